@@ -1,0 +1,45 @@
+/* Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405).
+ *
+ * A draw is a pure function of (seed, stream, episode, lane, step): there is no state to keep, to
+ * save or to share, and any thread may draw any number in any order. */
+#ifndef AMINE_BASE_RANDOM_H
+#define AMINE_BASE_RANDOM_H
+
+#include <Random123/philox.h>
+#include <stdint.h>
+
+/* Who draws. A number once given is never given another meaning: it is part of every saved run. */
+enum am_stream {
+  AM_STREAM_PARAMETERS = 1, /* episode = index of the tensor, lane = row, step = column / 4 */
+  AM_STREAM_POLICY = 2,     /* actions sampled by the learner */
+  AM_STREAM_TASK = 3,       /* what the world does during an episode */
+  AM_STREAM_TASK_START = 4, /* how the world is laid out for an episode */
+  AM_STREAM_AGENT = 5       /* the calibration policies of a task */
+};
+
+typedef struct am_random_key {
+  uint64_t seed;
+  uint32_t stream, episode, lane;
+} am_random_key;
+
+typedef struct am_random4 {
+  uint32_t v[4];
+} am_random4;
+
+/* The four 32-bit numbers of one step. */
+static inline am_random4 am_random(am_random_key key, uint32_t step) {
+  philox4x32_ctr_t c = {{step, key.lane, key.episode, key.stream}};
+  philox4x32_key_t k = {{(uint32_t)key.seed, (uint32_t)(key.seed >> 32)}};
+  philox4x32_ctr_t r = philox4x32(c, k);
+  return (am_random4){{r.v[0], r.v[1], r.v[2], r.v[3]}};
+}
+
+/* Uniform in [0, 1), a multiple of 2^-24, exact in float. */
+static inline float am_uniform(uint32_t bits) { return (float)(bits >> 8) * 0x1p-24f; }
+
+/* An integer in [0, n), n > 0; the bias of a multiplication by 32 bits is below n / 2^32. */
+static inline uint32_t am_below(uint32_t bits, uint32_t n) {
+  return (uint32_t)(((uint64_t)bits * n) >> 32);
+}
+
+#endif

@@ -1,0 +1,330 @@
+/* The 16-wide vector on which every hot loop is written.
+ *
+ * One source, several machines: the file that includes this one defines exactly one of
+ *   AMINE_VEC_AVX512, AMINE_VEC_AVX2, AMINE_VEC_NEON, AMINE_VEC_PLAIN   (elements are float)
+ *   AMINE_VEC_F64                                                       (elements are double)
+ * and gets the type `vec` of 16 elements of type `real` with the operations below.
+ *
+ * Promise: for finite results every float form gives the same bits. Each operation is either exactly
+ * rounded (IEEE 754 add, sub, mul, div, sqrt, fused multiply-add) or a selection, and v_sum adds in one
+ * fixed tree: distance 8, then 4, 2, 1. The double form exists so that the very code that is fast in
+ * float can be checked against finite differences.
+ */
+#ifndef AMINE_BASE_VEC_H
+#define AMINE_BASE_VEC_H
+
+#include <stdint.h>
+#include <string.h>
+
+#define VEC_LANES 16
+
+#if defined(AMINE_VEC_F64)
+typedef double real;
+typedef int64_t real_bits;
+#define REAL_MANTISSA 52
+#else
+typedef float real;
+typedef int32_t real_bits;
+#define REAL_MANTISSA 23
+#endif
+
+#if defined(__GNUC__)
+#define VEC_INLINE static inline __attribute__((always_inline, unused))
+#else
+#define VEC_INLINE static inline
+#endif
+
+/* ------------------------------------------------------------------------------------ AVX-512 */
+#if defined(AMINE_VEC_AVX512)
+#include <immintrin.h>
+typedef __m512 vec;
+typedef __mmask16 vmask;
+
+VEC_INLINE vec v_set1(real a) { return _mm512_set1_ps(a); }
+VEC_INLINE vec v_load(const real *p) { return _mm512_loadu_ps(p); }
+VEC_INLINE void v_store(real *p, vec a) { _mm512_storeu_ps(p, a); }
+VEC_INLINE vec v_add(vec a, vec b) { return _mm512_add_ps(a, b); }
+VEC_INLINE vec v_sub(vec a, vec b) { return _mm512_sub_ps(a, b); }
+VEC_INLINE vec v_mul(vec a, vec b) { return _mm512_mul_ps(a, b); }
+VEC_INLINE vec v_div(vec a, vec b) { return _mm512_div_ps(a, b); }
+VEC_INLINE vec v_sqrt(vec a) { return _mm512_sqrt_ps(a); }
+VEC_INLINE vec v_fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
+VEC_INLINE vec v_fnma(vec a, vec b, vec c) { return _mm512_fnmadd_ps(a, b, c); }
+VEC_INLINE vec v_min(vec a, vec b) { return _mm512_min_ps(a, b); }
+VEC_INLINE vec v_max(vec a, vec b) { return _mm512_max_ps(a, b); }
+VEC_INLINE vec v_abs(vec a) { return _mm512_abs_ps(a); }
+VEC_INLINE vmask v_lt(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+VEC_INLINE vec v_select(vmask m, vec a, vec b) { return _mm512_mask_blend_ps(m, b, a); }
+VEC_INLINE vec v_copysign(vec mag, vec sgn) {
+  const __m512i s = _mm512_set1_epi32(INT32_MIN);
+  return _mm512_castsi512_ps(_mm512_or_si512(_mm512_andnot_si512(s, _mm512_castps_si512(mag)),
+                                             _mm512_and_si512(s, _mm512_castps_si512(sgn))));
+}
+typedef __m512i vbits;
+VEC_INLINE vbits v_bits(vec a) { return _mm512_castps_si512(a); }
+VEC_INLINE vec v_frombits(vbits a) { return _mm512_castsi512_ps(a); }
+VEC_INLINE vbits vb_set1(real_bits a) { return _mm512_set1_epi32(a); }
+VEC_INLINE vbits vb_add(vbits a, vbits b) { return _mm512_add_epi32(a, b); }
+VEC_INLINE vbits vb_sub(vbits a, vbits b) { return _mm512_sub_epi32(a, b); }
+VEC_INLINE vbits vb_and(vbits a, vbits b) { return _mm512_and_si512(a, b); }
+VEC_INLINE vbits vb_exponent_up(vbits a) { return _mm512_slli_epi32(a, REAL_MANTISSA); }
+VEC_INLINE vbits vb_exponent_down(vbits a) { return _mm512_srai_epi32(a, REAL_MANTISSA); }
+VEC_INLINE vec vb_toreal(vbits a) { return _mm512_cvtepi32_ps(a); }
+
+VEC_INLINE real v_sum(vec a) {
+  __m256 s8 = _mm256_add_ps(_mm512_castps512_ps256(a), _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a), 1)));
+  __m128 s4 = _mm_add_ps(_mm256_castps256_ps128(s8), _mm256_extractf128_ps(s8, 1));
+  __m128 s2 = _mm_add_ps(s4, _mm_movehl_ps(s4, s4));
+  return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
+}
+/* out[0..3] = v_sum of a, b, c, d, by the same tree */
+VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
+  __m512 ab = _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xee));
+  __m512 cd = _mm512_add_ps(_mm512_shuffle_f32x4(c, d, 0x44), _mm512_shuffle_f32x4(c, d, 0xee));
+  __m512 s4 = _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
+  __m512 s2 = _mm512_add_ps(s4, _mm512_permute_ps(s4, 0x4e));
+  __m512 s1 = _mm512_add_ps(s2, _mm512_permute_ps(s2, 0xb1));
+  _mm_storeu_ps(out, _mm512_castps512_ps128(_mm512_permutexvar_ps(
+                         _mm512_setr_epi32(0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), s1)));
+}
+
+#elif defined(AMINE_VEC_AVX2) /* ---------------------------------------------------- AVX2 + FMA */
+#include <immintrin.h>
+typedef struct {
+  __m256 lo, hi;
+} vec;
+typedef struct {
+  __m256 lo, hi;
+} vmask;
+typedef struct {
+  __m256i lo, hi;
+} vbits;
+
+VEC_INLINE vec v_set1(real a) { return (vec){_mm256_set1_ps(a), _mm256_set1_ps(a)}; }
+VEC_INLINE vec v_load(const real *p) { return (vec){_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
+VEC_INLINE void v_store(real *p, vec a) {
+  _mm256_storeu_ps(p, a.lo);
+  _mm256_storeu_ps(p + 8, a.hi);
+}
+#define VEC_BINARY(name, op)                                                                       \
+  VEC_INLINE vec name(vec a, vec b) { return (vec){op(a.lo, b.lo), op(a.hi, b.hi)}; }
+VEC_BINARY(v_add, _mm256_add_ps)
+VEC_BINARY(v_sub, _mm256_sub_ps)
+VEC_BINARY(v_mul, _mm256_mul_ps)
+VEC_BINARY(v_div, _mm256_div_ps)
+VEC_BINARY(v_min, _mm256_min_ps)
+VEC_BINARY(v_max, _mm256_max_ps)
+VEC_INLINE vec v_sqrt(vec a) { return (vec){_mm256_sqrt_ps(a.lo), _mm256_sqrt_ps(a.hi)}; }
+VEC_INLINE vec v_fma(vec a, vec b, vec c) {
+  return (vec){_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)};
+}
+VEC_INLINE vec v_fnma(vec a, vec b, vec c) {
+  return (vec){_mm256_fnmadd_ps(a.lo, b.lo, c.lo), _mm256_fnmadd_ps(a.hi, b.hi, c.hi)};
+}
+VEC_INLINE vec v_abs(vec a) {
+  const __m256 s = _mm256_set1_ps(-0.0f);
+  return (vec){_mm256_andnot_ps(s, a.lo), _mm256_andnot_ps(s, a.hi)};
+}
+VEC_INLINE vmask v_lt(vec a, vec b) {
+  return (vmask){_mm256_cmp_ps(a.lo, b.lo, _CMP_LT_OQ), _mm256_cmp_ps(a.hi, b.hi, _CMP_LT_OQ)};
+}
+VEC_INLINE vec v_select(vmask m, vec a, vec b) {
+  return (vec){_mm256_blendv_ps(b.lo, a.lo, m.lo), _mm256_blendv_ps(b.hi, a.hi, m.hi)};
+}
+VEC_INLINE vec v_copysign(vec mag, vec sgn) {
+  const __m256 s = _mm256_set1_ps(-0.0f);
+  return (vec){_mm256_or_ps(_mm256_andnot_ps(s, mag.lo), _mm256_and_ps(s, sgn.lo)),
+               _mm256_or_ps(_mm256_andnot_ps(s, mag.hi), _mm256_and_ps(s, sgn.hi))};
+}
+VEC_INLINE vbits v_bits(vec a) { return (vbits){_mm256_castps_si256(a.lo), _mm256_castps_si256(a.hi)}; }
+VEC_INLINE vec v_frombits(vbits a) { return (vec){_mm256_castsi256_ps(a.lo), _mm256_castsi256_ps(a.hi)}; }
+VEC_INLINE vbits vb_set1(real_bits a) { return (vbits){_mm256_set1_epi32(a), _mm256_set1_epi32(a)}; }
+VEC_INLINE vbits vb_add(vbits a, vbits b) {
+  return (vbits){_mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi)};
+}
+VEC_INLINE vbits vb_sub(vbits a, vbits b) {
+  return (vbits){_mm256_sub_epi32(a.lo, b.lo), _mm256_sub_epi32(a.hi, b.hi)};
+}
+VEC_INLINE vbits vb_and(vbits a, vbits b) {
+  return (vbits){_mm256_and_si256(a.lo, b.lo), _mm256_and_si256(a.hi, b.hi)};
+}
+VEC_INLINE vbits vb_exponent_up(vbits a) {
+  return (vbits){_mm256_slli_epi32(a.lo, REAL_MANTISSA), _mm256_slli_epi32(a.hi, REAL_MANTISSA)};
+}
+VEC_INLINE vbits vb_exponent_down(vbits a) {
+  return (vbits){_mm256_srai_epi32(a.lo, REAL_MANTISSA), _mm256_srai_epi32(a.hi, REAL_MANTISSA)};
+}
+VEC_INLINE vec vb_toreal(vbits a) { return (vec){_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)}; }
+
+VEC_INLINE __m128 vec_sum_quarter(vec a) {
+  __m256 s8 = _mm256_add_ps(a.lo, a.hi);
+  return _mm_add_ps(_mm256_castps256_ps128(s8), _mm256_extractf128_ps(s8, 1));
+}
+VEC_INLINE real v_sum(vec a) {
+  __m128 s4 = vec_sum_quarter(a);
+  __m128 s2 = _mm_add_ps(s4, _mm_movehl_ps(s4, s4));
+  return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
+}
+VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
+  __m128 w = vec_sum_quarter(a), x = vec_sum_quarter(b), y = vec_sum_quarter(c), z = vec_sum_quarter(d);
+  __m128 wx = _mm_add_ps(_mm_movelh_ps(w, x), _mm_movehl_ps(x, w));
+  __m128 yz = _mm_add_ps(_mm_movelh_ps(y, z), _mm_movehl_ps(z, y));
+  _mm_storeu_ps(out, _mm_add_ps(_mm_shuffle_ps(wx, yz, 0x88), _mm_shuffle_ps(wx, yz, 0xdd)));
+}
+
+#elif defined(AMINE_VEC_NEON) /* --------------------------------------------------------- NEON */
+#include <arm_neon.h>
+typedef struct {
+  float32x4_t q[4];
+} vec;
+typedef struct {
+  uint32x4_t q[4];
+} vmask;
+typedef struct {
+  int32x4_t q[4];
+} vbits;
+#define VEC_EACH(type, expr)                                                                       \
+  type r;                                                                                          \
+  for (int k = 0; k < 4; k++) r.q[k] = (expr);                                                     \
+  return r
+
+VEC_INLINE vec v_set1(real a) { VEC_EACH(vec, vdupq_n_f32(a)); }
+VEC_INLINE vec v_load(const real *p) { VEC_EACH(vec, vld1q_f32(p + 4 * k)); }
+VEC_INLINE void v_store(real *p, vec a) {
+  for (int k = 0; k < 4; k++) vst1q_f32(p + 4 * k, a.q[k]);
+}
+VEC_INLINE vec v_add(vec a, vec b) { VEC_EACH(vec, vaddq_f32(a.q[k], b.q[k])); }
+VEC_INLINE vec v_sub(vec a, vec b) { VEC_EACH(vec, vsubq_f32(a.q[k], b.q[k])); }
+VEC_INLINE vec v_mul(vec a, vec b) { VEC_EACH(vec, vmulq_f32(a.q[k], b.q[k])); }
+VEC_INLINE vec v_div(vec a, vec b) { VEC_EACH(vec, vdivq_f32(a.q[k], b.q[k])); }
+VEC_INLINE vec v_sqrt(vec a) { VEC_EACH(vec, vsqrtq_f32(a.q[k])); }
+VEC_INLINE vec v_fma(vec a, vec b, vec c) { VEC_EACH(vec, vfmaq_f32(c.q[k], a.q[k], b.q[k])); }
+VEC_INLINE vec v_fnma(vec a, vec b, vec c) { VEC_EACH(vec, vfmsq_f32(c.q[k], a.q[k], b.q[k])); }
+VEC_INLINE vec v_min(vec a, vec b) {
+  VEC_EACH(vec, vbslq_f32(vcltq_f32(a.q[k], b.q[k]), a.q[k], b.q[k]));
+}
+VEC_INLINE vec v_max(vec a, vec b) {
+  VEC_EACH(vec, vbslq_f32(vcgtq_f32(a.q[k], b.q[k]), a.q[k], b.q[k]));
+}
+VEC_INLINE vec v_abs(vec a) { VEC_EACH(vec, vabsq_f32(a.q[k])); }
+VEC_INLINE vmask v_lt(vec a, vec b) { VEC_EACH(vmask, vcltq_f32(a.q[k], b.q[k])); }
+VEC_INLINE vec v_select(vmask m, vec a, vec b) { VEC_EACH(vec, vbslq_f32(m.q[k], a.q[k], b.q[k])); }
+VEC_INLINE vec v_copysign(vec mag, vec sgn) {
+  VEC_EACH(vec, vbslq_f32(vdupq_n_u32(0x80000000u), sgn.q[k], mag.q[k]));
+}
+VEC_INLINE vbits v_bits(vec a) { VEC_EACH(vbits, vreinterpretq_s32_f32(a.q[k])); }
+VEC_INLINE vec v_frombits(vbits a) { VEC_EACH(vec, vreinterpretq_f32_s32(a.q[k])); }
+VEC_INLINE vbits vb_set1(real_bits a) { VEC_EACH(vbits, vdupq_n_s32(a)); }
+VEC_INLINE vbits vb_add(vbits a, vbits b) { VEC_EACH(vbits, vaddq_s32(a.q[k], b.q[k])); }
+VEC_INLINE vbits vb_sub(vbits a, vbits b) { VEC_EACH(vbits, vsubq_s32(a.q[k], b.q[k])); }
+VEC_INLINE vbits vb_and(vbits a, vbits b) { VEC_EACH(vbits, vandq_s32(a.q[k], b.q[k])); }
+VEC_INLINE vbits vb_exponent_up(vbits a) { VEC_EACH(vbits, vshlq_n_s32(a.q[k], REAL_MANTISSA)); }
+VEC_INLINE vbits vb_exponent_down(vbits a) { VEC_EACH(vbits, vshrq_n_s32(a.q[k], REAL_MANTISSA)); }
+VEC_INLINE vec vb_toreal(vbits a) { VEC_EACH(vec, vcvtq_f32_s32(a.q[k])); }
+#undef VEC_EACH
+
+VEC_INLINE real v_sum(vec a) {
+  float32x4_t s4 = vaddq_f32(vaddq_f32(a.q[0], a.q[2]), vaddq_f32(a.q[1], a.q[3]));
+  float32x2_t s2 = vadd_f32(vget_low_f32(s4), vget_high_f32(s4));
+  return vget_lane_f32(vpadd_f32(s2, s2), 0);
+}
+#define VEC_SUM4_BY_SUM
+
+#else /* -------------------------------------------- plain C, float or double: the specification */
+#include <math.h>
+typedef struct {
+  real e[VEC_LANES];
+} vec;
+typedef struct {
+  unsigned char e[VEC_LANES];
+} vmask;
+typedef struct {
+  real_bits e[VEC_LANES];
+} vbits;
+#define VEC_EACH(type, expr)                                                                       \
+  type r;                                                                                          \
+  for (int k = 0; k < VEC_LANES; k++) r.e[k] = (expr);                                             \
+  return r
+
+VEC_INLINE real vec_fma1(real a, real b, real c) {
+#if defined(AMINE_VEC_F64)
+  return fma(a, b, c);
+#else
+  return fmaf(a, b, c);
+#endif
+}
+VEC_INLINE vec v_set1(real a) { VEC_EACH(vec, a); }
+VEC_INLINE vec v_load(const real *p) { VEC_EACH(vec, p[k]); }
+VEC_INLINE void v_store(real *p, vec a) {
+  for (int k = 0; k < VEC_LANES; k++) p[k] = a.e[k];
+}
+VEC_INLINE vec v_add(vec a, vec b) { VEC_EACH(vec, a.e[k] + b.e[k]); }
+VEC_INLINE vec v_sub(vec a, vec b) { VEC_EACH(vec, a.e[k] - b.e[k]); }
+VEC_INLINE vec v_mul(vec a, vec b) { VEC_EACH(vec, a.e[k] * b.e[k]); }
+VEC_INLINE vec v_div(vec a, vec b) { VEC_EACH(vec, a.e[k] / b.e[k]); }
+VEC_INLINE vec v_sqrt(vec a) { VEC_EACH(vec, (real)sqrt((double)a.e[k])); }
+VEC_INLINE vec v_fma(vec a, vec b, vec c) { VEC_EACH(vec, vec_fma1(a.e[k], b.e[k], c.e[k])); }
+VEC_INLINE vec v_fnma(vec a, vec b, vec c) { VEC_EACH(vec, vec_fma1(-a.e[k], b.e[k], c.e[k])); }
+VEC_INLINE vec v_min(vec a, vec b) { VEC_EACH(vec, a.e[k] < b.e[k] ? a.e[k] : b.e[k]); }
+VEC_INLINE vec v_max(vec a, vec b) { VEC_EACH(vec, a.e[k] > b.e[k] ? a.e[k] : b.e[k]); }
+VEC_INLINE vec v_abs(vec a) { VEC_EACH(vec, (real)fabs((double)a.e[k])); }
+VEC_INLINE vmask v_lt(vec a, vec b) { VEC_EACH(vmask, a.e[k] < b.e[k]); }
+VEC_INLINE vec v_select(vmask m, vec a, vec b) { VEC_EACH(vec, m.e[k] ? a.e[k] : b.e[k]); }
+VEC_INLINE vec v_copysign(vec mag, vec sgn) {
+  VEC_EACH(vec, (real)copysign((double)mag.e[k], (double)sgn.e[k]));
+}
+VEC_INLINE vbits v_bits(vec a) {
+  vbits r;
+  memcpy(&r, &a, sizeof r);
+  return r;
+}
+VEC_INLINE vec v_frombits(vbits a) {
+  vec r;
+  memcpy(&r, &a, sizeof r);
+  return r;
+}
+#if defined(AMINE_VEC_F64)
+typedef uint64_t real_ubits;
+#else
+typedef uint32_t real_ubits;
+#endif
+VEC_INLINE vbits vb_set1(real_bits a) { VEC_EACH(vbits, a); }
+VEC_INLINE vbits vb_add(vbits a, vbits b) {
+  VEC_EACH(vbits, (real_bits)((real_ubits)a.e[k] + (real_ubits)b.e[k]));
+}
+VEC_INLINE vbits vb_sub(vbits a, vbits b) {
+  VEC_EACH(vbits, (real_bits)((real_ubits)a.e[k] - (real_ubits)b.e[k]));
+}
+VEC_INLINE vbits vb_and(vbits a, vbits b) { VEC_EACH(vbits, a.e[k] & b.e[k]); }
+VEC_INLINE vbits vb_exponent_up(vbits a) {
+  VEC_EACH(vbits, (real_bits)((real_ubits)a.e[k] << REAL_MANTISSA));
+}
+VEC_INLINE vbits vb_exponent_down(vbits a) { VEC_EACH(vbits, a.e[k] >> REAL_MANTISSA); }
+VEC_INLINE vec vb_toreal(vbits a) { VEC_EACH(vec, (real)a.e[k]); }
+#undef VEC_EACH
+
+VEC_INLINE real v_sum(vec a) {
+  real s[8];
+  for (int k = 0; k < 8; k++) s[k] = a.e[k] + a.e[k + 8];
+  for (int k = 0; k < 4; k++) s[k] = s[k] + s[k + 4];
+  for (int k = 0; k < 2; k++) s[k] = s[k] + s[k + 2];
+  return s[0] + s[1];
+}
+#define VEC_SUM4_BY_SUM
+#endif
+
+#if defined(VEC_SUM4_BY_SUM)
+VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
+  out[0] = v_sum(a);
+  out[1] = v_sum(b);
+  out[2] = v_sum(c);
+  out[3] = v_sum(d);
+}
+#undef VEC_SUM4_BY_SUM
+#endif
+
+VEC_INLINE vec v_zero(void) { return v_set1(0); }
+/* a clipped to [-c, c] */
+VEC_INLINE vec v_clip(vec a, vec c) { return v_max(v_min(a, c), v_sub(v_zero(), c)); }
+
+#endif

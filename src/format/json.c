@@ -1,0 +1,212 @@
+/* JSON: Jansson behind limits that are checked before it allocates anything, and a small writer. */
+#include "format/json.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "format/file.h"
+
+/* -------------------------------------------------------------------------------------- parsing */
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Thread_local bool refused; /* Jansson does not always say that memory was the reason */
+
+static void *allocate(size_t size) {
+  void *block = am_alloc(size, 1);
+  if (!block) refused = true;
+  return block;
+}
+
+static void use_our_memory(void) { json_set_alloc_funcs(allocate, am_free); }
+
+void am_json_init(void) { pthread_once(&once, use_our_memory); }
+
+/* Where offset `at` lies, both counted from 1; columns are counted in bytes. */
+static void place(const char *text, size_t at, size_t *line, size_t *column) {
+  size_t start = 0;
+  *line = 1;
+  for (size_t k = 0; k < at; k++) {
+    if (text[k] != '\n') continue;
+    ++*line;
+    start = k + 1;
+  }
+  *column = at - start + 1;
+}
+
+static amine_status over(const char *name, const char *text, size_t at, const char *what,
+                         size_t limit, amine_error *error) {
+  size_t line, column;
+  place(text, at, &line, &column);
+  return am_fail_file(error, AMINE_ERROR_INPUT, name, (int64_t)at,
+                      "line %zu, column %zu: more than %zu %s", line, column, limit, what);
+}
+
+/* Counts what Jansson would make of the text, token by token as far as the text is valid. */
+static amine_status check_limits(const char *name, const char *text, size_t length,
+                                 const am_json_limits *limits, amine_error *error) {
+  size_t values = 1, depth = 0;
+  bool in_string = false;
+  for (size_t k = 0; k < length; k++) {
+    char c = text[k];
+    if (in_string) {
+      if (c == '\\') k++;
+      if (c == '"') in_string = false;
+      continue;
+    }
+    if (c == '"') in_string = true;
+    if (c == ',' || c == ':' || c == '[' || c == '{') values++;
+    if (c == '[' || c == '{') depth++;
+    if ((c == ']' || c == '}') && depth > 0) depth--;
+    if (values > limits->values)
+      return over(name, text, k, "values in all", limits->values, error);
+    if (depth > limits->depth)
+      return over(name, text, k, "levels of brackets", limits->depth, error);
+  }
+  return AMINE_OK;
+}
+
+amine_status am_json_parse(json_t **root, const char *name, const char *text, size_t length,
+                           const am_json_limits *limits, amine_error *error) {
+  am_json_limits most = limits ? *limits : (am_json_limits){0};
+  if (!most.bytes) most.bytes = (size_t)16 << 20;
+  if (!most.values) most.values = (size_t)1 << 20;
+  if (!most.depth) most.depth = 64;
+  if (length > most.bytes)
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, (int64_t)most.bytes,
+                        "the text has %zu bytes: at most %zu are accepted", length, most.bytes);
+  AM_TRY(check_limits(name, text, length, &most, error));
+  am_json_init();
+  refused = false;
+  json_error_t e = {0};
+  json_t *parsed = json_loadb(text, length, JSON_REJECT_DUPLICATES, &e);
+  if (parsed) {
+    *root = parsed;
+    return AMINE_OK;
+  }
+  if (refused) return am_fail_memory(error, length);
+  return am_fail_file(error, AMINE_ERROR_INPUT, name, e.position, "line %d, column %d: %s", e.line,
+                      e.column, e.text);
+}
+
+amine_status am_json_read(json_t **root, const char *path, const am_json_limits *limits,
+                          amine_error *error) {
+  size_t bytes = limits && limits->bytes ? limits->bytes : (size_t)16 << 20;
+  unsigned char *data = NULL;
+  size_t size = 0;
+  AM_TRY(am_file_read(path, bytes, &data, &size, error));
+  amine_status status = am_json_parse(root, path, (const char *)data, size, limits, error);
+  am_free(data);
+  return status;
+}
+
+bool am_json_size(const json_t *value, size_t *out) {
+  if (!json_is_integer(value) || json_integer_value(value) < 0) return false;
+  *out = (size_t)json_integer_value(value);
+  return true;
+}
+
+/* -------------------------------------------------------------------------------------- writing */
+
+/* The length of the UTF-8 sequence at s (which ends with 0), or 0 if there is none. */
+static size_t utf8_length(const unsigned char *s) {
+  if (s[0] < 0x80) return 1;
+  size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+  if (s[0] < 0xc2 || s[0] > 0xf4) return 0;
+  for (size_t k = 1; k < n; k++)
+    if ((s[k] & 0xc0) != 0x80) return 0;
+  if (s[0] == 0xe0 && s[1] < 0xa0) return 0; /* longer than needed */
+  if (s[0] == 0xed && s[1] > 0x9f) return 0; /* a surrogate */
+  if (s[0] == 0xf0 && s[1] < 0x90) return 0; /* longer than needed */
+  if (s[0] == 0xf4 && s[1] > 0x8f) return 0; /* beyond U+10FFFF */
+  return n;
+}
+
+bool am_utf8_valid(const char *s) {
+  size_t n = 1;
+  for (const unsigned char *p = (const unsigned char *)s; *p && n > 0; p += n) n = utf8_length(p);
+  return n > 0;
+}
+
+void am_json_string(am_text *text, const char *value) {
+  am_text_puts(text, "\"");
+  const unsigned char *s = (const unsigned char *)value;
+  while (*s) {
+    size_t n = utf8_length(s);
+    if (n == 0) {
+      am_text_puts(text, "\xef\xbf\xbd");
+      n = 1;
+    } else if (*s < 0x20 || *s == 0x7f) {
+      am_text_printf(text, "\\u%04x", *s);
+    } else {
+      if (*s == '"' || *s == '\\') am_text_puts(text, "\\");
+      am_text_add(text, (const char *)s, n);
+    }
+    s += n;
+  }
+  am_text_puts(text, "\"");
+}
+
+void am_json_number(am_text *text, double value, int digits) {
+  if (!isfinite(value)) {
+    am_text_puts(text, "null");
+    return;
+  }
+  char raw[64], clean[64];
+  if (digits < 1 || digits > 17) digits = 17;
+  snprintf(raw, sizeof raw, "%.*g", digits, value);
+  size_t n = 0;
+  for (const char *p = raw; *p; p++) {
+    if (strchr("0123456789+-e", *p))
+      clean[n++] = *p;
+    else if (n == 0 || clean[n - 1] != '.')
+      clean[n++] = '.'; /* whatever the locale writes instead, of one byte or more */
+  }
+  am_text_add(text, clean, n);
+}
+
+void am_json_begin(am_text *text) { am_text_puts(text, "{"); }
+
+void am_json_end(am_text *text) { am_text_puts(text, "}\n"); }
+
+void am_json_put_key(am_text *text, const char *key) {
+  char last = text->length ? text->data[text->length - 1] : '{';
+  if (last != '{' && last != '[') am_text_puts(text, ",");
+  am_json_string(text, key);
+  am_text_puts(text, ":");
+}
+
+void am_json_put_float(am_text *text, const char *key, float value) {
+  am_json_put_key(text, key);
+  am_json_number(text, (double)value, 9);
+}
+
+void am_json_put_double(am_text *text, const char *key, double value) {
+  am_json_put_key(text, key);
+  am_json_number(text, value, 17);
+}
+
+void am_json_put_int(am_text *text, const char *key, int64_t value) {
+  am_json_put_key(text, key);
+  am_text_printf(text, "%lld", (long long)value);
+}
+
+void am_json_put_uint(am_text *text, const char *key, uint64_t value) {
+  am_json_put_key(text, key);
+  am_text_printf(text, "%llu", (unsigned long long)value);
+}
+
+void am_json_put_bool(am_text *text, const char *key, bool value) {
+  am_json_put_key(text, key);
+  am_text_puts(text, value ? "true" : "false");
+}
+
+void am_json_put_string(am_text *text, const char *key, const char *value) {
+  am_json_put_key(text, key);
+  if (value)
+    am_json_string(text, value);
+  else
+    am_text_puts(text, "null");
+}

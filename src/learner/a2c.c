@@ -1,0 +1,317 @@
+/* Batches of episodes over threads, and the step of the slow weights.
+ *
+ * The lanes of a batch are cut into at most 16 chunks, always the same ones; a chunk's gradient is summed
+ * lane after lane by one thread, and the chunks are summed in their order. So the result does not depend
+ * on the number of threads. */
+#include "learner/a2c.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "learner/adam_step.h"
+
+#define MAX_CHUNKS 16
+#define NORM_LIMIT 1e6f
+
+AM_ISA_DECLARE(const am_adam_ops, am_adam_ops);
+
+static const am_adam_ops *adam_code(void) {
+  static const am_adam_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_adam_ops);
+  return code[am_isa_now()];
+}
+
+am_a2c_options am_a2c_default(void) {
+  return (am_a2c_options){
+      .n_lanes = 30,
+      .gamma = 0.9f,
+      .lambda = 1,
+      .value_weight = 0.1f,
+      .beta = 0.03f,
+      .beta1 = 0.9f,
+      .beta2 = 0.999f,
+      .eps = 1e-4f,
+      .alpha_rate = 1,
+      .norm_clip = 4,
+      .warmup = 100,
+      .schedule = {.rate = 1e-4, .rate_end = 1e-4, .iterations = 200000},
+  };
+}
+
+void am_a2c_destroy(am_a2c *a) {
+  if (!a) return;
+  am_free(a->parameters);
+  am_free(a->m);
+  am_free(a->v);
+  am_free(a->alpha);
+  am_free(a->gradients);
+  if (a->actors)
+    for (int k = 0; k < a->n_threads; k++) am_free(a->actors[k].block);
+  am_free(a->actors);
+  am_free(a->sums);
+  am_free(a->baseline);
+  am_free(a);
+}
+
+/* Takes all memory; on failure *missing is the size that was refused. */
+static bool take_memory(am_a2c *a, size_t *missing) {
+  const am_plastic_layout *l = &a->network->layout;
+  const size_t n = l->n_parameters, real_size = sizeof(float);
+  const size_t alpha = l->has_trace && !l->alpha_is_full ? am_panel_size(l->n_hidden, l->n_hidden) : 0;
+  const size_t actor = am_actor_bytes(a->task, a->network);
+  const struct {
+    void **where;
+    size_t count, size;
+  } blocks[] = {
+      {(void **)&a->parameters, n, real_size},
+      {(void **)&a->m, n, real_size},
+      {(void **)&a->v, n, real_size},
+      {(void **)&a->alpha, alpha, real_size},
+      {(void **)&a->gradients, am_size_mul((size_t)a->n_chunks + 1, l->n_gradient), real_size},
+      {(void **)&a->sums, (size_t)a->options.n_lanes, sizeof *a->sums},
+      {(void **)&a->baseline, (size_t)a->task->n_steps, real_size},
+      {(void **)&a->actors, (size_t)a->n_threads, sizeof *a->actors},
+  };
+  for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) {
+    void *block = am_alloc(blocks[k].count, blocks[k].size);
+    *missing = am_size_mul(blocks[k].count, blocks[k].size);
+    if (!block) return false;
+    memcpy(blocks[k].where, &block, sizeof block);
+  }
+  *missing = actor;
+  for (int k = 0; k < a->n_threads; k++) {
+    void *block = am_alloc(actor, 1);
+    if (!block) return false;
+    am_actor_place(&a->actors[k], block, a->task, a->network);
+  }
+  return true;
+}
+
+amine_status am_a2c_create(am_a2c **learner, const am_task *task, const am_plastic *network,
+                           const am_a2c_options *options, uint64_t seed, int n_threads,
+                           amine_error *error) {
+  if (options->n_lanes < 1 || options->n_lanes > 65536)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a batch has 1 to 65536 episodes, not %d",
+                   options->n_lanes);
+  if (network->options.n_inputs != task->n_inputs || network->options.n_actions != task->n_actions)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the network has %d inputs and %d actions, the task %d and %d",
+                   network->options.n_inputs, network->options.n_actions, task->n_inputs,
+                   task->n_actions);
+  am_a2c *a = am_alloc(1, sizeof *a);
+  if (!a) return am_fail_memory(error, sizeof *a);
+  a->task = task;
+  a->network = network;
+  a->options = *options;
+  a->seed = seed;
+  a->beta1_power = a->beta2_power = 1;
+  a->n_chunks = options->n_lanes < MAX_CHUNKS ? options->n_lanes : MAX_CHUNKS;
+  a->n_threads = n_threads < 1 ? 1 : n_threads > a->n_chunks ? a->n_chunks : n_threads;
+  size_t missing;
+  if (!take_memory(a, &missing)) {
+    am_a2c_destroy(a);
+    return am_fail_memory(error, missing);
+  }
+  am_plastic_initialise(network, a->parameters, seed);
+  *learner = a;
+  return AMINE_OK;
+}
+
+/* alpha of every connection, as the network reads it */
+static const float *alpha_now(am_a2c *a) {
+  const am_plastic_layout *l = &a->network->layout;
+  if (!l->has_trace) return NULL;
+  if (l->alpha_is_full) return a->parameters + l->alpha;
+  am_plastic_code()->alpha_expand(l, a->alpha, a->parameters,
+                                  a->network->options.alpha == AM_ALPHA_NEURON);
+  return a->alpha;
+}
+
+static am_play play_of(am_a2c *a, uint64_t seed, uint32_t episode) {
+  return (am_play){.task = a->task,
+                   .network = a->network,
+                   .parameters = a->parameters,
+                   .alpha = alpha_now(a),
+                   .seed = seed,
+                   .episode = episode};
+}
+
+typedef struct batch {
+  am_a2c *learner;
+  am_play play;
+  am_a2c_loss_options loss;
+} batch;
+
+static void one_lane(batch *b, float *gradient, int lane, am_actor *actor) {
+  am_a2c *a = b->learner;
+  const am_plastic_layout *l = &a->network->layout;
+  am_actor_play(actor, &b->play, (uint32_t)lane);
+  const am_a2c_episode episode = {
+      .n_steps = a->task->n_steps,
+      .n_actions = a->task->n_actions,
+      .stride = l->head_rows,
+      .heads = actor->lane.heads,
+      .p = actor->p,
+      .logp = actor->logp,
+      .actions = actor->actions,
+      .rewards = actor->rewards,
+      .baseline = a->options.baseline == AM_BASELINE_SHARED0 ? a->baseline : NULL,
+      .dheads = actor->lane.dheads,
+  };
+  am_a2c_code()->gradient(&a->sums[lane], &episode, &b->loss);
+  am_plastic_code()->backward(l, am_plastic_rule_code(a->network), &actor->lane, gradient,
+                              a->parameters, b->play.alpha);
+}
+
+static void one_chunk(void *context, int chunk, int worker) {
+  batch *b = context;
+  am_a2c *a = b->learner;
+  const int from = chunk * a->options.n_lanes / a->n_chunks;
+  const int to = (chunk + 1) * a->options.n_lanes / a->n_chunks;
+  const size_t n = a->network->layout.n_gradient;
+  float *gradient = a->gradients + (size_t)chunk * n;
+  memset(gradient, 0, n * sizeof *gradient);
+  for (int lane = from; lane < to; lane++) one_lane(b, gradient, lane, &a->actors[worker]);
+}
+
+/* Lane 0's values, for the baseline that all lanes share. */
+static void note_baseline(batch *b) {
+  am_a2c *a = b->learner;
+  am_actor *actor = &a->actors[0];
+  am_actor_play(actor, &b->play, 0);
+  for (int t = 0; t < a->task->n_steps; t++)
+    a->baseline[t] = actor->lane.heads[t * a->network->layout.head_rows + a->task->n_actions];
+}
+
+#define SUM_BLOCK 4096
+
+static void sum_block(void *context, int block, int worker) {
+  (void)worker;
+  am_a2c *a = context;
+  const size_t n = a->network->layout.n_gradient, from = (size_t)block * SUM_BLOCK;
+  const size_t to = from + SUM_BLOCK < n ? from + SUM_BLOCK : n;
+  adam_code()->sum(a->gradients + (size_t)a->n_chunks * n, a->gradients, n, a->n_chunks, from, to);
+}
+
+/* The gradient's sum over the batch, and its norm. */
+static float *gather(am_a2c *a, float *norm) {
+  const am_plastic_layout *l = &a->network->layout;
+  float *g = a->gradients + (size_t)a->n_chunks * l->n_gradient;
+  am_parallel(a->n_threads, (int)((l->n_gradient + SUM_BLOCK - 1) / SUM_BLOCK), sum_block, a);
+  if (l->has_trace && !l->alpha_is_full)
+    am_plastic_code()->alpha_reduce(l, g, a->network->options.alpha == AM_ALPHA_NEURON);
+  *norm = sqrtf(adam_code()->sum_of_squares(g, l->n_parameters));
+  return g;
+}
+
+/* The sentence for a gradient that broke: names the weight with the largest one. */
+static amine_status explain(const am_a2c *a, const float *g, float norm, amine_error *error) {
+  const am_plastic_tensor *worst = &a->network->tensors[0];
+  int row = 0, col = 0;
+  float largest = -1;
+  for (int k = 0; k < a->network->n_tensors; k++) {
+    const am_plastic_tensor *t = &a->network->tensors[k];
+    for (int i = 0; i < t->dims[0]; i++)
+      for (int j = 0; j < t->dims[1]; j++) {
+        float size = fabsf(g[am_plastic_at(t, i, j)]);
+        if (isnan(size)) size = INFINITY;
+        if (size <= largest) continue;
+        largest = size;
+        worst = t;
+        row = i;
+        col = j;
+      }
+  }
+  return am_fail(error, AMINE_ERROR_NUMERIC,
+                 "the numbers broke at iteration %llu: gradient norm %g (limit %g), largest at "
+                 "%s[%d][%d]; a lower learner.rate or learner.alpha_rate helps",
+                 (unsigned long long)a->iteration, (double)norm, (double)NORM_LIMIT, worst->name,
+                 row, col);
+}
+
+static void adam(am_a2c *a, const float *g, float norm) {
+  const am_a2c_options *o = &a->options;
+  const am_plastic_layout *l = &a->network->layout;
+  a->beta1_power *= (double)o->beta1;
+  a->beta2_power *= (double)o->beta2;
+  const float clip = o->norm_clip / (norm + 1e-6f);
+  const am_adam_constants k = {.beta1 = o->beta1,
+                               .beta2 = o->beta2,
+                               .eps = o->eps,
+                               .correction1 = (float)(1 / (1 - a->beta1_power)),
+                               .correction2 = (float)(1 / (1 - a->beta2_power)),
+                               .scale = clip < 1 ? clip : 1};
+  const float rate = (float)am_schedule_rate(&o->schedule, a->iteration);
+  /* alpha lies between the tensors that move at the full rate */
+  const size_t alpha_end = l->has_trace ? l->input_w : l->w, alpha = l->has_trace ? l->alpha : l->w;
+  const size_t ranges[3][2] = {{0, alpha}, {alpha, alpha_end}, {alpha_end, l->n_parameters}};
+  for (int r = 0; r < 3; r++) {
+    const size_t at = ranges[r][0], n = ranges[r][1] - at;
+    adam_code()->step(a->parameters + at, a->m + at, a->v + at, g + at, n,
+                      r == 1 ? rate * o->alpha_rate : rate, &k);
+  }
+}
+
+amine_status am_a2c_iterate(am_a2c *a, am_a2c_report *report, amine_error *error) {
+  const am_a2c_options *o = &a->options;
+  const double lanes = o->n_lanes, steps = lanes * a->task->n_steps;
+  batch b = {.learner = a,
+             .play = play_of(a, a->seed, (uint32_t)a->iteration),
+             .loss = {.gamma = o->gamma,
+                      .lambda = o->lambda,
+                      .value_weight = o->value_weight,
+                      .beta = o->beta,
+                      .entropy = o->entropy,
+                      .scale = (float)(1 / steps)}};
+  if (o->baseline == AM_BASELINE_SHARED0) note_baseline(&b);
+  am_parallel(a->n_threads, a->n_chunks, one_chunk, &b);
+  float norm;
+  const float *g = gather(a, &norm);
+  if (!(norm <= NORM_LIMIT)) return explain(a, g, norm, error);
+  *report = (am_a2c_report){.gradient_norm = (double)norm,
+                            .rate = am_schedule_rate(&o->schedule, a->iteration)};
+  for (int lane = 0; lane < o->n_lanes; lane++) {
+    report->reward += a->sums[lane].reward / lanes;
+    report->value += a->sums[lane].value / steps;
+    report->entropy += a->sums[lane].entropy / steps;
+    report->loss += a->sums[lane].loss / steps;
+  }
+  if (a->iteration >= o->warmup) adam(a, g, norm);
+  a->iteration++;
+  return AMINE_OK;
+}
+
+typedef struct evaluation {
+  am_a2c *learner;
+  am_play play;
+  double *rewards;
+  uint32_t first;
+} evaluation;
+
+static void evaluate_one(void *context, int item, int worker) {
+  evaluation *e = context;
+  am_actor *actor = &e->learner->actors[worker];
+  am_actor_play(actor, &e->play, e->first + (uint32_t)item);
+  double total = 0;
+  for (int t = 0; t < e->play.task->n_steps; t++) total += (double)actor->rewards[t];
+  e->rewards[item] = total;
+}
+
+void am_a2c_evaluate(am_a2c *a, double *rewards, int n_episodes, uint32_t first, uint64_t seed,
+                     bool greedy) {
+  evaluation e = {.learner = a, .play = play_of(a, seed, 0), .rewards = rewards, .first = first};
+  e.play.greedy = greedy;
+  am_parallel(a->n_threads, n_episodes, evaluate_one, &e);
+}
+
+const am_actor *am_a2c_watch(am_a2c *a, uint32_t lane, uint64_t seed, bool greedy,
+                             void (*watch)(void *context, const am_actor *actor, int t),
+                             void *context) {
+  am_play play = play_of(a, seed, 0);
+  play.greedy = greedy;
+  play.watch = watch;
+  play.context = context;
+  am_actor_play(&a->actors[0], &play, lane);
+  return &a->actors[0];
+}

@@ -1,0 +1,83 @@
+/* Network meets world, one lane, step by step. */
+#include "learner/actor.h"
+
+#include "base/memory.h"
+
+AM_ISA_DECLARE(const am_a2c_ops, am_a2c_ops);
+
+const am_a2c_ops *am_a2c_code(void) {
+  static const am_a2c_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_a2c_ops);
+  return code[am_isa_now()];
+}
+
+/* The blocks of an actor, one after the other, each at a multiple of 64 bytes. */
+static size_t place(am_actor *actor, char *block, const am_task *task, const am_plastic *network) {
+  const size_t T = (size_t)task->n_steps;
+  const size_t policy = am_size_mul(am_size_mul(T, (size_t)task->n_actions), sizeof(float));
+  const size_t sizes[] = {am_plastic_lane_bytes(network, task->n_steps, sizeof(float)),
+                          task->state_size, policy, policy, am_size_mul(T, sizeof(int)),
+                          am_size_mul(T, sizeof(float))};
+  void *parts[6];
+  size_t bytes = 0;
+  for (int k = 0; k < 6; k++) {
+    parts[k] = block ? block + bytes : NULL;
+    bytes = am_size_add(bytes, am_size_round(sizes[k], 64));
+  }
+  if (block) {
+    am_plastic_lane_place(network, &actor->lane, parts[0], task->n_steps, sizeof(float));
+    actor->block = block;
+    actor->world = parts[1];
+    actor->p = parts[2];
+    actor->logp = parts[3];
+    actor->actions = parts[4];
+    actor->rewards = parts[5];
+  }
+  return bytes;
+}
+
+size_t am_actor_bytes(const am_task *task, const am_plastic *network) {
+  return place(NULL, NULL, task, network);
+}
+
+void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_plastic *network) {
+  place(actor, block, task, network);
+}
+
+static int choose(const float *p, int n, float u, bool greedy) {
+  int best = 0;
+  float below = 0;
+  for (int k = 0; k < n; k++) {
+    if (greedy) {
+      if (p[k] > p[best]) best = k;
+      continue;
+    }
+    below += p[k];
+    if (u < below) return k;
+    if (p[k] > 0) best = k; /* rounding may leave the sum just below u */
+  }
+  return best;
+}
+
+void am_actor_play(am_actor *actor, const am_play *play, uint32_t lane) {
+  const am_task *task = play->task;
+  const am_plastic_layout *l = &play->network->layout;
+  const am_plastic_ops *code = am_plastic_code();
+  const am_trace_ops *rule = am_plastic_rule_code(play->network);
+  const am_a2c_ops *learner = am_a2c_code();
+  const am_random_key key = {play->seed, AM_STREAM_POLICY, play->episode, lane};
+  const int n = task->n_actions;
+  code->begin(l, &actor->lane);
+  task->type->start(task, actor->world, play->seed, play->episode, lane);
+  for (int t = 0; t < task->n_steps; t++) {
+    const size_t s = (size_t)t;
+    float *p = actor->p + s * (size_t)n;
+    task->type->observe(task, actor->world, actor->lane.u + s * (size_t)l->input_rows);
+    code->step(l, rule, &actor->lane, play->parameters, play->alpha, t);
+    learner->policy(p, actor->logp + s * (size_t)n, actor->lane.heads + s * (size_t)l->head_rows,
+                    n);
+    const float u = play->greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
+    actor->actions[t] = choose(p, n, u, play->greedy);
+    actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
+    if (play->watch) play->watch(play->context, actor, t);
+  }
+}

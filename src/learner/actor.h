@@ -1,0 +1,42 @@
+/* An actor: one lane of a network that plays one episode of a task. */
+#ifndef AMINE_LEARNER_ACTOR_H
+#define AMINE_LEARNER_ACTOR_H
+
+#include "learner/a2c_loss.h"
+#include "network/plastic_rnn.h"
+#include "task/task.h"
+
+typedef struct am_actor {
+  void *block;      /* all of its memory */
+  am_plastic_lane lane;
+  void *world;      /* the task's state */
+  float *p, *logp;  /* [n_steps][n_actions]: the policy at each step */
+  int *actions;     /* [n_steps] */
+  float *rewards;   /* [n_steps] */
+} am_actor;
+
+/* What is played: shared by all actors, read-only during an episode. */
+typedef struct am_play {
+  const am_task *task;
+  const am_plastic *network;
+  const float *parameters; /* [layout.n_parameters] */
+  const float *alpha;      /* [panel]: alpha of every connection (am_plastic_ops.alpha_expand) */
+  uint64_t seed;
+  uint32_t episode;
+  bool greedy; /* takes the most probable action (the lowest of equals) instead of drawing one */
+  /* called after each step, if not NULL; lane.H is then the trace that step t used */
+  void (*watch)(void *context, const am_actor *actor, int t);
+  void *context;
+} am_play;
+
+/* Bytes for one actor, or SIZE_MAX; and the actor laid out in a zeroed block of that size. */
+size_t am_actor_bytes(const am_task *task, const am_plastic *network);
+void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_plastic *network);
+
+/* Plays the episode (seed, episode, lane) from start to end. */
+void am_actor_play(am_actor *actor, const am_play *play, uint32_t lane);
+
+/* The instruction set's code for the loss. */
+const am_a2c_ops *am_a2c_code(void);
+
+#endif

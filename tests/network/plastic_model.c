@@ -1,0 +1,179 @@
+/* Drives the network's code for one real type (see plastic_model.h). The loss is written here once more,
+ * plainly, in double, so that finite differences do not lean on the code under test. */
+#include "network/plastic_model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(AMINE_VEC_F64)
+extern const am_plastic_ops am_plastic_ops_f64;
+extern const am_a2c_ops am_a2c_ops_f64;
+extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
+    am_trace_softclip_f64, am_trace_eligibility_f64;
+static const am_plastic_ops *code(void) { return &am_plastic_ops_f64; }
+static const am_a2c_ops *loss_code(void) { return &am_a2c_ops_f64; }
+static const am_trace_ops *rule_code(const am_plastic *n) {
+  const am_trace_ops *const all[] = {NULL, &am_trace_decay_f64, &am_trace_oja_f64,
+                                     &am_trace_clip_f64, &am_trace_softclip_f64,
+                                     &am_trace_eligibility_f64};
+  return all[n->options.rule];
+}
+#else
+#include "learner/actor.h"
+static const am_plastic_ops *code(void) { return am_plastic_code(); }
+static const am_a2c_ops *loss_code(void) { return am_a2c_code(); }
+static const am_trace_ops *rule_code(const am_plastic *n) { return am_plastic_rule_code(n); }
+#endif
+
+static void *block(size_t bytes) {
+  void *p = aligned_alloc(64, (bytes + 64) / 64 * 64);
+  if (!p) abort();
+  return memset(p, 0, (bytes + 64) / 64 * 64);
+}
+
+typedef struct run {
+  const am_plastic *network;
+  const plastic_data *data;
+  plastic_result *result;
+  am_real *parameters, *alpha, *gradient, *p, *logp, *rewards, *baseline;
+  am_plastic_lane lane;
+} run;
+
+static void forward(run *r, int lane) {
+  const am_plastic_layout *l = &r->network->layout;
+  const plastic_data *d = r->data;
+  plastic_result *out = r->result;
+  code()->begin(l, &r->lane);
+  for (int t = 0; t < d->n_steps; t++) {
+    const size_t at = (size_t)lane * (size_t)d->n_steps + (size_t)t;
+    for (int k = 0; k < l->n_inputs; k++)
+      r->lane.u[t * l->input_rows + k] = (am_real)d->u[at * (size_t)l->n_inputs + (size_t)k];
+    code()->step(l, rule_code(r->network), &r->lane, r->parameters, r->alpha, t);
+    const am_real *heads = r->lane.heads + (size_t)t * (size_t)l->head_rows;
+    const am_real *x = r->lane.x + (size_t)(t + 1) * (size_t)l->cols;
+    loss_code()->policy(r->p + t * l->n_actions, r->logp + t * l->n_actions, heads, l->n_actions);
+    for (int i = 0; out->x && i < l->n_hidden; i++) out->x[at * (size_t)l->n_hidden + (size_t)i] = x[i];
+    for (int k = 0; out->logits && k < l->n_actions; k++)
+      out->logits[at * (size_t)l->n_actions + (size_t)k] = heads[k];
+    if (out->value) out->value[at] = heads[l->n_actions];
+    if (out->level) out->level[at] = r->lane.level[t];
+  }
+}
+
+static void copy_trace(run *r, int lane) {
+  const am_plastic_layout *l = &r->network->layout;
+  const int N = l->n_hidden;
+  if (!r->result->H_last) return;
+  code()->finish(l, rule_code(r->network), &r->lane, r->parameters, r->data->n_steps - 1);
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < N; j++)
+      r->result->H_last[((size_t)lane * (size_t)N + (size_t)i) * (size_t)N + (size_t)j] =
+          r->lane.H[am_panel_at(i, j, N)];
+}
+
+/* Advantages and targets of a lane, from the definition. */
+static void advantages(run *r, int lane) {
+  const am_plastic_layout *l = &r->network->layout;
+  const plastic_data *d = r->data;
+  double *A = r->result->advantage + (size_t)lane * (size_t)d->n_steps;
+  double *R = r->result->target + (size_t)lane * (size_t)d->n_steps;
+  double ahead = 0, value_ahead = 0, returns = 0;
+  for (int t = d->n_steps - 1; t >= 0; t--) {
+    const double reward = d->rewards[lane * d->n_steps + t];
+    const double v = r->lane.heads[t * l->head_rows + l->n_actions];
+    ahead = reward + d->gamma * value_ahead - v + d->gamma * d->lambda * ahead;
+    returns = reward + d->gamma * returns;
+    A[t] = d->baseline == AM_BASELINE_SHARED0 ? returns - r->baseline[t] : ahead;
+    R[t] = ahead + v;
+    value_ahead = v;
+  }
+}
+
+static double lane_loss(const run *r, int lane) {
+  const am_plastic_layout *l = &r->network->layout;
+  const plastic_data *d = r->data;
+  double loss = 0;
+  for (int t = 0; t < d->n_steps; t++) {
+    const size_t at = (size_t)lane * (size_t)d->n_steps + (size_t)t;
+    const am_real *heads = r->lane.heads + (size_t)t * (size_t)l->head_rows;
+    double z = 0, S = 0;
+    for (int k = 0; k < l->n_actions; k++) z += exp((double)heads[k]);
+    for (int k = 0; k < l->n_actions; k++) {
+      const double p = exp((double)heads[k]) / z;
+      S += d->entropy == AM_ENTROPY_SQUARED ? p * p : p * log(p);
+    }
+    const double error = r->result->target[at] - (double)heads[l->n_actions];
+    loss += -((double)heads[d->actions[at]] - log(z)) * r->result->advantage[at] +
+            d->value_weight * error * error + d->beta * S;
+  }
+  return loss / d->n_steps / d->n_lanes;
+}
+
+static void backward(run *r, int lane) {
+  const am_plastic_layout *l = &r->network->layout;
+  const plastic_data *d = r->data;
+  for (int t = 0; t < d->n_steps; t++) r->rewards[t] = (am_real)d->rewards[lane * d->n_steps + t];
+  const am_a2c_episode e = {.n_steps = d->n_steps,
+                            .n_actions = l->n_actions,
+                            .stride = l->head_rows,
+                            .heads = r->lane.heads,
+                            .p = r->p,
+                            .logp = r->logp,
+                            .actions = d->actions + lane * d->n_steps,
+                            .rewards = r->rewards,
+                            .baseline = d->baseline == AM_BASELINE_SHARED0 ? r->baseline : NULL,
+                            .dheads = r->lane.dheads};
+  const am_a2c_loss_options o = {.gamma = (am_real)d->gamma,
+                                 .lambda = (am_real)d->lambda,
+                                 .value_weight = (am_real)d->value_weight,
+                                 .beta = (am_real)d->beta,
+                                 .entropy = d->entropy,
+                                 .scale = (am_real)(1.0 / d->n_steps / d->n_lanes)};
+  am_a2c_sums sums;
+  loss_code()->gradient(&sums, &e, &o);
+  code()->backward(l, rule_code(r->network), &r->lane, r->gradient, r->parameters, r->alpha);
+}
+
+void PLASTIC(plastic_run)(const am_plastic *network, const double *parameters,
+                          const plastic_data *data, plastic_result *result) {
+  const am_plastic_layout *l = &network->layout;
+  const size_t T = (size_t)data->n_steps, size = sizeof(am_real);
+  const int per_neuron = network->options.alpha == AM_ALPHA_NEURON;
+  run r = {.network = network, .data = data, .result = result};
+  r.parameters = block(l->n_parameters * size);
+  r.gradient = block(l->n_gradient * size);
+  r.alpha = block(am_panel_size(l->n_hidden, l->n_hidden) * size);
+  r.p = block(T * (size_t)l->n_actions * size);
+  r.logp = block(T * (size_t)l->n_actions * size);
+  r.rewards = block(T * size);
+  r.baseline = block(T * size);
+  void *memory = block(am_plastic_lane_bytes(network, data->n_steps, size));
+  am_plastic_lane_place(network, &r.lane, memory, data->n_steps, size);
+  for (size_t i = 0; i < l->n_parameters; i++) r.parameters[i] = (am_real)parameters[i];
+  if (l->has_trace && l->alpha_is_full)
+    memcpy(r.alpha, r.parameters + l->alpha, am_panel_size(l->n_hidden, l->n_hidden) * size);
+  else if (l->has_trace)
+    code()->alpha_expand(l, r.alpha, r.parameters, per_neuron);
+  result->loss = 0;
+  for (int lane = 0; lane < data->n_lanes; lane++) {
+    forward(&r, lane);
+    for (size_t t = 0; lane == 0 && t < T; t++)
+      r.baseline[t] = r.lane.heads[t * (size_t)l->head_rows + (size_t)l->n_actions];
+    if (result->advantage && !result->fixed) advantages(&r, lane);
+    if (result->advantage) result->loss += lane_loss(&r, lane);
+    if (result->gradient) backward(&r, lane);
+    copy_trace(&r, lane);
+  }
+  if (l->has_trace && !l->alpha_is_full) code()->alpha_reduce(l, r.gradient, per_neuron);
+  for (size_t i = 0; result->gradient && i < l->n_parameters; i++)
+    result->gradient[i] = (double)r.gradient[i];
+  free(r.parameters);
+  free(r.gradient);
+  free(r.alpha);
+  free(r.p);
+  free(r.logp);
+  free(r.rewards);
+  free(r.baseline);
+  free(memory);
+}

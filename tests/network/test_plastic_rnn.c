@@ -1,0 +1,387 @@
+/* The plastic network against two judges: an independent PyTorch float64 model (tests/reference), and
+ * finite differences of its own float64 form on random shapes. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "amine/kernel.h"
+#include "format/safetensors.h"
+#include "network/plastic_model.h"
+
+typedef void (*runner)(const am_plastic *, const double *, const plastic_data *, plastic_result *);
+
+static const char *note(const am_tensor_file *f, const char *key) {
+  const char *value = am_tensor_file_note(f, key);
+  return value ? value : "";
+}
+
+static bool is(const am_tensor_file *f, const char *key, const char *value) {
+  return strcmp(note(f, key), value) == 0;
+}
+
+static am_plastic_options options_of(const am_tensor_file *f) {
+  am_plastic_options o = am_plastic_default();
+  const am_tensor *w = am_tensor_file_find(f, "param/i2h.weight");
+  o.n_hidden = (int)w->dims[0];
+  o.n_inputs = (int)w->dims[1];
+  o.n_actions = (int)am_tensor_file_find(f, "param/h2o.weight")->dims[0];
+  const char *rule = note(f, "rule");
+  o.rule = strcmp(rule, "rnn") == 0           ? AM_RULE_NONE
+           : strcmp(rule, "modulated") == 0   ? AM_RULE_CLIP
+           : strcmp(rule, "retroactive") == 0 ? AM_RULE_ELIGIBILITY
+                                              : AM_N_RULES;
+  for (int k = 1; k < AM_N_RULES && o.rule == AM_N_RULES; k++)
+    if (strcmp(rule, am_rules[k].name) == 0) o.rule = (am_rule_id)k;
+  assert_int_not_equal(o.rule, AM_N_RULES);
+  const char *m = note(f, "modulator");
+  o.readout = strcmp(m, "none") != 0;
+  o.activation = strcmp(m, "sigmoid") == 0  ? AM_ACTIVATION_SIGMOID
+                 : strcmp(m, "linear") == 0 ? AM_ACTIVATION_LINEAR
+                                            : AM_ACTIVATION_TANH;
+  o.fanout = is(f, "fanout", "yes");
+  o.alpha = is(f, "alpha", "neuron")    ? AM_ALPHA_NEURON
+            : is(f, "alpha", "network") ? AM_ALPHA_NETWORK
+                                        : AM_ALPHA_CONNECTION;
+  o.clip = (float)atof(note(f, "c"));
+  return o;
+}
+
+static double *load(const am_tensor_file *f, const char *kind, const char *name, size_t *count) {
+  char full[80];
+  snprintf(full, sizeof full, "%s/%s", kind, name);
+  const am_tensor *t = am_tensor_file_find(f, full);
+  if (!t) fail_msg("no tensor %s", full);
+  double *v = malloc(t->count * sizeof *v);
+  for (size_t i = 0; i < t->count; i++)
+    v[i] = t->dtype == AM_I64 ? (double)((const int64_t *)t->data)[i] : ((const double *)t->data)[i];
+  *count = t->count;
+  return v;
+}
+
+/* Largest |a - b| over the larger of 1 and the largest |b|. */
+static double distance(const double *a, const double *b, size_t n) {
+  double d = 0, scale = 1;
+  for (size_t i = 0; i < n; i++) scale = fmax(scale, fabs(b[i]));
+  for (size_t i = 0; i < n; i++) d = fmax(d, isnan(a[i]) ? INFINITY : fabs(a[i] - b[i]));
+  return d / scale;
+}
+
+static void compare(const am_tensor_file *f, const char *kind, const char *name, const double *got,
+                    double tolerance) {
+  size_t n;
+  double *want = load(f, kind, name, &n);
+  const double d = distance(got, want, n);
+  if (!(d <= tolerance))
+    fail_msg("%s/%s differs by %g, more than %g", kind, name, d, tolerance);
+  free(want);
+}
+
+static void fill_parameters(const am_plastic *n, const am_tensor_file *f, double *parameters) {
+  for (int k = 0; k < n->n_tensors; k++) {
+    const am_plastic_tensor *t = &n->tensors[k];
+    size_t count;
+    double *v = load(f, "param", t->name, &count);
+    assert_int_equal(count, t->dims[0] * t->dims[1]);
+    for (int i = 0; i < t->dims[0]; i++)
+      for (int j = 0; j < t->dims[1]; j++)
+        parameters[am_plastic_at(t, i, j)] = v[i * t->dims[1] + j];
+    free(v);
+  }
+}
+
+static void compare_gradients(const am_plastic *n, const am_tensor_file *f, const double *gradient,
+                              double tolerance) {
+  for (int k = 0; k < n->n_tensors; k++) {
+    const am_plastic_tensor *t = &n->tensors[k];
+    double *g = malloc((size_t)(t->dims[0] * t->dims[1]) * sizeof *g);
+    for (int i = 0; i < t->dims[0]; i++)
+      for (int j = 0; j < t->dims[1]; j++) g[i * t->dims[1] + j] = gradient[am_plastic_at(t, i, j)];
+    compare(f, "grad", t->name, g, tolerance);
+    free(g);
+  }
+}
+
+static void check_case(const char *name, runner run, double tolerance) {
+  char path[512];
+  amine_error error = {0};
+  am_tensor_file *f;
+  snprintf(path, sizeof path, TEST_DATA "/plastic_rnn_%s.safetensors", name);
+  if (am_tensor_file_open(&f, path, 1 << 24, false, &error)) fail_msg("%s", error.message);
+  am_plastic network;
+  const am_plastic_options o = options_of(f);
+  assert_int_equal(am_plastic_make(&network, &o, &error), AMINE_OK);
+  const am_plastic_layout *l = &network.layout;
+  double *parameters = calloc(l->n_parameters, sizeof(double));
+  fill_parameters(&network, f, parameters);
+  const am_tensor *u = am_tensor_file_find(f, "input/u");
+  size_t n, n_u;
+  double *actions = load(f, "input", "actions", &n), *rewards = load(f, "input", "rewards", &n);
+  int *chosen = malloc(n * sizeof *chosen);
+  for (size_t i = 0; i < n; i++) chosen[i] = (int)actions[i];
+  double *inputs = load(f, "input", "u", &n_u);
+  const plastic_data data = {.n_lanes = (int)u->dims[0],
+                             .n_steps = (int)u->dims[1],
+                             .u = inputs,
+                             .actions = chosen,
+                             .rewards = rewards,
+                             .gamma = atof(note(f, "gamma")),
+                             .lambda = atof(note(f, "lambda")),
+                             .beta = atof(note(f, "beta")),
+                             .value_weight = atof(note(f, "value_weight")),
+                             .entropy = is(f, "entropy", "true") ? AM_ENTROPY_TRUE : AM_ENTROPY_SQUARED,
+                             .baseline = is(f, "baseline", "shared0") ? AM_BASELINE_SHARED0
+                                                                      : AM_BASELINE_OWN};
+  const size_t N = (size_t)l->n_hidden;
+  plastic_result r = {.x = malloc(n * N * sizeof(double)),
+                      .logits = malloc(n * (size_t)l->n_actions * sizeof(double)),
+                      .value = malloc(n * sizeof(double)),
+                      .level = malloc(n * sizeof(double)),
+                      .H_last = malloc(u->dims[0] * N * N * sizeof(double)),
+                      .gradient = malloc(l->n_parameters * sizeof(double)),
+                      .advantage = malloc(n * sizeof(double)),
+                      .target = malloc(n * sizeof(double))};
+  if (!l->has_trace) {
+    free(r.H_last);
+    r.H_last = NULL;
+  }
+  run(&network, parameters, &data, &r);
+  compare(f, "out", "x", r.x, tolerance);
+  compare(f, "out", "logits", r.logits, tolerance);
+  compare(f, "out", "value", r.value, tolerance);
+  if (l->has_readout) compare(f, "out", "M", r.level, tolerance);
+  if (l->has_trace) compare(f, "out", "H_last", r.H_last, tolerance);
+  compare(f, "out", "loss", &r.loss, tolerance);
+  compare_gradients(&network, f, r.gradient, tolerance);
+  double *all[] = {parameters, actions, rewards, inputs, r.x, r.logits, r.value, r.level,
+                   r.H_last, r.gradient, r.advantage, r.target};
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) free(all[k]);
+  free(chosen);
+  am_tensor_file_close(f);
+}
+
+static const char *const cases[] = {
+    "rnn", "decay", "oja", "clip", "softclip", "modulated", "modulated_sigmoid", "modulated_linear",
+    "modulated_fanout", "retroactive", "retroactive_fanout", "decay_alpha_neuron",
+    "modulated_alpha_network", "modulated_gae", "modulated_shared0", "modulated_n33",
+    "modulated_c1"};
+
+static void matches_pytorch_in_double(void **state) {
+  (void)state;
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+    check_case(cases[k], plastic_run_f64, 1e-12);
+}
+
+static void matches_pytorch_in_float(void **state) {
+  (void)state;
+  const char *const kernels[] = {"plain", "avx2", "avx512", "neon"};
+  for (size_t q = 0; q < sizeof kernels / sizeof *kernels; q++) {
+    if (amine_kernel_use(kernels[q], NULL) != AMINE_OK) {
+      print_message("%s: skipped, not on this processor\n", kernels[q]);
+      continue;
+    }
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+      check_case(cases[k], plastic_run_f32, 2e-5);
+  }
+  amine_kernel_use("auto", NULL);
+}
+
+/* The generator of tests/reference/plastic_rnn.py, "full". */
+static uint64_t lcg_state;
+static float lcg(void) {
+  lcg_state = lcg_state * 6364136223846793005u + 1442695040888963407u;
+  return (float)(lcg_state >> 40) * 0x1p-24f;
+}
+
+static void fill_full(const am_plastic *n, double *parameters, const char *name, float scale) {
+  for (int k = 0; k < n->n_tensors; k++) {
+    const am_plastic_tensor *t = &n->tensors[k];
+    if (strcmp(t->name, name) != 0) continue;
+    for (int i = 0; i < t->dims[0]; i++)
+      for (int j = 0; j < t->dims[1]; j++) {
+        const float v = (2 * lcg() - 1) * scale;
+        parameters[am_plastic_at(t, i, j)] = (double)v;
+      }
+    return;
+  }
+  fail_msg("no tensor %s", name);
+}
+
+/* The real size, a whole episode forward: float32 within 1e-5 of the float64 model. */
+static void whole_episode_in_float(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_plastic network;
+  const am_plastic_options o = am_plastic_default();
+  assert_int_equal(am_plastic_make(&network, &o, &error), AMINE_OK);
+  double *parameters = calloc(network.layout.n_parameters, sizeof(double));
+  const struct {
+    const char *name;
+    float scale;
+  } order[] = {{"i2h.weight", 0.24253563f}, {"i2h.bias", 0.24253563f}, {"w", 0.1f},
+               {"alpha", 0.05f},            {"h2mod.weight", 0.3f},    {"h2mod.bias", 0.3f},
+               {"h2o.weight", 0.1f},        {"h2o.bias", 0.1f},        {"h2v.weight", 0.1f},
+               {"h2v.bias", 0.1f}};
+  lcg_state = 20261122;
+  for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+    fill_full(&network, parameters, order[k].name, order[k].scale);
+  enum { B = 2, T = 200, I = 17 };
+  double *u = malloc(sizeof(double[B][T][I]));
+  for (int i = 0; i < B * T * I; i++) u[i] = lcg() < 0.5f ? 0 : 1;
+  const plastic_data data = {.n_lanes = B, .n_steps = T, .u = u};
+  plastic_result r = {.logits = malloc(sizeof(double[B][T][4])),
+                      .value = malloc(sizeof(double[B][T])),
+                      .level = malloc(sizeof(double[B][T]))};
+  am_tensor_file *f;
+  if (am_tensor_file_open(&f, TEST_DATA "/plastic_rnn_full.safetensors", 1 << 24, false, &error))
+    fail_msg("%s", error.message);
+  plastic_run_f32(&network, parameters, &data, &r);
+  compare(f, "out", "logits", r.logits, 1e-5);
+  compare(f, "out", "value", r.value, 1e-5);
+  compare(f, "out", "M", r.level, 1e-5);
+  plastic_run_f64(&network, parameters, &data, &r);
+  compare(f, "out", "logits", r.logits, 1e-12);
+  am_tensor_file_close(f);
+  free(parameters);
+  free(u);
+  free(r.logits);
+  free(r.value);
+  free(r.level);
+}
+
+/* ------------------------------------------------------------------------ finite differences */
+static double between(double low, double high) { return low + (high - low) * (double)lcg(); }
+static int pick(int low, int high) { return low + (int)((double)lcg() * (high - low + 1)); }
+
+typedef struct differences {
+  am_plastic network;
+  double *parameters;
+  plastic_data data;
+  plastic_result result;
+} differences;
+
+static double loss_at(differences *d, size_t at, double shift) {
+  const double kept = d->parameters[at];
+  d->parameters[at] = kept + shift;
+  d->result.fixed = true;
+  double *gradient = d->result.gradient;
+  d->result.gradient = NULL;
+  plastic_run_f64(&d->network, d->parameters, &d->data, &d->result);
+  d->result.gradient = gradient;
+  d->parameters[at] = kept;
+  return d->result.loss;
+}
+
+/* Fourth-order central difference. A kink of the clip inside the stencil shows as a disagreement of
+ * two step sizes; such a point has no derivative to compare with and NAN is returned. */
+static double slope(differences *d, size_t at) {
+  double s[2];
+  for (int k = 0; k < 2; k++) {
+    const double h = k == 0 ? 1e-4 : 3e-5;
+    s[k] = (8 * (loss_at(d, at, h) - loss_at(d, at, -h)) -
+            (loss_at(d, at, 2 * h) - loss_at(d, at, -2 * h))) / (12 * h);
+  }
+  return fabs(s[0] - s[1]) > 2e-8 * fmax(1, fabs(s[1])) ? (double)NAN : s[1];
+}
+
+static void random_problem(differences *d, const am_plastic_options *base) {
+  am_plastic_options o = *base;
+  o.n_inputs = pick(1, 20);
+  o.n_hidden = pick(1, 40);
+  o.n_actions = pick(1, 6);
+  o.clip = (float)between(0.1, 1);
+  assert_int_equal(am_plastic_make(&d->network, &o, NULL), AMINE_OK);
+  const int B = pick(1, 3), T = pick(1, 24);
+  d->parameters = calloc(d->network.layout.n_parameters, sizeof(double));
+  for (int k = 0; k < d->network.n_tensors; k++) {
+    const am_plastic_tensor *t = &d->network.tensors[k];
+    const bool rate = strncmp(t->name, "eta", 3) == 0;
+    const double size = strcmp(t->name, "w") == 0 ? 1.5 / sqrt(o.n_hidden) : 0.7;
+    for (int i = 0; i < t->dims[0]; i++)
+      for (int j = 0; j < t->dims[1]; j++)
+        d->parameters[am_plastic_at(t, i, j)] = rate ? between(0.1, 0.5) : between(-size, size);
+  }
+  const size_t n = (size_t)(B * T);
+  double *u = malloc(n * (size_t)o.n_inputs * sizeof *u), *rewards = malloc(n * sizeof *rewards);
+  int *actions = malloc(n * sizeof *actions);
+  for (size_t i = 0; i < n * (size_t)o.n_inputs; i++) u[i] = between(-1, 1);
+  for (size_t i = 0; i < n; i++) rewards[i] = between(-1, 3);
+  for (size_t i = 0; i < n; i++) actions[i] = pick(0, o.n_actions - 1);
+  d->data = (plastic_data){.n_lanes = B, .n_steps = T, .u = u, .actions = actions, .rewards = rewards,
+                           .gamma = between(0.5, 1), .lambda = between(0, 1), .beta = 0.1,
+                           .value_weight = 0.3, .entropy = (am_entropy)pick(0, 1)};
+  d->result = (plastic_result){.gradient = malloc(d->network.layout.n_parameters * sizeof(double)),
+                               .advantage = malloc(n * sizeof(double)),
+                               .target = malloc(n * sizeof(double))};
+}
+
+static void forget_problem(differences *d) {
+  free(d->parameters);
+  free((void *)(uintptr_t)d->data.u);
+  free((void *)(uintptr_t)d->data.actions);
+  free((void *)(uintptr_t)d->data.rewards);
+  free(d->result.gradient);
+  free(d->result.advantage);
+  free(d->result.target);
+}
+
+/* Compares up to `most` elements of each tensor; returns how many could be compared. */
+static int compare_slopes(differences *d, int most, int *kinks) {
+  int compared = 0;
+  for (int k = 0; k < d->network.n_tensors; k++) {
+    const am_plastic_tensor *t = &d->network.tensors[k];
+    for (int q = 0; q < most && q < t->dims[0] * t->dims[1]; q++) {
+      const int i = pick(0, t->dims[0] - 1), j = pick(0, t->dims[1] - 1);
+      const size_t at = am_plastic_at(t, i, j);
+      const double want = slope(d, at), got = d->result.gradient[at];
+      if (isnan(want)) {
+        *kinks += 1;
+        continue;
+      }
+      if (fabs(got - want) > 1e-7 * fmax(1, fabs(want)))
+        fail_msg("%s[%d][%d] with rule %s: gradient %.12g, finite difference %.12g", t->name, i, j,
+                 am_rules[d->network.options.rule].name, got, want);
+      compared++;
+    }
+  }
+  return compared;
+}
+
+static void matches_finite_differences(void **state) {
+  (void)state;
+  int compared = 0, kinks = 0;
+  lcg_state = 7;
+  for (int rule = 0; rule < AM_N_RULES; rule++)
+    for (int form = 0; form < 3; form++)
+      for (int modulator = 0; modulator < 7; modulator++) {
+        am_plastic_options o = am_plastic_default();
+        o.rule = (am_rule_id)rule;
+        o.alpha = (am_alpha_form)form;
+        o.readout = modulator > 0;
+        o.fanout = modulator > 3;
+        o.activation = (am_activation)(modulator % 3);
+        differences d;
+        random_problem(&d, &o);
+        plastic_run_f64(&d.network, d.parameters, &d.data, &d.result);
+        compared += compare_slopes(&d, 6, &kinks);
+        forget_problem(&d);
+      }
+  print_message("%d derivatives compared, %d left out at a kink of the clip\n", compared, kinks);
+  assert_true(compared > 4000);
+  assert_true(kinks * 10 < compared);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(matches_pytorch_in_double),
+      cmocka_unit_test(matches_pytorch_in_float),
+      cmocka_unit_test(whole_episode_in_float),
+      cmocka_unit_test(matches_finite_differences),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

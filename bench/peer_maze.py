@@ -17,6 +17,7 @@ autograd, with malloc kept from handing memory back (MALLOC_MMAP_THRESHOLD_=4294
 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456).
 """
 import argparse
+import ctypes
 import json
 import os
 import resource
@@ -291,13 +292,15 @@ def iterate(args):
 
 
 def blas_name():
-    """The file behind libblas.so.3, on Linux."""
+    """Which BLAS Debian's PyTorch runs on: the configuration of OpenBLAS, or what can be said."""
     try:
-        with open("/proc/self/maps") as f:
-            files = {line.split()[-1] for line in f if "blas" in line}
+        config = ctypes.CDLL("libblas.so.3").openblas_get_config
     except OSError:
-        files = set()
-    return ",".join(sorted(os.path.basename(k) for k in files)) or "unknown"
+        return "unknown"
+    except AttributeError:
+        return "not OpenBLAS"
+    config.restype = ctypes.c_char_p
+    return config().decode().strip()
 
 
 def bench(args):

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,18 +12,75 @@
 
 /* -------------------------------------------------------------------------------------- parsing */
 
+/* The scanner of Jansson 2.14 writes beyond its buffer (or asserts) when memory is refused in the
+ * middle of a token. So it is never told: while it parses, its blocks come from an arena, and a
+ * refusal leaves the parser by longjmp and throws the arena away. What was parsed is then copied.
+ * */
+typedef struct chunk {
+  struct chunk *next;
+  size_t size, used;
+} chunk;
+
+typedef struct arena {
+  chunk *chunks; /* the first one is the one in use */
+  jmp_buf refused;
+} arena;
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static _Thread_local bool refused; /* Jansson does not always say that memory was the reason */
+static _Thread_local arena *in_use;
+static _Thread_local bool refused; /* json_deep_copy leaves out what it has no memory for */
+
+static void *arena_take(arena *a, size_t size) {
+  const size_t head = am_size_round(sizeof(chunk), 16);
+  size_t need = am_size_round(size, 16);
+  if (!a->chunks || a->chunks->size - a->chunks->used < need) {
+    size_t whole = am_size_add(head, need);
+    if (whole < 65536 - 64) whole = 65536 - 64;
+    chunk *fresh = am_alloc(whole, 1);
+    if (!fresh) longjmp(a->refused, 1);
+    *fresh = (chunk){.next = a->chunks, .size = whole, .used = head};
+    a->chunks = fresh;
+  }
+  void *block = (char *)a->chunks + a->chunks->used;
+  a->chunks->used += need;
+  return block;
+}
+
+static void arena_free(arena *a) {
+  while (a->chunks) {
+    chunk *next = a->chunks->next;
+    am_free(a->chunks);
+    a->chunks = next;
+  }
+}
 
 static void *allocate(size_t size) {
+  if (in_use) return arena_take(in_use, size);
   void *block = am_alloc(size, 1);
   if (!block) refused = true;
   return block;
 }
 
-static void use_our_memory(void) { json_set_alloc_funcs(allocate, am_free); }
+static void release(void *block) {
+  if (!in_use) am_free(block); /* the arena is freed as a whole */
+}
+
+static void use_our_memory(void) { json_set_alloc_funcs(allocate, release); }
 
 void am_json_init(void) { pthread_once(&once, use_our_memory); }
+
+/* The tree in the arena, or NULL with *no_memory or *e telling why. */
+static json_t *parse_in_arena(arena *a, const char *text, size_t length, json_error_t *e,
+                              bool *no_memory) {
+  json_t *volatile root = NULL;
+  in_use = a;
+  if (setjmp(a->refused) == 0)
+    root = json_loadb(text, length, JSON_REJECT_DUPLICATES, e);
+  else
+    *no_memory = true;
+  in_use = NULL;
+  return root;
+}
 
 /* Where offset `at` lies, both counted from 1; columns are counted in bytes. */
 static void place(const char *text, size_t at, size_t *line, size_t *column) {
@@ -79,14 +137,19 @@ amine_status am_json_parse(json_t **root, const char *name, const char *text, si
                         "the text has %zu bytes: at most %zu are accepted", length, most.bytes);
   AM_TRY(check_limits(name, text, length, &most, error));
   am_json_init();
-  refused = false;
+  arena a = {0};
   json_error_t e = {0};
-  json_t *parsed = json_loadb(text, length, JSON_REJECT_DUPLICATES, &e);
-  if (parsed) {
-    *root = parsed;
+  bool no_memory = false;
+  refused = false;
+  json_t *parsed = parse_in_arena(&a, text, length, &e, &no_memory);
+  json_t *copy = parsed ? json_deep_copy(parsed) : NULL;
+  arena_free(&a);
+  if (copy && !refused) {
+    *root = copy;
     return AMINE_OK;
   }
-  if (refused) return am_fail_memory(error, length);
+  json_decref(copy);
+  if (no_memory || parsed) return am_fail_memory(error, length);
   return am_fail_file(error, AMINE_ERROR_INPUT, name, e.position, "line %d, column %d: %s", e.line,
                       e.column, e.text);
 }

@@ -1,5 +1,6 @@
-/* NPZ: the zip archive (PKWARE APPNOTE 6.3) around NPY files. The reader trusts the directory at the
- * end as far as it agrees with the entries; zlib unpacks into blocks whose size is known before. */
+/* NPZ: the zip archive (PKWARE APPNOTE 6.3) around NPY files. The reader trusts the directory at
+ * the end as far as it agrees with the entries; zlib unpacks into blocks whose size is known
+ * before. */
 #include "format/npz.h"
 
 #include <limits.h>
@@ -11,7 +12,7 @@
 #include "format/file.h"
 #include "format/json.h"
 
-#define MOST_ARRAYS 10000
+#define MOST_ARRAYS 4096
 #define MOST_BYTES 0xfffffffeu /* 0xffffffff announces zip64 */
 #define LONGEST_NAME 1000
 
@@ -262,7 +263,8 @@ struct am_npz {
 #define DAMAGED(npz, at, ...)                                                                      \
   am_fail_file(error, AMINE_ERROR_INPUT, (npz)->file, (int64_t)(at), __VA_ARGS__)
 
-/* The last end-of-directory record whose comment reaches exactly to the end of the file, or NULL. */
+/* The last end-of-directory record whose comment reaches exactly to the end of the file, or NULL.
+ * */
 static const unsigned char *find_end(const am_npz *npz) {
   if (npz->size < END_SIZE) return NULL;
   size_t last = npz->size - END_SIZE, longest = last < 65535 ? last : 65535;
@@ -287,8 +289,9 @@ static amine_status read_end(const am_npz *npz, const unsigned char *end, size_t
     return DAMAGED(npz, at, "the archive has %zu entries: at most %d are accepted", *n,
                    MOST_ARRAYS);
   if (*start > at || at - *start != size)
-    return DAMAGED(npz, at, "the directory of the archive is said to be at %zu to %zu, but ends "
-                   "at %zu", *start, am_size_add(*start, size), at);
+    return DAMAGED(npz, at,
+                   "the directory of the archive is said to be %zu bytes at %zu, but ends at %zu",
+                   size, *start, at);
   return AMINE_OK;
 }
 
@@ -296,9 +299,9 @@ static amine_status read_end(const am_npz *npz, const unsigned char *end, size_t
 static amine_status read_local(const am_npz *npz, member *m, const unsigned char *entry,
                                size_t start, amine_error *error) {
   size_t at = get32(entry + 42), n_name = get16(entry + 28);
-  const unsigned char *local = npz->bytes + at;
-  if (at > start || start - at < LOCAL_SIZE + n_name || get32(local) != LOCAL_SIGNATURE)
+  if (at > start || start - at < LOCAL_SIZE + n_name || get32(npz->bytes + at) != LOCAL_SIGNATURE)
     return DAMAGED(npz, at, "entry %.200s: there is no local header", m->name);
+  const unsigned char *local = npz->bytes + at;
   if (get16(local + 26) != n_name || memcmp(local + LOCAL_SIZE, entry + ENTRY_SIZE, n_name) != 0 ||
       get16(local + 8) != (uint32_t)m->method)
     return DAMAGED(npz, at, "entry %.200s: local header and directory differ", m->name);
@@ -354,8 +357,7 @@ static amine_status read_member(const am_npz *npz, member *m, size_t *at, size_t
   if (m->n_packed > MOST_BYTES || m->n_unpacked > MOST_BYTES || get32(entry + 42) > MOST_BYTES)
     return DAMAGED(npz, *at, "entry %.200s is zip64, which is not supported", m->name);
   /* deflate makes at most 1032 bytes of one: who says more is lying */
-  if (m->method == STORED ? m->n_packed != m->n_unpacked
-                          : m->n_unpacked / 1032 > m->n_packed)
+  if (m->method == STORED ? m->n_packed != m->n_unpacked : m->n_unpacked / 1032 > m->n_packed)
     return DAMAGED(npz, *at, "entry %.200s: %zu bytes cannot unpack to %zu", m->name, m->n_packed,
                    m->n_unpacked);
   AM_TRY(read_local(npz, m, entry, start, error));

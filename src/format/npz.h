@@ -3,7 +3,7 @@
  * Promise of the reader: safe on any bytes; memory is bounded by the size of the file and the
  * limit; an array is handed out only if its CRC-32 fits. Pickles are never read. Promise of the
  * writer: equal content gives equal bytes (the date in the archive is 1980-01-01). Archives of 4
- * GiB or more (zip64) and of more than 10000 arrays are neither written nor read. */
+ * GiB or more (zip64) and of more than 4096 arrays are neither written nor read. */
 #ifndef AMINE_FORMAT_NPZ_H
 #define AMINE_FORMAT_NPZ_H
 
@@ -20,7 +20,7 @@ amine_status am_npz_builder_new(am_npz_builder **builder, amine_error *error);
 void am_npz_builder_free(am_npz_builder *builder);
 
 /* `data` must stay as it is until the last save. AMINE_ERROR_ARGUMENT: what am_tensor_make refuses,
- * a name that was given before, is longer than 1000 bytes or is not UTF-8, or the 10001st array. */
+ * a name that was given before, is longer than 1000 bytes or is not UTF-8, or the 4097th array. */
 amine_status am_npz_builder_add(am_npz_builder *builder, const char *name, am_dtype dtype, int rank,
                                 const size_t *dims, const void *data, amine_error *error);
 

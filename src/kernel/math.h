@@ -3,27 +3,29 @@
  * Promise: the float forms use nothing but the operations of base/vec.h, each exactly rounded or a
  * selection, so every instruction set and compiler gives the same bits, NaN payloads aside (build
  * with -ffp-contract=off, round to nearest, subnormals on). NaN gives NaN. The largest error over
- * all 2^32 floats, in units in the last place of the exact value, found by tests/kernel/test_math.c
- * --all:
+ * all 2^32 floats, in units in the last place, measured by tests/kernel/test_math.c --all:
  *
- *   v_exp      @EXP@   overflows to +inf, underflows through the subnormals to 0
- *   v_tanh     @TANH@   odd to the bit, never above 1 in magnitude, tanh(+-0) = +-0
- *   v_sigmoid  @SIGMOID@   1/(1 + e^-x), in [0, 1], with the full relative precision of its lower tail
- *   v_log      @LOG@   natural; log(+-0) = -inf, below 0 NaN, subnormals included
+ *   v_exp      1.01   overflows to +inf, underflows through the subnormals to 0
+ *   v_tanh     1.16   odd to the bit, never above 1 in magnitude, tanh(+-0) = +-0
+ *   v_sigmoid  1.66   1/(1 + e^-x), in [0, 1], precise in its lower tail too
+ *   v_log      0.95   natural; log(+-0) = -inf, below 0 NaN, subnormals included
+ *
+ * From one float to the next v_exp, v_tanh and v_log never fall; v_sigmoid can, by one last place,
+ * for |x| < 2.
  *
  * The double form (AMINE_VEC_F64) calls the C library for each element: it serves gradient checks.
  *
- * Method. x = n ln 2 + r with n = round(x / ln 2): adding 1.5 * 2^23 leaves n in the low bits of the
- * sum, and a shift of those makes 2^n. Then e^x = 2^n (1 + w) with w = e^r - 1. log takes x = 2^k m
- * with m in [sqrt(1/2), sqrt 2). The four polynomials are our own minimax fits: Remez exchange with
- * 50 decimal digits, error weighted relative to the function computed, then each coefficient rounded
- * to float; the remark beside each gives the error of what is left, in units of 2^-24. */
+ * Method. x = n ln 2 + r with n = round(x / ln 2): adding 1.5 * 2^23 leaves n in the low bits of
+ * the sum, and a shift of those makes 2^n. Then e^x = 2^n (1 + w) with w = e^r - 1. For log,
+ * x = 2^k m with m in [sqrt(1/2), sqrt 2). The three polynomials are our own minimax fits: Remez
+ * exchange with 50 decimal digits, the error weighted relative to the function, then each
+ * coefficient rounded to float. The remark "left" says how far the rounded polynomial is from the
+ * function, in units of 2^-24. */
 #ifndef AMINE_KERNEL_MATH_H
 #define AMINE_KERNEL_MATH_H
 
 #include <math.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "base/vec.h"
 
@@ -85,7 +87,7 @@ VEC_INLINE vec v_exp(vec x) {
 }
 
 /* Below 0.65 an odd polynomial, left: 0.18. Above, 1 - 2/(e^2|x| + 1), which is 1 to the last bit
- * from |x| = 9.02 on; there the error of ln 2 as one float has no weight. */
+ * from |x| = 9.02 on; there the error of ln 2 as a single float has no weight. */
 VEC_INLINE vec v_tanh(vec x) {
   const vec one = v_set1(1), bias = v_set1(MATH_ROUND + 127);
   vec a = v_abs(x);
@@ -152,8 +154,7 @@ VEC_INLINE vec v_log(vec x) {
 VEC_INLINE vec math_load_part(const real *p, int n) {
   if (n >= VEC_LANES) return v_load(p);
   real part[VEC_LANES];
-  v_store(part, v_set1(-(real)INFINITY));
-  memcpy(part, p, (size_t)n * sizeof *p);
+  for (int k = 0; k < VEC_LANES; k++) part[k] = k < n ? p[k] : -(real)INFINITY;
   return v_load(part);
 }
 
@@ -164,13 +165,13 @@ VEC_INLINE void math_store_part(real *p, vec a, int n) {
   }
   real part[VEC_LANES];
   v_store(part, a);
-  memcpy(p, part, (size_t)n * sizeof *p);
+  for (int k = 0; k < n; k++) p[k] = part[k];
 }
 
-/* p[i] = exp(logits[i]) / sum_j exp(logits[j]) and logp[i] = log p[i], for i < n; no padding is read
- * or written. p or logp may be the very array `logits`, but not each other; logp may be NULL. The
- * sum has one order: element i into partial sum i mod 16, then the tree of v_sum. A logit of -inf
- * gets p = 0 and logp = -inf; all of them -inf, one +inf or one NaN makes every result NaN. */
+/* p[i] = exp(logits[i]) / sum_j exp(logits[j]) and logp[i] = log p[i], for i < n; no padding is
+ * read or written. p or logp may be the very array `logits`, but not each other; logp may be NULL.
+ * The sum has one order: element i into partial sum i mod 16, then the tree of v_sum. A logit of
+ * -inf gets p = 0 and logp = -inf; all of them -inf, one +inf or one NaN makes every result NaN. */
 VEC_INLINE void m_softmax(real *p, real *logp, const real *logits, int n) {
   vec top = v_set1(-(real)INFINITY);
   for (int i = 0; i < n; i += VEC_LANES) top = v_max(top, math_load_part(logits + i, n - i));

@@ -78,7 +78,9 @@ static void lane_step(const am_plastic_layout *l, const am_trace_ops *rule, am_p
   for (int i = 0; i < l->cols; i += 16) v_store(x + i, v_tanh(v_load(y + i)));
   panel_apply(heads, parameters + l->head_w, x, am_pad(l->n_heads, 4), l->cols);
   for (int k = 0; k < l->n_heads; k++) heads[k] += parameters[l->head_b + (size_t)k];
-  lane->level[t] = l->has_readout ? readout_level(heads[l->n_actions + 1], l->activation) : 0;
+  lane->level[t] = !l->has_readout ? 0
+                   : l->is_clamped ? (real)l->clamp
+                                   : readout_level(heads[l->n_actions + 1], l->activation);
   if (!l->has_trace) return;
   plasticity(l, eta, lane, parameters, t);
   rule->coefficients(lane->a + s * cols, lane->b + s * cols, eta, x, constants_of(l, parameters),
@@ -133,7 +135,7 @@ static void modulator_back(const am_plastic_layout *l, const am_trace_ops *rule,
   real dM = readout_spread_back(df, dg, deta, M, l->has_fanout ? parameters + l->fan_f : NULL,
                                 l->cols);
   lane->dheads[(size_t)u * (size_t)l->head_rows + (size_t)l->n_actions + 1] =
-      dM * readout_slope(M, l->activation);
+      l->is_clamped ? 0 : dM * readout_slope(M, l->activation);
 }
 
 /* The product of step t >= 1 and the update before it: adds to the gradients dx1 of x_{t-1} and dx2

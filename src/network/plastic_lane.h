@@ -24,6 +24,8 @@ typedef struct am_plastic_layout {
   int head_rows;        /* n_heads padded to 16 */
   int has_trace, has_readout, has_fanout, alpha_is_full;
   am_activation activation;
+  int is_clamped;       /* the read-out is held at `clamp` */
+  float clamp;
   float clip;
   size_t w;             /* panel [n_hidden][n_hidden] */
   size_t alpha;         /* panel, or [n_hidden], or one number */

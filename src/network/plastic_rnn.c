@@ -135,6 +135,8 @@ amine_status am_plastic_make(am_plastic *network, const am_plastic_options *opti
       .has_readout = readout,
       .has_fanout = readout && options->fanout,
       .activation = options->activation,
+      .is_clamped = readout && options->clamped,
+      .clamp = options->clamp,
       .clip = options->clip,
       .alpha = SIZE_MAX,
       .eta = SIZE_MAX,

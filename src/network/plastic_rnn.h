@@ -17,6 +17,8 @@ typedef struct am_plastic_options {
   bool readout;             /* plasticity from a learned read-out; otherwise one learned number */
   bool fanout;              /* the read-out reaches each neuron through its own f_i, g_i */
   am_activation activation; /* of the read-out */
+  bool clamped;             /* a lesion: the read-out is held at `clamp` and its weights do not learn */
+  float clamp;
   am_alpha_form alpha;
   float clip;               /* bound of |H| */
   float init_w, init_alpha; /* both drawn from U[0, init) */

@@ -2,8 +2,8 @@
  * you are thrown. After Miconi et al. 2018, arXiv 1804.02464, and 2020, arXiv 2002.10585.
  *
  * A maze of n x n cells has an outer wall and a pillar wherever row and column are both even; its
- * centre is free. The agent starts at the centre. One free cell other than the centre, drawn for the
- * episode, holds the reward. Actions are up, down, left, right; a wall means staying and paying
+ * centre is free. The agent starts at the centre. One free cell other than the centre, drawn for
+ * the episode, holds the reward. Actions are up, down, left, right; a wall means staying and paying
  * wall_penalty. Entering the reward cell gives the reward and throws the agent on a free cell other
  * than it, drawn uniformly. */
 #ifndef AMINE_TASK_MAZE_H
@@ -13,15 +13,15 @@
 
 /* The inputs: where each group starts, and how many there are. */
 enum {
-  AM_MAZE_INPUT_WALLS = 0,    /* 9: the cells around the agent, row by row; 1 is a wall */
-  AM_MAZE_INPUT_ZERO = 9,     /* always 0 */
-  AM_MAZE_INPUT_BIAS = 10,    /* always 1 */
-  AM_MAZE_INPUT_TIME = 11,    /* t / T */
-  AM_MAZE_INPUT_REWARD = 12,  /* what the step before gave, as it is */
-  AM_MAZE_INPUT_ACTION = 13,  /* 4: the action before, one-hot; none at t = 0 */
+  AM_MAZE_INPUT_WALLS = 0,   /* 9: the cells around the agent, row by row; 1 is a wall */
+  AM_MAZE_INPUT_ZERO = 9,    /* always 0 */
+  AM_MAZE_INPUT_BIAS = 10,   /* always 1 */
+  AM_MAZE_INPUT_TIME = 11,   /* t / T */
+  AM_MAZE_INPUT_REWARD = 12, /* what the step before gave, as it is */
+  AM_MAZE_INPUT_ACTION = 13, /* 4: the action before, one-hot; none at t = 0 */
   AM_MAZE_INPUTS = 17,
-  AM_MAZE_ACTIONS = 4,        /* 0 up, 1 down, 2 left, 3 right */
-  AM_MAZE_VIEWS = 512,        /* 9 cells, each wall or free */
+  AM_MAZE_ACTIONS = 4,       /* 0 up, 1 down, 2 left, 3 right */
+  AM_MAZE_VIEWS = 512,       /* 9 cells, each wall or free */
   AM_MAZE_MAX_LINES = 5
 };
 
@@ -54,12 +54,12 @@ typedef struct am_maze_state {
 typedef struct am_maze {
   am_task task; /* first, so that an am_task of am_maze_type is an am_maze */
   am_maze_options options;
-  int n_free, centre;                            /* free cells; the number of the centre */
-  int32_t *number;                               /* [size][size]: number of a cell, -1 for a wall */
-  uint16_t *view;                                /* [size][size]: its 3 x 3 view, bit 8 - k for k */
-  am_maze_cell *cell;                            /* [n_free] */
-  int32_t (*next)[AM_MAZE_ACTIONS];              /* [n_free][action]: number, -1 for a wall */
-  float (*shown)[AM_MAZE_INPUT_TIME];            /* [view]: the inputs that depend on it alone */
+  int n_free, centre;                 /* free cells; the number of the centre */
+  int32_t *number;                    /* [size][size]: number of a cell, -1 for a wall */
+  uint16_t *view;                     /* [size][size]: its 3 x 3 view; bit 8 - k is input k */
+  am_maze_cell *cell;                 /* [n_free] */
+  int32_t (*next)[AM_MAZE_ACTIONS];   /* [n_free][action]: number, -1 for a wall */
+  float (*shown)[AM_MAZE_INPUT_TIME]; /* [view]: the inputs that depend on it alone */
   am_task_line line[AM_MAZE_MAX_LINES];
 } am_maze;
 

@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 
-/* What the action may lead to: outcome[first .. first + n), or a find. n = 0 and find = 0: a wall. */
+/* What an action may lead to: outcome[first .. first + n), or a find. Neither: a wall. */
 typedef struct move {
   int32_t first, n;
   double find; /* probability of entering the reward */
@@ -29,13 +29,13 @@ struct am_maze_belief {
   int n_sets, n_outcomes; /* of the goal solved last; 0 if none is */
   int set_capacity, outcome_capacity, n_slots;
   size_t choice_capacity;
-  am_maze_set *set;            /* [n_sets] */
-  move (*move)[AM_MAZE_ACTIONS]; /* [n_sets][action] */
-  double *value[2];            /* [n_sets]: V with k and k - 1 steps left */
-  outcome *outcome;            /* [n_outcomes] */
-  int32_t *slot;               /* [n_slots], a power of two: the number of a set by its hash, or -1 */
-  uint8_t *choice;             /* [horizon + 1][n_sets] */
-  int32_t arrival[AM_MAZE_VIEWS]; /* the set after a teleport that shows this view, or -1 */
+  am_maze_set *set;                /* [n_sets] */
+  move (*move)[AM_MAZE_ACTIONS];   /* [n_sets][action] */
+  double *value[2];                /* [n_sets]: V with k and k - 1 steps left */
+  outcome *outcome;                /* [n_outcomes] */
+  int32_t *slot;                   /* [n_slots], a power of two: sets by their hash, or -1 */
+  uint8_t *choice;                 /* [horizon + 1][n_sets]: the best action */
+  int32_t arrival[AM_MAZE_VIEWS];  /* the set after a teleport that shows this view, or -1 */
   am_maze_set part[AM_MAZE_VIEWS]; /* scratch of `split` */
 };
 

@@ -2,10 +2,11 @@
  * reward cell, but is not told where a teleport puts it.
  *
  * After a teleport every free cell but the reward's is equally likely. Moves are certain, so what
- * the agent may believe is always "one of these cells, each as likely as the others": the cells from
- * which its moves would have shown what it saw. From one reward cell only a few hundred such sets
- * can ever arise (n = 11: 378 at most), so they are all listed and the best action for each set and
- * each number of steps left is found exactly, by dynamic programming, with no horizon cut short. */
+ * the agent may believe is always "one of these cells, each as likely as the others": those where
+ * moves like its own end if they start where they would have shown what it saw. For one reward cell
+ * only a few hundred such sets can ever arise (n = 11: 378 at most), so they are all listed, and
+ * the best action for each set and each number of steps left is found exactly, by dynamic
+ * programming over all steps to the end of the episode. */
 #ifndef AMINE_TASK_MAZE_BELIEF_H
 #define AMINE_TASK_MAZE_BELIEF_H
 

@@ -158,8 +158,11 @@ amine_status am_maze_search(uint8_t *walk, int *length, double *mean, const am_m
   if (s && distance && links) {
     for (size_t from = 0; from < n; from++)
       am_maze_distances(distance + from * n, distance + n * n, maze, (int)from);
-    *s = (search){.maze = maze, .worth = worth, .steps = steps, .distance = distance,
-                  .links = links};
+    s->maze = maze;
+    s->worth = worth;
+    s->steps = steps;
+    s->distance = distance;
+    s->links = links;
     run(s);
     link last = s->best.last;
     for (int t = s->best.step; t >= 1; t--) {

@@ -1,0 +1,43 @@
+# Two commands do everything on a fresh machine: make demo, make check.
+BUILD ?= build
+CC ?= gcc
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PREFIX ?= /usr/local
+
+.PHONY: all demo check soak bench install clean configure needs-build needs-check
+
+all: configure
+	@cmake --build $(BUILD) --parallel $(JOBS)
+
+needs-build:
+	@tools/install-needs build
+
+needs-check:
+	@tools/install-needs build check
+
+configure: needs-build
+	@cmake -S . -B $(BUILD) -DCMAKE_C_COMPILER=$(CC) -DAMINE_TESTS=OFF >$(BUILD).log 2>&1 || \
+	  { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+
+# Trains the maze for about a minute and leaves a report.
+demo: all
+	@tools/demo $(BUILD)
+
+check: needs-check
+	@cmake -S . -B $(BUILD) -DCMAKE_C_COMPILER=$(CC) -DAMINE_TESTS=ON >/dev/null
+	@cmake --build $(BUILD) --parallel $(JOBS)
+	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+# What is tried only before a release; SOAK_MINUTES bounds it.
+soak: needs-check
+	@tools/soak $(BUILD)
+
+bench: all
+	@$(BUILD)/amine bench maze
+
+install: all
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean:
+	rm -rf $(BUILD)

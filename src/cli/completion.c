@@ -1,0 +1,197 @@
+/* Completion scripts for bash, zsh and fish, written from the tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "run/preset.h"
+
+/* "a|b|c" as "a b c" */
+static void spaced(am_text *out, const char *choices) {
+  for (const char *p = choices; *p; p++) am_text_add(out, *p == '|' ? " " : p, 1);
+}
+
+static bool has_choices(const am_key *key) { return key->choices[0] != 0; }
+
+static void presets(am_text *out) {
+  for (int k = 0; am_presets[k].name; k++) am_text_printf(out, " %s", am_presets[k].name);
+}
+
+static void commands(am_text *out) {
+  for (const cli_command *c = cli_commands; c->name; c++) am_text_printf(out, " %s", c->name);
+}
+
+/* What may stand anywhere after the subcommand, blanks between. Keys end with '='. */
+static void words_of(am_text *out, const cli_command *c) {
+  for (const cli_option *o = cli_options; o->name; o++)
+    if (c->options & o->bit) am_text_printf(out, " %s", o->name);
+  if (c->takes & CLI_PRESETS) presets(out);
+  if (c->takes & CLI_COMMANDS) commands(out);
+  if (c->choices) {
+    am_text_puts(out, " ");
+    spaced(out, c->choices);
+  }
+  for (int k = 0; k < c->n_keys; k++) am_text_printf(out, " %s=", c->keys[k].name);
+  for (int k = 0; (c->takes & CLI_KEYS) && k < AM_N_KEYS; k++)
+    am_text_printf(out, " %s=", am_keys[k].name);
+}
+
+/* ------------------------------------------------------------------------------ bash and zsh */
+static void value_case(am_text *out, const am_key *key) {
+  if (!has_choices(key)) return;
+  am_text_printf(out, "    %s) values=\"", key->name);
+  spaced(out, key->choices);
+  am_text_puts(out, "\" ;;\n");
+}
+
+/* case "$key" in ... esac: values of the keys that have choices */
+static void value_cases(am_text *out) {
+  am_text_puts(out, "  case \"$key\" in\n");
+  for (const cli_command *c = cli_commands; c->name; c++)
+    for (int k = 0; k < c->n_keys; k++) value_case(out, &c->keys[k]);
+  for (int k = 0; k < AM_N_KEYS; k++) value_case(out, &am_keys[k]);
+  am_text_puts(out, "  esac\n");
+}
+
+static void word_cases(am_text *out) {
+  am_text_puts(out, "  case \"$command\" in\n");
+  for (const cli_command *c = cli_commands; c->name; c++) {
+    am_text_printf(out, "    %s) words=\"", c->name);
+    words_of(out, c);
+    am_text_puts(out, "\" ;;\n");
+  }
+  am_text_puts(out, "  esac\n");
+}
+
+/* What the word after --option may be. */
+static void option_cases(am_text *out) {
+  am_text_puts(out, "  case \"$before\" in\n");
+  for (const cli_option *o = cli_options; o->name; o++) {
+    if (!o->choices) continue;
+    am_text_printf(out, "    %s) words=\"", o->name);
+    spaced(out, o->choices);
+    am_text_puts(out, "\" ;;\n");
+  }
+  am_text_puts(out, "    --out) words=\"\" ;;\n  esac\n");
+}
+
+static void bash(am_text *out) {
+  am_text_puts(out,
+               "# bash completion of amine: source it, or put it into\n"
+               "# ~/.local/share/bash-completion/completions/amine\n"
+               "_amine() {\n"
+               "  local line cur before command key values words k\n"
+               "  line=${COMP_LINE:0:COMP_POINT}\n"
+               "  cur=${line##*[[:space:]]}\n"
+               "  command=${COMP_WORDS[1]}\n"
+               "  before=${COMP_WORDS[COMP_CWORD-1]}\n"
+               "  COMPREPLY=()\n"
+               "  if [[ $COMP_CWORD -eq 1 ]]; then\n"
+               "    COMPREPLY=($(compgen -W \"");
+  commands(out);
+  am_text_puts(out, " --help --version\" -- \"$cur\"))\n    return\n  fi\n"
+                    "  if [[ $cur == *=* && $cur != -* ]]; then\n  key=${cur%%=*}\n  values=\n");
+  value_cases(out);
+  am_text_puts(out,
+               "  COMPREPLY=($(compgen -W \"$values\" -- \"${cur#*=}\"))\n"
+               "  if [[ $COMP_WORDBREAKS != *=* ]]; then\n"
+               "    for k in \"${!COMPREPLY[@]}\"; do COMPREPLY[k]=$key=${COMPREPLY[k]}; done\n"
+               "  fi\n"
+               "  return\n  fi\n");
+  word_cases(out);
+  option_cases(out);
+  am_text_puts(out, "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+                    "  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
+                    "}\n"
+                    "complete -o default -F _amine amine\n");
+}
+
+static void zsh(am_text *out) {
+  am_text_puts(out, "#compdef amine\n"
+                    "# zsh completion of amine: put it as _amine into a folder of $fpath\n"
+                    "_amine() {\n"
+                    "  local cur before command key values words_ w\n"
+                    "  cur=${words[CURRENT]}\n"
+                    "  before=${words[CURRENT-1]}\n"
+                    "  command=${words[2]}\n"
+                    "  if (( CURRENT == 2 )); then\n"
+                    "    compadd -- ");
+  commands(out);
+  am_text_puts(out, " --help --version\n    return\n  fi\n"
+                    "  if [[ $cur == *=* && $cur != -* ]]; then\n  key=${cur%%=*}\n  values=\n");
+  value_cases(out);
+  am_text_puts(out, "  compadd -P \"$key=\" -- ${=values}\n  return\n  fi\n  local words=\n");
+  word_cases(out);
+  option_cases(out);
+  am_text_puts(out, "  for w in ${=words}; do\n"
+                    "    if [[ $w == *= ]]; then compadd -S '' -- $w; else compadd -- $w; fi\n"
+                    "  done\n"
+                    "  _files\n"
+                    "}\n"
+                    "if [[ $funcstack[1] == _amine ]]; then _amine \"$@\"; else compdef _amine amine; fi\n");
+}
+
+/* ------------------------------------------------------------------------------ fish */
+/* A text between single quotes. */
+static void fish_quoted(am_text *out, const char *s) {
+  am_text_puts(out, "'");
+  for (; *s; s++) {
+    if (*s == '\'' || *s == '\\') am_text_puts(out, "\\");
+    am_text_add(out, s, 1);
+  }
+  am_text_puts(out, "'");
+}
+
+static void fish_key(am_text *out, const char *command, const am_key *key) {
+  am_text_printf(out, "complete -c amine -n '__fish_seen_subcommand_from %s' -a '", command);
+  if (has_choices(key)) {
+    for (const char *p = key->choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+      am_text_printf(out, "%s%s=%.*s", p == key->choices ? "" : " ", key->name,
+                     (int)strcspn(p, "|"), p);
+  } else {
+    am_text_printf(out, "%s=", key->name);
+  }
+  am_text_puts(out, "' -d ");
+  fish_quoted(out, key->meaning);
+  am_text_puts(out, "\n");
+}
+
+static void fish_command(am_text *out, const cli_command *c) {
+  char when[80];
+  snprintf(when, sizeof when, "-n '__fish_seen_subcommand_from %s'", c->name);
+  am_text_printf(out, "complete -c amine -f -n '__fish_use_subcommand' -a %s -d ", c->name);
+  fish_quoted(out, c->meaning);
+  am_text_puts(out, "\n");
+  for (const cli_option *o = cli_options; o->name; o++) {
+    if (!(c->options & o->bit)) continue;
+    am_text_printf(out, "complete -c amine %s -l %s", when, o->name + 2);
+    if (o->choices) {
+      am_text_puts(out, " -x -a '");
+      spaced(out, o->choices);
+      am_text_puts(out, "'");
+    } else if (o->value) {
+      am_text_puts(out, " -r");
+    }
+    am_text_puts(out, " -d ");
+    fish_quoted(out, o->meaning);
+    am_text_puts(out, "\n");
+  }
+  am_text words = {0};
+  if (c->takes & CLI_PRESETS) presets(&words);
+  if (c->takes & CLI_COMMANDS) commands(&words);
+  if (c->choices) spaced(&words, c->choices);
+  if (words.data) am_text_printf(out, "complete -c amine %s -a '%s'\n", when, words.data);
+  am_text_free(&words);
+  for (int k = 0; k < c->n_keys; k++) fish_key(out, c->name, &c->keys[k]);
+  for (int k = 0; (c->takes & CLI_KEYS) && k < AM_N_KEYS; k++) fish_key(out, c->name, &am_keys[k]);
+}
+
+static void fish(am_text *out) {
+  am_text_puts(out, "# fish completion of amine: put it into ~/.config/fish/completions/amine.fish\n");
+  for (const cli_command *c = cli_commands; c->name; c++) fish_command(out, c);
+}
+
+void cli_complete(am_text *out, const char *shell) {
+  if (strcmp(shell, "bash") == 0) bash(out);
+  else if (strcmp(shell, "zsh") == 0) zsh(out);
+  else fish(out);
+}

@@ -1,0 +1,122 @@
+/* amine eval: fresh episodes without learning, played by a trained network or by a policy that does
+ * not learn. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/threads.h"
+#include "cli/command.h"
+#include "cli/outcome.h"
+#include "cli/source.h"
+#include "cli/terminal.h"
+#include "format/json.h"
+#include "run/evaluate.h"
+
+const am_key cli_eval_keys[] = {
+    [CLI_EVAL_EPISODES] = {"episodes", AM_KEY_INTEGER, 1000, 1, 1e6, "", "episodes",
+                           "how many are played", true},
+    [CLI_EVAL_POLICY] = {"policy", AM_KEY_CHOICE, 0, 0, 0,
+                         "network|random|planner|explore|told|oracle", "",
+                         "who plays: the trained network, or a policy that learns nothing", true},
+    [CLI_EVAL_ACTIONS] = {"actions", AM_KEY_CHOICE, 0, 0, 0, "sampled|greedy", "",
+                          "how the network acts: drawn from its policy, or the best each time", true},
+};
+
+/* What is to be done, and what came out. */
+typedef struct evaluation {
+  am_config config;
+  int n_episodes;
+  char policy[16];
+  bool network, greedy;
+  uint64_t iteration; /* of the network */
+  am_evaluation result;
+} evaluation;
+
+static amine_status load(evaluation *e, const cli_line *line, amine_error *error) {
+  const char *from = line->words[0];
+  am_value own[CLI_N_EVAL_KEYS];
+  const cli_source source = cli_source_of(from);
+  am_config_default(&e->config);
+  AM_TRY(source == CLI_SOURCE_RUN || source == CLI_SOURCE_CHECKPOINT
+             ? am_evaluate_config(&e->config, from, error)
+             : cli_source_config(&e->config, from, error));
+  AM_TRY(cli_configure(&e->config, own, line, error));
+  e->n_episodes = (int)own[CLI_EVAL_EPISODES].number;
+  e->network = own[CLI_EVAL_POLICY].number == 0;
+  e->greedy = own[CLI_EVAL_ACTIONS].number == 1;
+  const char *p = cli_eval_keys[CLI_EVAL_POLICY].choices;
+  for (int k = (int)own[CLI_EVAL_POLICY].number; k > 0; k--) p = strchr(p, '|') + 1;
+  snprintf(e->policy, sizeof e->policy, "%.*s", (int)strcspn(p, "|"), p);
+  if (e->network && (source == CLI_SOURCE_PRESET || source == CLI_SOURCE_FILE))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%.200s holds no trained network: name a run's folder or a checkpoint, or choose "
+                   "policy=planner or another that needs none",
+                   from);
+  return AMINE_OK;
+}
+
+static amine_status play(evaluation *e, const am_task *task, const char *from,
+                         amine_error *error) {
+  const uint64_t seed = e->config.values[AM_SEED].integer;
+  const int threads = am_config_int(&e->config, AM_THREADS);
+  if (!e->network)
+    return am_evaluate_policy(&e->result, task, e->policy, e->n_episodes, seed,
+                              threads ? threads : am_processors(), error);
+  am_experiment *x;
+  AM_TRY(am_evaluate_open(&x, &e->config, from, error));
+  e->iteration = x->learner->iteration;
+  amine_status status =
+      am_evaluate_network(&e->result, x, e->n_episodes, seed, e->greedy, error);
+  am_experiment_destroy(x);
+  return status;
+}
+
+static void put_json(am_text *text, const evaluation *e, const am_task *task, const char *from) {
+  am_json_begin(text);
+  am_json_put_string(text, "from", from);
+  am_json_put_string(text, "policy", e->policy);
+  if (e->network) {
+    am_json_put_string(text, "actions", e->greedy ? "greedy" : "sampled");
+    am_json_put_uint(text, "iteration", e->iteration);
+  }
+  am_json_put_uint(text, "seed", e->config.values[AM_SEED].integer);
+  am_json_put_int(text, "episodes", e->result.n_episodes);
+  am_json_put_double(text, "reward", e->result.mean);
+  am_json_put_double(text, "se", e->result.se);
+  am_json_put_double(text, "min", e->result.min);
+  am_json_put_double(text, "max", e->result.max);
+  cli_lines_json(text, task);
+  am_json_end(text);
+}
+
+static void put_text(am_text *text, const evaluation *e, const am_task *task) {
+  enum { COLUMN = 30 };
+  const char *pm = cli_plus_minus();
+  const char *who = !e->network ? e->policy
+                    : e->greedy ? "network, best action each time"
+                                : "network, actions drawn";
+  am_text_printf(text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
+                 e->result.n_episodes);
+  am_text_printf(text, "  %-*s%8.2f%s%.2f  (%g to %g)\n", COLUMN, who, e->result.mean, pm,
+                 e->result.se, e->result.min, e->result.max);
+  if (task->n_lines > 0) am_text_puts(text, "exact means of known policies\n");
+  cli_lines_table(text, task, COLUMN);
+}
+
+int cli_eval(const cli_line *line) {
+  amine_error error = {0};
+  evaluation e = {0};
+  am_task *task = NULL;
+  am_text text = {0};
+  const char *from = line->words[0];
+  amine_status status = load(&e, line, &error);
+  if (status == AMINE_OK) status = am_experiment_task(&task, &e.config, &error);
+  if (status == AMINE_OK) status = play(&e, task, from, &error);
+  int code = status == AMINE_OK ? CLI_DONE : cli_fail(status, &error, true);
+  if (code == CLI_DONE) {
+    if (cli_has(line, CLI_JSON)) put_json(&text, &e, task, from);
+    else put_text(&text, &e, task);
+    code = cli_print(&text);
+  }
+  am_task_destroy(task);
+  return code;
+}

@@ -1,0 +1,112 @@
+/* A training run under the eyes of a user (see job.h). */
+#include "cli/job.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "amine/kernel.h"
+#include "base/threads.h"
+#include "cli/outcome.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/terminal.h"
+#include "format/json.h"
+#include "report/report.h"
+#include "run/train.h"
+
+static void announce(const cli_line *line, const am_config *config, const char *folder,
+                     bool resume) {
+  const int threads = am_config_int(config, AM_THREADS);
+  const int n = threads ? threads : am_processors();
+  cli_say(line, "%s %s, seed %llu, %llu iterations, %d thread%s (%s), in %.300s\n",
+          resume ? "going on with" : "training", config->preset[0] ? config->preset : "a network",
+          (unsigned long long)config->values[AM_SEED].integer,
+          (unsigned long long)config->values[AM_ITERATIONS].integer, n, n == 1 ? "" : "s",
+          amine_kernel_name(), folder);
+}
+
+static void put_resume(am_text *text, const char *folder) {
+  cli_quote(text, cli_program);
+  am_text_puts(text, " resume ");
+  if (folder[0] == '-') am_text_puts(text, "./");
+  cli_quote(text, folder);
+}
+
+/* Says how to go on; returns the exit code of a stopped run. */
+static int stopped(const cli_line *line, const am_train_progress *p, const char *folder,
+                   int number) {
+  am_text command = {0}, text = {0};
+  put_resume(&command, folder);
+  cli_say(line, "stopped after iteration %llu of %llu; everything is saved. To go on:\n  %s\n",
+          (unsigned long long)p->iteration, (unsigned long long)p->iterations,
+          command.data ? command.data : "amine resume");
+  if (cli_has(line, CLI_JSON)) {
+    am_json_begin(&text);
+    am_json_put_string(&text, "status", "stopped");
+    am_json_put_string(&text, "folder", folder);
+    am_json_put_uint(&text, "iteration", p->iteration);
+    am_json_put_uint(&text, "iterations", p->iterations);
+    am_json_put_int(&text, "signal", number);
+    am_json_put_string(&text, "resume", command.data);
+    am_json_end(&text);
+    cli_print(&text);
+  }
+  am_text_free(&command);
+  return CLI_SIGNAL + number;
+}
+
+/* The result of a run without evaluation. */
+static int finish_bare(const cli_line *line, const char *folder, uint64_t iteration) {
+  am_text text = {0};
+  if (cli_has(line, CLI_JSON)) {
+    am_json_begin(&text);
+    am_json_put_string(&text, "status", "done");
+    am_json_put_string(&text, "folder", folder);
+    am_json_put_uint(&text, "iteration", iteration);
+    am_json_end(&text);
+  } else {
+    am_text_printf(&text, "folder  %s\n", folder);
+  }
+  return cli_print(&text);
+}
+
+int cli_job_finish(const cli_line *line, const am_config *config, const char *folder,
+                   uint64_t iteration) {
+  amine_error error = {0};
+  cli_outcome outcome;
+  am_text page = {0};
+  if (cli_has(line, CLI_NO_REPORT)) return finish_bare(line, folder, iteration);
+  am_text_printf(&page, "%s/report.html", folder);
+  if (page.failed) return cli_fail(am_fail_memory(&error, strlen(folder) + 16), &error, false);
+  amine_status status = cli_outcome_record(line, config, folder, &error);
+  if (status == AMINE_OK) status = cli_outcome_read(&outcome, folder, &error);
+  if (status == AMINE_OK) status = am_report_write(&folder, 1, page.data, &error);
+  int code = status == AMINE_OK ? cli_outcome_print(&outcome, line, config, folder, page.data)
+                                : cli_fail(status, &error, false);
+  am_text_free(&page);
+  return code;
+}
+
+int cli_job(const cli_line *line, const am_config *config, const char *folder, bool resume) {
+  amine_error error = {0};
+  am_task *task;
+  amine_status status = am_experiment_task(&task, config, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
+  cli_progress progress;
+  announce(line, config, folder, resume);
+  cli_progress_begin(&progress, task, cli_has(line, CLI_QUIET));
+  am_task_destroy(task);
+  signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */
+  const atomic_int *stop = cli_signals_catch();
+  const am_train_watch watch = {.progress = cli_progress_step, .context = &progress, .stop = stop};
+  status = resume ? am_train_resume(config, folder, &watch, &error)
+                  : am_train_new(config, folder, &watch, &error);
+  cli_signals_release();
+  cli_progress_end(&progress);
+  if (status == AMINE_ERROR_STOPPED)
+    return stopped(line, &progress.latest, folder, atomic_load(stop));
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
+  return cli_job_finish(line, config, folder, config->values[AM_ITERATIONS].integer);
+}

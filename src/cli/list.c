@@ -1,0 +1,163 @@
+/* amine list: what there is to choose from. Names come from the floors' own tables or from the choices
+ * of the keys; here is only what a choice means where nobody else says it. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/terminal.h"
+#include "format/json.h"
+#include "rule/rule.h"
+#include "run/preset.h"
+#include "task/maze.h"
+
+typedef struct item {
+  const char *name, *meaning, *equation, *source; /* the last two may be NULL */
+} item;
+
+/* Gives the k-th of a kind; false at the end. `room` is for a text that had to be put together. */
+typedef bool (*nth)(item *out, int k, am_text *room);
+
+static bool nth_task(item *out, int k, am_text *room) {
+  (void)room;
+  if (k > 0) return false;
+  *out = (item){am_maze_type.name, am_maze_type.meaning, NULL, NULL};
+  return true;
+}
+
+static bool nth_rule(item *out, int k, am_text *room) {
+  (void)room;
+  if (k >= AM_N_RULES) return false;
+  *out = (item){am_rules[k].name, am_rules[k].meaning, am_rules[k].equation, am_rules[k].source};
+  return true;
+}
+
+static bool nth_network(item *out, int k, am_text *room) {
+  (void)room;
+  if (k > 0) return false;
+  *out = (item){"plastic-rnn", "recurrent network whose connections have a slow and a plastic part",
+                "x_t = tanh(W_in u_t + b + (w + alpha * H_t) x_{t-1})",
+                "Miconi, Stanley, Clune 2018, arXiv 1804.02464"};
+  return true;
+}
+
+static bool nth_modulator(item *out, int k, am_text *room) {
+  static const item items[] = {
+      {"readout", "a signal that the network learns to emit", "M = f(w_m . x + b_m); eta_i = f_i M + g_i",
+       "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"},
+      {"constant", "none: one learned rate for all connections, at all times", "eta", NULL},
+  };
+  (void)room;
+  if (k >= (int)(sizeof items / sizeof *items)) return false;
+  *out = items[k];
+  return true;
+}
+
+static bool nth_learner(item *out, int k, am_text *room) {
+  (void)room;
+  if (k > 0) return false;
+  *out = (item){"a2c", "actor-critic over whole episodes: backpropagation through time, Adam", NULL,
+                "Mnih et al. 2016, arXiv 1602.01783"};
+  return true;
+}
+
+/* A preset means what it changes. */
+static bool nth_preset(item *out, int k, am_text *room) {
+  amine_error error;
+  am_config config, standard;
+  if (!am_presets[k].name) return false;
+  am_config_default(&config);
+  am_config_default(&standard);
+  if (am_config_load(&config, am_presets[k].name, &error) != AMINE_OK) return false;
+  for (int id = 0; id < AM_N_KEYS; id++) {
+    char now[64], before[64];
+    am_config_text(&config, (am_key_id)id, now, sizeof now);
+    am_config_text(&standard, (am_key_id)id, before, sizeof before);
+    if (strcmp(now, before) != 0)
+      am_text_printf(room, "%s%s=%s", room->length ? " " : "", am_keys[id].name, now);
+  }
+  *out = (item){am_presets[k].name, room->data ? room->data : "the standard values", NULL, NULL};
+  return true;
+}
+
+static bool nth_experiment(item *out, int k, am_text *room) {
+  (void)out, (void)k, (void)room;
+  return false;
+}
+
+static const struct kind {
+  const char *name, *meaning;
+  nth get;
+} kinds[] = {
+    {"tasks", "what the world shows and rewards (task.type)", nth_task},
+    {"networks", "how activity evolves (network.type)", nth_network},
+    {"rules", "what trace pre and post leave (rule.type)", nth_rule},
+    {"modulators", "what gates the change (modulator.type)", nth_modulator},
+    {"learners", "how the slow weights change (learner.type)", nth_learner},
+    {"presets", "ready experiments for amine train, and what they set", nth_preset},
+    {"experiments", "published results to reproduce: none in this version", nth_experiment},
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+static void put_text(am_text *text, const struct kind *kind, int width) {
+  enum { COLUMN = 16 };
+  item it;
+  am_text_printf(text, "%s: %s\n", kind->name, kind->meaning);
+  for (int k = 0;; k++) {
+    am_text room = {0};
+    const bool there = kind->get(&it, k, &room);
+    if (there) {
+      am_text_printf(text, "  %-*s", COLUMN - 2, it.name);
+      cli_wrap(text, it.meaning, COLUMN, COLUMN, width);
+      am_text_puts(text, "\n");
+    }
+    const char *more[] = {it.equation, it.source};
+    for (int i = 0; there && i < 2; i++) {
+      if (!more[i] || !more[i][0]) continue;
+      am_text_printf(text, "%*s", COLUMN, "");
+      cli_wrap(text, more[i], COLUMN, COLUMN + 2, width);
+      am_text_puts(text, "\n");
+    }
+    am_text_free(&room);
+    if (!there) return;
+  }
+}
+
+static void put_json(am_text *text, const struct kind *kind) {
+  item it;
+  am_json_put_key(text, kind->name);
+  am_text_puts(text, "[");
+  for (int k = 0;; k++) {
+    am_text room = {0};
+    const bool there = kind->get(&it, k, &room);
+    if (there) {
+      if (k > 0) am_text_puts(text, ",");
+      am_json_begin(text);
+      am_json_put_string(text, "name", it.name);
+      am_json_put_string(text, "meaning", it.meaning);
+      if (it.equation) am_json_put_string(text, "equation", it.equation);
+      if (it.source) am_json_put_string(text, "source", it.source);
+      am_text_puts(text, "}");
+    }
+    am_text_free(&room);
+    if (!there) break;
+  }
+  am_text_puts(text, "]");
+}
+
+int cli_list(const cli_line *line) {
+  const char *only = line->n_words > 0 ? line->words[0] : NULL;
+  const int width = isatty(STDOUT_FILENO) ? cli_terminal_width(STDOUT_FILENO, 80) : 0;
+  am_text text = {0};
+  if (cli_has(line, CLI_JSON)) am_json_begin(&text);
+  bool first = true;
+  for (int k = 0; k < N_KINDS; k++) {
+    if (only && strcmp(only, kinds[k].name) != 0) continue;
+    if (!first && !cli_has(line, CLI_JSON)) am_text_puts(&text, "\n");
+    first = false;
+    if (cli_has(line, CLI_JSON)) put_json(&text, &kinds[k]);
+    else put_text(&text, &kinds[k], width);
+  }
+  if (cli_has(line, CLI_JSON)) am_json_end(&text);
+  return cli_print(&text);
+}

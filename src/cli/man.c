@@ -1,0 +1,148 @@
+/* The manual page, in roff's man macros, written from the tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+/* Text in which nothing is a request or an escape for roff. */
+static void put(am_text *out, const char *s) {
+  bool fresh = out->length == 0 || out->data[out->length - 1] == '\n';
+  for (; *s; s++) {
+    if (fresh && (*s == '.' || *s == '\'')) am_text_puts(out, "\\&");
+    if (*s == '\\') am_text_puts(out, "\\e");
+    else if (*s == '-') am_text_puts(out, "\\-");
+    else am_text_add(out, s, 1);
+    fresh = *s == '\n';
+  }
+}
+
+/* Paragraphs are separated by an empty line. */
+static void paragraphs(am_text *out, const char *s) {
+  while (*s) {
+    const char *end = strstr(s, "\n\n");
+    const size_t n = end ? (size_t)(end - s) : strlen(s);
+    char part[2000];
+    snprintf(part, sizeof part, "%.*s", (int)n, s);
+    put(out, part);
+    am_text_puts(out, "\n");
+    s += n;
+    if (end) {
+      am_text_puts(out, ".PP\n");
+      s += 2;
+    }
+  }
+}
+
+static void bold(am_text *out, const char *s) {
+  am_text_puts(out, "\\fB");
+  put(out, s);
+  am_text_puts(out, "\\fR");
+}
+
+/* .TP with a bold term and a text */
+static void item(am_text *out, const char *term, const char *more, const char *text) {
+  am_text_puts(out, ".TP\n");
+  bold(out, term);
+  if (more) {
+    am_text_puts(out, " \\fI");
+    put(out, more);
+    am_text_puts(out, "\\fR");
+  }
+  am_text_puts(out, "\n");
+  put(out, text);
+  am_text_puts(out, "\n");
+}
+
+static void key_item(am_text *out, const am_key *key) {
+  char range[200], text[600];
+  am_config fresh;
+  char standard[64];
+  am_config_default(&fresh);
+  am_key_range(key, range, sizeof range);
+  const bool mine = key >= am_keys && key < am_keys + AM_N_KEYS;
+  if (mine) am_config_text(&fresh, (am_key_id)(key - am_keys), standard, sizeof standard);
+  snprintf(text, sizeof text, "%s (%s%s%s%s%s)", key->meaning, range, key->unit[0] ? " " : "",
+           key->unit, mine ? "; standard " : "", mine ? standard : "");
+  item(out, key->name, NULL, text);
+}
+
+static void command_section(am_text *out, const cli_command *c) {
+  am_text synopsis = {0};
+  am_text_puts(out, ".SS ");
+  put(out, c->name);
+  am_text_puts(out, "\n");
+  cli_synopsis(&synopsis, c);
+  bold(out, synopsis.data ? synopsis.data : c->name);
+  am_text_puts(out, "\n.PP\n");
+  am_text_free(&synopsis);
+  paragraphs(out, c->about);
+  for (const cli_option *o = cli_options; o->name; o++) {
+    char text[200];
+    if (!(c->options & o->bit)) continue;
+    snprintf(text, sizeof text, "%s%s%s", o->meaning, o->choices ? ": " : "",
+             o->choices ? o->choices : "");
+    item(out, o->name, o->value, text);
+  }
+  for (int k = 0; k < c->n_keys; k++) key_item(out, &c->keys[k]);
+}
+
+static void examples(am_text *out) {
+  am_text_puts(out, ".SH EXAMPLES\n");
+  for (const cli_command *c = cli_commands; c->name; c++)
+    for (int k = 0; k < 4 && c->examples[k].command; k++)
+      item(out, c->examples[k].command, NULL, c->examples[k].meaning);
+}
+
+static void files_and_codes(am_text *out) {
+  static const char *const rows[][2] = {
+      {"config.json", "the resolved configuration"},
+      {"metrics.jsonl", "one JSON object a line: iteration, seconds, reward and the learner's figures"},
+      {"events.out.tfevents.*", "the same numbers for TensorBoard"},
+      {"checkpoint.safetensors", "everything that shapes the future of the run"},
+      {"eval.json, lines.json", "the evaluation, and what known policies earn"},
+      {"recording.npz", "one episode, step by step"},
+      {"report.html", "the page that shows it"},
+  };
+  static const char *const codes[][2] = {
+      {"0", "done"},
+      {"1", "failed: the disk, the memory"},
+      {"2", "usage: an option, a key or a value is wrong"},
+      {"3", "bad input: a file is missing, unreadable or damaged"},
+      {"4", "numbers broke: NaN or explosion"},
+      {"5", "a band was missed"},
+      {"130, 143", "stopped by SIGINT or SIGTERM after saving"},
+  };
+  am_text_puts(out, ".SH FILES\nA run's folder holds:\n");
+  for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) item(out, rows[k][0], NULL, rows[k][1]);
+  am_text_puts(out, ".SH EXIT STATUS\n");
+  for (size_t k = 0; k < sizeof codes / sizeof *codes; k++)
+    item(out, codes[k][0], NULL, codes[k][1]);
+}
+
+void cli_man(am_text *out) {
+  am_text_printf(out, ".TH AMINE 1 \"\" \"amine %s\" \"User Commands\"\n", amine_version());
+  am_text_puts(out, ".SH NAME\namine \\- neuromodulated learning\n.SH SYNOPSIS\n");
+  for (const cli_command *c = cli_commands; c->name; c++) {
+    am_text synopsis = {0};
+    cli_synopsis(&synopsis, c);
+    put(out, synopsis.data ? synopsis.data : c->name);
+    am_text_puts(out, "\n.br\n");
+    am_text_free(&synopsis);
+  }
+  put(out, "amine --version\n");
+  am_text_puts(out, ".SH DESCRIPTION\n");
+  paragraphs(out,
+             "Trains networks whose connections change while they live, when a modulator says so, and "
+             "shows what they learned.\n\nResults go to standard output, messages and progress to "
+             "standard error. Settings are key=value over a preset or a JSON file.");
+  am_text_puts(out, ".SH COMMANDS\n");
+  for (const cli_command *c = cli_commands; c->name; c++) command_section(out, c);
+  am_text_puts(out, ".SH KEYS\n");
+  for (int k = 0; k < AM_N_KEYS; k++) key_item(out, &am_keys[k]);
+  files_and_codes(out);
+  am_text_puts(out, ".SH ENVIRONMENT\n");
+  item(out, "AMINE_KERNEL", NULL,
+       "the instruction set: plain, avx2, avx512, neon or auto; results do not depend on it");
+  item(out, "NO_COLOR", NULL, "if set and not empty, no colours");
+  examples(out);
+}

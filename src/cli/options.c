@@ -1,0 +1,255 @@
+/* The table of subcommands and options, and how a command line is taken apart by it. Help, the man page
+ * and shell completion are written from the same table. */
+#include <limits.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+const cli_option cli_options[] = {
+    {CLI_OUT_FOLDER, "--out", "DIR", NULL, "folder for all that the run makes; it must not hold a run"},
+    {CLI_OUT_FILE, "--out", "FILE", NULL, "where the page goes"},
+    {CLI_NO_REPORT, "--no-report", NULL, NULL, "end after training: no evaluation, no report"},
+    {CLI_JSON, "--json", NULL, NULL, "the result as JSON, for programs"},
+    {CLI_QUIET, "--quiet", NULL, NULL, "no progress, no messages; errors only"},
+    {CLI_MAN, "--man", NULL, NULL, "the manual page (roff)"},
+    {CLI_COMPLETION, "--completion", "SHELL", "bash|zsh|fish", "a completion script for this shell"},
+    {CLI_HELP, "--help", NULL, NULL, "what this subcommand does"},
+    {0},
+};
+
+#define RUN_OPTIONS (CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP)
+
+const cli_command cli_commands[] = {
+    {"train", "PRESET|FILE", 1, 1, CLI_PRESETS | CLI_FILES | CLI_KEYS, NULL,
+     CLI_OUT_FOLDER | RUN_OPTIONS, NULL, 0,
+     "train a network, and show what it learned",
+     "Trains a network from a preset (amine list presets) or a JSON file, with key=value over it (amine "
+     "show PRESET lists the keys). Progress goes to standard error: the mean reward per episode beside "
+     "what known policies earn on the same task.\n\n"
+     "Everything that the run makes is in one folder, runs/PRESET-seedN unless --out names another: the "
+     "configuration, the metrics, a checkpoint, TensorBoard events, and at the end an evaluation on 1000 "
+     "fresh episodes, the recording of one episode and report.html.\n\n"
+     "Ctrl-C finishes the iteration, saves and says how to resume; a second one leaves at once. The same "
+     "configuration and seed give the same bytes, on any number of threads, interrupted or not.",
+     {{"amine train maze", "the Grid Maze, about two minutes"},
+      {"amine train maze seed=2 network.hidden=200 --out runs/wide", "another seed, a wider network"},
+      {"amine train maze rule.type=eligibility iterations=3000", "retroactive modulation, briefly"}},
+     cli_train},
+    {"resume", "DIR", 1, 1, CLI_FOLDERS | CLI_KEYS, NULL, RUN_OPTIONS, NULL, 0,
+     "go on with a run where it stopped, to the bit",
+     "Goes on with the run in a folder as if it had never stopped. Keys that results do not depend on can "
+     "be changed (threads, checkpoint_every, iterations); the others are those of the run.",
+     {{"amine resume runs/maze-seed1", "go on after Ctrl-C, a crash or a power cut"},
+      {"amine resume runs/maze-seed1 iterations=30000", "train a finished run further"}},
+     cli_resume},
+    {"eval", "DIR|CHECKPOINT|PRESET", 1, 1, CLI_PRESETS | CLI_FOLDERS | CLI_FILES | CLI_KEYS, NULL,
+     CLI_JSON | CLI_QUIET | CLI_HELP, cli_eval_keys, CLI_N_EVAL_KEYS,
+     "run without learning: mean reward, against chance and oracle",
+     "Plays fresh episodes with a trained network whose slow weights stay as they are, and prints the mean "
+     "reward per episode with its standard error. key=value changes the world or holds a modulator still: "
+     "task.size=13, clamp.readout=0. seed chooses the episodes; none of them was seen in training.\n\n"
+     "With policy=NAME a policy that learns nothing plays instead of the network; then a preset is enough.",
+     {{"amine eval runs/maze-seed1", "1000 fresh episodes"},
+      {"amine eval runs/maze-seed1 clamp.readout=0", "the same without neuromodulation"},
+      {"amine eval runs/maze-seed1 task.size=13 actions=greedy", "a larger maze, the best action each time"},
+      {"amine eval maze policy=planner episodes=10000", "what a planner earns"}},
+     cli_eval},
+    {"report", "DIR...", 1, INT_MAX, CLI_FOLDERS, NULL, CLI_OUT_FILE | CLI_QUIET | CLI_HELP, NULL, 0,
+     "one self-contained HTML page of one or more runs",
+     "Writes one HTML page that needs nothing else: learning curves with their spread beside the random, "
+     "planner and oracle lines, one episode replayed, and the weights. Runs that differ only in their seed "
+     "become one curve; others are overlaid. Without --out it is DIR/report.html for one folder and "
+     "report.html for several.",
+     {{"amine report runs/maze-seed1", "runs/maze-seed1/report.html"},
+      {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html", "two systems, several seeds"}},
+     cli_report},
+    {"list", "[KIND]", 0, 1, 0, "tasks|networks|rules|modulators|learners|presets|experiments",
+     CLI_JSON | CLI_HELP, NULL, 0,
+     "what there is to choose from",
+     "Lists tasks, networks, rules, modulators, learners, presets or experiments; without a KIND all.",
+     {{"amine list", "everything"}, {"amine list rules", "the plasticity rules and their equations"}},
+     cli_list},
+    {"show", "PRESET|FILE|DIR", 1, 1, CLI_PRESETS | CLI_FOLDERS | CLI_FILES | CLI_KEYS, NULL,
+     CLI_JSON | CLI_HELP, NULL, 0,
+     "every key with its value, range, unit and meaning",
+     "Prints the configuration of a preset, a JSON file, a run's folder or a checkpoint, with key=value "
+     "over it. A * marks what differs from the standard value. With --json it is a file that train takes.",
+     {{"amine show maze", "what the preset says"},
+      {"amine show maze learner.rate=1e-3 --json >my.json", "begin a configuration of your own"}},
+     cli_show},
+    {"help", "[COMMAND]", 0, 1, CLI_COMMANDS, NULL, CLI_MAN | CLI_COMPLETION | CLI_HELP, NULL, 0,
+     "explain a subcommand; the manual page; shell completion",
+     "Explains a subcommand. The manual page and the completion scripts are written from the same table.",
+     {{"amine help train", "the same as amine train --help"},
+      {"amine help --man | man -l -", "the manual page"},
+      {"source <(amine help --completion bash)", "completion in this shell"}},
+     cli_help},
+    {0},
+};
+
+const cli_command *cli_find_command(const char *name) {
+  for (const cli_command *c = cli_commands; c->name; c++)
+    if (strcmp(c->name, name) == 0) return c;
+  return NULL;
+}
+
+/* ------------------------------------------------------------------------------ taking apart */
+static const cli_command *current; /* of next_option, which am_nearest gives no context */
+
+static const char *next_option(int k) {
+  for (const cli_option *o = cli_options; o->name; o++)
+    if ((current->options & o->bit) && k-- == 0) return o->name;
+  return NULL;
+}
+
+static const cli_option *find_option(const cli_command *command, const char *word, size_t length) {
+  for (const cli_option *o = cli_options; o->name; o++)
+    if ((command->options & o->bit) && strlen(o->name) == length &&
+        memcmp(o->name, word, length) == 0)
+      return o;
+  return NULL;
+}
+
+static amine_status unknown_option(const cli_command *command, const char *word,
+                                   amine_error *error) {
+  current = command;
+  char name[64];
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+  const char *near = am_nearest(name, next_option);
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s has no option \"%.60s\"%s%s%s%s%s",
+                 command->name, word, near ? "; did you mean " : "", near ? near : "",
+                 near ? "?" : "; amine ", near ? "" : command->name,
+                 near ? "" : " --help lists them");
+}
+
+/* true if the word is one of "a|b|c" */
+static bool one_of(const char *choices, const char *word) {
+  const size_t n = strlen(word);
+  for (const char *p = choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+    if (strcspn(p, "|") == n && memcmp(p, word, n) == 0) return true;
+  return false;
+}
+
+static amine_status take_value(cli_line *line, const cli_option *o, const char *value,
+                               amine_error *error) {
+  if (!value || !value[0])
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s needs a %s after it", o->name, o->value);
+  if (o->choices && !one_of(o->choices, value))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s %.60s: it must be one of %s", o->name, value,
+                   o->choices);
+  if (o->bit == CLI_COMPLETION) line->completion = value;
+  else line->out = value;
+  return AMINE_OK;
+}
+
+/* One option; *used becomes 2 if it took the next argument. */
+static amine_status take_option(cli_line *line, const char *word, const char *next, int *used,
+                                amine_error *error) {
+  if (strcmp(word, "-h") == 0) word = "--help";
+  const char *equal = strchr(word, '=');
+  const size_t length = equal ? (size_t)(equal - word) : strlen(word);
+  const cli_option *o = find_option(line->command, word, length);
+  if (!o) return unknown_option(line->command, word, error);
+  line->options |= o->bit;
+  if (!o->value && equal)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s takes no value", o->name);
+  if (!o->value) return AMINE_OK;
+  if (!equal) *used = 2;
+  return take_value(line, o, equal ? equal + 1 : next, error);
+}
+
+/* key=value has only what keys are made of before the '='. */
+static bool is_assignment(const char *word) {
+  const size_t n = strcspn(word, "=");
+  return word[n] == '=' && strcspn(word, "/\\ ") > n;
+}
+
+static amine_status check_words(const cli_line *line, amine_error *error) {
+  const cli_command *c = line->command;
+  if (line->options & CLI_HELP) return AMINE_OK;
+  if (line->n_words < c->min_words)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s needs a %s; amine %s --help explains",
+                   c->name, c->words, c->name);
+  if (line->n_words > c->max_words)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is one word too many for amine %s%s",
+                   line->words[c->max_words], c->name,
+                   (c->takes & CLI_KEYS) ? " (a setting is key=value, without blanks)" : "");
+  for (int k = 0; c->choices && k < line->n_words; k++)
+    if (!one_of(c->choices, line->words[k]))
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s %.60s: it must be one of %s", c->name,
+                     line->words[k], c->choices);
+  for (int k = 0; k < line->n_words; k++)
+    if (!line->words[k][0])
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s: an empty word is no %s", c->name,
+                     c->words);
+  return AMINE_OK;
+}
+
+amine_status cli_line_parse(cli_line *line, const cli_command *command, int n_args, char **args,
+                            amine_error *error) {
+  *line = (cli_line){.command = command};
+  line->words = am_alloc((size_t)n_args + 1, sizeof *line->words);
+  line->assignments = am_alloc((size_t)n_args + 1, sizeof *line->assignments);
+  if (!line->words || !line->assignments) return am_fail_memory(error, (size_t)n_args * 8);
+  const bool keys = (command->takes & CLI_KEYS) || command->n_keys > 0;
+  bool options = true;
+  for (int k = 0; k < n_args;) {
+    const char *word = args[k];
+    int used = 1;
+    if (options && strcmp(word, "--") == 0) options = false;
+    else if (options && word[0] == '-' && word[1])
+      AM_TRY(take_option(line, word, k + 1 < n_args ? args[k + 1] : NULL, &used, error));
+    else if (keys && is_assignment(word)) line->assignments[line->n_assignments++] = word;
+    else line->words[line->n_words++] = word;
+    k += used;
+  }
+  return check_words(line, error);
+}
+
+void cli_line_free(cli_line *line) {
+  am_free(line->words);
+  am_free(line->assignments);
+  *line = (cli_line){0};
+}
+
+/* ------------------------------------------------------------------------------ key=value */
+static const char *next_key(int k) {
+  if (k < current->n_keys) return current->keys[k].name;
+  k -= current->n_keys;
+  return k < AM_N_KEYS && (current->takes & CLI_KEYS) ? am_keys[k].name : NULL;
+}
+
+static amine_status unknown_key(const cli_command *command, const char *name, amine_error *error) {
+  current = command;
+  const char *near = am_nearest(name, next_key);
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown key \"%.60s\"%s%s%s", name,
+                 near ? "; did you mean " : "", near ? near : "",
+                 near ? "?" : "; amine show maze lists all keys");
+}
+
+static amine_status assign(am_config *config, am_value *own, const cli_command *command,
+                           const char *assignment, amine_error *error) {
+  char name[64];
+  const size_t n = strcspn(assignment, "=");
+  snprintf(name, sizeof name, "%.*s", n < 63 ? (int)n : 63, assignment);
+  for (int k = 0; k < command->n_keys; k++)
+    if (strcmp(command->keys[k].name, name) == 0)
+      return am_key_read(&command->keys[k], assignment + n + 1, &own[k], error);
+  for (int k = 0; (command->takes & CLI_KEYS) && k < AM_N_KEYS; k++)
+    if (strcmp(am_keys[k].name, name) == 0) return am_config_assign(config, assignment, error);
+  if (n == 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
+  return unknown_key(command, name, error);
+}
+
+amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
+                           amine_error *error) {
+  am_config changed = *config;
+  for (int k = 0; k < line->command->n_keys; k++)
+    own[k].number = line->command->keys[k].standard;
+  for (int k = 0; k < line->n_assignments; k++)
+    AM_TRY(assign(&changed, own, line->command, line->assignments[k], error));
+  AM_TRY(am_config_resolve(&changed, error));
+  *config = changed;
+  return AMINE_OK;
+}

@@ -1,0 +1,124 @@
+/* What a finished run came to (see outcome.h). */
+#include "cli/outcome.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/terminal.h"
+#include "format/file.h"
+#include "format/json.h"
+#include "run/evaluate.h"
+#include "run/train.h"
+
+/* Is FOLDER/file there, and not older than the checkpoint? */
+static bool is_fresh(const char *folder, const char *file, const struct stat *checkpoint) {
+  am_text path = {0};
+  struct stat found;
+  am_text_printf(&path, "%s/%s", folder, file);
+  const bool there = !path.failed && am_io.stat(path.data, &found) == 0;
+  am_text_free(&path);
+  if (!there) return false;
+  if (found.st_mtim.tv_sec != checkpoint->st_mtim.tv_sec)
+    return found.st_mtim.tv_sec > checkpoint->st_mtim.tv_sec;
+  return found.st_mtim.tv_nsec >= checkpoint->st_mtim.tv_nsec;
+}
+
+amine_status cli_outcome_record(const cli_line *line, const am_config *config, const char *folder,
+                                amine_error *error) {
+  am_text path = {0};
+  struct stat checkpoint;
+  am_text_printf(&path, "%s/" AM_CHECKPOINT_FILE, folder);
+  const bool there = !path.failed && am_io.stat(path.data, &checkpoint) == 0;
+  am_text_free(&path);
+  if (there && is_fresh(folder, AM_EVAL_FILE, &checkpoint) &&
+      is_fresh(folder, AM_LINES_FILE, &checkpoint) &&
+      is_fresh(folder, AM_RECORDING_FILE, &checkpoint))
+    return AMINE_OK;
+  cli_say(line, "evaluating on %d fresh episodes\n", CLI_OUTCOME_EPISODES);
+  am_experiment *x;
+  AM_TRY(am_evaluate_open(&x, config, folder, error));
+  amine_status status = am_evaluate_record(x, folder, CLI_OUTCOME_EPISODES, error);
+  am_experiment_destroy(x);
+  return status;
+}
+
+static double number_of(const json_t *root, const char *key) {
+  const json_t *value = json_object_get(root, key);
+  return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+amine_status cli_outcome_read(cli_outcome *out, const char *folder, amine_error *error) {
+  am_text path = {0};
+  json_t *root = NULL;
+  am_text_printf(&path, "%s/" AM_EVAL_FILE, folder);
+  amine_status status = path.failed ? am_fail_memory(error, strlen(folder) + 16)
+                                    : am_json_read(&root, path.data, NULL, error);
+  if (status == AMINE_OK) {
+    *out = (cli_outcome){.iteration = (uint64_t)fmax(number_of(root, "iteration"), 0),
+                         .n_episodes = (int)fmax(number_of(root, "episodes"), 0),
+                         .reward = number_of(root, "reward"),
+                         .se = number_of(root, "se"),
+                         .greedy_reward = number_of(root, "greedy_reward"),
+                         .greedy_se = number_of(root, "greedy_se")};
+    json_decref(root);
+    if (isnan(out->reward) || isnan(out->greedy_reward))
+      status = am_fail_file(error, AMINE_ERROR_INPUT, path.data, -1, "the rewards are missing");
+  }
+  am_text_free(&path);
+  return status;
+}
+
+void cli_lines_table(am_text *text, const am_task *task, int column) {
+  for (int k = 0; k < task->n_lines; k++)
+    am_text_printf(text, "  %-*s%8.2f\n", column, task->lines[k].policy, task->lines[k].reward);
+}
+
+void cli_lines_json(am_text *text, const am_task *task) {
+  am_json_put_key(text, "lines");
+  am_json_begin(text);
+  for (int k = 0; k < task->n_lines; k++)
+    am_json_put_double(text, task->lines[k].policy, task->lines[k].reward);
+  am_text_puts(text, "}");
+}
+
+static void put_json(am_text *text, const cli_outcome *o, const am_task *task, const char *folder,
+                     const char *page) {
+  am_json_begin(text);
+  am_json_put_string(text, "status", "done");
+  am_json_put_string(text, "folder", folder);
+  am_json_put_uint(text, "iteration", o->iteration);
+  am_json_put_int(text, "episodes", o->n_episodes);
+  am_json_put_double(text, "reward", o->reward);
+  am_json_put_double(text, "se", o->se);
+  am_json_put_double(text, "greedy_reward", o->greedy_reward);
+  am_json_put_double(text, "greedy_se", o->greedy_se);
+  cli_lines_json(text, task);
+  am_json_put_string(text, "report", page);
+  am_json_end(text);
+}
+
+int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_config *config,
+                      const char *folder, const char *page) {
+  enum { COLUMN = 30 };
+  amine_error error = {0};
+  am_task *task;
+  am_text text = {0};
+  amine_status status = am_experiment_task(&task, config, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
+  const char *pm = cli_plus_minus();
+  if (cli_has(line, CLI_JSON)) {
+    put_json(&text, o, task, folder, page);
+  } else {
+    am_text_printf(&text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
+                   o->n_episodes);
+    am_text_printf(&text, "  %-*s%8.2f%s%.2f\n", COLUMN, "network, actions drawn", o->reward, pm,
+                   o->se);
+    am_text_printf(&text, "  %-*s%8.2f%s%.2f\n", COLUMN, "network, best action each time",
+                   o->greedy_reward, pm, o->greedy_se);
+    cli_lines_table(&text, task, COLUMN);
+    am_text_printf(&text, "folder  %s\nreport  %s\n", folder, page);
+  }
+  am_task_destroy(task);
+  return cli_print(&text);
+}

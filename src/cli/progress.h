@@ -1,0 +1,29 @@
+/* The progress of a training run, for people: on a terminal one line that is written over, elsewhere
+ * a line now and then. Writes to standard error only; a failure to write is not noticed. */
+#ifndef AMINE_CLI_PROGRESS_H
+#define AMINE_CLI_PROGRESS_H
+
+#include "run/train.h"
+
+typedef struct cli_progress {
+  bool silent, in_place, colour, utf8;
+  double next;              /* when to write again, in seconds of the run's clock */
+  am_train_progress latest; /* what was reported last */
+  char lines[160];          /* "random 7.8 · planner 223 · oracle 326" */
+  bool pending;             /* latest has not been written */
+} cli_progress;
+
+/* Looks up what a reward on this task compares to. */
+void cli_progress_begin(cli_progress *progress, const am_task *task, bool silent);
+/* To be called after each iteration: am_train_watch.progress. */
+void cli_progress_step(void *progress, const am_train_progress *now);
+/* Writes the last state, and ends the line. */
+void cli_progress_end(cli_progress *progress);
+
+/* The line of a task for a policy, or NAN. */
+double cli_task_line(const am_task *task, const char *policy);
+
+/* One line of at most `width` columns, for the tests too. */
+void cli_progress_line(am_text *text, const cli_progress *progress, int width);
+
+#endif

@@ -1,0 +1,53 @@
+/* amine resume: on from a checkpoint. */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/job.h"
+#include "run/evaluate.h"
+#include "run/train.h"
+
+/* How far the run in the folder is. Reads all of the checkpoint, so that whatever is wrong with it is
+ * found before anything is written. */
+static amine_status how_far(uint64_t *iteration, const am_config *config, const char *folder,
+                            amine_error *error) {
+  am_config saved = *config;
+  am_experiment *x;
+  AM_TRY(am_evaluate_config(&saved, folder, error));
+  AM_TRY(am_evaluate_open(&x, &saved, folder, error));
+  *iteration = x->learner->iteration;
+  am_experiment_destroy(x);
+  return AMINE_OK;
+}
+
+static int complete(const cli_line *line, const am_config *config, const char *folder,
+                    uint64_t iteration) {
+  am_text quoted = {0};
+  cli_quote(&quoted, folder);
+  cli_say(line,
+          "this run is complete: %llu iterations. To train it further:\n  %s resume %s "
+          "iterations=%llu\n",
+          (unsigned long long)iteration, cli_program, quoted.data ? quoted.data : folder,
+          (unsigned long long)(iteration * 2));
+  am_text_free(&quoted);
+  return cli_job_finish(line, config, folder, iteration);
+}
+
+int cli_resume(const cli_line *line) {
+  amine_error error = {0};
+  am_config config;
+  uint64_t iteration = 0;
+  const char *folder = line->words[0];
+  amine_status status = am_train_config(&config, folder, &error);
+  if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
+  if (status == AMINE_OK) status = how_far(&iteration, &config, folder, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, true);
+  const uint64_t planned = config.values[AM_ITERATIONS].integer;
+  if (iteration > planned) {
+    am_fail(&error, AMINE_ERROR_ARGUMENT, "iterations=%llu: this run has already done %llu",
+            (unsigned long long)planned, (unsigned long long)iteration);
+    return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
+  }
+  if (iteration == planned && line->n_assignments == 0)
+    return complete(line, &config, folder, iteration);
+  return cli_job(line, &config, folder, true);
+}

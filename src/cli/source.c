@@ -1,0 +1,31 @@
+/* Presets, folders, checkpoints and files (see source.h). */
+#include "cli/source.h"
+
+#include <string.h>
+
+#include "format/file.h"
+#include "run/evaluate.h"
+#include "run/preset.h"
+#include "run/train.h"
+
+cli_source cli_source_of(const char *word) {
+  static const char suffix[] = ".safetensors";
+  const size_t n = strlen(word), m = sizeof suffix - 1;
+  struct stat found;
+  for (int k = 0; am_presets[k].name; k++)
+    if (strcmp(am_presets[k].name, word) == 0) return CLI_SOURCE_PRESET;
+  if (am_io.stat(word, &found) == 0 && S_ISDIR(found.st_mode)) return CLI_SOURCE_RUN;
+  if (n > m && strcmp(word + n - m, suffix) == 0) return CLI_SOURCE_CHECKPOINT;
+  return CLI_SOURCE_FILE;
+}
+
+amine_status cli_source_config(am_config *config, const char *word, amine_error *error) {
+  am_config_default(config);
+  switch (cli_source_of(word)) {
+  case CLI_SOURCE_RUN: return am_train_config(config, word, error);
+  case CLI_SOURCE_CHECKPOINT: return am_evaluate_config(config, word, error);
+  case CLI_SOURCE_PRESET:
+  case CLI_SOURCE_FILE: break;
+  }
+  return am_config_load(config, word, error);
+}

@@ -1,0 +1,20 @@
+/* What a user may name where a configuration is wanted. */
+#ifndef AMINE_CLI_SOURCE_H
+#define AMINE_CLI_SOURCE_H
+
+#include "run/config.h"
+
+typedef enum cli_source {
+  CLI_SOURCE_PRESET,
+  CLI_SOURCE_RUN,        /* a run's folder */
+  CLI_SOURCE_CHECKPOINT, /* NAME.safetensors */
+  CLI_SOURCE_FILE        /* anything else: a JSON file, if it is there */
+} cli_source;
+
+/* A preset's name comes first; a folder of that name is written ./NAME. */
+cli_source cli_source_of(const char *word);
+
+/* The configuration of any of them, not yet resolved. */
+amine_status cli_source_config(am_config *config, const char *word, amine_error *error);
+
+#endif

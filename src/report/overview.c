@@ -1,0 +1,299 @@
+/* Grouping runs, naming the groups, and choosing the run whose recording is shown. */
+#include "report/overview.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "report/html.h"
+
+#define LABEL_PARTS 3
+#define TAIL 0.05
+
+/* Keys that do not make another configuration. */
+static bool is_incidental(const char *key) {
+  static const char *const keys[] = {"seed", "threads", "checkpoint_every", "record"};
+  for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
+    if (strcmp(key, keys[k]) == 0) return true;
+  return false;
+}
+
+static bool same_text(const char *a, const char *b) {
+  return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Every setting of a that counts is in b with the same value. */
+static bool within(const am_source *a, const am_source *b) {
+  for (size_t k = 0; k < a->n_settings; k++) {
+    const am_setting *s = &a->settings[k];
+    if (!is_incidental(s->key) && !same_text(s->value, am_source_setting(b, s->key))) return false;
+  }
+  return true;
+}
+
+static bool same_lines(const am_source *a, const am_source *b) {
+  bool same = a->n_lines == b->n_lines;
+  for (size_t k = 0; same && k < a->n_lines; k++)
+    same = a->lines[k].reward == b->lines[k].reward &&
+           strcmp(a->lines[k].policy, b->lines[k].policy) == 0;
+  return same;
+}
+
+/* ------------------------------------------------------------------------------------ grouping */
+
+static amine_status add_run(am_overview *o, size_t source, amine_error *error) {
+  size_t g = 0;
+  for (; g < o->n_groups; g++) {
+    const am_source *a = &o->sources[o->groups[g].runs[0]], *b = &o->sources[source];
+    if (within(a, b) && within(b, a)) break;
+  }
+  am_group *group = &o->groups[g];
+  if (g == o->n_groups) {
+    group->runs = am_alloc(o->n_sources, sizeof *group->runs);
+    if (!group->runs) return am_fail_memory(error, o->n_sources * sizeof *group->runs);
+    o->n_groups++;
+  }
+  group->runs[group->n_runs++] = source;
+  return AMINE_OK;
+}
+
+static const char *value_in(const am_overview *o, size_t group, const char *key) {
+  return am_source_setting(&o->sources[o->groups[group].runs[0]], key);
+}
+
+static bool is_differing(const am_overview *o, const char *key) {
+  for (size_t g = 1; g < o->n_groups; g++)
+    if (!same_text(value_in(o, 0, key), value_in(o, g, key))) return !is_incidental(key);
+  return false;
+}
+
+static bool is_known(const am_overview *o, const char *key) {
+  for (size_t k = 0; k < o->n_differing; k++)
+    if (strcmp(o->differing[k], key) == 0) return true;
+  return false;
+}
+
+static amine_status find_differing(am_overview *o, amine_error *error) {
+  size_t most = 1;
+  for (size_t g = 0; g < o->n_groups; g++) most += o->sources[o->groups[g].runs[0]].n_settings;
+  o->differing = am_alloc(most, sizeof *o->differing);
+  if (!o->differing) return am_fail_memory(error, most * sizeof *o->differing);
+  for (size_t g = 0; g < o->n_groups; g++) {
+    const am_source *source = &o->sources[o->groups[g].runs[0]];
+    for (size_t k = 0; k < source->n_settings; k++) {
+      const char *key = source->settings[k].key;
+      if (is_differing(o, key) && !is_known(o, key)) o->differing[o->n_differing++] = key;
+    }
+  }
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------------ labels */
+
+static const char *last_part(const char *key) {
+  const char *dot = strrchr(key, '.');
+  return dot ? dot + 1 : key;
+}
+
+/* "network.hidden" is "hidden", "rule.type" is "rule", unless that would not be clear. */
+static void put_short_key(am_text *text, const am_overview *o, const char *key) {
+  const char *last = last_part(key);
+  size_t n_same = 0;
+  if (strcmp(last, "type") == 0 && last != key) {
+    am_text_add(text, key, (size_t)(last - 1 - key));
+    return;
+  }
+  for (size_t k = 0; k < o->n_differing; k++)
+    n_same += strcmp(last_part(o->differing[k]), last) == 0;
+  am_text_puts(text, n_same > 1 ? key : last);
+}
+
+/* A preset in each group, and no two of them the same. */
+static bool presets_tell(const am_overview *o) {
+  for (size_t g = 0; g < o->n_groups; g++)
+    for (size_t h = 0; h <= g; h++) {
+      const char *a = value_in(o, g, "preset"), *b = value_in(o, h, "preset");
+      if (!a || (h < g && same_text(a, b))) return false;
+    }
+  return true;
+}
+
+static void put_differences(am_text *text, const am_overview *o, size_t group) {
+  size_t n = 0, parts = 0;
+  for (size_t k = 0; k < o->n_differing; k++) n += strcmp(o->differing[k], "preset") != 0;
+  for (size_t k = 0; k < o->n_differing; k++) {
+    const char *key = o->differing[k], *value = value_in(o, group, key);
+    if (strcmp(key, "preset") == 0 && n > 0) continue;
+    if (parts++ == LABEL_PARTS) {
+      am_text_puts(text, ", \xe2\x80\xa6");
+      return;
+    }
+    if (parts > 1) am_text_puts(text, ", ");
+    if (!value) am_text_puts(text, "no ");
+    put_short_key(text, o, key);
+    if (value) am_text_printf(text, " %s", value);
+  }
+}
+
+static amine_status name_group(am_overview *o, size_t group, amine_error *error) {
+  am_text text = {0};
+  if (o->n_groups > 1 && presets_tell(o))
+    am_text_puts(&text, value_in(o, group, "preset"));
+  else if (o->n_groups > 1)
+    put_differences(&text, o, group);
+  for (size_t g = 0; g < group && text.length > 0; g++)
+    if (same_text(o->groups[g].label, text.data)) {
+      am_text_printf(&text, " (%zu)", group + 1);
+      break;
+    }
+  am_text_add(&text, "", 1);
+  if (text.failed) {
+    am_text_free(&text);
+    return am_fail_memory(error, 256);
+  }
+  o->groups[group].label = text.data;
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------------ results */
+
+double am_trained_of(const am_overview *o, size_t source) {
+  const am_metrics *m = &o->sources[source].metrics;
+  double last = 0, sum = 0, n = 0;
+  for (size_t k = 0; k < m->n; k++) last = fmax(last, m->column[AM_METRIC_ITERATION][k]);
+  for (size_t k = 0; k < m->n; k++) {
+    double value = m->column[o->main][k];
+    if (m->column[AM_METRIC_ITERATION][k] <= (1 - TAIL) * last || isnan(value)) continue;
+    sum += value;
+    n++;
+  }
+  return n > 0 ? sum / n : (double)NAN;
+}
+
+double am_result_of(const am_overview *o, size_t source) {
+  return o->evaluated ? o->sources[source].eval.reward : am_trained_of(o, source);
+}
+
+static double iterations_of(const am_overview *o, size_t source) {
+  const am_metrics *m = &o->sources[source].metrics;
+  double most = (double)NAN;
+  for (size_t k = 0; k < m->n; k++) most = fmax(most, m->column[AM_METRIC_ITERATION][k]);
+  return most;
+}
+
+static double seconds_of(const am_overview *o, size_t source) {
+  const am_metrics *m = &o->sources[source].metrics;
+  double most = (double)NAN;
+  for (size_t k = 0; k < m->n; k++) most = fmax(most, m->column[AM_METRIC_SECONDS][k]);
+  return most;
+}
+
+static am_spread spread_of(const am_overview *o, const am_group *group,
+                           double (*figure)(const am_overview *o, size_t source)) {
+  am_spread s = {(double)NAN, (double)NAN, (double)NAN};
+  double sum = 0, n = 0;
+  for (size_t k = 0; k < group->n_runs; k++) {
+    double value = figure(o, group->runs[k]);
+    if (isnan(value)) continue;
+    sum += value;
+    n++;
+    s.low = fmin(s.low, value); /* fmin and fmax pass over NAN */
+    s.high = fmax(s.high, value);
+  }
+  if (n > 0) s.mean = sum / n;
+  return s;
+}
+
+bool am_overview_has(const am_overview *o, am_metric metric) {
+  for (size_t s = 0; s < o->n_sources; s++) {
+    const am_metrics *m = &o->sources[s].metrics;
+    for (size_t k = 0; k < m->n; k++)
+      if (!isnan(m->column[metric][k])) return true;
+  }
+  return false;
+}
+
+double am_overview_max(const am_overview *o, am_metric metric) {
+  double most = 0;
+  for (size_t s = 0; s < o->n_sources; s++) {
+    const am_metrics *m = &o->sources[s].metrics;
+    for (size_t k = 0; k < m->n; k++) most = fmax(most, m->column[metric][k]);
+  }
+  return most;
+}
+
+size_t am_group_of(const am_overview *o, size_t source) {
+  for (size_t g = 0; g < o->n_groups; g++)
+    for (size_t k = 0; k < o->groups[g].n_runs; k++)
+      if (o->groups[g].runs[k] == source) return g;
+  return 0;
+}
+
+static bool has_recording(const am_source *source) {
+  const am_recording *r = &source->recording;
+  return r->n_steps > 0 || r->n_units > 0;
+}
+
+/* The run to show: of the configuration that reached most among those with recordings, the one
+ * nearest to its mean. Neither the best nor the worst seed. */
+static size_t choose_shown(const am_overview *o) {
+  size_t best = o->n_sources;
+  double best_mean = -INFINITY, best_gap = INFINITY;
+  for (size_t g = 0; g < o->n_groups; g++) {
+    const am_group *group = &o->groups[g];
+    double mean = isnan(group->result.mean) ? -INFINITY : group->result.mean;
+    if (o->main == AM_METRIC_LOSS) mean = -mean;
+    for (size_t k = 0; k < group->n_runs; k++) {
+      double gap = fabs(am_result_of(o, group->runs[k]) - group->result.mean);
+      if (isnan(gap)) gap = INFINITY;
+      if (!has_recording(&o->sources[group->runs[k]])) continue;
+      if (best < o->n_sources && (mean < best_mean || (mean == best_mean && gap >= best_gap)))
+        continue;
+      best = group->runs[k];
+      best_mean = mean;
+      best_gap = gap;
+    }
+  }
+  return best;
+}
+
+amine_status am_overview_make(am_overview *overview, const am_source *sources, size_t n_sources,
+                              amine_error *error) {
+  am_overview o = {.sources = sources, .n_sources = n_sources, .evaluated = true, .one_task = true};
+  o.groups = am_alloc(n_sources, sizeof *o.groups);
+  amine_status status = o.groups ? AMINE_OK : am_fail_memory(error, n_sources * sizeof *o.groups);
+  for (size_t s = 0; s < n_sources && status == AMINE_OK; s++) status = add_run(&o, s, error);
+  if (status == AMINE_OK) status = find_differing(&o, error);
+  for (size_t g = 0; g < o.n_groups && status == AMINE_OK; g++) status = name_group(&o, g, error);
+  if (status != AMINE_OK) {
+    am_overview_free(&o);
+    return status;
+  }
+  o.main = AM_METRIC_REWARD;
+  for (size_t s = 0; s < n_sources; s++) {
+    o.evaluated = o.evaluated && sources[s].eval.there;
+    o.one_task = o.one_task && same_lines(&sources[0], &sources[s]);
+  }
+  if (!am_overview_has(&o, AM_METRIC_REWARD) && am_overview_has(&o, AM_METRIC_LOSS) && !o.evaluated)
+    o.main = AM_METRIC_LOSS;
+  for (size_t g = 0; g < o.n_groups; g++) {
+    am_group *group = &o.groups[g];
+    group->result = spread_of(&o, group, am_result_of);
+    group->trained = spread_of(&o, group, am_trained_of);
+    group->iterations = spread_of(&o, group, iterations_of);
+    group->seconds = spread_of(&o, group, seconds_of);
+  }
+  o.shown = choose_shown(&o);
+  *overview = o;
+  return AMINE_OK;
+}
+
+void am_overview_free(am_overview *o) {
+  for (size_t g = 0; g < o->n_groups; g++) {
+    am_free(o->groups[g].label);
+    am_free(o->groups[g].runs);
+  }
+  am_free(o->groups);
+  am_free(o->differing);
+  *o = (am_overview){0};
+}

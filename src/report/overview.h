@@ -1,0 +1,51 @@
+/* What several runs have in common, where they differ, and what came out. */
+#ifndef AMINE_REPORT_OVERVIEW_H
+#define AMINE_REPORT_OVERVIEW_H
+
+#include "report/source.h"
+
+/* A figure over the runs of a configuration. */
+typedef struct am_spread {
+  double mean, low, high; /* NAN without runs */
+} am_spread;
+
+/* A configuration: runs that differ in nothing but their seed and in how they were run. */
+typedef struct am_group {
+  char *label;  /* what tells it from the others, "" if it is the only one */
+  size_t *runs; /* [n_runs] indices into sources, in the order given */
+  size_t n_runs;
+  am_spread result, trained, iterations, seconds; /* see am_result_of */
+} am_group;
+
+typedef struct am_overview {
+  const am_source *sources;
+  size_t n_sources;
+  am_group *groups; /* in the order of their first run */
+  size_t n_groups;
+  const char **differing; /* [n_differing] keys that differ between groups; point into sources */
+  size_t n_differing;
+  am_metric main; /* AM_METRIC_REWARD, or AM_METRIC_LOSS if no run has rewards */
+  bool evaluated; /* every run has an eval.json: results are from there */
+  bool one_task;  /* every run has the same lines.json */
+  size_t shown;   /* the source whose recording is shown; n_sources if there is none */
+} am_overview;
+
+/* The sources must outlive it. AMINE_ERROR_MEMORY only. */
+amine_status am_overview_make(am_overview *overview, const am_source *sources, size_t n_sources,
+                              amine_error *error);
+void am_overview_free(am_overview *overview);
+
+/* What a run reached: its evaluation if all runs have one, else what it had while training. */
+double am_result_of(const am_overview *overview, size_t source);
+/* Mean of the main metric over the last 5 % of the iterations; NAN without rows. */
+double am_trained_of(const am_overview *overview, size_t source);
+
+/* The group a source belongs to. */
+size_t am_group_of(const am_overview *overview, size_t source);
+
+/* The largest finite value of a metric over all runs, or 0. */
+double am_overview_max(const am_overview *overview, am_metric metric);
+/* true if any run has a finite value of it */
+bool am_overview_has(const am_overview *overview, am_metric metric);
+
+#endif

@@ -1,0 +1,70 @@
+/* Putting the page together. */
+#include "report/page.h"
+
+#include "report/html.h"
+#include "report/palette.h"
+#include "report/sections.h"
+
+/* The colours of palette.h as CSS variables: --readout, --c0, ... and their use. */
+static void put_colours(am_text *page) {
+  static const struct {
+    const char *name, *light, *dark;
+  } colours[] = {
+#define ROW(name, light, dark) {name, light, dark},
+      AM_MODULATOR_COLOURS(ROW) AM_SERIES_COLOURS(ROW)
+#undef ROW
+  };
+  const size_t n = sizeof colours / sizeof colours[0];
+  am_text_puts(page, ":root{");
+  for (size_t k = 0; k < n; k++)
+    am_text_printf(page, "--%s:%s;", colours[k].name, colours[k].light);
+  am_text_puts(page, "}\n@media screen and (prefers-color-scheme:dark){:root{");
+  for (size_t k = 0; k < n; k++)
+    am_text_printf(page, "--%s:%s;", colours[k].name, colours[k].dark);
+  am_text_puts(page, "}}\n");
+  for (size_t k = 0; k < n; k++)
+    am_text_printf(page, ".%s{--ink:var(--%s)}", colours[k].name, colours[k].name);
+  am_text_puts(page, "\n");
+}
+
+/* The page forbids itself to load anything. */
+static void put_head(am_text *page, const am_overview *o) {
+  am_text title = {0};
+  am_page_title(&title, o);
+  am_text_puts(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                     "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
+                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                     "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                     "<link rel=\"icon\" href=\"data:,\">\n<title>");
+  if (title.failed)
+    page->failed = true;
+  else
+    am_html_brief(page, title.data, 120);
+  am_text_free(&title);
+  am_text_puts(page, " \xe2\x80\x93 Amine</title>\n<style>\n");
+  put_colours(page);
+  for (size_t k = 0; am_page_style[k]; k++) am_text_puts(page, am_page_style[k]);
+  am_text_puts(page, "</style>\n</head>\n<body>\n<main>\n");
+}
+
+static void put_foot(am_text *page) {
+  am_text_puts(page, "<footer>Made by Amine ");
+  am_html_text(page, amine_version());
+  am_text_puts(page, ", neuromodulated learning in C. This page holds all that it shows.</footer>\n"
+                     "</main>\n<div id=\"tip\" hidden></div>\n<script>\n");
+  for (size_t k = 0; am_page_script[k]; k++) am_text_puts(page, am_page_script[k]);
+  am_text_puts(page, "</script>\n</body>\n</html>\n");
+}
+
+amine_status am_page_write(am_text *page, const am_overview *overview, amine_error *error) {
+  put_head(page, overview);
+  AM_TRY(am_section_summary(page, overview, error));
+  AM_TRY(am_section_learning(page, overview, error));
+  AM_TRY(am_section_episode(page, overview, error));
+  AM_TRY(am_section_weights(page, overview, error));
+  AM_TRY(am_section_training(page, overview, error));
+  AM_TRY(am_section_settings(page, overview, error));
+  put_foot(page);
+  return page->failed ? am_fail_memory(error, page->length) : AMINE_OK;
+}

@@ -1,0 +1,41 @@
+/* From folders to the page. */
+#include "report/report.h"
+
+#include "base/memory.h"
+#include "format/file.h"
+#include "report/overview.h"
+#include "report/page.h"
+
+#define FOLDERS_MAX 10000
+
+static amine_status write_page(const am_source *sources, size_t n, const char *out_path,
+                               amine_error *error) {
+  am_overview overview;
+  am_text page = {0};
+  AM_TRY(am_overview_make(&overview, sources, n, error));
+  amine_status status = am_page_write(&page, &overview, error);
+  if (status == AMINE_OK) status = am_file_replace(out_path, page.data, page.length, error);
+  am_text_free(&page);
+  am_overview_free(&overview);
+  return status;
+}
+
+amine_status am_report_write(const char *const *folders, int n_folders, const char *out_path,
+                             amine_error *error) {
+  if (n_folders < 1 || n_folders > FOLDERS_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a report is made of 1 to %d runs, not of %d",
+                   FOLDERS_MAX, n_folders);
+  const size_t n = (size_t)n_folders;
+  am_source *sources = am_alloc(n, sizeof *sources);
+  if (!sources) return am_fail_memory(error, n * sizeof *sources);
+  amine_status status = AMINE_OK;
+  size_t n_read = 0;
+  while (n_read < n && status == AMINE_OK) {
+    status = am_source_read(&sources[n_read], folders[n_read], error);
+    if (status == AMINE_OK) n_read++;
+  }
+  if (status == AMINE_OK) status = write_page(sources, n, out_path, error);
+  for (size_t k = 0; k < n_read; k++) am_source_free(&sources[k]);
+  am_free(sources);
+  return status;
+}

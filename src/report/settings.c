@@ -1,0 +1,186 @@
+/* The configurations as tables, and the command that runs each again. */
+#include <string.h>
+
+#include "report/html.h"
+#include "report/sections.h"
+
+/* ------------------------------------------------------------------------------------ differences */
+
+static void put_differences(am_text *page, const am_overview *o) {
+  char classes[16];
+  if (o->n_groups < 2 || o->n_differing == 0) return;
+  am_text_puts(page, "<h3>Where they differ</h3>\n<div class=\"scroll\"><table>\n<thead><tr>"
+                     "<th>configuration</th>");
+  for (size_t k = 0; k < o->n_differing; k++) {
+    am_text_puts(page, "<th>");
+    am_html_brief(page, o->differing[k], 60);
+    am_text_puts(page, "</th>");
+  }
+  am_text_puts(page, "</tr></thead>\n<tbody>\n");
+  for (size_t g = 0; g < o->n_groups; g++) {
+    am_text_printf(page, "<tr><td><i class=\"swatch %s\"></i>",
+                   am_series_classes(classes, sizeof classes, g));
+    am_html_brief(page, o->groups[g].label, 80);
+    am_text_puts(page, "</td>");
+    for (size_t k = 0; k < o->n_differing; k++) {
+      const am_source *source = &o->sources[o->groups[g].runs[0]];
+      const char *value = am_source_setting(source, o->differing[k]);
+      am_text_puts(page, "<td>");
+      am_html_brief(page, value ? value : "\xe2\x80\x93", 60);
+      am_text_puts(page, "</td>");
+    }
+    am_text_puts(page, "</tr>\n");
+  }
+  am_text_puts(page, "</tbody></table></div>\n");
+}
+
+/* ------------------------------------------------------------------------------------ settings */
+
+static bool differs(const am_overview *o, const char *key) {
+  for (size_t k = 0; k < o->n_differing; k++)
+    if (strcmp(o->differing[k], key) == 0) return true;
+  return false;
+}
+
+/* The length of the part of a key before its last dot: "learner" of "learner.rate". */
+static size_t head_length(const char *key) {
+  const char *dot = strchr(key, '.');
+  return dot ? (size_t)(dot - key) : 0;
+}
+
+static bool same_head(const char *a, const char *b) {
+  size_t n = head_length(a);
+  return n == head_length(b) && strncmp(a, b, n) == 0;
+}
+
+/* The seed of each run: they may differ within a configuration. */
+static void put_values(am_text *page, const am_overview *o, const char *key) {
+  const char *first = am_source_setting(&o->sources[0], key);
+  bool same = true;
+  for (size_t s = 1; s < o->n_sources; s++) {
+    const char *other = am_source_setting(&o->sources[s], key);
+    same = same && other && strcmp(first, other) == 0;
+  }
+  am_html_brief(page, first, 200);
+  for (size_t s = 1; s < o->n_sources && !same; s++) {
+    const char *other = am_source_setting(&o->sources[s], key);
+    am_text_puts(page, s == 12 ? ", \xe2\x80\xa6" : ", ");
+    if (s == 12) break;
+    am_html_brief(page, other ? other : "\xe2\x80\x93", 24);
+  }
+}
+
+/* All keys of the first run with the same head as settings[first], in one small table. */
+static void put_block(am_text *page, const am_overview *o, size_t first) {
+  const am_source *s = &o->sources[0];
+  const size_t head = head_length(s->settings[first].key);
+  bool open = false;
+  for (size_t k = first; k < s->n_settings; k++) {
+    const char *key = s->settings[k].key;
+    if (!same_head(key, s->settings[first].key) || differs(o, key)) continue;
+    if (!open) {
+      am_text title = {0};
+      am_text_add(&title, key, head);
+      am_text_puts(page, "<div class=\"block\">\n<h3>");
+      am_html_brief(page, head && title.data ? title.data : "run", 60);
+      am_text_puts(page, "</h3>\n<dl>\n");
+      if (title.failed) page->failed = true;
+      am_text_free(&title);
+    }
+    open = true;
+    am_text_puts(page, "<dt>");
+    am_html_brief(page, key + (head ? head + 1 : 0), 60);
+    am_text_puts(page, "</dt><dd>");
+    put_values(page, o, key);
+    am_text_puts(page, "</dd>\n");
+  }
+  if (open) am_text_puts(page, "</dl>\n</div>\n");
+}
+
+static void put_settings(am_text *page, const am_overview *o) {
+  const am_source *s = &o->sources[0];
+  if (s->n_settings == 0) return;
+  if (o->n_groups > 1) am_text_puts(page, "<h3>What they share</h3>\n");
+  am_text_puts(page, "<div class=\"blocks\">\n");
+  for (size_t k = 0; k < s->n_settings; k++) {
+    bool seen = false;
+    for (size_t j = 0; j < k && !seen; j++)
+      seen = same_head(s->settings[j].key, s->settings[k].key);
+    if (!seen) put_block(page, o, k);
+  }
+  am_text_puts(page, "</div>\n");
+}
+
+/* ------------------------------------------------------------------------------------ command */
+
+/* A word as a shell reads it. */
+static void put_word(am_text *page, const char *word) {
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "_-+./:=,@%";
+  bool is_plain = word[0] && strspn(word, plain) == strlen(word);
+  am_text quoted = {0};
+  if (!is_plain) am_text_puts(&quoted, "'");
+  for (const char *p = word; *p; p++) {
+    if (*p == '\'')
+      am_text_puts(&quoted, "'\\''");
+    else
+      am_text_add(&quoted, p, 1);
+  }
+  if (!is_plain) am_text_puts(&quoted, "'");
+  if (quoted.failed)
+    page->failed = true;
+  else
+    am_html_text(page, quoted.data);
+  am_text_free(&quoted);
+}
+
+static void put_command(am_text *page, const am_source *s) {
+  const char *preset = am_source_setting(s, "preset");
+  const bool from_preset = preset && preset[0];
+  am_text_puts(page, "<pre><code>amine train ");
+  put_word(page, from_preset ? preset : "config.json");
+  for (size_t k = 0; k < s->n_settings && from_preset; k++) {
+    const am_setting *setting = &s->settings[k];
+    am_text word = {0};
+    if (strcmp(setting->key, "preset") == 0 || strcmp(setting->value, "null") == 0) continue;
+    am_text_puts(&word, setting->key);
+    am_text_puts(&word, "=");
+    am_text_puts(&word, setting->value);
+    am_text_puts(page, " ");
+    if (word.failed)
+      page->failed = true;
+    else
+      put_word(page, word.data);
+    am_text_free(&word);
+  }
+  am_text_puts(page, "</code></pre>\n");
+}
+
+static void put_commands(am_text *page, const am_overview *o) {
+  const bool many = o->n_groups > 1;
+  const char *preset = am_source_setting(&o->sources[0], "preset");
+  am_text_puts(page, "<h3>Again</h3>\n<p>The same command gives the same network, to the bit, on "
+                     "any machine and any number of threads.");
+  if (!preset || !preset[0])
+    am_text_puts(page, " The file config.json is in the run's folder.");
+  am_text_puts(page, "</p>\n");
+  for (size_t g = 0; g < o->n_groups; g++) {
+    if (many) {
+      am_text_puts(page, "<p class=\"of\">");
+      am_html_brief(page, o->groups[g].label, 80);
+      am_text_puts(page, "</p>\n");
+    }
+    put_command(page, &o->sources[o->groups[g].runs[0]]);
+  }
+}
+
+amine_status am_section_settings(am_text *page, const am_overview *o, amine_error *error) {
+  (void)error;
+  am_text_printf(page, "<section id=\"settings\">\n<h2>Configuration%s</h2>\n",
+                 o->n_groups > 1 ? "s" : "");
+  put_differences(page, o);
+  put_settings(page, o);
+  put_commands(page, o);
+  am_text_puts(page, "</section>\n");
+  return AMINE_OK;
+}

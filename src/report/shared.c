@@ -1,0 +1,105 @@
+/* Names and small pieces that several sections use. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/html.h"
+#include "report/palette.h"
+#include "report/sections.h"
+
+static const struct {
+  const char *policy, *name, *meaning;
+} lines[] = {
+    {"random", "chance", "moving at random"},
+    {"planner", "planner", "a planner that knows the map"},
+    {"explore", "explorer", "an explorer that knows the map and is told where it is"},
+    {"told", "told its place", "the same planner, told where it is at every step,"},
+    {"oracle", "oracle", "an oracle that also knows where the reward lies"},
+};
+
+const char *am_line_name(const char *policy) {
+  for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++)
+    if (strcmp(policy, lines[k].policy) == 0) return lines[k].name;
+  return policy;
+}
+
+const char *am_line_meaning(const char *policy) {
+  for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++)
+    if (strcmp(policy, lines[k].policy) == 0) return lines[k].meaning;
+  return policy;
+}
+
+bool am_line_shown(const am_source *source, size_t line) {
+  bool is_explore = strcmp(source->lines[line].policy, "explore") == 0;
+  return !(is_explore && isfinite(am_source_line(source, "told")));
+}
+
+char *am_series_classes(char *out, size_t size, size_t k) {
+  snprintf(out, size, "c%zu d%zu", k % AM_N_SERIES_COLOURS, k / AM_N_SERIES_COLOURS % 3);
+  return out;
+}
+
+static bool same_everywhere(const am_overview *o, const char *key) {
+  for (size_t k = 0; k < o->n_differing; k++)
+    if (strcmp(o->differing[k], key) == 0) return false;
+  return am_source_setting(&o->sources[0], key) != NULL;
+}
+
+void am_page_title(am_text *title, const am_overview *o) {
+  const am_source *first = &o->sources[0];
+  if (same_everywhere(o, "task.type")) {
+    const char *type = am_source_setting(first, "task.type");
+    double size = am_source_number(first, "task.size");
+    if (strcmp(type, "maze") != 0)
+      am_text_puts(title, type);
+    else if (same_everywhere(o, "task.size") && size > 0 && size < 1000)
+      am_text_printf(title, "Grid maze, %d \xc3\x97 %d", (int)size, (int)size);
+    else
+      am_text_puts(title, "Grid maze");
+  } else if (same_everywhere(o, "preset")) {
+    am_text_puts(title, am_source_setting(first, "preset"));
+  } else if (o->n_sources == 1 && first->name[0]) {
+    am_text_puts(title, first->name);
+  }
+  if (title->length == 0) am_text_puts(title, o->n_sources > 1 ? "Runs" : "Run");
+}
+
+void am_shown_run(am_text *page, const am_overview *o) {
+  const am_group *group = &o->groups[am_group_of(o, o->shown)];
+  const char *seed = am_source_setting(&o->sources[o->shown], "seed");
+  if (o->n_sources == 1) {
+    am_text_puts(page, "the trained network");
+    return;
+  }
+  am_text_puts(page, "the network of ");
+  if (seed) {
+    am_text_puts(page, "seed ");
+    am_html_brief(page, seed, 24);
+  } else {
+    am_text_printf(page, "run %zu", o->shown + 1);
+  }
+  if (group->label[0]) {
+    am_text_puts(page, ", ");
+    am_html_brief(page, group->label, 80);
+    am_text_puts(page, ",");
+  }
+  if (group->n_runs > 2) {
+    if (!group->label[0]) am_text_puts(page, ",");
+    am_text_printf(page, " the one nearest to the mean of %zu", group->n_runs);
+  }
+}
+
+void am_page_key(am_text *page, const am_overview *o) {
+  char classes[16];
+  if (o->n_groups < 2) return;
+  am_text_puts(page, "<ul class=\"key\">\n");
+  for (size_t g = 0; g < o->n_groups; g++) {
+    am_text_printf(page, "<li><i class=\"swatch %s\"></i>",
+                   am_series_classes(classes, sizeof classes, g));
+    am_html_brief(page, o->groups[g].label, 80);
+    if (o->groups[g].n_runs > 1)
+      am_text_printf(page, " <small>%zu seeds</small>", o->groups[g].n_runs);
+    am_text_puts(page, "</li>\n");
+  }
+  am_text_puts(page, "</ul>\n");
+}

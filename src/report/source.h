@@ -1,0 +1,51 @@
+/* All that the report reads of one run's folder. */
+#ifndef AMINE_REPORT_SOURCE_H
+#define AMINE_REPORT_SOURCE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "report/metrics.h"
+#include "report/recording.h"
+
+/* One key of the configuration: "task.size" and its value as one would type it. */
+typedef struct am_setting {
+  char *key, *value;
+  double number; /* NAN if it is not a number */
+} am_setting;
+
+/* What a known policy earns, from lines.json. */
+typedef struct am_report_line {
+  char *policy;
+  double reward;
+} am_report_line;
+
+/* eval.json; NAN for what it does not say. */
+typedef struct am_report_eval {
+  bool there;
+  double episodes, reward, se, greedy_reward, greedy_se;
+} am_report_eval;
+
+typedef struct am_source {
+  char *name; /* the last part of the folder's path, "" if it says nothing ("." and "..") */
+  am_setting *settings; /* in the order of the file */
+  size_t n_settings;
+  am_report_line *lines; /* the lowest first; only finite ones */
+  size_t n_lines;
+  am_report_eval eval;
+  am_metrics metrics;
+  am_recording recording;
+} am_source;
+
+/* Reads a folder. AMINE_ERROR_IO if it has no config.json; other files may be missing. */
+amine_status am_source_read(am_source *source, const char *folder, amine_error *error);
+void am_source_free(am_source *source);
+
+/* The value of a key, or NULL; and as a number, or NAN. */
+const char *am_source_setting(const am_source *source, const char *key);
+double am_source_number(const am_source *source, const char *key);
+
+/* The reward of a line, or NAN. */
+double am_source_line(const am_source *source, const char *policy);
+
+#endif

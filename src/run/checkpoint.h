@@ -1,0 +1,30 @@
+/* Checkpoints: everything that shapes the future of a run, in one safetensors file.
+ *
+ *   i2h.weight, w, alpha, ...      the parameters, with PyTorch's names and shapes
+ *   adam.m.NAME, adam.v.NAME       the moments of each
+ *   adam.powers    F64 [2]         beta1^k, beta2^k
+ *   run.iteration  U64 [1]         iterations done
+ *   run.records    U64 [1]         lines of metrics.jsonl that belong to them
+ *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations they span
+ *   __metadata__: config (the keys that results depend on), amine (version), checksums
+ *
+ * It holds no clock time and nothing of the machine: equal runs give equal files. */
+#ifndef AMINE_RUN_CHECKPOINT_H
+#define AMINE_RUN_CHECKPOINT_H
+
+#include "run/experiment.h"
+#include "run/records.h"
+
+/* Replaces the file as a whole; on failure the one that was there is still there. */
+amine_status am_checkpoint_save(const am_experiment *experiment, const am_record_state *records,
+                                const char *path, amine_error *error);
+
+/* Reads the configuration out of a checkpoint: every key that shapes results; the others keep the
+ * values that *config has. */
+amine_status am_checkpoint_config(am_config *config, const char *path, amine_error *error);
+
+/* Puts the experiment (made from the same configuration) into the saved state. Everything is checked
+ * before anything is changed. records may be NULL. */
+amine_status am_checkpoint_load(am_experiment *experiment, am_record_state *records,
+                                const char *path, amine_error *error);
+#endif

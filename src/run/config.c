@@ -1,0 +1,368 @@
+/* The table of keys, and how values get into and out of it. */
+#include "run/config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "format/json.h"
+#include "run/preset.h"
+
+#define INTEGER_MAX 9007199254740992.0 /* 2^53 */
+
+/* A key with its range, a choice, a switch. The last word says whether results depend on it. */
+#define INT(n, std, lo, hi, unit, text, shapes) {n, AM_KEY_INTEGER, std, lo, hi, "", unit, text, shapes}
+#define NUM(n, std, lo, hi, unit, text) {n, AM_KEY_NUMBER, std, lo, hi, "", unit, text, true}
+#define ONE(n, list, text) {n, AM_KEY_CHOICE, 0, 0, 0, list, "", text, true}
+#define YES(n, std, text) {n, AM_KEY_SWITCH, std, 0, 1, "true|false", "", text, true}
+
+const am_key am_keys[AM_N_KEYS] = {
+    [AM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "", "all randomness of the run comes from it", true),
+    [AM_ITERATIONS] = INT("iterations", 30000, 1, 4e9, "updates", "how long to train", false),
+    [AM_BATCH] = INT("batch", 30, 1, 65536, "episodes", "episodes played for one update", true),
+    [AM_THREADS] = INT("threads", 0, 0, 1024, "", "threads; 0 takes every processor; results do not depend on it", false),
+    [AM_CHECKPOINT_EVERY] = INT("checkpoint_every", 500, 1, 4e9, "updates", "a checkpoint after so many updates, and at the end", false),
+    [AM_RECORD] = INT("record", 10, 1, 4e9, "updates", "a line of metrics.jsonl for so many updates, with their means", true),
+    [AM_TASK_TYPE] = ONE("task.type", "maze", "the world (amine list tasks)"),
+    [AM_TASK_SIZE] = INT("task.size", 11, 5, 255, "cells", "cells in a row of the maze, outer walls included; odd", true),
+    [AM_TASK_STEPS] = INT("task.steps", 200, 1, 100000, "steps", "length of an episode", true),
+    [AM_TASK_WALL_PENALTY] = NUM("task.wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall"),
+    [AM_TASK_REWARD] = NUM("task.reward", 10, 1e-6, 1e6, "reward", "for entering the reward cell"),
+    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn", "the network (amine list networks)"),
+    [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
+    [AM_NETWORK_ALPHA] = ONE("network.alpha", "connection|neuron|network", "plasticity coefficient alpha: one for each connection, each post neuron, or the network"),
+    [AM_NETWORK_INIT_W] = NUM("network.init_w", 0.01, 0, 100, "", "w begins uniform in [0, this)"),
+    [AM_NETWORK_INIT_ALPHA] = NUM("network.init_alpha", 0.01, 0, 100, "", "alpha begins uniform in [0, this)"),
+    [AM_RULE_TYPE] = ONE("rule.type", "clip|decay|oja|softclip|eligibility|none", "the Hebbian trace (amine list rules); none is an ordinary RNN"),
+    [AM_RULE_CLIP_AT] = NUM("rule.clip", 1, 1e-6, 1e6, "", "c: bound of |H|"),
+    [AM_RULE_ETA] = NUM("rule.eta", 0.01, -100, 100, "", "first value of the learned rate eta (modulator.type=constant)"),
+    [AM_RULE_ETA_E] = NUM("rule.eta_e", 0.01, 0, 1, "", "first value of the learned rate of the eligibility trace"),
+    [AM_MODULATOR_TYPE] = ONE("modulator.type", "readout|constant", "what gates plasticity: a signal the network learns to emit, or one learned number eta"),
+    [AM_MODULATOR_ACTIVATION] = ONE("modulator.activation", "tanh|sigmoid|linear", "of the read-out"),
+    [AM_MODULATOR_FANOUT] = YES("modulator.fanout", 0, "the read-out reaches each neuron through its own learned weight and bias"),
+    [AM_CLAMP_READOUT] = NUM("clamp.readout", NAN, -1e6, 1e6, "", "holds the read-out at this level (a lesion); none leaves it free"),
+    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c", "how the slow weights change (amine list learners)"),
+    [AM_LEARNER_RATE] = NUM("learner.rate", 1e-4, 0, 100, "", "step size of Adam"),
+    [AM_LEARNER_RATE_END] = NUM("learner.rate_end", 1e-4, 0, 100, "", "step size at the end of a linear schedule"),
+    [AM_LEARNER_SCHEDULE] = ONE("learner.schedule", "constant|linear", "how the step size moves from rate to rate_end"),
+    [AM_LEARNER_SCHEDULE_ITERATIONS] = INT("learner.schedule_iterations", 0, 0, 4e9, "updates", "length of the schedule; 0 is iterations", true),
+    [AM_LEARNER_ALPHA_RATE] = NUM("learner.alpha_rate", 1, 0, 1000, "", "the steps of alpha are multiplied by this"),
+    [AM_LEARNER_GAMMA] = NUM("learner.gamma", 0.9, 0, 1, "", "discount of rewards"),
+    [AM_LEARNER_LAMBDA] = NUM("learner.lambda", 1, 0, 1, "", "of the generalised advantage; 1 is the plain return"),
+    [AM_LEARNER_VALUE_WEIGHT] = NUM("learner.value_weight", 0.1, 0, 1e6, "", "weight of the critic's squared error"),
+    [AM_LEARNER_ENTROPY_WEIGHT] = NUM("learner.entropy_weight", 0.03, 0, 1e6, "", "beta: weight of the penalty on sure policies"),
+    [AM_LEARNER_ENTROPY] = ONE("learner.entropy", "squared|true", "that penalty: sum of squared probabilities, or of p log p"),
+    [AM_LEARNER_BASELINE] = ONE("learner.baseline", "own|shared0", "whose value is the advantage's baseline: the lane's own, or lane 0's for all (as in the authors' batched code)"),
+    [AM_LEARNER_BETA1] = NUM("learner.beta1", 0.9, 0, 0.999999, "", "Adam's decay of the mean gradient"),
+    [AM_LEARNER_BETA2] = NUM("learner.beta2", 0.999, 0, 0.999999, "", "Adam's decay of the squared gradient"),
+    [AM_LEARNER_EPS] = NUM("learner.eps", 1e-4, 1e-12, 1, "", "Adam's epsilon"),
+    [AM_LEARNER_NORM_CLIP] = NUM("learner.norm_clip", 4, 1e-6, 1e9, "", "bound of the gradient's norm"),
+    [AM_LEARNER_WARMUP] = INT("learner.warmup", 100, 0, 4e9, "updates", "iterations before the first step of Adam", true),
+};
+
+static double rounded(double x) { return (double)(float)x; }
+
+void am_config_default(am_config *config) {
+  *config = (am_config){0};
+  for (int k = 0; k < AM_N_KEYS; k++)
+    config->values[k] = (am_value){am_keys[k].standard, (uint64_t)fmax(am_keys[k].standard, 0)};
+}
+
+/* ------------------------------------------------------------------------------ nearest words */
+static int distance(const char *a, const char *b) {
+  int row[64];
+  const int n = (int)strlen(b);
+  if (n > 62) return 1000;
+  for (int j = 0; j <= n; j++) row[j] = j;
+  for (int i = 0; a[i]; i++) {
+    int before = row[0];
+    row[0] = i + 1;
+    for (int j = 1; j <= n; j++) {
+      const int up = row[j], swap = before + (a[i] != b[j - 1]);
+      before = up;
+      int best = up + 1 < row[j - 1] + 1 ? up + 1 : row[j - 1] + 1;
+      row[j] = best < swap ? best : swap;
+    }
+  }
+  return row[n];
+}
+
+const char *am_nearest(const char *word, const char *(*next)(int k)) {
+  const char *best = NULL;
+  int least = 1000;
+  if (strlen(word) > 62) return NULL;
+  for (int k = 0; next(k); k++) {
+    const char *candidate = next(k), *tail = strrchr(candidate, '.');
+    int d = distance(word, candidate);
+    /* "hidden" means "network.hidden" */
+    if (tail && distance(word, tail + 1) < d) d = distance(word, tail + 1);
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return least <= 1 + (int)strlen(word) / 3 ? best : NULL;
+}
+
+static const char *next_key(int k) { return k < AM_N_KEYS ? am_keys[k].name : NULL; }
+static const char *next_preset(int k) { return am_presets[k].name; }
+
+/* ------------------------------------------------------------------------------ one value */
+static int find_key(const char *name) {
+  for (int k = 0; k < AM_N_KEYS; k++)
+    if (strcmp(am_keys[k].name, name) == 0) return k;
+  return -1;
+}
+
+/* The index of a word in "a|b|c", or -1. */
+static int find_choice(const char *choices, const char *word) {
+  const size_t n = strlen(word);
+  int index = 0;
+  for (const char *p = choices;; index++) {
+    const char *bar = strchr(p, '|');
+    const size_t length = bar ? (size_t)(bar - p) : strlen(p);
+    if (length == n && memcmp(p, word, n) == 0) return index;
+    if (!bar) return -1;
+    p = bar + 1;
+  }
+}
+
+char *am_key_range(const am_key *key, char *out, size_t size) {
+  if (key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH) snprintf(out, size, "%s", key->choices);
+  else if (isnan(key->standard)) snprintf(out, size, "%.10g to %.10g, or none", key->min, key->max);
+  else if (key->max > 1e19) snprintf(out, size, "0 to 2^64-1");
+  else snprintf(out, size, "%.10g to %.10g", key->min, key->max);
+  return out;
+}
+
+static amine_status refuse(const am_key *key, const char *value, amine_error *error) {
+  char range[200];
+  am_key_range(key, range, sizeof range);
+  const bool word = key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH;
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%.60s%s: it must be %s%s", key->name, value,
+                 strlen(value) > 60 ? "..." : "",
+                 word                          ? "one of "
+                 : key->kind == AM_KEY_INTEGER ? "a whole number from "
+                                               : "a number from ",
+                 range);
+}
+
+/* Reads a whole number: digits, or a form like 2e5 that is one. */
+static bool read_integer(const char *text, am_value *v) {
+  char *end;
+  errno = 0;
+  if (text[0] >= '0' && text[0] <= '9') {
+    v->integer = strtoull(text, &end, 10);
+    v->number = (double)v->integer;
+    if (*end == 0 && errno == 0) return true;
+  }
+  errno = 0;
+  v->number = strtod(text, &end);
+  if (end == text || *end != 0 || errno != 0 || !(v->number >= 0) || v->number > INTEGER_MAX ||
+      v->number != floor(v->number))
+    return false;
+  v->integer = (uint64_t)v->number;
+  return true;
+}
+
+static bool read_number(const char *text, am_value *v) {
+  char *end;
+  v->number = strtod(text, &end);
+  v->integer = 0;
+  return end != text && *end == 0 && isfinite(v->number);
+}
+
+amine_status am_key_read(const am_key *key, const char *value, am_value *out, amine_error *error) {
+  am_value v = {0};
+  bool fine = value[0] != 0 && value[0] != ' ' && strlen(value) < 400;
+  if (fine && key->kind == AM_KEY_INTEGER) {
+    fine = read_integer(value, &v) && v.number >= key->min && v.number <= key->max;
+  } else if (fine && key->kind == AM_KEY_NUMBER) {
+    if (isnan(key->standard) && strcmp(value, "none") == 0) v.number = (double)NAN;
+    else fine = read_number(value, &v) && v.number >= key->min && v.number <= key->max;
+  } else if (fine) {
+    const int index = find_choice(key->choices, value);
+    fine = index >= 0;
+    v.number = key->kind == AM_KEY_SWITCH ? index == 0 : index;
+  }
+  if (!fine) return refuse(key, value, error);
+  *out = v;
+  return AMINE_OK;
+}
+
+static amine_status set_key(am_config *config, int k, const char *value, amine_error *error) {
+  return am_key_read(&am_keys[k], value, &config->values[k], error);
+}
+
+static amine_status unknown(const char *key, const char *where, amine_error *error) {
+  const char *near = am_nearest(key, next_key);
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "%s%sunknown key \"%.60s\"%s%s%s", where ? where : "",
+                 where ? ": " : "", key, near ? "; did you mean " : "", near ? near : "",
+                 near ? "?" : "; amine show maze lists all keys");
+}
+
+amine_status am_config_set(am_config *config, const char *key, const char *value,
+                           amine_error *error) {
+  const int k = find_key(key);
+  return k < 0 ? unknown(key, NULL, error) : set_key(config, k, value, error);
+}
+
+amine_status am_config_assign(am_config *config, const char *assignment, amine_error *error) {
+  const char *equal = strchr(assignment, '=');
+  char key[64];
+  if (!equal || equal == assignment)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
+  const size_t n = (size_t)(equal - assignment);
+  if (n >= sizeof key)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown key \"%.60s...\"; amine show maze lists all keys",
+                   assignment);
+  memcpy(key, assignment, n);
+  key[n] = 0;
+  return am_config_set(config, key, equal + 1, error);
+}
+
+/* ------------------------------------------------------------------------------ JSON */
+static amine_status merge_value(am_config *config, const char *key, const json_t *value,
+                                const char *name, amine_error *error) {
+  char text[64];
+  amine_error inner = {0};
+  amine_status status;
+  const int k = find_key(key);
+  if (k < 0) return unknown(key, name, error);
+  if (json_is_integer(value)) {
+    snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
+    /* seeds above 2^63 are written as text */
+    status = set_key(config, k, text, &inner);
+  } else if (json_is_real(value)) {
+    snprintf(text, sizeof text, "%.17g", json_real_value(value));
+    status = set_key(config, k, text, &inner);
+  } else if (json_is_string(value)) {
+    status = set_key(config, k, json_string_value(value), &inner);
+  } else if (json_is_boolean(value)) {
+    status = set_key(config, k, json_is_true(value) ? "true" : "false", &inner);
+  } else {
+    status = am_fail(&inner, AMINE_ERROR_ARGUMENT, "%s must be a number, a word or true/false", key);
+  }
+  if (status == AMINE_OK) return AMINE_OK;
+  return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s", inner.message);
+}
+
+static amine_status merge_object(am_config *config, const json_t *object, const char *prefix,
+                                 const char *name, amine_error *error) {
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+    char full[64];
+    const int n = snprintf(full, sizeof full, "%s%s%s", prefix, prefix[0] ? "." : "", key);
+    if (n < 0 || (size_t)n >= sizeof full)
+      return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "unknown key \"%.60s...\"", full);
+    if (strcmp(full, "preset") == 0 && json_is_string(value)) {
+      snprintf(config->preset, sizeof config->preset, "%s", json_string_value(value));
+    } else if (json_is_object(value)) {
+      if (prefix[0])
+        return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s is nested too deep", full);
+      AM_TRY(merge_object(config, value, full, name, error));
+    } else {
+      AM_TRY(merge_value(config, full, value, name, error));
+    }
+  }
+  return AMINE_OK;
+}
+
+amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
+                             amine_error *error) {
+  am_config changed = *config;
+  if (!json_is_object(object))
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a configuration is a JSON object");
+  AM_TRY(merge_object(&changed, object, "", name, error));
+  *config = changed;
+  return AMINE_OK;
+}
+
+static amine_status load_preset(am_config *config, const am_preset *preset, amine_error *error) {
+  json_t *root;
+  AM_TRY(am_json_parse(&root, preset->name, preset->text, strlen(preset->text), NULL, error));
+  amine_status status = am_config_merge(config, root, preset->name, error);
+  json_decref(root);
+  if (status == AMINE_OK) snprintf(config->preset, sizeof config->preset, "%s", preset->name);
+  return status;
+}
+
+amine_status am_config_load(am_config *config, const char *from, amine_error *error) {
+  for (int k = 0; am_presets[k].name; k++)
+    if (strcmp(am_presets[k].name, from) == 0) return load_preset(config, &am_presets[k], error);
+  if (!strchr(from, '/') && !strchr(from, '.')) {
+    const char *near = am_nearest(from, next_preset);
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown preset \"%.60s\"%s%s%s", from,
+                   near ? "; did you mean " : "", near ? near : "",
+                   near ? "?" : "; amine list presets shows them (a file is named with a . or /)");
+  }
+  json_t *root;
+  AM_TRY(am_json_read(&root, from, NULL, error));
+  amine_status status = am_config_merge(config, root, from, error);
+  json_decref(root);
+  return status;
+}
+
+char *am_config_text(const am_config *config, am_key_id id, char *out, size_t size) {
+  const am_key *key = &am_keys[id];
+  const am_value *v = &config->values[id];
+  if (key->kind == AM_KEY_INTEGER) {
+    snprintf(out, size, "%llu", (unsigned long long)v->integer);
+  } else if (key->kind == AM_KEY_SWITCH) {
+    snprintf(out, size, "%s", v->number != 0 ? "true" : "false");
+  } else if (key->kind == AM_KEY_NUMBER) {
+    if (isnan(v->number)) snprintf(out, size, "none");
+    else if (rounded(strtod((snprintf(out, size, "%.9g", v->number), out), NULL)) != rounded(v->number) ||
+             strtod(out, NULL) != v->number)
+      snprintf(out, size, "%.17g", v->number);
+  } else {
+    const char *p = key->choices;
+    for (int k = (int)v->number; k > 0; k--) p = strchr(p, '|') + 1;
+    const char *bar = strchr(p, '|');
+    snprintf(out, size, "%.*s", bar ? (int)(bar - p) : (int)strlen(p), p);
+  }
+  return out;
+}
+
+void am_config_write(const am_config *config, bool only_shaping, am_text *text) {
+  char group[32] = "", value[64];
+  am_text_puts(text, "{");
+  if (config->preset[0]) {
+    am_text_puts(text, "\n  \"preset\": ");
+    am_json_string(text, config->preset);
+  }
+  bool first = config->preset[0] == 0;
+  for (int k = 0; k < AM_N_KEYS; k++) {
+    const am_key *key = &am_keys[k];
+    if (only_shaping && !key->shapes) continue;
+    const char *dot = strchr(key->name, '.'), *leaf = dot ? dot + 1 : key->name;
+    const int n = dot ? (int)(dot - key->name) : 0;
+    const bool same = (int)strlen(group) == n && strncmp(group, key->name, (size_t)n) == 0;
+    if (!same) {
+      if (group[0]) am_text_puts(text, "\n  }");
+      snprintf(group, sizeof group, "%.*s", n, key->name);
+      if (group[0]) am_text_printf(text, "%s\n  \"%s\": {", first ? "" : ",", group);
+      first = group[0] != 0;
+    }
+    am_config_text(config, (am_key_id)k, value, sizeof value);
+    const bool quoted = key->kind == AM_KEY_CHOICE || strcmp(value, "none") == 0 ||
+                        (key->kind == AM_KEY_INTEGER && config->values[k].integer > INT64_MAX);
+    am_text_printf(text, "%s\n%s\"%s\": %s%s%s", first ? "" : ",", group[0] ? "    " : "  ", leaf,
+                   quoted ? "\"" : "", value, quoted ? "\"" : "");
+    first = false;
+  }
+  am_text_puts(text, group[0] ? "\n  }\n}\n" : "\n}\n");
+}
+
+amine_status am_config_resolve(am_config *c, amine_error *error) {
+  if (am_config_int(c, AM_TASK_SIZE) % 2 == 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "task.size=%d: a maze has an odd number of cells in a row",
+                   am_config_int(c, AM_TASK_SIZE));
+  if (c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer == 0)
+    c->values[AM_LEARNER_SCHEDULE_ITERATIONS] = c->values[AM_ITERATIONS];
+  return AMINE_OK;
+}

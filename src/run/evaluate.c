@@ -1,0 +1,157 @@
+/* Fresh episodes, without learning. */
+#include "run/evaluate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/threads.h"
+#include "format/file.h"
+#include "format/json.h"
+#include "run/checkpoint.h"
+#include "run/recording.h"
+#include "run/train.h"
+#include "task/maze_policy.h"
+
+/* Keeps evaluation apart from training: a training run of seed s never sees the episodes of s here. */
+#define EVALUATION_SALT 0x9e3779b97f4a7c15u
+
+static amine_status checkpoint_path(am_text *path, const char *folder_or_file, amine_error *error) {
+  struct stat found;
+  const bool folder = am_io.stat(folder_or_file, &found) == 0 && S_ISDIR(found.st_mode);
+  am_text_printf(path, "%s%s", folder_or_file, folder ? "/" AM_CHECKPOINT_FILE : "");
+  return path->failed ? am_fail_memory(error, 512) : AMINE_OK;
+}
+
+amine_status am_evaluate_config(am_config *config, const char *folder_or_file, amine_error *error) {
+  am_text path = {0};
+  am_config read;
+  am_config_default(&read);
+  amine_status status = checkpoint_path(&path, folder_or_file, error);
+  if (status == AMINE_OK) status = am_checkpoint_config(&read, path.data, error);
+  if (status == AMINE_OK) *config = read;
+  am_text_free(&path);
+  return status;
+}
+
+amine_status am_evaluate_open(am_experiment **experiment, const am_config *config,
+                              const char *folder_or_file, amine_error *error) {
+  am_text path = {0};
+  am_experiment *x = NULL;
+  amine_status status = checkpoint_path(&path, folder_or_file, error);
+  if (status == AMINE_OK) status = am_experiment_create(&x, config, error);
+  if (status == AMINE_OK) status = am_checkpoint_load(x, NULL, path.data, error);
+  am_text_free(&path);
+  if (status != AMINE_OK) {
+    am_experiment_destroy(x);
+    return status;
+  }
+  *experiment = x;
+  return AMINE_OK;
+}
+
+static am_evaluation summary(const double *rewards, int n) {
+  am_evaluation e = {.n_episodes = n, .min = rewards[0], .max = rewards[0]};
+  for (int k = 0; k < n; k++) {
+    e.mean += rewards[k] / n;
+    e.min = fmin(e.min, rewards[k]);
+    e.max = fmax(e.max, rewards[k]);
+  }
+  double squares = 0;
+  for (int k = 0; k < n; k++) squares += (rewards[k] - e.mean) * (rewards[k] - e.mean);
+  e.se = n > 1 ? sqrt(squares / (n - 1) / n) : 0;
+  return e;
+}
+
+amine_status am_evaluate_network(am_evaluation *result, am_experiment *x, int n_episodes,
+                                 uint64_t seed, bool greedy, amine_error *error) {
+  double *rewards = am_alloc((size_t)n_episodes, sizeof *rewards);
+  if (!rewards) return am_fail_memory(error, am_size_mul((size_t)n_episodes, sizeof *rewards));
+  am_a2c_evaluate(x->learner, rewards, n_episodes, 0, seed ^ EVALUATION_SALT, greedy);
+  *result = summary(rewards, n_episodes);
+  am_free(rewards);
+  return AMINE_OK;
+}
+
+typedef struct policy_games {
+  am_maze_policy **policies; /* one for each thread */
+  double *rewards;
+  uint64_t seed;
+} policy_games;
+
+static void one_game(void *context, int item, int worker) {
+  policy_games *g = context;
+  g->rewards[item] = am_maze_policy_play(g->policies[worker], g->seed, 0, (uint32_t)item);
+}
+
+amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, const char *policy,
+                                int n_episodes, uint64_t seed, int n_threads, amine_error *error) {
+  policy_games g = {.seed = seed ^ EVALUATION_SALT};
+  g.rewards = am_alloc((size_t)n_episodes, sizeof *g.rewards);
+  g.policies = am_alloc((size_t)n_threads, sizeof(am_maze_policy *));
+  amine_status status = AMINE_OK;
+  if (!g.rewards || !g.policies) status = am_fail_memory(error, (size_t)n_episodes * 8);
+  for (int k = 0; status == AMINE_OK && k < n_threads; k++)
+    status = am_maze_policy_create(&g.policies[k], task, policy, error);
+  if (status == AMINE_OK) {
+    am_parallel(n_threads, n_episodes, one_game, &g);
+    *result = summary(g.rewards, n_episodes);
+  }
+  for (int k = 0; g.policies && k < n_threads; k++)
+    if (g.policies[k]) am_maze_policy_destroy(g.policies[k]);
+  am_free(g.policies);
+  am_free(g.rewards);
+  return status;
+}
+
+static amine_status write_text(const char *folder, const char *file, am_text *text,
+                               amine_error *error) {
+  am_text path = {0};
+  am_text_printf(&path, "%s/%s", folder, file);
+  amine_status status = path.failed || text->failed
+                            ? am_fail_memory(error, 512)
+                            : am_file_replace(path.data, text->data, text->length, error);
+  am_text_free(&path);
+  am_text_free(text);
+  return status;
+}
+
+static amine_status write_lines(const am_task *task, const char *folder, amine_error *error) {
+  am_text text = {0};
+  am_text_puts(&text, "[");
+  for (int k = 0; k < task->n_lines; k++) {
+    if (k > 0) am_text_puts(&text, ",\n ");
+    am_text_puts(&text, "{\"policy\": ");
+    am_json_string(&text, task->lines[k].policy);
+    am_text_puts(&text, ", \"reward\": ");
+    am_json_number(&text, task->lines[k].reward, 6);
+    am_text_puts(&text, "}");
+  }
+  am_text_puts(&text, "]\n");
+  return write_text(folder, AM_LINES_FILE, &text, error);
+}
+
+amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_episodes,
+                                amine_error *error) {
+  const uint64_t seed = x->config.values[AM_SEED].integer;
+  am_evaluation sampled, greedy;
+  AM_TRY(am_evaluate_network(&sampled, x, n_episodes, seed, false, error));
+  AM_TRY(am_evaluate_network(&greedy, x, n_episodes, seed, true, error));
+  am_text text = {0};
+  am_json_begin(&text);
+  am_json_put_uint(&text, "iteration", x->learner->iteration);
+  am_json_put_int(&text, "episodes", n_episodes);
+  am_json_put_string(&text, "actions", "sampled");
+  am_json_put_double(&text, "reward", sampled.mean);
+  am_json_put_double(&text, "se", sampled.se);
+  am_json_put_double(&text, "greedy_reward", greedy.mean);
+  am_json_put_double(&text, "greedy_se", greedy.se);
+  am_json_end(&text);
+  AM_TRY(write_text(folder, AM_EVAL_FILE, &text, error));
+  AM_TRY(write_lines(x->task, folder, error));
+  am_text path = {0};
+  am_text_printf(&path, "%s/" AM_RECORDING_FILE, folder);
+  amine_status status = path.failed ? am_fail_memory(error, 512)
+                                    : am_recording_write(x, path.data, seed ^ EVALUATION_SALT, error);
+  am_text_free(&path);
+  return status;
+}

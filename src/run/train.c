@@ -1,0 +1,172 @@
+/* The training loop: iterate, record, save. */
+#include "run/train.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "format/file.h"
+#include "run/checkpoint.h"
+
+typedef struct session {
+  am_experiment *experiment;
+  am_records *records;
+  am_text checkpoint;      /* path */
+  double start, before;    /* clock at the start; seconds of earlier sessions */
+  double smooth_reward, smooth_time, last;
+  int n_smooth;
+} session;
+
+static double clock_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double seconds_of(const session *s) { return s->before + clock_now() - s->start; }
+
+static amine_status save(session *s, amine_error *error) {
+  AM_TRY(am_records_sync(s->records, error));
+  return am_checkpoint_save(s->experiment, am_records_state(s->records), s->checkpoint.data, error);
+}
+
+/* Running means over about the last 50 iterations, for those who watch. */
+static void look(session *s, const am_train_watch *watch, double reward, uint64_t planned) {
+  const double now = clock_now();
+  const double weight = s->n_smooth < 50 ? 1.0 / (s->n_smooth + 1) : 0.02;
+  s->n_smooth++;
+  s->smooth_reward += weight * (reward - s->smooth_reward);
+  s->smooth_time += weight * (now - s->last - s->smooth_time);
+  s->last = now;
+  if (!watch || !watch->progress) return;
+  const am_train_progress p = {.iteration = s->experiment->learner->iteration,
+                               .iterations = planned,
+                               .seconds = seconds_of(s),
+                               .rate = s->smooth_time > 0 ? 1 / s->smooth_time : 0,
+                               .reward = s->smooth_reward};
+  watch->progress(watch->context, &p);
+}
+
+static amine_status loop(session *s, const am_train_watch *watch, amine_error *error) {
+  const am_config *c = &s->experiment->config;
+  am_a2c *learner = s->experiment->learner;
+  const uint64_t planned = c->values[AM_ITERATIONS].integer;
+  const uint64_t every = c->values[AM_CHECKPOINT_EVERY].integer;
+  bool saved = false;
+  s->last = clock_now();
+  while (learner->iteration < planned) {
+    am_a2c_report report;
+    AM_TRY(am_a2c_iterate(learner, &report, error));
+    AM_TRY(am_records_add(s->records, learner->iteration, seconds_of(s), &report, error));
+    look(s, watch, report.reward, planned);
+    const bool stop = watch && watch->stop && atomic_load(watch->stop);
+    saved = stop || learner->iteration % every == 0;
+    if (saved) AM_TRY(save(s, error));
+    if (stop && learner->iteration < planned)
+      return am_fail(error, AMINE_ERROR_STOPPED, "stopped after iteration %llu; everything is saved",
+                     (unsigned long long)learner->iteration);
+  }
+  return saved ? AMINE_OK : save(s, error);
+}
+
+static amine_status path_in(am_text *path, const char *folder, const char *file,
+                            amine_error *error) {
+  am_text_printf(path, "%s/%s", folder, file);
+  return path->failed ? am_fail_memory(error, strlen(folder) + 64) : AMINE_OK;
+}
+
+static amine_status write_config(const am_config *config, const char *folder, amine_error *error) {
+  am_text path = {0}, text = {0};
+  am_config_write(config, false, &text);
+  amine_status status = path_in(&path, folder, AM_CONFIG_FILE, error);
+  if (status == AMINE_OK && text.failed) status = am_fail_memory(error, 4096);
+  if (status == AMINE_OK) status = am_file_replace(path.data, text.data, text.length, error);
+  am_text_free(&path);
+  am_text_free(&text);
+  return status;
+}
+
+/* Opens the records and runs the loop. A new run is saved before its first iteration, so that it can be
+ * resumed whenever it dies. */
+static amine_status run(am_experiment *x, const am_record_state *state, const char *folder,
+                        const am_train_watch *watch, amine_error *error) {
+  session s = {.experiment = x};
+  amine_status status = path_in(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
+  if (status == AMINE_OK)
+    status = am_records_open(&s.records, folder, state, x->config.values[AM_RECORD].integer, error);
+  if (status == AMINE_OK) {
+    s.before = am_records_seconds(s.records);
+    s.start = clock_now();
+    if (x->learner->iteration == 0) status = save(&s, error);
+    if (status == AMINE_OK) status = loop(&s, watch, error);
+    amine_status closed = am_records_close(s.records, status == AMINE_OK ? error : NULL);
+    if (status == AMINE_OK) status = closed;
+  }
+  am_text_free(&s.checkpoint);
+  return status;
+}
+
+amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
+                          amine_error *error) {
+  am_text path = {0};
+  AM_TRY(path_in(&path, folder, AM_CONFIG_FILE, error));
+  struct stat found;
+  const bool taken = am_io.stat(path.data, &found) == 0;
+  am_text_free(&path);
+  if (taken)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%.300s already holds a run: go on with it (amine resume) or choose another folder "
+                   "(--out)",
+                   folder);
+  am_experiment *x;
+  AM_TRY(am_experiment_create(&x, config, error));
+  amine_status status = am_folder_make(folder, error);
+  if (status == AMINE_OK) status = write_config(config, folder, error);
+  const am_record_state fresh = {0};
+  if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
+  am_experiment_destroy(x);
+  return status;
+}
+
+amine_status am_train_config(am_config *config, const char *folder, amine_error *error) {
+  am_text path = {0};
+  am_config read;
+  am_config_default(&read);
+  amine_status status = path_in(&path, folder, AM_CONFIG_FILE, error);
+  if (status == AMINE_OK) status = am_config_load(&read, path.data, error);
+  if (status == AMINE_OK) *config = read;
+  am_text_free(&path);
+  return status;
+}
+
+/* The keys of the checkpoint hold; a configuration that wants others is refused. */
+static amine_status agree(const am_config *config, const char *checkpoint, amine_error *error) {
+  am_config saved = *config;
+  AM_TRY(am_checkpoint_config(&saved, checkpoint, error));
+  for (int k = 0; k < AM_N_KEYS; k++) {
+    char a[64], b[64];
+    am_config_text(config, (am_key_id)k, a, sizeof a);
+    am_config_text(&saved, (am_key_id)k, b, sizeof b);
+    if (am_keys[k].shapes && strcmp(a, b) != 0)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
+                     "start a new run",
+                     am_keys[k].name, b, a);
+  }
+  return AMINE_OK;
+}
+
+amine_status am_train_resume(const am_config *config, const char *folder,
+                             const am_train_watch *watch, amine_error *error) {
+  am_text path = {0};
+  am_experiment *x = NULL;
+  am_record_state state = {0};
+  amine_status status = path_in(&path, folder, AM_CHECKPOINT_FILE, error);
+  if (status == AMINE_OK) status = agree(config, path.data, error);
+  if (status == AMINE_OK) status = am_experiment_create(&x, config, error);
+  if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
+  if (status == AMINE_OK) status = write_config(config, folder, error);
+  if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
+  am_experiment_destroy(x);
+  am_text_free(&path);
+  return status;
+}

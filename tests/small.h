@@ -1,0 +1,93 @@
+/* Small experiments for tests: a 7 x 7 maze, few steps, every variant. */
+#ifndef TESTS_SMALL_H
+#define TESTS_SMALL_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/experiment.h"
+
+typedef struct small_variant {
+  const char *name;
+  const char *assignments[6];
+} small_variant;
+
+static const small_variant small_variants[] = {
+    {"rnn", {"rule.type=none"}},
+    {"decay", {"rule.type=decay", "modulator.type=constant"}},
+    {"oja", {"rule.type=oja", "modulator.type=constant"}},
+    {"clip", {"rule.type=clip", "modulator.type=constant", "network.alpha=neuron"}},
+    {"softclip", {"rule.type=softclip", "modulator.type=constant", "network.alpha=network"}},
+    {"eligibility", {"rule.type=eligibility", "modulator.type=constant"}},
+    {"modulated", {"learner.lambda=0.9", "learner.entropy=true"}},
+    {"modulated-fanout", {"modulator.fanout=true", "rule.clip=2", "network.hidden=33"}},
+    {"modulated-shared0", {"learner.baseline=shared0", "modulator.activation=sigmoid"}},
+    {"modulated-decay", {"rule.type=decay", "modulator.activation=linear"}},
+    {"modulated-oja", {"rule.type=oja"}},
+    {"modulated-softclip", {"rule.type=softclip", "network.alpha=neuron"}},
+    {"retroactive", {"rule.type=eligibility", "task.wall_penalty=0.5"}},
+    {"retroactive-fanout", {"rule.type=eligibility", "modulator.fanout=true", "network.alpha=network"}},
+    {"clamped", {"clamp.readout=0.5"}},
+};
+#define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
+
+/* Stops the program: these settings are the test's own. */
+static inline void small_set(am_config *config, const char *assignment) {
+  amine_error error = {0};
+  if (am_config_assign(config, assignment, &error) == AMINE_OK) return;
+  fprintf(stderr, "%s\n", error.message);
+  abort();
+}
+
+static inline am_config small_config(const small_variant *variant) {
+  static const char *const common[] = {
+      "task.size=7",        "task.steps=17",         "network.hidden=19", "batch=5",
+      "iterations=9",       "learner.warmup=2",      "learner.rate=0.01", "learner.rate_end=0.001",
+      "network.init_w=0.2", "network.init_alpha=0.2", "rule.clip=0.3",     "learner.schedule=linear",
+      "record=2",           "checkpoint_every=1000", "threads=1",         "seed=12345678901234567890"};
+  am_config config;
+  am_config_default(&config);
+  for (size_t k = 0; k < sizeof common / sizeof *common; k++) small_set(&config, common[k]);
+  for (int k = 0; k < 6 && variant->assignments[k]; k++) small_set(&config, variant->assignments[k]);
+  amine_error error;
+  if (am_config_resolve(&config, &error) != AMINE_OK) abort();
+  return config;
+}
+
+/* A new empty folder, in memory where there is a place for that: these tests sync a great deal. */
+static inline int small_folder(char *out, size_t size) {
+  snprintf(out, size, "%s/amine-test-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+  return mkdtemp(out) ? 0 : -1;
+}
+
+/* FNV-1a over all that shapes the future of a learner. */
+static inline uint64_t small_hash(const am_a2c *a) {
+  const size_t n = a->network->layout.n_parameters * sizeof(float);
+  const struct {
+    const void *data;
+    size_t size;
+  } parts[] = {{a->parameters, n},
+               {a->m, n},
+               {a->v, n},
+               {&a->beta1_power, sizeof(double)},
+               {&a->beta2_power, sizeof(double)},
+               {&a->iteration, sizeof(uint64_t)}};
+  uint64_t hash = 14695981039346656037u;
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+    for (size_t i = 0; i < parts[k].size; i++)
+      hash = (hash ^ ((const unsigned char *)parts[k].data)[i]) * 1099511628211u;
+  return hash;
+}
+
+/* Creates an experiment or stops the program. */
+static inline am_experiment *small_experiment(const am_config *config) {
+  am_experiment *x;
+  amine_error error = {0};
+  if (am_experiment_create(&x, config, &error) == AMINE_OK) return x;
+  fprintf(stderr, "%s\n", error.message);
+  abort();
+}
+
+#endif

@@ -43,7 +43,7 @@ static inline void small_set(am_config *config, const char *assignment) {
 
 static inline am_config small_config(const small_variant *variant) {
   static const char *const common[] = {
-      "task.size=7",        "task.steps=17",         "network.hidden=19", "batch=5",
+      "task.size=7",        "task.steps=17",         "network.hidden=19", "batch=20",
       "iterations=9",       "learner.warmup=2",      "learner.rate=0.01", "learner.rate_end=0.001",
       "network.init_w=0.2", "network.init_alpha=0.2", "rule.clip=0.3",     "learner.schedule=linear",
       "record=2",           "checkpoint_every=1000", "threads=1",         "seed=12345678901234567890"};

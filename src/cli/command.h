@@ -82,15 +82,15 @@ struct cli_line {
   int n_assignments;
 };
 
-/* Takes the arguments after the subcommand's name apart. AMINE_ERROR_ARGUMENT names what is wrong and
- * the nearest known option. Free it with cli_line_free, also after a failure. */
+/* Takes the arguments after the subcommand's name apart. AMINE_ERROR_ARGUMENT names what is wrong
+ * and the nearest known option. Free it with cli_line_free, also after a failure. */
 amine_status cli_line_parse(cli_line *line, const cli_command *command, int n_args, char **args,
                             amine_error *error);
 void cli_line_free(cli_line *line);
 
 /* Puts all key=value of the line into the configuration, those of the subcommand's own keys into
- * own [n_keys] (may be NULL if it has none; filled with the standard values first), and resolves it.
- * After a failure config is as it was. */
+ * own [n_keys] (may be NULL if it has none; filled with the standard values first), and resolves
+ * it. After a failure config is as it was. */
 amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
                            amine_error *error);
 

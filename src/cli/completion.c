@@ -20,7 +20,7 @@ static void commands(am_text *out) {
   for (const cli_command *c = cli_commands; c->name; c++) am_text_printf(out, " %s", c->name);
 }
 
-/* What may stand anywhere after the subcommand, blanks between. Keys end with '='. */
+/* Options, and the words of a subcommand that are known beforehand. */
 static void words_of(am_text *out, const cli_command *c) {
   for (const cli_option *o = cli_options; o->name; o++)
     if (c->options & o->bit) am_text_printf(out, " %s", o->name);
@@ -30,34 +30,41 @@ static void words_of(am_text *out, const cli_command *c) {
     am_text_puts(out, " ");
     spaced(out, c->choices);
   }
-  for (int k = 0; k < c->n_keys; k++) am_text_printf(out, " %s=", c->keys[k].name);
-  for (int k = 0; (c->takes & CLI_KEYS) && k < AM_N_KEYS; k++)
-    am_text_printf(out, " %s=", am_keys[k].name);
 }
 
 /* ------------------------------------------------------------------------------ bash and zsh */
 static void value_case(am_text *out, const am_key *key) {
   if (!has_choices(key)) return;
-  am_text_printf(out, "    %s) values=\"", key->name);
+  am_text_printf(out, "      %s) values=\"", key->name);
   spaced(out, key->choices);
   am_text_puts(out, "\" ;;\n");
 }
 
-/* case "$key" in ... esac: values of the keys that have choices */
+/* if the word is key=..., `values` becomes what may follow */
 static void value_cases(am_text *out) {
-  am_text_puts(out, "  case \"$key\" in\n");
+  am_text_puts(out, "  if [[ $cur == *=* && $cur != -* ]]; then\n"
+                    "    key=${cur%%=*}\n    values=\n    case \"$key\" in\n");
   for (const cli_command *c = cli_commands; c->name; c++)
     for (int k = 0; k < c->n_keys; k++) value_case(out, &c->keys[k]);
   for (int k = 0; k < AM_N_KEYS; k++) value_case(out, &am_keys[k]);
-  am_text_puts(out, "  esac\n");
+  am_text_puts(out, "    esac\n");
 }
 
+/* For each subcommand: the shell variables list (words), keys, and files (f, d for folders alone,
+ * or empty). */
 static void word_cases(am_text *out) {
-  am_text_puts(out, "  case \"$command\" in\n");
+  am_text_puts(out, "  all=\"");
+  for (int k = 0; k < AM_N_KEYS; k++) am_text_printf(out, "%s%s=", k ? " " : "", am_keys[k].name);
+  am_text_puts(out, "\"\n  case \"$command\" in\n");
   for (const cli_command *c = cli_commands; c->name; c++) {
-    am_text_printf(out, "    %s) words=\"", c->name);
+    am_text_printf(out, "    %s)\n      list=\"", c->name);
     words_of(out, c);
-    am_text_puts(out, "\" ;;\n");
+    am_text_puts(out, "\"\n      keys=\"");
+    for (int k = 0; k < c->n_keys; k++) am_text_printf(out, "%s= ", c->keys[k].name);
+    am_text_printf(out, "%s\"\n      files=%s ;;\n", (c->takes & CLI_KEYS) ? "$all" : "",
+                   (c->takes & CLI_FILES)     ? "f"
+                   : (c->takes & CLI_FOLDERS) ? "d"
+                                              : "");
   }
   am_text_puts(out, "  esac\n");
 }
@@ -67,11 +74,11 @@ static void option_cases(am_text *out) {
   am_text_puts(out, "  case \"$before\" in\n");
   for (const cli_option *o = cli_options; o->name; o++) {
     if (!o->choices) continue;
-    am_text_printf(out, "    %s) words=\"", o->name);
+    am_text_printf(out, "    %s) keys= files= list=\"", o->name);
     spaced(out, o->choices);
     am_text_puts(out, "\" ;;\n");
   }
-  am_text_puts(out, "    --out) words=\"\" ;;\n  esac\n");
+  am_text_puts(out, "    --out) keys= list= files=f ;;\n  esac\n");
 }
 
 static void bash(am_text *out) {
@@ -79,7 +86,7 @@ static void bash(am_text *out) {
                "# bash completion of amine: source it, or put it into\n"
                "# ~/.local/share/bash-completion/completions/amine\n"
                "_amine() {\n"
-               "  local line cur before command key values words k\n"
+               "  local line cur before command key values list keys files all k\n"
                "  line=${COMP_LINE:0:COMP_POINT}\n"
                "  cur=${line##*[[:space:]]}\n"
                "  command=${COMP_WORDS[1]}\n"
@@ -88,46 +95,51 @@ static void bash(am_text *out) {
                "  if [[ $COMP_CWORD -eq 1 ]]; then\n"
                "    COMPREPLY=($(compgen -W \"");
   commands(out);
-  am_text_puts(out, " --help --version\" -- \"$cur\"))\n    return\n  fi\n"
-                    "  if [[ $cur == *=* && $cur != -* ]]; then\n  key=${cur%%=*}\n  values=\n");
+  am_text_puts(out, " --help --version\" -- \"$cur\"))\n    return\n  fi\n");
   value_cases(out);
   am_text_puts(out,
-               "  COMPREPLY=($(compgen -W \"$values\" -- \"${cur#*=}\"))\n"
-               "  if [[ $COMP_WORDBREAKS != *=* ]]; then\n"
-               "    for k in \"${!COMPREPLY[@]}\"; do COMPREPLY[k]=$key=${COMPREPLY[k]}; done\n"
-               "  fi\n"
-               "  return\n  fi\n");
+               "    COMPREPLY=($(compgen -W \"$values\" -- \"${cur#*=}\"))\n"
+               "    if [[ $COMP_WORDBREAKS != *=* ]]; then\n"
+               "      for k in \"${!COMPREPLY[@]}\"; do COMPREPLY[k]=$key=${COMPREPLY[k]}; done\n"
+               "    fi\n"
+               "    return\n  fi\n");
   word_cases(out);
   option_cases(out);
-  am_text_puts(out, "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-                    "  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
-                    "}\n"
-                    "complete -o default -F _amine amine\n");
+  am_text_puts(out, "  [[ $COMP_CWORD -gt 2 ]] && list=\"$list $keys\"\n"
+                    "  COMPREPLY=($(compgen -W \"$list\" -- \"$cur\"))\n"
+                    "  if [[ -n $files ]]; then\n"
+                    "    while IFS= read -r k; do\n"
+                    "      compopt -o filenames\n"
+                    "      COMPREPLY+=(\"$k\")\n"
+                    "    done < <(compgen -$files -- \"$cur\")\n"
+                    "  fi\n"
+                    "  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o "
+                    "nospace\n}\ncomplete -F _amine amine\n");
 }
 
 static void zsh(am_text *out) {
   am_text_puts(out, "#compdef amine\n"
                     "# zsh completion of amine: put it as _amine into a folder of $fpath\n"
                     "_amine() {\n"
-                    "  local cur before command key values words_ w\n"
+                    "  local cur before command key values list keys files all\n"
                     "  cur=${words[CURRENT]}\n"
                     "  before=${words[CURRENT-1]}\n"
                     "  command=${words[2]}\n"
                     "  if (( CURRENT == 2 )); then\n"
-                    "    compadd -- ");
+                    "    compadd --");
   commands(out);
-  am_text_puts(out, " --help --version\n    return\n  fi\n"
-                    "  if [[ $cur == *=* && $cur != -* ]]; then\n  key=${cur%%=*}\n  values=\n");
+  am_text_puts(out, " --help --version\n    return\n  fi\n");
   value_cases(out);
-  am_text_puts(out, "  compadd -P \"$key=\" -- ${=values}\n  return\n  fi\n  local words=\n");
+  am_text_puts(out, "    compadd -P \"$key=\" -- ${=values}\n    return\n  fi\n");
   word_cases(out);
   option_cases(out);
-  am_text_puts(out, "  for w in ${=words}; do\n"
-                    "    if [[ $w == *= ]]; then compadd -S '' -- $w; else compadd -- $w; fi\n"
-                    "  done\n"
-                    "  _files\n"
+  am_text_puts(out, "  compadd -- ${=list}\n"
+                    "  (( CURRENT > 3 )) && compadd -S '' -- ${=keys}\n"
+                    "  [[ $files == f ]] && _files\n"
+                    "  [[ $files == d ]] && _files -/\n"
                     "}\n"
-                    "if [[ $funcstack[1] == _amine ]]; then _amine \"$@\"; else compdef _amine amine; fi\n");
+                    "if [[ $funcstack[1] == _amine ]]; then _amine \"$@\"; else compdef _amine "
+                    "amine; fi\n");
 }
 
 /* ------------------------------------------------------------------------------ fish */
@@ -175,6 +187,13 @@ static void fish_command(am_text *out, const cli_command *c) {
     fish_quoted(out, o->meaning);
     am_text_puts(out, "\n");
   }
+  /* Files are fish's own idea: not where none is taken, and not after key= */
+  if (c->takes & (CLI_FILES | CLI_FOLDERS))
+    am_text_printf(out,
+                   "complete -c amine -f -n '__fish_seen_subcommand_from %s; and string match -q "
+                   "\"*=*\" -- (commandline -ct)'\n",
+                   c->name);
+  else am_text_printf(out, "complete -c amine -f %s\n", when);
   am_text words = {0};
   if (c->takes & CLI_PRESETS) presets(&words);
   if (c->takes & CLI_COMMANDS) commands(&words);

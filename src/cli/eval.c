@@ -18,7 +18,8 @@ const am_key cli_eval_keys[] = {
                          "network|random|planner|explore|told|oracle", "",
                          "who plays: the trained network, or a policy that learns nothing", true},
     [CLI_EVAL_ACTIONS] = {"actions", AM_KEY_CHOICE, 0, 0, 0, "sampled|greedy", "",
-                          "how the network acts: drawn from its policy, or the best each time", true},
+                          "how the network acts: drawn from its policy, or the best each "
+                          "time", true},
 };
 
 /* What is to be done, and what came out. */
@@ -48,8 +49,8 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
   snprintf(e->policy, sizeof e->policy, "%.*s", (int)strcspn(p, "|"), p);
   if (e->network && (source == CLI_SOURCE_PRESET || source == CLI_SOURCE_FILE))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "%.200s holds no trained network: name a run's folder or a checkpoint, or choose "
-                   "policy=planner or another that needs none",
+                   "%.200s holds no trained network: name a run's folder or a checkpoint, or "
+                   "choose policy=planner or another that needs none",
                    from);
   return AMINE_OK;
 }

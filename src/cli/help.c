@@ -36,8 +36,8 @@ static void row(am_text *text, const char *left, const char *meaning, int column
 void cli_help_all(am_text *text, int width) {
   width = readable(width);
   cli_wrap(text,
-           "amine: neuromodulated learning. Networks whose connections change while they live, when a "
-           "modulator says so.",
+           "amine: neuromodulated learning. Networks whose connections change while they live, "
+           "when a modulator says so.",
            0, 0, width);
   am_text_puts(text, "\n\nusage: amine COMMAND ...\n\n");
   for (const cli_command *c = cli_commands; c->name; c++)
@@ -49,9 +49,9 @@ void cli_help_all(am_text *text, int width) {
   row(text, "amine COMMAND --help", "read about a subcommand", 32, width);
   am_text_puts(text, "\n");
   cli_wrap(text,
-           "Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 4 numbers broke, 5 a band was missed, 130 "
-           "or 143 stopped by a signal after saving. AMINE_KERNEL=plain, avx2, avx512 or neon chooses the "
-           "instruction set; the results are the same.",
+           "Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 4 numbers broke, 5 a band was "
+           "missed, 130 or 143 stopped by a signal after saving. AMINE_KERNEL=plain, avx2, avx512 "
+           "or neon chooses the instruction set; the results are the same.",
            0, 0, width);
   am_text_puts(text, "\n");
 }

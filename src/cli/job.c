@@ -16,15 +16,32 @@
 #include "report/report.h"
 #include "run/train.h"
 
-static void announce(const cli_line *line, const am_config *config, const char *folder,
-                     bool resume) {
-  const int threads = am_config_int(config, AM_THREADS);
+/* A run in the making, for its first and its further iterations. */
+typedef struct job {
+  const cli_line *line;
+  const am_config *config;
+  const char *folder;
+  bool resume, announced;
+  cli_progress progress;
+} job;
+
+static void announce(const job *j) {
+  const am_config *c = j->config;
+  const int threads = am_config_int(c, AM_THREADS);
   const int n = threads ? threads : am_processors();
-  cli_say(line, "%s %s, seed %llu, %llu iterations, %d thread%s (%s), in %.300s\n",
-          resume ? "going on with" : "training", config->preset[0] ? config->preset : "a network",
-          (unsigned long long)config->values[AM_SEED].integer,
-          (unsigned long long)config->values[AM_ITERATIONS].integer, n, n == 1 ? "" : "s",
-          amine_kernel_name(), folder);
+  cli_say(j->line, "%s %s, seed %llu, %llu iterations, %d thread%s (%s), in %.300s\n",
+          j->resume ? "going on with" : "training", c->preset[0] ? c->preset : "a network",
+          (unsigned long long)c->values[AM_SEED].integer,
+          (unsigned long long)c->values[AM_ITERATIONS].integer, n, n == 1 ? "" : "s",
+          amine_kernel_name(), j->folder);
+}
+
+/* Nothing is said before the first iteration is done, for until then a run may still be refused. */
+static void step(void *context, const am_train_progress *now) {
+  job *j = context;
+  if (!j->announced) announce(j);
+  j->announced = true;
+  cli_progress_step(&j->progress, now);
 }
 
 static void put_resume(am_text *text, const char *folder) {
@@ -94,19 +111,18 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   am_task *task;
   amine_status status = am_experiment_task(&task, config, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
-  cli_progress progress;
-  announce(line, config, folder, resume);
-  cli_progress_begin(&progress, task, cli_has(line, CLI_QUIET));
+  job j = {.line = line, .config = config, .folder = folder, .resume = resume};
+  cli_progress_begin(&j.progress, task, cli_has(line, CLI_QUIET));
   am_task_destroy(task);
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */
   const atomic_int *stop = cli_signals_catch();
-  const am_train_watch watch = {.progress = cli_progress_step, .context = &progress, .stop = stop};
+  const am_train_watch watch = {.progress = step, .context = &j, .stop = stop};
   status = resume ? am_train_resume(config, folder, &watch, &error)
                   : am_train_new(config, folder, &watch, &error);
   cli_signals_release();
-  cli_progress_end(&progress);
+  cli_progress_end(&j.progress);
   if (status == AMINE_ERROR_STOPPED)
-    return stopped(line, &progress.latest, folder, atomic_load(stop));
+    return stopped(line, &j.progress.latest, folder, atomic_load(stop));
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   return cli_job_finish(line, config, folder, config->values[AM_ITERATIONS].integer);
 }

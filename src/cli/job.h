@@ -5,8 +5,8 @@
 
 #include "cli/command.h"
 
-/* Trains (config is resolved), from the beginning or on from the folder's checkpoint; then evaluates,
- * writes the report and prints the result. Returns the exit code. */
+/* Trains (config is resolved), from the beginning or on from the folder's checkpoint; then
+ * evaluates, writes the report and prints the result. Returns the exit code. */
 int cli_job(const cli_line *line, const am_config *config, const char *folder, bool resume);
 
 /* What comes after training alone, for a run that is complete. */

@@ -1,5 +1,5 @@
-/* amine list: what there is to choose from. Names come from the floors' own tables or from the choices
- * of the keys; here is only what a choice means where nobody else says it. */
+/* amine list: what there is to choose from. Names come from the floors' own tables or from the
+ * choices of the keys; here is only what a choice means where nobody else says it. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -122,8 +122,8 @@ static int dispatch(int argc, char **argv) {
   if (argv[1][0] != '-') return cli_unknown_command(argv[1]);
   amine_error error = {0};
   am_fail(&error, AMINE_ERROR_ARGUMENT,
-          "a subcommand comes first, then its options: amine train maze --quiet, not amine \"%.60s\"; "
-          "amine --help lists them",
+          "a subcommand comes first, then its options: amine train maze --quiet, not amine "
+          "\"%.60s\"; amine --help lists them",
           argv[1]);
   return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
 }

@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/terminal.h"
+
+#define DATE "2026-11-22" /* of the last change of the commands below */
+enum { WIDTH = 66 };      /* of a source line, before escapes */
 
 /* Text in which nothing is a request or an escape for roff. */
 static void put(am_text *out, const char *s) {
@@ -16,6 +20,15 @@ static void put(am_text *out, const char *s) {
   }
 }
 
+/* The same, broken into lines. */
+static void put_wrapped(am_text *out, const char *s) {
+  am_text lines = {0};
+  cli_wrap(&lines, s, 0, 0, WIDTH);
+  put(out, lines.data ? lines.data : "");
+  am_text_puts(out, "\n");
+  am_text_free(&lines);
+}
+
 /* Paragraphs are separated by an empty line. */
 static void paragraphs(am_text *out, const char *s) {
   while (*s) {
@@ -23,8 +36,7 @@ static void paragraphs(am_text *out, const char *s) {
     const size_t n = end ? (size_t)(end - s) : strlen(s);
     char part[2000];
     snprintf(part, sizeof part, "%.*s", (int)n, s);
-    put(out, part);
-    am_text_puts(out, "\n");
+    put_wrapped(out, part);
     s += n;
     if (end) {
       am_text_puts(out, ".PP\n");
@@ -49,8 +61,7 @@ static void item(am_text *out, const char *term, const char *more, const char *t
     am_text_puts(out, "\\fR");
   }
   am_text_puts(out, "\n");
-  put(out, text);
-  am_text_puts(out, "\n");
+  put_wrapped(out, text);
 }
 
 static void key_item(am_text *out, const am_key *key) {
@@ -120,21 +131,21 @@ static void files_and_codes(am_text *out) {
 }
 
 void cli_man(am_text *out) {
-  am_text_printf(out, ".TH AMINE 1 \"\" \"amine %s\" \"User Commands\"\n", amine_version());
+  am_text_printf(out, ".TH AMINE 1 \"" DATE "\" \"amine %s\" \"User Commands\"\n", amine_version());
   am_text_puts(out, ".SH NAME\namine \\- neuromodulated learning\n.SH SYNOPSIS\n");
   for (const cli_command *c = cli_commands; c->name; c++) {
     am_text synopsis = {0};
     cli_synopsis(&synopsis, c);
-    put(out, synopsis.data ? synopsis.data : c->name);
-    am_text_puts(out, "\n.br\n");
+    put_wrapped(out, synopsis.data ? synopsis.data : c->name);
+    am_text_puts(out, ".br\n");
     am_text_free(&synopsis);
   }
   put(out, "amine --version\n");
   am_text_puts(out, ".SH DESCRIPTION\n");
   paragraphs(out,
-             "Trains networks whose connections change while they live, when a modulator says so, and "
-             "shows what they learned.\n\nResults go to standard output, messages and progress to "
-             "standard error. Settings are key=value over a preset or a JSON file.");
+             "Trains networks whose connections change while they live, when a modulator says "
+             "so, and shows what they learned.\n\nResults go to standard output, messages and "
+             "progress to standard error. Settings are key=value over a preset or a JSON file.");
   am_text_puts(out, ".SH COMMANDS\n");
   for (const cli_command *c = cli_commands; c->name; c++) command_section(out, c);
   am_text_puts(out, ".SH KEYS\n");

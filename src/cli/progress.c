@@ -1,4 +1,5 @@
-/* The progress line (see progress.h). What does not fit is left out whole, the least needed first. */
+/* The progress line (see progress.h). What does not fit is left out whole, the least needed first.
+ * */
 #include "cli/progress.h"
 
 #include <math.h>
@@ -13,7 +14,7 @@
 #define EVERY_LINE 10.0
 
 enum { BAR = 1, COUNT = 2, PERCENT = 4, RATE = 8, LEFT = 16, REWARD = 32, LINES = 64 };
-enum { BAR_MIN = 8, BAR_MAX = 30 };
+enum { BAR_MIN = 6, BAR_MAX = 30 };
 
 /* From the widest to the narrowest; the first that fits is taken. */
 static const int layouts[] = {
@@ -54,8 +55,9 @@ void cli_progress_begin(cli_progress *p, const am_task *task, bool silent) {
     const double reward = cli_task_line(task, shown[k]);
     if (isnan(reward)) continue;
     const char *between = used == 0 ? "" : p->utf8 && p->in_place ? " · " : ", ";
-    const int n = snprintf(p->lines + used, sizeof p->lines - used, "%s%s %.3g", between, shown[k],
-                           reward);
+    const int digits = reward < 10 ? 2 : 3;
+    const int n = snprintf(p->lines + used, sizeof p->lines - used, "%s%s %.*g", between, shown[k],
+                           digits, reward);
     if (n > 0 && used + (size_t)n < sizeof p->lines) used += (size_t)n;
   }
 }
@@ -65,15 +67,19 @@ static void put_rate(char *out, size_t size, double rate) {
   snprintf(out, size, rate >= 100 ? "%.0f/s" : rate >= 10 ? "%.1f/s" : "%.2f/s", rate);
 }
 
+/* "1:05" or "1:00:05" */
+static void put_time(char out[16], double seconds) {
+  const int s = (int)(seconds + 0.5);
+  if (s < 3600) snprintf(out, 16, "%d:%02d", s / 60, s % 60);
+  else snprintf(out, 16, "%d:%02d:%02d", s / 3600 % 10000, s / 60 % 60, s % 60);
+}
+
 static void put_left(char *out, size_t size, const am_train_progress *p) {
-  const double left = (double)(p->iterations - p->iteration) / p->rate;
-  if (p->iteration >= p->iterations || !(left < 360000)) {
-    snprintf(out, size, p->iteration >= p->iterations ? "0:00 left" : "-:-- left");
-    return;
-  }
-  const int s = (int)(left + 0.5);
-  if (s < 3600) snprintf(out, size, "%d:%02d left", s / 60, s % 60);
-  else snprintf(out, size, "%d:%02d:%02d left", s / 3600, s / 60 % 60, s % 60);
+  const bool done = p->iteration >= p->iterations;
+  const double left = done ? p->seconds : (double)(p->iterations - p->iteration) / p->rate;
+  char time[16] = "-:--";
+  if (left < 3.6e7) put_time(time, left);
+  snprintf(out, size, done ? "in %s" : "%s left", time);
 }
 
 /* The texts of the pieces, padded so that they seldom change their width. */

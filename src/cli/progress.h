@@ -1,5 +1,6 @@
-/* The progress of a training run, for people: on a terminal one line that is written over, elsewhere
- * a line now and then. Writes to standard error only; a failure to write is not noticed. */
+/* The progress of a training run, for people: on a terminal one line that is written over,
+ * elsewhere a line now and then. Writes to standard error only; a failure to write is not noticed.
+ * */
 #ifndef AMINE_CLI_PROGRESS_H
 #define AMINE_CLI_PROGRESS_H
 

@@ -6,8 +6,8 @@
 #include "run/evaluate.h"
 #include "run/train.h"
 
-/* How far the run in the folder is. Reads all of the checkpoint, so that whatever is wrong with it is
- * found before anything is written. */
+/* How far the run in the folder is. Reads all of the checkpoint, so that whatever is wrong with it
+ * is found before anything is written. */
 static amine_status how_far(uint64_t *iteration, const am_config *config, const char *folder,
                             amine_error *error) {
   am_config saved = *config;

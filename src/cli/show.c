@@ -50,8 +50,8 @@ static columns measure(const am_config *config, int width) {
   return c;
 }
 
-/* Two texts beside each other, each wrapped in its own column. Lines of `left` that are over continue
- * as blanks. */
+/* Two texts beside each other, each wrapped in its own column. Lines of `left` that are over
+ * continue as blanks. */
 static void beside(am_text *out, const char *left, const char *right, int indent, int left_width,
                    int right_width) {
   am_text a = {0}, b = {0};
@@ -84,10 +84,15 @@ static void put_key(am_text *text, const am_config *config, am_key_id id, const 
   } else if (meaning >= 24) {
     beside(text, shown, key->meaning, indent, c->range, meaning);
     am_text_puts(text, "\n");
-  } else { /* too narrow for four columns: the meaning gets lines of its own */
-    cli_wrap(text, shown, indent, indent, c->width);
+  } else { /* too narrow for four columns: the meaning gets lines of its own, the range perhaps too */
+    const bool fits = c->width - indent >= 30;
+    if (fits) cli_wrap(text, shown, indent, indent, c->width);
     am_text_puts(text, "\n      ");
     cli_wrap(text, key->meaning, 6, 6, c->width);
+    if (!fits) {
+      am_text_puts(text, "\n      ");
+      cli_wrap(text, shown, 6, 6, c->width);
+    }
     am_text_puts(text, "\n");
   }
   am_text_free(&range);

@@ -22,8 +22,8 @@ const char *cli_plus_minus(void);
 int cli_columns(const char *text);
 
 /* Adds the words of text, breaking lines at `width` columns; `column` is where the line stands now,
- * further lines begin with `indent` spaces. width 0 never breaks. No newline at the end; newlines in the
- * text are kept. */
+ * further lines begin with `indent` spaces. width 0 never breaks. No newline at the end; newlines
+ * in the text are kept. */
 void cli_wrap(am_text *out, const char *text, int column, int indent, int width);
 
 #endif

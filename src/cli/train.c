@@ -36,8 +36,8 @@ static amine_status refuse_folder(const char *word, amine_error *error) {
   if (strchr(word, '/') == NULL || am_io.stat(word, &found) != 0 || !S_ISDIR(found.st_mode))
     return AMINE_OK;
   return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "%.300s is a folder; train takes a preset or a JSON file, and amine resume goes on with "
-                 "a run",
+                 "%.300s is a folder; train takes a preset or a JSON file, and amine resume goes "
+                 "on with a run",
                  word);
 }
 

@@ -28,7 +28,6 @@ typedef struct arena {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Thread_local arena *in_use;
-static _Thread_local bool refused; /* json_deep_copy leaves out what it has no memory for */
 
 static void *arena_take(arena *a, size_t size) {
   const size_t head = am_size_round(sizeof(chunk), 16);
@@ -55,10 +54,7 @@ static void arena_free(arena *a) {
 }
 
 static void *allocate(size_t size) {
-  if (in_use) return arena_take(in_use, size);
-  void *block = am_alloc(size, 1);
-  if (!block) refused = true;
-  return block;
+  return in_use ? arena_take(in_use, size) : am_alloc(size, 1);
 }
 
 static void release(void *block) {
@@ -140,15 +136,13 @@ amine_status am_json_parse(json_t **root, const char *name, const char *text, si
   arena a = {0};
   json_error_t e = {0};
   bool no_memory = false;
-  refused = false;
   json_t *parsed = parse_in_arena(&a, text, length, &e, &no_memory);
   json_t *copy = parsed ? json_deep_copy(parsed) : NULL;
   arena_free(&a);
-  if (copy && !refused) {
+  if (copy) {
     *root = copy;
     return AMINE_OK;
   }
-  json_decref(copy);
   if (no_memory || parsed) return am_fail_memory(error, length);
   return am_fail_file(error, AMINE_ERROR_INPUT, name, e.position, "line %d, column %d: %s", e.line,
                       e.column, e.text);

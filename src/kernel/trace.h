@@ -28,6 +28,8 @@ typedef struct am_trace_constants {
   am_real eta_e; /* rate of the eligibility trace */
 } am_trace_constants;
 
+#define AM_TRACE_LANES 2 /* lanes in one pass at most */
+
 typedef struct am_trace_forward {
   am_real *H, *E;              /* [panel] changed in place; E NULL for rules without it */
   am_real *H_saved, *E_saved;  /* [panel] get the state as it was before, or NULL */
@@ -61,14 +63,16 @@ typedef struct am_trace_ops {
   am_real (*coefficients_back)(am_real *deta, am_real *dx, const am_real *da, const am_real *db,
                                const am_real *dk, const am_real *eta, const am_real *x,
                                am_trace_constants k, int n);
-  void (*forward)(const am_trace_forward *p, am_trace_constants k, int rows, int cols);
+  /* n lanes, all of which save their state or none */
+  void (*forward)(const am_trace_forward *p, int n, am_trace_constants k, int rows, int cols);
   /* Applies n updates to (H0, E0), and stores the state after the s-th (s = 1 … n) at
    * H + (s - 1) * size, E + (s - 1) * size, where size is the panel's. Strides of a, b, h: rows,
    * rows, cols. */
   void (*again)(am_real *H, am_real *E, const am_real *H0, const am_real *E0, const am_real *a,
                 const am_real *b, const am_real *h, am_trace_constants k, int n, int rows,
                 int cols);
-  void (*backward)(const am_trace_backward *p, am_trace_constants k, int rows, int cols);
+  /* n lanes; dalpha gets lane 0's part first */
+  void (*backward)(const am_trace_backward *p, int n, am_trace_constants k, int rows, int cols);
 } am_trace_ops;
 
 #endif

@@ -1,7 +1,7 @@
 /* Batches of episodes over threads, and the step of the slow weights.
  *
  * The lanes of a batch are cut into at most 16 chunks, always the same ones; a chunk's gradient is summed
- * lane after lane by one thread, and the chunks are summed in their order. So the result does not depend
+ * two lanes at a time by one thread, and the chunks are summed in their order. So the result does not depend
  * on the number of threads. */
 #include "learner/a2c.h"
 
@@ -47,7 +47,7 @@ void am_a2c_destroy(am_a2c *a) {
   am_free(a->alpha);
   am_free(a->gradients);
   if (a->actors)
-    for (int k = 0; k < a->n_threads; k++) am_free(a->actors[k].block);
+    for (int k = 0; k < a->n_threads * AM_TRACE_LANES; k++) am_free(a->actors[k].block);
   am_free(a->actors);
   am_free(a->sums);
   am_free(a->baseline);
@@ -71,7 +71,7 @@ static bool take_memory(am_a2c *a, size_t *missing) {
       {(void **)&a->gradients, am_size_mul((size_t)a->n_chunks + 1, l->n_gradient), real_size},
       {(void **)&a->sums, (size_t)a->options.n_lanes, sizeof *a->sums},
       {(void **)&a->baseline, (size_t)a->task->n_steps, real_size},
-      {(void **)&a->actors, (size_t)a->n_threads, sizeof *a->actors},
+      {(void **)&a->actors, (size_t)a->n_threads * AM_TRACE_LANES, sizeof *a->actors},
   };
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) {
     void *block = am_alloc(blocks[k].count, blocks[k].size);
@@ -80,7 +80,7 @@ static bool take_memory(am_a2c *a, size_t *missing) {
     memcpy(blocks[k].where, &block, sizeof block);
   }
   *missing = actor;
-  for (int k = 0; k < a->n_threads; k++) {
+  for (int k = 0; k < a->n_threads * AM_TRACE_LANES; k++) {
     void *block = am_alloc(actor, 1);
     if (!block) return false;
     am_actor_place(&a->actors[k], block, a->task, a->network);
@@ -143,14 +143,12 @@ typedef struct batch {
   am_a2c_loss_options loss;
 } batch;
 
-static void one_lane(batch *b, float *gradient, int lane, am_actor *actor) {
+static void loss_of(batch *b, int lane, am_actor *actor) {
   am_a2c *a = b->learner;
-  const am_plastic_layout *l = &a->network->layout;
-  am_actor_play(actor, &b->play, (uint32_t)lane);
   const am_a2c_episode episode = {
       .n_steps = a->task->n_steps,
       .n_actions = a->task->n_actions,
-      .stride = l->head_rows,
+      .stride = a->network->layout.head_rows,
       .heads = actor->lane.heads,
       .p = actor->p,
       .logp = actor->logp,
@@ -160,26 +158,35 @@ static void one_lane(batch *b, float *gradient, int lane, am_actor *actor) {
       .dheads = actor->lane.dheads,
   };
   am_a2c_code()->gradient(&a->sums[lane], &episode, &b->loss);
-  am_plastic_code()->backward(l, am_plastic_rule_code(a->network), &actor->lane, gradient,
-                              a->parameters, b->play.alpha);
 }
 
 static void one_chunk(void *context, int chunk, int worker) {
   batch *b = context;
   am_a2c *a = b->learner;
+  const am_plastic_layout *l = &a->network->layout;
   const int from = chunk * a->options.n_lanes / a->n_chunks;
   const int to = (chunk + 1) * a->options.n_lanes / a->n_chunks;
-  const size_t n = a->network->layout.n_gradient;
-  float *gradient = a->gradients + (size_t)chunk * n;
-  memset(gradient, 0, n * sizeof *gradient);
-  for (int lane = from; lane < to; lane++) one_lane(b, gradient, lane, &a->actors[worker]);
+  float *gradient = a->gradients + (size_t)chunk * l->n_gradient;
+  am_actor *actors = a->actors + worker * AM_TRACE_LANES;
+  memset(gradient, 0, l->n_gradient * sizeof *gradient);
+  for (int lane = from; lane < to; lane += AM_TRACE_LANES) {
+    const int n = to - lane < AM_TRACE_LANES ? to - lane : AM_TRACE_LANES;
+    am_plastic_lane *lanes[AM_TRACE_LANES];
+    am_actor_play(actors, n, &b->play, (uint32_t)lane);
+    for (int q = 0; q < n; q++) {
+      lanes[q] = &actors[q].lane;
+      loss_of(b, lane + q, &actors[q]);
+    }
+    am_plastic_code()->backward(l, am_plastic_rule_code(a->network), lanes, n, gradient,
+                                a->parameters, b->play.alpha);
+  }
 }
 
 /* Lane 0's values, for the baseline that all lanes share. */
 static void note_baseline(batch *b) {
   am_a2c *a = b->learner;
   am_actor *actor = &a->actors[0];
-  am_actor_play(actor, &b->play, 0);
+  am_actor_play(actor, 1, &b->play, 0);
   for (int t = 0; t < a->task->n_steps; t++)
     a->baseline[t] = actor->lane.heads[t * a->network->layout.head_rows + a->task->n_actions];
 }
@@ -286,23 +293,29 @@ typedef struct evaluation {
   am_a2c *learner;
   am_play play;
   double *rewards;
+  int n;
   uint32_t first;
 } evaluation;
 
-static void evaluate_one(void *context, int item, int worker) {
+static void evaluate_pair(void *context, int item, int worker) {
   evaluation *e = context;
-  am_actor *actor = &e->learner->actors[worker];
-  am_actor_play(actor, &e->play, e->first + (uint32_t)item);
-  double total = 0;
-  for (int t = 0; t < e->play.task->n_steps; t++) total += (double)actor->rewards[t];
-  e->rewards[item] = total;
+  const int from = item * AM_TRACE_LANES, rest = e->n - from;
+  const int n = rest < AM_TRACE_LANES ? rest : AM_TRACE_LANES;
+  am_actor *actors = e->learner->actors + worker * AM_TRACE_LANES;
+  am_actor_play(actors, n, &e->play, e->first + (uint32_t)from);
+  for (int q = 0; q < n; q++) {
+    double total = 0;
+    for (int t = 0; t < e->play.task->n_steps; t++) total += (double)actors[q].rewards[t];
+    e->rewards[from + q] = total;
+  }
 }
 
 void am_a2c_evaluate(am_a2c *a, double *rewards, int n_episodes, uint32_t first, uint64_t seed,
                      bool greedy) {
   evaluation e = {.learner = a, .play = play_of(a, seed, 0), .rewards = rewards, .first = first};
+  e.n = n_episodes;
   e.play.greedy = greedy;
-  am_parallel(a->n_threads, n_episodes, evaluate_one, &e);
+  am_parallel(a->n_threads, (n_episodes + AM_TRACE_LANES - 1) / AM_TRACE_LANES, evaluate_pair, &e);
 }
 
 const am_actor *am_a2c_watch(am_a2c *a, uint32_t lane, uint64_t seed, bool greedy,
@@ -312,6 +325,6 @@ const am_actor *am_a2c_watch(am_a2c *a, uint32_t lane, uint64_t seed, bool greed
   play.greedy = greedy;
   play.watch = watch;
   play.context = context;
-  am_actor_play(&a->actors[0], &play, lane);
+  am_actor_play(&a->actors[0], 1, &play, lane);
   return &a->actors[0];
 }

@@ -36,7 +36,7 @@ typedef struct am_a2c {
   int n_threads, n_chunks;
   float *alpha;                       /* [panel] expanded */
   float *gradients;                   /* [n_chunks + 1][layout.n_gradient]; the last is the sum */
-  am_actor *actors;                   /* [n_threads] */
+  am_actor *actors;                   /* [n_threads][AM_TRACE_LANES] */
   am_a2c_sums *sums;                  /* [n_lanes] */
   float *baseline;                    /* [n_steps] lane 0's values, for AM_BASELINE_SHARED0 */
 } am_a2c;

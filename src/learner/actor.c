@@ -58,26 +58,35 @@ static int choose(const float *p, int n, float u, bool greedy) {
   return best;
 }
 
-void am_actor_play(am_actor *actor, const am_play *play, uint32_t lane) {
+/* What the policy does at step t, and what the world answers. */
+static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
+  const am_task *task = play->task;
+  const size_t s = (size_t)t, n = (size_t)task->n_actions;
+  const am_random_key key = {play->seed, AM_STREAM_POLICY, play->episode, lane};
+  float *p = actor->p + s * n;
+  am_a2c_code()->policy(p, actor->logp + s * n,
+                        actor->lane.heads + s * (size_t)play->network->layout.head_rows, (int)n);
+  const float u = play->greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
+  actor->actions[t] = choose(p, (int)n, u, play->greedy);
+  actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
+}
+
+void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane) {
   const am_task *task = play->task;
   const am_plastic_layout *l = &play->network->layout;
   const am_plastic_ops *code = am_plastic_code();
   const am_trace_ops *rule = am_plastic_rule_code(play->network);
-  const am_a2c_ops *learner = am_a2c_code();
-  const am_random_key key = {play->seed, AM_STREAM_POLICY, play->episode, lane};
-  const int n = task->n_actions;
-  code->begin(l, &actor->lane);
-  task->type->start(task, actor->world, play->seed, play->episode, lane);
+  am_plastic_lane *lanes[AM_TRACE_LANES];
+  for (int q = 0; q < n; q++) {
+    lanes[q] = &actors[q].lane;
+    code->begin(l, lanes[q]);
+    task->type->start(task, actors[q].world, play->seed, play->episode, lane + (uint32_t)q);
+  }
   for (int t = 0; t < task->n_steps; t++) {
-    const size_t s = (size_t)t;
-    float *p = actor->p + s * (size_t)n;
-    task->type->observe(task, actor->world, actor->lane.u + s * (size_t)l->input_rows);
-    code->step(l, rule, &actor->lane, play->parameters, play->alpha, t);
-    learner->policy(p, actor->logp + s * (size_t)n, actor->lane.heads + s * (size_t)l->head_rows,
-                    n);
-    const float u = play->greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
-    actor->actions[t] = choose(p, n, u, play->greedy);
-    actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
-    if (play->watch) play->watch(play->context, actor, t);
+    for (int q = 0; q < n; q++)
+      task->type->observe(task, actors[q].world, lanes[q]->u + (size_t)t * (size_t)l->input_rows);
+    code->step(l, rule, lanes, n, play->parameters, play->alpha, t);
+    for (int q = 0; q < n; q++) act(&actors[q], play, lane + (uint32_t)q, t);
+    if (play->watch) play->watch(play->context, &actors[0], t);
   }
 }

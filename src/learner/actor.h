@@ -33,8 +33,9 @@ typedef struct am_play {
 size_t am_actor_bytes(const am_task *task, const am_plastic *network);
 void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_plastic *network);
 
-/* Plays the episode (seed, episode, lane) from start to end. */
-void am_actor_play(am_actor *actor, const am_play *play, uint32_t lane);
+/* Plays n = 1 or 2 episodes (seed, episode, lane), (seed, episode, lane + 1) side by side. `watch` sees
+ * the first actor. */
+void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane);
 
 /* The instruction set's code for the loss. */
 const am_a2c_ops *am_a2c_code(void);

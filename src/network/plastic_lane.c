@@ -1,4 +1,4 @@
-/* The plastic recurrent network's step and its exact gradient, for one lane (see plastic_lane.h).
+/* The plastic recurrent network's step and its exact gradient (see plastic_lane.h).
  *
  * The update of step t - 1 and the product of step t are one pass over w, alpha and H. On the way back
  * H is needed at every step, latest first: `saved` keeps it every `segment` steps, and the steps between
@@ -35,42 +35,42 @@ static void plasticity(const am_plastic_layout *l, real *eta, const am_plastic_l
 }
 
 /* y = (w + alpha ∘ H) x_{t-1}, with the update of step t - 1 applied to H first */
-static void recurrent(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
-                      real *y, const real *parameters, const real *alpha, int t) {
+static void recurrent(const am_plastic_layout *l, const am_trace_ops *rule,
+                      am_plastic_lane *const *lanes, int n, const real *parameters,
+                      const real *alpha, int t) {
   const size_t cols = (size_t)l->cols, s = (size_t)t;
-  const real *w = parameters + l->w, *before = lane->x + s * cols;
-  if (!l->has_trace) {
-    panel_apply(y, w, before, l->rows, l->cols);
-    return;
-  }
   const size_t size = am_panel_size(l->n_hidden, l->n_hidden);
-  const int save = (t - 1) % lane->segment == 0;
-  const size_t slot = save ? (size_t)((t - 1) / lane->segment) * size : 0;
-  const am_trace_forward pass = {
-      .H = lane->H,
-      .E = lane->E,
-      .H_saved = save ? lane->saved_H + slot : NULL,
-      .E_saved = save && lane->E ? lane->saved_E + slot : NULL,
-      .w = w,
-      .alpha = alpha,
-      .a = lane->a + (s - 1) * cols,
-      .b = lane->b + (s - 1) * cols,
-      .h = lane->x + (s - 1) * cols,
-      .x = before,
-      .y = y,
-  };
-  rule->forward(&pass, constants_of(l, parameters), l->rows, l->cols);
+  am_trace_forward pass[AM_TRACE_LANES];
+  for (int q = 0; q < n; q++) {
+    am_plastic_lane *lane = lanes[q];
+    if (!l->has_trace) {
+      panel_apply(lane->y, parameters + l->w, lane->x + s * cols, l->rows, l->cols);
+      continue;
+    }
+    const int save = (t - 1) % lane->segment == 0;
+    const size_t slot = save ? (size_t)((t - 1) / lane->segment) * size : 0;
+    pass[q] = (am_trace_forward){
+        .H = lane->H,
+        .E = lane->E,
+        .H_saved = save ? lane->saved_H + slot : NULL,
+        .E_saved = save && lane->E ? lane->saved_E + slot : NULL,
+        .w = parameters + l->w,
+        .alpha = alpha,
+        .a = lane->a + (s - 1) * cols,
+        .b = lane->b + (s - 1) * cols,
+        .h = lane->x + (s - 1) * cols,
+        .x = lane->x + s * cols,
+        .y = lane->y,
+    };
+  }
+  if (l->has_trace) rule->forward(pass, n, constants_of(l, parameters), l->rows, l->cols);
 }
 
-static void lane_step(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
-                      const real *parameters, const real *alpha, int t) {
+/* The rest of a step, from y = (w + alpha ∘ H) x_{t-1} on. */
+static void activate(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
+                     const real *parameters, int t) {
   const size_t cols = (size_t)l->cols, s = (size_t)t;
-  real *x = lane->x + (s + 1) * cols, *heads = lane->heads + s * (size_t)l->head_rows;
-  real *y = lane->work, *eta = lane->work + cols;
-  if (t == 0)
-    memset(y, 0, cols * sizeof(real));
-  else
-    recurrent(l, rule, lane, y, parameters, alpha, t);
+  real *x = lane->x + (s + 1) * cols, *heads = lane->heads + s * (size_t)l->head_rows, *y = lane->y;
   for (int i = 0; i < l->cols; i += 16)
     v_store(y + i, v_add(v_load(y + i), v_load(parameters + l->input_b + i)));
   panel_apply_transposed(y, parameters + l->input_w, lane->u + s * (size_t)l->input_rows,
@@ -82,9 +82,19 @@ static void lane_step(const am_plastic_layout *l, const am_trace_ops *rule, am_p
                    : l->is_clamped ? (real)l->clamp
                                    : readout_level(heads[l->n_actions + 1], l->activation);
   if (!l->has_trace) return;
-  plasticity(l, eta, lane, parameters, t);
-  rule->coefficients(lane->a + s * cols, lane->b + s * cols, eta, x, constants_of(l, parameters),
-                     l->cols);
+  plasticity(l, lane->eta, lane, parameters, t);
+  rule->coefficients(lane->a + s * cols, lane->b + s * cols, lane->eta, x,
+                     constants_of(l, parameters), l->cols);
+}
+
+static void lane_step(const am_plastic_layout *l, const am_trace_ops *rule,
+                      am_plastic_lane *const *lanes, int n, const real *parameters,
+                      const real *alpha, int t) {
+  if (t > 0) recurrent(l, rule, lanes, n, parameters, alpha, t);
+  for (int q = 0; q < n; q++) {
+    if (t == 0) memset(lanes[q]->y, 0, (size_t)l->cols * sizeof(real));
+    activate(l, rule, lanes[q], parameters, t);
+  }
 }
 
 static void lane_finish(const am_plastic_layout *l, const am_trace_ops *rule,
@@ -116,66 +126,65 @@ static void fill_segment(const am_plastic_layout *l, const am_trace_ops *rule,
 
 /* From the coefficients of update u to the activity and the modulator of step u. */
 static void modulator_back(const am_plastic_layout *l, const am_trace_ops *rule,
-                           am_plastic_lane *lane, real *gradient, real *dx, const real *d[3],
-                           const real *parameters, int u) {
-  const size_t cols = (size_t)l->cols;
-  real *eta = lane->work + cols, *deta = lane->work + 2 * cols;
-  plasticity(l, eta, lane, parameters, u);
-  real deta_e = rule->coefficients_back(deta, dx, d[0], d[1], d[2], eta,
-                                        lane->x + ((size_t)u + 1) * cols,
-                                        constants_of(l, parameters), l->cols);
+                           am_plastic_lane *lane, real *gradient, const real *parameters, int u) {
+  plasticity(l, lane->eta, lane, parameters, u);
+  real deta_e = rule->coefficients_back(
+      lane->deta, lane->dx[1], lane->da, lane->db, lane->dk, lane->eta,
+      lane->x + ((size_t)u + 1) * (size_t)l->cols, constants_of(l, parameters), l->cols);
   if (l->eta_e != SIZE_MAX) gradient[l->eta_e] += deta_e;
   if (!l->has_readout) {
-    gradient[l->eta] += readout_spread_back(NULL, NULL, deta, 0, NULL, l->cols);
+    gradient[l->eta] += readout_spread_back(NULL, NULL, lane->deta, 0, NULL, l->cols);
     return;
   }
   real *df = l->has_fanout ? gradient + l->fan_f : NULL;
   real *dg = l->has_fanout ? gradient + l->fan_g : NULL;
-  const real M = lane->level[u];
-  real dM = readout_spread_back(df, dg, deta, M, l->has_fanout ? parameters + l->fan_f : NULL,
-                                l->cols);
+  const real *f = l->has_fanout ? parameters + l->fan_f : NULL;
+  const real M = lane->level[u], dM = readout_spread_back(df, dg, lane->deta, M, f, l->cols);
   lane->dheads[(size_t)u * (size_t)l->head_rows + (size_t)l->n_actions + 1] =
       l->is_clamped ? 0 : dM * readout_slope(M, l->activation);
 }
 
-/* The product of step t >= 1 and the update before it: adds to the gradients dx1 of x_{t-1} and dx2
- * of x_{t-2}. */
+/* The product of step t >= 1 and the update before it: adds to the gradients of x_{t-1} and x_{t-2}. */
 static void recurrent_back(const am_plastic_layout *l, const am_trace_ops *rule,
-                           am_plastic_lane *lane, real *gradient, real *dx1, real *dx2,
+                           am_plastic_lane *const *lanes, int n, real *gradient,
                            const real *parameters, const real *alpha, int t) {
   const size_t cols = (size_t)l->cols, s = (size_t)t;
-  const real *dy = lane->dy + s * cols;
-  if (!l->has_trace) {
-    panel_apply_transposed(dx1, parameters + l->w, dy, l->rows, l->cols);
-    return;
-  }
   const size_t size = am_panel_size(l->n_hidden, l->n_hidden);
   const int u = t - 1;
-  if (t == lane->n_steps - 1 || t % lane->segment == 0) fill_segment(l, rule, lane, parameters, u);
-  real *da = lane->work + 3 * cols, *db = lane->work + 4 * cols, *dk = lane->work + 5 * cols;
-  const am_trace_backward pass = {
-      .H = lane->again_H + (size_t)(u % lane->segment) * size,
-      .H0 = state_before(lane->saved_H, lane->again_H, u, lane->segment, size),
-      .E0 = state_before(lane->saved_E, lane->again_E, u, lane->segment, size),
-      .dH = lane->dH,
-      .dE = lane->dE,
-      .dalpha = gradient + l->alpha_full,
-      .w = parameters + l->w,
-      .alpha = alpha,
-      .dy = dy,
-      .x = lane->x + s * cols,
-      .a = lane->a + (s - 1) * cols,
-      .b = lane->b + (s - 1) * cols,
-      .h = lane->x + (s - 1) * cols,
-      .dx = dx1,
-      .dh = dx2,
-      .da = da,
-      .db = db,
-      .dk = dk,
-  };
-  rule->backward(&pass, constants_of(l, parameters), l->rows, l->cols);
-  const real *d[3] = {da, db, dk};
-  modulator_back(l, rule, lane, gradient, dx1, d, parameters, u);
+  am_trace_backward pass[AM_TRACE_LANES];
+  for (int q = 0; q < n; q++) {
+    am_plastic_lane *lane = lanes[q];
+    const real *dy = lane->dy + s * cols;
+    if (!l->has_trace) {
+      panel_apply_transposed(lane->dx[1], parameters + l->w, dy, l->rows, l->cols);
+      continue;
+    }
+    if (t == lane->n_steps - 1 || t % lane->segment == 0)
+      fill_segment(l, rule, lane, parameters, u);
+    pass[q] = (am_trace_backward){
+        .H = lane->again_H + (size_t)(u % lane->segment) * size,
+        .H0 = state_before(lane->saved_H, lane->again_H, u, lane->segment, size),
+        .E0 = state_before(lane->saved_E, lane->again_E, u, lane->segment, size),
+        .dH = lane->dH,
+        .dE = lane->dE,
+        .dalpha = gradient + l->alpha_full,
+        .w = parameters + l->w,
+        .alpha = alpha,
+        .dy = dy,
+        .x = lane->x + s * cols,
+        .a = lane->a + (s - 1) * cols,
+        .b = lane->b + (s - 1) * cols,
+        .h = lane->x + (s - 1) * cols,
+        .dx = lane->dx[1],
+        .dh = lane->dx[2],
+        .da = lane->da,
+        .db = lane->db,
+        .dk = lane->dk,
+    };
+  }
+  if (!l->has_trace) return;
+  rule->backward(pass, n, constants_of(l, parameters), l->rows, l->cols);
+  for (int q = 0; q < n; q++) modulator_back(l, rule, lanes[q], gradient, parameters, u);
 }
 
 /* The sums over all steps. */
@@ -201,13 +210,9 @@ static void products_back(const am_plastic_layout *l, const am_plastic_lane *lan
   }
 }
 
-static void lane_backward(const am_plastic_layout *l, const am_trace_ops *rule,
-                          am_plastic_lane *lane, real *gradient, const real *parameters,
-                          const real *alpha) {
-  const size_t cols = (size_t)l->cols, bytes = cols * sizeof(real);
-  real *dx[3] = {lane->work, lane->work + 6 * cols, lane->work + 7 * cols};
-  for (int k = 0; k < 3; k++) memset(dx[k], 0, bytes);
-  memset(lane->work + 3 * cols, 0, 3 * bytes); /* da, db, dk: not every rule writes them all */
+static void backward_begins(const am_plastic_layout *l, am_plastic_lane *lane) {
+  const size_t bytes = (size_t)l->cols * sizeof(real);
+  for (int k = 0; k < 3; k++) memset(lane->dx[k], 0, bytes);
   if (l->has_trace) {
     const size_t size = am_panel_size(l->n_hidden, l->n_hidden) * sizeof(real);
     memset(lane->dH, 0, size);
@@ -215,24 +220,41 @@ static void lane_backward(const am_plastic_layout *l, const am_trace_ops *rule,
   }
   if (l->has_readout)
     lane->dheads[(size_t)(lane->n_steps - 1) * (size_t)l->head_rows + (size_t)l->n_actions + 1] = 0;
-  for (int t = lane->n_steps - 1; t >= 0; t--) {
-    const size_t s = (size_t)t;
-    const real *x = lane->x + (s + 1) * cols;
-    real *dy = lane->dy + s * cols;
-    panel_apply_transposed(dx[0], parameters + l->head_w, lane->dheads + s * (size_t)l->head_rows,
-                           am_pad(l->n_heads, 4), l->cols);
-    for (size_t i = 0; i < cols; i += 16) {
-      const vec xv = v_load(x + i);
-      v_store(dy + i, v_mul(v_load(dx[0] + i), v_fnma(xv, xv, v_set1(1))));
-    }
-    if (t > 0) recurrent_back(l, rule, lane, gradient, dx[1], dx[2], parameters, alpha, t);
-    real *done = dx[0];
-    dx[0] = dx[1];
-    dx[1] = dx[2];
-    dx[2] = done;
-    memset(done, 0, bytes);
+}
+
+/* The gradient of y at step t, from that of x_t, to which the heads add theirs. */
+static void activate_back(const am_plastic_layout *l, am_plastic_lane *lane, const real *parameters,
+                          int t) {
+  const size_t cols = (size_t)l->cols, s = (size_t)t;
+  const real *x = lane->x + (s + 1) * cols;
+  real *dy = lane->dy + s * cols, *dx = lane->dx[0];
+  panel_apply_transposed(dx, parameters + l->head_w, lane->dheads + s * (size_t)l->head_rows,
+                         am_pad(l->n_heads, 4), l->cols);
+  for (size_t i = 0; i < cols; i += 16) {
+    const vec xv = v_load(x + i);
+    v_store(dy + i, v_mul(v_load(dx + i), v_fnma(xv, xv, v_set1(1))));
   }
-  products_back(l, lane, gradient);
+}
+
+/* Step t - 1 comes next: its gradient is what was called that of x_{t-1}. */
+static void step_back(const am_plastic_layout *l, am_plastic_lane *lane) {
+  real *done = lane->dx[0];
+  lane->dx[0] = lane->dx[1];
+  lane->dx[1] = lane->dx[2];
+  lane->dx[2] = done;
+  memset(done, 0, (size_t)l->cols * sizeof(real));
+}
+
+static void lane_backward(const am_plastic_layout *l, const am_trace_ops *rule,
+                          am_plastic_lane *const *lanes, int n, real *gradient,
+                          const real *parameters, const real *alpha) {
+  for (int q = 0; q < n; q++) backward_begins(l, lanes[q]);
+  for (int t = lanes[0]->n_steps - 1; t >= 0; t--) {
+    for (int q = 0; q < n; q++) activate_back(l, lanes[q], parameters, t);
+    if (t > 0) recurrent_back(l, rule, lanes, n, gradient, parameters, alpha, t);
+    for (int q = 0; q < n; q++) step_back(l, lanes[q]);
+  }
+  for (int q = 0; q < n; q++) products_back(l, lanes[q], gradient);
 }
 
 static void alpha_expand(const am_plastic_layout *l, real *alpha, const real *parameters,

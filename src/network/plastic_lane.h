@@ -1,4 +1,4 @@
-/* The plastic recurrent network, one lane at a time: the part that runs in every step.
+/* The plastic recurrent network, one lane or two at a time: the part that runs in every step.
  *
  *     x_t = tanh(W_in u_t + b + (w + alpha ∘ H) x_{t-1})       heads_t = W_o x_t + b_o
  *     M_t, eta_t from the last head (modulator/readout.h), or eta one learned number
@@ -53,22 +53,29 @@ typedef struct am_plastic_lane {
   am_real *dH, *dE;           /* panels */
   am_real *dheads;            /* [n_steps][head_rows]: gradient of the heads, from the learner */
   am_real *dy;                /* [n_steps][cols] */
-  am_real *work;              /* [8][cols] */
+  am_real *y;                 /* [cols] */
+  am_real *eta, *deta;        /* [cols] */
+  am_real *da, *db, *dk;      /* [cols] */
+  am_real *dx[3];             /* [cols] each: gradients of x_t, x_{t-1}, x_{t-2} */
 } am_plastic_lane;
 
+/* Functions on `lanes` take n of them, 1 or 2, which go through the episode side by side: it is faster
+ * that way, and each lane's results are the same bits as alone. In `gradient` the first lane's part is
+ * added before the second's wherever both meet in one pass. */
 typedef struct am_plastic_ops {
   /* Forgets the episode before. */
   void (*begin)(const am_plastic_layout *l, am_plastic_lane *lane);
   /* One step: reads u[t], fills x[t + 1], heads[t], level[t]. */
-  void (*step)(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
-               const am_real *parameters, const am_real *alpha, int t);
+  void (*step)(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *const *lanes,
+               int n, const am_real *parameters, const am_real *alpha, int t);
   /* Brings H and E up to date with the update of the last step taken, t. For pictures. */
   void (*finish)(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
                  const am_real *parameters, int t);
   /* Adds to `gradient` what dheads of the whole episode implies. dheads of the modulator's head is
    * written here. */
-  void (*backward)(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
-                   am_real *gradient, const am_real *parameters, const am_real *alpha);
+  void (*backward)(const am_plastic_layout *l, const am_trace_ops *rule,
+                   am_plastic_lane *const *lanes, int n, am_real *gradient,
+                   const am_real *parameters, const am_real *alpha);
   /* alpha [panel] from its short form (per neuron, or one number) */
   void (*alpha_expand)(const am_plastic_layout *l, am_real *alpha, const am_real *parameters,
                        int per_neuron);

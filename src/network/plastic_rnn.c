@@ -210,7 +210,7 @@ void am_plastic_initialise(const am_plastic *n, float *parameters, uint64_t seed
 /* Steps between two saved states: few enough that the states computed again stay in the second-level
  * cache, and near sqrt(T) where they cannot. Any choice gives the same bits. */
 static int segment_for(const am_plastic *n, int n_steps, size_t real_size) {
-  const size_t budget = 512 * 1024;
+  const size_t budget = 288 * 1024; /* for each of two lanes */
   const size_t state = am_panel_size(n->options.n_hidden, n->options.n_hidden) * real_size *
                        (n->options.rule == AM_RULE_ELIGIBILITY ? 2 : 1);
   int root = 1;
@@ -226,7 +226,7 @@ typedef struct lane_part {
   size_t count;
 } lane_part;
 
-#define N_PARTS 17
+#define N_PARTS 25
 
 static void lane_parts(const am_plastic *n, lane_part parts[N_PARTS], int n_steps, int segment) {
   const am_plastic_layout *l = &n->layout;
@@ -244,7 +244,15 @@ static void lane_parts(const am_plastic *n, lane_part parts[N_PARTS], int n_step
       {offsetof(am_plastic_lane, again_E), am_size_mul(S, second)},
       {offsetof(am_plastic_lane, saved_H), am_size_mul(segments, square)},
       {offsetof(am_plastic_lane, saved_E), am_size_mul(segments, second)},
-      {offsetof(am_plastic_lane, work), 8 * cols},
+      {offsetof(am_plastic_lane, y), cols},
+      {offsetof(am_plastic_lane, eta), cols},
+      {offsetof(am_plastic_lane, deta), cols},
+      {offsetof(am_plastic_lane, da), cols},
+      {offsetof(am_plastic_lane, db), cols},
+      {offsetof(am_plastic_lane, dk), cols},
+      {offsetof(am_plastic_lane, dx), cols},
+      {offsetof(am_plastic_lane, dx) + sizeof(am_real *), cols},
+      {offsetof(am_plastic_lane, dx) + 2 * sizeof(am_real *), cols},
       {offsetof(am_plastic_lane, x), am_size_mul(T + 1, cols)},
       {offsetof(am_plastic_lane, a), traces},
       {offsetof(am_plastic_lane, b), traces},

@@ -84,7 +84,6 @@ amine_status am_curve_make(am_curve *curve, const am_overview *overview, const a
       merge(&c, runs, run, bins->n);
     }
     if (g->n_runs == 1) deviation(&c, run, bins->n);
-    for (size_t k = 0; k < bins->n; k++) c.n_values += !isnan(c.y[k]);
     *curve = c;
   } else {
     am_free(values);

@@ -21,7 +21,6 @@ void am_bins_free(am_bins *bins);
  * either side (NAN where it has fewer than three). */
 typedef struct am_curve {
   double *y, *low, *high; /* [bins->n] */
-  size_t n_values;        /* how many of y are numbers */
 } am_curve;
 
 amine_status am_curve_make(am_curve *curve, const am_overview *overview, const am_bins *bins,

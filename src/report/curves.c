@@ -81,7 +81,7 @@ static am_axis y_axis(const picture *p) {
       low = fmin(low, source->lines[k].reward);
       high = fmax(high, source->lines[k].reward);
     }
-    return am_axis_round(fmin(0, low), fmax(high, 0), 6);
+    return am_axis_round(fmin(0, low), fmax(high, 0), 8);
   }
   bool by_powers = p->metric == AM_METRIC_GRADIENT_NORM || p->metric == AM_METRIC_RATE;
   if (by_powers && low > 0 && high > 20 * low) return am_axis_log(low, high);

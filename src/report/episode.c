@@ -116,7 +116,7 @@ static void put_maze_key(am_text *page, const am_recording *r, const am_trips *t
 static amine_status put_stage(am_text *page, const am_overview *o, const am_trips *trips, size_t n,
                               amine_error *error) {
   const am_source *source = &o->sources[o->shown];
-  const am_recording *r = &source->recording;
+  const am_recording *r = &o->recording;
   const bool has_maze = am_maze_picture_possible(r);
   am_text_printf(page, "<div class=\"stage%s\" id=\"episode-stage\">\n", has_maze ? "" : " single");
   if (has_maze) {
@@ -143,11 +143,11 @@ static amine_status put_stage(am_text *page, const am_overview *o, const am_trip
 
 amine_status am_section_episode(am_text *page, const am_overview *o, amine_error *error) {
   am_text_puts(page, "<section id=\"episode\">\n<h2>One episode</h2>\n");
-  if (o->shown == o->n_sources || o->sources[o->shown].recording.n_steps == 0) {
+  if (o->recording.n_steps == 0) {
     am_text_puts(page, "<p class=\"missing\">No episode was recorded.</p>\n</section>\n");
     return AMINE_OK;
   }
-  const am_recording *r = &o->sources[o->shown].recording;
+  const am_recording *r = &o->recording;
   const size_t n = r->n_steps < AM_EPISODE_STEPS_MAX ? r->n_steps : AM_EPISODE_STEPS_MAX;
   am_trips trips = {0};
   AM_TRY(am_trips_make(&trips, r, n, error));

@@ -86,7 +86,7 @@ static void fixed(char *out, size_t size, double value, int decimals) {
 static void put_digits(am_text *page, const char *digits) {
   size_t whole = strcspn(digits, ".");
   for (size_t k = 0; k < whole; k++) {
-    if (k > 0 && (whole - k) % 3 == 0 && whole > 4) am_text_puts(page, ",");
+    if (k > 0 && (whole - k) % 3 == 0) am_text_puts(page, ",");
     am_text_add(page, digits + k, 1);
   }
   am_text_puts(page, digits + whole);

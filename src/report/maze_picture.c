@@ -51,6 +51,11 @@ void am_maze_picture(am_text *page, const am_recording *r, const am_trips *trips
   if (r->goal)
     am_text_printf(page, "<rect class=\"goal\" x=\"%d.12\" y=\"%d.12\" width=\".76\" "
                          "height=\".76\" rx=\".18\"/>\n", (int)r->goal[1], (int)r->goal[0]);
+  am_text_puts(page, "<circle class=\"start\" r=\".2\" cx=\"");
+  am_html_at(page, r->agent[1] + 0.5);
+  am_text_puts(page, "\" cy=\"");
+  am_html_at(page, r->agent[0] + 0.5);
+  am_text_puts(page, "\"/>\n");
   const am_trip whole = {.first = 0, .end = n_steps};
   if (trips->n == 0) put_trip(page, r, &whole, 0);
   for (size_t k = trips->n; k-- > 0;) /* the search on top */

@@ -229,11 +229,6 @@ size_t am_group_of(const am_overview *o, size_t source) {
   return 0;
 }
 
-static bool has_recording(const am_source *source) {
-  const am_recording *r = &source->recording;
-  return r->n_steps > 0 || r->n_units > 0;
-}
-
 /* The run to show: of the configuration that reached most among those with recordings, the one
  * nearest to its mean. Neither the best nor the worst seed. */
 static size_t choose_shown(const am_overview *o) {
@@ -246,7 +241,7 @@ static size_t choose_shown(const am_overview *o) {
     for (size_t k = 0; k < group->n_runs; k++) {
       double gap = fabs(am_result_of(o, group->runs[k]) - group->result.mean);
       if (isnan(gap)) gap = INFINITY;
-      if (!has_recording(&o->sources[group->runs[k]])) continue;
+      if (!o->sources[group->runs[k]].has_recording) continue;
       if (best < o->n_sources && (mean < best_mean || (mean == best_mean && gap >= best_gap)))
         continue;
       best = group->runs[k];
@@ -295,5 +290,6 @@ void am_overview_free(am_overview *o) {
   }
   am_free(o->groups);
   am_free(o->differing);
+  am_recording_free(&o->recording);
   *o = (am_overview){0};
 }

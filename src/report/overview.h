@@ -28,6 +28,7 @@ typedef struct am_overview {
   bool evaluated; /* every run has an eval.json: results are from there */
   bool one_task;  /* every run has the same lines.json */
   size_t shown;   /* the source whose recording is shown; n_sources if there is none */
+  am_recording recording; /* of that source; filled in by who made the overview, and freed with it */
 } am_overview;
 
 /* The sources must outlive it. AMINE_ERROR_MEMORY only. */

@@ -38,6 +38,13 @@ am_axis am_axis_round(double low, double high, int n_ticks) {
   return axis;
 }
 
+am_axis am_axis_whole(double low, double high, int n_ticks) {
+  am_axis axis = am_axis_exact(low, high, n_ticks);
+  if (axis.step < 1) axis.step = 1;
+  if (axis.step != floor(axis.step)) axis.step *= 2; /* 2.5 */
+  return axis;
+}
+
 am_axis am_axis_log(double low, double high) {
   double a = floor(log10(low) + 1e-9), b = ceil(log10(high) - 1e-9);
   return (am_axis){pow(10, a), pow(10, b > a ? b : a + 1), 10, true};
@@ -64,8 +71,10 @@ static double tick(const am_axis *axis, int k) {
 
 static void put_tick(am_text *page, const am_axis *axis, double value) {
   double size = fmax(fabs(axis->low), fabs(axis->high));
-  if (axis->logarithmic || size >= 1e7 || size < 1e-3) {
-    am_html_figure(page, fabs(value) < axis->step * 1e-6 ? 0 : value, 3);
+  if (!axis->logarithmic && fabs(value) < axis->step * 1e-6) {
+    am_text_puts(page, "0");
+  } else if (axis->logarithmic || size >= 1e7 || size < 1e-3) {
+    am_html_figure(page, value, 3);
   } else {
     int decimals = 0;
     for (double s = axis->step; decimals < 9 && fabs(s - round(s)) > 1e-6; s *= 10) decimals++;

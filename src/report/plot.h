@@ -20,6 +20,8 @@ typedef struct am_axis {
 am_axis am_axis_exact(double low, double high, int n_ticks);
 /* The same, widened until both ends are ticks. */
 am_axis am_axis_round(double low, double high, int n_ticks);
+/* An axis whose ticks are whole numbers. */
+am_axis am_axis_whole(double low, double high, int n_ticks);
 /* Widened to powers of ten; 0 < low. */
 am_axis am_axis_log(double low, double high);
 /* Where a value lies: 0 at low, 1 at high; NAN if it cannot be drawn. */

@@ -8,12 +8,15 @@
 
 #define FOLDERS_MAX 10000
 
-static amine_status write_page(const am_source *sources, size_t n, const char *out_path,
-                               amine_error *error) {
+static amine_status write_page(const am_source *sources, const char *const *folders, size_t n,
+                               const char *out_path, amine_error *error) {
   am_overview overview;
   am_text page = {0};
+  amine_status status = AMINE_OK;
   AM_TRY(am_overview_make(&overview, sources, n, error));
-  amine_status status = am_page_write(&page, &overview, error);
+  if (overview.shown < n)
+    status = am_source_recording(&overview.recording, folders[overview.shown], error);
+  if (status == AMINE_OK) status = am_page_write(&page, &overview, error);
   if (status == AMINE_OK) status = am_file_replace(out_path, page.data, page.length, error);
   am_text_free(&page);
   am_overview_free(&overview);
@@ -34,7 +37,7 @@ amine_status am_report_write(const char *const *folders, int n_folders, const ch
     status = am_source_read(&sources[n_read], folders[n_read], error);
     if (status == AMINE_OK) n_read++;
   }
-  if (status == AMINE_OK) status = write_page(sources, n, out_path, error);
+  if (status == AMINE_OK) status = write_page(sources, folders, n, out_path, error);
   for (size_t k = 0; k < n_read; k++) am_source_free(&sources[k]);
   am_free(sources);
   return status;

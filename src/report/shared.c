@@ -13,7 +13,7 @@ static const struct {
     {"random", "chance", "moving at random"},
     {"planner", "planner", "a planner that knows the map"},
     {"explore", "explorer", "an explorer that knows the map and is told where it is"},
-    {"told", "told its place", "the same planner, told where it is at every step,"},
+    {"told", "told its position", "the same planner, told where it is at every step,"},
     {"oracle", "oracle", "an oracle that also knows where the reward lies"},
 };
 

@@ -11,6 +11,8 @@
 #include "format/json.h"
 #include "report/html.h"
 
+#define RECORDING "recording.npz"
+
 static const am_json_limits small = {.bytes = (size_t)1 << 20, .values = 10000, .depth = 32};
 
 /* ------------------------------------------------------------------------------------ settings */
@@ -208,8 +210,19 @@ static amine_status read_metrics(am_source *source, const char *path, amine_erro
   return am_metrics_read(&source->metrics, path, error);
 }
 
-static amine_status read_recording(am_source *source, const char *path, amine_error *error) {
-  return am_recording_read(&source->recording, path, error);
+static amine_status look_for_recording(am_source *source, const char *path, amine_error *error) {
+  struct stat info;
+  (void)error;
+  source->has_recording = am_io.stat(path, &info) == 0;
+  return AMINE_OK;
+}
+
+static amine_status path_in(am_text *path, const char *folder, const char *file,
+                            amine_error *error) {
+  am_text_puts(path, folder);
+  am_text_puts(path, "/");
+  am_text_puts(path, file);
+  return path->failed ? am_fail_memory(error, strlen(folder) + 32) : AMINE_OK;
 }
 
 amine_status am_source_read(am_source *source, const char *folder, amine_error *error) {
@@ -217,17 +230,14 @@ amine_status am_source_read(am_source *source, const char *folder, amine_error *
                                {"metrics.jsonl", read_metrics},
                                {"lines.json", read_lines},
                                {"eval.json", read_eval},
-                               {"recording.npz", read_recording}};
+                               {RECORDING, look_for_recording}};
   am_source found = {0};
   am_json_init();
   amine_status status = take_name(&found, folder, error);
   for (size_t k = 0; k < sizeof parts / sizeof parts[0] && status == AMINE_OK; k++) {
     am_text path = {0};
-    am_text_puts(&path, folder);
-    am_text_puts(&path, "/");
-    am_text_puts(&path, parts[k].file);
-    status = path.failed ? am_fail_memory(error, path.length + 1)
-                         : parts[k].read(&found, path.data, error);
+    status = path_in(&path, folder, parts[k].file, error);
+    if (status == AMINE_OK) status = parts[k].read(&found, path.data, error);
     am_text_free(&path);
   }
   if (status != AMINE_OK) {
@@ -236,6 +246,14 @@ amine_status am_source_read(am_source *source, const char *folder, amine_error *
   }
   *source = found;
   return AMINE_OK;
+}
+
+amine_status am_source_recording(am_recording *recording, const char *folder, amine_error *error) {
+  am_text path = {0};
+  amine_status status = path_in(&path, folder, RECORDING, error);
+  if (status == AMINE_OK) status = am_recording_read(recording, path.data, error);
+  am_text_free(&path);
+  return status;
 }
 
 void am_source_free(am_source *source) {
@@ -248,6 +266,5 @@ void am_source_free(am_source *source) {
   am_free(source->lines);
   am_free(source->name);
   am_metrics_free(&source->metrics);
-  am_recording_free(&source->recording);
   *source = (am_source){0};
 }

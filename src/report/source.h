@@ -34,11 +34,14 @@ typedef struct am_source {
   size_t n_lines;
   am_report_eval eval;
   am_metrics metrics;
-  am_recording recording;
+  bool has_recording;
 } am_source;
 
-/* Reads a folder. AMINE_ERROR_IO if it has no config.json; other files may be missing. */
+/* Reads a folder, all but its recording. AMINE_ERROR_IO if it has no config.json; other files may
+ * be missing. */
 amine_status am_source_read(am_source *source, const char *folder, amine_error *error);
+/* Reads the recording of a folder; without one it is empty. */
+amine_status am_source_recording(am_recording *recording, const char *folder, amine_error *error);
 void am_source_free(am_source *source);
 
 /* The value of a key, or NULL; and as a number, or NAN. */

@@ -152,11 +152,10 @@ amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *er
     least[k] = trip->shortest >= 0 ? trip->shortest : (double)NAN;
     high = fmax(high, fmax(taken[k], trip->shortest));
   }
-  am_plot plot = {.x = am_axis_exact(0.4, (double)n + 0.6, 8),
+  am_plot plot = {.x = am_axis_whole(0.4, (double)n + 0.6, 12),
                   .y = am_axis_round(0, high, 3),
                   .classes = "low",
                   .x_title = "trip"};
-  if (plot.x.step < 1) plot.x.step = 1;
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   for (size_t k = 0; k < n; k++) {

@@ -9,9 +9,9 @@
 #define PIXELS_MAX 256
 #define SCALE_SHARE 0.995 /* of the connections lie within the ends of the colours */
 
-/* A matrix [n][n], or the difference of two. */
+/* values - minus + factor * plus, each [n][n]; all but values may be NULL */
 typedef struct matrix {
-  const float *values, *minus; /* minus may be NULL */
+  const float *values, *minus, *factor, *plus;
   size_t n;
 } matrix;
 
@@ -20,7 +20,10 @@ typedef struct extent {
 } extent;
 
 static double at(const matrix *m, size_t k) {
-  return (double)m->values[k] - (m->minus ? (double)m->minus[k] : 0);
+  double value = (double)m->values[k];
+  if (m->minus) value -= (double)m->minus[k];
+  if (m->factor) value += (double)m->factor[k] * (double)m->plus[k];
+  return value;
 }
 
 static int by_size(const void *a, const void *b) {
@@ -101,13 +104,28 @@ static amine_status put_figure(am_text *page, const matrix *m, const extent *e, 
   return AMINE_OK;
 }
 
-static amine_status put_one(am_text *page, const float *values, size_t n, const char *title,
-                            const char *meaning, amine_error *error) {
-  const matrix m = {.values = values, .n = n};
+static amine_status put_one(am_text *page, const matrix *m, const char *title, const char *meaning,
+                            amine_error *error) {
   extent e;
-  if (!values) return AMINE_OK;
-  AM_TRY(extent_of(&e, &m, error));
-  return put_figure(page, &m, &e, title, meaning, error);
+  if (!m->values) return AMINE_OK;
+  AM_TRY(extent_of(&e, m, error));
+  return put_figure(page, m, &e, title, meaning, error);
+}
+
+/* w, alpha, and what the two and the trace come to. */
+static amine_status put_slow(am_text *page, const am_recording *r, amine_error *error) {
+  const matrix w = {.values = r->numbers[AM_RECORDED_W], .n = r->n_units};
+  const matrix alpha = {.values = r->numbers[AM_RECORDED_ALPHA], .n = r->n_units};
+  const matrix both = {.values = w.values,
+                       .factor = alpha.values,
+                       .plus = r->numbers[AM_RECORDED_TRACE_AFTER],
+                       .n = r->n_units};
+  AM_TRY(put_one(page, &w, "Weights <i>w</i>", "The same in every episode.", error));
+  AM_TRY(put_one(page, &alpha, "Plasticity <i>\xce\xb1</i>",
+                 "How much the trace of each connection counts.", error));
+  if (!both.factor || !both.plus) return AMINE_OK;
+  return put_one(page, &both, "In effect <i>w</i> + <i>\xce\xb1H</i>",
+                 "The connections as they act once the reward has been found.", error);
 }
 
 /* "H before", and the step it is from. */
@@ -118,7 +136,7 @@ static amine_status put_trace(am_text *page, const am_recording *r, const matrix
   am_text_puts(&meaning, is_after ? "Some steps later" : "Just before the first reward");
   if (r->trace_steps)
     am_text_printf(&meaning, ", at step %d", (int)r->trace_steps[is_after ? 1 : 0]);
-  am_text_puts(&meaning, is_after ? "." : ".");
+  am_text_puts(&meaning, ".");
   amine_status status = title.failed || meaning.failed
                             ? am_fail_memory(error, 64)
                             : put_figure(page, m, e, title.data, meaning.data, error);
@@ -144,13 +162,13 @@ static amine_status put_traces(am_text *page, const am_recording *r, amine_error
 }
 
 static void put_words(am_text *page, const am_overview *o, bool has_traces) {
-  const size_t n = o->sources[o->shown].recording.n_units;
+  const size_t n = o->recording.n_units;
   const size_t step = (n + PIXELS_MAX - 1) / PIXELS_MAX;
   am_text_puts(page, "<p>Each point is a connection of ");
   am_shown_run(page, o);
   am_text_puts(page, ": rows are the units that receive it, columns those that send. ");
   if (has_traces)
-    am_text_puts(page, "What acts is <i>w</i> + <i>\xce\xb1H</i>: <i>w</i> and <i>\xce\xb1</i> were "
+    am_text_puts(page, "What acts is <i>w</i> + <i>\xce\xb1H</i>. <i>w</i> and <i>\xce\xb1</i> were "
                        "learned slowly and stay; the trace <i>H</i> starts at zero in each episode "
                        "and is written as it goes. ");
   if (step > 1) am_text_printf(page, "Of %zu units every %zu. is drawn. ", n, step);
@@ -158,9 +176,9 @@ static void put_words(am_text *page, const am_overview *o, bool has_traces) {
 }
 
 amine_status am_section_weights(am_text *page, const am_overview *o, amine_error *error) {
-  const am_recording *r = o->shown < o->n_sources ? &o->sources[o->shown].recording : NULL;
+  const am_recording *r = &o->recording;
   bool any = false, has_traces = false;
-  for (int k = AM_RECORDED_W; r && k <= AM_RECORDED_TRACE_AFTER; k++) {
+  for (int k = AM_RECORDED_W; k <= AM_RECORDED_TRACE_AFTER; k++) {
     any = any || r->numbers[k];
     has_traces = has_traces || (k > AM_RECORDED_W && r->numbers[k]);
   }
@@ -168,10 +186,7 @@ amine_status am_section_weights(am_text *page, const am_overview *o, amine_error
   if (any) {
     put_words(page, o, has_traces);
     am_text_puts(page, "<div class=\"maps\">\n");
-    AM_TRY(put_one(page, r->numbers[AM_RECORDED_W], r->n_units, "Weights <i>w</i>",
-                   "The same in every episode.", error));
-    AM_TRY(put_one(page, r->numbers[AM_RECORDED_ALPHA], r->n_units, "Plasticity <i>\xce\xb1</i>",
-                   "How much the trace of a connection counts.", error));
+    AM_TRY(put_slow(page, r, error));
     AM_TRY(put_traces(page, r, error));
     am_text_puts(page, "</div>\n");
   } else {

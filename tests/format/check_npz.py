@@ -1,5 +1,5 @@
-"""numpy's side of test_npz.c: `read` compares what Amine wrote with what it should hold; `write` makes
-the files that Amine is to read. Exit status 0 if all is right."""
+"""numpy's side of test_npz.c: `read` compares what Amine wrote with what it should hold; `write`
+makes the files that Amine is to read. Exit status 0 if all is right."""
 import os
 import sys
 import zipfile

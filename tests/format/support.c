@@ -77,70 +77,77 @@ struct faults faults;
 const struct fault_kind fault_kinds[] = {{"ENOSPC", ENOSPC}, {"EIO", EIO},   {"EINTR", EINTR},
                                          {"EACCES", EACCES}, {"SHORT", SHORT}, {NULL, 0}};
 
+static bool is_folder_fd[1024];
+
 /* Counts the call; true if it has to fail. */
-static bool struck(void) {
+static bool struck(const char *name) {
   long call = ++faults.calls;
+  size_t n = strlen(faults.trace);
+  snprintf(faults.trace + n, sizeof faults.trace - n, "%s%s", n ? ", " : "", name);
   if (faults.at == 0 || call < faults.at || (call > faults.at && !faults.for_good)) return false;
-  faults.hits++;
+  if (faults.hits++ == 0) faults.first = name;
   errno = faults.error;
   return true;
 }
 
 /* The same for calls that cannot be done by half. */
-static bool struck_whole(void) {
-  bool was_short = faults.error == SHORT;
-  return struck() && !was_short;
-}
+static bool struck_whole(const char *name) { return struck(name) && faults.error != SHORT; }
 
 static size_t part(size_t size) { return size > 1 ? size / 2 : size; }
 
 static int faulty_open(const char *path, int flags, mode_t mode) {
-  if (struck_whole()) return -1;
+  if (struck_whole(flags & O_DIRECTORY ? "open folder" : "open")) return -1;
   int fd = am_io_system.open(path, flags, mode);
   if (fd >= 0) faults.open_fds++;
+  if (fd >= 0 && fd < 1024) is_folder_fd[fd] = flags & O_DIRECTORY;
   return fd;
 }
 static ssize_t faulty_read(int fd, void *data, size_t size) {
-  if (!struck()) return am_io_system.read(fd, data, size);
+  if (!struck("read")) return am_io_system.read(fd, data, size);
   return faults.error == SHORT ? am_io_system.read(fd, data, part(size)) : -1;
 }
 static ssize_t faulty_write(int fd, const void *data, size_t size) {
-  if (!struck()) return am_io_system.write(fd, data, size);
+  if (!struck("write")) return am_io_system.write(fd, data, size);
   return faults.error == SHORT ? am_io_system.write(fd, data, part(size)) : -1;
 }
 static ssize_t faulty_pwrite(int fd, const void *data, size_t size, off_t offset) {
-  if (!struck()) return am_io_system.pwrite(fd, data, size, offset);
+  if (!struck("pwrite")) return am_io_system.pwrite(fd, data, size, offset);
   return faults.error == SHORT ? am_io_system.pwrite(fd, data, part(size), offset) : -1;
 }
-static int faulty_fsync(int fd) { return struck_whole() ? -1 : am_io_system.fsync(fd); }
+static const char *named(int fd, const char *for_file, const char *for_folder) {
+  return fd >= 0 && fd < 1024 && is_folder_fd[fd] ? for_folder : for_file;
+}
+static int faulty_fsync(int fd) {
+  return struck_whole(named(fd, "fsync", "fsync folder")) ? -1 : am_io_system.fsync(fd);
+}
 static int faulty_ftruncate(int fd, off_t size) {
-  return struck_whole() ? -1 : am_io_system.ftruncate(fd, size);
+  return struck_whole("ftruncate") ? -1 : am_io_system.ftruncate(fd, size);
 }
 static int faulty_fstat(int fd, struct stat *out) {
-  return struck_whole() ? -1 : am_io_system.fstat(fd, out);
+  return struck_whole("fstat") ? -1 : am_io_system.fstat(fd, out);
 }
 /* As on Linux: the number is free afterwards, whatever the answer is. */
 static int faulty_close(int fd) {
-  bool fails = struck_whole();
+  bool fails = struck_whole(named(fd, "close", "close folder"));
   int r = am_io_system.close(fd);
   faults.open_fds--;
   if (fails) errno = faults.error;
   return fails ? -1 : r;
 }
 static int faulty_rename(const char *from, const char *to) {
-  if (struck_whole()) return -1;
+  if (struck_whole("rename")) return -1;
   int r = am_io_system.rename(from, to);
   if (r == 0) faults.renamed = true;
   return r;
 }
 static int faulty_unlink(const char *path) {
-  return struck_whole() ? -1 : am_io_system.unlink(path);
+  return struck_whole("unlink") ? -1 : am_io_system.unlink(path);
 }
 static int faulty_mkdir(const char *path, mode_t mode) {
-  return struck_whole() ? -1 : am_io_system.mkdir(path, mode);
+  return struck_whole("mkdir") ? -1 : am_io_system.mkdir(path, mode);
 }
 static int faulty_stat(const char *path, struct stat *out) {
-  return struck_whole() ? -1 : am_io_system.stat(path, out);
+  return struck_whole("stat") ? -1 : am_io_system.stat(path, out);
 }
 
 void faults_start(long at, int error, bool for_good) {
@@ -154,6 +161,10 @@ void faults_start(long at, int error, bool for_good) {
 }
 
 void faults_stop(void) { am_io = am_io_system; }
+
+bool fault_is_real(void) {
+  return faults.hits > 0 && faults.error != SHORT && faults.error != EINTR;
+}
 
 /* --------------------------------------------------------------------------------------- memory */
 

@@ -35,12 +35,16 @@ struct faults {
   long at, calls, hits;
   int error;
   bool for_good;
-  bool renamed;  /* a rename was done */
-  long open_fds; /* opened and not closed */
+  const char *first; /* the call that failed first, such as "fsync" or "fsync folder" */
+  bool renamed;      /* a rename was done */
+  long open_fds;     /* opened and not closed */
+  char trace[512];   /* all calls in order: "open, fstat, ..." */
 };
 extern struct faults faults;
 void faults_start(long at, int error, bool for_good);
 void faults_stop(void);
+/* true if the fault was one that must not be passed over: no EINTR and no short write */
+bool fault_is_real(void);
 /* Name and errno of the faults to try; ends with a NULL name. */
 struct fault_kind {
   const char *name;

@@ -35,8 +35,9 @@ static void keys_keep_their_order(void **state) {
   amine_error error;
   json_t *root, *value;
   const char *key, *wanted = "zebrachop";
-  EXPECT_OK(parse(&root, "{\"z\":1,\"e\":1,\"b\":1,\"r\":1,\"a\":1,\"c\":1,\"h\":1,\"o\":1,\"p\":1}",
-                  NULL, &error), &error);
+  EXPECT_OK(parse(&root,
+                  "{\"z\":1,\"e\":1,\"b\":1,\"r\":1,\"a\":1,"
+                  "\"c\":1,\"h\":1,\"o\":1,\"p\":1}", NULL, &error), &error);
   json_object_foreach(root, key, value) assert_int_equal(key[0], *wanted++);
   json_decref(root);
 }
@@ -92,6 +93,8 @@ static void limits_are_kept(void **state) {
   expect_failure(parse(&root, "[1,\n2,3,4,5]", &few, &error), AMINE_ERROR_INPUT, &error,
                  "line 2, column 6: more than 5 values");
   assert_int_equal(error.offset, 9);
+  EXPECT_OK(parse(&root, "[\"\\\"[[[\"]", &flat, &error), &error);
+  json_decref(root);
   EXPECT_OK(parse(&root, "[[],[]]", &flat, &error), &error);
   json_decref(root);
   expect_failure(parse(&root, "[[[]]]", &flat, &error), AMINE_ERROR_INPUT, &error,
@@ -119,7 +122,8 @@ static void files_are_read(void **state) {
   expect_failure(am_json_read(&root, in_folder("none"), NULL, &error), AMINE_ERROR_IO, &error,
                  "No such file");
   put_file(path, "{\"a\":}", 6);
-  expect_failure(am_json_read(&root, path, NULL, &error), AMINE_ERROR_INPUT, &error, "a.json: line");
+  expect_failure(am_json_read(&root, path, NULL, &error), AMINE_ERROR_INPUT, &error,
+                 "a.json: line");
 }
 
 static void sizes_are_integers_of_0_or_more(void **state) {
@@ -139,9 +143,12 @@ static void refused_memory_is_an_answer(void **state) {
   (void)state;
   am_text text = {0};
   am_text_puts(&text, "{\"a long key, longer than the first buffer of the scanner\":[");
-  for (int k = 0; k < 300; k++) am_text_printf(&text, "{\"key %d\":\"a value of some length\"},", k);
+  for (int k = 0; k < 300; k++)
+    am_text_printf(&text, "{\"key %d\":\"a value of some length\"},", k);
   am_text_puts(&text, "1.5,true]}");
-  am_json_init();
+  json_t *whole;
+  amine_error unused;
+  EXPECT_OK(am_json_parse(&whole, "f", text.data, text.length, NULL, &unused), &unused);
   for (int for_good = 0; for_good < 2; for_good++) {
     long at = 1;
     for (;; at++) {
@@ -149,8 +156,7 @@ static void refused_memory_is_an_answer(void **state) {
       json_t *root = NULL;
       memory_start(at, for_good);
       amine_status s = am_json_parse(&root, "f", text.data, text.length, NULL, &error);
-      if (s == AMINE_OK)
-        assert_int_equal(json_array_size(json_object_iter_value(json_object_iter(root))), 302);
+      if (s == AMINE_OK) assert_true(json_equal(root, whole));
       json_decref(root);
       memory_stop();
       if (s == AMINE_OK) break;
@@ -159,6 +165,7 @@ static void refused_memory_is_an_answer(void **state) {
     }
     assert_true(at > 300);
   }
+  json_decref(whole);
   am_text_free(&text);
 }
 
@@ -177,7 +184,8 @@ static void a_line_is_written_as_it_should_be(void **state) {
   am_json_put_double(&line, "-inf", -INFINITY);
   am_json_put_bool(&line, "yes", true);
   am_json_put_bool(&line, "no", false);
-  am_json_put_string(&line, "text", "\"\\\n\t\x01\x7f\xc3\xa9\xf0\x9f\x98\x80\xff\xc0\xaf\xed\xa0\x80");
+  am_json_put_string(&line, "text", "\"\\\n\t\x01\x7f\xc3\xa9\xf0\x9f\x98\x80"
+                                     "\xff\xc0\xaf\xed\xa0\x80");
   am_json_put_string(&line, "none", NULL);
   am_json_put_key(&line, "nested");
   am_json_begin(&line);

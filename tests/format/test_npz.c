@@ -118,7 +118,8 @@ static void an_empty_archive_and_a_plain_file(void **state) {
   EXPECT_OK(am_npz_open(&z, in_folder("empty.npz"), LIMIT, &error), &error);
   assert_int_equal(am_npz_count(z), 0);
   am_npz_close(z);
-  EXPECT_OK(am_npy_save(in_folder("reward.npy"), AM_F32, 2, sample[0].dims, reward, &error), &error);
+  EXPECT_OK(am_npy_save(in_folder("reward.npy"), AM_F32, 2, sample[0].dims, reward, &error),
+            &error);
   EXPECT_OK(am_npz_open(&z, in_folder("reward.npy"), LIMIT, &error), &error);
   EXPECT_OK(am_npz_find(z, &a, "arr_0", &error), &error);
   assert_true(is_sample_tensor(a, 0));
@@ -151,7 +152,8 @@ static void numpy_and_we_read_each_other(void **state) {
   char arguments[600];
   EXPECT_OK(save_sample(in_folder("stored.npz"), false, &error), &error);
   EXPECT_OK(save_sample(in_folder("deflated.npz"), true, &error), &error);
-  EXPECT_OK(am_npy_save(in_folder("reward.npy"), AM_F32, 2, sample[0].dims, reward, &error), &error);
+  EXPECT_OK(am_npy_save(in_folder("reward.npy"), AM_F32, 2, sample[0].dims, reward, &error),
+            &error);
   save_big(in_folder("big.npz"));
   snprintf(arguments, sizeof arguments, "read \"%s\"", in_folder("."));
   int r = run_python("check_npz.py", arguments);

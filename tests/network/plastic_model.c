@@ -36,44 +36,56 @@ typedef struct run {
   const am_plastic *network;
   const plastic_data *data;
   plastic_result *result;
-  am_real *parameters, *alpha, *gradient, *p, *logp, *rewards, *baseline;
-  am_plastic_lane lane;
+  am_real *parameters, *alpha, *gradient, *baseline;
+  am_real *p[2], *logp[2], *rewards;
+  am_plastic_lane lanes[2]; /* side by side, as in training */
 } run;
 
-static void forward(run *r, int lane) {
+/* Copies what step t of a lane gave. */
+static void note_step(run *r, int q, int lane, int t) {
+  const am_plastic_layout *l = &r->network->layout;
+  plastic_result *out = r->result;
+  const size_t at = (size_t)lane * (size_t)r->data->n_steps + (size_t)t;
+  const am_real *heads = r->lanes[q].heads + (size_t)t * (size_t)l->head_rows;
+  const am_real *x = r->lanes[q].x + (size_t)(t + 1) * (size_t)l->cols;
+  loss_code()->policy(r->p[q] + t * l->n_actions, r->logp[q] + t * l->n_actions, heads, l->n_actions);
+  for (int i = 0; out->x && i < l->n_hidden; i++) out->x[at * (size_t)l->n_hidden + (size_t)i] = x[i];
+  for (int k = 0; out->logits && k < l->n_actions; k++)
+    out->logits[at * (size_t)l->n_actions + (size_t)k] = heads[k];
+  if (out->value) out->value[at] = heads[l->n_actions];
+  if (out->level) out->level[at] = r->lanes[q].level[t];
+}
+
+/* Lanes `first` to first + n - 1 */
+static void forward(run *r, int first, int n) {
   const am_plastic_layout *l = &r->network->layout;
   const plastic_data *d = r->data;
-  plastic_result *out = r->result;
-  code()->begin(l, &r->lane);
+  am_plastic_lane *lanes[2] = {&r->lanes[0], &r->lanes[1]};
+  for (int q = 0; q < n; q++) code()->begin(l, lanes[q]);
   for (int t = 0; t < d->n_steps; t++) {
-    const size_t at = (size_t)lane * (size_t)d->n_steps + (size_t)t;
-    for (int k = 0; k < l->n_inputs; k++)
-      r->lane.u[t * l->input_rows + k] = (am_real)d->u[at * (size_t)l->n_inputs + (size_t)k];
-    code()->step(l, rule_code(r->network), &r->lane, r->parameters, r->alpha, t);
-    const am_real *heads = r->lane.heads + (size_t)t * (size_t)l->head_rows;
-    const am_real *x = r->lane.x + (size_t)(t + 1) * (size_t)l->cols;
-    loss_code()->policy(r->p + t * l->n_actions, r->logp + t * l->n_actions, heads, l->n_actions);
-    for (int i = 0; out->x && i < l->n_hidden; i++) out->x[at * (size_t)l->n_hidden + (size_t)i] = x[i];
-    for (int k = 0; out->logits && k < l->n_actions; k++)
-      out->logits[at * (size_t)l->n_actions + (size_t)k] = heads[k];
-    if (out->value) out->value[at] = heads[l->n_actions];
-    if (out->level) out->level[at] = r->lane.level[t];
+    for (int q = 0; q < n; q++) {
+      const size_t at = (size_t)(first + q) * (size_t)d->n_steps + (size_t)t;
+      for (int k = 0; k < l->n_inputs; k++)
+        lanes[q]->u[t * l->input_rows + k] = (am_real)d->u[at * (size_t)l->n_inputs + (size_t)k];
+    }
+    code()->step(l, rule_code(r->network), lanes, n, r->parameters, r->alpha, t);
+    for (int q = 0; q < n; q++) note_step(r, q, first + q, t);
   }
 }
 
-static void copy_trace(run *r, int lane) {
+static void copy_trace(run *r, int q, int lane) {
   const am_plastic_layout *l = &r->network->layout;
   const int N = l->n_hidden;
   if (!r->result->H_last) return;
-  code()->finish(l, rule_code(r->network), &r->lane, r->parameters, r->data->n_steps - 1);
+  code()->finish(l, rule_code(r->network), &r->lanes[q], r->parameters, r->data->n_steps - 1);
   for (int i = 0; i < N; i++)
     for (int j = 0; j < N; j++)
       r->result->H_last[((size_t)lane * (size_t)N + (size_t)i) * (size_t)N + (size_t)j] =
-          r->lane.H[am_panel_at(i, j, N)];
+          r->lanes[q].H[am_panel_at(i, j, N)];
 }
 
 /* Advantages and targets of a lane, from the definition. */
-static void advantages(run *r, int lane) {
+static void advantages(run *r, int q, int lane) {
   const am_plastic_layout *l = &r->network->layout;
   const plastic_data *d = r->data;
   double *A = r->result->advantage + (size_t)lane * (size_t)d->n_steps;
@@ -81,7 +93,7 @@ static void advantages(run *r, int lane) {
   double ahead = 0, value_ahead = 0, returns = 0;
   for (int t = d->n_steps - 1; t >= 0; t--) {
     const double reward = d->rewards[lane * d->n_steps + t];
-    const double v = r->lane.heads[t * l->head_rows + l->n_actions];
+    const double v = r->lanes[q].heads[t * l->head_rows + l->n_actions];
     ahead = reward + d->gamma * value_ahead - v + d->gamma * d->lambda * ahead;
     returns = reward + d->gamma * returns;
     A[t] = d->baseline == AM_BASELINE_SHARED0 ? returns - r->baseline[t] : ahead;
@@ -90,13 +102,13 @@ static void advantages(run *r, int lane) {
   }
 }
 
-static double lane_loss(const run *r, int lane) {
+static double lane_loss(const run *r, int q, int lane) {
   const am_plastic_layout *l = &r->network->layout;
   const plastic_data *d = r->data;
   double loss = 0;
   for (int t = 0; t < d->n_steps; t++) {
     const size_t at = (size_t)lane * (size_t)d->n_steps + (size_t)t;
-    const am_real *heads = r->lane.heads + (size_t)t * (size_t)l->head_rows;
+    const am_real *heads = r->lanes[q].heads + (size_t)t * (size_t)l->head_rows;
     double z = 0, S = 0;
     for (int k = 0; k < l->n_actions; k++) z += exp((double)heads[k]);
     for (int k = 0; k < l->n_actions; k++) {
@@ -110,20 +122,21 @@ static double lane_loss(const run *r, int lane) {
   return loss / d->n_steps / d->n_lanes;
 }
 
-static void backward(run *r, int lane) {
+/* The gradient of a lane's loss at its heads. */
+static void loss_back(run *r, int q, int lane) {
   const am_plastic_layout *l = &r->network->layout;
   const plastic_data *d = r->data;
   for (int t = 0; t < d->n_steps; t++) r->rewards[t] = (am_real)d->rewards[lane * d->n_steps + t];
   const am_a2c_episode e = {.n_steps = d->n_steps,
                             .n_actions = l->n_actions,
                             .stride = l->head_rows,
-                            .heads = r->lane.heads,
-                            .p = r->p,
-                            .logp = r->logp,
+                            .heads = r->lanes[q].heads,
+                            .p = r->p[q],
+                            .logp = r->logp[q],
                             .actions = d->actions + lane * d->n_steps,
                             .rewards = r->rewards,
                             .baseline = d->baseline == AM_BASELINE_SHARED0 ? r->baseline : NULL,
-                            .dheads = r->lane.dheads};
+                            .dheads = r->lanes[q].dheads};
   const am_a2c_loss_options o = {.gamma = (am_real)d->gamma,
                                  .lambda = (am_real)d->lambda,
                                  .value_weight = (am_real)d->value_weight,
@@ -132,7 +145,28 @@ static void backward(run *r, int lane) {
                                  .scale = (am_real)(1.0 / d->n_steps / d->n_lanes)};
   am_a2c_sums sums;
   loss_code()->gradient(&sums, &e, &o);
-  code()->backward(l, rule_code(r->network), &r->lane, r->gradient, r->parameters, r->alpha);
+}
+
+static void backward(run *r, int first, int n) {
+  am_plastic_lane *lanes[2] = {&r->lanes[0], &r->lanes[1]};
+  for (int q = 0; q < n; q++) loss_back(r, q, first + q);
+  code()->backward(&r->network->layout, rule_code(r->network), lanes, n, r->gradient, r->parameters,
+                   r->alpha);
+}
+
+/* Two lanes, or the last one alone: forward, loss, backward. */
+static void one_pair(run *r, int first, int n) {
+  const am_plastic_layout *l = &r->network->layout;
+  plastic_result *result = r->result;
+  forward(r, first, n);
+  for (size_t t = 0; first == 0 && t < (size_t)r->data->n_steps; t++)
+    r->baseline[t] = r->lanes[0].heads[t * (size_t)l->head_rows + (size_t)l->n_actions];
+  for (int q = 0; q < n; q++) {
+    if (result->advantage && !result->fixed) advantages(r, q, first + q);
+    if (result->advantage) result->loss += lane_loss(r, q, first + q);
+  }
+  if (result->gradient) backward(r, first, n);
+  for (int q = 0; q < n; q++) copy_trace(r, q, first + q);
 }
 
 void PLASTIC(plastic_run)(const am_plastic *network, const double *parameters,
@@ -144,36 +178,34 @@ void PLASTIC(plastic_run)(const am_plastic *network, const double *parameters,
   r.parameters = block(l->n_parameters * size);
   r.gradient = block(l->n_gradient * size);
   r.alpha = block(am_panel_size(l->n_hidden, l->n_hidden) * size);
-  r.p = block(T * (size_t)l->n_actions * size);
-  r.logp = block(T * (size_t)l->n_actions * size);
   r.rewards = block(T * size);
   r.baseline = block(T * size);
-  void *memory = block(am_plastic_lane_bytes(network, data->n_steps, size));
-  am_plastic_lane_place(network, &r.lane, memory, data->n_steps, size);
+  void *memory[2];
+  for (int q = 0; q < 2; q++) {
+    r.p[q] = block(T * (size_t)l->n_actions * size);
+    r.logp[q] = block(T * (size_t)l->n_actions * size);
+    memory[q] = block(am_plastic_lane_bytes(network, data->n_steps, size));
+    am_plastic_lane_place(network, &r.lanes[q], memory[q], data->n_steps, size);
+  }
   for (size_t i = 0; i < l->n_parameters; i++) r.parameters[i] = (am_real)parameters[i];
   if (l->has_trace && l->alpha_is_full)
     memcpy(r.alpha, r.parameters + l->alpha, am_panel_size(l->n_hidden, l->n_hidden) * size);
   else if (l->has_trace)
     code()->alpha_expand(l, r.alpha, r.parameters, per_neuron);
   result->loss = 0;
-  for (int lane = 0; lane < data->n_lanes; lane++) {
-    forward(&r, lane);
-    for (size_t t = 0; lane == 0 && t < T; t++)
-      r.baseline[t] = r.lane.heads[t * (size_t)l->head_rows + (size_t)l->n_actions];
-    if (result->advantage && !result->fixed) advantages(&r, lane);
-    if (result->advantage) result->loss += lane_loss(&r, lane);
-    if (result->gradient) backward(&r, lane);
-    copy_trace(&r, lane);
-  }
+  for (int first = 0; first < data->n_lanes; first += 2)
+    one_pair(&r, first, data->n_lanes - first < 2 ? 1 : 2);
   if (l->has_trace && !l->alpha_is_full) code()->alpha_reduce(l, r.gradient, per_neuron);
   for (size_t i = 0; result->gradient && i < l->n_parameters; i++)
     result->gradient[i] = (double)r.gradient[i];
   free(r.parameters);
   free(r.gradient);
   free(r.alpha);
-  free(r.p);
-  free(r.logp);
   free(r.rewards);
   free(r.baseline);
-  free(memory);
+  for (int q = 0; q < 2; q++) {
+    free(r.p[q]);
+    free(r.logp[q]);
+    free(memory[q]);
+  }
 }

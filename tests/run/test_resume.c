@@ -118,7 +118,7 @@ static void a_change_of_results_is_refused(void **state) {
   small_set(&config, "batch=6");
   assert_int_equal(am_train_resume(&config, folder, NULL, &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "batch"));
-  small_set(&config, "batch=5");
+  small_set(&config, "batch=20");
   small_set(&config, "iterations=12");
   assert_int_equal(am_train_resume(&config, folder, NULL, &error), AMINE_OK);
 }

@@ -113,8 +113,11 @@ static void bash(am_text *out) {
                     "      COMPREPLY+=(\"$k\")\n"
                     "    done < <(compgen -$files -- \"$cur\")\n"
                     "  fi\n"
-                    "  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o "
-                    "nospace\n}\ncomplete -F _amine amine\n");
+                    "  if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then\n"
+                    "    compopt -o nospace\n"
+                    "  fi\n"
+                    "}\n"
+                    "complete -F _amine amine\n");
 }
 
 static void zsh(am_text *out) {
@@ -138,8 +141,11 @@ static void zsh(am_text *out) {
                     "  [[ $files == f ]] && _files\n"
                     "  [[ $files == d ]] && _files -/\n"
                     "}\n"
-                    "if [[ $funcstack[1] == _amine ]]; then _amine \"$@\"; else compdef _amine "
-                    "amine; fi\n");
+                    "if [[ $funcstack[1] == _amine ]]; then\n"
+                    "  _amine \"$@\"\n"
+                    "else\n"
+                    "  compdef _amine amine\n"
+                    "fi\n");
 }
 
 /* ------------------------------------------------------------------------------ fish */
@@ -205,7 +211,8 @@ static void fish_command(am_text *out, const cli_command *c) {
 }
 
 static void fish(am_text *out) {
-  am_text_puts(out, "# fish completion of amine: put it into ~/.config/fish/completions/amine.fish\n");
+  am_text_puts(out, "# fish completion of amine: put it into\n"
+                    "# ~/.config/fish/completions/amine.fish\n");
   for (const cli_command *c = cli_commands; c->name; c++) fish_command(out, c);
 }
 

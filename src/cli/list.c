@@ -43,7 +43,8 @@ static bool nth_network(item *out, int k, am_text *room) {
 
 static bool nth_modulator(item *out, int k, am_text *room) {
   static const item items[] = {
-      {"readout", "a signal that the network learns to emit", "M = f(w_m . x + b_m); eta_i = f_i M + g_i",
+      {"readout", "a signal that the network learns to emit",
+       "M = f(w_m . x + b_m); eta_i = f_i M + g_i",
        "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"},
       {"constant", "none: one learned rate for all connections, at all times", "eta", NULL},
   };

@@ -66,7 +66,8 @@ int cli_unknown_command(const char *word) {
   amine_error error = {0};
   const char *near = am_nearest(word, next_command);
   am_fail(&error, AMINE_ERROR_ARGUMENT, "there is no subcommand \"%.60s\"%s%s%s", word,
-          near ? "; did you mean " : "", near ? near : "", near ? "?" : "; amine --help lists them");
+          near ? "; did you mean " : "", near ? near : "",
+          near ? "?" : "; amine --help lists them");
   return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
 }
 

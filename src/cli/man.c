@@ -107,7 +107,8 @@ static void examples(am_text *out) {
 static void files_and_codes(am_text *out) {
   static const char *const rows[][2] = {
       {"config.json", "the resolved configuration"},
-      {"metrics.jsonl", "one JSON object a line: iteration, seconds, reward and the learner's figures"},
+      {"metrics.jsonl",
+       "one JSON object a line: iteration, seconds, reward and the learner's figures"},
       {"events.out.tfevents.*", "the same numbers for TensorBoard"},
       {"checkpoint.safetensors", "everything that shapes the future of the run"},
       {"eval.json, lines.json", "the evaluation, and what known policies earn"},

@@ -6,89 +6,132 @@
 #include "cli/command.h"
 
 const cli_option cli_options[] = {
-    {CLI_OUT_FOLDER, "--out", "DIR", NULL, "folder for all that the run makes; it must not hold a run"},
+    {CLI_OUT_FOLDER, "--out", "DIR", NULL,
+     "folder for all that the run makes; it must not hold a run"},
     {CLI_OUT_FILE, "--out", "FILE", NULL, "where the page goes"},
     {CLI_NO_REPORT, "--no-report", NULL, NULL, "end after training: no evaluation, no report"},
     {CLI_JSON, "--json", NULL, NULL, "the result as JSON, for programs"},
     {CLI_QUIET, "--quiet", NULL, NULL, "no progress, no messages; errors only"},
     {CLI_MAN, "--man", NULL, NULL, "the manual page (roff)"},
-    {CLI_COMPLETION, "--completion", "SHELL", "bash|zsh|fish", "a completion script for this shell"},
+    {CLI_COMPLETION, "--completion", "SHELL", "bash|zsh|fish",
+     "a completion script for this shell"},
     {CLI_HELP, "--help", NULL, NULL, "what this subcommand does"},
     {0},
 };
 
-#define RUN_OPTIONS (CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP)
-
 const cli_command cli_commands[] = {
-    {"train", "PRESET|FILE", 1, 1, CLI_PRESETS | CLI_FILES | CLI_KEYS, NULL,
-     CLI_OUT_FOLDER | RUN_OPTIONS, NULL, 0,
-     "train a network, and show what it learned",
-     "Trains a network from a preset (amine list presets) or a JSON file, with key=value over it "
-     "(amine show PRESET lists the keys). Progress goes to standard error: the mean reward per "
-     "episode beside what known policies earn on the same task.\n\nEverything that the run makes "
-     "is in one folder, runs/PRESET-seedN unless --out names another: the configuration, the "
-     "metrics, a checkpoint, TensorBoard events, and at the end an evaluation on 1000 fresh "
-     "episodes, the recording of one episode and report.html.\n\nCtrl-C finishes the iteration, "
-     "saves and says how to resume; a second one leaves at once. The same configuration and seed "
-     "give the same bytes, on any number of threads, interrupted or not.",
-     {{"amine train maze", "the Grid Maze, about two minutes"},
-      {"amine train maze seed=2 network.hidden=200 --out runs/wide", "another seed, a wider network"},
-      {"amine train maze rule.type=eligibility iterations=3000", "retroactive modulation, briefly"}},
-     cli_train},
-    {"resume", "DIR", 1, 1, CLI_FOLDERS | CLI_KEYS, NULL, RUN_OPTIONS, NULL, 0,
-     "go on with a run where it stopped, to the bit",
-     "Goes on with the run in a folder as if it had never stopped. Keys that results do not "
-     "depend on can be changed (threads, checkpoint_every, iterations); the others are those of "
-     "the run.",
-     {{"amine resume runs/maze-seed1", "go on after Ctrl-C, a crash or a power cut"},
-      {"amine resume runs/maze-seed1 iterations=30000", "train a finished run further"}},
-     cli_resume},
-    {"eval", "DIR|CHECKPOINT|PRESET", 1, 1, CLI_PRESETS | CLI_FOLDERS | CLI_FILES | CLI_KEYS, NULL,
-     CLI_JSON | CLI_QUIET | CLI_HELP, cli_eval_keys, CLI_N_EVAL_KEYS,
-     "run without learning: mean reward, against chance and oracle",
-     "Plays fresh episodes with a trained network whose slow weights stay as they are, and prints "
-     "the mean reward per episode with its standard error. key=value changes the world or holds a "
-     "modulator still: task.size=13, clamp.readout=0. seed chooses the episodes; none of them was "
-     "seen in training.\n\nWith policy=NAME a policy that learns nothing plays instead of the "
-     "network; then a preset is enough.",
-     {{"amine eval runs/maze-seed1", "1000 fresh episodes"},
-      {"amine eval runs/maze-seed1 clamp.readout=0", "the same without neuromodulation"},
-      {"amine eval runs/maze-seed1 task.size=13 actions=greedy", "a larger maze, the best action each time"},
-      {"amine eval maze policy=planner episodes=10000", "what a planner earns"}},
-     cli_eval},
-    {"report", "DIR...", 1, INT_MAX, CLI_FOLDERS, NULL, CLI_OUT_FILE | CLI_QUIET | CLI_HELP, NULL, 0,
-     "one self-contained HTML page of one or more runs",
-     "Writes one HTML page that needs nothing else: learning curves with their spread beside the "
-     "random, planner and oracle lines, one episode replayed, and the weights. Runs that differ "
-     "only in their seed become one curve; others are overlaid. Without --out it is "
-     "DIR/report.html for one folder and report.html for several.",
-     {{"amine report runs/maze-seed1", "runs/maze-seed1/report.html"},
-      {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html", "two systems, several seeds"}},
-     cli_report},
-    {"list", "[KIND]", 0, 1, 0, "tasks|networks|rules|modulators|learners|presets|experiments",
-     CLI_JSON | CLI_HELP, NULL, 0,
-     "what there is to choose from",
-     "Lists tasks, networks, rules, modulators, learners, presets or experiments; without a KIND "
-     "all.",
-     {{"amine list", "everything"}, {"amine list rules", "the plasticity rules and their equations"}},
-     cli_list},
-    {"show", "PRESET|FILE|DIR", 1, 1, CLI_PRESETS | CLI_FOLDERS | CLI_FILES | CLI_KEYS, NULL,
-     CLI_JSON | CLI_HELP, NULL, 0,
-     "every key with its value, range, unit and meaning",
-     "Prints the configuration of a preset, a JSON file, a run's folder or a checkpoint, with "
-     "key=value over it. A * marks what differs from the standard value. With --json it is a file "
-     "that train takes.",
-     {{"amine show maze", "what the preset says"},
-      {"amine show maze learner.rate=1e-3 --json >my.json", "begin a configuration of your own"}},
-     cli_show},
-    {"help", "[COMMAND]", 0, 1, CLI_COMMANDS, NULL, CLI_MAN | CLI_COMPLETION | CLI_HELP, NULL, 0,
-     "explain a subcommand; the manual page; shell completion",
-     "Explains a subcommand. The manual page and the completion scripts are written from the same "
-     "table.",
-     {{"amine help train", "the same as amine train --help"},
-      {"amine help --man | man -l -", "the manual page"},
-      {"source <(amine help --completion bash)", "completion in this shell"}},
-     cli_help},
+    {.name = "train",
+     .words = "PRESET|FILE",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_PRESETS | CLI_FILES | CLI_KEYS,
+     .options = CLI_OUT_FOLDER | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .run = cli_train,
+     .meaning = "train a network, and show what it learned",
+     .about = "Trains a network from a preset (amine list presets) or a JSON file, with key=value "
+              "over it (amine show PRESET lists the keys). Progress goes to standard error: the "
+              "mean reward per episode beside what known policies earn on the same task.\n\n"
+              "Everything that the run makes is in one folder, runs/PRESET-seedN unless --out "
+              "names another: the configuration, the metrics, a checkpoint, TensorBoard events, "
+              "and at the end an evaluation on 1000 fresh episodes, the recording of one episode "
+              "and report.html.\n\n"
+              "Ctrl-C finishes the iteration, saves and says how to resume; a second one leaves "
+              "at once. The same configuration and seed give the same bytes, on any number of "
+              "threads, interrupted or not.",
+     .examples = {{"amine train maze", "the Grid Maze"},
+                  {"amine train maze seed=2 network.hidden=200 --out runs/wide",
+                   "another seed, a wider network, a folder of your choice"},
+                  {"amine train maze rule.type=eligibility iterations=3000",
+                   "retroactive modulation, briefly"}}},
+    {.name = "resume",
+     .words = "DIR",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_FOLDERS | CLI_KEYS,
+     .options = CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .run = cli_resume,
+     .meaning = "go on with a run where it stopped, to the bit",
+     .about = "Goes on with the run in a folder as if it had never stopped. Keys that results do "
+              "not depend on can be changed (threads, checkpoint_every, iterations); the others "
+              "are those of the run.",
+     .examples = {{"amine resume runs/maze-seed1", "go on after Ctrl-C, a crash or a power cut"},
+                  {"amine resume runs/maze-seed1 iterations=30000",
+                   "train a finished run further"}}},
+    {.name = "eval",
+     .words = "DIR|CHECKPOINT|PRESET",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_PRESETS | CLI_FOLDERS | CLI_FILES | CLI_KEYS,
+     .options = CLI_JSON | CLI_QUIET | CLI_HELP,
+     .keys = cli_eval_keys,
+     .n_keys = CLI_N_EVAL_KEYS,
+     .run = cli_eval,
+     .meaning = "run without learning: mean reward, against chance and oracle",
+     .about = "Plays fresh episodes with a trained network whose slow weights stay as they are, "
+              "and prints the mean reward per episode with its standard error. key=value changes "
+              "the world or holds a modulator still: task.size=13, clamp.readout=0. seed chooses "
+              "the episodes; none of them was seen in training.\n\n"
+              "With policy=NAME a policy that learns nothing plays instead of the network; then a "
+              "preset is enough.",
+     .examples = {{"amine eval runs/maze-seed1", "1000 fresh episodes"},
+                  {"amine eval runs/maze-seed1 clamp.readout=0",
+                   "the same without neuromodulation"},
+                  {"amine eval runs/maze-seed1 task.size=13 actions=greedy",
+                   "a larger maze, the best action each time"},
+                  {"amine eval maze policy=planner episodes=10000", "what a planner earns"}}},
+    {.name = "report",
+     .words = "DIR...",
+     .min_words = 1,
+     .max_words = INT_MAX,
+     .takes = CLI_FOLDERS,
+     .options = CLI_OUT_FILE | CLI_QUIET | CLI_HELP,
+     .run = cli_report,
+     .meaning = "one self-contained HTML page of one or more runs",
+     .about = "Writes one HTML page that needs nothing else: learning curves with their spread "
+              "beside the random, planner and oracle lines, one episode replayed, and the "
+              "weights. Runs that differ only in their seed become one curve; others are "
+              "overlaid. Without --out it is DIR/report.html for one folder and report.html for "
+              "several. Prints the name of the page.",
+     .examples = {{"amine report runs/maze-seed1", "runs/maze-seed1/report.html"},
+                  {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html",
+                   "two systems, several seeds"}}},
+    {.name = "list",
+     .words = "[KIND]",
+     .max_words = 1,
+     .choices = "tasks|networks|rules|modulators|learners|presets|experiments",
+     .options = CLI_JSON | CLI_HELP,
+     .run = cli_list,
+     .meaning = "what there is to choose from",
+     .about = "Lists tasks, networks, rules, modulators, learners, presets or experiments; without "
+              "a KIND all of them.",
+     .examples = {{"amine list", "everything"},
+                  {"amine list rules", "the plasticity rules and their equations"}}},
+    {.name = "show",
+     .words = "PRESET|FILE|DIR",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_PRESETS | CLI_FOLDERS | CLI_FILES | CLI_KEYS,
+     .options = CLI_JSON | CLI_HELP,
+     .run = cli_show,
+     .meaning = "every key with its value, range, unit and meaning",
+     .about = "Prints the configuration of a preset, a JSON file, a run's folder or a checkpoint, "
+              "with key=value over it. A * marks what differs from the standard value. With "
+              "--json it is a file that train takes.",
+     .examples = {{"amine show maze", "what the preset says"},
+                  {"amine show maze learner.rate=1e-3 --json >my.json",
+                   "begin a configuration of your own"}}},
+    {.name = "help",
+     .words = "[COMMAND]",
+     .max_words = 1,
+     .takes = CLI_COMMANDS,
+     .options = CLI_MAN | CLI_COMPLETION | CLI_HELP,
+     .run = cli_help,
+     .meaning = "explain a subcommand; the manual page; shell completion",
+     .about = "Explains a subcommand. The manual page and the completion scripts are written from "
+              "the same table as this text.",
+     .examples = {{"amine help train", "the same as amine train --help"},
+                  {"amine help --man | man -l -", "the manual page"},
+                  {"source <(amine help --completion bash)", "completion in this shell"}}},
     {0},
 };
 

@@ -1,5 +1,4 @@
-/* The progress line (see progress.h). What does not fit is left out whole, the least needed first.
- * */
+/* The progress line (see progress.h). What does not fit is left out whole, least needed first. */
 #include "cli/progress.h"
 
 #include <math.h>
@@ -91,7 +90,8 @@ static pieces pieces_of(const am_train_progress *p) {
   pieces out;
   char total[24], rate[16], left[24];
   const int digits = snprintf(total, sizeof total, "%llu", (unsigned long long)p->iterations);
-  snprintf(out.count, sizeof out.count, "%*llu/%s", digits, (unsigned long long)p->iteration, total);
+  snprintf(out.count, sizeof out.count, "%*llu/%s", digits, (unsigned long long)p->iteration,
+           total);
   const double part = p->iterations ? (double)p->iteration / (double)p->iterations : 1;
   snprintf(out.percent, sizeof out.percent, "%3d%%", (int)(100 * fmin(part, 1)));
   put_rate(rate, sizeof rate, p->rate);

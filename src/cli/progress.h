@@ -1,6 +1,5 @@
 /* The progress of a training run, for people: on a terminal one line that is written over,
- * elsewhere a line now and then. Writes to standard error only; a failure to write is not noticed.
- * */
+ * elsewhere a line now and then. Writes to standard error only, and never fails. */
 #ifndef AMINE_CLI_PROGRESS_H
 #define AMINE_CLI_PROGRESS_H
 

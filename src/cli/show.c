@@ -84,7 +84,7 @@ static void put_key(am_text *text, const am_config *config, am_key_id id, const 
   } else if (meaning >= 24) {
     beside(text, shown, key->meaning, indent, c->range, meaning);
     am_text_puts(text, "\n");
-  } else { /* too narrow for four columns: the meaning gets lines of its own, the range perhaps too */
+  } else { /* too narrow: the meaning gets lines of its own, the range perhaps too */
     const bool fits = c->width - indent >= 30;
     if (fits) cli_wrap(text, shown, indent, indent, c->width);
     am_text_puts(text, "\n      ");

@@ -10,7 +10,8 @@ static atomic_int stop;
 static void standard(void) {
   for (int k = 0; k < 3; k++) {
     struct sigaction now;
-    if (sigaction(caught[k], NULL, &now) == 0 && now.sa_handler != SIG_IGN) signal(caught[k], SIG_DFL);
+    if (sigaction(caught[k], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+      signal(caught[k], SIG_DFL);
   }
 }
 

@@ -19,13 +19,26 @@ cli_source cli_source_of(const char *word) {
   return CLI_SOURCE_FILE;
 }
 
+static const char *next_preset(int k) { return am_presets[k].name; }
+
+/* A word that could be anything, and is nothing. */
+static amine_status unknown(const char *word, amine_error *error) {
+  const char *near = am_nearest(word, next_preset);
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "\"%.60s\" is neither a preset nor a folder of a run%s%s%s", word,
+                 near ? "; did you mean " : "", near ? near : "",
+                 near ? "?" : "; amine list presets shows the presets");
+}
+
 amine_status cli_source_config(am_config *config, const char *word, amine_error *error) {
   am_config_default(config);
   switch (cli_source_of(word)) {
   case CLI_SOURCE_RUN: return am_train_config(config, word, error);
   case CLI_SOURCE_CHECKPOINT: return am_evaluate_config(config, word, error);
-  case CLI_SOURCE_PRESET:
-  case CLI_SOURCE_FILE: break;
+  case CLI_SOURCE_FILE:
+    if (!strchr(word, '/') && !strchr(word, '.')) return unknown(word, error);
+    break;
+  case CLI_SOURCE_PRESET: break;
   }
   return am_config_load(config, word, error);
 }

@@ -151,10 +151,10 @@ amine_status am_section_episode(am_text *page, const am_overview *o, amine_error
   const size_t n = r->n_steps < AM_EPISODE_STEPS_MAX ? r->n_steps : AM_EPISODE_STEPS_MAX;
   am_trips trips = {0};
   AM_TRY(am_trips_make(&trips, r, n, error));
-  am_text_puts(page, "<p>A fresh episode of ");
+  am_text_puts(page, "<p>A fresh episode, played by ");
   am_shown_run(page, o);
-  am_text_puts(page, ", which no longer learns between episodes: all that it gets to know of this "
-                     "one is in its activity and its connections. ");
+  am_text_puts(page, ". Training is over: all that the network gets to know of this episode is in "
+                     "its activity and in its connections. ");
   put_trips_story(page, &trips);
   put_modulator_story(page, r, &trips, n);
   if (n < r->n_steps) am_text_printf(page, "The first %zu of %zu steps are shown. ", n, r->n_steps);

@@ -19,6 +19,13 @@ bool am_maze_picture_possible(const am_recording *recording);
 amine_status am_strips(am_text *page, const am_recording *recording, const am_trips *trips,
                        size_t n_steps, const char *modulator, amine_error *error);
 
+/* The strip of activity: a picture with one row for each unit and one column for each step. Needs
+ * the activity. AMINE_ERROR_MEMORY only. */
+amine_status am_raster(am_text *page, const am_recording *recording, size_t n_steps,
+                       amine_error *error);
+/* The heading of a strip; the script writes into it the value of `key` at the step it shows. */
+void am_strip_head(am_text *page, const char *key, const char *title, const char *meaning);
+
 /* Steps taken by each trip beside the least possible. AMINE_ERROR_MEMORY only. */
 amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *error);
 

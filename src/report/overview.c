@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "report/html.h"
 
-#define LABEL_PARTS 3
 #define TAIL 0.05
 
 /* Keys that do not make another configuration. */
@@ -85,73 +84,6 @@ static amine_status find_differing(am_overview *o, amine_error *error) {
       if (is_differing(o, key) && !is_known(o, key)) o->differing[o->n_differing++] = key;
     }
   }
-  return AMINE_OK;
-}
-
-/* ------------------------------------------------------------------------------------ labels */
-
-static const char *last_part(const char *key) {
-  const char *dot = strrchr(key, '.');
-  return dot ? dot + 1 : key;
-}
-
-/* "network.hidden" is "hidden", "rule.type" is "rule", unless that would not be clear. */
-static void put_short_key(am_text *text, const am_overview *o, const char *key) {
-  const char *last = last_part(key);
-  size_t n_same = 0;
-  if (strcmp(last, "type") == 0 && last != key) {
-    am_text_add(text, key, (size_t)(last - 1 - key));
-    return;
-  }
-  for (size_t k = 0; k < o->n_differing; k++)
-    n_same += strcmp(last_part(o->differing[k]), last) == 0;
-  am_text_puts(text, n_same > 1 ? key : last);
-}
-
-/* A preset in each group, and no two of them the same. */
-static bool presets_tell(const am_overview *o) {
-  for (size_t g = 0; g < o->n_groups; g++)
-    for (size_t h = 0; h <= g; h++) {
-      const char *a = value_in(o, g, "preset"), *b = value_in(o, h, "preset");
-      if (!a || (h < g && same_text(a, b))) return false;
-    }
-  return true;
-}
-
-static void put_differences(am_text *text, const am_overview *o, size_t group) {
-  size_t n = 0, parts = 0;
-  for (size_t k = 0; k < o->n_differing; k++) n += strcmp(o->differing[k], "preset") != 0;
-  for (size_t k = 0; k < o->n_differing; k++) {
-    const char *key = o->differing[k], *value = value_in(o, group, key);
-    if (strcmp(key, "preset") == 0 && n > 0) continue;
-    if (parts++ == LABEL_PARTS) {
-      am_text_puts(text, ", \xe2\x80\xa6");
-      return;
-    }
-    if (parts > 1) am_text_puts(text, ", ");
-    if (!value) am_text_puts(text, "no ");
-    put_short_key(text, o, key);
-    if (value) am_text_printf(text, " %s", value);
-  }
-}
-
-static amine_status name_group(am_overview *o, size_t group, amine_error *error) {
-  am_text text = {0};
-  if (o->n_groups > 1 && presets_tell(o))
-    am_text_puts(&text, value_in(o, group, "preset"));
-  else if (o->n_groups > 1)
-    put_differences(&text, o, group);
-  for (size_t g = 0; g < group && text.length > 0; g++)
-    if (same_text(o->groups[g].label, text.data)) {
-      am_text_printf(&text, " (%zu)", group + 1);
-      break;
-    }
-  am_text_add(&text, "", 1);
-  if (text.failed) {
-    am_text_free(&text);
-    return am_fail_memory(error, 256);
-  }
-  o->groups[group].label = text.data;
   return AMINE_OK;
 }
 
@@ -259,7 +191,7 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
   amine_status status = o.groups ? AMINE_OK : am_fail_memory(error, n_sources * sizeof *o.groups);
   for (size_t s = 0; s < n_sources && status == AMINE_OK; s++) status = add_run(&o, s, error);
   if (status == AMINE_OK) status = find_differing(&o, error);
-  for (size_t g = 0; g < o.n_groups && status == AMINE_OK; g++) status = name_group(&o, g, error);
+  if (status == AMINE_OK) status = am_overview_label(&o, error);
   if (status != AMINE_OK) {
     am_overview_free(&o);
     return status;

@@ -36,6 +36,9 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
                               amine_error *error);
 void am_overview_free(am_overview *overview);
 
+/* Gives each group its label; part of am_overview_make (label.c). */
+amine_status am_overview_label(am_overview *overview, amine_error *error);
+
 /* What a run reached: its evaluation if all runs have one, else what it had while training. */
 double am_result_of(const am_overview *overview, size_t source);
 /* Mean of the main metric over the last 5 % of the iterations; NAN without rows. */

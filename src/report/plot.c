@@ -94,8 +94,10 @@ void am_plot_open(am_text *page, const am_plot *plot) {
     am_text_puts(page, "</span>");
   }
   for (int k = 0; (!plot->x_title || plot->x_title[0]) && isfinite(tick(&plot->x, k)); k++) {
-    am_text_puts(page, "<span class=\"x\" style=\"left:");
-    am_html_at(page, 100 * am_axis_at(&plot->x, tick(&plot->x, k)));
+    const double at = am_axis_at(&plot->x, tick(&plot->x, k));
+    am_text_printf(page, "<span class=\"x%s%s\" style=\"left:", k % 2 ? " odd" : "",
+                   at > 0.97 ? " end" : "");
+    am_html_at(page, 100 * at);
     am_text_puts(page, "%\">");
     put_tick(page, &plot->x, tick(&plot->x, k));
     am_text_puts(page, "</span>");

@@ -34,7 +34,7 @@ const char *am_line_meaning(const char *policy);
 /* false for a line that would only crowd the picture beside the others */
 bool am_line_shown(const am_source *source, size_t line);
 
-/* "seed 3 of 'modulated', the middle one of 10 runs": which run is shown, escaped. */
+/* Which run is shown, escaped: "seed 3 of modulated (of its 10 seeds the nearest to their mean)". */
 void am_shown_run(am_text *page, const am_overview *overview);
 
 /* A colour key: one entry for each configuration, with its number of runs. Nothing if there is only

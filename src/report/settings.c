@@ -4,6 +4,8 @@
 #include "report/html.h"
 #include "report/sections.h"
 
+#define VALUES_MAX 12
+
 /* ------------------------------------------------------------------------------------ differences */
 
 static void put_differences(am_text *page, const am_overview *o) {
@@ -53,20 +55,24 @@ static bool same_head(const char *a, const char *b) {
   return n == head_length(b) && strncmp(a, b, n) == 0;
 }
 
-/* The seed of each run: they may differ within a configuration. */
+/* The value of a key in all runs: one, but for seeds and other keys that do not make another
+ * configuration. */
 static void put_values(am_text *page, const am_overview *o, const char *key) {
-  const char *first = am_source_setting(&o->sources[0], key);
-  bool same = true;
-  for (size_t s = 1; s < o->n_sources; s++) {
-    const char *other = am_source_setting(&o->sources[s], key);
-    same = same && other && strcmp(first, other) == 0;
-  }
-  am_html_brief(page, first, 200);
-  for (size_t s = 1; s < o->n_sources && !same; s++) {
-    const char *other = am_source_setting(&o->sources[s], key);
-    am_text_puts(page, s == 12 ? ", \xe2\x80\xa6" : ", ");
-    if (s == 12) break;
-    am_html_brief(page, other ? other : "\xe2\x80\x93", 24);
+  size_t n = 0;
+  for (size_t s = 0; s < o->n_sources; s++) {
+    const char *value = am_source_setting(&o->sources[s], key);
+    bool seen = !value;
+    for (size_t t = 0; t < s && !seen; t++) {
+      const char *other = am_source_setting(&o->sources[t], key);
+      seen = other && strcmp(value, other) == 0;
+    }
+    if (seen) continue;
+    if (n == VALUES_MAX) {
+      am_text_puts(page, ", \xe2\x80\xa6");
+      return;
+    }
+    if (n++ > 0) am_text_puts(page, ", ");
+    am_html_brief(page, value, 200);
   }
 }
 
@@ -159,7 +165,7 @@ static void put_command(am_text *page, const am_source *s) {
 static void put_commands(am_text *page, const am_overview *o) {
   const bool many = o->n_groups > 1;
   const char *preset = am_source_setting(&o->sources[0], "preset");
-  am_text_puts(page, "<h3>Again</h3>\n<p>The same command gives the same network, to the bit, on "
+  am_text_puts(page, "<h3>Run it again</h3>\n<p>The same command gives the same network, to the bit, on "
                      "any machine and any number of threads.");
   if (!preset || !preset[0])
     am_text_puts(page, " The file config.json is in the run's folder.");

@@ -71,7 +71,6 @@ void am_shown_run(am_text *page, const am_overview *o) {
     am_text_puts(page, "the trained network");
     return;
   }
-  am_text_puts(page, "the network of ");
   if (seed) {
     am_text_puts(page, "seed ");
     am_html_brief(page, seed, 24);
@@ -79,14 +78,12 @@ void am_shown_run(am_text *page, const am_overview *o) {
     am_text_printf(page, "run %zu", o->shown + 1);
   }
   if (group->label[0]) {
-    am_text_puts(page, ", ");
+    am_text_puts(page, " of <i>");
     am_html_brief(page, group->label, 80);
-    am_text_puts(page, ",");
+    am_text_puts(page, "</i>");
   }
-  if (group->n_runs > 2) {
-    if (!group->label[0]) am_text_puts(page, ",");
-    am_text_printf(page, " the one nearest to the mean of %zu", group->n_runs);
-  }
+  if (group->n_runs > 2)
+    am_text_printf(page, " (of its %zu seeds the nearest to their mean)", group->n_runs);
 }
 
 void am_page_key(am_text *page, const am_overview *o) {

@@ -7,10 +7,6 @@
 #include "report/html.h"
 #include "report/palette.h"
 #include "report/plot.h"
-#include "report/png.h"
-
-#define RASTER_ROWS 200
-#define RASTER_COLUMNS 1000
 
 /* One strip: a line, perhaps with a band around it. */
 typedef struct strip {
@@ -50,8 +46,8 @@ static void take_values(double *t, double *out, const am_recording *r, const str
   }
 }
 
-static void put_head(am_text *page, const char *key, const char *title, const char *meaning) {
-  am_text_printf(page, "<h3>%s <small>%s</small>", title, meaning);
+void am_strip_head(am_text *page, const char *key, const char *title, const char *meaning) {
+  am_text_printf(page, "<h3><span>%s</span> <small>%s</small>", title, meaning);
   if (key) am_text_printf(page, "<output data-of=\"%s\"></output>", key);
   am_text_puts(page, "</h3>\n");
 }
@@ -68,7 +64,7 @@ static amine_status put_strip(am_text *page, const am_recording *r, const am_tri
                   .y = am_axis_round(low, high, 3),
                   .classes = "strip",
                   .x_title = x_title};
-  put_head(page, s->key, s->title, s->meaning);
+  am_strip_head(page, s->key, s->title, s->meaning);
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   am_plot_across(page, &plot, "zero", 0);
@@ -80,38 +76,6 @@ static amine_status put_strip(am_text *page, const am_recording *r, const am_tri
   am_plot_close(page);
   am_free(t);
   return AMINE_OK;
-}
-
-/* Activity as a picture: one row for each unit, one column for each step. */
-static amine_status put_raster(am_text *page, const am_recording *r, size_t n, amine_error *error) {
-  const float *activity = r->numbers[AM_RECORDED_ACTIVITY];
-  const size_t units = r->n_units;
-  const size_t down = (units + RASTER_ROWS - 1) / RASTER_ROWS;
-  const size_t across = (n + RASTER_COLUMNS - 1) / RASTER_COLUMNS;
-  const size_t rows = (units + down - 1) / down, columns = (n + across - 1) / across;
-  uint8_t *pixels = am_alloc(rows * columns, 1);
-  if (!pixels) return am_fail_memory(error, rows * columns);
-  double scale = 0;
-  for (size_t k = 0; k < n * units; k++)
-    if (isfinite(activity[k])) scale = fmax(scale, fabs((double)activity[k]));
-  if (!(scale > 0)) scale = 1;
-  for (size_t row = 0; row < rows; row++)
-    for (size_t column = 0; column < columns; column++) {
-      double value = (double)activity[column * across * units + row * down];
-      pixels[row * columns + column] = am_heat_index(value, scale);
-    }
-  am_text meaning = {0};
-  am_text_printf(&meaning, "%s unit%s a row, blue below and orange above zero",
-                 down > 1 ? "some of the" : "each", down > 1 ? "s," : "");
-  if (meaning.failed) page->failed = true;
-  put_head(page, NULL, "Activity", meaning.failed ? "" : meaning.data);
-  am_text_free(&meaning);
-  am_text_puts(page, "<div class=\"plot strip raster\"><img alt=\"Activity of the units over the "
-                     "episode\" src=\"");
-  amine_status status = am_png_data(page, pixels, rows, columns, error);
-  am_text_puts(page, "\"></div>\n");
-  am_free(pixels);
-  return status;
 }
 
 amine_status am_strips(am_text *page, const am_recording *r, const am_trips *trips, size_t n,
@@ -132,7 +96,7 @@ amine_status am_strips(am_text *page, const am_recording *r, const am_trips *tri
   size_t last = n_strips;
   for (size_t k = 0; k < n_strips; k++)
     if (r->numbers[strips[k].centre]) last = k;
-  if (has_raster) AM_TRY(put_raster(page, r, n, error));
+  if (has_raster) AM_TRY(am_raster(page, r, n, error));
   for (size_t k = 0; k < n_strips; k++) {
     if (!r->numbers[strips[k].centre]) continue;
     if (strips[k].centre == AM_RECORDED_ETA_MEAN && same) continue;

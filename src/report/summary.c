@@ -200,7 +200,7 @@ static void put_ladder_names(am_text *page, const am_source *source, double top)
     double reward = source->lines[k].reward;
     const char *side = reward > 0.9 * top ? "at right" : reward < 0.1 * top ? "at left" : "at";
     put_left(page, "span", side, reward, top);
-    am_html_brief(page, am_line_name(source->lines[k].policy), 16);
+    am_html_brief(page, am_line_name(source->lines[k].policy), 20);
     am_text_puts(page, " <b>");
     am_html_figure(page, reward, 3);
     am_text_puts(page, "</b></span>");

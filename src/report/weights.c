@@ -89,6 +89,7 @@ static amine_status put_figure(am_text *page, const matrix *m, const extent *e, 
   const size_t step = (m->n + PIXELS_MAX - 1) / PIXELS_MAX;
   am_text_printf(page, "<figure class=\"heat\" data-step=\"%zu\" data-scale=\"", step);
   am_html_real(page, (double)(float)e->scale);
+  if (fmax(-e->low, e->high) > e->scale) am_text_puts(page, "\" data-beyond=\"1");
   am_text_printf(page, "\">\n<h3>%s</h3>\n<img class=\"map\" alt=\"Heat map of %zu by %zu "
                        "connections\" src=\"", title, m->n, m->n);
   AM_TRY(put_map(page, m, e->scale, step, error));

@@ -86,7 +86,7 @@ static amine_status write_config(const am_config *config, const char *folder, am
 }
 
 /* Opens the records and runs the loop. A new run is saved before its first iteration, so that it can be
- * resumed whenever it dies. */
+ * resumed whenever it dies; config.json comes last, for where it is there is a run. */
 static amine_status run(am_experiment *x, const am_record_state *state, const char *folder,
                         const am_train_watch *watch, amine_error *error) {
   session s = {.experiment = x};
@@ -97,6 +97,7 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
     s.before = am_records_seconds(s.records);
     s.start = clock_now();
     if (x->learner->iteration == 0) status = save(&s, error);
+    if (status == AMINE_OK) status = write_config(&x->config, folder, error);
     if (status == AMINE_OK) status = loop(&s, watch, error);
     amine_status closed = am_records_close(s.records, status == AMINE_OK ? error : NULL);
     if (status == AMINE_OK) status = closed;
@@ -120,7 +121,6 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
   am_experiment *x;
   AM_TRY(am_experiment_create(&x, config, error));
   amine_status status = am_folder_make(folder, error);
-  if (status == AMINE_OK) status = write_config(config, folder, error);
   const am_record_state fresh = {0};
   if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
   am_experiment_destroy(x);
@@ -164,7 +164,6 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   if (status == AMINE_OK) status = agree(config, path.data, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, config, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
-  if (status == AMINE_OK) status = write_config(config, folder, error);
   if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
   am_experiment_destroy(x);
   am_text_free(&path);

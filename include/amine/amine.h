@@ -1,0 +1,10 @@
+/* Amine: neuromodulated learning. Includes every public header. */
+#ifndef AMINE_H
+#define AMINE_H
+
+#include "amine/experiment.h"
+#include "amine/kernel.h"
+#include "amine/memory.h"
+#include "amine/status.h"
+
+#endif

@@ -1,0 +1,52 @@
+#!/bin/sh
+# install.sh BUILD SOURCE: installs into a folder of its own and uses what is there as a stranger would.
+set -eu
+build=$1 source=$2
+where=$(mktemp -d)
+trap 'rm -rf "$where"' EXIT
+cmake --install "$build" --prefix "$where/prefix" >/dev/null
+pc=$(dirname "$(find "$where/prefix" -name amine.pc)")
+lib=$(dirname "$pc")
+export PKG_CONFIG_PATH="$pc" LD_LIBRARY_PATH="$lib"
+extra=""
+if nm -D "$lib/libamine.so" | grep -q __asan_init; then extra="-fsanitize=address"; fi
+if nm -D "$lib/libamine.so" | grep -q __tsan_init; then extra="-fsanitize=thread"; fi
+
+echo "the command"
+"$where/prefix/bin/amine" --version
+test -s "$where/prefix/share/man/man1/amine.1"
+
+echo "pkg-config"
+# shellcheck disable=SC2046
+${CC:-cc} $extra "$source/examples/train_in_memory.c" $(pkg-config --cflags --libs amine) -o "$where/example"
+
+echo "only public names are visible"
+hidden=$(nm -D --defined-only "$lib/libamine.so" | awk '$2 ~ /[TDBR]/ {print $3}' | grep -v '^amine_' || true)
+[ -z "$hidden" ] || { echo "exported, but not public: $hidden"; exit 1; }
+
+echo "CMake package"
+mkdir "$where/user"
+cat >"$where/user/CMakeLists.txt" <<'CMAKE'
+cmake_minimum_required(VERSION 3.20)
+project(user C)
+find_package(amine 0.1 REQUIRED)
+add_executable(user user.c)
+target_link_libraries(user PRIVATE amine::amine)
+CMAKE
+cat >"$where/user/user.c" <<'C'
+#include <amine/amine.h>
+#include <stdio.h>
+int main(void) { return puts(amine_version()) < 0; }
+C
+cmake -S "$where/user" -B "$where/user/build" -DCMAKE_PREFIX_PATH="$where/prefix" -DCMAKE_C_FLAGS="$extra" >/dev/null
+cmake --build "$where/user/build" >/dev/null
+"$where/user/build/user"
+
+if command -v g++ >/dev/null; then
+  echo "C++"
+  printf '#include <amine/amine.h>\nint main() { return amine_version()[0] == 0; }\n' >"$where/user.cc"
+  # shellcheck disable=SC2046
+  g++ -Wall -Wextra -Werror $extra "$where/user.cc" $(pkg-config --cflags --libs amine) -o "$where/user_cc"
+  "$where/user_cc"
+fi
+echo "all fine"

@@ -30,6 +30,8 @@ void am_bins_free(am_bins *bins) {
   *bins = (am_bins){0};
 }
 
+bool am_bins_spread(const am_bins *bins, size_t n_rows) { return n_rows >= 3 * bins->n; }
+
 /* Sums over the rows of one run. */
 typedef struct sums {
   double n, sum, squares;

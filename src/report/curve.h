@@ -15,6 +15,8 @@ typedef struct am_bins {
 amine_status am_bins_make(am_bins *bins, const am_overview *overview, am_metric against,
                           size_t n_most, amine_error *error);
 void am_bins_free(am_bins *bins);
+/* true if the curve of one run with so many rows has a spread almost everywhere */
+bool am_bins_spread(const am_bins *bins, size_t n_rows);
 
 /* One value for each bin, NAN where there is none. Of several runs: mean, least and greatest of
  * the runs' own means. Of one run: its mean, and one standard deviation of its rows in the bin to

@@ -86,10 +86,10 @@ static am_axis y_axis(const picture *p) {
   bool by_powers = p->metric == AM_METRIC_GRADIENT_NORM || p->metric == AM_METRIC_RATE;
   if (by_powers && low > 0 && high > 20 * low) return am_axis_log(low, high);
   if (low > 0 && low < 0.6 * high) low = 0;
-  return am_axis_round(low, high, p->small ? 3 : 6);
+  return am_axis_round(low, high, p->small ? 4 : 6);
 }
 
-/* ------------------------------------------------------------------------------------ lines */
+/* -------------------------------------------------------------------------------------- lines */
 
 /* Names of the calibration lines at the right edge, moved apart where they would touch. */
 static void put_line_names(am_text *page, const am_source *source, const am_plot *plot) {
@@ -134,45 +134,23 @@ static void put_readout(am_text *page, const picture *p, const am_plot *plot) {
   am_readout_close(page);
 }
 
-static amine_status put_picture(am_text *page, picture *p, amine_error *error) {
-  amine_status status = picture_make(p, error);
-  if (status == AMINE_OK) {
-    const am_source *source = &p->overview->sources[0];
-    const bool has_lines = p->metric == AM_METRIC_REWARD && source->n_lines > 0 && !p->small;
-    am_plot plot = {.x = am_axis_exact(0, p->bins.x_max, p->small ? 3 : 6),
-                    .y = y_axis(p),
-                    .classes = p->small ? "low" : has_lines ? "tall named" : "tall",
-                    .x_title = p->small ? NULL : p->unit.name,
-                    .bridged = true};
-    am_plot_open(page, &plot);
-    if (has_lines) put_line_names(page, source, &plot);
-    am_plot_begin(page, &plot);
-    for (size_t k = 0; has_lines && k < source->n_lines; k++)
-      if (am_line_shown(source, k))
-        am_plot_across(page, &plot, "known", source->lines[k].reward);
-    put_curves(page, p, &plot);
-    am_plot_close(page);
-    put_readout(page, p, &plot);
-  }
-  picture_free(p);
-  return status;
-}
-
-/* ------------------------------------------------------------------------------------ sections */
-
-static void put_caption(am_text *page, const am_overview *o) {
-  size_t most = 0, least = o->n_sources;
+/* Who has a band, and which. */
+static void put_caption(am_text *page, const picture *p) {
+  const am_overview *o = p->overview;
+  bool many = false, one = false;
   for (size_t g = 0; g < o->n_groups; g++) {
-    if (o->groups[g].n_runs > most) most = o->groups[g].n_runs;
-    if (o->groups[g].n_runs < least) least = o->groups[g].n_runs;
+    const am_group *group = &o->groups[g];
+    if (group->n_runs > 1) many = true;
+    if (group->n_runs == 1 && am_bins_spread(&p->bins, o->sources[group->runs[0]].metrics.n))
+      one = true;
   }
   am_text_puts(page, "<figcaption>");
-  if (most > 1)
+  if (many)
     am_text_puts(page, "Lines are means over the seeds; the shaded band reaches from the lowest to "
                        "the highest seed. ");
-  if (least == 1)
+  if (one)
     am_text_printf(page, "%s the band is one standard deviation of the neighbouring iterations. ",
-                   most > 1 ? "Where there is one run," : "The line is a running mean;");
+                   many ? "Where there is one run," : "The line is a running mean;");
   if (o->main == AM_METRIC_REWARD && o->sources[0].n_lines > 0) {
     am_text_puts(page, "Dashed: what known ways to play earn");
     if (!o->one_task) am_text_puts(page, ", for the first run; others play another task");
@@ -180,6 +158,34 @@ static void put_caption(am_text *page, const am_overview *o) {
   }
   am_text_puts(page, "</figcaption>\n");
 }
+
+static amine_status put_picture(am_text *page, picture *p, amine_error *error) {
+  amine_status status = picture_make(p, error);
+  if (status == AMINE_OK) {
+    const am_source *source = &p->overview->sources[0];
+    const bool has_lines = p->metric == AM_METRIC_REWARD && source->n_lines > 0 && !p->small;
+    am_plot plot = {.x = am_axis_exact(0, p->bins.x_max, p->small ? 3 : 6),
+                    .y = y_axis(p),
+                    .classes = p->small    ? "low"
+                               : has_lines ? "tall named"
+                                           : "tall",
+                    .x_title = p->small ? NULL : p->unit.name,
+                    .bridged = true};
+    am_plot_open(page, &plot);
+    if (has_lines) put_line_names(page, source, &plot);
+    am_plot_begin(page, &plot);
+    for (size_t k = 0; has_lines && k < source->n_lines; k++)
+      if (am_line_shown(source, k)) am_plot_across(page, &plot, "known", source->lines[k].reward);
+    put_curves(page, p, &plot);
+    am_plot_close(page);
+    put_readout(page, p, &plot);
+    if (!p->small) put_caption(page, p);
+  }
+  picture_free(p);
+  return status;
+}
+
+/* ----------------------------------------------------------------------------------- sections */
 
 amine_status am_section_learning(am_text *page, const am_overview *o, amine_error *error) {
   const bool is_loss = o->main == AM_METRIC_LOSS;
@@ -191,11 +197,10 @@ amine_status am_section_learning(am_text *page, const am_overview *o, amine_erro
     return AMINE_OK;
   }
   if (has_seconds)
-    am_text_puts(page,
-                 "<input type=\"radio\" name=\"against\" id=\"by-iteration\" checked>"
-                 "<label for=\"by-iteration\">iterations</label>"
-                 "<input type=\"radio\" name=\"against\" id=\"by-time\">"
-                 "<label for=\"by-time\">time</label>\n");
+    am_text_puts(page, "<input type=\"radio\" name=\"against\" id=\"by-iteration\" checked>"
+                       "<label for=\"by-iteration\">iterations</label>"
+                       "<input type=\"radio\" name=\"against\" id=\"by-time\">"
+                       "<label for=\"by-time\">time</label>\n");
   am_page_key(page, o);
   for (int k = 0; k < (has_seconds ? 2 : 1); k++) {
     picture p = {.overview = o,
@@ -204,7 +209,6 @@ amine_status am_section_learning(am_text *page, const am_overview *o, amine_erro
     am_text_printf(page, "<figure class=\"chart %s\">\n<p class=\"y-title\">%s</p>\n",
                    k ? "by-time" : "by-iteration", is_loss ? "loss" : "reward per episode");
     AM_TRY(put_picture(page, &p, error));
-    put_caption(page, o);
     am_text_puts(page, "</figure>\n");
   }
   am_text_puts(page, "</section>\n");

@@ -1,4 +1,5 @@
-/* One recorded episode: what happened in words, the maze, the strips, the numbers for the replay. */
+/* One recorded episode: what happened in words, the maze, the strips, the numbers for the replay.
+ */
 #include "report/episode.h"
 
 #include <math.h>
@@ -9,7 +10,7 @@
 
 #define AFTER 3 /* steps after a reward in which the modulator is looked at */
 
-/* ------------------------------------------------------------------------------------ words */
+/* -------------------------------------------------------------------------------------- words */
 
 static void put_trips_story(am_text *page, const am_trips *trips) {
   const size_t n_back = trips->n_found > 0 ? trips->n_found - 1 : 0;
@@ -35,22 +36,27 @@ static void put_trips_story(am_text *page, const am_trips *trips) {
   am_text_puts(page, ". ");
 }
 
-/* Mean of M in the steps after rewards, and in the others. */
+/* Mean size of M in the steps after rewards, and in the others. */
 static void put_modulator_story(am_text *page, const am_recording *r, const am_trips *trips,
                                 size_t n) {
   const float *level = r->numbers[AM_RECORDED_LEVEL];
   double sum[2] = {0}, count[2] = {0};
+  if (am_eta_is_constant(r, n)) {
+    am_text_puts(page, "Its connections change at the constant rate <i>\xce\xb7</i> = ");
+    am_html_figure(page, (double)r->numbers[AM_RECORDED_ETA_MEAN][0], 2);
+    am_text_puts(page, ". ");
+  }
   if (!level || trips->n_found < 2) return;
   for (size_t t = 0, since = AFTER + 1; t < n; t++) {
     const bool near = since >= 1 && since <= AFTER;
     if (isfinite(level[t])) {
-      sum[near] += (double)level[t];
+      sum[near] += fabs((double)level[t]);
       count[near]++;
     }
     since = r->numbers[AM_RECORDED_REWARDS][t] > 0 ? 1 : since + 1;
   }
   if (count[0] == 0 || count[1] == 0) return;
-  am_text_printf(page, "The modulator averages ");
+  am_text_puts(page, "The modulator's size |<i>M</i>| averages ");
   am_html_fixed(page, sum[1] / count[1], 2);
   am_text_printf(page, " in the %d steps after a reward and ", AFTER);
   am_html_fixed(page, sum[0] / count[0], 2);
@@ -70,8 +76,10 @@ static void put_floats(am_text *page, const char *key, const float *values, size
 }
 
 static void put_data(am_text *page, const am_recording *r, const am_trips *trips, size_t n) {
-  am_text_printf(page, "<script type=\"application/json\" id=\"episode-data\">{\"steps\":%zu,"
-                       "\"trips\":[", n);
+  am_text_printf(page,
+                 "<script type=\"application/json\" id=\"episode-data\">{\"steps\":%zu,"
+                 "\"trips\":[",
+                 n);
   for (size_t k = 0; k < trips->n; k++)
     am_text_printf(page, "%s[%zu,%zu]", k > 0 ? "," : "", trips->trip[k].first, trips->trip[k].end);
   if (trips->n == 0) am_text_printf(page, "[0,%zu]", n);

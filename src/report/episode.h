@@ -31,5 +31,7 @@ amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *er
 
 /* true if eta is the modulator itself for every unit, so that one strip shows both */
 bool am_eta_is_level(const am_recording *recording, size_t n_steps);
+/* true if there is no modulator and eta is one number for all units and steps */
+bool am_eta_is_constant(const am_recording *recording, size_t n_steps);
 
 #endif

@@ -12,7 +12,7 @@
 #define DASH "\xe2\x80\x93"
 #define REPLACEMENT "\xef\xbf\xbd"
 
-/* ------------------------------------------------------------------------------------ text */
+/* --------------------------------------------------------------------------------------- text */
 
 /* Bytes of the valid UTF-8 character at s, 0 if there is none. */
 static size_t character(const char *s) {
@@ -133,6 +133,17 @@ void am_html_figure(am_text *page, double value, int digits) {
     if (value < 0) am_text_puts(page, MINUS);
     put_digits(page, out);
   }
+}
+
+void am_html_with_error(am_text *page, double value, double error) {
+  if (!(error > 0)) {
+    am_html_figure(page, value, 3);
+    return;
+  }
+  int decimals = error >= 0.95 ? 0 : error >= 0.095 ? 1 : 2;
+  am_html_fixed(page, value, decimals);
+  am_text_puts(page, "&nbsp;\xc2\xb1&nbsp;");
+  am_html_fixed(page, error, decimals);
 }
 
 void am_html_duration(am_text *page, double seconds) {

@@ -18,6 +18,8 @@ void am_html_json_string(am_text *page, const char *s);
 /* A number for people: about `digits` significant digits, thousands set apart ("30,000"), a true
  * minus sign, a dash for what is not finite. Large integers keep all their digits. */
 void am_html_figure(am_text *page, double value, int digits);
+/* "198 ± 1": both with the decimals that the error deserves; without one, three digits. */
+void am_html_with_error(am_text *page, double value, double error);
 /* With that many decimals. */
 void am_html_fixed(am_text *page, double value, int decimals);
 /* A whole number, with thousands set apart. */

@@ -117,8 +117,7 @@ amine_status am_overview_label(am_overview *o, amine_error *error) {
     if (!o->groups[g].label) status = am_fail_memory(error, 1);
   }
   for (size_t part = 0; part < o->n_differing + 2 && status == AMINE_OK; part++)
-    if (n_distinct(o->groups, o->n_groups) < o->n_groups)
-      status = try_part(o, labels, part, error);
+    if (n_distinct(o->groups, o->n_groups) < o->n_groups) status = try_part(o, labels, part, error);
   am_free(labels);
   return status;
 }

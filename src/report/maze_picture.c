@@ -44,13 +44,17 @@ static void put_trip(am_text *page, const am_recording *r, const am_trip *trip, 
 
 void am_maze_picture(am_text *page, const am_recording *r, const am_trips *trips, size_t n_steps) {
   const size_t n = r->n_cells;
-  am_text_printf(page, "<svg class=\"maze\" viewBox=\"0 0 %zu %zu\" role=\"img\" aria-label=\"The "
-                       "maze with the agent's path\">\n<rect class=\"floor\" width=\"%zu\" "
-                       "height=\"%zu\"/>\n", n, n, n, n);
+  am_text_printf(page,
+                 "<svg class=\"maze\" viewBox=\"0 0 %zu %zu\" role=\"img\" aria-label=\"The "
+                 "maze with the agent's path\">\n<rect class=\"floor\" width=\"%zu\" "
+                 "height=\"%zu\"/>\n",
+                 n, n, n, n);
   put_walls(page, r);
   if (r->goal)
-    am_text_printf(page, "<rect class=\"goal\" x=\"%d.12\" y=\"%d.12\" width=\".76\" "
-                         "height=\".76\" rx=\".18\"/>\n", (int)r->goal[1], (int)r->goal[0]);
+    am_text_printf(page,
+                   "<rect class=\"goal\" x=\"%d.12\" y=\"%d.12\" width=\".76\" "
+                   "height=\".76\" rx=\".18\"/>\n",
+                   (int)r->goal[1], (int)r->goal[0]);
   am_text_puts(page, "<circle class=\"start\" r=\".2\" cx=\"");
   am_html_at(page, r->agent[1] + 0.5);
   am_text_puts(page, "\" cy=\"");

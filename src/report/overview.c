@@ -38,7 +38,7 @@ static bool same_lines(const am_source *a, const am_source *b) {
   return same;
 }
 
-/* ------------------------------------------------------------------------------------ grouping */
+/* ----------------------------------------------------------------------------------- grouping */
 
 static amine_status add_run(am_overview *o, size_t source, amine_error *error) {
   size_t g = 0;
@@ -106,14 +106,14 @@ double am_result_of(const am_overview *o, size_t source) {
   return o->evaluated ? o->sources[source].eval.reward : am_trained_of(o, source);
 }
 
-static double iterations_of(const am_overview *o, size_t source) {
+double am_iterations_of(const am_overview *o, size_t source) {
   const am_metrics *m = &o->sources[source].metrics;
   double most = (double)NAN;
   for (size_t k = 0; k < m->n; k++) most = fmax(most, m->column[AM_METRIC_ITERATION][k]);
   return most;
 }
 
-static double seconds_of(const am_overview *o, size_t source) {
+double am_seconds_of(const am_overview *o, size_t source) {
   const am_metrics *m = &o->sources[source].metrics;
   double most = (double)NAN;
   for (size_t k = 0; k < m->n; k++) most = fmax(most, m->column[AM_METRIC_SECONDS][k]);
@@ -161,6 +161,19 @@ size_t am_group_of(const am_overview *o, size_t source) {
   return 0;
 }
 
+size_t am_best_group(const am_overview *o) {
+  size_t best = o->n_groups;
+  double most = -INFINITY;
+  for (size_t g = 0; g < o->n_groups; g++) {
+    double mean = o->groups[g].result.mean;
+    double score = o->main == AM_METRIC_LOSS ? -mean : mean;
+    if (isnan(score) || !(score > most)) continue;
+    most = score;
+    best = g;
+  }
+  return best;
+}
+
 /* The run to show: of the configuration that reached most among those with recordings, the one
  * nearest to its mean. Neither the best nor the worst seed. */
 static size_t choose_shown(const am_overview *o) {
@@ -168,8 +181,8 @@ static size_t choose_shown(const am_overview *o) {
   double best_mean = -INFINITY, best_gap = INFINITY;
   for (size_t g = 0; g < o->n_groups; g++) {
     const am_group *group = &o->groups[g];
-    double mean = isnan(group->result.mean) ? -INFINITY : group->result.mean;
-    if (o->main == AM_METRIC_LOSS) mean = -mean;
+    double mean = o->main == AM_METRIC_LOSS ? -group->result.mean : group->result.mean;
+    if (isnan(mean)) mean = -INFINITY;
     for (size_t k = 0; k < group->n_runs; k++) {
       double gap = fabs(am_result_of(o, group->runs[k]) - group->result.mean);
       if (isnan(gap)) gap = INFINITY;
@@ -206,9 +219,8 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
   for (size_t g = 0; g < o.n_groups; g++) {
     am_group *group = &o.groups[g];
     group->result = spread_of(&o, group, am_result_of);
-    group->trained = spread_of(&o, group, am_trained_of);
-    group->iterations = spread_of(&o, group, iterations_of);
-    group->seconds = spread_of(&o, group, seconds_of);
+    group->iterations = spread_of(&o, group, am_iterations_of);
+    group->seconds = spread_of(&o, group, am_seconds_of);
   }
   o.shown = choose_shown(&o);
   *overview = o;

@@ -14,7 +14,7 @@ typedef struct am_group {
   char *label;  /* what tells it from the others, "" if it is the only one */
   size_t *runs; /* [n_runs] indices into sources, in the order given */
   size_t n_runs;
-  am_spread result, trained, iterations, seconds; /* see am_result_of */
+  am_spread result, iterations, seconds; /* result: see am_result_of */
 } am_group;
 
 typedef struct am_overview {
@@ -28,7 +28,8 @@ typedef struct am_overview {
   bool evaluated; /* every run has an eval.json: results are from there */
   bool one_task;  /* every run has the same lines.json */
   size_t shown;   /* the source whose recording is shown; n_sources if there is none */
-  am_recording recording; /* of that source; filled in by who made the overview, and freed with it */
+  am_recording
+      recording; /* of that source; filled in by who made the overview, and freed with it */
 } am_overview;
 
 /* The sources must outlive it. AMINE_ERROR_MEMORY only. */
@@ -44,6 +45,12 @@ double am_result_of(const am_overview *overview, size_t source);
 /* Mean of the main metric over the last 5 % of the iterations; NAN without rows. */
 double am_trained_of(const am_overview *overview, size_t source);
 
+/* The last iteration of a run, and the seconds it took; NAN without rows. */
+double am_iterations_of(const am_overview *overview, size_t source);
+double am_seconds_of(const am_overview *overview, size_t source);
+
+/* The group that reached most, or n_groups if none reached anything. */
+size_t am_best_group(const am_overview *overview);
 /* The group a source belongs to. */
 size_t am_group_of(const am_overview *overview, size_t source);
 

@@ -19,8 +19,7 @@ static void put_colours(am_text *page) {
   for (size_t k = 0; k < n; k++)
     am_text_printf(page, "--%s:%s;", colours[k].name, colours[k].light);
   am_text_puts(page, "}\n@media screen and (prefers-color-scheme:dark){:root{");
-  for (size_t k = 0; k < n; k++)
-    am_text_printf(page, "--%s:%s;", colours[k].name, colours[k].dark);
+  for (size_t k = 0; k < n; k++) am_text_printf(page, "--%s:%s;", colours[k].name, colours[k].dark);
   am_text_puts(page, "}}\n");
   for (size_t k = 0; k < n; k++)
     am_text_printf(page, ".%s{--ink:var(--%s)}", colours[k].name, colours[k].name);

@@ -9,13 +9,17 @@
 #define BOX 1000.0
 #define MOST_TICKS 64
 
-/* ------------------------------------------------------------------------------------ axes */
+/* --------------------------------------------------------------------------------------- axes */
 
 /* 1, 2, 2.5 or 5 times a power of ten, near to `rough`. */
 static double round_step(double rough) {
   double power = pow(10, floor(log10(rough)));
   double lead = rough / power;
-  double nice = lead <= 1.001 ? 1 : lead <= 2.001 ? 2 : lead <= 2.501 ? 2.5 : lead <= 5.001 ? 5 : 10;
+  double nice = lead <= 1.001   ? 1
+                : lead <= 2.001 ? 2
+                : lead <= 2.501 ? 2.5
+                : lead <= 5.001 ? 5
+                                : 10;
   return nice * power;
 }
 
@@ -123,7 +127,7 @@ void am_plot_begin(am_text *page, const am_plot *plot) {
 
 void am_plot_close(am_text *page) { am_text_puts(page, "</svg>\n</div>\n"); }
 
-/* ------------------------------------------------------------------------------------ curves */
+/* ------------------------------------------------------------------------------------- curves */
 
 /* In the box, a little beyond its edges at most, to one decimal. */
 static double across(const am_plot *plot, double x) {
@@ -200,7 +204,7 @@ void am_plot_bar(am_text *page, const am_plot *plot, const char *classes, double
   am_text_puts(page, "Z\"/>\n");
 }
 
-/* ------------------------------------------------------------------------------------ read-outs */
+/* ---------------------------------------------------------------------------------- read-outs */
 
 static void put_numbers(am_text *page, const char *key, const double *values, size_t n,
                         int digits) {

@@ -1,5 +1,5 @@
-/* Line charts that fit any width: the curves are an SVG stretched to its box, with lines of constant
- * thickness, and the labels are ordinary text placed by percentages around it.
+/* Line charts that fit any width: the curves are an SVG stretched to its box, with lines of
+ * constant thickness, and the labels are ordinary text placed by percentages around it.
  *
  * A plot is opened, may take pieces of HTML that are placed over it, is begun, takes lines, bands
  * and marks, and is closed. What is drawn is in a box of 1000 x 1000, [0, 0] at the top left. */
@@ -12,7 +12,7 @@
 
 typedef struct am_axis {
   double low, high;
-  double step;   /* between ticks; for a logarithmic axis 10 */
+  double step; /* between ticks; for a logarithmic axis 10 */
   bool logarithmic;
 } am_axis;
 

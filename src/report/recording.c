@@ -63,8 +63,7 @@ static amine_status take(reader *in, void **data, const char *name, am_dtype dty
   if (!copy) return am_fail_memory(in->error, bytes);
   am_tensor given = *tensor;
   if (given.dtype == AM_BOOL && dtype == AM_U8) given.dtype = AM_U8;
-  amine_status status =
-      am_tensor_copy(&given, in->path, copy, dtype, rank, dims, in->error);
+  amine_status status = am_tensor_copy(&given, in->path, copy, dtype, rank, dims, in->error);
   if (status == AMINE_OK && tensor->count == 0)
     status = am_fail_file(in->error, AMINE_ERROR_INPUT, in->path, -1, "tensor %s is empty", name);
   if (status != AMINE_OK) {
@@ -107,8 +106,7 @@ static amine_status take_all(reader *in) {
   am_recording *r = in->recording;
   void *p[5] = {0};
   amine_status status = take(in, &p[0], "walls", AM_U8, 2, (int[]){CELLS, CELLS});
-  if (status == AMINE_OK)
-    status = take(in, &p[1], "agent", AM_I32, 2, (int[]){STEPS_AND_END, 2});
+  if (status == AMINE_OK) status = take(in, &p[1], "agent", AM_I32, 2, (int[]){STEPS_AND_END, 2});
   if (status == AMINE_OK) status = take(in, &p[2], "goal", AM_I32, 1, (int[]){2});
   if (status == AMINE_OK) status = take(in, &p[3], "actions", AM_I32, 1, (int[]){STEPS});
   if (status == AMINE_OK) status = take(in, &p[4], "trace_steps", AM_I32, 1, (int[]){2});

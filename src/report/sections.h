@@ -21,6 +21,10 @@ amine_status am_section_training(am_text *page, const am_overview *overview, ami
 /* The configurations, and how to run them again. */
 amine_status am_section_settings(am_text *page, const am_overview *overview, amine_error *error);
 
+/* Parts of the summary: bars between chance and oracle, and a line for each of several runs. */
+void am_ladder(am_text *page, const am_overview *overview);
+void am_run_table(am_text *page, const am_overview *overview);
+
 /* What the page is about: "Grid maze, 11 × 11". Not escaped. */
 void am_page_title(am_text *title, const am_overview *overview);
 
@@ -34,7 +38,8 @@ const char *am_line_meaning(const char *policy);
 /* false for a line that would only crowd the picture beside the others */
 bool am_line_shown(const am_source *source, size_t line);
 
-/* Which run is shown, escaped: "seed 3 of modulated (of its 10 seeds the nearest to their mean)". */
+/* Which run is shown, escaped: "seed 3 of modulated (of its 10 seeds the nearest to their mean)".
+ */
 void am_shown_run(am_text *page, const am_overview *overview);
 
 /* A colour key: one entry for each configuration, with its number of runs. Nothing if there is only

@@ -6,7 +6,7 @@
 
 #define VALUES_MAX 12
 
-/* ------------------------------------------------------------------------------------ differences */
+/* -------------------------------------------------------------------------------- differences */
 
 static void put_differences(am_text *page, const am_overview *o) {
   char classes[16];
@@ -36,7 +36,7 @@ static void put_differences(am_text *page, const am_overview *o) {
   am_text_puts(page, "</tbody></table></div>\n");
 }
 
-/* ------------------------------------------------------------------------------------ settings */
+/* ----------------------------------------------------------------------------------- settings */
 
 static bool differs(const am_overview *o, const char *key) {
   for (size_t k = 0; k < o->n_differing; k++)
@@ -165,10 +165,10 @@ static void put_command(am_text *page, const am_source *s) {
 static void put_commands(am_text *page, const am_overview *o) {
   const bool many = o->n_groups > 1;
   const char *preset = am_source_setting(&o->sources[0], "preset");
-  am_text_puts(page, "<h3>Run it again</h3>\n<p>The same command gives the same network, to the bit, on "
-                     "any machine and any number of threads.");
-  if (!preset || !preset[0])
-    am_text_puts(page, " The file config.json is in the run's folder.");
+  am_text_puts(page,
+               "<h3>Run it again</h3>\n<p>The same command gives the same network, to the bit, on "
+               "any machine and any number of threads.");
+  if (!preset || !preset[0]) am_text_puts(page, " The file config.json is in the run's folder.");
   am_text_puts(page, "</p>\n");
   for (size_t g = 0; g < o->n_groups; g++) {
     if (many) {

@@ -82,7 +82,10 @@ void am_shown_run(am_text *page, const am_overview *o) {
     am_html_brief(page, group->label, 80);
     am_text_puts(page, "</i>");
   }
-  if (group->n_runs > 2)
+  bool chosen = group->n_runs > 2;
+  for (size_t k = 0; k < group->n_runs; k++)
+    chosen = chosen && o->sources[group->runs[k]].has_recording;
+  if (chosen)
     am_text_printf(page, " (of its %zu seeds the nearest to their mean)", group->n_runs);
 }
 

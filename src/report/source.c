@@ -15,7 +15,7 @@
 
 static const am_json_limits small = {.bytes = (size_t)1 << 20, .values = 10000, .depth = 32};
 
-/* ------------------------------------------------------------------------------------ settings */
+/* ----------------------------------------------------------------------------------- settings */
 
 typedef struct flattener {
   am_source *source;
@@ -73,9 +73,9 @@ static amine_status flatten(flattener *f, const char *prefix, json_t *object) {
     if (prefix[0]) am_text_puts(&whole, ".");
     am_text_puts(&whole, key);
     am_text_add(&whole, "", 1);
-    amine_status status = whole.failed             ? am_fail_memory(f->error, 64)
+    amine_status status = whole.failed            ? am_fail_memory(f->error, 64)
                           : json_is_object(value) ? flatten(f, whole.data, value)
-                                                   : add_setting(f, whole.data, value);
+                                                  : add_setting(f, whole.data, value);
     am_text_free(&whole);
     if (status != AMINE_OK) return status;
   }
@@ -111,7 +111,7 @@ double am_source_number(const am_source *source, const char *key) {
   return setting ? setting->number : (double)NAN;
 }
 
-/* ------------------------------------------------------------------------------------ small files */
+/* -------------------------------------------------------------------------------- small files */
 
 /* *root = NULL if there is no such file. */
 static amine_status read_optional(json_t **root, const char *path, amine_error *error) {
@@ -187,7 +187,7 @@ static amine_status read_eval(am_source *source, const char *path, amine_error *
   return status;
 }
 
-/* ------------------------------------------------------------------------------------ the folder */
+/* --------------------------------------------------------------------------------- the folder */
 
 static amine_status take_name(am_source *source, const char *folder, amine_error *error) {
   size_t end = strlen(folder);

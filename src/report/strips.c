@@ -24,6 +24,14 @@ bool am_eta_is_level(const am_recording *r, size_t n_steps) {
   return true;
 }
 
+bool am_eta_is_constant(const am_recording *r, size_t n_steps) {
+  const float *mean = r->numbers[AM_RECORDED_ETA_MEAN], *sd = r->numbers[AM_RECORDED_ETA_SD];
+  if (!mean || r->numbers[AM_RECORDED_LEVEL]) return false;
+  for (size_t t = 0; t < n_steps; t++)
+    if (!(fabsf(mean[t] - mean[0]) <= 1e-5f) || (sd && !(sd[t] <= 1e-5f))) return false;
+  return true;
+}
+
 /* The name of a modulator that has a colour of its own; any other is drawn as a read-out. */
 static const char *colour_of(const char *modulator) {
 #define NAME(name, light, dark) name,
@@ -52,8 +60,8 @@ void am_strip_head(am_text *page, const char *key, const char *title, const char
   am_text_puts(page, "</h3>\n");
 }
 
-static amine_status put_strip(am_text *page, const am_recording *r, const am_trips *trips,
-                              size_t n, const strip *s, const char *x_title, amine_error *error) {
+static amine_status put_strip(am_text *page, const am_recording *r, const am_trips *trips, size_t n,
+                              const strip *s, const char *x_title, amine_error *error) {
   double *t = am_alloc(4 * n, sizeof *t), *values = t + n, low, high;
   if (!t) return am_fail_memory(error, 4 * n * sizeof *t);
   take_values(t, values, r, s, n);
@@ -69,8 +77,7 @@ static amine_status put_strip(am_text *page, const am_recording *r, const am_tri
   am_plot_begin(page, &plot);
   am_plot_across(page, &plot, "zero", 0);
   for (size_t k = 0; k < trips->n; k++)
-    if (trips->trip[k].found)
-      am_plot_down(page, &plot, "hit", (double)(trips->trip[k].end - 1));
+    if (trips->trip[k].found) am_plot_down(page, &plot, "hit", (double)(trips->trip[k].end - 1));
   if (s->has_band) am_plot_band(page, &plot, s->classes, t, values, values + 2 * n, n);
   am_plot_line(page, &plot, s->classes, t, values + n, n);
   am_plot_close(page);
@@ -80,7 +87,7 @@ static amine_status put_strip(am_text *page, const am_recording *r, const am_tri
 
 amine_status am_strips(am_text *page, const am_recording *r, const am_trips *trips, size_t n,
                        const char *modulator, amine_error *error) {
-  const bool same = am_eta_is_level(r, n);
+  const bool same = am_eta_is_level(r, n), constant = am_eta_is_constant(r, n);
   const char *colour = colour_of(modulator);
   const strip strips[] = {
       {"level", same ? "Modulator <i>M</i> = \xce\xb7" : "Modulator <i>M</i>(<i>t</i>)",
@@ -94,12 +101,15 @@ amine_status am_strips(am_text *page, const am_recording *r, const am_trips *tri
   const size_t n_strips = sizeof strips / sizeof strips[0];
   const bool has_raster = r->numbers[AM_RECORDED_ACTIVITY] != NULL;
   size_t last = n_strips;
-  for (size_t k = 0; k < n_strips; k++)
-    if (r->numbers[strips[k].centre]) last = k;
+  bool shown[sizeof strips / sizeof strips[0]];
+  for (size_t k = 0; k < n_strips; k++) {
+    const bool is_eta = strips[k].centre == AM_RECORDED_ETA_MEAN;
+    shown[k] = r->numbers[strips[k].centre] && !(is_eta && (same || constant));
+    if (shown[k]) last = k;
+  }
   if (has_raster) AM_TRY(am_raster(page, r, n, error));
   for (size_t k = 0; k < n_strips; k++) {
-    if (!r->numbers[strips[k].centre]) continue;
-    if (strips[k].centre == AM_RECORDED_ETA_MEAN && same) continue;
+    if (!shown[k]) continue;
     AM_TRY(put_strip(page, r, trips, n, &strips[k], k == last ? "step" : "", error));
   }
   return AMINE_OK;
@@ -124,8 +134,11 @@ amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *er
   am_plot_begin(page, &plot);
   for (size_t k = 0; k < n; k++) {
     const am_trip *trip = &trips->trip[k];
-    am_plot_bar(page, &plot, !trip->found ? "lost" : k == 0 ? "search" : "back", x[k], 0.7,
-                taken[k]);
+    am_plot_bar(page, &plot,
+                !trip->found ? "lost"
+                : k == 0     ? "search"
+                             : "back",
+                x[k], 0.7, taken[k]);
     if (trip->shortest < 0) continue;
     const double ends[2] = {x[k] - 0.42, x[k] + 0.42}, level[2] = {least[k], least[k]};
     am_plot_line(page, &plot, "least", ends, level, 2);

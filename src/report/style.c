@@ -200,6 +200,7 @@ const char *const am_page_style[] = {
   "Menlo,\n"
   "Consolas,\"DejaVu Sans Mono\",monospace;user-select:all;-webkit-user-select:all}\n",
   "@media (max-width:860px){.stage{grid-template-columns:minmax(0,1fr)}\n"
+  ".scene{max-width:480px}\n"
   ".maps{grid-template-columns:repeat(2,minmax(0,1fr))}}\n"
   "@media (max-width:640px){main{padding:0 18px 48px}\n"
   "header{padding-top:36px}\n"

@@ -90,8 +90,10 @@ static amine_status put_figure(am_text *page, const matrix *m, const extent *e, 
   am_text_printf(page, "<figure class=\"heat\" data-step=\"%zu\" data-scale=\"", step);
   am_html_real(page, (double)(float)e->scale);
   if (fmax(-e->low, e->high) > e->scale) am_text_puts(page, "\" data-beyond=\"1");
-  am_text_printf(page, "\">\n<h3>%s</h3>\n<img class=\"map\" alt=\"Heat map of %zu by %zu "
-                       "connections\" src=\"", title, m->n, m->n);
+  am_text_printf(page,
+                 "\">\n<h3>%s</h3>\n<img class=\"map\" alt=\"Heat map of %zu by %zu "
+                 "connections\" src=\"",
+                 title, m->n, m->n);
   AM_TRY(put_map(page, m, e->scale, step, error));
   am_text_puts(page, "\">\n");
   AM_TRY(put_bar(page, e->scale, error));
@@ -169,10 +171,11 @@ static void put_words(am_text *page, const am_overview *o, bool has_traces) {
   am_shown_run(page, o);
   am_text_puts(page, ": rows are the units that receive it, columns those that send. ");
   if (has_traces)
-    am_text_puts(page, "What acts is <i>w</i> + <i>\xce\xb1H</i>. <i>w</i> and <i>\xce\xb1</i> were "
-                       "learned slowly and stay; the trace <i>H</i> starts at zero in each episode "
-                       "and is written as it goes. ");
-  if (step > 1) am_text_printf(page, "Of %zu units every %zu. is drawn. ", n, step);
+    am_text_puts(page,
+                 "What acts is <i>w</i> + <i>\xce\xb1H</i>. <i>w</i> and <i>\xce\xb1</i> were "
+                 "learned slowly and stay; the trace <i>H</i> starts at zero in each episode "
+                 "and is written as it goes. ");
+  if (step > 1) am_text_printf(page, "Of %zu units one in %zu is drawn. ", n, step);
   am_text_puts(page, "</p>\n");
 }
 

@@ -197,11 +197,13 @@ static amine_status set_key(am_config *config, int k, const char *value, amine_e
   return am_key_read(&am_keys[k], value, &config->values[k], error);
 }
 
+/* `where` is the file in which it stands, NULL if a user typed it. */
 static amine_status unknown(const char *key, const char *where, amine_error *error) {
   const char *near = am_nearest(key, next_key);
-  return am_fail(error, AMINE_ERROR_ARGUMENT, "%s%sunknown key \"%.60s\"%s%s%s", where ? where : "",
-                 where ? ": " : "", key, near ? "; did you mean " : "", near ? near : "",
-                 near ? "?" : "; amine show maze lists all keys");
+  const amine_status status = where ? AMINE_ERROR_INPUT : AMINE_ERROR_ARGUMENT;
+  return am_fail_file(error, status, where, -1, "unknown key \"%.60s\"%s%s%s", key,
+                      near ? "; did you mean " : "", near ? near : "",
+                      near ? "?" : "; amine show maze lists all keys");
 }
 
 amine_status am_config_set(am_config *config, const char *key, const char *value,

@@ -154,13 +154,13 @@ void am_html_duration(am_text *page, double seconds) {
   unsigned long long s = (unsigned long long)(seconds + 0.5);
   if (seconds < 10) {
     am_html_figure(page, seconds, 2);
-    am_text_puts(page, " s");
+    am_text_puts(page, "&nbsp;s");
   } else if (s < 100) {
-    am_text_printf(page, "%llu s", s);
+    am_text_printf(page, "%llu&nbsp;s", s);
   } else if (s < 3600) {
-    am_text_printf(page, "%llu min %llu s", s / 60, s % 60);
+    am_text_printf(page, "%llu&nbsp;min&nbsp;%llu&nbsp;s", s / 60, s % 60);
   } else {
-    am_text_printf(page, "%llu h %llu min", s / 3600, s % 3600 / 60);
+    am_text_printf(page, "%llu&nbsp;h&nbsp;%llu&nbsp;min", s / 3600, s % 3600 / 60);
   }
 }
 

@@ -27,6 +27,7 @@ am_axis am_axis_exact(double low, double high, int n_ticks) {
   if (!isfinite(low) || !isfinite(high)) low = 0, high = 1;
   low = fmax(-1e300, low);
   high = fmin(1e300, high);
+  if (high < low) high = low;
   if (!(high - low > 1e-9 * fmax(fabs(low), fabs(high)))) {
     double room = low == 0 ? 1 : fabs(low) * 0.1;
     low -= low == 0 ? 0 : room;

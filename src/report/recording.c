@@ -106,9 +106,9 @@ static amine_status take_all(reader *in) {
   am_recording *r = in->recording;
   void *p[5] = {0};
   amine_status status = take(in, &p[0], "walls", AM_U8, 2, (int[]){CELLS, CELLS});
+  if (status == AMINE_OK) status = take(in, &p[3], "actions", AM_I32, 1, (int[]){STEPS});
   if (status == AMINE_OK) status = take(in, &p[1], "agent", AM_I32, 2, (int[]){STEPS_AND_END, 2});
   if (status == AMINE_OK) status = take(in, &p[2], "goal", AM_I32, 1, (int[]){2});
-  if (status == AMINE_OK) status = take(in, &p[3], "actions", AM_I32, 1, (int[]){STEPS});
   if (status == AMINE_OK) status = take(in, &p[4], "trace_steps", AM_I32, 1, (int[]){2});
   r->walls = p[0];
   r->agent = p[1];

@@ -62,8 +62,9 @@ void am_strip_head(am_text *page, const char *key, const char *title, const char
 
 static amine_status put_strip(am_text *page, const am_recording *r, const am_trips *trips, size_t n,
                               const strip *s, const char *x_title, amine_error *error) {
-  double *t = am_alloc(4 * n, sizeof *t), *values = t + n, low, high;
+  double *t = am_alloc(4 * n, sizeof *t), low, high;
   if (!t) return am_fail_memory(error, 4 * n * sizeof *t);
+  double *values = t + n;
   take_values(t, values, r, s, n);
   am_range(&low, &high, values, 3 * n);
   if (low > 0) low = 0;
@@ -117,14 +118,16 @@ amine_status am_strips(am_text *page, const am_recording *r, const am_trips *tri
 
 amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *error) {
   const size_t n = trips->n;
-  double *x = am_alloc(3 * n, sizeof *x), *taken = x + n, *least = x + 2 * n, high = 1;
+  double *x = am_alloc(3 * n, sizeof *x), high = 1;
   if (!x) return am_fail_memory(error, 3 * n * sizeof *x);
+  double *taken = x + n, *least = x + 2 * n;
   for (size_t k = 0; k < n; k++) {
     const am_trip *trip = &trips->trip[k];
     x[k] = (double)(k + 1);
     taken[k] = (double)(trip->end - trip->first);
     least[k] = trip->shortest >= 0 ? trip->shortest : (double)NAN;
-    high = fmax(high, fmax(taken[k], trip->shortest));
+    if (taken[k] > high) high = taken[k]; /* fmax here makes gcc 12 for arm64 fail */
+    if (trip->shortest > high) high = trip->shortest;
   }
   am_plot plot = {.x = am_axis_whole(0.4, (double)n + 0.6, 12),
                   .y = am_axis_round(0, high, 3),

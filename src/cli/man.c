@@ -64,17 +64,22 @@ static void item(am_text *out, const char *term, const char *more, const char *t
   put_wrapped(out, text);
 }
 
-static void key_item(am_text *out, const am_key *key) {
+/* `standard`: the value if nothing is said, or NULL */
+static void key_item(am_text *out, const am_key *key, const char *standard) {
   char range[200], text[600];
-  am_config fresh;
-  char standard[64];
-  am_config_default(&fresh);
   am_key_range(key, range, sizeof range);
-  const bool mine = key >= am_keys && key < am_keys + AM_N_KEYS;
-  if (mine) am_config_text(&fresh, (am_key_id)(key - am_keys), standard, sizeof standard);
   snprintf(text, sizeof text, "%s (%s%s%s%s%s)", key->meaning, range, key->unit[0] ? " " : "",
-           key->unit, mine ? "; standard " : "", mine ? standard : "");
+           key->unit, standard ? "; standard " : "", standard ? standard : "");
   item(out, key->name, NULL, text);
+}
+
+static void all_keys(am_text *out) {
+  am_config fresh;
+  am_config_default(&fresh);
+  for (int k = 0; k < AM_N_KEYS; k++) {
+    char standard[64];
+    key_item(out, &am_keys[k], am_config_text(&fresh, (am_key_id)k, standard, sizeof standard));
+  }
 }
 
 static void command_section(am_text *out, const cli_command *c) {
@@ -94,7 +99,7 @@ static void command_section(am_text *out, const cli_command *c) {
              o->choices ? o->choices : "");
     item(out, o->name, o->value, text);
   }
-  for (int k = 0; k < c->n_keys; k++) key_item(out, &c->keys[k]);
+  for (int k = 0; k < c->n_keys; k++) key_item(out, &c->keys[k], NULL);
 }
 
 static void examples(am_text *out) {
@@ -122,7 +127,7 @@ static void files_and_codes(am_text *out) {
       {"3", "bad input: a file is missing, unreadable or damaged"},
       {"4", "numbers broke: NaN or explosion"},
       {"5", "a band was missed"},
-      {"130, 143", "stopped by SIGINT or SIGTERM after saving"},
+      {"130, 143, 129", "stopped by SIGINT, SIGTERM or SIGHUP after saving"},
   };
   am_text_puts(out, ".SH FILES\nA run's folder holds:\n");
   for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) item(out, rows[k][0], NULL, rows[k][1]);
@@ -150,7 +155,7 @@ void cli_man(am_text *out) {
   am_text_puts(out, ".SH COMMANDS\n");
   for (const cli_command *c = cli_commands; c->name; c++) command_section(out, c);
   am_text_puts(out, ".SH KEYS\n");
-  for (int k = 0; k < AM_N_KEYS; k++) key_item(out, &am_keys[k]);
+  all_keys(out);
   files_and_codes(out);
   am_text_puts(out, ".SH ENVIRONMENT\n");
   item(out, "AMINE_KERNEL", NULL,

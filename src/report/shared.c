@@ -85,8 +85,7 @@ void am_shown_run(am_text *page, const am_overview *o) {
   bool chosen = group->n_runs > 2;
   for (size_t k = 0; k < group->n_runs; k++)
     chosen = chosen && o->sources[group->runs[k]].has_recording;
-  if (chosen)
-    am_text_printf(page, " (of its %zu seeds the nearest to their mean)", group->n_runs);
+  if (chosen) am_text_printf(page, " (of its %zu seeds the nearest to their mean)", group->n_runs);
 }
 
 void am_page_key(am_text *page, const am_overview *o) {

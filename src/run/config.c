@@ -63,8 +63,6 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_LEARNER_WARMUP] = INT("learner.warmup", 100, 0, 4e9, "updates", "iterations before the first step of Adam", true),
 };
 
-static double rounded(double x) { return (double)(float)x; }
-
 void am_config_default(am_config *config) {
   *config = (am_config){0};
   for (int k = 0; k < AM_N_KEYS; k++)
@@ -318,8 +316,7 @@ char *am_config_text(const am_config *config, am_key_id id, char *out, size_t si
     snprintf(out, size, "%s", v->number != 0 ? "true" : "false");
   } else if (key->kind == AM_KEY_NUMBER) {
     if (isnan(v->number)) snprintf(out, size, "none");
-    else if (rounded(strtod((snprintf(out, size, "%.9g", v->number), out), NULL)) != rounded(v->number) ||
-             strtod(out, NULL) != v->number)
+    else if (snprintf(out, size, "%.9g", v->number), strtod(out, NULL) != v->number)
       snprintf(out, size, "%.17g", v->number);
   } else {
     const char *p = key->choices;

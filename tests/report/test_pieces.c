@@ -110,7 +110,7 @@ static void test_axes(void **state) {
   a = am_axis_whole(0.4, 30.6, 12);
   assert_true(a.step == 5);
   /* never without room, whatever comes */
-  static const double odd[][2] = {{3, 3},         {0, 0},           {-2, -2},      {1e300, -1e300},
+  static const double odd[][2] = {{3, 3},         {0, 0},          {-2, -2},      {1e300, -1e300},
                                   {0, 0.0 / 0.0}, {-1e308, 1e308}, {1, 1 + 1e-15}};
   for (size_t k = 0; k < sizeof odd / sizeof odd[0]; k++) {
     a = am_axis_round(odd[k][0], odd[k][1], 5);
@@ -209,8 +209,7 @@ static void test_trips(void **state) {
   uint8_t walls[25];
   int32_t agent[14] = {3, 3, 3, 2, 2, 1, 1, 3, 1, 2, 3, 1, 2, 1}, goal[2] = {1, 1};
   float rewards[6] = {0, 0, 10, 0, 10, 0};
-  for (int k = 0; k < 25; k++)
-    walls[k] = k / 5 == 0 || k % 5 == 0 || k / 5 == 4 || k % 5 == 4;
+  for (int k = 0; k < 25; k++) walls[k] = k / 5 == 0 || k % 5 == 0 || k / 5 == 4 || k % 5 == 4;
   am_recording r = {.n_cells = 5, .n_steps = 6, .walls = walls, .agent = agent, .goal = goal};
   am_trips trips;
   amine_error error = {0};

@@ -6,9 +6,11 @@
 
 #include "report/report.h"
 
-#define MODULATED "\"preset\": \"maze\", \"rule\": {\"type\": \"clip\"}, \"network\": {\"hidden\": 3},\
+#define MODULATED                                                                                  \
+  "\"preset\": \"maze\", \"rule\": {\"type\": \"clip\"}, \"network\": {\"hidden\": 3},\
  \"modulator\": {\"type\": \"readout\"},"
-#define PLASTIC "\"preset\": \"maze\", \"rule\": {\"type\": \"clip\"}, \"network\": {\"hidden\": 3},\
+#define PLASTIC                                                                                    \
+  "\"preset\": \"maze\", \"rule\": {\"type\": \"clip\"}, \"network\": {\"hidden\": 3},\
  \"modulator\": {\"type\": \"constant\"},"
 
 /* Nothing on the page may be asked for from anywhere else. */
@@ -30,9 +32,9 @@ static void expect_closed(const char *page) {
 
 /* Elements that are opened are closed. */
 static void expect_whole(const char *page) {
-  static const char *const elements[] = {"section", "figure", "div",   "svg",     "script", "p",
-                                         "table",   "header", "h3",    "details", "ul",     "g",
-                                         "figcaption"};
+  static const char *const elements[] = {"section", "figure", "div",       "svg", "script",
+                                         "p",       "table",  "header",    "h3",  "details",
+                                         "ul",      "g",      "figcaption"};
   for (size_t k = 0; k < sizeof elements / sizeof elements[0]; k++) {
     char plain[32], with[32], end[32];
     snprintf(plain, sizeof plain, "<%s>", elements[k]);
@@ -84,9 +86,10 @@ static void test_overlay(void **state) {
   char *page = report(5, "o/a1", "o/a2", "o/b1", "o/b2", "o/c1");
   expect_closed(page);
   expect_whole(page);
-  expect_part(page, "Of 3 configurations, <b>modulated, no batch</b> earns most: after 400 "
-                    "iterations (41&nbsp;s each) 2 networks that differ only in their random seed earn "
-                    "<b>200</b> per episode on average (190 to 210)");
+  expect_part(page,
+              "Of 3 configurations, <b>modulated, no batch</b> earns most: after 400 "
+              "iterations (41&nbsp;s each) 2 networks that differ only in their random seed earn "
+              "<b>200</b> per episode on average (190 to 210)");
   expect_part(page, "<i class=\"swatch c0 d0\"></i>modulated, no batch <small>2 seeds</small>");
   expect_part(page, "<i class=\"swatch c1 d0\"></i>plastic, no batch <small>2 seeds</small>");
   expect_part(page, "<i class=\"swatch c2 d0\"></i>plastic, batch 30</li>");
@@ -139,7 +142,8 @@ static void test_hostile(void **state) {
   expect_part(page, "&lt;/script&gt;&lt;b&gt;&amp;&quot;&#39;&lt;!--");
   expect_part(page, "\\u003c/script\\u003e\\u003cb\\u003e\\u0026\\\"'\\u003c!--");
   /* as one word of a shell, quote and all */
-  expect_part(page, "amine train &#39;&lt;/script&gt;&lt;b&gt;&amp;&quot;&#39;\\&#39;&#39;&lt;!--&#39;");
+  expect_part(page,
+              "amine train &#39;&lt;/script&gt;&lt;b&gt;&amp;&quot;&#39;\\&#39;&#39;&lt;!--&#39;");
   free(page);
 }
 
@@ -207,8 +211,8 @@ static void test_little(void **state) {
 static void test_missing_arrays(void **state) {
   (void)state;
   static const char *const names[] = {
-      "walls",    "agent",     "goal",         "actions",     "rewards",    "level",
-      "eta_mean", "eta_sd",    "value",        "policy",      "activity",   "w",
+      "walls",    "agent",      "goal",         "actions",     "rewards",    "level",
+      "eta_mean", "eta_sd",     "value",        "policy",      "activity",   "w",
       "alpha",    "trace_norm", "trace_before", "trace_after", "trace_steps"};
   const sample s = make_sample();
   put_run("p", 1, MODULATED, 100);
@@ -365,9 +369,7 @@ static void test_same_bytes(void **state) {
 
 /* ------------------------------------------------------------------------------------- memory */
 
-static struct {
-  long at, requests, alive;
-} memory;
+static struct { long at, requests, alive; } memory;
 
 static void *counting(void *context, void *block, size_t old_size, size_t new_size) {
   (void)context;
@@ -423,13 +425,20 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one_run),         cmocka_unit_test(test_overlay),
-      cmocka_unit_test(test_seeds),           cmocka_unit_test(test_hostile),
-      cmocka_unit_test(test_metrics),         cmocka_unit_test(test_loss),
-      cmocka_unit_test(test_little),          cmocka_unit_test(test_missing_arrays),
-      cmocka_unit_test(test_wrong_recordings), cmocka_unit_test(test_damaged_recording),
-      cmocka_unit_test(test_numbers_that_are_none), cmocka_unit_test(test_wrong_files),
-      cmocka_unit_test(test_no_place),        cmocka_unit_test(test_same_bytes),
+      cmocka_unit_test(test_one_run),
+      cmocka_unit_test(test_overlay),
+      cmocka_unit_test(test_seeds),
+      cmocka_unit_test(test_hostile),
+      cmocka_unit_test(test_metrics),
+      cmocka_unit_test(test_loss),
+      cmocka_unit_test(test_little),
+      cmocka_unit_test(test_missing_arrays),
+      cmocka_unit_test(test_wrong_recordings),
+      cmocka_unit_test(test_damaged_recording),
+      cmocka_unit_test(test_numbers_that_are_none),
+      cmocka_unit_test(test_wrong_files),
+      cmocka_unit_test(test_no_place),
+      cmocka_unit_test(test_same_bytes),
       cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, make_root, remove_root);

@@ -1,0 +1,124 @@
+/* The ground: random numbers against published vectors, sizes that overflow, sentences, the allocator. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/threads.h"
+
+/* Known answers of Philox4x32-10, from the Random123 distribution's kat_vectors. */
+static void philox_known_answers(void **state) {
+  (void)state;
+  const struct {
+    uint64_t seed;
+    uint32_t step, lane, episode, stream, answer[4];
+  } known[] = {
+      {0, 0, 0, 0, 0, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+      {UINT64_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+       {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+      {0x299f31d0a4093822u, 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344,
+       {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+  };
+  for (size_t k = 0; k < 3; k++) {
+    const am_random_key key = {known[k].seed, known[k].stream, known[k].episode, known[k].lane};
+    const am_random4 r = am_random(key, known[k].step);
+    for (int i = 0; i < 4; i++) assert_int_equal(r.v[i], known[k].answer[i]);
+  }
+}
+
+static void uniform_and_below(void **state) {
+  (void)state;
+  assert_true(am_uniform(0) == 0);
+  assert_true(am_uniform(UINT32_MAX) < 1 && am_uniform(UINT32_MAX) == 1 - 0x1p-24f);
+  assert_int_equal(am_below(UINT32_MAX, 65), 64);
+  assert_int_equal(am_below(0, 65), 0);
+  long count[7] = {0};
+  for (uint32_t k = 0; k < 70000; k++)
+    count[am_below(am_random((am_random_key){1, 2, 3, 4}, k).v[k % 4], 7)]++;
+  double chi = 0;
+  for (int k = 0; k < 7; k++) chi += ((double)count[k] - 1e4) * ((double)count[k] - 1e4) / 1e4;
+  assert_true(chi < 22.5); /* 6 degrees of freedom: exceeded once in a thousand */
+}
+
+static void sizes_that_overflow(void **state) {
+  (void)state;
+  assert_true(am_size_mul(SIZE_MAX / 2, 3) == SIZE_MAX);
+  assert_true(am_size_mul(1 << 16, 1 << 16) == (size_t)1 << 32);
+  assert_true(am_size_add(SIZE_MAX, 1) == SIZE_MAX);
+  assert_true(am_size_round(SIZE_MAX - 3, 64) == SIZE_MAX);
+  assert_true(am_size_round(65, 64) == 128);
+  assert_null(am_alloc(SIZE_MAX / 2, 3));
+  assert_null(am_alloc(SIZE_MAX, 1));
+  assert_null(am_alloc(SIZE_MAX - 32, 1));
+}
+
+static void blocks_are_aligned_and_zero(void **state) {
+  (void)state;
+  for (size_t n = 0; n < 300; n += 13) {
+    unsigned char *p = am_alloc(n, 1);
+    assert_non_null(p);
+    assert_int_equal((uintptr_t)p % 64, 0);
+    for (size_t i = 0; i < n; i++) assert_int_equal(p[i], 0);
+    memset(p, 7, n);
+    p = am_resize(p, 2 * n + 1, 1);
+    assert_int_equal((uintptr_t)p % 64, 0);
+    for (size_t i = 0; i < 2 * n + 1; i++) assert_int_equal(p[i], i < n ? 7 : 0);
+    am_free(p);
+  }
+}
+
+static void sentences_are_printable(void **state) {
+  (void)state;
+  amine_error e;
+  char long_text[2000];
+  memset(long_text, 'x', sizeof long_text);
+  long_text[sizeof long_text - 1] = 0;
+  assert_int_equal(am_fail(&e, AMINE_ERROR_INPUT, "a\nb\x1b[31m%s", "c\td"), AMINE_ERROR_INPUT);
+  assert_string_equal(e.message, "a?b?[31mc?d");
+  am_fail(&e, AMINE_ERROR_INPUT, "%s", long_text);
+  assert_true(strlen(e.message) < sizeof e.message);
+  for (size_t k = 0; k < 4; k++) { /* cut at every place of a character of several bytes */
+    memset(long_text, 'x', 900);
+    for (size_t i = 700 + k; i + 3 < 900; i += 3) memcpy(long_text + i, "\xe2\x82\xac", 3);
+    am_fail(&e, AMINE_ERROR_INPUT, "%s", long_text);
+    const size_t n = strlen(e.message), tail = (n - 700 - k) % 3;
+    assert_int_equal(tail, 0);
+  }
+  am_fail_file(&e, AMINE_ERROR_IO, "some/file", 12, "no");
+  assert_string_equal(e.message, "some/file: no");
+  assert_string_equal(e.file, "some/file");
+  assert_int_equal(e.offset, 12);
+  assert_int_equal(am_fail(NULL, AMINE_ERROR_IO, "x"), AMINE_ERROR_IO);
+}
+
+static void count_item(void *context, int item, int worker) {
+  int *seen = context;
+  if (worker < 0 || worker >= 4) abort();
+  __atomic_add_fetch(&seen[item], 1, __ATOMIC_RELAXED);
+}
+
+static void every_item_once(void **state) {
+  (void)state;
+  for (int threads = 1; threads <= 4; threads++) {
+    int seen[100] = {0};
+    am_parallel(threads, 100, count_item, seen);
+    for (int k = 0; k < 100; k++) assert_int_equal(seen[k], 1);
+  }
+  assert_true(am_processors() >= 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(philox_known_answers),     cmocka_unit_test(uniform_and_below),
+      cmocka_unit_test(sizes_that_overflow),      cmocka_unit_test(blocks_are_aligned_and_zero),
+      cmocka_unit_test(sentences_are_printable),  cmocka_unit_test(every_item_once),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,185 @@
+/* Each rule's own passes, in float64, against the equation written once more in plain C, on random numbers and
+ * on coincidences made by hand; and the passes against each other. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kernel/panel.h"
+#include "kernel/trace.h" /* compiled with AMINE_VEC_F64: am_real is double */
+
+extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
+    am_trace_softclip_f64, am_trace_eligibility_f64;
+
+typedef struct rule {
+  const char *name;
+  const am_trace_ops *ops;
+  void (*update)(double *H, double *E, double eta, double x, double h, am_trace_constants k);
+} rule;
+
+static double clipped(double v, double c) { return v > c ? c : v < -c ? -c : v; }
+
+static void decay(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  (void)E, (void)k;
+  *H = (1 - eta) * *H + eta * x * h;
+}
+static void oja(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  (void)E, (void)k;
+  *H = *H + eta * x * (h - x * *H);
+}
+static void clip(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  (void)E;
+  *H = clipped(*H + eta * x * h, k.clip);
+}
+static void softclip(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  (void)E, (void)k;
+  const double d = eta * x * h;
+  *H = clipped(*H + fmax(d, 0) * (1 - *H) + fmin(d, 0) * (*H + 1), 1);
+}
+static void eligibility(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  *H = clipped(*H + eta * *E, k.clip);
+  *E = (1 - k.eta_e) * *E + k.eta_e * x * h;
+}
+
+static const rule rules[] = {
+    {"decay", &am_trace_decay_f64, decay},
+    {"oja", &am_trace_oja_f64, oja},
+    {"clip", &am_trace_clip_f64, clip},
+    {"softclip", &am_trace_softclip_f64, softclip},
+    {"eligibility", &am_trace_eligibility_f64, eligibility},
+};
+#define N_RULES ((int)(sizeof rules / sizeof *rules))
+#define MAX_N 40
+#define MAX_SIZE (MAX_N * 48)
+#define MAX_T 12
+
+/* Everything a rule needs for an episode of T steps; static, as it is large. */
+static struct {
+  _Alignas(64) double w[MAX_SIZE], alpha[MAX_SIZE], H[2][MAX_SIZE], E[2][MAX_SIZE];
+  _Alignas(64) double again_H[MAX_T * MAX_SIZE], again_E[MAX_T * MAX_SIZE], zero[MAX_SIZE];
+  _Alignas(64) double eta[MAX_T][48], x[MAX_T + 1][48], a[MAX_T][48], b[MAX_T][48], y[2][48];
+  double wanted_H[MAX_N][MAX_N], wanted_E[MAX_N][MAX_N];
+} m;
+
+static uint64_t lcg_state = 99;
+static double uniform(double low, double high) {
+  lcg_state = lcg_state * 6364136223846793005u + 1442695040888963407u;
+  return low + (high - low) * (double)(lcg_state >> 11) * 0x1p-53;
+}
+
+static void expect_near(const char *what, const char *name, double got, double wanted) {
+  if (!(fabs(got - wanted) <= 1e-12 * fmax(1, fabs(wanted))))
+    fail_msg("%s: %s is %.17g, wanted %.17g", name, what, got, wanted);
+}
+
+/* T random steps by the passes (two lanes at once, so that both are seen) and by the plain equation. */
+static void random_steps(const rule *r, int N, int T) {
+  const int rows = am_pad(N, 4), cols = am_pad(N, 16);
+  const am_trace_constants k = {.clip = 0.3, .eta_e = 0.4};
+  memset(&m, 0, sizeof m);
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < N; j++) {
+      m.w[am_panel_at(i, j, N)] = uniform(-1, 1);
+      m.alpha[am_panel_at(i, j, N)] = uniform(-1, 1);
+    }
+  for (int t = 0; t < T; t++) {
+    for (int i = 0; i < N; i++) {
+      m.eta[t][i] = uniform(-0.5, 1);
+      m.x[t + 1][i] = uniform(-1, 1);
+    }
+    r->ops->coefficients(m.a[t], m.b[t], m.eta[t], m.x[t + 1], k, cols);
+    am_trace_forward pass[2];
+    for (int l = 0; l < 2; l++)
+      pass[l] = (am_trace_forward){.H = m.H[l], .E = m.E[l], .w = m.w, .alpha = m.alpha, .a = m.a[t],
+                                   .b = m.b[t], .h = m.x[t], .x = m.x[t + 1], .y = m.y[l]};
+    r->ops->forward(pass, 2, k, rows, cols);
+    for (int i = 0; i < N; i++) {
+      double y = 0;
+      for (int j = 0; j < N; j++) {
+        r->update(&m.wanted_H[i][j], &m.wanted_E[i][j], m.eta[t][i], m.x[t + 1][i], m.x[t][j], k);
+        const size_t at = am_panel_at(i, j, N);
+        y += (m.w[at] + m.alpha[at] * m.wanted_H[i][j]) * m.x[t + 1][j];
+        expect_near("H", r->name, m.H[1][at], m.wanted_H[i][j]);
+        if (r->ops->has_E) expect_near("E", r->name, m.E[1][at], m.wanted_E[i][j]);
+      }
+      expect_near("y", r->name, m.y[1][i], y);
+    }
+    assert_memory_equal(m.H[0], m.H[1], sizeof m.H[0]);
+    assert_memory_equal(m.y[0], m.y[1], sizeof m.y[0]);
+  }
+  /* the states computed again are the same bits */
+  double a[MAX_T * 48], b[MAX_T * 48], h[MAX_T * 48];
+  for (int t = 0; t < T; t++) {
+    memcpy(a + t * cols, m.a[t], (size_t)cols * sizeof(double));
+    memcpy(b + t * cols, m.b[t], (size_t)cols * sizeof(double));
+    memcpy(h + t * cols, m.x[t], (size_t)cols * sizeof(double));
+  }
+  r->ops->again(m.again_H, m.again_E, m.zero, m.zero, a, b, h, k, T, rows, cols);
+  const size_t size = am_panel_size(N, N);
+  assert_memory_equal(m.again_H + (size_t)(T - 1) * size, m.H[0], size * sizeof(double));
+  if (r->ops->has_E)
+    assert_memory_equal(m.again_E + (size_t)(T - 1) * size, m.E[0], size * sizeof(double));
+}
+
+static void every_rule_follows_its_equation(void **state) {
+  (void)state;
+  for (int k = 0; k < N_RULES; k++)
+    for (int trial = 0; trial < 200; trial++)
+      random_steps(&rules[k], 1 + (int)uniform(0, MAX_N), 2 + (int)uniform(0, MAX_T - 2));
+}
+
+/* One connection, worked out by hand. */
+static double by_hand(const am_trace_ops *ops, const double (*steps)[3], int n, double c, double *E) {
+  const am_trace_constants k = {.clip = c, .eta_e = 0.5};
+  _Alignas(64) double H[64] = {0}, e[64] = {0}, w[64] = {0}, a[16], b[16], eta[16] = {0}, x[16] = {0},
+                      h[16] = {0}, y[16];
+  for (int t = 0; t < n; t++) {
+    eta[0] = steps[t][0];
+    x[0] = steps[t][1];
+    h[0] = steps[t][2];
+    ops->coefficients(a, b, eta, x, k, 16);
+    const am_trace_forward pass = {.H = H, .E = e, .w = w, .alpha = w, .a = a, .b = b, .h = h, .x = x, .y = y};
+    ops->forward(&pass, 1, k, 4, 16);
+  }
+  if (E) *E = e[0];
+  return H[0];
+}
+
+static void coincidences_by_hand(void **state) {
+  (void)state;
+  const double once[][3] = {{0.5, 0.5, 0.5}}; /* eta, post, pre */
+  const double twice[][3] = {{0.5, 1, 1}, {0.5, 1, 1}};
+  const double against[][3] = {{1, 1, 1}, {-0.25, 1, 1}};
+  const double silent_pre[][3] = {{1, 1, 0}}, silent_post[][3] = {{1, 0, 1}};
+  double E;
+  expect_near("one coincidence", "clip", by_hand(&am_trace_clip_f64, once, 1, 1, NULL), 0.125);
+  expect_near("held by the clip", "clip", by_hand(&am_trace_clip_f64, twice, 2, 0.75, NULL), 0.75);
+  expect_near("a negative modulator unlearns", "clip", by_hand(&am_trace_clip_f64, against, 2, 1, NULL), 0.75);
+  expect_near("pre silent", "clip", by_hand(&am_trace_clip_f64, silent_pre, 1, 1, NULL), 0);
+  expect_near("post silent", "clip", by_hand(&am_trace_clip_f64, silent_post, 1, 1, NULL), 0);
+  expect_near("two coincidences", "decay", by_hand(&am_trace_decay_f64, twice, 2, 1, NULL), 0.75);
+  expect_near("two coincidences", "oja", by_hand(&am_trace_oja_f64, twice, 2, 1, NULL), 0.75);
+  expect_near("two coincidences", "softclip", by_hand(&am_trace_softclip_f64, twice, 2, 1, NULL), 0.75);
+  expect_near("less room above than below", "softclip",
+              by_hand(&am_trace_softclip_f64, against, 2, 1, NULL), 0.5);
+  expect_near("the first is only remembered", "eligibility",
+              by_hand(&am_trace_eligibility_f64, once, 1, 1, &E), 0);
+  expect_near("E after one", "eligibility", E, 0.125);
+  expect_near("the second turns it into plasticity", "eligibility",
+              by_hand(&am_trace_eligibility_f64, twice, 2, 1, &E), 0.25);
+  expect_near("E after two", "eligibility", E, 0.75);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_rule_follows_its_equation),
+      cmocka_unit_test(coincidences_by_hand),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -28,7 +28,8 @@ static const small_variant small_variants[] = {
     {"modulated-oja", {"rule.type=oja"}},
     {"modulated-softclip", {"rule.type=softclip", "network.alpha=neuron"}},
     {"retroactive", {"rule.type=eligibility", "task.wall_penalty=0.5"}},
-    {"retroactive-fanout", {"rule.type=eligibility", "modulator.fanout=true", "network.alpha=network"}},
+    {"retroactive-fanout",
+     {"rule.type=eligibility", "modulator.fanout=true", "network.alpha=network"}},
     {"clamped", {"clamp.readout=0.5"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
@@ -42,15 +43,19 @@ static inline void small_set(am_config *config, const char *assignment) {
 }
 
 static inline am_config small_config(const small_variant *variant) {
-  static const char *const common[] = {
-      "task.size=7",        "task.steps=17",         "network.hidden=19", "batch=20",
-      "iterations=9",       "learner.warmup=2",      "learner.rate=0.01", "learner.rate_end=0.001",
-      "network.init_w=0.2", "network.init_alpha=0.2", "rule.clip=0.3",     "learner.schedule=linear",
-      "record=2",           "checkpoint_every=1000", "threads=1",         "seed=12345678901234567890"};
+  static const char *const common[] = {"task.size=7",        "task.steps=17",
+                                       "network.hidden=19",  "batch=20",
+                                       "iterations=9",       "learner.warmup=2",
+                                       "learner.rate=0.01",  "learner.rate_end=0.001",
+                                       "network.init_w=0.2", "network.init_alpha=0.2",
+                                       "rule.clip=0.3",      "learner.schedule=linear",
+                                       "record=2",           "checkpoint_every=1000",
+                                       "threads=1",          "seed=12345678901234567890"};
   am_config config;
   am_config_default(&config);
   for (size_t k = 0; k < sizeof common / sizeof *common; k++) small_set(&config, common[k]);
-  for (int k = 0; k < 6 && variant->assignments[k]; k++) small_set(&config, variant->assignments[k]);
+  for (int k = 0; k < 6 && variant->assignments[k]; k++)
+    small_set(&config, variant->assignments[k]);
   amine_error error;
   if (am_config_resolve(&config, &error) != AMINE_OK) abort();
   return config;

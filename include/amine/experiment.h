@@ -9,8 +9,8 @@
  *   amine_experiment_save(x, "maze.safetensors", &error);
  *   amine_experiment_destroy(x);
  *
- * Different experiments may be used from different threads; one experiment by one thread at a time. The
- * same configuration and seed give the same bits on any number of threads and any processor. */
+ * Different experiments may be used from different threads; one experiment by one thread at a time.
+ * The same configuration and seed give the same bits on any number of threads and any processor. */
 #ifndef AMINE_EXPERIMENT_H
 #define AMINE_EXPERIMENT_H
 
@@ -25,7 +25,8 @@ extern "C" {
 
 typedef struct amine_experiment amine_experiment;
 
-/* What one iteration did: means over its batch of episodes. Set `size` to sizeof(amine_progress). */
+/* What one iteration did: means over its batch of episodes. Set `size` to sizeof(amine_progress).
+ */
 typedef struct amine_progress {
   size_t size;
   double reward;        /* per episode, in units of the task's reward */
@@ -42,15 +43,16 @@ typedef struct amine_score {
   double mean, se, min, max; /* reward per episode; se: standard error of the mean */
 } amine_score;
 
-/* Makes an experiment from a preset's name or the path of a JSON file, changed by n key=value strings.
- * AMINE_ERROR_ARGUMENT, _INPUT, _IO or _MEMORY with a sentence; *experiment is then untouched. */
+/* Makes an experiment from a preset's name or the path of a JSON file, changed by n key=value
+ * strings. AMINE_ERROR_ARGUMENT, _INPUT, _IO or _MEMORY with a sentence; *experiment is then
+ * untouched. */
 AMINE_API amine_status amine_experiment_create(amine_experiment **experiment,
                                                const char *preset_or_file,
                                                const char *const *assignments, int n,
                                                amine_error *error);
 
-/* The same from a checkpoint: the experiment is in the state that was saved. Assignments may change what
- * does not change the weights' shapes (task.size, clamp.readout, threads). */
+/* The same from a checkpoint: the experiment is in the state that was saved. Assignments may change
+ * what does not change the weights' shapes (task.size, clamp.readout, threads). */
 AMINE_API amine_status amine_experiment_open(amine_experiment **experiment, const char *checkpoint,
                                              const char *const *assignments, int n,
                                              amine_error *error);
@@ -58,21 +60,22 @@ AMINE_API amine_status amine_experiment_open(amine_experiment **experiment, cons
 /* NULL is fine. */
 AMINE_API void amine_experiment_destroy(amine_experiment *experiment);
 
-/* Plays one batch of episodes and changes the weights once. `progress` may be NULL. Allocates nothing.
- * AMINE_ERROR_NUMERIC: the gradient is not a number or exploded; the weights are as before. */
+/* Plays one batch of episodes and changes the weights once. `progress` may be NULL. Allocates
+ * nothing. AMINE_ERROR_NUMERIC: the gradient is not a number or exploded; the weights are as
+ * before. */
 AMINE_API amine_status amine_experiment_iterate(amine_experiment *experiment,
                                                 amine_progress *progress, amine_error *error);
 
 /* Iterations done. */
 AMINE_API uint64_t amine_experiment_iteration(const amine_experiment *experiment);
 
-/* Writes everything that shapes the future as a safetensors file, which replaces `path` as a whole or,
- * on failure, not at all. */
+/* Writes everything that shapes the future as a safetensors file, which replaces `path` as a whole
+ * or, on failure, not at all. */
 AMINE_API amine_status amine_experiment_save(const amine_experiment *experiment, const char *path,
                                              amine_error *error);
 
-/* Plays n fresh episodes without learning, always the same ones for a seed; greedy: the most probable
- * action instead of one drawn from the policy. */
+/* Plays n fresh episodes without learning, always the same ones for a seed; greedy: the most
+ * probable action instead of one drawn from the policy. */
 AMINE_API amine_status amine_experiment_evaluate(amine_experiment *experiment, amine_score *score,
                                                  int n_episodes, uint64_t seed, int greedy,
                                                  amine_error *error);
@@ -82,10 +85,10 @@ AMINE_API amine_status amine_experiment_evaluate(amine_experiment *experiment, a
 AMINE_API int amine_experiment_tensor(const amine_experiment *experiment, int k, const char **name,
                                       int dims[2]);
 
-/* Copies tensor k out of, or into, the network; values are row-major, dims[0] * dims[1] floats of the
- * caller. AMINE_ERROR_ARGUMENT if there is no such tensor. */
-AMINE_API amine_status amine_experiment_get(const amine_experiment *experiment, int k, float *values,
-                                            amine_error *error);
+/* Copies tensor k out of, or into, the network; values are row-major, dims[0] * dims[1] floats of
+ * the caller. AMINE_ERROR_ARGUMENT if there is no such tensor. */
+AMINE_API amine_status amine_experiment_get(const amine_experiment *experiment, int k,
+                                            float *values, amine_error *error);
 AMINE_API amine_status amine_experiment_set(amine_experiment *experiment, int k,
                                             const float *values, amine_error *error);
 

@@ -13,8 +13,8 @@ extern "C" {
 AMINE_API const char *amine_kernel_name(void);
 
 /* Forces one by its name, or "auto" for the widest that this processor has. AMINE_ERROR_ARGUMENT if
- * there is no such kernel or the processor cannot run it; then nothing changes. Not thread-safe: call
- * it before training starts. */
+ * there is no such kernel or the processor cannot run it; then nothing changes. Not thread-safe:
+ * call it before training starts. */
 AMINE_API amine_status amine_kernel_use(const char *name, amine_error *error);
 
 #ifdef __cplusplus

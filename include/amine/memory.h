@@ -19,7 +19,8 @@ extern "C" {
 typedef void *(*amine_allocate)(void *context, void *block, size_t old_size, size_t new_size);
 
 /* Replaces the allocator for the whole process; NULL brings the standard one back. Call it before
- * the first object is made: a block must be freed by the allocator that made it. Not thread-safe. */
+ * the first object is made: a block must be freed by the allocator that made it. Not thread-safe.
+ */
 AMINE_API void amine_memory_use(amine_allocate allocate, void *context);
 
 #ifdef __cplusplus

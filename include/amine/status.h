@@ -1,4 +1,5 @@
-/* How every call answers: a status, and for those who want to know more an error with a sentence. */
+/* How every call answers: a status, and for those who want to know more an error with a sentence.
+ */
 #ifndef AMINE_STATUS_H
 #define AMINE_STATUS_H
 
@@ -27,9 +28,9 @@ typedef enum amine_status {
 /* The caller's own; a call that fails fills it, a call that succeeds leaves it alone. */
 typedef struct amine_error {
   amine_status status;
-  int64_t offset;     /* byte offset in `file`, or -1 */
-  char file[256];     /* the file concerned, or "" */
-  char message[768];  /* one sentence, UTF-8, ends with 0, never with a newline */
+  int64_t offset;    /* byte offset in `file`, or -1 */
+  char file[256];    /* the file concerned, or "" */
+  char message[768]; /* one sentence, UTF-8, ends with 0, never with a newline */
 } amine_error;
 
 /* A short lower-case name of a status ("out of memory"); static storage, any thread. */

@@ -56,8 +56,8 @@ amine_status am_fail(amine_error *error, amine_status status, const char *format
   return status;
 }
 
-amine_status am_fail_file(amine_error *error, amine_status status, const char *file,
-                          int64_t offset, const char *format, ...) {
+amine_status am_fail_file(amine_error *error, amine_status status, const char *file, int64_t offset,
+                          const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   fill(error, status, file, offset, format, arguments);

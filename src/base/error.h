@@ -19,8 +19,8 @@ amine_status am_fail(amine_error *error, amine_status status, const char *format
 
 /* The same for a file, with a byte offset (or -1). The sentence should not repeat the file's name:
  * it becomes "FILE: sentence". */
-amine_status am_fail_file(amine_error *error, amine_status status, const char *file,
-                          int64_t offset, const char *format, ...) AM_PRINTF(5, 6);
+amine_status am_fail_file(amine_error *error, amine_status status, const char *file, int64_t offset,
+                          const char *format, ...) AM_PRINTF(5, 6);
 
 /* AMINE_ERROR_MEMORY with the number of bytes that were asked for. */
 amine_status am_fail_memory(amine_error *error, size_t bytes);

@@ -1,5 +1,5 @@
-/* Independent pieces of work over several threads (OpenMP). Results never depend on how many there are:
- * each item writes only what is its own. */
+/* Independent pieces of work over several threads (OpenMP). Results never depend on how many there
+ * are: each item writes only what is its own. */
 #ifndef AMINE_BASE_THREADS_H
 #define AMINE_BASE_THREADS_H
 

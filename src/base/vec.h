@@ -5,10 +5,10 @@
  *   AMINE_VEC_F64                                                       (elements are double)
  * and gets the type `vec` of 16 elements of type `real` with the operations below.
  *
- * Promise: for finite results every float form gives the same bits. Each operation is either exactly
- * rounded (IEEE 754 add, sub, mul, div, sqrt, fused multiply-add) or a selection, and v_sum adds in one
- * fixed tree: distance 8, then 4, 2, 1. The double form exists so that the very code that is fast in
- * float can be checked against finite differences.
+ * Promise: for finite results every float form gives the same bits. Each operation is either
+ * exactly rounded (IEEE 754 add, sub, mul, div, sqrt, fused multiply-add) or a selection, and v_sum
+ * adds in one fixed tree: distance 8, then 4, 2, 1. The double form exists so that the very code
+ * that is fast in float can be checked against finite differences.
  */
 #ifndef AMINE_BASE_VEC_H
 #define AMINE_BASE_VEC_H
@@ -72,7 +72,8 @@ VEC_INLINE vbits vb_exponent_down(vbits a) { return _mm512_srai_epi32(a, REAL_MA
 VEC_INLINE vec vb_toreal(vbits a) { return _mm512_cvtepi32_ps(a); }
 
 VEC_INLINE real v_sum(vec a) {
-  __m256 s8 = _mm256_add_ps(_mm512_castps512_ps256(a), _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a), 1)));
+  __m256 s8 = _mm256_add_ps(_mm512_castps512_ps256(a),
+                            _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a), 1)));
   __m128 s4 = _mm_add_ps(_mm256_castps256_ps128(s8), _mm256_extractf128_ps(s8, 1));
   __m128 s2 = _mm_add_ps(s4, _mm_movehl_ps(s4, s4));
   return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
@@ -88,7 +89,8 @@ VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
                          _mm512_setr_epi32(0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), s1)));
 }
 
-#elif defined(AMINE_VEC_AVX2) /* ---------------------------------------------------- AVX2 + FMA */
+#elif defined(AMINE_VEC_AVX2) /* ---------------------------------------------------- AVX2 + FMA   \
+                               */
 #include <immintrin.h>
 typedef struct {
   __m256 lo, hi;
@@ -136,9 +138,15 @@ VEC_INLINE vec v_copysign(vec mag, vec sgn) {
   return (vec){_mm256_or_ps(_mm256_andnot_ps(s, mag.lo), _mm256_and_ps(s, sgn.lo)),
                _mm256_or_ps(_mm256_andnot_ps(s, mag.hi), _mm256_and_ps(s, sgn.hi))};
 }
-VEC_INLINE vbits v_bits(vec a) { return (vbits){_mm256_castps_si256(a.lo), _mm256_castps_si256(a.hi)}; }
-VEC_INLINE vec v_frombits(vbits a) { return (vec){_mm256_castsi256_ps(a.lo), _mm256_castsi256_ps(a.hi)}; }
-VEC_INLINE vbits vb_set1(real_bits a) { return (vbits){_mm256_set1_epi32(a), _mm256_set1_epi32(a)}; }
+VEC_INLINE vbits v_bits(vec a) {
+  return (vbits){_mm256_castps_si256(a.lo), _mm256_castps_si256(a.hi)};
+}
+VEC_INLINE vec v_frombits(vbits a) {
+  return (vec){_mm256_castsi256_ps(a.lo), _mm256_castsi256_ps(a.hi)};
+}
+VEC_INLINE vbits vb_set1(real_bits a) {
+  return (vbits){_mm256_set1_epi32(a), _mm256_set1_epi32(a)};
+}
 VEC_INLINE vbits vb_add(vbits a, vbits b) {
   return (vbits){_mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi)};
 }
@@ -154,7 +162,9 @@ VEC_INLINE vbits vb_exponent_up(vbits a) {
 VEC_INLINE vbits vb_exponent_down(vbits a) {
   return (vbits){_mm256_srai_epi32(a.lo, REAL_MANTISSA), _mm256_srai_epi32(a.hi, REAL_MANTISSA)};
 }
-VEC_INLINE vec vb_toreal(vbits a) { return (vec){_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)}; }
+VEC_INLINE vec vb_toreal(vbits a) {
+  return (vec){_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)};
+}
 
 VEC_INLINE __m128 vec_sum_quarter(vec a) {
   __m256 s8 = _mm256_add_ps(a.lo, a.hi);
@@ -166,7 +176,8 @@ VEC_INLINE real v_sum(vec a) {
   return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
 }
 VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
-  __m128 w = vec_sum_quarter(a), x = vec_sum_quarter(b), y = vec_sum_quarter(c), z = vec_sum_quarter(d);
+  __m128 w = vec_sum_quarter(a), x = vec_sum_quarter(b), y = vec_sum_quarter(c),
+         z = vec_sum_quarter(d);
   __m128 wx = _mm_add_ps(_mm_movelh_ps(w, x), _mm_movehl_ps(x, w));
   __m128 yz = _mm_add_ps(_mm_movelh_ps(y, z), _mm_movehl_ps(z, y));
   _mm_storeu_ps(out, _mm_add_ps(_mm_shuffle_ps(wx, yz, 0x88), _mm_shuffle_ps(wx, yz, 0xdd)));
@@ -230,7 +241,8 @@ VEC_INLINE real v_sum(vec a) {
 }
 #define VEC_SUM4_BY_SUM
 
-#else /* -------------------------------------------- plain C, float or double: the specification */
+#else /* -------------------------------------------- plain C, float or double: the specification  \
+       */
 #include <math.h>
 typedef struct {
   real e[VEC_LANES];

@@ -12,9 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-static int system_open(const char *path, int flags, mode_t mode) {
-  return open(path, flags, mode);
-}
+static int system_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 static int system_fstat(int fd, struct stat *out) { return fstat(fd, out); }
 static int system_stat(const char *path, struct stat *out) { return stat(path, out); }
 
@@ -225,8 +223,8 @@ static amine_status replace(const char *path, const char *fresh, const char *fol
       status = REFUSED(error, path, -1, "the new file cannot be moved to its place");
       remove_file(fresh);
     } else if (folder_sync(folder_fd) != 0) {
-      status = REFUSED(error, path, -1,
-                       "the new file is in its place, but its folder cannot be synced");
+      status =
+          REFUSED(error, path, -1, "the new file is in its place, but its folder cannot be synced");
     }
   }
   folder_close(folder_fd);

@@ -53,9 +53,7 @@ static void arena_free(arena *a) {
   }
 }
 
-static void *allocate(size_t size) {
-  return in_use ? arena_take(in_use, size) : am_alloc(size, 1);
-}
+static void *allocate(size_t size) { return in_use ? arena_take(in_use, size) : am_alloc(size, 1); }
 
 static void release(void *block) {
   if (!in_use) am_free(block); /* the arena is freed as a whole */
@@ -70,10 +68,8 @@ static json_t *parse_in_arena(arena *a, const char *text, size_t length, json_er
                               bool *no_memory) {
   json_t *volatile root = NULL;
   in_use = a;
-  if (setjmp(a->refused) == 0)
-    root = json_loadb(text, length, JSON_REJECT_DUPLICATES, e);
-  else
-    *no_memory = true;
+  if (setjmp(a->refused) == 0) root = json_loadb(text, length, JSON_REJECT_DUPLICATES, e);
+  else *no_memory = true;
   in_use = NULL;
   return root;
 }
@@ -114,8 +110,7 @@ static amine_status check_limits(const char *name, const char *text, size_t leng
     if (c == ',' || c == ':' || c == '[' || c == '{') values++;
     if (c == '[' || c == '{') depth++;
     if ((c == ']' || c == '}') && depth > 0) depth--;
-    if (values > limits->values)
-      return over(name, text, k, "values in all", limits->values, error);
+    if (values > limits->values) return over(name, text, k, "values in all", limits->values, error);
     if (depth > limits->depth)
       return over(name, text, k, "levels of brackets", limits->depth, error);
   }
@@ -216,8 +211,7 @@ void am_json_number(am_text *text, double value, int digits) {
   snprintf(raw, sizeof raw, "%.*g", digits, value);
   size_t n = 0;
   for (const char *p = raw; *p; p++) {
-    if (strchr("0123456789+-e", *p))
-      clean[n++] = *p;
+    if (strchr("0123456789+-e", *p)) clean[n++] = *p;
     else if (n == 0 || clean[n - 1] != '.')
       clean[n++] = '.'; /* whatever the locale writes instead, of one byte or more */
   }
@@ -262,8 +256,6 @@ void am_json_put_bool(am_text *text, const char *key, bool value) {
 
 void am_json_put_string(am_text *text, const char *key, const char *value) {
   am_json_put_key(text, key);
-  if (value)
-    am_json_string(text, value);
-  else
-    am_text_puts(text, "null");
+  if (value) am_json_string(text, value);
+  else am_text_puts(text, "null");
 }

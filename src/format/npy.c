@@ -12,7 +12,7 @@
 #define N_MAGIC 6
 
 static const char *const descriptions[AM_N_DTYPES] = {
-    [AM_F32] = "<f4", [AM_F64] = "<f8", [AM_I32] = "<i4", [AM_I64] = "<i8",
+    [AM_F32] = "<f4", [AM_F64] = "<f8", [AM_I32] = "<i4",  [AM_I64] = "<i8",
     [AM_U64] = "<u8", [AM_U8] = "|u1",  [AM_BOOL] = "|b1",
 };
 
@@ -28,9 +28,9 @@ void am_npy_head_make(am_npy_head *head, const am_tensor *tensor) {
   }
   char *text = head->bytes + N_MAGIC + 4;
   size_t room = sizeof head->bytes - N_MAGIC - 4;
-  size_t n = (size_t)snprintf(
-      text, room, "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }",
-      descriptions[tensor->dtype], shape);
+  size_t n =
+      (size_t)snprintf(text, room, "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }",
+                       descriptions[tensor->dtype], shape);
   size_t whole = (N_MAGIC + 4 + n + 1 + 63) / 64 * 64; /* with a newline at the end */
   size_t length = whole - N_MAGIC - 4;
   memset(text + n, ' ', length - n);

@@ -401,12 +401,9 @@ amine_status am_npz_parse(am_npz **npz, const char *name, const void *data, size
   z->size = size;
   z->limit = limit;
   amine_status status;
-  if (!z->file)
-    status = am_fail_memory(error, strlen(name) + 1);
-  else if (size >= 6 && memcmp(data, "\x93NUMPY", 6) == 0)
-    status = read_plain(z, error);
-  else
-    status = read_archive(z, error);
+  if (!z->file) status = am_fail_memory(error, strlen(name) + 1);
+  else if (size >= 6 && memcmp(data, "\x93NUMPY", 6) == 0) status = read_plain(z, error);
+  else status = read_archive(z, error);
   if (status != AMINE_OK) {
     am_npz_close(z);
     return status;
@@ -420,10 +417,8 @@ amine_status am_npz_open(am_npz **npz, const char *path, size_t limit, amine_err
   size_t size;
   AM_TRY(am_file_read(path, limit, &data, &size, error));
   amine_status status = am_npz_parse(npz, path, data, size, limit, error);
-  if (status != AMINE_OK)
-    am_free(data);
-  else
-    (*npz)->owned = data;
+  if (status != AMINE_OK) am_free(data);
+  else (*npz)->owned = data;
   return status;
 }
 

@@ -239,8 +239,7 @@ static amine_status check_frame(source *s, size_t size, bool require, amine_erro
   s->n_data = size - 8 - s->n_header;
   s->data = s->bytes + 8 + s->n_header;
   if (n < 2 || text[0] != '{') return DAMAGED(s, 8, "the header does not begin with {");
-  s->checksums =
-      n >= N_BEGINNING + N_DIGITS + 1 && memcmp(text, BEGINNING, N_BEGINNING) == 0;
+  s->checksums = n >= N_BEGINNING + N_DIGITS + 1 && memcmp(text, BEGINNING, N_BEGINNING) == 0;
   if (!s->checksums && require) return DAMAGED(s, 8, "the header has no checksum in its place");
   if (!s->checksums) return AMINE_OK;
   char digits[N_DIGITS + 1];
@@ -293,8 +292,8 @@ static amine_status read_entry(am_tensor *t, const source *s, const json_t *entr
   if (end - begin != bytes_of(t)) {
     char shape[200];
     return DAMAGED(s, 8, "tensor %.200s: shape %s of %s wants %zu bytes, the offsets give %zu",
-                   t->name, am_shape_text(shape, sizeof shape, t->rank, t->dims), type,
-                   bytes_of(t), end - begin);
+                   t->name, am_shape_text(shape, sizeof shape, t->rank, t->dims), type, bytes_of(t),
+                   end - begin);
   }
   t->data = s->data + begin;
   return AMINE_OK;
@@ -304,8 +303,7 @@ static amine_status read_entries(am_tensor_file *f, const source *s, amine_error
   json_t *metadata = json_object_get(f->root, "__metadata__");
   const char *key;
   json_t *value;
-  if (metadata && !json_is_object(metadata))
-    return DAMAGED(s, 8, "__metadata__ is not an object");
+  if (metadata && !json_is_object(metadata)) return DAMAGED(s, 8, "__metadata__ is not an object");
   json_object_foreach(metadata, key, value) {
     if (!json_is_string(value))
       return DAMAGED(s, 8, "__metadata__: the value of %.200s is not a string", key);
@@ -432,8 +430,8 @@ static amine_status fill(am_tensor_file *f, const void *data, size_t size, bool 
   source s = {.name = f->name, .bytes = data};
   AM_TRY(check_frame(&s, size, require, error));
   am_json_limits limits = {.bytes = AM_TENSOR_HEADER_MAX, .depth = 4};
-  amine_status status = am_json_parse(&f->root, f->name, (const char *)s.bytes + 8, s.n_header,
-                                      &limits, error);
+  amine_status status =
+      am_json_parse(&f->root, f->name, (const char *)s.bytes + 8, s.n_header, &limits, error);
   if (status == AMINE_ERROR_INPUT && error) error->offset += 8;
   AM_TRY(status);
   AM_TRY(read_entries(f, &s, error));
@@ -464,10 +462,8 @@ amine_status am_tensor_file_open(am_tensor_file **file, const char *path, size_t
   size_t size;
   AM_TRY(am_file_read(path, limit, &data, &size, error));
   amine_status status = am_tensor_file_parse(file, path, data, size, require_checksums, error);
-  if (status != AMINE_OK)
-    am_free(data);
-  else
-    (*file)->owned = data;
+  if (status != AMINE_OK) am_free(data);
+  else (*file)->owned = data;
   return status;
 }
 

@@ -95,10 +95,8 @@ static amine_status end(am_tfevents *events, am_text *out, amine_error *error) {
     memcpy(out->data + sizeof n, &of_length, sizeof of_length);
     am_text_add(out, (const char *)&of_data, sizeof of_data);
   }
-  if (out->failed)
-    status = am_fail_memory(error, out->capacity);
-  else
-    status = am_appender_append(events->appender, out->data, out->length, error);
+  if (out->failed) status = am_fail_memory(error, out->capacity);
+  else status = am_appender_append(events->appender, out->data, out->length, error);
   am_text_free(out);
   return status;
 }

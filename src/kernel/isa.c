@@ -60,7 +60,8 @@ amine_status amine_kernel_use(const char *name, amine_error *error) {
     atomic_store(&chosen, isa);
     return AMINE_OK;
   }
-  return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown kernel \"%.40s\"; this build has plain%s", name,
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown kernel \"%.40s\"; this build has plain%s",
+                 name,
 #if defined(__x86_64__)
                  ", avx2, avx512 and auto"
 #elif defined(__aarch64__)

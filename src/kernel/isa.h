@@ -22,13 +22,16 @@ typedef enum am_isa {
  * the order of the enum above. */
 #if defined(__x86_64__)
 #define AM_ISA_DECLARE(type, name) extern type name##_plain, name##_avx2, name##_avx512
-#define AM_ISA_TABLE(name) {&name##_plain, &name##_avx2, &name##_avx512}
+#define AM_ISA_TABLE(name)                                                                         \
+  { &name##_plain, &name##_avx2, &name##_avx512 }
 #elif defined(__aarch64__)
 #define AM_ISA_DECLARE(type, name) extern type name##_plain, name##_neon
-#define AM_ISA_TABLE(name) {&name##_plain, &name##_neon}
+#define AM_ISA_TABLE(name)                                                                         \
+  { &name##_plain, &name##_neon }
 #else
 #define AM_ISA_DECLARE(type, name) extern type name##_plain
-#define AM_ISA_TABLE(name) {&name##_plain}
+#define AM_ISA_TABLE(name)                                                                         \
+  { &name##_plain }
 #endif
 
 const char *am_isa_name(am_isa isa);

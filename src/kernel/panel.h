@@ -1,8 +1,8 @@
 /* Matrices as the hot loops read them: panels of 4 rows.
  *
  * A matrix of `rows` x `cols` is stored as [rows/4][cols/16][4][16], so that a pass over four rows
- * streams through memory in one line. Rows are padded to a multiple of 4, columns to a multiple of 16;
- * padding is zero and stays zero. Vectors are padded likewise. */
+ * streams through memory in one line. Rows are padded to a multiple of 4, columns to a multiple of
+ * 16; padding is zero and stays zero. Vectors are padded likewise. */
 #ifndef AMINE_KERNEL_PANEL_H
 #define AMINE_KERNEL_PANEL_H
 
@@ -21,7 +21,8 @@ static inline size_t am_panel_size(int rows, int cols) {
 /* Where element (i, j) lies in a matrix of `cols` (unpadded) columns. */
 static inline size_t am_panel_at(int i, int j, int cols) {
   size_t width = (size_t)am_pad(cols, AM_PANEL_COLS);
-  return (size_t)(i / 4) * 4 * width + (size_t)(j / 16) * 64 + (size_t)(i % 4) * 16 + (size_t)(j % 16);
+  return (size_t)(i / 4) * 4 * width + (size_t)(j / 16) * 64 + (size_t)(i % 4) * 16 +
+         (size_t)(j % 16);
 }
 
 #ifdef VEC_LANES /* what follows is for vector sources */

@@ -31,13 +31,13 @@ typedef struct am_trace_constants {
 #define AM_TRACE_LANES 2 /* lanes in one pass at most */
 
 typedef struct am_trace_forward {
-  am_real *H, *E;              /* [panel] changed in place; E NULL for rules without it */
-  am_real *H_saved, *E_saved;  /* [panel] get the state as it was before, or NULL */
-  const am_real *w, *alpha;    /* [panel] */
-  const am_real *a, *b;        /* [rows] coefficients of the update */
-  const am_real *h;            /* [cols] pre activity of the update */
-  const am_real *x;            /* [cols] what y is the product with */
-  am_real *y;                  /* [rows] out */
+  am_real *H, *E;             /* [panel] changed in place; E NULL for rules without it */
+  am_real *H_saved, *E_saved; /* [panel] get the state as it was before, or NULL */
+  const am_real *w, *alpha;   /* [panel] */
+  const am_real *a, *b;       /* [rows] coefficients of the update */
+  const am_real *h;           /* [cols] pre activity of the update */
+  const am_real *x;           /* [cols] what y is the product with */
+  am_real *y;                 /* [rows] out */
 } am_trace_forward;
 
 typedef struct am_trace_backward {

@@ -122,7 +122,8 @@ static void trace_again(am_real *H, am_real *E, const am_real *H0, const am_real
       }
       for (int s = 0; s < n; s++) {
         const vec hv = v_load(h + (size_t)s * (size_t)cols + j);
-        const am_real *as = a + (size_t)s * (size_t)cols + i, *bs = b + (size_t)s * (size_t)cols + i;
+        const am_real *as = a + (size_t)s * (size_t)cols + i,
+                      *bs = b + (size_t)s * (size_t)cols + i;
         am_real *Hs = H + (size_t)s * size + at, *Es = E + (RULE_HAS_E ? (size_t)s * size + at : 0);
         for (int r = 0; r < 4; r++) {
           rule_update(&Hv[r], &Ev[r], hv, v_set1(as[r]), v_set1(RULE_USES_B ? bs[r] : 0), &k);
@@ -171,7 +172,10 @@ VEC_INLINE vec backward_cell(backward_lane *q, backward_cols *c, int r, int at, 
   c->dx = v_fma(v_fma(alpha, H, w), q->dy[r], c->dx);
   rule_gradient d = {.H = v_fma(g, alpha, v_load(q->dH + at)),
                      .E = RULE_HAS_E ? v_load(q->dE + at) : v_zero(),
-                     .h = c->dh, .a = q->da[r], .b = q->db[r], .k = q->dk[r]};
+                     .h = c->dh,
+                     .a = q->da[r],
+                     .b = q->db[r],
+                     .k = q->dk[r]};
   rule_adjoint(&d, H, RULE_USES_H0 ? v_load(q->H0 + at) : v_zero(),
                RULE_HAS_E ? v_load(q->E0 + at) : v_zero(), c->h, q->a[r], q->b[r], k);
   v_store(q->dH + at, d.H);

@@ -7,8 +7,8 @@
 #include "kernel/vector.h"
 
 typedef struct rule_constants {
-  vec clip, minus_clip;   /* +c, -c */
-  vec eta_e, keep_e;      /* eta_e, 1 - eta_e */
+  vec clip, minus_clip; /* +c, -c */
+  vec eta_e, keep_e;    /* eta_e, 1 - eta_e */
   vec zero, one;
 } rule_constants;
 

@@ -1,8 +1,8 @@
 /* Batches of episodes over threads, and the step of the slow weights.
  *
- * The lanes of a batch are cut into at most 16 chunks, always the same ones; a chunk's gradient is summed
- * two lanes at a time by one thread, and the chunks are summed in their order. So the result does not depend
- * on the number of threads. */
+ * The lanes of a batch are cut into at most 16 chunks, always the same ones; a chunk's gradient is
+ * summed two lanes at a time by one thread, and the chunks are summed in their order. So the result
+ * does not depend on the number of threads. */
 #include "learner/a2c.h"
 
 #include <math.h>
@@ -58,7 +58,8 @@ void am_a2c_destroy(am_a2c *a) {
 static bool take_memory(am_a2c *a, size_t *missing) {
   const am_plastic_layout *l = &a->network->layout;
   const size_t n = l->n_parameters, real_size = sizeof(float);
-  const size_t alpha = l->has_trace && !l->alpha_is_full ? am_panel_size(l->n_hidden, l->n_hidden) : 0;
+  const size_t alpha =
+      l->has_trace && !l->alpha_is_full ? am_panel_size(l->n_hidden, l->n_hidden) : 0;
   const size_t actor = am_actor_bytes(a->task, a->network);
   const struct {
     void **where;
@@ -95,10 +96,9 @@ amine_status am_a2c_create(am_a2c **learner, const am_task *task, const am_plast
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a batch has 1 to 65536 episodes, not %d",
                    options->n_lanes);
   if (network->options.n_inputs != task->n_inputs || network->options.n_actions != task->n_actions)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the network has %d inputs and %d actions, the task %d and %d",
-                   network->options.n_inputs, network->options.n_actions, task->n_inputs,
-                   task->n_actions);
+    return am_fail(
+        error, AMINE_ERROR_ARGUMENT, "the network has %d inputs and %d actions, the task %d and %d",
+        network->options.n_inputs, network->options.n_actions, task->n_inputs, task->n_actions);
   am_a2c *a = am_alloc(1, sizeof *a);
   if (!a) return am_fail_memory(error, sizeof *a);
   a->task = task;

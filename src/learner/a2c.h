@@ -7,20 +7,20 @@
 #include "learner/schedule.h"
 
 typedef struct am_a2c_options {
-  int n_lanes;                               /* episodes in a batch */
-  float gamma, lambda, value_weight, beta;   /* see a2c_loss.h */
+  int n_lanes;                             /* episodes in a batch */
+  float gamma, lambda, value_weight, beta; /* see a2c_loss.h */
   am_entropy entropy;
   am_baseline baseline;
-  float beta1, beta2, eps;                   /* Adam */
-  float alpha_rate;                          /* alpha's steps are multiplied by this */
-  float norm_clip;                           /* bound of the gradient's norm */
-  uint64_t warmup;                           /* iterations without a step of Adam */
+  float beta1, beta2, eps; /* Adam */
+  float alpha_rate;        /* alpha's steps are multiplied by this */
+  float norm_clip;         /* bound of the gradient's norm */
+  uint64_t warmup;         /* iterations without a step of Adam */
   am_schedule schedule;
 } am_a2c_options;
 
 /* What one iteration did: means over the batch. */
 typedef struct am_a2c_report {
-  double reward;     /* per episode */
+  double reward; /* per episode */
   double value, entropy, loss, gradient_norm, rate;
 } am_a2c_report;
 
@@ -30,21 +30,21 @@ typedef struct am_a2c {
   const am_plastic *network;
   am_a2c_options options;
   uint64_t seed;
-  float *parameters, *m, *v;          /* [layout.n_parameters] */
-  double beta1_power, beta2_power;    /* beta^k after k steps of Adam */
-  uint64_t iteration;                 /* iterations done */
+  float *parameters, *m, *v;       /* [layout.n_parameters] */
+  double beta1_power, beta2_power; /* beta^k after k steps of Adam */
+  uint64_t iteration;              /* iterations done */
   int n_threads, n_chunks;
-  float *alpha;                       /* [panel] expanded */
-  float *gradients;                   /* [n_chunks + 1][layout.n_gradient]; the last is the sum */
-  am_actor *actors;                   /* [n_threads][AM_TRACE_LANES] */
-  am_a2c_sums *sums;                  /* [n_lanes] */
-  float *baseline;                    /* [n_steps] lane 0's values, for AM_BASELINE_SHARED0 */
+  float *alpha;      /* [panel] expanded */
+  float *gradients;  /* [n_chunks + 1][layout.n_gradient]; the last is the sum */
+  am_actor *actors;  /* [n_threads][AM_TRACE_LANES] */
+  am_a2c_sums *sums; /* [n_lanes] */
+  float *baseline;   /* [n_steps] lane 0's values, for AM_BASELINE_SHARED0 */
 } am_a2c;
 
 am_a2c_options am_a2c_default(void);
 
-/* Makes a learner with fresh parameters. Task and network are borrowed and must outlive it. All memory
- * that training needs is taken here. */
+/* Makes a learner with fresh parameters. Task and network are borrowed and must outlive it. All
+ * memory that training needs is taken here. */
 amine_status am_a2c_create(am_a2c **learner, const am_task *task, const am_plastic *network,
                            const am_a2c_options *options, uint64_t seed, int n_threads,
                            amine_error *error);
@@ -59,7 +59,8 @@ amine_status am_a2c_iterate(am_a2c *learner, am_a2c_report *report, amine_error 
 void am_a2c_evaluate(am_a2c *learner, double *rewards, int n_episodes, uint32_t first,
                      uint64_t seed, bool greedy);
 
-/* Plays the episode (seed, 0, lane) with the first actor, which is returned; watch as in am_play. */
+/* Plays the episode (seed, 0, lane) with the first actor, which is returned; watch as in am_play.
+ */
 const am_actor *am_a2c_watch(am_a2c *learner, uint32_t lane, uint64_t seed, bool greedy,
                              void (*watch)(void *context, const am_actor *actor, int t),
                              void *context);

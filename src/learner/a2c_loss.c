@@ -4,7 +4,9 @@
 #include "kernel/math.h"
 #include "learner/a2c_loss.h"
 
-static void policy(real *p, real *logp, const real *logits, int n) { m_softmax(p, logp, logits, n); }
+static void policy(real *p, real *logp, const real *logits, int n) {
+  m_softmax(p, logp, logits, n);
+}
 
 /* sum_a of the penalty at one step, and of -p log p */
 static real penalty(const real *p, const real *logp, int n, am_entropy kind, real *entropy) {
@@ -38,15 +40,15 @@ static void gradient(am_a2c_sums *sums, const am_a2c_episode *e, const am_a2c_lo
     const real S = penalty(p, logp, n, o->entropy, &entropy);
     for (int k = 0; k < n; k++) {
       const real hit = k == action ? 1 : 0;
-      const real push = o->entropy == AM_ENTROPY_SQUARED ? 2 * p[k] * (p[k] - S) : p[k] * (logp[k] - S);
+      const real push =
+          o->entropy == AM_ENTROPY_SQUARED ? 2 * p[k] * (p[k] - S) : p[k] * (logp[k] - S);
       d[k] = o->scale * ((p[k] - hit) * advantage + o->beta * push);
     }
     d[n] = o->scale * (-2 * o->value_weight * own);
     sums->reward += (double)reward;
     sums->value += (double)value;
     sums->entropy += (double)entropy;
-    sums->loss +=
-        (double)(-logp[action] * advantage + o->value_weight * own * own + o->beta * S);
+    sums->loss += (double)(-logp[action] * advantage + o->value_weight * own * own + o->beta * S);
     ahead_own = own;
     value_ahead = value;
   }

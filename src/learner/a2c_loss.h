@@ -1,13 +1,14 @@
-/* Advantage actor-critic over one whole episode of one lane: the loss and its gradient at the heads.
+/* Advantage actor-critic over one whole episode of one lane: the loss and its gradient at the
+ * heads.
  *
  *     delta_t = r_t + gamma v_{t+1} - v_t,   v_T = 0
- *     A_t = delta_t + gamma lambda A_{t+1},  R_t = A_t + v_t          (lambda = 1: R_t = r_t + gamma R_{t+1})
- *     L = mean over lanes of  sum_t [ -log pi(a_t) A_t + c_v (R_t - v_t)^2 + beta S_t ] / T
- *     S_t = sum_a pi(a)^2   or   sum_a pi(a) log pi(a)
+ *     A_t = delta_t + gamma lambda A_{t+1},  R_t = A_t + v_t          (lambda = 1: R_t = r_t +
+ * gamma R_{t+1}) L = mean over lanes of  sum_t [ -log pi(a_t) A_t + c_v (R_t - v_t)^2 + beta S_t ]
+ * / T S_t = sum_a pi(a)^2   or   sum_a pi(a) log pi(a)
  *
- * A and R are held fixed. Sources: Mnih et al. 2016, arXiv 1602.01783; generalised advantage: Schulman
- * et al. 2015, arXiv 1506.02438; the squared form of S and the constants: Miconi et al. 2019, arXiv
- * 2002.10585. Included with am_real = float, or double for gradient checks. */
+ * A and R are held fixed. Sources: Mnih et al. 2016, arXiv 1602.01783; generalised advantage:
+ * Schulman et al. 2015, arXiv 1506.02438; the squared form of S and the constants: Miconi et al.
+ * 2019, arXiv 2002.10585. Included with am_real = float, or double for gradient checks. */
 #ifndef AMINE_LEARNER_A2C_LOSS_H
 #define AMINE_LEARNER_A2C_LOSS_H
 
@@ -18,7 +19,8 @@
 typedef enum am_entropy { AM_ENTROPY_SQUARED, AM_ENTROPY_TRUE } am_entropy;
 typedef enum am_baseline {
   AM_BASELINE_OWN,    /* each lane's own value */
-  AM_BASELINE_SHARED0 /* lane 0's value for every lane's advantage, as in the authors' batched code */
+  AM_BASELINE_SHARED0 /* lane 0's value for every lane's advantage, as in the authors' batched code
+                       */
 } am_baseline;
 
 typedef struct am_a2c_loss_options {

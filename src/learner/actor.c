@@ -15,7 +15,10 @@ static size_t place(am_actor *actor, char *block, const am_task *task, const am_
   const size_t T = (size_t)task->n_steps;
   const size_t policy = am_size_mul(am_size_mul(T, (size_t)task->n_actions), sizeof(float));
   const size_t sizes[] = {am_plastic_lane_bytes(network, task->n_steps, sizeof(float)),
-                          task->state_size, policy, policy, am_size_mul(T, sizeof(int)),
+                          task->state_size,
+                          policy,
+                          policy,
+                          am_size_mul(T, sizeof(int)),
                           am_size_mul(T, sizeof(float))};
   void *parts[6];
   size_t bytes = 0;

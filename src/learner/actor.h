@@ -7,12 +7,12 @@
 #include "task/task.h"
 
 typedef struct am_actor {
-  void *block;      /* all of its memory */
+  void *block; /* all of its memory */
   am_plastic_lane lane;
-  void *world;      /* the task's state */
-  float *p, *logp;  /* [n_steps][n_actions]: the policy at each step */
-  int *actions;     /* [n_steps] */
-  float *rewards;   /* [n_steps] */
+  void *world;     /* the task's state */
+  float *p, *logp; /* [n_steps][n_actions]: the policy at each step */
+  int *actions;    /* [n_steps] */
+  float *rewards;  /* [n_steps] */
 } am_actor;
 
 /* What is played: shared by all actors, read-only during an episode. */
@@ -33,8 +33,8 @@ typedef struct am_play {
 size_t am_actor_bytes(const am_task *task, const am_plastic *network);
 void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_plastic *network);
 
-/* Plays n = 1 or 2 episodes (seed, episode, lane), (seed, episode, lane + 1) side by side. `watch` sees
- * the first actor. */
+/* Plays n = 1 or 2 episodes (seed, episode, lane), (seed, episode, lane + 1) side by side. `watch`
+ * sees the first actor. */
 void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane);
 
 /* The instruction set's code for the loss. */

@@ -20,7 +20,8 @@ typedef struct am_adam_constants {
 typedef struct am_adam_ops {
   /* out[i] = sum over c < n_parts, in that order, of parts[c * stride + i], for i in [from, to),
    * both multiples of 16 */
-  void (*sum)(am_real *out, const am_real *parts, size_t stride, int n_parts, size_t from, size_t to);
+  void (*sum)(am_real *out, const am_real *parts, size_t stride, int n_parts, size_t from,
+              size_t to);
   /* sum of g[i]^2, i < n, n a multiple of 16 */
   am_real (*sum_of_squares)(const am_real *g, size_t n);
   /* n a multiple of 16 */

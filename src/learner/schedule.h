@@ -8,8 +8,8 @@ typedef enum am_schedule_kind { AM_SCHEDULE_CONSTANT, AM_SCHEDULE_LINEAR } am_sc
 
 typedef struct am_schedule {
   am_schedule_kind kind;
-  double rate, rate_end;  /* linear: from rate at iteration 0 to rate_end at `iterations` */
-  uint64_t iterations;    /* after which the rate stays at rate_end */
+  double rate, rate_end; /* linear: from rate at iteration 0 to rate_end at `iterations` */
+  uint64_t iterations;   /* after which the rate stays at rate_end */
 } am_schedule;
 
 static inline double am_schedule_rate(const am_schedule *s, uint64_t iteration) {

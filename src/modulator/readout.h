@@ -1,11 +1,12 @@
-/* A modulator that the network learns: one number read from its own activity, spread to the post units.
+/* A modulator that the network learns: one number read from its own activity, spread to the post
+ * units.
  *
  *     M = f(w_m . x + b_m)        f = tanh, sigmoid or linear
  *     eta_i = f_i M + g_i         with fan-out;     eta_i = M without
  *
- * x [hidden] the activity of the same step, eta_i the plasticity of post unit i. Source: Miconi, Rawal,
- * Clune, Stanley 2019, arXiv 2002.10585, section 3.2. The product w_m . x is one more head of the network;
- * what is here comes after it. */
+ * x [hidden] the activity of the same step, eta_i the plasticity of post unit i. Source: Miconi,
+ * Rawal, Clune, Stanley 2019, arXiv 2002.10585, section 3.2. The product w_m . x is one more head
+ * of the network; what is here comes after it. */
 #ifndef AMINE_MODULATOR_READOUT_H
 #define AMINE_MODULATOR_READOUT_H
 

@@ -1,9 +1,9 @@
 /* The plastic recurrent network's step and its exact gradient (see plastic_lane.h).
  *
- * The update of step t - 1 and the product of step t are one pass over w, alpha and H. On the way back
- * H is needed at every step, latest first: `saved` keeps it every `segment` steps, and the steps between
- * are computed again, to the same bits. The gradient of w, of the input and of the heads is a product over
- * all steps and is taken at the end. */
+ * The update of step t - 1 and the product of step t are one pass over w, alpha and H. On the way
+ * back H is needed at every step, latest first: `saved` keeps it every `segment` steps, and the
+ * steps between are computed again, to the same bits. The gradient of w, of the input and of the
+ * heads is a product over all steps and is taken at the end. */
 #include "kernel/vector.h"
 /* after vector.h, which says what a real is */
 #include "network/plastic_lane.h"
@@ -97,8 +97,8 @@ static void lane_step(const am_plastic_layout *l, const am_trace_ops *rule,
   }
 }
 
-static void lane_finish(const am_plastic_layout *l, const am_trace_ops *rule,
-                        am_plastic_lane *lane, const real *parameters, int t) {
+static void lane_finish(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
+                        const real *parameters, int t) {
   if (!l->has_trace) return;
   const size_t at = (size_t)t * (size_t)l->cols;
   rule->again(lane->H, lane->E, lane->H, lane->E, lane->a + at, lane->b + at, lane->x + at,
@@ -120,17 +120,17 @@ static void fill_segment(const am_plastic_layout *l, const am_trace_ops *rule,
   const int first = u / lane->segment * lane->segment;
   const size_t slot = (size_t)(u / lane->segment) * size, at = (size_t)first * cols;
   rule->again(lane->again_H, lane->again_E, lane->saved_H + slot,
-              lane->saved_E ? lane->saved_E + slot : NULL, lane->a + at, lane->b + at,
-              lane->x + at, constants_of(l, parameters), u - first + 1, l->rows, l->cols);
+              lane->saved_E ? lane->saved_E + slot : NULL, lane->a + at, lane->b + at, lane->x + at,
+              constants_of(l, parameters), u - first + 1, l->rows, l->cols);
 }
 
 /* From the coefficients of update u to the activity and the modulator of step u. */
 static void modulator_back(const am_plastic_layout *l, const am_trace_ops *rule,
                            am_plastic_lane *lane, real *gradient, const real *parameters, int u) {
   plasticity(l, lane->eta, lane, parameters, u);
-  real deta_e = rule->coefficients_back(
-      lane->deta, lane->dx[1], lane->da, lane->db, lane->dk, lane->eta,
-      lane->x + ((size_t)u + 1) * (size_t)l->cols, constants_of(l, parameters), l->cols);
+  real deta_e = rule->coefficients_back(lane->deta, lane->dx[1], lane->da, lane->db, lane->dk,
+                                        lane->eta, lane->x + ((size_t)u + 1) * (size_t)l->cols,
+                                        constants_of(l, parameters), l->cols);
   if (l->eta_e != SIZE_MAX) gradient[l->eta_e] += deta_e;
   if (!l->has_readout) {
     gradient[l->eta] += readout_spread_back(NULL, NULL, lane->deta, 0, NULL, l->cols);
@@ -144,7 +144,8 @@ static void modulator_back(const am_plastic_layout *l, const am_trace_ops *rule,
       l->is_clamped ? 0 : dM * readout_slope(M, l->activation);
 }
 
-/* The product of step t >= 1 and the update before it: adds to the gradients of x_{t-1} and x_{t-2}. */
+/* The product of step t >= 1 and the update before it: adds to the gradients of x_{t-1} and
+ * x_{t-2}. */
 static void recurrent_back(const am_plastic_layout *l, const am_trace_ops *rule,
                            am_plastic_lane *const *lanes, int n, real *gradient,
                            const real *parameters, const real *alpha, int t) {
@@ -188,8 +189,7 @@ static void recurrent_back(const am_plastic_layout *l, const am_trace_ops *rule,
 }
 
 /* The sums over all steps. */
-static void products_back(const am_plastic_layout *l, const am_plastic_lane *lane,
-                          real *gradient) {
+static void products_back(const am_plastic_layout *l, const am_plastic_lane *lane, real *gradient) {
   const size_t cols = (size_t)l->cols, head_rows = (size_t)l->head_rows;
   const int T = lane->n_steps;
   panel_add_outer(gradient + l->w, lane->dy + cols, cols, lane->x + cols, cols, T - 1, l->rows,

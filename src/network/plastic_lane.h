@@ -4,8 +4,8 @@
  *     M_t, eta_t from the last head (modulator/readout.h), or eta one learned number
  *     H (and E) <- rule(H, E; eta_t, x_t, x_{t-1})
  *
- * H, E and x start at 0. Heads, in this order: n_actions logits, the value, and the modulator if there
- * is one. This header is included with am_real = float, or double for gradient checks. */
+ * H, E and x start at 0. Heads, in this order: n_actions logits, the value, and the modulator if
+ * there is one. This header is included with am_real = float, or double for gradient checks. */
 #ifndef AMINE_NETWORK_PLASTIC_LANE_H
 #define AMINE_NETWORK_PLASTIC_LANE_H
 
@@ -19,24 +19,24 @@
  * SIZE_MAX where the variant has no such tensor. */
 typedef struct am_plastic_layout {
   int n_inputs, n_hidden, n_actions, n_heads;
-  int rows, cols;       /* n_hidden padded to 4 and to 16 */
-  int input_rows;       /* n_inputs padded to 4 */
-  int head_rows;        /* n_heads padded to 16 */
+  int rows, cols; /* n_hidden padded to 4 and to 16 */
+  int input_rows; /* n_inputs padded to 4 */
+  int head_rows;  /* n_heads padded to 16 */
   int has_trace, has_readout, has_fanout, alpha_is_full;
   am_activation activation;
-  int is_clamped;       /* the read-out is held at `clamp` */
+  int is_clamped; /* the read-out is held at `clamp` */
   float clamp;
   float clip;
-  size_t w;             /* panel [n_hidden][n_hidden] */
-  size_t alpha;         /* panel, or [n_hidden], or one number */
-  size_t input_w;       /* panel [n_inputs][n_hidden]: W_in transposed */
-  size_t input_b;       /* [n_hidden] */
+  size_t w;              /* panel [n_hidden][n_hidden] */
+  size_t alpha;          /* panel, or [n_hidden], or one number */
+  size_t input_w;        /* panel [n_inputs][n_hidden]: W_in transposed */
+  size_t input_b;        /* [n_hidden] */
   size_t head_w, head_b; /* panel [n_heads][n_hidden]; [n_heads] */
-  size_t eta, eta_e;    /* one number each */
-  size_t fan_f, fan_g;  /* [n_hidden] each */
-  size_t n_parameters;  /* elements of the parameter vector */
-  size_t alpha_full;    /* in a gradient: where the full gradient of alpha lies */
-  size_t n_gradient;    /* elements of a gradient: n_parameters, and the full alpha if it is extra */
+  size_t eta, eta_e;     /* one number each */
+  size_t fan_f, fan_g;   /* [n_hidden] each */
+  size_t n_parameters;   /* elements of the parameter vector */
+  size_t alpha_full;     /* in a gradient: where the full gradient of alpha lies */
+  size_t n_gradient; /* elements of a gradient: n_parameters, and the full alpha if it is extra */
 } am_plastic_layout;
 
 /* The memory of one lane for one episode; arrays as [step][...]. */
@@ -59,9 +59,9 @@ typedef struct am_plastic_lane {
   am_real *dx[3];             /* [cols] each: gradients of x_t, x_{t-1}, x_{t-2} */
 } am_plastic_lane;
 
-/* Functions on `lanes` take n of them, 1 or 2, which go through the episode side by side: it is faster
- * that way, and each lane's results are the same bits as alone. In `gradient` the first lane's part is
- * added before the second's wherever both meet in one pass. */
+/* Functions on `lanes` take n of them, 1 or 2, which go through the episode side by side: it is
+ * faster that way, and each lane's results are the same bits as alone. In `gradient` the first
+ * lane's part is added before the second's wherever both meet in one pass. */
 typedef struct am_plastic_ops {
   /* Forgets the episode before. */
   void (*begin)(const am_plastic_layout *l, am_plastic_lane *lane);

@@ -99,8 +99,7 @@ static void name_all(am_plastic *n) {
       name_tensor(n, "alpha", 2, N, N, AM_ORDER_PANEL, l->alpha, 0);
     else if (o->alpha == AM_ALPHA_NEURON)
       name_tensor(n, "alpha", 2, N, 1, AM_ORDER_VECTOR, l->alpha, 0);
-    else
-      name_tensor(n, "alpha", 1, 1, 1, AM_ORDER_VECTOR, l->alpha, 0);
+    else name_tensor(n, "alpha", 1, 1, 1, AM_ORDER_VECTOR, l->alpha, 0);
   }
   if (l->eta != SIZE_MAX) name_tensor(n, "eta", 1, 1, 1, AM_ORDER_VECTOR, l->eta, 0);
   if (l->eta_e != SIZE_MAX) name_tensor(n, "etaet", 1, 1, 1, AM_ORDER_VECTOR, l->eta_e, 0);
@@ -207,8 +206,8 @@ void am_plastic_initialise(const am_plastic *n, float *parameters, uint64_t seed
   }
 }
 
-/* Steps between two saved states: few enough that the states computed again stay in the second-level
- * cache, and near sqrt(T) where they cannot. Any choice gives the same bits. */
+/* Steps between two saved states: few enough that the states computed again stay in the
+ * second-level cache, and near sqrt(T) where they cannot. Any choice gives the same bits. */
 static int segment_for(const am_plastic *n, int n_steps, size_t real_size) {
   const size_t budget = 288 * 1024; /* for each of two lanes */
   const size_t state = am_panel_size(n->options.n_hidden, n->options.n_hidden) * real_size *

@@ -17,7 +17,7 @@ typedef struct am_plastic_options {
   bool readout;             /* plasticity from a learned read-out; otherwise one learned number */
   bool fanout;              /* the read-out reaches each neuron through its own f_i, g_i */
   am_activation activation; /* of the read-out */
-  bool clamped;             /* a lesion: the read-out is held at `clamp` and its weights do not learn */
+  bool clamped; /* a lesion: the read-out is held at `clamp` and its weights do not learn */
   float clamp;
   am_alpha_form alpha;
   float clip;               /* bound of |H| */
@@ -26,17 +26,21 @@ typedef struct am_plastic_options {
 } am_plastic_options;
 
 /* How a tensor's elements lie in the parameter vector. */
-typedef enum am_tensor_order { AM_ORDER_VECTOR, AM_ORDER_PANEL, AM_ORDER_PANEL_TRANSPOSED } am_tensor_order;
+typedef enum am_tensor_order {
+  AM_ORDER_VECTOR,
+  AM_ORDER_PANEL,
+  AM_ORDER_PANEL_TRANSPOSED
+} am_tensor_order;
 
 /* One tensor as PyTorch names and shapes it. */
 typedef struct am_plastic_tensor {
   const char *name;
   int rank;
-  int dims[2];          /* the shape; dims[1] = 1 where rank is 1 */
+  int dims[2]; /* the shape; dims[1] = 1 where rank is 1 */
   am_tensor_order order;
-  size_t at;            /* where its panel or vector begins in the parameter vector */
-  int first_row;        /* row of the panel (for vectors: element) where it begins */
-  int panel_cols;       /* columns of the panel it is part of */
+  size_t at;      /* where its panel or vector begins in the parameter vector */
+  int first_row;  /* row of the panel (for vectors: element) where it begins */
+  int panel_cols; /* columns of the panel it is part of */
 } am_plastic_tensor;
 
 #define AM_PLASTIC_MAX_TENSORS 16

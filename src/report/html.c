@@ -32,10 +32,8 @@ static void put_character(am_text *page, const char *s, size_t n) {
   case '\'': am_text_puts(page, "&#39;"); return;
   default: break;
   }
-  if (n == 0 || (unsigned char)*s < 0x20 || *s == 0x7f)
-    am_text_puts(page, REPLACEMENT);
-  else
-    am_text_add(page, s, n);
+  if (n == 0 || (unsigned char)*s < 0x20 || *s == 0x7f) am_text_puts(page, REPLACEMENT);
+  else am_text_add(page, s, n);
 }
 
 void am_html_brief(am_text *page, const char *s, size_t n_max) {
@@ -58,10 +56,8 @@ void am_html_json_string(am_text *page, const char *s) {
   if (raw.failed) page->failed = true;
   for (size_t k = 0; !raw.failed && k < raw.length; k++) {
     char c = raw.data[k];
-    if (c == '<' || c == '>' || c == '&')
-      am_text_printf(page, "\\u%04x", (unsigned)c);
-    else
-      am_text_add(page, &c, 1);
+    if (c == '<' || c == '>' || c == '&') am_text_printf(page, "\\u%04x", (unsigned)c);
+    else am_text_add(page, &c, 1);
   }
   am_text_free(&raw);
 }
@@ -74,10 +70,8 @@ static void fixed(char *out, size_t size, double value, int decimals) {
   snprintf(raw, sizeof raw, "%.*f", decimals, value);
   size_t n = 0;
   for (const char *p = raw; *p && n + 1 < size; p++) {
-    if (strchr("0123456789-", *p))
-      out[n++] = *p;
-    else if (n == 0 || out[n - 1] != '.')
-      out[n++] = '.';
+    if (strchr("0123456789-", *p)) out[n++] = *p;
+    else if (n == 0 || out[n - 1] != '.') out[n++] = '.';
   }
   out[n] = 0;
 }
@@ -170,10 +164,8 @@ void am_html_at(am_text *page, double value) {
   if (n < 0) am_text_puts(page, "-");
   n = n < 0 ? -n : n;
   am_text_printf(page, "%lld", n / 100);
-  if (n % 10)
-    am_text_printf(page, ".%02lld", n % 100);
-  else if (n % 100)
-    am_text_printf(page, ".%lld", n % 100 / 10);
+  if (n % 10) am_text_printf(page, ".%02lld", n % 100);
+  else if (n % 100) am_text_printf(page, ".%lld", n % 100 / 10);
 }
 
 void am_html_real(am_text *text, double value) {

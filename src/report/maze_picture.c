@@ -35,10 +35,8 @@ static void put_trip(am_text *page, const am_recording *r, const am_trip *trip, 
   am_text_printf(page, "<polyline class=\"trip%s\" points=\"", k == 0 ? " search" : "");
   for (size_t step = trip->first; step < trip->end; step++)
     put_cell(page, r->agent + 2 * step, aside(k));
-  if (!trip->found)
-    put_cell(page, r->agent + 2 * trip->end, aside(k));
-  else if (r->goal)
-    put_cell(page, r->goal, 0);
+  if (!trip->found) put_cell(page, r->agent + 2 * trip->end, aside(k));
+  else if (r->goal) put_cell(page, r->goal, 0);
   am_text_puts(page, "\"/>\n");
 }
 

@@ -36,10 +36,8 @@ static void put_head(am_text *page, const am_overview *o) {
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n"
                      "<link rel=\"icon\" href=\"data:,\">\n<title>");
-  if (title.failed)
-    page->failed = true;
-  else
-    am_html_brief(page, title.data, 120);
+  if (title.failed) page->failed = true;
+  else am_html_brief(page, title.data, 120);
   am_text_free(&title);
   am_text_puts(page, " \xe2\x80\x93 Amine</title>\n<style>\n");
   put_colours(page);

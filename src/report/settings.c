@@ -127,16 +127,12 @@ static void put_word(am_text *page, const char *word) {
   am_text quoted = {0};
   if (!is_plain) am_text_puts(&quoted, "'");
   for (const char *p = word; *p; p++) {
-    if (*p == '\'')
-      am_text_puts(&quoted, "'\\''");
-    else
-      am_text_add(&quoted, p, 1);
+    if (*p == '\'') am_text_puts(&quoted, "'\\''");
+    else am_text_add(&quoted, p, 1);
   }
   if (!is_plain) am_text_puts(&quoted, "'");
-  if (quoted.failed)
-    page->failed = true;
-  else
-    am_html_text(page, quoted.data);
+  if (quoted.failed) page->failed = true;
+  else am_html_text(page, quoted.data);
   am_text_free(&quoted);
 }
 
@@ -153,10 +149,8 @@ static void put_command(am_text *page, const am_source *s) {
     am_text_puts(&word, "=");
     am_text_puts(&word, setting->value);
     am_text_puts(page, " ");
-    if (word.failed)
-      page->failed = true;
-    else
-      put_word(page, word.data);
+    if (word.failed) page->failed = true;
+    else put_word(page, word.data);
     am_text_free(&word);
   }
   am_text_puts(page, "</code></pre>\n");

@@ -50,12 +50,10 @@ void am_page_title(am_text *title, const am_overview *o) {
   if (same_everywhere(o, "task.type")) {
     const char *type = am_source_setting(first, "task.type");
     double size = am_source_number(first, "task.size");
-    if (strcmp(type, "maze") != 0)
-      am_text_puts(title, type);
+    if (strcmp(type, "maze") != 0) am_text_puts(title, type);
     else if (same_everywhere(o, "task.size") && size > 0 && size < 1000)
       am_text_printf(title, "Grid maze, %d \xc3\x97 %d", (int)size, (int)size);
-    else
-      am_text_puts(title, "Grid maze");
+    else am_text_puts(title, "Grid maze");
   } else if (same_everywhere(o, "preset")) {
     am_text_puts(title, am_source_setting(first, "preset"));
   } else if (o->n_sources == 1 && first->name[0]) {

@@ -87,10 +87,8 @@ static amine_status read_settings(am_source *source, const char *path, amine_err
   AM_TRY(am_json_read(&root, path, &small, error));
   flattener f = {.source = source, .error = error};
   amine_status status = AMINE_OK;
-  if (json_is_object(root))
-    status = flatten(&f, "", root);
-  else
-    status = am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "a configuration is an object");
+  if (json_is_object(root)) status = flatten(&f, "", root);
+  else status = am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "a configuration is an object");
   json_decref(root);
   return status;
 }
@@ -150,8 +148,7 @@ static amine_status read_lines(am_source *source, const char *path, amine_error 
   json_t *root;
   AM_TRY(read_optional(&root, path, error));
   amine_status status = AMINE_OK;
-  if (json_is_array(root))
-    status = take_lines(source, root, path, error);
+  if (json_is_array(root)) status = take_lines(source, root, path, error);
   else if (root)
     status = am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "an array of lines is wanted");
   json_decref(root);

@@ -27,8 +27,7 @@ static void put_task(am_text *page, const am_overview *o) {
   if (o->n_groups == 1 && units > 0 && rule) {
     am_text_puts(page, "The agent is a recurrent network of ");
     am_html_figure(page, units, 6);
-    if (strcmp(rule, "none") == 0)
-      am_text_puts(page, " units; its only memory is its activity.");
+    if (strcmp(rule, "none") == 0) am_text_puts(page, " units; its only memory is its activity.");
     else if (setting_is(s, "modulator.type", "readout"))
       am_text_puts(page, " units whose connections keep changing while it lives, at a rate that it "
                          "sets itself: its modulator <i>M</i>(<i>t</i>).");
@@ -160,10 +159,8 @@ amine_status am_section_summary(am_text *page, const am_overview *o, amine_error
   am_text title = {0};
   am_page_title(&title, o);
   am_text_puts(page, "<header>\n<h1>");
-  if (title.failed)
-    page->failed = true;
-  else
-    am_html_brief(page, title.data, 120);
+  if (title.failed) page->failed = true;
+  else am_html_brief(page, title.data, 120);
   am_text_free(&title);
   am_text_puts(page, "</h1>\n");
   put_task(page, o);

@@ -60,10 +60,8 @@ amine_status am_trips_make(am_trips *trips, const am_recording *r, size_t n_step
   }
   amine_status status = AMINE_OK;
   if (r->walls && r->goal && r->agent) status = measure(&t, r, error);
-  if (status == AMINE_OK)
-    *trips = t;
-  else
-    am_trips_free(&t);
+  if (status == AMINE_OK) *trips = t;
+  else am_trips_free(&t);
   return status;
 }
 

@@ -1,11 +1,12 @@
 /* Hebb with a clip:   H_ij <- clip(H_ij + eta_i x_i h_j, -c, c)
  *
- * x post activity, h pre activity, eta the plasticity of the post unit: one learned number, or what a
- * modulator says at that moment ("simple neuromodulation"). c = 1 in the paper's reinforcement tasks.
- * Source: Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585, eq. 2 and 3. The gradient passes where
- * the clip is inactive.
+ * x post activity, h pre activity, eta the plasticity of the post unit: one learned number, or what
+ * a modulator says at that moment ("simple neuromodulation"). c = 1 in the paper's reinforcement
+ * tasks. Source: Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585, eq. 2 and 3. The gradient
+ * passes where the clip is inactive.
  *
- * With a_i = eta_i x_i:  dH passes where |H| < c;  da_i = sum_j dH_ij h_j;  dh_j = sum_i a_i dH_ij. */
+ * With a_i = eta_i x_i:  dH passes where |H| < c;  da_i = sum_j dH_ij h_j;  dh_j = sum_i a_i dH_ij.
+ */
 #include "kernel/trace_rule.h"
 
 #define RULE_NAME clip

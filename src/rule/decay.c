@@ -1,7 +1,7 @@
 /* Hebb with decay:   H_ij <- (1 - eta_i) H_ij + eta_i x_i h_j
  *
- * x post activity, h pre activity, eta the plasticity of the post unit. The trace is a running mean of
- * the product and needs no bound. Source: Miconi, Stanley, Clune 2018, arXiv 1804.02464, eq. 2.
+ * x post activity, h pre activity, eta the plasticity of the post unit. The trace is a running mean
+ * of the product and needs no bound. Source: Miconi, Stanley, Clune 2018, arXiv 1804.02464, eq. 2.
  *
  * With a_i = eta_i x_i, b_i = 1 - eta_i:  dH passes times b_i;  da_i = sum_j dH_ij h_j;
  * db_i = sum_j dH_ij H_ij;  dh_j = sum_i a_i dH_ij. */

@@ -1,9 +1,10 @@
 /* Hebb through an eligibility trace:   H_ij <- clip(H_ij + eta_i E_ij, -c, c)     (with the old E)
  *                                      E_ij <- (1 - eta_e) E_ij + eta_e x_i h_j
  *
- * x post activity, h pre activity; E remembers recent coincidences, and eta, mostly a modulator's, turns
- * what it remembers into plasticity ("retroactive neuromodulation"). Source: Miconi, Rawal, Clune,
- * Stanley 2019, arXiv 2002.10585, eq. 4 and 5. The gradient passes where the clip is inactive.
+ * x post activity, h pre activity; E remembers recent coincidences, and eta, mostly a modulator's,
+ * turns what it remembers into plasticity ("retroactive neuromodulation"). Source: Miconi, Rawal,
+ * Clune, Stanley 2019, arXiv 2002.10585, eq. 4 and 5. The gradient passes where the clip is
+ * inactive.
  *
  * With a_i = eta_i, b_i = eta_e x_i, D = dH where |H| < c:  dH = D;  da_i = sum_j D_ij E_ij;
  * db_i = sum_j dE_ij h_j;  dh_j = sum_i b_i dE_ij;  dE <- (1 - eta_e) dE + a_i D. */

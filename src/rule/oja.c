@@ -1,11 +1,11 @@
 /* Oja's rule:   H_ij <- H_ij + eta_i x_i (h_j - x_i H_ij)
  *
  * x post activity, h pre activity, eta the plasticity of the post unit. The second term bounds the
- * trace without a clip. Source: Oja 1982, doi:10.1007/BF00275687; in plastic networks Miconi, Stanley,
- * Clune 2018, arXiv 1804.02464, eq. 3.
+ * trace without a clip. Source: Oja 1982, doi:10.1007/BF00275687; in plastic networks Miconi,
+ * Stanley, Clune 2018, arXiv 1804.02464, eq. 3.
  *
- * With a_i = eta_i x_i, b_i = x_i:  dH passes times (1 - a_i b_i);  da_i = sum_j dH_ij (h_j - b_i H_ij);
- * db_i = -a_i sum_j dH_ij H_ij;  dh_j = sum_i a_i dH_ij. */
+ * With a_i = eta_i x_i, b_i = x_i:  dH passes times (1 - a_i b_i);  da_i = sum_j dH_ij (h_j - b_i
+ * H_ij); db_i = -a_i sum_j dH_ij H_ij;  dh_j = sum_i a_i dH_ij. */
 #include "kernel/trace_rule.h"
 
 #define RULE_NAME oja

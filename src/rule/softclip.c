@@ -1,9 +1,9 @@
 /* Hebb with a soft clip:   d = eta_i x_i h_j;
  *                          H_ij <- clip(H_ij + max(d, 0) (1 - H_ij) + min(d, 0) (H_ij + 1), -1, 1)
  *
- * x post activity, h pre activity, eta the plasticity of the post unit: the nearer H is to a bound, the
- * smaller the step toward it. The bound is always 1. Source: Miconi, Stanley, Clune 2018 and Miconi,
- * Rawal, Clune, Stanley 2019, arXiv 2002.10585.
+ * x post activity, h pre activity, eta the plasticity of the post unit: the nearer H is to a bound,
+ * the smaller the step toward it. The bound is always 1. Source: Miconi, Stanley, Clune 2018 and
+ * Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585.
  *
  * With a_i = eta_i x_i, D = dH where the clip is inactive, s = 1 - H for d > 0 and H + 1 otherwise:
  * dH = D (1 - |d|);  da_i = sum_j D s h_j;  dh_j = sum_i D s a_i. */

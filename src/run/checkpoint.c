@@ -14,9 +14,13 @@
 /* The three vectors of a learner, and how their tensors are called. */
 static const char *const prefixes[3] = {"", "adam.m.", "adam.v."};
 
-static float *vector_of(const am_a2c *a, int k) { return k == 0 ? a->parameters : k == 1 ? a->m : a->v; }
+static float *vector_of(const am_a2c *a, int k) {
+  return k == 0 ? a->parameters : k == 1 ? a->m : a->v;
+}
 
-static size_t count_of(const am_plastic_tensor *t) { return (size_t)t->dims[0] * (size_t)t->dims[1]; }
+static size_t count_of(const am_plastic_tensor *t) {
+  return (size_t)t->dims[0] * (size_t)t->dims[1];
+}
 
 static size_t count_all(const am_plastic *n) {
   size_t count = 0;
@@ -61,9 +65,8 @@ static amine_status fill(am_tensor_builder *b, const am_experiment *x, const cou
                          float *values, amine_error *error) {
   am_text config = {0};
   am_config_write(&x->config, true, &config);
-  amine_status status = config.failed
-                            ? am_fail_memory(error, 4096)
-                            : am_tensor_builder_note(b, "config", config.data, error);
+  amine_status status = config.failed ? am_fail_memory(error, 4096)
+                                      : am_tensor_builder_note(b, "config", config.data, error);
   am_text_free(&config);
   AM_TRY(status);
   AM_TRY(am_tensor_builder_note(b, "amine", amine_version(), error));
@@ -94,7 +97,8 @@ static amine_status config_of(am_config *config, const am_tensor_file *f, const 
                               amine_error *error) {
   const char *text = am_tensor_file_note(f, "config");
   if (!text)
-    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "no configuration in it: not a checkpoint");
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                        "no configuration in it: not a checkpoint");
   json_t *root;
   AM_TRY(am_json_parse(&root, path, text, strlen(text), NULL, error));
   amine_status status = am_config_merge(config, root, path, error);
@@ -121,7 +125,8 @@ static amine_status read_counters(counters *c, const am_tensor_file *f, const ch
   for (int k = 0; k < 2; k++) fine = fine && c->powers[k] >= 0 && c->powers[k] <= 1;
   for (int k = 0; k < N_PENDING; k++) fine = fine && isfinite(c->pending[k]);
   fine = fine && c->pending[AM_RECORD_SUMS] >= 0 && c->pending[AM_RECORD_SUMS] <= UINT32_MAX;
-  if (!fine) return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "a counter is out of its range");
+  if (!fine)
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "a counter is out of its range");
   return AMINE_OK;
 }
 
@@ -137,8 +142,8 @@ static amine_status read_tensors(float *values, const am_experiment *x, const am
       AM_TRY(am_tensor_file_copy(f, name, values, AM_F32, t->rank, dims, error));
       for (size_t i = 0; i < count_of(t); i++)
         if (!isfinite(values[i]))
-          return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "%s holds a value that is not finite",
-                              name);
+          return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                              "%s holds a value that is not finite", name);
       values += count_of(t);
     }
   return AMINE_OK;

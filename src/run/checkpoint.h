@@ -5,7 +5,8 @@
  *   adam.powers    F64 [2]         beta1^k, beta2^k
  *   run.iteration  U64 [1]         iterations done
  *   run.records    U64 [1]         lines of metrics.jsonl that belong to them
- *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations they span
+ *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations they
+ * span
  *   __metadata__: config (the keys that results depend on), amine (version), checksums
  *
  * It holds no clock time and nothing of the machine: equal runs give equal files. */
@@ -23,8 +24,8 @@ amine_status am_checkpoint_save(const am_experiment *experiment, const am_record
  * values that *config has. */
 amine_status am_checkpoint_config(am_config *config, const char *path, amine_error *error);
 
-/* Puts the experiment (made from the same configuration) into the saved state. Everything is checked
- * before anything is changed. records may be NULL. */
+/* Puts the experiment (made from the same configuration) into the saved state. Everything is
+ * checked before anything is changed. records may be NULL. */
 amine_status am_checkpoint_load(am_experiment *experiment, am_record_state *records,
                                 const char *path, amine_error *error);
 #endif

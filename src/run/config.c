@@ -14,53 +14,90 @@
 #define INTEGER_MAX 9007199254740992.0 /* 2^53 */
 
 /* A key with its range, a choice, a switch. The last word says whether results depend on it. */
-#define INT(n, std, lo, hi, unit, text, shapes) {n, AM_KEY_INTEGER, std, lo, hi, "", unit, text, shapes}
-#define NUM(n, std, lo, hi, unit, text) {n, AM_KEY_NUMBER, std, lo, hi, "", unit, text, true}
-#define ONE(n, list, text) {n, AM_KEY_CHOICE, 0, 0, 0, list, "", text, true}
-#define YES(n, std, text) {n, AM_KEY_SWITCH, std, 0, 1, "true|false", "", text, true}
+#define INT(n, std, lo, hi, unit, text, shapes)                                                    \
+  { n, AM_KEY_INTEGER, std, lo, hi, "", unit, text, shapes }
+#define NUM(n, std, lo, hi, unit, text)                                                            \
+  { n, AM_KEY_NUMBER, std, lo, hi, "", unit, text, true }
+#define ONE(n, list, text)                                                                         \
+  { n, AM_KEY_CHOICE, 0, 0, 0, list, "", text, true }
+#define YES(n, std, text)                                                                          \
+  { n, AM_KEY_SWITCH, std, 0, 1, "true|false", "", text, true }
 
 const am_key am_keys[AM_N_KEYS] = {
-    [AM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "", "all randomness of the run comes from it", true),
+    [AM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "",
+                    "all randomness of the run comes from it", true),
     [AM_ITERATIONS] = INT("iterations", 30000, 1, 4e9, "updates", "how long to train", false),
     [AM_BATCH] = INT("batch", 30, 1, 65536, "episodes", "episodes played for one update", true),
-    [AM_THREADS] = INT("threads", 0, 0, 1024, "", "threads; 0 takes every processor; results do not depend on it", false),
-    [AM_CHECKPOINT_EVERY] = INT("checkpoint_every", 500, 1, 4e9, "updates", "a checkpoint after so many updates, and at the end", false),
-    [AM_RECORD] = INT("record", 10, 1, 4e9, "updates", "a line of metrics.jsonl for so many updates, with their means", true),
+    [AM_THREADS] = INT("threads", 0, 0, 1024, "",
+                       "threads; 0 takes every processor; results do not depend on it", false),
+    [AM_CHECKPOINT_EVERY] = INT("checkpoint_every", 500, 1, 4e9, "updates",
+                                "a checkpoint after so many updates, and at the end", false),
+    [AM_RECORD] = INT("record", 10, 1, 4e9, "updates",
+                      "a line of metrics.jsonl for so many updates, with their means", true),
     [AM_TASK_TYPE] = ONE("task.type", "maze", "the world (amine list tasks)"),
-    [AM_TASK_SIZE] = INT("task.size", 11, 5, 255, "cells", "cells in a row of the maze, outer walls included; odd", true),
+    [AM_TASK_SIZE] = INT("task.size", 11, 5, 255, "cells",
+                         "cells in a row of the maze, outer walls included; odd", true),
     [AM_TASK_STEPS] = INT("task.steps", 200, 1, 100000, "steps", "length of an episode", true),
-    [AM_TASK_WALL_PENALTY] = NUM("task.wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall"),
+    [AM_TASK_WALL_PENALTY] =
+        NUM("task.wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall"),
     [AM_TASK_REWARD] = NUM("task.reward", 10, 1e-6, 1e6, "reward", "for entering the reward cell"),
     [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn", "the network (amine list networks)"),
     [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
-    [AM_NETWORK_ALPHA] = ONE("network.alpha", "connection|neuron|network", "plasticity coefficient alpha: one for each connection, each post neuron, or the network"),
+    [AM_NETWORK_ALPHA] = ONE(
+        "network.alpha", "connection|neuron|network",
+        "plasticity coefficient alpha: one for each connection, each post neuron, or the network"),
     [AM_NETWORK_INIT_W] = NUM("network.init_w", 0.01, 0, 100, "", "w begins uniform in [0, this)"),
-    [AM_NETWORK_INIT_ALPHA] = NUM("network.init_alpha", 0.01, 0, 100, "", "alpha begins uniform in [0, this)"),
-    [AM_RULE_TYPE] = ONE("rule.type", "clip|decay|oja|softclip|eligibility|none", "the Hebbian trace (amine list rules); none is an ordinary RNN"),
+    [AM_NETWORK_INIT_ALPHA] =
+        NUM("network.init_alpha", 0.01, 0, 100, "", "alpha begins uniform in [0, this)"),
+    [AM_RULE_TYPE] = ONE("rule.type", "clip|decay|oja|softclip|eligibility|none",
+                         "the Hebbian trace (amine list rules); none is an ordinary RNN"),
     [AM_RULE_CLIP_AT] = NUM("rule.clip", 1, 1e-6, 1e6, "", "c: bound of |H|"),
-    [AM_RULE_ETA] = NUM("rule.eta", 0.01, -100, 100, "", "first value of the learned rate eta (modulator.type=constant)"),
-    [AM_RULE_ETA_E] = NUM("rule.eta_e", 0.01, 0, 1, "", "first value of the learned rate of the eligibility trace"),
-    [AM_MODULATOR_TYPE] = ONE("modulator.type", "readout|constant", "what gates plasticity: a signal the network learns to emit, or one learned number eta"),
-    [AM_MODULATOR_ACTIVATION] = ONE("modulator.activation", "tanh|sigmoid|linear", "of the read-out"),
-    [AM_MODULATOR_FANOUT] = YES("modulator.fanout", 0, "the read-out reaches each neuron through its own learned weight and bias"),
-    [AM_CLAMP_READOUT] = NUM("clamp.readout", NAN, -1e6, 1e6, "", "holds the read-out at this level (a lesion); none leaves it free"),
-    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c", "how the slow weights change (amine list learners)"),
+    [AM_RULE_ETA] = NUM("rule.eta", 0.01, -100, 100, "",
+                        "first value of the learned rate eta (modulator.type=constant)"),
+    [AM_RULE_ETA_E] = NUM("rule.eta_e", 0.01, 0, 1, "",
+                          "first value of the learned rate of the eligibility trace"),
+    [AM_MODULATOR_TYPE] = ONE(
+        "modulator.type", "readout|constant",
+        "what gates plasticity: a signal the network learns to emit, or one learned number eta"),
+    [AM_MODULATOR_ACTIVATION] =
+        ONE("modulator.activation", "tanh|sigmoid|linear", "of the read-out"),
+    [AM_MODULATOR_FANOUT] =
+        YES("modulator.fanout", 0,
+            "the read-out reaches each neuron through its own learned weight and bias"),
+    [AM_CLAMP_READOUT] = NUM("clamp.readout", NAN, -1e6, 1e6, "",
+                             "holds the read-out at this level (a lesion); none leaves it free"),
+    [AM_LEARNER_TYPE] =
+        ONE("learner.type", "a2c", "how the slow weights change (amine list learners)"),
     [AM_LEARNER_RATE] = NUM("learner.rate", 1e-4, 0, 100, "", "step size of Adam"),
-    [AM_LEARNER_RATE_END] = NUM("learner.rate_end", 1e-4, 0, 100, "", "step size at the end of a linear schedule"),
-    [AM_LEARNER_SCHEDULE] = ONE("learner.schedule", "constant|linear", "how the step size moves from rate to rate_end"),
-    [AM_LEARNER_SCHEDULE_ITERATIONS] = INT("learner.schedule_iterations", 0, 0, 4e9, "updates", "length of the schedule; 0 is iterations", true),
-    [AM_LEARNER_ALPHA_RATE] = NUM("learner.alpha_rate", 1, 0, 1000, "", "the steps of alpha are multiplied by this"),
+    [AM_LEARNER_RATE_END] =
+        NUM("learner.rate_end", 1e-4, 0, 100, "", "step size at the end of a linear schedule"),
+    [AM_LEARNER_SCHEDULE] =
+        ONE("learner.schedule", "constant|linear", "how the step size moves from rate to rate_end"),
+    [AM_LEARNER_SCHEDULE_ITERATIONS] = INT("learner.schedule_iterations", 0, 0, 4e9, "updates",
+                                           "length of the schedule; 0 is iterations", true),
+    [AM_LEARNER_ALPHA_RATE] =
+        NUM("learner.alpha_rate", 1, 0, 1000, "", "the steps of alpha are multiplied by this"),
     [AM_LEARNER_GAMMA] = NUM("learner.gamma", 0.9, 0, 1, "", "discount of rewards"),
-    [AM_LEARNER_LAMBDA] = NUM("learner.lambda", 1, 0, 1, "", "of the generalised advantage; 1 is the plain return"),
-    [AM_LEARNER_VALUE_WEIGHT] = NUM("learner.value_weight", 0.1, 0, 1e6, "", "weight of the critic's squared error"),
-    [AM_LEARNER_ENTROPY_WEIGHT] = NUM("learner.entropy_weight", 0.03, 0, 1e6, "", "beta: weight of the penalty on sure policies"),
-    [AM_LEARNER_ENTROPY] = ONE("learner.entropy", "squared|true", "that penalty: sum of squared probabilities, or of p log p"),
-    [AM_LEARNER_BASELINE] = ONE("learner.baseline", "own|shared0", "whose value is the advantage's baseline: the lane's own, or lane 0's for all (as in the authors' batched code)"),
-    [AM_LEARNER_BETA1] = NUM("learner.beta1", 0.9, 0, 0.999999, "", "Adam's decay of the mean gradient"),
-    [AM_LEARNER_BETA2] = NUM("learner.beta2", 0.999, 0, 0.999999, "", "Adam's decay of the squared gradient"),
+    [AM_LEARNER_LAMBDA] =
+        NUM("learner.lambda", 1, 0, 1, "", "of the generalised advantage; 1 is the plain return"),
+    [AM_LEARNER_VALUE_WEIGHT] =
+        NUM("learner.value_weight", 0.1, 0, 1e6, "", "weight of the critic's squared error"),
+    [AM_LEARNER_ENTROPY_WEIGHT] = NUM("learner.entropy_weight", 0.03, 0, 1e6, "",
+                                      "beta: weight of the penalty on sure policies"),
+    [AM_LEARNER_ENTROPY] = ONE("learner.entropy", "squared|true",
+                               "that penalty: sum of squared probabilities, or of p log p"),
+    [AM_LEARNER_BASELINE] = ONE("learner.baseline", "own|shared0",
+                                "whose value is the advantage's baseline: the lane's own, or lane "
+                                "0's for all (as in the authors' batched code)"),
+    [AM_LEARNER_BETA1] =
+        NUM("learner.beta1", 0.9, 0, 0.999999, "", "Adam's decay of the mean gradient"),
+    [AM_LEARNER_BETA2] =
+        NUM("learner.beta2", 0.999, 0, 0.999999, "", "Adam's decay of the squared gradient"),
     [AM_LEARNER_EPS] = NUM("learner.eps", 1e-4, 1e-12, 1, "", "Adam's epsilon"),
-    [AM_LEARNER_NORM_CLIP] = NUM("learner.norm_clip", 4, 1e-6, 1e9, "", "bound of the gradient's norm"),
-    [AM_LEARNER_WARMUP] = INT("learner.warmup", 100, 0, 4e9, "updates", "iterations before the first step of Adam", true),
+    [AM_LEARNER_NORM_CLIP] =
+        NUM("learner.norm_clip", 4, 1e-6, 1e9, "", "bound of the gradient's norm"),
+    [AM_LEARNER_WARMUP] = INT("learner.warmup", 100, 0, 4e9, "updates",
+                              "iterations before the first step of Adam", true),
 };
 
 void am_config_default(am_config *config) {
@@ -129,7 +166,8 @@ static int find_choice(const char *choices, const char *word) {
 }
 
 char *am_key_range(const am_key *key, char *out, size_t size) {
-  if (key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH) snprintf(out, size, "%s", key->choices);
+  if (key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH)
+    snprintf(out, size, "%s", key->choices);
   else if (isnan(key->standard)) snprintf(out, size, "%.10g to %.10g, or none", key->min, key->max);
   else if (key->max > 1e19) snprintf(out, size, "0 to 2^64-1");
   else snprintf(out, size, "%.10g to %.10g", key->min, key->max);
@@ -217,8 +255,8 @@ amine_status am_config_assign(am_config *config, const char *assignment, amine_e
     return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
   const size_t n = (size_t)(equal - assignment);
   if (n >= sizeof key)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown key \"%.60s...\"; amine show maze lists all keys",
-                   assignment);
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "unknown key \"%.60s...\"; amine show maze lists all keys", assignment);
   memcpy(key, assignment, n);
   key[n] = 0;
   return am_config_set(config, key, equal + 1, error);
@@ -244,7 +282,8 @@ static amine_status merge_value(am_config *config, const char *key, const json_t
   } else if (json_is_boolean(value)) {
     status = set_key(config, k, json_is_true(value) ? "true" : "false", &inner);
   } else {
-    status = am_fail(&inner, AMINE_ERROR_ARGUMENT, "%s must be a number, a word or true/false", key);
+    status =
+        am_fail(&inner, AMINE_ERROR_ARGUMENT, "%s must be a number, a word or true/false", key);
   }
   if (status == AMINE_OK) return AMINE_OK;
   return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s", inner.message);
@@ -359,7 +398,8 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
 
 amine_status am_config_resolve(am_config *c, amine_error *error) {
   if (am_config_int(c, AM_TASK_SIZE) % 2 == 0)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "task.size=%d: a maze has an odd number of cells in a row",
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "task.size=%d: a maze has an odd number of cells in a row",
                    am_config_int(c, AM_TASK_SIZE));
   if (c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer == 0)
     c->values[AM_LEARNER_SCHEDULE_ITERATIONS] = c->values[AM_ITERATIONS];

@@ -1,7 +1,7 @@
 /* The configuration of a run: one table of keys, and their values.
  *
- * The table is the only place where a key is named: files, key=value options, `amine show`, the man page
- * and shell completion are made from it. */
+ * The table is the only place where a key is named: files, key=value options, `amine show`, the man
+ * page and shell completion are made from it. */
 #ifndef AMINE_RUN_CONFIG_H
 #define AMINE_RUN_CONFIG_H
 
@@ -12,30 +12,67 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-typedef enum am_key_kind { AM_KEY_INTEGER, AM_KEY_NUMBER, AM_KEY_CHOICE, AM_KEY_SWITCH } am_key_kind;
+typedef enum am_key_kind {
+  AM_KEY_INTEGER,
+  AM_KEY_NUMBER,
+  AM_KEY_CHOICE,
+  AM_KEY_SWITCH
+} am_key_kind;
 
 typedef struct am_key {
-  const char *name;    /* dotted: "learner.rate" */
+  const char *name; /* dotted: "learner.rate" */
   am_key_kind kind;
   double standard;     /* value if nothing is said: a number, 0 or 1, or index of the choice */
   double min, max;     /* range of a number or integer */
   const char *choices; /* "a|b|c" */
   const char *unit;    /* "" if it has none */
   const char *meaning; /* one line */
-  bool shapes;         /* the results depend on it; the others (threads, ...) only change how it runs */
+  bool shapes; /* the results depend on it; the others (threads, ...) only change how it runs */
 } am_key;
 
 /* The keys in the order of the table below. */
 typedef enum am_key_id {
-  AM_SEED, AM_ITERATIONS, AM_BATCH, AM_THREADS, AM_CHECKPOINT_EVERY, AM_RECORD,
-  AM_TASK_TYPE, AM_TASK_SIZE, AM_TASK_STEPS, AM_TASK_WALL_PENALTY, AM_TASK_REWARD,
-  AM_NETWORK_TYPE, AM_NETWORK_HIDDEN, AM_NETWORK_ALPHA, AM_NETWORK_INIT_W, AM_NETWORK_INIT_ALPHA,
-  AM_RULE_TYPE, AM_RULE_CLIP_AT, AM_RULE_ETA, AM_RULE_ETA_E,
-  AM_MODULATOR_TYPE, AM_MODULATOR_ACTIVATION, AM_MODULATOR_FANOUT, AM_CLAMP_READOUT,
-  AM_LEARNER_TYPE, AM_LEARNER_RATE, AM_LEARNER_RATE_END, AM_LEARNER_SCHEDULE,
-  AM_LEARNER_SCHEDULE_ITERATIONS, AM_LEARNER_ALPHA_RATE, AM_LEARNER_GAMMA, AM_LEARNER_LAMBDA,
-  AM_LEARNER_VALUE_WEIGHT, AM_LEARNER_ENTROPY_WEIGHT, AM_LEARNER_ENTROPY, AM_LEARNER_BASELINE,
-  AM_LEARNER_BETA1, AM_LEARNER_BETA2, AM_LEARNER_EPS, AM_LEARNER_NORM_CLIP, AM_LEARNER_WARMUP,
+  AM_SEED,
+  AM_ITERATIONS,
+  AM_BATCH,
+  AM_THREADS,
+  AM_CHECKPOINT_EVERY,
+  AM_RECORD,
+  AM_TASK_TYPE,
+  AM_TASK_SIZE,
+  AM_TASK_STEPS,
+  AM_TASK_WALL_PENALTY,
+  AM_TASK_REWARD,
+  AM_NETWORK_TYPE,
+  AM_NETWORK_HIDDEN,
+  AM_NETWORK_ALPHA,
+  AM_NETWORK_INIT_W,
+  AM_NETWORK_INIT_ALPHA,
+  AM_RULE_TYPE,
+  AM_RULE_CLIP_AT,
+  AM_RULE_ETA,
+  AM_RULE_ETA_E,
+  AM_MODULATOR_TYPE,
+  AM_MODULATOR_ACTIVATION,
+  AM_MODULATOR_FANOUT,
+  AM_CLAMP_READOUT,
+  AM_LEARNER_TYPE,
+  AM_LEARNER_RATE,
+  AM_LEARNER_RATE_END,
+  AM_LEARNER_SCHEDULE,
+  AM_LEARNER_SCHEDULE_ITERATIONS,
+  AM_LEARNER_ALPHA_RATE,
+  AM_LEARNER_GAMMA,
+  AM_LEARNER_LAMBDA,
+  AM_LEARNER_VALUE_WEIGHT,
+  AM_LEARNER_ENTROPY_WEIGHT,
+  AM_LEARNER_ENTROPY,
+  AM_LEARNER_BASELINE,
+  AM_LEARNER_BETA1,
+  AM_LEARNER_BETA2,
+  AM_LEARNER_EPS,
+  AM_LEARNER_NORM_CLIP,
+  AM_LEARNER_WARMUP,
   AM_N_KEYS
 } am_key_id;
 
@@ -55,8 +92,9 @@ typedef struct am_config {
 /* Every key at its standard value. */
 void am_config_default(am_config *config);
 
-/* Sets one key from text, as in key=value. AMINE_ERROR_ARGUMENT names the key, the value and what is
- * allowed; an unknown key gets the nearest known one. After a failure the config is as it was. */
+/* Sets one key from text, as in key=value. AMINE_ERROR_ARGUMENT names the key, the value and what
+ * is allowed; an unknown key gets the nearest known one. After a failure the config is as it was.
+ */
 amine_status am_config_set(am_config *config, const char *key, const char *value,
                            amine_error *error);
 /* The same for "key=value" in one string. */
@@ -74,24 +112,30 @@ amine_status am_config_load(am_config *config, const char *preset_or_file, amine
  * other keys (learner.schedule_iterations = 0 becomes iterations). */
 amine_status am_config_resolve(am_config *config, amine_error *error);
 
-/* The nested JSON text, every key in table order; with only_shaping just the keys that results depend
- * on. Ends with a newline. */
+/* The nested JSON text, every key in table order; with only_shaping just the keys that results
+ * depend on. Ends with a newline. */
 void am_config_write(const am_config *config, bool only_shaping, am_text *text);
 
 /* The value as text, as a user would type it. Returns out. */
 char *am_config_text(const am_config *config, am_key_id id, char *out, size_t size);
-/* A value from text. AMINE_ERROR_ARGUMENT names the key, the value and what is allowed; *out is then as
- * it was. */
+/* A value from text. AMINE_ERROR_ARGUMENT names the key, the value and what is allowed; *out is
+ * then as it was. */
 amine_status am_key_read(const am_key *key, const char *value, am_value *out, amine_error *error);
 /* The range or the choices, for a table: "0 to 1", "tanh|sigmoid|linear". Returns out. */
 char *am_key_range(const am_key *key, char *out, size_t size);
 
-static inline double am_config_number(const am_config *c, am_key_id id) { return c->values[id].number; }
-static inline int am_config_int(const am_config *c, am_key_id id) { return (int)c->values[id].number; }
-static inline bool am_config_is(const am_config *c, am_key_id id) { return c->values[id].number != 0; }
+static inline double am_config_number(const am_config *c, am_key_id id) {
+  return c->values[id].number;
+}
+static inline int am_config_int(const am_config *c, am_key_id id) {
+  return (int)c->values[id].number;
+}
+static inline bool am_config_is(const am_config *c, am_key_id id) {
+  return c->values[id].number != 0;
+}
 
-/* The candidate nearest to a mistyped word, or NULL if none is near. `next` gives the k-th candidate,
- * NULL at the end. */
+/* The candidate nearest to a mistyped word, or NULL if none is near. `next` gives the k-th
+ * candidate, NULL at the end. */
 const char *am_nearest(const char *word, const char *(*next)(int k));
 
 #endif

@@ -12,7 +12,8 @@
 #include "run/train.h"
 #include "task/maze_policy.h"
 
-/* Keeps evaluation apart from training: a training run of seed s never sees the episodes of s here. */
+/* Keeps evaluation apart from training: a training run of seed s never sees the episodes of s here.
+ */
 #define EVALUATION_SALT 0x9e3779b97f4a7c15u
 
 static amine_status checkpoint_path(am_text *path, const char *folder_or_file, amine_error *error) {
@@ -150,8 +151,9 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   AM_TRY(write_lines(x->task, folder, error));
   am_text path = {0};
   am_text_printf(&path, "%s/" AM_RECORDING_FILE, folder);
-  amine_status status = path.failed ? am_fail_memory(error, 512)
-                                    : am_recording_write(x, path.data, seed ^ EVALUATION_SALT, error);
+  amine_status status = path.failed
+                            ? am_fail_memory(error, 512)
+                            : am_recording_write(x, path.data, seed ^ EVALUATION_SALT, error);
   am_text_free(&path);
   return status;
 }

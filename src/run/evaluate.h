@@ -13,8 +13,9 @@ typedef struct am_evaluation {
   double mean, se, min, max; /* reward per episode */
 } am_evaluation;
 
-/* Loads the experiment of a run's folder, or of a checkpoint file. `config` (resolved) may differ from the
- * saved one in what does not change the shapes of the weights, such as the maze's size or a clamp. */
+/* Loads the experiment of a run's folder, or of a checkpoint file. `config` (resolved) may differ
+ * from the saved one in what does not change the shapes of the weights, such as the maze's size or
+ * a clamp. */
 amine_status am_evaluate_open(am_experiment **experiment, const am_config *config,
                               const char *folder_or_file, amine_error *error);
 /* The configuration saved there. */

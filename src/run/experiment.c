@@ -74,9 +74,9 @@ amine_status am_experiment_create(am_experiment **experiment, const am_config *c
   if (status == AMINE_OK) {
     const am_a2c_options learner = learner_options(config);
     const int threads = am_config_int(config, AM_THREADS);
-    status = am_a2c_create(&x->learner, x->task, &x->network, &learner,
-                           config->values[AM_SEED].integer, threads ? threads : am_processors(),
-                           error);
+    status =
+        am_a2c_create(&x->learner, x->task, &x->network, &learner, config->values[AM_SEED].integer,
+                      threads ? threads : am_processors(), error);
   }
   if (status != AMINE_OK) {
     am_experiment_destroy(x);

@@ -9,7 +9,8 @@ struct amine_experiment {
   am_experiment *inner;
 };
 
-/* Copies `from` into a caller's struct, which may be older (shorter) or newer (longer) than ours. */
+/* Copies `from` into a caller's struct, which may be older (shorter) or newer (longer) than ours.
+ */
 static void hand_over(void *to, size_t to_size, void *from, size_t from_size) {
   const size_t n = to_size < from_size ? to_size : from_size;
   memcpy(from, &to_size, sizeof to_size);
@@ -64,7 +65,8 @@ amine_status amine_experiment_iterate(amine_experiment *x, amine_progress *progr
                                       amine_error *error) {
   am_a2c_report r;
   AM_TRY(am_a2c_iterate(x->inner->learner, &r, error));
-  amine_progress ours = {sizeof ours, r.reward, r.value, r.entropy, r.loss, r.gradient_norm, r.rate};
+  amine_progress ours = {sizeof ours, r.reward,        r.value, r.entropy,
+                         r.loss,      r.gradient_norm, r.rate};
   if (progress) hand_over(progress, progress->size, &ours, sizeof ours);
   return AMINE_OK;
 }

@@ -7,8 +7,8 @@
 #include "format/npz.h"
 #include "task/maze.h"
 
-/* Steps after a reward at which the trace is looked at again: the reward is an input one step later, the
- * modulator answers in that step, and the trace of the next step shows it. */
+/* Steps after a reward at which the trace is looked at again: the reward is an input one step
+ * later, the modulator answers in that step, and the trace of the next step shows it. */
 #define AFTER_REWARD 3
 
 typedef struct recording {
@@ -38,9 +38,10 @@ static void note_eta(recording *r, const am_actor *actor, int t) {
   double sum = 0, squares = 0;
   for (int i = 0; i < r->N; i++) {
     const double M = (double)actor->lane.level[t];
-    const double eta = !l->has_readout  ? (double)p[l->eta]
-                       : l->has_fanout ? (double)p[l->fan_f + (size_t)i] * M + (double)p[l->fan_g + (size_t)i]
-                                       : M;
+    const double eta = !l->has_readout ? (double)p[l->eta]
+                       : l->has_fanout
+                           ? (double)p[l->fan_f + (size_t)i] * M + (double)p[l->fan_g + (size_t)i]
+                           : M;
     sum += eta;
     squares += eta * eta;
   }
@@ -116,8 +117,8 @@ static amine_status take_memory(recording *r, const am_maze *maze, amine_error *
 }
 
 static void release(recording *r) {
-  void *all[] = {r->walls,        r->agent,       r->actions,   r->rewards,  r->level, r->eta_mean,
-                 r->eta_sd,       r->value,       r->policy,    r->activity, r->w,     r->alpha,
+  void *all[] = {r->walls,        r->agent,       r->actions,   r->rewards,   r->level, r->eta_mean,
+                 r->eta_sd,       r->value,       r->policy,    r->activity,  r->w,     r->alpha,
                  r->trace_before, r->trace_after, r->trace_now, r->trace_norm};
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) am_free(all[k]);
 }
@@ -135,7 +136,8 @@ static void play(recording *r, const am_maze *maze, uint64_t seed) {
   const am_plastic_layout *l = &x->network.layout;
   copy_panel(r->w, x->learner->parameters + l->w, r->N);
   if (l->has_trace)
-    copy_panel(r->alpha, l->alpha_is_full ? x->learner->parameters + l->alpha : x->learner->alpha, r->N);
+    copy_panel(r->alpha, l->alpha_is_full ? x->learner->parameters + l->alpha : x->learner->alpha,
+               r->N);
 }
 
 typedef struct part {

@@ -11,8 +11,8 @@
 
 #define METRICS_LIMIT ((size_t)1 << 31)
 
-static const char *const names[AM_RECORD_SUMS] = {"reward", "value", "entropy", "loss",
-                                                  "gradient_norm", "rate"};
+static const char *const names[AM_RECORD_SUMS] = {"reward", "value",         "entropy",
+                                                  "loss",   "gradient_norm", "rate"};
 
 struct am_records {
   am_record_state state;
@@ -78,8 +78,8 @@ static amine_status take_up(am_records *r, const char *path, uint64_t *position,
   return status;
 }
 
-amine_status am_records_open(am_records **records, const char *folder,
-                             const am_record_state *state, uint64_t every, amine_error *error) {
+amine_status am_records_open(am_records **records, const char *folder, const am_record_state *state,
+                             uint64_t every, amine_error *error) {
   am_text metrics = {0}, events = {0};
   am_text_printf(&metrics, "%s/" AM_METRICS_FILE, folder);
   am_text_printf(&events, "%s/" AM_EVENTS_FILE, folder);
@@ -114,9 +114,8 @@ static amine_status write_line(am_records *r, uint64_t iteration, double seconds
   am_json_put_float(&line, "seconds", (float)seconds);
   for (int k = 0; k < AM_RECORD_SUMS; k++) am_json_put_float(&line, names[k], (float)means[k]);
   am_json_end(&line);
-  amine_status status =
-      line.failed ? am_fail_memory(error, 256)
-                  : am_appender_append(r->metrics, line.data, line.length, error);
+  amine_status status = line.failed ? am_fail_memory(error, 256)
+                                    : am_appender_append(r->metrics, line.data, line.length, error);
   am_text_free(&line);
   AM_TRY(status);
   r->seconds = seconds;

@@ -1,4 +1,5 @@
-/* What a run writes down while it trains: metrics.jsonl, and the same numbers as TensorBoard events. */
+/* What a run writes down while it trains: metrics.jsonl, and the same numbers as TensorBoard
+ * events. */
 #ifndef AMINE_RUN_RECORDS_H
 #define AMINE_RUN_RECORDS_H
 
@@ -10,18 +11,18 @@
 
 /* The part of the records that belongs into a checkpoint. */
 typedef struct am_record_state {
-  uint64_t lines;             /* written so far */
+  uint64_t lines;              /* written so far */
   double sums[AM_RECORD_SUMS]; /* of reward, value, entropy, loss, gradient norm, rate */
-  uint64_t pending;           /* iterations in those sums */
+  uint64_t pending;            /* iterations in those sums */
 } am_record_state;
 
 typedef struct am_records am_records;
 
-/* Opens the files of a folder to go on after state->lines lines: what lies beyond is cut off, and the
- * events are written anew from the lines. AMINE_ERROR_INPUT if there are fewer lines. `every`:
+/* Opens the files of a folder to go on after state->lines lines: what lies beyond is cut off, and
+ * the events are written anew from the lines. AMINE_ERROR_INPUT if there are fewer lines. `every`:
  * iterations in one line. */
-amine_status am_records_open(am_records **records, const char *folder,
-                             const am_record_state *state, uint64_t every, amine_error *error);
+amine_status am_records_open(am_records **records, const char *folder, const am_record_state *state,
+                             uint64_t every, amine_error *error);
 
 /* One iteration, `iteration` of them being done now; seconds since the start of training. */
 amine_status am_records_add(am_records *records, uint64_t iteration, double seconds,

@@ -10,8 +10,8 @@
 typedef struct session {
   am_experiment *experiment;
   am_records *records;
-  am_text checkpoint;      /* path */
-  double start, before;    /* clock at the start; seconds of earlier sessions */
+  am_text checkpoint;   /* path */
+  double start, before; /* clock at the start; seconds of earlier sessions */
   double smooth_reward, smooth_time, last;
   int n_smooth;
 } session;
@@ -62,7 +62,8 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
     saved = stop || learner->iteration % every == 0;
     if (saved) AM_TRY(save(s, error));
     if (stop && learner->iteration < planned)
-      return am_fail(error, AMINE_ERROR_STOPPED, "stopped after iteration %llu; everything is saved",
+      return am_fail(error, AMINE_ERROR_STOPPED,
+                     "stopped after iteration %llu; everything is saved",
                      (unsigned long long)learner->iteration);
   }
   return saved ? AMINE_OK : save(s, error);
@@ -85,8 +86,8 @@ static amine_status write_config(const am_config *config, const char *folder, am
   return status;
 }
 
-/* Opens the records and runs the loop. A new run is saved before its first iteration, so that it can be
- * resumed whenever it dies; config.json comes last, for where it is there is a run. */
+/* Opens the records and runs the loop. A new run is saved before its first iteration, so that it
+ * can be resumed whenever it dies; config.json comes last, for where it is there is a run. */
 static amine_status run(am_experiment *x, const am_record_state *state, const char *folder,
                         const am_train_watch *watch, amine_error *error) {
   session s = {.experiment = x};
@@ -114,10 +115,11 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
   const bool taken = am_io.stat(path.data, &found) == 0;
   am_text_free(&path);
   if (taken)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "%.300s already holds a run: go on with it (amine resume) or choose another folder "
-                   "(--out)",
-                   folder);
+    return am_fail(
+        error, AMINE_ERROR_ARGUMENT,
+        "%.300s already holds a run: go on with it (amine resume) or choose another folder "
+        "(--out)",
+        folder);
   am_experiment *x;
   AM_TRY(am_experiment_create(&x, config, error));
   amine_status status = am_folder_make(folder, error);

@@ -27,16 +27,16 @@ typedef struct am_train_watch {
   const atomic_int *stop;
 } am_train_watch;
 
-/* Trains in a new folder, which gets config.json, metrics.jsonl, the events and the checkpoint. A folder
- * that already holds a run is refused and left alone. */
+/* Trains in a new folder, which gets config.json, metrics.jsonl, the events and the checkpoint. A
+ * folder that already holds a run is refused and left alone. */
 amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
                           amine_error *error);
 
 /* The configuration of a run's folder. */
 amine_status am_train_config(am_config *config, const char *folder, amine_error *error);
 
-/* Goes on to config->iterations. The keys that results depend on must be those of the checkpoint; if one
- * differs, AMINE_ERROR_ARGUMENT names it. config.json is written anew. */
+/* Goes on to config->iterations. The keys that results depend on must be those of the checkpoint;
+ * if one differs, AMINE_ERROR_ARGUMENT names it. config.json is written anew. */
 amine_status am_train_resume(const am_config *config, const char *folder,
                              const am_train_watch *watch, amine_error *error);
 

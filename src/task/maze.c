@@ -13,8 +13,7 @@
 #define ALLOCATE(pointer, count)                                                                   \
   do {                                                                                             \
     (pointer) = am_alloc((size_t)(count), sizeof *(pointer));                                      \
-    if (!(pointer))                                                                                \
-      return am_fail_memory(error, am_size_mul((size_t)(count), sizeof *(pointer)));               \
+    if (!(pointer)) return am_fail_memory(error, am_size_mul((size_t)(count), sizeof *(pointer))); \
   } while (0)
 
 static const am_maze_cell move[AM_MAZE_ACTIONS] = {{-1, 0}, {1, 0}, {0, -1}, {0, 1}};

@@ -20,8 +20,8 @@ enum {
   AM_MAZE_INPUT_REWARD = 12, /* what the step before gave, as it is */
   AM_MAZE_INPUT_ACTION = 13, /* 4: the action before, one-hot; none at t = 0 */
   AM_MAZE_INPUTS = 17,
-  AM_MAZE_ACTIONS = 4,       /* 0 up, 1 down, 2 left, 3 right */
-  AM_MAZE_VIEWS = 512,       /* 9 cells, each wall or free */
+  AM_MAZE_ACTIONS = 4, /* 0 up, 1 down, 2 left, 3 right */
+  AM_MAZE_VIEWS = 512, /* 9 cells, each wall or free */
   AM_MAZE_MAX_LINES = 5
 };
 

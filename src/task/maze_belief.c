@@ -149,8 +149,7 @@ static bool list_outcomes(am_maze_belief *b, int from, int action, int goal) {
       am_maze_set part = b->part[views[k]];
       int believed = number_of(b, &part);
       if (believed < 0) return false;
-      b->outcome[b->n_outcomes++] =
-          (outcome){believed, views[k], each * am_maze_set_count(&part)};
+      b->outcome[b->n_outcomes++] = (outcome){believed, views[k], each * am_maze_set_count(&part)};
     }
   }
   b->move[from][action] = m;

@@ -16,19 +16,19 @@ struct am_maze_policy {
   const struct kind *kind;
   double mean;
   am_random_key key;
-  int step;                /* actions taken in this episode */
-  int cell;                /* where it is, as far as its own moves tell; -1: unknown */
-  int goal;                /* where the reward is; -1: unknown */
-  int field_goal;          /* the goal that `distance` leads to; -1: none */
-  int *distance, *queue;   /* [n_free] */
-  uint8_t *first;          /* [n_free]: scratch of `nearest` */
-  uint8_t *seen;           /* [n_free]: entered in this episode */
-  uint8_t *walk;           /* [walk_length]: the search, if it is a fixed one */
+  int step;              /* actions taken in this episode */
+  int cell;              /* where it is, as far as its own moves tell; -1: unknown */
+  int goal;              /* where the reward is; -1: unknown */
+  int field_goal;        /* the goal that `distance` leads to; -1: none */
+  int *distance, *queue; /* [n_free] */
+  uint8_t *first;        /* [n_free]: scratch of `nearest` */
+  uint8_t *seen;         /* [n_free]: entered in this episode */
+  uint8_t *walk;         /* [walk_length]: the search, if it is a fixed one */
   int walk_length;
-  bool on_walk;            /* has followed it so far */
-  int horizon;             /* how many steps ahead it plans */
-  am_maze_belief *belief;  /* the planner's */
-  int solved, believed;    /* the goal that it is solved for, and the number of the belief; or -1 */
+  bool on_walk;           /* has followed it so far */
+  int horizon;            /* how many steps ahead it plans */
+  am_maze_belief *belief; /* the planner's */
+  int solved, believed;   /* the goal that it is solved for, and the number of the belief; or -1 */
 };
 
 typedef struct kind {
@@ -244,11 +244,11 @@ amine_status am_maze_policy_create(am_maze_policy **out, const am_task *task, co
   if (k == AM_MAZE_POLICIES)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "there is no maze policy \"%s\"; there are random, planner, explore, told and "
-                   "oracle", name);
+                   "oracle",
+                   name);
   if (task->type != &am_maze_type)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the policy \"%s\" plays the task \"maze\", not \"%s\"", name,
-                   task->type->name);
+                   "the policy \"%s\" plays the task \"maze\", not \"%s\"", name, task->type->name);
   const am_maze *maze = am_maze_of(task);
   if (kinds[k].walks && maze->options.size > AM_MAZE_PLANNED_SIZE)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
@@ -269,8 +269,8 @@ amine_status am_maze_policy_create(am_maze_policy **out, const am_task *task, co
 }
 
 void am_maze_policy_start(am_maze_policy *p, uint64_t seed, uint32_t episode, uint32_t lane) {
-  p->key = (am_random_key){
-      .seed = seed, .stream = AM_STREAM_AGENT, .episode = episode, .lane = lane};
+  p->key =
+      (am_random_key){.seed = seed, .stream = AM_STREAM_AGENT, .episode = episode, .lane = lane};
   p->step = 0;
   p->cell = p->maze->centre;
   p->goal = p->believed = -1;

@@ -1,8 +1,8 @@
 /* A task: what the world shows and what it rewards.
  *
- * A task is immutable once made and shared by all threads. The world of one lane is a plain block of
- * state_size bytes that the caller owns; lanes never talk to each other. All randomness comes from
- * the key given to `start`. */
+ * A task is immutable once made and shared by all threads. The world of one lane is a plain block
+ * of state_size bytes that the caller owns; lanes never talk to each other. All randomness comes
+ * from the key given to `start`. */
 #ifndef AMINE_TASK_TASK_H
 #define AMINE_TASK_TASK_H
 

@@ -1,4 +1,5 @@
-/* The ground: random numbers against published vectors, sizes that overflow, sentences, the allocator. */
+/* The ground: random numbers against published vectors, sizes that overflow, sentences, the
+ * allocator. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,9 +22,17 @@ static void philox_known_answers(void **state) {
     uint32_t step, lane, episode, stream, answer[4];
   } known[] = {
       {0, 0, 0, 0, 0, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
-      {UINT64_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+      {UINT64_MAX,
+       UINT32_MAX,
+       UINT32_MAX,
+       UINT32_MAX,
+       UINT32_MAX,
        {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
-      {0x299f31d0a4093822u, 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344,
+      {0x299f31d0a4093822u,
+       0x243f6a88,
+       0x85a308d3,
+       0x13198a2e,
+       0x03707344,
        {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
   };
   for (size_t k = 0; k < 3; k++) {
@@ -116,9 +125,9 @@ static void every_item_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(philox_known_answers),     cmocka_unit_test(uniform_and_below),
-      cmocka_unit_test(sizes_that_overflow),      cmocka_unit_test(blocks_are_aligned_and_zero),
-      cmocka_unit_test(sentences_are_printable),  cmocka_unit_test(every_item_once),
+      cmocka_unit_test(philox_known_answers),    cmocka_unit_test(uniform_and_below),
+      cmocka_unit_test(sizes_that_overflow),     cmocka_unit_test(blocks_are_aligned_and_zero),
+      cmocka_unit_test(sentences_are_printable), cmocka_unit_test(every_item_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

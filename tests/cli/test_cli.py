@@ -364,8 +364,9 @@ def unreadable(d, reference):
     os.chmod(os.path.join(reference, "checkpoint.safetensors"), 0)
     expect(3, "eval", reference, says="checkpoint.safetensors", user=somebody)
     expect(3, "resume", reference, says="checkpoint.safetensors", user=somebody)
-    expect(1, "train", "maze", *BRIEF, "--out", os.path.join(d, "theirs"), says="theirs",
-           user=somebody) if somebody else None
+    if somebody is not None:
+        expect(1, "train", "maze", *BRIEF, "--out", os.path.join(d, "theirs"), says="theirs",
+               user=somebody)
     os.chmod(os.path.join(reference, "checkpoint.safetensors"), 0o644)
 
 

@@ -74,7 +74,7 @@ void expect_file(const char *path, const void *data, size_t size) {
 
 struct faults faults;
 
-const struct fault_kind fault_kinds[] = {{"ENOSPC", ENOSPC}, {"EIO", EIO},   {"EINTR", EINTR},
+const struct fault_kind fault_kinds[] = {{"ENOSPC", ENOSPC}, {"EIO", EIO},     {"EINTR", EINTR},
                                          {"EACCES", EACCES}, {"SHORT", SHORT}, {NULL, 0}};
 
 static bool is_folder_fd[1024];
@@ -152,12 +152,18 @@ static int faulty_stat(const char *path, struct stat *out) {
 
 void faults_start(long at, int error, bool for_good) {
   faults = (struct faults){.at = at, .error = error, .for_good = for_good};
-  am_io = (am_io_calls){.open = faulty_open,           .read = faulty_read,
-                        .write = faulty_write,         .pwrite = faulty_pwrite,
-                        .fsync = faulty_fsync,         .ftruncate = faulty_ftruncate,
-                        .fstat = faulty_fstat,         .close = faulty_close,
-                        .rename = faulty_rename,       .unlink = faulty_unlink,
-                        .mkdir = faulty_mkdir,         .stat = faulty_stat};
+  am_io = (am_io_calls){.open = faulty_open,
+                        .read = faulty_read,
+                        .write = faulty_write,
+                        .pwrite = faulty_pwrite,
+                        .fsync = faulty_fsync,
+                        .ftruncate = faulty_ftruncate,
+                        .fstat = faulty_fstat,
+                        .close = faulty_close,
+                        .rename = faulty_rename,
+                        .unlink = faulty_unlink,
+                        .mkdir = faulty_mkdir,
+                        .stat = faulty_stat};
 }
 
 void faults_stop(void) { am_io = am_io_system; }

@@ -198,8 +198,7 @@ static void the_order_of_the_calls_is_the_safe_one(void **state) {
   s = am_folder_make(in_folder("order_folder"), &error);
   faults_stop();
   assert_int_equal(s, AMINE_OK);
-  assert_string_equal(faults.trace,
-                      "stat, stat, mkdir, open folder, fsync folder, close folder");
+  assert_string_equal(faults.trace, "stat, stat, mkdir, open folder, fsync folder, close folder");
 }
 
 /* One replacement with a fault; asserts all that is promised, returns whether the fault happened.
@@ -223,12 +222,9 @@ static bool replace_with_fault(long at, const struct fault_kind *kind, bool for_
   } else {
     expect_failure(s, AMINE_ERROR_IO, &error, ": ");
     assert_true(strlen(error.file) > 0);
-    if (faults.renamed)
-      expect_file(path, NEW);
-    else if (there_before)
-      expect_file(path, OLD);
-    else
-      assert_false(exists(path));
+    if (faults.renamed) expect_file(path, NEW);
+    else if (there_before) expect_file(path, OLD);
+    else assert_false(exists(path));
     if (faults.renamed) expect_failure(s, AMINE_ERROR_IO, &error, "new file is in its place");
   }
   if (!for_good || s == AMINE_OK) assert_false(exists(fresh));
@@ -346,9 +342,9 @@ static bool append_with_fault(long at, const struct fault_kind *kind, bool for_g
       EXPECT_OK(am_appender_append(a, whole + done, 11, &error), &error);
     expect_file(path, whole, sizeof whole - 1);
   }
-  bool harmless = faults.hits > 0 &&
-                  (strcmp(faults.first, "close folder") == 0 ||
-                   (strcmp(faults.first, "open folder") == 0 && kind->error == EACCES));
+  bool harmless =
+      faults.hits > 0 && (strcmp(faults.first, "close folder") == 0 ||
+                          (strcmp(faults.first, "open folder") == 0 && kind->error == EACCES));
   if (fault_is_real() && !harmless) assert_int_equal(s, AMINE_ERROR_IO);
   faults.open_fds -= opened;
   am_appender_close(a, NULL);
@@ -476,10 +472,8 @@ static void folder_make_survives_every_fault(void **state) {
         faults_stop();
         memory_stop();
         assert_int_equal(faults.open_fds, 0);
-        if (s == AMINE_OK)
-          assert_true(is_folder(in_folder("p/q")));
-        else
-          expect_failure(s, AMINE_ERROR_IO, &error, "folder cannot be");
+        if (s == AMINE_OK) assert_true(is_folder(in_folder("p/q")));
+        else expect_failure(s, AMINE_ERROR_IO, &error, "folder cannot be");
         if (kind->error == EINTR && !for_good) assert_int_equal(s, AMINE_OK);
         if (fault_is_real() && kind->error == EIO && strcmp(faults.first, "stat") != 0 &&
             strcmp(faults.first, "close folder") != 0)
@@ -555,8 +549,8 @@ static void checksum_is_castagnoli(void **state) {
     for (size_t n = 0; n < sizeof bytes - from; n++) {
       uint32_t wanted = bit_by_bit(bytes + from, n);
       assert_int_equal(am_crc32c(0, bytes + from, n), wanted);
-      assert_int_equal(am_crc32c(am_crc32c(0, bytes + from, n / 3), bytes + from + n / 3,
-                                 n - n / 3), wanted);
+      assert_int_equal(
+          am_crc32c(am_crc32c(0, bytes + from, n / 3), bytes + from + n / 3, n - n / 3), wanted);
     }
   }
 }

@@ -37,7 +37,9 @@ static void keys_keep_their_order(void **state) {
   const char *key, *wanted = "zebrachop";
   EXPECT_OK(parse(&root,
                   "{\"z\":1,\"e\":1,\"b\":1,\"r\":1,\"a\":1,"
-                  "\"c\":1,\"h\":1,\"o\":1,\"p\":1}", NULL, &error), &error);
+                  "\"c\":1,\"h\":1,\"o\":1,\"p\":1}",
+                  NULL, &error),
+            &error);
   json_object_foreach(root, key, value) assert_int_equal(key[0], *wanted++);
   json_decref(root);
 }
@@ -184,8 +186,9 @@ static void a_line_is_written_as_it_should_be(void **state) {
   am_json_put_double(&line, "-inf", -INFINITY);
   am_json_put_bool(&line, "yes", true);
   am_json_put_bool(&line, "no", false);
-  am_json_put_string(&line, "text", "\"\\\n\t\x01\x7f\xc3\xa9\xf0\x9f\x98\x80"
-                                     "\xff\xc0\xaf\xed\xa0\x80");
+  am_json_put_string(&line, "text",
+                     "\"\\\n\t\x01\x7f\xc3\xa9\xf0\x9f\x98\x80"
+                     "\xff\xc0\xaf\xed\xa0\x80");
   am_json_put_string(&line, "none", NULL);
   am_json_put_key(&line, "nested");
   am_json_begin(&line);
@@ -231,10 +234,25 @@ static void numbers_come_back_to_the_bit(void **state) {
 
 static void utf8_is_told_from_other_bytes(void **state) {
   (void)state;
-  const char *good[] = {"", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
-                        "\xee\x80\x80", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
-  const char *bad[] = {"\x80", "\xc1\xbf", "\xc2", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xe2\x82",
-                       "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "a\xff"};
+  const char *good[] = {"",
+                        "a",
+                        "\xc2\x80",
+                        "\xdf\xbf",
+                        "\xe0\xa0\x80",
+                        "\xed\x9f\xbf",
+                        "\xee\x80\x80",
+                        "\xf0\x90\x80\x80",
+                        "\xf4\x8f\xbf\xbf"};
+  const char *bad[] = {"\x80",
+                       "\xc1\xbf",
+                       "\xc2",
+                       "\xe0\x9f\xbf",
+                       "\xed\xa0\x80",
+                       "\xe2\x82",
+                       "\xf0\x8f\xbf\xbf",
+                       "\xf4\x90\x80\x80",
+                       "\xf5\x80\x80\x80",
+                       "a\xff"};
   for (size_t k = 0; k < sizeof good / sizeof *good; k++) assert_true(am_utf8_valid(good[k]));
   for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) assert_false(am_utf8_valid(bad[k]));
 }

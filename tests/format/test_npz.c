@@ -24,10 +24,14 @@ static const struct {
   size_t dims[3];
   const void *data;
 } sample[] = {
-    {"reward", AM_F32, 2, {2, 3}, reward}, {"t", AM_F64, 1, {4}, t},
-    {"step", AM_I64, 0, {0}, &step},       {"seed", AM_U64, 1, {2}, seed},
-    {"i", AM_I32, 2, {2, 1}, i_},          {"nothing", AM_F32, 2, {0, 4}, NULL},
-    {"bytes \xc3\xa9", AM_U8, 1, {3}, bytes}, {"flag", AM_BOOL, 3, {2, 1, 1}, flag},
+    {"reward", AM_F32, 2, {2, 3}, reward},
+    {"t", AM_F64, 1, {4}, t},
+    {"step", AM_I64, 0, {0}, &step},
+    {"seed", AM_U64, 1, {2}, seed},
+    {"i", AM_I32, 2, {2, 1}, i_},
+    {"nothing", AM_F32, 2, {0, 4}, NULL},
+    {"bytes \xc3\xa9", AM_U8, 1, {3}, bytes},
+    {"flag", AM_BOOL, 3, {2, 1, 1}, flag},
 };
 #define N_SAMPLE (sizeof sample / sizeof *sample)
 
@@ -229,8 +233,8 @@ static void builder_says_why_it_cannot(void **state) {
                  "overflows");
   expect_failure(am_npz_builder_add(b, "\xff", AM_F32, 1, one, reward, &e), AMINE_ERROR_ARGUMENT,
                  &e, "UTF-8");
-  expect_failure(am_npz_builder_add(b, long_name, AM_F32, 1, one, reward, &e),
-                 AMINE_ERROR_ARGUMENT, &e, "1000 bytes");
+  expect_failure(am_npz_builder_add(b, long_name, AM_F32, 1, one, reward, &e), AMINE_ERROR_ARGUMENT,
+                 &e, "1000 bytes");
   const size_t five_gib[] = {(size_t)5 << 30}; /* refused before a byte of it is touched */
   EXPECT_OK(am_npz_builder_add(b, "large", AM_U8, 1, five_gib, reward, &e), &e);
   expect_failure(am_npz_builder_save(b, in_folder("large.npz"), false, &e), AMINE_ERROR_ARGUMENT,
@@ -296,12 +300,9 @@ static void every_flipped_bit_is_found_or_means_nothing(void **state) {
     for (size_t bit = 0; bit < 8 * n; bit++) {
       data[bit / 8] ^= (unsigned char)(1 << bit % 8);
       amine_status s = load_all(data, n, LIMIT, &same, &error);
-      if (s != AMINE_OK)
-        expect_failure(s, AMINE_ERROR_INPUT, &error, "x: ");
-      else if (!same)
-        fail_msg("bit %zu of byte %zu changes what is read", bit % 8, bit / 8);
-      else
-        meaningless++;
+      if (s != AMINE_OK) expect_failure(s, AMINE_ERROR_INPUT, &error, "x: ");
+      else if (!same) fail_msg("bit %zu of byte %zu changes what is read", bit % 8, bit / 8);
+      else meaningless++;
       data[bit / 8] ^= (unsigned char)(1 << bit % 8);
     }
     /* in each of 8 local headers and directory entries 8 and 18 bytes of versions, flags, dates and
@@ -332,12 +333,9 @@ static void npy_headers_are_read_strictly(void **state) {
   (void)state;
   amine_error error;
   const char *good[] = {
-      D("'|u1'", "False", "(2,)"),
-      D("'|u1'", "False", "(2,)") "       \n",
-      D("'|u1'", "False", "(1, 2)"),
-      D("'|u1'", "False", "(1,2,)"),
-      D("\"|u1\"", "False", "( 2 , 1 )"),
-      "{'shape':(2,),'fortran_order':False,'descr':'|u1'}",
+      D("'|u1'", "False", "(2,)"),        D("'|u1'", "False", "(2,)") "       \n",
+      D("'|u1'", "False", "(1, 2)"),      D("'|u1'", "False", "(1,2,)"),
+      D("\"|u1\"", "False", "( 2 , 1 )"), "{'shape':(2,),'fortran_order':False,'descr':'|u1'}",
   };
   for (size_t k = 0; k < sizeof good / sizeof *good; k++)
     EXPECT_OK(parse_npy(good[k], 2, &error), &error);

@@ -178,8 +178,8 @@ static void copies_check_shape_and_type(void **state) {
                  AMINE_ERROR_INPUT, &e, "shape [] is wanted");
   expect_failure(am_tensor_file_copy(f, "i2h.weight", as_float, AM_I32, 2, right, &e),
                  AMINE_ERROR_INPUT, &e, "type I32 is wanted, F32 is found");
-  expect_failure(am_tensor_file_copy(f, "h2o", as_float, AM_F32, 2, right, &e),
-                 AMINE_ERROR_INPUT, &e, "no tensor h2o");
+  expect_failure(am_tensor_file_copy(f, "h2o", as_float, AM_F32, 2, right, &e), AMINE_ERROR_INPUT,
+                 &e, "no tensor h2o");
   assert_true(as_float[0] == 9);
   EXPECT_OK(am_tensor_file_copy(f, "i2h.weight", as_float, AM_F32, 2, right, &e), &e);
   assert_memory_equal(as_float, weight, sizeof weight);
@@ -274,9 +274,12 @@ static void files_of_others_are_read(void **state) {
   am_tensor_file *f;
   /* no checksums, no padding, unaligned doubles, the header in another order than the data */
   EXPECT_OK(parse_made(&f,
-                       "{\"d\":" T("F64", "[2]", "3", "19") ",\"z\":" T("F32", "[0]", "3", "3") ","
-                       "\"u\":" T("U8", "[3]", "0", "3") ",\"f\":" T("F32", "[]", "19", "23") "}",
-                       23, 0, &error), &error);
+                       "{\"d\":" T("F64", "[2]", "3", "19") ",\"z\":" T(
+                           "F32", "[0]", "3", "3") ","
+                                                   "\"u\":" T("U8", "[3]", "0", "3") ",\"f\":" T(
+                                                       "F32", "[]", "19", "23") "}",
+                       23, 0, &error),
+            &error);
   assert_int_equal(am_tensor_file_count(f), 4);
   assert_string_equal(am_tensor_file_at(f, 0)->name, "u");
   assert_string_equal(am_tensor_file_at(f, 1)->name, "z");
@@ -382,8 +385,7 @@ static void lies_are_found(void **state) {
     amine_error error;
     am_tensor_file *f = NULL;
     memory_start(0, false);
-    amine_status s =
-        parse_made(&f, lies[k].header, lies[k].n_data, lies[k].size_field, &error);
+    amine_status s = parse_made(&f, lies[k].header, lies[k].n_data, lies[k].size_field, &error);
     assert_null(f);
     memory_stop();
     expect_failure(s, AMINE_ERROR_INPUT, &error, lies[k].part);

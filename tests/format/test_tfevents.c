@@ -8,19 +8,20 @@
 
 /* By hand: the version at time 1.5; then reward = 0.25 at time 2.0, step 3. The checksums were
  * calculated bit by bit in Python. */
-static const unsigned char golden[] = {
-    0x18, 0, 0, 0, 0, 0, 0, 0, 0xa3, 0x7f, 0x4b, 0x22, /* 24 bytes */
-    0x09, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f,                /* 1: 1.5 */
-    0x1a, 13, 'b', 'r', 'a', 'i', 'n', '.', 'E', 'v', 'e', 'n', 't', ':', '2',
-    0x2a, 0x28, 0x64, 0x6c,
-    0x1c, 0, 0, 0, 0, 0, 0, 0, 0xc8, 0xc1, 0x95, 0x1d, /* 28 bytes */
-    0x09, 0, 0, 0, 0, 0, 0, 0x00, 0x40,                /* 1: 2.0 */
-    0x10, 3,                                           /* 2: 3 */
-    0x2a, 15,                                          /* 5: summary */
-    0x0a, 13,                                          /* 1: value */
-    0x0a, 6, 'r', 'e', 'w', 'a', 'r', 'd',             /* 1: tag */
-    0x15, 0, 0, 0x80, 0x3e,                            /* 2: 0.25 */
-    0x88, 0xad, 0x17, 0xc7,
+static const unsigned char golden[] =
+    {
+        0x18, 0,    0,    0,    0,    0,    0,    0,    0xa3, 0x7f, 0x4b, 0x22, /* 24 bytes */
+        0x09, 0,    0,    0,    0,    0,    0,    0xf8, 0x3f,                   /* 1: 1.5 */
+        0x1a, 13,   'b',  'r',  'a',  'i',  'n',  '.',  'E',  'v',  'e',  'n',
+        't',  ':',  '2',  0x2a, 0x28, 0x64, 0x6c, 0x1c, 0,    0,    0,    0,
+        0,    0,    0,    0xc8, 0xc1, 0x95, 0x1d,             /* 28 bytes */
+        0x09, 0,    0,    0,    0,    0,    0,    0x00, 0x40, /* 1: 2.0 */
+        0x10, 3,                                              /* 2: 3 */
+        0x2a, 15,                                             /* 5: summary */
+        0x0a, 13,                                             /* 1: value */
+        0x0a, 6,    'r',  'e',  'w',  'a',  'r',  'd',        /* 1: tag */
+        0x15, 0,    0,    0x80, 0x3e,                         /* 2: 0.25 */
+        0x88, 0xad, 0x17, 0xc7,
 };
 #define N_FIRST 40
 

@@ -1,5 +1,5 @@
-/* Any bytes as a configuration file: it is refused with a sentence, or what it says can be resolved,
- * written, read again, and is then the same. */
+/* Any bytes as a configuration file: it is refused with a sentence, or what it says can be
+ * resolved, written, read again, and is then the same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,8 @@ static void write_and_read(const am_config *config) {
   if (am_config_merge(&second, root, "again", &error) != AMINE_OK) abort();
   json_decref(root);
   am_config_write(&second, false, &again);
-  if (again.failed || again.length != text.length || memcmp(again.data, text.data, text.length) != 0)
+  if (again.failed || again.length != text.length ||
+      memcmp(again.data, text.data, text.length) != 0)
     abort();
   am_text_free(&text);
   am_text_free(&again);

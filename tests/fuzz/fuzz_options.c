@@ -1,5 +1,5 @@
-/* Any lines of text as key=value options: each is refused with a sentence and changes nothing, or is
- * accepted, and its text form is accepted again and means the same. */
+/* Any lines of text as key=value options: each is refused with a sentence and changes nothing, or
+ * is accepted, and its text form is accepted again and means the same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -54,9 +54,7 @@ static void run_tanh(real *y, const real *x) { v_store(y, v_tanh(v_load(x))); }
 static void run_sigmoid(real *y, const real *x) { v_store(y, v_sigmoid(v_load(x))); }
 static void run_log(real *y, const real *x) { v_store(y, v_log(v_load(x))); }
 
-static double exact_sigmoid(double x) {
-  return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
-}
+static double exact_sigmoid(double x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
 
 struct function {
   const char *name;
@@ -141,8 +139,8 @@ static void add_critical(double x) {
 static int find_critical(void **state) {
   (void)state;
   const double ln2 = 0x1.62e42fefa39efp-1, inf = HUGE_VAL;
-  const double at[] = {0,     0.65,    9.0109,   9.5,     16.6355, 17.3287, 87.3365, 88.0297,
-                       88.72, 88.7228, 89,       103.279, 103.972, 104,     FLT_MAX, inf};
+  const double at[] = {0,     0.65,    9.0109, 9.5,     16.6355, 17.3287, 87.3365, 88.0297,
+                       88.72, 88.7228, 89,     103.279, 103.972, 104,     FLT_MAX, inf};
   const float worst[] = {-0x1.b610fp+4f, 0x1.4e3b18p-1f, -0x1.1edd8ap+0f, 0x1.69bf4p-1f};
   for (size_t i = 0; i < sizeof worst / sizeof *worst; i++) add_critical((double)worst[i]);
   for (size_t i = 0; i < sizeof at / sizeof *at; i++) add_critical(at[i]);
@@ -316,8 +314,7 @@ static void test_sigmoid_bounded(void **state) {
     float x[VEC_LANES], y[VEC_LANES];
     for (uint32_t k = 0; k < VEC_LANES; k++) x[k] = sample(i + k);
     run_sigmoid(y, x);
-    for (uint32_t k = 0; k < VEC_LANES; k++)
-      assert_true(isnan(x[k]) || (y[k] >= 0 && y[k] <= 1));
+    for (uint32_t k = 0; k < VEC_LANES; k++) assert_true(isnan(x[k]) || (y[k] >= 0 && y[k] <= 1));
   }
 }
 
@@ -347,7 +344,8 @@ static void test_rising_at_the_ends(void **state) {
   assert_rising(&functions[EXP], -110, -87, 3);
 }
 
-#else /* --------------------------------------------------------------------------- double form */
+#else /* --------------------------------------------------------------------------- double form   \
+       */
 
 static void test_c_library(void **state) {
   (void)state;
@@ -358,10 +356,8 @@ static void test_c_library(void **state) {
       functions[f].run(y, x);
       for (uint32_t k = 0; k < VEC_LANES; k++) {
         double want = functions[f].exact(x[k]);
-        if (isnan(want))
-          assert_true(isnan(y[k]));
-        else
-          assert_true(y[k] == want || fabs(y[k] - want) <= 4 * DBL_EPSILON * fabs(want));
+        if (isnan(want)) assert_true(isnan(y[k]));
+        else assert_true(y[k] == want || fabs(y[k] - want) <= 4 * DBL_EPSILON * fabs(want));
       }
     }
   }

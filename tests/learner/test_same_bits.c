@@ -1,10 +1,11 @@
-/* The same bits: every variant is trained for a few iterations, and the whole state is hashed. The hash
- * must not depend on the number of threads or on the instruction set, and it must be the one in
- * tests/data/same_bits.txt, whatever compiled this: gcc or clang, -O0 or -O3, x86 or Arm.
+/* The same bits: every variant is trained for a few iterations, and the whole state is hashed. The
+ * hash must not depend on the number of threads or on the instruction set, and it must be the one
+ * in tests/data/same_bits.txt, whatever compiled this: gcc or clang, -O0 or -O3, x86 or Arm.
  *
  *   test_same_bits FILE           checks
  *   test_same_bits FILE --widest  checks one thread with the widest kernels only, for emulators
- *   test_same_bits FILE --write   writes the file anew, after a change that is meant to change bits */
+ *   test_same_bits FILE --write   writes the file anew, after a change that is meant to change bits
+ */
 #include <inttypes.h>
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* Drives the network's code for one real type (see plastic_model.h). The loss is written here once more,
- * plainly, in double, so that finite differences do not lean on the code under test. */
+/* Drives the network's code for one real type (see plastic_model.h). The loss is written here once
+ * more, plainly, in double, so that finite differences do not lean on the code under test. */
 #include "network/plastic_model.h"
 
 #include <math.h>
@@ -14,8 +14,11 @@ extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f6
 static const am_plastic_ops *code(void) { return &am_plastic_ops_f64; }
 static const am_a2c_ops *loss_code(void) { return &am_a2c_ops_f64; }
 static const am_trace_ops *rule_code(const am_plastic *n) {
-  const am_trace_ops *const all[] = {NULL, &am_trace_decay_f64, &am_trace_oja_f64,
-                                     &am_trace_clip_f64, &am_trace_softclip_f64,
+  const am_trace_ops *const all[] = {NULL,
+                                     &am_trace_decay_f64,
+                                     &am_trace_oja_f64,
+                                     &am_trace_clip_f64,
+                                     &am_trace_softclip_f64,
                                      &am_trace_eligibility_f64};
   return all[n->options.rule];
 }
@@ -48,8 +51,10 @@ static void note_step(run *r, int q, int lane, int t) {
   const size_t at = (size_t)lane * (size_t)r->data->n_steps + (size_t)t;
   const am_real *heads = r->lanes[q].heads + (size_t)t * (size_t)l->head_rows;
   const am_real *x = r->lanes[q].x + (size_t)(t + 1) * (size_t)l->cols;
-  loss_code()->policy(r->p[q] + t * l->n_actions, r->logp[q] + t * l->n_actions, heads, l->n_actions);
-  for (int i = 0; out->x && i < l->n_hidden; i++) out->x[at * (size_t)l->n_hidden + (size_t)i] = x[i];
+  loss_code()->policy(r->p[q] + t * l->n_actions, r->logp[q] + t * l->n_actions, heads,
+                      l->n_actions);
+  for (int i = 0; out->x && i < l->n_hidden; i++)
+    out->x[at * (size_t)l->n_hidden + (size_t)i] = x[i];
   for (int k = 0; out->logits && k < l->n_actions; k++)
     out->logits[at * (size_t)l->n_actions + (size_t)k] = heads[k];
   if (out->value) out->value[at] = heads[l->n_actions];
@@ -190,8 +195,7 @@ void PLASTIC(plastic_run)(const am_plastic *network, const double *parameters,
   for (size_t i = 0; i < l->n_parameters; i++) r.parameters[i] = (am_real)parameters[i];
   if (l->has_trace && l->alpha_is_full)
     memcpy(r.alpha, r.parameters + l->alpha, am_panel_size(l->n_hidden, l->n_hidden) * size);
-  else if (l->has_trace)
-    code()->alpha_expand(l, r.alpha, r.parameters, per_neuron);
+  else if (l->has_trace) code()->alpha_expand(l, r.alpha, r.parameters, per_neuron);
   result->loss = 0;
   for (int first = 0; first < data->n_lanes; first += 2)
     one_pair(&r, first, data->n_lanes - first < 2 ? 1 : 2);

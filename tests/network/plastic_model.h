@@ -1,5 +1,5 @@
-/* A plastic network and its episode as the tests drive it: given inputs, actions and rewards instead of a
- * task. Compiled for float and for double: PLASTIC(name) is name_f32 or name_f64. */
+/* A plastic network and its episode as the tests drive it: given inputs, actions and rewards
+ * instead of a task. Compiled for float and for double: PLASTIC(name) is name_f32 or name_f64. */
 #ifndef TESTS_PLASTIC_MODEL_H
 #define TESTS_PLASTIC_MODEL_H
 
@@ -29,8 +29,8 @@ typedef struct plastic_result {
   double *H_last;                     /* [lanes][N][N] after the last update */
   double loss;
   double *gradient; /* [layout.n_parameters] */
-  /* [lanes][steps]: advantage and return, written by a run with a gradient; if `fixed` they are read
-   * and the loss is taken with them, as the gradient sees it */
+  /* [lanes][steps]: advantage and return, written by a run with a gradient; if `fixed` they are
+   * read and the loss is taken with them, as the gradient sees it */
   double *advantage, *target;
   bool fixed;
 } plastic_result;

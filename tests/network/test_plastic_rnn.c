@@ -1,5 +1,5 @@
-/* The plastic network against two judges: an independent PyTorch float64 model (tests/reference), and
- * finite differences of its own float64 form on random shapes. */
+/* The plastic network against two judges: an independent PyTorch float64 model (tests/reference),
+ * and finite differences of its own float64 form on random shapes. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,7 +59,8 @@ static double *load(const am_tensor_file *f, const char *kind, const char *name,
   if (!t) fail_msg("no tensor %s", full);
   double *v = malloc(t->count * sizeof *v);
   for (size_t i = 0; i < t->count; i++)
-    v[i] = t->dtype == AM_I64 ? (double)((const int64_t *)t->data)[i] : ((const double *)t->data)[i];
+    v[i] =
+        t->dtype == AM_I64 ? (double)((const int64_t *)t->data)[i] : ((const double *)t->data)[i];
   *count = t->count;
   return v;
 }
@@ -77,8 +78,7 @@ static void compare(const am_tensor_file *f, const char *kind, const char *name,
   size_t n;
   double *want = load(f, kind, name, &n);
   const double d = distance(got, want, n);
-  if (!(d <= tolerance))
-    fail_msg("%s/%s differs by %g, more than %g", kind, name, d, tolerance);
+  if (!(d <= tolerance)) fail_msg("%s/%s differs by %g, more than %g", kind, name, d, tolerance);
   free(want);
 }
 
@@ -125,18 +125,18 @@ static void check_case(const char *name, runner run, double tolerance) {
   int *chosen = malloc(n * sizeof *chosen);
   for (size_t i = 0; i < n; i++) chosen[i] = (int)actions[i];
   double *inputs = load(f, "input", "u", &n_u);
-  const plastic_data data = {.n_lanes = (int)u->dims[0],
-                             .n_steps = (int)u->dims[1],
-                             .u = inputs,
-                             .actions = chosen,
-                             .rewards = rewards,
-                             .gamma = atof(note(f, "gamma")),
-                             .lambda = atof(note(f, "lambda")),
-                             .beta = atof(note(f, "beta")),
-                             .value_weight = atof(note(f, "value_weight")),
-                             .entropy = is(f, "entropy", "true") ? AM_ENTROPY_TRUE : AM_ENTROPY_SQUARED,
-                             .baseline = is(f, "baseline", "shared0") ? AM_BASELINE_SHARED0
-                                                                      : AM_BASELINE_OWN};
+  const plastic_data data = {
+      .n_lanes = (int)u->dims[0],
+      .n_steps = (int)u->dims[1],
+      .u = inputs,
+      .actions = chosen,
+      .rewards = rewards,
+      .gamma = atof(note(f, "gamma")),
+      .lambda = atof(note(f, "lambda")),
+      .beta = atof(note(f, "beta")),
+      .value_weight = atof(note(f, "value_weight")),
+      .entropy = is(f, "entropy", "true") ? AM_ENTROPY_TRUE : AM_ENTROPY_SQUARED,
+      .baseline = is(f, "baseline", "shared0") ? AM_BASELINE_SHARED0 : AM_BASELINE_OWN};
   const size_t N = (size_t)l->n_hidden;
   plastic_result r = {.x = malloc(n * N * sizeof(double)),
                       .logits = malloc(n * (size_t)l->n_actions * sizeof(double)),
@@ -158,18 +158,30 @@ static void check_case(const char *name, runner run, double tolerance) {
   if (l->has_trace) compare(f, "out", "H_last", r.H_last, tolerance);
   compare(f, "out", "loss", &r.loss, tolerance);
   compare_gradients(&network, f, r.gradient, tolerance);
-  double *all[] = {parameters, actions, rewards, inputs, r.x, r.logits, r.value, r.level,
-                   r.H_last, r.gradient, r.advantage, r.target};
+  double *all[] = {parameters, actions, rewards,  inputs,     r.x,         r.logits,
+                   r.value,    r.level, r.H_last, r.gradient, r.advantage, r.target};
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) free(all[k]);
   free(chosen);
   am_tensor_file_close(f);
 }
 
-static const char *const cases[] = {
-    "rnn", "decay", "oja", "clip", "softclip", "modulated", "modulated_sigmoid", "modulated_linear",
-    "modulated_fanout", "retroactive", "retroactive_fanout", "decay_alpha_neuron",
-    "modulated_alpha_network", "modulated_gae", "modulated_shared0", "modulated_n33",
-    "modulated_c1"};
+static const char *const cases[] = {"rnn",
+                                    "decay",
+                                    "oja",
+                                    "clip",
+                                    "softclip",
+                                    "modulated",
+                                    "modulated_sigmoid",
+                                    "modulated_linear",
+                                    "modulated_fanout",
+                                    "retroactive",
+                                    "retroactive_fanout",
+                                    "decay_alpha_neuron",
+                                    "modulated_alpha_network",
+                                    "modulated_gae",
+                                    "modulated_shared0",
+                                    "modulated_n33",
+                                    "modulated_c1"};
 
 static void matches_pytorch_in_double(void **state) {
   (void)state;
@@ -223,9 +235,15 @@ static void whole_episode_in_float(void **state) {
   const struct {
     const char *name;
     float scale;
-  } order[] = {{"i2h.weight", 0.24253563f}, {"i2h.bias", 0.24253563f}, {"w", 0.1f},
-               {"alpha", 0.05f},            {"h2mod.weight", 0.3f},    {"h2mod.bias", 0.3f},
-               {"h2o.weight", 0.1f},        {"h2o.bias", 0.1f},        {"h2v.weight", 0.1f},
+  } order[] = {{"i2h.weight", 0.24253563f},
+               {"i2h.bias", 0.24253563f},
+               {"w", 0.1f},
+               {"alpha", 0.05f},
+               {"h2mod.weight", 0.3f},
+               {"h2mod.bias", 0.3f},
+               {"h2o.weight", 0.1f},
+               {"h2o.bias", 0.1f},
+               {"h2v.weight", 0.1f},
                {"h2v.bias", 0.1f}};
   lcg_state = 20261122;
   for (size_t k = 0; k < sizeof order / sizeof *order; k++)
@@ -284,7 +302,8 @@ static double slope(differences *d, size_t at) {
   for (int k = 0; k < 2; k++) {
     const double h = k == 0 ? 1e-4 : 3e-5;
     s[k] = (8 * (loss_at(d, at, h) - loss_at(d, at, -h)) -
-            (loss_at(d, at, 2 * h) - loss_at(d, at, -2 * h))) / (12 * h);
+            (loss_at(d, at, 2 * h) - loss_at(d, at, -2 * h))) /
+           (12 * h);
   }
   return fabs(s[0] - s[1]) > 2e-8 * fmax(1, fabs(s[1])) ? (double)NAN : s[1];
 }
@@ -312,9 +331,16 @@ static void random_problem(differences *d, const am_plastic_options *base) {
   for (size_t i = 0; i < n * (size_t)o.n_inputs; i++) u[i] = between(-1, 1);
   for (size_t i = 0; i < n; i++) rewards[i] = between(-1, 3);
   for (size_t i = 0; i < n; i++) actions[i] = pick(0, o.n_actions - 1);
-  d->data = (plastic_data){.n_lanes = B, .n_steps = T, .u = u, .actions = actions, .rewards = rewards,
-                           .gamma = between(0.5, 1), .lambda = between(0, 1), .beta = 0.1,
-                           .value_weight = 0.3, .entropy = (am_entropy)pick(0, 1)};
+  d->data = (plastic_data){.n_lanes = B,
+                           .n_steps = T,
+                           .u = u,
+                           .actions = actions,
+                           .rewards = rewards,
+                           .gamma = between(0.5, 1),
+                           .lambda = between(0, 1),
+                           .beta = 0.1,
+                           .value_weight = 0.3,
+                           .entropy = (am_entropy)pick(0, 1)};
   d->result = (plastic_result){.gradient = malloc(d->network.layout.n_parameters * sizeof(double)),
                                .advantage = malloc(n * sizeof(double)),
                                .target = malloc(n * sizeof(double))};

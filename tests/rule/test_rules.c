@@ -1,5 +1,5 @@
-/* Each rule's own passes, in float64, against the equation written once more in plain C, on random numbers and
- * on coincidences made by hand; and the passes against each other. */
+/* Each rule's own passes, in float64, against the equation written once more in plain C, on random
+ * numbers and on coincidences made by hand; and the passes against each other. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,7 +42,8 @@ static void softclip(double *H, double *E, double eta, double x, double h, am_tr
   const double d = eta * x * h;
   *H = clipped(*H + fmax(d, 0) * (1 - *H) + fmin(d, 0) * (*H + 1), 1);
 }
-static void eligibility(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+static void eligibility(double *H, double *E, double eta, double x, double h,
+                        am_trace_constants k) {
   *H = clipped(*H + eta * *E, k.clip);
   *E = (1 - k.eta_e) * *E + k.eta_e * x * h;
 }
@@ -78,7 +79,8 @@ static void expect_near(const char *what, const char *name, double got, double w
     fail_msg("%s: %s is %.17g, wanted %.17g", name, what, got, wanted);
 }
 
-/* T random steps by the passes (two lanes at once, so that both are seen) and by the plain equation. */
+/* T random steps by the passes (two lanes at once, so that both are seen) and by the plain
+ * equation. */
 static void random_steps(const rule *r, int N, int T) {
   const int rows = am_pad(N, 4), cols = am_pad(N, 16);
   const am_trace_constants k = {.clip = 0.3, .eta_e = 0.4};
@@ -96,8 +98,15 @@ static void random_steps(const rule *r, int N, int T) {
     r->ops->coefficients(m.a[t], m.b[t], m.eta[t], m.x[t + 1], k, cols);
     am_trace_forward pass[2];
     for (int l = 0; l < 2; l++)
-      pass[l] = (am_trace_forward){.H = m.H[l], .E = m.E[l], .w = m.w, .alpha = m.alpha, .a = m.a[t],
-                                   .b = m.b[t], .h = m.x[t], .x = m.x[t + 1], .y = m.y[l]};
+      pass[l] = (am_trace_forward){.H = m.H[l],
+                                   .E = m.E[l],
+                                   .w = m.w,
+                                   .alpha = m.alpha,
+                                   .a = m.a[t],
+                                   .b = m.b[t],
+                                   .h = m.x[t],
+                                   .x = m.x[t + 1],
+                                   .y = m.y[l]};
     r->ops->forward(pass, 2, k, rows, cols);
     for (int i = 0; i < N; i++) {
       double y = 0;
@@ -135,16 +144,18 @@ static void every_rule_follows_its_equation(void **state) {
 }
 
 /* One connection, worked out by hand. */
-static double by_hand(const am_trace_ops *ops, const double (*steps)[3], int n, double c, double *E) {
+static double by_hand(const am_trace_ops *ops, const double (*steps)[3], int n, double c,
+                      double *E) {
   const am_trace_constants k = {.clip = c, .eta_e = 0.5};
-  _Alignas(64) double H[64] = {0}, e[64] = {0}, w[64] = {0}, a[16], b[16], eta[16] = {0}, x[16] = {0},
-                      h[16] = {0}, y[16];
+  _Alignas(64) double H[64] = {0}, e[64] = {0}, w[64] = {0}, a[16], b[16], eta[16] = {0},
+                      x[16] = {0}, h[16] = {0}, y[16];
   for (int t = 0; t < n; t++) {
     eta[0] = steps[t][0];
     x[0] = steps[t][1];
     h[0] = steps[t][2];
     ops->coefficients(a, b, eta, x, k, 16);
-    const am_trace_forward pass = {.H = H, .E = e, .w = w, .alpha = w, .a = a, .b = b, .h = h, .x = x, .y = y};
+    const am_trace_forward pass = {
+        .H = H, .E = e, .w = w, .alpha = w, .a = a, .b = b, .h = h, .x = x, .y = y};
     ops->forward(&pass, 1, k, 4, 16);
   }
   if (E) *E = e[0];
@@ -160,12 +171,14 @@ static void coincidences_by_hand(void **state) {
   double E;
   expect_near("one coincidence", "clip", by_hand(&am_trace_clip_f64, once, 1, 1, NULL), 0.125);
   expect_near("held by the clip", "clip", by_hand(&am_trace_clip_f64, twice, 2, 0.75, NULL), 0.75);
-  expect_near("a negative modulator unlearns", "clip", by_hand(&am_trace_clip_f64, against, 2, 1, NULL), 0.75);
+  expect_near("a negative modulator unlearns", "clip",
+              by_hand(&am_trace_clip_f64, against, 2, 1, NULL), 0.75);
   expect_near("pre silent", "clip", by_hand(&am_trace_clip_f64, silent_pre, 1, 1, NULL), 0);
   expect_near("post silent", "clip", by_hand(&am_trace_clip_f64, silent_post, 1, 1, NULL), 0);
   expect_near("two coincidences", "decay", by_hand(&am_trace_decay_f64, twice, 2, 1, NULL), 0.75);
   expect_near("two coincidences", "oja", by_hand(&am_trace_oja_f64, twice, 2, 1, NULL), 0.75);
-  expect_near("two coincidences", "softclip", by_hand(&am_trace_softclip_f64, twice, 2, 1, NULL), 0.75);
+  expect_near("two coincidences", "softclip", by_hand(&am_trace_softclip_f64, twice, 2, 1, NULL),
+              0.75);
   expect_near("less room above than below", "softclip",
               by_hand(&am_trace_softclip_f64, against, 2, 1, NULL), 0.5);
   expect_near("the first is only remembered", "eligibility",

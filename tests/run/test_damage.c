@@ -1,5 +1,5 @@
-/* A damaged checkpoint gets a sentence: cut at every length, every single bit turned, sizes at their
- * extremes; the experiment is as it was. */
+/* A damaged checkpoint gets a sentence: cut at every length, every single bit turned, sizes at
+ * their extremes; the experiment is as it was. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,8 @@ static void expect_refused(const char *what, size_t at) {
   const uint64_t before = small_hash(experiment->learner);
   const amine_status status = am_checkpoint_load(experiment, NULL, path, &error);
   if (status != AMINE_ERROR_INPUT) fail_msg("%s at %zu: %s", what, at, amine_status_name(status));
-  if (error.message[0] == 0 || !strstr(error.message, path)) fail_msg("%s at %zu: no sentence", what, at);
+  if (error.message[0] == 0 || !strstr(error.message, path))
+    fail_msg("%s at %zu: no sentence", what, at);
   if (small_hash(experiment->learner) != before) fail_msg("%s at %zu: the state changed", what, at);
 }
 

@@ -1,6 +1,6 @@
-/* Nothing is lost when the disk or the memory fails: a small run meets a failure at every system call and at
- * every allocation, once and for good; it must answer with a sentence, leave a whole checkpoint or none, and
- * end in the same bytes when it is taken up again. */
+/* Nothing is lost when the disk or the memory fails: a small run meets a failure at every system
+ * call and at every allocation, once and for good; it must answer with a sentence, leave a whole
+ * checkpoint or none, and end in the same bytes when it is taken up again. */
 #include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -69,8 +69,12 @@ static ssize_t bad_pwrite(int fd, const void *data, size_t size, off_t offset) {
   return fails() ? -1 : am_io_system.pwrite(fd, data, size, offset);
 }
 static int bad_fsync(int fd) { return fails() ? -1 : am_io_system.fsync(fd); }
-static int bad_ftruncate(int fd, off_t size) { return fails() ? -1 : am_io_system.ftruncate(fd, size); }
-static int bad_fstat(int fd, struct stat *out) { return fails() ? -1 : am_io_system.fstat(fd, out); }
+static int bad_ftruncate(int fd, off_t size) {
+  return fails() ? -1 : am_io_system.ftruncate(fd, size);
+}
+static int bad_fstat(int fd, struct stat *out) {
+  return fails() ? -1 : am_io_system.fstat(fd, out);
+}
 static int bad_close(int fd) {
   const int broken = fails(), code = errno;
   const int result = am_io_system.close(fd);
@@ -128,15 +132,16 @@ static uint64_t hash_in(const char *folder, bool *there) {
   return hash;
 }
 
-/* Takes a folder up again, or begins anew if nothing was saved in it; the end must be the wanted one. */
+/* Takes a folder up again, or begins anew if nothing was saved in it; the end must be the wanted
+ * one. */
 static void take_up(const char *folder, uint64_t wanted, long at) {
   bool there;
   amine_error error = {0};
   const am_config c = small_run();
   hash_in(folder, &there);
   if (!there) remove_folder(folder);
-  amine_status status = there ? am_train_resume(&c, folder, NULL, &error)
-                              : am_train_new(&c, folder, NULL, &error);
+  amine_status status =
+      there ? am_train_resume(&c, folder, NULL, &error) : am_train_new(&c, folder, NULL, &error);
   if (status != AMINE_OK) fail_msg("after failure %ld: %s", at, error.message);
   if (hash_in(folder, &there) != wanted) fail_msg("after failure %ld: other bits", at);
 }
@@ -236,7 +241,8 @@ static void memory_fails_at_every_allocation(void **state) {
     if (status != AMINE_OK) {
       refused++;
       if (status != AMINE_ERROR_MEMORY || error.message[0] == 0)
-        fail_msg("allocation %ld refused: status %s, \"%s\"", at, amine_status_name(status), error.message);
+        fail_msg("allocation %ld refused: status %s, \"%s\"", at, amine_status_name(status),
+                 error.message);
     }
     if (live != kept) fail_msg("allocation %ld refused: %ld blocks leaked", at, live - kept);
     remove_folder(folder);
@@ -247,7 +253,8 @@ static void memory_fails_at_every_allocation(void **state) {
   assert_true(refused > n / 2);
 }
 
-/* ------------------------------------------------------------------------ no allocation in a step */
+/* ------------------------------------------------------------------------ no allocation in a step
+ */
 static void training_allocates_nothing(void **state) {
   (void)state;
   for (int v = 0; v < N_SMALL_VARIANTS; v++) {

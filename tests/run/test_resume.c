@@ -1,5 +1,6 @@
-/* The same bits after an interruption: every variant is stopped after every one of its iterations, taken up
- * again in a fresh object from the checkpoint, and must end in the same file, byte for byte. */
+/* The same bits after an interruption: every variant is stopped after every one of its iterations,
+ * taken up again in a fresh object from the checkpoint, and must end in the same file, byte for
+ * byte. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +38,8 @@ static bytes read_all(const char *folder, const char *file) {
   bytes b;
   amine_error error = {0};
   snprintf(path, sizeof path, "%s/%s", folder, file);
-  if (am_file_read(path, 1 << 26, &b.data, &b.size, &error) != AMINE_OK) fail_msg("%s", error.message);
+  if (am_file_read(path, 1 << 26, &b.data, &b.size, &error) != AMINE_OK)
+    fail_msg("%s", error.message);
   return b;
 }
 

@@ -35,8 +35,8 @@ static const struct {
   const char *const *drawn;
   int n_free, n_views;
 } layouts[] = {
-    {5, drawn5, 9, 9}, {7, drawn7, 21, 15}, {9, drawn9, 41, 23}, {11, drawn11, 65, 15},
-    {13, drawn13, 97, 24},
+    {5, drawn5, 9, 9},     {7, drawn7, 21, 15},   {9, drawn9, 41, 23},
+    {11, drawn11, 65, 15}, {13, drawn13, 97, 24},
 };
 enum { N_LAYOUTS = sizeof layouts / sizeof layouts[0], FIRST_CALIBRATED = 2 };
 
@@ -53,8 +53,7 @@ static am_task *make(int size, int steps, float penalty) {
 static am_maze_policy *make_policy(const am_task *task, const char *name) {
   amine_error error = {0};
   am_maze_policy *policy = NULL;
-  if (am_maze_policy_create(&policy, task, name, &error) != AMINE_OK)
-    fail_msg("%s", error.message);
+  if (am_maze_policy_create(&policy, task, name, &error) != AMINE_OK) fail_msg("%s", error.message);
   return policy;
 }
 
@@ -133,8 +132,11 @@ static void inputs_are_exact_in_every_cell(void **state) {
     const am_maze *maze = am_maze_of(task);
     for (int k = 0; k < maze->n_free; k++)
       for (int a = -1; a < 4; a++) {
-        am_maze_state s = {.agent = maze->cell[k], .reward = maze->cell[0], .step = a + k,
-                           .previous_action = a, .previous_reward = k % 2 ? 10.0f : -0.25f};
+        am_maze_state s = {.agent = maze->cell[k],
+                           .reward = maze->cell[0],
+                           .step = a + k,
+                           .previous_action = a,
+                           .previous_reward = k % 2 ? 10.0f : -0.25f};
         float input[18], wanted[17];
         input[17] = 77;
         naive_inputs(wanted, layouts[l].drawn, &s, 37);
@@ -149,8 +151,13 @@ static void inputs_are_exact_in_every_cell(void **state) {
 /* One action in one place, by the drawing. */
 static void check_step(const am_task *task, const char *const *drawn, am_maze_cell agent,
                        am_maze_cell reward, int action, float penalty) {
-  am_maze_state s = {.seed = 5, .episode = 1, .lane = 2, .agent = agent, .reward = reward,
-                     .step = 3 + agent.row, .previous_action = -1};
+  am_maze_state s = {.seed = 5,
+                     .episode = 1,
+                     .lane = 2,
+                     .agent = agent,
+                     .reward = reward,
+                     .step = 3 + agent.row,
+                     .previous_action = -1};
   am_maze_state wanted = s;
   float given = task->type->step(task, &s, action), wanted_reward = 0;
   am_maze_cell to = {(int16_t)(agent.row + d_row[action]), (int16_t)(agent.col + d_col[action])};
@@ -222,8 +229,11 @@ static void teleports_are_uniform_but_for_the_reward(void **state) {
   const int goal = 12;
   int count[65] = {0};
   for (int k = 0; k < 64000; k++) {
-    am_maze_state s = {.seed = 3, .episode = (uint32_t)k / 200, .lane = 7,
-                       .reward = maze->cell[goal], .step = k % 200};
+    am_maze_state s = {.seed = 3,
+                       .episode = (uint32_t)k / 200,
+                       .lane = 7,
+                       .reward = maze->cell[goal],
+                       .step = k % 200};
     int action = 0;
     while (maze->next[goal][action ^ 1] < 0) action++;
     s.agent = maze->cell[maze->next[goal][action ^ 1]];
@@ -260,8 +270,8 @@ static void the_same_key_gives_the_same_episode(void **state) {
     int same = 0;
     play_fixed(again, task, keys[k][0], keys[k][1], keys[k][2]);
     for (int t = 0; t < 1000; t++)
-      same += same_cell(first[t].agent, again[t].agent) &&
-              same_cell(first[t].reward, again[t].reward);
+      same +=
+          same_cell(first[t].agent, again[t].agent) && same_cell(first[t].reward, again[t].reward);
     assert_true(same < 500);
   }
   am_task_destroy(task);
@@ -274,12 +284,18 @@ static void bad_options_get_sentences(void **state) {
     am_maze_options options;
     const char *says;
   } bad[] = {
-      {{4, 200, 0, 10}, "size 4"},         {{3, 200, 0, 10}, "size 3"},
-      {{257, 200, 0, 10}, "size 257"},     {{-11, 200, 0, 10}, "size -11"},
-      {{11, 0, 0, 10}, "0 maze steps"},    {{11, -5, 0, 10}, "-5 maze steps"},
-      {{11, 200, -1, 10}, "penalty -1"},   {{11, 200, NAN, 10}, "penalty nan"},
-      {{11, 200, INFINITY, 10}, "penalty inf"}, {{11, 200, 0, 0}, "reward 0"},
-      {{11, 200, 0, -3}, "reward -3"},     {{11, 200, 0, NAN}, "reward nan"},
+      {{4, 200, 0, 10}, "size 4"},
+      {{3, 200, 0, 10}, "size 3"},
+      {{257, 200, 0, 10}, "size 257"},
+      {{-11, 200, 0, 10}, "size -11"},
+      {{11, 0, 0, 10}, "0 maze steps"},
+      {{11, -5, 0, 10}, "-5 maze steps"},
+      {{11, 200, -1, 10}, "penalty -1"},
+      {{11, 200, NAN, 10}, "penalty nan"},
+      {{11, 200, INFINITY, 10}, "penalty inf"},
+      {{11, 200, 0, 0}, "reward 0"},
+      {{11, 200, 0, -3}, "reward -3"},
+      {{11, 200, 0, NAN}, "reward nan"},
       {{11, 200, 0, INFINITY}, "reward inf"},
   };
   for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
@@ -425,8 +441,8 @@ static double brute_force_action(const am_maze *maze, const guess *g, int n, int
       if (hit && u == g[k].goal) continue;
       int at = hit ? u : to < 0 ? g[k].agent : to;
       assert_true(n_after < MAX_GUESSES);
-      key[n_after] = 2 * maze->view[maze->cell[at].row * maze->options.size + maze->cell[at].col] +
-                     hit;
+      key[n_after] =
+          2 * maze->view[maze->cell[at].row * maze->options.size + maze->cell[at].col] + hit;
       after[n_after++] = (guess){at, g[k].goal, hit ? g[k].p / (maze->n_free - 1) : g[k].p};
     }
   }
@@ -575,8 +591,8 @@ static void no_first_walk_gains_much(void **state) {
       int row = ++n_cells[odd];
       for (int k = 1; k <= 100; k++) worth[odd][row][k] = 1 + find[200 - (2 * k - odd)];
     }
-    double most = best_assignment(worth[0], n_cells[0], 100) +
-                  best_assignment(worth[1], n_cells[1], 100);
+    double most =
+        best_assignment(worth[0], n_cells[0], 100) + best_assignment(worth[1], n_cells[1], 100);
     most *= 10.0 / (maze->n_free - 1);
     assert_true(is_near(most, bound[l - FIRST_CALIBRATED], 1e-5));
     double planner = task->lines[1].reward;

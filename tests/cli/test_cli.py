@@ -145,6 +145,7 @@ def test_manual():
     page = expect(0, "help", "--man").out
     for name in subcommands():
         check("amine help --man", f"\n.SS {name}\n" in page, f"a section {name}", "none")
+    check("amine help --man", "\\fB\\-\\-out\\fR" in page, "hyphens that can be copied", "others")
     for key in keys():
         check("amine help --man", f"\\fB{key}\\fR" in page, f"the key {key}", "none")
     if not shutil.which("mandoc"):
@@ -426,6 +427,9 @@ def test_results(d):
     for more in (["actions=greedy"], ["seed=3"], ["task.size=9"], ["clamp.readout=0"]):
         text = expect(0, "eval", folder, "episodes=50", *more).out
         check("eval " + more[0], re.search(r"^  network, .* \+- ", text, re.M), "mean +- s.e.", text)
+        result = json.loads(run("eval", folder, "episodes=50", *more, "--json").out)
+        check("eval " + more[0], result["reward"] != one["reward"] or more[0].startswith("clamp"),
+              f"another mean than {one['reward']}", result)
     expect(3, "eval", folder, "network.hidden=17", says="shape")
     for policy in choices_of_eval("policy")[1:]:
         r = json.loads(expect(0, "eval", "maze", f"policy={policy}", "episodes=300", "--json").out)

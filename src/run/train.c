@@ -1,7 +1,10 @@
 /* The training loop: iterate, record, save. */
 #include "run/train.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 
 #include "format/file.h"
@@ -107,24 +110,44 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
   return status;
 }
 
-amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
-                          amine_error *error) {
+/* One process at a time trains in a folder: *fd holds its lock until it is closed. */
+static amine_status lock(int *fd, const char *folder, amine_error *error) {
+  *fd = am_io.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  if (*fd < 0)
+    return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "cannot be opened: %s", strerror(errno));
+  if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return AMINE_OK;
+  am_io.close(*fd);
+  return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "another process is training in it");
+}
+
+/* A folder with a configuration in it is taken. */
+static amine_status must_be_free(const char *folder, amine_error *error) {
   am_text path = {0};
   AM_TRY(path_in(&path, folder, AM_CONFIG_FILE, error));
   struct stat found;
   const bool taken = am_io.stat(path.data, &found) == 0;
   am_text_free(&path);
-  if (taken)
-    return am_fail(
-        error, AMINE_ERROR_ARGUMENT,
-        "%.300s already holds a run: go on with it (amine resume) or choose another folder "
-        "(--out)",
-        folder);
+  if (!taken) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "%.300s already holds a run: go on with it (amine resume) or choose another "
+                 "folder (--out)",
+                 folder);
+}
+
+amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
+                          amine_error *error) {
+  AM_TRY(must_be_free(folder, error));
   am_experiment *x;
   AM_TRY(am_experiment_create(&x, config, error));
-  amine_status status = am_folder_make(folder, error);
   const am_record_state fresh = {0};
-  if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
+  int held = -1;
+  amine_status status = am_folder_make(folder, error);
+  if (status == AMINE_OK) status = lock(&held, folder, error);
+  if (status == AMINE_OK) {
+    status = must_be_free(folder, error);
+    if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
+    am_io.close(held);
+  }
   am_experiment_destroy(x);
   return status;
 }
@@ -162,6 +185,8 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   am_text path = {0};
   am_experiment *x = NULL;
   am_record_state state = {0};
+  int held;
+  AM_TRY(lock(&held, folder, error));
   amine_status status = path_in(&path, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK) status = agree(config, path.data, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, config, error);
@@ -169,5 +194,6 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
   am_experiment_destroy(x);
   am_text_free(&path);
+  am_io.close(held);
   return status;
 }

@@ -176,7 +176,8 @@ static amine_status calibrate(am_maze *maze, amine_error *error) {
   AM_TRY(am_maze_mean_random(&random, maze, error));
   AM_TRY(am_maze_mean_oracle(&oracle, maze, error));
   for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
-    if (known[k].size == maze->options.size && maze->options.steps == 200) {
+    if (known[k].size == maze->options.size && maze->options.steps == 200 &&
+        maze->options.wall_penalty == 0) {
       planner = known[k].planner * (double)maze->options.reward;
       explore = known[k].explore * (double)maze->options.reward;
       told = known[k].told * (double)maze->options.reward;

@@ -125,6 +125,31 @@ static void a_change_of_results_is_refused(void **state) {
   assert_int_equal(am_train_resume(&config, folder, NULL, &error), AMINE_OK);
 }
 
+typedef struct second_try {
+  const am_config *config;
+  const char *folder;
+  amine_status status;
+  amine_error error;
+} second_try;
+
+static void resume_meanwhile(void *context, const am_train_progress *p) {
+  second_try *s = context;
+  if (p->iteration == 3) s->status = am_train_resume(s->config, s->folder, NULL, &s->error);
+}
+
+/* One process at a time trains in a folder. */
+static void a_folder_in_use_is_refused(void **state) {
+  (void)state;
+  const am_config config = small_config(&small_variants[6]);
+  char folder[120];
+  snprintf(folder, sizeof folder, "%s/in-use", base);
+  second_try s = {.config = &config, .folder = folder};
+  const am_train_watch watch = {.progress = resume_meanwhile, .context = &s};
+  assert_int_equal(am_train_new(&config, folder, &watch, NULL), AMINE_OK);
+  assert_int_equal(s.status, AMINE_ERROR_IO);
+  assert_non_null(strstr(s.error.message, "another process"));
+}
+
 /* A checkpoint of another network, and one whose numbers are not finite. */
 static void foreign_checkpoints_are_refused(void **state) {
   (void)state;
@@ -154,6 +179,7 @@ int main(void) {
       cmocka_unit_test(same_after_every_stop),
       cmocka_unit_test(records_are_taken_up),
       cmocka_unit_test(a_change_of_results_is_refused),
+      cmocka_unit_test(a_folder_in_use_is_refused),
       cmocka_unit_test(foreign_checkpoints_are_refused),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);

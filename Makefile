@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 .PHONY: all demo check soak bench install clean configure needs-build needs-check
 
 all: configure
-	@cmake --build $(BUILD) --parallel $(JOBS)
+	@MAKEFLAGS= cmake --build $(BUILD) --parallel $(JOBS) -- --no-print-directory
 
 needs-build:
 	@tools/install-needs build
@@ -26,7 +26,7 @@ demo: all
 
 check: needs-check
 	@cmake -S . -B $(BUILD) -DCMAKE_C_COMPILER=$(CC) -DAMINE_TESTS=ON >/dev/null
-	@cmake --build $(BUILD) --parallel $(JOBS)
+	@MAKEFLAGS= cmake --build $(BUILD) --parallel $(JOBS) -- --no-print-directory
 	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
 
 # What is tried only before a release; SOAK_MINUTES bounds it.

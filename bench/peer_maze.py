@@ -18,6 +18,7 @@ MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456).
 """
 import argparse
 import ctypes
+import itertools
 import json
 import os
 import resource
@@ -29,6 +30,8 @@ def options():
     parser = argparse.ArgumentParser(description="speed peer in PyTorch: A2C on the grid maze")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--iterations", type=int, default=10, help="timed iterations")
+    parser.add_argument("--seconds", type=float,
+                        help="time for so long instead, though at least 3 iterations")
     parser.add_argument("--warmup", type=int, default=3, help="iterations before those")
     parser.add_argument("--batch", type=int, default=30)
     parser.add_argument("--steps", type=int, default=200)
@@ -306,22 +309,28 @@ def blas_name():
 def bench(args):
     times, rewards, recent = [], [], []
     run = iterate(args)
-    for k in range(args.warmup + args.iterations):
+    for k in itertools.count(1):
         start = time.perf_counter()
         reward = next(run)
-        if k >= args.warmup:
+        if k > args.warmup:
             times.append((time.perf_counter() - start) * 1e3)
             rewards.append(reward)
         recent.append(reward)
-        if args.progress and (k + 1) % args.progress == 0:
-            print("iteration %d reward %.1f" % (k + 1, np.mean(recent)), file=sys.stderr)
+        if args.progress and k % args.progress == 0:
+            print("iteration %d reward %.1f" % (k, np.mean(recent)), file=sys.stderr)
             recent = []
+        if args.seconds is None:
+            done = len(times) >= args.iterations
+        else:
+            done = len(times) >= 3 and sum(times) >= args.seconds * 1e3
+        if done:
+            break
     print(json.dumps({
         "ms_per_iteration": round(float(np.median(times)), 2), "min_ms": round(min(times), 2),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "reward": round(float(np.mean(rewards)), 2), "threads": args.threads, "net": args.net,
         "batch": args.batch, "steps": args.steps, "hidden": args.hidden,
-        "iterations": args.iterations, "torch": torch.__version__, "blas": blas_name()}))
+        "iterations": len(times), "torch": torch.__version__, "blas": blas_name()}))
 
 
 def selftest():

@@ -124,11 +124,15 @@ int cli_train(const cli_line *line);
 int cli_resume(const cli_line *line);
 int cli_eval(const cli_line *line);
 int cli_report(const cli_line *line);
+int cli_bench(const cli_line *line);
 int cli_list(const cli_line *line);
 int cli_show(const cli_line *line);
 int cli_help(const cli_line *line);
 
 extern const am_key cli_eval_keys[];
 enum { CLI_EVAL_EPISODES, CLI_EVAL_POLICY, CLI_EVAL_ACTIONS, CLI_N_EVAL_KEYS };
+
+extern const am_key cli_bench_keys[]; /* numbered in bench.h */
+enum { CLI_N_BENCH_KEYS = 4 };
 
 #endif

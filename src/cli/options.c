@@ -95,6 +95,30 @@ const cli_command cli_commands[] = {
      .examples = {{"amine report runs/maze-seed1", "runs/maze-seed1/report.html"},
                   {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html",
                    "two systems, several seeds"}}},
+    {.name = "bench",
+     .words = "maze|floor",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_KEYS,
+     .choices = "maze|floor",
+     .options = CLI_JSON | CLI_QUIET | CLI_HELP,
+     .keys = cli_bench_keys,
+     .n_keys = CLI_N_BENCH_KEYS,
+     .run = cli_bench,
+     .meaning = "how fast this is, beside PyTorch and beside what the machine can do",
+     .about = "maze: an iteration of the preset maze-paper, learning from its first update on, in "
+              "Amine and in an equation-equivalent PyTorch program, on one thread and on all (or "
+              "threads=N), in turn. PyTorch is measured as it comes; at its best, with malloc kept "
+              "from handing memory back to the system; and with a backward pass by hand. It needs "
+              "the Debian package python3-torch and is left out without it.\n\n"
+              "floor: how many multiply-adds and how many bytes this machine manages at most, how "
+              "long the iteration would take at that rate, pass by pass, and how near the kernels "
+              "come to it.\n\n"
+              "Figures that are to be kept need a quiet machine: a load average above 0.5 is "
+              "reported.",
+     .examples = {{"amine bench maze", "a few minutes, most of them PyTorch's"},
+                  {"amine bench maze peer=none network.hidden=400", "a wider network, alone"},
+                  {"amine bench floor", "what is left to gain"}}},
     {.name = "list",
      .words = "[KIND]",
      .max_words = 1,

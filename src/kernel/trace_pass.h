@@ -124,7 +124,8 @@ static void trace_again(am_real *H, am_real *E, const am_real *H0, const am_real
         const vec hv = v_load(h + (size_t)s * (size_t)cols + j);
         const am_real *as = a + (size_t)s * (size_t)cols + i,
                       *bs = b + (size_t)s * (size_t)cols + i;
-        am_real *Hs = H + (size_t)s * size + at, *Es = E + (RULE_HAS_E ? (size_t)s * size + at : 0);
+        am_real *Hs = H + (size_t)s * size + at,
+                *Es = RULE_HAS_E ? E + (size_t)s * size + at : NULL;
         for (int r = 0; r < 4; r++) {
           rule_update(&Hv[r], &Ev[r], hv, v_set1(as[r]), v_set1(RULE_USES_B ? bs[r] : 0), &k);
           v_store(Hs + 16 * r, Hv[r]);

@@ -1,0 +1,214 @@
+/* amine bench: what is to be measured, and what all benchmarks share (see bench.h). */
+#include "cli/bench.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "amine/kernel.h"
+#include "base/threads.h"
+#include "cli/terminal.h"
+#include "format/json.h"
+#include "run/bench.h"
+
+#define QUIET_LOAD 0.5
+
+const am_key cli_bench_keys[] = {
+    [BENCH_ROUNDS] = {"rounds", AM_KEY_INTEGER, 3, 1, BENCH_MAX_ROUNDS, "", "",
+                      "how often everything is measured, in turn", true},
+    [BENCH_SECONDS] = {"seconds", AM_KEY_NUMBER, 2, 0.001, 3600, "", "seconds",
+                       "about how long one measurement lasts", true},
+    [BENCH_PEER] = {"peer", AM_KEY_CHOICE, 0, 0, 0, "pytorch|none", "",
+                    "what Amine is measured against", true},
+    /* what may follow is any path: taken out of the line before the keys are read */
+    [BENCH_PYTHON] = {"python", AM_KEY_CHOICE, 0, 0, 0, "python3|FILE", "",
+                      "the interpreter that has PyTorch; a name is looked for in /usr/bin first",
+                      true},
+};
+
+/* ------------------------------------------------------------------------------ the plan */
+/* The line without python=..., of which the last one counts. */
+static amine_status take_python(cli_bench_plan *plan, cli_line *rest, const cli_line *line,
+                                amine_error *error) {
+  static const char key[] = "python=";
+  *rest = *line;
+  rest->n_assignments = 0;
+  rest->assignments = am_alloc((size_t)line->n_assignments + 1, sizeof *rest->assignments);
+  if (!rest->assignments) return am_fail_memory(error, sizeof *rest->assignments);
+  plan->python = "python3";
+  for (int k = 0; k < line->n_assignments; k++) {
+    const char *word = line->assignments[k];
+    if (strncmp(word, key, sizeof key - 1) == 0) plan->python = word + sizeof key - 1;
+    else rest->assignments[rest->n_assignments++] = word;
+  }
+  if (plan->python[0]) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "python= needs the name or the path of a Python interpreter");
+}
+
+static amine_status read_keys(cli_bench_plan *plan, const cli_line *line, amine_error *error) {
+  am_value own[CLI_N_BENCH_KEYS];
+  cli_line rest;
+  am_config_default(&plan->config);
+  AM_TRY(am_config_load(&plan->config, "maze-paper", error));
+  plan->config.values[AM_LEARNER_WARMUP] = (am_value){0}; /* Adam is part of every iteration */
+  amine_status status = take_python(plan, &rest, line, error);
+  if (status == AMINE_OK) status = cli_configure(&plan->config, own, &rest, error);
+  am_free(rest.assignments);
+  if (status != AMINE_OK) return status;
+  plan->n_rounds = (int)own[BENCH_ROUNDS].number;
+  plan->seconds = own[BENCH_SECONDS].number;
+  plan->peer = own[BENCH_PEER].number == 0;
+  return AMINE_OK;
+}
+
+static void look_around(cli_bench_plan *plan) {
+  const int wanted = am_config_int(&plan->config, AM_THREADS);
+  const int most = wanted ? wanted : am_processors();
+  plan->counts[plan->n_counts++] = 1;
+  if (most > 1) plan->counts[plan->n_counts++] = most;
+  if (getloadavg(&plan->load, 1) != 1) plan->load = 0;
+  plan->busy = plan->load > QUIET_LOAD;
+}
+
+int cli_bench(const cli_line *line) {
+  amine_error error = {0};
+  cli_bench_plan plan = {0};
+  const amine_status status = read_keys(&plan, line, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
+  look_around(&plan);
+  if (plan.busy)
+    cli_say(line, "this machine is busy (load average %.2f): the figures are unreliable\n",
+            plan.load);
+  return strcmp(line->words[0], "floor") == 0 ? cli_bench_floor(line, &plan)
+                                              : cli_bench_maze(line, &plan);
+}
+
+/* ------------------------------------------------------------------------------ Amine */
+void cli_bench_give(const void *result, size_t size) {
+  const char *at = result;
+  while (size > 0) {
+    const ssize_t n = write(STDOUT_FILENO, at, size);
+    if (n <= 0) _exit(CLI_FAILED);
+    at += n;
+    size -= (size_t)n;
+  }
+}
+
+amine_status cli_bench_child(void *result, size_t size, double *peak_mib,
+                             void (*body)(void *context), void *context, amine_error *error) {
+  cli_child child;
+  AM_TRY(cli_child_run(&child, NULL, false, body, context, error));
+  const bool whole = child.code == 0 && child.output.length == size;
+  if (whole) memcpy(result, child.output.data, size);
+  *peak_mib = child.peak_mib;
+  am_text_free(&child.output);
+  return whole ? AMINE_OK
+               : am_fail(error, AMINE_ERROR_IO, "the measurement ended early (code %d)%s",
+                         child.code, child.code == 137 ? ": out of memory?" : "");
+}
+
+typedef struct amine_work {
+  const cli_bench_plan *plan;
+  int threads;
+} amine_work;
+
+typedef struct amine_answer {
+  amine_status status;
+  amine_error error;
+  am_bench_result result;
+} amine_answer;
+
+static void amine_body(void *context) {
+  const amine_work *work = context;
+  amine_answer answer = {0};
+  am_experiment *x;
+  am_config config = work->plan->config;
+  config.values[AM_THREADS] = (am_value){work->threads, (uint64_t)work->threads};
+  answer.status = am_experiment_create(&x, &config, &answer.error);
+  if (answer.status == AMINE_OK)
+    answer.status = am_bench_iterations(&answer.result, x, work->plan->seconds, &answer.error);
+  cli_bench_give(&answer, sizeof answer);
+}
+
+amine_status cli_bench_amine(cli_bench_figures *out, const cli_bench_plan *plan, int threads,
+                             amine_error *error) {
+  amine_work work = {plan, threads};
+  amine_answer answer;
+  double peak;
+  AM_TRY(cli_bench_child(&answer, sizeof answer, &peak, amine_body, &work, error));
+  if (answer.status != AMINE_OK) {
+    *error = answer.error;
+    return answer.status;
+  }
+  *out = (cli_bench_figures){.median_ms = answer.result.median_ms,
+                             .least_ms = answer.result.least_ms,
+                             .reward = answer.result.reward,
+                             .peak_mib = peak,
+                             .n_iterations = answer.result.n_iterations};
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ words */
+void cli_bench_progress(const cli_line *line, const char *format, ...) {
+  char text[200] = "";
+  va_list arguments;
+  if (cli_has(line, CLI_QUIET) || !cli_terminal(STDERR_FILENO)) return;
+  va_start(arguments, format);
+  if (format) vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  fprintf(stderr, "\r\033[K%.*s", cli_terminal_width(STDERR_FILENO, 80) - 1, text);
+}
+
+void cli_bench_threads(am_text *text, int threads) {
+  am_text_printf(text, "%d thread%s", threads, threads == 1 ? "" : "s");
+}
+
+/* The processor's name as Linux gives it, or "". */
+static const char *processor(char *out, size_t size) {
+  char row[256];
+  FILE *file = fopen("/proc/cpuinfo", "r");
+  out[0] = 0;
+  while (file && fgets(row, sizeof row, file)) {
+    const char *colon = strchr(row, ':');
+    if (strncmp(row, "model name", 10) != 0 || !colon) continue;
+    snprintf(out, size, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+    break;
+  }
+  if (file) fclose(file);
+  return out;
+}
+
+void cli_bench_header(am_text *text, const cli_bench_plan *plan) {
+  const am_config *c = &plan->config;
+  char name[128];
+  processor(name, sizeof name);
+  am_text_printf(text, "%s: batch %d, %d steps, %d hidden units, %d x %d cells\n", c->preset,
+                 am_config_int(c, AM_BATCH), am_config_int(c, AM_TASK_STEPS),
+                 am_config_int(c, AM_NETWORK_HIDDEN), am_config_int(c, AM_TASK_SIZE),
+                 am_config_int(c, AM_TASK_SIZE));
+  am_text_printf(text, "%s%s%d processor%s, %s kernels, load average %.2f%s\n", name,
+                 name[0] ? ", " : "", am_processors(), am_processors() == 1 ? "" : "s",
+                 amine_kernel_name(), plan->load,
+                 plan->busy ? ": busy, the figures are unreliable" : "");
+}
+
+void cli_bench_header_json(am_text *text, const cli_bench_plan *plan, const char *name) {
+  const am_config *c = &plan->config;
+  char cpu[128];
+  am_json_put_string(text, "bench", name);
+  am_json_put_string(text, "version", amine_version());
+  am_json_put_string(text, "processor", processor(cpu, sizeof cpu));
+  am_json_put_int(text, "processors", am_processors());
+  am_json_put_string(text, "kernel", amine_kernel_name());
+  am_json_put_double(text, "load", plan->load);
+  am_json_put_bool(text, "busy", plan->busy);
+  am_json_put_int(text, "batch", am_config_int(c, AM_BATCH));
+  am_json_put_int(text, "steps", am_config_int(c, AM_TASK_STEPS));
+  am_json_put_int(text, "hidden", am_config_int(c, AM_NETWORK_HIDDEN));
+  am_json_put_int(text, "size", am_config_int(c, AM_TASK_SIZE));
+  am_json_put_int(text, "rounds", plan->n_rounds);
+  am_json_put_double(text, "seconds", plan->seconds);
+}

@@ -25,9 +25,9 @@ typedef struct am_floor_rates {
 /* Bytes of the set that one thread works on. */
 size_t am_floor_lane_bytes(const am_experiment *experiment);
 
-/* Measures each rate for so many seconds and keeps it in *best if it is higher than what is there.
- * Each thread has lane_bytes, and its part of memory_bytes. AMINE_ERROR_MEMORY: *best is then as it
- * was. */
+/* Measures each rate for so many seconds, of which each thread's best 2 ms count, and keeps it in
+ * *best if it is higher than what is there. Each thread has lane_bytes, and its part of
+ * memory_bytes. AMINE_ERROR_MEMORY: *best is then as it was. */
 amine_status am_floor_measure(am_floor_rates *best, size_t lane_bytes, size_t memory_bytes,
                               int n_threads, double seconds, amine_error *error);
 

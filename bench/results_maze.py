@@ -105,7 +105,7 @@ def main():
     parser.add_argument("--amine", default="build/amine")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--table", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     parts = args.parts or ["fast", "variants-fast", "variants-paper", "paper", "thirteen"]
     if not args.table:
         os.makedirs(args.folder, exist_ok=True)

@@ -405,12 +405,17 @@ static bool is_aligned(const am_tensor *t) {
   return (uintptr_t)t->data % am_dtype_size(t->dtype) == 0;
 }
 
+/* Bytes that a moved tensor takes: never 0, so that an empty one has an aligned address too. */
+static size_t moved_bytes(const am_tensor *t) {
+  size_t n = bytes_of(t);
+  return am_size_round(n ? n : 1, 8);
+}
+
 /* Gives those tensors a new place that do not lie where the machine wants them. */
 static amine_status align(am_tensor_file *f, amine_error *error) {
   size_t total = 0;
   for (size_t k = 0; k < f->n; k++)
-    if (!is_aligned(&f->tensors[k]))
-      total = am_size_add(total, am_size_round(bytes_of(&f->tensors[k]), 8));
+    if (!is_aligned(&f->tensors[k])) total = am_size_add(total, moved_bytes(&f->tensors[k]));
   if (total == 0) return AMINE_OK;
   f->moved = am_alloc(total, 1);
   if (!f->moved) return am_fail_memory(error, total);
@@ -420,7 +425,7 @@ static amine_status align(am_tensor_file *f, amine_error *error) {
     if (is_aligned(t)) continue;
     memcpy(to, t->data, bytes_of(t));
     t->data = to;
-    to += am_size_round(bytes_of(t), 8);
+    to += moved_bytes(t);
   }
   return AMINE_OK;
 }

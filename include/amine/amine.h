@@ -2,6 +2,9 @@
 #ifndef AMINE_H
 #define AMINE_H
 
+#include "amine/brain.h"
+#include "amine/chemical.h"
+#include "amine/chemical_json.h"
 #include "amine/experiment.h"
 #include "amine/kernel.h"
 #include "amine/memory.h"

@@ -14,7 +14,12 @@ enum am_stream {
   AM_STREAM_POLICY = 2,     /* actions sampled by the learner */
   AM_STREAM_TASK = 3,       /* what the world does during an episode */
   AM_STREAM_TASK_START = 4, /* how the world is laid out for an episode */
-  AM_STREAM_AGENT = 5       /* the calibration policies of a task */
+  AM_STREAM_AGENT = 5,      /* the calibration policies of a task */
+  AM_STREAM_LATTICE = 6,    /* where neurons are: episode = area, lane = 0 sites, 1 their order */
+  AM_STREAM_CONNECT = 7,    /* synapses: episode = projection, lane = source neuron */
+  AM_STREAM_NEURON = 8,     /* noise and Poisson drive: see kernel/philox.h */
+  AM_STREAM_RECEPTOR_1 = 9, /* Poisson input, likewise; 10 is receptor 2 */
+  AM_STREAM_SOURCE = 11     /* Poisson sources, likewise */
 };
 
 typedef struct am_random_key {

@@ -73,6 +73,30 @@ VEC_INLINE vbits vb_exponent_up(vbits a) { return _mm512_slli_epi32(a, REAL_MANT
 VEC_INLINE vbits vb_exponent_down(vbits a) { return _mm512_srai_epi32(a, REAL_MANTISSA); }
 VEC_INLINE vec vb_toreal(vbits a) { return _mm512_cvtepi32_ps(a); }
 
+VEC_INLINE unsigned v_mask_bits(vmask m) { return m; }
+VEC_INLINE vec v_load_n(const real *p, int n) {
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+}
+VEC_INLINE void v_store_n(real *p, vec a, int n) {
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), a);
+}
+VEC_INLINE vec v_gather16_n(const real *p, const uint16_t *at, int n) {
+  const __mmask16 m = (__mmask16)((1u << n) - 1);
+  const __m512i i = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(m, at));
+  return _mm512_mask_i32gather_ps(_mm512_setzero_ps(), m, i, p, 4);
+}
+VEC_INLINE vec v_gather32_n(const real *p, const uint32_t *at, int n) {
+  const __mmask16 m = (__mmask16)((1u << n) - 1);
+  return _mm512_mask_i32gather_ps(_mm512_setzero_ps(), m, _mm512_maskz_loadu_epi32(m, at), p, 4);
+}
+VEC_INLINE void v_scatter32_n(real *p, const uint32_t *at, vec a, int n) {
+  const __mmask16 m = (__mmask16)((1u << n) - 1);
+  _mm512_mask_i32scatter_ps(p, m, _mm512_maskz_loadu_epi32(m, at), a, 4);
+}
+VEC_INLINE vec v_from_u16(const uint16_t *p) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)));
+}
+
 VEC_INLINE real v_sum(vec a) {
   __m256 s8 = _mm256_add_ps(_mm512_castps512_ps256(a),
                             _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a), 1)));
@@ -168,6 +192,11 @@ VEC_INLINE vec vb_toreal(vbits a) {
   return (vec){_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)};
 }
 
+VEC_INLINE unsigned v_mask_bits(vmask m) {
+  return (unsigned)_mm256_movemask_ps(m.lo) | (unsigned)_mm256_movemask_ps(m.hi) << 8;
+}
+#define VEC_PARTS_BY_ARRAY
+
 VEC_INLINE __m128 vec_sum_quarter(vec a) {
   __m256 s8 = _mm256_add_ps(a.lo, a.hi);
   return _mm_add_ps(_mm256_castps256_ps128(s8), _mm256_extractf128_ps(s8, 1));
@@ -235,6 +264,15 @@ VEC_INLINE vbits vb_exponent_up(vbits a) { VEC_EACH(vbits, vshlq_n_s32(a.q[k], R
 VEC_INLINE vbits vb_exponent_down(vbits a) { VEC_EACH(vbits, vshrq_n_s32(a.q[k], REAL_MANTISSA)); }
 VEC_INLINE vec vb_toreal(vbits a) { VEC_EACH(vec, vcvtq_f32_s32(a.q[k])); }
 #undef VEC_EACH
+VEC_INLINE unsigned v_mask_bits(vmask m) {
+  unsigned bits = 0;
+  for (int k = 0; k < 4; k++) {
+    const uint32x4_t weights = {1, 2, 4, 8};
+    bits |= vaddvq_u32(vandq_u32(m.q[k], weights)) << (4 * k);
+  }
+  return bits;
+}
+#define VEC_PARTS_BY_ARRAY
 
 VEC_INLINE real v_sum(vec a) {
   float32x4_t s4 = vaddq_f32(vaddq_f32(a.q[0], a.q[2]), vaddq_f32(a.q[1], a.q[3]));
@@ -316,6 +354,12 @@ VEC_INLINE vbits vb_exponent_up(vbits a) {
 VEC_INLINE vbits vb_exponent_down(vbits a) { VEC_EACH(vbits, a.e[k] >> REAL_MANTISSA); }
 VEC_INLINE vec vb_toreal(vbits a) { VEC_EACH(vec, (real)a.e[k]); }
 #undef VEC_EACH
+VEC_INLINE unsigned v_mask_bits(vmask m) {
+  unsigned bits = 0;
+  for (int k = 0; k < VEC_LANES; k++) bits |= (unsigned)(m.e[k] != 0) << k;
+  return bits;
+}
+#define VEC_PARTS_BY_ARRAY
 
 VEC_INLINE real v_sum(vec a) {
   real s[8];
@@ -335,6 +379,41 @@ VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
   out[3] = v_sum(d);
 }
 #undef VEC_SUM4_BY_SUM
+#endif
+
+/* Parts of a vector: the first n elements, 1 <= n <= 16; the others load as 0. `at` are indices. */
+#if defined(VEC_PARTS_BY_ARRAY)
+VEC_INLINE vec v_load_n(const real *p, int n) {
+  real e[VEC_LANES] = {0};
+  memcpy(e, p, (size_t)n * sizeof(real));
+  return v_load(e);
+}
+VEC_INLINE void v_store_n(real *p, vec a, int n) {
+  real e[VEC_LANES];
+  v_store(e, a);
+  memcpy(p, e, (size_t)n * sizeof(real));
+}
+VEC_INLINE vec v_gather16_n(const real *p, const uint16_t *at, int n) {
+  real e[VEC_LANES] = {0};
+  for (int k = 0; k < n; k++) e[k] = p[at[k]];
+  return v_load(e);
+}
+VEC_INLINE vec v_gather32_n(const real *p, const uint32_t *at, int n) {
+  real e[VEC_LANES] = {0};
+  for (int k = 0; k < n; k++) e[k] = p[at[k]];
+  return v_load(e);
+}
+VEC_INLINE void v_scatter32_n(real *p, const uint32_t *at, vec a, int n) {
+  real e[VEC_LANES];
+  v_store(e, a);
+  for (int k = 0; k < n; k++) p[at[k]] = e[k];
+}
+VEC_INLINE vec v_from_u16(const uint16_t *p) {
+  real e[VEC_LANES];
+  for (int k = 0; k < VEC_LANES; k++) e[k] = (real)p[k];
+  return v_load(e);
+}
+#undef VEC_PARTS_BY_ARRAY
 #endif
 
 VEC_INLINE vec v_zero(void) { return v_set1(0); }

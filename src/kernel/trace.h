@@ -16,11 +16,7 @@
 
 #include <stddef.h>
 
-#if defined(AMINE_VEC_F64)
-typedef double am_real;
-#else
-typedef float am_real;
-#endif
+#include "kernel/real.h"
 
 /* Constants of a rule for a whole episode. */
 typedef struct am_trace_constants {

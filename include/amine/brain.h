@@ -1,0 +1,250 @@
+/* A spiking network: populations of neurons, projections of synapses that may learn, inputs,
+ * chemical modulators that act on learning, gain and threshold, recordings.
+ *
+ *   amine_error error;
+ *   amine_brain *b;
+ *   int E, I;
+ *   amine_brain_create(&b, 0.1, 1, &error);                        steps of 0.1 ms, seed 1
+ *   amine_brain_add_population(b, &E, "E", 3200, "lif-cond", NULL, 0, &error);
+ *   amine_brain_add_population(b, &I, "I", 800, "lif-cond", NULL, 0, &error);
+ *   amine_projection p = amine_projection_default();
+ *   p.source = E, p.target = I, p.connect = AMINE_CONNECT_PROBABILITY, p.probability = 0.02;
+ *   p.weight = 6, p.delay_ms = 0.1;
+ *   amine_brain_connect(b, NULL, &p, &error);
+ *   amine_brain_run(b, 10000, &error);                             1 s
+ *   amine_brain_destroy(b);
+ *
+ * Time. Step k takes the network from k dt to (k + 1) dt. Within a step, in this order: spikes that
+ * left `delay` before arrive (an axonal delay: of the spike, before the synapse); plasticity of the
+ * arriving spikes that looks at the past of the target; inputs; the neurons' equations; their
+ * spikes; plasticity of the neurons that fired, which sees an arrival of the same step as past.
+ * A delay is a whole number of steps, at least 1.
+ *
+ * Same bits: a brain built by the same calls with the same seed has the same state after the same
+ * number of steps on any number of threads and any processor; run(a) and run(b) equal run(a + b).
+ *
+ * Brains may be used from different threads, one brain by one thread at a time. Every failing call
+ * leaves the brain as it was, except amine_brain_run, which says so. */
+#ifndef AMINE_BRAIN_H
+#define AMINE_BRAIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "amine/chemical.h"
+#include "amine/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct amine_brain amine_brain;
+
+/* A parameter by name, for neuron models and plasticity rules. What is not given has its default;
+ * amine_neuron_parameter and amine_synapse_rule_parameter list them. */
+typedef struct amine_value {
+  const char *name;
+  double value;
+} amine_value;
+
+/* One row of the table of a neuron model or a rule. Static storage. */
+typedef struct amine_parameter {
+  const char *name;
+  double value, min, max; /* default and range */
+  const char *unit, *meaning;
+} amine_parameter;
+
+/* The k-th neuron model ("lif", "lif-cond", "izhikevich", "adex", "poisson", "spikes"), NULL past
+ * the end; *meaning (may be NULL) gets one line. */
+AMINE_API const char *amine_neuron_model(int k, const char **meaning);
+/* The k-th parameter of a model, NULL past the end or if there is no such model. */
+AMINE_API const amine_parameter *amine_neuron_parameter(const char *model, int k);
+/* The same for the plasticity rules of synapses. */
+AMINE_API const char *amine_synapse_rule(int k, const char **meaning);
+AMINE_API const amine_parameter *amine_synapse_rule_parameter(const char *rule, int k);
+
+/* An empty brain with steps of dt_ms. AMINE_ERROR_ARGUMENT unless 0 < dt_ms <= 100. */
+AMINE_API amine_status amine_brain_create(amine_brain **brain, double dt_ms, uint64_t seed,
+                                          amine_error *error);
+AMINE_API void amine_brain_destroy(amine_brain *brain); /* NULL is fine */
+
+/* n neurons of a model; *id gets the population's number, 0, 1, 2, … in order of addition. The name
+ * is copied. Possible until the first run. */
+AMINE_API amine_status amine_brain_add_population(amine_brain *brain, int *id, const char *name,
+                                                  int n, const char *model,
+                                                  const amine_value *values, int n_values,
+                                                  amine_error *error);
+
+/* Where the neurons are, [n][4] lattice coordinates x, y, z, w; copied. Needed for connections by
+ * distance and shown in reports. */
+AMINE_API amine_status amine_brain_set_positions(amine_brain *brain, int population,
+                                                 const float *positions, amine_error *error);
+
+/* One parameter neuron by neuron ([n]); only those that the model keeps per neuron ("c" and "d" of
+ * izhikevich, "rate_hz" of poisson). */
+AMINE_API amine_status amine_brain_set_parameter(amine_brain *brain, int population,
+                                                 const char *parameter, const float *values,
+                                                 amine_error *error);
+
+typedef enum amine_receptor {
+  AMINE_RECEPTOR_1, /* excitatory: decays with tau_e, reverses at e_e */
+  AMINE_RECEPTOR_2  /* inhibitory: tau_i, e_i */
+} amine_receptor;
+
+typedef enum amine_connect {
+  AMINE_CONNECT_ALL,
+  AMINE_CONNECT_PROBABILITY, /* each pair with `probability` */
+  AMINE_CONNECT_OUT,         /* n_out different targets for each source, drawn at random */
+  AMINE_CONNECT_DISTANCE,    /* each pair with probability * exp(-d / radius), d Euclidean */
+  AMINE_CONNECT_ONE_TO_ONE,  /* i to i */
+  AMINE_CONNECT_LIST         /* the given pairs */
+} amine_connect;
+
+/* Which signal multiplies the changes of a learning synapse: M in dw = M e. */
+typedef enum amine_third_factor {
+  AMINE_FACTOR_NONE,           /* 1 */
+  AMINE_FACTOR_DOPAMINE,       /* dopamine's learning-rate multiplier, >= 0 */
+  AMINE_FACTOR_SIGNED,         /* (level - baseline) of dopamine times that multiplier's scale */
+  AMINE_FACTOR_ACETYLCHOLINE,  /* 1 + level * plasticity_modulation */
+  AMINE_FACTOR_NOREPINEPHRINE, /* its gain */
+  AMINE_FACTOR_SEROTONIN,      /* 1 - level * inhibition_strength */
+  AMINE_FACTOR_ALL             /* amine_chemical_modulate_learning: dopamine times acetylcholine */
+} amine_third_factor;
+
+typedef struct amine_projection {
+  size_t size;      /* sizeof(amine_projection) */
+  const char *name; /* NULL: "SOURCE-TARGET" */
+  int source, target;
+  amine_receptor receptor;
+  amine_connect connect;
+  double probability, radius;
+  int n_out;
+  int self_connections;         /* 1: a neuron may be its own target */
+  const int *sources, *targets; /* AMINE_CONNECT_LIST: [n_pairs], indices in the populations */
+  const float *weights;         /* [n_pairs], or NULL: `weight` */
+  size_t n_pairs;
+  double weight,
+      weight_max; /* all `weight`, or uniform in [weight, weight_max] if that is larger */
+  double delay_ms, delay_max_ms; /* all `delay_ms`, or uniform in whole steps up to delay_max_ms */
+  double velocity;               /* lattice units per ms: adds d / velocity to the delay; 0: none */
+  /* Plasticity: NULL is none, else a rule's name with its parameters. */
+  const char *rule;
+  const amine_value *values;
+  int n_values;
+  amine_third_factor factor;
+  /* Short-term plasticity (Tsodyks–Markram) of the source's spikes. U = 0: none. */
+  double stp_u, stp_tau_rec_ms, stp_tau_facil_ms;
+} amine_projection;
+
+AMINE_API amine_projection amine_projection_default(void);
+
+/* Makes the synapses. *id (may be NULL) gets the projection's number. AMINE_ERROR_ARGUMENT names
+ * what is wrong; AMINE_ERROR_MEMORY. Possible until the first run. */
+AMINE_API amine_status amine_brain_connect(amine_brain *brain, int *id, const amine_projection *p,
+                                           amine_error *error);
+
+/* ---- Inputs; each may be changed between runs. */
+
+/* A constant current, and noise: I(k) = mean + uniform * (U - 1/2) per neuron and step, U uniform
+ * in [0, 1). Units of the model: mV for lif, pA for lif-cond and adex, none for izhikevich. */
+AMINE_API amine_status amine_brain_set_current(amine_brain *brain, int population, double mean,
+                                               double uniform, amine_error *error);
+/* What is added to it neuron by neuron, [n], copied; NULL: nothing. An image on a sense's area. */
+AMINE_API amine_status amine_brain_set_currents(amine_brain *brain, int population,
+                                                const float *currents, amine_error *error);
+/* Every neuron gets its own Poisson train of rate_hz into a receptor; rate 0 stops it. */
+AMINE_API amine_status amine_brain_set_poisson(amine_brain *brain, int population,
+                                               amine_receptor receptor, double rate_hz,
+                                               double weight, amine_error *error);
+/* Spikes that a "spikes" population will fire: n of neuron[k] at time_ms[k] >= now, any order.
+ * They are added to those that wait. */
+AMINE_API amine_status amine_brain_add_spikes(amine_brain *brain, int population,
+                                              const int *neurons, const double *times_ms, size_t n,
+                                              amine_error *error);
+/* Adds `v` once to the membrane potential of the given neurons, before the next step. */
+AMINE_API amine_status amine_brain_kick(amine_brain *brain, int population, const int *neurons,
+                                        int n, double v, amine_error *error);
+
+/* ---- Chemical modulators. */
+
+/* Gives the brain a chemical system (copied), whose levels decay every step_ms. Possible until the
+ * first run. Its effects by default: every learning projection by its factor; norepinephrine's gain
+ * on the inputs and serotonin on the threshold of every population; see amine_brain_target. */
+AMINE_API amine_status amine_brain_set_chemical(amine_brain *brain, const amine_chemical *chemical,
+                                                double step_ms, amine_error *error);
+/* The live system, to reward, punish, clamp and read; NULL without one. What is done to it between
+ * two runs holds from the first step of the next. */
+AMINE_API amine_chemical *amine_brain_chemical(amine_brain *brain);
+typedef enum amine_effect {
+  AMINE_EFFECT_LEARNING = 1,  /* factor of the projections onto the population */
+  AMINE_EFFECT_GAIN = 2,      /* norepinephrine: input * gain */
+  AMINE_EFFECT_THRESHOLD = 4, /* serotonin: rest + (threshold - rest) (1 + inhibition) */
+  AMINE_EFFECT_SENSORY = 8,   /* acetylcholine: external current and Poisson input */
+  AMINE_EFFECT_AROUSAL = 16   /* orexin: external current and Poisson input */
+} amine_effect;
+/* Adds to the dopamine d of every projection with the rule da-stdp and no factor, before the next
+ * step. */
+AMINE_API amine_status amine_brain_reward(amine_brain *brain, double amount, amine_error *error);
+/* Which effects reach a population (a sum of amine_effect), after which delay, and low-pass
+ * filtered with tau_ms (0: not). Default: LEARNING, GAIN and THRESHOLD, no delay, no filter. */
+AMINE_API amine_status amine_brain_target(amine_brain *brain, int population, unsigned effects,
+                                          double delay_ms, double tau_ms, amine_error *error);
+
+/* ---- Running. */
+
+/* Threads that the next runs use, 1 or more. */
+AMINE_API amine_status amine_brain_set_threads(amine_brain *brain, int n_threads,
+                                               amine_error *error);
+/* n_steps steps. AMINE_ERROR_NUMERIC names the neuron whose potential is no longer a finite number
+ * after them; the brain is then not usable any more. AMINE_ERROR_MEMORY: the brain stopped early,
+ * as amine_brain_step tells, and may go on. */
+AMINE_API amine_status amine_brain_run(amine_brain *brain, uint64_t n_steps, amine_error *error);
+AMINE_API uint64_t amine_brain_step(const amine_brain *brain); /* steps done */
+AMINE_API double amine_brain_dt(const amine_brain *brain);     /* ms */
+
+/* ---- Looking inside. */
+AMINE_API int amine_brain_n_populations(const amine_brain *brain);
+AMINE_API const char *amine_brain_population(const amine_brain *brain, int population, int *n,
+                                             const char **model); /* outputs may be NULL */
+AMINE_API int amine_brain_n_projections(const amine_brain *brain);
+AMINE_API const char *amine_brain_projection(const amine_brain *brain, int projection, int *source,
+                                             int *target, size_t *n_synapses);
+/* Bytes that synapses take in all, and their number; n may be NULL. */
+AMINE_API size_t amine_brain_synapse_bytes(const amine_brain *brain, size_t *n);
+
+/* A state variable ("v", "u", "w", "g_e", "g_i" as the model has it) of each neuron, [n]. */
+AMINE_API amine_status amine_brain_get(const amine_brain *brain, int population, const char *state,
+                                       float *values, amine_error *error);
+AMINE_API amine_status amine_brain_set(amine_brain *brain, int population, const char *state,
+                                       const float *values, amine_error *error);
+/* The synapses of a projection in the order of (source, delay, target): any output may be NULL,
+ * each [n_synapses]. `variable` is "w", or "c" for the eligibility of a rule that has one, brought
+ * up to date to now. */
+AMINE_API amine_status amine_brain_synapses(amine_brain *brain, int projection,
+                                            const char *variable, int *sources, int *targets,
+                                            int *delays, float *values, amine_error *error);
+AMINE_API amine_status amine_brain_set_weights(amine_brain *brain, int projection,
+                                               const float *weights, amine_error *error);
+
+/* Spikes of the populations that are recorded (all by default), kept until they are read. */
+AMINE_API amine_status amine_brain_record(amine_brain *brain, int population, int on,
+                                          amine_error *error);
+/* How many wait; the first n of them, in the order of (step, population, neuron), go to the arrays
+ * and are forgotten: step number, population, neuron in it. Outputs may be NULL. */
+AMINE_API size_t amine_brain_n_spikes(const amine_brain *brain);
+AMINE_API void amine_brain_read_spikes(amine_brain *brain, uint64_t *steps, int *populations,
+                                       int *neurons, size_t n);
+/* Spikes fired by a population since the brain was made, recorded or not. */
+AMINE_API uint64_t amine_brain_spike_count(const amine_brain *brain, int population);
+
+/* Writes all that shapes the future as a safetensors file, replaced as a whole or not at all. */
+AMINE_API amine_status amine_brain_save(amine_brain *brain, const char *path, amine_error *error);
+/* Puts a brain that was built by the same calls into the saved state. AMINE_ERROR_INPUT names what
+ * does not fit; the brain is then as it was. */
+AMINE_API amine_status amine_brain_restore(amine_brain *brain, const char *path,
+                                           amine_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,557 @@
+/* The public face of a brain: populations, projections, inputs, and looking inside. */
+#include "brain/brain.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "brain/connect.h"
+#include "kernel/exponential.h"
+
+#define ARGUMENT(...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)
+
+amine_status amine_brain_create(amine_brain **brain, double dt_ms, uint64_t seed,
+                                amine_error *error) {
+  if (!(dt_ms > 0 && dt_ms <= 100)) return ARGUMENT("dt_ms = %g is not in (0, 100]", dt_ms);
+  amine_brain *b = am_alloc(1, sizeof *b);
+  if (!b) return am_fail_memory(error, sizeof *b);
+  b->dt_ms = dt_ms;
+  b->seed = seed;
+  b->n_threads = 1;
+  b->isa = am_isa_now();
+  b->pass = am_brain_passes[b->isa];
+  *brain = b;
+  return AMINE_OK;
+}
+
+static void free_population(am_population *p) {
+  am_free(p->name);
+  am_free(p->positions);
+  for (int k = 0; k < AM_NEURON_OWN; k++) am_free(p->own[k]);
+  for (int k = 0; k < 2; k++) am_free(p->poisson[k]);
+  am_free(p->currents);
+  am_free(p->counts);
+  am_free(p->waiting);
+}
+
+static void free_projection(am_projection *p) {
+  am_free(p->name);
+  if (p->connection) {
+    am_free(p->connection->pair_row);
+    am_free(p->connection->pair_target);
+    am_free(p->connection->pair_weight);
+    am_free(p->connection->gap);
+    am_free(p->connection);
+  }
+}
+
+void amine_brain_destroy(amine_brain *b) {
+  if (!b) return;
+  am_brain_unbuild(b);
+  for (int k = 0; k < b->n_populations; k++) free_population(&b->populations[k]);
+  for (int k = 0; k < b->n_projections; k++) free_projection(&b->projections[k]);
+  am_free(b->populations);
+  am_free(b->projections);
+  am_chemistry_free(b->chemistry);
+  am_free(b->record.steps);
+  am_free(b->record.neurons);
+  am_free(b);
+}
+
+/* ------------------------------------------------------------------------------- populations */
+amine_status am_brain_values(double *values, const amine_parameter *table, const char *what,
+                             const amine_value *given, int n, amine_error *error) {
+  for (int k = 0; table[k].name; k++) values[k] = table[k].value;
+  for (int j = 0; j < n; j++) {
+    int k = 0;
+    while (table[k].name && strcmp(table[k].name, given[j].name) != 0) k++;
+    if (!table[k].name) return ARGUMENT("%s has no parameter %.100s", what, given[j].name);
+    if (!(given[j].value >= table[k].min && given[j].value <= table[k].max))
+      return ARGUMENT("%s: %s = %g is not in %g to %g %s", what, table[k].name, given[j].value,
+                      table[k].min, table[k].max, table[k].unit);
+    values[k] = given[j].value;
+  }
+  return AMINE_OK;
+}
+
+static amine_status open_to_change(const amine_brain *b, const char *what, amine_error *error) {
+  if (b->built) return ARGUMENT("%s is possible until the first run only", what);
+  return AMINE_OK;
+}
+
+static amine_status find_population(am_population **p, const amine_brain *b, int k,
+                                    amine_error *error) {
+  if (k < 0 || k >= b->n_populations)
+    return ARGUMENT("there is no population %d: there are %d", k, b->n_populations);
+  *p = &b->populations[k];
+  return AMINE_OK;
+}
+
+/* What each neuron has for itself starts as the population's value. */
+static amine_status fill_own(am_population *p, double dt_ms, amine_error *error) {
+  for (int which = 0; which < AM_NEURON_OWN && p->model->own[which]; which++) {
+    p->own[which] = am_alloc((size_t)p->padded, sizeof(am_real));
+    if (!p->own[which]) return am_fail_memory(error, (size_t)p->padded * sizeof(am_real));
+    int k = 0;
+    while (strcmp(p->model->parameters[k].name, p->model->own[which]) != 0) k++;
+    for (int i = 0; i < p->n; i++)
+      p->own[which][i] = (am_real)p->model->own_value(which, p->values[k], dt_ms);
+  }
+  return AMINE_OK;
+}
+
+static amine_status make_population(am_population *p, const char *name, int n, double dt_ms,
+                                    const amine_value *values, int n_values, amine_error *error) {
+  char what[160];
+  snprintf(what, sizeof what, "neuron model %s", p->model->name);
+  AM_TRY(am_brain_values(p->values, p->model->parameters, what, values, n_values, error));
+  p->n = n;
+  p->padded = (n + 15) / 16 * 16;
+  p->recorded = true;
+  p->effects = AMINE_EFFECT_LEARNING | AMINE_EFFECT_GAIN | AMINE_EFFECT_THRESHOLD;
+  p->gain = p->threshold = p->input = 1;
+  for (int f = 0; f <= AMINE_FACTOR_ALL; f++) p->factors[f] = 1;
+  p->model->setup(p->k, p->initial, p->values, dt_ms);
+  p->name = am_strdup(name);
+  p->counts = am_alloc((size_t)p->padded, sizeof *p->counts);
+  if (!p->name || !p->counts) return am_fail_memory(error, (size_t)p->padded * 4);
+  return fill_own(p, dt_ms, error);
+}
+
+amine_status amine_brain_add_population(amine_brain *b, int *id, const char *name, int n,
+                                        const char *model, const amine_value *values, int n_values,
+                                        amine_error *error) {
+  AM_TRY(open_to_change(b, "adding a population", error));
+  if (!name || !name[0] || strlen(name) > 200)
+    return ARGUMENT("a population needs a name of 1 to 200 bytes");
+  for (int k = 0; k < b->n_populations; k++)
+    if (strcmp(b->populations[k].name, name) == 0)
+      return ARGUMENT("there is a population %s already", name);
+  if (n < 1 || (uint32_t)n > AM_BRAIN_NEURONS - b->n_line)
+    return ARGUMENT("population %s: %d neurons are not in 1 to %u", name, n,
+                    AM_BRAIN_NEURONS - b->n_line);
+  if (b->n_populations == AM_BRAIN_POPULATIONS)
+    return ARGUMENT("there are %d populations already", AM_BRAIN_POPULATIONS);
+  am_population p = {.model = am_neuron_model_find(model ? model : ""), .first = b->n_line};
+  if (!p.model) return ARGUMENT("population %s: there is no neuron model %.100s", name, model);
+  amine_status status = make_population(&p, name, n, b->dt_ms, values, n_values, error);
+  am_population *all = NULL;
+  if (status == AMINE_OK) {
+    all = am_resize(b->populations, (size_t)b->n_populations + 1, sizeof *all);
+    if (!all) status = am_fail_memory(error, sizeof *all);
+  }
+  if (status != AMINE_OK) {
+    free_population(&p);
+    return status;
+  }
+  b->populations = all;
+  b->populations[b->n_populations] = p;
+  b->n_line += (uint32_t)p.padded;
+  if (id) *id = b->n_populations;
+  b->n_populations++;
+  return AMINE_OK;
+}
+
+amine_status amine_brain_set_positions(amine_brain *b, int population, const float *positions,
+                                       amine_error *error) {
+  am_population *p = NULL;
+  AM_TRY(open_to_change(b, "setting positions", error));
+  AM_TRY(find_population(&p, b, population, error));
+  for (size_t k = 0; k < 4 * (size_t)p->n; k++)
+    if (!isfinite(positions[k]))
+      return ARGUMENT("population %s: a position is not finite", p->name);
+  float *copy = am_alloc(4 * (size_t)p->n, sizeof *copy);
+  if (!copy) return am_fail_memory(error, 16 * (size_t)p->n);
+  memcpy(copy, positions, 16 * (size_t)p->n);
+  am_free(p->positions);
+  p->positions = copy;
+  return AMINE_OK;
+}
+
+amine_status amine_brain_set_parameter(amine_brain *b, int population, const char *parameter,
+                                       const float *values, amine_error *error) {
+  am_population *p = NULL;
+  AM_TRY(find_population(&p, b, population, error));
+  int which = 0;
+  while (which < AM_NEURON_OWN && p->model->own[which] &&
+         strcmp(p->model->own[which], parameter) != 0)
+    which++;
+  if (which == AM_NEURON_OWN || !p->model->own[which])
+    return ARGUMENT("population %s: %s keeps no %.100s for each neuron", p->name, p->model->name,
+                    parameter);
+  const amine_parameter *row = p->model->parameters;
+  while (strcmp(row->name, parameter) != 0) row++;
+  for (int i = 0; i < p->n; i++)
+    if (!(values[i] >= row->min && values[i] <= row->max))
+      return ARGUMENT("population %s: %s = %g of neuron %d is not in %g to %g %s", p->name,
+                      parameter, (double)values[i], i, row->min, row->max, row->unit);
+  for (int i = 0; i < p->n; i++)
+    p->own[which][i] = (am_real)p->model->own_value(which, (double)values[i], b->dt_ms);
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------- projections */
+amine_projection amine_projection_default(void) {
+  return (amine_projection){.size = sizeof(amine_projection),
+                            .connect = AMINE_CONNECT_ALL,
+                            .probability = 1,
+                            .radius = 1,
+                            .weight = 1,
+                            .weight_max = -HUGE_VAL,
+                            .delay_ms = 1,
+                            .stp_tau_rec_ms = 200};
+}
+
+static amine_status make_pairs(am_connection *c, const amine_projection *p, int n_sources,
+                               int n_targets, amine_error *error) {
+  if (p->n_pairs > UINT32_MAX / 2 || (p->n_pairs > 0 && (!p->sources || !p->targets)))
+    return ARGUMENT("the list of pairs is missing or too long");
+  c->n_pairs = p->n_pairs;
+  c->pair_row = am_alloc((size_t)n_sources + 2, sizeof *c->pair_row);
+  c->pair_target = am_alloc(p->n_pairs, sizeof *c->pair_target);
+  if (p->weights) c->pair_weight = am_alloc(p->n_pairs, sizeof *c->pair_weight);
+  if (!c->pair_row || !c->pair_target || (p->weights && !c->pair_weight))
+    return am_fail_memory(error, am_size_mul(p->n_pairs, 8));
+  for (size_t k = 0; k < p->n_pairs; k++) {
+    if (p->sources[k] < 0 || p->sources[k] >= n_sources || p->targets[k] < 0 ||
+        p->targets[k] >= n_targets)
+      return ARGUMENT("pair %zu (%d, %d) is not within %d sources and %d targets", k, p->sources[k],
+                      p->targets[k], n_sources, n_targets);
+    if (p->weights && !isfinite(p->weights[k])) return ARGUMENT("weight %zu is not finite", k);
+    c->pair_row[p->sources[k] + 2]++;
+  }
+  for (int i = 0; i < n_sources; i++) c->pair_row[i + 2] += c->pair_row[i + 1];
+  for (size_t k = 0; k < p->n_pairs; k++) { /* pair_row[i + 1] runs from row i's begin to its end */
+    const uint32_t at = c->pair_row[p->sources[k] + 1]++;
+    c->pair_target[at] = (uint32_t)p->targets[k];
+    if (p->weights) c->pair_weight[at] = p->weights[k];
+  }
+  return AMINE_OK;
+}
+
+static amine_status make_gaps(am_connection *c, amine_error *error) {
+  c->gap = am_alloc(AM_GAPS, sizeof *c->gap);
+  if (!c->gap) return am_fail_memory(error, AM_GAPS * sizeof *c->gap);
+  double miss = 1;
+  for (int k = 0; k < AM_GAPS; k++) {
+    miss *= 1 - c->probability;
+    const double hit = 0x1p32 * (1 - miss);
+    c->gap[k] = hit < UINT32_MAX ? (uint32_t)hit : UINT32_MAX;
+  }
+  return AMINE_OK;
+}
+
+static amine_status check_numbers(const amine_projection *p, amine_error *error) {
+  if (p->connect == AMINE_CONNECT_PROBABILITY && !(p->probability > 0 && p->probability <= 1))
+    return ARGUMENT("probability = %g is not in (0, 1]", p->probability);
+  if (p->connect == AMINE_CONNECT_DISTANCE &&
+      !(p->probability > 0 && p->probability <= 1 && p->radius > 0 && isfinite(p->radius)))
+    return ARGUMENT("probability = %g is not in (0, 1], or radius = %g is not above 0",
+                    p->probability, p->radius);
+  if (p->connect == AMINE_CONNECT_OUT && p->n_out < 0) return ARGUMENT("n_out is below 0");
+  if (!isfinite(p->weight)) return ARGUMENT("the weight is not finite");
+  if (p->weight_max > p->weight && !isfinite(p->weight_max))
+    return ARGUMENT("weight_max is not finite");
+  if (!(p->delay_ms >= 0 && isfinite(p->delay_ms))) return ARGUMENT("delay_ms is below 0");
+  if (!(p->velocity >= 0 && isfinite(p->velocity))) return ARGUMENT("velocity is below 0");
+  if (!(p->stp_u >= 0 && p->stp_u <= 1)) return ARGUMENT("stp_u = %g is not in 0 to 1", p->stp_u);
+  if (p->stp_u > 0 && !(p->stp_tau_rec_ms > 0 && p->stp_tau_facil_ms >= 0))
+    return ARGUMENT("stp_tau_rec_ms must be above 0 and stp_tau_facil_ms at least 0");
+  return AMINE_OK;
+}
+
+static amine_status make_connection(am_projection *out, const amine_brain *b,
+                                    const amine_projection *p, amine_error *error) {
+  const am_population *from = &b->populations[p->source], *to = &b->populations[p->target];
+  am_connection *c = out->connection = am_alloc(1, sizeof *c);
+  if (!c) return am_fail_memory(error, sizeof *c);
+  *c = (am_connection){.kind = p->connect,
+                       .probability = p->probability,
+                       .radius = p->radius,
+                       .velocity = p->velocity,
+                       .n_out = p->n_out,
+                       .self = p->self_connections};
+  const double most = p->delay_max_ms > p->delay_ms ? p->delay_max_ms : p->delay_ms;
+  if (!(most / b->dt_ms <= AM_BRAIN_DELAY))
+    return ARGUMENT("a delay of %g ms is more than %d steps", most, AM_BRAIN_DELAY);
+  c->delay = (uint32_t)nearbyint(p->delay_ms / b->dt_ms);
+  c->delay_max = (uint32_t)nearbyint(most / b->dt_ms);
+  if (c->delay < 1) c->delay = 1;
+  if (c->delay_max < c->delay) c->delay_max = c->delay;
+  if ((p->connect == AMINE_CONNECT_DISTANCE || p->velocity > 0) &&
+      (!from->positions || !to->positions))
+    return ARGUMENT("distances need the positions of %s and %s", from->name, to->name);
+  if (p->connect == AMINE_CONNECT_ONE_TO_ONE && from->n != to->n)
+    return ARGUMENT("one to one needs equal numbers: %s has %d neurons, %s %d", from->name, from->n,
+                    to->name, to->n);
+  if (p->connect == AMINE_CONNECT_PROBABILITY) AM_TRY(make_gaps(c, error));
+  if (p->connect == AMINE_CONNECT_LIST) AM_TRY(make_pairs(c, p, from->n, to->n, error));
+  return AMINE_OK;
+}
+
+static amine_status make_projection(am_projection *out, const amine_brain *b,
+                                    const amine_projection *p, amine_error *error) {
+  char what[160];
+  out->source = p->source;
+  out->target = p->target;
+  out->receptor = p->receptor == AMINE_RECEPTOR_2;
+  out->weight = p->weight;
+  out->weight_max = p->weight_max;
+  out->factor = p->factor;
+  out->rule = am_synapse_rule_find(p->rule ? p->rule : "none");
+  if (!out->rule) return ARGUMENT("there is no rule %.100s", p->rule);
+  snprintf(what, sizeof what, "rule %s", out->rule->name);
+  AM_TRY(am_brain_values(out->values, out->rule->parameters, what, p->values, p->n_values, error));
+  if (out->values[AM_RULE_W_MIN] > out->values[AM_RULE_W_MAX])
+    return ARGUMENT("rule %s: w_min is above w_max", out->rule->name);
+  if (out->rule->has_eligibility && out->values[AM_DA_TAU_C] < b->dt_ms / 4)
+    return ARGUMENT("rule %s: tau_c_ms is below a quarter of a step", out->rule->name);
+  out->k[AM_SYNAPSE_W_MIN] = (am_real)out->values[AM_RULE_W_MIN];
+  out->k[AM_SYNAPSE_W_MAX] = (am_real)out->values[AM_RULE_W_MAX];
+  out->rule->setup(out->k, out->values, b->dt_ms);
+  out->stp_u = p->stp_u;
+  if (p->stp_u > 0) {
+    out->stp_rec = (am_real)am_exp(-b->dt_ms / p->stp_tau_rec_ms);
+    out->stp_facil = p->stp_tau_facil_ms > 0 ? (am_real)am_exp(-b->dt_ms / p->stp_tau_facil_ms) : 0;
+  }
+  snprintf(what, sizeof what, "%.70s-%.70s", b->populations[p->source].name,
+           b->populations[p->target].name);
+  out->name = am_strdup(p->name && p->name[0] ? p->name : what);
+  if (!out->name) return am_fail_memory(error, sizeof what);
+  return make_connection(out, b, p, error);
+}
+
+amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection *p,
+                                 amine_error *error) {
+  AM_TRY(open_to_change(b, "connecting", error));
+  am_population *from = NULL, *to = NULL;
+  AM_TRY(find_population(&from, b, p->source, error));
+  AM_TRY(find_population(&to, b, p->target, error));
+  if ((unsigned)p->connect > AMINE_CONNECT_LIST || (unsigned)p->factor > AMINE_FACTOR_ALL)
+    return ARGUMENT("connect or factor has no such value");
+  amine_error detail;
+  amine_status status = check_numbers(p, &detail);
+  am_projection made = {0}, *all = NULL;
+  if (status == AMINE_OK) status = make_projection(&made, b, p, &detail);
+  if (status == AMINE_OK) {
+    all = am_resize(b->projections, (size_t)b->n_projections + 1, sizeof *all);
+    if (!all) status = am_fail_memory(&detail, sizeof *all);
+  }
+  if (status != AMINE_OK) {
+    free_projection(&made);
+    return am_fail(error, status, "%s to %s: %s", from->name, to->name, detail.message);
+  }
+  b->projections = all;
+  b->projections[b->n_projections] = made;
+  if (id) *id = b->n_projections;
+  b->n_projections++;
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------------- inputs */
+static amine_status takes_input(const am_population *p, amine_error *error) {
+  if (p->model->is_source)
+    return ARGUMENT("population %s: %s takes no input", p->name, p->model->name);
+  return AMINE_OK;
+}
+
+amine_status amine_brain_set_current(amine_brain *b, int population, double mean, double uniform,
+                                     amine_error *error) {
+  am_population *p = NULL;
+  AM_TRY(find_population(&p, b, population, error));
+  AM_TRY(takes_input(p, error));
+  if (!isfinite(mean) || !isfinite(uniform)) return ARGUMENT("a current is not finite");
+  p->mean = mean;
+  p->uniform = uniform;
+  return AMINE_OK;
+}
+
+amine_status amine_brain_set_currents(amine_brain *b, int population, const float *currents,
+                                      amine_error *error) {
+  am_population *p = NULL;
+  AM_TRY(find_population(&p, b, population, error));
+  AM_TRY(takes_input(p, error));
+  for (int i = 0; currents && i < p->n; i++)
+    if (!isfinite(currents[i])) return ARGUMENT("current %d of %s is not finite", i, p->name);
+  if (!p->currents) {
+    if (!currents) return AMINE_OK;
+    p->currents = am_alloc((size_t)p->padded, sizeof *p->currents);
+    if (!p->currents) return am_fail_memory(error, (size_t)p->padded * sizeof *p->currents);
+  }
+  for (int i = 0; i < p->n; i++) p->currents[i] = currents ? (am_real)currents[i] : 0;
+  return AMINE_OK;
+}
+
+amine_status am_poisson_make(am_poisson_table **table, double mean, amine_error *error) {
+  const int most = 64 + (int)(mean + 12 * sqrt(mean));
+  am_poisson_table *t = am_alloc(1, sizeof *t + (size_t)most * sizeof *t->above);
+  if (!t) return am_fail_memory(error, (size_t)most * 4);
+  t->above = (uint32_t *)(t + 1);
+  double part = am_exp(-mean), sum = part;
+  while (t->n < most && sum < 1 - 0x1p-33) {
+    t->above[t->n++] = (uint32_t)(sum * 0x1p32);
+    part *= mean / t->n;
+    sum += part;
+  }
+  *table = t;
+  return AMINE_OK;
+}
+
+amine_status amine_brain_set_poisson(amine_brain *b, int population, amine_receptor receptor,
+                                     double rate_hz, double weight, amine_error *error) {
+  am_population *p = NULL;
+  AM_TRY(find_population(&p, b, population, error));
+  AM_TRY(takes_input(p, error));
+  const double mean = rate_hz * b->dt_ms * 1e-3;
+  if (!(rate_hz >= 0 && mean <= 500))
+    return ARGUMENT("population %s: a rate of %g Hz is not in 0 to %g", p->name, rate_hz,
+                    500e3 / b->dt_ms);
+  if (!isfinite(weight)) return ARGUMENT("population %s: the weight is not finite", p->name);
+  const int r = receptor == AMINE_RECEPTOR_2;
+  am_poisson_table *table = NULL;
+  if (mean > 0) AM_TRY(am_poisson_make(&table, mean, error));
+  am_free(p->poisson[r]);
+  p->poisson[r] = table;
+  p->poisson_hz[r] = rate_hz;
+  p->poisson_weight[r] = weight;
+  return AMINE_OK;
+}
+
+static bool spike_before(const am_waiting_spike *a, const am_waiting_spike *b) {
+  return a->step != b->step ? a->step < b->step : a->neuron < b->neuron;
+}
+
+/* Bottom-up merge sort: stable, no surprises in time. */
+static void sort_spikes(am_waiting_spike *a, am_waiting_spike *scratch, size_t n) {
+  for (size_t width = 1; width < n; width *= 2) {
+    for (size_t left = 0; left < n; left += 2 * width) {
+      const size_t middle = left + width < n ? left + width : n;
+      const size_t right = left + 2 * width < n ? left + 2 * width : n;
+      size_t i = left, j = middle;
+      for (size_t k = left; k < right; k++)
+        scratch[k] = i < middle && (j >= right || !spike_before(&a[j], &a[i])) ? a[i++] : a[j++];
+    }
+    memcpy(a, scratch, n * sizeof *a);
+  }
+}
+
+amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *neurons,
+                                    const double *times_ms, size_t n, amine_error *error) {
+  am_population *p = NULL;
+  AM_TRY(find_population(&p, b, population, error));
+  if (strcmp(p->model->name, "spikes") != 0)
+    return ARGUMENT("population %s: %s cannot be told when to fire", p->name, p->model->name);
+  for (size_t k = 0; k < n; k++) {
+    const double step = nearbyint(times_ms[k] / b->dt_ms);
+    if (neurons[k] < 0 || neurons[k] >= p->n)
+      return ARGUMENT("population %s has no neuron %d", p->name, neurons[k]);
+    if (!(step >= (double)b->step && step < 0x1p53))
+      return ARGUMENT("population %s: a spike at %g ms is in the past", p->name, times_ms[k]);
+  }
+  const size_t old = p->n_waiting - p->next, total = am_size_add(old, n);
+  am_waiting_spike *all = am_alloc(total, sizeof *all), *scratch = am_alloc(total, sizeof *all);
+  if (!all || !scratch) {
+    am_free(all);
+    am_free(scratch);
+    return am_fail_memory(error, am_size_mul(total, sizeof *all));
+  }
+  if (old > 0) memcpy(all, p->waiting + p->next, old * sizeof *all);
+  for (size_t k = 0; k < n; k++)
+    all[old + k] =
+        (am_waiting_spike){(uint64_t)nearbyint(times_ms[k] / b->dt_ms), (uint32_t)neurons[k]};
+  sort_spikes(all, scratch, total);
+  am_free(scratch);
+  am_free(p->waiting);
+  p->waiting = all;
+  p->n_waiting = total;
+  p->next = 0;
+  return AMINE_OK;
+}
+
+/* -------------------------------------------------------------------------------- modulators */
+amine_status amine_brain_set_chemical(amine_brain *b, const amine_chemical *chemical,
+                                      double step_ms, amine_error *error) {
+  AM_TRY(open_to_change(b, "setting the chemical system", error));
+  const double every = nearbyint(step_ms / b->dt_ms);
+  if (!(every >= 1 && every <= 1e6))
+    return ARGUMENT("step_ms = %g is not between a step of %g ms and a million of them", step_ms,
+                    b->dt_ms);
+  am_chemistry *made;
+  AM_TRY(am_chemistry_make(&made, chemical, (int)every, error));
+  am_chemistry_free(b->chemistry);
+  b->chemistry = made;
+  return AMINE_OK;
+}
+
+amine_chemical *amine_brain_chemical(amine_brain *b) {
+  return b->chemistry ? &b->chemistry->chemical : NULL;
+}
+
+amine_status amine_brain_target(amine_brain *b, int population, unsigned effects, double delay_ms,
+                                double tau_ms, amine_error *error) {
+  am_population *p = NULL;
+  AM_TRY(open_to_change(b, "choosing the effects of modulators", error));
+  AM_TRY(find_population(&p, b, population, error));
+  if (effects > 31) return ARGUMENT("there is no effect %u", effects);
+  if (!(delay_ms >= 0 && delay_ms <= 1e6) || !(tau_ms >= 0 && isfinite(tau_ms)))
+    return ARGUMENT("population %s: delay_ms = %g is not in 0 to 1e6, or tau_ms = %g is below 0",
+                    p->name, delay_ms, tau_ms);
+  p->effects = effects;
+  p->delay_ms = delay_ms;
+  p->tau_ms = tau_ms;
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ looking inside */
+amine_status amine_brain_set_threads(amine_brain *b, int n, amine_error *error) {
+  if (n < 1 || n > 4096) return ARGUMENT("%d threads are not in 1 to 4096", n);
+  b->n_threads = n;
+  return AMINE_OK;
+}
+
+uint64_t amine_brain_step(const amine_brain *b) { return b->step; }
+double amine_brain_dt(const amine_brain *b) { return b->dt_ms; }
+int amine_brain_n_populations(const amine_brain *b) { return b->n_populations; }
+int amine_brain_n_projections(const amine_brain *b) { return b->n_projections; }
+
+const char *amine_brain_population(const amine_brain *b, int k, int *n, const char **model) {
+  if (k < 0 || k >= b->n_populations) return NULL;
+  if (n) *n = b->populations[k].n;
+  if (model) *model = b->populations[k].model->name;
+  return b->populations[k].name;
+}
+
+amine_status amine_brain_record(amine_brain *b, int population, int on, amine_error *error) {
+  am_population *p = NULL;
+  AM_TRY(find_population(&p, b, population, error));
+  p->recorded = on != 0;
+  return AMINE_OK;
+}
+
+size_t amine_brain_n_spikes(const amine_brain *b) { return b->record.n - b->record.read; }
+
+void amine_brain_read_spikes(amine_brain *b, uint64_t *steps, int *populations, int *neurons,
+                             size_t n) {
+  am_record *r = &b->record;
+  int population = 0;
+  for (size_t k = 0; k < n && r->read < r->n; k++, r->read++) {
+    const uint32_t at = r->neurons[r->read];
+    if (b->populations[population].first > at) population = 0;
+    while (at - b->populations[population].first >= (uint32_t)b->populations[population].padded)
+      population++;
+    if (steps) steps[k] = r->steps[r->read];
+    if (populations) populations[k] = population;
+    if (neurons) neurons[k] = (int)(at - b->populations[population].first);
+  }
+  if (r->read == r->n) r->read = r->n = 0;
+}
+
+uint64_t amine_brain_spike_count(const amine_brain *b, int population) {
+  uint64_t sum = 0;
+  if (population < 0 || population >= b->n_populations) return 0;
+  for (int i = 0; i < b->populations[population].n; i++)
+    sum += b->populations[population].counts[i];
+  return sum;
+}

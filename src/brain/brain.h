@@ -1,0 +1,175 @@
+/* How a brain lies in memory.
+ *
+ * Neurons of all populations stand in one line, each population padded to a multiple of 16. The
+ * line is cut into chunks: a thread takes whole chunks through a step, and all that a step changes
+ * about a chunk's neurons and about the synapses onto them belongs to that chunk. What chunks tell
+ * each other is the list of who fired, and it is read one step later at the earliest: one barrier a
+ * step.
+ *
+ * The synapses of a projection onto a chunk are a block: rows by (delay, source), targets as 16-bit
+ * numbers within the chunk. Synapses that all have one fixed weight have no weights: arrivals are
+ * counted in 16-bit integers, and the count times the weight is what arrives.
+ *
+ * Order of every sum: blocks in order of their projection, delays ascending, sources ascending. It
+ * does not depend on how the line is cut. */
+#ifndef AMINE_BRAIN_BRAIN_H
+#define AMINE_BRAIN_BRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "amine/brain.h"
+#include "brain/chemistry.h"
+#include "brain/neuron.h"
+#include "brain/pass.h"
+#include "rule/synapse.h"
+
+#define AM_BRAIN_VALUES 24 /* parameters of a model or a rule at most */
+#define AM_BRAIN_POPULATIONS 4096
+#define AM_BRAIN_NEURONS 100000000
+#define AM_BRAIN_DELAY 20000 /* steps at most */
+#define AM_SWEEP_MS 100      /* between two sweeps over learning weights */
+#define AM_BRAIN_BLOCK 16    /* steps between two looks at the whole, without chemistry */
+
+/* A spike that a "spikes" population will fire. */
+typedef struct am_waiting_spike {
+  uint64_t step;
+  uint32_t neuron;
+} am_waiting_spike;
+
+/* Spikes that were recorded and wait to be read. */
+typedef struct am_record {
+  uint64_t *steps;
+  uint32_t *neurons; /* in the line */
+  size_t n, capacity, read;
+  uint64_t until; /* spikes of the steps before are here */
+} am_record;
+
+typedef struct am_population {
+  char *name;
+  const am_neuron_model *model;
+  double values[AM_BRAIN_VALUES];
+  am_real k[AM_NEURON_CONSTANTS], initial[AM_NEURON_STATES];
+  int n, padded;
+  uint32_t first;              /* in the line */
+  float *positions;            /* [n][4] or NULL */
+  am_real *own[AM_NEURON_OWN]; /* [padded] or NULL */
+  double mean, uniform;        /* external current */
+  am_real *currents;           /* [padded] or NULL */
+  double poisson_hz[2], poisson_weight[2];
+  am_poisson_table *poisson[2]; /* NULL at rate 0 */
+  uint32_t *counts;             /* [padded] spikes of each neuron since the beginning */
+  bool recorded;
+  unsigned effects;
+  double delay_ms, tau_ms;        /* of what the modulators do here */
+  am_real gain, threshold, input; /* what they do now */
+  am_real factors[AMINE_FACTOR_ALL + 1];
+  double levels[AM_LEVELS]; /* as they are felt here: delayed and filtered */
+  /* spikes that wait, for the model "spikes": sorted by (step, neuron) from `next` on */
+  am_waiting_spike *waiting;
+  size_t n_waiting, next, waiting_capacity;
+} am_population;
+
+typedef struct am_connection am_connection; /* how synapses are drawn: brain/connect.h */
+
+typedef struct am_projection {
+  char *name;
+  int source, target, receptor;
+  am_connection *connection;
+  double weight, weight_max;
+  const am_synapse_rule *rule;
+  double values[AM_BRAIN_VALUES];
+  am_real k[AM_SYNAPSE_CONSTANTS];
+  amine_third_factor factor;
+  double stp_u;               /* 0: none */
+  am_real stp_rec, stp_facil; /* factors of a step */
+  int n_delays;
+  uint32_t *delays; /* [n_delays] ascending, steps */
+  size_t n_synapses;
+  int width; /* padded number of sources */
+  /* [3 moments][n_delays][width]: step % 3 picks the moment */
+  am_real *x[AM_SYNAPSE_TRACES];
+  am_real *stp_scale;            /* [3][n_delays][width] u R of what arrives */
+  am_real *stp_state;            /* [n_delays][2][width] u and R after the last arrival */
+  am_real *y[AM_SYNAPSE_TRACES]; /* [padded targets] */
+  uint32_t *window_counts;       /* [padded targets] counts at the last scaling */
+  am_reward *reward;             /* of rules with eligibility, or NULL */
+} am_projection;
+
+typedef struct am_block {
+  int projection;
+  uint32_t begin, n_targets; /* in the line */
+  size_t n_synapses;
+  uint32_t *row;         /* [n_delays][n_sources + 1] */
+  uint16_t *target;      /* [n_synapses] minus begin */
+  am_real *w, *c;        /* [n_synapses] or NULL */
+  int lane;              /* of the chunk's counts, or -1 */
+  uint32_t *column, *at; /* [n_targets + 1], [n_synapses]; NULL unless the rule fires */
+  uint16_t *source;      /* [n_synapses] delay * width + source, if that fits */
+  uint32_t *source_wide;
+  am_real *row_log[AM_LOG_PARTS]; /* [n_delays][width], rules with eligibility */
+  am_real *col_log[AM_LOG_PARTS]; /* [n_targets] */
+} am_block;
+
+/* Arrivals that are counted: of one weight, at one receptor of one population. */
+typedef struct am_lane {
+  int population, receptor;
+  double weight;
+  uint32_t begin, n; /* in the line */
+  double most;       /* that can arrive in one step: at most 65,535 */
+  uint16_t *count;   /* [n], padded */
+} am_lane;
+
+/* The part of a population that lies in a chunk. */
+typedef struct am_piece {
+  int population;
+  uint32_t begin, end; /* in the line, end without padding */
+} am_piece;
+
+typedef struct am_chunk {
+  uint32_t begin, end;
+  int n_pieces, n_blocks, n_lanes;
+  am_piece *pieces;
+  am_block *blocks; /* in order of their projection */
+  am_lane *lanes;
+  uint32_t *spikes;   /* [slots][end - begin] */
+  uint32_t *n_spikes; /* [slots] */
+  am_real *current;   /* [end - begin] */
+  am_real *fired;     /* [end - begin] */
+} am_chunk;
+
+struct amine_brain {
+  double dt_ms;
+  uint64_t seed, step;
+  int n_threads;
+  bool built, broken;
+  int n_populations, n_projections;
+  am_population *populations;
+  am_projection *projections;
+  uint32_t n_line;                           /* neurons with padding */
+  am_real *states[AM_NEURON_STATES], *in[2]; /* [n_line] */
+  int n_chunks;
+  am_chunk *chunks;
+  uint32_t n_slots;        /* of the lists of spikes, a power of two */
+  int look_every;          /* steps between two looks at the whole */
+  int sweep_every;         /* steps between two sweeps over all learning weights; 0: none */
+  am_chemistry *chemistry; /* or NULL */
+  am_record record;
+  const am_brain_pass *pass; /* kernels in use */
+  am_isa isa;
+};
+
+static inline uint32_t am_brain_slot(const amine_brain *b, uint64_t step) {
+  return (uint32_t)step & (b->n_slots - 1);
+}
+
+/* brain/build.c: cuts the line, draws the synapses; once, before the first run. */
+amine_status am_brain_build(amine_brain *brain, amine_error *error);
+void am_brain_unbuild(amine_brain *brain);
+/* Values of a table by name: `values` gets the table's defaults, changed by the given ones. */
+amine_status am_brain_values(double *values, const amine_parameter *table, const char *what,
+                             const amine_value *given, int n, amine_error *error);
+/* Poisson table of a mean; the caller frees it with am_free (one block). */
+amine_status am_poisson_make(am_poisson_table **table, double mean, amine_error *error);
+
+#endif

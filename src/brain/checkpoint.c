@@ -1,0 +1,507 @@
+/* A brain's whole state as a safetensors file, and back.
+ *
+ * The description of the brain is not in the file: it is built by the same calls and then restored.
+ * A checksum of its structure (sizes, models, parameters, synapses) must fit. Everything that the
+ * future depends on is one entry of the table that `visit` walks, so saving and restoring cannot
+ * disagree. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "brain/brain.h"
+#include "brain/state.h"
+#include "format/crc32c.h"
+#include "format/safetensors.h"
+
+#define REAL_TYPE (sizeof(am_real) == 8 ? AM_F64 : AM_F32)
+#define FILE_LIMIT ((size_t)64 << 30)
+
+/* ------------------------------------------------------------------------- what is in the file */
+typedef struct visitor visitor;
+/* One array [n] of the state; `data` may be NULL if n is 0. */
+typedef amine_status (*visit_array)(visitor *v, const char *name, am_dtype type, void *data,
+                                    size_t n, amine_error *error);
+struct visitor {
+  visit_array array;
+  am_tensor_builder *builder; /* saving */
+  const am_tensor_file *file; /* restoring: first all are checked, then all are copied */
+  bool copies;
+};
+
+#define VISIT(type, data, n, ...)                                                                  \
+  do {                                                                                             \
+    char visit_name[480];                                                                          \
+    snprintf(visit_name, sizeof visit_name, __VA_ARGS__);                                          \
+    AM_TRY(v->array(v, visit_name, (type), (data), (n), error));                                   \
+  } while (0)
+
+static amine_status visit_population(visitor *v, amine_brain *b, am_population *p,
+                                     amine_error *error) {
+  for (int s = 0; p->model->states[s]; s++)
+    VISIT(REAL_TYPE, b->states[s] + p->first, (size_t)p->padded, "%s/%s", p->name,
+          p->model->states[s]);
+  for (int k = 0; k < AM_NEURON_OWN && p->model->own[k]; k++)
+    VISIT(REAL_TYPE, p->own[k], (size_t)p->padded, "%s/own.%s", p->name, p->model->own[k]);
+  VISIT(AM_I32, p->counts, (size_t)p->padded, "%s/spike_count", p->name);
+  VISIT(AM_F64, p->levels, AM_LEVELS, "%s/levels", p->name);
+  return AMINE_OK;
+}
+
+static amine_status visit_block(visitor *v, const am_projection *p, am_block *k, int chunk,
+                                amine_error *error) {
+  const char *const log[AM_LOG_PARTS] = {"growth", "high", "low"};
+  if (k->w) VISIT(REAL_TYPE, k->w, k->n_synapses, "%s/w.%d", p->name, chunk);
+  if (!k->c) return AMINE_OK;
+  VISIT(REAL_TYPE, k->c, k->n_synapses, "%s/c.%d", p->name, chunk);
+  for (int l = 0; l < AM_LOG_PARTS; l++) {
+    VISIT(REAL_TYPE, k->row_log[l], (size_t)p->n_delays * (size_t)p->width, "%s/source.%s.%d",
+          p->name, log[l], chunk);
+    VISIT(REAL_TYPE, k->col_log[l], k->n_targets, "%s/target.%s.%d", p->name, log[l], chunk);
+  }
+  return AMINE_OK;
+}
+
+static amine_status visit_projection(visitor *v, amine_brain *b, int index, amine_error *error) {
+  am_projection *p = &b->projections[index];
+  const size_t row = (size_t)p->n_delays * (size_t)p->width;
+  const size_t targets = (size_t)b->populations[p->target].padded;
+  for (int l = 0; l < p->rule->n_x; l++)
+    VISIT(REAL_TYPE, p->x[l], 3 * row, "%s/x%d", p->name, l + 1);
+  for (int l = 0; l < p->rule->n_y; l++)
+    VISIT(REAL_TYPE, p->y[l], targets, "%s/y%d", p->name, l + 1);
+  if (p->stp_scale) {
+    VISIT(REAL_TYPE, p->stp_scale, 3 * row, "%s/stp_scale", p->name);
+    VISIT(REAL_TYPE, p->stp_state, 2 * row, "%s/stp_state", p->name);
+  }
+  if (p->window_counts) VISIT(AM_I32, p->window_counts, targets, "%s/window_counts", p->name);
+  if (p->reward) {
+    VISIT(AM_F64, &p->reward->d, 1, "%s/d", p->name);
+    VISIT(AM_F64, &p->reward->F, 1, "%s/F", p->name);
+  }
+  for (int c = 0; c < b->n_chunks; c++) {
+    am_block *block = am_synapses_block(b, c, index);
+    if (block) AM_TRY(visit_block(v, p, block, c, error));
+  }
+  return AMINE_OK;
+}
+
+/* A chemical level as numbers: what decides its future and what it remembers. */
+enum { LEVEL_NUMBERS = 7 + 2 * (int)AMINE_CHEMICAL_EVENTS };
+
+static amine_status visit_level(visitor *v, amine_chemical_level *level, const char *name,
+                                amine_error *error) {
+  float now[LEVEL_NUMBERS] = {
+      level->value,          level->baseline,         level->rate, level->away, level->carry,
+      (float)level->clamped, (float)level->next_event};
+  uint64_t count = level->event_count;
+  memcpy(now + 7, level->events, sizeof level->events);
+  VISIT(AM_F32, now, LEVEL_NUMBERS, "chemical/%s", name);
+  VISIT(AM_U64, &count, 1, "chemical/%s.events", name);
+  if (!v->copies) return AMINE_OK;
+  level->value = now[0];
+  level->baseline = now[1];
+  level->rate = now[2];
+  level->away = now[3];
+  level->carry = now[4];
+  level->clamped = now[5] != 0;
+  level->next_event = now[6] >= 0 && now[6] < (float)AMINE_CHEMICAL_EVENTS ? (uint16_t)now[6] : 0;
+  level->event_count = (uint32_t)count;
+  memcpy(level->events, now + 7, sizeof level->events);
+  return AMINE_OK;
+}
+
+static amine_status visit_chemistry(visitor *v, am_chemistry *c, amine_error *error) {
+  amine_chemical *x = &c->chemical;
+  bool *const on[AM_LEVELS] = {&x->dopamine_on, &x->serotonin_on, &x->norepinephrine_on,
+                               &x->acetylcholine_on, &x->orexin_on};
+  uint64_t flags = 0;
+  for (int l = 0; l < AM_LEVELS; l++) flags |= (uint64_t)*on[l] << l;
+  VISIT(AM_U64, &flags, 1, "chemical/on");
+  for (int l = 0; l < AM_LEVELS && v->copies; l++) *on[l] = flags >> l & 1;
+  AM_TRY(visit_level(v, &x->dopamine.level, "dopamine", error));
+  AM_TRY(visit_level(v, &x->serotonin.level, "serotonin", error));
+  AM_TRY(visit_level(v, &x->norepinephrine.level, "norepinephrine", error));
+  AM_TRY(visit_level(v, &x->acetylcholine.level, "acetylcholine", error));
+  AM_TRY(visit_level(v, &x->orexin.level, "orexin", error));
+  VISIT(AM_U64, &c->n_steps, 1, "chemical/steps");
+  VISIT(AM_F64, c->history, (size_t)c->n_slots * AM_LEVELS, "chemical/history");
+  return AMINE_OK;
+}
+
+static amine_status visit(visitor *v, amine_brain *b, amine_error *error) {
+  VISIT(AM_U64, &b->step, 1, "step");
+  for (int k = 0; k < b->n_populations; k++)
+    AM_TRY(visit_population(v, b, &b->populations[k], error));
+  for (int k = 0; k < b->n_projections; k++) AM_TRY(visit_projection(v, b, k, error));
+  if (b->chemistry) AM_TRY(visit_chemistry(v, b->chemistry, error));
+  for (int k = 0; k < 2; k++) VISIT(REAL_TYPE, b->in[k], b->n_line, "arriving.%d", k + 1);
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------ what has its own size */
+/* Inputs, and spikes on their way or told for later, in one list of arrays. */
+typedef struct loose {
+  uint64_t *flight_step; /* [n_flight] */
+  uint32_t *flight;      /* [n_flight] neurons in the line */
+  size_t n_flight;
+  uint64_t *waiting_step; /* [n_waiting] of all populations */
+  uint32_t *waiting;      /* [n_waiting] neurons in the line */
+  size_t n_waiting;
+  double *inputs;    /* [populations][6]: mean, uniform, Poisson rate and weight of 1, of 2 */
+  am_real *currents; /* [n_line] */
+} loose;
+
+static void loose_free(loose *x) {
+  am_free(x->flight_step);
+  am_free(x->flight);
+  am_free(x->waiting_step);
+  am_free(x->waiting);
+  am_free(x->inputs);
+  am_free(x->currents);
+}
+
+static uint64_t oldest_flight(const amine_brain *b) {
+  const uint64_t longest = b->n_slots - (uint64_t)b->look_every - 2;
+  return b->step > longest ? b->step - longest : 0;
+}
+
+static void loose_flight(loose *x, const amine_brain *b) {
+  for (uint64_t step = oldest_flight(b); step < b->step; step++)
+    for (int c = 0; c < b->n_chunks; c++) {
+      const uint32_t slot = am_brain_slot(b, step);
+      const am_chunk *chunk = &b->chunks[c];
+      for (uint32_t i = 0; i < chunk->n_spikes[slot]; i++, x->n_flight++)
+        if (x->flight) {
+          x->flight_step[x->n_flight] = step;
+          x->flight[x->n_flight] = chunk->spikes[(size_t)slot * (chunk->end - chunk->begin) + i];
+        }
+    }
+}
+
+static void loose_waiting(loose *x, const amine_brain *b) {
+  for (int k = 0; k < b->n_populations; k++)
+    for (size_t i = b->populations[k].next; i < b->populations[k].n_waiting; i++, x->n_waiting++)
+      if (x->waiting) {
+        x->waiting_step[x->n_waiting] = b->populations[k].waiting[i].step;
+        x->waiting[x->n_waiting] = b->populations[k].first + b->populations[k].waiting[i].neuron;
+      }
+}
+
+static amine_status loose_gather(loose *x, const amine_brain *b, amine_error *error) {
+  *x = (loose){0};
+  loose_flight(x, b);
+  loose_waiting(x, b);
+  x->flight_step = am_alloc(x->n_flight, sizeof *x->flight_step);
+  x->flight = am_alloc(x->n_flight, sizeof *x->flight);
+  x->waiting_step = am_alloc(x->n_waiting, sizeof *x->waiting_step);
+  x->waiting = am_alloc(x->n_waiting, sizeof *x->waiting);
+  x->inputs = am_alloc((size_t)b->n_populations, 6 * sizeof *x->inputs);
+  x->currents = am_alloc(b->n_line, sizeof *x->currents);
+  if (!x->flight_step || !x->flight || !x->waiting_step || !x->waiting || !x->inputs ||
+      !x->currents) {
+    loose_free(x);
+    return am_fail_memory(error, 12 * (x->n_flight + x->n_waiting));
+  }
+  x->n_flight = x->n_waiting = 0;
+  loose_flight(x, b);
+  loose_waiting(x, b);
+  for (int k = 0; k < b->n_populations; k++) {
+    const am_population *p = &b->populations[k];
+    const double inputs[6] = {p->mean,          p->uniform,
+                              p->poisson_hz[0], p->poisson_weight[0],
+                              p->poisson_hz[1], p->poisson_weight[1]};
+    memcpy(x->inputs + 6 * k, inputs, sizeof inputs);
+    if (p->currents)
+      memcpy(x->currents + p->first, p->currents, (size_t)p->padded * sizeof *p->currents);
+  }
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------------ structure */
+#define CHECK(value) crc = am_crc32c(crc, &(value), sizeof(value))
+
+static uint32_t structure(const amine_brain *b) {
+  uint32_t crc = 0;
+  CHECK(b->dt_ms);
+  CHECK(b->seed);
+  for (int k = 0; k < b->n_populations; k++) {
+    const am_population *p = &b->populations[k];
+    CHECK(p->n);
+    crc = am_crc32c(crc, p->model->name, strlen(p->model->name));
+    crc = am_crc32c(crc, p->values, sizeof p->values);
+    CHECK(p->effects);
+    CHECK(p->delay_ms);
+    CHECK(p->tau_ms);
+  }
+  for (int k = 0; k < b->n_projections; k++) {
+    const am_projection *p = &b->projections[k];
+    crc = am_crc32c(crc, p->rule->name, strlen(p->rule->name));
+    crc = am_crc32c(crc, p->values, sizeof p->values);
+    crc = am_crc32c(crc, p->delays, (size_t)p->n_delays * sizeof *p->delays);
+    const int fixed[4] = {p->source, p->target, p->receptor, (int)p->factor};
+    CHECK(fixed);
+    CHECK(p->weight);
+    CHECK(p->stp_u);
+    for (int c = 0; c < b->n_chunks; c++) {
+      const am_block *block = am_synapses_block(b, c, k);
+      if (!block) continue;
+      crc = am_crc32c(crc, block->target, block->n_synapses * sizeof *block->target);
+      const size_t rows = (size_t)p->n_delays * ((size_t)b->populations[p->source].n + 1);
+      crc = am_crc32c(crc, block->row, rows * sizeof *block->row);
+    }
+  }
+  return crc;
+}
+
+/* --------------------------------------------------------------------------------------- saving */
+/* What visit_level shows lives on its stack: the file gets a copy of everything small. */
+typedef struct saver {
+  visitor visitor; /* first */
+  void **copies;
+  size_t n, capacity;
+} saver;
+
+static amine_status save_array(visitor *v, const char *name, am_dtype type, void *data, size_t n,
+                               amine_error *error) {
+  saver *s = (saver *)v;
+  if (n <= LEVEL_NUMBERS) {
+    if (s->n == s->capacity) {
+      void **more = am_resize(s->copies, 2 * s->capacity + 16, sizeof *more);
+      if (!more) return am_fail_memory(error, s->capacity * sizeof *more);
+      s->copies = more;
+      s->capacity = 2 * s->capacity + 16;
+    }
+    void *copy = am_alloc(n, am_dtype_size(type));
+    if (!copy) return am_fail_memory(error, n * am_dtype_size(type));
+    s->copies[s->n++] = copy;
+    if (n > 0) memcpy(copy, data, n * am_dtype_size(type));
+    data = copy;
+  }
+  return am_tensor_builder_add(v->builder, name, type, 1, &n, data, error);
+}
+
+static amine_status add_loose(am_tensor_builder *t, const loose *x, const amine_brain *b,
+                              amine_error *error) {
+  const size_t n_inputs[2] = {(size_t)b->n_populations, 6}, n_line = b->n_line;
+  AM_TRY(am_tensor_builder_add(t, "flight.step", AM_U64, 1, &x->n_flight, x->flight_step, error));
+  AM_TRY(am_tensor_builder_add(t, "flight.neuron", AM_I32, 1, &x->n_flight, x->flight, error));
+  AM_TRY(am_tensor_builder_add(t, "told.step", AM_U64, 1, &x->n_waiting, x->waiting_step, error));
+  AM_TRY(am_tensor_builder_add(t, "told.neuron", AM_I32, 1, &x->n_waiting, x->waiting, error));
+  AM_TRY(am_tensor_builder_add(t, "inputs", AM_F64, 2, n_inputs, x->inputs, error));
+  return am_tensor_builder_add(t, "currents", REAL_TYPE, 1, &n_line, x->currents, error);
+}
+
+static amine_status save(amine_brain *b, am_tensor_builder *t, const char *path,
+                         amine_error *error) {
+  char text[16];
+  snprintf(text, sizeof text, "%08x", structure(b));
+  AM_TRY(am_tensor_builder_note(t, "format", "amine-brain-1", error));
+  AM_TRY(am_tensor_builder_note(t, "structure", text, error));
+  loose x;
+  AM_TRY(loose_gather(&x, b, error));
+  saver s = {.visitor = {.array = save_array, .builder = t}};
+  amine_status status = visit(&s.visitor, b, error);
+  if (status == AMINE_OK) status = add_loose(t, &x, b, error);
+  if (status == AMINE_OK) status = am_tensor_builder_save(t, path, error);
+  for (size_t k = 0; k < s.n; k++) am_free(s.copies[k]);
+  am_free(s.copies);
+  loose_free(&x);
+  return status;
+}
+
+amine_status amine_brain_save(amine_brain *b, const char *path, amine_error *error) {
+  AM_TRY(am_brain_build(b, error));
+  am_tensor_builder *t;
+  AM_TRY(am_tensor_builder_new(&t, error));
+  const amine_status status = save(b, t, path, error);
+  am_tensor_builder_free(t);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------------ restoring */
+static amine_status check_array(visitor *v, const char *name, am_dtype type, void *data, size_t n,
+                                amine_error *error) {
+  (void)data;
+  const am_tensor *t = am_tensor_file_find(v->file, name);
+  if (!t) return am_fail(error, AMINE_ERROR_INPUT, "there is no tensor %.200s", name);
+  const bool same =
+      t->dtype == type || (type == REAL_TYPE && (t->dtype == AM_F32 || t->dtype == AM_F64));
+  if (!same || t->rank != 1 || t->dims[0] != n)
+    return am_fail(error, AMINE_ERROR_INPUT, "tensor %.200s has not the type or size of this brain",
+                   name);
+  return AMINE_OK;
+}
+
+static amine_status copy_array(visitor *v, const char *name, am_dtype type, void *data, size_t n,
+                               amine_error *error) {
+  return am_tensor_file_copy(v->file, name, data, type, 1, &n, error);
+}
+
+static amine_status fail_loose(const char *what, amine_error *error) {
+  return am_fail(error, AMINE_ERROR_INPUT, "%s does not fit this brain", what);
+}
+
+/* Two lists that belong together; in order of the step. */
+static amine_status check_list(const am_tensor_file *f, const char *steps, const char *neurons,
+                               const amine_brain *b, uint64_t from, uint64_t to,
+                               amine_error *error) {
+  const am_tensor *s = am_tensor_file_find(f, steps), *n = am_tensor_file_find(f, neurons);
+  if (!s || !n || s->dtype != AM_U64 || n->dtype != AM_I32 || s->count != n->count)
+    return fail_loose(neurons, error);
+  const uint64_t *step = s->data;
+  const uint32_t *neuron = n->data;
+  for (size_t k = 0; k < s->count; k++)
+    if (step[k] < from || step[k] >= to || neuron[k] >= b->n_line)
+      return fail_loose(neurons, error);
+  return AMINE_OK;
+}
+
+static int population_of(const amine_brain *b, uint32_t at) {
+  int k = 0;
+  while (at - b->populations[k].first >= (uint32_t)b->populations[k].padded) k++;
+  return k;
+}
+
+/* New tables and lists, ready to take the place of the old ones. */
+typedef struct fresh {
+  am_poisson_table *(*poisson)[2]; /* [populations] */
+  am_waiting_spike **waiting;
+  size_t *n_waiting;
+} fresh;
+
+static void fresh_free(fresh *x, int n) {
+  for (int k = 0; k < n; k++) {
+    if (x->poisson) am_free(x->poisson[k][0]), am_free(x->poisson[k][1]);
+    if (x->waiting) am_free(x->waiting[k]);
+  }
+  am_free(x->poisson);
+  am_free(x->waiting);
+  am_free(x->n_waiting);
+}
+
+static amine_status fresh_inputs(fresh *x, amine_brain *b, const am_tensor_file *f,
+                                 amine_error *error) {
+  const am_tensor *t = am_tensor_file_find(f, "inputs"), *c = am_tensor_file_find(f, "currents");
+  if (!t || t->dtype != AM_F64 || t->count != 6 * (size_t)b->n_populations)
+    return fail_loose("inputs", error);
+  if (!c || c->count != b->n_line) return fail_loose("currents", error);
+  for (int k = 0; k < b->n_populations; k++) {
+    const double *in = (const double *)t->data + 6 * k;
+    for (int r = 0; r < 2; r++) {
+      const double mean = in[2 + 2 * r] * b->dt_ms * 1e-3;
+      if (!(mean >= 0 && mean <= 500)) return fail_loose("inputs", error);
+      if (mean > 0) AM_TRY(am_poisson_make(&x->poisson[k][r], mean, error));
+    }
+    am_population *p = &b->populations[k];
+    if (!p->currents && !p->model->is_source) {
+      p->currents = am_alloc((size_t)p->padded, sizeof *p->currents);
+      if (!p->currents) return am_fail_memory(error, (size_t)p->padded * sizeof *p->currents);
+    }
+  }
+  return AMINE_OK;
+}
+
+static amine_status fresh_waiting(fresh *x, const amine_brain *b, const am_tensor_file *f,
+                                  amine_error *error) {
+  const am_tensor *s = am_tensor_file_find(f, "told.step"),
+                  *n = am_tensor_file_find(f, "told.neuron");
+  const uint64_t *step = s->data;
+  const uint32_t *neuron = n->data;
+  for (size_t k = 0; k < s->count; k++) x->n_waiting[population_of(b, neuron[k])]++;
+  for (int k = 0; k < b->n_populations; k++) {
+    x->waiting[k] = am_alloc(x->n_waiting[k], sizeof **x->waiting);
+    if (!x->waiting[k]) return am_fail_memory(error, x->n_waiting[k] * sizeof **x->waiting);
+    x->n_waiting[k] = 0;
+  }
+  for (size_t k = 0; k < s->count; k++) {
+    const int p = population_of(b, neuron[k]);
+    x->waiting[p][x->n_waiting[p]++] =
+        (am_waiting_spike){step[k], neuron[k] - b->populations[p].first};
+  }
+  return AMINE_OK;
+}
+
+/* Cannot fail: everything was checked and made. */
+static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
+  const am_tensor *in = am_tensor_file_find(f, "inputs"), *c = am_tensor_file_find(f, "currents");
+  for (int k = 0; k < b->n_populations; k++) {
+    am_population *p = &b->populations[k];
+    const double *values = (const double *)in->data + 6 * k;
+    p->mean = values[0];
+    p->uniform = values[1];
+    for (int r = 0; r < 2; r++) {
+      p->poisson_hz[r] = values[2 + 2 * r];
+      p->poisson_weight[r] = values[3 + 2 * r];
+      am_poisson_table *old = p->poisson[r];
+      p->poisson[r] = x->poisson[k][r];
+      x->poisson[k][r] = old;
+    }
+    for (int i = 0; p->currents && i < p->padded; i++)
+      p->currents[i] = c->dtype == AM_F64
+                           ? (am_real)((const double *)c->data)[p->first + (uint32_t)i]
+                           : (am_real)((const float *)c->data)[p->first + (uint32_t)i];
+    am_waiting_spike *old = p->waiting;
+    p->waiting = x->waiting[k];
+    p->n_waiting = x->n_waiting[k];
+    p->next = 0;
+    x->waiting[k] = old;
+  }
+  const am_tensor *s = am_tensor_file_find(f, "flight.step"),
+                  *n = am_tensor_file_find(f, "flight.neuron");
+  for (int k = 0; k < b->n_chunks; k++)
+    for (uint32_t slot = 0; slot < b->n_slots; slot++) b->chunks[k].n_spikes[slot] = 0;
+  for (size_t k = 0; k < s->count; k++) {
+    const uint32_t neuron = ((const uint32_t *)n->data)[k];
+    am_chunk *chunk = &b->chunks[neuron / b->chunks[0].end];
+    const uint32_t slot = am_brain_slot(b, ((const uint64_t *)s->data)[k]);
+    const uint32_t width = chunk->end - chunk->begin;
+    if (chunk->n_spikes[slot] < width)
+      chunk->spikes[(size_t)slot * width + chunk->n_spikes[slot]++] = neuron;
+  }
+  b->record.n = b->record.read = 0;
+  b->record.until = b->step;
+  b->broken = false;
+}
+
+static amine_status restore(amine_brain *b, const am_tensor_file *f, fresh *x, amine_error *error) {
+  char text[16];
+  const char *kind = am_tensor_file_note(f, "format"), *found = am_tensor_file_note(f, "structure");
+  if (!kind || strcmp(kind, "amine-brain-1") != 0)
+    return am_fail(error, AMINE_ERROR_INPUT, "this is not the state of a brain");
+  snprintf(text, sizeof text, "%08x", structure(b));
+  if (!found || strcmp(found, text) != 0)
+    return am_fail(error, AMINE_ERROR_INPUT, "this is the state of a brain with another structure");
+  visitor v = {.array = check_array, .file = f};
+  AM_TRY(visit(&v, b, error));
+  const uint64_t step = *(const uint64_t *)am_tensor_file_find(f, "step")->data;
+  const uint64_t longest = b->n_slots - (uint64_t)b->look_every - 2;
+  AM_TRY(check_list(f, "flight.step", "flight.neuron", b, step > longest ? step - longest : 0, step,
+                    error));
+  AM_TRY(check_list(f, "told.step", "told.neuron", b, step, UINT64_MAX, error));
+  x->poisson = am_alloc((size_t)b->n_populations, sizeof *x->poisson);
+  x->waiting = am_alloc((size_t)b->n_populations, sizeof *x->waiting);
+  x->n_waiting = am_alloc((size_t)b->n_populations, sizeof *x->n_waiting);
+  if (!x->poisson || !x->waiting || !x->n_waiting)
+    return am_fail_memory(error, (size_t)b->n_populations * 32);
+  AM_TRY(fresh_inputs(x, b, f, error));
+  AM_TRY(fresh_waiting(x, b, f, error));
+  v.array = copy_array;
+  v.copies = true;
+  AM_TRY(visit(&v, b, error));
+  install(b, x, f);
+  return AMINE_OK;
+}
+
+amine_status amine_brain_restore(amine_brain *b, const char *path, amine_error *error) {
+  AM_TRY(am_brain_build(b, error));
+  am_tensor_file *f;
+  AM_TRY(am_tensor_file_open(&f, path, FILE_LIMIT, true, error));
+  fresh x = {0};
+  amine_error detail = {0};
+  amine_status status = restore(b, f, &x, &detail);
+  if (status != AMINE_OK) status = am_fail_file(error, status, path, -1, "%s", detail.message);
+  fresh_free(&x, b->n_populations);
+  am_tensor_file_close(f);
+  return status;
+}

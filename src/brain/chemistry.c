@@ -1,0 +1,202 @@
+/* Levels of the modulators, delayed and filtered for each population, and their effects. */
+#include "brain/chemistry.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "brain/brain.h"
+#include "kernel/exponential.h"
+
+amine_status am_chemistry_make(am_chemistry **chemistry, const amine_chemical *chemical, int every,
+                               amine_error *error) {
+  am_chemistry *c = am_alloc(1, sizeof *c);
+  if (!c) return am_fail_memory(error, sizeof *c);
+  c->chemical = *chemical;
+  c->every = every;
+  *chemistry = c;
+  return AMINE_OK;
+}
+
+void am_chemistry_free(am_chemistry *c) {
+  if (!c) return;
+  am_free(c->history);
+  am_free(c);
+}
+
+static void levels(double out[AM_LEVELS], const amine_chemical *c) {
+  out[AM_DOPAMINE] = (double)amine_dopamine_level(&c->dopamine);
+  out[AM_SEROTONIN] = (double)amine_serotonin_level(&c->serotonin);
+  out[AM_NOREPINEPHRINE] = (double)amine_norepinephrine_level(&c->norepinephrine);
+  out[AM_ACETYLCHOLINE] = (double)amine_acetylcholine_level(&c->acetylcholine);
+  out[AM_OREXIN] = (double)amine_orexin_level(&c->orexin);
+}
+
+/* Steps of the chemistry that a population's levels are late. */
+static uint64_t late(const amine_brain *b, const am_population *p) {
+  return (uint64_t)nearbyint(p->delay_ms / (b->dt_ms * b->chemistry->every));
+}
+
+amine_status am_chemistry_reserve(amine_brain *b, amine_error *error) {
+  am_chemistry *c = b->chemistry;
+  if (!c) return AMINE_OK;
+  uint64_t longest = 0;
+  for (int k = 0; k < b->n_populations; k++)
+    if (late(b, &b->populations[k]) > longest) longest = late(b, &b->populations[k]);
+  c->n_slots = (uint32_t)longest + 2;
+  c->history = am_alloc(am_size_mul(c->n_slots, AM_LEVELS), sizeof *c->history);
+  if (!c->history) return am_fail_memory(error, am_size_mul(c->n_slots, AM_LEVELS * 8));
+  double now[AM_LEVELS];
+  levels(now, &c->chemical);
+  for (uint32_t s = 0; s < c->n_slots; s++)
+    for (int l = 0; l < AM_LEVELS; l++) c->history[s * AM_LEVELS + (uint32_t)l] = now[l];
+  for (int k = 0; k < b->n_populations; k++)
+    for (int l = 0; l < AM_LEVELS; l++) b->populations[k].levels[l] = now[l];
+  return AMINE_OK;
+}
+
+/* The levels that reach a population now, before its filter. */
+static void arriving(double out[AM_LEVELS], const amine_brain *b, const am_population *p) {
+  const am_chemistry *c = b->chemistry;
+  const uint64_t delay = late(b, p);
+  if (delay == 0) {
+    levels(out, &c->chemical);
+    return;
+  }
+  const uint64_t step = c->n_steps > delay ? c->n_steps - delay : 0;
+  for (int l = 0; l < AM_LEVELS; l++)
+    out[l] = c->history[step % c->n_slots * AM_LEVELS + (uint64_t)l];
+}
+
+/* What the levels of a population do to it. */
+static void effects(am_population *p, const amine_chemical *c) {
+  const double *l = p->levels;
+  const double inhibition =
+      c->serotonin_on ? l[AM_SEROTONIN] * (double)c->serotonin.inhibition_strength : 0;
+  const double gain = c->norepinephrine_on
+                          ? 1 + l[AM_NOREPINEPHRINE] * (double)c->norepinephrine.gain_modulation
+                          : 1;
+  const double plasticity =
+      c->acetylcholine_on ? 1 + l[AM_ACETYLCHOLINE] * (double)c->acetylcholine.plasticity_modulation
+                          : 1;
+  const double scale = (double)c->dopamine.learning_rate_modulation;
+  const double rate = c->dopamine_on ? l[AM_DOPAMINE] * scale : 1;
+  const double dip =
+      c->dopamine_on ? (l[AM_DOPAMINE] - (double)c->dopamine.level.baseline) * scale : 0;
+  double input = 1;
+  if ((p->effects & AMINE_EFFECT_SENSORY) && c->acetylcholine_on)
+    input *= 1 + l[AM_ACETYLCHOLINE] * (double)c->acetylcholine.attention_gain;
+  if ((p->effects & AMINE_EFFECT_AROUSAL) && c->orexin_on)
+    input *= l[AM_OREXIN] * (double)c->orexin.arousal_strength;
+  p->gain = (am_real)(p->effects & AMINE_EFFECT_GAIN ? gain : 1);
+  p->threshold = (am_real)(p->effects & AMINE_EFFECT_THRESHOLD ? 1 + inhibition : 1);
+  p->input = (am_real)input;
+  const bool learns = p->effects & AMINE_EFFECT_LEARNING;
+  p->factors[AMINE_FACTOR_DOPAMINE] = (am_real)(learns ? rate : 1);
+  p->factors[AMINE_FACTOR_SIGNED] = (am_real)(learns ? dip : 1);
+  p->factors[AMINE_FACTOR_ACETYLCHOLINE] = (am_real)(learns ? plasticity : 1);
+  p->factors[AMINE_FACTOR_NOREPINEPHRINE] = (am_real)(learns ? gain : 1);
+  p->factors[AMINE_FACTOR_SEROTONIN] = (am_real)(learns ? 1 - inhibition : 1);
+  p->factors[AMINE_FACTOR_ALL] = (am_real)(learns ? rate * plasticity : 1);
+}
+
+void am_chemistry_feel(amine_brain *b) {
+  if (!b->chemistry) return;
+  for (int k = 0; k < b->n_populations; k++) {
+    am_population *p = &b->populations[k];
+    if (p->tau_ms <= 0) arriving(p->levels, b, p); /* a filter moves only with the chemistry */
+    effects(p, &b->chemistry->chemical);
+  }
+}
+
+void am_chemistry_step(amine_brain *b) {
+  am_chemistry *c = b->chemistry;
+  if (!c || b->step % (uint64_t)c->every != 0 || b->step == 0) return;
+  amine_chemical_step(&c->chemical);
+  c->n_steps++;
+  levels(c->history + c->n_steps % c->n_slots * AM_LEVELS, &c->chemical);
+  for (int k = 0; k < b->n_populations; k++) {
+    am_population *p = &b->populations[k];
+    if (p->tau_ms <= 0) continue;
+    double now[AM_LEVELS];
+    arriving(now, b, p);
+    const double part = -am_expm1(-b->dt_ms * c->every / p->tau_ms);
+    for (int l = 0; l < AM_LEVELS; l++) p->levels[l] += part * (now[l] - p->levels[l]);
+  }
+}
+
+amine_status am_reward_make(am_reward **reward, const double *values, double dt_ms, int look_every,
+                            amine_error *error) {
+  am_reward *r = am_alloc(1, sizeof *r);
+  if (!r) return am_fail_memory(error, sizeof *r);
+  r->tau_c_ms = values[AM_DA_TAU_C];
+  r->tau_d_ms = values[AM_DA_TAU_D];
+  r->base = values[AM_DA_BASE];
+  const double steps = ceil(8 * r->tau_c_ms / dt_ms);
+  r->epoch = steps < 1e9 ? (uint64_t)steps : 1000000000;
+  if (r->epoch <= (uint64_t)look_every) r->epoch = (uint64_t)look_every + 1;
+  const size_t n = (size_t)look_every + 1;
+  r->now = am_alloc(n, sizeof *r->now);
+  r->growth = am_alloc(n, sizeof *r->growth);
+  r->d_at = am_alloc(n, sizeof *r->d_at);
+  r->F_at = am_alloc(n, sizeof *r->F_at);
+  if (!r->now || !r->growth || !r->d_at || !r->F_at) {
+    am_reward_free(r);
+    return am_fail_memory(error, n * 40);
+  }
+  *reward = r;
+  return AMINE_OK;
+}
+
+void am_reward_free(am_reward *r) {
+  if (!r) return;
+  am_free(r->now);
+  am_free(r->growth);
+  am_free(r->d_at);
+  am_free(r->F_at);
+  am_free(r);
+}
+
+/* F(t + h) - F(t) over one step in which d decays (rate 1 / tau) or is held (rate 0). */
+static double over_step(double decay_c, double d, double base, double tau_c, double rate_d,
+                        double h) {
+  const double rate = 1 / tau_c + rate_d;
+  return decay_c * (d * -am_expm1(-h * rate) / rate + base * tau_c * am_expm1(-h / tau_c));
+}
+
+static am_synapse_now now(double F, double t) {
+  am_synapse_now out = {.decay = (am_real)am_exp(-t), .high = (am_real)F};
+  out.low = (am_real)(F - (double)out.high);
+  return out;
+}
+
+void am_reward_plan(am_reward *r, uint64_t step, int n, double dt_ms, int held, double M) {
+  const double decay_d = held ? 1 : am_exp(-dt_ms / r->tau_d_ms);
+  const double rate_d = held ? 0 : 1 / r->tau_d_ms;
+  double d = held ? M : r->d, F = r->F;
+  r->first = step;
+  for (int k = 0; k <= n; k++) {
+    const uint64_t at = (step + (uint64_t)k) % r->epoch;
+    r->F_at[k] = F;
+    if (at == 0) {
+      r->end = now(F, (double)r->epoch * dt_ms / r->tau_c_ms);
+      F = 0;
+    }
+    const double t = (double)at * dt_ms, decay_c = am_exp(-t / r->tau_c_ms);
+    r->d_at[k] = d;
+    r->growth[k] = (am_real)am_exp(t / r->tau_c_ms);
+    r->now[k] = now(F, t / r->tau_c_ms);
+    F += over_step(decay_c, d, r->base, r->tau_c_ms, rate_d, dt_ms);
+    d *= decay_d;
+  }
+}
+
+am_synapse_now am_reward_now(const am_reward *r, uint64_t step, double dt_ms) {
+  const uint64_t at = step % r->epoch;
+  return now(r->F, (double)(at == 0 && step > 0 ? r->epoch : at) * dt_ms / r->tau_c_ms);
+}
+
+void am_reward_reach(am_reward *r, uint64_t step) {
+  r->d = r->d_at[step - r->first];
+  r->F = r->F_at[step - r->first];
+}

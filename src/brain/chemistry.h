@@ -1,0 +1,58 @@
+/* What chemical modulators do to a brain: levels as they reach each population, and what they make
+ * of its gain, threshold, input and learning. */
+#ifndef AMINE_BRAIN_CHEMISTRY_H
+#define AMINE_BRAIN_CHEMISTRY_H
+
+#include <stdint.h>
+
+#include "amine/chemical.h"
+#include "amine/status.h"
+#include "kernel/real.h"
+#include "kernel/synapse.h"
+
+struct amine_brain;
+
+enum { AM_DOPAMINE, AM_SEROTONIN, AM_NOREPINEPHRINE, AM_ACETYLCHOLINE, AM_OREXIN, AM_LEVELS };
+
+typedef struct am_chemistry {
+  amine_chemical chemical;
+  int every;        /* steps of the brain between two of the chemistry */
+  uint32_t n_slots; /* of the history, more than the longest delay */
+  double *history;  /* [n_slots][AM_LEVELS]: levels after chemistry step k at k % n_slots */
+  uint64_t n_steps; /* chemistry steps done */
+} am_chemistry;
+
+/* Dopamine as a rule with eligibility sees it: d' = -d / tau_d + rewards, or a level that is held
+ * for a step; and F of kernel/synapse.h, step by step. */
+typedef struct am_reward {
+  double tau_c_ms, tau_d_ms, base;
+  double d, F;    /* now; F since the beginning of the epoch, at its end still of the old one */
+  uint64_t epoch; /* steps in an epoch */
+  am_synapse_now *now; /* [look_every + 1] for the steps from `first` on */
+  am_real *growth;     /* [look_every + 1] e^{t / tau_c} */
+  double *d_at, *F_at; /* [look_every + 1] */
+  am_synapse_now end;  /* of the epoch that ends within the plan, just before F begins anew */
+  uint64_t first;
+} am_reward;
+
+amine_status am_chemistry_make(am_chemistry **chemistry, const amine_chemical *chemical, int every,
+                               amine_error *error);
+void am_chemistry_free(am_chemistry *chemistry);
+/* Room for levels as old as the longest delay of a population. */
+amine_status am_chemistry_reserve(struct amine_brain *brain, amine_error *error);
+/* One step of decay, if the brain is where one is due; then what the levels mean now. */
+void am_chemistry_step(struct amine_brain *brain);
+/* What the levels mean now, for every population. */
+void am_chemistry_feel(struct amine_brain *brain);
+
+amine_status am_reward_make(am_reward **reward, const double *values, double dt_ms, int look_every,
+                            amine_error *error);
+void am_reward_free(am_reward *reward);
+/* Plans the n steps from `step` on; M < 0 or >= 0 replaces d if `held`. */
+void am_reward_plan(am_reward *reward, uint64_t step, int n, double dt_ms, int held, double M);
+/* This moment, between two runs, for synapses as they were left. */
+am_synapse_now am_reward_now(const am_reward *reward, uint64_t step, double dt_ms);
+/* Where the plan is at `step`: d and F become those of that moment. */
+void am_reward_reach(am_reward *reward, uint64_t step);
+
+#endif

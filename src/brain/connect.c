@@ -1,0 +1,145 @@
+/* Drawing the synapses of one source. */
+#include "brain/connect.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+
+#include <math.h>
+
+#include "kernel/exponential.h"
+
+amine_status am_row_make(am_row *row, size_t capacity, uint32_t n_targets, amine_error *error) {
+  *row = (am_row){0};
+  row->target = am_alloc(capacity, sizeof *row->target);
+  row->delay = am_alloc(capacity, sizeof *row->delay);
+  row->weight = am_alloc(capacity, sizeof *row->weight);
+  row->seen = am_alloc(n_targets / 64 + 1, sizeof *row->seen);
+  if (row->target && row->delay && row->weight && row->seen) return AMINE_OK;
+  am_row_free(row);
+  return am_fail_memory(error, am_size_mul(capacity, 12));
+}
+
+void am_row_free(am_row *row) {
+  am_free(row->target);
+  am_free(row->delay);
+  am_free(row->weight);
+  am_free(row->seen);
+  *row = (am_row){0};
+}
+
+/* Numbers of one source in order. */
+typedef struct stream {
+  am_random_key key;
+  am_random4 now;
+  uint32_t n;
+} stream;
+
+static uint32_t draw(stream *s) {
+  if (s->n % 4 == 0) s->now = am_random(s->key, s->n / 4);
+  return s->now.v[s->n++ % 4];
+}
+
+static void add(am_row *row, uint32_t target) { row->target[row->n++] = target; }
+
+/* Misses before the next hit of a chance p: the first k with draw < 2^32 (1 - (1 - p)^(k + 1)). */
+static uint32_t gap(const am_connection *c, stream *s) {
+  uint32_t total = 0, u = draw(s);
+  for (; u >= c->gap[AM_GAPS - 1]; u = draw(s)) {
+    total += AM_GAPS;
+    if (total > INT32_MAX) return INT32_MAX;
+  }
+  uint32_t low = 0, high = AM_GAPS - 1;
+  while (low < high) {
+    const uint32_t middle = (low + high) / 2;
+    if (u < c->gap[middle]) high = middle;
+    else low = middle + 1;
+  }
+  return total + low;
+}
+
+static void by_probability(am_row *row, const am_connection *c, stream *s, uint32_t n,
+                           uint32_t excluded) {
+  for (uint64_t at = gap(c, s); at < n; at += 1 + (uint64_t)gap(c, s))
+    if (at != excluded) add(row, (uint32_t)at);
+}
+
+/* n_out different ones: the bits that are drawn are those that are taken, or those that are not. */
+static void by_out(am_row *row, const am_connection *c, stream *s, uint32_t n, uint32_t excluded) {
+  const uint32_t possible = n - (excluded < n);
+  const uint32_t wanted = (uint32_t)c->n_out < possible ? (uint32_t)c->n_out : possible;
+  const bool inverse = wanted > possible / 2;
+  for (uint32_t k = 0; k < n / 64 + 1; k++) row->seen[k] = 0;
+  for (uint32_t k = inverse ? possible - wanted : wanted; k > 0;) {
+    const uint32_t at = am_below(draw(s), n);
+    if (at == excluded || row->seen[at / 64] >> at % 64 & 1) continue;
+    row->seen[at / 64] |= (uint64_t)1 << at % 64;
+    k--;
+  }
+  for (uint32_t at = 0; at < n; at++)
+    if ((row->seen[at / 64] >> at % 64 & 1) != (uint64_t)inverse && at != excluded) add(row, at);
+}
+
+static double distance(const float *a, const float *b) {
+  double sum = 0;
+  for (int k = 0; k < 4; k++) sum += ((double)a[k] - b[k]) * ((double)a[k] - b[k]);
+  return sqrt(sum);
+}
+
+static void by_distance(am_row *row, const am_connection *c, stream *s, const am_population *from,
+                        const am_population *to, uint32_t source, uint32_t excluded) {
+  for (uint32_t at = 0; at < (uint32_t)to->n; at++) {
+    const uint32_t u = draw(s);
+    if (at == excluded) continue;
+    const double d = distance(from->positions + 4 * source, to->positions + 4 * at);
+    if (u < 0x1p32 * c->probability * am_exp(-d / c->radius)) add(row, at);
+  }
+}
+
+static void draw_targets(am_row *row, const amine_brain *b, int projection, uint32_t source) {
+  const am_projection *p = &b->projections[projection];
+  const am_connection *c = p->connection;
+  const am_population *from = &b->populations[p->source], *to = &b->populations[p->target];
+  const uint32_t n = (uint32_t)to->n;
+  const uint32_t excluded = p->source == p->target && !c->self ? source : UINT32_MAX;
+  stream s = {.key = {b->seed, AM_STREAM_CONNECT, (uint32_t)projection, source}};
+  switch (c->kind) {
+  case AMINE_CONNECT_ALL:
+    for (uint32_t at = 0; at < n; at++)
+      if (at != excluded) add(row, at);
+    break;
+  case AMINE_CONNECT_PROBABILITY: by_probability(row, c, &s, n, excluded); break;
+  case AMINE_CONNECT_OUT: by_out(row, c, &s, n, excluded); break;
+  case AMINE_CONNECT_DISTANCE: by_distance(row, c, &s, from, to, source, excluded); break;
+  case AMINE_CONNECT_ONE_TO_ONE:
+    if (source < n) add(row, source);
+    break;
+  case AMINE_CONNECT_LIST:
+    for (uint32_t k = c->pair_row[source]; k < c->pair_row[source + 1]; k++)
+      add(row, c->pair_target[k]);
+    break;
+  }
+}
+
+void am_connect_row(am_row *row, const amine_brain *b, int projection, uint32_t source) {
+  const am_projection *p = &b->projections[projection];
+  const am_connection *c = p->connection;
+  const am_population *from = &b->populations[p->source], *to = &b->populations[p->target];
+  row->n = 0;
+  draw_targets(row, b, projection, source);
+  const am_random_key key = {b->seed, AM_STREAM_CONNECT, (uint32_t)projection, source};
+  const bool draws = p->weight_max > p->weight || c->delay_max > c->delay;
+  for (uint32_t k = 0; k < row->n; k++) {
+    const am_random4 u = draws ? am_random(key, 0x80000000u + k) : (am_random4){{0}};
+    double w = p->weight;
+    if (c->pair_weight) w = c->pair_weight[c->pair_row[source] + k];
+    else if (p->weight_max > p->weight) w += (p->weight_max - p->weight) * am_uniform(u.v[0]);
+    row->weight[k] = (float)w;
+    uint32_t delay = c->delay;
+    if (c->delay_max > c->delay) delay += am_below(u.v[1], c->delay_max - c->delay + 1);
+    if (c->velocity > 0) {
+      const double d = distance(from->positions + 4 * source, to->positions + 4 * row->target[k]);
+      delay += (uint32_t)nearbyint(d / c->velocity / b->dt_ms);
+    }
+    row->delay[k] = delay;
+  }
+}

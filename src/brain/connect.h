@@ -1,0 +1,38 @@
+/* Which neurons a projection joins: the rows of its synapses, drawn one source at a time.
+ *
+ * A row is a pure function of (seed, projection, source), so it can be drawn as often as it is
+ * needed and nothing but the finished blocks is ever stored. */
+#ifndef AMINE_BRAIN_CONNECT_H
+#define AMINE_BRAIN_CONNECT_H
+
+#include "brain/brain.h"
+
+/* What is remembered of amine_brain_connect. */
+struct am_connection {
+  amine_connect kind;
+  double probability, radius, velocity;
+  int n_out, self;
+  uint32_t delay, delay_max; /* steps */
+  size_t n_pairs;            /* AMINE_CONNECT_LIST, sorted by (source, order given) */
+  uint32_t *pair_row;        /* [sources + 1] */
+  uint32_t *pair_target;     /* [n_pairs] */
+  float *pair_weight;        /* [n_pairs] or NULL */
+  uint32_t *gap;             /* [AM_GAPS] for `probability`: 2^32 (1 - (1 - p)^(k + 1)) */
+};
+
+#define AM_GAPS 1024
+
+/* The row of one source: targets ascending unless listed. Room for as many synapses as there are
+ * targets, or pairs. */
+typedef struct am_row {
+  uint32_t n;
+  uint32_t *target, *delay;
+  float *weight;
+  uint64_t *seen; /* scratch: a bit for each target */
+} am_row;
+
+amine_status am_row_make(am_row *row, size_t capacity, uint32_t n_targets, amine_error *error);
+void am_row_free(am_row *row);
+void am_connect_row(am_row *row, const amine_brain *brain, int projection, uint32_t source);
+
+#endif

@@ -1,0 +1,24 @@
+/* A Poisson source ("poisson"): fires in a step with probability 1 - exp(-rate dt), independently
+ * of everything. rate_hz may differ from neuron to neuron. */
+#include "kernel/philox.h"
+#include "kernel/vector.h"
+
+#include "base/random.h"
+#include "brain/neuron.h"
+
+static int update(const am_neurons *p, uint32_t *spikes) {
+  const philox_key key = {p->seed, p->step, AM_STREAM_SOURCE, p->population};
+  philox_block x;
+  uint32_t block = UINT32_MAX;
+  int n_spikes = 0;
+  for (int i = 0; i < p->n; i += VEC_LANES) {
+    const uint32_t at = p->index + (uint32_t)i;
+    if (block != at / 64) philox_draw(&x, &key, block = at / 64);
+    real u[VEC_LANES];
+    for (int l = 0; l < VEC_LANES; l++) u[l] = (real)am_uniform(x.v[at / 16 % 4][l]);
+    n_spikes = neurons_fire(spikes, n_spikes, v_lt(v_load(u), v_load(p->own[0] + i)), i, p);
+  }
+  return n_spikes;
+}
+
+const am_neuron_kernel AM_ISA(am_neuron_poisson) = {update};

@@ -1,0 +1,95 @@
+/* The hot loops of a brain that belong to no model and no rule; what each does is in pass.h. */
+#include "brain/pass.h"
+
+#include <stddef.h>
+
+#include "base/random.h"
+#include "kernel/philox.h"
+#include "kernel/synapse_seen.h"
+#include "kernel/vector.h"
+
+static void take_counts(am_real *in, uint16_t *count, am_real weight, uint32_t n) {
+  const vec w = v_set1(weight);
+  for (uint32_t i = 0; i < n; i += VEC_LANES) {
+    v_store(in + i, v_fma(w, v_from_u16(count + i), v_load(in + i)));
+    memset(count + i, 0, VEC_LANES * sizeof *count);
+  }
+}
+
+/* Random numbers of 16 neurons that stand side by side; the block is drawn anew when it changes. */
+typedef struct draws {
+  philox_key key;
+  philox_block x;
+  uint32_t block;
+} draws;
+
+static draws draws_begin(const am_draw *draw, uint32_t stream) {
+  return (draws){.key = {draw->seed, draw->step, stream, draw->population}, .block = UINT32_MAX};
+}
+
+static inline const uint32_t *draws_of(draws *d, uint32_t index) {
+  if (d->block != index / 64) philox_draw(&d->x, &d->key, d->block = index / 64);
+  return d->x.v[index / 16 % 4];
+}
+
+static void current(am_real *I, const am_real *extra, am_real mean, am_real uniform, am_real factor,
+                    const am_draw *draw, uint32_t n) {
+  draws d = draws_begin(draw, AM_STREAM_NEURON);
+  const vec f = v_set1(factor), m = v_set1(mean), width = v_set1(uniform);
+  for (uint32_t i = 0; i < n; i += VEC_LANES) {
+    vec x = extra ? v_add(m, v_load(extra + i)) : m;
+    if (uniform != 0) {
+      const uint32_t *bits = draws_of(&d, draw->index + i);
+      real u[VEC_LANES];
+      for (int l = 0; l < VEC_LANES; l++) u[l] = (real)am_uniform(bits[l]) - (real)0.5;
+      x = v_fma(width, v_load(u), x);
+    }
+    x = v_mul(f, x);
+    if (n - i < VEC_LANES) v_store_n(I + i, x, (int)(n - i));
+    else v_store(I + i, x);
+  }
+}
+
+static void poisson(am_real *in, const am_poisson_table *table, int receptor, am_real weight,
+                    const am_draw *draw, uint32_t n) {
+  draws d = draws_begin(draw, AM_STREAM_RECEPTOR_1 + (uint32_t)receptor);
+  const vec w = v_set1(weight);
+  for (uint32_t i = 0; i < n; i += VEC_LANES) {
+    const uint32_t *u = draws_of(&d, draw->index + i);
+    uint32_t k[VEC_LANES] = {0};
+    for (int t = 0; t < table->n; t++)
+      for (int l = 0; l < VEC_LANES; l++) k[l] += u[l] >= table->above[t];
+    real x[VEC_LANES];
+    for (int l = 0; l < VEC_LANES; l++) x[l] = (real)k[l];
+    const vec sum = v_fma(w, v_load(x), v_load(in + i));
+    if (n - i < VEC_LANES) v_store_n(in + i, sum, (int)(n - i));
+    else v_store(in + i, sum);
+  }
+}
+
+static void decay(am_real *next, const am_real *now, const am_real *k, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += VEC_LANES)
+    v_store(next + i, synapse_decayed(v_load(now + i), k[0]));
+}
+
+static void recover(am_real *u, am_real *R, am_real facil, am_real rec, uint32_t n) {
+  const vec one = v_set1(1), r = v_set1(rec);
+  for (uint32_t i = 0; i < n; i += VEC_LANES) {
+    v_store(u + i, synapse_decayed(v_load(u + i), facil));
+    v_store(R + i, v_fnma(v_sub(one, v_load(R + i)), r, one));
+  }
+}
+
+static void rescale(am_real *w, const uint16_t *target, const am_real *scale, am_real decayed,
+                    am_real w_min, am_real w_max, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += VEC_LANES) {
+    const int m = n - i < VEC_LANES ? (int)(n - i) : VEC_LANES;
+    vec s = v_set1(decayed);
+    if (scale) s = v_mul(s, v_gather16_n(scale, target + i, m));
+    const vec x = v_min(v_max(v_mul(v_load_n(w + i, m), s), v_set1(w_min)), v_set1(w_max));
+    v_store_n(w + i, x, m);
+  }
+}
+
+const am_brain_pass AM_ISA(am_brain_pass) = {take_counts, current, poisson,
+                                             decay,       recover, rescale};

@@ -1,0 +1,45 @@
+/* The hot loops of a brain that belong to no model and no rule. */
+#ifndef AMINE_BRAIN_PASS_H
+#define AMINE_BRAIN_PASS_H
+
+#include <stdint.h>
+
+#include "kernel/isa.h"
+#include "kernel/real.h"
+
+/* Who draws: see kernel/philox.h. `index` is the first neuron's number in its population, a
+ * multiple of 16. */
+typedef struct am_draw {
+  uint64_t seed, step;
+  uint32_t population, index;
+} am_draw;
+
+/* A Poisson distribution as its cumulative probabilities, 32 bits each: the number drawn is how
+ * many of them are not above a uniform 32-bit number. */
+typedef struct am_poisson_table {
+  int n;
+  uint32_t *above;
+} am_poisson_table;
+
+/* All n are multiples of 16 unless they are said to be exact. */
+typedef struct am_brain_pass {
+  /* in += weight count; count = 0 */
+  void (*take_counts)(am_real *in, uint16_t *count, am_real weight, uint32_t n);
+  /* current = factor (mean + uniform (U - 1/2) + extra); extra may be NULL; 0 beyond exactly n */
+  void (*current)(am_real *current, const am_real *extra, am_real mean, am_real uniform,
+                  am_real factor, const am_draw *draw, uint32_t n);
+  /* in += weight * (a Poisson number), for exactly n */
+  void (*poisson)(am_real *in, const am_poisson_table *table, int receptor, am_real weight,
+                  const am_draw *draw, uint32_t n);
+  /* next = now decayed by k[0] */
+  void (*decay)(am_real *next, const am_real *now, const am_real *k, uint32_t n);
+  /* u *= facil, R = 1 - (1 - R) rec */
+  void (*recover)(am_real *u, am_real *R, am_real facil, am_real rec, uint32_t n);
+  /* w = bound(w scale[target]), exactly n; scale NULL: by `decay` alone */
+  void (*rescale)(am_real *w, const uint16_t *target, const am_real *scale, am_real decay,
+                  am_real w_min, am_real w_max, uint32_t n);
+} am_brain_pass;
+
+extern const am_brain_pass *const am_brain_passes[AM_N_ISA];
+
+#endif

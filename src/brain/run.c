@@ -1,0 +1,158 @@
+/* Taking a brain through time: a team of threads, each with its chunks, in step with each other. */
+#include <math.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "brain/brain.h"
+#include "brain/step.h"
+
+typedef struct course {
+  amine_brain *b;
+  uint64_t begin, end;
+  amine_status status;
+  amine_error error;
+} course;
+
+/* Copies the spikes that are not yet recorded: chunks stand in the order of the line. */
+static amine_status record(amine_brain *b, amine_error *error) {
+  am_record *r = &b->record;
+  for (; r->until < b->step; r->until++) {
+    const uint32_t slot = am_brain_slot(b, r->until);
+    size_t most = r->n;
+    for (int k = 0; k < b->n_chunks; k++) most += b->chunks[k].n_spikes[slot];
+    if (most > r->capacity) {
+      const size_t wanted = most + most / 2 + 1024;
+      uint64_t *steps = am_resize(r->steps, wanted, sizeof *steps);
+      if (steps) r->steps = steps;
+      uint32_t *neurons = steps ? am_resize(r->neurons, wanted, sizeof *neurons) : NULL;
+      if (neurons) r->neurons = neurons;
+      if (!neurons) return am_fail_memory(error, am_size_mul(wanted, 12));
+      r->capacity = wanted;
+    }
+    int population = 0;
+    for (int k = 0; k < b->n_chunks; k++) {
+      const am_chunk *c = &b->chunks[k];
+      const uint32_t *spikes = c->spikes + (size_t)slot * (c->end - c->begin);
+      for (uint32_t i = 0; i < c->n_spikes[slot]; i++) {
+        while (spikes[i] - b->populations[population].first >=
+               (uint32_t)b->populations[population].padded)
+          population++;
+        if (!b->populations[population].recorded) continue;
+        r->steps[r->n] = r->until;
+        r->neurons[r->n++] = spikes[i];
+      }
+    }
+  }
+  return AMINE_OK;
+}
+
+/* Steps from b->step to the next look, or to the end of the course. */
+static uint64_t next_look(const amine_brain *b, uint64_t end) {
+  const uint64_t every = (uint64_t)b->look_every, next = (b->step / every + 1) * every;
+  return next < end ? next : end;
+}
+
+/* What one thread does for all between two stretches of steps. */
+static amine_status look(amine_brain *b, uint64_t until, bool first, amine_error *error) {
+  AM_TRY(record(b, error));
+  if (!first) am_chemistry_step(b);
+  am_chemistry_feel(b);
+  for (int k = 0; k < b->n_populations; k++) {
+    am_population *p = &b->populations[k];
+    while (p->next < p->n_waiting && p->waiting[p->next].step < b->step) p->next++;
+  }
+  for (int k = 0; k < b->n_projections; k++) {
+    am_projection *p = &b->projections[k];
+    if (!p->reward) continue;
+    if (!first) am_reward_reach(p->reward, b->step);
+    am_reward_plan(p->reward, b->step, (int)(until - b->step), b->dt_ms,
+                   p->factor != AMINE_FACTOR_NONE,
+                   (double)b->populations[p->target].factors[p->factor]);
+  }
+  return AMINE_OK;
+}
+
+static bool is_sweep(const amine_brain *b, uint64_t step) {
+  return b->sweep_every > 0 && step > 0 && step % (uint64_t)b->sweep_every == 0;
+}
+
+static void stretch(amine_brain *b, am_team *team, uint64_t end, int from, int to) {
+  for (uint64_t step = b->step; step < end; step++) {
+    const bool sweep = is_sweep(b, step);
+    for (int k = from; k < to; k++) {
+      if (step > 0) am_chunk_settle(b, k, step);
+      if (sweep) am_chunk_sweep(b, k, step);
+      am_chunk_step(b, k, step, sweep || step == b->step);
+    }
+    am_team_wait(team);
+  }
+}
+
+static void work(void *context, am_team *team, int worker, int n_workers) {
+  course *x = context;
+  amine_brain *b = x->b;
+  const int from = (int)((int64_t)b->n_chunks * worker / n_workers);
+  const int to = (int)((int64_t)b->n_chunks * (worker + 1) / n_workers);
+  for (bool first = true;; first = false) {
+    const uint64_t until = next_look(b, x->end);
+    am_team_wait(team); /* everyone has read b->step */
+    if (worker == 0) x->status = look(b, until, first, &x->error);
+    am_team_wait(team);
+    if (x->status != AMINE_OK) return;
+    stretch(b, team, until, from, to);
+    if (worker == 0) b->step = until;
+    am_team_wait(team);
+    if (until == x->end) return;
+  }
+}
+
+/* The first neuron whose potential is not finite. */
+static amine_status check_finite(const amine_brain *b, amine_error *error) {
+  for (int k = 0; k < b->n_populations; k++) {
+    const am_population *p = &b->populations[k];
+    for (int i = 0; i < p->n; i++)
+      for (int s = 0; s < 2; s++)
+        if (!isfinite(b->states[s][p->first + (uint32_t)i]))
+          return am_fail(error, AMINE_ERROR_NUMERIC,
+                         "population %s, neuron %d: %s is no longer a number at step %llu (%g ms)",
+                         p->name, i, p->model->states[s], (unsigned long long)b->step,
+                         (double)b->step * b->dt_ms);
+  }
+  return AMINE_OK;
+}
+
+/* d and F where the run stopped, so that a reward before the next one adds to them. */
+static void reach(amine_brain *b) {
+  for (int k = 0; k < b->n_projections; k++)
+    if (b->projections[k].reward) am_reward_reach(b->projections[k].reward, b->step);
+}
+
+amine_status amine_brain_run(amine_brain *b, uint64_t n_steps, amine_error *error) {
+  if (b->broken)
+    return am_fail(error, AMINE_ERROR_NUMERIC, "the brain's numbers broke in an earlier run");
+  AM_TRY(am_brain_build(b, error));
+  if (n_steps == 0) return AMINE_OK;
+  const uint64_t begin = b->step;
+  course x = {.b = b, .end = b->step + n_steps, .status = AMINE_OK};
+  am_team_run(b->n_threads < b->n_chunks ? b->n_threads : b->n_chunks, work, &x);
+  if (b->step > begin) reach(b);
+  if (x.status == AMINE_OK) x.status = record(b, &x.error);
+  if (x.status == AMINE_OK) {
+    x.status = check_finite(b, &x.error);
+    b->broken = x.status == AMINE_ERROR_NUMERIC;
+  }
+  if (x.status != AMINE_OK && error) *error = x.error;
+  return x.status;
+}
+
+amine_status amine_brain_reward(amine_brain *b, double amount, amine_error *error) {
+  if (!isfinite(amount))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a reward of %g is not a number", amount);
+  AM_TRY(am_brain_build(b, error));
+  for (int k = 0; k < b->n_projections; k++) {
+    const am_projection *p = &b->projections[k];
+    if (p->reward && p->factor == AMINE_FACTOR_NONE) p->reward->d += amount;
+  }
+  return AMINE_OK;
+}

@@ -1,0 +1,202 @@
+/* Looking at a brain's states and synapses, and setting them. */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "brain/brain.h"
+#include "brain/state.h"
+#include "brain/step.h"
+
+#define ARGUMENT(...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)
+
+static amine_status find_state(am_real **state, const amine_brain *b, int population,
+                               const char *name, amine_error *error) {
+  if (population < 0 || population >= b->n_populations)
+    return ARGUMENT("there is no population %d: there are %d", population, b->n_populations);
+  const am_population *p = &b->populations[population];
+  for (int s = 0; p->model->states[s]; s++)
+    if (strcmp(p->model->states[s], name) == 0) {
+      *state = b->states[s] + p->first;
+      return AMINE_OK;
+    }
+  return ARGUMENT("population %s: a neuron of %s has no %.100s", p->name, p->model->name, name);
+}
+
+amine_status amine_brain_get(const amine_brain *b, int population, const char *name, float *values,
+                             amine_error *error) {
+  am_real *state = NULL;
+  AM_TRY(am_brain_build((amine_brain *)(uintptr_t)b,
+                        error)); /* before the first run: initial values */
+  AM_TRY(find_state(&state, b, population, name, error));
+  for (int i = 0; i < b->populations[population].n; i++) values[i] = (float)state[i];
+  return AMINE_OK;
+}
+
+amine_status amine_brain_set(amine_brain *b, int population, const char *name, const float *values,
+                             amine_error *error) {
+  am_real *state = NULL;
+  AM_TRY(am_brain_build(b, error));
+  AM_TRY(find_state(&state, b, population, name, error));
+  for (int i = 0; i < b->populations[population].n; i++)
+    if (!isfinite(values[i]))
+      return ARGUMENT("population %s: %s of neuron %d is not finite",
+                      b->populations[population].name, name, i);
+  for (int i = 0; i < b->populations[population].n; i++) state[i] = (am_real)values[i];
+  return AMINE_OK;
+}
+
+amine_status amine_brain_kick(amine_brain *b, int population, const int *neurons, int n, double v,
+                              amine_error *error) {
+  am_real *state = NULL;
+  AM_TRY(am_brain_build(b, error));
+  AM_TRY(find_state(&state, b, population, "v", error));
+  if (!isfinite(v)) return ARGUMENT("a kick of %g is not finite", v);
+  for (int k = 0; k < n; k++)
+    if (neurons[k] < 0 || neurons[k] >= b->populations[population].n)
+      return ARGUMENT("population %s has no neuron %d", b->populations[population].name,
+                      neurons[k]);
+  for (int k = 0; k < n; k++) state[neurons[k]] += (am_real)v;
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------------ synapses */
+am_block *am_synapses_block(const amine_brain *b, int chunk, int projection) {
+  am_chunk *c = &b->chunks[chunk];
+  for (int k = 0; k < c->n_blocks; k++)
+    if (c->blocks[k].projection == projection) return &c->blocks[k];
+  return NULL;
+}
+
+amine_status am_synapses_begin(am_synapses *s, amine_brain *b, int projection, amine_error *error) {
+  if (projection < 0 || projection >= b->n_projections)
+    return ARGUMENT("there is no projection %d: there are %d", projection, b->n_projections);
+  AM_TRY(am_brain_build(b, error));
+  *s = (am_synapses){
+      .b = b, .p = &b->projections[projection], .chunk = -1, .projection = projection};
+  s->n_sources = (uint32_t)b->populations[s->p->source].n;
+  return AMINE_OK;
+}
+
+bool am_synapses_next(am_synapses *s) {
+  while (s->k + 1 >= s->end) { /* the next row that is not empty */
+    if (++s->chunk == s->b->n_chunks) {
+      s->chunk = 0;
+      if (++s->delay == s->p->n_delays) {
+        s->delay = 0;
+        s->source++;
+      }
+    }
+    if (s->source >= s->n_sources) return false;
+    s->block = am_synapses_block(s->b, s->chunk, s->projection);
+    if (!s->block) continue;
+    const uint32_t *row = s->block->row + (size_t)s->delay * ((size_t)s->n_sources + 1) + s->source;
+    s->k = (int64_t)row[0] - 1;
+    s->end = row[1];
+  }
+  s->k++;
+  return true;
+}
+
+/* Up-to-date w or c of every block of a projection; freed with free_values. */
+static void free_values(am_real **values, int n) {
+  for (int k = 0; k < n; k++) am_free(values[k]);
+  am_free(values);
+}
+
+static amine_status block_values(am_real ***out, const amine_brain *b, int projection, char wanted,
+                                 amine_error *error) {
+  am_real **values = am_alloc((size_t)b->n_chunks, sizeof *values);
+  if (!values) return am_fail_memory(error, (size_t)b->n_chunks * sizeof *values);
+  for (int k = 0; k < b->n_chunks; k++) {
+    const am_block *block = am_synapses_block(b, k, projection);
+    if (!block) continue;
+    values[k] = am_alloc(am_size_mul(2, block->n_synapses), sizeof(am_real));
+    if (!values[k]) {
+      free_values(values, b->n_chunks);
+      return am_fail_memory(error, am_size_mul(2 * sizeof(am_real), block->n_synapses));
+    }
+    am_block_values(values[k], b, block, wanted);
+  }
+  *out = values;
+  return AMINE_OK;
+}
+
+amine_status amine_brain_synapses(amine_brain *b, int projection, const char *variable,
+                                  int *sources, int *targets, int *delays, float *values,
+                                  amine_error *error) {
+  am_synapses s = {0};
+  AM_TRY(am_synapses_begin(&s, b, projection, error));
+  const bool is_c = variable && strcmp(variable, "c") == 0;
+  if (values && !is_c && (!variable || strcmp(variable, "w") != 0))
+    return ARGUMENT("projection %s: a synapse has no %.100s", s.p->name,
+                    variable ? variable : "NULL");
+  if (values && is_c && !s.p->rule->has_eligibility)
+    return ARGUMENT("projection %s: rule %s has no eligibility", s.p->name, s.p->rule->name);
+  am_real **now = NULL;
+  if (values) AM_TRY(block_values(&now, b, projection, is_c ? 'c' : 'w', error));
+  const uint32_t first = b->populations[s.p->target].first;
+  for (size_t at = 0; am_synapses_next(&s); at++) {
+    if (sources) sources[at] = (int)s.source;
+    if (targets) targets[at] = (int)(s.block->begin - first + s.block->target[s.k]);
+    if (delays) delays[at] = (int)s.p->delays[s.delay];
+    if (values) values[at] = (float)now[s.chunk][s.k];
+  }
+  if (now) free_values(now, b->n_chunks);
+  return AMINE_OK;
+}
+
+amine_status amine_brain_set_weights(amine_brain *b, int projection, const float *weights,
+                                     amine_error *error) {
+  am_synapses s = {0};
+  AM_TRY(am_synapses_begin(&s, b, projection, error));
+  for (size_t k = 0; k < s.p->n_synapses; k++)
+    if (!isfinite(weights[k]))
+      return ARGUMENT("projection %s: weight %zu is not finite", s.p->name, k);
+  for (size_t at = 0; am_synapses_next(&s); at++) {
+    if (!s.block->w)
+      return ARGUMENT(
+          "projection %s has one fixed weight: give it a list of weights, a range or a rule",
+          s.p->name);
+    s.block->w[s.k] = (am_real)weights[at];
+  }
+  return AMINE_OK;
+}
+
+const char *amine_brain_projection(const amine_brain *b, int k, int *source, int *target,
+                                   size_t *n_synapses) {
+  if (k < 0 || k >= b->n_projections) return NULL;
+  const am_projection *p = &b->projections[k];
+  if (source) *source = p->source;
+  if (target) *target = p->target;
+  if (n_synapses) {
+    amine_error ignored;
+    *n_synapses =
+        am_brain_build((amine_brain *)(uintptr_t)b, &ignored) == AMINE_OK ? p->n_synapses : 0;
+  }
+  return p->name;
+}
+
+static size_t block_bytes(const amine_brain *b, const am_block *k) {
+  const am_projection *p = &b->projections[k->projection];
+  const size_t n = k->n_synapses, sources = (size_t)b->populations[p->source].n;
+  size_t bytes = (size_t)p->n_delays * (sources + 1) * sizeof *k->row + n * sizeof *k->target;
+  if (k->w) bytes += n * sizeof *k->w;
+  if (k->c)
+    bytes += n * sizeof *k->c + 3 * (size_t)p->n_delays * (size_t)p->width * sizeof(am_real);
+  if (k->column) bytes += (k->n_targets + 2) * sizeof *k->column + n * sizeof *k->at;
+  if (k->source) bytes += n * sizeof *k->source;
+  if (k->source_wide) bytes += n * sizeof *k->source_wide;
+  return bytes;
+}
+
+size_t amine_brain_synapse_bytes(const amine_brain *b, size_t *n) {
+  size_t bytes = 0, count = 0;
+  for (int c = 0; c < b->n_chunks; c++)
+    for (int k = 0; k < b->chunks[c].n_blocks; k++) {
+      bytes += block_bytes(b, &b->chunks[c].blocks[k]);
+      count += b->chunks[c].blocks[k].n_synapses;
+    }
+  if (n) *n = count;
+  return bytes;
+}

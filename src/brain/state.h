@@ -1,0 +1,23 @@
+/* Every synapse of a projection in the order of (source, delay, target). */
+#ifndef AMINE_BRAIN_STATE_H
+#define AMINE_BRAIN_STATE_H
+
+#include "brain/brain.h"
+
+typedef struct am_synapses {
+  amine_brain *b;
+  const am_projection *p;
+  int projection, chunk, delay; /* delay: index in p->delays */
+  uint32_t source, n_sources;
+  am_block *block;
+  int64_t k, end; /* the synapse in the block */
+} am_synapses;
+
+/* Builds the brain if that is still to do. AMINE_ERROR_ARGUMENT if there is no such projection. */
+amine_status am_synapses_begin(am_synapses *s, amine_brain *brain, int projection,
+                               amine_error *error);
+bool am_synapses_next(am_synapses *s);
+/* The block of a projection in a chunk, or NULL. */
+am_block *am_synapses_block(const amine_brain *brain, int chunk, int projection);
+
+#endif

@@ -1,0 +1,448 @@
+/* One step of one chunk. */
+#include "brain/step.h"
+
+#include <math.h>
+
+#include "kernel/exponential.h"
+
+/* --------------------------------------------------------------------------- spikes that arrive */
+/* One row that a spike reaches. */
+typedef struct arrival {
+  uint32_t begin, end; /* its synapses in the block */
+  size_t source;       /* delay * width + source */
+} arrival;
+
+/* Each row of a block whose spike arrives at `step`: delays ascending, sources ascending. */
+#define FOR_ARRIVALS(b, block, step, row)                                                          \
+  for (arrivals_at row##_at = arrivals_begin(b, block, step); arrivals_next(&row##_at, &row);)
+
+typedef struct arrivals_at {
+  const amine_brain *b;
+  const am_block *block;
+  const am_projection *p;
+  uint64_t step;
+  uint32_t first, n; /* the source population in the line */
+  int delay, chunk;
+  const uint32_t *at, *end; /* in the list of one chunk */
+} arrivals_at;
+
+static inline arrivals_at arrivals_begin(const amine_brain *b, const am_block *block,
+                                         uint64_t step) {
+  const am_projection *p = &b->projections[block->projection];
+  const am_population *from = &b->populations[p->source];
+  return (arrivals_at){b,  block,       p,    step, from->first, (uint32_t)from->n,
+                       -1, b->n_chunks, NULL, NULL};
+}
+
+/* The list of the next chunk, or of the first one and the next delay; false at the end. */
+static bool arrivals_list(arrivals_at *a) {
+  const uint32_t length = a->b->chunks[0].end;
+  if (a->chunk + 1 >= a->b->n_chunks || (uint32_t)(a->chunk + 1) * length >= a->first + a->n) {
+    if (++a->delay >= a->p->n_delays) return false;
+    a->chunk = (int)(a->first / length);
+  } else {
+    a->chunk++;
+  }
+  a->at = a->end = NULL;
+  if (a->step < a->p->delays[a->delay]) return true;
+  const am_chunk *c = &a->b->chunks[a->chunk];
+  const uint32_t slot = am_brain_slot(a->b, a->step - a->p->delays[a->delay]);
+  a->at = c->spikes + (size_t)slot * (c->end - c->begin);
+  a->end = a->at + c->n_spikes[slot];
+  return true;
+}
+
+static inline bool arrivals_next(arrivals_at *a, arrival *row) {
+  for (;;) {
+    while (a->at == a->end)
+      if (!arrivals_list(a)) return false;
+    const uint32_t source = *a->at++ - a->first;
+    if (source >= a->n) continue; /* of another population */
+    const uint32_t *r = a->block->row + (size_t)a->delay * (a->n + 1) + source;
+    if (r[0] == r[1]) continue;
+    *row = (arrival){r[0], r[1], (size_t)a->delay * (size_t)a->p->width + source};
+    return true;
+  }
+}
+
+/* Rows lie far apart in memory: a few are asked for ahead of the one that is worked on. */
+#define AHEAD 16
+
+static int gather_rows(arrivals_at *at, arrival rows[AHEAD]) {
+  int n = 0;
+  while (n < AHEAD && arrivals_next(at, &rows[n])) {
+    const char *begin = (const char *)(at->block->target + rows[n].begin);
+    const char *end = (const char *)(at->block->target + rows[n].end);
+    for (; begin < end; begin += 64) __builtin_prefetch(begin);
+    n++;
+  }
+  return n;
+}
+
+static void deliver_counts(const amine_brain *b, const am_block *block, uint64_t step,
+                           uint16_t *count) {
+  arrivals_at at = arrivals_begin(b, block, step);
+  arrival rows[AHEAD];
+  for (int n; (n = gather_rows(&at, rows)) > 0;)
+    for (int r = 0; r < n; r++) {
+      const uint16_t *target = block->target + rows[r].begin;
+      const uint32_t length = rows[r].end - rows[r].begin;
+      for (uint32_t k = 0; k < length; k++) count[target[k]]++;
+    }
+}
+
+static const am_real *moment(const am_real *trace, const am_projection *p, uint64_t step) {
+  return trace + step % 3 * (size_t)p->n_delays * (size_t)p->width;
+}
+
+static am_real scale_of(const am_projection *p, uint64_t step, size_t source) {
+  return p->stp_scale ? moment(p->stp_scale, p, step)[source] : 1;
+}
+
+static void deliver_weights(const amine_brain *b, const am_block *block, uint64_t step,
+                            am_real *in) {
+  const am_projection *p = &b->projections[block->projection];
+  arrival row;
+  FOR_ARRIVALS(b, block, step, row) {
+    const am_real scale = scale_of(p, step, row.source);
+    for (uint32_t k = row.begin; k < row.end; k++) in[block->target[k]] += block->w[k] * scale;
+  }
+}
+
+/* x of a source as it was before this step's arrival */
+static am_real past(const am_projection *p, int l, uint64_t step, size_t source) {
+  if (step == 0) return 0;
+  const am_real x = moment(p->x[l], p, step - 1)[source] * p->k[AM_SYNAPSE_X + 2 * l];
+  return x < (am_real)1e-30 ? 0 : x;
+}
+
+static const am_synapse_now *now_of(const am_projection *p, uint64_t step) {
+  return p->reward ? &p->reward->now[step - p->reward->first] : NULL;
+}
+
+static const am_synapse_kernel *kernel_of(const amine_brain *b, const am_projection *p) {
+  return p->rule->kernels[b->isa];
+}
+
+static am_real factor_of(const amine_brain *b, const am_projection *p) {
+  return b->populations[p->target].factors[p->factor];
+}
+
+static size_t in_population(const amine_brain *b, const am_block *block) {
+  return block->begin - b->populations[b->projections[block->projection].target].first;
+}
+
+static am_synapse_row row_of(const amine_brain *b, const am_block *block, const arrival *row,
+                             uint64_t step) {
+  const am_projection *p = &b->projections[block->projection];
+  am_synapse_row r = {.n = row->end - row->begin,
+                      .target = block->target + row->begin,
+                      .w = block->w + row->begin,
+                      .c = block->c ? block->c + row->begin : NULL,
+                      .scale = scale_of(p, step, row->source)};
+  for (int l = 0; l < p->rule->n_x; l++) r.x[l] = past(p, l, step, row->source);
+  for (int l = 0; l < p->rule->n_y; l++) r.y[l] = p->y[l] + in_population(b, block);
+  for (int l = 0; l < AM_LOG_PARTS && block->c; l++) {
+    r.log[l] = block->row_log[l][row->source];
+    r.logs[l] = block->col_log[l];
+  }
+  return r;
+}
+
+static void log_now(am_real *const log[AM_LOG_PARTS], size_t at, const am_projection *p,
+                    uint64_t step) {
+  const am_synapse_now *now = now_of(p, step);
+  log[AM_LOG_GROWTH][at] = p->reward->growth[step - p->reward->first];
+  log[AM_LOG_HIGH][at] = now->high;
+  log[AM_LOG_LOW][at] = now->low;
+}
+
+/* Arrivals at synapses that learn; `in` NULL: they were delivered before. */
+static void arrive(const amine_brain *b, const am_block *block, uint64_t step, am_real *in) {
+  const am_projection *p = &b->projections[block->projection];
+  const am_synapse_kernel *kernel = kernel_of(b, p);
+  const am_real M = factor_of(b, p);
+  arrival row;
+  FOR_ARRIVALS(b, block, step, row) {
+    am_synapse_row r = row_of(b, block, &row, step);
+    r.in = in;
+    kernel->arrive(&r, p->k, M, now_of(p, step));
+    if (block->c) log_now(block->row_log, row.source, p, step);
+  }
+}
+
+static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
+  for (int k = 0; k < c->n_blocks; k++) {
+    am_block *block = &c->blocks[k];
+    const am_projection *p = &b->projections[block->projection];
+    am_real *in = b->in[p->receptor] + block->begin;
+    if (block->lane >= 0) {
+      const am_lane *lane = &c->lanes[block->lane];
+      deliver_counts(b, block, step, lane->count);
+    } else if (p->rule->kernels[0] && !p->rule->is_late) {
+      arrive(b, block, step, in);
+    } else {
+      deliver_weights(b, block, step, in);
+    }
+  }
+  for (int l = 0; l < c->n_lanes; l++) {
+    const am_lane *lane = &c->lanes[l];
+    b->pass->take_counts(b->in[lane->receptor] + lane->begin, lane->count, (am_real)lane->weight,
+                         lane->n);
+  }
+}
+
+/* ---------------------------------------------------------------------------------- the neurons */
+static int told_spikes(const am_population *p, const am_piece *piece, uint64_t step,
+                       uint32_t *spikes) {
+  size_t low = p->next, high = p->n_waiting;
+  const uint32_t begin = piece->begin - p->first, end = piece->end - p->first;
+  while (low < high) { /* the first one not before (step, begin) */
+    const size_t middle = (low + high) / 2;
+    const am_waiting_spike *w = &p->waiting[middle];
+    if (w->step < step || (w->step == step && w->neuron < begin)) low = middle + 1;
+    else high = middle;
+  }
+  int n = 0;
+  for (; low < p->n_waiting && p->waiting[low].step == step && p->waiting[low].neuron < end;
+       low++) {
+    const uint32_t neuron = p->first + p->waiting[low].neuron;
+    if (n == 0 || spikes[n - 1] != neuron) spikes[n++] = neuron; /* told twice fires once */
+  }
+  return n;
+}
+
+static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint64_t step,
+                        bool fresh, uint32_t *spikes) {
+  am_population *p = &b->populations[piece->population];
+  if (!p->model->kernels[0]) return told_spikes(p, piece, step, spikes);
+  const uint32_t index = piece->begin - p->first, n = piece->end - piece->begin;
+  const am_draw draw = {b->seed, step, (uint32_t)piece->population, index};
+  am_neurons neurons = {.k = p->k,
+                        .gain = p->gain,
+                        .threshold = p->threshold,
+                        .first = piece->begin,
+                        .n = (int)n,
+                        .seed = b->seed,
+                        .step = step,
+                        .population = draw.population,
+                        .index = index};
+  for (int s = 0; s < AM_NEURON_STATES; s++) neurons.s[s] = b->states[s] + piece->begin;
+  for (int k = 0; k < AM_NEURON_OWN; k++)
+    if (p->own[k]) neurons.own[k] = p->own[k] + index;
+  if (!p->model->is_source) {
+    am_real *current = c->current + (piece->begin - c->begin);
+    neurons.current = current;
+    if (fresh || p->uniform != 0)
+      b->pass->current(current, p->currents ? p->currents + index : NULL, (am_real)p->mean,
+                       (am_real)p->uniform, p->input, &draw, n);
+    for (int r = 0; r < 2; r++) {
+      neurons.in[r] = b->in[r] + piece->begin;
+      if (p->poisson[r])
+        b->pass->poisson(neurons.in[r], p->poisson[r], r, (am_real)p->poisson_weight[r] * p->input,
+                         &draw, n);
+    }
+  }
+  return p->model->kernels[b->isa]->update(&neurons, spikes);
+}
+
+static void update(amine_brain *b, am_chunk *c, uint64_t step, bool fresh) {
+  const uint32_t slot = am_brain_slot(b, step);
+  uint32_t *spikes = c->spikes + (size_t)slot * (c->end - c->begin), n = 0;
+  for (int k = 0; k < c->n_pieces; k++)
+    n += (uint32_t)update_piece(b, c, &c->pieces[k], step, fresh, spikes + n);
+  c->n_spikes[slot] = n;
+  for (int k = 0; k < c->n_pieces; k++) {
+    am_population *p = &b->populations[c->pieces[k].population];
+    for (uint32_t i = 0; i < n; i++)
+      if (spikes[i] >= c->pieces[k].begin && spikes[i] < c->pieces[k].end)
+        p->counts[spikes[i] - p->first]++;
+  }
+}
+
+/* ----------------------------------------------------------------------------- after the neurons
+ */
+static void fire(const amine_brain *b, const am_block *block, uint64_t step, const uint32_t *spikes,
+                 uint32_t n_spikes) {
+  const am_projection *p = &b->projections[block->projection];
+  const am_synapse_kernel *kernel = kernel_of(b, p);
+  am_synapse_column column = {.w = block->w, .c = block->c};
+  for (int l = 0; l < p->rule->n_x; l++) column.x[l] = moment(p->x[l], p, step);
+  for (int l = 0; l < AM_LOG_PARTS && block->c; l++) column.logs[l] = block->row_log[l];
+  for (uint32_t i = 0; i < n_spikes; i++) {
+    const uint32_t j = spikes[i] - block->begin;
+    if (j >= block->n_targets) continue;
+    const uint32_t begin = block->column[j];
+    column.n = block->column[j + 1] - begin;
+    column.at = block->at + begin;
+    column.source = block->source ? block->source + begin : NULL;
+    column.source_wide = block->source_wide ? block->source_wide + begin : NULL;
+    for (int l = 0; l < p->rule->n_y; l++) column.y[l] = p->y[l][in_population(b, block) + j];
+    for (int l = 0; l < AM_LOG_PARTS && block->c; l++) column.log[l] = block->col_log[l][j];
+    kernel->fire(&column, p->k, factor_of(b, p), now_of(p, step));
+    if (block->c) log_now(block->col_log, j, p, step);
+  }
+}
+
+static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
+  const uint32_t slot = am_brain_slot(b, step), n = c->n_spikes[slot];
+  const uint32_t *spikes = c->spikes + (size_t)slot * (c->end - c->begin);
+  for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] = 1;
+  for (int k = 0; k < c->n_blocks; k++) {
+    const am_block *block = &c->blocks[k];
+    const am_projection *p = &b->projections[block->projection];
+    if (!p->rule->kernels[0]) continue;
+    if (p->rule->fires) fire(b, block, step, spikes, n);
+    const size_t at = in_population(b, block);
+    am_real *y0 = p->y[0] + at, *y1 = p->rule->n_y > 1 ? p->y[1] + at : NULL;
+    kernel_of(b, p)->trace(y0, y1, c->fired + (block->begin - c->begin), p->k,
+                           (int)(block->n_targets + 15) / 16 * 16);
+    if (p->rule->is_late) arrive(b, block, step, NULL);
+  }
+  for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] = 0;
+}
+
+/* ------------------------------------------------------------------- what arrives one step later
+ */
+/* The spikes of this chunk that arrive at `step` with that delay. */
+static const uint32_t *leaving(const amine_brain *b, const am_chunk *c, uint64_t step,
+                               uint32_t delay, uint32_t *n) {
+  *n = 0;
+  if (step < delay) return NULL;
+  const uint32_t slot = am_brain_slot(b, step - delay);
+  *n = c->n_spikes[slot];
+  return c->spikes + (size_t)slot * (c->end - c->begin);
+}
+
+static void next_traces(const amine_brain *b, const am_chunk *c, const am_projection *p,
+                        const am_piece *piece, uint64_t step) {
+  const uint32_t first = b->populations[p->source].first, n = piece->end - piece->begin;
+  const uint32_t padded = (n + 15) / 16 * 16;
+  for (int d = 0; d < p->n_delays; d++) {
+    const size_t at = (size_t)d * (size_t)p->width + (piece->begin - first);
+    uint32_t n_spikes;
+    const uint32_t *spikes = leaving(b, c, step + 1, p->delays[d], &n_spikes);
+    for (int l = 0; l < p->rule->n_x; l++) {
+      am_real *next = p->x[l] + (moment(p->x[l], p, step + 1) - p->x[l]) + at;
+      const am_real *k = p->k + AM_SYNAPSE_X + 2 * l;
+      b->pass->decay(next, moment(p->x[l], p, step) + at, k, padded);
+      for (uint32_t i = 0; i < n_spikes; i++)
+        if (spikes[i] - piece->begin < n) {
+          am_real *x = &next[spikes[i] - piece->begin];
+          *x = k[1] != 0 ? *x + 1 : 1;
+        }
+    }
+    if (!p->stp_scale) continue;
+    am_real *u = p->stp_state + at, *R = u + (size_t)p->n_delays * (size_t)p->width;
+    am_real *scale = p->stp_scale + (moment(p->stp_scale, p, step + 1) - p->stp_scale) + at;
+    const am_real U = (am_real)p->stp_u;
+    b->pass->recover(u, R, p->stp_facil, p->stp_rec, padded);
+    for (uint32_t i = 0; i < n_spikes; i++) {
+      const uint32_t j = spikes[i] - piece->begin;
+      if (j >= n) continue;
+      u[j] += U * (1 - u[j]);
+      scale[j] = u[j] * R[j];
+      R[j] -= scale[j];
+    }
+  }
+}
+
+static void prepare(amine_brain *b, am_chunk *c, uint64_t step) {
+  for (int k = 0; k < b->n_projections; k++) {
+    const am_projection *p = &b->projections[k];
+    if (p->rule->n_x == 0 && !p->stp_scale) continue;
+    for (int j = 0; j < c->n_pieces; j++)
+      if (c->pieces[j].population == p->source) next_traces(b, c, p, &c->pieces[j], step);
+  }
+}
+
+void am_chunk_step(amine_brain *b, int index, uint64_t step, bool fresh) {
+  am_chunk *c = &b->chunks[index];
+  deliver(b, c, step);
+  update(b, c, step, fresh);
+  learn(b, c, step);
+  prepare(b, c, step);
+}
+
+/* ---------------------------------------------------------------------------------------- sweeps
+ */
+/* Factors of the weights onto each target of a block, 1 + rate (target - found) / target, if a
+ * window ends at `step`. They are put into c->current, which is fresh in such a step. */
+static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block *block,
+                              uint64_t step) {
+  const am_projection *p = &b->projections[block->projection];
+  const double target = p->values[AM_RULE_TARGET_RATE];
+  if (target <= 0) return NULL;
+  const double sweeps = ceil(p->values[AM_RULE_WINDOW] / (b->sweep_every * b->dt_ms) - 1e-9);
+  const uint64_t window = (uint64_t)sweeps * (uint64_t)b->sweep_every;
+  if (step % window != 0) return NULL;
+  const size_t at = in_population(b, block);
+  const uint32_t *counts = b->populations[p->target].counts + at;
+  am_real *scale = c->current + (block->begin - c->begin);
+  if (step == 0) return NULL;
+  const double to_hz = 1e3 / ((double)window * b->dt_ms);
+  for (uint32_t j = 0; j < block->n_targets; j++) {
+    const double rate = (counts[j] - p->window_counts[at + j]) * to_hz;
+    scale[j] = (am_real)(1 + p->values[AM_RULE_SCALING] * (target - rate) / target);
+    p->window_counts[at + j] = counts[j];
+  }
+  return scale;
+}
+
+void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
+  am_chunk *c = &b->chunks[index];
+  for (int k = 0; k < c->n_blocks; k++) {
+    am_block *block = &c->blocks[k];
+    const am_projection *p = &b->projections[block->projection];
+    if (p->values[AM_RULE_DECAY] <= 0 && p->values[AM_RULE_TARGET_RATE] <= 0) continue;
+    const am_real *scale = scaling(b, c, block, step);
+    const double ms = b->sweep_every * b->dt_ms;
+    const am_real decay = (am_real)am_exp(-ms * p->values[AM_RULE_DECAY]);
+    b->pass->rescale(block->w, block->target, scale, decay, p->k[AM_SYNAPSE_W_MIN],
+                     p->k[AM_SYNAPSE_W_MAX], (uint32_t)block->n_synapses);
+  }
+}
+
+/* Every row of a block, as `settle` wants it. */
+static void settle_rows(const amine_brain *b, const am_block *block, am_real *w, am_real *c,
+                        const am_synapse_now *now, uint64_t step) {
+  const am_projection *p = &b->projections[block->projection];
+  const uint32_t n = (uint32_t)b->populations[p->source].n;
+  for (int d = 0; d < p->n_delays; d++)
+    for (uint32_t i = 0; i < n; i++) {
+      const uint32_t *r = block->row + (size_t)d * (n + 1) + i;
+      if (r[0] == r[1]) continue;
+      const arrival row = {r[0], r[1], (size_t)d * (size_t)p->width + i};
+      am_synapse_row view = row_of(b, block, &row, step);
+      view.w = w + row.begin;
+      view.c = c + row.begin;
+      kernel_of(b, p)->settle(&view, p->k, now);
+    }
+}
+
+void am_chunk_settle(amine_brain *b, int index, uint64_t step) {
+  am_chunk *c = &b->chunks[index];
+  for (int k = 0; k < c->n_blocks; k++) {
+    am_block *block = &c->blocks[k];
+    const am_projection *p = &b->projections[block->projection];
+    if (!p->reward || step % p->reward->epoch != 0) continue;
+    settle_rows(b, block, block->w, block->c, &p->reward->end, step);
+    const size_t rows = (size_t)p->n_delays * (size_t)p->width;
+    for (int l = 0; l < AM_LOG_PARTS; l++) {
+      for (size_t i = 0; i < rows; i++) block->row_log[l][i] = l == AM_LOG_GROWTH;
+      for (uint32_t i = 0; i < block->n_targets; i++) block->col_log[l][i] = l == AM_LOG_GROWTH;
+    }
+  }
+}
+
+void am_block_values(am_real *out, const amine_brain *b, const am_block *block, char wanted) {
+  const am_projection *p = &b->projections[block->projection];
+  const size_t n = block->n_synapses;
+  for (size_t k = 0; k < n; k++) out[k] = block->w ? block->w[k] : (am_real)p->weight;
+  if (!p->reward || !b->built) return;
+  am_real *other = out + n;
+  for (size_t k = 0; k < n; k++) other[k] = block->c[k];
+  const am_synapse_now now = am_reward_now(p->reward, b->step, b->dt_ms);
+  settle_rows(b, block, out, other, &now, b->step);
+  for (size_t k = 0; k < n && wanted == 'c'; k++) out[k] = other[k];
+}

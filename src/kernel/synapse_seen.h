@@ -1,0 +1,32 @@
+/* What a synapse rule may look at, 16 synapses at a time, and the step of an ordinary trace. */
+#ifndef AMINE_KERNEL_SYNAPSE_SEEN_H
+#define AMINE_KERNEL_SYNAPSE_SEEN_H
+
+#include <stddef.h>
+
+#include "base/vec.h"
+#include "kernel/real.h"
+#include "kernel/synapse.h"
+
+typedef struct synapse_seen {
+  vec w, x[AM_SYNAPSE_TRACES], y[AM_SYNAPSE_TRACES];
+  vec M;            /* the third factor */
+  const am_real *k; /* constants of the rule */
+} synapse_seen;
+
+/* y decayed by one step. What is below 1e-30 is 0: subnormal numbers are slow. */
+VEC_INLINE vec synapse_decayed(vec y, real decay) {
+  y = v_mul(y, v_set1(decay));
+  return v_select(v_lt(y, v_set1((real)1e-30)), v_zero(), y);
+}
+
+/* From one step to the next: y + 1, or 1, where a spike was; then a step of decay. */
+VEC_INLINE void synapse_step(am_real *y, const am_real *fired, const am_real *k, int n) {
+  const vec adds = v_set1(k[1]), one = v_set1(1);
+  for (int i = 0; i < n; i += VEC_LANES) {
+    const vec now = v_load(y + i), jumped = v_fma(adds, now, one);
+    v_store(y + i, synapse_decayed(v_select(v_lt(v_zero(), v_load(fired + i)), jumped, now), k[0]));
+  }
+}
+
+#endif

@@ -1,0 +1,217 @@
+/* The table of synapse rules. */
+#include "rule/synapse.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kernel/exponential.h"
+
+#define HUGE_WEIGHT 1e6
+#define COMMON(min, max)                                                                           \
+  {"w_min", min, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", "lower bound"},                              \
+      {"w_max", max, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", "upper bound"},                          \
+      {"weight_decay", 0, 0, 1, "1/ms", "part of a weight that is lost each ms"},                  \
+      {"target_rate_hz", 0, 0, 1e4, "Hz", "homeostatic scaling toward this rate; 0: none"},        \
+      {"time_window_ms", 1000, 1, 1e7, "ms", "window in which the rate is counted"}, {             \
+    "scaling_rate", 0.01, 0, 1, "1", "change of a weight per window at rate 0"                     \
+  }
+#define TAU(name, value, meaning)                                                                  \
+  { name, value, 1e-3, 1e7, "ms", meaning }
+#define AMPLITUDE(name, value, meaning)                                                            \
+  { name, value, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", meaning }
+#define NEAREST                                                                                    \
+  { "nearest", 0, 0, 1, "0 or 1", "1: only the nearest spike counts; 0: all to all" }
+
+static void set_trace(am_real *k, double tau_ms, double dt_ms, int adds) {
+  k[0] = (am_real)am_exp(-dt_ms / tau_ms);
+  k[1] = (am_real)adds;
+}
+
+static const amine_parameter none_parameters[] = {COMMON(-HUGE_WEIGHT, HUGE_WEIGHT), {0}};
+static void none_setup(am_real *k, const double *values, double dt_ms) {
+  (void)k, (void)values, (void)dt_ms;
+}
+
+static const amine_parameter hebb_parameters[] = {
+    COMMON(-1, 1), AMPLITUDE("eta", 0.001, "learning rate"), {0}};
+static void hebb_setup(am_real *k, const double *values, double dt_ms) {
+  (void)dt_ms;
+  k[AM_SYNAPSE_OWN] = (am_real)values[AM_RULE_COMMON];
+}
+
+static const amine_parameter stdp_parameters[] = {
+    COMMON(0, 1),
+    AMPLITUDE("a_plus", 0.01, "potentiation of a pair without delay"),
+    AMPLITUDE("a_minus", 0.012, "depression of a pair without delay"),
+    TAU("tau_plus_ms", 20, "of the source's trace"),
+    TAU("tau_minus_ms", 20, "of the target's trace"),
+    NEAREST,
+    {0}};
+static void stdp_setup(am_real *k, const double *values, double dt_ms) {
+  const double *v = values + AM_RULE_COMMON;
+  set_trace(k + AM_SYNAPSE_X, v[2], dt_ms, v[4] < 0.5);
+  set_trace(k + AM_SYNAPSE_Y, v[3], dt_ms, v[4] < 0.5);
+  k[AM_SYNAPSE_OWN] = (am_real)v[0];
+  k[AM_SYNAPSE_OWN + 1] = (am_real)v[1];
+}
+
+static const amine_parameter triplet_parameters[] = {
+    COMMON(0, 1),
+    AMPLITUDE("a2_plus", 5e-10, "pair potentiation"),
+    AMPLITUDE("a3_plus", 6.2e-3, "triplet potentiation"),
+    AMPLITUDE("a2_minus", 7e-3, "pair depression"),
+    AMPLITUDE("a3_minus", 2.3e-4, "triplet depression"),
+    TAU("tau_plus_ms", 16.8, "of the source's fast trace"),
+    TAU("tau_x_ms", 101, "of the source's slow trace"),
+    TAU("tau_minus_ms", 33.7, "of the target's fast trace"),
+    TAU("tau_y_ms", 125, "of the target's slow trace"),
+    {0}};
+static void triplet_setup(am_real *k, const double *values, double dt_ms) {
+  const double *v = values + AM_RULE_COMMON;
+  for (int l = 0; l < 4; l++) set_trace(k + AM_SYNAPSE_X + 2 * l, v[4 + l], dt_ms, 1);
+  for (int l = 0; l < 4; l++) k[AM_SYNAPSE_OWN + l] = (am_real)v[l];
+}
+
+static const amine_parameter istdp_parameters[] = {
+    COMMON(0, 10),
+    AMPLITUDE("eta", 0.01, "learning rate"),
+    {"rho0_hz", 3, 0, 1e3, "Hz", "rate that the target is brought to"},
+    TAU("tau_ms", 20, "of both traces"),
+    {0}};
+static void istdp_setup(am_real *k, const double *values, double dt_ms) {
+  const double *v = values + AM_RULE_COMMON;
+  set_trace(k + AM_SYNAPSE_X, v[2], dt_ms, 1);
+  set_trace(k + AM_SYNAPSE_Y, v[2], dt_ms, 1);
+  k[AM_SYNAPSE_OWN] = (am_real)v[0];
+  k[AM_SYNAPSE_OWN + 1] = (am_real)(2 * v[1] * v[2] * 1e-3);
+}
+
+static const amine_parameter bcm_parameters[] = {
+    COMMON(-1, 1),
+    AMPLITUDE("eta", 0.001, "learning rate"),
+    {"bcm_target_rate_hz", 5, 1e-3, 1e3, "Hz", "unit of the rate"},
+    TAU("bcm_tau_ms", 1000, "of the threshold"),
+    TAU("tau_rate_ms", 100, "over which the rate is taken"),
+    {"theta_min", 0.1, 0, 1e3, "1", "lower bound of the threshold"},
+    {"theta_max", 2, 0, 1e3, "1", "upper bound of the threshold"},
+    {0}};
+static void bcm_setup(am_real *k, const double *values, double dt_ms) {
+  const double *v = values + AM_RULE_COMMON;
+  set_trace(k + AM_SYNAPSE_Y, v[3], dt_ms, 1);
+  k[AM_SYNAPSE_OWN] = (am_real)v[0];
+  k[AM_SYNAPSE_OWN + 1] =
+      (am_real)(1e3 / (v[3] * v[1])); /* a spike adds 1 / tau_rate to the rate */
+  k[AM_SYNAPSE_OWN + 2] = (am_real)-am_expm1(-dt_ms / v[2]);
+  k[AM_SYNAPSE_OWN + 3] = (am_real)v[4];
+  k[AM_SYNAPSE_OWN + 4] = (am_real)v[5];
+}
+
+static const amine_parameter da_stdp_parameters[] = {
+    COMMON(0, 4),
+    TAU("tau_c_ms", 1000, "of the eligibility trace"),
+    TAU("tau_d_ms", 200, "of dopamine after a reward"),
+    AMPLITUDE("b", 0, "dopamine at which nothing changes"),
+    AMPLITUDE("a_plus", 0.1, "eligibility of a pair without delay"),
+    AMPLITUDE("a_minus", 0.15, "negative eligibility of a pair without delay"),
+    TAU("tau_plus_ms", 20, "of the source's trace"),
+    TAU("tau_minus_ms", 20, "of the target's trace"),
+    NEAREST,
+    {0}};
+static void da_stdp_setup(am_real *k, const double *values, double dt_ms) {
+  const double *v = values + AM_RULE_COMMON;
+  set_trace(k + AM_SYNAPSE_X, v[5], dt_ms, v[7] < 0.5);
+  set_trace(k + AM_SYNAPSE_Y, v[6], dt_ms, v[7] < 0.5);
+  k[AM_SYNAPSE_OWN] = (am_real)v[3];
+  k[AM_SYNAPSE_OWN + 1] = (am_real)v[4];
+}
+
+AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_hebb);
+AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_stdp);
+AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_triplet);
+AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_istdp);
+AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_bcm);
+AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_da_stdp);
+
+static const am_synapse_rule rules[] = {
+    {.name = "none",
+     .meaning = "fixed weights, or only scaling and decay",
+     .source = "",
+     .parameters = none_parameters,
+     .setup = none_setup},
+    {.name = "hebb",
+     .meaning = "Hebb with depression: together + eta, source alone - eta/2",
+     .source = "Hebb 1949; Stent 1973, doi:10.1073/pnas.70.4.997",
+     .parameters = hebb_parameters,
+     .n_y = 1,
+     .is_late = 1,
+     .setup = hebb_setup,
+     .kernels = AM_ISA_TABLE(am_synapse_hebb)},
+    {.name = "stdp",
+     .meaning = "pair-based spike-timing-dependent plasticity",
+     .source = "Song, Miller, Abbott 2000, doi:10.1038/78829",
+     .parameters = stdp_parameters,
+     .n_x = 1,
+     .n_y = 1,
+     .fires = 1,
+     .setup = stdp_setup,
+     .kernels = AM_ISA_TABLE(am_synapse_stdp)},
+    {.name = "triplet",
+     .meaning = "triplet spike-timing-dependent plasticity",
+     .source = "Pfister, Gerstner 2006, doi:10.1523/JNEUROSCI.1425-06.2006",
+     .parameters = triplet_parameters,
+     .n_x = 2,
+     .n_y = 2,
+     .fires = 1,
+     .setup = triplet_setup,
+     .kernels = AM_ISA_TABLE(am_synapse_triplet)},
+    {.name = "istdp",
+     .meaning = "inhibitory plasticity toward a target rate",
+     .source = "Vogels et al. 2011, doi:10.1126/science.1211095",
+     .parameters = istdp_parameters,
+     .n_x = 1,
+     .n_y = 1,
+     .fires = 1,
+     .setup = istdp_setup,
+     .kernels = AM_ISA_TABLE(am_synapse_istdp)},
+    {.name = "bcm",
+     .meaning = "Bienenstock–Cooper–Munro with a sliding threshold",
+     .source = "Bienenstock, Cooper, Munro 1982, doi:10.1523/JNEUROSCI.02-01-00032.1982",
+     .parameters = bcm_parameters,
+     .n_y = 2,
+     .y_initial = {0, 1},
+     .setup = bcm_setup,
+     .kernels = AM_ISA_TABLE(am_synapse_bcm)},
+    {.name = "da-stdp",
+     .meaning = "STDP gated by dopamine through an eligibility trace",
+     .source = "Izhikevich 2007, doi:10.1093/cercor/bhl152",
+     .parameters = da_stdp_parameters,
+     .n_x = 1,
+     .n_y = 1,
+     .fires = 1,
+     .has_eligibility = 1,
+     .setup = da_stdp_setup,
+     .kernels = AM_ISA_TABLE(am_synapse_da_stdp)},
+};
+
+const am_synapse_rule *am_synapse_rule_at(int k) {
+  return k >= 0 && k < (int)(sizeof rules / sizeof *rules) ? &rules[k] : NULL;
+}
+
+const am_synapse_rule *am_synapse_rule_find(const char *name) {
+  for (int k = 0; am_synapse_rule_at(k); k++)
+    if (strcmp(rules[k].name, name) == 0) return &rules[k];
+  return NULL;
+}
+
+const char *amine_synapse_rule(int k, const char **meaning) {
+  const am_synapse_rule *rule = am_synapse_rule_at(k);
+  if (rule && meaning) *meaning = rule->meaning;
+  return rule ? rule->name : NULL;
+}
+
+const amine_parameter *amine_synapse_rule_parameter(const char *rule, int k) {
+  const am_synapse_rule *r = am_synapse_rule_find(rule);
+  for (int j = 0; r && k >= 0 && r->parameters[j].name; j++)
+    if (j == k) return &r->parameters[j];
+  return NULL;
+}

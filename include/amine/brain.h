@@ -100,17 +100,6 @@ typedef enum amine_connect {
   AMINE_CONNECT_LIST         /* the given pairs */
 } amine_connect;
 
-/* Which signal multiplies the changes of a learning synapse: M in dw = M e. */
-typedef enum amine_third_factor {
-  AMINE_FACTOR_NONE,           /* 1 */
-  AMINE_FACTOR_DOPAMINE,       /* dopamine's learning-rate multiplier, >= 0 */
-  AMINE_FACTOR_SIGNED,         /* (level - baseline) of dopamine times that multiplier's scale */
-  AMINE_FACTOR_ACETYLCHOLINE,  /* 1 + level * plasticity_modulation */
-  AMINE_FACTOR_NOREPINEPHRINE, /* its gain */
-  AMINE_FACTOR_SEROTONIN,      /* 1 - level * inhibition_strength */
-  AMINE_FACTOR_ALL             /* amine_chemical_modulate_learning: dopamine times acetylcholine */
-} amine_third_factor;
-
 typedef struct amine_projection {
   size_t size;      /* sizeof(amine_projection) */
   const char *name; /* NULL: "SOURCE-TARGET" */
@@ -123,15 +112,16 @@ typedef struct amine_projection {
   const int *sources, *targets; /* AMINE_CONNECT_LIST: [n_pairs], indices in the populations */
   const float *weights;         /* [n_pairs], or NULL: `weight` */
   size_t n_pairs;
-  double weight,
-      weight_max; /* all `weight`, or uniform in [weight, weight_max] if that is larger */
+  /* All `weight`, or uniform in [weight, weight_max] if that is larger; what learns begins within
+   * its rule's w_min and w_max. */
+  double weight, weight_max;
   double delay_ms, delay_max_ms; /* all `delay_ms`, or uniform in whole steps up to delay_max_ms */
   double velocity;               /* lattice units per ms: adds d / velocity to the delay; 0: none */
   /* Plasticity: NULL is none, else a rule's name with its parameters. */
   const char *rule;
   const amine_value *values;
   int n_values;
-  amine_third_factor factor;
+  amine_third_factor factor; /* 1 in a brain without chemical modulators */
   /* Short-term plasticity (Tsodyks–Markram) of the source's spikes. U = 0: none. */
   double stp_u, stp_tau_rec_ms, stp_tau_facil_ms;
 } amine_projection;
@@ -207,9 +197,10 @@ AMINE_API int amine_brain_n_populations(const amine_brain *brain);
 AMINE_API const char *amine_brain_population(const amine_brain *brain, int population, int *n,
                                              const char **model); /* outputs may be NULL */
 AMINE_API int amine_brain_n_projections(const amine_brain *brain);
+/* Outputs may be NULL. Asking for n_synapses draws the synapses, as the first run does. */
 AMINE_API const char *amine_brain_projection(const amine_brain *brain, int projection, int *source,
                                              int *target, size_t *n_synapses);
-/* Bytes that synapses take in all, and their number; n may be NULL. */
+/* Bytes that synapses take in all, and their number; n may be NULL. Draws the synapses, too. */
 AMINE_API size_t amine_brain_synapse_bytes(const amine_brain *brain, size_t *n);
 
 /* A state variable ("v", "u", "w", "g_e", "g_i" as the model has it) of each neuron, [n]. */

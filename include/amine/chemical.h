@@ -277,6 +277,19 @@ AMINE_API bool amine_chemical_get_state(const amine_chemical *c, float *level, c
 /* A weight's change: dw * dopamine's learning rate * acetylcholine's plasticity. Without
  * acetylcholine it is dopamine's effect alone. */
 AMINE_API float amine_chemical_modulate_learning(const amine_chemical *c, float dw);
+/* Which signal multiplies the changes of a learning connection: M in dw = M e. Of a system that is
+ * off it is 1 (0 for the dip). */
+typedef enum amine_third_factor {
+  AMINE_FACTOR_NONE,           /* 1 */
+  AMINE_FACTOR_DOPAMINE,       /* dopamine's learning rate, >= 0 */
+  AMINE_FACTOR_SIGNED,         /* (level - baseline) learning_rate_modulation: a dip is negative */
+  AMINE_FACTOR_ACETYLCHOLINE,  /* its plasticity */
+  AMINE_FACTOR_NOREPINEPHRINE, /* its gain */
+  AMINE_FACTOR_SEROTONIN,      /* 1 - inhibition */
+  AMINE_FACTOR_ALL             /* amine_chemical_modulate_learning: dopamine times acetylcholine */
+} amine_third_factor;
+/* That signal, now. */
+AMINE_API float amine_chemical_factor(const amine_chemical *c, amine_third_factor factor);
 /* A neuron's step: *new_input = input * gain (norepinephrine), *new_threshold = the threshold of a
  * membrane with this rest (serotonin). For thresholds that count from 0 upward rest is 0. */
 AMINE_API void amine_chemical_modulate_neuron_update(const amine_chemical *c, float *new_input,

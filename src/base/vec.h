@@ -97,6 +97,38 @@ VEC_INLINE vec v_from_u16(const uint16_t *p) {
   return _mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)));
 }
 
+typedef __m512i vuint;
+VEC_INLINE vuint vu_set1(uint32_t a) { return _mm512_set1_epi32((int)a); }
+VEC_INLINE vuint vu_load(const uint32_t *p) { return _mm512_loadu_si512(p); }
+VEC_INLINE void vu_store(uint32_t *p, vuint a) { _mm512_storeu_si512(p, a); }
+VEC_INLINE vuint vu_xor3(vuint a, vuint b, vuint c) {
+  return _mm512_ternarylogic_epi32(a, b, c, 0x96);
+}
+VEC_INLINE void vu_multiply(vuint *high, vuint *low, vuint a, uint32_t b) {
+  const __m512i m = vu_set1(b), even = _mm512_mul_epu32(a, m);
+  const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(a, 32), m);
+  *high = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
+  *low = _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
+}
+VEC_INLINE vec vu_uniform(vuint a) {
+  return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_srli_epi32(a, 8)), _mm512_set1_ps(0x1p-24f));
+}
+#define VEC_HAS_VUINT
+VEC_INLINE vec v_reached(const uint32_t *u, const uint32_t *t, int n) {
+  const __m512i x = _mm512_loadu_si512(u), one = _mm512_set1_epi32(1);
+  __m512i even = _mm512_setzero_si512(), odd = even;
+  for (int k = 0; k + 1 < n; k += 2) {
+    even = _mm512_mask_add_epi32(even, _mm512_cmpge_epu32_mask(x, _mm512_set1_epi32((int)t[k])),
+                                 even, one);
+    odd = _mm512_mask_add_epi32(odd, _mm512_cmpge_epu32_mask(x, _mm512_set1_epi32((int)t[k + 1])),
+                                odd, one);
+  }
+  if (n % 2)
+    even = _mm512_mask_add_epi32(even, _mm512_cmpge_epu32_mask(x, _mm512_set1_epi32((int)t[n - 1])),
+                                 even, one);
+  return _mm512_cvtepi32_ps(_mm512_add_epi32(even, odd));
+}
+
 VEC_INLINE real v_sum(vec a) {
   __m256 s8 = _mm256_add_ps(_mm512_castps512_ps256(a),
                             _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a), 1)));
@@ -192,6 +224,35 @@ VEC_INLINE vec vb_toreal(vbits a) {
   return (vec){_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)};
 }
 
+typedef vbits vuint;
+VEC_INLINE vuint vu_set1(uint32_t a) { return vb_set1((int)a); }
+VEC_INLINE vuint vu_load(const uint32_t *p) {
+  return (vuint){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)p + 1)};
+}
+VEC_INLINE void vu_store(uint32_t *p, vuint a) {
+  _mm256_storeu_si256((__m256i *)p, a.lo);
+  _mm256_storeu_si256((__m256i *)p + 1, a.hi);
+}
+VEC_INLINE vuint vu_xor3(vuint a, vuint b, vuint c) {
+  return (vuint){_mm256_xor_si256(_mm256_xor_si256(a.lo, b.lo), c.lo),
+                 _mm256_xor_si256(_mm256_xor_si256(a.hi, b.hi), c.hi)};
+}
+VEC_INLINE void vec_multiply_half(__m256i *high, __m256i *low, __m256i a, __m256i m) {
+  const __m256i even = _mm256_mul_epu32(a, m), odd = _mm256_mul_epu32(_mm256_srli_epi64(a, 32), m);
+  *high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
+  *low = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa);
+}
+VEC_INLINE void vu_multiply(vuint *high, vuint *low, vuint a, uint32_t b) {
+  const __m256i m = _mm256_set1_epi32((int)b);
+  vec_multiply_half(&high->lo, &low->lo, a.lo, m);
+  vec_multiply_half(&high->hi, &low->hi, a.hi, m);
+}
+VEC_INLINE vec vu_uniform(vuint a) {
+  const __m256 unit = _mm256_set1_ps(0x1p-24f);
+  return (vec){_mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_srli_epi32(a.lo, 8)), unit),
+               _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_srli_epi32(a.hi, 8)), unit)};
+}
+#define VEC_HAS_VUINT
 VEC_INLINE unsigned v_mask_bits(vmask m) {
   return (unsigned)_mm256_movemask_ps(m.lo) | (unsigned)_mm256_movemask_ps(m.hi) << 8;
 }
@@ -381,7 +442,37 @@ VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
 #undef VEC_SUM4_BY_SUM
 #endif
 
-/* Parts of a vector: the first n elements, 1 <= n <= 16; the others load as 0. `at` are indices. */
+/* 16 unsigned numbers of 32 bits. vu_xor3: a ^ b ^ c; vu_multiply: all 64 bits of a * b; vu_uniform:
+ * am_uniform (base/random.h) of each. */
+#if !defined(VEC_HAS_VUINT)
+typedef struct {
+  uint32_t e[VEC_LANES];
+} vuint;
+#define VEC_EACH(expr)                                                                             \
+  vuint r;                                                                                         \
+  for (int k = 0; k < VEC_LANES; k++) r.e[k] = (expr);                                             \
+  return r
+VEC_INLINE vuint vu_set1(uint32_t a) { VEC_EACH(a); }
+VEC_INLINE vuint vu_load(const uint32_t *p) { VEC_EACH(p[k]); }
+VEC_INLINE void vu_store(uint32_t *p, vuint a) { memcpy(p, a.e, sizeof a.e); }
+VEC_INLINE vuint vu_xor3(vuint a, vuint b, vuint c) { VEC_EACH(a.e[k] ^ b.e[k] ^ c.e[k]); }
+VEC_INLINE void vu_multiply(vuint *high, vuint *low, vuint a, uint32_t b) {
+  for (int k = 0; k < VEC_LANES; k++) {
+    const uint64_t product = (uint64_t)a.e[k] * b;
+    high->e[k] = (uint32_t)(product >> 32);
+    low->e[k] = (uint32_t)product;
+  }
+}
+#undef VEC_EACH
+VEC_INLINE vec vu_uniform(vuint a) {
+  real e[VEC_LANES];
+  for (int k = 0; k < VEC_LANES; k++) e[k] = (real)(a.e[k] >> 8) * (real)0x1p-24;
+  return v_load(e);
+}
+#endif
+
+/* Parts of a vector: the first n elements, 1 <= n <= 16; the others load as 0. `at` are indices.
+ * v_reached: how many of the n numbers t are not above u, for each of 16 u. */
 #if defined(VEC_PARTS_BY_ARRAY)
 VEC_INLINE vec v_load_n(const real *p, int n) {
   real e[VEC_LANES] = {0};
@@ -411,6 +502,14 @@ VEC_INLINE void v_scatter32_n(real *p, const uint32_t *at, vec a, int n) {
 VEC_INLINE vec v_from_u16(const uint16_t *p) {
   real e[VEC_LANES];
   for (int k = 0; k < VEC_LANES; k++) e[k] = (real)p[k];
+  return v_load(e);
+}
+VEC_INLINE vec v_reached(const uint32_t *u, const uint32_t *t, int n) {
+  uint32_t count[VEC_LANES] = {0};
+  for (int k = 0; k < n; k++)
+    for (int l = 0; l < VEC_LANES; l++) count[l] += u[l] >= t[k];
+  real e[VEC_LANES];
+  for (int l = 0; l < VEC_LANES; l++) e[l] = (real)count[l];
   return v_load(e);
 }
 #undef VEC_PARTS_BY_ARRAY

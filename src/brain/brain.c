@@ -1,6 +1,7 @@
 /* The public face of a brain: populations, projections, inputs, and looking inside. */
 #include "brain/brain.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +67,7 @@ amine_status am_brain_values(double *values, const amine_parameter *table, const
   for (int k = 0; table[k].name; k++) values[k] = table[k].value;
   for (int j = 0; j < n; j++) {
     int k = 0;
+    if (!given[j].name) return ARGUMENT("%s: a parameter has no name", what);
     while (table[k].name && strcmp(table[k].name, given[j].name) != 0) k++;
     if (!table[k].name) return ARGUMENT("%s has no parameter %.100s", what, given[j].name);
     if (!(given[j].value >= table[k].min && given[j].value <= table[k].max))
@@ -74,6 +76,12 @@ amine_status am_brain_values(double *values, const amine_parameter *table, const
     values[k] = given[j].value;
   }
   return AMINE_OK;
+}
+
+/* A list of n with room for one more: it doubles where n is a power of two. */
+static void *grown(void *list, int n, size_t size) {
+  if (n & (n - 1)) return list;
+  return am_resize(list, n ? 2 * (size_t)n : 1, size);
 }
 
 static amine_status open_to_change(const amine_brain *b, const char *what, amine_error *error) {
@@ -135,11 +143,12 @@ amine_status amine_brain_add_population(amine_brain *b, int *id, const char *nam
   if (b->n_populations == AM_BRAIN_POPULATIONS)
     return ARGUMENT("there are %d populations already", AM_BRAIN_POPULATIONS);
   am_population p = {.model = am_neuron_model_find(model ? model : ""), .first = b->n_line};
-  if (!p.model) return ARGUMENT("population %s: there is no neuron model %.100s", name, model);
+  if (!p.model)
+    return ARGUMENT("population %s: there is no neuron model %.100s", name, model ? model : "NULL");
   amine_status status = make_population(&p, name, n, b->dt_ms, values, n_values, error);
   am_population *all = NULL;
   if (status == AMINE_OK) {
-    all = am_resize(b->populations, (size_t)b->n_populations + 1, sizeof *all);
+    all = grown(b->populations, b->n_populations, sizeof *all);
     if (!all) status = am_fail_memory(error, sizeof *all);
   }
   if (status != AMINE_OK) {
@@ -174,6 +183,7 @@ amine_status amine_brain_set_parameter(amine_brain *b, int population, const cha
                                        const float *values, amine_error *error) {
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
+  if (!parameter) return ARGUMENT("a parameter has no name");
   int which = 0;
   while (which < AM_NEURON_OWN && p->model->own[which] &&
          strcmp(p->model->own[which], parameter) != 0)
@@ -251,8 +261,8 @@ static amine_status check_numbers(const amine_projection *p, amine_error *error)
     return ARGUMENT("probability = %g is not in (0, 1], or radius = %g is not above 0",
                     p->probability, p->radius);
   if (p->connect == AMINE_CONNECT_OUT && p->n_out < 0) return ARGUMENT("n_out is below 0");
-  if (!isfinite(p->weight)) return ARGUMENT("the weight is not finite");
-  if (p->weight_max > p->weight && !isfinite(p->weight_max))
+  if (!(fabs(p->weight) <= FLT_MAX)) return ARGUMENT("the weight is not finite");
+  if (p->weight_max > p->weight && !(fabs(p->weight_max) <= FLT_MAX))
     return ARGUMENT("weight_max is not finite");
   if (!(p->delay_ms >= 0 && isfinite(p->delay_ms))) return ARGUMENT("delay_ms is below 0");
   if (!(p->velocity >= 0 && isfinite(p->velocity))) return ARGUMENT("velocity is below 0");
@@ -293,7 +303,7 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
 
 static amine_status make_projection(am_projection *out, const amine_brain *b,
                                     const amine_projection *p, amine_error *error) {
-  char what[160];
+  char what[416];
   out->source = p->source;
   out->target = p->target;
   out->receptor = p->receptor == AMINE_RECEPTOR_2;
@@ -312,11 +322,13 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   out->k[AM_SYNAPSE_W_MAX] = (am_real)out->values[AM_RULE_W_MAX];
   out->rule->setup(out->k, out->values, b->dt_ms);
   out->stp_u = p->stp_u;
+  out->stp_tau_rec_ms = p->stp_u > 0 ? p->stp_tau_rec_ms : 0;
+  out->stp_tau_facil_ms = p->stp_u > 0 ? p->stp_tau_facil_ms : 0;
   if (p->stp_u > 0) {
     out->stp_rec = (am_real)am_exp(-b->dt_ms / p->stp_tau_rec_ms);
     out->stp_facil = p->stp_tau_facil_ms > 0 ? (am_real)am_exp(-b->dt_ms / p->stp_tau_facil_ms) : 0;
   }
-  snprintf(what, sizeof what, "%.70s-%.70s", b->populations[p->source].name,
+  snprintf(what, sizeof what, "%s-%s", b->populations[p->source].name,
            b->populations[p->target].name);
   out->name = am_strdup(p->name && p->name[0] ? p->name : what);
   if (!out->name) return am_fail_memory(error, sizeof what);
@@ -326,17 +338,23 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
 amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection *p,
                                  amine_error *error) {
   AM_TRY(open_to_change(b, "connecting", error));
+  if (p->size != sizeof *p)
+    return ARGUMENT("a projection of %zu bytes: begin with amine_projection_default()", p->size);
   am_population *from = NULL, *to = NULL;
   AM_TRY(find_population(&from, b, p->source, error));
   AM_TRY(find_population(&to, b, p->target, error));
   if ((unsigned)p->connect > AMINE_CONNECT_LIST || (unsigned)p->factor > AMINE_FACTOR_ALL)
     return ARGUMENT("connect or factor has no such value");
+  if ((unsigned)p->receptor > AMINE_RECEPTOR_2)
+    return ARGUMENT("there is no receptor %d", (int)p->receptor);
+  if (p->name && strlen(p->name) > 401)
+    return ARGUMENT("the name of a projection is longer than 401 bytes");
   amine_error detail;
   amine_status status = check_numbers(p, &detail);
   am_projection made = {0}, *all = NULL;
   if (status == AMINE_OK) status = make_projection(&made, b, p, &detail);
   if (status == AMINE_OK) {
-    all = am_resize(b->projections, (size_t)b->n_projections + 1, sizeof *all);
+    all = grown(b->projections, b->n_projections, sizeof *all);
     if (!all) status = am_fail_memory(&detail, sizeof *all);
   }
   if (status != AMINE_OK) {
@@ -362,7 +380,8 @@ amine_status amine_brain_set_current(amine_brain *b, int population, double mean
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   AM_TRY(takes_input(p, error));
-  if (!isfinite(mean) || !isfinite(uniform)) return ARGUMENT("a current is not finite");
+  if (!(fabs(mean) <= FLT_MAX && fabs(uniform) <= FLT_MAX))
+    return ARGUMENT("a current is not finite");
   p->mean = mean;
   p->uniform = uniform;
   return AMINE_OK;
@@ -408,7 +427,10 @@ amine_status amine_brain_set_poisson(amine_brain *b, int population, amine_recep
   if (!(rate_hz >= 0 && mean <= 500))
     return ARGUMENT("population %s: a rate of %g Hz is not in 0 to %g", p->name, rate_hz,
                     500e3 / b->dt_ms);
-  if (!isfinite(weight)) return ARGUMENT("population %s: the weight is not finite", p->name);
+  if ((unsigned)receptor > AMINE_RECEPTOR_2)
+    return ARGUMENT("there is no receptor %d", (int)receptor);
+  if (!(fabs(weight) <= FLT_MAX))
+    return ARGUMENT("population %s: the weight is not finite", p->name);
   const int r = receptor == AMINE_RECEPTOR_2;
   am_poisson_table *table = NULL;
   if (mean > 0) AM_TRY(am_poisson_make(&table, mean, error));
@@ -447,8 +469,9 @@ amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *n
     const double step = nearbyint(times_ms[k] / b->dt_ms);
     if (neurons[k] < 0 || neurons[k] >= p->n)
       return ARGUMENT("population %s has no neuron %d", p->name, neurons[k]);
-    if (!(step >= (double)b->step && step < 0x1p53))
-      return ARGUMENT("population %s: a spike at %g ms is in the past", p->name, times_ms[k]);
+    if (!(step >= (double)b->step && step < (double)AM_BRAIN_STEPS))
+      return ARGUMENT("population %s: a spike at %g ms is in the past or has no step", p->name,
+                      times_ms[k]);
   }
   const size_t old = p->n_waiting - p->next, total = am_size_add(old, n);
   am_waiting_spike *all = am_alloc(total, sizeof *all), *scratch = am_alloc(total, sizeof *all);

@@ -27,9 +27,10 @@
 #define AM_BRAIN_VALUES 24 /* parameters of a model or a rule at most */
 #define AM_BRAIN_POPULATIONS 4096
 #define AM_BRAIN_NEURONS 100000000
-#define AM_BRAIN_DELAY 20000 /* steps at most */
-#define AM_SWEEP_MS 100      /* between two sweeps over learning weights */
-#define AM_BRAIN_BLOCK 16    /* steps between two looks at the whole, without chemistry */
+#define AM_BRAIN_DELAY 20000               /* steps at most */
+#define AM_BRAIN_STEPS ((uint64_t)1 << 48) /* in a life: random numbers have no more */
+#define AM_SWEEP_MS 100                    /* between two sweeps over learning weights */
+#define AM_BRAIN_BLOCK 16 /* steps between two looks at the whole, without chemistry */
 
 /* A spike that a "spikes" population will fire. */
 typedef struct am_waiting_spike {
@@ -81,7 +82,8 @@ typedef struct am_projection {
   double values[AM_BRAIN_VALUES];
   am_real k[AM_SYNAPSE_CONSTANTS];
   amine_third_factor factor;
-  double stp_u;               /* 0: none */
+  double stp_u; /* 0: none */
+  double stp_tau_rec_ms, stp_tau_facil_ms;
   am_real stp_rec, stp_facil; /* factors of a step */
   int n_delays;
   uint32_t *delays; /* [n_delays] ascending, steps */

@@ -204,6 +204,8 @@ static amine_status make_blocks(amine_brain *b, int projection, amine_error *err
                           .lane = -1,
                           .n_targets = c->pieces[j].end - c->pieces[j].begin};
       ROOM(block->row, am_size_add(n_rows, 1));
+      if (is_uniform(p) && (p->connection->kind == AMINE_CONNECT_LIST || n_rows > 65535))
+        ROOM(block->column, block->n_targets);
     }
   }
   return AMINE_OK;
@@ -216,9 +218,15 @@ static am_block *block_of(amine_brain *b, int projection, uint32_t target) {
   return NULL;
 }
 
-/* Counts, and with `fill` places, the synapses of a projection. Counting leaves at row[r + 2] the
- * number of synapses of row r; sums make row[r + 1] its beginning; placing moves that to its end,
- * so that row r is then [row[r], row[r + 1]). */
+/* Weights that learn begin within their bounds. */
+static am_real within(const am_projection *p, am_real w) {
+  if (!p->rule->kernels[0]) return w;
+  if (w < p->k[AM_SYNAPSE_W_MIN]) return p->k[AM_SYNAPSE_W_MIN];
+  return w > p->k[AM_SYNAPSE_W_MAX] ? p->k[AM_SYNAPSE_W_MAX] : w;
+}
+
+/* Counts the synapses of a projection, that of row i at [d][i + 1]; or, with `fill`, places them:
+ * the beginning of row i at [d][i] moves to its end. */
 static void place(amine_brain *b, int projection, am_row *row, bool fill) {
   am_projection *p = &b->projections[projection];
   const uint32_t n = (uint32_t)b->populations[p->source].n, first = b->populations[p->target].first;
@@ -230,11 +238,12 @@ static void place(amine_brain *b, int projection, am_row *row, bool fill) {
       if (!fill) {
         r[1]++;
         block->n_synapses++;
+        if (block->column) block->column[first + row->target[k] - block->begin]++;
         continue;
       }
       const uint32_t at = r[0]++;
       block->target[at] = (uint16_t)(first + row->target[k] - block->begin);
-      if (block->w) block->w[at] = (am_real)row->weight[k];
+      if (block->w) block->w[at] = within(p, (am_real)row->weight[k]);
     }
   }
 }
@@ -266,14 +275,21 @@ static void shift_rows(am_block *block, int n_delays, uint32_t n) {
   }
 }
 
-/* Counts of arrivals for a block of one fixed weight; false if they might overflow. */
+/* The most spikes that can arrive at a target of a block in one step. `column` counts the synapses
+ * of each target where the number of sources is no bound. */
+static double most_arrivals(const am_block *block, const am_projection *p, uint32_t n_sources) {
+  if (!block->column) return (double)n_sources * p->n_delays;
+  uint32_t most = 0;
+  for (uint32_t j = 0; j < block->n_targets; j++)
+    if (block->column[j] > most) most = block->column[j];
+  return most;
+}
+
+/* Counts of arrivals for a block of one fixed weight, unless they might overflow. */
 static amine_status find_lane(am_chunk *c, am_block *block, const amine_brain *b,
                               amine_error *error) {
   const am_projection *p = &b->projections[block->projection];
-  const am_connection *k = p->connection;
-  const double most = k->kind == AMINE_CONNECT_LIST
-                          ? (double)k->n_pairs
-                          : (double)b->populations[p->source].n * p->n_delays;
+  const double most = most_arrivals(block, p, (uint32_t)b->populations[p->source].n);
   if (most > 65535) return AMINE_OK;
   for (int l = 0; l < c->n_lanes; l++) {
     am_lane *lane = &c->lanes[l];
@@ -305,6 +321,8 @@ static amine_status room_for_synapses(am_chunk *c, am_block *block, const amine_
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: more than 2^32 synapses in a block", p->name);
   ROOM(block->target, n);
   if (is_uniform(p)) AM_TRY(find_lane(c, block, b, error));
+  am_free(block->column);
+  block->column = NULL;
   if (block->lane < 0) ROOM(block->w, n);
   if (!p->rule->has_eligibility) return AMINE_OK;
   ROOM(block->c, n);

@@ -4,6 +4,8 @@
  * A checksum of its structure (sizes, models, parameters, synapses) must fit. Everything that the
  * future depends on is one entry of the table that `visit` walks, so saving and restoring cannot
  * disagree. */
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,16 +50,19 @@ static amine_status visit_population(visitor *v, amine_brain *b, am_population *
   return AMINE_OK;
 }
 
-static amine_status visit_block(visitor *v, const am_projection *p, am_block *k, int chunk,
+/* Names of projections may be equal: their number tells them apart. */
+static amine_status visit_block(visitor *v, const amine_brain *b, am_block *k, int chunk,
                                 amine_error *error) {
+  const am_projection *p = &b->projections[k->projection];
   const char *const log[AM_LOG_PARTS] = {"growth", "high", "low"};
-  if (k->w) VISIT(REAL_TYPE, k->w, k->n_synapses, "%s/w.%d", p->name, chunk);
+  if (k->w) VISIT(REAL_TYPE, k->w, k->n_synapses, "%s.%d/w.%d", p->name, k->projection, chunk);
   if (!k->c) return AMINE_OK;
-  VISIT(REAL_TYPE, k->c, k->n_synapses, "%s/c.%d", p->name, chunk);
+  VISIT(REAL_TYPE, k->c, k->n_synapses, "%s.%d/c.%d", p->name, k->projection, chunk);
   for (int l = 0; l < AM_LOG_PARTS; l++) {
-    VISIT(REAL_TYPE, k->row_log[l], (size_t)p->n_delays * (size_t)p->width, "%s/source.%s.%d",
-          p->name, log[l], chunk);
-    VISIT(REAL_TYPE, k->col_log[l], k->n_targets, "%s/target.%s.%d", p->name, log[l], chunk);
+    VISIT(REAL_TYPE, k->row_log[l], (size_t)p->n_delays * (size_t)p->width, "%s.%d/source.%s.%d",
+          p->name, k->projection, log[l], chunk);
+    VISIT(REAL_TYPE, k->col_log[l], k->n_targets, "%s.%d/target.%s.%d", p->name, k->projection,
+          log[l], chunk);
   }
   return AMINE_OK;
 }
@@ -67,21 +72,22 @@ static amine_status visit_projection(visitor *v, amine_brain *b, int index, amin
   const size_t row = (size_t)p->n_delays * (size_t)p->width;
   const size_t targets = (size_t)b->populations[p->target].padded;
   for (int l = 0; l < p->rule->n_x; l++)
-    VISIT(REAL_TYPE, p->x[l], 3 * row, "%s/x%d", p->name, l + 1);
+    VISIT(REAL_TYPE, p->x[l], 3 * row, "%s.%d/x%d", p->name, index, l + 1);
   for (int l = 0; l < p->rule->n_y; l++)
-    VISIT(REAL_TYPE, p->y[l], targets, "%s/y%d", p->name, l + 1);
+    VISIT(REAL_TYPE, p->y[l], targets, "%s.%d/y%d", p->name, index, l + 1);
   if (p->stp_scale) {
-    VISIT(REAL_TYPE, p->stp_scale, 3 * row, "%s/stp_scale", p->name);
-    VISIT(REAL_TYPE, p->stp_state, 2 * row, "%s/stp_state", p->name);
+    VISIT(REAL_TYPE, p->stp_scale, 3 * row, "%s.%d/stp_scale", p->name, index);
+    VISIT(REAL_TYPE, p->stp_state, 2 * row, "%s.%d/stp_state", p->name, index);
   }
-  if (p->window_counts) VISIT(AM_I32, p->window_counts, targets, "%s/window_counts", p->name);
+  if (p->window_counts)
+    VISIT(AM_I32, p->window_counts, targets, "%s.%d/window_counts", p->name, index);
   if (p->reward) {
-    VISIT(AM_F64, &p->reward->d, 1, "%s/d", p->name);
-    VISIT(AM_F64, &p->reward->F, 1, "%s/F", p->name);
+    VISIT(AM_F64, &p->reward->d, 1, "%s.%d/d", p->name, index);
+    VISIT(AM_F64, &p->reward->F, 1, "%s.%d/F", p->name, index);
   }
   for (int c = 0; c < b->n_chunks; c++) {
     am_block *block = am_synapses_block(b, c, index);
-    if (block) AM_TRY(visit_block(v, p, block, c, error));
+    if (block) AM_TRY(visit_block(v, b, block, c, error));
   }
   return AMINE_OK;
 }
@@ -234,6 +240,19 @@ static uint32_t structure(const amine_brain *b) {
     CHECK(p->delay_ms);
     CHECK(p->tau_ms);
   }
+  const int every = b->chemistry ? b->chemistry->every : 0;
+  CHECK(every);
+  if (b->chemistry) {
+    const amine_chemical *x = &b->chemistry->chemical;
+    const float fixed[11] = {
+        x->dopamine.learning_rate_modulation, x->serotonin.inhibition_strength,
+        x->norepinephrine.gain_modulation,    x->acetylcholine.plasticity_modulation,
+        x->acetylcholine.attention_gain,      x->orexin.arousal_strength,
+        x->dopamine.level.exponential,        x->serotonin.level.exponential,
+        x->norepinephrine.level.exponential,  x->acetylcholine.level.exponential,
+        x->orexin.level.exponential};
+    CHECK(fixed);
+  }
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
     crc = am_crc32c(crc, p->rule->name, strlen(p->rule->name));
@@ -243,6 +262,8 @@ static uint32_t structure(const amine_brain *b) {
     CHECK(fixed);
     CHECK(p->weight);
     CHECK(p->stp_u);
+    CHECK(p->stp_tau_rec_ms);
+    CHECK(p->stp_tau_facil_ms);
     for (int c = 0; c < b->n_chunks; c++) {
       const am_block *block = am_synapses_block(b, c, k);
       if (!block) continue;
@@ -342,9 +363,16 @@ static amine_status fail_loose(const char *what, amine_error *error) {
   return am_fail(error, AMINE_ERROR_INPUT, "%s does not fit this brain", what);
 }
 
-/* Two lists that belong together; in order of the step. */
+static int population_of(const amine_brain *b, uint32_t at) {
+  int k = 0;
+  while (at - b->populations[k].first >= (uint32_t)b->populations[k].padded) k++;
+  return k;
+}
+
+/* Two lists that belong together, in order of (step, neuron). What was told is listed one
+ * population after the other, and may be told twice. */
 static amine_status check_list(const am_tensor_file *f, const char *steps, const char *neurons,
-                               const amine_brain *b, uint64_t from, uint64_t to,
+                               const amine_brain *b, uint64_t from, uint64_t to, bool told,
                                amine_error *error) {
   const am_tensor *s = am_tensor_file_find(f, steps), *n = am_tensor_file_find(f, neurons);
   if (!s || !n || s->dtype != AM_U64 || n->dtype != AM_I32 || s->count != n->count)
@@ -354,13 +382,15 @@ static amine_status check_list(const am_tensor_file *f, const char *steps, const
   for (size_t k = 0; k < s->count; k++)
     if (step[k] < from || step[k] >= to || neuron[k] >= b->n_line)
       return fail_loose(neurons, error);
+  for (size_t k = 1; k < s->count; k++) {
+    const int here = told ? population_of(b, neuron[k]) : 0;
+    const int before = told ? population_of(b, neuron[k - 1]) : 0;
+    const bool later = step[k] != step[k - 1] ? step[k] > step[k - 1]
+                       : told                 ? neuron[k] >= neuron[k - 1]
+                                              : neuron[k] > neuron[k - 1];
+    if (here < before || (here == before && !later)) return fail_loose(neurons, error);
+  }
   return AMINE_OK;
-}
-
-static int population_of(const amine_brain *b, uint32_t at) {
-  int k = 0;
-  while (at - b->populations[k].first >= (uint32_t)b->populations[k].padded) k++;
-  return k;
 }
 
 /* New tables and lists, ready to take the place of the old ones. */
@@ -385,9 +415,12 @@ static amine_status fresh_inputs(fresh *x, amine_brain *b, const am_tensor_file 
   const am_tensor *t = am_tensor_file_find(f, "inputs"), *c = am_tensor_file_find(f, "currents");
   if (!t || t->dtype != AM_F64 || t->count != 6 * (size_t)b->n_populations)
     return fail_loose("inputs", error);
-  if (!c || c->count != b->n_line) return fail_loose("currents", error);
+  if (!c || c->count != b->n_line || (c->dtype != AM_F32 && c->dtype != AM_F64))
+    return fail_loose("currents", error);
   for (int k = 0; k < b->n_populations; k++) {
     const double *in = (const double *)t->data + 6 * k;
+    for (int i = 0; i < 6; i++)
+      if (!(fabs(in[i]) <= FLT_MAX)) return fail_loose("inputs", error);
     for (int r = 0; r < 2; r++) {
       const double mean = in[2 + 2 * r] * b->dt_ms * 1e-3;
       if (!(mean >= 0 && mean <= 500)) return fail_loose("inputs", error);
@@ -476,9 +509,10 @@ static amine_status restore(amine_brain *b, const am_tensor_file *f, fresh *x, a
   AM_TRY(visit(&v, b, error));
   const uint64_t step = *(const uint64_t *)am_tensor_file_find(f, "step")->data;
   const uint64_t longest = b->n_slots - (uint64_t)b->look_every - 2;
+  if (step > AM_BRAIN_STEPS) return fail_loose("step", error);
   AM_TRY(check_list(f, "flight.step", "flight.neuron", b, step > longest ? step - longest : 0, step,
-                    error));
-  AM_TRY(check_list(f, "told.step", "told.neuron", b, step, UINT64_MAX, error));
+                    false, error));
+  AM_TRY(check_list(f, "told.step", "told.neuron", b, step, AM_BRAIN_STEPS, true, error));
   x->poisson = am_alloc((size_t)b->n_populations, sizeof *x->poisson);
   x->waiting = am_alloc((size_t)b->n_populations, sizeof *x->waiting);
   x->n_waiting = am_alloc((size_t)b->n_populations, sizeof *x->n_waiting);

@@ -8,12 +8,21 @@
 #include "brain/brain.h"
 #include "kernel/exponential.h"
 
+static void levels(double out[AM_LEVELS], const amine_chemical *c) {
+  out[AM_DOPAMINE] = (double)amine_dopamine_level(&c->dopamine);
+  out[AM_SEROTONIN] = (double)amine_serotonin_level(&c->serotonin);
+  out[AM_NOREPINEPHRINE] = (double)amine_norepinephrine_level(&c->norepinephrine);
+  out[AM_ACETYLCHOLINE] = (double)amine_acetylcholine_level(&c->acetylcholine);
+  out[AM_OREXIN] = (double)amine_orexin_level(&c->orexin);
+}
+
 amine_status am_chemistry_make(am_chemistry **chemistry, const amine_chemical *chemical, int every,
                                amine_error *error) {
   am_chemistry *c = am_alloc(1, sizeof *c);
   if (!c) return am_fail_memory(error, sizeof *c);
   c->chemical = *chemical;
   c->every = every;
+  levels(c->start, chemical);
   *chemistry = c;
   return AMINE_OK;
 }
@@ -22,14 +31,6 @@ void am_chemistry_free(am_chemistry *c) {
   if (!c) return;
   am_free(c->history);
   am_free(c);
-}
-
-static void levels(double out[AM_LEVELS], const amine_chemical *c) {
-  out[AM_DOPAMINE] = (double)amine_dopamine_level(&c->dopamine);
-  out[AM_SEROTONIN] = (double)amine_serotonin_level(&c->serotonin);
-  out[AM_NOREPINEPHRINE] = (double)amine_norepinephrine_level(&c->norepinephrine);
-  out[AM_ACETYLCHOLINE] = (double)amine_acetylcholine_level(&c->acetylcholine);
-  out[AM_OREXIN] = (double)amine_orexin_level(&c->orexin);
 }
 
 /* Steps of the chemistry that a population's levels are late. */
@@ -42,16 +43,19 @@ amine_status am_chemistry_reserve(amine_brain *b, amine_error *error) {
   if (!c) return AMINE_OK;
   uint64_t longest = 0;
   for (int k = 0; k < b->n_populations; k++)
+    if (!(b->populations[k].delay_ms / (b->dt_ms * c->every) <= AM_CHEMISTRY_DELAY))
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "population %s: a delay of %g ms is more than %d steps of the chemical system",
+                     b->populations[k].name, b->populations[k].delay_ms, AM_CHEMISTRY_DELAY);
+  for (int k = 0; k < b->n_populations; k++)
     if (late(b, &b->populations[k]) > longest) longest = late(b, &b->populations[k]);
   c->n_slots = (uint32_t)longest + 2;
   c->history = am_alloc(am_size_mul(c->n_slots, AM_LEVELS), sizeof *c->history);
   if (!c->history) return am_fail_memory(error, am_size_mul(c->n_slots, AM_LEVELS * 8));
-  double now[AM_LEVELS];
-  levels(now, &c->chemical);
   for (uint32_t s = 0; s < c->n_slots; s++)
-    for (int l = 0; l < AM_LEVELS; l++) c->history[s * AM_LEVELS + (uint32_t)l] = now[l];
+    for (int l = 0; l < AM_LEVELS; l++) c->history[s * AM_LEVELS + (uint32_t)l] = c->start[l];
   for (int k = 0; k < b->n_populations; k++)
-    for (int l = 0; l < AM_LEVELS; l++) b->populations[k].levels[l] = now[l];
+    for (int l = 0; l < AM_LEVELS; l++) b->populations[k].levels[l] = c->start[l];
   return AMINE_OK;
 }
 
@@ -111,7 +115,7 @@ void am_chemistry_feel(amine_brain *b) {
 
 void am_chemistry_step(amine_brain *b) {
   am_chemistry *c = b->chemistry;
-  if (!c || b->step % (uint64_t)c->every != 0 || b->step == 0) return;
+  if (!c || c->n_steps >= b->step / (uint64_t)c->every) return;
   amine_chemical_step(&c->chemical);
   c->n_steps++;
   levels(c->history + c->n_steps % c->n_slots * AM_LEVELS, &c->chemical);
@@ -132,6 +136,12 @@ amine_status am_reward_make(am_reward **reward, const double *values, double dt_
   r->tau_c_ms = values[AM_DA_TAU_C];
   r->tau_d_ms = values[AM_DA_TAU_D];
   r->base = values[AM_DA_BASE];
+  for (int held = 0; held < 2; held++) {
+    const double rate = 1 / r->tau_c_ms + (held ? 0 : 1 / r->tau_d_ms);
+    r->by_d[held] = -am_expm1(-dt_ms * rate) / rate;
+    r->decay_d[held] = held ? 1 : am_exp(-dt_ms / r->tau_d_ms);
+  }
+  r->by_base = r->base * r->tau_c_ms * am_expm1(-dt_ms / r->tau_c_ms);
   const double steps = ceil(8 * r->tau_c_ms / dt_ms);
   r->epoch = steps < 1e9 ? (uint64_t)steps : 1000000000;
   if (r->epoch <= (uint64_t)look_every) r->epoch = (uint64_t)look_every + 1;
@@ -157,43 +167,47 @@ void am_reward_free(am_reward *r) {
   am_free(r);
 }
 
-/* F(t + h) - F(t) over one step in which d decays (rate 1 / tau) or is held (rate 0). */
-static double over_step(double decay_c, double d, double base, double tau_c, double rate_d,
-                        double h) {
-  const double rate = 1 / tau_c + rate_d;
-  return decay_c * (d * -am_expm1(-h * rate) / rate + base * tau_c * am_expm1(-h / tau_c));
-}
-
-static am_synapse_now now(double F, double t) {
-  am_synapse_now out = {.decay = (am_real)am_exp(-t), .high = (am_real)F};
+static am_synapse_now now(double F, double decay) {
+  am_synapse_now out = {.decay = (am_real)decay, .high = (am_real)F};
   out.low = (am_real)(F - (double)out.high);
   return out;
 }
 
+static double decay_of(const am_reward *r, uint64_t steps, double dt_ms) {
+  return am_exp(-(double)steps * dt_ms / r->tau_c_ms);
+}
+
 void am_reward_plan(am_reward *r, uint64_t step, int n, double dt_ms, int held, double M) {
-  const double decay_d = held ? 1 : am_exp(-dt_ms / r->tau_d_ms);
-  const double rate_d = held ? 0 : 1 / r->tau_d_ms;
   double d = held ? M : r->d, F = r->F;
   r->first = step;
   for (int k = 0; k <= n; k++) {
     const uint64_t at = (step + (uint64_t)k) % r->epoch;
+    const double decay = decay_of(r, at, dt_ms);
     r->F_at[k] = F;
+    r->d_at[k] = d;
     if (at == 0) {
-      r->end = now(F, (double)r->epoch * dt_ms / r->tau_c_ms);
+      r->end = now(F, decay_of(r, r->epoch, dt_ms));
       F = 0;
     }
-    const double t = (double)at * dt_ms, decay_c = am_exp(-t / r->tau_c_ms);
-    r->d_at[k] = d;
-    r->growth[k] = (am_real)am_exp(t / r->tau_c_ms);
-    r->now[k] = now(F, t / r->tau_c_ms);
-    F += over_step(decay_c, d, r->base, r->tau_c_ms, rate_d, dt_ms);
-    d *= decay_d;
+    r->now[k] = now(F, decay);
+    r->growth[k] = (am_real)(1 / decay);
+    F += decay * (d * r->by_d[held] + r->by_base);
+    d *= r->decay_d[held];
   }
 }
 
-am_synapse_now am_reward_now(const am_reward *r, uint64_t step, double dt_ms) {
+/* Steps of the epoch; where one ends between two runs, the synapses are still in the old one. */
+static uint64_t elapsed(const am_reward *r, uint64_t step) {
   const uint64_t at = step % r->epoch;
-  return now(r->F, (double)(at == 0 && step > 0 ? r->epoch : at) * dt_ms / r->tau_c_ms);
+  return at == 0 && step > 0 ? r->epoch : at;
+}
+
+am_synapse_now am_reward_now(const am_reward *r, uint64_t step, double dt_ms) {
+  return now(r->F, decay_of(r, elapsed(r, step), dt_ms));
+}
+
+am_real am_reward_growth(const am_reward *r, uint64_t step, double dt_ms) {
+  return (am_real)(1 / decay_of(r, elapsed(r, step), dt_ms));
 }
 
 void am_reward_reach(am_reward *r, uint64_t step) {

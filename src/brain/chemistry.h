@@ -14,18 +14,23 @@ struct amine_brain;
 
 enum { AM_DOPAMINE, AM_SEROTONIN, AM_NOREPINEPHRINE, AM_ACETYLCHOLINE, AM_OREXIN, AM_LEVELS };
 
+#define AM_CHEMISTRY_DELAY 10000000 /* of its steps, at most */
+
 typedef struct am_chemistry {
   amine_chemical chemical;
-  int every;        /* steps of the brain between two of the chemistry */
-  uint32_t n_slots; /* of the history, more than the longest delay */
-  double *history;  /* [n_slots][AM_LEVELS]: levels after chemistry step k at k % n_slots */
-  uint64_t n_steps; /* chemistry steps done */
+  double start[AM_LEVELS]; /* levels as they were given: what filters and delays begin with */
+  int every;               /* steps of the brain between two of the chemistry */
+  uint32_t n_slots;        /* of the history, more than the longest delay */
+  double *history;         /* [n_slots][AM_LEVELS]: levels after chemistry step k at k % n_slots */
+  uint64_t n_steps;        /* chemistry steps done */
 } am_chemistry;
 
 /* Dopamine as a rule with eligibility sees it: d' = -d / tau_d + rewards, or a level that is held
  * for a step; and F of kernel/synapse.h, step by step. */
 typedef struct am_reward {
   double tau_c_ms, tau_d_ms, base;
+  /* F grows in a step by e^{-t / tau_c} (d by_d + by_base), d decays by decay_d; [1]: d is held */
+  double by_d[2], decay_d[2], by_base;
   double d, F;    /* now; F since the beginning of the epoch, at its end still of the old one */
   uint64_t epoch; /* steps in an epoch */
   am_synapse_now *now; /* [look_every + 1] for the steps from `first` on */
@@ -40,7 +45,7 @@ amine_status am_chemistry_make(am_chemistry **chemistry, const amine_chemical *c
 void am_chemistry_free(am_chemistry *chemistry);
 /* Room for levels as old as the longest delay of a population. */
 amine_status am_chemistry_reserve(struct amine_brain *brain, amine_error *error);
-/* One step of decay, if the brain is where one is due; then what the levels mean now. */
+/* One step of decay, if one is due that was not done yet. */
 void am_chemistry_step(struct amine_brain *brain);
 /* What the levels mean now, for every population. */
 void am_chemistry_feel(struct amine_brain *brain);
@@ -52,6 +57,8 @@ void am_reward_free(am_reward *reward);
 void am_reward_plan(am_reward *reward, uint64_t step, int n, double dt_ms, int held, double M);
 /* This moment, between two runs, for synapses as they were left. */
 am_synapse_now am_reward_now(const am_reward *reward, uint64_t step, double dt_ms);
+/* e^{t / tau_c} of the same moment. */
+am_real am_reward_growth(const am_reward *reward, uint64_t step, double dt_ms);
 /* Where the plan is at `step`: d and F become those of that moment. */
 void am_reward_reach(am_reward *reward, uint64_t step);
 

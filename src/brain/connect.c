@@ -138,7 +138,8 @@ void am_connect_row(am_row *row, const amine_brain *b, int projection, uint32_t 
     if (c->delay_max > c->delay) delay += am_below(u.v[1], c->delay_max - c->delay + 1);
     if (c->velocity > 0) {
       const double d = distance(from->positions + 4 * source, to->positions + 4 * row->target[k]);
-      delay += (uint32_t)nearbyint(d / c->velocity / b->dt_ms);
+      const double steps = nearbyint(d / c->velocity / b->dt_ms);
+      delay += steps < AM_BRAIN_DELAY ? (uint32_t)steps : AM_BRAIN_DELAY; /* at least 1 too many */
     }
     row->delay[k] = delay;
   }

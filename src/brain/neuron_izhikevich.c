@@ -24,14 +24,14 @@ static int update(const am_neurons *p, uint32_t *spikes) {
   const vec half_dt = v_set1(k[HALF_DT]), dt_a = v_set1(k[DT_A]), b = v_set1(k[B]);
   const vec below = v_set1(k[PEAK_BELOW]), decay_e = v_set1(k[DECAY_E]),
             decay_i = v_set1(k[DECAY_I]);
-  const vec gain = v_set1(p->gain), hardness = v_set1(p->threshold);
+  const vec gain = v_set1(p->gain), softness = v_set1(1 / p->threshold);
   int n_spikes = 0;
   for (int i = 0; i < p->n; i += VEC_LANES) {
     vec v = v_load(p->s[0] + i), u = v_load(p->s[1] + i);
     const vec g_e = v_fma(gain, v_load(p->in[0] + i), v_load(p->s[2] + i));
     const vec g_i = v_fma(gain, v_load(p->in[1] + i), v_load(p->s[3] + i));
     const vec input = v_fma(gain, v_load(p->current + i), v_add(g_e, g_i));
-    const vec I_u = v_sub(v_div(input, hardness), u);
+    const vec I_u = v_sub(v_mul(input, softness), u);
     v = half_step(half_step(v, I_u, half_dt), I_u, half_dt);
     u = v_fma(dt_a, v_sub(v_mul(b, v), u), u);
     const vmask fired = v_lt(below, v);

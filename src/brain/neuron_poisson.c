@@ -14,9 +14,8 @@ static int update(const am_neurons *p, uint32_t *spikes) {
   for (int i = 0; i < p->n; i += VEC_LANES) {
     const uint32_t at = p->index + (uint32_t)i;
     if (block != at / 64) philox_draw(&x, &key, block = at / 64);
-    real u[VEC_LANES];
-    for (int l = 0; l < VEC_LANES; l++) u[l] = (real)am_uniform(x.v[at / 16 % 4][l]);
-    n_spikes = neurons_fire(spikes, n_spikes, v_lt(v_load(u), v_load(p->own[0] + i)), i, p);
+    const vec u = vu_uniform(vu_load(x.v[at / 16 % 4]));
+    n_spikes = neurons_fire(spikes, n_spikes, v_lt(u, v_load(p->own[0] + i)), i, p);
   }
   return n_spikes;
 }

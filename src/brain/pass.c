@@ -36,13 +36,12 @@ static void current(am_real *I, const am_real *extra, am_real mean, am_real unif
                     const am_draw *draw, uint32_t n) {
   draws d = draws_begin(draw, AM_STREAM_NEURON);
   const vec f = v_set1(factor), m = v_set1(mean), width = v_set1(uniform);
+  const vec half = v_set1((real)0.5);
   for (uint32_t i = 0; i < n; i += VEC_LANES) {
     vec x = extra ? v_add(m, v_load(extra + i)) : m;
     if (uniform != 0) {
-      const uint32_t *bits = draws_of(&d, draw->index + i);
-      real u[VEC_LANES];
-      for (int l = 0; l < VEC_LANES; l++) u[l] = (real)am_uniform(bits[l]) - (real)0.5;
-      x = v_fma(width, v_load(u), x);
+      const vec u = vu_uniform(vu_load(draws_of(&d, draw->index + i)));
+      x = v_fma(width, v_sub(u, half), x);
     }
     x = v_mul(f, x);
     if (n - i < VEC_LANES) v_store_n(I + i, x, (int)(n - i));
@@ -56,12 +55,7 @@ static void poisson(am_real *in, const am_poisson_table *table, int receptor, am
   const vec w = v_set1(weight);
   for (uint32_t i = 0; i < n; i += VEC_LANES) {
     const uint32_t *u = draws_of(&d, draw->index + i);
-    uint32_t k[VEC_LANES] = {0};
-    for (int t = 0; t < table->n; t++)
-      for (int l = 0; l < VEC_LANES; l++) k[l] += u[l] >= table->above[t];
-    real x[VEC_LANES];
-    for (int l = 0; l < VEC_LANES; l++) x[l] = (real)k[l];
-    const vec sum = v_fma(w, v_load(x), v_load(in + i));
+    const vec sum = v_fma(w, v_reached(u, table->above, table->n), v_load(in + i));
     if (n - i < VEC_LANES) v_store_n(in + i, sum, (int)(n - i));
     else v_store(in + i, sum);
   }

@@ -53,15 +53,20 @@ static uint64_t next_look(const amine_brain *b, uint64_t end) {
   return next < end ? next : end;
 }
 
-/* What one thread does for all between two stretches of steps. */
-static amine_status look(amine_brain *b, uint64_t until, bool first, amine_error *error) {
-  AM_TRY(record(b, error));
-  if (!first) am_chemistry_step(b);
-  am_chemistry_feel(b);
+/* What has to be done once when b->step is reached, by a look or by the end of a run. */
+static void passed(amine_brain *b) {
+  am_chemistry_step(b);
   for (int k = 0; k < b->n_populations; k++) {
     am_population *p = &b->populations[k];
     while (p->next < p->n_waiting && p->waiting[p->next].step < b->step) p->next++;
   }
+}
+
+/* What one thread does for all between two stretches of steps. */
+static amine_status look(amine_brain *b, uint64_t until, bool first, amine_error *error) {
+  passed(b);
+  AM_TRY(record(b, error));
+  am_chemistry_feel(b);
   for (int k = 0; k < b->n_projections; k++) {
     am_projection *p = &b->projections[k];
     if (!p->reward) continue;
@@ -133,10 +138,14 @@ amine_status amine_brain_run(amine_brain *b, uint64_t n_steps, amine_error *erro
     return am_fail(error, AMINE_ERROR_NUMERIC, "the brain's numbers broke in an earlier run");
   AM_TRY(am_brain_build(b, error));
   if (n_steps == 0) return AMINE_OK;
+  if (n_steps > AM_BRAIN_STEPS - b->step)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%llu steps more are beyond the last step, 2^48",
+                   (unsigned long long)n_steps);
   const uint64_t begin = b->step;
   course x = {.b = b, .end = b->step + n_steps, .status = AMINE_OK};
   am_team_run(b->n_threads < b->n_chunks ? b->n_threads : b->n_chunks, work, &x);
   if (b->step > begin) reach(b);
+  passed(b);
   if (x.status == AMINE_OK) x.status = record(b, &x.error);
   if (x.status == AMINE_OK) {
     x.status = check_finite(b, &x.error);

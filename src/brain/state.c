@@ -1,4 +1,5 @@
 /* Looking at a brain's states and synapses, and setting them. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -15,12 +16,21 @@ static amine_status find_state(am_real **state, const amine_brain *b, int popula
   if (population < 0 || population >= b->n_populations)
     return ARGUMENT("there is no population %d: there are %d", population, b->n_populations);
   const am_population *p = &b->populations[population];
-  for (int s = 0; p->model->states[s]; s++)
+  for (int s = 0; name && p->model->states[s]; s++)
     if (strcmp(p->model->states[s], name) == 0) {
       *state = b->states[s] + p->first;
       return AMINE_OK;
     }
-  return ARGUMENT("population %s: a neuron of %s has no %.100s", p->name, p->model->name, name);
+  return ARGUMENT("population %s: a neuron of %s has no %.100s", p->name, p->model->name,
+                  name ? name : "NULL");
+}
+
+amine_status am_brain_state(const am_real **values, const amine_brain *b, int population,
+                            const char *name, amine_error *error) {
+  am_real *state = NULL;
+  AM_TRY(find_state(&state, b, population, name, error));
+  *values = state;
+  return AMINE_OK;
 }
 
 amine_status amine_brain_get(const amine_brain *b, int population, const char *name, float *values,
@@ -51,7 +61,7 @@ amine_status amine_brain_kick(amine_brain *b, int population, const int *neurons
   am_real *state = NULL;
   AM_TRY(am_brain_build(b, error));
   AM_TRY(find_state(&state, b, population, "v", error));
-  if (!isfinite(v)) return ARGUMENT("a kick of %g is not finite", v);
+  if (!(fabs(v) <= FLT_MAX)) return ARGUMENT("a kick of %g is not finite", v);
   for (int k = 0; k < n; k++)
     if (neurons[k] < 0 || neurons[k] >= b->populations[population].n)
       return ARGUMENT("population %s has no neuron %d", b->populations[population].name,
@@ -122,6 +132,17 @@ static amine_status block_values(am_real ***out, const amine_brain *b, int proje
   return AMINE_OK;
 }
 
+amine_status am_brain_synapse_values(am_real *out, amine_brain *b, int projection, char variable,
+                                     amine_error *error) {
+  am_synapses s = {0};
+  am_real **now = NULL;
+  AM_TRY(am_synapses_begin(&s, b, projection, error));
+  AM_TRY(block_values(&now, b, projection, variable, error));
+  for (size_t at = 0; am_synapses_next(&s); at++) out[at] = now[s.chunk][s.k];
+  free_values(now, b->n_chunks);
+  return AMINE_OK;
+}
+
 amine_status amine_brain_synapses(amine_brain *b, int projection, const char *variable,
                                   int *sources, int *targets, int *delays, float *values,
                                   amine_error *error) {
@@ -153,6 +174,10 @@ amine_status amine_brain_set_weights(amine_brain *b, int projection, const float
   for (size_t k = 0; k < s.p->n_synapses; k++)
     if (!isfinite(weights[k]))
       return ARGUMENT("projection %s: weight %zu is not finite", s.p->name, k);
+  for (int k = 0; k < b->n_chunks; k++) {
+    am_block *block = am_synapses_block(b, k, projection);
+    if (block) am_block_settle(b, block); /* or what is pending would be added to the new ones */
+  }
   for (size_t at = 0; am_synapses_next(&s); at++) {
     if (!s.block->w)
       return ARGUMENT(
@@ -192,6 +217,8 @@ static size_t block_bytes(const amine_brain *b, const am_block *k) {
 
 size_t amine_brain_synapse_bytes(const amine_brain *b, size_t *n) {
   size_t bytes = 0, count = 0;
+  amine_error ignored;
+  if (am_brain_build((amine_brain *)(uintptr_t)b, &ignored) != AMINE_OK) return 0;
   for (int c = 0; c < b->n_chunks; c++)
     for (int k = 0; k < b->chunks[c].n_blocks; k++) {
       bytes += block_bytes(b, &b->chunks[c].blocks[k]);

@@ -17,6 +17,12 @@ typedef struct am_synapses {
 amine_status am_synapses_begin(am_synapses *s, amine_brain *brain, int projection,
                                amine_error *error);
 bool am_synapses_next(am_synapses *s);
+/* What amine_brain_get and amine_brain_synapses show, in the precision of the engine, for tests
+ * that compile it in double: *values points into the brain; out has room for [n_synapses]. */
+amine_status am_brain_state(const am_real **values, const amine_brain *brain, int population,
+                            const char *state, amine_error *error);
+amine_status am_brain_synapse_values(am_real *out, amine_brain *brain, int projection,
+                                     char variable, amine_error *error);
 /* The block of a projection in a chunk, or NULL. */
 am_block *am_synapses_block(const amine_brain *brain, int chunk, int projection);
 

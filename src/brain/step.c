@@ -389,20 +389,6 @@ static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block 
   return scale;
 }
 
-void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
-  am_chunk *c = &b->chunks[index];
-  for (int k = 0; k < c->n_blocks; k++) {
-    am_block *block = &c->blocks[k];
-    const am_projection *p = &b->projections[block->projection];
-    if (p->values[AM_RULE_DECAY] <= 0 && p->values[AM_RULE_TARGET_RATE] <= 0) continue;
-    const am_real *scale = scaling(b, c, block, step);
-    const double ms = b->sweep_every * b->dt_ms;
-    const am_real decay = (am_real)am_exp(-ms * p->values[AM_RULE_DECAY]);
-    b->pass->rescale(block->w, block->target, scale, decay, p->k[AM_SYNAPSE_W_MIN],
-                     p->k[AM_SYNAPSE_W_MAX], (uint32_t)block->n_synapses);
-  }
-}
-
 /* Every row of a block, as `settle` wants it. */
 static void settle_rows(const amine_brain *b, const am_block *block, am_real *w, am_real *c,
                         const am_synapse_now *now, uint64_t step) {
@@ -420,6 +406,41 @@ static void settle_rows(const amine_brain *b, const am_block *block, am_real *w,
     }
 }
 
+/* All logs of a block as if every synapse had been touched at one moment. */
+static void set_logs(const am_block *block, const am_projection *p, am_real growth, am_real high,
+                     am_real low) {
+  const am_real log[AM_LOG_PARTS] = {growth, high, low};
+  const size_t rows = (size_t)p->n_delays * (size_t)p->width;
+  for (int l = 0; l < AM_LOG_PARTS; l++) {
+    for (size_t i = 0; i < rows; i++) block->row_log[l][i] = log[l];
+    for (uint32_t i = 0; i < block->n_targets; i++) block->col_log[l][i] = log[l];
+  }
+}
+
+static void settle_block(const amine_brain *b, const am_block *block, const am_synapse_now *now,
+                         am_real growth, uint64_t step) {
+  settle_rows(b, block, block->w, block->c, now, step);
+  set_logs(block, &b->projections[block->projection], growth, now->high, now->low);
+}
+
+void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
+  am_chunk *c = &b->chunks[index];
+  for (int k = 0; k < c->n_blocks; k++) {
+    am_block *block = &c->blocks[k];
+    const am_projection *p = &b->projections[block->projection];
+    if (p->values[AM_RULE_DECAY] <= 0 && p->values[AM_RULE_TARGET_RATE] <= 0) continue;
+    const am_real *scale = scaling(b, c, block, step);
+    if (p->reward) { /* what is pending belongs to the weight that is scaled */
+      const uint64_t at = step - p->reward->first;
+      settle_block(b, block, &p->reward->now[at], p->reward->growth[at], step);
+    }
+    const double ms = b->sweep_every * b->dt_ms;
+    const am_real decay = (am_real)am_exp(-ms * p->values[AM_RULE_DECAY]);
+    b->pass->rescale(block->w, block->target, scale, decay, p->k[AM_SYNAPSE_W_MIN],
+                     p->k[AM_SYNAPSE_W_MAX], (uint32_t)block->n_synapses);
+  }
+}
+
 void am_chunk_settle(amine_brain *b, int index, uint64_t step) {
   am_chunk *c = &b->chunks[index];
   for (int k = 0; k < c->n_blocks; k++) {
@@ -427,12 +448,15 @@ void am_chunk_settle(amine_brain *b, int index, uint64_t step) {
     const am_projection *p = &b->projections[block->projection];
     if (!p->reward || step % p->reward->epoch != 0) continue;
     settle_rows(b, block, block->w, block->c, &p->reward->end, step);
-    const size_t rows = (size_t)p->n_delays * (size_t)p->width;
-    for (int l = 0; l < AM_LOG_PARTS; l++) {
-      for (size_t i = 0; i < rows; i++) block->row_log[l][i] = l == AM_LOG_GROWTH;
-      for (uint32_t i = 0; i < block->n_targets; i++) block->col_log[l][i] = l == AM_LOG_GROWTH;
-    }
+    set_logs(block, p, 1, 0, 0);
   }
+}
+
+void am_block_settle(const amine_brain *b, am_block *block) {
+  const am_reward *reward = b->projections[block->projection].reward;
+  if (!reward) return;
+  const am_synapse_now now = am_reward_now(reward, b->step, b->dt_ms);
+  settle_block(b, block, &now, am_reward_growth(reward, b->step, b->dt_ms), b->step);
 }
 
 void am_block_values(am_real *out, const amine_brain *b, const am_block *block, char wanted) {

@@ -22,8 +22,16 @@ typedef enum am_isa {
  * the order of the enum above. */
 #if defined(AMINE_VEC_F64) /* the double form stands in for all of them */
 #define AM_ISA_DECLARE(type, name) extern type name##_f64
+#if defined(__x86_64__)
 #define AM_ISA_TABLE(name)                                                                         \
-  { [0 ... AM_N_ISA - 1] = &name##_f64 }
+  { &name##_f64, &name##_f64, &name##_f64 }
+#elif defined(__aarch64__)
+#define AM_ISA_TABLE(name)                                                                         \
+  { &name##_f64, &name##_f64 }
+#else
+#define AM_ISA_TABLE(name)                                                                         \
+  { &name##_f64 }
+#endif
 #elif defined(__x86_64__)
 #define AM_ISA_DECLARE(type, name) extern type name##_plain, name##_avx2, name##_avx512
 #define AM_ISA_TABLE(name)                                                                         \

@@ -22,26 +22,26 @@ typedef struct philox_block {
   uint32_t v[4][VEC_LANES]; /* v[j][c] belongs to neuron 64 block + 16 j + c */
 } philox_block;
 
-static inline void philox_round(philox_block *x, uint32_t k0, uint32_t k1) {
-  for (int c = 0; c < VEC_LANES; c++) {
-    const uint64_t p = (uint64_t)0xD2511F53u * x->v[0][c], q = (uint64_t)0xCD9E8D57u * x->v[2][c];
-    const uint32_t a = (uint32_t)(q >> 32) ^ x->v[1][c] ^ k0, b = (uint32_t)q;
-    const uint32_t d = (uint32_t)(p >> 32) ^ x->v[3][c] ^ k1, e = (uint32_t)p;
-    x->v[0][c] = a, x->v[1][c] = b, x->v[2][c] = d, x->v[3][c] = e;
-  }
-}
-
-static inline void philox_draw(philox_block *x, const philox_key *key, uint32_t block) {
-  const uint32_t episode = key->population << 16 | (uint32_t)(key->step >> 32 & 0xffff);
-  for (int c = 0; c < VEC_LANES; c++) {
-    x->v[0][c] = (uint32_t)key->step;
-    x->v[1][c] = 16 * block + (uint32_t)c;
-    x->v[2][c] = episode;
-    x->v[3][c] = key->stream;
-  }
+VEC_INLINE void philox_draw(philox_block *x, const philox_key *key, uint32_t block) {
+  uint32_t lane[VEC_LANES];
+  for (int c = 0; c < VEC_LANES; c++) lane[c] = 16 * block + (uint32_t)c;
+  vuint a = vu_set1((uint32_t)key->step), b = vu_load(lane);
+  vuint c = vu_set1(key->population << 16 | (uint32_t)(key->step >> 32 & 0xffff));
+  vuint d = vu_set1(key->stream);
   uint32_t k0 = (uint32_t)key->seed, k1 = (uint32_t)(key->seed >> 32);
-  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
-    philox_round(x, k0, k1);
+  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+    vuint high_a, low_a, high_c, low_c;
+    vu_multiply(&high_a, &low_a, a, 0xD2511F53u);
+    vu_multiply(&high_c, &low_c, c, 0xCD9E8D57u);
+    a = vu_xor3(high_c, b, vu_set1(k0));
+    b = low_c;
+    c = vu_xor3(high_a, d, vu_set1(k1));
+    d = low_a;
+  }
+  vu_store(x->v[0], a);
+  vu_store(x->v[1], b);
+  vu_store(x->v[2], c);
+  vu_store(x->v[3], d);
 }
 
 #endif

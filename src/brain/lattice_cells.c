@@ -1,0 +1,191 @@
+/* Kinds of neurons. */
+#include "brain/lattice_cells.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const models[][2] = {
+    {"leaky-integrate-and-fire", "lif"},
+    {"integrate-and-fire", "lif"},
+    {"iaf", "lif"},
+    {"current-lif", "lif"},
+    {"cond-lif", "lif-cond"},
+    {"conductance-lif", "lif-cond"},
+    {"lif-conductance", "lif-cond"},
+    {"izh", "izhikevich"},
+    {"aeif", "adex"},
+    {"adaptive-exponential", "adex"},
+};
+#define N_MODELS (sizeof models / sizeof *models)
+
+/* A word as we spell words: "Regular_Spiking" becomes "regular-spiking". */
+static void plain(const char *word, char *out, size_t size) {
+  snprintf(out, size, "%s", word);
+  for (char *p = out; *p; p++) *p = *p == '_' || *p == ' ' ? '-' : (char)tolower((unsigned char)*p);
+}
+
+const char *am_translate(const char *const (*pairs)[2], size_t n_pairs, const char *word, char *out,
+                         size_t size) {
+  plain(word, out, size);
+  for (size_t k = 0; k < n_pairs; k++)
+    if (strcmp(pairs[k][0], out) == 0) return pairs[k][1];
+  return out;
+}
+
+/* ------------------------------------------------------------------------------ keys */
+
+/* The model that an object names, or "lif". */
+static const char *model_of(const json_t *object) {
+  static const char *const keys[] = {"type", "model_type", "model"};
+  const char *word = NULL, *near;
+  char spelled[64];
+  for (int k = 0; k < 3 && !word; k++) word = json_string_value(json_object_get(object, keys[k]));
+  word = word ? am_translate(models, N_MODELS, word, spelled, sizeof spelled) : "lif";
+  return am_model_word(amine_neuron_model, word, &near);
+}
+
+static const char *parameter_name(const json_t *object, int k) {
+  const char *model = model_of(object);
+  const amine_parameter *p = model ? amine_neuron_parameter(model, k) : NULL;
+  return p ? p->name : NULL;
+}
+
+static bool parameter_takes(const json_t *object, const char *key) {
+  const char *model = model_of(object);
+  const am_values_source source = {
+      .parameters = amine_neuron_parameter, .of = model ? model : "", .loose = true};
+  return am_parameter_find(&source, key) != NULL;
+}
+
+static const am_more parameters = {.next = parameter_name, .takes = parameter_takes};
+
+typedef struct cell_keys {
+  const char *name, *type;
+  const json_t *params;
+  double fraction, strength;
+  bool inhibitory;
+} cell_keys;
+
+#define AT(member) .offset = offsetof(cell_keys, member)
+#define TYPE                                                                                       \
+  { .name = "type", .others = "model_type|model", .kind = AM_FIELD_TEXT, AT(type) }
+#define PARAMS                                                                                     \
+  {                                                                                                \
+    .name = "params_default", .others = "params|parameters|values", .kind = AM_FIELD_VALUES,       \
+    AT(params), .more = &parameters                                                                \
+  }
+static const am_field model_fields[] = {TYPE, PARAMS, {0}};
+static const am_field cell_fields[] = {
+    {.name = "name", .kind = AM_FIELD_TEXT, AT(name)},
+    TYPE,
+    PARAMS,
+    {.name = "fraction",
+     .others = "proportion|ratio|share",
+     .kind = AM_FIELD_NUMBER,
+     AT(fraction),
+     .min = 0,
+     .max = 1},
+    {.name = "inhibitory", .kind = AM_FIELD_SWITCH, AT(inhibitory)},
+    {.name = "strength", .kind = AM_FIELD_NUMBER, AT(strength), .min = 0, .max = 1e6},
+    {0}};
+#undef AT
+
+static const char *own_name(const json_t *type, char *out, size_t size) {
+  (void)out, (void)size;
+  return json_string_value(json_object_get(type, "name"));
+}
+
+const am_table am_neuron_model_table = {.fields = model_fields};
+const am_table am_cell_type_table = {.fields = cell_fields, .name = own_name};
+
+/* ------------------------------------------------------------------------------ reading */
+
+static amine_status read_model(am_cell_type *type, const am_reader *r, const am_where *above,
+                               const char *word) {
+  const am_where where = {.above = above, .key = "type"};
+  const char *near;
+  char spelled[64];
+  const char *model = am_model_word(
+      amine_neuron_model, am_translate(models, N_MODELS, word, spelled, sizeof spelled), &near);
+  if (!model)
+    return am_refuse(r, &where, NULL, "\"%.60s\" is no neuron model%s%s%s", word,
+                     near ? "; did you mean " : " (amine list neurons)", near ? near : "",
+                     near ? "?" : "");
+  type->model = model;
+  return AMINE_OK;
+}
+
+static amine_status read_params(am_cell_type *type, am_plan *plan, am_reader *r,
+                                const am_where *above, const json_t *params) {
+  const am_where where = {.above = above, .key = "params_default"};
+  const am_values_source source = {
+      .parameters = amine_neuron_parameter, .of = type->model, .loose = true};
+  type->conductance = am_parameter_find(&source, "e_i_mv") != NULL;
+  return params ? am_values_read(&type->values, plan, r, &where, params, &source) : AMINE_OK;
+}
+
+/* The neuron model of all, which cell types may change. */
+static amine_status read_common(am_cell_type *type, const json_t **params, am_plan *plan,
+                                am_reader *r, const am_where *file, const json_t *object) {
+  const am_where where = {.above = file, .key = "neuron_model"};
+  cell_keys keys = {0};
+  *type = (am_cell_type){.model = "lif", .fraction = 1, .strength = 1};
+  if (!object) return read_params(type, plan, r, &where, NULL);
+  AM_TRY(am_table_read(r, &where, object, &am_neuron_model_table, true, &keys));
+  if (keys.type) AM_TRY(read_model(type, r, &where, keys.type));
+  *params = keys.params;
+  return read_params(type, plan, r, &where, keys.params);
+}
+
+static amine_status read_type(am_cell_type *type, const am_cell_type *common, const json_t *params,
+                              am_plan *plan, am_reader *r, const am_where *where,
+                              const am_items *item) {
+  const am_where above = {0}, model = {.above = &above, .key = "neuron_model"};
+  const bool by_name = item->name && strstr(item->name, "inhib") != NULL;
+  cell_keys keys = {.fraction = -1, .strength = -1, .inhibitory = by_name};
+  AM_TRY(am_table_read(r, where, item->value, &am_cell_type_table, true, &keys));
+  if (!item->name) return am_refuse(r, where, NULL, "a cell type needs a name");
+  *type = (am_cell_type){.name = item->name, .model = common->model, .fraction = keys.fraction};
+  type->inhibitory = keys.inhibitory;
+  type->strength = keys.strength >= 0 ? keys.strength : keys.inhibitory ? 4 : 1;
+  if (keys.type) AM_TRY(read_model(type, r, where, keys.type));
+  if (type->model == common->model) AM_TRY(read_params(type, plan, r, &model, params));
+  return read_params(type, plan, r, where, keys.params);
+}
+
+/* Types without a fraction share what the others leave. */
+static amine_status share(am_cell_type *types, int n, const am_reader *r, const am_where *where) {
+  double said = 0;
+  int n_silent = 0;
+  for (int k = 0; k < n; k++) {
+    if (types[k].fraction < 0) n_silent++;
+    else said += types[k].fraction;
+  }
+  if (said > 1 + 1e-6 || (n_silent == 0 && said < 1 - 1e-6))
+    return am_refuse(r, where, NULL, "the fractions add up to %.6g: they must add up to 1", said);
+  for (int k = 0; k < n; k++)
+    if (types[k].fraction < 0) types[k].fraction = fmax(1 - said, 0) / n_silent;
+  return AMINE_OK;
+}
+
+amine_status am_cell_types_read(am_cell_type types[AM_CELL_TYPES], int *n_types, am_plan *plan,
+                                am_reader *r, const am_where *file, const am_lattice_keys *keys) {
+  const am_where where = {.above = file, .key = "cell_types"};
+  const json_t *params = NULL;
+  am_cell_type common;
+  am_items item = {.all = keys->cell_types};
+  AM_TRY(read_common(&common, &params, plan, r, file, keys->neuron_model));
+  *n_types = 0;
+  while (am_items_next(&item)) {
+    const am_where here = am_where_item(&where, &item);
+    if (*n_types == AM_CELL_TYPES)
+      return am_refuse(r, &here, NULL, "there are at most %d cell types", AM_CELL_TYPES);
+    AM_TRY(read_type(&types[*n_types], &common, params, plan, r, &here, &item));
+    ++*n_types;
+  }
+  if (*n_types > 0) return share(types, *n_types, r, &where);
+  types[(*n_types)++] = common;
+  return AMINE_OK;
+}

@@ -1,0 +1,154 @@
+/* The top of a model file: which form it has, and in which order its parts are read. */
+#include "brain/model.h"
+
+#include "brain/lattice.h"
+#include "brain/model_chemical.h"
+#include "brain/model_input.h"
+#include "brain/model_population.h"
+#include "brain/model_projection.h"
+#include "format/json.h"
+
+typedef struct top_keys {
+  double dt_ms;
+  const json_t *populations, *projections, *inputs, *targets, *neuromodulation;
+  am_lattice_keys lattice;
+} top_keys;
+
+#define PART(key, how, table)                                                                      \
+  { .name = #key, .kind = how, .offset = offsetof(top_keys, key), .inside = &table }
+#define LATTICE(key, member, how, table)                                                           \
+  { .name = #key, .kind = how, .offset = offsetof(top_keys, lattice.member), .inside = &table }
+#define OTHERS(key)                                                                                \
+  { .name = key, .kind = AM_FIELD_OTHERS }
+
+static const am_field top_fields[] = {
+    {.name = "dt_ms",
+     .others = "dt",
+     .kind = AM_FIELD_NUMBER,
+     .offset = offsetof(top_keys, dt_ms),
+     .min = 1e-3,
+     .max = 100},
+    PART(populations, AM_FIELD_LIST, am_population_table),
+    PART(projections, AM_FIELD_LIST, am_projection_table),
+    PART(inputs, AM_FIELD_LIST, am_input_table),
+    PART(targets, AM_FIELD_LIST, am_target_table),
+    PART(neuromodulation, AM_FIELD_OBJECT, am_chemical_table),
+    {.name = "lattice_shape", .kind = AM_FIELD_ARRAY, .offset = offsetof(top_keys, lattice.shape)},
+    LATTICE(neuron_model, neuron_model, AM_FIELD_OBJECT, am_neuron_model_table),
+    LATTICE(cell_types, cell_types, AM_FIELD_MAP, am_cell_type_table),
+    LATTICE(plasticity, plasticity, AM_FIELD_OBJECT, am_plasticity_table),
+    LATTICE(senses, senses, AM_FIELD_MAP, am_sense_table),
+    LATTICE(areas, areas, AM_FIELD_MAP, am_area_table),
+    LATTICE(connectivity, connectivity, AM_FIELD_OBJECT, am_connectivity_table),
+    {.name = "neuron_density",
+     .others = "density",
+     .kind = AM_FIELD_NUMBER,
+     .offset = offsetof(top_keys, lattice.density),
+     .min = 1e-12,
+     .max = 1},
+    {.name = "connection_probability",
+     .others = "connection_density|synapse_density|synapse_probability",
+     .kind = AM_FIELD_NUMBER,
+     .offset = offsetof(top_keys, lattice.probability),
+     .min = 0,
+     .max = 1},
+    OTHERS("preset"), /* these belong to the run */
+    OTHERS("seed"),
+    OTHERS("duration_s"),
+    OTHERS("threads"),
+    OTHERS("record"),
+    OTHERS("checkpoint_every"),
+    OTHERS("checkpoint_every_s"),
+    OTHERS("protocol"),
+    OTHERS("clamp"),
+    OTHERS("meaning"),
+    {0}};
+const am_table am_model_table = {.fields = top_fields};
+
+static const char *const lattice_words[] = {
+    "lattice_shape", "neuron_model", "cell_types",     "plasticity", "senses",
+    "areas",         "connectivity", "neuron_density", "density",    "connection_probability"};
+#define N_LATTICE (sizeof lattice_words / sizeof *lattice_words)
+
+/* true if the file says something about a lattice */
+static bool has_lattice(const json_t *root) {
+  for (size_t k = 0; k < N_LATTICE; k++)
+    if (json_object_get(root, lattice_words[k])) return true;
+  return false;
+}
+
+/* true if the lattice is there to be filled. Beside populations a neuron model or a plasticity
+ * alone does not make areas: such keys are noted. */
+static bool wants_areas(const json_t *root, const top_keys *keys, am_reader *r) {
+  const am_where file = {0};
+  if (!has_lattice(root)) return false;
+  if (!keys->populations || keys->lattice.areas || keys->lattice.senses || keys->lattice.shape)
+    return true;
+  for (size_t k = 0; k < N_LATTICE; k++) {
+    const am_where where = {.above = &file, .key = lattice_words[k]};
+    if (json_object_get(root, lattice_words[k])) am_reader_note(r, &where, "accepted, not used");
+  }
+  return false;
+}
+
+static amine_status read_parts(am_plan *plan, am_reader *r, const json_t *root,
+                               const top_keys *keys, bool generous) {
+  const am_where file = {0};
+  const am_where populations = {.above = &file, .key = "populations"};
+  const am_where projections = {.above = &file, .key = "projections"};
+  const am_where targets = {.above = &file, .key = "targets"};
+  const am_where inputs = {.above = &file, .key = "inputs"};
+  const bool connects = keys->lattice.connectivity || !keys->projections;
+  if (keys->neuromodulation)
+    AM_TRY(am_chemical_read(plan, r, &file, keys->neuromodulation, generous));
+  if (wants_areas(root, keys, r)) AM_TRY(am_lattice_read(plan, r, &file, &keys->lattice, connects));
+  AM_TRY(am_populations_read(plan, r, &populations, keys->populations));
+  if (plan->n_populations == 0)
+    return am_refuse(r, &file, NULL,
+                     "the model has no neurons: it needs populations or areas (docs/model.md)");
+  AM_TRY(am_projections_read(plan, r, &projections, keys->projections));
+  AM_TRY(am_projections_check(plan, r));
+  AM_TRY(am_plan_check_names(plan, r));
+  AM_TRY(am_targets_read(plan, r, &targets, keys->targets));
+  return am_inputs_read(plan, r, &inputs, keys->inputs);
+}
+
+static amine_status read_model(am_plan *plan, am_reader *r, const json_t *root) {
+  const am_where file = {0};
+  const bool generous = has_lattice(root);
+  top_keys keys = {.dt_ms = 1, .lattice = {.density = AM_LATTICE_DENSITY, .probability = -1}};
+  AM_TRY(am_table_read(r, &file, root, &am_model_table, generous, &keys));
+  plan->dt_ms = keys.dt_ms;
+  return read_parts(plan, r, root, &keys, generous);
+}
+
+amine_status am_brain_from_json_within(amine_brain **brain, const json_t *root, const char *name,
+                                       uint64_t seed, const am_model_limits *limits, am_text *notes,
+                                       amine_error *error) {
+  static const am_model_limits most = {.neurons = AM_MODEL_NEURONS, .synapses = AM_MODEL_SYNAPSES};
+  am_reader r = {.file = name, .notes = notes, .error = error};
+  am_plan plan = {.limits = limits ? *limits : most, .seed = seed};
+  amine_brain *made = NULL;
+  am_json_init();
+  amine_status status = read_model(&plan, &r, root);
+  if (status == AMINE_OK) status = am_plan_build(&made, &plan, &r);
+  am_plan_free(&plan);
+  if (status == AMINE_OK && notes && notes->failed) {
+    amine_brain_destroy(made);
+    return am_fail_memory(error, notes->length);
+  }
+  if (status == AMINE_OK) *brain = made;
+  return status;
+}
+
+amine_status am_brain_from_json(amine_brain **brain, const json_t *root, const char *name,
+                                uint64_t seed, am_text *notes, amine_error *error) {
+  return am_brain_from_json_within(brain, root, name, seed, NULL, notes, error);
+}
+
+bool am_brain_knows_key(const json_t *root, const char *dotted_path, const char **nearest) {
+  const char *near;
+  const bool known = am_table_knows(&am_model_table, root, dotted_path, &near);
+  if (nearest) *nearest = known ? NULL : near;
+  return known;
+}

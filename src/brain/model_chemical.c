@@ -1,0 +1,89 @@
+/* The names of the keys stand here, for suggestions and paths; their values are read and judged by
+ * modulator/chemical_json.c. */
+#include "brain/model_chemical.h"
+
+#include <string.h>
+
+#include "modulator/chemical_json.h"
+
+typedef struct chemical_keys {
+  double step_ms;
+  bool enabled;
+  const json_t *systems[5], *values[8];
+} chemical_keys;
+
+#define VALUE(key)                                                                                 \
+  { .name = key, .kind = AM_FIELD_ANY, .offset = offsetof(chemical_keys, values) }
+#define COMMON VALUE("baseline"), VALUE("decay_rate"), VALUE("tau_ms"), VALUE("step_ms")
+#define SYSTEM(key, k)                                                                             \
+  {                                                                                                \
+    .name = #key, .kind = AM_FIELD_OBJECT, .offset = offsetof(chemical_keys, systems[k]),          \
+    .inside = &key##_table                                                                         \
+  }
+
+static const am_field dopamine[] = {COMMON, VALUE("learning_rate_modulation"), {0}};
+static const am_field serotonin[] = {COMMON, VALUE("inhibition_strength"), {0}};
+static const am_field norepinephrine[] = {COMMON, VALUE("gain_modulation"), {0}};
+static const am_field acetylcholine[] = {
+    COMMON, VALUE("plasticity_modulation"), VALUE("attention_gain"), {0}};
+static const am_field orexin[] = {COMMON, VALUE("arousal_strength"), {0}};
+static const am_table dopamine_table = {.fields = dopamine};
+static const am_table serotonin_table = {.fields = serotonin};
+static const am_table norepinephrine_table = {.fields = norepinephrine};
+static const am_table acetylcholine_table = {.fields = acetylcholine};
+static const am_table orexin_table = {.fields = orexin};
+
+static const am_field chemical_fields[] = {
+    SYSTEM(dopamine, 0),
+    SYSTEM(serotonin, 1),
+    SYSTEM(norepinephrine, 2),
+    SYSTEM(acetylcholine, 3),
+    SYSTEM(orexin, 4),
+    {.name = "step_ms",
+     .kind = AM_FIELD_NUMBER,
+     .offset = offsetof(chemical_keys, step_ms),
+     .min = 1e-3,
+     .max = 1e6},
+    {.name = "enabled", .kind = AM_FIELD_SWITCH, .offset = offsetof(chemical_keys, enabled)},
+    {0}};
+const am_table am_chemical_table = {.fields = chemical_fields};
+
+/* Removes the keys that the table does not have. */
+static void keep_known(json_t *object, const am_table *table) {
+  const char *key;
+  json_t *value;
+  void *next;
+  json_object_foreach_safe(object, next, key, value) {
+    const am_field *f = table->fields;
+    while (f->name && strcmp(f->name, key) != 0) f++;
+    if (!f->name || f->kind == AM_FIELD_NUMBER || f->kind == AM_FIELD_SWITCH)
+      json_object_del(object, key);
+    else if (f->kind == AM_FIELD_OBJECT) keep_known(value, f->inside);
+  }
+}
+
+amine_status am_chemical_read(am_plan *plan, am_reader *r, const am_where *file,
+                              const json_t *object, bool generous) {
+  const am_where where = {.above = file, .key = "neuromodulation"};
+  chemical_keys keys = {.step_ms = plan->dt_ms > 1 ? plan->dt_ms : 1, .enabled = true};
+  AM_TRY(am_table_read(r, &where, object, &am_chemical_table, generous, &keys));
+  for (int k = 0; k < 5; k++) {
+    const am_where system = {.above = &where, .key = chemical_fields[k].name};
+    chemical_keys inner = {0};
+    if (keys.systems[k])
+      AM_TRY(
+          am_table_read(r, &system, keys.systems[k], chemical_fields[k].inside, generous, &inner));
+  }
+  if (!keys.enabled) return AMINE_OK;
+  json_t *systems = json_deep_copy(object);
+  if (!systems) return am_fail_memory(r->error, sizeof(json_t));
+  keep_known(systems, &am_chemical_table);
+  amine_error inner = {0};
+  const amine_status status = am_chemical_from_json(&plan->chemical, systems, NULL, &inner);
+  json_decref(systems);
+  if (status != AMINE_OK)
+    return am_fail_file(r->error, status, r->file, -1, "neuromodulation.%s", inner.message);
+  plan->has_chemical = true;
+  plan->step_ms = keys.step_ms;
+  return AMINE_OK;
+}

@@ -1,0 +1,426 @@
+/* Reading an object by its table. */
+#include "brain/model_field.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOTES 64
+
+/* ------------------------------------------------------------------------------ sentences */
+
+static size_t add_where(const am_where *where, bool indices, char *out, size_t size) {
+  if (!where || !where->above) return 0;
+  size_t n = add_where(where->above, indices, out, size);
+  int more;
+  if (n >= size) return n;
+  if (where->element && !indices) more = snprintf(out + n, size - n, "[]");
+  else if (where->key) more = snprintf(out + n, size - n, "%s%.60s", n ? "." : "", where->key);
+  else more = snprintf(out + n, size - n, "[%zu]", where->index);
+  return n + (more > 0 ? (size_t)more : 0);
+}
+
+char *am_where_text(const am_where *where, char *out, size_t size) {
+  out[0] = 0;
+  add_where(where, true, out, size);
+  return out;
+}
+
+static void show(const json_t *value, char *out, size_t size) {
+  const char *text = json_string_value(value);
+  if (json_is_integer(value)) {
+    snprintf(out, size, "=%lld", (long long)json_integer_value(value));
+  } else if (json_is_real(value)) {
+    const double x = json_real_value(value);
+    snprintf(out, size, "=%.9g", x);
+    if (strtod(out + 1, NULL) != x) snprintf(out, size, "=%.17g", x);
+  } else if (text) {
+    snprintf(out, size, "=\"%.60s%s\"", text, strlen(text) > 60 ? "..." : "");
+  } else {
+    snprintf(out, size, "%s",
+             json_is_object(value)  ? " is an object"
+             : json_is_array(value) ? " is an array"
+             : json_is_true(value)  ? "=true"
+             : json_is_false(value) ? "=false"
+                                    : "=null");
+  }
+}
+
+amine_status am_refuse(const am_reader *r, const am_where *where, const json_t *value,
+                       const char *format, ...) {
+  char path[300], shown[100] = "", sentence[400];
+  va_list arguments;
+  if (value) show(value, shown, sizeof shown);
+  va_start(arguments, format);
+  vsnprintf(sentence, sizeof sentence, format, arguments);
+  va_end(arguments);
+  am_where_text(where, path, sizeof path);
+  if (value && !path[0]) snprintf(path, sizeof path, "the model");
+  return am_fail_file(r->error, AMINE_ERROR_INPUT, r->file, -1, "%s%s%s%s", path, shown,
+                      path[0] ? ": " : "", sentence);
+}
+
+/* true if the line is there already */
+static bool noted(const am_text *notes, const char *line) {
+  for (const char *p = notes->data; p && (p = strstr(p, line)) != NULL; p++)
+    if (p == notes->data || p[-1] == '\n') return true;
+  return false;
+}
+
+void am_reader_note(am_reader *r, const am_where *where, const char *what) {
+  char path[300] = "", line[420];
+  if (!r->notes || r->n_notes > NOTES) return;
+  add_where(where, false, path, sizeof path);
+  snprintf(line, sizeof line, "%s: %s\n", path, what);
+  for (char *p = line; p[0] && p[1]; p++) /* one line, whatever the key was */
+    if ((unsigned char)*p < 0x20 || *p == 0x7f) *p = '?';
+  if (noted(r->notes, line)) return;
+  if (r->n_notes++ == NOTES) am_text_puts(r->notes, "more keys: accepted, not used\n");
+  else am_text_puts(r->notes, line);
+}
+
+/* ------------------------------------------------------------------------------ nearest words */
+
+/* How many letters must change, come or go to make one word of the other. */
+static size_t distance(const char *a, const char *b) {
+  size_t row[64];
+  const size_t n = strlen(b);
+  if (n >= 64) return SIZE_MAX;
+  for (size_t j = 0; j <= n; j++) row[j] = j;
+  for (size_t i = 0; a[i]; i++) {
+    size_t before = row[0];
+    row[0] = i + 1;
+    for (size_t j = 1; j <= n; j++) {
+      const size_t up = row[j], swap = before + (a[i] != b[j - 1]);
+      const size_t step = (up < row[j - 1] ? up : row[j - 1]) + 1;
+      before = up;
+      row[j] = step < swap ? step : swap;
+    }
+  }
+  return row[n];
+}
+
+am_nearest_word am_nearest_begin(const char *word) {
+  const size_t n = strlen(word);
+  return (am_nearest_word){.word = word, .least = n < 64 ? 2 + n / 3 : 0};
+}
+
+static void nearest_as(am_nearest_word *nearest, const char *spelling, const char *candidate) {
+  const size_t n = strlen(nearest->word);
+  size_t d = nearest->least ? distance(nearest->word, spelling) : 0;
+  if (n > 0 && d > 1 && strncmp(spelling, nearest->word, n) == 0 && spelling[n] == '_')
+    d = 1; /* only the unit is missing */
+  if (d >= nearest->least) return;
+  nearest->least = d;
+  nearest->best = candidate;
+}
+
+void am_nearest_try(am_nearest_word *nearest, const char *candidate) {
+  nearest_as(nearest, candidate, candidate);
+}
+
+/* The k-th word of "a|b|c", false past the end. */
+static bool word_at(const char *words, int k, char *out, size_t size) {
+  const char *p = words;
+  for (; p && k > 0; k--) {
+    p = strchr(p, '|');
+    if (p) p++;
+  }
+  if (!p) return false;
+  const size_t n = strcspn(p, "|");
+  snprintf(out, size, "%.*s", (int)n, p);
+  return true;
+}
+
+void am_nearest_table(am_nearest_word *nearest, const am_table *table, const json_t *object) {
+  char other[64];
+  const char *more;
+  for (const am_field *f = table->fields; f && f->name; f++) {
+    if (f->kind == AM_FIELD_OTHERS) continue;
+    am_nearest_try(nearest, f->name);
+    for (int k = 0; word_at(f->others, k, other, sizeof other); k++)
+      nearest_as(nearest, other, f->name);
+  }
+  for (int k = 0; table->more && (more = table->more->next(object, k)) != NULL; k++)
+    am_nearest_try(nearest, more);
+}
+
+/* ------------------------------------------------------------------------------ one value */
+
+int am_word_index(const char *words, const char *word) {
+  char candidate[64];
+  for (int k = 0; word_at(words, k, candidate, sizeof candidate); k++)
+    if (strcmp(candidate, word) == 0) return k;
+  return -1;
+}
+
+static amine_status read_integer(const am_reader *r, const am_where *where, const json_t *value,
+                                 const am_field *f, int *out) {
+  assert(f->min >= INT_MIN && f->max <= INT_MAX);
+  const double x = json_number_value(value);
+  if (!json_is_number(value) || x != floor(x) || !(x >= f->min && x <= f->max))
+    return am_refuse(r, where, value, "it must be a whole number from %.10g to %.10g", f->min,
+                     f->max);
+  *out = (int)x;
+  return AMINE_OK;
+}
+
+static bool in_range(const json_t *value, const am_field *f) {
+  const double x = json_number_value(value);
+  return json_is_number(value) && x >= f->min && x <= f->max;
+}
+
+static amine_status read_number(const am_reader *r, const am_where *where, const json_t *value,
+                                const am_field *f, double *out) {
+  if (!in_range(value, f))
+    return am_refuse(r, where, value, "it must be a number from %.10g to %.10g", f->min, f->max);
+  *out = json_number_value(value);
+  return AMINE_OK;
+}
+
+static amine_status read_range(const am_reader *r, const am_where *where, const json_t *value,
+                               const am_field *f, double out[2]) {
+  const json_t *low = value, *high = value;
+  if (json_is_array(value)) { /* any other length ends in a value that is no number */
+    low = json_array_size(value) == 2 ? json_array_get(value, 0) : NULL;
+    high = json_array_get(value, 1);
+  }
+  if (!in_range(low, f) || !in_range(high, f))
+    return am_refuse(r, where, value,
+                     "it must be a number from %.10g to %.10g, or two of them: [low, high]", f->min,
+                     f->max);
+  if (json_number_value(low) > json_number_value(high))
+    return am_refuse(r, where, NULL, "[%.10g, %.10g]: the lower end must come first",
+                     json_number_value(low), json_number_value(high));
+  out[0] = json_number_value(low);
+  out[1] = json_number_value(high);
+  return AMINE_OK;
+}
+
+static amine_status read_word(const am_reader *r, const am_where *where, const json_t *value,
+                              const am_field *f, int *out) {
+  char candidate[64];
+  const char *word = json_string_value(value);
+  const int index = word ? am_word_index(f->words, word) : -1;
+  if (index >= 0) {
+    *out = index;
+    return AMINE_OK;
+  }
+  am_nearest_word near = am_nearest_begin(word ? word : "");
+  int best = -1;
+  for (int k = 0; word && word_at(f->words, k, candidate, sizeof candidate); k++) {
+    const size_t before = near.least;
+    am_nearest_try(&near, candidate);
+    if (near.least < before) best = k;
+  }
+  if (best >= 0) word_at(f->words, best, candidate, sizeof candidate);
+  return am_refuse(r, where, value, "it must be one of %s%s%s%s", f->words,
+                   best >= 0 ? "; did you mean " : "", best >= 0 ? candidate : "",
+                   best >= 0 ? "?" : "");
+}
+
+static amine_status read_text(const am_reader *r, const am_where *where, const json_t *value,
+                              const char **out) {
+  const char *text = json_string_value(value);
+  if (!text || !text[0]) return am_refuse(r, where, value, "it must be a word in quotes");
+  *out = text;
+  return AMINE_OK;
+}
+
+static amine_status read_switch(const am_reader *r, const am_where *where, const json_t *value,
+                                bool *out) {
+  const bool number = json_is_integer(value) && (json_integer_value(value) | 1) == 1;
+  if (!json_is_boolean(value) && !number)
+    return am_refuse(r, where, value, "it must be true or false");
+  *out = number ? json_integer_value(value) == 1 : json_is_true(value);
+  return AMINE_OK;
+}
+
+amine_status am_field_read(const am_reader *r, const am_where *where, const json_t *value,
+                           const am_field *f, void *member) {
+  const bool array = f->kind == AM_FIELD_LIST || f->kind == AM_FIELD_ARRAY;
+  const bool object = f->kind == AM_FIELD_OBJECT || f->kind == AM_FIELD_VALUES ||
+                      (f->kind == AM_FIELD_MAP && !json_is_array(value));
+  switch (f->kind) {
+  case AM_FIELD_INTEGER: return read_integer(r, where, value, f, member);
+  case AM_FIELD_NUMBER: return read_number(r, where, value, f, member);
+  case AM_FIELD_RANGE: return read_range(r, where, value, f, member);
+  case AM_FIELD_WORD: return read_word(r, where, value, f, member);
+  case AM_FIELD_TEXT: return read_text(r, where, value, member);
+  case AM_FIELD_SWITCH: return read_switch(r, where, value, member);
+  case AM_FIELD_OTHERS: return AMINE_OK;
+  default: break;
+  }
+  if (object && !json_is_object(value))
+    return am_refuse(r, where, value, "it must be an object in braces");
+  if (array && !json_is_array(value))
+    return am_refuse(r, where, value, "it must be an array in brackets");
+  *(const json_t **)member = value;
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ an object */
+
+/* The field of a key, or NULL. */
+static const am_field *find(const am_table *table, const char *key) {
+  for (const am_field *f = table->fields; f && f->name; f++)
+    if (strcmp(f->name, key) == 0 || (f->others && am_word_index(f->others, key) >= 0)) return f;
+  return NULL;
+}
+
+static bool is_more(const am_more *more, const json_t *object, const char *key) {
+  const char *name;
+  if (more && more->takes) return more->takes(object, key);
+  for (int k = 0; more && (name = more->next(object, k)) != NULL; k++)
+    if (strcmp(name, key) == 0) return true;
+  return false;
+}
+
+static amine_status unknown(am_reader *r, const am_where *where, const json_t *object,
+                            const am_table *table, const char *key) {
+  am_nearest_word near = am_nearest_begin(key);
+  am_nearest_table(&near, table, object);
+  return am_refuse(r, where, NULL, "unknown key \"%.60s\"%s%s%s", key,
+                   near.best ? "; did you mean " : "", near.best ? near.best : "",
+                   near.best ? "?" : "");
+}
+
+amine_status am_table_read(am_reader *r, const am_where *where, const json_t *object,
+                           const am_table *table, bool generous, void *out) {
+  const char *key;
+  json_t *value;
+  uint64_t seen = 0;
+  if (!json_is_object(object)) return am_refuse(r, where, object, "it must be an object in braces");
+  json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+    const am_where here = {.above = where, .key = key};
+    const am_field *f = find(table, key);
+    if (!f) {
+      if (is_more(table->more, object, key)) continue;
+      if (!generous) return unknown(r, where, object, table, key);
+      am_reader_note(r, &here, "accepted, not used");
+      continue;
+    }
+    const uint64_t bit = (uint64_t)1 << (f - table->fields);
+    if (seen & bit)
+      return am_refuse(r, &here, NULL, "it means the same as another key beside it (%s, %s)",
+                       f->name, f->others);
+    seen |= bit;
+    AM_TRY(am_field_read(r, &here, value, f, (char *)out + f->offset));
+  }
+  return AMINE_OK;
+}
+
+am_where am_where_element(const am_where *list, const json_t *element, size_t index,
+                          const am_table *table, char *room, size_t size) {
+  const char *name = table->name ? table->name(element, room, size) : NULL;
+  return (am_where){.above = list, .key = name, .index = index, .element = true};
+}
+
+bool am_items_next(am_items *items) {
+  json_t *all = (json_t *)(uintptr_t)items->all;
+  if (json_is_object(all)) {
+    void *at = items->index == 0 ? json_object_iter(all) : json_object_key_to_iter(items->name);
+    if (items->index > 0) at = json_object_iter_next(all, at);
+    items->name = at ? json_object_iter_key(at) : NULL;
+    items->value = at ? json_object_iter_value(at) : NULL;
+  } else {
+    items->value = json_array_get(all, items->index);
+    items->name = json_string_value(json_object_get(items->value, "name"));
+  }
+  items->index++;
+  return items->value != NULL;
+}
+
+am_where am_where_item(const am_where *map, const am_items *items) {
+  return (am_where){.above = map,
+                    .key = items->name,
+                    .index = items->index - 1,
+                    .element = json_is_array(items->all)};
+}
+
+/* ------------------------------------------------------------------------------ paths */
+
+/* The rest of the path behind `name` and a dot ("" if it ends with the name), or NULL. */
+static const char *behind(const char *path, const char *name) {
+  const size_t n = strlen(name);
+  if (n == 0 || strncmp(path, name, n) != 0) return NULL;
+  if (path[n] == 0) return path + n;
+  return path[n] == '.' && path[n + 1] ? path + n + 1 : NULL;
+}
+
+/* The part of the path up to the first dot. */
+static void first_part(const char *path, char *out, size_t size) {
+  snprintf(out, size, "%.*s", (int)strcspn(path, "."), path);
+}
+
+/* The element of a list or map that the path begins with; *rest is what stands behind it. */
+static const json_t *element(const json_t *all, const am_table *table, const char *path,
+                             const char **rest, const char **nearest) {
+  char part[128], room[200];
+  first_part(path, part, sizeof part);
+  am_nearest_word near = am_nearest_begin(part);
+  const char *key;
+  json_t *value;
+  size_t k;
+  json_object_foreach((json_t *)(uintptr_t)all, key, value) {
+    *rest = behind(path, key);
+    if (*rest) return value;
+    am_nearest_try(&near, key);
+  }
+  json_array_foreach(all, k, value) {
+    const char *name = table->name ? table->name(value, room, sizeof room) : NULL;
+    *rest = name ? behind(path, name) : NULL;
+    if (*rest) return value;
+    if (name && name != room) am_nearest_try(&near, name); /* it outlives this call */
+  }
+  *nearest = near.best;
+  return NULL;
+}
+
+static bool knows_value(const am_more *more, const json_t *owner, const char *path,
+                        const char **nearest) {
+  const char *name;
+  am_nearest_word near = am_nearest_begin(path);
+  if (is_more(more, owner, path)) return true;
+  for (int k = 0; (name = more->next(owner, k)) != NULL; k++) am_nearest_try(&near, name);
+  *nearest = near.best;
+  return false;
+}
+
+/* What stands behind the key of a field. */
+static bool knows_inside(const am_field *f, const json_t *object, const char *rest,
+                         const char **nearest) {
+  const json_t *value = json_object_get(object, f->name);
+  char other[64];
+  for (int k = 0; !value && word_at(f->others, k, other, sizeof other); k++)
+    value = json_object_get(object, other);
+  if (f->kind == AM_FIELD_VALUES) return knows_value(f->more, object, rest, nearest);
+  if (f->kind == AM_FIELD_OBJECT) return am_table_knows(f->inside, value, rest, nearest);
+  if (f->kind != AM_FIELD_MAP && f->kind != AM_FIELD_LIST) return false;
+  const char *behind_element = NULL;
+  const json_t *e = element(value, f->inside, rest, &behind_element, nearest);
+  return e && (behind_element[0] == 0 || am_table_knows(f->inside, e, behind_element, nearest));
+}
+
+bool am_table_knows(const am_table *table, const json_t *object, const char *path,
+                    const char **nearest) {
+  char part[128];
+  *nearest = NULL;
+  first_part(path, part, sizeof part);
+  const am_field *f = find(table, part);
+  if (f && f->kind != AM_FIELD_OTHERS) {
+    const char *rest = behind(path, part);
+    if (!rest) return false; /* longer than any key */
+    return rest[0] == 0 || knows_inside(f, object, rest, nearest);
+  }
+  if (is_more(table->more, object, path)) return true;
+  am_nearest_word near = am_nearest_begin(part);
+  am_nearest_table(&near, table, object);
+  *nearest = near.best;
+  return false;
+}

@@ -1,0 +1,290 @@
+/* What drives a population from outside. */
+#include "brain/model_input.h"
+
+#include <string.h>
+
+#include "brain/model_image.h"
+#include "format/file.h"
+#include "format/npy.h"
+
+#define SPIKE_FILE_LIMIT ((size_t)1 << 30)
+#define LATEST_MS 1e12
+
+typedef struct input_keys {
+  const char *name, *population, *sense, *file;
+  const json_t *neurons, *times_ms, *values;
+  int type, receptor, index;
+  double mean, noise, rate_hz, weight, scale;
+} input_keys;
+
+static const char *own_name(const json_t *input, char *out, size_t size) {
+  static const char *const keys[] = {"name", "population", "sense"};
+  const char *name = NULL;
+  (void)out, (void)size;
+  for (int k = 0; k < 3 && !name; k++) name = json_string_value(json_object_get(input, keys[k]));
+  return name;
+}
+
+#define AT(member) .offset = offsetof(input_keys, member)
+#define NUMBER(key, low, high)                                                                     \
+  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high }
+#define TEXT(key)                                                                                  \
+  { .name = #key, .kind = AM_FIELD_TEXT, AT(key) }
+#define ARRAY(key)                                                                                 \
+  { .name = #key, .kind = AM_FIELD_ARRAY, AT(key) }
+static const am_field input_fields[] = {
+    TEXT(name),
+    TEXT(population),
+    TEXT(sense),
+    {.name = "type",
+     .kind = AM_FIELD_WORD,
+     AT(type),
+     .words = "current|poisson|spikes|image"}, /* in the order of am_plan_input_kind */
+    NUMBER(mean, -1e6, 1e6),
+    NUMBER(noise, 0, 1e6),
+    NUMBER(rate_hz, 0, 1e6),
+    NUMBER(weight, -1e6, 1e6),
+    {.name = "receptor", .kind = AM_FIELD_WORD, AT(receptor), .words = "excitatory|inhibitory"},
+    ARRAY(neurons),
+    ARRAY(times_ms),
+    TEXT(file),
+    ARRAY(values),
+    NUMBER(scale, -1e6, 1e6),
+    {.name = "index", .kind = AM_FIELD_INTEGER, AT(index), .max = 1e9},
+    {0}};
+#undef AT
+const am_table am_input_table = {.fields = input_fields, .name = own_name};
+
+/* The keys of each type, besides the first four. */
+static const char *const keys_of[] = {"mean|noise", "rate_hz|weight|receptor",
+                                      "neurons|times_ms|file", "file|values|scale|index"};
+
+static amine_status check_keys(const am_reader *r, const am_where *where, const json_t *object) {
+  const char *type = json_string_value(json_object_get(object, "type")), *key;
+  if (!type)
+    return am_refuse(r, where, NULL, "type is missing: one of current|poisson|spikes|image");
+  const char *keys = keys_of[am_word_index("current|poisson|spikes|image", type)];
+  json_t *value;
+  json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+    const am_where here = {.above = where, .key = key};
+    if (am_word_index("name|population|sense|type", key) < 0 && am_word_index(keys, key) < 0)
+      return am_refuse(r, &here, NULL, "an input of type %s has %s only", type, keys);
+  }
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ whose input */
+
+static amine_status find_sense(const am_plan *plan, const am_plan_sense **sense, const char *name,
+                               const am_reader *r, const am_where *where) {
+  am_nearest_word near = am_nearest_begin(name);
+  for (size_t k = 0; k < plan->n_senses; k++) {
+    am_nearest_try(&near, plan->senses[k].name);
+    if (strcmp(plan->senses[k].name, name) != 0) continue;
+    if (plan->senses[k].population < 0)
+      return am_refuse(r, where, NULL, "the sense \"%.60s\" has no area", name);
+    *sense = &plan->senses[k];
+    return AMINE_OK;
+  }
+  return am_refuse(r, where, NULL, "there is no sense \"%.60s\"%s%s%s", name,
+                   near.best ? "; did you mean " : "", near.best ? near.best : "",
+                   near.best ? "?" : "");
+}
+
+static amine_status find_population(const am_plan *plan, int *population,
+                                    const am_plan_sense **sense, const input_keys *keys,
+                                    const am_reader *r, const am_where *above) {
+  const am_where named = {.above = above, .key = "population"};
+  const am_where sensed = {.above = above, .key = "sense"};
+  if (!keys->population == !keys->sense)
+    return am_refuse(r, above, NULL, "an input goes to a population or to a sense: one of the two");
+  if (keys->population) return am_plan_find(plan, population, keys->population, r, &named);
+  AM_TRY(find_sense(plan, sense, keys->sense, r, &sensed));
+  *population = (*sense)->population;
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ spikes */
+
+static amine_status room(am_plan_input *input, int **neurons, double **times_ms, size_t n,
+                         am_plan *plan, amine_error *error) {
+  void *a, *b;
+  AM_TRY(am_plan_alloc(plan, &a, n, sizeof(int), error));
+  AM_TRY(am_plan_alloc(plan, &b, n, sizeof(double), error));
+  input->neurons = *neurons = a;
+  input->times_ms = *times_ms = b;
+  input->n = n;
+  return AMINE_OK;
+}
+
+static amine_status read_spikes(am_plan_input *input, am_plan *plan, am_reader *r,
+                                const am_where *above, const input_keys *keys) {
+  const am_where neurons_at = {.above = above, .key = "neurons"};
+  const am_where times_at = {.above = above, .key = "times_ms"};
+  const am_field index = {.kind = AM_FIELD_INTEGER,
+                          .max = plan->populations[input->population].n - 1};
+  static const am_field time = {.kind = AM_FIELD_NUMBER, .max = LATEST_MS};
+  int *neurons;
+  double *times;
+  const size_t n = json_array_size(keys->neurons);
+  if (!keys->neurons || !keys->times_ms || json_array_size(keys->times_ms) != n)
+    return am_refuse(r, above, NULL,
+                     "spikes are a file, or neurons and times_ms, of which there are as many");
+  AM_TRY(room(input, &neurons, &times, n, plan, r->error));
+  for (size_t k = 0; k < n; k++) {
+    const am_where a = {.above = &neurons_at, .index = k, .element = true};
+    const am_where b = {.above = &times_at, .index = k, .element = true};
+    AM_TRY(am_field_read(r, &a, json_array_get(keys->neurons, k), &index, &neurons[k]));
+    AM_TRY(am_field_read(r, &b, json_array_get(keys->times_ms, k), &time, &times[k]));
+  }
+  return AMINE_OK;
+}
+
+/* [n][2] numbers: neuron and time in ms. */
+static amine_status take_spikes(am_plan_input *input, am_plan *plan, const char *path,
+                                const unsigned char *data, size_t size, amine_error *error) {
+  const int n_neurons = plan->populations[input->population].n;
+  am_tensor t;
+  int *neurons;
+  double *times;
+  AM_TRY(am_npy_parse(&t, path, "arr_0", data, size, error));
+  if (t.rank != 2 || t.dims[1] != 2 || (t.dtype != AM_F32 && t.dtype != AM_F64))
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                        "spikes are an array of floats [n][2]: neuron and time in ms");
+  AM_TRY(room(input, &neurons, &times, t.dims[0], plan, error));
+  for (size_t k = 0; k < input->n; k++) {
+    double row[2];
+    float narrow[2];
+    memcpy(narrow, (const char *)t.data + k * sizeof narrow, sizeof narrow);
+    if (t.dtype == AM_F32) row[0] = (double)narrow[0], row[1] = (double)narrow[1];
+    else memcpy(row, (const char *)t.data + k * sizeof row, sizeof row);
+    const bool fits = row[0] >= 0 && row[0] < n_neurons && row[1] >= 0 && row[1] <= LATEST_MS;
+    if (!fits || row[0] != (int)row[0])
+      return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                          "spike %zu (%g, %g): it must be a neuron from 0 to %d and a time from 0",
+                          k, row[0], row[1], n_neurons - 1);
+    neurons[k] = (int)row[0];
+    times[k] = row[1];
+  }
+  return AMINE_OK;
+}
+
+static amine_status read_spike_file(am_plan_input *input, am_plan *plan, am_reader *r,
+                                    const am_where *above, const input_keys *keys) {
+  const am_where where = {.above = above, .key = "file"};
+  unsigned char *data = NULL;
+  size_t size = 0;
+  if (keys->neurons || keys->times_ms)
+    return am_refuse(r, above, NULL, "spikes are a file, or neurons and times_ms: one of the two");
+  if (plan->limits.no_files)
+    return am_refuse(r, &where, NULL, "\"%.60s\": this model may not name files", keys->file);
+  AM_TRY(am_file_read(keys->file, SPIKE_FILE_LIMIT, &data, &size, r->error));
+  const amine_status status = take_spikes(input, plan, keys->file, data, size, r->error);
+  am_free(data);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------ pictures */
+
+static amine_status read_image(am_plan_input *input, am_plan *plan, am_reader *r,
+                               const am_where *above, const input_keys *keys,
+                               const am_plan_sense *sense) {
+  const am_where file = {.above = above, .key = "file"}, values = {.above = above, .key = "values"};
+  const am_plan_population *p = &plan->populations[input->population];
+  if (!keys->file == !keys->values)
+    return am_refuse(r, above, NULL, "a picture is a file or values: one of the two");
+  if (keys->file) AM_TRY(am_image_file(&input->image, plan, r, &file, keys->file, keys->index));
+  else
+    AM_TRY(am_image_values(&input->image, plan, r, &values, keys->values, sense ? sense->width : 0,
+                           sense ? sense->height : 0));
+  const double n_pixels = (double)input->image.width * input->image.height;
+  if (!p->positions && !p->in_box && n_pixels != p->n)
+    return am_refuse(r, above, NULL,
+                     "\"%s\" has no positions, so the picture must have its %d pixels, not %.0f",
+                     p->name, p->n, n_pixels);
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ inputs */
+
+static amine_status read_input(am_plan *plan, am_reader *r, const am_where *where,
+                               const json_t *object) {
+  const am_plan_sense *sense = NULL;
+  input_keys keys = {.weight = 1, .scale = 1};
+  am_plan_input input = {0};
+  AM_TRY(am_table_read(r, where, object, &am_input_table, false, &keys));
+  AM_TRY(check_keys(r, where, object));
+  AM_TRY(find_population(plan, &input.population, &sense, &keys, r, where));
+  input.kind = (am_plan_input_kind)keys.type;
+  input.mean = keys.mean, input.noise = keys.noise;
+  input.rate_hz = keys.rate_hz, input.weight = keys.weight;
+  input.receptor = (amine_receptor)keys.receptor;
+  input.scale = (float)keys.scale;
+  if (input.kind == AM_PLAN_IMAGE) AM_TRY(read_image(&input, plan, r, where, &keys, sense));
+  if (input.kind == AM_PLAN_SPIKES && keys.file)
+    AM_TRY(read_spike_file(&input, plan, r, where, &keys));
+  else if (input.kind == AM_PLAN_SPIKES) AM_TRY(read_spikes(&input, plan, r, where, &keys));
+  return am_plan_add_input(plan, &input, r);
+}
+
+/* A second current, picture or Poisson input would replace the first one. */
+static amine_status check_twice(const am_plan *plan, const am_reader *r, const am_where *where) {
+  unsigned char *seen = am_alloc(plan->n_populations, 1);
+  if (!seen) return am_fail_memory(r->error, plan->n_populations);
+  const char *twice = NULL;
+  for (size_t k = 0; k < plan->n_inputs && !twice; k++) {
+    const am_plan_input *input = &plan->inputs[k];
+    const unsigned bit = 1u << ((unsigned)input->kind + 4 * (unsigned)input->receptor);
+    if (input->kind == AM_PLAN_SPIKES) continue;
+    if (seen[input->population] & bit) twice = plan->populations[input->population].name;
+    seen[input->population] = (unsigned char)(seen[input->population] | bit);
+  }
+  am_free(seen);
+  if (!twice) return AMINE_OK;
+  return am_refuse(r, where, NULL, "\"%s\" has two inputs of one type", twice);
+}
+
+amine_status am_inputs_read(am_plan *plan, am_reader *r, const am_where *where,
+                            const json_t *array) {
+  size_t k;
+  json_t *value;
+  json_array_foreach(array, k, value) {
+    const am_where here = am_where_element(where, value, k, &am_input_table, NULL, 0);
+    AM_TRY(read_input(plan, r, &here, value));
+  }
+  return plan->n_inputs ? check_twice(plan, r, where) : AMINE_OK;
+}
+
+static amine_status set_image(amine_brain *brain, const am_plan *plan, const am_plan_input *input,
+                              amine_error *error) {
+  const am_plan_population *p = &plan->populations[input->population];
+  float *currents = am_alloc((size_t)p->n, sizeof *currents);
+  if (!currents) return am_fail_memory(error, am_size_mul((size_t)p->n, sizeof *currents));
+  am_image_map(currents, &input->image, p);
+  for (int k = 0; k < p->n; k++) currents[k] *= input->scale;
+  const amine_status status = amine_brain_set_currents(brain, input->population, currents, error);
+  am_free(currents);
+  return status;
+}
+
+static amine_status set_input(amine_brain *brain, const am_plan *plan, const am_plan_input *input,
+                              amine_error *error) {
+  switch (input->kind) {
+  case AM_PLAN_CURRENT:
+    return amine_brain_set_current(brain, input->population, input->mean, input->noise, error);
+  case AM_PLAN_POISSON:
+    return amine_brain_set_poisson(brain, input->population, input->receptor, input->rate_hz,
+                                   input->weight, error);
+  case AM_PLAN_SPIKES:
+    return amine_brain_add_spikes(brain, input->population, input->neurons, input->times_ms,
+                                  input->n, error);
+  case AM_PLAN_IMAGE: return set_image(brain, plan, input, error);
+  }
+  return AMINE_OK;
+}
+
+amine_status am_inputs_set(amine_brain *brain, const am_plan *plan, amine_error *error) {
+  for (size_t k = 0; k < plan->n_inputs; k++)
+    AM_TRY(set_input(brain, plan, &plan->inputs[k], error));
+  return AMINE_OK;
+}

@@ -1,0 +1,17 @@
+/* `inputs` of a model file: currents, Poisson trains, given spikes and pictures for a population,
+ * which may be named by a sense. */
+#ifndef AMINE_BRAIN_MODEL_INPUT_H
+#define AMINE_BRAIN_MODEL_INPUT_H
+
+#include "brain/model_plan.h"
+
+extern const am_table am_input_table;
+
+/* Adds the inputs of the array. */
+amine_status am_inputs_read(am_plan *plan, am_reader *r, const am_where *where,
+                            const json_t *array);
+
+/* Gives the inputs of a plan, whose positions are drawn, to the brain made of it. */
+amine_status am_inputs_set(amine_brain *brain, const am_plan *plan, amine_error *error);
+
+#endif

@@ -1,0 +1,181 @@
+/* Named groups of neurons, and where they stand. */
+#include "brain/model_population.h"
+
+#include "brain/model_values.h"
+
+typedef struct population_keys {
+  const char *name, *model;
+  int n;
+  const json_t *values, *positions;
+  bool record;
+} population_keys;
+
+static const char *parameter_name(const json_t *population, int k) {
+  const char *model = json_string_value(json_object_get(population, "model"));
+  const amine_parameter *p = model ? amine_neuron_parameter(model, k) : NULL;
+  return p ? p->name : NULL;
+}
+
+static const am_more parameter_names = {.next = parameter_name};
+
+static const char *own_name(const json_t *population, char *out, size_t size) {
+  (void)out, (void)size;
+  return json_string_value(json_object_get(population, "name"));
+}
+
+#define AT(member) .offset = offsetof(population_keys, member)
+static const am_field population_fields[] = {
+    {.name = "name", .kind = AM_FIELD_TEXT, AT(name)},
+    {.name = "n", .others = "size", .kind = AM_FIELD_INTEGER, AT(n), .min = 1, .max = 1e7},
+    {.name = "model", .kind = AM_FIELD_TEXT, AT(model)},
+    {.name = "values", .kind = AM_FIELD_VALUES, AT(values), .more = &parameter_names},
+    {.name = "positions", .kind = AM_FIELD_ANY, AT(positions)},
+    {.name = "record", .kind = AM_FIELD_SWITCH, AT(record)},
+    {0}};
+#undef AT
+const am_table am_population_table = {.fields = population_fields, .name = own_name};
+
+/* ------------------------------------------------------------------------------ boxes */
+
+typedef struct axes {
+  double range[4][2];
+} axes;
+
+#define AXIS(letter, k)                                                                            \
+  {                                                                                                \
+    .name = letter, .kind = AM_FIELD_RANGE, .offset = offsetof(axes, range[k]), .min = 0,          \
+    .max = AM_LATTICE_EXTENT - 1                                                                   \
+  }
+static const am_field box_fields[] = {AXIS("x", 0), AXIS("y", 1), AXIS("z", 2), AXIS("w", 3), {0}};
+const am_table am_box_table = {.fields = box_fields};
+
+amine_status am_box_read(am_box *box, am_reader *r, const am_where *where, const json_t *object,
+                         const int extents[4], bool generous) {
+  axes a;
+  for (int k = 0; k < 4; k++) a.range[k][0] = box->low[k], a.range[k][1] = box->high[k];
+  AM_TRY(am_table_read(r, where, object, &am_box_table, generous, &a));
+  for (int k = 0; k < 4; k++) {
+    const am_where here = {.above = where, .key = box_fields[k].name};
+    const int low = (int)a.range[k][0], high = (int)a.range[k][1];
+    if (low != a.range[k][0] || high != a.range[k][1])
+      return am_refuse(r, &here, NULL, "[%.10g, %.10g]: coordinates are whole numbers",
+                       a.range[k][0], a.range[k][1]);
+    if (high >= extents[k])
+      return am_refuse(r, &here, NULL, "[%d, %d]: it must lie in the lattice, 0 to %d", low, high,
+                       extents[k] - 1);
+    box->low[k] = low;
+    box->high[k] = high;
+  }
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ positions */
+
+/* [[x, y, z, w], ...]; coordinates that are left out are 0. */
+static amine_status read_list(am_plan *plan, am_plan_population *p, am_reader *r,
+                              const am_where *where, const json_t *list) {
+  static const am_field coordinate = {.kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6};
+  void *block;
+  if (json_array_size(list) != (size_t)p->n)
+    return am_refuse(r, where, NULL, "there are %zu positions for %d neurons",
+                     json_array_size(list), p->n);
+  AM_TRY(am_plan_alloc(plan, &block, (size_t)p->n, 4 * sizeof(float), r->error));
+  p->positions = block;
+  size_t k, a;
+  json_t *row, *value;
+  json_array_foreach(list, k, row) {
+    const am_where here = {.above = where, .index = k, .element = true};
+    const size_t n = json_array_size(row);
+    if (n < 1 || n > 4) return am_refuse(r, &here, row, "a position has 1 to 4 coordinates");
+    json_array_foreach(row, a, value) {
+      double x = 0;
+      AM_TRY(am_field_read(r, &here, value, &coordinate, &x));
+      p->positions[4 * k + a] = (float)x;
+    }
+  }
+  return AMINE_OK;
+}
+
+static amine_status read_positions(am_plan *plan, am_plan_population *p, am_reader *r,
+                                   const am_where *above, const json_t *positions) {
+  static const int extents[4] = {AM_LATTICE_EXTENT, AM_LATTICE_EXTENT, AM_LATTICE_EXTENT,
+                                 AM_LATTICE_EXTENT};
+  const am_where where = {.above = above, .key = "positions"};
+  if (json_is_array(positions)) return read_list(plan, p, r, &where, positions);
+  if (!json_is_object(positions))
+    return am_refuse(r, &where, positions,
+                     "it must be an array of [x, y, z, w], or a box such as {\"x\": [0, 19]}");
+  AM_TRY(am_box_read(&p->box, r, &where, positions, extents, false));
+  if (am_box_sites(&p->box) < (uint64_t)p->n)
+    return am_refuse(r, &where, NULL, "the box has %llu sites for %d neurons",
+                     (unsigned long long)am_box_sites(&p->box), p->n);
+  p->in_box = true;
+  p->area = (uint32_t)plan->n_populations;
+  p->n_area = p->n;
+  return AMINE_OK;
+}
+
+static amine_status place(am_plan_population *p, uint64_t *sites, am_plan *plan,
+                          amine_error *error) {
+  void *block;
+  AM_TRY(am_plan_alloc(plan, &block, (size_t)p->n, 4 * sizeof(float), error));
+  AM_TRY(am_lattice_draw(sites, p->n_area, &p->box, plan->seed, p->area, error));
+  p->positions = block;
+  am_lattice_positions(p->positions, sites + p->first, p->n, &p->box);
+  return AMINE_OK;
+}
+
+amine_status am_populations_place(am_plan *plan, amine_error *error) {
+  for (size_t k = 0; k < plan->n_populations; k++) {
+    am_plan_population *p = &plan->populations[k];
+    if (!p->in_box) continue;
+    uint64_t *sites = am_alloc((size_t)p->n_area, sizeof *sites);
+    if (!sites) return am_fail_memory(error, am_size_mul((size_t)p->n_area, sizeof *sites));
+    const amine_status status = place(p, sites, plan, error);
+    am_free(sites);
+    AM_TRY(status);
+  }
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ populations */
+
+static amine_status read_population(am_plan *plan, am_reader *r, const am_where *where,
+                                    const json_t *object) {
+  population_keys keys = {.record = true};
+  AM_TRY(am_table_read(r, where, object, &am_population_table, false, &keys));
+  if (!keys.name || !keys.n || !keys.model)
+    return am_refuse(r, where, NULL, "a population needs name, n and model; %s is missing",
+                     !keys.name ? "name"
+                     : !keys.n  ? "n"
+                                : "model");
+  const am_where model = {.above = where, .key = "model"};
+  const char *near, *word = am_model_word(amine_neuron_model, keys.model, &near);
+  if (!word)
+    return am_refuse(r, &model, NULL, "\"%.60s\" is no neuron model%s%s%s", keys.model,
+                     near ? "; did you mean " : " (amine list neurons)", near ? near : "",
+                     near ? "?" : "");
+  am_plan_population p = {.name = keys.name, .model = word, .n = keys.n, .silent = !keys.record};
+  if ((size_t)p.n > plan->limits.neurons) /* before anything of this size is made */
+    return am_plan_add_population(plan, &p, r, where);
+  am_values values = {0};
+  const am_where inside = {.above = where, .key = "values"};
+  const am_values_source source = {
+      .parameters = amine_neuron_parameter, .of = word, .n_neurons = p.n};
+  AM_TRY(am_values_read(&values, plan, r, &inside, keys.values, &source));
+  p.values = values.values, p.n_values = values.n_values;
+  p.columns = values.columns, p.n_columns = values.n_columns;
+  if (keys.positions) AM_TRY(read_positions(plan, &p, r, where, keys.positions));
+  return am_plan_add_population(plan, &p, r, where);
+}
+
+amine_status am_populations_read(am_plan *plan, am_reader *r, const am_where *where,
+                                 const json_t *array) {
+  size_t k;
+  json_t *value;
+  json_array_foreach(array, k, value) {
+    const am_where here = am_where_element(where, value, k, &am_population_table, NULL, 0);
+    AM_TRY(read_population(plan, r, &here, value));
+  }
+  return AMINE_OK;
+}

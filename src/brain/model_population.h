@@ -1,0 +1,23 @@
+/* `populations` of a model file: named groups of neurons of one model. */
+#ifndef AMINE_BRAIN_MODEL_POPULATION_H
+#define AMINE_BRAIN_MODEL_POPULATION_H
+
+#include "brain/model_plan.h"
+
+extern const am_table am_population_table;
+/* {"x": [0, 19], "y": ..., "z": ..., "w": ...}: int members of an am_box */
+extern const am_table am_box_table;
+
+/* Adds the populations of the array. */
+amine_status am_populations_read(am_plan *plan, am_reader *r, const am_where *where,
+                                 const json_t *array);
+
+/* Reads a box; an axis that is not named stays as it is in *box. Each coordinate must be below its
+ * extent. */
+amine_status am_box_read(am_box *box, am_reader *r, const am_where *where, const json_t *object,
+                         const int extents[4], bool generous);
+
+/* Draws the positions of all populations that are in a box. */
+amine_status am_populations_place(am_plan *plan, amine_error *error);
+
+#endif

@@ -1,0 +1,327 @@
+/* Synapses from one population to another, and the reach of the modulators. */
+#include "brain/model_projection.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "brain/model_values.h"
+
+const char am_factor_words[] = "none|dopamine|signed|acetylcholine|norepinephrine|serotonin|all";
+
+/* ------------------------------------------------------------------------------ keys */
+
+typedef struct projection_keys {
+  const char *name, *source, *target, *rule;
+  const json_t *pairs, *values, *short_term;
+  int receptor, connect, n_out, factor;
+  double probability, radius, velocity, weight[2], delay_ms[2];
+  bool self;
+} projection_keys;
+
+typedef struct short_term_keys {
+  double u, tau_rec_ms, tau_facil_ms;
+} short_term_keys;
+
+#define AT(member) .offset = offsetof(short_term_keys, member)
+static const am_field short_term_fields[] = {
+    {.name = "u", .others = "U", .kind = AM_FIELD_NUMBER, AT(u), .min = 0, .max = 1},
+    {.name = "tau_rec_ms", .kind = AM_FIELD_NUMBER, AT(tau_rec_ms), .min = 0, .max = 1e6},
+    {.name = "tau_facil_ms", .kind = AM_FIELD_NUMBER, AT(tau_facil_ms), .min = 0, .max = 1e6},
+    {0}};
+#undef AT
+static const am_table short_term_table = {.fields = short_term_fields};
+
+static const char *parameter_name(const json_t *projection, int k) {
+  const char *rule = json_string_value(json_object_get(projection, "rule"));
+  const amine_parameter *p = amine_synapse_rule_parameter(rule ? rule : "none", k);
+  return p ? p->name : NULL;
+}
+
+static const am_more parameter_names = {.next = parameter_name};
+
+/* The name, or SOURCE-TARGET. */
+static const char *own_name(const json_t *projection, char *out, size_t size) {
+  const char *name = json_string_value(json_object_get(projection, "name"));
+  const char *source = json_string_value(json_object_get(projection, "source"));
+  const char *target = json_string_value(json_object_get(projection, "target"));
+  if (name) return name;
+  if (!source || !target || size == 0) return NULL;
+  snprintf(out, size, "%.64s-%.64s", source, target);
+  return out;
+}
+
+#define AT(member) .offset = offsetof(projection_keys, member)
+#define NUMBER(key, low, high)                                                                     \
+  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high }
+#define RANGE(key, low, high)                                                                      \
+  { .name = #key, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high }
+#define WORD(key, list)                                                                            \
+  { .name = #key, .kind = AM_FIELD_WORD, AT(key), .words = list }
+#define TEXT(key)                                                                                  \
+  { .name = #key, .kind = AM_FIELD_TEXT, AT(key) }
+static const am_field projection_fields[] = {
+    TEXT(name),
+    TEXT(source),
+    TEXT(target),
+    WORD(receptor, "excitatory|inhibitory"),
+    WORD(connect, "all|probability|out|distance|one-to-one|list"),
+    NUMBER(probability, 1e-9, 1),
+    NUMBER(radius, 1e-6, 1e6),
+    {.name = "n_out", .kind = AM_FIELD_INTEGER, AT(n_out), .min = 1, .max = 1e7},
+    {.name = "self", .kind = AM_FIELD_SWITCH, AT(self)},
+    {.name = "pairs", .kind = AM_FIELD_ARRAY, AT(pairs)},
+    RANGE(weight, -1e6, 1e6),
+    RANGE(delay_ms, 1e-3, 1e5),
+    NUMBER(velocity, 0, 1e6),
+    TEXT(rule),
+    {.name = "values", .kind = AM_FIELD_VALUES, AT(values), .more = &parameter_names},
+    WORD(factor, am_factor_words),
+    {.name = "short_term", .kind = AM_FIELD_OBJECT, AT(short_term), .inside = &short_term_table},
+    {0}};
+#undef AT
+const am_table am_projection_table = {.fields = projection_fields, .name = own_name};
+
+/* ------------------------------------------------------------------------------ pairs */
+
+static amine_status read_index(const am_reader *r, const am_where *where, const json_t *value,
+                               const am_plan_population *population, int *out) {
+  const am_field field = {.kind = AM_FIELD_INTEGER, .max = population->n - 1};
+  return am_field_read(r, where, value, &field, out);
+}
+
+/* [[source, target], ...] or [[source, target, weight], ...] */
+static amine_status read_pairs(amine_projection *p, am_plan *plan, am_reader *r,
+                               const am_where *where, const json_t *pairs) {
+  static const am_field weight = {.kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6};
+  void *sources, *targets, *weights = NULL;
+  const size_t n = json_array_size(pairs), n_row = json_array_size(json_array_get(pairs, 0));
+  AM_TRY(am_plan_alloc(plan, &sources, n, sizeof(int), r->error));
+  AM_TRY(am_plan_alloc(plan, &targets, n, sizeof(int), r->error));
+  if (n_row == 3) AM_TRY(am_plan_alloc(plan, &weights, n, sizeof(float), r->error));
+  size_t k;
+  json_t *row;
+  json_array_foreach(pairs, k, row) {
+    const am_where here = {.above = where, .index = k, .element = true};
+    double w = 0;
+    if (json_array_size(row) != n_row || n_row < 2 || n_row > 3)
+      return am_refuse(r, &here, NULL,
+                       "each pair is [source, target], or each is [source, target, weight]");
+    AM_TRY(read_index(r, &here, json_array_get(row, 0), &plan->populations[p->source],
+                      &((int *)sources)[k]));
+    AM_TRY(read_index(r, &here, json_array_get(row, 1), &plan->populations[p->target],
+                      &((int *)targets)[k]));
+    if (weights) AM_TRY(am_field_read(r, &here, json_array_get(row, 2), &weight, &w));
+    if (weights) ((float *)weights)[k] = (float)w;
+  }
+  p->sources = sources, p->targets = targets, p->weights = weights, p->n_pairs = n;
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ projections */
+
+static amine_status read_rule(amine_projection *p, am_plan *plan, am_reader *r,
+                              const am_where *where, const projection_keys *keys) {
+  const am_where rule = {.above = where, .key = "rule"}, inside = {.above = where, .key = "values"};
+  const char *near = NULL;
+  am_values values = {0};
+  if (keys->rule) p->rule = am_model_word(amine_synapse_rule, keys->rule, &near);
+  if (keys->rule && !p->rule)
+    return am_refuse(r, &rule, NULL, "\"%.60s\" is no plasticity rule%s%s%s", keys->rule,
+                     near ? "; did you mean " : " (amine list rules)", near ? near : "",
+                     near ? "?" : "");
+  const am_values_source source = {.parameters = amine_synapse_rule_parameter,
+                                   .of = p->rule ? p->rule : "none"};
+  AM_TRY(am_values_read(&values, plan, r, &inside, keys->values, &source));
+  if (values.n_values && !p->rule) p->rule = "none"; /* only scaling and decay */
+  p->values = values.values, p->n_values = values.n_values;
+  p->factor = (amine_third_factor)keys->factor;
+  return AMINE_OK;
+}
+
+/* A learning synapse begins within the bounds of its rule. */
+static amine_status check_weights(const amine_projection *p, const am_reader *r,
+                                  const am_where *above) {
+  const am_where where = {.above = above, .key = "weight"};
+  const amine_parameter *row;
+  double bounds[2] = {-HUGE_VAL, HUGE_VAL}, low = p->weight, high = p->weight_max;
+  static const char *const names[2] = {"w_min", "w_max"};
+  for (int b = 0; b < 2; b++) {
+    for (int k = 0; p->rule && (row = amine_synapse_rule_parameter(p->rule, k)) != NULL; k++)
+      if (strcmp(row->name, names[b]) == 0) bounds[b] = row->value;
+    for (int k = 0; k < p->n_values; k++)
+      if (strcmp(p->values[k].name, names[b]) == 0) bounds[b] = p->values[k].value;
+  }
+  for (size_t k = 0; k < p->n_pairs && p->weights; k++) {
+    low = k == 0 ? (double)p->weights[0] : fmin(low, (double)p->weights[k]);
+    high = k == 0 ? low : fmax(high, (double)p->weights[k]);
+  }
+  if (low >= bounds[0] && high <= bounds[1]) return AMINE_OK;
+  return am_refuse(r, &where, NULL,
+                   "[%.10g, %.10g]: rule %s keeps weights in w_min to w_max, %.10g to %.10g", low,
+                   high, p->rule, bounds[0], bounds[1]);
+}
+
+static amine_status read_short_term(amine_projection *p, am_reader *r, const am_where *above,
+                                    const json_t *object) {
+  const am_where where = {.above = above, .key = "short_term"};
+  short_term_keys keys = {p->stp_u, p->stp_tau_rec_ms, p->stp_tau_facil_ms};
+  if (!object) return AMINE_OK;
+  AM_TRY(am_table_read(r, &where, object, &short_term_table, false, &keys));
+  p->stp_u = keys.u, p->stp_tau_rec_ms = keys.tau_rec_ms, p->stp_tau_facil_ms = keys.tau_facil_ms;
+  return AMINE_OK;
+}
+
+static amine_status find(const am_plan *plan, const am_reader *r, const am_where *above,
+                         const char *key, const char *name, int *number) {
+  const am_where where = {.above = above, .key = key};
+  if (!name) return am_refuse(r, above, NULL, "%s is missing: the name of a population", key);
+  return am_plan_find(plan, number, name, r, &where);
+}
+
+static amine_status check_connect(const projection_keys *keys, const am_reader *r,
+                                  const am_where *where, const json_t *object) {
+  static const char *const needs[] = {NULL, "probability", "n_out", "radius", NULL, "pairs"};
+  const char *need = needs[keys->connect];
+  if (!json_object_get(object, "connect"))
+    return am_refuse(r, where, NULL, "connect is missing: one of %s",
+                     "all|probability|out|distance|one-to-one|list");
+  if (need && !json_object_get(object, need))
+    return am_refuse(r, where, NULL, "connect=%s needs %s",
+                     json_string_value(json_object_get(object, "connect")), need);
+  return AMINE_OK;
+}
+
+/* The keys at the values of amine_projection_default. */
+static projection_keys standard(const amine_projection *p) {
+  return (projection_keys){.receptor = (int)p->receptor,
+                           .connect = (int)p->connect,
+                           .n_out = p->n_out,
+                           .factor = (int)p->factor,
+                           .probability = p->probability,
+                           .radius = p->radius,
+                           .velocity = p->velocity,
+                           .weight = {p->weight, p->weight},
+                           .delay_ms = {p->delay_ms, p->delay_ms},
+                           .self = p->self_connections != 0};
+}
+
+static amine_status read_projection(am_plan *plan, am_reader *r, const am_where *where,
+                                    const json_t *object) {
+  amine_projection p = amine_projection_default();
+  projection_keys keys = standard(&p);
+  AM_TRY(am_table_read(r, where, object, &am_projection_table, false, &keys));
+  AM_TRY(find(plan, r, where, "source", keys.source, &p.source));
+  AM_TRY(find(plan, r, where, "target", keys.target, &p.target));
+  AM_TRY(check_connect(&keys, r, where, object));
+  p.receptor = (amine_receptor)keys.receptor;
+  p.connect = (amine_connect)keys.connect;
+  p.probability = keys.probability;
+  if (p.connect == AMINE_CONNECT_DISTANCE && !json_object_get(object, "probability"))
+    p.probability = 1;
+  p.radius = keys.radius;
+  p.n_out = keys.n_out;
+  p.self_connections = keys.self;
+  p.weight = keys.weight[0], p.weight_max = keys.weight[1];
+  p.delay_ms = keys.delay_ms[0], p.delay_max_ms = keys.delay_ms[1];
+  p.velocity = keys.velocity;
+  const am_where pairs = {.above = where, .key = "pairs"};
+  if (p.connect == AMINE_CONNECT_LIST) AM_TRY(read_pairs(&p, plan, r, &pairs, keys.pairs));
+  AM_TRY(read_rule(&p, plan, r, where, &keys));
+  AM_TRY(check_weights(&p, r, where));
+  AM_TRY(read_short_term(&p, r, where, keys.short_term));
+  char room[200];
+  AM_TRY(am_plan_text(plan, &p.name, own_name(object, room, sizeof room), r->error));
+  if (strlen(p.name) > 2 * AM_PLAN_NAME + 1)
+    return am_refuse(r, where, NULL, "a projection's name has at most %d bytes",
+                     2 * AM_PLAN_NAME + 1);
+  const am_plan_projection projection = {.p = p, .named = keys.name != NULL};
+  return am_plan_add_projection(plan, &projection, r, where);
+}
+
+amine_status am_projections_read(am_plan *plan, am_reader *r, const am_where *where,
+                                 const json_t *array) {
+  size_t k;
+  json_t *value;
+  json_array_foreach(array, k, value) {
+    char room[200];
+    const am_where here =
+        am_where_element(where, value, k, &am_projection_table, room, sizeof room);
+    AM_TRY(read_projection(plan, r, &here, value));
+  }
+  return AMINE_OK;
+}
+
+amine_status am_projections_check(const am_plan *plan, const am_reader *r) {
+  const am_where file = {0}, projections = {.above = &file, .key = "projections"};
+  for (size_t k = 0; k < plan->n_projections && !plan->has_chemical; k++) {
+    const amine_projection *p = &plan->projections[k].p;
+    const am_where name = {.above = &projections, .key = p->name};
+    if (p->factor != AMINE_FACTOR_NONE)
+      return am_refuse(r, &name, NULL,
+                       "it has a third factor, but the model has no neuromodulation");
+  }
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ targets */
+
+typedef struct target_keys {
+  const char *population;
+  const json_t *effects;
+  double delay_ms, tau_ms;
+} target_keys;
+
+static const char effect_words[] = "learning|gain|threshold|sensory|arousal";
+
+static const char *target_name(const json_t *target, char *out, size_t size) {
+  (void)out, (void)size;
+  return json_string_value(json_object_get(target, "population"));
+}
+
+#define AT(member) .offset = offsetof(target_keys, member)
+static const am_field target_fields[] = {TEXT(population),
+                                         {.name = "effects", .kind = AM_FIELD_ANY, AT(effects)},
+                                         NUMBER(delay_ms, 0, 1e5),
+                                         NUMBER(tau_ms, 0, 1e7),
+                                         {0}};
+#undef AT
+const am_table am_target_table = {.fields = target_fields, .name = target_name};
+
+static amine_status read_effects(unsigned *effects, const am_reader *r, const am_where *where,
+                                 const json_t *value) {
+  static const am_field field = {.kind = AM_FIELD_WORD, .words = effect_words};
+  size_t k;
+  json_t *word;
+  int which = 0;
+  *effects = 0;
+  if (!json_is_array(value)) {
+    AM_TRY(am_field_read(r, where, value, &field, &which));
+    *effects = 1u << which;
+  }
+  json_array_foreach(value, k, word) {
+    const am_where here = {.above = where, .index = k, .element = true};
+    AM_TRY(am_field_read(r, &here, word, &field, &which));
+    *effects |= 1u << which;
+  }
+  return AMINE_OK;
+}
+
+amine_status am_targets_read(am_plan *plan, am_reader *r, const am_where *where,
+                             const json_t *array) {
+  size_t k;
+  json_t *value;
+  json_array_foreach(array, k, value) {
+    const am_where here = am_where_element(where, value, k, &am_target_table, NULL, 0);
+    const am_where effects = {.above = &here, .key = "effects"};
+    target_keys keys = {0};
+    am_plan_target t = {.effects =
+                            AMINE_EFFECT_LEARNING | AMINE_EFFECT_GAIN | AMINE_EFFECT_THRESHOLD};
+    AM_TRY(am_table_read(r, &here, value, &am_target_table, false, &keys));
+    AM_TRY(find(plan, r, &here, "population", keys.population, &t.population));
+    if (keys.effects) AM_TRY(read_effects(&t.effects, r, &effects, keys.effects));
+    t.delay_ms = keys.delay_ms, t.tau_ms = keys.tau_ms;
+    AM_TRY(am_plan_add_target(plan, &t, r));
+  }
+  return AMINE_OK;
+}

@@ -1,0 +1,143 @@
+/* Values against the table of their model or rule. */
+#include "brain/model_values.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define MOST 64 /* parameters of one model or rule */
+
+/* What other tools call a parameter. */
+static const struct {
+  const char *theirs, *ours;
+} synonyms[] = {
+    {"refractory_period", "refractory_ms"},
+    {"t_ref", "refractory_ms"},
+    {"tau_ref", "refractory_ms"},
+    {"tau_membrane", "tau_m_ms"},
+    {"tau", "tau_m_ms"},
+    {"v_thresh", "v_threshold_mv"},
+    {"v_th", "v_threshold_mv"},
+    {"threshold", "v_threshold_mv"},
+    {"e_l", "v_rest_mv"},
+    {"c_m", "c_pf"},
+    {"g_l", "g_leak_ns"},
+    {"izh_a", "a"},
+    {"izh_b", "b"},
+    {"izh_c", "c"},
+    {"izh_d", "d"},
+    {"learning_rate", "eta"},
+    {"weight_min", "w_min"},
+    {"weight_max", "w_max"},
+};
+
+/* true if `name` is the parameter's without its unit: "tau_m" of "tau_m_ms" */
+static bool without_unit(const char *parameter, const char *name) {
+  static const char *const units[] = {"_ms", "_mv", "_pf", "_ns", "_pa", "_hz"};
+  const size_t n = strlen(name);
+  if (strncmp(parameter, name, n) != 0) return false;
+  for (size_t k = 0; k < sizeof units / sizeof *units; k++)
+    if (strcmp(parameter + n, units[k]) == 0) return true;
+  return false;
+}
+
+const amine_parameter *am_parameter_find(const am_values_source *source, const char *name) {
+  const amine_parameter *p;
+  for (int k = 0; (p = source->parameters(source->of, k)) != NULL; k++)
+    if (strcmp(p->name, name) == 0) return p;
+  for (int k = 0; source->loose && (p = source->parameters(source->of, k)) != NULL; k++) {
+    if (without_unit(p->name, name)) return p;
+    for (size_t s = 0; s < sizeof synonyms / sizeof *synonyms; s++)
+      if (strcmp(synonyms[s].theirs, name) == 0 && strcmp(synonyms[s].ours, p->name) == 0) return p;
+  }
+  return NULL;
+}
+
+const char *am_model_word(const char *(*next)(int k, const char **meaning), const char *name,
+                          const char **nearest) {
+  am_nearest_word near = am_nearest_begin(name);
+  const char *candidate;
+  for (int k = 0; (candidate = next(k, NULL)) != NULL; k++) {
+    if (strcmp(candidate, name) == 0) return candidate;
+    am_nearest_try(&near, candidate);
+  }
+  *nearest = near.best;
+  return NULL;
+}
+
+amine_status am_values_set(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
+                           const amine_parameter *parameter, double value) {
+  void *block;
+  if (!(value >= parameter->min && value <= parameter->max))
+    return am_refuse(r, where, NULL, "%s=%.10g: it must be a number from %.10g to %.10g",
+                     parameter->name, value, parameter->min, parameter->max);
+  if (!out->values) {
+    AM_TRY(am_plan_alloc(plan, &block, MOST, sizeof *out->values, r->error));
+    out->values = block;
+  }
+  int k = 0;
+  while (k < out->n_values && strcmp(out->values[k].name, parameter->name) != 0) k++;
+  assert(k < MOST);
+  out->values[k] = (amine_value){parameter->name, value};
+  if (k == out->n_values) out->n_values++;
+  return AMINE_OK;
+}
+
+/* A number for each neuron. */
+static amine_status read_column(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
+                                const json_t *array, const amine_parameter *p, int n) {
+  void *block;
+  if (json_array_size(array) != (size_t)n)
+    return am_refuse(r, where, NULL, "it has %zu numbers, but there are %d neurons",
+                     json_array_size(array), n);
+  if (!out->columns) {
+    AM_TRY(am_plan_alloc(plan, &block, MOST, sizeof *out->columns, r->error));
+    out->columns = block;
+  }
+  AM_TRY(am_plan_alloc(plan, &block, (size_t)n, sizeof(float), r->error));
+  float *values = block;
+  const am_field field = {.name = p->name, .kind = AM_FIELD_NUMBER, .min = p->min, .max = p->max};
+  for (int k = 0; k < n; k++) {
+    const am_where here = {.above = where, .index = (size_t)k, .element = true};
+    double value = 0;
+    AM_TRY(am_field_read(r, &here, json_array_get(array, (size_t)k), &field, &value));
+    values[k] = (float)value;
+  }
+  assert(out->n_columns < MOST);
+  out->columns[out->n_columns++] = (am_plan_column){p->name, values};
+  return AMINE_OK;
+}
+
+static amine_status unknown(am_reader *r, const am_where *where, const am_values_source *source,
+                            const char *key) {
+  const amine_parameter *p;
+  am_nearest_word near = am_nearest_begin(key);
+  for (int k = 0; (p = source->parameters(source->of, k)) != NULL; k++)
+    am_nearest_try(&near, p->name);
+  return am_refuse(r, where, NULL, "%s has no parameter \"%.60s\"%s%s%s", source->of, key,
+                   near.best ? "; did you mean " : "", near.best ? near.best : "",
+                   near.best ? "?" : "");
+}
+
+amine_status am_values_read(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
+                            const json_t *object, const am_values_source *source) {
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+    const am_where here = {.above = where, .key = key};
+    const amine_parameter *p = am_parameter_find(source, key);
+    if (!p && source->passes) continue;
+    if (!p && !source->loose) return unknown(r, where, source, key);
+    if (!p) {
+      am_reader_note(r, &here, "accepted, not used");
+    } else if (json_is_array(value) && source->n_neurons > 0) {
+      AM_TRY(read_column(out, plan, r, &here, value, p, source->n_neurons));
+    } else {
+      const am_field field = {
+          .name = p->name, .kind = AM_FIELD_NUMBER, .min = p->min, .max = p->max};
+      double number = 0;
+      AM_TRY(am_field_read(r, &here, value, &field, &number));
+      AM_TRY(am_values_set(out, plan, r, &here, p, number));
+    }
+  }
+  return AMINE_OK;
+}

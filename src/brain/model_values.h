@@ -1,0 +1,45 @@
+/* Parameters of neuron models and rules in a model file: {"tau_m_ms": 20, "d": [8, 2, ...]}.
+ *
+ * Names and ranges are those of amine_neuron_parameter and amine_synapse_rule_parameter. */
+#ifndef AMINE_BRAIN_MODEL_VALUES_H
+#define AMINE_BRAIN_MODEL_VALUES_H
+
+#include "brain/model_plan.h"
+
+/* The k-th parameter of a model or rule, as the public functions tell it. */
+typedef const amine_parameter *(*am_parameters)(const char *of, int k);
+
+/* Whose parameters, and what is taken. */
+typedef struct am_values_source {
+  am_parameters parameters;
+  const char *of;
+  int n_neurons; /* an array of so many numbers is one for each neuron; 0: no arrays */
+  bool loose; /* "tau_m" means tau_m_ms; what is unknown is noted or, with `passes`, passed over */
+  bool passes;
+} am_values_source;
+
+typedef struct am_values {
+  amine_value *values;
+  int n_values;
+  am_plan_column *columns;
+  int n_columns;
+} am_values;
+
+/* Adds the parameters that an object names to those in *out, which the plan owns; a parameter that
+ * is there gets the new value. */
+amine_status am_values_read(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
+                            const json_t *object, const am_values_source *source);
+
+/* Adds one parameter; a value out of its range is refused in the name of `where`. */
+amine_status am_values_set(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
+                           const amine_parameter *parameter, double value);
+
+/* The parameter of a name, or NULL; loosely: also without its unit, and by the names that other
+ * tools use. */
+const amine_parameter *am_parameter_find(const am_values_source *source, const char *name);
+
+/* The known model or rule of a name, as static text, or NULL with the nearest one in *nearest. */
+const char *am_model_word(const char *(*next)(int k, const char **meaning), const char *name,
+                          const char **nearest);
+
+#endif

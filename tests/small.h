@@ -31,6 +31,8 @@ static const small_variant small_variants[] = {
     {"retroactive-fanout",
      {"rule.type=eligibility", "modulator.fanout=true", "network.alpha=network"}},
     {"clamped", {"clamp.readout=0.5"}},
+    {"chemical", {"modulator.type=chemical", "modulator.factor=signed", "task.wall_penalty=1"}},
+    {"chemical-all", {"modulator.type=chemical", "modulator.factor=all", "rule.type=decay"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -134,7 +134,8 @@ static am_play play_of(am_a2c *a, uint64_t seed, uint32_t episode) {
                    .parameters = a->parameters,
                    .alpha = alpha_now(a),
                    .seed = seed,
-                   .episode = episode};
+                   .episode = episode,
+                   .drive = a->options.drive};
 }
 
 typedef struct batch {

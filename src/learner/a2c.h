@@ -16,6 +16,7 @@ typedef struct am_a2c_options {
   float norm_clip;         /* bound of the gradient's norm */
   uint64_t warmup;         /* iterations without a step of Adam */
   am_schedule schedule;
+  am_drive_options drive; /* for a network whose M is given */
 } am_a2c_options;
 
 /* What one iteration did: means over the batch. */

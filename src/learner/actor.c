@@ -19,10 +19,11 @@ static size_t place(am_actor *actor, char *block, const am_task *task, const am_
                           policy,
                           policy,
                           am_size_mul(T, sizeof(int)),
-                          am_size_mul(T, sizeof(float))};
-  void *parts[6];
+                          am_size_mul(T, sizeof(float)),
+                          network->layout.is_given ? sizeof(am_drive) : 0};
+  void *parts[7];
   size_t bytes = 0;
-  for (int k = 0; k < 6; k++) {
+  for (int k = 0; k < 7; k++) {
     parts[k] = block ? block + bytes : NULL;
     bytes = am_size_add(bytes, am_size_round(sizes[k], 64));
   }
@@ -34,6 +35,7 @@ static size_t place(am_actor *actor, char *block, const am_task *task, const am_
     actor->logp = parts[3];
     actor->actions = parts[4];
     actor->rewards = parts[5];
+    actor->drive = parts[6];
   }
   return bytes;
 }
@@ -44,6 +46,14 @@ size_t am_actor_bytes(const am_task *task, const am_plastic *network) {
 
 void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_plastic *network) {
   place(actor, block, task, network);
+}
+
+/* How undecided a policy is, 0 to 1: the chance that two draws differ, over that of a uniform one.
+ */
+static float doubt(const float *p, int n) {
+  float same = 0;
+  for (int k = 0; k < n; k++) same += p[k] * p[k];
+  return n > 1 ? (1 - same) / (1 - 1 / (float)n) : 0;
 }
 
 static int choose(const float *p, int n, float u, bool greedy) {
@@ -72,6 +82,8 @@ static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const float u = play->greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
   actor->actions[t] = choose(p, (int)n, u, play->greedy);
   actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
+  if (play->network->layout.is_given)
+    am_drive_feed(actor->drive, actor->rewards[t], doubt(p, (int)n));
 }
 
 void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane) {
@@ -83,11 +95,13 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane) 
   for (int q = 0; q < n; q++) {
     lanes[q] = &actors[q].lane;
     code->begin(l, lanes[q]);
+    if (l->is_given) am_drive_begin(actors[q].drive, &play->drive);
     task->type->start(task, actors[q].world, play->seed, play->episode, lane + (uint32_t)q);
   }
   for (int t = 0; t < task->n_steps; t++) {
     for (int q = 0; q < n; q++)
       task->type->observe(task, actors[q].world, lanes[q]->u + (size_t)t * (size_t)l->input_rows);
+    for (int q = 0; q < n && l->is_given; q++) lanes[q]->level[t] = am_drive_level(actors[q].drive);
     code->step(l, rule, lanes, n, play->parameters, play->alpha, t);
     for (int q = 0; q < n; q++) act(&actors[q], play, lane + (uint32_t)q, t);
     if (play->watch) play->watch(play->context, &actors[0], t);

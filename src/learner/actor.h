@@ -3,6 +3,7 @@
 #define AMINE_LEARNER_ACTOR_H
 
 #include "learner/a2c_loss.h"
+#include "modulator/drive.h"
 #include "network/plastic_rnn.h"
 #include "task/task.h"
 
@@ -10,6 +11,7 @@ typedef struct am_actor {
   void *block; /* all of its memory */
   am_plastic_lane lane;
   void *world;     /* the task's state */
+  am_drive *drive; /* where M comes from, if the network does not make it */
   float *p, *logp; /* [n_steps][n_actions]: the policy at each step */
   int *actions;    /* [n_steps] */
   float *rewards;  /* [n_steps] */
@@ -23,6 +25,7 @@ typedef struct am_play {
   const float *alpha;      /* [panel]: alpha of every connection (am_plastic_ops.alpha_expand) */
   uint64_t seed;
   uint32_t episode;
+  am_drive_options drive;
   bool greedy; /* takes the most probable action (the lowest of equals) instead of drawing one */
   /* called after each step, if not NULL; lane.H is then the trace that step t used */
   void (*watch)(void *context, const am_actor *actor, int t);

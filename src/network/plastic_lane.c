@@ -26,7 +26,8 @@ static void lane_begin(const am_plastic_layout *l, am_plastic_lane *lane) {
 static void plasticity(const am_plastic_layout *l, real *eta, const am_plastic_lane *lane,
                        const real *parameters, int t) {
   if (!l->has_readout) {
-    for (int i = 0; i < l->cols; i += 16) v_store(eta + i, v_set1(parameters[l->eta]));
+    const real rate = l->is_given ? parameters[l->eta] * lane->level[t] : parameters[l->eta];
+    for (int i = 0; i < l->cols; i += 16) v_store(eta + i, v_set1(rate));
     return;
   }
   const real *f = l->has_fanout ? parameters + l->fan_f : NULL;
@@ -78,9 +79,10 @@ static void activate(const am_plastic_layout *l, const am_trace_ops *rule, am_pl
   for (int i = 0; i < l->cols; i += 16) v_store(x + i, v_tanh(v_load(y + i)));
   panel_apply(heads, parameters + l->head_w, x, am_pad(l->n_heads, 4), l->cols);
   for (int k = 0; k < l->n_heads; k++) heads[k] += parameters[l->head_b + (size_t)k];
-  lane->level[t] = !l->has_readout ? 0
-                   : l->is_clamped ? (real)l->clamp
-                                   : readout_level(heads[l->n_actions + 1], l->activation);
+  if (!l->is_given)
+    lane->level[t] = !l->has_readout ? 0
+                     : l->is_clamped ? (real)l->clamp
+                                     : readout_level(heads[l->n_actions + 1], l->activation);
   if (!l->has_trace) return;
   plasticity(l, lane->eta, lane, parameters, t);
   rule->coefficients(lane->a + s * cols, lane->b + s * cols, lane->eta, x,
@@ -133,7 +135,8 @@ static void modulator_back(const am_plastic_layout *l, const am_trace_ops *rule,
                                         constants_of(l, parameters), l->cols);
   if (l->eta_e != SIZE_MAX) gradient[l->eta_e] += deta_e;
   if (!l->has_readout) {
-    gradient[l->eta] += readout_spread_back(NULL, NULL, lane->deta, 0, NULL, l->cols);
+    const real deta = readout_spread_back(NULL, NULL, lane->deta, 0, NULL, l->cols);
+    gradient[l->eta] += l->is_given ? deta * lane->level[u] : deta;
     return;
   }
   real *df = l->has_fanout ? gradient + l->fan_f : NULL;

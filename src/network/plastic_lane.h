@@ -23,6 +23,7 @@ typedef struct am_plastic_layout {
   int input_rows; /* n_inputs padded to 4 */
   int head_rows;  /* n_heads padded to 16 */
   int has_trace, has_readout, has_fanout, alpha_is_full;
+  int is_given; /* M comes from outside: the caller fills level[t] before step t; eta = eta M */
   am_activation activation;
   int is_clamped; /* the read-out is held at `clamp` */
   float clamp;

@@ -133,6 +133,7 @@ amine_status am_plastic_make(am_plastic *network, const am_plastic_options *opti
       .has_trace = trace,
       .has_readout = readout,
       .has_fanout = readout && options->fanout,
+      .is_given = trace && !readout && options->given,
       .activation = options->activation,
       .is_clamped = readout && options->clamped,
       .clamp = options->clamp,

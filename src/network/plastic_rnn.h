@@ -15,6 +15,7 @@ typedef struct am_plastic_options {
   int n_inputs, n_hidden, n_actions;
   am_rule_id rule;
   bool readout;             /* plasticity from a learned read-out; otherwise one learned number */
+  bool given;               /* without a read-out: M comes from outside and multiplies eta */
   bool fanout;              /* the read-out reaches each neuron through its own f_i, g_i */
   am_activation activation; /* of the read-out */
   bool clamped; /* a lesion: the read-out is held at `clamp` and its weights do not learn */

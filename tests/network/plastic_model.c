@@ -61,6 +61,9 @@ static void note_step(run *r, int q, int lane, int t) {
   if (out->level) out->level[at] = r->lanes[q].level[t];
 }
 
+/* The M of a network that is given one: of both signs, different in each lane and step. */
+static double given_level(int lane, int t) { return 0.1 * ((lane * 5 + t * 7) % 11) - 0.4; }
+
 /* Lanes `first` to first + n - 1 */
 static void forward(run *r, int first, int n) {
   const am_plastic_layout *l = &r->network->layout;
@@ -72,6 +75,7 @@ static void forward(run *r, int first, int n) {
       const size_t at = (size_t)(first + q) * (size_t)d->n_steps + (size_t)t;
       for (int k = 0; k < l->n_inputs; k++)
         lanes[q]->u[t * l->input_rows + k] = (am_real)d->u[at * (size_t)l->n_inputs + (size_t)k];
+      if (l->is_given) lanes[q]->level[t] = (am_real)given_level(first + q, t);
     }
     code()->step(l, rule_code(r->network), lanes, n, r->parameters, r->alpha, t);
     for (int q = 0; q < n; q++) note_step(r, q, first + q, t);

@@ -384,12 +384,13 @@ static void matches_finite_differences(void **state) {
   lcg_state = 7;
   for (int rule = 0; rule < AM_N_RULES; rule++)
     for (int form = 0; form < 3; form++)
-      for (int modulator = 0; modulator < 7; modulator++) {
+      for (int modulator = 0; modulator < 8; modulator++) { /* the last: given from outside */
         am_plastic_options o = am_plastic_default();
         o.rule = (am_rule_id)rule;
         o.alpha = (am_alpha_form)form;
-        o.readout = modulator > 0;
-        o.fanout = modulator > 3;
+        o.readout = modulator > 0 && modulator < 7;
+        o.given = modulator == 7;
+        o.fanout = modulator > 3 && modulator < 7;
         o.activation = (am_activation)(modulator % 3);
         differences d;
         random_problem(&d, &o);

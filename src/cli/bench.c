@@ -28,10 +28,12 @@ const am_key cli_bench_keys[] = {
                       true},
 };
 
+const cli_variant cli_bench_variants[] = {{"brain", cli_bench_brain_keys, CLI_N_BENCH_BRAIN_KEYS},
+                                          {0}};
+
 /* ------------------------------------------------------------------------------ the plan */
-/* The line without python=..., of which the last one counts. */
-static amine_status take_python(cli_bench_plan *plan, cli_line *rest, const cli_line *line,
-                                amine_error *error) {
+amine_status cli_bench_take_python(cli_bench_plan *plan, cli_line *rest, const cli_line *line,
+                                   amine_error *error) {
   static const char key[] = "python=";
   *rest = *line;
   rest->n_assignments = 0;
@@ -54,7 +56,7 @@ static amine_status read_keys(cli_bench_plan *plan, const cli_line *line, amine_
   am_config_default(&plan->config);
   AM_TRY(am_config_load(&plan->config, "maze-paper", error));
   plan->config.values[AM_LEARNER_WARMUP] = (am_value){0}; /* Adam is part of every iteration */
-  amine_status status = take_python(plan, &rest, line, error);
+  amine_status status = cli_bench_take_python(plan, &rest, line, error);
   if (status == AMINE_OK) status = cli_configure(&plan->config, own, &rest, error);
   am_free(rest.assignments);
   if (status != AMINE_OK) return status;
@@ -64,24 +66,28 @@ static amine_status read_keys(cli_bench_plan *plan, const cli_line *line, amine_
   return AMINE_OK;
 }
 
-static void look_around(cli_bench_plan *plan) {
-  const int wanted = am_config_int(&plan->config, AM_THREADS);
-  const int most = wanted ? wanted : am_processors();
+void cli_bench_look_around(cli_bench_plan *plan, int threads) {
+  const int most = threads ? threads : am_processors();
   plan->counts[plan->n_counts++] = 1;
   if (most > 1) plan->counts[plan->n_counts++] = most;
   if (getloadavg(&plan->load, 1) != 1) plan->load = 0;
   plan->busy = plan->load > QUIET_LOAD;
 }
 
+void cli_bench_say_busy(const cli_line *line, const cli_bench_plan *plan) {
+  if (plan->busy)
+    cli_say(line, "this machine is busy (load average %.2f): the figures are unreliable\n",
+            plan->load);
+}
+
 int cli_bench(const cli_line *line) {
   amine_error error = {0};
   cli_bench_plan plan = {0};
+  if (strcmp(line->words[0], "brain") == 0) return cli_bench_brain(line);
   const amine_status status = read_keys(&plan, line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
-  look_around(&plan);
-  if (plan.busy)
-    cli_say(line, "this machine is busy (load average %.2f): the figures are unreliable\n",
-            plan.load);
+  cli_bench_look_around(&plan, am_config_int(&plan.config, AM_THREADS));
+  cli_bench_say_busy(line, &plan);
   return strcmp(line->words[0], "floor") == 0 ? cli_bench_floor(line, &plan)
                                               : cli_bench_maze(line, &plan);
 }
@@ -183,20 +189,23 @@ static const char *processor(char *out, size_t size) {
 
 void cli_bench_header(am_text *text, const cli_bench_plan *plan) {
   const am_config *c = &plan->config;
-  char name[128];
-  processor(name, sizeof name);
   am_text_printf(text, "%s: batch %d, %d steps, %d hidden units, %d x %d cells\n", c->preset,
                  am_config_int(c, AM_BATCH), am_config_int(c, AM_TASK_STEPS),
                  am_config_int(c, AM_NETWORK_HIDDEN), am_config_int(c, AM_TASK_SIZE),
                  am_config_int(c, AM_TASK_SIZE));
+  cli_bench_machine(text, plan);
+}
+
+void cli_bench_machine(am_text *text, const cli_bench_plan *plan) {
+  char name[128];
+  processor(name, sizeof name);
   am_text_printf(text, "%s%s%d processor%s, %s kernels, load average %.2f%s\n", name,
                  name[0] ? ", " : "", am_processors(), am_processors() == 1 ? "" : "s",
                  amine_kernel_name(), plan->load,
                  plan->busy ? ": busy, the figures are unreliable" : "");
 }
 
-void cli_bench_header_json(am_text *text, const cli_bench_plan *plan, const char *name) {
-  const am_config *c = &plan->config;
+void cli_bench_machine_json(am_text *text, const cli_bench_plan *plan, const char *name) {
   char cpu[128];
   am_json_put_string(text, "bench", name);
   am_json_put_string(text, "version", amine_version());
@@ -205,10 +214,15 @@ void cli_bench_header_json(am_text *text, const cli_bench_plan *plan, const char
   am_json_put_string(text, "kernel", amine_kernel_name());
   am_json_put_double(text, "load", plan->load);
   am_json_put_bool(text, "busy", plan->busy);
+  am_json_put_int(text, "rounds", plan->n_rounds);
+}
+
+void cli_bench_header_json(am_text *text, const cli_bench_plan *plan, const char *name) {
+  const am_config *c = &plan->config;
+  cli_bench_machine_json(text, plan, name);
   am_json_put_int(text, "batch", am_config_int(c, AM_BATCH));
   am_json_put_int(text, "steps", am_config_int(c, AM_TASK_STEPS));
   am_json_put_int(text, "hidden", am_config_int(c, AM_NETWORK_HIDDEN));
   am_json_put_int(text, "size", am_config_int(c, AM_TASK_SIZE));
-  am_json_put_int(text, "rounds", plan->n_rounds);
   am_json_put_double(text, "seconds", plan->seconds);
 }

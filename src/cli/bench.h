@@ -8,7 +8,12 @@
 
 enum { BENCH_ROUNDS, BENCH_SECONDS, BENCH_PEER, BENCH_PYTHON };
 _Static_assert(BENCH_PYTHON + 1 == CLI_N_BENCH_KEYS, "one row for each key");
-enum { BENCH_MAX_ROUNDS = 100, BENCH_MAX_COUNTS = 2 };
+enum {
+  BENCH_MAX_ROUNDS = 100,
+  BENCH_MAX_COUNTS = 2,
+  BENCH_MAX_ARGUMENTS = 24,
+  BENCH_N_MODULES = 2
+};
 
 /* What is to be measured. */
 typedef struct cli_bench_plan {
@@ -29,6 +34,26 @@ typedef struct cli_bench_figures {
   double reward, peak_mib;
   int n_iterations;
 } cli_bench_figures;
+
+/* A peer that is a Python program, part of this one. */
+typedef struct cli_bench_script {
+  const char *python, *text;
+  const char *arguments[BENCH_MAX_ARGUMENTS]; /* ends with NULL, or after so many */
+  bool keep_memory; /* malloc is kept from handing memory back to the system */
+} cli_bench_script;
+
+typedef struct cli_bench_module {
+  const char *name, *package; /* the Debian package */
+} cli_bench_module;
+
+/* Gives it to its interpreter (a plain name is looked for in /usr/bin first) and waits for its end.
+ * What it writes to standard error is seen unless `silent`. */
+amine_status cli_bench_python(cli_child *child, const cli_bench_script *script, bool silent,
+                              amine_error *error);
+/* Whether the interpreter has the modules, of which the last is the peer itself; if not, *why is a
+ * sentence for the user and false is returned. */
+bool cli_bench_imports(const char *python, const char *peer,
+                       const cli_bench_module modules[BENCH_N_MODULES], am_text *why);
 
 /* The maze in Amine. */
 amine_status cli_bench_amine(cli_bench_figures *out, const cli_bench_plan *plan, int threads,
@@ -55,16 +80,49 @@ amine_status cli_bench_child(void *result, size_t size, double *peak_mib,
 /* For a body: hands its result over. */
 void cli_bench_give(const void *result, size_t size);
 
+/* A warning, if the machine is busy. */
+void cli_bench_say_busy(const cli_line *line, const cli_bench_plan *plan);
+
 /* "round 2 of 3: PyTorch, 1 thread" on a terminal; format NULL takes it away. */
 void cli_bench_progress(const cli_line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* What is said of the machine and the setting, as text and as JSON members. */
+/* Every processor stands for `threads` 0; also the load of the machine. */
+void cli_bench_look_around(cli_bench_plan *plan, int threads);
+/* The line without python=..., of which the last one counts and goes to the plan. The assignments
+ * of *rest are to be freed with am_free, also after a failure. */
+amine_status cli_bench_take_python(cli_bench_plan *plan, cli_line *rest, const cli_line *line,
+                                   amine_error *error);
+
+/* What is said of the machine, as a line of text and as JSON members. */
+void cli_bench_machine(am_text *text, const cli_bench_plan *plan);
+void cli_bench_machine_json(am_text *text, const cli_bench_plan *plan, const char *name);
+/* The same, and of the maze's setting. */
 void cli_bench_header(am_text *text, const cli_bench_plan *plan);
 void cli_bench_header_json(am_text *text, const cli_bench_plan *plan, const char *name);
 void cli_bench_threads(am_text *text, int threads); /* "1 thread", "2 threads" */
 
 int cli_bench_maze(const cli_line *line, const cli_bench_plan *plan);
 int cli_bench_floor(const cli_line *line, const cli_bench_plan *plan);
+/* The networks of run/bench_brain.h, with the keys of the variant "brain". */
+int cli_bench_brain(const cli_line *line);
+extern const am_key cli_bench_brain_keys[];
+enum { CLI_N_BENCH_BRAIN_KEYS = 10 };
+
+/* One measurement of a spiking network. */
+typedef struct cli_bench_spikes {
+  double simulate_s, setup_s, rate_hz, rate_e_hz, rate_i_hz;
+  double n_neurons, n_synapses, n_steps, events_per_s, peak_mib;
+  double n_bytes; /* of the synapses; Amine's alone */
+} cli_bench_spikes;
+
+/* A network in Brian2 (bench/peer_brain.py). */
+typedef enum cli_bench_form { BRIAN_DOCUMENTED, BRIAN_TUNED, N_FORMS } cli_bench_form;
+extern const char *const cli_bench_forms[N_FORMS]; /* as the peer calls them */
+bool cli_bench_brian_runs(const cli_bench_plan *plan, am_text *why);
+/* `about` gets the version of Brian2 if it is empty. */
+amine_status cli_bench_brian(cli_bench_spikes *out, am_text *about, const cli_bench_plan *plan,
+                             const char *network, cli_bench_form form, double seconds, int threads,
+                             uint64_t seed, amine_error *error);
 
 #endif

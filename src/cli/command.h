@@ -42,13 +42,28 @@ typedef struct cli_option {
 extern const cli_option cli_options[]; /* ends with a name of NULL */
 
 /* What the words of a subcommand may be, for completion. */
-enum { CLI_PRESETS = 1, CLI_FOLDERS = 2, CLI_FILES = 4, CLI_KEYS = 8, CLI_COMMANDS = 16 };
+enum {
+  CLI_PRESETS = 1, /* for training */
+  CLI_FOLDERS = 2,
+  CLI_FILES = 4,
+  CLI_KEYS = 8, /* of training: am_keys */
+  CLI_COMMANDS = 16,
+  CLI_BRAINS = 32,    /* presets for simulating */
+  CLI_BRAIN_KEYS = 64 /* am_simulation_keys, and those of the brain's description */
+};
 
 typedef struct cli_example {
   const char *command, *meaning;
 } cli_example;
 
 typedef struct cli_line cli_line;
+
+/* A first word of a subcommand with which the keys are these instead of the subcommand's. */
+typedef struct cli_variant {
+  const char *word;
+  const am_key *keys;
+  int n_keys;
+} cli_variant;
 
 typedef struct cli_command {
   const char *name;
@@ -59,6 +74,7 @@ typedef struct cli_command {
   unsigned options;          /* CLI_HELP, ... */
   const am_key *keys;        /* key=value of this subcommand alone, n_keys of them */
   int n_keys;
+  const cli_variant *variants; /* ends with a word of NULL; NULL if there are none */
   const char *meaning;       /* one line */
   const char *about;         /* paragraphs, separated by an empty line */
   cli_example examples[4];   /* ends with a command of NULL, or after 4 */
@@ -94,6 +110,11 @@ void cli_line_free(cli_line *line);
 amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
                            amine_error *error);
 
+/* For a variant: puts all key=value of the line into own [n_keys], filled with the standard values
+ * first. */
+amine_status cli_configure_variant(am_value *own, const cli_variant *variant, const cli_line *line,
+                                   amine_error *error);
+
 static inline bool cli_has(const cli_line *line, unsigned bit) { return line->options & bit; }
 
 /* The name by which the user called this program, for commands to copy. */
@@ -121,18 +142,24 @@ void cli_complete(am_text *text, const char *shell);
 
 /* The subcommands. */
 int cli_train(const cli_line *line);
+int cli_simulate(const cli_line *line);
 int cli_resume(const cli_line *line);
 int cli_eval(const cli_line *line);
 int cli_report(const cli_line *line);
 int cli_bench(const cli_line *line);
 int cli_list(const cli_line *line);
 int cli_show(const cli_line *line);
+int cli_show_brain(const cli_line *line); /* the same, of a brain */
 int cli_help(const cli_line *line);
 
 extern const am_key cli_eval_keys[];
 enum { CLI_EVAL_EPISODES, CLI_EVAL_POLICY, CLI_EVAL_ACTIONS, CLI_N_EVAL_KEYS };
 
+extern const am_key cli_simulate_keys[];
+enum { CLI_SIMULATE_SEEDS, CLI_N_SIMULATE_KEYS };
+
 extern const am_key cli_bench_keys[]; /* numbered in bench.h */
 enum { CLI_N_BENCH_KEYS = 4 };
+extern const cli_variant cli_bench_variants[];
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "run/preset.h"
+#include "run/simulation_config.h"
 
 /* "a|b|c" as "a b c" */
 static void spaced(am_text *out, const char *choices) {
@@ -12,8 +13,11 @@ static void spaced(am_text *out, const char *choices) {
 
 static bool has_choices(const am_key *key) { return key->choices[0] != 0; }
 
-static void presets(am_text *out) {
-  for (int k = 0; am_presets[k].name; k++) am_text_printf(out, " %s", am_presets[k].name);
+/* Of the kinds that a subcommand takes. */
+static void presets(am_text *out, unsigned takes) {
+  for (int k = 0; am_presets[k].name; k++)
+    if (takes & (am_preset_is_brain(&am_presets[k]) ? CLI_BRAINS : CLI_PRESETS))
+      am_text_printf(out, " %s", am_presets[k].name);
 }
 
 static void commands(am_text *out) {
@@ -24,7 +28,7 @@ static void commands(am_text *out) {
 static void words_of(am_text *out, const cli_command *c) {
   for (const cli_option *o = cli_options; o->name; o++)
     if (c->options & o->bit) am_text_printf(out, " %s", o->name);
-  if (c->takes & CLI_PRESETS) presets(out);
+  presets(out, c->takes);
   if (c->takes & CLI_COMMANDS) commands(out);
   if (c->choices) {
     am_text_puts(out, " ");
@@ -33,9 +37,10 @@ static void words_of(am_text *out, const cli_command *c) {
 }
 
 /* ------------------------------------------------------------------------------ bash and zsh */
-static void value_case(am_text *out, const am_key *key) {
+/* `word`: of the variant that the key belongs to, or NULL */
+static void value_case(am_text *out, const char *word, const am_key *key) {
   if (!has_choices(key)) return;
-  am_text_printf(out, "      %s) values=\"", key->name);
+  am_text_printf(out, "      %s\\ %s) values=\"", word ? word : "*", key->name);
   spaced(out, key->choices);
   am_text_puts(out, "\" ;;\n");
 }
@@ -43,10 +48,14 @@ static void value_case(am_text *out, const am_key *key) {
 /* if the word is key=..., `values` becomes what may follow */
 static void value_cases(am_text *out) {
   am_text_puts(out, "  if [[ $cur == *=* && $cur != -* ]]; then\n"
-                    "    key=${cur%%=*}\n    values=\n    case \"$key\" in\n");
+                    "    key=${cur%%=*}\n    values=\n    case \"$first $key\" in\n");
   for (const cli_command *c = cli_commands; c->name; c++)
-    for (int k = 0; k < c->n_keys; k++) value_case(out, &c->keys[k]);
-  for (int k = 0; k < AM_N_KEYS; k++) value_case(out, &am_keys[k]);
+    for (const cli_variant *v = c->variants; v && v->word; v++)
+      for (int k = 0; k < v->n_keys; k++) value_case(out, v->word, &v->keys[k]);
+  for (const cli_command *c = cli_commands; c->name; c++)
+    for (int k = 0; k < c->n_keys; k++) value_case(out, NULL, &c->keys[k]);
+  for (int k = 0; k < AM_N_KEYS; k++) value_case(out, NULL, &am_keys[k]);
+  for (int k = 0; k < AM_N_SIM_KEYS; k++) value_case(out, NULL, &am_simulation_keys[k]);
   am_text_puts(out, "    esac\n");
 }
 
@@ -55,17 +64,29 @@ static void value_cases(am_text *out) {
 static void word_cases(am_text *out) {
   am_text_puts(out, "  all=\"");
   for (int k = 0; k < AM_N_KEYS; k++) am_text_printf(out, "%s%s=", k ? " " : "", am_keys[k].name);
+  am_text_puts(out, "\"\n  brain=\"");
+  for (int k = 0; k < AM_N_SIM_KEYS; k++)
+    am_text_printf(out, "%s%s=", k ? " " : "", am_simulation_keys[k].name);
   am_text_puts(out, "\"\n  case \"$command\" in\n");
   for (const cli_command *c = cli_commands; c->name; c++) {
     am_text_printf(out, "    %s)\n      list=\"", c->name);
     words_of(out, c);
     am_text_puts(out, "\"\n      keys=\"");
     for (int k = 0; k < c->n_keys; k++) am_text_printf(out, "%s= ", c->keys[k].name);
-    am_text_printf(out, "%s\"\n      files=%s ;;\n", (c->takes & CLI_KEYS) ? "$all" : "",
+    am_text_printf(out, "%s%s\"\n      files=%s ;;\n", (c->takes & CLI_KEYS) ? "$all " : "",
+                   (c->takes & CLI_BRAIN_KEYS) ? "$brain" : "",
                    (c->takes & CLI_FILES)     ? "f"
                    : (c->takes & CLI_FOLDERS) ? "d"
                                               : "");
   }
+  am_text_puts(out, "  esac\n  case \"$command $first\" in\n");
+  for (const cli_command *c = cli_commands; c->name; c++)
+    for (const cli_variant *v = c->variants; v && v->word; v++) {
+      am_text_printf(out, "    %s\\ %s) keys=\"", c->name, v->word);
+      for (int k = 0; k < v->n_keys; k++)
+        am_text_printf(out, "%s%s=", k ? " " : "", v->keys[k].name);
+      am_text_puts(out, "\" ;;\n");
+    }
   am_text_puts(out, "  esac\n");
 }
 
@@ -82,18 +103,18 @@ static void option_cases(am_text *out) {
 }
 
 static void bash(am_text *out) {
-  am_text_puts(out,
-               "# bash completion of amine: source it, or put it into\n"
-               "# ~/.local/share/bash-completion/completions/amine\n"
-               "_amine() {\n"
-               "  local line cur before command key values list keys files all k\n"
-               "  line=${COMP_LINE:0:COMP_POINT}\n"
-               "  cur=${line##*[[:space:]]}\n"
-               "  command=${COMP_WORDS[1]}\n"
-               "  before=${COMP_WORDS[COMP_CWORD-1]}\n"
-               "  COMPREPLY=()\n"
-               "  if [[ $COMP_CWORD -eq 1 ]]; then\n"
-               "    COMPREPLY=($(compgen -W \"");
+  am_text_puts(out, "# bash completion of amine: source it, or put it into\n"
+                    "# ~/.local/share/bash-completion/completions/amine\n"
+                    "_amine() {\n"
+                    "  local line cur before command first key values list keys files all brain k\n"
+                    "  line=${COMP_LINE:0:COMP_POINT}\n"
+                    "  cur=${line##*[[:space:]]}\n"
+                    "  command=${COMP_WORDS[1]}\n"
+                    "  first=${COMP_WORDS[2]}\n"
+                    "  before=${COMP_WORDS[COMP_CWORD-1]}\n"
+                    "  COMPREPLY=()\n"
+                    "  if [[ $COMP_CWORD -eq 1 ]]; then\n"
+                    "    COMPREPLY=($(compgen -W \"");
   commands(out);
   am_text_puts(out, " --help --version\" -- \"$cur\"))\n    return\n  fi\n");
   value_cases(out);
@@ -124,10 +145,11 @@ static void zsh(am_text *out) {
   am_text_puts(out, "#compdef amine\n"
                     "# zsh completion of amine: put it as _amine into a folder of $fpath\n"
                     "_amine() {\n"
-                    "  local cur before command key values list keys files all\n"
+                    "  local cur before command first key values list keys files all brain\n"
                     "  cur=${words[CURRENT]}\n"
                     "  before=${words[CURRENT-1]}\n"
                     "  command=${words[2]}\n"
+                    "  first=${words[3]}\n"
                     "  if (( CURRENT == 2 )); then\n"
                     "    compadd --");
   commands(out);
@@ -159,8 +181,9 @@ static void fish_quoted(am_text *out, const char *s) {
   am_text_puts(out, "'");
 }
 
-static void fish_key(am_text *out, const char *command, const am_key *key) {
-  am_text_printf(out, "complete -c amine -n '__fish_seen_subcommand_from %s' -a '", command);
+/* `when`: what must be so, as fish says it */
+static void fish_key(am_text *out, const char *when, const am_key *key) {
+  am_text_printf(out, "complete -c amine %s -a '", when);
   if (has_choices(key)) {
     for (const char *p = key->choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
       am_text_printf(out, "%s%s=%.*s", p == key->choices ? "" : " ", key->name,
@@ -171,6 +194,26 @@ static void fish_key(am_text *out, const char *command, const am_key *key) {
   am_text_puts(out, "' -d ");
   fish_quoted(out, key->meaning);
   am_text_puts(out, "\n");
+}
+
+/* Those of the subcommand only where no word of a variant stands. */
+static void fish_keys(am_text *out, const cli_command *c) {
+  char when[300];
+  int n = snprintf(when, sizeof when, "-n '__fish_seen_subcommand_from %s", c->name);
+  for (const cli_variant *v = c->variants; v && v->word; v++)
+    n += snprintf(when + n, sizeof when - (size_t)n, "; and not __fish_seen_subcommand_from %s",
+                  v->word);
+  snprintf(when + n, sizeof when - (size_t)n, "'");
+  for (int k = 0; k < c->n_keys; k++) fish_key(out, when, &c->keys[k]);
+  for (int k = 0; (c->takes & CLI_KEYS) && k < AM_N_KEYS; k++) fish_key(out, when, &am_keys[k]);
+  for (int k = 0; (c->takes & CLI_BRAIN_KEYS) && k < AM_N_SIM_KEYS; k++)
+    fish_key(out, when, &am_simulation_keys[k]);
+  for (const cli_variant *v = c->variants; v && v->word; v++) {
+    snprintf(when, sizeof when,
+             "-n '__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s'", c->name,
+             v->word);
+    for (int k = 0; k < v->n_keys; k++) fish_key(out, when, &v->keys[k]);
+  }
 }
 
 static void fish_command(am_text *out, const cli_command *c) {
@@ -201,13 +244,12 @@ static void fish_command(am_text *out, const cli_command *c) {
                    c->name);
   else am_text_printf(out, "complete -c amine -f %s\n", when);
   am_text words = {0};
-  if (c->takes & CLI_PRESETS) presets(&words);
+  presets(&words, c->takes);
   if (c->takes & CLI_COMMANDS) commands(&words);
   if (c->choices) spaced(&words, c->choices);
   if (words.data) am_text_printf(out, "complete -c amine %s -a '%s'\n", when, words.data);
   am_text_free(&words);
-  for (int k = 0; k < c->n_keys; k++) fish_key(out, c->name, &c->keys[k]);
-  for (int k = 0; (c->takes & CLI_KEYS) && k < AM_N_KEYS; k++) fish_key(out, c->name, &am_keys[k]);
+  fish_keys(out, c);
 }
 
 static void fish(am_text *out) {

@@ -19,7 +19,8 @@ const am_key cli_eval_keys[] = {
                          "who plays: the trained network, or a policy that learns nothing", true},
     [CLI_EVAL_ACTIONS] = {"actions", AM_KEY_CHOICE, 0, 0, 0, "sampled|greedy", "",
                           "how the network acts: drawn from its policy, or the best each "
-                          "time", true},
+                          "time",
+                          true},
 };
 
 /* What is to be done, and what came out. */
@@ -36,6 +37,12 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
   const char *from = line->words[0];
   am_value own[CLI_N_EVAL_KEYS];
   const cli_source source = cli_source_of(from);
+  if (cli_source_is_brain(from))
+    return am_fail(
+        error, AMINE_ERROR_ARGUMENT,
+        "%.300s is a simulation, which has no episodes to evaluate; amine report shows "
+        "what it came to, and amine simulate PRESET seeds=10 compares it with its control",
+        from);
   am_config_default(&e->config);
   AM_TRY(source == CLI_SOURCE_RUN || source == CLI_SOURCE_CHECKPOINT
              ? am_evaluate_config(&e->config, from, error)
@@ -55,8 +62,7 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
   return AMINE_OK;
 }
 
-static amine_status play(evaluation *e, const am_task *task, const char *from,
-                         amine_error *error) {
+static amine_status play(evaluation *e, const am_task *task, const char *from, amine_error *error) {
   const uint64_t seed = e->config.values[AM_SEED].integer;
   const int threads = am_config_int(&e->config, AM_THREADS);
   if (!e->network)
@@ -65,8 +71,7 @@ static amine_status play(evaluation *e, const am_task *task, const char *from,
   am_experiment *x;
   AM_TRY(am_evaluate_open(&x, &e->config, from, error));
   e->iteration = x->learner->iteration;
-  amine_status status =
-      am_evaluate_network(&e->result, x, e->n_episodes, seed, e->greedy, error);
+  amine_status status = am_evaluate_network(&e->result, x, e->n_episodes, seed, e->greedy, error);
   am_experiment_destroy(x);
   return status;
 }

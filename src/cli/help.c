@@ -13,7 +13,8 @@ static int readable(int width) { return width > WIDTH_MAX ? WIDTH_MAX : width < 
 void cli_synopsis(am_text *text, const cli_command *c) {
   am_text_printf(text, "amine %s", c->name);
   if (c->words) am_text_printf(text, " %s", c->words);
-  if ((c->takes & CLI_KEYS) || c->n_keys > 0) am_text_puts(text, " [key=value ...]");
+  if ((c->takes & (CLI_KEYS | CLI_BRAIN_KEYS)) || c->n_keys > 0)
+    am_text_puts(text, " [key=value ...]");
   for (const cli_option *o = cli_options; o->name; o++) {
     if (!(c->options & o->bit) || o->bit == CLI_HELP) continue;
     am_text_printf(text, " [%s%s%s]", o->name, o->value ? " " : "", o->value ? o->value : "");
@@ -40,11 +41,11 @@ void cli_help_all(am_text *text, int width) {
            "when a modulator says so.",
            0, 0, width);
   am_text_puts(text, "\n\nusage: amine COMMAND ...\n\n");
-  for (const cli_command *c = cli_commands; c->name; c++)
-    row(text, c->name, c->meaning, 12, width);
+  for (const cli_command *c = cli_commands; c->name; c++) row(text, c->name, c->meaning, 12, width);
   am_text_puts(text, "\nbegin with\n");
   row(text, "amine train maze", "train a network on the Grid Maze, with a report at the end", 32,
       width);
+  row(text, "amine simulate brain", "run a spiking brain, with a report at the end", 32, width);
   row(text, "amine show maze", "see what can be changed, as key=value", 32, width);
   row(text, "amine COMMAND --help", "read about a subcommand", 32, width);
   am_text_puts(text, "\n");
@@ -68,16 +69,31 @@ static void help_options(am_text *text, const cli_command *c, int width) {
   }
 }
 
+static void help_rows(am_text *text, const am_key *keys, int n_keys, int width) {
+  for (int k = 0; k < n_keys; k++) {
+    char range[200], meaning[600];
+    am_text wide = {0}; /* many choices are listed with commas, between which a row may end */
+    am_key_range(&keys[k], range, sizeof range);
+    for (const char *c = range; *c && strlen(range) > 50; c++)
+      am_text_puts(&wide, *c == '|' ? ", " : (const char[]){*c, 0});
+    snprintf(meaning, sizeof meaning, "%s: %s", keys[k].meaning, wide.data ? wide.data : range);
+    am_text_free(&wide);
+    row(text, keys[k].name, meaning, 24, width);
+  }
+}
+
 static void help_keys(am_text *text, const cli_command *c, int width) {
   am_text_puts(text, "\nkeys\n");
-  for (int k = 0; k < c->n_keys; k++) {
-    char range[200], meaning[500];
-    snprintf(meaning, sizeof meaning, "%s: %s", c->keys[k].meaning,
-             am_key_range(&c->keys[k], range, sizeof range));
-    row(text, c->keys[k].name, meaning, 24, width);
-  }
+  help_rows(text, c->keys, c->n_keys, width);
   if (c->takes & CLI_KEYS)
-    row(text, "and all others", "amine show maze lists them with their meaning", 24, width);
+    row(text, c->n_keys > 0 ? "and all others" : "all keys",
+        "amine show maze lists them with their meaning", 24, width);
+  if (c->takes & CLI_BRAIN_KEYS)
+    row(text, "those of a brain", "amine show brain lists them with their meaning", 24, width);
+  for (const cli_variant *v = c->variants; v && v->word; v++) {
+    am_text_printf(text, "\nkeys of %s %s instead\n", c->name, v->word);
+    help_rows(text, v->keys, v->n_keys, width);
+  }
 }
 
 void cli_help_command(am_text *text, const cli_command *c, int width) {
@@ -90,7 +106,7 @@ void cli_help_command(am_text *text, const cli_command *c, int width) {
   cli_wrap(text, c->about, 0, 0, width);
   am_text_puts(text, "\n");
   help_options(text, c, width);
-  if (c->n_keys > 0 || (c->takes & CLI_KEYS)) help_keys(text, c, width);
+  if (c->n_keys > 0 || (c->takes & (CLI_KEYS | CLI_BRAIN_KEYS))) help_keys(text, c, width);
   am_text_puts(text, "\nexamples\n");
   for (int k = 0; k < 4 && c->examples[k].command; k++) {
     am_text_printf(text, "  %s\n      ", c->examples[k].command);

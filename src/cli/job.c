@@ -8,6 +8,7 @@
 
 #include "amine/kernel.h"
 #include "base/threads.h"
+#include "cli/folder.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -44,18 +45,11 @@ static void step(void *context, const am_train_progress *now) {
   cli_progress_step(&j->progress, now);
 }
 
-static void put_resume(am_text *text, const char *folder) {
-  cli_quote(text, cli_program);
-  am_text_puts(text, " resume ");
-  if (folder[0] == '-') am_text_puts(text, "./");
-  cli_quote(text, folder);
-}
-
 /* Says how to go on; returns the exit code of a stopped run. */
 static int stopped(const cli_line *line, const am_train_progress *p, const char *folder,
                    int number) {
   am_text command = {0}, text = {0};
-  put_resume(&command, folder);
+  cli_put_resume(&command, folder);
   cli_say(line, "stopped after iteration %llu of %llu; everything is saved. To go on:\n  %s\n",
           (unsigned long long)p->iteration, (unsigned long long)p->iterations,
           command.data ? command.data : "amine resume");

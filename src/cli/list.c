@@ -9,6 +9,7 @@
 #include "format/json.h"
 #include "rule/rule.h"
 #include "run/preset.h"
+#include "run/simulation_config.h"
 #include "task/maze.h"
 
 typedef struct item {
@@ -47,6 +48,8 @@ static bool nth_modulator(item *out, int k, am_text *room) {
        "M = f(w_m . x + b_m); eta_i = f_i M + g_i",
        "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"},
       {"constant", "none: one learned rate for all connections, at all times", "eta", NULL},
+      {"chemical", "dopamine, serotonin, norepinephrine or acetylcholine, driven by the task",
+       "eta M, M: modulator.factor", NULL},
   };
   (void)room;
   if (k >= (int)(sizeof items / sizeof *items)) return false;
@@ -62,14 +65,22 @@ static bool nth_learner(item *out, int k, am_text *room) {
   return true;
 }
 
+/* The k-th preset that is a brain, or is not; NULL past the end. */
+static const am_preset *preset_at(int k, bool brain) {
+  for (const am_preset *p = am_presets; p->name; p++)
+    if (am_preset_is_brain(p) == brain && k-- == 0) return p;
+  return NULL;
+}
+
 /* A preset means what it changes. */
 static bool nth_preset(item *out, int k, am_text *room) {
   amine_error error;
   am_config config, standard;
-  if (!am_presets[k].name) return false;
+  const am_preset *preset = preset_at(k, false);
+  if (!preset) return false;
   am_config_default(&config);
   am_config_default(&standard);
-  if (am_config_load(&config, am_presets[k].name, &error) != AMINE_OK) return false;
+  if (am_config_load(&config, preset->name, &error) != AMINE_OK) return false;
   for (int id = 0; id < AM_N_KEYS; id++) {
     char now[64], before[64];
     am_config_text(&config, (am_key_id)id, now, sizeof now);
@@ -77,7 +88,48 @@ static bool nth_preset(item *out, int k, am_text *room) {
     if (strcmp(now, before) != 0)
       am_text_printf(room, "%s%s=%s", room->length ? " " : "", am_keys[id].name, now);
   }
-  *out = (item){am_presets[k].name, room->data ? room->data : "the standard values", NULL, NULL};
+  *out = (item){preset->name, room->data ? room->data : "the standard values", NULL, NULL};
+  return true;
+}
+
+/* A brain says itself what it is. */
+static bool nth_brain(item *out, int k, am_text *room) {
+  am_simulation_config config;
+  amine_error error;
+  const am_preset *preset = preset_at(k, true);
+  if (!preset || am_simulation_config_load(&config, preset->name, &error) != AMINE_OK) return false;
+  const char *meaning = json_string_value(json_object_get(config.root, "meaning"));
+  am_text_puts(room, meaning ? meaning : "");
+  *out = (item){preset->name, room->data ? room->data : "", NULL, NULL};
+  am_simulation_config_free(&config);
+  return true;
+}
+
+static bool nth_protocol(item *out, int k, am_text *room) {
+  const am_protocol *protocol = am_protocol_at(k);
+  if (!protocol) return false;
+  for (int i = 0; i < protocol->n_keys; i++)
+    am_text_printf(room, "%sprotocol.%s", i ? ", " : "", protocol->keys[i].name);
+  *out = (item){protocol->name, protocol->meaning, room->data, NULL};
+  return true;
+}
+
+/* With the names of the parameters. */
+static bool nth_neuron(item *out, int k, am_text *room) {
+  const char *meaning, *name = amine_neuron_model(k, &meaning);
+  if (!name) return false;
+  for (int i = 0; amine_neuron_parameter(name, i); i++)
+    am_text_printf(room, "%s%s", i ? ", " : "", amine_neuron_parameter(name, i)->name);
+  *out = (item){name, meaning, room->data, NULL};
+  return true;
+}
+
+static bool nth_synapse(item *out, int k, am_text *room) {
+  const char *meaning, *name = amine_synapse_rule(k, &meaning);
+  if (!name) return false;
+  for (int i = 0; amine_synapse_rule_parameter(name, i); i++)
+    am_text_printf(room, "%s%s", i ? ", " : "", amine_synapse_rule_parameter(name, i)->name);
+  *out = (item){name, meaning, room->data, NULL};
   return true;
 }
 
@@ -97,6 +149,10 @@ static const struct kind {
     {"learners", "how the slow weights change (learner.type)", nth_learner},
     {"presets", "ready experiments for amine train, and what they set", nth_preset},
     {"experiments", "published results to reproduce: none in this version", nth_experiment},
+    {"brains", "ready brains for amine simulate", nth_brain},
+    {"protocols", "what is done to a brain (protocol.type), and its keys", nth_protocol},
+    {"neurons", "models of neurons in a brain, and their parameters", nth_neuron},
+    {"synapses", "plasticity rules of synapses in a brain, and their parameters", nth_synapse},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 

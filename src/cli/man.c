@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "run/simulation_config.h"
 
 #define DATE "2026-11-22" /* of the last change of the commands below */
 enum { WIDTH = 66 };      /* of a source line, before escapes */
@@ -82,6 +83,15 @@ static void all_keys(am_text *out) {
   }
 }
 
+static void brain_keys(am_text *out) {
+  for (int k = 0; k < AM_N_SIM_KEYS; k++) {
+    char standard[64];
+    const am_key *key = &am_simulation_keys[k];
+    const am_value value = {key->standard, (uint64_t)(key->standard > 0 ? key->standard : 0)};
+    key_item(out, key, am_key_text(key, &value, standard, sizeof standard));
+  }
+}
+
 static void command_section(am_text *out, const cli_command *c) {
   am_text synopsis = {0};
   am_text_puts(out, ".SS ");
@@ -100,6 +110,12 @@ static void command_section(am_text *out, const cli_command *c) {
     item(out, o->name, o->value, text);
   }
   for (int k = 0; k < c->n_keys; k++) key_item(out, &c->keys[k], NULL);
+  for (const cli_variant *v = c->variants; v && v->word; v++) {
+    am_text_puts(out, ".PP\nKeys of ");
+    bold(out, v->word);
+    am_text_puts(out, " instead:\n");
+    for (int k = 0; k < v->n_keys; k++) key_item(out, &v->keys[k], NULL);
+  }
 }
 
 static void examples(am_text *out) {
@@ -117,7 +133,8 @@ static void files_and_codes(am_text *out) {
       {"events.out.tfevents.*", "the same numbers for TensorBoard"},
       {"checkpoint.safetensors", "everything that shapes the future of the run"},
       {"eval.json, lines.json", "the evaluation, and what known policies earn"},
-      {"recording.npz", "one episode, step by step"},
+      {"recording.npz", "one episode, step by step; of a simulation its last seconds"},
+      {"spikes.gdf", "every spike of a simulation: neuron, tab, ms"},
       {"report.html", "the page that shows it"},
   };
   static const char *const codes[][2] = {
@@ -154,8 +171,10 @@ void cli_man(am_text *out) {
              "progress to standard error. Settings are key=value over a preset or a JSON file.");
   am_text_puts(out, ".SH COMMANDS\n");
   for (const cli_command *c = cli_commands; c->name; c++) command_section(out, c);
-  am_text_puts(out, ".SH KEYS\n");
+  am_text_puts(out, ".SH KEYS\nOf training:\n");
   all_keys(out);
+  am_text_puts(out, ".PP\nOf simulating, beside those of the brain\\(aqs description:\n");
+  brain_keys(out);
   files_and_codes(out);
   am_text_puts(out, ".SH ENVIRONMENT\n");
   item(out, "AMINE_KERNEL", NULL,

@@ -43,20 +43,52 @@ const cli_command cli_commands[] = {
                    "another seed, a wider network, a folder of your choice"},
                   {"amine train maze rule.type=eligibility iterations=3000",
                    "retroactive modulation, briefly"}}},
+    {.name = "simulate",
+     .words = "PRESET|FILE",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_BRAINS | CLI_FILES | CLI_BRAIN_KEYS,
+     .options = CLI_OUT_FOLDER | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .keys = cli_simulate_keys,
+     .n_keys = CLI_N_SIMULATE_KEYS,
+     .run = cli_simulate,
+     .meaning = "run a spiking brain with its modulators, recorded",
+     .about =
+         "Simulates the brain that a preset (amine list brains) or a JSON file describes, with "
+         "key=value over it; elements of arrays go by their names: populations.E.n=100. A "
+         "protocol (amine list protocols) stimulates and rewards it meanwhile; "
+         "clamp.dopamine=0.5 holds a modulator still.\n\n"
+         "Everything that the run makes is in one folder, runs/PRESET-seedN unless --out "
+         "names another: the configuration, rates, modulator levels and mean weights every 0.1 "
+         "s of biological time (metrics.jsonl, TensorBoard events), all spikes (spikes.gdf, "
+         "for neo and Elephant), recording.npz, a checkpoint and report.html.\n\n"
+         "Ctrl-C finishes the slice of 0.1 s, saves and says how to resume; a second one "
+         "leaves at once. The same configuration and seed give the same bytes, on any number "
+         "of threads, interrupted or not.\n\n"
+         "With seeds=N the protocol runs for N seeds, each beside a control in which the "
+         "clamped modulators (clamp.NAME=level, or those that the protocol names, at their "
+         "baselines) are held still, and a table shows what that changes, with 95 % "
+         "confidence intervals.",
+     .examples = {{"amine simulate brain", "the default brain for 10 s"},
+                  {"amine simulate brain duration_s=60 clamp.dopamine=0.5 --out runs/held",
+                   "a minute, with dopamine held at its baseline"},
+                  {"amine simulate brain seeds=10 clamp.dopamine=0.9",
+                   "what dopamine does, over ten seeds"}}},
     {.name = "resume",
      .words = "DIR",
      .min_words = 1,
      .max_words = 1,
-     .takes = CLI_FOLDERS | CLI_KEYS,
+     .takes = CLI_FOLDERS | CLI_KEYS | CLI_BRAIN_KEYS,
      .options = CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .run = cli_resume,
      .meaning = "go on with a run where it stopped, to the bit",
-     .about = "Goes on with the run in a folder as if it had never stopped. Keys that results do "
-              "not depend on can be changed (threads, checkpoint_every, iterations); the others "
-              "are those of the run.",
+     .about = "Goes on with the run in a folder, of train or of simulate, as if it had never "
+              "stopped. Keys that results do not depend on can be changed (threads; "
+              "checkpoint_every, iterations; checkpoint_every_s, duration_s); the others are those "
+              "of the run.",
      .examples = {{"amine resume runs/maze-seed1", "go on after Ctrl-C, a crash or a power cut"},
-                  {"amine resume runs/maze-seed1 iterations=30000",
-                   "train a finished run further"}}},
+                  {"amine resume runs/maze-seed1 iterations=30000", "train a finished run further"},
+                  {"amine resume runs/brain-seed1 duration_s=20", "simulate a brain for longer"}}},
     {.name = "eval",
      .words = "DIR|CHECKPOINT|PRESET",
      .min_words = 1,
@@ -90,22 +122,24 @@ const cli_command cli_commands[] = {
      .about = "Writes one HTML page that needs nothing else: learning curves with their spread "
               "beside the random, planner and oracle lines, one episode replayed, and the "
               "weights. Runs that differ only in their seed become one curve; others are "
-              "overlaid. Without --out it is DIR/report.html for one folder and report.html for "
+              "overlaid. Of simulations it shows spikes, rates, modulator levels and weights. "
+              "Without --out it is DIR/report.html for one folder and report.html for "
               "several. Prints the name of the page.",
      .examples = {{"amine report runs/maze-seed1", "runs/maze-seed1/report.html"},
                   {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html",
                    "two systems, several seeds"}}},
     {.name = "bench",
-     .words = "maze|floor",
+     .words = "maze|floor|brain",
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_KEYS,
-     .choices = "maze|floor",
+     .choices = "maze|floor|brain",
      .options = CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_bench_keys,
      .n_keys = CLI_N_BENCH_KEYS,
+     .variants = cli_bench_variants,
      .run = cli_bench,
-     .meaning = "how fast this is, beside PyTorch and beside what the machine can do",
+     .meaning = "how fast this is, beside PyTorch, Brian2 and what the machine can do",
      .about = "maze: an iteration of the preset maze-paper, learning from its first update on, in "
               "Amine and in an equation-equivalent PyTorch program, on one thread and on all (or "
               "threads=N), in turn. PyTorch is measured as it comes; at its best, with malloc kept "
@@ -114,36 +148,45 @@ const cli_command cli_commands[] = {
               "floor: how many multiply-adds and how many bytes this machine manages at most, how "
               "long the iteration would take at that rate, pass by pass, and how near the kernels "
               "come to it.\n\n"
+              "brain: spiking networks, simulated in Amine and, where it has them, in Brian2's "
+              "standalone C++, as its documentation writes them and with the least code per step, "
+              "in turn. It needs the Debian packages python3-brian, g++ and make, and compiles for "
+              "some time that does not count. The network random is as large as neurons, synapses "
+              "and rate say.\n\n"
               "Figures that are to be kept need a quiet machine: a load average above 0.5 is "
               "reported.",
      .examples = {{"amine bench maze", "a few minutes, most of them PyTorch's"},
                   {"amine bench maze peer=none network.hidden=400", "a wider network, alone"},
-                  {"amine bench floor", "what is left to gain"}}},
+                  {"amine bench floor", "what is left to gain"},
+                  {"amine bench brain network=coba", "4,000 spiking neurons"}}},
     {.name = "list",
      .words = "[KIND]",
      .max_words = 1,
-     .choices = "tasks|networks|rules|modulators|learners|presets|experiments",
+     .choices = "tasks|networks|rules|modulators|learners|presets|experiments|brains|protocols|"
+                "neurons|synapses",
      .options = CLI_JSON | CLI_HELP,
      .run = cli_list,
      .meaning = "what there is to choose from",
-     .about = "Lists tasks, networks, rules, modulators, learners, presets or experiments; without "
-              "a KIND all of them.",
+     .about = "Lists tasks, networks, rules, modulators, learners, presets or experiments; of "
+              "simulations brains, protocols, models of neurons (neurons) and plasticity rules of "
+              "synapses (synapses). Without a KIND all of them.",
      .examples = {{"amine list", "everything"},
                   {"amine list rules", "the plasticity rules and their equations"}}},
     {.name = "show",
      .words = "PRESET|FILE|DIR",
      .min_words = 1,
      .max_words = 1,
-     .takes = CLI_PRESETS | CLI_FOLDERS | CLI_FILES | CLI_KEYS,
+     .takes = CLI_PRESETS | CLI_BRAINS | CLI_FOLDERS | CLI_FILES | CLI_KEYS | CLI_BRAIN_KEYS,
      .options = CLI_JSON | CLI_HELP,
      .run = cli_show,
      .meaning = "every key with its value, range, unit and meaning",
      .about = "Prints the configuration of a preset, a JSON file, a run's folder or a checkpoint, "
               "with key=value over it. A * marks what differs from the standard value. With "
-              "--json it is a file that train takes.",
+              "--json it is a file that train (or, of a brain, simulate) takes.",
      .examples = {{"amine show maze", "what the preset says"},
                   {"amine show maze learner.rate=1e-3 --json >my.json",
-                   "begin a configuration of your own"}}},
+                   "begin a configuration of your own"},
+                  {"amine show brain", "the default brain"}}},
     {.name = "help",
      .words = "[COMMAND]",
      .max_words = 1,
@@ -223,8 +266,7 @@ static amine_status take_option(cli_line *line, const char *word, const char *ne
   const cli_option *o = find_option(line->command, word, length);
   if (!o) return unknown_option(line->command, word, error);
   line->options |= o->bit;
-  if (!o->value && equal)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s takes no value", o->name);
+  if (!o->value && equal) return am_fail(error, AMINE_ERROR_ARGUMENT, "%s takes no value", o->name);
   if (!o->value) return AMINE_OK;
   if (!equal) *used = 2;
   return take_value(line, o, equal ? equal + 1 : next, error);
@@ -245,7 +287,9 @@ static amine_status check_words(const cli_line *line, amine_error *error) {
   if (line->n_words > c->max_words)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is one word too many for amine %s%s",
                    line->words[c->max_words], c->name,
-                   (c->takes & CLI_KEYS) ? " (a setting is key=value, without blanks)" : "");
+                   (c->takes & (CLI_KEYS | CLI_BRAIN_KEYS))
+                       ? " (a setting is key=value, without blanks)"
+                       : "");
   for (int k = 0; c->choices && k < line->n_words; k++)
     if (!one_of(c->choices, line->words[k]))
       return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s %.60s: it must be one of %s", c->name,
@@ -263,7 +307,7 @@ amine_status cli_line_parse(cli_line *line, const cli_command *command, int n_ar
   line->words = am_alloc((size_t)n_args + 1, sizeof *line->words);
   line->assignments = am_alloc((size_t)n_args + 1, sizeof *line->assignments);
   if (!line->words || !line->assignments) return am_fail_memory(error, (size_t)n_args * 8);
-  const bool keys = (command->takes & CLI_KEYS) || command->n_keys > 0;
+  const bool keys = (command->takes & (CLI_KEYS | CLI_BRAIN_KEYS)) || command->n_keys > 0;
   bool options = true;
   for (int k = 0; k < n_args;) {
     const char *word = args[k];
@@ -309,16 +353,44 @@ static amine_status assign(am_config *config, am_value *own, const cli_command *
       return am_key_read(&command->keys[k], assignment + n + 1, &own[k], error);
   for (int k = 0; (command->takes & CLI_KEYS) && k < AM_N_KEYS; k++)
     if (strcmp(am_keys[k].name, name) == 0) return am_config_assign(config, assignment, error);
-  if (n == 0)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
+  if (n == 0) return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
   return unknown_key(command, name, error);
+}
+
+static const cli_variant *chosen; /* of next_own_key */
+
+static const char *next_own_key(int k) { return k < chosen->n_keys ? chosen->keys[k].name : NULL; }
+
+amine_status cli_configure_variant(am_value *own, const cli_variant *variant, const cli_line *line,
+                                   amine_error *error) {
+  for (int k = 0; k < variant->n_keys; k++)
+    own[k] = (am_value){variant->keys[k].standard, (uint64_t)variant->keys[k].standard};
+  for (int i = 0; i < line->n_assignments; i++) {
+    const char *assignment = line->assignments[i];
+    const size_t n = strcspn(assignment, "=");
+    int k = 0;
+    while (k < variant->n_keys && (strlen(variant->keys[k].name) != n ||
+                                   memcmp(variant->keys[k].name, assignment, n) != 0))
+      k++;
+    if (k == variant->n_keys) {
+      char name[64];
+      snprintf(name, sizeof name, "%.*s", n < 63 ? (int)n : 63, assignment);
+      chosen = variant;
+      const char *near = am_nearest(name, next_own_key);
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s %s has no key \"%s\"%s%s%s%s%s",
+                     line->command->name, variant->word, name, near ? "; did you mean " : "",
+                     near ? near : "", near ? "?" : "; amine ", near ? "" : line->command->name,
+                     near ? "" : " --help lists them");
+    }
+    AM_TRY(am_key_read(&variant->keys[k], assignment + n + 1, &own[k], error));
+  }
+  return AMINE_OK;
 }
 
 amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
                            amine_error *error) {
   am_config changed = *config;
-  for (int k = 0; k < line->command->n_keys; k++)
-    own[k].number = line->command->keys[k].standard;
+  for (int k = 0; k < line->command->n_keys; k++) own[k].number = line->command->keys[k].standard;
   for (int k = 0; k < line->n_assignments; k++)
     AM_TRY(assign(&changed, own, line->command, line->assignments[k], error));
   AM_TRY(am_config_resolve(&changed, error));

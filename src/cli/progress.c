@@ -66,8 +66,7 @@ static void put_rate(char *out, size_t size, double rate) {
   snprintf(out, size, rate >= 100 ? "%.0f/s" : rate >= 10 ? "%.1f/s" : "%.2f/s", rate);
 }
 
-/* "1:05" or "1:00:05" */
-static void put_time(char out[16], double seconds) {
+void cli_put_time(char out[16], double seconds) {
   const int s = (int)(seconds + 0.5);
   if (s < 3600) snprintf(out, 16, "%d:%02d", s / 60, s % 60);
   else snprintf(out, 16, "%d:%02d:%02d", s / 3600 % 10000, s / 60 % 60, s % 60);
@@ -77,7 +76,7 @@ static void put_left(char *out, size_t size, const am_train_progress *p) {
   const bool done = p->iteration >= p->iterations;
   const double left = done ? p->seconds : (double)(p->iterations - p->iteration) / p->rate;
   char time[16] = "-:--";
-  if (left < 3.6e7) put_time(time, left);
+  if (left < 3.6e7) cli_put_time(time, left);
   snprintf(out, size, done ? "in %s" : "%s left", time);
 }
 
@@ -119,15 +118,19 @@ static void add(am_text *text, const char *style, const char *s, bool colour) {
   else am_text_puts(text, s);
 }
 
+void cli_put_bar(am_text *text, double part, int width, bool colour, bool utf8) {
+  const int full = (int)(fmin(part, 1) * width);
+  if (colour) am_text_puts(text, "\033[32m");
+  for (int k = 0; k < full; k++) am_text_puts(text, utf8 ? "█" : "#");
+  if (colour) am_text_puts(text, "\033[2m");
+  for (int k = full; k < width; k++) am_text_puts(text, utf8 ? "░" : "-");
+  if (colour) am_text_puts(text, "\033[0m");
+}
+
 static void add_bar(am_text *text, const cli_progress *p, int width) {
   const am_train_progress *now = &p->latest;
   const double part = now->iterations ? (double)now->iteration / (double)now->iterations : 1;
-  const int full = (int)(fmin(part, 1) * width);
-  if (p->colour) am_text_puts(text, "\033[32m");
-  for (int k = 0; k < full; k++) am_text_puts(text, p->utf8 ? "█" : "#");
-  if (p->colour) am_text_puts(text, "\033[2m");
-  for (int k = full; k < width; k++) am_text_puts(text, p->utf8 ? "░" : "-");
-  if (p->colour) am_text_puts(text, "\033[0m");
+  cli_put_bar(text, part, width, p->colour, p->utf8);
 }
 
 void cli_progress_line(am_text *text, const cli_progress *p, int width) {

@@ -23,6 +23,11 @@ void cli_progress_end(cli_progress *progress);
 /* The line of a task for a policy, or NAN. */
 double cli_task_line(const am_task *task, const char *policy);
 
+/* "1:05" or "1:00:05" */
+void cli_put_time(char out[16], double seconds);
+/* A bar of so many columns, filled to `part` in [0, 1]. */
+void cli_put_bar(am_text *text, double part, int width, bool colour, bool utf8);
+
 /* One line of at most `width` columns, for the tests too. */
 void cli_progress_line(am_text *text, const cli_progress *progress, int width);
 

@@ -6,13 +6,15 @@
 
 #include "cli/command.h"
 #include "cli/outcome.h"
+#include "run/simulation_run.h"
 #include "run/train.h"
 
-/* Makes sure that each folder has its evaluation and its recording. */
+/* Makes sure that each folder has its evaluation and its recording; a simulation made its own. */
 static int prepare(const cli_line *line) {
   for (int k = 0; k < line->n_words; k++) {
     amine_error error = {0};
     am_config config;
+    if (am_simulation_folder(line->words[k])) continue;
     amine_status status = am_train_config(&config, line->words[k], &error);
     if (status == AMINE_OK) status = am_config_resolve(&config, &error);
     if (status != AMINE_OK) return cli_fail(status, &error, true);
@@ -30,9 +32,9 @@ int cli_report(const cli_line *line) {
   if (line->out) am_text_puts(&page, line->out);
   else if (line->n_words == 1) am_text_printf(&page, "%s/report.html", line->words[0]);
   else am_text_puts(&page, "report.html");
-  amine_status status =
-      page.failed ? am_fail_memory(&error, strlen(line->words[0]) + 16)
-                  : am_report_write(line->words, line->n_words, page.data, &error);
+  amine_status status = page.failed
+                            ? am_fail_memory(&error, strlen(line->words[0]) + 16)
+                            : am_report_write(line->words, line->n_words, page.data, &error);
   if (status == AMINE_OK) {
     am_text_printf(&text, "%s\n", page.data);
     code = cli_print(&text);

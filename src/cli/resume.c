@@ -3,7 +3,9 @@
 
 #include "cli/command.h"
 #include "cli/job.h"
+#include "cli/simulation_job.h"
 #include "run/evaluate.h"
+#include "run/simulation_run.h"
 #include "run/train.h"
 
 /* How far the run in the folder is. Reads all of the checkpoint, so that whatever is wrong with it
@@ -32,11 +34,25 @@ static int complete(const cli_line *line, const am_config *config, const char *f
   return cli_job_finish(line, config, folder, iteration);
 }
 
+static int resume_simulation(const cli_line *line) {
+  amine_error error = {0};
+  am_simulation_config config = {0};
+  const char *folder = line->words[0];
+  amine_status status = am_simulation_folder_config(&config, folder, &error);
+  if (status == AMINE_OK)
+    status = am_simulation_config_apply(&config, line->assignments, line->n_assignments, &error);
+  const int code = status == AMINE_OK ? cli_simulation_job(line, &config, folder, true)
+                                      : cli_fail(status, &error, true);
+  am_simulation_config_free(&config);
+  return code;
+}
+
 int cli_resume(const cli_line *line) {
   amine_error error = {0};
   am_config config;
   uint64_t iteration = 0;
   const char *folder = line->words[0];
+  if (am_simulation_folder(folder)) return resume_simulation(line);
   amine_status status = am_train_config(&config, folder, &error);
   if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
   if (status == AMINE_OK) status = how_far(&iteration, &config, folder, &error);

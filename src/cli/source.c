@@ -3,9 +3,13 @@
 
 #include <string.h>
 
+#include "brain/description.h"
 #include "format/file.h"
+#include "format/json.h"
 #include "run/evaluate.h"
 #include "run/preset.h"
+#include "run/simulation_checkpoint.h"
+#include "run/simulation_run.h"
 #include "run/train.h"
 
 cli_source cli_source_of(const char *word) {
@@ -17,6 +21,44 @@ cli_source cli_source_of(const char *word) {
   if (am_io.stat(word, &found) == 0 && S_ISDIR(found.st_mode)) return CLI_SOURCE_RUN;
   if (n > m && strcmp(word + n - m, suffix) == 0) return CLI_SOURCE_CHECKPOINT;
   return CLI_SOURCE_FILE;
+}
+
+static bool is_brain_file(const char *path) {
+  json_t *root;
+  if (am_json_read(&root, path, NULL, NULL) != AMINE_OK) return false;
+  const bool is = am_describes_brain(root);
+  json_decref(root);
+  return is;
+}
+
+static bool is_brain_checkpoint(const char *path) {
+  json_t *root;
+  if (am_simulation_checkpoint_config(&root, path, NULL) != AMINE_OK) return false;
+  json_decref(root);
+  return true;
+}
+
+bool cli_source_is_brain(const char *word) {
+  switch (cli_source_of(word)) {
+  case CLI_SOURCE_RUN: return am_simulation_folder(word);
+  case CLI_SOURCE_CHECKPOINT: return is_brain_checkpoint(word);
+  case CLI_SOURCE_FILE: return is_brain_file(word);
+  case CLI_SOURCE_PRESET: break;
+  }
+  for (int k = 0; am_presets[k].name; k++)
+    if (strcmp(am_presets[k].name, word) == 0) return am_preset_is_brain(&am_presets[k]);
+  return false;
+}
+
+amine_status cli_source_brain(am_simulation_config *config, const char *word, amine_error *error) {
+  const cli_source source = cli_source_of(word);
+  if (source == CLI_SOURCE_RUN) return am_simulation_folder_config(config, word, error);
+  if (source != CLI_SOURCE_CHECKPOINT) return am_simulation_config_load(config, word, error);
+  json_t *root;
+  AM_TRY(am_simulation_checkpoint_config(&root, word, error));
+  amine_status status = am_simulation_config_from(config, root, word, error);
+  json_decref(root);
+  return status;
 }
 
 static const char *next_preset(int k) { return am_presets[k].name; }

@@ -2,7 +2,7 @@
 #ifndef AMINE_CLI_SOURCE_H
 #define AMINE_CLI_SOURCE_H
 
-#include "run/config.h"
+#include "run/simulation_config.h"
 
 typedef enum cli_source {
   CLI_SOURCE_PRESET,
@@ -14,7 +14,12 @@ typedef enum cli_source {
 /* A preset's name comes first; a folder of that name is written ./NAME. */
 cli_source cli_source_of(const char *word);
 
-/* The configuration of any of them, not yet resolved. */
+/* Is it a brain that is described there, to be simulated? What cannot be read is not. */
+bool cli_source_is_brain(const char *word);
+/* The configuration of such a one. */
+amine_status cli_source_brain(am_simulation_config *config, const char *word, amine_error *error);
+
+/* The configuration of any of the others, not yet resolved. */
 amine_status cli_source_config(am_config *config, const char *word, amine_error *error);
 
 #endif

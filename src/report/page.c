@@ -27,25 +27,21 @@ static void put_colours(am_text *page) {
 }
 
 /* The page forbids itself to load anything. */
-static void put_head(am_text *page, const am_overview *o) {
-  am_text title = {0};
-  am_page_title(&title, o);
+void am_page_head(am_text *page, const char *title) {
   am_text_puts(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                      "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n"
                      "<link rel=\"icon\" href=\"data:,\">\n<title>");
-  if (title.failed) page->failed = true;
-  else am_html_brief(page, title.data, 120);
-  am_text_free(&title);
+  am_html_brief(page, title, 120);
   am_text_puts(page, " \xe2\x80\x93 Amine</title>\n<style>\n");
   put_colours(page);
   for (size_t k = 0; am_page_style[k]; k++) am_text_puts(page, am_page_style[k]);
   am_text_puts(page, "</style>\n</head>\n<body>\n<main>\n");
 }
 
-static void put_foot(am_text *page) {
+void am_page_foot(am_text *page) {
   am_text_puts(page, "<footer>Made by Amine ");
   am_html_text(page, amine_version());
   am_text_puts(page, ", neuromodulated learning in C. This page holds all that it shows.</footer>\n"
@@ -55,13 +51,17 @@ static void put_foot(am_text *page) {
 }
 
 amine_status am_page_write(am_text *page, const am_overview *overview, amine_error *error) {
-  put_head(page, overview);
+  am_text title = {0};
+  am_page_title(&title, overview);
+  am_page_head(page, title.data ? title.data : "");
+  page->failed = page->failed || title.failed;
+  am_text_free(&title);
   AM_TRY(am_section_summary(page, overview, error));
   AM_TRY(am_section_learning(page, overview, error));
   AM_TRY(am_section_episode(page, overview, error));
   AM_TRY(am_section_weights(page, overview, error));
   AM_TRY(am_section_training(page, overview, error));
   AM_TRY(am_section_settings(page, overview, error));
-  put_foot(page);
+  am_page_foot(page);
   return page->failed ? am_fail_memory(error, page->length) : AMINE_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "format/file.h"
+#include "report/brain_page.h"
 #include "report/overview.h"
 #include "report/page.h"
 
@@ -23,12 +24,33 @@ static amine_status write_page(const am_source *sources, const char *const *fold
   return status;
 }
 
+/* How many of the folders hold simulations. */
+static amine_status count_brains(size_t *brains, const char *const *folders, size_t n,
+                                 amine_error *error) {
+  *brains = 0;
+  for (size_t k = 0; k < n; k++) {
+    bool is;
+    AM_TRY(am_brain_folder(&is, folders[k], error));
+    *brains += is;
+  }
+  return AMINE_OK;
+}
+
 amine_status am_report_write(const char *const *folders, int n_folders, const char *out_path,
                              amine_error *error) {
   if (n_folders < 1 || n_folders > FOLDERS_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a report is made of 1 to %d runs, not of %d",
                    FOLDERS_MAX, n_folders);
   const size_t n = (size_t)n_folders;
+  size_t n_brains;
+  AM_TRY(count_brains(&n_brains, folders, n, error));
+  if (n_brains == n) return am_brain_report_write(folders, n, out_path, error);
+  if (n_brains > 0)
+    return am_fail(
+        error, AMINE_ERROR_ARGUMENT,
+        "%zu of these %zu folders hold%s a simulation, the others training: one page shows "
+        "one kind",
+        n_brains, n, n_brains == 1 ? "s" : "");
   am_source *sources = am_alloc(n, sizeof *sources);
   if (!sources) return am_fail_memory(error, n * sizeof *sources);
   amine_status status = AMINE_OK;

@@ -11,7 +11,10 @@
  *   lines.json       what known policies earn: [{"policy": "random", "reward": 7.8}, ...]
  *   eval.json        {"episodes", "reward", "se", "actions", "greedy_reward", "greedy_se"}
  *   recording.npz    one episode: see recording.h
- * The last four may be missing: the page leaves their figures out with a word. */
+ * The last four may be missing: the page leaves their figures out with a word.
+ *
+ * Of a simulation's folder, which is one whose config.json describes a brain: see brain_source.h.
+ */
 #ifndef AMINE_REPORT_REPORT_H
 #define AMINE_REPORT_REPORT_H
 
@@ -19,9 +22,10 @@
 
 /* Reads n_folders >= 1 folders of runs and replaces the file out_path by the page. Runs that differ
  * only in their seed and in how they were run count as one configuration and are drawn as one curve
- * with its spread; configurations are overlaid. AMINE_ERROR_INPUT and AMINE_ERROR_IO name the file,
- * and the array or the line, that is damaged or missing. After a failure the file at out_path is
- * what it was. Any thread, but no two with one out_path. */
+ * with its spread; configurations are overlaid. Simulations are overlaid run by run; folders of
+ * both kinds are AMINE_ERROR_ARGUMENT. AMINE_ERROR_INPUT and AMINE_ERROR_IO name the file, and the
+ * array or the line, that is damaged or missing. After a failure the file at out_path is what it
+ * was. Any thread, but no two with one out_path. */
 amine_status am_report_write(const char *const *folders, int n_folders, const char *out_path,
                              amine_error *error);
 

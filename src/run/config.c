@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "brain/description.h"
 #include "format/json.h"
 #include "run/preset.h"
 
@@ -56,9 +57,17 @@ const am_key am_keys[AM_N_KEYS] = {
                         "first value of the learned rate eta (modulator.type=constant)"),
     [AM_RULE_ETA_E] = NUM("rule.eta_e", 0.01, 0, 1, "",
                           "first value of the learned rate of the eligibility trace"),
-    [AM_MODULATOR_TYPE] = ONE(
-        "modulator.type", "readout|constant",
-        "what gates plasticity: a signal the network learns to emit, or one learned number eta"),
+    [AM_MODULATOR_TYPE] = ONE("modulator.type", "readout|constant|chemical",
+                              "what gates plasticity: a signal the network learns to emit, one "
+                              "learned number eta, or eta "
+                              "times what chemical modulators say"),
+    [AM_MODULATOR_FACTOR] = ONE(
+        "modulator.factor", "dopamine|signed|acetylcholine|norepinephrine|serotonin|all",
+        "which chemical signal (modulator.type=chemical); signed: a dip of dopamine is negative"),
+    [AM_MODULATOR_BASELINE] =
+        NUM("modulator.baseline", 0.5, 0, 1, "", "level at which the chemical systems rest"),
+    [AM_MODULATOR_DECAY_RATE] = NUM("modulator.decay_rate", 0.1, 0, 1, "per step",
+                                    "how fast the chemical levels go back to the baseline"),
     [AM_MODULATOR_ACTIVATION] =
         ONE("modulator.activation", "tanh|sigmoid|linear", "of the read-out"),
     [AM_MODULATOR_FANOUT] =
@@ -66,6 +75,8 @@ const am_key am_keys[AM_N_KEYS] = {
             "the read-out reaches each neuron through its own learned weight and bias"),
     [AM_CLAMP_READOUT] = NUM("clamp.readout", NAN, -1e6, 1e6, "",
                              "holds the read-out at this level (a lesion); none leaves it free"),
+    [AM_CLAMP_CHEMICAL] =
+        YES("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)"),
     [AM_LEARNER_TYPE] =
         ONE("learner.type", "a2c", "how the slow weights change (amine list learners)"),
     [AM_LEARNER_RATE] = NUM("learner.rate", 1e-4, 0, 100, "", "step size of Adam"),
@@ -321,10 +332,21 @@ amine_status am_config_merge(am_config *config, const json_t *object, const char
   return AMINE_OK;
 }
 
+/* What describes a brain is not for training. */
+static amine_status refuse_brain(const json_t *root, const char *from, bool preset,
+                                 amine_error *error) {
+  if (!am_describes_brain(root)) return AMINE_OK;
+  const amine_status status = preset ? AMINE_ERROR_ARGUMENT : AMINE_ERROR_INPUT;
+  return am_fail(error, status,
+                 "%.300s describes a brain, which is not trained: amine simulate %.300s", from,
+                 from);
+}
+
 static amine_status load_preset(am_config *config, const am_preset *preset, amine_error *error) {
   json_t *root;
   AM_TRY(am_json_parse(&root, preset->name, preset->text, strlen(preset->text), NULL, error));
-  amine_status status = am_config_merge(config, root, preset->name, error);
+  amine_status status = refuse_brain(root, preset->name, true, error);
+  if (status == AMINE_OK) status = am_config_merge(config, root, preset->name, error);
   json_decref(root);
   if (status == AMINE_OK) snprintf(config->preset, sizeof config->preset, "%s", preset->name);
   return status;
@@ -341,14 +363,13 @@ amine_status am_config_load(am_config *config, const char *from, amine_error *er
   }
   json_t *root;
   AM_TRY(am_json_read(&root, from, NULL, error));
-  amine_status status = am_config_merge(config, root, from, error);
+  amine_status status = refuse_brain(root, from, false, error);
+  if (status == AMINE_OK) status = am_config_merge(config, root, from, error);
   json_decref(root);
   return status;
 }
 
-char *am_config_text(const am_config *config, am_key_id id, char *out, size_t size) {
-  const am_key *key = &am_keys[id];
-  const am_value *v = &config->values[id];
+char *am_key_text(const am_key *key, const am_value *v, char *out, size_t size) {
   if (key->kind == AM_KEY_INTEGER) {
     snprintf(out, size, "%llu", (unsigned long long)v->integer);
   } else if (key->kind == AM_KEY_SWITCH) {
@@ -364,6 +385,10 @@ char *am_config_text(const am_config *config, am_key_id id, char *out, size_t si
     snprintf(out, size, "%.*s", bar ? (int)(bar - p) : (int)strlen(p), p);
   }
   return out;
+}
+
+char *am_config_text(const am_config *config, am_key_id id, char *out, size_t size) {
+  return am_key_text(&am_keys[id], &config->values[id], out, size);
 }
 
 void am_config_write(const am_config *config, bool only_shaping, am_text *text) {

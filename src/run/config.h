@@ -53,9 +53,13 @@ typedef enum am_key_id {
   AM_RULE_ETA,
   AM_RULE_ETA_E,
   AM_MODULATOR_TYPE,
+  AM_MODULATOR_FACTOR,
+  AM_MODULATOR_BASELINE,
+  AM_MODULATOR_DECAY_RATE,
   AM_MODULATOR_ACTIVATION,
   AM_MODULATOR_FANOUT,
   AM_CLAMP_READOUT,
+  AM_CLAMP_CHEMICAL,
   AM_LEARNER_TYPE,
   AM_LEARNER_RATE,
   AM_LEARNER_RATE_END,
@@ -118,6 +122,7 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text);
 
 /* The value as text, as a user would type it. Returns out. */
 char *am_config_text(const am_config *config, am_key_id id, char *out, size_t size);
+char *am_key_text(const am_key *key, const am_value *value, char *out, size_t size);
 /* A value from text. AMINE_ERROR_ARGUMENT names the key, the value and what is allowed; *out is
  * then as it was. */
 amine_status am_key_read(const am_key *key, const char *value, am_value *out, amine_error *error);

@@ -25,6 +25,7 @@ static am_plastic_options network_options(const am_config *c, const am_task *tas
       .n_actions = task->n_actions,
       .rule = rules[am_config_int(c, AM_RULE_TYPE)],
       .readout = am_config_int(c, AM_MODULATOR_TYPE) == 0,
+      .given = am_config_int(c, AM_MODULATOR_TYPE) == 2,
       .fanout = am_config_is(c, AM_MODULATOR_FANOUT),
       .activation = (am_activation)am_config_int(c, AM_MODULATOR_ACTIVATION),
       .clamped = !isnan(am_config_number(c, AM_CLAMP_READOUT)),
@@ -57,6 +58,12 @@ static am_a2c_options learner_options(const am_config *c) {
                    .rate = am_config_number(c, AM_LEARNER_RATE),
                    .rate_end = am_config_number(c, AM_LEARNER_RATE_END),
                    .iterations = c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer},
+      .drive = {.factor = (amine_third_factor)(AMINE_FACTOR_DOPAMINE +
+                                               am_config_int(c, AM_MODULATOR_FACTOR)),
+                .scale = real_of(c, AM_TASK_REWARD),
+                .baseline = real_of(c, AM_MODULATOR_BASELINE),
+                .decay_rate = real_of(c, AM_MODULATOR_DECAY_RATE),
+                .clamped = am_config_is(c, AM_CLAMP_CHEMICAL)},
   };
 }
 

@@ -2,11 +2,16 @@
 #ifndef AMINE_RUN_PRESET_H
 #define AMINE_RUN_PRESET_H
 
+#include <stdbool.h>
+
 typedef struct am_preset {
   const char *name; /* NULL ends the table */
   const char *text; /* JSON */
 } am_preset;
 
 extern const am_preset am_presets[];
+
+/* true if it describes a brain to simulate, false if it is for training */
+bool am_preset_is_brain(const am_preset *preset);
 
 #endif

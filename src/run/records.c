@@ -1,15 +1,11 @@
 /* Lines of metrics and events (see records.h). */
 #include "run/records.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "base/memory.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "format/tfevents.h"
-
-#define METRICS_LIMIT ((size_t)1 << 31)
+#include "run/lines.h"
 
 static const char *const names[AM_RECORD_SUMS] = {"reward", "value",         "entropy",
                                                   "loss",   "gradient_norm", "rate"};
@@ -22,17 +18,6 @@ struct am_records {
   am_tfevents *events;
 };
 
-/* Where line number `lines` ends in the text, or SIZE_MAX if there are fewer. */
-static size_t end_of_line(const char *text, size_t size, uint64_t lines) {
-  size_t at = 0;
-  for (uint64_t k = 0; k < lines; k++) {
-    const char *end = memchr(text + at, '\n', size - at);
-    if (!end) return SIZE_MAX;
-    at = (size_t)(end - text) + 1;
-  }
-  return at;
-}
-
 static amine_status add_event(am_records *r, double seconds, uint64_t iteration,
                               const double values[AM_RECORD_SUMS], amine_error *error) {
   am_scalar scalars[AM_RECORD_SUMS];
@@ -41,41 +26,14 @@ static amine_status add_event(am_records *r, double seconds, uint64_t iteration,
 }
 
 /* Writes the events of one line that was kept. */
-static amine_status repeat_line(am_records *r, const char *path, const char *line, size_t length,
-                                amine_error *error) {
-  json_t *root;
-  AM_TRY(am_json_parse(&root, path, line, length, NULL, error));
+static amine_status repeat_line(void *context, const json_t *root, amine_error *error) {
+  am_records *r = context;
   double values[AM_RECORD_SUMS];
   for (int k = 0; k < AM_RECORD_SUMS; k++)
     values[k] = json_number_value(json_object_get(root, names[k]));
   r->seconds = json_number_value(json_object_get(root, "seconds"));
   const json_int_t iteration = json_integer_value(json_object_get(root, "iteration"));
-  json_decref(root);
   return add_event(r, r->seconds, (uint64_t)iteration, values, error);
-}
-
-/* Finds the end of the kept lines and repeats them as events. */
-static amine_status take_up(am_records *r, const char *path, uint64_t *position,
-                            amine_error *error) {
-  unsigned char *text = NULL;
-  size_t size = 0;
-  *position = 0;
-  if (r->state.lines == 0) return AMINE_OK;
-  AM_TRY(am_file_read(path, METRICS_LIMIT, &text, &size, error));
-  const size_t end = end_of_line((const char *)text, size, r->state.lines);
-  amine_status status = AMINE_OK;
-  if (end == SIZE_MAX)
-    status = am_fail_file(error, AMINE_ERROR_INPUT, path, (int64_t)size,
-                          "fewer lines than the %llu that the checkpoint knows of",
-                          (unsigned long long)r->state.lines);
-  for (size_t at = 0; status == AMINE_OK && at < end;) {
-    const size_t next = at + end_of_line((const char *)text + at, size - at, 1);
-    status = repeat_line(r, path, (const char *)text + at, next - at, error);
-    at = next;
-  }
-  am_free(text);
-  *position = end;
-  return status;
 }
 
 amine_status am_records_open(am_records **records, const char *folder, const am_record_state *state,
@@ -92,7 +50,8 @@ amine_status am_records_open(am_records **records, const char *folder, const am_
     r->every = every;
     status = am_tfevents_open(&r->events, events.data, 0, 0, error);
   }
-  if (status == AMINE_OK) status = take_up(r, metrics.data, &position, error);
+  if (status == AMINE_OK)
+    status = am_lines_take(&position, metrics.data, state->lines, repeat_line, r, error);
   if (status == AMINE_OK) status = am_appender_open(&r->metrics, metrics.data, position, error);
   am_text_free(&metrics);
   am_text_free(&events);

@@ -1,10 +1,7 @@
 /* The training loop: iterate, record, save. */
 #include "run/train.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
 
 #include "format/file.h"
@@ -72,16 +69,10 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
   return saved ? AMINE_OK : save(s, error);
 }
 
-static amine_status path_in(am_text *path, const char *folder, const char *file,
-                            amine_error *error) {
-  am_text_printf(path, "%s/%s", folder, file);
-  return path->failed ? am_fail_memory(error, strlen(folder) + 64) : AMINE_OK;
-}
-
 static amine_status write_config(const am_config *config, const char *folder, amine_error *error) {
   am_text path = {0}, text = {0};
   am_config_write(config, false, &text);
-  amine_status status = path_in(&path, folder, AM_CONFIG_FILE, error);
+  amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
   if (status == AMINE_OK && text.failed) status = am_fail_memory(error, 4096);
   if (status == AMINE_OK) status = am_file_replace(path.data, text.data, text.length, error);
   am_text_free(&path);
@@ -94,7 +85,7 @@ static amine_status write_config(const am_config *config, const char *folder, am
 static amine_status run(am_experiment *x, const am_record_state *state, const char *folder,
                         const am_train_watch *watch, amine_error *error) {
   session s = {.experiment = x};
-  amine_status status = path_in(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
+  amine_status status = am_folder_path(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK)
     status = am_records_open(&s.records, folder, state, x->config.values[AM_RECORD].integer, error);
   if (status == AMINE_OK) {
@@ -110,43 +101,19 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
   return status;
 }
 
-/* One process at a time trains in a folder: *fd holds its lock until it is closed. */
-static amine_status lock(int *fd, const char *folder, amine_error *error) {
-  *fd = am_io.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  if (*fd < 0)
-    return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "cannot be opened: %s", strerror(errno));
-  if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return AMINE_OK;
-  am_io.close(*fd);
-  return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "another process is training in it");
-}
-
-/* A folder with a configuration in it is taken. */
-static amine_status must_be_free(const char *folder, amine_error *error) {
-  am_text path = {0};
-  AM_TRY(path_in(&path, folder, AM_CONFIG_FILE, error));
-  struct stat found;
-  const bool taken = am_io.stat(path.data, &found) == 0;
-  am_text_free(&path);
-  if (!taken) return AMINE_OK;
-  return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "%.300s already holds a run: go on with it (amine resume) or choose another "
-                 "folder (--out)",
-                 folder);
-}
-
 amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
                           amine_error *error) {
-  AM_TRY(must_be_free(folder, error));
+  AM_TRY(am_folder_must_be_free(folder, error));
   am_experiment *x;
   AM_TRY(am_experiment_create(&x, config, error));
   const am_record_state fresh = {0};
   int held = -1;
   amine_status status = am_folder_make(folder, error);
-  if (status == AMINE_OK) status = lock(&held, folder, error);
+  if (status == AMINE_OK) status = am_folder_lock(&held, folder, error);
   if (status == AMINE_OK) {
-    status = must_be_free(folder, error);
+    status = am_folder_must_be_free(folder, error);
     if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
-    am_io.close(held);
+    am_folder_unlock(held);
   }
   am_experiment_destroy(x);
   return status;
@@ -156,7 +123,7 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
   am_text path = {0};
   am_config read;
   am_config_default(&read);
-  amine_status status = path_in(&path, folder, AM_CONFIG_FILE, error);
+  amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
   if (status == AMINE_OK) status = am_config_load(&read, path.data, error);
   if (status == AMINE_OK) *config = read;
   am_text_free(&path);
@@ -186,14 +153,14 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   am_experiment *x = NULL;
   am_record_state state = {0};
   int held;
-  AM_TRY(lock(&held, folder, error));
-  amine_status status = path_in(&path, folder, AM_CHECKPOINT_FILE, error);
+  AM_TRY(am_folder_lock(&held, folder, error));
+  amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK) status = agree(config, path.data, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, config, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
   if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
   am_experiment_destroy(x);
   am_text_free(&path);
-  am_io.close(held);
+  am_folder_unlock(held);
   return status;
 }

@@ -5,9 +5,7 @@
 #include <stdatomic.h>
 
 #include "run/experiment.h"
-
-#define AM_CONFIG_FILE "config.json"
-#define AM_CHECKPOINT_FILE "checkpoint.safetensors"
+#include "run/folder.h"
 
 /* How far a run is. */
 typedef struct am_train_progress {

@@ -239,3 +239,34 @@ void expect_part(const char *text, const char *part) {
 void expect_no_part(const char *text, const char *part) {
   if (strstr(text, part)) fail_msg("the page has \"%s\"", part);
 }
+
+void expect_closed(const char *page) {
+  static const char *const attributes[] = {"src=\"", "href=\"", "srcset=\"", "action=\""};
+  for (size_t k = 0; k < 4; k++)
+    for (const char *p = page; (p = strstr(p, attributes[k])) != NULL;) {
+      p += strlen(attributes[k]);
+      if (strncmp(p, "data:", 5) != 0 && p[0] != '#') fail_msg("the page asks for %.60s", p);
+    }
+  expect_no_part(page, "http:");
+  expect_no_part(page, "https:");
+  expect_no_part(page, "url(");
+  expect_no_part(page, "@import");
+  expect_no_part(page, "fetch(");
+  expect_no_part(page, "src='");
+  expect_part(page, "default-src 'none'");
+}
+
+void expect_whole(const char *page) {
+  static const char *const elements[] = {"section", "figure", "div",       "svg", "script",
+                                         "p",       "table",  "header",    "h3",  "details",
+                                         "ul",      "g",      "figcaption"};
+  for (size_t k = 0; k < sizeof elements / sizeof elements[0]; k++) {
+    char plain[32], with[32], end[32];
+    snprintf(plain, sizeof plain, "<%s>", elements[k]);
+    snprintf(with, sizeof with, "<%s ", elements[k]);
+    snprintf(end, sizeof end, "</%s>", elements[k]);
+    if (count_of(page, plain) + count_of(page, with) != count_of(page, end))
+      fail_msg("<%s> is opened and not closed", elements[k]);
+  }
+  assert_string_equal(page + strlen(page) - 8, "</html>\n");
+}

@@ -58,4 +58,9 @@ size_t count_of(const char *text, const char *part);
 void expect_part(const char *text, const char *part);
 void expect_no_part(const char *text, const char *part);
 
+/* Nothing on the page may be asked for from anywhere else. */
+void expect_closed(const char *page);
+/* Elements that are opened are closed. */
+void expect_whole(const char *page);
+
 #endif

@@ -1,0 +1,11 @@
+/* amine simulate PRESET seeds=N: a table of measures, with and without modulators. */
+#ifndef AMINE_CLI_COMPARE_H
+#define AMINE_CLI_COMPARE_H
+
+#include "cli/command.h"
+#include "run/simulation_config.h"
+
+/* Runs them and prints the table. Returns the exit code. */
+int cli_compare(const cli_line *line, const am_simulation_config *config, int n_seeds);
+
+#endif

@@ -1,0 +1,18 @@
+/* The folder of a run: which one a new run gets, and how to go on in one. */
+#ifndef AMINE_CLI_FOLDER_H
+#define AMINE_CLI_FOLDER_H
+
+#include "base/error.h"
+#include "base/memory.h"
+
+/* runs/NAME-seedN, with -2, -3, ... if that is taken; NAME is the preset, or the file's name. */
+void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed);
+
+/* A folder given where a preset is expected is a run that someone wants to go on with:
+ * AMINE_ERROR_ARGUMENT. `command` is what was called. */
+amine_status cli_refuse_folder(const char *word, const char *command, amine_error *error);
+
+/* The command that goes on with the run in a folder. */
+void cli_put_resume(am_text *text, const char *folder);
+
+#endif

@@ -1,0 +1,120 @@
+/* A table of keys (see rows.h). */
+#include "cli/rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/terminal.h"
+
+enum { VALUE_MAX = 24 }; /* columns of the column of values; a longer value takes more */
+
+typedef struct columns {
+  int key, value, range, width; /* width 0: one line for each key, however long */
+} columns;
+
+static const char *shown(const am_text *text) { return text->data ? text->data : ""; }
+
+void cli_row_range(am_text *out, const am_key *key) {
+  char range[200];
+  am_key_range(key, range, sizeof range);
+  for (const char *p = range; *p; p++)
+    if (*p == '|') am_text_puts(out, " | ");
+    else am_text_add(out, p, 1);
+  if (key->unit[0]) am_text_printf(out, " %s", key->unit);
+}
+
+/* How wide each column must be, and may be: the range gets at most a third of what is left. */
+static columns measure(const cli_row *rows, size_t n, int width) {
+  columns c = {.width = width};
+  for (size_t k = 0; k < n; k++) {
+    const int key = cli_columns(shown(&rows[k].key)), value = cli_columns(shown(&rows[k].value));
+    const int range = cli_columns(shown(&rows[k].range));
+    if (key > c.key) c.key = key;
+    if (value > c.value) c.value = value > VALUE_MAX ? VALUE_MAX : value;
+    if (range > c.range) c.range = range;
+  }
+  const int left = width - c.key - c.value - 8;
+  if (width > 0 && c.range > left / 3) c.range = left / 3 < 22 ? 22 : left / 3;
+  return c;
+}
+
+/* Two texts beside each other, each wrapped in its own column. Lines of `left` that are over
+ * continue as blanks. */
+static void beside(am_text *out, const char *left, const char *right, int indent, int left_width,
+                   int right_width) {
+  am_text a = {0}, b = {0};
+  cli_wrap(&a, left, 0, 0, left_width);
+  cli_wrap(&b, right, 0, 0, right_width);
+  const char *p = a.data ? a.data : "", *q = b.data ? b.data : "";
+  for (int k = 0; *p || *q || k == 0; k++) {
+    const int n = (int)strcspn(p, "\n"), m = (int)strcspn(q, "\n");
+    if (k > 0) am_text_printf(out, "\n%*s", indent, "");
+    am_text_printf(out, "%-*.*s", m > 0 ? left_width : 0, n, p);
+    if (m > 0) am_text_printf(out, "  %.*s", m, q);
+    p += n + (p[n] == '\n');
+    q += m + (q[m] == '\n');
+  }
+  am_text_free(&a);
+  am_text_free(&b);
+}
+
+/* Blanks at the end of what was added say nothing. */
+static void trim(am_text *text) {
+  while (text->length > 0 && text->data[text->length - 1] == ' ') text->data[--text->length] = 0;
+}
+
+static void put_row(am_text *text, const cli_row *row, const columns *c) {
+  const char *range = shown(&row->range);
+  am_text_printf(text, "%c %-*s  %-*s  ", row->marked ? '*' : ' ', c->key, shown(&row->key),
+                 c->value, shown(&row->value));
+  const int indent = c->key + c->value + 6, meaning = c->width - indent - c->range - 2;
+  if (!range[0] && !row->meaning[0]) {
+    trim(text);
+    am_text_puts(text, "\n");
+  } else if (c->width == 0) {
+    am_text_printf(text, "%-*s  %s", c->range, range, row->meaning);
+    trim(text);
+    am_text_puts(text, "\n");
+  } else if (meaning >= 24) {
+    beside(text, range, row->meaning, indent, c->range, meaning);
+    am_text_puts(text, "\n");
+  } else { /* too narrow: the meaning gets lines of its own, the range perhaps too */
+    const bool fits = c->width - indent >= 30;
+    if (fits) cli_wrap(text, range, indent, indent, c->width);
+    am_text_puts(text, "\n      ");
+    cli_wrap(text, row->meaning, 6, 6, c->width);
+    if (!fits) {
+      am_text_puts(text, "\n      ");
+      cli_wrap(text, range, 6, 6, c->width);
+    }
+    am_text_puts(text, "\n");
+  }
+}
+
+static size_t group_length(const char *key) {
+  const char *dot = strchr(key, '.');
+  return dot ? (size_t)(dot - key) : 0;
+}
+
+void cli_rows_put(am_text *text, const cli_row *rows, size_t n, int width) {
+  const columns c = measure(rows, n, width);
+  for (size_t k = 0; k < n; k++) {
+    const char *key = shown(&rows[k].key);
+    const size_t group = group_length(key);
+    if (k > 0) {
+      const char *before = shown(&rows[k - 1].key);
+      if (group_length(before) != group || strncmp(before, key, group) != 0)
+        am_text_puts(text, "\n");
+    }
+    put_row(text, &rows[k], &c);
+  }
+}
+
+void cli_rows_free(cli_row *rows, size_t n) {
+  for (size_t k = 0; rows && k < n; k++) {
+    am_text_free(&rows[k].key);
+    am_text_free(&rows[k].value);
+    am_text_free(&rows[k].range);
+  }
+  am_free(rows);
+}

@@ -1,0 +1,69 @@
+/* amine simulate: a brain and a protocol, in a new folder; or several seeds side by side. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/compare.h"
+#include "cli/folder.h"
+#include "cli/simulation_job.h"
+
+const am_key cli_simulate_keys[CLI_N_SIMULATE_KEYS] = {
+    [CLI_SIMULATE_SEEDS] = {"seeds", AM_KEY_INTEGER, 1, 1, 1000, "", "",
+                            "more than 1: so many runs, each beside its control; a table of the "
+                            "protocol's measures, and nothing is kept",
+                            true},
+};
+
+/* Takes seeds=N out of the assignments; the others go to rest[*n_rest]. */
+static amine_status take_own(am_value *seeds, const char **rest, int *n_rest, const cli_line *line,
+                             amine_error *error) {
+  const am_key *key = &cli_simulate_keys[CLI_SIMULATE_SEEDS];
+  seeds->number = key->standard;
+  *n_rest = 0;
+  for (int k = 0; k < line->n_assignments; k++) {
+    const char *a = line->assignments[k];
+    if (strncmp(a, "seeds=", 6) == 0) AM_TRY(am_key_read(key, a + 6, seeds, error));
+    else rest[(*n_rest)++] = a;
+  }
+  return AMINE_OK;
+}
+
+static amine_status load(am_simulation_config *config, am_value *seeds, const cli_line *line,
+                         amine_error *error) {
+  const char *from = line->words[0];
+  AM_TRY(cli_refuse_folder(from, "simulate", error));
+  const char **rest = am_alloc((size_t)line->n_assignments + 1, sizeof *rest);
+  int n_rest;
+  if (!rest) return am_fail_memory(error, 64);
+  amine_status status = take_own(seeds, rest, &n_rest, line, error);
+  if (status == AMINE_OK) status = am_simulation_config_load(config, from, error);
+  if (status == AMINE_OK) status = am_simulation_config_apply(config, rest, n_rest, error);
+  am_free(rest);
+  return status;
+}
+
+int cli_simulate(const cli_line *line) {
+  amine_error error = {0};
+  am_simulation_config config = {0};
+  am_value seeds;
+  am_text folder = {0};
+  int code;
+  amine_status status = load(&config, &seeds, line, &error);
+  if (status == AMINE_OK && seeds.number > 1 && line->out)
+    status = am_fail(&error, AMINE_ERROR_ARGUMENT,
+                     "seeds=%g prints a table and keeps no run: leave --out away", seeds.number);
+  if (status != AMINE_OK) {
+    code = cli_fail(status, &error, true);
+  } else if (seeds.number > 1) {
+    code = cli_compare(line, &config, (int)seeds.number);
+  } else {
+    if (line->out) am_text_puts(&folder, line->out);
+    else cli_free_folder(&folder, line->words[0], config.values[AM_SIM_SEED].integer);
+    code = folder.failed ? cli_fail(am_fail_memory(&error, 256), &error, false)
+                         : cli_simulation_job(line, &config, folder.data, false);
+  }
+  am_text_free(&folder);
+  am_simulation_config_free(&config);
+  return code;
+}

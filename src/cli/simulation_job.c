@@ -1,0 +1,179 @@
+/* A simulation under the eyes of a user (see simulation_job.h). */
+#include "cli/simulation_job.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "amine/kernel.h"
+#include "base/threads.h"
+#include "cli/folder.h"
+#include "cli/signals.h"
+#include "cli/simulation_progress.h"
+#include "format/json.h"
+#include "report/report.h"
+
+typedef struct job {
+  const cli_line *line;
+  const am_simulation_config *config;
+  const char *folder;
+  bool resume, announced;
+  cli_simulation_progress progress;
+} job;
+
+static void announce(const job *j, const am_simulation_progress *now) {
+  const am_simulation_config *c = j->config;
+  const char *preset = json_string_value(json_object_get(c->root, "preset"));
+  const int threads = (int)am_simulation_number(c, AM_SIM_THREADS);
+  const int n = threads ? threads : am_processors();
+  cli_say(j->line, "%s %.60s, seed %llu, %g s, protocol %s, %d thread%s (%s), in %.300s\n",
+          j->resume ? "going on with" : "simulating", preset ? preset : "a brain",
+          (unsigned long long)c->values[AM_SIM_SEED].integer, now->duration_s, c->protocol->name, n,
+          n == 1 ? "" : "s", amine_kernel_name(), j->folder);
+}
+
+/* Nothing is said before the first slice is done, for until then a run may still be refused. */
+static void step(void *context, const am_simulation_progress *now) {
+  job *j = context;
+  if (!j->announced) announce(j, now);
+  j->announced = true;
+  cli_simulation_progress_step(&j->progress, now);
+}
+
+/* Lines about keys that are not used. */
+static void notes(void *context, const char *lines) {
+  const job *j = context;
+  cli_say(j->line, "%s", lines);
+}
+
+/* ------------------------------------------------------------------------------ the result */
+static void put_json(am_text *text, const job *j, const am_simulation_outcome *o,
+                     const char *page) {
+  const am_protocol *protocol = j->config->protocol;
+  am_json_begin(text);
+  am_json_put_string(text, "status", "done");
+  am_json_put_string(text, "folder", j->folder);
+  am_json_put_double(text, "t_s", o->t_s);
+  am_json_put_double(text, "seconds", o->seconds);
+  am_json_put_key(text, "rate_hz");
+  am_json_begin(text);
+  for (int p = 0; p < o->n_populations; p++) am_json_put_double(text, o->names[p], o->rates_hz[p]);
+  am_text_puts(text, "}");
+  am_json_put_key(text, "spikes");
+  am_json_begin(text);
+  for (int p = 0; p < o->n_populations; p++) am_json_put_uint(text, o->names[p], o->spikes[p]);
+  am_text_puts(text, "}");
+  am_json_put_double(text, "reward", o->reward);
+  am_json_put_string(text, "protocol", protocol->name);
+  am_json_put_key(text, "measure");
+  am_json_begin(text);
+  for (int k = 0; k < protocol->n_measures; k++)
+    am_json_put_double(text, protocol->measures[k].name, o->measures[k]);
+  am_text_puts(text, "}");
+  if (page) am_json_put_string(text, "report", page);
+  am_json_end(text);
+}
+
+static void put_text(am_text *text, const job *j, const am_simulation_outcome *o,
+                     const char *page) {
+  const am_protocol *protocol = j->config->protocol;
+  int width = 12;
+  for (int p = 0; p < o->n_populations; p++)
+    if ((int)strlen(o->names[p]) > width) width = (int)strlen(o->names[p]);
+  am_text_printf(text, "rates over %g s, Hz per neuron\n", o->t_s);
+  for (int p = 0; p < o->n_populations; p++)
+    am_text_printf(text, "  %-*s %8.2f\n", width, o->names[p], o->rates_hz[p]);
+  if (strcmp(protocol->name, "none") != 0) {
+    am_text_printf(text, "%s: %s\n", protocol->name, protocol->meaning);
+    for (int k = 0; k < protocol->n_measures; k++) {
+      const am_measure *m = &protocol->measures[k];
+      am_text_printf(text, "  %-*s %8.4g%s%s  %s\n", width, m->name, o->measures[k],
+                     m->unit[0] ? " " : "", m->unit, m->meaning);
+    }
+    am_text_printf(text, "  %-*s %8.4g\n", width, "reward", o->reward);
+  }
+  am_text_printf(text, "folder  %s\n", j->folder);
+  if (page) am_text_printf(text, "report  %s\n", page);
+}
+
+static int finish(const job *j, const am_simulation_outcome *o) {
+  amine_error error = {0};
+  am_text page = {0}, text = {0};
+  const bool report = !cli_has(j->line, CLI_NO_REPORT);
+  amine_status status = AMINE_OK;
+  if (report) {
+    am_text_printf(&page, "%s/report.html", j->folder);
+    status = page.failed ? am_fail_memory(&error, strlen(j->folder) + 16)
+                         : am_report_write(&j->folder, 1, page.data, &error);
+  }
+  int code = CLI_DONE;
+  if (status == AMINE_OK) {
+    if (cli_has(j->line, CLI_JSON)) put_json(&text, j, o, page.data);
+    else put_text(&text, j, o, page.data);
+    code = cli_print(&text);
+  } else {
+    code = cli_fail(status, &error, false);
+  }
+  am_text_free(&page);
+  return code;
+}
+
+/* Says how to go on; returns the exit code of a stopped run. */
+static int stopped(const job *j, const am_simulation_outcome *o, int number) {
+  am_text command = {0}, text = {0};
+  const am_simulation_progress *p = &j->progress.latest;
+  cli_put_resume(&command, j->folder);
+  cli_say(j->line, "stopped at %g s of %g s; everything is saved. To go on:\n  %s\n", o->t_s,
+          p->duration_s, command.data ? command.data : "amine resume");
+  if (cli_has(j->line, CLI_JSON)) {
+    am_json_begin(&text);
+    am_json_put_string(&text, "status", "stopped");
+    am_json_put_string(&text, "folder", j->folder);
+    am_json_put_uint(&text, "iteration", p->slice);
+    am_json_put_double(&text, "t_s", o->t_s);
+    am_json_put_double(&text, "duration_s", p->duration_s);
+    am_json_put_int(&text, "signal", number);
+    am_json_put_string(&text, "resume", command.data);
+    am_json_end(&text);
+    cli_print(&text);
+  }
+  am_text_free(&command);
+  return CLI_SIGNAL + number;
+}
+
+static void say_complete(const job *j, const am_simulation_outcome *o) {
+  am_text command = {0};
+  cli_put_resume(&command, j->folder);
+  cli_say(j->line, "this run is complete: %g s. To simulate further:\n  %s duration_s=%g\n", o->t_s,
+          command.data ? command.data : "amine resume", 2 * o->t_s);
+  am_text_free(&command);
+}
+
+int cli_simulation_job(const cli_line *line, const am_simulation_config *config, const char *folder,
+                       bool resume) {
+  amine_error error = {0};
+  am_simulation_outcome outcome = {0};
+  job j = {.line = line, .config = config, .folder = folder, .resume = resume};
+  cli_simulation_progress_begin(&j.progress, cli_has(line, CLI_QUIET));
+  signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */
+  const atomic_int *stop = cli_signals_catch();
+  const am_simulation_watch watch = {.progress = step, .notes = notes, .context = &j, .stop = stop};
+  const amine_status status = resume
+                                  ? am_simulation_resume(&outcome, config, folder, &watch, &error)
+                                  : am_simulation_new(&outcome, config, folder, &watch, &error);
+  cli_signals_release();
+  cli_simulation_progress_end(&j.progress);
+  int code;
+  if (status == AMINE_ERROR_STOPPED) {
+    code = stopped(&j, &outcome, atomic_load(stop));
+  } else if (status != AMINE_OK) {
+    /* what is wrong with a checkpoint is bad input; what is wrong on the way is a failed disk */
+    code = cli_fail(status, &error, resume && !j.announced);
+  } else {
+    if (!outcome.ran) say_complete(&j, &outcome);
+    code = finish(&j, &outcome);
+  }
+  am_simulation_outcome_free(&outcome);
+  return code;
+}

@@ -1,0 +1,44 @@
+/* A chart of several curves against biological time, with a read-out under the pointer. */
+#ifndef AMINE_REPORT_BRAIN_CHART_H
+#define AMINE_REPORT_BRAIN_CHART_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+typedef struct am_brain_line {
+  const char *label;
+  char classes[24];    /* its colour: am_series_classes, or a modulator's name */
+  const double *t, *y; /* [n] t ascending, in s */
+  size_t n;
+} am_brain_line;
+
+typedef struct am_brain_chart {
+  const char *title, *meaning; /* title NULL: neither */
+  const char *y_title;         /* NULL: none */
+  const char *classes;         /* "tall", "low" */
+  const am_brain_line *lines;
+  size_t n_lines;
+  size_t n_bins;               /* points of a curve at most, each the mean of its time; 0: 400 */
+  double t_low, t_high;        /* s */
+  double y_low, y_high;        /* NAN: as the curves want it */
+  bool from_zero;              /* the axis has its 0 */
+  double base;                 /* a line across, and what peaks rise from; NAN: none */
+  bool peaks;                  /* where many values fall together, the one furthest from `base` is
+                                  shown, not their mean */
+  const double *hits, *misses; /* [n_hits], [n_misses] times of marks */
+  size_t n_hits, n_misses;
+  bool quiet; /* no numbers on the time axis */
+} am_brain_chart;
+
+/* Adds a <figure>. AMINE_ERROR_MEMORY only. */
+amine_status am_brain_chart_put(am_text *page, const am_brain_chart *chart, amine_error *error);
+
+/* A unit of time that gives handy numbers: 1, 60 or 3600 s, and what it is called. */
+double am_brain_time_unit(double t_high, const char **name);
+
+/* Colours and names, where there is more than one. */
+void am_brain_key(am_text *page, const am_brain_line *lines, size_t n);
+
+#endif

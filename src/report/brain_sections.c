@@ -1,0 +1,468 @@
+/* The sections of a simulation's page that are charts. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/brain_chart.h"
+#include "report/brain_page.h"
+#include "report/html.h"
+#include "report/palette.h"
+#include "report/plot.h"
+#include "report/sections.h"
+
+#define MARKS_MAX 150
+#define HISTOGRAMS_MAX 24
+#define SMALL_MAX 24 /* small charts of one kind */
+#define VOLTAGES_MAX 4
+
+/* ------------------------------------------------------------------------------ lines */
+static void colour(am_brain_line *line, size_t k) {
+  am_series_classes(line->classes, sizeof line->classes, k);
+}
+
+/* The longest time that any run has done. */
+static double latest(const am_brain_source *sources, size_t n) {
+  double most = 0;
+  for (size_t k = 0; k < n; k++) most = fmax(most, am_brain_end(&sources[k]));
+  return most;
+}
+
+/* One line for each run that has the column; lines[n]. Returns how many. */
+static size_t lines_of_runs(am_brain_line *lines, const am_brain_source *sources, size_t n,
+                            const char *group, const char *name) {
+  size_t found = 0;
+  for (size_t k = 0; k < n; k++) {
+    const double *t = am_columns_find(&sources[k].metrics, "", "t_s");
+    const double *y = am_columns_find(&sources[k].metrics, group, name);
+    if (!t || !y) continue;
+    lines[found] = (am_brain_line){
+        .label = am_brain_label(&sources[k]), .t = t, .y = y, .n = sources[k].metrics.n_rows};
+    colour(&lines[found++], k);
+  }
+  return found;
+}
+
+/* One line for each column of a group, of one run; the caller frees it. NULL: there is none, or no
+ * memory (*status). */
+static am_brain_line *lines_of_group(const am_brain_source *s, const char *group, size_t *n,
+                                     amine_status *status, amine_error *error) {
+  const double *t = am_columns_find(&s->metrics, "", "t_s");
+  size_t count = 0;
+  while (am_columns_of(&s->metrics, group, count)) count++;
+  *n = count;
+  if (count == 0 || !t) return NULL;
+  am_brain_line *lines = am_alloc(count, sizeof *lines);
+  if (!lines) {
+    *status = am_fail_memory(error, count * sizeof *lines);
+    return NULL;
+  }
+  for (size_t k = 0; k < count; k++) {
+    const am_column *c = am_columns_of(&s->metrics, group, k);
+    lines[k] = (am_brain_line){.label = c->name, .t = t, .y = c->values, .n = s->metrics.n_rows};
+    colour(&lines[k], k);
+  }
+  return lines;
+}
+
+/* ------------------------------------------------------------------------------ rates */
+static amine_status put_rates_of_one(am_text *page, const am_brain_source *s, amine_error *error) {
+  amine_status status = AMINE_OK;
+  size_t n;
+  am_brain_line *lines = lines_of_group(s, "rate_hz", &n, &status, error);
+  if (!lines) return status;
+  am_text_puts(page, "<h3>Rates over the whole time</h3>\n");
+  if (!s->recording.populations) am_brain_key(page, lines, n);
+  const am_brain_chart chart = {.classes = "tall",
+                                .y_title = "Hz per neuron",
+                                .lines = lines,
+                                .n_lines = n,
+                                .n_bins = 150,
+                                .t_high = am_brain_end(s),
+                                .y_low = (double)NAN,
+                                .y_high = (double)NAN,
+                                .from_zero = true,
+                                .base = (double)NAN};
+  status = am_brain_chart_put(page, &chart, error);
+  am_free(lines);
+  return status;
+}
+
+/* Every population that the first run has: a small chart with a line for each run. */
+static amine_status put_rates_of_many(am_text *page, const am_brain_source *sources, size_t n,
+                                      amine_error *error) {
+  am_brain_line *lines = am_alloc(n, sizeof *lines);
+  amine_status status = lines ? AMINE_OK : am_fail_memory(error, n * sizeof *lines);
+  const am_column *c;
+  if (status == AMINE_OK && lines_of_runs(lines, sources, n, "", "t_s") > 0) {
+    am_text_puts(page, "<h3>Rates, Hz per neuron</h3>\n");
+    am_brain_key(page, lines, lines_of_runs(lines, sources, n, "", "t_s"));
+    am_text_puts(page, "<div class=\"multiples\">\n");
+    for (size_t k = 0; status == AMINE_OK && k < SMALL_MAX &&
+                       (c = am_columns_of(&sources[0].metrics, "rate_hz", k)) != NULL;
+         k++) {
+      const am_brain_chart chart = {.title = c->name,
+                                    .classes = "low",
+                                    .lines = lines,
+                                    .n_lines = lines_of_runs(lines, sources, n, "rate_hz", c->name),
+                                    .n_bins = 60,
+                                    .t_high = latest(sources, n),
+                                    .y_low = (double)NAN,
+                                    .y_high = (double)NAN,
+                                    .from_zero = true,
+                                    .base = (double)NAN};
+      status = am_brain_chart_put(page, &chart, error);
+    }
+    am_text_puts(page, "</div>\n");
+  }
+  am_free(lines);
+  return status;
+}
+
+amine_status am_brain_activity(am_text *page, const am_brain_source *sources, size_t n,
+                               amine_error *error) {
+  const am_brain_source *shown = am_brain_shown(sources, n);
+  am_text_puts(page, "<section id=\"activity\">\n<h2>Activity</h2>\n");
+  if (!shown->recording.i && shown->metrics.n_rows == 0)
+    am_text_puts(page, "<p class=\"missing\">Nothing has been recorded yet.</p>\n");
+  if (shown->recording.i) {
+    if (n > 1) {
+      am_text_puts(page, "<p>Spikes of <i>");
+      am_html_brief(page, am_brain_label(shown), 80);
+      am_text_puts(page, "</i>.</p>\n");
+    }
+    AM_TRY(am_brain_raster(page, &shown->recording, error));
+  }
+  AM_TRY(n > 1 ? put_rates_of_many(page, sources, n, error)
+               : put_rates_of_one(page, &sources[0], error));
+  am_text_puts(page, "</section>\n");
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ levels */
+static const struct {
+  const char *name, *title, *meaning;
+} systems[AM_BRAIN_LEVELS] = {
+    {"dopamine", "Dopamine", "how much better than expected: gates learning"},
+    {"serotonin", "Serotonin", "falls with punishment and stress: raises thresholds"},
+    {"norepinephrine", "Norepinephrine", "rises with uncertainty and novelty: gain"},
+    {"acetylcholine", "Acetylcholine", "rises with attention and novelty: learning, senses"},
+    {"orexin", "Orexin", "rises with the phase of the day, falls with the need of sleep: arousal"},
+};
+
+/* Times of the events of one kind; out[MARKS_MAX]. None if there are more than can be shown. */
+static size_t marks_of(double *out, const am_brain_recording *r, int kind) {
+  size_t n = 0;
+  for (size_t k = 0; k < r->n_events; k++) {
+    if (r->events_kind[k] != kind || !(r->events_value[k] > 0)) continue;
+    if (n == MARKS_MAX) return 0;
+    out[n++] = r->events_t[k];
+  }
+  return n;
+}
+
+/* The level of one system in one run: from the metrics until the recording begins, then from the
+ * recording, which is finer. t and y [metrics rows + recorded rows]; returns how many. */
+static size_t level_course(double *t, double *y, const am_brain_source *s, size_t system) {
+  const am_brain_recording *r = &s->recording;
+  const double *rough_t = am_columns_find(&s->metrics, "", "t_s");
+  const double *rough = am_columns_find(&s->metrics, "peak", systems[system].name);
+  if (!rough) rough = am_columns_find(&s->metrics, "level", systems[system].name);
+  const double since = r->n_level_rows ? r->levels_t[0] : INFINITY;
+  size_t n = 0;
+  for (size_t k = 0; rough_t && rough && k < s->metrics.n_rows && rough_t[k] < since; k++) {
+    t[n] = rough_t[k];
+    y[n++] = rough[k];
+  }
+  for (size_t k = 0; k < r->n_level_rows; k++) {
+    t[n] = r->levels_t[k];
+    y[n++] = (double)r->levels[k * AM_BRAIN_LEVELS + system];
+  }
+  return n;
+}
+
+static amine_status put_level_of_one(am_text *page, const am_brain_source *s, size_t system,
+                                     amine_error *error) {
+  const am_brain_recording *r = &s->recording;
+  const size_t most = s->metrics.n_rows + r->n_level_rows;
+  double *t = am_alloc(2 * most + 2 * MARKS_MAX, sizeof *t);
+  if (!t) return am_fail_memory(error, 2 * most * sizeof *t);
+  double *y = t + most, *hits = y + most, *misses = hits + MARKS_MAX;
+  am_brain_line line = {.label = systems[system].title, .t = t, .y = y};
+  line.n = level_course(t, y, s, system);
+  snprintf(line.classes, sizeof line.classes, "%s", systems[system].name);
+  const am_brain_chart chart = {
+      .title = systems[system].title,
+      .meaning = systems[system].meaning,
+      .classes = "low",
+      .lines = &line,
+      .n_lines = 1,
+      .t_high = am_brain_end(s),
+      .y_low = 0,
+      .y_high = 1,
+      .base = r->baselines ? (double)r->baselines[system] : (double)NAN,
+      .peaks = r->baselines != NULL,
+      .hits = hits,
+      .n_hits = system == 0 ? marks_of(hits, r, 0) : 0,
+      .misses = misses,
+      .n_misses = system == 1 ? marks_of(misses, r, 1) : 0,
+      .quiet = system + 1 < AM_BRAIN_LEVELS,
+  };
+  amine_status status = line.n ? am_brain_chart_put(page, &chart, error) : AMINE_OK;
+  am_free(t);
+  return status;
+}
+
+static amine_status put_levels_of_many(am_text *page, const am_brain_source *sources, size_t n,
+                                       amine_error *error) {
+  am_brain_line *lines = am_alloc(n, sizeof *lines);
+  amine_status status = lines ? AMINE_OK : am_fail_memory(error, n * sizeof *lines);
+  if (status == AMINE_OK)
+    am_brain_key(page, lines, lines_of_runs(lines, sources, n, "level", systems[0].name));
+  am_text_puts(page, "<div class=\"multiples\">\n");
+  for (size_t k = 0; k < AM_BRAIN_LEVELS && status == AMINE_OK; k++) {
+    const am_brain_chart chart = {.title = systems[k].title,
+                                  .classes = "low",
+                                  .lines = lines,
+                                  .n_lines =
+                                      lines_of_runs(lines, sources, n, "level", systems[k].name),
+                                  .t_high = latest(sources, n),
+                                  .y_low = 0,
+                                  .y_high = 1,
+                                  .base = (double)NAN};
+    if (chart.n_lines) status = am_brain_chart_put(page, &chart, error);
+  }
+  am_text_puts(page, "</div>\n");
+  am_free(lines);
+  return status;
+}
+
+static void put_events(am_text *page, const am_brain_recording *r) {
+  size_t counts[2] = {0};
+  double sum = 0;
+  for (size_t k = 0; k < r->n_events; k++) {
+    if (r->events_kind[k] == 0) sum += (double)r->events_value[k];
+    if (r->events_kind[k] >= 0 && r->events_kind[k] < 2)
+      counts[r->events_kind[k]] += r->events_value[k] > 0;
+  }
+  am_text_puts(page, "<p>Levels from 0 to 1; dashed is the baseline to which each returns. Where "
+                     "many values fall together, the one furthest from it is shown.");
+  if (counts[0]) {
+    am_text_puts(page, " <b>");
+    am_html_count(page, counts[0]);
+    am_text_printf(page, "</b> reward%s, in sum ", counts[0] == 1 ? "" : "s");
+    am_html_figure(page, sum, 4);
+    if (counts[0] <= MARKS_MAX) am_text_puts(page, " (green lines)");
+    am_text_puts(page, ".");
+  }
+  if (counts[1]) {
+    am_text_puts(page, " <b>");
+    am_html_count(page, counts[1]);
+    am_text_printf(page, "</b> punishment%s", counts[1] == 1 ? "" : "s");
+    if (counts[1] <= MARKS_MAX) am_text_puts(page, " (blue lines)");
+    am_text_puts(page, ".");
+  }
+  am_text_puts(page, "</p>\n");
+}
+
+amine_status am_brain_modulators(am_text *page, const am_brain_source *sources, size_t n,
+                                 amine_error *error) {
+  bool any = false;
+  for (size_t k = 0; k < n && !any; k++)
+    any = am_columns_of(&sources[k].metrics, "level", 0) || sources[k].recording.levels;
+  if (!any) return AMINE_OK;
+  am_text_puts(page, "<section id=\"modulators\">\n<h2>Modulators</h2>\n");
+  if (n == 1) put_events(page, &sources[0].recording);
+  if (n > 1) AM_TRY(put_levels_of_many(page, sources, n, error));
+  for (size_t k = 0; k < AM_BRAIN_LEVELS && n == 1; k++)
+    AM_TRY(put_level_of_one(page, &sources[0], k, error));
+  am_text_puts(page, "</section>\n");
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ measures */
+amine_status am_brain_measures(am_text *page, const am_brain_source *sources, size_t n,
+                               amine_error *error) {
+  const am_column *c;
+  const char *protocol = am_brain_text(&sources[0], "protocol", "type");
+  if (!am_columns_of(&sources[0].metrics, "measure", 0)) return AMINE_OK;
+  if (!protocol || strcmp(protocol, "none") == 0) return AMINE_OK;
+  am_brain_line *lines = am_alloc(n, sizeof *lines);
+  if (!lines) return am_fail_memory(error, n * sizeof *lines);
+  amine_status status = AMINE_OK;
+  am_text_puts(page, "<section id=\"measures\">\n<h2>What the protocol measured</h2>\n"
+                     "<p>Each figure is of all that went before.</p>\n");
+  am_brain_key(page, lines, lines_of_runs(lines, sources, n, "", "t_s"));
+  am_text_puts(page, "<div class=\"multiples\">\n");
+  for (size_t k = 0; status == AMINE_OK && k < SMALL_MAX &&
+                     (c = am_columns_of(&sources[0].metrics, "measure", k)) != NULL;
+       k++) {
+    const am_brain_chart chart = {.title = c->name,
+                                  .classes = "low",
+                                  .lines = lines,
+                                  .n_lines = lines_of_runs(lines, sources, n, "measure", c->name),
+                                  .t_high = latest(sources, n),
+                                  .y_low = (double)NAN,
+                                  .y_high = (double)NAN,
+                                  .from_zero = true,
+                                  .base = (double)NAN};
+    status = am_brain_chart_put(page, &chart, error);
+  }
+  am_text_puts(page, "</div>\n</section>\n");
+  am_free(lines);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------ weights */
+static double sum_of(const int64_t *bins, size_t n) {
+  double sum = 0;
+  for (size_t k = 0; k < n; k++) sum += (double)bins[k];
+  return sum > 0 ? sum : 1;
+}
+
+/* Bars: after. The line: before. In per cent of the synapses. */
+static amine_status put_histogram(am_text *page, const am_brain_recording *r, size_t p,
+                                  amine_error *error) {
+  const size_t n = r->n_bins;
+  const double *edges = r->edges + p * (n + 1), width = edges[1] - edges[0];
+  const int64_t *before = r->before + p * n, *after = r->after + p * n;
+  const double all_before = sum_of(before, n), all_after = sum_of(after, n);
+  double *x = am_alloc(4 * n, sizeof *x), high = 0;
+  char classes[16];
+  if (!x) return am_fail_memory(error, 4 * n * sizeof *x);
+  double *y = x + 2 * n;
+  for (size_t k = 0; k < n; k++) { /* a line with steps */
+    x[2 * k] = edges[k];
+    x[2 * k + 1] = edges[k + 1];
+    y[2 * k] = y[2 * k + 1] = 100 * (double)before[k] / all_before;
+    high = fmax(high, fmax(y[2 * k], 100 * (double)after[k] / all_after));
+  }
+  am_series_classes(classes, sizeof classes, p);
+  am_text_puts(page, "<figure class=\"chart\">\n<h3>");
+  am_html_brief(page, r->projections[p], 60);
+  am_text_puts(page, " <small>");
+  am_html_count(page, (size_t)r->synapses[p]);
+  am_text_puts(page, " synapses</small></h3>\n");
+  const am_plot plot = {
+      .x = am_axis_exact(edges[0], edges[n], 3), .y = am_axis_round(0, high, 3), .classes = "low"};
+  am_plot_open(page, &plot);
+  am_plot_begin(page, &plot);
+  for (size_t k = 0; k < n; k++)
+    if (after[k] > 0)
+      am_plot_bar(page, &plot, classes, edges[k] + width / 2, width,
+                  100 * (double)after[k] / all_after);
+  am_plot_line(page, &plot, "was", x, y, 2 * n);
+  am_plot_close(page);
+  am_text_puts(page, "</figure>\n");
+  am_free(x);
+  return AMINE_OK;
+}
+
+static amine_status put_histograms(am_text *page, const am_brain_recording *r, amine_error *error) {
+  if (!r->edges || r->n_bins == 0) return AMINE_OK;
+  am_text_puts(page, "<h3>Distribution of the weights</h3>\n<ul class=\"key\">\n"
+                     "<li><i class=\"swatch was\"></i>before</li>\n"
+                     "<li><i class=\"swatch c0 d0\"></i>after, in the projection's colour</li>\n"
+                     "</ul>\n<p class=\"y-title\">per cent of the synapses</p>\n"
+                     "<div class=\"multiples\">\n");
+  for (size_t p = 0; p < r->n_projections && p < HISTOGRAMS_MAX; p++) {
+    const double *edges = r->edges + p * (r->n_bins + 1);
+    if (edges[r->n_bins] > edges[0] && isfinite(edges[0]) && isfinite(edges[r->n_bins]) &&
+        r->synapses[p] >= 0)
+      AM_TRY(put_histogram(page, r, p, error));
+  }
+  am_text_puts(page, "</div>\n");
+  if (r->n_projections > HISTOGRAMS_MAX)
+    am_text_printf(page, "<p class=\"missing\">%d of %zu projections are shown.</p>\n",
+                   HISTOGRAMS_MAX, r->n_projections);
+  return AMINE_OK;
+}
+
+amine_status am_brain_weights(am_text *page, const am_brain_source *sources, size_t n,
+                              amine_error *error) {
+  const am_brain_source *s = am_brain_shown(sources, n);
+  amine_status status = AMINE_OK;
+  size_t n_lines;
+  am_brain_line *lines = lines_of_group(s, "weight", &n_lines, &status, error);
+  if (!lines && !s->recording.edges) return status;
+  am_text_puts(page, "<section id=\"weights\">\n<h2>What it learned</h2>\n");
+  if (n > 1) {
+    am_text_puts(page, "<p>Weights of <i>");
+    am_html_brief(page, am_brain_label(s), 80);
+    am_text_puts(page, "</i>.</p>\n");
+  }
+  if (lines) {
+    am_text_puts(page, "<h3>Mean weights</h3>\n");
+    am_brain_key(page, lines, n_lines);
+    const am_brain_chart chart = {.classes = "tall",
+                                  .y_title = "mean weight",
+                                  .lines = lines,
+                                  .n_lines = n_lines,
+                                  .t_high = am_brain_end(s),
+                                  .y_low = (double)NAN,
+                                  .y_high = (double)NAN,
+                                  .base = (double)NAN};
+    status = am_brain_chart_put(page, &chart, error);
+    am_free(lines);
+  }
+  if (status == AMINE_OK) status = put_histograms(page, &s->recording, error);
+  am_text_puts(page, "</section>\n");
+  return status;
+}
+
+/* ------------------------------------------------------------------------------ voltages */
+static size_t population_of(const am_brain_recording *r, int32_t neuron) {
+  size_t p = 0;
+  while (p + 1 < r->n_populations && neuron >= r->first[p + 1]) p++;
+  return p;
+}
+
+static amine_status put_voltage(am_text *page, const am_brain_recording *r, size_t column,
+                                bool last, amine_error *error) {
+  const size_t n = r->n_voltage_rows, p = population_of(r, r->v_i[column]);
+  double *t = am_alloc(2 * n, sizeof *t), low = INFINITY, high = -INFINITY;
+  char classes[16], fired[32];
+  if (!t) return am_fail_memory(error, 2 * n * sizeof *t);
+  double *y = t + n;
+  for (size_t k = 0; k < n; k++) {
+    t[k] = r->v_t[k];
+    y[k] = (double)r->v[k * r->n_voltages + column];
+    if (isfinite(y[k])) low = fmin(low, y[k]), high = fmax(high, y[k]);
+  }
+  const am_plot plot = {.x = am_axis_exact(t[0], t[n - 1], 6),
+                        .y = am_axis_round(low, high, 3),
+                        .classes = "low",
+                        .x_title = last ? "s" : ""};
+  am_series_classes(classes, sizeof classes, p);
+  snprintf(fired, sizeof fired, "fired %s", classes);
+  am_text_printf(page, "<figure class=\"chart\">\n<h3><i class=\"swatch %s\"></i>", classes);
+  am_html_brief(page, r->populations[p], 60);
+  am_text_printf(page, " <small>neuron %d</small></h3>\n", (int)(r->v_i[column] - r->first[p]));
+  am_plot_open(page, &plot);
+  am_plot_begin(page, &plot);
+  for (size_t k = 0; k < r->n_spikes; k++)
+    if (r->i[k] == r->v_i[column] && r->t[k] >= t[0] && r->t[k] <= t[n - 1])
+      am_plot_down(page, &plot, fired, r->t[k]);
+  am_plot_line(page, &plot, classes, t, y, n);
+  am_plot_close(page);
+  am_text_puts(page, "</figure>\n");
+  am_free(t);
+  return AMINE_OK;
+}
+
+amine_status am_brain_voltages(am_text *page, const am_brain_source *sources, size_t n,
+                               amine_error *error) {
+  const am_brain_recording *r = &am_brain_shown(sources, n)->recording;
+  size_t columns[VOLTAGES_MAX], n_columns = 0;
+  if (!r->v || r->n_voltage_rows < 2) return AMINE_OK;
+  for (size_t k = 0; k < r->n_voltages && n_columns < VOLTAGES_MAX;
+       k++) /* one of each population */
+    if (k == 0 || population_of(r, r->v_i[k]) != population_of(r, r->v_i[k - 1]))
+      columns[n_columns++] = k;
+  am_text_puts(page, "<section id=\"voltages\">\n<h2>Inside the neurons</h2>\n"
+                     "<p>Membrane potentials of a few neurons before the end; a line down for each "
+                     "of their spikes.</p>\n");
+  for (size_t k = 0; k < n_columns; k++)
+    AM_TRY(put_voltage(page, r, columns[k], k + 1 == n_columns, error));
+  am_text_puts(page, "</section>\n");
+  return AMINE_OK;
+}

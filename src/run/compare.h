@@ -1,0 +1,44 @@
+/* A protocol run for several seeds, with and without its modulators: what do they do?
+ *
+ * The treated runs are free; in their controls, with the same seeds, modulators are clamped: at the
+ * levels that the configuration gives, or else those that the protocol names (am_protocol.control)
+ * at their baselines. Each run has one thread; the threads take whole runs. Results do not depend
+ * on how many there are. */
+#ifndef AMINE_RUN_COMPARE_H
+#define AMINE_RUN_COMPARE_H
+
+#include <stdatomic.h>
+
+#include "run/simulation_config.h"
+#include "run/student.h"
+
+enum { AM_SEEDS_MAX = 1000 };
+
+typedef struct am_comparison {
+  const am_protocol *protocol;
+  uint64_t first_seed; /* and those that follow it */
+  int n_seeds;
+  bool has_control;
+  bool clamped[AM_N_MODULATORS];  /* in the controls */
+  double levels[AM_N_MODULATORS]; /* at which */
+  double *values[2];              /* treated, control: [n_seeds][n_measures], NAN if not run */
+  am_interval treated[AM_MEASURES_MAX], control[AM_MEASURES_MAX];
+  am_interval difference[AM_MEASURES_MAX]; /* treated - control, paired by seed */
+} am_comparison;
+
+typedef struct am_compare_watch {
+  /* called now and then by one of the threads: how much is done, from 0 to 1; may be NULL */
+  void (*progress)(void *context, double done);
+  void *context;
+  const atomic_int *stop; /* AMINE_ERROR_STOPPED soon after it is set; may be NULL */
+} am_compare_watch;
+
+/* Seeds config's seed, seed + 1, ... AMINE_ERROR_ARGUMENT: n_seeds is not in 2 to AM_SEEDS_MAX, the
+ * seeds would overflow, or a modulator of the control is one that the brain does not have. Other
+ * failures are those of the first run (by seed) that failed. Afterwards there is nothing to free.
+ */
+amine_status am_compare(am_comparison *comparison, const am_simulation_config *config, int n_seeds,
+                        const am_compare_watch *watch, amine_error *error);
+void am_comparison_free(am_comparison *comparison);
+
+#endif

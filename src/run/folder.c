@@ -1,0 +1,39 @@
+/* A run's folder (see folder.h). */
+#include "run/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "format/file.h"
+
+amine_status am_folder_path(am_text *path, const char *folder, const char *file,
+                            amine_error *error) {
+  am_text_printf(path, "%s/%s", folder, file);
+  return path->failed ? am_fail_memory(error, strlen(folder) + 64) : AMINE_OK;
+}
+
+amine_status am_folder_must_be_free(const char *folder, amine_error *error) {
+  am_text path = {0};
+  AM_TRY(am_folder_path(&path, folder, AM_CONFIG_FILE, error));
+  struct stat found;
+  const bool taken = am_io.stat(path.data, &found) == 0;
+  am_text_free(&path);
+  if (!taken) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "%.300s already holds a run: go on with it (amine resume) or choose another "
+                 "folder (--out)",
+                 folder);
+}
+
+amine_status am_folder_lock(int *fd, const char *folder, amine_error *error) {
+  *fd = am_io.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  if (*fd < 0)
+    return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "cannot be opened: %s", strerror(errno));
+  if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return AMINE_OK;
+  am_io.close(*fd);
+  return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "another process is at work in it");
+}
+
+void am_folder_unlock(int fd) { am_io.close(fd); }

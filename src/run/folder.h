@@ -1,0 +1,23 @@
+/* A run's folder: its files by name, and the lock that one process at a time holds. */
+#ifndef AMINE_RUN_FOLDER_H
+#define AMINE_RUN_FOLDER_H
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#define AM_CONFIG_FILE "config.json"
+#define AM_CHECKPOINT_FILE "checkpoint.safetensors"
+
+/* Adds FOLDER/FILE to an empty text. AMINE_ERROR_MEMORY only. */
+amine_status am_folder_path(am_text *path, const char *folder, const char *file,
+                            amine_error *error);
+
+/* A folder with a configuration in it is taken: AMINE_ERROR_ARGUMENT. */
+amine_status am_folder_must_be_free(const char *folder, amine_error *error);
+
+/* *fd holds the lock until it is closed by am_folder_unlock. AMINE_ERROR_IO if the folder is not
+ * there, or another process has the lock. */
+amine_status am_folder_lock(int *fd, const char *folder, amine_error *error);
+void am_folder_unlock(int fd);
+
+#endif

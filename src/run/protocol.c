@@ -1,0 +1,126 @@
+/* The table of protocols, and what they act with (see protocol.h). */
+#include "run/protocol.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "run/modulators.h"
+#include "run/protocols.h"
+#include "run/trace.h"
+
+const char *const am_event_names[AM_N_EVENT_KINDS] = {
+    "reward", "punishment", "uncertainty", "attention", "arousal", "cue", "action"};
+
+/* ------------------------------------------------------------------------------ none */
+static const am_measure none_measures[] = {
+    {"mean_rate", "Hz", "spikes of all neurons, for each neuron and second"},
+};
+
+static void none_measure(double *values, const void *state, const am_stage *stage) {
+  (void)state;
+  double spikes = 0, neurons = 0;
+  for (int p = 0; p < amine_brain_n_populations(stage->brain); p++) {
+    int n;
+    amine_brain_population(stage->brain, p, &n, NULL);
+    spikes += (double)amine_brain_spike_count(stage->brain, p);
+    neurons += n;
+  }
+  const double seconds = (double)stage->now * stage->dt_ms * 1e-3;
+  values[0] = seconds > 0 && neurons > 0 ? spikes / neurons / seconds : (double)NAN;
+}
+
+static const am_protocol am_protocol_none = {.name = "none",
+                                             .meaning = "nothing: the brain is left to itself",
+                                             .measures = none_measures,
+                                             .n_measures = 1,
+                                             .measure = none_measure};
+
+static const am_protocol *const protocols[] = {&am_protocol_none, &am_protocol_reinforcement,
+                                               &am_protocol_attention, &am_protocol_inhibition,
+                                               &am_protocol_together};
+
+const am_protocol *am_protocol_at(int k) {
+  return k >= 0 && k < (int)(sizeof protocols / sizeof *protocols) ? protocols[k] : NULL;
+}
+
+const am_protocol *am_protocol_find(const char *name) {
+  for (int k = 0; am_protocol_at(k); k++)
+    if (strcmp(am_protocol_at(k)->name, name) == 0) return am_protocol_at(k);
+  return NULL;
+}
+
+/* ------------------------------------------------------------------------------ for protocols */
+amine_status am_stage_find(const am_stage *stage, const char *protocol, const char *name,
+                           int *population, int *n, amine_error *error) {
+  am_text others = {0};
+  for (int p = 0; p < amine_brain_n_populations(stage->brain); p++) {
+    int size;
+    const char *other = amine_brain_population(stage->brain, p, &size, NULL);
+    if (strcmp(other, name) == 0) {
+      am_text_free(&others);
+      *population = p;
+      if (n) *n = size;
+      return AMINE_OK;
+    }
+    if (p < 16) am_text_printf(&others, "%s%.40s", p ? ", " : "", other);
+  }
+  amine_status status = am_fail(error, AMINE_ERROR_ARGUMENT,
+                                "the protocol %s needs a population \"%s\"; this brain has %s",
+                                protocol, name, others.data ? others.data : "none");
+  am_text_free(&others);
+  return status;
+}
+
+uint64_t am_stage_steps(const am_stage *stage, double ms) {
+  const double steps = round(ms / stage->dt_ms);
+  return steps >= 1 ? steps < 0x1p62 ? (uint64_t)steps : (uint64_t)1 << 62 : 1;
+}
+
+am_random4 am_stage_random(const am_stage *stage, uint32_t what, uint32_t draw) {
+  const am_random_key key = {
+      .seed = stage->seed, .stream = AM_STREAM_PROTOCOL, .episode = what, .lane = 0};
+  return am_random(key, draw);
+}
+
+void am_stage_note(am_stage *stage, am_event_kind kind, double value) {
+  am_event_log_add(stage->log, kind, value);
+}
+
+double am_stage_reward(am_stage *stage, double reward, double expected) {
+  amine_chemical *chemical = stage->chemical;
+  am_stage_note(stage, AM_EVENT_REWARD, reward);
+  if (!chemical || !chemical->dopamine.level.clamped)
+    (void)amine_brain_reward(stage->brain, reward - expected, NULL);
+  if (!chemical) return reward - expected;
+  return (double)amine_chemical_process_reward(chemical, (float)reward, (float)expected);
+}
+
+void am_stage_punish(am_stage *stage, double punishment, double stress) {
+  am_stage_note(stage, AM_EVENT_PUNISHMENT, punishment);
+  if (stage->chemical)
+    (void)amine_chemical_process_punishment(stage->chemical, (float)punishment, (float)stress);
+}
+
+void am_stage_uncertain(am_stage *stage, double uncertainty, double novelty) {
+  am_stage_note(stage, AM_EVENT_UNCERTAINTY, uncertainty);
+  if (stage->chemical)
+    (void)amine_chemical_process_uncertainty(stage->chemical, (float)uncertainty, (float)novelty);
+}
+
+void am_stage_attend(am_stage *stage, double attention, double novelty) {
+  am_stage_note(stage, AM_EVENT_ATTENTION, attention);
+  if (stage->chemical)
+    (void)amine_chemical_process_attention(stage->chemical, (float)attention, (float)novelty);
+}
+
+void am_stage_arouse(am_stage *stage, double circadian_phase, double sleep_need) {
+  am_stage_note(stage, AM_EVENT_AROUSAL, circadian_phase);
+  if (stage->chemical)
+    (void)amine_chemical_process_circadian(stage->chemical, (float)circadian_phase,
+                                           (float)sleep_need);
+}
+
+double am_stage_level(const am_stage *stage, const char *system) {
+  const int k = am_modulator_find(system, strlen(system));
+  return k < 0 || !stage->chemical ? 0.5 : am_modulator_level(stage->chemical, (am_modulator)k);
+}

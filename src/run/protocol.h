@@ -1,0 +1,135 @@
+/* Protocols: what is done to a brain while it runs (stimuli, rewards), and what is measured of it.
+ *
+ * A protocol is one file, src/run/protocol_NAME.c, with one `const am_protocol`, which is named in
+ * protocols.h, in the table of protocol.c and in AM_PROTOCOL_NAMES below. It keeps a state of plain
+ * numbers and is called between stretches of biological time:
+ *
+ *   start     once, at step 0: checks that the brain has what it needs, fills in its state.
+ *   advance   at step 0 after start, and then at each step that it asked for: looks at the spikes
+ *             since its last call, changes inputs (amine_brain_set_current, _set_poisson, _kick,
+ *             ...), gives rewards (am_stage_reward, ...), and says when it wants to be called next.
+ *   measure   at the end, and whenever somebody asks: its figures so far.
+ *
+ *   static amine_status advance(void *state, am_stage *stage, uint64_t *until, amine_error *error)
+ * { my_state *s = state; if (s->trial % 2) s->expected += 0.1 * am_stage_reward(stage, 1,
+ * s->expected); s->trial++; *until = stage->now + am_stage_steps(stage, 500); 500 ms return
+ * AMINE_OK;
+ *   }
+ *
+ * Same bits. What a protocol does may depend on its state, its parameters, the seed, the brain and
+ * the spikes that it is given, and on nothing else: no static variables, no clock. Random numbers
+ * are drawn with am_stage_random. The state is a struct without pointers, of 8-byte members
+ * (double, uint64_t, int64_t, arrays of them), so that it has no padding: the checkpoint holds its
+ * bytes, and a resumed run goes on with them, without start. The run is cut into slices, for
+ * records and checkpoints, where advance is not called: it sees none of that. */
+#ifndef AMINE_RUN_PROTOCOL_H
+#define AMINE_RUN_PROTOCOL_H
+
+#include "amine/brain.h"
+#include "base/random.h"
+#include "run/config.h"
+
+/* What happened, for pictures and recordings. Numbers that are written down: none changes. */
+typedef enum am_event_kind {
+  AM_EVENT_REWARD = 0,
+  AM_EVENT_PUNISHMENT = 1,
+  AM_EVENT_UNCERTAINTY = 2,
+  AM_EVENT_ATTENTION = 3,
+  AM_EVENT_AROUSAL = 4,
+  AM_EVENT_CUE = 5,   /* a stimulus begins; value: which */
+  AM_EVENT_ACTION = 6 /* the brain has answered; value: how */
+} am_event_kind;
+enum { AM_N_EVENT_KINDS = 7 };
+
+/* "reward", "punishment", ...: in the order above. */
+extern const char *const am_event_names[AM_N_EVENT_KINDS];
+
+typedef struct am_spike {
+  uint64_t step;
+  int population, neuron; /* numbers of amine_brain_add_population; neuron in it */
+} am_spike;
+
+/* Of base/random.h's streams; episode = what, step = draw. */
+enum { AM_STREAM_PROTOCOL = 40 };
+
+/* Private to the run: where events go. */
+struct am_event_log;
+
+/* What a protocol sees of the run, and acts upon. */
+typedef struct am_stage {
+  amine_brain *brain;
+  amine_chemical *chemical; /* the brain's, NULL if it has none: use the am_stage_ functions */
+  uint64_t seed;
+  double dt_ms;
+  uint64_t now;               /* steps done */
+  const am_value *parameters; /* [n_keys] of the protocol, in the order of its keys: .number */
+  const am_spike *spikes;     /* [n_spikes] since the last call of advance, of all populations, */
+  size_t n_spikes;            /* in the order of (step, population, neuron) */
+  struct am_event_log *log;
+} am_stage;
+
+typedef struct am_measure {
+  const char *name, *unit, *meaning; /* "correct", "" or "Hz", one line */
+} am_measure;
+enum { AM_MEASURES_MAX = 16 };
+
+typedef struct am_protocol {
+  const char *name, *meaning; /* one word; one line */
+  /* Its parameters: protocol.NAME=value. Names without "protocol."; `shapes` is true. Read in
+   * start, advance and measure as stage->parameters[k].number. */
+  const am_key *keys;
+  int n_keys;
+  const am_measure *measures;
+  int n_measures; /* at most AM_MEASURES_MAX */
+  /* Systems whose level is held at its baseline in the control: "dopamine" or
+   * "dopamine|serotonin"; NULL if nothing of it depends on a modulator. */
+  const char *control;
+  size_t state_size; /* bytes, a multiple of 8; may be 0 */
+  /* The state is all zero before. May be NULL. A brain that does not suit is AMINE_ERROR_ARGUMENT
+   * with a sentence: see am_stage_find. */
+  amine_status (*start)(void *state, am_stage *stage, amine_error *error);
+  /* *until is UINT64_MAX before; what is <= stage->now is an error of ours. May be NULL. */
+  amine_status (*advance)(void *state, am_stage *stage, uint64_t *until, amine_error *error);
+  /* false if the bytes cannot be a state of this protocol: an index out of its range, a number that
+   * is not finite. A checkpoint is not trusted. May be NULL: anything is fine. */
+  bool (*check)(const void *state, const am_stage *stage);
+  /* values [n_measures]; NAN where there is nothing to say yet. May be NULL if n_measures is 0. */
+  void (*measure)(double *values, const void *state, const am_stage *stage);
+} am_protocol;
+
+/* All protocols, in the order of the table in protocol.c: what protocol.type may be. */
+#define AM_PROTOCOL_NAMES "none|reinforcement|attention|inhibition|together"
+
+/* The k-th protocol, NULL past the end; by name, NULL if there is none. */
+const am_protocol *am_protocol_at(int k);
+const am_protocol *am_protocol_find(const char *name);
+
+/* ---- For protocols. */
+
+/* The number of a population, and its size (n may be NULL). AMINE_ERROR_ARGUMENT: "the protocol
+ * PROTOCOL needs a population "NAME"; this brain has ...". */
+amine_status am_stage_find(const am_stage *stage, const char *protocol, const char *name,
+                           int *population, int *n, amine_error *error);
+
+/* A whole number of steps nearest to a time, at least 1. */
+uint64_t am_stage_steps(const am_stage *stage, double ms);
+
+/* Four 32-bit numbers: the draw-th of `what`, numbers of the protocol's own choice (a counter of
+ * trials, say, and 0 for its delay, 1 for its stimulus). am_uniform and am_below use them. */
+am_random4 am_stage_random(const am_stage *stage, uint32_t what, uint32_t draw);
+
+/* Each processes the event in the chemical system (if there is one; the level does not move while
+ * it is clamped) and notes it. Reward answers reward - expected, which also reaches the synapses
+ * that have a dopamine of their own (amine_brain_reward), unless dopamine is clamped. */
+double am_stage_reward(am_stage *stage, double reward, double expected);
+void am_stage_punish(am_stage *stage, double punishment, double stress);
+void am_stage_uncertain(am_stage *stage, double uncertainty, double novelty);
+void am_stage_attend(am_stage *stage, double attention, double novelty);
+void am_stage_arouse(am_stage *stage, double circadian_phase, double sleep_need);
+/* A note alone: a cue, an action. */
+void am_stage_note(am_stage *stage, am_event_kind kind, double value);
+
+/* The level of a system ("dopamine", ...) as it is now; 0.5 without a chemical system. */
+double am_stage_level(const am_stage *stage, const char *system);
+
+#endif

@@ -1,0 +1,183 @@
+/* Attention under uncertainty: weak stimuli, and a gain that rises while the network does not know.
+ *
+ * After gap_ms a weak current reaches one of four populations (d1 to d4) for stimulus_ms, or, in a
+ * share `absent` of the trials, none. The population with most spikes has seen it, if it reaches a
+ * criterion; hits and false alarms are those at the criterion with the largest difference. Every
+ * look_ms the spikes of the last five looks, n_k and one for each population, with shares p_k, give
+ *
+ *     uncertainty = (1 - sum p_k^2) K / (K - 1)        goes to norepinephrine
+ *
+ * Control: norepinephrine at its baseline. The same by the library: examples/attention.c. */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "run/protocols.h"
+
+enum { K = 4, LOOKS = 5, COUNTS = 64, NEURONS_MAX = 1024 };
+enum { TRIALS, GAP_MS, STIMULUS_MS, LOOK_MS, STRENGTH, ABSENT };
+static const am_key keys[] = {
+    {"trials", AM_KEY_INTEGER, 150, 2, 1e6, NULL, "", "how many; then nothing more is done", true},
+    {"gap_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "before a stimulus", true},
+    {"stimulus_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "a stimulus", true},
+    {"look_ms", AM_KEY_NUMBER, 20, 1, 1e4, NULL, "ms", "between two measures of uncertainty", true},
+    {"strength", AM_KEY_NUMBER, 1.5, 0, 1e6, NULL, "",
+     "current of a stimulus, in units of the model", true},
+    {"absent", AM_KEY_NUMBER, 1.0 / 3, 0, 1, NULL, "", "share of the trials without a stimulus",
+     true},
+};
+static const am_measure measures[] = {
+    {"hits", "", "stimuli that the right population has seen, at the best criterion"},
+    {"false_alarms", "", "trials without a stimulus in which one was seen"},
+    {"detection", "", "hits - false alarms"},
+    {"uncertainty", "", "mean of what was measured"},
+    {"level", "", "mean level of norepinephrine after a look"},
+};
+
+typedef struct state {
+  uint64_t trial, looks, begun;                  /* looks: of this trial; begun: time has passed */
+  int64_t stimulus;                              /* which, -1 if none */
+  uint64_t seen[K];                              /* spikes during the stimulus */
+  uint64_t recent[LOOKS][K];                     /* spikes between the last looks */
+  uint64_t right[COUNTS], none[COUNTS], stimuli; /* trials by spikes of the winner */
+  uint64_t n_looks;                              /* of all trials */
+  double uncertainty, level;                     /* sums over them */
+} state;
+
+static amine_status find(int populations[K], const am_stage *stage, amine_error *error) {
+  static const char *const names[K] = {"d1", "d2", "d3", "d4"};
+  for (int k = 0; k < K; k++) {
+    int n;
+    AM_TRY(am_stage_find(stage, "attention", names[k], &populations[k], &n, error));
+    if (n > NEURONS_MAX)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "the protocol attention takes at most %d neurons in \"%s\"; this brain has %d",
+                     NEURONS_MAX, names[k], n);
+  }
+  return AMINE_OK;
+}
+
+static amine_status start(void *v, am_stage *stage, amine_error *error) {
+  state *s = v;
+  int populations[K];
+  s->stimulus = -1;
+  return find(populations, stage, error);
+}
+
+static uint64_t looks_of(const am_stage *stage, int key) {
+  const double n = round(stage->parameters[key].number / stage->parameters[LOOK_MS].number);
+  return n >= 1 ? (uint64_t)n : 1;
+}
+
+static void count(uint64_t spikes[K], const int populations[K], const am_stage *stage) {
+  memset(spikes, 0, K * sizeof *spikes);
+  for (size_t i = 0; i < stage->n_spikes; i++)
+    for (int k = 0; k < K; k++) spikes[k] += stage->spikes[i].population == populations[k];
+}
+
+static void look(state *s, am_stage *stage) {
+  double counts[K], sum = 0, squares = 0;
+  for (int k = 0; k < K; k++) {
+    counts[k] = 1;
+    for (int l = 0; l < LOOKS; l++) counts[k] += (double)s->recent[l][k];
+    sum += counts[k];
+  }
+  for (int k = 0; k < K; k++) squares += counts[k] * counts[k] / (sum * sum);
+  const double uncertainty = (1 - squares) * K / (K - 1);
+  am_stage_uncertain(stage, uncertainty, 0);
+  s->uncertainty += uncertainty;
+  s->level += am_stage_level(stage, "norepinephrine");
+  s->n_looks++;
+}
+
+static amine_status stimulate(state *s, const int populations[K], am_stage *stage,
+                              amine_error *error) {
+  float currents[NEURONS_MAX];
+  const am_random4 random = am_stage_random(stage, (uint32_t)s->trial, 0);
+  memset(s->seen, 0, sizeof s->seen);
+  s->stimulus = -1;
+  if ((double)am_uniform(random.v[0]) < stage->parameters[ABSENT].number) return AMINE_OK;
+  s->stimulus = (int64_t)am_below(random.v[1], K);
+  for (int i = 0; i < NEURONS_MAX; i++) currents[i] = (float)stage->parameters[STRENGTH].number;
+  am_stage_note(stage, AM_EVENT_CUE, (double)s->stimulus);
+  return amine_brain_set_currents(stage->brain, populations[s->stimulus], currents, error);
+}
+
+static amine_status end_trial(state *s, const int populations[K], am_stage *stage,
+                              amine_error *error) {
+  uint64_t best = 0;
+  for (uint64_t k = 1; k < K; k++)
+    if (s->seen[k] > s->seen[best]) best = k;
+  const uint64_t winner = s->seen[best] < COUNTS ? s->seen[best] : COUNTS - 1;
+  s->stimuli += s->stimulus >= 0;
+  if (s->stimulus < 0) s->none[winner]++;
+  else if ((uint64_t)s->stimulus == best) s->right[winner]++;
+  am_stage_note(stage, AM_EVENT_ACTION, (double)best);
+  const int64_t stimulus = s->stimulus;
+  s->stimulus = -1;
+  s->looks = 0;
+  s->trial++;
+  return stimulus < 0 ? AMINE_OK
+                      : amine_brain_set_currents(stage->brain, populations[stimulus], NULL, error);
+}
+
+static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
+  state *s = v;
+  const uint64_t gap = looks_of(stage, GAP_MS), all = gap + looks_of(stage, STIMULUS_MS);
+  int populations[K];
+  AM_TRY(find(populations, stage, error));
+  if (s->begun) {
+    uint64_t *spikes = s->recent[s->n_looks % LOOKS];
+    count(spikes, populations, stage);
+    for (int k = 0; k < K; k++) s->seen[k] += spikes[k];
+    look(s, stage);
+    s->looks++;
+  }
+  s->begun = 1;
+  if (s->looks == gap) AM_TRY(stimulate(s, populations, stage, error));
+  if (s->looks == all) AM_TRY(end_trial(s, populations, stage, error));
+  if (s->trial < (uint64_t)stage->parameters[TRIALS].number)
+    *until = stage->now + am_stage_steps(stage, stage->parameters[LOOK_MS].number);
+  return AMINE_OK;
+}
+
+static bool check(const void *v, const am_stage *stage) {
+  const state *s = v;
+  const uint64_t all = looks_of(stage, GAP_MS) + looks_of(stage, STIMULUS_MS);
+  return s->trial <= (uint64_t)stage->parameters[TRIALS].number && s->looks < all &&
+         s->stimulus >= -1 && s->stimulus < K && s->stimuli <= s->trial &&
+         isfinite(s->uncertainty) && isfinite(s->level);
+}
+
+static void measure(double *values, const void *v, const am_stage *stage) {
+  const state *s = v;
+  uint64_t hits = 0, false_alarms = 0;
+  const uint64_t none = s->trial - s->stimuli;
+  (void)stage;
+  if (s->n_looks > 0) {
+    values[3] = s->uncertainty / (double)s->n_looks;
+    values[4] = s->level / (double)s->n_looks;
+  }
+  if (s->stimuli == 0 || none == 0) return;
+  values[0] = values[1] = values[2] = 0;
+  for (int criterion = COUNTS - 1; criterion > 0; criterion--) {
+    hits += s->right[criterion];
+    false_alarms += s->none[criterion];
+    const double h = (double)hits / (double)s->stimuli, f = (double)false_alarms / (double)none;
+    if (h - f > values[2]) values[0] = h, values[1] = f, values[2] = h - f;
+  }
+}
+
+const am_protocol am_protocol_attention = {
+    .name = "attention",
+    .meaning = "weak stimuli are to be detected; norepinephrine follows measured uncertainty",
+    .keys = keys,
+    .n_keys = sizeof keys / sizeof *keys,
+    .measures = measures,
+    .n_measures = sizeof measures / sizeof *measures,
+    .control = "norepinephrine",
+    .state_size = sizeof(state),
+    .start = start,
+    .advance = advance,
+    .check = check,
+    .measure = measure};

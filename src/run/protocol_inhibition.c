@@ -1,0 +1,152 @@
+/* Behavioural inhibition: a go/no-go task with more serotonin than usual.
+ *
+ * For cue_ms the neurons of one of two populations ("go", "no-go") are driven; a response is
+ * `criterion` spikes of the population "response" meanwhile. At the start serotonin is brought to
+ * the level `serotonin` by an event (stress below 0 if that is above the baseline); it stays there
+ * if its decay_rate is 0, as in the preset.
+ * Control: serotonin at its baseline. The same by the library: examples/inhibition.c. */
+#include <math.h>
+
+#include "base/error.h"
+#include "run/protocols.h"
+
+enum { GO, NO_GO, NEURONS_MAX = 1024 };
+enum { TRIALS, CUE_MS, GAP_MS, LOOK_MS, CRITERION, STRENGTH, SPREAD, SEROTONIN };
+static const am_key keys[] = {
+    {"trials", AM_KEY_INTEGER, 200, 2, 1e6, NULL, "", "how many; then nothing more is done", true},
+    {"cue_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "a cue, and the time to respond", true},
+    {"gap_ms", AM_KEY_NUMBER, 150, 1, 1e5, NULL, "ms", "between two cues", true},
+    {"look_ms", AM_KEY_NUMBER, 5, 0.1, 1e4, NULL, "ms", "steps in which latencies are measured",
+     true},
+    {"criterion", AM_KEY_INTEGER, 10, 1, 1e6, NULL, "", "spikes that make a response", true},
+    {"strength", AM_KEY_NUMBER, 13, 0, 1e6, NULL, "", "least current of a cue", true},
+    {"spread", AM_KEY_NUMBER, 3, 0, 1e6, NULL, "", "between the least and the largest current",
+     true},
+    {"serotonin", AM_KEY_NUMBER, 0.8, 0, 1, NULL, "", "its level", true},
+};
+static const am_measure measures[] = {
+    {"go", "", "cues to go that got a response"},
+    {"no_go", "", "cues not to go that got a response"},
+    {"latency_ms", "ms", "mean latency of responses to go"},
+    {"serotonin", "", "its level now"},
+};
+
+typedef struct state {
+  uint64_t trial, cue, showing, looks; /* looks: since the cue began */
+  uint64_t spikes, latency;            /* since then; in looks, 0 if there was no response yet */
+  uint64_t shown[2], responses[2], latencies; /* sum, in looks, of responses to go */
+} state;
+
+typedef struct places {
+  int cues[2], response;
+} places;
+
+static amine_status find(places *p, const am_stage *stage, amine_error *error) {
+  static const char *const names[] = {"go", "no-go"};
+  for (int k = 0; k < 2; k++) {
+    int n;
+    AM_TRY(am_stage_find(stage, "inhibition", names[k], &p->cues[k], &n, error));
+    if (n > NEURONS_MAX)
+      return am_fail(
+          error, AMINE_ERROR_ARGUMENT,
+          "the protocol inhibition takes at most %d neurons in \"%s\"; this brain has %d",
+          NEURONS_MAX, names[k], n);
+  }
+  return am_stage_find(stage, "inhibition", "response", &p->response, NULL, error);
+}
+
+static amine_status start(void *v, am_stage *stage, amine_error *error) {
+  places p;
+  (void)v;
+  AM_TRY(find(&p, stage, error));
+  if (!stage->chemical || !stage->chemical->serotonin_on)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the protocol inhibition needs serotonin; this brain has none");
+  const double baseline = (double)stage->chemical->serotonin.level.baseline;
+  am_stage_punish(stage, 0, 2 * (baseline - stage->parameters[SEROTONIN].number));
+  return AMINE_OK;
+}
+
+static amine_status begin_trial(state *s, const places *p, am_stage *stage, amine_error *error) {
+  float currents[NEURONS_MAX];
+  const am_random4 random = am_stage_random(stage, (uint32_t)s->trial, 0);
+  const double strength = stage->parameters[STRENGTH].number +
+                          stage->parameters[SPREAD].number * (double)am_uniform(random.v[1]);
+  for (int i = 0; i < NEURONS_MAX; i++) currents[i] = (float)strength;
+  s->cue = am_below(random.v[0], 2);
+  s->showing = 1;
+  s->looks = s->spikes = s->latency = 0;
+  am_stage_note(stage, AM_EVENT_CUE, (double)s->cue);
+  return amine_brain_set_currents(stage->brain, p->cues[s->cue], currents, error);
+}
+
+static amine_status end_trial(state *s, const places *p, am_stage *stage, amine_error *error) {
+  s->shown[s->cue]++;
+  s->responses[s->cue] += s->latency > 0;
+  if (s->cue == GO) s->latencies += s->latency;
+  s->showing = 0;
+  s->trial++;
+  return amine_brain_set_currents(stage->brain, p->cues[s->cue], NULL, error);
+}
+
+static void look(state *s, const places *p, am_stage *stage) {
+  for (size_t k = 0; k < stage->n_spikes; k++)
+    s->spikes += stage->spikes[k].population == p->response;
+  s->looks++;
+  if (s->latency > 0 || (double)s->spikes < stage->parameters[CRITERION].number) return;
+  s->latency = s->looks;
+  am_stage_note(stage, AM_EVENT_ACTION, (double)s->cue);
+}
+
+static uint64_t looks_of(const am_stage *stage) {
+  const double n = round(stage->parameters[CUE_MS].number / stage->parameters[LOOK_MS].number);
+  return n >= 1 ? (uint64_t)n : 1;
+}
+
+static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
+  state *s = v;
+  places p;
+  AM_TRY(find(&p, stage, error));
+  if (s->showing) {
+    look(s, &p, stage);
+    if (s->looks == looks_of(stage)) AM_TRY(end_trial(s, &p, stage, error));
+    if (!s->showing) *until = stage->now + am_stage_steps(stage, stage->parameters[GAP_MS].number);
+  } else {
+    if (s->trial >= (uint64_t)stage->parameters[TRIALS].number) return AMINE_OK;
+    AM_TRY(begin_trial(s, &p, stage, error));
+  }
+  if (s->showing) *until = stage->now + am_stage_steps(stage, stage->parameters[LOOK_MS].number);
+  return AMINE_OK;
+}
+
+static bool check(const void *v, const am_stage *stage) {
+  const state *s = v;
+  bool fine = s->trial <= (uint64_t)stage->parameters[TRIALS].number && s->cue <= NO_GO &&
+              s->showing <= 1 && s->looks <= looks_of(stage) && s->latency <= s->looks;
+  for (int k = 0; k < 2; k++)
+    fine = fine && s->responses[k] <= s->shown[k] && s->shown[k] <= s->trial;
+  return fine;
+}
+
+static void measure(double *values, const void *v, const am_stage *stage) {
+  const state *s = v;
+  for (int k = 0; k < 2; k++)
+    if (s->shown[k] > 0) values[k] = (double)s->responses[k] / (double)s->shown[k];
+  if (s->responses[GO] > 0)
+    values[2] = (double)s->latencies / (double)s->responses[GO] * stage->parameters[LOOK_MS].number;
+  values[3] = am_stage_level(stage, "serotonin");
+}
+
+const am_protocol am_protocol_inhibition = {
+    .name = "inhibition",
+    .meaning = "go/no-go: serotonin raises the threshold of the response",
+    .keys = keys,
+    .n_keys = sizeof keys / sizeof *keys,
+    .measures = measures,
+    .n_measures = sizeof measures / sizeof *measures,
+    .control = "serotonin",
+    .state_size = sizeof(state),
+    .start = start,
+    .advance = advance,
+    .check = check,
+    .measure = measure};

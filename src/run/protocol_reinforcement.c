@@ -1,0 +1,143 @@
+/* Reinforcement: which of three actions is right for which of three cues?
+ *
+ * A third of the population "cue" is driven for cue_ms; the action population (left, middle, right)
+ * that fires most is the action. Cue k wants action k: reward 1 with reward_probability, else 0.
+ *
+ *     delta = reward - expected        goes to dopamine        expected <- expected + alpha delta
+ *
+ * Control: dopamine at its baseline, where synapses with the factor "signed" do not change. The
+ * same experiment by the library: examples/reinforcement.c. */
+#include <math.h>
+
+#include "base/error.h"
+#include "run/protocols.h"
+
+enum { CUES = 3, CUE_NEURONS_MAX = 3072 };
+enum { TRIALS, CUE_MS, PAUSE_MS, CURRENT, ALPHA, PROBABILITY };
+static const am_key keys[] = {
+    {"trials", AM_KEY_INTEGER, 300, 3, 1e6, NULL, "", "how many; then nothing more is done", true},
+    {"cue_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "a cue, and the time to act", true},
+    {"pause_ms", AM_KEY_NUMBER, 100, 1, 1e5, NULL, "ms", "after the reward", true},
+    {"current", AM_KEY_NUMBER, 13, 0, 1e6, NULL, "", "of a cue's neurons, in units of the model",
+     true},
+    {"alpha", AM_KEY_NUMBER, 0.1, 0, 1, NULL, "", "how fast the expected reward follows", true},
+    {"reward_probability", AM_KEY_NUMBER, 1, 0, 1, NULL, "", "of a right action", true},
+};
+static const am_measure measures[] = {
+    {"right_first", "", "right choices among those of the first third of the trials"},
+    {"right", "", "right choices among those of the last third; chance is 1/3"},
+    {"expected", "", "reward that is expected now"},
+};
+
+typedef struct state {
+  double expected;
+  uint64_t trial, acting; /* acting: the cue is there */
+  uint64_t cue;
+  uint64_t shown[2], right[2]; /* in the first and in the last third */
+} state;
+
+typedef struct places {
+  int cue, n_cue, actions[CUES];
+} places;
+
+static amine_status find(places *p, const am_stage *stage, amine_error *error) {
+  static const char *const names[CUES] = {"left", "middle", "right"};
+  AM_TRY(am_stage_find(stage, "reinforcement", "cue", &p->cue, &p->n_cue, error));
+  for (int a = 0; a < CUES; a++)
+    AM_TRY(am_stage_find(stage, "reinforcement", names[a], &p->actions[a], NULL, error));
+  if (p->n_cue % CUES != 0 || p->n_cue > CUE_NEURONS_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the protocol reinforcement needs a multiple of %d neurons in \"cue\", at most "
+                   "%d; this brain has %d",
+                   CUES, CUE_NEURONS_MAX, p->n_cue);
+  return AMINE_OK;
+}
+
+static amine_status start(void *s, am_stage *stage, amine_error *error) {
+  places p;
+  (void)s;
+  return find(&p, stage, error);
+}
+
+static amine_status show(state *s, const places *p, am_stage *stage, amine_error *error) {
+  float currents[CUE_NEURONS_MAX] = {0};
+  const int n = p->n_cue / CUES;
+  s->cue = am_below(am_stage_random(stage, (uint32_t)s->trial, 0).v[0], CUES);
+  for (int i = 0; i < n; i++)
+    currents[(int)s->cue * n + i] = (float)stage->parameters[CURRENT].number;
+  am_stage_note(stage, AM_EVENT_CUE, (double)s->cue);
+  return amine_brain_set_currents(stage->brain, p->cue, currents, error);
+}
+
+/* Less than a spike of chance decides between equals. */
+static uint64_t action(const state *s, const places *p, const am_stage *stage) {
+  const am_random4 random = am_stage_random(stage, (uint32_t)s->trial, 1);
+  double spikes[CUES];
+  uint64_t best = 0;
+  for (int a = 0; a < CUES; a++) spikes[a] = (double)am_uniform(random.v[a]);
+  for (size_t k = 0; k < stage->n_spikes; k++)
+    for (int a = 0; a < CUES; a++) spikes[a] += stage->spikes[k].population == p->actions[a];
+  for (uint64_t a = 1; a < CUES; a++)
+    if (spikes[a] > spikes[best]) best = a;
+  return best;
+}
+
+static void judge(state *s, am_stage *stage, uint64_t chosen) {
+  const uint64_t trials = (uint64_t)stage->parameters[TRIALS].number, third = trials / 3;
+  const double luck = (double)am_uniform(am_stage_random(stage, (uint32_t)s->trial, 2).v[0]);
+  const bool right = chosen == s->cue;
+  const double reward = right && luck < stage->parameters[PROBABILITY].number;
+  const int part = s->trial < third ? 0 : s->trial >= trials - third ? 1 : -1;
+  am_stage_note(stage, AM_EVENT_ACTION, (double)chosen);
+  s->expected += stage->parameters[ALPHA].number * am_stage_reward(stage, reward, s->expected);
+  if (part >= 0) s->shown[part]++;
+  if (part >= 0) s->right[part] += right;
+}
+
+static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
+  state *s = v;
+  places p;
+  AM_TRY(find(&p, stage, error));
+  if (!s->acting) {
+    if (s->trial >= (uint64_t)stage->parameters[TRIALS].number) return AMINE_OK;
+    AM_TRY(show(s, &p, stage, error));
+    *until = stage->now + am_stage_steps(stage, stage->parameters[CUE_MS].number);
+  } else {
+    judge(s, stage, action(s, &p, stage));
+    s->trial++;
+    AM_TRY(amine_brain_set_currents(stage->brain, p.cue, NULL, error));
+    *until = stage->now + am_stage_steps(stage, stage->parameters[PAUSE_MS].number);
+  }
+  s->acting = !s->acting;
+  return AMINE_OK;
+}
+
+static bool check(const void *v, const am_stage *stage) {
+  const state *s = v;
+  bool fine = isfinite(s->expected) && s->acting <= 1 && s->cue < CUES &&
+              s->trial <= (uint64_t)stage->parameters[TRIALS].number;
+  for (int k = 0; k < 2; k++) fine = fine && s->right[k] <= s->shown[k] && s->shown[k] <= s->trial;
+  return fine;
+}
+
+static void measure(double *values, const void *v, const am_stage *stage) {
+  const state *s = v;
+  (void)stage;
+  for (int k = 0; k < 2; k++)
+    values[k] = s->shown[k] > 0 ? (double)s->right[k] / (double)s->shown[k] : (double)NAN;
+  values[2] = s->expected;
+}
+
+const am_protocol am_protocol_reinforcement = {
+    .name = "reinforcement",
+    .meaning = "three cues, three actions, reward for the right one; dopamine carries its error",
+    .keys = keys,
+    .n_keys = sizeof keys / sizeof *keys,
+    .measures = measures,
+    .n_measures = sizeof measures / sizeof *measures,
+    .control = "dopamine",
+    .state_size = sizeof(state),
+    .start = start,
+    .advance = advance,
+    .check = check,
+    .measure = measure};

@@ -1,0 +1,427 @@
+/* The configuration of a simulation (see simulation_config.h). */
+#include "run/simulation_config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "brain/description.h"
+#include "brain/model.h"
+#include "format/json.h"
+#include "run/preset.h"
+
+#define INT(n, std, lo, hi, unit, text, shapes)                                                    \
+  { n, AM_KEY_INTEGER, std, lo, hi, "", unit, text, shapes }
+#define NUM(n, std, lo, hi, unit, text, shapes)                                                    \
+  { n, AM_KEY_NUMBER, std, lo, hi, "", unit, text, shapes }
+#define CLAMP(n)                                                                                   \
+  {                                                                                                \
+    "clamp." n, AM_KEY_NUMBER, NAN, 0, 1, "", "",                                                  \
+        "holds the level of " n " here (a control); none leaves it free", true                     \
+  }
+
+const am_key am_simulation_keys[AM_N_SIM_KEYS] = {
+    [AM_SIM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "",
+                        "all randomness of the run comes from it", true),
+    [AM_SIM_DURATION_S] = NUM("duration_s", 10, 1e-3, 1e9, "s",
+                              "biological time to simulate, rounded up to 0.1 s", false),
+    [AM_SIM_THREADS] = INT("threads", 0, 0, 1024, "",
+                           "threads; 0 takes every processor; results do not depend on it", false),
+    [AM_SIM_CHECKPOINT_EVERY_S] =
+        NUM("checkpoint_every_s", 10, 0.1, 1e9, "s",
+            "a checkpoint after so much biological time, and at the end", false),
+    [AM_SIM_RECORD_INTERVAL_S] = NUM("record.interval_s", 0.1, 0.1, 1e9, "s",
+                                     "a line of metrics.jsonl for so much biological time", true),
+    [AM_SIM_RECORD_WINDOW_S] =
+        NUM("record.window_s", 10, 0, 1e6, "s",
+            "spikes and levels of so much time before the end are kept in recording.npz", true),
+    [AM_SIM_RECORD_SPIKES] = {"record.spikes", AM_KEY_SWITCH, 1, 0, 1, "true|false", "",
+                              "all spikes are written to spikes.gdf", true},
+    [AM_SIM_RECORD_VOLTAGES] = INT("record.voltages", 2, 0, 64, "neurons",
+                                   "so many of each population have their voltage recorded", true),
+    [AM_SIM_RECORD_VOLTAGE_S] = NUM("record.voltage_s", 1, 0, 100, "s",
+                                    "how long before the end voltages are recorded", true),
+    [AM_SIM_RECORD_SYNAPSES] = INT("record.synapses", 8, 0, 64, "synapses",
+                                   "so many of each learning projection are followed", true),
+    [AM_SIM_PROTOCOL] = {"protocol.type", AM_KEY_CHOICE, 0, 0, 0, AM_PROTOCOL_NAMES, "",
+                         "what is done to the brain (amine list protocols)", true},
+    [AM_SIM_CLAMP + AM_MODULATOR_DOPAMINE] = CLAMP("dopamine"),
+    [AM_SIM_CLAMP + AM_MODULATOR_SEROTONIN] = CLAMP("serotonin"),
+    [AM_SIM_CLAMP + AM_MODULATOR_NOREPINEPHRINE] = CLAMP("norepinephrine"),
+    [AM_SIM_CLAMP + AM_MODULATOR_ACETYLCHOLINE] = CLAMP("acetylcholine"),
+    [AM_SIM_CLAMP + AM_MODULATOR_OREXIN] = CLAMP("orexin"),
+};
+
+/* Keys of ours that are not in the table, and the first parts of those that are. */
+static bool is_ours(const char *part, size_t n) {
+  if ((n == 6 && memcmp(part, "preset", n) == 0) || (n == 7 && memcmp(part, "meaning", n) == 0))
+    return true;
+  for (int k = 0; k < AM_N_SIM_KEYS; k++)
+    if (strcspn(am_simulation_keys[k].name, ".") == n &&
+        memcmp(am_simulation_keys[k].name, part, n) == 0)
+      return true;
+  return false;
+}
+
+/* ------------------------------------------------------------------------------ sentences */
+/* `where` is the file in which it stands, NULL if the user typed it. */
+static amine_status refuse(const char *where, const char *sentence, amine_error *error) {
+  if (!where) return am_fail(error, AMINE_ERROR_ARGUMENT, "%s", sentence);
+  return am_fail_file(error, AMINE_ERROR_INPUT, where, -1, "%s", sentence);
+}
+
+static _Thread_local const am_protocol *asked; /* whose keys next_key lists too */
+static _Thread_local char asked_name[80];
+
+static const char *next_key(int k) {
+  if (k < AM_N_SIM_KEYS) return am_simulation_keys[k].name;
+  k -= AM_N_SIM_KEYS;
+  if (!asked || k >= asked->n_keys) return NULL;
+  snprintf(asked_name, sizeof asked_name, "protocol.%s", asked->keys[k].name);
+  return asked_name;
+}
+
+static amine_status unknown(const am_simulation_config *c, const char *key, const char *where,
+                            amine_error *error) {
+  const char *near = NULL;
+  char sentence[400], found[80];
+  asked = c->protocol;
+  near = am_nearest(key, next_key);
+  if (near) {
+    snprintf(found, sizeof found, "%s", near);
+    near = found;
+  } else if (!is_ours(key, strcspn(key, "."))) {
+    am_brain_knows_key(c->root, key, &near);
+  }
+  snprintf(sentence, sizeof sentence, "unknown key \"%.60s\"%s%.80s%s", key,
+           near ? "; did you mean " : "", near ? near : "",
+           near ? "?" : "; amine show brain lists the keys of a run");
+  return refuse(where, sentence, error);
+}
+
+/* ------------------------------------------------------------------------------ our own keys */
+/* One value of the tree by a key of a table; `name` is the key's whole name. */
+static amine_status read_value(am_value *out, const json_t *value, const am_key *key,
+                               const char *name, const char *where, amine_error *error) {
+  am_key full = *key;
+  am_text text = {0};
+  amine_error inner = {0};
+  full.name = name;
+  if (!value) {
+    *out = (am_value){key->standard, (uint64_t)fmax(key->standard, 0)};
+    return AMINE_OK;
+  }
+  am_tree_text(&text, value);
+  amine_status status = text.failed ? am_fail_memory(&inner, 64)
+                                    : am_key_read(&full, text.data ? text.data : "", out, &inner);
+  am_text_free(&text);
+  if (status == AMINE_OK) return status;
+  if (status == AMINE_ERROR_MEMORY) return am_fail_memory(error, 64);
+  return refuse(where, inner.message, error);
+}
+
+/* The member of the tree must be an object, if it is there. */
+static amine_status need_object(const am_simulation_config *c, const char *name, const char *where,
+                                amine_error *error) {
+  char sentence[120];
+  const json_t *value = json_object_get(c->root, name);
+  if (!value || json_is_object(value)) return AMINE_OK;
+  snprintf(sentence, sizeof sentence, "%s must be an object", name);
+  return refuse(where, sentence, error);
+}
+
+/* {"record": 1} is {"record": {"interval_s": 1}}, and {"protocol": "none"} {"protocol": {"type":
+ * "none"}}. */
+static amine_status expand(am_simulation_config *c, amine_error *error) {
+  static const char *const shorts[][2] = {{"record", "interval_s"}, {"protocol", "type"}};
+  for (int k = 0; k < 2; k++) {
+    json_t *value = json_object_get(c->root, shorts[k][0]);
+    if (!(k ? json_is_string(value) : json_is_number(value))) continue;
+    json_t *object = json_object();
+    if (!object || json_object_set(object, shorts[k][1], value) != 0 ||
+        json_object_set_new(c->root, shorts[k][0], object) != 0)
+      return am_fail_memory(error, 64);
+  }
+  return AMINE_OK;
+}
+
+static bool is_known(const am_simulation_config *c, const char *path) {
+  for (int k = 0; k < AM_N_SIM_KEYS; k++)
+    if (strcmp(am_simulation_keys[k].name, path) == 0) return true;
+  if (strncmp(path, "protocol.", 9) != 0) return false;
+  for (int k = 0; k < c->protocol->n_keys; k++)
+    if (strcmp(c->protocol->keys[k].name, path + 9) == 0) return true;
+  return false;
+}
+
+static amine_status check_members(const am_simulation_config *c, const char *group,
+                                  const char *where, amine_error *error) {
+  const char *key;
+  json_t *value;
+  AM_TRY(need_object(c, group, where, error));
+  json_object_foreach(json_object_get(c->root, group), key, value) {
+    char path[AM_PATH_MAX];
+    snprintf(path, sizeof path, "%s.%s", group, key);
+    if (!is_known(c, path)) return unknown(c, path, where, error);
+  }
+  return AMINE_OK;
+}
+
+/* Reads all values out of the tree. */
+static amine_status take_values(am_simulation_config *c, const char *where, amine_error *error) {
+  AM_TRY(expand(c, error));
+  AM_TRY(need_object(c, "protocol", where, error));
+  for (int k = 0; k < AM_N_SIM_KEYS; k++) {
+    const am_key *key = &am_simulation_keys[k];
+    AM_TRY(
+        read_value(&c->values[k], am_tree_get(c->root, key->name), key, key->name, where, error));
+  }
+  c->protocol = am_protocol_at((int)c->values[AM_SIM_PROTOCOL].number);
+  AM_TRY(check_members(c, "record", where, error));
+  AM_TRY(check_members(c, "clamp", where, error));
+  AM_TRY(check_members(c, "protocol", where, error));
+  for (int k = 0; k < c->protocol->n_keys; k++) {
+    char path[AM_PATH_MAX];
+    snprintf(path, sizeof path, "protocol.%s", c->protocol->keys[k].name);
+    AM_TRY(read_value(&c->parameters[k], am_tree_get(c->root, path), &c->protocol->keys[k], path,
+                      where, error));
+  }
+  return AMINE_OK;
+}
+
+/* A value as it is written to a file. */
+static json_t *json_of(const am_key *key, const am_value *v) {
+  if (key->kind == AM_KEY_SWITCH) return json_boolean(v->number != 0);
+  if (key->kind == AM_KEY_INTEGER && v->integer <= INT64_MAX)
+    return json_integer((json_int_t)v->integer);
+  if (key->kind == AM_KEY_NUMBER && !isnan(v->number)) {
+    if (v->number == floor(v->number) && fabs(v->number) < 1e15)
+      return json_integer((json_int_t)v->number);
+    return json_real(v->number);
+  }
+  if (key->kind == AM_KEY_NUMBER) return json_string("none");
+  if (key->kind == AM_KEY_INTEGER) {
+    char text[32];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)v->integer);
+    return json_string(text);
+  }
+  const char *p = key->choices;
+  for (int k = (int)v->number; k > 0; k--) p = strchr(p, '|') + 1;
+  return json_stringn(p, strcspn(p, "|"));
+}
+
+/* Every key of ours stands in the tree. */
+static amine_status put_values(am_simulation_config *c, amine_error *error) {
+  for (int k = 0; k < AM_N_SIM_KEYS; k++)
+    AM_TRY(am_tree_set(c->root, am_simulation_keys[k].name,
+                       json_of(&am_simulation_keys[k], &c->values[k]), error));
+  for (int k = 0; k < c->protocol->n_keys; k++) {
+    char path[AM_PATH_MAX];
+    snprintf(path, sizeof path, "protocol.%s", c->protocol->keys[k].name);
+    AM_TRY(am_tree_set(c->root, path, json_of(&c->protocol->keys[k], &c->parameters[k]), error));
+  }
+  return AMINE_OK;
+}
+
+static amine_status settle(am_simulation_config *c, const char *where, amine_error *error) {
+  AM_TRY(take_values(c, where, error));
+  return put_values(c, error);
+}
+
+/* ------------------------------------------------------------------------------ loading */
+amine_status am_simulation_config_from(am_simulation_config *config, const json_t *root,
+                                       const char *name, amine_error *error) {
+  am_simulation_config c = {0};
+  if (!json_is_object(root))
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a description is a JSON object");
+  if (!am_describes_brain(root))
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, -1,
+                        "no brain is described here (it has neither populations nor areas); "
+                        "training is for amine train");
+  c.root = json_deep_copy(root);
+  if (!c.root) return am_fail_memory(error, 4096);
+  snprintf(c.source, sizeof c.source, "%s", name);
+  c.protocol = am_protocol_at(0);
+  amine_status status = settle(&c, name, error);
+  if (status == AMINE_OK) *config = c;
+  else am_simulation_config_free(&c);
+  return status;
+}
+
+/* Brains alone, as far as a name can be near to one. */
+static const char *next_preset(int k) {
+  for (int i = 0; am_presets[i].name; i++)
+    if (am_preset_is_brain(&am_presets[i]) && k-- == 0) return am_presets[i].name;
+  return NULL;
+}
+
+static amine_status read_preset(json_t **root, const am_preset *preset, amine_error *error) {
+  AM_TRY(am_json_parse(root, preset->name, preset->text, strlen(preset->text), NULL, error));
+  if (!am_describes_brain(*root)) {
+    json_decref(*root);
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%s is a preset for training: amine train %s; amine list brains shows those for "
+                   "simulate",
+                   preset->name, preset->name);
+  }
+  json_t *name = json_string(preset->name);
+  if (name && json_object_set_new(*root, "preset", name) == 0) return AMINE_OK;
+  json_decref(*root);
+  return am_fail_memory(error, 64);
+}
+
+static amine_status read_root(json_t **root, const char *from, amine_error *error) {
+  for (int k = 0; am_presets[k].name; k++)
+    if (strcmp(am_presets[k].name, from) == 0) return read_preset(root, &am_presets[k], error);
+  if (strchr(from, '/') || strchr(from, '.')) return am_json_read(root, from, NULL, error);
+  const char *near = am_nearest(from, next_preset);
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown preset \"%.60s\"%s%s%s", from,
+                 near ? "; did you mean " : "", near ? near : "",
+                 near ? "?" : "; amine list brains shows them (a file is named with a . or /)");
+}
+
+amine_status am_simulation_config_load(am_simulation_config *config, const char *from,
+                                       amine_error *error) {
+  json_t *root;
+  am_json_init();
+  AM_TRY(read_root(&root, from, error));
+  amine_status status = am_simulation_config_from(config, root, from, error);
+  json_decref(root);
+  return status;
+}
+
+void am_simulation_config_free(am_simulation_config *c) {
+  json_decref(c->root);
+  json_decref(c->given);
+  *c = (am_simulation_config){0};
+}
+
+/* ------------------------------------------------------------------------------ key=value */
+/* Its key; *value is what follows the '='. */
+static amine_status split(char key[AM_PATH_MAX], const char **value, const am_simulation_config *c,
+                          const char *assignment, amine_error *error) {
+  const size_t n = strcspn(assignment, "=");
+  if (assignment[n] != '=' || n == 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
+  snprintf(key, AM_PATH_MAX, "%.*s", n < AM_PATH_MAX ? (int)n : AM_PATH_MAX - 1, assignment);
+  *value = assignment + n + 1;
+  if (n >= AM_PATH_MAX) return unknown(c, key, NULL, error);
+  if (!am_utf8_valid(*value) || !am_utf8_valid(key))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%.60s: this is not UTF-8 text", key);
+  return AMINE_OK;
+}
+
+static bool names_protocol(const char *key) {
+  return strcmp(key, "protocol") == 0 || strcmp(key, "protocol.type") == 0;
+}
+
+/* Another protocol has other parameters. */
+static amine_status choose_protocol(am_simulation_config *c, const char *value,
+                                    amine_error *error) {
+  am_value v;
+  AM_TRY(am_key_read(&am_simulation_keys[AM_SIM_PROTOCOL], value, &v, error));
+  if (am_protocol_at((int)v.number) != c->protocol && json_object_del(c->root, "protocol") != 0)
+    return am_fail_memory(error, 64);
+  return am_tree_set(c->root, "protocol.type", json_string(value), error);
+}
+
+static amine_status assign(am_simulation_config *c, const char *key, const char *value,
+                           amine_error *error) {
+  if (strcmp(key, "record") == 0) key = "record.interval_s";
+  if (is_ours(key, strcspn(key, "."))) {
+    if (!is_known(c, key) && strcmp(key, "meaning") != 0) return unknown(c, key, NULL, error);
+    return am_tree_set(c->root, key, json_string(value), error);
+  }
+  if (!am_brain_knows_key(c->root, key, NULL)) return unknown(c, key, NULL, error);
+  return am_tree_set(c->root, key, am_tree_value(value), error);
+}
+
+amine_status am_simulation_config_apply(am_simulation_config *c, const char *const *assignments,
+                                        int n, amine_error *error) {
+  if (n > 0 && !c->given) {
+    c->given = json_deep_copy(c->root);
+    if (!c->given) return am_fail_memory(error, 4096);
+  }
+  for (int pass = 0; pass < 2; pass++) { /* the protocol first, for its parameters depend on it */
+    for (int k = 0; k < n; k++) {
+      char key[AM_PATH_MAX];
+      const char *value = NULL;
+      AM_TRY(split(key, &value, c, assignments[k], error));
+      if (names_protocol(key) != (pass == 0)) continue;
+      AM_TRY(pass == 0 ? choose_protocol(c, value, error) : assign(c, key, value, error));
+    }
+    AM_TRY(settle(c, NULL, error));
+  }
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ writing */
+static const char *const not_shaping[] = {
+    "preset", "meaning", "duration_s", "threads", "checkpoint_every_s", NULL};
+
+amine_status am_simulation_config_write(const am_simulation_config *c, bool only_shaping,
+                                        am_text *text, amine_error *error) {
+  am_tree_write(text, c->root, only_shaping ? not_shaping : NULL);
+  am_text_puts(text, "\n");
+  return text->failed ? am_fail_memory(error, text->length) : AMINE_OK;
+}
+
+const char *am_simulation_config_difference(char out[AM_PATH_MAX], const json_t *a,
+                                            const json_t *b) {
+  return am_tree_difference(out, a, b, not_shaping);
+}
+
+/* ------------------------------------------------------------------------------ the brain */
+bool am_simulation_clamp(const am_simulation_config *c, am_modulator which, double *level) {
+  *level = c->values[AM_SIM_CLAMP + which].number;
+  return !isnan(*level);
+}
+
+/* Was the description fine before the user changed it? */
+static bool was_fine(const am_simulation_config *c) {
+  amine_brain *brain = NULL;
+  const bool fine =
+      c->given && am_brain_from_json(&brain, c->given, NULL, 1, NULL, NULL) == AMINE_OK;
+  amine_brain_destroy(brain);
+  return fine;
+}
+
+amine_status am_simulation_config_brain(const am_simulation_config *c, amine_brain **brain,
+                                        am_text *notes, amine_error *error) {
+  amine_error inner = {0};
+  amine_brain *made = NULL;
+  amine_status status =
+      am_brain_from_json(&made, c->root, NULL, c->values[AM_SIM_SEED].integer, notes, &inner);
+  if (status == AMINE_ERROR_IO) status = AMINE_ERROR_INPUT; /* a file that the description names */
+  if (status != AMINE_OK) {
+    if (status != AMINE_ERROR_INPUT) {
+      if (error) *error = inner;
+      return status;
+    }
+    return refuse(was_fine(c) ? NULL : c->source, inner.message, error);
+  }
+  for (int k = 0; k < AM_N_MODULATORS && status == AMINE_OK; k++) {
+    double level;
+    if (am_simulation_clamp(c, (am_modulator)k, &level))
+      status = am_modulator_clamp(amine_brain_chemical(made), (am_modulator)k, level, error);
+  }
+  if (status == AMINE_OK) *brain = made;
+  else amine_brain_destroy(made);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------ slices */
+uint64_t am_simulation_slice_steps(double dt_ms) {
+  const double steps = round(AM_SLICE_MS / dt_ms);
+  return steps >= 1 ? (uint64_t)steps : 1;
+}
+
+uint64_t am_simulation_slices_of(double seconds, double dt_ms) {
+  const double slice_s = (double)am_simulation_slice_steps(dt_ms) * dt_ms * 1e-3;
+  const double n = ceil(seconds / slice_s - 1e-9);
+  return n >= 1 ? (uint64_t)n : 1;
+}
+
+uint64_t am_simulation_slices(const am_simulation_config *c, double dt_ms) {
+  return am_simulation_slices_of(c->values[AM_SIM_DURATION_S].number, dt_ms);
+}

@@ -1,0 +1,269 @@
+/* recording.npz of a simulation (see simulation_recording.h). */
+#include "run/simulation_recording.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "format/gdf.h"
+#include "format/npz.h"
+#include "run/folder.h"
+
+#define SPIKES_MAX 4000000
+#define BINS 64
+#define BLOCKS_MAX 48
+
+/* Blocks live until the archive is written. */
+typedef struct recording {
+  am_simulation *simulation;
+  am_npz_builder *builder;
+  amine_error *error;
+  void *blocks[BLOCKS_MAX];
+  int n_blocks;
+} recording;
+
+/* A zeroed block that is freed at the end; NULL, with the sentence, without memory. */
+static void *block(recording *r, size_t count, size_t size) {
+  void *p = am_alloc(count, size);
+  if (!p) am_fail_memory(r->error, am_size_mul(count, size));
+  else r->blocks[r->n_blocks++] = p;
+  return p;
+}
+
+static amine_status add(recording *r, const char *name, am_dtype dtype, size_t n, size_t columns,
+                        const void *data) {
+  const size_t dims[2] = {n, columns};
+  return am_npz_builder_add(r->builder, name, dtype, columns ? 2 : 1, dims, data, r->error);
+}
+
+/* n names as a table of bytes */
+static amine_status add_names(recording *r, const char *key, const char *const *names, size_t n) {
+  size_t width = 1;
+  for (size_t k = 0; k < n; k++)
+    if (strlen(names[k]) > width) width = strlen(names[k]);
+  char *bytes = block(r, am_size_mul(n, width), 1);
+  if (!bytes) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < n; k++) memcpy(bytes + k * width, names[k], strlen(names[k]));
+  return add(r, key, AM_U8, n, width, bytes);
+}
+
+/* Since when spikes and levels are shown. */
+static double begin_of(const am_simulation *s) {
+  return fmax(0, am_simulation_time(s) - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
+}
+
+static amine_status add_populations(recording *r) {
+  const am_simulation *s = r->simulation;
+  const size_t n = (size_t)amine_brain_n_populations(s->brain);
+  const char **names = block(r, n, sizeof *names);
+  int32_t *sizes = block(r, n, sizeof *sizes), *first = block(r, n, sizeof *first);
+  double *figures = block(r, 3, sizeof *figures);
+  if (!names || !sizes || !first || !figures) return AMINE_ERROR_MEMORY;
+  for (size_t p = 0; p < n; p++) {
+    int size;
+    names[p] = amine_brain_population(s->brain, (int)p, &size, NULL);
+    sizes[p] = size;
+    first[p] = (int32_t)am_simulation_first(s, (int)p);
+  }
+  figures[0] = s->stage.dt_ms;
+  figures[1] = begin_of(s);
+  figures[2] = am_simulation_time(s);
+  AM_TRY(add_names(r, "population_names", names, n));
+  AM_TRY(add(r, "sizes", AM_I32, n, 0, sizes));
+  AM_TRY(add(r, "first", AM_I32, n, 0, first));
+  AM_TRY(add(r, "dt_ms", AM_F64, 1, 0, figures));
+  AM_TRY(add(r, "begin", AM_F64, 1, 0, figures + 1));
+  return add(r, "end", AM_F64, 1, 0, figures + 2);
+}
+
+/* The last spikes, from the file in which all of them stand. */
+static amine_status add_spikes(recording *r, const am_simulation_mark *mark, const char *folder) {
+  const am_simulation *s = r->simulation;
+  if (am_simulation_number(s->config, AM_SIM_RECORD_SPIKES) == 0) return AMINE_OK;
+  const am_gdf_clock clock = am_gdf_clock_of(s->stage.dt_ms);
+  const uint64_t from = (uint64_t)round(begin_of(s) * 1e3 / s->stage.dt_ms);
+  am_text path = {0};
+  uint32_t *neurons = NULL;
+  uint64_t *steps = NULL;
+  size_t n = 0;
+  amine_status status = am_folder_path(&path, folder, AM_SPIKES_FILE, r->error);
+  if (status == AMINE_OK)
+    status = am_gdf_read(&neurons, &steps, &n, path.data, mark->spike_bytes, &clock, from,
+                         SPIKES_MAX, r->error);
+  am_text_free(&path);
+  AM_TRY(status);
+  if (neurons) r->blocks[r->n_blocks++] = neurons;
+  if (steps) r->blocks[r->n_blocks++] = steps;
+  int32_t *i = block(r, n, sizeof *i);
+  double *t = block(r, n, sizeof *t);
+  if (!i || !t) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < n; k++) {
+    i[k] = (int32_t)neurons[k];
+    t[k] = (double)steps[k] * s->stage.dt_ms * 1e-3;
+  }
+  AM_TRY(add(r, "i", AM_I32, n, 0, i));
+  return add(r, "t", AM_F64, n, 0, t);
+}
+
+/* A series without the rows before `from`. */
+static amine_status add_series(recording *r, const am_series *series, const char *name,
+                               const char *time_name, double from) {
+  static const char none;
+  size_t first = 0;
+  while (first < series->n && series->t[first] < from) first++;
+  const size_t n = series->n - first;
+  AM_TRY(add(r, name, AM_F32, n, series->n_columns,
+             n ? (const void *)(series->values + first * series->n_columns) : &none));
+  return add(r, time_name, AM_F64, n, 0, n ? (const void *)(series->t + first) : &none);
+}
+
+static amine_status add_voltages(recording *r) {
+  const am_simulation *s = r->simulation;
+  if (s->n_voltages == 0) return AMINE_OK;
+  int32_t *neurons = block(r, (size_t)s->n_voltages, sizeof *neurons);
+  if (!neurons) return AMINE_ERROR_MEMORY;
+  for (int k = 0; k < s->n_voltages; k++)
+    neurons[k] = (int32_t)am_simulation_first(s, s->voltage_population[k]) + s->voltage_neuron[k];
+  const double from = (double)s->end * s->stage.dt_ms * 1e-3 -
+                      am_simulation_number(s->config, AM_SIM_RECORD_VOLTAGE_S);
+  AM_TRY(add_series(r, &s->voltages, "v", "v_t", from - 1e-9));
+  return add(r, "v_i", AM_I32, (size_t)s->n_voltages, 0, neurons);
+}
+
+static amine_status add_levels(recording *r) {
+  const am_simulation *s = r->simulation;
+  if (!s->stage.chemical) return AMINE_OK;
+  float *baselines = block(r, AM_N_MODULATORS, sizeof *baselines);
+  if (!baselines) return AMINE_ERROR_MEMORY;
+  for (int k = 0; k < AM_N_MODULATORS; k++)
+    baselines[k] = (float)am_modulator_baseline(s->stage.chemical, (am_modulator)k);
+  AM_TRY(add_names(r, "level_names", am_modulator_names, AM_N_MODULATORS));
+  AM_TRY(add_series(r, &s->levels, "levels", "levels_t", begin_of(s) - 1e-9));
+  return add(r, "baselines", AM_F32, AM_N_MODULATORS, 0, baselines);
+}
+
+static amine_status add_events(recording *r) {
+  const am_series *e = &r->simulation->log.events;
+  static const double none;
+  int32_t *kinds = block(r, e->n, sizeof *kinds);
+  float *values = block(r, e->n, sizeof *values);
+  if (!kinds || !values) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < e->n; k++) {
+    kinds[k] = (int32_t)e->values[2 * k];
+    values[k] = e->values[2 * k + 1];
+  }
+  AM_TRY(add_names(r, "event_names", am_event_names, AM_N_EVENT_KINDS));
+  AM_TRY(add(r, "events_t", AM_F64, e->n, 0, e->n ? e->t : &none));
+  AM_TRY(add(r, "events_kind", AM_I32, e->n, 0, kinds));
+  return add(r, "events_value", AM_F32, e->n, 0, values);
+}
+
+/* ------------------------------------------------------------------------------ weights */
+static void count(int64_t *bins, const double *edges, double value) {
+  const double at = (value - edges[0]) / (edges[BINS] - edges[0]) * BINS;
+  const int bin = at >= BINS ? BINS - 1 : at > 0 ? (int)at : 0;
+  bins[bin]++;
+}
+
+/* Bins that hold all weights of before and after. */
+static void make_histograms(int64_t *before, int64_t *after, double *edges, const am_learning *l,
+                            const float *now) {
+  double low = INFINITY, high = -INFINITY;
+  for (size_t k = 0; k < l->n_before; k++) {
+    const double a = (double)l->before[k], b = (double)now[k * l->stride];
+    low = fmin(low, fmin(a, b));
+    high = fmax(high, fmax(a, b));
+  }
+  if (!(high - low > 1e-6 * fmax(fabs(low), fabs(high)))) {
+    const double room = fmax(0.5 * fabs(high), 1e-3);
+    low -= room;
+    high += room;
+  }
+  for (int k = 0; k <= BINS; k++) edges[k] = low + (high - low) * k / BINS;
+  for (size_t k = 0; k < l->n_before; k++) {
+    count(before, edges, (double)l->before[k]);
+    count(after, edges, (double)now[k * l->stride]);
+  }
+}
+
+static amine_status add_histograms(recording *r) {
+  am_simulation *s = r->simulation;
+  const size_t n = (size_t)s->n_learning;
+  const char **names = block(r, n, sizeof *names);
+  int64_t *before = block(r, n * BINS, sizeof *before), *after = block(r, n * BINS, sizeof *after);
+  int64_t *synapses = block(r, n, sizeof *synapses);
+  double *edges = block(r, n * (BINS + 1), sizeof *edges);
+  if (!names || !before || !after || !synapses || !edges) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < n; k++) {
+    const am_learning *l = &s->learning[k];
+    names[k] = l->name;
+    synapses[k] = (int64_t)l->n_synapses;
+    AM_TRY(amine_brain_synapses(s->brain, l->projection, "w", NULL, NULL, NULL, s->weight_values,
+                                r->error));
+    make_histograms(before + k * BINS, after + k * BINS, edges + k * (BINS + 1), l,
+                    s->weight_values);
+  }
+  AM_TRY(add_names(r, "projection_names", names, n));
+  AM_TRY(add(r, "synapses", AM_I64, n, 0, synapses));
+  AM_TRY(add(r, "weight_edges", AM_F64, n, BINS + 1, edges));
+  AM_TRY(add(r, "weight_before", AM_I64, n, BINS, before));
+  return add(r, "weight_after", AM_I64, n, BINS, after);
+}
+
+static amine_status add_followed(recording *r) {
+  am_simulation *s = r->simulation;
+  const size_t m = s->weights.n_columns;
+  int32_t *projection = block(r, m, 4), *pre = block(r, m, 4), *post = block(r, m, 4);
+  if (!projection || !pre || !post) return AMINE_ERROR_MEMORY;
+  size_t at = 0;
+  for (int k = 0; k < s->n_learning; k++) {
+    const am_learning *l = &s->learning[k];
+    int from, to;
+    int *sources = am_alloc(l->n_synapses, sizeof *sources);
+    int *targets = am_alloc(l->n_synapses, sizeof *targets);
+    amine_status status =
+        sources && targets ? AMINE_OK : am_fail_memory(r->error, l->n_synapses * 8);
+    amine_brain_projection(s->brain, l->projection, &from, &to, NULL);
+    if (status == AMINE_OK)
+      status = amine_brain_synapses(s->brain, l->projection, "w", sources, targets, NULL, NULL,
+                                    r->error);
+    for (size_t i = 0; i < l->n_followed && status == AMINE_OK; i++, at++) {
+      projection[at] = k;
+      pre[at] = (int32_t)am_simulation_first(s, from) + sources[l->followed[i]];
+      post[at] = (int32_t)am_simulation_first(s, to) + targets[l->followed[i]];
+    }
+    am_free(sources);
+    am_free(targets);
+    AM_TRY(status);
+  }
+  AM_TRY(add_series(r, &s->weights, "w", "w_t", -1));
+  AM_TRY(add(r, "w_projection", AM_I32, m, 0, projection));
+  AM_TRY(add(r, "w_pre", AM_I32, m, 0, pre));
+  return add(r, "w_post", AM_I32, m, 0, post);
+}
+
+static amine_status add_all(recording *r, const am_simulation_mark *mark, const char *folder) {
+  AM_TRY(add_populations(r));
+  AM_TRY(add_spikes(r, mark, folder));
+  AM_TRY(add_voltages(r));
+  AM_TRY(add_levels(r));
+  AM_TRY(add_events(r));
+  if (r->simulation->n_learning == 0) return AMINE_OK;
+  AM_TRY(add_histograms(r));
+  return r->simulation->weights.n_columns ? add_followed(r) : AMINE_OK;
+}
+
+amine_status am_simulation_recording_write(am_simulation *simulation,
+                                           const am_simulation_mark *mark, const char *folder,
+                                           amine_error *error) {
+  amine_error own;
+  recording r = {.simulation = simulation, .error = error ? error : &own};
+  am_text path = {0};
+  amine_status status = am_npz_builder_new(&r.builder, error);
+  if (status == AMINE_OK) status = am_folder_path(&path, folder, AM_SIMULATION_RECORDING, error);
+  if (status == AMINE_OK) status = add_all(&r, mark, folder);
+  if (status == AMINE_OK) status = am_npz_builder_save(r.builder, path.data, true, error);
+  am_npz_builder_free(r.builder);
+  for (int k = 0; k < r.n_blocks; k++) am_free(r.blocks[k]);
+  am_text_free(&path);
+  return status;
+}

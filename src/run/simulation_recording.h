@@ -1,0 +1,31 @@
+/* recording.npz of a simulation: what pictures and other tools want to see of it.
+ *
+ * P populations, R projections that learn, B bins. Neurons are numbered through all populations, as
+ * in spikes.gdf. Names are bytes of UTF-8, padded with zeros: bytes(row).rstrip(b"\0").decode().
+ *
+ *   population_names u1 [P][.]    sizes i4 [P]    first i4 [P]: number of its first neuron
+ *   dt_ms f8 [1]    end f8 [1]: biological time done, s
+ *   begin f8 [1]: end - record.window_s, or 0: spikes and levels are of the time since then
+ *   i i4 [n]   t f8 [n]           spikes since `begin`: neuron, s (the last 4,000,000)
+ *   v f4 [T][k]   v_t f8 [T]   v_i i4 [k]       voltages of k neurons in the last record.voltage_s
+ *   level_names u1 [5][.]   levels f4 [T][5]   levels_t f8 [T]   baselines f4 [5]
+ *   event_names u1 [.][.]   events_t f8 [n]   events_kind i4 [n]   events_value f4 [n]
+ *   projection_names u1 [R][.]   synapses i8 [R]
+ *   weight_edges f8 [R][B+1]   weight_before i8 [R][B]   weight_after i8 [R][B]
+ *       of every synapse, or of 65,536 evenly chosen ones
+ *   w f4 [T][m]   w_t f8 [T]   w_projection, w_pre, w_post i4 [m]   some synapses, the whole time
+ *
+ * What a brain does not have is left out. */
+#ifndef AMINE_RUN_SIMULATION_RECORDING_H
+#define AMINE_RUN_SIMULATION_RECORDING_H
+
+#include "run/simulation_records.h"
+
+#define AM_SIMULATION_RECORDING "recording.npz"
+
+/* Writes it to the folder, in which spikes.gdf stands as the records left it. */
+amine_status am_simulation_recording_write(am_simulation *simulation,
+                                           const am_simulation_mark *mark, const char *folder,
+                                           amine_error *error);
+
+#endif

@@ -1,0 +1,480 @@
+#!/usr/bin/env python3
+"""amine simulate as a user meets it: test_simulate.py PATH_OF_AMINE [PART ...]
+
+Shares the tools of test_cli.py. Tried are: every file that a run makes, read by an independent reader
+(and by numpy where there is one); the same bytes after interruptions, kill -9, on any number of threads
+and with every instruction set; tables; what is wrong in options and files; comparisons over seeds; the
+report; progress."""
+import ast
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+sys.dont_write_bytecode = True  # nothing is left beside the sources
+import test_cli as cli
+from test_cli import check, expect, read, run, write
+
+BRIEF = ["duration_s=1", "threads=1", "areas.V1_like.neuron_density=0.01", "record.window_s=0.5"]
+LONGER = ["duration_s=20", "threads=1", "checkpoint_every_s=0.7"]
+FILES = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "recording.npz", "report.html",
+         "spikes.gdf"]
+
+
+# ------------------------------------------------------------------------------------ readers
+def arrays(path):
+    """The arrays of an NPZ archive, flat, with their shapes: name -> (dtype, shape, values)."""
+    out = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            data = archive.read(name)
+            size = struct.unpack("<H", data[8:10])[0]
+            head = ast.literal_eval(data[10:10 + size].decode())
+            count = 1
+            for n in head["shape"]:
+                count *= n
+            form = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|u1": "B"}[head["descr"]]
+            values = struct.unpack(f"<{count}{form}", data[10 + size:])
+            out[name[:-4]] = (head["descr"], head["shape"], values)
+    return out
+
+
+def names(array):
+    _, (n, width), values = array
+    return [bytes(values[k * width:(k + 1) * width]).rstrip(b"\0").decode() for k in range(n)]
+
+
+def spikes(path):
+    """spikes.gdf as neo's reader takes it: a number and a time in ms on each line."""
+    out = []
+    with open(path) as f:
+        for line in f:
+            neuron, ms = line.split("\t")
+            out.append((int(neuron), float(ms)))
+    return out
+
+
+def tensors(path):
+    data = read(path)
+    n = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:8 + n])
+    meta = header.pop("__metadata__")
+    end = max(t["data_offsets"][1] for t in header.values())
+    check(path, end == len(data) - 8 - n, "tensors that fill the file", (end, len(data) - 8 - n))
+    return meta, header
+
+
+def scalars(path):
+    """Tags of the events of a TensorBoard file, after checking each record's length."""
+    data, at, found = read(path), 0, {}
+    while at < len(data):
+        n = struct.unpack("<Q", data[at:at + 8])[0]
+        event = data[at + 12:at + 12 + n]
+        for tag in re.findall(rb"\n.(?:\n(.)([ -~]+?)\x15)", event):
+            found[tag[1].decode()[:tag[0][0]]] = found.get(tag[1].decode()[:tag[0][0]], 0) + 1
+        at += 16 + n
+    check(path, at == len(data), "whole records", (at, len(data)))
+    return found
+
+
+def lines(folder):
+    return [json.loads(line) for line in read(folder, "metrics.jsonl").splitlines()]
+
+
+def same(what, folder, reference, *more):
+    for name in ("checkpoint.safetensors", "spikes.gdf", "recording.npz") + more:
+        a, b = read(folder, name), read(reference, name)
+        at = next((k for k in range(min(len(a), len(b))) if a[k] != b[k]), min(len(a), len(b)))
+        check(what, a == b, f"the same bytes in {name}", f"{len(a)} and {len(b)}, different at {at}")
+    a, b = cli.metrics(folder), cli.metrics(reference)
+    check(what, a == b, "the same numbers in metrics.jsonl", f"{len(a)} and {len(b)} lines")
+
+
+# ------------------------------------------------------------------------------------ files
+def test_files(d):
+    folder = os.path.join(d, "run")
+    r = expect(0, "simulate", "brain", *BRIEF, "--out", folder, "--json")
+    result = json.loads(r.out)
+    for key in ("status", "folder", "t_s", "rate_hz", "spikes", "reward", "protocol", "measure", "report"):
+        check("simulate --json", key in result, key, result)
+    there = sorted(f for f in os.listdir(folder) if not f.startswith("events.out.tfevents."))
+    check("a run's folder", there == FILES, FILES, there)
+    config = json.loads(read(folder, "config.json"))
+    check("config.json", config["areas"][0]["neuron_density"] == 0.01 and config["seed"] == 1 and
+          config["record"]["window_s"] == 0.5 and config["protocol"]["type"] == "none" and
+          config["clamp"]["dopamine"] == "none", "what was said, and what follows", config)
+
+    npz = arrays(os.path.join(folder, "recording.npz"))
+    sizes, first = npz["sizes"][2], npz["first"][2]
+    check("first", list(first) == [sum(sizes[:k]) for k in range(len(sizes))], "counted through", first)
+    check("population_names", names(npz["population_names"]) == list(result["rate_hz"]),
+          list(result["rate_hz"]), names(npz["population_names"]))
+    everything = spikes(os.path.join(folder, "spikes.gdf"))
+    counted = [sum(f <= i < f + n for i, _ in everything) for f, n in zip(first, sizes)]
+    check("spikes.gdf", counted == list(result["spikes"].values()), result["spikes"], counted)
+    check("spikes.gdf", all(a[1] <= b[1] for a, b in zip(everything, everything[1:])), "times that ascend",
+          "others")
+    recent = [(i, ms) for i, ms in everything if ms >= 500 - 1e-9]
+    came = list(zip(npz["i"][2], (round(1000 * t, 6) for t in npz["t"][2])))
+    check("recording.npz", came == recent, f"the {len(recent)} spikes since 0.5 s", f"{len(came)} spikes")
+    check("v", npz["v"][1] == (len(npz["v_t"][2]), 8) and len(npz["v_i"][2]) == 8, "8 neurons", npz["v"][1])
+    check("v_t", len(npz["v_t"][2]) == 1000 and abs(npz["v_t"][2][1] - 0.001) < 1e-9, "each ms of the last s",
+          npz["v_t"][2][:3])
+    check("levels", names(npz["level_names"])[0] == "dopamine" and npz["levels"][1][1] == 5 and
+          all(abs(x - 0.5) < 1e-6 for x in npz["levels"][2]), "five levels at rest", npz["levels"][1])
+    learning = len(npz["projection_names"][2]) and names(npz["projection_names"])
+    check("projections", learning == list(lines(folder)[0]["weight"]), "those of metrics.jsonl", learning)
+    n = npz["weight_before"][1][1]
+    for k, count in enumerate(npz["synapses"][2]):
+        for key in ("weight_before", "weight_after"):
+            all_of = sum(npz[key][2][k * n:(k + 1) * n])
+            check(key, all_of == count, f"{count} synapses", all_of)
+    last = npz["w"][1][0] - 1
+    check("w", npz["w"][1][1] == len(npz["w_pre"][2]) == len(npz["w_post"][2]) and
+          abs(npz["w_t"][2][last] - 1) < 1e-9, "followed to the end", npz["w_t"][2][last])
+
+    found = lines(folder)
+    check("metrics.jsonl", [li["iteration"] for li in found] == list(range(1, 11)), "ten slices", found[-1])
+    for p, (f, n) in enumerate(zip(first, sizes)):
+        for k, li in enumerate(found):
+            wanted = sum(f <= i < f + n and 100 * k <= ms + 1e-6 < 100 * (k + 1)
+                         for i, ms in everything) / n / 0.1
+            came = list(li["rate_hz"].values())[p]
+            check(f"rate of population {p} in slice {k}", abs(came - wanted) < 1e-4, wanted, came)
+    events = scalars(next(os.path.join(folder, f) for f in os.listdir(folder) if "tfevents" in f))
+    check("events", events.get("rate_hz/V1_like") == 10 and events.get("level/dopamine") == 10 and
+          events.get("reward") == 10, "ten of each", events)
+    meta, header = tensors(os.path.join(folder, "checkpoint.safetensors"))
+    check("checkpoint", json.loads(meta["simulation"])["dt_ms"] == 1 and "threads" not in
+          json.loads(meta["simulation"]) and "run.marks" in header and "step" in header,
+          "the state and its configuration", sorted(header)[:5])
+    with_numpy(folder)
+
+
+def with_numpy(folder):
+    code = """
+import json, sys
+import numpy
+folder = sys.argv[1]
+z = numpy.load(folder + "/recording.npz", allow_pickle=False)
+for name in z.files:
+    a = z[name]
+    assert a.dtype != object and a.size >= 0, name
+    assert a.dtype.kind != "f" or numpy.isfinite(a).all(), name
+assert bytes(z["population_names"][0]).rstrip(b"\\0").decode() == "V1_like"
+g = numpy.loadtxt(folder + "/spikes.gdf", delimiter="\\t")
+recent = g[g[:, 1] >= 500 - 1e-9]
+assert (recent[:, 0] == z["i"]).all() and numpy.allclose(recent[:, 1], 1000 * z["t"])
+data = open(folder + "/checkpoint.safetensors", "rb").read()
+n = int.from_bytes(data[:8], "little")
+types = {"F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U64": "<u8", "U8": "u1", "BOOL": "?"}
+for name, t in json.loads(data[8:8 + n]).items():
+    if name != "__metadata__":
+        a, b = t["data_offsets"]
+        x = numpy.frombuffer(data[8 + n + a:8 + n + b], types[t["dtype"]]).reshape(t["shape"])
+        assert x.dtype.kind != "f" or numpy.isfinite(x).all(), name
+"""
+    for python in (sys.executable, "/usr/bin/python3"):
+        if subprocess.run([python, "-c", "import numpy"], capture_output=True).returncode == 0:
+            p = subprocess.run([python, "-c", code, folder], capture_output=True)
+            check("numpy", p.returncode == 0, "every file opened", p.stderr.decode()[-500:])
+            return
+    print("skipped: there is no numpy, files are read by this test alone")
+
+
+def test_switches(d):
+    """Less is recorded where less is wanted."""
+    folder = os.path.join(d, "less")
+    expect(0, "simulate", "brain", *BRIEF, "record.spikes=false", "record.voltages=0", "record.synapses=0",
+           "record=0.5", "--out", folder, "--quiet", "--no-report")
+    npz = arrays(os.path.join(folder, "recording.npz"))
+    there = sorted(os.listdir(folder))
+    check("record.spikes=false", "spikes.gdf" not in there and "i" not in npz, "no spikes", there)
+    check("record.voltages=0", "v" not in npz, "no voltages", sorted(npz))
+    check("record.synapses=0", "w" not in npz and "weight_after" in npz, "no single synapses", sorted(npz))
+    check("record=0.5", [li["iteration"] for li in lines(folder)] == [5, 10], "two lines", lines(folder))
+    expect(0, "resume", folder, "duration_s=1.5", "--quiet")
+    check("--quiet", read(folder, "report.html"), "a report", "none")
+
+
+# ------------------------------------------------------------------------------------ tables
+def test_tables(d):
+    listed = json.loads(expect(0, "list", "--json").out)
+    check("amine list brains", "brain" in [b["name"] for b in listed["brains"]], "brain",
+          listed["brains"])
+    check("amine list presets", "brain" not in [p["name"] for p in listed["presets"]], "training alone",
+          listed["presets"])
+    for kind, known in (("protocols", "none"), ("neurons", "lif"), ("synapses", "stdp")):
+        check(f"amine list {kind}", known in [i["name"] for i in listed[kind]], known, listed[kind])
+        check(f"amine list {kind}", all(i["meaning"] for i in listed[kind]), "a meaning", listed[kind])
+    text = expect(0, "show", "brain").out
+    for key in ("seed", "duration_s", "record.window_s", "protocol.type", "clamp.orexin",
+                "areas.V1_like.coord_ranges.x", "inputs.V1_like.rate_hz"):
+        check("amine show brain", re.search(rf"^. {re.escape(key)} ", text, re.M), key, text[:500])
+    marked = [li.split()[1] for li in run("show", "brain", "seed=2").out.splitlines()
+              if li.startswith("* ") and "differs" not in li]
+    check("amine show brain seed=2", marked == ["seed"], "a * at seed alone", marked)
+    path = write(os.path.join(d, "mine.json"),
+                 run("show", "brain", "clamp.dopamine=0.25", "--json").out.encode())
+    a = json.loads(run("show", path, "--json").out)
+    b = json.loads(run("show", "brain", "clamp.dopamine=0.25", "--json").out)
+    check("show --json is a file to simulate", a == b, "the same", "others")
+    for shell in ("bash", "zsh", "fish"):
+        script = expect(0, "help", "--completion", shell).out
+        for word in ("simulate", "record.window_s", "seeds", "clamp.norepinephrine"):
+            check(f"completion of {shell}", word in script, word, "nothing about it")
+    script = run("help", "--completion", "bash").out
+    for words, wanted in ((("amine", "sim"), ["simulate"]), (("amine", "simulate", "bra"), ["brain"]),
+                          (("amine", "train", "bra"), [""]),
+                          (("amine", "simulate", "brain", "record.w"), ["record.window_s="]),
+                          (("amine", "simulate", "brain", "protocol.type=non"), ["none"]),
+                          (("amine", "simulate", "brain", "seed"), ["seed=", "seeds="])):
+        came = cli.complete_bash(script, *words) or [""]
+        check("bash completes " + " ".join(words), sorted(came) == wanted, wanted, came)
+    page = expect(0, "help", "--man").out
+    for key in ("record.voltage_s", "checkpoint_every_s", "spikes.gdf"):
+        check("amine help --man", f"\\fB{key}\\fR" in page, key, "none")
+    text = expect(0, "simulate", "--help").out
+    check("simulate --help", "seeds" in text and "amine show brain" in text, "its keys", text)
+
+
+# ------------------------------------------------------------------------------------ wrong
+def test_words(d):
+    for args, says in ((["simulate", "maze"], "amine train maze"),
+                       (["train", "brain"], "amine simulate brain"),
+                       (["simulate", "brian"], "did you mean brain?"),
+                       (["simulate", "brain", "sede=3"], "did you mean seed?"),
+                       (["simulate", "brain", "record.windw_s=3"], "did you mean record.window_s?"),
+                       (["simulate", "brain", "clamp.serotonine=3"], "did you mean clamp.serotonin?"),
+                       (["simulate", "brain", "plasticity.rul=3"], "did you mean rule?"),
+                       (["simulate", "brain", "populations.E.n=3"], "populations.E.n"),
+                       (["simulate", "brain", "seeds=0"], "seeds=0: it must be"),
+                       (["simulate", "brain", "seeds=3", "--out", "x"], "leave --out away"),
+                       (["simulate", "brain", "seeds=2", "clamp.dopamine=2"], "clamp.dopamine=2"),
+                       (["simulate", d + "/"], "is a folder")):
+        expect(2, *args, says=says)
+    for args in (["simulate"], ["simulate", ""], ["simulate", "brain", "brain"], ["simulate", "brain", "=3"],
+                 ["simulate", "brain", "x" * 100000 + "=3"], ["simulate", "brain", "seed=" + "9" * 100000],
+                 ["simulate", "brain", "areas.V1_like.neuron_density=" + "9" * 100000],
+                 ["simulate", "brain", "plasticity.rule=" + "[" * 100000]):
+        expect(2, *args, "--out", os.path.join(d, "none")) if len(args) > 2 else expect(2, *args)
+    check("nothing was made", not os.path.exists(os.path.join(d, "none")), "no folder", "one")
+    keys = [li[2:].split(" ")[0] for li in run("show", "brain").out.splitlines() if li[:2] in ("  ", "* ")]
+    for key in keys:
+        for value in ("", "0", "-1", "1e300", "nan", "true", "word", "[]", "{}", "9" * 70000):
+            r = run("show", "brain", f"{key}={value}")
+            name = f"amine show brain {key}={value[:20]}"
+            check(name, r.code in (0, 2), "exit 0 or 2", r)
+            if r.code == 2:
+                check(name, key.split(".")[0] in r.err and len(r.err) < 2000, "the key in a sentence", r)
+
+
+def test_bad_files(d):
+    folder = os.path.join(d, "run")
+    expect(0, "simulate", "brain", *BRIEF, "--out", folder, "--quiet", "--no-report")
+    none = os.path.join(d, "none.json")
+    broken = write(os.path.join(d, "broken.json"), b'{"areas": [')
+    other = write(os.path.join(d, "other.json"), b'{"batch": 3}')
+    wrong = write(os.path.join(d, "wrong.json"), b'{"populations": 3}')
+    value = write(os.path.join(d, "value.json"), b'{"areas": [], "seed": "x"}')
+    for path in (none, broken, other, wrong, value):
+        expect(3, "simulate", path, "--out", os.path.join(d, "x"), says=path)
+    for path in (none, broken, wrong, value):
+        expect(3, "show", path, says=path)
+    expect(3, "train", wrong, "--out", os.path.join(d, "x"), says="amine simulate")
+    expect(2, "simulate", "brain", "--out", folder, says="already holds a run")
+    expect(2, "eval", folder, says="is a simulation")
+    expect(2, "resume", folder, "seed=2", says="seed=1 cannot be changed")
+    expect(2, "resume", folder, "duration_s=0.5", says="already done")
+    r = expect(0, "resume", folder, "--no-report", says="this run is complete")
+    check("resume of a complete run", "duration_s=2" in r.err, "how to go further", r)
+    whole = read(folder, "checkpoint.safetensors")
+    for data in (b"", whole[:50], None, b"x" * 500, whole[:-1],
+                 whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:]):
+        copy = os.path.join(d, "copy")
+        shutil.copytree(folder, copy)
+        if data is None:
+            os.remove(os.path.join(copy, "checkpoint.safetensors"))
+        else:
+            write(os.path.join(copy, "checkpoint.safetensors"), data)
+        before = {f: read(copy, f) for f in os.listdir(copy)}
+        expect(3, "resume", copy, "duration_s=2", says="checkpoint")
+        after = {f: read(copy, f) for f in os.listdir(copy)}
+        check("resume with a bad checkpoint", before == after, "the other files left alone", "changed")
+        shutil.rmtree(copy)
+    for name in ("metrics.jsonl", "spikes.gdf"):
+        copy = os.path.join(d, "copy")
+        shutil.copytree(folder, copy)
+        write(os.path.join(copy, name), read(copy, name)[:-50])
+        expect(3, "resume", copy, "duration_s=2", says=name)
+        shutil.rmtree(copy)
+    copy = os.path.join(d, "copy")
+    shutil.copytree(folder, copy)
+    write(os.path.join(copy, "recording.npz"), read(copy, "recording.npz")[:-9])
+    expect(3, "report", copy, says="recording.npz")
+    shutil.rmtree(copy)
+    taken = write(os.path.join(d, "taken"), b"")
+    expect(1, "simulate", "brain", *BRIEF, "--out", os.path.join(taken, "x"), says=taken)
+    with open("/dev/full", "wb") as full:
+        expect(1, "simulate", "brain", *BRIEF, "--out", os.path.join(d, "full"), "--quiet", stdout=full,
+               says="standard output")
+
+
+def test_numbers(d):
+    """Numbers that break end the run with exit code 4 and a sentence."""
+    path = write(os.path.join(d, "wild.json"), json.dumps({
+        "populations": [{"name": "E", "n": 10, "model": "izhikevich"}],
+        "projections": [{"source": "E", "target": "E", "connect": "all", "weight": 1e6}],
+        "inputs": [{"population": "E", "type": "current", "mean": 1e6, "noise": 1e6}],
+        "duration_s": 5}).encode())
+    r = run("simulate", path, "--out", os.path.join(d, "wild"), "--no-report", "--quiet")
+    if r.code == 0:
+        print("skipped: this brain's numbers do not break")
+        return
+    check("numbers that break", r.code == 4, "exit 4", r)
+    check("numbers that break", "step" in r.err and "E" in r.err, "step and population named", r)
+
+
+# ------------------------------------------------------------------------------------ the same bytes
+def test_same_bits(d):
+    reference = os.path.join(d, "reference")
+    expect(0, "simulate", "brain", *BRIEF, "--out", reference, "--quiet", "--no-report")
+    for n in (2, 3, 8):
+        folder = os.path.join(d, f"threads{n}")
+        expect(0, "simulate", "brain", *BRIEF, f"threads={n}", "--out", folder, "--quiet", "--no-report")
+        same(f"threads={n}", folder, reference)
+    for name in ("plain", "avx2", "avx512", "neon", "auto"):
+        env = cli.environment(AMINE_KERNEL=name)
+        if run("list", "tasks", env=env).code == 2:
+            print(f"skipped: no {name} kernels here")
+            continue
+        folder = os.path.join(d, name)
+        expect(0, "simulate", "brain", *BRIEF, "--out", folder, "--quiet", "--no-report", env=env)
+        same(f"AMINE_KERNEL={name}", folder, reference)
+    for at in (0.1, 0.4, 0.9):
+        folder = os.path.join(d, f"part{at}")
+        expect(0, "simulate", "brain", *BRIEF[1:], f"duration_s={at}", "--out", folder, "--quiet",
+               "--no-report")
+        expect(0, "resume", folder, "duration_s=1", "--quiet", "--no-report")
+        same(f"resumed after {at} s", folder, reference)
+    again = os.path.join(d, "again")
+    expect(0, "simulate", os.path.join(reference, "config.json"), "--out", again, "--quiet", "--no-report")
+    same("simulated from config.json", again, reference, "config.json")
+
+
+def longer_reference(d):
+    reference = os.path.join(d, "reference")
+    if not os.path.exists(reference):
+        expect(0, "simulate", "brain", *LONGER, "--out", reference, "--quiet", "--no-report")
+    return reference
+
+
+def test_signals(d):
+    reference = longer_reference(d)
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        folder = os.path.join(d, f"stopped {number}")
+        p = cli.start("simulate", "brain", *LONGER, "--out", folder, "--no-report", "--json")
+        cli.wait_for_lines(p, folder, 5)
+        p.send_signal(number)
+        r = cli.finish(p)
+        check(signal.Signals(number).name, r.code == code, f"exit {code}", r)
+        check(signal.Signals(number).name, f"resume '{folder}'" in r.err, "how to go on", r)
+        result = json.loads(r.out or "{}")
+        check("--json of a stopped run", result.get("status") == "stopped" and
+              result.get("signal") == number and result.get("t_s", 0) > 0.4, "status, signal, t_s", r)
+        check("stopped", os.path.exists(os.path.join(folder, "recording.npz")), "a recording", "none")
+        expect(0, "report", folder)
+        expect(0, "resume", folder, "--quiet", "--no-report")
+        same("stopped by " + signal.Signals(number).name, folder, reference)
+
+
+def test_kill(d, times=4):
+    """kill -9 at random moments, also before the first checkpoint; resume; the same bytes."""
+    reference = longer_reference(d)
+    began = time.time()
+    expect(0, "simulate", "brain", *LONGER, "--out", os.path.join(d, "timed"), "--quiet", "--no-report")
+    whole = time.time() - began
+    for k in range(times):
+        folder, kills, seed = os.path.join(d, f"killed{k}"), 0, random.randrange(1 << 30)
+        moments = random.Random(seed)
+        args = ["simulate", "brain", *LONGER, "--out", folder, "--quiet", "--no-report"]
+        while kills < 4:
+            p = cli.start(*args)
+            time.sleep(moments.uniform(0, whole / 2) * (moments.random() ** 2))
+            p.kill()
+            p.communicate()
+            kills += 1
+            if os.path.exists(os.path.join(folder, "config.json")):
+                args = ["resume", folder, "--quiet", "--no-report"]
+        r = run(*args)
+        if check(f"after kill -9 (seed {seed})", r.code == 0, "exit 0", r):
+            same(f"killed {kills} times (seed {seed})", folder, reference)
+
+
+# ------------------------------------------------------------------------------------ seeds, report
+def test_seeds():
+    args = ["simulate", "brain", "duration_s=0.5", "seeds=3", "clamp.serotonin=0.9"]
+    result = json.loads(expect(0, *args, "--json", "threads=1").out)
+    again = json.loads(expect(0, *args, "--json", "threads=3").out)
+    check("seeds=3", result == again, "the same on any number of threads", again)
+    m = result["measures"][0]
+    check("seeds=3", result["control"] == {"serotonin": 0.9} and len(m["free_values"]) == 3 and
+          m["control"]["mean"] < m["free"]["mean"] and
+          abs(m["difference"]["mean"] - m["free"]["mean"] + m["control"]["mean"]) < 1e-9, "a difference", m)
+    text = expect(0, *args).out
+    check("seeds=3", re.search(r"^  mean_rate, Hz +[\d.]+ \+- [\d.]+ +[\d.]+ \+- ", text, re.M), "a table",
+          text)
+    text = expect(0, "simulate", "brain", "duration_s=0.2", "seeds=2").out
+    check("seeds without control", "control" not in text and "mean_rate" in text, "means alone", text)
+    alone = json.loads(expect(0, "simulate", "brain", "duration_s=0.5", "seed=2", "--json", "--no-report",
+                              "--out", tempfile.mkdtemp(prefix="amine-cli-") + "/x").out)
+    shutil.rmtree(os.path.dirname(alone["folder"]))
+    check("seeds=3", alone["measure"]["mean_rate"] == m["free_values"][1], "what seed 2 gives alone",
+          (alone["measure"], m["free_values"]))
+
+
+def test_report(d):
+    one, two, maze = (os.path.join(d, n) for n in ("one", "two", "maze"))
+    expect(0, "simulate", "brain", *BRIEF, "--out", one, "--quiet")
+    expect(0, "simulate", "brain", *BRIEF, "clamp.serotonin=0.8", "--out", two, "--quiet", "--no-report")
+    page = read(one, "report.html")
+    check("report.html", b"A spiking brain" in page and b'class="dots' in page, "spikes", page[:200])
+    check("report.html", b"http:" not in page and b"https:" not in page and len(page) < 2000000,
+          "closed, of bearable size",
+          len(page))
+    both = os.path.join(d, "both.html")
+    r = expect(0, "report", one, two, "--out", both)
+    check("report of two", r.out == both + "\n" and b"2 simulations" in read(both), "a page of both", r)
+    expect(0, "train", "maze", *cli.BRIEF, "--out", maze, "--quiet", "--no-report")
+    expect(2, "report", one, maze, says="1 of these 2 folders holds a simulation")
+
+
+def test_progress(d):
+    folder = os.path.join(d, "plain")
+    r = expect(0, "simulate", "brain", *BRIEF, "--out", folder, "--no-report",
+               env=cli.environment(TERM="xterm"))
+    shown = r.err.splitlines()
+    check("progress without a terminal", 2 <= len(shown) <= 12 and "\r" not in r.err and "real time" in r.err
+          and "V1_like" in shown[-1] and "DA 0.50" in shown[-1], "few plain lines", r)
+    r = expect(0, "simulate", "brain", *BRIEF, "--quiet", "--out", folder + "2")
+    check("simulate --quiet", not r.err and "report.html" in r.out, "the result and no messages", r)
+    for n in ("brain-seed1", "brain-seed1-2"):
+        expect(0, "simulate", "brain", *BRIEF, "--quiet", "--no-report", cwd=d)
+        check("simulate without --out", os.path.exists(os.path.join(d, "runs", n, "config.json")),
+              f"runs/{n}", os.listdir(os.path.join(d, "runs")))
+
+
+TESTS = [test_files, test_switches, test_tables, test_words, test_bad_files, test_numbers, test_same_bits,
+         test_signals, test_kill, test_seeds, test_report, test_progress]
+
+if __name__ == "__main__":
+    cli.TESTS = TESTS
+    sys.exit(cli.main())

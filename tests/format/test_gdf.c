@@ -1,0 +1,137 @@
+/* Spikes as text: exact lines, every step read back, windows, limits, damage. */
+#include "support.h"
+
+#include "base/memory.h"
+#include "format/gdf.h"
+
+static void lines_are_exact(void **state) {
+  (void)state;
+  const struct {
+    double dt_ms;
+    uint32_t neuron;
+    uint64_t step;
+    const char *line;
+  } cases[] = {
+      {0.1, 17, 2345, "17\t234.5\n"},
+      {0.1, 0, 0, "0\t0.0\n"},
+      {1, 4294967295u, 7, "4294967295\t7.0\n"},
+      {0.025, 3, 3, "3\t0.075\n"},
+      {0.5, 1, 10000000001, "1\t5000000000.5\n"},
+      {100, 1, 3, "1\t300.0\n"},
+      {0.0625, 2, 5, "2\t0.3125\n"},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    const am_gdf_clock c = am_gdf_clock_of(cases[k].dt_ms);
+    am_text text = {0};
+    am_gdf_put(&text, &c, cases[k].neuron, cases[k].step);
+    assert_string_equal(text.data, cases[k].line);
+    am_text_free(&text);
+  }
+}
+
+/* Every step comes back, also where a step is no decimal number of ms. */
+static void every_step_comes_back(void **state) {
+  (void)state;
+  const double steps_ms[] = {1, 0.1, 0.05, 1.0 / 3, 0.7, 1.0 / 7, 100};
+  const char *path = in_folder("steps.gdf");
+  for (size_t k = 0; k < sizeof steps_ms / sizeof *steps_ms; k++) {
+    const am_gdf_clock c = am_gdf_clock_of(steps_ms[k]);
+    am_text text = {0};
+    uint32_t *neurons;
+    uint64_t *steps;
+    size_t n;
+    amine_error error = {0};
+    for (uint64_t step = 0; step < 3000; step++) am_gdf_put(&text, &c, (uint32_t)step, step * 977);
+    put_file(path, text.data, text.length);
+    if (am_gdf_read(&neurons, &steps, &n, path, text.length, &c, 0, 1 << 20, &error) != AMINE_OK)
+      fail_msg("%s", error.message);
+    assert_int_equal(n, 3000);
+    for (uint64_t step = 0; step < 3000; step++) {
+      assert_int_equal(neurons[step], step);
+      assert_true(steps[step] == step * 977);
+    }
+    am_free(neurons);
+    am_free(steps);
+    am_text_free(&text);
+  }
+}
+
+static void windows_and_limits(void **state) {
+  (void)state;
+  const char *path = in_folder("window.gdf");
+  const am_gdf_clock c = am_gdf_clock_of(1);
+  am_text text = {0};
+  for (uint64_t k = 0; k < 100; k++) am_gdf_put(&text, &c, (uint32_t)(k % 7), k);
+  const size_t whole = text.length;
+  am_gdf_put(&text, &c, 1, 5000); /* beyond what counts */
+  put_file(path, text.data, text.length);
+  am_text_free(&text);
+  for (uint64_t from = 0; from < 102; from += 17)
+    for (size_t most = 1; most < 130; most += 8) {
+      uint32_t *neurons;
+      uint64_t *steps;
+      size_t n;
+      assert_int_equal(am_gdf_read(&neurons, &steps, &n, path, whole, &c, from, most, NULL),
+                       AMINE_OK);
+      const size_t there = from < 100 ? (size_t)(100 - from) : 0,
+                   wanted = there < most ? there : most;
+      assert_int_equal(n, wanted);
+      for (size_t k = 0; k < n; k++) {
+        assert_true(steps[k] == 100 - wanted + k);
+        assert_int_equal(neurons[k], steps[k] % 7);
+      }
+      am_free(neurons);
+      am_free(steps);
+    }
+}
+
+static void damage_gets_a_sentence(void **state) {
+  (void)state;
+  static const char *const bad[] = {"x\t1.0\n",
+                                    "1 1.0\n",
+                                    "1\t1\n",
+                                    "1\t1.00\n",
+                                    "1\t1.\n",
+                                    "1\t.5\n",
+                                    "-1\t1.0\n",
+                                    "1\t-1.0\n",
+                                    "\n",
+                                    "1\t1.0 \n",
+                                    "4294967296\t1.0\n",
+                                    "1\t1.0",
+                                    "1\t99999999999999999999999.0\n"};
+  const char *path = in_folder("bad.gdf");
+  const am_gdf_clock c = am_gdf_clock_of(0.1);
+  uint32_t *neurons;
+  uint64_t *steps;
+  size_t n;
+  amine_error error;
+  for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+    put_file(path, bad[k], strlen(bad[k]));
+    error = (amine_error){0};
+    if (am_gdf_read(&neurons, &steps, &n, path, strlen(bad[k]), &c, 0, 10, &error) !=
+        AMINE_ERROR_INPUT)
+      fail_msg("read as if it were good: %s", bad[k]);
+    assert_non_null(strstr(error.message, "bad.gdf"));
+  }
+  put_file(path, "1\t1.0\n", 6);
+  assert_int_equal(am_gdf_read(&neurons, &steps, &n, path, 7, &c, 0, 10, &error),
+                   AMINE_ERROR_INPUT);
+  assert_int_equal(am_gdf_read(&neurons, &steps, &n, in_folder("none.gdf"), 7, &c, 0, 10, &error),
+                   AMINE_ERROR_IO);
+  char long_line[200];
+  memset(long_line, '1', sizeof long_line);
+  put_file(path, long_line, sizeof long_line);
+  assert_int_equal(am_gdf_read(&neurons, &steps, &n, path, sizeof long_line, &c, 0, 10, &error),
+                   AMINE_ERROR_INPUT);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(lines_are_exact),
+      cmocka_unit_test(every_step_comes_back),
+      cmocka_unit_test(windows_and_limits),
+      cmocka_unit_test(damage_gets_a_sentence),
+  };
+  return cmocka_run_group_tests(tests, make_test_folder, remove_test_folder);
+}

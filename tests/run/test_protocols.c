@@ -1,0 +1,196 @@
+/* The protocols of the worked examples: saved and restored in the middle they measure the same; a
+ * state that cannot be is refused; a brain that does not suit gets a sentence; what their controls
+ * hold still does stand still. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "format/json.h"
+#include "run/simulation_checkpoint.h"
+#include "small.h"
+
+static const char *const names[] = {"reinforcement", "attention", "inhibition", "together"};
+enum { N = 4 };
+
+static char base[64];
+
+static int make_base(void **state) {
+  (void)state;
+  am_json_init();
+  return small_folder(base, sizeof base);
+}
+
+static int remove_base(void **state) {
+  (void)state;
+  char command[100];
+  snprintf(command, sizeof command, "rm -rf %s", base);
+  return system(command);
+}
+
+static void good(amine_status status, const amine_error *error) {
+  if (status != AMINE_OK) fail_msg("%s", error->message);
+}
+
+static am_simulation_config config_of(const char *preset, const char *const *changes, int n) {
+  am_simulation_config c;
+  amine_error error = {0};
+  good(am_simulation_config_load(&c, preset, &error), &error);
+  good(am_simulation_config_apply(&c, changes, n, &error), &error);
+  return c;
+}
+
+static void run_until(am_simulation *s, uint64_t slice) {
+  amine_error error = {0};
+  while (am_simulation_slice(s) < slice) good(am_simulation_run(s, NULL, &error), &error);
+}
+
+static void compare(const am_simulation *a, const am_simulation *b) {
+  double x[AM_MEASURES_MAX], y[AM_MEASURES_MAX];
+  am_simulation_measure(a, x);
+  am_simulation_measure(b, y);
+  for (int k = 0; k < a->config->protocol->n_measures; k++) {
+    if (isnan(x[k])) fail_msg("%s is not a number", a->config->protocol->measures[k].name);
+    assert_memory_equal(&x[k], &y[k], sizeof x[k]);
+  }
+  assert_memory_equal(a->state, b->state, a->config->protocol->state_size);
+}
+
+/* Straight through, and by way of a checkpoint at `half`. */
+static void interrupt(const char *name, const char *length, uint64_t half) {
+  const char *changes[] = {"duration_s=4", "seed=3", length};
+  const uint64_t all = 40;
+  am_simulation *straight, *first, *second;
+  am_simulation_mark mark = {0}, loaded = {0};
+  amine_error error = {0};
+  char path[100];
+  am_simulation_config c = config_of(name, changes, 3);
+  snprintf(path, sizeof path, "%s/%s.safetensors", base, name);
+  good(am_simulation_create(&straight, &c, 1, NULL, &error), &error);
+  good(am_simulation_create(&first, &c, 1, NULL, &error), &error);
+  run_until(straight, all);
+  run_until(first, half);
+  good(am_simulation_mark_make(&mark, amine_brain_n_populations(first->brain), &error), &error);
+  good(am_simulation_checkpoint_save(first, &mark, path, &error), &error);
+  good(am_simulation_prepare(&second, &c, 1, NULL, &error), &error);
+  good(am_simulation_checkpoint_load(second, &loaded, path, &error), &error);
+  run_until(first, all);
+  run_until(second, all);
+  compare(straight, first);
+  compare(straight, second);
+  am_simulation_mark_free(&mark);
+  am_simulation_mark_free(&loaded);
+  am_simulation_destroy(straight);
+  am_simulation_destroy(first);
+  am_simulation_destroy(second);
+  am_simulation_config_free(&c);
+}
+
+/* While a cue is there, and between two. */
+static void test_same_after_a_checkpoint(void **state) {
+  (void)state;
+  const char *lengths[N] = {"protocol.trials=12", "protocol.trials=9", "protocol.trials=11",
+                            "protocol.steps=3500"};
+  for (int k = 0; k < N; k++) {
+    interrupt(names[k], lengths[k], 13);
+    interrupt(names[k], lengths[k], 15);
+    interrupt(names[k], lengths[k], 17);
+  }
+}
+
+static void test_a_state_that_cannot_be(void **state) {
+  (void)state;
+  const char *changes[] = {"duration_s=1"};
+  for (int k = 0; k < N; k++) {
+    am_simulation *s;
+    amine_error error = {0};
+    am_simulation_config c = config_of(names[k], changes, 1);
+    good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+    assert_true(c.protocol->check(s->state, &s->stage));
+    memset(s->state, 0xff, c.protocol->state_size);
+    assert_false(c.protocol->check(s->state, &s->stage));
+    am_simulation_destroy(s);
+    am_simulation_config_free(&c);
+  }
+}
+
+/* Each protocol on the brain of another. */
+static void test_a_brain_that_does_not_suit(void **state) {
+  (void)state;
+  for (int k = 0; k < N; k++) {
+    char change[64];
+    const char *changes[] = {change};
+    am_simulation *s;
+    amine_error error = {0};
+    snprintf(change, sizeof change, "protocol.type=%s", names[k]);
+    am_simulation_config c = config_of(names[(k + 1) % N], changes, 1);
+    assert_int_equal(am_simulation_create(&s, &c, 1, NULL, &error), AMINE_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, names[k]));
+    assert_non_null(strstr(error.message, "needs a population"));
+    am_simulation_config_free(&c);
+  }
+}
+
+/* How far the weights have moved in all. */
+static double moved(const char *clamp) {
+  const char *changes[] = {"duration_s=3", clamp};
+  am_simulation *s;
+  amine_error error = {0};
+  double sum = 0;
+  am_simulation_config c = config_of("reinforcement", changes, clamp ? 2 : 1);
+  good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+  run_until(s, 30);
+  for (int k = 0; k < s->n_learning; k++) {
+    const am_learning *l = &s->learning[k];
+    float *w = am_alloc(l->n_synapses, sizeof *w);
+    assert_non_null(w);
+    good(amine_brain_synapses(s->brain, l->projection, "w", NULL, NULL, NULL, w, &error), &error);
+    for (size_t i = 0; i < l->n_before; i++)
+      sum += fabs((double)w[i * l->stride] - (double)l->before[i]);
+    am_free(w);
+  }
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+  return sum;
+}
+
+static void test_no_dopamine_no_learning(void **state) {
+  (void)state;
+  assert_true(moved(NULL) > 1);
+  assert_true(moved("clamp.dopamine=0.5") == 0);
+}
+
+static double measure_of(const char *preset, const char *change, int k) {
+  const char *changes[] = {"duration_s=20", change};
+  double values[AM_MEASURES_MAX];
+  am_simulation *s;
+  amine_error error = {0};
+  am_simulation_config c = config_of(preset, changes, 2);
+  good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+  run_until(s, 200);
+  am_simulation_measure(s, values);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+  return values[k];
+}
+
+/* The treatment of inhibition is an event: serotonin is where a clamp would hold it. */
+static void test_serotonin_stays_at_its_level(void **state) {
+  (void)state;
+  assert_float_equal(measure_of("inhibition", "seed=1", 3), 0.8, 1e-6);
+  assert_float_equal(measure_of("inhibition", "protocol.serotonin=0.3", 3), 0.3, 1e-6);
+  assert_float_equal(measure_of("inhibition", "clamp.serotonin=0.5", 3), 0.5, 1e-6);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_same_after_a_checkpoint),
+      cmocka_unit_test(test_a_state_that_cannot_be),
+      cmocka_unit_test(test_a_brain_that_does_not_suit),
+      cmocka_unit_test(test_no_dopamine_no_learning),
+      cmocka_unit_test(test_serotonin_stays_at_its_level),
+  };
+  return cmocka_run_group_tests(tests, make_base, remove_base);
+}

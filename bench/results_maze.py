@@ -2,6 +2,7 @@
 
   bench/results_maze.py FOLDER PART...        parts: fast variants-fast variants-paper paper thirteen
   bench/results_maze.py FOLDER --table        only the table of what is there, in Markdown
+  bench/results_maze.py FOLDER --picture      only the picture of it, docs/pictures/maze_results.svg
 
 Every run is an ordinary folder of `amine train`; results do not depend on the number of threads, so several
 runs go side by side with one thread each. Stop it at any time; the next call goes on.
@@ -13,6 +14,8 @@ import os
 import statistics
 import subprocess
 import sys
+
+from panels import FOLDER as PROJECT, STYLE
 
 VARIANTS = {
     "rnn": ["rule.type=none"],
@@ -98,6 +101,63 @@ def table(base, parts):
                 cell([f[2] for f in found]), first))
 
 
+# ------------------------------------------------------------------------------ the picture
+LINES = [("told", 275.0), ("planner", 227.3), ("random", 7.72)]
+W, H, LEFT, TOP, RIGHT, BOTTOM = 620, 330, 56, 40, 84, 44
+
+
+def curve(base, run, bins):
+    """[(iteration, mean reward)] in so many bins, or None."""
+    try:
+        with open(os.path.join(base, run[1], "metrics.jsonl")) as f:
+            lines = [json.loads(line) for line in f]
+    except OSError:
+        return None
+    width = max(1, len(lines) // bins)
+    return [(lines[min(k + width, len(lines)) - 1]["iteration"],
+             statistics.mean(m["reward"] for m in lines[k:k + width]))
+            for k in range(0, len(lines), width)]
+
+
+def panel(out, top, title, curves):
+    """curves: [(label, colour class, width, points)]"""
+    last = max(x for c in curves for x, _ in c[3])
+
+    def at(x, y):
+        return (LEFT + (W - LEFT - RIGHT) * x / last, top + TOP + (H - TOP - BOTTOM) * (1 - y / 300))
+
+    out.append('<text class="title" x="%d" y="%d">%s</text>' % (LEFT, top + 22, title))
+    for y in range(0, 301, 50):
+        out.append('<line class="grid" x1="%d" x2="%d" y1="%.1f" y2="%.1f"/>' % (
+            LEFT, W - RIGHT, at(0, y)[1], at(0, y)[1]))
+        out.append('<text class="soft" text-anchor="end" x="%d" y="%.1f">%d</text>' % (
+            LEFT - 8, at(0, y)[1] + 4, y))
+    for k in range(5):
+        out.append('<text class="soft" text-anchor="middle" x="%.1f" y="%.1f">%s</text>' % (
+            at(last * k / 4, 0)[0], at(0, 0)[1] + 20, format(round(last * k / 4), ",")))
+    for name, y in LINES:
+        out.append('<line class="ideal" x1="%d" x2="%d" y1="%.1f" y2="%.1f"/>' % (
+            LEFT, W - RIGHT, at(0, y)[1], at(0, y)[1]))
+        out.append('<text class="soft" x="%d" y="%.1f">%s</text>' % (W - RIGHT + 6, at(0, y)[1] + 4, name))
+    for label, colour, width, points in curves:
+        out.append('<polyline class="%s" style="stroke-width:%g" points="%s"><title>%s</title></polyline>' % (
+            colour, width, " ".join("%.1f,%.1f" % at(x, y) for x, y in points), label))
+
+
+def picture(base, path):
+    out, top = [], 0
+    for title, part, colour in (("maze, every seed: reward per episode against iterations", "fast", "c0"),
+                                ("maze-paper: the published recipe", "paper", "c1")):
+        curves = [(r[1], colour, 1.2, c) for r in runs(part) for c in [curve(base, r, 150)] if c]
+        if curves:
+            panel(out, top, title, curves)
+            top += H
+    head = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" '
+            'aria-label="Learning curves on the Grid Maze"><style>%s</style>' % (W, top, STYLE))
+    with open(path, "w") as f:
+        f.write("\n".join([head] + out + ["</svg>", ""]))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
@@ -105,8 +165,12 @@ def main():
     parser.add_argument("--amine", default="build/amine")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--picture", action="store_true")
     args = parser.parse_intermixed_args()
     parts = args.parts or ["fast", "variants-fast", "variants-paper", "paper", "thirteen"]
+    if args.picture:
+        picture(args.folder, os.path.join(PROJECT, "docs", "pictures", "maze_results.svg"))
+        return
     if not args.table:
         os.makedirs(args.folder, exist_ok=True)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:

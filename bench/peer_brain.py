@@ -100,7 +100,7 @@ dy/dt = -y/taupost : 1 (event-driven)
 
 
 def documented(b, args, size):
-    """Returns the group, its synapses, and what a kick is made of."""
+    """Returns the group, its synapses, and what else drives it."""
     ms, mV, nS, pF = b.ms, b.mV, b.nS, b.pF
     n = size["n_e"] + size["n_i"]
     p = size["p"]

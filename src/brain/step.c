@@ -383,7 +383,8 @@ static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block 
   const double to_hz = 1e3 / ((double)window * b->dt_ms);
   for (uint32_t j = 0; j < block->n_targets; j++) {
     const double rate = (counts[j] - p->window_counts[at + j]) * to_hz;
-    scale[j] = (am_real)(1 + p->values[AM_RULE_SCALING] * (target - rate) / target);
+    const double factor = 1 + p->values[AM_RULE_SCALING] * (target - rate) / target;
+    scale[j] = (am_real)(factor > 0 ? factor : 0); /* never another sign */
     p->window_counts[at + j] = counts[j];
   }
   return scale;

@@ -1,9 +1,16 @@
-/* The one place that knows of OpenMP. */
+/* The one place that knows of OpenMP, and of how threads wait for each other. */
 #include "base/threads.h"
 
+#include <limits.h>
 #include <omp.h>
-#include <sched.h>
 #include <stdatomic.h>
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#else
+#include <sched.h>
+#endif
 
 void am_parallel(int n_threads, int n_items, void (*work)(void *context, int item, int worker),
                  void *context) {
@@ -19,25 +26,49 @@ void am_parallel(int n_threads, int n_items, void (*work)(void *context, int ite
 struct am_team {
   int n;
   _Alignas(64) atomic_int arrived;
+  atomic_int asleep;
   _Alignas(64) atomic_uint round;
 };
 
-/* Waiting is spinning, for steps last microseconds; who waits long gives its processor away, so
- * that more threads than processors still get on. */
+/* Sleeps while *word is `value`, or wakes all that sleep on it. */
+#if defined(__linux__)
+static void team_sleep(atomic_uint *word, unsigned value) {
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+static void team_wake(atomic_uint *word) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+#else
+static void team_sleep(atomic_uint *word, unsigned value) {
+  (void)word, (void)value;
+  sched_yield();
+}
+static void team_wake(atomic_uint *word) { (void)word; }
+#endif
+
+/* Waiting is spinning first, for a step lasts microseconds. Who waits longer sleeps, because then
+ * somebody else has the processor that the others need: where a processor falls idle, the system
+ * moves them there. */
+enum { SPINS = 3000 };
+
 void am_team_wait(am_team *team) {
   if (team->n == 1) return;
   const unsigned round = atomic_load_explicit(&team->round, memory_order_relaxed);
   if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 == team->n) {
     atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
-    atomic_store_explicit(&team->round, round + 1, memory_order_release);
+    atomic_store(&team->round, round + 1);
+    if (atomic_load(&team->asleep) > 0) team_wake(&team->round);
     return;
   }
-  for (int spins = 0; atomic_load_explicit(&team->round, memory_order_acquire) == round; spins++) {
-    if (spins > 2000) sched_yield();
+  for (int k = 0; k < SPINS; k++) {
+    if (atomic_load_explicit(&team->round, memory_order_acquire) != round) return;
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
   }
+  atomic_fetch_add(&team->asleep, 1);
+  while (atomic_load(&team->round) == round) team_sleep(&team->round, round);
+  atomic_fetch_sub(&team->asleep, 1);
 }
 
 void am_team_run(int n_threads,

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """Speed peer in PyTorch: A2C on the grid maze with the modulated plastic network, in float32.
 
 One iteration is one batch of whole episodes, the gradient over all steps, the norm clip and Adam:

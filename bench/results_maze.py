@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Makes docs/results/maze.md's figures: trains what is missing, resumes what was stopped, prints the table.
 
   bench/results_maze.py FOLDER PART...        parts: fast variants-fast variants-paper paper thirteen

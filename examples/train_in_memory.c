@@ -1,8 +1,8 @@
 /* Trains a small plastic network on a small maze, without a single file, and shows that it has
  * learned.
  *
- *   cc train_in_memory.c $(pkg-config --cflags --libs amine) -o train_in_memory &&
- * ./train_in_memory
+ *   cc train_in_memory.c $(pkg-config --cflags --libs amine) -o train_in_memory
+ *   ./train_in_memory
  *
  * The same bits every time: the last line is always the same. */
 #include <amine/amine.h>

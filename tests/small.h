@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "folder.h"
 #include "run/experiment.h"
 
 typedef struct small_variant {
@@ -61,12 +61,6 @@ static inline am_config small_config(const small_variant *variant) {
   amine_error error;
   if (am_config_resolve(&config, &error) != AMINE_OK) abort();
   return config;
-}
-
-/* A new empty folder, in memory where there is a place for that: these tests sync a great deal. */
-static inline int small_folder(char *out, size_t size) {
-  snprintf(out, size, "%s/amine-test-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-  return mkdtemp(out) ? 0 : -1;
 }
 
 /* FNV-1a over all that shapes the future of a learner. */

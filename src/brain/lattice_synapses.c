@@ -253,7 +253,7 @@ static amine_status find_rule(learning *l, const am_reader *r, const am_where *a
   l->rule = am_model_word(amine_synapse_rule, keys->enabled ? word : "none", &near);
   if (l->rule) return AMINE_OK;
   return am_refuse(r, &where, NULL, "\"%.60s\" is no plasticity rule%s%s%s", keys->rule,
-                   near ? "; did you mean " : " (amine list rules)", near ? near : "",
+                   near ? "; did you mean " : " (amine list synapses)", near ? near : "",
                    near ? "?" : "");
 }
 

@@ -86,44 +86,6 @@ void am_reader_note(am_reader *r, const am_where *where, const char *what) {
 
 /* ------------------------------------------------------------------------------ nearest words */
 
-/* How many letters must change, come or go to make one word of the other. */
-static size_t distance(const char *a, const char *b) {
-  size_t row[64];
-  const size_t n = strlen(b);
-  if (n >= 64) return SIZE_MAX;
-  for (size_t j = 0; j <= n; j++) row[j] = j;
-  for (size_t i = 0; a[i]; i++) {
-    size_t before = row[0];
-    row[0] = i + 1;
-    for (size_t j = 1; j <= n; j++) {
-      const size_t up = row[j], swap = before + (a[i] != b[j - 1]);
-      const size_t step = (up < row[j - 1] ? up : row[j - 1]) + 1;
-      before = up;
-      row[j] = step < swap ? step : swap;
-    }
-  }
-  return row[n];
-}
-
-am_nearest_word am_nearest_begin(const char *word) {
-  const size_t n = strlen(word);
-  return (am_nearest_word){.word = word, .least = n < 64 ? 2 + n / 3 : 0};
-}
-
-static void nearest_as(am_nearest_word *nearest, const char *spelling, const char *candidate) {
-  const size_t n = strlen(nearest->word);
-  size_t d = nearest->least ? distance(nearest->word, spelling) : 0;
-  if (n > 0 && d > 1 && strncmp(spelling, nearest->word, n) == 0 && spelling[n] == '_')
-    d = 1; /* only the unit is missing */
-  if (d >= nearest->least) return;
-  nearest->least = d;
-  nearest->best = candidate;
-}
-
-void am_nearest_try(am_nearest_word *nearest, const char *candidate) {
-  nearest_as(nearest, candidate, candidate);
-}
-
 /* The k-th word of "a|b|c", false past the end. */
 static bool word_at(const char *words, int k, char *out, size_t size) {
   const char *p = words;
@@ -144,7 +106,7 @@ void am_nearest_table(am_nearest_word *nearest, const am_table *table, const jso
     if (f->kind == AM_FIELD_OTHERS) continue;
     am_nearest_try(nearest, f->name);
     for (int k = 0; word_at(f->others, k, other, sizeof other); k++)
-      nearest_as(nearest, other, f->name);
+      am_nearest_spelled(nearest, other, f->name);
   }
   for (int k = 0; table->more && (more = table->more->next(object, k)) != NULL; k++)
     am_nearest_try(nearest, more);

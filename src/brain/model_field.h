@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/words.h"
 
 /* ------------------------------------------------------------------------------ the file */
 
@@ -119,15 +120,6 @@ am_where am_where_item(const am_where *map, const am_items *items);
 
 /* ------------------------------------------------------------------------------ nearest words */
 
-/* Looks for the word that is nearest to a mistyped one. */
-typedef struct am_nearest_word {
-  const char *word;
-  const char *best; /* NULL if none is near */
-  size_t least;
-} am_nearest_word;
-
-am_nearest_word am_nearest_begin(const char *word);
-void am_nearest_try(am_nearest_word *nearest, const char *candidate);
 /* Every key of a table, for `object`. */
 void am_nearest_table(am_nearest_word *nearest, const am_table *table, const json_t *object);
 

@@ -18,7 +18,6 @@ static size_t big_endian(const unsigned char *b) {
 static amine_status parse_idx(am_tensor *t, const char *path, const unsigned char *data,
                               size_t size, amine_error *error) {
   const size_t rank = size >= 4 ? data[3] : 0, head = 4 + 4 * rank;
-  *t = (am_tensor){.dtype = AM_U8, .rank = (int)rank, .data = data + head};
   if (size < 4 || data[0] || data[1] || rank < 2 || rank > 3 || size < head)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
                         "it is neither an NPY nor an IDX file of pictures");
@@ -26,6 +25,7 @@ static amine_status parse_idx(am_tensor *t, const char *path, const unsigned cha
     return am_fail_file(error, AMINE_ERROR_INPUT, path, 2,
                         "of IDX files only those of unsigned bytes (type 8) are read, not type %d",
                         data[2]);
+  *t = (am_tensor){.dtype = AM_U8, .rank = (int)rank, .data = data + head};
   for (size_t k = 0; k < rank; k++) t->dims[k] = big_endian(data + 4 + 4 * k);
   if (!am_tensor_count(&t->count, t->dtype, t->rank, t->dims) || t->count != size - head)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
@@ -143,8 +143,8 @@ static void extent(const am_plan_population *p, int axis, double *low, double *h
   *low = *high = (double)p->positions[axis];
   for (int k = 1; k < p->n; k++) {
     const double x = (double)p->positions[4 * (size_t)k + (size_t)axis];
-    *low = fmin(*low, x);
-    *high = fmax(*high, x);
+    if (x < *low) *low = x;
+    if (x > *high) *high = x;
   }
 }
 

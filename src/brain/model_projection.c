@@ -128,7 +128,7 @@ static amine_status read_rule(amine_projection *p, am_plan *plan, am_reader *r,
   if (keys->rule) p->rule = am_model_word(amine_synapse_rule, keys->rule, &near);
   if (keys->rule && !p->rule)
     return am_refuse(r, &rule, NULL, "\"%.60s\" is no plasticity rule%s%s%s", keys->rule,
-                     near ? "; did you mean " : " (amine list rules)", near ? near : "",
+                     near ? "; did you mean " : " (amine list synapses)", near ? near : "",
                      near ? "?" : "");
   const am_values_source source = {.parameters = amine_synapse_rule_parameter,
                                    .of = p->rule ? p->rule : "none"};

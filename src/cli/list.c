@@ -72,7 +72,7 @@ static const am_preset *preset_at(int k, bool brain) {
   return NULL;
 }
 
-/* A preset means what it changes. */
+/* What a preset says of itself, and what it changes. */
 static bool nth_preset(item *out, int k, am_text *room) {
   amine_error error;
   am_config config, standard;
@@ -81,27 +81,28 @@ static bool nth_preset(item *out, int k, am_text *room) {
   am_config_default(&config);
   am_config_default(&standard);
   if (am_config_load(&config, preset->name, &error) != AMINE_OK) return false;
+  am_preset_meaning(room, preset);
+  am_text_add(room, "", 1); /* two texts in one room */
+  const size_t meaning_length = room->length;
   for (int id = 0; id < AM_N_KEYS; id++) {
     char now[64], before[64];
     am_config_text(&config, (am_key_id)id, now, sizeof now);
     am_config_text(&standard, (am_key_id)id, before, sizeof before);
     if (strcmp(now, before) != 0)
-      am_text_printf(room, "%s%s=%s", room->length ? " " : "", am_keys[id].name, now);
+      am_text_printf(room, "%s%s=%s", room->length > meaning_length ? " " : "", am_keys[id].name,
+                     now);
   }
-  *out = (item){preset->name, room->data ? room->data : "the standard values", NULL, NULL};
+  const bool whole = !room->failed;
+  *out = (item){preset->name, whole ? room->data : "", whole ? room->data + meaning_length : NULL,
+                NULL};
   return true;
 }
 
-/* A brain says itself what it is. */
 static bool nth_brain(item *out, int k, am_text *room) {
-  am_simulation_config config;
-  amine_error error;
   const am_preset *preset = preset_at(k, true);
-  if (!preset || am_simulation_config_load(&config, preset->name, &error) != AMINE_OK) return false;
-  const char *meaning = json_string_value(json_object_get(config.root, "meaning"));
-  am_text_puts(room, meaning ? meaning : "");
+  if (!preset) return false;
+  am_preset_meaning(room, preset);
   *out = (item){preset->name, room->data ? room->data : "", NULL, NULL};
-  am_simulation_config_free(&config);
   return true;
 }
 

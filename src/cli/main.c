@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "amine/kernel.h"
+#include "base/words.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
 

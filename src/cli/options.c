@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "cli/command.h"
 
 const cli_option cli_options[] = {

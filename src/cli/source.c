@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/words.h"
 #include "brain/description.h"
 #include "format/file.h"
 #include "format/json.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/words.h"
 #include "format/json.h"
 
 #define MAX_KEYS 6
@@ -44,26 +45,7 @@ static const system_keys systems[] = {
 };
 #define N_SYSTEMS (sizeof systems / sizeof *systems)
 
-/* ------------------------------------------------------------------------------ nearest words */
-
-/* How many letters must change, come or go to make b, a name of the table, of a. */
-static size_t distance(const char *a, const char *b) {
-  size_t row[64];
-  const size_t n = strlen(b);
-  assert(n < sizeof row / sizeof *row);
-  for (size_t j = 0; j <= n; j++) row[j] = j;
-  for (size_t i = 0; a[i]; i++) {
-    size_t before = row[0];
-    row[0] = i + 1;
-    for (size_t j = 1; j <= n; j++) {
-      const size_t up = row[j], swap = before + (a[i] != b[j - 1]);
-      const size_t step = (up < row[j - 1] ? up : row[j - 1]) + 1;
-      before = up;
-      row[j] = step < swap ? step : swap;
-    }
-  }
-  return row[n];
-}
+/* ------------------------------------------------------------------------------ unknown words */
 
 /* `system` NULL: the word should have been a system's name. */
 static const char *name_of(const system_keys *system, size_t k) {
@@ -73,17 +55,15 @@ static const char *name_of(const system_keys *system, size_t k) {
 
 static amine_status unknown(const system_keys *system, const char *word, const char *where,
                             amine_error *error) {
-  const char *near = NULL;
+  am_nearest_word nearest = am_nearest_begin(word);
   char all[200] = "";
-  size_t least = 2 + strlen(word) / 3, used = 0;
+  size_t used = 0;
   for (size_t k = 0; name_of(system, k); k++) {
     const char *name = name_of(system, k);
-    const size_t d = distance(word, name);
     used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", k ? ", " : "", name);
-    if (d >= least) continue;
-    least = d;
-    near = name;
+    am_nearest_try(&nearest, name);
   }
+  const char *near = nearest.best;
   return am_fail_file(error, AMINE_ERROR_INPUT, where, -1, "unknown %s \"%s%s%.60s\"%s%s%s",
                       system ? "key" : "system", system ? system->name : "", system ? "." : "",
                       word, near ? "; did you mean " : "; there are ", near ? near : all,

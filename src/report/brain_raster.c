@@ -116,10 +116,7 @@ static amine_status put_rates(am_text *page, const frame *f, const char *x_title
 static void put_caption(am_text *page, const frame *f) {
   am_text_puts(page, "<figcaption>One row for each neuron");
   if (f->stride > 1) {
-    am_text_printf(page, ", every %zu%s of ", f->stride,
-                   f->stride == 2   ? "nd"
-                   : f->stride == 3 ? "rd"
-                                    : "th");
+    am_text_printf(page, ", one in %zu of ", f->stride);
     am_html_count(page, f->r->n_neurons);
   }
   am_text_puts(page, "; one dot for each spike. ");

@@ -137,8 +137,9 @@ static amine_status take_populations(reader *r, am_brain_recording *x) {
     if (x->sizes[k] < 1 || x->first[k] < 0 || (size_t)x->first[k] != x->n_neurons)
       return refuse(r, "first", "populations do not follow each other");
     x->n_neurons += (size_t)x->sizes[k];
+    if (x->n_neurons > INT32_MAX) return refuse(r, "sizes", "too many neurons");
   }
-  return AMINE_OK;
+  return n > 0 ? AMINE_OK : refuse(r, "population_names", "no name is in it");
 }
 
 static amine_status take_levels(reader *r, am_brain_recording *x) {

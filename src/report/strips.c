@@ -126,7 +126,7 @@ amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *er
     x[k] = (double)(k + 1);
     taken[k] = (double)(trip->end - trip->first);
     least[k] = trip->shortest >= 0 ? trip->shortest : (double)NAN;
-    if (taken[k] > high) high = taken[k]; /* fmax here makes gcc 12 for arm64 fail */
+    if (taken[k] > high) high = taken[k];
     if (trip->shortest > high) high = trip->shortest;
   }
   am_plot plot = {.x = am_axis_whole(0.4, (double)n + 0.6, 12),

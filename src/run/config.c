@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/words.h"
 #include "brain/description.h"
 #include "format/json.h"
 #include "run/preset.h"
@@ -115,42 +116,6 @@ void am_config_default(am_config *config) {
   *config = (am_config){0};
   for (int k = 0; k < AM_N_KEYS; k++)
     config->values[k] = (am_value){am_keys[k].standard, (uint64_t)fmax(am_keys[k].standard, 0)};
-}
-
-/* ------------------------------------------------------------------------------ nearest words */
-static int distance(const char *a, const char *b) {
-  int row[64];
-  const int n = (int)strlen(b);
-  if (n > 62) return 1000;
-  for (int j = 0; j <= n; j++) row[j] = j;
-  for (int i = 0; a[i]; i++) {
-    int before = row[0];
-    row[0] = i + 1;
-    for (int j = 1; j <= n; j++) {
-      const int up = row[j], swap = before + (a[i] != b[j - 1]);
-      before = up;
-      int best = up + 1 < row[j - 1] + 1 ? up + 1 : row[j - 1] + 1;
-      row[j] = best < swap ? best : swap;
-    }
-  }
-  return row[n];
-}
-
-const char *am_nearest(const char *word, const char *(*next)(int k)) {
-  const char *best = NULL;
-  int least = 1000;
-  if (strlen(word) > 62) return NULL;
-  for (int k = 0; next(k); k++) {
-    const char *candidate = next(k), *tail = strrchr(candidate, '.');
-    int d = distance(word, candidate);
-    /* "hidden" means "network.hidden" */
-    if (tail && distance(word, tail + 1) < d) d = distance(word, tail + 1);
-    if (d < least) {
-      least = d;
-      best = candidate;
-    }
-  }
-  return least <= 1 + (int)strlen(word) / 3 ? best : NULL;
 }
 
 static const char *next_key(int k) { return k < AM_N_KEYS ? am_keys[k].name : NULL; }
@@ -311,6 +276,9 @@ static amine_status merge_object(am_config *config, const json_t *object, const 
       return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "unknown key \"%.60s...\"", full);
     if (strcmp(full, "preset") == 0 && json_is_string(value)) {
       snprintf(config->preset, sizeof config->preset, "%s", json_string_value(value));
+    } else if (strcmp(full, "meaning") == 0) { /* for people, and not part of the run */
+      if (!json_is_string(value))
+        return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "meaning must be a text in quotes");
     } else if (json_is_object(value)) {
       if (prefix[0])
         return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s is nested too deep", full);

@@ -104,8 +104,9 @@ amine_status am_config_set(am_config *config, const char *key, const char *value
 /* The same for "key=value" in one string. */
 amine_status am_config_assign(am_config *config, const char *assignment, amine_error *error);
 
-/* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}). `name` stands in the
- * sentences. After a failure the config is as it was. */
+/* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}); a text "meaning" at
+ * its top is allowed and passed over. `name` stands in the sentences. After a failure the config is
+ * as it was. */
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error);
 
@@ -138,9 +139,5 @@ static inline int am_config_int(const am_config *c, am_key_id id) {
 static inline bool am_config_is(const am_config *c, am_key_id id) {
   return c->values[id].number != 0;
 }
-
-/* The candidate nearest to a mistyped word, or NULL if none is near. `next` gives the k-th
- * candidate, NULL at the end. */
-const char *am_nearest(const char *word, const char *(*next)(int k));
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/memory.h"
+
 typedef struct am_preset {
   const char *name; /* NULL ends the table */
   const char *text; /* JSON */
@@ -13,5 +15,8 @@ extern const am_preset am_presets[];
 
 /* true if it describes a brain to simulate, false if it is for training */
 bool am_preset_is_brain(const am_preset *preset);
+
+/* Adds what the preset says of itself ("meaning"); nothing if it is silent. */
+void am_preset_meaning(am_text *text, const am_preset *preset);
 
 #endif

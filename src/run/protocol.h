@@ -10,10 +10,13 @@
  *             ...), gives rewards (am_stage_reward, ...), and says when it wants to be called next.
  *   measure   at the end, and whenever somebody asks: its figures so far.
  *
- *   static amine_status advance(void *state, am_stage *stage, uint64_t *until, amine_error *error)
- * { my_state *s = state; if (s->trial % 2) s->expected += 0.1 * am_stage_reward(stage, 1,
- * s->expected); s->trial++; *until = stage->now + am_stage_steps(stage, 500); 500 ms return
- * AMINE_OK;
+ *   static amine_status advance(void *state, am_stage *stage, uint64_t *until,
+ *                               amine_error *error) {
+ *     my_state *s = state;
+ *     if (s->trial % 2) s->expected += 0.1 * am_stage_reward(stage, 1, s->expected);
+ *     s->trial++;
+ *     *until = stage->now + am_stage_steps(stage, 500);    in 500 ms
+ *     return AMINE_OK;
  *   }
  *
  * Same bits. What a protocol does may depend on its state, its parameters, the seed, the brain and
@@ -48,9 +51,6 @@ typedef struct am_spike {
   uint64_t step;
   int population, neuron; /* numbers of amine_brain_add_population; neuron in it */
 } am_spike;
-
-/* Of base/random.h's streams; episode = what, step = draw. */
-enum { AM_STREAM_PROTOCOL = 40 };
 
 /* Private to the run: where events go. */
 struct am_event_log;

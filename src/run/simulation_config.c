@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "brain/description.h"
 #include "brain/model.h"
 #include "format/json.h"
@@ -70,25 +71,26 @@ static amine_status refuse(const char *where, const char *sentence, amine_error 
   return am_fail_file(error, AMINE_ERROR_INPUT, where, -1, "%s", sentence);
 }
 
-static _Thread_local const am_protocol *asked; /* whose keys next_key lists too */
-static _Thread_local char asked_name[80];
-
-static const char *next_key(int k) {
-  if (k < AM_N_SIM_KEYS) return am_simulation_keys[k].name;
-  k -= AM_N_SIM_KEYS;
-  if (!asked || k >= asked->n_keys) return NULL;
-  snprintf(asked_name, sizeof asked_name, "protocol.%s", asked->keys[k].name);
-  return asked_name;
+/* The key of ours that is nearest, in `out`; "" if none is near. */
+static void nearest_key(char *out, size_t size, const am_simulation_config *c, const char *key) {
+  am_nearest_word nearest = am_nearest_begin(key);
+  for (int k = 0; k < AM_N_SIM_KEYS; k++) am_nearest_try(&nearest, am_simulation_keys[k].name);
+  snprintf(out, size, "%s", nearest.best ? nearest.best : "");
+  for (int k = 0; c->protocol && k < c->protocol->n_keys; k++) {
+    char full[80];
+    const size_t before = nearest.least;
+    snprintf(full, sizeof full, "protocol.%s", c->protocol->keys[k].name);
+    am_nearest_try(&nearest, full);
+    if (nearest.least < before) snprintf(out, size, "%s", full);
+  }
 }
 
 static amine_status unknown(const am_simulation_config *c, const char *key, const char *where,
                             amine_error *error) {
   const char *near = NULL;
   char sentence[400], found[80];
-  asked = c->protocol;
-  near = am_nearest(key, next_key);
-  if (near) {
-    snprintf(found, sizeof found, "%s", near);
+  nearest_key(found, sizeof found, c, key);
+  if (found[0]) {
     near = found;
   } else if (!is_ours(key, strcspn(key, "."))) {
     am_brain_knows_key(c->root, key, &near);

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/threads.h"
+#include "base/words.h"
 
 /* Known answers of Philox4x32-10, from the Random123 distribution's kat_vectors. */
 static void philox_known_answers(void **state) {
@@ -123,11 +124,38 @@ static void every_item_once(void **state) {
   assert_true(am_processors() >= 1);
 }
 
+static const char *next_word(int k) {
+  static const char *const words[] = {"network.hidden", "learner.rate", "tau_m_ms", "iterations"};
+  return k < 4 ? words[k] : NULL;
+}
+
+static void nearest_words(void **state) {
+  (void)state;
+  static const char *const pairs[][2] = {{"iterations", "iterations"},
+                                         {"iteratoins", "iterations"},
+                                         {"hiden", "network.hidden"},
+                                         {"tau_m", "tau_m_ms"},
+                                         {"learner.rat", "learner.rate"}};
+  for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++)
+    assert_string_equal(am_nearest(pairs[k][0], next_word), pairs[k][1]);
+  char longest[200] = "";
+  assert_null(am_nearest("", next_word));
+  assert_null(am_nearest("elephant", next_word));
+  memset(longest, 'i', sizeof longest - 1);
+  assert_null(am_nearest(longest, next_word));
+  am_nearest_word nearest = am_nearest_begin("hidden");
+  am_nearest_try(&nearest, longest);
+  assert_null(nearest.best);
+  am_nearest_spelled(&nearest, "hiddn", "network.hidden");
+  assert_string_equal(nearest.best, "network.hidden");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(philox_known_answers),    cmocka_unit_test(uniform_and_below),
       cmocka_unit_test(sizes_that_overflow),     cmocka_unit_test(blocks_are_aligned_and_zero),
       cmocka_unit_test(sentences_are_printable), cmocka_unit_test(every_item_once),
+      cmocka_unit_test(nearest_words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

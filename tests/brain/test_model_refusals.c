@@ -86,6 +86,8 @@ static const char *const wrong[][2] = {
     {PROJECTION("\"connect\": \"all\", \"delay_ms\": 1e5"), "projections: E to E|20000 steps"},
     {PROJECTION("\"connect\": \"all\", \"rule\": \"sdtp\""),
      "E-E.rule|\"sdtp\"|did you mean stdp?"},
+    {PROJECTION("\"connect\": \"all\", \"rule\": \"zzzzzzzz\""),
+     "E-E.rule|is no plasticity rule (amine list synapses)"},
     {PROJECTION("\"connect\": \"all\", \"rule\": \"stdp\", \"weight\": 6"),
      "E-E.weight|[6, 6]|stdp|0 to 1"},
     {PROJECTION("\"connect\": \"all\", \"rule\": \"stdp\", \"values\": {\"a_pluss\": 1}"),

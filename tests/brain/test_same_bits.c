@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "amine/brain.h"
 #include "amine/kernel.h"
+#include "folder.h"
 
 static amine_error error;
 
@@ -645,13 +645,8 @@ int main(int argc, char **argv) {
       fprintf(f, "%s %016" PRIx64 "\n", nets[k].name, run_whole(&nets[k], 1, 0));
     return fclose(f) != 0;
   }
-  snprintf(folder, sizeof folder, "%s/amine-test-XXXXXX",
-           access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"); /* these files are synced often */
-  if (!mkdtemp(folder)) return 2;
+  if (folder_make(folder, sizeof folder) != 0) return 2;
   const int result = check_all(argv[1], argc > 2 && strcmp(argv[2], "--widest") == 0);
-  unlink(file("a"));
-  unlink(file("b"));
-  unlink(file("c"));
-  rmdir(folder);
+  folder_remove(folder);
   return result;
 }

@@ -164,7 +164,8 @@ def complete_bash(script, *words):
     quoted = " ".join("'" + w + "'" for w in split)
     code = (f"{script}\ncompopt() {{ :; }}\nCOMP_WORDS=({quoted})\nCOMP_CWORD={len(split) - 1}\n"
             f"COMP_LINE='{line}'\nCOMP_POINT={len(line)}\n_amine\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"")
-    p = subprocess.run(["bash", "-c", code], capture_output=True, env=environment())
+    with tempfile.TemporaryDirectory() as empty:  # the names of files are offered too
+        p = subprocess.run(["bash", "-c", code], capture_output=True, env=environment(), cwd=empty)
     return p.stdout.decode().split()
 
 
@@ -227,6 +228,8 @@ def test_tables():
     check("amine list", all(f"{kind}: " in text for kind in listed), list(listed), text)
     for item in listed["presets"]:
         name = item["name"]
+        check(f"amine list presets: {name}", " " in item["meaning"] and "=" not in item["meaning"],
+              "a sentence", item)
         text = expect(0, "show", name).out
         check(f"amine show {name}", len([k for k in keys() if k in text]) == len(keys()), "all keys",
               text)
@@ -346,6 +349,11 @@ def test_files(d):
             check(f"{key} = {str(value)[:20]} in a file", free or path in r.err, path, r)
     expect(3, "show", write(os.path.join(d, "key.json"), b'{"learner": {"ratte": 1}}'),
            says="did you mean learner.rate?")
+    named = write(os.path.join(d, "named.json"), b'{"meaning": "mine", "batch": 31}')
+    came = configuration(named)
+    check("a meaning in a file", came["batch"] == 31 and "meaning" not in came, "passed over", came)
+    expect(3, "show", write(os.path.join(d, "named.json"), b'{"meaning": 3}'), says="meaning must be a text")
+    expect(2, "show", "maze", "meaning=x", says="meaning")
 
 
 def unreadable(d, reference):

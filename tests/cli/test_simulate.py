@@ -254,6 +254,7 @@ def test_words(d):
                        (["simulate", "brain", "sede=3"], "did you mean seed?"),
                        (["simulate", "brain", "record.windw_s=3"], "did you mean record.window_s?"),
                        (["simulate", "brain", "clamp.serotonine=3"], "did you mean clamp.serotonin?"),
+                       (["simulate", "reinforcement", "protocol.trails=3"], "did you mean protocol.trials?"),
                        (["simulate", "brain", "plasticity.rul=3"], "did you mean rule?"),
                        (["simulate", "brain", "populations.E.n=3"], "populations.E.n"),
                        (["simulate", "brain", "seeds=0"], "seeds=0: it must be"),

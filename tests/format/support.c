@@ -1,39 +1,24 @@
 /* See support.h. */
 #include "support.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "format/file.h"
 
 static char folder[64];
 
 int make_test_folder(void **state) {
   (void)state;
-  snprintf(folder, sizeof folder, "format_test_XXXXXX");
-  return mkdtemp(folder) ? 0 : -1;
-}
-
-static void remove_tree(const char *path) {
-  if (unlink(path) == 0 || errno == ENOENT) return;
-  DIR *d = opendir(path);
-  if (!d) return;
-  for (struct dirent *e; (e = readdir(d)) != NULL;) {
-    char below[512];
-    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-    snprintf(below, sizeof below, "%s/%s", path, e->d_name);
-    remove_tree(below);
-  }
-  closedir(d);
-  rmdir(path);
+  return folder_make(folder, sizeof folder);
 }
 
 int remove_test_folder(void **state) {
   (void)state;
-  remove_tree(folder);
+  folder_remove(folder);
   return 0;
 }
 

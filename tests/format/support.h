@@ -17,7 +17,7 @@
 #include "amine/memory.h"
 #include "amine/status.h"
 
-/* ---- A folder of its own for each program, below the current one; removed at the end. */
+/* ---- A folder of its own for each program; removed at the end. */
 int make_test_folder(void **state);
 int remove_test_folder(void **state);
 /* FOLDER/name, always the same pointer for the same name (up to 63 of them) */

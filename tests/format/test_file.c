@@ -198,7 +198,9 @@ static void the_order_of_the_calls_is_the_safe_one(void **state) {
   s = am_folder_make(in_folder("order_folder"), &error);
   faults_stop();
   assert_int_equal(s, AMINE_OK);
-  assert_string_equal(faults.trace, "stat, stat, mkdir, open folder, fsync folder, close folder");
+  const char *trace = faults.trace;
+  while (strncmp(trace, "stat, ", 6) == 0) trace += 6; /* one for each folder above */
+  assert_string_equal(trace, "mkdir, open folder, fsync folder, close folder");
 }
 
 /* One replacement with a fault; asserts all that is promised, returns whether the fault happened.

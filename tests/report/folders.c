@@ -1,12 +1,11 @@
 /* See folders.h. */
 #include "folders.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "format/npz.h"
 #include "report/report.h"
 
@@ -14,28 +13,12 @@ static char root[64];
 
 int make_root(void **state) {
   (void)state;
-  const char *place = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-  snprintf(root, sizeof root, "%s/amine-report-XXXXXX", place);
-  return mkdtemp(root) ? 0 : -1;
-}
-
-static void remove_tree(const char *path) {
-  if (unlink(path) == 0 || errno == ENOENT) return;
-  DIR *d = opendir(path);
-  if (!d) return;
-  for (struct dirent *e; (e = readdir(d)) != NULL;) {
-    char below[512];
-    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-    snprintf(below, sizeof below, "%s/%s", path, e->d_name);
-    remove_tree(below);
-  }
-  closedir(d);
-  rmdir(path);
+  return folder_make(root, sizeof root);
 }
 
 int remove_root(void **state) {
   (void)state;
-  remove_tree(root);
+  folder_remove(root);
   return 0;
 }
 

@@ -256,6 +256,31 @@ static void test_arrays(void **state) {
   assert_true(refused > 15);
 }
 
+/* A recording of no neurons at all would have no rows to show. */
+static void test_no_neurons(void **state) {
+  (void)state;
+  const brain b = make_brain();
+  static const char *const times[] = {"dt_ms", "begin", "end"};
+  const size_t none = 0, one = 1, no_names[2] = {0, 1};
+  am_npz_builder *builder;
+  char *path = path_of("none/recording.npz");
+  amine_error error = {0};
+  put_metrics("none", config);
+  assert_int_equal(am_npz_builder_new(&builder, NULL), AMINE_OK);
+  am_npz_builder_add(builder, "population_names", AM_U8, 2, no_names, b.names, NULL);
+  am_npz_builder_add(builder, "sizes", AM_I32, 1, &none, b.sizes, NULL);
+  am_npz_builder_add(builder, "first", AM_I32, 1, &none, b.first, NULL);
+  am_npz_builder_add(builder, "i", AM_I32, 1, &none, b.i, NULL);
+  am_npz_builder_add(builder, "t", AM_F64, 1, &none, b.t, NULL);
+  for (int k = 0; k < 3; k++)
+    am_npz_builder_add(builder, times[k], AM_F64, 1, &one, k == 2 ? &b.end : &b.dt_ms, NULL);
+  assert_int_equal(am_npz_builder_save(builder, path, true, NULL), AMINE_OK);
+  am_npz_builder_free(builder);
+  assert_int_equal(report_fails("none", &error), AMINE_ERROR_INPUT);
+  expect_part(error.message, "tensor population_names: no name is in it");
+  free(path);
+}
+
 static void refused_for(const brain *b, const char *says) {
   amine_error error = {0};
   put_recording_of("values", b, NULL, NULL);
@@ -281,6 +306,9 @@ static void test_values(void **state) {
   b = make_brain();
   b.sizes[0] = 2;
   refused_for(&b, "tensor first");
+  b = make_brain();
+  b.sizes[0] = b.first[1] = INT32_MAX;
+  refused_for(&b, "tensor sizes: too many neurons");
   b = make_brain();
   b.dt_ms = 0;
   refused_for(&b, "tensor dt_ms");
@@ -350,9 +378,10 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one),    cmocka_unit_test(test_little), cmocka_unit_test(test_several),
-      cmocka_unit_test(test_mixed),  cmocka_unit_test(test_arrays), cmocka_unit_test(test_values),
-      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_one),     cmocka_unit_test(test_little),
+      cmocka_unit_test(test_several), cmocka_unit_test(test_mixed),
+      cmocka_unit_test(test_arrays),  cmocka_unit_test(test_no_neurons),
+      cmocka_unit_test(test_values),  cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, make_root, remove_root);
 }

@@ -18,7 +18,7 @@ static size_t size;
 static int setup(void **state) {
   (void)state;
   amine_error error;
-  if (small_folder(base, sizeof base) != 0) return -1;
+  if (folder_make(base, sizeof base) != 0) return -1;
   snprintf(path, sizeof path, "%s/c.safetensors", base);
   am_config c = small_config(&small_variants[12]);
   small_set(&c, "network.hidden=2");
@@ -30,8 +30,7 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
   (void)state;
-  unlink(path);
-  rmdir(base);
+  folder_remove(base);
   am_free(bytes);
   am_experiment_destroy(experiment);
   return 0;

@@ -1,7 +1,6 @@
 /* Nothing is lost when the disk or the memory fails: a small run meets a failure at every system
  * call and at every allocation, once and for good; it must answer with a sentence, leave a whole
  * checkpoint or none, and end in the same bytes when it is taken up again. */
-#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,28 +19,12 @@ static char base[64];
 
 static int make_base(void **state) {
   (void)state;
-  return small_folder(base, sizeof base);
-}
-
-/* Removes a flat folder. */
-static void remove_folder(const char *folder) {
-  DIR *d = opendir(folder);
-  if (!d) return;
-  for (struct dirent *e; (e = readdir(d));) {
-    char path[600];
-    snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-    if (e->d_name[0] != '.') unlink(path);
-  }
-  closedir(d);
-  rmdir(folder);
+  return folder_make(base, sizeof base);
 }
 
 static int remove_base(void **state) {
   (void)state;
-  char whole[120];
-  snprintf(whole, sizeof whole, "%s/whole", base);
-  remove_folder(whole);
-  remove_folder(base);
+  folder_remove(base);
   return 0;
 }
 
@@ -139,7 +122,7 @@ static void take_up(const char *folder, uint64_t wanted, long at) {
   amine_error error = {0};
   const am_config c = small_run();
   hash_in(folder, &there);
-  if (!there) remove_folder(folder);
+  if (!there) folder_remove(folder);
   amine_status status =
       there ? am_train_resume(&c, folder, NULL, &error) : am_train_new(&c, folder, NULL, &error);
   if (status != AMINE_OK) fail_msg("after failure %ld: %s", at, error.message);
@@ -177,7 +160,7 @@ static void disk_fails_at_every_call(void **state) {
         } else if (hash_in(folder, &there) != wanted) {
           fail_msg("call %ld fails unnoticed and changes bits", at);
         }
-        remove_folder(folder);
+        folder_remove(folder);
       }
   print_message("%ld system calls, %d runs failed and went on to the same bits\n", n_calls, failed);
   assert_true(failed > n_calls * 2);
@@ -229,7 +212,7 @@ static void memory_fails_at_every_allocation(void **state) {
   snprintf(folder, sizeof folder, "%s/memory", base);
   amine_memory_use(counting, NULL);
   assert_int_equal(everything(folder, &error), AMINE_OK);
-  remove_folder(folder);
+  folder_remove(folder);
   const long n = allocations, kept = live;
   int refused = 0;
   refuse_for_good = 0;
@@ -245,7 +228,7 @@ static void memory_fails_at_every_allocation(void **state) {
                  error.message);
     }
     if (live != kept) fail_msg("allocation %ld refused: %ld blocks leaked", at, live - kept);
-    remove_folder(folder);
+    folder_remove(folder);
   }
   refuse_at = 0;
   amine_memory_use(NULL, NULL);

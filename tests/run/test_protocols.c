@@ -20,14 +20,13 @@ static char base[64];
 static int make_base(void **state) {
   (void)state;
   am_json_init();
-  return small_folder(base, sizeof base);
+  return folder_make(base, sizeof base);
 }
 
 static int remove_base(void **state) {
   (void)state;
-  char command[100];
-  snprintf(command, sizeof command, "rm -rf %s", base);
-  return system(command);
+  folder_remove(base);
+  return 0;
 }
 
 static void good(amine_status status, const amine_error *error) {

@@ -1,0 +1,63 @@
+/* Nearest in letters that must change, come or go (Levenshtein's distance). */
+#include "base/words.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define LONGEST 63 /* of a word; nothing is near a longer one */
+
+static size_t distance(const char *a, const char *b) {
+  size_t row[LONGEST + 1];
+  const size_t n = strlen(b);
+  if (n > LONGEST) return SIZE_MAX;
+  for (size_t j = 0; j <= n; j++) row[j] = j;
+  for (size_t i = 0; a[i]; i++) {
+    size_t before = row[0];
+    row[0] = i + 1;
+    for (size_t j = 1; j <= n; j++) {
+      const size_t up = row[j], swap = before + (a[i] != b[j - 1]);
+      const size_t step = (up < row[j - 1] ? up : row[j - 1]) + 1;
+      before = up;
+      row[j] = step < swap ? step : swap;
+    }
+  }
+  return row[n];
+}
+
+am_nearest_word am_nearest_begin(const char *word) {
+  const size_t n = strlen(word);
+  return (am_nearest_word){.word = word, .least = n <= LONGEST ? 2 + n / 3 : 0};
+}
+
+/* Is the spelling the word with a unit ("_ms", "_s") behind it? */
+static bool lacks_unit(const char *word, const char *spelling) {
+  const size_t n = strlen(word);
+  return n > 0 && strncmp(spelling, word, n) == 0 && spelling[n] == '_' &&
+         strlen(spelling + n) <= sizeof "_ms" - 1;
+}
+
+static void compare(am_nearest_word *nearest, const char *spelling, const char *candidate) {
+  size_t d = nearest->least > 0 ? distance(nearest->word, spelling) : 0;
+  if (d > 1 && lacks_unit(nearest->word, spelling)) d = 1;
+  if (d >= nearest->least) return;
+  nearest->least = d;
+  nearest->best = candidate;
+}
+
+void am_nearest_spelled(am_nearest_word *nearest, const char *spelling, const char *candidate) {
+  const char *dot = strrchr(spelling, '.');
+  compare(nearest, spelling, candidate);
+  if (dot) compare(nearest, dot + 1, candidate); /* "hidden" means "network.hidden" */
+}
+
+void am_nearest_try(am_nearest_word *nearest, const char *candidate) {
+  am_nearest_spelled(nearest, candidate, candidate);
+}
+
+const char *am_nearest(const char *word, const char *(*next)(int k)) {
+  am_nearest_word nearest = am_nearest_begin(word);
+  const char *candidate;
+  for (int k = 0; (candidate = next(k)) != NULL; k++) am_nearest_try(&nearest, candidate);
+  return nearest.best;
+}

@@ -1,0 +1,23 @@
+/* "Did you mean ...?": the known name that is nearest to a mistyped one. */
+#ifndef AMINE_BASE_WORDS_H
+#define AMINE_BASE_WORDS_H
+
+#include <stddef.h>
+
+/* A search. Words and candidates are kept, not copied. */
+typedef struct am_nearest_word {
+  const char *word;
+  const char *best; /* the nearest candidate so far; NULL if none is near */
+  size_t least;     /* only one that takes fewer changes of letters than this is nearer */
+} am_nearest_word;
+
+am_nearest_word am_nearest_begin(const char *word);
+void am_nearest_try(am_nearest_word *nearest, const char *candidate);
+/* The same for a name that may also be written otherwise: `spelling` is compared, and `candidate`
+ * is what is proposed. */
+void am_nearest_spelled(am_nearest_word *nearest, const char *spelling, const char *candidate);
+
+/* The nearest of a list, or NULL. `next` gives the k-th candidate, NULL at the end. */
+const char *am_nearest(const char *word, const char *(*next)(int k));
+
+#endif

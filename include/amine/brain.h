@@ -23,6 +23,10 @@
  * Same bits: a brain built by the same calls with the same seed has the same state after the same
  * number of steps on any number of threads and any processor; run(a) and run(b) equal run(a + b).
  *
+ * Building. Populations, projections and chemical systems can be added until the synapses are
+ * drawn: by the first run, or by the first call that looks at states or synapses, kicks, rewards,
+ * saves or restores ("until the first run" below).
+ *
  * Brains may be used from different threads, one brain by one thread at a time. Every failing call
  * leaves the brain as it was, except amine_brain_run, which says so. */
 #ifndef AMINE_BRAIN_H

@@ -293,6 +293,9 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
   if ((p->connect == AMINE_CONNECT_DISTANCE || p->velocity > 0) &&
       (!from->positions || !to->positions))
     return ARGUMENT("distances need the positions of %s and %s", from->name, to->name);
+  const int possible = to->n - (p->source == p->target && !p->self_connections);
+  if (p->connect == AMINE_CONNECT_OUT && p->n_out > possible)
+    return ARGUMENT("n_out = %d is more than the %d possible targets", p->n_out, possible);
   if (p->connect == AMINE_CONNECT_ONE_TO_ONE && from->n != to->n)
     return ARGUMENT("one to one needs equal numbers: %s has %d neurons, %s %d", from->name, from->n,
                     to->name, to->n);

@@ -544,8 +544,13 @@ static void so_many_targets(void **state) {
       const int A = add_population(b, "A", 51, "spikes", NULL, 0);
       amine_projection p = from_to(A, A, AMINE_CONNECT_OUT);
       p.n_out = wanted[k], p.self_connections = self;
+      const int n = wanted[k];
+      if (n > (self ? 51 : 50)) { /* refused */
+        assert_int_equal(amine_brain_connect(b, NULL, &p, NULL), AMINE_ERROR_ARGUMENT);
+        amine_brain_destroy(b);
+        continue;
+      }
       drawn d = draw(b, join(b, &p));
-      const int most = self ? 51 : 50, n = wanted[k] < most ? wanted[k] : most;
       int out[51] = {0};
       assert_int_equal(d.n, 51 * n);
       for (size_t i = 0; i < d.n; i++) {
@@ -776,6 +781,7 @@ static void refuse_projections(amine_brain *b) {
   REFUSED_WITH("radius = inf", p.connect = AMINE_CONNECT_DISTANCE, p.radius = INFINITY);
   REFUSED_WITH("need the positions", p.connect = AMINE_CONNECT_DISTANCE);
   REFUSED_WITH("need the positions", p.velocity = 1);
+  REFUSED_WITH("n_out = 1000000 is more", p.connect = AMINE_CONNECT_OUT, p.n_out = 1000000);
   REFUSED_WITH("n_out is below 0", p.connect = AMINE_CONNECT_OUT, p.n_out = -1);
   REFUSED_WITH("equal numbers", p.connect = AMINE_CONNECT_ONE_TO_ONE, p.target = 1);
   REFUSED_WITH("list of pairs is missing", p.connect = AMINE_CONNECT_LIST, p.n_pairs = 1);

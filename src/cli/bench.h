@@ -3,6 +3,8 @@
 #ifndef AMINE_CLI_BENCH_H
 #define AMINE_CLI_BENCH_H
 
+#include <jansson.h>
+
 #include "cli/child.h"
 #include "cli/command.h"
 
@@ -50,6 +52,15 @@ typedef struct cli_bench_module {
  * What it writes to standard error is seen unless `silent`. */
 amine_status cli_bench_python(cli_child *child, const cli_bench_script *script, bool silent,
                               amine_error *error);
+/* A number that a peer says of itself, by its name in the JSON that it prints. */
+typedef struct cli_bench_number {
+  const char *name;
+  double *value;
+} cli_bench_number;
+/* Reads n of them; *root gets the whole answer, for json_decref. On failure there is none. */
+amine_status cli_bench_answer(json_t **root, const char *peer, const am_text *output,
+                              const cli_bench_number *numbers, size_t n, amine_error *error);
+
 /* Whether the interpreter has the modules, of which the last is the peer itself; if not, *why is a
  * sentence for the user and false is returned. */
 bool cli_bench_imports(const char *python, const char *peer,

@@ -20,24 +20,14 @@ bool cli_bench_brian_runs(const cli_bench_plan *plan, am_text *why) {
 static amine_status read_answer(cli_bench_spikes *out, am_text *about, const am_text *output,
                                 amine_error *error) {
   json_t *root;
-  const char *text = output->data ? output->data : "";
-  AM_TRY(am_json_parse(&root, "the answer of the Brian2 peer", text, output->length, NULL, error));
-  const struct {
-    const char *name;
-    double *value;
-  } wanted[] = {{"simulate_s", &out->simulate_s},     {"setup_s", &out->setup_s},
-                {"rate_hz", &out->rate_hz},           {"rate_e_hz", &out->rate_e_hz},
-                {"rate_i_hz", &out->rate_i_hz},       {"n_synapses", &out->n_synapses},
-                {"events_per_s", &out->events_per_s}, {"peak_mb", &out->peak_mib}};
+  const cli_bench_number wanted[] = {
+      {"simulate_s", &out->simulate_s},     {"setup_s", &out->setup_s},
+      {"rate_hz", &out->rate_hz},           {"rate_e_hz", &out->rate_e_hz},
+      {"rate_i_hz", &out->rate_i_hz},       {"n_synapses", &out->n_synapses},
+      {"events_per_s", &out->events_per_s}, {"peak_mb", &out->peak_mib}};
+  AM_TRY(cli_bench_answer(&root, "Brian2", output, wanted, sizeof wanted / sizeof *wanted, error));
   amine_status status = AMINE_OK;
-  for (size_t k = 0; status == AMINE_OK && k < sizeof wanted / sizeof *wanted; k++) {
-    const json_t *value = json_object_get(root, wanted[k].name);
-    if (json_is_number(value)) *wanted[k].value = json_number_value(value);
-    else
-      status =
-          am_fail(error, AMINE_ERROR_INPUT, "the Brian2 peer did not say its %s", wanted[k].name);
-  }
-  if (status == AMINE_OK && !(out->simulate_s > 0))
+  if (!(out->simulate_s > 0))
     status = am_fail(error, AMINE_ERROR_INPUT, "the Brian2 peer took no time at all");
   const char *version = json_string_value(json_object_get(root, "brian2"));
   if (status == AMINE_OK && about->length == 0 && version)

@@ -23,33 +23,21 @@ bool cli_bench_peer_runs(const cli_bench_plan *plan, am_text *why) {
 static amine_status read_answer(cli_bench_figures *out, am_text *about, const am_text *output,
                                 amine_error *error) {
   json_t *root;
-  const char *text = output->data ? output->data : "";
-  AM_TRY(am_json_parse(&root, "the answer of the PyTorch peer", text, output->length, NULL, error));
-  const struct {
-    const char *name;
-    double *value;
-  } wanted[] = {{"ms_per_iteration", &out->median_ms},
-                {"min_ms", &out->least_ms},
-                {"reward", &out->reward},
-                {"peak_rss_mb", &out->peak_mib}};
-  amine_status status = AMINE_OK;
-  for (size_t k = 0; status == AMINE_OK && k < sizeof wanted / sizeof *wanted; k++) {
-    const json_t *value = json_object_get(root, wanted[k].name);
-    if (json_is_number(value)) *wanted[k].value = json_number_value(value);
-    else
-      status =
-          am_fail(error, AMINE_ERROR_INPUT, "the PyTorch peer did not say its %s", wanted[k].name);
-  }
+  const cli_bench_number wanted[] = {{"ms_per_iteration", &out->median_ms},
+                                     {"min_ms", &out->least_ms},
+                                     {"reward", &out->reward},
+                                     {"peak_rss_mb", &out->peak_mib}};
+  AM_TRY(cli_bench_answer(&root, "PyTorch", output, wanted, sizeof wanted / sizeof *wanted, error));
   out->n_iterations = (int)json_integer_value(json_object_get(root, "iterations"));
   const char *torch = json_string_value(json_object_get(root, "torch"));
   const char *blas = json_string_value(json_object_get(root, "blas"));
-  if (status == AMINE_OK && about->length == 0 && torch && blas)
+  if (about->length == 0 && torch && blas)
     am_text_printf(about, "PyTorch %s, BLAS: %s%s", torch, blas,
                    strncmp(blas, "OpenBLAS", 8) == 0
                        ? ""
                        : " (OpenBLAS may be faster: Debian package libopenblas0-pthread)");
   json_decref(root);
-  return status;
+  return AMINE_OK;
 }
 
 amine_status cli_bench_peer(cli_bench_figures *out, am_text *about, const cli_bench_plan *plan,

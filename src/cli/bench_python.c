@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/bench.h"
+#include "format/json.h"
 
 /* malloc, kept from handing memory back to the system at every step */
 static const char *const kept[][2] = {
@@ -75,4 +76,22 @@ bool cli_bench_imports(const char *python, const char *peer,
                    child.code);
   am_text_free(&child.output);
   return fine;
+}
+
+amine_status cli_bench_answer(json_t **root, const char *peer, const am_text *output,
+                              const cli_bench_number *numbers, size_t n, amine_error *error) {
+  char name[64];
+  snprintf(name, sizeof name, "the answer of the %s peer", peer);
+  AM_TRY(am_json_parse(root, name, output->data ? output->data : "", output->length, NULL, error));
+  for (size_t k = 0; k < n; k++) {
+    const json_t *value = json_object_get(*root, numbers[k].name);
+    if (json_is_number(value)) {
+      *numbers[k].value = json_number_value(value);
+      continue;
+    }
+    json_decref(*root);
+    return am_fail(error, AMINE_ERROR_INPUT, "the %s peer did not say its %s", peer,
+                   numbers[k].name);
+  }
+  return AMINE_OK;
 }

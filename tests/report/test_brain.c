@@ -4,6 +4,7 @@
 #include "format/npz.h"
 #include "report/brain_page.h"
 #include "report/report.h"
+#include "memory.h"
 
 #define P 2  /* populations, of 3 and 1 neurons */
 #define T 20 /* lines of metrics, samples of levels */
@@ -329,24 +330,6 @@ static void test_values(void **state) {
 }
 
 /* ------------------------------------------------------------------------------ memory */
-static struct { long at, requests, alive; } memory;
-
-static void *counting(void *context, void *block, size_t old_size, size_t new_size) {
-  (void)context, (void)old_size;
-  if (new_size == 0) {
-    memory.alive -= block != NULL;
-    free(block);
-    return NULL;
-  }
-  if (++memory.requests == memory.at) return NULL;
-  void *grown = aligned_alloc(64, (new_size + 63) / 64 * 64);
-  if (!grown) return NULL;
-  if (block) memcpy(grown, block, old_size < new_size ? old_size : new_size);
-  memory.alive += block == NULL;
-  free(block);
-  return grown;
-}
-
 /* Every request for memory is refused once: a sentence, nothing left behind, no page. */
 static void test_memory(void **state) {
   (void)state;

@@ -18,6 +18,7 @@
 #include "run/simulation_recording.h"
 #include "run/simulation_run.h"
 #include "small.h"
+#include "memory.h"
 
 static char base[64];
 
@@ -688,24 +689,6 @@ static void a_full_disk_loses_nothing(void **state) {
 }
 
 /* ------------------------------------------------------------------------------ memory */
-static struct { long at, requests, alive; } memory;
-
-static void *counting(void *context, void *block, size_t old_size, size_t new_size) {
-  (void)context;
-  if (new_size == 0) {
-    memory.alive -= block != NULL;
-    free(block);
-    return NULL;
-  }
-  if (++memory.requests == memory.at) return NULL;
-  void *grown = aligned_alloc(64, (new_size + 63) / 64 * 64);
-  if (!grown) return NULL;
-  if (block) memcpy(grown, block, old_size < new_size ? old_size : new_size);
-  memory.alive += block == NULL;
-  free(block);
-  return grown;
-}
-
 /* One request after the other is refused: a sentence, and nothing left behind. */
 static void memory_that_is_refused_is_an_answer(void **state) {
   (void)state;

@@ -65,7 +65,7 @@ typedef struct am_population {
   double delay_ms, tau_ms;        /* of what the modulators do here */
   am_real gain, threshold, input; /* what they do now */
   am_real factors[AMINE_FACTOR_ALL + 1];
-  double levels[AM_LEVELS]; /* as they are felt here: delayed and filtered */
+  double levels[AM_N_MODULATORS]; /* as they are felt here: delayed and filtered */
   /* spikes that wait, for the model "spikes": sorted by (step, neuron) from `next` on */
   am_waiting_spike *waiting;
   size_t n_waiting, next, waiting_capacity;

@@ -46,7 +46,7 @@ static amine_status visit_population(visitor *v, amine_brain *b, am_population *
   for (int k = 0; k < AM_NEURON_OWN && p->model->own[k]; k++)
     VISIT(REAL_TYPE, p->own[k], (size_t)p->padded, "%s/own.%s", p->name, p->model->own[k]);
   VISIT(AM_I32, p->counts, (size_t)p->padded, "%s/spike_count", p->name);
-  VISIT(AM_F64, p->levels, AM_LEVELS, "%s/levels", p->name);
+  VISIT(AM_F64, p->levels, AM_N_MODULATORS, "%s/levels", p->name);
   return AMINE_OK;
 }
 
@@ -119,19 +119,19 @@ static amine_status visit_level(visitor *v, amine_chemical_level *level, const c
 
 static amine_status visit_chemistry(visitor *v, am_chemistry *c, amine_error *error) {
   amine_chemical *x = &c->chemical;
-  bool *const on[AM_LEVELS] = {&x->dopamine_on, &x->serotonin_on, &x->norepinephrine_on,
-                               &x->acetylcholine_on, &x->orexin_on};
+  bool *const on[AM_N_MODULATORS] = {&x->dopamine_on, &x->serotonin_on, &x->norepinephrine_on,
+                                     &x->acetylcholine_on, &x->orexin_on};
   uint64_t flags = 0;
-  for (int l = 0; l < AM_LEVELS; l++) flags |= (uint64_t)*on[l] << l;
+  for (int l = 0; l < AM_N_MODULATORS; l++) flags |= (uint64_t)*on[l] << l;
   VISIT(AM_U64, &flags, 1, "chemical/on");
-  for (int l = 0; l < AM_LEVELS && v->copies; l++) *on[l] = flags >> l & 1;
-  AM_TRY(visit_level(v, &x->dopamine.level, "dopamine", error));
-  AM_TRY(visit_level(v, &x->serotonin.level, "serotonin", error));
-  AM_TRY(visit_level(v, &x->norepinephrine.level, "norepinephrine", error));
-  AM_TRY(visit_level(v, &x->acetylcholine.level, "acetylcholine", error));
-  AM_TRY(visit_level(v, &x->orexin.level, "orexin", error));
+  for (int l = 0; l < AM_N_MODULATORS && v->copies; l++) *on[l] = flags >> l & 1;
+  amine_chemical_level *const level[AM_N_MODULATORS] = {&x->dopamine.level, &x->serotonin.level,
+                                                        &x->norepinephrine.level,
+                                                        &x->acetylcholine.level, &x->orexin.level};
+  for (int l = 0; l < AM_N_MODULATORS; l++)
+    AM_TRY(visit_level(v, level[l], am_modulator_names[l], error));
   VISIT(AM_U64, &c->n_steps, 1, "chemical/steps");
-  VISIT(AM_F64, c->history, (size_t)c->n_slots * AM_LEVELS, "chemical/history");
+  VISIT(AM_F64, c->history, (size_t)c->n_slots * AM_N_MODULATORS, "chemical/history");
   return AMINE_OK;
 }
 

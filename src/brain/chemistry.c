@@ -8,12 +8,8 @@
 #include "brain/brain.h"
 #include "kernel/exponential.h"
 
-static void levels(double out[AM_LEVELS], const amine_chemical *c) {
-  out[AM_DOPAMINE] = (double)amine_dopamine_level(&c->dopamine);
-  out[AM_SEROTONIN] = (double)amine_serotonin_level(&c->serotonin);
-  out[AM_NOREPINEPHRINE] = (double)amine_norepinephrine_level(&c->norepinephrine);
-  out[AM_ACETYLCHOLINE] = (double)amine_acetylcholine_level(&c->acetylcholine);
-  out[AM_OREXIN] = (double)amine_orexin_level(&c->orexin);
+static void levels(double out[AM_N_MODULATORS], const amine_chemical *c) {
+  for (int l = 0; l < AM_N_MODULATORS; l++) out[l] = am_modulator_level(c, (am_modulator)l);
 }
 
 amine_status am_chemistry_make(am_chemistry **chemistry, const amine_chemical *chemical, int every,
@@ -50,17 +46,18 @@ amine_status am_chemistry_reserve(amine_brain *b, amine_error *error) {
   for (int k = 0; k < b->n_populations; k++)
     if (late(b, &b->populations[k]) > longest) longest = late(b, &b->populations[k]);
   c->n_slots = (uint32_t)longest + 2;
-  c->history = am_alloc(am_size_mul(c->n_slots, AM_LEVELS), sizeof *c->history);
-  if (!c->history) return am_fail_memory(error, am_size_mul(c->n_slots, AM_LEVELS * 8));
+  c->history = am_alloc(am_size_mul(c->n_slots, AM_N_MODULATORS), sizeof *c->history);
+  if (!c->history) return am_fail_memory(error, am_size_mul(c->n_slots, AM_N_MODULATORS * 8));
   for (uint32_t s = 0; s < c->n_slots; s++)
-    for (int l = 0; l < AM_LEVELS; l++) c->history[s * AM_LEVELS + (uint32_t)l] = c->start[l];
+    for (int l = 0; l < AM_N_MODULATORS; l++)
+      c->history[s * AM_N_MODULATORS + (uint32_t)l] = c->start[l];
   for (int k = 0; k < b->n_populations; k++)
-    for (int l = 0; l < AM_LEVELS; l++) b->populations[k].levels[l] = c->start[l];
+    for (int l = 0; l < AM_N_MODULATORS; l++) b->populations[k].levels[l] = c->start[l];
   return AMINE_OK;
 }
 
 /* The levels that reach a population now, before its filter. */
-static void arriving(double out[AM_LEVELS], const amine_brain *b, const am_population *p) {
+static void arriving(double out[AM_N_MODULATORS], const amine_brain *b, const am_population *p) {
   const am_chemistry *c = b->chemistry;
   const uint64_t delay = late(b, p);
   if (delay == 0) {
@@ -68,30 +65,31 @@ static void arriving(double out[AM_LEVELS], const amine_brain *b, const am_popul
     return;
   }
   const uint64_t step = c->n_steps > delay ? c->n_steps - delay : 0;
-  for (int l = 0; l < AM_LEVELS; l++)
-    out[l] = c->history[step % c->n_slots * AM_LEVELS + (uint64_t)l];
+  for (int l = 0; l < AM_N_MODULATORS; l++)
+    out[l] = c->history[step % c->n_slots * AM_N_MODULATORS + (uint64_t)l];
 }
 
 /* What the levels of a population do to it. */
 static void effects(am_population *p, const amine_chemical *c) {
   const double *l = p->levels;
   const double inhibition =
-      c->serotonin_on ? l[AM_SEROTONIN] * (double)c->serotonin.inhibition_strength : 0;
-  const double gain = c->norepinephrine_on
-                          ? 1 + l[AM_NOREPINEPHRINE] * (double)c->norepinephrine.gain_modulation
-                          : 1;
+      c->serotonin_on ? l[AM_MODULATOR_SEROTONIN] * (double)c->serotonin.inhibition_strength : 0;
+  const double gain = c->norepinephrine_on ? 1 + l[AM_MODULATOR_NOREPINEPHRINE] *
+                                                     (double)c->norepinephrine.gain_modulation
+                                           : 1;
   const double plasticity =
-      c->acetylcholine_on ? 1 + l[AM_ACETYLCHOLINE] * (double)c->acetylcholine.plasticity_modulation
-                          : 1;
+      c->acetylcholine_on
+          ? 1 + l[AM_MODULATOR_ACETYLCHOLINE] * (double)c->acetylcholine.plasticity_modulation
+          : 1;
   const double scale = (double)c->dopamine.learning_rate_modulation;
-  const double rate = c->dopamine_on ? l[AM_DOPAMINE] * scale : 1;
+  const double rate = c->dopamine_on ? l[AM_MODULATOR_DOPAMINE] * scale : 1;
   const double dip =
-      c->dopamine_on ? (l[AM_DOPAMINE] - (double)c->dopamine.level.baseline) * scale : 0;
+      c->dopamine_on ? (l[AM_MODULATOR_DOPAMINE] - (double)c->dopamine.level.baseline) * scale : 0;
   double input = 1;
   if ((p->effects & AMINE_EFFECT_SENSORY) && c->acetylcholine_on)
-    input *= 1 + l[AM_ACETYLCHOLINE] * (double)c->acetylcholine.attention_gain;
+    input *= 1 + l[AM_MODULATOR_ACETYLCHOLINE] * (double)c->acetylcholine.attention_gain;
   if ((p->effects & AMINE_EFFECT_AROUSAL) && c->orexin_on)
-    input *= l[AM_OREXIN] * (double)c->orexin.arousal_strength;
+    input *= l[AM_MODULATOR_OREXIN] * (double)c->orexin.arousal_strength;
   p->gain = (am_real)(p->effects & AMINE_EFFECT_GAIN ? gain : 1);
   p->threshold = (am_real)(p->effects & AMINE_EFFECT_THRESHOLD ? 1 + inhibition : 1);
   p->input = (am_real)input;
@@ -118,14 +116,14 @@ void am_chemistry_step(amine_brain *b) {
   if (!c || c->n_steps >= b->step / (uint64_t)c->every) return;
   amine_chemical_step(&c->chemical);
   c->n_steps++;
-  levels(c->history + c->n_steps % c->n_slots * AM_LEVELS, &c->chemical);
+  levels(c->history + c->n_steps % c->n_slots * AM_N_MODULATORS, &c->chemical);
   for (int k = 0; k < b->n_populations; k++) {
     am_population *p = &b->populations[k];
     if (p->tau_ms <= 0) continue;
-    double now[AM_LEVELS];
+    double now[AM_N_MODULATORS];
     arriving(now, b, p);
     const double part = -am_expm1(-b->dt_ms * c->every / p->tau_ms);
-    for (int l = 0; l < AM_LEVELS; l++) p->levels[l] += part * (now[l] - p->levels[l]);
+    for (int l = 0; l < AM_N_MODULATORS; l++) p->levels[l] += part * (now[l] - p->levels[l]);
   }
 }
 

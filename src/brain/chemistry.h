@@ -9,20 +9,19 @@
 #include "amine/status.h"
 #include "kernel/real.h"
 #include "kernel/synapse.h"
+#include "modulator/systems.h"
 
 struct amine_brain;
-
-enum { AM_DOPAMINE, AM_SEROTONIN, AM_NOREPINEPHRINE, AM_ACETYLCHOLINE, AM_OREXIN, AM_LEVELS };
 
 #define AM_CHEMISTRY_DELAY 10000000 /* of its steps, at most */
 
 typedef struct am_chemistry {
   amine_chemical chemical;
-  double start[AM_LEVELS]; /* levels as they were given: what filters and delays begin with */
-  int every;               /* steps of the brain between two of the chemistry */
-  uint32_t n_slots;        /* of the history, more than the longest delay */
-  double *history;         /* [n_slots][AM_LEVELS]: levels after chemistry step k at k % n_slots */
-  uint64_t n_steps;        /* chemistry steps done */
+  double start[AM_N_MODULATORS]; /* levels as they were given: what filters and delays begin with */
+  int every;                     /* steps of the brain between two of the chemistry */
+  uint32_t n_slots;              /* of the history, more than the longest delay */
+  double *history;  /* [n_slots][AM_N_MODULATORS]: levels after chemistry step k at k % n_slots */
+  uint64_t n_steps; /* chemistry steps done */
 } am_chemistry;
 
 /* Dopamine as a rule with eligibility sees it: d' = -d / tau_d + rewards, or a level that is held

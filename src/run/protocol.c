@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/modulators.h"
+#include "modulator/systems.h"
 #include "run/protocols.h"
 #include "run/trace.h"
 

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "run/modulators.h"
+#include "modulator/systems.h"
 #include "run/protocols.h"
 
 enum { STEPS, REWARD_EVERY, PUNISHMENT_EVERY, PUNISHMENT_FROM, UNCERTAINTY_EVERY };

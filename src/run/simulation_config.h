@@ -10,7 +10,7 @@
 #ifndef AMINE_RUN_SIMULATION_CONFIG_H
 #define AMINE_RUN_SIMULATION_CONFIG_H
 
-#include "run/modulators.h"
+#include "modulator/systems.h"
 #include "run/protocol.h"
 #include "run/tree.h"
 

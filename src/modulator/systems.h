@@ -1,6 +1,6 @@
 /* The five chemical systems by number and name, for configurations, records and pictures. */
-#ifndef AMINE_RUN_MODULATORS_H
-#define AMINE_RUN_MODULATORS_H
+#ifndef AMINE_MODULATOR_SYSTEMS_H
+#define AMINE_MODULATOR_SYSTEMS_H
 
 #include "amine/chemical.h"
 #include "base/error.h"

@@ -1,5 +1,5 @@
-/* The five chemical systems (see modulators.h). */
-#include "run/modulators.h"
+/* The five chemical systems by number and name (see systems.h). */
+#include "modulator/systems.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -28,11 +28,11 @@ static void show(void *context, double done) {
 }
 
 /* ------------------------------------------------------------------------------ the table */
-/* "0.93 ± 0.02", with two digits of the half width */
+/* "0.93 ± 0.02", with two digits of the half width; "0.93" where that is nothing but rounding */
 static void put_interval(char *out, size_t size, const am_interval *i) {
   if (isnan(i->mean)) {
     snprintf(out, size, "-");
-  } else if (!(i->half > 0)) {
+  } else if (!(i->half > 1e-9 * fabs(i->mean))) {
     snprintf(out, size, "%.4g", i->mean);
   } else {
     int decimals = 1 - (int)floor(log10(i->half));

@@ -35,9 +35,10 @@ static const am_protocol am_protocol_none = {.name = "none",
                                              .n_measures = 1,
                                              .measure = none_measure};
 
-static const am_protocol *const protocols[] = {&am_protocol_none, &am_protocol_reinforcement,
-                                               &am_protocol_attention, &am_protocol_inhibition,
-                                               &am_protocol_together};
+static const am_protocol *const protocols[] = {
+    &am_protocol_none,       &am_protocol_reinforcement, &am_protocol_attention,
+    &am_protocol_inhibition, &am_protocol_together,
+};
 
 const am_protocol *am_protocol_at(int k) {
   return k >= 0 && k < (int)(sizeof protocols / sizeof *protocols) ? protocols[k] : NULL;

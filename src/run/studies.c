@@ -1,0 +1,16 @@
+/* The table of published experiments (see study.h). */
+#include "run/studies.h"
+
+#include <string.h>
+
+static const am_study *const studies[] = {NULL};
+
+const am_study *am_study_at(int k) {
+  return k >= 0 && k < (int)(sizeof studies / sizeof *studies) ? studies[k] : NULL;
+}
+
+const am_study *am_study_find(const char *name) {
+  for (int k = 0; am_study_at(k); k++)
+    if (strcmp(am_study_at(k)->name, name) == 0) return am_study_at(k);
+  return NULL;
+}

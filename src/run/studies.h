@@ -1,0 +1,7 @@
+/* The published experiments, each in a file study_NAME.c. */
+#ifndef AMINE_RUN_STUDIES_H
+#define AMINE_RUN_STUDIES_H
+
+#include "run/study.h"
+
+#endif

@@ -4,4 +4,6 @@
 
 #include "run/study.h"
 
+extern const am_study am_study_florian2007_xor;
+
 #endif

@@ -49,7 +49,8 @@ enum {
   CLI_KEYS = 8, /* of training: am_keys */
   CLI_COMMANDS = 16,
   CLI_BRAINS = 32,    /* presets for simulating */
-  CLI_BRAIN_KEYS = 64 /* am_simulation_keys, and those of the brain's description */
+  CLI_BRAIN_KEYS = 64, /* am_simulation_keys, and those of the brain's description */
+  CLI_STUDIES = 128    /* published experiments, and "all" */
 };
 
 typedef struct cli_example {
@@ -110,7 +111,7 @@ void cli_line_free(cli_line *line);
 amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
                            amine_error *error);
 
-/* For a variant: puts all key=value of the line into own [n_keys], filled with the standard values
+/* For a variant, or a subcommand whose keys are no others ("" as its word): puts all key=value of the line into own [n_keys], filled with the standard values
  * first. */
 amine_status cli_configure_variant(am_value *own, const cli_variant *variant, const cli_line *line,
                                    amine_error *error);
@@ -144,6 +145,7 @@ void cli_complete(am_text *text, const char *shell);
 int cli_train(const cli_line *line);
 int cli_simulate(const cli_line *line);
 int cli_resume(const cli_line *line);
+int cli_reproduce(const cli_line *line);
 int cli_eval(const cli_line *line);
 int cli_report(const cli_line *line);
 int cli_bench(const cli_line *line);
@@ -157,6 +159,15 @@ enum { CLI_EVAL_EPISODES, CLI_EVAL_POLICY, CLI_EVAL_ACTIONS, CLI_N_EVAL_KEYS };
 
 extern const am_key cli_simulate_keys[];
 enum { CLI_SIMULATE_SEEDS, CLI_N_SIMULATE_KEYS };
+
+extern const am_key cli_reproduce_keys[];
+enum {
+  CLI_REPRODUCE_SEEDS,
+  CLI_REPRODUCE_SEED,
+  CLI_REPRODUCE_QUICK,
+  CLI_REPRODUCE_THREADS,
+  CLI_N_REPRODUCE_KEYS
+};
 
 extern const am_key cli_bench_keys[]; /* numbered in bench.h */
 enum { CLI_N_BENCH_KEYS = 4 };

@@ -29,7 +29,8 @@ static const am_criterion small_missed[] = {
 };
 
 /* A fifth of the trials: 18 s. */
-#define SMALL_QUICK {"duration_s=18", "protocol.trials=60", NULL}
+#define SMALL_QUICK                                                                                \
+  { "duration_s=18", "protocol.trials=60", NULL }
 
 static const am_study small_passing = {
     .name = "small-passing",

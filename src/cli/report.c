@@ -16,8 +16,10 @@ static int prepare(const cli_line *line) {
   for (int k = 0; k < line->n_words; k++) {
     amine_error error = {0};
     am_config config;
-    if (am_study_folder(line->words[k]) || am_simulation_folder(line->words[k])) continue;
-    amine_status status = am_train_config(&config, line->words[k], &error);
+    bool study = false;
+    amine_status status = am_study_folder(&study, line->words[k], &error);
+    if (study || am_simulation_folder(line->words[k])) continue;
+    if (status == AMINE_OK) status = am_train_config(&config, line->words[k], &error);
     if (status == AMINE_OK) status = am_config_resolve(&config, &error);
     if (status != AMINE_OK) return cli_fail(status, &error, true);
     status = cli_outcome_record(line, &config, line->words[k], &error);

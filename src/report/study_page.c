@@ -188,14 +188,15 @@ void am_study_summary(am_text *page, const am_study_source *s) {
 }
 
 /* ------------------------------------------------------------------------------ every run */
-/* What the criteria say of this value: " in", " out", or nothing. */
+/* Whether the criteria want this value: " in", " out", or nothing where there is none about it. */
 static const char *judged_class(const am_study_source *s, size_t arm, size_t measure,
                                 double value) {
   const char *found = "";
   for (size_t k = 0; k < s->n_criteria; k++) {
     const am_study_criterion *c = &s->criteria[k];
+    const bool inside = value >= c->low && value <= c->high;
     if (c->arm != arm || c->measure != measure) continue;
-    if (!(value >= c->low && value <= c->high)) return " out";
+    if (inside == (strcmp(c->judgement, "at most") == 0)) return " out";
     found = " in";
   }
   return found;
@@ -233,8 +234,8 @@ static void put_runs_of(am_text *page, const am_study_source *s, size_t a) {
 void am_study_runs(am_text *page, const am_study_source *s) {
   if (am_study_done(s) == 0) return;
   am_text_puts(page, "<section id=\"runs\">\n<h2>Every run</h2>\n<p>The measures at the end. Where "
-                     "a criterion is about one, green is inside its band and red is outside; what "
-                     "a control is wanted to be is said by the criteria.</p>\n");
+                     "a criterion is about one, green is as it wants it and red is not: of "
+                     "&ldquo;at most&rdquo;, values outside the band are green.</p>\n");
   for (size_t a = 0; a < s->n_arms; a++) put_runs_of(page, s, a);
   am_text_puts(page, "<dl>\n");
   for (size_t i = 0; i < s->arms[0].n_measures; i++) {

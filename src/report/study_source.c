@@ -298,7 +298,9 @@ static amine_status take_lines(reader *r) {
 static amine_status path_of(am_text *path, const char *folder, const char *file,
                             amine_error *error) {
   am_text_printf(path, "%s/%s", folder, file);
-  return path->failed ? am_fail_memory(error, strlen(folder) + 32) : AMINE_OK;
+  if (!path->failed) return AMINE_OK;
+  am_text_free(path);
+  return am_fail_memory(error, strlen(folder) + 32);
 }
 
 static amine_status read_rasters(am_study_source *s, const char *folder, amine_error *error) {
@@ -347,11 +349,11 @@ void am_study_source_free(am_study_source *s) {
   *s = (am_study_source){0};
 }
 
-bool am_study_folder(const char *folder) {
+amine_status am_study_folder(bool *is, const char *folder, amine_error *error) {
   am_text path = {0};
   struct stat about;
-  am_text_printf(&path, "%s/" AM_STUDY_FILE, folder);
-  const bool there = !path.failed && am_io.stat(path.data, &about) == 0;
+  AM_TRY(path_of(&path, folder, AM_STUDY_FILE, error));
+  *is = am_io.stat(path.data, &about) == 0;
   am_text_free(&path);
-  return there;
+  return AMINE_OK;
 }

@@ -71,8 +71,8 @@ amine_status am_study_source_read(am_study_source *source, const char *folder, b
                                   amine_error *error);
 void am_study_source_free(am_study_source *source);
 
-/* Is there a study.json? */
-bool am_study_folder(const char *folder);
+/* Is there a study.json? AMINE_ERROR_MEMORY only. */
+amine_status am_study_folder(bool *is, const char *folder, amine_error *error);
 
 /* The number of a measure of an arm, n_measures if it has none of that name. */
 size_t am_study_measure(const am_study_arm *arm, const char *name);

@@ -274,11 +274,12 @@ static amine_status begin_anew(const char *runs, amine_error *error) {
 static amine_status open_folder(session *s, const json_t *tree, amine_error *error) {
   am_text runs = {0};
   uint64_t position = 0;
+  bool there = false;
   AM_TRY(am_folder_must_be_free(s->folder, error));
+  AM_TRY(am_study_folder(&there, s->folder, error));
   amine_status status = am_folder_path(&runs, s->folder, AM_STUDY_RUNS_FILE, error);
   if (status == AMINE_OK)
-    status = am_study_folder(s->folder) ? take_up(s, &position, tree, error)
-                                        : begin_anew(runs.data, error);
+    status = there ? take_up(s, &position, tree, error) : begin_anew(runs.data, error);
   if (status == AMINE_OK) status = write_tree(s->folder, tree, error);
   if (status == AMINE_OK) status = am_appender_open(&s->lines, runs.data, position, error);
   am_text_free(&runs);

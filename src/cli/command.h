@@ -111,8 +111,8 @@ void cli_line_free(cli_line *line);
 amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
                            amine_error *error);
 
-/* For a variant, or a subcommand whose keys are no others ("" as its word): puts all key=value of the line into own [n_keys], filled with the standard values
- * first. */
+/* For a variant, or ("" as its word) a subcommand that has no keys but its own: puts all key=value
+ * of the line into own [n_keys], filled with the standard values first. */
 amine_status cli_configure_variant(am_value *own, const cli_variant *variant, const cli_line *line,
                                    amine_error *error);
 

@@ -404,9 +404,9 @@ amine_status cli_configure_variant(am_value *own, const cli_variant *variant, co
       chosen = variant;
       const char *near = am_nearest(name, next_own_key);
       return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s%s%s has no key \"%s\"%s%s%s%s%s",
-                     line->command->name, variant->word[0] ? " " : "", variant->word, name, near ? "; did you mean " : "",
-                     near ? near : "", near ? "?" : "; amine ", near ? "" : line->command->name,
-                     near ? "" : " --help lists them");
+                     line->command->name, variant->word[0] ? " " : "", variant->word, name,
+                     near ? "; did you mean " : "", near ? near : "", near ? "?" : "; amine ",
+                     near ? "" : line->command->name, near ? "" : " --help lists them");
     }
     AM_TRY(am_key_read(&variant->keys[k], assignment + n + 1, &own[k], error));
   }

@@ -28,7 +28,8 @@ enum {
   CLI_JSON = 1 << 4,
   CLI_QUIET = 1 << 5,
   CLI_MAN = 1 << 6,
-  CLI_COMPLETION = 1 << 7
+  CLI_COMPLETION = 1 << 7,
+  CLI_OUT_STUDY = 1 << 8
 };
 
 typedef struct cli_option {

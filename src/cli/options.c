@@ -9,6 +9,8 @@
 const cli_option cli_options[] = {
     {CLI_OUT_FOLDER, "--out", "DIR", NULL,
      "folder for all that the run makes; it must not hold a run"},
+    {CLI_OUT_STUDY, "--out", "DIR", NULL,
+     "folder for all that it makes; one of the same experiment is gone on with"},
     {CLI_OUT_FILE, "--out", "FILE", NULL, "where the page goes"},
     {CLI_NO_REPORT, "--no-report", NULL, NULL, "end after training: no evaluation, no report"},
     {CLI_JSON, "--json", NULL, NULL, "the result as JSON, for programs"},
@@ -95,7 +97,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = INT_MAX,
      .takes = CLI_STUDIES,
-     .options = CLI_OUT_FOLDER | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .options = CLI_OUT_STUDY | CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_reproduce_keys,
      .n_keys = CLI_N_REPRODUCE_KEYS,
      .run = cli_reproduce,

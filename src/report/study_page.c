@@ -153,7 +153,7 @@ static void put_criterion(am_text *page, const am_study_source *s, const am_stud
   put_arm(page, s, c->arm);
   am_text_puts(page, "</td><td>");
   put_measure(page, measured_of(s, c));
-  am_text_puts(page, "</td><td>");
+  am_text_puts(page, "</td><td style=\"white-space:nowrap\">");
   am_study_put_band(page, c->low, c->high);
   am_text_puts(page, "</td><td>");
   put_wanted(page, c);

@@ -141,7 +141,7 @@ def test_words(d):
 def reference_of(d):
     reference = os.path.join(d, "reference")
     if not os.path.exists(reference):
-        expect(0, "reproduce", "small-passing", "seeds=6", "threads=2", "--out", reference, "--quiet")
+        expect(0, "reproduce", "small-passing", "seeds=4", "threads=2", "--out", reference, "--quiet")
     return reference
 
 
@@ -149,18 +149,18 @@ def test_same_bytes(d):
     reference = reference_of(d)
     for threads in (1, 3):
         folder = os.path.join(d, f"threads {threads}")
-        expect(0, "reproduce", "small-passing", "seeds=6", f"threads={threads}", "--out", folder, "--quiet")
+        expect(0, "reproduce", "small-passing", "seeds=4", f"threads={threads}", "--out", folder, "--quiet")
         same(f"threads={threads}", folder, reference)
     for kernel in ("plain", "avx2", "avx512", "neon"):
         folder = os.path.join(d, kernel)
         env = cli.environment(AMINE_KERNEL=kernel)
         if run("list", "tasks", env=env).code != 0:
             continue  # not on this machine
-        expect(0, "reproduce", "small-passing", "seeds=6", "--out", folder, "--quiet", env=env)
+        expect(0, "reproduce", "small-passing", "seeds=4", "--out", folder, "--quiet", env=env)
         same(kernel, folder, reference)
     few = os.path.join(d, "few")
     expect(0, "reproduce", "small-passing", "seeds=3", "--out", few, "--quiet")
-    expect(0, "resume", few, "seeds=6", "--quiet")
+    expect(0, "resume", few, "seeds=4", "--quiet")
     same("more seeds", few, reference)
     os.remove(os.path.join(few, "report.html"))
     r = expect(0, "report", few)
@@ -178,16 +178,16 @@ def test_signals(d):
     reference = reference_of(d)
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         name, folder = signal.Signals(number).name, os.path.join(d, f"stopped {number}")
-        args = ["reproduce", "small-passing", "seeds=6", "--out", folder]
+        args = ["reproduce", "small-passing", "seeds=4", "--out", folder]
         p = cli.start(*args, "threads=1", "--json")
         wait_for(p, folder, 3)
         p.send_signal(number)
         r = cli.finish(p)
-        check(name, r.code == code and f"resume '{folder}'" in r.err and "of 12 runs are finished and kept" in
+        check(name, r.code == code and f"resume '{folder}'" in r.err and "of 8 runs are finished and kept" in
               r.err, f"exit {code} and how to go on", r)
         result = json.loads(r.out or "{}")
         check(name, result.get("status") == "stopped" and result.get("signal") == number and
-              3 <= result.get("runs", 0) < 12 and result["runs"] == n_lines(folder), "what is kept", r)
+              3 <= result.get("runs", 0) < 8 and result["runs"] == n_lines(folder), "what is kept", r)
         expect(0, "report", folder)
         check(name, b"not finished" in read(folder, "report.html"), "a page that says so", "none")
         expect(0, *(["resume", folder] if number == signal.SIGINT else args), "--quiet")
@@ -200,7 +200,7 @@ def test_kill(d, times=3):
     for k in range(times):
         folder, seed = os.path.join(d, f"killed{k}"), random.randrange(1 << 30)
         moments = random.Random(seed)
-        args = ["reproduce", "small-passing", "seeds=6", "threads=2", "--out", folder, "--quiet"]
+        args = ["reproduce", "small-passing", "seeds=4", "threads=2", "--out", folder, "--quiet"]
         for _ in range(4):
             p = cli.start(*args)
             wait_for(p, folder, n_lines(folder) + moments.randrange(5))

@@ -170,6 +170,7 @@ static void put_text(am_text *text, const struct kind *kind, int width) {
     const bool there = kind->get(&it, k, &room);
     if (there) {
       am_text_printf(text, "  %-*s", COLUMN - 2, it.name);
+      if (strlen(it.name) > COLUMN - 3) am_text_printf(text, "\n%*s", COLUMN, "");
       cli_wrap(text, it.meaning, COLUMN, COLUMN, width);
       am_text_puts(text, "\n");
     }

@@ -183,6 +183,65 @@ static void test_serotonin_stays_at_its_level(void **state) {
   assert_float_equal(measure_of("inhibition", "clamp.serotonin=0.5", 3), 0.5, 1e-6);
 }
 
+/* ------------------------------------------------------------------------------ activity */
+/* While it settles, and later: its state knows the neurons' last spikes. */
+static void test_activity_after_a_checkpoint(void **state) {
+  (void)state;
+  interrupt("vogels-abbott-coba", "protocol.settle_s=1", 3);
+  interrupt("vogels-abbott-coba", "protocol.settle_s=1", 21);
+}
+
+static void test_activity_refuses(void **state) {
+  (void)state;
+  static const struct {
+    const char *change, *says;
+  } cases[] = {
+      {"protocol.second=2", "needs a population number 2"},
+      {"protocol.kick_n=1000", NULL}, /* as many as there are */
+      {"populations.E.n=49", "kick_n=50: the population has only 49"},
+      {"protocol.second=0", NULL},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    const char *changes[] = {"duration_s=0.1", cases[k].change};
+    am_simulation *s;
+    amine_error error = {0};
+    am_simulation_config c = config_of("vogels-abbott-coba", changes, 2);
+    const amine_status status = am_simulation_create(&s, &c, 1, NULL, &error);
+    if (cases[k].says) {
+      assert_int_equal(status, AMINE_ERROR_ARGUMENT);
+      if (!strstr(error.message, cases[k].says)) fail_msg("%s", error.message);
+    } else {
+      good(status, &error);
+      run_until(s, 1);
+      assert_true(c.protocol->check(s->state, &s->stage));
+      memset(s->state, 0xff, c.protocol->state_size);
+      assert_false(c.protocol->check(s->state, &s->stage));
+      am_simulation_destroy(s);
+    }
+    am_simulation_config_free(&c);
+  }
+}
+
+/* The kick alone makes the network fire: without it nothing ever does. */
+static void test_activity_kicks(void **state) {
+  (void)state;
+  const char *changes[] = {"duration_s=0.2", "protocol.settle_s=0", "protocol.kick_n=0"};
+  double values[AM_MEASURES_MAX];
+  for (int kicked = 0; kicked < 2; kicked++) {
+    am_simulation *s;
+    amine_error error = {0};
+    am_simulation_config c = config_of("vogels-abbott-coba", changes, kicked ? 2 : 3);
+    good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+    run_until(s, 2);
+    am_simulation_measure(s, values);
+    assert_int_equal(values[0] > 0, kicked);  /* rate */
+    assert_int_equal(values[11] > 0, kicked); /* time of the last spike */
+    assert_int_equal(values[8] < 1, kicked);  /* silent neurons */
+    am_simulation_destroy(s);
+    am_simulation_config_free(&c);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_same_after_a_checkpoint),
@@ -190,6 +249,9 @@ int main(void) {
       cmocka_unit_test(test_a_brain_that_does_not_suit),
       cmocka_unit_test(test_no_dopamine_no_learning),
       cmocka_unit_test(test_serotonin_stays_at_its_level),
+      cmocka_unit_test(test_activity_after_a_checkpoint),
+      cmocka_unit_test(test_activity_refuses),
+      cmocka_unit_test(test_activity_kicks),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);
 }

@@ -1,8 +1,8 @@
 """The bands for the networks of docs/reproductions.md: Brian2, and the mean field for brunel2000.
 
-  activity.py vogels-abbott [--networks 10]    COBA, CUBA and their controls
-  activity.py brunel2000    [--networks 4]     the four points; theory first
-  activity.py vogels2011    [--networks 4]     with and without plasticity
+  activity.py vogels-abbott    COBA, CUBA, 30 networks of each, and their controls
+  activity.py brunel2000       the four points; theory first
+  activity.py vogels2011       with and without plasticity
   activity.py theory                           the mean field alone, at once
 
 Needs Brian2 and a C++ compiler (Debian: python3-brian, g++). Prints, for each network and each
@@ -14,8 +14,8 @@ window of time, mean, standard deviation over the networks and range of the meas
   cv            standard deviation over mean of the intervals between spikes, mean over the neurons
                 with at least 10 spikes; of at most 1,000 neurons of E and of I, evenly spread
                 (neuron k n // 1000), weighted as they stand for their populations
-  correlation   Pearson's, of counts in bins of 5 ms, mean over the pairs of 200 neurons (k N // 200)
-                that have a variance
+  correlation   Pearson's, of counts in bins of 5 ms, mean over the pairs of 200 neurons
+                (k N // 200) that have a variance
   silent        share of neurons without a spike, of those of cv
   synchrony     variance over mean of the number of all spikes in bins of 1 ms
 
@@ -23,13 +23,13 @@ vogels-abbott  networks.py has the equations.
 brunel2000     10,000 E, 2,500 I; 20 ms V' = -V; V >= 20 mV is a spike: 10 mV, held for 20 steps,
                arrivals meanwhile are lost. J = 0.1 mV, -g J, after 15 steps; each neuron has a
                Poisson train of eta 20 mV / (J 20 ms) with jumps of J. dt 0.1 ms: decay, jumps,
-               threshold. Every pair with probability 0.1, or ("in-degree") exactly 1,000 E and 250 I
-               sources for each neuron, as in the paper. Start: V uniform in [0, 20).
+               threshold. Each neuron has 1,000 sources of E and 250 of I, or ("binomial
+               in-degrees") each with probability 0.1. Start: V uniform in [0, 20).
                Brunel 2000, 10.1023/A:1008925309027.
-vogels2011     8,000 E, 2,000 I, every pair with probability 0.02; neurons of COBA with 200 pA; E adds
-               0.3 nS, I to I 3 nS, I to E w, from 0, within 0 to 100 nS: an arrival adds
-               eta (y - 2 3 Hz 20 ms), a spike of the target eta x, eta 0.01 nS, x and y jump by 1
-               and decay with 20 ms. Start: V uniform in [-60, -50).
+vogels2011     8,000 E, 2,000 I, every pair with probability 0.02; neurons of COBA with 200 pA;
+               E adds 0.3 nS, I to I 3 nS, I to E w, from 0, within 0 to 100 nS: an arrival adds
+               eta (y - 2 3 Hz 20 ms), a spike of the target eta x, eta 0.01 nS, x and y jump by
+               1 and decay with 20 ms. Start: V uniform in [-60, -50).
                Vogels et al. 2011, 10.1126/science.1211095, numbers of ModelDB 143751.
 """
 import argparse
@@ -115,20 +115,28 @@ def show(title, each):
 
 
 # ------------------------------------------------------------------------------ vogels-abbott
-def vogels_abbott(n):
+def some_networks(kind, copies, seed, windows, results):
     sizes = (networks.N_E, networks.N - networks.N_E)
+    t, i = networks.simulate(kind, copies, seed)
+    for c in range(copies):
+        mine = i // networks.N == c
+        for result, end in zip(results, windows):
+            result.append(measure(t[mine], i[mine] % networks.N, sizes, 500, end))
+
+
+def vogels_abbott(n):
+    """Ten networks in a program, seeds 1 and 2 those of networks.py."""
     fixed = dict(networks.WEIGHTS)
-    for kind in ("coba", "cuba"):
-        for title, weights in (("", fixed[kind]), (", no inhibition", (fixed[kind][0], "0*" + (
-                "nS" if kind == "coba" else "mV")))):
-            networks.WEIGHTS[kind] = weights
-            copies = 2 if title else n
-            networks.END_MS = 1500 if title else 5500
-            t, i = networks.simulate(kind, copies, 1 if title else 11)
-            for end in (1500,) if title else (5500, 1500):
-                show("%s%s, 0.5 to %g s" % (kind, title, end / 1000), [
-                    measure(t[i // networks.N == c], i[i // networks.N == c] % networks.N, sizes,
-                            500, end) for c in range(copies)])
+    for kind, none in (("coba", "0*nS"), ("cuba", "0*mV")):
+        for title, weights, windows, seeds, copies in (
+                ("", fixed[kind], (5500, 1500), (1, 2, 11)[:n], 10),
+                (", no inhibition", (fixed[kind][0], none), (1500,), (1,), 2)):
+            networks.WEIGHTS[kind], networks.END_MS = weights, windows[0]
+            results = [[] for _ in windows]
+            for seed in seeds:
+                some_networks(kind, copies, seed, windows, results)
+            for result, end in zip(results, windows):
+                show("%s%s, 0.5 to %g s" % (kind, title, end / 1000), result)
 
 
 # ------------------------------------------------------------------------------ brunel2000
@@ -172,13 +180,13 @@ def theory():
     sys.stdout.flush()
 
 
-def sources_of(exact, n, of, target, rng):
-    """Who reaches a neuron, of n from `of` on."""
-    k = n // 10 if exact else rng.binomial(n, 0.1)
-    return of + rng.choice(n, k, replace=False)
+def sources_of(exact, n, rng):
+    """Who of n reaches a neuron."""
+    return rng.choice(n, n // 10 if exact else rng.binomial(n, 0.1), replace=False)
 
 
 def brunel(g, eta, exact, seed, end_ms):
+    """One network for each of `exact`, all in one program."""
     import brian2 as b
     folder = tempfile.mkdtemp(prefix="activity_")
     b.device.reinit()
@@ -187,21 +195,23 @@ def brunel(g, eta, exact, seed, end_ms):
     b.prefs.devices.cpp_standalone.extra_make_args_unix = ["-j1"]
     b.defaultclock.dt = 0.1*b.ms
     b.seed(seed)
-    rng = np.random.default_rng(seed)
-    # Jumps come before the threshold, so spikes are queued a step later: one step less of delay.
-    group = b.NeuronGroup(12500, "dv/dt = -v/(20*ms) : volt (unless refractory)",
+    rng, n = np.random.default_rng(seed), 12500
+    group = b.NeuronGroup(len(exact)*n, "dv/dt = -v/(20*ms) : volt (unless refractory)",
                           threshold="v >= 20*mV", reset="v = 10*mV", refractory=2.1*b.ms,
                           method="exact")
     group.v = "rand()*20*mV"
     group.run_regularly("v += 0.1*mV*poisson(%.17g)*int(not_refractory)"
                         % (eta * 20 / (0.1 * 0.02) * 1e-4), when="synapses")
     net = b.Network(group)
+    # Jumps come before the threshold, so spikes are queued a step later: one step less of delay.
     net.schedule = ["start", "groups", "synapses", "thresholds", "resets", "end"]
-    for n, of, weight in ((10000, 0, 0.1), (2500, 10000, -0.1 * g)):
+    for size, of, weight in ((10000, 0, 0.1), (2500, 10000, -0.1 * g)):
         s = b.Synapses(group, group, on_pre="v_post += %.17g*mV*int(not_refractory_post)" % weight,
                        delay=1.4*b.ms)
-        rows = [sources_of(exact, n, of, j, rng) for j in range(12500)]
-        s.connect(i=np.concatenate(rows), j=np.repeat(np.arange(12500), [len(r) for r in rows]))
+        rows = [c*n + of + sources_of(fixed, size, rng)
+                for c, fixed in enumerate(exact) for _ in range(n)]
+        s.connect(i=np.concatenate(rows),
+                  j=np.repeat(np.arange(len(rows)), [len(row) for row in rows]))
         net.add(s)
     monitor = b.SpikeMonitor(group)
     net.add(monitor)
@@ -209,22 +219,23 @@ def brunel(g, eta, exact, seed, end_ms):
     b.device.build(directory=folder, with_output=False)
     t, i = np.array(monitor.t/b.ms), np.array(monitor.i[:])
     shutil.rmtree(folder)
-    return t, i
+    return [(t[i // n == c], i[i // n == c] % n) for c in range(len(exact))]
 
 
 def brunel2000(n):
     theory()
-    for g, eta, _ in POINTS:
-        for exact in (False, True):
-            full, quick = [], []
-            for seed in range(1, (1 if exact else n) + 1):
-                end = 1200 if eta != 0.9 else 2200
-                t, i = brunel(g, eta, exact, seed, end)
-                full.append(measure(t, i, (10000, 2500), 200, end))
-                quick.append(measure(t, i, (10000, 2500), 200, 500))
-            title = "g %g, eta %g%s" % (g, eta, ", in-degree" if exact else "")
-            show(title + ", 0.2 to %g s" % (end / 1000), full)
-            show(title + ", 0.2 to 0.5 s", quick)
+    for g, eta, published in POINTS:
+        end = 500 if published is None else 1200
+        exact = [True] * (1 if published is None else n)
+        if (g, eta) == (6, 4):
+            exact += [False] * n
+        each = brunel(g, eta, exact, 1, end)
+        for last in (end, 500)[:1 if end == 500 else 2]:
+            results = [measure(t, i, (10000, 2500), 200, last) for t, i in each]
+            title = "g %g, eta %g, 0.2 to %g s" % (g, eta, last / 1000)
+            show(title, results[:n])
+            if results[n:]:
+                show(title + ", binomial in-degrees", results[n:])
 
 
 # ------------------------------------------------------------------------------ vogels2011
@@ -268,8 +279,8 @@ def vogels(eta, seed, end_ms):
 
 
 def vogels2011(n):
-    for eta, end, windows, copies in ((0.01, 30000, ((20000, 30000), (4000, 6000)), n),
-                                      (0, 2000, ((1000, 2000),), 2)):
+    for eta, end, windows, copies in ((0.01, 200000, ((180000, 200000), (4000, 6000)), n),
+                                      (0, 6000, ((4000, 6000),), 2)):
         results = [[] for _ in windows]
         for seed in range(1, copies + 1):
             t, i = vogels(eta, seed, end)
@@ -286,14 +297,13 @@ def vogels2011(n):
 def main():
     parser = argparse.ArgumentParser(description="bands for docs/reproductions.md")
     parser.add_argument("which", choices=("vogels-abbott", "brunel2000", "vogels2011", "theory"))
-    parser.add_argument("--networks", type=int, help="how many")
     args = parser.parse_args()
     if args.which == "vogels-abbott":
-        vogels_abbott(args.networks or 10)
+        vogels_abbott(3)
     elif args.which == "brunel2000":
-        brunel2000(args.networks or 4)
+        brunel2000(3)
     elif args.which == "vogels2011":
-        vogels2011(args.networks or 4)
+        vogels2011(3)
     else:
         theory()
     return 0

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
-static const am_study *const studies[] = {NULL};
+static const am_study *const studies[] = {
+    &am_study_vogels_abbott,
+    &am_study_brunel2000,
+    &am_study_vogels2011,
+};
 
 const am_study *am_study_at(int k) {
   return k >= 0 && k < (int)(sizeof studies / sizeof *studies) ? studies[k] : NULL;

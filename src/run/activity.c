@@ -102,8 +102,8 @@ bool am_activity_check(const am_activity *a, const am_activity_plan *p) {
   if (spikes > a->ever || spikes != a->parts_sum || spikes > UINT32_MAX * (uint64_t)UINT32_MAX)
     return false;
   return a->parts_squares >= spikes &&
-         (double)a->parts_squares <= (double)spikes * (double)spikes &&
-         now <= UINT32_MAX * 1024.0 && check_paired(a, now - from);
+         (double)a->parts_squares <= (double)spikes * (double)spikes && (double)now <= 0x1p42 &&
+         check_paired(a, now - from);
 }
 
 /* ------------------------------------------------------------------------------ measuring */

@@ -53,12 +53,13 @@ static inline philox_shared philox_share(const philox_key *key) {
                          .k1 = k1 + 3 * PHILOX_K1};
 }
 
-/* The words of every other counter, b being `first` and two more each time, at the even places. */
-VEC_INLINE void philox_half(vuint out[4], const philox_shared *s, uint32_t first) {
-  uint32_t lane[VEC_LANES];
-  for (uint32_t k = 0; k < VEC_LANES; k++) lane[k] = first + k;
-  const vuint zero = vu_set1(0);
-  const vuint p = vu_multiply(vu_xor3(vu_load(lane), vu_set1(s->xor_a1), zero), PHILOX_A);
+/* The words of every other counter of a block, from the first or the second on, at the even places.
+ */
+VEC_INLINE void philox_half(vuint out[4], const philox_shared *s, uint32_t block, int second) {
+  static const uint32_t places[VEC_LANES + 1] = {0, 1,  2,  3,  4,  5,  6,  7, 8,
+                                                 9, 10, 11, 12, 13, 14, 15, 16};
+  const vuint zero = vu_set1(0), place = vu_load(places + second);
+  const vuint p = vu_multiply(vu_xor3(place, vu_set1(16 * block ^ s->xor_a1), zero), PHILOX_A);
   const vuint q = vu_multiply(vu_xor3(vu_high(p), vu_set1(s->xor_c2), zero), PHILOX_C);
   vuint a = vu_xor3(vu_high(q), vu_set1(s->xor_a3), zero), b = q;
   vuint c = vu_xor3(p, vu_set1(s->xor_c3), zero), d = vu_set1(s->d3);
@@ -75,8 +76,8 @@ VEC_INLINE void philox_half(vuint out[4], const philox_shared *s, uint32_t first
 
 VEC_INLINE void philox_draw(philox_block *x, const philox_shared *shared, uint32_t block) {
   vuint even[4], odd[4];
-  philox_half(even, shared, 16 * block);
-  philox_half(odd, shared, 16 * block + 1);
+  philox_half(even, shared, block, 0);
+  philox_half(odd, shared, block, 1);
   for (int j = 0; j < 4; j++) vu_store(x->v[j], vu_zip(even[j], odd[j]));
 }
 

@@ -10,6 +10,7 @@
 
 #include "format/json.h"
 #include "run/simulation_checkpoint.h"
+#include "run/studies.h"
 #include "small.h"
 
 static const char *const names[] = {"reinforcement", "attention", "inhibition", "together"};
@@ -183,6 +184,114 @@ static void test_serotonin_stays_at_its_level(void **state) {
   assert_float_equal(measure_of("inhibition", "clamp.serotonin=0.5", 3), 0.5, 1e-6);
 }
 
+/* ------------------------------------------------------------------------------ activity */
+/* While it settles, and later: its state knows the neurons' last spikes. */
+static void test_activity_after_a_checkpoint(void **state) {
+  (void)state;
+  interrupt("vogels-abbott-coba", "protocol.settle_s=1", 3);
+  interrupt("vogels-abbott-coba", "protocol.settle_s=1", 21);
+}
+
+static void test_activity_refuses(void **state) {
+  (void)state;
+  static const struct {
+    const char *change, *says;
+  } cases[] = {
+      {"protocol.second=2", "needs a population number 2"},
+      {"protocol.kick_n=1000", NULL}, /* as many as there are */
+      {"populations.E.n=49", "kick_n=50: the population has only 49"},
+      {"protocol.second=0", NULL},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    const char *changes[] = {"duration_s=0.1", cases[k].change};
+    am_simulation *s;
+    amine_error error = {0};
+    am_simulation_config c = config_of("vogels-abbott-coba", changes, 2);
+    const amine_status status = am_simulation_create(&s, &c, 1, NULL, &error);
+    if (cases[k].says) {
+      assert_int_equal(status, AMINE_ERROR_ARGUMENT);
+      if (!strstr(error.message, cases[k].says)) fail_msg("%s", error.message);
+    } else {
+      good(status, &error);
+      run_until(s, 1);
+      assert_true(c.protocol->check(s->state, &s->stage));
+      memset(s->state, 0xff, c.protocol->state_size);
+      assert_false(c.protocol->check(s->state, &s->stage));
+      am_simulation_destroy(s);
+    }
+    am_simulation_config_free(&c);
+  }
+}
+
+/* The kick alone makes the network fire: without it nothing ever does. */
+static void test_activity_kicks(void **state) {
+  (void)state;
+  const char *changes[] = {"duration_s=0.2", "protocol.settle_s=0", "protocol.kick_n=0"};
+  double values[AM_MEASURES_MAX];
+  for (int kicked = 0; kicked < 2; kicked++) {
+    am_simulation *s;
+    amine_error error = {0};
+    am_simulation_config c = config_of("vogels-abbott-coba", changes, kicked ? 2 : 3);
+    good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+    run_until(s, 2);
+    am_simulation_measure(s, values);
+    assert_int_equal(values[0] > 0, kicked);  /* rate */
+    assert_int_equal(values[11] > 0, kicked); /* time of the last spike */
+    assert_int_equal(values[8] < 1, kicked);  /* silent neurons */
+    am_simulation_destroy(s);
+    am_simulation_config_free(&c);
+  }
+}
+
+/* ------------------------------------------------------------------------------ studies */
+static bool has_measure(const am_protocol *protocol, const char *name) {
+  for (int k = 0; k < protocol->n_measures; k++)
+    if (strcmp(protocol->measures[k].name, name) == 0) return true;
+  return false;
+}
+
+/* The arm in a form can be made, and has what it is judged by; judged says of which arms. */
+static void check_arm(const am_study *study, int arm, const am_study_form *form, bool *judged) {
+  const am_arm *a = &study->arms[arm];
+  am_simulation *s;
+  amine_error error = {0};
+  int n_own = 0, n_all = 0;
+  while (n_own < AM_ASSIGNMENTS_MAX && a->assignments[n_own]) n_own++;
+  while (n_all < AM_ASSIGNMENTS_MAX && form->assignments[n_all]) n_all++;
+  am_simulation_config c = config_of(a->preset, a->assignments, n_own);
+  good(am_simulation_config_apply(&c, form->assignments, n_all, &error), &error);
+  good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+  for (int k = 0; k < form->n_criteria; k++) {
+    const am_criterion *criterion = &form->criteria[k];
+    assert_in_range(criterion->arm, 0, study->n_arms - 1);
+    assert_true(criterion->low < criterion->high);
+    assert_true(criterion->share >= 0 && criterion->share <= 1);
+    if (criterion->arm != arm) continue;
+    assert_true(has_measure(c.protocol, criterion->measure));
+    judged[arm] = true;
+  }
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
+static void test_studies_can_be_run(void **state) {
+  (void)state;
+  assert_non_null(am_study_find("vogels2011"));
+  for (int k = 0; am_study_at(k); k++) {
+    const am_study *study = am_study_at(k);
+    assert_true(study->n_arms <= AM_ARMS_MAX && study->n_curves <= AM_CURVES_MAX);
+    for (int form = 0; form < 2; form++) {
+      const am_study_form *f = form ? &study->quick : &study->full;
+      bool judged[AM_ARMS_MAX] = {false};
+      assert_true(f->n_criteria <= AM_CRITERIA_MAX);
+      for (int arm = 0; arm < study->n_arms; arm++) {
+        check_arm(study, arm, f, judged);
+        if (!judged[arm]) fail_msg("%s: nothing judges %s", study->name, study->arms[arm].name);
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_same_after_a_checkpoint),
@@ -190,6 +299,10 @@ int main(void) {
       cmocka_unit_test(test_a_brain_that_does_not_suit),
       cmocka_unit_test(test_no_dopamine_no_learning),
       cmocka_unit_test(test_serotonin_stays_at_its_level),
+      cmocka_unit_test(test_activity_after_a_checkpoint),
+      cmocka_unit_test(test_activity_refuses),
+      cmocka_unit_test(test_activity_kicks),
+      cmocka_unit_test(test_studies_can_be_run),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);
 }

@@ -243,55 +243,6 @@ static void test_activity_kicks(void **state) {
   }
 }
 
-/* ------------------------------------------------------------------------------ studies */
-static bool has_measure(const am_protocol *protocol, const char *name) {
-  for (int k = 0; k < protocol->n_measures; k++)
-    if (strcmp(protocol->measures[k].name, name) == 0) return true;
-  return false;
-}
-
-/* The arm in a form can be made, and has what it is judged by; judged says of which arms. */
-static void check_arm(const am_study *study, int arm, const am_study_form *form, bool *judged) {
-  const am_arm *a = &study->arms[arm];
-  am_simulation *s;
-  amine_error error = {0};
-  int n_own = 0, n_all = 0;
-  while (n_own < AM_ASSIGNMENTS_MAX && a->assignments[n_own]) n_own++;
-  while (n_all < AM_ASSIGNMENTS_MAX && form->assignments[n_all]) n_all++;
-  am_simulation_config c = config_of(a->preset, a->assignments, n_own);
-  good(am_simulation_config_apply(&c, form->assignments, n_all, &error), &error);
-  good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
-  for (int k = 0; k < form->n_criteria; k++) {
-    const am_criterion *criterion = &form->criteria[k];
-    assert_in_range(criterion->arm, 0, study->n_arms - 1);
-    assert_true(criterion->low < criterion->high);
-    assert_true(criterion->share >= 0 && criterion->share <= 1);
-    if (criterion->arm != arm) continue;
-    assert_true(has_measure(c.protocol, criterion->measure));
-    judged[arm] = true;
-  }
-  am_simulation_destroy(s);
-  am_simulation_config_free(&c);
-}
-
-static void test_studies_can_be_run(void **state) {
-  (void)state;
-  assert_non_null(am_study_find("vogels2011"));
-  for (int k = 0; am_study_at(k); k++) {
-    const am_study *study = am_study_at(k);
-    assert_true(study->n_arms <= AM_ARMS_MAX && study->n_curves <= AM_CURVES_MAX);
-    for (int form = 0; form < 2; form++) {
-      const am_study_form *f = form ? &study->quick : &study->full;
-      bool judged[AM_ARMS_MAX] = {false};
-      assert_true(f->n_criteria <= AM_CRITERIA_MAX);
-      for (int arm = 0; arm < study->n_arms; arm++) {
-        check_arm(study, arm, f, judged);
-        if (!judged[arm]) fail_msg("%s: nothing judges %s", study->name, study->arms[arm].name);
-      }
-    }
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_same_after_a_checkpoint),
@@ -302,7 +253,6 @@ int main(void) {
       cmocka_unit_test(test_activity_after_a_checkpoint),
       cmocka_unit_test(test_activity_refuses),
       cmocka_unit_test(test_activity_kicks),
-      cmocka_unit_test(test_studies_can_be_run),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);
 }

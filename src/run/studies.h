@@ -4,4 +4,6 @@
 
 #include "run/study.h"
 
+extern const am_study am_study_gridworld, am_study_reversal;
+
 #endif

@@ -1,4 +1,4 @@
-/* The protocols of the worked examples: saved and restored in the middle they measure the same; a
+/* The protocols: saved and restored in the middle they measure the same; a
  * state that cannot be is refused; a brain that does not suit gets a sentence; what their controls
  * hold still does stand still. */
 #include <math.h>
@@ -12,8 +12,9 @@
 #include "run/simulation_checkpoint.h"
 #include "small.h"
 
-static const char *const names[] = {"reinforcement", "attention", "inhibition", "together"};
-enum { N = 4 };
+static const char *const names[] = {"reinforcement", "attention", "inhibition",
+                                    "together",      "gridworld", "reversal"};
+enum { N = 6 };
 
 static char base[64];
 
@@ -90,8 +91,8 @@ static void interrupt(const char *name, const char *length, uint64_t half) {
 /* While a cue is there, and between two. */
 static void test_same_after_a_checkpoint(void **state) {
   (void)state;
-  const char *lengths[N] = {"protocol.trials=12", "protocol.trials=9", "protocol.trials=11",
-                            "protocol.steps=3500"};
+  const char *lengths[N] = {"protocol.trials=12",  "protocol.trials=9", "protocol.trials=11",
+                            "protocol.steps=3500", "protocol.cap=3",    "protocol.block=3"};
   for (int k = 0; k < N; k++) {
     interrupt(names[k], lengths[k], 13);
     interrupt(names[k], lengths[k], 15);
@@ -183,6 +184,25 @@ static void test_serotonin_stays_at_its_level(void **state) {
   assert_float_equal(measure_of("inhibition", "clamp.serotonin=0.5", 3), 0.5, 1e-6);
 }
 
+/* What the spikes say reaches the levels, and does not where they are clamped. */
+static void test_uncertainty_moves_the_levels(void **state) {
+  (void)state;
+  assert_true(measure_of("reversal", "protocol.novelty=0", 11) > 0.01);
+  assert_true(measure_of("reversal", "clamp.acetylcholine=0", 11) == 0);
+  assert_true(measure_of("reversal", "clamp.norepinephrine=0.25", 10) == 0.25);
+}
+
+static void test_a_goal_in_the_wall(void **state) {
+  (void)state;
+  const char *changes[] = {"protocol.obstacle=true", "protocol.goal=12"};
+  am_simulation *s;
+  amine_error error = {0};
+  am_simulation_config c = config_of("gridworld", changes, 2);
+  assert_int_equal(am_simulation_create(&s, &c, 1, NULL, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "protocol.goal=12"));
+  am_simulation_config_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_same_after_a_checkpoint),
@@ -190,6 +210,8 @@ int main(void) {
       cmocka_unit_test(test_a_brain_that_does_not_suit),
       cmocka_unit_test(test_no_dopamine_no_learning),
       cmocka_unit_test(test_serotonin_stays_at_its_level),
+      cmocka_unit_test(test_uncertainty_moves_the_levels),
+      cmocka_unit_test(test_a_goal_in_the_wall),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);
 }

@@ -286,7 +286,8 @@ typedef enum amine_third_factor {
   AMINE_FACTOR_ACETYLCHOLINE,  /* its plasticity */
   AMINE_FACTOR_NOREPINEPHRINE, /* its gain */
   AMINE_FACTOR_SEROTONIN,      /* 1 - inhibition */
-  AMINE_FACTOR_ALL             /* amine_chemical_modulate_learning: dopamine times acetylcholine */
+  AMINE_FACTOR_ALL,            /* amine_chemical_modulate_learning: dopamine times acetylcholine */
+  AMINE_FACTOR_SIGNED_ALL      /* SIGNED times acetylcholine's plasticity */
 } amine_third_factor;
 /* That signal, now. */
 AMINE_API float amine_chemical_factor(const amine_chemical *c, amine_third_factor factor);

@@ -120,7 +120,7 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   p->recorded = true;
   p->effects = AMINE_EFFECT_LEARNING | AMINE_EFFECT_GAIN | AMINE_EFFECT_THRESHOLD;
   p->gain = p->threshold = p->input = 1;
-  for (int f = 0; f <= AMINE_FACTOR_ALL; f++) p->factors[f] = 1;
+  for (int f = 0; f <= AMINE_FACTOR_SIGNED_ALL; f++) p->factors[f] = 1;
   p->model->setup(p->k, p->initial, p->values, dt_ms);
   p->name = am_strdup(name);
   p->counts = am_alloc((size_t)p->padded, sizeof *p->counts);
@@ -363,7 +363,7 @@ amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection
   am_population *from = NULL, *to = NULL;
   AM_TRY(find_population(&from, b, p->source, error));
   AM_TRY(find_population(&to, b, p->target, error));
-  if ((unsigned)p->connect > AMINE_CONNECT_IN || (unsigned)p->factor > AMINE_FACTOR_ALL)
+  if ((unsigned)p->connect > AMINE_CONNECT_IN || (unsigned)p->factor > AMINE_FACTOR_SIGNED_ALL)
     return ARGUMENT("connect or factor has no such value");
   if ((unsigned)p->receptor > AMINE_RECEPTOR_2)
     return ARGUMENT("there is no receptor %d", (int)p->receptor);

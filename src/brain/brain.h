@@ -64,7 +64,7 @@ typedef struct am_population {
   unsigned effects;
   double delay_ms, tau_ms;        /* of what the modulators do here */
   am_real gain, threshold, input; /* what they do now */
-  am_real factors[AMINE_FACTOR_ALL + 1];
+  am_real factors[AMINE_FACTOR_SIGNED_ALL + 1];
   double levels[AM_N_MODULATORS]; /* as they are felt here: delayed and filtered */
   /* spikes that wait, for the model "spikes": sorted by (step, neuron) from `next` on */
   am_waiting_spike *waiting;

@@ -100,6 +100,7 @@ static void effects(am_population *p, const amine_chemical *c) {
   p->factors[AMINE_FACTOR_NOREPINEPHRINE] = (am_real)(learns ? gain : 1);
   p->factors[AMINE_FACTOR_SEROTONIN] = (am_real)(learns ? 1 - inhibition : 1);
   p->factors[AMINE_FACTOR_ALL] = (am_real)(learns ? rate * plasticity : 1);
+  p->factors[AMINE_FACTOR_SIGNED_ALL] = (am_real)(learns ? dip * plasticity : 1);
 }
 
 void am_chemistry_feel(amine_brain *b) {

@@ -7,7 +7,8 @@
 
 #include "brain/model_values.h"
 
-const char am_factor_words[] = "none|dopamine|signed|acetylcholine|norepinephrine|serotonin|all";
+const char am_factor_words[] =
+    "none|dopamine|signed|acetylcholine|norepinephrine|serotonin|all|signed-all";
 
 /* ------------------------------------------------------------------------------ keys */
 

@@ -452,21 +452,22 @@ void amine_chemical_modulate_neuron_update(const amine_chemical *c, float *new_i
 
 float amine_chemical_factor(const amine_chemical *c, amine_third_factor factor) {
   const float dopamine = c->dopamine_on ? amine_dopamine_learning_rate(&c->dopamine) : 1;
+  const float dip = c->dopamine_on
+                        ? amine_dopamine_signed(&c->dopamine) * c->dopamine.learning_rate_modulation
+                        : 0;
   const float plasticity =
       c->acetylcholine_on ? amine_acetylcholine_plasticity(&c->acetylcholine) : 1;
   switch (factor) {
   case AMINE_FACTOR_NONE: return 1;
   case AMINE_FACTOR_DOPAMINE: return dopamine;
-  case AMINE_FACTOR_SIGNED:
-    return c->dopamine_on
-               ? amine_dopamine_signed(&c->dopamine) * c->dopamine.learning_rate_modulation
-               : 0;
+  case AMINE_FACTOR_SIGNED: return dip;
   case AMINE_FACTOR_ACETYLCHOLINE: return plasticity;
   case AMINE_FACTOR_NOREPINEPHRINE:
     return c->norepinephrine_on ? amine_norepinephrine_gain(&c->norepinephrine) : 1;
   case AMINE_FACTOR_SEROTONIN:
     return c->serotonin_on ? 1 - amine_serotonin_inhibition(&c->serotonin) : 1;
   case AMINE_FACTOR_ALL: return dopamine * plasticity;
+  case AMINE_FACTOR_SIGNED_ALL: return dip * plasticity;
   }
   return 1;
 }

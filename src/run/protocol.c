@@ -38,7 +38,7 @@ static const am_protocol am_protocol_none = {.name = "none",
 static const am_protocol *const protocols[] = {
     &am_protocol_none,       &am_protocol_reinforcement, &am_protocol_attention,
     &am_protocol_inhibition, &am_protocol_together,      &am_protocol_xor,
-    &am_protocol_activity,
+    &am_protocol_activity,   &am_protocol_gridworld,     &am_protocol_reversal,
 };
 
 const am_protocol *am_protocol_at(int k) {

@@ -130,7 +130,8 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
 static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
   const uint64_t steps = am_stage_steps(stage, stage->parameters[PATTERN_MS].number);
-  if (s->shown < 1 || (s->sign != 1 && s->sign != -1)) return false;
+  if (s->shown == 0) return s->end == 0 && s->sign == 0; /* not yet begun */
+  if (s->sign != 1 && s->sign != -1) return false;
   for (int k = 0; k < WINDOW; k++)
     for (int j = 0; j < PATTERNS; j++)
       if (s->spikes[k][j] > (uint64_t)1 << 48) return false;

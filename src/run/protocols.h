@@ -5,6 +5,7 @@
 #include "run/protocol.h"
 
 extern const am_protocol am_protocol_reinforcement, am_protocol_attention, am_protocol_inhibition,
-    am_protocol_together, am_protocol_xor, am_protocol_activity;
+    am_protocol_together, am_protocol_xor, am_protocol_activity, am_protocol_gridworld,
+    am_protocol_reversal;
 
 #endif

@@ -268,8 +268,8 @@ static double learned(amine_third_factor factor, unsigned effects) {
 
 static void modulators_scale_what_is_learned(void **state) {
   (void)state;
-  const double factors[] = {1, 0.5, -0.5, 1.375, 1.5, 0.875, 0.5 * 1.375};
-  for (int k = 0; k <= AMINE_FACTOR_ALL; k++) {
+  const double factors[] = {1, 0.5, -0.5, 1.375, 1.5, 0.875, 0.5 * 1.375, -0.5 * 1.375};
+  for (int k = 0; k <= AMINE_FACTOR_SIGNED_ALL; k++) {
     near(learned((amine_third_factor)k, AMINE_EFFECT_LEARNING), factors[k]);
     near(learned((amine_third_factor)k, 31 - AMINE_EFFECT_LEARNING), 1);
   }
@@ -811,7 +811,7 @@ static void refuse_projections(amine_brain *b) {
   REFUSED_WITH("there is no population 4", p.target = 4);
   REFUSED_WITH("no receptor 2", p.receptor = (amine_receptor)2);
   REFUSED_WITH("no such value", p.connect = (amine_connect)7);
-  REFUSED_WITH("no such value", p.factor = (amine_third_factor)7);
+  REFUSED_WITH("no such value", p.factor = (amine_third_factor)(AMINE_FACTOR_SIGNED_ALL + 1));
   REFUSED_WITH("probability = 0", p.connect = AMINE_CONNECT_PROBABILITY, p.probability = 0);
   REFUSED_WITH("probability = 1.5", p.connect = AMINE_CONNECT_PROBABILITY, p.probability = 1.5);
   REFUSED_WITH("probability = nan", p.connect = AMINE_CONNECT_PROBABILITY, p.probability = NAN);

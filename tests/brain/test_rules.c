@@ -4,7 +4,7 @@
 #include "brain/replay.h"
 
 static const char *const factors[] = {"none",           "dopamine",  "signed", "acetylcholine",
-                                      "norepinephrine", "serotonin", "all"};
+                                      "norepinephrine", "serotonin", "all",    "signed-all"};
 
 static double value_of(const amine_value *values, int n, const char *name) {
   for (int k = 0; k < n; k++)

@@ -105,6 +105,7 @@ FACTORS = {
     "norepinephrine": lambda l: 1 + 2 * l,
     "serotonin": lambda l: 1 - 0.5 * l,
     "all": lambda l: 2 * l * (1 + 1.5 * l),
+    "signed-all": lambda l: 2 * (l - 0.5) * (1 + 1.5 * l),
 }
 
 
@@ -471,6 +472,8 @@ HAND = {
                            levels=[(0, 0.0), (31, 1.0), (62, 0.25)]),
     "factor_signed": train("stdp", range(0, 90, 10), range(4, 90, 10), 100, factor="signed",
                            levels=[(0, 1.0), (31, 0.0), (62, 0.5)]),
+    "factor_signed_all": train("stdp", range(0, 90, 10), range(4, 90, 10), 100, factor="signed-all",
+                               levels=[(0, 1.0), (31, 0.0), (62, 0.25)]),
     "hebb_together": train("hebb", [10, 20, 30], [11, 21, 31], 50),
     "hebb_apart": train("hebb", [10, 20, 30], [10, 20, 30], 50),
     "hebb_mixed": train("hebb", [10, 20, 30, 40], [11, 14, 31, 33], 50, w0=0.25),

@@ -1,4 +1,4 @@
-/* The protocols of the worked examples: saved and restored in the middle they measure the same; a
+/* The protocols: saved and restored in the middle they measure the same; a
  * state that cannot be is refused; a brain that does not suit gets a sentence; what their controls
  * hold still does stand still. */
 #include <math.h>
@@ -13,8 +13,19 @@
 #include "run/studies.h"
 #include "small.h"
 
-static const char *const names[] = {"reinforcement", "attention", "inhibition", "together"};
-enum { N = 4 };
+/* A preset, its protocol, and a key with which a few seconds bring it to its end. */
+static const struct {
+  const char *preset, *protocol, *length;
+} cases[] = {
+    {"reinforcement", "reinforcement", "protocol.trials=12"},
+    {"attention", "attention", "protocol.trials=9"},
+    {"inhibition", "inhibition", "protocol.trials=11"},
+    {"together", "together", "protocol.steps=3500"},
+    {"gridworld", "gridworld", "protocol.cap=3"},
+    {"reversal", "reversal", "protocol.block=3"},
+    {"florian2007-xor", "xor", "protocol.pattern_ms=150"},
+};
+enum { N = sizeof cases / sizeof *cases };
 
 static char base[64];
 
@@ -91,12 +102,10 @@ static void interrupt(const char *name, const char *length, uint64_t half) {
 /* While a cue is there, and between two. */
 static void test_same_after_a_checkpoint(void **state) {
   (void)state;
-  const char *lengths[N] = {"protocol.trials=12", "protocol.trials=9", "protocol.trials=11",
-                            "protocol.steps=3500"};
   for (int k = 0; k < N; k++) {
-    interrupt(names[k], lengths[k], 13);
-    interrupt(names[k], lengths[k], 15);
-    interrupt(names[k], lengths[k], 17);
+    interrupt(cases[k].preset, cases[k].length, 13);
+    interrupt(cases[k].preset, cases[k].length, 15);
+    interrupt(cases[k].preset, cases[k].length, 17);
   }
 }
 
@@ -106,7 +115,7 @@ static void test_a_state_that_cannot_be(void **state) {
   for (int k = 0; k < N; k++) {
     am_simulation *s;
     amine_error error = {0};
-    am_simulation_config c = config_of(names[k], changes, 1);
+    am_simulation_config c = config_of(cases[k].preset, changes, 1);
     good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
     assert_true(c.protocol->check(s->state, &s->stage));
     memset(s->state, 0xff, c.protocol->state_size);
@@ -124,10 +133,10 @@ static void test_a_brain_that_does_not_suit(void **state) {
     const char *changes[] = {change};
     am_simulation *s;
     amine_error error = {0};
-    snprintf(change, sizeof change, "protocol.type=%s", names[k]);
-    am_simulation_config c = config_of(names[(k + 1) % N], changes, 1);
+    snprintf(change, sizeof change, "protocol.type=%s", cases[k].protocol);
+    am_simulation_config c = config_of(cases[(k + 1) % N].preset, changes, 1);
     assert_int_equal(am_simulation_create(&s, &c, 1, NULL, &error), AMINE_ERROR_ARGUMENT);
-    assert_non_null(strstr(error.message, names[k]));
+    assert_non_null(strstr(error.message, cases[k].protocol));
     assert_non_null(strstr(error.message, "needs a population"));
     am_simulation_config_free(&c);
   }
@@ -196,21 +205,21 @@ static void test_activity_refuses(void **state) {
   (void)state;
   static const struct {
     const char *change, *says;
-  } cases[] = {
+  } refused[] = {
       {"protocol.second=2", "needs a population number 2"},
       {"protocol.kick_n=1000", NULL}, /* as many as there are */
       {"populations.E.n=49", "kick_n=50: the population has only 49"},
       {"protocol.second=0", NULL},
   };
-  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-    const char *changes[] = {"duration_s=0.1", cases[k].change};
+  for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
+    const char *changes[] = {"duration_s=0.1", refused[k].change};
     am_simulation *s;
     amine_error error = {0};
     am_simulation_config c = config_of("vogels-abbott-coba", changes, 2);
     const amine_status status = am_simulation_create(&s, &c, 1, NULL, &error);
-    if (cases[k].says) {
+    if (refused[k].says) {
       assert_int_equal(status, AMINE_ERROR_ARGUMENT);
-      if (!strstr(error.message, cases[k].says)) fail_msg("%s", error.message);
+      if (!strstr(error.message, refused[k].says)) fail_msg("%s", error.message);
     } else {
       good(status, &error);
       run_until(s, 1);
@@ -243,6 +252,25 @@ static void test_activity_kicks(void **state) {
   }
 }
 
+/* What the spikes say reaches the levels, and does not where they are clamped. */
+static void test_uncertainty_moves_the_levels(void **state) {
+  (void)state;
+  assert_true(measure_of("reversal", "protocol.novelty=0", 11) > 0.01);
+  assert_true(measure_of("reversal", "clamp.acetylcholine=0", 11) == 0);
+  assert_true(measure_of("reversal", "clamp.norepinephrine=0.25", 10) == 0.25);
+}
+
+static void test_a_goal_in_the_wall(void **state) {
+  (void)state;
+  const char *changes[] = {"protocol.obstacle=true", "protocol.goal=12"};
+  am_simulation *s;
+  amine_error error = {0};
+  am_simulation_config c = config_of("gridworld", changes, 2);
+  assert_int_equal(am_simulation_create(&s, &c, 1, NULL, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "protocol.goal=12"));
+  am_simulation_config_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_same_after_a_checkpoint),
@@ -253,6 +281,8 @@ int main(void) {
       cmocka_unit_test(test_activity_after_a_checkpoint),
       cmocka_unit_test(test_activity_refuses),
       cmocka_unit_test(test_activity_kicks),
+      cmocka_unit_test(test_uncertainty_moves_the_levels),
+      cmocka_unit_test(test_a_goal_in_the_wall),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);
 }

@@ -1,0 +1,284 @@
+/* Reversal learning: which of three actions is right for which of three cues, until that changes?
+ *
+ * As in the protocol reinforcement a third of the population "cue" is driven for cue_ms, and of
+ * "left", "middle", "right" the one that fires most is the action. Action (cue + shift) mod 3 is
+ * rewarded with the probability right, the others with `wrong`. After a block of trials, of a
+ * length between block and 3/2 block, shift becomes one of the other two. Nothing announces it.
+ *
+ * All that the modulators are told is read from spikes of the cue's time:
+ *
+ *     V = (rate of "critic" - rate_0) / rate_1             delta = reward - V          to dopamine
+ *     unexpected = clip01(-<delta> / <|delta|> - margin)   uncertainty, to norepinephrine
+ *     expected   = quadratic entropy of the actions' spikes
+ *     attention expected, novelty unexpected               both together, to acetylcholine
+ *
+ * with run/uncertainty.h. The means <> are over the trials before: were the present error among
+ * them, what it raises would weigh bad outcomes more than good ones, and no weight would survive.
+ * Control: norepinephrine and acetylcholine at their baselines.
+ *
+ * Source of the idea: Yu, Dayan 2005, doi:10.1016/j.neuron.2005.04.026. */
+#include <math.h>
+
+#include "base/error.h"
+#include "run/protocols.h"
+#include "run/uncertainty.h"
+
+enum { CUES = 3, CUE_NEURONS_MAX = 3072, STREAK = 4 };
+enum {
+  TRIALS,
+  BLOCK,
+  CUE_MS,
+  PAUSE_MS,
+  CURRENT,
+  RIGHT,
+  WRONG,
+  RATE_0,
+  RATE_1,
+  DOPAMINE,
+  FAST,
+  SLOW,
+  MARGIN,
+  ATTENTION,
+  NOVELTY
+};
+static const am_key keys[] = {
+    {"trials", AM_KEY_INTEGER, 2000, 3, 1e6, NULL, "", "how many; then nothing more is done", true},
+    {"block", AM_KEY_INTEGER, 120, 3, 1e6, NULL, "", "trials between two reversals, at least",
+     true},
+    {"cue_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "a cue, and the time to act", true},
+    {"pause_ms", AM_KEY_NUMBER, 100, 1, 1e5, NULL, "ms", "after the reward", true},
+    {"current", AM_KEY_NUMBER, 20, 0, 1e6, NULL, "", "of a cue's neurons, in units of the model",
+     true},
+    {"right", AM_KEY_NUMBER, 0.8, 0, 1, NULL, "", "chance that a right action is rewarded", true},
+    {"wrong", AM_KEY_NUMBER, 0.2, 0, 1, NULL, "", "chance that a wrong one is", true},
+    {"rate_0", AM_KEY_NUMBER, 10, 0, 1e4, NULL, "Hz", "rate of the critic that means V = 0", true},
+    {"rate_1", AM_KEY_NUMBER, 30, 1e-3, 1e4, NULL, "Hz", "more of it that means V = 1", true},
+    {"dopamine", AM_KEY_NUMBER, 0.5, 0, 1e3, NULL, "", "of its level for an error of 1", true},
+    {"fast", AM_KEY_NUMBER, 6, 1, 1e6, NULL, "trials", "over which errors are averaged", true},
+    {"slow", AM_KEY_NUMBER, 30, 1, 1e6, NULL, "trials", "over which their size is averaged", true},
+    {"margin", AM_KEY_NUMBER, 0.25, 0, 100, NULL, "", "of <-delta>/<|delta|> that is no surprise",
+     true},
+    {"attention", AM_KEY_NUMBER, 0.2, 0, 100, NULL, "",
+     "weight of expected uncertainty for acetylcholine", true},
+    {"novelty", AM_KEY_NUMBER, 1, 0, 100, NULL, "", "weight of unexpected uncertainty for it",
+     true},
+};
+static const am_measure measures[] = {
+    {"reward", "", "mean reward of a trial"},
+    {"right", "", "right choices; chance is 1/3"},
+    {"right_early", "", "right choices, the first third of each block but the first"},
+    {"right_late", "", "right choices, the last third of each block"},
+    {"relearned", "", "trials from a reversal until four right choices in a row, or its next one"},
+    {"old", "", "choices of the old mapping, the first third of each block but the first"},
+    {"unexpected_early", "", "mean unexpected uncertainty, first thirds of blocks but the first"},
+    {"unexpected_late", "", "mean unexpected uncertainty, last thirds of blocks"},
+    {"expected_early", "", "mean expected uncertainty, first thirds of blocks but the first"},
+    {"expected_late", "", "mean expected uncertainty, last thirds of blocks"},
+    {"norepinephrine", "", "mean level after a trial"},
+    {"acetylcholine", "", "mean level after a trial"},
+    {"value", "", "mean V"},
+    {"reversals", "", "so far"},
+};
+
+/* Sums over the trials of a part of the blocks. */
+typedef struct part {
+  uint64_t n, right, old;
+  double unexpected, expected;
+} part;
+
+typedef struct state {
+  uint64_t trial, acting, cue;       /* acting: the cue is there */
+  uint64_t shift, old_shift;         /* the mapping, and that of the block before */
+  uint64_t blocks, in_block, length; /* reversals; trials of this block, done and to be done */
+  uint64_t streak, relearning;       /* right choices in a row; since the reversal none of 4 */
+  uint64_t relearned;                /* sum over the reversals of trials until then */
+  am_surprise surprise;
+  part early, late, all;
+  double reward, V, norepinephrine, acetylcholine; /* sums over the trials */
+} state;
+
+typedef struct places {
+  int cue, n_cue, critic, n_critic, actions[CUES];
+} places;
+
+static amine_status find(places *p, const am_stage *stage, amine_error *error) {
+  static const char *const names[CUES] = {"left", "middle", "right"};
+  AM_TRY(am_stage_find(stage, "reversal", "cue", &p->cue, &p->n_cue, error));
+  AM_TRY(am_stage_find(stage, "reversal", "critic", &p->critic, &p->n_critic, error));
+  for (int a = 0; a < CUES; a++)
+    AM_TRY(am_stage_find(stage, "reversal", names[a], &p->actions[a], NULL, error));
+  if (p->n_cue % CUES != 0 || p->n_cue > CUE_NEURONS_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the protocol reversal needs a multiple of %d neurons in \"cue\", at most %d; "
+                   "this brain has %d",
+                   CUES, CUE_NEURONS_MAX, p->n_cue);
+  return AMINE_OK;
+}
+
+static uint64_t length_of(const am_stage *stage, uint64_t block) {
+  const uint32_t least = (uint32_t)stage->parameters[BLOCK].number;
+  return least + am_below(am_stage_random(stage, (uint32_t)block, 3).v[0], least / 2 + 1);
+}
+
+static amine_status start(void *v, am_stage *stage, amine_error *error) {
+  state *s = v;
+  places p;
+  s->shift = am_below(am_stage_random(stage, 0, 3).v[1], CUES);
+  s->old_shift = s->shift;
+  s->length = length_of(stage, 0);
+  return find(&p, stage, error);
+}
+
+static amine_status show(state *s, const places *p, am_stage *stage, amine_error *error) {
+  float currents[CUE_NEURONS_MAX] = {0};
+  const int n = p->n_cue / CUES;
+  s->cue = am_below(am_stage_random(stage, (uint32_t)s->trial, 0).v[0], CUES);
+  for (int i = 0; i < n; i++)
+    currents[(int)s->cue * n + i] = (float)stage->parameters[CURRENT].number;
+  am_stage_note(stage, AM_EVENT_CUE, (double)s->cue);
+  return amine_brain_set_currents(stage->brain, p->cue, currents, error);
+}
+
+/* What the spikes of a cue's time say. */
+typedef struct answer {
+  uint64_t spikes[CUES], chosen;
+  double V;
+} answer;
+
+/* Less than a spike of chance decides between equals. */
+static answer listen(const state *s, const places *p, const am_stage *stage) {
+  const am_value *k = stage->parameters;
+  const am_random4 random = am_stage_random(stage, (uint32_t)s->trial, 1);
+  answer a = {0};
+  uint64_t critic = 0;
+  for (size_t i = 0; i < stage->n_spikes; i++) {
+    for (int c = 0; c < CUES; c++) a.spikes[c] += stage->spikes[i].population == p->actions[c];
+    critic += stage->spikes[i].population == p->critic;
+  }
+  for (uint64_t c = 1; c < CUES; c++)
+    if ((double)a.spikes[c] + (double)am_uniform(random.v[c]) >
+        (double)a.spikes[a.chosen] + (double)am_uniform(random.v[a.chosen]))
+      a.chosen = c;
+  const double seconds =
+      (double)am_stage_steps(stage, k[CUE_MS].number) * stage->dt_ms * 1e-3 * p->n_critic;
+  a.V = ((double)critic / seconds - k[RATE_0].number) / k[RATE_1].number;
+  return a;
+}
+
+static void add(part *p, bool right, bool old, double unexpected, double expected) {
+  p->n++;
+  p->right += right;
+  p->old += old;
+  p->unexpected += unexpected;
+  p->expected += expected;
+}
+
+/* The trial is over: the next one may be the first of a new block. */
+static void count(state *s, const am_stage *stage, bool right) {
+  s->streak = right ? s->streak + 1 : 0;
+  s->in_block++;
+  if (s->relearning) s->relearned++;
+  if (s->streak >= STREAK) s->relearning = 0;
+  s->trial++;
+  if (s->in_block < s->length) return;
+  s->blocks++;
+  s->old_shift = s->shift;
+  s->shift =
+      (s->shift + 1 + am_below(am_stage_random(stage, (uint32_t)s->blocks, 3).v[1], CUES - 1)) %
+      CUES;
+  s->length = length_of(stage, s->blocks);
+  s->in_block = s->streak = 0;
+  s->relearning = 1;
+}
+
+static void judge(state *s, const places *p, am_stage *stage) {
+  const am_value *k = stage->parameters;
+  const answer a = listen(s, p, stage);
+  const bool right = a.chosen == (s->cue + s->shift) % CUES;
+  const bool old = s->blocks > 0 && a.chosen == (s->cue + s->old_shift) % CUES;
+  const double luck = (double)am_uniform(am_stage_random(stage, (uint32_t)s->trial, 2).v[0]);
+  const double reward = luck < k[right ? RIGHT : WRONG].number;
+  const double unexpected = am_surprise_now(&s->surprise, k[MARGIN].number);
+  const double expected = am_uncertainty_expected(a.spikes, CUES);
+  am_stage_note(stage, AM_EVENT_ACTION, (double)a.chosen);
+  am_stage_uncertain(stage, unexpected, 0);
+  am_stage_attend(stage, k[ATTENTION].number * expected, k[NOVELTY].number * unexpected);
+  am_stage_reward(stage, k[DOPAMINE].number * reward, k[DOPAMINE].number * a.V);
+  am_surprise_add(&s->surprise, reward - a.V, k[FAST].number, k[SLOW].number);
+  s->reward += reward;
+  s->V += a.V;
+  s->norepinephrine += am_stage_level(stage, "norepinephrine");
+  s->acetylcholine += am_stage_level(stage, "acetylcholine");
+  add(&s->all, right, old, unexpected, expected);
+  if (s->blocks > 0 && s->in_block < s->length / 3)
+    add(&s->early, right, old, unexpected, expected);
+  if (s->in_block >= s->length - s->length / 3) add(&s->late, right, old, unexpected, expected);
+  count(s, stage, right);
+}
+
+static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
+  state *s = v;
+  places p;
+  AM_TRY(find(&p, stage, error));
+  if (!s->acting) {
+    if (s->trial >= (uint64_t)stage->parameters[TRIALS].number) return AMINE_OK;
+    AM_TRY(show(s, &p, stage, error));
+    *until = stage->now + am_stage_steps(stage, stage->parameters[CUE_MS].number);
+  } else {
+    judge(s, &p, stage);
+    AM_TRY(amine_brain_set_currents(stage->brain, p.cue, NULL, error));
+    *until = stage->now + am_stage_steps(stage, stage->parameters[PAUSE_MS].number);
+  }
+  s->acting = !s->acting;
+  return AMINE_OK;
+}
+
+static bool check_part(const part *p, const state *s) {
+  return p->n <= s->trial && p->right <= p->n && p->old <= p->n && isfinite(p->unexpected) &&
+         isfinite(p->expected);
+}
+
+static bool check(const void *v, const am_stage *stage) {
+  const state *s = v;
+  return s->trial <= (uint64_t)stage->parameters[TRIALS].number && s->acting <= 1 &&
+         s->cue < CUES && s->shift < CUES && s->old_shift < CUES && s->blocks <= s->trial &&
+         s->in_block < s->length && s->relearning <= 1 && s->relearned <= s->trial &&
+         s->streak <= s->trial && am_surprise_is_fine(&s->surprise) && check_part(&s->early, s) &&
+         check_part(&s->late, s) && check_part(&s->all, s) && isfinite(s->reward) &&
+         isfinite(s->V) && isfinite(s->norepinephrine) && isfinite(s->acetylcholine);
+}
+
+static double mean(double sum, uint64_t n) { return n > 0 ? sum / (double)n : (double)NAN; }
+
+static void measure(double *values, const void *v, const am_stage *stage) {
+  const state *s = v;
+  (void)stage;
+  values[0] = mean(s->reward, s->all.n);
+  values[1] = mean((double)s->all.right, s->all.n);
+  values[2] = mean((double)s->early.right, s->early.n);
+  values[3] = mean((double)s->late.right, s->late.n);
+  values[4] = mean((double)s->relearned, s->blocks);
+  values[5] = mean((double)s->early.old, s->early.n);
+  values[6] = mean(s->early.unexpected, s->early.n);
+  values[7] = mean(s->late.unexpected, s->late.n);
+  values[8] = mean(s->early.expected, s->early.n);
+  values[9] = mean(s->late.expected, s->late.n);
+  values[10] = mean(s->norepinephrine, s->all.n);
+  values[11] = mean(s->acetylcholine, s->all.n);
+  values[12] = mean(s->V, s->all.n);
+  values[13] = (double)s->blocks;
+}
+
+const am_protocol am_protocol_reversal = {
+    .name = "reversal",
+    .meaning = "which action is right changes; uncertainty read from spikes drives NE and ACh",
+    .keys = keys,
+    .n_keys = sizeof keys / sizeof *keys,
+    .measures = measures,
+    .n_measures = sizeof measures / sizeof *measures,
+    .control = "norepinephrine|acetylcholine",
+    .state_size = sizeof(state),
+    .start = start,
+    .advance = advance,
+    .check = check,
+    .measure = measure};

@@ -3,7 +3,12 @@
 
 #include <string.h>
 
-static const am_study *const studies[] = {NULL};
+static const am_study *const studies[] = {
+    &am_study_izhikevich2007_reinforcement,
+    &am_study_izhikevich2007_conditioning,
+    &am_study_izhikevich2007_instrumental,
+    NULL,
+};
 
 const am_study *am_study_at(int k) {
   return k >= 0 && k < (int)(sizeof studies / sizeof *studies) ? studies[k] : NULL;

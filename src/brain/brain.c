@@ -319,8 +319,12 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   AM_TRY(am_brain_values(out->values, out->rule->parameters, what, p->values, p->n_values, error));
   if (out->values[AM_RULE_W_MIN] > out->values[AM_RULE_W_MAX])
     return ARGUMENT("rule %s: w_min is above w_max", out->rule->name);
-  if (out->rule->has_eligibility && out->values[AM_DA_TAU_C] < b->dt_ms / 4)
-    return ARGUMENT("rule %s: tau_c_ms is below a quarter of a step", out->rule->name);
+  if (out->rule->dopamine) {
+    const double tau_ms = out->rule->dopamine(out->values).tau_c_ms;
+    if (tau_ms > 0 && tau_ms < b->dt_ms / 4)
+      return ARGUMENT("rule %s: an eligibility of %g ms is shorter than a quarter of a step",
+                      out->rule->name, tau_ms);
+  }
   out->k[AM_SYNAPSE_W_MIN] = (am_real)out->values[AM_RULE_W_MIN];
   out->k[AM_SYNAPSE_W_MAX] = (am_real)out->values[AM_RULE_W_MAX];
   out->rule->setup(out->k, out->values, b->dt_ms);

@@ -324,7 +324,7 @@ static amine_status room_for_synapses(am_chunk *c, am_block *block, const amine_
   am_free(block->column);
   block->column = NULL;
   if (block->lane < 0) ROOM(block->w, n);
-  if (!p->rule->has_eligibility) return AMINE_OK;
+  if (!p->rule->dopamine) return AMINE_OK;
   ROOM(block->c, n);
   const size_t rows = am_size_mul((size_t)p->n_delays, (size_t)p->width);
   for (int l = 0; l < AM_LOG_PARTS; l++) {
@@ -374,8 +374,10 @@ static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *e
     for (size_t k = 0; k < row; k++) p->stp_state[row + k] = 1;
   }
   if (p->values[AM_RULE_TARGET_RATE] > 0) ROOM(p->window_counts, (size_t)padded);
-  if (p->rule->has_eligibility)
-    AM_TRY(am_reward_make(&p->reward, p->values, b->dt_ms, b->look_every, error));
+  if (p->rule->dopamine) {
+    const am_dopamine is = p->rule->dopamine(p->values);
+    AM_TRY(am_reward_make(&p->reward, &is, b->dt_ms, b->look_every, error));
+  }
   return AMINE_OK;
 }
 
@@ -418,8 +420,13 @@ static amine_status make_synapses(amine_brain *b, int projection, amine_error *e
 }
 
 /* --------------------------------------------------------------------------------------- time */
-/* Steps between two looks at the whole: a divisor of the chemistry's step. */
+/* Steps between two looks at the whole: a divisor of the chemistry's step; one, where eligibility
+ * lasts no longer. */
 static int look_every(const amine_brain *b) {
+  for (int k = 0; k < b->n_projections; k++) {
+    const am_projection *p = &b->projections[k];
+    if (p->rule->dopamine && p->rule->dopamine(p->values).tau_c_ms <= 0) return 1;
+  }
   if (!b->chemistry) return AM_BRAIN_BLOCK;
   int n = AM_BRAIN_BLOCK;
   while (b->chemistry->every % n != 0) n--;

@@ -127,30 +127,50 @@ void am_chemistry_step(amine_brain *b) {
   }
 }
 
-amine_status am_reward_make(am_reward **reward, const double *values, double dt_ms, int look_every,
+/* A time in steps, at least 1. */
+static uint64_t steps_of(double ms, double dt_ms) {
+  const double steps = nearbyint(ms / dt_ms);
+  return steps < 1 ? 1 : steps < 1e9 ? (uint64_t)steps : 1000000000;
+}
+
+/* A few tau_c, in whole reads; or one step, where eligibility lasts no longer. */
+static uint64_t epoch_of(const am_reward *r, double dt_ms, int look_every) {
+  if (r->is.tau_c_ms <= 0) return 1;
+  const double steps = ceil(8 * r->is.tau_c_ms / dt_ms);
+  uint64_t epoch = steps < 1e9 ? (uint64_t)steps : 1000000000;
+  if (epoch <= (uint64_t)look_every) epoch = (uint64_t)look_every + 1;
+  return r->read > 0 ? (epoch + r->read - 1) / r->read * r->read : epoch;
+}
+
+static void set_flow(am_reward *r, double dt_ms) {
+  const am_dopamine *is = &r->is;
+  for (int held = 0; held < 2; held++) {
+    const bool decays = !held && is->tau_d_ms > 0;
+    const double rate = (is->tau_c_ms > 0 ? 1 / is->tau_c_ms : 0) + (decays ? 1 / is->tau_d_ms : 0);
+    const double part = rate > 0 ? -am_expm1(-dt_ms * rate) / rate : dt_ms;
+    r->by_d[held] = is->gamma * part;
+    r->decay_d[held] = decays ? am_exp(-dt_ms / is->tau_d_ms) : 1;
+  }
+  if (is->tau_c_ms > 0)
+    r->by_base = is->gamma * is->base * is->tau_c_ms * am_expm1(-dt_ms / is->tau_c_ms);
+}
+
+amine_status am_reward_make(am_reward **reward, const am_dopamine *is, double dt_ms, int look_every,
                             amine_error *error) {
   am_reward *r = am_alloc(1, sizeof *r);
   if (!r) return am_fail_memory(error, sizeof *r);
-  r->tau_c_ms = values[AM_DA_TAU_C];
-  r->tau_d_ms = values[AM_DA_TAU_D];
-  r->base = values[AM_DA_BASE];
-  for (int held = 0; held < 2; held++) {
-    const double rate = 1 / r->tau_c_ms + (held ? 0 : 1 / r->tau_d_ms);
-    r->by_d[held] = -am_expm1(-dt_ms * rate) / rate;
-    r->decay_d[held] = held ? 1 : am_exp(-dt_ms / r->tau_d_ms);
-  }
-  r->by_base = r->base * r->tau_c_ms * am_expm1(-dt_ms / r->tau_c_ms);
-  const double steps = ceil(8 * r->tau_c_ms / dt_ms);
-  r->epoch = steps < 1e9 ? (uint64_t)steps : 1000000000;
-  if (r->epoch <= (uint64_t)look_every) r->epoch = (uint64_t)look_every + 1;
+  r->is = *is;
+  r->read = is->read_ms > 0 ? steps_of(is->read_ms, dt_ms) : 0;
+  r->epoch = epoch_of(r, dt_ms, look_every);
+  set_flow(r, dt_ms);
   const size_t n = (size_t)look_every + 1;
-  r->now = am_alloc(n, sizeof *r->now);
-  r->growth = am_alloc(n, sizeof *r->growth);
+  r->arrive = am_alloc(n, sizeof *r->arrive);
+  r->fire = am_alloc(n, sizeof *r->fire);
   r->d_at = am_alloc(n, sizeof *r->d_at);
   r->F_at = am_alloc(n, sizeof *r->F_at);
-  if (!r->now || !r->growth || !r->d_at || !r->F_at) {
+  if (!r->arrive || !r->fire || !r->d_at || !r->F_at) {
     am_reward_free(r);
-    return am_fail_memory(error, n * 40);
+    return am_fail_memory(error, n * 2 * sizeof *r->arrive);
   }
   *reward = r;
   return AMINE_OK;
@@ -158,8 +178,8 @@ amine_status am_reward_make(am_reward **reward, const double *values, double dt_
 
 void am_reward_free(am_reward *r) {
   if (!r) return;
-  am_free(r->now);
-  am_free(r->growth);
+  am_free(r->arrive);
+  am_free(r->fire);
   am_free(r->d_at);
   am_free(r->F_at);
   am_free(r);
@@ -171,8 +191,28 @@ static am_synapse_now now(double F, double decay) {
   return out;
 }
 
+static am_moment moment(double F, double decay) {
+  return (am_moment){now(F, decay), (am_real)(1 / decay)};
+}
+
+/* Of eligibility, so many steps after the beginning of an epoch. */
 static double decay_of(const am_reward *r, uint64_t steps, double dt_ms) {
-  return am_exp(-(double)steps * dt_ms / r->tau_c_ms);
+  if (r->is.tau_c_ms <= 0) return 1;
+  if (r->read > 0) steps = steps / r->read * r->read;
+  return am_exp(-(double)steps * dt_ms / r->is.tau_c_ms);
+}
+
+/* d and F, one step on from `at` in the epoch. */
+static void flow(const am_reward *r, double *d, double *F, uint64_t at, double dt_ms, int held) {
+  const double decay = decay_of(r, at, dt_ms);
+  if (r->read == 0) {
+    *F += decay * (*d * r->by_d[held] + r->by_base);
+    *d *= r->decay_d[held];
+    return;
+  }
+  *d *= r->decay_d[held];
+  if ((at + 1) % r->read == 0)
+    *F += decay * r->is.gamma * (*d - r->is.base) * ((double)r->read * dt_ms);
 }
 
 void am_reward_plan(am_reward *r, uint64_t step, int n, double dt_ms, int held, double M) {
@@ -180,17 +220,15 @@ void am_reward_plan(am_reward *r, uint64_t step, int n, double dt_ms, int held, 
   r->first = step;
   for (int k = 0; k <= n; k++) {
     const uint64_t at = (step + (uint64_t)k) % r->epoch;
-    const double decay = decay_of(r, at, dt_ms);
     r->F_at[k] = F;
     r->d_at[k] = d;
-    if (at == 0) {
-      r->end = now(F, decay_of(r, r->epoch, dt_ms));
+    if (at == 0 && k < n) {
+      r->end = now(F, r->is.tau_c_ms > 0 ? decay_of(r, r->epoch, dt_ms) : 0);
       F = 0;
     }
-    r->now[k] = now(F, decay);
-    r->growth[k] = (am_real)(1 / decay);
-    F += decay * (d * r->by_d[held] + r->by_base);
-    d *= r->decay_d[held];
+    r->arrive[k] = moment(F, decay_of(r, at, dt_ms));
+    flow(r, &d, &F, at, dt_ms, held);
+    r->fire[k] = r->read > 0 ? moment(F, decay_of(r, at + 1, dt_ms)) : r->arrive[k];
   }
 }
 
@@ -200,12 +238,13 @@ static uint64_t elapsed(const am_reward *r, uint64_t step) {
   return at == 0 && step > 0 ? r->epoch : at;
 }
 
-am_synapse_now am_reward_now(const am_reward *r, uint64_t step, double dt_ms) {
-  return now(r->F, decay_of(r, elapsed(r, step), dt_ms));
+void am_reward_give(am_reward *r, double amount, uint64_t step, double dt_ms) {
+  if (r->is.tau_d_ms > 0) r->d += amount;
+  else r->F += r->is.gamma * amount * decay_of(r, elapsed(r, step), dt_ms);
 }
 
-am_real am_reward_growth(const am_reward *r, uint64_t step, double dt_ms) {
-  return (am_real)(1 / decay_of(r, elapsed(r, step), dt_ms));
+am_moment am_reward_now(const am_reward *r, uint64_t step, double dt_ms) {
+  return moment(r->F, decay_of(r, elapsed(r, step), dt_ms));
 }
 
 void am_reward_reach(am_reward *r, uint64_t step) {

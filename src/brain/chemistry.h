@@ -10,6 +10,7 @@
 #include "kernel/real.h"
 #include "kernel/synapse.h"
 #include "modulator/systems.h"
+#include "rule/synapse.h"
 
 struct amine_brain;
 
@@ -24,16 +25,24 @@ typedef struct am_chemistry {
   uint64_t n_steps; /* chemistry steps done */
 } am_chemistry;
 
+/* Where a touch stands on the way of F (kernel/synapse.h), and what the log keeps of it. */
+typedef struct am_moment {
+  am_synapse_now now;
+  am_real growth; /* e^{t / tau_c} */
+} am_moment;
+
 /* Dopamine as a rule with eligibility sees it: d' = -d / tau_d + rewards, or a level that is held
- * for a step; and F of kernel/synapse.h, step by step. */
+ * for a step, or impulses; and F of kernel/synapse.h, step by step. */
 typedef struct am_reward {
-  double tau_c_ms, tau_d_ms, base;
+  am_dopamine is;
   /* F grows in a step by e^{-t / tau_c} (d by_d + by_base), d decays by decay_d; [1]: d is held */
   double by_d[2], decay_d[2], by_base;
+  uint64_t read;  /* steps between two reads, where F and e^{t / tau_c} jump; 0: they flow */
   double d, F;    /* now; F since the beginning of the epoch, at its end still of the old one */
   uint64_t epoch; /* steps in an epoch */
-  am_synapse_now *now; /* [look_every + 1] for the steps from `first` on */
-  am_real *growth;     /* [look_every + 1] e^{t / tau_c} */
+  /* [look_every + 1] for the steps from `first` on: as arrivals see them, and the targets' spikes,
+   * which come after a read at the end of their step */
+  am_moment *arrive, *fire;
   double *d_at, *F_at; /* [look_every + 1] */
   am_synapse_now end;  /* of the epoch that ends within the plan, just before F begins anew */
   uint64_t first;
@@ -49,15 +58,15 @@ void am_chemistry_step(struct amine_brain *brain);
 /* What the levels mean now, for every population. */
 void am_chemistry_feel(struct amine_brain *brain);
 
-amine_status am_reward_make(am_reward **reward, const double *values, double dt_ms, int look_every,
+amine_status am_reward_make(am_reward **reward, const am_dopamine *is, double dt_ms, int look_every,
                             amine_error *error);
 void am_reward_free(am_reward *reward);
+/* A reward between two runs. */
+void am_reward_give(am_reward *reward, double amount, uint64_t step, double dt_ms);
 /* Plans the n steps from `step` on; M < 0 or >= 0 replaces d if `held`. */
 void am_reward_plan(am_reward *reward, uint64_t step, int n, double dt_ms, int held, double M);
 /* This moment, between two runs, for synapses as they were left. */
-am_synapse_now am_reward_now(const am_reward *reward, uint64_t step, double dt_ms);
-/* e^{t / tau_c} of the same moment. */
-am_real am_reward_growth(const am_reward *reward, uint64_t step, double dt_ms);
+am_moment am_reward_now(const am_reward *reward, uint64_t step, double dt_ms);
 /* Where the plan is at `step`: d and F become those of that moment. */
 void am_reward_reach(am_reward *reward, uint64_t step);
 

@@ -161,7 +161,8 @@ amine_status amine_brain_reward(amine_brain *b, double amount, amine_error *erro
   AM_TRY(am_brain_build(b, error));
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
-    if (p->reward && p->factor == AMINE_FACTOR_NONE) p->reward->d += amount;
+    if (p->reward && p->factor == AMINE_FACTOR_NONE)
+      am_reward_give(p->reward, amount, b->step, b->dt_ms);
   }
   return AMINE_OK;
 }

@@ -116,8 +116,8 @@ static am_real past(const am_projection *p, int l, uint64_t step, size_t source)
   return x < (am_real)1e-30 ? 0 : x;
 }
 
-static const am_synapse_now *now_of(const am_projection *p, uint64_t step) {
-  return p->reward ? &p->reward->now[step - p->reward->first] : NULL;
+static const am_moment *moment_of(const am_reward *r, const am_moment *moments, uint64_t step) {
+  return &moments[step - r->first];
 }
 
 static const am_synapse_kernel *kernel_of(const amine_brain *b, const am_projection *p) {
@@ -149,12 +149,10 @@ static am_synapse_row row_of(const amine_brain *b, const am_block *block, const 
   return r;
 }
 
-static void log_now(am_real *const log[AM_LOG_PARTS], size_t at, const am_projection *p,
-                    uint64_t step) {
-  const am_synapse_now *now = now_of(p, step);
-  log[AM_LOG_GROWTH][at] = p->reward->growth[step - p->reward->first];
-  log[AM_LOG_HIGH][at] = now->high;
-  log[AM_LOG_LOW][at] = now->low;
+static void log_moment(am_real *const log[AM_LOG_PARTS], size_t at, const am_moment *m) {
+  log[AM_LOG_GROWTH][at] = m->growth;
+  log[AM_LOG_HIGH][at] = m->now.high;
+  log[AM_LOG_LOW][at] = m->now.low;
 }
 
 /* Arrivals at synapses that learn; `in` NULL: they were delivered before. */
@@ -162,12 +160,13 @@ static void arrive(const amine_brain *b, const am_block *block, uint64_t step, a
   const am_projection *p = &b->projections[block->projection];
   const am_synapse_kernel *kernel = kernel_of(b, p);
   const am_real M = factor_of(b, p);
+  const am_moment *m = p->reward ? moment_of(p->reward, p->reward->arrive, step) : NULL;
   arrival row;
   FOR_ARRIVALS(b, block, step, row) {
     am_synapse_row r = row_of(b, block, &row, step);
     r.in = in;
-    kernel->arrive(&r, p->k, M, now_of(p, step));
-    if (block->c) log_now(block->row_log, row.source, p, step);
+    kernel->arrive(&r, p->k, M, m ? &m->now : NULL);
+    if (m) log_moment(block->row_log, row.source, m);
   }
 }
 
@@ -266,6 +265,7 @@ static void fire(const amine_brain *b, const am_block *block, uint64_t step, con
                  uint32_t n_spikes) {
   const am_projection *p = &b->projections[block->projection];
   const am_synapse_kernel *kernel = kernel_of(b, p);
+  const am_moment *m = p->reward ? moment_of(p->reward, p->reward->fire, step) : NULL;
   am_synapse_column column = {.w = block->w, .c = block->c};
   for (int l = 0; l < p->rule->n_x; l++) column.x[l] = moment(p->x[l], p, step);
   for (int l = 0; l < AM_LOG_PARTS && block->c; l++) column.logs[l] = block->row_log[l];
@@ -279,8 +279,8 @@ static void fire(const amine_brain *b, const am_block *block, uint64_t step, con
     column.source_wide = block->source_wide ? block->source_wide + begin : NULL;
     for (int l = 0; l < p->rule->n_y; l++) column.y[l] = p->y[l][in_population(b, block) + j];
     for (int l = 0; l < AM_LOG_PARTS && block->c; l++) column.log[l] = block->col_log[l][j];
-    kernel->fire(&column, p->k, factor_of(b, p), now_of(p, step));
-    if (block->c) log_now(block->col_log, j, p, step);
+    kernel->fire(&column, p->k, factor_of(b, p), m ? &m->now : NULL);
+    if (m) log_moment(block->col_log, j, m);
   }
 }
 
@@ -418,10 +418,10 @@ static void set_logs(const am_block *block, const am_projection *p, am_real grow
   }
 }
 
-static void settle_block(const amine_brain *b, const am_block *block, const am_synapse_now *now,
-                         am_real growth, uint64_t step) {
-  settle_rows(b, block, block->w, block->c, now, step);
-  set_logs(block, &b->projections[block->projection], growth, now->high, now->low);
+static void settle_block(const amine_brain *b, const am_block *block, const am_moment *m,
+                         uint64_t step) {
+  settle_rows(b, block, block->w, block->c, &m->now, step);
+  set_logs(block, &b->projections[block->projection], m->growth, m->now.high, m->now.low);
 }
 
 void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
@@ -431,10 +431,8 @@ void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
     const am_projection *p = &b->projections[block->projection];
     if (p->values[AM_RULE_DECAY] <= 0 && p->values[AM_RULE_TARGET_RATE] <= 0) continue;
     const am_real *scale = scaling(b, c, block, step);
-    if (p->reward) { /* what is pending belongs to the weight that is scaled */
-      const uint64_t at = step - p->reward->first;
-      settle_block(b, block, &p->reward->now[at], p->reward->growth[at], step);
-    }
+    if (p->reward) /* what is pending belongs to the weight that is scaled */
+      settle_block(b, block, moment_of(p->reward, p->reward->arrive, step), step);
     const double ms = b->sweep_every * b->dt_ms;
     const am_real decay = (am_real)am_exp(-ms * p->values[AM_RULE_DECAY]);
     b->pass->rescale(block->w, block->target, scale, decay, p->k[AM_SYNAPSE_W_MIN],
@@ -456,8 +454,8 @@ void am_chunk_settle(amine_brain *b, int index, uint64_t step) {
 void am_block_settle(const amine_brain *b, am_block *block) {
   const am_reward *reward = b->projections[block->projection].reward;
   if (!reward) return;
-  const am_synapse_now now = am_reward_now(reward, b->step, b->dt_ms);
-  settle_block(b, block, &now, am_reward_growth(reward, b->step, b->dt_ms), b->step);
+  const am_moment now = am_reward_now(reward, b->step, b->dt_ms);
+  settle_block(b, block, &now, b->step);
 }
 
 void am_block_values(am_real *out, const amine_brain *b, const am_block *block, char wanted) {
@@ -467,7 +465,7 @@ void am_block_values(am_real *out, const amine_brain *b, const am_block *block, 
   if (!p->reward || !b->built) return;
   am_real *other = out + n;
   for (size_t k = 0; k < n; k++) other[k] = block->c[k];
-  const am_synapse_now now = am_reward_now(p->reward, b->step, b->dt_ms);
-  settle_rows(b, block, out, other, &now, b->step);
+  const am_moment now = am_reward_now(p->reward, b->step, b->dt_ms);
+  settle_rows(b, block, out, other, &now.now, b->step);
   for (size_t k = 0; k < n && wanted == 'c'; k++) out[k] = other[k];
 }

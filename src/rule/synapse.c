@@ -116,6 +116,8 @@ static const amine_parameter da_stdp_parameters[] = {
     TAU("tau_plus_ms", 20, "of the source's trace"),
     TAU("tau_minus_ms", 20, "of the target's trace"),
     NEAREST,
+    {"read_ms", 0, 0, 1e6, "ms",
+     "weight and eligibility change only so often, in whole steps; 0: continuously"},
     {0}};
 static void da_stdp_setup(am_real *k, const double *values, double dt_ms) {
   const double *v = values + AM_RULE_COMMON;
@@ -123,6 +125,45 @@ static void da_stdp_setup(am_real *k, const double *values, double dt_ms) {
   set_trace(k + AM_SYNAPSE_Y, v[6], dt_ms, v[7] < 0.5);
   k[AM_SYNAPSE_OWN] = (am_real)v[3];
   k[AM_SYNAPSE_OWN + 1] = (am_real)v[4];
+}
+static am_dopamine da_stdp_dopamine(const double *values) {
+  const double *v = values + AM_RULE_COMMON;
+  return (am_dopamine){
+      .tau_c_ms = v[0], .tau_d_ms = v[1], .base = v[2], .gamma = 1, .read_ms = v[8]};
+}
+
+#define MSTDP(rate)                                                                                \
+  COMMON(0, 5), AMPLITUDE("gamma", rate, "learning rate"),                                         \
+      AMPLITUDE("a_plus", 1, "of a pair without delay"),                                           \
+      AMPLITUDE("a_minus", 1, "negative, of a pair without delay"),                                \
+      TAU("tau_plus_ms", 20, "of the source's trace"),                                             \
+      TAU("tau_minus_ms", 20, "of the target's trace"), NEAREST
+
+static const amine_parameter mstdp_parameters[] = {MSTDP(0.1), {0}};
+static void mstdp_setup(am_real *k, const double *values, double dt_ms) {
+  const double *v = values + AM_RULE_COMMON;
+  set_trace(k + AM_SYNAPSE_X, v[3], dt_ms, v[5] < 0.5);
+  set_trace(k + AM_SYNAPSE_Y, v[4], dt_ms, v[5] < 0.5);
+  k[AM_SYNAPSE_OWN] = (am_real)v[1];
+  k[AM_SYNAPSE_OWN + 1] = (am_real)v[2];
+}
+static am_dopamine mstdp_dopamine(const double *values) {
+  return (am_dopamine){.gamma = values[AM_RULE_COMMON]};
+}
+
+static const amine_parameter mstdpet_parameters[] = {
+    MSTDP(0.625), TAU("tau_z_ms", 25, "of the eligibility trace"), {0}};
+/* What a step adds to z counts in full for a reward at its end. */
+static void mstdpet_setup(am_real *k, const double *values, double dt_ms) {
+  const double *v = values + AM_RULE_COMMON;
+  const double whole = am_exp(dt_ms / v[6]) / v[6];
+  mstdp_setup(k, values, dt_ms);
+  k[AM_SYNAPSE_OWN] = (am_real)(v[1] * whole);
+  k[AM_SYNAPSE_OWN + 1] = (am_real)(v[2] * whole);
+}
+static am_dopamine mstdpet_dopamine(const double *values) {
+  const double *v = values + AM_RULE_COMMON;
+  return (am_dopamine){.gamma = v[0], .tau_c_ms = v[6]};
 }
 
 AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_hebb);
@@ -188,8 +229,28 @@ static const am_synapse_rule rules[] = {
      .n_x = 1,
      .n_y = 1,
      .fires = 1,
-     .has_eligibility = 1,
      .setup = da_stdp_setup,
+     .dopamine = da_stdp_dopamine,
+     .kernels = AM_ISA_TABLE(am_synapse_da_stdp)},
+    {.name = "mstdp",
+     .meaning = "STDP multiplied by the reward of its step",
+     .source = "Florian 2007, doi:10.1162/neco.2007.19.6.1468",
+     .parameters = mstdp_parameters,
+     .n_x = 1,
+     .n_y = 1,
+     .fires = 1,
+     .setup = mstdp_setup,
+     .dopamine = mstdp_dopamine,
+     .kernels = AM_ISA_TABLE(am_synapse_da_stdp)},
+    {.name = "mstdpet",
+     .meaning = "STDP with an eligibility trace, multiplied by rewards as they come",
+     .source = "Florian 2007, doi:10.1162/neco.2007.19.6.1468",
+     .parameters = mstdpet_parameters,
+     .n_x = 1,
+     .n_y = 1,
+     .fires = 1,
+     .setup = mstdpet_setup,
+     .dopamine = mstdpet_dopamine,
      .kernels = AM_ISA_TABLE(am_synapse_da_stdp)},
 };
 

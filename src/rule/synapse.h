@@ -18,24 +18,31 @@ enum {
   AM_RULE_COMMON
 };
 
+/* How a rule with eligibility c comes to its weight: w' = gamma c (d - base), c' = -c / tau_c. */
+typedef struct am_dopamine {
+  double tau_c_ms; /* 0: c lasts until the end of its step */
+  double
+      tau_d_ms; /* d' = -d / tau_d, d + r at a reward r; 0: a reward is an impulse, w + gamma c r */
+  double base, gamma;
+  double read_ms; /* > 0: c and w change only so often: w + c (d - base) read_ms */
+} am_dopamine;
+
 typedef struct am_synapse_rule {
   const char *name, *meaning, *source;
   const amine_parameter *parameters; /* ends with a NULL name; the common ones first */
   int n_x, n_y;                      /* traces that it reads */
   int is_late;                       /* arrivals are looked at after the neurons */
   int fires;                         /* has something to do when the target fires */
-  int has_eligibility;
   double y_initial[AM_SYNAPSE_TRACES];
   /* The constants, from the values in the table's order. */
   void (*setup)(am_real k[AM_SYNAPSE_CONSTANTS], const double *values, double dt_ms);
+  /* What makes weight of eligibility; for rules that have it. */
+  am_dopamine (*dopamine)(const double *values);
   const am_synapse_kernel *kernels[AM_N_ISA]; /* NULL for "none" */
 } am_synapse_rule;
 
 /* In the order of the public list; NULL past the end. The first is "none". */
 const am_synapse_rule *am_synapse_rule_at(int k);
 const am_synapse_rule *am_synapse_rule_find(const char *name);
-
-/* Of da-stdp: where its own values stand. */
-enum { AM_DA_TAU_C = AM_RULE_COMMON, AM_DA_TAU_D, AM_DA_BASE };
 
 #endif

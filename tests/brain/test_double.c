@@ -69,7 +69,7 @@ static void rules_are_exact(void **state) {
   (void)state;
   assert_int_equal(sizeof(am_real), sizeof(double));
   am_tensor_file *f = open_data(TEST_DATA "/synapses.safetensors");
-  char names[4096];
+  char names[32768];
   assert_true(strlen(note(f, "", "trains")) < sizeof names);
   strcpy(names, note(f, "", "trains"));
   double worst = 0;

@@ -6,11 +6,14 @@
  * trials a reward follows the response A, U[0, delay_max) later, and from then on B: `reward` is
  * added to the dopamine d of the rule da-stdp.
  *
- * With `punishment`, which is ours, the other response takes punishment * reward away from d in the
- * same way.
+ * With alpha > 0, which is ours, what is added is reward * (r - expected), r being 1 after the
+ * response that is rewarded and 0 after any other, and
  *
- * Control: random_rewards, where a reward follows any trial with random_probability, and else the
- * punishment. */
+ *     expected <- expected + alpha (r - expected),
+ *
+ * so that dopamine is a prediction error, whose mean is 0. With alpha = 0 nothing is expected.
+ *
+ * Control: random_rewards, where r is 1 after any trial with random_probability. */
 #include <math.h>
 
 #include "base/error.h"
@@ -21,7 +24,6 @@
 
 enum { GROUP_MAX = 1000, RECENT = 50, WHAT_GROUPS = 1, WHAT_TRIALS = 2 };
 enum { DRAW_DELAY, DRAW_CONTROL }; /* of the four numbers of a trial */
-enum { NONE, PRAISE, BLAME };      /* what a trial has earned */
 
 enum {
   TRIALS,
@@ -31,7 +33,7 @@ enum {
   CURRENT,
   WINDOW_MS,
   REWARD,
-  PUNISHMENT,
+  ALPHA,
   DELAY_MAX_MS,
   RANDOM_REWARDS,
   RANDOM_PROBABILITY
@@ -49,8 +51,8 @@ static const am_key keys[] = {
      "from the stimulus, in which spikes of A and B are counted", true},
     {"reward", AM_KEY_NUMBER, 0.05, 0, 1e3, NULL, "",
      "what a reward adds to the dopamine of the rule da-stdp", true},
-    {"punishment", AM_KEY_NUMBER, 0, 0, 1e3, NULL, "",
-     "the other response takes so many times the reward away", true},
+    {"alpha", AM_KEY_NUMBER, 0, 0, 1, NULL, "",
+     "how far what is expected follows a reward; 0: nothing is expected", true},
     {"delay_max_ms", AM_KEY_NUMBER, 1000, 1, 1e5, NULL, "ms",
      "delays of rewards are uniform up to this one", true},
     {"random_rewards", AM_KEY_SWITCH, 0, 0, 1, "true|false", "",
@@ -75,7 +77,9 @@ typedef struct state {
   uint64_t trial, begun; /* trials begun; step at which the last one began */
   uint64_t on, counting; /* its current is on; its spikes are counted */
   uint64_t a, b;         /* they */
-  uint64_t waiting, due; /* what is to come; at which step */
+  uint64_t waiting, due; /* for dopamine; at which step */
+  uint64_t earned;       /* r of the last trial */
+  double expected;
   uint64_t n_rewards;
   uint64_t n_first, n_before, n_after;    /* trials that count for these measures */
   uint64_t in_first, in_before, in_after; /* responses A in them */
@@ -148,14 +152,11 @@ static void note_response(state *s, const am_stage *stage) {
   if (trial + RECENT >= trials) s->n_after++, s->in_after += is_a;
 }
 
-/* What the trial has earned. */
-static uint64_t outcome(const state *s, const am_stage *stage, uint32_t luck) {
+static bool earned(const state *s, const am_stage *stage, uint32_t luck) {
   const bool first = s->trial <= parameter(stage, SWITCH_AT);
-  const uint64_t blame = stage->parameters[PUNISHMENT].number > 0 ? BLAME : NONE;
   if (stage->parameters[RANDOM_REWARDS].number != 0)
-    return (double)am_uniform(luck) < stage->parameters[RANDOM_PROBABILITY].number ? PRAISE : blame;
-  if (s->a == s->b) return NONE;
-  return (s->a > s->b) == first ? PRAISE : blame;
+    return (double)am_uniform(luck) < stage->parameters[RANDOM_PROBABILITY].number;
+  return first ? s->a > s->b : s->b > s->a;
 }
 
 static void judge(state *s, am_stage *stage) {
@@ -163,16 +164,17 @@ static void judge(state *s, am_stage *stage) {
   s->counting = 0;
   note_response(s, stage);
   am_stage_note(stage, AM_EVENT_ACTION, s->a > s->b ? 1 : s->a < s->b ? 2 : 0);
-  s->waiting = outcome(s, stage, random.v[DRAW_CONTROL]);
+  s->earned = earned(s, stage, random.v[DRAW_CONTROL]);
+  s->waiting = s->earned || s->expected > 0;
   s->due = stage->now + 1 + am_below(random.v[DRAW_DELAY], (uint32_t)steps_of(stage, DELAY_MAX_MS));
 }
 
 static void give(state *s, am_stage *stage) {
-  const double reward = stage->parameters[REWARD].number;
-  const bool praise = s->waiting == PRAISE;
-  am_stage_reward(stage, praise ? reward : -reward * stage->parameters[PUNISHMENT].number, 0);
-  s->n_rewards += praise;
-  s->waiting = NONE;
+  const double reward = stage->parameters[REWARD].number, r = (double)s->earned;
+  am_stage_reward(stage, reward * r, reward * s->expected);
+  s->expected += stage->parameters[ALPHA].number * (r - s->expected);
+  s->n_rewards += s->earned;
+  s->waiting = 0;
 }
 
 /* ------------------------------------------------------------------------------ the course */
@@ -198,9 +200,9 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
 static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
   return s->trial <= parameter(stage, TRIALS) && s->on <= 1 && s->counting <= 1 &&
-         s->waiting <= BLAME && s->n_rewards <= s->trial && s->n_first <= RECENT &&
-         s->n_before <= RECENT && s->n_after <= RECENT && s->in_first <= s->n_first &&
-         s->in_before <= s->n_before && s->in_after <= s->n_after;
+         s->waiting <= 1 && s->earned <= 1 && isfinite(s->expected) && s->n_rewards <= s->trial &&
+         s->n_first <= RECENT && s->n_before <= RECENT && s->n_after <= RECENT &&
+         s->in_first <= s->n_first && s->in_before <= s->n_before && s->in_after <= s->n_after;
 }
 
 static double share(uint64_t part, uint64_t all) {

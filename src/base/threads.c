@@ -23,11 +23,18 @@ void am_parallel(int n_threads, int n_items, void (*work)(void *context, int ite
   for (int item = 0; item < n_items; item++) work(context, item, omp_get_thread_num());
 }
 
+/* Each worker says in a cache line of its own how often it has arrived, and reads those of the
+ * others: one journey of a line from core to core, where a common counter takes two or three. */
+typedef struct place {
+  _Alignas(64) atomic_uint round;
+  atomic_int asleep; /* who waits for this worker in the system */
+} place;
+
+enum { TEAM_MAX = 64 };
+
 struct am_team {
   int n;
-  _Alignas(64) atomic_int arrived;
-  atomic_int asleep;
-  _Alignas(64) atomic_uint round;
+  place places[TEAM_MAX];
 };
 
 /* Sleeps while *word is `value`, or wakes all that sleep on it. */
@@ -51,30 +58,36 @@ static void team_wake(atomic_uint *word) { (void)word; }
  * moves them there. */
 enum { SPINS = 3000 };
 
-void am_team_wait(am_team *team) {
-  if (team->n == 1) return;
-  const unsigned round = atomic_load_explicit(&team->round, memory_order_relaxed);
-  if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 == team->n) {
-    atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
-    atomic_store(&team->round, round + 1);
-    if (atomic_load(&team->asleep) > 0) team_wake(&team->round);
-    return;
-  }
+/* Until the place has come to `round`. */
+static void wait_for(place *p, unsigned round) {
+  unsigned now;
   for (int k = 0; k < SPINS; k++) {
-    if (atomic_load_explicit(&team->round, memory_order_acquire) != round) return;
+    now = atomic_load_explicit(&p->round, memory_order_acquire);
+    if ((int)(now - round) >= 0) return;
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
   }
-  atomic_fetch_add(&team->asleep, 1);
-  while (atomic_load(&team->round) == round) team_sleep(&team->round, round);
-  atomic_fetch_sub(&team->asleep, 1);
+  atomic_fetch_add(&p->asleep, 1);
+  while ((int)((now = atomic_load(&p->round)) - round) < 0) team_sleep(&p->round, now);
+  atomic_fetch_sub(&p->asleep, 1);
+}
+
+void am_team_wait(am_team *team, int worker) {
+  if (team->n == 1) return;
+  place *mine = &team->places[worker];
+  const unsigned round = atomic_load_explicit(&mine->round, memory_order_relaxed) + 1;
+  atomic_exchange(&mine->round, round); /* before the look at who sleeps, in everybody's eyes */
+  if (atomic_load(&mine->asleep) > 0) team_wake(&mine->round);
+  for (int k = 0; k < team->n; k++)
+    if (k != worker) wait_for(&team->places[k], round);
 }
 
 void am_team_run(int n_threads,
                  void (*work)(void *context, am_team *team, int worker, int n_workers),
                  void *context) {
   am_team team = {.n = 1};
+  if (n_threads > TEAM_MAX) n_threads = TEAM_MAX;
   if (n_threads <= 1) {
     work(context, &team, 0, 1);
     return;

@@ -325,6 +325,11 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
       return ARGUMENT("rule %s: an eligibility of %g ms is shorter than a quarter of a step",
                       out->rule->name, tau_ms);
   }
+  const am_neuron_model *target = b->populations[p->target].model;
+  const char *state = target->states[0] ? target->states[AM_NEURON_SCORE] : NULL;
+  if (out->rule->scores && !(state && strcmp(state, "score") == 0))
+    return ARGUMENT("rule %s: its targets are neurons of the model escape, not %s", out->rule->name,
+                    target->name);
   out->k[AM_SYNAPSE_W_MIN] = (am_real)out->values[AM_RULE_W_MIN];
   out->k[AM_SYNAPSE_W_MAX] = (am_real)out->values[AM_RULE_W_MAX];
   out->rule->setup(out->k, out->values, b->dt_ms);

@@ -421,11 +421,13 @@ static amine_status make_synapses(amine_brain *b, int projection, amine_error *e
 
 /* --------------------------------------------------------------------------------------- time */
 /* Steps between two looks at the whole: a divisor of the chemistry's step; one, where eligibility
- * lasts no longer. */
+ * lasts no longer or changes by itself. */
 static int look_every(const amine_brain *b) {
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
-    if (p->rule->dopamine && p->rule->dopamine(p->values).tau_c_ms <= 0) return 1;
+    if (!p->rule->dopamine) continue;
+    const am_dopamine is = p->rule->dopamine(p->values);
+    if (is.tau_c_ms <= 0 || is.every_step) return 1;
   }
   if (!b->chemistry) return AM_BRAIN_BLOCK;
   int n = AM_BRAIN_BLOCK;

@@ -135,7 +135,7 @@ static uint64_t steps_of(double ms, double dt_ms) {
 
 /* A few tau_c, in whole reads; or one step, where eligibility lasts no longer. */
 static uint64_t epoch_of(const am_reward *r, double dt_ms, int look_every) {
-  if (r->is.tau_c_ms <= 0) return 1;
+  if (r->is.tau_c_ms <= 0 || r->is.every_step) return 1;
   const double steps = ceil(8 * r->is.tau_c_ms / dt_ms);
   uint64_t epoch = steps < 1e9 ? (uint64_t)steps : 1000000000;
   if (epoch <= (uint64_t)look_every) epoch = (uint64_t)look_every + 1;

@@ -156,6 +156,30 @@ static void adex_setup(am_real *k, am_real *initial, const double *v, double dt_
   initial[0] = (am_real)v[2];
 }
 
+/* ------------------------------------------------------------------------------------- escape */
+static const amine_parameter escape_parameters[] = {
+    TAU("tau_m_ms", 20, 1e-3, "membrane time constant"),
+    VOLT("v_rest_mv", -70, "resting potential"),
+    VOLT("v_threshold_mv", -54, "where it fires at rho0_hz"),
+    {"delta_u_mv", 2, 1e-3, 100, "mV",
+     "softness: so much higher, and the rate is e times as large"},
+    {"rho0_hz", 60, 1e-6, 1e6, "Hz", "rate at threshold"},
+    VOLT("reset_mv", 5, "what a spike takes off the potential"),
+    TAU("tau_reset_ms", 20, 1e-3, "in which that is forgotten"),
+    {0}};
+
+static void escape_setup(am_real *k, am_real *initial, const double *v, double dt_ms) {
+  k[0] = decay(v[0], dt_ms);
+  k[1] = (am_real)-am_expm1(-dt_ms / v[0]);
+  k[2] = decay(v[6], dt_ms);
+  k[3] = (am_real)v[5];
+  k[4] = (am_real)v[1];
+  k[5] = (am_real)(v[2] - v[1]);
+  k[6] = (am_real)(1 / v[3]);
+  k[7] = (am_real)(v[4] * dt_ms * 1e-3);
+  initial[0] = (am_real)v[1];
+}
+
 /* ------------------------------------------------------------------------------------ sources */
 static const amine_parameter poisson_parameters[] = {{"rate_hz", 10, 0, 1e6, "Hz", "mean rate"},
                                                      {0}};
@@ -174,6 +198,7 @@ AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_lif);
 AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_lif_cond);
 AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_izhikevich);
 AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_adex);
+AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_escape);
 AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_poisson);
 
 static const am_neuron_model models[] = {
@@ -203,6 +228,12 @@ static const am_neuron_model models[] = {
      .states = {"v", "w", "g_e", "g_i", "refractory"},
      .setup = adex_setup,
      .kernels = AM_ISA_TABLE(am_neuron_adex)},
+    {.name = "escape",
+     .meaning = "spike response neuron that fires by chance, the likelier the higher its potential",
+     .parameters = escape_parameters,
+     .states = {"v", "h", "kappa", "score"},
+     .setup = escape_setup,
+     .kernels = AM_ISA_TABLE(am_neuron_escape)},
     {.name = "poisson",
      .meaning = "Poisson source",
      .parameters = poisson_parameters,

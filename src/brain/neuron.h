@@ -36,6 +36,9 @@ typedef struct am_neuron_kernel {
   int (*update)(const am_neurons *p, uint32_t *spikes);
 } am_neuron_kernel;
 
+/* Where models with a state "score" keep it. */
+#define AM_NEURON_SCORE 3
+
 typedef struct am_neuron_model {
   const char *name, *meaning;
   const amine_parameter *parameters; /* ends with a NULL name */

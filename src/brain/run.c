@@ -82,7 +82,7 @@ static bool is_sweep(const amine_brain *b, uint64_t step) {
   return b->sweep_every > 0 && step > 0 && step % (uint64_t)b->sweep_every == 0;
 }
 
-static void stretch(amine_brain *b, am_team *team, uint64_t end, int from, int to) {
+static void stretch(amine_brain *b, am_team *team, int worker, uint64_t end, int from, int to) {
   for (uint64_t step = b->step; step < end; step++) {
     const bool sweep = is_sweep(b, step);
     for (int k = from; k < to; k++) {
@@ -90,7 +90,7 @@ static void stretch(amine_brain *b, am_team *team, uint64_t end, int from, int t
       if (sweep) am_chunk_sweep(b, k, step);
       am_chunk_step(b, k, step, sweep || step == b->step);
     }
-    am_team_wait(team);
+    am_team_wait(team, worker);
   }
 }
 
@@ -101,13 +101,13 @@ static void work(void *context, am_team *team, int worker, int n_workers) {
   const int to = (int)((int64_t)b->n_chunks * (worker + 1) / n_workers);
   for (bool first = true;; first = false) {
     const uint64_t until = next_look(b, x->end);
-    am_team_wait(team); /* everyone has read b->step */
+    am_team_wait(team, worker); /* everyone has read b->step */
     if (worker == 0) x->status = look(b, until, first, &x->error);
-    am_team_wait(team);
+    am_team_wait(team, worker);
     if (x->status != AMINE_OK) return;
-    stretch(b, team, until, from, to);
+    stretch(b, team, worker, until, from, to);
     if (worker == 0) b->step = until;
-    am_team_wait(team);
+    am_team_wait(team, worker);
     if (until == x->end) return;
   }
 }

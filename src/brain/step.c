@@ -284,6 +284,23 @@ static void fire(const amine_brain *b, const am_block *block, uint64_t step, con
   }
 }
 
+/* What the targets say of this step reaches every synapse whose source has a trace. */
+static void score(const amine_brain *b, const am_block *block, uint64_t step) {
+  const am_projection *p = &b->projections[block->projection];
+  const am_real *scores = b->states[AM_NEURON_SCORE] + block->begin;
+  const am_real *x = moment(p->x[0], p, step);
+  const uint32_t n = (uint32_t)b->populations[p->source].n;
+  for (int d = 0; d < p->n_delays; d++)
+    for (uint32_t i = 0; i < n; i++) {
+      const uint32_t *r = block->row + (size_t)d * (n + 1) + i;
+      const am_synapse_row row = {.n = r[1] - r[0],
+                                  .target = block->target + r[0],
+                                  .c = block->c + r[0],
+                                  .x = {x[(size_t)d * (size_t)p->width + i]}};
+      if (row.n > 0 && row.x[0] > 0) kernel_of(b, p)->score(&row, scores);
+    }
+}
+
 static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
   const uint32_t slot = am_brain_slot(b, step), n = c->n_spikes[slot];
   const uint32_t *spikes = c->spikes + (size_t)slot * (c->end - c->begin);
@@ -293,6 +310,8 @@ static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
     const am_projection *p = &b->projections[block->projection];
     if (!p->rule->kernels[0]) continue;
     if (p->rule->fires) fire(b, block, step, spikes, n);
+    if (p->rule->scores) score(b, block, step);
+    if (p->rule->n_y == 0) continue;
     const size_t at = in_population(b, block);
     am_real *y0 = p->y[0] + at, *y1 = p->rule->n_y > 1 ? p->y[1] + at : NULL;
     kernel_of(b, p)->trace(y0, y1, c->fired + (block->begin - c->begin), p->k,

@@ -28,7 +28,8 @@ enum {
   CLI_JSON = 1 << 4,
   CLI_QUIET = 1 << 5,
   CLI_MAN = 1 << 6,
-  CLI_COMPLETION = 1 << 7
+  CLI_COMPLETION = 1 << 7,
+  CLI_OUT_STUDY = 1 << 8
 };
 
 typedef struct cli_option {
@@ -49,7 +50,8 @@ enum {
   CLI_KEYS = 8, /* of training: am_keys */
   CLI_COMMANDS = 16,
   CLI_BRAINS = 32,    /* presets for simulating */
-  CLI_BRAIN_KEYS = 64 /* am_simulation_keys, and those of the brain's description */
+  CLI_BRAIN_KEYS = 64, /* am_simulation_keys, and those of the brain's description */
+  CLI_STUDIES = 128    /* published experiments, and "all" */
 };
 
 typedef struct cli_example {
@@ -110,8 +112,8 @@ void cli_line_free(cli_line *line);
 amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
                            amine_error *error);
 
-/* For a variant: puts all key=value of the line into own [n_keys], filled with the standard values
- * first. */
+/* For a variant, or ("" as its word) a subcommand that has no keys but its own: puts all key=value
+ * of the line into own [n_keys], filled with the standard values first. */
 amine_status cli_configure_variant(am_value *own, const cli_variant *variant, const cli_line *line,
                                    amine_error *error);
 
@@ -144,6 +146,7 @@ void cli_complete(am_text *text, const char *shell);
 int cli_train(const cli_line *line);
 int cli_simulate(const cli_line *line);
 int cli_resume(const cli_line *line);
+int cli_reproduce(const cli_line *line);
 int cli_eval(const cli_line *line);
 int cli_report(const cli_line *line);
 int cli_bench(const cli_line *line);
@@ -157,6 +160,15 @@ enum { CLI_EVAL_EPISODES, CLI_EVAL_POLICY, CLI_EVAL_ACTIONS, CLI_N_EVAL_KEYS };
 
 extern const am_key cli_simulate_keys[];
 enum { CLI_SIMULATE_SEEDS, CLI_N_SIMULATE_KEYS };
+
+extern const am_key cli_reproduce_keys[];
+enum {
+  CLI_REPRODUCE_SEEDS,
+  CLI_REPRODUCE_SEED,
+  CLI_REPRODUCE_QUICK,
+  CLI_REPRODUCE_THREADS,
+  CLI_N_REPRODUCE_KEYS
+};
 
 extern const am_key cli_bench_keys[]; /* numbered in bench.h */
 enum { CLI_N_BENCH_KEYS = 4 };

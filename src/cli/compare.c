@@ -153,7 +153,7 @@ int cli_compare(const cli_line *line, const am_simulation_config *config, int n_
   cli_simulation_progress_begin(&w.progress, cli_has(line, CLI_QUIET));
   signal(SIGPIPE, SIG_IGN);
   const atomic_int *stop = cli_signals_catch();
-  const am_compare_watch watch = {.progress = show, .context = &w, .stop = stop};
+  const am_batch_watch watch = {.progress = show, .context = &w, .stop = stop};
   const amine_status status = am_compare(&c, config, n_seeds, &watch, &error);
   cli_signals_release();
   cli_simulation_progress_end(&w.progress);

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "run/preset.h"
 #include "run/simulation_config.h"
+#include "run/study.h"
 
 /* "a|b|c" as "a b c" */
 static void spaced(am_text *out, const char *choices) {
@@ -20,6 +21,12 @@ static void presets(am_text *out, unsigned takes) {
       am_text_printf(out, " %s", am_presets[k].name);
 }
 
+static void studies(am_text *out, unsigned takes) {
+  if (!(takes & CLI_STUDIES)) return;
+  am_text_puts(out, " all");
+  for (int k = 0; am_study_at(k); k++) am_text_printf(out, " %s", am_study_at(k)->name);
+}
+
 static void commands(am_text *out) {
   for (const cli_command *c = cli_commands; c->name; c++) am_text_printf(out, " %s", c->name);
 }
@@ -29,6 +36,7 @@ static void words_of(am_text *out, const cli_command *c) {
   for (const cli_option *o = cli_options; o->name; o++)
     if (c->options & o->bit) am_text_printf(out, " %s", o->name);
   presets(out, c->takes);
+  studies(out, c->takes);
   if (c->takes & CLI_COMMANDS) commands(out);
   if (c->choices) {
     am_text_puts(out, " ");
@@ -245,6 +253,7 @@ static void fish_command(am_text *out, const cli_command *c) {
   else am_text_printf(out, "complete -c amine -f %s\n", when);
   am_text words = {0};
   presets(&words, c->takes);
+  studies(&words, c->takes);
   if (c->takes & CLI_COMMANDS) commands(&words);
   if (c->choices) spaced(&words, c->choices);
   if (words.data) am_text_printf(out, "complete -c amine %s -a '%s'\n", when, words.data);

@@ -14,19 +14,22 @@ static void base_name(am_text *out, const char *preset_or_file) {
   am_text_add(out, name, end && end > name ? (size_t)(end - name) : strlen(name));
 }
 
-void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed) {
-  am_text stem = {0};
+void cli_free_name(am_text *out, const char *name) {
   struct stat found;
-  am_text_puts(&stem, "runs/");
-  base_name(&stem, preset_or_file);
-  am_text_printf(&stem, "-seed%llu", (unsigned long long)seed);
-  am_text_puts(out, stem.failed ? "" : stem.data);
-  for (int k = 2; !stem.failed && !out->failed && am_io.stat(out->data, &found) == 0; k++) {
+  am_text_printf(out, "runs/%s", name);
+  for (int k = 2; !out->failed && am_io.stat(out->data, &found) == 0; k++) {
     am_text_free(out);
-    am_text_printf(out, "%s-%d", stem.data, k);
+    am_text_printf(out, "runs/%s-%d", name, k);
   }
-  if (stem.failed) out->failed = true;
-  am_text_free(&stem);
+}
+
+void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed) {
+  am_text name = {0};
+  base_name(&name, preset_or_file);
+  am_text_printf(&name, "-seed%llu", (unsigned long long)seed);
+  if (!name.failed) cli_free_name(out, name.data);
+  else out->failed = true;
+  am_text_free(&name);
 }
 
 amine_status cli_refuse_folder(const char *word, const char *command, amine_error *error) {

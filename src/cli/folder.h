@@ -7,6 +7,8 @@
 
 /* runs/NAME-seedN, with -2, -3, ... if that is taken; NAME is the preset, or the file's name. */
 void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed);
+/* runs/NAME, the same. */
+void cli_free_name(am_text *out, const char *name);
 
 /* A folder given where a preset is expected is a run that someone wants to go on with:
  * AMINE_ERROR_ARGUMENT. `command` is what was called. */

@@ -10,6 +10,7 @@
 #include "rule/rule.h"
 #include "run/preset.h"
 #include "run/simulation_config.h"
+#include "run/study.h"
 #include "task/maze.h"
 
 typedef struct item {
@@ -135,8 +136,11 @@ static bool nth_synapse(item *out, int k, am_text *room) {
 }
 
 static bool nth_experiment(item *out, int k, am_text *room) {
-  (void)out, (void)k, (void)room;
-  return false;
+  const am_study *study = am_study_at(k);
+  (void)room;
+  if (!study) return false;
+  *out = (item){study->name, study->meaning, NULL, study->source};
+  return true;
 }
 
 static const struct kind {
@@ -149,7 +153,7 @@ static const struct kind {
     {"modulators", "what gates the change (modulator.type)", nth_modulator},
     {"learners", "how the slow weights change (learner.type)", nth_learner},
     {"presets", "ready experiments for amine train, and what they set", nth_preset},
-    {"experiments", "published results to reproduce: none in this version", nth_experiment},
+    {"experiments", "published results for amine reproduce, and their source", nth_experiment},
     {"brains", "ready brains for amine simulate", nth_brain},
     {"protocols", "what is done to a brain (protocol.type), and its keys", nth_protocol},
     {"neurons", "models of neurons in a brain, and their parameters", nth_neuron},
@@ -166,6 +170,7 @@ static void put_text(am_text *text, const struct kind *kind, int width) {
     const bool there = kind->get(&it, k, &room);
     if (there) {
       am_text_printf(text, "  %-*s", COLUMN - 2, it.name);
+      if (strlen(it.name) > COLUMN - 3) am_text_printf(text, "\n%*s", COLUMN, "");
       cli_wrap(text, it.meaning, COLUMN, COLUMN, width);
       am_text_puts(text, "\n");
     }

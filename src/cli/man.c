@@ -135,6 +135,8 @@ static void files_and_codes(am_text *out) {
       {"eval.json, lines.json", "the evaluation, and what known policies earn"},
       {"recording.npz", "one episode, step by step; of a simulation its last seconds"},
       {"spikes.gdf", "every spike of a simulation: neuron, tab, ms"},
+      {"study.json, runs.jsonl", "of a published experiment: what was run and the verdicts; a line "
+                                 "for each finished run"},
       {"report.html", "the page that shows it"},
   };
   static const char *const codes[][2] = {

@@ -9,6 +9,8 @@
 const cli_option cli_options[] = {
     {CLI_OUT_FOLDER, "--out", "DIR", NULL,
      "folder for all that the run makes; it must not hold a run"},
+    {CLI_OUT_STUDY, "--out", "DIR", NULL,
+     "folder for all that it makes; one of the same experiment is gone on with"},
     {CLI_OUT_FILE, "--out", "FILE", NULL, "where the page goes"},
     {CLI_NO_REPORT, "--no-report", NULL, NULL, "end after training: no evaluation, no report"},
     {CLI_JSON, "--json", NULL, NULL, "the result as JSON, for programs"},
@@ -83,13 +85,37 @@ const cli_command cli_commands[] = {
      .options = CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .run = cli_resume,
      .meaning = "go on with a run where it stopped, to the bit",
-     .about = "Goes on with the run in a folder, of train or of simulate, as if it had never "
-              "stopped. Keys that results do not depend on can be changed (threads; "
+     .about = "Goes on with the run in a folder, of train, simulate or reproduce, as if it had "
+              "never stopped. Keys that results do not depend on can be changed (threads; "
               "checkpoint_every, iterations; checkpoint_every_s, duration_s); the others are those "
               "of the run.",
      .examples = {{"amine resume runs/maze-seed1", "go on after Ctrl-C, a crash or a power cut"},
                   {"amine resume runs/maze-seed1 iterations=30000", "train a finished run further"},
                   {"amine resume runs/brain-seed1 duration_s=20", "simulate a brain for longer"}}},
+    {.name = "reproduce",
+     .words = "NAME...",
+     .min_words = 1,
+     .max_words = INT_MAX,
+     .takes = CLI_STUDIES,
+     .options = CLI_OUT_STUDY | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .keys = cli_reproduce_keys,
+     .n_keys = CLI_N_REPRODUCE_KEYS,
+     .run = cli_reproduce,
+     .meaning = "a published experiment with its controls: PASS or FAIL",
+     .about =
+         "Runs published experiments (amine list experiments), or all of them, each with its "
+         "controls and over several seeds, and judges by criteria that were laid down beforehand "
+         "whether what was published came out, and did not come out where it must not. Prints "
+         "every run, every criterion with its figure, and PASS or FAIL. The exit code is 0 if all "
+         "passed and 5 if one missed.\n\n"
+         "Everything that it makes is in one folder, runs/NAME unless --out names another (of "
+         "several experiments DIR/NAME): each finished run (runs.jsonl), what was run and the "
+         "verdicts (study.json), and report.html with the curves of all seeds.\n\n"
+         "Ctrl-C stops at once and keeps the runs that are finished; the same command with that "
+         "folder as --out, or amine resume DIR, goes on with the others. The numbers depend "
+         "neither on that nor on the number of threads.",
+     .examples = {{"amine list experiments", "what there is, and where it was published"},
+                  {"amine reproduce all quick=true seeds=3", "a short look at all of them"}}},
     {.name = "eval",
      .words = "DIR|CHECKPOINT|PRESET",
      .min_words = 1,
@@ -123,7 +149,8 @@ const cli_command cli_commands[] = {
      .about = "Writes one HTML page that needs nothing else: learning curves with their spread "
               "beside the random, planner and oracle lines, one episode replayed, and the "
               "weights. Runs that differ only in their seed become one curve; others are "
-              "overlaid. Of simulations it shows spikes, rates, modulator levels and weights. "
+              "overlaid. Of simulations it shows spikes, rates, modulator levels and weights; of "
+              "a published experiment, alone, its verdict and its curves. "
               "Without --out it is DIR/report.html for one folder and report.html for "
               "several. Prints the name of the page.",
      .examples = {{"amine report runs/maze-seed1", "runs/maze-seed1/report.html"},
@@ -378,10 +405,10 @@ amine_status cli_configure_variant(am_value *own, const cli_variant *variant, co
       snprintf(name, sizeof name, "%.*s", n < 63 ? (int)n : 63, assignment);
       chosen = variant;
       const char *near = am_nearest(name, next_own_key);
-      return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s %s has no key \"%s\"%s%s%s%s%s",
-                     line->command->name, variant->word, name, near ? "; did you mean " : "",
-                     near ? near : "", near ? "?" : "; amine ", near ? "" : line->command->name,
-                     near ? "" : " --help lists them");
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "amine %s%s%s has no key \"%s\"%s%s%s%s%s",
+                     line->command->name, variant->word[0] ? " " : "", variant->word, name,
+                     near ? "; did you mean " : "", near ? near : "", near ? "?" : "; amine ",
+                     near ? "" : line->command->name, near ? "" : " --help lists them");
     }
     AM_TRY(am_key_read(&variant->keys[k], assignment + n + 1, &own[k], error));
   }

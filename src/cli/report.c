@@ -6,16 +6,20 @@
 
 #include "cli/command.h"
 #include "cli/outcome.h"
+#include "report/study_source.h"
 #include "run/simulation_run.h"
 #include "run/train.h"
 
-/* Makes sure that each folder has its evaluation and its recording; a simulation made its own. */
+/* Makes sure that each folder has its evaluation and its recording; a simulation made its own,
+ * and a published experiment has none. */
 static int prepare(const cli_line *line) {
   for (int k = 0; k < line->n_words; k++) {
     amine_error error = {0};
     am_config config;
-    if (am_simulation_folder(line->words[k])) continue;
-    amine_status status = am_train_config(&config, line->words[k], &error);
+    bool study = false;
+    amine_status status = am_study_folder(&study, line->words[k], &error);
+    if (study || am_simulation_folder(line->words[k])) continue;
+    if (status == AMINE_OK) status = am_train_config(&config, line->words[k], &error);
     if (status == AMINE_OK) status = am_config_resolve(&config, &error);
     if (status != AMINE_OK) return cli_fail(status, &error, true);
     status = cli_outcome_record(line, &config, line->words[k], &error);

@@ -3,7 +3,9 @@
 
 #include "cli/command.h"
 #include "cli/job.h"
+#include "cli/reproduce.h"
 #include "cli/simulation_job.h"
+#include "report/study_source.h"
 #include "run/evaluate.h"
 #include "run/simulation_run.h"
 #include "run/train.h"
@@ -52,6 +54,9 @@ int cli_resume(const cli_line *line) {
   am_config config;
   uint64_t iteration = 0;
   const char *folder = line->words[0];
+  bool study = false;
+  if (am_study_folder(&study, folder, &error) == AMINE_OK && study)
+    return cli_reproduce_resume(line);
   if (am_simulation_folder(folder)) return resume_simulation(line);
   amine_status status = am_train_config(&config, folder, &error);
   if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);

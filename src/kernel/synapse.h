@@ -1,4 +1,4 @@
-/* What a plasticity rule offers to synapses that carry spikes: three passes.
+/* What a plasticity rule offers to synapses that carry spikes: a few passes.
  *
  * Synapses of one source stand side by side (a row), those of one target are listed by number (a
  * column). The rule sees traces: x of the source's spikes as they arrive, y of the target's spikes,
@@ -7,6 +7,7 @@
  *     (the neurons fire)
  *     late     arrive, but after the neurons, for a rule that wants to know who fired
  *     fire     for each column whose target fired: change w with x, arrivals of this step included
+ *     score    for each row with x, for a rule whose targets say in each step how they did
  *     trace    y of all targets, one step on
  * Weights stay in [w_min, w_max]. The passes are written once, in kernel/synapse_pass.h, and
  * compiled in each rule's own file.
@@ -78,6 +79,8 @@ typedef struct am_synapse_kernel {
   void (*fire)(const am_synapse_column *p, const am_real *k, am_real M, const am_synapse_now *now);
   /* Turns eligibility into weight up to now, and changes nothing else. NULL without eligibility. */
   void (*settle)(const am_synapse_row *p, const am_real *k, const am_synapse_now *now);
+  /* c += score[target] x[0], with x of this step's arrivals counted. NULL for rules without. */
+  void (*score)(const am_synapse_row *p, const am_real *score);
   /* One step of the traces y0, y1 of n targets (a multiple of 16) that fired (1) or not (0). */
   void (*trace)(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n);
 } am_synapse_kernel;

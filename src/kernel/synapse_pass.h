@@ -5,6 +5,7 @@
  *   SYNAPSE_TRACES         how many traces it reads, of x and of y: 0, 1 or 2
  *   vec synapse_arrive(const synapse_seen *s)    the change at an arrival
  *   vec synapse_fire(const synapse_seen *s)      the change when the target fires
+ *   SYNAPSE_OWN_SCORE      defined if it has a synapse_score
  *   SYNAPSE_OWN_TRACE      defined if it has its own synapse_trace; else y decays and jumps
  */
 #include "kernel/vector.h"
@@ -122,10 +123,13 @@ static void synapse_trace(am_real *y0, am_real *y1, const am_real *fired, const 
 }
 #endif
 
-const am_synapse_kernel AM_PASTE(AM_PASTE(am_synapse, SYNAPSE_NAME), AMINE_ISA) = {arrive, fire,
+const am_synapse_kernel AM_PASTE(AM_PASTE(am_synapse, SYNAPSE_NAME),
+                                 AMINE_ISA) = {.arrive = arrive,
+                                               .fire = fire,
 #if SYNAPSE_ELIGIBILITY
-                                                                                   settle,
-#else
-                                                                                    NULL,
+                                               .settle = settle,
 #endif
-                                                                                   synapse_trace};
+#if defined(SYNAPSE_OWN_SCORE)
+                                               .score = synapse_score,
+#endif
+                                               .trace = synapse_trace};

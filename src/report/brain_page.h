@@ -32,8 +32,9 @@ amine_status am_brain_voltages(am_text *page, const am_brain_source *sources, si
 amine_status am_brain_settings(am_text *page, const am_brain_source *sources, size_t n,
                                amine_error *error);
 
-/* The picture of spikes: a row for each neuron that is shown, coloured by its population. */
-amine_status am_brain_raster(am_text *page, const am_brain_recording *recording,
+/* The picture of spikes: a row for each neuron that is shown, coloured by its population; `note` is
+ * the last sentence of its caption, not escaped. */
+amine_status am_brain_raster(am_text *page, const am_brain_recording *recording, const char *note,
                              amine_error *error);
 
 /* The run that is shown where only one can be: the first with spikes, else the first. */

@@ -113,7 +113,7 @@ static amine_status put_rates(am_text *page, const frame *f, const char *x_title
   return AMINE_OK;
 }
 
-static void put_caption(am_text *page, const frame *f) {
+static void put_caption(am_text *page, const frame *f, const char *note) {
   am_text_puts(page, "<figcaption>One row for each neuron");
   if (f->stride > 1) {
     am_text_printf(page, ", one in %zu of ", f->stride);
@@ -121,10 +121,11 @@ static void put_caption(am_text *page, const frame *f) {
   }
   am_text_puts(page, "; one dot for each spike. ");
   if (f->r->n_spikes == 0) am_text_puts(page, "There was none. ");
-  am_text_puts(page, "All spikes of the run are in spikes.gdf.</figcaption>\n");
+  am_text_printf(page, "%s</figcaption>\n", note);
 }
 
-amine_status am_brain_raster(am_text *page, const am_brain_recording *r, amine_error *error) {
+amine_status am_brain_raster(am_text *page, const am_brain_recording *r, const char *note,
+                             amine_error *error) {
   const frame f = frame_of(r);
   const char *name = "s";
   if (!(f.to > f.from)) return AMINE_OK;
@@ -139,7 +140,7 @@ amine_status am_brain_raster(am_text *page, const am_brain_recording *r, amine_e
   for (size_t p = 0; p < r->n_populations; p++) put_dots(page, &f, p);
   am_plot_close(page);
   AM_TRY(put_rates(page, &f, name, 1, error));
-  put_caption(page, &f);
+  put_caption(page, &f, note);
   am_text_puts(page, "</figure>\n");
   return AMINE_OK;
 }

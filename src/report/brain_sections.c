@@ -130,7 +130,8 @@ amine_status am_brain_activity(am_text *page, const am_brain_source *sources, si
       am_html_brief(page, am_brain_label(shown), 80);
       am_text_puts(page, "</i>.</p>\n");
     }
-    AM_TRY(am_brain_raster(page, &shown->recording, error));
+    AM_TRY(am_brain_raster(page, &shown->recording, "All spikes of the run are in spikes.gdf.",
+                           error));
   }
   AM_TRY(n > 1 ? put_rates_of_many(page, sources, n, error)
                : put_rates_of_one(page, &sources[0], error));

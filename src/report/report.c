@@ -6,6 +6,7 @@
 #include "report/brain_page.h"
 #include "report/overview.h"
 #include "report/page.h"
+#include "report/study_page.h"
 
 #define FOLDERS_MAX 10000
 
@@ -36,6 +37,21 @@ static amine_status count_brains(size_t *brains, const char *const *folders, siz
   return AMINE_OK;
 }
 
+/* Does one of the folders hold a published experiment? It is then to be the only one. */
+static amine_status look_for_study(bool *found, const char *const *folders, size_t n,
+                                   amine_error *error) {
+  *found = false;
+  for (size_t k = 0; k < n && !*found; k++) {
+    AM_TRY(am_study_folder(found, folders[k], error));
+    if (*found && n > 1)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "%.300s holds a published experiment: it has a page of its own, without other "
+                     "folders",
+                     folders[k]);
+  }
+  return AMINE_OK;
+}
+
 amine_status am_report_write(const char *const *folders, int n_folders, const char *out_path,
                              amine_error *error) {
   if (n_folders < 1 || n_folders > FOLDERS_MAX)
@@ -43,6 +59,9 @@ amine_status am_report_write(const char *const *folders, int n_folders, const ch
                    FOLDERS_MAX, n_folders);
   const size_t n = (size_t)n_folders;
   size_t n_brains;
+  bool study;
+  AM_TRY(look_for_study(&study, folders, n, error));
+  if (study) return am_study_report_write(folders[0], out_path, error);
   AM_TRY(count_brains(&n_brains, folders, n, error));
   if (n_brains == n) return am_brain_report_write(folders, n, out_path, error);
   if (n_brains > 0)

@@ -14,6 +14,7 @@
  * The last four may be missing: the page leaves their figures out with a word.
  *
  * Of a simulation's folder, which is one whose config.json describes a brain: see brain_source.h.
+ * Of a folder with a published experiment, which is one with a study.json: see study_source.h.
  */
 #ifndef AMINE_REPORT_REPORT_H
 #define AMINE_REPORT_REPORT_H
@@ -23,9 +24,10 @@
 /* Reads n_folders >= 1 folders of runs and replaces the file out_path by the page. Runs that differ
  * only in their seed and in how they were run count as one configuration and are drawn as one curve
  * with its spread; configurations are overlaid. Simulations are overlaid run by run; folders of
- * both kinds are AMINE_ERROR_ARGUMENT. AMINE_ERROR_INPUT and AMINE_ERROR_IO name the file, and the
- * array or the line, that is damaged or missing. After a failure the file at out_path is what it
- * was. Any thread, but no two with one out_path. */
+ * both kinds are AMINE_ERROR_ARGUMENT, and so is a published experiment beside another folder.
+ * AMINE_ERROR_INPUT and AMINE_ERROR_IO name the file, and the array or the line, that is damaged or
+ * missing. After a failure the file at out_path is what it was. Any thread, but no two with one
+ * out_path. */
 amine_status am_report_write(const char *const *folders, int n_folders, const char *out_path,
                              amine_error *error);
 

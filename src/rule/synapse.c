@@ -166,12 +166,27 @@ static am_dopamine mstdpet_dopamine(const double *values) {
   return (am_dopamine){.gamma = v[0], .tau_c_ms = v[6]};
 }
 
+static const amine_parameter r_max_parameters[] = {
+    COMMON(-HUGE_WEIGHT, HUGE_WEIGHT),
+    AMPLITUDE("gamma", 0.1, "learning rate"),
+    TAU("tau_e_ms", 500, "of the eligibility trace"),
+    TAU("tau_ms", 20, "of the source's trace: tau_m_ms of the targets"),
+    {0}};
+static void r_max_setup(am_real *k, const double *values, double dt_ms) {
+  set_trace(k + AM_SYNAPSE_X, values[AM_RULE_COMMON + 2], dt_ms, 1);
+}
+static am_dopamine r_max_dopamine(const double *values) {
+  const double *v = values + AM_RULE_COMMON;
+  return (am_dopamine){.gamma = v[0], .tau_c_ms = v[1], .every_step = true};
+}
+
 AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_hebb);
 AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_stdp);
 AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_triplet);
 AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_istdp);
 AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_bcm);
 AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_da_stdp);
+AM_ISA_DECLARE(const am_synapse_kernel, am_synapse_r_max);
 
 static const am_synapse_rule rules[] = {
     {.name = "none",
@@ -252,6 +267,15 @@ static const am_synapse_rule rules[] = {
      .setup = mstdpet_setup,
      .dopamine = mstdpet_dopamine,
      .kernels = AM_ISA_TABLE(am_synapse_da_stdp)},
+    {.name = "r-max",
+     .meaning = "policy gradient: the change that makes reward likelier, for escape neurons",
+     .source = "Pfister et al. 2006, doi:10.1162/neco.2006.18.6.1318",
+     .parameters = r_max_parameters,
+     .n_x = 1,
+     .scores = 1,
+     .setup = r_max_setup,
+     .dopamine = r_max_dopamine,
+     .kernels = AM_ISA_TABLE(am_synapse_r_max)},
 };
 
 const am_synapse_rule *am_synapse_rule_at(int k) {

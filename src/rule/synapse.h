@@ -3,6 +3,8 @@
 #ifndef AMINE_RULE_SYNAPSE_H
 #define AMINE_RULE_SYNAPSE_H
 
+#include <stdbool.h>
+
 #include "amine/brain.h"
 #include "kernel/isa.h"
 #include "kernel/synapse.h"
@@ -24,7 +26,8 @@ typedef struct am_dopamine {
   double
       tau_d_ms; /* d' = -d / tau_d, d + r at a reward r; 0: a reward is an impulse, w + gamma c r */
   double base, gamma;
-  double read_ms; /* > 0: c and w change only so often: w + c (d - base) read_ms */
+  double read_ms;  /* > 0: c and w change only so often: w + c (d - base) read_ms */
+  bool every_step; /* c changes by itself: all synapses are brought up to date in every step */
 } am_dopamine;
 
 typedef struct am_synapse_rule {
@@ -33,6 +36,7 @@ typedef struct am_synapse_rule {
   int n_x, n_y;                      /* traces that it reads */
   int is_late;                       /* arrivals are looked at after the neurons */
   int fires;                         /* has something to do when the target fires */
+  int scores;                        /* reads the "score" of its targets in every step */
   double y_initial[AM_SYNAPSE_TRACES];
   /* The constants, from the values in the table's order. */
   void (*setup)(am_real k[AM_SYNAPSE_CONSTANTS], const double *values, double dt_ms);

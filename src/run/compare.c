@@ -4,17 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/threads.h"
-#include "run/simulation.h"
-
 typedef struct work {
   am_comparison *comparison;
-  const am_compare_watch *watch;
   am_simulation_config *configs; /* [n_runs]: seed 0 treated, seed 0 control, seed 1 treated, ... */
-  amine_status *status;          /* [n_runs] */
-  amine_error *errors;           /* [n_runs] */
   int n_runs;
-  _Atomic uint64_t slices; /* done, in all runs */
 } work;
 
 static int arms(const am_comparison *c) { return c->has_control ? 2 : 1; }
@@ -65,54 +58,29 @@ static amine_status configure(am_simulation_config *out, const am_comparison *c,
   return status;
 }
 
-static bool stopped(const work *w) {
-  return w->watch && w->watch->stop && atomic_load(w->watch->stop);
+static amine_status finished(void *context, int run, am_simulation *s, amine_error *error) {
+  const work *w = context;
+  const am_comparison *c = w->comparison;
+  const size_t n_measures = (size_t)c->protocol->n_measures;
+  (void)error;
+  am_simulation_measure(s, c->values[run % arms(c)] + (size_t)(run / arms(c)) * n_measures);
+  return AMINE_OK;
 }
 
-static amine_status one_run(work *w, int item, amine_error *error) {
-  const am_simulation_config *config = &w->configs[item];
-  am_comparison *c = w->comparison;
-  am_simulation *s;
-  AM_TRY(am_simulation_create(&s, config, 1, NULL, error));
-  const uint64_t slices = s->end / s->slice_steps;
-  const double all = (double)slices * w->n_runs;
-  amine_status status = AMINE_OK;
-  while (am_simulation_slice(s) < slices && status == AMINE_OK) {
-    if (stopped(w)) status = am_fail(error, AMINE_ERROR_STOPPED, "stopped; nothing is kept");
-    else status = am_simulation_run(s, NULL, error);
-    const uint64_t done = atomic_fetch_add(&w->slices, 1) + 1;
-    if (w->watch && w->watch->progress) w->watch->progress(w->watch->context, (double)done / all);
-  }
-  if (status == AMINE_OK)
-    am_simulation_measure(s, c->values[item % arms(c)] +
-                                 (size_t)(item / arms(c)) * (size_t)c->protocol->n_measures);
-  am_simulation_destroy(s);
-  return status;
-}
-
-static void run_item(void *context, int item, int worker) {
-  work *w = context;
-  (void)worker;
-  w->status[item] = one_run(w, item, &w->errors[item]);
-}
-
-static amine_status run_all(work *w, const am_simulation_config *config, amine_error *error) {
-  const int threads = (int)am_simulation_number(config, AM_SIM_THREADS);
+static amine_status run_all(work *w, const am_simulation_config *config,
+                            const am_batch_watch *watch, amine_error *error) {
   const size_t n = (size_t)w->n_runs;
   w->configs = am_alloc(n, sizeof *w->configs);
-  w->status = am_alloc(n, sizeof *w->status);
-  w->errors = am_alloc(n, sizeof *w->errors);
-  if (!w->configs || !w->status || !w->errors) return am_fail_memory(error, n * sizeof *w->configs);
+  if (!w->configs) return am_fail_memory(error, n * sizeof *w->configs);
   for (int k = 0; k < w->n_runs; k++)
     AM_TRY(configure(&w->configs[k], w->comparison, config, k / arms(w->comparison),
                      k % arms(w->comparison) == 1, error));
-  am_parallel(threads > 0 ? threads : am_processors(), w->n_runs, run_item, w);
-  for (size_t k = 0; k < n; k++) {
-    if (w->status[k] == AMINE_OK) continue;
-    if (error) *error = w->errors[k];
-    return w->status[k];
-  }
-  return AMINE_OK;
+  const am_batch batch = {.n_runs = w->n_runs,
+                          .configs = w->configs,
+                          .n_threads = (int)am_simulation_number(config, AM_SIM_THREADS),
+                          .context = w,
+                          .finished = finished};
+  return am_batch_run(&batch, watch, error);
 }
 
 /* ------------------------------------------------------------------------------ the figures */
@@ -136,7 +104,7 @@ static amine_status summarise(am_comparison *c, amine_error *error) {
 }
 
 amine_status am_compare(am_comparison *comparison, const am_simulation_config *config, int n_seeds,
-                        const am_compare_watch *watch, amine_error *error) {
+                        const am_batch_watch *watch, amine_error *error) {
   am_comparison c = {.protocol = config->protocol,
                      .first_seed = config->values[AM_SIM_SEED].integer,
                      .n_seeds = n_seeds};
@@ -148,18 +116,16 @@ amine_status am_compare(am_comparison *comparison, const am_simulation_config *c
                    (unsigned long long)c.first_seed, n_seeds);
   AM_TRY(choose_control(&c, config, error));
   const size_t count = am_size_mul((size_t)n_seeds, (size_t)c.protocol->n_measures);
-  work w = {.comparison = &c, .watch = watch, .n_runs = n_seeds * arms(&c)};
+  work w = {.comparison = &c, .n_runs = n_seeds * arms(&c)};
   amine_status status = AMINE_OK;
   for (int k = 0; k < arms(&c) && status == AMINE_OK; k++) {
     c.values[k] = am_alloc(count, sizeof(double));
     if (!c.values[k]) status = am_fail_memory(error, count * sizeof(double));
   }
-  if (status == AMINE_OK) status = run_all(&w, config, error);
+  if (status == AMINE_OK) status = run_all(&w, config, watch, error);
   if (status == AMINE_OK) status = summarise(&c, error);
   for (int k = 0; w.configs && k < w.n_runs; k++) am_simulation_config_free(&w.configs[k]);
   am_free(w.configs);
-  am_free(w.status);
-  am_free(w.errors);
   if (status == AMINE_OK) *comparison = c;
   else am_comparison_free(&c);
   return status;

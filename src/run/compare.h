@@ -7,9 +7,7 @@
 #ifndef AMINE_RUN_COMPARE_H
 #define AMINE_RUN_COMPARE_H
 
-#include <stdatomic.h>
-
-#include "run/simulation_config.h"
+#include "run/batch.h"
 #include "run/student.h"
 
 enum { AM_SEEDS_MAX = 1000 };
@@ -26,19 +24,12 @@ typedef struct am_comparison {
   am_interval difference[AM_MEASURES_MAX]; /* treated - control, paired by seed */
 } am_comparison;
 
-typedef struct am_compare_watch {
-  /* called now and then by one of the threads: how much is done, from 0 to 1; may be NULL */
-  void (*progress)(void *context, double done);
-  void *context;
-  const atomic_int *stop; /* AMINE_ERROR_STOPPED soon after it is set; may be NULL */
-} am_compare_watch;
-
 /* Seeds config's seed, seed + 1, ... AMINE_ERROR_ARGUMENT: n_seeds is not in 2 to AM_SEEDS_MAX, the
  * seeds would overflow, or a modulator of the control is one that the brain does not have. Other
  * failures are those of the first run (by seed) that failed. Afterwards there is nothing to free.
  */
 amine_status am_compare(am_comparison *comparison, const am_simulation_config *config, int n_seeds,
-                        const am_compare_watch *watch, amine_error *error);
+                        const am_batch_watch *watch, amine_error *error);
 void am_comparison_free(am_comparison *comparison);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* Blocks live until the archive is written. */
 typedef struct recording {
-  am_simulation *simulation;
+  const am_simulation *simulation;
   am_npz_builder *builder;
   amine_error *error;
   void *blocks[BLOCKS_MAX];
@@ -51,7 +51,7 @@ static double begin_of(const am_simulation *s) {
   return fmax(0, am_simulation_time(s) - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
 }
 
-static amine_status add_populations(recording *r) {
+static amine_status add_populations(recording *r, double begin) {
   const am_simulation *s = r->simulation;
   const size_t n = (size_t)amine_brain_n_populations(s->brain);
   const char **names = block(r, n, sizeof *names);
@@ -65,7 +65,7 @@ static amine_status add_populations(recording *r) {
     first[p] = (int32_t)am_simulation_first(s, (int)p);
   }
   figures[0] = s->stage.dt_ms;
-  figures[1] = begin_of(s);
+  figures[1] = begin;
   figures[2] = am_simulation_time(s);
   AM_TRY(add_names(r, "population_names", names, n));
   AM_TRY(add(r, "sizes", AM_I32, n, 0, sizes));
@@ -73,6 +73,19 @@ static amine_status add_populations(recording *r) {
   AM_TRY(add(r, "dt_ms", AM_F64, 1, 0, figures));
   AM_TRY(add(r, "begin", AM_F64, 1, 0, figures + 1));
   return add(r, "end", AM_F64, 1, 0, figures + 2);
+}
+
+static amine_status add_fired(recording *r, const uint32_t *neurons, const uint64_t *steps,
+                              size_t n) {
+  int32_t *i = block(r, n, sizeof *i);
+  double *t = block(r, n, sizeof *t);
+  if (!i || !t) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < n; k++) {
+    i[k] = (int32_t)neurons[k];
+    t[k] = (double)steps[k] * r->simulation->stage.dt_ms * 1e-3;
+  }
+  AM_TRY(add(r, "i", AM_I32, n, 0, i));
+  return add(r, "t", AM_F64, n, 0, t);
 }
 
 /* The last spikes, from the file in which all of them stand. */
@@ -93,15 +106,7 @@ static amine_status add_spikes(recording *r, const am_simulation_mark *mark, con
   AM_TRY(status);
   if (neurons) r->blocks[r->n_blocks++] = neurons;
   if (steps) r->blocks[r->n_blocks++] = steps;
-  int32_t *i = block(r, n, sizeof *i);
-  double *t = block(r, n, sizeof *t);
-  if (!i || !t) return AMINE_ERROR_MEMORY;
-  for (size_t k = 0; k < n; k++) {
-    i[k] = (int32_t)neurons[k];
-    t[k] = (double)steps[k] * s->stage.dt_ms * 1e-3;
-  }
-  AM_TRY(add(r, "i", AM_I32, n, 0, i));
-  return add(r, "t", AM_F64, n, 0, t);
+  return add_fired(r, neurons, steps, n);
 }
 
 /* A series without the rows before `from`. */
@@ -186,7 +191,7 @@ static void make_histograms(int64_t *before, int64_t *after, double *edges, cons
 }
 
 static amine_status add_histograms(recording *r) {
-  am_simulation *s = r->simulation;
+  const am_simulation *s = r->simulation;
   const size_t n = (size_t)s->n_learning;
   const char **names = block(r, n, sizeof *names);
   int64_t *before = block(r, n * BINS, sizeof *before), *after = block(r, n * BINS, sizeof *after);
@@ -210,7 +215,7 @@ static amine_status add_histograms(recording *r) {
 }
 
 static amine_status add_followed(recording *r) {
-  am_simulation *s = r->simulation;
+  const am_simulation *s = r->simulation;
   const size_t m = s->weights.n_columns;
   int32_t *projection = block(r, m, 4), *pre = block(r, m, 4), *post = block(r, m, 4);
   if (!projection || !pre || !post) return AMINE_ERROR_MEMORY;
@@ -242,7 +247,7 @@ static amine_status add_followed(recording *r) {
 }
 
 static amine_status add_all(recording *r, const am_simulation_mark *mark, const char *folder) {
-  AM_TRY(add_populations(r));
+  AM_TRY(add_populations(r, begin_of(r->simulation)));
   AM_TRY(add_spikes(r, mark, folder));
   AM_TRY(add_voltages(r));
   AM_TRY(add_levels(r));
@@ -265,5 +270,20 @@ amine_status am_simulation_recording_write(am_simulation *simulation,
   am_npz_builder_free(r.builder);
   for (int k = 0; k < r.n_blocks; k++) am_free(r.blocks[k]);
   am_text_free(&path);
+  return status;
+}
+
+amine_status am_simulation_raster_write(const am_simulation *simulation, uint64_t from,
+                                        const uint32_t *neurons, const uint64_t *steps, size_t n,
+                                        const char *path, amine_error *error) {
+  amine_error own;
+  recording r = {.simulation = simulation, .error = error ? error : &own};
+  amine_status status = am_npz_builder_new(&r.builder, error);
+  if (status == AMINE_OK)
+    status = add_populations(&r, (double)from * simulation->stage.dt_ms * 1e-3);
+  if (status == AMINE_OK) status = add_fired(&r, neurons, steps, n);
+  if (status == AMINE_OK) status = am_npz_builder_save(r.builder, path, true, error);
+  am_npz_builder_free(r.builder);
+  for (int k = 0; k < r.n_blocks; k++) am_free(r.blocks[k]);
   return status;
 }

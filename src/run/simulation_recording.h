@@ -28,4 +28,11 @@ amine_status am_simulation_recording_write(am_simulation *simulation,
                                            const am_simulation_mark *mark, const char *folder,
                                            amine_error *error);
 
+/* The same with populations and spikes alone: n spikes, neurons numbered through all populations,
+ * and the steps at which they fired, ascending; `from` is the first step that could have some.
+ * Every spike must be from before the simulation's present step. */
+amine_status am_simulation_raster_write(const am_simulation *simulation, uint64_t from,
+                                        const uint32_t *neurons, const uint64_t *steps, size_t n,
+                                        const char *path, amine_error *error);
+
 #endif

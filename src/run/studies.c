@@ -4,10 +4,10 @@
 #include <string.h>
 
 static const am_study *const studies[] = {
+    &am_study_florian2007_xor,
     &am_study_izhikevich2007_reinforcement,
     &am_study_izhikevich2007_conditioning,
     &am_study_izhikevich2007_instrumental,
-    NULL,
 };
 
 const am_study *am_study_at(int k) {

@@ -4,6 +4,7 @@
 
 #include "run/study.h"
 
+extern const am_study am_study_florian2007_xor;
 extern const am_study am_study_izhikevich2007_reinforcement, am_study_izhikevich2007_conditioning,
     am_study_izhikevich2007_instrumental;
 

@@ -408,6 +408,33 @@ static void four_chunks(amine_brain *b) {
   poisson(b, A, AMINE_RECEPTOR_1, 4000, 12);
 }
 
+/* Rewards in all their forms: read now and then, as impulses, by the target's score. */
+static void rewards(amine_brain *b) {
+  const int S = population(b, 90, "poisson", VALUES({"rate_hz", 40}));
+  const int L = population(b, 70, "lif", NULL, 0), X = population(b, 50, "escape", NULL, 0);
+  amine_projection p = by_chance(S, L, 0.4, 1);
+  p.delay_max_ms = 4;
+  learns(&p, "da-stdp", VALUES({"read_ms", 10}, {"tau_c_ms", 9}, {"nearest", 1}));
+  join(b, &p);
+  learns(&p, "mstdp", VALUES({"weight_decay", 1e-4}, {"w_min", -2}));
+  join(b, &p);
+  learns(&p, "mstdpet", VALUES({"tau_z_ms", 3}, {"w_min", -2}));
+  join(b, &p);
+  p = by_chance(S, X, 0.5, 2);
+  p.delay_max_ms = 3;
+  learns(&p, "r-max", VALUES({"tau_e_ms", 30}));
+  join(b, &p);
+  p = by_chance(L, X, 0.5, -1);
+  learns(&p, "r-max", VALUES({"target_rate_hz", 20}, {"time_window_ms", 100}));
+  join(b, &p);
+  current(b, L, 12, 10);
+  current(b, X, 12, 4);
+}
+
+static void rewards_event(amine_brain *b, uint64_t step) {
+  must(amine_brain_reward(b, step % 4 == 1 ? -0.2 : 0.3, &error));
+}
+
 typedef struct net {
   const char *name;
   double dt_ms;
@@ -433,6 +460,7 @@ static const net nets[] = {
     {"chemistry", 1, 200, chemistry, 13, chemistry_event, 1},
     {"two-chunks", 0.1, 120, two_chunks, 17, two_chunks_event, 7},
     {"four-chunks", 1, 60, four_chunks, 0, NULL, 19},
+    {"rewards", 1, 250, rewards, 7, rewards_event, 1},
 };
 #define N_NETS ((int)(sizeof nets / sizeof *nets))
 

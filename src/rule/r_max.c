@@ -1,0 +1,44 @@
+/* Policy gradient ("r-max"): the change that makes reward likelier.
+ *
+ *     e' = -e / tau_e + s x       s = d ln P / du, the score of the target's step
+ *     a reward r:  w <- w + gamma r e       w in [w_min, w_max]
+ *
+ * The targets are neurons of the model "escape". x decays with tau_ms and jumps by 1 at arrivals;
+ * with tau_ms the neuron's tau_m it is du/dw, so that e is the derivative of the logarithm of the
+ * probability of what the neuron did, and r e on average the derivative of the expected reward. A
+ * reward from which what was expected is taken off makes it steadier, not another.
+ * s is not zero without spikes, so every synapse is looked at in every step.
+ * Source: Williams 1992, doi:10.1007/BF00992696; Pfister et al. 2006,
+ * doi:10.1162/neco.2006.18.6.1318; Frémaux, Sprekeler, Gerstner 2010,
+ * doi:10.1523/JNEUROSCI.6249-09.2010 (the name). */
+#define SYNAPSE_NAME r_max
+#define SYNAPSE_ELIGIBILITY 1
+#define SYNAPSE_TRACES 0
+#define SYNAPSE_OWN_TRACE
+#define SYNAPSE_OWN_SCORE
+#include "kernel/synapse_seen.h"
+
+static vec synapse_arrive(const synapse_seen *s) {
+  (void)s;
+  return v_zero();
+}
+
+static vec synapse_fire(const synapse_seen *s) {
+  (void)s;
+  return v_zero();
+}
+
+static void synapse_trace(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n) {
+  (void)y0, (void)y1, (void)fired, (void)k, (void)n;
+}
+
+static void synapse_score(const am_synapse_row *p, const am_real *score) {
+  const vec x = v_set1(p->x[0]);
+  for (uint32_t j = 0; j < p->n; j += VEC_LANES) {
+    const int n = p->n - j < VEC_LANES ? (int)(p->n - j) : VEC_LANES;
+    const vec s = v_gather16_n(score, p->target + j, n);
+    v_store_n(p->c + j, v_fma(s, x, v_load_n(p->c + j, n)), n);
+  }
+}
+
+#include "kernel/synapse_pass.h"

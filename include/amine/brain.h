@@ -101,7 +101,8 @@ typedef enum amine_connect {
   AMINE_CONNECT_OUT,         /* n_out different targets for each source, drawn at random */
   AMINE_CONNECT_DISTANCE,    /* each pair with probability * exp(-d / radius), d Euclidean */
   AMINE_CONNECT_ONE_TO_ONE,  /* i to i */
-  AMINE_CONNECT_LIST         /* the given pairs */
+  AMINE_CONNECT_LIST,        /* the given pairs */
+  AMINE_CONNECT_IN           /* n_in different sources for each target, drawn at random */
 } amine_connect;
 
 typedef struct amine_projection {
@@ -128,6 +129,7 @@ typedef struct amine_projection {
   amine_third_factor factor; /* 1 in a brain without chemical modulators */
   /* Short-term plasticity (Tsodyks–Markram) of the source's spikes. U = 0: none. */
   double stp_u, stp_tau_rec_ms, stp_tau_facil_ms;
+  int n_in; /* AMINE_CONNECT_IN */
 } amine_projection;
 
 AMINE_API amine_projection amine_projection_default(void);

@@ -104,11 +104,10 @@ VEC_INLINE void vu_store(uint32_t *p, vuint a) { _mm512_storeu_si512(p, a); }
 VEC_INLINE vuint vu_xor3(vuint a, vuint b, vuint c) {
   return _mm512_ternarylogic_epi32(a, b, c, 0x96);
 }
-VEC_INLINE void vu_multiply(vuint *high, vuint *low, vuint a, uint32_t b) {
-  const __m512i m = vu_set1(b), even = _mm512_mul_epu32(a, m);
-  const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(a, 32), m);
-  *high = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
-  *low = _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
+VEC_INLINE vuint vu_multiply(vuint a, uint32_t b) { return _mm512_mul_epu32(a, vu_set1(b)); }
+VEC_INLINE vuint vu_high(vuint a) { return _mm512_srli_epi64(a, 32); }
+VEC_INLINE vuint vu_zip(vuint a, vuint b) {
+  return _mm512_mask_blend_epi32(0xaaaa, a, _mm512_slli_epi64(b, 32));
 }
 VEC_INLINE vec vu_uniform(vuint a) {
   return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_srli_epi32(a, 8)), _mm512_set1_ps(0x1p-24f));
@@ -237,15 +236,16 @@ VEC_INLINE vuint vu_xor3(vuint a, vuint b, vuint c) {
   return (vuint){_mm256_xor_si256(_mm256_xor_si256(a.lo, b.lo), c.lo),
                  _mm256_xor_si256(_mm256_xor_si256(a.hi, b.hi), c.hi)};
 }
-VEC_INLINE void vec_multiply_half(__m256i *high, __m256i *low, __m256i a, __m256i m) {
-  const __m256i even = _mm256_mul_epu32(a, m), odd = _mm256_mul_epu32(_mm256_srli_epi64(a, 32), m);
-  *high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
-  *low = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa);
-}
-VEC_INLINE void vu_multiply(vuint *high, vuint *low, vuint a, uint32_t b) {
+VEC_INLINE vuint vu_multiply(vuint a, uint32_t b) {
   const __m256i m = _mm256_set1_epi32((int)b);
-  vec_multiply_half(&high->lo, &low->lo, a.lo, m);
-  vec_multiply_half(&high->hi, &low->hi, a.hi, m);
+  return (vuint){_mm256_mul_epu32(a.lo, m), _mm256_mul_epu32(a.hi, m)};
+}
+VEC_INLINE vuint vu_high(vuint a) {
+  return (vuint){_mm256_srli_epi64(a.lo, 32), _mm256_srli_epi64(a.hi, 32)};
+}
+VEC_INLINE vuint vu_zip(vuint a, vuint b) {
+  return (vuint){_mm256_blend_epi32(a.lo, _mm256_slli_epi64(b.lo, 32), 0xaa),
+                 _mm256_blend_epi32(a.hi, _mm256_slli_epi64(b.hi, 32), 0xaa)};
 }
 VEC_INLINE vec vu_uniform(vuint a) {
   const __m256 unit = _mm256_set1_ps(0x1p-24f);
@@ -442,8 +442,9 @@ VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
 #undef VEC_SUM4_BY_SUM
 #endif
 
-/* 16 unsigned numbers of 32 bits. vu_xor3: a ^ b ^ c; vu_multiply: all 64 bits of a * b; vu_uniform:
- * am_uniform (base/random.h) of each. */
+/* 16 unsigned numbers of 32 bits. vu_xor3: a ^ b ^ c. vu_multiply: all 64 bits of a[k] b for k even,
+ * the low ones at k, the high ones at k + 1. vu_high: what stands at k + 1, at k. vu_zip: a[k] at k,
+ * b[k] at k + 1, for k even. vu_uniform: am_uniform (base/random.h) of each. */
 #if !defined(VEC_HAS_VUINT)
 typedef struct {
   uint32_t e[VEC_LANES];
@@ -456,13 +457,16 @@ VEC_INLINE vuint vu_set1(uint32_t a) { VEC_EACH(a); }
 VEC_INLINE vuint vu_load(const uint32_t *p) { VEC_EACH(p[k]); }
 VEC_INLINE void vu_store(uint32_t *p, vuint a) { memcpy(p, a.e, sizeof a.e); }
 VEC_INLINE vuint vu_xor3(vuint a, vuint b, vuint c) { VEC_EACH(a.e[k] ^ b.e[k] ^ c.e[k]); }
-VEC_INLINE void vu_multiply(vuint *high, vuint *low, vuint a, uint32_t b) {
-  for (int k = 0; k < VEC_LANES; k++) {
+VEC_INLINE vuint vu_multiply(vuint a, uint32_t b) {
+  for (int k = 0; k < VEC_LANES; k += 2) {
     const uint64_t product = (uint64_t)a.e[k] * b;
-    high->e[k] = (uint32_t)(product >> 32);
-    low->e[k] = (uint32_t)product;
+    a.e[k] = (uint32_t)product;
+    a.e[k + 1] = (uint32_t)(product >> 32);
   }
+  return a;
 }
+VEC_INLINE vuint vu_high(vuint a) { VEC_EACH(k % 2 == 0 ? a.e[k + 1] : 0); }
+VEC_INLINE vuint vu_zip(vuint a, vuint b) { VEC_EACH(k % 2 == 0 ? a.e[k] : b.e[k - 1]); }
 #undef VEC_EACH
 VEC_INLINE vec vu_uniform(vuint a) {
   real e[VEC_LANES];

@@ -261,6 +261,7 @@ static amine_status check_numbers(const amine_projection *p, amine_error *error)
     return ARGUMENT("probability = %g is not in (0, 1], or radius = %g is not above 0",
                     p->probability, p->radius);
   if (p->connect == AMINE_CONNECT_OUT && p->n_out < 0) return ARGUMENT("n_out is below 0");
+  if (p->connect == AMINE_CONNECT_IN && p->n_in < 0) return ARGUMENT("n_in is below 0");
   if (!(fabs(p->weight) <= FLT_MAX)) return ARGUMENT("the weight is not finite");
   if (p->weight_max > p->weight && !(fabs(p->weight_max) <= FLT_MAX))
     return ARGUMENT("weight_max is not finite");
@@ -282,6 +283,7 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
                        .radius = p->radius,
                        .velocity = p->velocity,
                        .n_out = p->n_out,
+                       .n_in = p->n_in,
                        .self = p->self_connections};
   const double most = p->delay_max_ms > p->delay_ms ? p->delay_max_ms : p->delay_ms;
   if (!(most / b->dt_ms <= AM_BRAIN_DELAY))
@@ -296,11 +298,17 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
   const int possible = to->n - (p->source == p->target && !p->self_connections);
   if (p->connect == AMINE_CONNECT_OUT && p->n_out > possible)
     return ARGUMENT("n_out = %d is more than the %d possible targets", p->n_out, possible);
+  const bool within = p->source == p->target;
+  if (p->connect == AMINE_CONNECT_IN && p->n_in > from->n - (within && !p->self_connections))
+    return ARGUMENT("n_in = %d is more than the %d possible sources", p->n_in,
+                    from->n - (within && !p->self_connections));
   if (p->connect == AMINE_CONNECT_ONE_TO_ONE && from->n != to->n)
     return ARGUMENT("one to one needs equal numbers: %s has %d neurons, %s %d", from->name, from->n,
                     to->name, to->n);
   if (p->connect == AMINE_CONNECT_PROBABILITY) AM_TRY(make_gaps(c, error));
   if (p->connect == AMINE_CONNECT_LIST) AM_TRY(make_pairs(c, p, from->n, to->n, error));
+  if (p->connect == AMINE_CONNECT_IN)
+    AM_TRY(am_connect_in(c, b->seed, b->n_projections, from->n, to->n, within, error));
   return AMINE_OK;
 }
 
@@ -355,7 +363,7 @@ amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection
   am_population *from = NULL, *to = NULL;
   AM_TRY(find_population(&from, b, p->source, error));
   AM_TRY(find_population(&to, b, p->target, error));
-  if ((unsigned)p->connect > AMINE_CONNECT_LIST || (unsigned)p->factor > AMINE_FACTOR_ALL)
+  if ((unsigned)p->connect > AMINE_CONNECT_IN || (unsigned)p->factor > AMINE_FACTOR_ALL)
     return ARGUMENT("connect or factor has no such value");
   if ((unsigned)p->receptor > AMINE_RECEPTOR_2)
     return ARGUMENT("there is no receptor %d", (int)p->receptor);

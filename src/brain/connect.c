@@ -63,10 +63,11 @@ static void by_probability(am_row *row, const am_connection *c, stream *s, uint3
     if (at != excluded) add(row, (uint32_t)at);
 }
 
-/* n_out different ones: the bits that are drawn are those that are taken, or those that are not. */
-static void by_out(am_row *row, const am_connection *c, stream *s, uint32_t n, uint32_t excluded) {
+/* So many different ones: the bits that are drawn are those that are taken, or those that are not.
+ */
+static void by_number(am_row *row, int number, stream *s, uint32_t n, uint32_t excluded) {
   const uint32_t possible = n - (excluded < n);
-  const uint32_t wanted = (uint32_t)c->n_out < possible ? (uint32_t)c->n_out : possible;
+  const uint32_t wanted = (uint32_t)number < possible ? (uint32_t)number : possible;
   const bool inverse = wanted > possible / 2;
   for (uint32_t k = 0; k < n / 64 + 1; k++) row->seen[k] = 0;
   for (uint32_t k = inverse ? possible - wanted : wanted; k > 0;) {
@@ -108,16 +109,48 @@ static void draw_targets(am_row *row, const amine_brain *b, int projection, uint
       if (at != excluded) add(row, at);
     break;
   case AMINE_CONNECT_PROBABILITY: by_probability(row, c, &s, n, excluded); break;
-  case AMINE_CONNECT_OUT: by_out(row, c, &s, n, excluded); break;
+  case AMINE_CONNECT_OUT: by_number(row, c->n_out, &s, n, excluded); break;
   case AMINE_CONNECT_DISTANCE: by_distance(row, c, &s, from, to, source, excluded); break;
   case AMINE_CONNECT_ONE_TO_ONE:
     if (source < n) add(row, source);
     break;
   case AMINE_CONNECT_LIST:
+  case AMINE_CONNECT_IN:
     for (uint32_t k = c->pair_row[source]; k < c->pair_row[source + 1]; k++)
       add(row, c->pair_target[k]);
     break;
   }
+}
+
+amine_status am_connect_in(am_connection *c, uint64_t seed, int projection, int sources,
+                           int targets, bool within, amine_error *error) {
+  am_row row = {0};
+  c->n_pairs = am_size_mul((size_t)targets, (size_t)c->n_in);
+  if (c->n_pairs > UINT32_MAX / 2) return am_fail_memory(error, c->n_pairs);
+  c->pair_row = am_alloc((size_t)sources + 2, sizeof *c->pair_row);
+  c->pair_target = am_alloc(c->n_pairs, sizeof *c->pair_target);
+  uint32_t *drawn = am_alloc(c->n_pairs, sizeof *drawn); /* [target][n_in] */
+  amine_status status = AMINE_OK;
+  if (!c->pair_row || !c->pair_target || !drawn)
+    status = am_fail_memory(error, am_size_mul(c->n_pairs, 8));
+  if (status == AMINE_OK) status = am_row_make(&row, (size_t)sources, (uint32_t)sources, error);
+  for (uint32_t t = 0; t < (uint32_t)targets && status == AMINE_OK; t++) {
+    /* no source has this number: streams of rows are not touched */
+    stream s = {.key = {seed, AM_STREAM_CONNECT, (uint32_t)projection, 0x80000000u | t}};
+    row.n = 0;
+    by_number(&row, c->n_in, &s, (uint32_t)sources, within && !c->self ? t : UINT32_MAX);
+    for (uint32_t k = 0; k < row.n; k++) {
+      drawn[(size_t)t * (size_t)c->n_in + k] = row.target[k];
+      c->pair_row[row.target[k] + 2]++;
+    }
+  }
+  for (int i = 0; i < sources && status == AMINE_OK; i++) c->pair_row[i + 2] += c->pair_row[i + 1];
+  /* pair_row[i + 1] runs from row i's begin to its end */
+  for (size_t k = 0; k < c->n_pairs && status == AMINE_OK; k++)
+    c->pair_target[c->pair_row[drawn[k] + 1]++] = (uint32_t)(k / (size_t)c->n_in);
+  am_row_free(&row);
+  am_free(drawn);
+  return status;
 }
 
 void am_connect_row(am_row *row, const amine_brain *b, int projection, uint32_t source) {

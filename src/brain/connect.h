@@ -11,9 +11,9 @@
 struct am_connection {
   amine_connect kind;
   double probability, radius, velocity;
-  int n_out, self;
+  int n_out, n_in, self;
   uint32_t delay, delay_max; /* steps */
-  size_t n_pairs;            /* AMINE_CONNECT_LIST, sorted by (source, order given) */
+  size_t n_pairs;            /* _LIST, sorted by (source, order given); _IN, by (source, target) */
   uint32_t *pair_row;        /* [sources + 1] */
   uint32_t *pair_target;     /* [n_pairs] */
   float *pair_weight;        /* [n_pairs] or NULL */
@@ -33,6 +33,12 @@ typedef struct am_row {
 
 amine_status am_row_make(am_row *row, size_t capacity, uint32_t n_targets, amine_error *error);
 void am_row_free(am_row *row);
+/* Draws the pairs of AMINE_CONNECT_IN, of `sources` and `targets` neurons, in one population if
+ * `within`: what a target gets is a pure function of (seed, projection, target), but rows go by
+ * sources, so they are kept, 4 bytes a synapse. AMINE_ERROR_MEMORY; what was made stays in c. */
+amine_status am_connect_in(am_connection *c, uint64_t seed, int projection, int sources,
+                           int targets, bool within, amine_error *error);
+
 void am_connect_row(am_row *row, const amine_brain *brain, int projection, uint32_t source);
 
 #endif

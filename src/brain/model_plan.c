@@ -99,6 +99,7 @@ static double expected(const am_plan *plan, const amine_projection *p) {
   case AMINE_CONNECT_PROBABILITY:
   case AMINE_CONNECT_DISTANCE: return p->probability * sources * targets;
   case AMINE_CONNECT_OUT: return sources * (p->n_out < targets ? p->n_out : targets);
+  case AMINE_CONNECT_IN: return targets * (p->n_in < sources ? p->n_in : sources);
   case AMINE_CONNECT_ONE_TO_ONE: return sources;
   case AMINE_CONNECT_LIST: return (double)p->n_pairs;
   }

@@ -14,7 +14,7 @@ const char am_factor_words[] = "none|dopamine|signed|acetylcholine|norepinephrin
 typedef struct projection_keys {
   const char *name, *source, *target, *rule;
   const json_t *pairs, *values, *short_term;
-  int receptor, connect, n_out, factor;
+  int receptor, connect, n_out, n_in, factor;
   double probability, radius, velocity, weight[2], delay_ms[2];
   bool self;
 } projection_keys;
@@ -65,10 +65,11 @@ static const am_field projection_fields[] = {
     TEXT(source),
     TEXT(target),
     WORD(receptor, "excitatory|inhibitory"),
-    WORD(connect, "all|probability|out|distance|one-to-one|list"),
+    WORD(connect, "all|probability|out|distance|one-to-one|list|in"),
     NUMBER(probability, 1e-9, 1),
     NUMBER(radius, 1e-6, 1e6),
     {.name = "n_out", .kind = AM_FIELD_INTEGER, AT(n_out), .min = 1, .max = 1e7},
+    {.name = "n_in", .kind = AM_FIELD_INTEGER, AT(n_in), .min = 1, .max = 1e7},
     {.name = "self", .kind = AM_FIELD_SWITCH, AT(self)},
     {.name = "pairs", .kind = AM_FIELD_ARRAY, AT(pairs)},
     RANGE(weight, -1e6, 1e6),
@@ -181,11 +182,12 @@ static amine_status find(const am_plan *plan, const am_reader *r, const am_where
 
 static amine_status check_connect(const projection_keys *keys, const am_reader *r,
                                   const am_where *where, const json_t *object) {
-  static const char *const needs[] = {NULL, "probability", "n_out", "radius", NULL, "pairs"};
+  static const char *const needs[] = {NULL, "probability", "n_out", "radius",
+                                      NULL, "pairs",       "n_in"};
   const char *need = needs[keys->connect];
   if (!json_object_get(object, "connect"))
     return am_refuse(r, where, NULL, "connect is missing: one of %s",
-                     "all|probability|out|distance|one-to-one|list");
+                     "all|probability|out|distance|one-to-one|list|in");
   if (need && !json_object_get(object, need))
     return am_refuse(r, where, NULL, "connect=%s needs %s",
                      json_string_value(json_object_get(object, "connect")), need);
@@ -197,6 +199,7 @@ static projection_keys standard(const amine_projection *p) {
   return (projection_keys){.receptor = (int)p->receptor,
                            .connect = (int)p->connect,
                            .n_out = p->n_out,
+                           .n_in = p->n_in,
                            .factor = (int)p->factor,
                            .probability = p->probability,
                            .radius = p->radius,
@@ -221,6 +224,7 @@ static amine_status read_projection(am_plan *plan, am_reader *r, const am_where 
     p.probability = 1;
   p.radius = keys.radius;
   p.n_out = keys.n_out;
+  p.n_in = keys.n_in;
   p.self_connections = keys.self;
   p.weight = keys.weight[0], p.weight_max = keys.weight[1];
   p.delay_ms = keys.delay_ms[0], p.delay_max_ms = keys.delay_ms[1];

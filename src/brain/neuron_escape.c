@@ -36,6 +36,7 @@ VEC_INLINE vec bernoulli(vec r, vec q) {
 static int update(const am_neurons *p, uint32_t *spikes) {
   const am_real *k = p->k;
   const philox_key key = {p->seed, p->step, AM_STREAM_SOURCE, p->population};
+  const philox_shared shared = philox_share(&key);
   const vec decay_m = v_set1(k[DECAY_M]), decay_reset = v_set1(k[DECAY_RESET]);
   const vec k_current = v_set1(k[K_CURRENT]), reset = v_set1(k[RESET]), rest = v_set1(k[REST]);
   const vec threshold = v_set1(k[REST] + k[THRESHOLD] * p->threshold), rho_dt = v_set1(k[RHO_DT]);
@@ -45,7 +46,7 @@ static int update(const am_neurons *p, uint32_t *spikes) {
   int n_spikes = 0;
   for (int i = 0; i < p->n; i += VEC_LANES) {
     const uint32_t at = p->index + (uint32_t)i;
-    if (block != at / 64) philox_draw(&x, &key, block = at / 64);
+    if (block != at / 64) philox_draw(&x, &shared, block = at / 64);
     const vec in = v_add(v_load(p->in[0] + i), v_load(p->in[1] + i));
     const vec I = v_fma(k_current, v_load(p->current + i), in);
     const vec h = v_fma(decay_m, v_load(p->s[1] + i), v_mul(gain, I));

@@ -8,12 +8,13 @@
 
 static int update(const am_neurons *p, uint32_t *spikes) {
   const philox_key key = {p->seed, p->step, AM_STREAM_SOURCE, p->population};
+  const philox_shared shared = philox_share(&key);
   philox_block x;
   uint32_t block = UINT32_MAX;
   int n_spikes = 0;
   for (int i = 0; i < p->n; i += VEC_LANES) {
     const uint32_t at = p->index + (uint32_t)i;
-    if (block != at / 64) philox_draw(&x, &key, block = at / 64);
+    if (block != at / 64) philox_draw(&x, &shared, block = at / 64);
     const vec u = vu_uniform(vu_load(x.v[at / 16 % 4]));
     n_spikes = neurons_fire(spikes, n_spikes, v_lt(u, v_load(p->own[0] + i)), i, p);
   }

@@ -18,17 +18,18 @@ static void take_counts(am_real *in, uint16_t *count, am_real weight, uint32_t n
 
 /* Random numbers of 16 neurons that stand side by side; the block is drawn anew when it changes. */
 typedef struct draws {
-  philox_key key;
+  philox_shared shared;
   philox_block x;
   uint32_t block;
 } draws;
 
 static draws draws_begin(const am_draw *draw, uint32_t stream) {
-  return (draws){.key = {draw->seed, draw->step, stream, draw->population}, .block = UINT32_MAX};
+  const philox_key key = {draw->seed, draw->step, stream, draw->population};
+  return (draws){.shared = philox_share(&key), .block = UINT32_MAX};
 }
 
 static inline const uint32_t *draws_of(draws *d, uint32_t index) {
-  if (d->block != index / 64) philox_draw(&d->x, &d->key, d->block = index / 64);
+  if (d->block != index / 64) philox_draw(&d->x, &d->shared, d->block = index / 64);
   return d->x.v[index / 16 % 4];
 }
 

@@ -12,7 +12,7 @@
 
 #include "base/vec.h"
 
-/* Who draws when. */
+/* Who draws when; philox_share makes of it what philox_draw takes. */
 typedef struct philox_key {
   uint64_t seed, step;
   uint32_t stream, population;
@@ -22,26 +22,63 @@ typedef struct philox_block {
   uint32_t v[4][VEC_LANES]; /* v[j][c] belongs to neuron 64 block + 16 j + c */
 } philox_block;
 
-VEC_INLINE void philox_draw(philox_block *x, const philox_key *key, uint32_t block) {
-  uint32_t lane[VEC_LANES];
-  for (int c = 0; c < VEC_LANES; c++) lane[c] = 16 * block + (uint32_t)c;
-  vuint a = vu_set1((uint32_t)key->step), b = vu_load(lane);
-  vuint c = vu_set1(key->population << 16 | (uint32_t)(key->step >> 32 & 0xffff));
-  vuint d = vu_set1(key->stream);
-  uint32_t k0 = (uint32_t)key->seed, k1 = (uint32_t)(key->seed >> 32);
-  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
-    vuint high_a, low_a, high_c, low_c;
-    vu_multiply(&high_a, &low_a, a, 0xD2511F53u);
-    vu_multiply(&high_c, &low_c, c, 0xCD9E8D57u);
-    a = vu_xor3(high_c, b, vu_set1(k0));
-    b = low_c;
-    c = vu_xor3(high_a, d, vu_set1(k1));
-    d = low_a;
+/* The multipliers, and what a round adds to the keys (Salmon et al. 2011). */
+#define PHILOX_A 0xD2511F53u
+#define PHILOX_C 0xCD9E8D57u
+#define PHILOX_K0 0x9E3779B9u
+#define PHILOX_K1 0xBB67AE85u
+
+/* Counters (a, b, c, d) that differ in b alone: what they still share after the first three rounds,
+ * computed once. xor: with what a, c, a, c of these rounds are changed. */
+typedef struct philox_shared {
+  uint32_t xor_a1, xor_c2, xor_a3, xor_c3, d3;
+  uint32_t k0, k1; /* of the fourth round */
+} philox_shared;
+
+static inline philox_shared philox_share(const philox_key *key) {
+  const uint32_t k0 = (uint32_t)key->seed, k1 = (uint32_t)(key->seed >> 32);
+  const uint32_t c0 = key->population << 16 | (uint32_t)(key->step >> 32 & 0xffff);
+  const uint64_t from_c0 = (uint64_t)c0 * PHILOX_C;
+  const uint64_t from_a0 = (uint64_t)(uint32_t)key->step * PHILOX_A;
+  const uint32_t c1 = (uint32_t)(from_a0 >> 32) ^ key->stream ^ k1;
+  const uint64_t from_c1 = (uint64_t)c1 * PHILOX_C;
+  const uint32_t a2 = (uint32_t)(from_c1 >> 32) ^ (uint32_t)from_c0 ^ (k0 + PHILOX_K0);
+  const uint64_t from_a2 = (uint64_t)a2 * PHILOX_A;
+  return (philox_shared){.xor_a1 = (uint32_t)(from_c0 >> 32) ^ k0,
+                         .xor_c2 = (uint32_t)from_a0 ^ (k1 + PHILOX_K1),
+                         .xor_a3 = (uint32_t)from_c1 ^ (k0 + 2 * PHILOX_K0),
+                         .xor_c3 = (uint32_t)(from_a2 >> 32) ^ (k1 + 2 * PHILOX_K1),
+                         .d3 = (uint32_t)from_a2,
+                         .k0 = k0 + 3 * PHILOX_K0,
+                         .k1 = k1 + 3 * PHILOX_K1};
+}
+
+/* The words of every other counter of a block, from the first or the second on, at the even places.
+ */
+VEC_INLINE void philox_half(vuint out[4], const philox_shared *s, uint32_t block, int second) {
+  static const uint32_t places[VEC_LANES + 1] = {0, 1,  2,  3,  4,  5,  6,  7, 8,
+                                                 9, 10, 11, 12, 13, 14, 15, 16};
+  const vuint zero = vu_set1(0), place = vu_load(places + second);
+  const vuint p = vu_multiply(vu_xor3(place, vu_set1(16 * block ^ s->xor_a1), zero), PHILOX_A);
+  const vuint q = vu_multiply(vu_xor3(vu_high(p), vu_set1(s->xor_c2), zero), PHILOX_C);
+  vuint a = vu_xor3(vu_high(q), vu_set1(s->xor_a3), zero), b = q;
+  vuint c = vu_xor3(p, vu_set1(s->xor_c3), zero), d = vu_set1(s->d3);
+  uint32_t k0 = s->k0, k1 = s->k1;
+  for (int round = 3; round < 10; round++, k0 += PHILOX_K0, k1 += PHILOX_K1) {
+    const vuint from_a = vu_multiply(a, PHILOX_A), from_c = vu_multiply(c, PHILOX_C);
+    a = vu_xor3(vu_high(from_c), b, vu_set1(k0));
+    b = from_c;
+    c = vu_xor3(vu_high(from_a), d, vu_set1(k1));
+    d = from_a;
   }
-  vu_store(x->v[0], a);
-  vu_store(x->v[1], b);
-  vu_store(x->v[2], c);
-  vu_store(x->v[3], d);
+  out[0] = a, out[1] = b, out[2] = c, out[3] = d;
+}
+
+VEC_INLINE void philox_draw(philox_block *x, const philox_shared *shared, uint32_t block) {
+  vuint even[4], odd[4];
+  philox_half(even, shared, block, 0);
+  philox_half(odd, shared, block, 1);
+  for (int j = 0; j < 4; j++) vu_store(x->v[j], vu_zip(even[j], odd[j]));
 }
 
 #endif

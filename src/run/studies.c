@@ -5,6 +5,9 @@
 
 static const am_study *const studies[] = {
     &am_study_florian2007_xor,
+    &am_study_vogels_abbott,
+    &am_study_brunel2000,
+    &am_study_vogels2011,
     &am_study_izhikevich2007_reinforcement,
     &am_study_izhikevich2007_conditioning,
     &am_study_izhikevich2007_instrumental,

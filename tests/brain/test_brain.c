@@ -579,6 +579,44 @@ static void so_many_targets(void **state) {
   }
 }
 
+/* Each target as many, none twice; every source as often as the others. */
+static void so_many_sources(void **state) {
+  (void)state;
+  const int wanted[] = {0, 1, 7, 26, 49, 50};
+  for (int k = 0; k < 6; k++)
+    for (int self = 0; self < 2; self++) {
+      amine_brain *b = create(1, 5);
+      const int A = add_population(b, "A", 51, "spikes", NULL, 0);
+      amine_projection p = from_to(A, A, AMINE_CONNECT_IN);
+      p.n_in = wanted[k], p.self_connections = self;
+      drawn d = draw(b, join(b, &p));
+      int in[51] = {0};
+      assert_int_equal(d.n, 51 * wanted[k]);
+      for (size_t i = 0; i < d.n; i++) {
+        in[d.targets[i]]++;
+        if (!self) assert_int_not_equal(d.sources[i], d.targets[i]);
+        if (i > 0 && d.sources[i] == d.sources[i - 1]) assert_true(d.targets[i] > d.targets[i - 1]);
+      }
+      for (int i = 0; i < 51; i++) assert_int_equal(in[i], wanted[k]);
+      drop(&d);
+      amine_brain_destroy(b);
+    }
+  for (int inverse = 0; inverse < 2; inverse++) {
+    amine_brain *b = create(1, 6);
+    const int A = add_population(b, "A", 10, "spikes", NULL, 0);
+    const int B = add_population(b, "B", 5000, "spikes", NULL, 0);
+    amine_projection p = from_to(A, B, AMINE_CONNECT_IN);
+    p.n_in = inverse ? 8 : 2;
+    drawn d = draw(b, join(b, &p));
+    double counts[10] = {0}, chance[10];
+    for (size_t i = 0; i < d.n; i++) counts[d.sources[i]]++;
+    for (int i = 0; i < 10; i++) chance[i] = 0.1;
+    expect_fit(counts, chance, 10, CHI_9);
+    drop(&d);
+    amine_brain_destroy(b);
+  }
+}
+
 static void all_and_one_to_one_and_listed(void **state) {
   (void)state;
   amine_brain *b = create(1, 1);
@@ -772,7 +810,7 @@ static void refuse_projections(amine_brain *b) {
   REFUSED_WITH("there is no population -1", p.source = -1);
   REFUSED_WITH("there is no population 4", p.target = 4);
   REFUSED_WITH("no receptor 2", p.receptor = (amine_receptor)2);
-  REFUSED_WITH("no such value", p.connect = (amine_connect)6);
+  REFUSED_WITH("no such value", p.connect = (amine_connect)7);
   REFUSED_WITH("no such value", p.factor = (amine_third_factor)7);
   REFUSED_WITH("probability = 0", p.connect = AMINE_CONNECT_PROBABILITY, p.probability = 0);
   REFUSED_WITH("probability = 1.5", p.connect = AMINE_CONNECT_PROBABILITY, p.probability = 1.5);
@@ -782,6 +820,8 @@ static void refuse_projections(amine_brain *b) {
   REFUSED_WITH("need the positions", p.connect = AMINE_CONNECT_DISTANCE);
   REFUSED_WITH("need the positions", p.velocity = 1);
   REFUSED_WITH("n_out = 1000000 is more", p.connect = AMINE_CONNECT_OUT, p.n_out = 1000000);
+  REFUSED_WITH("n_in = 1000000 is more", p.connect = AMINE_CONNECT_IN, p.n_in = 1000000);
+  REFUSED_WITH("n_in is below 0", p.connect = AMINE_CONNECT_IN, p.n_in = -1);
   REFUSED_WITH("n_out is below 0", p.connect = AMINE_CONNECT_OUT, p.n_out = -1);
   REFUSED_WITH("equal numbers", p.connect = AMINE_CONNECT_ONE_TO_ONE, p.target = 1);
   REFUSED_WITH("list of pairs is missing", p.connect = AMINE_CONNECT_LIST, p.n_pairs = 1);
@@ -1056,6 +1096,7 @@ int main(void) {
       cmocka_unit_test(rewards_reach_the_right_synapses),
       cmocka_unit_test(a_chance_for_each_pair),
       cmocka_unit_test(so_many_targets),
+      cmocka_unit_test(so_many_sources),
       cmocka_unit_test(all_and_one_to_one_and_listed),
       cmocka_unit_test(nearer_is_likelier),
       cmocka_unit_test(weights_and_delays_are_uniform),

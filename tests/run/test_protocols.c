@@ -10,6 +10,7 @@
 
 #include "format/json.h"
 #include "run/simulation_checkpoint.h"
+#include "run/studies.h"
 #include "small.h"
 
 #define IZHIKEVICH "izhikevich2007-"
@@ -83,18 +84,17 @@ static void compare(const am_simulation *a, const am_simulation *b) {
 }
 
 /* Straight through, and by way of a checkpoint at `half`. */
-static void interrupt(int protocol, uint64_t half) {
-  const char *name = protocols[protocol].name, *changes[7] = {"duration_s=4", "seed=3"};
+static void interrupt(const char *preset, const char *const *settings, uint64_t half) {
+  const char *changes[7] = {"duration_s=4", "seed=3"};
   const uint64_t all = 40;
   int n = 2;
-  for (int k = 0; protocols[protocol].changes[k]; k++)
-    changes[n++] = protocols[protocol].changes[k];
+  while (*settings) changes[n++] = *settings++;
   am_simulation *straight, *first, *second;
   am_simulation_mark mark = {0}, loaded = {0};
   amine_error error = {0};
   char path[100];
-  am_simulation_config c = config_of(protocols[protocol].preset, changes, n);
-  snprintf(path, sizeof path, "%s/%s.safetensors", base, name);
+  am_simulation_config c = config_of(preset, changes, n);
+  snprintf(path, sizeof path, "%s/%s.safetensors", base, preset);
   good(am_simulation_create(&straight, &c, 1, NULL, &error), &error);
   good(am_simulation_create(&first, &c, 1, NULL, &error), &error);
   run_until(straight, all);
@@ -119,9 +119,9 @@ static void interrupt(int protocol, uint64_t half) {
 static void test_same_after_a_checkpoint(void **state) {
   (void)state;
   for (int k = 0; k < N; k++) {
-    interrupt(k, 13);
-    interrupt(k, 15);
-    interrupt(k, 17);
+    interrupt(protocols[k].preset, protocols[k].changes, 13);
+    interrupt(protocols[k].preset, protocols[k].changes, 15);
+    interrupt(protocols[k].preset, protocols[k].changes, 17);
   }
 }
 
@@ -363,6 +363,66 @@ static void test_a_response_is_rewarded(void **state) {
   buried(s, &c, &d);
 }
 
+/* ------------------------------------------------------------------------------ activity */
+/* While it settles, and later: its state knows the neurons' last spikes. */
+static void test_activity_after_a_checkpoint(void **state) {
+  (void)state;
+  const char *const settings[] = {"protocol.settle_s=1", NULL};
+  interrupt("vogels-abbott-coba", settings, 3);
+  interrupt("vogels-abbott-coba", settings, 21);
+}
+
+static void test_activity_refuses(void **state) {
+  (void)state;
+  static const struct {
+    const char *change, *says;
+  } cases[] = {
+      {"protocol.second=2", "needs a population number 2"},
+      {"protocol.kick_n=1000", NULL}, /* as many as there are */
+      {"populations.E.n=49", "kick_n=50: the population has only 49"},
+      {"protocol.second=0", NULL},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    const char *changes[] = {"duration_s=0.1", cases[k].change};
+    am_simulation *s;
+    amine_error error = {0};
+    am_simulation_config c = config_of("vogels-abbott-coba", changes, 2);
+    const amine_status status = am_simulation_create(&s, &c, 1, NULL, &error);
+    if (cases[k].says) {
+      assert_int_equal(status, AMINE_ERROR_ARGUMENT);
+      if (!strstr(error.message, cases[k].says)) fail_msg("%s", error.message);
+    } else {
+      good(status, &error);
+      run_until(s, 1);
+      assert_true(c.protocol->check(s->state, &s->stage));
+      memset(s->state, 0xff, c.protocol->state_size);
+      assert_false(c.protocol->check(s->state, &s->stage));
+      am_simulation_destroy(s);
+    }
+    am_simulation_config_free(&c);
+  }
+}
+
+/* The kick alone makes the network fire: without it nothing ever does. */
+static void test_activity_kicks(void **state) {
+  (void)state;
+  const char *changes[] = {"duration_s=0.2", "protocol.settle_s=0", "protocol.kick_n=0"};
+  double values[AM_MEASURES_MAX];
+  for (int kicked = 0; kicked < 2; kicked++) {
+    am_simulation *s;
+    amine_error error = {0};
+    am_simulation_config c = config_of("vogels-abbott-coba", changes, kicked ? 2 : 3);
+    good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+    run_until(s, 2);
+    am_simulation_measure(s, values);
+    assert_int_equal(values[0] > 0, kicked);  /* rate */
+    assert_int_equal(values[11] > 0, kicked); /* time of the last spike */
+    assert_int_equal(values[8] < 1, kicked);  /* silent neurons */
+    am_simulation_destroy(s);
+    am_simulation_config_free(&c);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_same_after_a_checkpoint),
@@ -373,6 +433,9 @@ int main(void) {
       cmocka_unit_test(test_rewards_are_earned),
       cmocka_unit_test(test_a_stimulus_makes_its_cells_fire),
       cmocka_unit_test(test_a_response_is_rewarded),
+      cmocka_unit_test(test_activity_after_a_checkpoint),
+      cmocka_unit_test(test_activity_refuses),
+      cmocka_unit_test(test_activity_kicks),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);
 }

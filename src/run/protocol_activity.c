@@ -1,0 +1,207 @@
+/* Spontaneous activity: what a network of excitatory and inhibitory neurons does by itself.
+ *
+ * At the start membrane potentials are scattered, V uniform in [v_low_mv, v_high_mv), and for
+ * kick_ms the first kick_n neurons of the population `first` are kicked by kick_mv every
+ * kick_every_ms; after that nothing is done to it any more. Every bin_ms its spikes are counted.
+ * What is measured from settle_s on is what the network is in; "now" is the last second.
+ * The populations are given by their numbers; both must be recorded, as they are by default. */
+#include <math.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "run/activity.h"
+#include "run/protocols.h"
+
+enum { KICK_MAX = 1024, NOW_MS = 1000 };
+enum {
+  FIRST,
+  SECOND,
+  SETTLE_S,
+  BIN_MS,
+  V_LOW_MV,
+  V_HIGH_MV,
+  KICK_N,
+  KICK_MV,
+  KICK_MS,
+  KICK_EVERY_MS
+};
+static const am_key keys[] = {
+    {"first", AM_KEY_INTEGER, 0, 0, 999, NULL, "",
+     "number of the population of rate_e (excitatory neurons); counted from 0", true},
+    {"second", AM_KEY_INTEGER, 1, 0, 999, NULL, "",
+     "number of that of rate_i (inhibitory ones); the first again: there is none", true},
+    {"settle_s", AM_KEY_NUMBER, 0.5, 0, 1e6, NULL, "s", "not measured at the beginning", true},
+    {"bin_ms", AM_KEY_NUMBER, 5, 1, 100, NULL, "ms", "in which spikes are counted", true},
+    {"v_low_mv", AM_KEY_NUMBER, 0, -1000, 1000, NULL, "mV",
+     "lower end of the potentials at the start", true},
+    {"v_high_mv", AM_KEY_NUMBER, 0, -1000, 1000, NULL, "mV",
+     "upper end; not above the lower one: they are left alone", true},
+    {"kick_n", AM_KEY_INTEGER, 0, 0, KICK_MAX, NULL, "",
+     "the first so many neurons are kicked at the start; 0: none", true},
+    {"kick_mv", AM_KEY_NUMBER, 20, -1000, 1000, NULL, "mV", "a kick", true},
+    {"kick_ms", AM_KEY_NUMBER, 50, 0, 1e6, NULL, "ms", "how long there are kicks", true},
+    {"kick_every_ms", AM_KEY_NUMBER, 10, 1, 1e6, NULL, "ms", "from one to the next", true},
+};
+static const am_measure measures[] = {
+    {"rate", "Hz", "mean rate of both populations"},
+    {"rate_e", "Hz", "of the first"},
+    {"rate_i", "Hz", "of the second"},
+    {"cv", "", "mean CV of the intervals between the spikes of a neuron"},
+    {"cv_e", "", "of the first population"},
+    {"cv_i", "", "of the second"},
+    {"correlation", "", "mean correlation of the spike counts of two neurons"},
+    {"synchrony", "", "variance over mean of the number of all spikes in a fifth of a bin"},
+    {"silent", "", "share of the neurons that did not fire"},
+    {"now", "Hz", "mean rate of the last second"},
+    {"now_e", "Hz", "of the first population"},
+    {"alive_s", "s", "time of the last spike; 0 if there was none"},
+};
+
+typedef struct state {
+  uint64_t begun; /* the first bin has begun */
+  am_activity activity;
+} state;
+
+static uint64_t bins_of(const am_stage *stage, const am_activity_plan *p, double ms) {
+  const double bins = round(ms / (stage->dt_ms * (double)p->bin_steps));
+  return bins >= 0 && bins < 0x1p62 ? (uint64_t)bins : 0;
+}
+
+/* The size of a population that is given by its number; 0 if there is none. */
+static int size_of(const am_stage *stage, int key) {
+  const int k = (int)stage->parameters[key].number;
+  int n = 0;
+  if (key == SECOND && k == (int)stage->parameters[FIRST].number) return 0;
+  if (k < amine_brain_n_populations(stage->brain))
+    amine_brain_population(stage->brain, k, &n, NULL);
+  return n;
+}
+
+static am_activity_plan plan_of(const am_stage *stage) {
+  am_activity_plan p = {.n = {size_of(stage, FIRST), size_of(stage, SECOND)}};
+  const double part = round(stage->parameters[BIN_MS].number / AM_ACTIVITY_PARTS / stage->dt_ms);
+  p.bin_steps = AM_ACTIVITY_PARTS * (part >= 1 ? (uint64_t)part : 1);
+  p.settle_bins = bins_of(stage, &p, 1e3 * stage->parameters[SETTLE_S].number);
+  p.recent_bins = bins_of(stage, &p, NOW_MS);
+  if (p.recent_bins < 1) p.recent_bins = 1;
+  if (p.recent_bins > AM_ACTIVITY_RECENT) p.recent_bins = AM_ACTIVITY_RECENT;
+  return p;
+}
+
+/* ------------------------------------------------------------------------------ acting */
+static amine_status scatter(am_stage *stage, int key, amine_error *error) {
+  const int population = (int)stage->parameters[key].number, n = size_of(stage, key);
+  const double low = stage->parameters[V_LOW_MV].number;
+  const double width = stage->parameters[V_HIGH_MV].number - low;
+  if (!(width > 0) || n == 0) return AMINE_OK;
+  float *v = am_alloc((size_t)n, sizeof *v);
+  if (!v) return am_fail_memory(error, am_size_mul((size_t)n, sizeof *v));
+  for (int i = 0; i < n; i++) {
+    const am_random4 u = am_stage_random(stage, (uint32_t)population, (uint32_t)i / 4);
+    v[i] = (float)(low + width * (double)am_uniform(u.v[i % 4]));
+  }
+  const amine_status status = amine_brain_set(stage->brain, population, "v", v, error);
+  am_free(v);
+  return status;
+}
+
+static amine_status kick(am_stage *stage, const am_activity_plan *p, uint64_t bin,
+                         amine_error *error) {
+  int neurons[KICK_MAX];
+  const int n = (int)stage->parameters[KICK_N].number;
+  uint64_t every = bins_of(stage, p, stage->parameters[KICK_EVERY_MS].number);
+  if (every < 1) every = 1;
+  if (n == 0 || bin % every || bin >= bins_of(stage, p, stage->parameters[KICK_MS].number))
+    return AMINE_OK;
+  for (int k = 0; k < n; k++) neurons[k] = k;
+  return amine_brain_kick(stage->brain, (int)stage->parameters[FIRST].number, neurons, n,
+                          stage->parameters[KICK_MV].number, error);
+}
+
+static amine_status start(void *v, am_stage *stage, amine_error *error) {
+  const int first = (int)stage->parameters[FIRST].number;
+  const int second = (int)stage->parameters[SECOND].number;
+  const int kicked = (int)stage->parameters[KICK_N].number;
+  const int all = amine_brain_n_populations(stage->brain), most = first > second ? first : second;
+  (void)v;
+  if (most >= all)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the protocol activity needs a population number %d, counted from 0; this brain "
+                   "has %d (protocol.first, protocol.second; the same twice: only one)",
+                   most, all);
+  if (kicked > size_of(stage, FIRST))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "protocol.kick_n=%d: the population has only %d neurons", kicked,
+                   size_of(stage, FIRST));
+  AM_TRY(scatter(stage, FIRST, error));
+  return scatter(stage, SECOND, error);
+}
+
+/* The spikes of the bin that is over, of both populations. They come in the order of their steps.
+ */
+static amine_status look(state *s, const am_activity_plan *p, const am_stage *stage,
+                         amine_error *error) {
+  const int first = (int)stage->parameters[FIRST].number;
+  const int second = (int)stage->parameters[SECOND].number;
+  const uint64_t begin = s->activity.bins * p->bin_steps;
+  size_t n = 0;
+  am_activity_spike *spikes = am_alloc(stage->n_spikes + 1, sizeof *spikes);
+  if (!spikes) return am_fail_memory(error, am_size_mul(stage->n_spikes + 1, sizeof *spikes));
+  for (size_t k = 0; k < stage->n_spikes; k++) {
+    const am_spike *from = &stage->spikes[k];
+    if (from->population != first && from->population != second) continue;
+    spikes[n++] = (am_activity_spike){from->step - begin, from->population == second, from->neuron};
+  }
+  am_activity_bin(&s->activity, p, spikes, n);
+  am_free(spikes);
+  return AMINE_OK;
+}
+
+static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
+  state *s = v;
+  const am_activity_plan p = plan_of(stage);
+  if (s->begun) AM_TRY(look(s, &p, stage, error));
+  s->begun = 1;
+  *until = stage->now + p.bin_steps;
+  return kick(stage, &p, s->activity.bins, error);
+}
+
+/* ------------------------------------------------------------------------------ measuring */
+static bool check(const void *v, const am_stage *stage) {
+  const state *s = v;
+  const am_activity_plan p = plan_of(stage);
+  if (s->begun > 1 || (s->begun == 0 && s->activity.bins > 0)) return false;
+  if (p.n[0] == 0) return false;
+  return s->activity.bins <= stage->now / p.bin_steps && am_activity_check(&s->activity, &p);
+}
+
+static void measure(double *values, const void *v, const am_stage *stage) {
+  const am_activity *a = &((const state *)v)->activity;
+  const am_activity_plan p = plan_of(stage);
+  const double hz = 1e3 / stage->dt_ms; /* a spike each step */
+  values[0] = hz * am_activity_rate(a, &p, true, true);
+  values[1] = hz * am_activity_rate(a, &p, true, false);
+  values[2] = hz * am_activity_rate(a, &p, false, true);
+  values[3] = am_activity_cv(a, &p, true, true);
+  values[4] = am_activity_cv(a, &p, true, false);
+  values[5] = am_activity_cv(a, &p, false, true);
+  values[6] = am_activity_correlation(a, &p);
+  values[7] = am_activity_synchrony(a, &p);
+  values[8] = am_activity_silent(a, &p);
+  values[9] = hz * am_activity_now(a, &p, true, true);
+  values[10] = hz * am_activity_now(a, &p, true, false);
+  values[11] = a->ever > 0 ? (double)a->last * stage->dt_ms * 1e-3 : 0;
+}
+
+const am_protocol am_protocol_activity = {
+    .name = "activity",
+    .meaning = "a network by itself: its rates, irregularity, correlation and synchrony",
+    .keys = keys,
+    .n_keys = sizeof keys / sizeof *keys,
+    .measures = measures,
+    .n_measures = sizeof measures / sizeof *measures,
+    .state_size = sizeof(state),
+    .start = start,
+    .advance = advance,
+    .check = check,
+    .measure = measure};

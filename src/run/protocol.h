@@ -99,7 +99,8 @@ typedef struct am_protocol {
 
 /* All protocols, in the order of the table in protocol.c: what protocol.type may be. */
 #define AM_PROTOCOL_NAMES                                                                          \
-  "none|reinforcement|attention|inhibition|together|xor|activity|gridworld|reversal"
+  "none|reinforcement|attention|inhibition|together|xor|activity|gridworld|reversal|"              \
+  "distal-reward|conditioning|instrumental"
 
 /* The k-th protocol, NULL past the end; by name, NULL if there is none. */
 const am_protocol *am_protocol_at(int k);

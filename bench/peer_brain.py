@@ -8,7 +8,7 @@ compiler), rate_hz, rate_e_hz, rate_i_hz, n_synapses, peak_mb (largest resident 
 program), bytes_per_synapse (that over the synapses), and with --statistics (which records every
 spike and takes time) cv, correlation, synchrony. The first 50 ms, with the kicks, count as setup.
 
-Networks. dt = 0.1 ms. Each ordered pair is connected with probability p, no neuron to itself.
+Networks. dt = 0.1 ms (reinforcement: 1 ms). Each ordered pair is connected with probability p, no neuron to itself.
 
   coba        Brette et al. 2007 (10.1007/s10827-007-0038-6), benchmark 1. 3200 E + 800 I, p = 0.02.
               C V' = gL (EL - V) + ge (0 - V) + gi (-80 - V), C 200 pF, gL 10 nS, EL -60 mV,
@@ -30,6 +30,12 @@ Networks. dt = 0.1 ms. Each ordered pair is connected with probability p, no neu
               into ge with %(w_poisson)g mV, which on average makes up for the other %(average)g mV
               (for Brian2 a thousand trains of 20 Hz: it draws a binomial number each step).
 
+  reinforcement  Izhikevich 2007 (10.1093/cercor/bhl152): 800 regular spiking E (a 0.02, d 8) + 200
+              fast spiking I (a 0.1, d 2); v, u in two half steps and one, I = 13 (U - 1/2) and what
+              arrives; E to 80 E and 20 I each, weight 1, I to 100 E, -1. E's learn: c + 0.1 x at post
+              spikes, c - 0.15 y at arrivals, nearest, tau 20, 20 ms; tau_c 1000, tau_d 200 ms;
+              w' = c (d + 0.0002) a ms in [0, 4]; d + 0.05 every 5 s.
+
 Delays. A spike of step k that acts in step k + 1 has delay 0 in Brian2 and 0.1 ms in a simulator
 whose least delay is one step. coba, cuba, coba-stdp have this least delay; the 1.5 ms of big count
 as such a simulator does: 15 steps from the spike's to the one it acts in, 1.4 ms for Brian2.
@@ -39,11 +45,14 @@ Forms.
   documented  as Brian2's documentation writes such networks: double precision, units, "exact" where
               the equations are linear and "exponential_euler" where they are linear in V, "unless
               refractory", one Synapses object per kind of source with a weight known by name.
+              reinforcement: c, d and w of every synapse by their differential equations, as the
+              example of this paper in Brian2's documentation has them; traces event-driven.
   tuned       single precision, also in the constants; -ffast-math without Brian2's
               -fno-finite-math-only, so that exp is vectorised; refractory by a counter of steps
               instead of times (and held for 50 and 20 steps); the step written out; one delay per
               Synapses object instead of one per synapse; spikes counted by the neurons instead of a
-              monitor; the traces of STDP kept by the neurons.
+              monitor; the traces of STDP kept by the neurons. reinforcement: d once for all, c and
+              w in the paper's own discrete form, w += c (d + 0.0002) 10, c *= 0.99 every 10 ms.
 """
 import argparse
 import json
@@ -62,7 +71,9 @@ BIG = dict(drive=180.0, drive_poisson=130.0, w_e=0.7, w_i=-3.5, w_poisson=0.5)
 __doc__ = __doc__ % dict(BIG, average=BIG["drive"] - BIG["drive_poisson"])
 
 COBA = dict(n_e=3200, n_i=800, p=0.02)
+STEP_MS = {"reinforcement": 1.0}  # the others 0.1
 SIZES = {"coba": COBA, "cuba": COBA, "coba-stdp": COBA,
+         "reinforcement": dict(n_e=800, n_i=200),
          "big": dict(n_e=16000, n_i=4000, p=0.05), "big-poisson": dict(n_e=16000, n_i=4000, p=0.05)}
 
 
@@ -239,6 +250,75 @@ def tuned(b, args, size):
     return P, [k for k in (ee, e, i) if k is not None], more
 
 
+# -------------------------------------------------------------------- reinforcement, in both forms
+
+REINFORCEMENT_STEP = """
+I = g + 13*(rand() - half)
+v += half*((square*v + 5)*v + 140 - u + I)
+v += half*((square*v + 5)*v + 140 - u + I)
+u += a*(slope*v - u)
+g = 0
+"""
+REINFORCEMENT_MODEL = """
+dc/dt = -c/(1000*ms) : 1 (clock-driven)
+dd/dt = -d/(200*ms) : 1 (clock-driven)
+dw/dt = c*(d + 0.0002)/ms : 1 (clock-driven)
+dx/dt = -x/(20*ms) : 1 (event-driven)
+dy/dt = -y/(20*ms) : 1 (event-driven)
+"""
+
+
+def reinforcement(b, args, size):
+    import numpy as np
+    tuned_form, n_e, n = args.form == "tuned", size["n_e"], size["n_e"] + size["n_i"]
+    rng = np.random.RandomState(args.seed)
+    constants = dict(half=0.5, square=0.04, slope=0.2)
+    step = REINFORCEMENT_STEP
+    model = "v : 1\nu : 1\ng : 1\nI : 1\na : 1\njump : 1\nn_spikes : integer\n"
+    if tuned_form:
+        model += "x : 1\nd : 1 (shared)\n"
+        step += "x *= qx\n"
+        constants["qx"] = math.exp(-1 / 20)
+    P = b.NeuronGroup(n, model + "".join("%s : 1 (shared)\n" % c for c in constants),
+                      threshold="v >= 30",
+                      reset="v = -65\nu += jump" + ("\nn_spikes += 1\nx = 1" if tuned_form else ""))
+    P.run_regularly(step, when="groups")
+    for name, value in constants.items():
+        setattr(P, name, value)
+    P.v, P.u = -65, -13
+    P.a = np.where(np.arange(n) < n_e, 0.02, 0.1)
+    P.jump = np.where(np.arange(n) < n_e, 8, 2)
+    more = []
+    if tuned_form:  # x of a neuron serves both sides
+        P.run_regularly("d *= %.17g" % math.exp(-1 / 200), when="start")
+        P.run_regularly("d += 0.05", dt=5*b.second, when="start", order=1)
+        E = b.Synapses(P, P, "w : 1\nc : 1", on_pre="g_post += w\nc -= 0.15*x_post",
+                       on_post="c += 0.1*x_pre", delay={"pre": 0*b.ms, "post": 0*b.ms})
+        E.run_regularly("w = clip(w + c*(d_pre + 0.0002)*10, 0, 4)\nc *= 0.99", dt=10*b.ms)
+    else:
+        E = b.Synapses(P, P, REINFORCEMENT_MODEL, method="euler", on_pre="""
+            g_post += w
+            w = clip(w, 0, 4)
+            x = 1
+            c -= 0.15*y""", on_post="""
+            w = clip(w, 0, 4)
+            y = 1
+            c += 0.1*x""")
+        E.run_regularly("d += 0.05", dt=5*b.second)
+    I = b.Synapses(P, P, on_pre="g_post -= 1")
+
+    def some(source, first, last, count):
+        others = np.setdiff1d(np.arange(first, last), [source])
+        return rng.choice(others, count, replace=False)
+
+    to = [np.concatenate([some(k, 0, n_e, 80), some(k, n_e, n, 20)]) for k in range(n_e)]
+    E.connect(i=np.repeat(np.arange(n_e), 100), j=np.concatenate(to))
+    E.w = 1
+    to = [some(k, 0, n_e, 100) for k in range(n_e, n)]
+    I.connect(i=np.repeat(np.arange(n_e, n), 100), j=np.concatenate(to))
+    return P, [E, I], more
+
+
 # ------------------------------------------------------------------------------------------ running
 
 def launch(folder):
@@ -287,10 +367,12 @@ def main():
     else:
         b.prefs.core.default_float_dtype = np.float32
     b.set_device("cpp_standalone", build_on_run=False)
-    b.defaultclock.dt = 0.1*b.ms
+    b.defaultclock.dt = STEP_MS.get(args.network, 0.1)*b.ms
     b.seed(args.seed)
     start = time.time()
-    P, synapses, more = (tuned if args.form == "tuned" else documented)(b, args, size)
+    make = (reinforcement if args.network == "reinforcement" else
+            tuned if args.form == "tuned" else documented)
+    P, synapses, more = make(b, args, size)
     kick = None
     net = b.Network(P, *synapses, *more)
     monitor = b.SpikeMonitor(P, record=args.statistics)

@@ -311,6 +311,7 @@ static const am_bench_network networks[] = {
     {.name = "reinforcement",
      .meaning = "Izhikevich 2007: 1,000 neurons, dopamine-modulated STDP, a reward every 5 s",
      .seconds = 100,
+     .peer = true,
      .dt_ms = 1,
      .build = build_reinforcement,
      .event = reward,

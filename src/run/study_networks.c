@@ -94,18 +94,18 @@ static const am_arm brunel2000_arms[] = {
      .is_control = true},
 };
 static const am_criterion brunel2000_full[] = {
-    {FAST, "rate", AM_JUDGE_MEAN, 58.06, 61.52, 0, "published: 60.7 Hz"},
-    {FAST, "cv", AM_JUDGE_MEAN, 0.787, 0.828, 0, "neurons fire as irregularly as in Brian2"},
-    {FAST, "synchrony", AM_JUDGE_MEAN, 538, 633, 0, "the network oscillates as it does there"},
-    {IRREGULAR, "rate", AM_JUDGE_MEAN, 36.49, 38.16, 0, "published: 37.7 Hz"},
-    {IRREGULAR, "cv", AM_JUDGE_MEAN, 0.399, 0.411, 0, "neurons fire as irregularly as in Brian2"},
-    {IRREGULAR, "synchrony", AM_JUDGE_MEAN, 118, 169, 0, "the network is as synchronous as there"},
+    {FAST, "rate", AM_JUDGE_MEAN, 58.23, 61.43, 0, "published: 60.7 Hz"},
+    {FAST, "cv", AM_JUDGE_MEAN, 0.739, 0.915, 0, "neurons fire as irregularly as in Brian2"},
+    {FAST, "synchrony", AM_JUDGE_MEAN, 504, 711, 0, "the network oscillates as it does there"},
+    {IRREGULAR, "rate", AM_JUDGE_MEAN, 36.76, 38.08, 0, "published: 37.7 Hz"},
+    {IRREGULAR, "cv", AM_JUDGE_MEAN, 0.401, 0.410, 0, "neurons fire as irregularly as in Brian2"},
+    {IRREGULAR, "synchrony", AM_JUDGE_MEAN, 126, 152, 0, "the network is as synchronous as there"},
     {SLOW, "rate", AM_JUDGE_MEAN, 2.49, 8.25, 0, "published: 5.5 Hz"},
     {REGULAR, "cv", AM_JUDGE_AT_MOST, 0.2, 1e3, 0, "neurons fire regularly"},
 };
 static const am_criterion brunel2000_quick[] = {
-    {FAST, "rate", AM_JUDGE_MEAN, 56.7, 63.6, 0, "published: 60.7 Hz"},
-    {IRREGULAR, "rate", AM_JUDGE_MEAN, 36.87, 38.13, 0, "published: 37.7 Hz"},
+    {FAST, "rate", AM_JUDGE_MEAN, 57.0, 62.8, 0, "published: 60.7 Hz"},
+    {IRREGULAR, "rate", AM_JUDGE_MEAN, 36.70, 38.30, 0, "published: 37.7 Hz"},
     {SLOW, "rate", AM_JUDGE_MEAN, 0, 12.5, 0, "published: 5.5 Hz"},
     {REGULAR, "cv", AM_JUDGE_AT_MOST, 0.2, 1e3, 0, "neurons fire regularly"},
 };

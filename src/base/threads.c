@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <omp.h>
 #include <stdatomic.h>
+#include <time.h>
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -37,10 +38,15 @@ struct am_team {
   place places[TEAM_MAX];
 };
 
+/* Who falls asleep in the very moment in which it is said that all have come may be overlooked: so
+ * nobody sleeps for longer than this. In return, saying it is one plain store. */
+enum { NAP_NS = 200000 };
+
 /* Sleeps while *word is `value`, or wakes all that sleep on it. */
 #if defined(__linux__)
 static void team_sleep(atomic_uint *word, unsigned value) {
-  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+  const struct timespec nap = {.tv_nsec = NAP_NS};
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &nap, NULL, 0);
 }
 static void team_wake(atomic_uint *word) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
@@ -77,8 +83,8 @@ void am_team_wait(am_team *team, int worker) {
   if (team->n == 1) return;
   place *mine = &team->places[worker];
   const unsigned round = atomic_load_explicit(&mine->round, memory_order_relaxed) + 1;
-  atomic_exchange(&mine->round, round); /* before the look at who sleeps, in everybody's eyes */
-  if (atomic_load(&mine->asleep) > 0) team_wake(&mine->round);
+  atomic_store_explicit(&mine->round, round, memory_order_release);
+  if (atomic_load_explicit(&mine->asleep, memory_order_relaxed) > 0) team_wake(&mine->round);
   for (int k = 0; k < team->n; k++)
     if (k != worker) wait_for(&team->places[k], round);
 }

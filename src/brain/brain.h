@@ -134,10 +134,9 @@ typedef struct am_chunk {
   am_piece *pieces;
   am_block *blocks; /* in order of their projection */
   am_lane *lanes;
-  uint32_t *spikes;   /* [slots][end - begin] */
-  uint32_t *n_spikes; /* [slots] */
-  am_real *current;   /* [end - begin] */
-  am_real *fired;     /* [end - begin] */
+  uint32_t *spikes; /* [slots] lists: see am_brain_spikes */
+  am_real *current; /* [end - begin] */
+  am_real *fired;   /* [end - begin] */
 } am_chunk;
 
 struct amine_brain {
@@ -160,6 +159,12 @@ struct amine_brain {
   const am_brain_pass *pass; /* kernels in use */
   am_isa isa;
 };
+
+/* Who fired in the step of a slot: how many, then their numbers, ascending. A list begins with a
+ * cache line, which is what one core has to send to another. */
+static inline uint32_t *am_brain_spikes(const am_chunk *c, uint32_t slot) {
+  return c->spikes + (size_t)slot * (c->end - c->begin + 16);
+}
 
 static inline uint32_t am_brain_slot(const amine_brain *b, uint64_t step) {
   return (uint32_t)step & (b->n_slots - 1);

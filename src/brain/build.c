@@ -37,7 +37,6 @@ static void free_chunk(am_chunk *c) {
   am_free(c->lanes);
   am_free(c->pieces);
   am_free(c->spikes);
-  am_free(c->n_spikes);
   am_free(c->current);
   am_free(c->fired);
 }
@@ -454,8 +453,7 @@ static amine_status make_lists(amine_brain *b, amine_error *error) {
   b->n_slots = slots;
   for (int k = 0; k < b->n_chunks; k++) {
     am_chunk *c = &b->chunks[k];
-    ROOM(c->spikes, am_size_mul(slots, c->end - c->begin));
-    ROOM(c->n_spikes, slots);
+    ROOM(c->spikes, am_size_mul(slots, c->end - c->begin + 16));
   }
   return AMINE_OK;
 }

@@ -176,11 +176,11 @@ static void loose_flight(loose *x, const amine_brain *b) {
   for (uint64_t step = oldest_flight(b); step < b->step; step++)
     for (int c = 0; c < b->n_chunks; c++) {
       const uint32_t slot = am_brain_slot(b, step);
-      const am_chunk *chunk = &b->chunks[c];
-      for (uint32_t i = 0; i < chunk->n_spikes[slot]; i++, x->n_flight++)
+      const uint32_t *spikes = am_brain_spikes(&b->chunks[c], slot);
+      for (uint32_t i = 0; i < spikes[0]; i++, x->n_flight++)
         if (x->flight) {
           x->flight_step[x->n_flight] = step;
-          x->flight[x->n_flight] = chunk->spikes[(size_t)slot * (chunk->end - chunk->begin) + i];
+          x->flight[x->n_flight] = spikes[1 + i];
         }
     }
 }
@@ -483,14 +483,13 @@ static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
   const am_tensor *s = am_tensor_file_find(f, "flight.step"),
                   *n = am_tensor_file_find(f, "flight.neuron");
   for (int k = 0; k < b->n_chunks; k++)
-    for (uint32_t slot = 0; slot < b->n_slots; slot++) b->chunks[k].n_spikes[slot] = 0;
+    for (uint32_t slot = 0; slot < b->n_slots; slot++) am_brain_spikes(&b->chunks[k], slot)[0] = 0;
   for (size_t k = 0; k < s->count; k++) {
     const uint32_t neuron = ((const uint32_t *)n->data)[k];
     am_chunk *chunk = &b->chunks[neuron / b->chunks[0].end];
     const uint32_t slot = am_brain_slot(b, ((const uint64_t *)s->data)[k]);
-    const uint32_t width = chunk->end - chunk->begin;
-    if (chunk->n_spikes[slot] < width)
-      chunk->spikes[(size_t)slot * width + chunk->n_spikes[slot]++] = neuron;
+    uint32_t *spikes = am_brain_spikes(chunk, slot);
+    if (spikes[0] < chunk->end - chunk->begin) spikes[1 + spikes[0]++] = neuron;
   }
   b->record.n = b->record.read = 0;
   b->record.until = b->step;

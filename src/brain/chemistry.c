@@ -203,9 +203,9 @@ static double decay_of(const am_reward *r, uint64_t steps, double dt_ms) {
   return am_exp(-(double)steps * dt_ms / r->is.tau_c_ms);
 }
 
-/* d and F, one step on from `at` in the epoch. */
-static void flow(const am_reward *r, double *d, double *F, uint64_t at, double dt_ms, int held) {
-  const double decay = decay_of(r, at, dt_ms);
+/* d and F, one step on from `at` in the epoch, where eligibility has come to `decay`. */
+static void flow(const am_reward *r, double *d, double *F, double decay, uint64_t at, double dt_ms,
+                 int held) {
   if (r->read == 0) {
     *F += decay * (*d * r->by_d[held] + r->by_base);
     *d *= r->decay_d[held];
@@ -227,8 +227,9 @@ void am_reward_plan(am_reward *r, uint64_t step, int n, double dt_ms, int held, 
       r->end = now(F, r->is.tau_c_ms > 0 ? decay_of(r, r->epoch, dt_ms) : 0);
       F = 0;
     }
-    r->arrive[k] = moment(F, decay_of(r, at, dt_ms));
-    flow(r, &d, &F, at, dt_ms, held);
+    const double decay = decay_of(r, at, dt_ms);
+    r->arrive[k] = moment(F, decay);
+    flow(r, &d, &F, decay, at, dt_ms, held);
     r->fire[k] = r->read > 0 ? moment(F, decay_of(r, at + 1, dt_ms)) : r->arrive[k];
   }
 }

@@ -20,7 +20,7 @@ static amine_status record(amine_brain *b, amine_error *error) {
   for (; r->until < b->step; r->until++) {
     const uint32_t slot = am_brain_slot(b, r->until);
     size_t most = r->n;
-    for (int k = 0; k < b->n_chunks; k++) most += b->chunks[k].n_spikes[slot];
+    for (int k = 0; k < b->n_chunks; k++) most += am_brain_spikes(&b->chunks[k], slot)[0];
     if (most > r->capacity) {
       const size_t wanted = most + most / 2 + 1024;
       uint64_t *steps = am_resize(r->steps, wanted, sizeof *steps);
@@ -33,8 +33,8 @@ static amine_status record(amine_brain *b, amine_error *error) {
     int population = 0;
     for (int k = 0; k < b->n_chunks; k++) {
       const am_chunk *c = &b->chunks[k];
-      const uint32_t *spikes = c->spikes + (size_t)slot * (c->end - c->begin);
-      for (uint32_t i = 0; i < c->n_spikes[slot]; i++) {
+      const uint32_t n = am_brain_spikes(c, slot)[0], *spikes = am_brain_spikes(c, slot) + 1;
+      for (uint32_t i = 0; i < n; i++) {
         while (spikes[i] - b->populations[population].first >=
                (uint32_t)b->populations[population].padded)
           population++;

@@ -47,8 +47,8 @@ static bool arrivals_list(arrivals_at *a) {
   if (a->step < a->p->delays[a->delay]) return true;
   const am_chunk *c = &a->b->chunks[a->chunk];
   const uint32_t slot = am_brain_slot(a->b, a->step - a->p->delays[a->delay]);
-  a->at = c->spikes + (size_t)slot * (c->end - c->begin);
-  a->end = a->at + c->n_spikes[slot];
+  a->at = am_brain_spikes(c, slot) + 1;
+  a->end = a->at + a->at[-1];
   return true;
 }
 
@@ -247,10 +247,10 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
 
 static void update(amine_brain *b, am_chunk *c, uint64_t step, bool fresh) {
   const uint32_t slot = am_brain_slot(b, step);
-  uint32_t *spikes = c->spikes + (size_t)slot * (c->end - c->begin), n = 0;
+  uint32_t *spikes = am_brain_spikes(c, slot) + 1, n = 0;
   for (int k = 0; k < c->n_pieces; k++)
     n += (uint32_t)update_piece(b, c, &c->pieces[k], step, fresh, spikes + n);
-  c->n_spikes[slot] = n;
+  spikes[-1] = n;
   for (int k = 0; k < c->n_pieces; k++) {
     am_population *p = &b->populations[c->pieces[k].population];
     for (uint32_t i = 0; i < n; i++)
@@ -302,8 +302,7 @@ static void score(const amine_brain *b, const am_block *block, uint64_t step) {
 }
 
 static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
-  const uint32_t slot = am_brain_slot(b, step), n = c->n_spikes[slot];
-  const uint32_t *spikes = c->spikes + (size_t)slot * (c->end - c->begin);
+  const uint32_t *spikes = am_brain_spikes(c, am_brain_slot(b, step)) + 1, n = spikes[-1];
   for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] = 1;
   for (int k = 0; k < c->n_blocks; k++) {
     const am_block *block = &c->blocks[k];
@@ -329,8 +328,8 @@ static const uint32_t *leaving(const amine_brain *b, const am_chunk *c, uint64_t
   *n = 0;
   if (step < delay) return NULL;
   const uint32_t slot = am_brain_slot(b, step - delay);
-  *n = c->n_spikes[slot];
-  return c->spikes + (size_t)slot * (c->end - c->begin);
+  *n = am_brain_spikes(c, slot)[0];
+  return am_brain_spikes(c, slot) + 1;
 }
 
 static void next_traces(const amine_brain *b, const am_chunk *c, const am_projection *p,

@@ -19,7 +19,7 @@ typedef struct philox_key {
 } philox_key;
 
 typedef struct philox_block {
-  uint32_t v[4][VEC_LANES]; /* v[j][c] belongs to neuron 64 block + 16 j + c */
+  _Alignas(64) uint32_t v[4][VEC_LANES]; /* v[j][c] belongs to neuron 64 block + 16 j + c */
 } philox_block;
 
 /* The multipliers, and what a round adds to the keys (Salmon et al. 2011). */

@@ -3,6 +3,7 @@
 #include "format/safetensors.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -210,6 +211,7 @@ struct am_tensor_file {
   unsigned char *moved; /* copies of the tensors that are not aligned in the file */
   size_t n;
   am_tensor *tensors;
+  const am_tensor **by_name; /* [n] sorted */
 };
 
 /* What is known about the bytes while they are checked. */
@@ -411,6 +413,20 @@ static size_t moved_bytes(const am_tensor *t) {
   return am_size_round(n ? n : 1, 8);
 }
 
+static int compare_names(const void *a, const void *b) {
+  const am_tensor *const *x = a, *const *y = b;
+  return strcmp((*x)->name, (*y)->name);
+}
+
+static amine_status sort_by_name(am_tensor_file *f, amine_error *error) {
+  if (f->n == 0) return AMINE_OK;
+  f->by_name = am_alloc(f->n, sizeof *f->by_name);
+  if (!f->by_name) return am_fail_memory(error, am_size_mul(f->n, sizeof *f->by_name));
+  for (size_t k = 0; k < f->n; k++) f->by_name[k] = &f->tensors[k];
+  qsort(f->by_name, f->n, sizeof *f->by_name, compare_names);
+  return AMINE_OK;
+}
+
 /* Gives those tensors a new place that do not lie where the machine wants them. */
 static amine_status align(am_tensor_file *f, amine_error *error) {
   size_t total = 0;
@@ -443,6 +459,7 @@ static amine_status fill(am_tensor_file *f, const void *data, size_t size, bool 
   sort_by_offset(f->tensors, f->n);
   AM_TRY(check_layout(f, &s, error));
   AM_TRY(check_data(f, &s, error));
+  AM_TRY(sort_by_name(f, error));
   return align(f, error);
 }
 
@@ -475,6 +492,7 @@ amine_status am_tensor_file_open(am_tensor_file **file, const char *path, size_t
 void am_tensor_file_close(am_tensor_file *file) {
   if (!file) return;
   json_decref(file->root);
+  am_free(file->by_name);
   am_free(file->tensors);
   am_free(file->moved);
   am_free(file->owned);
@@ -489,8 +507,14 @@ const am_tensor *am_tensor_file_at(const am_tensor_file *file, size_t index) {
 }
 
 const am_tensor *am_tensor_file_find(const am_tensor_file *file, const char *name) {
-  for (size_t k = 0; k < file->n; k++)
-    if (strcmp(file->tensors[k].name, name) == 0) return &file->tensors[k];
+  size_t low = 0, high = file->n;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    const int order = strcmp(file->by_name[middle]->name, name);
+    if (order == 0) return file->by_name[middle];
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
   return NULL;
 }
 

@@ -78,7 +78,7 @@ if(NOT synapses EQUAL 100000 OR rate LESS 48.5 OR rate GREATER 51.5)
   message(FATAL_ERROR "random: ${synapses} synapses, ${rate} Hz")
 endif()
 
-run(text brain network=reinforcement seconds=0.1 rounds=1 threads=1)
+run(text brain network=reinforcement peer=none seconds=0.1 rounds=1 threads=1)
 if(NOT text MATCHES "reinforcement +Amine +1 ")
   message(FATAL_ERROR "no row in the table: ${text}")
 endif()

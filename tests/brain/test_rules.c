@@ -174,7 +174,7 @@ static void trains_follow_the_reference(void **state) {
   int n = 0;
   for (char *save, *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
     if (strcmp(note(f, name, "group"), *state) != 0) continue;
-    worst = fmax(worst, replay_train(f, name, true));
+    if (tensor(f, name, "at", AM_I32)->count > 1) worst = fmax(worst, replay_train(f, name, true));
     worst = fmax(worst, replay_train(f, name, false));
     n++;
   }

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "run/protocols.h"
 
-enum { INPUTS = 4, PATTERNS = 4, WINDOW = 20, NEURONS_MAX = 1024 };
+enum { INPUTS = 4, PATTERNS = 4, WINDOW = 20, KEPT = WINDOW + 1, NEURONS_MAX = 1024 };
 enum { RATE_HZ, PATTERN_MS, TARGET };
 static const am_key keys[] = {
     {"rate_hz", AM_KEY_NUMBER, 40, 0, 1000, NULL, "Hz", "of the neurons of an input that is 1",
@@ -23,7 +23,7 @@ static const am_key keys[] = {
      true},
 };
 static const am_measure measures[] = {
-    {"rate_00", "Hz", "of the output for two zeros, over the last 20 epochs"},
+    {"rate_00", "Hz", "of the output for two zeros, over the last 20 whole epochs"},
     {"rate_01", "Hz", "for 0 and 1"},
     {"rate_10", "Hz", "for 1 and 0"},
     {"rate_11", "Hz", "for two ones"},
@@ -32,10 +32,10 @@ static const am_measure measures[] = {
 };
 
 typedef struct state {
-  uint64_t shown;                    /* patterns that were begun */
-  uint64_t end;                      /* step at which the present one ends */
-  int64_t sign;                      /* of its reward */
-  uint64_t spikes[WINDOW][PATTERNS]; /* of the output, in the epoch % WINDOW */
+  uint64_t shown;                  /* patterns that were begun */
+  uint64_t end;                    /* step at which the present one ends */
+  int64_t sign;                    /* of its reward */
+  uint64_t spikes[KEPT][PATTERNS]; /* of the output, in the epoch % KEPT; one is under way */
 } state;
 
 static const char *const inputs[INPUTS] = {"A", "A-inhibitory", "B", "B-inhibitory"};
@@ -106,7 +106,7 @@ static amine_status show(state *s, const int population[INPUTS], const int n[INP
   const bool luck = am_stage_random(stage, (uint32_t)s->shown, UINT32_MAX).v[0] & 1;
   s->sign = (stage->parameters[TARGET].number == 0 ? one : luck) ? 1 : -1;
   if (s->shown % PATTERNS == 0)
-    for (int k = 0; k < PATTERNS; k++) s->spikes[s->shown / PATTERNS % WINDOW][k] = 0;
+    for (int k = 0; k < PATTERNS; k++) s->spikes[s->shown / PATTERNS % KEPT][k] = 0;
   s->shown++;
   s->end = stage->now + steps;
   am_stage_note(stage, AM_EVENT_CUE, pattern);
@@ -119,7 +119,7 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   AM_TRY(find(&output, population, n, stage, error));
   for (size_t k = 0; k < stage->n_spikes; k++) {
     if (stage->spikes[k].population != output) continue;
-    s->spikes[(s->shown - 1) / PATTERNS % WINDOW][pattern_at(stage, s->shown - 1)]++;
+    s->spikes[(s->shown - 1) / PATTERNS % KEPT][pattern_at(stage, s->shown - 1)]++;
     AM_TRY(amine_brain_reward(stage->brain, (double)s->sign, error));
   }
   if (stage->now == s->end) AM_TRY(show(s, population, n, stage, error));
@@ -132,7 +132,7 @@ static bool check(const void *v, const am_stage *stage) {
   const uint64_t steps = am_stage_steps(stage, stage->parameters[PATTERN_MS].number);
   if (s->shown == 0) return s->end == 0 && s->sign == 0; /* not yet begun */
   if (s->sign != 1 && s->sign != -1) return false;
-  for (int k = 0; k < WINDOW; k++)
+  for (int k = 0; k < KEPT; k++)
     for (int j = 0; j < PATTERNS; j++)
       if (s->spikes[k][j] > (uint64_t)1 << 48) return false;
   return s->end / steps == s->shown && s->end % steps == 0 && s->end >= stage->now &&
@@ -143,12 +143,12 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
   const double seconds =
       (double)am_stage_steps(stage, stage->parameters[PATTERN_MS].number) * stage->dt_ms * 1e-3;
-  const uint64_t epochs = s->shown / PATTERNS; /* the last of them may go on */
-  const double n = epochs < WINDOW ? (double)epochs : WINDOW;
+  const uint64_t ended = s->shown > 0 && stage->now < s->end ? s->shown - 1 : s->shown;
+  const uint64_t epochs = ended / PATTERNS, n = epochs < WINDOW ? epochs : WINDOW;
   for (int k = 0; k < PATTERNS; k++) {
     double spikes = 0;
-    for (int j = 0; j < WINDOW; j++) spikes += (double)s->spikes[j][k];
-    values[k] = n > 0 ? spikes / n / seconds : (double)NAN;
+    for (uint64_t j = epochs - n; j < epochs; j++) spikes += (double)s->spikes[j % KEPT][k];
+    values[k] = n > 0 ? spikes / (double)n / seconds : (double)NAN;
   }
   values[4] = fmin(values[1], values[2]) - values[3];
   values[5] = n > 0 ? values[4] > 0 : (double)NAN;

@@ -17,10 +17,11 @@
 #include "base/error.h"
 #include "run/protocols.h"
 #include "run/stimulus.h"
+#include "run/waiting.h"
 
 #define NAME "conditioning"
 
-enum { STIMULI_MAX = 100, GROUP_MAX = 1000, RECENT = 20, EARLY = 5, WAITING_MAX = 128 };
+enum { STIMULI_MAX = 100, GROUP_MAX = 1000, RECENT = 20, EARLY = 5 };
 enum { DRAW_STIMULUS, DRAW_NEXT, DRAW_DELAY, DRAW_CONTROL }; /* of the four numbers of a trial */
 #define GROUPS 0x80000000U /* + k: draws the cells of stimulus k */
 
@@ -72,7 +73,7 @@ typedef struct state {
   uint64_t begun;               /* step at which the last one began */
   uint64_t on, counting, count; /* its current is on; its response is counted; spikes of it */
   uint64_t stimulus;            /* which */
-  uint64_t n_waiting, waiting[WAITING_MAX]; /* steps at which rewards are due */
+  am_waiting waiting;           /* rewards */
   uint64_t n_rewards;
   uint64_t shown[STIMULI_MAX], first[STIMULI_MAX]; /* first: spikes of the first presentations */
   uint64_t recent[STIMULI_MAX][RECENT];            /* spikes of the last ones */
@@ -112,16 +113,6 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
 }
 
 /* ------------------------------------------------------------------------------ stimuli */
-static amine_status expect_reward(state *s, uint64_t due, amine_error *error) {
-  if (s->n_waiting == WAITING_MAX)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the protocol " NAME " can wait for %d rewards: there are too many stimuli "
-                   "within protocol.delay_max_ms",
-                   WAITING_MAX);
-  s->waiting[s->n_waiting++] = due;
-  return AMINE_OK;
-}
-
 static amine_status show(state *s, const am_cells *cells, am_stage *stage, amine_error *error) {
   const am_random4 random = of_trial(s, stage);
   const bool decoupled = stage->parameters[RANDOM_REWARDS].number != 0;
@@ -131,9 +122,10 @@ static amine_status show(state *s, const am_cells *cells, am_stage *stage, amine
   am_stage_note(stage, AM_EVENT_CUE, (double)s->stimulus);
   const uint32_t luck = am_below(random.v[DRAW_CONTROL], n_stimuli(stage));
   if ((decoupled ? luck : s->stimulus) == 0)
-    AM_TRY(expect_reward(
-        s, stage->now + between(1, steps_of(stage, DELAY_MAX_MS) + 1, random.v[DRAW_DELAY]),
-        error));
+    AM_TRY(am_waiting_add(&s->waiting,
+                          stage->now +
+                              between(1, steps_of(stage, DELAY_MAX_MS) + 1, random.v[DRAW_DELAY]),
+                          NAME, error));
   s->next = stage->now + between(steps_of(stage, INTERVAL_MIN_MS), steps_of(stage, INTERVAL_MAX_MS),
                                  random.v[DRAW_NEXT]);
   s->trial++;
@@ -168,14 +160,9 @@ static void end_response(state *s) {
 
 /* ------------------------------------------------------------------------------ the course */
 static void give(state *s, am_stage *stage) {
-  for (uint64_t k = 0; k < s->n_waiting;) {
-    if (s->waiting[k] > stage->now) {
-      k++;
-      continue;
-    }
+  for (int n = am_waiting_take(&s->waiting, stage->now); n > 0; n--) {
     am_stage_reward(stage, stage->parameters[REWARD].number, 0);
     s->n_rewards++;
-    s->waiting[k] = s->waiting[--s->n_waiting];
   }
 }
 
@@ -196,7 +183,7 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   sooner(until, s->next);
   if (s->on) sooner(until, stage->now + 1);
   if (s->counting) sooner(until, s->begun + steps_of(stage, RESPONSE_MS));
-  for (uint64_t k = 0; k < s->n_waiting; k++) sooner(until, s->waiting[k]);
+  sooner(until, am_waiting_next(&s->waiting));
   return AMINE_OK;
 }
 
@@ -204,7 +191,7 @@ static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
   uint64_t all = 0;
   bool fine = s->stimulus < n_stimuli(stage) && s->on <= 1 && s->counting <= 1 &&
-              s->n_waiting <= WAITING_MAX && s->trial < GROUPS;
+              s->waiting.n <= AM_WAITING_MAX && s->trial < GROUPS;
   for (uint32_t k = 0; k < STIMULI_MAX && fine; k++) {
     fine = s->shown[k] <= s->trial && (k < n_stimuli(stage) || s->shown[k] == 0);
     all += s->shown[k];

@@ -16,12 +16,13 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "run/protocols.h"
+#include "run/waiting.h"
 
 #define NAME "distal-reward"
 #define LOOK_MS 50.0    /* between two looks at the spikes; less than the least delay */
 #define WEIGH_MS 1000.0 /* between two looks at the weight */
 
-enum { WAITING_MAX = 256, ORDER_CHOICE = 0, ORDER_DELAY, ORDER_RANDOM };
+enum { ORDER_CHOICE, ORDER_DELAY, ORDER_RANDOM };
 enum { REWARD, DELAY_MIN_MS, DELAY_MAX_MS, WINDOW_MS, BOUND, RANDOM_REWARDS, RANDOM_RATE_HZ };
 static const am_key keys[] = {
     {"reward", AM_KEY_NUMBER, 0.05, 0, 1e3, NULL, "",
@@ -52,7 +53,7 @@ static const am_measure measures[] = {
 typedef struct state {
   uint64_t projection, synapse, first, second; /* n1, n2: neurons of E */
   uint64_t fired[2];                           /* n1's last spike and the one before: step + 1 */
-  uint64_t n_waiting, waiting[WAITING_MAX];    /* steps at which rewards are due */
+  am_waiting waiting;                          /* rewards */
   uint64_t n_drawn, n_rewards;
   uint64_t weigh, reached; /* step of the next look at the weight; when at the bound: step + 1 */
 } state;
@@ -124,16 +125,6 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
 }
 
 /* ------------------------------------------------------------------------------ rewards */
-static amine_status expect_reward(state *s, uint64_t due, amine_error *error) {
-  if (s->n_waiting == WAITING_MAX)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the protocol " NAME " can wait for %d rewards: these neurons fire too often "
-                   "for such a long protocol.delay_max_ms",
-                   WAITING_MAX);
-  s->waiting[s->n_waiting++] = due;
-  return AMINE_OK;
-}
-
 static uint64_t draw(state *s, uint64_t low, uint64_t high, const am_stage *stage, uint32_t order) {
   const am_random4 random = am_stage_random(stage, (uint32_t)++s->n_drawn, order);
   return high > low ? low + am_below(random.v[0], (uint32_t)(high - low)) : low;
@@ -145,7 +136,7 @@ static amine_status answer(state *s, uint64_t step, const am_stage *stage, amine
   if (last == 0 || step + 1 - last > steps_of(stage, WINDOW_MS)) return AMINE_OK;
   const uint64_t delay =
       draw(s, steps_of(stage, DELAY_MIN_MS), steps_of(stage, DELAY_MAX_MS), stage, ORDER_DELAY);
-  return expect_reward(s, step + delay, error);
+  return am_waiting_add(&s->waiting, step + delay, NAME, error);
 }
 
 static amine_status look(state *s, const am_stage *stage, amine_error *error) {
@@ -166,25 +157,17 @@ static amine_status look(state *s, const am_stage *stage, amine_error *error) {
 
 /* There is always one random reward to wait for. */
 static amine_status draw_random(state *s, const am_stage *stage, amine_error *error) {
-  if (stage->parameters[RANDOM_REWARDS].number == 0 || s->n_waiting > 0) return AMINE_OK;
+  if (stage->parameters[RANDOM_REWARDS].number == 0 || s->waiting.n > 0) return AMINE_OK;
   const uint64_t most = am_stage_steps(stage, 2e3 / stage->parameters[RANDOM_RATE_HZ].number);
-  return expect_reward(s, stage->now + draw(s, 1, most + 1, stage, ORDER_RANDOM), error);
+  const uint64_t due = stage->now + draw(s, 1, most + 1, stage, ORDER_RANDOM);
+  return am_waiting_add(&s->waiting, due, NAME, error);
 }
 
-/* Gives what is due; answers when the next one is. */
-static uint64_t give(state *s, am_stage *stage) {
-  uint64_t next = UINT64_MAX;
-  for (uint64_t k = 0; k < s->n_waiting;) {
-    if (s->waiting[k] <= stage->now) {
-      am_stage_reward(stage, stage->parameters[REWARD].number, 0);
-      s->n_rewards++;
-      s->waiting[k] = s->waiting[--s->n_waiting];
-    } else {
-      if (s->waiting[k] < next) next = s->waiting[k];
-      k++;
-    }
+static void give(state *s, am_stage *stage) {
+  for (int n = am_waiting_take(&s->waiting, stage->now); n > 0; n--) {
+    am_stage_reward(stage, stage->parameters[REWARD].number, 0);
+    s->n_rewards++;
   }
-  return next;
 }
 
 static amine_status weigh(state *s, const am_stage *stage, amine_error *error) {
@@ -201,9 +184,10 @@ static amine_status weigh(state *s, const am_stage *stage, amine_error *error) {
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
   state *s = v;
   AM_TRY(look(s, stage, error));
-  (void)give(s, stage);
+  give(s, stage);
   AM_TRY(draw_random(s, stage, error));
-  const uint64_t next = give(s, stage), soon = stage->now + am_stage_steps(stage, LOOK_MS);
+  const uint64_t next = am_waiting_next(&s->waiting),
+                 soon = stage->now + am_stage_steps(stage, LOOK_MS);
   *until = next < soon ? next : soon;
   return weigh(s, stage, error);
 }
@@ -216,7 +200,7 @@ static bool check(const void *v, const am_stage *stage) {
   amine_brain_projection(stage->brain, (int)s->projection, &source, &target, &n);
   amine_brain_population(stage->brain, source, &n_e, NULL);
   return s->synapse < n && s->first < (uint64_t)n_e && s->second < (uint64_t)n_e &&
-         s->n_waiting <= WAITING_MAX && s->n_drawn < UINT32_MAX;
+         s->waiting.n <= AM_WAITING_MAX && s->n_drawn < UINT32_MAX;
 }
 
 /* ------------------------------------------------------------------------------ measures */

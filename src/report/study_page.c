@@ -174,12 +174,12 @@ void am_study_summary(am_text *page, const am_study_source *s) {
   am_text_printf(page, ". %zu arm%s, %zu seed%s from ", s->n_arms, s->n_arms == 1 ? "" : "s",
                  s->n_seeds, s->n_seeds == 1 ? "" : "s");
   am_html_count(page, (size_t)s->first_seed);
-  am_text_puts(page, strcmp(s->form, "quick") == 0
-                         ? "; the quick form, which is shorter than what was published.</p>\n"
-                         : "; the form that was published.</p>\n");
+  am_text_puts(page, strcmp(s->form, "quick") == 0 ? "; the quick form.</p>\n"
+                                                   : "; the full form.</p>\n");
   am_text_puts(page, "</header>\n<section id=\"criteria\">\n<h2>Criteria</h2>\n<p>");
   am_html_text(page, s->band);
-  am_text_puts(page, "</p>\n<div class=\"scroll\"><table>\n<thead><tr><th></th><th>criterion</th>"
+  am_text_puts(page, "</p>\n<div class=\"scroll\"><table>\n<thead><tr><th></th><th "
+                     "style=\"min-width:15em\">criterion</th>"
                      "<th>arm</th><th>measure</th><th>band</th><th>wanted in it</th>"
                      "<th>found (95&nbsp;% interval)</th><th>the seeds</th></tr></thead>\n"
                      "<tbody>\n");

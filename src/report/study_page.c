@@ -179,7 +179,7 @@ void am_study_summary(am_text *page, const am_study_source *s) {
   am_text_puts(page, "</header>\n<section id=\"criteria\">\n<h2>Criteria</h2>\n<p>");
   am_html_text(page, s->band);
   am_text_puts(page, "</p>\n<div class=\"scroll\"><table>\n<thead><tr><th></th><th "
-                     "style=\"min-width:15em\">criterion</th>"
+                     "style=\"min-width:10em\">criterion</th>"
                      "<th>arm</th><th>measure</th><th>band</th><th>wanted in it</th>"
                      "<th>found (95&nbsp;% interval)</th><th>the seeds</th></tr></thead>\n"
                      "<tbody>\n");

@@ -201,6 +201,7 @@ amine_status am_maze_create(am_task **out, const am_maze_options *options, amine
                          .n_inputs = AM_MAZE_INPUTS,
                          .n_actions = AM_MAZE_ACTIONS,
                          .n_steps = o.steps,
+                         .criterion = (double)NAN,
                          .state_size = sizeof(am_maze_state)};
   amine_status status = lay_out(maze, error);
   if (status == AMINE_OK) status = calibrate(maze, error);

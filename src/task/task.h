@@ -28,14 +28,30 @@ typedef struct am_task_type {
   void (*start)(const am_task *task, void *state, uint64_t seed, uint32_t episode, uint32_t lane);
   /* Writes the n_inputs inputs of the present step. */
   void (*observe)(const am_task *task, const void *state, float *input);
-  /* Takes an action in [0, n_actions), moves the world one step, returns the reward. */
+  /* Takes an action in [0, n_actions), moves the world one step, returns the reward. Where there
+   * are n_targets instead of actions, the action is passed over. */
   float (*step)(const am_task *task, void *state, int action);
+  /* true once an episode is over before n_steps: from then on steps reward nothing and change
+   * nothing, and the inputs are zero. NULL for a world that never ends early. */
+  bool (*over)(const am_task *task, const void *state);
+  /* For supervised learning: the right action at the present step, or -1 if none is asked for. NULL
+   * for a world that only rewards. */
+  int (*answer)(const am_task *task, const void *state);
+  /* For a task that asks for real values: writes the n_targets of the present step and returns
+   * whether they count. NULL where n_targets is 0. */
+  bool (*target)(const am_task *task, const void *state, float *target);
+  /* Plays the episode (seed, episode, lane) by the policy lines[line] and returns the sum of its
+   * rewards: the calibration that `amine eval policy=NAME` makes. NULL for the maze, whose policies
+   * need memory of their own (maze_policy.h). */
+  double (*play)(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane);
   void (*destroy)(am_task *task);
 } am_task_type;
 
 struct am_task {
   const am_task_type *type;
-  int n_inputs, n_actions, n_steps; /* n_steps: length of an episode */
+  int n_inputs, n_actions, n_steps; /* n_steps: length of an episode, at most */
+  int n_targets;                    /* real values asked for at each step; then n_actions is 0 */
+  double criterion; /* mean reward per episode from which it counts as learned; NAN if none */
   size_t state_size;
   const am_task_line *lines; /* calibration, n_lines of them, the lowest first */
   int n_lines;

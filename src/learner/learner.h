@@ -1,0 +1,81 @@
+/* A learner: it plays episodes of a task with a network and changes the network's slow parameters.
+ * One interface for all of them, with backprop and without.
+ *
+ * A learner owns its network's parameters and all that shapes its future: tensors, numbers and the
+ * count of iterations. Task and network are borrowed and must outlive it. All memory that training
+ * needs is taken when it is made. Different learners may be used by different threads, one learner
+ * by one thread at a time; results never depend on how many threads it uses inside. */
+#ifndef AMINE_LEARNER_LEARNER_H
+#define AMINE_LEARNER_LEARNER_H
+
+#include "base/error.h"
+#include "task/task.h"
+
+enum { AM_LEARNER_NUMBERS = 8, AM_SERIES_MAX = 16 };
+
+typedef struct am_learner am_learner;
+
+/* What one iteration did: means over its batch. NAN for what a learner does not have. */
+typedef struct am_learner_report {
+  double reward;         /* per episode */
+  double value, entropy; /* per step: the critic's estimate; of the policy, nats */
+  double loss;           /* per step */
+  double gradient_norm;  /* size of the change before it is scaled or clipped */
+  double rate;           /* step size */
+} am_learner_report;
+
+/* One tensor of the state that is saved. */
+typedef struct am_learner_tensor {
+  char name[64]; /* parameters carry PyTorch's names */
+  int rank;      /* 1 or 2 */
+  size_t dims[2];
+  bool is_parameter; /* false for moments, traces and other memories */
+} am_learner_tensor;
+
+/* Something that is recorded at every step of an episode: values [n_steps][width], of the caller.
+ */
+typedef struct am_series {
+  const char *name;    /* "dopamine", "activity": the name of the array in recording.npz */
+  const char *meaning; /* one line, for the report */
+  int width;
+  float *values;
+} am_series;
+
+typedef struct am_learner_type {
+  const char *name;     /* learner.type */
+  const char *meaning;  /* one line */
+  const char *equation; /* one line */
+  const char *source;   /* authors, year, doi */
+  bool backprop;        /* whether it propagates the gradient of a loss backward: the yardsticks */
+  /* Plays a batch and learns from it. AMINE_ERROR_NUMERIC with a sentence that names the iteration
+   * and the weight if a number broke; the state is then as before. */
+  amine_status (*iterate)(am_learner *learner, am_learner_report *report, amine_error *error);
+  /* Plays episodes (seed, 0, first + k) without learning: rewards[k] is the sum of an episode's
+   * rewards. greedy: the most probable action each time instead of one drawn from the policy. */
+  void (*evaluate)(am_learner *learner, double *rewards, int n_episodes, uint32_t first,
+                   uint64_t seed, bool greedy);
+  /* The k-th tensor of the state; false past the last. get and set copy it, row-major. */
+  bool (*tensor)(const am_learner *learner, int k, am_learner_tensor *out);
+  void (*get)(const am_learner *learner, int k, float *values);
+  void (*set)(am_learner *learner, int k, const float *values);
+  /* The series that `watch` records: names, meanings and widths; returns how many, up to
+   * AM_SERIES_MAX. watch plays the episode (seed, 0, lane) without learning. Both may be NULL. */
+  int (*series)(const am_learner *learner, am_series *out);
+  void (*watch)(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed, bool greedy);
+  void (*destroy)(am_learner *learner);
+} am_learner_type;
+
+/* The first part of every learner. */
+struct am_learner {
+  const am_learner_type *type;
+  const am_task *task;
+  uint64_t iteration;                 /* iterations done */
+  int n_lanes;                        /* episodes in an iteration */
+  double numbers[AM_LEARNER_NUMBERS]; /* saved with the tensors: powers of Adam's betas, ... */
+};
+
+static inline void am_learner_destroy(am_learner *learner) {
+  if (learner) learner->type->destroy(learner);
+}
+
+#endif

@@ -59,7 +59,8 @@ typedef struct am_learner_type {
   void (*get)(const am_learner *learner, int k, float *values);
   void (*set)(am_learner *learner, int k, const float *values);
   /* The series that `watch` records: names, meanings and widths; returns how many, up to
-   * AM_SERIES_MAX. watch plays the episode (seed, 0, lane) without learning. Both may be NULL. */
+   * AM_SERIES_MAX, and ends them with one without a name. watch plays the episode (seed, 0, lane)
+   * without learning. Both may be NULL. */
   int (*series)(const am_learner *learner, am_series *out);
   void (*watch)(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed, bool greedy);
   void (*destroy)(am_learner *learner);

@@ -4,22 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "network/gru_trace.h"
-
-AM_ISA_DECLARE(const am_gru_ops, am_gru_ops);
-
-const am_gru_ops *am_gru_code(void) {
-  static const am_gru_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_gru_ops);
-  return code[am_isa_now()];
-}
-
-AM_ISA_DECLARE(const am_gru_trace_ops, am_gru_trace_ops);
-
-const am_gru_trace_ops *am_gru_trace_code(void) {
-  static const am_gru_trace_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_gru_trace_ops);
-  return code[am_isa_now()];
-}
-
 amine_status am_gru_make(am_gru *g, am_places *places, const am_gru_options *o, const char *prefix,
                          amine_error *error) {
   if (o->n_inputs < 1 || o->n_inputs > 4096)

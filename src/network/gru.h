@@ -4,7 +4,6 @@
 #define AMINE_NETWORK_GRU_H
 
 #include "base/error.h"
-#include "kernel/isa.h"
 #include "network/gru_lane.h"
 #include "network/places.h"
 
@@ -52,8 +51,5 @@ static inline am_gru_change am_gru_change_of(const am_gru *g, am_real *c, int la
                          .b_ih = c + g->b_ih[layer],
                          .b_hh = c + g->b_hh[layer]};
 }
-
-/* The code for the instruction set in use. */
-const am_gru_ops *am_gru_code(void);
 
 #endif

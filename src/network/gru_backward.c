@@ -19,5 +19,9 @@ static void back(const am_gru_cell *c, real *gates, real *dbefore, real *dx, con
   if (dx) lanes_transposed(dx, c->w_ih, gates, 3 * n, c->n_inputs, 0);
 }
 
+static void linear(real *dx, const real *W, const real *dy, int n, int m) {
+  lanes_transposed(dx, W, dy, n, m, 1);
+}
+
 extern const am_gru_backward_ops AM_ISA(am_gru_backward_ops);
-const am_gru_backward_ops AM_ISA(am_gru_backward_ops) = {.back = back};
+const am_gru_backward_ops AM_ISA(am_gru_backward_ops) = {.back = back, .linear = linear};

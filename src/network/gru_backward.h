@@ -12,6 +12,10 @@ typedef struct am_gru_backward_ops {
    * (written; NULL if not wanted). */
   void (*back)(const am_gru_cell *cell, am_real *gates, am_real *dbefore, am_real *dx,
                const am_real *state, const am_real *before, const am_real *dh);
+  /* dx [m][lanes] += W' dy for a linear layer [n][m] on top */
+  void (*linear)(am_real *dx, const am_real *W, const am_real *dy, int n, int m);
 } am_gru_backward_ops;
+
+const am_gru_backward_ops *am_gru_backward_code(void);
 
 #endif

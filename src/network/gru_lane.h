@@ -72,4 +72,7 @@ typedef struct am_gru_ops {
   void (*collect)(const am_gru_cell *cell, const am_gru_change *change, const am_gru_window *w);
 } am_gru_ops;
 
+/* The code for the instruction set in use. */
+const am_gru_ops *am_gru_code(void);
+
 #endif

@@ -13,22 +13,24 @@ typedef struct segment {
 } segment;
 
 static void move(const segment *g, const am_gru_moment *o, int n) {
-  const vec k = v_set1(o->k), delta = v_load(o->delta), one = v_set1(1);
+  const vec k = v_set1(o->k), one = v_set1(1);
+  const vec delta = o->delta ? v_load(o->delta) : v_zero();
   for (int j = 0; j < g->rows; j++) {
     const int unit = j % n * VEC_LANES;
     const vec psi = v_load(g->psi + (size_t)j * VEC_LANES);
     const vec own = v_load(o->own + unit), credit = v_load(o->credit + unit);
+    const vec now = o->now ? v_load(o->now + unit) : v_zero();
     for (int i = 0; i < g->m; i += 4) {
       vec sum[4] = {v_zero(), v_zero(), v_zero(), v_zero()};
       const int part = g->m - i < 4 ? g->m - i : 4;
       for (int p = 0; p < part; p++) {
         const size_t at = ((size_t)j * (size_t)g->m + (size_t)(i + p)) * VEC_LANES;
         const vec s = g->s ? v_load(g->s + (size_t)(i + p) * VEC_LANES) : one;
+        const vec old = v_load(g->tag + at);
         const vec e = v_fma(own, v_load(g->trace + at), v_mul(psi, s));
-        const vec tag = v_fma(k, v_load(g->tag + at), v_mul(credit, e));
         v_store(g->trace + at, e);
-        v_store(g->tag + at, tag);
-        sum[p] = v_mul(delta, tag);
+        v_store(g->tag + at, v_fma(k, old, v_mul(credit, e)));
+        sum[p] = v_fma(delta, old, v_mul(now, e));
       }
       real total[4];
       v_sum4(total, sum[0], sum[1], sum[2], sum[3]);
@@ -55,6 +57,23 @@ static void online(const am_gru_cell *c, const am_gru_change *d, const am_gru_tr
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) move(&parts[k], o, n);
 }
 
+static void harvest(const am_gru_cell *c, const am_gru_change *d, const am_gru_traces *tags,
+                    const real *delta) {
+  const size_t rows = 3 * (size_t)c->n;
+  const struct {
+    real *change;
+    const real *tag;
+    size_t n;
+  } parts[] = {{d->w_ih, tags->w_ih, rows * (size_t)c->n_inputs},
+               {d->b_ih, tags->b_ih, rows},
+               {d->w_hh, tags->w_hh, rows * (size_t)c->n},
+               {d->b_hh, tags->b_hh, rows}};
+  const vec x = v_load(delta);
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+    for (size_t i = 0; i < parts[k].n; i++)
+      parts[k].change[i] += v_sum(v_mul(x, v_load(parts[k].tag + i * VEC_LANES)));
+}
+
 static void scan(real *credit, size_t credit_step, const real *own, size_t own_step, int n_steps,
                  int n) {
   for (int t = n_steps - 2; t >= 0; t--) {
@@ -66,4 +85,5 @@ static void scan(real *credit, size_t credit_step, const real *own, size_t own_s
 }
 
 extern const am_gru_trace_ops AM_ISA(am_gru_trace_ops);
-const am_gru_trace_ops AM_ISA(am_gru_trace_ops) = {.online = online, .scan = scan};
+const am_gru_trace_ops AM_ISA(am_gru_trace_ops) = {
+    .online = online, .harvest = harvest, .scan = scan};

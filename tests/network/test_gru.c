@@ -23,12 +23,6 @@ enum { LANES = 16 };
 #define TOLERANCE 3e-6
 #endif
 
-AM_ISA_DECLARE(const am_gru_backward_ops, am_gru_backward_ops);
-static const am_gru_backward_ops *backward_code(void) {
-  static const am_gru_backward_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_gru_backward_ops);
-  return code[am_isa_now()];
-}
-
 static am_tensor_file *file;
 
 static const am_tensor *find(int number, const char *kind, const char *name) {
@@ -183,9 +177,9 @@ static void backward(gru_case *c, am_real *dx) {
     for (int t = c->T - 1; t >= 0; t--) {
       am_real *dh = c->dh + (size_t)t * rows;
       for (size_t k = 0; k < rows; k++) dh[k] += next[k];
-      backward_code()->back(&cell, c->gates + (size_t)t * AM_GRU_GATES * rows, next,
-                            below + (size_t)t * below_step, state_of(c, l, t), h_of(c, l, t - 1),
-                            dh);
+      am_gru_backward_code()->back(&cell, c->gates + (size_t)t * AM_GRU_GATES * rows, next,
+                                   below + (size_t)t * below_step, state_of(c, l, t),
+                                   h_of(c, l, t - 1), dh);
     }
     const am_gru_change change = am_gru_change_of(&c->gru, c->change, l);
     const am_gru_window w = window_of(c, l);
@@ -222,10 +216,15 @@ static void by_window(gru_case *c, am_trace_kind kind, double k) {
   const am_gru_cell cell = am_gru_cell_of(&c->gru, c->parameters, 0);
   am_real *own = zeros((size_t)c->T * rows), *ahead = zeros(LANES);
   const double *delta = values(c->number, "delta");
+  am_real *now = zeros((size_t)c->T * rows);
   spread(c->dh, values(c->number, "c"), c->T, c->B, c->n);
+  spread(now, values(c->number, "now"), c->T, c->B, c->n);
   for (int t = c->T - 1; t >= 0; t--) {
     for (int b = 0; b < c->B; b++) ahead[b] = (am_real)delta[t * c->B + b] + (am_real)k * ahead[b];
-    for (size_t i = 0; i < rows; i++) c->dh[(size_t)t * rows + i] *= ahead[i % LANES];
+    for (size_t i = 0; i < rows; i++) {
+      am_real *credit = &c->dh[(size_t)t * rows + i];
+      *credit = *credit * ahead[i % LANES] + now[(size_t)t * rows + i];
+    }
     am_gru_code()->own(&cell, own + (size_t)t * rows, state_of(c, 0, t), h_of(c, 0, t - 1), kind);
   }
   am_gru_trace_code()->scan(c->dh, rows, own, rows, c->T, c->n);
@@ -236,6 +235,7 @@ static void by_window(gru_case *c, am_trace_kind kind, double k) {
   const am_gru_window w = window_of(c, 0);
   am_gru_code()->collect(&cell, &change, &w);
   free(own);
+  free(now);
   free(ahead);
 }
 
@@ -257,10 +257,11 @@ static void by_online(gru_case *c, am_trace_kind kind, double k) {
   am_gru_traces traces = traces_of(c), tags = traces_of(c);
   am_real *own = zeros(rows), *ones = zeros(rows), delta[LANES] = {0};
   for (size_t i = 0; i < rows; i++) ones[i] = 1;
+  am_real *now = zeros((size_t)c->T * rows);
   spread(c->dh, values(c->number, "c"), c->T, c->B, c->n);
+  spread(now, values(c->number, "now"), c->T, c->B, c->n);
   const am_gru_change change = am_gru_change_of(&c->gru, c->change, 0);
   for (int t = 0; t < c->T; t++) {
-    for (int b = 0; b < c->B; b++) delta[b] = (am_real)values(c->number, "delta")[t * c->B + b];
     am_gru_code()->gates(&cell, c->gates, state_of(c, 0, t), h_of(c, 0, t - 1), ones);
     am_gru_code()->own(&cell, own, state_of(c, 0, t), h_of(c, 0, t - 1), kind);
     const am_gru_moment moment = {.x = x_of(c, 0, t),
@@ -268,10 +269,14 @@ static void by_online(gru_case *c, am_trace_kind kind, double k) {
                                   .psi = c->gates,
                                   .own = own,
                                   .credit = c->dh + (size_t)t * rows,
-                                  .delta = delta,
+                                  .now = now + (size_t)t * rows,
+                                  .delta = t > 0 ? delta : NULL,
                                   .k = (am_real)k};
     am_gru_trace_code()->online(&cell, &change, &traces, &tags, &moment);
+    for (int b = 0; b < c->B; b++) delta[b] = (am_real)values(c->number, "delta")[t * c->B + b];
   }
+  am_gru_trace_code()->harvest(&cell, &change, &tags, delta);
+  free(now);
   free_traces(&traces);
   free_traces(&tags);
   free(own);

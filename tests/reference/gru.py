@@ -8,7 +8,7 @@ and initial states of 0. The loss is sum over t, lanes, units of c * h (the top 
 that its gradient is known to autograd; `gradient/...` are all weights', `dx` the input's.
 
 Local traces, for the lowest layer alone, by the definition (src/network/gru_trace.h), one loop for
-each weight: e, tag and change, with credit L and dopamine delta given, for both kinds of trace. What
+each weight: e, tag and change, with the credits L and N and dopamine delta given, for both kinds of trace. What
 a trace multiplies is taken from autograd, not from formulas: psi_j s_i is the derivative of unit j's
 next state with respect to the weight with the state before held fixed, and the diagonal d_j that
 with respect to the unit's own state before.
@@ -49,7 +49,7 @@ def one_step(gru, x, h):
     return (1 - z) * new + z * h, z
 
 
-def traces(gru, x, credit, delta, k, kind):
+def traces(gru, x, credit, delta, now, k, kind):
     """Changes of the four tensors, lane by lane, step by step."""
     weights = [gru.weight_ih_l0, gru.weight_hh_l0, gru.bias_ih_l0, gru.bias_hh_l0]
     n, (T, B, _) = gru.hidden_size, x.shape
@@ -69,7 +69,8 @@ def traces(gru, x, credit, delta, k, kind):
                     e[w][rows] = own.detach() * e[w][rows] + grads[w][rows]
                     tag[w][rows] = k * tag[w][rows] + credit[t, b, j] * e[w][rows]
             for w in range(4):
-                change[w] += delta[t, b] * tag[w]
+                each = now[t, b].repeat(3) if w > 1 else now[t, b].repeat(3)[:, None]
+                change[w] += delta[t, b] * tag[w] + each * e[w]
             h = after.detach()
     return change
 
@@ -94,9 +95,10 @@ def make():
         if case["n"] > 10:
             continue  # one autograd call a unit, lane and step
         delta = torch.tensor(f32(rng.normal(0, 1, (case["T"], case["B"]))))
-        out[key("delta")] = delta.numpy()
+        now = torch.tensor(f32(rng.normal(0, 1, (case["T"], case["B"], case["n"]))))
+        out[key("delta")], out[key("now")] = delta.numpy(), now.numpy()
         for kind in ("diagonal", "decay"):
-            change = traces(gru, x.detach(), c, delta, 0.75, kind)
+            change = traces(gru, x.detach(), c, delta, now, 0.75, kind)
             for name, d in zip(NAMES, change):
                 out[key(f"{kind}/{name}")] = d.numpy()
     return out

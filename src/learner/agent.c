@@ -129,7 +129,7 @@ amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, am
   const double rate = am_schedule_rate(&a->options.schedule, learner->iteration);
   am_parallel(a->n_threads, a->n_groups, learn_group, a);
   float *change = gather(a);
-  if (a->ops->adjust) a->ops->adjust(a, change);
+  if (a->ops->before) a->ops->before(a, change);
   const float norm = sqrtf(am_adam_code()->sum_of_squares(change, a->places.size));
   if (!(norm <= NORM_LIMIT)) return explain(a, change, norm, error);
   double steps = 0;
@@ -147,6 +147,7 @@ amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, am
   report->entropy /= steps;
   report->loss /= steps;
   step(a, change, norm, (float)rate);
+  if (a->ops->after) a->ops->after(a);
   learner->iteration++;
   return AMINE_OK;
 }

@@ -44,8 +44,10 @@ typedef struct am_agent am_agent;
 typedef struct am_agent_ops {
   size_t (*scratch_bytes)(const am_agent *agent);
   void (*play)(const am_agent *agent, am_turn *turn);
-  /* After the sums of an iteration and before the step; may be NULL. `change` is the mean. */
-  void (*adjust)(am_agent *agent, float *change);
+  /* Around the step of an iteration: before it with the mean change, which may be altered, and
+   * after it. Both may be NULL. */
+  void (*before)(am_agent *agent, float *change);
+  void (*after)(am_agent *agent);
 } am_agent_ops;
 
 struct am_agent {

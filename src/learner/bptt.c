@@ -77,7 +77,7 @@ static void forward(const bptt *b, const memory *m, const am_turn *turn, int t) 
   for (int l = 0; l < n_layers; l++) {
     const am_gru_cell cell = am_gru_cell_of(&b->gru, b->agent.parameters, l);
     am_gru_code()->step(&cell, state_of(b, m, l, t), input_of(b, m, l, t, dropped),
-                        h_of(b, m, l, t - 1));
+                        h_of(b, m, l, t - 1), h_of(b, m, l, t - 1));
     if (!dropped || l + 1 == n_layers) continue;
     float *mask = row(m->mask, l * b->agent.learner.task->n_steps + t, n);
     am_group_mask(&turn->group, mask, l, t, n, b->options.dropout);

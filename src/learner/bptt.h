@@ -11,13 +11,7 @@
 #define AMINE_LEARNER_BPTT_H
 
 #include "learner/agent.h"
-
-/* What tells a learner what was right. */
-typedef enum am_teach {
-  AM_TEACH_REWARD,     /* rewards alone */
-  AM_TEACH_SUPERVISED, /* the right answer where one is asked for */
-  AM_TEACH_MIXED       /* both */
-} am_teach;
+#include "learner/teach.h"
 
 typedef struct am_bptt_options {
   am_agent_options agent;

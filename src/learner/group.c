@@ -9,14 +9,16 @@ enum { LANES = AM_GROUP_LANES };
 
 size_t am_group_bytes(const am_task *task) {
   const size_t stride = am_size_round(task->state_size, 64);
+  const size_t values = am_size_add((size_t)task->n_inputs, (size_t)task->n_targets);
   return am_size_add(am_size_mul(LANES, stride),
-                     am_size_round(am_size_mul((size_t)task->n_inputs, sizeof(float)), 64));
+                     am_size_round(am_size_mul(values, sizeof(float)), 64));
 }
 
 void am_group_place(am_group *g, void *block, const am_task *task) {
   const size_t stride = am_size_round(task->state_size, 64);
   *g = (am_group){.task = task, .worlds = block, .stride = stride};
   g->seen = (float *)(void *)(g->worlds + LANES * stride);
+  g->wanted = g->seen + task->n_inputs;
 }
 
 static void *world(const am_group *g, int k) { return g->worlds + (size_t)k * g->stride; }
@@ -80,9 +82,29 @@ void am_group_answer(const am_group *g, float *answer, float *asked) {
   const am_task_type *type = g->task->type;
   memset(answer, 0, (size_t)(g->task->n_actions * LANES) * sizeof *answer);
   for (int k = 0; k < LANES; k++) {
-    const int right = type->answer && is_live(g, k) ? type->answer(g->task, world(g, k)) : -1;
-    asked[k] = right >= 0 ? 1 : 0;
+    const bool live = is_live(g, k);
+    const int right = type->answer && live ? type->answer(g->task, world(g, k)) : -1;
+    asked[k] = right >= 0 || (live && !type->answer) ? 1 : 0;
     if (right >= 0) answer[right * LANES + k] = 1;
+  }
+}
+
+void am_group_compare(am_group *g, float *target, float *asked, float *reward, const float *y) {
+  const am_task *task = g->task;
+  const int n = task->n_targets;
+  memset(target, 0, (size_t)(n * LANES) * sizeof *target);
+  for (int k = 0; k < LANES; k++) {
+    asked[k] = reward[k] = 0;
+    if (!is_live(g, k)) continue;
+    asked[k] = task->type->target(task, world(g, k), g->wanted) ? 1 : 0;
+    float squares = 0;
+    for (int i = 0; i < n; i++) {
+      const float off = g->wanted[i] - y[i * LANES + k];
+      target[i * LANES + k] = g->wanted[i];
+      squares += off * off;
+    }
+    reward[k] = asked[k] > 0 ? -squares / ((float)n * (float)task->n_steps) : 0;
+    task->type->step(task, world(g, k), 0);
   }
 }
 

@@ -16,7 +16,8 @@ typedef struct am_group {
   int n;
   unsigned char *worlds; /* [AM_GROUP_LANES][stride] */
   size_t stride;
-  float *seen; /* [n_inputs] */
+  float *seen;   /* [n_inputs] of one lane */
+  float *wanted; /* [n_targets] of one lane */
   int actions[AM_GROUP_LANES];
 } am_group;
 
@@ -34,8 +35,16 @@ void am_group_observe(const am_group *group, float *u, float *live);
  * [lanes]. Both are 0 in other lanes. */
 void am_group_act(am_group *group, float *hit, float *reward, const float *p, int t, bool greedy);
 
-/* answer [n_actions][lanes]: 1 at the right action; asked [lanes]: 1 where there is one. */
+/* answer [n_actions][lanes]: 1 at the right action, if the task tells it; asked [lanes]: 1 where a
+ * decision is asked for: where there is a right action, or, in a task that tells none, wherever the
+ * lane is live. */
 void am_group_answer(const am_group *group, float *answer, float *asked);
+
+/* For a task that asks for real values: target [n_targets][lanes], asked [lanes]: 1 where it
+ * counts. Then the world moves on; reward [lanes] is less the mean squared error of y
+ * [n_targets][lanes], over the length of the episode, so that an episode's reward is less its mean
+ * error. */
+void am_group_compare(am_group *group, float *target, float *asked, float *reward, const float *y);
 
 /* mask [n][lanes] for dropout between layers: 0 with probability `rate`, else 1 / (1 - rate); a
  * pure function of the episode, layer and t. */

@@ -7,7 +7,8 @@
 
 #define ROW(base, row, n) ((base) + (size_t)(row) * (size_t)(n)*VEC_LANES)
 
-static void step(const am_gru_cell *c, real *state, const real *x, const real *before) {
+static void step(const am_gru_cell *c, real *state, const real *x, const real *before,
+                 const real *held) {
   const int n = c->n;
   real *r = ROW(state, AM_GRU_R, n), *nn = ROW(state, AM_GRU_N, n), *q = ROW(state, AM_GRU_Q, n);
   real *h = ROW(state, AM_GRU_H, n);
@@ -19,7 +20,7 @@ static void step(const am_gru_cell *c, real *state, const real *x, const real *b
   for (int k = 0; k < n * VEC_LANES; k += VEC_LANES) {
     const vec new = v_tanh(v_fma(v_load(r + k), v_load(q + k), v_load(nn + k)));
     v_store(nn + k, new);
-    v_store(h + k, v_fma(v_load(z + k), v_sub(v_load(before + k), new), new));
+    v_store(h + k, v_fma(v_load(z + k), v_sub(v_load(held + k), new), new));
   }
 }
 
@@ -28,22 +29,22 @@ typedef struct local {
   vec n, r, z;
 } local;
 
-VEC_INLINE local local_of(const real *state, const real *before, int n, int k) {
+VEC_INLINE local local_of(const real *state, const real *held, int n, int k) {
   const vec one = v_set1(1);
   const vec r = v_load(ROW(state, AM_GRU_R, n) + k), z = v_load(ROW(state, AM_GRU_Z, n) + k);
   const vec nn = v_load(ROW(state, AM_GRU_N, n) + k), q = v_load(ROW(state, AM_GRU_Q, n) + k);
   local p;
   p.n = v_mul(v_sub(one, z), v_fnma(nn, nn, one));
   p.r = v_mul(v_mul(p.n, q), v_mul(r, v_sub(one, r)));
-  p.z = v_mul(v_sub(v_load(before + k), nn), v_mul(z, v_sub(one, z)));
+  p.z = v_mul(v_sub(v_load(held + k), nn), v_mul(z, v_sub(one, z)));
   return p;
 }
 
-static void gates(const am_gru_cell *c, real *out, const real *state, const real *before,
+static void gates(const am_gru_cell *c, real *out, const real *state, const real *held,
                   const real *credit) {
   const int n = c->n;
   for (int k = 0; k < n * VEC_LANES; k += VEC_LANES) {
-    const local p = local_of(state, before, n, k);
+    const local p = local_of(state, held, n, k);
     const vec g = v_load(credit + k), gn = v_mul(g, p.n);
     v_store(ROW(out, AM_GRU_GR, n) + k, v_mul(g, p.r));
     v_store(ROW(out, AM_GRU_GZ, n) + k, v_mul(g, p.z));
@@ -52,7 +53,7 @@ static void gates(const am_gru_cell *c, real *out, const real *state, const real
   }
 }
 
-static void own(const am_gru_cell *c, real *out, const real *state, const real *before,
+static void own(const am_gru_cell *c, real *out, const real *state, const real *held, const real *m,
                 am_trace_kind kind) {
   const int n = c->n;
   const size_t across = (size_t)n + 1, block = (size_t)n * (size_t)n;
@@ -60,11 +61,13 @@ static void own(const am_gru_cell *c, real *out, const real *state, const real *
     const int k = j * VEC_LANES;
     vec d = v_load(ROW(state, AM_GRU_Z, n) + k);
     if (kind == AM_TRACE_DIAGONAL) {
-      const local p = local_of(state, before, n, k);
+      const local p = local_of(state, held, n, k);
       const real *w = c->w_hh + (size_t)j * across;
-      d = v_fma(p.r, v_set1(w[0]), d);
-      d = v_fma(p.z, v_set1(w[block]), d);
-      d = v_fma(v_mul(p.n, v_load(ROW(state, AM_GRU_R, n) + k)), v_set1(w[2 * block]), d);
+      vec through = v_mul(p.r, v_set1(w[0]));
+      through = v_fma(p.z, v_set1(w[block]), through);
+      through =
+          v_fma(v_mul(p.n, v_load(ROW(state, AM_GRU_R, n) + k)), v_set1(w[2 * block]), through);
+      d = m ? v_fma(v_add(v_set1(1), v_load(m + k)), through, d) : v_add(through, d);
     }
     v_store(out + k, d);
   }

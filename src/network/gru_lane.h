@@ -4,6 +4,9 @@
  *     q = W_hn h + b_hn                             n = tanh(W_in x + b_in + r o q)
  *     h' = (1 - z) o n + z o h
  *
+ * Where gains act on the units, the matrices read o = (1 + m) o h of the step before in place of h,
+ * while what z keeps is h itself: the first is called `before`, the second `held`.
+ *
  * Source: Cho et al. 2014, arXiv 1406.1078, in the form and with the gate order (r, z, n) of
  * PyTorch's GRU, whose weights it shares.
  *
@@ -14,7 +17,8 @@
  *
  * and the unit's effect on itself one step on, the diagonal of dh'/dh:
  *
- *     d = z + psi_n r W_hn[jj] + psi_z W_hz[jj] + psi_r W_hr[jj]
+ *     d = z + (1 + m) (psi_n r W_hn[jj] + psi_z W_hz[jj] + psi_r W_hr[jj])      (m of the step
+ * before)
  *
  * These are all that learning without backprop needs; what goes from unit to unit backward is in
  * gru_backward.h, and no learner without backprop reads that. Included with am_real = float, or
@@ -61,13 +65,14 @@ typedef enum am_trace_kind {
 typedef struct am_gru_ops {
   int n_lanes; /* VEC_LANES of this form */
   /* One step: state from x and what was before. */
-  void (*step)(const am_gru_cell *cell, am_real *state, const am_real *x, const am_real *before);
+  void (*step)(const am_gru_cell *cell, am_real *state, const am_real *x, const am_real *before,
+               const am_real *held);
   /* gates of one step from the credit [n][lanes] of each unit: credit times psi. */
-  void (*gates)(const am_gru_cell *cell, am_real *gates, const am_real *state,
-                const am_real *before, const am_real *credit);
-  /* d [n][lanes] of one step. */
-  void (*own)(const am_gru_cell *cell, am_real *own, const am_real *state, const am_real *before,
-              am_trace_kind kind);
+  void (*gates)(const am_gru_cell *cell, am_real *gates, const am_real *state, const am_real *held,
+                const am_real *credit);
+  /* d [n][lanes] of one step; m [n][lanes] of the step before, NULL for none. */
+  void (*own)(const am_gru_cell *cell, am_real *own, const am_real *state, const am_real *held,
+              const am_real *m, am_trace_kind kind);
   /* Adds to change what the window's gates imply: sums over lanes and steps of gate times input. */
   void (*collect)(const am_gru_cell *cell, const am_gru_change *change, const am_gru_window *w);
 } am_gru_ops;

@@ -118,7 +118,8 @@ static void forward(gru_case *c) {
   for (int t = 0; t < c->T; t++)
     for (int l = 0; l < c->layers; l++) {
       const am_gru_cell cell = am_gru_cell_of(&c->gru, c->parameters, l);
-      am_gru_code()->step(&cell, state_of(c, l, t), x_of(c, l, t), h_of(c, l, t - 1));
+      am_gru_code()->step(&cell, state_of(c, l, t), x_of(c, l, t), h_of(c, l, t - 1),
+                          h_of(c, l, t - 1));
     }
 }
 
@@ -225,7 +226,8 @@ static void by_window(gru_case *c, am_trace_kind kind, double k) {
       am_real *credit = &c->dh[(size_t)t * rows + i];
       *credit = *credit * ahead[i % LANES] + now[(size_t)t * rows + i];
     }
-    am_gru_code()->own(&cell, own + (size_t)t * rows, state_of(c, 0, t), h_of(c, 0, t - 1), kind);
+    am_gru_code()->own(&cell, own + (size_t)t * rows, state_of(c, 0, t), h_of(c, 0, t - 1), NULL,
+                       kind);
   }
   am_gru_trace_code()->scan(c->dh, rows, own, rows, c->T, c->n);
   for (int t = 0; t < c->T; t++)
@@ -263,7 +265,7 @@ static void by_online(gru_case *c, am_trace_kind kind, double k) {
   const am_gru_change change = am_gru_change_of(&c->gru, c->change, 0);
   for (int t = 0; t < c->T; t++) {
     am_gru_code()->gates(&cell, c->gates, state_of(c, 0, t), h_of(c, 0, t - 1), ones);
-    am_gru_code()->own(&cell, own, state_of(c, 0, t), h_of(c, 0, t - 1), kind);
+    am_gru_code()->own(&cell, own, state_of(c, 0, t), h_of(c, 0, t - 1), NULL, kind);
     const am_gru_moment moment = {.x = x_of(c, 0, t),
                                   .before = h_of(c, 0, t - 1),
                                   .psi = c->gates,

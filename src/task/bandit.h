@@ -49,7 +49,8 @@ extern const am_task_type am_bandit_type;
  * |------------|-----------------------------------|--------------------------------------------|
  * | `random`   | each arm alike                    | T / 2                                      |
  * | `thompson` | Thompson sampling                 | exact if complementary, or for two arms up |
- * |            |                                   | to 40 steps; measured for some others; NAN |
+ * |            |                                   | to 40 steps; measured for 5 arms and 10    |
+ * |            |                                   | steps; NAN otherwise                       |
  * | `bayes`    | the more probable arm (only if    | exact; nothing that is shown only what a   |
  * |            | complementary)                    | network is shown does better               |
  * | `ceiling`  | the best arm, told                | exact: 3/4 T, or T k / (k + 1)             |

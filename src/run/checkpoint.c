@@ -25,7 +25,8 @@ static size_t count_all(const am_learner *l) {
 typedef struct counters {
   double numbers[AM_LEARNER_NUMBERS], pending[N_PENDING];
   uint64_t iteration, lines;
-  am_recent recent; /* whose size and criterion are the experiment's */
+  uint64_t criterion[2]; /* of `recent`: n and reached */
+  am_recent recent;      /* whose size and criterion are the experiment's */
 } counters;
 
 /* What the learner's numbers are called, and how many of them are saved. */
@@ -35,12 +36,13 @@ static const char *numbers_name(const am_learner *l, size_t *n) {
   return powers ? "adam.powers" : "learner.numbers";
 }
 
-static amine_status add_recent(am_tensor_builder *b, const am_recent *r, amine_error *error) {
+/* The builder borrows what it is given until it has saved. */
+static amine_status add_recent(am_tensor_builder *b, const counters *c, amine_error *error) {
+  const am_recent *r = &c->recent;
   const size_t two = 2, size = (size_t)r->size;
-  const uint64_t state[2] = {(uint64_t)r->n, r->reached};
   if (isnan(r->criterion)) return AMINE_OK;
   AM_TRY(am_tensor_builder_add(b, "run.rewards", AM_F64, 1, &size, r->rewards, error));
-  return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &two, state, error);
+  return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &two, c->criterion, error);
 }
 
 static amine_status add_counters(am_tensor_builder *b, const am_learner *l, const counters *c,
@@ -52,7 +54,7 @@ static amine_status add_counters(am_tensor_builder *b, const am_learner *l, cons
   AM_TRY(am_tensor_builder_add(b, "run.iteration", AM_U64, 1, &one, &c->iteration, error));
   AM_TRY(am_tensor_builder_add(b, "run.records", AM_U64, 1, &one, &c->lines, error));
   AM_TRY(am_tensor_builder_add(b, "run.pending", AM_F64, 1, &pending, c->pending, error));
-  return add_recent(b, &c->recent, error);
+  return add_recent(b, c, error);
 }
 
 static amine_status add_tensors(am_tensor_builder *b, const am_learner *l, float *values,
@@ -84,7 +86,10 @@ static double plain(double x) { return isnan(x) ? (double)NAN : x; }
 
 amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *records,
                                 const char *path, amine_error *error) {
-  counters c = {.iteration = x->learner->iteration, .lines = records->lines, .recent = x->recent};
+  counters c = {.iteration = x->learner->iteration,
+                .lines = records->lines,
+                .criterion = {(uint64_t)x->recent.n, x->recent.reached},
+                .recent = x->recent};
   memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
   for (int k = 0; k < AM_RECORD_SUMS; k++) c.pending[k] = plain(records->sums[k]);
   c.pending[AM_RECORD_SUMS] = (double)records->pending;
@@ -121,17 +126,18 @@ amine_status am_checkpoint_config(am_config *config, const char *path, amine_err
   return status;
 }
 
-static amine_status read_recent(am_recent *r, const am_tensor_file *f, uint64_t iteration,
-                                bool *fine, amine_error *error) {
+static amine_status read_recent(counters *c, const am_tensor_file *f, bool *fine,
+                                amine_error *error) {
+  am_recent *r = &c->recent;
   const size_t two = 2, size = (size_t)r->size;
-  uint64_t state[2];
+  const uint64_t *n = &c->criterion[0], *reached = &c->criterion[1];
   if (isnan(r->criterion)) return AMINE_OK;
   AM_TRY(am_tensor_file_copy(f, "run.rewards", r->rewards, AM_F64, 1, &size, error));
-  AM_TRY(am_tensor_file_copy(f, "run.criterion", state, AM_U64, 1, &two, error));
-  *fine = *fine && state[0] <= size && state[0] <= iteration && state[1] <= iteration;
+  AM_TRY(am_tensor_file_copy(f, "run.criterion", c->criterion, AM_U64, 1, &two, error));
+  *fine = *fine && *n <= size && *n <= c->iteration && *reached <= c->iteration;
   for (size_t k = 0; k < size; k++) *fine = *fine && !isinf(r->rewards[k]);
-  r->n = *fine ? (int)state[0] : 0;
-  r->reached = state[1];
+  r->n = *fine ? (int)*n : 0;
+  r->reached = *reached;
   return AMINE_OK;
 }
 
@@ -151,7 +157,7 @@ static amine_status read_counters(counters *c, const am_learner *l, const am_ten
     fine = fine && c->numbers[k] >= 0 && c->numbers[k] <= 1;
   for (int k = 0; k < N_PENDING; k++) fine = fine && !isinf(c->pending[k]);
   fine = fine && c->pending[AM_RECORD_SUMS] >= 0 && c->pending[AM_RECORD_SUMS] <= UINT32_MAX;
-  AM_TRY(read_recent(&c->recent, f, c->iteration, &fine, error));
+  AM_TRY(read_recent(c, f, &fine, error));
   if (!fine)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "a counter is out of its range");
   return AMINE_OK;

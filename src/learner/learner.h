@@ -33,7 +33,8 @@ typedef struct am_learner_tensor {
 } am_learner_tensor;
 
 /* Something that is recorded at every step of an episode: values [n_steps][width], of the caller.
- */
+ * A learner that acts has a series "actions" of width 1: the recording plays the world again by it
+ * and adds the series "inputs", "rewards", "targets" and "answers" where the learner has none. */
 typedef struct am_series {
   const char *name;    /* "dopamine", "activity": the name of the array in recording.npz */
   const char *meaning; /* one line, for the report */

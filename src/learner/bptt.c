@@ -21,11 +21,11 @@ typedef struct bptt {
 
 /* One worker's memory for a group and an episode; each [step][rows][LANES]. */
 typedef struct memory {
-  float *u, *live, *hit, *reward, *p, *logp, *entropy, *value;
+  float *u, *live, *asked, *hit, *answer, *reward, *p, *logp, *entropy, *value;
   float *state[LAYERS]; /* one step more: [0] is before the first */
   float *shown[LAYERS]; /* what the layer above sees, with dropout */
   float *delta, *A, *error, *dvalue, *dh, *dbelow, *gates, *mask;
-  float *factor, *asked, *answer, *next; /* of one step */
+  float *factor, *logits, *next; /* of one step */
 } memory;
 
 static const bptt *bptt_of(const am_agent *a) { return (const bptt *)(const void *)a; }
@@ -38,13 +38,14 @@ static size_t lay_out(memory *m, float *block, const bptt *b) {
   const int L = b->options.n_layers;
   size_t at = 0;
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(u, T * I), CUT(live, T), CUT(hit, T * A), CUT(reward, T), CUT(p, T * A), CUT(logp, T * A);
+  CUT(u, T * I), CUT(live, T), CUT(asked, T), CUT(hit, T * A), CUT(answer, T * A), CUT(reward, T),
+      CUT(p, T * A), CUT(logp, T * A);
   CUT(entropy, T), CUT(value, T), CUT(delta, T), CUT(A, T), CUT(error, T * A), CUT(dvalue, T);
   for (int l = 0; l < L; l++) CUT(state[l], (T + 1) * AM_GRU_ROWS * n);
   for (int l = 0; l + 1 < L; l++) CUT(shown[l], b->options.dropout > 0 ? T * n : 0);
   CUT(mask, b->options.dropout > 0 ? T * n * (size_t)(L - 1) : 0);
   CUT(dh, T * n), CUT(dbelow, T * n), CUT(gates, T * AM_GRU_GATES * n), CUT(next, n);
-  CUT(factor, 1), CUT(asked, 1), CUT(answer, A);
+  CUT(factor, 1), CUT(logits, A);
 #undef CUT
   return at * sizeof(float);
 }
@@ -90,10 +91,10 @@ static void forward(const bptt *b, const memory *m, const am_turn *turn, int t) 
 static void heads(const bptt *b, const memory *m, am_turn *turn, int t) {
   const int n = b->options.n_hidden, A = turn->group.task->n_actions;
   const float *p = b->agent.parameters, *h = h_of(b, m, b->options.n_layers - 1, t);
-  float *logits = m->answer; /* not in use yet */
-  am_linear_code()->forward(logits, p + b->o_w, p + b->o_b, h, A, n);
+  am_linear_code()->forward(m->logits, p + b->o_w, p + b->o_b, h, A, n);
   am_linear_code()->forward(row(m->value, t, 1), p + b->v_w, p + b->v_b, h, 1, n);
-  am_policy_code()->policy(row(m->p, t, A), row(m->logp, t, A), row(m->entropy, t, 1), logits, A);
+  am_policy_code()->policy(row(m->p, t, A), row(m->logp, t, A), row(m->entropy, t, 1), m->logits,
+                           A);
 }
 
 static void sum_up(const memory *m, am_turn *turn, int t) {
@@ -117,10 +118,7 @@ static void roll_out(const bptt *b, const memory *m, am_turn *turn) {
     am_group_observe(g, row(m->u, t, I), row(m->live, t, 1));
     forward(b, m, turn, t);
     heads(b, m, turn, t);
-    if (turn->change && b->options.teach != AM_TEACH_REWARD) {
-      am_group_answer(g, m->answer, m->asked);
-      memcpy(row(m->error, t, A), m->answer, (size_t)(A * LANES) * sizeof(float));
-    }
+    am_group_answer(g, row(m->answer, t, A), row(m->asked, t, 1));
     am_group_act(g, row(m->hit, t, A), row(m->reward, t, 1), row(m->p, t, A), t, turn->greedy);
     sum_up(m, turn, t);
     if (!turn->series) continue;
@@ -133,8 +131,19 @@ static void roll_out(const bptt *b, const memory *m, am_turn *turn) {
 }
 
 /* ------------------------------------------------------------------------------ the gradient */
-/* error[t] and dvalue[t]: the gradient at the heads. On entry error[t] holds the right answers, if
- * they teach. */
+/* What the teacher adds to the gradient at the logits of step t, and to the loss. */
+static void add_taught(const memory *m, am_turn *turn, float *error, int t) {
+  const int A = turn->group.task->n_actions;
+  const float *answer = row(m->answer, t, A), *p = row(m->p, t, A), *asked = row(m->asked, t, 1);
+  for (int a = 0; a < A; a++)
+    for (int k = 0; k < LANES; k++) {
+      const int at = a * LANES + k;
+      error[at] += asked[k] * (answer[at] - p[at]);
+      if (answer[at] > 0) turn->sums->loss -= (double)row(m->logp, t, A)[at];
+    }
+}
+
+/* error[t] and dvalue[t]: the gradient at the heads. */
 static void at_heads(const bptt *b, const memory *m, am_turn *turn) {
   const am_bptt_options *o = &b->options;
   const am_task *task = turn->group.task;
@@ -142,24 +151,17 @@ static void at_heads(const bptt *b, const memory *m, am_turn *turn) {
   am_policy_code()->dopamine(m->delta, m->A, m->reward, m->value, m->live, LANES, o->gamma,
                              o->lambda, task->n_steps);
   for (int t = 0; t < task->n_steps; t++) {
-    float *error = row(m->error, t, A), *p = row(m->p, t, A), *advantage = row(m->A, t, 1);
-    const float *live = row(m->live, t, 1), *reward = row(m->reward, t, 1);
-    memset(m->answer, 0, (size_t)(A * LANES) * sizeof(float));
-    if (o->teach != AM_TEACH_REWARD)
-      for (int k = 0; k < LANES; k++) {
-        float asked = 0;
-        for (int a = 0; a < A; a++) asked += error[a * LANES + k];
-        for (int a = 0; a < A; a++)
-          m->answer[a * LANES + k] = asked * (error[a * LANES + k] - p[a * LANES + k]);
-        if (asked > 0) turn->sums->loss -= (double)reward[k];
-      }
-    for (int k = 0; k < LANES; k++)
+    const float *advantage = row(m->A, t, 1), *live = row(m->live, t, 1);
+    for (int k = 0; k < LANES; k++) {
       m->factor[k] = o->teach == AM_TEACH_SUPERVISED ? 0 : advantage[k];
-    am_policy_code()->error(error, row(m->hit, t, A), p, row(m->logp, t, A), row(m->entropy, t, 1),
-                            m->factor, live, o->entropy_weight, A);
-    for (int k = 0; k < A * LANES; k++) error[k] += m->answer[k];
-    for (int k = 0; k < LANES; k++)
       row(m->dvalue, t, 1)[k] = o->value_weight * advantage[k] * live[k];
+      if (o->teach == AM_TEACH_REWARD)
+        turn->sums->loss += (double)(row(m->delta, t, 1)[k] * row(m->delta, t, 1)[k]);
+    }
+    am_policy_code()->error(row(m->error, t, A), row(m->hit, t, A), row(m->p, t, A),
+                            row(m->logp, t, A), row(m->entropy, t, 1), m->factor,
+                            row(m->asked, t, 1), o->entropy_weight, A);
+    if (o->teach != AM_TEACH_REWARD) add_taught(m, turn, row(m->error, t, A), t);
   }
 }
 
@@ -271,7 +273,7 @@ static amine_status open_all(bptt *b, const am_task *task, amine_error *error) {
   b->v_b = am_places_add(places, "h2v.bias", 1, 0);
   AM_TRY(am_agent_open(&b->agent, task, &o->agent, &ops, error));
   const uint64_t seed = o->agent.seed;
-  am_gru_initialise(&b->gru, places, b->agent.parameters, o->update_bias, seed);
+  am_gru_initialise(&b->gru, places, b->agent.parameters, &o->start, seed);
   for (int k = heads_at; k < places->n; k++)
     am_places_uniform(places, k, b->agent.parameters, 1 / sqrtf((float)o->n_hidden), seed);
   return AMINE_OK;

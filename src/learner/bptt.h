@@ -12,6 +12,7 @@
 
 #include "learner/agent.h"
 #include "learner/teach.h"
+#include "network/gru.h"
 
 typedef struct am_bptt_options {
   am_agent_options agent;
@@ -19,7 +20,7 @@ typedef struct am_bptt_options {
   float dropout;
   float gamma, lambda, value_weight, entropy_weight; /* c_v, beta */
   am_teach teach;
-  float update_bias; /* added to b_iz at first */
+  am_gru_start start;
 } am_bptt_options;
 
 /* AMINE_ERROR_ARGUMENT for an option out of range, or a task without answers that is to be taught

@@ -135,8 +135,9 @@ static amine_status open_all(am_signalling *x, const am_task *task, amine_error 
   x->o_b = am_places_add(places, "h2o.bias", x->n_out, 0);
   const int feedback = places->n;
   x->b_w = am_places_add(places, "feedback.weight", x->n_units, x->n_out);
-  /* from here on all weights begin at 0 */
+  const int gain = places->n;
   x->a_w = am_places_add(places, "gain.weight", x->n_units, o->n_signal);
+  /* the critic begins at 0 */
   x->v_w = am_places_add(places, "critic.weight", 1, x->n_seen);
   x->v_b = am_places_add(places, "critic.bias", 1, 0);
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
@@ -146,10 +147,12 @@ static amine_status open_all(am_signalling *x, const am_task *task, amine_error 
   share_out(x);
   const uint64_t seed = o->agent.seed;
   float *p = x->agent.parameters;
-  am_gru_initialise(&x->gru, places, p, o->update_bias, seed);
-  am_gru_initialise(&x->signal, places, p, 0, seed);
+  const am_gru_start plain = am_gru_start_plain();
+  am_gru_initialise(&x->gru, places, p, &o->start, seed);
+  am_gru_initialise(&x->signal, places, p, &plain, seed);
   for (int k = heads; k <= feedback; k++)
     am_places_uniform(places, k, p, 1 / sqrtf((float)o->n_hidden), seed);
+  am_places_uniform(places, gain, p, o->gain_start, seed);
   if (o->feedback == AM_FEEDBACK_SYMMETRIC) follow(x);
   return AMINE_OK;
 }

@@ -33,7 +33,7 @@
 
 #include "learner/agent.h"
 #include "learner/teach.h"
-#include "network/gru_lane.h"
+#include "network/gru.h"
 
 typedef enum am_feedback { AM_FEEDBACK_KP, AM_FEEDBACK_RANDOM, AM_FEEDBACK_SYMMETRIC } am_feedback;
 typedef enum am_trace_form { AM_FORM_WINDOW, AM_FORM_ONLINE } am_trace_form;
@@ -52,7 +52,8 @@ typedef struct am_signalling_options {
   float dropout;
   int n_signal; /* S */
   float gamma, lambda, entropy_weight;
-  float gain; /* m_max; 0: no gains */
+  float gain;       /* m_max; 0: no gains */
+  float gain_start; /* W_a begins uniform in +- this */
   am_feedback feedback;
   float feedback_decay; /* of B and W_o, a step (Kolen-Pollack) */
   am_trace_kind trace;
@@ -63,7 +64,7 @@ typedef struct am_signalling_options {
   float input, recurrent, output, gains, critic, signal;
   bool critic_sees_output; /* V reads o too, not s alone */
   bool adaptive;           /* rewards are divided by the running spread of what episodes bring */
-  float update_bias;       /* added to b_iz at first */
+  am_gru_start start;
   am_signal_control control;
 } am_signalling_options;
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/random.h"
+
 amine_status am_gru_make(am_gru *g, am_places *places, const am_gru_options *o, const char *prefix,
                          amine_error *error) {
   if (o->n_inputs < 1 || o->n_inputs > 4096)
@@ -37,12 +39,29 @@ amine_status am_gru_make(am_gru *g, am_places *places, const am_gru_options *o, 
   return AMINE_OK;
 }
 
+/* Rows of the gates r and n; z keeps its scale. */
+static void scale_gates(float *w, int n, int width, float scale) {
+  const size_t block = (size_t)n * (size_t)width;
+  for (size_t i = 0; i < block; i++) {
+    w[i] *= scale;
+    w[2 * block + i] *= scale;
+  }
+}
+
 void am_gru_initialise(const am_gru *g, const am_places *places, float *parameters,
-                       float update_bias, uint64_t seed) {
+                       const am_gru_start *start, uint64_t seed) {
   const int n = g->options.n_hidden;
   const float bound = 1 / sqrtf((float)n);
   for (int k = 0; k < 4 * g->options.n_layers; k++)
     am_places_uniform(places, g->first + k, parameters, bound, seed);
-  for (int l = 0; l < g->options.n_layers; l++)
-    for (int j = 0; j < n; j++) parameters[g->b_ih[l] + (size_t)(n + j)] += update_bias;
+  for (int l = 0; l < g->options.n_layers; l++) {
+    const int bias = g->first + 4 * l + 2;
+    scale_gates(parameters + g->w_ih[l], n, am_gru_width(g, l), start->input_scale);
+    scale_gates(parameters + g->w_hh[l], n, n, start->recurrent_scale);
+    for (int j = 0; j < n; j++) { /* the second number of the draw that made this element */
+      const am_random_key key = {seed, AM_STREAM_PARAMETERS, (uint32_t)bias, (uint32_t)(n + j)};
+      const float u = am_uniform(am_random(key, 0).v[1]);
+      parameters[g->b_ih[l] + (size_t)(n + j)] += start->update_bias + start->update_spread * u;
+    }
+  }
 }

@@ -27,10 +27,19 @@ typedef struct am_gru {
 amine_status am_gru_make(am_gru *gru, am_places *places, const am_gru_options *options,
                          const char *prefix, amine_error *error);
 
-/* All weights uniform in +-1/sqrt(n_hidden), as PyTorch's GRU has them; then update_bias is added
- * to the bias b_iz of every unit: 1 makes units remember longer at the beginning (z near 0.73). */
+/* How the first weights differ from PyTorch's, uniform in +-1/sqrt(n_hidden). Where traces are
+ * local a unit must remember from the start, or nothing ever reaches back over a delay. */
+typedef struct am_gru_start {
+  float input_scale, recurrent_scale; /* multiply W_ir, W_in and W_hr, W_hn */
+  float update_bias, update_spread;   /* each unit's b_iz gets update_bias + U(0, update_spread):
+                                         units   with many time constants */
+} am_gru_start;
+
+/* 1, 1, 0, 0: as PyTorch */
+static inline am_gru_start am_gru_start_plain(void) { return (am_gru_start){1, 1, 0, 0}; }
+
 void am_gru_initialise(const am_gru *gru, const am_places *places, float *parameters,
-                       float update_bias, uint64_t seed);
+                       const am_gru_start *start, uint64_t seed);
 
 static inline int am_gru_width(const am_gru *g, int layer) {
   return layer == 0 ? g->options.n_inputs : g->options.n_hidden;

@@ -14,9 +14,9 @@ typedef struct am_linear_ops {
    * from one t to the next; dW or db may be NULL */
   void (*collect)(am_real *dW, am_real *db, const am_real *A, size_t a_step, const am_real *B,
                   size_t b_step, int n_steps, int n, int m);
-  /* Tags of a linear layer, one number a weight and lane [n][m][lanes]: change [n][m] += delta tag +
-   * now b', then tag <- k tag + a b', for a, now [n][lanes] (now may be NULL), b [m][lanes] (NULL: a
-   * bias, m = 1), delta [lanes] of the step before (NULL is 0). */
+  /* Tags of a linear layer, one number a weight and lane [n][m][lanes]: change [n][m] += delta tag
+   * + now b', then tag <- k tag + a b', for a, now [n][lanes] (now may be NULL), b [m][lanes]
+   * (NULL: a bias, m = 1), delta [lanes] of the step before (NULL is 0). */
   void (*online)(am_real *change, am_real *tag, const am_real *delta, am_real k, const am_real *a,
                  const am_real *now, const am_real *b, int n, int m);
   /* change += delta tag, for the last step of an episode */

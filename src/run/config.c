@@ -40,15 +40,31 @@ const am_key am_keys[AM_N_KEYS] = {
                               "end training once the mean reward of the last 1000 episodes has "
                               "reached the task's criterion",
                               false},
-    [AM_TASK_TYPE] = ONE("task.type", "maze", "the world (amine list tasks)"),
+    [AM_TASK_TYPE] = ONE("task.type", "maze|delayed-match", "the world (amine list tasks)"),
     [AM_TASK_SIZE] = INT("task.size", 11, 5, 255, "cells",
                          "cells in a row of the maze, outer walls included; odd", true),
     [AM_TASK_STEPS] = INT("task.steps", 200, 1, 100000, "steps", "length of an episode", true),
     [AM_TASK_WALL_PENALTY] =
         NUM("task.wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall"),
     [AM_TASK_REWARD] = NUM("task.reward", 10, 1e-6, 1e6, "reward", "for entering the reward cell"),
-    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn", "the network (amine list networks)"),
+    [AM_TASK_CUES] = INT("task.cues", 2, 2, 16, "", "how many different cues there are", true),
+    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn|gru", "the network (amine list networks)"),
     [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
+    [AM_NETWORK_LAYERS] =
+        INT("network.layers", 1, 1, 4, "", "layers of units, each reading the one below", true),
+    [AM_NETWORK_DROPOUT] = NUM("network.dropout", 0, 0, 0.95, "",
+                               "share of units that the layer above does not see while learning"),
+    [AM_NETWORK_UPDATE_BIAS] =
+        NUM("network.update_bias", 0, -10, 10, "",
+            "added at first to the bias of the update gate z: above 0, units "
+            "remember longer"),
+    [AM_NETWORK_UPDATE_SPREAD] =
+        NUM("network.update_spread", 0, 0, 20, "",
+            "and each unit gets up to this much more of it, so that time constants differ"),
+    [AM_NETWORK_INPUT_SCALE] = NUM("network.input_scale", 1, 0, 100, "",
+                                   "multiplies the first input weights (not those of z)"),
+    [AM_NETWORK_RECURRENT_SCALE] = NUM("network.recurrent_scale", 1, 0, 100, "",
+                                       "multiplies the first recurrent weights (not those of z)"),
     [AM_NETWORK_ALPHA] = ONE(
         "network.alpha", "connection|neuron|network",
         "plasticity coefficient alpha: one for each connection, each post neuron, or the network"),
@@ -78,12 +94,20 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_MODULATOR_FANOUT] =
         YES("modulator.fanout", 0,
             "the read-out reaches each neuron through its own learned weight and bias"),
+    [AM_MODULATOR_UNITS] =
+        INT("modulator.units", 16, 1, 1024, "units", "units of the signalling GRU", true),
+    [AM_MODULATOR_GAIN] = NUM("modulator.gain", 1, 0, 1, "",
+                              "how far the signalling GRU raises or lowers the activity of a unit"),
+    [AM_MODULATOR_GAIN_START] = NUM("modulator.gain_start", 0.5, 0, 100, "",
+                                    "the weights of the gains begin uniform within +- this"),
     [AM_CLAMP_READOUT] = NUM("clamp.readout", NAN, -1e6, 1e6, "",
                              "holds the read-out at this level (a lesion); none leaves it free"),
     [AM_CLAMP_CHEMICAL] =
         YES("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)"),
-    [AM_LEARNER_TYPE] =
-        ONE("learner.type", "a2c", "how the slow weights change (amine list learners)"),
+    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling",
+                            "how the slow weights change (amine list learners)"),
+    [AM_LEARNER_TEACH] = ONE("learner.teach", "reward|supervised|mixed",
+                             "what tells right from wrong: rewards, the right answers, or both"),
     [AM_LEARNER_RATE] = NUM("learner.rate", 1e-4, 0, 100, "", "step size of Adam"),
     [AM_LEARNER_RATE_END] =
         NUM("learner.rate_end", 1e-4, 0, 100, "", "step size at the end of a linear schedule"),
@@ -114,6 +138,40 @@ const am_key am_keys[AM_N_KEYS] = {
         NUM("learner.norm_clip", 4, 1e-6, 1e9, "", "bound of the gradient's norm"),
     [AM_LEARNER_WARMUP] = INT("learner.warmup", 100, 0, 4e9, "updates",
                               "iterations before the first step of Adam", true),
+    [AM_LEARNER_REWARD] = ONE("learner.reward", "plain|adaptive",
+                              "adaptive: divided by the running spread of what episodes bring, so "
+                              "that it says more the rarer it is"),
+    [AM_LEARNER_FEEDBACK] =
+        ONE("learner.feedback", "kolen-pollack|random|symmetric",
+            "B, by which an error reaches the units: learned from W_o's own change, fixed, or W_o "
+            "transposed"),
+    [AM_LEARNER_FEEDBACK_DECAY] = NUM("learner.feedback_decay", 1e-3, 0, 0.5, "per update",
+                                      "of B and W_o alike (Kolen-Pollack)"),
+    [AM_LEARNER_TRACE] = ONE("learner.trace", "diagonal|decay",
+                             "how a trace lives on: by the diagonal of the Jacobian, or by the "
+                             "update gate alone"),
+    [AM_LEARNER_FORM] = ONE("learner.form", "window|online",
+                            "the same change summed over the kept steps of an episode, or step by "
+                            "step in constant memory"),
+    [AM_LEARNER_INPUT_SHARE] =
+        NUM("learner.input_share", 1, 0, 1000, "", "of the rate, for the input segment"),
+    [AM_LEARNER_RECURRENT_SHARE] =
+        NUM("learner.recurrent_share", 1, 0, 1000, "", "of the rate, for the recurrent segment"),
+    [AM_LEARNER_OUTPUT_SHARE] =
+        NUM("learner.output_share", 1, 0, 1000, "", "of the rate, for the output segment"),
+    [AM_LEARNER_GAIN_SHARE] = NUM("learner.gain_share", 1, 0, 1000, "",
+                                  "of the rate, for the gains of the signalling GRU"),
+    [AM_LEARNER_CRITIC_SHARE] =
+        NUM("learner.critic_share", 1, 0, 1000, "", "of the rate, for the critic"),
+    [AM_LEARNER_SIGNAL_SHARE] =
+        NUM("learner.signal_share", 0, 0, 1000, "",
+            "of the rate, for the signalling GRU's own weights; 0 leaves them as they are"),
+    [AM_LEARNER_CRITIC_SEES_OUTPUT] =
+        YES("learner.critic_sees_output", 0,
+            "the critic reads the controller's units too, not only the signalling GRU's"),
+    [AM_LEARNER_CONTROL] = ONE("learner.control", "none|frozen|shuffled|random",
+                               "a lesion: the controller does not learn, rewards go to another "
+                               "episode, or dopamine is noise"),
 };
 
 /* Where a key applies: only if `when`, a choice that itself applies, is one of `among`. A key that
@@ -133,15 +191,24 @@ typedef struct condition {
   { AM_MODULATOR_TYPE, "readout" }
 #define CHEMICAL                                                                                   \
   { AM_MODULATOR_TYPE, "chemical" }
+#define SIGNALLING                                                                                 \
+  { AM_LEARNER_TYPE, "signalling" }
 #define A2C                                                                                        \
   { AM_LEARNER_TYPE, "a2c" }
 
 static const condition conditions[AM_N_KEYS] = {
     [AM_TASK_SIZE] = MAZE,
-    [AM_TASK_STEPS] = {AM_TASK_TYPE, "maze"},
+    [AM_TASK_STEPS] = {AM_TASK_TYPE, "maze|delayed-match"},
+    [AM_TASK_CUES] = {AM_TASK_TYPE, "delayed-match"},
     [AM_TASK_WALL_PENALTY] = MAZE,
     [AM_TASK_REWARD] = MAZE,
-    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn"},
+    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru"},
+    [AM_NETWORK_LAYERS] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_DROPOUT] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_UPDATE_BIAS] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_UPDATE_SPREAD] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_INPUT_SCALE] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_RECURRENT_SCALE] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_ALPHA] = PLASTIC,
     [AM_NETWORK_INIT_W] = PLASTIC_RNN,
     [AM_NETWORK_INIT_ALPHA] = PLASTIC,
@@ -155,24 +222,41 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_MODULATOR_DECAY_RATE] = CHEMICAL,
     [AM_MODULATOR_ACTIVATION] = READOUT,
     [AM_MODULATOR_FANOUT] = READOUT,
+    [AM_MODULATOR_UNITS] = SIGNALLING,
+    [AM_MODULATOR_GAIN] = SIGNALLING,
+    [AM_MODULATOR_GAIN_START] = SIGNALLING,
     [AM_CLAMP_READOUT] = READOUT,
     [AM_CLAMP_CHEMICAL] = CHEMICAL,
-    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c"},
-    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c"},
-    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c"},
-    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE, "a2c"},
+    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
     [AM_LEARNER_ALPHA_RATE] = PLASTIC,
-    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE, "a2c"},
-    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c"},
-    [AM_LEARNER_VALUE_WEIGHT] = A2C,
-    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c"},
+    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_TEACH] = {AM_LEARNER_TYPE, "bptt|signalling"},
+    [AM_LEARNER_VALUE_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt"},
+    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
     [AM_LEARNER_ENTROPY] = A2C,
     [AM_LEARNER_BASELINE] = A2C,
-    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c"},
-    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c"},
-    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c"},
-    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c"},
+    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
     [AM_LEARNER_WARMUP] = {AM_LEARNER_TYPE, "a2c"},
+    [AM_LEARNER_REWARD] = SIGNALLING,
+    [AM_LEARNER_FEEDBACK] = SIGNALLING,
+    [AM_LEARNER_FEEDBACK_DECAY] = SIGNALLING,
+    [AM_LEARNER_TRACE] = SIGNALLING,
+    [AM_LEARNER_FORM] = SIGNALLING,
+    [AM_LEARNER_INPUT_SHARE] = SIGNALLING,
+    [AM_LEARNER_RECURRENT_SHARE] = SIGNALLING,
+    [AM_LEARNER_OUTPUT_SHARE] = SIGNALLING,
+    [AM_LEARNER_GAIN_SHARE] = SIGNALLING,
+    [AM_LEARNER_CRITIC_SHARE] = SIGNALLING,
+    [AM_LEARNER_SIGNAL_SHARE] = SIGNALLING,
+    [AM_LEARNER_CRITIC_SEES_OUTPUT] = SIGNALLING,
+    [AM_LEARNER_CONTROL] = SIGNALLING,
 };
 
 static am_value standard_value(int k) {

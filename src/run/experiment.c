@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/threads.h"
+#include "learner/bptt.h"
+#include "learner/signalling.h"
+#include "task/delayed_match.h"
 #include "task/maze.h"
 
 static float real_of(const am_config *c, am_key_id id) { return (float)am_config_number(c, id); }
@@ -19,11 +22,18 @@ static amine_status create_maze(am_task **task, const am_config *c, amine_error 
   return am_maze_create(task, &options, error);
 }
 
+static amine_status create_delayed_match(am_task **task, const am_config *c, amine_error *error) {
+  const am_delayed_match_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                            .cues = am_config_int(c, AM_TASK_CUES)};
+  return am_delayed_match_create(task, &options, error);
+}
+
 static const struct {
   const am_task_type *type;
   amine_status (*create)(am_task **task, const am_config *config, amine_error *error);
 } tasks[] = {
     {&am_maze_type, create_maze},
+    {&am_delayed_match_type, create_delayed_match},
 };
 enum { N_TASKS = sizeof tasks / sizeof *tasks };
 
@@ -64,6 +74,13 @@ static am_plastic_options network_options(const am_config *c, const am_task *tas
   };
 }
 
+static am_schedule schedule_of(const am_config *c) {
+  return (am_schedule){.kind = (am_schedule_kind)am_config_int(c, AM_LEARNER_SCHEDULE),
+                       .rate = am_config_number(c, AM_LEARNER_RATE),
+                       .rate_end = am_config_number(c, AM_LEARNER_RATE_END),
+                       .iterations = c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer};
+}
+
 static am_a2c_options a2c_options(const am_config *c) {
   return (am_a2c_options){
       .n_lanes = am_config_int(c, AM_BATCH),
@@ -79,10 +96,7 @@ static am_a2c_options a2c_options(const am_config *c) {
       .alpha_rate = real_of(c, AM_LEARNER_ALPHA_RATE),
       .norm_clip = real_of(c, AM_LEARNER_NORM_CLIP),
       .warmup = c->values[AM_LEARNER_WARMUP].integer,
-      .schedule = {.kind = (am_schedule_kind)am_config_int(c, AM_LEARNER_SCHEDULE),
-                   .rate = am_config_number(c, AM_LEARNER_RATE),
-                   .rate_end = am_config_number(c, AM_LEARNER_RATE_END),
-                   .iterations = c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer},
+      .schedule = schedule_of(c),
       .drive = {.factor = (amine_third_factor)(AMINE_FACTOR_DOPAMINE +
                                                am_config_int(c, AM_MODULATOR_FACTOR)),
                 .scale = am_config_applies(c, AM_TASK_REWARD) ? real_of(c, AM_TASK_REWARD) : 1,
@@ -107,6 +121,73 @@ static amine_status create_a2c(am_learner **learner, const am_config *config, co
                        threads_of(config), error);
 }
 
+static am_agent_options agent_options(const am_config *c) {
+  return (am_agent_options){
+      .n_lanes = am_config_int(c, AM_BATCH),
+      .n_threads = threads_of(c),
+      .seed = c->values[AM_SEED].integer,
+      .schedule = schedule_of(c),
+      .beta1 = real_of(c, AM_LEARNER_BETA1),
+      .beta2 = real_of(c, AM_LEARNER_BETA2),
+      .eps = real_of(c, AM_LEARNER_EPS),
+      .norm_clip = real_of(c, AM_LEARNER_NORM_CLIP),
+  };
+}
+
+static am_gru_start start_of(const am_config *c) {
+  return (am_gru_start){.input_scale = real_of(c, AM_NETWORK_INPUT_SCALE),
+                        .recurrent_scale = real_of(c, AM_NETWORK_RECURRENT_SCALE),
+                        .update_bias = real_of(c, AM_NETWORK_UPDATE_BIAS),
+                        .update_spread = real_of(c, AM_NETWORK_UPDATE_SPREAD)};
+}
+
+static amine_status create_bptt(am_learner **learner, const am_config *c, const am_task *task,
+                                amine_error *error) {
+  const am_bptt_options options = {.agent = agent_options(c),
+                                   .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
+                                   .n_layers = am_config_int(c, AM_NETWORK_LAYERS),
+                                   .dropout = real_of(c, AM_NETWORK_DROPOUT),
+                                   .gamma = real_of(c, AM_LEARNER_GAMMA),
+                                   .lambda = real_of(c, AM_LEARNER_LAMBDA),
+                                   .value_weight = real_of(c, AM_LEARNER_VALUE_WEIGHT),
+                                   .entropy_weight = real_of(c, AM_LEARNER_ENTROPY_WEIGHT),
+                                   .teach = (am_teach)am_config_int(c, AM_LEARNER_TEACH),
+                                   .start = start_of(c)};
+  return am_bptt_create(learner, task, &options, error);
+}
+
+static amine_status create_signalling(am_learner **learner, const am_config *c, const am_task *task,
+                                      amine_error *error) {
+  const am_signalling_options options = {
+      .agent = agent_options(c),
+      .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
+      .n_layers = am_config_int(c, AM_NETWORK_LAYERS),
+      .dropout = real_of(c, AM_NETWORK_DROPOUT),
+      .n_signal = am_config_int(c, AM_MODULATOR_UNITS),
+      .gamma = real_of(c, AM_LEARNER_GAMMA),
+      .lambda = real_of(c, AM_LEARNER_LAMBDA),
+      .entropy_weight = real_of(c, AM_LEARNER_ENTROPY_WEIGHT),
+      .gain = real_of(c, AM_MODULATOR_GAIN),
+      .gain_start = real_of(c, AM_MODULATOR_GAIN_START),
+      .feedback = (am_feedback)am_config_int(c, AM_LEARNER_FEEDBACK),
+      .feedback_decay = real_of(c, AM_LEARNER_FEEDBACK_DECAY),
+      .trace = (am_trace_kind)am_config_int(c, AM_LEARNER_TRACE),
+      .form = (am_trace_form)am_config_int(c, AM_LEARNER_FORM),
+      .teach = (am_teach)am_config_int(c, AM_LEARNER_TEACH),
+      .input = real_of(c, AM_LEARNER_INPUT_SHARE),
+      .recurrent = real_of(c, AM_LEARNER_RECURRENT_SHARE),
+      .output = real_of(c, AM_LEARNER_OUTPUT_SHARE),
+      .gains = real_of(c, AM_LEARNER_GAIN_SHARE),
+      .critic = real_of(c, AM_LEARNER_CRITIC_SHARE),
+      .signal = real_of(c, AM_LEARNER_SIGNAL_SHARE),
+      .critic_sees_output = am_config_is(c, AM_LEARNER_CRITIC_SEES_OUTPUT),
+      .adaptive = am_config_int(c, AM_LEARNER_REWARD) == 1,
+      .start = start_of(c),
+      .control = (am_signal_control)am_config_int(c, AM_LEARNER_CONTROL),
+  };
+  return am_signalling_create(learner, task, &options, error);
+}
+
 /* Which networks a learner can train, how it is made, and what it asks of the task. */
 static const struct {
   const am_learner_type *type;
@@ -116,6 +197,8 @@ static const struct {
                          amine_error *error);
 } learners[] = {
     {&am_a2c_type, "plastic-rnn", ACTIONS, create_a2c},
+    {&am_bptt_type, "gru", ACTIONS, create_bptt},
+    {&am_signalling_type, "gru", ACTIONS | TARGETS, create_signalling},
 };
 enum { N_LEARNERS = sizeof learners / sizeof *learners };
 

@@ -30,7 +30,8 @@ static void put_figure(char *out, size_t size, double value) {
 static bool is_judged(const am_reproduction *r, int arm, int measure) {
   for (int k = 0; k < form_of(r)->n_criteria; k++) {
     const am_criterion *c = &form_of(r)->criteria[k];
-    if (c->arm == arm && strcmp(c->measure, r->protocols[arm]->measures[measure].name) == 0)
+    if ((c->arm == arm || (c->judgement == AM_JUDGE_RATIO && (int)c->share == arm)) &&
+        strcmp(c->measure, r->protocols[arm]->measures[measure].name) == 0)
       return true;
   }
   return false;

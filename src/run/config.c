@@ -304,7 +304,7 @@ static int unmet(const am_config *config, int id) {
   return am_word_among(c->among, value) ? -1 : id;
 }
 
-bool am_config_applies(const am_config *config, am_key_id id) { return unmet(config, id) < 0; }
+bool am_config_applies(const am_config *config, am_key_id id) { return unmet(config, (int)id) < 0; }
 
 const char *am_key_condition(am_key_id id, am_key_id *when) {
   *when = conditions[id].when;

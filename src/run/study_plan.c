@@ -114,7 +114,9 @@ static amine_status check_curve(const am_study_plan *plan, const am_curve *curve
 
 static amine_status check_arm(const am_protocol **protocol, const am_study_plan *plan, int arm,
                               amine_error *error) {
-  if (am_study_trains(plan->study)) {
+  bool trains;
+  AM_TRY(am_study_trains(&trains, plan->study, error));
+  if (trains) {
     am_config config;
     *protocol = &am_training_protocol;
     return am_study_training_config(&config, plan, arm, plan->first_seed, error);
@@ -186,7 +188,9 @@ static void put_assignments(grower *g, json_t *array, const char *const *assignm
 /* The whole configuration of an arm, and its measures. */
 static amine_status config_of(json_t **root, const am_protocol **protocol,
                               const am_study_plan *plan, int arm, amine_error *error) {
-  if (am_study_trains(plan->study)) {
+  bool trains;
+  AM_TRY(am_study_trains(&trains, plan->study, error));
+  if (trains) {
     am_config config;
     am_text text = {0};
     *protocol = &am_training_protocol;
@@ -261,7 +265,7 @@ static json_t *curves_of(grower *g, const am_study *s) {
   return array;
 }
 
-static void put_head(grower *g, json_t *root, const am_study_plan *plan) {
+static void put_head(grower *g, json_t *root, const am_study_plan *plan, bool trains) {
   const am_study *s = plan->study;
   const char *band = am_study_plan_form(plan)->band;
   put_text(g, root, "study", s->name);
@@ -273,15 +277,17 @@ static void put_head(grower *g, json_t *root, const am_study_plan *plan) {
   put(g, root, "first_seed", json_integer((json_int_t)plan->first_seed));
   put(g, root, "seeds", json_integer(plan->n_seeds));
   put(g, root, "raster", json_boolean(s->raster));
-  if (am_study_trains(s)) put_text(g, root, "time", "trials");
+  if (trains) put_text(g, root, "time", "trials");
 }
 
 amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_error *error) {
   grower g = {0};
+  bool trains;
   am_json_init();
+  AM_TRY(am_study_trains(&trains, plan->study, error));
   json_t *tree = json_object(), *arms = json_array();
   amine_status status = AMINE_OK;
-  put_head(&g, tree, plan);
+  put_head(&g, tree, plan, trains);
   put(&g, tree, "curves", curves_of(&g, plan->study));
   for (int k = 0; k < plan->study->n_arms && status == AMINE_OK; k++) {
     json_t *arm = NULL;

@@ -202,6 +202,11 @@ void am_turn_record(const am_turn *turn, const char *name, int t, const float *r
   }
 }
 
+void am_turn_record_actions(const am_turn *turn, int t) {
+  const float action[AM_GROUP_LANES] = {(float)turn->group.actions[0]};
+  am_turn_record(turn, "actions", t, action);
+}
+
 /* ------------------------------------------------------------------------------ what is saved */
 static const char *const prefixes[3] = {"", "adam.m.", "adam.v."};
 

@@ -88,5 +88,7 @@ static inline const am_agent *am_agent_of_const(const am_learner *learner) {
 /* Copies row `lane 0` of [width][lanes] into step t of the series of that name, if it is recorded.
  */
 void am_turn_record(const am_turn *turn, const char *name, int t, const float *rows);
+/* The same for the series "actions": what lane 0 did. */
+void am_turn_record_actions(const am_turn *turn, int t);
 
 #endif

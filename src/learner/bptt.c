@@ -122,11 +122,10 @@ static void roll_out(const bptt *b, const memory *m, am_turn *turn) {
     am_group_act(g, row(m->hit, t, A), row(m->reward, t, 1), row(m->p, t, A), t, turn->greedy);
     sum_up(m, turn, t);
     if (!turn->series) continue;
-    am_turn_record(turn, "input", t, row(m->u, t, I));
     am_turn_record(turn, "activity", t, h_of(b, m, b->options.n_layers - 1, t));
     am_turn_record(turn, "policy", t, row(m->p, t, A));
+    am_turn_record_actions(turn, t);
     am_turn_record(turn, "value", t, row(m->value, t, 1));
-    am_turn_record(turn, "reward", t, row(m->reward, t, 1));
   }
 }
 
@@ -232,11 +231,10 @@ static void destroy(am_learner *learner) {
 static int series(const am_learner *learner, am_series *out) {
   const am_task *task = learner->task;
   const bptt *b = bptt_of(am_agent_of_const(learner));
-  const am_series all[] = {{"input", "what the network sees", task->n_inputs, NULL},
-                           {"activity", "h of the top layer", b->options.n_hidden, NULL},
+  const am_series all[] = {{"activity", "h of the top layer", b->options.n_hidden, NULL},
                            {"policy", "probability of each action", task->n_actions, NULL},
-                           {"value", "the critic's estimate V", 1, NULL},
-                           {"reward", "reward", 1, NULL}};
+                           {"actions", "what it did", 1, NULL},
+                           {"value", "the critic's estimate V", 1, NULL}};
   const int n = (int)(sizeof all / sizeof *all);
   memcpy(out, all, sizeof all);
   out[n] = (am_series){0};

@@ -67,15 +67,15 @@ static int series(const am_learner *learner, am_series *out) {
   const am_task *task = learner->task;
   const am_signalling *x = am_signalling_of(am_agent_of_const(learner));
   const am_series all[] = {
-      {"input", "what the controller sees", task->n_inputs, NULL},
       {"activity", "o of the controller's units", x->n_units, NULL},
       {"gain", "m: how much the signalling GRU raises or lowers each unit", x->n_units, NULL},
       {"output", task->n_targets ? "what it says" : "probability of each action", x->n_out, NULL},
       {"signal", "s of the signalling GRU's units", x->options.n_signal, NULL},
       {"value", "V: the reward that is expected", 1, NULL},
-      {"reward", "reward, as the signalling GRU is told of it", 1, NULL},
-      {"dopamine", "delta: reward beyond what was expected", 1, NULL}};
-  const int n = (int)(sizeof all / sizeof *all);
+      {"told", "reward, as the signalling GRU is told of it", 1, NULL},
+      {"dopamine", "delta: reward beyond what was expected", 1, NULL},
+      {"actions", "what it did", 1, NULL}};
+  const int n = (int)(sizeof all / sizeof *all) - (task->n_targets > 0); /* which has no actions */
   memcpy(out, all, sizeof all);
   out[n] = (am_series){0};
   return n;

@@ -164,13 +164,13 @@ static void act(const am_signalling *x, const am_signalling_memory *m, am_turn *
 /* ------------------------------------------------------------------------------ an episode */
 static void record(const am_signalling *x, const am_signalling_memory *m, am_turn *turn, int t) {
   const int A = x->n_out;
-  am_turn_record(turn, "input", t, am_slot(m, m->u, t, turn->group.task->n_inputs));
   am_turn_record(turn, "activity", t, am_o_at(x, m, 0, t));
   am_turn_record(turn, "gain", t, am_m_at(x, m, 0, t));
   am_turn_record(turn, "output", t, am_slot(m, m->p, t, A));
+  am_turn_record_actions(turn, t);
   am_turn_record(turn, "signal", t, am_s_at(x, m, t));
   am_turn_record(turn, "value", t, am_slot(m, m->value, t, 1));
-  am_turn_record(turn, "reward", t, am_slot(m, m->reward, t, 1));
+  am_turn_record(turn, "told", t, am_slot(m, m->reward, t, 1));
   if (t > 0) { /* the dopamine of a step is known one step later */
     am_signalling_delta(x, m, t - 1);
     am_turn_record(turn, "dopamine", t - 1, m->delta);

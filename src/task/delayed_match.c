@@ -27,10 +27,8 @@ static void observe(const am_task *task, const void *state, float *input) {
   const am_delayed_match_state *s = state;
   memset(input, 0, (size_t)task->n_inputs * sizeof *input);
   if (s->world.step == 0) input[s->cue[0]] = 1;
-  if (s->world.step == task->n_steps - 1) {
-    input[s->cue[1]] = 1;
-    input[task->n_inputs - 1] = 1;
-  }
+  if (s->world.step == task->n_steps - 2) input[s->cue[1]] = 1;
+  if (s->world.step == task->n_steps - 1) input[task->n_inputs - 1] = 1;
 }
 
 static int answer(const am_task *task, const void *state) {

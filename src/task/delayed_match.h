@@ -1,9 +1,10 @@
 /* Delayed match-to-sample: keep a cue over a delay and say whether the second is the same. A test
  * of working memory since Blough 1959, doi:10.1901/jeab.1959.2-151.
  *
- * One of `cues` cues is shown at step 0, one-hot, then nothing. At the last step a second cue is
- * shown and `decide` is 1: action 0 says same, 1 different. It is the same with probability 1/2,
- * otherwise any of the others alike. Reward 1 if right; nothing at any other step. */
+ * One of `cues` cues is shown at step 0, one-hot, then nothing; at the last step but one a second
+ * cue is shown, and at the last `decide` is 1: action 0 says same, 1 different. It is the same with
+ * probability 1/2, otherwise any of the others alike. Reward 1 if right; nothing at any other step.
+ */
 #ifndef AMINE_TASK_DELAYED_MATCH_H
 #define AMINE_TASK_DELAYED_MATCH_H
 

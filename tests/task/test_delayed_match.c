@@ -5,7 +5,7 @@
 
 static const am_task_type *const type = &am_delayed_match_type;
 
-/* A cue, a delay, a cue and the choice: by hand for cues 2 then 0, and 1 then 1. */
+/* A cue, a delay, a cue, and then the choice: by hand for cues 2 then 0, and 1 then 1. */
 static void shows_cue_delay_cue(void **state) {
   (void)state;
   am_task *task = NULL;
@@ -17,8 +17,8 @@ static void shows_cue_delay_cue(void **state) {
   static const struct {
     int cue[2], answer;
     const char *shown[4];
-  } cases[] = {{{2, 0}, 1, {"0010", "0000", "0000", "1001"}},
-               {{1, 1}, 0, {"0100", "0000", "0000", "0101"}}};
+  } cases[] = {{{2, 0}, 1, {"0010", "0000", "1000", "0001"}},
+               {{1, 1}, 0, {"0100", "0000", "0100", "0001"}}};
   for (int c = 0; c < 2; c++)
     for (int action = 0; action < 2; action++) {
       am_delayed_match_state s = {.cue = {cases[c].cue[0], cases[c].cue[1]}};

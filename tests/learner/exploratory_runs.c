@@ -4,7 +4,7 @@
  *   exploratory_runs dnms|selective default|printed exploratory|node FIRST LAST TRIALS [shuffled]
  *                    [bound=1] [eta=...] [clip=...]
  *
- * One line a seed, FIRST to LAST, then the quartiles of those that reached it. */
+ * One line a seed, FIRST to LAST, then the quartiles. -1 stands for never. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,18 +89,19 @@ static void one(void *context, int k, int worker) {
   am_task_destroy(task);
 }
 
-static int ascending(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+/* Ascending, with those that never reached it (-1) last. */
+static int order(const void *a, const void *b) {
+  const unsigned x = (unsigned)*(const int *)a, y = (unsigned)*(const int *)b;
+  return (x > y) - (x < y);
+}
 
+/* Nearest ranks of all runs; -1: not reached. */
 static void summary(const char *what, int *reached, int n) {
-  qsort(reached, (size_t)n, sizeof *reached, ascending);
-  int never = 0;
-  while (never < n && reached[never] < 0) never++;
-  const int *v = reached + never, m = n - never;
-  printf("%s: %d of %d", what, m, n);
-  if (m > 0)
-    printf("; median %.0f, quartiles %d to %d, range %d to %d", (v[(m - 1) / 2] + v[m / 2]) / 2.0,
-           v[(m - 1) / 4], v[(3 * (m - 1) + 3) / 4], v[0], v[m - 1]);
-  printf("\n");
+  qsort(reached, (size_t)n, sizeof *reached, order);
+  int m = 0;
+  while (m < n && reached[m] >= 0) m++;
+  printf("%s: %d of %d; quartiles %d, %d and %d\n", what, m, n, reached[(n - 1) / 4],
+         reached[(n - 1) / 2], reached[3 * (n - 1) / 4]);
 }
 
 int main(int argc, char **argv) {

@@ -56,6 +56,8 @@ static inline am_config small_config(const small_variant *variant) {
   am_config config;
   am_config_default(&config);
   for (size_t k = 0; k < sizeof common / sizeof *common; k++) small_set(&config, common[k]);
+  /* what a variant has no use for is passed over, as a preset's keys are */
+  memset(config.wished, 0, sizeof config.wished);
   for (int k = 0; k < 6 && variant->assignments[k]; k++)
     small_set(&config, variant->assignments[k]);
   amine_error error;
@@ -64,17 +66,18 @@ static inline am_config small_config(const small_variant *variant) {
 }
 
 /* FNV-1a over all that shapes the future of a learner. */
-static inline uint64_t small_hash(const am_a2c *a) {
-  const size_t n = a->network->layout.n_parameters * sizeof(float);
+static inline uint64_t small_hash(const am_learner *learner) {
+  const am_a2c *a = (const am_a2c *)learner;
+  const size_t n = a->network.layout.n_parameters * sizeof(float);
   const struct {
     const void *data;
     size_t size;
   } parts[] = {{a->parameters, n},
                {a->m, n},
                {a->v, n},
-               {&a->beta1_power, sizeof(double)},
-               {&a->beta2_power, sizeof(double)},
-               {&a->iteration, sizeof(uint64_t)}};
+               {&learner->numbers[0], sizeof(double)},
+               {&learner->numbers[1], sizeof(double)},
+               {&learner->iteration, sizeof(uint64_t)}};
   uint64_t hash = 14695981039346656037u;
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
     for (size_t i = 0; i < parts[k].size; i++)

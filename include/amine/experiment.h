@@ -25,8 +25,8 @@ extern "C" {
 
 typedef struct amine_experiment amine_experiment;
 
-/* What one iteration did: means over its batch of episodes. Set `size` to sizeof(amine_progress).
- */
+/* What one iteration did: means over its batch of episodes; NAN for what the learner does not have.
+ * Set `size` to sizeof(amine_progress). */
 typedef struct amine_progress {
   size_t size;
   double reward;        /* per episode, in units of the task's reward */
@@ -61,8 +61,8 @@ AMINE_API amine_status amine_experiment_open(amine_experiment **experiment, cons
 AMINE_API void amine_experiment_destroy(amine_experiment *experiment);
 
 /* Plays one batch of episodes and changes the weights once. `progress` may be NULL. Allocates
- * nothing. AMINE_ERROR_NUMERIC: the gradient is not a number or exploded; the weights are as
- * before. */
+ * nothing. AMINE_ERROR_NUMERIC: a number broke (the gradient is none, or exploded); the weights are
+ * as before. */
 AMINE_API amine_status amine_experiment_iterate(amine_experiment *experiment,
                                                 amine_progress *progress, amine_error *error);
 
@@ -80,8 +80,9 @@ AMINE_API amine_status amine_experiment_evaluate(amine_experiment *experiment, a
                                                  int n_episodes, uint64_t seed, int greedy,
                                                  amine_error *error);
 
-/* The k-th tensor of the network: its PyTorch name (static storage) and shape [dims[0]][dims[1]]
- * (dims[1] = 1 for vectors). Returns 0 past the end, else 1. Any of the outputs may be NULL. */
+/* The k-th tensor of the network: its PyTorch name (kept until the experiment is destroyed) and
+ * shape [dims[0]][dims[1]] (dims[1] = 1 for vectors). Returns 0 past the end, else 1. Any of the
+ * outputs may be NULL. */
 AMINE_API int amine_experiment_tensor(const amine_experiment *experiment, int k, const char **name,
                                       int dims[2]);
 

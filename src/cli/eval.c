@@ -14,9 +14,11 @@
 const am_key cli_eval_keys[] = {
     [CLI_EVAL_EPISODES] = {"episodes", AM_KEY_INTEGER, 1000, 1, 1e6, "", "episodes",
                            "how many are played", true},
-    [CLI_EVAL_POLICY] = {"policy", AM_KEY_CHOICE, 0, 0, 0,
-                         "network|random|planner|explore|told|oracle", "",
-                         "who plays: the trained network, or a policy that learns nothing", true},
+    [CLI_EVAL_POLICY] =
+        {"policy", AM_KEY_WORD, 0, 0, 0, "network|random|planner|explore|told|oracle", "",
+         "who plays: the trained network, or a policy that learns nothing: those of "
+         "the maze, or another line of the task",
+         true},
     [CLI_EVAL_ACTIONS] = {"actions", AM_KEY_CHOICE, 0, 0, 0, "sampled|greedy", "",
                           "how the network acts: drawn from its policy, or the best each "
                           "time",
@@ -27,11 +29,21 @@ const am_key cli_eval_keys[] = {
 typedef struct evaluation {
   am_config config;
   int n_episodes;
-  char policy[16];
+  char policy[64];
   bool network, greedy;
   uint64_t iteration; /* of the network */
   am_evaluation result;
 } evaluation;
+
+/* The word after the last policy=. */
+static void take_policy(evaluation *e, const cli_line *line) {
+  static const char key[] = "policy=";
+  snprintf(e->policy, sizeof e->policy, "network");
+  for (int k = 0; k < line->n_assignments; k++)
+    if (strncmp(line->assignments[k], key, sizeof key - 1) == 0)
+      snprintf(e->policy, sizeof e->policy, "%.63s", line->assignments[k] + sizeof key - 1);
+  e->network = strcmp(e->policy, "network") == 0;
+}
 
 static amine_status load(evaluation *e, const cli_line *line, amine_error *error) {
   const char *from = line->words[0];
@@ -49,11 +61,8 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
              : cli_source_config(&e->config, from, error));
   AM_TRY(cli_configure(&e->config, own, line, error));
   e->n_episodes = (int)own[CLI_EVAL_EPISODES].number;
-  e->network = own[CLI_EVAL_POLICY].number == 0;
   e->greedy = own[CLI_EVAL_ACTIONS].number == 1;
-  const char *p = cli_eval_keys[CLI_EVAL_POLICY].choices;
-  for (int k = (int)own[CLI_EVAL_POLICY].number; k > 0; k--) p = strchr(p, '|') + 1;
-  snprintf(e->policy, sizeof e->policy, "%.*s", (int)strcspn(p, "|"), p);
+  take_policy(e, line);
   if (e->network && (source == CLI_SOURCE_PRESET || source == CLI_SOURCE_FILE))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%.200s holds no trained network: name a run's folder or a checkpoint, or "
@@ -102,8 +111,9 @@ static void put_text(am_text *text, const evaluation *e, const am_task *task) {
                                 : "network, actions drawn";
   am_text_printf(text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
                  e->result.n_episodes);
-  am_text_printf(text, "  %-*s%8.2f%s%.2f  (%g to %g)\n", COLUMN, who, e->result.mean, pm,
-                 e->result.se, e->result.min, e->result.max);
+  const int digits = cli_reward_digits(task);
+  am_text_printf(text, "  %-*s%8.*f%s%.*f  (%g to %g)\n", COLUMN, who, digits, e->result.mean, pm,
+                 digits, e->result.se, e->result.min, e->result.max);
   if (task->n_lines > 0) am_text_puts(text, "exact means of known policies\n");
   cli_lines_table(text, task, COLUMN);
 }

@@ -23,6 +23,7 @@ typedef struct job {
   const am_config *config;
   const char *folder;
   bool resume, announced;
+  double criterion; /* of the task, NAN if it has none */
   cli_progress progress;
 } job;
 
@@ -83,6 +84,18 @@ static int finish_bare(const cli_line *line, const char *folder, uint64_t iterat
   return cli_print(&text);
 }
 
+/* "reached 0.95 at iteration 245, after 7,840 trials" */
+static void say_criterion(const job *j) {
+  const uint64_t at = j->progress.latest.reached;
+  const double trials = at ? (double)at * am_config_int(j->config, AM_BATCH) : (double)NAN;
+  am_text text = {0};
+  if (isnan(j->criterion) || !j->announced) return;
+  cli_put_criterion(&text, j->criterion, trials);
+  if (at) am_text_printf(&text, ", at iteration %llu", (unsigned long long)at);
+  cli_say(j->line, "%s\n", text.data ? text.data : "");
+  am_text_free(&text);
+}
+
 int cli_job_finish(const cli_line *line, const am_config *config, const char *folder,
                    uint64_t iteration) {
   amine_error error = {0};
@@ -105,7 +118,11 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   am_task *task;
   amine_status status = am_experiment_task(&task, config, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
-  job j = {.line = line, .config = config, .folder = folder, .resume = resume};
+  job j = {.line = line,
+           .config = config,
+           .folder = folder,
+           .resume = resume,
+           .criterion = task->criterion};
   cli_progress_begin(&j.progress, task, cli_has(line, CLI_QUIET));
   am_task_destroy(task);
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */
@@ -118,5 +135,8 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   if (status == AMINE_ERROR_STOPPED)
     return stopped(line, &j.progress.latest, folder, atomic_load(stop));
   if (status != AMINE_OK) return cli_fail(status, &error, false);
-  return cli_job_finish(line, config, folder, config->values[AM_ITERATIONS].integer);
+  say_criterion(&j);
+  const am_train_progress *p = &j.progress.latest; /* empty if there was nothing left to do */
+  return cli_job_finish(line, config, folder,
+                        p->iterations ? p->iteration : config->values[AM_ITERATIONS].integer);
 }

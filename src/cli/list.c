@@ -8,10 +8,10 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "rule/rule.h"
+#include "run/experiment.h"
 #include "run/preset.h"
 #include "run/simulation_config.h"
 #include "run/study.h"
-#include "task/maze.h"
 
 typedef struct item {
   const char *name, *meaning, *equation, *source; /* the last two may be NULL */
@@ -21,9 +21,10 @@ typedef struct item {
 typedef bool (*nth)(item *out, int k, am_text *room);
 
 static bool nth_task(item *out, int k, am_text *room) {
+  const am_task_type *type = am_experiment_task_type(k);
   (void)room;
-  if (k > 0) return false;
-  *out = (item){am_maze_type.name, am_maze_type.meaning, NULL, NULL};
+  if (!type) return false;
+  *out = (item){type->name, type->meaning, NULL, NULL};
   return true;
 }
 
@@ -35,11 +36,14 @@ static bool nth_rule(item *out, int k, am_text *room) {
 }
 
 static bool nth_network(item *out, int k, am_text *room) {
+  static const item items[] = {
+      {"plastic-rnn", "recurrent network whose connections have a slow and a plastic part",
+       "x_t = tanh(W_in u_t + b + (w + alpha * H_t) x_{t-1})",
+       "Miconi, Stanley, Clune 2018, arXiv 1804.02464"},
+  };
   (void)room;
-  if (k > 0) return false;
-  *out = (item){"plastic-rnn", "recurrent network whose connections have a slow and a plastic part",
-                "x_t = tanh(W_in u_t + b + (w + alpha * H_t) x_{t-1})",
-                "Miconi, Stanley, Clune 2018, arXiv 1804.02464"};
+  if (k >= (int)(sizeof items / sizeof *items)) return false;
+  *out = items[k];
   return true;
 }
 
@@ -59,10 +63,10 @@ static bool nth_modulator(item *out, int k, am_text *room) {
 }
 
 static bool nth_learner(item *out, int k, am_text *room) {
+  const am_learner_type *type = am_experiment_learner_type(k);
   (void)room;
-  if (k > 0) return false;
-  *out = (item){"a2c", "actor-critic over whole episodes: backpropagation through time, Adam", NULL,
-                "Mnih et al. 2016, arXiv 1602.01783"};
+  if (!type) return false;
+  *out = (item){type->name, type->meaning, type->equation, type->source};
   return true;
 }
 

@@ -66,11 +66,12 @@ static void item(am_text *out, const char *term, const char *more, const char *t
 }
 
 /* `standard`: the value if nothing is said, or NULL */
-static void key_item(am_text *out, const am_key *key, const char *standard) {
-  char range[200], text[600];
+/* `only`: where it applies ("; only with task.type=maze"), or "" */
+static void key_item(am_text *out, const am_key *key, const char *standard, const char *only) {
+  char range[200], text[800];
   am_key_range(key, range, sizeof range);
-  snprintf(text, sizeof text, "%s (%s%s%s%s%s)", key->meaning, range, key->unit[0] ? " " : "",
-           key->unit, standard ? "; standard " : "", standard ? standard : "");
+  snprintf(text, sizeof text, "%s (%s%s%s%s%s%s)", key->meaning, range, key->unit[0] ? " " : "",
+           key->unit, standard ? "; standard " : "", standard ? standard : "", only);
   item(out, key->name, NULL, text);
 }
 
@@ -78,8 +79,12 @@ static void all_keys(am_text *out) {
   am_config fresh;
   am_config_default(&fresh);
   for (int k = 0; k < AM_N_KEYS; k++) {
-    char standard[64];
-    key_item(out, &am_keys[k], am_config_text(&fresh, (am_key_id)k, standard, sizeof standard));
+    char standard[64], only[300] = "";
+    am_key_id when;
+    const char *among = am_key_condition((am_key_id)k, &when);
+    if (among) snprintf(only, sizeof only, "; only with %s=%s", am_keys[when].name, among);
+    am_config_text(&fresh, (am_key_id)k, standard, sizeof standard);
+    key_item(out, &am_keys[k], standard, only);
   }
 }
 
@@ -88,7 +93,7 @@ static void brain_keys(am_text *out) {
     char standard[64];
     const am_key *key = &am_simulation_keys[k];
     const am_value value = {key->standard, (uint64_t)(key->standard > 0 ? key->standard : 0)};
-    key_item(out, key, am_key_text(key, &value, standard, sizeof standard));
+    key_item(out, key, am_key_text(key, &value, standard, sizeof standard), "");
   }
 }
 
@@ -109,12 +114,12 @@ static void command_section(am_text *out, const cli_command *c) {
              o->choices ? o->choices : "");
     item(out, o->name, o->value, text);
   }
-  for (int k = 0; k < c->n_keys; k++) key_item(out, &c->keys[k], NULL);
+  for (int k = 0; k < c->n_keys; k++) key_item(out, &c->keys[k], NULL, "");
   for (const cli_variant *v = c->variants; v && v->word; v++) {
     am_text_puts(out, ".PP\nKeys of ");
     bold(out, v->word);
     am_text_puts(out, " instead:\n");
-    for (int k = 0; k < v->n_keys; k++) key_item(out, &v->keys[k], NULL);
+    for (int k = 0; k < v->n_keys; k++) key_item(out, &v->keys[k], NULL, "");
   }
 }
 

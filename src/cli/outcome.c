@@ -60,7 +60,9 @@ amine_status cli_outcome_read(cli_outcome *out, const char *folder, amine_error 
                          .reward = number_of(root, "reward"),
                          .se = number_of(root, "se"),
                          .greedy_reward = number_of(root, "greedy_reward"),
-                         .greedy_se = number_of(root, "greedy_se")};
+                         .greedy_se = number_of(root, "greedy_se"),
+                         .criterion = number_of(root, "criterion"),
+                         .trials = number_of(root, "trials_to_criterion")};
     json_decref(root);
     if (isnan(out->reward) || isnan(out->greedy_reward))
       status = am_fail_file(error, AMINE_ERROR_INPUT, path.data, -1, "the rewards are missing");
@@ -69,9 +71,31 @@ amine_status cli_outcome_read(cli_outcome *out, const char *folder, amine_error 
   return status;
 }
 
-void cli_lines_table(am_text *text, const am_task *task, int column) {
+int cli_reward_digits(const am_task *task) {
+  double most = 0;
   for (int k = 0; k < task->n_lines; k++)
-    am_text_printf(text, "  %-*s%8.2f\n", column, task->lines[k].policy, task->lines[k].reward);
+    if (!isnan(task->lines[k].reward)) most = fmax(most, fabs(task->lines[k].reward));
+  return most > 0 && most < 10 ? 3 : 2;
+}
+
+void cli_put_criterion(am_text *text, double criterion, double trials) {
+  char digits[32];
+  if (isnan(trials)) {
+    am_text_printf(text, "has not reached %g", criterion);
+    return;
+  }
+  am_text_printf(text, "reached %g after ", criterion);
+  const int n = snprintf(digits, sizeof digits, "%.0f", trials);
+  for (int k = 0; k < n; k++)
+    am_text_printf(text, "%s%c", k > 0 && (n - k) % 3 == 0 ? "," : "", digits[k]);
+  am_text_puts(text, " trials");
+}
+
+void cli_lines_table(am_text *text, const am_task *task, int column) {
+  const int digits = cli_reward_digits(task);
+  for (int k = 0; k < task->n_lines; k++)
+    am_text_printf(text, "  %-*s%8.*f\n", column, task->lines[k].policy, digits,
+                   task->lines[k].reward);
 }
 
 void cli_lines_json(am_text *text, const am_task *task) {
@@ -93,6 +117,10 @@ static void put_json(am_text *text, const cli_outcome *o, const am_task *task, c
   am_json_put_double(text, "se", o->se);
   am_json_put_double(text, "greedy_reward", o->greedy_reward);
   am_json_put_double(text, "greedy_se", o->greedy_se);
+  if (!isnan(o->criterion)) {
+    am_json_put_double(text, "criterion", o->criterion);
+    am_json_put_double(text, "trials_to_criterion", o->trials);
+  }
   cli_lines_json(text, task);
   am_json_put_string(text, "report", page);
   am_json_end(text);
@@ -112,11 +140,17 @@ int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_confi
   } else {
     am_text_printf(&text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
                    o->n_episodes);
-    am_text_printf(&text, "  %-*s%8.2f%s%.2f\n", COLUMN, "network, actions drawn", o->reward, pm,
-                   o->se);
-    am_text_printf(&text, "  %-*s%8.2f%s%.2f\n", COLUMN, "network, best action each time",
-                   o->greedy_reward, pm, o->greedy_se);
+    const int digits = cli_reward_digits(task);
+    am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, "network, actions drawn", digits,
+                   o->reward, pm, digits, o->se);
+    am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, "network, best action each time", digits,
+                   o->greedy_reward, pm, digits, o->greedy_se);
     cli_lines_table(&text, task, COLUMN);
+    if (!isnan(o->criterion)) {
+      am_text_puts(&text, "training ");
+      cli_put_criterion(&text, o->criterion, o->trials);
+      am_text_puts(&text, "\n");
+    }
     am_text_printf(&text, "folder  %s\nreport  %s\n", folder, page);
   }
   am_task_destroy(task);

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/outcome.h"
 #include "cli/terminal.h"
 
 #define EVERY_IN_PLACE 0.2 /* seconds between two writings */
@@ -30,12 +31,6 @@ static const int layouts[] = {
 };
 enum { N_LAYOUTS = sizeof layouts / sizeof *layouts };
 
-double cli_task_line(const am_task *task, const char *policy) {
-  for (int k = 0; k < task->n_lines; k++)
-    if (strcmp(task->lines[k].policy, policy) == 0) return task->lines[k].reward;
-  return (double)NAN;
-}
-
 static double clock_now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -43,20 +38,22 @@ static double clock_now(void) {
 }
 
 void cli_progress_begin(cli_progress *p, const am_task *task, bool silent) {
-  static const char *const shown[] = {"random", "planner", "oracle"};
+  const int last = task->n_lines - 1; /* shown are the lowest two, and the highest */
   *p = (cli_progress){.silent = silent,
                       .in_place = cli_terminal(STDERR_FILENO),
                       .colour = cli_terminal_colour(STDERR_FILENO),
                       .utf8 = cli_terminal_utf8()};
   p->next = p->in_place ? 0 : clock_now() + EVERY_LINE;
   size_t used = 0;
-  for (int k = 0; k < 3; k++) {
-    const double reward = cli_task_line(task, shown[k]);
+  p->digits = cli_reward_digits(task) - 1;
+  for (int k = 0; k < 3 && k <= last; k++) {
+    const am_task_line *line = &task->lines[k < 2 ? k : last];
+    const double reward = line->reward;
     if (isnan(reward)) continue;
     const char *between = used == 0 ? "" : p->utf8 && p->in_place ? " · " : ", ";
     const int digits = reward < 10 ? 2 : 3;
-    const int n = snprintf(p->lines + used, sizeof p->lines - used, "%s%s %.*g", between, shown[k],
-                           digits, reward);
+    const int n = snprintf(p->lines + used, sizeof p->lines - used, "%s%s %.*g", between,
+                           line->policy, digits, reward);
     if (n > 0 && used + (size_t)n < sizeof p->lines) used += (size_t)n;
   }
 }
@@ -85,7 +82,7 @@ typedef struct pieces {
   char count[48], percent[8], rate[16], left[24], reward[32];
 } pieces;
 
-static pieces pieces_of(const am_train_progress *p) {
+static pieces pieces_of(const am_train_progress *p, int digits_of_reward) {
   pieces out;
   char total[24], rate[16], left[24];
   const int digits = snprintf(total, sizeof total, "%llu", (unsigned long long)p->iterations);
@@ -97,7 +94,7 @@ static pieces pieces_of(const am_train_progress *p) {
   snprintf(out.rate, sizeof out.rate, "%6s", rate);
   put_left(left, sizeof left, p);
   snprintf(out.left, sizeof out.left, "%10s", left);
-  snprintf(out.reward, sizeof out.reward, "reward %5.1f", p->reward);
+  snprintf(out.reward, sizeof out.reward, "reward %5.*f", digits_of_reward, p->reward);
   return out;
 }
 
@@ -134,7 +131,7 @@ static void add_bar(am_text *text, const cli_progress *p, int width) {
 }
 
 void cli_progress_line(am_text *text, const cli_progress *p, int width) {
-  const pieces t = pieces_of(&p->latest);
+  const pieces t = pieces_of(&p->latest, p->digits);
   int k = 0;
   while (k < N_LAYOUTS - 1 &&
          (columns_of(layouts[k], &t, p->lines) > width || ((layouts[k] & LINES) && !p->lines[0])))
@@ -173,7 +170,7 @@ static void write_now(cli_progress *p) {
     cli_progress_line(&text, p, cli_terminal_width(STDERR_FILENO, 80) - 1);
     am_text_puts(&text, "\033[K");
   } else {
-    const pieces t = pieces_of(&p->latest);
+    const pieces t = pieces_of(&p->latest, p->digits);
     am_text_printf(&text, "iteration %s %s %s %s  %s%s%s%s\n", t.count, t.percent, t.rate, t.left,
                    t.reward, p->lines[0] ? " (" : "", p->lines, p->lines[0] ? ")" : "");
   }

@@ -10,6 +10,7 @@ typedef struct cli_progress {
   double next;              /* when to write again, in seconds of the run's clock */
   am_train_progress latest; /* what was reported last */
   char lines[160];          /* "random 7.8 · planner 223 · oracle 326" */
+  int digits;               /* decimals of the reward */
   bool pending;             /* latest has not been written */
 } cli_progress;
 
@@ -19,9 +20,6 @@ void cli_progress_begin(cli_progress *progress, const am_task *task, bool silent
 void cli_progress_step(void *progress, const am_train_progress *now);
 /* Writes the last state, and ends the line. */
 void cli_progress_end(cli_progress *progress);
-
-/* The line of a task for a policy, or NAN. */
-double cli_task_line(const am_task *task, const char *policy);
 
 /* "1:05" or "1:00:05" */
 void cli_put_time(char out[16], double seconds);

@@ -30,7 +30,8 @@ static void put_figure(char *out, size_t size, double value) {
 static bool is_judged(const am_reproduction *r, int arm, int measure) {
   for (int k = 0; k < form_of(r)->n_criteria; k++) {
     const am_criterion *c = &form_of(r)->criteria[k];
-    if (c->arm == arm && strcmp(c->measure, r->protocols[arm]->measures[measure].name) == 0)
+    if ((c->arm == arm || (c->judgement == AM_JUDGE_RATIO && (int)c->share == arm)) &&
+        strcmp(c->measure, r->protocols[arm]->measures[measure].name) == 0)
       return true;
   }
   return false;
@@ -80,10 +81,14 @@ static void put_band(char *out, size_t size, const am_criterion *c) {
   else snprintf(out, size, "any number");
 }
 
-static void put_wanted(char *out, size_t size, const am_criterion *c) {
+static void put_wanted(char *out, size_t size, const am_reproduction *r, const am_criterion *c) {
   char band[CELL];
   put_band(band, sizeof band, c);
-  if (c->judgement == AM_JUDGE_MEAN) snprintf(out, size, "%s: mean %s", c->measure, band);
+  if (c->judgement == AM_JUDGE_RATIO)
+    snprintf(out, size, "%s: median over that of %s %s", c->measure,
+             r->plan.study->arms[(int)c->share].name, band);
+  else if (!am_judges_share(c->judgement))
+    snprintf(out, size, "%s: %s %s", c->measure, am_judgement_name(c->judgement), band);
   else
     snprintf(out, size, "%s %s: %s %.4g %% of the seeds", c->measure, band,
              am_judgement_name(c->judgement), 100 * c->share);
@@ -91,7 +96,7 @@ static void put_wanted(char *out, size_t size, const am_criterion *c) {
 
 static void put_found(char *out, size_t size, const am_reproduction *r, int k) {
   const am_verdict *v = &r->verdicts[k];
-  const bool mean = form_of(r)->criteria[k].judgement == AM_JUDGE_MEAN;
+  const bool mean = !am_judges_share(form_of(r)->criteria[k].judgement);
   char value[CELL];
   if (mean) put_figure(value, sizeof value, v->value);
   else snprintf(value, sizeof value, "%d of %d", v->inside, r->plan.n_seeds);
@@ -103,7 +108,7 @@ static void put_found(char *out, size_t size, const am_reproduction *r, int k) {
 static void put_criterion(am_text *text, const am_reproduction *r, int k) {
   const am_criterion *c = &form_of(r)->criteria[k];
   char wanted[3 * CELL], found[3 * CELL];
-  put_wanted(wanted, sizeof wanted, c);
+  put_wanted(wanted, sizeof wanted, r, c);
   put_found(found, sizeof found, r, k);
   am_text_printf(text, "  %s  %s: %s\n       %s; found %s\n", r->verdicts[k].passed ? "yes" : "NO ",
                  r->plan.study->arms[c->arm].name, c->meaning, wanted, found);
@@ -169,7 +174,9 @@ static void json_criterion(am_text *text, const am_reproduction *r, int k) {
   am_json_put_string(text, "judgement", am_judgement_name(c->judgement));
   am_json_put_double(text, "low", c->low);
   am_json_put_double(text, "high", c->high);
-  am_json_put_double(text, "share", c->judgement == AM_JUDGE_MEAN ? (double)NAN : c->share);
+  am_json_put_double(text, "share", am_judges_share(c->judgement) ? c->share : (double)NAN);
+  if (c->judgement == AM_JUDGE_RATIO)
+    am_json_put_string(text, "other", r->plan.study->arms[(int)c->share].name);
   am_json_put_double(text, "value", v->value);
   am_json_put_double(text, "low95", v->low);
   am_json_put_double(text, "high95", v->high);

@@ -12,26 +12,28 @@
 
 /* How far the run in the folder is. Reads all of the checkpoint, so that whatever is wrong with it
  * is found before anything is written. */
-static amine_status how_far(uint64_t *iteration, const am_config *config, const char *folder,
-                            amine_error *error) {
+static amine_status how_far(uint64_t *iteration, bool *reached, const am_config *config,
+                            const char *folder, amine_error *error) {
   am_config saved = *config;
   am_experiment *x;
   AM_TRY(am_evaluate_config(&saved, folder, error));
   AM_TRY(am_evaluate_open(&x, &saved, folder, error));
   *iteration = x->learner->iteration;
+  *reached = x->recent.reached > 0;
   am_experiment_destroy(x);
   return AMINE_OK;
 }
 
 static int complete(const cli_line *line, const am_config *config, const char *folder,
                     uint64_t iteration) {
+  const bool early = iteration < config->values[AM_ITERATIONS].integer;
   am_text quoted = {0};
   cli_quote(&quoted, folder);
-  cli_say(line,
-          "this run is complete: %llu iterations. To train it further:\n  %s resume %s "
-          "iterations=%llu\n",
+  cli_say(line, "this run is complete: %llu iterations. To train it further:\n  %s resume %s %s=",
           (unsigned long long)iteration, cli_program, quoted.data ? quoted.data : folder,
-          (unsigned long long)(iteration * 2));
+          early ? "stop_at_criterion" : "iterations");
+  if (early) cli_say(line, "false\n");
+  else cli_say(line, "%llu\n", (unsigned long long)(iteration * 2));
   am_text_free(&quoted);
   return cli_job_finish(line, config, folder, iteration);
 }
@@ -54,13 +56,13 @@ int cli_resume(const cli_line *line) {
   am_config config;
   uint64_t iteration = 0;
   const char *folder = line->words[0];
-  bool study = false;
+  bool study = false, reached = false;
   if (am_study_folder(&study, folder, &error) == AMINE_OK && study)
     return cli_reproduce_resume(line);
   if (am_simulation_folder(folder)) return resume_simulation(line);
   amine_status status = am_train_config(&config, folder, &error);
   if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
-  if (status == AMINE_OK) status = how_far(&iteration, &config, folder, &error);
+  if (status == AMINE_OK) status = how_far(&iteration, &reached, &config, folder, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
   const uint64_t planned = config.values[AM_ITERATIONS].integer;
   if (iteration > planned) {
@@ -68,7 +70,8 @@ int cli_resume(const cli_line *line) {
             (unsigned long long)planned, (unsigned long long)iteration);
     return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
   }
-  if (iteration == planned && line->n_assignments == 0)
+  const bool stop = reached && am_config_is(&config, AM_STOP_AT_CRITERION);
+  if ((iteration == planned || stop) && line->n_assignments == 0)
     return complete(line, &config, folder, iteration);
   return cli_job(line, &config, folder, true);
 }

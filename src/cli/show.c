@@ -23,16 +23,18 @@ static void put_rows(am_text *text, const am_config *config) {
     text->failed = true;
     return;
   }
+  size_t n = 0;
   for (int k = 0; k < AM_N_KEYS; k++) {
     char value[64];
-    rows[k].marked = differs(config, (am_key_id)k);
-    rows[k].meaning = am_keys[k].meaning;
-    am_text_puts(&rows[k].key, am_keys[k].name);
-    am_text_puts(&rows[k].value, am_config_text(config, (am_key_id)k, value, sizeof value));
-    cli_row_range(&rows[k].range, &am_keys[k]);
+    if (!am_config_applies(config, (am_key_id)k)) continue;
+    rows[n].marked = differs(config, (am_key_id)k);
+    rows[n].meaning = am_keys[k].meaning;
+    am_text_puts(&rows[n].key, am_keys[k].name);
+    am_text_puts(&rows[n].value, am_config_text(config, (am_key_id)k, value, sizeof value));
+    cli_row_range(&rows[n++].range, &am_keys[k]);
   }
   const bool terminal = isatty(STDOUT_FILENO);
-  cli_rows_put(text, rows, AM_N_KEYS, terminal ? cli_terminal_width(STDOUT_FILENO, 80) : 0);
+  cli_rows_put(text, rows, n, terminal ? cli_terminal_width(STDOUT_FILENO, 80) : 0);
   cli_rows_free(rows, AM_N_KEYS);
 }
 

@@ -6,6 +6,7 @@
 #include "learner/a2c.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -39,8 +40,8 @@ am_a2c_options am_a2c_default(void) {
   };
 }
 
-void am_a2c_destroy(am_a2c *a) {
-  if (!a) return;
+static void destroy(am_learner *learner) {
+  am_a2c *a = am_a2c_of(learner);
   am_free(a->parameters);
   am_free(a->m);
   am_free(a->v);
@@ -56,11 +57,11 @@ void am_a2c_destroy(am_a2c *a) {
 
 /* Takes all memory; on failure *missing is the size that was refused. */
 static bool take_memory(am_a2c *a, size_t *missing) {
-  const am_plastic_layout *l = &a->network->layout;
+  const am_plastic_layout *l = &a->network.layout;
   const size_t n = l->n_parameters, real_size = sizeof(float);
   const size_t alpha =
       l->has_trace && !l->alpha_is_full ? am_panel_size(l->n_hidden, l->n_hidden) : 0;
-  const size_t actor = am_actor_bytes(a->task, a->network);
+  const size_t actor = am_actor_bytes(a->learner.task, &a->network);
   const struct {
     void **where;
     size_t count, size;
@@ -71,7 +72,7 @@ static bool take_memory(am_a2c *a, size_t *missing) {
       {(void **)&a->alpha, alpha, real_size},
       {(void **)&a->gradients, am_size_mul((size_t)a->n_chunks + 1, l->n_gradient), real_size},
       {(void **)&a->sums, (size_t)a->options.n_lanes, sizeof *a->sums},
-      {(void **)&a->baseline, (size_t)a->task->n_steps, real_size},
+      {(void **)&a->baseline, (size_t)a->learner.task->n_steps, real_size},
       {(void **)&a->actors, (size_t)a->n_threads * AM_TRACE_LANES, sizeof *a->actors},
   };
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) {
@@ -84,12 +85,12 @@ static bool take_memory(am_a2c *a, size_t *missing) {
   for (int k = 0; k < a->n_threads * AM_TRACE_LANES; k++) {
     void *block = am_alloc(actor, 1);
     if (!block) return false;
-    am_actor_place(&a->actors[k], block, a->task, a->network);
+    am_actor_place(&a->actors[k], block, a->learner.task, &a->network);
   }
   return true;
 }
 
-amine_status am_a2c_create(am_a2c **learner, const am_task *task, const am_plastic *network,
+amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_plastic *network,
                            const am_a2c_options *options, uint64_t seed, int n_threads,
                            amine_error *error) {
   if (options->n_lanes < 1 || options->n_lanes > 65536)
@@ -101,36 +102,36 @@ amine_status am_a2c_create(am_a2c **learner, const am_task *task, const am_plast
         network->options.n_inputs, network->options.n_actions, task->n_inputs, task->n_actions);
   am_a2c *a = am_alloc(1, sizeof *a);
   if (!a) return am_fail_memory(error, sizeof *a);
-  a->task = task;
-  a->network = network;
+  a->learner = (am_learner){
+      .type = &am_a2c_type, .task = task, .n_lanes = options->n_lanes, .numbers = {1, 1}};
+  a->network = *network;
   a->options = *options;
   a->seed = seed;
-  a->beta1_power = a->beta2_power = 1;
   a->n_chunks = options->n_lanes < MAX_CHUNKS ? options->n_lanes : MAX_CHUNKS;
   a->n_threads = n_threads < 1 ? 1 : n_threads > a->n_chunks ? a->n_chunks : n_threads;
   size_t missing;
   if (!take_memory(a, &missing)) {
-    am_a2c_destroy(a);
+    destroy(&a->learner);
     return am_fail_memory(error, missing);
   }
   am_plastic_initialise(network, a->parameters, seed);
-  *learner = a;
+  *learner = &a->learner;
   return AMINE_OK;
 }
 
 /* alpha of every connection, as the network reads it */
 static const float *alpha_now(am_a2c *a) {
-  const am_plastic_layout *l = &a->network->layout;
+  const am_plastic_layout *l = &a->network.layout;
   if (!l->has_trace) return NULL;
   if (l->alpha_is_full) return a->parameters + l->alpha;
   am_plastic_code()->alpha_expand(l, a->alpha, a->parameters,
-                                  a->network->options.alpha == AM_ALPHA_NEURON);
+                                  a->network.options.alpha == AM_ALPHA_NEURON);
   return a->alpha;
 }
 
 static am_play play_of(am_a2c *a, uint64_t seed, uint32_t episode) {
-  return (am_play){.task = a->task,
-                   .network = a->network,
+  return (am_play){.task = a->learner.task,
+                   .network = &a->network,
                    .parameters = a->parameters,
                    .alpha = alpha_now(a),
                    .seed = seed,
@@ -147,9 +148,9 @@ typedef struct batch {
 static void loss_of(batch *b, int lane, am_actor *actor) {
   am_a2c *a = b->learner;
   const am_a2c_episode episode = {
-      .n_steps = a->task->n_steps,
-      .n_actions = a->task->n_actions,
-      .stride = a->network->layout.head_rows,
+      .n_steps = a->learner.task->n_steps,
+      .n_actions = a->learner.task->n_actions,
+      .stride = a->network.layout.head_rows,
       .heads = actor->lane.heads,
       .p = actor->p,
       .logp = actor->logp,
@@ -164,7 +165,7 @@ static void loss_of(batch *b, int lane, am_actor *actor) {
 static void one_chunk(void *context, int chunk, int worker) {
   batch *b = context;
   am_a2c *a = b->learner;
-  const am_plastic_layout *l = &a->network->layout;
+  const am_plastic_layout *l = &a->network.layout;
   const int from = chunk * a->options.n_lanes / a->n_chunks;
   const int to = (chunk + 1) * a->options.n_lanes / a->n_chunks;
   float *gradient = a->gradients + (size_t)chunk * l->n_gradient;
@@ -178,7 +179,7 @@ static void one_chunk(void *context, int chunk, int worker) {
       lanes[q] = &actors[q].lane;
       loss_of(b, lane + q, &actors[q]);
     }
-    am_plastic_code()->backward(l, am_plastic_rule_code(a->network), lanes, n, gradient,
+    am_plastic_code()->backward(l, am_plastic_rule_code(&a->network), lanes, n, gradient,
                                 a->parameters, b->play.alpha);
   }
 }
@@ -188,8 +189,9 @@ static void note_baseline(batch *b) {
   am_a2c *a = b->learner;
   am_actor *actor = &a->actors[0];
   am_actor_play(actor, 1, &b->play, 0);
-  for (int t = 0; t < a->task->n_steps; t++)
-    a->baseline[t] = actor->lane.heads[t * a->network->layout.head_rows + a->task->n_actions];
+  for (int t = 0; t < a->learner.task->n_steps; t++)
+    a->baseline[t] =
+        actor->lane.heads[t * a->network.layout.head_rows + a->learner.task->n_actions];
 }
 
 #define SUM_BLOCK 4096
@@ -197,29 +199,29 @@ static void note_baseline(batch *b) {
 static void sum_block(void *context, int block, int worker) {
   (void)worker;
   am_a2c *a = context;
-  const size_t n = a->network->layout.n_gradient, from = (size_t)block * SUM_BLOCK;
+  const size_t n = a->network.layout.n_gradient, from = (size_t)block * SUM_BLOCK;
   const size_t to = from + SUM_BLOCK < n ? from + SUM_BLOCK : n;
   adam_code()->sum(a->gradients + (size_t)a->n_chunks * n, a->gradients, n, a->n_chunks, from, to);
 }
 
 /* The gradient's sum over the batch, and its norm. */
 static float *gather(am_a2c *a, float *norm) {
-  const am_plastic_layout *l = &a->network->layout;
+  const am_plastic_layout *l = &a->network.layout;
   float *g = a->gradients + (size_t)a->n_chunks * l->n_gradient;
   am_parallel(a->n_threads, (int)((l->n_gradient + SUM_BLOCK - 1) / SUM_BLOCK), sum_block, a);
   if (l->has_trace && !l->alpha_is_full)
-    am_plastic_code()->alpha_reduce(l, g, a->network->options.alpha == AM_ALPHA_NEURON);
+    am_plastic_code()->alpha_reduce(l, g, a->network.options.alpha == AM_ALPHA_NEURON);
   *norm = sqrtf(adam_code()->sum_of_squares(g, l->n_parameters));
   return g;
 }
 
 /* The sentence for a gradient that broke: names the weight with the largest one. */
 static amine_status explain(const am_a2c *a, const float *g, float norm, amine_error *error) {
-  const am_plastic_tensor *worst = &a->network->tensors[0];
+  const am_plastic_tensor *worst = &a->network.tensors[0];
   int row = 0, col = 0;
   float largest = -1;
-  for (int k = 0; k < a->network->n_tensors; k++) {
-    const am_plastic_tensor *t = &a->network->tensors[k];
+  for (int k = 0; k < a->network.n_tensors; k++) {
+    const am_plastic_tensor *t = &a->network.tensors[k];
     for (int i = 0; i < t->dims[0]; i++)
       for (int j = 0; j < t->dims[1]; j++) {
         float size = fabsf(g[am_plastic_at(t, i, j)]);
@@ -234,23 +236,23 @@ static amine_status explain(const am_a2c *a, const float *g, float norm, amine_e
   return am_fail(error, AMINE_ERROR_NUMERIC,
                  "the numbers broke at iteration %llu: gradient norm %g (limit %g), largest at "
                  "%s[%d][%d]; a lower learner.rate or learner.alpha_rate helps",
-                 (unsigned long long)a->iteration, (double)norm, (double)NORM_LIMIT, worst->name,
-                 row, col);
+                 (unsigned long long)a->learner.iteration, (double)norm, (double)NORM_LIMIT,
+                 worst->name, row, col);
 }
 
 static void adam(am_a2c *a, const float *g, float norm) {
   const am_a2c_options *o = &a->options;
-  const am_plastic_layout *l = &a->network->layout;
-  a->beta1_power *= (double)o->beta1;
-  a->beta2_power *= (double)o->beta2;
+  const am_plastic_layout *l = &a->network.layout;
+  a->learner.numbers[0] *= (double)o->beta1;
+  a->learner.numbers[1] *= (double)o->beta2;
   const float clip = o->norm_clip / (norm + 1e-6f);
   const am_adam_constants k = {.beta1 = o->beta1,
                                .beta2 = o->beta2,
                                .eps = o->eps,
-                               .correction1 = (float)(1 / (1 - a->beta1_power)),
-                               .correction2 = (float)(1 / (1 - a->beta2_power)),
+                               .correction1 = (float)(1 / (1 - a->learner.numbers[0])),
+                               .correction2 = (float)(1 / (1 - a->learner.numbers[1])),
                                .scale = clip < 1 ? clip : 1};
-  const float rate = (float)am_schedule_rate(&o->schedule, a->iteration);
+  const float rate = (float)am_schedule_rate(&o->schedule, a->learner.iteration);
   /* alpha lies between the tensors that move at the full rate */
   const size_t alpha_end = l->has_trace ? l->input_w : l->w, alpha = l->has_trace ? l->alpha : l->w;
   const size_t ranges[3][2] = {{0, alpha}, {alpha, alpha_end}, {alpha_end, l->n_parameters}};
@@ -261,11 +263,12 @@ static void adam(am_a2c *a, const float *g, float norm) {
   }
 }
 
-amine_status am_a2c_iterate(am_a2c *a, am_a2c_report *report, amine_error *error) {
+static amine_status iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
+  am_a2c *a = am_a2c_of(learner);
   const am_a2c_options *o = &a->options;
-  const double lanes = o->n_lanes, steps = lanes * a->task->n_steps;
+  const double lanes = o->n_lanes, steps = lanes * a->learner.task->n_steps;
   batch b = {.learner = a,
-             .play = play_of(a, a->seed, (uint32_t)a->iteration),
+             .play = play_of(a, a->seed, (uint32_t)a->learner.iteration),
              .loss = {.gamma = o->gamma,
                       .lambda = o->lambda,
                       .value_weight = o->value_weight,
@@ -277,16 +280,16 @@ amine_status am_a2c_iterate(am_a2c *a, am_a2c_report *report, amine_error *error
   float norm;
   const float *g = gather(a, &norm);
   if (!(norm <= NORM_LIMIT)) return explain(a, g, norm, error);
-  *report = (am_a2c_report){.gradient_norm = (double)norm,
-                            .rate = am_schedule_rate(&o->schedule, a->iteration)};
+  *report = (am_learner_report){.gradient_norm = (double)norm,
+                                .rate = am_schedule_rate(&o->schedule, a->learner.iteration)};
   for (int lane = 0; lane < o->n_lanes; lane++) {
     report->reward += a->sums[lane].reward / lanes;
     report->value += a->sums[lane].value / steps;
     report->entropy += a->sums[lane].entropy / steps;
     report->loss += a->sums[lane].loss / steps;
   }
-  if (a->iteration >= o->warmup) adam(a, g, norm);
-  a->iteration++;
+  if (a->learner.iteration >= o->warmup) adam(a, g, norm);
+  a->learner.iteration++;
   return AMINE_OK;
 }
 
@@ -311,8 +314,9 @@ static void evaluate_pair(void *context, int item, int worker) {
   }
 }
 
-void am_a2c_evaluate(am_a2c *a, double *rewards, int n_episodes, uint32_t first, uint64_t seed,
-                     bool greedy) {
+static void evaluate(am_learner *learner, double *rewards, int n_episodes, uint32_t first,
+                     uint64_t seed, bool greedy) {
+  am_a2c *a = am_a2c_of(learner);
   evaluation e = {.learner = a, .play = play_of(a, seed, 0), .rewards = rewards, .first = first};
   e.n = n_episodes;
   e.play.greedy = greedy;
@@ -329,3 +333,87 @@ const am_actor *am_a2c_watch(am_a2c *a, uint32_t lane, uint64_t seed, bool greed
   am_actor_play(&a->actors[0], 1, &play, lane);
   return &a->actors[0];
 }
+
+/* ------------------------------------------------------------------------------ tensors */
+static float *vector_of(const am_a2c *a, int k) {
+  float *const vectors[] = {a->parameters, a->m, a->v};
+  return vectors[k / a->network.n_tensors];
+}
+
+static const am_plastic_tensor *shape_of(const am_a2c *a, int k) {
+  return &a->network.tensors[k % a->network.n_tensors];
+}
+
+static bool tensor(const am_learner *learner, int k, am_learner_tensor *out) {
+  static const char *const prefixes[] = {"", "adam.m.", "adam.v."};
+  const am_a2c *a = (const am_a2c *)learner;
+  const int n = a->network.n_tensors;
+  if (k < 0 || k >= 3 * n) return false;
+  const am_plastic_tensor *t = shape_of(a, k);
+  *out = (am_learner_tensor){
+      .rank = t->rank, .dims = {(size_t)t->dims[0], (size_t)t->dims[1]}, .is_parameter = k < n};
+  snprintf(out->name, sizeof out->name, "%s%s", prefixes[k / n], t->name);
+  return true;
+}
+
+static void get(const am_learner *learner, int k, float *values) {
+  const am_a2c *a = (const am_a2c *)learner;
+  am_plastic_get(shape_of(a, k), values, vector_of(a, k));
+}
+
+static void set(am_learner *learner, int k, const float *values) {
+  const am_a2c *a = am_a2c_of(learner);
+  am_plastic_set(shape_of(a, k), vector_of(a, k), values);
+}
+
+/* ------------------------------------------------------------------------------ watching */
+enum { ACTIONS, VALUE, POLICY, ACTIVITY, LEVEL };
+
+static int series(const am_learner *learner, am_series *out) {
+  const am_a2c *a = (const am_a2c *)learner;
+  out[ACTIONS] = (am_series){"actions", "what it did", 1, NULL};
+  out[VALUE] = (am_series){"value", "the reward that the network expects", 1, NULL};
+  out[POLICY] = (am_series){"policy", "probability of each action", learner->task->n_actions, NULL};
+  out[ACTIVITY] = (am_series){"activity", "of each hidden unit", a->network.options.n_hidden, NULL};
+  out[LEVEL] = (am_series){"level", "the modulator M(t), which the network emits", 1, NULL};
+  return a->network.layout.has_readout ? LEVEL + 1 : LEVEL;
+}
+
+typedef struct watching {
+  const am_a2c *learner;
+  am_series *series;
+} watching;
+
+static void note_step(void *context, const am_actor *actor, int t) {
+  const watching *w = context;
+  const am_plastic_layout *l = &w->learner->network.layout;
+  const size_t s = (size_t)t, A = (size_t)l->n_actions, N = (size_t)l->n_hidden;
+  w->series[ACTIONS].values[t] = (float)actor->actions[t];
+  w->series[VALUE].values[t] = actor->lane.heads[s * (size_t)l->head_rows + A];
+  memcpy(w->series[POLICY].values + s * A, actor->p + s * A, A * sizeof(float));
+  memcpy(w->series[ACTIVITY].values + s * N, actor->lane.x + (s + 1) * (size_t)l->cols,
+         N * sizeof(float));
+  if (l->has_readout) w->series[LEVEL].values[t] = actor->lane.level[t];
+}
+
+static void watch_series(am_learner *learner, am_series *out, uint32_t lane, uint64_t seed,
+                         bool greedy) {
+  watching w = {am_a2c_of(learner), out};
+  am_a2c_watch(am_a2c_of(learner), lane, seed, greedy, note_step, &w);
+}
+
+const am_learner_type am_a2c_type = {
+    .name = "a2c",
+    .meaning = "actor-critic over whole episodes: backpropagation through time, Adam",
+    .equation = "loss = -log pi(a_t) A_t + value_weight (R_t - V_t)^2 + entropy penalty",
+    .source = "Mnih et al. 2016, arXiv 1602.01783",
+    .backprop = true,
+    .iterate = iterate,
+    .evaluate = evaluate,
+    .tensor = tensor,
+    .get = get,
+    .set = set,
+    .series = series,
+    .watch = watch_series,
+    .destroy = destroy,
+};

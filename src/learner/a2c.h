@@ -4,6 +4,7 @@
 #define AMINE_LEARNER_A2C_H
 
 #include "learner/actor.h"
+#include "learner/learner.h"
 #include "learner/schedule.h"
 
 typedef struct am_a2c_options {
@@ -19,21 +20,14 @@ typedef struct am_a2c_options {
   am_drive_options drive; /* for a network whose M is given */
 } am_a2c_options;
 
-/* What one iteration did: means over the batch. */
-typedef struct am_a2c_report {
-  double reward; /* per episode */
-  double value, entropy, loss, gradient_norm, rate;
-} am_a2c_report;
-
-/* All that shapes the future is in the fields up to `episode`; the rest is scratch memory. */
+/* All that shapes the future is in the base (numbers: beta1^k, beta2^k after k steps of Adam) and
+ * in the parameters and their moments; the rest is scratch memory. */
 typedef struct am_a2c {
-  const am_task *task;
-  const am_plastic *network;
+  am_learner learner; /* first, so that an am_learner of am_a2c_type is an am_a2c */
+  am_plastic network; /* a copy */
   am_a2c_options options;
   uint64_t seed;
-  float *parameters, *m, *v;       /* [layout.n_parameters] */
-  double beta1_power, beta2_power; /* beta^k after k steps of Adam */
-  uint64_t iteration;              /* iterations done */
+  float *parameters, *m, *v; /* [layout.n_parameters] */
   int n_threads, n_chunks;
   float *alpha;      /* [panel] expanded */
   float *gradients;  /* [n_chunks + 1][layout.n_gradient]; the last is the sum */
@@ -42,23 +36,21 @@ typedef struct am_a2c {
   float *baseline;   /* [n_steps] lane 0's values, for AM_BASELINE_SHARED0 */
 } am_a2c;
 
+/* The type of every actor-critic: learner->type == &am_a2c_type tells one from other learners.
+ *
+ * iterate answers AMINE_ERROR_NUMERIC if the gradient's norm is not a number or above 1e6. The
+ * tensors are the network's, then adam.m.NAME and adam.v.NAME of each. */
+extern const am_learner_type am_a2c_type;
+
 am_a2c_options am_a2c_default(void);
 
-/* Makes a learner with fresh parameters. Task and network are borrowed and must outlive it. All
- * memory that training needs is taken here. */
-amine_status am_a2c_create(am_a2c **learner, const am_task *task, const am_plastic *network,
+/* Makes a learner with fresh parameters. The task is borrowed and must outlive it, the network is
+ * copied. All memory that training needs is taken here. */
+amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_plastic *network,
                            const am_a2c_options *options, uint64_t seed, int n_threads,
                            amine_error *error);
-void am_a2c_destroy(am_a2c *learner);
 
-/* One iteration. AMINE_ERROR_NUMERIC if the gradient's norm is not a number or above 1e6: then the
- * parameters are as before, and the sentence names the iteration and the weight with the largest
- * gradient. */
-amine_status am_a2c_iterate(am_a2c *learner, am_a2c_report *report, amine_error *error);
-
-/* Plays episodes without learning: rewards[k] is that of episode (seed, 0, first + k). */
-void am_a2c_evaluate(am_a2c *learner, double *rewards, int n_episodes, uint32_t first,
-                     uint64_t seed, bool greedy);
+static inline am_a2c *am_a2c_of(am_learner *learner) { return (am_a2c *)learner; }
 
 /* Plays the episode (seed, 0, lane) with the first actor, which is returned; watch as in am_play.
  */

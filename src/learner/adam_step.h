@@ -29,4 +29,7 @@ typedef struct am_adam_ops {
                const am_adam_constants *k);
 } am_adam_ops;
 
+/* The code for the instruction set in use. */
+const am_adam_ops *am_adam_code(void);
+
 #endif

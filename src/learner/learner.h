@@ -33,7 +33,8 @@ typedef struct am_learner_tensor {
 } am_learner_tensor;
 
 /* Something that is recorded at every step of an episode: values [n_steps][width], of the caller.
- */
+ * A learner that acts has a series "actions" of width 1: the recording plays the world again by it
+ * and adds the series "inputs", "rewards", "targets" and "answers" where the learner has none. */
 typedef struct am_series {
   const char *name;    /* "dopamine", "activity": the name of the array in recording.npz */
   const char *meaning; /* one line, for the report */
@@ -59,7 +60,8 @@ typedef struct am_learner_type {
   void (*get)(const am_learner *learner, int k, float *values);
   void (*set)(am_learner *learner, int k, const float *values);
   /* The series that `watch` records: names, meanings and widths; returns how many, up to
-   * AM_SERIES_MAX. watch plays the episode (seed, 0, lane) without learning. Both may be NULL. */
+   * AM_SERIES_MAX, and ends them with one without a name. watch plays the episode (seed, 0, lane)
+   * without learning. Both may be NULL. */
   int (*series)(const am_learner *learner, am_series *out);
   void (*watch)(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed, bool greedy);
   void (*destroy)(am_learner *learner);

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "kernel/isa.h"
 #include "kernel/panel.h"
+#include "kernel/real.h"
 
 enum { AM_CTRNN_MAX_BIASES = 8 };
 
@@ -40,20 +41,20 @@ typedef struct am_ctrnn {
 
 /* One network at work; all arrays of the caller, padding zero. */
 typedef struct am_ctrnn_state {
-  float *x, *mean, *r; /* [n_vector]; mean: xbar */
-  float *z;            /* [cols + 16]: r and then, from element N on, the inputs u */
-  float *y;            /* [n_vector] scratch: J r + B u */
-  float *held, *value; /* [n_vector] held: 1 for bias neurons and padding, whose x is `value` */
+  am_real *x, *mean, *r; /* [n_vector]; mean: xbar */
+  am_real *z;            /* [cols + 16]: r and then, from element N on, the inputs u */
+  am_real *y;            /* [n_vector] scratch: J r + B u */
+  am_real *held, *value; /* [n_vector] held: 1 for bias neurons and padding, whose x is `value` */
 } am_ctrnn_state;
 
 typedef struct am_ctrnn_ops {
   /* t = 0: takes x as it stands in the state, holds the bias neurons, sets mean, r and z. */
   void (*start)(const am_ctrnn *network, am_ctrnn_state *state);
   /* One step, with u in z. dx: x(t) - xbar(t - 1); before: r(t - 1), both [n_vector]. */
-  void (*step)(const am_ctrnn *network, const float *panel, am_ctrnn_state *state, const float *xi,
-               float *dx, float *before);
+  void (*step)(const am_ctrnn *network, const am_real *panel, am_ctrnn_state *state,
+               const am_real *xi, am_real *dx, am_real *before);
   /* xi[i] = amplitude U(-1, 1) with probability `chance`, else 0; neuron i's draw of this step */
-  void (*perturb)(float *xi, int n_vector, float chance, float amplitude, uint64_t seed,
+  void (*perturb)(am_real *xi, int n_vector, am_real chance, am_real amplitude, uint64_t seed,
                   uint32_t stream, uint32_t population, uint64_t step);
 } am_ctrnn_ops;
 

@@ -234,6 +234,7 @@ void am_overview_free(am_overview *o) {
   }
   am_free(o->groups);
   am_free(o->differing);
+  am_recorded_episode_free(&o->episode);
   am_recording_free(&o->recording);
   *o = (am_overview){0};
 }

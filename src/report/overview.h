@@ -2,6 +2,7 @@
 #ifndef AMINE_REPORT_OVERVIEW_H
 #define AMINE_REPORT_OVERVIEW_H
 
+#include "report/series.h"
 #include "report/source.h"
 
 /* A figure over the runs of a configuration. */
@@ -30,6 +31,7 @@ typedef struct am_overview {
   size_t shown;   /* the source whose recording is shown; n_sources if there is none */
   am_recording
       recording; /* of that source; filled in by who made the overview, and freed with it */
+  am_recorded_episode episode; /* the same of what is no maze: then the recording is empty */
 } am_overview;
 
 /* The sources must outlive it. AMINE_ERROR_MEMORY only. */

@@ -17,6 +17,9 @@ static amine_status write_page(const am_source *sources, const char *const *fold
   amine_status status = AMINE_OK;
   AM_TRY(am_overview_make(&overview, sources, n, error));
   if (overview.shown < n)
+    status = am_recorded_episode_read(&overview.episode, folders[overview.shown], true, error);
+  else if (n > 0) status = am_recorded_episode_read(&overview.episode, folders[0], false, error);
+  if (status == AMINE_OK && overview.shown < n && !overview.episode.task)
     status = am_source_recording(&overview.recording, folders[overview.shown], error);
   if (status == AMINE_OK) status = am_page_write(&page, &overview, error);
   if (status == AMINE_OK) status = am_file_replace(out_path, page.data, page.length, error);

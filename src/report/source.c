@@ -175,7 +175,9 @@ static amine_status read_eval(am_source *source, const char *path, amine_error *
                                     .reward = number_of(root, "reward"),
                                     .se = number_of(root, "se"),
                                     .greedy_reward = number_of(root, "greedy_reward"),
-                                    .greedy_se = number_of(root, "greedy_se")};
+                                    .greedy_se = number_of(root, "greedy_se"),
+                                    .criterion = number_of(root, "criterion"),
+                                    .trials = number_of(root, "trials_to_criterion")};
     source->eval.there = isfinite(source->eval.reward);
   } else if (root) {
     status = am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "an evaluation is an object");

@@ -23,7 +23,7 @@ typedef struct am_report_line {
 /* eval.json; NAN for what it does not say. */
 typedef struct am_report_eval {
   bool there;
-  double episodes, reward, se, greedy_reward, greedy_se;
+  double episodes, reward, se, greedy_reward, greedy_se, criterion, trials;
 } am_report_eval;
 
 typedef struct am_source {

@@ -1,5 +1,6 @@
-/* The measures of a published experiment against biological time: a thin line for each seed, for
- * each arm the median and the quartiles of its seeds, and behind them the bands of the criteria. */
+/* The measures of a published experiment against biological time, or trials of training: a thin
+ * line for each seed, for each arm the median and the quartiles of its seeds, and behind them the
+ * bands of the criteria. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,7 +93,7 @@ typedef struct figure {
 } figure;
 
 static bool is_about(const figure *f, const am_study_criterion *c) {
-  return strcmp(f->s->arms[c->arm].measures[c->measure].name, f->measure) == 0;
+  return !c->other && strcmp(f->s->arms[c->arm].measures[c->measure].name, f->measure) == 0;
 }
 
 static void widen(double *low, double *high, double value) {
@@ -115,7 +116,9 @@ static void make_axes(figure *f) {
     widen(&low, &high, f->s->criteria[k].low);
     widen(&low, &high, f->s->criteria[k].high);
   }
-  f->unit = am_brain_time_unit(t, &f->unit_name);
+  f->unit = 1;
+  f->unit_name = "trials";
+  if (!f->s->trials) f->unit = am_brain_time_unit(t, &f->unit_name);
   f->plot = (am_plot){.x = am_axis_exact(0, t / f->unit, 6),
                       .y = am_axis_round(low, high, 5),
                       .classes = "tall",

@@ -56,9 +56,17 @@ static void put_verdict(am_text *page, const am_study_source *s) {
   am_text_puts(page, ".</p>\n");
 }
 
+/* Is it about a share of the seeds, or about one figure of them all? */
+static bool is_share(const am_study_criterion *c) {
+  return strcmp(c->judgement, "at least") == 0 || strcmp(c->judgement, "at most") == 0;
+}
+
 static void put_wanted(am_text *page, const am_study_criterion *c) {
-  if (strcmp(c->judgement, "mean") == 0) {
-    am_text_puts(page, "the mean");
+  if (!is_share(c)) {
+    am_text_puts(page, c->other ? "the median" : "the ");
+    if (!c->other) am_html_brief(page, c->judgement, 20);
+    if (c->other) am_text_puts(page, ", over that of ");
+    if (c->other) am_html_brief(page, c->other, 80);
     return;
   }
   am_html_brief(page, c->judgement, 20);
@@ -68,7 +76,7 @@ static void put_wanted(am_text *page, const am_study_criterion *c) {
 }
 
 static void put_found(am_text *page, const am_study_source *s, const am_study_criterion *c) {
-  const bool mean = strcmp(c->judgement, "mean") == 0;
+  const bool mean = !is_share(c);
   if (mean) am_html_figure(page, c->value, 4);
   else am_text_printf(page, "%zu of %zu", c->inside, s->n_seeds);
   if (!isfinite(c->value_low) || !isfinite(c->value_high)) return;
@@ -107,6 +115,7 @@ static double place(double value, double low, double high) {
 static void put_lane(am_text *page, const am_study_source *s, const am_study_criterion *c) {
   char classes[16];
   double low, high;
+  if (c->other) return; /* a band of ratios is none of values */
   range_of(&low, &high, s, c);
   am_text_puts(page, "<div class=\"lane\" aria-hidden=\"true\">");
   if (isfinite(low) && isfinite(high)) {
@@ -195,7 +204,7 @@ static const char *judged_class(const am_study_source *s, size_t arm, size_t mea
   for (size_t k = 0; k < s->n_criteria; k++) {
     const am_study_criterion *c = &s->criteria[k];
     const bool inside = value >= c->low && value <= c->high;
-    if (c->arm != arm || c->measure != measure) continue;
+    if (c->arm != arm || c->measure != measure || c->other) continue;
     if (inside == (strcmp(c->judgement, "at most") == 0)) return " out";
     found = " in";
   }

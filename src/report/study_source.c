@@ -151,6 +151,7 @@ static amine_status take_criterion(const reader *r, am_study_criterion *c, const
   AM_TRY(take_number(r, &c->low, json_object_get(item, "low"), "low", -(double)INFINITY));
   AM_TRY(take_number(r, &c->high, json_object_get(item, "high"), "high", (double)INFINITY));
   AM_TRY(take_number(r, &c->share, json_object_get(item, "share"), "share", (double)NAN));
+  if (strcmp(c->judgement, "ratio") == 0) AM_TRY(take_text(r, &c->other, item, "other"));
   c->arm = find_arm(s, arm);
   if (c->arm == s->n_arms) return refuse(r, arm, "a criterion is about an arm that is not there");
   c->measure = am_study_measure(&s->arms[c->arm], measure);
@@ -196,6 +197,7 @@ static amine_status take_study(const reader *r) {
   if (!json_is_object(s->root)) return refuse(r, "study", "an object is wanted here");
   AM_TRY(take_text(r, &s->name, s->root, "study"));
   AM_TRY(take_text(r, &s->meaning, s->root, "meaning"));
+  s->trials = json_object_get(s->root, "time") != NULL;
   AM_TRY(take_text(r, &s->source, s->root, "source"));
   AM_TRY(take_text(r, &s->page, s->root, "page"));
   AM_TRY(take_text(r, &s->form, s->root, "form"));

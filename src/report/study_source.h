@@ -19,7 +19,7 @@ typedef struct am_study_run {
   bool done;        /* else there is nothing here */
   double *measures; /* [n_measures] at the end */
   size_t n_samples;
-  double *times;  /* [n_samples] s, ascending */
+  double *times;  /* [n_samples] s, or trials of training; ascending */
   double *course; /* [n_samples][n_measures] */
 } am_study_run;
 
@@ -43,8 +43,10 @@ typedef struct am_study_arm {
 
 typedef struct am_study_criterion {
   size_t arm, measure;
-  const char *judgement; /* "at least", "at most" (a share of the seeds), "mean" */
-  double low, high;      /* may be infinite */
+  const char
+      *judgement;    /* "at least", "at most" (a share of the seeds), "mean", "median", "ratio" */
+  const char *other; /* of "ratio": the arm whose median it is divided by; else NULL */
+  double low, high;  /* may be infinite */
   double share;
   const char *meaning;
   /* the verdict, if there are verdicts: a share or a mean with its 95 % interval (NAN: none) */
@@ -62,6 +64,7 @@ typedef struct am_study_source {
   am_study_arm *arms;
   am_study_criterion *criteria;
   bool judged, passed;
+  bool trials;       /* the runs are training, and their times are trials */
   uint64_t position; /* bytes of runs.jsonl that are whole lines */
 } am_study_source;
 

@@ -13,6 +13,15 @@ static bool setting_is(const am_source *source, const char *key, const char *val
   return found && strcmp(found, value) == 0;
 }
 
+/* A task's own meaning, as a sentence: it begins small and has no full stop. */
+static void put_sentence(am_text *page, const char *meaning) {
+  const char first[2] = {
+      (char)(meaning[0] >= 'a' && meaning[0] <= 'z' ? meaning[0] - 'a' + 'A' : meaning[0])};
+  am_html_text(page, first);
+  if (meaning[0]) am_html_text(page, meaning + 1);
+  am_text_puts(page, ". ");
+}
+
 /* What the agent has to do, and what it is made of, if the configuration is one we know. */
 static void put_task(am_text *page, const am_overview *o) {
   const am_source *s = &o->sources[0];
@@ -24,6 +33,7 @@ static void put_task(am_text *page, const am_overview *o) {
                  "Find a reward that cannot be seen, remember where it is, and come back from "
                  "wherever you are thrown: each episode has its own hidden place, so it must "
                  "be learned anew within the episode. ");
+  else if (o->episode.meaning) put_sentence(page, o->episode.meaning);
   if (o->n_groups == 1 && units > 0 && rule) {
     am_text_puts(page, "The agent is a recurrent network of ");
     am_html_figure(page, units, 6);
@@ -113,6 +123,22 @@ static void put_yardsticks(am_text *page, const am_source *source) {
   if (n > 0) am_text_puts(page, ". ");
 }
 
+/* When the criterion of the task was reached. */
+static void put_criterion(am_text *page, const am_source *source) {
+  const am_report_eval *e = &source->eval;
+  if (!isfinite(e->criterion)) return;
+  am_text_puts(page, " The criterion, a mean of ");
+  am_html_figure(page, e->criterion, 3);
+  am_text_puts(page, " over 1000 episodes, was ");
+  if (isfinite(e->trials)) {
+    am_text_puts(page, "reached after <b>");
+    am_html_figure(page, e->trials, 9);
+    am_text_puts(page, "</b> trials.");
+  } else {
+    am_text_puts(page, "not reached.");
+  }
+}
+
 /* How far the best result is from chance to the planner. */
 static void put_verdict(am_text *page, const am_source *source, double result) {
   double chance = am_source_line(source, "random"), planner = am_source_line(source, "planner");
@@ -151,6 +177,7 @@ static void put_headline(am_text *page, const am_overview *o) {
     am_html_with_error(page, source->eval.greedy_reward, source->eval.greedy_se);
     am_text_puts(page, ".");
   }
+  if (o->n_sources == 1) put_criterion(page, source);
   am_text_puts(page, "</p>\n");
 }
 

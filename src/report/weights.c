@@ -186,6 +186,7 @@ amine_status am_section_weights(am_text *page, const am_overview *o, amine_error
     any = any || r->numbers[k];
     has_traces = has_traces || (k > AM_RECORDED_W && r->numbers[k]);
   }
+  if (!any && o->episode.task) return AMINE_OK; /* only a maze's recording has them */
   am_text_puts(page, "<section id=\"weights\">\n<h2>Connections</h2>\n");
   if (any) {
     put_words(page, o, has_traces);

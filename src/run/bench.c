@@ -30,14 +30,14 @@ static amine_status make_room(double **times, int *room, int n, amine_error *err
 
 static amine_status measure(am_bench_result *r, double **times, am_experiment *x, double seconds,
                             amine_error *error) {
-  am_a2c_report report;
+  am_learner_report report;
   int room = 0;
-  for (int k = 0; k < UNSEEN; k++) AM_TRY(am_a2c_iterate(x->learner, &report, error));
+  for (int k = 0; k < UNSEEN; k++) AM_TRY(am_experiment_iterate(x, &report, error));
   const double end = am_clock() + seconds;
   for (double now = 0; r->n_iterations < LEAST || (now < end && r->n_iterations < MOST);) {
     AM_TRY(make_room(times, &room, r->n_iterations, error));
     const double start = am_clock();
-    AM_TRY(am_a2c_iterate(x->learner, &report, error));
+    AM_TRY(am_experiment_iterate(x, &report, error));
     now = am_clock();
     (*times)[r->n_iterations++] = (now - start) * 1e3;
     r->reward += report.reward;

@@ -11,7 +11,7 @@ typedef struct am_bench_result {
 } am_bench_result;
 
 /* Iterates a few times unseen, then for about so many seconds, at least 3 times. After a failure
- * the experiment is where it broke (see am_a2c_iterate) and *result is as it was. */
+ * the experiment is where it broke (see am_learner_type) and *result is as it was. */
 amine_status am_bench_iterations(am_bench_result *result, am_experiment *experiment, double seconds,
                                  amine_error *error);
 

@@ -2,7 +2,6 @@
 #include "run/checkpoint.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "format/json.h"
@@ -11,53 +10,61 @@
 #define CHECKPOINT_LIMIT ((size_t)1 << 34)
 #define N_PENDING (AM_RECORD_SUMS + 1)
 
-/* The three vectors of a learner, and how their tensors are called. */
-static const char *const prefixes[3] = {"", "adam.m.", "adam.v."};
-
-static float *vector_of(const am_a2c *a, int k) {
-  return k == 0 ? a->parameters : k == 1 ? a->m : a->v;
+static size_t count_of(const am_learner_tensor *t) {
+  return am_size_mul(t->dims[0], t->rank > 1 ? t->dims[1] : 1);
 }
 
-static size_t count_of(const am_plastic_tensor *t) {
-  return (size_t)t->dims[0] * (size_t)t->dims[1];
-}
-
-static size_t count_all(const am_plastic *n) {
+static size_t count_all(const am_learner *l) {
+  am_learner_tensor t;
   size_t count = 0;
-  for (int k = 0; k < n->n_tensors; k++) count += count_of(&n->tensors[k]);
+  for (int k = 0; l->type->tensor(l, k, &t); k++) count = am_size_add(count, count_of(&t));
   return count;
-}
-
-static void name_of(char out[80], int vector, const am_plastic_tensor *t) {
-  snprintf(out, 80, "%s%s", prefixes[vector], t->name);
 }
 
 /* The numbers beside the tensors, in the form in which they are saved. */
 typedef struct counters {
-  double powers[2], pending[N_PENDING];
+  double numbers[AM_LEARNER_NUMBERS], pending[N_PENDING];
   uint64_t iteration, lines;
+  uint64_t criterion[2]; /* of `recent`: n and reached */
+  am_recent recent;      /* whose size and criterion are the experiment's */
 } counters;
 
-static amine_status add_counters(am_tensor_builder *b, const counters *c, amine_error *error) {
-  const size_t one = 1, two = 2, pending = N_PENDING;
-  AM_TRY(am_tensor_builder_add(b, "adam.powers", AM_F64, 1, &two, c->powers, error));
-  AM_TRY(am_tensor_builder_add(b, "run.iteration", AM_U64, 1, &one, &c->iteration, error));
-  AM_TRY(am_tensor_builder_add(b, "run.records", AM_U64, 1, &one, &c->lines, error));
-  return am_tensor_builder_add(b, "run.pending", AM_F64, 1, &pending, c->pending, error);
+/* What the learner's numbers are called, and how many of them are saved. */
+static const char *numbers_name(const am_learner *l, size_t *n) {
+  const bool powers = l->type == &am_a2c_type;
+  *n = powers ? 2 : AM_LEARNER_NUMBERS;
+  return powers ? "adam.powers" : "learner.numbers";
 }
 
-static amine_status add_tensors(am_tensor_builder *b, const am_experiment *x, float *values,
+/* The builder borrows what it is given until it has saved. */
+static amine_status add_recent(am_tensor_builder *b, const counters *c, amine_error *error) {
+  const am_recent *r = &c->recent;
+  const size_t two = 2, size = (size_t)r->size;
+  if (isnan(r->criterion)) return AMINE_OK;
+  AM_TRY(am_tensor_builder_add(b, "run.rewards", AM_F64, 1, &size, r->rewards, error));
+  return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &two, c->criterion, error);
+}
+
+static amine_status add_counters(am_tensor_builder *b, const am_learner *l, const counters *c,
+                                 amine_error *error) {
+  const size_t one = 1, pending = N_PENDING;
+  size_t n;
+  const char *numbers = numbers_name(l, &n);
+  AM_TRY(am_tensor_builder_add(b, numbers, AM_F64, 1, &n, c->numbers, error));
+  AM_TRY(am_tensor_builder_add(b, "run.iteration", AM_U64, 1, &one, &c->iteration, error));
+  AM_TRY(am_tensor_builder_add(b, "run.records", AM_U64, 1, &one, &c->lines, error));
+  AM_TRY(am_tensor_builder_add(b, "run.pending", AM_F64, 1, &pending, c->pending, error));
+  return add_recent(b, c, error);
+}
+
+static amine_status add_tensors(am_tensor_builder *b, const am_learner *l, float *values,
                                 amine_error *error) {
-  for (int vector = 0; vector < 3; vector++)
-    for (int k = 0; k < x->network.n_tensors; k++) {
-      const am_plastic_tensor *t = &x->network.tensors[k];
-      const size_t dims[2] = {(size_t)t->dims[0], (size_t)t->dims[1]};
-      char name[80];
-      name_of(name, vector, t);
-      am_plastic_get(t, values, vector_of(x->learner, vector));
-      AM_TRY(am_tensor_builder_add(b, name, AM_F32, t->rank, dims, values, error));
-      values += count_of(t);
-    }
+  am_learner_tensor t;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    l->type->get(l, k, values);
+    AM_TRY(am_tensor_builder_add(b, t.name, AM_F32, t.rank, t.dims, values, error));
+    values += count_of(&t);
+  }
   return AMINE_OK;
 }
 
@@ -70,18 +77,23 @@ static amine_status fill(am_tensor_builder *b, const am_experiment *x, const cou
   am_text_free(&config);
   AM_TRY(status);
   AM_TRY(am_tensor_builder_note(b, "amine", amine_version(), error));
-  AM_TRY(add_counters(b, c, error));
-  return add_tensors(b, x, values, error);
+  AM_TRY(add_counters(b, x->learner, c, error));
+  return add_tensors(b, x->learner, values, error);
 }
+
+/* One NaN, so that equal runs give equal files. */
+static double plain(double x) { return isnan(x) ? (double)NAN : x; }
 
 amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *records,
                                 const char *path, amine_error *error) {
-  counters c = {.powers = {x->learner->beta1_power, x->learner->beta2_power},
-                .iteration = x->learner->iteration,
-                .lines = records->lines};
-  memcpy(c.pending, records->sums, sizeof records->sums);
+  counters c = {.iteration = x->learner->iteration,
+                .lines = records->lines,
+                .criterion = {(uint64_t)x->recent.n, x->recent.reached},
+                .recent = x->recent};
+  memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
+  for (int k = 0; k < AM_RECORD_SUMS; k++) c.pending[k] = plain(records->sums[k]);
   c.pending[AM_RECORD_SUMS] = (double)records->pending;
-  const size_t count = am_size_mul(3, count_all(&x->network));
+  const size_t count = count_all(x->learner);
   float *values = am_alloc(count, sizeof *values);
   if (!values) return am_fail_memory(error, am_size_mul(count, sizeof *values));
   am_tensor_builder *b = NULL;
@@ -114,52 +126,69 @@ amine_status am_checkpoint_config(am_config *config, const char *path, amine_err
   return status;
 }
 
-static amine_status read_counters(counters *c, const am_tensor_file *f, const char *path,
-                                  amine_error *error) {
-  const size_t one = 1, two = 2, pending = N_PENDING;
-  AM_TRY(am_tensor_file_copy(f, "adam.powers", c->powers, AM_F64, 1, &two, error));
+static amine_status read_recent(counters *c, const am_tensor_file *f, bool *fine,
+                                amine_error *error) {
+  am_recent *r = &c->recent;
+  const size_t two = 2, size = (size_t)r->size;
+  const uint64_t *n = &c->criterion[0], *reached = &c->criterion[1];
+  if (isnan(r->criterion)) return AMINE_OK;
+  AM_TRY(am_tensor_file_copy(f, "run.rewards", r->rewards, AM_F64, 1, &size, error));
+  AM_TRY(am_tensor_file_copy(f, "run.criterion", c->criterion, AM_U64, 1, &two, error));
+  *fine = *fine && *n <= size && *n <= c->iteration && *reached <= c->iteration;
+  for (size_t k = 0; k < size; k++) *fine = *fine && !isinf(r->rewards[k]);
+  r->n = *fine ? (int)*n : 0;
+  r->reached = *reached;
+  return AMINE_OK;
+}
+
+/* c->recent is that of the experiment before. */
+static amine_status read_counters(counters *c, const am_learner *l, const am_tensor_file *f,
+                                  const char *path, amine_error *error) {
+  const size_t one = 1, pending = N_PENDING;
+  size_t n;
+  const char *numbers = numbers_name(l, &n);
+  AM_TRY(am_tensor_file_copy(f, numbers, c->numbers, AM_F64, 1, &n, error));
   AM_TRY(am_tensor_file_copy(f, "run.iteration", &c->iteration, AM_U64, 1, &one, error));
   AM_TRY(am_tensor_file_copy(f, "run.records", &c->lines, AM_U64, 1, &one, error));
   AM_TRY(am_tensor_file_copy(f, "run.pending", c->pending, AM_F64, 1, &pending, error));
   bool fine = c->iteration <= UINT32_MAX && c->lines <= c->iteration;
-  for (int k = 0; k < 2; k++) fine = fine && c->powers[k] >= 0 && c->powers[k] <= 1;
-  for (int k = 0; k < N_PENDING; k++) fine = fine && isfinite(c->pending[k]);
+  for (size_t k = 0; k < n; k++) fine = fine && isfinite(c->numbers[k]);
+  for (size_t k = 0; k < n && l->type == &am_a2c_type; k++)
+    fine = fine && c->numbers[k] >= 0 && c->numbers[k] <= 1;
+  for (int k = 0; k < N_PENDING; k++) fine = fine && !isinf(c->pending[k]);
   fine = fine && c->pending[AM_RECORD_SUMS] >= 0 && c->pending[AM_RECORD_SUMS] <= UINT32_MAX;
+  AM_TRY(read_recent(c, f, &fine, error));
   if (!fine)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "a counter is out of its range");
   return AMINE_OK;
 }
 
 /* Copies all tensors into values, in the order of saving; nothing of the experiment changes. */
-static amine_status read_tensors(float *values, const am_experiment *x, const am_tensor_file *f,
+static amine_status read_tensors(float *values, const am_learner *l, const am_tensor_file *f,
                                  const char *path, amine_error *error) {
-  for (int vector = 0; vector < 3; vector++)
-    for (int k = 0; k < x->network.n_tensors; k++) {
-      const am_plastic_tensor *t = &x->network.tensors[k];
-      const size_t dims[2] = {(size_t)t->dims[0], (size_t)t->dims[1]};
-      char name[80];
-      name_of(name, vector, t);
-      AM_TRY(am_tensor_file_copy(f, name, values, AM_F32, t->rank, dims, error));
-      for (size_t i = 0; i < count_of(t); i++)
-        if (!isfinite(values[i]))
-          return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
-                              "%s holds a value that is not finite", name);
-      values += count_of(t);
-    }
+  am_learner_tensor t;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    AM_TRY(am_tensor_file_copy(f, t.name, values, AM_F32, t.rank, t.dims, error));
+    for (size_t i = 0; i < count_of(&t); i++)
+      if (!isfinite(values[i]))
+        return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                            "%s holds a value that is not finite", t.name);
+    values += count_of(&t);
+  }
   return AMINE_OK;
 }
 
 static void take_over(am_experiment *x, am_record_state *records, const counters *c,
                       const float *values) {
-  am_a2c *a = x->learner;
-  for (int vector = 0; vector < 3; vector++)
-    for (int k = 0; k < x->network.n_tensors; k++) {
-      am_plastic_set(&x->network.tensors[k], vector_of(a, vector), values);
-      values += count_of(&x->network.tensors[k]);
-    }
-  a->beta1_power = c->powers[0];
-  a->beta2_power = c->powers[1];
-  a->iteration = c->iteration;
+  am_learner *l = x->learner;
+  am_learner_tensor t;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    l->type->set(l, k, values);
+    values += count_of(&t);
+  }
+  memcpy(l->numbers, c->numbers, sizeof l->numbers);
+  l->iteration = c->iteration;
+  x->recent = c->recent;
   if (!records) return;
   *records = (am_record_state){.lines = c->lines, .pending = (uint64_t)c->pending[AM_RECORD_SUMS]};
   memcpy(records->sums, c->pending, sizeof records->sums);
@@ -167,14 +196,14 @@ static void take_over(am_experiment *x, am_record_state *records, const counters
 
 amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, const char *path,
                                 amine_error *error) {
-  const size_t count = am_size_mul(3, count_all(&x->network));
+  const size_t count = count_all(x->learner);
   float *values = am_alloc(count, sizeof *values);
   if (!values) return am_fail_memory(error, am_size_mul(count, sizeof *values));
   am_tensor_file *f = NULL;
-  counters c;
+  counters c = {.recent = x->recent};
   amine_status status = am_tensor_file_open(&f, path, CHECKPOINT_LIMIT, true, error);
-  if (status == AMINE_OK) status = read_counters(&c, f, path, error);
-  if (status == AMINE_OK) status = read_tensors(values, x, f, path, error);
+  if (status == AMINE_OK) status = read_counters(&c, x->learner, f, path, error);
+  if (status == AMINE_OK) status = read_tensors(values, x->learner, f, path, error);
   if (status == AMINE_OK) take_over(x, records, &c, values);
   am_tensor_file_close(f);
   am_free(values);

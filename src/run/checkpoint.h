@@ -1,12 +1,17 @@
 /* Checkpoints: everything that shapes the future of a run, in one safetensors file.
  *
- *   i2h.weight, w, alpha, ...      the parameters, with PyTorch's names and shapes
- *   adam.m.NAME, adam.v.NAME       the moments of each
- *   adam.powers    F64 [2]         beta1^k, beta2^k
+ *   the learner's tensors, by its names for them; of the actor-critic:
+ *     i2h.weight, w, alpha, ...    the parameters, with PyTorch's names and shapes
+ *     adam.m.NAME, adam.v.NAME     the moments of each
+ *   learner.numbers F64 [8]        the learner's numbers; of the actor-critic instead
+ *     adam.powers  F64 [2]         beta1^k, beta2^k
  *   run.iteration  U64 [1]         iterations done
  *   run.records    U64 [1]         lines of metrics.jsonl that belong to them
  *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations they
  * span
+ *   run.rewards    F64 [n]         of the last iterations (run/recent.h), and
+ *   run.criterion  U64 [2]         how many of them count; iterations done when the criterion was
+ *                                  reached, or 0: both only for a task that has a criterion
  *   __metadata__: config (the keys that results depend on), amine (version), checksums
  *
  * It holds no clock time and nothing of the machine: equal runs give equal files. */

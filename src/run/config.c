@@ -36,15 +36,35 @@ const am_key am_keys[AM_N_KEYS] = {
                                 "a checkpoint after so many updates, and at the end", false),
     [AM_RECORD] = INT("record", 10, 1, 4e9, "updates",
                       "a line of metrics.jsonl for so many updates, with their means", true),
-    [AM_TASK_TYPE] = ONE("task.type", "maze", "the world (amine list tasks)"),
+    [AM_STOP_AT_CRITERION] = {"stop_at_criterion", AM_KEY_SWITCH, 0, 0, 1, "true|false", "",
+                              "end training once the mean reward of the last 1000 episodes has "
+                              "reached the task's criterion",
+                              false},
+    [AM_TASK_TYPE] = ONE("task.type", "maze|delayed-match", "the world (amine list tasks)"),
     [AM_TASK_SIZE] = INT("task.size", 11, 5, 255, "cells",
                          "cells in a row of the maze, outer walls included; odd", true),
     [AM_TASK_STEPS] = INT("task.steps", 200, 1, 100000, "steps", "length of an episode", true),
     [AM_TASK_WALL_PENALTY] =
         NUM("task.wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall"),
     [AM_TASK_REWARD] = NUM("task.reward", 10, 1e-6, 1e6, "reward", "for entering the reward cell"),
-    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn", "the network (amine list networks)"),
+    [AM_TASK_CUES] = INT("task.cues", 2, 2, 16, "", "how many different cues there are", true),
+    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn|gru", "the network (amine list networks)"),
     [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
+    [AM_NETWORK_LAYERS] =
+        INT("network.layers", 1, 1, 4, "", "layers of units, each reading the one below", true),
+    [AM_NETWORK_DROPOUT] = NUM("network.dropout", 0, 0, 0.95, "",
+                               "share of units that the layer above does not see while learning"),
+    [AM_NETWORK_UPDATE_BIAS] =
+        NUM("network.update_bias", 0, -10, 10, "",
+            "added at first to the bias of the update gate z: above 0, units "
+            "remember longer"),
+    [AM_NETWORK_UPDATE_SPREAD] =
+        NUM("network.update_spread", 0, 0, 20, "",
+            "and each unit gets up to this much more of it, so that time constants differ"),
+    [AM_NETWORK_INPUT_SCALE] = NUM("network.input_scale", 1, 0, 100, "",
+                                   "multiplies the first input weights (not those of z)"),
+    [AM_NETWORK_RECURRENT_SCALE] = NUM("network.recurrent_scale", 1, 0, 100, "",
+                                       "multiplies the first recurrent weights (not those of z)"),
     [AM_NETWORK_ALPHA] = ONE(
         "network.alpha", "connection|neuron|network",
         "plasticity coefficient alpha: one for each connection, each post neuron, or the network"),
@@ -74,12 +94,20 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_MODULATOR_FANOUT] =
         YES("modulator.fanout", 0,
             "the read-out reaches each neuron through its own learned weight and bias"),
+    [AM_MODULATOR_UNITS] =
+        INT("modulator.units", 16, 1, 1024, "units", "units of the signalling GRU", true),
+    [AM_MODULATOR_GAIN] = NUM("modulator.gain", 1, 0, 1, "",
+                              "how far the signalling GRU raises or lowers the activity of a unit"),
+    [AM_MODULATOR_GAIN_START] = NUM("modulator.gain_start", 0.5, 0, 100, "",
+                                    "the weights of the gains begin uniform within +- this"),
     [AM_CLAMP_READOUT] = NUM("clamp.readout", NAN, -1e6, 1e6, "",
                              "holds the read-out at this level (a lesion); none leaves it free"),
     [AM_CLAMP_CHEMICAL] =
         YES("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)"),
-    [AM_LEARNER_TYPE] =
-        ONE("learner.type", "a2c", "how the slow weights change (amine list learners)"),
+    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling",
+                            "how the slow weights change (amine list learners)"),
+    [AM_LEARNER_TEACH] = ONE("learner.teach", "reward|supervised|mixed",
+                             "what tells right from wrong: rewards, the right answers, or both"),
     [AM_LEARNER_RATE] = NUM("learner.rate", 1e-4, 0, 100, "", "step size of Adam"),
     [AM_LEARNER_RATE_END] =
         NUM("learner.rate_end", 1e-4, 0, 100, "", "step size at the end of a linear schedule"),
@@ -110,12 +138,134 @@ const am_key am_keys[AM_N_KEYS] = {
         NUM("learner.norm_clip", 4, 1e-6, 1e9, "", "bound of the gradient's norm"),
     [AM_LEARNER_WARMUP] = INT("learner.warmup", 100, 0, 4e9, "updates",
                               "iterations before the first step of Adam", true),
+    [AM_LEARNER_REWARD] = ONE("learner.reward", "plain|adaptive",
+                              "adaptive: divided by the running spread of what episodes bring, so "
+                              "that it says more the rarer it is"),
+    [AM_LEARNER_FEEDBACK] =
+        ONE("learner.feedback", "kolen-pollack|random|symmetric",
+            "B, by which an error reaches the units: learned from W_o's own change, fixed, or W_o "
+            "transposed"),
+    [AM_LEARNER_FEEDBACK_DECAY] = NUM("learner.feedback_decay", 1e-3, 0, 0.5, "per update",
+                                      "of B and W_o alike (Kolen-Pollack)"),
+    [AM_LEARNER_TRACE] = ONE("learner.trace", "diagonal|decay",
+                             "how a trace lives on: by the diagonal of the Jacobian, or by the "
+                             "update gate alone"),
+    [AM_LEARNER_FORM] = ONE("learner.form", "window|online",
+                            "the same change summed over the kept steps of an episode, or step by "
+                            "step in constant memory"),
+    [AM_LEARNER_INPUT_SHARE] =
+        NUM("learner.input_share", 1, 0, 1000, "", "of the rate, for the input segment"),
+    [AM_LEARNER_RECURRENT_SHARE] =
+        NUM("learner.recurrent_share", 1, 0, 1000, "", "of the rate, for the recurrent segment"),
+    [AM_LEARNER_OUTPUT_SHARE] =
+        NUM("learner.output_share", 1, 0, 1000, "", "of the rate, for the output segment"),
+    [AM_LEARNER_GAIN_SHARE] = NUM("learner.gain_share", 1, 0, 1000, "",
+                                  "of the rate, for the gains of the signalling GRU"),
+    [AM_LEARNER_CRITIC_SHARE] =
+        NUM("learner.critic_share", 1, 0, 1000, "", "of the rate, for the critic"),
+    [AM_LEARNER_SIGNAL_SHARE] =
+        NUM("learner.signal_share", 0, 0, 1000, "",
+            "of the rate, for the signalling GRU's own weights; 0 leaves them as they are"),
+    [AM_LEARNER_CRITIC_SEES_OUTPUT] =
+        YES("learner.critic_sees_output", 0,
+            "the critic reads the controller's units too, not only the signalling GRU's"),
+    [AM_LEARNER_CONTROL] = ONE("learner.control", "none|frozen|shuffled|random",
+                               "a lesion: the controller does not learn, rewards go to another "
+                               "episode, or dopamine is noise"),
 };
+
+/* Where a key applies: only if `when`, a choice that itself applies, is one of `among`. A key that
+ * is not in the table always applies. A list names every choice for which a key has an effect. */
+typedef struct condition {
+  am_key_id when;
+  const char *among;
+} condition;
+
+#define MAZE                                                                                       \
+  { AM_TASK_TYPE, "maze" }
+#define PLASTIC_RNN                                                                                \
+  { AM_NETWORK_TYPE, "plastic-rnn" }
+#define PLASTIC                                                                                    \
+  { AM_RULE_TYPE, "clip|decay|oja|softclip|eligibility" }
+#define READOUT                                                                                    \
+  { AM_MODULATOR_TYPE, "readout" }
+#define CHEMICAL                                                                                   \
+  { AM_MODULATOR_TYPE, "chemical" }
+#define SIGNALLING                                                                                 \
+  { AM_LEARNER_TYPE, "signalling" }
+#define A2C                                                                                        \
+  { AM_LEARNER_TYPE, "a2c" }
+
+static const condition conditions[AM_N_KEYS] = {
+    [AM_TASK_SIZE] = MAZE,
+    [AM_TASK_STEPS] = {AM_TASK_TYPE, "maze|delayed-match"},
+    [AM_TASK_CUES] = {AM_TASK_TYPE, "delayed-match"},
+    [AM_TASK_WALL_PENALTY] = MAZE,
+    [AM_TASK_REWARD] = MAZE,
+    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru"},
+    [AM_NETWORK_LAYERS] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_DROPOUT] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_UPDATE_BIAS] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_UPDATE_SPREAD] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_INPUT_SCALE] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_RECURRENT_SCALE] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_ALPHA] = PLASTIC,
+    [AM_NETWORK_INIT_W] = PLASTIC_RNN,
+    [AM_NETWORK_INIT_ALPHA] = PLASTIC,
+    [AM_RULE_TYPE] = PLASTIC_RNN,
+    [AM_RULE_CLIP_AT] = {AM_RULE_TYPE, "clip|softclip|eligibility"},
+    [AM_RULE_ETA] = {AM_MODULATOR_TYPE, "constant|chemical"},
+    [AM_RULE_ETA_E] = {AM_RULE_TYPE, "eligibility"},
+    [AM_MODULATOR_TYPE] = PLASTIC,
+    [AM_MODULATOR_FACTOR] = CHEMICAL,
+    [AM_MODULATOR_BASELINE] = CHEMICAL,
+    [AM_MODULATOR_DECAY_RATE] = CHEMICAL,
+    [AM_MODULATOR_ACTIVATION] = READOUT,
+    [AM_MODULATOR_FANOUT] = READOUT,
+    [AM_MODULATOR_UNITS] = SIGNALLING,
+    [AM_MODULATOR_GAIN] = SIGNALLING,
+    [AM_MODULATOR_GAIN_START] = SIGNALLING,
+    [AM_CLAMP_READOUT] = READOUT,
+    [AM_CLAMP_CHEMICAL] = CHEMICAL,
+    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_ALPHA_RATE] = PLASTIC,
+    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_TEACH] = {AM_LEARNER_TYPE, "bptt|signalling"},
+    [AM_LEARNER_VALUE_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt"},
+    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_ENTROPY] = A2C,
+    [AM_LEARNER_BASELINE] = A2C,
+    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_WARMUP] = {AM_LEARNER_TYPE, "a2c"},
+    [AM_LEARNER_REWARD] = SIGNALLING,
+    [AM_LEARNER_FEEDBACK] = SIGNALLING,
+    [AM_LEARNER_FEEDBACK_DECAY] = SIGNALLING,
+    [AM_LEARNER_TRACE] = SIGNALLING,
+    [AM_LEARNER_FORM] = SIGNALLING,
+    [AM_LEARNER_INPUT_SHARE] = SIGNALLING,
+    [AM_LEARNER_RECURRENT_SHARE] = SIGNALLING,
+    [AM_LEARNER_OUTPUT_SHARE] = SIGNALLING,
+    [AM_LEARNER_GAIN_SHARE] = SIGNALLING,
+    [AM_LEARNER_CRITIC_SHARE] = SIGNALLING,
+    [AM_LEARNER_SIGNAL_SHARE] = SIGNALLING,
+    [AM_LEARNER_CRITIC_SEES_OUTPUT] = SIGNALLING,
+    [AM_LEARNER_CONTROL] = SIGNALLING,
+};
+
+static am_value standard_value(int k) {
+  return (am_value){am_keys[k].standard, (uint64_t)fmax(am_keys[k].standard, 0)};
+}
 
 void am_config_default(am_config *config) {
   *config = (am_config){0};
-  for (int k = 0; k < AM_N_KEYS; k++)
-    config->values[k] = (am_value){am_keys[k].standard, (uint64_t)fmax(am_keys[k].standard, 0)};
+  for (int k = 0; k < AM_N_KEYS; k++) config->values[k] = standard_value(k);
 }
 
 static const char *next_key(int k) { return k < AM_N_KEYS ? am_keys[k].name : NULL; }
@@ -141,8 +291,28 @@ static int find_choice(const char *choices, const char *word) {
   }
 }
 
+bool am_word_among(const char *words, const char *word) { return find_choice(words, word) >= 0; }
+
+/* The first key, down the chain of conditions to `id`, whose own condition is not met, or -1. */
+static int unmet(const am_config *config, int id) {
+  const condition *c = &conditions[id];
+  char value[64];
+  if (!c->among) return -1;
+  const int above = unmet(config, (int)c->when);
+  if (above >= 0) return above;
+  am_config_text(config, c->when, value, sizeof value);
+  return am_word_among(c->among, value) ? -1 : id;
+}
+
+bool am_config_applies(const am_config *config, am_key_id id) { return unmet(config, (int)id) < 0; }
+
+const char *am_key_condition(am_key_id id, am_key_id *when) {
+  *when = conditions[id].when;
+  return conditions[id].among;
+}
+
 char *am_key_range(const am_key *key, char *out, size_t size) {
-  if (key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH)
+  if (key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH || key->kind == AM_KEY_WORD)
     snprintf(out, size, "%s", key->choices);
   else if (isnan(key->standard)) snprintf(out, size, "%.10g to %.10g, or none", key->min, key->max);
   else if (key->max > 1e19) snprintf(out, size, "0 to 2^64-1");
@@ -153,7 +323,8 @@ char *am_key_range(const am_key *key, char *out, size_t size) {
 static amine_status refuse(const am_key *key, const char *value, amine_error *error) {
   char range[200];
   am_key_range(key, range, sizeof range);
-  const bool word = key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH;
+  const bool word =
+      key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH || key->kind == AM_KEY_WORD;
   return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%.60s%s: it must be %s%s", key->name, value,
                  strlen(value) > 60 ? "..." : "",
                  word                          ? "one of "
@@ -195,7 +366,7 @@ amine_status am_key_read(const am_key *key, const char *value, am_value *out, am
   } else if (fine && key->kind == AM_KEY_NUMBER) {
     if (isnan(key->standard) && strcmp(value, "none") == 0) v.number = (double)NAN;
     else fine = read_number(value, &v) && v.number >= key->min && v.number <= key->max;
-  } else if (fine) {
+  } else if (fine && key->kind != AM_KEY_WORD) {
     const int index = find_choice(key->choices, value);
     fine = index >= 0;
     v.number = key->kind == AM_KEY_SWITCH ? index == 0 : index;
@@ -221,7 +392,10 @@ static amine_status unknown(const char *key, const char *where, amine_error *err
 amine_status am_config_set(am_config *config, const char *key, const char *value,
                            amine_error *error) {
   const int k = find_key(key);
-  return k < 0 ? unknown(key, NULL, error) : set_key(config, k, value, error);
+  if (k < 0) return unknown(key, NULL, error);
+  AM_TRY(set_key(config, k, value, error));
+  config->wished[k] = true;
+  return AMINE_OK;
 }
 
 amine_status am_config_assign(am_config *config, const char *assignment, amine_error *error) {
@@ -320,6 +494,43 @@ static amine_status load_preset(am_config *config, const am_preset *preset, amin
   return status;
 }
 
+/* "task.size has no effect with task.type=bandit" */
+static void say_unmet(char out[200], const am_config *config, int id) {
+  char value[64];
+  const am_key_id when = conditions[unmet(config, id)].when;
+  am_config_text(config, when, value, sizeof value);
+  snprintf(out, 200, "%s has no effect with %s=%s", am_keys[id].name, am_keys[when].name, value);
+}
+
+static bool is_standard(const am_config *config, int id) {
+  const double number = config->values[id].number, standard = am_keys[id].standard;
+  return number == standard || (isnan(number) && isnan(standard));
+}
+
+/* What a file sets is to have an effect beside its own choices, unless it is the standard value. */
+static amine_status check_file(const am_config *config, const char *name, amine_error *error) {
+  for (int k = 0; k < AM_N_KEYS; k++) {
+    char sentence[200];
+    if (am_config_applies(config, (am_key_id)k) || is_standard(config, k)) continue;
+    say_unmet(sentence, config, k);
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s", sentence);
+  }
+  return AMINE_OK;
+}
+
+static amine_status load_file(am_config *config, const char *from, bool checked,
+                              amine_error *error) {
+  am_config changed = *config;
+  json_t *root;
+  AM_TRY(am_json_read(&root, from, NULL, error));
+  amine_status status = refuse_brain(root, from, false, error);
+  if (status == AMINE_OK) status = am_config_merge(&changed, root, from, error);
+  json_decref(root);
+  if (status == AMINE_OK && checked) status = check_file(&changed, from, error);
+  if (status == AMINE_OK) *config = changed;
+  return status;
+}
+
 amine_status am_config_load(am_config *config, const char *from, amine_error *error) {
   for (int k = 0; am_presets[k].name; k++)
     if (strcmp(am_presets[k].name, from) == 0) return load_preset(config, &am_presets[k], error);
@@ -329,12 +540,11 @@ amine_status am_config_load(am_config *config, const char *from, amine_error *er
                    near ? "; did you mean " : "", near ? near : "",
                    near ? "?" : "; amine list presets shows them (a file is named with a . or /)");
   }
-  json_t *root;
-  AM_TRY(am_json_read(&root, from, NULL, error));
-  amine_status status = refuse_brain(root, from, false, error);
-  if (status == AMINE_OK) status = am_config_merge(config, root, from, error);
-  json_decref(root);
-  return status;
+  return load_file(config, from, true, error);
+}
+
+amine_status am_config_reload(am_config *config, const char *path, amine_error *error) {
+  return load_file(config, path, false, error);
 }
 
 char *am_key_text(const am_key *key, const am_value *v, char *out, size_t size) {
@@ -369,7 +579,7 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
   bool first = config->preset[0] == 0;
   for (int k = 0; k < AM_N_KEYS; k++) {
     const am_key *key = &am_keys[k];
-    if (only_shaping && !key->shapes) continue;
+    if ((only_shaping && !key->shapes) || !am_config_applies(config, (am_key_id)k)) continue;
     const char *dot = strchr(key->name, '.'), *leaf = dot ? dot + 1 : key->name;
     const int n = dot ? (int)(dot - key->name) : 0;
     const bool same = (int)strlen(group) == n && strncmp(group, key->name, (size_t)n) == 0;
@@ -389,12 +599,25 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
   am_text_puts(text, group[0] ? "\n  }\n}\n" : "\n}\n");
 }
 
-amine_status am_config_resolve(am_config *c, amine_error *error) {
-  if (am_config_int(c, AM_TASK_SIZE) % 2 == 0)
+amine_status am_config_resolve(am_config *config, amine_error *error) {
+  am_config c = *config;
+  for (int k = 0; k < AM_N_KEYS; k++) {
+    char sentence[200];
+    if (am_config_applies(&c, (am_key_id)k)) continue;
+    if (c.wished[k]) {
+      say_unmet(sentence, &c, k);
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "%s", sentence);
+    }
+    c.values[k] = standard_value(k);
+  }
+  memset(c.wished, 0, sizeof c.wished);
+  if (am_config_applies(&c, AM_TASK_SIZE) && am_config_int(&c, AM_TASK_SIZE) % 2 == 0)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "task.size=%d: a maze has an odd number of cells in a row",
-                   am_config_int(c, AM_TASK_SIZE));
-  if (c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer == 0)
-    c->values[AM_LEARNER_SCHEDULE_ITERATIONS] = c->values[AM_ITERATIONS];
+                   am_config_int(&c, AM_TASK_SIZE));
+  if (am_config_applies(&c, AM_LEARNER_SCHEDULE_ITERATIONS) &&
+      c.values[AM_LEARNER_SCHEDULE_ITERATIONS].integer == 0)
+    c.values[AM_LEARNER_SCHEDULE_ITERATIONS] = c.values[AM_ITERATIONS];
+  *config = c;
   return AMINE_OK;
 }

@@ -67,25 +67,65 @@ amine_status am_evaluate_network(am_evaluation *result, am_experiment *x, int n_
                                  uint64_t seed, bool greedy, amine_error *error) {
   double *rewards = am_alloc((size_t)n_episodes, sizeof *rewards);
   if (!rewards) return am_fail_memory(error, am_size_mul((size_t)n_episodes, sizeof *rewards));
-  am_a2c_evaluate(x->learner, rewards, n_episodes, 0, seed ^ EVALUATION_SALT, greedy);
+  x->learner->type->evaluate(x->learner, rewards, n_episodes, 0, seed ^ EVALUATION_SALT, greedy);
   *result = summary(rewards, n_episodes);
   am_free(rewards);
   return AMINE_OK;
 }
 
+/* ------------------------------------------------------------------------------ policies */
 typedef struct policy_games {
-  am_maze_policy **policies; /* one for each thread */
+  const am_task *task;
+  int line;                  /* of the task; */
+  am_maze_policy **policies; /* of a maze instead, one for each thread */
   double *rewards;
   uint64_t seed;
 } policy_games;
 
 static void one_game(void *context, int item, int worker) {
   policy_games *g = context;
-  g->rewards[item] = am_maze_policy_play(g->policies[worker], g->seed, 0, (uint32_t)item);
+  const uint32_t lane = (uint32_t)item;
+  g->rewards[item] = g->policies ? am_maze_policy_play(g->policies[worker], g->seed, 0, lane)
+                                 : g->task->type->play(g->task, g->line, g->seed, 0, lane);
 }
 
-amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, const char *policy,
-                                int n_episodes, uint64_t seed, int n_threads, amine_error *error) {
+/* The k-th policy that can play the task; NULL past the end. */
+static const char *policy_at(const am_task *task, int k) {
+  if (task->type == &am_maze_type) return k < AM_MAZE_POLICIES ? am_maze_policy_names[k] : NULL;
+  return task->type->play && k < task->n_lines ? task->lines[k].policy : NULL;
+}
+
+static amine_status find_policy(int *found, const am_task *task, const char *policy,
+                                amine_error *error) {
+  am_text names = {0};
+  for (int k = 0; policy_at(task, k); k++) {
+    *found = k;
+    if (strcmp(policy_at(task, k), policy) == 0) {
+      am_text_free(&names);
+      return AMINE_OK;
+    }
+    am_text_printf(&names, "|%s", policy_at(task, k));
+  }
+  amine_status status =
+      am_fail(error, AMINE_ERROR_ARGUMENT, "policy=%.60s: it must be one of network%.300s", policy,
+              names.data ? names.data : "");
+  am_text_free(&names);
+  return status;
+}
+
+static amine_status play_line(am_evaluation *result, const am_task *task, int line, int n_episodes,
+                              uint64_t seed, int n_threads, amine_error *error) {
+  policy_games g = {.task = task, .line = line, .seed = seed ^ EVALUATION_SALT};
+  g.rewards = am_alloc((size_t)n_episodes, sizeof *g.rewards);
+  if (!g.rewards) return am_fail_memory(error, (size_t)n_episodes * 8);
+  am_parallel(n_threads, n_episodes, one_game, &g);
+  *result = summary(g.rewards, n_episodes);
+  am_free(g.rewards);
+  return AMINE_OK;
+}
+
+static amine_status play_maze(am_evaluation *result, const am_task *task, const char *policy,
+                              int n_episodes, uint64_t seed, int n_threads, amine_error *error) {
   policy_games g = {.seed = seed ^ EVALUATION_SALT};
   g.rewards = am_alloc((size_t)n_episodes, sizeof *g.rewards);
   g.policies = am_alloc((size_t)n_threads, sizeof(am_maze_policy *));
@@ -102,6 +142,15 @@ amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, cons
   am_free(g.policies);
   am_free(g.rewards);
   return status;
+}
+
+amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, const char *policy,
+                                int n_episodes, uint64_t seed, int n_threads, amine_error *error) {
+  int line = 0;
+  AM_TRY(find_policy(&line, task, policy, error));
+  if (task->type == &am_maze_type)
+    return play_maze(result, task, policy, n_episodes, seed, n_threads, error);
+  return play_line(result, task, line, n_episodes, seed, n_threads, error);
 }
 
 static amine_status write_text(const char *folder, const char *file, am_text *text,
@@ -146,14 +195,13 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   am_json_put_double(&text, "se", sampled.se);
   am_json_put_double(&text, "greedy_reward", greedy.mean);
   am_json_put_double(&text, "greedy_se", greedy.se);
+  if (!isnan(x->task->criterion)) {
+    am_json_put_double(&text, "criterion", x->task->criterion);
+    am_json_put_double(&text, "trials_to_criterion",
+                       am_recent_trials(&x->recent, am_config_int(&x->config, AM_BATCH)));
+  }
   am_json_end(&text);
   AM_TRY(write_text(folder, AM_EVAL_FILE, &text, error));
   AM_TRY(write_lines(x->task, folder, error));
-  am_text path = {0};
-  am_text_printf(&path, "%s/" AM_RECORDING_FILE, folder);
-  amine_status status = path.failed
-                            ? am_fail_memory(error, 512)
-                            : am_recording_write(x, path.data, seed ^ EVALUATION_SALT, error);
-  am_text_free(&path);
-  return status;
+  return am_recording_write(x, folder, seed ^ EVALUATION_SALT, error);
 }

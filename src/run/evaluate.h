@@ -3,10 +3,10 @@
 #define AMINE_RUN_EVALUATE_H
 
 #include "run/experiment.h"
+#include "run/recording.h"
 
 #define AM_EVAL_FILE "eval.json"
 #define AM_LINES_FILE "lines.json"
-#define AM_RECORDING_FILE "recording.npz"
 
 typedef struct am_evaluation {
   int n_episodes;
@@ -26,11 +26,13 @@ amine_status am_evaluate_config(am_config *config, const char *folder_or_file, a
 amine_status am_evaluate_network(am_evaluation *result, am_experiment *experiment, int n_episodes,
                                  uint64_t seed, bool greedy, amine_error *error);
 
-/* A policy that does not learn (amine_maze_policy_names) plays the same episodes. */
+/* A policy that does not learn plays the same episodes: the name of one of the task's lines, or of
+ * am_maze_policy_names. AMINE_ERROR_ARGUMENT if there is none of that name. */
 amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, const char *policy,
                                 int n_episodes, uint64_t seed, int n_threads, amine_error *error);
 
-/* Leaves eval.json, lines.json and recording.npz in the folder, for the report. */
+/* Leaves eval.json, lines.json and recording.npz in the folder, for the report, and of what is no
+ * maze episode.json (run/recording.h). */
 amine_status am_evaluate_record(am_experiment *experiment, const char *folder, int n_episodes,
                                 amine_error *error);
 

@@ -1,20 +1,55 @@
-/* From keys to objects. */
+/* From keys to objects: what task.type and learner.type can be, each a row of a table with the
+ * function that makes it from the configuration. */
 #include "run/experiment.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/threads.h"
+#include "learner/bptt.h"
+#include "learner/signalling.h"
+#include "task/delayed_match.h"
 #include "task/maze.h"
 
 static float real_of(const am_config *c, am_key_id id) { return (float)am_config_number(c, id); }
 
-amine_status am_experiment_task(am_task **task, const am_config *c, amine_error *error) {
+/* ------------------------------------------------------------------------------ tasks */
+static amine_status create_maze(am_task **task, const am_config *c, amine_error *error) {
   const am_maze_options options = {.size = am_config_int(c, AM_TASK_SIZE),
                                    .steps = am_config_int(c, AM_TASK_STEPS),
                                    .wall_penalty = real_of(c, AM_TASK_WALL_PENALTY),
                                    .reward = real_of(c, AM_TASK_REWARD)};
   return am_maze_create(task, &options, error);
 }
+
+static amine_status create_delayed_match(am_task **task, const am_config *c, amine_error *error) {
+  const am_delayed_match_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                            .cues = am_config_int(c, AM_TASK_CUES)};
+  return am_delayed_match_create(task, &options, error);
+}
+
+static const struct {
+  const am_task_type *type;
+  amine_status (*create)(am_task **task, const am_config *config, amine_error *error);
+} tasks[] = {
+    {&am_maze_type, create_maze},
+    {&am_delayed_match_type, create_delayed_match},
+};
+enum { N_TASKS = sizeof tasks / sizeof *tasks };
+
+const am_task_type *am_experiment_task_type(int k) {
+  return k >= 0 && k < N_TASKS ? tasks[k].type : NULL;
+}
+
+amine_status am_experiment_task(am_task **task, const am_config *config, amine_error *error) {
+  char name[64];
+  am_config_text(config, AM_TASK_TYPE, name, sizeof name);
+  for (int k = 0; k < N_TASKS; k++)
+    if (strcmp(tasks[k].type->name, name) == 0) return tasks[k].create(task, config, error);
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "task.type=%s: there is no such task", name);
+}
+
+/* ------------------------------------------------------------------------------ learners */
 
 static am_plastic_options network_options(const am_config *c, const am_task *task) {
   static const am_rule_id rules[] = {AM_RULE_CLIP,     AM_RULE_DECAY,       AM_RULE_OJA,
@@ -39,7 +74,14 @@ static am_plastic_options network_options(const am_config *c, const am_task *tas
   };
 }
 
-static am_a2c_options learner_options(const am_config *c) {
+static am_schedule schedule_of(const am_config *c) {
+  return (am_schedule){.kind = (am_schedule_kind)am_config_int(c, AM_LEARNER_SCHEDULE),
+                       .rate = am_config_number(c, AM_LEARNER_RATE),
+                       .rate_end = am_config_number(c, AM_LEARNER_RATE_END),
+                       .iterations = c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer};
+}
+
+static am_a2c_options a2c_options(const am_config *c) {
   return (am_a2c_options){
       .n_lanes = am_config_int(c, AM_BATCH),
       .gamma = real_of(c, AM_LEARNER_GAMMA),
@@ -54,17 +96,145 @@ static am_a2c_options learner_options(const am_config *c) {
       .alpha_rate = real_of(c, AM_LEARNER_ALPHA_RATE),
       .norm_clip = real_of(c, AM_LEARNER_NORM_CLIP),
       .warmup = c->values[AM_LEARNER_WARMUP].integer,
-      .schedule = {.kind = (am_schedule_kind)am_config_int(c, AM_LEARNER_SCHEDULE),
-                   .rate = am_config_number(c, AM_LEARNER_RATE),
-                   .rate_end = am_config_number(c, AM_LEARNER_RATE_END),
-                   .iterations = c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer},
+      .schedule = schedule_of(c),
       .drive = {.factor = (amine_third_factor)(AMINE_FACTOR_DOPAMINE +
                                                am_config_int(c, AM_MODULATOR_FACTOR)),
-                .scale = real_of(c, AM_TASK_REWARD),
+                .scale = am_config_applies(c, AM_TASK_REWARD) ? real_of(c, AM_TASK_REWARD) : 1,
                 .baseline = real_of(c, AM_MODULATOR_BASELINE),
                 .decay_rate = real_of(c, AM_MODULATOR_DECAY_RATE),
                 .clamped = am_config_is(c, AM_CLAMP_CHEMICAL)},
   };
+}
+
+static int threads_of(const am_config *config) {
+  const int threads = am_config_int(config, AM_THREADS);
+  return threads ? threads : am_processors();
+}
+
+static amine_status create_a2c(am_learner **learner, const am_config *config, const am_task *task,
+                               amine_error *error) {
+  am_plastic network;
+  const am_plastic_options plastic = network_options(config, task);
+  const am_a2c_options options = a2c_options(config);
+  AM_TRY(am_plastic_make(&network, &plastic, error));
+  return am_a2c_create(learner, task, &network, &options, config->values[AM_SEED].integer,
+                       threads_of(config), error);
+}
+
+static am_agent_options agent_options(const am_config *c) {
+  return (am_agent_options){
+      .n_lanes = am_config_int(c, AM_BATCH),
+      .n_threads = threads_of(c),
+      .seed = c->values[AM_SEED].integer,
+      .schedule = schedule_of(c),
+      .beta1 = real_of(c, AM_LEARNER_BETA1),
+      .beta2 = real_of(c, AM_LEARNER_BETA2),
+      .eps = real_of(c, AM_LEARNER_EPS),
+      .norm_clip = real_of(c, AM_LEARNER_NORM_CLIP),
+  };
+}
+
+static am_gru_start start_of(const am_config *c) {
+  return (am_gru_start){.input_scale = real_of(c, AM_NETWORK_INPUT_SCALE),
+                        .recurrent_scale = real_of(c, AM_NETWORK_RECURRENT_SCALE),
+                        .update_bias = real_of(c, AM_NETWORK_UPDATE_BIAS),
+                        .update_spread = real_of(c, AM_NETWORK_UPDATE_SPREAD)};
+}
+
+static amine_status create_bptt(am_learner **learner, const am_config *c, const am_task *task,
+                                amine_error *error) {
+  const am_bptt_options options = {.agent = agent_options(c),
+                                   .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
+                                   .n_layers = am_config_int(c, AM_NETWORK_LAYERS),
+                                   .dropout = real_of(c, AM_NETWORK_DROPOUT),
+                                   .gamma = real_of(c, AM_LEARNER_GAMMA),
+                                   .lambda = real_of(c, AM_LEARNER_LAMBDA),
+                                   .value_weight = real_of(c, AM_LEARNER_VALUE_WEIGHT),
+                                   .entropy_weight = real_of(c, AM_LEARNER_ENTROPY_WEIGHT),
+                                   .teach = (am_teach)am_config_int(c, AM_LEARNER_TEACH),
+                                   .start = start_of(c)};
+  return am_bptt_create(learner, task, &options, error);
+}
+
+static amine_status create_signalling(am_learner **learner, const am_config *c, const am_task *task,
+                                      amine_error *error) {
+  const am_signalling_options options = {
+      .agent = agent_options(c),
+      .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
+      .n_layers = am_config_int(c, AM_NETWORK_LAYERS),
+      .dropout = real_of(c, AM_NETWORK_DROPOUT),
+      .n_signal = am_config_int(c, AM_MODULATOR_UNITS),
+      .gamma = real_of(c, AM_LEARNER_GAMMA),
+      .lambda = real_of(c, AM_LEARNER_LAMBDA),
+      .entropy_weight = real_of(c, AM_LEARNER_ENTROPY_WEIGHT),
+      .gain = real_of(c, AM_MODULATOR_GAIN),
+      .gain_start = real_of(c, AM_MODULATOR_GAIN_START),
+      .feedback = (am_feedback)am_config_int(c, AM_LEARNER_FEEDBACK),
+      .feedback_decay = real_of(c, AM_LEARNER_FEEDBACK_DECAY),
+      .trace = (am_trace_kind)am_config_int(c, AM_LEARNER_TRACE),
+      .form = (am_trace_form)am_config_int(c, AM_LEARNER_FORM),
+      .teach = (am_teach)am_config_int(c, AM_LEARNER_TEACH),
+      .input = real_of(c, AM_LEARNER_INPUT_SHARE),
+      .recurrent = real_of(c, AM_LEARNER_RECURRENT_SHARE),
+      .output = real_of(c, AM_LEARNER_OUTPUT_SHARE),
+      .gains = real_of(c, AM_LEARNER_GAIN_SHARE),
+      .critic = real_of(c, AM_LEARNER_CRITIC_SHARE),
+      .signal = real_of(c, AM_LEARNER_SIGNAL_SHARE),
+      .critic_sees_output = am_config_is(c, AM_LEARNER_CRITIC_SEES_OUTPUT),
+      .adaptive = am_config_int(c, AM_LEARNER_REWARD) == 1,
+      .start = start_of(c),
+      .control = (am_signal_control)am_config_int(c, AM_LEARNER_CONTROL),
+  };
+  return am_signalling_create(learner, task, &options, error);
+}
+
+/* Which networks a learner can train, how it is made, and what it asks of the task. */
+static const struct {
+  const am_learner_type *type;
+  const char *networks; /* "gru|ctrnn" */
+  enum { ACTIONS = 1, TARGETS = 2 } takes;
+  amine_status (*create)(am_learner **learner, const am_config *config, const am_task *task,
+                         amine_error *error);
+} learners[] = {
+    {&am_a2c_type, "plastic-rnn", ACTIONS, create_a2c},
+    {&am_bptt_type, "gru", ACTIONS, create_bptt},
+    {&am_signalling_type, "gru", ACTIONS | TARGETS, create_signalling},
+};
+enum { N_LEARNERS = sizeof learners / sizeof *learners };
+
+const am_learner_type *am_experiment_learner_type(int k) {
+  return k >= 0 && k < N_LEARNERS ? learners[k].type : NULL;
+}
+
+static amine_status create_learner(am_learner **learner, const am_config *config,
+                                   const am_task *task, amine_error *error) {
+  char name[64], network[64];
+  int k = 0;
+  am_config_text(config, AM_LEARNER_TYPE, name, sizeof name);
+  am_config_text(config, AM_NETWORK_TYPE, network, sizeof network);
+  while (k < N_LEARNERS && strcmp(learners[k].type->name, name) != 0) k++;
+  if (k == N_LEARNERS)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "learner.type=%s: there is no such learner", name);
+  if (!am_word_among(learners[k].networks, network))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.type=%s does not train network.type=%s, but %s", name, network,
+                   learners[k].networks);
+  if (!(learners[k].takes & (task->n_targets > 0 ? TARGETS : ACTIONS)))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.type=%s needs %s; task.type=%s asks for %s", name,
+                   task->n_targets > 0 ? "actions" : "target values", task->type->name,
+                   task->n_targets > 0 ? "target values" : "actions");
+  return learners[k].create(learner, config, task, error);
+}
+
+/* ------------------------------------------------------------------------------ both */
+static amine_status fill(am_experiment *x, amine_error *error) {
+  AM_TRY(am_experiment_task(&x->task, &x->config, error));
+  if (am_config_is(&x->config, AM_STOP_AT_CRITERION) && isnan(x->task->criterion))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",
+                   x->task->type->name);
+  am_recent_begin(&x->recent, am_config_int(&x->config, AM_BATCH), x->task->criterion);
+  return create_learner(&x->learner, &x->config, x->task, error);
 }
 
 amine_status am_experiment_create(am_experiment **experiment, const am_config *config,
@@ -73,18 +243,7 @@ amine_status am_experiment_create(am_experiment **experiment, const am_config *c
   am_experiment *x = am_alloc(1, sizeof *x);
   if (!x) return am_fail_memory(error, sizeof *x);
   x->config = *config;
-  amine_status status = am_experiment_task(&x->task, config, error);
-  if (status == AMINE_OK) {
-    const am_plastic_options network = network_options(config, x->task);
-    status = am_plastic_make(&x->network, &network, error);
-  }
-  if (status == AMINE_OK) {
-    const am_a2c_options learner = learner_options(config);
-    const int threads = am_config_int(config, AM_THREADS);
-    status =
-        am_a2c_create(&x->learner, x->task, &x->network, &learner, config->values[AM_SEED].integer,
-                      threads ? threads : am_processors(), error);
-  }
+  amine_status status = fill(x, error);
   if (status != AMINE_OK) {
     am_experiment_destroy(x);
     return status;
@@ -95,7 +254,18 @@ amine_status am_experiment_create(am_experiment **experiment, const am_config *c
 
 void am_experiment_destroy(am_experiment *x) {
   if (!x) return;
-  am_a2c_destroy(x->learner);
+  am_learner_destroy(x->learner);
   am_task_destroy(x->task);
   am_free(x);
+}
+
+amine_status am_experiment_iterate(am_experiment *x, am_learner_report *report,
+                                   amine_error *error) {
+  AM_TRY(x->learner->type->iterate(x->learner, report, error));
+  am_recent_add(&x->recent, report->reward, x->learner->iteration);
+  return AMINE_OK;
+}
+
+am_a2c *am_experiment_a2c(const am_experiment *x) {
+  return x->learner->type == &am_a2c_type ? am_a2c_of(x->learner) : NULL;
 }

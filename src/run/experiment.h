@@ -3,22 +3,34 @@
 #define AMINE_RUN_EXPERIMENT_H
 
 #include "learner/a2c.h"
+#include "learner/learner.h"
 #include "run/config.h"
+#include "run/recent.h"
 
 typedef struct am_experiment {
   am_config config;
   am_task *task;
-  am_plastic network;
-  am_a2c *learner;
+  am_learner *learner;
+  am_recent recent; /* rewards of the last iterations */
 } am_experiment;
 
-/* Makes task, network and learner from a resolved configuration. After a failure *experiment is
- * NULL. */
+/* Makes task and learner from a resolved configuration. After a failure *experiment is NULL. */
 amine_status am_experiment_create(am_experiment **experiment, const am_config *config,
                                   amine_error *error);
 void am_experiment_destroy(am_experiment *experiment);
 
+/* One iteration of the learner, whose reward is noted in `recent`. */
+amine_status am_experiment_iterate(am_experiment *experiment, am_learner_report *report,
+                                   amine_error *error);
+
 /* The task alone. */
 amine_status am_experiment_task(am_task **task, const am_config *config, amine_error *error);
+
+/* What task.type and learner.type can be; NULL past the end. */
+const am_task_type *am_experiment_task_type(int k);
+const am_learner_type *am_experiment_learner_type(int k);
+
+/* The actor-critic, for what looks inside it; NULL if the learner is another. */
+am_a2c *am_experiment_a2c(const am_experiment *experiment);
 
 #endif

@@ -19,7 +19,8 @@ static const am_floor_ops *floor_code(void) {
 #define VECTOR_BYTES (16 * sizeof(float))
 
 size_t am_floor_lane_bytes(const am_experiment *x) {
-  const int n = x->network.options.n_hidden;
+  const am_a2c *a = am_experiment_a2c(x);
+  const int n = a ? a->network.options.n_hidden : 0;
   return AM_FLOOR_MATRICES * am_panel_size(n, n) * sizeof(float);
 }
 
@@ -133,14 +134,16 @@ static int runs_of(const am_a2c *a) {
 
 amine_status am_floor_passes(am_floor_pass passes[AM_FLOOR_PASSES], const am_experiment *x,
                              amine_error *error) {
-  const am_plastic_layout *l = &x->network.layout;
-  if (x->network.options.rule != AM_RULE_CLIP)
+  const am_a2c *a = am_experiment_a2c(x);
+  if (!a || a->network.options.rule != AM_RULE_CLIP)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the floor is known for rule.type=clip, whose operations are counted");
-  const double vec = VECTOR_BYTES, lanes = x->learner->options.n_lanes;
+                   "the floor is known for learner.type=a2c with rule.type=clip, whose operations "
+                   "are counted");
+  const am_plastic_layout *l = &a->network.layout;
+  const double vec = VECTOR_BYTES, lanes = a->options.n_lanes;
   const double T = x->task->n_steps, S = T - 1; /* steps; those after the first have a product */
-  const double shared = runs_of(x->learner) / lanes; /* times that w is read, for each lane */
-  const double saved = S > 0 ? ceil(S / x->learner->actors[0].lane.segment) / S : 0;
+  const double shared = runs_of(a) / lanes;     /* times that w is read, for each lane */
+  const double saved = S > 0 ? ceil(S / a->actors[0].lane.segment) / S : 0;
   const double square = l->rows * l->cols / 16.0, input = l->input_rows * l->cols / 16.0;
   const double heads = am_pad(l->n_heads, 4) * l->cols / 16.0;
   const double all = lanes * S * square;

@@ -22,7 +22,7 @@ typedef struct am_floor_rates {
 
 #define AM_FLOOR_MEMORY ((size_t)256 << 20) /* bytes that no cache holds */
 
-/* Bytes of the set that one thread works on. */
+/* Bytes of the set that one thread works on; 0 if the learner is no actor-critic. */
 size_t am_floor_lane_bytes(const am_experiment *experiment);
 
 /* Measures each rate for so many seconds, of which each thread's best 2 ms count, and keeps it in

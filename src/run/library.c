@@ -7,6 +7,9 @@
 
 struct amine_experiment {
   am_experiment *inner;
+  int n_tensors;
+  am_learner_tensor *tensors; /* [n_tensors] the parameters */
+  int *number;                /* [n_tensors] of each among all tensors of the learner */
 };
 
 /* Copies `from` into a caller's struct, which may be older (shorter) or newer (longer) than ours.
@@ -23,6 +26,23 @@ static amine_status apply(am_config *config, const char *const *assignments, int
   return am_config_resolve(config, error);
 }
 
+static amine_status list_tensors(amine_experiment *x, amine_error *error) {
+  const am_learner *l = x->inner->learner;
+  am_learner_tensor t;
+  size_t n = 0;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) n += t.is_parameter;
+  x->tensors = am_alloc(n, sizeof *x->tensors);
+  x->number = am_alloc(n, sizeof *x->number);
+  if (!x->tensors || !x->number) return am_fail_memory(error, n * sizeof *x->tensors);
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    if (!t.is_parameter) continue;
+    if (t.rank < 2) t.dims[1] = 1;
+    x->number[x->n_tensors] = k;
+    x->tensors[x->n_tensors++] = t;
+  }
+  return AMINE_OK;
+}
+
 static amine_status wrap(amine_experiment **experiment, am_experiment *inner, amine_error *error) {
   amine_experiment *x = am_alloc(1, sizeof *x);
   if (!x) {
@@ -30,8 +50,10 @@ static amine_status wrap(amine_experiment **experiment, am_experiment *inner, am
     return am_fail_memory(error, sizeof *x);
   }
   x->inner = inner;
-  *experiment = x;
-  return AMINE_OK;
+  amine_status status = list_tensors(x, error);
+  if (status == AMINE_OK) *experiment = x;
+  else amine_experiment_destroy(x);
+  return status;
 }
 
 amine_status amine_experiment_create(amine_experiment **experiment, const char *preset_or_file,
@@ -58,13 +80,15 @@ amine_status amine_experiment_open(amine_experiment **experiment, const char *ch
 void amine_experiment_destroy(amine_experiment *x) {
   if (!x) return;
   am_experiment_destroy(x->inner);
+  am_free(x->tensors);
+  am_free(x->number);
   am_free(x);
 }
 
 amine_status amine_experiment_iterate(amine_experiment *x, amine_progress *progress,
                                       amine_error *error) {
-  am_a2c_report r;
-  AM_TRY(am_a2c_iterate(x->inner->learner, &r, error));
+  am_learner_report r;
+  AM_TRY(am_experiment_iterate(x->inner, &r, error));
   amine_progress ours = {sizeof ours, r.reward,        r.value, r.entropy,
                          r.loss,      r.gradient_norm, r.rate};
   if (progress) hand_over(progress, progress->size, &ours, sizeof ours);
@@ -92,35 +116,31 @@ amine_status amine_experiment_evaluate(amine_experiment *x, amine_score *score, 
   return AMINE_OK;
 }
 
-static const am_plastic_tensor *tensor_at(const amine_experiment *x, int k) {
-  return k >= 0 && k < x->inner->network.n_tensors ? &x->inner->network.tensors[k] : NULL;
-}
+static bool there_is(const amine_experiment *x, int k) { return k >= 0 && k < x->n_tensors; }
 
 int amine_experiment_tensor(const amine_experiment *x, int k, const char **name, int dims[2]) {
-  const am_plastic_tensor *t = tensor_at(x, k);
-  if (!t) return 0;
-  if (name) *name = t->name;
-  if (dims) memcpy(dims, t->dims, sizeof t->dims);
+  if (!there_is(x, k)) return 0;
+  if (name) *name = x->tensors[k].name;
+  for (int i = 0; dims && i < 2; i++) dims[i] = (int)x->tensors[k].dims[i];
   return 1;
 }
 
 static amine_status no_tensor(const amine_experiment *x, int k, amine_error *error) {
-  return am_fail(error, AMINE_ERROR_ARGUMENT, "no tensor %d: the network has %d", k,
-                 x->inner->network.n_tensors);
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "no tensor %d: the network has %d", k, x->n_tensors);
 }
 
 amine_status amine_experiment_get(const amine_experiment *x, int k, float *values,
                                   amine_error *error) {
-  const am_plastic_tensor *t = tensor_at(x, k);
-  if (!t) return no_tensor(x, k, error);
-  am_plastic_get(t, values, x->inner->learner->parameters);
+  const am_learner *l = x->inner->learner;
+  if (!there_is(x, k)) return no_tensor(x, k, error);
+  l->type->get(l, x->number[k], values);
   return AMINE_OK;
 }
 
 amine_status amine_experiment_set(amine_experiment *x, int k, const float *values,
                                   amine_error *error) {
-  const am_plastic_tensor *t = tensor_at(x, k);
-  if (!t) return no_tensor(x, k, error);
-  am_plastic_set(t, x->inner->learner->parameters, values);
+  am_learner *l = x->inner->learner;
+  if (!there_is(x, k)) return no_tensor(x, k, error);
+  l->type->set(l, x->number[k], values);
   return AMINE_OK;
 }

@@ -20,6 +20,14 @@ bool am_preset_is_brain(const am_preset *preset) {
   return is;
 }
 
+amine_status am_preset_kind(bool *is_brain, const am_preset *preset, amine_error *error) {
+  json_t *root;
+  AM_TRY(am_json_parse(&root, preset->name, preset->text, strlen(preset->text), NULL, error));
+  *is_brain = am_describes_brain(root);
+  json_decref(root);
+  return AMINE_OK;
+}
+
 void am_preset_meaning(am_text *text, const am_preset *preset) {
   json_t *root = root_of(preset);
   const char *meaning = json_string_value(json_object_get(root, "meaning"));

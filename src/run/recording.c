@@ -1,10 +1,13 @@
-/* Plays an episode with a watcher that writes everything down (see recording.h). */
+/* Plays an episode with a watcher that writes everything down (see recording.h): the maze with the
+ * network inside; everything else as series. */
 #include "run/recording.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "format/npz.h"
+#include "run/series.h"
 #include "task/maze.h"
 
 /* Steps after a reward at which the trace is looked at again: the reward is an input one step
@@ -12,7 +15,7 @@
 #define AFTER_REWARD 3
 
 typedef struct recording {
-  const am_experiment *experiment;
+  am_a2c *learner;
   int T, N, n_actions;
   unsigned char *walls;
   int32_t *agent, goal[2], *actions, trace_steps[2];
@@ -33,8 +36,8 @@ static void note_place(recording *r, const am_actor *actor, int t) {
 
 /* Mean and spread over the post units of what gates plasticity at step t. */
 static void note_eta(recording *r, const am_actor *actor, int t) {
-  const am_plastic_layout *l = &r->experiment->network.layout;
-  const float *p = r->experiment->learner->parameters;
+  const am_plastic_layout *l = &r->learner->network.layout;
+  const float *p = r->learner->parameters;
   double sum = 0, squares = 0;
   for (int i = 0; i < r->N; i++) {
     const double M = (double)actor->lane.level[t];
@@ -68,7 +71,7 @@ static void note_trace(recording *r, const am_actor *actor, int t) {
 /* The world has taken step t already; the network's state is still that of step t. */
 static void watch(void *context, const am_actor *actor, int t) {
   recording *r = context;
-  const am_plastic_layout *l = &r->experiment->network.layout;
+  const am_plastic_layout *l = &r->learner->network.layout;
   const size_t s = (size_t)t;
   note_place(r, actor, t + 1);
   r->actions[t] = actor->actions[t];
@@ -124,20 +127,19 @@ static void release(recording *r) {
 }
 
 static void play(recording *r, const am_maze *maze, uint64_t seed) {
-  const am_experiment *x = r->experiment;
+  am_a2c *a = r->learner;
   const int size = maze->options.size;
   for (int k = 0; k < size * size; k++) r->walls[k] = maze->number[k] < 0;
   r->trace_steps[0] = r->trace_steps[1] = -1;
   r->agent[0] = r->agent[1] = size / 2;
-  const am_actor *actor = am_a2c_watch(x->learner, 0, seed, false, watch, r);
+  const am_actor *actor = am_a2c_watch(a, 0, seed, false, watch, r);
   const am_maze_state *world = actor->world;
   r->goal[0] = world->reward.row;
   r->goal[1] = world->reward.col;
-  const am_plastic_layout *l = &x->network.layout;
-  copy_panel(r->w, x->learner->parameters + l->w, r->N);
+  const am_plastic_layout *l = &a->network.layout;
+  copy_panel(r->w, a->parameters + l->w, r->N);
   if (l->has_trace)
-    copy_panel(r->alpha, l->alpha_is_full ? x->learner->parameters + l->alpha : x->learner->alpha,
-               r->N);
+    copy_panel(r->alpha, l->alpha_is_full ? a->parameters + l->alpha : a->alpha, r->N);
 }
 
 typedef struct part {
@@ -157,7 +159,7 @@ static amine_status add_all(am_npz_builder *b, const part *parts, size_t n, amin
 
 static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size,
                               amine_error *error) {
-  const am_plastic_layout *l = &r->experiment->network.layout;
+  const am_plastic_layout *l = &r->learner->network.layout;
   const size_t T = (size_t)r->T, N = (size_t)r->N;
   const part always[] = {
       {"walls", AM_U8, 2, {size, size}, r->walls},
@@ -186,14 +188,13 @@ static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size
   return add_all(b, traces, r->trace_steps[0] < 0 ? 4 : 7, error);
 }
 
-amine_status am_recording_write(am_experiment *x, const char *path, uint64_t seed,
-                                amine_error *error) {
-  if (x->task->type != &am_maze_type)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "only the maze can be recorded so far");
+static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed,
+                               amine_error *error) {
   const am_maze *maze = am_maze_of(x->task);
-  recording r = {.experiment = x,
+  am_a2c *a = am_experiment_a2c(x);
+  recording r = {.learner = a,
                  .T = x->task->n_steps,
-                 .N = x->network.options.n_hidden,
+                 .N = a->network.options.n_hidden,
                  .n_actions = x->task->n_actions};
   am_npz_builder *b = NULL;
   amine_status status = take_memory(&r, maze, error);
@@ -205,5 +206,20 @@ amine_status am_recording_write(am_experiment *x, const char *path, uint64_t see
   if (status == AMINE_OK) status = am_npz_builder_save(b, path, true, error);
   am_npz_builder_free(b);
   release(&r);
+  return status;
+}
+
+bool am_recording_is_maze(const am_experiment *x) {
+  return x->task->type == &am_maze_type && am_experiment_a2c(x);
+}
+
+amine_status am_recording_write(am_experiment *x, const char *folder, uint64_t seed,
+                                amine_error *error) {
+  am_text path = {0};
+  if (!am_recording_is_maze(x)) return am_series_record(x, folder, seed, error);
+  am_text_printf(&path, "%s/" AM_RECORDING_FILE, folder);
+  amine_status status = path.failed ? am_fail_memory(error, strlen(folder) + 16)
+                                    : write_maze(x, path.data, seed, error);
+  am_text_free(&path);
   return status;
 }

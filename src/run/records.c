@@ -1,6 +1,8 @@
 /* Lines of metrics and events (see records.h). */
 #include "run/records.h"
 
+#include <math.h>
+
 #include "base/memory.h"
 #include "format/file.h"
 #include "format/json.h"
@@ -21,16 +23,20 @@ struct am_records {
 static amine_status add_event(am_records *r, double seconds, uint64_t iteration,
                               const double values[AM_RECORD_SUMS], amine_error *error) {
   am_scalar scalars[AM_RECORD_SUMS];
-  for (int k = 0; k < AM_RECORD_SUMS; k++) scalars[k] = (am_scalar){names[k], (float)values[k]};
-  return am_tfevents_add(r->events, seconds, (int64_t)iteration, scalars, AM_RECORD_SUMS, error);
+  size_t n = 0;
+  for (int k = 0; k < AM_RECORD_SUMS; k++)
+    if (!isnan(values[k])) scalars[n++] = (am_scalar){names[k], (float)values[k]};
+  return am_tfevents_add(r->events, seconds, (int64_t)iteration, scalars, n, error);
 }
 
 /* Writes the events of one line that was kept. */
 static amine_status repeat_line(void *context, const json_t *root, amine_error *error) {
   am_records *r = context;
   double values[AM_RECORD_SUMS];
-  for (int k = 0; k < AM_RECORD_SUMS; k++)
-    values[k] = json_number_value(json_object_get(root, names[k]));
+  for (int k = 0; k < AM_RECORD_SUMS; k++) {
+    const json_t *value = json_object_get(root, names[k]);
+    values[k] = json_is_number(value) ? json_number_value(value) : (double)NAN;
+  }
   r->seconds = json_number_value(json_object_get(root, "seconds"));
   const json_int_t iteration = json_integer_value(json_object_get(root, "iteration"));
   return add_event(r, r->seconds, (uint64_t)iteration, values, error);
@@ -83,7 +89,7 @@ static amine_status write_line(am_records *r, uint64_t iteration, double seconds
 }
 
 amine_status am_records_add(am_records *r, uint64_t iteration, double seconds,
-                            const am_a2c_report *report, amine_error *error) {
+                            const am_learner_report *report, amine_error *error) {
   const double values[AM_RECORD_SUMS] = {report->reward, report->value,         report->entropy,
                                          report->loss,   report->gradient_norm, report->rate};
   for (int k = 0; k < AM_RECORD_SUMS; k++) r->state.sums[k] += values[k];

@@ -1,9 +1,9 @@
 /* What a run writes down while it trains: metrics.jsonl, and the same numbers as TensorBoard
- * events. */
+ * events. What a learner does not have (NAN) is null there, and left out of the events. */
 #ifndef AMINE_RUN_RECORDS_H
 #define AMINE_RUN_RECORDS_H
 
-#include "learner/a2c.h"
+#include "learner/learner.h"
 
 #define AM_METRICS_FILE "metrics.jsonl"
 #define AM_EVENTS_FILE "events.out.tfevents.1.amine"
@@ -26,7 +26,7 @@ amine_status am_records_open(am_records **records, const char *folder, const am_
 
 /* One iteration, `iteration` of them being done now; seconds since the start of training. */
 amine_status am_records_add(am_records *records, uint64_t iteration, double seconds,
-                            const am_a2c_report *report, amine_error *error);
+                            const am_learner_report *report, amine_error *error);
 
 const am_record_state *am_records_state(const am_records *records);
 /* Seconds of the last line, for a run that goes on. */

@@ -5,10 +5,12 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/threads.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "run/folder.h"
 #include "run/simulation_recording.h"
+#include "run/study_training.h"
 
 #define RASTER_S 1.0
 
@@ -26,6 +28,8 @@ typedef struct session {
   am_reproduction *r;
   const char *folder;            /* NULL: nothing is kept */
   int n_pending, *pending;       /* runs that are to be done: arm * n_seeds + seed */
+  bool trains;                   /* the runs are training: */
+  am_config *trainings;          /* [n_pending], or else */
   am_simulation_config *configs; /* [n_pending] */
   raster rasters[AM_ARMS_MAX];
   am_appender *lines;
@@ -319,43 +323,140 @@ static amine_status put_verdicts(json_t *tree, const am_reproduction *r, amine_e
 }
 
 /* ------------------------------------------------------------------------------ all of it */
+static amine_status configure(session *s, int pending, int arm, uint64_t seed, amine_error *error) {
+  const am_study_plan *plan = &s->r->plan;
+  return s->trains ? am_study_training_config(&s->trainings[pending], plan, arm, seed, error)
+                   : am_study_plan_config(&s->configs[pending], plan, arm, seed, error);
+}
+
 static amine_status list_pending(session *s, amine_error *error) {
   const am_reproduction *r = s->r;
-  const size_t n = (size_t)r->n_runs;
+  const size_t n = (size_t)r->n_runs, size = sizeof *s->configs + sizeof *s->trainings;
   s->pending = am_alloc(n, sizeof *s->pending);
-  s->configs = am_alloc(n, sizeof *s->configs);
-  if (!s->pending || !s->configs) return am_fail_memory(error, n * sizeof *s->configs);
+  s->configs = am_alloc(s->trains ? 0 : n, sizeof *s->configs);
+  s->trainings = am_alloc(s->trains ? n : 0, sizeof *s->trainings);
+  if (!s->pending || !s->configs || !s->trainings) return am_fail_memory(error, n * size);
   for (int seed = 0; seed < r->plan.n_seeds; seed++) /* seed by seed: all arms are served alike */
     for (int arm = 0; arm < r->plan.study->n_arms; arm++) {
       const int k = arm * r->plan.n_seeds + seed;
       if (r->runs[k].done) continue;
-      AM_TRY(am_study_plan_config(&s->configs[s->n_pending], &r->plan, arm,
-                                  r->plan.first_seed + (uint64_t)seed, error));
+      AM_TRY(configure(s, s->n_pending, arm, r->plan.first_seed + (uint64_t)seed, error));
       s->pending[s->n_pending++] = k;
     }
   return AMINE_OK;
 }
 
+static void take_values(double *values, const am_reproduction *r, int arm, const char *name) {
+  const int measure_of = am_measure_find(r->protocols[arm], name);
+  for (int seed = 0; seed < r->plan.n_seeds; seed++)
+    values[seed] = am_reproduction_value(r, arm, seed, measure_of);
+}
+
 static amine_status judge(am_reproduction *r, amine_error *error) {
   const am_study_form *form = am_study_plan_form(&r->plan);
   const size_t n = (size_t)r->plan.n_seeds;
-  double *values = am_alloc(n, sizeof *values);
-  if (!values) return am_fail_memory(error, n * sizeof *values);
+  double *values = am_alloc(2 * n, sizeof *values);
+  if (!values) return am_fail_memory(error, 2 * n * sizeof *values);
   r->passed = true;
   for (int k = 0; k < form->n_criteria; k++) {
     const am_criterion *c = &form->criteria[k];
-    const int measure_of = am_measure_find(r->protocols[c->arm], c->measure);
-    for (size_t seed = 0; seed < n; seed++)
-      values[seed] = am_reproduction_value(r, c->arm, (int)seed, measure_of);
-    r->verdicts[k] = am_study_judge(c, values, n);
+    const bool ratio = c->judgement == AM_JUDGE_RATIO;
+    take_values(values, r, c->arm, c->measure);
+    if (ratio) take_values(values + n, r, (int)c->share, c->measure);
+    r->verdicts[k] =
+        ratio ? am_study_judge_ratio(c, values, values + n, n) : am_study_judge(c, values, n);
     r->passed = r->passed && r->verdicts[k].passed;
   }
   am_free(values);
   return AMINE_OK;
 }
 
+/* ------------------------------------------------------------------------------ training */
+/* Runs side by side, each on one thread. */
+typedef struct training {
+  session *s;
+  const am_batch_watch *watch;
+  amine_status *status; /* [n_pending] */
+  amine_error *errors;  /* [n_pending] */
+  uint64_t all;         /* iterations of all runs */
+  _Atomic uint64_t done;
+} training;
+
+typedef struct trainee {
+  training *work;
+  uint64_t told; /* iterations */
+} trainee;
+
+static amine_status train_step(void *context, uint64_t iteration, uint64_t iterations,
+                               amine_error *error) {
+  trainee *t = context;
+  training *w = t->work;
+  const uint64_t done = atomic_fetch_add(&w->done, iteration - t->told) + iteration - t->told;
+  (void)iterations;
+  t->told = iteration;
+  if (atomic_load(&w->s->broken) || (w->watch && w->watch->stop && atomic_load(w->watch->stop)))
+    return am_fail(error, AMINE_ERROR_STOPPED, "stopped");
+  if (w->watch && w->watch->progress)
+    w->watch->progress(w->watch->context, (double)done / (double)w->all);
+  return AMINE_OK;
+}
+
+static void train_item(void *context, int item, int worker) {
+  training *w = context;
+  session *s = w->s;
+  am_study_run *run = &s->r->runs[s->pending[item]];
+  amine_error *error = &w->errors[item];
+  trainee t = {.work = w};
+  const am_training_watch watch = {train_step, &t};
+  (void)worker;
+  amine_status status = AMINE_OK;
+  if (w->watch && w->watch->stop && atomic_load(w->watch->stop))
+    status = am_fail(error, AMINE_ERROR_STOPPED, "stopped");
+  if (status == AMINE_OK)
+    status = am_study_train(run, &s->trainings[item], AM_STUDY_SAMPLES, &watch, error);
+  if (status == AMINE_OK) status = keep(s, item, error);
+  if (status == AMINE_OK) run->done = true;
+  else am_study_run_free(run);
+  if (status != AMINE_OK && status != AMINE_ERROR_STOPPED) atomic_store(&s->broken, true);
+  atomic_fetch_add(&w->done, s->trainings[item].values[AM_ITERATIONS].integer - t.told);
+  w->status[item] = status;
+}
+
+/* The failure of the first that failed of itself, or else AMINE_ERROR_STOPPED. */
+static amine_status outcome(const training *w, amine_error *error) {
+  amine_status status = AMINE_OK;
+  for (int k = 0; k < w->s->n_pending; k++) {
+    if (w->status[k] == AMINE_OK || (status != AMINE_OK && w->status[k] == AMINE_ERROR_STOPPED))
+      continue;
+    status = w->status[k];
+    if (error) *error = w->errors[k];
+    if (status != AMINE_ERROR_STOPPED) break;
+  }
+  return status;
+}
+
+static amine_status train_pending(session *s, const am_batch_watch *watch, amine_error *error) {
+  const size_t n = (size_t)s->n_pending;
+  const int threads = s->r->plan.n_threads;
+  training w = {.s = s,
+                .watch = watch,
+                .status = am_alloc(n, sizeof *w.status),
+                .errors = am_alloc(n, sizeof *w.errors)};
+  amine_status status = AMINE_OK;
+  if (!w.status || !w.errors) status = am_fail_memory(error, n * sizeof *w.errors);
+  for (size_t k = 0; k < n; k++) w.all += s->trainings[k].values[AM_ITERATIONS].integer;
+  if (status == AMINE_OK) {
+    am_parallel(threads > 0 ? threads : am_processors(), s->n_pending, train_item, &w);
+    status = outcome(&w, error);
+  }
+  am_free(w.status);
+  am_free(w.errors);
+  return status;
+}
+
 static amine_status run_pending(session *s, const am_batch_watch *watch, amine_error *error) {
   AM_TRY(list_pending(s, error));
+  if (s->trains) return train_pending(s, watch, error);
   const am_batch batch = {.n_runs = s->n_pending,
                           .configs = s->configs,
                           .n_threads = s->r->plan.n_threads,
@@ -391,13 +492,14 @@ static amine_status work_locked(session *s, json_t *tree, const am_batch_watch *
 }
 
 static void free_session(session *s) {
-  for (int k = 0; k < s->n_pending; k++) am_simulation_config_free(&s->configs[k]);
+  for (int k = 0; k < s->n_pending && !s->trains; k++) am_simulation_config_free(&s->configs[k]);
   for (int k = 0; k < AM_ARMS_MAX; k++) {
     am_free(s->rasters[k].neurons);
     am_free(s->rasters[k].steps);
   }
   am_free(s->pending);
   am_free(s->configs);
+  am_free(s->trainings);
   pthread_mutex_destroy(&s->lock);
 }
 
@@ -407,6 +509,7 @@ amine_status am_reproduce(am_reproduction *reproduction, const am_study_plan *pl
   session s = {.r = &r, .folder = folder};
   json_t *tree = NULL;
   AM_TRY(am_study_plan_check(plan, r.protocols, error));
+  AM_TRY(am_study_trains(&s.trains, plan->study, error));
   AM_TRY(am_study_plan_tree(&tree, plan, error));
   r.n_runs = plan->study->n_arms * plan->n_seeds;
   r.runs = am_alloc((size_t)r.n_runs, sizeof *r.runs);

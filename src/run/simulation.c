@@ -100,7 +100,7 @@ static amine_status take_followed(am_simulation *s, amine_error *error) {
     all += l->n_followed;
   }
   AM_TRY(take_places(s, error));
-  s->weights = (am_series){.name = "weights", .n_columns = all, .most = WEIGHTS_MAX};
+  s->weights = (am_trace_series){.name = "weights", .n_columns = all, .most = WEIGHTS_MAX};
   s->weight_row = am_alloc(all, sizeof *s->weight_row);
   return s->weight_row ? AMINE_OK : am_fail_memory(error, all * sizeof *s->weight_row);
 }
@@ -132,7 +132,7 @@ static amine_status take_voltages(am_simulation *s, amine_error *error) {
       s->voltage_neuron[s->n_voltages++] = (int)(((int64_t)size * (2 * k + 1)) / (2 * taken));
     }
   }
-  s->voltages = (am_series){.name = "voltages", .n_columns = (size_t)s->n_voltages};
+  s->voltages = (am_trace_series){.name = "voltages", .n_columns = (size_t)s->n_voltages};
   return AMINE_OK;
 }
 
@@ -145,8 +145,8 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
   const double dt_ms = amine_brain_dt(s->brain);
   s->slice_steps = am_simulation_slice_steps(dt_ms);
   s->end = s->slice_steps * am_simulation_slices(s->config, dt_ms);
-  s->log.events = (am_series){.name = "events", .n_columns = 2};
-  s->levels = (am_series){.name = "levels", .n_columns = AM_N_MODULATORS};
+  s->log.events = (am_trace_series){.name = "events", .n_columns = 2};
+  s->levels = (am_trace_series){.name = "levels", .n_columns = AM_N_MODULATORS};
   s->stage = (am_stage){.brain = s->brain,
                         .chemical = amine_brain_chemical(s->brain),
                         .seed = s->config->values[AM_SIM_SEED].integer,
@@ -200,7 +200,7 @@ void am_simulation_destroy(am_simulation *s) {
                           s->weight_values,  s->weight_row,   s->fired,
                           s->fired_steps,    s->block_values, s->fired_populations,
                           s->fired_neurons};
-  am_series *const series[] = {&s->log.events, &s->levels, &s->voltages, &s->weights};
+  am_trace_series *const series[] = {&s->log.events, &s->levels, &s->voltages, &s->weights};
   for (int k = 0; k < s->n_learning; k++) {
     am_free(s->learning[k].name);
     am_free(s->learning[k].before);

@@ -39,9 +39,9 @@ typedef struct am_simulation {
   size_t n_pending, pending_capacity;
   am_event_log log;
   double peaks[AM_N_MODULATORS]; /* levels furthest from their baselines since the last line */
-  am_series levels;   /* five columns, every 10 ms and at events, the last record.window_s */
-  am_series voltages; /* every ms, the last record.voltage_s */
-  am_series weights;  /* of the synapses that are followed, the whole time, thinned */
+  am_trace_series levels;   /* five columns, every 10 ms and at events, the last record.window_s */
+  am_trace_series voltages; /* every ms, the last record.voltage_s */
+  am_trace_series weights;  /* of the synapses that are followed, the whole time, thinned */
   int n_voltages, *voltage_population, *voltage_neuron;
   float *voltage_row, *population_row; /* scratch */
   am_learning *learning;

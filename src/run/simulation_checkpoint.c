@@ -15,8 +15,8 @@
 
 /* The series that are saved. */
 enum { N_SERIES = 4 };
-static am_series *series_at(am_simulation *s, int k) {
-  am_series *const all[N_SERIES] = {&s->levels, &s->voltages, &s->weights, &s->log.events};
+static am_trace_series *series_at(am_simulation *s, int k) {
+  am_trace_series *const all[N_SERIES] = {&s->levels, &s->voltages, &s->weights, &s->log.events};
   return all[k];
 }
 
@@ -218,7 +218,7 @@ static amine_status load_traces(am_simulation *s, const am_tensor_file *f, const
 static void forget_early_voltages(am_simulation *s) {
   const double from = (double)s->end * s->stage.dt_ms * 1e-3 -
                       am_simulation_number(s->config, AM_SIM_RECORD_VOLTAGE_S);
-  am_series *v = &s->voltages;
+  am_trace_series *v = &s->voltages;
   size_t first = 0;
   while (first < v->n && v->t[first] < from - 1e-9) first++;
   v->n -= first;

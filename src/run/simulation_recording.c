@@ -110,7 +110,7 @@ static amine_status add_spikes(recording *r, const am_simulation_mark *mark, con
 }
 
 /* A series without the rows before `from`. */
-static amine_status add_series(recording *r, const am_series *series, const char *name,
+static amine_status add_series(recording *r, const am_trace_series *series, const char *name,
                                const char *time_name, double from) {
   static const char none;
   size_t first = 0;
@@ -147,7 +147,7 @@ static amine_status add_levels(recording *r) {
 }
 
 static amine_status add_events(recording *r) {
-  const am_series *e = &r->simulation->log.events;
+  const am_trace_series *e = &r->simulation->log.events;
   static const double none;
   int32_t *kinds = block(r, e->n, sizeof *kinds);
   float *values = block(r, e->n, sizeof *values);

@@ -1,9 +1,11 @@
 /* Published experiments, run over seeds and judged.
  *
  * A study is a few arms, each a preset with assignments over it: the experiment itself, its other
- * forms, and its controls. Every arm is run for every seed. The measures of its protocol are taken
- * at the end, and on the way, for the curves. Then criteria say whether what was published came out
- * (in the arms of the experiment) and did not come out where it must not (in the controls).
+ * forms, and its controls. Every arm is run for every seed: a brain is simulated, anything else is
+ * trained (study_training.h); the arms of a study are all of one kind. The measures of its
+ * protocol, or of training, are taken at the end, and on the way, for the curves. Then criteria say
+ * whether what was published came out (in the arms of the experiment) and did not come out where it
+ * must not (in the controls).
  *
  * A study is data: a file src/run/study_NAME.c with one or a few `const am_study`, which are named
  * in studies.h and in the table of studies.c. */
@@ -18,7 +20,7 @@ enum { AM_ARMS_MAX = 8, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 12, AM_CURVES
 
 typedef struct am_arm {
   const char *name;   /* "free", "continuous", "rewards at random times": stands in tables */
-  const char *preset; /* whose protocol has the measures */
+  const char *preset; /* of a brain, whose protocol has the measures, or of training */
   const char *assignments[AM_ASSIGNMENTS_MAX]; /* "protocol.random_rewards=true"; NULL ends them */
   bool is_control;
 } am_arm;
@@ -26,7 +28,13 @@ typedef struct am_arm {
 typedef enum am_judgement {
   AM_JUDGE_AT_LEAST, /* at least `share` of the seeds lie in [low, high] */
   AM_JUDGE_AT_MOST,  /* at most `share` of them do: for controls */
-  AM_JUDGE_MEAN      /* the mean over the seeds lies in [low, high] */
+  AM_JUDGE_MEAN,     /* the mean over the seeds lies in [low, high] */
+  /* The median over the seeds lies in [low, high]; NAN counts as infinite: a criterion that was
+   * never reached. */
+  AM_JUDGE_MEDIAN,
+  /* The median of this arm over that of the arm `share` (its index) lies in [low, high]. NAN as
+   * above; there is no ratio to an infinite median or to 0. */
+  AM_JUDGE_RATIO
 } am_judgement;
 
 /* A measure that is NAN at the end of a run lies in no band. */
@@ -34,8 +42,8 @@ typedef struct am_criterion {
   int arm;             /* index in arms */
   const char *measure; /* of its protocol */
   am_judgement judgement;
-  double low, high, share;
-  const char *meaning; /* "the rewarded synapse reaches the upper bound": one line */
+  double low, high, share; /* share: of the seeds, or for AM_JUDGE_RATIO the other arm */
+  const char *meaning;     /* "the rewarded synapse reaches the upper bound": one line */
 } am_criterion;
 
 /* A figure of the report: one measure against time, over all arms that have it. */

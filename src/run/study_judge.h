@@ -6,11 +6,13 @@
 
 #include "run/study.h"
 
-/* A share of the seeds, or a mean over them, and its 95 % confidence interval: of a share that of
- * Wilson (1927), of a mean Student's. The interval is for the reader; what is judged is the value.
+/* A share of the seeds, a mean or a median over them, or a ratio of medians, and its 95 %
+ * confidence interval: of a share that of Wilson (1927), of a mean Student's, of a median that
+ * between two of the values (below), of a ratio none. The interval is for the reader; what is
+ * judged is the value.
  */
 typedef struct am_verdict {
-  double value, low, high; /* NAN: there is none */
+  double value, low, high; /* NAN: there is none; a median may be infinite */
   int inside;              /* seeds in the band */
   bool passed;
 } am_verdict;
@@ -20,8 +22,20 @@ typedef struct am_verdict {
  *   AT_LEAST  inside / n >= share    AT_MOST  inside / n <= share    both but for rounding
  *   MEAN      low <= mean <= high    if a run has no value (NAN) there is no mean, and it fails
  *
+ *   MEDIAN    low <= median <= high    NAN counts as infinite
+ *
  * A value on a bound of the band is inside; NAN is not. */
 am_verdict am_study_judge(const am_criterion *criterion, const double *values, size_t n);
+
+/* RATIO: others [n] are the values of the other arm. */
+am_verdict am_study_judge_ratio(const am_criterion *criterion, const double *values,
+                                const double *others, size_t n);
+
+/* The median of n >= 1 values, NAN counting as infinite, and its interval: between the k-th value
+ * from below and the k-th from above, with the largest k for which the probability that fewer than
+ * k of n fair coins show heads is at most 2.5 % (the sign test); NAN if there is none (n < 6). The
+ * values are put in order. */
+void am_median_interval(double *median, double *low, double *high, double *values, size_t n);
 
 /* The interval of a share. E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209,
  * doi 10.1080/01621459.1927.10502953:

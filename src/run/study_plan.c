@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/json.h"
+#include "run/study_training.h"
 
 const am_study_form *am_study_plan_form(const am_study_plan *plan) {
   return plan->quick ? &plan->study->quick : &plan->study->full;
@@ -19,8 +20,14 @@ const char *am_judgement_name(am_judgement judgement) {
   case AM_JUDGE_AT_LEAST: return "at least";
   case AM_JUDGE_AT_MOST: return "at most";
   case AM_JUDGE_MEAN: return "mean";
+  case AM_JUDGE_MEDIAN: return "median";
+  case AM_JUDGE_RATIO: return "ratio";
   }
   return "";
+}
+
+bool am_judges_share(am_judgement judgement) {
+  return judgement == AM_JUDGE_AT_LEAST || judgement == AM_JUDGE_AT_MOST;
 }
 
 int am_measure_find(const am_protocol *protocol, const char *name) {
@@ -87,8 +94,12 @@ static amine_status check_criterion(const am_study_plan *plan, const am_criterio
   if (am_measure_find(protocols[c->arm], c->measure) < 0)
     return wrong(plan, error, part, c->measure, "the protocol of its arm has no such measure");
   if (!(c->low <= c->high)) return wrong(plan, error, part, c->measure, "its band holds nothing");
-  if (c->judgement != AM_JUDGE_MEAN && !(c->share >= 0 && c->share <= 1))
+  if (am_judges_share(c->judgement) && !(c->share >= 0 && c->share <= 1))
     return wrong(plan, error, part, c->measure, "its share must lie in [0, 1]");
+  if (c->judgement == AM_JUDGE_RATIO &&
+      (!(c->share >= 0 && c->share < plan->study->n_arms && c->share == floor(c->share)) ||
+       am_measure_find(protocols[(int)c->share], c->measure) < 0))
+    return wrong(plan, error, part, c->measure, "there is no other arm that has it");
   return am_judgement_name(c->judgement)[0] && c->meaning
              ? AMINE_OK
              : wrong(plan, error, part, c->measure, "it lacks a judgement or a meaning");
@@ -101,19 +112,32 @@ static amine_status check_curve(const am_study_plan *plan, const am_curve *curve
   return wrong(plan, error, "curve", curve->measure, "no arm has such a measure");
 }
 
+static amine_status check_arm(const am_protocol **protocol, const am_study_plan *plan, int arm,
+                              amine_error *error) {
+  bool trains;
+  AM_TRY(am_study_trains(&trains, plan->study, error));
+  if (trains) {
+    am_config config;
+    *protocol = &am_training_protocol;
+    return am_study_training_config(&config, plan, arm, plan->first_seed, error);
+  }
+  am_simulation_config config;
+  AM_TRY(am_study_plan_config(&config, plan, arm, plan->first_seed, error));
+  *protocol = config.protocol;
+  am_simulation_config_free(&config);
+  return AMINE_OK;
+}
+
 amine_status am_study_plan_check(const am_study_plan *plan, const am_protocol **protocols,
                                  amine_error *error) {
   const am_study *s = plan->study;
   const am_study_form *form = am_study_plan_form(plan);
   AM_TRY(check_size(plan, error));
   for (int a = 0; a < s->n_arms; a++) {
-    am_simulation_config config;
     for (int b = 0; b < a; b++)
       if (strcmp(s->arms[a].name, s->arms[b].name) == 0)
         return wrong(plan, error, "arm", s->arms[a].name, "it is there twice");
-    AM_TRY(am_study_plan_config(&config, plan, a, plan->first_seed, error));
-    protocols[a] = config.protocol;
-    am_simulation_config_free(&config);
+    AM_TRY(check_arm(&protocols[a], plan, a, error));
   }
   for (int k = 0; k < form->n_criteria; k++)
     AM_TRY(check_criterion(plan, &form->criteria[k], protocols, error));
@@ -161,24 +185,50 @@ static void put_assignments(grower *g, json_t *array, const char *const *assignm
     append(g, array, json_string(assignments[k]));
 }
 
+/* The whole configuration of an arm, and its measures. */
+static amine_status config_of(json_t **root, const am_protocol **protocol,
+                              const am_study_plan *plan, int arm, amine_error *error) {
+  bool trains;
+  AM_TRY(am_study_trains(&trains, plan->study, error));
+  if (trains) {
+    am_config config;
+    am_text text = {0};
+    *protocol = &am_training_protocol;
+    AM_TRY(am_study_training_config(&config, plan, arm, plan->first_seed, error));
+    am_config_write(&config, false, &text);
+    amine_status status =
+        text.failed ? am_fail_memory(error, 4096)
+                    : am_json_parse(root, "configuration", text.data, text.length, NULL, error);
+    am_text_free(&text);
+    return status;
+  }
+  am_simulation_config config;
+  AM_TRY(am_study_plan_config(&config, plan, arm, plan->first_seed, error));
+  *protocol = config.protocol;
+  *root = json_incref(config.root);
+  am_simulation_config_free(&config);
+  return AMINE_OK;
+}
+
 static amine_status arm_of(json_t **out, grower *g, const am_study_plan *plan, int k,
                            amine_error *error) {
-  static const char *const elsewhere[] = {"seed", "threads", "checkpoint_every_s", "meaning", NULL};
+  static const char *const elsewhere[] = {
+      "seed", "threads", "checkpoint_every_s", "checkpoint_every", "meaning", NULL};
   const am_arm *arm = &plan->study->arms[k];
-  am_simulation_config config;
-  AM_TRY(am_study_plan_config(&config, plan, k, plan->first_seed, error));
+  const am_protocol *protocol;
+  json_t *config;
+  AM_TRY(config_of(&config, &protocol, plan, k, error));
   json_t *item = json_object(), *assignments = json_array();
   put_assignments(g, assignments, arm->assignments);
   put_assignments(g, assignments, am_study_plan_form(plan)->assignments);
   put_text(g, item, "name", arm->name);
   put_text(g, item, "preset", arm->preset);
   put(g, item, "control", json_boolean(arm->is_control));
-  put_text(g, item, "protocol", config.protocol->name);
-  put(g, item, "measures", measures_of(g, config.protocol));
+  put_text(g, item, "protocol", protocol->name);
+  put(g, item, "measures", measures_of(g, protocol));
   put(g, item, "assignments", assignments);
-  for (int i = 0; elsewhere[i]; i++) json_object_del(config.root, elsewhere[i]);
-  put(g, item, "config", json_incref(config.root));
-  am_simulation_config_free(&config);
+  for (int i = 0; elsewhere[i]; i++) json_object_del(config, elsewhere[i]);
+  put(g, item, "config", config);
   *out = item;
   return AMINE_OK;
 }
@@ -194,7 +244,9 @@ static json_t *criteria_of(grower *g, const am_study_plan *plan) {
     put_text(g, item, "judgement", am_judgement_name(c->judgement));
     put_number(g, item, "low", c->low);
     put_number(g, item, "high", c->high);
-    put_number(g, item, "share", c->judgement == AM_JUDGE_MEAN ? (double)NAN : c->share);
+    put_number(g, item, "share", am_judges_share(c->judgement) ? c->share : (double)NAN);
+    if (c->judgement == AM_JUDGE_RATIO)
+      put_text(g, item, "other", plan->study->arms[(int)c->share].name);
     put_text(g, item, "meaning", c->meaning);
     append(g, array, item);
   }
@@ -213,7 +265,7 @@ static json_t *curves_of(grower *g, const am_study *s) {
   return array;
 }
 
-static void put_head(grower *g, json_t *root, const am_study_plan *plan) {
+static void put_head(grower *g, json_t *root, const am_study_plan *plan, bool trains) {
   const am_study *s = plan->study;
   const char *band = am_study_plan_form(plan)->band;
   put_text(g, root, "study", s->name);
@@ -225,14 +277,17 @@ static void put_head(grower *g, json_t *root, const am_study_plan *plan) {
   put(g, root, "first_seed", json_integer((json_int_t)plan->first_seed));
   put(g, root, "seeds", json_integer(plan->n_seeds));
   put(g, root, "raster", json_boolean(s->raster));
+  if (trains) put_text(g, root, "time", "trials");
 }
 
 amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_error *error) {
   grower g = {0};
+  bool trains;
   am_json_init();
+  AM_TRY(am_study_trains(&trains, plan->study, error));
   json_t *tree = json_object(), *arms = json_array();
   amine_status status = AMINE_OK;
-  put_head(&g, tree, plan);
+  put_head(&g, tree, plan, trains);
   put(&g, tree, "curves", curves_of(&g, plan->study));
   for (int k = 0; k < plan->study->n_arms && status == AMINE_OK; k++) {
     json_t *arm = NULL;

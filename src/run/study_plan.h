@@ -19,8 +19,10 @@ typedef struct am_study_plan {
 
 const am_study_form *am_study_plan_form(const am_study_plan *plan);
 const char *am_study_plan_form_name(const am_study_plan *plan); /* "full", "quick" */
-/* "at least", "at most", "mean" */
+/* "at least", "at most", "mean", "median", "ratio" */
 const char *am_judgement_name(am_judgement judgement);
+/* Whether it is about a share of the seeds: the first two. */
+bool am_judges_share(am_judgement judgement);
 
 /* The configuration of one run: the preset of its arm, the assignments of the arm, those of the
  * form, and the seed. Free it with am_simulation_config_free. */

@@ -7,7 +7,7 @@
 
 #define EVENTS_MAX 10000
 
-void am_series_free(am_series *s) {
+void am_series_free(am_trace_series *s) {
   am_free(s->t);
   am_free(s->values);
   s->t = NULL;
@@ -15,7 +15,7 @@ void am_series_free(am_series *s) {
   s->n = s->capacity = 0;
 }
 
-static amine_status make_room(am_series *s, amine_error *error) {
+static amine_status make_room(am_trace_series *s, amine_error *error) {
   if (s->n < s->capacity) return AMINE_OK;
   const size_t capacity = s->capacity ? am_size_mul(2, s->capacity) : 64;
   const size_t count = am_size_mul(capacity, s->n_columns);
@@ -28,7 +28,7 @@ static amine_status make_room(am_series *s, amine_error *error) {
   return AMINE_OK;
 }
 
-static void copy_row(am_series *s, size_t to, size_t from) {
+static void copy_row(am_trace_series *s, size_t to, size_t from) {
   s->t[to] = s->t[from];
   memmove(s->values + to * s->n_columns, s->values + from * s->n_columns,
           s->n_columns * sizeof *s->values);
@@ -36,7 +36,7 @@ static void copy_row(am_series *s, size_t to, size_t from) {
 
 /* Every second row goes; the first one stays. The next one is as far from the last as they all are.
  */
-static void thin(am_series *s) {
+static void thin(am_trace_series *s) {
   size_t kept = 0;
   for (size_t k = 0; k < s->n; k += 2) copy_row(s, kept++, k);
   s->rhythm[1] = s->n % 2 ? s->rhythm[0] : 0;
@@ -44,7 +44,7 @@ static void thin(am_series *s) {
   s->rhythm[0] *= 2;
 }
 
-amine_status am_series_add(am_series *s, double t, const float *row, amine_error *error) {
+amine_status am_series_add(am_trace_series *s, double t, const float *row, amine_error *error) {
   if (s->rhythm[0] == 0) s->rhythm[0] = 1;
   if (s->most && s->n >= s->most && s->rhythm[1] == 0) thin(s);
   if (s->rhythm[1] > 0) {
@@ -59,7 +59,7 @@ amine_status am_series_add(am_series *s, double t, const float *row, amine_error
   return AMINE_OK;
 }
 
-void am_series_drop(am_series *s, double t) {
+void am_series_drop(am_trace_series *s, double t) {
   size_t first = 0;
   while (first < s->n && s->t[first] < t) first++;
   if (first == 0 || (first < s->n && first < s->n / 4)) return; /* not yet worth the moving */
@@ -69,11 +69,11 @@ void am_series_drop(am_series *s, double t) {
 }
 
 /* ------------------------------------------------------------------------------ checkpoints */
-static void name_of(char out[64], const am_series *s, const char *what) {
+static void name_of(char out[64], const am_trace_series *s, const char *what) {
   snprintf(out, 64, "trace.%s%s", s->name, what);
 }
 
-amine_status am_series_save(const am_series *s, am_tensor_builder *b, amine_error *error) {
+amine_status am_series_save(const am_trace_series *s, am_tensor_builder *b, amine_error *error) {
   static const char none;
   const size_t dims[2] = {s->n, s->n_columns}, two = 2;
   char name[64];
@@ -86,14 +86,14 @@ amine_status am_series_save(const am_series *s, am_tensor_builder *b, amine_erro
   return am_tensor_builder_add(b, name, AM_U64, 1, &two, s->rhythm, error);
 }
 
-static amine_status unfit(const am_series *s, const char *path, amine_error *error) {
+static amine_status unfit(const am_trace_series *s, const char *path, amine_error *error) {
   return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "trace.%s does not fit this run",
                       s->name);
 }
 
-amine_status am_series_load(am_series *s, const am_tensor_file *file, const char *path,
+amine_status am_series_load(am_trace_series *s, const am_tensor_file *file, const char *path,
                             amine_error *error) {
-  am_series fresh = {.name = s->name, .n_columns = s->n_columns, .most = s->most};
+  am_trace_series fresh = {.name = s->name, .n_columns = s->n_columns, .most = s->most};
   const size_t two = 2;
   uint64_t thinned[2];
   char name[64];
@@ -130,7 +130,7 @@ amine_status am_series_load(am_series *s, const am_tensor_file *file, const char
 
 /* ------------------------------------------------------------------------------ events */
 void am_event_log_add(am_event_log *log, am_event_kind kind, double value) {
-  am_series *s = &log->events;
+  am_trace_series *s = &log->events;
   const float row[2] = {(float)kind, (float)value};
   if (kind == AM_EVENT_REWARD) log->rewards += value;
   log->fresh = true;

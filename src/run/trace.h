@@ -12,7 +12,7 @@
 #include "format/safetensors.h"
 #include "run/protocol.h"
 
-typedef struct am_series {
+typedef struct am_trace_series {
   const char *name; /* of its tensors: "trace.NAME", "trace.NAME.t" */
   size_t n_columns;
   size_t most; /* rows; 0: it is bounded by the window alone */
@@ -20,26 +20,26 @@ typedef struct am_series {
   double *t;          /* [n] seconds */
   float *values;      /* [n][n_columns] */
   uint64_t rhythm[2]; /* one row of rhythm[0] is taken; rhythm[1] are passed over before the next */
-} am_series;
+} am_trace_series;
 
-void am_series_free(am_series *series);
+void am_series_free(am_trace_series *series);
 /* Adds a row (or passes over it, if the series is thinned). AMINE_ERROR_MEMORY: it is as it was. */
-amine_status am_series_add(am_series *series, double t, const float *row, amine_error *error);
+amine_status am_series_add(am_trace_series *series, double t, const float *row, amine_error *error);
 /* Drops the rows before t. */
-void am_series_drop(am_series *series, double t);
+void am_series_drop(am_trace_series *series, double t);
 
 /* Adds its tensors, which must live until the file is written. */
-amine_status am_series_save(const am_series *series, am_tensor_builder *builder,
+amine_status am_series_save(const am_trace_series *series, am_tensor_builder *builder,
                             amine_error *error);
 /* Takes the rows of a file. AMINE_ERROR_INPUT if they are not there, do not fit, or their times do
  * not ascend; the series is then as it was. */
-amine_status am_series_load(am_series *series, const am_tensor_file *file, const char *path,
+amine_status am_series_load(am_trace_series *series, const am_tensor_file *file, const char *path,
                             amine_error *error);
 
 /* Events: kind and value against time; the oldest go once there are too many. */
 typedef struct am_event_log {
-  am_series events; /* columns: kind, value */
-  double rewards;   /* the sum of all rewards */
+  am_trace_series events; /* columns: kind, value */
+  double rewards;         /* the sum of all rewards */
   double now_s;
   bool fresh;  /* an event was noted since somebody cleared this */
   bool failed; /* memory was refused */

@@ -40,6 +40,7 @@ static void look(session *s, const am_train_watch *watch, double reward, uint64_
   if (!watch || !watch->progress) return;
   const am_train_progress p = {.iteration = s->experiment->learner->iteration,
                                .iterations = planned,
+                               .reached = s->experiment->recent.reached,
                                .seconds = seconds_of(s),
                                .rate = s->smooth_time > 0 ? 1 / s->smooth_time : 0,
                                .reward = s->smooth_reward};
@@ -48,14 +49,16 @@ static void look(session *s, const am_train_watch *watch, double reward, uint64_
 
 static amine_status loop(session *s, const am_train_watch *watch, amine_error *error) {
   const am_config *c = &s->experiment->config;
-  am_a2c *learner = s->experiment->learner;
+  const am_learner *learner = s->experiment->learner;
+  const am_recent *recent = &s->experiment->recent;
+  const bool stop_there = am_config_is(c, AM_STOP_AT_CRITERION);
   const uint64_t planned = c->values[AM_ITERATIONS].integer;
   const uint64_t every = c->values[AM_CHECKPOINT_EVERY].integer;
   bool saved = false;
   s->last = clock_now();
-  while (learner->iteration < planned) {
-    am_a2c_report report;
-    AM_TRY(am_a2c_iterate(learner, &report, error));
+  while (learner->iteration < planned && !(stop_there && recent->reached > 0)) {
+    am_learner_report report;
+    AM_TRY(am_experiment_iterate(s->experiment, &report, error));
     AM_TRY(am_records_add(s->records, learner->iteration, seconds_of(s), &report, error));
     look(s, watch, report.reward, planned);
     const bool stop = watch && watch->stop && atomic_load(watch->stop);
@@ -124,7 +127,7 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
   am_config read;
   am_config_default(&read);
   amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
-  if (status == AMINE_OK) status = am_config_load(&read, path.data, error);
+  if (status == AMINE_OK) status = am_config_reload(&read, path.data, error);
   if (status == AMINE_OK) *config = read;
   am_text_free(&path);
   return status;
@@ -138,7 +141,7 @@ static amine_status agree(const am_config *config, const char *checkpoint, amine
     char a[64], b[64];
     am_config_text(config, (am_key_id)k, a, sizeof a);
     am_config_text(&saved, (am_key_id)k, b, sizeof b);
-    if (am_keys[k].shapes && strcmp(a, b) != 0)
+    if (am_keys[k].shapes && am_config_applies(&saved, (am_key_id)k) && strcmp(a, b) != 0)
       return am_fail(error, AMINE_ERROR_ARGUMENT,
                      "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
                      "start a new run",

@@ -13,6 +13,7 @@ typedef struct am_train_progress {
   double seconds;                 /* since the start of training, earlier sessions included */
   double rate;                    /* iterations per second lately */
   double reward;                  /* per episode, mean over the last lines' worth of iterations */
+  uint64_t reached; /* iterations done when the task's criterion was reached; 0: not yet */
 } am_train_progress;
 
 /* Who looks on. */
@@ -33,8 +34,9 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
 /* The configuration of a run's folder. */
 amine_status am_train_config(am_config *config, const char *folder, amine_error *error);
 
-/* Goes on to config->iterations. The keys that results depend on must be those of the checkpoint;
- * if one differs, AMINE_ERROR_ARGUMENT names it. config.json is written anew. */
+/* Goes on to config->iterations, or to the task's criterion with stop_at_criterion. The keys that
+ * results depend on must be those of the checkpoint; if one differs, AMINE_ERROR_ARGUMENT names it.
+ * config.json is written anew. */
 amine_status am_train_resume(const am_config *config, const char *folder,
                              const am_train_watch *watch, amine_error *error);
 

@@ -15,9 +15,9 @@
 static uint64_t trained(const am_config *config) {
   am_experiment *x = small_experiment(config);
   for (uint64_t k = 0; k < config->values[AM_ITERATIONS].integer; k++) {
-    am_a2c_report report;
+    am_learner_report report;
     amine_error error = {0};
-    if (am_a2c_iterate(x->learner, &report, &error) != AMINE_OK) {
+    if (am_experiment_iterate(x, &report, &error) != AMINE_OK) {
       printf("%s\n", error.message);
       exit(1);
     }

@@ -127,10 +127,11 @@ static void mark(const float *part, size_t n) {
 
 /* One episode and its way back, of 1 or 2 lanes side by side. */
 static void count(const am_experiment *x, int n, am_floor_pass out[AM_FLOOR_PASSES]) {
-  const am_plastic_layout *l = &x->network.layout;
+  const am_plastic_layout *l = &am_experiment_a2c(x)->network.layout;
   const int T = x->task->n_steps;
   const size_t square = am_panel_size(l->n_hidden, l->n_hidden);
-  const size_t lane_size = am_plastic_lane_bytes(&x->network, T, sizeof(float)) / sizeof(float);
+  const size_t lane_size =
+      am_plastic_lane_bytes(&am_experiment_a2c(x)->network, T, sizeof(float)) / sizeof(float);
   am_trace_ops rule = am_trace_clip_counted;
   am_plastic_lane lane[AM_TRACE_LANES], *lanes[AM_TRACE_LANES];
   size_t used = 0;
@@ -143,7 +144,8 @@ static void count(const am_experiment *x, int n, am_floor_pass out[AM_FLOOR_PASS
   mark(parameters, l->n_parameters);
   mark(gradient, l->n_gradient);
   for (int q = 0; q < n; q++) {
-    am_plastic_lane_place(&x->network, &lane[q], take(lane_size, &used), T, sizeof(float));
+    am_plastic_lane_place(&am_experiment_a2c(x)->network, &lane[q], take(lane_size, &used), T,
+                          sizeof(float));
     lanes[q] = &lane[q];
     mark(lane[q].H, square);
     mark(lane[q].dH, square);
@@ -173,7 +175,7 @@ static void check(const char *const *settings) {
   assert_int_equal(am_floor_passes(table, x, &error), AMINE_OK);
   count(x, 2, two);
   count(x, 1, one);
-  const int lanes = x->learner->options.n_lanes, chunks = x->learner->n_chunks;
+  const int lanes = am_experiment_a2c(x)->options.n_lanes, chunks = am_experiment_a2c(x)->n_chunks;
   int pairs = 0, singles = 0;
   for (int c = 0; c < chunks; c++) {
     const int n = (c + 1) * lanes / chunks - c * lanes / chunks;

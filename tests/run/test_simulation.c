@@ -570,7 +570,7 @@ static void trees_are_walked_by_paths(void **state) {
 static void thinned_series_stay_even(void **state) {
   (void)state;
   for (size_t most = 2; most < 9; most++) {
-    am_series s = {.name = "x", .n_columns = 1, .most = most};
+    am_trace_series s = {.name = "x", .n_columns = 1, .most = most};
     for (int k = 0; k < 200; k++) {
       const float row = (float)k;
       assert_int_equal(am_series_add(&s, k, &row, NULL), AMINE_OK);
@@ -588,7 +588,7 @@ static void thinned_series_stay_even(void **state) {
 
 static void old_rows_are_dropped(void **state) {
   (void)state;
-  am_series s = {.name = "x", .n_columns = 2};
+  am_trace_series s = {.name = "x", .n_columns = 2};
   for (int k = 0; k < 1000; k++) {
     const float row[2] = {(float)k, (float)-k};
     am_series_drop(&s, k - 10);

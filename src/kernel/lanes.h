@@ -1,0 +1,119 @@
+/* Many episodes side by side: one element of each vector is one lane, an episode of its own.
+ *
+ * For networks of a few dozen units this is the fastest form: nothing is padded, a weight is read
+ * once for VEC_LANES episodes, and code reads like the equation of one episode. Arrays are
+ * [row][VEC_LANES], weights are single numbers, row-major as PyTorch has them. Only for vector
+ * sources.
+ *
+ * Promise: each result has one order of summation, whatever the shapes: along a row in the order of
+ * its columns; over time first, then over lanes by the tree of v_sum. */
+#ifndef AMINE_KERNEL_LANES_H
+#define AMINE_KERNEL_LANES_H
+
+#include <stddef.h>
+
+#include "base/vec.h"
+
+#define LANES_BLOCK 8
+
+/* s[k] += sum_i W[k rows apart][i columns apart] x[i], for k < n <= LANES_BLOCK */
+VEC_INLINE void lanes_block(vec *s, const real *W, size_t row, size_t col, const real *x, int n,
+                            int m) {
+  if (n == LANES_BLOCK) { /* so that the compiler keeps all of them in registers */
+    for (int i = 0; i < m; i++, W += col) {
+      const vec xv = v_load(x + (size_t)i * VEC_LANES);
+      for (int k = 0; k < LANES_BLOCK; k++) s[k] = v_fma(v_set1(W[(size_t)k * row]), xv, s[k]);
+    }
+    return;
+  }
+  for (int i = 0; i < m; i++, W += col) {
+    const vec xv = v_load(x + (size_t)i * VEC_LANES);
+    for (int k = 0; k < n; k++) s[k] = v_fma(v_set1(W[(size_t)k * row]), xv, s[k]);
+  }
+}
+
+/* y[j] = b[j] + sum_i W[j][i] x[i], j < n, i < m; b may be NULL. */
+VEC_INLINE void lanes_affine(real *y, const real *W, const real *b, const real *x, int n, int m) {
+  for (int j = 0; j < n; j += LANES_BLOCK) {
+    const int part = n - j < LANES_BLOCK ? n - j : LANES_BLOCK;
+    vec s[LANES_BLOCK];
+    for (int k = 0; k < LANES_BLOCK; k++) s[k] = v_set1(b && k < part ? b[j + k] : 0);
+    lanes_block(s, W + (size_t)j * (size_t)m, (size_t)m, 1, x, part, m);
+    for (int k = 0; k < part; k++) v_store(y + (size_t)(j + k) * VEC_LANES, s[k]);
+  }
+}
+
+/* y[j] += b[j] + sum_i W[j][i] x[i]; b may be NULL. */
+VEC_INLINE void lanes_affine_add(real *y, const real *W, const real *b, const real *x, int n,
+                                 int m) {
+  for (int j = 0; j < n; j += LANES_BLOCK) {
+    const int part = n - j < LANES_BLOCK ? n - j : LANES_BLOCK;
+    vec s[LANES_BLOCK];
+    for (int k = 0; k < LANES_BLOCK; k++) {
+      if (k >= part) s[k] = v_zero();
+      else s[k] = v_load(y + (size_t)(j + k) * VEC_LANES);
+      if (b && k < part) s[k] = v_add(s[k], v_set1(b[j + k]));
+    }
+    lanes_block(s, W + (size_t)j * (size_t)m, (size_t)m, 1, x, part, m);
+    for (int k = 0; k < part; k++) v_store(y + (size_t)(j + k) * VEC_LANES, s[k]);
+  }
+}
+
+/* y[i] (+)= sum_j W[j][i] g[j], j < n, i < m: through the matrix the other way. */
+VEC_INLINE void lanes_transposed(real *y, const real *W, const real *g, int n, int m, int add) {
+  for (int i = 0; i < m; i += LANES_BLOCK) {
+    const int part = m - i < LANES_BLOCK ? m - i : LANES_BLOCK;
+    vec s[LANES_BLOCK];
+    for (int k = 0; k < LANES_BLOCK; k++)
+      s[k] = add && k < part ? v_load(y + (size_t)(i + k) * VEC_LANES) : v_zero();
+    lanes_block(s, W + i, 1, (size_t)m, g, part, n);
+    for (int k = 0; k < part; k++) v_store(y + (size_t)(i + k) * VEC_LANES, s[k]);
+  }
+}
+
+/* C[j][i] += sum over lanes of sum_t A[t][j] B[t][i], j < n, i < m. Steps of A and B in elements
+ * from one t to the next. */
+VEC_INLINE void lanes_outer(real *C, const real *A, size_t a_step, const real *B, size_t b_step,
+                            int n_steps, int n, int m) {
+  for (int j = 0; j < n; j += 4) {
+    const int nj = n - j < 4 ? n - j : 4;
+    for (int i = 0; i < m; i += 4) {
+      const int ni = m - i < 4 ? m - i : 4;
+      const real *a = A + (size_t)j * VEC_LANES, *b = B + (size_t)i * VEC_LANES;
+      vec s[16];
+      for (int k = 0; k < 16; k++) s[k] = v_zero();
+      if (nj == 4 && ni == 4) {
+        for (int t = 0; t < n_steps; t++, a += a_step, b += b_step)
+          for (int q = 0; q < 4; q++) {
+            const vec av = v_load(a + q * VEC_LANES);
+            for (int p = 0; p < 4; p++)
+              s[4 * q + p] = v_fma(av, v_load(b + p * VEC_LANES), s[4 * q + p]);
+          }
+      } else {
+        for (int t = 0; t < n_steps; t++, a += a_step, b += b_step)
+          for (int q = 0; q < nj; q++) {
+            const vec av = v_load(a + q * VEC_LANES);
+            for (int p = 0; p < ni; p++)
+              s[4 * q + p] = v_fma(av, v_load(b + p * VEC_LANES), s[4 * q + p]);
+          }
+      }
+      for (int q = 0; q < nj; q++) {
+        real sums[4];
+        v_sum4(sums, s[4 * q], s[4 * q + 1], s[4 * q + 2], s[4 * q + 3]);
+        for (int p = 0; p < ni; p++) C[(size_t)(j + q) * (size_t)m + (size_t)(i + p)] += sums[p];
+      }
+    }
+  }
+}
+
+/* c[j] += sum over lanes of sum_t A[t][j] */
+VEC_INLINE void lanes_total(real *c, const real *A, size_t a_step, int n_steps, int n) {
+  for (int j = 0; j < n; j++) {
+    vec s = v_zero();
+    for (int t = 0; t < n_steps; t++)
+      s = v_add(s, v_load(A + (size_t)t * a_step + (size_t)j * VEC_LANES));
+    c[j] += v_sum(s);
+  }
+}
+
+#endif

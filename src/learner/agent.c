@@ -1,0 +1,244 @@
+/* What learners that play in groups share (see agent.h). */
+#include "learner/agent.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "learner/adam_step.h"
+
+#define NORM_LIMIT 1e6f
+
+amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_options *options,
+                           const am_agent_ops *ops, amine_error *error) {
+  if (options->n_lanes < 1 || options->n_lanes > 65536)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a batch has 1 to 65536 episodes, not %d",
+                   options->n_lanes);
+  a->learner.task = task;
+  a->learner.n_lanes = options->n_lanes;
+  a->learner.numbers[0] = a->learner.numbers[1] = 1;
+  a->options = *options;
+  a->ops = ops;
+  a->n_groups = (options->n_lanes + AM_GROUP_LANES - 1) / AM_GROUP_LANES;
+  a->n_threads = options->n_threads < 1             ? 1
+                 : options->n_threads > a->n_groups ? a->n_groups
+                                                    : options->n_threads;
+  for (int k = 0; k < a->places.n; k++) a->share[k] = 1;
+  const size_t n = a->places.size, groups = (size_t)a->n_groups;
+  a->worlds = am_size_round(ops->scratch_bytes(a), 64);
+  a->block = am_size_add(a->worlds, am_size_round(am_group_bytes(task), 64));
+  a->parameters = am_alloc(n, sizeof *a->parameters);
+  a->m = am_alloc(n, sizeof *a->m);
+  a->v = am_alloc(n, sizeof *a->v);
+  a->changes = am_alloc(am_size_mul(groups + 1, n), sizeof *a->changes);
+  a->sums = am_alloc(groups, sizeof *a->sums);
+  a->blocks = am_alloc((size_t)a->n_threads, a->block);
+  if (!a->parameters || !a->m || !a->v || !a->changes || !a->sums || !a->blocks)
+    return am_fail_memory(error, am_size_mul((size_t)a->n_threads, a->block));
+  return AMINE_OK;
+}
+
+void am_agent_close(am_agent *a) {
+  am_free(a->parameters);
+  am_free(a->m);
+  am_free(a->v);
+  am_free(a->changes);
+  am_free(a->sums);
+  am_free(a->blocks);
+}
+
+/* ------------------------------------------------------------------------------ one iteration */
+static am_turn turn_of(const am_agent *a, int worker) {
+  unsigned char *block = a->blocks + (size_t)worker * a->block;
+  am_turn turn = {.scratch = block};
+  am_group_place(&turn.group, block + a->worlds, a->learner.task);
+  return turn;
+}
+
+static void learn_group(void *context, int item, int worker) {
+  am_agent *a = context;
+  const int from = item * AM_GROUP_LANES, rest = a->options.n_lanes - from;
+  am_turn turn = turn_of(a, worker);
+  turn.change = a->changes + (size_t)item * a->places.size;
+  turn.sums = &a->sums[item];
+  memset(turn.change, 0, a->places.size * sizeof *turn.change);
+  *turn.sums = (am_agent_sums){0};
+  am_group_begin(&turn.group, a->options.seed, (uint32_t)a->learner.iteration, (uint32_t)from,
+                 rest < AM_GROUP_LANES ? rest : AM_GROUP_LANES);
+  a->ops->play(a, &turn);
+}
+
+/* The mean change over the lanes, in a->changes[n_groups]. */
+static float *gather(am_agent *a) {
+  const size_t n = a->places.size;
+  float *sum = a->changes + (size_t)a->n_groups * n;
+  am_adam_code()->sum(sum, a->changes, n, a->n_groups, 0, n);
+  const float part = 1 / (float)a->options.n_lanes;
+  for (size_t i = 0; i < n; i++) sum[i] *= part;
+  return sum;
+}
+
+static amine_status explain(const am_agent *a, const float *change, float norm,
+                            amine_error *error) {
+  int worst = 0;
+  size_t element = 0;
+  float largest = -1;
+  for (int k = 0; k < a->places.n; k++)
+    for (size_t i = 0; i < am_place_count(&a->places.place[k]); i++) {
+      float size = fabsf(change[a->places.place[k].at + i]);
+      if (isnan(size)) size = INFINITY;
+      if (size <= largest) continue;
+      largest = size;
+      worst = k;
+      element = i;
+    }
+  const am_place *p = &a->places.place[worst];
+  return am_fail(error, AMINE_ERROR_NUMERIC,
+                 "the numbers broke at iteration %llu: norm of the change %g (limit %g), largest "
+                 "at %s[%zu][%zu]; a lower learner.rate helps",
+                 (unsigned long long)a->learner.iteration, (double)norm, (double)NORM_LIMIT,
+                 p->name, element / (size_t)p->dims[1], element % (size_t)p->dims[1]);
+}
+
+static void step(am_agent *a, const float *change, float norm, float rate) {
+  const am_agent_options *o = &a->options;
+  double *powers = a->learner.numbers;
+  powers[0] *= (double)o->beta1;
+  powers[1] *= (double)o->beta2;
+  const float clip = o->norm_clip / (norm + 1e-6f);
+  const am_adam_constants k = {.beta1 = o->beta1,
+                               .beta2 = o->beta2,
+                               .eps = o->eps,
+                               .correction1 = (float)(1 / (1 - powers[0])),
+                               .correction2 = (float)(1 / (1 - powers[1])),
+                               .scale = clip < 1 ? clip : 1};
+  for (int t = 0; t < a->places.n; t++) {
+    const am_place *p = &a->places.place[t];
+    const size_t n = (am_place_count(p) + 15) / 16 * 16;
+    if (a->share[t] == 0) continue;
+    /* Adam descends, a change ascends */
+    am_adam_code()->step(a->parameters + p->at, a->m + p->at, a->v + p->at, change + p->at, n,
+                         -rate * a->share[t], &k);
+  }
+}
+
+amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
+  am_agent *a = am_agent_of(learner);
+  const double rate = am_schedule_rate(&a->options.schedule, learner->iteration);
+  am_parallel(a->n_threads, a->n_groups, learn_group, a);
+  float *change = gather(a);
+  if (a->ops->before) a->ops->before(a, change);
+  const float norm = sqrtf(am_adam_code()->sum_of_squares(change, a->places.size));
+  if (!(norm <= NORM_LIMIT)) return explain(a, change, norm, error);
+  double steps = 0;
+  *report = (am_learner_report){.gradient_norm = (double)norm, .rate = rate};
+  for (int g = 0; g < a->n_groups; g++) {
+    const am_agent_sums *s = &a->sums[g];
+    steps += s->steps;
+    report->value += s->value;
+    report->entropy += s->entropy;
+    report->loss += s->loss;
+    for (int k = 0; k < AM_GROUP_LANES; k++) report->reward += (double)s->reward[k];
+  }
+  report->reward /= a->options.n_lanes;
+  report->value /= steps;
+  report->entropy /= steps;
+  report->loss /= steps;
+  step(a, change, norm, (float)rate);
+  if (a->ops->after) a->ops->after(a);
+  learner->iteration++;
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ evaluation */
+typedef struct evaluation {
+  am_agent *agent;
+  double *rewards;
+  int n;
+  uint32_t first;
+  uint64_t seed;
+  bool greedy;
+} evaluation;
+
+static void evaluate_group(void *context, int item, int worker) {
+  const evaluation *e = context;
+  const int from = item * AM_GROUP_LANES, rest = e->n - from;
+  const int n = rest < AM_GROUP_LANES ? rest : AM_GROUP_LANES;
+  am_agent_sums sums = {0};
+  am_turn turn = turn_of(e->agent, worker);
+  turn.sums = &sums;
+  turn.greedy = e->greedy;
+  am_group_begin(&turn.group, e->seed, 0, e->first + (uint32_t)from, n);
+  e->agent->ops->play(e->agent, &turn);
+  for (int k = 0; k < n; k++) e->rewards[from + k] = (double)sums.reward[k];
+}
+
+void am_agent_evaluate(am_learner *learner, double *rewards, int n_episodes, uint32_t first,
+                       uint64_t seed, bool greedy) {
+  evaluation e = {am_agent_of(learner), rewards, n_episodes, first, seed, greedy};
+  am_parallel(e.agent->n_threads, (n_episodes + AM_GROUP_LANES - 1) / AM_GROUP_LANES,
+              evaluate_group, &e);
+}
+
+void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed,
+                    bool greedy) {
+  am_agent *a = am_agent_of(learner);
+  am_agent_sums sums = {0};
+  am_turn turn = turn_of(a, 0);
+  turn.sums = &sums;
+  turn.greedy = greedy;
+  turn.series = series;
+  am_group_begin(&turn.group, seed, 0, lane, 1);
+  a->ops->play(a, &turn);
+}
+
+void am_turn_record(const am_turn *turn, const char *name, int t, const float *rows) {
+  for (am_series *s = turn->series; s && s->name; s++) {
+    if (strcmp(s->name, name) != 0) continue;
+    for (int k = 0; k < s->width; k++)
+      s->values[(size_t)t * (size_t)s->width + (size_t)k] = rows[k * AM_GROUP_LANES];
+  }
+}
+
+void am_turn_record_actions(const am_turn *turn, int t) {
+  const float action[AM_GROUP_LANES] = {(float)turn->group.actions[0]};
+  am_turn_record(turn, "actions", t, action);
+}
+
+/* ------------------------------------------------------------------------------ what is saved */
+static const char *const prefixes[3] = {"", "adam.m.", "adam.v."};
+
+static float *vector_of(const am_agent *a, int k) {
+  return k == 0 ? a->parameters : k == 1 ? a->m : a->v;
+}
+
+bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out) {
+  const am_agent *a = am_agent_of_const(learner);
+  if (k < 0 || k >= 3 * a->places.n) return false;
+  const am_place *p = &a->places.place[k % a->places.n];
+  *out = (am_learner_tensor){.rank = p->rank,
+                             .dims = {(size_t)p->dims[0], (size_t)p->dims[1]},
+                             .is_parameter = k < a->places.n};
+  snprintf(out->name, sizeof out->name, "%s%s", prefixes[k / a->places.n], p->name);
+  return true;
+}
+
+static float *place_of(const am_agent *a, int k, size_t *count) {
+  const am_place *p = &a->places.place[k % a->places.n];
+  *count = am_place_count(p);
+  return vector_of(a, k / a->places.n) + p->at;
+}
+
+void am_agent_get(const am_learner *learner, int k, float *values) {
+  size_t n;
+  const float *from = place_of(am_agent_of_const(learner), k, &n);
+  memcpy(values, from, n * sizeof *values);
+}
+
+void am_agent_set(am_learner *learner, int k, const float *values) {
+  size_t n;
+  float *to = place_of(am_agent_of(learner), k, &n);
+  memcpy(to, values, n * sizeof *values);
+}

@@ -1,0 +1,94 @@
+/* An agent: a learner whose network is a flat vector of parameters and whose batch is played in
+ * groups of sixteen episodes. What such learners share is here: memory, threads, sums in a fixed
+ * order, Adam, evaluation, and the tensors that are saved. A learner adds how a group is played and
+ * what change of the parameters it asks for.
+ *
+ * A change is an ascent direction, summed over the lanes; it is divided by the number of lanes, and
+ * the parameters move by Adam's normalised step along it, each tensor with its own share of the
+ * rate. */
+#ifndef AMINE_LEARNER_AGENT_H
+#define AMINE_LEARNER_AGENT_H
+
+#include "learner/group.h"
+#include "learner/learner.h"
+#include "learner/schedule.h"
+#include "network/places.h"
+
+typedef struct am_agent_options {
+  int n_lanes;   /* episodes of an iteration, 1 to 65536 */
+  int n_threads; /* at least 1 */
+  uint64_t seed;
+  am_schedule schedule;    /* of the step size */
+  float beta1, beta2, eps; /* Adam */
+  float norm_clip;         /* bound of the norm of the change */
+} am_agent_options;
+
+/* Sums over a group's lanes and live steps. */
+typedef struct am_agent_sums {
+  double value, entropy, loss, steps;
+  float reward[AM_GROUP_LANES]; /* of each episode */
+} am_agent_sums;
+
+/* One group being played. */
+typedef struct am_turn {
+  am_group group; /* begun */
+  void *scratch;  /* the worker's, laid out by the learner */
+  bool greedy;
+  float *change; /* [places.size], zero at first, to which the learner adds; NULL: no learning */
+  am_series *series; /* what is recorded of lane 0, or NULL */
+  am_agent_sums *sums;
+} am_turn;
+
+typedef struct am_agent am_agent;
+
+typedef struct am_agent_ops {
+  size_t (*scratch_bytes)(const am_agent *agent);
+  void (*play)(const am_agent *agent, am_turn *turn);
+  /* Around the step of an iteration: before it with the mean change, which may be altered, and
+   * after it. Both may be NULL. */
+  void (*before)(am_agent *agent, float *change);
+  void (*after)(am_agent *agent);
+} am_agent_ops;
+
+struct am_agent {
+  am_learner learner; /* numbers[0..1]: powers of beta1 and beta2 */
+  am_agent_options options;
+  const am_agent_ops *ops;
+  am_places places;
+  float share[AM_PLACES_MAX]; /* of the rate, for each tensor; 0: it does not learn */
+  float *parameters, *m, *v;  /* [places.size] */
+  float *changes;             /* [n_groups + 1][places.size]; the last is their sum */
+  am_agent_sums *sums;        /* [n_groups] */
+  int n_groups, n_threads;
+  unsigned char *blocks; /* [n_threads][block] */
+  size_t block, worlds;  /* bytes of one worker; where its worlds begin */
+};
+
+/* Takes the memory, after the learner has added its tensors to agent->places. After a failure
+ * am_agent_close frees what was taken. */
+amine_status am_agent_open(am_agent *agent, const am_task *task, const am_agent_options *options,
+                           const am_agent_ops *ops, amine_error *error);
+void am_agent_close(am_agent *agent);
+
+/* The functions of am_learner_type that all agents share. */
+amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error);
+void am_agent_evaluate(am_learner *learner, double *rewards, int n_episodes, uint32_t first,
+                       uint64_t seed, bool greedy);
+bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out);
+void am_agent_get(const am_learner *learner, int k, float *values);
+void am_agent_set(am_learner *learner, int k, const float *values);
+void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed,
+                    bool greedy);
+
+static inline am_agent *am_agent_of(am_learner *learner) { return (am_agent *)(void *)learner; }
+static inline const am_agent *am_agent_of_const(const am_learner *learner) {
+  return (const am_agent *)(const void *)learner;
+}
+
+/* Copies row `lane 0` of [width][lanes] into step t of the series of that name, if it is recorded.
+ */
+void am_turn_record(const am_turn *turn, const char *name, int t, const float *rows);
+/* The same for the series "actions": what lane 0 did. */
+void am_turn_record_actions(const am_turn *turn, int t);
+
+#endif

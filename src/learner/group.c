@@ -1,0 +1,122 @@
+/* Sixteen worlds in step (see group.h). */
+#include "learner/group.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { LANES = AM_GROUP_LANES };
+
+size_t am_group_bytes(const am_task *task) {
+  const size_t stride = am_size_round(task->state_size, 64);
+  const size_t values = am_size_add((size_t)task->n_inputs, (size_t)task->n_targets);
+  return am_size_add(am_size_mul(LANES, stride),
+                     am_size_round(am_size_mul(values, sizeof(float)), 64));
+}
+
+void am_group_place(am_group *g, void *block, const am_task *task) {
+  const size_t stride = am_size_round(task->state_size, 64);
+  *g = (am_group){.task = task, .worlds = block, .stride = stride};
+  g->seen = (float *)(void *)(g->worlds + LANES * stride);
+  g->wanted = g->seen + task->n_inputs;
+}
+
+static void *world(const am_group *g, int k) { return g->worlds + (size_t)k * g->stride; }
+
+static bool is_live(const am_group *g, int k) {
+  return k < g->n && !(g->task->type->over && g->task->type->over(g->task, world(g, k)));
+}
+
+void am_group_begin(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n) {
+  g->seed = seed;
+  g->episode = episode;
+  g->first = first;
+  g->n = n;
+  for (int k = 0; k < n; k++)
+    g->task->type->start(g->task, world(g, k), seed, episode, first + (uint32_t)k);
+}
+
+void am_group_observe(const am_group *g, float *u, float *live) {
+  const int n = g->task->n_inputs;
+  memset(u, 0, (size_t)(n * LANES) * sizeof *u);
+  for (int k = 0; k < LANES; k++) {
+    live[k] = is_live(g, k) ? 1 : 0;
+    if (live[k] == 0) continue;
+    g->task->type->observe(g->task, world(g, k), g->seen);
+    for (int i = 0; i < n; i++) u[i * LANES + k] = g->seen[i];
+  }
+}
+
+int am_choose(const float *p, size_t stride, int n, float u, bool greedy) {
+  int best = 0;
+  float below = 0;
+  for (int k = 0; k < n; k++) {
+    const float pk = p[(size_t)k * stride];
+    if (greedy) {
+      if (pk > p[(size_t)best * stride]) best = k;
+      continue;
+    }
+    below += pk;
+    if (u < below) return k;
+    if (pk > 0) best = k; /* rounding may leave the sum just below u */
+  }
+  return best;
+}
+
+void am_group_act(am_group *g, float *hit, float *reward, const float *p, int t, bool greedy) {
+  const int n = g->task->n_actions;
+  memset(hit, 0, (size_t)(n * LANES) * sizeof *hit);
+  for (int k = 0; k < LANES; k++) {
+    g->actions[k] = -1;
+    reward[k] = 0;
+    if (!is_live(g, k)) continue;
+    const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, g->first + (uint32_t)k};
+    const float u = greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
+    g->actions[k] = am_choose(p + k, LANES, n, u, greedy);
+    hit[g->actions[k] * LANES + k] = 1;
+    reward[k] = g->task->type->step(g->task, world(g, k), g->actions[k]);
+  }
+}
+
+void am_group_answer(const am_group *g, float *answer, float *asked) {
+  const am_task_type *type = g->task->type;
+  memset(answer, 0, (size_t)(g->task->n_actions * LANES) * sizeof *answer);
+  for (int k = 0; k < LANES; k++) {
+    const bool live = is_live(g, k);
+    const int right = type->answer && live ? type->answer(g->task, world(g, k)) : -1;
+    asked[k] = right >= 0 || (live && !type->answer) ? 1 : 0;
+    if (right >= 0) answer[right * LANES + k] = 1;
+  }
+}
+
+void am_group_compare(am_group *g, float *target, float *asked, float *reward, const float *y) {
+  const am_task *task = g->task;
+  const int n = task->n_targets;
+  memset(target, 0, (size_t)(n * LANES) * sizeof *target);
+  for (int k = 0; k < LANES; k++) {
+    asked[k] = reward[k] = 0;
+    if (!is_live(g, k)) continue;
+    asked[k] = task->type->target(task, world(g, k), g->wanted) ? 1 : 0;
+    float squares = 0;
+    for (int i = 0; i < n; i++) {
+      const float off = g->wanted[i] - y[i * LANES + k];
+      target[i * LANES + k] = g->wanted[i];
+      squares += off * off;
+    }
+    reward[k] = asked[k] > 0 ? -squares / ((float)n * (float)task->n_steps) : 0;
+    task->type->step(task, world(g, k), 0);
+  }
+}
+
+void am_group_mask(const am_group *g, float *mask, int layer, int t, int n, float rate) {
+  const float kept = 1 / (1 - rate);
+  for (int k = 0; k < LANES; k++) {
+    const am_random_key key = {g->seed, AM_STREAM_DROPOUT + ((uint32_t)layer << 8), g->episode,
+                               g->first + (uint32_t)k};
+    for (int j = 0; j < n; j += 4) {
+      const am_random4 r = am_random(key, (uint32_t)(t * ((n + 3) / 4) + j / 4));
+      for (int q = 0; q < 4 && j + q < n; q++)
+        mask[(j + q) * LANES + k] = am_uniform(r.v[q]) < rate ? 0 : kept;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/* Sixteen episodes of a task side by side, as networks of lanes (kernel/lanes.h) play them.
+ *
+ * Arrays are [row][AM_GROUP_LANES]. A lane that is not used, or whose episode is over, sees zeros,
+ * gets no reward and is not live. */
+#ifndef AMINE_LEARNER_GROUP_H
+#define AMINE_LEARNER_GROUP_H
+
+#include "task/task.h"
+
+enum { AM_GROUP_LANES = 16 };
+
+typedef struct am_group {
+  const am_task *task;
+  uint64_t seed;
+  uint32_t episode, first; /* the episodes (seed, episode, first + k), k < n */
+  int n;
+  unsigned char *worlds; /* [AM_GROUP_LANES][stride] */
+  size_t stride;
+  float *seen;   /* [n_inputs] of one lane */
+  float *wanted; /* [n_targets] of one lane */
+  int actions[AM_GROUP_LANES];
+} am_group;
+
+/* Bytes for the worlds of a group; and the group laid out in a zeroed block of that size. */
+size_t am_group_bytes(const am_task *task);
+void am_group_place(am_group *group, void *block, const am_task *task);
+
+void am_group_begin(am_group *group, uint64_t seed, uint32_t episode, uint32_t first, int n);
+
+/* u [n_inputs][lanes]: what is seen now; live [lanes]: 1 where an episode goes on, else 0. */
+void am_group_observe(const am_group *group, float *u, float *live);
+
+/* Takes an action in each live lane: drawn from p [n_actions][lanes] by the draws of step t, or the
+ * most probable one (the lowest of equals). hit [n_actions][lanes]: 1 at the action taken; reward
+ * [lanes]. Both are 0 in other lanes. */
+void am_group_act(am_group *group, float *hit, float *reward, const float *p, int t, bool greedy);
+
+/* answer [n_actions][lanes]: 1 at the right action, if the task tells it; asked [lanes]: 1 where a
+ * decision is asked for: where there is a right action, or, in a task that tells none, wherever the
+ * lane is live. */
+void am_group_answer(const am_group *group, float *answer, float *asked);
+
+/* For a task that asks for real values: target [n_targets][lanes], asked [lanes]: 1 where it
+ * counts. Then the world moves on; reward [lanes] is less the mean squared error of y
+ * [n_targets][lanes], over the length of the episode, so that an episode's reward is less its mean
+ * error. */
+void am_group_compare(am_group *group, float *target, float *asked, float *reward, const float *y);
+
+/* mask [n][lanes] for dropout between layers: 0 with probability `rate`, else 1 / (1 - rate); a
+ * pure function of the episode, layer and t. */
+void am_group_mask(const am_group *group, float *mask, int layer, int t, int n, float rate);
+
+/* The index of an action drawn from p[0], p[stride], ... by u in [0, 1), or the most probable. */
+int am_choose(const float *p, size_t stride, int n, float u, bool greedy);
+
+#endif

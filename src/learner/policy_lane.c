@@ -1,0 +1,56 @@
+/* Policies, dopamine and output errors of many lanes (see policy_lane.h). */
+#include "kernel/vector.h"
+
+#include "kernel/math.h"
+#include "learner/policy_lane.h"
+
+#define AT(x, k) ((x) + (size_t)(k)*VEC_LANES)
+
+static void policy(real *p, real *logp, real *entropy, const real *logits, int n) {
+  vec top = v_load(logits), sum = v_zero(), spread = v_zero();
+  for (int k = 1; k < n; k++) top = v_max(top, v_load(AT(logits, k)));
+  for (int k = 0; k < n; k++) {
+    const vec x = v_sub(v_load(AT(logits, k)), top), e = v_exp(x);
+    sum = v_add(sum, e);
+    v_store(AT(p, k), e);
+    v_store(AT(logp, k), x);
+  }
+  const vec log_sum = v_log(sum);
+  for (int k = 0; k < n; k++) {
+    const vec pk = v_div(v_load(AT(p, k)), sum), l = v_sub(v_load(AT(logp, k)), log_sum);
+    v_store(AT(p, k), pk);
+    v_store(AT(logp, k), l);
+    spread = v_fnma(pk, l, spread);
+  }
+  v_store(entropy, spread);
+}
+
+static void error(real *out, const real *hit, const real *p, const real *logp, const real *entropy,
+                  const real *factor, const real *live, real weight, int n) {
+  const vec f = v_load(factor), H = v_load(entropy), here = v_load(live), w = v_set1(weight);
+  for (int k = 0; k < n; k++) {
+    const vec pk = v_load(AT(p, k));
+    const vec push = v_mul(pk, v_sub(v_zero(), v_add(v_load(AT(logp, k)), H)));
+    const vec e = v_mul(f, v_sub(v_load(AT(hit, k)), pk));
+    v_store(AT(out, k), v_mul(here, v_fma(w, push, e)));
+  }
+}
+
+static void dopamine(real *delta, real *A, const real *reward, const real *value, const real *live,
+                     size_t step, real gamma, real lambda, int n_steps) {
+  const vec g = v_set1(gamma), k = v_set1(gamma * lambda);
+  vec ahead = v_zero(), value_ahead = v_zero();
+  for (int t = n_steps - 1; t >= 0; t--) {
+    const size_t at = (size_t)t * step;
+    const vec here = v_load(live + at), v = v_mul(here, v_load(value + at));
+    const vec d = v_sub(v_fma(g, value_ahead, v_load(reward + at)), v);
+    ahead = v_fma(k, ahead, d);
+    v_store(delta + at, d);
+    v_store(A + at, ahead);
+    value_ahead = v;
+  }
+}
+
+extern const am_policy_ops AM_ISA(am_policy_ops);
+const am_policy_ops AM_ISA(am_policy_ops) = {
+    .policy = policy, .error = error, .dopamine = dopamine};

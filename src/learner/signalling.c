@@ -1,0 +1,192 @@
+/* The Neuromodulator Signaling Model as a learner: what it is made of, its feedback weights, its
+ * series (equations: signalling.h). */
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "learner/signalling_state.h"
+
+#define REWARD_RATE 0.02 /* of the running mean and mean square of rewards, an iteration */
+
+static am_signalling *inside(am_agent *a) { return (am_signalling *)(void *)a; }
+
+static size_t scratch_bytes(const am_agent *a) {
+  am_signalling_memory m;
+  return am_signalling_lay_out(&m, NULL, am_signalling_of(a));
+}
+
+/* ------------------------------------------------------------------------------ the step */
+static void before(am_agent *a, float *change) {
+  am_signalling *x = inside(a);
+  (void)change;
+  memcpy(x->old_output, a->parameters + x->o_w,
+         (size_t)(x->n_out * x->options.n_hidden) * sizeof(float));
+}
+
+/* B of the top layer follows W_o: by the same change and the same decay, or as its copy. */
+static void follow(am_signalling *x) {
+  const am_signalling_options *o = &x->options;
+  const int n = o->n_hidden, A = x->n_out;
+  const float keep = 1 - o->feedback_decay;
+  float *W = x->agent.parameters + x->o_w;
+  float *B = x->agent.parameters + x->b_w + (size_t)((o->n_layers - 1) * n * A);
+  for (int i = 0; i < A && o->feedback != AM_FEEDBACK_RANDOM; i++)
+    for (int j = 0; j < n; j++) {
+      float *w = &W[i * n + j], *b = &B[j * A + i];
+      if (o->feedback == AM_FEEDBACK_SYMMETRIC) {
+        *b = *w;
+      } else {
+        *b = keep * (*b + (*w - x->old_output[i * n + j]));
+        *w *= keep;
+      }
+    }
+}
+
+/* The running mean and mean square of what episodes bring. */
+static void after(am_agent *a) {
+  double *numbers = a->learner.numbers, mean = 0, square = 0;
+  follow(inside(a));
+  for (int g = 0; g < a->n_groups; g++)
+    for (int k = 0; k < AM_GROUP_LANES; k++) {
+      const double r = (double)a->sums[g].reward[k];
+      mean += r / a->options.n_lanes;
+      square += r * r / a->options.n_lanes;
+    }
+  numbers[2] += REWARD_RATE * (mean - numbers[2]);
+  numbers[3] += REWARD_RATE * (square - numbers[3]);
+}
+
+/* ------------------------------------------------------------------------------ the learner */
+static void destroy(am_learner *learner) {
+  am_free(inside(am_agent_of(learner))->old_output);
+  am_agent_close(am_agent_of(learner));
+  am_free(learner);
+}
+
+static int series(const am_learner *learner, am_series *out) {
+  const am_task *task = learner->task;
+  const am_signalling *x = am_signalling_of(am_agent_of_const(learner));
+  const am_series all[] = {
+      {"activity", "o of the controller's units", x->n_units, NULL},
+      {"gain", "m: how much the signalling GRU raises or lowers each unit", x->n_units, NULL},
+      {"output", task->n_targets ? "what it says" : "probability of each action", x->n_out, NULL},
+      {"signal", "s of the signalling GRU's units", x->options.n_signal, NULL},
+      {"value", "V: the reward that is expected", 1, NULL},
+      {"told", "reward, as the signalling GRU is told of it", 1, NULL},
+      {"dopamine", "delta: reward beyond what was expected", 1, NULL},
+      {"actions", "what it did", 1, NULL}};
+  const int n = (int)(sizeof all / sizeof *all) - (task->n_targets > 0); /* which has no actions */
+  memcpy(out, all, sizeof all);
+  out[n] = (am_series){0};
+  return n;
+}
+
+const am_learner_type am_signalling_type = {
+    .name = "signalling",
+    .meaning = "Neuromodulator Signaling Model: a GRU taught by the signals of a second one, "
+               "without backprop",
+    .equation = "dW_ji = sum_t delta_t tag_ji,  tag <- gamma lambda tag + (B eps)_j (1 + m_j) e_ji",
+    .source = "Murray 2019, doi:10.7554/eLife.43299; Bellec et al. 2020, "
+              "doi:10.1038/s41467-020-17236-y; Kolen & Pollack 1994, doi:10.1109/ICNN.1994.374486",
+    .iterate = am_agent_iterate,
+    .evaluate = am_agent_evaluate,
+    .tensor = am_agent_tensor,
+    .get = am_agent_get,
+    .set = am_agent_set,
+    .series = series,
+    .watch = am_agent_watch,
+    .destroy = destroy,
+};
+
+static const am_agent_ops ops = {
+    .scratch_bytes = scratch_bytes, .play = am_signalling_play, .before = before, .after = after};
+
+/* The shares of the rate: by name, for all layers. */
+static void share_out(am_signalling *x) {
+  const am_signalling_options *o = &x->options;
+  am_agent *a = &x->agent;
+  const bool frozen = o->control == AM_CONTROL_FROZEN;
+  for (int k = 0; k < a->places.n; k++) {
+    const char *name = a->places.place[k].name;
+    const bool controller = strncmp(name, "gru.", 4) == 0;
+    if (controller && strstr(name, "_ih")) a->share[k] = frozen ? 0 : o->input;
+    else if (controller) a->share[k] = frozen ? 0 : o->recurrent;
+    else if (strncmp(name, "h2o.", 4) == 0) a->share[k] = o->output;
+    else if (strncmp(name, "gain.", 5) == 0) a->share[k] = frozen || o->gain == 0 ? 0 : o->gains;
+    else if (strncmp(name, "critic.", 7) == 0) a->share[k] = o->critic;
+    else if (strncmp(name, "signal.", 7) == 0) a->share[k] = o->signal;
+    else a->share[k] = 0; /* B: see `after` */
+  }
+}
+
+static amine_status open_all(am_signalling *x, const am_task *task, amine_error *error) {
+  const am_signalling_options *o = &x->options;
+  am_places *places = &x->agent.places;
+  x->n_out = task->n_targets > 0 ? task->n_targets : task->n_actions;
+  x->n_units = o->n_layers * o->n_hidden;
+  x->n_heard = x->n_units + 2 * x->n_out + 1;
+  x->n_seen = o->n_signal + (o->critic_sees_output ? x->n_units : 0);
+  const am_gru_options gru = {task->n_inputs, o->n_hidden, o->n_layers, o->dropout};
+  const am_gru_options signal = {x->n_heard, o->n_signal, 1, 0};
+  AM_TRY(am_gru_make(&x->gru, places, &gru, "gru", error));
+  AM_TRY(am_gru_make(&x->signal, places, &signal, "signal", error));
+  const int heads = places->n;
+  x->o_w = am_places_add(places, "h2o.weight", x->n_out, o->n_hidden);
+  x->o_b = am_places_add(places, "h2o.bias", x->n_out, 0);
+  const int feedback = places->n;
+  x->b_w = am_places_add(places, "feedback.weight", x->n_units, x->n_out);
+  const int gain = places->n;
+  x->a_w = am_places_add(places, "gain.weight", x->n_units, o->n_signal);
+  /* the critic begins at 0 */
+  x->v_w = am_places_add(places, "critic.weight", 1, x->n_seen);
+  x->v_b = am_places_add(places, "critic.bias", 1, 0);
+  AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
+  x->old_output = am_alloc((size_t)(x->n_out * o->n_hidden), sizeof(float));
+  if (!x->old_output) return am_fail_memory(error, sizeof(float));
+  x->agent.learner.numbers[3] = 1;
+  share_out(x);
+  const uint64_t seed = o->agent.seed;
+  float *p = x->agent.parameters;
+  const am_gru_start plain = am_gru_start_plain();
+  am_gru_initialise(&x->gru, places, p, &o->start, seed);
+  am_gru_initialise(&x->signal, places, p, &plain, seed);
+  for (int k = heads; k <= feedback; k++)
+    am_places_uniform(places, k, p, 1 / sqrtf((float)o->n_hidden), seed);
+  am_places_uniform(places, gain, p, o->gain_start, seed);
+  if (o->feedback == AM_FEEDBACK_SYMMETRIC) follow(x);
+  return AMINE_OK;
+}
+
+static amine_status check(const am_task *task, const am_signalling_options *o, amine_error *error) {
+  const bool linear = task->n_targets > 0;
+  if (linear && o->teach != AM_TEACH_SUPERVISED)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%s asks for real values: it can be learned from a teacher only "
+                   "(learner.teach=supervised)",
+                   task->type->name);
+  if (!linear && task->n_actions < 1)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
+                   task->type->name);
+  if (!linear && o->teach != AM_TEACH_REWARD && !task->type->answer)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%s does not say what would be right: it can be learned from rewards only "
+                   "(learner.teach=reward)",
+                   task->type->name);
+  return AMINE_OK;
+}
+
+amine_status am_signalling_create(am_learner **learner, const am_task *task,
+                                  const am_signalling_options *o, amine_error *error) {
+  AM_TRY(check(task, o, error));
+  am_signalling *x = am_alloc(1, sizeof *x);
+  if (!x) return am_fail_memory(error, sizeof *x);
+  x->agent.learner.type = &am_signalling_type;
+  x->options = *o;
+  amine_status status = open_all(x, task, error);
+  if (status != AMINE_OK) {
+    destroy(&x->agent.learner);
+    return status;
+  }
+  *learner = &x->agent.learner;
+  return AMINE_OK;
+}

@@ -1,0 +1,11 @@
+/* What tells a learner what was right. */
+#ifndef AMINE_LEARNER_TEACH_H
+#define AMINE_LEARNER_TEACH_H
+
+typedef enum am_teach {
+  AM_TEACH_REWARD,     /* rewards alone */
+  AM_TEACH_SUPERVISED, /* the right answer, or the wanted values, where they are asked for */
+  AM_TEACH_MIXED       /* both */
+} am_teach;
+
+#endif

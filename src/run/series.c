@@ -1,0 +1,160 @@
+/* Recording series (see series.h). */
+#include "run/series.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "format/file.h"
+#include "format/json.h"
+#include "format/npz.h"
+#include "run/recording.h"
+
+static am_series *find(am_episode *e, const char *name) {
+  for (int k = 0; k < e->n; k++)
+    if (strcmp(e->series[k].name, name) == 0) return &e->series[k];
+  return NULL;
+}
+
+void am_episode_free(am_episode *e) {
+  for (int k = 0; k < e->n; k++) am_free(e->series[k].values);
+  *e = (am_episode){0};
+}
+
+static amine_status take_memory(am_episode *e, int from, amine_error *error) {
+  for (int k = from; k < e->n; k++) {
+    const size_t count = am_size_mul((size_t)e->n_steps, (size_t)e->series[k].width);
+    e->series[k].values = am_alloc(count, sizeof(float));
+    if (!e->series[k].values) return am_fail_memory(error, am_size_mul(count, sizeof(float)));
+  }
+  return AMINE_OK;
+}
+
+/* Where a series of the world goes; NULL if the learner has one of that name. */
+typedef struct world {
+  float *inputs, *rewards, *targets, *answers;
+} world;
+
+static void want(am_episode *e, const char *name, const char *meaning, int width) {
+  if (width > 0 && !find(e, name)) e->series[e->n++] = (am_series){name, meaning, width, NULL};
+}
+
+static float *values_from(am_episode *e, int from, const char *name) {
+  const am_series *s = find(e, name);
+  return s && s - e->series >= from ? s->values : NULL;
+}
+
+static void note_nothing(float *values, int n) {
+  for (int k = 0; k < n; k++) values[k] = NAN;
+}
+
+/* The same episode once more, now with the known actions. */
+static void replay(const am_task *task, const world *w, const float *actions, void *state,
+                   uint32_t lane, uint64_t seed, float *input) {
+  const size_t width = (size_t)task->n_inputs;
+  task->type->start(task, state, seed, 0, lane);
+  for (int t = 0; t < task->n_steps; t++) {
+    const bool over = task->type->over && task->type->over(task, state);
+    float *target = w->targets ? w->targets + (size_t)t * (size_t)task->n_targets : NULL;
+    task->type->observe(task, state, input);
+    if (w->inputs) memcpy(w->inputs + (size_t)t * width, input, width * sizeof *input);
+    if (target && (over || !task->type->target(task, state, target)))
+      note_nothing(target, task->n_targets);
+    if (w->answers) {
+      const int answer = over ? -1 : task->type->answer(task, state);
+      w->answers[t] = answer < 0 ? NAN : (float)answer;
+    }
+    const float reward = task->type->step(task, state, actions ? (int)actions[t] : 0);
+    if (w->rewards) w->rewards[t] = reward;
+  }
+}
+
+static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane, uint64_t seed,
+                              amine_error *error) {
+  const int from = e->n;
+  const am_series *actions = find(e, "actions");
+  if (task->n_targets == 0 && (!actions || actions->width != 1)) return AMINE_OK;
+  const float *known = actions && actions->width == 1 ? actions->values : NULL;
+  want(e, "inputs", "what the world showed", task->n_inputs);
+  want(e, "rewards", "what it gave", 1);
+  want(e, "targets", "what was asked for", task->type->target ? task->n_targets : 0);
+  want(e, "answers", "the right action, where one is asked for", task->type->answer ? 1 : 0);
+  AM_TRY(take_memory(e, from, error));
+  const world w = {values_from(e, from, "inputs"), values_from(e, from, "rewards"),
+                   values_from(e, from, "targets"), values_from(e, from, "answers")};
+  void *state = am_alloc(task->state_size, 1);
+  float *input = am_alloc((size_t)task->n_inputs, sizeof *input);
+  amine_status status = AMINE_OK;
+  if (state && input) replay(task, &w, known, state, lane, seed, input);
+  else status = am_fail_memory(error, am_size_add(task->state_size, 64));
+  am_free(state);
+  am_free(input);
+  return status;
+}
+
+amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t lane, uint64_t seed,
+                             amine_error *error) {
+  const am_learner_type *type = learner->type;
+  am_episode e = {.n_steps = learner->task->n_steps};
+  *episode = (am_episode){0};
+  if (!type->series || !type->watch) return AMINE_OK;
+  e.n = type->series(learner, e.series);
+  amine_status status = take_memory(&e, 0, error);
+  if (status == AMINE_OK) {
+    type->watch(learner, e.series, lane, seed, false);
+    status = add_world(&e, learner->task, lane, seed, error);
+  }
+  if (status == AMINE_OK) *episode = e;
+  else am_episode_free(&e);
+  return status;
+}
+
+static amine_status write_arrays(const am_episode *e, const char *path, amine_error *error) {
+  am_npz_builder *b = NULL;
+  amine_status status = am_npz_builder_new(&b, error);
+  for (int k = 0; k < e->n && status == AMINE_OK; k++) {
+    const am_series *s = &e->series[k];
+    const size_t dims[2] = {(size_t)e->n_steps, (size_t)s->width};
+    status = am_npz_builder_add(b, s->name, AM_F32, s->width > 1 ? 2 : 1, dims, s->values, error);
+  }
+  if (status == AMINE_OK) status = am_npz_builder_save(b, path, true, error);
+  am_npz_builder_free(b);
+  return status;
+}
+
+static void put_about(am_text *text, const am_episode *e, const am_task_type *task) {
+  am_json_begin(text);
+  am_json_put_string(text, "task", task->name);
+  am_json_put_string(text, "meaning", task->meaning);
+  am_json_put_key(text, "series");
+  am_text_puts(text, "[");
+  for (int k = 0; k < e->n; k++) {
+    if (k > 0) am_text_puts(text, ",");
+    am_json_begin(text);
+    am_json_put_string(text, "name", e->series[k].name);
+    am_json_put_string(text, "meaning", e->series[k].meaning);
+    am_json_put_int(text, "width", e->series[k].width);
+    am_text_puts(text, "}");
+  }
+  am_text_puts(text, "]");
+  am_json_end(text);
+}
+
+amine_status am_series_record(am_experiment *x, const char *folder, uint64_t seed,
+                              amine_error *error) {
+  am_episode e;
+  am_text text = {0}, arrays = {0}, about = {0};
+  AM_TRY(am_episode_play(&e, x->learner, 0, seed, error));
+  am_text_printf(&arrays, "%s/" AM_RECORDING_FILE, folder);
+  am_text_printf(&about, "%s/" AM_EPISODE_FILE, folder);
+  put_about(&text, &e, x->task->type);
+  amine_status status = AMINE_OK;
+  if (arrays.failed || about.failed || text.failed) status = am_fail_memory(error, 1024);
+  if (status == AMINE_OK && e.n > 0) status = write_arrays(&e, arrays.data, error);
+  if (status == AMINE_OK) status = am_file_replace(about.data, text.data, text.length, error);
+  am_text_free(&text);
+  am_text_free(&arrays);
+  am_text_free(&about);
+  am_episode_free(&e);
+  return status;
+}

@@ -1,0 +1,24 @@
+/* The recording of an episode as series: what the learner watched, and what the world showed and
+ * gave meanwhile (see recording.h). */
+#ifndef AMINE_RUN_SERIES_H
+#define AMINE_RUN_SERIES_H
+
+#include "run/experiment.h"
+
+/* All series of an episode of n_steps, one array for each. */
+typedef struct am_episode {
+  int n_steps, n;
+  am_series series[AM_SERIES_MAX + 4];
+} am_episode;
+
+/* Plays the episode (seed, 0, lane). AMINE_ERROR_MEMORY; *episode is empty (n = 0) then, and where
+ * the learner has no series. Free it with am_episode_free. */
+amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t lane, uint64_t seed,
+                             amine_error *error);
+void am_episode_free(am_episode *episode);
+
+/* Plays the episode (seed, 0, 0) and leaves recording.npz and episode.json in the folder. */
+amine_status am_series_record(am_experiment *experiment, const char *folder, uint64_t seed,
+                              amine_error *error);
+
+#endif

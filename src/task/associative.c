@@ -1,0 +1,131 @@
+/* Associative recall: keys are dealt at the start, values and queries are draws keyed by place. */
+#include "task/associative.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+am_associative_options am_associative_default(void) {
+  return (am_associative_options){.keys = 8, .pairs = 3, .width = 4, .delay = 0, .queries = 1};
+}
+
+static const am_associative_options *options_of(const am_task *task) {
+  return &((const am_associative *)task)->options;
+}
+
+/* The first `pairs` cards of a shuffled pack of keys (Fisher and Yates). */
+static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                  uint32_t lane) {
+  const am_associative_options *o = options_of(task);
+  am_associative_state *s = state;
+  am_world_start(s, sizeof *s, seed, episode, lane);
+  for (int i = 0; i < o->keys; i++) s->key[i] = (uint8_t)i;
+  for (int i = 0; i < o->pairs; i++) {
+    const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, (uint32_t)i);
+    const int j = i + (int)am_below(draw.v[0], (uint32_t)(o->keys - i));
+    const uint8_t key = s->key[i];
+    s->key[i] = s->key[j];
+    s->key[j] = key;
+  }
+}
+
+/* The 32 bits behind a value are number v[1] of the draw that dealt its key. */
+static void show_value(float *out, uint32_t bits, int width) {
+  for (int k = 0; k < width; k++) out[k] = bits >> k & 1 ? 1.0f : -1.0f;
+}
+
+static uint32_t value_bits(const am_world *w, int pair) {
+  return am_world_draw(w, AM_STREAM_TASK_START, (uint32_t)pair).v[1];
+}
+
+/* The pair that is asked for at the present step, or -1. */
+static int asked(const am_task *task, const am_world *w) {
+  const am_associative_options *o = options_of(task);
+  if (w->step < o->pairs + o->delay || w->step >= task->n_steps) return -1;
+  const am_random4 draw = am_world_draw(w, AM_STREAM_TASK, (uint32_t)w->step);
+  return (int)am_below(draw.v[0], (uint32_t)o->pairs);
+}
+
+static void observe(const am_task *task, const void *state, float *input) {
+  const am_associative_options *o = options_of(task);
+  const am_associative_state *s = state;
+  const int query = asked(task, &s->world), shown = s->world.step;
+  memset(input, 0, (size_t)task->n_inputs * sizeof *input);
+  if (shown < o->pairs) {
+    input[s->key[shown]] = 1;
+    show_value(input + o->keys, value_bits(&s->world, shown), o->width);
+  } else if (query >= 0) {
+    input[s->key[query]] = 1;
+    input[o->keys + o->width] = 1;
+  }
+}
+
+static bool target(const am_task *task, const void *state, float *out) {
+  const am_associative_state *s = state;
+  const int query = asked(task, &s->world);
+  memset(out, 0, (size_t)task->n_targets * sizeof *out);
+  if (query < 0) return false;
+  show_value(out, value_bits(&s->world, query), task->n_targets);
+  return true;
+}
+
+static float step(const am_task *task, void *state, int action) {
+  (void)action;
+  am_associative_state *s = state;
+  if (s->world.step < task->n_steps) s->world.step++;
+  return 0;
+}
+
+static void other_value(const am_task *task, const void *state, float *prediction) {
+  const am_world *w = &((const am_associative_state *)state)->world;
+  const am_random4 draw = am_world_draw(w, AM_STREAM_AGENT, (uint32_t)w->step);
+  show_value(prediction, draw.v[0], task->n_targets);
+}
+
+static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
+  static am_predictor *const predictor[] = {other_value, am_predict_zero, am_predict_told};
+  am_associative_state s;
+  return am_world_predict(task, &s, predictor[line], seed, episode, lane);
+}
+
+static void destroy(am_task *task) { am_free(task); }
+
+const am_task_type am_associative_type = {
+    .name = "associative",
+    .meaning = "see pairs of keys and values, then give the value of a key",
+    .start = start,
+    .observe = observe,
+    .step = step,
+    .target = target,
+    .play = play,
+    .destroy = destroy,
+};
+
+amine_status am_associative_create(am_task **out, const am_associative_options *options,
+                                   amine_error *error) {
+  const am_associative_options o = options ? *options : am_associative_default();
+  const am_range ranges[] = {{"keys", o.keys, 1, AM_ASSOCIATIVE_KEYS},
+                             {"pairs", o.pairs, 1, o.keys},
+                             {"width", o.width, 1, AM_ASSOCIATIVE_WIDTH},
+                             {"delay", o.delay, 0, 100000},
+                             {"queries", o.queries, 1, 1000}};
+  AM_TRY(am_ranges_check(am_associative_type.name, ranges, 5, error));
+  am_associative *t = am_alloc(1, sizeof *t);
+  if (!t) return am_fail_memory(error, sizeof *t);
+  const int n_steps = o.pairs + o.delay + o.queries;
+  const double mean = -1.0 * o.queries / n_steps; /* a value of -1 or 1 has variance 1 */
+  t->options = o;
+  t->line[0] = (am_task_line){"random", 2 * mean};
+  t->line[1] = (am_task_line){"mean", mean};
+  t->line[2] = (am_task_line){"ceiling", 0};
+  t->task = (am_task){.type = &am_associative_type,
+                      .n_inputs = o.keys + o.width + 1,
+                      .n_targets = o.width,
+                      .n_steps = n_steps,
+                      .criterion = 0.1 * mean,
+                      .state_size = sizeof(am_associative_state),
+                      .lines = t->line,
+                      .n_lines = 3};
+  *out = &t->task;
+  return AMINE_OK;
+}

@@ -1,0 +1,268 @@
+/* Bernoulli bandits and what Thompson sampling earns on them. */
+#include "task/bandit.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+am_bandit_options am_bandit_default(void) {
+  return (am_bandit_options){.arms = 2, .steps = 20, .complementary = true};
+}
+
+static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                  uint32_t lane) {
+  const am_bandit_options *o = &((const am_bandit *)task)->options;
+  am_bandit_state *s = state;
+  am_world_start(s, sizeof *s, seed, episode, lane);
+  s->previous_action = -1;
+  for (int k = 0; k < o->arms; k++) {
+    const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, (uint32_t)k / 4);
+    s->p[k] = am_uniform(draw.v[k % 4]);
+  }
+  if (o->complementary) s->p[1] = 1 - s->p[0];
+}
+
+static void observe(const am_task *task, const void *state, float *input) {
+  const am_bandit_state *s = state;
+  const int n_arms = task->n_actions;
+  memset(input, 0, (size_t)task->n_inputs * sizeof *input);
+  if (s->previous_action >= 0) input[s->previous_action] = 1;
+  input[n_arms] = s->previous_reward;
+  input[n_arms + 1] = (float)s->world.step / (float)task->n_steps;
+}
+
+static float step(const am_task *task, void *state, int action) {
+  assert(action >= 0 && action < task->n_actions);
+  am_bandit_state *s = state;
+  if (s->world.step >= task->n_steps) return 0;
+  const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK, (uint32_t)s->world.step);
+  const bool won = am_uniform(draw.v[0]) < s->p[action];
+  s->won[action] += won;
+  s->lost[action] += !won;
+  s->previous_action = action;
+  s->previous_reward = won ? 1 : 0;
+  s->world.step++;
+  return s->previous_reward;
+}
+
+/* ------------------------------------------------------------------ policies */
+/* Number i of those that the policy draws in this step for an arm; the steps below n_steps are the
+ * ones that every policy is given. */
+static uint32_t policy_bits(const am_task *task, const am_bandit_state *s, int arm, int i) {
+  enum { BLOCKS = AM_BANDIT_STEPS / 4 + 1 };
+  const int block = (s->world.step * AM_BANDIT_ARMS + arm) * BLOCKS + i / 4;
+  const am_random4 draw =
+      am_world_draw(&s->world, AM_STREAM_AGENT, (uint32_t)(task->n_steps + block));
+  return draw.v[i % 4];
+}
+
+/* The one with `rank` smaller ones among n numbers, bit by bit from the highest. */
+static uint32_t ranked(const uint32_t *number, int n, int rank) {
+  uint32_t found = 0;
+  for (int bit = 31; bit >= 0; bit--) {
+    int n_zero = 0; /* numbers that agree with `found` so far and have a 0 here */
+    for (int i = 0; i < n; i++) n_zero += number[i] >> bit == found >> bit;
+    if (rank >= n_zero) {
+      rank -= n_zero;
+      found |= UINT32_C(1) << bit;
+    }
+  }
+  return found;
+}
+
+static int thompson(const am_task *task, const void *state, am_random4 draw) {
+  (void)draw;
+  const am_bandit_state *s = state;
+  uint32_t number[AM_BANDIT_STEPS + 1], best = 0;
+  int arm = 0;
+  for (int k = 0; k < task->n_actions; k++) {
+    const int n = s->won[k] + s->lost[k] + 1;
+    for (int i = 0; i < n; i++) number[i] = policy_bits(task, s, k, i);
+    const uint32_t sample = ranked(number, n, s->won[k]);
+    if (k == 0 || sample > best) {
+      best = sample;
+      arm = k;
+    }
+  }
+  return arm;
+}
+
+/* Pulls that speak for arm 0: complementary arms tell about each other. */
+static int for_arm_0(const am_bandit_state *s) { return s->won[0] + s->lost[1]; }
+
+/* Of p ~ Beta(1 + a, 1 + t - a) only p > 1/2 matters: at most a of t + 1 numbers below 1/2. */
+static int thompson_complementary(const am_task *task, const void *state, am_random4 draw) {
+  (void)draw;
+  const am_bandit_state *s = state;
+  int n_below = 0;
+  for (int i = 0; i <= s->world.step; i++) n_below += !(policy_bits(task, s, 0, i) >> 31);
+  return n_below <= for_arm_0(s) ? 0 : 1;
+}
+
+static int bayes_complementary(const am_task *task, const void *state, am_random4 draw) {
+  (void)task;
+  const am_bandit_state *s = state;
+  const int lead = 2 * for_arm_0(s) - s->world.step;
+  if (lead == 0) return (int)(draw.v[0] >> 31);
+  return lead > 0 ? 0 : 1;
+}
+
+static int best_arm(const am_task *task, const void *state, am_random4 draw) {
+  (void)draw;
+  const am_bandit_state *s = state;
+  int arm = 0;
+  for (int k = 1; k < task->n_actions; k++)
+    if (s->p[k] > s->p[arm]) arm = k;
+  return arm;
+}
+
+static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
+  am_bandit_state s;
+  return am_world_play(task, &s, ((const am_bandit *)task)->policy[line], seed, episode, lane);
+}
+
+static void destroy(am_task *task) { am_free(task); }
+
+const am_task_type am_bandit_type = {
+    .name = "bandit",
+    .meaning = "find out which arm pays best and pull it",
+    .start = start,
+    .observe = observe,
+    .step = step,
+    .play = play,
+    .destroy = destroy,
+};
+
+/* ------------------------------------------------------------------ what the policies earn */
+/* Complementary arms. Whatever was pulled, each pull is one observation of p, so that before step t
+ * the count a is uniform in 0 ... t; arm 0 then pays with m = (a + 1) / (t + 2). Thompson pulls it
+ * with q = P(at most a of t + 1 fair coins fall on one side). */
+static void earn_complementary(double *by_thompson, double *by_bayes, int n_steps) {
+  double coin[AM_BANDIT_STEPS + 2] = {1}; /* [i]: P(i of t + 1 coins) */
+  *by_thompson = *by_bayes = 0;
+  for (int t = 0; t < n_steps; t++) {
+    double q = 0;
+    for (int i = t + 1; i > 0; i--) coin[i] = 0.5 * (coin[i] + coin[i - 1]);
+    coin[0] *= 0.5;
+    for (int a = 0; a <= t; a++) {
+      const double m = (a + 1.0) / (t + 2.0);
+      q += coin[a];
+      *by_thompson += (q * m + (1 - q) * (1 - m)) / (t + 1);
+      *by_bayes += fmax(m, 1 - m) / (t + 1);
+    }
+  }
+}
+
+enum { MOST = AM_BANDIT_EXACT_STEPS };
+
+/* P(X > Y) for X ~ Beta(1 + s, 1 + f) and Y ~ Beta(1 + u, 1 + v); factorial[n] = n!. It is
+ * sum_{i=0}^{s} B(u + 1 + i, v + f + 2) / ((f + 1 + i) B(1 + i, f + 1) B(u + 1, v + 1)). */
+static double above(int s, int f, int u, int v, const double *factorial) {
+  const double whole = factorial[u] * factorial[v] / factorial[u + v + 1];
+  double sum = 0;
+  for (int i = 0; i <= s; i++) {
+    const double top = factorial[u + i] / factorial[u + i + v + f + 2] * factorial[v + f + 1];
+    const double part = factorial[i] * factorial[f] / factorial[i + f + 1];
+    sum += top / ((f + 1 + i) * part * whole);
+  }
+  return sum;
+}
+
+typedef double pulls[MOST + 1][MOST + 1][MOST + 1]; /* [pulls of arm 0][its wins][wins of arm 1] */
+
+/* Two independent arms: the probability of each record (n0, s, u) before each step, forward. */
+static double earn_two(pulls *now, pulls *next, int n_steps) {
+  double factorial[2 * MOST + 4] = {1}, sum = 0;
+  for (int n = 1; n < 2 * MOST + 4; n++) factorial[n] = factorial[n - 1] * n;
+  (*now)[0][0][0] = 1;
+  for (int t = 0; t < n_steps; t++) {
+    memset(next, 0, sizeof *next);
+    for (int n0 = 0; n0 <= t; n0++)
+      for (int s = 0; s <= n0; s++)
+        for (int u = 0; u <= t - n0; u++) {
+          const double P = (*now)[n0][s][u];
+          const double q = above(s, n0 - s, u, t - n0 - u, factorial);
+          const double m0 = (s + 1.0) / (n0 + 2.0), m1 = (u + 1.0) / (t - n0 + 2.0);
+          sum += P * (q * m0 + (1 - q) * m1);
+          (*next)[n0 + 1][s + 1][u] += P * q * m0;
+          (*next)[n0 + 1][s][u] += P * q * (1 - m0);
+          (*next)[n0][s][u + 1] += P * (1 - q) * m1;
+          (*next)[n0][s][u] += P * (1 - q) * (1 - m1);
+        }
+    pulls *swap = now;
+    now = next;
+    next = swap;
+  }
+  return sum;
+}
+
+/* Thompson sampling where it takes long to work out: means of 2 million episodes, with a standard
+ * error of 0.0014. */
+static const struct {
+  int arms, steps;
+  double thompson;
+} measured[] = {{5, 10, 5.8347}};
+
+static void add_line(am_bandit *t, const char *name, double reward, am_policy *policy) {
+  t->policy[t->task.n_lines] = policy;
+  t->line[t->task.n_lines++] = (am_task_line){name, reward};
+}
+
+static amine_status calibrate(am_bandit *t, amine_error *error) {
+  const int n_arms = t->options.arms, n_steps = t->options.steps;
+  double by_thompson = NAN, by_bayes;
+  t->task.lines = t->line;
+  add_line(t, "random", 0.5 * n_steps, am_policy_random);
+  if (t->options.complementary) {
+    earn_complementary(&by_thompson, &by_bayes, n_steps);
+    add_line(t, "thompson", by_thompson, thompson_complementary);
+    add_line(t, "bayes", by_bayes, bayes_complementary);
+    add_line(t, "ceiling", 0.75 * n_steps, best_arm);
+  } else {
+    if (n_arms == 2 && n_steps <= MOST) {
+      pulls *two = am_alloc(2, sizeof *two);
+      if (!two) return am_fail_memory(error, 2 * sizeof *two);
+      by_thompson = earn_two(&two[0], &two[1], n_steps);
+      am_free(two);
+    }
+    for (size_t k = 0; k < sizeof measured / sizeof measured[0]; k++)
+      if (measured[k].arms == n_arms && measured[k].steps == n_steps)
+        by_thompson = measured[k].thompson;
+    add_line(t, "thompson", by_thompson, thompson);
+    add_line(t, "ceiling", n_steps * (n_arms / (n_arms + 1.0)), best_arm);
+  }
+  t->task.criterion = n_steps > 1 ? by_thompson : (double)NAN; /* one pull is a guess */
+  return AMINE_OK;
+}
+
+static amine_status check(const am_bandit_options *o, amine_error *error) {
+  const am_range ranges[] = {{"arms", o->arms, 2, AM_BANDIT_ARMS},
+                             {"steps", o->steps, 1, AM_BANDIT_STEPS}};
+  AM_TRY(am_ranges_check(am_bandit_type.name, ranges, 2, error));
+  if (o->complementary && o->arms != 2)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the bandit option complementary is for 2 arms, and there are %d", o->arms);
+  return AMINE_OK;
+}
+
+amine_status am_bandit_create(am_task **out, const am_bandit_options *options, amine_error *error) {
+  const am_bandit_options o = options ? *options : am_bandit_default();
+  AM_TRY(check(&o, error));
+  am_bandit *t = am_alloc(1, sizeof *t);
+  if (!t) return am_fail_memory(error, sizeof *t);
+  t->options = o;
+  t->task = (am_task){.type = &am_bandit_type,
+                      .n_inputs = o.arms + 2,
+                      .n_actions = o.arms,
+                      .n_steps = o.steps,
+                      .state_size = sizeof(am_bandit_state)};
+  const amine_status status = calibrate(t, error);
+  if (status != AMINE_OK) {
+    am_free(t);
+    return status;
+  }
+  *out = &t->task;
+  return AMINE_OK;
+}

@@ -1,0 +1,41 @@
+/* Delayed match-to-sample: keep a cue over a delay and say whether the second is the same. A test
+ * of working memory since Blough 1959, doi:10.1901/jeab.1959.2-151.
+ *
+ * One of `cues` cues is shown at step 0, one-hot, then nothing; at the last step but one a second
+ * cue is shown, and at the last `decide` is 1: action 0 says same, 1 different. It is the same with
+ * probability 1/2, otherwise any of the others alike. Reward 1 if right; nothing at any other step.
+ */
+#ifndef AMINE_TASK_DELAYED_MATCH_H
+#define AMINE_TASK_DELAYED_MATCH_H
+
+#include "task/world.h"
+
+enum { AM_MATCH_SAME, AM_MATCH_DIFFERENT, AM_MATCH_ACTIONS };
+
+typedef struct am_delayed_match_options {
+  int steps; /* T, both cues included; 3 to 100000 */
+  int cues;  /* 2 to 16 */
+} am_delayed_match_options;
+
+/* 12 steps, 2 cues */
+am_delayed_match_options am_delayed_match_default(void);
+
+typedef struct am_delayed_match_state {
+  am_world world;
+  int32_t cue[2]; /* the first and the second */
+} am_delayed_match_state;
+
+typedef struct am_delayed_match {
+  am_task task; /* inputs: the cue one-hot [cues], decide */
+  am_delayed_match_options options;
+  am_task_line line[2];
+} am_delayed_match;
+
+extern const am_task_type am_delayed_match_type;
+
+/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
+ * with a sentence that names it; *out is then as it was. Free it with am_task_destroy. */
+amine_status am_delayed_match_create(am_task **out, const am_delayed_match_options *options,
+                                     amine_error *error);
+
+#endif

@@ -1,0 +1,217 @@
+/* The next element of random and of periodic bits. An element is a number whose bits are shown. */
+#include "task/next.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "base/memory.h"
+
+am_random_bits_options am_random_bits_default(void) {
+  return (am_random_bits_options){.steps = 10, .width = 1};
+}
+
+am_periodic_options am_periodic_default(void) {
+  return (am_periodic_options){
+      .steps = 20, .width = 1, .period = 5, .patterns = 3, .pattern_seed = 1};
+}
+
+static void show(float *out, uint32_t element, int width) {
+  for (int k = 0; k < width; k++) out[k] = (float)(element >> k & 1);
+}
+
+static uint32_t element_at(const am_task *task, const am_next_state *s, int t) {
+  if (task->type == &am_random_bits_type)
+    return am_world_draw(&s->world, AM_STREAM_TASK, (uint32_t)t).v[0];
+  const am_periodic *p = (const am_periodic *)task;
+  const int period = p->options.period;
+  return p->element[s->pattern * period + (s->phase + t) % period];
+}
+
+static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                  uint32_t lane) {
+  am_next_state *s = state;
+  am_world_start(s, sizeof *s, seed, episode, lane);
+  if (task->type == &am_random_bits_type) return;
+  const am_periodic_options *o = &((const am_periodic *)task)->options;
+  const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, 0);
+  s->pattern = (int32_t)am_below(draw.v[0], (uint32_t)o->patterns);
+  s->phase = (int32_t)am_below(draw.v[1], (uint32_t)o->period);
+}
+
+static void observe(const am_task *task, const void *state, float *input) {
+  const am_next_state *s = state;
+  const bool on = s->world.step < task->n_steps;
+  show(input, on ? element_at(task, s, s->world.step) : 0, task->n_inputs);
+}
+
+static bool target(const am_task *task, const void *state, float *out) {
+  const am_next_state *s = state;
+  const bool counts = s->world.step < task->n_steps - 1;
+  show(out, counts ? element_at(task, s, s->world.step + 1) : 0, task->n_targets);
+  return counts;
+}
+
+static float step(const am_task *task, void *state, int action) {
+  (void)action;
+  am_next_state *s = state;
+  if (s->world.step < task->n_steps) s->world.step++;
+  return 0;
+}
+
+static void destroy(am_task *task) {
+  if (task->type == &am_periodic_type) am_free(((am_periodic *)task)->element);
+  am_free(task);
+}
+
+/* ------------------------------------------------------------------ predictors */
+static void fair_bits(const am_task *task, const void *state, float *prediction) {
+  const am_next_state *s = state;
+  const am_random4 draw = am_world_draw(&s->world, AM_STREAM_AGENT, (uint32_t)s->world.step);
+  show(prediction, draw.v[0], task->n_targets);
+}
+
+static void half(const am_task *task, const void *state, float *prediction) {
+  (void)state;
+  for (int k = 0; k < task->n_targets; k++) prediction[k] = 0.5f;
+}
+
+/* Whether pattern and phase of `other` show the same as those of `s` up to step t. After a period
+ * nothing new comes. */
+static bool agrees(const am_task *task, const am_next_state *s, const am_next_state *other, int t) {
+  const int period = ((const am_periodic *)task)->options.period;
+  for (int i = 0; i <= t && i < period; i++)
+    if (element_at(task, s, i) != element_at(task, other, i)) return false;
+  return true;
+}
+
+/* The best prediction at step t: for each bit, how often it comes next. */
+static void expect(const am_task *task, const am_next_state *s, int t, double *mean) {
+  const am_periodic_options *o = &((const am_periodic *)task)->options;
+  int n_one[32] = {0}, n = 0;
+  for (int k = 0; k < o->patterns * o->period; k++) {
+    const am_next_state other = {.pattern = k / o->period, .phase = k % o->period};
+    if (!agrees(task, s, &other, t)) continue;
+    const uint32_t next = element_at(task, &other, t + 1);
+    for (int bit = 0; bit < o->width; bit++) n_one[bit] += (int)(next >> bit & 1);
+    n++;
+  }
+  for (int bit = 0; bit < o->width; bit++) mean[bit] = (double)n_one[bit] / n;
+}
+
+static void best(const am_task *task, const void *state, float *prediction) {
+  const am_next_state *s = state;
+  double mean[32];
+  expect(task, s, s->world.step, mean);
+  for (int k = 0; k < task->n_targets; k++) prediction[k] = (float)mean[k];
+}
+
+static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
+  am_predictor *const ceiling = task->type == &am_random_bits_type ? half : best;
+  am_next_state s;
+  return am_world_predict(task, &s,
+                          line == 0   ? fair_bits
+                          : line == 1 ? half
+                                      : ceiling,
+                          seed, episode, lane);
+}
+
+/* ------------------------------------------------------------------ the two tasks */
+const am_task_type am_random_bits_type = {
+    .name = "random-bits",
+    .meaning = "predict the next of independent random bits: nobody can",
+    .start = start,
+    .observe = observe,
+    .step = step,
+    .target = target,
+    .play = play,
+    .destroy = destroy,
+};
+
+const am_task_type am_periodic_type = {
+    .name = "periodic",
+    .meaning = "predict the next element of one of a few periodic patterns",
+    .start = start,
+    .observe = observe,
+    .step = step,
+    .target = target,
+    .play = play,
+    .destroy = destroy,
+};
+
+static am_task task_of(const am_task_type *type, int steps, int width, am_task_line *line) {
+  const double share = (steps - 1.0) / steps; /* of the steps count */
+  line[0] = (am_task_line){"random", -0.5 * share};
+  line[1] = (am_task_line){"mean", -0.25 * share};
+  line[2] = (am_task_line){"ceiling", -0.25 * share};
+  return (am_task){.type = type,
+                   .n_inputs = width,
+                   .n_targets = width,
+                   .n_steps = steps,
+                   .criterion = (double)NAN,
+                   .state_size = sizeof(am_next_state),
+                   .lines = line,
+                   .n_lines = 3};
+}
+
+amine_status am_random_bits_create(am_task **out, const am_random_bits_options *options,
+                                   amine_error *error) {
+  const am_random_bits_options o = options ? *options : am_random_bits_default();
+  const am_range ranges[] = {{"steps", o.steps, 2, 10000}, {"width", o.width, 1, 32}};
+  AM_TRY(am_ranges_check(am_random_bits_type.name, ranges, 2, error));
+  am_random_bits *t = am_alloc(1, sizeof *t);
+  if (!t) return am_fail_memory(error, sizeof *t);
+  t->options = o;
+  t->task = task_of(&am_random_bits_type, o.steps, o.width, t->line);
+  *out = &t->task;
+  return AMINE_OK;
+}
+
+/* Minus the mean error of `best`. From step period - 1 on all has been seen: the same error each
+ * step but for the phase, and all phases are summed. */
+static double earn_best(const am_periodic *p) {
+  const am_periodic_options *o = &p->options;
+  const int n = o->patterns * o->period, n_seen = o->period - 1;
+  double sum = 0, step_sum = 0;
+  for (int t = 0; t < o->steps - 1; t++) {
+    if (t <= n_seen) step_sum = 0;
+    for (int k = 0; k < n && t <= n_seen; k++) {
+      const am_next_state s = {.pattern = k / o->period, .phase = k % o->period};
+      const uint32_t next = element_at(&p->task, &s, t + 1);
+      double mean[32];
+      expect(&p->task, &s, t, mean);
+      for (int bit = 0; bit < o->width; bit++) {
+        const double d = mean[bit] - (double)(next >> bit & 1);
+        step_sum += d * d;
+      }
+    }
+    sum += step_sum;
+  }
+  return 0 - sum / ((double)n * o->width * o->steps);
+}
+
+amine_status am_periodic_create(am_task **out, const am_periodic_options *options,
+                                amine_error *error) {
+  const am_periodic_options o = options ? *options : am_periodic_default();
+  const am_range ranges[] = {{"steps", o.steps, 2, 10000},
+                             {"width", o.width, 1, 32},
+                             {"period", o.period, 2, 32},
+                             {"patterns", o.patterns, 1, 32}};
+  AM_TRY(am_ranges_check(am_periodic_type.name, ranges, 4, error));
+  const int n = o.patterns * o.period;
+  am_periodic *t = am_alloc(1, sizeof *t);
+  if (!t) return am_fail_memory(error, sizeof *t);
+  t->element = am_alloc((size_t)n, sizeof *t->element);
+  if (!t->element) {
+    am_free(t);
+    return am_fail_memory(error, (size_t)n * sizeof *t->element);
+  }
+  const am_random_key key = {.seed = o.pattern_seed, .stream = AM_STREAM_TASK_START};
+  const uint32_t mask = o.width == 32 ? UINT32_MAX : (UINT32_C(1) << o.width) - 1;
+  for (int k = 0; k < n; k++) t->element[k] = am_random(key, (uint32_t)k).v[0] & mask;
+  t->options = o;
+  t->task = task_of(&am_periodic_type, o.steps, o.width, t->line);
+  t->line[2].reward = earn_best(t);
+  t->task.criterion = t->line[1].reward + 0.9 * (t->line[2].reward - t->line[1].reward);
+  *out = &t->task;
+  return AMINE_OK;
+}

@@ -1,0 +1,58 @@
+/* The table of tasks and games. */
+#include "task/tasks.h"
+
+#include "task/associative.h"
+#include "task/bandit.h"
+#include "task/cart_pole.h"
+#include "task/delayed_match.h"
+#include "task/evidence.h"
+#include "task/game_pennies.h"
+#include "task/game_signals.h"
+#include "task/maze.h"
+#include "task/next.h"
+#include "task/recall.h"
+#include "task/recall_values.h"
+#include "task/t_maze.h"
+
+#define BY_DEFAULT(noun, thing)                                                                    \
+  static amine_status noun(thing **out, amine_error *error) {                                      \
+    return am_##noun##_create(out, NULL, error);                                                   \
+  }
+
+BY_DEFAULT(maze, am_task)
+BY_DEFAULT(delayed_match, am_task)
+BY_DEFAULT(evidence, am_task)
+BY_DEFAULT(bandit, am_task)
+BY_DEFAULT(t_maze, am_task)
+BY_DEFAULT(cart_pole, am_task)
+BY_DEFAULT(recall, am_task)
+BY_DEFAULT(random_bits, am_task)
+BY_DEFAULT(periodic, am_task)
+BY_DEFAULT(recall_values, am_task)
+BY_DEFAULT(associative, am_task)
+BY_DEFAULT(signals, am_game)
+BY_DEFAULT(pennies, am_game)
+
+static const am_task_entry tasks[] = {
+    {&am_maze_type, maze},
+    {&am_delayed_match_type, delayed_match},
+    {&am_evidence_type, evidence},
+    {&am_bandit_type, bandit},
+    {&am_t_maze_type, t_maze},
+    {&am_cart_pole_type, cart_pole},
+    {&am_recall_type, recall},
+    {&am_random_bits_type, random_bits},
+    {&am_periodic_type, periodic},
+    {&am_recall_values_type, recall_values},
+    {&am_associative_type, associative},
+};
+
+static const am_game_entry games[] = {{&am_signals_type, signals}, {&am_pennies_type, pennies}};
+
+const am_task_entry *am_task_at(int k) {
+  return k >= 0 && k < (int)(sizeof tasks / sizeof tasks[0]) ? &tasks[k] : NULL;
+}
+
+const am_game_entry *am_game_at(int k) {
+  return k >= 0 && k < (int)(sizeof games / sizeof games[0]) ? &games[k] : NULL;
+}

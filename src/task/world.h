@@ -1,0 +1,63 @@
+/* What the small tasks have in common: the clock that the state of a lane begins with, the check of
+ * options, and the loops that play a calibration policy. */
+#ifndef AMINE_TASK_WORLD_H
+#define AMINE_TASK_WORLD_H
+
+#include "task/task.h"
+
+enum { AM_TARGETS_MAX = 64 }; /* real values that a task may ask for in one step */
+
+/* The state of every small task begins with this. */
+typedef struct am_world {
+  uint64_t seed;
+  uint32_t episode, lane;
+  int32_t step; /* steps taken so far */
+} am_world;
+
+/* Zeroes the `size` bytes of a state and sets its clock: an episode starts. */
+void am_world_start(void *state, size_t size, uint64_t seed, uint32_t episode, uint32_t lane);
+
+/* Draw number `step` of a stream, for this episode of this lane. */
+static inline am_random4 am_world_draw(const am_world *w, uint32_t stream, uint32_t step) {
+  return am_random((am_random_key){w->seed, stream, w->episode, w->lane}, step);
+}
+
+/* An option and the range it must be in, both ends allowed. */
+typedef struct am_range {
+  const char *option;
+  double value, low, high;
+} am_range;
+
+/* AMINE_ERROR_ARGUMENT with a sentence that names task and option if one is out of its range. */
+amine_status am_ranges_check(const char *task, const am_range *ranges, int n, amine_error *error);
+
+/* A policy: the action of the present step. It may look into the world as far as its line says.
+ * draw: random numbers of this step that nobody else uses. */
+typedef int am_policy(const am_task *task, const void *state, am_random4 draw);
+am_policy am_policy_random; /* each action alike */
+am_policy am_policy_told;   /* the task's own answer; action 0 where it has none */
+
+/* Plays an episode in `state`, a block of state_size bytes, and returns the sum of its rewards. */
+double am_world_play(const am_task *task, void *state, am_policy *policy, uint64_t seed,
+                     uint32_t episode, uint32_t lane);
+
+/* ------------------------------------------------------------------ tasks with targets
+ * Their reward is minus an error, so that more is better, and the step itself rewards nothing: the
+ * one who predicts subtracts the error of each step whose targets count. Of an episode that is
+ *
+ *   reward = - 1/T sum_t 1/n_targets sum_k (y_tk - y*_tk)^2
+ *
+ * with T = n_steps and the first sum over the steps that count: steps that ask for nothing are in
+ * the length but not in the sum. */
+double am_target_error(const am_task *task, const float *prediction, const float *target);
+
+/* A predictor: writes n_targets values for the present step, one that counts. */
+typedef void am_predictor(const am_task *task, const void *state, float *prediction);
+am_predictor am_predict_zero;
+am_predictor am_predict_told; /* the target itself */
+
+/* Plays an episode as above and returns minus its error. */
+double am_world_predict(const am_task *task, void *state, am_predictor *predictor, uint64_t seed,
+                        uint32_t episode, uint32_t lane);
+
+#endif

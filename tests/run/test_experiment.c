@@ -1,0 +1,394 @@
+/* Any learner of any task: keys that apply to some choices only, the window of recent rewards and
+ * its criterion, figures that a learner does not have, and the recording of an episode as series.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "format/file.h"
+#include "format/json.h"
+#include "format/npz.h"
+#include "run/checkpoint.h"
+#include "run/evaluate.h"
+#include "run/series.h"
+#include "small.h"
+#include "task/maze.h"
+
+static char base[64];
+
+static int make_base(void **state) {
+  (void)state;
+  return folder_make(base, sizeof base);
+}
+
+static int remove_base(void **state) {
+  (void)state;
+  folder_remove(base);
+  return 0;
+}
+
+/* ------------------------------------------------------------------------------ keys */
+static void set(am_config *c, const char *assignment) { small_set(c, assignment); }
+
+static void what_does_not_apply_is_refused(void **state) {
+  (void)state;
+  static const char *const cases[][3] = {
+      {"rule.eta=0.1", NULL, "rule.eta has no effect with modulator.type=readout"},
+      {"rule.clip=2", "rule.type=decay", "rule.clip has no effect with rule.type=decay"},
+      {"clamp.readout=0", "modulator.type=constant",
+       "clamp.readout has no effect with modulator.type=constant"},
+      /* two conditions up: the modulator itself does not apply */
+      {"modulator.fanout=true", "rule.type=none",
+       "modulator.fanout has no effect with rule.type=none"},
+      {"learner.alpha_rate=2", "rule.type=none",
+       "learner.alpha_rate has no effect with rule.type=none"},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+    for (int last = 0; last < 2; last++) { /* in either order */
+      amine_error error = {0};
+      am_config c, before;
+      am_config_default(&c);
+      if (last && cases[k][1]) set(&c, cases[k][1]);
+      set(&c, cases[k][0]);
+      if (!last && cases[k][1]) set(&c, cases[k][1]);
+      before = c;
+      assert_int_equal(am_config_resolve(&c, &error), AMINE_ERROR_ARGUMENT);
+      assert_string_equal(error.message, cases[k][2]);
+      assert_memory_equal(&c, &before, sizeof c);
+    }
+}
+
+/* A preset's keys that a user's choice leaves without effect are passed over. */
+static void what_a_preset_says_gives_way(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_config c;
+  am_text text = {0};
+  am_config_default(&c);
+  assert_int_equal(am_config_load(&c, "maze", &error), AMINE_OK);
+  assert_true(am_config_number(&c, AM_LEARNER_ALPHA_RATE) == 0.3);
+  set(&c, "rule.type=none");
+  assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+  assert_true(am_config_number(&c, AM_LEARNER_ALPHA_RATE) == 1);
+  am_config_write(&c, false, &text);
+  assert_non_null(strstr(text.data, "\"hidden\""));
+  static const char *const gone[] = {"modulator", "clamp", "alpha", "\"eta", "\"clip\""};
+  for (size_t k = 0; k < sizeof gone / sizeof *gone; k++)
+    if (strstr(text.data, gone[k])) fail_msg("%s is written", gone[k]);
+  am_text_free(&text);
+}
+
+static void what_a_file_says_must_apply(void **state) {
+  (void)state;
+  char path[100];
+  amine_error error = {0};
+  am_config c;
+  snprintf(path, sizeof path, "%s/mine.json", base);
+  const char bad[] = "{\"rule\": {\"type\": \"oja\", \"clip\": 3}}";
+  const char good[] = "{\"rule\": {\"type\": \"oja\", \"clip\": 1}}"; /* the standard value */
+  assert_int_equal(am_file_replace(path, bad, sizeof bad - 1, &error), AMINE_OK);
+  am_config_default(&c);
+  assert_int_equal(am_config_load(&c, path, &error), AMINE_ERROR_INPUT);
+  assert_non_null(strstr(error.message, "rule.clip has no effect with rule.type=oja"));
+  assert_non_null(strstr(error.message, path));
+  assert_true(am_config_number(&c, AM_RULE_TYPE) == 0);           /* as it was */
+  assert_int_equal(am_config_reload(&c, path, &error), AMINE_OK); /* of an older version's run */
+  assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+  assert_true(am_config_number(&c, AM_RULE_CLIP_AT) == 1);
+  assert_int_equal(am_file_replace(path, good, sizeof good - 1, &error), AMINE_OK);
+  am_config_default(&c);
+  assert_int_equal(am_config_load(&c, path, &error), AMINE_OK);
+}
+
+/* Every choice of a key that decides over others is met by a condition, or by none: a misspelt name
+ * in the table would make keys vanish. */
+static void conditions_name_choices(void **state) {
+  (void)state;
+  for (int k = 0; k < AM_N_KEYS; k++) {
+    am_key_id when;
+    char words[300];
+    const char *among = am_key_condition((am_key_id)k, &when);
+    if (!among) continue;
+    assert_int_equal(am_keys[when].kind, AM_KEY_CHOICE);
+    am_key_id up = when; /* chains end */
+    int links = 1;
+    while (am_key_condition(up, &up)) assert_true(++links < 5);
+    snprintf(words, sizeof words, "%s", among);
+    for (char *word = strtok(words, "|"); word; word = strtok(NULL, "|"))
+      if (!am_word_among(am_keys[when].choices, word))
+        fail_msg("%s: %s is no %s", am_keys[k].name, word, am_keys[when].name);
+  }
+}
+
+static void a_criterion_must_be_there(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_experiment *x = NULL;
+  am_config c = small_config(&small_variants[6]);
+  set(&c, "stop_at_criterion=true");
+  assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "stop_at_criterion=true: task.type=maze has none");
+  assert_null(x);
+}
+
+/* ------------------------------------------------------------------------------ recent rewards */
+static void the_window_holds_1000_episodes(void **state) {
+  (void)state;
+  am_recent r;
+  am_recent_begin(&r, 300, 0.5); /* 4 iterations */
+  assert_int_equal(r.size, 4);
+  assert_true(isnan(am_recent_mean(&r)));
+  const double rewards[] = {1, 1, 1, -1.5, 0.5, 1.75, 0.5, 1.5, 9};
+  const double means[] = {1, 1, 1, 0.375, 0.25, 0.4375, 0.3125, 1.0625, 3.1875};
+  for (int k = 0; k < 9; k++) {
+    am_recent_add(&r, rewards[k], (uint64_t)k + 1);
+    assert_true(am_recent_mean(&r) == means[k]);
+    /* three batches above it are not yet a window; the eighth iteration is the first that counts */
+    assert_int_equal(r.reached, k < 7 ? 0 : 8);
+  }
+  assert_true(am_recent_trials(&r, 300) == 2400);
+  am_recent_begin(&r, 1000, 0.5);
+  assert_int_equal(r.size, 1);
+  am_recent_add(&r, (double)NAN, 1);
+  assert_true(r.reached == 0 && isnan(am_recent_trials(&r, 1000)));
+  am_recent_add(&r, 0.5, 2);
+  assert_true(r.reached == 2);
+  am_recent_begin(&r, 1, (double)NAN);
+  assert_int_equal(r.size, AM_RECENT_EPISODES);
+  for (uint64_t k = 1; k < 1500; k++) am_recent_add(&r, 1e9, k);
+  assert_int_equal(r.reached, 0); /* no criterion is never reached */
+  am_recent_begin(&r, 65536, 0);
+  assert_int_equal(r.size, 1);
+}
+
+/* A maze has no criterion of its own; this gives it one. */
+static am_experiment *with_criterion(double criterion) {
+  am_config c = small_config(&small_variants[6]);
+  set(&c, "batch=250"); /* a window of 4 iterations */
+  am_experiment *x = small_experiment(&c);
+  x->task->criterion = criterion;
+  am_recent_begin(&x->recent, 250, criterion);
+  return x;
+}
+
+static void iterate(am_experiment *x, int n) {
+  am_learner_report report;
+  for (int k = 0; k < n; k++) assert_int_equal(am_experiment_iterate(x, &report, NULL), AMINE_OK);
+}
+
+/* Saved after any iteration, the window goes on as if nothing had been. */
+static void the_window_is_taken_up(void **state) {
+  (void)state;
+  enum { N = 7 };
+  char path[100];
+  amine_error error = {0};
+  const am_record_state none = {0};
+  snprintf(path, sizeof path, "%s/window.safetensors", base);
+  am_experiment *whole = with_criterion(-1e9);
+  iterate(whole, N);
+  assert_int_equal(whole->recent.reached, 4);
+  for (int stop = 1; stop < N; stop++) {
+    am_experiment *x = with_criterion(-1e9), *y = with_criterion(-1e9);
+    iterate(x, stop);
+    assert_int_equal(am_checkpoint_save(x, &none, path, &error), AMINE_OK);
+    if (am_checkpoint_load(y, NULL, path, &error) != AMINE_OK) fail_msg("%s", error.message);
+    assert_memory_equal(&y->recent, &x->recent, sizeof x->recent);
+    iterate(y, N - stop);
+    assert_memory_equal(&y->recent, &whole->recent, sizeof y->recent);
+    assert_true(small_hash(y->learner) == small_hash(whole->learner));
+    am_experiment_destroy(x);
+    am_experiment_destroy(y);
+  }
+  am_experiment_destroy(whole);
+}
+
+static void a_window_that_cannot_be_is_refused(void **state) {
+  (void)state;
+  char path[100];
+  const am_record_state none = {0};
+  snprintf(path, sizeof path, "%s/bad-window.safetensors", base);
+  for (int k = 0; k < 4; k++) {
+    amine_error error = {0};
+    am_experiment *x = with_criterion(0.5), *y = with_criterion(0.5);
+    iterate(x, 2);
+    if (k == 0) x->recent.n = 5;       /* more than a window */
+    if (k == 1) x->recent.n = 3;       /* more than were done */
+    if (k == 2) x->recent.reached = 3; /* the same */
+    if (k == 3) x->recent.rewards[2] = INFINITY;
+    assert_int_equal(am_checkpoint_save(x, &none, path, &error), AMINE_OK);
+    const am_recent before = y->recent;
+    assert_int_equal(am_checkpoint_load(y, NULL, path, &error), AMINE_ERROR_INPUT);
+    assert_non_null(strstr(error.message, "out of its range"));
+    assert_memory_equal(&y->recent, &before, sizeof before);
+    am_experiment_destroy(x);
+    am_experiment_destroy(y);
+  }
+}
+
+/* ------------------------------------------------------------------------------ records */
+static char *text_of(const char *file) {
+  char path[200];
+  unsigned char *data;
+  size_t size;
+  amine_error error = {0};
+  snprintf(path, sizeof path, "%s/%s", base, file);
+  if (am_file_read(path, 1 << 20, &data, &size, &error) != AMINE_OK) fail_msg("%s", error.message);
+  return (char *)data;
+}
+
+static void what_a_learner_has_not_is_null(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_records *records;
+  am_record_state at = {0};
+  const am_learner_report report = {.reward = 0.5,
+                                    .value = (double)NAN,
+                                    .entropy = (double)NAN,
+                                    .loss = 2,
+                                    .gradient_norm = (double)NAN,
+                                    .rate = 0.25};
+  assert_int_equal(am_records_open(&records, base, &at, 2, &error), AMINE_OK);
+  for (uint64_t k = 1; k <= 3; k++)
+    assert_int_equal(am_records_add(records, k, 1, &report, &error), AMINE_OK);
+  at = *am_records_state(records);
+  assert_true(isnan(at.sums[1]) && at.sums[0] == 0.5);
+  assert_int_equal(am_records_close(records, &error), AMINE_OK);
+  char *line = text_of(AM_METRICS_FILE), *before = text_of(AM_EVENTS_FILE);
+  assert_string_equal(line, "{\"iteration\":2,\"seconds\":1,\"reward\":0.5,\"value\":null,"
+                            "\"entropy\":null,\"loss\":2,\"gradient_norm\":null,\"rate\":0.25}\n");
+  am_free(line);
+  /* taken up again: the events are the same, without the figures that are not there */
+  assert_int_equal(am_records_open(&records, base, &at, 2, &error), AMINE_OK);
+  assert_int_equal(am_records_close(records, &error), AMINE_OK);
+  char path[200];
+  unsigned char *events;
+  size_t size;
+  bool value = false, loss = false;
+  snprintf(path, sizeof path, "%s/" AM_EVENTS_FILE, base);
+  assert_int_equal(am_file_read(path, 1 << 20, &events, &size, &error), AMINE_OK);
+  assert_memory_equal(events, before, size);
+  for (size_t k = 0; k + 5 <= size; k++) {
+    value = value || memcmp(events + k, "value", 5) == 0;
+    loss = loss || memcmp(events + k, "loss", 4) == 0;
+  }
+  assert_true(loss && !value);
+  am_free(events);
+  am_free(before);
+}
+
+/* ------------------------------------------------------------------------------ series */
+static const am_series *find(const am_episode *e, const char *name) {
+  for (int k = 0; k < e->n; k++)
+    if (strcmp(e->series[k].name, name) == 0) return &e->series[k];
+  fail_msg("no series %s", name);
+  return NULL;
+}
+
+/* The world that is played again by the actions gave what the learner was given: the sum of the
+ * rewards is that of the evaluation, and the rewards of one step are inputs of the next. */
+static void an_episode_is_played_again(void **state) {
+  (void)state;
+  const am_config c = small_config(&small_variants[6]);
+  am_experiment *x = small_experiment(&c);
+  double total = 0;
+  for (uint32_t lane = 0; lane < 40; lane++) {
+    am_episode e;
+    double sum = 0, wanted;
+    assert_int_equal(am_episode_play(&e, x->learner, lane, 77, NULL), AMINE_OK);
+    const float *inputs = find(&e, "inputs")->values, *rewards = find(&e, "rewards")->values;
+    const float *actions = find(&e, "actions")->values, *policy = find(&e, "policy")->values;
+    assert_int_equal(find(&e, "inputs")->width, x->task->n_inputs);
+    for (int t = 0; t < e.n_steps; t++) {
+      float p = 0;
+      sum += (double)rewards[t];
+      for (int k = 0; k < 4; k++) p += policy[4 * t + k];
+      assert_true(fabsf(p - 1) < 1e-6f);
+      if (t == 0) continue;
+      const float *now = inputs + t * x->task->n_inputs;
+      assert_true(now[AM_MAZE_INPUT_REWARD] == rewards[t - 1]);
+      assert_true(now[AM_MAZE_INPUT_ACTION + (int)actions[t - 1]] == 1);
+    }
+    x->learner->type->evaluate(x->learner, &wanted, 1, lane, 77, false);
+    assert_true(sum == wanted);
+    total += sum;
+    am_episode_free(&e);
+  }
+  assert_true(total > 0); /* something was found */
+  am_experiment_destroy(x);
+}
+
+static void series_are_written(void **state) {
+  (void)state;
+  amine_error error = {0};
+  const am_config c = small_config(&small_variants[6]);
+  am_experiment *x = small_experiment(&c);
+  char path[100];
+  am_npz *npz;
+  json_t *root;
+  assert_int_equal(am_series_record(x, base, 5, &error), AMINE_OK);
+  snprintf(path, sizeof path, "%s/" AM_EPISODE_FILE, base);
+  assert_int_equal(am_json_read(&root, path, NULL, &error), AMINE_OK);
+  assert_string_equal(json_string_value(json_object_get(root, "meaning")), x->task->type->meaning);
+  const json_t *list = json_object_get(root, "series");
+  snprintf(path, sizeof path, "%s/" AM_RECORDING_FILE, base);
+  assert_int_equal(am_npz_open(&npz, path, 1 << 24, &error), AMINE_OK);
+  assert_int_equal(am_npz_count(npz), json_array_size(list));
+  assert_int_equal(json_array_size(list), 7);
+  for (size_t k = 0; k < json_array_size(list); k++) {
+    const json_t *item = json_array_get(list, k);
+    const am_tensor *t;
+    const json_int_t width = json_integer_value(json_object_get(item, "width"));
+    assert_string_equal(json_string_value(json_object_get(item, "name")), am_npz_name(npz, k));
+    assert_int_equal(am_npz_load(npz, &t, k, &error), AMINE_OK);
+    assert_int_equal(t->dims[0], x->task->n_steps);
+    assert_int_equal(t->rank, width > 1 ? 2 : 1);
+    if (width > 1) assert_int_equal(t->dims[1], width);
+  }
+  am_npz_close(npz);
+  json_decref(root);
+  am_experiment_destroy(x);
+}
+
+/* ------------------------------------------------------------------------------ policies */
+static double play_double(const am_task *task, int line, uint64_t seed, uint32_t episode,
+                          uint32_t lane) {
+  (void)task, (void)seed;
+  return line * 100 + (double)(lane + episode);
+}
+
+static void every_line_can_be_played(void **state) {
+  (void)state;
+  static const am_task_type type = {
+      .name = "double", .meaning = "for this test", .play = play_double};
+  static const am_task_line lines[] = {{"blind", 4.5}, {"ideal", 104.5}};
+  const am_task task = {.type = &type, .lines = lines, .n_lines = 2};
+  amine_error error = {0};
+  am_evaluation e;
+  assert_int_equal(am_evaluate_policy(&e, &task, "ideal", 10, 1, 3, &error), AMINE_OK);
+  assert_true(fabs(e.mean - 104.5) < 1e-9 && e.min == 100 && e.max == 109);
+  assert_int_equal(am_evaluate_policy(&e, &task, "planner", 10, 1, 3, &error),
+                   AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "policy=planner: it must be one of network|blind|ideal");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_does_not_apply_is_refused),
+      cmocka_unit_test(what_a_preset_says_gives_way),
+      cmocka_unit_test(what_a_file_says_must_apply),
+      cmocka_unit_test(conditions_name_choices),
+      cmocka_unit_test(a_criterion_must_be_there),
+      cmocka_unit_test(the_window_holds_1000_episodes),
+      cmocka_unit_test(the_window_is_taken_up),
+      cmocka_unit_test(a_window_that_cannot_be_is_refused),
+      cmocka_unit_test(what_a_learner_has_not_is_null),
+      cmocka_unit_test(an_episode_is_played_again),
+      cmocka_unit_test(series_are_written),
+      cmocka_unit_test(every_line_can_be_played),
+  };
+  return cmocka_run_group_tests(tests, make_base, remove_base);
+}

@@ -40,6 +40,9 @@ typedef struct am_task_type {
   /* For a task that asks for real values: writes the n_targets of the present step and returns
    * whether they count. NULL where n_targets is 0. */
   bool (*target)(const am_task *task, const void *state, float *target);
+  /* Which of the n_kinds sorts of episode this is, for a learner that expects a reward of each.
+   * NULL where n_kinds is 0: all are alike. */
+  int (*kind)(const am_task *task, const void *state);
   /* Plays the episode (seed, episode, lane) by the policy lines[line] and returns the sum of its
    * rewards: the calibration that `amine eval policy=NAME` makes. NULL for the maze, whose policies
    * need memory of their own (maze_policy.h). */
@@ -51,6 +54,7 @@ struct am_task {
   const am_task_type *type;
   int n_inputs, n_actions, n_steps; /* n_steps: length of an episode, at most */
   int n_targets;                    /* real values asked for at each step; then n_actions is 0 */
+  int n_kinds;                      /* sorts of episode, 0 if all are alike */
   double criterion; /* mean reward per episode from which it counts as learned; NAN if none */
   size_t state_size;
   const am_task_line *lines; /* calibration, n_lines of them, the lowest first */

@@ -1,0 +1,31 @@
+/* Delayed nonmatch-to-sample: two stimuli, each A or B, with a delay between them; were they
+ * different? After Miconi 2017, doi:10.7554/eLife.20899.
+ *
+ * A trial in steps of 1 ms: stimulus, delay, stimulus, wait, response. Input 0 is 1 while A is
+ * shown, input 1 while B is. The target counts during the response: +target if the stimuli
+ * differed, -target if not. The four sorts of trial are AA, AB, BA, BB. */
+#ifndef AMINE_TASK_DNMS_H
+#define AMINE_TASK_DNMS_H
+
+#include "task/task.h"
+
+typedef struct am_dnms_options {
+  int stimulus_ms, delay_ms, wait_ms, response_ms; /* stimulus and response at least 1 */
+  float target;                                    /* above 0 */
+} am_dnms_options;
+
+/* 200, 200, 200 and 200 ms: 1000 a trial; target 1 */
+am_dnms_options am_dnms_default(void);
+
+typedef struct am_dnms_state {
+  int32_t first, second; /* 0 is A, 1 is B */
+  int32_t step;
+} am_dnms_state;
+
+extern const am_task_type am_dnms_type;
+
+/* NULL options are the default. AMINE_ERROR_ARGUMENT names the option that is out of range; *out is
+ * then as it was. Free it with am_task_destroy. */
+amine_status am_dnms_create(am_task **out, const am_dnms_options *options, amine_error *error);
+
+#endif

@@ -1,0 +1,311 @@
+"""Check values and an independent simulation of the reward-modulated Hebbian network of
+Miconi 2017, eLife 6:e20899, doi:10.7554/eLife.20899, in float64 numpy.
+
+  miconi.py                 write tests/data/miconi.safetensors
+  miconi.py --check         recompute and compare (largest difference <= 1e-12)
+  miconi.py --run dnms --constants printed --seeds 1 2 3 --trials 2000 [--rule node] [--shuffled]
+                            the whole experiment; one line a run: trials to criterion, milliseconds
+                            a trial; errors to --out FILE.npz
+
+One trial, dt = 1 ms, t = 1 ... T; J is [post][pre]; r(0) = tanh(x(0)), xbar(0) = x(0):
+
+  x(t)    = x(t-1) + dt/tau (-x(t-1) + J r(t-1) + B u(t) + xi(t));  bias neurons are then put back
+  D(t)    = x(t) - xbar(t-1);     xbar(t) = .05 xbar(t-1) + .95 x(t);     r(t) = tanh(x(t))
+  exploratory:        H_ij += (r_j(t-1) D_i(t))^3
+  node perturbation:  H_ij += r_j(t-1) xi_i(t)
+  e       = mean over the last 200 ms of |r_0(t) - target|
+  J_ij   += clip(-eta m (e - ebar_k) H_ij, -c, c),  m = ebar_k if scaled, else 1     after warm-up
+  ebar_k  = a ebar_k + (1 - a) e          k: the sort of trial; ebar_k = 0 at first
+"""
+import argparse
+import json
+import os
+import sys
+import time
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np  # noqa: E402
+
+FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data",
+                    "miconi.safetensors")
+TOLERANCE = 1e-12
+TAU, X0, KEEP = 30.0, 0.1, 0.05
+
+# printed: the constants in the paper's text; the perturbation of the activation by +-0.5 is one of
+# +-15 inside the bracket. working: those of Amine's specification.
+PRINTED = dict(bias={1: 1.0, 10: 1.0, 11: 1.0, 12: 1.0}, rate=0.003, amplitude=15.0, eta=0.5,
+               scaled=False, clip=1e-4, average=0.33, warmup=100, target=1.0)
+WORKING = dict(bias={1: 1.0, 10: 1.0, 11: -1.0}, rate=0.003, amplitude=16.0, eta=0.1,
+               scaled=True, clip=3e-4, average=0.75, warmup=100, target=0.98)
+
+
+def constants(name, task):
+    c = dict(PRINTED if name == "printed" else WORKING)
+    if name == "working" and task == "selective":
+        c.update(amplitude=30.0, clip=2e-4, eta=0.01)
+    return c
+
+
+def clamp(x, bias):
+    for i, value in bias.items():
+        x[i] = value
+
+
+def trial(J, B, x, u, xi, bias, rule):
+    """Plays a trial; returns r [T][N], the last x and H."""
+    x = x.copy()
+    clamp(x, bias)
+    xbar, r = x.copy(), np.tanh(x)
+    steps, n = xi.shape
+    post, pre, rates = np.empty((steps, n)), np.empty((steps, n)), np.empty((steps, n))
+    drive = u @ B.T + xi
+    for t in range(steps):
+        pre[t] = r
+        x = x + (1 / TAU) * (-x + J @ r + drive[t])
+        clamp(x, bias)
+        post[t] = x - xbar
+        xbar = KEEP * xbar + (1 - KEEP) * x
+        r = np.tanh(x)
+        rates[t] = r
+    if rule == "exploratory":
+        H = (post ** 3).T @ pre ** 3
+    else:
+        H = xi.T @ pre
+    return rates, x, H
+
+
+def trial_loops(J, B, x, u, xi, bias, rule):
+    """The same by the letter: one neuron, one connection, one step at a time."""
+    n, x = len(x), list(x)
+    clamp(x, bias)
+    xbar, r = list(x), [np.tanh(a) for a in x]
+    H, rates = np.zeros((n, n)), []
+    for t in range(len(u)):
+        new = []
+        for i in range(n):
+            inside = -x[i] + xi[t][i]
+            for j in range(n):
+                inside += J[i][j] * r[j]
+            for k in range(u.shape[1]):
+                inside += B[i][k] * u[t][k]
+            new.append(x[i] + inside / TAU)
+        clamp(new, bias)
+        for i in range(n):
+            d = new[i] - xbar[i]
+            for j in range(n):
+                H[i][j] += (r[j] * d) ** 3 if rule == "exploratory" else r[j] * xi[t][i]
+            xbar[i] = KEEP * xbar[i] + (1 - KEEP) * new[i]
+        x, r = new, [np.tanh(a) for a in new]
+        rates.append(r)
+    return np.array(rates), np.array(x), H
+
+
+def learn(J, H, e, expected, kind, c, index):
+    """Changes J and expected[kind] by the trial's error; returns the change."""
+    change = np.zeros_like(J)
+    if index >= c["warmup"]:
+        m = expected[kind] if c["scaled"] else 1.0
+        change = np.clip(-c["eta"] * m * (e - expected[kind]) * H, -c["clip"], c["clip"])
+        J += change
+    expected[kind] = c["average"] * expected[kind] + (1 - c["average"]) * e
+    return change
+
+
+# ------------------------------------------------------------------ the tasks
+def dnms(rng):
+    """(u [1000][2], sort of trial, sign of the target)"""
+    first, second = rng.integers(2), rng.integers(2)
+    u = np.zeros((1000, 2))
+    u[0:200, first] = 1
+    u[400:600, second] = 1
+    return u, 2 * first + second, 1.0 if first != second else -1.0
+
+
+def selective(rng):
+    """(u [700][4], ...): two noisy inputs for 500 ms, two context inputs throughout"""
+    context, sign = rng.integers(2), rng.integers(2, size=2)
+    u = np.zeros((700, 4))
+    u[:500, 0:2] = rng.standard_normal((500, 2)) + (sign - 0.5)
+    u[:, 2 + context] = 1
+    return u, 4 * context + 2 * sign[0] + sign[1], 1.0 if sign[context] else -1.0
+
+
+TASKS = {"dnms": (dnms, 2, 4), "selective": (selective, 4, 8)}
+
+
+def experiment(task, c, rule, seed, trials, shuffled):
+    """The errors of a run. shuffled: learns from the error of a random one of the last 100 trials."""
+    make, n_in, n_kinds = TASKS[task]
+    rng = np.random.default_rng(seed)
+    n = 200
+    J = rng.standard_normal((n, n)) * 1.5 / np.sqrt(n)
+    B = rng.uniform(-1, 1, (n, n_in))
+    expected, errors = np.zeros(n_kinds), []
+    for index in range(trials):
+        u, kind, sign = make(rng)
+        xi = np.where(rng.random((len(u), n)) < c["rate"], 1.0, 0.0)
+        xi *= c["amplitude"] * rng.uniform(-1, 1, xi.shape)
+        rates, _, H = trial(J, B, rng.uniform(-X0, X0, n), u, xi, c["bias"], rule)
+        errors.append(np.abs(rates[-200:, 0] - sign * c["target"]).mean())
+        seen = errors[-1 - rng.integers(min(100, len(errors)))] if shuffled else errors[-1]
+        learn(J, H, seen, expected, kind, c, index)
+    return np.array(errors)
+
+
+def criterion(errors, bound=1.0, window=100, share=95):
+    """Trials until `share` of `window` successive ones had an error below the bound; -1: never."""
+    good = np.cumsum(np.concatenate([[0], errors < bound]))
+    full = np.nonzero(good[window:] - good[:-window] >= share)[0]
+    return int(full[0]) + window if len(full) else -1
+
+
+def simulate(o):
+    c = constants(o.constants, o.task)
+    for name in ("eta", "clip"):
+        if getattr(o, name) is not None:
+            c[name] = getattr(o, name)
+    kept = {}
+    for seed in o.seeds:
+        start = time.time()
+        errors = experiment(o.task, c, o.rule, seed, o.trials, o.shuffled)
+        ms = 1000 * (time.time() - start) / o.trials
+        kept["seed%d" % seed] = errors
+        print("%s %s %s%s seed %d: 95 of 100 below 1 after %d, below .5 after %d; mean of the last "
+              "100 %.3f; %.1f ms a trial" % (o.task, o.constants, o.rule,
+                                             " shuffled" if o.shuffled else "", seed,
+                                             criterion(errors), criterion(errors, 0.5),
+                                             errors[-100:].mean(), ms), flush=True)
+        if o.out:
+            np.savez(o.out, **kept)
+
+
+# ------------------------------------------------------------------ check values
+class Draws:
+    """The generator of the cases: s = s * 6364136223846793005 + 1442695040888963407 (mod 2^64),
+    a draw is (s >> 40) / 2^24. All numbers made of it are rounded to float32."""
+
+    def __init__(self, seed):
+        self.s = seed
+
+    def uniform(self, scale, *shape):
+        out = np.empty(int(np.prod(shape)))
+        for k in range(len(out)):
+            self.s = (self.s * 6364136223846793005 + 1442695040888963407) % 2 ** 64
+            out[k] = np.float32(2 * ((self.s >> 40) / 2 ** 24) - 1) * np.float32(scale)
+        return out.astype(np.float32).astype(np.float64).reshape(shape)
+
+    def rare(self, rate, amplitude, *shape):
+        hit = self.uniform(1, *shape) < 2 * rate - 1
+        return np.where(hit, self.uniform(amplitude, *shape), 0.0)
+
+
+CASES = {  # n, T, trials, rule, constants, chance and amplitude of a perturbation, clip
+    "small": (19, 60, 4, "exploratory", "printed", 0.03, 15, 1e-4),
+    "scaled": (33, 45, 4, "exploratory", "working", 0.03, 16, 3e-4),
+    "node": (19, 60, 4, "node", "printed", 0.03, 15, 2e-3),
+    "full": (200, 1000, 2, "exploratory", "working", 0.003, 16, 3e-4),
+}
+
+
+def compute(name):
+    """Successive trials; the sorts of trial are 0, 1, 0, 1 ...; no warm-up."""
+    n, steps, trials, rule, const, rate, amplitude, limit = CASES[name]
+    c = dict(constants(const, "dnms"), clip=limit, warmup=0)
+    draws = Draws(20170000 + n)
+    scale = np.float32(1.5 * np.sqrt(3.0 / n))
+    J, B = draws.uniform(scale, n, n), draws.uniform(1, n, 2)
+    expected = np.array([1.0, 0.75])
+    out = {}
+    for k in range(trials):
+        x = draws.uniform(X0, n)
+        u = np.zeros((steps, 2))
+        u[0:steps // 5, k % 2] = 1
+        u[2 * steps // 5:3 * steps // 5, k // 2] = 1
+        xi = draws.rare(rate, amplitude, steps, n)
+        play = trial_loops if n < 40 else trial
+        rates, x, H = play(J, B, x, u, xi, c["bias"], rule)
+        target = c["target"] if k % 2 else -c["target"]
+        e = np.abs(rates[-(steps // 5):, 0] - target).mean()
+        change = learn(J, H, e, expected, k % 2, c, k)
+        tag = "%s/%d/" % (name, k)
+        out[tag + "output"] = rates[:, 0]
+        out[tag + "x"] = x
+        out[tag + "error"] = np.array([e])
+        rows = slice(0, n if n < 40 else 3)
+        out[tag + "H"] = H[rows]
+        out[tag + "change"] = change[rows]
+    out[name + "/expected"] = expected
+    return out
+
+
+def write_safetensors(path, tensors):
+    header, blobs, at = {}, [], 0
+    for name in sorted(tensors):
+        a = np.ascontiguousarray(tensors[name], "<f8")
+        blobs.append(a.tobytes())
+        header[name] = {"dtype": "F64", "shape": list(a.shape), "data_offsets": [at, at + a.nbytes]}
+        at += a.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as f:
+        f.write(len(text).to_bytes(8, "little") + text + b"".join(blobs))
+
+
+def read_safetensors(path):
+    with open(path, "rb") as f:
+        raw = f.read()
+    size = int.from_bytes(raw[:8], "little")
+    tensors = {}
+    for name, e in json.loads(raw[8:8 + size]).items():
+        a, b = (8 + size + k for k in e["data_offsets"])
+        tensors[name] = np.frombuffer(raw[a:b], "<f8").reshape(e["shape"])
+    return tensors
+
+
+def selftest():
+    """The two forms of a trial agree."""
+    draws = Draws(7)
+    n, steps = 23, 50
+    J, B, x = draws.uniform(0.5, n, n), draws.uniform(1, n, 2), draws.uniform(X0, n)
+    u, xi = draws.uniform(1, steps, 2), draws.rare(0.05, 15, steps, n)
+    worst = 0.0
+    for rule in ("exploratory", "node"):
+        for a, b in zip(trial(J, B, x, u, xi, PRINTED["bias"], rule),
+                        trial_loops(J, B, x, u, xi, PRINTED["bias"], rule)):
+            worst = max(worst, float(np.abs(a - b).max()))
+    print("the two forms of a trial differ by %.3g" % worst)
+    return worst < TOLERANCE
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--run", dest="task", choices=TASKS)
+    parser.add_argument("--constants", choices=("printed", "working"), default="printed")
+    parser.add_argument("--rule", choices=("exploratory", "node"), default="exploratory")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--trials", type=int, default=2000)
+    parser.add_argument("--shuffled", action="store_true")
+    parser.add_argument("--eta", type=float)
+    parser.add_argument("--clip", type=float)
+    parser.add_argument("--out")
+    o = parser.parse_args()
+    if o.task:
+        simulate(o)
+        return 0
+    good = selftest()
+    tensors = {}
+    for name in CASES:
+        tensors.update(compute(name))
+    if not o.check:
+        write_safetensors(FILE, tensors)
+        return 0 if good else 1
+    old = read_safetensors(FILE)
+    good = good and old.keys() == tensors.keys()
+    worst = max(float(np.abs(old[k] - tensors[k]).max()) for k in old) if good else float("inf")
+    print("largest difference %.3g" % worst)
+    return 0 if worst <= TOLERANCE else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -50,28 +50,33 @@ void am_agent_close(am_agent *a) {
 }
 
 /* ------------------------------------------------------------------------------ one iteration */
-static am_turn turn_of(const am_agent *a, int worker) {
+am_turn am_agent_turn(const am_agent *a, int worker) {
   unsigned char *block = a->blocks + (size_t)worker * a->block;
   am_turn turn = {.scratch = block};
   am_group_place(&turn.group, block + a->worlds, a->learner.task);
   return turn;
 }
 
-static void learn_group(void *context, int item, int worker) {
-  am_agent *a = context;
+am_turn am_agent_learning_turn(const am_agent *a, int item, int worker) {
   const int from = item * AM_GROUP_LANES, rest = a->options.n_lanes - from;
-  am_turn turn = turn_of(a, worker);
+  am_turn turn = am_agent_turn(a, worker);
   turn.change = a->changes + (size_t)item * a->places.size;
   turn.sums = &a->sums[item];
   memset(turn.change, 0, a->places.size * sizeof *turn.change);
   *turn.sums = (am_agent_sums){0};
   am_group_begin(&turn.group, a->options.seed, (uint32_t)a->learner.iteration, (uint32_t)from,
                  rest < AM_GROUP_LANES ? rest : AM_GROUP_LANES);
+  return turn;
+}
+
+static void learn_group(void *context, int item, int worker) {
+  const am_agent *a = context;
+  am_turn turn = am_agent_learning_turn(a, item, worker);
   a->ops->play(a, &turn);
 }
 
 /* The mean change over the lanes, in a->changes[n_groups]. */
-static float *gather(am_agent *a) {
+static float *mean_change(am_agent *a) {
   const size_t n = a->places.size;
   float *sum = a->changes + (size_t)a->n_groups * n;
   am_adam_code()->sum(sum, a->changes, n, a->n_groups, 0, n);
@@ -124,14 +129,15 @@ static void step(am_agent *a, const float *change, float norm, float rate) {
   }
 }
 
-amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
-  am_agent *a = am_agent_of(learner);
-  const double rate = am_schedule_rate(&a->options.schedule, learner->iteration);
-  am_parallel(a->n_threads, a->n_groups, learn_group, a);
-  float *change = gather(a);
+amine_status am_agent_gather(am_agent *a, float *norm, amine_error *error) {
+  float *change = mean_change(a);
   if (a->ops->before) a->ops->before(a, change);
-  const float norm = sqrtf(am_adam_code()->sum_of_squares(change, a->places.size));
-  if (!(norm <= NORM_LIMIT)) return explain(a, change, norm, error);
+  *norm = sqrtf(am_adam_code()->sum_of_squares(change, a->places.size));
+  return *norm <= NORM_LIMIT ? AMINE_OK : explain(a, change, *norm, error);
+}
+
+void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
+  const double rate = am_schedule_rate(&a->options.schedule, a->learner.iteration);
   double steps = 0;
   *report = (am_learner_report){.gradient_norm = (double)norm, .rate = rate};
   for (int g = 0; g < a->n_groups; g++) {
@@ -146,9 +152,17 @@ amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, am
   report->value /= steps;
   report->entropy /= steps;
   report->loss /= steps;
-  step(a, change, norm, (float)rate);
+  step(a, a->changes + (size_t)a->n_groups * a->places.size, norm, (float)rate);
   if (a->ops->after) a->ops->after(a);
-  learner->iteration++;
+  a->learner.iteration++;
+}
+
+amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
+  am_agent *a = am_agent_of(learner);
+  float norm;
+  am_parallel(a->n_threads, a->n_groups, learn_group, a);
+  AM_TRY(am_agent_gather(a, &norm, error));
+  am_agent_finish(a, norm, report);
   return AMINE_OK;
 }
 
@@ -167,7 +181,7 @@ static void evaluate_group(void *context, int item, int worker) {
   const int from = item * AM_GROUP_LANES, rest = e->n - from;
   const int n = rest < AM_GROUP_LANES ? rest : AM_GROUP_LANES;
   am_agent_sums sums = {0};
-  am_turn turn = turn_of(e->agent, worker);
+  am_turn turn = am_agent_turn(e->agent, worker);
   turn.sums = &sums;
   turn.greedy = e->greedy;
   am_group_begin(&turn.group, e->seed, 0, e->first + (uint32_t)from, n);
@@ -186,7 +200,7 @@ void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint6
                     bool greedy) {
   am_agent *a = am_agent_of(learner);
   am_agent_sums sums = {0};
-  am_turn turn = turn_of(a, 0);
+  am_turn turn = am_agent_turn(a, 0);
   turn.sums = &sums;
   turn.greedy = greedy;
   turn.series = series;

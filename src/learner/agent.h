@@ -70,6 +70,15 @@ amine_status am_agent_open(am_agent *agent, const am_task *task, const am_agent_
                            const am_agent_ops *ops, amine_error *error);
 void am_agent_close(am_agent *agent);
 
+/* The parts of an iteration, for learners that drive several agents. A turn of a worker: with no
+ * group begun, no change and no sums; or about to learn from group number `item` of the batch. */
+am_turn am_agent_turn(const am_agent *agent, int worker);
+am_turn am_agent_learning_turn(const am_agent *agent, int item, int worker);
+/* The mean change over all groups, and its norm; AMINE_ERROR_NUMERIC if it is no step to take,
+ * nothing has changed then. After it the step, which ends the iteration. */
+amine_status am_agent_gather(am_agent *agent, float *norm, amine_error *error);
+void am_agent_finish(am_agent *agent, float norm, am_learner_report *report);
+
 /* The functions of am_learner_type that all agents share. */
 amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error);
 void am_agent_evaluate(am_learner *learner, double *rewards, int n_episodes, uint32_t first,

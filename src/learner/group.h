@@ -35,6 +35,11 @@ void am_group_observe(const am_group *group, float *u, float *live);
  * [lanes]. Both are 0 in other lanes. */
 void am_group_act(am_group *group, float *hit, float *reward, const float *p, int t, bool greedy);
 
+/* Its two halves: chooses group->actions [lanes], -1 in other lanes; and moves the world by them.
+ */
+void am_group_choose(am_group *group, float *hit, const float *p, int t, bool greedy);
+void am_group_move(am_group *group, float *reward);
+
 /* answer [n_actions][lanes]: 1 at the right action, if the task tells it; asked [lanes]: 1 where a
  * decision is asked for: where there is a right action, or, in a task that tells none, wherever the
  * lane is live. */

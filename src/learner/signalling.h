@@ -43,7 +43,8 @@ typedef enum am_signal_control {
   AM_CONTROL_NONE,
   AM_CONTROL_FROZEN,  /* the controller does not learn */
   AM_CONTROL_SHUFFLE, /* each lane is told the reward of its neighbour */
-  AM_CONTROL_RANDOM   /* dopamine is noise */
+  AM_CONTROL_RANDOM,  /* dopamine is noise */
+  AM_CONTROL_PARTNER  /* of several agents only the first learns (agents.h) */
 } am_signal_control;
 
 typedef struct am_signalling_options {

@@ -40,14 +40,35 @@ const am_key am_keys[AM_N_KEYS] = {
                               "end training once the mean reward of the last 1000 episodes has "
                               "reached the task's criterion",
                               false},
-    [AM_TASK_TYPE] = ONE("task.type", "maze|delayed-match", "the world (amine list tasks)"),
+    [AM_TASK_TYPE] = ONE("task.type",
+                         "maze|delayed-match|evidence|bandit|t-maze|cart-pole|recall|signals|"
+                         "pennies",
+                         "the world (amine list tasks)"),
     [AM_TASK_SIZE] = INT("task.size", 11, 5, 255, "cells",
                          "cells in a row of the maze, outer walls included; odd", true),
     [AM_TASK_STEPS] = INT("task.steps", 200, 1, 100000, "steps", "length of an episode", true),
     [AM_TASK_WALL_PENALTY] =
         NUM("task.wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall"),
-    [AM_TASK_REWARD] = NUM("task.reward", 10, 1e-6, 1e6, "reward", "for entering the reward cell"),
+    [AM_TASK_REWARD] = NUM("task.reward", 10, 1e-6, 1e6, "reward",
+                           "for entering the reward cell, or for the right turn"),
     [AM_TASK_CUES] = INT("task.cues", 2, 2, 16, "", "how many different cues there are", true),
+    [AM_TASK_LENGTH] = INT("task.length", 10, 1, 1000, "steps",
+                           "of the corridor to the junction, or how many cues are recalled", true),
+    [AM_TASK_DELAY] = INT("task.delay", 2, 0, 100000, "steps",
+                          "that show nothing, before cues are recalled", true),
+    [AM_TASK_DIFFICULTY] = NUM("task.difficulty", 0.8, 0, 1, "",
+                               "0: all pulses come on one side; 1: as many on either"),
+    [AM_TASK_NOISE] =
+        NUM("task.noise", 0, 0, 0.5, "", "probability that a pulse is shown on the wrong side"),
+    [AM_TASK_ARMS] = INT("task.arms", 2, 2, 50, "", "arms of the bandit", true),
+    [AM_TASK_COMPLEMENTARY] =
+        YES("task.complementary", 1,
+            "two arms reward with p and 1 - p; false: each arm with its own probability"),
+    [AM_TASK_MEMORY] = INT("task.memory", 1, 1, 16, "plays", "that each player sees again", true),
+    [AM_TASK_WRONG_PENALTY] =
+        NUM("task.wrong_penalty", 0, 0, 1e6, "reward", "subtracted for the wrong turn"),
+    [AM_TASK_MASKED] = YES("task.masked", 1, "hides the velocities of the cart and the pole"),
+    [AM_TASK_FRICTION] = YES("task.friction", 1, "of the cart and the pole"),
     [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn|gru", "the network (amine list networks)"),
     [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
     [AM_NETWORK_LAYERS] =
@@ -104,7 +125,7 @@ const am_key am_keys[AM_N_KEYS] = {
                              "holds the read-out at this level (a lesion); none leaves it free"),
     [AM_CLAMP_CHEMICAL] =
         YES("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)"),
-    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling",
+    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling|agents",
                             "how the slow weights change (amine list learners)"),
     [AM_LEARNER_TEACH] = ONE("learner.teach", "reward|supervised|mixed",
                              "what tells right from wrong: rewards, the right answers, or both"),
@@ -169,9 +190,10 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_LEARNER_CRITIC_SEES_OUTPUT] =
         YES("learner.critic_sees_output", 0,
             "the critic reads the controller's units too, not only the signalling GRU's"),
-    [AM_LEARNER_CONTROL] = ONE("learner.control", "none|frozen|shuffled|random",
-                               "a lesion: the controller does not learn, rewards go to another "
-                               "episode, or dopamine is noise"),
+    [AM_LEARNER_CONTROL] =
+        ONE("learner.control", "none|frozen|shuffled|random|partner",
+            "a lesion: the controller does not learn, rewards go to another "
+            "episode, dopamine is noise, or of several agents only the first learns"),
 };
 
 /* Where a key applies: only if `when`, a choice that itself applies, is one of `among`. A key that
@@ -192,16 +214,26 @@ typedef struct condition {
 #define CHEMICAL                                                                                   \
   { AM_MODULATOR_TYPE, "chemical" }
 #define SIGNALLING                                                                                 \
-  { AM_LEARNER_TYPE, "signalling" }
+  { AM_LEARNER_TYPE, "signalling|agents" }
 #define A2C                                                                                        \
   { AM_LEARNER_TYPE, "a2c" }
 
 static const condition conditions[AM_N_KEYS] = {
     [AM_TASK_SIZE] = MAZE,
-    [AM_TASK_STEPS] = {AM_TASK_TYPE, "maze|delayed-match"},
-    [AM_TASK_CUES] = {AM_TASK_TYPE, "delayed-match"},
-    [AM_TASK_WALL_PENALTY] = MAZE,
-    [AM_TASK_REWARD] = MAZE,
+    [AM_TASK_STEPS] = {AM_TASK_TYPE, "maze|delayed-match|evidence|bandit|t-maze|cart-pole|pennies"},
+    [AM_TASK_CUES] = {AM_TASK_TYPE, "delayed-match|recall|signals"},
+    [AM_TASK_LENGTH] = {AM_TASK_TYPE, "t-maze|recall"},
+    [AM_TASK_DELAY] = {AM_TASK_TYPE, "recall"},
+    [AM_TASK_DIFFICULTY] = {AM_TASK_TYPE, "evidence"},
+    [AM_TASK_NOISE] = {AM_TASK_TYPE, "evidence"},
+    [AM_TASK_ARMS] = {AM_TASK_TYPE, "bandit"},
+    [AM_TASK_COMPLEMENTARY] = {AM_TASK_TYPE, "bandit"},
+    [AM_TASK_WALL_PENALTY] = {AM_TASK_TYPE, "maze|t-maze"},
+    [AM_TASK_REWARD] = {AM_TASK_TYPE, "maze|t-maze"},
+    [AM_TASK_MEMORY] = {AM_TASK_TYPE, "pennies"},
+    [AM_TASK_WRONG_PENALTY] = {AM_TASK_TYPE, "t-maze"},
+    [AM_TASK_MASKED] = {AM_TASK_TYPE, "cart-pole"},
+    [AM_TASK_FRICTION] = {AM_TASK_TYPE, "cart-pole"},
     [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru"},
     [AM_NETWORK_LAYERS] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_DROPOUT] = {AM_NETWORK_TYPE, "gru"},
@@ -227,22 +259,22 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_MODULATOR_GAIN_START] = SIGNALLING,
     [AM_CLAMP_READOUT] = READOUT,
     [AM_CLAMP_CHEMICAL] = CHEMICAL,
-    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
     [AM_LEARNER_ALPHA_RATE] = PLASTIC,
-    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
     [AM_LEARNER_TEACH] = {AM_LEARNER_TYPE, "bptt|signalling"},
     [AM_LEARNER_VALUE_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt"},
-    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
     [AM_LEARNER_ENTROPY] = A2C,
     [AM_LEARNER_BASELINE] = A2C,
-    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
     [AM_LEARNER_WARMUP] = {AM_LEARNER_TYPE, "a2c"},
     [AM_LEARNER_REWARD] = SIGNALLING,
     [AM_LEARNER_FEEDBACK] = SIGNALLING,

@@ -6,10 +6,19 @@
 #include <string.h>
 
 #include "base/threads.h"
+#include "learner/agents.h"
 #include "learner/bptt.h"
 #include "learner/signalling.h"
+#include "task/bandit.h"
+#include "task/cart_pole.h"
 #include "task/delayed_match.h"
+#include "task/evidence.h"
+#include "task/game_pennies.h"
+#include "task/game_signals.h"
+#include "task/game_task.h"
 #include "task/maze.h"
+#include "task/recall.h"
+#include "task/t_maze.h"
 
 static float real_of(const am_config *c, am_key_id id) { return (float)am_config_number(c, id); }
 
@@ -28,12 +37,71 @@ static amine_status create_delayed_match(am_task **task, const am_config *c, ami
   return am_delayed_match_create(task, &options, error);
 }
 
+static amine_status create_evidence(am_task **task, const am_config *c, amine_error *error) {
+  const am_evidence_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                       .difficulty = real_of(c, AM_TASK_DIFFICULTY),
+                                       .noise = real_of(c, AM_TASK_NOISE)};
+  return am_evidence_create(task, &options, error);
+}
+
+static amine_status create_bandit(am_task **task, const am_config *c, amine_error *error) {
+  const am_bandit_options options = {.arms = am_config_int(c, AM_TASK_ARMS),
+                                     .steps = am_config_int(c, AM_TASK_STEPS),
+                                     .complementary = am_config_is(c, AM_TASK_COMPLEMENTARY)};
+  return am_bandit_create(task, &options, error);
+}
+
+static amine_status create_t_maze(am_task **task, const am_config *c, amine_error *error) {
+  const am_t_maze_options options = {.length = am_config_int(c, AM_TASK_LENGTH),
+                                     .steps = am_config_int(c, AM_TASK_STEPS),
+                                     .reward = real_of(c, AM_TASK_REWARD),
+                                     .wrong = -real_of(c, AM_TASK_WRONG_PENALTY),
+                                     .bump = -real_of(c, AM_TASK_WALL_PENALTY)};
+  return am_t_maze_create(task, &options, error);
+}
+
+static amine_status create_cart_pole(am_task **task, const am_config *c, amine_error *error) {
+  const am_cart_pole_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                        .masked = am_config_is(c, AM_TASK_MASKED),
+                                        .friction = am_config_is(c, AM_TASK_FRICTION)};
+  return am_cart_pole_create(task, &options, error);
+}
+
+static amine_status create_recall(am_task **task, const am_config *c, amine_error *error) {
+  const am_recall_options options = {.symbols = am_config_int(c, AM_TASK_CUES),
+                                     .length = am_config_int(c, AM_TASK_LENGTH),
+                                     .delay = am_config_int(c, AM_TASK_DELAY)};
+  return am_recall_create(task, &options, error);
+}
+
+static amine_status create_signals(am_task **task, const am_config *c, amine_error *error) {
+  const am_signals_options options = {.cues = am_config_int(c, AM_TASK_CUES)};
+  am_game *game;
+  AM_TRY(am_signals_create(&game, &options, error));
+  return am_game_task_create(task, &am_signals_task_type, game, error);
+}
+
+static amine_status create_pennies(am_task **task, const am_config *c, amine_error *error) {
+  const am_pennies_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                      .memory = am_config_int(c, AM_TASK_MEMORY)};
+  am_game *game;
+  AM_TRY(am_pennies_create(&game, &options, error));
+  return am_game_task_create(task, &am_pennies_task_type, game, error);
+}
+
 static const struct {
   const am_task_type *type;
   amine_status (*create)(am_task **task, const am_config *config, amine_error *error);
 } tasks[] = {
     {&am_maze_type, create_maze},
     {&am_delayed_match_type, create_delayed_match},
+    {&am_evidence_type, create_evidence},
+    {&am_bandit_type, create_bandit},
+    {&am_t_maze_type, create_t_maze},
+    {&am_cart_pole_type, create_cart_pole},
+    {&am_recall_type, create_recall},
+    {&am_signals_task_type, create_signals},
+    {&am_pennies_task_type, create_pennies},
 };
 enum { N_TASKS = sizeof tasks / sizeof *tasks };
 
@@ -156,9 +224,8 @@ static amine_status create_bptt(am_learner **learner, const am_config *c, const 
   return am_bptt_create(learner, task, &options, error);
 }
 
-static amine_status create_signalling(am_learner **learner, const am_config *c, const am_task *task,
-                                      amine_error *error) {
-  const am_signalling_options options = {
+static am_signalling_options signalling_options(const am_config *c) {
+  return (am_signalling_options){
       .agent = agent_options(c),
       .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
       .n_layers = am_config_int(c, AM_NETWORK_LAYERS),
@@ -185,7 +252,21 @@ static amine_status create_signalling(am_learner **learner, const am_config *c, 
       .start = start_of(c),
       .control = (am_signal_control)am_config_int(c, AM_LEARNER_CONTROL),
   };
+}
+
+static amine_status create_signalling(am_learner **learner, const am_config *c, const am_task *task,
+                                      amine_error *error) {
+  const am_signalling_options options = signalling_options(c);
+  if (options.control == AM_CONTROL_PARTNER)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.control=partner is for learner.type=agents: one alone has no partner");
   return am_signalling_create(learner, task, &options, error);
+}
+
+static amine_status create_agents(am_learner **learner, const am_config *c, const am_task *task,
+                                  amine_error *error) {
+  const am_signalling_options options = signalling_options(c);
+  return am_agents_create(learner, task, &options, error);
 }
 
 /* Which networks a learner can train, how it is made, and what it asks of the task. */
@@ -199,6 +280,7 @@ static const struct {
     {&am_a2c_type, "plastic-rnn", ACTIONS, create_a2c},
     {&am_bptt_type, "gru", ACTIONS, create_bptt},
     {&am_signalling_type, "gru", ACTIONS | TARGETS, create_signalling},
+    {&am_agents_type, "gru", ACTIONS, create_agents},
 };
 enum { N_LEARNERS = sizeof learners / sizeof *learners };
 

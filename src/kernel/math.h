@@ -178,8 +178,9 @@ VEC_INLINE void math_store_part(real *p, vec a, int n) {
 
 /* p[i] = exp(logits[i]) / sum_j exp(logits[j]) and logp[i] = log p[i], for i < n; no padding is
  * read or written. p or logp may be the very array `logits`, but not each other; logp may be NULL.
- * The sum has one order: element i into partial sum i mod 16, then the tree of v_sum. A logit of
- * -inf gets p = 0 and logp = -inf; all of them -inf, one +inf or one NaN makes every result NaN. */
+ * The sum has one order: element i into partial sum i mod VEC_LANES, then the tree of v_sum. A
+ * logit of -inf gets p = 0 and logp = -inf; all of them -inf, one +inf or one NaN makes every
+ * result NaN. */
 VEC_INLINE void m_softmax(real *p, real *logp, const real *logits, int n) {
   vec top = v_set1(-(real)MATH_INFINITY);
   for (int i = 0; i < n; i += VEC_LANES) top = v_max(top, math_load_part(logits + i, n - i));

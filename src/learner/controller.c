@@ -188,8 +188,6 @@ amine_status amine_controller_init(amine_controller **out, void *block, size_t b
                           .bytes = (uint32_t)wanted,
                           .seed = {(uint32_t)seed, (uint32_t)(seed >> 32)},
                           .learning = 1,
-                          .power1 = 1,
-                          .power2 = 1,
                           .one = 1,
                           .options = mine};
   float *values = (float *)(void *)(c + 1);
@@ -209,7 +207,7 @@ amine_status amine_controller_open(amine_controller **out, void *block, size_t b
       bytes < c->bytes)
     return AMINE_ERROR_INPUT;
   const uint32_t flags = c->running | c->learning | c->greedy | c->stepped | c->pending;
-  const float own[] = {c->power1, c->power2, c->value, c->delta, c->reward, c->asked, c->entropy};
+  const float own[] = {c->filled1, c->filled2, c->value, c->delta, c->reward, c->asked, c->entropy};
   const float *values = (const float *)(const void *)(c + 1);
   bool sound = flags <= 1 && c->one == 1;
   for (size_t i = 0; i < sizeof own / sizeof *own; i++) sound &= am_controller_finite(own[i]);

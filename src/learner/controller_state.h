@@ -20,7 +20,7 @@ struct amine_controller {
   uint32_t pending;                           /* 1: the last step's traces are still to come */
   uint32_t step, turns;                       /* of the episode; how often that began anew at 0 */
   uint32_t episodes, updates, waiting;        /* waiting: episodes or steps since an update */
-  float power1, power2;                       /* of beta1 and beta2 */
+  float filled1, filled2;                     /* 1 - beta^updates: how far the moments are filled */
   float value, delta, reward, asked, entropy; /* of the last step; asked: 1 if it decided */
   float one;                                  /* 1, for those who read it from an array */
   amine_controller_options options;

@@ -126,13 +126,13 @@ static void move(const amine_controller *c, const am_controller_parts *p) {
 static void apply(amine_controller *c, const am_controller_parts *p) {
   const amine_controller_options *o = &c->options;
   const int I = o->n_inputs, n = o->n_hidden, A = o->n_actions;
-  c->power1 *= o->beta1;
-  c->power2 *= o->beta2;
+  c->filled1 = v_fma(o->beta1, c->filled1, 1 - o->beta1);
+  c->filled2 = v_fma(o->beta2, c->filled2, 1 - o->beta2);
   const am_adam_constants k = {.beta1 = o->beta1,
                                .beta2 = o->beta2,
                                .eps = o->eps,
-                               .correction1 = 1 / (1 - c->power1),
-                               .correction2 = 1 / (1 - c->power2),
+                               .correction1 = 1 / c->filled1,
+                               .correction2 = 1 / c->filled2,
                                .scale = 1 / (float)c->waiting};
   const struct {
     int count;

@@ -20,21 +20,19 @@ FREE = sys.argv[2:] or ["signalling"]
 
 def objects(build):
     """The library's objects: source path -> (defined, undefined symbols)."""
-    found = {}
+    names = {}
     for folder, _, files in os.walk(os.path.join(build, "CMakeFiles")):
         for name in files:
             path = os.path.join(folder, name)
-            if not name.endswith(".c.o") or "/src/" not in path:
-                continue
             form = re.search(r"CMakeFiles/(\w+)\.dir/src/(.*)\.c\.o$", path)
-            if not form or form.group(1) in ("vector_f64", "amine_command"):
-                continue
-            out = subprocess.run(["nm", "-P", path], capture_output=True, text=True, check=True)
-            defined, wanted = set(), set()
-            for line in out.stdout.splitlines():
-                symbol, kind = line.split()[:2]
-                (wanted if kind in "Uvw" else defined if kind.isupper() else set()).add(symbol)
-            found[f"{form.group(2)} ({form.group(1)})"] = (defined, wanted)
+            if form and form.group(1) not in ("vector_f64", "amine_command"):
+                names[path] = f"{form.group(2)} ({form.group(1)})"
+    found = {name: (set(), set()) for name in names.values()}
+    out = subprocess.run(["nm", "-AP", *names], capture_output=True, text=True, check=True)
+    for line in out.stdout.splitlines():
+        path, symbol, kind = line.rsplit(": ", 1)[0], *line.rsplit(": ", 1)[1].split()[:2]
+        defined, wanted = found[names[path]]
+        (wanted if kind in "Uvw" else defined if kind.isupper() else set()).add(symbol)
     return found
 
 

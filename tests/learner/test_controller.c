@@ -517,6 +517,22 @@ static void test_damaged(void **unused) {
   }
   assert_int_equal(amine_controller_open(&d, c, bytes), AMINE_OK);
   assert_ptr_equal(c, d);
+  for (uint32_t k = 0; k < 2000; k++) { /* other damage: refused, or it lives on somehow */
+    const am_random_key key = {1, AM_STREAM_TASK, 0, 0};
+    const am_random4 r = am_random(key, k);
+    memcpy(words, c, bytes);
+    words[k < 1000 ? am_below(r.v[0], 60) : am_below(r.v[0], (uint32_t)bytes / 4)] ^= r.v[1];
+    if (amine_controller_open(&d, words, bytes) != AMINE_OK) continue;
+    const float input[3] = {1, 0, 0};
+    int action = 0;
+    amine_controller_begin(d);
+    for (int t = 0; t < 3; t++) {
+      amine_controller_act(d, &action, input);
+      assert_in_range(action, 0, 1);
+      amine_controller_reward(d, 1);
+    }
+    amine_controller_end(d);
+  }
   free(c);
   free(words);
 }
@@ -588,6 +604,26 @@ static void test_broken_change(void **unused) {
   assert_memory_not_equal(before, weights, first);
   assert_int_equal(amine_controller_open(&c, c, bytes), AMINE_OK); /* all numbers are sound */
   free(before);
+  free(c);
+}
+
+/* Within an episode, in a life of steps: told by the call that would have applied them. */
+static void test_broken_step(void **unused) {
+  (void)unused;
+  amine_controller_options o = small();
+  o.update_unit = AMINE_CONTROLLER_STEPS, o.update_every = 1;
+  amine_controller *c = make(&o, 3);
+  const float input[3] = {1, 0, 0};
+  int action;
+  assert_int_equal(amine_controller_begin(c), AMINE_OK);
+  for (int t = 0; t < 6; t++) {
+    assert_int_equal(amine_controller_act(c, &action, input), AMINE_OK);
+    assert_int_equal(amine_controller_reward(c, t == 2 ? 1e30f : 1),
+                     t == 3 ? AMINE_ERROR_NUMERIC : AMINE_OK);
+  }
+  assert_int_equal(amine_controller_updates(c), 5);
+  assert_int_equal(amine_controller_end(c), AMINE_OK);
+  assert_int_equal(amine_controller_open(&c, c, amine_controller_bytes(&o)), AMINE_OK);
   free(c);
 }
 
@@ -689,6 +725,33 @@ static void test_learning_off(void **unused) {
   free(d);
 }
 
+/* Switched off and on again within an episode, it remembers no trace from before. Without an
+ * entropy bonus and with a critic at 0 there is no change yet that could differ. */
+static void test_traces_begin_anew(void **unused) {
+  (void)unused;
+  amine_controller_options o = small();
+  o.entropy = 0;
+  amine_controller *c = make(&o, 5), *d = make(&o, 5);
+  amine_controller_learning(d, false);
+  assert_int_equal(amine_controller_begin(c), AMINE_OK);
+  assert_int_equal(amine_controller_begin(d), AMINE_OK);
+  for (int t = 0; t < 8; t++) {
+    const float input[3] = {1, 0, (float)t};
+    int action;
+    if (t == 3) amine_controller_learning(c, false);
+    if (t == 5) amine_controller_learning(c, true), amine_controller_learning(d, true);
+    assert_int_equal(amine_controller_act(c, &action, input), AMINE_OK);
+    assert_int_equal(amine_controller_act(d, &action, input), AMINE_OK);
+    assert_int_equal(amine_controller_reward(c, t == 7), AMINE_OK);
+    assert_int_equal(amine_controller_reward(d, t == 7), AMINE_OK);
+  }
+  assert_int_equal(amine_controller_end(c), AMINE_OK);
+  assert_int_equal(amine_controller_end(d), AMINE_OK);
+  assert_memory_equal(c, d, amine_controller_bytes(&o));
+  free(c);
+  free(d);
+}
+
 /* At least 9 of 10 seeds reach 95 % of the last 400 trials within 5000. */
 static void test_learns(void **unused) {
   (void)unused;
@@ -756,7 +819,9 @@ int main(void) {
                                      cmocka_unit_test(test_damaged),
                                      cmocka_unit_test(test_refusals),
                                      cmocka_unit_test(test_broken_change),
+                                     cmocka_unit_test(test_broken_step),
                                      cmocka_unit_test(test_when_traces_move),
+                                     cmocka_unit_test(test_traces_begin_anew),
                                      cmocka_unit_test(test_what_can_be_read),
                                      cmocka_unit_test(test_learning_off),
                                      cmocka_unit_test(test_learns),

@@ -139,7 +139,7 @@ static void apply(amine_controller *c, const am_controller_parts *p) {
     float share;
   } parts[] = {{3 * n * I, o->input_share},     {3 * n * n, o->recurrent_share},
                {3 * n, o->input_share},         {3 * n, o->recurrent_share},
-               {A * n + A, o->output_share},    {n * o->n_signal, o->gain > 0 ? o->gain_share : 0},
+               {A * n + A, o->output_share},    {n * o->n_signal, o->gain_share},
                {p->n_seen + 1, o->critic_share}};
   copy(p->old, p->o_w, A * n);
   size_t at = 0;

@@ -121,7 +121,7 @@ AMINE_API amine_status amine_controller_reward(amine_controller *c, float reward
 
 /* The episode is over. Applies the changes if it is time for that. AMINE_ERROR_ARGUMENT outside an
  * episode. AMINE_ERROR_NUMERIC if the changes are broken or far too large: the episode has ended,
- * they are dropped and weights are as they were. */
+ * they are dropped, traces begin anew, weights are as they were. */
 AMINE_API amine_status amine_controller_end(amine_controller *c);
 
 /* Off: it acts, and nothing but its activity changes. On again: traces begin anew. On at first. */

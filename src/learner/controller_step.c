@@ -139,7 +139,7 @@ static void apply(amine_controller *c, const am_controller_parts *p) {
     float share;
   } parts[] = {{3 * n * I, o->input_share},     {3 * n * n, o->recurrent_share},
                {3 * n, o->input_share},         {3 * n, o->recurrent_share},
-               {A * n + A, o->output_share},    {n * o->n_signal, o->gain > 0 ? o->gain_share : 0},
+               {A * n + A, o->output_share},    {n * o->n_signal, o->gain_share},
                {p->n_seen + 1, o->critic_share}};
   copy(p->old, p->o_w, A * n);
   size_t at = 0;
@@ -159,21 +159,23 @@ static void apply(amine_controller *c, const am_controller_parts *p) {
     }
 }
 
+static void forget(const am_controller_parts *p) {
+  fill(p->trace, p->n_gru, 0);
+  fill(p->tag, p->n_learning, 0);
+}
+
 static amine_status update(amine_controller *c, const am_controller_parts *p) {
   const size_t n = (size_t)p->n_learning;
   const bool sound = adam->sum_of_squares(p->change, n) <= SQUARES_LIMIT;
   if (sound) {
     apply(c, p);
     c->updates++;
+  } else {
+    forget(p); /* what broke may be in there */
   }
   fill(p->change, p->n_learning, 0);
   c->waiting = 0;
   return sound ? AMINE_OK : AMINE_ERROR_NUMERIC;
-}
-
-static void forget(const am_controller_parts *p) {
-  fill(p->trace, p->n_gru, 0);
-  fill(p->tag, p->n_learning, 0);
 }
 
 /* One more of what an update waits for. */

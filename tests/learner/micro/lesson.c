@@ -9,9 +9,14 @@
 #include "amine/controller.h"
 #include "measure.h"
 
-enum { STEPS = 6, CUES = 2, HIDDEN = 12, SIGNAL = 6, TRIALS = 2000, LAST = 200 };
+#ifndef LESSON_HIDDEN /* units of the controller and of the signalling GRU; words of the block */
+#define LESSON_HIDDEN 12
+#define LESSON_SIGNAL 6
+#define LESSON_WORDS 5154
+#endif
+enum { STEPS = 6, CUES = 2, TRIALS = 2000, LAST = 200 };
 
-static uint32_t block[5400]; /* 21,600 bytes */
+static uint32_t block[LESSON_WORDS];
 
 static uint64_t random_state;
 static int one_of_two(void) {
@@ -44,8 +49,8 @@ static int trial(amine_controller *c, cost *sum) {
   const int first = one_of_two(), second = one_of_two();
   int action = 0, refused = amine_controller_begin(c) != AMINE_OK;
   for (int t = 0; t < STEPS - 1; t++) {
-    const float input[CUES + 1] = {t == 0 ? (float)(first == 0) : (float)(t > 3 && second == 0),
-                                   t == 0 ? (float)(first == 1) : (float)(t > 3 && second == 1), 0};
+    const int cue = t == 0 ? first : t == STEPS - 2 ? second : -1;
+    const float input[CUES + 1] = {(float)(cue == 0), (float)(cue == 1), 0};
     uint32_t then = measure_now();
     refused |= amine_controller_observe(c, input) != AMINE_OK;
     sum->observe += measure_since(then);
@@ -72,7 +77,7 @@ static int trial(amine_controller *c, cost *sum) {
 static amine_controller *start(void (*put)(const char *), bool learns) {
   amine_controller *c = NULL;
   amine_controller_options o = amine_controller_options_default();
-  o.n_inputs = CUES + 1, o.n_hidden = HIDDEN, o.n_signal = SIGNAL;
+  o.n_inputs = CUES + 1, o.n_hidden = LESSON_HIDDEN, o.n_signal = LESSON_SIGNAL;
   if (amine_controller_init(&c, block, sizeof block, &o, 1) != AMINE_OK) {
     put("refused");
     return NULL;

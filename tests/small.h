@@ -11,7 +11,7 @@
 
 typedef struct small_variant {
   const char *name;
-  const char *assignments[6];
+  const char *assignments[8];
 } small_variant;
 
 static const small_variant small_variants[] = {
@@ -33,6 +33,25 @@ static const small_variant small_variants[] = {
     {"clamped", {"clamp.readout=0.5"}},
     {"chemical", {"modulator.type=chemical", "modulator.factor=signed", "task.wall_penalty=1"}},
     {"chemical-all", {"modulator.type=chemical", "modulator.factor=all", "rule.type=decay"}},
+    {"delta",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta", "rule.stage=decay"}},
+    {"delta-random",
+     {"task.type=recall-values", "network.type=hebbian-rnn", "learner.type=delta",
+      "rule.stage=modulated", "modulator.given=random"}},
+    {"bptt-values-none",
+     {"task.type=random-bits", "network.type=hebbian-rnn", "learner.type=bptt-values"}},
+    {"bptt-values-basic",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=basic", "rule.eta_h=0.5"}},
+    {"bptt-values-accumulate",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=accumulate", "rule.bound=0.05"}},
+    {"bptt-values-error",
+     {"task.type=associative", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=modulated", "modulator.given=error"}},
+    {"bptt-values-novelty",
+     {"task.type=associative", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=modulated", "modulator.given=novelty", "network.hidden=33"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 
@@ -58,15 +77,38 @@ static inline am_config small_config(const small_variant *variant) {
   for (size_t k = 0; k < sizeof common / sizeof *common; k++) small_set(&config, common[k]);
   /* what a variant has no use for is passed over, as a preset's keys are */
   memset(config.wished, 0, sizeof config.wished);
-  for (int k = 0; k < 6 && variant->assignments[k]; k++)
+  for (int k = 0; k < 8 && variant->assignments[k]; k++)
     small_set(&config, variant->assignments[k]);
   amine_error error;
   if (am_config_resolve(&config, &error) != AMINE_OK) abort();
   return config;
 }
 
+static inline uint64_t small_fold(uint64_t hash, const void *data, size_t size) {
+  for (size_t i = 0; i < size; i++)
+    hash = (hash ^ ((const unsigned char *)data)[i]) * 1099511628211u;
+  return hash;
+}
+
+/* Of any learner: its tensors, its numbers, its count. */
+static inline uint64_t small_hash_any(const am_learner *learner) {
+  uint64_t hash = 14695981039346656037u;
+  am_learner_tensor t;
+  for (int k = 0; learner->type->tensor(learner, k, &t); k++) {
+    const size_t count = t.dims[0] * (t.rank > 1 ? t.dims[1] : 1);
+    float *values = calloc(count, sizeof *values);
+    if (!values) abort();
+    learner->type->get(learner, k, values);
+    hash = small_fold(hash, values, count * sizeof *values);
+    free(values);
+  }
+  hash = small_fold(hash, learner->numbers, sizeof learner->numbers);
+  return small_fold(hash, &learner->iteration, sizeof learner->iteration);
+}
+
 /* FNV-1a over all that shapes the future of a learner. */
 static inline uint64_t small_hash(const am_learner *learner) {
+  if (learner->type != &am_a2c_type) return small_hash_any(learner);
   const am_a2c *a = (const am_a2c *)learner;
   const size_t n = a->network.layout.n_parameters * sizeof(float);
   const struct {
@@ -80,8 +122,7 @@ static inline uint64_t small_hash(const am_learner *learner) {
                {&learner->iteration, sizeof(uint64_t)}};
   uint64_t hash = 14695981039346656037u;
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-    for (size_t i = 0; i < parts[k].size; i++)
-      hash = (hash ^ ((const unsigned char *)parts[k].data)[i]) * 1099511628211u;
+    hash = small_fold(hash, parts[k].data, parts[k].size);
   return hash;
 }
 

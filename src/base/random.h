@@ -22,6 +22,7 @@ enum am_stream {
   AM_STREAM_SOURCE = 11,    /* whether a neuron fires by chance, likewise */
   AM_STREAM_DROPOUT = 12,   /* of units: plus 256 times the layer; step = draw */
   AM_STREAM_SIGNAL = 13,    /* dopamine that says nothing, a control; step = time */
+  AM_STREAM_GIVEN = 24,     /* a given modulator that is random; step = time */
   AM_STREAM_PROTOCOL = 40   /* protocols of simulations: episode = what, step = draw */
 };
 

@@ -1,0 +1,25 @@
+# cmake -DOBJECTS=a.o,b.o,... -P no_backprop.cmake
+#
+# Learners without backprop do not even name a backward pass: no symbol of their objects has the
+# word. That the test can fail is seen from a yardstick, whose objects must have it.
+string(REPLACE "," ";" OBJECTS "${OBJECTS}")
+set(WITHOUT "learner/(delta|hebbian|signalling|signalling_play|signalling_learn)\\.c")
+set(found 0)
+foreach(object ${OBJECTS})
+  if(NOT object MATCHES "${WITHOUT}" AND NOT object MATCHES "learner/bptt_values\\.c")
+    continue()
+  endif()
+  execute_process(COMMAND nm ${object} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  math(EXPR found "${found} + 1")
+  string(TOLOWER "${symbols}" symbols)
+  if(object MATCHES "learner/bptt_values\\.c")
+    if(NOT symbols MATCHES "backward")
+      message(FATAL_ERROR "${object} names no backward pass: the test looks for the wrong word")
+    endif()
+  elseif(symbols MATCHES "[^\n]*backward[^\n]*")
+    message(FATAL_ERROR "${object}: ${CMAKE_MATCH_0}")
+  endif()
+endforeach()
+if(NOT found EQUAL 6)
+  message(FATAL_ERROR "looked at ${found} objects, not 6")
+endif()

@@ -134,7 +134,11 @@ void am_html_with_error(am_text *page, double value, double error) {
     am_html_figure(page, value, 3);
     return;
   }
-  int decimals = error >= 0.95 ? 0 : error >= 0.095 ? 1 : 2;
+  int decimals = error >= 0.95      ? 0
+                 : error >= 0.095   ? 1
+                 : error >= 0.0095  ? 2
+                 : error >= 0.00095 ? 3
+                                    : 4;
   am_html_fixed(page, value, decimals);
   am_text_puts(page, "&nbsp;\xc2\xb1&nbsp;");
   am_html_fixed(page, error, decimals);

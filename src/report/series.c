@@ -167,7 +167,7 @@ static amine_status put_line(am_text *page, const am_recorded_series *s, size_t 
   double *values = t + n;
   bool gaps = false;
   for (size_t k = 0; k < n; k++) {
-    t[k] = (double)k;
+    t[k] = (double)k + 0.5; /* in the middle of the step, as pictures have it */
     values[k] = (double)s->values[k];
     gaps = gaps || !isfinite(values[k]);
   }
@@ -228,7 +228,7 @@ static pair pair_of(const am_recorded_episode *e) {
 
 /* One value of the pair: of each step a grey bar for what was wanted, a mark for what was said, and
  * a line for what lies between. */
-static void put_value(am_text *page, const pair *p, size_t row, size_t n) {
+static void put_value(am_text *page, const pair *p, size_t row, size_t rows, size_t n) {
   const size_t width = p->said->width;
   double low = 0, high = 1;
   for (size_t t = 0; t < n; t++) {
@@ -240,8 +240,8 @@ static void put_value(am_text *page, const pair *p, size_t row, size_t n) {
   }
   am_plot plot = {.x = am_axis_exact(0, (double)n, 5),
                   .y = am_axis_round(low, high, 2),
-                  .classes = "strip",
-                  .x_title = row + 1 == width ? "step" : ""};
+                  .classes = row + 1 == rows ? "strip pair end" : "strip pair",
+                  .x_title = row + 1 == rows ? "step" : ""};
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   for (size_t t = 0; t < n; t++) {
@@ -293,7 +293,7 @@ static void put_pair(am_text *page, const pair *p, size_t n) {
   if (rows < p->said->width) am_text_printf(page, ", the first %zu of %zu", rows, p->said->width);
   am_text_puts(page, "</small></h3>\n<ul class=\"key\"><li><i class=\"swatch was\"></i>target</li>"
                      "<li><i class=\"swatch c0\"></i>prediction</li></ul>\n");
-  for (size_t row = 0; row < rows; row++) put_value(page, p, row, n);
+  for (size_t row = 0; row < rows; row++) put_value(page, p, row, rows, n);
 }
 
 amine_status am_series_strips(am_text *page, const am_recorded_episode *e, amine_error *error) {

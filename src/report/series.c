@@ -239,7 +239,7 @@ static void put_value(am_text *page, const pair *p, size_t row, size_t rows, siz
     high = fmax(high, fmax(wanted, said));
   }
   am_plot plot = {.x = am_axis_exact(0, (double)n, 5),
-                  .y = am_axis_round(low, high, 2),
+                  .y = am_axis_round(low, high, 3),
                   .classes = row + 1 == rows ? "strip pair end" : "strip pair",
                   .x_title = row + 1 == rows ? "step" : ""};
   am_plot_open(page, &plot);

@@ -72,7 +72,7 @@ const char *const am_page_style[] = {
     "border-radius:50%;\n"
     "background:var(--ink);border:1.5px solid var(--paper)}\n"
     ".who{font-size:14px;line-height:1.3;text-align:right}\n"
-    ".what{font-variant-numeric:tabular-nums}\n"
+    ".what{font-variant-numeric:tabular-nums;white-space:nowrap}\n"
     ".ladder figcaption{margin-top:8px}\n"
     "details{margin-top:22px}\n"
     "summary{cursor:pointer;font-size:15px;color:var(--soft)}\n"

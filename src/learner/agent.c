@@ -234,7 +234,7 @@ static float *vector_of(const am_agent *a, int k) {
 
 bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   const am_agent *a = am_agent_of_const(learner);
-  if (k < 0 || k >= (3 + a->n_extra) * a->places.n) return false;
+  if (k < 0 || k >= (3 + a->n_extra_saved) * a->places.n) return false;
   const int vector = k / a->places.n;
   const am_place *p = &a->places.place[k % a->places.n];
   *out = (am_learner_tensor){.rank = p->rank,

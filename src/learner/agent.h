@@ -60,6 +60,7 @@ struct am_agent {
   float share[AM_PLACES_MAX]; /* of the rate, for each tensor; 0: it does not learn */
   float *parameters, *m, *v;  /* [places.size] */
   int n_extra;                /* set before opening: vectors more that a learner keeps and saves, */
+  int n_extra_saved;          /* the first of them, */
   const char *const *extra_prefixes; /* whose tensors are called so and as the parameters; */
   float *extra[AM_AGENT_EXTRA];      /* [places.size], zero at first */
   float *changes;                    /* [n_groups + 1][places.size]; the last is their sum */

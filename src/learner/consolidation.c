@@ -5,27 +5,26 @@
 
 #define XI 0.1f
 
-enum { SLOW, USEFUL, MOVED, FIRST, N_VECTORS };
+enum { SLOW, USEFUL, FIRST, N_SAVED, BEFORE = N_SAVED, N_VECTORS };
 
-static const char *const prefixes[N_VECTORS] = {"slow.", "useful.", "moved.", "first."};
+static const char *const prefixes[N_SAVED] = {"slow.", "useful.", "first."};
 
-void am_consolidation_use(float *useful, const float *change, const float *moved, size_t n) {
-  for (size_t i = 0; i < n; i++) useful[i] += change[i] * moved[i];
-}
-
-void am_consolidation_hold(float *w, float *slow, float *moved, const float *useful,
-                           const float *first, const am_consolidation *o, size_t n) {
+void am_consolidation_hold(float *w, float *slow, float *useful, const float *before,
+                           const float *change, const float *first, const am_consolidation *o,
+                           size_t n) {
   for (size_t i = 0; i < n; i++) {
-    const float before = moved[i], away = before - first[i], use = useful[i] > 0 ? useful[i] : 0;
+    const float away = before[i] - first[i];
+    useful[i] += change[i] * (w[i] - before[i]);
+    const float use = useful[i] > 0 ? useful[i] : 0;
     const float grip = o->strength * use / (away * away + XI);
-    w[i] += (1 - 1 / (1 + grip)) * (slow[i] - before); /* a grip without bound is 1 */
+    w[i] += (1 - 1 / (1 + grip)) * (slow[i] - before[i]); /* a grip without bound is 1 */
     slow[i] += o->rate * (w[i] - slow[i]);
-    moved[i] = w[i] - before;
   }
 }
 
 void am_consolidation_open(am_agent *a) {
   a->n_extra = N_VECTORS;
+  a->n_extra_saved = N_SAVED;
   a->extra_prefixes = prefixes;
 }
 
@@ -40,22 +39,18 @@ static bool is_held(const am_agent *a, int k) {
                              strncmp(name, "gain.", 5) == 0);
 }
 
-/* Until the step is done, `moved` has the place from which it is taken. */
-void am_consolidation_before(am_agent *a, const float *change) {
-  for (int k = 0; k < a->places.n; k++) {
-    const am_place *p = &a->places.place[k];
-    const size_t n = am_place_count(p);
-    if (!is_held(a, k)) continue;
-    am_consolidation_use(a->extra[USEFUL] + p->at, change + p->at, a->extra[MOVED] + p->at, n);
-    memcpy(a->extra[MOVED] + p->at, a->parameters + p->at, n * sizeof(float));
-  }
+void am_consolidation_before(am_agent *a) {
+  memcpy(a->extra[BEFORE], a->parameters, a->places.size * sizeof(float));
 }
 
 void am_consolidation_after(am_agent *a, const am_consolidation *o) {
+  const float *change = a->changes + (size_t)a->n_groups * a->places.size;
   for (int k = 0; k < a->places.n; k++) {
     const am_place *p = &a->places.place[k];
+    const size_t at = p->at;
     if (!is_held(a, k)) continue;
-    am_consolidation_hold(a->parameters + p->at, a->extra[SLOW] + p->at, a->extra[MOVED] + p->at,
-                          a->extra[USEFUL] + p->at, a->extra[FIRST] + p->at, o, am_place_count(p));
+    am_consolidation_hold(a->parameters + at, a->extra[SLOW] + at, a->extra[USEFUL] + at,
+                          a->extra[BEFORE] + at, change + at, a->extra[FIRST] + at, o,
+                          am_place_count(p));
   }
 }

@@ -18,7 +18,8 @@ static size_t scratch_bytes(const am_agent *a) {
 /* ------------------------------------------------------------------------------ the step */
 static void before(am_agent *a, float *change) {
   am_signalling *x = inside(a);
-  if (x->options.consolidation.on) am_consolidation_before(a, change);
+  (void)change;
+  if (x->options.consolidation.on) am_consolidation_before(a);
   memcpy(x->old_output, a->parameters + x->o_w,
          (size_t)(x->n_out * x->options.n_hidden) * sizeof(float));
 }

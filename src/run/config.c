@@ -205,9 +205,9 @@ const am_key am_keys[AM_N_KEYS] = {
         ONE("learner.consolidation", "none|slow",
             "slow: each weight has a slow one beside it, which holds it where it proved useful"),
     [AM_LEARNER_SLOW_STRENGTH] =
-        NUM("learner.slow_strength", 100, 0, 1e9, "", "kappa: how much usefulness holds a weight"),
-    [AM_LEARNER_SLOW_RATE] = NUM("learner.slow_rate", 0.001, 0, 1, "per update",
-                                 "how fast a slow weight follows where it is useful"),
+        NUM("learner.slow_strength", 0.1, 0, 1e9, "", "kappa: how much usefulness holds a weight"),
+    [AM_LEARNER_SLOW_RATE] = NUM("learner.slow_rate", 0.01, 0, 1, "per update",
+                                 "how fast a slow weight follows its fast one"),
 };
 
 /* Where a key applies: only if `when`, a choice that itself applies, is one of `among`. A key that

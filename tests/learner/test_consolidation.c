@@ -11,29 +11,35 @@
 #include "learner/consolidation.h"
 #include "small.h"
 
-/* u <- u + g d */
-static void use_is_change_times_step(void **state) {
-  (void)state;
-  float useful[3] = {0, 1, -0.5f};
-  const float change[3] = {2, -4, 0.25f}, moved[3] = {0.5f, 0.125f, -8};
-  am_consolidation_use(useful, change, moved, 3);
-  assert_true(useful[0] == 1 && useful[1] == 0.5f && useful[2] == -2.5f);
-}
-
-/* Where w - w_0 = 0.5 the bottom of U is 0.25 + 0.1f: usefulness of that size makes U = 1, so with
- * kappa = 3 the grip is 3 and p = 3/4. The place before was 1.5, the slow weight 1, the learner
- * stepped to 2: w = 2 + 3/4 (1 - 1.5) = 1.625; w_slow = 1 + 1/4 (1.625 - 1) = 1.15625. */
+/* Where w - w_0 was 0.5 the bottom of U is 0.25 + 0.1f: usefulness of that size makes U = 1, so
+ * with kappa = 3 the grip is 3 and p = 3/4. The learner stepped by 0.5 from 1.5 to 2, the slow
+ * weight is 1: w = 2 + 3/4 (1 - 1.5) = 1.625; w_slow = 1 + 1/4 (1.625 - 1) = 1.15625. */
 static void holds_by_hand(void **state) {
   (void)state;
   const float bottom = 0.5f * 0.5f + 0.1f;
   const am_consolidation o = {.on = true, .strength = 3, .rate = 0.25f};
-  float w[4] = {2, 2, 2, 2}, slow[4] = {1, 1, 1, 1}, moved[4] = {1.5f, 1.5f, 1.5f, 1.5f};
-  const float useful[4] = {bottom, 0, -7, INFINITY}, first[4] = {1, 1, 1, 1};
-  am_consolidation_hold(w, slow, moved, useful, first, &o, 4);
-  assert_true(w[0] == 1.625f && slow[0] == 1.15625f && moved[0] == 0.125f);
-  for (int k = 1; k < 3; k++) /* no use, or harm: free */
-    assert_true(w[k] == 2 && slow[k] == 1.25f && moved[k] == 0.5f);
-  assert_true(w[3] == 1.5f && slow[3] == 1.125f && moved[3] == 0); /* all the way to the slow one */
+  float w[4] = {2, 2, 2, 2}, slow[4] = {1, 1, 1, 1};
+  float useful[4] = {bottom, -2, -7, INFINITY};
+  const float before[4] = {1.5f, 1.5f, 1.5f, 1.5f}, change[4] = {0, 4, 2, 1},
+              first[4] = {1, 1, 1, 1};
+  am_consolidation_hold(w, slow, useful, before, change, first, &o, 4);
+  assert_true(useful[0] == bottom && useful[1] == 0 && useful[2] == -6); /* u + g d */
+  assert_true(w[0] == 1.625f && slow[0] == 1.15625f);
+  for (int k = 1; k < 3; k++)
+    assert_true(w[k] == 2 && slow[k] == 1.25f);   /* no use, or harm: free */
+  assert_true(w[3] == 1.5f && slow[3] == 1.125f); /* all the way to the slow one */
+}
+
+/* A step that the change asked for makes use, and use grips in the same step: g d = 2 * 0.5 = 1
+ * where the weight was at w_0: U = 1 / 0.1f. */
+static void use_grips_at_once(void **state) {
+  (void)state;
+  const am_consolidation o = {.on = true, .strength = 0.5f, .rate = 0};
+  float w = 1.5f, slow = 0, useful = 0;
+  const float before = 1, change = 2, first = 1, grip = 0.5f * 1 / 0.1f;
+  am_consolidation_hold(&w, &slow, &useful, &before, &change, &first, &o, 1);
+  assert_true(useful == 1 && slow == 0);
+  assert_true(w == 1.5f - (1 - 1 / (1 + grip)));
 }
 
 /* ------------------------------------------------------------------------------ in a learner */
@@ -85,10 +91,10 @@ static void only_the_controller_is_held(void **state) {
   static const struct {
     const char *name;
     bool held;
-  } cases[] = {{"useful.gru.weight_ih_l0", true},   {"useful.gru.weight_hh_l1", true},
-               {"useful.h2o.weight", true},         {"useful.gain.weight", true},
-               {"useful.critic.weight", false},     {"useful.feedback.weight", false},
-               {"moved.signal.weight_ih_l0", false}};
+  } cases[] = {{"useful.gru.weight_ih_l0", true},    {"useful.gru.weight_hh_l1", true},
+               {"useful.h2o.weight", true},          {"useful.gain.weight", true},
+               {"useful.critic.weight", false},      {"useful.feedback.weight", false},
+               {"useful.signal.weight_ih_l0", false}};
   am_experiment *x = trained("learner.slow_strength=10", "learner.consolidation=slow", 4);
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     size_t n = 0, other = 0;
@@ -101,8 +107,8 @@ static void only_the_controller_is_held(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(use_is_change_times_step),
       cmocka_unit_test(holds_by_hand),
+      cmocka_unit_test(use_grips_at_once),
       cmocka_unit_test(no_strength_changes_nothing),
       cmocka_unit_test(only_the_controller_is_held),
   };

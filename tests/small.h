@@ -17,6 +17,7 @@ typedef struct small_variant {
 } small_variant;
 
 #define BPTT "network.type=gru", "learner.type=bptt"
+#define AGENTS "network.type=gru", "learner.type=agents"
 #define SIGNALLING "network.type=gru", "learner.type=signalling"
 
 static const small_variant small_variants[] = {
@@ -85,6 +86,12 @@ static const small_variant small_variants[] = {
     {"bptt-values-novelty",
      {"task.type=associative", "network.type=hebbian-rnn", "learner.type=bptt-values",
       "rule.stage=modulated", "modulator.given=novelty", "network.hidden=33"}},
+    {"agents-signals", {AGENTS, "task.type=signals", "task.cues=3", "learner.reward=adaptive"}},
+    {"agents-pennies", {AGENTS, "task.type=pennies", "learner.form=online", "task.memory=2"}},
+    {"consolidation",
+     {SIGNALLING, "task.type=delayed-match", "task.rule=switch", "task.context=true",
+      "task.switch_after=4", "network.layers=2", "learner.consolidation=slow"}},
+    {"agents-consolidation", {AGENTS, "task.type=signals", "learner.consolidation=slow"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

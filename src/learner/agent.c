@@ -32,10 +32,13 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   a->parameters = am_alloc(n, sizeof *a->parameters);
   a->m = am_alloc(n, sizeof *a->m);
   a->v = am_alloc(n, sizeof *a->v);
+  bool whole = true;
+  for (int k = 0; k < a->n_extra; k++)
+    whole = (a->extra[k] = am_alloc(n, sizeof *a->extra[k])) != NULL && whole;
   a->changes = am_alloc(am_size_mul(groups + 1, n), sizeof *a->changes);
   a->sums = am_alloc(groups, sizeof *a->sums);
   a->blocks = am_alloc((size_t)a->n_threads, a->block);
-  if (!a->parameters || !a->m || !a->v || !a->changes || !a->sums || !a->blocks)
+  if (!whole || !a->parameters || !a->m || !a->v || !a->changes || !a->sums || !a->blocks)
     return am_fail_memory(error, am_size_mul((size_t)a->n_threads, a->block));
   return AMINE_OK;
 }
@@ -44,6 +47,7 @@ void am_agent_close(am_agent *a) {
   am_free(a->parameters);
   am_free(a->m);
   am_free(a->v);
+  for (int k = 0; k < a->n_extra; k++) am_free(a->extra[k]);
   am_free(a->changes);
   am_free(a->sums);
   am_free(a->blocks);
@@ -237,17 +241,20 @@ void am_turn_record_actions(const am_turn *turn, int t) {
 static const char *const prefixes[3] = {"", "adam.m.", "adam.v."};
 
 static float *vector_of(const am_agent *a, int k) {
-  return k == 0 ? a->parameters : k == 1 ? a->m : a->v;
+  return k == 0 ? a->parameters : k == 1 ? a->m : k == 2 ? a->v : a->extra[k - 3];
 }
 
 bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   const am_agent *a = am_agent_of_const(learner);
-  if (k < 0 || k >= (a->ops->plain ? 1 : 3) * a->places.n) return false;
+  const int n_vectors = (a->ops->plain ? 1 : 3) + a->n_extra_saved;
+  if (k < 0 || k >= n_vectors * a->places.n) return false;
+  const int vector = k / a->places.n;
   const am_place *p = &a->places.place[k % a->places.n];
   *out = (am_learner_tensor){.rank = p->rank,
                              .dims = {(size_t)p->dims[0], (size_t)p->dims[1]},
                              .is_parameter = k < a->places.n};
-  snprintf(out->name, sizeof out->name, "%s%s", prefixes[k / a->places.n], p->name);
+  snprintf(out->name, sizeof out->name, "%s%s",
+           vector < 3 ? prefixes[vector] : a->extra_prefixes[vector - 3], p->name);
   return true;
 }
 

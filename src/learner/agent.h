@@ -41,6 +41,8 @@ typedef struct am_turn {
 
 typedef struct am_agent am_agent;
 
+enum { AM_AGENT_EXTRA = 4 };
+
 typedef struct am_agent_ops {
   size_t (*scratch_bytes)(const am_agent *agent);
   void (*play)(const am_agent *agent, am_turn *turn);
@@ -59,8 +61,12 @@ struct am_agent {
   am_places places;
   float share[AM_PLACES_MAX]; /* of the rate, for each tensor; 0: it does not learn */
   float *parameters, *m, *v;  /* [places.size] */
-  float *changes;             /* [n_groups + 1][places.size]; the last is their sum */
-  am_agent_sums *sums;        /* [n_groups] */
+  int n_extra;                /* set before opening: vectors more that a learner keeps and saves, */
+  int n_extra_saved;          /* the first of them, */
+  const char *const *extra_prefixes; /* whose tensors are called so and as the parameters; */
+  float *extra[AM_AGENT_EXTRA];      /* [places.size], zero at first */
+  float *changes;                    /* [n_groups + 1][places.size]; the last is their sum */
+  am_agent_sums *sums;               /* [n_groups] */
   int n_groups, n_threads;
   unsigned char *blocks; /* [n_threads][block] */
   size_t block, worlds;  /* bytes of one worker; where its worlds begin */

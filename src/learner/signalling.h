@@ -32,6 +32,7 @@
 #define AMINE_LEARNER_SIGNALLING_H
 
 #include "learner/agent.h"
+#include "learner/consolidation.h"
 #include "learner/teach.h"
 #include "network/gru.h"
 
@@ -67,6 +68,7 @@ typedef struct am_signalling_options {
   bool adaptive;           /* rewards are divided by the running spread of what episodes bring */
   am_gru_start start;
   am_signal_control control;
+  am_consolidation consolidation; /* of the controller, its output and its gains */
 } am_signalling_options;
 
 /* AMINE_ERROR_ARGUMENT for an option out of range, or one that the task does not allow. Free it

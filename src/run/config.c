@@ -52,6 +52,13 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_TASK_REWARD] = NUM("task.reward", 10, 1e-6, 1e6, "reward",
                            "for entering the reward cell, or for the right turn"),
     [AM_TASK_CUES] = INT("task.cues", 2, 2, 16, "", "how many different cues there are", true),
+    [AM_TASK_RULE] = ONE(
+        "task.rule", "match|nonmatch|both|switch",
+        "what is right: to say same of the same, the reverse, either, drawn for each episode, or "
+        "the second after the first"),
+    [AM_TASK_CONTEXT] = YES("task.context", 0, "two inputs more tell which rule holds"),
+    [AM_TASK_SWITCH_AFTER] = INT("task.switch_after", 1000, 0, 4e9, "updates",
+                                 "that match is trained before nonmatch (task.rule=switch)", true),
     [AM_TASK_LENGTH] =
         INT("task.length", 3, 1, 1000, "steps",
             "of the corridor to the junction, or how many cues or vectors are shown and recalled",
@@ -225,6 +232,13 @@ const am_key am_keys[AM_N_KEYS] = {
         ONE("learner.control", "none|frozen|shuffled|random|partner",
             "a lesion: the controller does not learn, rewards go to another "
             "episode, dopamine is noise, or of several agents only the first learns"),
+    [AM_LEARNER_CONSOLIDATION] =
+        ONE("learner.consolidation", "none|slow",
+            "slow: each weight has a slow one beside it, which holds it where it proved useful"),
+    [AM_LEARNER_SLOW_STRENGTH] =
+        NUM("learner.slow_strength", 0.1, 0, 1e9, "", "kappa: how much usefulness holds a weight"),
+    [AM_LEARNER_SLOW_RATE] = NUM("learner.slow_rate", 0.01, 0, 1, "per update",
+                                 "how fast a slow weight follows its fast one"),
 };
 
 /* Where a key applies: only if `when`, a choice that itself applies, is one of `among`. A key that
@@ -257,6 +271,9 @@ static const condition conditions[AM_N_KEYS] = {
         {AM_TASK_TYPE,
          "maze|delayed-match|evidence|bandit|t-maze|cart-pole|pennies|random-bits|periodic"},
     [AM_TASK_CUES] = {AM_TASK_TYPE, "delayed-match|recall|signals"},
+    [AM_TASK_RULE] = {AM_TASK_TYPE, "delayed-match"},
+    [AM_TASK_CONTEXT] = {AM_TASK_TYPE, "delayed-match"},
+    [AM_TASK_SWITCH_AFTER] = {AM_TASK_RULE, "switch"},
     [AM_TASK_LENGTH] = {AM_TASK_TYPE, "t-maze|recall|recall-values"},
     [AM_TASK_DELAY] = {AM_TASK_TYPE, "recall|recall-values|associative"},
     [AM_TASK_DIFFICULTY] = {AM_TASK_TYPE, "evidence"},
@@ -338,6 +355,9 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_LEARNER_SIGNAL_SHARE] = SIGNALLING,
     [AM_LEARNER_CRITIC_SEES_OUTPUT] = SIGNALLING,
     [AM_LEARNER_CONTROL] = SIGNALLING,
+    [AM_LEARNER_CONSOLIDATION] = SIGNALLING,
+    [AM_LEARNER_SLOW_STRENGTH] = {AM_LEARNER_CONSOLIDATION, "slow"},
+    [AM_LEARNER_SLOW_RATE] = {AM_LEARNER_CONSOLIDATION, "slow"},
 };
 
 static am_value standard_value(int k) {

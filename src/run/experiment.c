@@ -38,7 +38,11 @@ static amine_status create_maze(am_task **task, const am_config *c, amine_error 
 
 static amine_status create_delayed_match(am_task **task, const am_config *c, amine_error *error) {
   const am_delayed_match_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
-                                            .cues = am_config_int(c, AM_TASK_CUES)};
+                                            .cues = am_config_int(c, AM_TASK_CUES),
+                                            .rule = (am_match_rule)am_config_int(c, AM_TASK_RULE),
+                                            .context = am_config_is(c, AM_TASK_CONTEXT),
+                                            .switch_after =
+                                                (uint32_t)c->values[AM_TASK_SWITCH_AFTER].integer};
   return am_delayed_match_create(task, &options, error);
 }
 
@@ -297,6 +301,9 @@ static am_signalling_options signalling_options(const am_config *c) {
       .adaptive = am_config_int(c, AM_LEARNER_REWARD) == 1,
       .start = start_of(c),
       .control = (am_signal_control)am_config_int(c, AM_LEARNER_CONTROL),
+      .consolidation = {.on = am_config_int(c, AM_LEARNER_CONSOLIDATION) == 1,
+                        .strength = real_of(c, AM_LEARNER_SLOW_STRENGTH),
+                        .rate = real_of(c, AM_LEARNER_SLOW_RATE)},
   };
 }
 

@@ -303,9 +303,10 @@ static int series(const am_learner *learner, am_series *out) {
   out[SERIES_ACTIVITY] = (am_series){
       .name = "activity", .meaning = "rate of each neuron", .width = h->network.options.n_hidden};
   out[SERIES_OUTPUT] =
-      (am_series){.name = "output", .meaning = "rates of the output neurons", .width = n_targets};
+      (am_series){.name = "outputs", .meaning = "rates of the output neurons", .width = n_targets};
   out[SERIES_TARGET] = (am_series){
-      .name = "target", .meaning = "wanted output; 0 while it does not count", .width = n_targets};
+      .name = "targets", .meaning = "wanted output; 0 while it does not count", .width = n_targets};
+  out[N_SERIES] = (am_series){0};
   return N_SERIES;
 }
 

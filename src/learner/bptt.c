@@ -153,7 +153,7 @@ static void at_heads(const bptt *b, const memory *m, am_turn *turn) {
     const float *advantage = row(m->A, t, 1), *live = row(m->live, t, 1);
     for (int k = 0; k < LANES; k++) {
       m->factor[k] = o->teach == AM_TEACH_SUPERVISED ? 0 : advantage[k];
-      row(m->dvalue, t, 1)[k] = o->value_weight * advantage[k] * live[k];
+      row(m->dvalue, t, 1)[k] = advantage[k] * live[k];
       if (o->teach == AM_TEACH_REWARD)
         turn->sums->loss += (double)(row(m->delta, t, 1)[k] * row(m->delta, t, 1)[k]);
     }
@@ -202,6 +202,9 @@ static void learn(const bptt *b, const memory *m, am_turn *turn) {
   const size_t rows = (size_t)n * LANES, h_step = AM_GRU_ROWS * rows;
   const float *p = b->agent.parameters, *h = h_of(b, m, b->options.n_layers - 1, 0);
   at_heads(b, m, turn);
+  am_linear_code()->collect(turn->change + b->v_w, turn->change + b->v_b, m->dvalue, LANES, h,
+                            h_step, T, 1, n);
+  for (int k = 0; k < T * LANES; k++) m->dvalue[k] *= b->options.value_weight;
   memset(m->dh, 0, (size_t)T * rows * sizeof(float));
   for (int t = 0; t < T; t++) {
     am_gru_backward_code()->linear(row(m->dh, t, n), p + b->o_w, row(m->error, t, A), A, n);
@@ -209,8 +212,6 @@ static void learn(const bptt *b, const memory *m, am_turn *turn) {
   }
   am_linear_code()->collect(turn->change + b->o_w, turn->change + b->o_b, m->error,
                             (size_t)A * LANES, h, h_step, T, A, n);
-  am_linear_code()->collect(turn->change + b->v_w, turn->change + b->v_b, m->dvalue, LANES, h,
-                            h_step, T, 1, n);
   for (int l = b->options.n_layers - 1; l >= 0; l--) back_through(b, m, turn, l);
 }
 

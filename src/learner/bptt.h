@@ -4,9 +4,10 @@
  *     h = GRU layers(u),  logits = W_o h + b_o,  V = w_v h + b_v          (h: the top layer)
  *     ascends  mean over lanes of  sum_t [ log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t ]
  *
- * by its exact gradient (A and R = A + V held fixed; A as in policy_lane.h). Supervised: ascends
- * sum_t log pi(y*_t) instead. Sources: Williams 1992, doi:10.1007/BF00992696; Mnih et al. 2016,
- * arXiv 1602.01783; Werbos 1990, doi:10.1109/5.58337. */
+ * by its exact gradient (A and R = A + V held fixed; A as in policy_lane.h), except that the
+ * critic's own weights w_v, b_v have c_v = 1: c_v says how much the critic may shape the units
+ * below it. Supervised: ascends sum_t log pi(y*_t) instead. Sources: Williams 1992,
+ * doi:10.1007/BF00992696; Mnih et al. 2016, arXiv 1602.01783; Werbos 1990, doi:10.1109/5.58337. */
 #ifndef AMINE_LEARNER_BPTT_H
 #define AMINE_LEARNER_BPTT_H
 

@@ -16,7 +16,7 @@
 
 #include "run/simulation_config.h"
 
-enum { AM_ARMS_MAX = 8, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 12, AM_CURVES_MAX = 8 };
+enum { AM_ARMS_MAX = 12, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CURVES_MAX = 8 };
 
 typedef struct am_arm {
   const char *name;   /* "free", "continuous", "rewards at random times": stands in tables */

@@ -40,6 +40,12 @@ static bool nth_network(item *out, int k, am_text *room) {
       {"plastic-rnn", "recurrent network whose connections have a slow and a plastic part",
        "x_t = tanh(W_in u_t + b + (w + alpha * H_t) x_{t-1})",
        "Miconi, Stanley, Clune 2018, arXiv 1804.02464"},
+      {"gru", "gated recurrent units, in one layer or more",
+       "h_t = (1 - z) * n + z * h_{t-1}, with gates r, z and candidate n",
+       "Cho et al. 2014, doi:10.3115/v1/D14-1179"},
+      {"ctrnn", "continuous-time network with signed rates, chaotic before it learns",
+       "tau dx/dt = -x + J r + B u + xi, r = tanh x",
+       "Sompolinsky, Crisanti, Sommers 1988, doi:10.1103/PhysRevLett.61.259"},
   };
   (void)room;
   if (k >= (int)(sizeof items / sizeof *items)) return false;

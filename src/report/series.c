@@ -19,6 +19,7 @@
 #define SERIES_MAX 64
 #define ROWS_MAX 200
 #define COLUMNS_MAX 1000
+#define POINTS_MAX 3000
 
 /* ------------------------------------------------------------------------------ reading */
 void am_recorded_episode_free(am_recorded_episode *e) {
@@ -47,6 +48,8 @@ static amine_status take_about(am_recorded_episode *e, const json_t *root, const
   const size_t n = json_array_size(list);
   AM_TRY(take_text(&e->task, root, "task", path, error));
   AM_TRY(take_text(&e->meaning, root, "meaning", path, error));
+  const json_int_t n_episodes = json_integer_value(json_object_get(root, "episodes"));
+  e->n_episodes = n_episodes > 1 && n_episodes < 1 << 20 ? (size_t)n_episodes : 1;
   if (!json_is_array(list) || n > SERIES_MAX)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
                         "\"series\" is no array of at most %d series", SERIES_MAX);
@@ -160,50 +163,82 @@ static amine_status put_heat(am_text *page, const am_recorded_series *s, size_t 
   return AMINE_OK;
 }
 
-static amine_status put_line(am_text *page, const am_recorded_series *s, size_t n,
-                             const char *x_title, amine_error *error) {
-  double *t = am_alloc(2 * n, sizeof *t), low, high;
-  if (!t) return am_fail_memory(error, 2 * n * sizeof *t);
-  double *values = t + n;
-  bool gaps = false;
+/* A value that stands alone is a dash. */
+static void put_values(am_text *page, const am_plot *plot, const char *classes, const double *t,
+                       const double *values, size_t n) {
   for (size_t k = 0; k < n; k++) {
-    t[k] = (double)k;
-    values[k] = (double)s->values[k];
-    gaps = gaps || !isfinite(values[k]);
+    const bool alone = isfinite(values[k]) && (k == 0 || !isfinite(values[k - 1])) &&
+                       (k + 1 == n || !isfinite(values[k + 1]));
+    const double ends[2] = {t[k] - 0.4, t[k] + 0.4}, level[2] = {values[k], values[k]};
+    if (alone) am_plot_line(page, plot, classes, ends, level, 2);
   }
-  am_range(&low, &high, values, n);
+  am_plot_line(page, plot, classes, t, values, n);
+}
+
+/* `over` may be NULL. Of long episodes every few steps are drawn. */
+static amine_status put_line(am_text *page, const am_recorded_episode *e,
+                             const am_recorded_series *s, const am_recorded_series *over,
+                             size_t n_steps, const char *x_title, amine_error *error) {
+  const size_t across = (n_steps + POINTS_MAX - 1) / POINTS_MAX;
+  const size_t n = (n_steps + across - 1) / across;
+  double *t = am_alloc(3 * n, sizeof *t), low, high;
+  if (!t) return am_fail_memory(error, 3 * n * sizeof *t);
+  double *values = t + n, *others = t + 2 * n;
+  for (size_t k = 0; k < n; k++) {
+    t[k] = (double)(k * across);
+    values[k] = (double)s->values[k * across];
+    others[k] = over ? (double)over->values[k * across] : (double)NAN;
+  }
+  am_range(&low, &high, values, 2 * n);
   low = low < 0 ? low : 0;
   high = high > 0 ? high : 0;
   if (!(high > low)) high = low + 1;
-  am_plot plot = {.x = am_axis_exact(0, (double)n, 5),
+  am_plot plot = {.x = am_axis_exact(0, (double)n_steps, 5),
                   .y = am_axis_round(low, high, 3),
                   .classes = "strip",
                   .x_title = x_title};
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   am_plot_across(page, &plot, "zero", 0);
-  for (size_t k = 0; k < n && gaps; k++) { /* values that are there only now and then */
-    const double ends[2] = {t[k] - 0.4, t[k] + 0.4}, level[2] = {values[k], values[k]};
-    if (isfinite(values[k])) am_plot_line(page, &plot, "readout", ends, level, 2);
-  }
-  if (!gaps) am_plot_line(page, &plot, "readout", t, values, n);
+  for (size_t k = 1; k < e->n_episodes; k++)
+    am_plot_down(page, &plot, "known", (double)(k * (e->n_steps / e->n_episodes)));
+  put_values(page, &plot, "readout", t, values, n);
+  if (over) put_values(page, &plot, "least", t, others, n);
   am_plot_close(page);
   am_free(t);
   return AMINE_OK;
 }
 
+static const am_recorded_series *line_of(const am_recorded_episode *e, const char *name) {
+  for (size_t k = 0; k < e->n; k++)
+    if (e->series[k].width == 1 && strcmp(e->series[k].name, name) == 0) return &e->series[k];
+  return NULL;
+}
+
 amine_status am_series_strips(am_text *page, const am_recorded_episode *e, amine_error *error) {
   const size_t n = e->n_steps < AM_EPISODE_STEPS_MAX ? e->n_steps : AM_EPISODE_STEPS_MAX;
+  const am_recorded_series *outputs = line_of(e, "outputs"), *targets = line_of(e, "targets");
+  const bool together = outputs && targets;
+  size_t last = e->n; /* of the strips that are drawn */
+  for (size_t k = 0; k < e->n; k++)
+    if (!together || &e->series[k] != targets) last = k;
   for (size_t k = 0; k < e->n; k++) {
     const am_recorded_series *s = &e->series[k];
+    if (together && s == targets) continue;
     am_text_puts(page, "<h3><span>");
     am_html_brief(page, s->name, 40);
     am_text_puts(page, "</span> <small>");
     am_html_brief(page, s->meaning, 120);
+    if (together && s == outputs) {
+      am_text_puts(page, "; over it ");
+      am_html_brief(page, targets->meaning, 120);
+    }
     if (s->width > 1) am_text_printf(page, "; a row for each of %zu", s->width);
     am_text_puts(page, "</small></h3>\n");
     if (s->width > 1) AM_TRY(put_heat(page, s, n, error));
-    else AM_TRY(put_line(page, s, n, k + 1 == e->n ? "step" : "", error));
+    else
+      AM_TRY(put_line(page, e, s, together && s == outputs ? targets : NULL, n,
+                      k == last ? "step" : "", error));
   }
   return AMINE_OK;
 }

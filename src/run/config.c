@@ -38,7 +38,7 @@ const am_key am_keys[AM_N_KEYS] = {
                       "a line of metrics.jsonl for so many updates, with their means", true),
     [AM_STOP_AT_CRITERION] = {"stop_at_criterion", AM_KEY_SWITCH, 0, 0, 1, "true|false", "",
                               "end training once the mean reward of the last 1000 episodes has "
-                              "reached the task's criterion",
+                              "reached the task's criterion, or the learner's own is met",
                               false},
     [AM_TASK_TYPE] =
         ONE("task.type", "maze|delayed-match|dnms|selective", "the world (amine list tasks)"),

@@ -219,9 +219,9 @@ amine_status am_series_strips(am_text *page, const am_recorded_episode *e, amine
   const size_t n = e->n_steps < AM_EPISODE_STEPS_MAX ? e->n_steps : AM_EPISODE_STEPS_MAX;
   const am_recorded_series *outputs = line_of(e, "outputs"), *targets = line_of(e, "targets");
   const bool together = outputs && targets;
-  size_t last = e->n; /* of the strips that are drawn */
+  size_t last = e->n; /* of the lines that are drawn */
   for (size_t k = 0; k < e->n; k++)
-    if (!together || &e->series[k] != targets) last = k;
+    if (e->series[k].width == 1 && (!together || &e->series[k] != targets)) last = k;
   for (size_t k = 0; k < e->n; k++) {
     const am_recorded_series *s = &e->series[k];
     if (together && s == targets) continue;

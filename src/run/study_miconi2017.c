@@ -8,6 +8,15 @@
 #define SHUFFLED_ERROR "learner.control=shuffled"
 #define RIGHT "95 of 100 trials on the right side of 0"
 #define CLOSE "a mean error of 100 trials below 0.2"
+#define BETTER "a mean error of 100 trials below 0.65"
+
+#define HEEDS "a mean error of 100 trials below 0.4"
+
+/* The quick forms: small, short, and content with less. In nonmatch with two thirds of the error of
+ * silence, 0.98: one who always answers the same has that only if 67 of 100 trials want it. In
+ * integration with less than 0.49: who heeds one input only, whatever the context, is right in
+ * three of four trials and has 0.49 at best, and that comes about by chance, too. */
+#define SMALL "stop_at_criterion=true", "network.hidden=100"
 
 enum { EXPLORATORY, NODE, SHUFFLED, N_ARMS };
 
@@ -27,8 +36,8 @@ static const am_criterion dnms_full[] = {
 };
 
 static const am_criterion dnms_quick[] = {
-    {EXPLORATORY, TRIALS, AM_JUDGE_AT_LEAST, 1, 1500, 0.5, RIGHT},
-    {SHUFFLED, TRIALS, AM_JUDGE_AT_MOST, 1, 1500, 0, "never " RIGHT},
+    {EXPLORATORY, TRIALS, AM_JUDGE_AT_LEAST, 1, 2500, 0.5, BETTER},
+    {SHUFFLED, TRIALS, AM_JUDGE_AT_MOST, 1, 2500, 0, "never " BETTER},
 };
 
 static const am_curve dnms_curves[] = {{REWARD, "Reward of a trial: minus its error", "Fig. 3"}};
@@ -45,11 +54,13 @@ const am_study am_study_miconi2017_dnms = {
              .n_criteria = sizeof dnms_full / sizeof *dnms_full,
              .band = "The published quartiles, 692 and 1125 trials, rounded (median 843). All of "
                      "20 published runs got there: that is at least 84 % of all runs (Wilson)."},
-    .quick = {.assignments = {"iterations=1500", "stop_at_criterion=true", "task.stimulus_ms=50",
-                              "task.delay_ms=50", "task.wait_ms=50", "task.response_ms=50"},
+    .quick = {.assignments = {SMALL, "iterations=2500", "learner.criterion=mean",
+                              "learner.criterion_error=0.65", "task.stimulus_ms=100",
+                              "task.delay_ms=100", "task.wait_ms=100", "task.response_ms=100"},
               .criteria = dnms_quick,
               .n_criteria = sizeof dnms_quick / sizeof *dnms_quick,
-              .band = "Trials of a quarter of the length."},
+              .band = "100 neurons and trials of half the length. 9 of seeds 0 to 9 got there "
+                      "within 2500 trials, and half of the seeds must."},
     .curves = dnms_curves,
     .n_curves = sizeof dnms_curves / sizeof *dnms_curves,
 };
@@ -71,8 +82,8 @@ static const am_criterion selective_full[] = {
 };
 
 static const am_criterion selective_quick[] = {
-    {INTEGRATES, TRIALS, AM_JUDGE_AT_LEAST, 1, 1500, 0.5, RIGHT},
-    {INTEGRATES_NOT, TRIALS, AM_JUDGE_AT_MOST, 1, 1500, 0, "never " RIGHT},
+    {INTEGRATES, TRIALS, AM_JUDGE_AT_LEAST, 1, 6000, 0.5, HEEDS},
+    {INTEGRATES_NOT, TRIALS, AM_JUDGE_AT_MOST, 1, 6000, 0, "never " HEEDS},
 };
 
 const am_study am_study_miconi2017_selective = {
@@ -87,12 +98,12 @@ const am_study am_study_miconi2017_selective = {
              .n_criteria = sizeof selective_full / sizeof *selective_full,
              .band = "The specification: an error below 0.2 after 5,000 to 7,000 trials; earlier "
                      "is no miss."},
-    .quick = {.assignments = {"iterations=1500", "stop_at_criterion=true", "task.stimulus_ms=100",
-                              "task.response_ms=50", "learner.criterion=share",
-                              "learner.criterion_error=0.98"},
+    .quick = {.assignments = {SMALL, "iterations=6000", "learner.criterion_error=0.4",
+                              "task.stimulus_ms=250", "task.response_ms=100"},
               .criteria = selective_quick,
               .n_criteria = sizeof selective_quick / sizeof *selective_quick,
-              .band = "Trials of a fifth of the length, and the criterion of the first task."},
+              .band = "100 neurons and trials of half the length. 9 of seeds 0 to 9 got there "
+                      "within 6000 trials, and half of the seeds must."},
     .curves = dnms_curves,
     .n_curves = 1,
 };

@@ -20,8 +20,8 @@ const am_key cli_eval_keys[] = {
          "the maze, or another line of the task",
          true},
     [CLI_EVAL_ACTIONS] = {"actions", AM_KEY_CHOICE, 0, 0, 0, "sampled|greedy", "",
-                          "how the network acts: drawn from its policy, or the best each "
-                          "time",
+                          "how the network acts: drawn from its policy or, where it does not "
+                          "act, explored as it learns; or the best each time",
                           true},
 };
 
@@ -106,9 +106,7 @@ static void put_json(am_text *text, const evaluation *e, const am_task *task, co
 static void put_text(am_text *text, const evaluation *e, const am_task *task) {
   enum { COLUMN = 30 };
   const char *pm = cli_plus_minus();
-  const char *who = !e->network ? e->policy
-                    : e->greedy ? "network, best action each time"
-                                : "network, actions drawn";
+  const char *who = e->network ? cli_network_plays(task, e->greedy) : e->policy;
   am_text_printf(text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
                  e->result.n_episodes);
   const int digits = cli_reward_digits(task);

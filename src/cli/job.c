@@ -23,7 +23,7 @@ typedef struct job {
   const am_config *config;
   const char *folder;
   bool resume, announced;
-  double criterion; /* of the task, NAN if it has none */
+  cli_criterion criterion; /* its trials are known at the end */
   cli_progress progress;
 } job;
 
@@ -42,6 +42,10 @@ static void announce(const job *j) {
 static void step(void *context, const am_train_progress *now) {
   job *j = context;
   if (!j->announced) announce(j);
+  if (!j->announced && now->criterion[0]) {
+    snprintf(j->criterion.meaning, sizeof j->criterion.meaning, "%s", now->criterion);
+    j->criterion.there = true;
+  }
   j->announced = true;
   cli_progress_step(&j->progress, now);
 }
@@ -85,12 +89,12 @@ static int finish_bare(const cli_line *line, const char *folder, uint64_t iterat
 }
 
 /* "reached 0.95 at iteration 245, after 7,840 trials" */
-static void say_criterion(const job *j) {
+static void say_criterion(job *j) {
   const uint64_t at = j->progress.latest.reached;
-  const double trials = at ? (double)at * am_config_int(j->config, AM_BATCH) : (double)NAN;
   am_text text = {0};
-  if (isnan(j->criterion) || !j->announced) return;
-  cli_put_criterion(&text, j->criterion, trials);
+  if (!j->criterion.there || !j->announced) return;
+  j->criterion.trials = at ? (double)at * am_config_int(j->config, AM_BATCH) : (double)NAN;
+  cli_put_criterion(&text, &j->criterion);
   if (at) am_text_printf(&text, ", at iteration %llu", (unsigned long long)at);
   cli_say(j->line, "%s\n", text.data ? text.data : "");
   am_text_free(&text);
@@ -122,7 +126,7 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
            .config = config,
            .folder = folder,
            .resume = resume,
-           .criterion = task->criterion};
+           .criterion = {.there = !isnan(task->criterion), .reward = task->criterion}};
   cli_progress_begin(&j.progress, task, cli_has(line, CLI_QUIET));
   am_task_destroy(task);
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */

@@ -48,6 +48,9 @@ static bool nth_network(item *out, int k, am_text *room) {
        "(modulator.given)",
        "x_t = tanh(W_x u + b + (W_h + H) h); H <- (1 - eta) H + eta m_t x_t h^T",
        "Ba et al. 2016, arXiv 1610.06258"},
+      {"ctrnn", "continuous-time network with signed rates, chaotic before it learns",
+       "tau dx/dt = -x + J r + B u + xi, r = tanh x",
+       "Sompolinsky, Crisanti, Sommers 1988, doi:10.1103/PhysRevLett.61.259"},
   };
   (void)room;
   if (k >= (int)(sizeof items / sizeof *items)) return false;

@@ -48,6 +48,15 @@ static double number_of(const json_t *root, const char *key) {
   return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
+static cli_criterion criterion_of(const json_t *root) {
+  const char *meaning = json_string_value(json_object_get(root, "criterion_meaning"));
+  cli_criterion c = {.reward = number_of(root, "criterion"),
+                     .trials = number_of(root, "trials_to_criterion")};
+  snprintf(c.meaning, sizeof c.meaning, "%s", meaning ? meaning : "");
+  c.there = meaning || !isnan(c.reward);
+  return c;
+}
+
 amine_status cli_outcome_read(cli_outcome *out, const char *folder, amine_error *error) {
   am_text path = {0};
   json_t *root = NULL;
@@ -61,14 +70,18 @@ amine_status cli_outcome_read(cli_outcome *out, const char *folder, amine_error 
                          .se = number_of(root, "se"),
                          .greedy_reward = number_of(root, "greedy_reward"),
                          .greedy_se = number_of(root, "greedy_se"),
-                         .criterion = number_of(root, "criterion"),
-                         .trials = number_of(root, "trials_to_criterion")};
+                         .criterion = criterion_of(root)};
     json_decref(root);
     if (isnan(out->reward) || isnan(out->greedy_reward))
       status = am_fail_file(error, AMINE_ERROR_INPUT, path.data, -1, "the rewards are missing");
   }
   am_text_free(&path);
   return status;
+}
+
+const char *cli_network_plays(const am_task *task, bool greedy) {
+  if (task->n_actions == 0) return greedy ? "network, undisturbed" : "network, as it learns";
+  return greedy ? "network, best action each time" : "network, actions drawn";
 }
 
 int cli_reward_digits(const am_task *task) {
@@ -78,14 +91,14 @@ int cli_reward_digits(const am_task *task) {
   return most > 0 && most < 10 ? 3 : 2;
 }
 
-void cli_put_criterion(am_text *text, double criterion, double trials) {
+void cli_put_criterion(am_text *text, const cli_criterion *c) {
   char digits[32];
-  if (isnan(trials)) {
-    am_text_printf(text, "has not reached %g", criterion);
-    return;
-  }
-  am_text_printf(text, "reached %g after ", criterion);
-  const int n = snprintf(digits, sizeof digits, "%.0f", trials);
+  am_text_puts(text, isnan(c->trials) ? "has not reached " : "reached ");
+  if (c->meaning[0]) am_text_puts(text, c->meaning);
+  else am_text_printf(text, "%g", c->reward);
+  if (isnan(c->trials)) return;
+  am_text_puts(text, " after ");
+  const int n = snprintf(digits, sizeof digits, "%.0f", c->trials);
   for (int k = 0; k < n; k++)
     am_text_printf(text, "%s%c", k > 0 && (n - k) % 3 == 0 ? "," : "", digits[k]);
   am_text_puts(text, " trials");
@@ -117,9 +130,11 @@ static void put_json(am_text *text, const cli_outcome *o, const am_task *task, c
   am_json_put_double(text, "se", o->se);
   am_json_put_double(text, "greedy_reward", o->greedy_reward);
   am_json_put_double(text, "greedy_se", o->greedy_se);
-  if (!isnan(o->criterion)) {
-    am_json_put_double(text, "criterion", o->criterion);
-    am_json_put_double(text, "trials_to_criterion", o->trials);
+  if (o->criterion.there) {
+    am_json_put_double(text, "criterion", o->criterion.reward);
+    if (o->criterion.meaning[0])
+      am_json_put_string(text, "criterion_meaning", o->criterion.meaning);
+    am_json_put_double(text, "trials_to_criterion", o->criterion.trials);
   }
   cli_lines_json(text, task);
   am_json_put_string(text, "report", page);
@@ -141,17 +156,16 @@ int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_confi
     am_text_printf(&text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
                    o->n_episodes);
     const int digits = cli_reward_digits(task);
-    const bool acts = task->n_targets == 0; /* who predicts values draws nothing */
-    am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN,
-                   acts ? "network, actions drawn" : "network", digits, o->reward, pm, digits,
-                   o->se);
-    if (acts)
-      am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, "network, best action each time", digits,
+    am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, cli_network_plays(task, false), digits,
+                   o->reward, pm, digits, o->se);
+    /* equal to the bit: nothing was drawn, as where values are predicted */
+    if (o->greedy_reward != o->reward || o->greedy_se != o->se)
+      am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, cli_network_plays(task, true), digits,
                      o->greedy_reward, pm, digits, o->greedy_se);
     cli_lines_table(&text, task, COLUMN);
-    if (!isnan(o->criterion)) {
+    if (o->criterion.there) {
       am_text_puts(&text, "training ");
-      cli_put_criterion(&text, o->criterion, o->trials);
+      cli_put_criterion(&text, &o->criterion);
       am_text_puts(&text, "\n");
     }
     am_text_printf(&text, "folder  %s\nreport  %s\n", folder, page);

@@ -7,12 +7,19 @@
 
 enum { CLI_OUTCOME_EPISODES = 1000 };
 
+/* When training counts as a success, and when it was one. */
+typedef struct cli_criterion {
+  bool there;
+  double reward;    /* the task's; NAN if the learner has its own: */
+  char meaning[64]; /* in words, else "" */
+  double trials;    /* episodes to it, NAN if it was not reached */
+} cli_criterion;
+
 typedef struct cli_outcome {
   uint64_t iteration;
   int n_episodes;
   double reward, se, greedy_reward, greedy_se;
-  double criterion,
-      trials; /* of the task, NAN if it has none; episodes to it, NAN if not reached */
+  cli_criterion criterion;
 } cli_outcome;
 
 /* Evaluates and records an episode, unless that was done since the checkpoint was written. */
@@ -25,11 +32,14 @@ amine_status cli_outcome_read(cli_outcome *outcome, const char *folder, amine_er
 int cli_outcome_print(const cli_outcome *outcome, const cli_line *line, const am_config *config,
                       const char *folder, const char *page);
 
+/* How the network plays, in words: what is greedy where it does not act is without exploration. */
+const char *cli_network_plays(const am_task *task, bool greedy);
+
 /* Decimals of a reward: more where rewards are small. */
 int cli_reward_digits(const am_task *task);
 
 /* Adds "reached 0.95 after 7,840 trials", or that it did not. */
-void cli_put_criterion(am_text *text, double criterion, double trials);
+void cli_put_criterion(am_text *text, const cli_criterion *criterion);
 
 /* The table rows, and the JSON member, of what known policies earn on the task. */
 void cli_lines_table(am_text *text, const am_task *task, int column);

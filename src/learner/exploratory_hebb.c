@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -15,7 +16,10 @@ static const am_hebb_ops *hebb_code(void) {
   return code[am_isa_now()];
 }
 
-enum { RECENT = 100 }; /* errors that are kept */
+enum {
+  RECENT = 100, /* errors that are kept */
+  ENOUGH = 95   /* of them below the bound: the criterion */
+};
 
 typedef struct hebb {
   am_learner learner;
@@ -58,7 +62,8 @@ am_hebb_options am_hebb_default(void) {
                            .clip = 3e-4f,
                            .average = 0.75f,
                            .scaled = true,
-                           .warmup = 100};
+                           .warmup = 100,
+                           .bound = 1};
 }
 
 am_hebb_options am_hebb_selective(void) {
@@ -66,6 +71,8 @@ am_hebb_options am_hebb_selective(void) {
   o.amplitude = 30;
   o.eta = 0.01f;
   o.clip = 2e-4f;
+  o.criterion = AM_HEBB_MEAN;
+  o.bound = 0.2f;
   return o;
 }
 
@@ -295,7 +302,7 @@ static void set(am_learner *learner, int k, const float *values) {
 
 /* ------------------------------------------------------------------------------- watching */
 
-enum { SERIES_ACTIVITY, SERIES_OUTPUT, SERIES_TARGET, N_SERIES };
+enum { SERIES_ACTIVITY, SERIES_OUTPUT, SERIES_ERROR, N_SERIES };
 
 static int series(const am_learner *learner, am_series *out) {
   const hebb *h = (const hebb *)learner;
@@ -303,19 +310,19 @@ static int series(const am_learner *learner, am_series *out) {
   out[SERIES_ACTIVITY] = (am_series){
       .name = "activity", .meaning = "rate of each neuron", .width = h->network.options.n_hidden};
   out[SERIES_OUTPUT] =
-      (am_series){.name = "output", .meaning = "rates of the output neurons", .width = n_targets};
-  out[SERIES_TARGET] = (am_series){
-      .name = "target", .meaning = "wanted output; 0 while it does not count", .width = n_targets};
+      (am_series){.name = "outputs", .meaning = "rates of the output neurons", .width = n_targets};
+  out[SERIES_ERROR] =
+      (am_series){.name = "error", .meaning = "of the output, while it counts", .width = 1};
+  out[N_SERIES] = (am_series){0};
   return N_SERIES;
 }
 
 static void note(void *context, const hebb *h, int t, bool counts) {
   const am_series *s = context;
-  for (int k = 0; k < N_SERIES; k++) {
-    float *at = s[k].values + (size_t)t * (size_t)s[k].width;
-    for (int i = 0; i < s[k].width; i++)
-      at[i] = k != SERIES_TARGET ? h->state.r[i] : counts ? h->target[i] : 0;
-  }
+  for (int k = SERIES_ACTIVITY; k <= SERIES_OUTPUT; k++)
+    memcpy(s[k].values + (size_t)t * (size_t)s[k].width, h->state.r,
+           (size_t)s[k].width * sizeof(float));
+  s[SERIES_ERROR].values[t] = counts ? (float)error_now(h) : NAN;
 }
 
 static void watch(am_learner *learner, am_series *out, uint32_t lane, uint64_t seed, bool greedy) {
@@ -329,6 +336,46 @@ static void watch(am_learner *learner, am_series *out, uint32_t lane, uint64_t s
   play((hebb *)learner, &t);
 }
 
+/* ------------------------------------------------------------------------------- criterion */
+
+double am_hebb_error(const am_learner *learner, int k) {
+  const hebb *h = (const hebb *)learner;
+  assert(k >= 0 && k < RECENT && (uint64_t)k < trials_before(h));
+  return (double)h->recent[(trials_before(h) - 1 - (uint64_t)k) % RECENT];
+}
+
+double am_hebb_share_below(const am_learner *learner, double bound) {
+  const hebb *h = (const hebb *)learner;
+  if (trials_before(h) < RECENT) return 0;
+  int n = 0;
+  for (int k = 0; k < RECENT; k++) n += (double)h->recent[k] < bound;
+  return (double)n / RECENT;
+}
+
+double am_hebb_mean_error(const am_learner *learner) {
+  const hebb *h = (const hebb *)learner;
+  if (trials_before(h) < RECENT) return (double)NAN;
+  double sum = 0;
+  for (int k = 0; k < RECENT; k++) sum += (double)h->recent[k];
+  return sum / RECENT;
+}
+
+static bool reached(const am_learner *learner) {
+  const am_hebb_options *o = &((const hebb *)learner)->options;
+  if (o->criterion == AM_HEBB_MEAN) return am_hebb_mean_error(learner) < (double)o->bound;
+  return am_hebb_share_below(learner, (double)o->bound) >= (double)ENOUGH / RECENT;
+}
+
+static void name_criterion(hebb *h) {
+  const am_hebb_options *o = &h->options;
+  if (o->criterion == AM_HEBB_MEAN)
+    snprintf(h->learner.criterion, sizeof h->learner.criterion,
+             "a mean error of %d trials below %g", RECENT, (double)o->bound);
+  else
+    snprintf(h->learner.criterion, sizeof h->learner.criterion,
+             "%d of %d trials with an error below %g", ENOUGH, RECENT, (double)o->bound);
+}
+
 static void destroy(am_learner *learner) {
   hebb *h = (hebb *)learner;
   void *const blocks[] = {
@@ -338,7 +385,7 @@ static void destroy(am_learner *learner) {
   am_free(h);
 }
 
-static const am_learner_type type = {
+const am_learner_type am_hebb_type = {
     .name = "exploratory-hebb",
     .meaning = "rare perturbations explore, a Hebbian trace remembers, the reward decides",
     .equation = "J += clip(eta (R - Rbar) sum_t (r_pre dx_post)^3, -c, c)",
@@ -350,6 +397,7 @@ static const am_learner_type type = {
     .set = set,
     .series = series,
     .watch = watch,
+    .reached = reached,
     .destroy = destroy,
 };
 
@@ -381,6 +429,9 @@ static amine_status check(const am_task *task, const am_ctrnn *network, const am
   if (!(o->average >= 0 && o->average < 1))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the expected error keeps 0 to below 1 of itself, not %g", (double)o->average);
+  if (!(o->bound > 0 && o->bound <= 1e6f))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the bound of the criterion is above 0, at most 1e6, not %g", (double)o->bound);
   return AMINE_OK;
 }
 
@@ -416,7 +467,7 @@ amine_status am_hebb_create(am_learner **learner, const am_task *task, const am_
   AM_TRY(check(task, network, options, error));
   hebb *h = am_alloc(1, sizeof *h);
   if (!h) return am_fail_memory(error, sizeof *h);
-  h->learner = (am_learner){.type = &type, .task = task, .n_lanes = options->n_lanes};
+  h->learner = (am_learner){.type = &am_hebb_type, .task = task, .n_lanes = options->n_lanes};
   h->network = *network;
   h->options = *options;
   h->seed = seed;
@@ -428,22 +479,9 @@ amine_status am_hebb_create(am_learner **learner, const am_task *task, const am_
   }
   am_ctrnn_place(network, &h->state, h->block);
   am_ctrnn_initialise(network, h->panel, seed);
+  name_criterion(h);
   *learner = &h->learner;
   return AMINE_OK;
-}
-
-double am_hebb_error(const am_learner *learner, int k) {
-  const hebb *h = (const hebb *)learner;
-  assert(k >= 0 && k < RECENT && (uint64_t)k < trials_before(h));
-  return (double)h->recent[(trials_before(h) - 1 - (uint64_t)k) % RECENT];
-}
-
-double am_hebb_share_below(const am_learner *learner, double bound) {
-  const hebb *h = (const hebb *)learner;
-  if (trials_before(h) < RECENT) return 0;
-  int n = 0;
-  for (int k = 0; k < RECENT; k++) n += (double)h->recent[k] < bound;
-  return (double)n / RECENT;
 }
 
 void am_hebb_use_source(am_learner *learner, const am_hebb_source *source) {

@@ -20,6 +20,10 @@
 
 typedef enum am_hebb_rule { AM_HEBB_EXPLORATORY, AM_HEBB_NODE } am_hebb_rule;
 
+/* When it has learned: 95 of the last 100 trials had an error below the bound, or their mean was
+ * below it. Not before the 100th trial. */
+typedef enum am_hebb_criterion { AM_HEBB_SHARE, AM_HEBB_MEAN } am_hebb_criterion;
+
 typedef struct am_hebb_options {
   int n_lanes; /* trials in an iteration, one after the other */
   am_hebb_rule rule;
@@ -30,17 +34,21 @@ typedef struct am_hebb_options {
   bool scaled;
   uint64_t warmup; /* trials */
   bool shuffled;   /* a control: learns from the error of a random one of the last 100 trials */
+  am_hebb_criterion criterion;
+  float bound; /* of the error */
 } am_hebb_options;
 
 /* Constants for the exploratory rule, 1 trial an iteration, 100 to warm up, 3 Hz of perturbations:
  *   default    amplitude 16, eta 0.1, scaled, c 3e-4, a 0.75: those of the specification, with
- *              target 0.98 and am_ctrnn_default
- *   selective  the same with amplitude 30, eta 0.01, c 2e-4
+ *              target 0.98 and am_ctrnn_default; criterion: 95 of 100 below 1
+ *   selective  the same with amplitude 30, eta 0.01, c 2e-4; criterion: a mean below 0.2
  *   printed    what the paper's text says: +-0.5 of x (amplitude 15 with tau / dt = 30), eta 0.5,
  *              not scaled, c 1e-4, a 0.33; with target 1 and am_ctrnn_printed */
 am_hebb_options am_hebb_default(void);
 am_hebb_options am_hebb_selective(void);
 am_hebb_options am_hebb_printed(void);
+
+extern const am_learner_type am_hebb_type;
 
 /* Makes a learner with fresh weights. The network has the inputs of the task and at least its
  * n_targets neurons; the task has targets. */
@@ -50,6 +58,8 @@ amine_status am_hebb_create(am_learner **learner, const am_task *task, const am_
 /* The share of the last 100 trials with an error below the bound: the published criterion is 0.95
  * below 1. 0 before the 100th trial. */
 double am_hebb_share_below(const am_learner *learner, double bound);
+/* The mean error of the last 100 trials; NAN before the 100th. */
+double am_hebb_mean_error(const am_learner *learner);
 /* The error of the trial k before the last one, k < 100 and less than the trials so far. */
 double am_hebb_error(const am_learner *learner, int k);
 

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "task/task.h"
 
-enum { AM_LEARNER_NUMBERS = 8, AM_SERIES_MAX = 16 };
+enum { AM_LEARNER_NUMBERS = 8, AM_SERIES_MAX = 16, AM_CRITERION_LENGTH = 64 };
 
 typedef struct am_learner am_learner;
 
@@ -64,6 +64,9 @@ typedef struct am_learner_type {
    * without learning. Both may be NULL. */
   int (*series)(const am_learner *learner, am_series *out);
   void (*watch)(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed, bool greedy);
+  /* Whether the learner's own criterion is met now, which then stands in place of the task's (a
+   * mean reward of 1000 episodes). A function of the saved state alone. NULL: it has none. */
+  bool (*reached)(const am_learner *learner);
   void (*destroy)(am_learner *learner);
 } am_learner_type;
 
@@ -71,9 +74,10 @@ typedef struct am_learner_type {
 struct am_learner {
   const am_learner_type *type;
   const am_task *task;
-  uint64_t iteration;                 /* iterations done */
-  int n_lanes;                        /* episodes in an iteration */
-  double numbers[AM_LEARNER_NUMBERS]; /* saved with the tensors: powers of Adam's betas, ... */
+  uint64_t iteration;                  /* iterations done */
+  int n_lanes;                         /* episodes in an iteration */
+  double numbers[AM_LEARNER_NUMBERS];  /* saved with the tensors: powers of Adam's betas, ... */
+  char criterion[AM_CRITERION_LENGTH]; /* what `reached` asks, in words; "" without it */
 };
 
 static inline void am_learner_destroy(am_learner *learner) {

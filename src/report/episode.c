@@ -152,7 +152,9 @@ static amine_status put_stage(am_text *page, const am_overview *o, const am_trip
 /* What is no maze: its series. */
 static amine_status put_series(am_text *page, const am_overview *o, amine_error *error) {
   const am_recorded_episode *e = &o->episode;
-  am_text_puts(page, "<p>A fresh episode, played by ");
+  if (e->n_episodes > 1)
+    am_text_printf(page, "<p>Fresh episodes, one of each of %zu sorts, played by ", e->n_episodes);
+  else am_text_puts(page, "<p>A fresh episode, played by ");
   am_shown_run(page, o);
   am_text_puts(page, ". Training is over. ");
   if (e->n_steps > AM_EPISODE_STEPS_MAX)

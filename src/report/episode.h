@@ -6,7 +6,7 @@
 #include "report/trips.h"
 
 /* The longest episode that is drawn whole. */
-#define AM_EPISODE_STEPS_MAX 5000
+#define AM_EPISODE_STEPS_MAX 6000
 
 /* The maze with every trip, the goal, and the agent at the end; nothing without walls and agent.
  * The script finds in it .trip (one for each, in order), .agent and its four .way. */

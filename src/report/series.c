@@ -19,6 +19,8 @@
 #define SERIES_MAX 64
 #define ROWS_MAX 200
 #define COLUMNS_MAX 1000
+#define POINTS_MAX 3000
+#define PAIR_STEPS_MAX 120 /* beyond that a mark for each step is too small to see */
 
 /* ------------------------------------------------------------------------------ reading */
 void am_recorded_episode_free(am_recorded_episode *e) {
@@ -47,6 +49,8 @@ static amine_status take_about(am_recorded_episode *e, const json_t *root, const
   const size_t n = json_array_size(list);
   AM_TRY(take_text(&e->task, root, "task", path, error));
   AM_TRY(take_text(&e->meaning, root, "meaning", path, error));
+  const json_int_t n_episodes = json_integer_value(json_object_get(root, "episodes"));
+  e->n_episodes = n_episodes > 1 && n_episodes < 1 << 20 ? (size_t)n_episodes : 1;
   if (!json_is_array(list) || n > SERIES_MAX)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
                         "\"series\" is no array of at most %d series", SERIES_MAX);
@@ -160,33 +164,47 @@ static amine_status put_heat(am_text *page, const am_recorded_series *s, size_t 
   return AMINE_OK;
 }
 
-static amine_status put_line(am_text *page, const am_recorded_series *s, size_t n,
-                             const char *x_title, amine_error *error) {
-  double *t = am_alloc(2 * n, sizeof *t), low, high;
-  if (!t) return am_fail_memory(error, 2 * n * sizeof *t);
-  double *values = t + n;
-  bool gaps = false;
+/* A value that stands alone is a dash. */
+static void put_values(am_text *page, const am_plot *plot, const char *classes, const double *t,
+                       const double *values, size_t n) {
   for (size_t k = 0; k < n; k++) {
-    t[k] = (double)k + 0.5; /* in the middle of the step, as pictures have it */
-    values[k] = (double)s->values[k];
-    gaps = gaps || !isfinite(values[k]);
+    const bool alone = isfinite(values[k]) && (k == 0 || !isfinite(values[k - 1])) &&
+                       (k + 1 == n || !isfinite(values[k + 1]));
+    const double ends[2] = {t[k] - 0.4, t[k] + 0.4}, level[2] = {values[k], values[k]};
+    if (alone) am_plot_line(page, plot, classes, ends, level, 2);
   }
-  am_range(&low, &high, values, n);
+  am_plot_line(page, plot, classes, t, values, n);
+}
+
+/* `over` may be NULL. Of long episodes every few steps are drawn. */
+static amine_status put_line(am_text *page, const am_recorded_episode *e,
+                             const am_recorded_series *s, const am_recorded_series *over,
+                             size_t n_steps, const char *x_title, amine_error *error) {
+  const size_t across = (n_steps + POINTS_MAX - 1) / POINTS_MAX;
+  const size_t n = (n_steps + across - 1) / across;
+  double *t = am_alloc(3 * n, sizeof *t), low, high;
+  if (!t) return am_fail_memory(error, 3 * n * sizeof *t);
+  double *values = t + n, *others = t + 2 * n;
+  for (size_t k = 0; k < n; k++) {
+    t[k] = (double)(k * across);
+    values[k] = (double)s->values[k * across];
+    others[k] = over ? (double)over->values[k * across] : (double)NAN;
+  }
+  am_range(&low, &high, values, 2 * n);
   low = low < 0 ? low : 0;
   high = high > 0 ? high : 0;
   if (!(high > low)) high = low + 1;
-  am_plot plot = {.x = am_axis_exact(0, (double)n, 5),
+  am_plot plot = {.x = am_axis_exact(0, (double)n_steps, 5),
                   .y = am_axis_round(low, high, 3),
                   .classes = "strip",
                   .x_title = x_title};
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   am_plot_across(page, &plot, "zero", 0);
-  for (size_t k = 0; k < n && gaps; k++) { /* values that are there only now and then */
-    const double ends[2] = {t[k] - 0.4, t[k] + 0.4}, level[2] = {values[k], values[k]};
-    if (isfinite(values[k])) am_plot_line(page, &plot, "readout", ends, level, 2);
-  }
-  if (!gaps) am_plot_line(page, &plot, "readout", t, values, n);
+  for (size_t k = 1; k < e->n_episodes; k++)
+    am_plot_down(page, &plot, "known", (double)(k * (e->n_steps / e->n_episodes)));
+  put_values(page, &plot, "readout", t, values, n);
+  if (over) put_values(page, &plot, "least", t, others, n);
   am_plot_close(page);
   am_free(t);
   return AMINE_OK;
@@ -197,15 +215,6 @@ static void put_heading(am_text *page, const am_recorded_series *s) {
   am_html_brief(page, s->name, 40);
   am_text_puts(page, "</span> <small>");
   am_html_brief(page, s->meaning, 120);
-}
-
-static amine_status put_series(am_text *page, const am_recorded_series *s, size_t n, bool last,
-                               amine_error *error) {
-  put_heading(page, s);
-  if (s->width > 1) am_text_printf(page, "; a row for each of %zu", s->width);
-  am_text_puts(page, "</small></h3>\n");
-  return s->width > 1 ? put_heat(page, s, n, error)
-                      : put_line(page, s, n, last ? "step" : "", error);
 }
 
 /* ------------------------------------------------------------------------------ said and wanted */
@@ -261,7 +270,11 @@ static void put_value(am_text *page, const pair *p, size_t row, size_t rows, siz
 /* What was shown, each step as wide as in the strips of the pair. */
 static amine_status put_shown(am_text *page, const am_recorded_series *s, size_t n,
                               amine_error *error) {
-  if (s->width > 1) return put_series(page, s, n, false, error);
+  if (s->width > 1) {
+    put_heading(page, s);
+    am_text_printf(page, "; a row for each of %zu</small></h3>\n", s->width);
+    return put_heat(page, s, n, error);
+  }
   double low = 0, high = 1;
   for (size_t t = 0; t < n; t++) {
     low = fmin(low, (double)s->values[t]);
@@ -296,16 +309,38 @@ static void put_pair(am_text *page, const pair *p, size_t n) {
   for (size_t row = 0; row < rows; row++) put_value(page, p, row, rows, n);
 }
 
+static const am_recorded_series *line_of(const am_recorded_episode *e, const char *name) {
+  for (size_t k = 0; k < e->n; k++)
+    if (e->series[k].width == 1 && strcmp(e->series[k].name, name) == 0) return &e->series[k];
+  return NULL;
+}
+
 amine_status am_series_strips(am_text *page, const am_recorded_episode *e, amine_error *error) {
   const size_t n = e->n_steps < AM_EPISODE_STEPS_MAX ? e->n_steps : AM_EPISODE_STEPS_MAX;
-  const pair p = pair_of(e);
+  const am_recorded_series *outputs = line_of(e, "outputs"), *targets = line_of(e, "targets");
+  const bool together = outputs && targets;
+  const pair p = n <= PAIR_STEPS_MAX ? pair_of(e) : (pair){NULL, NULL};
   const am_recorded_series *inputs = p.said ? named(e, "inputs") : NULL;
   if (inputs) AM_TRY(put_shown(page, inputs, n, error));
   if (p.said) put_pair(page, &p, n);
+  size_t last = e->n; /* of the lines that are drawn */
+  for (size_t k = 0; k < e->n; k++)
+    if (e->series[k].width == 1 && (!together || &e->series[k] != targets)) last = k;
   for (size_t k = 0; k < e->n; k++) {
     const am_recorded_series *s = &e->series[k];
+    if (together && s == targets) continue;
     if (p.said && (s == inputs || s == p.said || s == p.wanted)) continue;
-    AM_TRY(put_series(page, s, n, k + 1 == e->n, error));
+    put_heading(page, s);
+    if (together && s == outputs) {
+      am_text_puts(page, "; over it ");
+      am_html_brief(page, targets->meaning, 120);
+    }
+    if (s->width > 1) am_text_printf(page, "; a row for each of %zu", s->width);
+    am_text_puts(page, "</small></h3>\n");
+    if (s->width > 1) AM_TRY(put_heat(page, s, n, error));
+    else
+      AM_TRY(put_line(page, e, s, together && s == outputs ? targets : NULL, n,
+                      k == last ? "step" : "", error));
   }
   return AMINE_OK;
 }

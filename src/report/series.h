@@ -1,7 +1,8 @@
 /* The recording of an episode that is no maze's: any number of series over its steps.
  *
- *   episode.json    {"task": NAME, "meaning": TEXT, "series": [{"name", "meaning", "width"}, ...]}
- *   recording.npz   of each series f4 [T] or, where width > 1, f4 [T][width] */
+ *   episode.json    {"task": NAME, "meaning": TEXT, "episodes": how many, one
+ *                   after the other and equally long, "series": [{"name", "meaning", "width"},
+ * ...]} recording.npz   of each series f4 [T] or, where width > 1, f4 [T][width] */
 #ifndef AMINE_REPORT_SERIES_H
 #define AMINE_REPORT_SERIES_H
 
@@ -19,6 +20,7 @@ typedef struct am_recorded_series {
 typedef struct am_recorded_episode {
   char *task, *meaning;       /* of the task; NULL if there is no episode.json */
   size_t n_steps, n;          /* 0 if there is no recording */
+  size_t n_episodes;          /* of n_steps / n_episodes steps; 1 if the file does not say */
   am_recorded_series *series; /* [n] */
 } am_recorded_episode;
 
@@ -29,9 +31,9 @@ amine_status am_recorded_episode_read(am_recorded_episode *episode, const char *
 void am_recorded_episode_free(am_recorded_episode *episode);
 
 /* One strip under the other on one time axis: a line for a series of width 1, a picture with a row
- * for each value for the others. Where the episode has "targets" and, of the same width,
- * "prediction" or "output", the inputs come first and then both in one strip. AMINE_ERROR_MEMORY
- * only. */
+ * for each value for the others. A series "targets" is drawn over "outputs" where both are lines;
+ * in a short episode that has "targets" and, of the same width, "prediction" or "output", the inputs
+ * come first and then both in one strip, value by value. AMINE_ERROR_MEMORY only. */
 amine_status am_series_strips(am_text *page, const am_recorded_episode *episode,
                               amine_error *error);
 

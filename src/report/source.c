@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +179,11 @@ static amine_status read_eval(am_source *source, const char *path, amine_error *
                                     .greedy_se = number_of(root, "greedy_se"),
                                     .criterion = number_of(root, "criterion"),
                                     .trials = number_of(root, "trials_to_criterion")};
+    const char *meaning = json_string_value(json_object_get(root, "criterion_meaning"));
+    const char *actions = json_string_value(json_object_get(root, "actions"));
+    snprintf(source->eval.criterion_meaning, sizeof source->eval.criterion_meaning, "%s",
+             meaning ? meaning : "");
+    source->eval.acts = !actions || strcmp(actions, "none") != 0;
     source->eval.there = isfinite(source->eval.reward);
   } else if (root) {
     status = am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "an evaluation is an object");

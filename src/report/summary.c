@@ -126,10 +126,16 @@ static void put_yardsticks(am_text *page, const am_source *source) {
 /* When the criterion of the task was reached. */
 static void put_criterion(am_text *page, const am_source *source) {
   const am_report_eval *e = &source->eval;
-  if (!isfinite(e->criterion)) return;
-  am_text_puts(page, " The criterion, a mean of ");
-  am_html_figure(page, e->criterion, 3);
-  am_text_puts(page, " over 1000 episodes, was ");
+  if (!isfinite(e->criterion) && !e->criterion_meaning[0]) return;
+  am_text_puts(page, " The criterion, ");
+  if (e->criterion_meaning[0]) {
+    am_html_text(page, e->criterion_meaning);
+  } else {
+    am_text_puts(page, "a mean of ");
+    am_html_figure(page, e->criterion, 3);
+    am_text_puts(page, " over 1000 episodes");
+  }
+  am_text_puts(page, ", was ");
   if (isfinite(e->trials)) {
     am_text_puts(page, "reached after <b>");
     am_html_figure(page, e->trials, 9);
@@ -175,8 +181,9 @@ static void put_headline(am_text *page, const am_overview *o) {
   /* equal to the bit: nothing was drawn, as where values are predicted */
   const bool draws = e->greedy_reward != e->reward || e->greedy_se != e->se;
   if (o->n_sources == 1 && o->evaluated && isfinite(e->greedy_reward) && draws) {
-    am_text_puts(page, " If it always takes the action it likes best, instead of drawing one, it "
-                       "earns ");
+    am_text_puts(page, e->acts ? " If it always takes the action it likes best, instead of drawing "
+                                 "one, it earns "
+                               : " Undisturbed, without what makes it explore, it earns ");
     am_html_with_error(page, source->eval.greedy_reward, source->eval.greedy_se);
     am_text_puts(page, ".");
   }

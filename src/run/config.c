@@ -38,11 +38,12 @@ const am_key am_keys[AM_N_KEYS] = {
                       "a line of metrics.jsonl for so many updates, with their means", true),
     [AM_STOP_AT_CRITERION] = {"stop_at_criterion", AM_KEY_SWITCH, 0, 0, 1, "true|false", "",
                               "end training once the mean reward of the last 1000 episodes has "
-                              "reached the task's criterion",
+                              "reached the task's criterion, or the learner's own is met",
                               false},
     [AM_TASK_TYPE] = ONE("task.type",
                          "maze|delayed-match|evidence|bandit|t-maze|cart-pole|recall|random-bits|"
-                         "periodic|recall-values|associative|signals|pennies",
+                         "periodic|recall-values|associative|signals|"
+                         "pennies|dnms|selective",
                          "the world (amine list tasks)"),
     [AM_TASK_SIZE] = INT("task.size", 11, 5, 255, "cells",
                          "cells in a row of the maze, outer walls included; odd", true),
@@ -89,8 +90,17 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_TASK_KEYS] = INT("task.keys", 8, 1, 64, "", "how many different keys there are", true),
     [AM_TASK_PAIRS] = INT("task.pairs", 3, 1, 64, "", "of key and value, shown one a step", true),
     [AM_TASK_QUERIES] = INT("task.queries", 1, 1, 1000, "", "how often a value is asked for", true),
-    [AM_NETWORK_TYPE] =
-        ONE("network.type", "plastic-rnn|gru|hebbian-rnn", "the network (amine list networks)"),
+    [AM_TASK_STIMULUS] = INT("task.stimulus_ms", 200, 1, 1000000, "ms", "of a stimulus", true),
+    [AM_TASK_DELAY_MS] = INT("task.delay_ms", 200, 0, 1000000, "ms", "between two stimuli", true),
+    [AM_TASK_WAIT] =
+        INT("task.wait_ms", 200, 0, 1000000, "ms", "between the last one and the response", true),
+    [AM_TASK_RESPONSE] =
+        INT("task.response_ms", 200, 1, 1000000, "ms", "in which the output counts", true),
+    [AM_TASK_TARGET] = NUM("task.target", 1, 1e-6, 1e6, "", "the output is to be this or minus it"),
+    [AM_TASK_BIAS] = NUM("task.bias", 0.5, 0, 1e6, "", "size of the mean of a noisy input"),
+    [AM_TASK_NOISE_SD] = NUM("task.noise_sd", 1, 0, 1e6, "", "its standard deviation"),
+    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn|gru|hebbian-rnn|ctrnn",
+                            "the network (amine list networks)"),
     [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
     [AM_NETWORK_LAYERS] =
         INT("network.layers", 1, 1, 4, "", "layers of units, each reading the one below", true),
@@ -114,6 +124,17 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_NETWORK_INIT_W] = NUM("network.init_w", 0.01, 0, 100, "", "w begins uniform in [0, this)"),
     [AM_NETWORK_INIT_ALPHA] =
         NUM("network.init_alpha", 0.01, 0, 100, "", "alpha begins uniform in [0, this)"),
+    [AM_NETWORK_TAU] = NUM("network.tau_ms", 30, 1e-3, 1e6, "ms", "time constant of a neuron"),
+    [AM_NETWORK_DT] = NUM("network.dt_ms", 1, 1e-3, 1e6, "ms", "step of the Euler method"),
+    [AM_NETWORK_G] = NUM("network.g", 1.5, 0, 100, "",
+                         "J begins normal with the deviation g / sqrt(N); above 1 activity is "
+                         "chaotic without inputs"),
+    [AM_NETWORK_X0] = NUM("network.x0", 0.1, 0, 100, "", "x begins a trial uniform within +- this"),
+    [AM_NETWORK_KEEP] =
+        NUM("network.keep", 0.05, 0, 0.999999, "per step", "what the running mean of x keeps"),
+    [AM_NETWORK_BIASES] = ONE("network.biases", "three|four|none",
+                              "neurons with a constant x: 1 and 10 at 1, 11 at -1; 1, 10, 11 and "
+                              "12 at 1; or none"),
     [AM_RULE_TYPE] = ONE("rule.type", "clip|decay|oja|softclip|eligibility|none",
                          "the Hebbian trace (amine list rules); none is an ordinary RNN"),
     [AM_RULE_CLIP_AT] = NUM("rule.clip", 1, 1e-6, 1e6, "", "c: bound of |H|"),
@@ -162,8 +183,9 @@ const am_key am_keys[AM_N_KEYS] = {
                              "holds the read-out at this level (a lesion); none leaves it free"),
     [AM_CLAMP_CHEMICAL] =
         YES("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)"),
-    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling|agents|delta|bptt-values",
-                            "how the slow weights change (amine list learners)"),
+    [AM_LEARNER_TYPE] =
+        ONE("learner.type", "a2c|bptt|signalling|agents|delta|bptt-values|exploratory-hebb",
+            "how the slow weights change (amine list learners)"),
     [AM_LEARNER_TEACH] = ONE("learner.teach", "reward|supervised|mixed",
                              "what tells right from wrong: rewards, the right answers, or both"),
     [AM_LEARNER_RATE] =
@@ -195,8 +217,8 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_LEARNER_EPS] = NUM("learner.eps", 1e-4, 1e-12, 1, "", "Adam's epsilon"),
     [AM_LEARNER_NORM_CLIP] =
         NUM("learner.norm_clip", 4, 1e-6, 1e9, "", "bound of the gradient's norm"),
-    [AM_LEARNER_WARMUP] = INT("learner.warmup", 100, 0, 4e9, "updates",
-                              "iterations before the first step of Adam", true),
+    [AM_LEARNER_WARMUP] =
+        INT("learner.warmup", 100, 0, 4e9, "updates", "iterations before the first change", true),
     [AM_LEARNER_REWARD] = ONE("learner.reward", "plain|adaptive",
                               "adaptive: divided by the running spread of what episodes bring, so "
                               "that it says more the rarer it is"),
@@ -239,6 +261,22 @@ const am_key am_keys[AM_N_KEYS] = {
         NUM("learner.slow_strength", 0.1, 0, 1e9, "", "kappa: how much usefulness holds a weight"),
     [AM_LEARNER_SLOW_RATE] = NUM("learner.slow_rate", 0.01, 0, 1, "per update",
                                  "how fast a slow weight follows its fast one"),
+    [AM_LEARNER_RULE] = ONE("learner.rule", "exploratory|node",
+                            "the trace: of what moved, or of the perturbations themselves"),
+    [AM_LEARNER_CHANCE] =
+        NUM("learner.chance", 0.003, 0, 1, "", "of a perturbation, per neuron and step"),
+    [AM_LEARNER_AMPLITUDE] =
+        NUM("learner.amplitude", 16, 0, 1e6, "", "perturbations are uniform within +- this"),
+    [AM_LEARNER_CLIP] =
+        NUM("learner.clip", 3e-4, 0, 1e6, "", "c: bound of the change of a weight in a trial"),
+    [AM_LEARNER_AVERAGE] =
+        NUM("learner.average", 0.75, 0, 0.999999, "per trial", "what the expected error keeps"),
+    [AM_LEARNER_SCALED] = YES("learner.scaled", 1, "changes are scaled by the expected error"),
+    [AM_LEARNER_CRITERION] =
+        ONE("learner.criterion", "share|mean",
+            "it has learned once 95 of the last 100 errors are below criterion_error, or their "
+            "mean is"),
+    [AM_LEARNER_CRITERION_ERROR] = NUM("learner.criterion_error", 1, 1e-6, 1e6, "", "that bound"),
 };
 
 /* Where a key applies: only if `when`, a choice that itself applies, is one of `among`. A key that
@@ -262,6 +300,14 @@ typedef struct condition {
   { AM_MODULATOR_TYPE, "chemical" }
 #define SIGNALLING                                                                                 \
   { AM_LEARNER_TYPE, "signalling|agents" }
+#define NOISY                                                                                      \
+  { AM_TASK_TYPE, "selective" }
+#define TIMED                                                                                      \
+  { AM_TASK_TYPE, "dnms|selective" }
+#define CTRNN                                                                                      \
+  { AM_NETWORK_TYPE, "ctrnn" }
+#define HEBB                                                                                       \
+  { AM_LEARNER_TYPE, "exploratory-hebb" }
 #define A2C                                                                                        \
   { AM_LEARNER_TYPE, "a2c" }
 
@@ -286,7 +332,7 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_TASK_WRONG_PENALTY] = {AM_TASK_TYPE, "t-maze"},
     [AM_TASK_MASKED] = {AM_TASK_TYPE, "cart-pole"},
     [AM_TASK_FRICTION] = {AM_TASK_TYPE, "cart-pole"},
-    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru|hebbian-rnn"},
+    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru|hebbian-rnn|ctrnn"},
     [AM_TASK_WIDTH] = {AM_TASK_TYPE, "random-bits|periodic|recall-values|associative"},
     [AM_TASK_PERIOD] = {AM_TASK_TYPE, "periodic"},
     [AM_TASK_PATTERNS] = {AM_TASK_TYPE, "periodic"},
@@ -294,6 +340,13 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_TASK_KEYS] = {AM_TASK_TYPE, "associative"},
     [AM_TASK_PAIRS] = {AM_TASK_TYPE, "associative"},
     [AM_TASK_QUERIES] = {AM_TASK_TYPE, "associative"},
+    [AM_TASK_STIMULUS] = TIMED,
+    [AM_TASK_DELAY_MS] = {AM_TASK_TYPE, "dnms"},
+    [AM_TASK_WAIT] = {AM_TASK_TYPE, "dnms"},
+    [AM_TASK_RESPONSE] = TIMED,
+    [AM_TASK_TARGET] = TIMED,
+    [AM_TASK_BIAS] = NOISY,
+    [AM_TASK_NOISE_SD] = NOISY,
     [AM_NETWORK_LAYERS] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_DROPOUT] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_UPDATE_BIAS] = {AM_NETWORK_TYPE, "gru"},
@@ -303,6 +356,12 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_NETWORK_ALPHA] = PLASTIC,
     [AM_NETWORK_INIT_W] = PLASTIC_RNN,
     [AM_NETWORK_INIT_ALPHA] = PLASTIC,
+    [AM_NETWORK_TAU] = CTRNN,
+    [AM_NETWORK_DT] = CTRNN,
+    [AM_NETWORK_G] = CTRNN,
+    [AM_NETWORK_X0] = CTRNN,
+    [AM_NETWORK_KEEP] = CTRNN,
+    [AM_NETWORK_BIASES] = CTRNN,
     [AM_RULE_TYPE] = PLASTIC_RNN,
     [AM_RULE_CLIP_AT] = {AM_RULE_TYPE, "clip|softclip|eligibility"},
     [AM_RULE_ETA] = {AM_MODULATOR_TYPE, "constant|chemical"},
@@ -324,7 +383,8 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_MODULATOR_UNTIL] = {AM_MODULATOR_GIVEN, "window"},
     [AM_CLAMP_READOUT] = READOUT,
     [AM_CLAMP_CHEMICAL] = CHEMICAL,
-    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values"},
+    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE,
+                         "a2c|bptt|signalling|agents|delta|bptt-values|exploratory-hebb"},
     [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values"},
     [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values"},
     [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE,
@@ -341,7 +401,7 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
     [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
     [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
-    [AM_LEARNER_WARMUP] = {AM_LEARNER_TYPE, "a2c"},
+    [AM_LEARNER_WARMUP] = {AM_LEARNER_TYPE, "a2c|exploratory-hebb"},
     [AM_LEARNER_REWARD] = SIGNALLING,
     [AM_LEARNER_FEEDBACK] = SIGNALLING,
     [AM_LEARNER_FEEDBACK_DECAY] = SIGNALLING,
@@ -354,10 +414,18 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_LEARNER_CRITIC_SHARE] = SIGNALLING,
     [AM_LEARNER_SIGNAL_SHARE] = SIGNALLING,
     [AM_LEARNER_CRITIC_SEES_OUTPUT] = SIGNALLING,
-    [AM_LEARNER_CONTROL] = SIGNALLING,
+    [AM_LEARNER_CONTROL] = {AM_LEARNER_TYPE, "signalling|agents|exploratory-hebb"},
     [AM_LEARNER_CONSOLIDATION] = SIGNALLING,
     [AM_LEARNER_SLOW_STRENGTH] = {AM_LEARNER_CONSOLIDATION, "slow"},
     [AM_LEARNER_SLOW_RATE] = {AM_LEARNER_CONSOLIDATION, "slow"},
+    [AM_LEARNER_RULE] = HEBB,
+    [AM_LEARNER_CHANCE] = HEBB,
+    [AM_LEARNER_AMPLITUDE] = HEBB,
+    [AM_LEARNER_CLIP] = HEBB,
+    [AM_LEARNER_AVERAGE] = HEBB,
+    [AM_LEARNER_SCALED] = HEBB,
+    [AM_LEARNER_CRITERION] = HEBB,
+    [AM_LEARNER_CRITERION_ERROR] = HEBB,
 };
 
 static am_value standard_value(int k) {

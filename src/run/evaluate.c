@@ -190,13 +190,15 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   am_json_begin(&text);
   am_json_put_uint(&text, "iteration", x->learner->iteration);
   am_json_put_int(&text, "episodes", n_episodes);
-  am_json_put_string(&text, "actions", "sampled");
+  am_json_put_string(&text, "actions", x->task->n_actions > 0 ? "sampled" : "none");
   am_json_put_double(&text, "reward", sampled.mean);
   am_json_put_double(&text, "se", sampled.se);
   am_json_put_double(&text, "greedy_reward", greedy.mean);
   am_json_put_double(&text, "greedy_se", greedy.se);
-  if (!isnan(x->task->criterion)) {
-    am_json_put_double(&text, "criterion", x->task->criterion);
+  if (!isnan(x->recent.criterion)) {
+    const bool own = x->learner->type->reached != NULL;
+    am_json_put_double(&text, "criterion", own ? (double)NAN : x->task->criterion);
+    if (own) am_json_put_string(&text, "criterion_meaning", x->learner->criterion);
     am_json_put_double(&text, "trials_to_criterion",
                        am_recent_trials(&x->recent, am_config_int(&x->config, AM_BATCH)));
   }

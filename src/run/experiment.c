@@ -10,6 +10,7 @@
 #include "learner/bptt.h"
 #include "learner/bptt_values.h"
 #include "learner/delta.h"
+#include "learner/exploratory_hebb.h"
 #include "learner/signalling.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
@@ -24,6 +25,8 @@
 #include "task/t_maze.h"
 #include "task/next.h"
 #include "task/recall_values.h"
+#include "task/dnms.h"
+#include "task/selective.h"
 
 static float real_of(const am_config *c, am_key_id id) { return (float)am_config_number(c, id); }
 
@@ -135,6 +138,24 @@ static amine_status create_associative(am_task **task, const am_config *c, amine
   return am_associative_create(task, &options, error);
 }
 
+static amine_status create_dnms(am_task **task, const am_config *c, amine_error *error) {
+  const am_dnms_options options = {.stimulus_ms = am_config_int(c, AM_TASK_STIMULUS),
+                                   .delay_ms = am_config_int(c, AM_TASK_DELAY_MS),
+                                   .wait_ms = am_config_int(c, AM_TASK_WAIT),
+                                   .response_ms = am_config_int(c, AM_TASK_RESPONSE),
+                                   .target = real_of(c, AM_TASK_TARGET)};
+  return am_dnms_create(task, &options, error);
+}
+
+static amine_status create_selective(am_task **task, const am_config *c, amine_error *error) {
+  const am_selective_options options = {.stimulus_ms = am_config_int(c, AM_TASK_STIMULUS),
+                                        .response_ms = am_config_int(c, AM_TASK_RESPONSE),
+                                        .bias = real_of(c, AM_TASK_BIAS),
+                                        .noise = real_of(c, AM_TASK_NOISE_SD),
+                                        .target = real_of(c, AM_TASK_TARGET)};
+  return am_selective_create(task, &options, error);
+}
+
 static const struct {
   const am_task_type *type;
   amine_status (*create)(am_task **task, const am_config *config, amine_error *error);
@@ -152,6 +173,8 @@ static const struct {
     {&am_periodic_type, create_periodic},
     {&am_recall_values_type, create_recall_values},
     {&am_associative_type, create_associative},
+    {&am_dnms_type, create_dnms},
+    {&am_selective_type, create_selective},
 };
 enum { N_TASKS = sizeof tasks / sizeof *tasks };
 
@@ -349,6 +372,49 @@ static amine_status create_bptt_values(am_learner **learner, const am_config *c,
   return am_bptt_values_create(learner, task, &options, error);
 }
 
+static amine_status make_ctrnn(am_ctrnn *network, const am_config *c, const am_task *task,
+                               amine_error *error) {
+  const int biases = am_config_int(c, AM_NETWORK_BIASES); /* three|four|none */
+  am_ctrnn_options o =
+      biases == 1 ? am_ctrnn_printed(task->n_inputs) : am_ctrnn_default(task->n_inputs);
+  if (biases == 2) o.n_biases = 0;
+  o.n_hidden = am_config_int(c, AM_NETWORK_HIDDEN);
+  o.tau_ms = real_of(c, AM_NETWORK_TAU);
+  o.dt_ms = real_of(c, AM_NETWORK_DT);
+  o.g = real_of(c, AM_NETWORK_G);
+  o.x0 = real_of(c, AM_NETWORK_X0);
+  o.keep = real_of(c, AM_NETWORK_KEEP);
+  return am_ctrnn_make(network, &o, error);
+}
+
+static amine_status create_hebb(am_learner **learner, const am_config *c, const am_task *task,
+                                amine_error *error) {
+  am_ctrnn network;
+  char control[32];
+  am_config_text(c, AM_LEARNER_CONTROL, control, sizeof control);
+  if (!am_word_among("none|shuffled", control))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.control=%s: with learner.type=exploratory-hebb it must be one of "
+                   "none|shuffled",
+                   control);
+  const am_hebb_options options = {
+      .n_lanes = am_config_int(c, AM_BATCH),
+      .rule = (am_hebb_rule)am_config_int(c, AM_LEARNER_RULE),
+      .chance = real_of(c, AM_LEARNER_CHANCE),
+      .amplitude = real_of(c, AM_LEARNER_AMPLITUDE),
+      .eta = real_of(c, AM_LEARNER_RATE),
+      .clip = real_of(c, AM_LEARNER_CLIP),
+      .average = real_of(c, AM_LEARNER_AVERAGE),
+      .scaled = am_config_is(c, AM_LEARNER_SCALED),
+      .warmup = c->values[AM_LEARNER_WARMUP].integer * (uint64_t)am_config_int(c, AM_BATCH),
+      .shuffled = strcmp(control, "shuffled") == 0,
+      .criterion = (am_hebb_criterion)am_config_int(c, AM_LEARNER_CRITERION),
+      .bound = real_of(c, AM_LEARNER_CRITERION_ERROR),
+  };
+  AM_TRY(make_ctrnn(&network, c, task, error));
+  return am_hebb_create(learner, task, &network, &options, c->values[AM_SEED].integer, error);
+}
+
 /* Which networks a learner can train, how it is made, and what it asks of the task. */
 static const struct {
   const am_learner_type *type;
@@ -363,6 +429,7 @@ static const struct {
     {&am_agents_type, "gru", ACTIONS, create_agents},
     {&am_delta_type, "hebbian-rnn", TARGETS, create_delta},
     {&am_bptt_values_type, "hebbian-rnn", TARGETS, create_bptt_values},
+    {&am_hebb_type, "ctrnn", TARGETS, create_hebb},
 };
 enum { N_LEARNERS = sizeof learners / sizeof *learners };
 
@@ -394,11 +461,13 @@ static amine_status create_learner(am_learner **learner, const am_config *config
 /* ------------------------------------------------------------------------------ both */
 static amine_status fill(am_experiment *x, amine_error *error) {
   AM_TRY(am_experiment_task(&x->task, &x->config, error));
-  if (am_config_is(&x->config, AM_STOP_AT_CRITERION) && isnan(x->task->criterion))
+  AM_TRY(create_learner(&x->learner, &x->config, x->task, error));
+  const double criterion = x->learner->type->reached ? INFINITY : x->task->criterion;
+  am_recent_begin(&x->recent, am_config_int(&x->config, AM_BATCH), criterion);
+  if (am_config_is(&x->config, AM_STOP_AT_CRITERION) && isnan(criterion))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",
                    x->task->type->name);
-  am_recent_begin(&x->recent, am_config_int(&x->config, AM_BATCH), x->task->criterion);
-  return create_learner(&x->learner, &x->config, x->task, error);
+  return AMINE_OK;
 }
 
 amine_status am_experiment_create(am_experiment **experiment, const am_config *config,
@@ -427,6 +496,8 @@ amine_status am_experiment_iterate(am_experiment *x, am_learner_report *report,
                                    amine_error *error) {
   AM_TRY(x->learner->type->iterate(x->learner, report, error));
   am_recent_add(&x->recent, report->reward, x->learner->iteration);
+  if (x->learner->type->reached && x->recent.reached == 0 && x->learner->type->reached(x->learner))
+    x->recent.reached = x->learner->iteration;
   return AMINE_OK;
 }
 

@@ -19,7 +19,8 @@ amine_status am_experiment_create(am_experiment **experiment, const am_config *c
                                   amine_error *error);
 void am_experiment_destroy(am_experiment *experiment);
 
-/* One iteration of the learner, whose reward is noted in `recent`. */
+/* One iteration of the learner, whose reward is noted in `recent`, and so is when the criterion was
+ * first met: the learner's own where it has one, else the task's. */
 amine_status am_experiment_iterate(am_experiment *experiment, am_learner_report *report,
                                    amine_error *error);
 

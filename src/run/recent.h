@@ -14,7 +14,8 @@ enum { AM_RECENT_EPISODES = 1000 };
 typedef struct am_recent {
   int size, n;                        /* iterations in a full window; how many there are in it */
   double rewards[AM_RECENT_EPISODES]; /* per episode, [size - n, size), the newest last; 0 before */
-  double criterion;                   /* NAN: there is none */
+  double criterion; /* NAN: there is none; INFINITY: not the mean decides, but whom the experiment
+                     * asks (experiment.h) */
   uint64_t reached; /* iterations done when a full window's mean first was >= criterion; 0: not yet
                      */
 } am_recent;

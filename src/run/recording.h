@@ -11,10 +11,11 @@
  *   reward is entered, and after the trace has seen it
  *
  * What a variant does not have is left out. Of every other run: the series of its learner, f4 [T]
- * or [T][width]; what the world showed and gave (inputs [T][n_inputs], rewards [T], and where it
- * asks for something targets [T][n_targets] or answers [T], NaN at the steps where it does not),
- * unless the learner has a series of that name: the world is played again with the learner's
- * series "actions". Without one, a world that takes actions is left out. */
+ * or [T][width]; what the world showed and gave (inputs [T][n_inputs], rewards [T] if it acts, and
+ * where it asks for something targets [T][n_targets] or answers [T], NaN at the steps where it does
+ * not), unless the learner has a series of that name: the world is played again with the learner's
+ * series "actions". Without one, a world that takes actions is left out. Where the task has sorts
+ * of episode, there is one of each, one after the other, and T is the sum of their steps. */
 #ifndef AMINE_RUN_RECORDING_H
 #define AMINE_RUN_RECORDING_H
 
@@ -25,8 +26,8 @@
 
 /* Plays episode (seed, 0, 0) with the weights as they are, and writes the recording into the
  * folder; of a run that is no actor-critic in a maze also episode.json: the task's name and
- * meaning, and of each series its name, meaning and width. A learner that has no series leaves no
- * recording. */
+ * meaning, how many episodes there are, and of each series its name, meaning and width. A learner
+ * that has no series leaves no recording. */
 amine_status am_recording_write(am_experiment *experiment, const char *folder, uint64_t seed,
                                 amine_error *error);
 

@@ -110,6 +110,67 @@ amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t 
   return status;
 }
 
+/* ------------------------------------------------------------------------------ sorts */
+enum { LANES_SEARCHED = 4096, SORTS_MAX = 16 };
+
+/* The first lane with an episode of each sort; -1 where none was found. Returns how many were. */
+static int find_sorts(int *lanes, int n, const am_task *task, void *state, uint64_t seed) {
+  int found = 0;
+  for (int k = 0; k < n; k++) lanes[k] = -1;
+  for (int lane = 0; lane < LANES_SEARCHED && found < n; lane++) {
+    task->type->start(task, state, seed, 0, (uint32_t)lane);
+    const int kind = task->type->kind(task, state);
+    if (kind >= n || lanes[kind] >= 0) continue;
+    lanes[kind] = lane;
+    found++;
+  }
+  return found;
+}
+
+/* Puts an episode at the end of another that has the same series, or none yet. */
+static amine_status append(am_episode *e, const am_episode *more, amine_error *error) {
+  for (int k = 0; k < more->n; k++) {
+    const am_series *from = &more->series[k];
+    const size_t before = (size_t)e->n_steps * (size_t)from->width;
+    const size_t count = (size_t)more->n_steps * (size_t)from->width;
+    float *grown = am_resize(e->series[k].values, before + count, sizeof *grown);
+    if (!grown) return am_fail_memory(error, am_size_mul(before + count, sizeof *grown));
+    memcpy(grown + before, from->values, count * sizeof *grown);
+    e->series[k] = *from;
+    e->series[k].values = grown;
+    if (k >= e->n) e->n = k + 1;
+  }
+  e->n_steps += more->n_steps;
+  return AMINE_OK;
+}
+
+amine_status am_episodes_play(am_episode *episode, int *n_episodes, am_learner *learner,
+                              uint64_t seed, amine_error *error) {
+  const am_task *task = learner->task;
+  const int sorts = task->n_kinds < SORTS_MAX ? task->n_kinds : SORTS_MAX;
+  *n_episodes = 1;
+  if (sorts < 2) return am_episode_play(episode, learner, 0, seed, error);
+  int lanes[SORTS_MAX];
+  am_episode all = {0};
+  *episode = all;
+  void *state = am_alloc(task->state_size, 1);
+  if (!state) return am_fail_memory(error, task->state_size);
+  *n_episodes = find_sorts(lanes, sorts, task, state, seed);
+  am_free(state);
+  amine_status status = AMINE_OK;
+  for (int k = 0; k < sorts && status == AMINE_OK; k++) {
+    am_episode one = {0};
+    if (lanes[k] < 0) continue;
+    status = am_episode_play(&one, learner, (uint32_t)lanes[k], seed, error);
+    if (status == AMINE_OK) status = append(&all, &one, error);
+    am_episode_free(&one);
+  }
+  if (status == AMINE_OK) *episode = all;
+  else am_episode_free(&all);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------ writing */
 static amine_status write_arrays(const am_episode *e, const char *path, amine_error *error) {
   am_npz_builder *b = NULL;
   amine_status status = am_npz_builder_new(&b, error);
@@ -123,10 +184,12 @@ static amine_status write_arrays(const am_episode *e, const char *path, amine_er
   return status;
 }
 
-static void put_about(am_text *text, const am_episode *e, const am_task_type *task) {
+static void put_about(am_text *text, const am_episode *e, int n_episodes,
+                      const am_task_type *task) {
   am_json_begin(text);
   am_json_put_string(text, "task", task->name);
   am_json_put_string(text, "meaning", task->meaning);
+  am_json_put_int(text, "episodes", n_episodes);
   am_json_put_key(text, "series");
   am_text_puts(text, "[");
   for (int k = 0; k < e->n; k++) {
@@ -145,10 +208,11 @@ amine_status am_series_record(am_experiment *x, const char *folder, uint64_t see
                               amine_error *error) {
   am_episode e;
   am_text text = {0}, arrays = {0}, about = {0};
-  AM_TRY(am_episode_play(&e, x->learner, 0, seed, error));
+  int n_episodes;
+  AM_TRY(am_episodes_play(&e, &n_episodes, x->learner, seed, error));
   am_text_printf(&arrays, "%s/" AM_RECORDING_FILE, folder);
   am_text_printf(&about, "%s/" AM_EPISODE_FILE, folder);
-  put_about(&text, &e, x->task->type);
+  put_about(&text, &e, n_episodes, x->task->type);
   amine_status status = AMINE_OK;
   if (arrays.failed || about.failed || text.failed) status = am_fail_memory(error, 1024);
   if (status == AMINE_OK && e.n > 0) status = write_arrays(&e, arrays.data, error);

@@ -17,7 +17,13 @@ amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t 
                              amine_error *error);
 void am_episode_free(am_episode *episode);
 
-/* Plays the episode (seed, 0, 0) and leaves recording.npz and episode.json in the folder. */
+/* Plays one episode of each sort that the task has, in their order and one after the other in the
+ * same series: (seed, 0, lane) for the first lane that begins one. A task without sorts: the
+ * episode (seed, 0, 0). *n_episodes says how many there are. */
+amine_status am_episodes_play(am_episode *episode, int *n_episodes, am_learner *learner,
+                              uint64_t seed, amine_error *error);
+
+/* Plays them and leaves recording.npz and episode.json in the folder. */
 amine_status am_series_record(am_experiment *experiment, const char *folder, uint64_t seed,
                               amine_error *error);
 

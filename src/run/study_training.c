@@ -13,8 +13,8 @@ static const am_measure measures[AM_N_TRAINING_MEASURES] = {
     [AM_TRAINING_REWARD] = {"reward", "", "mean reward of the last 1000 training episodes"},
     [AM_TRAINING_TRIALS] =
         {"trials_to_criterion", "trials",
-         "episodes until the mean of the last 1000 reached the task's criterion; "
-         "none if it never did"},
+         "episodes until the mean of the last 1000 reached the task's criterion, or the learner's "
+         "own was met; none if it never was"},
     [AM_TRAINING_EVALUATION] = {"evaluation", "",
                                 "mean reward of 1000 fresh episodes after training"},
 };

@@ -41,6 +41,7 @@ static void look(session *s, const am_train_watch *watch, double reward, uint64_
   const am_train_progress p = {.iteration = s->experiment->learner->iteration,
                                .iterations = planned,
                                .reached = s->experiment->recent.reached,
+                               .criterion = s->experiment->learner->criterion,
                                .seconds = seconds_of(s),
                                .rate = s->smooth_time > 0 ? 1 / s->smooth_time : 0,
                                .reward = s->smooth_reward};

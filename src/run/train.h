@@ -13,7 +13,8 @@ typedef struct am_train_progress {
   double seconds;                 /* since the start of training, earlier sessions included */
   double rate;                    /* iterations per second lately */
   double reward;                  /* per episode, mean over the last lines' worth of iterations */
-  uint64_t reached; /* iterations done when the task's criterion was reached; 0: not yet */
+  uint64_t reached;               /* iterations done when the criterion was reached; 0: not yet */
+  const char *criterion; /* the learner's own in words, "" if it has none; only during the call */
 } am_train_progress;
 
 /* Who looks on. */

@@ -65,7 +65,8 @@ static void destroy(am_task *task) { am_free(task); }
 
 const am_task_type am_dnms_type = {
     .name = "dnms",
-    .meaning = "delayed nonmatch-to-sample: did two stimuli with a delay between them differ?",
+    .meaning =
+        "delayed nonmatch-to-sample: whether two stimuli, with a delay between them, differed",
     .start = start,
     .observe = observe,
     .step = step,

@@ -1,5 +1,6 @@
 /* Any learner of any task: keys that apply to some choices only, the window of recent rewards and
- * its criterion, figures that a learner does not have, and the recording of an episode as series.
+ * its criterion, the criterion that a learner has itself, figures that a learner does not have, and
+ * the recording of episodes as series.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -229,6 +230,130 @@ static void a_window_that_cannot_be_is_refused(void **state) {
   }
 }
 
+/* ------------------------------------------------------------------------------ own criterion */
+enum { TRIALS = 260, LAST = 100 };
+
+/* A small network that learns nonmatch in trials of 25 steps; with more assignments. */
+static am_experiment *nonmatch(const char *const *more) {
+  static const char *const keys[] = {"task.stimulus_ms=5",
+                                     "task.delay_ms=5",
+                                     "task.wait_ms=5",
+                                     "task.response_ms=5",
+                                     "network.hidden=20",
+                                     "learner.warmup=3",
+                                     "learner.clip=0.01",
+                                     "learner.chance=0.05",
+                                     "iterations=260",
+                                     "checkpoint_every=99",
+                                     "seed=5"};
+  amine_error error = {0};
+  am_experiment *x;
+  am_config c;
+  am_config_default(&c);
+  assert_int_equal(am_config_load(&c, "miconi2017-dnms", &error), AMINE_OK);
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) set(&c, keys[k]);
+  for (; *more; more++) set(&c, *more);
+  if (am_config_resolve(&c, &error) != AMINE_OK) fail_msg("%s", error.message);
+  if (am_experiment_create(&x, &c, &error) != AMINE_OK) fail_msg("%s", error.message);
+  return x;
+}
+
+/* The errors of all trials, which the criterion has no part in. */
+static void errors_of(double *errors) {
+  const char *const none[] = {NULL};
+  am_experiment *x = nonmatch(none);
+  am_learner_report report;
+  for (int k = 0; k < TRIALS; k++) {
+    assert_int_equal(am_experiment_iterate(x, &report, NULL), AMINE_OK);
+    errors[k] = (double)(float)report.loss;
+  }
+  am_experiment_destroy(x);
+}
+
+static bool met(const double *errors, int done, bool mean, double bound) {
+  double sum = 0;
+  int below = 0;
+  if (done < LAST) return false;
+  for (int k = done - LAST; k < done; k++) {
+    sum += errors[k];
+    below += errors[k] < bound;
+  }
+  return mean ? sum / LAST < bound : below >= 95;
+}
+
+/* The first trial after which it is met; 0: never. */
+static int first_met(const double *errors, bool mean, double bound) {
+  for (int done = 1; done <= TRIALS; done++)
+    if (met(errors, done, mean, bound)) return done;
+  return 0;
+}
+
+/* A bound that is first met well after the first trial at which one can be. */
+static double bound_between(const double *errors, bool mean) {
+  for (double bound = 3; bound > 0.01; bound -= 0.001)
+    if (first_met(errors, mean, bound) > LAST + 20) return bound;
+  fail_msg("no bound is met late");
+  return 0;
+}
+
+static void the_learner_says_when(void **state) {
+  (void)state;
+  double errors[TRIALS];
+  amine_error error = {0};
+  const am_record_state none = {0};
+  char path[100], bound_key[64];
+  snprintf(path, sizeof path, "%s/own.safetensors", base);
+  errors_of(errors);
+  for (int mean = 0; mean < 2; mean++) {
+    const double bound = bound_between(errors, mean);
+    const uint64_t wanted = (uint64_t)first_met(errors, mean, bound);
+    snprintf(bound_key, sizeof bound_key, "learner.criterion_error=%.3f", bound);
+    const char *const more[] = {bound_key, mean ? "learner.criterion=mean" : "seed=5", NULL};
+    am_experiment *whole = nonmatch(more);
+    iterate(whole, TRIALS);
+    assert_int_equal(whole->recent.reached, wanted);
+    assert_true(am_recent_trials(&whole->recent, 1) == (double)wanted);
+    assert_non_null(strstr(whole->learner->criterion, mean ? "mean" : "95 of 100"));
+    static const int stops[] = {1, 99, 100, 119, 200};
+    for (size_t k = 0; k < sizeof stops / sizeof *stops; k++) { /* taken up to the bit */
+      am_experiment *x = nonmatch(more), *y = nonmatch(more);
+      iterate(x, stops[k]);
+      assert_int_equal(am_checkpoint_save(x, &none, path, &error), AMINE_OK);
+      if (am_checkpoint_load(y, NULL, path, &error) != AMINE_OK) fail_msg("%s", error.message);
+      iterate(y, TRIALS - stops[k]);
+      assert_memory_equal(&y->recent, &whole->recent, sizeof y->recent);
+      assert_true(small_hash(y->learner) == small_hash(whole->learner));
+      am_experiment_destroy(x);
+      am_experiment_destroy(y);
+    }
+    am_experiment_destroy(whole);
+  }
+}
+
+/* Asked after each iteration: in batches of 30 the hundredth trial is in the fourth. */
+static void a_batch_is_asked_at_its_end(void **state) {
+  (void)state;
+  const char *const more[] = {"batch=30", "learner.criterion_error=1e6", NULL};
+  am_experiment *x = nonmatch(more);
+  iterate(x, 6);
+  assert_int_equal(x->recent.reached, 4);
+  assert_true(am_recent_trials(&x->recent, 30) == 120);
+  am_experiment_destroy(x);
+}
+
+static void controls_of_others_are_refused(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_experiment *x;
+  am_config c;
+  am_config_default(&c);
+  assert_int_equal(am_config_load(&c, "miconi2017-dnms", &error), AMINE_OK);
+  set(&c, "learner.control=frozen");
+  assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+  assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "none|shuffled"));
+}
+
 /* ------------------------------------------------------------------------------ records */
 static char *text_of(const char *file) {
   char path[200];
@@ -353,6 +478,36 @@ static void series_are_written(void **state) {
   am_experiment_destroy(x);
 }
 
+/* AA, AB, BA, BB, one after the other, each with its own inputs and target. */
+static void each_sort_is_recorded(void **state) {
+  (void)state;
+  const char *const none[] = {NULL};
+  enum { T = 25 };
+  am_experiment *x = nonmatch(none);
+  am_episode e;
+  int n;
+  assert_int_equal(am_episodes_play(&e, &n, x->learner, 9, NULL), AMINE_OK);
+  assert_int_equal(n, 4);
+  assert_int_equal(e.n_steps, 4 * T);
+  assert_int_equal(e.n, 5); /* no rewards: nothing is done that could earn any */
+  const float *inputs = find(&e, "inputs")->values, *targets = find(&e, "targets")->values;
+  const float *outputs = find(&e, "outputs")->values, *error = find(&e, "error")->values;
+  const float *activity = find(&e, "activity")->values;
+  for (int k = 0; k < 4 * T; k++) {
+    const int sort = k / T, t = k % T, which = t < 5 ? sort / 2 : sort % 2;
+    const bool shown = t < 5 || (t >= 10 && t < 15), counts = t >= 20;
+    assert_true(inputs[2 * k + which] == (shown ? 1.0f : 0.0f) && inputs[2 * k + 1 - which] == 0);
+    assert_true(outputs[k] == activity[20 * k]);
+    assert_int_equal(isnan(targets[k]), !counts);
+    assert_int_equal(isnan(error[k]), !counts);
+    if (!counts) continue;
+    assert_true(targets[k] == (sort == 1 || sort == 2 ? 0.98f : -0.98f));
+    assert_true(fabsf(error[k] - fabsf(outputs[k] - targets[k])) < 1e-6f);
+  }
+  am_episode_free(&e);
+  am_experiment_destroy(x);
+}
+
 /* ------------------------------------------------------------------------------ policies */
 static double play_double(const am_task *task, int line, uint64_t seed, uint32_t episode,
                           uint32_t lane) {
@@ -385,9 +540,13 @@ int main(void) {
       cmocka_unit_test(the_window_holds_1000_episodes),
       cmocka_unit_test(the_window_is_taken_up),
       cmocka_unit_test(a_window_that_cannot_be_is_refused),
+      cmocka_unit_test(the_learner_says_when),
+      cmocka_unit_test(a_batch_is_asked_at_its_end),
+      cmocka_unit_test(controls_of_others_are_refused),
       cmocka_unit_test(what_a_learner_has_not_is_null),
       cmocka_unit_test(an_episode_is_played_again),
       cmocka_unit_test(series_are_written),
+      cmocka_unit_test(each_sort_is_recorded),
       cmocka_unit_test(every_line_can_be_played),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);

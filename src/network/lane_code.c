@@ -1,13 +1,17 @@
 /* Which form of the lanes' code is used (kernel/isa.h). The code of the backward pass is chosen in
  * gru_backward_code.c, so that who does not use it does not even name it. */
 #include "kernel/isa.h"
+#include "network/gru_each_lane.h"
 #include "network/gru_lane.h"
 #include "network/gru_trace.h"
+#include "network/leaky_lane.h"
 #include "network/linear_lane.h"
 
 AM_ISA_DECLARE(const am_gru_ops, am_gru_ops);
 AM_ISA_DECLARE(const am_gru_trace_ops, am_gru_trace_ops);
 AM_ISA_DECLARE(const am_linear_ops, am_linear_ops);
+AM_ISA_DECLARE(const am_leaky_ops, am_leaky_ops);
+AM_ISA_DECLARE(const am_each_ops, am_each_ops);
 
 const am_gru_ops *am_gru_code(void) {
   static const am_gru_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_gru_ops);
@@ -21,5 +25,15 @@ const am_gru_trace_ops *am_gru_trace_code(void) {
 
 const am_linear_ops *am_linear_code(void) {
   static const am_linear_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_linear_ops);
+  return code[am_isa_now()];
+}
+
+const am_leaky_ops *am_leaky_code(void) {
+  static const am_leaky_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_leaky_ops);
+  return code[am_isa_now()];
+}
+
+const am_each_ops *am_each_code(void) {
+  static const am_each_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_each_ops);
   return code[am_isa_now()];
 }

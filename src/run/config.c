@@ -25,6 +25,11 @@
 #define YES(n, std, text)                                                                          \
   { n, AM_KEY_SWITCH, std, 0, 1, "true|false", "", text, true }
 
+/* Learners without backprop, by what they use. */
+#define LOCAL "e-prop|rflo|feedback-alignment"
+#define POPULATION "weight-perturbation|evolution"
+#define KIN LOCAL "|node-perturbation|" POPULATION
+
 const am_key am_keys[AM_N_KEYS] = {
     [AM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "",
                     "all randomness of the run comes from it", true),
@@ -48,7 +53,8 @@ const am_key am_keys[AM_N_KEYS] = {
         NUM("task.wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall"),
     [AM_TASK_REWARD] = NUM("task.reward", 10, 1e-6, 1e6, "reward", "for entering the reward cell"),
     [AM_TASK_CUES] = INT("task.cues", 2, 2, 16, "", "how many different cues there are", true),
-    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn|gru", "the network (amine list networks)"),
+    [AM_NETWORK_TYPE] =
+        ONE("network.type", "plastic-rnn|gru|leaky-rnn", "the network (amine list networks)"),
     [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
     [AM_NETWORK_LAYERS] =
         INT("network.layers", 1, 1, 4, "", "layers of units, each reading the one below", true),
@@ -65,6 +71,7 @@ const am_key am_keys[AM_N_KEYS] = {
                                    "multiplies the first input weights (not those of z)"),
     [AM_NETWORK_RECURRENT_SCALE] = NUM("network.recurrent_scale", 1, 0, 100, "",
                                        "multiplies the first recurrent weights (not those of z)"),
+    [AM_NETWORK_TAU] = NUM("network.tau", 5, 1, 1e6, "steps", "time constant of leaky units"),
     [AM_NETWORK_ALPHA] = ONE(
         "network.alpha", "connection|neuron|network",
         "plasticity coefficient alpha: one for each connection, each post neuron, or the network"),
@@ -104,7 +111,7 @@ const am_key am_keys[AM_N_KEYS] = {
                              "holds the read-out at this level (a lesion); none leaves it free"),
     [AM_CLAMP_CHEMICAL] =
         YES("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)"),
-    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling",
+    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling|" KIN,
                             "how the slow weights change (amine list learners)"),
     [AM_LEARNER_TEACH] = ONE("learner.teach", "reward|supervised|mixed",
                              "what tells right from wrong: rewards, the right answers, or both"),
@@ -172,6 +179,12 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_LEARNER_CONTROL] = ONE("learner.control", "none|frozen|shuffled|random",
                                "a lesion: the controller does not learn, rewards go to another "
                                "episode, or dopamine is noise"),
+    [AM_LEARNER_SIGMA] = NUM("learner.sigma", 0.1, 1e-6, 100, "",
+                             "standard deviation of the noise on units or on weights"),
+    [AM_LEARNER_EPISODES] = INT("learner.episodes", 1, 1, 65536, "episodes",
+                                "episodes by which one set of perturbed weights is judged", true),
+    [AM_LEARNER_FITNESS] = ONE("learner.fitness", "rank|z-score",
+                               "what the rewards of the perturbed networks are made into"),
 };
 
 /* Where a key applies: only if `when`, a choice that itself applies, is one of `among`. A key that
@@ -202,13 +215,14 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_TASK_CUES] = {AM_TASK_TYPE, "delayed-match"},
     [AM_TASK_WALL_PENALTY] = MAZE,
     [AM_TASK_REWARD] = MAZE,
-    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru"},
+    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru|leaky-rnn"},
     [AM_NETWORK_LAYERS] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_DROPOUT] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_UPDATE_BIAS] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_UPDATE_SPREAD] = {AM_NETWORK_TYPE, "gru"},
-    [AM_NETWORK_INPUT_SCALE] = {AM_NETWORK_TYPE, "gru"},
-    [AM_NETWORK_RECURRENT_SCALE] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_INPUT_SCALE] = {AM_NETWORK_TYPE, "gru|leaky-rnn"},
+    [AM_NETWORK_RECURRENT_SCALE] = {AM_NETWORK_TYPE, "gru|leaky-rnn"},
+    [AM_NETWORK_TAU] = {AM_NETWORK_TYPE, "leaky-rnn"},
     [AM_NETWORK_ALPHA] = PLASTIC,
     [AM_NETWORK_INIT_W] = PLASTIC_RNN,
     [AM_NETWORK_INIT_ALPHA] = PLASTIC,
@@ -227,36 +241,40 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_MODULATOR_GAIN_START] = SIGNALLING,
     [AM_CLAMP_READOUT] = READOUT,
     [AM_CLAMP_CHEMICAL] = CHEMICAL,
-    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|" KIN},
+    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|" KIN},
+    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|" KIN},
+    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|" KIN},
     [AM_LEARNER_ALPHA_RATE] = PLASTIC,
-    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_TEACH] = {AM_LEARNER_TYPE, "bptt|signalling"},
-    [AM_LEARNER_VALUE_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt"},
-    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE,
+                          "a2c|bptt|signalling|e-prop|feedback-alignment|node-perturbation"},
+    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|e-prop|feedback-alignment"},
+    [AM_LEARNER_TEACH] = {AM_LEARNER_TYPE, "bptt|signalling|e-prop|feedback-alignment"},
+    [AM_LEARNER_VALUE_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|e-prop|feedback-alignment"},
+    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|node-perturbation|" LOCAL},
     [AM_LEARNER_ENTROPY] = A2C,
     [AM_LEARNER_BASELINE] = A2C,
-    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
-    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling"},
+    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|" KIN},
+    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|" KIN},
+    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|" KIN},
+    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|" KIN},
     [AM_LEARNER_WARMUP] = {AM_LEARNER_TYPE, "a2c"},
     [AM_LEARNER_REWARD] = SIGNALLING,
-    [AM_LEARNER_FEEDBACK] = SIGNALLING,
-    [AM_LEARNER_FEEDBACK_DECAY] = SIGNALLING,
-    [AM_LEARNER_TRACE] = SIGNALLING,
+    [AM_LEARNER_FEEDBACK] = {AM_LEARNER_TYPE, "signalling|e-prop|rflo"},
+    [AM_LEARNER_FEEDBACK_DECAY] = {AM_LEARNER_TYPE, "signalling|e-prop|rflo"},
+    [AM_LEARNER_TRACE] = {AM_LEARNER_TYPE, "signalling|e-prop"},
     [AM_LEARNER_FORM] = SIGNALLING,
-    [AM_LEARNER_INPUT_SHARE] = SIGNALLING,
-    [AM_LEARNER_RECURRENT_SHARE] = SIGNALLING,
-    [AM_LEARNER_OUTPUT_SHARE] = SIGNALLING,
+    [AM_LEARNER_INPUT_SHARE] = {AM_LEARNER_TYPE, "signalling|" LOCAL},
+    [AM_LEARNER_RECURRENT_SHARE] = {AM_LEARNER_TYPE, "signalling|" LOCAL},
+    [AM_LEARNER_OUTPUT_SHARE] = {AM_LEARNER_TYPE, "signalling|" LOCAL},
     [AM_LEARNER_GAIN_SHARE] = SIGNALLING,
     [AM_LEARNER_CRITIC_SHARE] = SIGNALLING,
     [AM_LEARNER_SIGNAL_SHARE] = SIGNALLING,
     [AM_LEARNER_CRITIC_SEES_OUTPUT] = SIGNALLING,
     [AM_LEARNER_CONTROL] = SIGNALLING,
+    [AM_LEARNER_SIGMA] = {AM_LEARNER_TYPE, "node-perturbation|" POPULATION},
+    [AM_LEARNER_EPISODES] = {AM_LEARNER_TYPE, POPULATION},
+    [AM_LEARNER_FITNESS] = {AM_LEARNER_TYPE, "evolution"},
 };
 
 static am_value standard_value(int k) {

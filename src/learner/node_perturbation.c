@@ -155,7 +155,13 @@ static amine_status open_all(perturbation *x, const am_task *task, amine_error *
   const int baseline = places->n;
   x->b = am_places_add(places, "baseline", task->n_steps, 0);
   AM_TRY(am_agent_open(&x->agent, task, &x->options.agent, &ops, error));
-  x->agent.share[baseline] = 0;
+  for (int k = 0; k < places->n; k++) {
+    const char *name = places->place[k].name;
+    x->agent.share[k] = k == baseline         ? 0
+                        : strstr(name, "_ih") ? x->options.input
+                        : strstr(name, "_hh") ? x->options.recurrent
+                                              : x->options.output;
+  }
   am_actor_net_initialise(&x->net, places, x->agent.parameters, x->options.agent.seed);
   return AMINE_OK;
 }

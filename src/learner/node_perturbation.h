@@ -28,7 +28,8 @@ typedef struct am_node_perturbation_options {
   am_agent_options agent;
   am_cell_options cell;
   float gamma, entropy_weight;
-  float sigma; /* above 0 */
+  float sigma;                    /* above 0 */
+  float input, recurrent, output; /* shares of the rate */
 } am_node_perturbation_options;
 
 /* AMINE_ERROR_ARGUMENT for an option out of range. Free it with am_learner_destroy. */

@@ -257,7 +257,10 @@ static amine_status create_node_perturbation(am_learner **learner, const am_conf
                                                 .gamma = real_of(c, AM_LEARNER_GAMMA),
                                                 .entropy_weight =
                                                     real_of(c, AM_LEARNER_ENTROPY_WEIGHT),
-                                                .sigma = real_of(c, AM_LEARNER_SIGMA)};
+                                                .sigma = real_of(c, AM_LEARNER_SIGMA),
+                                                .input = real_of(c, AM_LEARNER_INPUT_SHARE),
+                                                .recurrent = real_of(c, AM_LEARNER_RECURRENT_SHARE),
+                                                .output = real_of(c, AM_LEARNER_OUTPUT_SHARE)};
   AM_TRY(check_plain(c, &am_node_perturbation_type, error));
   return am_node_perturbation_create(learner, task, &options, error);
 }

@@ -188,7 +188,10 @@ static am_node_perturbation_options node_options(int lanes, float entropy_weight
                                         .cell = cell_options(AM_CELL_GRU),
                                         .gamma = 0.9f,
                                         .entropy_weight = entropy_weight,
-                                        .sigma = 0.2f};
+                                        .sigma = 0.2f,
+                                        .input = 1,
+                                        .recurrent = 1,
+                                        .output = 1};
 }
 
 static void perturbations_agree(void **state) {

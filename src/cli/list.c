@@ -40,6 +40,8 @@ static bool nth_network(item *out, int k, am_text *room) {
       {"plastic-rnn", "recurrent network whose connections have a slow and a plastic part",
        "x_t = tanh(W_in u_t + b + (w + alpha * H_t) x_{t-1})",
        "Miconi, Stanley, Clune 2018, arXiv 1804.02464"},
+      {"gru", "gated recurrent units", "h' = (1 - z) tanh(W_in x + b + r (W_hn h + b)) + z h",
+       "Cho et al. 2014, arXiv 1406.1078"},
       {"leaky-rnn", "leaky tanh units with one time constant",
        "h' = (1 - 1/tau) h + tanh(W_hh h + W_ih x + b) / tau",
        "Murray 2019, doi:10.7554/eLife.43299"},

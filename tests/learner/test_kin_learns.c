@@ -22,7 +22,7 @@ enum { MORE = 8, EPISODES = 1000 };
 
 static am_experiment *make(const char *preset, const char *const *more) {
   am_config config;
-  am_experiment *x;
+  am_experiment *x = NULL;
   amine_error error = {0};
   am_config_default(&config);
   amine_status status = am_config_load(&config, preset, &error);

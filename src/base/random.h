@@ -27,6 +27,10 @@ enum am_stream {
   AM_STREAM_PERTURB = 32,   /* its perturbations: see kernel/philox.h */
   AM_STREAM_SHUFFLE = 33,   /* which earlier error a control learns from: step 0 */
   AM_STREAM_GIVEN = 24,     /* a given modulator that is random; step = time */
+  /* noise of units: step = time * units + unit */
+  AM_STREAM_NODE_NOISE = 20,
+  /* noise of weights: episode = iteration, lane = pair, step = place of the weight */
+  AM_STREAM_WEIGHT_NOISE = 21,
   AM_STREAM_PROTOCOL = 40   /* protocols of simulations: episode = what, step = draw */
 };
 
@@ -49,6 +53,14 @@ static inline am_random4 am_random(am_random_key key, uint32_t step) {
 
 /* Uniform in [0, 1), a multiple of 2^-24, exact in float. */
 static inline float am_uniform(uint32_t bits) { return (float)(bits >> 8) * 0x1p-24f; }
+
+/* Normal to three digits, with mean 0 and variance 1: the sum of the sixteen bytes of a draw, whose
+ * variance is 16 (256^2 - 1) / 12 = 87380. Exact integers up to the last multiplication. */
+static inline float am_normal(am_random4 r) {
+  uint32_t pairs = 0; /* two sums of 16 bits */
+  for (int k = 0; k < 4; k++) pairs += (r.v[k] & 0xff00ff) + (r.v[k] >> 8 & 0xff00ff);
+  return (float)((int)(pairs & 0xffff) + (int)(pairs >> 16) - 2040) * 0x1.bb688cp-9f;
+}
 
 /* An integer in [0, n), n > 0; the bias of a multiplication by 32 bits is below n / 2^32. */
 static inline uint32_t am_below(uint32_t bits, uint32_t n) {

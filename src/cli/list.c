@@ -51,6 +51,9 @@ static bool nth_network(item *out, int k, am_text *room) {
       {"ctrnn", "continuous-time network with signed rates, chaotic before it learns",
        "tau dx/dt = -x + J r + B u + xi, r = tanh x",
        "Sompolinsky, Crisanti, Sommers 1988, doi:10.1103/PhysRevLett.61.259"},
+      {"leaky-rnn", "leaky tanh units with one time constant",
+       "h' = (1 - 1/tau) h + tanh(W_hh h + W_ih x + b) / tau",
+       "Murray 2019, doi:10.7554/eLife.43299"},
   };
   (void)room;
   if (k >= (int)(sizeof items / sizeof *items)) return false;

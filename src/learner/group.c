@@ -27,13 +27,24 @@ static bool is_live(const am_group *g, int k) {
   return k < g->n && !(g->task->type->over && g->task->type->over(g->task, world(g, k)));
 }
 
-void am_group_begin(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n) {
+/* The number of the episode that lane k lives. */
+static uint32_t lane_of(const am_group *g, int k) {
+  return (g->first + (uint32_t)k) / (uint32_t)g->twins;
+}
+
+void am_group_begin_twins(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n,
+                          int twins) {
   g->seed = seed;
   g->episode = episode;
   g->first = first;
   g->n = n;
+  g->twins = twins;
   for (int k = 0; k < n; k++)
-    g->task->type->start(g->task, world(g, k), seed, episode, first + (uint32_t)k);
+    g->task->type->start(g->task, world(g, k), seed, episode, lane_of(g, k));
+}
+
+void am_group_begin(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n) {
+  am_group_begin_twins(g, seed, episode, first, n, 1);
 }
 
 void am_group_observe(const am_group *g, float *u, float *live) {
@@ -53,7 +64,7 @@ void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy
   for (int k = 0; k < LANES; k++) {
     g->actions[k] = -1;
     if (!is_live(g, k)) continue;
-    const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, g->first + (uint32_t)k};
+    const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, lane_of(g, k)};
     const float u = greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
     g->actions[k] = am_choose(p + k, LANES, n, u, greedy);
     hit[g->actions[k] * LANES + k] = 1;
@@ -104,7 +115,7 @@ void am_group_mask(const am_group *g, float *mask, int layer, int t, int n, floa
   const float kept = 1 / (1 - rate);
   for (int k = 0; k < LANES; k++) {
     const am_random_key key = {g->seed, AM_STREAM_DROPOUT + ((uint32_t)layer << 8), g->episode,
-                               g->first + (uint32_t)k};
+                               lane_of(g, k)};
     for (int j = 0; j < n; j += 4) {
       const am_random4 r = am_random(key, (uint32_t)(t * ((n + 3) / 4) + j / 4));
       for (int q = 0; q < 4 && j + q < n; q++)

@@ -15,6 +15,7 @@ typedef struct am_group {
   uint64_t seed;
   uint32_t episode, first; /* the episodes (seed, episode, first + k), k < n */
   int n;
+  int twins; /* neighbouring lanes that live the same episode; 1 but for am_group_begin_twins */
   unsigned char *worlds; /* [AM_GROUP_LANES][stride] */
   size_t stride;
   float *seen;   /* [n_inputs] of one lane */
@@ -27,6 +28,11 @@ size_t am_group_bytes(const am_task *task);
 void am_group_place(am_group *group, void *block, const am_task *task);
 
 void am_group_begin(am_group *group, uint64_t seed, uint32_t episode, uint32_t first, int n);
+
+/* The episodes (seed, episode, (first + k) / twins): the same world and the same draws of the
+ * policy for each `twins` lanes, so that what differs between them is what they did. */
+void am_group_begin_twins(am_group *group, uint64_t seed, uint32_t episode, uint32_t first, int n,
+                          int twins);
 
 /* u [n_inputs][lanes]: what is seen now; live [lanes]: 1 where an episode goes on, else 0. */
 void am_group_observe(const am_group *group, float *u, float *live);

@@ -25,6 +25,11 @@
 #define YES(n, std, text)                                                                          \
   { n, AM_KEY_SWITCH, std, 0, 1, "true|false", "", text, true }
 
+/* Learners without backprop, by what they use. */
+#define LOCAL "e-prop|rflo|feedback-alignment"
+#define POPULATION "weight-perturbation|evolution"
+#define KIN LOCAL "|node-perturbation|" POPULATION
+
 const am_key am_keys[AM_N_KEYS] = {
     [AM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "",
                     "all randomness of the run comes from it", true),
@@ -99,7 +104,7 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_TASK_TARGET] = NUM("task.target", 1, 1e-6, 1e6, "", "the output is to be this or minus it"),
     [AM_TASK_BIAS] = NUM("task.bias", 0.5, 0, 1e6, "", "size of the mean of a noisy input"),
     [AM_TASK_NOISE_SD] = NUM("task.noise_sd", 1, 0, 1e6, "", "its standard deviation"),
-    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn|gru|hebbian-rnn|ctrnn",
+    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn|gru|leaky-rnn|hebbian-rnn|ctrnn",
                             "the network (amine list networks)"),
     [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
     [AM_NETWORK_LAYERS] =
@@ -118,13 +123,14 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_NETWORK_RECURRENT_SCALE] =
         NUM("network.recurrent_scale", 1, 0, 100, "",
             "multiplies the first recurrent weights (of a GRU not those of z)"),
+    [AM_NETWORK_TAU] = NUM("network.tau", 5, 1, 1e6, "steps", "time constant of leaky units"),
     [AM_NETWORK_ALPHA] = ONE(
         "network.alpha", "connection|neuron|network",
         "plasticity coefficient alpha: one for each connection, each post neuron, or the network"),
     [AM_NETWORK_INIT_W] = NUM("network.init_w", 0.01, 0, 100, "", "w begins uniform in [0, this)"),
     [AM_NETWORK_INIT_ALPHA] =
         NUM("network.init_alpha", 0.01, 0, 100, "", "alpha begins uniform in [0, this)"),
-    [AM_NETWORK_TAU] = NUM("network.tau_ms", 30, 1e-3, 1e6, "ms", "time constant of a neuron"),
+    [AM_NETWORK_TAU_MS] = NUM("network.tau_ms", 30, 1e-3, 1e6, "ms", "time constant of a neuron"),
     [AM_NETWORK_DT] = NUM("network.dt_ms", 1, 1e-3, 1e6, "ms", "step of the Euler method"),
     [AM_NETWORK_G] = NUM("network.g", 1.5, 0, 100, "",
                          "J begins normal with the deviation g / sqrt(N); above 1 activity is "
@@ -184,7 +190,7 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_CLAMP_CHEMICAL] =
         YES("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)"),
     [AM_LEARNER_TYPE] =
-        ONE("learner.type", "a2c|bptt|signalling|agents|delta|bptt-values|exploratory-hebb",
+        ONE("learner.type", "a2c|bptt|signalling|agents|delta|bptt-values|exploratory-hebb|" KIN,
             "how the slow weights change (amine list learners)"),
     [AM_LEARNER_TEACH] = ONE("learner.teach", "reward|supervised|mixed",
                              "what tells right from wrong: rewards, the right answers, or both"),
@@ -277,6 +283,12 @@ const am_key am_keys[AM_N_KEYS] = {
             "it has learned once 95 of the last 100 errors are below criterion_error, or their "
             "mean is"),
     [AM_LEARNER_CRITERION_ERROR] = NUM("learner.criterion_error", 1, 1e-6, 1e6, "", "that bound"),
+    [AM_LEARNER_SIGMA] = NUM("learner.sigma", 0.1, 1e-6, 100, "",
+                             "standard deviation of the noise on units or on weights"),
+    [AM_LEARNER_EPISODES] = INT("learner.episodes", 1, 1, 65536, "episodes",
+                                "episodes by which one set of perturbed weights is judged", true),
+    [AM_LEARNER_FITNESS] = ONE("learner.fitness", "rank|z-score",
+                               "what the rewards of the perturbed networks are made into"),
 };
 
 /* Where a key applies: only if `when`, a choice that itself applies, is one of `among`. A key that
@@ -332,7 +344,7 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_TASK_WRONG_PENALTY] = {AM_TASK_TYPE, "t-maze"},
     [AM_TASK_MASKED] = {AM_TASK_TYPE, "cart-pole"},
     [AM_TASK_FRICTION] = {AM_TASK_TYPE, "cart-pole"},
-    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru|hebbian-rnn|ctrnn"},
+    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru|leaky-rnn|hebbian-rnn|ctrnn"},
     [AM_TASK_WIDTH] = {AM_TASK_TYPE, "random-bits|periodic|recall-values|associative"},
     [AM_TASK_PERIOD] = {AM_TASK_TYPE, "periodic"},
     [AM_TASK_PATTERNS] = {AM_TASK_TYPE, "periodic"},
@@ -351,12 +363,13 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_NETWORK_DROPOUT] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_UPDATE_BIAS] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_UPDATE_SPREAD] = {AM_NETWORK_TYPE, "gru"},
-    [AM_NETWORK_INPUT_SCALE] = {AM_NETWORK_TYPE, "gru|hebbian-rnn"},
-    [AM_NETWORK_RECURRENT_SCALE] = {AM_NETWORK_TYPE, "gru|hebbian-rnn"},
+    [AM_NETWORK_INPUT_SCALE] = {AM_NETWORK_TYPE, "gru|leaky-rnn|hebbian-rnn"},
+    [AM_NETWORK_RECURRENT_SCALE] = {AM_NETWORK_TYPE, "gru|leaky-rnn|hebbian-rnn"},
+    [AM_NETWORK_TAU] = {AM_NETWORK_TYPE, "leaky-rnn"},
     [AM_NETWORK_ALPHA] = PLASTIC,
     [AM_NETWORK_INIT_W] = PLASTIC_RNN,
     [AM_NETWORK_INIT_ALPHA] = PLASTIC,
-    [AM_NETWORK_TAU] = CTRNN,
+    [AM_NETWORK_TAU_MS] = CTRNN,
     [AM_NETWORK_DT] = CTRNN,
     [AM_NETWORK_G] = CTRNN,
     [AM_NETWORK_X0] = CTRNN,
@@ -384,32 +397,34 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_CLAMP_READOUT] = READOUT,
     [AM_CLAMP_CHEMICAL] = CHEMICAL,
     [AM_LEARNER_RATE] = {AM_LEARNER_TYPE,
-                         "a2c|bptt|signalling|agents|delta|bptt-values|exploratory-hebb"},
-    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values"},
-    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values"},
+                         "a2c|bptt|signalling|agents|delta|bptt-values|exploratory-hebb|" KIN},
+    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values|" KIN},
+    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values|" KIN},
     [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE,
-                                        "a2c|bptt|signalling|agents|delta|bptt-values"},
+                                        "a2c|bptt|signalling|agents|delta|bptt-values|" KIN},
     [AM_LEARNER_ALPHA_RATE] = PLASTIC,
-    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
-    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
-    [AM_LEARNER_TEACH] = {AM_LEARNER_TYPE, "bptt|signalling"},
-    [AM_LEARNER_VALUE_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt"},
-    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE,
+                          "a2c|bptt|signalling|agents|e-prop|feedback-alignment|node-perturbation"},
+    [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|e-prop|feedback-alignment"},
+    [AM_LEARNER_TEACH] = {AM_LEARNER_TYPE, "bptt|signalling|e-prop|feedback-alignment"},
+    [AM_LEARNER_VALUE_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|e-prop|feedback-alignment"},
+    [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE,
+                                   "a2c|bptt|signalling|agents|node-perturbation|" LOCAL},
     [AM_LEARNER_ENTROPY] = A2C,
     [AM_LEARNER_BASELINE] = A2C,
-    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
-    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
-    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
-    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
+    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values|" KIN},
+    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values|" KIN},
+    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values|" KIN},
+    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values|" KIN},
     [AM_LEARNER_WARMUP] = {AM_LEARNER_TYPE, "a2c|exploratory-hebb"},
     [AM_LEARNER_REWARD] = SIGNALLING,
-    [AM_LEARNER_FEEDBACK] = SIGNALLING,
-    [AM_LEARNER_FEEDBACK_DECAY] = SIGNALLING,
-    [AM_LEARNER_TRACE] = SIGNALLING,
+    [AM_LEARNER_FEEDBACK] = {AM_LEARNER_TYPE, "signalling|agents|e-prop|rflo"},
+    [AM_LEARNER_FEEDBACK_DECAY] = {AM_LEARNER_TYPE, "signalling|agents|e-prop|rflo"},
+    [AM_LEARNER_TRACE] = {AM_LEARNER_TYPE, "signalling|agents|e-prop"},
     [AM_LEARNER_FORM] = SIGNALLING,
-    [AM_LEARNER_INPUT_SHARE] = SIGNALLING,
-    [AM_LEARNER_RECURRENT_SHARE] = SIGNALLING,
-    [AM_LEARNER_OUTPUT_SHARE] = SIGNALLING,
+    [AM_LEARNER_INPUT_SHARE] = {AM_LEARNER_TYPE, "signalling|agents|node-perturbation|" LOCAL},
+    [AM_LEARNER_RECURRENT_SHARE] = {AM_LEARNER_TYPE, "signalling|agents|node-perturbation|" LOCAL},
+    [AM_LEARNER_OUTPUT_SHARE] = {AM_LEARNER_TYPE, "signalling|agents|node-perturbation|" LOCAL},
     [AM_LEARNER_GAIN_SHARE] = SIGNALLING,
     [AM_LEARNER_CRITIC_SHARE] = SIGNALLING,
     [AM_LEARNER_SIGNAL_SHARE] = SIGNALLING,
@@ -426,6 +441,9 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_LEARNER_SCALED] = HEBB,
     [AM_LEARNER_CRITERION] = HEBB,
     [AM_LEARNER_CRITERION_ERROR] = HEBB,
+    [AM_LEARNER_SIGMA] = {AM_LEARNER_TYPE, "node-perturbation|" POPULATION},
+    [AM_LEARNER_EPISODES] = {AM_LEARNER_TYPE, POPULATION},
+    [AM_LEARNER_FITNESS] = {AM_LEARNER_TYPE, "evolution"},
 };
 
 static am_value standard_value(int k) {

@@ -10,23 +10,29 @@
 #include "learner/bptt.h"
 #include "learner/bptt_values.h"
 #include "learner/delta.h"
+#include "learner/e_prop.h"
+#include "learner/evolution.h"
 #include "learner/exploratory_hebb.h"
+#include "learner/feedback_alignment.h"
+#include "learner/node_perturbation.h"
+#include "learner/rflo.h"
 #include "learner/signalling.h"
+#include "learner/weight_perturbation.h"
+#include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
-#include "task/associative.h"
 #include "task/delayed_match.h"
+#include "task/dnms.h"
 #include "task/evidence.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
 #include "task/game_task.h"
 #include "task/maze.h"
-#include "task/recall.h"
-#include "task/t_maze.h"
 #include "task/next.h"
+#include "task/recall.h"
 #include "task/recall_values.h"
-#include "task/dnms.h"
 #include "task/selective.h"
+#include "task/t_maze.h"
 
 static float real_of(const am_config *c, am_key_id id) { return (float)am_config_number(c, id); }
 
@@ -379,7 +385,7 @@ static amine_status make_ctrnn(am_ctrnn *network, const am_config *c, const am_t
       biases == 1 ? am_ctrnn_printed(task->n_inputs) : am_ctrnn_default(task->n_inputs);
   if (biases == 2) o.n_biases = 0;
   o.n_hidden = am_config_int(c, AM_NETWORK_HIDDEN);
-  o.tau_ms = real_of(c, AM_NETWORK_TAU);
+  o.tau_ms = real_of(c, AM_NETWORK_TAU_MS);
   o.dt_ms = real_of(c, AM_NETWORK_DT);
   o.g = real_of(c, AM_NETWORK_G);
   o.x0 = real_of(c, AM_NETWORK_X0);
@@ -415,6 +421,99 @@ static amine_status create_hebb(am_learner **learner, const am_config *c, const 
   return am_hebb_create(learner, task, &network, &options, c->values[AM_SEED].integer, error);
 }
 
+static am_cell_options cell_options(const am_config *c) {
+  char network[64];
+  am_config_text(c, AM_NETWORK_TYPE, network, sizeof network);
+  return (am_cell_options){.kind = strcmp(network, "gru") == 0 ? AM_CELL_GRU : AM_CELL_LEAKY,
+                           .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
+                           .tau = real_of(c, AM_NETWORK_TAU),
+                           .start = start_of(c)};
+}
+
+/* These have one layer of units and no dropout. */
+static amine_status check_plain(const am_config *c, const am_learner_type *type,
+                                amine_error *error) {
+  if (am_config_int(c, AM_NETWORK_LAYERS) == 1 && !(real_of(c, AM_NETWORK_DROPOUT) > 0))
+    return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "learner.type=%s trains one layer without dropout (network.layers=1, "
+                 "network.dropout=0)",
+                 type->name);
+}
+
+static am_local_options local_options(const am_config *c) {
+  return (am_local_options){.agent = agent_options(c),
+                            .cell = cell_options(c),
+                            .gamma = real_of(c, AM_LEARNER_GAMMA),
+                            .lambda = real_of(c, AM_LEARNER_LAMBDA),
+                            .value_weight = real_of(c, AM_LEARNER_VALUE_WEIGHT),
+                            .entropy_weight = real_of(c, AM_LEARNER_ENTROPY_WEIGHT),
+                            .teach = (am_teach)am_config_int(c, AM_LEARNER_TEACH),
+                            .feedback = (am_feedback)am_config_int(c, AM_LEARNER_FEEDBACK),
+                            .feedback_decay = real_of(c, AM_LEARNER_FEEDBACK_DECAY),
+                            .trace = (am_local_trace)am_config_int(c, AM_LEARNER_TRACE),
+                            .input = real_of(c, AM_LEARNER_INPUT_SHARE),
+                            .recurrent = real_of(c, AM_LEARNER_RECURRENT_SHARE),
+                            .output = real_of(c, AM_LEARNER_OUTPUT_SHARE)};
+}
+
+static amine_status create_e_prop(am_learner **learner, const am_config *c, const am_task *task,
+                                  amine_error *error) {
+  const am_local_options options = local_options(c);
+  AM_TRY(check_plain(c, &am_e_prop_type, error));
+  return am_e_prop_create(learner, task, &options, error);
+}
+
+static amine_status create_rflo(am_learner **learner, const am_config *c, const am_task *task,
+                                amine_error *error) {
+  const am_local_options options = local_options(c);
+  return am_rflo_create(learner, task, &options, error);
+}
+
+static amine_status create_feedback_alignment(am_learner **learner, const am_config *c,
+                                              const am_task *task, amine_error *error) {
+  const am_local_options options = local_options(c);
+  AM_TRY(check_plain(c, &am_feedback_alignment_type, error));
+  return am_feedback_alignment_create(learner, task, &options, error);
+}
+
+static amine_status create_node_perturbation(am_learner **learner, const am_config *c,
+                                             const am_task *task, amine_error *error) {
+  const am_node_perturbation_options options = {.agent = agent_options(c),
+                                                .cell = cell_options(c),
+                                                .gamma = real_of(c, AM_LEARNER_GAMMA),
+                                                .entropy_weight =
+                                                    real_of(c, AM_LEARNER_ENTROPY_WEIGHT),
+                                                .sigma = real_of(c, AM_LEARNER_SIGMA),
+                                                .input = real_of(c, AM_LEARNER_INPUT_SHARE),
+                                                .recurrent = real_of(c, AM_LEARNER_RECURRENT_SHARE),
+                                                .output = real_of(c, AM_LEARNER_OUTPUT_SHARE)};
+  AM_TRY(check_plain(c, &am_node_perturbation_type, error));
+  return am_node_perturbation_create(learner, task, &options, error);
+}
+
+static am_population_options population_options(const am_config *c) {
+  return (am_population_options){.agent = agent_options(c),
+                                 .cell = cell_options(c),
+                                 .sigma = real_of(c, AM_LEARNER_SIGMA),
+                                 .episodes = am_config_int(c, AM_LEARNER_EPISODES),
+                                 .z_scored = am_config_int(c, AM_LEARNER_FITNESS) == 1};
+}
+
+static amine_status create_weight_perturbation(am_learner **learner, const am_config *c,
+                                               const am_task *task, amine_error *error) {
+  const am_population_options options = population_options(c);
+  AM_TRY(check_plain(c, &am_weight_perturbation_type, error));
+  return am_weight_perturbation_create(learner, task, &options, error);
+}
+
+static amine_status create_evolution(am_learner **learner, const am_config *c, const am_task *task,
+                                     amine_error *error) {
+  const am_population_options options = population_options(c);
+  AM_TRY(check_plain(c, &am_evolution_type, error));
+  return am_evolution_create(learner, task, &options, error);
+}
+
 /* Which networks a learner can train, how it is made, and what it asks of the task. */
 static const struct {
   const am_learner_type *type;
@@ -430,6 +529,12 @@ static const struct {
     {&am_delta_type, "hebbian-rnn", TARGETS, create_delta},
     {&am_bptt_values_type, "hebbian-rnn", TARGETS, create_bptt_values},
     {&am_hebb_type, "ctrnn", TARGETS, create_hebb},
+    {&am_e_prop_type, "gru|leaky-rnn", ACTIONS | TARGETS, create_e_prop},
+    {&am_rflo_type, "leaky-rnn", ACTIONS | TARGETS, create_rflo},
+    {&am_feedback_alignment_type, "gru|leaky-rnn", ACTIONS | TARGETS, create_feedback_alignment},
+    {&am_node_perturbation_type, "gru|leaky-rnn", ACTIONS, create_node_perturbation},
+    {&am_weight_perturbation_type, "gru", ACTIONS, create_weight_perturbation},
+    {&am_evolution_type, "gru", ACTIONS, create_evolution},
 };
 enum { N_LEARNERS = sizeof learners / sizeof *learners };
 

@@ -1,0 +1,26 @@
+/* e-prop (equations: e_prop.h): a choice of local.h. */
+#include "learner/e_prop.h"
+
+#include <assert.h>
+
+const am_learner_type am_e_prop_type = {
+    .name = "e-prop",
+    .meaning = "eligibility traces of each weight's effect on its own unit, times an error that is "
+               "broadcast",
+    .equation = "dW_ji = sum_t delta_t F(L_j e_ji),  L = B (hit - pi) + c_V B_V,  e <- d e + psi s",
+    .source = "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
+    .iterate = am_agent_iterate,
+    .evaluate = am_agent_evaluate,
+    .tensor = am_agent_tensor,
+    .get = am_agent_get,
+    .set = am_agent_set,
+    .series = am_local_series,
+    .watch = am_agent_watch,
+    .destroy = am_local_destroy,
+};
+
+amine_status am_e_prop_create(am_learner **learner, const am_task *task, const am_local_options *o,
+                              amine_error *error) {
+  assert(o->trace != AM_LOCAL_NONE);
+  return am_local_create(learner, &am_e_prop_type, task, o, error);
+}

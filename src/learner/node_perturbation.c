@@ -1,0 +1,190 @@
+/* Node perturbation (equations: node_perturbation.h). */
+#include "learner/node_perturbation.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "learner/policy_lane.h"
+#include "network/linear_lane.h"
+
+#define BASELINE_RATE 0.05f /* rho */
+
+enum { LANES = AM_GROUP_LANES };
+
+typedef struct perturbation {
+  am_agent agent; /* first */
+  am_node_perturbation_options options;
+  am_actor_net net;
+  size_t b; /* the baseline [T], a tensor that does not learn by Adam */
+} perturbation;
+
+typedef struct memory {
+  am_rollout e;
+  float *xi, *delta, *R, *error, *credit, *gates; /* [step][rows][LANES] */
+  const am_turn *turn;
+  int n;
+  float sigma;
+} memory;
+
+static const perturbation *perturbation_of(const am_agent *a) {
+  return (const perturbation *)(const void *)a;
+}
+
+static size_t lay_out(memory *m, float *block, const perturbation *x) {
+  const size_t T = (size_t)x->agent.learner.task->n_steps, A = (size_t)x->net.n_out;
+  const size_t n = (size_t)x->options.cell.n_hidden;
+  size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T) / sizeof(float);
+#define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
+  CUT(xi, T * n), CUT(delta, T), CUT(R, T), CUT(error, T * A), CUT(credit, n);
+  CUT(gates, T * (size_t)x->net.cell.gate_rows * n);
+#undef CUT
+  m->n = (int)n;
+  m->sigma = x->options.sigma;
+  return at * sizeof(float);
+}
+
+static size_t scratch_bytes(const am_agent *a) {
+  memory m;
+  return lay_out(&m, NULL, perturbation_of(a));
+}
+
+static void disturb(void *context, float *h, int t) {
+  const memory *m = context;
+  const am_group *g = &m->turn->group;
+  float *xi = am_rows(m->xi, t, m->n);
+  for (int k = 0; k < g->n; k++) {
+    const am_random_key key = {g->seed, AM_STREAM_NODE_NOISE, g->episode, g->first + (uint32_t)k};
+    for (int j = 0; j < m->n; j++) {
+      xi[j * LANES + k] = am_normal(am_random(key, (uint32_t)(t * m->n + j)));
+      h[j * LANES + k] += m->sigma * xi[j * LANES + k];
+    }
+  }
+}
+
+/* R [t] less the baseline, whose own change is the sum of that over the lanes. */
+static void returns(const perturbation *x, const memory *m, am_turn *turn) {
+  const int T = turn->group.task->n_steps;
+  const float *b = x->agent.parameters + x->b;
+  memset(m->e.value, 0, (size_t)(T * LANES) * sizeof(float));
+  am_policy_code()->dopamine(m->delta, m->R, m->e.reward, m->e.value, m->e.live, LANES,
+                             x->options.gamma, 1, T);
+  for (int t = 0; t < T; t++) {
+    float *R = am_rows(m->R, t, 1), sum = 0;
+    for (int k = 0; k < LANES; k++) {
+      R[k] = am_rows(m->e.live, t, 1)[k] * (R[k] - b[t]);
+      sum += R[k];
+    }
+    turn->change[x->b + (size_t)t] += sum;
+  }
+}
+
+static void learn(const perturbation *x, const memory *m, am_turn *turn) {
+  const am_actor_net *net = &x->net;
+  const int T = turn->group.task->n_steps, A = net->n_out, n = m->n;
+  const am_gru_window window = am_rollout_window(&m->e, net, m->gates, T);
+  returns(x, m, turn);
+  for (int t = 0; t < T; t++) {
+    const float *R = am_rows(m->R, t, 1), *xi = am_rows(m->xi, t, n);
+    am_policy_code()->error(am_rows(m->error, t, A), am_rows(m->e.hit, t, A), am_rows(m->e.p, t, A),
+                            am_rows(m->e.logp, t, A), am_rows(m->e.entropy, t, 1), R,
+                            am_rows(m->e.asked, t, 1), x->options.entropy_weight, A);
+    for (int k = 0; k < n * LANES; k++) m->credit[k] = R[k % LANES] * xi[k] / m->sigma;
+    am_cell_gates(&net->cell, x->agent.parameters, m->gates + (size_t)t * window.gates_step,
+                  am_rollout_state(&m->e, net, t), am_rollout_h(&m->e, net, t - 1), m->credit);
+  }
+  am_linear_code()->collect(turn->change + net->o_w, turn->change + net->o_b, m->error,
+                            (size_t)(A * LANES), am_rollout_h(&m->e, net, 0), window.before_step, T,
+                            A, n);
+  am_cell_collect(&net->cell, x->agent.parameters, turn->change, &window);
+}
+
+static void play(const am_agent *a, am_turn *turn) {
+  const perturbation *x = perturbation_of(a);
+  memory m;
+  lay_out(&m, turn->scratch, x);
+  m.turn = turn;
+  if (turn->change)
+    memset(m.xi, 0, (size_t)(turn->group.task->n_steps * m.n * LANES) * sizeof(float));
+  am_rollout_play(&m.e, &x->net, turn,
+                  &(am_rollout_how){.parameters = a->parameters,
+                                    .disturb = turn->change ? disturb : NULL,
+                                    .context = &m});
+  if (turn->change) learn(x, &m, turn);
+}
+
+/* The baseline moves; what Adam and the norm see of it is 0. */
+static void before(am_agent *a, float *change) {
+  const perturbation *x = perturbation_of(a);
+  for (size_t t = x->b; t < x->b + (size_t)a->learner.task->n_steps; t++) {
+    a->parameters[t] += BASELINE_RATE * change[t];
+    change[t] = 0;
+  }
+}
+
+/* ------------------------------------------------------------------------------ the learner */
+static void destroy(am_learner *learner) {
+  am_agent_close(am_agent_of(learner));
+  am_free(learner);
+}
+
+static int series(const am_learner *learner, am_series *out) {
+  return am_rollout_series(&perturbation_of(am_agent_of_const(learner))->net, out);
+}
+
+const am_learner_type am_node_perturbation_type = {
+    .name = "node-perturbation",
+    .meaning = "REINFORCE of Gaussian units: noise in the units, and whether it paid",
+    .equation = "dW_ji = sum_t (R_t - b_t) (xi_j / sigma) psi_ji s_i,  h = mu + sigma xi",
+    .source = "Williams 1992, doi:10.1007/BF00992696; Fiete & Seung 2006, "
+              "doi:10.1103/PhysRevLett.97.048104",
+    .iterate = am_agent_iterate,
+    .evaluate = am_agent_evaluate,
+    .tensor = am_agent_tensor,
+    .get = am_agent_get,
+    .set = am_agent_set,
+    .series = series,
+    .watch = am_agent_watch,
+    .destroy = destroy,
+};
+
+static const am_agent_ops ops = {.scratch_bytes = scratch_bytes, .play = play, .before = before};
+
+static amine_status open_all(perturbation *x, const am_task *task, amine_error *error) {
+  am_places *places = &x->agent.places;
+  AM_TRY(am_actor_net_make(&x->net, places, task, &x->options.cell, false, error));
+  const int baseline = places->n;
+  x->b = am_places_add(places, "baseline", task->n_steps, 0);
+  AM_TRY(am_agent_open(&x->agent, task, &x->options.agent, &ops, error));
+  for (int k = 0; k < places->n; k++) {
+    const char *name = places->place[k].name;
+    x->agent.share[k] = k == baseline         ? 0
+                        : strstr(name, "_ih") ? x->options.input
+                        : strstr(name, "_hh") ? x->options.recurrent
+                                              : x->options.output;
+  }
+  am_actor_net_initialise(&x->net, places, x->agent.parameters, x->options.agent.seed);
+  return AMINE_OK;
+}
+
+amine_status am_node_perturbation_create(am_learner **learner, const am_task *task,
+                                         const am_node_perturbation_options *o,
+                                         amine_error *error) {
+  if (task->n_actions < 1)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
+                   task->type->name);
+  if (!(o->sigma > 0 && o->sigma <= 100))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "node perturbation needs noise: sigma above 0 and to 100, not %g",
+                   (double)o->sigma);
+  perturbation *x = am_alloc(1, sizeof *x);
+  if (!x) return am_fail_memory(error, sizeof *x);
+  x->agent.learner.type = &am_node_perturbation_type;
+  x->options = *o;
+  amine_status status = open_all(x, task, error);
+  if (status != AMINE_OK) {
+    destroy(&x->agent.learner);
+    return status;
+  }
+  *learner = &x->agent.learner;
+  return AMINE_OK;
+}

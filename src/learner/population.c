@@ -1,0 +1,179 @@
+/* A population of perturbed networks (see population.h). */
+#include "learner/population.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "network/gru_each_lane.h"
+
+enum { LANES = AM_GROUP_LANES, ROW = 256 /* weights of one piece of work */ };
+
+typedef struct memory {
+  am_rollout e;
+  float *noise, *each, *scale; /* [weight][LANES], [LANES] */
+} memory;
+
+static const am_population *population_of(const am_agent *a) {
+  return (const am_population *)(const void *)a;
+}
+
+static size_t lay_out(memory *m, float *block, const am_population *x) {
+  const int T = x->agent.learner.task->n_steps;
+  size_t at = am_rollout_lay_out(&m->e, block, &x->net, T) / sizeof(float);
+#define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
+  CUT(noise, x->agent.places.size), CUT(each, x->agent.places.size), CUT(scale, 1);
+#undef CUT
+  return at * sizeof(float);
+}
+
+static size_t scratch_bytes(const am_agent *a) {
+  memory m;
+  return lay_out(&m, NULL, population_of(a));
+}
+
+/* eps of one pair and weight: its place in the vector of parameters is its number. */
+static float eps(const am_population *x, uint32_t pair, size_t weight) {
+  const am_random_key key = {x->options.agent.seed, AM_STREAM_WEIGHT_NOISE,
+                             (uint32_t)x->agent.learner.iteration, pair};
+  return am_normal(am_random(key, (uint32_t)weight));
+}
+
+/* The weights of every lane; what lies between tensors is not read. */
+static void perturb(const am_population *x, const memory *m, const am_group *g) {
+  const am_agent *a = &x->agent;
+  for (int k = 0; k < LANES; k++) m->scale[k] = x->options.sigma * x->sign[k % 2];
+  for (int t = 0; t < a->places.n; t++) {
+    const am_place *p = &a->places.place[t];
+    const size_t n = am_place_count(p);
+    float *noise = m->noise + p->at * LANES;
+    for (size_t i = 0; i < n; i++)
+      for (int k = 0; k < LANES; k += 2) {
+        const uint32_t pair = (g->first + (uint32_t)k) / 2;
+        noise[i * LANES + (size_t)k] = k < g->n ? eps(x, pair, p->at + i) : 0;
+        noise[i * LANES + (size_t)k + 1] = noise[i * LANES + (size_t)k];
+      }
+    am_each_code()->perturb(m->each + p->at * LANES, a->parameters + p->at, noise, m->scale, n);
+  }
+}
+
+static void play(const am_agent *a, am_turn *turn) {
+  const am_population *x = population_of(a);
+  memory m;
+  lay_out(&m, turn->scratch, x);
+  am_rollout_how how = {.parameters = a->parameters};
+  if (!turn->change) {
+    am_rollout_play(&m.e, &x->net, turn, &how);
+    return;
+  }
+  const am_group g = turn->group;
+  const int E = x->options.episodes;
+  perturb(x, &m, &g);
+  how.each = m.each;
+  for (int e = 0; e < E; e++) {
+    am_group_begin_twins(&turn->group, g.seed, g.episode * (uint32_t)E + (uint32_t)e, g.first, g.n,
+                         2);
+    am_rollout_play(&m.e, &x->net, turn, &how);
+  }
+  for (int k = 0; k < LANES; k++) turn->sums->reward[k] /= (float)E;
+}
+
+/* ------------------------------------------------------------------------------ the change */
+typedef struct piece {
+  const am_population *x;
+  float *change;
+} piece;
+
+static void sum_piece(void *context, int item, int worker) {
+  const piece *w = context;
+  const am_population *x = w->x;
+  const int n_pairs = x->options.agent.n_lanes / 2;
+  const size_t from = (size_t)item * ROW;
+  (void)worker;
+  for (int t = 0; t < x->agent.places.n; t++) {
+    const am_place *p = &x->agent.places.place[t];
+    const size_t end = p->at + am_place_count(p);
+    for (size_t i = p->at > from ? p->at : from; i < end && i < from + ROW; i++) {
+      float sum = 0;
+      for (int q = 0; q < n_pairs; q++)
+        if (x->f[q] < 0 || x->f[q] > 0) sum += x->f[q] * eps(x, (uint32_t)q, i);
+      w->change[i] = sum / (float)n_pairs;
+    }
+  }
+}
+
+static void before(am_agent *a, float *change) {
+  const am_population *x = population_of(a);
+  for (int k = 0; k < a->options.n_lanes; k++) x->F[k] = a->sums[k / LANES].reward[k % LANES];
+  x->weigh(x, x->f, x->F, x->work);
+  piece work = {x, change};
+  am_parallel(a->options.n_threads, (int)((a->places.size + ROW - 1) / ROW), sum_piece, &work);
+}
+
+/* ------------------------------------------------------------------------------ the learner */
+void am_population_destroy(am_learner *learner) {
+  am_population *x = (am_population *)(void *)learner;
+  am_free(x->F);
+  am_free(x->f);
+  am_free(x->work);
+  am_agent_close(&x->agent);
+  am_free(x);
+}
+
+int am_population_series(const am_learner *learner, am_series *out) {
+  return am_rollout_series(&population_of(am_agent_of_const(learner))->net, out);
+}
+
+static const am_agent_ops ops = {.scratch_bytes = scratch_bytes, .play = play, .before = before};
+
+static amine_status open_all(am_population *x, const am_task *task, amine_error *error) {
+  const size_t n = (size_t)x->options.agent.n_lanes;
+  AM_TRY(am_actor_net_make(&x->net, &x->agent.places, task, &x->options.cell, false, error));
+  AM_TRY(am_agent_open(&x->agent, task, &x->options.agent, &ops, error));
+  x->F = am_alloc(n, sizeof *x->F);
+  x->f = am_alloc(n / 2, sizeof *x->f);
+  x->work = am_alloc(n, sizeof *x->work);
+  if (!x->F || !x->f || !x->work) return am_fail_memory(error, n * sizeof *x->F);
+  am_actor_net_initialise(&x->net, &x->agent.places, x->agent.parameters, x->options.agent.seed);
+  return AMINE_OK;
+}
+
+static amine_status check(const am_task *task, const am_population_options *o, const char *name,
+                          amine_error *error) {
+  if (task->n_actions < 1)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
+                   task->type->name);
+  if (o->agent.n_lanes % 2 != 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "batch=%d: learner.type=%s compares pairs, so it must be even", o->agent.n_lanes,
+                   name);
+  if (!(o->sigma > 0 && o->sigma <= 100))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.type=%s needs noise: sigma above 0 and to 100, not %g", name,
+                   (double)o->sigma);
+  if (o->episodes < 1 || o->episodes > 65536)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a lane lives 1 to 65536 episodes, not %d",
+                   o->episodes);
+  return AMINE_OK;
+}
+
+amine_status am_population_create(
+    am_learner **learner, const am_learner_type *type, const am_task *task,
+    const am_population_options *o, const float sign[2],
+    void (*weigh)(const am_population *, float *, const float *, float *), amine_error *error) {
+  AM_TRY(check(task, o, type->name, error));
+  am_population *x = am_alloc(1, sizeof *x);
+  if (!x) return am_fail_memory(error, sizeof *x);
+  x->agent.learner.type = type;
+  x->options = *o;
+  x->options.cell.kind = AM_CELL_GRU;
+  memcpy(x->sign, sign, sizeof x->sign);
+  x->weigh = weigh;
+  amine_status status = open_all(x, task, error);
+  if (status != AMINE_OK) {
+    am_population_destroy(&x->agent.learner);
+    return status;
+  }
+  *learner = &x->agent.learner;
+  return AMINE_OK;
+}

@@ -1,0 +1,47 @@
+/* Networks that differ by noise on their weights, and what each earned: what weight perturbation
+ * and evolution strategies share.
+ *
+ * The lanes of a batch are pairs; pair p draws eps_p, one normal number a weight, and its two lanes
+ * live the same episodes with the same draws of the policy. F of a lane is its mean reward over
+ * `episodes` episodes. The change asked for is
+ *
+ *     dw = (1 / n_pairs) sum_p f_p eps_p
+ *
+ * in which f_p is made of all F by the learner. Nothing is kept of eps: it is drawn again.
+ *
+ * Cost of a step and lane: forward alone, 3 n (m + n) + n A multiply-adds of gated units, each with
+ * a weight of its own to read; an iteration draws two numbers a pair and weight. Memory: one number
+ * a weight and lane, and the episode; it does not grow with what learning would have to remember.
+ */
+#ifndef AMINE_LEARNER_POPULATION_H
+#define AMINE_LEARNER_POPULATION_H
+
+#include "learner/rollout.h"
+
+typedef struct am_population_options {
+  am_agent_options agent; /* n_lanes even */
+  am_cell_options cell;   /* gated units */
+  float sigma;            /* above 0 */
+  int episodes;           /* 1 to 65536 */
+  bool z_scored;          /* evolution: by z-score in place of rank */
+} am_population_options;
+
+typedef struct am_population {
+  am_agent agent; /* first */
+  am_population_options options;
+  am_actor_net net;
+  float sign[2]; /* of eps in the two lanes of a pair */
+  /* f [n_pairs] from F [2 n_pairs]; work [2 n_pairs] is scratch */
+  void (*weigh)(const struct am_population *population, float *f, const float *F, float *work);
+  float *F, *f, *work;
+} am_population;
+
+/* AMINE_ERROR_ARGUMENT for an option out of range. */
+amine_status am_population_create(
+    am_learner **learner, const am_learner_type *type, const am_task *task,
+    const am_population_options *options, const float sign[2],
+    void (*weigh)(const am_population *, float *, const float *, float *), amine_error *error);
+int am_population_series(const am_learner *learner, am_series *out);
+void am_population_destroy(am_learner *learner);
+
+#endif

@@ -1,0 +1,26 @@
+/* Random-feedback local online learning (equations: rflo.h): a choice of local.h. */
+#include "learner/rflo.h"
+
+const am_learner_type am_rflo_type = {
+    .name = "rflo",
+    .meaning = "random-feedback local online learning of leaky units from the right answers",
+    .equation = "dW_ij = sum_t [B eps]_i p_ij,  p <- (1 - 1/tau) p + phi' h_j / tau",
+    .source = "Murray 2019, doi:10.7554/eLife.43299",
+    .iterate = am_agent_iterate,
+    .evaluate = am_agent_evaluate,
+    .tensor = am_agent_tensor,
+    .get = am_agent_get,
+    .set = am_agent_set,
+    .series = am_local_series,
+    .watch = am_agent_watch,
+    .destroy = am_local_destroy,
+};
+
+amine_status am_rflo_create(am_learner **learner, const am_task *task,
+                            const am_local_options *options, amine_error *error) {
+  am_local_options o = *options;
+  o.cell.kind = AM_CELL_LEAKY;
+  o.teach = AM_TEACH_SUPERVISED;
+  o.trace = AM_LOCAL_DECAY;
+  return am_local_create(learner, &am_rflo_type, task, &o, error);
+}

@@ -1,0 +1,398 @@
+/* Learners without backprop, against tests/reference/kin.py: the change that one batch asks for, on
+ * a tape of given inputs, rewards and answers; the mean change of the perturbation methods against
+ * the gradient; the traces of leaky units against finite differences. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "format/safetensors.h"
+#include "learner/e_prop.h"
+#include "learner/evolution.h"
+#include "learner/feedback_alignment.h"
+#include "learner/node_perturbation.h"
+#include "learner/rflo.h"
+#include "learner/weight_perturbation.h"
+
+enum { T = 6, B = 20, M = 3, N = 5, A = 3 };
+#define TOLERANCE 5e-5 /* of the largest element of a tensor: float32 */
+
+static am_tensor_file *file;
+
+static const double *values(const char *key, size_t *count) {
+  const am_tensor *t = am_tensor_file_find(file, key);
+  if (!t) fail_msg("kin.safetensors has no %s", key);
+  if (count) *count = t->count;
+  return (const double *)(const void *)t->data;
+}
+
+/* ------------------------------------------------------------------------------ the tape */
+typedef struct place {
+  int lane, step;
+} place;
+
+static const double *tape_x, *tape_rewards, *tape_answers;
+
+static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                  uint32_t lane) {
+  (void)task, (void)seed, (void)episode;
+  *(place *)state = (place){(int)(lane % B), 0};
+}
+static void observe(const am_task *task, const void *state, float *input) {
+  const place *s = state;
+  (void)task;
+  for (int i = 0; i < M; i++) input[i] = (float)tape_x[(s->lane * T + s->step) * M + i];
+}
+static int answer(const am_task *task, const void *state) {
+  const place *s = state;
+  (void)task;
+  return (int)tape_answers[s->lane * T + s->step];
+}
+static float step(const am_task *task, void *state, int action) {
+  place *s = state;
+  (void)task;
+  return (float)tape_rewards[(s->lane * T + s->step++) * A + action];
+}
+
+static const am_task_type tape_type = {
+    .name = "tape", .start = start, .observe = observe, .step = step, .answer = answer};
+static const am_task_type untold_type = {
+    .name = "tape", .start = start, .observe = observe, .step = step};
+
+static am_task tape(const am_task_type *type) {
+  return (am_task){.type = type,
+                   .n_inputs = M,
+                   .n_actions = A,
+                   .n_steps = T,
+                   .criterion = NAN,
+                   .state_size = sizeof(place)};
+}
+
+/* ------------------------------------------------------------------------------ one change */
+static am_agent_options agent_options(int lanes) {
+  return (am_agent_options){.n_lanes = lanes,
+                            .n_threads = 2,
+                            .seed = 20261122,
+                            .schedule = {.kind = AM_SCHEDULE_CONSTANT, .rate = 0},
+                            .beta1 = 0.9f,
+                            .beta2 = 0.999f,
+                            .eps = 1e-8f,
+                            .norm_clip = 1e9f};
+}
+
+static am_cell_options cell_options(am_cell_kind kind) {
+  return (am_cell_options){.kind = kind, .n_hidden = N, .tau = 2.5f, .start = am_gru_start_plain()};
+}
+
+static void take_parameters(am_learner *learner, const char *name) {
+  am_learner_tensor t;
+  for (int k = 0; learner->type->tensor(learner, k, &t); k++) {
+    char key[160];
+    size_t count;
+    float all[256];
+    if (!t.is_parameter) continue;
+    if (strcmp(name, "gradient") == 0 && strcmp(t.name, "baseline") == 0) continue;
+    snprintf(key, sizeof key, "%s/param/%s", name, t.name);
+    const double *from = values(key, &count);
+    assert_int_equal(count, t.dims[0] * (t.rank == 2 ? t.dims[1] : 1));
+    for (size_t i = 0; i < count; i++) all[i] = (float)from[i];
+    learner->type->set(learner, k, all);
+  }
+}
+
+static void iterate(am_learner *learner) {
+  am_learner_report report;
+  amine_error error = {0};
+  if (learner->type->iterate(learner, &report, &error) != AMINE_OK) fail_msg("%s", error.message);
+}
+
+/* The mean change over the lanes of the last iteration. */
+static const float *change_of(const am_learner *learner) {
+  const am_agent *a = am_agent_of_const(learner);
+  return a->changes + (size_t)a->n_groups * a->places.size;
+}
+
+static void check_change(am_learner *learner, const char *name) {
+  const am_agent *a = am_agent_of_const(learner);
+  take_parameters(learner, name);
+  iterate(learner);
+  for (int k = 0; k < a->places.n; k++) {
+    const am_place *p = &a->places.place[k];
+    char key[160];
+    size_t count;
+    double worst = 0, scale = 0;
+    if (a->share[k] == 0) continue;
+    snprintf(key, sizeof key, "%s/change/%s", name, p->name);
+    const double *want = values(key, &count);
+    for (size_t i = 0; i < count; i++) {
+      scale = fmax(scale, fabs(want[i]));
+      worst = fmax(worst, fabs((double)change_of(learner)[p->at + i] - want[i]));
+    }
+    if (!(worst <= TOLERANCE * scale) || !(scale > 0))
+      fail_msg("%s: off by %g of %g", key, worst, scale);
+  }
+  am_learner_destroy(learner);
+}
+
+static am_local_options local_options(am_cell_kind kind, am_teach teach, am_local_trace trace) {
+  return (am_local_options){.agent = agent_options(B),
+                            .cell = cell_options(kind),
+                            .gamma = 0.9f,
+                            .lambda = 0.8f,
+                            .value_weight = 0.3f,
+                            .entropy_weight = 0.07f,
+                            .teach = teach,
+                            .feedback = AM_FEEDBACK_RANDOM,
+                            .trace = trace,
+                            .input = 1,
+                            .recurrent = 1,
+                            .output = 1};
+}
+
+static void local_rules_agree(void **state) {
+  (void)state;
+  const am_task task = tape(&tape_type);
+  am_learner *x;
+  am_local_options o = local_options(AM_CELL_GRU, AM_TEACH_REWARD, AM_LOCAL_DIAGONAL);
+  assert_int_equal(am_e_prop_create(&x, &task, &o, NULL), AMINE_OK);
+  check_change(x, "e-prop-reward");
+  o = local_options(AM_CELL_GRU, AM_TEACH_SUPERVISED, AM_LOCAL_DECAY);
+  assert_int_equal(am_e_prop_create(&x, &task, &o, NULL), AMINE_OK);
+  check_change(x, "e-prop-supervised");
+  o = local_options(AM_CELL_LEAKY, AM_TEACH_MIXED, AM_LOCAL_DIAGONAL);
+  assert_int_equal(am_e_prop_create(&x, &task, &o, NULL), AMINE_OK);
+  check_change(x, "e-prop-leaky");
+  o = local_options(AM_CELL_GRU, AM_TEACH_REWARD, AM_LOCAL_DIAGONAL); /* RFLO knows better */
+  assert_int_equal(am_rflo_create(&x, &task, &o, NULL), AMINE_OK);
+  check_change(x, "rflo");
+  o = local_options(AM_CELL_GRU, AM_TEACH_MIXED, AM_LOCAL_DIAGONAL); /* and so does this */
+  assert_int_equal(am_feedback_alignment_create(&x, &task, &o, NULL), AMINE_OK);
+  check_change(x, "feedback-alignment");
+}
+
+static am_population_options population_options(int lanes, int episodes, bool z_scored) {
+  return (am_population_options){.agent = agent_options(lanes),
+                                 .cell = cell_options(AM_CELL_GRU),
+                                 .sigma = 0.2f,
+                                 .episodes = episodes,
+                                 .z_scored = z_scored};
+}
+
+static am_node_perturbation_options node_options(int lanes, float entropy_weight) {
+  return (am_node_perturbation_options){.agent = agent_options(lanes),
+                                        .cell = cell_options(AM_CELL_GRU),
+                                        .gamma = 0.9f,
+                                        .entropy_weight = entropy_weight,
+                                        .sigma = 0.2f,
+                                        .input = 1,
+                                        .recurrent = 1,
+                                        .output = 1};
+}
+
+static void perturbations_agree(void **state) {
+  (void)state;
+  const am_task task = tape(&tape_type);
+  am_learner *x;
+  const am_node_perturbation_options node = node_options(B, 0.07f);
+  assert_int_equal(am_node_perturbation_create(&x, &task, &node, NULL), AMINE_OK);
+  check_change(x, "node-perturbation");
+  am_population_options o = population_options(B, 3, false);
+  assert_int_equal(am_weight_perturbation_create(&x, &task, &o, NULL), AMINE_OK);
+  check_change(x, "weight-perturbation");
+  assert_int_equal(am_evolution_create(&x, &task, &o, NULL), AMINE_OK);
+  check_change(x, "evolution-rank");
+  o.z_scored = true;
+  assert_int_equal(am_evolution_create(&x, &task, &o, NULL), AMINE_OK);
+  check_change(x, "evolution-z-score");
+}
+
+/* ------------------------------------------------------------------------------ the mean */
+/* Correlation of the mean change over many batches with the gradient of the expected reward. */
+static double correlation(am_learner *learner, int n_batches) {
+  const am_agent *a = am_agent_of_const(learner);
+  double *sum = calloc(a->places.size, sizeof *sum), xy = 0, xx = 0, yy = 0;
+  take_parameters(learner, "gradient");
+  for (int k = 0; k < n_batches; k++) {
+    iterate(learner);
+    for (size_t i = 0; i < a->places.size; i++) sum[i] += (double)change_of(learner)[i];
+  }
+  for (int k = 0; k < a->places.n; k++) {
+    const am_place *p = &a->places.place[k];
+    char key[160];
+    size_t count;
+    if (a->share[k] == 0) continue;
+    snprintf(key, sizeof key, "gradient/change/%s", p->name);
+    const double *want = values(key, &count);
+    for (size_t i = 0; i < count; i++) {
+      xy += sum[p->at + i] * want[i];
+      xx += sum[p->at + i] * sum[p->at + i];
+      yy += want[i] * want[i];
+    }
+  }
+  free(sum);
+  am_learner_destroy(learner);
+  return xy / sqrt(xx * yy);
+}
+
+static void perturbations_follow_the_gradient(void **state) {
+  (void)state;
+  const am_task task = tape(&untold_type); /* asked at every step */
+  am_learner *x[3];
+  const char *const names[] = {"node perturbation", "weight perturbation", "evolution"};
+  am_node_perturbation_options node = node_options(320, 0);
+  const am_population_options o = population_options(640, 4, true);
+  node.gamma = 1;
+  assert_int_equal(am_node_perturbation_create(&x[0], &task, &node, NULL), AMINE_OK);
+  assert_int_equal(am_weight_perturbation_create(&x[1], &task, &o, NULL), AMINE_OK);
+  assert_int_equal(am_evolution_create(&x[2], &task, &o, NULL), AMINE_OK);
+  for (int k = 0; k < 3; k++) {
+    const double r = correlation(x[k], k ? 100 : 400);
+    print_message("%s: correlation with the gradient %.3f\n", names[k], r);
+    assert_true(r > 0.9);
+  }
+}
+
+/* ------------------------------------------------------------------------------ leaky traces */
+/* Sum over lanes of the last h_i of leaky units, as it depends on W_hh. */
+static double last_h(const am_cell *cell, const float *p, float *h, int unit) {
+  enum { LANES = AM_GROUP_LANES };
+  float state[AM_LEAKY_ROWS * N * LANES] = {0}, x[M * LANES];
+  memset(h, 0, sizeof(float) * (size_t)((T + 1) * N * LANES));
+  for (int t = 0; t < T; t++) {
+    for (int i = 0; i < M; i++)
+      for (int k = 0; k < LANES; k++) x[i * LANES + k] = (float)tape_x[(k * T + t) * M + i];
+    am_cell_step(cell, p, state, x, h + t * N * LANES);
+    memcpy(h + (t + 1) * N * LANES, state + AM_LEAKY_H * N * LANES, sizeof(float) * N * LANES);
+  }
+  double sum = 0;
+  for (int k = 0; k < LANES; k++) sum += (double)h[(T * N + unit) * LANES + k];
+  return sum;
+}
+
+/* dW_ij = p_ij at the last step, by the scan with a credit of 1 for unit i there. */
+static void by_trace(const am_cell *cell, const float *p, float *change, int unit,
+                     am_trace_kind kind) {
+  enum { LANES = AM_GROUP_LANES, ROW = N * LANES };
+  static float u[T * M * LANES], state[(T + 1) * AM_LEAKY_ROWS * ROW], own[T * ROW];
+  static float credit[T * ROW], gates[T * ROW];
+  memset(state, 0, sizeof state);
+  memset(credit, 0, sizeof credit);
+  for (int k = 0; k < LANES; k++) credit[((T - 1) * N + unit) * LANES + k] = 1;
+  for (int t = 0; t < T; t++) {
+    float *now = state + (t + 1) * AM_LEAKY_ROWS * ROW;
+    for (int i = 0; i < M; i++)
+      for (int k = 0; k < LANES; k++)
+        u[(t * M + i) * LANES + k] = (float)tape_x[(k * T + t) * M + i];
+    am_cell_step(cell, p, now, u + t * M * LANES, state + (t * AM_LEAKY_ROWS + AM_LEAKY_H) * ROW);
+    am_cell_own(cell, p, own + t * ROW, now, NULL, kind);
+  }
+  for (int t = T - 2; t >= 0; t--)
+    for (int k = 0; k < ROW; k++)
+      credit[t * ROW + k] += own[(t + 1) * ROW + k] * credit[(t + 1) * ROW + k];
+  for (int t = 0; t < T; t++)
+    am_cell_gates(cell, p, gates + t * ROW, state + (t + 1) * AM_LEAKY_ROWS * ROW, NULL,
+                  credit + t * ROW);
+  const am_gru_window w = {.n_steps = T,
+                           .x = u,
+                           .before = state + AM_LEAKY_H * ROW,
+                           .state = state + AM_LEAKY_ROWS * ROW,
+                           .gates = gates,
+                           .x_step = M * LANES,
+                           .before_step = AM_LEAKY_ROWS * ROW,
+                           .state_step = AM_LEAKY_ROWS * ROW,
+                           .gates_step = ROW};
+  am_cell_collect(cell, p, change, &w);
+}
+
+/* p is the derivative where no other unit takes part: e-prop's with a diagonal W, RFLO's with W =
+ * 0, and RFLO's is not with a diagonal W. Off-diagonal weights of a unit are varied too. */
+static void leaky_traces_agree_with_differences(void **state) {
+  (void)state;
+  am_cell cell;
+  am_places places = {0};
+  float p[512] = {0}, h[(T + 1) * N * AM_GROUP_LANES];
+  am_cell_options o = cell_options(AM_CELL_LEAKY);
+  o.n_inputs = M;
+  assert_int_equal(am_cell_make(&cell, &places, &o, NULL), AMINE_OK);
+  assert_true(places.size <= 512);
+  am_cell_initialise(&cell, &places, p, 3);
+  const struct {
+    am_trace_kind kind;
+    float diagonal;
+    bool exact;
+  } cases[] = {
+      {AM_TRACE_DIAGONAL, 0.8f, true}, {AM_TRACE_DECAY, 0, true}, {AM_TRACE_DECAY, 0.8f, false}};
+  for (int c = 0; c < 3; c++) {
+    double worst = 0;
+    for (int i = 0; i < N * N; i++)
+      p[cell.w_hh + (size_t)i] = i % (N + 1) == 0 ? cases[c].diagonal : 0;
+    for (int i = 0; i < N; i++) {
+      float change[512] = {0};
+      by_trace(&cell, p, change, i, cases[c].kind);
+      for (int j = 0; j < N; j++) {
+        const size_t at = cell.w_hh + (size_t)(i * N + j);
+        const float kept = p[at], step_size = 0.02f;
+        p[at] = kept + step_size;
+        const double above = last_h(&cell, p, h, i);
+        p[at] = kept - step_size;
+        const double below = last_h(&cell, p, h, i);
+        p[at] = kept;
+        const double d = (above - below) / (2 * (double)step_size);
+        worst = fmax(worst, fabs(d - (double)change[at]));
+      }
+    }
+    if (cases[c].exact != (worst < 5e-3)) fail_msg("case %d: off by %g", c, worst);
+  }
+}
+
+static void refusals(void **state) {
+  (void)state;
+  const am_task task = tape(&untold_type);
+  am_learner *x = NULL;
+  amine_error error = {0};
+  am_population_options o = population_options(21, 1, false);
+  assert_int_equal(am_evolution_create(&x, &task, &o, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "even"));
+  o = population_options(B, 0, false);
+  assert_int_equal(am_evolution_create(&x, &task, &o, &error), AMINE_ERROR_ARGUMENT);
+  am_node_perturbation_options node = node_options(B, 0);
+  node.sigma = 0;
+  assert_int_equal(am_node_perturbation_create(&x, &task, &node, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "noise"));
+  const am_local_options local = local_options(AM_CELL_LEAKY, AM_TEACH_SUPERVISED, AM_LOCAL_DECAY);
+  assert_int_equal(am_rflo_create(&x, &task, &local, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "what would be right"));
+  assert_null(x);
+}
+
+static int open_file(void **state) {
+  (void)state;
+  if (am_tensor_file_open(&file, TEST_DATA "/kin.safetensors", 1 << 20, false, NULL) != AMINE_OK)
+    return -1;
+  tape_x = values("x", NULL);
+  tape_rewards = values("rewards", NULL);
+  tape_answers = values("answers", NULL);
+  return 0;
+}
+
+static int close_file(void **state) {
+  (void)state;
+  am_tensor_file_close(file);
+  return 0;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(local_rules_agree),
+      cmocka_unit_test(perturbations_agree),
+      cmocka_unit_test(perturbations_follow_the_gradient),
+      cmocka_unit_test(leaky_traces_agree_with_differences),
+      cmocka_unit_test(refusals),
+  };
+  return cmocka_run_group_tests(tests, open_file, close_file);
+}

@@ -40,7 +40,7 @@ static const am_criterion dnms_quick[] = {
     {SHUFFLED, TRIALS, AM_JUDGE_AT_MOST, 1, 2500, 0, "never " BETTER},
 };
 
-static const am_curve dnms_curves[] = {{REWARD, "Reward of a trial: minus its error", "Fig. 3"}};
+static const am_curve dnms_curves[] = {{REWARD, "Reward of a trial: minus its error", NULL}};
 
 const am_study am_study_miconi2017_dnms = {
     .name = DNMS,

@@ -1,4 +1,6 @@
-/* Small experiments for tests: a 7 x 7 maze, few steps, every variant. */
+/* Small experiments for tests: a 7 x 7 maze or another small world, few steps, every variant of
+ * every learner. The list only grows at its end: tests/data/same_bits.txt has its lines in this
+ * order. */
 #ifndef TESTS_SMALL_H
 #define TESTS_SMALL_H
 
@@ -11,8 +13,12 @@
 
 typedef struct small_variant {
   const char *name;
-  const char *assignments[6];
+  const char *assignments[12];
 } small_variant;
+
+#define BPTT "network.type=gru", "learner.type=bptt"
+#define AGENTS "network.type=gru", "learner.type=agents"
+#define SIGNALLING "network.type=gru", "learner.type=signalling"
 
 static const small_variant small_variants[] = {
     {"rnn", {"rule.type=none"}},
@@ -33,6 +39,59 @@ static const small_variant small_variants[] = {
     {"clamped", {"clamp.readout=0.5"}},
     {"chemical", {"modulator.type=chemical", "modulator.factor=signed", "task.wall_penalty=1"}},
     {"chemical-all", {"modulator.type=chemical", "modulator.factor=all", "rule.type=decay"}},
+    {"bptt", {BPTT, "task.type=bandit"}},
+    {"bptt-layers",
+     {BPTT, "task.type=delayed-match", "network.layers=2", "network.dropout=0.3",
+      "learner.teach=mixed", "learner.lambda=0.9"}},
+    {"bptt-supervised", {BPTT, "task.type=evidence", "learner.teach=supervised"}},
+    {"signalling", {SIGNALLING, "task.type=t-maze", "task.length=3"}},
+    {"signalling-layers",
+     {SIGNALLING, "task.type=delayed-match", "network.layers=2", "network.dropout=0.3",
+      "learner.feedback=symmetric", "learner.teach=mixed", "learner.signal_share=0.5",
+      "learner.critic_sees_output=true", "learner.lambda=0.9", "learner.reward=adaptive"}},
+    {"signalling-random",
+     {SIGNALLING, "task.type=recall", "task.length=3", "task.delay=2", "learner.feedback=random",
+      "learner.teach=supervised", "learner.trace=decay", "modulator.gain=0"}},
+    {"signalling-shuffled", {SIGNALLING, "task.type=bandit", "learner.control=shuffled"}},
+    {"signalling-noise", {SIGNALLING, "task.type=evidence", "learner.control=random"}},
+    {"signalling-cart-pole",
+     {SIGNALLING, "task.type=cart-pole", "task.steps=30", "learner.reward=adaptive"}},
+    {"online", {SIGNALLING, "learner.form=online", "task.type=t-maze", "task.length=3"}},
+    {"online-layers",
+     {SIGNALLING, "learner.form=online", "task.type=delayed-match", "network.layers=2",
+      "network.dropout=0.3", "learner.feedback=symmetric", "learner.teach=mixed",
+      "learner.signal_share=0.5", "learner.critic_sees_output=true", "learner.lambda=0.9",
+      "learner.reward=adaptive"}},
+    {"online-random",
+     {SIGNALLING, "learner.form=online", "task.type=recall", "task.length=3", "task.delay=2",
+      "learner.feedback=random", "learner.teach=supervised", "learner.trace=decay"}},
+    {"online-noise",
+     {SIGNALLING, "learner.form=online", "task.type=bandit", "learner.control=random"}},
+    {"delta",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta", "rule.stage=decay"}},
+    {"delta-random",
+     {"task.type=recall-values", "network.type=hebbian-rnn", "learner.type=delta",
+      "rule.stage=modulated", "modulator.given=random"}},
+    {"bptt-values-none",
+     {"task.type=random-bits", "network.type=hebbian-rnn", "learner.type=bptt-values"}},
+    {"bptt-values-basic",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=basic", "rule.eta_h=0.5"}},
+    {"bptt-values-accumulate",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=accumulate", "rule.bound=0.05"}},
+    {"bptt-values-error",
+     {"task.type=associative", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=modulated", "modulator.given=error"}},
+    {"bptt-values-novelty",
+     {"task.type=associative", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=modulated", "modulator.given=novelty", "network.hidden=33"}},
+    {"agents-signals", {AGENTS, "task.type=signals", "task.cues=3", "learner.reward=adaptive"}},
+    {"agents-pennies", {AGENTS, "task.type=pennies", "learner.form=online", "task.memory=2"}},
+    {"consolidation",
+     {SIGNALLING, "task.type=delayed-match", "task.rule=switch", "task.context=true",
+      "task.switch_after=4", "network.layers=2", "learner.consolidation=slow"}},
+    {"agents-consolidation", {AGENTS, "task.type=signals", "learner.consolidation=slow"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 
@@ -58,15 +117,38 @@ static inline am_config small_config(const small_variant *variant) {
   for (size_t k = 0; k < sizeof common / sizeof *common; k++) small_set(&config, common[k]);
   /* what a variant has no use for is passed over, as a preset's keys are */
   memset(config.wished, 0, sizeof config.wished);
-  for (int k = 0; k < 6 && variant->assignments[k]; k++)
+  for (int k = 0; k < 12 && variant->assignments[k]; k++)
     small_set(&config, variant->assignments[k]);
   amine_error error;
   if (am_config_resolve(&config, &error) != AMINE_OK) abort();
   return config;
 }
 
+static inline uint64_t small_fnv(uint64_t hash, const void *data, size_t size) {
+  for (size_t i = 0; i < size; i++)
+    hash = (hash ^ ((const unsigned char *)data)[i]) * 1099511628211u;
+  return hash;
+}
+
+/* The same of a learner's tensors and numbers, as they are saved. */
+static inline uint64_t small_hash_of_tensors(const am_learner *learner) {
+  uint64_t hash = 14695981039346656037u;
+  am_learner_tensor t;
+  for (int k = 0; learner->type->tensor(learner, k, &t); k++) {
+    const size_t n = t.dims[0] * (t.rank > 1 ? t.dims[1] : 1);
+    float *values = malloc(n * sizeof *values);
+    if (!values) abort();
+    learner->type->get(learner, k, values);
+    hash = small_fnv(hash, values, n * sizeof *values);
+    free(values);
+  }
+  hash = small_fnv(hash, learner->numbers, sizeof learner->numbers);
+  return small_fnv(hash, &learner->iteration, sizeof learner->iteration);
+}
+
 /* FNV-1a over all that shapes the future of a learner. */
 static inline uint64_t small_hash(const am_learner *learner) {
+  if (learner->type != &am_a2c_type) return small_hash_of_tensors(learner);
   const am_a2c *a = (const am_a2c *)learner;
   const size_t n = a->network.layout.n_parameters * sizeof(float);
   const struct {
@@ -80,8 +162,7 @@ static inline uint64_t small_hash(const am_learner *learner) {
                {&learner->iteration, sizeof(uint64_t)}};
   uint64_t hash = 14695981039346656037u;
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-    for (size_t i = 0; i < parts[k].size; i++)
-      hash = (hash ^ ((const unsigned char *)parts[k].data)[i]) * 1099511628211u;
+    hash = small_fnv(hash, parts[k].data, parts[k].size);
   return hash;
 }
 

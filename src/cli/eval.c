@@ -112,7 +112,7 @@ static void put_text(am_text *text, const evaluation *e, const am_task *task) {
   const int digits = cli_reward_digits(task);
   am_text_printf(text, "  %-*s%8.*f%s%.*f  (%g to %g)\n", COLUMN, who, digits, e->result.mean, pm,
                  digits, e->result.se, e->result.min, e->result.max);
-  if (task->n_lines > 0) am_text_puts(text, "exact means of known policies\n");
+  if (task->n_lines > 0) am_text_puts(text, "what known policies earn on average\n");
   cli_lines_table(text, task, COLUMN);
 }
 

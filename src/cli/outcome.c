@@ -158,8 +158,10 @@ int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_confi
     const int digits = cli_reward_digits(task);
     am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, cli_network_plays(task, false), digits,
                    o->reward, pm, digits, o->se);
-    am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, cli_network_plays(task, true), digits,
-                   o->greedy_reward, pm, digits, o->greedy_se);
+    /* equal to the bit: nothing was drawn, as where values are predicted */
+    if (o->greedy_reward != o->reward || o->greedy_se != o->se)
+      am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, cli_network_plays(task, true), digits,
+                     o->greedy_reward, pm, digits, o->greedy_se);
     cli_lines_table(&text, task, COLUMN);
     if (o->criterion.there) {
       am_text_puts(&text, "training ");

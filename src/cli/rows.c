@@ -6,7 +6,9 @@
 
 #include "cli/terminal.h"
 
-enum { VALUE_MAX = 24 }; /* columns of the column of values; a longer value takes more */
+/* Columns of the column of values, and of ranges on a line without end; what is longer takes more.
+ */
+enum { VALUE_MAX = 24, RANGE_MAX = 48 };
 
 typedef struct columns {
   int key, value, range, width; /* width 0: one line for each key, however long */
@@ -33,6 +35,7 @@ static columns measure(const cli_row *rows, size_t n, int width) {
     if (value > c.value) c.value = value > VALUE_MAX ? VALUE_MAX : value;
     if (range > c.range) c.range = range;
   }
+  if (width == 0 && c.range > RANGE_MAX) c.range = RANGE_MAX;
   const int left = width - c.key - c.value - 8;
   if (width > 0 && c.range > left / 3) c.range = left / 3 < 22 ? 22 : left / 3;
   return c;

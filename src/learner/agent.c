@@ -32,10 +32,13 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   a->parameters = am_alloc(n, sizeof *a->parameters);
   a->m = am_alloc(n, sizeof *a->m);
   a->v = am_alloc(n, sizeof *a->v);
+  bool whole = true;
+  for (int k = 0; k < a->n_extra; k++)
+    whole = (a->extra[k] = am_alloc(n, sizeof *a->extra[k])) != NULL && whole;
   a->changes = am_alloc(am_size_mul(groups + 1, n), sizeof *a->changes);
   a->sums = am_alloc(groups, sizeof *a->sums);
   a->blocks = am_alloc((size_t)a->n_threads, a->block);
-  if (!a->parameters || !a->m || !a->v || !a->changes || !a->sums || !a->blocks)
+  if (!whole || !a->parameters || !a->m || !a->v || !a->changes || !a->sums || !a->blocks)
     return am_fail_memory(error, am_size_mul((size_t)a->n_threads, a->block));
   return AMINE_OK;
 }
@@ -44,34 +47,40 @@ void am_agent_close(am_agent *a) {
   am_free(a->parameters);
   am_free(a->m);
   am_free(a->v);
+  for (int k = 0; k < a->n_extra; k++) am_free(a->extra[k]);
   am_free(a->changes);
   am_free(a->sums);
   am_free(a->blocks);
 }
 
 /* ------------------------------------------------------------------------------ one iteration */
-static am_turn turn_of(const am_agent *a, int worker) {
+am_turn am_agent_turn(const am_agent *a, int worker) {
   unsigned char *block = a->blocks + (size_t)worker * a->block;
   am_turn turn = {.scratch = block};
   am_group_place(&turn.group, block + a->worlds, a->learner.task);
   return turn;
 }
 
-static void learn_group(void *context, int item, int worker) {
-  am_agent *a = context;
+am_turn am_agent_learning_turn(const am_agent *a, int item, int worker) {
   const int from = item * AM_GROUP_LANES, rest = a->options.n_lanes - from;
-  am_turn turn = turn_of(a, worker);
+  am_turn turn = am_agent_turn(a, worker);
   turn.change = a->changes + (size_t)item * a->places.size;
   turn.sums = &a->sums[item];
   memset(turn.change, 0, a->places.size * sizeof *turn.change);
   *turn.sums = (am_agent_sums){0};
   am_group_begin(&turn.group, a->options.seed, (uint32_t)a->learner.iteration, (uint32_t)from,
                  rest < AM_GROUP_LANES ? rest : AM_GROUP_LANES);
+  return turn;
+}
+
+static void learn_group(void *context, int item, int worker) {
+  const am_agent *a = context;
+  am_turn turn = am_agent_learning_turn(a, item, worker);
   a->ops->play(a, &turn);
 }
 
 /* The mean change over the lanes, in a->changes[n_groups]. */
-static float *gather(am_agent *a) {
+static float *mean_change(am_agent *a) {
   const size_t n = a->places.size;
   float *sum = a->changes + (size_t)a->n_groups * n;
   am_adam_code()->sum(sum, a->changes, n, a->n_groups, 0, n);
@@ -102,7 +111,17 @@ static amine_status explain(const am_agent *a, const float *change, float norm,
                  p->name, element / (size_t)p->dims[1], element % (size_t)p->dims[1]);
 }
 
-static void step(am_agent *a, const float *change, float norm, float rate) {
+static void plain_step(am_agent *a, const float *change, float rate) {
+  for (int t = 0; t < a->places.n; t++) {
+    const am_place *p = &a->places.place[t];
+    const float scale = rate * a->share[t];
+    if (scale == 0) continue;
+    for (size_t i = p->at; i < p->at + am_place_count(p); i++)
+      a->parameters[i] += scale * change[i];
+  }
+}
+
+static void adam_step(am_agent *a, const float *change, float norm, float rate) {
   const am_agent_options *o = &a->options;
   double *powers = a->learner.numbers;
   powers[0] *= (double)o->beta1;
@@ -124,14 +143,15 @@ static void step(am_agent *a, const float *change, float norm, float rate) {
   }
 }
 
-amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
-  am_agent *a = am_agent_of(learner);
-  const double rate = am_schedule_rate(&a->options.schedule, learner->iteration);
-  am_parallel(a->n_threads, a->n_groups, learn_group, a);
-  float *change = gather(a);
+amine_status am_agent_gather(am_agent *a, float *norm, amine_error *error) {
+  float *change = mean_change(a);
   if (a->ops->before) a->ops->before(a, change);
-  const float norm = sqrtf(am_adam_code()->sum_of_squares(change, a->places.size));
-  if (!(norm <= NORM_LIMIT)) return explain(a, change, norm, error);
+  *norm = sqrtf(am_adam_code()->sum_of_squares(change, a->places.size));
+  return *norm <= NORM_LIMIT ? AMINE_OK : explain(a, change, *norm, error);
+}
+
+void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
+  const double rate = am_schedule_rate(&a->options.schedule, a->learner.iteration);
   double steps = 0;
   *report = (am_learner_report){.gradient_norm = (double)norm, .rate = rate};
   for (int g = 0; g < a->n_groups; g++) {
@@ -146,9 +166,19 @@ amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, am
   report->value /= steps;
   report->entropy /= steps;
   report->loss /= steps;
-  step(a, change, norm, (float)rate);
+  const float *change = a->changes + (size_t)a->n_groups * a->places.size;
+  if (a->ops->plain) plain_step(a, change, (float)rate);
+  else adam_step(a, change, norm, (float)rate);
   if (a->ops->after) a->ops->after(a);
-  learner->iteration++;
+  a->learner.iteration++;
+}
+
+amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
+  am_agent *a = am_agent_of(learner);
+  float norm;
+  am_parallel(a->n_threads, a->n_groups, learn_group, a);
+  AM_TRY(am_agent_gather(a, &norm, error));
+  am_agent_finish(a, norm, report);
   return AMINE_OK;
 }
 
@@ -167,7 +197,7 @@ static void evaluate_group(void *context, int item, int worker) {
   const int from = item * AM_GROUP_LANES, rest = e->n - from;
   const int n = rest < AM_GROUP_LANES ? rest : AM_GROUP_LANES;
   am_agent_sums sums = {0};
-  am_turn turn = turn_of(e->agent, worker);
+  am_turn turn = am_agent_turn(e->agent, worker);
   turn.sums = &sums;
   turn.greedy = e->greedy;
   am_group_begin(&turn.group, e->seed, 0, e->first + (uint32_t)from, n);
@@ -186,7 +216,7 @@ void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint6
                     bool greedy) {
   am_agent *a = am_agent_of(learner);
   am_agent_sums sums = {0};
-  am_turn turn = turn_of(a, 0);
+  am_turn turn = am_agent_turn(a, 0);
   turn.sums = &sums;
   turn.greedy = greedy;
   turn.series = series;
@@ -211,17 +241,20 @@ void am_turn_record_actions(const am_turn *turn, int t) {
 static const char *const prefixes[3] = {"", "adam.m.", "adam.v."};
 
 static float *vector_of(const am_agent *a, int k) {
-  return k == 0 ? a->parameters : k == 1 ? a->m : a->v;
+  return k == 0 ? a->parameters : k == 1 ? a->m : k == 2 ? a->v : a->extra[k - 3];
 }
 
 bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   const am_agent *a = am_agent_of_const(learner);
-  if (k < 0 || k >= 3 * a->places.n) return false;
+  const int n_vectors = (a->ops->plain ? 1 : 3) + a->n_extra_saved;
+  if (k < 0 || k >= n_vectors * a->places.n) return false;
+  const int vector = k / a->places.n;
   const am_place *p = &a->places.place[k % a->places.n];
   *out = (am_learner_tensor){.rank = p->rank,
                              .dims = {(size_t)p->dims[0], (size_t)p->dims[1]},
                              .is_parameter = k < a->places.n};
-  snprintf(out->name, sizeof out->name, "%s%s", prefixes[k / a->places.n], p->name);
+  snprintf(out->name, sizeof out->name, "%s%s",
+           vector < 3 ? prefixes[vector] : a->extra_prefixes[vector - 3], p->name);
   return true;
 }
 

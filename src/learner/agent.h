@@ -4,8 +4,8 @@
  * what change of the parameters it asks for.
  *
  * A change is an ascent direction, summed over the lanes; it is divided by the number of lanes, and
- * the parameters move by Adam's normalised step along it, each tensor with its own share of the
- * rate. */
+ * the parameters move by Adam's normalised step along it (or by the change itself), each tensor
+ * with its own share of the rate. */
 #ifndef AMINE_LEARNER_AGENT_H
 #define AMINE_LEARNER_AGENT_H
 
@@ -41,6 +41,8 @@ typedef struct am_turn {
 
 typedef struct am_agent am_agent;
 
+enum { AM_AGENT_EXTRA = 4 };
+
 typedef struct am_agent_ops {
   size_t (*scratch_bytes)(const am_agent *agent);
   void (*play)(const am_agent *agent, am_turn *turn);
@@ -48,6 +50,8 @@ typedef struct am_agent_ops {
    * after it. Both may be NULL. */
   void (*before)(am_agent *agent, float *change);
   void (*after)(am_agent *agent);
+  bool
+      plain; /* the step is the mean change times the rate, as it is: no Adam, nothing remembered */
 } am_agent_ops;
 
 struct am_agent {
@@ -57,8 +61,12 @@ struct am_agent {
   am_places places;
   float share[AM_PLACES_MAX]; /* of the rate, for each tensor; 0: it does not learn */
   float *parameters, *m, *v;  /* [places.size] */
-  float *changes;             /* [n_groups + 1][places.size]; the last is their sum */
-  am_agent_sums *sums;        /* [n_groups] */
+  int n_extra;                /* set before opening: vectors more that a learner keeps and saves, */
+  int n_extra_saved;          /* the first of them, */
+  const char *const *extra_prefixes; /* whose tensors are called so and as the parameters; */
+  float *extra[AM_AGENT_EXTRA];      /* [places.size], zero at first */
+  float *changes;                    /* [n_groups + 1][places.size]; the last is their sum */
+  am_agent_sums *sums;               /* [n_groups] */
   int n_groups, n_threads;
   unsigned char *blocks; /* [n_threads][block] */
   size_t block, worlds;  /* bytes of one worker; where its worlds begin */
@@ -69,6 +77,15 @@ struct am_agent {
 amine_status am_agent_open(am_agent *agent, const am_task *task, const am_agent_options *options,
                            const am_agent_ops *ops, amine_error *error);
 void am_agent_close(am_agent *agent);
+
+/* The parts of an iteration, for learners that drive several agents. A turn of a worker: with no
+ * group begun, no change and no sums; or about to learn from group number `item` of the batch. */
+am_turn am_agent_turn(const am_agent *agent, int worker);
+am_turn am_agent_learning_turn(const am_agent *agent, int item, int worker);
+/* The mean change over all groups, and its norm; AMINE_ERROR_NUMERIC if it is no step to take,
+ * nothing has changed then. After it the step, which ends the iteration. */
+amine_status am_agent_gather(am_agent *agent, float *norm, amine_error *error);
+void am_agent_finish(am_agent *agent, float norm, am_learner_report *report);
 
 /* The functions of am_learner_type that all agents share. */
 amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error);

@@ -47,35 +47,27 @@ void am_group_observe(const am_group *g, float *u, float *live) {
   }
 }
 
-int am_choose(const float *p, size_t stride, int n, float u, bool greedy) {
-  int best = 0;
-  float below = 0;
-  for (int k = 0; k < n; k++) {
-    const float pk = p[(size_t)k * stride];
-    if (greedy) {
-      if (pk > p[(size_t)best * stride]) best = k;
-      continue;
-    }
-    below += pk;
-    if (u < below) return k;
-    if (pk > 0) best = k; /* rounding may leave the sum just below u */
-  }
-  return best;
-}
-
-void am_group_act(am_group *g, float *hit, float *reward, const float *p, int t, bool greedy) {
+void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy) {
   const int n = g->task->n_actions;
   memset(hit, 0, (size_t)(n * LANES) * sizeof *hit);
   for (int k = 0; k < LANES; k++) {
     g->actions[k] = -1;
-    reward[k] = 0;
     if (!is_live(g, k)) continue;
     const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, g->first + (uint32_t)k};
     const float u = greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
     g->actions[k] = am_choose(p + k, LANES, n, u, greedy);
     hit[g->actions[k] * LANES + k] = 1;
-    reward[k] = g->task->type->step(g->task, world(g, k), g->actions[k]);
   }
+}
+
+void am_group_move(am_group *g, float *reward) {
+  for (int k = 0; k < LANES; k++)
+    reward[k] = g->actions[k] < 0 ? 0 : g->task->type->step(g->task, world(g, k), g->actions[k]);
+}
+
+void am_group_act(am_group *g, float *hit, float *reward, const float *p, int t, bool greedy) {
+  am_group_choose(g, hit, p, t, greedy);
+  am_group_move(g, reward);
 }
 
 void am_group_answer(const am_group *g, float *answer, float *asked) {

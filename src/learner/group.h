@@ -5,6 +5,7 @@
 #ifndef AMINE_LEARNER_GROUP_H
 #define AMINE_LEARNER_GROUP_H
 
+#include "learner/choose.h"
 #include "task/task.h"
 
 enum { AM_GROUP_LANES = 16 };
@@ -35,6 +36,11 @@ void am_group_observe(const am_group *group, float *u, float *live);
  * [lanes]. Both are 0 in other lanes. */
 void am_group_act(am_group *group, float *hit, float *reward, const float *p, int t, bool greedy);
 
+/* Its two halves: chooses group->actions [lanes], -1 in other lanes; and moves the world by them.
+ */
+void am_group_choose(am_group *group, float *hit, const float *p, int t, bool greedy);
+void am_group_move(am_group *group, float *reward);
+
 /* answer [n_actions][lanes]: 1 at the right action, if the task tells it; asked [lanes]: 1 where a
  * decision is asked for: where there is a right action, or, in a task that tells none, wherever the
  * lane is live. */
@@ -49,8 +55,5 @@ void am_group_compare(am_group *group, float *target, float *asked, float *rewar
 /* mask [n][lanes] for dropout between layers: 0 with probability `rate`, else 1 / (1 - rate); a
  * pure function of the episode, layer and t. */
 void am_group_mask(const am_group *group, float *mask, int layer, int t, int n, float rate);
-
-/* The index of an action drawn from p[0], p[stride], ... by u in [0, 1), or the most probable. */
-int am_choose(const float *p, size_t stride, int n, float u, bool greedy);
 
 #endif

@@ -19,6 +19,7 @@ static size_t scratch_bytes(const am_agent *a) {
 static void before(am_agent *a, float *change) {
   am_signalling *x = inside(a);
   (void)change;
+  if (x->options.consolidation.on) am_consolidation_before(a);
   memcpy(x->old_output, a->parameters + x->o_w,
          (size_t)(x->n_out * x->options.n_hidden) * sizeof(float));
 }
@@ -46,6 +47,8 @@ static void follow(am_signalling *x) {
 static void after(am_agent *a) {
   double *numbers = a->learner.numbers, mean = 0, square = 0;
   follow(inside(a));
+  if (inside(a)->options.consolidation.on)
+    am_consolidation_after(a, &inside(a)->options.consolidation);
   for (int g = 0; g < a->n_groups; g++)
     for (int k = 0; k < AM_GROUP_LANES; k++) {
       const double r = (double)a->sums[g].reward[k];
@@ -140,6 +143,7 @@ static amine_status open_all(am_signalling *x, const am_task *task, amine_error 
   /* the critic begins at 0 */
   x->v_w = am_places_add(places, "critic.weight", 1, x->n_seen);
   x->v_b = am_places_add(places, "critic.bias", 1, 0);
+  if (o->consolidation.on) am_consolidation_open(&x->agent);
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
   x->old_output = am_alloc((size_t)(x->n_out * o->n_hidden), sizeof(float));
   if (!x->old_output) return am_fail_memory(error, sizeof(float));
@@ -154,6 +158,7 @@ static amine_status open_all(am_signalling *x, const am_task *task, amine_error 
     am_places_uniform(places, k, p, 1 / sqrtf((float)o->n_hidden), seed);
   am_places_uniform(places, gain, p, o->gain_start, seed);
   if (o->feedback == AM_FEEDBACK_SYMMETRIC) follow(x);
+  if (o->consolidation.on) am_consolidation_begin(&x->agent);
   return AMINE_OK;
 }
 
@@ -172,6 +177,10 @@ static amine_status check(const am_task *task, const am_signalling_options *o, a
                    "%s does not say what would be right: it can be learned from rewards only "
                    "(learner.teach=reward)",
                    task->type->name);
+  if (o->control == AM_CONTROL_SHUFFLE && o->agent.n_lanes % AM_GROUP_LANES == 1)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "rewards are shuffled within %d episodes: a batch of %d leaves one alone",
+                   AM_GROUP_LANES, o->agent.n_lanes);
   return AMINE_OK;
 }
 

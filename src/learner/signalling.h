@@ -32,6 +32,7 @@
 #define AMINE_LEARNER_SIGNALLING_H
 
 #include "learner/agent.h"
+#include "learner/consolidation.h"
 #include "learner/teach.h"
 #include "network/gru.h"
 
@@ -43,7 +44,8 @@ typedef enum am_signal_control {
   AM_CONTROL_NONE,
   AM_CONTROL_FROZEN,  /* the controller does not learn */
   AM_CONTROL_SHUFFLE, /* each lane is told the reward of its neighbour */
-  AM_CONTROL_RANDOM   /* dopamine is noise */
+  AM_CONTROL_RANDOM,  /* dopamine is noise */
+  AM_CONTROL_PARTNER  /* of several agents only the first learns (agents.h) */
 } am_signal_control;
 
 typedef struct am_signalling_options {
@@ -66,6 +68,7 @@ typedef struct am_signalling_options {
   bool adaptive;           /* rewards are divided by the running spread of what episodes bring */
   am_gru_start start;
   am_signal_control control;
+  am_consolidation consolidation; /* of the controller, its output and its gains */
 } am_signalling_options;
 
 /* AMINE_ERROR_ARGUMENT for an option out of range, or one that the task does not allow. Free it

@@ -55,7 +55,7 @@ size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_sig
 }
 
 /* ------------------------------------------------------------------------------ one step */
-static void begin(const am_signalling *x, const am_signalling_memory *m) {
+static void clear_past(const am_signalling *x, const am_signalling_memory *m) {
   const am_signalling_options *o = &x->options;
   const size_t lanes = LANES * sizeof(float);
   for (int l = 0; l < o->n_layers; l++)
@@ -135,22 +135,17 @@ static void tell(const am_signalling *x, const am_signalling_memory *m, const am
   }
 }
 
-static void act(const am_signalling *x, const am_signalling_memory *m, am_turn *turn, int t) {
+/* Real values are compared with the targets, and the world moves on. */
+static void compare(const am_signalling *x, const am_signalling_memory *m, am_turn *turn, int t) {
   const int A = x->n_out;
-  float *hit = am_slot(m, m->hit, t, A), *asked = am_slot(m, m->asked, t, 1);
+  am_group_compare(&turn->group, am_slot(m, m->answer, t, A), am_slot(m, m->asked, t, 1), m->told,
+                   am_slot(m, m->p, t, A));
+  memset(am_slot(m, m->hit, t, A), 0, (size_t)(A * LANES) * sizeof(float));
+}
+
+static void count(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
+                  int t) {
   am_agent_sums *s = turn->sums;
-  if (x->agent.learner.task->n_targets > 0) {
-    am_group_compare(&turn->group, am_slot(m, m->answer, t, A), asked, m->told,
-                     am_slot(m, m->p, t, A));
-    memset(hit, 0, (size_t)(A * LANES) * sizeof(float));
-  } else {
-    am_group_answer(&turn->group, am_slot(m, m->answer, t, A), asked);
-    am_group_act(&turn->group, hit, m->told, am_slot(m, m->p, t, A), t, turn->greedy);
-    /* what is done where nothing is asked for has no meaning */
-    for (int a = 0; a < A; a++)
-      for (int k = 0; k < LANES; k++) hit[a * LANES + k] *= asked[k];
-  }
-  tell(x, m, turn, t);
   for (int k = 0; k < LANES; k++) {
     s->reward[k] += m->told[k];
     if (am_slot(m, m->live, t, 1)[k] == 0) continue;
@@ -177,25 +172,59 @@ static void record(const am_signalling *x, const am_signalling_memory *m, am_tur
   }
 }
 
+void am_signalling_begin(const am_signalling *x, am_signalling_memory *m, am_turn *turn) {
+  am_signalling_lay_out(m, turn->scratch, x);
+  clear_past(x, m);
+  if (turn->change) am_signalling_learn_begin(x, m);
+}
+
+void am_signalling_think(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
+  const int n_inputs = x->agent.learner.task->n_inputs;
+  am_group_observe(&turn->group, am_slot(m, m->u, t, n_inputs), am_slot(m, m->live, t, 1));
+  control(x, m, turn, t);
+  speak(x, m, t);
+  signal_step(x, m, t);
+}
+
+void am_signalling_choose(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
+  const int A = x->n_out;
+  float *hit = am_slot(m, m->hit, t, A), *asked = am_slot(m, m->asked, t, 1);
+  am_group_answer(&turn->group, am_slot(m, m->answer, t, A), asked);
+  am_group_choose(&turn->group, hit, am_slot(m, m->p, t, A), t, turn->greedy);
+  /* what is done where nothing is asked for has no meaning */
+  for (int a = 0; a < A; a++)
+    for (int k = 0; k < LANES; k++) hit[a * LANES + k] *= asked[k];
+}
+
+void am_signalling_hear(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
+  tell(x, m, turn, t);
+  count(x, m, turn, t);
+  if (turn->change) am_signalling_learn_step(x, m, turn, t);
+  if (turn->series) record(x, m, turn, t);
+}
+
+void am_signalling_end(const am_signalling *x, am_signalling_memory *m, am_turn *turn) {
+  const int last = x->agent.learner.task->n_steps - 1;
+  if (turn->change) am_signalling_learn_end(x, m, turn);
+  if (!turn->series) return;
+  am_signalling_delta(x, m, last);
+  am_turn_record(turn, "dopamine", last, m->delta);
+}
+
 void am_signalling_play(const am_agent *a, am_turn *turn) {
   const am_signalling *x = am_signalling_of(a);
   const am_task *task = a->learner.task;
   am_signalling_memory m;
-  am_signalling_lay_out(&m, turn->scratch, x);
-  begin(x, &m);
-  if (turn->change) am_signalling_learn_begin(x, &m);
+  am_signalling_begin(x, &m, turn);
   for (int t = 0; t < task->n_steps; t++) {
-    am_group_observe(&turn->group, am_slot(&m, m.u, t, task->n_inputs), am_slot(&m, m.live, t, 1));
-    control(x, &m, turn, t);
-    speak(x, &m, t);
-    signal_step(x, &m, t);
-    act(x, &m, turn, t);
-    if (turn->change) am_signalling_learn_step(x, &m, turn, t);
-    if (turn->series) record(x, &m, turn, t);
+    am_signalling_think(x, &m, turn, t);
+    if (task->n_targets > 0) {
+      compare(x, &m, turn, t);
+    } else {
+      am_signalling_choose(x, &m, turn, t);
+      am_group_move(&turn->group, m.told);
+    }
+    am_signalling_hear(x, &m, turn, t);
   }
-  if (turn->change) am_signalling_learn_end(x, &m, turn);
-  if (turn->series) {
-    am_signalling_delta(x, &m, task->n_steps - 1);
-    am_turn_record(turn, "dopamine", task->n_steps - 1, m.delta);
-  }
+  am_signalling_end(x, &m, turn);
 }

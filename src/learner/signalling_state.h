@@ -84,6 +84,16 @@ static inline float *am_input_at(const am_signalling *x, const am_signalling_mem
 
 /* m->delta: dopamine of step t, once the step after it is there. */
 void am_signalling_delta(const am_signalling *x, const am_signalling_memory *m, int t);
+
+/* An episode in steps, so that several agents can live in one world: `begin`; then for each t
+ * `think` (what is seen, done and expected), `choose` (group.actions, by which somebody moves the
+ * world), m->told [LANES] is set to what each lane earned, `hear`; and `end`. */
+void am_signalling_begin(const am_signalling *x, am_signalling_memory *m, am_turn *turn);
+void am_signalling_think(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t);
+void am_signalling_choose(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t);
+void am_signalling_hear(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t);
+void am_signalling_end(const am_signalling *x, am_signalling_memory *m, am_turn *turn);
+/* All of it, alone in a world. */
 void am_signalling_play(const am_agent *agent, am_turn *turn);
 
 /* Learning from a step that has just been taken, and at the end of an episode (signalling_learn.c).

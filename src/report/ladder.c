@@ -4,33 +4,35 @@
 #include "report/html.h"
 #include "report/sections.h"
 
-/* The bars begin at low, which is 0 unless something earns less. */
+/* The scale: from 0, or from the worst of what is below it, to the best of what is above it. */
 typedef struct scale {
-  double low, top;
+  double low, high;
 } scale;
 
 static scale ladder_scale(const am_overview *o) {
   const am_source *source = &o->sources[0];
-  double low = 0, top = 0;
+  scale s = {0, 0};
   for (size_t k = 0; k < source->n_lines; k++) {
-    low = fmin(low, source->lines[k].reward);
-    top = fmax(top, source->lines[k].reward);
+    s.low = fmin(s.low, source->lines[k].reward);
+    s.high = fmax(s.high, source->lines[k].reward);
   }
   for (size_t g = 0; g < o->n_groups; g++) {
-    low = fmin(low, o->groups[g].result.low);
-    top = fmax(top, o->groups[g].result.high);
+    s.low = fmin(s.low, o->groups[g].result.low);
+    s.high = fmax(s.high, o->groups[g].result.high);
   }
-  return (scale){low, top > 0 ? 1.04 * top : low < 0 ? 0 : 1};
+  if (!(s.high > s.low)) s.high = s.low + 1;
+  if (s.high > 0) s.high *= 1.04;
+  return s;
 }
 
-static double part(const scale *s, double value) {
-  return fmax(0, fmin(1, (value - s->low) / (s->top - s->low)));
+static double share_of(const scale *s, double value) {
+  return fmax(0, fmin(1, (value - s->low) / (s->high - s->low)));
 }
 
 static void put_left(am_text *page, const char *element, const char *classes, double value,
                      const scale *s) {
   am_text_printf(page, "<%s class=\"%s\" style=\"left:", element, classes);
-  am_html_at(page, 100 * part(s, value));
+  am_html_at(page, 100 * share_of(s, value));
   am_text_puts(page, "%\">");
 }
 
@@ -39,9 +41,8 @@ static void put_ladder_names(am_text *page, const am_source *source, const scale
   for (size_t k = 0; k < source->n_lines; k++) {
     if (!am_line_shown(source, k)) continue;
     double reward = source->lines[k].reward;
-    const char *side = part(s, reward) > 0.9   ? "at right"
-                       : part(s, reward) < 0.1 ? "at left"
-                                               : "at";
+    const double at = share_of(s, reward);
+    const char *side = at > 0.9 ? "at right" : at < 0.1 ? "at left" : "at";
     put_left(page, "span", side, reward, s);
     am_html_brief(page, am_line_name(source->lines[k].policy), 20);
     am_text_puts(page, " <b>");
@@ -62,7 +63,7 @@ static void put_rung(am_text *page, const am_overview *o, size_t g, const scale 
     am_text_puts(page, "</span>");
   }
   am_text_puts(page, "<div class=\"track\"><i class=\"fill\" style=\"width:");
-  am_html_at(page, 100 * part(s, group->result.mean));
+  am_html_at(page, 100 * share_of(s, group->result.mean));
   am_text_puts(page, "%\"></i>");
   for (size_t k = 0; k < source->n_lines; k++)
     if (am_line_shown(source, k)) {

@@ -177,11 +177,13 @@ static void put_headline(am_text *page, const am_overview *o) {
   am_text_puts(page, "<p>");
   put_yardsticks(page, source);
   put_verdict(page, source, group->result.mean);
-  if (o->n_sources == 1 && o->evaluated && isfinite(source->eval.greedy_reward)) {
-    am_text_puts(page, source->eval.acts
-                           ? " If it always takes the action it likes best, instead of drawing "
-                             "one, it earns "
-                           : " Undisturbed, without what makes it explore, it earns ");
+  const am_report_eval *e = &source->eval;
+  /* equal to the bit: nothing was drawn, as where values are predicted */
+  const bool draws = e->greedy_reward != e->reward || e->greedy_se != e->se;
+  if (o->n_sources == 1 && o->evaluated && isfinite(e->greedy_reward) && draws) {
+    am_text_puts(page, e->acts ? " If it always takes the action it likes best, instead of drawing "
+                                 "one, it earns "
+                               : " Undisturbed, without what makes it explore, it earns ");
     am_html_with_error(page, source->eval.greedy_reward, source->eval.greedy_se);
     am_text_puts(page, ".");
   }

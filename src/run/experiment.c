@@ -6,12 +6,26 @@
 #include <string.h>
 
 #include "base/threads.h"
+#include "learner/agents.h"
 #include "learner/bptt.h"
+#include "learner/bptt_values.h"
+#include "learner/delta.h"
 #include "learner/exploratory_hebb.h"
 #include "learner/signalling.h"
+#include "task/bandit.h"
+#include "task/cart_pole.h"
+#include "task/associative.h"
 #include "task/delayed_match.h"
-#include "task/dnms.h"
+#include "task/evidence.h"
+#include "task/game_pennies.h"
+#include "task/game_signals.h"
+#include "task/game_task.h"
 #include "task/maze.h"
+#include "task/recall.h"
+#include "task/t_maze.h"
+#include "task/next.h"
+#include "task/recall_values.h"
+#include "task/dnms.h"
 #include "task/selective.h"
 
 static float real_of(const am_config *c, am_key_id id) { return (float)am_config_number(c, id); }
@@ -27,13 +41,106 @@ static amine_status create_maze(am_task **task, const am_config *c, amine_error 
 
 static amine_status create_delayed_match(am_task **task, const am_config *c, amine_error *error) {
   const am_delayed_match_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
-                                            .cues = am_config_int(c, AM_TASK_CUES)};
+                                            .cues = am_config_int(c, AM_TASK_CUES),
+                                            .rule = (am_match_rule)am_config_int(c, AM_TASK_RULE),
+                                            .context = am_config_is(c, AM_TASK_CONTEXT),
+                                            .switch_after =
+                                                (uint32_t)c->values[AM_TASK_SWITCH_AFTER].integer};
   return am_delayed_match_create(task, &options, error);
+}
+
+static amine_status create_evidence(am_task **task, const am_config *c, amine_error *error) {
+  const am_evidence_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                       .difficulty = real_of(c, AM_TASK_DIFFICULTY),
+                                       .noise = real_of(c, AM_TASK_NOISE)};
+  return am_evidence_create(task, &options, error);
+}
+
+static amine_status create_bandit(am_task **task, const am_config *c, amine_error *error) {
+  const am_bandit_options options = {.arms = am_config_int(c, AM_TASK_ARMS),
+                                     .steps = am_config_int(c, AM_TASK_STEPS),
+                                     .complementary = am_config_is(c, AM_TASK_COMPLEMENTARY)};
+  return am_bandit_create(task, &options, error);
+}
+
+static amine_status create_t_maze(am_task **task, const am_config *c, amine_error *error) {
+  const am_t_maze_options options = {.length = am_config_int(c, AM_TASK_LENGTH),
+                                     .steps = am_config_int(c, AM_TASK_STEPS),
+                                     .reward = real_of(c, AM_TASK_REWARD),
+                                     .wrong = -real_of(c, AM_TASK_WRONG_PENALTY),
+                                     .bump = -real_of(c, AM_TASK_WALL_PENALTY)};
+  return am_t_maze_create(task, &options, error);
+}
+
+static amine_status create_cart_pole(am_task **task, const am_config *c, amine_error *error) {
+  const am_cart_pole_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                        .masked = am_config_is(c, AM_TASK_MASKED),
+                                        .friction = am_config_is(c, AM_TASK_FRICTION)};
+  return am_cart_pole_create(task, &options, error);
+}
+
+static amine_status create_recall(am_task **task, const am_config *c, amine_error *error) {
+  const am_recall_options options = {.symbols = am_config_int(c, AM_TASK_CUES),
+                                     .length = am_config_int(c, AM_TASK_LENGTH),
+                                     .delay = am_config_int(c, AM_TASK_DELAY)};
+  return am_recall_create(task, &options, error);
+}
+
+static amine_status create_signals(am_task **task, const am_config *c, amine_error *error) {
+  const am_signals_options options = {.cues = am_config_int(c, AM_TASK_CUES)};
+  am_game *game;
+  AM_TRY(am_signals_create(&game, &options, error));
+  return am_game_task_create(task, &am_signals_task_type, game, error);
+}
+
+static amine_status create_pennies(am_task **task, const am_config *c, amine_error *error) {
+  const am_pennies_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                      .memory = am_config_int(c, AM_TASK_MEMORY)};
+  am_game *game;
+  AM_TRY(am_pennies_create(&game, &options, error));
+  return am_game_task_create(task, &am_pennies_task_type, game, error);
+}
+
+/* task.width, or what the task is like by itself */
+static int width_of(const am_config *c, int own) {
+  const int width = am_config_int(c, AM_TASK_WIDTH);
+  return width ? width : own;
+}
+
+static amine_status create_random_bits(am_task **task, const am_config *c, amine_error *error) {
+  const am_random_bits_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                          .width = width_of(c, am_random_bits_default().width)};
+  return am_random_bits_create(task, &options, error);
+}
+
+static amine_status create_periodic(am_task **task, const am_config *c, amine_error *error) {
+  const am_periodic_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                       .width = width_of(c, am_periodic_default().width),
+                                       .period = am_config_int(c, AM_TASK_PERIOD),
+                                       .patterns = am_config_int(c, AM_TASK_PATTERNS),
+                                       .pattern_seed = c->values[AM_TASK_PATTERN_SEED].integer};
+  return am_periodic_create(task, &options, error);
+}
+
+static amine_status create_recall_values(am_task **task, const am_config *c, amine_error *error) {
+  const am_recall_values_options options = {.width = width_of(c, am_recall_values_default().width),
+                                            .length = am_config_int(c, AM_TASK_LENGTH),
+                                            .delay = am_config_int(c, AM_TASK_DELAY)};
+  return am_recall_values_create(task, &options, error);
+}
+
+static amine_status create_associative(am_task **task, const am_config *c, amine_error *error) {
+  const am_associative_options options = {.keys = am_config_int(c, AM_TASK_KEYS),
+                                          .pairs = am_config_int(c, AM_TASK_PAIRS),
+                                          .width = width_of(c, am_associative_default().width),
+                                          .delay = am_config_int(c, AM_TASK_DELAY),
+                                          .queries = am_config_int(c, AM_TASK_QUERIES)};
+  return am_associative_create(task, &options, error);
 }
 
 static amine_status create_dnms(am_task **task, const am_config *c, amine_error *error) {
   const am_dnms_options options = {.stimulus_ms = am_config_int(c, AM_TASK_STIMULUS),
-                                   .delay_ms = am_config_int(c, AM_TASK_DELAY),
+                                   .delay_ms = am_config_int(c, AM_TASK_DELAY_MS),
                                    .wait_ms = am_config_int(c, AM_TASK_WAIT),
                                    .response_ms = am_config_int(c, AM_TASK_RESPONSE),
                                    .target = real_of(c, AM_TASK_TARGET)};
@@ -44,7 +151,7 @@ static amine_status create_selective(am_task **task, const am_config *c, amine_e
   const am_selective_options options = {.stimulus_ms = am_config_int(c, AM_TASK_STIMULUS),
                                         .response_ms = am_config_int(c, AM_TASK_RESPONSE),
                                         .bias = real_of(c, AM_TASK_BIAS),
-                                        .noise = real_of(c, AM_TASK_NOISE),
+                                        .noise = real_of(c, AM_TASK_NOISE_SD),
                                         .target = real_of(c, AM_TASK_TARGET)};
   return am_selective_create(task, &options, error);
 }
@@ -55,6 +162,17 @@ static const struct {
 } tasks[] = {
     {&am_maze_type, create_maze},
     {&am_delayed_match_type, create_delayed_match},
+    {&am_evidence_type, create_evidence},
+    {&am_bandit_type, create_bandit},
+    {&am_t_maze_type, create_t_maze},
+    {&am_cart_pole_type, create_cart_pole},
+    {&am_recall_type, create_recall},
+    {&am_signals_task_type, create_signals},
+    {&am_pennies_task_type, create_pennies},
+    {&am_random_bits_type, create_random_bits},
+    {&am_periodic_type, create_periodic},
+    {&am_recall_values_type, create_recall_values},
+    {&am_associative_type, create_associative},
     {&am_dnms_type, create_dnms},
     {&am_selective_type, create_selective},
 };
@@ -179,9 +297,8 @@ static amine_status create_bptt(am_learner **learner, const am_config *c, const 
   return am_bptt_create(learner, task, &options, error);
 }
 
-static amine_status create_signalling(am_learner **learner, const am_config *c, const am_task *task,
-                                      amine_error *error) {
-  const am_signalling_options options = {
+static am_signalling_options signalling_options(const am_config *c) {
+  return (am_signalling_options){
       .agent = agent_options(c),
       .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
       .n_layers = am_config_int(c, AM_NETWORK_LAYERS),
@@ -207,8 +324,52 @@ static amine_status create_signalling(am_learner **learner, const am_config *c, 
       .adaptive = am_config_int(c, AM_LEARNER_REWARD) == 1,
       .start = start_of(c),
       .control = (am_signal_control)am_config_int(c, AM_LEARNER_CONTROL),
+      .consolidation = {.on = am_config_int(c, AM_LEARNER_CONSOLIDATION) == 1,
+                        .strength = real_of(c, AM_LEARNER_SLOW_STRENGTH),
+                        .rate = real_of(c, AM_LEARNER_SLOW_RATE)},
   };
+}
+
+static amine_status create_signalling(am_learner **learner, const am_config *c, const am_task *task,
+                                      amine_error *error) {
+  const am_signalling_options options = signalling_options(c);
+  if (options.control == AM_CONTROL_PARTNER)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.control=partner is for learner.type=agents: one alone has no partner");
   return am_signalling_create(learner, task, &options, error);
+}
+
+static amine_status create_agents(am_learner **learner, const am_config *c, const am_task *task,
+                                  amine_error *error) {
+  const am_signalling_options options = signalling_options(c);
+  return am_agents_create(learner, task, &options, error);
+}
+
+static am_hebbian_options hebbian_options(const am_config *c, const am_task *task) {
+  return (am_hebbian_options){
+      .agent = agent_options(c),
+      .rnn = {.n_inputs = task->n_inputs,
+              .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
+              .rule = {.stage = (am_hebbian_stage)am_config_int(c, AM_RULE_STAGE),
+                       .eta = real_of(c, AM_RULE_ETA_H),
+                       .bound = real_of(c, AM_RULE_BOUND)},
+              .input_scale = real_of(c, AM_NETWORK_INPUT_SCALE),
+              .recurrent_scale = real_of(c, AM_NETWORK_RECURRENT_SCALE)},
+      .given = {.kind = (am_given_kind)am_config_int(c, AM_MODULATOR_GIVEN),
+                .from = am_config_int(c, AM_MODULATOR_FROM),
+                .until = am_config_int(c, AM_MODULATOR_UNTIL)}};
+}
+
+static amine_status create_delta(am_learner **learner, const am_config *c, const am_task *task,
+                                 amine_error *error) {
+  const am_hebbian_options options = hebbian_options(c, task);
+  return am_delta_create(learner, task, &options, error);
+}
+
+static amine_status create_bptt_values(am_learner **learner, const am_config *c,
+                                       const am_task *task, amine_error *error) {
+  const am_hebbian_options options = hebbian_options(c, task);
+  return am_bptt_values_create(learner, task, &options, error);
 }
 
 static amine_status make_ctrnn(am_ctrnn *network, const am_config *c, const am_task *task,
@@ -265,6 +426,9 @@ static const struct {
     {&am_a2c_type, "plastic-rnn", ACTIONS, create_a2c},
     {&am_bptt_type, "gru", ACTIONS, create_bptt},
     {&am_signalling_type, "gru", ACTIONS | TARGETS, create_signalling},
+    {&am_agents_type, "gru", ACTIONS, create_agents},
+    {&am_delta_type, "hebbian-rnn", TARGETS, create_delta},
+    {&am_bptt_values_type, "hebbian-rnn", TARGETS, create_bptt_values},
     {&am_hebb_type, "ctrnn", TARGETS, create_hebb},
 };
 enum { N_LEARNERS = sizeof learners / sizeof *learners };

@@ -48,25 +48,25 @@ static void note_nothing(float *values, int n) {
   for (int k = 0; k < n; k++) values[k] = NAN;
 }
 
-/* The same episode once more, now with the known actions. */
-static void replay(const am_task *task, const world *w, const float *actions, void *state,
-                   uint32_t lane, uint64_t seed, float *input) {
+/* The same episode once more, now with the known actions; returns how many steps it had. */
+static int replay(const am_task *task, const world *w, const float *actions, void *state,
+                  uint32_t lane, uint64_t seed, float *input) {
   const size_t width = (size_t)task->n_inputs;
   task->type->start(task, state, seed, 0, lane);
   for (int t = 0; t < task->n_steps; t++) {
-    const bool over = task->type->over && task->type->over(task, state);
+    if (task->type->over && task->type->over(task, state)) return t;
     float *target = w->targets ? w->targets + (size_t)t * (size_t)task->n_targets : NULL;
     task->type->observe(task, state, input);
     if (w->inputs) memcpy(w->inputs + (size_t)t * width, input, width * sizeof *input);
-    if (target && (over || !task->type->target(task, state, target)))
-      note_nothing(target, task->n_targets);
+    if (target && !task->type->target(task, state, target)) note_nothing(target, task->n_targets);
     if (w->answers) {
-      const int answer = over ? -1 : task->type->answer(task, state);
+      const int answer = task->type->answer(task, state);
       w->answers[t] = answer < 0 ? NAN : (float)answer;
     }
     const float reward = task->type->step(task, state, actions ? (int)actions[t] : 0);
     if (w->rewards) w->rewards[t] = reward;
   }
+  return task->n_steps;
 }
 
 static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane, uint64_t seed,
@@ -76,7 +76,8 @@ static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane,
   if (task->n_targets == 0 && (!actions || actions->width != 1)) return AMINE_OK;
   const float *known = actions && actions->width == 1 ? actions->values : NULL;
   want(e, "inputs", "what the world showed", task->n_inputs);
-  want(e, "rewards", "what it gave", task->n_targets > 0 ? 0 : 1);
+  /* who predicts values is not rewarded step by step (task/world.h) */
+  want(e, "rewards", "what it gave", task->n_targets ? 0 : 1);
   want(e, "targets", "what was asked for", task->type->target ? task->n_targets : 0);
   want(e, "answers", "the right action, where one is asked for", task->type->answer ? 1 : 0);
   AM_TRY(take_memory(e, from, error));
@@ -85,7 +86,7 @@ static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane,
   void *state = am_alloc(task->state_size, 1);
   float *input = am_alloc((size_t)task->n_inputs, sizeof *input);
   amine_status status = AMINE_OK;
-  if (state && input) replay(task, &w, known, state, lane, seed, input);
+  if (state && input) e->n_steps = replay(task, &w, known, state, lane, seed, input);
   else status = am_fail_memory(error, am_size_add(task->state_size, 64));
   am_free(state);
   am_free(input);

@@ -21,20 +21,24 @@ static void start(const am_task *task, void *state, uint64_t seed, uint32_t epis
   const bool same = draw.v[1] >> 31;
   s->cue[0] = first;
   s->cue[1] = same ? first : other + (other >= first);
+  s->turned = o->rule == AM_MATCH_NONMATCH || (o->rule == AM_MATCH_BOTH && draw.v[3] >> 31) ||
+              (o->rule == AM_MATCH_SWITCH && episode >= o->switch_after);
 }
 
 static void observe(const am_task *task, const void *state, float *input) {
   const am_delayed_match_state *s = state;
+  const am_delayed_match_options *o = &((const am_delayed_match *)task)->options;
   memset(input, 0, (size_t)task->n_inputs * sizeof *input);
   if (s->world.step == 0) input[s->cue[0]] = 1;
   if (s->world.step == task->n_steps - 2) input[s->cue[1]] = 1;
-  if (s->world.step == task->n_steps - 1) input[task->n_inputs - 1] = 1;
+  if (s->world.step == task->n_steps - 1) input[o->cues] = 1;
+  if (o->context) input[o->cues + 1 + s->turned] = 1;
 }
 
 static int answer(const am_task *task, const void *state) {
   const am_delayed_match_state *s = state;
   if (s->world.step != task->n_steps - 1) return -1;
-  return s->cue[0] == s->cue[1] ? AM_MATCH_SAME : AM_MATCH_DIFFERENT;
+  return (s->cue[0] != s->cue[1]) != (s->turned == 1) ? AM_MATCH_DIFFERENT : AM_MATCH_SAME;
 }
 
 static float step(const am_task *task, void *state, int action) {
@@ -76,7 +80,7 @@ amine_status am_delayed_match_create(am_task **out, const am_delayed_match_optio
   t->line[0] = (am_task_line){"random", 0.5};
   t->line[1] = (am_task_line){"ceiling", 1};
   t->task = (am_task){.type = &am_delayed_match_type,
-                      .n_inputs = o.cues + 1,
+                      .n_inputs = o.cues + 1 + (o.context ? 2 : 0),
                       .n_actions = AM_MATCH_ACTIONS,
                       .n_steps = o.steps,
                       .criterion = 0.95,

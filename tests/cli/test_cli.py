@@ -198,10 +198,10 @@ def configuration(*args):
     return json.loads(run("show", *args, "--json").out)
 
 
-def keys():
-    """All dotted keys."""
+def keys(preset="maze"):
+    """All dotted keys that apply to a preset."""
     out = []
-    for name, value in configuration("maze").items():
+    for name, value in configuration(preset).items():
         if isinstance(value, dict):
             out += [f"{name}.{k}" for k in value]
         elif name != "preset":
@@ -231,8 +231,8 @@ def test_tables():
         check(f"amine list presets: {name}", " " in item["meaning"] and "=" not in item["meaning"],
               "a sentence", item)
         text = expect(0, "show", name).out
-        check(f"amine show {name}", len([k for k in keys() if k in text]) == len(keys()), "all keys",
-              text)
+        wanted = keys(name)
+        check(f"amine show {name}", [k for k in wanted if k in text] == wanted, "all its keys", text)
     marked = [li.split()[1] for li in run("show", "maze", "batch=31").out.splitlines()
               if li.startswith("* ") and "differs" not in li]
     check("amine show maze batch=31", "batch" in marked and "seed" not in marked, "a * at batch alone",
@@ -536,6 +536,42 @@ def test_signals(d):
         same_run("stopped twice by " + signal.Signals(number).name, folder, reference)
 
 
+def test_criterion(d):
+    """Training that ends at the criterion says so, counts the trials, and is the same run if it was
+    interrupted."""
+    brief = ["iterations=1500", "stop_at_criterion=true", "threads=1", "record=1", "seed=3"]
+    whole, cut = os.path.join(d, "whole"), os.path.join(d, "cut")
+    r = expect(0, "train", "evidence", *brief, "--out", whole)
+    last = metrics(whole)[-1]["iteration"]
+    result = json.loads(read(whole, "eval.json"))
+    check("stop_at_criterion", 31 < last < 1500, "an end before 1500", last)
+    check("eval.json", result["iteration"] == last and result["criterion"] == 0.95 and
+          result["trials_to_criterion"] == 32 * last, f"{32 * last} trials", result)
+    check("train", f"reached 0.95 after {32 * last:,} trials" in r.out.replace("training has ", ""),
+          "how many trials it took", r)
+    rewards = [line["reward"] for line in metrics(whole)]  # a window of 32 batches, 1024 episodes
+    means = [sum(rewards[k - 31:k + 1]) / 32 for k in range(31, len(rewards))]
+    check("metrics.jsonl", all(m < 0.95 for m in means[:-1]) and means[-1] >= 0.95,
+          "the first window that reaches 0.95 is the last", means[-3:])
+    p = start("train", "evidence", *brief, "--out", cut, "--no-report")
+    wait_for_lines(p, cut, 3)
+    p.send_signal(signal.SIGINT)
+    r = finish(p)
+    check("interrupted", r.code in (0, 130), "exit 130, or it was done", r)
+    if r.code == 130:
+        expect(0, "resume", cut, "--quiet", "--no-report")
+    same_run("stopped on its way to the criterion", cut, whole)
+    r = expect(0, "resume", whole)
+    check("resume of what has reached it", metrics(whole)[-1]["iteration"] == last, last, r)
+    expect(0, "resume", whole, "stop_at_criterion=false", f"iterations={last + 5}", "--quiet",
+           "--no-report")
+    check("resume without the criterion", metrics(whole)[-1]["iteration"] == last + 5, last + 5,
+          metrics(whole)[-1])
+    expect(0, "eval", whole, "episodes=20")
+    r = expect(2, "train", "pennies", "stop_at_criterion=true", "--out", os.path.join(d, "none"),
+               says="stop_at_criterion=true: task.type=pennies has none")
+
+
 def test_second_signal(d):
     """A long iteration, so that there is time for a second Ctrl-C."""
     folder = os.path.join(d, "slow")
@@ -659,7 +695,7 @@ def test_closed_pipe(d):
 
 
 TESTS = [test_help, test_manual, test_completion, test_tables, test_words, test_keys, test_files,
-         test_output, test_results, test_same_bits, test_signals, test_second_signal, test_ignored,
+         test_output, test_results, test_same_bits, test_signals, test_criterion, test_second_signal, test_ignored,
          test_kill, test_progress, test_closed_pipe]
 
 

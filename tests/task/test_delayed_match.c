@@ -54,6 +54,38 @@ static void cues_have_their_odds(void **state) {
   am_task_destroy(task);
 }
 
+/* The rule of each key, and the context that tells it at every step. */
+static void the_rule_can_be_turned(void **state) {
+  (void)state;
+  for (int rule = AM_MATCH_MATCH; rule <= AM_MATCH_SWITCH; rule++) {
+    am_task *task = NULL;
+    int turned = 0;
+    MAKE(delayed_match, &task,
+         {.steps = 4, .cues = 2, .rule = (am_match_rule)rule, .context = true, .switch_after = 7});
+    assert_int_equal(task->n_inputs, 5);
+    for (uint32_t i = 0; i < 4000; i++) {
+      am_delayed_match_state s;
+      float input[5];
+      const uint32_t episode = i % 10;
+      type->start(task, &s, 1, episode, i);
+      if (rule == AM_MATCH_MATCH) assert_int_equal(s.turned, 0);
+      if (rule == AM_MATCH_NONMATCH) assert_int_equal(s.turned, 1);
+      if (rule == AM_MATCH_SWITCH) assert_int_equal(s.turned, episode >= 7);
+      turned += s.turned;
+      for (int t = 0; t < 4; t++) {
+        type->observe(task, &s, input);
+        assert_true(input[3] == (s.turned ? 0 : 1) && input[4] == (s.turned ? 1 : 0));
+        assert_true(input[2] == (t == 3 ? 1 : 0));
+        const bool same = s.cue[0] == s.cue[1];
+        assert_int_equal(type->answer(task, &s), t < 3 ? -1 : same == (s.turned == 0) ? 0 : 1);
+        type->step(task, &s, 0);
+      }
+    }
+    if (rule == AM_MATCH_BOTH) near(turned, 2000, 5 * sqrt(1000));
+    am_task_destroy(task);
+  }
+}
+
 static void bad_options_are_refused(void **state) {
   (void)state;
   REFUSED(delayed_match, am_task, "delayed-match", steps, 2);
@@ -66,6 +98,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(shows_cue_delay_cue),
       cmocka_unit_test(cues_have_their_odds),
+      cmocka_unit_test(the_rule_can_be_turned),
       cmocka_unit_test(bad_options_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

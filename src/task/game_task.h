@@ -1,0 +1,48 @@
+/* A game seen as a task, in two ways.
+ *
+ * The whole of it, for one player who has the eyes and hands of all agents: inputs are those of the
+ * agents one after the other, an action is one number for the actions of all, a_0 + n_0 (a_1 + n_1
+ * (...)), and the reward is the mean over the agents, or, where one wins what the other loses, what
+ * agent 0 earns. Its lines and its criterion are the game's. It is what a run has for a task.
+ *
+ * One agent's view of it, for a learner that knows only what this agent sees: it can start and
+ * observe, but not step, because a world moves when all have acted (learner/agents.h). */
+#ifndef AMINE_TASK_GAME_TASK_H
+#define AMINE_TASK_GAME_TASK_H
+
+#include "task/game.h"
+
+enum { AM_GAME_LINES = 8 };
+
+typedef struct am_game_task {
+  am_task task; /* first */
+  am_game *game;
+  bool shared; /* the reward is the mean over agents, not agent 0's */
+  am_task_line line[AM_GAME_LINES];
+} am_game_task;
+
+typedef struct am_game_view {
+  am_task task; /* first */
+  const am_game *game;
+  int agent;
+} am_game_view;
+
+extern const am_task_type am_signals_task_type, am_pennies_task_type;
+
+/* The whole: takes the game over, and destroys it with the task, or at once if it fails
+ * (AMINE_ERROR_MEMORY). `type` is the game's among the two above. */
+amine_status am_game_task_create(am_task **out, const am_task_type *type, am_game *game,
+                                 amine_error *error);
+/* NULL for a task that is no game. */
+const am_game_task *am_game_task_of(const am_task *task);
+
+/* What counts as the reward of the whole. */
+double am_game_task_reward(const am_game_task *t, const float *reward);
+/* The number of the actions of all, and back. */
+int am_game_task_join(const am_game *game, const int *action);
+void am_game_task_part(const am_game *game, int joint, int *action);
+
+/* The game must outlive the view, which needs no destroying. */
+am_game_view am_game_view_of(const am_game *game, int agent);
+
+#endif

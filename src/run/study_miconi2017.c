@@ -40,13 +40,13 @@ static const am_criterion dnms_quick[] = {
     {SHUFFLED, TRIALS, AM_JUDGE_AT_MOST, 1, 2500, 0, "never " BETTER},
 };
 
-static const am_curve dnms_curves[] = {{REWARD, "Reward of a trial: minus its error", "Fig. 3"}};
+static const am_curve dnms_curves[] = {{REWARD, "Reward of a trial: minus its error", NULL}};
 
 const am_study am_study_miconi2017_dnms = {
     .name = DNMS,
     .meaning = "a chaotic network learns delayed nonmatch-to-sample from one reward a trial",
     .source = "Miconi 2017, doi:10.7554/eLife.20899",
-    .page = "docs/exploratory-hebb.md",
+    .page = "docs/reproductions.md#miconi-2017-exploratory-hebb",
     .arms = dnms_arms,
     .n_arms = N_ARMS,
     .full = {.assignments = {"iterations=5000"},
@@ -90,7 +90,7 @@ const am_study am_study_miconi2017_selective = {
     .name = SELECTIVE,
     .meaning = "the same network learns to integrate the one of two inputs that a context names",
     .source = "Miconi 2017, doi:10.7554/eLife.20899",
-    .page = "docs/exploratory-hebb.md",
+    .page = "docs/reproductions.md#miconi-2017-exploratory-hebb",
     .arms = selective_arms,
     .n_arms = N_SELECTIVE,
     .full = {.assignments = {"iterations=7000"},

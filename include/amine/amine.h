@@ -5,6 +5,7 @@
 #include "amine/brain.h"
 #include "amine/chemical.h"
 #include "amine/chemical_json.h"
+#include "amine/controller.h"
 #include "amine/experiment.h"
 #include "amine/kernel.h"
 #include "amine/memory.h"

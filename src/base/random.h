@@ -26,6 +26,7 @@ enum am_stream {
   AM_STREAM_CTRNN_X = 31,   /* x(0) of a continuous-time network: step = neuron / 4 */
   AM_STREAM_PERTURB = 32,   /* its perturbations: see kernel/philox.h */
   AM_STREAM_SHUFFLE = 33,   /* which earlier error a control learns from: step 0 */
+  AM_STREAM_GIVEN = 24,     /* a given modulator that is random; step = time */
   AM_STREAM_PROTOCOL = 40   /* protocols of simulations: episode = what, step = draw */
 };
 

@@ -3,20 +3,31 @@
  * One source, several machines: the file that includes this one defines exactly one of
  *   AMINE_VEC_AVX512, AMINE_VEC_AVX2, AMINE_VEC_NEON, AMINE_VEC_PLAIN   (elements are float)
  *   AMINE_VEC_F64                                                       (elements are double)
+ *   AMINE_VEC_ONE                                                       (a single float)
  * and gets the type `vec` of 16 elements of type `real` with the operations below.
  *
  * Promise: for finite results every float form gives the same bits. Each operation is either
  * exactly rounded (IEEE 754 add, sub, mul, div, sqrt, fused multiply-add) or a selection, and v_sum
  * adds in one fixed tree: distance 8, then 4, 2, 1. The double form exists so that the very code
  * that is fast in float can be checked against finite differences.
+ *
+ * The form of a single element (VEC_LANES is 1) is for sources in which an element is a lane of its
+ * own: they then live one episode at a time, with the bits that this lane has among sixteen. It
+ * needs no C library, only a processor with exactly rounded floats and fused multiply-add, such as
+ * a Cortex-M4 with its floating-point unit; build with -fno-math-errno, or the compiler calls
+ * sqrtf. It has no vuint, whose products take two elements.
  */
 #ifndef AMINE_BASE_VEC_H
 #define AMINE_BASE_VEC_H
 
 #include <stdint.h>
-#include <string.h>
 
+#if defined(AMINE_VEC_ONE)
+#define VEC_LANES 1
+#else
+#include <string.h>
 #define VEC_LANES 16
+#endif
 
 #if defined(AMINE_VEC_F64)
 typedef double real;
@@ -28,7 +39,8 @@ typedef int32_t real_bits;
 #define REAL_MANTISSA 23
 #endif
 
-#if defined(AMINE_VEC_CALLS) /* for sanitizers, under which the inlined form takes hours to compile */
+#if defined(AMINE_VEC_CALLS) /* for sanitizers, under which the inlined form takes hours to        \
+                                compile */
 #define VEC_INLINE static __attribute__((noinline, unused))
 #elif defined(__GNUC__)
 #define VEC_INLINE static inline __attribute__((always_inline, unused))
@@ -226,7 +238,8 @@ VEC_INLINE vec vb_toreal(vbits a) {
 typedef vbits vuint;
 VEC_INLINE vuint vu_set1(uint32_t a) { return vb_set1((int)a); }
 VEC_INLINE vuint vu_load(const uint32_t *p) {
-  return (vuint){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)p + 1)};
+  return (vuint){_mm256_loadu_si256((const __m256i *)p),
+                 _mm256_loadu_si256((const __m256i *)p + 1)};
 }
 VEC_INLINE void vu_store(uint32_t *p, vuint a) {
   _mm256_storeu_si256((__m256i *)p, a.lo);
@@ -342,6 +355,62 @@ VEC_INLINE real v_sum(vec a) {
 }
 #define VEC_SUM4_BY_SUM
 
+#elif defined(AMINE_VEC_ONE) /* ------------------------------------------------- a single float   \
+                              */
+typedef float vec;
+typedef int vmask;
+typedef int32_t vbits;
+typedef union vec_word { /* a float and its bits */
+  float value;
+  int32_t bits;
+} vec_word;
+
+VEC_INLINE vec v_set1(real a) { return a; }
+VEC_INLINE vec v_load(const real *p) { return *p; }
+VEC_INLINE void v_store(real *p, vec a) { *p = a; }
+VEC_INLINE vec v_add(vec a, vec b) { return a + b; }
+VEC_INLINE vec v_sub(vec a, vec b) { return a - b; }
+VEC_INLINE vec v_mul(vec a, vec b) { return a * b; }
+VEC_INLINE vec v_div(vec a, vec b) { return a / b; }
+VEC_INLINE vec v_sqrt(vec a) { return __builtin_sqrtf(a); }
+VEC_INLINE vec v_fma(vec a, vec b, vec c) { return __builtin_fmaf(a, b, c); }
+VEC_INLINE vec v_fnma(vec a, vec b, vec c) { return __builtin_fmaf(-a, b, c); }
+VEC_INLINE vec v_min(vec a, vec b) { return a < b ? a : b; }
+VEC_INLINE vec v_max(vec a, vec b) { return a > b ? a : b; }
+VEC_INLINE vec v_abs(vec a) { return __builtin_fabsf(a); }
+VEC_INLINE vmask v_lt(vec a, vec b) { return a < b; }
+VEC_INLINE vec v_select(vmask m, vec a, vec b) { return m ? a : b; }
+VEC_INLINE vec v_copysign(vec mag, vec sgn) { return __builtin_copysignf(mag, sgn); }
+VEC_INLINE vbits v_bits(vec a) { return ((vec_word){.value = a}).bits; }
+VEC_INLINE vec v_frombits(vbits a) { return ((vec_word){.bits = a}).value; }
+VEC_INLINE vbits vb_set1(real_bits a) { return a; }
+VEC_INLINE vbits vb_add(vbits a, vbits b) { return (vbits)((uint32_t)a + (uint32_t)b); }
+VEC_INLINE vbits vb_sub(vbits a, vbits b) { return (vbits)((uint32_t)a - (uint32_t)b); }
+VEC_INLINE vbits vb_and(vbits a, vbits b) { return a & b; }
+VEC_INLINE vbits vb_exponent_up(vbits a) { return (vbits)((uint32_t)a << REAL_MANTISSA); }
+VEC_INLINE vbits vb_exponent_down(vbits a) { return a >> REAL_MANTISSA; }
+VEC_INLINE vec vb_toreal(vbits a) { return (vec)a; }
+VEC_INLINE unsigned v_mask_bits(vmask m) { return m != 0; }
+/* parts of one element: n is 1 */
+VEC_INLINE vec v_load_n(const real *p, int n) { return n > 0 ? *p : 0; }
+VEC_INLINE void v_store_n(real *p, vec a, int n) {
+  if (n > 0) *p = a;
+}
+VEC_INLINE vec v_gather16_n(const real *p, const uint16_t *at, int n) { return n > 0 ? p[*at] : 0; }
+VEC_INLINE vec v_gather32_n(const real *p, const uint32_t *at, int n) { return n > 0 ? p[*at] : 0; }
+VEC_INLINE void v_scatter32_n(real *p, const uint32_t *at, vec a, int n) {
+  if (n > 0) p[*at] = a;
+}
+VEC_INLINE vec v_from_u16(const uint16_t *p) { return (vec)*p; }
+VEC_INLINE vec v_reached(const uint32_t *u, const uint32_t *t, int n) {
+  uint32_t count = 0;
+  for (int k = 0; k < n; k++) count += *u >= t[k];
+  return (vec)count;
+}
+
+VEC_INLINE real v_sum(vec a) { return a; }
+#define VEC_SUM4_BY_SUM
+
 #else /* -------------------------------------------- plain C, float or double: the specification  \
        */
 #include <math.h>
@@ -442,10 +511,10 @@ VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
 #undef VEC_SUM4_BY_SUM
 #endif
 
-/* 16 unsigned numbers of 32 bits. vu_xor3: a ^ b ^ c. vu_multiply: all 64 bits of a[k] b for k even,
- * the low ones at k, the high ones at k + 1. vu_high: what stands at k + 1, at k. vu_zip: a[k] at k,
- * b[k] at k + 1, for k even. vu_uniform: am_uniform (base/random.h) of each. */
-#if !defined(VEC_HAS_VUINT)
+/* 16 unsigned numbers of 32 bits. vu_xor3: a ^ b ^ c. vu_multiply: all 64 bits of a[k] b for k
+ * even, the low ones at k, the high ones at k + 1. vu_high: what stands at k + 1, at k. vu_zip:
+ * a[k] at k, b[k] at k + 1, for k even. vu_uniform: am_uniform (base/random.h) of each. */
+#if !defined(VEC_HAS_VUINT) && !defined(AMINE_VEC_ONE)
 typedef struct {
   uint32_t e[VEC_LANES];
 } vuint;

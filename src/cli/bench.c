@@ -28,8 +28,10 @@ const am_key cli_bench_keys[] = {
                       true},
 };
 
-const cli_variant cli_bench_variants[] = {{"brain", cli_bench_brain_keys, CLI_N_BENCH_BRAIN_KEYS},
-                                          {0}};
+const cli_variant cli_bench_variants[] = {
+    [CLI_BENCH_BRAIN] = {"brain", cli_bench_brain_keys, CLI_N_BENCH_BRAIN_KEYS},
+    [CLI_BENCH_SIGNALLING] = {"signalling", cli_bench_signalling_keys, CLI_N_BENCH_SIGNALLING_KEYS},
+    {0}};
 
 /* ------------------------------------------------------------------------------ the plan */
 amine_status cli_bench_take_python(cli_bench_plan *plan, cli_line *rest, const cli_line *line,
@@ -84,6 +86,7 @@ int cli_bench(const cli_line *line) {
   amine_error error = {0};
   cli_bench_plan plan = {0};
   if (strcmp(line->words[0], "brain") == 0) return cli_bench_brain(line);
+  if (strcmp(line->words[0], "signalling") == 0) return cli_bench_signalling(line);
   const amine_status status = read_keys(&plan, line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   cli_bench_look_around(&plan, am_config_int(&plan.config, AM_THREADS));

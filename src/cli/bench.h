@@ -66,24 +66,29 @@ amine_status cli_bench_answer(json_t **root, const char *peer, const am_text *ou
 bool cli_bench_imports(const char *python, const char *peer,
                        const cli_bench_module modules[BENCH_N_MODULES], am_text *why);
 
-/* The maze in Amine. */
+/* The plan's iteration in Amine. */
 amine_status cli_bench_amine(cli_bench_figures *out, const cli_bench_plan *plan, int threads,
                              amine_error *error);
 
-/* The same iteration in PyTorch (bench/peer_maze.py, which is part of this program). */
-typedef enum cli_bench_way {
-  PEER_AS_IT_COMES,
-  PEER_AT_ITS_BEST,
-  PEER_BY_HAND,
-  N_PEERS
-} cli_bench_way;
-extern const char *const cli_bench_ways[N_PEERS]; /* "as it comes", ... */
+/* A setting that a peer has too. */
+typedef struct cli_bench_same {
+  const char *option; /* of its program */
+  am_key_id key;
+} cli_bench_same;
 
-/* Whether it can run here; if not, *why is a sentence for the user and false is returned. */
+/* The same iteration in PyTorch. */
+typedef struct cli_bench_peer {
+  const char *name;               /* "PyTorch, as it comes" */
+  const cli_bench_script *script; /* with what is special to this way of it */
+  const cli_bench_same *same;     /* ends with an option of NULL */
+} cli_bench_peer;
+
+/* Whether PyTorch can run here; if not, *why is a sentence for the user and false is returned. */
 bool cli_bench_peer_runs(const cli_bench_plan *plan, am_text *why);
-/* `about` gets the versions of PyTorch and its BLAS if it is empty. */
-amine_status cli_bench_peer(cli_bench_figures *out, am_text *about, const cli_bench_plan *plan,
-                            cli_bench_way way, int threads, amine_error *error);
+/* Adds threads, seconds and what is the same to the script's arguments and runs it. `about` gets
+ * the versions of PyTorch and its BLAS if it is empty. */
+amine_status cli_bench_torch(cli_bench_figures *out, am_text *about, const cli_bench_plan *plan,
+                             const cli_bench_peer *peer, int threads, amine_error *error);
 
 /* Runs body, which writes `size` bytes of result to standard output, in a child. */
 amine_status cli_bench_child(void *result, size_t size, double *peak_mib,
@@ -119,6 +124,11 @@ int cli_bench_floor(const cli_line *line, const cli_bench_plan *plan);
 int cli_bench_brain(const cli_line *line);
 extern const am_key cli_bench_brain_keys[];
 enum { CLI_N_BENCH_BRAIN_KEYS = 10 };
+
+/* Delayed match with signals and with backprop, with the keys of the variant "signalling". */
+int cli_bench_signalling(const cli_line *line);
+extern const am_key cli_bench_signalling_keys[];
+enum { CLI_N_BENCH_SIGNALLING_KEYS = 9, CLI_BENCH_BRAIN = 0, CLI_BENCH_SIGNALLING };
 
 /* One measurement of a spiking network. */
 typedef struct cli_bench_spikes {

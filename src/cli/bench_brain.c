@@ -84,7 +84,8 @@ static amine_status read_keys(brain_bench *b, amine_error *error) {
   am_value own[CLI_N_BENCH_BRAIN_KEYS];
   cli_line rest;
   amine_status status = cli_bench_take_python(&b->plan, &rest, b->line, error);
-  if (status == AMINE_OK) status = cli_configure_variant(own, &cli_bench_variants[0], &rest, error);
+  if (status == AMINE_OK)
+    status = cli_configure_variant(own, &cli_bench_variants[CLI_BENCH_BRAIN], &rest, error);
   am_free(rest.assignments);
   if (status != AMINE_OK) return status;
   choose(b, (int)own[NETWORK].number);

@@ -1,17 +1,10 @@
-/* The PyTorch peer: bench/peer_maze.py. */
+/* Peers in PyTorch: whether they can run, how they are called, what they answer. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/bench.h"
 #include "format/json.h"
-
-extern const char cli_peer_maze[]; /* made from bench/peer_maze.py by cmake/embed_text.cmake */
-
-const char *const cli_bench_ways[N_PEERS] = {
-    [PEER_AS_IT_COMES] = "as it comes",
-    [PEER_AT_ITS_BEST] = "at its best",
-    [PEER_BY_HAND] = "backward by hand",
-};
 
 bool cli_bench_peer_runs(const cli_bench_plan *plan, am_text *why) {
   static const cli_bench_module modules[BENCH_N_MODULES] = {{"numpy", "python3-numpy"},
@@ -40,34 +33,28 @@ static amine_status read_answer(cli_bench_figures *out, am_text *about, const am
   return AMINE_OK;
 }
 
-amine_status cli_bench_peer(cli_bench_figures *out, am_text *about, const cli_bench_plan *plan,
-                            cli_bench_way way, int threads, amine_error *error) {
-  const struct {
-    const char *option;
-    am_key_id key;
-  } same[] = {{"--batch", AM_BATCH},    {"--steps", AM_TASK_STEPS}, {"--hidden", AM_NETWORK_HIDDEN},
-              {"--size", AM_TASK_SIZE}, {"--lr", AM_LEARNER_RATE},  {"--seed", AM_SEED}};
-  enum { N_SAME = sizeof same / sizeof *same };
-  char values[N_SAME][64], count[16], seconds[32];
+amine_status cli_bench_torch(cli_bench_figures *out, am_text *about, const cli_bench_plan *plan,
+                             const cli_bench_peer *peer, int threads, amine_error *error) {
+  char values[BENCH_MAX_ARGUMENTS][64], count[16], seconds[32];
+  cli_bench_script script = *peer->script;
+  int n = 0;
+  while (script.arguments[n]) n++;
   snprintf(count, sizeof count, "%d", threads);
   snprintf(seconds, sizeof seconds, "%g", plan->seconds);
-  cli_bench_script p = {.python = plan->python,
-                        .text = cli_peer_maze,
-                        .arguments = {"--net", way == PEER_BY_HAND ? "manual" : "autograd",
-                                      "--threads", count, "--seconds", seconds, "--warmup", "2"},
-                        .keep_memory = way != PEER_AS_IT_COMES};
-  for (int k = 0; k < N_SAME; k++) {
-    p.arguments[8 + 2 * k] = same[k].option;
-    p.arguments[9 + 2 * k] =
-        am_config_text(&plan->config, same[k].key, values[k], sizeof values[k]);
+  const char *const always[] = {"--threads", count, "--seconds", seconds};
+  for (int k = 0; k < 4; k++) script.arguments[n++] = always[k];
+  for (const cli_bench_same *s = peer->same; s->option; s++) {
+    assert(n + 2 <= BENCH_MAX_ARGUMENTS);
+    char *value = am_config_text(&plan->config, s->key, values[n], sizeof values[n]);
+    script.arguments[n++] = s->option;
+    script.arguments[n++] = value;
   }
   cli_child child;
-  AM_TRY(cli_bench_python(&child, &p, false, error));
-  amine_status status =
-      child.code == 0
-          ? read_answer(out, about, &child.output, error)
-          : am_fail(error, AMINE_ERROR_IO, "PyTorch, %s, failed (code %d)%s", cli_bench_ways[way],
-                    child.code, child.code == 137 ? ": out of memory?" : "");
+  AM_TRY(cli_bench_python(&child, &script, false, error));
+  amine_status status = child.code == 0
+                            ? read_answer(out, about, &child.output, error)
+                            : am_fail(error, AMINE_ERROR_IO, "%s, failed (code %d)%s", peer->name,
+                                      child.code, child.code == 137 ? ": out of memory?" : "");
   am_text_free(&child.output);
   return status;
 }

@@ -67,6 +67,8 @@ typedef struct cli_variant {
   int n_keys;
 } cli_variant;
 
+enum { CLI_MAX_EXAMPLES = 5 };
+
 typedef struct cli_command {
   const char *name;
   const char *words;         /* as shown: "PRESET|FILE" */
@@ -79,7 +81,8 @@ typedef struct cli_command {
   const cli_variant *variants; /* ends with a word of NULL; NULL if there are none */
   const char *meaning;       /* one line */
   const char *about;         /* paragraphs, separated by an empty line */
-  cli_example examples[4];   /* ends with a command of NULL, or after 4 */
+  /* ends with a command of NULL, or after so many */
+  cli_example examples[CLI_MAX_EXAMPLES];
   int (*run)(const cli_line *line);
 } cli_command;
 

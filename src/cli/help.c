@@ -108,7 +108,7 @@ void cli_help_command(am_text *text, const cli_command *c, int width) {
   help_options(text, c, width);
   if (c->n_keys > 0 || (c->takes & (CLI_KEYS | CLI_BRAIN_KEYS))) help_keys(text, c, width);
   am_text_puts(text, "\nexamples\n");
-  for (int k = 0; k < 4 && c->examples[k].command; k++) {
+  for (int k = 0; k < CLI_MAX_EXAMPLES && c->examples[k].command; k++) {
     am_text_printf(text, "  %s\n      ", c->examples[k].command);
     cli_wrap(text, c->examples[k].meaning, 6, 6, width);
     am_text_puts(text, "\n");

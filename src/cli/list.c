@@ -40,9 +40,14 @@ static bool nth_network(item *out, int k, am_text *room) {
       {"plastic-rnn", "recurrent network whose connections have a slow and a plastic part",
        "x_t = tanh(W_in u_t + b + (w + alpha * H_t) x_{t-1})",
        "Miconi, Stanley, Clune 2018, arXiv 1804.02464"},
-      {"gru", "gated recurrent units, in one layer or several",
-       "h' = (1 - z) n + z h,  n = tanh(W_n u + b_n + r (U_n h + c_n))",
-       "Cho et al. 2014, doi:10.3115/v1/D14-1179"},
+      {"gru", "layers of gated recurrent units",
+       "h = (1 - z) n + z h; z, r, n: gates and candidate, each of u and h",
+       "Cho et al. 2014, arXiv 1406.1078"},
+      {"hebbian-rnn",
+       "recurrent network with a Hebbian trace in stages (rule.stage) and a given modulator "
+       "(modulator.given)",
+       "x_t = tanh(W_x u + b + (W_h + H) h); H <- (1 - eta) H + eta m_t x_t h^T",
+       "Ba et al. 2016, arXiv 1610.06258"},
   };
   (void)room;
   if (k >= (int)(sizeof items / sizeof *items)) return false;

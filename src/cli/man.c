@@ -126,7 +126,7 @@ static void command_section(am_text *out, const cli_command *c) {
 static void examples(am_text *out) {
   am_text_puts(out, ".SH EXAMPLES\n");
   for (const cli_command *c = cli_commands; c->name; c++)
-    for (int k = 0; k < 4 && c->examples[k].command; k++)
+    for (int k = 0; k < CLI_MAX_EXAMPLES && c->examples[k].command; k++)
       item(out, c->examples[k].command, NULL, c->examples[k].meaning);
 }
 

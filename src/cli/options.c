@@ -157,11 +157,11 @@ const cli_command cli_commands[] = {
                   {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html",
                    "two systems, several seeds"}}},
     {.name = "bench",
-     .words = "maze|floor|brain",
+     .words = "maze|floor|signalling|brain",
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_KEYS,
-     .choices = "maze|floor|brain",
+     .choices = "maze|floor|signalling|brain",
      .options = CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_bench_keys,
      .n_keys = CLI_N_BENCH_KEYS,
@@ -176,6 +176,11 @@ const cli_command cli_commands[] = {
               "floor: how many multiply-adds and how many bytes this machine manages at most, how "
               "long the iteration would take at that rate, pass by pass, and how near the kernels "
               "come to it.\n\n"
+              "signalling: an iteration of delayed match-to-sample, learned by signals without "
+              "backprop (the preset delayed-match, both forms) and by backpropagation through time "
+              "on the same controller (delayed-match-backprop), and the latter in PyTorch: nn.GRU "
+              "over a whole episode, as it comes and at its best, and step by step, as any network "
+              "with signals needs it. On one thread and on threads=N, if given.\n\n"
               "brain: spiking networks, simulated in Amine and, where it has them, in Brian2's "
               "standalone C++, as its documentation writes them and with the least code per step, "
               "in turn. It needs the Debian packages python3-brian, g++ and make, and compiles for "
@@ -186,6 +191,7 @@ const cli_command cli_commands[] = {
      .examples = {{"amine bench maze", "a few minutes, most of them PyTorch's"},
                   {"amine bench maze peer=none network.hidden=400", "a wider network, alone"},
                   {"amine bench floor", "what is left to gain"},
+                  {"amine bench signalling", "with backprop and without: a minute"},
                   {"amine bench brain network=coba", "4,000 spiking neurons"}}},
     {.name = "list",
      .words = "[KIND]",

@@ -141,10 +141,13 @@ int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_confi
     am_text_printf(&text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
                    o->n_episodes);
     const int digits = cli_reward_digits(task);
-    am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, "network, actions drawn", digits,
-                   o->reward, pm, digits, o->se);
-    am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, "network, best action each time", digits,
-                   o->greedy_reward, pm, digits, o->greedy_se);
+    const bool acts = task->n_targets == 0; /* who predicts values draws nothing */
+    am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN,
+                   acts ? "network, actions drawn" : "network", digits, o->reward, pm, digits,
+                   o->se);
+    if (acts)
+      am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, "network, best action each time", digits,
+                     o->greedy_reward, pm, digits, o->greedy_se);
     cli_lines_table(&text, task, COLUMN);
     if (!isnan(o->criterion)) {
       am_text_puts(&text, "training ");

@@ -24,10 +24,18 @@
 #ifndef AMINE_KERNEL_MATH_H
 #define AMINE_KERNEL_MATH_H
 
-#include <math.h>
 #include <stddef.h>
 
 #include "base/vec.h"
+
+#if defined(AMINE_VEC_ONE) /* which may have no C library */
+#define MATH_INFINITY __builtin_inff()
+#define MATH_NAN __builtin_nanf("")
+#else
+#include <math.h>
+#define MATH_INFINITY INFINITY
+#define MATH_NAN NAN
+#endif
 
 #if defined(AMINE_VEC_F64)
 
@@ -124,7 +132,7 @@ VEC_INLINE vec v_sigmoid(vec x) {
 
 /* log(1 + f) = f - f^2/2 + f^3 p(f); left: 0.12. The sum k ln 2 + f is kept in two floats. */
 VEC_INLINE vec v_log(vec x) {
-  const vec inf = v_set1(INFINITY), zero = v_zero();
+  const vec inf = v_set1(MATH_INFINITY), zero = v_zero();
   vmask subnormal = v_lt(x, v_set1(0x1p-126f));
   vbits b = v_bits(v_select(subnormal, v_mul(x, v_set1(0x1p+23f)), x));
   vbits e = vb_exponent_down(vb_sub(b, vb_set1(0x3f3504f3))); /* less the bits of sqrt(1/2) */
@@ -144,7 +152,7 @@ VEC_INLINE vec v_log(vec x) {
   vec hi = v_add(kl, f);
   vec lo = v_fma(k, v_set1(MATH_LN2_SHORT_REST), v_add(f, v_sub(kl, hi)));
   vec r = v_select(v_lt(x, inf), v_add(hi, v_add(lo, rest)), x);
-  vec outside = v_select(v_lt(x, zero), v_set1(NAN), v_sub(x, inf)); /* 0 - inf, NaN - inf */
+  vec outside = v_select(v_lt(x, zero), v_set1(MATH_NAN), v_sub(x, inf)); /* 0 - inf, NaN - inf */
   return v_select(v_lt(zero, x), r, outside);
 }
 
@@ -154,7 +162,7 @@ VEC_INLINE vec v_log(vec x) {
 VEC_INLINE vec math_load_part(const real *p, int n) {
   if (n >= VEC_LANES) return v_load(p);
   real part[VEC_LANES];
-  for (int k = 0; k < VEC_LANES; k++) part[k] = k < n ? p[k] : -(real)INFINITY;
+  for (int k = 0; k < VEC_LANES; k++) part[k] = k < n ? p[k] : -(real)MATH_INFINITY;
   return v_load(part);
 }
 
@@ -170,10 +178,11 @@ VEC_INLINE void math_store_part(real *p, vec a, int n) {
 
 /* p[i] = exp(logits[i]) / sum_j exp(logits[j]) and logp[i] = log p[i], for i < n; no padding is
  * read or written. p or logp may be the very array `logits`, but not each other; logp may be NULL.
- * The sum has one order: element i into partial sum i mod 16, then the tree of v_sum. A logit of
- * -inf gets p = 0 and logp = -inf; all of them -inf, one +inf or one NaN makes every result NaN. */
+ * The sum has one order: element i into partial sum i mod VEC_LANES, then the tree of v_sum. A
+ * logit of -inf gets p = 0 and logp = -inf; all of them -inf, one +inf or one NaN makes every
+ * result NaN. */
 VEC_INLINE void m_softmax(real *p, real *logp, const real *logits, int n) {
-  vec top = v_set1(-(real)INFINITY);
+  vec top = v_set1(-(real)MATH_INFINITY);
   for (int i = 0; i < n; i += VEC_LANES) top = v_max(top, math_load_part(logits + i, n - i));
   real each[VEC_LANES], max;
   v_store(each, top);

@@ -4,7 +4,7 @@
 #include "learner/adam_step.h"
 
 static void sum(real *out, const real *parts, size_t stride, int n_parts, size_t from, size_t to) {
-  for (size_t i = from; i < to; i += 16) {
+  for (size_t i = from; i < to; i += VEC_LANES) {
     vec s = v_load(parts + i);
     for (int c = 1; c < n_parts; c++) s = v_add(s, v_load(parts + (size_t)c * stride + i));
     v_store(out + i, s);
@@ -13,7 +13,7 @@ static void sum(real *out, const real *parts, size_t stride, int n_parts, size_t
 
 static real sum_of_squares(const real *g, size_t n) {
   vec s = v_zero();
-  for (size_t i = 0; i < n; i += 16) {
+  for (size_t i = 0; i < n; i += VEC_LANES) {
     const vec x = v_load(g + i);
     s = v_fma(x, x, s);
   }
@@ -25,7 +25,7 @@ static void step(real *p, real *m, real *v, const real *g, size_t n, real rate,
   const vec beta1 = v_set1(k->beta1), rest1 = v_set1(1 - k->beta1);
   const vec beta2 = v_set1(k->beta2), rest2 = v_set1(1 - k->beta2);
   const vec first = v_set1(rate * k->correction1), second = v_set1(k->correction2);
-  for (size_t i = 0; i < n; i += 16) {
+  for (size_t i = 0; i < n; i += VEC_LANES) {
     const vec x = v_mul(v_load(g + i), v_set1(k->scale));
     const vec mv = v_fma(beta1, v_load(m + i), v_mul(rest1, x));
     const vec vv = v_fma(beta2, v_load(v + i), v_mul(rest2, v_mul(x, x)));

@@ -3,7 +3,8 @@
  *     m <- beta1 m + (1 - beta1) g        v <- beta2 v + (1 - beta2) g^2
  *     p <- p - rate (m / (1 - beta1^k)) / (sqrt(v / (1 - beta2^k)) + eps)
  *
- * k counts the steps. Source: Kingma, Ba 2015, arXiv 1412.6980; the place of eps as in PyTorch. */
+ * k counts the steps. Source: Kingma, Ba 2015, arXiv 1412.6980; the place of eps as in PyTorch. In
+ * the form of a single lane any size will do where multiples of 16 are asked for below. */
 #ifndef AMINE_LEARNER_ADAM_STEP_H
 #define AMINE_LEARNER_ADAM_STEP_H
 

@@ -111,7 +111,17 @@ static amine_status explain(const am_agent *a, const float *change, float norm,
                  p->name, element / (size_t)p->dims[1], element % (size_t)p->dims[1]);
 }
 
-static void step(am_agent *a, const float *change, float norm, float rate) {
+static void plain_step(am_agent *a, const float *change, float rate) {
+  for (int t = 0; t < a->places.n; t++) {
+    const am_place *p = &a->places.place[t];
+    const float scale = rate * a->share[t];
+    if (scale == 0) continue;
+    for (size_t i = p->at; i < p->at + am_place_count(p); i++)
+      a->parameters[i] += scale * change[i];
+  }
+}
+
+static void adam_step(am_agent *a, const float *change, float norm, float rate) {
   const am_agent_options *o = &a->options;
   double *powers = a->learner.numbers;
   powers[0] *= (double)o->beta1;
@@ -156,7 +166,9 @@ void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
   report->value /= steps;
   report->entropy /= steps;
   report->loss /= steps;
-  step(a, a->changes + (size_t)a->n_groups * a->places.size, norm, (float)rate);
+  const float *change = a->changes + (size_t)a->n_groups * a->places.size;
+  if (a->ops->plain) plain_step(a, change, (float)rate);
+  else adam_step(a, change, norm, (float)rate);
   if (a->ops->after) a->ops->after(a);
   a->learner.iteration++;
 }
@@ -234,7 +246,7 @@ static float *vector_of(const am_agent *a, int k) {
 
 bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   const am_agent *a = am_agent_of_const(learner);
-  if (k < 0 || k >= (3 + a->n_extra_saved) * a->places.n) return false;
+  if (k < 0 || k >= (a->ops->plain ? 1 : 3 + a->n_extra_saved) * a->places.n) return false;
   const int vector = k / a->places.n;
   const am_place *p = &a->places.place[k % a->places.n];
   *out = (am_learner_tensor){.rank = p->rank,

@@ -4,8 +4,8 @@
  * what change of the parameters it asks for.
  *
  * A change is an ascent direction, summed over the lanes; it is divided by the number of lanes, and
- * the parameters move by Adam's normalised step along it, each tensor with its own share of the
- * rate. */
+ * the parameters move by Adam's normalised step along it (or by the change itself), each tensor
+ * with its own share of the rate. */
 #ifndef AMINE_LEARNER_AGENT_H
 #define AMINE_LEARNER_AGENT_H
 
@@ -50,6 +50,8 @@ typedef struct am_agent_ops {
    * after it. Both may be NULL. */
   void (*before)(am_agent *agent, float *change);
   void (*after)(am_agent *agent);
+  bool
+      plain; /* the step is the mean change times the rate, as it is: no Adam, nothing remembered */
 } am_agent_ops;
 
 struct am_agent {

@@ -47,22 +47,6 @@ void am_group_observe(const am_group *g, float *u, float *live) {
   }
 }
 
-int am_choose(const float *p, size_t stride, int n, float u, bool greedy) {
-  int best = 0;
-  float below = 0;
-  for (int k = 0; k < n; k++) {
-    const float pk = p[(size_t)k * stride];
-    if (greedy) {
-      if (pk > p[(size_t)best * stride]) best = k;
-      continue;
-    }
-    below += pk;
-    if (u < below) return k;
-    if (pk > 0) best = k; /* rounding may leave the sum just below u */
-  }
-  return best;
-}
-
 void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy) {
   const int n = g->task->n_actions;
   memset(hit, 0, (size_t)(n * LANES) * sizeof *hit);

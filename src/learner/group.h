@@ -5,6 +5,7 @@
 #ifndef AMINE_LEARNER_GROUP_H
 #define AMINE_LEARNER_GROUP_H
 
+#include "learner/choose.h"
 #include "task/task.h"
 
 enum { AM_GROUP_LANES = 16 };
@@ -54,8 +55,5 @@ void am_group_compare(am_group *group, float *target, float *asked, float *rewar
 /* mask [n][lanes] for dropout between layers: 0 with probability `rate`, else 1 / (1 - rate); a
  * pure function of the episode, layer and t. */
 void am_group_mask(const am_group *group, float *mask, int layer, int t, int n, float rate);
-
-/* The index of an action drawn from p[0], p[stride], ... by u in [0, 1), or the most probable. */
-int am_choose(const float *p, size_t stride, int n, float u, bool greedy);
 
 #endif

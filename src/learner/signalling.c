@@ -177,6 +177,10 @@ static amine_status check(const am_task *task, const am_signalling_options *o, a
                    "%s does not say what would be right: it can be learned from rewards only "
                    "(learner.teach=reward)",
                    task->type->name);
+  if (o->control == AM_CONTROL_SHUFFLE && o->agent.n_lanes % AM_GROUP_LANES == 1)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "rewards are shuffled within %d episodes: a batch of %d leaves one alone",
+                   AM_GROUP_LANES, o->agent.n_lanes);
   return AMINE_OK;
 }
 

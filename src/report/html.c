@@ -134,7 +134,8 @@ void am_html_with_error(am_text *page, double value, double error) {
     am_html_figure(page, value, 3);
     return;
   }
-  int decimals = error >= 0.95 ? 0 : error >= 0.095 ? 1 : 2;
+  int decimals = 0; /* one digit of the error, but never more than six places */
+  for (double least = 0.95; error < least && decimals < 6; least /= 10) decimals++;
   am_html_fixed(page, value, decimals);
   am_text_puts(page, "&nbsp;\xc2\xb1&nbsp;");
   am_html_fixed(page, error, decimals);

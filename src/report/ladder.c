@@ -4,28 +4,46 @@
 #include "report/html.h"
 #include "report/sections.h"
 
-static double ladder_top(const am_overview *o) {
+/* The scale: from 0, or from the worst of what is below it, to the best of what is above it. */
+typedef struct scale {
+  double low, high;
+} scale;
+
+static scale ladder_scale(const am_overview *o) {
   const am_source *source = &o->sources[0];
-  double top = 0;
-  for (size_t k = 0; k < source->n_lines; k++) top = fmax(top, source->lines[k].reward);
-  for (size_t g = 0; g < o->n_groups; g++) top = fmax(top, o->groups[g].result.high);
-  return top > 0 ? 1.04 * top : 1;
+  scale s = {0, 0};
+  for (size_t k = 0; k < source->n_lines; k++) {
+    s.low = fmin(s.low, source->lines[k].reward);
+    s.high = fmax(s.high, source->lines[k].reward);
+  }
+  for (size_t g = 0; g < o->n_groups; g++) {
+    s.low = fmin(s.low, o->groups[g].result.low);
+    s.high = fmax(s.high, o->groups[g].result.high);
+  }
+  if (!(s.high > s.low)) s.high = s.low + 1;
+  if (s.high > 0) s.high *= 1.04;
+  return s;
+}
+
+static double share_of(const scale *s, double value) {
+  return fmax(0, fmin(1, (value - s->low) / (s->high - s->low)));
 }
 
 static void put_left(am_text *page, const char *element, const char *classes, double value,
-                     double top) {
+                     const scale *s) {
   am_text_printf(page, "<%s class=\"%s\" style=\"left:", element, classes);
-  am_html_at(page, 100 * fmax(0, fmin(1, value / top)));
+  am_html_at(page, 100 * share_of(s, value));
   am_text_puts(page, "%\">");
 }
 
-static void put_ladder_names(am_text *page, const am_source *source, double top) {
+static void put_ladder_names(am_text *page, const am_source *source, const scale *s) {
   am_text_puts(page, "<div class=\"rung names\"><div class=\"track\">");
   for (size_t k = 0; k < source->n_lines; k++) {
     if (!am_line_shown(source, k)) continue;
     double reward = source->lines[k].reward;
-    const char *side = reward > 0.9 * top ? "at right" : reward < 0.1 * top ? "at left" : "at";
-    put_left(page, "span", side, reward, top);
+    const double at = share_of(s, reward);
+    const char *side = at > 0.9 ? "at right" : at < 0.1 ? "at left" : "at";
+    put_left(page, "span", side, reward, s);
     am_html_brief(page, am_line_name(source->lines[k].policy), 20);
     am_text_puts(page, " <b>");
     am_html_figure(page, reward, 3);
@@ -34,7 +52,7 @@ static void put_ladder_names(am_text *page, const am_source *source, double top)
   am_text_puts(page, "</div></div>\n");
 }
 
-static void put_rung(am_text *page, const am_overview *o, size_t g, double top) {
+static void put_rung(am_text *page, const am_overview *o, size_t g, const scale *s) {
   const am_group *group = &o->groups[g];
   const am_source *source = &o->sources[0];
   char classes[16];
@@ -45,17 +63,17 @@ static void put_rung(am_text *page, const am_overview *o, size_t g, double top) 
     am_text_puts(page, "</span>");
   }
   am_text_puts(page, "<div class=\"track\"><i class=\"fill\" style=\"width:");
-  am_html_at(page, 100 * fmax(0, fmin(1, group->result.mean / top)));
+  am_html_at(page, 100 * share_of(s, group->result.mean));
   am_text_puts(page, "%\"></i>");
   for (size_t k = 0; k < source->n_lines; k++)
     if (am_line_shown(source, k)) {
-      put_left(page, "i", "mark", source->lines[k].reward, top);
+      put_left(page, "i", "mark", source->lines[k].reward, s);
       am_text_puts(page, "</i>");
     }
   for (size_t k = 0; k < group->n_runs && group->n_runs > 1; k++) {
     double result = am_result_of(o, group->runs[k]);
     if (isnan(result)) continue;
-    put_left(page, "i", "seed", result, top);
+    put_left(page, "i", "seed", result, s);
     am_text_puts(page, "</i>");
   }
   am_text_puts(page, "</div><b class=\"what\">");
@@ -64,12 +82,12 @@ static void put_rung(am_text *page, const am_overview *o, size_t g, double top) 
 }
 
 void am_ladder(am_text *page, const am_overview *o) {
-  double top = ladder_top(o);
+  const scale s = ladder_scale(o);
   if (o->main == AM_METRIC_LOSS || am_best_group(o) == o->n_groups) return;
   if (o->sources[0].n_lines == 0 && o->n_sources == 1) return;
   am_text_printf(page, "<figure class=\"ladder%s\">\n", o->n_groups > 1 ? " many" : "");
-  if (o->sources[0].n_lines > 0) put_ladder_names(page, &o->sources[0], top);
-  for (size_t g = 0; g < o->n_groups; g++) put_rung(page, o, g, top);
+  if (o->sources[0].n_lines > 0) put_ladder_names(page, &o->sources[0], &s);
+  for (size_t g = 0; g < o->n_groups; g++) put_rung(page, o, g, &s);
   am_text_puts(page, "<figcaption>Reward per episode");
   if (o->n_sources > o->n_groups) am_text_puts(page, "; each dot is one seed, the bar their mean");
   am_text_puts(page, ".</figcaption>\n</figure>\n");

@@ -167,7 +167,7 @@ static amine_status put_line(am_text *page, const am_recorded_series *s, size_t 
   double *values = t + n;
   bool gaps = false;
   for (size_t k = 0; k < n; k++) {
-    t[k] = (double)k;
+    t[k] = (double)k + 0.5; /* in the middle of the step, as pictures have it */
     values[k] = (double)s->values[k];
     gaps = gaps || !isfinite(values[k]);
   }
@@ -192,18 +192,120 @@ static amine_status put_line(am_text *page, const am_recorded_series *s, size_t 
   return AMINE_OK;
 }
 
+static void put_heading(am_text *page, const am_recorded_series *s) {
+  am_text_puts(page, "<h3><span>");
+  am_html_brief(page, s->name, 40);
+  am_text_puts(page, "</span> <small>");
+  am_html_brief(page, s->meaning, 120);
+}
+
+static amine_status put_series(am_text *page, const am_recorded_series *s, size_t n, bool last,
+                               amine_error *error) {
+  put_heading(page, s);
+  if (s->width > 1) am_text_printf(page, "; a row for each of %zu", s->width);
+  am_text_puts(page, "</small></h3>\n");
+  return s->width > 1 ? put_heat(page, s, n, error)
+                      : put_line(page, s, n, last ? "step" : "", error);
+}
+
+/* ------------------------------------------------------------------------------ said and wanted */
+/* What was said and what was wanted, where an episode has both; NULL where it has not. */
+typedef struct pair {
+  const am_recorded_series *said, *wanted;
+} pair;
+
+static const am_recorded_series *named(const am_recorded_episode *e, const char *name) {
+  for (size_t k = 0; k < e->n; k++)
+    if (strcmp(e->series[k].name, name) == 0) return &e->series[k];
+  return NULL;
+}
+
+static pair pair_of(const am_recorded_episode *e) {
+  pair p = {named(e, "prediction"), named(e, "targets")};
+  if (!p.said) p.said = named(e, "output");
+  return p.said && p.wanted && p.said->width == p.wanted->width ? p : (pair){NULL, NULL};
+}
+
+/* One value of the pair: of each step a grey bar for what was wanted, a mark for what was said, and
+ * a line for what lies between. */
+static void put_value(am_text *page, const pair *p, size_t row, size_t rows, size_t n) {
+  const size_t width = p->said->width;
+  double low = 0, high = 1;
+  for (size_t t = 0; t < n; t++) {
+    const double wanted = (double)p->wanted->values[t * width + row];
+    const double said = (double)p->said->values[t * width + row];
+    if (!isfinite(wanted) || !isfinite(said)) continue;
+    low = fmin(low, fmin(wanted, said));
+    high = fmax(high, fmax(wanted, said));
+  }
+  am_plot plot = {.x = am_axis_exact(0, (double)n, 5),
+                  .y = am_axis_round(low, high, 3),
+                  .classes = row + 1 == rows ? "strip pair end" : "strip pair",
+                  .x_title = row + 1 == rows ? "step" : ""};
+  am_plot_open(page, &plot);
+  am_plot_begin(page, &plot);
+  for (size_t t = 0; t < n; t++) {
+    const double at = (double)t + 0.5, wanted = (double)p->wanted->values[t * width + row];
+    const double said = (double)p->said->values[t * width + row];
+    const double wide[2] = {at - 0.42, at + 0.42}, narrow[2] = {at - 0.3, at + 0.3};
+    const double middle[2] = {at, at}, off[2] = {wanted, said};
+    const double level[2] = {wanted, wanted}, mark[2] = {said, said};
+    if (!isfinite(wanted)) continue; /* nothing was asked for */
+    am_plot_line(page, &plot, "asked", wide, level, 2);
+    am_plot_line(page, &plot, "off c0", middle, off, 2);
+    am_plot_line(page, &plot, "said c0", narrow, mark, 2);
+  }
+  am_plot_close(page);
+}
+
+/* What was shown, each step as wide as in the strips of the pair. */
+static amine_status put_shown(am_text *page, const am_recorded_series *s, size_t n,
+                              amine_error *error) {
+  if (s->width > 1) return put_series(page, s, n, false, error);
+  double low = 0, high = 1;
+  for (size_t t = 0; t < n; t++) {
+    low = fmin(low, (double)s->values[t]);
+    high = fmax(high, (double)s->values[t]);
+  }
+  const am_plot plot = {.x = am_axis_exact(0, (double)n, 5),
+                        .y = am_axis_round(low, high, 2),
+                        .classes = "strip",
+                        .x_title = ""};
+  put_heading(page, s);
+  am_text_puts(page, "</small></h3>\n");
+  am_plot_open(page, &plot);
+  am_plot_begin(page, &plot);
+  for (size_t t = 0; t < n; t++) {
+    const double wide[2] = {(double)t + 0.08, (double)t + 0.92};
+    const double level[2] = {(double)s->values[t], (double)s->values[t]};
+    am_plot_line(page, &plot, "asked", wide, level, 2);
+  }
+  am_plot_close(page);
+  return AMINE_OK;
+}
+
+static void put_pair(am_text *page, const pair *p, size_t n) {
+  enum { ROWS = 6 };
+  const size_t rows = p->said->width < ROWS ? p->said->width : ROWS;
+  put_heading(page, p->said);
+  am_text_puts(page, ", and what was asked for; steps that ask for nothing are empty");
+  if (rows > 1) am_text_puts(page, "; a strip for each value");
+  if (rows < p->said->width) am_text_printf(page, ", the first %zu of %zu", rows, p->said->width);
+  am_text_puts(page, "</small></h3>\n<ul class=\"key\"><li><i class=\"swatch was\"></i>target</li>"
+                     "<li><i class=\"swatch c0\"></i>prediction</li></ul>\n");
+  for (size_t row = 0; row < rows; row++) put_value(page, p, row, rows, n);
+}
+
 amine_status am_series_strips(am_text *page, const am_recorded_episode *e, amine_error *error) {
   const size_t n = e->n_steps < AM_EPISODE_STEPS_MAX ? e->n_steps : AM_EPISODE_STEPS_MAX;
+  const pair p = pair_of(e);
+  const am_recorded_series *inputs = p.said ? named(e, "inputs") : NULL;
+  if (inputs) AM_TRY(put_shown(page, inputs, n, error));
+  if (p.said) put_pair(page, &p, n);
   for (size_t k = 0; k < e->n; k++) {
     const am_recorded_series *s = &e->series[k];
-    am_text_puts(page, "<h3><span>");
-    am_html_brief(page, s->name, 40);
-    am_text_puts(page, "</span> <small>");
-    am_html_brief(page, s->meaning, 120);
-    if (s->width > 1) am_text_printf(page, "; a row for each of %zu", s->width);
-    am_text_puts(page, "</small></h3>\n");
-    if (s->width > 1) AM_TRY(put_heat(page, s, n, error));
-    else AM_TRY(put_line(page, s, n, k + 1 == e->n ? "step" : "", error));
+    if (p.said && (s == inputs || s == p.said || s == p.wanted)) continue;
+    AM_TRY(put_series(page, s, n, k + 1 == e->n, error));
   }
   return AMINE_OK;
 }

@@ -29,7 +29,9 @@ amine_status am_recorded_episode_read(am_recorded_episode *episode, const char *
 void am_recorded_episode_free(am_recorded_episode *episode);
 
 /* One strip under the other on one time axis: a line for a series of width 1, a picture with a row
- * for each value for the others. AMINE_ERROR_MEMORY only. */
+ * for each value for the others. Where the episode has "targets" and, of the same width,
+ * "prediction" or "output", the inputs come first and then both in one strip. AMINE_ERROR_MEMORY
+ * only. */
 amine_status am_series_strips(am_text *page, const am_recorded_episode *episode,
                               amine_error *error);
 

@@ -171,7 +171,10 @@ static void put_headline(am_text *page, const am_overview *o) {
   am_text_puts(page, "<p>");
   put_yardsticks(page, source);
   put_verdict(page, source, group->result.mean);
-  if (o->n_sources == 1 && o->evaluated && isfinite(source->eval.greedy_reward)) {
+  const am_report_eval *e = &source->eval;
+  /* equal to the bit: nothing was drawn, as where values are predicted */
+  const bool draws = e->greedy_reward != e->reward || e->greedy_se != e->se;
+  if (o->n_sources == 1 && o->evaluated && isfinite(e->greedy_reward) && draws) {
     am_text_puts(page, " If it always takes the action it likes best, instead of drawing one, it "
                        "earns ");
     am_html_with_error(page, source->eval.greedy_reward, source->eval.greedy_se);

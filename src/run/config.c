@@ -41,8 +41,8 @@ const am_key am_keys[AM_N_KEYS] = {
                               "reached the task's criterion",
                               false},
     [AM_TASK_TYPE] = ONE("task.type",
-                         "maze|delayed-match|evidence|bandit|t-maze|cart-pole|recall|signals|"
-                         "pennies",
+                         "maze|delayed-match|evidence|bandit|t-maze|cart-pole|recall|random-bits|"
+                         "periodic|recall-values|associative|signals|pennies",
                          "the world (amine list tasks)"),
     [AM_TASK_SIZE] = INT("task.size", 11, 5, 255, "cells",
                          "cells in a row of the maze, outer walls included; odd", true),
@@ -59,10 +59,12 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_TASK_CONTEXT] = YES("task.context", 0, "two inputs more tell which rule holds"),
     [AM_TASK_SWITCH_AFTER] = INT("task.switch_after", 1000, 0, 4e9, "updates",
                                  "that match is trained before nonmatch (task.rule=switch)", true),
-    [AM_TASK_LENGTH] = INT("task.length", 10, 1, 1000, "steps",
-                           "of the corridor to the junction, or how many cues are recalled", true),
-    [AM_TASK_DELAY] = INT("task.delay", 2, 0, 100000, "steps",
-                          "that show nothing, before cues are recalled", true),
+    [AM_TASK_LENGTH] =
+        INT("task.length", 3, 1, 1000, "steps",
+            "of the corridor to the junction, or how many cues or vectors are shown and recalled",
+            true),
+    [AM_TASK_DELAY] =
+        INT("task.delay", 0, 0, 100000, "steps", "that show nothing, before recall", true),
     [AM_TASK_DIFFICULTY] = NUM("task.difficulty", 0.8, 0, 1, "",
                                "0: all pulses come on one side; 1: as many on either"),
     [AM_TASK_NOISE] =
@@ -76,7 +78,19 @@ const am_key am_keys[AM_N_KEYS] = {
         NUM("task.wrong_penalty", 0, 0, 1e6, "reward", "subtracted for the wrong turn"),
     [AM_TASK_MASKED] = YES("task.masked", 1, "hides the velocities of the cart and the pole"),
     [AM_TASK_FRICTION] = YES("task.friction", 1, "of the cart and the pole"),
-    [AM_NETWORK_TYPE] = ONE("network.type", "plastic-rnn|gru", "the network (amine list networks)"),
+    [AM_TASK_WIDTH] = INT("task.width", 0, 0, 64, "",
+                          "bits of an element, or numbers of a vector or value; 0 takes the "
+                          "task's own: 1 for bits, 2 for recall-values, 4 for associative",
+                          true),
+    [AM_TASK_PERIOD] = INT("task.period", 5, 2, 32, "elements", "of a periodic pattern", true),
+    [AM_TASK_PATTERNS] = INT("task.patterns", 3, 1, 32, "", "how many patterns there are", true),
+    [AM_TASK_PATTERN_SEED] =
+        INT("task.pattern_seed", 1, 0, 18446744073709551615.0, "", "which patterns", true),
+    [AM_TASK_KEYS] = INT("task.keys", 8, 1, 64, "", "how many different keys there are", true),
+    [AM_TASK_PAIRS] = INT("task.pairs", 3, 1, 64, "", "of key and value, shown one a step", true),
+    [AM_TASK_QUERIES] = INT("task.queries", 1, 1, 1000, "", "how often a value is asked for", true),
+    [AM_NETWORK_TYPE] =
+        ONE("network.type", "plastic-rnn|gru|hebbian-rnn", "the network (amine list networks)"),
     [AM_NETWORK_HIDDEN] = INT("network.hidden", 100, 1, 8192, "units", "hidden units", true),
     [AM_NETWORK_LAYERS] =
         INT("network.layers", 1, 1, 4, "", "layers of units, each reading the one below", true),
@@ -90,9 +104,10 @@ const am_key am_keys[AM_N_KEYS] = {
         NUM("network.update_spread", 0, 0, 20, "",
             "and each unit gets up to this much more of it, so that time constants differ"),
     [AM_NETWORK_INPUT_SCALE] = NUM("network.input_scale", 1, 0, 100, "",
-                                   "multiplies the first input weights (not those of z)"),
-    [AM_NETWORK_RECURRENT_SCALE] = NUM("network.recurrent_scale", 1, 0, 100, "",
-                                       "multiplies the first recurrent weights (not those of z)"),
+                                   "multiplies the first input weights (of a GRU not those of z)"),
+    [AM_NETWORK_RECURRENT_SCALE] =
+        NUM("network.recurrent_scale", 1, 0, 100, "",
+            "multiplies the first recurrent weights (of a GRU not those of z)"),
     [AM_NETWORK_ALPHA] = ONE(
         "network.alpha", "connection|neuron|network",
         "plasticity coefficient alpha: one for each connection, each post neuron, or the network"),
@@ -106,6 +121,13 @@ const am_key am_keys[AM_N_KEYS] = {
                         "first value of the learned rate eta (modulator.type=constant)"),
     [AM_RULE_ETA_E] = NUM("rule.eta_e", 0.01, 0, 1, "",
                           "first value of the learned rate of the eligibility trace"),
+    [AM_RULE_STAGE] = ONE("rule.stage", "none|basic|outer|accumulate|decay|modulated",
+                          "the Hebbian trace H: of each unit's connection to itself, of the last "
+                          "step, of all steps, fading, and fading with a modulator; none is an "
+                          "ordinary RNN"),
+    [AM_RULE_ETA_H] =
+        NUM("rule.eta_h", 0.1, 0, 1, "", "eta: how fast H takes up the new and lets go the old"),
+    [AM_RULE_BOUND] = NUM("rule.bound", 1, 1e-6, 1e6, "", "c: bound of |H| where nothing fades"),
     [AM_MODULATOR_TYPE] = ONE("modulator.type", "readout|constant|chemical",
                               "what gates plasticity: a signal the network learns to emit, one "
                               "learned number eta, or eta "
@@ -128,15 +150,24 @@ const am_key am_keys[AM_N_KEYS] = {
                               "how far the signalling GRU raises or lowers the activity of a unit"),
     [AM_MODULATOR_GAIN_START] = NUM("modulator.gain_start", 0.5, 0, 100, "",
                                     "the weights of the gains begin uniform within +- this"),
+    [AM_MODULATOR_GIVEN] =
+        ONE("modulator.given", "one|random|error|reward|novelty|window",
+            "m, the signal that says how much of a step is taken up: always 1, drawn, how wrong or "
+            "how right it was, how new the input is, or 1 within a window"),
+    [AM_MODULATOR_FROM] = INT("modulator.from", 0, 0, 100000, "steps",
+                              "the window opens at this step, counted from 0", true),
+    [AM_MODULATOR_UNTIL] =
+        INT("modulator.until", 100000, 0, 100000, "steps", "and is closed from this one on", true),
     [AM_CLAMP_READOUT] = NUM("clamp.readout", NAN, -1e6, 1e6, "",
                              "holds the read-out at this level (a lesion); none leaves it free"),
     [AM_CLAMP_CHEMICAL] =
         YES("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)"),
-    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling|agents",
+    [AM_LEARNER_TYPE] = ONE("learner.type", "a2c|bptt|signalling|agents|delta|bptt-values",
                             "how the slow weights change (amine list learners)"),
     [AM_LEARNER_TEACH] = ONE("learner.teach", "reward|supervised|mixed",
                              "what tells right from wrong: rewards, the right answers, or both"),
-    [AM_LEARNER_RATE] = NUM("learner.rate", 1e-4, 0, 100, "", "step size of Adam"),
+    [AM_LEARNER_RATE] =
+        NUM("learner.rate", 1e-4, 0, 100, "", "step size of Adam, or of the delta rule"),
     [AM_LEARNER_RATE_END] =
         NUM("learner.rate_end", 1e-4, 0, 100, "", "step size at the end of a linear schedule"),
     [AM_LEARNER_SCHEDULE] =
@@ -221,6 +252,8 @@ typedef struct condition {
   { AM_TASK_TYPE, "maze" }
 #define PLASTIC_RNN                                                                                \
   { AM_NETWORK_TYPE, "plastic-rnn" }
+#define HEBBIAN_RNN                                                                                \
+  { AM_NETWORK_TYPE, "hebbian-rnn" }
 #define PLASTIC                                                                                    \
   { AM_RULE_TYPE, "clip|decay|oja|softclip|eligibility" }
 #define READOUT                                                                                    \
@@ -234,13 +267,15 @@ typedef struct condition {
 
 static const condition conditions[AM_N_KEYS] = {
     [AM_TASK_SIZE] = MAZE,
-    [AM_TASK_STEPS] = {AM_TASK_TYPE, "maze|delayed-match|evidence|bandit|t-maze|cart-pole|pennies"},
+    [AM_TASK_STEPS] =
+        {AM_TASK_TYPE,
+         "maze|delayed-match|evidence|bandit|t-maze|cart-pole|pennies|random-bits|periodic"},
     [AM_TASK_CUES] = {AM_TASK_TYPE, "delayed-match|recall|signals"},
     [AM_TASK_RULE] = {AM_TASK_TYPE, "delayed-match"},
     [AM_TASK_CONTEXT] = {AM_TASK_TYPE, "delayed-match"},
     [AM_TASK_SWITCH_AFTER] = {AM_TASK_RULE, "switch"},
-    [AM_TASK_LENGTH] = {AM_TASK_TYPE, "t-maze|recall"},
-    [AM_TASK_DELAY] = {AM_TASK_TYPE, "recall"},
+    [AM_TASK_LENGTH] = {AM_TASK_TYPE, "t-maze|recall|recall-values"},
+    [AM_TASK_DELAY] = {AM_TASK_TYPE, "recall|recall-values|associative"},
     [AM_TASK_DIFFICULTY] = {AM_TASK_TYPE, "evidence"},
     [AM_TASK_NOISE] = {AM_TASK_TYPE, "evidence"},
     [AM_TASK_ARMS] = {AM_TASK_TYPE, "bandit"},
@@ -251,13 +286,20 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_TASK_WRONG_PENALTY] = {AM_TASK_TYPE, "t-maze"},
     [AM_TASK_MASKED] = {AM_TASK_TYPE, "cart-pole"},
     [AM_TASK_FRICTION] = {AM_TASK_TYPE, "cart-pole"},
-    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru"},
+    [AM_NETWORK_HIDDEN] = {AM_NETWORK_TYPE, "plastic-rnn|gru|hebbian-rnn"},
+    [AM_TASK_WIDTH] = {AM_TASK_TYPE, "random-bits|periodic|recall-values|associative"},
+    [AM_TASK_PERIOD] = {AM_TASK_TYPE, "periodic"},
+    [AM_TASK_PATTERNS] = {AM_TASK_TYPE, "periodic"},
+    [AM_TASK_PATTERN_SEED] = {AM_TASK_TYPE, "periodic"},
+    [AM_TASK_KEYS] = {AM_TASK_TYPE, "associative"},
+    [AM_TASK_PAIRS] = {AM_TASK_TYPE, "associative"},
+    [AM_TASK_QUERIES] = {AM_TASK_TYPE, "associative"},
     [AM_NETWORK_LAYERS] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_DROPOUT] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_UPDATE_BIAS] = {AM_NETWORK_TYPE, "gru"},
     [AM_NETWORK_UPDATE_SPREAD] = {AM_NETWORK_TYPE, "gru"},
-    [AM_NETWORK_INPUT_SCALE] = {AM_NETWORK_TYPE, "gru"},
-    [AM_NETWORK_RECURRENT_SCALE] = {AM_NETWORK_TYPE, "gru"},
+    [AM_NETWORK_INPUT_SCALE] = {AM_NETWORK_TYPE, "gru|hebbian-rnn"},
+    [AM_NETWORK_RECURRENT_SCALE] = {AM_NETWORK_TYPE, "gru|hebbian-rnn"},
     [AM_NETWORK_ALPHA] = PLASTIC,
     [AM_NETWORK_INIT_W] = PLASTIC_RNN,
     [AM_NETWORK_INIT_ALPHA] = PLASTIC,
@@ -265,6 +307,9 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_RULE_CLIP_AT] = {AM_RULE_TYPE, "clip|softclip|eligibility"},
     [AM_RULE_ETA] = {AM_MODULATOR_TYPE, "constant|chemical"},
     [AM_RULE_ETA_E] = {AM_RULE_TYPE, "eligibility"},
+    [AM_RULE_STAGE] = HEBBIAN_RNN,
+    [AM_RULE_ETA_H] = {AM_RULE_STAGE, "basic|outer|accumulate|decay|modulated"},
+    [AM_RULE_BOUND] = {AM_RULE_STAGE, "accumulate"},
     [AM_MODULATOR_TYPE] = PLASTIC,
     [AM_MODULATOR_FACTOR] = CHEMICAL,
     [AM_MODULATOR_BASELINE] = CHEMICAL,
@@ -274,12 +319,16 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_MODULATOR_UNITS] = SIGNALLING,
     [AM_MODULATOR_GAIN] = SIGNALLING,
     [AM_MODULATOR_GAIN_START] = SIGNALLING,
+    [AM_MODULATOR_GIVEN] = {AM_RULE_STAGE, "modulated"},
+    [AM_MODULATOR_FROM] = {AM_MODULATOR_GIVEN, "window"},
+    [AM_MODULATOR_UNTIL] = {AM_MODULATOR_GIVEN, "window"},
     [AM_CLAMP_READOUT] = READOUT,
     [AM_CLAMP_CHEMICAL] = CHEMICAL,
-    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
-    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
-    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
-    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_RATE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values"},
+    [AM_LEARNER_RATE_END] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values"},
+    [AM_LEARNER_SCHEDULE] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|delta|bptt-values"},
+    [AM_LEARNER_SCHEDULE_ITERATIONS] = {AM_LEARNER_TYPE,
+                                        "a2c|bptt|signalling|agents|delta|bptt-values"},
     [AM_LEARNER_ALPHA_RATE] = PLASTIC,
     [AM_LEARNER_GAMMA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
     [AM_LEARNER_LAMBDA] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
@@ -288,10 +337,10 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_LEARNER_ENTROPY_WEIGHT] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
     [AM_LEARNER_ENTROPY] = A2C,
     [AM_LEARNER_BASELINE] = A2C,
-    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
-    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
-    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
-    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents"},
+    [AM_LEARNER_BETA1] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
+    [AM_LEARNER_BETA2] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
+    [AM_LEARNER_EPS] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
+    [AM_LEARNER_NORM_CLIP] = {AM_LEARNER_TYPE, "a2c|bptt|signalling|agents|bptt-values"},
     [AM_LEARNER_WARMUP] = {AM_LEARNER_TYPE, "a2c"},
     [AM_LEARNER_REWARD] = SIGNALLING,
     [AM_LEARNER_FEEDBACK] = SIGNALLING,

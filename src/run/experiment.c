@@ -8,9 +8,12 @@
 #include "base/threads.h"
 #include "learner/agents.h"
 #include "learner/bptt.h"
+#include "learner/bptt_values.h"
+#include "learner/delta.h"
 #include "learner/signalling.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
+#include "task/associative.h"
 #include "task/delayed_match.h"
 #include "task/evidence.h"
 #include "task/game_pennies.h"
@@ -19,6 +22,8 @@
 #include "task/maze.h"
 #include "task/recall.h"
 #include "task/t_maze.h"
+#include "task/next.h"
+#include "task/recall_values.h"
 
 static float real_of(const am_config *c, am_key_id id) { return (float)am_config_number(c, id); }
 
@@ -93,6 +98,43 @@ static amine_status create_pennies(am_task **task, const am_config *c, amine_err
   return am_game_task_create(task, &am_pennies_task_type, game, error);
 }
 
+/* task.width, or what the task is like by itself */
+static int width_of(const am_config *c, int own) {
+  const int width = am_config_int(c, AM_TASK_WIDTH);
+  return width ? width : own;
+}
+
+static amine_status create_random_bits(am_task **task, const am_config *c, amine_error *error) {
+  const am_random_bits_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                          .width = width_of(c, am_random_bits_default().width)};
+  return am_random_bits_create(task, &options, error);
+}
+
+static amine_status create_periodic(am_task **task, const am_config *c, amine_error *error) {
+  const am_periodic_options options = {.steps = am_config_int(c, AM_TASK_STEPS),
+                                       .width = width_of(c, am_periodic_default().width),
+                                       .period = am_config_int(c, AM_TASK_PERIOD),
+                                       .patterns = am_config_int(c, AM_TASK_PATTERNS),
+                                       .pattern_seed = c->values[AM_TASK_PATTERN_SEED].integer};
+  return am_periodic_create(task, &options, error);
+}
+
+static amine_status create_recall_values(am_task **task, const am_config *c, amine_error *error) {
+  const am_recall_values_options options = {.width = width_of(c, am_recall_values_default().width),
+                                            .length = am_config_int(c, AM_TASK_LENGTH),
+                                            .delay = am_config_int(c, AM_TASK_DELAY)};
+  return am_recall_values_create(task, &options, error);
+}
+
+static amine_status create_associative(am_task **task, const am_config *c, amine_error *error) {
+  const am_associative_options options = {.keys = am_config_int(c, AM_TASK_KEYS),
+                                          .pairs = am_config_int(c, AM_TASK_PAIRS),
+                                          .width = width_of(c, am_associative_default().width),
+                                          .delay = am_config_int(c, AM_TASK_DELAY),
+                                          .queries = am_config_int(c, AM_TASK_QUERIES)};
+  return am_associative_create(task, &options, error);
+}
+
 static const struct {
   const am_task_type *type;
   amine_status (*create)(am_task **task, const am_config *config, amine_error *error);
@@ -106,6 +148,10 @@ static const struct {
     {&am_recall_type, create_recall},
     {&am_signals_task_type, create_signals},
     {&am_pennies_task_type, create_pennies},
+    {&am_random_bits_type, create_random_bits},
+    {&am_periodic_type, create_periodic},
+    {&am_recall_values_type, create_recall_values},
+    {&am_associative_type, create_associative},
 };
 enum { N_TASKS = sizeof tasks / sizeof *tasks };
 
@@ -276,6 +322,33 @@ static amine_status create_agents(am_learner **learner, const am_config *c, cons
   return am_agents_create(learner, task, &options, error);
 }
 
+static am_hebbian_options hebbian_options(const am_config *c, const am_task *task) {
+  return (am_hebbian_options){
+      .agent = agent_options(c),
+      .rnn = {.n_inputs = task->n_inputs,
+              .n_hidden = am_config_int(c, AM_NETWORK_HIDDEN),
+              .rule = {.stage = (am_hebbian_stage)am_config_int(c, AM_RULE_STAGE),
+                       .eta = real_of(c, AM_RULE_ETA_H),
+                       .bound = real_of(c, AM_RULE_BOUND)},
+              .input_scale = real_of(c, AM_NETWORK_INPUT_SCALE),
+              .recurrent_scale = real_of(c, AM_NETWORK_RECURRENT_SCALE)},
+      .given = {.kind = (am_given_kind)am_config_int(c, AM_MODULATOR_GIVEN),
+                .from = am_config_int(c, AM_MODULATOR_FROM),
+                .until = am_config_int(c, AM_MODULATOR_UNTIL)}};
+}
+
+static amine_status create_delta(am_learner **learner, const am_config *c, const am_task *task,
+                                 amine_error *error) {
+  const am_hebbian_options options = hebbian_options(c, task);
+  return am_delta_create(learner, task, &options, error);
+}
+
+static amine_status create_bptt_values(am_learner **learner, const am_config *c,
+                                       const am_task *task, amine_error *error) {
+  const am_hebbian_options options = hebbian_options(c, task);
+  return am_bptt_values_create(learner, task, &options, error);
+}
+
 /* Which networks a learner can train, how it is made, and what it asks of the task. */
 static const struct {
   const am_learner_type *type;
@@ -288,6 +361,8 @@ static const struct {
     {&am_bptt_type, "gru", ACTIONS, create_bptt},
     {&am_signalling_type, "gru", ACTIONS | TARGETS, create_signalling},
     {&am_agents_type, "gru", ACTIONS, create_agents},
+    {&am_delta_type, "hebbian-rnn", TARGETS, create_delta},
+    {&am_bptt_values_type, "hebbian-rnn", TARGETS, create_bptt_values},
 };
 enum { N_LEARNERS = sizeof learners / sizeof *learners };
 

@@ -76,7 +76,8 @@ static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane,
   if (task->n_targets == 0 && (!actions || actions->width != 1)) return AMINE_OK;
   const float *known = actions && actions->width == 1 ? actions->values : NULL;
   want(e, "inputs", "what the world showed", task->n_inputs);
-  want(e, "rewards", "what it gave", 1);
+  /* who predicts values is not rewarded step by step (task/world.h) */
+  want(e, "rewards", "what it gave", task->n_targets ? 0 : 1);
   want(e, "targets", "what was asked for", task->type->target ? task->n_targets : 0);
   want(e, "answers", "the right action, where one is asked for", task->type->answer ? 1 : 0);
   AM_TRY(take_memory(e, from, error));

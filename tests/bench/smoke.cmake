@@ -39,6 +39,27 @@ run(text floor ${small})
 check_rows("${text}" threads ms floor_ms share multiply_adds_per_s lane_read_bytes_per_s
            lane_update_bytes_per_s memory_read_bytes_per_s memory_update_bytes_per_s)
 
+# Delayed match: three learners of Amine, and no key that the peer has not.
+run(text signalling peer=none seconds=0.02 rounds=1 task.steps=5 batch=3 network.hidden=7 --json)
+check_rows("${text}" threads ms least_ms steps_per_s peak_mib iterations)
+string(JSON n LENGTH "${text}" rows)
+string(JSON way GET "${text}" rows 1 way)
+if(NOT n EQUAL 3 OR NOT way STREQUAL "signalling online")
+  message(FATAL_ERROR "signalling: ${n} rows, the second ${way}")
+endif()
+string(JSON batch GET "${text}" batch)
+string(JSON steps GET "${text}" steps)
+string(JSON hidden GET "${text}" hidden)
+if(NOT "${batch} ${steps} ${hidden}" STREQUAL "3 5 7")
+  message(FATAL_ERROR "batch=3 task.steps=5 network.hidden=7 became ${batch} ${steps} ${hidden}")
+endif()
+run(text signalling python=/nowhere/python3 seconds=0.02 rounds=1 threads=2 --json)
+string(JSON n LENGTH "${text}" rows)
+string(JSON note GET "${text}" note)
+if(NOT n EQUAL 6 OR NOT note MATCHES "there is no /nowhere/python3")
+  message(FATAL_ERROR "signalling: ${n} rows, three for each number of threads; note: ${note}")
+endif()
+
 # An interpreter that is not there costs the PyTorch rows, nothing else.
 run(text maze python=/nowhere/python3 ${small})
 check_rows("${text}" ms)
@@ -95,3 +116,5 @@ refused("is less than a step of 0.1 ms" brain network=coba seconds=1e-5 peer=non
 refused("from 1 to half as many synapses" brain network=random neurons=100 synapses=60)
 refused("has no key \"netwrk\"; did you mean network" brain netwrk=coba)
 refused("has no key \"batch\"" brain batch=3)
+refused("amine bench signalling has no key \"learner.form\"" signalling learner.form=online)
+refused("from 3 to 100000" signalling task.steps=2)

@@ -32,8 +32,10 @@
 #define FORM "plain"
 #elif defined(AMINE_VEC_F64)
 #define FORM "double"
+#elif defined(AMINE_VEC_ONE)
+#define FORM "one"
 #else
-#error "define one of AMINE_VEC_AVX512, _AVX2, _NEON, _PLAIN, _F64"
+#error "define one of AMINE_VEC_AVX512, _AVX2, _NEON, _PLAIN, _F64, _ONE"
 #endif
 
 static bool runs_here(void) {
@@ -179,6 +181,7 @@ struct found {
 static struct found go_over(const struct function *f, float (*argument)(uint32_t i), uint64_t n) {
   struct found found = {-1, 0, 0, HASH_START};
   float last_x = NAN, last_y = NAN;
+  n = (n + 15) / 16 * 16; /* so that every form sees the same */
   for (uint64_t i = 0; i < n; i += VEC_LANES) {
     float x[VEC_LANES], y[VEC_LANES];
     for (uint32_t k = 0; k < VEC_LANES; k++) x[k] = argument((uint32_t)i + k);
@@ -417,9 +420,11 @@ static void test_softmax(void **state) {
       assert_memory_equal(q, p, size);
       assert_memory_equal(again, logp, size);
     }
-#if !defined(AMINE_VEC_F64)
+#if !defined(AMINE_VEC_F64) && !defined(AMINE_VEC_ONE) /* which adds in one partial sum */
   printf("%s softmax: checksum %016" PRIx64 "\n", FORM, checksum);
   assert_true(checksum == softmax_checksum);
+#elif defined(AMINE_VEC_ONE)
+  (void)softmax_checksum, (void)checksum;
 #else
   (void)softmax_checksum;
 #endif

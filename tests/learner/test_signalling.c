@@ -335,6 +335,11 @@ static void refuses(void **state) {
   o = options_of(0);
   o.agent.n_lanes = 0;
   assert_int_equal(am_signalling_create(&learner, &s.task, &o, &error), AMINE_ERROR_ARGUMENT);
+  o = options_of(0);
+  o.agent.n_lanes = 17;
+  o.control = AM_CONTROL_SHUFFLE;
+  assert_int_equal(am_signalling_create(&learner, &s.task, &o, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "leaves one alone"));
   o = options_of(5);
   o.teach = AM_TEACH_REWARD;
   script values_wanted = script_of(5);

@@ -12,6 +12,7 @@
 #include "report/html.h"
 #include "report/plot.h"
 #include "report/png.h"
+#include "report/series.h"
 #include "report/trips.h"
 
 #define MINUS "\xe2\x88\x92"
@@ -61,6 +62,10 @@ static void test_other_numbers(void **state) {
   expect_text(&text, "198&nbsp;\xc2\xb1&nbsp;1");
   am_html_with_error(&text, 198.234, 0.21);
   expect_text(&text, "198.2&nbsp;\xc2\xb1&nbsp;0.2");
+  am_html_with_error(&text, -0.0864, 0.0012); /* small ones keep a digit of their error */
+  expect_text(&text, MINUS "0.086&nbsp;\xc2\xb1&nbsp;0.001");
+  am_html_with_error(&text, -0.10932, 0.00048);
+  expect_text(&text, MINUS "0.1093&nbsp;\xc2\xb1&nbsp;0.0005");
   am_html_at(&text, 12.345);
   am_text_puts(&text, " ");
   am_html_at(&text, -0.5);
@@ -229,12 +234,49 @@ static void test_trips(void **state) {
   assert_int_equal(trips.n, 0);
 }
 
+static int count(const char *text, const char *word) {
+  int n = 0;
+  for (const char *p = text; (p = strstr(p, word)); p++) n++;
+  return n;
+}
+
+/* What was said and what was wanted stand together, behind what was shown, one mark for each step
+ * that asks for something; without a target there is nothing to stand beside. */
+static void test_said_and_wanted(void **state) {
+  (void)state;
+  char activity[] = "activity", said[] = "prediction", shown[] = "inputs", wanted[] = "targets";
+  float values[4] = {0, 1, 0.5f, 1}, targets[4] = {1, 1, 0.0f / 0.0f, 0.25f};
+  am_recorded_series series[] = {{activity, said, 1, values},
+                                 {said, said, 1, values},
+                                 {shown, shown, 1, values},
+                                 {wanted, wanted, 1, targets}};
+  am_recorded_episode e = {.n_steps = 4, .n = 4, .series = series};
+  am_text page = {0};
+  assert_int_equal(am_series_strips(&page, &e, NULL), AMINE_OK);
+  assert_int_equal(count(page.data, "class=\"line said c0\""), 3);
+  assert_int_equal(count(page.data, "class=\"line off c0\""), 3);
+  assert_int_equal(count(page.data, "<h3>"), 3);
+  assert_true(strstr(page.data, "<span>inputs") < strstr(page.data, "<span>prediction"));
+  assert_true(strstr(page.data, "<span>prediction") < strstr(page.data, "<span>activity"));
+  am_text_free(&page);
+  e.n = 3;
+  assert_int_equal(am_series_strips(&page, &e, NULL), AMINE_OK);
+  assert_int_equal(count(page.data, "line said"), 0);
+  assert_int_equal(count(page.data, "<h3>"), 3);
+  am_text_free(&page);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_figures), cmocka_unit_test(test_other_numbers),
-      cmocka_unit_test(test_escapes), cmocka_unit_test(test_axes),
-      cmocka_unit_test(test_lines),   cmocka_unit_test(test_png),
-      cmocka_unit_test(test_heat),    cmocka_unit_test(test_trips),
+      cmocka_unit_test(test_figures),
+      cmocka_unit_test(test_other_numbers),
+      cmocka_unit_test(test_escapes),
+      cmocka_unit_test(test_axes),
+      cmocka_unit_test(test_lines),
+      cmocka_unit_test(test_png),
+      cmocka_unit_test(test_heat),
+      cmocka_unit_test(test_trips),
+      cmocka_unit_test(test_said_and_wanted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ size_t am_group_bytes(const am_task *task) {
 
 void am_group_place(am_group *g, void *block, const am_task *task) {
   const size_t stride = am_size_round(task->state_size, 64);
-  *g = (am_group){.task = task, .worlds = block, .stride = stride};
+  *g = (am_group){.task = task, .worlds = block, .stride = stride, .twins = 1};
   g->seen = (float *)(void *)(g->worlds + LANES * stride);
   g->wanted = g->seen + task->n_inputs;
 }

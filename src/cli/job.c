@@ -93,7 +93,7 @@ static void say_criterion(job *j) {
   const uint64_t at = j->progress.latest.reached;
   am_text text = {0};
   if (!j->criterion.there || !j->announced) return;
-  j->criterion.trials = at ? (double)at * am_config_int(j->config, AM_BATCH) : (double)NAN;
+  j->criterion.trials = at ? (double)at * am_config_episodes(j->config) : (double)NAN;
   cli_put_criterion(&text, &j->criterion);
   if (at) am_text_printf(&text, ", at iteration %llu", (unsigned long long)at);
   cli_say(j->line, "%s\n", text.data ? text.data : "");

@@ -2,6 +2,7 @@
 #include "run/config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -807,4 +808,10 @@ amine_status am_config_resolve(am_config *config, amine_error *error) {
     c.values[AM_LEARNER_SCHEDULE_ITERATIONS] = c.values[AM_ITERATIONS];
   *config = c;
   return AMINE_OK;
+}
+
+int am_config_episodes(const am_config *c) {
+  const bool several = am_config_applies(c, AM_LEARNER_EPISODES);
+  const double each = several ? am_config_number(c, AM_LEARNER_EPISODES) : 1;
+  return (int)fmin(am_config_number(c, AM_BATCH) * each, INT_MAX);
 }

@@ -233,6 +233,8 @@ static inline double am_config_number(const am_config *c, am_key_id id) {
 static inline int am_config_int(const am_config *c, am_key_id id) {
   return (int)c->values[id].number;
 }
+/* Episodes played for one update: the batch, or more where each is judged by several. */
+int am_config_episodes(const am_config *config);
 static inline bool am_config_is(const am_config *c, am_key_id id) {
   return c->values[id].number != 0;
 }

@@ -200,7 +200,7 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
     am_json_put_double(&text, "criterion", own ? (double)NAN : x->task->criterion);
     if (own) am_json_put_string(&text, "criterion_meaning", x->learner->criterion);
     am_json_put_double(&text, "trials_to_criterion",
-                       am_recent_trials(&x->recent, am_config_int(&x->config, AM_BATCH)));
+                       am_recent_trials(&x->recent, am_config_episodes(&x->config)));
   }
   am_json_end(&text);
   AM_TRY(write_text(folder, AM_EVAL_FILE, &text, error));

@@ -568,7 +568,7 @@ static amine_status fill(am_experiment *x, amine_error *error) {
   AM_TRY(am_experiment_task(&x->task, &x->config, error));
   AM_TRY(create_learner(&x->learner, &x->config, x->task, error));
   const double criterion = x->learner->type->reached ? INFINITY : x->task->criterion;
-  am_recent_begin(&x->recent, am_config_int(&x->config, AM_BATCH), criterion);
+  am_recent_begin(&x->recent, am_config_episodes(&x->config), criterion);
   if (am_config_is(&x->config, AM_STOP_AT_CRITERION) && isnan(criterion))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",
                    x->task->type->name);

@@ -18,6 +18,7 @@ typedef struct small_variant {
 
 #define BPTT "network.type=gru", "learner.type=bptt"
 #define AGENTS "network.type=gru", "learner.type=agents"
+#define KIN(name) "task.type=delayed-match", "network.type=gru", "learner.type=" name
 #define SIGNALLING "network.type=gru", "learner.type=signalling"
 
 static const small_variant small_variants[] = {
@@ -92,6 +93,22 @@ static const small_variant small_variants[] = {
      {SIGNALLING, "task.type=delayed-match", "task.rule=switch", "task.context=true",
       "task.switch_after=4", "network.layers=2", "learner.consolidation=slow"}},
     {"agents-consolidation", {AGENTS, "task.type=signals", "learner.consolidation=slow"}},
+    {"e-prop", {KIN("e-prop"), "learner.feedback=symmetric"}},
+    {"e-prop-teach",
+     {KIN("e-prop"), "learner.teach=supervised", "learner.trace=decay", "learner.feedback=random"}},
+    {"rflo", {KIN("rflo"), "network.type=leaky-rnn", "network.tau=3"}},
+    {"feedback-alignment", {KIN("feedback-alignment"), "learner.teach=mixed"}},
+    {"node-perturbation", {KIN("node-perturbation")}},
+    {"weight-perturbation", {KIN("weight-perturbation"), "learner.episodes=3"}},
+    {"evolution", {KIN("evolution"), "learner.episodes=2", "learner.fitness=z-score"}},
+    {"exploratory-hebb",
+     {"task.type=dnms", "task.stimulus_ms=20", "task.delay_ms=10", "task.wait_ms=10",
+      "task.response_ms=30", "network.type=ctrnn", "learner.type=exploratory-hebb",
+      "learner.chance=0.05"}},
+    {"exploratory-hebb-node",
+     {"task.type=selective", "task.stimulus_ms=40", "task.response_ms=20", "network.type=ctrnn",
+      "learner.type=exploratory-hebb", "learner.rule=node", "learner.control=shuffled",
+      "learner.chance=0.05"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -102,7 +102,7 @@ static void put_result(am_text *page, const am_overview *o, const am_group *grou
   am_text_puts(page, ". ");
 }
 
-/* "Moving at random earns 7.8; a planner that knows the map, 223; ..." */
+/* "Chance earns 7.8; a planner that knows the map, 223; ..." */
 static void put_yardsticks(am_text *page, const am_source *source) {
   size_t n = 0;
   for (size_t k = 0; k < source->n_lines; k++) {

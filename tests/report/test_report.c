@@ -176,6 +176,19 @@ static void test_no_gradient(void **state) {
   free(page);
 }
 
+/* What the first has to do is not said of all. */
+static void test_tasks_that_differ(void **state) {
+  (void)state;
+  put_run("t/1", 1, "", 100);
+  put_run("t/2", 1, "", 50);
+  put_text("t/2", "config.json", "{\"seed\": 1, \"task\": {\"type\": \"recall\"}}");
+  char *page = report(2, "t/1", "t/2");
+  expect_whole(page);
+  expect_part(page, "These runs have different tasks");
+  expect_no_part(page, "Find a reward that cannot be seen");
+  free(page);
+}
+
 static void test_little(void **state) {
   (void)state;
   put_text("few", "config.json", "{}");
@@ -421,6 +434,7 @@ int main(void) {
       cmocka_unit_test(test_metrics),
       cmocka_unit_test(test_loss),
       cmocka_unit_test(test_no_gradient),
+      cmocka_unit_test(test_tasks_that_differ),
       cmocka_unit_test(test_little),
       cmocka_unit_test(test_missing_arrays),
       cmocka_unit_test(test_wrong_recordings),

@@ -215,20 +215,40 @@ amine_status am_section_learning(am_text *page, const am_overview *o, amine_erro
   return AMINE_OK;
 }
 
+/* Never written, or always 0: what no learner here has, as evolution has no critic. */
+static bool is_nothing(const am_overview *o, am_metric metric) {
+  for (size_t s = 0; s < o->n_sources; s++) {
+    const am_metrics *m = &o->sources[s].metrics;
+    for (size_t k = 0; k < m->n; k++)
+      if (!isnan(m->column[metric][k]) && m->column[metric][k] != 0) return false;
+  }
+  return true;
+}
+
+/* Only a2c reports what its gradient lowers; others, how far off they are. */
+static const char *meaning_of_loss(const am_overview *o) {
+  for (size_t s = 0; s < o->n_sources; s++) {
+    const char *learner = am_source_setting(&o->sources[s], "learner.type");
+    if (learner && strcmp(learner, "a2c") != 0)
+      return "mean error of the critic, or of what was asked";
+  }
+  return "what the gradient lowers";
+}
+
 amine_status am_section_training(am_text *page, const am_overview *o, amine_error *error) {
-  static const struct {
+  const struct {
     am_metric metric;
     const char *title, *meaning;
   } small[] = {
       {AM_METRIC_VALUE, "Value", "the reward to come, as the critic guesses it"},
       {AM_METRIC_ENTROPY, "Entropy", "how undecided the policy is, in nats"},
-      {AM_METRIC_LOSS, "Loss", "what the gradient lowers"},
-      {AM_METRIC_GRADIENT_NORM, "Gradient norm", "before clipping"},
-      {AM_METRIC_RATE, "Learning rate", "the step size of the slow weights"},
+      {AM_METRIC_LOSS, "Loss", meaning_of_loss(o)},
+      {AM_METRIC_GRADIENT_NORM, "Size of the change", "norm, before it is scaled or clipped"},
+      {AM_METRIC_RATE, "Learning rate", "the step size"},
   };
   bool any = false;
   for (size_t k = 0; k < sizeof small / sizeof small[0]; k++) {
-    if (small[k].metric == o->main || !am_overview_has(o, small[k].metric)) continue;
+    if (small[k].metric == o->main || is_nothing(o, small[k].metric)) continue;
     if (!any)
       am_text_puts(page, "<section id=\"training\">\n<h2>Inside the training</h2>\n"
                          "<div class=\"multiples\">\n");

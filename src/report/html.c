@@ -130,7 +130,7 @@ void am_html_figure(am_text *page, double value, int digits) {
 }
 
 void am_html_with_error(am_text *page, double value, double error) {
-  if (!(error > 0)) {
+  if (!(error > 5e-7)) { /* none that six places could show */
     am_html_figure(page, value, 3);
     return;
   }

@@ -16,7 +16,7 @@ amine_status am_section_learning(am_text *page, const am_overview *overview, ami
 amine_status am_section_episode(am_text *page, const am_overview *overview, amine_error *error);
 /* w, alpha and the trace H as pictures. */
 amine_status am_section_weights(am_text *page, const am_overview *overview, amine_error *error);
-/* Entropy, value, gradient norm, learning rate. */
+/* Value, entropy, loss, size of the change, learning rate: what any of the learners has. */
 amine_status am_section_training(am_text *page, const am_overview *overview, amine_error *error);
 /* The configurations, and how to run them again. */
 amine_status am_section_settings(am_text *page, const am_overview *overview, amine_error *error);

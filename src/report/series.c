@@ -196,7 +196,7 @@ static amine_status put_line(am_text *page, const am_recorded_episode *e,
   if (!(high > low)) high = low + 1;
   am_plot plot = {.x = am_axis_exact(0, (double)n_steps, 5),
                   .y = am_axis_round(low, high, 3),
-                  .classes = "strip",
+                  .classes = x_title[0] ? "strip end" : "strip",
                   .x_title = x_title};
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);

@@ -10,7 +10,7 @@
 static const struct {
   const char *policy, *name, *meaning;
 } lines[] = {
-    {"random", "chance", "moving at random"},
+    {"random", "chance", "chance"},
     {"planner", "planner", "a planner that knows the map"},
     {"explore", "explorer", "an explorer that knows the map and is told where it is"},
     {"told", "told its position", "the same planner, told where it is at every step,"},

@@ -115,7 +115,7 @@ const char *const am_page_style[] = {
     ".plot .off{stroke-width:1.2;opacity:.7}\n"
     ".strips .key{margin:0 0 10px}\n"
     ".pair{height:112px}\n"
-    ".pair.end{margin-bottom:52px}\n"
+    ".strip.end{margin-bottom:52px}\n"
     ".was{--ink:var(--known)}\n"
     ".spikes{height:420px;margin-bottom:14px}\n"
     "figure+h3,.multiples+h3{margin-top:34px}\n"

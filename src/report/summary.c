@@ -22,13 +22,22 @@ static void put_sentence(am_text *page, const char *meaning) {
   am_text_puts(page, ". ");
 }
 
+static bool tasks_differ(const am_overview *o) {
+  for (size_t k = 0; k < o->n_differing; k++)
+    if (strcmp(o->differing[k], "task.type") == 0) return true;
+  return false;
+}
+
 /* What the agent has to do, and what it is made of, if the configuration is one we know. */
 static void put_task(am_text *page, const am_overview *o) {
   const am_source *s = &o->sources[0];
   const char *rule = am_source_setting(s, "rule.type");
   double units = am_source_number(s, "network.hidden");
   am_text_puts(page, "<p class=\"lead\">");
-  if (setting_is(s, "task.type", "maze"))
+  if (tasks_differ(o))
+    am_text_puts(page,
+                 "These runs have different tasks: a reward in one says nothing of another. ");
+  else if (setting_is(s, "task.type", "maze"))
     am_text_puts(page,
                  "Find a reward that cannot be seen, remember where it is, and come back from "
                  "wherever you are thrown: each episode has its own hidden place, so it must "
@@ -102,7 +111,7 @@ static void put_result(am_text *page, const am_overview *o, const am_group *grou
   am_text_puts(page, ". ");
 }
 
-/* "Moving at random earns 7.8; a planner that knows the map, 223; ..." */
+/* "Chance earns 7.8; a planner that knows the map, 223; ..." */
 static void put_yardsticks(am_text *page, const am_source *source) {
   size_t n = 0;
   for (size_t k = 0; k < source->n_lines; k++) {

@@ -542,6 +542,19 @@ const am_learner_type *am_experiment_learner_type(int k) {
   return k >= 0 && k < N_LEARNERS ? learners[k].type : NULL;
 }
 
+/* The lines and the criterion of dnms and selective are mean absolute errors, as exploratory-hebb
+ * reports; those of other tasks with targets are mean squared errors, as all others do. Beside each
+ * other they would tell of learning where there was none. */
+static amine_status check_measure(const am_task *task, const am_learner_type *type,
+                                  amine_error *error) {
+  const bool absolute = task->type == &am_dnms_type || task->type == &am_selective_type;
+  if (absolute == (type == &am_hebb_type)) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "learner.type=%s is judged by %s errors, task.type=%s by %s ones", type->name,
+                 absolute ? "squared" : "absolute", task->type->name,
+                 absolute ? "absolute" : "squared");
+}
+
 static amine_status create_learner(am_learner **learner, const am_config *config,
                                    const am_task *task, amine_error *error) {
   char name[64], network[64];
@@ -560,6 +573,7 @@ static amine_status create_learner(am_learner **learner, const am_config *config
                    "learner.type=%s needs %s; task.type=%s asks for %s", name,
                    task->n_targets > 0 ? "actions" : "target values", task->type->name,
                    task->n_targets > 0 ? "target values" : "actions");
+  AM_TRY(check_measure(task, learners[k].type, error));
   return learners[k].create(learner, config, task, error);
 }
 

@@ -66,6 +66,8 @@ static void test_other_numbers(void **state) {
   expect_text(&text, MINUS "0.086&nbsp;\xc2\xb1&nbsp;0.001");
   am_html_with_error(&text, -0.10932, 0.00048);
   expect_text(&text, MINUS "0.1093&nbsp;\xc2\xb1&nbsp;0.0005");
+  am_html_with_error(&text, 0.90000001, 2e-17); /* what rounding leaves of no error */
+  expect_text(&text, "0.9");
   am_html_at(&text, 12.345);
   am_text_puts(&text, " ");
   am_html_at(&text, -0.5);

@@ -24,7 +24,7 @@ static void test_one_run(void **state) {
   expect_part(page, "<h1>Grid maze, 11 \xc3\x97 11</h1>");
   expect_part(page, "After 400 iterations (41&nbsp;s) the network earns "
                     "<b>198&nbsp;\xc2\xb1&nbsp;1</b> per episode, measured in 1,000 fresh");
-  expect_part(page, "Moving at random earns 7.8; a planner that knows the map, 223; an oracle");
+  expect_part(page, "Chance earns 7.8; a planner that knows the map, 223; an oracle");
   expect_part(page, "89 % of the way from chance to the planner"); /* 190.6 / 215.2 */
   expect_part(page, "it earns 201&nbsp;\xc2\xb1&nbsp;2.");
   expect_part(page, "after <b>4</b> steps of search");
@@ -151,6 +151,41 @@ static void test_loss(void **state) {
   expect_part(page, "<h1>text</h1>");
   expect_part(page, "<h2>Loss while it learns</h2>");
   expect_part(page, "After 2 iterations the network has a loss of <b>3.25</b> at the end");
+  free(page);
+}
+
+/* What a learner has not is not drawn, and its loss is not said to have a gradient. */
+static void test_no_gradient(void **state) {
+  (void)state;
+  put_run("g", 1, "", 100);
+  put_text("g", "config.json", "{\"seed\": 1, \"learner\": {\"type\": \"evolution\"}}");
+  put_text("g", "metrics.jsonl",
+           "{\"iteration\":1,\"reward\":1,\"value\":0,\"loss\":0,\"gradient_norm\":1}\n"
+           "{\"iteration\":2,\"reward\":1,\"value\":0,\"loss\":0,\"gradient_norm\":2}\n");
+  char *page = report(1, "g");
+  expect_part(page, "<h3>Size of the change</h3>");
+  expect_no_part(page, "<h3>Value</h3>");
+  expect_no_part(page, "<h3>Loss</h3>");
+  expect_no_part(page, "radient norm");
+  free(page);
+  put_text(
+      "g", "metrics.jsonl",
+      "{\"iteration\":1,\"reward\":1,\"loss\":0}\n{\"iteration\":2,\"reward\":1,\"loss\":3}\n");
+  page = report(1, "g");
+  expect_part(page, "<h3>Loss</h3>\n<p>mean error of the critic, or of what was asked</p>");
+  free(page);
+}
+
+/* What the first has to do is not said of all. */
+static void test_tasks_that_differ(void **state) {
+  (void)state;
+  put_run("t/1", 1, "", 100);
+  put_run("t/2", 1, "", 50);
+  put_text("t/2", "config.json", "{\"seed\": 1, \"task\": {\"type\": \"recall\"}}");
+  char *page = report(2, "t/1", "t/2");
+  expect_whole(page);
+  expect_part(page, "These runs have different tasks");
+  expect_no_part(page, "Find a reward that cannot be seen");
   free(page);
 }
 
@@ -398,6 +433,8 @@ int main(void) {
       cmocka_unit_test(test_hostile),
       cmocka_unit_test(test_metrics),
       cmocka_unit_test(test_loss),
+      cmocka_unit_test(test_no_gradient),
+      cmocka_unit_test(test_tasks_that_differ),
       cmocka_unit_test(test_little),
       cmocka_unit_test(test_missing_arrays),
       cmocka_unit_test(test_wrong_recordings),

@@ -354,6 +354,25 @@ static void controls_of_others_are_refused(void **state) {
   assert_non_null(strstr(error.message, "none|shuffled"));
 }
 
+/* An absolute error beside the lines of a squared one would look like learning. */
+static void errors_are_not_mixed(void **state) {
+  (void)state;
+  static const char *const mixed[][2] = {{"miconi2017-dnms", "task.type=periodic"},
+                                         {"hebbian", "task.type=dnms"},
+                                         {"hebbian-delta", "task.type=selective"}};
+  for (size_t k = 0; k < sizeof mixed / sizeof *mixed; k++) {
+    amine_error error = {0};
+    am_experiment *x;
+    am_config c;
+    am_config_default(&c);
+    assert_int_equal(am_config_load(&c, mixed[k][0], &error), AMINE_OK);
+    set(&c, mixed[k][1]);
+    assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+    assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "judged by"));
+  }
+}
+
 /* ------------------------------------------------------------------------------ records */
 static char *text_of(const char *file) {
   char path[200];
@@ -543,6 +562,7 @@ int main(void) {
       cmocka_unit_test(the_learner_says_when),
       cmocka_unit_test(a_batch_is_asked_at_its_end),
       cmocka_unit_test(controls_of_others_are_refused),
+      cmocka_unit_test(errors_are_not_mixed),
       cmocka_unit_test(what_a_learner_has_not_is_null),
       cmocka_unit_test(an_episode_is_played_again),
       cmocka_unit_test(series_are_written),

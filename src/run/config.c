@@ -217,13 +217,13 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_LEARNER_BASELINE] = ONE("learner.baseline", "own|shared0",
                                 "whose value is the advantage's baseline: the lane's own, or lane "
                                 "0's for all (as in the authors' batched code)"),
-    [AM_LEARNER_BETA1] =
-        NUM("learner.beta1", 0.9, 0, 0.999999, "", "Adam's decay of the mean gradient"),
+    [AM_LEARNER_BETA1] = NUM("learner.beta1", 0.9, 0, 0.999999, "",
+                             "Adam's decay of the mean change asked for; by backprop the gradient"),
     [AM_LEARNER_BETA2] =
-        NUM("learner.beta2", 0.999, 0, 0.999999, "", "Adam's decay of the squared gradient"),
+        NUM("learner.beta2", 0.999, 0, 0.999999, "", "Adam's decay of the squared change"),
     [AM_LEARNER_EPS] = NUM("learner.eps", 1e-4, 1e-12, 1, "", "Adam's epsilon"),
     [AM_LEARNER_NORM_CLIP] =
-        NUM("learner.norm_clip", 4, 1e-6, 1e9, "", "bound of the gradient's norm"),
+        NUM("learner.norm_clip", 4, 1e-6, 1e9, "", "bound of the norm of the change asked for"),
     [AM_LEARNER_WARMUP] =
         INT("learner.warmup", 100, 0, 4e9, "updates", "iterations before the first change", true),
     [AM_LEARNER_REWARD] = ONE("learner.reward", "plain|adaptive",

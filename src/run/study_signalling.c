@@ -40,7 +40,7 @@ static const am_arm arms[N_ARMS] = {
 };
 
 #define TRIALS "trials_to_criterion"
-#define SOLVED "95 % of the last 1000 trials right, within 60,000 trials"
+#define SOLVED "95 % of the last 1000 trials right"
 #define CHANCE "on average at chance, within five points"
 #define NEVER "never 95 % right"
 

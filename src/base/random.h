@@ -31,7 +31,7 @@ enum am_stream {
   AM_STREAM_NODE_NOISE = 20,
   /* noise of weights: episode = iteration, lane = pair, step = place of the weight */
   AM_STREAM_WEIGHT_NOISE = 21,
-  AM_STREAM_PROTOCOL = 40   /* protocols of simulations: episode = what, step = draw */
+  AM_STREAM_PROTOCOL = 40 /* protocols of simulations: episode = what, step = draw */
 };
 
 typedef struct am_random_key {

@@ -58,8 +58,7 @@ static double plain(double x) { return isfinite(x) ? x + 0.0 : (double)NAN; }
 
 static void look(double *values, const am_experiment *x) {
   values[AM_TRAINING_REWARD] = plain(am_recent_mean(&x->recent));
-  values[AM_TRAINING_TRIALS] =
-      plain(am_recent_trials(&x->recent, am_config_episodes(&x->config)));
+  values[AM_TRAINING_TRIALS] = plain(am_recent_trials(&x->recent, am_config_episodes(&x->config)));
   values[AM_TRAINING_EVALUATION] = (double)NAN;
 }
 

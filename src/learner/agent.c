@@ -166,6 +166,9 @@ void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
   report->value /= steps;
   report->entropy /= steps;
   report->loss /= steps;
+  if (a->ops->lacks & AM_LACKS_VALUE) report->value = (double)NAN;
+  if (a->ops->lacks & AM_LACKS_ENTROPY) report->entropy = (double)NAN;
+  if (a->ops->lacks & AM_LACKS_LOSS) report->loss = (double)NAN;
   const float *change = a->changes + (size_t)a->n_groups * a->places.size;
   if (a->ops->plain) plain_step(a, change, (float)rate);
   else adam_step(a, change, norm, (float)rate);

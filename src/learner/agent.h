@@ -43,7 +43,11 @@ typedef struct am_agent am_agent;
 
 enum { AM_AGENT_EXTRA = 4 };
 
+/* Figures that a learner does not have: they are reported as NAN. */
+enum { AM_LACKS_VALUE = 1, AM_LACKS_ENTROPY = 2, AM_LACKS_LOSS = 4 };
+
 typedef struct am_agent_ops {
+  unsigned lacks; /* of those, together */
   size_t (*scratch_bytes)(const am_agent *agent);
   void (*play)(const am_agent *agent, am_turn *turn);
   /* Around the step of an iteration: before it with the mean change, which may be altered, and

@@ -89,7 +89,8 @@ const am_learner_type am_bptt_values_type = {
     .destroy = am_hebbian_destroy,
 };
 
-static const am_agent_ops ops = {.scratch_bytes = scratch_bytes, .play = play};
+static const am_agent_ops ops = {
+    .lacks = AM_LACKS_VALUE | AM_LACKS_ENTROPY, .scratch_bytes = scratch_bytes, .play = play};
 
 amine_status am_bptt_values_create(am_learner **learner, const am_task *task,
                                    const am_hebbian_options *options, amine_error *error) {

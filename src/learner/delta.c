@@ -44,7 +44,10 @@ const am_learner_type am_delta_type = {
     .destroy = am_hebbian_destroy,
 };
 
-static const am_agent_ops ops = {.scratch_bytes = scratch_bytes, .play = play, .plain = true};
+static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_ENTROPY,
+                                 .scratch_bytes = scratch_bytes,
+                                 .play = play,
+                                 .plain = true};
 
 amine_status am_delta_create(am_learner **learner, const am_task *task,
                              const am_hebbian_options *options, amine_error *error) {

@@ -147,7 +147,10 @@ const am_learner_type am_node_perturbation_type = {
     .destroy = destroy,
 };
 
-static const am_agent_ops ops = {.scratch_bytes = scratch_bytes, .play = play, .before = before};
+static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_LOSS,
+                                 .scratch_bytes = scratch_bytes,
+                                 .play = play,
+                                 .before = before};
 
 static amine_status open_all(perturbation *x, const am_task *task, amine_error *error) {
   am_places *places = &x->agent.places;

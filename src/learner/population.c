@@ -124,7 +124,10 @@ int am_population_series(const am_learner *learner, am_series *out) {
   return am_rollout_series(&population_of(am_agent_of_const(learner))->net, out);
 }
 
-static const am_agent_ops ops = {.scratch_bytes = scratch_bytes, .play = play, .before = before};
+static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_LOSS,
+                                 .scratch_bytes = scratch_bytes,
+                                 .play = play,
+                                 .before = before};
 
 static amine_status open_all(am_population *x, const am_task *task, amine_error *error) {
   const size_t n = (size_t)x->options.agent.n_lanes;

@@ -113,6 +113,8 @@ static void bptt_follows_the_gradient(void **state) {
       snprintf(what, sizeof what, "%s, stage %d", task->type->name, stage);
       assert_true(fabs(earned(y) - earned(x)) == 0);
       assert_int_equal(x->type->iterate(x, &report, NULL), AMINE_OK);
+      /* no critic and no policy, but a loss */
+      assert_true(isnan(report.value) && isnan(report.entropy) && isfinite(report.loss));
       assert_true(fabs(report.reward - earned(y)) < 1e-12);
       assert_true(fabs(report.loss + report.reward) < 1e-6);
       const am_agent *a = am_agent_of(x);

@@ -324,6 +324,32 @@ static void learns_and_controls_do_not(void **state) {
   }
 }
 
+/* Dropout: 0 or 1 / (1 - rate), as many zeros as the rate says within 5 standard deviations, the
+ * same for the same episode and another for another layer or step. */
+static void masks_are_drawn(void **state) {
+  (void)state;
+  enum { N = 37, STEPS = 60 };
+  const float rate = 0.3f, kept = 1 / (1 - rate);
+  static float one[N * AM_GROUP_LANES], other[N * AM_GROUP_LANES];
+  const am_group g = {.seed = 5, .episode = 3, .first = 32, .n = 16, .twins = 1};
+  const double count = (double)STEPS * N * AM_GROUP_LANES;
+  double zeros = 0;
+  for (int t = 0; t < STEPS; t++) {
+    am_group_mask(&g, one, 0, t, N, rate);
+    am_group_mask(&g, other, 0, t, N, rate);
+    assert_memory_equal(one, other, sizeof one);
+    am_group_mask(&g, other, 1, t, N, rate);
+    assert_memory_not_equal(one, other, sizeof one);
+    am_group_mask(&g, other, 0, t + 1, N, rate);
+    assert_memory_not_equal(one, other, sizeof one);
+    for (int k = 0; k < N * AM_GROUP_LANES; k++) {
+      assert_true(one[k] == 0 || one[k] == kept);
+      zeros += one[k] == 0;
+    }
+  }
+  assert_true(fabs(zeros / count - 0.3) < 5 * sqrt(0.3 * 0.7 / count));
+}
+
 static void refuses(void **state) {
   (void)state;
   amine_error error = {0};
@@ -361,9 +387,10 @@ int main(void) {
     fprintf(stderr, "%s\n", error.message);
     return 1;
   }
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(agrees_with_reference), cmocka_unit_test(feedback_follows),
-      cmocka_unit_test(learns_and_controls_do_not), cmocka_unit_test(refuses)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_reference),
+                                     cmocka_unit_test(feedback_follows),
+                                     cmocka_unit_test(learns_and_controls_do_not),
+                                     cmocka_unit_test(masks_are_drawn), cmocka_unit_test(refuses)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   am_tensor_file_close(file);
   return failed;

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/outcome.h"
+#include "base/clock.h"
 #include "cli/terminal.h"
 
 #define EVERY_IN_PLACE 0.2 /* seconds between two writings */
@@ -31,19 +31,13 @@ static const int layouts[] = {
 };
 enum { N_LAYOUTS = sizeof layouts / sizeof *layouts };
 
-static double clock_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void cli_progress_begin(cli_progress *p, const am_task *task, bool silent) {
   const int last = task->n_lines - 1; /* shown are the lowest two, and the highest */
   *p = (cli_progress){.silent = silent,
                       .in_place = cli_terminal(STDERR_FILENO),
                       .colour = cli_terminal_colour(STDERR_FILENO),
                       .utf8 = cli_terminal_utf8()};
-  p->next = p->in_place ? 0 : clock_now() + EVERY_LINE;
+  p->next = p->in_place ? 0 : am_clock() + EVERY_LINE;
   size_t used = 0;
   p->digits = cli_reward_digits(task) - 1;
   for (int k = 0; k < 3 && k <= last; k++) {
@@ -187,7 +181,7 @@ void cli_progress_step(void *context, const am_train_progress *now) {
   p->latest = *now;
   p->pending = true;
   if (p->silent) return;
-  const double time = clock_now();
+  const double time = am_clock();
   if (time < p->next) return;
   p->next = time + (p->in_place ? EVERY_IN_PLACE : EVERY_LINE);
   write_now(p);

@@ -16,13 +16,6 @@
 #define MAX_CHUNKS 16
 #define NORM_LIMIT 1e6f
 
-AM_ISA_DECLARE(const am_adam_ops, am_adam_ops);
-
-static const am_adam_ops *adam_code(void) {
-  static const am_adam_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_adam_ops);
-  return code[am_isa_now()];
-}
-
 am_a2c_options am_a2c_default(void) {
   return (am_a2c_options){
       .n_lanes = 30,
@@ -201,7 +194,8 @@ static void sum_block(void *context, int block, int worker) {
   am_a2c *a = context;
   const size_t n = a->network.layout.n_gradient, from = (size_t)block * SUM_BLOCK;
   const size_t to = from + SUM_BLOCK < n ? from + SUM_BLOCK : n;
-  adam_code()->sum(a->gradients + (size_t)a->n_chunks * n, a->gradients, n, a->n_chunks, from, to);
+  am_adam_code()->sum(a->gradients + (size_t)a->n_chunks * n, a->gradients, n, a->n_chunks, from,
+                      to);
 }
 
 /* The gradient's sum over the batch, and its norm. */
@@ -211,7 +205,7 @@ static float *gather(am_a2c *a, float *norm) {
   am_parallel(a->n_threads, (int)((l->n_gradient + SUM_BLOCK - 1) / SUM_BLOCK), sum_block, a);
   if (l->has_trace && !l->alpha_is_full)
     am_plastic_code()->alpha_reduce(l, g, a->network.options.alpha == AM_ALPHA_NEURON);
-  *norm = sqrtf(adam_code()->sum_of_squares(g, l->n_parameters));
+  *norm = sqrtf(am_adam_code()->sum_of_squares(g, l->n_parameters));
   return g;
 }
 
@@ -258,8 +252,8 @@ static void adam(am_a2c *a, const float *g, float norm) {
   const size_t ranges[3][2] = {{0, alpha}, {alpha, alpha_end}, {alpha_end, l->n_parameters}};
   for (int r = 0; r < 3; r++) {
     const size_t at = ranges[r][0], n = ranges[r][1] - at;
-    adam_code()->step(a->parameters + at, a->m + at, a->v + at, g + at, n,
-                      r == 1 ? rate * o->alpha_rate : rate, &k);
+    am_adam_code()->step(a->parameters + at, a->m + at, a->v + at, g + at, n,
+                         r == 1 ? rate * o->alpha_rate : rate, &k);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "learner/actor.h"
 
 #include "base/memory.h"
+#include "learner/choose.h"
 
 AM_ISA_DECLARE(const am_a2c_ops, am_a2c_ops);
 
@@ -56,21 +57,6 @@ static float doubt(const float *p, int n) {
   return n > 1 ? (1 - same) / (1 - 1 / (float)n) : 0;
 }
 
-static int choose(const float *p, int n, float u, bool greedy) {
-  int best = 0;
-  float below = 0;
-  for (int k = 0; k < n; k++) {
-    if (greedy) {
-      if (p[k] > p[best]) best = k;
-      continue;
-    }
-    below += p[k];
-    if (u < below) return k;
-    if (p[k] > 0) best = k; /* rounding may leave the sum just below u */
-  }
-  return best;
-}
-
 /* What the policy does at step t, and what the world answers. */
 static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const am_task *task = play->task;
@@ -80,7 +66,7 @@ static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   am_a2c_code()->policy(p, actor->logp + s * n,
                         actor->lane.heads + s * (size_t)play->network->layout.head_rows, (int)n);
   const float u = play->greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
-  actor->actions[t] = choose(p, (int)n, u, play->greedy);
+  actor->actions[t] = am_choose(p, 1, (int)n, u, play->greedy);
   actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
   if (play->network->layout.is_given)
     am_drive_feed(actor->drive, actor->rewards[t], doubt(p, (int)n));

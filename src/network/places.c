@@ -27,17 +27,3 @@ void am_places_uniform(const am_places *places, int k, float *vector, float boun
       vector[p->at + (size_t)i * (size_t)p->dims[1] + (size_t)j] = bound * (2 * u - 1);
     }
 }
-
-void am_places_normal(const am_places *places, int k, float *vector, float sd, uint64_t seed) {
-  const am_place *p = &places->place[k];
-  for (int i = 0; i < p->dims[0]; i++)
-    for (int j = 0; j < p->dims[1]; j++) {
-      const am_random_key key = {seed, AM_STREAM_PARAMETERS, (uint32_t)k, (uint32_t)i};
-      float sum = -6;
-      for (uint32_t s = 0; s < 3; s++) {
-        const am_random4 r = am_random(key, 3 * (uint32_t)j + s);
-        for (int q = 0; q < 4; q++) sum += am_uniform(r.v[q]);
-      }
-      vector[p->at + (size_t)i * (size_t)p->dims[1] + (size_t)j] = sd * sum;
-    }
-}

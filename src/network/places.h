@@ -31,8 +31,5 @@ static inline size_t am_place_count(const am_place *p) {
 /* Fills the k-th tensor with numbers uniform in [-bound, bound): a pure function of seed, k and the
  * place of the element. */
 void am_places_uniform(const am_places *places, int k, float *vector, float bound, uint64_t seed);
-/* The same with a normal distribution of standard deviation `sd` (sum of 12 uniform numbers less 6,
- * which is normal to three digits and has the same bits everywhere). */
-void am_places_normal(const am_places *places, int k, float *vector, float sd, uint64_t seed);
 
 #endif

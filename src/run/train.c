@@ -2,8 +2,8 @@
 #include "run/train.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "format/file.h"
 #include "run/checkpoint.h"
 
@@ -16,13 +16,7 @@ typedef struct session {
   int n_smooth;
 } session;
 
-static double clock_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static double seconds_of(const session *s) { return s->before + clock_now() - s->start; }
+static double seconds_of(const session *s) { return s->before + am_clock() - s->start; }
 
 static amine_status save(session *s, amine_error *error) {
   AM_TRY(am_records_sync(s->records, error));
@@ -31,7 +25,7 @@ static amine_status save(session *s, amine_error *error) {
 
 /* Running means over about the last 50 iterations, for those who watch. */
 static void look(session *s, const am_train_watch *watch, double reward, uint64_t planned) {
-  const double now = clock_now();
+  const double now = am_clock();
   const double weight = s->n_smooth < 50 ? 1.0 / (s->n_smooth + 1) : 0.02;
   s->n_smooth++;
   s->smooth_reward += weight * (reward - s->smooth_reward);
@@ -56,7 +50,7 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
   const uint64_t planned = c->values[AM_ITERATIONS].integer;
   const uint64_t every = c->values[AM_CHECKPOINT_EVERY].integer;
   bool saved = false;
-  s->last = clock_now();
+  s->last = am_clock();
   while (learner->iteration < planned && !(stop_there && recent->reached > 0)) {
     am_learner_report report;
     AM_TRY(am_experiment_iterate(s->experiment, &report, error));
@@ -94,7 +88,7 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
     status = am_records_open(&s.records, folder, state, x->config.values[AM_RECORD].integer, error);
   if (status == AMINE_OK) {
     s.before = am_records_seconds(s.records);
-    s.start = clock_now();
+    s.start = am_clock();
     if (x->learner->iteration == 0) status = save(&s, error);
     if (status == AMINE_OK) status = write_config(&x->config, folder, error);
     if (status == AMINE_OK) status = loop(&s, watch, error);

@@ -186,7 +186,7 @@ static amine_status put_line(am_text *page, const am_recorded_episode *e,
   if (!t) return am_fail_memory(error, 3 * n * sizeof *t);
   double *values = t + n, *others = t + 2 * n;
   for (size_t k = 0; k < n; k++) {
-    t[k] = (double)(k * across);
+    t[k] = (double)(k * across) + 0.5; /* in the middle of the step, as pictures have it */
     values[k] = (double)s->values[k * across];
     others[k] = over ? (double)over->values[k * across] : (double)NAN;
   }

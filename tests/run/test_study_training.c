@@ -10,7 +10,7 @@
 #include "folder.h"
 #include "format/file.h"
 #include "format/json.h"
-#include "memory.h"
+#include "refused_study.h"
 #include "report/report.h"
 #include "run/evaluate.h"
 #include "run/reproduce.h"
@@ -287,28 +287,9 @@ static void test_wrong_plans(void **state) {
 static void test_memory(void **state) {
   (void)state;
   am_study_plan plan = plan_of(true, 1);
-  long refusals = 0;
   plan.n_seeds = 1;
   reproduce_in("memory-whole", &plan); /* what others keep for good is had by now */
-  amine_memory_use(counting, NULL);
-  for (long at = 1;; at += 1 + at / 40) { /* the first ones all, then ever fewer */
-    am_reproduction r;
-    amine_error error = {0};
-    folder_remove(in_base("memory"));
-    memory.requests = memory.alive = 0;
-    memory.at = at;
-    const amine_status status = am_reproduce(&r, &plan, in_base("memory"), NULL, &error);
-    const bool reached = memory.requests >= at;
-    memory.at = 0;
-    if (status == AMINE_OK) am_reproduction_free(&r);
-    else if (status != AMINE_ERROR_MEMORY)
-      fail_msg("request %ld: status %d, %s", at, (int)status, error.message);
-    assert_int_equal(memory.alive, 0);
-    if (!reached) break;
-    refusals += status != AMINE_OK;
-  }
-  amine_memory_use(NULL, NULL);
-  assert_true(refusals > 100);
+  assert_true(refuse_each_request(&plan, in_base("memory")) > 100);
 }
 
 int main(void) {

@@ -1,6 +1,6 @@
-/* All tasks and games by name: for `amine list tasks`, for configurations and for tests. */
-#ifndef AMINE_TASK_TASKS_H
-#define AMINE_TASK_TASKS_H
+/* All tasks and games with their defaults, for tests over all of them. */
+#ifndef TESTS_TASK_TASKS_H
+#define TESTS_TASK_TASKS_H
 
 #include "task/game.h"
 #include "task/task.h"

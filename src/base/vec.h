@@ -66,6 +66,8 @@ VEC_INLINE vec v_fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 VEC_INLINE vec v_fnma(vec a, vec b, vec c) { return _mm512_fnmadd_ps(a, b, c); }
 VEC_INLINE vec v_min(vec a, vec b) { return _mm512_min_ps(a, b); }
 VEC_INLINE vec v_max(vec a, vec b) { return _mm512_max_ps(a, b); }
+VEC_INLINE vec v_clip(vec a, vec c) { return _mm512_range_ps(a, c, 2); } /* the smaller, a's sign */
+#define VEC_HAS_CLIP
 VEC_INLINE vec v_abs(vec a) { return _mm512_abs_ps(a); }
 VEC_INLINE vmask v_lt(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 VEC_INLINE vec v_select(vmask m, vec a, vec b) { return _mm512_mask_blend_ps(m, b, a); }
@@ -147,16 +149,35 @@ VEC_INLINE real v_sum(vec a) {
   __m128 s2 = _mm_add_ps(s4, _mm_movehl_ps(s4, s4));
   return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
 }
-/* out[0..3] = v_sum of a, b, c, d, by the same tree */
-VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
+/* what v_sum's tree has after the distances 8 and 4, of a, b, c and d one after the other */
+VEC_INLINE vec vec_quarters(vec a, vec b, vec c, vec d) {
   __m512 ab = _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xee));
   __m512 cd = _mm512_add_ps(_mm512_shuffle_f32x4(c, d, 0x44), _mm512_shuffle_f32x4(c, d, 0xee));
-  __m512 s4 = _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
+  return _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
+}
+VEC_INLINE void vec_sum4_quarters(real *out, vec s4) {
   __m512 s2 = _mm512_add_ps(s4, _mm512_permute_ps(s4, 0x4e));
   __m512 s1 = _mm512_add_ps(s2, _mm512_permute_ps(s2, 0xb1));
   _mm_storeu_ps(out, _mm512_castps512_ps128(_mm512_permutexvar_ps(
                          _mm512_setr_epi32(0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), s1)));
 }
+VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
+  vec_sum4_quarters(out, vec_quarters(a, b, c, d));
+}
+VEC_INLINE void v_sum4_tail(real *out, vec a, vec b, vec c, vec d, vec tail) {
+  vec_sum4_quarters(out, _mm512_add_ps(vec_quarters(a, b, c, d), tail));
+}
+VEC_INLINE vec v_tile4(const real *p) { return _mm512_broadcast_f32x4(_mm_loadu_ps(p)); }
+VEC_INLINE vec v_spread4(const real *p) {
+  return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
+                               _mm512_castps128_ps512(_mm_loadu_ps(p)));
+}
+VEC_INLINE void v_fold4(real *out, vec a) {
+  __m256 s8 = _mm256_add_ps(_mm512_castps512_ps256(a),
+                            _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a), 1)));
+  _mm_storeu_ps(out, _mm_add_ps(_mm256_castps256_ps128(s8), _mm256_extractf128_ps(s8, 1)));
+}
+#define VEC_HAS_FOURS
 
 #elif defined(AMINE_VEC_AVX2) /* ---------------------------------------------------- AVX2 + FMA   \
                                */
@@ -280,13 +301,32 @@ VEC_INLINE real v_sum(vec a) {
   __m128 s2 = _mm_add_ps(s4, _mm_movehl_ps(s4, s4));
   return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
 }
-VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
-  __m128 w = vec_sum_quarter(a), x = vec_sum_quarter(b), y = vec_sum_quarter(c),
-         z = vec_sum_quarter(d);
+VEC_INLINE void vec_sum4_quarters(real *out, __m128 w, __m128 x, __m128 y, __m128 z) {
   __m128 wx = _mm_add_ps(_mm_movelh_ps(w, x), _mm_movehl_ps(x, w));
   __m128 yz = _mm_add_ps(_mm_movelh_ps(y, z), _mm_movehl_ps(z, y));
   _mm_storeu_ps(out, _mm_add_ps(_mm_shuffle_ps(wx, yz, 0x88), _mm_shuffle_ps(wx, yz, 0xdd)));
 }
+VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
+  vec_sum4_quarters(out, vec_sum_quarter(a), vec_sum_quarter(b), vec_sum_quarter(c),
+                    vec_sum_quarter(d));
+}
+VEC_INLINE void v_sum4_tail(real *out, vec a, vec b, vec c, vec d, vec t) {
+  vec_sum4_quarters(out, _mm_add_ps(vec_sum_quarter(a), _mm256_castps256_ps128(t.lo)),
+                    _mm_add_ps(vec_sum_quarter(b), _mm256_extractf128_ps(t.lo, 1)),
+                    _mm_add_ps(vec_sum_quarter(c), _mm256_castps256_ps128(t.hi)),
+                    _mm_add_ps(vec_sum_quarter(d), _mm256_extractf128_ps(t.hi, 1)));
+}
+VEC_INLINE vec v_tile4(const real *p) {
+  const __m256 a = _mm256_broadcast_ps((const __m128 *)(const void *)p);
+  return (vec){a, a};
+}
+VEC_INLINE vec v_spread4(const real *p) {
+  const __m256 a = _mm256_broadcast_ps((const __m128 *)(const void *)p);
+  return (vec){_mm256_permutevar_ps(a, _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1)),
+               _mm256_permutevar_ps(a, _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3))};
+}
+VEC_INLINE void v_fold4(real *out, vec a) { _mm_storeu_ps(out, vec_sum_quarter(a)); }
+#define VEC_HAS_FOURS
 
 #elif defined(AMINE_VEC_NEON) /* --------------------------------------------------------- NEON */
 #include <arm_neon.h>
@@ -353,7 +393,6 @@ VEC_INLINE real v_sum(vec a) {
   float32x2_t s2 = vadd_f32(vget_low_f32(s4), vget_high_f32(s4));
   return vget_lane_f32(vpadd_f32(s2, s2), 0);
 }
-#define VEC_SUM4_BY_SUM
 
 #elif defined(AMINE_VEC_ONE) /* ------------------------------------------------- a single float   \
                               */
@@ -409,7 +448,6 @@ VEC_INLINE vec v_reached(const uint32_t *u, const uint32_t *t, int n) {
 }
 
 VEC_INLINE real v_sum(vec a) { return a; }
-#define VEC_SUM4_BY_SUM
 
 #else /* -------------------------------------------- plain C, float or double: the specification  \
        */
@@ -498,17 +536,47 @@ VEC_INLINE real v_sum(vec a) {
   for (int k = 0; k < 2; k++) s[k] = s[k] + s[k + 2];
   return s[0] + s[1];
 }
-#define VEC_SUM4_BY_SUM
 #endif
 
-#if defined(VEC_SUM4_BY_SUM)
+#if !defined(VEC_HAS_FOURS)
 VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
   out[0] = v_sum(a);
   out[1] = v_sum(b);
   out[2] = v_sum(c);
   out[3] = v_sum(d);
 }
-#undef VEC_SUM4_BY_SUM
+#endif
+
+/* Vectors of four groups of four. v_tile4: p[0..3] in every group. v_spread4: p[g] all through
+ * group g. v_fold4: out[0..3] is the sum over groups, by v_sum's tree. v_sum4: out[0..3] = v_sum of
+ * a, b, c, d; v_sum4_tail: and of the four groups of `tail`, which come in after distance 4. */
+#if !defined(VEC_HAS_FOURS) && !defined(AMINE_VEC_ONE)
+VEC_INLINE vec v_tile4(const real *p) {
+  real e[16];
+  for (int k = 0; k < 16; k++) e[k] = p[k % 4];
+  return v_load(e);
+}
+VEC_INLINE vec v_spread4(const real *p) {
+  real e[16];
+  for (int k = 0; k < 16; k++) e[k] = p[k / 4];
+  return v_load(e);
+}
+VEC_INLINE void v_fold4(real *out, vec a) {
+  real e[16];
+  v_store(e, a);
+  for (int k = 0; k < 4; k++) out[k] = (e[k] + e[k + 8]) + (e[k + 4] + e[k + 12]);
+}
+VEC_INLINE void v_sum4_tail(real *out, vec a, vec b, vec c, vec d, vec tail) {
+  const vec rows[4] = {a, b, c, d};
+  real t[16];
+  v_store(t, tail);
+  for (int r = 0; r < 4; r++) {
+    real s[4];
+    v_fold4(s, rows[r]);
+    for (int k = 0; k < 4; k++) s[k] += t[4 * r + k];
+    out[r] = (s[0] + s[2]) + (s[1] + s[3]);
+  }
+}
 #endif
 
 /* 16 unsigned numbers of 32 bits. vu_xor3: a ^ b ^ c. vu_multiply: all 64 bits of a[k] b for k
@@ -590,6 +658,8 @@ VEC_INLINE vec v_reached(const uint32_t *u, const uint32_t *t, int n) {
 
 VEC_INLINE vec v_zero(void) { return v_set1(0); }
 /* a clipped to [-c, c] */
+#if !defined(VEC_HAS_CLIP)
 VEC_INLINE vec v_clip(vec a, vec c) { return v_max(v_min(a, c), v_sub(v_zero(), c)); }
+#endif
 
 #endif

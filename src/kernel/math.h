@@ -182,20 +182,28 @@ VEC_INLINE void math_store_part(real *p, vec a, int n) {
  * logit of -inf gets p = 0 and logp = -inf; all of them -inf, one +inf or one NaN makes every
  * result NaN. */
 VEC_INLINE void m_softmax(real *p, real *logp, const real *logits, int n) {
-  vec top = v_set1(-(real)MATH_INFINITY);
-  for (int i = 0; i < n; i += VEC_LANES) top = v_max(top, math_load_part(logits + i, n - i));
+  vec x = math_load_part(logits, n), top = x;
+  for (int i = VEC_LANES; i < n; i += VEC_LANES)
+    top = v_max(top, math_load_part(logits + i, n - i));
   real each[VEC_LANES], max;
   v_store(each, top);
   max = each[0];
-  for (int k = 1; k < VEC_LANES; k++) max = each[k] > max ? each[k] : max;
+  for (int k = 1; k < VEC_LANES && k < n; k++) max = each[k] > max ? each[k] : max;
 
+  x = v_sub(x, v_set1(max));
+  const vec e = v_exp(x);
+  if (n <= VEC_LANES) { /* nothing need be kept in memory */
+    const vec total = v_set1(v_sum(e));
+    math_store_part(p, v_div(e, total), n);
+    if (logp != NULL) math_store_part(logp, v_sub(x, v_log(total)), n);
+    return;
+  }
   vec sum = v_zero();
   for (int i = 0; i < n; i += VEC_LANES) {
-    vec x = v_sub(math_load_part(logits + i, n - i), v_set1(max));
-    vec e = v_exp(x);
-    sum = v_add(sum, e);
-    math_store_part(p + i, e, n - i);
-    if (logp != NULL) math_store_part(logp + i, x, n - i);
+    const vec xi = v_sub(math_load_part(logits + i, n - i), v_set1(max)), ei = v_exp(xi);
+    sum = v_add(sum, ei);
+    math_store_part(p + i, ei, n - i);
+    if (logp != NULL) math_store_part(logp + i, xi, n - i);
   }
   const vec total = v_set1(v_sum(sum)), log_total = v_log(total);
   for (int i = 0; i < n; i += VEC_LANES) {

@@ -1,8 +1,10 @@
 /* Matrices as the hot loops read them: panels of 4 rows.
  *
- * A matrix of `rows` x `cols` is stored as [rows/4][cols/16][4][16], so that a pass over four rows
- * streams through memory in one line. Rows are padded to a multiple of 4, columns to a multiple of
- * 16; padding is zero and stays zero. Vectors are padded likewise. */
+ * A panel of four rows holds blocks of 16 columns, [4][16] each, one after the other, so that a
+ * pass over it streams through memory in one line. Where 1 to 4 columns are left, the last block is
+ * [4][4]: four rows in one vector. Rows are padded to a multiple of 4, columns to a multiple of 16
+ * or to 4 more; padding is zero and stays zero. Vectors of numbers, one for each column, are padded
+ * to a multiple of 16, those for each row to one of 4. */
 #ifndef AMINE_KERNEL_PANEL_H
 #define AMINE_KERNEL_PANEL_H
 
@@ -13,69 +15,107 @@
 
 static inline int am_pad(int n, int unit) { return (n + unit - 1) / unit * unit; }
 
+typedef struct am_panel_shape {
+  int rows;  /* a multiple of 4 */
+  int whole; /* columns in blocks of 16 */
+  int width; /* elements of a row: `whole`, or 4 more if there is a block of 4 */
+} am_panel_shape;
+
+static inline am_panel_shape am_panel_of(int rows, int cols) {
+  const int left = cols % AM_PANEL_COLS, tail = left > 0 && left <= 4;
+  const int whole = tail ? cols - left : am_pad(cols, AM_PANEL_COLS);
+  return (am_panel_shape){am_pad(rows, AM_PANEL_ROWS), whole, whole + 4 * tail};
+}
+
+static inline size_t am_panel_elements(am_panel_shape s) {
+  return (size_t)s.rows * (size_t)s.width;
+}
+
 /* Number of elements of a padded matrix. */
 static inline size_t am_panel_size(int rows, int cols) {
-  return (size_t)am_pad(rows, AM_PANEL_ROWS) * (size_t)am_pad(cols, AM_PANEL_COLS);
+  return am_panel_elements(am_panel_of(rows, cols));
 }
 
 /* Where element (i, j) lies in a matrix of `cols` (unpadded) columns. */
 static inline size_t am_panel_at(int i, int j, int cols) {
-  size_t width = (size_t)am_pad(cols, AM_PANEL_COLS);
-  return (size_t)(i / 4) * 4 * width + (size_t)(j / 16) * 64 + (size_t)(i % 4) * 16 +
-         (size_t)(j % 16);
+  const am_panel_shape s = am_panel_of(4, cols);
+  const size_t block = (size_t)(i / 4) * 4 * (size_t)s.width;
+  if (j >= s.whole) return block + 4 * (size_t)s.whole + (size_t)(i % 4 * 4 + j - s.whole);
+  return block + (size_t)(j / 16 * 64 + i % 4 * 16 + j % 16);
 }
 
-#ifdef VEC_LANES /* what follows is for vector sources */
+#if defined(VEC_LANES) && VEC_LANES == 16 /* what follows is for vector sources */
 
-/* y[i] = sum_j C[i][j] x[j] for i < rows (a multiple of 4), cols a multiple of 16 */
-VEC_INLINE void panel_apply(real *y, const real *C, const real *x, int rows, int cols) {
-  for (int i = 0; i < rows; i += 4, C += 4 * (size_t)cols) {
+/* y[0..3] += the sums over the groups of a block of 4 columns */
+VEC_INLINE void panel_add_folded(real *y, vec tail) {
+  real sums[4];
+  v_fold4(sums, tail);
+  for (int k = 0; k < 4; k++) y[k] += sums[k];
+}
+
+/* y[i] = sum_j C[i][j] x[j] */
+VEC_INLINE void panel_apply(real *y, const real *C, const real *x, am_panel_shape shape) {
+  for (int i = 0; i < shape.rows; i += 4, C += 4 * (size_t)shape.width) {
     vec s[4] = {v_zero(), v_zero(), v_zero(), v_zero()};
-    for (int j = 0; j < cols; j += 16) {
+    for (int j = 0; j < shape.whole; j += 16) {
       vec xv = v_load(x + j);
       for (int r = 0; r < 4; r++) s[r] = v_fma(v_load(C + 4 * j + 16 * r), xv, s[r]);
     }
-    v_sum4(y + i, s[0], s[1], s[2], s[3]);
+    if (shape.whole == shape.width) v_sum4(y + i, s[0], s[1], s[2], s[3]);
+    else
+      v_sum4_tail(y + i, s[0], s[1], s[2], s[3],
+                  v_mul(v_load(C + 4 * (size_t)shape.whole), v_tile4(x + shape.whole)));
   }
 }
 
-/* y[j] += sum_i C[i][j] x[i], the sum in the order of i */
-VEC_INLINE void panel_apply_transposed(real *y, const real *C, const real *x, int rows, int cols) {
-  for (int i = 0; i < rows; i += 4, C += 4 * (size_t)cols)
-    for (int j = 0; j < cols; j += 16) {
-      vec s = v_load(y + j);
-      for (int r = 0; r < 4; r++) s = v_fma(v_load(C + 4 * j + 16 * r), v_set1(x[i + r]), s);
-      v_store(y + j, s);
+/* y[j] += sum_i C[i][j] x[i]: the sum in the order of i, or of i % 4 in a block of 4 columns */
+VEC_INLINE void panel_apply_transposed(real *y, const real *C, const real *x,
+                                       am_panel_shape shape) {
+  for (int j = 0; j < shape.whole; j += 16) {
+    const real *c = C + 4 * j;
+    vec s = v_load(y + j);
+    for (int i = 0; i < shape.rows; i += 4, c += 4 * (size_t)shape.width)
+      for (int r = 0; r < 4; r++) s = v_fma(v_load(c + 16 * r), v_set1(x[i + r]), s);
+    v_store(y + j, s);
+  }
+  if (shape.whole == shape.width) return;
+  const real *c = C + 4 * (size_t)shape.whole;
+  vec tail = v_zero();
+  for (int i = 0; i < shape.rows; i += 4, c += 4 * (size_t)shape.width)
+    tail = v_fma(v_load(c), v_spread4(x + i), tail);
+  panel_add_folded(y + shape.whole, tail);
+}
+
+/* C[i][j] += sum_t A[t][i] B[t][j] for four rows, `blocks` blocks of 16 columns (4 at most) and, if
+ * `tail`, one of 4 */
+VEC_INLINE void panel_add_outer_blocks(real *C, const real *A, size_t a_stride, const real *B,
+                                       size_t b_stride, int n, int blocks, int tail) {
+  vec s[16], last = tail ? v_load(C + 64 * blocks) : v_zero();
+  for (int k = 0; k < 4 * blocks; k++) s[k] = v_load(C + 16 * k);
+  for (int t = 0; t < n; t++, A += a_stride, B += b_stride) {
+    for (int q = 0; q < blocks; q++) {
+      vec b = v_load(B + 16 * q);
+      for (int r = 0; r < 4; r++) s[4 * q + r] = v_fma(v_set1(A[r]), b, s[4 * q + r]);
     }
+    if (tail) last = v_fma(v_spread4(A), v_tile4(B + 16 * blocks), last);
+  }
+  for (int k = 0; k < 4 * blocks; k++) v_store(C + 16 * k, s[k]);
+  if (tail) v_store(C + 64 * blocks, last);
 }
 
 /* C[i][j] += sum_t A[t][i] B[t][j], the sum in the order of t < n; strides in elements */
 VEC_INLINE void panel_add_outer(real *C, const real *A, size_t a_stride, const real *B,
-                                size_t b_stride, int n, int rows, int cols) {
-  for (int i = 0; i < rows; i += 4, C += 4 * (size_t)cols) {
+                                size_t b_stride, int n, am_panel_shape shape) {
+  const int tail = shape.whole < shape.width;
+  for (int i = 0; i < shape.rows; i += 4, A += 4, C += 4 * (size_t)shape.width) {
     int j = 0;
-    for (; j + 64 <= cols; j += 64) {
-      vec s[16];
-      for (int k = 0; k < 16; k++) s[k] = v_load(C + 4 * j + 16 * k);
-      for (int t = 0; t < n; t++) {
-        const real *b = B + (size_t)t * b_stride + j, *a = A + (size_t)t * a_stride + i;
-        for (int q = 0; q < 4; q++) {
-          vec bv = v_load(b + 16 * q);
-          for (int r = 0; r < 4; r++) s[4 * q + r] = v_fma(v_set1(a[r]), bv, s[4 * q + r]);
-        }
-      }
-      for (int k = 0; k < 16; k++) v_store(C + 4 * j + 16 * k, s[k]);
-    }
-    for (; j < cols; j += 16) {
-      vec s[4];
-      for (int r = 0; r < 4; r++) s[r] = v_load(C + 4 * j + 16 * r);
-      for (int t = 0; t < n; t++) {
-        const real *a = A + (size_t)t * a_stride + i;
-        vec bv = v_load(B + (size_t)t * b_stride + j);
-        for (int r = 0; r < 4; r++) s[r] = v_fma(v_set1(a[r]), bv, s[r]);
-      }
-      for (int r = 0; r < 4; r++) v_store(C + 4 * j + 16 * r, s[r]);
-    }
+    for (; j + 64 <= shape.whole; j += 64)
+      panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 4, 0);
+    const int left = (shape.whole - j) / 16;
+    if (left == 3) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 3, tail);
+    else if (left == 2) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 2, tail);
+    else if (left == 1) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 1, tail);
+    else if (tail) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 0, 1);
   }
 }
 

@@ -5,10 +5,11 @@
  *     y = (w + alpha ∘ H) x                  then, once the modulator of that step is known,
  *     H, E <- update(H, E; a, b, h)          with per-post coefficients a, b and pre activity h.
  * The update of one step and the product of the next are one pass over memory (forward). For the
- * gradient the states are needed again, latest first: a few are saved on the way and the rest is
- * recomputed (again), and one backward pass takes the gradient through a product and the update
- * before it. All matrices are panels (kernel/panel.h); every pass is written once, in
- * kernel/trace_pass.h, and compiled in each rule's own file.
+ * gradient the states are needed again, latest first: a few are saved on the way, every second one
+ * between is recomputed and kept for a while (again), and one backward pass takes the gradient
+ * through a product and the update before it, recomputing in registers what was not kept. All
+ * matrices are panels (kernel/panel.h); every pass is written once, in kernel/trace_pass.h, and
+ * compiled in each rule's own file.
  *
  * This header is included with `real` = float (everywhere) or double (gradient checks). */
 #ifndef AMINE_KERNEL_TRACE_H
@@ -16,6 +17,7 @@
 
 #include <stddef.h>
 
+#include "kernel/panel.h"
 #include "kernel/real.h"
 
 /* Constants of a rule for a whole episode. */
@@ -37,21 +39,30 @@ typedef struct am_trace_forward {
 } am_trace_forward;
 
 typedef struct am_trace_backward {
-  const am_real *H;         /* [panel] state after the update: what the product saw */
-  const am_real *H0, *E0;   /* [panel] state before the update */
+  const am_real *H, *E;     /* [panel] the state `ahead` updates before the one the product saw */
   am_real *dH, *dE;         /* [panel] in: gradient after the product; out: before the update */
   am_real *dalpha;          /* [panel] added to */
   const am_real *w, *alpha; /* [panel] */
   const am_real *dy;        /* [rows] gradient of y */
   const am_real *x;         /* [cols] */
-  const am_real *a, *b;     /* [rows] */
+  const am_real *a, *b;     /* [rows] of the update */
   const am_real *h;         /* [cols] */
+  const am_real *a0, *b0;   /* [rows] of the update before it; read if ahead is 2 */
+  const am_real *h0;        /* [cols] */
   am_real *dx, *dh;         /* [cols] added to */
   am_real *da, *db, *dk;    /* [rows] out: gradients of a, b and of the trace's own constant */
+  am_real *scratch; /* of the first lane: am_trace_scratch elements, as aligned as vectors */
 } am_trace_backward;
 
+enum { AM_TRACE_GATHERED = 5 }; /* arrays as long as a layer that a pass gathers */
+
+static inline size_t am_trace_scratch(am_panel_shape s) {
+  return (size_t)AM_TRACE_LANES * AM_TRACE_GATHERED * (size_t)(s.rows + s.whole);
+}
+
 typedef struct am_trace_ops {
-  int has_E; /* keeps a second trace */
+  int has_E;       /* keeps a second trace */
+  int needs_state; /* the gradient of an update needs the state before it: ahead is never 0 */
   /* a, b [n] from the per-post plasticity eta and the activity x; n a multiple of 16 */
   void (*coefficients)(am_real *a, am_real *b, const am_real *eta, const am_real *x,
                        am_trace_constants k, int n);
@@ -60,15 +71,16 @@ typedef struct am_trace_ops {
                                const am_real *dk, const am_real *eta, const am_real *x,
                                am_trace_constants k, int n);
   /* n lanes, all of which save their state or none */
-  void (*forward)(const am_trace_forward *p, int n, am_trace_constants k, int rows, int cols);
-  /* Applies n updates to (H0, E0), and stores the state after the s-th (s = 1 … n) at
-   * H + (s - 1) * size, E + (s - 1) * size, where size is the panel's. Strides of a, b, h: rows,
-   * rows, cols. */
+  void (*forward)(const am_trace_forward *p, int n, am_trace_constants k, am_panel_shape shape);
+  /* Applies n updates to (H0, E0), and stores the state after the s-th, where s is a multiple of
+   * `every` (1 or 2), at H + (s / every - 1) * size, E + ..., where size is the panel's. Strides of
+   * a, b, h: the columns, padded to 16. */
   void (*again)(am_real *H, am_real *E, const am_real *H0, const am_real *E0, const am_real *a,
-                const am_real *b, const am_real *h, am_trace_constants k, int n, int rows,
-                int cols);
-  /* n lanes; dalpha gets lane 0's part first */
-  void (*backward)(const am_trace_backward *p, int n, am_trace_constants k, int rows, int cols);
+                const am_real *b, const am_real *h, am_trace_constants k, int n, int every,
+                am_panel_shape shape);
+  /* n lanes; dalpha gets lane 0's part first; ahead is 0, 1 or 2 */
+  void (*backward)(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
+                   am_panel_shape shape);
 } am_trace_ops;
 
 #endif

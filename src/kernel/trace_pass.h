@@ -1,7 +1,7 @@
 /* The passes of kernel/trace.h, written once. A rule's file includes this after it has defined
  *   RULE_NAME            the symbol is am_trace_<RULE_NAME>_<isa>
  *   RULE_HAS_E           1 if there is a second trace
- *   RULE_USES_H0         1 if the adjoint needs H as it was before the update
+ *   RULE_NEEDS_STATE     1 if the adjoint needs H0 or E0, the state as it was before the update
  *   RULE_USES_B          1 if the coefficient b is used
  *   rule_update, rule_adjoint, rule_coefficients, rule_coefficients_back
  * on vectors of 16 connections of one post unit. */
@@ -57,28 +57,37 @@ VEC_INLINE void forward_begin(forward_lane *q, const am_trace_forward *p, int i,
   }
 }
 
-/* 16 connections of row r */
-VEC_INLINE void forward_cell(forward_lane *q, int r, int at, vec w, vec alpha, vec h, vec x,
-                             const rule_constants *k, int save) {
+/* 16 connections; returns their products added to `sum` */
+VEC_INLINE vec forward_cell(forward_lane *q, int at, vec w, vec alpha, vec h, vec x, vec a, vec b,
+                            vec sum, const rule_constants *k, int save) {
   vec H = v_load(q->H + at), E = v_zero();
   if (save) v_store(q->H_saved + at, H);
   if (RULE_HAS_E) {
     E = v_load(q->E + at);
     if (save) v_store(q->E_saved + at, E);
   }
-  rule_update(&H, &E, h, q->a[r], q->b[r], k);
+  rule_update(&H, &E, h, a, b, k);
   v_store(q->H + at, H);
   if (RULE_HAS_E) v_store(q->E + at, E);
-  q->sum[r] = v_fma(v_fma(alpha, H, w), x, q->sum[r]);
+  return v_fma(v_fma(alpha, H, w), x, sum);
+}
+
+/* The block of 4 columns, and the sums of the four rows. */
+VEC_INLINE void forward_tail(forward_lane *q, const am_trace_forward *p, int i, int j, vec w,
+                             vec alpha, const rule_constants *k, int save) {
+  const vec b = RULE_USES_B ? v_spread4(p->b + i) : v_zero();
+  const vec tail = forward_cell(q, 4 * j, w, alpha, v_tile4(q->h + j), v_tile4(q->x + j),
+                                v_spread4(p->a + i), b, v_zero(), k, save);
+  v_sum4_tail(p->y + i, q->sum[0], q->sum[1], q->sum[2], q->sum[3], tail);
 }
 
 VEC_INLINE void forward_rows(const am_trace_forward *p, int n, const rule_constants *k, int i,
-                             int cols, int save) {
+                             am_panel_shape shape, int save) {
   forward_lane q[AM_TRACE_LANES];
-  const size_t start = (size_t)i * (size_t)cols;
+  const size_t start = (size_t)i * (size_t)shape.width;
   const am_real *w = p->w + start, *alpha = p->alpha + start;
   for (int l = 0; l < n; l++) forward_begin(&q[l], &p[l], i, start, save);
-  for (int j = 0; j < cols; j += 16) {
+  for (int j = 0; j < shape.whole; j += 16) {
     vec h[AM_TRACE_LANES], x[AM_TRACE_LANES];
     for (int l = 0; l < n; l++) {
       h[l] = v_load(q[l].h + j);
@@ -87,150 +96,322 @@ VEC_INLINE void forward_rows(const am_trace_forward *p, int n, const rule_consta
     for (int r = 0; r < 4; r++) {
       const int at = 4 * j + 16 * r;
       const vec wv = v_load(w + at), av = v_load(alpha + at);
-      for (int l = 0; l < n; l++) forward_cell(&q[l], r, at, wv, av, h[l], x[l], k, save);
+      for (int l = 0; l < n; l++)
+        q[l].sum[r] =
+            forward_cell(&q[l], at, wv, av, h[l], x[l], q[l].a[r], q[l].b[r], q[l].sum[r], k, save);
     }
   }
-  for (int l = 0; l < n; l++)
-    v_sum4(p[l].y + i, q[l].sum[0], q[l].sum[1], q[l].sum[2], q[l].sum[3]);
+  if (shape.whole == shape.width) {
+    for (int l = 0; l < n; l++)
+      v_sum4(p[l].y + i, q[l].sum[0], q[l].sum[1], q[l].sum[2], q[l].sum[3]);
+    return;
+  }
+  const vec wv = v_load(w + 4 * shape.whole), av = v_load(alpha + 4 * shape.whole);
+  for (int l = 0; l < n; l++) forward_tail(&q[l], &p[l], i, shape.whole, wv, av, k, save);
 }
 
-static void trace_forward(const am_trace_forward *p, int n, am_trace_constants constants, int rows,
-                          int cols) {
+VEC_INLINE void forward_all(const am_trace_forward *p, int n, am_trace_constants constants,
+                            am_panel_shape shape, int save) {
   const rule_constants k = rule_constants_of(constants);
-  if (n == 2 && p->H_saved)
-    for (int i = 0; i < rows; i += 4) forward_rows(p, 2, &k, i, cols, 1);
-  else if (n == 2)
-    for (int i = 0; i < rows; i += 4) forward_rows(p, 2, &k, i, cols, 0);
-  else if (p->H_saved)
-    for (int i = 0; i < rows; i += 4) forward_rows(p, 1, &k, i, cols, 1);
-  else
-    for (int i = 0; i < rows; i += 4) forward_rows(p, 1, &k, i, cols, 0);
+  for (int i = 0; i < shape.rows; i += 4) forward_rows(p, n, &k, i, shape, save);
+}
+
+static void trace_forward(const am_trace_forward *p, int n, am_trace_constants k,
+                          am_panel_shape shape) {
+  if (n == 2 && p->H_saved) forward_all(p, 2, k, shape, 1);
+  else if (n == 2) forward_all(p, 2, k, shape, 0);
+  else if (p->H_saved) forward_all(p, 1, k, shape, 1);
+  else forward_all(p, 1, k, shape, 0);
+}
+
+/* ------------------------------------------------------------------------------ again */
+/* What `again` was asked for. */
+typedef struct again_run {
+  am_real *H, *E;
+  const am_real *H0, *E0, *a, *b, *h;
+  int n;
+  size_t size, stride; /* of a panel; of a, b, h from update to update */
+} again_run;
+
+/* One block of 16 columns, as four vectors, or of 4 columns in one. */
+VEC_INLINE void again_block(const again_run *q, const rule_constants *k, size_t at, int i, int j,
+                            int n_vectors, int every) {
+  am_real *H = q->H + at, *E = RULE_HAS_E ? q->E + at : NULL;
+  const am_real *a = q->a + i, *b = q->b + i, *h = q->h + j;
+  vec Hv[4], Ev[4];
+  for (int r = 0; r < n_vectors; r++) {
+    Hv[r] = v_load(q->H0 + at + 16 * r);
+    Ev[r] = RULE_HAS_E ? v_load(q->E0 + at + 16 * r) : v_zero();
+  }
+  for (int s = 0; s < q->n; s++, a += q->stride, b += q->stride, h += q->stride) {
+    if (n_vectors == 1) {
+      const vec bv = RULE_USES_B ? v_spread4(b) : v_zero();
+      rule_update(&Hv[0], &Ev[0], v_tile4(h), v_spread4(a), bv, k);
+    } else {
+      const vec hv = v_load(h);
+      for (int r = 0; r < 4; r++)
+        rule_update(&Hv[r], &Ev[r], hv, v_set1(a[r]), v_set1(RULE_USES_B ? b[r] : 0), k);
+    }
+    if ((s + 1) % every) continue;
+    for (int r = 0; r < n_vectors; r++) {
+      v_store(H + 16 * r, Hv[r]);
+      if (RULE_HAS_E) v_store(E + 16 * r, Ev[r]);
+    }
+    H += q->size;
+    if (RULE_HAS_E) E += q->size;
+  }
+}
+
+VEC_INLINE void again_all(const again_run *q, am_trace_constants constants, am_panel_shape shape,
+                          int every) {
+  const rule_constants k = rule_constants_of(constants);
+  size_t at = 0;
+  for (int i = 0; i < shape.rows; i += 4) {
+    for (int j = 0; j < shape.whole; j += 16, at += 64) again_block(q, &k, at, i, j, 4, every);
+    if (shape.whole == shape.width) continue;
+    again_block(q, &k, at, i, shape.whole, 1, every);
+    at += 16;
+  }
 }
 
 static void trace_again(am_real *H, am_real *E, const am_real *H0, const am_real *E0,
-                        const am_real *a, const am_real *b, const am_real *h,
-                        am_trace_constants constants, int n, int rows, int cols) {
-  const rule_constants k = rule_constants_of(constants);
-  const size_t size = (size_t)rows * (size_t)cols;
-  for (int i = 0; i < rows; i += 4)
-    for (int j = 0; j < cols; j += 16) {
-      const size_t at = (size_t)i * (size_t)cols + 4 * (size_t)j;
-      vec Hv[4], Ev[4];
-      for (int r = 0; r < 4; r++) {
-        Hv[r] = v_load(H0 + at + 16 * r);
-        Ev[r] = RULE_HAS_E ? v_load(E0 + at + 16 * r) : v_zero();
-      }
-      for (int s = 0; s < n; s++) {
-        const vec hv = v_load(h + (size_t)s * (size_t)cols + j);
-        const am_real *as = a + (size_t)s * (size_t)cols + i,
-                      *bs = b + (size_t)s * (size_t)cols + i;
-        am_real *Hs = H + (size_t)s * size + at,
-                *Es = RULE_HAS_E ? E + (size_t)s * size + at : NULL;
-        for (int r = 0; r < 4; r++) {
-          rule_update(&Hv[r], &Ev[r], hv, v_set1(as[r]), v_set1(RULE_USES_B ? bs[r] : 0), &k);
-          v_store(Hs + 16 * r, Hv[r]);
-          if (RULE_HAS_E) v_store(Es + 16 * r, Ev[r]);
-        }
-      }
+                        const am_real *a, const am_real *b, const am_real *h, am_trace_constants k,
+                        int n, int every, am_panel_shape shape) {
+  const size_t size = am_panel_elements(shape), stride = (size_t)am_pad(shape.width, 16);
+  const again_run q = {H, E, H0, E0, a, b, h, n, size, stride};
+  if (every == 2) again_all(&q, k, shape, 2);
+  else again_all(&q, k, shape, 1);
+}
+
+/* ------------------------------------------------------------------------------ backward */
+/* Two lanes read and write more arrays than a processor has registers for their addresses. What is
+ * as long as a layer is therefore gathered first, in the order in which the pass needs it. */
+typedef struct backward_cols { /* 16 columns of a lane */
+  am_real x[16], h[16], h0[16], dx[16], dh[16];
+} backward_cols;
+typedef struct backward_row { /* a row of a lane; a0, b0 of the update before, if ahead is 2 */
+  am_real dy, a, b, a0, b0;
+} backward_row;
+_Static_assert(sizeof(backward_cols) == 16 * AM_TRACE_GATHERED * sizeof(am_real) &&
+                   sizeof(backward_row) == AM_TRACE_GATHERED * sizeof(am_real),
+               "am_trace_scratch says how much is gathered");
+
+VEC_INLINE void backward_gather(const am_trace_backward *p, int n, int ahead, backward_cols *c,
+                                backward_row *rows, am_panel_shape shape) {
+  for (int j = 0; j < shape.whole; j += 16)
+    for (int l = 0; l < n; l++, c++) {
+      v_store(c->x, v_load(p[l].x + j));
+      v_store(c->h, v_load(p[l].h + j));
+      if (ahead == 2) v_store(c->h0, v_load(p[l].h0 + j));
+      v_store(c->dx, v_load(p[l].dx + j));
+      v_store(c->dh, v_load(p[l].dh + j));
+    }
+  for (int i = 0; i < shape.rows; i++)
+    for (int l = 0; l < n; l++, rows++) {
+      rows->dy = p[l].dy[i];
+      rows->a = p[l].a[i];
+      if (RULE_USES_B) rows->b = p[l].b[i];
+      if (ahead == 2) rows->a0 = p[l].a0[i];
+      if (RULE_USES_B && ahead == 2) rows->b0 = p[l].b0[i];
     }
 }
+
+VEC_INLINE void backward_scatter(const am_trace_backward *p, int n, const backward_cols *c,
+                                 am_panel_shape shape) {
+  for (int j = 0; j < shape.whole; j += 16)
+    for (int l = 0; l < n; l++, c++) {
+      v_store(p[l].dx + j, v_load(c->dx));
+      v_store(p[l].dh + j, v_load(c->dh));
+    }
+}
+
+/* What 16 connections have from their rows, */
+typedef struct backward_post {
+  vec dy, a, b, a0, b0; /* given */
+  vec da, db, dk;       /* added to */
+} backward_post;
+/* and from their columns. */
+typedef struct backward_pre {
+  vec x, h, h0; /* given */
+  vec dx, dh;   /* added to */
+} backward_pre;
+
+/* What is added up over a row. */
+typedef struct backward_sums {
+  vec da, db, dk;
+} backward_sums;
 
 /* One lane on the way back through four rows. */
 typedef struct backward_lane {
-  const am_real *H, *H0, *E0, *x, *h;
-  am_real *dH, *dE, *dx, *dh;
-  vec dy[4], a[4], b[4], da[4], db[4], dk[4];
+  const am_real *H, *E;
+  am_real *dH, *dE;
+  backward_sums row[4];
 } backward_lane;
 
-VEC_INLINE void backward_begin(backward_lane *q, const am_trace_backward *p, int i, size_t start) {
+VEC_INLINE void backward_begin(backward_lane *q, const am_trace_backward *p, size_t start) {
   q->H = p->H + start;
-  q->H0 = p->H0 + start;
-  q->E0 = RULE_HAS_E ? p->E0 + start : NULL;
+  q->E = RULE_HAS_E ? p->E + start : NULL;
   q->dH = p->dH + start;
   q->dE = RULE_HAS_E ? p->dE + start : NULL;
-  q->x = p->x;
-  q->h = p->h;
-  q->dx = p->dx;
-  q->dh = p->dh;
-  for (int r = 0; r < 4; r++) {
-    q->da[r] = q->db[r] = q->dk[r] = v_zero();
-    q->dy[r] = v_set1(p->dy[i + r]);
-    q->a[r] = v_set1(p->a[i + r]);
-    q->b[r] = v_set1(RULE_USES_B ? p->b[i + r] : 0);
-  }
+  for (int r = 0; r < 4; r++) q->row[r] = (backward_sums){v_zero(), v_zero(), v_zero()};
 }
 
-/* What 16 columns of a lane carry from row to row. */
-typedef struct backward_cols {
-  vec x, h, dx, dh;
-} backward_cols;
+VEC_INLINE backward_post backward_post_of(const backward_row *row, int ahead, backward_sums s) {
+  return (backward_post){
+      .dy = v_set1(row->dy),
+      .a = v_set1(row->a),
+      .b = v_set1(RULE_USES_B ? row->b : 0),
+      .a0 = v_set1(ahead == 2 ? row->a0 : 0),
+      .b0 = v_set1(ahead == 2 && RULE_USES_B ? row->b0 : 0),
+      .da = s.da,
+      .db = s.db,
+      .dk = s.dk,
+  };
+}
 
-/* 16 connections of row r; returns dalpha with this lane's part added */
-VEC_INLINE vec backward_cell(backward_lane *q, backward_cols *c, int r, int at, vec w, vec alpha,
-                             vec dalpha, const rule_constants *k) {
-  const vec H = v_load(q->H + at);
-  const vec g = v_mul(q->dy[r], c->x); /* gradient of the effective weight */
-  c->dx = v_fma(v_fma(alpha, H, w), q->dy[r], c->dx);
+VEC_INLINE backward_pre backward_pre_of(const backward_cols *c, int ahead) {
+  return (backward_pre){v_load(c->x), v_load(c->h), ahead == 2 ? v_load(c->h0) : v_zero(),
+                        v_load(c->dx), v_load(c->dh)};
+}
+
+/* 16 connections; returns dalpha with this lane's part added */
+VEC_INLINE vec backward_cell(const backward_lane *q, backward_post *i, backward_pre *j, int ahead,
+                             int at, vec w, vec alpha, vec dalpha, const rule_constants *k) {
+  vec H = v_load(q->H + at), E = RULE_HAS_E ? v_load(q->E + at) : v_zero();
+  if (ahead == 2) rule_update(&H, &E, j->h0, i->a0, i->b0, k);
+  const vec H0 = H, E0 = E;
+  if (ahead > 0) rule_update(&H, &E, j->h, i->a, i->b, k);
+  const vec g = v_mul(i->dy, j->x); /* gradient of the effective weight */
   rule_gradient d = {.H = v_fma(g, alpha, v_load(q->dH + at)),
                      .E = RULE_HAS_E ? v_load(q->dE + at) : v_zero(),
-                     .h = c->dh,
-                     .a = q->da[r],
-                     .b = q->db[r],
-                     .k = q->dk[r]};
-  rule_adjoint(&d, H, RULE_USES_H0 ? v_load(q->H0 + at) : v_zero(),
-               RULE_HAS_E ? v_load(q->E0 + at) : v_zero(), c->h, q->a[r], q->b[r], k);
+                     .h = j->dh,
+                     .a = i->da,
+                     .b = i->db,
+                     .k = i->dk};
+  rule_adjoint(&d, H, H0, E0, j->h, i->a, i->b, k);
   v_store(q->dH + at, d.H);
   if (RULE_HAS_E) v_store(q->dE + at, d.E);
-  c->dh = d.h;
-  q->da[r] = d.a;
-  q->db[r] = d.b;
-  q->dk[r] = d.k;
+  j->dx = v_fma(v_fma(alpha, H, w), i->dy, j->dx);
+  j->dh = d.h;
+  i->da = d.a;
+  i->db = d.b;
+  i->dk = d.k;
   return v_fma(g, H, dalpha);
 }
 
-VEC_INLINE void backward_rows(const am_trace_backward *p, int n, const rule_constants *k, int i,
-                              int cols) {
-  backward_lane q[AM_TRACE_LANES];
-  const size_t start = (size_t)i * (size_t)cols;
-  const am_real *w = p->w + start, *alpha = p->alpha + start;
-  am_real *dalpha = p->dalpha + start;
-  for (int l = 0; l < n; l++) backward_begin(&q[l], &p[l], i, start);
-  for (int j = 0; j < cols; j += 16) {
-    backward_cols c[AM_TRACE_LANES];
-    for (int l = 0; l < n; l++)
-      c[l] = (backward_cols){v_load(q[l].x + j), v_load(q[l].h + j), v_load(q[l].dx + j),
-                             v_load(q[l].dh + j)};
-    for (int r = 0; r < 4; r++) {
-      const int at = 4 * j + 16 * r;
-      const vec wv = v_load(w + at), av = v_load(alpha + at);
-      vec d = v_load(dalpha + at);
-      for (int l = 0; l < n; l++) d = backward_cell(&q[l], &c[l], r, at, wv, av, d, k);
-      v_store(dalpha + at, d);
-    }
+/* What the block of 4 columns of a lane adds up over all rows. */
+typedef struct backward_fold {
+  vec dx, dh;
+} backward_fold;
+
+/* The block of 4 columns of a lane, and what the four rows added up; returns dalpha with its part
+ * added. */
+VEC_INLINE vec backward_tail(const backward_lane *q, backward_fold *f, const am_trace_backward *p,
+                             int ahead, int i, int j, vec w, vec alpha, vec dalpha,
+                             const rule_constants *k) {
+  backward_post post = {
+      .dy = v_spread4(p->dy + i),
+      .a = v_spread4(p->a + i),
+      .b = RULE_USES_B ? v_spread4(p->b + i) : v_zero(),
+      .a0 = ahead == 2 ? v_spread4(p->a0 + i) : v_zero(),
+      .b0 = ahead == 2 && RULE_USES_B ? v_spread4(p->b0 + i) : v_zero(),
+      .da = v_zero(),
+      .db = v_zero(),
+      .dk = v_zero(),
+  };
+  backward_pre pre = {v_tile4(p->x + j), v_tile4(p->h + j),
+                      ahead == 2 ? v_tile4(p->h0 + j) : v_zero(), f->dx, f->dh};
+  dalpha = backward_cell(q, &post, &pre, ahead, 4 * j, w, alpha, dalpha, k);
+  *f = (backward_fold){pre.dx, pre.dh};
+  const backward_sums *s = q->row;
+  v_sum4_tail(p->da + i, s[0].da, s[1].da, s[2].da, s[3].da, post.da);
+  if (RULE_USES_B) v_sum4_tail(p->db + i, s[0].db, s[1].db, s[2].db, s[3].db, post.db);
+  if (RULE_HAS_E) v_sum4_tail(p->dk + i, s[0].dk, s[1].dk, s[2].dk, s[3].dk, post.dk);
+  return dalpha;
+}
+
+/* What four rows added up, without a block of 4 columns. */
+VEC_INLINE void backward_end(const backward_sums *s, const am_trace_backward *p, int i) {
+  v_sum4(p->da + i, s[0].da, s[1].da, s[2].da, s[3].da);
+  if (RULE_USES_B) v_sum4(p->db + i, s[0].db, s[1].db, s[2].db, s[3].db);
+  if (RULE_HAS_E) v_sum4(p->dk + i, s[0].dk, s[1].dk, s[2].dk, s[3].dk);
+}
+
+/* 4 rows of 16 columns */
+VEC_INLINE void backward_block(backward_lane *q, backward_cols *c, const backward_row *rows, int n,
+                               int ahead, const am_real *w, const am_real *alpha, am_real *dalpha,
+                               int at, const rule_constants *k) {
+  backward_pre pre[AM_TRACE_LANES];
+  for (int l = 0; l < n; l++) pre[l] = backward_pre_of(&c[l], ahead);
+  for (int r = 0; r < 4; r++, at += 16) {
+    const vec wv = v_load(w + at), av = v_load(alpha + at);
+    vec d = v_load(dalpha + at);
     for (int l = 0; l < n; l++) {
-      v_store(q[l].dx + j, c[l].dx);
-      v_store(q[l].dh + j, c[l].dh);
+      backward_post post = backward_post_of(&rows[n * r + l], ahead, q[l].row[r]);
+      d = backward_cell(&q[l], &post, &pre[l], ahead, at, wv, av, d, k);
+      q[l].row[r] = (backward_sums){post.da, post.db, post.dk};
     }
+    v_store(dalpha + at, d);
   }
   for (int l = 0; l < n; l++) {
-    v_sum4(p[l].da + i, q[l].da[0], q[l].da[1], q[l].da[2], q[l].da[3]);
-    if (RULE_USES_B) v_sum4(p[l].db + i, q[l].db[0], q[l].db[1], q[l].db[2], q[l].db[3]);
-    if (RULE_HAS_E) v_sum4(p[l].dk + i, q[l].dk[0], q[l].dk[1], q[l].dk[2], q[l].dk[3]);
+    v_store(c[l].dx, pre[l].dx);
+    v_store(c[l].dh, pre[l].dh);
   }
 }
 
-static void trace_backward(const am_trace_backward *p, int n, am_trace_constants constants,
-                           int rows, int cols) {
+VEC_INLINE void backward_rows(backward_fold *f, const am_trace_backward *p, int n, int ahead,
+                              backward_cols *c, const backward_row *rows, const rule_constants *k,
+                              int i, am_panel_shape shape) {
+  backward_lane q[AM_TRACE_LANES];
+  const size_t start = (size_t)i * (size_t)shape.width;
+  const am_real *w = p->w + start, *alpha = p->alpha + start;
+  am_real *dalpha = p->dalpha + start;
+  for (int l = 0; l < n; l++) backward_begin(&q[l], &p[l], start);
+  for (int j = 0; j < shape.whole; j += 16, c += n)
+    backward_block(q, c, rows, n, ahead, w, alpha, dalpha, 4 * j, k);
+  if (shape.whole == shape.width) {
+    for (int l = 0; l < n; l++) backward_end(q[l].row, &p[l], i);
+    return;
+  }
+  const int at = 4 * shape.whole;
+  const vec wv = v_load(w + at), av = v_load(alpha + at);
+  vec d = v_load(dalpha + at);
+  for (int l = 0; l < n; l++)
+    d = backward_tail(&q[l], &f[l], &p[l], ahead, i, shape.whole, wv, av, d, k);
+  v_store(dalpha + at, d);
+}
+
+VEC_INLINE void backward_all(const am_trace_backward *p, int n, int ahead,
+                             am_trace_constants constants, am_panel_shape shape) {
   const rule_constants k = rule_constants_of(constants);
-  if (n == 2)
-    for (int i = 0; i < rows; i += 4) backward_rows(p, 2, &k, i, cols);
-  else
-    for (int i = 0; i < rows; i += 4) backward_rows(p, 1, &k, i, cols);
+  backward_cols *c = (backward_cols *)(void *)p->scratch;
+  backward_row *rows = (backward_row *)(void *)(c + shape.whole / 16 * n);
+  backward_fold f[AM_TRACE_LANES];
+  for (int l = 0; l < n; l++) f[l] = (backward_fold){v_zero(), v_zero()};
+  backward_gather(p, n, ahead, c, rows, shape);
+  for (int i = 0; i < shape.rows; i += 4)
+    backward_rows(f, p, n, ahead, c, rows + i * n, &k, i, shape);
+  backward_scatter(p, n, c, shape);
+  if (shape.whole == shape.width) return;
+  for (int l = 0; l < n; l++) {
+    panel_add_folded(p[l].dx + shape.whole, f[l].dx);
+    panel_add_folded(p[l].dh + shape.whole, f[l].dh);
+  }
+}
+
+static void trace_backward(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
+                           am_panel_shape shape) {
+  const int far = RULE_NEEDS_STATE ? 2 : 0; /* the other is 1 */
+  if (n == 2 && ahead == far) backward_all(p, 2, far, k, shape);
+  else if (n == 2) backward_all(p, 2, 1, k, shape);
+  else if (ahead == far) backward_all(p, 1, far, k, shape);
+  else backward_all(p, 1, 1, k, shape);
 }
 
 extern const am_trace_ops AM_ISA(AM_PASTE(am_trace, RULE_NAME));
 const am_trace_ops AM_ISA(AM_PASTE(am_trace, RULE_NAME)) = {
     .has_E = RULE_HAS_E,
+    .needs_state = RULE_NEEDS_STATE,
     .coefficients = trace_coefficients,
     .coefficients_back = trace_coefficients_back,
     .forward = trace_forward,

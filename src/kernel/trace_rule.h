@@ -3,18 +3,19 @@
 #ifndef AMINE_KERNEL_TRACE_RULE_H
 #define AMINE_KERNEL_TRACE_RULE_H
 
-#include "kernel/trace.h"
 #include "kernel/vector.h"
+/* after vector.h, which says what a real is */
+#include "kernel/trace.h"
 
 typedef struct rule_constants {
-  vec clip, minus_clip; /* +c, -c */
-  vec eta_e, keep_e;    /* eta_e, 1 - eta_e */
+  vec clip;          /* c */
+  vec eta_e, keep_e; /* eta_e, 1 - eta_e */
   vec zero, one;
 } rule_constants;
 
 VEC_INLINE rule_constants rule_constants_of(am_trace_constants k) {
-  return (rule_constants){v_set1(k.clip),      v_set1(-k.clip), v_set1(k.eta_e),
-                          v_set1(1 - k.eta_e), v_zero(),        v_set1(1)};
+  return (rule_constants){v_set1(k.clip), v_set1(k.eta_e), v_set1(1 - k.eta_e), v_zero(),
+                          v_set1(1)};
 }
 
 /* Gradients on the way back. On entry H and E are those after the update, on return those before
@@ -23,9 +24,7 @@ typedef struct rule_gradient {
   vec H, E, h, a, b, k;
 } rule_gradient;
 
-VEC_INLINE vec rule_clip(vec H, const rule_constants *k) {
-  return v_max(v_min(H, k->clip), k->minus_clip);
-}
+VEC_INLINE vec rule_clip(vec H, const rule_constants *k) { return v_clip(H, k->clip); }
 /* dH where the clip let H pass, 0 where it held it */
 VEC_INLINE vec rule_clip_back(vec dH, vec H, const rule_constants *k) {
   return v_select(v_lt(v_abs(H), k->clip), dH, k->zero);

@@ -57,14 +57,21 @@ static float doubt(const float *p, int n) {
   return n > 1 ? (1 - same) / (1 - 1 / (float)n) : 0;
 }
 
+/* The policy at step t, of n actors: side by side, since none of it waits for another. */
+static void decide(am_actor *actors, int n, const am_play *play, int t) {
+  const size_t s = (size_t)t, A = (size_t)play->task->n_actions;
+  for (int q = 0; q < n; q++)
+    am_a2c_code()->policy(actors[q].p + s * A, actors[q].logp + s * A,
+                          actors[q].lane.heads + s * (size_t)play->network->layout.head_rows,
+                          (int)A);
+}
+
 /* What the policy does at step t, and what the world answers. */
 static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const am_task *task = play->task;
   const size_t s = (size_t)t, n = (size_t)task->n_actions;
   const am_random_key key = {play->seed, AM_STREAM_POLICY, play->episode, lane};
-  float *p = actor->p + s * n;
-  am_a2c_code()->policy(p, actor->logp + s * n,
-                        actor->lane.heads + s * (size_t)play->network->layout.head_rows, (int)n);
+  const float *p = actor->p + s * n;
   const float u = play->greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
   actor->actions[t] = am_choose(p, 1, (int)n, u, play->greedy);
   actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
@@ -89,6 +96,7 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane) 
       task->type->observe(task, actors[q].world, lanes[q]->u + (size_t)t * (size_t)l->input_rows);
     for (int q = 0; q < n && l->is_given; q++) lanes[q]->level[t] = am_drive_level(actors[q].drive);
     code->step(l, rule, lanes, n, play->parameters, play->alpha, t);
+    decide(actors, n, play, t);
     for (int q = 0; q < n; q++) act(&actors[q], play, lane + (uint32_t)q, t);
     if (play->watch) play->watch(play->context, &actors[0], t);
   }

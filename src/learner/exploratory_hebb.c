@@ -108,7 +108,7 @@ static void accumulate(hebb *h, int n) {
     hebb_code()->cube(h->pre, (size_t)n * pre_stride(c));
   }
   hebb_code()->accumulate(h->H, exploratory ? h->post : h->xi, width, h->pre, pre_stride(c), n,
-                          c->rows, c->cols);
+                          c->shape);
 }
 
 /* The sum over the targets of |r - target| at this step. */

@@ -12,8 +12,8 @@ static void cube(real *a, size_t n) {
 }
 
 static void accumulate(real *H, const real *post, size_t post_stride, const real *pre,
-                       size_t pre_stride, int n, int rows, int cols) {
-  panel_add_outer(H, post, post_stride, pre, pre_stride, n, rows, cols);
+                       size_t pre_stride, int n, am_panel_shape shape) {
+  panel_add_outer(H, post, post_stride, pre, pre_stride, n, shape);
 }
 
 static real change(real *J, const real *H, size_t n, real factor, real c) {

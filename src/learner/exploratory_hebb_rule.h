@@ -12,10 +12,10 @@ enum { AM_HEBB_BLOCK = 32 };
 typedef struct am_hebb_ops {
   /* a[i] = a[i]^3, n a multiple of 16 */
   void (*cube)(am_real *a, size_t n);
-  /* H[i][j] += sum over t < n, in that order, of post[t][i] pre[t][j]; H is a panel of rows x cols,
+  /* H[i][j] += sum over t < n, in that order, of post[t][i] pre[t][j]; H is a panel,
    * strides in elements */
   void (*accumulate)(am_real *H, const am_real *post, size_t post_stride, const am_real *pre,
-                     size_t pre_stride, int n, int rows, int cols);
+                     size_t pre_stride, int n, am_panel_shape shape);
   /* J += clip(factor H, -c, c); returns the sum of the squares of the change */
   am_real (*change)(am_real *J, const am_real *H, size_t n, am_real factor, am_real c);
 } am_hebb_ops;

@@ -64,7 +64,7 @@ amine_status am_ctrnn_make(am_ctrnn *network, const am_ctrnn_options *options, a
   AM_TRY(check(options, error));
   const int n = options->n_hidden, cols = n + options->n_inputs;
   *network = (am_ctrnn){.options = *options,
-                        .rows = am_pad(n, AM_PANEL_ROWS),
+                        .shape = am_panel_of(n, cols),
                         .cols = am_pad(cols, AM_PANEL_COLS),
                         .n_vector = am_pad(n, AM_PANEL_COLS),
                         .n_panel = am_panel_size(n, cols),

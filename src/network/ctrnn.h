@@ -33,10 +33,11 @@ typedef struct am_ctrnn_options {
 
 typedef struct am_ctrnn {
   am_ctrnn_options options;
-  int rows, cols; /* of the panel [J | B]: N and N + n_inputs, padded */
-  int n_vector;   /* N padded to 16: length of x, xbar, r, xi, dx */
-  size_t n_panel; /* elements of the panel */
-  float euler;    /* dt / tau */
+  am_panel_shape shape; /* of the panel [J | B]: [N][N + n_inputs] */
+  int cols;             /* N + n_inputs padded to 16 */
+  int n_vector;         /* N padded to 16: length of x, xbar, r, xi, dx */
+  size_t n_panel;       /* elements of the panel */
+  float euler;          /* dt / tau */
 } am_ctrnn;
 
 /* One network at work; all arrays of the caller, padding zero. */

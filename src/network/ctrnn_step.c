@@ -23,7 +23,7 @@ static void step(const am_ctrnn *n, const real *panel, am_ctrnn_state *s, const 
                  real *before) {
   const vec euler = v_set1(n->euler);
   const vec keep = v_set1(n->options.keep), rest = v_set1(1 - n->options.keep);
-  panel_apply(s->y, panel, s->z, n->rows, n->cols);
+  panel_apply(s->y, panel, s->z, n->shape);
   for (int i = 0; i < n->n_vector; i += VEC_LANES) {
     const vec old = v_load(s->x + i), mean = v_load(s->mean + i);
     const vec inside = v_sub(v_add(v_load(s->y + i), v_load(xi + i)), old);

@@ -17,7 +17,7 @@ static am_trace_constants constants_of(const am_plastic_layout *l, const real *p
 static void lane_begin(const am_plastic_layout *l, am_plastic_lane *lane) {
   memset(lane->x, 0, (size_t)l->cols * sizeof(real));
   if (!l->has_trace) return;
-  const size_t size = am_panel_size(l->n_hidden, l->n_hidden) * sizeof(real);
+  const size_t size = am_panel_elements(l->square) * sizeof(real);
   memset(lane->H, 0, size);
   if (lane->E) memset(lane->E, 0, size);
 }
@@ -40,12 +40,12 @@ static void recurrent(const am_plastic_layout *l, const am_trace_ops *rule,
                       am_plastic_lane *const *lanes, int n, const real *parameters,
                       const real *alpha, int t) {
   const size_t cols = (size_t)l->cols, s = (size_t)t;
-  const size_t size = am_panel_size(l->n_hidden, l->n_hidden);
+  const size_t size = am_panel_elements(l->square);
   am_trace_forward pass[AM_TRACE_LANES];
   for (int q = 0; q < n; q++) {
     am_plastic_lane *lane = lanes[q];
     if (!l->has_trace) {
-      panel_apply(lane->y, parameters + l->w, lane->x + s * cols, l->rows, l->cols);
+      panel_apply(lane->y, parameters + l->w, lane->x + s * cols, l->square);
       continue;
     }
     const int save = (t - 1) % lane->segment == 0;
@@ -64,7 +64,7 @@ static void recurrent(const am_plastic_layout *l, const am_trace_ops *rule,
         .y = lane->y,
     };
   }
-  if (l->has_trace) rule->forward(pass, n, constants_of(l, parameters), l->rows, l->cols);
+  if (l->has_trace) rule->forward(pass, n, constants_of(l, parameters), l->square);
 }
 
 /* The rest of a step, from y = (w + alpha ∘ H) x_{t-1} on. */
@@ -74,10 +74,9 @@ static void activate(const am_plastic_layout *l, const am_trace_ops *rule, am_pl
   real *x = lane->x + (s + 1) * cols, *heads = lane->heads + s * (size_t)l->head_rows, *y = lane->y;
   for (int i = 0; i < l->cols; i += 16)
     v_store(y + i, v_add(v_load(y + i), v_load(parameters + l->input_b + i)));
-  panel_apply_transposed(y, parameters + l->input_w, lane->u + s * (size_t)l->input_rows,
-                         l->input_rows, l->cols);
+  panel_apply_transposed(y, parameters + l->input_w, lane->u + s * (size_t)l->input_rows, l->input);
   for (int i = 0; i < l->cols; i += 16) v_store(x + i, v_tanh(v_load(y + i)));
-  panel_apply(heads, parameters + l->head_w, x, am_pad(l->n_heads, 4), l->cols);
+  panel_apply(heads, parameters + l->head_w, x, l->head);
   for (int k = 0; k < l->n_heads; k++) heads[k] += parameters[l->head_b + (size_t)k];
   if (!l->is_given)
     lane->level[t] = !l->has_readout ? 0
@@ -104,26 +103,33 @@ static void lane_finish(const am_plastic_layout *l, const am_trace_ops *rule, am
   if (!l->has_trace) return;
   const size_t at = (size_t)t * (size_t)l->cols;
   rule->again(lane->H, lane->E, lane->H, lane->E, lane->a + at, lane->b + at, lane->x + at,
-              constants_of(l, parameters), 1, l->rows, l->cols);
+              constants_of(l, parameters), 1, 1, l->square);
 }
 
-/* The state before the update of step u (u >= 0), out of what was saved and computed again. */
-static const real *state_before(const real *saved, const real *again, int u, int segment,
-                                size_t size) {
+/* How many updates before the state that update u made the nearest one lies that was kept. Kept are
+ * the states before the even updates of a segment, and the one after its last. */
+static int updates_ahead(const am_trace_ops *rule, int u, int segment) {
+  const int odd = u % segment % 2;
+  return rule->needs_state ? 1 + odd : 1 - odd;
+}
+
+/* That state, out of what was saved and computed again. */
+static const real *kept_state(const real *saved, const real *again, int u, int ahead, int segment,
+                              size_t size) {
   if (!saved) return NULL;
-  const int k = u % segment;
-  return k == 0 ? saved + (size_t)(u / segment) * size : again + (size_t)(k - 1) * size;
+  const int k = u % segment + 1 - ahead;
+  return k == 0 ? saved + (size_t)(u / segment) * size : again + (size_t)(k / 2 - 1) * size;
 }
 
-/* Computes again the states of the segment that holds update u. */
+/* Computes again every second state of the segment that holds update u. */
 static void fill_segment(const am_plastic_layout *l, const am_trace_ops *rule,
                          am_plastic_lane *lane, const real *parameters, int u) {
-  const size_t size = am_panel_size(l->n_hidden, l->n_hidden), cols = (size_t)l->cols;
+  const size_t size = am_panel_elements(l->square), cols = (size_t)l->cols;
   const int first = u / lane->segment * lane->segment;
   const size_t slot = (size_t)(u / lane->segment) * size, at = (size_t)first * cols;
   rule->again(lane->again_H, lane->again_E, lane->saved_H + slot,
               lane->saved_E ? lane->saved_E + slot : NULL, lane->a + at, lane->b + at, lane->x + at,
-              constants_of(l, parameters), u - first + 1, l->rows, l->cols);
+              constants_of(l, parameters), u - first + 1, 2, l->square);
 }
 
 /* From the coefficients of update u to the activity and the modulator of step u. */
@@ -149,58 +155,66 @@ static void modulator_back(const am_plastic_layout *l, const am_trace_ops *rule,
 
 /* The product of step t >= 1 and the update before it: adds to the gradients of x_{t-1} and
  * x_{t-2}. */
-static void recurrent_back(const am_plastic_layout *l, const am_trace_ops *rule,
-                           am_plastic_lane *const *lanes, int n, real *gradient,
-                           const real *parameters, const real *alpha, int t) {
+static void plastic_back(const am_plastic_layout *l, const am_trace_ops *rule,
+                         am_plastic_lane *const *lanes, int n, real *gradient,
+                         const real *parameters, const real *alpha, int t) {
   const size_t cols = (size_t)l->cols, s = (size_t)t;
-  const size_t size = am_panel_size(l->n_hidden, l->n_hidden);
-  const int u = t - 1;
-  am_trace_backward pass[AM_TRACE_LANES];
+  const size_t size = am_panel_elements(l->square);
+  const int u = t - 1, ahead = updates_ahead(rule, u, lanes[0]->segment);
+  const size_t last = (s - 1) * cols, older = ahead == 2 ? last - cols : last;
+  am_trace_backward pass[AM_TRACE_LANES] = {0};
   for (int q = 0; q < n; q++) {
     am_plastic_lane *lane = lanes[q];
-    const real *dy = lane->dy + s * cols;
-    if (!l->has_trace) {
-      panel_apply_transposed(lane->dx[1], parameters + l->w, dy, l->rows, l->cols);
-      continue;
-    }
     if (t == lane->n_steps - 1 || t % lane->segment == 0)
       fill_segment(l, rule, lane, parameters, u);
     pass[q] = (am_trace_backward){
-        .H = lane->again_H + (size_t)(u % lane->segment) * size,
-        .H0 = state_before(lane->saved_H, lane->again_H, u, lane->segment, size),
-        .E0 = state_before(lane->saved_E, lane->again_E, u, lane->segment, size),
+        .H = kept_state(lane->saved_H, lane->again_H, u, ahead, lane->segment, size),
+        .E = kept_state(lane->saved_E, lane->again_E, u, ahead, lane->segment, size),
         .dH = lane->dH,
         .dE = lane->dE,
         .dalpha = gradient + l->alpha_full,
         .w = parameters + l->w,
         .alpha = alpha,
-        .dy = dy,
+        .dy = lane->dy + s * cols,
         .x = lane->x + s * cols,
-        .a = lane->a + (s - 1) * cols,
-        .b = lane->b + (s - 1) * cols,
-        .h = lane->x + (s - 1) * cols,
+        .a = lane->a + last,
+        .b = lane->b + last,
+        .h = lane->x + last,
+        .a0 = lane->a + older,
+        .b0 = lane->b + older,
+        .h0 = lane->x + older,
         .dx = lane->dx[1],
         .dh = lane->dx[2],
         .da = lane->da,
         .db = lane->db,
         .dk = lane->dk,
+        .scratch = lane->scratch,
     };
   }
-  if (!l->has_trace) return;
-  rule->backward(pass, n, constants_of(l, parameters), l->rows, l->cols);
+  rule->backward(pass, n, ahead, constants_of(l, parameters), l->square);
   for (int q = 0; q < n; q++) modulator_back(l, rule, lanes[q], gradient, parameters, u);
+}
+
+static void recurrent_back(const am_plastic_layout *l, const am_trace_ops *rule,
+                           am_plastic_lane *const *lanes, int n, real *gradient,
+                           const real *parameters, const real *alpha, int t) {
+  if (l->has_trace) {
+    plastic_back(l, rule, lanes, n, gradient, parameters, alpha, t);
+    return;
+  }
+  for (int q = 0; q < n; q++)
+    panel_apply_transposed(lanes[q]->dx[1], parameters + l->w,
+                           lanes[q]->dy + (size_t)t * (size_t)l->cols, l->square);
 }
 
 /* The sums over all steps. */
 static void products_back(const am_plastic_layout *l, const am_plastic_lane *lane, real *gradient) {
   const size_t cols = (size_t)l->cols, head_rows = (size_t)l->head_rows;
   const int T = lane->n_steps;
-  panel_add_outer(gradient + l->w, lane->dy + cols, cols, lane->x + cols, cols, T - 1, l->rows,
-                  l->cols);
+  panel_add_outer(gradient + l->w, lane->dy + cols, cols, lane->x + cols, cols, T - 1, l->square);
   panel_add_outer(gradient + l->input_w, lane->u, (size_t)l->input_rows, lane->dy, cols, T,
-                  l->input_rows, l->cols);
-  panel_add_outer(gradient + l->head_w, lane->dheads, head_rows, lane->x + cols, cols, T,
-                  am_pad(l->n_heads, 4), l->cols);
+                  l->input);
+  panel_add_outer(gradient + l->head_w, lane->dheads, head_rows, lane->x + cols, cols, T, l->head);
   for (size_t i = 0; i < cols; i += 16) {
     vec s = v_load(gradient + l->input_b + i);
     for (size_t t = 0; t < (size_t)T; t++) s = v_add(s, v_load(lane->dy + t * cols + i));
@@ -217,7 +231,7 @@ static void backward_begins(const am_plastic_layout *l, am_plastic_lane *lane) {
   const size_t bytes = (size_t)l->cols * sizeof(real);
   for (int k = 0; k < 3; k++) memset(lane->dx[k], 0, bytes);
   if (l->has_trace) {
-    const size_t size = am_panel_size(l->n_hidden, l->n_hidden) * sizeof(real);
+    const size_t size = am_panel_elements(l->square) * sizeof(real);
     memset(lane->dH, 0, size);
     if (lane->dE) memset(lane->dE, 0, size);
   }
@@ -232,7 +246,7 @@ static void activate_back(const am_plastic_layout *l, am_plastic_lane *lane, con
   const real *x = lane->x + (s + 1) * cols;
   real *dy = lane->dy + s * cols, *dx = lane->dx[0];
   panel_apply_transposed(dx, parameters + l->head_w, lane->dheads + s * (size_t)l->head_rows,
-                         am_pad(l->n_heads, 4), l->cols);
+                         l->head);
   for (size_t i = 0; i < cols; i += 16) {
     const vec xv = v_load(x + i);
     v_store(dy + i, v_mul(v_load(dx + i), v_fnma(xv, xv, v_set1(1))));
@@ -271,14 +285,19 @@ static void alpha_expand(const am_plastic_layout *l, real *alpha, const real *pa
 static void alpha_reduce(const am_plastic_layout *l, real *gradient, int per_neuron) {
   const real *full = gradient + l->alpha_full;
   vec whole = v_zero();
+  real rest = 0;
   for (int i = 0; i < l->n_hidden; i++) {
     vec row = v_zero();
-    for (int j = 0; j < l->cols; j += 16)
+    for (int j = 0; j < l->square.whole; j += 16)
       row = v_add(row, v_load(full + am_panel_at(i, j, l->n_hidden)));
-    if (per_neuron) gradient[l->alpha + (size_t)i] += v_sum(row);
+    real left = 0;
+    for (int j = l->square.whole; j < l->n_hidden; j++)
+      left += full[am_panel_at(i, j, l->n_hidden)];
+    if (per_neuron) gradient[l->alpha + (size_t)i] += v_sum(row) + left;
     whole = v_add(whole, row);
+    rest += left;
   }
-  if (!per_neuron) gradient[l->alpha] += v_sum(whole);
+  if (!per_neuron) gradient[l->alpha] += v_sum(whole) + rest;
 }
 
 extern const am_plastic_ops AM_ISA(am_plastic_ops);

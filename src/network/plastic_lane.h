@@ -19,9 +19,12 @@
  * SIZE_MAX where the variant has no such tensor. */
 typedef struct am_plastic_layout {
   int n_inputs, n_hidden, n_actions, n_heads;
-  int rows, cols; /* n_hidden padded to 4 and to 16 */
-  int input_rows; /* n_inputs padded to 4 */
-  int head_rows;  /* n_heads padded to 16 */
+  am_panel_shape square; /* of w, alpha, H: [n_hidden][n_hidden] */
+  am_panel_shape input;  /* [n_inputs][n_hidden] */
+  am_panel_shape head;   /* [n_heads][n_hidden] */
+  int cols;              /* n_hidden padded to 16 */
+  int input_rows;        /* n_inputs padded to 4 */
+  int head_rows;         /* n_heads padded to 16 */
   int has_trace, has_readout, has_fanout, alpha_is_full;
   int is_given; /* M comes from outside: the caller fills level[t] before step t; eta = eta M */
   am_activation activation;
@@ -50,13 +53,14 @@ typedef struct am_plastic_lane {
   am_real *level;       /* [n_steps]: M_t */
   am_real *H, *E;       /* panel each: the state; after the last step it lags one update behind */
   am_real *saved_H, *saved_E; /* [segments] panels */
-  am_real *again_H, *again_E; /* [segment] panels */
+  am_real *again_H, *again_E; /* [segment / 2] panels: every second state of a segment */
   am_real *dH, *dE;           /* panels */
   am_real *dheads;            /* [n_steps][head_rows]: gradient of the heads, from the learner */
   am_real *dy;                /* [n_steps][cols] */
   am_real *y;                 /* [cols] */
   am_real *eta, *deta;        /* [cols] */
   am_real *da, *db, *dk;      /* [cols] */
+  am_real *scratch;           /* what a pass over the trace gathers */
   am_real *dx[3];             /* [cols] each: gradients of x_t, x_{t-1}, x_{t-2} */
 } am_plastic_lane;
 

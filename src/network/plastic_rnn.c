@@ -127,7 +127,8 @@ amine_status am_plastic_make(am_plastic *network, const am_plastic_options *opti
       .n_hidden = options->n_hidden,
       .n_actions = options->n_actions,
       .n_heads = options->n_actions + 1 + (readout ? 1 : 0),
-      .rows = am_pad(options->n_hidden, 4),
+      .square = am_panel_of(options->n_hidden, options->n_hidden),
+      .input = am_panel_of(options->n_inputs, options->n_hidden),
       .cols = am_pad(options->n_hidden, 16),
       .input_rows = am_pad(options->n_inputs, 4),
       .has_trace = trace,
@@ -144,6 +145,7 @@ amine_status am_plastic_make(am_plastic *network, const am_plastic_options *opti
       .fan_f = SIZE_MAX,
       .fan_g = SIZE_MAX,
   };
+  made.layout.head = am_panel_of(made.layout.n_heads, options->n_hidden);
   made.layout.head_rows = am_pad(made.layout.n_heads, 16);
   lay_out(&made);
   name_all(&made);
@@ -207,17 +209,17 @@ void am_plastic_initialise(const am_plastic *n, float *parameters, uint64_t seed
   }
 }
 
-/* Steps between two saved states: few enough that the states computed again stay in the
- * second-level cache, and near sqrt(T) where they cannot. Any choice gives the same bits. */
+/* Steps between two saved states: few enough that the states computed again, every second one,
+ * stay in the second-level cache, and near sqrt(T) where they cannot. Any choice gives the same
+ * bits. */
 static int segment_for(const am_plastic *n, int n_steps, size_t real_size) {
-  const size_t budget = 288 * 1024; /* for each of two lanes */
-  const size_t state = am_panel_size(n->options.n_hidden, n->options.n_hidden) * real_size *
+  const size_t budget = 256 * 1024; /* for each of two lanes */
+  const size_t state = am_panel_elements(n->layout.square) * real_size *
                        (n->options.rule == AM_RULE_ELIGIBILITY ? 2 : 1);
   int root = 1;
   while (root * root < n_steps) root++;
-  size_t fit = budget / state;
-  if (fit < 4) return root;
-  return fit < (size_t)root ? (int)fit : root;
+  const size_t fit = budget / state;
+  return fit < 4 || 2 * fit > (size_t)root ? root : 2 * (int)fit;
 }
 
 /* The arrays of a lane in the order in which they lie in its block. */
@@ -226,7 +228,7 @@ typedef struct lane_part {
   size_t count;
 } lane_part;
 
-#define N_PARTS 25
+#define N_PARTS 26
 
 static void lane_parts(const am_plastic *n, lane_part parts[N_PARTS], int n_steps, int segment) {
   const am_plastic_layout *l = &n->layout;
@@ -240,8 +242,8 @@ static void lane_parts(const am_plastic *n, lane_part parts[N_PARTS], int n_step
       {offsetof(am_plastic_lane, E), second},
       {offsetof(am_plastic_lane, dH), square},
       {offsetof(am_plastic_lane, dE), second},
-      {offsetof(am_plastic_lane, again_H), am_size_mul(S, square)},
-      {offsetof(am_plastic_lane, again_E), am_size_mul(S, second)},
+      {offsetof(am_plastic_lane, again_H), am_size_mul(S / 2, square)},
+      {offsetof(am_plastic_lane, again_E), am_size_mul(S / 2, second)},
       {offsetof(am_plastic_lane, saved_H), am_size_mul(segments, square)},
       {offsetof(am_plastic_lane, saved_E), am_size_mul(segments, second)},
       {offsetof(am_plastic_lane, y), cols},
@@ -250,6 +252,7 @@ static void lane_parts(const am_plastic *n, lane_part parts[N_PARTS], int n_step
       {offsetof(am_plastic_lane, da), cols},
       {offsetof(am_plastic_lane, db), cols},
       {offsetof(am_plastic_lane, dk), cols},
+      {offsetof(am_plastic_lane, scratch), l->has_trace ? am_trace_scratch(l->square) : 0},
       {offsetof(am_plastic_lane, dx), cols},
       {offsetof(am_plastic_lane, dx) + sizeof(am_real *), cols},
       {offsetof(am_plastic_lane, dx) + 2 * sizeof(am_real *), cols},

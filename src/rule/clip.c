@@ -11,7 +11,7 @@
 
 #define RULE_NAME clip
 #define RULE_HAS_E 0
-#define RULE_USES_H0 0
+#define RULE_NEEDS_STATE 0
 #define RULE_USES_B 0
 
 VEC_INLINE void rule_update(vec *H, vec *E, vec h, vec a, vec b, const rule_constants *k) {

@@ -12,7 +12,7 @@
 
 #define RULE_NAME eligibility
 #define RULE_HAS_E 1
-#define RULE_USES_H0 0
+#define RULE_NEEDS_STATE 1
 #define RULE_USES_B 1
 
 VEC_INLINE void rule_update(vec *H, vec *E, vec h, vec a, vec b, const rule_constants *k) {

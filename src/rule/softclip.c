@@ -11,7 +11,7 @@
 
 #define RULE_NAME softclip
 #define RULE_HAS_E 0
-#define RULE_USES_H0 1
+#define RULE_NEEDS_STATE 1
 #define RULE_USES_B 0
 
 /* the room that is left in the direction of d */
@@ -19,9 +19,7 @@ VEC_INLINE vec room(vec d, vec H, const rule_constants *k) {
   return v_select(v_lt(k->zero, d), v_sub(k->one, H), v_add(H, k->one));
 }
 
-VEC_INLINE vec bounded(vec H, const rule_constants *k) {
-  return v_max(v_min(H, k->one), v_sub(k->zero, k->one));
-}
+VEC_INLINE vec bounded(vec H, const rule_constants *k) { return v_clip(H, k->one); }
 
 VEC_INLINE void rule_update(vec *H, vec *E, vec h, vec a, vec b, const rule_constants *k) {
   (void)E, (void)b;

@@ -143,9 +143,14 @@ amine_status am_floor_passes(am_floor_pass passes[AM_FLOOR_PASSES], const am_exp
   const double vec = VECTOR_BYTES, lanes = a->options.n_lanes;
   const double T = x->task->n_steps, S = T - 1; /* steps; those after the first have a product */
   const double shared = runs_of(a) / lanes;     /* times that w is read, for each lane */
-  const double saved = S > 0 ? ceil(S / a->actors[0].lane.segment) / S : 0;
-  const double square = l->rows * l->cols / 16.0, input = l->input_rows * l->cols / 16.0;
-  const double heads = am_pad(l->n_heads, 4) * l->cols / 16.0;
+  /* of each state: how often it is saved, kept when computed again, and read one update early */
+  const int n_updates = x->task->n_steps - 1, segment = a->actors[0].lane.segment;
+  const int whole = n_updates / segment, rest = n_updates % segment;
+  const double saved = S > 0 ? (whole + (rest > 0)) / S : 0;
+  const double kept = S > 0 ? (whole * (segment / 2) + rest / 2) / S : 0, early = 1 - kept;
+  const double square = (double)am_panel_elements(l->square) / 16;
+  const double input = (double)am_panel_elements(l->input) / 16;
+  const double heads = (double)am_panel_elements(l->head) / 16;
   const double all = lanes * S * square;
   const double layers = lanes * T * (input + 2 * heads);
   const double products = lanes * (S * square + T * (input + heads));
@@ -153,11 +158,13 @@ amine_status am_floor_passes(am_floor_pass passes[AM_FLOOR_PASSES], const am_exp
       /* H <- min(max(H + a h)); y += (w + alpha H) x: w and alpha once for two lanes, H there and
        * back, and now and then to where it is kept */
       {"forward", all, 3 * all, 2 * shared * vec * all, (2 + saved) * vec * all},
-      /* the same update from a kept H on, each H written for the way back */
-      {"states again", all, all, saved * vec * all, vec * all},
+      /* the same update from a saved H on, every second H written for the way back */
+      {"states again", all, all, saved * vec * all, kept * vec * all},
       /* g = dy x; dx += (w + alpha H) dy; dH = clip'(dH + g alpha); da += dH h; dh += dH a;
-       * dalpha += g H: w, alpha and dalpha once for two lanes, H, and dH there and back */
-      {"backward", all, 7 * all, (2 * shared + 1) * vec * all, (2 * shared + 2) * vec * all},
+       * dalpha += g H: w, alpha and dalpha once for two lanes, H, and dH there and back; where the
+       * H that was kept is one update old, that update first */
+      {"backward", all, (7 + early) * all, (2 * shared + 1) * vec * all,
+       (2 * shared + 2) * vec * all},
       /* dw += dy x' and the same for input and heads, over all steps: four rows share what is read,
        * the sums stay in registers */
       {"products over steps", products, products, vec / 4 * products,

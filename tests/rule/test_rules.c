@@ -64,6 +64,7 @@ static const rule rules[] = {
 static struct {
   _Alignas(64) double w[MAX_SIZE], alpha[MAX_SIZE], H[2][MAX_SIZE], E[2][MAX_SIZE];
   _Alignas(64) double again_H[MAX_T * MAX_SIZE], again_E[MAX_T * MAX_SIZE], zero[MAX_SIZE];
+  _Alignas(64) double second_H[MAX_T / 2 * MAX_SIZE], second_E[MAX_T / 2 * MAX_SIZE];
   _Alignas(64) double eta[MAX_T][48], x[MAX_T + 1][48], a[MAX_T][48], b[MAX_T][48], y[2][48];
   double wanted_H[MAX_N][MAX_N], wanted_E[MAX_N][MAX_N];
 } m;
@@ -82,7 +83,7 @@ static void expect_near(const char *what, const char *name, double got, double w
 /* T random steps by the passes (two lanes at once, so that both are seen) and by the plain
  * equation. */
 static void random_steps(const rule *r, int N, int T) {
-  const int rows = am_pad(N, 4), cols = am_pad(N, 16);
+  const int cols = am_pad(N, 16);
   const am_trace_constants k = {.clip = 0.3, .eta_e = 0.4};
   memset(&m, 0, sizeof m);
   for (int i = 0; i < N; i++)
@@ -107,7 +108,7 @@ static void random_steps(const rule *r, int N, int T) {
                                    .h = m.x[t],
                                    .x = m.x[t + 1],
                                    .y = m.y[l]};
-    r->ops->forward(pass, 2, k, rows, cols);
+    r->ops->forward(pass, 2, k, am_panel_of(N, N));
     for (int i = 0; i < N; i++) {
       double y = 0;
       for (int j = 0; j < N; j++) {
@@ -129,11 +130,20 @@ static void random_steps(const rule *r, int N, int T) {
     memcpy(b + t * cols, m.b[t], (size_t)cols * sizeof(double));
     memcpy(h + t * cols, m.x[t], (size_t)cols * sizeof(double));
   }
-  r->ops->again(m.again_H, m.again_E, m.zero, m.zero, a, b, h, k, T, rows, cols);
-  const size_t size = am_panel_size(N, N);
+  const am_panel_shape shape = am_panel_of(N, N);
+  const size_t size = am_panel_elements(shape);
+  r->ops->again(m.again_H, m.again_E, m.zero, m.zero, a, b, h, k, T, 1, shape);
   assert_memory_equal(m.again_H + (size_t)(T - 1) * size, m.H[0], size * sizeof(double));
   if (r->ops->has_E)
     assert_memory_equal(m.again_E + (size_t)(T - 1) * size, m.E[0], size * sizeof(double));
+  /* and so are those of which every second one is kept */
+  r->ops->again(m.second_H, m.second_E, m.zero, m.zero, a, b, h, k, T, 2, shape);
+  for (size_t s = 0; s < (size_t)T / 2; s++) {
+    const size_t bytes = size * sizeof(double);
+    assert_memory_equal(m.second_H + s * size, m.again_H + (2 * s + 1) * size, bytes);
+    if (r->ops->has_E)
+      assert_memory_equal(m.second_E + s * size, m.again_E + (2 * s + 1) * size, bytes);
+  }
 }
 
 static void every_rule_follows_its_equation(void **state) {
@@ -156,7 +166,7 @@ static double by_hand(const am_trace_ops *ops, const double (*steps)[3], int n, 
     ops->coefficients(a, b, eta, x, k, 16);
     const am_trace_forward pass = {
         .H = H, .E = e, .w = w, .alpha = w, .a = a, .b = b, .h = h, .x = x, .y = y};
-    ops->forward(&pass, 1, k, 4, 16);
+    ops->forward(&pass, 1, k, am_panel_of(1, 16));
   }
   if (E) *E = e[0];
   return H[0];

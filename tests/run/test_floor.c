@@ -48,11 +48,17 @@ VEC_INLINE vec counted_mul(vec a, vec b) {
   seen[now].multiply_adds++;
   return v_mul(a, b);
 }
+/* numbers as long as a layer, which only the products count */
+VEC_INLINE vec counted_tile4(const real *p) {
+  if (now == PRODUCTS) seen[now].read += 16;
+  return v_tile4(p);
+}
 #define v_load counted_load
 #define v_store counted_store
 #define v_fma counted_fma
 #define v_fnma counted_fnma
 #define v_mul counted_mul
+#define v_tile4 counted_tile4
 #include "kernel/panel.h"
 
 static void enter(int which) {
@@ -69,20 +75,20 @@ static void leave(void) {
   now = NONE;
 }
 
-static void spied_apply(real *y, const real *C, const real *x, int rows, int cols) {
+static void spied_apply(real *y, const real *C, const real *x, am_panel_shape shape) {
   enter(LAYERS);
-  panel_apply(y, C, x, rows, cols);
+  panel_apply(y, C, x, shape);
   leave();
 }
-static void spied_transposed(real *y, const real *C, const real *x, int rows, int cols) {
+static void spied_transposed(real *y, const real *C, const real *x, am_panel_shape shape) {
   enter(LAYERS);
-  panel_apply_transposed(y, C, x, rows, cols);
+  panel_apply_transposed(y, C, x, shape);
   leave();
 }
 static void spied_outer(real *C, const real *A, size_t a_stride, const real *B, size_t b_stride,
-                        int n, int rows, int cols) {
+                        int n, am_panel_shape shape) {
   enter(PRODUCTS);
-  panel_add_outer(C, A, a_stride, B, b_stride, n, rows, cols);
+  panel_add_outer(C, A, a_stride, B, b_stride, n, shape);
   leave();
 }
 #define panel_apply spied_apply
@@ -93,23 +99,23 @@ static void spied_outer(real *C, const real *A, size_t a_stride, const real *B, 
 
 #include "run/floor.h"
 
-static void spied_forward(const am_trace_forward *p, int n, am_trace_constants k, int rows,
-                          int cols) {
+static void spied_forward(const am_trace_forward *p, int n, am_trace_constants k,
+                          am_panel_shape shape) {
   enter(FORWARD);
-  trace_forward(p, n, k, rows, cols);
+  trace_forward(p, n, k, shape);
   leave();
 }
 static void spied_again(am_real *H, am_real *E, const am_real *H0, const am_real *E0,
                         const am_real *a, const am_real *b, const am_real *h, am_trace_constants k,
-                        int n, int rows, int cols) {
+                        int n, int every, am_panel_shape shape) {
   enter(AGAIN);
-  trace_again(H, E, H0, E0, a, b, h, k, n, rows, cols);
+  trace_again(H, E, H0, E0, a, b, h, k, n, every, shape);
   leave();
 }
-static void spied_backward(const am_trace_backward *p, int n, am_trace_constants k, int rows,
-                           int cols) {
+static void spied_backward(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
+                           am_panel_shape shape) {
   enter(BACKWARD);
-  trace_backward(p, n, k, rows, cols);
+  trace_backward(p, n, ahead, k, shape);
   leave();
 }
 
@@ -149,7 +155,7 @@ static void count(const am_experiment *x, int n, am_floor_pass out[AM_FLOOR_PASS
     lanes[q] = &lane[q];
     mark(lane[q].H, square);
     mark(lane[q].dH, square);
-    mark(lane[q].again_H, square * (size_t)lane[q].segment);
+    mark(lane[q].again_H, square * (size_t)(lane[q].segment / 2));
     mark(lane[q].saved_H, square * (size_t)((T + lane[q].segment - 1) / lane[q].segment));
     lane_begin(l, lanes[q]);
   }

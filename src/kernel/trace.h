@@ -51,7 +51,7 @@ typedef struct am_trace_backward {
   const am_real *h0;        /* [cols] */
   am_real *dx, *dh;         /* [cols] added to */
   am_real *da, *db, *dk;    /* [rows] out: gradients of a, b and of the trace's own constant */
-  am_real *scratch; /* of the first lane: am_trace_scratch elements, as aligned as vectors */
+  am_real *scratch;         /* [am_trace_scratch], as aligned as vectors; each lane its own */
 } am_trace_backward;
 
 enum { AM_TRACE_GATHERED = 5 }; /* arrays as long as a layer that a pass gathers */

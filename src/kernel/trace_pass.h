@@ -227,8 +227,7 @@ VEC_INLINE void backward_scatter(const am_trace_backward *p, int n, const backwa
 
 /* What 16 connections have from their rows, */
 typedef struct backward_post {
-  vec dy, a, b, a0, b0; /* given */
-  vec da, db, dk;       /* added to */
+  vec dy, a, b, a0, b0;
 } backward_post;
 /* and from their columns. */
 typedef struct backward_pre {
@@ -256,16 +255,13 @@ VEC_INLINE void backward_begin(backward_lane *q, const am_trace_backward *p, siz
   for (int r = 0; r < 4; r++) q->row[r] = (backward_sums){v_zero(), v_zero(), v_zero()};
 }
 
-VEC_INLINE backward_post backward_post_of(const backward_row *row, int ahead, backward_sums s) {
+VEC_INLINE backward_post backward_post_of(const backward_row *row, int ahead) {
   return (backward_post){
       .dy = v_set1(row->dy),
       .a = v_set1(row->a),
       .b = v_set1(RULE_USES_B ? row->b : 0),
       .a0 = v_set1(ahead == 2 ? row->a0 : 0),
       .b0 = v_set1(ahead == 2 && RULE_USES_B ? row->b0 : 0),
-      .da = s.da,
-      .db = s.db,
-      .dk = s.dk,
   };
 }
 
@@ -275,27 +271,28 @@ VEC_INLINE backward_pre backward_pre_of(const backward_cols *c, int ahead) {
 }
 
 /* 16 connections; returns dalpha with this lane's part added */
-VEC_INLINE vec backward_cell(const backward_lane *q, backward_post *i, backward_pre *j, int ahead,
-                             int at, vec w, vec alpha, vec dalpha, const rule_constants *k) {
+VEC_INLINE vec backward_cell(const backward_lane *q, backward_sums *s, backward_post i,
+                             backward_pre *j, int ahead, int at, vec w, vec alpha, vec dalpha,
+                             const rule_constants *k) {
   vec H = v_load(q->H + at), E = RULE_HAS_E ? v_load(q->E + at) : v_zero();
-  if (ahead == 2) rule_update(&H, &E, j->h0, i->a0, i->b0, k);
+  if (ahead == 2) rule_update(&H, &E, j->h0, i.a0, i.b0, k);
   const vec H0 = H, E0 = E;
-  if (ahead > 0) rule_update(&H, &E, j->h, i->a, i->b, k);
-  const vec g = v_mul(i->dy, j->x); /* gradient of the effective weight */
+  if (ahead > 0) rule_update(&H, &E, j->h, i.a, i.b, k);
+  const vec g = v_mul(i.dy, j->x); /* gradient of the effective weight */
   rule_gradient d = {.H = v_fma(g, alpha, v_load(q->dH + at)),
                      .E = RULE_HAS_E ? v_load(q->dE + at) : v_zero(),
                      .h = j->dh,
-                     .a = i->da,
-                     .b = i->db,
-                     .k = i->dk};
-  rule_adjoint(&d, H, H0, E0, j->h, i->a, i->b, k);
+                     .a = s->da,
+                     .b = s->db,
+                     .k = s->dk};
+  rule_adjoint(&d, H, H0, E0, j->h, i.a, i.b, k);
   v_store(q->dH + at, d.H);
   if (RULE_HAS_E) v_store(q->dE + at, d.E);
-  j->dx = v_fma(v_fma(alpha, H, w), i->dy, j->dx);
+  j->dx = v_fma(v_fma(alpha, H, w), i.dy, j->dx);
   j->dh = d.h;
-  i->da = d.a;
-  i->db = d.b;
-  i->dk = d.k;
+  s->da = d.a;
+  s->db = d.b;
+  s->dk = d.k;
   return v_fma(g, H, dalpha);
 }
 
@@ -315,18 +312,16 @@ VEC_INLINE vec backward_tail(const backward_lane *q, backward_fold *f, const am_
       .b = RULE_USES_B ? v_spread4(p->b + i) : v_zero(),
       .a0 = ahead == 2 ? v_spread4(p->a0 + i) : v_zero(),
       .b0 = ahead == 2 && RULE_USES_B ? v_spread4(p->b0 + i) : v_zero(),
-      .da = v_zero(),
-      .db = v_zero(),
-      .dk = v_zero(),
   };
+  backward_sums sum = {v_zero(), v_zero(), v_zero()};
   backward_pre pre = {v_tile4(p->x + j), v_tile4(p->h + j),
                       ahead == 2 ? v_tile4(p->h0 + j) : v_zero(), f->dx, f->dh};
-  dalpha = backward_cell(q, &post, &pre, ahead, 4 * j, w, alpha, dalpha, k);
+  dalpha = backward_cell(q, &sum, post, &pre, ahead, 4 * j, w, alpha, dalpha, k);
   *f = (backward_fold){pre.dx, pre.dh};
   const backward_sums *s = q->row;
-  v_sum4_tail(p->da + i, s[0].da, s[1].da, s[2].da, s[3].da, post.da);
-  if (RULE_USES_B) v_sum4_tail(p->db + i, s[0].db, s[1].db, s[2].db, s[3].db, post.db);
-  if (RULE_HAS_E) v_sum4_tail(p->dk + i, s[0].dk, s[1].dk, s[2].dk, s[3].dk, post.dk);
+  v_sum4_tail(p->da + i, s[0].da, s[1].da, s[2].da, s[3].da, sum.da);
+  if (RULE_USES_B) v_sum4_tail(p->db + i, s[0].db, s[1].db, s[2].db, s[3].db, sum.db);
+  if (RULE_HAS_E) v_sum4_tail(p->dk + i, s[0].dk, s[1].dk, s[2].dk, s[3].dk, sum.dk);
   return dalpha;
 }
 
@@ -347,9 +342,8 @@ VEC_INLINE void backward_block(backward_lane *q, backward_cols *c, const backwar
     const vec wv = v_load(w + at), av = v_load(alpha + at);
     vec d = v_load(dalpha + at);
     for (int l = 0; l < n; l++) {
-      backward_post post = backward_post_of(&rows[n * r + l], ahead, q[l].row[r]);
-      d = backward_cell(&q[l], &post, &pre[l], ahead, at, wv, av, d, k);
-      q[l].row[r] = (backward_sums){post.da, post.db, post.dk};
+      const backward_post post = backward_post_of(&rows[n * r + l], ahead);
+      d = backward_cell(&q[l], &q[l].row[r], post, &pre[l], ahead, at, wv, av, d, k);
     }
     v_store(dalpha + at, d);
   }
@@ -399,13 +393,24 @@ VEC_INLINE void backward_all(const am_trace_backward *p, int n, int ahead,
   }
 }
 
+/* Two lanes in one pass on the way back need the 32 wide registers of AVX-512. Where they would be
+ * put aside all the time, one after the other is faster; the order of sums is the same. */
+#if defined(AMINE_VEC_AVX2) || defined(AMINE_VEC_NEON)
+#define BACKWARD_TOGETHER 1
+#else
+#define BACKWARD_TOGETHER 2
+#endif
+
 static void trace_backward(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
                            am_panel_shape shape) {
   const int far = RULE_NEEDS_STATE ? 2 : 0; /* the other is 1 */
-  if (n == 2 && ahead == far) backward_all(p, 2, far, k, shape);
-  else if (n == 2) backward_all(p, 2, 1, k, shape);
-  else if (ahead == far) backward_all(p, 1, far, k, shape);
-  else backward_all(p, 1, 1, k, shape);
+  for (int l = 0; l < n; l += BACKWARD_TOGETHER) {
+    const int together = BACKWARD_TOGETHER == 2 && n - l > 1;
+    if (together && ahead == far) backward_all(p + l, 2, far, k, shape);
+    else if (together) backward_all(p + l, 2, 1, k, shape);
+    else if (ahead == far) backward_all(p + l, 1, far, k, shape);
+    else backward_all(p + l, 1, 1, k, shape);
+  }
 }
 
 extern const am_trace_ops AM_ISA(AM_PASTE(am_trace, RULE_NAME));

@@ -113,7 +113,7 @@ static void put_passes(am_text *text, const floor_bench *b) {
   for (int k = 0; k < AM_FLOOR_PASSES; k++) {
     const am_floor_pass *p = &b->passes[k];
     const double n = p->vectors > 0 ? p->vectors : 1;
-    am_text_printf(text, "  %-26s  %9.0f  %13.0f  %9.1f  %13.1f\n", p->name, p->vectors,
+    am_text_printf(text, "  %-26s  %9.0f  %13.1f  %9.1f  %13.1f\n", p->name, p->vectors,
                    p->multiply_adds / n, p->read / n, p->updated / n);
   }
 }

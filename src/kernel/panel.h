@@ -12,6 +12,7 @@
 
 #define AM_PANEL_ROWS 4
 #define AM_PANEL_COLS 16
+#define AM_PANEL_STEPS 32 /* of a sum over steps: so many stay in the first-level cache */
 
 static inline int am_pad(int n, int unit) { return (n + unit - 1) / unit * unit; }
 
@@ -26,6 +27,8 @@ static inline am_panel_shape am_panel_of(int rows, int cols) {
   const int whole = tail ? cols - left : am_pad(cols, AM_PANEL_COLS);
   return (am_panel_shape){am_pad(rows, AM_PANEL_ROWS), whole, whole + 4 * tail};
 }
+
+static inline int am_panel_has_tail(am_panel_shape s) { return s.whole < s.width; }
 
 static inline size_t am_panel_elements(am_panel_shape s) {
   return (size_t)s.rows * (size_t)s.width;
@@ -61,24 +64,38 @@ VEC_INLINE void panel_apply(real *y, const real *C, const real *x, am_panel_shap
       vec xv = v_load(x + j);
       for (int r = 0; r < 4; r++) s[r] = v_fma(v_load(C + 4 * j + 16 * r), xv, s[r]);
     }
-    if (shape.whole == shape.width) v_sum4(y + i, s[0], s[1], s[2], s[3]);
+    if (!am_panel_has_tail(shape)) v_sum4(y + i, s[0], s[1], s[2], s[3]);
     else
       v_sum4_tail(y + i, s[0], s[1], s[2], s[3],
                   v_mul(v_load(C + 4 * (size_t)shape.whole), v_tile4(x + shape.whole)));
   }
 }
 
+/* `blocks` blocks of 16 columns, 4 at most: their sums do not wait for each other */
+VEC_INLINE void panel_apply_transposed_blocks(real *y, const real *C, const real *x,
+                                              am_panel_shape shape, int blocks) {
+  vec s[4];
+  for (int q = 0; q < blocks; q++) s[q] = v_load(y + 16 * q);
+  for (int i = 0; i < shape.rows; i += 4, C += 4 * (size_t)shape.width)
+    for (int r = 0; r < 4; r++) {
+      const vec xv = v_set1(x[i + r]);
+      for (int q = 0; q < blocks; q++) s[q] = v_fma(v_load(C + 64 * q + 16 * r), xv, s[q]);
+    }
+  for (int q = 0; q < blocks; q++) v_store(y + 16 * q, s[q]);
+}
+
 /* y[j] += sum_i C[i][j] x[i]: the sum in the order of i, or of i % 4 in a block of 4 columns */
 VEC_INLINE void panel_apply_transposed(real *y, const real *C, const real *x,
                                        am_panel_shape shape) {
-  for (int j = 0; j < shape.whole; j += 16) {
-    const real *c = C + 4 * j;
-    vec s = v_load(y + j);
-    for (int i = 0; i < shape.rows; i += 4, c += 4 * (size_t)shape.width)
-      for (int r = 0; r < 4; r++) s = v_fma(v_load(c + 16 * r), v_set1(x[i + r]), s);
-    v_store(y + j, s);
+  int j = 0;
+  for (; j + 64 <= shape.whole; j += 64)
+    panel_apply_transposed_blocks(y + j, C + 4 * j, x, shape, 4);
+  if (j + 32 <= shape.whole) {
+    panel_apply_transposed_blocks(y + j, C + 4 * j, x, shape, 2);
+    j += 32;
   }
-  if (shape.whole == shape.width) return;
+  if (j < shape.whole) panel_apply_transposed_blocks(y + j, C + 4 * j, x, shape, 1);
+  if (!am_panel_has_tail(shape)) return;
   const real *c = C + 4 * (size_t)shape.whole;
   vec tail = v_zero();
   for (int i = 0; i < shape.rows; i += 4, c += 4 * (size_t)shape.width)
@@ -103,10 +120,10 @@ VEC_INLINE void panel_add_outer_blocks(real *C, const real *A, size_t a_stride, 
   if (tail) v_store(C + 64 * blocks, last);
 }
 
-/* C[i][j] += sum_t A[t][i] B[t][j], the sum in the order of t < n; strides in elements */
-VEC_INLINE void panel_add_outer(real *C, const real *A, size_t a_stride, const real *B,
-                                size_t b_stride, int n, am_panel_shape shape) {
-  const int tail = shape.whole < shape.width;
+/* the part of AM_PANEL_STEPS steps at most */
+VEC_INLINE void panel_add_outer_part(real *C, const real *A, size_t a_stride, const real *B,
+                                     size_t b_stride, int n, am_panel_shape shape) {
+  const int tail = am_panel_has_tail(shape);
   for (int i = 0; i < shape.rows; i += 4, A += 4, C += 4 * (size_t)shape.width) {
     int j = 0;
     for (; j + 64 <= shape.whole; j += 64)
@@ -117,6 +134,14 @@ VEC_INLINE void panel_add_outer(real *C, const real *A, size_t a_stride, const r
     else if (left == 1) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 1, tail);
     else if (tail) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 0, 1);
   }
+}
+
+/* C[i][j] += sum_t A[t][i] B[t][j], the sum in the order of t < n; strides in elements */
+VEC_INLINE void panel_add_outer(real *C, const real *A, size_t a_stride, const real *B,
+                                size_t b_stride, int n, am_panel_shape shape) {
+  for (int t = 0; t < n; t += AM_PANEL_STEPS)
+    panel_add_outer_part(C, A + (size_t)t * a_stride, a_stride, B + (size_t)t * b_stride, b_stride,
+                         n - t < AM_PANEL_STEPS ? n - t : AM_PANEL_STEPS, shape);
 }
 
 #endif

@@ -101,7 +101,7 @@ VEC_INLINE void forward_rows(const am_trace_forward *p, int n, const rule_consta
             forward_cell(&q[l], at, wv, av, h[l], x[l], q[l].a[r], q[l].b[r], q[l].sum[r], k, save);
     }
   }
-  if (shape.whole == shape.width) {
+  if (!am_panel_has_tail(shape)) {
     for (int l = 0; l < n; l++)
       v_sum4(p[l].y + i, q[l].sum[0], q[l].sum[1], q[l].sum[2], q[l].sum[3]);
     return;
@@ -168,7 +168,7 @@ VEC_INLINE void again_all(const again_run *q, am_trace_constants constants, am_p
   size_t at = 0;
   for (int i = 0; i < shape.rows; i += 4) {
     for (int j = 0; j < shape.whole; j += 16, at += 64) again_block(q, &k, at, i, j, 4, every);
-    if (shape.whole == shape.width) continue;
+    if (!am_panel_has_tail(shape)) continue;
     again_block(q, &k, at, i, shape.whole, 1, every);
     at += 16;
   }
@@ -363,7 +363,7 @@ VEC_INLINE void backward_rows(backward_fold *f, const am_trace_backward *p, int 
   for (int l = 0; l < n; l++) backward_begin(&q[l], &p[l], start);
   for (int j = 0; j < shape.whole; j += 16, c += n)
     backward_block(q, c, rows, n, ahead, w, alpha, dalpha, 4 * j, k);
-  if (shape.whole == shape.width) {
+  if (!am_panel_has_tail(shape)) {
     for (int l = 0; l < n; l++) backward_end(q[l].row, &p[l], i);
     return;
   }
@@ -386,7 +386,7 @@ VEC_INLINE void backward_all(const am_trace_backward *p, int n, int ahead,
   for (int i = 0; i < shape.rows; i += 4)
     backward_rows(f, p, n, ahead, c, rows + i * n, &k, i, shape);
   backward_scatter(p, n, c, shape);
-  if (shape.whole == shape.width) return;
+  if (!am_panel_has_tail(shape)) return;
   for (int l = 0; l < n; l++) {
     panel_add_folded(p[l].dx + shape.whole, f[l].dx);
     panel_add_folded(p[l].dh + shape.whole, f[l].dh);

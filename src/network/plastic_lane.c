@@ -1,9 +1,11 @@
 /* The plastic recurrent network's step and its exact gradient (see plastic_lane.h).
  *
  * The update of step t - 1 and the product of step t are one pass over w, alpha and H. On the way
- * back H is needed at every step, latest first: `saved` keeps it every `segment` steps, and the
- * steps between are computed again, to the same bits. The gradient of w, of the input and of the
- * heads is a product over all steps and is taken at the end. */
+ * back H is needed at every step, latest first: `saved` keeps it every `segment` steps, and every
+ * second one between is computed again, to the same bits. The gradient of w, of the input and of
+ * the heads is a product over all steps and is taken at the end. */
+#include <stdbool.h>
+
 #include "kernel/vector.h"
 /* after vector.h, which says what a real is */
 #include "network/plastic_lane.h"
@@ -67,35 +69,55 @@ static void recurrent(const am_plastic_layout *l, const am_trace_ops *rule,
   if (l->has_trace) rule->forward(pass, n, constants_of(l, parameters), l->square);
 }
 
-/* The rest of a step, from y = (w + alpha ∘ H) x_{t-1} on. */
-static void activate(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
-                     const real *parameters, int t) {
-  const size_t cols = (size_t)l->cols, s = (size_t)t;
-  real *x = lane->x + (s + 1) * cols, *heads = lane->heads + s * (size_t)l->head_rows, *y = lane->y;
+/* y gains the input's part and becomes the activity of step t */
+static void take_input(const am_plastic_layout *l, am_plastic_lane *lane, const real *parameters,
+                       int t) {
+  const size_t s = (size_t)t;
+  real *y = lane->y;
   for (int i = 0; i < l->cols; i += 16)
     v_store(y + i, v_add(v_load(y + i), v_load(parameters + l->input_b + i)));
   panel_apply_transposed(y, parameters + l->input_w, lane->u + s * (size_t)l->input_rows, l->input);
-  for (int i = 0; i < l->cols; i += 16) v_store(x + i, v_tanh(v_load(y + i)));
-  panel_apply(heads, parameters + l->head_w, x, l->head);
+}
+
+static void activate(const am_plastic_layout *l, am_plastic_lane *lane, int t) {
+  real *x = lane->x + ((size_t)t + 1) * (size_t)l->cols;
+  for (int i = 0; i < l->cols; i += 16) v_store(x + i, v_tanh(v_load(lane->y + i)));
+}
+
+static void read_out(const am_plastic_layout *l, am_plastic_lane *lane, const real *parameters,
+                     int t) {
+  const size_t s = (size_t)t;
+  real *heads = lane->heads + s * (size_t)l->head_rows;
+  panel_apply(heads, parameters + l->head_w, lane->x + (s + 1) * (size_t)l->cols, l->head);
   for (int k = 0; k < l->n_heads; k++) heads[k] += parameters[l->head_b + (size_t)k];
+}
+
+static void modulate(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
+                     const real *parameters, int t) {
+  const size_t cols = (size_t)l->cols, s = (size_t)t;
+  const real *heads = lane->heads + s * (size_t)l->head_rows;
   if (!l->is_given)
     lane->level[t] = !l->has_readout ? 0
                      : l->is_clamped ? (real)l->clamp
                                      : readout_level(heads[l->n_actions + 1], l->activation);
   if (!l->has_trace) return;
   plasticity(l, lane->eta, lane, parameters, t);
-  rule->coefficients(lane->a + s * cols, lane->b + s * cols, lane->eta, x,
+  rule->coefficients(lane->a + s * cols, lane->b + s * cols, lane->eta, lane->x + (s + 1) * cols,
                      constants_of(l, parameters), l->cols);
 }
 
+/* Part by part, each for all lanes: while one lane's sums are on their way, the next one's begin.
+ */
 static void lane_step(const am_plastic_layout *l, const am_trace_ops *rule,
                       am_plastic_lane *const *lanes, int n, const real *parameters,
                       const real *alpha, int t) {
   if (t > 0) recurrent(l, rule, lanes, n, parameters, alpha, t);
-  for (int q = 0; q < n; q++) {
-    if (t == 0) memset(lanes[q]->y, 0, (size_t)l->cols * sizeof(real));
-    activate(l, rule, lanes[q], parameters, t);
-  }
+  else
+    for (int q = 0; q < n; q++) memset(lanes[q]->y, 0, (size_t)l->cols * sizeof(real));
+  for (int q = 0; q < n; q++) take_input(l, lanes[q], parameters, t);
+  for (int q = 0; q < n; q++) activate(l, lanes[q], t);
+  for (int q = 0; q < n; q++) read_out(l, lanes[q], parameters, t);
+  for (int q = 0; q < n; q++) modulate(l, rule, lanes[q], parameters, t);
 }
 
 static void lane_finish(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
@@ -113,23 +135,36 @@ static int updates_ahead(const am_trace_ops *rule, int u, int segment) {
   return rule->needs_state ? 1 + odd : 1 - odd;
 }
 
-/* That state, out of what was saved and computed again. */
-static const real *kept_state(const real *saved, const real *again, int u, int ahead, int segment,
-                              size_t size) {
-  if (!saved) return NULL;
-  const int k = u % segment + 1 - ahead;
-  return k == 0 ? saved + (size_t)(u / segment) * size : again + (size_t)(k / 2 - 1) * size;
+/* That state: after how many updates of its segment. */
+static int kept_at(const am_trace_ops *rule, int u, int segment) {
+  return u % segment + 1 - updates_ahead(rule, u, segment);
 }
 
-/* Computes again every second state of the segment that holds update u. */
+/* Whether it was saved on the way there: as the first of its segment, or of the next. */
+static bool was_saved(const am_plastic_lane *lane, int u, int k) {
+  return k == 0 || (k == lane->segment && u < lane->n_steps - 2);
+}
+
+static const real *kept_state(const am_plastic_lane *lane, const am_trace_ops *rule,
+                              const real *saved, const real *again, int u, size_t size) {
+  if (!saved) return NULL;
+  const int segment = lane->segment, k = kept_at(rule, u, segment);
+  return was_saved(lane, u, k) ? saved + (size_t)((u + k) / segment) * size
+                               : again + (size_t)(k / 2 - 1) * size;
+}
+
+/* Computes again every second state of the segment that holds update u, as far as u needs. */
 static void fill_segment(const am_plastic_layout *l, const am_trace_ops *rule,
                          am_plastic_lane *lane, const real *parameters, int u) {
   const size_t size = am_panel_elements(l->square), cols = (size_t)l->cols;
   const int first = u / lane->segment * lane->segment;
   const size_t slot = (size_t)(u / lane->segment) * size, at = (size_t)first * cols;
+  int n = kept_at(rule, u, lane->segment);
+  if (was_saved(lane, u, n)) n -= 2;
+  if (n <= 0) return;
   rule->again(lane->again_H, lane->again_E, lane->saved_H + slot,
               lane->saved_E ? lane->saved_E + slot : NULL, lane->a + at, lane->b + at, lane->x + at,
-              constants_of(l, parameters), u - first + 1, 2, l->square);
+              constants_of(l, parameters), n, 2, l->square);
 }
 
 /* From the coefficients of update u to the activity and the modulator of step u. */
@@ -168,8 +203,8 @@ static void plastic_back(const am_plastic_layout *l, const am_trace_ops *rule,
     if (t == lane->n_steps - 1 || t % lane->segment == 0)
       fill_segment(l, rule, lane, parameters, u);
     pass[q] = (am_trace_backward){
-        .H = kept_state(lane->saved_H, lane->again_H, u, ahead, lane->segment, size),
-        .E = kept_state(lane->saved_E, lane->again_E, u, ahead, lane->segment, size),
+        .H = kept_state(lane, rule, lane->saved_H, lane->again_H, u, size),
+        .E = kept_state(lane, rule, lane->saved_E, lane->again_E, u, size),
         .dH = lane->dH,
         .dE = lane->dE,
         .dalpha = gradient + l->alpha_full,

@@ -213,7 +213,7 @@ void am_plastic_initialise(const am_plastic *n, float *parameters, uint64_t seed
  * stay in the second-level cache, and near sqrt(T) where they cannot. Any choice gives the same
  * bits. */
 static int segment_for(const am_plastic *n, int n_steps, size_t real_size) {
-  const size_t budget = 256 * 1024; /* for each of two lanes */
+  const size_t budget = 208 * 1024; /* for each of two lanes */
   const size_t state = am_panel_elements(n->layout.square) * real_size *
                        (n->options.rule == AM_RULE_ELIGIBILITY ? 2 : 1);
   int root = 1;

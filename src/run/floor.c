@@ -132,6 +132,22 @@ static int runs_of(const am_a2c *a) {
   return runs;
 }
 
+/* How many updates of a lane are computed again on the way back, in how many runs: of a segment as
+ * far as the last even state that was not saved (network/plastic_lane.c). */
+typedef struct again_count {
+  double updates, runs;
+} again_count;
+
+static again_count computed_again(int n_updates, int segment) {
+  if (n_updates == 0) return (again_count){0, 0};
+  const int before = (n_updates - 1) / segment, last = (n_updates - 1) % segment;
+  const int each = (segment - 1) / 2 * 2, newest = last + last % 2;
+  return (again_count){before * each + newest, (each > 0 ? before : 0) + (newest > 0)};
+}
+
+/* In how many parts the sum over so many steps is taken. */
+static double parts_of(double steps) { return ceil(steps / AM_PANEL_STEPS); }
+
 amine_status am_floor_passes(am_floor_pass passes[AM_FLOOR_PASSES], const am_experiment *x,
                              amine_error *error) {
   const am_a2c *a = am_experiment_a2c(x);
@@ -143,32 +159,34 @@ amine_status am_floor_passes(am_floor_pass passes[AM_FLOOR_PASSES], const am_exp
   const double vec = VECTOR_BYTES, lanes = a->options.n_lanes;
   const double T = x->task->n_steps, S = T - 1; /* steps; those after the first have a product */
   const double shared = runs_of(a) / lanes;     /* times that w is read, for each lane */
-  /* of each state: how often it is saved, kept when computed again, and read one update early */
+  /* of each state: how often it is saved, computed again, and read one update early */
   const int n_updates = x->task->n_steps - 1, segment = a->actors[0].lane.segment;
   const int whole = n_updates / segment, rest = n_updates % segment;
   const double saved = S > 0 ? (whole + (rest > 0)) / S : 0;
-  const double kept = S > 0 ? (whole * (segment / 2) + rest / 2) / S : 0, early = 1 - kept;
+  const double early = S > 0 ? 1 - (whole * (segment / 2) + rest / 2) / S : 0;
+  const again_count again = computed_again(n_updates, segment);
   const double square = (double)am_panel_elements(l->square) / 16;
   const double input = (double)am_panel_elements(l->input) / 16;
   const double heads = (double)am_panel_elements(l->head) / 16;
-  const double all = lanes * S * square;
+  const double states = lanes * square, all = S * states;
   const double layers = lanes * T * (input + 2 * heads);
   const double products = lanes * (S * square + T * (input + heads));
+  const double sums = lanes * (parts_of(S) * square + parts_of(T) * (input + heads));
   const am_floor_pass found[AM_FLOOR_PASSES] = {
       /* H <- min(max(H + a h)); y += (w + alpha H) x: w and alpha once for two lanes, H there and
        * back, and now and then to where it is kept */
       {"forward", all, 3 * all, 2 * shared * vec * all, (2 + saved) * vec * all},
       /* the same update from a saved H on, every second H written for the way back */
-      {"states again", all, all, saved * vec * all, kept * vec * all},
+      {"states again", again.updates * states, again.updates * states, again.runs * vec * states,
+       again.updates / 2 * vec * states},
       /* g = dy x; dx += (w + alpha H) dy; dH = clip'(dH + g alpha); da += dH h; dh += dH a;
        * dalpha += g H: w, alpha and dalpha once for two lanes, H, and dH there and back; where the
        * H that was kept is one update old, that update first */
       {"backward", all, (7 + early) * all, (2 * shared + 1) * vec * all,
        (2 * shared + 2) * vec * all},
       /* dw += dy x' and the same for input and heads, over all steps: four rows share what is read,
-       * the sums stay in registers */
-      {"products over steps", products, products, vec / 4 * products,
-       2 * vec * lanes * (square + input + heads)},
+       * the sums stay in registers for some tens of steps */
+      {"products over steps", products, products, vec / 4 * products, 2 * vec * sums},
       /* input and heads on the way there, heads on the way back */
       {"input and heads", layers, layers, vec * layers, 0},
   };

@@ -209,6 +209,8 @@ static void the_table_is_what_the_passes_do(void **state) {
   check((const char *const[]){"network.hidden=20", "task.steps=10", "batch=30", "threads=1", NULL});
   check((const char *const[]){"network.hidden=37", "task.steps=7", "batch=40", "threads=1", NULL});
   check((const char *const[]){"network.hidden=16", "task.steps=2", "batch=1", "threads=1", NULL});
+  /* more than one part of a sum; the last segment is a whole one */
+  check((const char *const[]){"network.hidden=16", "task.steps=57", "batch=3", "threads=1", NULL});
 }
 
 static void other_rules_are_refused(void **state) {

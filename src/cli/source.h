@@ -2,6 +2,7 @@
 #ifndef AMINE_CLI_SOURCE_H
 #define AMINE_CLI_SOURCE_H
 
+#include "run/config.h"
 #include "run/simulation_config.h"
 
 typedef enum cli_source {

@@ -30,7 +30,7 @@
 
 #include "amine/brain.h"
 #include "base/random.h"
-#include "run/config.h"
+#include "run/key.h"
 
 /* What happened, for pictures and recordings. Numbers that are written down: none changes. */
 typedef enum am_event_kind {

@@ -10,6 +10,7 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "run/evaluate.h"
+#include "run/tasks.h"
 
 const am_key cli_eval_keys[] = {
     [CLI_EVAL_EPISODES] = {"episodes", AM_KEY_INTEGER, 1000, 1, 1e6, "", "episodes",
@@ -123,7 +124,7 @@ int cli_eval(const cli_line *line) {
   am_text text = {0};
   const char *from = line->words[0];
   amine_status status = load(&e, line, &error);
-  if (status == AMINE_OK) status = am_experiment_task(&task, &e.config, &error);
+  if (status == AMINE_OK) status = am_task_of_config(&task, &e.config, &error);
   if (status == AMINE_OK) status = play(&e, task, from, &error);
   int code = status == AMINE_OK ? CLI_DONE : cli_fail(status, &error, true);
   if (code == CLI_DONE) {

@@ -15,6 +15,7 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "report/report.h"
+#include "run/tasks.h"
 #include "run/train.h"
 
 /* A run in the making, for its first and its further iterations. */
@@ -120,7 +121,7 @@ int cli_job_finish(const cli_line *line, const am_config *config, const char *fo
 int cli_job(const cli_line *line, const am_config *config, const char *folder, bool resume) {
   amine_error error = {0};
   am_task *task;
-  amine_status status = am_experiment_task(&task, config, &error);
+  amine_status status = am_task_of_config(&task, config, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   job j = {.line = line,
            .config = config,

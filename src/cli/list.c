@@ -8,10 +8,11 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "rule/rule.h"
-#include "run/experiment.h"
+#include "run/learners.h"
 #include "run/preset.h"
 #include "run/simulation_config.h"
 #include "run/study.h"
+#include "run/tasks.h"
 
 typedef struct item {
   const char *name, *meaning, *equation, *source; /* the last two may be NULL */
@@ -21,7 +22,7 @@ typedef struct item {
 typedef bool (*nth)(item *out, int k, am_text *room);
 
 static bool nth_task(item *out, int k, am_text *room) {
-  const am_task_type *type = am_experiment_task_type(k);
+  const am_task_type *type = am_task_type_at(k);
   (void)room;
   if (!type) return false;
   *out = (item){type->name, type->meaning, NULL, NULL};
@@ -77,7 +78,7 @@ static bool nth_modulator(item *out, int k, am_text *room) {
 }
 
 static bool nth_learner(item *out, int k, am_text *room) {
-  const am_learner_type *type = am_experiment_learner_type(k);
+  const am_learner_type *type = am_learner_type_at(k);
   (void)room;
   if (!type) return false;
   *out = (item){type->name, type->meaning, type->equation, type->source};

@@ -9,6 +9,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "run/evaluate.h"
+#include "run/tasks.h"
 #include "run/train.h"
 
 /* Is FOLDER/file there, and not older than the checkpoint? */
@@ -147,7 +148,7 @@ int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_confi
   amine_error error = {0};
   am_task *task;
   am_text text = {0};
-  amine_status status = am_experiment_task(&task, config, &error);
+  amine_status status = am_task_of_config(&task, config, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   const char *pm = cli_plus_minus();
   if (cli_has(line, CLI_JSON)) {

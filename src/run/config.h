@@ -60,6 +60,9 @@ char *am_config_text(const am_config *config, am_key_id id, char *out, size_t si
 static inline double am_config_number(const am_config *c, am_key_id id) {
   return c->values[id].number;
 }
+static inline float am_config_float(const am_config *c, am_key_id id) {
+  return (float)c->values[id].number;
+}
 static inline int am_config_int(const am_config *c, am_key_id id) {
   return (int)c->values[id].number;
 }

@@ -24,13 +24,6 @@ void am_experiment_destroy(am_experiment *experiment);
 amine_status am_experiment_iterate(am_experiment *experiment, am_learner_report *report,
                                    amine_error *error);
 
-/* The task alone. */
-amine_status am_experiment_task(am_task **task, const am_config *config, amine_error *error);
-
-/* What task.type and learner.type can be; NULL past the end. */
-const am_task_type *am_experiment_task_type(int k);
-const am_learner_type *am_experiment_learner_type(int k);
-
 /* The actor-critic, for what looks inside it; NULL if the learner is another. */
 am_a2c *am_experiment_a2c(const am_experiment *experiment);
 

@@ -1,0 +1,15 @@
+/* From keys to a task: what task.type can be, each a row of a table with the function that makes it
+ * from the configuration. */
+#ifndef AMINE_RUN_TASKS_H
+#define AMINE_RUN_TASKS_H
+
+#include "run/config.h"
+#include "task/task.h"
+
+/* The task of a resolved configuration. */
+amine_status am_task_of_config(am_task **task, const am_config *config, amine_error *error);
+
+/* What task.type can be; NULL past the end. */
+const am_task_type *am_task_type_at(int k);
+
+#endif

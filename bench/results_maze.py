@@ -3,7 +3,8 @@
 
   bench/results_maze.py FOLDER PART...        parts: fast variants-fast variants-paper paper thirteen
   bench/results_maze.py FOLDER --table        only the table of what is there, in Markdown
-  bench/results_maze.py FOLDER --picture      only the picture of it, docs/pictures/maze_results.svg
+  bench/results_maze.py FOLDER --picture      only the pictures of it, docs/pictures/maze_results.svg
+                                              and maze_variants.svg
 
 Every run is an ordinary folder of `amine train`; results do not depend on the number of threads, so several
 runs go side by side with one thread each. Stop it at any time; the next call goes on.
@@ -105,6 +106,12 @@ def table(base, parts):
 # ------------------------------------------------------------------------------ the picture
 LINES = [("told", 275.0), ("planner", 227.3), ("random", 7.72)]
 W, H, LEFT, TOP, RIGHT, BOTTOM = 620, 330, 56, 40, 84, 44
+VARIANT_COLOURS = (("#6e7781", "#9198a1"), ("#d1500b", "#ff8f4f"), ("#0067b1", "#56acf0"),
+                   ("#0a7d55", "#4cc38a"), ("#8250df", "#c297ff"))  # on light, on dark
+VARIANT_STYLE = "".join(
+    ".v%d { fill: none; stroke-width: 2; stroke-linejoin: round; stroke: %s } "
+    "@media (prefers-color-scheme: dark) { .v%d { stroke: %s } }\n" % (k, light, k, dark)
+    for k, (light, dark) in enumerate(VARIANT_COLOURS))
 
 
 def curve(base, run, bins):
@@ -120,12 +127,13 @@ def curve(base, run, bins):
             for k in range(0, len(lines), width)]
 
 
-def panel(out, top, title, curves):
-    """curves: [(label, colour class, width, points)]"""
-    last = max(x for c in curves for x, _ in c[3])
+def panel(out, top, title, curves, key=()):
+    """curves: [(label, colour class, width, opacity, points)]; key: [(label, colour class)]"""
+    last = max(x for c in curves for x, _ in c[4])
+    first = TOP + (20 if key else 0)
 
     def at(x, y):
-        return (LEFT + (W - LEFT - RIGHT) * x / last, top + TOP + (H - TOP - BOTTOM) * (1 - y / 300))
+        return (LEFT + (W - LEFT - RIGHT) * x / last, top + first + (H - first - BOTTOM) * (1 - y / 300))
 
     out.append('<text class="title" x="%d" y="%d">%s</text>' % (LEFT, top + 22, title))
     for y in range(0, 301, 50):
@@ -140,23 +148,61 @@ def panel(out, top, title, curves):
         out.append('<line class="ideal" x1="%d" x2="%d" y1="%.1f" y2="%.1f"/>' % (
             LEFT, W - RIGHT, at(0, y)[1], at(0, y)[1]))
         out.append('<text class="soft" x="%d" y="%.1f">%s</text>' % (W - RIGHT + 6, at(0, y)[1] + 4, name))
-    for label, colour, width, points in curves:
-        out.append('<polyline class="%s" style="stroke-width:%g" points="%s"><title>%s</title></polyline>' % (
-            colour, width, " ".join("%.1f,%.1f" % at(x, y) for x, y in points), label))
+    for label, colour, width, opacity, points in curves:
+        faint = ";opacity:%g" % opacity if opacity < 1 else ""
+        out.append('<polyline class="%s" style="stroke-width:%g%s" points="%s"><title>%s</title></polyline>' % (
+            colour, width, faint, " ".join("%.1f,%.1f" % at(x, y) for x, y in points), label))
+    x, y = LEFT, top + 40
+    for label, colour in key:
+        out.append('<line class="%s" x1="%d" x2="%d" y1="%d" y2="%d"/>' % (colour, x, x + 20, y, y))
+        out.append('<text x="%d" y="%d">%s</text>' % (x + 26, y + 4, label))
+        x += 50 + 7 * len(label)
+
+
+def middle(curves):
+    """The median of several runs' curves, as far as all of them go."""
+    return [(points[0][0], statistics.median(y for _, y in points)) for points in zip(*curves)]
+
+
+def save(path, label, style, out, height):
+    head = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" '
+            'aria-label="%s"><style>%s</style>' % (W, height, label, style))
+    with open(path, "w") as f:
+        f.write("\n".join([head] + out + ["</svg>", ""]))
 
 
 def picture(base, path):
     out, top = [], 0
     for title, part, colour in (("maze, every seed: reward per episode against iterations", "fast", "c0"),
                                 ("maze-paper: the published recipe", "paper", "c1")):
-        curves = [(r[1], colour, 1.2, c) for r in runs(part) for c in [curve(base, r, 150)] if c]
+        curves = [(r[1], colour, 1.2, 1, c) for r in runs(part) for c in [curve(base, r, 150)] if c]
         if curves:
             panel(out, top, title, curves)
             top += H
-    head = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" '
-            'aria-label="Learning curves on the Grid Maze"><style>%s</style>' % (W, top, STYLE))
-    with open(path, "w") as f:
-        f.write("\n".join([head] + out + ["</svg>", ""]))
+    save(path, "Learning curves on the Grid Maze", STYLE, out, top)
+
+
+def picture_of_variants(base, path):
+    """A curve for each seed, thin, and their median."""
+    out, top = [], 0
+    for title, part in (("maze: reward per episode against iterations, three seeds and their median",
+                         "variants-fast"),
+                        ("maze-paper: the published recipe", "variants-paper")):
+        found = {}
+        for r in runs(part):
+            c = curve(base, r, 100)
+            if c and c[-1][0] >= 30000:
+                found.setdefault(r[0].split(", ", 1)[1].rsplit(", ", 1)[0], []).append(c)
+        thin, thick, key = [], [], []
+        for k, name in enumerate(VARIANTS):
+            if name in found:
+                thin += [(name, "v%d" % k, 1, 0.35, c) for c in found[name]]
+                thick.append((name, "v%d" % k, 2, 1, middle(found[name])))
+                key.append((name, "v%d" % k))
+        if thick:
+            panel(out, top, title, thin + thick, key)
+            top += H
+    save(path, "Learning curves of the variants on the Grid Maze", STYLE + VARIANT_STYLE, out, top)
 
 
 def main():
@@ -170,7 +216,9 @@ def main():
     args = parser.parse_intermixed_args()
     parts = args.parts or ["fast", "variants-fast", "variants-paper", "paper", "thirteen"]
     if args.picture:
-        picture(args.folder, os.path.join(PROJECT, "docs", "pictures", "maze_results.svg"))
+        pictures = os.path.join(PROJECT, "docs", "pictures")
+        picture(args.folder, os.path.join(pictures, "maze_results.svg"))
+        picture_of_variants(args.folder, os.path.join(pictures, "maze_variants.svg"))
         return
     if not args.table:
         os.makedirs(args.folder, exist_ok=True)

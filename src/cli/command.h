@@ -49,7 +49,7 @@ enum {
   CLI_FILES = 4,
   CLI_KEYS = 8, /* of training: am_keys */
   CLI_COMMANDS = 16,
-  CLI_BRAINS = 32,    /* presets for simulating */
+  CLI_BRAINS = 32,     /* presets for simulating */
   CLI_BRAIN_KEYS = 64, /* am_simulation_keys, and those of the brain's description */
   CLI_STUDIES = 128    /* published experiments, and "all" */
 };
@@ -71,16 +71,16 @@ enum { CLI_MAX_EXAMPLES = 5 };
 
 typedef struct cli_command {
   const char *name;
-  const char *words;         /* as shown: "PRESET|FILE" */
-  int min_words, max_words;  /* words that are neither options nor key=value */
-  unsigned takes;            /* CLI_PRESETS, ... */
-  const char *choices;       /* "tasks|networks" if the words are these, else NULL */
-  unsigned options;          /* CLI_HELP, ... */
-  const am_key *keys;        /* key=value of this subcommand alone, n_keys of them */
+  const char *words;        /* as shown: "PRESET|FILE" */
+  int min_words, max_words; /* words that are neither options nor key=value */
+  unsigned takes;           /* CLI_PRESETS, ... */
+  const char *choices;      /* "tasks|networks" if the words are these, else NULL */
+  unsigned options;         /* CLI_HELP, ... */
+  const am_key *keys;       /* key=value of this subcommand alone, n_keys of them */
   int n_keys;
   const cli_variant *variants; /* ends with a word of NULL; NULL if there are none */
-  const char *meaning;       /* one line */
-  const char *about;         /* paragraphs, separated by an empty line */
+  const char *meaning;         /* one line */
+  const char *about;           /* paragraphs, separated by an empty line */
   /* ends with a command of NULL, or after so many */
   cli_example examples[CLI_MAX_EXAMPLES];
   int (*run)(const cli_line *line);
@@ -94,10 +94,10 @@ int cli_unknown_command(const char *name);
 /* A command line, taken apart. The strings are those of main's arguments. */
 struct cli_line {
   const cli_command *command;
-  unsigned options;         /* the bits of those given */
-  const char *out;          /* value of --out, or NULL */
-  const char *completion;   /* value of --completion, or NULL */
-  const char **words;       /* neither options nor key=value */
+  unsigned options;       /* the bits of those given */
+  const char *out;        /* value of --out, or NULL */
+  const char *completion; /* value of --completion, or NULL */
+  const char **words;     /* neither options nor key=value */
   int n_words;
   const char **assignments; /* key=value, in their order */
   int n_assignments;

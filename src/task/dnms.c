@@ -37,9 +37,9 @@ static void observe(const am_task *task, const void *state, float *input) {
 }
 
 static float step(const am_task *task, void *state, int action) {
-  (void)task;
   (void)action;
-  ((am_dnms_state *)state)->step++;
+  am_dnms_state *s = state;
+  if (s->step < task->n_steps) s->step++;
   return 0;
 }
 
@@ -47,7 +47,7 @@ static bool target(const am_task *task, const void *state, float *value) {
   const am_dnms_options *o = &((const dnms *)task)->options;
   const am_dnms_state *s = state;
   *value = s->first != s->second ? o->target : 0.0f - o->target;
-  return s->step >= task->n_steps - o->response_ms;
+  return s->step >= task->n_steps - o->response_ms && s->step < task->n_steps;
 }
 
 static int kind(const am_task *task, const void *state) {

@@ -42,14 +42,13 @@ static void observe(const am_task *task, const void *state, float *input) {
     for (int m = 0; m < 2; m++)
       input[m] = o->noise * (float)z[m] + (s->positive[m] ? o->bias : 0.0f - o->bias);
   }
-  input[2] = s->context == 0 ? 1.0f : 0.0f;
-  input[3] = s->context == 1 ? 1.0f : 0.0f;
+  for (int m = 0; m < 2; m++) input[2 + m] = s->context == m && s->step < task->n_steps;
 }
 
 static float step(const am_task *task, void *state, int action) {
-  (void)task;
   (void)action;
-  ((am_selective_state *)state)->step++;
+  am_selective_state *s = state;
+  if (s->step < task->n_steps) s->step++;
   return 0;
 }
 
@@ -57,7 +56,7 @@ static bool target(const am_task *task, const void *state, float *value) {
   const am_selective_options *o = &((const selective *)task)->options;
   const am_selective_state *s = state;
   *value = s->positive[s->context] ? o->target : 0.0f - o->target;
-  return s->step >= o->stimulus_ms;
+  return s->step >= o->stimulus_ms && s->step < task->n_steps;
 }
 
 static int kind(const am_task *task, const void *state) {

@@ -5,6 +5,7 @@
 #include "task/bandit.h"
 #include "task/cart_pole.h"
 #include "task/delayed_match.h"
+#include "task/dnms.h"
 #include "task/evidence.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
@@ -12,6 +13,7 @@
 #include "task/next.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
+#include "task/selective.h"
 #include "task/t_maze.h"
 
 #define BY_DEFAULT(noun, thing)                                                                    \
@@ -30,6 +32,8 @@ BY_DEFAULT(random_bits, am_task)
 BY_DEFAULT(periodic, am_task)
 BY_DEFAULT(recall_values, am_task)
 BY_DEFAULT(associative, am_task)
+BY_DEFAULT(dnms, am_task)
+BY_DEFAULT(selective, am_task)
 BY_DEFAULT(signals, am_game)
 BY_DEFAULT(pennies, am_game)
 
@@ -45,6 +49,8 @@ static const am_task_entry tasks[] = {
     {&am_periodic_type, periodic},
     {&am_recall_values_type, recall_values},
     {&am_associative_type, associative},
+    {&am_dnms_type, dnms},
+    {&am_selective_type, selective},
 };
 
 static const am_game_entry games[] = {{&am_signals_type, signals}, {&am_pennies_type, pennies}};

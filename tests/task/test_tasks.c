@@ -10,12 +10,14 @@
 #include "task/bandit.h"
 #include "task/cart_pole.h"
 #include "task/delayed_match.h"
+#include "task/dnms.h"
 #include "task/evidence.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
 #include "task/next.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
+#include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/tasks.h"
 
@@ -58,6 +60,8 @@ static int make_all(void **state) {
   MAKE(recall_values, &all[n_all++], {.width = 64, .length = 2, .delay = 1});
   MAKE(associative, &all[n_all++], {.keys = 1, .pairs = 1, .width = 1, .delay = 3, .queries = 1});
   MAKE(associative, &all[n_all++], {.keys = 64, .pairs = 64, .width = 32, .queries = 7});
+  MAKE(dnms, &all[n_all++], {.stimulus_ms = 1, .response_ms = 1, .target = 2});
+  MAKE(selective, &all[n_all++], {.stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
   MAKE(signals, &games[n_games++], {.cues = 5});
   MAKE(pennies, &games[n_games++], {.steps = 3, .memory = 16});
   return 0;
@@ -78,7 +82,7 @@ static void what_they_say_is_sound(void **state) {
     assert_true((t->n_actions > 0) != (t->n_targets > 0));
     assert_true((t->n_targets > 0) == (t->type->target != NULL));
     assert_true(t->n_targets <= AM_TARGETS_MAX);
-    assert_string_equal(t->lines[0].policy, "random");
+    assert_string_equal(t->lines[0].policy, t->type->kind ? "silent" : "random");
     for (int i = 1; i < t->n_lines; i++)
       assert_false(t->lines[i].reward < t->lines[i - 1].reward - 1e-12);
     assert_false(t->criterion <= t->lines[0].reward);

@@ -29,21 +29,52 @@ static double share_of(const scale *s, double value) {
   return fmax(0, fmin(1, (value - s->low) / (s->high - s->low)));
 }
 
-static void put_left(am_text *page, const char *element, const char *classes, double value,
-                     const scale *s) {
-  am_text_printf(page, "<%s class=\"%s\" style=\"left:", element, classes);
+static void put_left(am_text *page, const char *classes, double value, const scale *s) {
+  am_text_printf(page, "<i class=\"%s\" style=\"left:", classes);
   am_html_at(page, 100 * share_of(s, value));
-  am_text_puts(page, "%\">");
+  am_text_puts(page, "%\"></i>");
+}
+
+/* Names stand above their marks; where two would touch, the second goes a storey up. A wide page
+ * has room for a name in an eighth of the scale, a narrow one in a third. */
+enum { STOREYS = 4 };
+static const double wide = 0.125, narrow = 0.33;
+typedef struct storeys {
+  double room, last[STOREYS]; /* where on each the last name stands */
+} storeys;
+
+static storeys no_names(double room) { return (storeys){room, {-1, -1, -1, -1}}; }
+
+/* Where a name goes that stands right of those before it. */
+static int storey_of(storeys *names, double at) {
+  int k = 0;
+  while (k < STOREYS - 1 && at - names->last[k] < names->room) k++;
+  names->last[k] = at;
+  return k;
+}
+
+static int highest_storey(const am_source *source, const scale *s, double room) {
+  storeys names = no_names(room);
+  int highest = 0;
+  for (size_t k = 0; k < source->n_lines; k++)
+    if (am_line_shown(source, k)) {
+      const int storey = storey_of(&names, share_of(s, source->lines[k].reward));
+      if (storey > highest) highest = storey;
+    }
+  return highest;
 }
 
 static void put_ladder_names(am_text *page, const am_source *source, const scale *s) {
-  am_text_puts(page, "<div class=\"rung names\"><div class=\"track\">");
-  for (size_t k = 0; k < source->n_lines; k++) {
+  storeys on_wide = no_names(wide), on_narrow = no_names(narrow);
+  am_text_printf(page, "<div class=\"rung names\"><div class=\"track\" style=\"--w:%d;--n:%d\">",
+                 highest_storey(source, s, wide), highest_storey(source, s, narrow));
+  for (size_t k = 0; k < source->n_lines; k++) { /* the lowest first */
     if (!am_line_shown(source, k)) continue;
-    double reward = source->lines[k].reward;
-    const double at = share_of(s, reward);
+    const double reward = source->lines[k].reward, at = share_of(s, reward);
     const char *side = at > 0.9 ? "at right" : at < 0.1 ? "at left" : "at";
-    put_left(page, "span", side, reward, s);
+    am_text_printf(page, "<span class=\"%s\" style=\"left:", side);
+    am_html_at(page, 100 * at);
+    am_text_printf(page, "%%;--w:%d;--n:%d\">", storey_of(&on_wide, at), storey_of(&on_narrow, at));
     am_html_brief(page, am_line_name(source->lines[k].policy), 20);
     am_text_puts(page, " <b>");
     am_html_figure(page, reward, 3);
@@ -66,15 +97,11 @@ static void put_rung(am_text *page, const am_overview *o, size_t g, const scale 
   am_html_at(page, 100 * share_of(s, group->result.mean));
   am_text_puts(page, "%\"></i>");
   for (size_t k = 0; k < source->n_lines; k++)
-    if (am_line_shown(source, k)) {
-      put_left(page, "i", "mark", source->lines[k].reward, s);
-      am_text_puts(page, "</i>");
-    }
+    if (am_line_shown(source, k)) put_left(page, "mark", source->lines[k].reward, s);
   for (size_t k = 0; k < group->n_runs && group->n_runs > 1; k++) {
     double result = am_result_of(o, group->runs[k]);
     if (isnan(result)) continue;
-    put_left(page, "i", "seed", result, s);
-    am_text_puts(page, "</i>");
+    put_left(page, "seed", result, s);
   }
   am_text_puts(page, "</div><b class=\"what\">");
   am_html_figure(page, group->result.mean, 3);

@@ -1,7 +1,7 @@
 /* Leaky integrate and fire, conductance-based ("lif-cond").
  *
- *     C V' = g_L (E_L - V) + g_e (E_e - V) + g_i (E_i - V) + I     g_e' = -g_e / tau_e, g_i
- * likewise
+ *     C V' = g_L (E_L - V) + g_e (E_e - V) + g_i (E_i - V) + I
+ *     g_e' = -g_e / tau_e,   g_i likewise
  *
  * V in mV, g in nS, C in pF, I in pA. Exponential midpoint: the conductances of the middle of the
  * step are held over it, the rest is exact, so the error of a step is of third order:

@@ -2,9 +2,9 @@
  * heads.
  *
  *     delta_t = r_t + gamma v_{t+1} - v_t,   v_T = 0
- *     A_t = delta_t + gamma lambda A_{t+1},  R_t = A_t + v_t          (lambda = 1: R_t = r_t +
- * gamma R_{t+1}) L = mean over lanes of  sum_t [ -log pi(a_t) A_t + c_v (R_t - v_t)^2 + beta S_t ]
- * / T S_t = sum_a pi(a)^2   or   sum_a pi(a) log pi(a)
+ *     A_t = delta_t + gamma lambda A_{t+1},  R_t = A_t + v_t    (lambda = 1: r_t + gamma R_{t+1})
+ *     L   = mean over lanes of  sum_t [ -log pi(a_t) A_t + c_v (R_t - v_t)^2 + beta S_t ] / T
+ *     S_t = sum_a pi(a)^2   or   sum_a pi(a) log pi(a)
  *
  * A and R are held fixed. Sources: Mnih et al. 2016, arXiv 1602.01783; generalised advantage:
  * Schulman et al. 2015, arXiv 1506.02438; the squared form of S and the constants: Miconi et al.

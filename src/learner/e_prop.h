@@ -3,8 +3,8 @@
  *
  *     e_ji(t) = d_j(t) e_ji(t-1) + psi_ji(t) s_i(t)             d: the diagonal of dh(t)/dh(t-1)
  *     supervised    dW_ji = sum_t L_j(t) e_ji(t),    L_j = sum_k B_jk (y*_k - pi_k)
- *     by reward     dW_ji = sum_t delta_t F(L_j e_ji)(t),       F(x)(t) = gamma lambda F(x)(t-1) +
- * x(t) L_j = c_V B_jV + sum_k B_jk (hit_k - pi_k), delta_t = r_t + gamma V_{t+1} - V_t
+ *     by reward     dW_ji = sum_t delta_t F(L_j e_ji)(t),  F(x)(t) = gamma lambda F(x)(t-1) + x(t),
+ *                   L_j = c_V B_jV + sum_k B_jk (hit_k - pi_k), delta_t = r_t + gamma V_{t+1} - V_t
  *
  * and an entropy bonus c pi o (-log pi - H), which needs no dopamine, added to the error. B is the
  * transposed output weight (symmetric e-prop), fixed and random, or adaptive: it gets the output

@@ -1,9 +1,9 @@
 /* Policies, dopamine and output errors, lane by lane: what learning from rewards needs at the
  * output, with backprop and without.
  *
- *     pi = softmax(logits)          error = hit - pi        (the gradient of log pi(a) at the
- * logits) H  = -sum pi log pi           push  = pi o (-log pi - H)           (the gradient of H
- * there) delta_t = r_t + gamma V_{t+1} - V_t,                        V is 0 once an episode is over
+ *     pi = softmax(logits)     error = hit - pi             (the gradient of log pi(a) at the logits)
+ *     H  = -sum pi log pi      push  = pi o (-log pi - H)   (the gradient of H there)
+ *     delta_t = r_t + gamma V_{t+1} - V_t,                    V is 0 once an episode is over
  *     A_t = delta_t + gamma lambda A_{t+1}
  *
  * A is what a tag that fades by gamma lambda will have met of delta: the same number serves the
@@ -19,8 +19,7 @@
 typedef struct am_policy_ops {
   /* p, logp [n][lanes] of the logits; entropy [lanes] */
   void (*policy)(am_real *p, am_real *logp, am_real *entropy, const am_real *logits, int n);
-  /* out [n][lanes] = factor (hit - p) + weight push, both 0 where live is 0; factor, live [lanes]
-   */
+  /* out [n][lanes] = factor (hit - p) + weight push, 0 where live is 0; factor, live [lanes] */
   void (*error)(am_real *out, const am_real *hit, const am_real *p, const am_real *logp,
                 const am_real *entropy, const am_real *factor, const am_real *live, am_real weight,
                 int n);

@@ -6,13 +6,14 @@
  *                  o_t = (1 + m_t) o h_t
  *     output       pi = softmax(W_o o_t + b_o) of the top layer, or linear for real values
  *     signalling   s_t = GRU(s_{t-1}, [o_t; pi_t; a_{t-1}; r_{t-1}])
- *     dopamine     V_t = w_v . [s_t; o_t],  delta_t = r_t + gamma V_{t+1} - V_t     (linear
- * TD(lambda)) output error eps = hit - pi, where a decision is asked for; N = c pi o (-log pi - H),
- * or, where a teacher says what is right, + (y* - y) credit       L = B eps for each unit of each
- * layer weights      dW_ji = sum_t delta_t tag_ji + N e_ji,  tag <- gamma lambda tag + L_j (1 +
- * m_j) e_ji gains        dW_a  likewise with trace L_j h_j m_max (1 - tanh^2) s_{t-1} feedback B
- * takes W_o's own change, and both decay (Kolen-Pollack); or stays random; or is W_o' (symmetric,
- * which no synapse can know)
+ *     dopamine     V_t = w_v . [s_t; o_t],  delta_t = r_t + gamma V_{t+1} - V_t (linear TD(lambda))
+ *     output error eps = hit - pi, where a decision is asked for;  N = c pi o (-log pi - H), or,
+ *                  where a teacher says what is right, + (y* - y)
+ *     credit       L = B eps for each unit of each layer
+ *     weights      dW_ji = sum_t delta_t tag_ji + N e_ji, tag <- gamma lambda tag + L_j (1 + m_j) e_ji
+ *     gains        dW_a  likewise with trace L_j h_j m_max (1 - tanh^2) s_{t-1}
+ *     feedback     B takes W_o's own change, and both decay (Kolen-Pollack); or stays random; or is
+ *                  W_o' (symmetric, which no synapse can know)
  *
  * e is the local trace of gru_trace.h; lower layers get a fixed random B, for no weight of W_o
  * corresponds to them. What holds: with U = 0 (no recurrence), one layer, no gains, B = W_o' and

@@ -17,8 +17,7 @@
  *
  * and the unit's effect on itself one step on, the diagonal of dh'/dh:
  *
- *     d = z + (1 + m) (psi_n r W_hn[jj] + psi_z W_hz[jj] + psi_r W_hr[jj])      (m of the step
- * before)
+ *     d = z + (1 + m) (psi_n r W_hn[jj] + psi_z W_hz[jj] + psi_r W_hr[jj]),   m of the step before
  *
  * These are all that learning without backprop needs; what goes from unit to unit backward is in
  * gru_backward.h, and no learner without backprop reads that. Included with am_real = float, or

@@ -1,8 +1,8 @@
 /* The recording of an episode that is no maze's: any number of series over its steps.
  *
- *   episode.json    {"task": NAME, "meaning": TEXT, "episodes": how many, one
- *                   after the other and equally long, "series": [{"name", "meaning", "width"},
- * ...]} recording.npz   of each series f4 [T] or, where width > 1, f4 [T][width] */
+ *   episode.json    {"task": NAME, "meaning": TEXT, "episodes": how many, one after the other and
+ *                   equally long, "series": [{"name", "meaning", "width"}, ...]}
+ *   recording.npz   of each series f4 [T] or, where width > 1, f4 [T][width] */
 #ifndef AMINE_REPORT_SERIES_H
 #define AMINE_REPORT_SERIES_H
 

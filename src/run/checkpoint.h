@@ -7,8 +7,8 @@
  *     adam.powers  F64 [2]         beta1^k, beta2^k
  *   run.iteration  U64 [1]         iterations done
  *   run.records    U64 [1]         lines of metrics.jsonl that belong to them
- *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations they
- * span
+ *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations
+ *                                  they span
  *   run.rewards    F64 [n]         of the last iterations (run/recent.h), and
  *   run.criterion  U64 [2]         how many of them count; iterations done when the criterion was
  *                                  reached, or 0: both only for a task that has a criterion

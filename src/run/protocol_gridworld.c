@@ -4,10 +4,11 @@
  * while the agent is there. A step has two parts:
  *
  *   look   look_ms: the actors are held silent. The spikes n of the population "critic" say how
- * good the cell is, V(s) = (n / (neurons look_ms) - rate_0) / rate_1, and dopamine gets the error
- * of the step that led here, delta = r + gamma V(s') - V(s)          level = clip01(baseline +
- * dopamine delta) act    act_ms: of "up", "right", "down", "left" the one that fires most is the
- * action.
+ *          good the cell is,
+ *              V(s) = (n / (neurons look_ms) - rate_0) / rate_1,
+ *          and dopamine gets the error of the step that led here,
+ *              delta = r + gamma V(s') - V(s),     level = clip01(baseline + dopamine delta)
+ *   act    act_ms: of "up", "right", "down", "left" the one that fires most is the action.
  *
  * In the goal there are no place cells: V is read from a critic that is left to itself, r = 1, and
  * the episode ends, as it does after `cap` steps. gap_ms later the next one starts from a cell

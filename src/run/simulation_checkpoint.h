@@ -5,9 +5,11 @@
  *   run.next        U64 [1]        the step of its next call
  *   run.pending     U64 [n][3]     spikes since its last one: step, population, neuron
  *   run.marks       U64 [3]        lines of metrics.jsonl, bytes of spikes.gdf, step of the last
- * line run.counts      U64 [P]        spikes of each population until that step run.rewards     F64
- * [1]        their sum trace.NAME, trace.NAME.t, trace.NAME.thinned      levels, voltages, weights,
- * events before.K        F32 [n]        weights of learning projection K at step 0
+ *                                  line
+ *   run.counts      U64 [P]        spikes of each population until that step
+ *   run.rewards     F64 [1]        their sum
+ *   trace.NAME, trace.NAME.t, trace.NAME.thinned      levels, voltages, weights, events
+ *   before.K        F32 [n]        weights of learning projection K at step 0
  *   __metadata__: what the brain writes, simulation (the keys that results depend on), checksums
  *
  * It holds no clock time and nothing of the machine: equal runs give equal files. */

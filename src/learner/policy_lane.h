@@ -1,7 +1,7 @@
 /* Policies, dopamine and output errors, lane by lane: what learning from rewards needs at the
  * output, with backprop and without.
  *
- *     pi = softmax(logits)     error = hit - pi             (the gradient of log pi(a) at the logits)
+ *     pi = softmax(logits)    error = hit - pi            (the gradient of log pi(a) at the logits)
  *     H  = -sum pi log pi      push  = pi o (-log pi - H)   (the gradient of H there)
  *     delta_t = r_t + gamma V_{t+1} - V_t,                    V is 0 once an episode is over
  *     A_t = delta_t + gamma lambda A_{t+1}

@@ -10,7 +10,8 @@
  *     output error eps = hit - pi, where a decision is asked for;  N = c pi o (-log pi - H), or,
  *                  where a teacher says what is right, + (y* - y)
  *     credit       L = B eps for each unit of each layer
- *     weights      dW_ji = sum_t delta_t tag_ji + N e_ji, tag <- gamma lambda tag + L_j (1 + m_j) e_ji
+ *     weights      dW_ji = sum_t delta_t tag_ji + N e_ji,
+ *                  tag <- gamma lambda tag + L_j (1 + m_j) e_ji
  *     gains        dW_a  likewise with trace L_j h_j m_max (1 - tanh^2) s_{t-1}
  *     feedback     B takes W_o's own change, and both decay (Kolen-Pollack); or stays random; or is
  *                  W_o' (symmetric, which no synapse can know)

@@ -6,6 +6,7 @@
 #define AMINE_BASE_RANDOM_H
 
 #include <Random123/philox.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Who draws. A number once given is never given another meaning: it is part of every saved run. */
@@ -34,6 +35,11 @@ enum am_stream {
   AM_STREAM_PROTOCOL = 40 /* protocols of simulations: episode = what, step = draw */
 };
 
+/* Added to a stream: the lower halves of its numbers, for what the upper 32 bits leave undecided. */
+#define AM_STREAM_LOW 0x80000000u
+/* Added to a stream: how large it is, what a rare number of the stream let happen. */
+#define AM_STREAM_SIZE 0x40000000u
+
 typedef struct am_random_key {
   uint64_t seed;
   uint32_t stream, episode, lane;
@@ -51,8 +57,30 @@ static inline am_random4 am_random(am_random_key key, uint32_t step) {
   return (am_random4){{r.v[0], r.v[1], r.v[2], r.v[3]}};
 }
 
-/* Uniform in [0, 1), a multiple of 2^-24, exact in float. */
+/* Uniform in [0, 1), a multiple of 2^-24, exact in float: a size, not a chance. What happens with a
+ * probability is for am_chance, or a rare event comes 2^-24 too often or never. */
 static inline float am_uniform(uint32_t bits) { return (float)(bits >> 8) * 0x1p-24f; }
+
+/* Uniform in [0, 1), a multiple of 2^-53. */
+static inline double am_uniform_double(uint32_t high, uint32_t low) {
+  return (double)((uint64_t)high << 21 | low >> 11) * 0x1p-53;
+}
+
+/* Whether an event of probability p happens, for the number v[word] of a step: u < p, where u has
+ * 64 bits and these are the upper ones. The lower ones are drawn in the one case of 2^32 that these
+ * leave open. Exact: p is what it is as a double, and u is compared with nothing else. */
+static inline bool am_chance_of(am_random4 draw, int word, double p, am_random_key key,
+                                uint32_t step) {
+  const double whole = 0x1p32 * p, high = (double)draw.v[word];
+  if (high + 1 <= whole) return true;
+  if (!(high < whole)) return false;
+  key.stream |= AM_STREAM_LOW;
+  return (double)am_random(key, step).v[word] < 0x1p32 * (whole - high);
+}
+
+static inline bool am_chance(am_random_key key, uint32_t step, int word, double p) {
+  return am_chance_of(am_random(key, step), word, p, key, step);
+}
 
 /* Normal to three digits, with mean 0 and variance 1: the sum of the sixteen bytes of a draw, whose
  * variance is 16 (256^2 - 1) / 12 = 87380. Exact integers up to the last multiplication. */

@@ -424,16 +424,28 @@ amine_status amine_brain_set_currents(amine_brain *b, int population, const floa
 }
 
 amine_status am_poisson_make(am_poisson_table **table, double mean, amine_error *error) {
-  const int most = 64 + (int)(mean + 12 * sqrt(mean));
-  am_poisson_table *t = am_alloc(1, sizeof *t + (size_t)most * sizeof *t->above);
-  if (!t) return am_fail_memory(error, (size_t)most * 4);
-  t->above = (uint32_t *)(t + 1);
-  double part = am_exp(-mean), sum = part;
-  while (t->n < most && sum < 1 - 0x1p-33) {
-    t->above[t->n++] = (uint32_t)(sum * 0x1p32);
-    part *= mean / t->n;
-    sum += part;
+  const int most = 64 + (int)(mean + 12 * sqrt(mean)); /* beyond: less than 2^-64 */
+  am_poisson_table *t = am_alloc(1, sizeof *t + (size_t)most * (sizeof *t->below + 4));
+  double *part = am_alloc((size_t)most + 1, sizeof *part), beyond = 0;
+  if (!t || !part) {
+    am_free(t);
+    am_free(part);
+    return am_fail_memory(error, (size_t)most * 20);
   }
+  t->below = (uint64_t *)(t + 1);
+  t->above = (uint32_t *)(t->below + most);
+  part[0] = am_exp(-mean);
+  for (int k = 1; k <= most; k++) part[k] = part[k - 1] * (mean / k);
+  for (int k = most; k >= 1; k--) { /* beyond = P(X >= k), summed from the smallest part up */
+    beyond += part[k];
+    if (t->n == 0 && beyond < 0x1p-64 && k > 1) continue;
+    if (t->n == 0) t->n = t->common = k;
+    if (beyond <= 0x1p-10) t->common = k;
+    const uint64_t reached = beyond < 0x1p-64 ? 1 : beyond < 1 ? (uint64_t)(beyond * 0x1p64) : 0;
+    t->below[k - 1] = 0 - reached;
+  }
+  for (int k = 0; k < t->common; k++) t->above[k] = (uint32_t)(t->below[k] >> 32);
+  am_free(part);
   *table = t;
   return AMINE_OK;
 }

@@ -89,10 +89,11 @@ static double distance(const float *a, const float *b) {
 static void by_distance(am_row *row, const am_connection *c, stream *s, const am_population *from,
                         const am_population *to, uint32_t source, uint32_t excluded) {
   for (uint32_t at = 0; at < (uint32_t)to->n; at++) {
-    const uint32_t u = draw(s);
+    draw(s); /* number `at` of the source */
     if (at == excluded) continue;
     const double d = distance(from->positions + 4 * source, to->positions + 4 * at);
-    if (u < 0x1p32 * c->probability * am_exp(-d / c->radius)) add(row, at);
+    const double p = c->probability * am_exp(-d / c->radius);
+    if (am_chance_of(s->now, (int)(at % 4), p, s->key, at / 4)) add(row, at);
   }
 }
 

@@ -23,6 +23,18 @@
 
 enum { DECAY_M, K_CURRENT, DECAY_RESET, RESET, REST, THRESHOLD, PER_DELTA, RHO_DT };
 
+/* 1 - e^-r for r >= 0, where q = e^-r, with all its digits where r is small: the series to r^7, of
+ * which the rest is below 2^-29 */
+VEC_INLINE vec probability(vec r, vec q) {
+  vec s = v_fma(r, v_set1((real)(1.0 / 5040)), v_set1((real)(-1.0 / 720)));
+  s = v_fma(r, s, v_set1((real)(1.0 / 120)));
+  s = v_fma(r, s, v_set1((real)(-1.0 / 24)));
+  s = v_fma(r, s, v_set1((real)(1.0 / 6)));
+  s = v_fma(r, s, v_set1((real)-0.5));
+  s = v_fma(v_mul(r, r), s, r);
+  return v_select(v_lt(r, v_set1((real)0.25)), s, v_sub(v_set1(1), q));
+}
+
 /* r / (e^r - 1) for r >= 0, where q = e^-r */
 VEC_INLINE vec bernoulli(vec r, vec q) {
   const vec one = v_set1(1), r2 = v_mul(r, r);
@@ -54,8 +66,8 @@ static int update(const am_neurons *p, uint32_t *spikes) {
     const vec u = v_add(v_add(rest, h), kappa);
     const vec r = v_mul(rho_dt, v_exp(v_min(v_mul(v_sub(u, threshold), per_delta), most)));
     const vec q = v_exp(v_sub(v_zero(), r));
-    const vec chance = vu_uniform(vu_load(x.v[at / 16 % 4]));
-    const vmask fired = v_lt(chance, v_sub(v_set1(1), q));
+    const vec chance = probability(r, q);
+    const vmask fired = v_lt(philox_chance(&key, at, x.v[at / 16 % 4], chance), chance);
     const vec slope = v_mul(gain, per_delta);
     const vec score = v_select(fired, bernoulli(r, q), v_sub(v_zero(), r));
     v_store(p->s[0] + i, u);

@@ -15,8 +15,9 @@ static int update(const am_neurons *p, uint32_t *spikes) {
   for (int i = 0; i < p->n; i += VEC_LANES) {
     const uint32_t at = p->index + (uint32_t)i;
     if (block != at / 64) philox_draw(&x, &shared, block = at / 64);
-    const vec u = vu_uniform(vu_load(x.v[at / 16 % 4]));
-    n_spikes = neurons_fire(spikes, n_spikes, v_lt(u, v_load(p->own[0] + i)), i, p);
+    const vec chance = v_load(p->own[0] + i);
+    const vec u = philox_chance(&key, at, x.v[at / 16 % 4], chance);
+    n_spikes = neurons_fire(spikes, n_spikes, v_lt(u, chance), i, p);
   }
   return n_spikes;
 }

@@ -18,6 +18,7 @@ static void take_counts(am_real *in, uint16_t *count, am_real weight, uint32_t n
 
 /* Random numbers of 16 neurons that stand side by side; the block is drawn anew when it changes. */
 typedef struct draws {
+  philox_key key;
   philox_shared shared;
   philox_block x;
   uint32_t block;
@@ -25,7 +26,7 @@ typedef struct draws {
 
 static draws draws_begin(const am_draw *draw, uint32_t stream) {
   const philox_key key = {draw->seed, draw->step, stream, draw->population};
-  return (draws){.shared = philox_share(&key), .block = UINT32_MAX};
+  return (draws){.key = key, .shared = philox_share(&key), .block = UINT32_MAX};
 }
 
 static inline const uint32_t *draws_of(draws *d, uint32_t index) {
@@ -50,13 +51,37 @@ static void current(am_real *I, const am_real *extra, am_real mean, am_real unif
   }
 }
 
+/* Of 16 numbers drawn, those that reached all that is common are drawn in full. */
+static __attribute__((cold, noinline)) vec poisson_rare(const am_poisson_table *table,
+                                                        const draws *d, uint32_t index, vec count,
+                                                        unsigned rare) {
+  am_real each[VEC_LANES];
+  v_store(each, count);
+  for (uint32_t l = 0; l < VEC_LANES; l++) {
+    if (!(rare >> l & 1)) continue;
+    am_random_key key = philox_key_of(&d->key, index + l);
+    const int word = philox_word_of(index);
+    uint64_t u = (uint64_t)am_random(key, (uint32_t)d->key.step).v[word] << 32;
+    key.stream |= AM_STREAM_LOW;
+    u |= am_random(key, (uint32_t)d->key.step).v[word];
+    int n = table->common;
+    for (; n > 0 && u < table->below[n - 1]; n--) {}
+    while (n < table->n && u >= table->below[n]) n++;
+    each[l] = (am_real)n;
+  }
+  return v_load(each);
+}
+
 static void poisson(am_real *in, const am_poisson_table *table, int receptor, am_real weight,
                     const am_draw *draw, uint32_t n) {
   draws d = draws_begin(draw, AM_STREAM_RECEPTOR_1 + (uint32_t)receptor);
-  const vec w = v_set1(weight);
+  const vec w = v_set1(weight), all = v_set1((real)table->common - (real)0.5);
   for (uint32_t i = 0; i < n; i += VEC_LANES) {
     const uint32_t *u = draws_of(&d, draw->index + i);
-    const vec sum = v_fma(w, v_reached(u, table->above, table->n), v_load(in + i));
+    vec count = v_reached(u, table->above, table->common);
+    const unsigned rare = v_mask_bits(v_lt(all, count));
+    if (rare) count = poisson_rare(table, &d, draw->index + i, count, rare);
+    const vec sum = v_fma(w, count, v_load(in + i));
     if (n - i < VEC_LANES) v_store_n(in + i, sum, (int)(n - i));
     else v_store(in + i, sum);
   }

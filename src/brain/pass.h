@@ -14,11 +14,14 @@ typedef struct am_draw {
   uint32_t population, index;
 } am_draw;
 
-/* A Poisson distribution as its cumulative probabilities, 32 bits each: the number drawn is how
- * many of them are not above a uniform 32-bit number. */
+/* A Poisson distribution as its cumulative probabilities P(X <= k), 64 bits each: the number drawn
+ * is how many of them are not above a uniform number of 64 bits. The upper 32 bits of the first
+ * `common` decide all but the draws that reach every one of these: those are few, and are looked up
+ * in the whole table, so that what is rare comes as rarely as it should. */
 typedef struct am_poisson_table {
-  int n;
-  uint32_t *above;
+  int n, common;
+  uint64_t *below; /* [n] */
+  uint32_t *above; /* [common] */
 } am_poisson_table;
 
 /* All n are multiples of 16 unless they are said to be exact. */

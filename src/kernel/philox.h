@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "base/random.h"
 #include "base/vec.h"
 
 /* Who draws when; philox_share makes of it what philox_draw takes. */
@@ -79,6 +80,41 @@ VEC_INLINE void philox_draw(philox_block *x, const philox_shared *shared, uint32
   philox_half(even, shared, block, 0);
   philox_half(odd, shared, block, 1);
   for (int j = 0; j < 4; j++) vu_store(x->v[j], vu_zip(even[j], odd[j]));
+}
+
+/* The same numbers one by one: key and word of neuron `index`, for am_random and am_chance. */
+static inline am_random_key philox_key_of(const philox_key *key, uint32_t index) {
+  return (am_random_key){.seed = key->seed,
+                         .stream = key->stream,
+                         .episode = key->population << 16 | (uint32_t)(key->step >> 32 & 0xffff),
+                         .lane = 16 * (index / 64) + index % 16};
+}
+
+static inline int philox_word_of(uint32_t index) { return (int)(index / 16 % 4); }
+
+/* Decides one by one what 24 bits leave open, for the lanes whose bits are set: u = 2 says no. */
+static __attribute__((cold, noinline, unused)) vec philox_decide(const philox_key *key,
+                                                                uint32_t index, vec u, vec p,
+                                                                unsigned open) {
+  real each[VEC_LANES], chance[VEC_LANES];
+  v_store(each, u);
+  v_store(chance, p);
+  for (int l = 0; l < VEC_LANES; l++)
+    if (open >> l & 1 &&
+        !am_chance(philox_key_of(key, index + (uint32_t)l), (uint32_t)key->step,
+                   philox_word_of(index), (double)chance[l]))
+      each[l] = 2;
+  return v_load(each);
+}
+
+/* Numbers u of 16 neurons from `index` on, a multiple of 16, of which `words` are the draws: an
+ * event of probability p happens exactly where u < p, decided by 64 bits (am_chance). Where it
+ * happens u is the draw's upper 24 bits. */
+VEC_INLINE vec philox_chance(const philox_key *key, uint32_t index, const uint32_t *words, vec p) {
+  const vec u = vu_uniform(vu_load(words));
+  const unsigned below = v_mask_bits(v_lt(u, p));
+  const unsigned open = below & v_mask_bits(v_lt(p, v_add(u, v_set1((real)0x1p-24))));
+  return open ? philox_decide(key, index, u, p, open) : u;
 }
 
 #endif

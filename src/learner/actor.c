@@ -72,8 +72,7 @@ static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const size_t s = (size_t)t, n = (size_t)task->n_actions;
   const am_random_key key = {play->seed, AM_STREAM_POLICY, play->episode, lane};
   const float *p = actor->p + s * n;
-  const float u = play->greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
-  actor->actions[t] = am_choose(p, 1, (int)n, u, play->greedy);
+  actor->actions[t] = am_choose(p, 1, (int)n, key, (uint32_t)t, play->greedy);
   actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
   if (play->network->layout.is_given)
     am_drive_feed(actor->drive, actor->rewards[t], doubt(p, (int)n));

@@ -231,8 +231,7 @@ static amine_status step(amine_controller *c, int *action, const float *input) {
   if (action) {
     const am_random_key key = {(uint64_t)c->seed[1] << 32 | c->seed[0], AM_STREAM_POLICY,
                                c->episodes, c->turns};
-    const float u = c->greedy ? 0 : am_uniform(am_random(key, c->step).v[0]);
-    *action = am_choose(p.p, 1, o->n_actions, u, c->greedy);
+    *action = am_choose(p.p, 1, o->n_actions, key, c->step, c->greedy);
     p.hit[*action] = 1;
   }
   c->asked = action ? 1 : 0;

@@ -65,8 +65,7 @@ void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy
     g->actions[k] = -1;
     if (!is_live(g, k)) continue;
     const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, lane_of(g, k)};
-    const float u = greedy ? 0 : am_uniform(am_random(key, (uint32_t)t).v[0]);
-    g->actions[k] = am_choose(p + k, LANES, n, u, greedy);
+    g->actions[k] = am_choose(p + k, LANES, n, key, (uint32_t)t, greedy);
     hit[g->actions[k] * LANES + k] = 1;
   }
 }
@@ -117,9 +116,10 @@ void am_group_mask(const am_group *g, float *mask, int layer, int t, int n, floa
     const am_random_key key = {g->seed, AM_STREAM_DROPOUT + ((uint32_t)layer << 8), g->episode,
                                lane_of(g, k)};
     for (int j = 0; j < n; j += 4) {
-      const am_random4 r = am_random(key, (uint32_t)(t * ((n + 3) / 4) + j / 4));
+      const uint32_t step = (uint32_t)(t * ((n + 3) / 4) + j / 4);
+      const am_random4 r = am_random(key, step);
       for (int q = 0; q < 4 && j + q < n; q++)
-        mask[(j + q) * LANES + k] = am_uniform(r.v[q]) < rate ? 0 : kept;
+        mask[(j + q) * LANES + k] = am_chance_of(r, q, (double)rate, key, step) ? 0 : kept;
     }
   }
 }

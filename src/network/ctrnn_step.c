@@ -39,20 +39,28 @@ static void step(const am_ctrnn *n, const real *panel, am_ctrnn_state *s, const 
 }
 
 /* One draw u in [0, 1) says whether, u < chance, and how much: given that, u / chance is uniform.
- */
+ * Where it is so rare that too few of u's digits are left for that, another draw says how much. */
 static void perturb(real *xi, int n_vector, real chance, real amplitude, uint64_t seed,
                     uint32_t stream, uint32_t population, uint64_t at) {
   const philox_key key = {.seed = seed, .step = at, .stream = stream, .population = population};
-  const philox_shared shared = philox_share(&key);
-  const vec bound = v_set1(chance), scale = v_set1(2 * amplitude / chance);
+  const philox_key size_key = {seed, at, stream | AM_STREAM_SIZE, population};
+  const philox_shared shared = philox_share(&key), size_shared = philox_share(&size_key);
+  const bool rare = chance < (real)0x1p-12;
+  const vec bound = v_set1(chance), scale = v_set1(2 * amplitude / (rare ? 1 : chance));
   const vec middle = v_set1(0x1p-25f), zero = v_zero();
   for (int i = 0; i < n_vector; i += 64) {
     philox_block block;
     philox_draw(&block, &shared, (uint32_t)i / 64);
     for (int q = 0; q < 4 && i + 16 * q < n_vector; q++) {
-      const vec u = vu_uniform(vu_load(block.v[q]));
+      vec u = philox_chance(&key, (uint32_t)(i + 16 * q), block.v[q], bound);
+      const vmask happens = v_lt(u, bound);
+      if (rare && v_mask_bits(happens)) {
+        philox_block sizes;
+        philox_draw(&sizes, &size_shared, (uint32_t)i / 64);
+        u = vu_uniform(vu_load(sizes.v[q]));
+      }
       const vec size = v_fma(v_add(u, middle), scale, v_set1(0 - amplitude));
-      v_store(xi + i + 16 * q, v_select(v_lt(u, bound), size, zero));
+      v_store(xi + i + 16 * q, v_select(happens, size, zero));
     }
   }
 }

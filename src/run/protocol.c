@@ -79,10 +79,16 @@ uint64_t am_stage_steps(const am_stage *stage, double ms) {
   return steps >= 1 ? steps < 0x1p62 ? (uint64_t)steps : (uint64_t)1 << 62 : 1;
 }
 
+static am_random_key key_of(const am_stage *stage, uint32_t what) {
+  return (am_random_key){.seed = stage->seed, .stream = AM_STREAM_PROTOCOL, .episode = what};
+}
+
 am_random4 am_stage_random(const am_stage *stage, uint32_t what, uint32_t draw) {
-  const am_random_key key = {
-      .seed = stage->seed, .stream = AM_STREAM_PROTOCOL, .episode = what, .lane = 0};
-  return am_random(key, draw);
+  return am_random(key_of(stage, what), draw);
+}
+
+bool am_stage_chance(const am_stage *stage, uint32_t what, uint32_t draw, int word, double p) {
+  return am_chance(key_of(stage, what), draw, word, p);
 }
 
 void am_stage_note(am_stage *stage, am_event_kind kind, double value) {

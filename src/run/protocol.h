@@ -119,6 +119,8 @@ uint64_t am_stage_steps(const am_stage *stage, double ms);
 /* Four 32-bit numbers: the draw-th of `what`, numbers of the protocol's own choice (a counter of
  * trials, say, and 0 for its delay, 1 for its stimulus). am_uniform and am_below use them. */
 am_random4 am_stage_random(const am_stage *stage, uint32_t what, uint32_t draw);
+/* Whether what has probability p happens, by number v[word] of these (am_chance). */
+bool am_stage_chance(const am_stage *stage, uint32_t what, uint32_t draw, int word, double p);
 
 /* Each processes the event in the chemical system (if there is one; the level does not move while
  * it is clamped) and notes it. Reward answers reward - expected, which also reaches the synapses

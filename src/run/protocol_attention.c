@@ -93,11 +93,11 @@ static void look(state *s, am_stage *stage) {
 static amine_status stimulate(state *s, const int populations[K], am_stage *stage,
                               amine_error *error) {
   float currents[NEURONS_MAX];
-  const am_random4 random = am_stage_random(stage, (uint32_t)s->trial, 0);
+  const uint32_t trial = (uint32_t)s->trial;
   memset(s->seen, 0, sizeof s->seen);
   s->stimulus = -1;
-  if ((double)am_uniform(random.v[0]) < stage->parameters[ABSENT].number) return AMINE_OK;
-  s->stimulus = (int64_t)am_below(random.v[1], K);
+  if (am_stage_chance(stage, trial, 0, 0, stage->parameters[ABSENT].number)) return AMINE_OK;
+  s->stimulus = (int64_t)am_below(am_stage_random(stage, trial, 0).v[1], K);
   for (int i = 0; i < NEURONS_MAX; i++) currents[i] = (float)stage->parameters[STRENGTH].number;
   am_stage_note(stage, AM_EVENT_CUE, (double)s->stimulus);
   return amine_brain_set_currents(stage->brain, populations[s->stimulus], currents, error);

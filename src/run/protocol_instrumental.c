@@ -152,10 +152,11 @@ static void note_response(state *s, const am_stage *stage) {
   if (trial + RECENT >= trials) s->n_after++, s->in_after += is_a;
 }
 
-static bool earned(const state *s, const am_stage *stage, uint32_t luck) {
+static bool earned(const state *s, const am_stage *stage) {
   const bool first = s->trial <= parameter(stage, SWITCH_AT);
   if (stage->parameters[RANDOM_REWARDS].number != 0)
-    return (double)am_uniform(luck) < stage->parameters[RANDOM_PROBABILITY].number;
+    return am_stage_chance(stage, WHAT_TRIALS, (uint32_t)s->trial, DRAW_CONTROL,
+                           stage->parameters[RANDOM_PROBABILITY].number);
   return first ? s->a > s->b : s->b > s->a;
 }
 
@@ -164,7 +165,7 @@ static void judge(state *s, am_stage *stage) {
   s->counting = 0;
   note_response(s, stage);
   am_stage_note(stage, AM_EVENT_ACTION, s->a > s->b ? 1 : s->a < s->b ? 2 : 0);
-  s->earned = earned(s, stage, random.v[DRAW_CONTROL]);
+  s->earned = earned(s, stage);
   s->waiting = s->earned || s->expected > 0;
   s->due = stage->now + 1 + am_below(random.v[DRAW_DELAY], (uint32_t)steps_of(stage, DELAY_MAX_MS));
 }

@@ -84,9 +84,9 @@ static uint64_t action(const state *s, const places *p, const am_stage *stage) {
 
 static void judge(state *s, am_stage *stage, uint64_t chosen) {
   const uint64_t trials = (uint64_t)stage->parameters[TRIALS].number, third = trials / 3;
-  const double luck = (double)am_uniform(am_stage_random(stage, (uint32_t)s->trial, 2).v[0]);
   const bool right = chosen == s->cue;
-  const double reward = right && luck < stage->parameters[PROBABILITY].number;
+  const double p = stage->parameters[PROBABILITY].number;
+  const double reward = right && am_stage_chance(stage, (uint32_t)s->trial, 2, 0, p);
   const int part = s->trial < third ? 0 : s->trial >= trials - third ? 1 : -1;
   am_stage_note(stage, AM_EVENT_ACTION, (double)chosen);
   s->expected += stage->parameters[ALPHA].number * am_stage_reward(stage, reward, s->expected);

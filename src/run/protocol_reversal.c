@@ -196,8 +196,8 @@ static void judge(state *s, const places *p, am_stage *stage) {
   const answer a = listen(s, p, stage);
   const bool right = a.chosen == (s->cue + s->shift) % CUES;
   const bool old = s->blocks > 0 && a.chosen == (s->cue + s->old_shift) % CUES;
-  const double luck = (double)am_uniform(am_stage_random(stage, (uint32_t)s->trial, 2).v[0]);
-  const double reward = luck < k[right ? RIGHT : WRONG].number;
+  const double reward =
+      am_stage_chance(stage, (uint32_t)s->trial, 2, 0, k[right ? RIGHT : WRONG].number);
   const double unexpected = am_surprise_now(&s->surprise, k[MARGIN].number);
   const double expected = am_uncertainty_expected(a.spikes, CUES);
   am_stage_note(stage, AM_EVENT_ACTION, (double)a.chosen);

@@ -84,8 +84,7 @@ static amine_status tell(const am_stage *stage, uint64_t shown, int input, int p
   size_t count = 0;
   for (uint64_t i = 0; i < room && status == AMINE_OK; i++) {
     const uint32_t what = (uint32_t)(shown * INPUTS + (uint64_t)input);
-    const am_random4 random = am_stage_random(stage, what, 1 + (uint32_t)(i / 4));
-    if (!((double)am_uniform(random.v[i % 4]) < p)) continue;
+    if (!am_stage_chance(stage, what, 1 + (uint32_t)(i / 4), (int)(i % 4), p)) continue;
     neurons[count] = (int)(i % (uint64_t)n);
     times[count++] = ((double)(stage->now + i / (uint64_t)n) + 0.25) * stage->dt_ms;
   }

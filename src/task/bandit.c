@@ -37,8 +37,7 @@ static float step(const am_task *task, void *state, int action) {
   assert(action >= 0 && action < task->n_actions);
   am_bandit_state *s = state;
   if (s->world.step >= task->n_steps) return 0;
-  const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK, (uint32_t)s->world.step);
-  const bool won = am_uniform(draw.v[0]) < s->p[action];
+  const bool won = am_world_chance(&s->world, (uint32_t)s->world.step, 0, s->p[action]);
   s->won[action] += won;
   s->lost[action] += !won;
   s->previous_action = action;

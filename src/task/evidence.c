@@ -17,10 +17,10 @@ static void draw_pulse(const am_task *task, am_evidence_state *s) {
   const am_evidence_options *o = &((const am_evidence *)task)->options;
   s->pulse = s->seen = 0;
   if (s->world.step >= o->steps - 1) return;
-  const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK, (uint32_t)s->world.step);
+  const uint32_t step = (uint32_t)s->world.step;
   const int side = s->side == AM_EVIDENCE_RIGHT ? 1 : -1;
-  s->pulse = am_uniform(draw.v[0]) < on_side(o) ? side : -side;
-  s->seen = am_uniform(draw.v[1]) < o->noise ? -s->pulse : s->pulse;
+  s->pulse = am_world_chance(&s->world, step, 0, on_side(o)) ? side : -side;
+  s->seen = am_world_chance(&s->world, step, 1, o->noise) ? -s->pulse : s->pulse;
 }
 
 static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,

@@ -22,6 +22,12 @@ static inline am_random4 am_world_draw(const am_world *w, uint32_t stream, uint3
   return am_random((am_random_key){w->seed, stream, w->episode, w->lane}, step);
 }
 
+/* Whether what has probability p happens, by number v[word] of a step of the task's own stream. */
+static inline bool am_world_chance(const am_world *w, uint32_t step, int word, float p) {
+  const am_random_key key = {w->seed, AM_STREAM_TASK, w->episode, w->lane};
+  return am_chance(key, step, word, (double)p);
+}
+
 /* An option and the range it must be in, both ends allowed. */
 typedef struct am_range {
   const char *option;

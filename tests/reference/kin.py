@@ -67,7 +67,8 @@ def policy(w, h):
 
 
 def choose(p, episode, lane, t):
-    u = (philox(SEED, POLICY, episode, lane, t)[0] >> 8) / 2**24
+    v = philox(SEED, POLICY, episode, lane, t)
+    u = (v[0] << 21 | v[1] >> 11) / 2**53
     below = np.cumsum(p)
     margin[0] = min(margin[0], np.abs(below[:-1] - u).min())
     return min(int((u >= below).sum()), A - 1)

@@ -44,7 +44,8 @@ def philox(counter, key):
 
 
 def draw(p, seed, lane, t):
-    u = (philox((t, lane, 0, 2), (seed & MASK, seed >> 32))[0] >> 8) * 2.0 ** -24
+    v = philox((t, lane, 0, 2), (seed & MASK, seed >> 32))
+    u = (v[0] << 21 | v[1] >> 11) * 2.0 ** -53
     below = 0
     for a, pa in enumerate(p):
         below += pa

@@ -196,6 +196,10 @@ AMINE_API amine_status amine_brain_set_threads(amine_brain *brain, int n_threads
  * as amine_brain_step tells, and may go on. */
 AMINE_API amine_status amine_brain_run(amine_brain *brain, uint64_t n_steps, amine_error *error);
 AMINE_API uint64_t amine_brain_step(const amine_brain *brain); /* steps done */
+/* What was taken otherwise than it was said, a line each: times that are no whole number of steps
+ * ("E-I: delay_ms=1 is taken as 0.7, 1 step of 0.7 ms"). "" if there is nothing to say. The text
+ * belongs to the brain and changes with the next call that changes it. */
+AMINE_API const char *amine_brain_notes(const amine_brain *brain);
 AMINE_API double amine_brain_dt(const amine_brain *brain);     /* ms */
 
 /* ---- Looking inside. */

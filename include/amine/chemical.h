@@ -69,6 +69,7 @@ typedef struct amine_chemical_level {
   float value; /* the level, in [0, 1] */
   float baseline;
   float rate;           /* linear: per step; exponential: share of `away` that a step takes */
+  float decay_rate, tau_ms; /* as configured: see amine_chemical_set_step */
   float away;           /* level - baseline, finer than `value` can tell */
   float carry;          /* what rounding has kept from `away` so far */
   bool exponential;     /* how it decays */
@@ -256,6 +257,12 @@ AMINE_API amine_chemical_config amine_chemical_config_default(void);
 /* NULL stands for the defaults. AMINE_ERROR_ARGUMENT if a value of any system, on or off, is out of
  * its range; *c is then as it was. */
 AMINE_API amine_status amine_chemical_init(amine_chemical *c, const amine_chemical_config *config);
+
+/* From now on a step of all five is step_ms long, whatever the configurations said: exponential
+ * decay goes by tau_ms as before; linear decay, whose decay_rate is of a step that was meant to be
+ * nominal_ms long, by decay_rate step_ms / nominal_ms. Both times are in the range of step_ms:
+ * AMINE_ERROR_ARGUMENT if not, and nothing changes. */
+AMINE_API amine_status amine_chemical_set_step(amine_chemical *c, float step_ms, float nominal_ms);
 
 /* Events, as the update functions take them. Returns delta. */
 AMINE_API float amine_chemical_process_reward(amine_chemical *c, float reward, float expected);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/steps.h"
 #include "brain/connect.h"
 #include "kernel/exponential.h"
 
@@ -44,6 +45,7 @@ static void free_projection(am_projection *p) {
     am_free(p->connection->pair_target);
     am_free(p->connection->pair_weight);
     am_free(p->connection->gap);
+    am_free(p->connection->hit);
     am_free(p->connection);
   }
 }
@@ -58,7 +60,24 @@ void amine_brain_destroy(amine_brain *b) {
   am_chemistry_free(b->chemistry);
   am_free(b->record.steps);
   am_free(b->record.neurons);
+  am_text_free(&b->notes);
   am_free(b);
+}
+
+/* ------------------------------------------------------------------------------------- notes */
+const char *amine_brain_notes(const amine_brain *b) { return b->notes.data ? b->notes.data : ""; }
+
+static void note_time(amine_brain *b, const char *name, const char *key, double ms, double dt_ms,
+                      uint64_t least) {
+  char what[280];
+  snprintf(what, sizeof what, "%.200s: %s", name, key);
+  am_steps_note(&b->notes, what, ms, 1, dt_ms, least);
+}
+
+static void note_times(amine_brain *b, const char *name) {
+  char what[280];
+  snprintf(what, sizeof what, "%.200s: times_ms", name);
+  am_times_note(&b->notes, what, b->dt_ms);
 }
 
 /* ------------------------------------------------------------------------------- populations */
@@ -158,6 +177,9 @@ amine_status amine_brain_add_population(amine_brain *b, int *id, const char *nam
   b->populations = all;
   b->populations[b->n_populations] = p;
   b->n_line += (uint32_t)p.padded;
+  for (int k = 0; p.model->parameters[k].name; k++)
+    if (strcmp(p.model->parameters[k].name, AM_NEURON_STEPS) == 0)
+      note_time(b, name, AM_NEURON_STEPS, p.values[k], b->dt_ms, 0);
   if (id) *id = b->n_populations;
   b->n_populations++;
   return AMINE_OK;
@@ -241,7 +263,17 @@ static amine_status make_pairs(am_connection *c, const amine_projection *p, int 
   return AMINE_OK;
 }
 
+/* 1 - (1 - p)^(2^j): without loss for the smallest p, for no 1 is added. */
+static amine_status make_hits(am_connection *c, amine_error *error) {
+  c->hit = am_alloc(AM_HITS, sizeof *c->hit);
+  if (!c->hit) return am_fail_memory(error, AM_HITS * sizeof *c->hit);
+  c->hit[0] = c->probability;
+  for (int j = 1; j < AM_HITS; j++) c->hit[j] = c->hit[j - 1] * (2 - c->hit[j - 1]);
+  return AMINE_OK;
+}
+
 static amine_status make_gaps(am_connection *c, amine_error *error) {
+  if (c->probability < AM_RARE) return make_hits(c, error);
   c->gap = am_alloc(AM_GAPS, sizeof *c->gap);
   if (!c->gap) return am_fail_memory(error, AM_GAPS * sizeof *c->gap);
   double miss = 1;
@@ -286,12 +318,10 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
                        .n_in = p->n_in,
                        .self = p->self_connections};
   const double most = p->delay_max_ms > p->delay_ms ? p->delay_max_ms : p->delay_ms;
-  if (!(most / b->dt_ms <= AM_BRAIN_DELAY))
+  if (!(am_steps(most, b->dt_ms) <= AM_BRAIN_DELAY))
     return ARGUMENT("a delay of %g ms is more than %d steps", most, AM_BRAIN_DELAY);
-  c->delay = (uint32_t)nearbyint(p->delay_ms / b->dt_ms);
-  c->delay_max = (uint32_t)nearbyint(most / b->dt_ms);
-  if (c->delay < 1) c->delay = 1;
-  if (c->delay_max < c->delay) c->delay_max = c->delay;
+  c->delay = (uint32_t)am_steps_or_one(p->delay_ms, b->dt_ms);
+  c->delay_max = (uint32_t)am_steps_or_one(most, b->dt_ms);
   if ((p->connect == AMINE_CONNECT_DISTANCE || p->velocity > 0) &&
       (!from->positions || !to->positions))
     return ARGUMENT("distances need the positions of %s and %s", from->name, to->name);
@@ -355,6 +385,16 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   return make_connection(out, b, p, error);
 }
 
+static void note_projection(amine_brain *b, const am_projection *made, const amine_projection *p) {
+  note_time(b, made->name, "delay_ms", p->delay_ms, b->dt_ms, 1);
+  if (p->delay_max_ms > p->delay_ms)
+    note_time(b, made->name, "delay_max_ms", p->delay_max_ms, b->dt_ms, 1);
+  if (made->values[AM_RULE_TARGET_RATE] > 0)
+    note_time(b, made->name, "time_window_ms", made->values[AM_RULE_WINDOW], b->dt_ms, 1);
+  const double read_ms = made->rule->dopamine ? made->rule->dopamine(made->values).read_ms : 0;
+  if (read_ms > 0) note_time(b, made->name, "read_ms", read_ms, b->dt_ms, 1);
+}
+
 amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection *p,
                                  amine_error *error) {
   AM_TRY(open_to_change(b, "connecting", error));
@@ -383,6 +423,7 @@ amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection
   }
   b->projections = all;
   b->projections[b->n_projections] = made;
+  note_projection(b, &made, p);
   if (id) *id = b->n_projections;
   b->n_projections++;
   return AMINE_OK;
@@ -497,11 +538,13 @@ amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *n
   AM_TRY(find_population(&p, b, population, error));
   if (strcmp(p->model->name, "spikes") != 0)
     return ARGUMENT("population %s: %s cannot be told when to fire", p->name, p->model->name);
+  bool exact = true;
   for (size_t k = 0; k < n; k++) {
-    const double step = nearbyint(times_ms[k] / b->dt_ms);
+    const uint64_t step = am_steps(times_ms[k], b->dt_ms);
     if (neurons[k] < 0 || neurons[k] >= p->n)
       return ARGUMENT("population %s has no neuron %d", p->name, neurons[k]);
-    if (!(step >= (double)b->step && step < (double)AM_BRAIN_STEPS))
+    exact = exact && am_steps_exact(times_ms[k], b->dt_ms);
+    if (!(times_ms[k] > -0.5 * b->dt_ms && step >= b->step && step < AM_BRAIN_STEPS))
       return ARGUMENT("population %s: a spike at %g ms is in the past or has no step", p->name,
                       times_ms[k]);
   }
@@ -515,7 +558,8 @@ amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *n
   if (old > 0) memcpy(all, p->waiting + p->next, old * sizeof *all);
   for (size_t k = 0; k < n; k++)
     all[old + k] =
-        (am_waiting_spike){(uint64_t)nearbyint(times_ms[k] / b->dt_ms), (uint32_t)neurons[k]};
+        (am_waiting_spike){am_steps(times_ms[k], b->dt_ms), (uint32_t)neurons[k]};
+  if (!exact) note_times(b, p->name);
   sort_spikes(all, scratch, total);
   am_free(scratch);
   am_free(p->waiting);
@@ -529,12 +573,18 @@ amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *n
 amine_status amine_brain_set_chemical(amine_brain *b, const amine_chemical *chemical,
                                       double step_ms, amine_error *error) {
   AM_TRY(open_to_change(b, "setting the chemical system", error));
-  const double every = nearbyint(step_ms / b->dt_ms);
-  if (!(every >= 1 && every <= 1e6))
+  const uint64_t every = am_steps(step_ms, b->dt_ms);
+  if (!(every >= 1 && every <= 1000000))
     return ARGUMENT("step_ms = %g is not between a step of %g ms and a million of them", step_ms,
                     b->dt_ms);
+  const double real_ms = (double)every * b->dt_ms;
+  amine_chemical stepped = *chemical;
+  if (amine_chemical_set_step(&stepped, (float)real_ms, (float)step_ms) != AMINE_OK)
+    return ARGUMENT("step_ms = %g: the modulators take steps of %g to %g ms", step_ms,
+                    (double)AMINE_CHEMICAL_MS_MIN, (double)AMINE_CHEMICAL_MS_MAX);
   am_chemistry *made;
-  AM_TRY(am_chemistry_make(&made, chemical, (int)every, error));
+  AM_TRY(am_chemistry_make(&made, &stepped, (int)every, error));
+  note_time(b, "neuromodulation", "step_ms", step_ms, b->dt_ms, 1);
   am_chemistry_free(b->chemistry);
   b->chemistry = made;
   return AMINE_OK;

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "amine/brain.h"
+#include "base/memory.h"
 #include "brain/chemistry.h"
 #include "brain/neuron.h"
 #include "brain/pass.h"
@@ -95,6 +96,7 @@ typedef struct am_projection {
   am_real *stp_state;            /* [n_delays][2][width] u and R after the last arrival */
   am_real *y[AM_SYNAPSE_TRACES]; /* [padded targets] */
   uint32_t *window_counts;       /* [padded targets] counts at the last scaling */
+  uint64_t window;               /* steps between two scalings; 0: none */
   am_reward *reward;             /* of rules with eligibility, or NULL */
 } am_projection;
 
@@ -153,9 +155,11 @@ struct amine_brain {
   am_chunk *chunks;
   uint32_t n_slots;        /* of the lists of spikes, a power of two */
   int look_every;          /* steps between two looks at the whole */
-  int sweep_every;         /* steps between two sweeps over all learning weights; 0: none */
+  int sweep_every;         /* steps between two decays of all learning weights; 0: no sweeps */
+  uint64_t sweep_grid;     /* a divisor of that and of all windows: sweeps are due at most then */
   am_chemistry *chemistry; /* or NULL */
   am_record record;
+  am_text notes; /* what was taken otherwise than it was said */
   const am_brain_pass *pass; /* kernels in use */
   am_isa isa;
 };

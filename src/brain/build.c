@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/steps.h"
 #include "brain/brain.h"
 #include "brain/connect.h"
 
@@ -439,8 +440,30 @@ static int sweep_every(const amine_brain *b) {
   for (int k = 0; k < b->n_projections; k++)
     any |= b->projections[k].values[AM_RULE_DECAY] > 0 ||
            b->projections[k].values[AM_RULE_TARGET_RATE] > 0;
-  const double steps = ceil(AM_SWEEP_MS / b->dt_ms);
-  return any ? (int)steps : 0;
+  return any ? (int)am_steps_or_one(AM_SWEEP_MS, b->dt_ms) : 0;
+}
+
+static uint64_t common_divisor(uint64_t a, uint64_t b) {
+  while (b > 0) {
+    const uint64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/* When there is something to do for a sweep: weights decay at the multiples of sweep_every, and are
+ * scaled at those of the window of their projection. */
+static void plan_sweeps(amine_brain *b) {
+  b->sweep_every = sweep_every(b);
+  b->sweep_grid = (uint64_t)b->sweep_every;
+  for (int k = 0; k < b->n_projections; k++) {
+    am_projection *p = &b->projections[k];
+    p->window = 0;
+    if (p->values[AM_RULE_TARGET_RATE] <= 0) continue;
+    p->window = am_steps_or_one(p->values[AM_RULE_WINDOW], b->dt_ms);
+    b->sweep_grid = common_divisor(b->sweep_grid, p->window);
+  }
 }
 
 static amine_status make_lists(amine_brain *b, amine_error *error) {
@@ -460,7 +483,7 @@ static amine_status make_lists(amine_brain *b, amine_error *error) {
 
 static amine_status build(amine_brain *b, amine_error *error) {
   b->look_every = look_every(b);
-  b->sweep_every = sweep_every(b);
+  plan_sweeps(b);
   AM_TRY(cut(b, error));
   AM_TRY(make_states(b, error));
   for (int k = 0; k < b->n_projections; k++) AM_TRY(make_synapses(b, k, error));

@@ -1,10 +1,11 @@
 /* Levels of the modulators, delayed and filtered for each population, and their effects. */
 #include "brain/chemistry.h"
 
-#include <math.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/steps.h"
 #include "brain/brain.h"
 #include "kernel/exponential.h"
 
@@ -31,7 +32,7 @@ void am_chemistry_free(am_chemistry *c) {
 
 /* Steps of the chemistry that a population's levels are late. */
 static uint64_t late(const amine_brain *b, const am_population *p) {
-  return (uint64_t)nearbyint(p->delay_ms / (b->dt_ms * b->chemistry->every));
+  return am_steps(p->delay_ms, b->dt_ms * b->chemistry->every);
 }
 
 amine_status am_chemistry_reserve(amine_brain *b, amine_error *error) {
@@ -39,12 +40,16 @@ amine_status am_chemistry_reserve(amine_brain *b, amine_error *error) {
   if (!c) return AMINE_OK;
   uint64_t longest = 0;
   for (int k = 0; k < b->n_populations; k++)
-    if (!(b->populations[k].delay_ms / (b->dt_ms * c->every) <= AM_CHEMISTRY_DELAY))
+    if (!(late(b, &b->populations[k]) <= AM_CHEMISTRY_DELAY))
       return am_fail(error, AMINE_ERROR_ARGUMENT,
                      "population %s: a delay of %g ms is more than %d steps of the chemical system",
                      b->populations[k].name, b->populations[k].delay_ms, AM_CHEMISTRY_DELAY);
-  for (int k = 0; k < b->n_populations; k++)
+  for (int k = 0; k < b->n_populations; k++) {
+    char what[280];
+    snprintf(what, sizeof what, "targets of %.200s: delay_ms", b->populations[k].name);
+    am_steps_note(&b->notes, what, b->populations[k].delay_ms, 1, b->dt_ms * c->every, 0);
     if (late(b, &b->populations[k]) > longest) longest = late(b, &b->populations[k]);
+  }
   c->n_slots = (uint32_t)longest + 2;
   c->history = am_alloc(am_size_mul(c->n_slots, AM_N_MODULATORS), sizeof *c->history);
   if (!c->history) return am_fail_memory(error, am_size_mul(c->n_slots, AM_N_MODULATORS * 8));
@@ -130,15 +135,14 @@ void am_chemistry_step(amine_brain *b) {
 
 /* A time in steps, at least 1. */
 static uint64_t steps_of(double ms, double dt_ms) {
-  const double steps = nearbyint(ms / dt_ms);
-  return steps < 1 ? 1 : steps < 1e9 ? (uint64_t)steps : 1000000000;
+  const uint64_t steps = am_steps_or_one(ms, dt_ms);
+  return steps < 1000000000 ? steps : 1000000000;
 }
 
 /* A few tau_c, in whole reads; or one step, where eligibility lasts no longer. */
 static uint64_t epoch_of(const am_reward *r, double dt_ms, int look_every) {
   if (r->is.tau_c_ms <= 0 || r->is.every_step) return 1;
-  const double steps = ceil(8 * r->is.tau_c_ms / dt_ms);
-  uint64_t epoch = steps < 1e9 ? (uint64_t)steps : 1000000000;
+  uint64_t epoch = steps_of(8 * r->is.tau_c_ms, dt_ms);
   if (epoch <= (uint64_t)look_every) epoch = (uint64_t)look_every + 1;
   return r->read > 0 ? (epoch + r->read - 1) / r->read * r->read : epoch;
 }

@@ -62,6 +62,17 @@ static void keep_known(json_t *object, const am_table *table) {
   }
 }
 
+/* All systems of a brain take the same steps. */
+static amine_status check_step(const am_reader *r, const am_where *system, const json_t *object,
+                               double step_ms) {
+  const am_where where = {.above = system, .key = "step_ms"};
+  const json_t *own = json_object_get(object, "step_ms");
+  if (!json_is_number(own) || json_number_value(own) == step_ms) return AMINE_OK;
+  return am_refuse(r, &where, own,
+                   "the modulators of a brain all take steps of neuromodulation.step_ms, %g ms",
+                   step_ms);
+}
+
 amine_status am_chemical_read(am_plan *plan, am_reader *r, const am_where *file,
                               const json_t *object, bool generous) {
   const am_where where = {.above = file, .key = "neuromodulation"};
@@ -70,9 +81,9 @@ amine_status am_chemical_read(am_plan *plan, am_reader *r, const am_where *file,
   for (int k = 0; k < 5; k++) {
     const am_where system = {.above = &where, .key = chemical_fields[k].name};
     chemical_keys inner = {0};
-    if (keys.systems[k])
-      AM_TRY(
-          am_table_read(r, &system, keys.systems[k], chemical_fields[k].inside, generous, &inner));
+    if (!keys.systems[k]) continue;
+    AM_TRY(am_table_read(r, &system, keys.systems[k], chemical_fields[k].inside, generous, &inner));
+    AM_TRY(check_step(r, &system, keys.systems[k], keys.step_ms));
   }
   if (!keys.enabled) return AMINE_OK;
   json_t *systems = json_deep_copy(object);

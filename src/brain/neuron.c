@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/steps.h"
 #include "kernel/exponential.h"
 
 #define TAU(name, value, min, meaning)                                                             \
@@ -12,7 +13,7 @@
 #define VOLT(name, value, meaning)                                                                 \
   { name, value, -1e3, 1e3, "mV", meaning }
 
-static am_real steps(double ms, double dt_ms) { return (am_real)nearbyint(ms / dt_ms); }
+static am_real steps(double ms, double dt_ms) { return (am_real)am_steps(ms, dt_ms); }
 static am_real decay(double tau_ms, double dt_ms) {
   return tau_ms > 0 ? (am_real)am_exp(-dt_ms / tau_ms) : 0;
 }
@@ -23,7 +24,7 @@ static const amine_parameter lif_parameters[] = {
     VOLT("v_rest_mv", -65, "resting potential"),
     VOLT("v_reset_mv", -70, "potential after a spike"),
     VOLT("v_threshold_mv", -50, "a spike at or above"),
-    TAU("refractory_ms", 5, 0, "held at reset for so long"),
+    TAU(AM_NEURON_STEPS, 5, 0, "held at reset for so long"),
     TAU("tau_e_ms", 0, 0, "of receptor 1; 0: an arrival is a jump of V"),
     TAU("tau_i_ms", 0, 0, "of receptor 2; 0: an arrival is a jump of V"),
     {0}};
@@ -66,7 +67,7 @@ static const amine_parameter lif_cond_parameters[] = {
     VOLT("v_rest_mv", -60, "leak reversal potential"),
     VOLT("v_reset_mv", -60, "potential after a spike"),
     VOLT("v_threshold_mv", -50, "a spike at or above"),
-    TAU("refractory_ms", 5, 0, "held at reset for so long"),
+    TAU(AM_NEURON_STEPS, 5, 0, "held at reset for so long"),
     CONDUCTANCES,
     {0}};
 
@@ -131,7 +132,7 @@ static const amine_parameter adex_parameters[] = {
     {"b_pa", 80.5, -1e6, 1e6, "pA", "what a spike adds to w"},
     VOLT("v_reset_mv", -70.6, "potential after a spike"),
     VOLT("v_peak_mv", 0, "a spike at or above"),
-    TAU("refractory_ms", 0, 0, "held at reset for so long"),
+    TAU(AM_NEURON_STEPS, 0, 0, "held at reset for so long"),
     CONDUCTANCES,
     {0}};
 

@@ -13,6 +13,7 @@
 #include "kernel/real.h"
 
 #define AM_NEURON_STATES 5
+#define AM_NEURON_STEPS "refractory_ms" /* the parameter that is counted in steps */
 #define AM_NEURON_OWN 2 /* parameters that each neuron may have for itself */
 #define AM_NEURON_CONSTANTS 32
 

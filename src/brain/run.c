@@ -79,7 +79,7 @@ static amine_status look(amine_brain *b, uint64_t until, bool first, amine_error
 }
 
 static bool is_sweep(const amine_brain *b, uint64_t step) {
-  return b->sweep_every > 0 && step > 0 && step % (uint64_t)b->sweep_every == 0;
+  return b->sweep_grid > 0 && step > 0 && step % b->sweep_grid == 0;
 }
 
 static void stretch(amine_brain *b, am_team *team, int worker, uint64_t end, int from, int to) {

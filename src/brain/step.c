@@ -384,21 +384,15 @@ void am_chunk_step(amine_brain *b, int index, uint64_t step, bool fresh) {
 
 /* ---------------------------------------------------------------------------------------- sweeps
  */
-/* Factors of the weights onto each target of a block, 1 + rate (target - found) / target, if a
- * window ends at `step`. They are put into c->current, which is fresh in such a step. */
-static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block *block,
-                              uint64_t step) {
+/* Factors of the weights onto each target of a block, 1 + rate (target - found) / target, where a
+ * window ends. They are put into c->current, which is fresh in such a step. */
+static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block *block) {
   const am_projection *p = &b->projections[block->projection];
   const double target = p->values[AM_RULE_TARGET_RATE];
-  if (target <= 0) return NULL;
-  const double sweeps = ceil(p->values[AM_RULE_WINDOW] / (b->sweep_every * b->dt_ms) - 1e-9);
-  const uint64_t window = (uint64_t)sweeps * (uint64_t)b->sweep_every;
-  if (step % window != 0) return NULL;
   const size_t at = in_population(b, block);
   const uint32_t *counts = b->populations[p->target].counts + at;
   am_real *scale = c->current + (block->begin - c->begin);
-  if (step == 0) return NULL;
-  const double to_hz = 1e3 / ((double)window * b->dt_ms);
+  const double to_hz = 1e3 / ((double)p->window * b->dt_ms);
   for (uint32_t j = 0; j < block->n_targets; j++) {
     const double rate = (counts[j] - p->window_counts[at + j]) * to_hz;
     const double factor = 1 + p->values[AM_RULE_SCALING] * (target - rate) / target;
@@ -448,10 +442,13 @@ void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
     am_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
     if (p->values[AM_RULE_DECAY] <= 0 && p->values[AM_RULE_TARGET_RATE] <= 0) continue;
-    const am_real *scale = scaling(b, c, block, step);
+    const bool decays = step % (uint64_t)b->sweep_every == 0;
+    const bool scales = p->window > 0 && step % p->window == 0;
+    if (!decays && !scales) continue;
+    const am_real *scale = scales ? scaling(b, c, block) : NULL;
     if (p->reward) /* what is pending belongs to the weight that is scaled */
       settle_block(b, block, moment_of(p->reward, p->reward->arrive, step), step);
-    const double ms = b->sweep_every * b->dt_ms;
+    const double ms = decays ? b->sweep_every * b->dt_ms : 0;
     const am_real decay = (am_real)am_exp(-ms * p->values[AM_RULE_DECAY]);
     b->pass->rescale(block->w, block->target, scale, decay, p->k[AM_SYNAPSE_W_MIN],
                      p->k[AM_SYNAPSE_W_MAX], (uint32_t)block->n_synapses);

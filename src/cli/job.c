@@ -51,6 +51,12 @@ static void step(void *context, const am_train_progress *now) {
   cli_progress_step(&j->progress, now);
 }
 
+/* Lines about what is taken otherwise than it was said. */
+static void notes(void *context, const char *lines) {
+  const job *j = context;
+  cli_say(j->line, "%s", lines);
+}
+
 /* Says how to go on; returns the exit code of a stopped run. */
 static int stopped(const cli_line *line, const am_train_progress *p, const char *folder,
                    int number) {
@@ -132,7 +138,7 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   am_task_destroy(task);
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */
   const atomic_int *stop = cli_signals_catch();
-  const am_train_watch watch = {.progress = step, .context = &j, .stop = stop};
+  const am_train_watch watch = {.progress = step, .notes = notes, .context = &j, .stop = stop};
   status = resume ? am_train_resume(config, folder, &watch, &error)
                   : am_train_new(config, folder, &watch, &error);
   cli_signals_release();

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/steps.h"
 #include "format/file.h"
 
 #define DECIMALS_MAX 9
@@ -104,11 +105,9 @@ static bool read_line(const char *line, const am_gdf_clock *c, uint32_t *neuron,
   p = read_digits(fraction, &part);
   if (!p || *p || p - fraction != c->decimals) return false;
   const double ms = (double)whole + (double)part / (double)power_of_ten(c->decimals);
-  const double steps = ms / c->dt_ms;
-  if (!(steps < 0x1p62)) return false;
   *neuron = (uint32_t)number;
-  *step = (uint64_t)llround(steps);
-  return true;
+  *step = am_steps(ms, c->dt_ms);
+  return *step < AM_STEPS_MOST;
 }
 
 typedef struct reader {

@@ -52,11 +52,18 @@ static bool strength_fits(float strength) {
   return within(strength, 0.0f, AMINE_CHEMICAL_STRENGTH_MAX);
 }
 
+static void level_set_step(amine_chemical_level *l, float step_ms, float nominal_ms) {
+  l->rate = l->exponential ? share_lost(step_ms / l->tau_ms)
+                           : clip01(l->decay_rate * (step_ms / nominal_ms));
+}
+
 static void level_start(amine_chemical_level *l, float baseline, float decay_rate, float tau_ms,
                         float step_ms) {
   l->value = l->baseline = clip01(baseline);
   l->exponential = tau_ms > 0.0f;
-  l->rate = l->exponential ? share_lost(step_ms / tau_ms) : decay_rate;
+  l->decay_rate = decay_rate;
+  l->tau_ms = tau_ms;
+  level_set_step(l, step_ms, step_ms);
 }
 
 static void level_put(amine_chemical_level *l, float value) {
@@ -366,6 +373,18 @@ amine_status amine_chemical_init(amine_chemical *c, const amine_chemical_config 
   amine_norepinephrine_init(&c->norepinephrine, &f.norepinephrine);
   amine_acetylcholine_init(&c->acetylcholine, &f.acetylcholine);
   amine_orexin_init(&c->orexin, &f.orexin);
+  return AMINE_OK;
+}
+
+amine_status amine_chemical_set_step(amine_chemical *c, float step_ms, float nominal_ms) {
+  if (!within(step_ms, AMINE_CHEMICAL_MS_MIN, AMINE_CHEMICAL_MS_MAX) ||
+      !within(nominal_ms, AMINE_CHEMICAL_MS_MIN, AMINE_CHEMICAL_MS_MAX))
+    return AMINE_ERROR_ARGUMENT;
+  level_set_step(&c->dopamine.level, step_ms, nominal_ms);
+  level_set_step(&c->serotonin.level, step_ms, nominal_ms);
+  level_set_step(&c->norepinephrine.level, step_ms, nominal_ms);
+  level_set_step(&c->acetylcholine.level, step_ms, nominal_ms);
+  level_set_step(&c->orexin.level, step_ms, nominal_ms);
   return AMINE_OK;
 }
 

@@ -3,8 +3,7 @@
  *   config.json      what was simulated; needed
  *   metrics.jsonl    rates, levels, mean weights, measures: see run/simulation_records.h
  *   recording.npz    spikes, levels, voltages, weights: see run/simulation_recording.h
- *   protocol.json    what the protocol says of its measures and its world: brain_protocol.h
- * The last three may be missing, and so may each array: the page leaves their figures out. */
+ * The last two may be missing, and so may each array: the page leaves their figures out. */
 #ifndef AMINE_REPORT_BRAIN_SOURCE_H
 #define AMINE_REPORT_BRAIN_SOURCE_H
 
@@ -12,7 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "report/brain_protocol.h"
 #include "report/columns.h"
 
 #define AM_BRAIN_LEVELS 5
@@ -61,7 +59,6 @@ typedef struct am_brain_source {
   json_t *config;
   am_columns metrics;
   am_brain_recording recording;
-  am_brain_protocol protocol;
 } am_brain_source;
 
 /* Reads a folder; the recording only if it is wanted. */

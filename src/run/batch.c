@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/steps.h"
 #include "base/threads.h"
 
 typedef struct work {
@@ -33,11 +34,9 @@ static bool stopped(const work *w) {
   return w->watch && w->watch->stop && atomic_load(w->watch->stop);
 }
 
-/* `slice` of the run's `slices` are done. */
-static void tell(work *w, uint64_t length, uint64_t slice, uint64_t slices) {
-  const double part = (double)length / (double)slices;
-  const uint64_t before = (uint64_t)(part * (double)(slice - 1));
-  const uint64_t more = (slice == slices ? length : (uint64_t)(part * (double)slice)) - before;
+/* The run has come from step `before` to step `now`, each of them so many ms. */
+static void tell(work *w, double step_ms, uint64_t before, uint64_t now) {
+  const uint64_t more = am_steps(step_ms * (double)now, 1) - am_steps(step_ms * (double)before, 1);
   const uint64_t done = atomic_fetch_add(&w->done_ms, more) + more;
   if (w->watch && w->watch->progress)
     w->watch->progress(w->watch->context, (double)done / (double)w->all_ms);
@@ -47,14 +46,15 @@ static amine_status one_run(work *w, int run, amine_error *error) {
   const am_batch *b = w->batch;
   am_simulation *s;
   AM_TRY(am_simulation_create(&s, &b->configs[run], 1, NULL, error));
-  const uint64_t slices = s->end / s->slice_steps, length = length_ms(&b->configs[run]);
+  const double step_ms = (double)length_ms(&b->configs[run]) / (double)s->end;
   const am_spike_sink sink = b->sink ? b->sink(b->context, run, s) : (am_spike_sink){0};
   amine_status status = AMINE_OK;
-  while (am_simulation_slice(s) < slices && status == AMINE_OK) {
+  while (!am_simulation_done(s) && status == AMINE_OK) {
+    const uint64_t before = amine_brain_step(s->brain);
     if (stopped(w)) status = am_fail(error, AMINE_ERROR_STOPPED, "stopped");
     else status = am_simulation_run(s, &sink, error);
     if (status == AMINE_OK && b->slice) status = b->slice(b->context, run, s, error);
-    if (status == AMINE_OK) tell(w, length, am_simulation_slice(s), slices);
+    if (status == AMINE_OK) tell(w, step_ms, before, amine_brain_step(s->brain));
   }
   if (status == AMINE_OK) status = b->finished(b->context, run, s, error);
   am_simulation_destroy(s);

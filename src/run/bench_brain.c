@@ -2,13 +2,13 @@
  * what a delay and a start are, from the first comment of bench/peer_brain.py. */
 #include "run/bench_brain.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/steps.h"
 
 #define START_MS 50.0
 #define VALUES(...)                                                                                \
@@ -339,7 +339,7 @@ static amine_status live(amine_brain *b, uint64_t n_steps,
                          amine_status (*happens)(amine_brain *brain, amine_error *error),
                          double every_ms, amine_error *error) {
   if (!happens) return amine_brain_run(b, n_steps, error);
-  const uint64_t stretch = (uint64_t)llround(every_ms / amine_brain_dt(b));
+  const uint64_t stretch = am_steps_or_one(every_ms, amine_brain_dt(b));
   for (uint64_t done = 0; done < n_steps; done += stretch) {
     AM_TRY(happens(b, error));
     AM_TRY(amine_brain_run(b, n_steps - done < stretch ? n_steps - done : stretch, error));
@@ -385,8 +385,8 @@ static amine_status measure(am_bench_spikes *r, amine_brain *b, const am_bench_n
     amine_brain_population(b, k, &n, NULL);
     r->n_neurons += (size_t)n;
   }
-  const uint64_t n_steps = (uint64_t)llround(seconds * 1000 / network->dt_ms);
-  AM_TRY(live(b, (uint64_t)llround(START_MS / network->dt_ms), network->start, network->start_ms,
+  const uint64_t n_steps = am_steps(seconds * 1000, network->dt_ms);
+  AM_TRY(live(b, am_steps(START_MS, network->dt_ms), network->start, network->start_ms,
               error));
   count(r, b, -1, seconds);
   const double start = am_clock();

@@ -37,3 +37,15 @@ amine_status am_folder_lock(int *fd, const char *folder, amine_error *error) {
 }
 
 void am_folder_unlock(int fd) { am_io.close(fd); }
+
+amine_status am_folder_notes(const char *folder, const am_text *notes, amine_error *error) {
+  am_text path = {0};
+  if (notes->failed) return am_fail_memory(error, notes->length);
+  amine_status status = am_folder_path(&path, folder, AM_NOTES_FILE, error);
+  struct stat found;
+  const bool any = notes->length > 0 || (path.data && am_io.stat(path.data, &found) == 0);
+  if (status == AMINE_OK && any)
+    status = am_file_replace(path.data, notes->length ? notes->data : "", notes->length, error);
+  am_text_free(&path);
+  return status;
+}

@@ -7,6 +7,7 @@
 
 #define AM_CONFIG_FILE "config.json"
 #define AM_CHECKPOINT_FILE "checkpoint.safetensors"
+#define AM_NOTES_FILE "notes.txt"
 
 /* Adds FOLDER/FILE to an empty text. AMINE_ERROR_MEMORY only. */
 amine_status am_folder_path(am_text *path, const char *folder, const char *file,
@@ -19,5 +20,9 @@ amine_status am_folder_must_be_free(const char *folder, amine_error *error);
  * there, or another process has the lock. */
 amine_status am_folder_lock(int *fd, const char *folder, amine_error *error);
 void am_folder_unlock(int fd);
+
+/* Keeps what a run said at its start (keys that are not used, times that are no whole number of
+ * steps) in the folder. Where nothing was said there is no such file, or it becomes empty. */
+amine_status am_folder_notes(const char *folder, const am_text *notes, amine_error *error);
 
 #endif

@@ -2,8 +2,10 @@
 #include "run/protocol.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/steps.h"
 #include "modulator/systems.h"
 #include "run/protocols.h"
 #include "run/trace.h"
@@ -13,11 +15,7 @@ const char *const am_event_names[AM_N_EVENT_KINDS] = {
 
 /* ------------------------------------------------------------------------------ none */
 static const am_measure none_measures[] = {
-    {.name = "mean_rate",
-     .unit = "Hz",
-     .meaning = "spikes of all neurons, for each neuron and second",
-     .title = "Mean rate of all neurons",
-     .figure = true},
+    {"mean_rate", "Hz", "spikes of all neurons, for each neuron and second"},
 };
 
 static void none_measure(double *values, const void *state, const am_stage *stage) {
@@ -35,7 +33,6 @@ static void none_measure(double *values, const void *state, const am_stage *stag
 
 static const am_protocol am_protocol_none = {.name = "none",
                                              .meaning = "nothing: the brain is left to itself",
-                                             .title = "A brain left to itself",
                                              .measures = none_measures,
                                              .n_measures = 1,
                                              .measure = none_measure};
@@ -80,8 +77,30 @@ amine_status am_stage_find(const am_stage *stage, const char *protocol, const ch
 }
 
 uint64_t am_stage_steps(const am_stage *stage, double ms) {
-  const double steps = round(ms / stage->dt_ms);
-  return steps >= 1 ? steps < 0x1p62 ? (uint64_t)steps : (uint64_t)1 << 62 : 1;
+  return am_steps_or_one(ms, stage->dt_ms);
+}
+
+uint64_t am_stage_looks(const am_stage *stage, double look_ms, double whole_ms) {
+  return am_last_tick(am_stage_steps(stage, whole_ms) - 1, look_ms, stage->dt_ms) + 1;
+}
+
+uint64_t am_stage_look(const am_stage *stage, uint64_t k, double look_ms, double whole_ms) {
+  const uint64_t step = am_tick(k, look_ms, stage->dt_ms), end = am_stage_steps(stage, whole_ms);
+  return step < end ? step : end;
+}
+
+void am_stage_note_times(const am_stage *stage, const am_protocol *protocol, am_text *notes) {
+  for (int k = 0; k < protocol->n_keys; k++) {
+    const am_key *key = &protocol->keys[k];
+    const double grain_ms = protocol->grain_ms ? protocol->grain_ms(k, stage) : stage->dt_ms;
+    const double unit_ms = strcmp(key->unit, "ms") == 0 ? 1 : strcmp(key->unit, "s") == 0 ? 1e3 : 0;
+    char name[80];
+    snprintf(name, sizeof name, "protocol.%s", key->name);
+    if (unit_ms > 0 && grain_ms > 0)
+      am_steps_note(notes, name, stage->parameters[k].number, unit_ms, grain_ms, 1);
+    else if (unit_ms > 0)
+      am_ticks_note(notes, name, stage->parameters[k].number, unit_ms, stage->dt_ms);
+  }
 }
 
 static am_random_key key_of(const am_stage *stage, uint32_t what) {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/steps.h"
 #include "run/activity.h"
 #include "run/protocols.h"
 
@@ -43,64 +44,18 @@ static const am_key keys[] = {
     {"kick_every_ms", AM_KEY_NUMBER, 10, 1, 1e6, NULL, "ms", "from one to the next", true},
 };
 static const am_measure measures[] = {
-    {.name = "rate",
-     .unit = "Hz",
-     .meaning = "mean rate of both populations",
-     .title = "Mean rate",
-     .panel = "Mean rates since the network has settled"},
-    {.name = "rate_e",
-     .unit = "Hz",
-     .meaning = "of the first",
-     .title = "Mean rate of the first population"},
-    {.name = "rate_i",
-     .unit = "Hz",
-     .meaning = "of the second",
-     .title = "Mean rate of the second population"},
-    {.name = "cv",
-     .unit = "",
-     .meaning = "mean CV of the intervals between the spikes of a neuron",
-     .title = "Irregularity (CV)",
-     .panel = "Irregularity: CV of the intervals between a neuron's spikes",
-     .best = {"by chance alone (Poisson)", 1}},
-    {.name = "cv_e",
-     .unit = "",
-     .meaning = "of the first population",
-     .title = "Irregularity of the first population"},
-    {.name = "cv_i",
-     .unit = "",
-     .meaning = "of the second",
-     .title = "Irregularity of the second population"},
-    {.name = "correlation",
-     .unit = "",
-     .meaning = "mean correlation of the spike counts of two neurons",
-     .title = "Correlation of two neurons",
-     .panel = "Correlation of the spike counts of two neurons",
-     .chance = {"independent", 0}},
-    {.name = "synchrony",
-     .unit = "",
-     .meaning = "variance over mean of the number of all spikes in a fifth of a bin",
-     .title = "Synchrony",
-     .panel = "Synchrony: variance over mean of the number of all spikes in a fifth of a bin",
-     .chance = {"independent", 1}},
-    {.name = "silent",
-     .unit = "",
-     .meaning = "share of the neurons that did not fire",
-     .title = "Silent neurons",
-     .figure = true},
-    {.name = "now",
-     .unit = "Hz",
-     .meaning = "mean rate of the last second",
-     .title = "Rate, last second",
-     .panel = "Rates of the last second"},
-    {.name = "now_e",
-     .unit = "Hz",
-     .meaning = "of the first population",
-     .title = "Rate of the first population, last second"},
-    {.name = "alive_s",
-     .unit = "s",
-     .meaning = "time of the last spike; 0 if there was none",
-     .title = "Time of the last spike",
-     .figure = true},
+    {"rate", "Hz", "mean rate of both populations"},
+    {"rate_e", "Hz", "of the first"},
+    {"rate_i", "Hz", "of the second"},
+    {"cv", "", "mean CV of the intervals between the spikes of a neuron"},
+    {"cv_e", "", "of the first population"},
+    {"cv_i", "", "of the second"},
+    {"correlation", "", "mean correlation of the spike counts of two neurons"},
+    {"synchrony", "", "variance over mean of the number of all spikes in a fifth of a bin"},
+    {"silent", "", "share of the neurons that did not fire"},
+    {"now", "Hz", "mean rate of the last second"},
+    {"now_e", "Hz", "of the first population"},
+    {"alive_s", "s", "time of the last spike; 0 if there was none"},
 };
 
 typedef struct state {
@@ -109,8 +64,7 @@ typedef struct state {
 } state;
 
 static uint64_t bins_of(const am_stage *stage, const am_activity_plan *p, double ms) {
-  const double bins = round(ms / (stage->dt_ms * (double)p->bin_steps));
-  return bins >= 0 && bins < 0x1p62 ? (uint64_t)bins : 0;
+  return am_steps(ms, stage->dt_ms * (double)p->bin_steps);
 }
 
 /* The size of a population that is given by its number; 0 if there is none. */
@@ -125,13 +79,19 @@ static int size_of(const am_stage *stage, int key) {
 
 static am_activity_plan plan_of(const am_stage *stage) {
   am_activity_plan p = {.n = {size_of(stage, FIRST), size_of(stage, SECOND)}};
-  const double part = round(stage->parameters[BIN_MS].number / AM_ACTIVITY_PARTS / stage->dt_ms);
-  p.bin_steps = AM_ACTIVITY_PARTS * (part >= 1 ? (uint64_t)part : 1);
+  p.bin_steps = AM_ACTIVITY_PARTS * am_steps_or_one(stage->parameters[BIN_MS].number,
+                                                    AM_ACTIVITY_PARTS * stage->dt_ms);
   p.settle_bins = bins_of(stage, &p, 1e3 * stage->parameters[SETTLE_S].number);
   p.recent_bins = bins_of(stage, &p, NOW_MS);
   if (p.recent_bins < 1) p.recent_bins = 1;
   if (p.recent_bins > AM_ACTIVITY_RECENT) p.recent_bins = AM_ACTIVITY_RECENT;
   return p;
+}
+
+/* All but a bin is in whole bins. */
+static double grain_ms(int key, const am_stage *stage) {
+  const uint64_t steps = key == BIN_MS ? AM_ACTIVITY_PARTS : plan_of(stage).bin_steps;
+  return (double)steps * stage->dt_ms;
 }
 
 /* ------------------------------------------------------------------------------ acting */
@@ -242,12 +202,6 @@ static void measure(double *values, const void *v, const am_stage *stage) {
 const am_protocol am_protocol_activity = {
     .name = "activity",
     .meaning = "a network by itself: its rates, irregularity, correlation and synchrony",
-    .title = "A network by itself",
-    .story = "Nothing is shown to the network and nothing is rewarded: what is of interest is what "
-             "it does by itself. How fast do its neurons fire, how irregularly, and how much do "
-             "they have to do with each other?",
-    .headline = "Its neurons fire at {rate}, with a CV of {cv} (0 is a clock, 1 is chance) and a "
-                "correlation of {correlation}",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -256,4 +210,5 @@ const am_protocol am_protocol_activity = {
     .start = start,
     .advance = advance,
     .check = check,
+    .grain_ms = grain_ms,
     .measure = measure};

@@ -25,33 +25,10 @@ static const am_key keys[] = {
     {"serotonin", AM_KEY_NUMBER, 0.8, 0, 1, NULL, "", "its level", true},
 };
 static const am_measure measures[] = {
-    {.name = "go",
-     .unit = "",
-     .meaning = "cues to go that got a response",
-     .title = "Responses to go",
-     .panel = "Responses",
-     .best = {"all go cues", 1}},
-    {.name = "no_go",
-     .unit = "",
-     .meaning = "cues not to go that got a response",
-     .title = "Responses to no-go"},
-    {.name = "latency_ms",
-     .unit = "ms",
-     .meaning = "mean latency of responses to go",
-     .title = "Latency of responses to go",
-     .panel = "Latency of responses to go"},
-    {.name = "serotonin",
-     .unit = "",
-     .meaning = "its level now",
-     .title = "Level of serotonin",
-     .figure = true},
-    {.name = "difference",
-     .unit = "",
-     .meaning = "go - no_go",
-     .title = "Responses to go less those to no-go",
-     .chance = {"one that answers whatever it sees", 0},
-     .best = {"no mistake", 1},
-     .figure = true},
+    {"go", "", "cues to go that got a response"},
+    {"no_go", "", "cues not to go that got a response"},
+    {"latency_ms", "ms", "mean latency of responses to go"},
+    {"serotonin", "", "its level now"},
 };
 
 typedef struct state {
@@ -122,8 +99,16 @@ static void look(state *s, const places *p, am_stage *stage) {
 }
 
 static uint64_t looks_of(const am_stage *stage) {
-  const double n = round(stage->parameters[CUE_MS].number / stage->parameters[LOOK_MS].number);
-  return n >= 1 ? (uint64_t)n : 1;
+  return am_stage_looks(stage, stage->parameters[LOOK_MS].number, stage->parameters[CUE_MS].number);
+}
+
+static uint64_t look_at(const am_stage *stage, uint64_t k) {
+  return am_stage_look(stage, k, stage->parameters[LOOK_MS].number,
+                       stage->parameters[CUE_MS].number);
+}
+
+static double grain_ms(int key, const am_stage *stage) {
+  return key == LOOK_MS ? 0 : stage->dt_ms;
 }
 
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
@@ -138,7 +123,7 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
     if (s->trial >= (uint64_t)stage->parameters[TRIALS].number) return AMINE_OK;
     AM_TRY(begin_trial(s, &p, stage, error));
   }
-  if (s->showing) *until = stage->now + am_stage_steps(stage, stage->parameters[LOOK_MS].number);
+  if (s->showing) *until = stage->now + look_at(stage, s->looks + 1) - look_at(stage, s->looks);
   return AMINE_OK;
 }
 
@@ -158,46 +143,11 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   if (s->responses[GO] > 0)
     values[2] = (double)s->latencies / (double)s->responses[GO] * stage->parameters[LOOK_MS].number;
   values[3] = am_stage_level(stage, "serotonin");
-  values[4] = values[GO] - values[NO_GO];
-}
-
-static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
-  static const char *const parts[] = {"all trials"};
-  static const char *const cues[] = {"go", "no-go"}, *const answers[] = {"response", "none"};
-  const state *s = v;
-  double values[2][2];
-  (void)stage;
-  for (int k = 0; k < 2; k++) {
-    const double all = (double)s->shown[k];
-    values[k][0] = all > 0 ? (double)s->responses[k] / all : (double)NAN;
-    values[k][1] = 1 - values[k][0];
-  }
-  am_picture_table(pictures, &(am_table_picture){.title = "What it did when it saw a cue",
-                                                 .meaning = "What is right has a frame.",
-                                                 .unit = "share of the cue's trials",
-                                                 .row_title = "cue",
-                                                 .x_title = "answer",
-                                                 .n_parts = 1,
-                                                 .n_rows = 2,
-                                                 .n_columns = 2,
-                                                 .parts = parts,
-                                                 .rows = cues,
-                                                 .columns = answers,
-                                                 .values = values[0],
-                                                 .right = (const int[]){0, 1},
-                                                 .high = 1});
 }
 
 const am_protocol am_protocol_inhibition = {
     .name = "inhibition",
     .meaning = "go/no-go: serotonin raises the threshold of the response",
-    .title = "To go, or not to go",
-    .story = "A cue says go, or it says no-go: both excite the neurons of the response, and no-go "
-             "excites neurons, too, that hold them back, only later. With more serotonin the "
-             "neurons of the response have a higher threshold, so that the brake comes in time.",
-    .headline = "It responded to a share of {go} of the cues to go, after {latency_ms}, and "
-                "to {no_go} of those not to go",
-    .judged = "difference",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -207,5 +157,5 @@ const am_protocol am_protocol_inhibition = {
     .start = start,
     .advance = advance,
     .check = check,
-    .measure = measure,
-    .picture = picture};
+    .grain_ms = grain_ms,
+    .measure = measure};

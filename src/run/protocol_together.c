@@ -1,5 +1,5 @@
-/* All modulators at once: rewards, punishments and uncertainty in fixed rhythms, each millisecond a
- * step.
+/* All modulators at once: rewards, punishments and uncertainty in fixed rhythms, counted in
+ * milliseconds.
  *
  *     every reward_every           reward 1, of which `expected` is expected; that follows by 0.1
  *     every punishment_every       punishment 0.6, stress 0.2; first at punishment_from
@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/steps.h"
 #include "modulator/systems.h"
 #include "run/protocols.h"
 
@@ -26,41 +27,10 @@ static const am_key keys[] = {
      true},
 };
 static const am_measure measures[] = {
-    {.name = "rate_hz",
-     .unit = "Hz",
-     .meaning = "mean rate of E",
-     .title = "Rate of the excitatory neurons",
-     .panel = "Rate of the excitatory neurons"},
-    {.name = "learning",
-     .unit = "",
-     .meaning = "mean |change| of a weight from E to E",
-     .title = "Change of a weight",
-     .panel = "How far a weight has moved"},
-    {.name = "dopamine",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of dopamine",
-     .figure = true},
-    {.name = "serotonin",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of serotonin",
-     .figure = true},
-    {.name = "norepinephrine",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of norepinephrine",
-     .figure = true},
-    {.name = "acetylcholine",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of acetylcholine",
-     .figure = true},
-    {.name = "orexin",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of orexin",
-     .figure = true},
+    {"rate_hz", "Hz", "mean rate of E"},  {"learning", "", "mean |change| of a weight from E to E"},
+    {"dopamine", "", "mean level"},       {"serotonin", "", "mean level"},
+    {"norepinephrine", "", "mean level"}, {"acetylcholine", "", "mean level"},
+    {"orexin", "", "mean level"},
 };
 
 typedef struct state {
@@ -111,6 +81,9 @@ static uint64_t parameter(const am_stage *stage, int key) {
   return (uint64_t)stage->parameters[key].number;
 }
 
+/* The step of a millisecond. */
+static uint64_t tick(const am_stage *stage, uint64_t ms) { return am_tick(ms, 1, stage->dt_ms); }
+
 static void events(state *s, am_stage *stage) {
   const uint64_t from = parameter(stage, PUNISHMENT_FROM);
   if (s->step % parameter(stage, REWARD_EVERY) == 0)
@@ -123,13 +96,21 @@ static void events(state *s, am_stage *stage) {
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
   state *s = v;
   (void)error;
-  if (s->step >= parameter(stage, STEPS)) return AMINE_OK;
-  events(s, stage);
-  for (int k = 0; k < AM_N_MODULATORS; k++)
-    s->levels[k] += am_stage_level(stage, am_modulator_names[k]);
-  s->step++;
-  *until = stage->now + am_stage_steps(stage, 1);
+  while (tick(stage, s->step) <= stage->now) {
+    if (s->step >= parameter(stage, STEPS)) return AMINE_OK;
+    events(s, stage);
+    for (int k = 0; k < AM_N_MODULATORS; k++)
+      s->levels[k] += am_stage_level(stage, am_modulator_names[k]);
+    s->step++;
+  }
+  *until = tick(stage, s->step);
   return AMINE_OK;
+}
+
+/* All are counted in ms, each of which comes at the nearest step. */
+static double grain_ms(int key, const am_stage *stage) {
+  (void)key, (void)stage;
+  return 0;
 }
 
 static bool check(const void *v, const am_stage *stage) {
@@ -153,12 +134,6 @@ static void measure(double *values, const void *v, const am_stage *stage) {
 const am_protocol am_protocol_together = {
     .name = "together",
     .meaning = "reward, punishment and uncertainty in fixed rhythms reach all modulators",
-    .title = "All modulators at once",
-    .story = "Rewards, punishments and uncertainty come in fixed rhythms, and each moves the "
-             "modulators that answer it. They change how readily the neurons fire, and how fast "
-             "the connections between the excitatory neurons change.",
-    .headline = "The excitatory neurons fired at {rate_hz}, and a weight between them moved by "
-                "{learning} on average",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -168,4 +143,5 @@ const am_protocol am_protocol_together = {
     .start = start,
     .advance = advance,
     .check = check,
+    .grain_ms = grain_ms,
     .measure = measure};

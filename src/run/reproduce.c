@@ -74,7 +74,7 @@ static amine_status sample(void *context, int pending, const am_simulation *simu
   const session *s = context;
   am_study_run *run = &s->r->runs[s->pending[pending]];
   const size_t m = (size_t)simulation->config->protocol->n_measures;
-  const uint64_t slices = simulation->end / simulation->slice_steps;
+  const uint64_t slices = am_simulation_slices(simulation);
   const uint64_t most = slices < AM_STUDY_SAMPLES ? slices : AM_STUDY_SAMPLES;
   if (atomic_load(&s->broken)) return am_fail(error, AMINE_ERROR_STOPPED, "stopped");
   if (!run->times) {

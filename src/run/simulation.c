@@ -5,22 +5,18 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/steps.h"
 #include "base/threads.h"
 #include "brain/state.h"
 #include "brain/step.h"
 
 #define LEVEL_MS 10.0
 #define VOLTAGE_MS 1.0
-#define REST_S 1.0 /* that is shown after a protocol's end */
 #define BEFORE_MAX 65536 /* weights of a projection that are kept from the beginning */
 #define WEIGHTS_MAX 1024 /* rows of the weights that are followed */
 #define FOLLOWED_MAX 256 /* synapses that are followed in all */
 
 /* ------------------------------------------------------------------------------ making */
-static uint64_t steps_of(const am_simulation *s, double ms) {
-  return am_stage_steps(&s->stage, ms);
-}
-
 /* Do its weights change by themselves? */
 static bool learns(const amine_brain *brain, int projection) {
   const am_projection *p = &brain->projections[projection];
@@ -144,8 +140,7 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
   s->state = am_alloc(protocol->state_size, 1);
   if (!s->state) return am_fail_memory(error, protocol->state_size);
   const double dt_ms = amine_brain_dt(s->brain);
-  s->slice_steps = am_simulation_slice_steps(dt_ms);
-  s->end = s->slice_steps * am_simulation_slices(s->config, dt_ms);
+  s->end = am_simulation_steps(s->config, dt_ms);
   s->log.events = (am_trace_series){.name = "events", .n_columns = 2};
   s->levels = (am_trace_series){.name = "levels", .n_columns = AM_N_MODULATORS};
   s->stage = (am_stage){.brain = s->brain,
@@ -159,6 +154,14 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
   return take_voltages(s, error);
 }
 
+/* Times that are no whole number of steps. */
+static void note_times(const am_simulation *s, am_text *notes) {
+  if (!notes) return;
+  am_text_puts(notes, amine_brain_notes(s->brain));
+  am_simulation_note_times(s->config, s->stage.dt_ms, notes);
+  am_stage_note_times(&s->stage, s->config->protocol, notes);
+}
+
 amine_status am_simulation_prepare(am_simulation **simulation, const am_simulation_config *config,
                                    int n_threads, am_text *notes, amine_error *error) {
   am_simulation *s = am_alloc(1, sizeof *s);
@@ -166,6 +169,7 @@ amine_status am_simulation_prepare(am_simulation **simulation, const am_simulati
   s->config = config;
   amine_status status = am_simulation_config_brain(config, &s->brain, notes, error);
   if (status == AMINE_OK) status = furnish(s, n_threads, error);
+  if (status == AMINE_OK) note_times(s, notes);
   if (status == AMINE_OK) *simulation = s;
   else am_simulation_destroy(s);
   return status;
@@ -216,19 +220,30 @@ void am_simulation_destroy(am_simulation *s) {
 }
 
 /* ------------------------------------------------------------------------------ looking */
-uint64_t am_simulation_slice(const am_simulation *s) {
-  return amine_brain_step(s->brain) / s->slice_steps;
+static uint64_t slices_until(const am_simulation *s, uint64_t step) {
+  const double dt_ms = s->stage.dt_ms;
+  const bool cut = step == s->end && !am_is_tick(step, AM_SLICE_MS, dt_ms);
+  return am_last_tick(step, AM_SLICE_MS, dt_ms) + cut;
 }
+
+uint64_t am_simulation_slice(const am_simulation *s) {
+  return slices_until(s, amine_brain_step(s->brain));
+}
+
+uint64_t am_simulation_slices(const am_simulation *s) { return slices_until(s, s->end); }
+
+static double line_ms(const am_simulation *s) {
+  return 1e3 * am_simulation_number(s->config, AM_SIM_RECORD_INTERVAL_S);
+}
+
+bool am_simulation_line_due(const am_simulation *s) {
+  return am_is_tick(amine_brain_step(s->brain), line_ms(s), s->stage.dt_ms);
+}
+
+bool am_simulation_done(const am_simulation *s) { return amine_brain_step(s->brain) >= s->end; }
 
 double am_simulation_time(const am_simulation *s) {
   return (double)amine_brain_step(s->brain) * s->stage.dt_ms * 1e-3;
-}
-
-double am_simulation_shown(const am_simulation *s) {
-  const am_trace_series *events = &s->log.events;
-  const double now = am_simulation_time(s);
-  if (!s->config->protocol->advance || s->next != UINT64_MAX || events->n == 0) return now;
-  return fmin(now, events->t[events->n - 1] + REST_S);
 }
 
 void am_simulation_measure(const am_simulation *s, double *values) {
@@ -296,9 +311,8 @@ static amine_status sample_levels(am_simulation *s, amine_error *error) {
     if (fabs(level - baseline) > fabs(s->peaks[k] - baseline)) s->peaks[k] = level;
     row[k] = (float)level;
   }
-  const double shown = am_simulation_shown(s);
-  if (shown < s->log.now_s) return AMINE_OK;
-  am_series_drop(&s->levels, shown - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
+  am_series_drop(&s->levels,
+                 s->log.now_s - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
   return am_series_add(&s->levels, s->log.now_s, row, error);
 }
 
@@ -314,13 +328,12 @@ static amine_status sample_voltages(am_simulation *s, amine_error *error) {
 
 /* ------------------------------------------------------------------------------ running */
 static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
-static uint64_t next_multiple(uint64_t step, uint64_t of) { return (step / of + 1) * of; }
 
 /* From which step on voltages are sampled. */
 static uint64_t voltage_start(const am_simulation *s) {
   const double ms = 1e3 * am_simulation_number(s->config, AM_SIM_RECORD_VOLTAGE_S);
   if (s->n_voltages == 0 || !(ms > 0)) return UINT64_MAX;
-  const uint64_t window = steps_of(s, ms);
+  const uint64_t window = am_steps_or_one(ms, s->stage.dt_ms);
   return window < s->end ? s->end - window : 0;
 }
 
@@ -341,19 +354,19 @@ static amine_status act(am_simulation *s, amine_error *error) {
 /* What is to be done at this step before it is run; *until becomes the next step at which something
  * is to be done. */
 static amine_status attend(am_simulation *s, uint64_t *until, amine_error *error) {
-  const uint64_t now = s->stage.now, level_steps = steps_of(s, LEVEL_MS);
-  const uint64_t voltage_steps = steps_of(s, VOLTAGE_MS), start = voltage_start(s);
+  const uint64_t now = s->stage.now, start = voltage_start(s);
+  const double dt_ms = s->stage.dt_ms;
   s->log.now_s = am_simulation_time(s);
   if (now == s->next) AM_TRY(act(s, error));
   *until = least(*until, s->next);
   if (s->stage.chemical) {
-    if (now % level_steps == 0 || s->log.fresh) AM_TRY(sample_levels(s, error));
-    *until = least(*until, next_multiple(now, level_steps));
+    if (am_is_tick(now, LEVEL_MS, dt_ms) || s->log.fresh) AM_TRY(sample_levels(s, error));
+    *until = least(*until, am_next_tick(now, LEVEL_MS, dt_ms));
   }
   s->log.fresh = false;
   if (now >= start) {
-    if (now % voltage_steps == 0) AM_TRY(sample_voltages(s, error));
-    *until = least(*until, next_multiple(now, voltage_steps));
+    if (am_is_tick(now, VOLTAGE_MS, dt_ms)) AM_TRY(sample_voltages(s, error));
+    *until = least(*until, am_next_tick(now, VOLTAGE_MS, dt_ms));
   } else {
     *until = least(*until, start);
   }
@@ -405,7 +418,9 @@ static amine_status collect(am_simulation *s, const am_spike_sink *sink, amine_e
 }
 
 amine_status am_simulation_run(am_simulation *s, const am_spike_sink *sink, amine_error *error) {
-  const uint64_t end = s->slice_steps * (am_simulation_slice(s) + 1);
+  const uint64_t step = amine_brain_step(s->brain);
+  const uint64_t end = least(s->end, least(am_next_tick(step, AM_SLICE_MS, s->stage.dt_ms),
+                                           am_next_tick(step, line_ms(s), s->stage.dt_ms)));
   while ((s->stage.now = amine_brain_step(s->brain)) < end) {
     uint64_t until = end;
     AM_TRY(attend(s, &until, error));

@@ -1,6 +1,7 @@
 /* A simulation: a brain, the protocol that acts on it, and what is kept of its course in memory.
  *
- * It runs in slices of 0.1 s of biological time. Within a slice it stops where the protocol wants
+ * It runs in slices: to the next multiple of 0.1 s of biological time, to the next line of
+ * metrics.jsonl or to the end, whatever is first. Within a slice it stops where the protocol wants
  * to act and where something is sampled; none of that changes what the brain does. */
 #ifndef AMINE_RUN_SIMULATION_H
 #define AMINE_RUN_SIMULATION_H
@@ -31,7 +32,7 @@ typedef struct am_learning {
 typedef struct am_simulation {
   const am_simulation_config *config;
   amine_brain *brain;
-  uint64_t slice_steps, end; /* steps */
+  uint64_t end; /* steps */
   am_stage stage;
   void *state;       /* of the protocol */
   uint64_t next;     /* step of its next call */
@@ -69,18 +70,19 @@ amine_status am_simulation_prepare(am_simulation **simulation, const am_simulati
                                    int n_threads, am_text *notes, amine_error *error);
 void am_simulation_destroy(am_simulation *simulation);
 
-/* Slices done. */
+/* Tenths of a second done, the one that the end has cut short included; and planned. */
 uint64_t am_simulation_slice(const am_simulation *simulation);
+uint64_t am_simulation_slices(const am_simulation *simulation);
+/* Is a line of metrics.jsonl due at this step? */
+bool am_simulation_line_due(const am_simulation *simulation);
+/* Is the planned time done? */
+bool am_simulation_done(const am_simulation *simulation);
 /* Biological time done, in s. */
 double am_simulation_time(const am_simulation *simulation);
 
 /* One slice more. AMINE_ERROR_NUMERIC: the numbers broke; the simulation is of no use any more. */
 amine_status am_simulation_run(am_simulation *simulation, const am_spike_sink *sink,
                                amine_error *error);
-
-/* Biological time in s until which there is something to see: the present, or, of a protocol that
- * does nothing more, a second after its last event. Pictures end there. */
-double am_simulation_shown(const am_simulation *simulation);
 
 /* Forgets the peaks: a line has told them. */
 void am_simulation_forget_peaks(am_simulation *simulation);

@@ -182,8 +182,7 @@ static amine_status load_counters(am_simulation *s, am_simulation_mark *mark,
   AM_TRY(am_tensor_file_copy(f, "run.peaks", s->peaks, AM_F64, 1, &five, error));
   AM_TRY(am_tensor_file_copy(f, "protocol.state", s->state, AM_U8, 1, &bytes, error));
   const uint64_t step = amine_brain_step(s->brain);
-  if (marks[0] > step || marks[1] > STEP_MAX || marks[2] > step || step > STEP_MAX ||
-      step % s->slice_steps != 0)
+  if (marks[0] > step || marks[1] > STEP_MAX || marks[2] > step || step > STEP_MAX)
     return out_of_range("run.marks", path, error);
   if (s->next < step || !isfinite(s->log.rewards)) return out_of_range("run.next", path, error);
   for (int k = 0; k < AM_N_MODULATORS; k++)

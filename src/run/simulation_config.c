@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/steps.h"
 #include "base/words.h"
 #include "brain/description.h"
 #include "brain/model.h"
@@ -25,7 +26,7 @@ const am_key am_simulation_keys[AM_N_SIM_KEYS] = {
     [AM_SIM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "",
                         "all randomness of the run comes from it", true),
     [AM_SIM_DURATION_S] = NUM("duration_s", 10, 1e-3, 1e9, "s",
-                              "biological time to simulate, rounded up to 0.1 s", false),
+                              "biological time to simulate", false),
     [AM_SIM_THREADS] = INT("threads", 0, 0, 1024, "",
                            "threads; 0 takes every processor; results do not depend on it", false),
     [AM_SIM_CHECKPOINT_EVERY_S] =
@@ -412,18 +413,13 @@ amine_status am_simulation_config_brain(const am_simulation_config *c, amine_bra
   return status;
 }
 
-/* ------------------------------------------------------------------------------ slices */
-uint64_t am_simulation_slice_steps(double dt_ms) {
-  const double steps = round(AM_SLICE_MS / dt_ms);
-  return steps >= 1 ? (uint64_t)steps : 1;
+/* ------------------------------------------------------------------------------ times */
+uint64_t am_simulation_steps(const am_simulation_config *c, double dt_ms) {
+  return am_steps_or_one(1e3 * c->values[AM_SIM_DURATION_S].number, dt_ms);
 }
 
-uint64_t am_simulation_slices_of(double seconds, double dt_ms) {
-  const double slice_s = (double)am_simulation_slice_steps(dt_ms) * dt_ms * 1e-3;
-  const double n = ceil(seconds / slice_s - 1e-9);
-  return n >= 1 ? (uint64_t)n : 1;
-}
-
-uint64_t am_simulation_slices(const am_simulation_config *c, double dt_ms) {
-  return am_simulation_slices_of(c->values[AM_SIM_DURATION_S].number, dt_ms);
+void am_simulation_note_times(const am_simulation_config *c, double dt_ms, am_text *notes) {
+  am_steps_note(notes, "duration_s", am_simulation_number(c, AM_SIM_DURATION_S), 1e3, dt_ms, 1);
+  am_ticks_note(notes, "record.interval_s", am_simulation_number(c, AM_SIM_RECORD_INTERVAL_S), 1e3,
+                dt_ms);
 }

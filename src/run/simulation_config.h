@@ -33,7 +33,7 @@ typedef enum am_simulation_key {
 /* The table: name, range, unit, meaning, as for training. */
 extern const am_key am_simulation_keys[AM_N_SIM_KEYS];
 
-#define AM_SLICE_MS 100.0 /* biological time between two looks at the run: signals, records */
+#define AM_SLICE_MS 100.0 /* biological time between two looks at the run: signals, checkpoints */
 enum { AM_PROTOCOL_KEYS_MAX = 64 };
 
 typedef struct am_simulation_config {
@@ -80,11 +80,10 @@ amine_status am_simulation_config_brain(const am_simulation_config *config, amin
 /* The level at which a modulator is held; false if it is free. */
 bool am_simulation_clamp(const am_simulation_config *config, am_modulator which, double *level);
 
-/* Number of slices, and the steps of one; dt_ms is the brain's. */
-uint64_t am_simulation_slice_steps(double dt_ms);
-uint64_t am_simulation_slices(const am_simulation_config *config, double dt_ms);
-/* How many slices a time is, at least 1. */
-uint64_t am_simulation_slices_of(double seconds, double dt_ms);
+/* Steps of the whole time; dt_ms is the brain's. */
+uint64_t am_simulation_steps(const am_simulation_config *config, double dt_ms);
+/* Adds a line for each time of the table that is no whole number of steps. */
+void am_simulation_note_times(const am_simulation_config *config, double dt_ms, am_text *notes);
 
 /* Values of the table. */
 static inline double am_simulation_number(const am_simulation_config *c, int key) {

@@ -19,7 +19,6 @@
 struct am_simulation_records {
   am_simulation *simulation;
   am_simulation_mark mark;
-  uint64_t every; /* slices of one line */
   double seconds;
   uint32_t *first; /* [n_populations] number of its first neuron */
   am_gdf_clock clock;
@@ -120,13 +119,10 @@ amine_status am_simulation_records_open(am_simulation_records **records, const c
                                         amine_error *error) {
   am_simulation_records *r = am_alloc(1, sizeof *r);
   if (!r) return am_fail_memory(error, sizeof *r);
-  const am_simulation_config *c = simulation->config;
-  const double dt_ms = amine_brain_dt(simulation->brain);
   *r = (am_simulation_records){
       .simulation = simulation,
       .mark = *mark,
-      .every = am_simulation_slices_of(am_simulation_number(c, AM_SIM_RECORD_INTERVAL_S), dt_ms),
-      .clock = am_gdf_clock_of(dt_ms),
+      .clock = am_gdf_clock_of(simulation->stage.dt_ms),
       .first = am_alloc((size_t)mark->n_populations, sizeof *r->first)};
   *mark = (am_simulation_mark){0};
   amine_status status = AMINE_OK;
@@ -248,7 +244,7 @@ static amine_status write_line(am_simulation_records *r, double seconds, amine_e
 amine_status am_simulation_records_add(am_simulation_records *r, double seconds,
                                        amine_error *error) {
   AM_TRY(write_spikes(r, error));
-  if (am_simulation_slice(r->simulation) % r->every != 0) return AMINE_OK;
+  if (!am_simulation_line_due(r->simulation)) return AMINE_OK;
   return write_line(r, seconds, error);
 }
 

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/steps.h"
 #include "brain/description.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "run/simulation_checkpoint.h"
-#include "run/simulation_page.h"
 #include "run/simulation_recording.h"
 
 #define SMOOTH 10 /* slices over which what is shown is averaged */
@@ -21,6 +21,7 @@ typedef struct session {
   am_text checkpoint;   /* path */
   double start, before; /* clock at the start; seconds of earlier sessions */
   double last, smooth_time;
+  double last_s; /* biological time of the last look */
   uint64_t n_smooth;
   const char **names;
   double *rates, levels[AM_N_MODULATORS];
@@ -36,7 +37,6 @@ static amine_status save(session *s, amine_error *error) {
 }
 
 static amine_status write_recording(session *s, amine_error *error) {
-  AM_TRY(am_simulation_page_write(s->simulation, s->folder, error));
   return am_simulation_recording_write(s->simulation, am_simulation_records_mark(s->records),
                                        s->folder, error);
 }
@@ -57,12 +57,13 @@ static amine_status furnish(session *s, amine_error *error) {
 
 static void look(session *s, const am_simulation_watch *watch) {
   const am_simulation *x = s->simulation;
-  const double now = am_clock(), slice_s = (double)x->slice_steps * x->stage.dt_ms * 1e-3;
+  const double now = am_clock(), t_s = am_simulation_time(x), slice_s = t_s - s->last_s;
   const double weight = s->n_smooth < SMOOTH ? 1.0 / (double)(s->n_smooth + 1) : 1.0 / SMOOTH;
   const int n = amine_brain_n_populations(x->brain);
   s->n_smooth++;
   s->smooth_time += weight * (now - s->last - s->smooth_time);
   s->last = now;
+  s->last_s = t_s;
   for (int p = 0; p < n; p++) {
     int size;
     amine_brain_population(x->brain, p, &size, NULL);
@@ -74,8 +75,8 @@ static void look(session *s, const am_simulation_watch *watch) {
   for (int k = 0; x->stage.chemical && k < AM_N_MODULATORS; k++)
     s->levels[k] = am_modulator_level(x->stage.chemical, (am_modulator)k);
   const am_simulation_progress p = {.slice = am_simulation_slice(x),
-                                    .slices = x->end / x->slice_steps,
-                                    .t_s = am_simulation_time(x),
+                                    .slices = am_simulation_slices(x),
+                                    .t_s = t_s,
                                     .duration_s = (double)x->end * x->stage.dt_ms * 1e-3,
                                     .seconds = seconds_of(s),
                                     .speed = s->smooth_time > 0 ? slice_s / s->smooth_time : 0,
@@ -123,21 +124,20 @@ void am_simulation_outcome_free(am_simulation_outcome *o) {
 /* ------------------------------------------------------------------------------ running */
 static amine_status loop(session *s, const am_simulation_watch *watch, amine_error *error) {
   am_simulation *x = s->simulation;
-  const uint64_t planned = x->end / x->slice_steps;
-  const uint64_t every = am_simulation_slices_of(
-      am_simulation_number(s->config, AM_SIM_CHECKPOINT_EVERY_S), x->stage.dt_ms);
+  const double every_ms = 1e3 * am_simulation_number(s->config, AM_SIM_CHECKPOINT_EVERY_S);
   const am_spike_sink sink = am_simulation_records_sink(s->records);
-  bool saved = am_simulation_slice(x) == planned;
+  bool saved = am_simulation_done(x);
   s->last = am_clock();
-  while (am_simulation_slice(x) < planned) {
+  s->last_s = am_simulation_time(x);
+  while (!am_simulation_done(x)) {
+    const uint64_t due = am_next_tick(amine_brain_step(x->brain), every_ms, x->stage.dt_ms);
     AM_TRY(am_simulation_run(x, &sink, error));
     AM_TRY(am_simulation_records_add(s->records, seconds_of(s), error));
     look(s, watch);
-    const uint64_t slice = am_simulation_slice(x);
     const bool stop = watch && watch->stop && atomic_load(watch->stop);
-    saved = stop || slice % every == 0;
+    saved = stop || amine_brain_step(x->brain) >= due;
     if (saved) AM_TRY(save(s, error));
-    if (stop && slice < planned) {
+    if (stop && !am_simulation_done(x)) {
       AM_TRY(write_recording(s, error));
       return am_fail(error, AMINE_ERROR_STOPPED, "stopped at %g s; everything is saved",
                      am_simulation_time(x));
@@ -169,8 +169,7 @@ static amine_status run(session *s, am_simulation_outcome *outcome, am_simulatio
   if (status == AMINE_OK) {
     s->before = am_simulation_records_seconds(s->records);
     s->start = am_clock();
-    if (am_simulation_slice(s->simulation) == 0) status = save(s, error);
-    if (status == AMINE_OK) status = am_simulation_page_write(s->simulation, s->folder, error);
+    if (amine_brain_step(s->simulation->brain) == 0) status = save(s, error);
     if (status == AMINE_OK) status = write_config(s->config, s->folder, error);
     if (status == AMINE_OK) status = loop(s, watch, error);
     amine_status closed =
@@ -193,9 +192,8 @@ static int threads_of(const am_simulation_config *c) {
   return (int)am_simulation_number(c, AM_SIM_THREADS);
 }
 
-static void tell(const am_simulation_watch *watch, am_text *notes) {
+static void tell(const am_simulation_watch *watch, const am_text *notes) {
   if (watch && watch->notes && notes->length > 0) watch->notes(watch->context, notes->data);
-  am_text_free(notes);
 }
 
 amine_status am_simulation_new(am_simulation_outcome *outcome, const am_simulation_config *config,
@@ -209,16 +207,17 @@ amine_status am_simulation_new(am_simulation_outcome *outcome, const am_simulati
   amine_status status =
       am_simulation_create(&s.simulation, config, threads_of(config), &notes, error);
   if (status == AMINE_OK) tell(watch, &notes);
-  am_text_free(&notes);
   if (status == AMINE_OK)
     status = am_simulation_mark_make(&mark, amine_brain_n_populations(s.simulation->brain), error);
   if (status == AMINE_OK) status = am_folder_make(folder, error);
   if (status == AMINE_OK) status = am_folder_lock(&held, folder, error);
   if (status == AMINE_OK) {
     status = am_folder_must_be_free(folder, error);
+    if (status == AMINE_OK) status = am_folder_notes(folder, &notes, error);
     if (status == AMINE_OK) status = run(&s, outcome, &mark, watch, error);
     am_folder_unlock(held);
   }
+  am_text_free(&notes);
   am_simulation_mark_free(&mark);
   am_simulation_destroy(s.simulation);
   return status;
@@ -279,13 +278,13 @@ static amine_status agree(const am_simulation_config *config, const char *checkp
 /* The simulation of a folder, in the state that was saved. */
 static amine_status open_saved(am_simulation **simulation, am_simulation_mark *mark,
                                const am_simulation_config *config, const char *folder,
-                               amine_error *error) {
+                               am_text *notes, amine_error *error) {
   am_text path = {0};
   am_simulation *s = NULL;
   amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK) status = agree(config, path.data, error);
   if (status == AMINE_OK)
-    status = am_simulation_prepare(&s, config, threads_of(config), NULL, error);
+    status = am_simulation_prepare(&s, config, threads_of(config), notes, error);
   if (status == AMINE_OK) status = am_simulation_checkpoint_load(s, mark, path.data, error);
   am_text_free(&path);
   if (status == AMINE_OK) *simulation = s;
@@ -304,10 +303,14 @@ amine_status am_simulation_resume(am_simulation_outcome *outcome,
                                   const am_simulation_watch *watch, amine_error *error) {
   session s = {.config = config, .folder = folder};
   am_simulation_mark mark = {0};
+  am_text notes = {0};
   int held;
   AM_TRY(am_folder_lock(&held, folder, error));
-  amine_status status = open_saved(&s.simulation, &mark, config, folder, error);
+  amine_status status = open_saved(&s.simulation, &mark, config, folder, &notes, error);
   if (status == AMINE_OK) status = not_too_far(s.simulation, error);
+  if (status == AMINE_OK) tell(watch, &notes);
+  if (status == AMINE_OK) status = am_folder_notes(folder, &notes, error);
+  am_text_free(&notes);
   if (status == AMINE_OK) status = run(&s, outcome, &mark, watch, error);
   am_simulation_mark_free(&mark);
   am_simulation_destroy(s.simulation);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/steps.h"
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
@@ -125,12 +126,27 @@ static amine_status create_associative(am_task **task, const am_config *c, amine
   return am_associative_create(task, &options, error);
 }
 
+/* A step of the world is a step of the network, where that says how long one is. */
+static double step_ms_of(const am_config *c) {
+  return am_config_applies(c, AM_NETWORK_DT) ? c->values[AM_NETWORK_DT].number : 1;
+}
+
+void am_task_note_times(const am_config *c, am_text *notes) {
+  for (int k = 0; k < AM_N_KEYS; k++) {
+    const am_key *key = &am_keys[k];
+    if (strncmp(key->name, "task.", 5) != 0 || strcmp(key->unit, "ms") != 0) continue;
+    if (!am_config_applies(c, (am_key_id)k)) continue;
+    am_steps_note(notes, key->name, c->values[k].number, 1, step_ms_of(c), key->min > 0);
+  }
+}
+
 static amine_status create_dnms(am_task **task, const am_config *c, amine_error *error) {
   const am_dnms_options options = {.stimulus_ms = am_config_int(c, AM_TASK_STIMULUS),
                                    .delay_ms = am_config_int(c, AM_TASK_DELAY_MS),
                                    .wait_ms = am_config_int(c, AM_TASK_WAIT),
                                    .response_ms = am_config_int(c, AM_TASK_RESPONSE),
-                                   .target = am_config_float(c, AM_TASK_TARGET)};
+                                   .target = am_config_float(c, AM_TASK_TARGET),
+                                   .dt_ms = step_ms_of(c)};
   return am_dnms_create(task, &options, error);
 }
 
@@ -139,7 +155,8 @@ static amine_status create_selective(am_task **task, const am_config *c, amine_e
                                         .response_ms = am_config_int(c, AM_TASK_RESPONSE),
                                         .bias = am_config_float(c, AM_TASK_BIAS),
                                         .noise = am_config_float(c, AM_TASK_NOISE_SD),
-                                        .target = am_config_float(c, AM_TASK_TARGET)};
+                                        .target = am_config_float(c, AM_TASK_TARGET),
+                                        .dt_ms = step_ms_of(c)};
   return am_selective_create(task, &options, error);
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/file.h"
 #include "run/checkpoint.h"
+#include "run/tasks.h"
 
 typedef struct session {
   am_experiment *experiment;
@@ -78,6 +79,17 @@ static amine_status write_config(const am_config *config, const char *folder, am
   return status;
 }
 
+/* Tells and keeps what is taken otherwise than it was said. */
+static amine_status note(const am_config *config, const char *folder, const am_train_watch *watch,
+                         amine_error *error) {
+  am_text notes = {0};
+  am_task_note_times(config, &notes);
+  if (notes.length > 0 && watch && watch->notes) watch->notes(watch->context, notes.data);
+  const amine_status status = am_folder_notes(folder, &notes, error);
+  am_text_free(&notes);
+  return status;
+}
+
 /* Opens the records and runs the loop. A new run is saved before its first iteration, so that it
  * can be resumed whenever it dies; config.json comes last, for where it is there is a run. */
 static amine_status run(am_experiment *x, const am_record_state *state, const char *folder,
@@ -86,6 +98,7 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
   amine_status status = am_folder_path(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK)
     status = am_records_open(&s.records, folder, state, x->config.values[AM_RECORD].integer, error);
+  if (status == AMINE_OK) status = note(&x->config, folder, watch, error);
   if (status == AMINE_OK) {
     s.before = am_records_seconds(s.records);
     s.start = am_clock();

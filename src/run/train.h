@@ -21,6 +21,9 @@ typedef struct am_train_progress {
 typedef struct am_train_watch {
   /* called after every iteration; may be NULL */
   void (*progress)(void *context, const am_train_progress *progress);
+  /* lines about what is taken otherwise than it was said; called at most once, before the first
+   * iteration; may be NULL */
+  void (*notes)(void *context, const char *lines);
   void *context;
   /* set from a signal handler or another thread: the run saves after the present iteration and
    * answers AMINE_ERROR_STOPPED; may be NULL */

@@ -4,16 +4,23 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "base/steps.h"
+#include "task/world.h"
 
 typedef struct dnms {
   am_task task;
-  am_dnms_options options;
+  int stimulus, delay, response; /* steps */
+  float target;
   am_task_line lines[2];
 } dnms;
 
 am_dnms_options am_dnms_default(void) {
-  return (am_dnms_options){
-      .stimulus_ms = 200, .delay_ms = 200, .wait_ms = 200, .response_ms = 200, .target = 1};
+  return (am_dnms_options){.stimulus_ms = 200,
+                           .delay_ms = 200,
+                           .wait_ms = 200,
+                           .response_ms = 200,
+                           .target = 1,
+                           .dt_ms = 1};
 }
 
 static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
@@ -26,12 +33,12 @@ static void start(const am_task *task, void *state, uint64_t seed, uint32_t epis
 }
 
 static void observe(const am_task *task, const void *state, float *input) {
-  const am_dnms_options *o = &((const dnms *)task)->options;
+  const dnms *d = (const dnms *)task;
   const am_dnms_state *s = state;
-  const int again = o->stimulus_ms + o->delay_ms;
+  const int again = d->stimulus + d->delay;
   int shown = -1;
-  if (s->step < o->stimulus_ms) shown = s->first;
-  if (s->step >= again && s->step < again + o->stimulus_ms) shown = s->second;
+  if (s->step < d->stimulus) shown = s->first;
+  if (s->step >= again && s->step < again + d->stimulus) shown = s->second;
   input[0] = shown == 0 ? 1.0f : 0.0f;
   input[1] = shown == 1 ? 1.0f : 0.0f;
 }
@@ -44,10 +51,10 @@ static float step(const am_task *task, void *state, int action) {
 }
 
 static bool target(const am_task *task, const void *state, float *value) {
-  const am_dnms_options *o = &((const dnms *)task)->options;
+  const dnms *d = (const dnms *)task;
   const am_dnms_state *s = state;
-  *value = s->first != s->second ? o->target : 0.0f - o->target;
-  return s->step >= task->n_steps - o->response_ms && s->step < task->n_steps;
+  *value = s->first != s->second ? d->target : 0.0f - d->target;
+  return s->step >= task->n_steps - d->response && s->step < task->n_steps;
 }
 
 static int kind(const am_task *task, const void *state) {
@@ -88,6 +95,8 @@ static amine_status check(const am_dnms_options *o, amine_error *error) {
     if (times[k].ms < times[k].least || times[k].ms > 1000000)
       return am_fail(error, AMINE_ERROR_ARGUMENT, "the %s lasts %d to 1000000 ms, not %d",
                      times[k].name, times[k].least, times[k].ms);
+  if (!(o->dt_ms > 0 && isfinite(o->dt_ms)))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a step lasts more than 0 ms, not %g", o->dt_ms);
   if (!(o->target > 0 && isfinite(o->target)))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "the target is finite and above 0, not %g",
                    (double)o->target);
@@ -97,15 +106,23 @@ static amine_status check(const am_dnms_options *o, amine_error *error) {
 amine_status am_dnms_create(am_task **out, const am_dnms_options *options, amine_error *error) {
   const am_dnms_options o = options ? *options : am_dnms_default();
   AM_TRY(check(&o, error));
+  const uint64_t stimulus = am_steps_or_one(o.stimulus_ms, o.dt_ms);
+  const uint64_t delay = am_steps(o.delay_ms, o.dt_ms), wait = am_steps(o.wait_ms, o.dt_ms);
+  const uint64_t response = am_steps_or_one(o.response_ms, o.dt_ms);
+  int n_steps;
+  AM_TRY(am_task_length(&n_steps, 2 * stimulus + delay + wait + response, o.dt_ms, error));
   dnms *d = am_alloc(1, sizeof *d);
   if (!d) return am_fail_memory(error, sizeof *d);
-  *d = (dnms){.options = o,
+  *d = (dnms){.stimulus = (int)stimulus,
+              .delay = (int)delay,
+              .response = (int)response,
+              .target = o.target,
               .lines = {{"silent", 0 - (double)o.target}, {"perfect", 0}},
               .task = {.type = &am_dnms_type,
                        .n_inputs = 2,
                        .n_targets = 1,
                        .n_kinds = 4,
-                       .n_steps = 2 * o.stimulus_ms + o.delay_ms + o.wait_ms + o.response_ms,
+                       .n_steps = n_steps,
                        .criterion = -0.5 * (double)o.target,
                        .state_size = sizeof(am_dnms_state),
                        .n_lines = 2}};

@@ -12,6 +12,15 @@ void am_world_start(void *state, size_t size, uint64_t seed, uint32_t episode, u
   w->lane = lane;
 }
 
+amine_status am_task_length(int *n_steps, uint64_t steps, double dt_ms, amine_error *error) {
+  if (steps > AM_TRIAL_STEPS)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "a trial of %llu steps of %g ms is longer than %d steps",
+                   (unsigned long long)steps, dt_ms, AM_TRIAL_STEPS);
+  *n_steps = (int)steps;
+  return AMINE_OK;
+}
+
 amine_status am_ranges_check(const char *task, const am_range *ranges, int n, amine_error *error) {
   for (int k = 0; k < n; k++) {
     const am_range *r = &ranges[k];

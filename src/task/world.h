@@ -37,6 +37,11 @@ typedef struct am_range {
 /* AMINE_ERROR_ARGUMENT with a sentence that names task and option if one is out of its range. */
 amine_status am_ranges_check(const char *task, const am_range *ranges, int n, amine_error *error);
 
+enum { AM_TRIAL_STEPS = 1000000000 }; /* of a trial that is given in ms, at most */
+
+/* So many steps of dt_ms as the length of a trial; AMINE_ERROR_ARGUMENT if they are too many. */
+amine_status am_task_length(int *n_steps, uint64_t steps, double dt_ms, amine_error *error);
+
 /* A policy: the action of the present step. It may look into the world as far as its line says.
  * draw: random numbers of this step that nobody else uses. */
 typedef int am_policy(const am_task *task, const void *state, am_random4 draw);

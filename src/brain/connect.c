@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/steps.h"
 
 #include <math.h>
 
@@ -57,10 +58,29 @@ static uint32_t gap(const am_connection *c, stream *s) {
   return total + low;
 }
 
+/* The same of a rare one, in one draw however long it is: with u uniform in [0, 1), the largest
+ * number of misses k with 1 - (1 - p)^k <= u, found bit by bit. 2^32 - 1 and more are that. */
+static uint32_t rare_gap(const double *hit, stream *s) {
+  const uint64_t high = (uint64_t)draw(s) << 32;
+  const double u = (double)(high | draw(s)) * 0x1p-64;
+  double reached = 0; /* 1 - (1 - p)^k */
+  uint32_t k = 0;
+  for (int j = AM_HITS - 1; j >= 0; j--) {
+    const double further = reached + hit[j] * (1 - reached);
+    if (further > u) continue;
+    reached = further;
+    k |= (uint32_t)1 << j;
+  }
+  return k;
+}
+
 static void by_probability(am_row *row, const am_connection *c, stream *s, uint32_t n,
                            uint32_t excluded) {
-  for (uint64_t at = gap(c, s); at < n; at += 1 + (uint64_t)gap(c, s))
+  for (uint64_t at = 0;; at++) {
+    at += c->hit ? rare_gap(c->hit, s) : gap(c, s);
+    if (at >= n) return;
     if (at != excluded) add(row, (uint32_t)at);
+  }
 }
 
 /* So many different ones: the bits that are drawn are those that are taken, or those that are not.
@@ -172,7 +192,7 @@ void am_connect_row(am_row *row, const amine_brain *b, int projection, uint32_t 
     if (c->delay_max > c->delay) delay += am_below(u.v[1], c->delay_max - c->delay + 1);
     if (c->velocity > 0) {
       const double d = distance(from->positions + 4 * source, to->positions + 4 * row->target[k]);
-      const double steps = nearbyint(d / c->velocity / b->dt_ms);
+      const uint64_t steps = am_steps(d / c->velocity, b->dt_ms);
       delay += steps < AM_BRAIN_DELAY ? (uint32_t)steps : AM_BRAIN_DELAY; /* at least 1 too many */
     }
     row->delay[k] = delay;

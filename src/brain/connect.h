@@ -18,9 +18,12 @@ struct am_connection {
   uint32_t *pair_target;     /* [n_pairs] */
   float *pair_weight;        /* [n_pairs] or NULL */
   uint32_t *gap;             /* [AM_GAPS] for `probability`: 2^32 (1 - (1 - p)^(k + 1)) */
+  double *hit;               /* [AM_HITS] for a rare one instead: 1 - (1 - p)^(2^j) */
 };
 
 #define AM_GAPS 1024
+#define AM_HITS 32
+#define AM_RARE 0x1p-10 /* below this a table of gaps would end before most of them */
 
 /* The row of one source: targets ascending unless listed. Room for as many synapses as there are
  * targets, or pairs. */

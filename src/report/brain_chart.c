@@ -53,6 +53,10 @@ static am_axis y_axis(const am_brain_chart *c, const double *values, size_t n) {
   double low, high;
   if (isfinite(c->y_low) && isfinite(c->y_high)) return am_axis_exact(c->y_low, c->y_high, 2);
   am_range(&low, &high, values, n);
+  for (size_t k = 0; k < c->n_across; k++) {
+    low = fmin(low, c->across[k].at);
+    high = fmax(high, c->across[k].at);
+  }
   if (c->from_zero) low = fmin(low, 0), high = fmax(high, 0);
   return am_axis_round(low, high, 4);
 }
@@ -61,6 +65,19 @@ static void put_marks(am_text *page, const am_plot *plot, const char *classes, c
                       size_t n, const am_brain_chart *c, double unit) {
   for (size_t k = 0; k < n; k++)
     if (t[k] >= c->t_low && t[k] <= c->t_high) am_plot_down(page, plot, classes, t[k] / unit);
+}
+
+/* At the right edge, the lowest first. */
+static void put_across_names(am_text *page, const am_brain_chart *c, const am_plot *plot) {
+  double below = am_plot_names_begin, last = -INFINITY;
+  for (size_t done = 0; done < c->n_across; done++) {
+    const am_brain_across *next = NULL;
+    for (size_t k = 0; k < c->n_across; k++)
+      if (c->across[k].at > last && (!next || c->across[k].at < next->at)) next = &c->across[k];
+    if (!next) return;
+    last = next->at;
+    am_plot_name(page, plot, &below, next->name, next->at);
+  }
 }
 
 /* x[n], values[n_lines][n] */
@@ -74,7 +91,9 @@ static void put_plot(am_text *page, const am_brain_chart *c, const double *x, co
                         .x_title = c->quiet ? "" : name,
                         .bridged = true};
   am_plot_open(page, &plot);
+  put_across_names(page, c, &plot);
   am_plot_begin(page, &plot);
+  for (size_t k = 0; k < c->n_across; k++) am_plot_across(page, &plot, "known", c->across[k].at);
   if (isfinite(c->base)) am_plot_across(page, &plot, "known", c->base);
   put_marks(page, &plot, "hit", c->hits, c->n_hits, c, unit);
   put_marks(page, &plot, "punished", c->misses, c->n_misses, c, unit);
@@ -104,13 +123,15 @@ amine_status am_brain_chart_put(am_text *page, const am_brain_chart *c, amine_er
     am_text_puts(page, "<h3>");
     if (c->n_lines == 1) am_text_printf(page, "<i class=\"swatch %s\"></i>", c->lines[0].classes);
     am_html_brief(page, c->title, 80);
-    if (c->meaning) {
+    const char *const beside = c->unit ? c->unit : c->meaning;
+    if (beside) {
       am_text_puts(page, " <small>");
-      am_html_brief(page, c->meaning, 200);
+      am_html_brief(page, beside, 200);
       am_text_puts(page, "</small>");
     }
     am_text_puts(page, "</h3>\n");
   }
+  if (c->key) am_brain_key(page, c->lines, c->n_lines);
   if (c->y_title) am_text_printf(page, "<p class=\"y-title\">%s</p>\n", c->y_title);
   put_plot(page, c, x, x + n, n);
   am_text_puts(page, "</figure>\n");

@@ -14,8 +14,16 @@ typedef struct am_brain_line {
   size_t n;
 } am_brain_line;
 
+/* A dashed line across, with its name beside it. */
+typedef struct am_brain_across {
+  const char *name;
+  double at; /* NAN: it is not drawn */
+} am_brain_across;
+
 typedef struct am_brain_chart {
   const char *title, *meaning; /* title NULL: neither */
+  const char *unit;            /* of the values, beside the title; NULL: none */
+  bool key;                    /* colours and names of several lines stand under the title */
   const char *y_title;         /* NULL: none */
   const char *classes;         /* "tall", "low" */
   const am_brain_line *lines;
@@ -27,6 +35,8 @@ typedef struct am_brain_chart {
   double base;                 /* a line across, and what peaks rise from; NAN: none */
   bool peaks;                  /* where many values fall together, the one furthest from `base` is
                                   shown, not their mean */
+  const am_brain_across *across; /* [n_across] */
+  size_t n_across;
   const double *hits, *misses; /* [n_hits], [n_misses] times of marks */
   size_t n_hits, n_misses;
   bool quiet; /* no numbers on the time axis */

@@ -20,10 +20,21 @@ const am_brain_source *am_brain_shown(const am_brain_source *sources, size_t n) 
 
 const char *am_brain_label(const am_brain_source *s) { return s->name[0] ? s->name : "run"; }
 
-double am_brain_end(const am_brain_source *s) {
+double am_brain_lived(const am_brain_source *s) {
   const double *t = am_columns_find(&s->metrics, "", "t_s");
   const double last = t && s->metrics.n_rows ? t[s->metrics.n_rows - 1] : 0;
   return fmax(isfinite(last) ? last : 0, s->recording.end_s);
+}
+
+double am_brain_end(const am_brain_source *s) {
+  const double lived = am_brain_lived(s), finished = s->protocol.finished_s;
+  return finished > 0 ? fmin(lived, finished) : lived;
+}
+
+/* The share of the rows until then. */
+static double end_share(const am_brain_source *s) {
+  const double lived = am_brain_lived(s);
+  return lived > 0 ? am_brain_end(s) / lived : 1;
 }
 
 double am_brain_mean(const am_columns *metrics, const double *values, double from, double to) {
@@ -44,7 +55,7 @@ static double rate_of_all(const am_brain_source *s) {
   const am_column *c;
   for (size_t k = 0; (c = am_columns_of(&s->metrics, "rate_hz", k)) != NULL; k++) {
     const double size = k < r->n_populations ? r->sizes[k] : 1;
-    sum += size * am_brain_mean(&s->metrics, c->values, 0, 1);
+    sum += size * am_brain_mean(&s->metrics, c->values, 0, end_share(s));
     n += size;
   }
   return n > 0 ? sum / n : (double)NAN;
@@ -56,9 +67,10 @@ static double synapses_of(const am_brain_recording *r) {
   return n;
 }
 
-static void put_headline(am_text *page, const am_brain_source *s) {
+/* What the network is, and how it fired: the headline where the protocol has none. */
+static void put_facts(am_text *page, const am_brain_source *s, bool is_headline) {
   const am_brain_recording *r = &s->recording;
-  am_text_puts(page, "<p class=\"headline\">");
+  am_text_puts(page, is_headline ? "<p class=\"headline\">" : "<p>");
   if (r->n_neurons) {
     am_html_count(page, r->n_neurons);
     am_text_printf(page, " neuron%s in %zu population%s", r->n_neurons == 1 ? "" : "s",
@@ -71,10 +83,16 @@ static void put_headline(am_text *page, const am_brain_source *s) {
     am_text_puts(page, ", ");
   }
   am_text_puts(page, "lived for ");
-  am_html_duration(page, am_brain_end(s));
+  am_html_duration(page, am_brain_lived(s));
   am_text_puts(page, " and fired at <b>");
   am_html_figure(page, rate_of_all(s), 3);
-  am_text_puts(page, "&nbsp;Hz</b> on average.</p>\n");
+  am_text_puts(page, "&nbsp;Hz</b> on average.");
+  if (am_brain_end(s) < am_brain_lived(s)) {
+    am_text_puts(page, " The protocol had done all it does after ");
+    am_html_duration(page, am_brain_end(s));
+    am_text_puts(page, ": pictures and rates are of the time until then, not of the idle rest.");
+  }
+  am_text_puts(page, "</p>\n");
 }
 
 /* Which modulators are held still, if any. */
@@ -113,7 +131,10 @@ static void put_lead(am_text *page, const am_brain_source *s) {
   const char *meaning = am_brain_text(s, "meaning", NULL);
   const char *protocol = am_brain_text(s, "protocol", "type");
   am_text_puts(page, "<p class=\"lead\">");
-  if (meaning) {
+  if (s->protocol.story) {
+    put_sentence(page, s->protocol.story, 1000);
+    am_text_puts(page, " ");
+  } else if (meaning) {
     put_sentence(page, meaning, 300);
     am_text_puts(page, ". ");
   }
@@ -136,9 +157,10 @@ static void put_cell(am_text *page, double value) {
   am_text_puts(page, "</td>");
 }
 
-static void put_populations(am_text *page, const am_brain_source *s) {
+void am_brain_populations(am_text *page, const am_brain_source *s) {
   const am_column *c;
   char classes[16];
+  const double end = end_share(s);
   if (!am_columns_of(&s->metrics, "rate_hz", 0)) return;
   am_text_puts(page,
                "<div class=\"scroll\"><table>\n<thead><tr><th>population</th>"
@@ -151,9 +173,9 @@ static void put_populations(am_text *page, const am_brain_source *s) {
     am_html_brief(page, c->name, 80);
     am_text_puts(page, "</td>");
     put_cell(page, k < s->recording.n_populations ? s->recording.sizes[k] : (double)NAN);
-    put_cell(page, am_brain_mean(&s->metrics, c->values, 0, 1));
-    put_cell(page, am_brain_mean(&s->metrics, c->values, 0, 0.1));
-    put_cell(page, am_brain_mean(&s->metrics, c->values, 0.9, 1));
+    put_cell(page, am_brain_mean(&s->metrics, c->values, 0, end));
+    put_cell(page, am_brain_mean(&s->metrics, c->values, 0, 0.1 * end));
+    put_cell(page, am_brain_mean(&s->metrics, c->values, 0.9 * end, end));
     am_text_puts(page, "</tr>\n");
   }
   am_text_puts(page, "</tbody></table></div>\n");
@@ -162,6 +184,12 @@ static void put_populations(am_text *page, const am_brain_source *s) {
 static double last_of(const am_brain_source *s, const char *group, const char *name) {
   const double *values = am_columns_find(&s->metrics, group, name);
   return values && s->metrics.n_rows ? values[s->metrics.n_rows - 1] : (double)NAN;
+}
+
+/* A measure in words, if its protocol has some for it. */
+static void put_measure_name(am_text *page, const am_brain_source *s, const char *name) {
+  const am_brain_measure *m = am_brain_measure_find(&s->protocol, name, strlen(name));
+  am_html_brief(page, m ? am_brain_measure_title(m) : name, 80);
 }
 
 static void put_runs(am_text *page, const am_brain_source *sources, size_t n) {
@@ -173,7 +201,7 @@ static void put_runs(am_text *page, const am_brain_source *sources, size_t n) {
                "<th class=\"n\">rate, Hz</th><th class=\"n\">reward</th>");
   for (size_t k = 0; (c = am_columns_of(&sources[0].metrics, "measure", k)) != NULL; k++) {
     am_text_puts(page, "<th class=\"n\">");
-    am_html_brief(page, c->name, 40);
+    put_measure_name(page, &sources[0], c->name);
     am_text_puts(page, "</th>");
   }
   am_text_puts(page, "</tr></thead>\n<tbody>\n");
@@ -206,6 +234,8 @@ static const char *title_of(const am_brain_source *sources, size_t n) {
     const char *other = am_brain_text(&sources[k], "preset", NULL);
     if (!other || strcmp(other, preset) != 0) preset = NULL;
   }
+  if (n == 1 && sources[0].protocol.title && sources[0].protocol.story)
+    return sources[0].protocol.title;
   if (preset && strcmp(preset, "brain") != 0) return preset;
   return n > 1 ? "Spiking brains" : "A spiking brain";
 }
@@ -217,9 +247,10 @@ amine_status am_brain_summary(am_text *page, const am_brain_source *sources, siz
   put_sentence(page, title_of(sources, n), 80);
   am_text_puts(page, "</h1>\n");
   if (n == 1) {
-    put_headline(page, &sources[0]);
     put_lead(page, &sources[0]);
-    put_populations(page, &sources[0]);
+    const bool has_result = am_brain_headline(page, &sources[0]);
+    if (has_result) am_brain_comparison(page, &sources[0]);
+    put_facts(page, &sources[0], !has_result);
   } else {
     am_text_printf(page, "<p class=\"headline\">%zu simulations side by side.</p>\n", n);
     put_runs(page, sources, n);
@@ -335,6 +366,7 @@ static amine_status put_page(am_text *page, const am_brain_source *sources, size
                              amine_error *error) {
   am_page_head(page, title_of(sources, n));
   AM_TRY(am_brain_summary(page, sources, n, error));
+  if (n == 1) AM_TRY(am_brain_pictures(page, &sources[0], error));
   AM_TRY(am_brain_measures(page, sources, n, error));
   AM_TRY(am_brain_activity(page, sources, n, error));
   AM_TRY(am_brain_modulators(page, sources, n, error));

@@ -20,16 +20,14 @@ static void colour(am_brain_line *line, size_t k) {
   am_series_classes(line->classes, sizeof line->classes, k);
 }
 
-/* The longest time that any run has done. */
-static double latest(const am_brain_source *sources, size_t n) {
+double am_brain_latest(const am_brain_source *sources, size_t n) {
   double most = 0;
   for (size_t k = 0; k < n; k++) most = fmax(most, am_brain_end(&sources[k]));
   return most;
 }
 
-/* One line for each run that has the column; lines[n]. Returns how many. */
-static size_t lines_of_runs(am_brain_line *lines, const am_brain_source *sources, size_t n,
-                            const char *group, const char *name) {
+size_t am_brain_lines_of_runs(am_brain_line *lines, const am_brain_source *sources, size_t n,
+                              const char *group, const char *name) {
   size_t found = 0;
   for (size_t k = 0; k < n; k++) {
     const double *t = am_columns_find(&sources[k].metrics, "", "t_s");
@@ -93,9 +91,9 @@ static amine_status put_rates_of_many(am_text *page, const am_brain_source *sour
   am_brain_line *lines = am_alloc(n, sizeof *lines);
   amine_status status = lines ? AMINE_OK : am_fail_memory(error, n * sizeof *lines);
   const am_column *c;
-  if (status == AMINE_OK && lines_of_runs(lines, sources, n, "", "t_s") > 0) {
+  if (status == AMINE_OK && am_brain_lines_of_runs(lines, sources, n, "", "t_s") > 0) {
     am_text_puts(page, "<h3>Rates, Hz per neuron</h3>\n");
-    am_brain_key(page, lines, lines_of_runs(lines, sources, n, "", "t_s"));
+    am_brain_key(page, lines, am_brain_lines_of_runs(lines, sources, n, "", "t_s"));
     am_text_puts(page, "<div class=\"multiples\">\n");
     for (size_t k = 0; status == AMINE_OK && k < SMALL_MAX &&
                        (c = am_columns_of(&sources[0].metrics, "rate_hz", k)) != NULL;
@@ -103,9 +101,10 @@ static amine_status put_rates_of_many(am_text *page, const am_brain_source *sour
       const am_brain_chart chart = {.title = c->name,
                                     .classes = "low",
                                     .lines = lines,
-                                    .n_lines = lines_of_runs(lines, sources, n, "rate_hz", c->name),
+                                    .n_lines = am_brain_lines_of_runs(lines, sources, n,
+                                                                      "rate_hz", c->name),
                                     .n_bins = 60,
-                                    .t_high = latest(sources, n),
+                                    .t_high = am_brain_latest(sources, n),
                                     .y_low = (double)NAN,
                                     .y_high = (double)NAN,
                                     .from_zero = true,
@@ -122,6 +121,7 @@ amine_status am_brain_activity(am_text *page, const am_brain_source *sources, si
                                amine_error *error) {
   const am_brain_source *shown = am_brain_shown(sources, n);
   am_text_puts(page, "<section id=\"activity\">\n<h2>Activity</h2>\n");
+  if (n == 1) am_brain_populations(page, shown);
   if (!shown->recording.i && shown->metrics.n_rows == 0)
     am_text_puts(page, "<p class=\"missing\">Nothing has been recorded yet.</p>\n");
   if (shown->recording.i) {
@@ -218,15 +218,15 @@ static amine_status put_levels_of_many(am_text *page, const am_brain_source *sou
   am_brain_line *lines = am_alloc(n, sizeof *lines);
   amine_status status = lines ? AMINE_OK : am_fail_memory(error, n * sizeof *lines);
   if (status == AMINE_OK)
-    am_brain_key(page, lines, lines_of_runs(lines, sources, n, "level", systems[0].name));
+    am_brain_key(page, lines, am_brain_lines_of_runs(lines, sources, n, "level", systems[0].name));
   am_text_puts(page, "<div class=\"multiples\">\n");
   for (size_t k = 0; k < AM_BRAIN_LEVELS && status == AMINE_OK; k++) {
     const am_brain_chart chart = {.title = systems[k].title,
                                   .classes = "low",
                                   .lines = lines,
-                                  .n_lines =
-                                      lines_of_runs(lines, sources, n, "level", systems[k].name),
-                                  .t_high = latest(sources, n),
+                                  .n_lines = am_brain_lines_of_runs(lines, sources, n, "level",
+                                                                    systems[k].name),
+                                  .t_high = am_brain_latest(sources, n),
                                   .y_low = 0,
                                   .y_high = 1,
                                   .base = (double)NAN};
@@ -278,39 +278,6 @@ amine_status am_brain_modulators(am_text *page, const am_brain_source *sources, 
     AM_TRY(put_level_of_one(page, &sources[0], k, error));
   am_text_puts(page, "</section>\n");
   return AMINE_OK;
-}
-
-/* ------------------------------------------------------------------------------ measures */
-amine_status am_brain_measures(am_text *page, const am_brain_source *sources, size_t n,
-                               amine_error *error) {
-  const am_column *c;
-  const char *protocol = am_brain_text(&sources[0], "protocol", "type");
-  if (!am_columns_of(&sources[0].metrics, "measure", 0)) return AMINE_OK;
-  if (!protocol || strcmp(protocol, "none") == 0) return AMINE_OK;
-  am_brain_line *lines = am_alloc(n, sizeof *lines);
-  if (!lines) return am_fail_memory(error, n * sizeof *lines);
-  amine_status status = AMINE_OK;
-  am_text_puts(page, "<section id=\"measures\">\n<h2>What the protocol measured</h2>\n"
-                     "<p>Each figure is of all that went before.</p>\n");
-  am_brain_key(page, lines, lines_of_runs(lines, sources, n, "", "t_s"));
-  am_text_puts(page, "<div class=\"multiples\">\n");
-  for (size_t k = 0; status == AMINE_OK && k < SMALL_MAX &&
-                     (c = am_columns_of(&sources[0].metrics, "measure", k)) != NULL;
-       k++) {
-    const am_brain_chart chart = {.title = c->name,
-                                  .classes = "low",
-                                  .lines = lines,
-                                  .n_lines = lines_of_runs(lines, sources, n, "measure", c->name),
-                                  .t_high = latest(sources, n),
-                                  .y_low = (double)NAN,
-                                  .y_high = (double)NAN,
-                                  .from_zero = true,
-                                  .base = (double)NAN};
-    status = am_brain_chart_put(page, &chart, error);
-  }
-  am_text_puts(page, "</div>\n</section>\n");
-  am_free(lines);
-  return status;
 }
 
 /* ------------------------------------------------------------------------------ weights */
@@ -437,7 +404,7 @@ static amine_status put_voltage(am_text *page, const am_brain_recording *r, size
   snprintf(fired, sizeof fired, "fired %s", classes);
   am_text_printf(page, "<figure class=\"chart\">\n<h3><i class=\"swatch %s\"></i>", classes);
   am_html_brief(page, r->populations[p], 60);
-  am_text_printf(page, " <small>neuron %d</small></h3>\n", (int)(r->v_i[column] - r->first[p]));
+  am_text_printf(page, " <small>neuron %d, mV</small></h3>\n", (int)(r->v_i[column] - r->first[p]));
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   for (size_t k = 0; k < r->n_spikes; k++)

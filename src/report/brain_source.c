@@ -258,6 +258,8 @@ amine_status am_brain_source_read(am_brain_source *source, const char *folder, b
   if (status == AMINE_OK) status = am_json_read(&found.config, path.data, NULL, error);
   if (status == AMINE_OK) status = path_in(&path, folder, "metrics.jsonl", error);
   if (status == AMINE_OK) status = am_columns_read(&found.metrics, path.data, error);
+  if (status == AMINE_OK) status = path_in(&path, folder, "protocol.json", error);
+  if (status == AMINE_OK) status = am_brain_protocol_read(&found.protocol, path.data, error);
   if (status == AMINE_OK && recording) {
     status = path_in(&path, folder, "recording.npz", error);
     if (status == AMINE_OK) status = am_brain_recording_read(&found.recording, path.data, error);
@@ -272,6 +274,7 @@ void am_brain_source_free(am_brain_source *s) {
   am_free(s->name);
   json_decref(s->config);
   am_columns_free(&s->metrics);
+  am_brain_protocol_free(&s->protocol);
   am_brain_recording_free(&s->recording);
   *s = (am_brain_source){0};
 }

@@ -3,7 +3,8 @@
  *   config.json      what was simulated; needed
  *   metrics.jsonl    rates, levels, mean weights, measures: see run/simulation_records.h
  *   recording.npz    spikes, levels, voltages, weights: see run/simulation_recording.h
- * The last two may be missing, and so may each array: the page leaves their figures out. */
+ *   protocol.json    what the protocol says of its measures and its world: brain_protocol.h
+ * The last three may be missing, and so may each array: the page leaves their figures out. */
 #ifndef AMINE_REPORT_BRAIN_SOURCE_H
 #define AMINE_REPORT_BRAIN_SOURCE_H
 
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "report/brain_protocol.h"
 #include "report/columns.h"
 
 #define AM_BRAIN_LEVELS 5
@@ -59,6 +61,7 @@ typedef struct am_brain_source {
   json_t *config;
   am_columns metrics;
   am_brain_recording recording;
+  am_brain_protocol protocol;
 } am_brain_source;
 
 /* Reads a folder; the recording only if it is wanted. */

@@ -9,7 +9,6 @@
 
 #define LARGE_BINS 200
 #define SMALL_BINS 100
-#define LABEL_GAP 5.4 /* per cent of the large plot's height */
 
 /* A time axis in a unit that gives handy numbers. */
 typedef struct time_unit {
@@ -93,20 +92,11 @@ static am_axis y_axis(const picture *p) {
 
 /* Names of the calibration lines at the right edge, moved apart where they would touch. */
 static void put_line_names(am_text *page, const am_source *source, const am_plot *plot) {
-  double below = 1e9;
-  for (size_t k = 0; k < source->n_lines; k++) { /* the lowest first */
-    if (!am_line_shown(source, k)) continue;
-    double at = 100 * (1 - am_axis_at(&plot->y, source->lines[k].reward));
-    if (at > below - LABEL_GAP) at = below - LABEL_GAP;
-    below = at;
-    am_text_puts(page, "<span class=\"name\" style=\"top:");
-    am_html_at(page, at);
-    am_text_puts(page, "%\">");
-    am_html_brief(page, am_line_name(source->lines[k].policy), 20);
-    am_text_puts(page, " <b>");
-    am_html_figure(page, source->lines[k].reward, 3);
-    am_text_puts(page, "</b></span>");
-  }
+  double below = am_plot_names_begin;
+  for (size_t k = 0; k < source->n_lines; k++) /* the lowest first */
+    if (am_line_shown(source, k))
+      am_plot_name(page, plot, &below, am_line_name(source->lines[k].policy),
+                   source->lines[k].reward);
 }
 
 static void put_curves(am_text *page, const picture *p, const am_plot *plot) {

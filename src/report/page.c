@@ -14,8 +14,10 @@ static void put_colours(am_text *page) {
       AM_MODULATOR_COLOURS(ROW) AM_SERIES_COLOURS(ROW)
 #undef ROW
   };
+  static const int above[] = {AM_HEAT_ABOVE_FULL}, below[] = {AM_HEAT_BELOW_FULL};
   const size_t n = sizeof colours / sizeof colours[0];
-  am_text_puts(page, ":root{");
+  am_text_printf(page, ":root{--above:%d %d %d;--below:%d %d %d;", above[0], above[1], above[2],
+                 below[0], below[1], below[2]);
   for (size_t k = 0; k < n; k++)
     am_text_printf(page, "--%s:%s;", colours[k].name, colours[k].light);
   am_text_puts(page, "}\n@media screen and (prefers-color-scheme:dark){:root{");

@@ -2,6 +2,7 @@
 #include "report/plot.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "format/json.h"
 #include "report/html.h"
@@ -162,6 +163,17 @@ void am_plot_line(am_text *page, const am_plot *plot, const char *classes, const
   am_text_puts(page, "\"/>\n");
 }
 
+void am_plot_dots(am_text *page, const am_plot *plot, const char *classes, const double *x,
+                  const double *y, size_t n) {
+  am_text_printf(page, "<path class=\"dots %s\" d=\"", classes);
+  for (size_t k = 0; k < n; k++) {
+    if (!drawable(plot, x[k], y[k])) continue;
+    put_point(page, "M", across(plot, x[k]), down(plot, y[k]));
+    am_text_puts(page, "h0");
+  }
+  am_text_puts(page, "\"/>\n");
+}
+
 void am_plot_band(am_text *page, const am_plot *plot, const char *classes, const double *x,
                   const double *low, const double *high, size_t n) {
   const char *command = "M";
@@ -182,6 +194,25 @@ void am_plot_across(am_text *page, const am_plot *plot, const char *classes, dou
   am_text_printf(page, "<path class=\"level %s\" d=\"", classes);
   put_point(page, "M", 0, down(plot, y));
   am_text_puts(page, "H1000\"/>\n");
+}
+
+/* The boxes have different heights: a name needs so much of a tall one, and of any other. */
+#define NAME_GAP 5.4
+#define NAME_GAP_LOW 15
+
+void am_plot_name(am_text *page, const am_plot *plot, double *below, const char *name, double y) {
+  const double gap = strstr(plot->classes, "tall") ? NAME_GAP : NAME_GAP_LOW;
+  double at = 100 * (1 - am_axis_at(&plot->y, y));
+  if (!isfinite(at)) return;
+  if (at > *below - gap) at = *below - gap;
+  *below = at;
+  am_text_puts(page, "<span class=\"name\" style=\"top:");
+  am_html_at(page, at);
+  am_text_puts(page, "%\">");
+  am_html_brief(page, name, 24);
+  am_text_puts(page, " <b>");
+  am_html_figure(page, y, 3);
+  am_text_puts(page, "</b></span>");
 }
 
 void am_plot_down(am_text *page, const am_plot *plot, const char *classes, double x) {

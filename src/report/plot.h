@@ -42,12 +42,20 @@ void am_plot_close(am_text *page);
  * (or not: `bridged`). `classes` choose the colour. */
 void am_plot_line(am_text *page, const am_plot *plot, const char *classes, const double *x,
                   const double *y, size_t n);
+/* Points alone, where a line would say that there is something between them. */
+void am_plot_dots(am_text *page, const am_plot *plot, const char *classes, const double *x,
+                  const double *y, size_t n);
 /* The area between two curves; points where either is not finite are left out. */
 void am_plot_band(am_text *page, const am_plot *plot, const char *classes, const double *x,
                   const double *low, const double *high, size_t n);
 /* A line across the plot at y, and one down it at x. */
 void am_plot_across(am_text *page, const am_plot *plot, const char *classes, double y);
 void am_plot_down(am_text *page, const am_plot *plot, const char *classes, double x);
+/* The name and the figure of a line across, at the right edge (class "named" makes room there);
+ * between open and begin, the lowest line first, each moved up from the one below where they would
+ * touch: *below is am_plot_names_begin before the first. */
+#define am_plot_names_begin 1e9
+void am_plot_name(am_text *page, const am_plot *plot, double *below, const char *name, double y);
 /* A bar from 0 up to y, from x - width / 2 to x + width / 2. */
 void am_plot_bar(am_text *page, const am_plot *plot, const char *classes, double x, double width,
                  double y);

@@ -15,7 +15,11 @@ const char *const am_event_names[AM_N_EVENT_KINDS] = {
 
 /* ------------------------------------------------------------------------------ none */
 static const am_measure none_measures[] = {
-    {"mean_rate", "Hz", "spikes of all neurons, for each neuron and second"},
+    {.name = "mean_rate",
+     .unit = "Hz",
+     .meaning = "spikes of all neurons, for each neuron and second",
+     .title = "Mean rate of all neurons",
+     .figure = true},
 };
 
 static void none_measure(double *values, const void *state, const am_stage *stage) {
@@ -33,6 +37,7 @@ static void none_measure(double *values, const void *state, const am_stage *stag
 
 static const am_protocol am_protocol_none = {.name = "none",
                                              .meaning = "nothing: the brain is left to itself",
+                                             .title = "A brain left to itself",
                                              .measures = none_measures,
                                              .n_measures = 1,
                                              .measure = none_measure};

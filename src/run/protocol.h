@@ -9,6 +9,7 @@
  *             since its last call, changes inputs (amine_brain_set_current, _set_poisson, _kick,
  *             ...), gives rewards (am_stage_reward, ...), and says when it wants to be called next.
  *   measure   at the end, and whenever somebody asks: its figures so far.
+ *   picture   at the end: its world, for the page.
  *
  *   static amine_status advance(void *state, am_stage *stage, uint64_t *until,
  *                               amine_error *error) {
@@ -32,6 +33,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "run/key.h"
+#include "run/picture.h"
 
 /* What happened, for pictures and recordings. Numbers that are written down: none changes. */
 typedef enum am_event_kind {
@@ -69,13 +71,30 @@ typedef struct am_stage {
   struct am_event_log *log;
 } am_stage;
 
+/* A figure that a measure is held against, and whose it is: "guessing", "the shortest ways". */
+typedef struct am_yardstick {
+  const char *who; /* NULL: there is none */
+  double at;       /* NAN: am_protocol.known says it */
+} am_yardstick;
+
+/* What the page of a run needs to show a measure stands with it. A measure is a curve in a panel,
+ * in which its yardsticks are dashed lines; a measure without a panel of its own is a further curve
+ * in that of the one before it. `figure`: it is no curve, but stands in the table alone. */
 typedef struct am_measure {
   const char *name, *unit, *meaning; /* "correct", "" or "Hz", one line */
+  const char *title;                 /* in words: "Right choices, last third of the trials" */
+  const char *panel;                 /* "Right choices"; NULL: that of the one before */
+  am_yardstick chance, best;
+  bool figure;
 } am_measure;
 enum { AM_MEASURES_MAX = 16 };
 
 typedef struct am_protocol {
   const char *name, *meaning; /* one word; one line */
+  /* For the page: its title, what is done and what is to be learned (a few sentences), and what
+   * came of it, in which {NAME} stands for the measure of that name. `judged` is the measure that
+   * is placed between its yardsticks. */
+  const char *title, *story, *headline, *judged;
   /* Its parameters: protocol.NAME=value. Names without "protocol."; `shapes` is true. Read in
    * start, advance and measure as stage->parameters[k].number. */
   const am_key *keys;
@@ -99,6 +118,11 @@ typedef struct am_protocol {
   double (*grain_ms)(int key, const am_stage *stage);
   /* values [n_measures]; NAN where there is nothing to say yet. May be NULL if n_measures is 0. */
   void (*measure)(double *values, const void *state, const am_stage *stage);
+  /* Yardsticks that depend on its parameters: chance and best [n_measures] hold those of the table.
+   * May be NULL. */
+  void (*known)(double *chance, double *best, const am_value *parameters);
+  /* Its world, and what was done in it, as pictures (run/picture.h). May be NULL. */
+  void (*picture)(am_pictures *pictures, const void *state, const am_stage *stage);
 } am_protocol;
 
 /* All protocols, in the order of the table in protocol.c: what protocol.type may be. */

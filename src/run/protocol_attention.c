@@ -27,11 +27,31 @@ static const am_key keys[] = {
      true},
 };
 static const am_measure measures[] = {
-    {"hits", "", "stimuli that the right population has seen, at the best criterion"},
-    {"false_alarms", "", "trials without a stimulus in which one was seen"},
-    {"detection", "", "hits - false alarms"},
-    {"uncertainty", "", "mean of what was measured"},
-    {"level", "", "mean level of norepinephrine after a look"},
+    {.name = "hits",
+     .unit = "",
+     .meaning = "stimuli that the right population has seen, at the best criterion",
+     .title = "Hits",
+     .panel = "Seen where there was something, and where there was nothing"},
+    {.name = "false_alarms",
+     .unit = "",
+     .meaning = "trials without a stimulus in which one was seen",
+     .title = "False alarms"},
+    {.name = "detection",
+     .unit = "",
+     .meaning = "hits - false alarms",
+     .title = "Detection, hits less false alarms",
+     .panel = "Detection: hits less false alarms",
+     .chance = {"guessing", 0},
+     .best = {"no mistake", 1}},
+    {.name = "uncertainty",
+     .unit = "",
+     .meaning = "mean of what was measured",
+     .title = "Uncertainty",
+     .panel = "Uncertainty, and the norepinephrine that follows it"},
+    {.name = "level",
+     .unit = "",
+     .meaning = "mean level of norepinephrine after a look",
+     .title = "Level of norepinephrine"},
 };
 
 typedef struct state {
@@ -40,6 +60,7 @@ typedef struct state {
   uint64_t seen[K];                              /* spikes during the stimulus */
   uint64_t recent[LOOKS][K];                     /* spikes between the last looks */
   uint64_t right[COUNTS], none[COUNTS], stimuli; /* trials by spikes of the winner */
+  uint64_t best[K + 1][K];                       /* trials by stimulus (K: none) and winner */
   uint64_t n_looks;                              /* of all trials */
   double uncertainty, level;                     /* sums over them */
 } state;
@@ -121,6 +142,7 @@ static amine_status end_trial(state *s, const int populations[K], am_stage *stag
     if (s->seen[k] > s->seen[best]) best = k;
   const uint64_t winner = s->seen[best] < COUNTS ? s->seen[best] : COUNTS - 1;
   s->stimuli += s->stimulus >= 0;
+  s->best[s->stimulus >= 0 ? s->stimulus : K][best]++;
   if (s->stimulus < 0) s->none[winner]++;
   else if ((uint64_t)s->stimulus == best) s->right[winner]++;
   am_stage_note(stage, AM_EVENT_ACTION, (double)best);
@@ -155,6 +177,9 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
 static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
   const uint64_t all = looks_of(stage, GAP_MS) + looks_of(stage, STIMULUS_MS);
+  for (int k = 0; k <= K; k++)
+    for (int j = 0; j < K; j++)
+      if (s->best[k][j] > s->trial) return false;
   return s->trial <= (uint64_t)stage->parameters[TRIALS].number && s->looks < all &&
          s->stimulus >= -1 && s->stimulus < K && s->stimuli <= s->trial &&
          isfinite(s->uncertainty) && isfinite(s->level);
@@ -179,9 +204,47 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   }
 }
 
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  static const char *const parts[] = {"all trials"};
+  static const char *const stimuli[K + 1] = {"d1", "d2", "d3", "d4", "none"};
+  const state *s = v;
+  double values[K + 1][K];
+  (void)stage;
+  for (int k = 0; k <= K; k++) {
+    uint64_t all = 0;
+    for (int j = 0; j < K; j++) all += s->best[k][j];
+    for (int j = 0; j < K; j++)
+      values[k][j] = all > 0 ? (double)s->best[k][j] / (double)all : (double)NAN;
+  }
+  am_picture_table(pictures,
+                   &(am_table_picture){.title = "Which population fired most",
+                                       .meaning = "For each place of the stimulus, and where there "
+                                                  "was none. The right one has a frame.",
+                                       .unit = "share of the trials with this stimulus",
+                                       .row_title = "stimulus to",
+                                       .x_title = "most spikes",
+                                       .n_parts = 1,
+                                       .n_rows = K + 1,
+                                       .n_columns = K,
+                                       .parts = parts,
+                                       .rows = stimuli,
+                                       .columns = stimuli,
+                                       .values = values[0],
+                                       .right = (const int[]){0, 1, 2, 3, -1},
+                                       .high = 1});
+}
+
 const am_protocol am_protocol_attention = {
     .name = "attention",
     .meaning = "weak stimuli are to be detected; norepinephrine follows measured uncertainty",
+    .title = "Weak stimuli, and a gain that rises with uncertainty",
+    .story = "In each trial a weak current reaches one of four populations of neurons, or none. "
+             "The population that fires most has seen it, if it fires enough. While the spikes do not "
+             "agree the network is uncertain; that raises norepinephrine, and norepinephrine "
+             "raises the gain of the neurons.",
+    .headline = "It saw a share of {hits} of the stimuli in their place, and something in "
+                "{false_alarms} of the trials without one: a detection of {detection}",
+    .judged = "detection",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -192,4 +255,5 @@ const am_protocol am_protocol_attention = {
     .advance = advance,
     .check = check,
     .grain_ms = grain_ms,
-    .measure = measure};
+    .measure = measure,
+    .picture = picture};

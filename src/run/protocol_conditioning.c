@@ -55,17 +55,59 @@ static const am_key keys[] = {
      "control: rewards as often, after any stimulus", true},
 };
 static const am_measure measures[] = {
-    {"response", "spikes", "to S1, mean of its last 20 presentations"},
-    {"others", "spikes", "to the other stimuli, mean of their last 20"},
-    {"z", "", "response - others, over the standard deviation among the others"},
-    {"rank", "", "of S1 by response: 1 is the largest"},
-    {"first_response", "spikes", "to S1, mean of its first 5 presentations"},
-    {"first_others", "spikes", "to the other stimuli, mean of their first 5"},
-    {"first_z", "", "as z, of the first 5"},
-    {"first_rank", "", "as rank, of the first 5"},
-    {"shown", "", "presentations of S1"},
-    {"rewards", "", "given so far"},
-    {"rate", "Hz", "mean rate of all cells"},
+    {.name = "response",
+     .unit = "spikes",
+     .meaning = "to S1, mean of its last 20 presentations",
+     .title = "Response to the rewarded stimulus",
+     .panel = "Responses to the rewarded stimulus, and to the others"},
+    {.name = "others",
+     .unit = "spikes",
+     .meaning = "to the other stimuli, mean of their last 20",
+     .title = "Response to the others"},
+    {.name = "z",
+     .unit = "",
+     .meaning = "response - others, over the standard deviation among the others",
+     .title = "How far it stands out",
+     .panel = "How far the rewarded one stands out, in standard deviations of the others",
+     .chance = {"nothing learned", 0}},
+    {.name = "rank",
+     .unit = "",
+     .meaning = "of S1 by response: 1 is the largest",
+     .title = "Rank of the rewarded stimulus",
+     .panel = "Its rank by response, 1 is the largest",
+     .chance = {"nothing learned", (double)NAN},
+     .best = {"the largest", 1}},
+    {.name = "first_response",
+     .unit = "spikes",
+     .meaning = "to S1, mean of its first 5 presentations",
+     .title = "Response to the rewarded stimulus, first 5 times",
+     .figure = true},
+    {.name = "first_others",
+     .unit = "spikes",
+     .meaning = "to the other stimuli, mean of their first 5",
+     .title = "Response to the others, first 5 times",
+     .figure = true},
+    {.name = "first_z",
+     .unit = "",
+     .meaning = "as z, of the first 5",
+     .title = "How far it stands out, first 5 times",
+     .figure = true},
+    {.name = "first_rank",
+     .unit = "",
+     .meaning = "as rank, of the first 5",
+     .title = "Rank of the rewarded stimulus, first 5 times",
+     .figure = true},
+    {.name = "shown",
+     .unit = "",
+     .meaning = "presentations of S1",
+     .title = "Presentations of the rewarded stimulus",
+     .figure = true},
+    {.name = "rewards", .unit = "", .meaning = "given so far", .title = "Rewards", .figure = true},
+    {.name = "rate",
+     .unit = "Hz",
+     .meaning = "mean rate of all cells",
+     .title = "Mean rate of all cells",
+     .figure = true},
 };
 
 typedef struct state {
@@ -221,18 +263,26 @@ static void stand_out(double out[4], const double *responses, const bool *shown,
   out[3] = 1 + larger;
 }
 
-static void measure(double *values, const void *v, const am_stage *stage) {
-  const state *s = v;
-  double recent[STIMULI_MAX] = {0}, first[STIMULI_MAX] = {0};
-  bool any[STIMULI_MAX], enough[STIMULI_MAX];
-  am_cells cells;
+/* Of each stimulus the mean response to its last presentations and to its first, and whether there
+ * were enough. */
+static void responses(double *recent, bool *any, double *first, bool *enough, const state *s,
+                      const am_stage *stage) {
   for (uint32_t k = 0; k < n_stimuli(stage); k++) {
+    recent[k] = 0;
     const uint64_t n = s->shown[k] < RECENT ? s->shown[k] : RECENT;
     for (uint64_t i = 0; i < n; i++) recent[k] += (double)s->recent[k][i] / (double)n;
     first[k] = (double)s->first[k] / EARLY;
     any[k] = n > 0;
     enough[k] = s->shown[k] >= EARLY;
   }
+}
+
+static void measure(double *values, const void *v, const am_stage *stage) {
+  const state *s = v;
+  double recent[STIMULI_MAX], first[STIMULI_MAX];
+  bool any[STIMULI_MAX], enough[STIMULI_MAX];
+  am_cells cells;
+  responses(recent, any, first, enough, s, stage);
   stand_out(values, recent, any, n_stimuli(stage));
   stand_out(values + 4, first, enough, n_stimuli(stage));
   values[8] = (double)s->shown[0];
@@ -241,9 +291,46 @@ static void measure(double *values, const void *v, const am_stage *stage) {
     values[10] = am_cells_rate_hz(&cells, stage);
 }
 
+static void known(double *chance, double *best, const am_value *parameters) {
+  (void)best;
+  chance[3] = (parameters[STIMULI].number + 1) / 2;
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  static const char *const parts[] = {"first 5 times", "last 20 times"};
+  const state *s = v;
+  const uint32_t n = n_stimuli(stage);
+  double values[2 * STIMULI_MAX];
+  bool any[STIMULI_MAX], enough[STIMULI_MAX];
+  responses(values + n, any, values, enough, s, stage);
+  for (uint32_t k = 0; k < n; k++) {
+    if (!enough[k]) values[k] = (double)NAN;
+    if (!any[k]) values[n + k] = (double)NAN;
+  }
+  am_picture_bars(pictures,
+                  &(am_bars_picture){.title = "The response to each stimulus",
+                                     .meaning = "Spikes of the neurons that are not in it, just "
+                                                "after it. The first stimulus is the rewarded one.",
+                                     .x_title = "stimulus",
+                                     .y_title = "spikes",
+                                     .n_parts = 2,
+                                     .n_labels = (int)n,
+                                     .parts = parts,
+                                     .values = values,
+                                     .marked = 0});
+}
+
 const am_protocol am_protocol_conditioning = {
     .name = NAME,
     .meaning = "a hundred stimuli in random order; a reward follows one of them within a second",
+    .title = "One stimulus of many is followed by a reward",
+    .story = "Stimuli, each a group of neurons that is made to fire at once, come in random order. "
+             "A reward follows one of them, up to a second later, when others have already been "
+             "shown. Stimuli are alike but for that: will the network come to answer this one more "
+             "than the others?",
+    .headline = "After {rewards} rewards it answers the rewarded stimulus with {response}, the "
+                "others with {others}: rank {rank}, {z} standard deviations above them",
+    .judged = "rank",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -252,4 +339,6 @@ const am_protocol am_protocol_conditioning = {
     .start = start,
     .advance = advance,
     .check = check,
-    .measure = measure};
+    .measure = measure,
+    .known = known,
+    .picture = picture};

@@ -40,14 +40,46 @@ static const am_key keys[] = {
      true},
 };
 static const am_measure measures[] = {
-    {"weight", "", "of the chosen synapse"},
-    {"reached", "s", "when it was first found at the bound or above; looked at every second"},
-    {"above", "", "share of the synapses from E that are stronger"},
-    {"strong", "", "share of the synapses from E at the bound or above"},
-    {"mean_weight", "", "of all synapses from E"},
-    {"rewards", "", "given so far"},
-    {"drift", "", "weight for each reward given"},
-    {"rate", "Hz", "mean rate of E"},
+    {.name = "weight",
+     .unit = "",
+     .meaning = "of the chosen synapse",
+     .title = "Weight of the rewarded synapse",
+     .panel = "Weight of the rewarded synapse, and of all",
+     .best = {"reinforced", (double)NAN}},
+    {.name = "mean_weight",
+     .unit = "",
+     .meaning = "of all synapses from E",
+     .title = "Mean weight of all synapses"},
+    {.name = "reached",
+     .unit = "s",
+     .meaning = "when it was first found at the bound or above; looked at every second",
+     .title = "When it was first at the bound",
+     .figure = true},
+    {.name = "above",
+     .unit = "",
+     .meaning = "share of the synapses from E that are stronger",
+     .title = "Synapses that are stronger",
+     .panel = "Share of the synapses that are stronger"},
+    {.name = "strong",
+     .unit = "",
+     .meaning = "share of the synapses from E at the bound or above",
+     .title = "Synapses at the bound",
+     .panel = "Share of the synapses at the bound or above"},
+    {.name = "rewards",
+     .unit = "",
+     .meaning = "given so far",
+     .title = "Rewards",
+     .panel = "Rewards so far"},
+    {.name = "drift",
+     .unit = "",
+     .meaning = "weight for each reward given",
+     .title = "Weight for each reward",
+     .figure = true},
+    {.name = "rate",
+     .unit = "Hz",
+     .meaning = "mean rate of E",
+     .title = "Mean rate of E",
+     .figure = true},
 };
 
 typedef struct state {
@@ -227,10 +259,10 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   }
   amine_brain_population(stage->brain, E, &n_e, NULL);
   values[0] = (double)weight;
-  if (s->reached > 0) values[1] = (double)(s->reached - 1) * stage->dt_ms * 1e-3;
-  values[2] = above / all;
-  values[3] = strong / all;
-  values[4] = sum / all;
+  values[1] = sum / all;
+  if (s->reached > 0) values[2] = (double)(s->reached - 1) * stage->dt_ms * 1e-3;
+  values[3] = above / all;
+  values[4] = strong / all;
   values[5] = (double)s->n_rewards;
   if (s->n_rewards > 0) values[6] = (double)weight / (double)s->n_rewards;
   if (stage->now > 0)
@@ -238,10 +270,23 @@ static void measure(double *values, const void *v, const am_stage *stage) {
                 ((double)stage->now * stage->dt_ms * 1e-3);
 }
 
+static void known(double *chance, double *best, const am_value *parameters) {
+  (void)chance;
+  best[0] = parameters[BOUND].number;
+}
+
 const am_protocol am_protocol_distal_reward = {
     .name = NAME,
     .meaning =
         "one synapse is rewarded, seconds later, for a spike of its source before its target",
+    .title = "A reward that comes seconds late",
+    .story = "One synapse is chosen, and its weight taken away. Whenever its target fires shortly "
+             "after its source, a reward follows, but only seconds later, when thousands of other "
+             "spikes have come between. All synapses get the same dopamine: nothing but its "
+             "eligibility trace tells the one that earned it.",
+    .headline = "After {rewards} rewards the rewarded synapse has a weight of {weight}, where all "
+                "have {mean_weight} on average; a share of {above} is stronger",
+    .judged = "weight",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -250,4 +295,5 @@ const am_protocol am_protocol_distal_reward = {
     .start = start,
     .advance = advance,
     .check = check,
-    .measure = measure};
+    .measure = measure,
+    .known = known};

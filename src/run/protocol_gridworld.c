@@ -21,6 +21,7 @@
  * critic, errors that reach synapses after the cell was left); Fremaux, Sprekeler, Gerstner 2013,
  * doi:10.1371/journal.pcbi.1003024 (V as an affine function of the critic's rate, TD-LTP). */
 #include <math.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "run/protocols.h"
@@ -66,23 +67,79 @@ static const am_key keys[] = {
      true},
 };
 static const am_measure measures[] = {
-    {"first_steps", "", "mean steps of an episode, the first tenth of those done"},
-    {"late_steps", "", "mean steps of an episode, the last tenth of those done"},
-    {"steps", "", "mean steps of an episode, all that are done"},
-    {"chance_steps", "", "of a uniform random walk, exactly, with the same cap"},
-    {"shortest_steps", "", "of the shortest ways, exactly"},
-    {"late_nearer", "", "moves that lead nearer to the goal, last tenth of the episodes"},
-    {"late_reached", "", "episodes that reach the goal before the cap, last tenth"},
-    {"late_reward", "", "reward of a step, last tenth of the episodes"},
-    {"value_shortest", "", "correlation of V, last read in each cell, with that of shortest ways"},
-    {"value_policy", "", "the same with the value of the policy as it acted last in each cell"},
-    {"first_error", "", "mean |delta|, first tenth of the episodes"},
-    {"late_error", "", "mean |delta|, last tenth of the episodes"},
-    {"episodes", "", "done"},
+    {.name = "first_steps",
+     .unit = "",
+     .meaning = "mean steps of an episode, the first tenth of those done",
+     .title = "Steps to the goal, first tenth of the episodes",
+     .figure = true},
+    {.name = "late_steps",
+     .unit = "",
+     .meaning = "mean steps of an episode, the last tenth of those done",
+     .title = "Steps to the goal, last tenth of the episodes",
+     .panel = "Steps to the goal, last tenth of the episodes done by then",
+     .chance = {"a walk at random", (double)NAN},
+     .best = {"the shortest ways", (double)NAN}},
+    {.name = "steps",
+     .unit = "",
+     .meaning = "mean steps of an episode, all that are done",
+     .title = "Steps to the goal, all episodes",
+     .chance = {"a walk at random", (double)NAN},
+     .best = {"the shortest ways", (double)NAN},
+     .figure = true},
+    {.name = "chance_steps",
+     .unit = "",
+     .meaning = "of a uniform random walk, exactly, with the same cap",
+     .title = "Steps to the goal of a walk at random",
+     .figure = true},
+    {.name = "shortest_steps",
+     .unit = "",
+     .meaning = "of the shortest ways, exactly",
+     .title = "Steps to the goal of the shortest ways",
+     .figure = true},
+    {.name = "late_nearer",
+     .unit = "",
+     .meaning = "moves that lead nearer to the goal, last tenth of the episodes",
+     .title = "Moves that lead nearer to the goal, last tenth",
+     .panel = "Share of the moves that lead nearer to the goal, last tenth of the episodes",
+     .best = {"the shortest ways", 1}},
+    {.name = "late_reached",
+     .unit = "",
+     .meaning = "episodes that reach the goal before the cap, last tenth",
+     .title = "Episodes that reach the goal, last tenth",
+     .panel = "Share of the episodes that reach the goal, last tenth of them",
+     .best = {"all", 1}},
+    {.name = "late_reward",
+     .unit = "",
+     .meaning = "reward of a step, last tenth of the episodes",
+     .title = "Reward of a step, last tenth",
+     .figure = true},
+    {.name = "value_shortest",
+     .unit = "",
+     .meaning = "correlation of V, last read in each cell, with that of shortest ways",
+     .title = "Correlation of V with the values of the shortest ways",
+     .panel = "Does the critic know the world? Correlation of V with true values",
+     .chance = {"nothing known", 0},
+     .best = {"all known", 1}},
+    {.name = "value_policy",
+     .unit = "",
+     .meaning = "the same with the value of the policy as it acted last in each cell",
+     .title = "Correlation of V with the values of its own ways"},
+    {.name = "first_error",
+     .unit = "",
+     .meaning = "mean |delta|, first tenth of the episodes",
+     .title = "Size of the error, first tenth",
+     .figure = true},
+    {.name = "late_error",
+     .unit = "",
+     .meaning = "mean |delta|, last tenth of the episodes",
+     .title = "Size of the error, last tenth",
+     .panel = "Size of the temporal-difference error, last tenth of the episodes"},
+    {.name = "episodes", .unit = "", .meaning = "done", .title = "Episodes", .figure = true},
 };
 
 enum { GAP, LOOK, ACT };
 enum { RECENT = 20 }; /* actions that are remembered for each cell */
+enum { WAYS = 4, WAY_MAX = 128 }; /* early and late ways that are remembered, and cells of them */
 
 typedef struct episode {
   uint64_t steps, nearer, reached, errors;
@@ -101,15 +158,18 @@ typedef struct state {
   uint64_t acted[CELLS];          /* actions taken there */
   uint64_t recent[CELLS][RECENT]; /* the last of them, ring */
   episode episodes[EPISODES_MAX]; /* the one that goes on is [n_episodes] */
+  uint64_t ways[2 * WAYS][WAY_MAX]; /* cells of the first episodes, and of the last, ring */
 } state;
 
 typedef struct places {
   int place, n_place, critic, n_critic, actors[ACTIONS], n_actors[ACTIONS];
 } places;
 
-static am_grid grid_of(const am_stage *stage) {
-  return am_grid_make((int)stage->parameters[GOAL].number, stage->parameters[OBSTACLE].number != 0);
+static am_grid grid_with(const am_value *parameters) {
+  return am_grid_make((int)parameters[GOAL].number, parameters[OBSTACLE].number != 0);
 }
+
+static am_grid grid_of(const am_stage *stage) { return grid_with(stage->parameters); }
 
 static amine_status find(places *p, const am_stage *stage, amine_error *error) {
   static const char *const names[ACTIONS] = {"up", "right", "down", "left"};
@@ -139,6 +199,20 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
                    "protocol.goal=%g is a cell of the obstacle (11, 12, 13)",
                    stage->parameters[GOAL].number);
   return find(&p, stage, error);
+}
+
+/* Where the way of an episode is kept; NULL: not at all, or not any longer. */
+static const uint64_t *way_of(const state *s, uint64_t which) {
+  if (which < WAYS) return s->ways[which];
+  const uint64_t newest = s->n_episodes + (s->phase != GAP); /* the one that goes on has a place */
+  return which + WAYS >= newest ? s->ways[WAYS + which % WAYS] : NULL;
+}
+
+/* The agent is in a cell, after so many steps of this episode. */
+static void note_way(state *s) {
+  if (s->step >= WAY_MAX) return;
+  if (s->n_episodes < WAYS) s->ways[s->n_episodes][s->step] = s->cell;
+  else s->ways[WAYS + s->n_episodes % WAYS][s->step] = s->cell;
 }
 
 /* The place cells of `cell` alone are driven; -1: none. */
@@ -197,6 +271,7 @@ static amine_status begin(state *s, const places *p, am_stage *stage, amine_erro
   const am_random4 random = am_stage_random(stage, (uint32_t)s->n_episodes, 0);
   s->cell = (uint64_t)grid.start[am_below(random.v[0], (uint32_t)grid.n_starts)];
   s->step = s->arrived = 0;
+  note_way(s);
   s->phase = LOOK;
   am_stage_note(stage, AM_EVENT_CUE, (double)s->cell);
   AM_TRY(hold(p, stage, true, error));
@@ -251,6 +326,7 @@ static amine_status act(state *s, const places *p, am_stage *stage, amine_error 
   s->arrived = to == grid.goal;
   s->step++;
   s->n_steps++;
+  note_way(s);
   s->phase = LOOK;
   AM_TRY(hold(p, stage, true, error));
   return show(p, stage, s->arrived ? -1 : to, error);
@@ -301,6 +377,8 @@ static bool check(const void *v, const am_stage *stage) {
     for (int k = 0; k < RECENT; k++)
       if (s->recent[c][k] >= ACTIONS) return false;
   }
+  for (int k = 0; k < 2 * WAYS * WAY_MAX; k++)
+    if (s->ways[k / WAY_MAX][k % WAY_MAX] >= CELLS) return false;
   return check_episodes(s, stage);
 }
 
@@ -353,21 +431,42 @@ static am_grid_policy policy_of(const state *s) {
   return policy;
 }
 
-static void measure(double *values, const void *v, const am_stage *stage) {
-  const state *s = v;
-  const am_grid grid = grid_of(stage);
-  const double gamma = stage->parameters[GAMMA].number;
-  am_grid_policy policy = am_grid_walk();
-  double truth[CELLS], shortest = 0;
+/* Steps of a walk at random and of the shortest ways. */
+static void steps_known(double *chance, double *shortest, const am_value *parameters) {
+  const am_grid grid = grid_with(parameters);
+  const am_grid_policy walk = am_grid_walk();
+  double sum = 0;
   int distance[CELLS];
   am_grid_distances(distance, &grid);
-  for (int i = 0; i < grid.n_starts; i++) shortest += distance[grid.start[i]];
-  values[3] = am_grid_capped(&grid, &policy, (int)stage->parameters[CAP].number);
-  values[4] = shortest / grid.n_starts;
+  for (int i = 0; i < grid.n_starts; i++) sum += distance[grid.start[i]];
+  *chance = am_grid_capped(&grid, &walk, (int)parameters[CAP].number);
+  *shortest = sum / grid.n_starts;
+}
+
+static void known(double *chance, double *best, const am_value *parameters) {
+  steps_known(&chance[1], &best[1], parameters);
+  chance[2] = chance[1];
+  best[2] = best[1];
+}
+
+/* V of the shortest ways: a reward of 1, discounted. */
+static void best_values(double truth[CELLS], const am_grid *grid, double gamma) {
+  int distance[CELLS];
+  am_grid_distances(distance, grid);
   for (int c = 0; c < CELLS; c++) {
     truth[c] = 1;
     for (int k = 1; k < distance[c]; k++) truth[c] *= gamma;
   }
+}
+
+static void measure(double *values, const void *v, const am_stage *stage) {
+  const state *s = v;
+  const am_grid grid = grid_of(stage);
+  const double gamma = stage->parameters[GAMMA].number;
+  am_grid_policy policy;
+  double truth[CELLS];
+  steps_known(&values[3], &values[4], stage->parameters);
+  best_values(truth, &grid, gamma);
   values[8] = correlation(s, &grid, truth);
   policy = policy_of(s);
   am_grid_values(truth, &grid, &policy, gamma);
@@ -387,9 +486,89 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   values[11] = ratio(late.error, (double)late.errors);
 }
 
+/* ------------------------------------------------------------------------------ pictures */
+static void picture_steps(am_pictures *pictures, const state *s, const am_stage *stage) {
+  double x[EPISODES_MAX], y[EPISODES_MAX];
+  am_course_picture p = {.title = "Steps of every episode",
+                         .meaning = "A dot is an episode; it ends in the goal, or at the cap.",
+                         .x_title = "episode",
+                         .y_title = "steps",
+                         .chance_name = "a walk at random",
+                         .best_name = "the shortest ways"};
+  for (uint64_t k = 0; k < s->n_episodes; k++) {
+    x[k] = (double)k + 1;
+    y[k] = (double)s->episodes[k].steps;
+  }
+  const am_course_line line = {"steps", x, y, (size_t)s->n_episodes, true};
+  p.lines = &line;
+  p.n_lines = 1;
+  steps_known(&p.chance, &p.best, stage->parameters);
+  if (s->n_episodes > 0) am_picture_course(pictures, &p);
+}
+
+/* The way of an episode that is done; false if it is not kept. */
+static bool take_way(am_way *way, int cells[WAY_MAX], char label[32], const state *s,
+                     uint64_t which) {
+  const uint64_t *kept = way_of(s, which);
+  if (!kept) return false;
+  const uint64_t n = s->episodes[which].steps + 1;
+  for (uint64_t k = 0; k < WAY_MAX; k++) cells[k] = (int)kept[k];
+  snprintf(label, 32, "episode %d", (int)which + 1);
+  *way = (am_way){label, cells, n < WAY_MAX ? (size_t)n : WAY_MAX,
+                  s->episodes[which].reached != 0};
+  return true;
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  const state *s = v;
+  const am_grid grid = grid_of(stage);
+  const am_grid_policy policy = policy_of(s);
+  int cells[2 * WAYS][WAY_MAX];
+  char labels[2 * WAYS][32];
+  am_way ways[2 * WAYS];
+  double best[CELLS], values[CELLS];
+  int n = 0, n_early = 0;
+  for (uint64_t k = 0; k < s->n_episodes; k++) { /* the last ones in their order, too */
+    if (n == 2 * WAYS || !take_way(&ways[n], cells[n], labels[n], s, k)) continue;
+    n++;
+    n_early += k < WAYS;
+  }
+  best_values(best, &grid, stage->parameters[GAMMA].number);
+  for (int c = 0; c < CELLS; c++) {
+    values[c] = s->n_values[c] > 0 ? s->values[c] : (double)NAN;
+    if (c == grid.goal || grid.wall[c]) best[c] = values[c] = (double)NAN;
+  }
+  am_picture_grid(pictures,
+                  &(am_grid_picture){.title = "The world, and the ways in it",
+                                     .meaning = "The first ways it went and the last ones; what "
+                                                "the critic says of each cell, beside what the "
+                                                "shortest ways are worth; and which actions it "
+                                                "took last in each cell.",
+                                     .width = AM_GRID_SIDE,
+                                     .height = AM_GRID_SIDE,
+                                     .goal = grid.goal,
+                                     .wall = grid.wall,
+                                     .ways = ways,
+                                     .n_early = n_early,
+                                     .n_late = n - n_early,
+                                     .values = values,
+                                     .best = best,
+                                     .policy = policy.p});
+  picture_steps(pictures, s, stage);
+}
+
 const am_protocol am_protocol_gridworld = {
     .name = "gridworld",
     .meaning = "a spiking actor and critic learn the way to a goal; dopamine is the TD error",
+    .title = "The way to a goal in a grid world",
+    .story = "An agent starts somewhere in a world of 25 cells and looks for a goal that it cannot "
+             "see. Each cell has neurons of its own that fire while the agent is there. Four "
+             "populations are the actions: the one that fires most moves it. A fifth, the critic, "
+             "comes to say how good a cell is, and dopamine tells both how much better a step "
+             "turned out than the critic had said.",
+    .headline = "In the last tenth of {episodes} episodes it needs {late_steps} steps to the goal, "
+                "in the first tenth {first_steps}",
+    .judged = "late_steps",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -399,4 +578,6 @@ const am_protocol am_protocol_gridworld = {
     .start = start,
     .advance = advance,
     .check = check,
-    .measure = measure};
+    .measure = measure,
+    .known = known,
+    .picture = picture};

@@ -25,10 +25,33 @@ static const am_key keys[] = {
     {"serotonin", AM_KEY_NUMBER, 0.8, 0, 1, NULL, "", "its level", true},
 };
 static const am_measure measures[] = {
-    {"go", "", "cues to go that got a response"},
-    {"no_go", "", "cues not to go that got a response"},
-    {"latency_ms", "ms", "mean latency of responses to go"},
-    {"serotonin", "", "its level now"},
+    {.name = "go",
+     .unit = "",
+     .meaning = "cues to go that got a response",
+     .title = "Responses to go",
+     .panel = "Responses",
+     .best = {"all go cues", 1}},
+    {.name = "no_go",
+     .unit = "",
+     .meaning = "cues not to go that got a response",
+     .title = "Responses to no-go"},
+    {.name = "latency_ms",
+     .unit = "ms",
+     .meaning = "mean latency of responses to go",
+     .title = "Latency of responses to go",
+     .panel = "Latency of responses to go"},
+    {.name = "serotonin",
+     .unit = "",
+     .meaning = "its level now",
+     .title = "Level of serotonin",
+     .figure = true},
+    {.name = "difference",
+     .unit = "",
+     .meaning = "go - no_go",
+     .title = "Responses to go less those to no-go",
+     .chance = {"one that answers whatever it sees", 0},
+     .best = {"no mistake", 1},
+     .figure = true},
 };
 
 typedef struct state {
@@ -143,11 +166,46 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   if (s->responses[GO] > 0)
     values[2] = (double)s->latencies / (double)s->responses[GO] * stage->parameters[LOOK_MS].number;
   values[3] = am_stage_level(stage, "serotonin");
+  values[4] = values[GO] - values[NO_GO];
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  static const char *const parts[] = {"all trials"};
+  static const char *const cues[] = {"go", "no-go"}, *const answers[] = {"response", "none"};
+  const state *s = v;
+  double values[2][2];
+  (void)stage;
+  for (int k = 0; k < 2; k++) {
+    const double all = (double)s->shown[k];
+    values[k][0] = all > 0 ? (double)s->responses[k] / all : (double)NAN;
+    values[k][1] = 1 - values[k][0];
+  }
+  am_picture_table(pictures, &(am_table_picture){.title = "What it did when it saw a cue",
+                                                 .meaning = "What is right has a frame.",
+                                                 .unit = "share of the cue's trials",
+                                                 .row_title = "cue",
+                                                 .x_title = "answer",
+                                                 .n_parts = 1,
+                                                 .n_rows = 2,
+                                                 .n_columns = 2,
+                                                 .parts = parts,
+                                                 .rows = cues,
+                                                 .columns = answers,
+                                                 .values = values[0],
+                                                 .right = (const int[]){0, 1},
+                                                 .high = 1});
 }
 
 const am_protocol am_protocol_inhibition = {
     .name = "inhibition",
     .meaning = "go/no-go: serotonin raises the threshold of the response",
+    .title = "To go, or not to go",
+    .story = "A cue says go, or it says no-go: both excite the neurons of the response, and no-go "
+             "excites neurons, too, that hold them back, only later. With more serotonin the "
+             "neurons of the response have a higher threshold, so that the brake comes in time.",
+    .headline = "It responded to a share of {go} of the cues to go, after {latency_ms}, and "
+                "to {no_go} of those not to go",
+    .judged = "difference",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -158,4 +216,5 @@ const am_protocol am_protocol_inhibition = {
     .advance = advance,
     .check = check,
     .grain_ms = grain_ms,
-    .measure = measure};
+    .measure = measure,
+    .picture = picture};

@@ -22,7 +22,7 @@
 
 #define NAME "instrumental"
 
-enum { GROUP_MAX = 1000, RECENT = 50, WHAT_GROUPS = 1, WHAT_TRIALS = 2 };
+enum { GROUP_MAX = 1000, RECENT = 50, PARTS = 100, WHAT_GROUPS = 1, WHAT_TRIALS = 2 };
 enum { DRAW_DELAY, DRAW_CONTROL }; /* of the four numbers of a trial */
 
 enum {
@@ -61,16 +61,49 @@ static const am_key keys[] = {
      "control: share of the trials that are rewarded", true},
 };
 static const am_measure measures[] = {
-    {"p_a", "", "share of the response A in the last 50 trials"},
-    {"p_a_first", "", "the same, first 50 trials"},
-    {"p_a_before", "", "the same, last 50 trials with A rewarded"},
-    {"p_a_after", "", "the same, last 50 trials of all"},
-    {"reversal", "", "p_a_before - p_a_after"},
-    {"spikes_a", "spikes", "of A in a window, mean of the last 50 trials"},
-    {"spikes_b", "spikes", "of B in a window, mean of the last 50 trials"},
-    {"trials", "", "done so far"},
-    {"rewards", "", "given so far"},
-    {"rate", "Hz", "mean rate of all cells"},
+    {.name = "p_a",
+     .unit = "",
+     .meaning = "share of the response A in the last 50 trials",
+     .title = "Response A, last 50 trials",
+     .panel = "Share of the response A, last 50 trials"},
+    {.name = "p_a_first",
+     .unit = "",
+     .meaning = "the same, first 50 trials",
+     .title = "Response A, first 50 trials",
+     .figure = true},
+    {.name = "p_a_before",
+     .unit = "",
+     .meaning = "the same, last 50 trials with A rewarded",
+     .title = "Response A, last 50 trials with A rewarded",
+     .figure = true},
+    {.name = "p_a_after",
+     .unit = "",
+     .meaning = "the same, last 50 trials of all",
+     .title = "Response A, last 50 trials with B rewarded",
+     .figure = true},
+    {.name = "reversal",
+     .unit = "",
+     .meaning = "p_a_before - p_a_after",
+     .title = "Reversal of the choice",
+     .chance = {"nothing learned", 0},
+     .best = {"always the rewarded one", 1},
+     .figure = true},
+    {.name = "spikes_a",
+     .unit = "spikes",
+     .meaning = "of A in a window, mean of the last 50 trials",
+     .title = "Spikes of A",
+     .panel = "Spikes of A and of B after the stimulus, last 50 trials"},
+    {.name = "spikes_b",
+     .unit = "spikes",
+     .meaning = "of B in a window, mean of the last 50 trials",
+     .title = "Spikes of B"},
+    {.name = "trials", .unit = "", .meaning = "done so far", .title = "Trials", .figure = true},
+    {.name = "rewards", .unit = "", .meaning = "given so far", .title = "Rewards", .figure = true},
+    {.name = "rate",
+     .unit = "Hz",
+     .meaning = "mean rate of all cells",
+     .title = "Mean rate of all cells",
+     .figure = true},
 };
 
 typedef struct state {
@@ -84,6 +117,7 @@ typedef struct state {
   uint64_t n_first, n_before, n_after;    /* trials that count for these measures */
   uint64_t in_first, in_before, in_after; /* responses A in them */
   uint64_t spikes_a[RECENT], spikes_b[RECENT];
+  uint64_t in_part[PARTS]; /* responses A in each part of the trials */
 } state;
 
 static uint64_t steps_of(const am_stage *stage, int key) {
@@ -145,6 +179,7 @@ static void note_response(state *s, const am_stage *stage) {
   const uint64_t trial = s->trial - 1, trials = parameter(stage, TRIALS);
   const uint64_t switched = parameter(stage, SWITCH_AT);
   const bool is_a = s->a > s->b;
+  s->in_part[trial * PARTS / trials] += is_a;
   s->spikes_a[trial % RECENT] = s->a;
   s->spikes_b[trial % RECENT] = s->b;
   if (trial < RECENT) s->n_first++, s->in_first += is_a;
@@ -198,12 +233,19 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   return AMINE_OK;
 }
 
+static uint64_t sum_of_parts(const state *s) {
+  uint64_t sum = 0;
+  for (int k = 0; k < PARTS && s->in_part[k] <= s->trial; k++) sum += s->in_part[k];
+  return sum;
+}
+
 static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
   return s->trial <= parameter(stage, TRIALS) && s->on <= 1 && s->counting <= 1 &&
          s->waiting <= 1 && s->earned <= 1 && isfinite(s->expected) && s->n_rewards <= s->trial &&
          s->n_first <= RECENT && s->n_before <= RECENT && s->n_after <= RECENT &&
-         s->in_first <= s->n_first && s->in_before <= s->n_before && s->in_after <= s->n_after;
+         s->in_first <= s->n_first && s->in_before <= s->n_before && s->in_after <= s->n_after &&
+         sum_of_parts(s) <= s->trial;
 }
 
 static double share(uint64_t part, uint64_t all) {
@@ -233,9 +275,52 @@ static void measure(double *values, const void *v, const am_stage *stage) {
     values[9] = am_cells_rate_hz(&cells, stage);
 }
 
+/* The first trial of a part: trial t is in the part t PARTS / trials, rounded down. */
+static uint64_t first_of(uint64_t part, uint64_t trials) {
+  return (part * trials + PARTS - 1) / PARTS;
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  const state *s = v;
+  const uint64_t trials = parameter(stage, TRIALS), done = s->trial - s->counting;
+  double x[PARTS], y[PARTS];
+  size_t n = 0;
+  for (uint64_t k = 0; k < PARTS; k++) {
+    const uint64_t from = first_of(k, trials), to = first_of(k + 1, trials);
+    if (to == from || to > done) continue;
+    x[n] = 0.5 * (double)(from + to);
+    y[n++] = (double)s->in_part[k] / (double)(to - from);
+  }
+  const double turn = (double)parameter(stage, SWITCH_AT);
+  const am_course_line lines[] = {
+      {.label = "chose A", .x = x, .y = y, .n = n, .dots = true},
+      {.label = "A is rewarded until here, then B",
+       .x = (const double[]){turn, turn},
+       .y = (const double[]){0, 1},
+       .n = 2}};
+  if (n > 0)
+    am_picture_course(pictures,
+                      &(am_course_picture){.title = "What it chose",
+                                           .meaning = "A dot is a hundredth of the trials: the "
+                                                      "share in which A had more spikes than B.",
+                                           .x_title = "trial",
+                                           .y_title = "share of the response A",
+                                           .lines = lines,
+                                           .n_lines = 2,
+                                           .chance = (double)NAN,
+                                           .best = (double)NAN});
+}
+
 const am_protocol am_protocol_instrumental = {
     .name = NAME,
     .meaning = "a stimulus, two responses: one is rewarded within a second, later the other",
+    .title = "Two responses, and which of them pays",
+    .story = "A stimulus makes a group of neurons fire. Two other groups, A and B, answer: the one "
+             "with more spikes is the response. First a reward follows A, up to a second later; "
+             "half way through it follows B instead.",
+    .headline = "It chose A in a share of {p_a_before} of the trials while A was rewarded, and of "
+                "{p_a_after} while B was",
+    .judged = "reversal",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -244,4 +329,5 @@ const am_protocol am_protocol_instrumental = {
     .start = start,
     .advance = advance,
     .check = check,
-    .measure = measure};
+    .measure = measure,
+    .picture = picture};

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "run/protocols.h"
 
-enum { CUES = 3, CUE_NEURONS_MAX = 3072 };
+enum { CUES = 3, CUE_NEURONS_MAX = 3072, RECENT = 30 };
 enum { TRIALS, CUE_MS, PAUSE_MS, CURRENT, ALPHA, PROBABILITY };
 static const am_key keys[] = {
     {"trials", AM_KEY_INTEGER, 300, 3, 1e6, NULL, "", "how many; then nothing more is done", true},
@@ -24,16 +24,41 @@ static const am_key keys[] = {
     {"reward_probability", AM_KEY_NUMBER, 1, 0, 1, NULL, "", "of a right action", true},
 };
 static const am_measure measures[] = {
-    {"right_first", "", "right choices among those of the first third of the trials"},
-    {"right", "", "right choices among those of the last third; chance is 1/3"},
-    {"expected", "", "reward that is expected now"},
+    {.name = "right_first",
+     .unit = "",
+     .meaning = "right choices among those of the first third of the trials",
+     .title = "Right choices, first third of the trials",
+     .chance = {"guessing", 1.0 / CUES},
+     .best = {"no mistake", 1},
+     .figure = true},
+    {.name = "right",
+     .unit = "",
+     .meaning = "right choices among those of the last third of the trials; chance is 1/3",
+     .title = "Right choices, last third of the trials",
+     .chance = {"guessing", 1.0 / CUES},
+     .best = {"no mistake", 1},
+     .figure = true},
+    {.name = "right_now",
+     .unit = "",
+     .meaning = "right choices among those of the last 30 trials",
+     .title = "Right choices, last 30 trials",
+     .panel = "Right choices",
+     .chance = {"guessing", 1.0 / CUES},
+     .best = {"no mistake", 1}},
+    {.name = "expected",
+     .unit = "",
+     .meaning = "reward that is expected now",
+     .title = "Expected reward",
+     .panel = "Reward that is expected"},
 };
 
 typedef struct state {
   double expected;
   uint64_t trial, acting; /* acting: the cue is there */
   uint64_t cue;
-  uint64_t shown[2], right[2]; /* in the first and in the last third */
+  uint64_t shown[2], right[2];          /* in the first and in the last third */
+  uint64_t chosen[2][CUES][CUES];       /* the same: for a cue an action */
+  uint64_t recent[RECENT];              /* was the choice right? of the last trials, ring */
 } state;
 
 typedef struct places {
@@ -92,6 +117,8 @@ static void judge(state *s, am_stage *stage, uint64_t chosen) {
   s->expected += stage->parameters[ALPHA].number * am_stage_reward(stage, reward, s->expected);
   if (part >= 0) s->shown[part]++;
   if (part >= 0) s->right[part] += right;
+  if (part >= 0) s->chosen[part][s->cue][chosen]++;
+  s->recent[s->trial % RECENT] = right;
 }
 
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
@@ -117,6 +144,9 @@ static bool check(const void *v, const am_stage *stage) {
   bool fine = isfinite(s->expected) && s->acting <= 1 && s->cue < CUES &&
               s->trial <= (uint64_t)stage->parameters[TRIALS].number;
   for (int k = 0; k < 2; k++) fine = fine && s->right[k] <= s->shown[k] && s->shown[k] <= s->trial;
+  for (int k = 0; k < 2 * CUES; k++)
+    for (int a = 0; a < CUES; a++) fine = fine && s->chosen[k / CUES][k % CUES][a] <= s->trial;
+  for (int k = 0; k < RECENT; k++) fine = fine && s->recent[k] <= 1;
   return fine;
 }
 
@@ -125,12 +155,56 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   (void)stage;
   for (int k = 0; k < 2; k++)
     values[k] = s->shown[k] > 0 ? (double)s->right[k] / (double)s->shown[k] : (double)NAN;
-  values[2] = s->expected;
+  const uint64_t done = s->trial < RECENT ? s->trial : RECENT;
+  double right = 0;
+  for (uint64_t k = 0; k < done; k++) right += (double)s->recent[k];
+  if (done > 0) values[2] = right / (double)done;
+  values[3] = s->expected;
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  static const char *const parts[] = {"first third of the trials", "last third"};
+  static const char *const cues[CUES] = {"cue 1", "cue 2", "cue 3"};
+  static const char *const actions[CUES] = {"left", "middle", "right"};
+  const state *s = v;
+  double values[2][CUES][CUES];
+  (void)stage;
+  for (int part = 0; part < 2; part++)
+    for (int c = 0; c < CUES; c++) {
+      uint64_t all = 0;
+      for (int a = 0; a < CUES; a++) all += s->chosen[part][c][a];
+      for (int a = 0; a < CUES; a++)
+        values[part][c][a] = all > 0 ? (double)s->chosen[part][c][a] / (double)all : (double)NAN;
+    }
+  am_picture_table(pictures, &(am_table_picture){
+                                 .title = "What it did when it saw a cue",
+                                 .meaning = "How often each action was taken after each cue. The "
+                                            "action that is rewarded has a frame.",
+                                 .unit = "share of the cue's trials",
+                                 .row_title = "cue",
+                                 .x_title = "action",
+                                 .n_parts = s->shown[1] > 0 ? 2 : 1,
+                                 .n_rows = CUES,
+                                 .n_columns = CUES,
+                                 .parts = parts,
+                                 .rows = cues,
+                                 .columns = actions,
+                                 .values = values[0][0],
+                                 .right = (const int[]){0, 1, 2},
+                                 .high = 1});
 }
 
 const am_protocol am_protocol_reinforcement = {
     .name = "reinforcement",
     .meaning = "three cues, three actions, reward for the right one; dopamine carries its error",
+    .title = "Three cues, three actions, and a reward",
+    .story = "A cue drives a third of the cue neurons. Of three populations of neurons the one "
+             "that fires most is the action, and one action is right for each cue. Nobody says which: "
+             "there is a reward for the right one and nothing for another, and dopamine tells how "
+             "much more of it came than was expected.",
+    .judged = "right",
+    .headline = "In the last third of its trials it took the right action in a share of {right}, "
+                "in the first third of {right_first}",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -140,4 +214,5 @@ const am_protocol am_protocol_reinforcement = {
     .start = start,
     .advance = advance,
     .check = check,
-    .measure = measure};
+    .measure = measure,
+    .picture = picture};

@@ -24,6 +24,7 @@
 #include "run/uncertainty.h"
 
 enum { CUES = 3, CUE_NEURONS_MAX = 3072, STREAK = 4 };
+enum { BEFORE = 20, AFTER = 60, AROUND = BEFORE + AFTER }; /* trials around a reversal */
 enum {
   TRIALS,
   BLOCK,
@@ -64,20 +65,69 @@ static const am_key keys[] = {
      true},
 };
 static const am_measure measures[] = {
-    {"reward", "", "mean reward of a trial"},
-    {"right", "", "right choices; chance is 1/3"},
-    {"right_early", "", "right choices, the first third of each block but the first"},
-    {"right_late", "", "right choices, the last third of each block"},
-    {"relearned", "", "trials from a reversal until four right choices in a row, or its next one"},
-    {"old", "", "choices of the old mapping, the first third of each block but the first"},
-    {"unexpected_early", "", "mean unexpected uncertainty, first thirds of blocks but the first"},
-    {"unexpected_late", "", "mean unexpected uncertainty, last thirds of blocks"},
-    {"expected_early", "", "mean expected uncertainty, first thirds of blocks but the first"},
-    {"expected_late", "", "mean expected uncertainty, last thirds of blocks"},
-    {"norepinephrine", "", "mean level after a trial"},
-    {"acetylcholine", "", "mean level after a trial"},
-    {"value", "", "mean V"},
-    {"reversals", "", "so far"},
+    {.name = "reward",
+     .unit = "",
+     .meaning = "mean reward of a trial",
+     .title = "Reward of a trial",
+     .panel = "Reward of a trial, all so far",
+     .chance = {"guessing", (double)NAN},
+     .best = {"no mistake", (double)NAN}},
+    {.name = "right",
+     .unit = "",
+     .meaning = "right choices; chance is 1/3",
+     .title = "Right choices, all",
+     .panel = "Right choices, all trials of that part of a block so far",
+     .chance = {"guessing", 1.0 / CUES},
+     .best = {"no mistake", 1}},
+    {.name = "right_early",
+     .unit = "",
+     .meaning = "right choices, the first third of each block but the first",
+     .title = "Right choices, just after a reversal"},
+    {.name = "right_late",
+     .unit = "",
+     .meaning = "right choices, the last third of each block",
+     .title = "Right choices, long after a reversal",
+     .chance = {"guessing", 1.0 / CUES},
+     .best = {"no mistake", 1}},
+    {.name = "relearned",
+     .unit = "trials",
+     .meaning = "trials from a reversal until four right choices in a row, or its next one",
+     .title = "Trials until it has learned anew",
+     .panel = "Trials from a reversal until it has learned anew, all reversals so far"},
+    {.name = "old",
+     .unit = "",
+     .meaning = "choices of the old mapping, the first third of each block but the first",
+     .title = "Choices that were right before the reversal",
+     .figure = true},
+    {.name = "unexpected_early",
+     .unit = "",
+     .meaning = "mean unexpected uncertainty, first thirds of blocks but the first",
+     .title = "Unexpected uncertainty, just after a reversal",
+     .panel = "Uncertainty, all trials of that part of a block so far"},
+    {.name = "unexpected_late",
+     .unit = "",
+     .meaning = "mean unexpected uncertainty, last thirds of blocks",
+     .title = "Unexpected uncertainty, long after"},
+    {.name = "expected_early",
+     .unit = "",
+     .meaning = "mean expected uncertainty, first thirds of blocks but the first",
+     .title = "Expected uncertainty, just after a reversal"},
+    {.name = "expected_late",
+     .unit = "",
+     .meaning = "mean expected uncertainty, last thirds of blocks",
+     .title = "Expected uncertainty, long after"},
+    {.name = "norepinephrine",
+     .unit = "",
+     .meaning = "mean level after a trial",
+     .title = "Mean level of norepinephrine",
+     .figure = true},
+    {.name = "acetylcholine",
+     .unit = "",
+     .meaning = "mean level after a trial",
+     .title = "Mean level of acetylcholine",
+     .figure = true},
+    {.name = "value", .unit = "", .meaning = "mean V", .title = "Mean value V", .figure = true},
+    {.name = "reversals", .unit = "", .meaning = "so far", .title = "Reversals", .figure = true},
 };
 
 /* Sums over the trials of a part of the blocks. */
@@ -95,6 +145,9 @@ typedef struct state {
   am_surprise surprise;
   part early, late, all;
   double reward, V, norepinephrine, acetylcholine; /* sums over the trials */
+  /* around all reversals: trials, right choices, choices of the mapping that ends; and of the
+   * present block's last trials, which may be before one, whether they were right, ring */
+  uint64_t around[AROUND], right_around[AROUND], old_around[AROUND], last[BEFORE];
 } state;
 
 typedef struct places {
@@ -173,6 +226,25 @@ static void add(part *p, bool right, bool old, double unexpected, double expecte
   p->expected += expected;
 }
 
+/* The trial has a place around the reversal before it. */
+static void note_after(state *s, bool right, bool old) {
+  s->last[s->in_block % BEFORE] = right;
+  if (s->blocks == 0 || s->in_block >= AFTER) return;
+  s->around[BEFORE + s->in_block]++;
+  s->right_around[BEFORE + s->in_block] += right;
+  s->old_around[BEFORE + s->in_block] += old;
+}
+
+/* The block's last trials were before a reversal. What was right then is the mapping that ends. */
+static void note_before(state *s) {
+  for (uint64_t k = 0; k < BEFORE && k < s->in_block; k++) {
+    const uint64_t right = s->last[(s->in_block - 1 - k) % BEFORE];
+    s->around[BEFORE - 1 - k]++;
+    s->right_around[BEFORE - 1 - k] += right;
+    s->old_around[BEFORE - 1 - k] += right;
+  }
+}
+
 /* The trial is over: the next one may be the first of a new block. */
 static void count(state *s, const am_stage *stage, bool right) {
   s->streak = right ? s->streak + 1 : 0;
@@ -181,6 +253,7 @@ static void count(state *s, const am_stage *stage, bool right) {
   if (s->streak >= STREAK) s->relearning = 0;
   s->trial++;
   if (s->in_block < s->length) return;
+  note_before(s);
   s->blocks++;
   s->old_shift = s->shift;
   s->shift =
@@ -213,6 +286,7 @@ static void judge(state *s, const places *p, am_stage *stage) {
   if (s->blocks > 0 && s->in_block < s->length / 3)
     add(&s->early, right, old, unexpected, expected);
   if (s->in_block >= s->length - s->length / 3) add(&s->late, right, old, unexpected, expected);
+  note_after(s, right, old);
   count(s, stage, right);
 }
 
@@ -240,6 +314,12 @@ static bool check_part(const part *p, const state *s) {
 
 static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
+  for (int k = 0; k < AROUND; k++)
+    if (s->around[k] > s->blocks || s->right_around[k] > s->around[k] ||
+        s->old_around[k] > s->around[k])
+      return false;
+  for (int k = 0; k < BEFORE; k++)
+    if (s->last[k] > 1) return false;
   return s->trial <= (uint64_t)stage->parameters[TRIALS].number && s->acting <= 1 &&
          s->cue < CUES && s->shift < CUES && s->old_shift < CUES && s->blocks <= s->trial &&
          s->in_block < s->length && s->relearning <= 1 && s->relearned <= s->trial &&
@@ -269,9 +349,51 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   values[13] = (double)s->blocks;
 }
 
+static void known(double *chance, double *best, const am_value *parameters) {
+  best[0] = fmax(parameters[RIGHT].number, parameters[WRONG].number);
+  chance[0] = (parameters[RIGHT].number + (CUES - 1) * parameters[WRONG].number) / CUES;
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  const state *s = v;
+  double x[AROUND], right[AROUND], old[AROUND];
+  (void)stage;
+  for (int k = 0; k < AROUND; k++) {
+    x[k] = k - BEFORE + 1; /* the first trial under the new mapping is trial 1 */
+    right[k] = mean((double)s->right_around[k], s->around[k]);
+    old[k] = mean((double)s->old_around[k], s->around[k]);
+  }
+  const am_course_line lines[] = {
+      {.label = "what is right", .x = x, .y = right, .n = AROUND},
+      {.label = "what was right before", .x = x, .y = old, .n = AROUND},
+      {.label = "the reversal",
+       .x = (const double[]){0.5, 0.5},
+       .y = (const double[]){0, 1},
+       .n = 2}};
+  if (s->blocks > 0)
+    am_picture_course(pictures, &(am_course_picture){.title = "Around a reversal",
+                                                     .meaning = "Mean over all reversals.",
+                                                     .x_title = "trial after the reversal",
+                                                     .y_title = "share of the choices",
+                                                     .lines = lines,
+                                                     .n_lines = 3,
+                                                     .chance_name = "guessing",
+                                                     .chance = 1.0 / CUES,
+                                                     .best = (double)NAN});
+}
+
 const am_protocol am_protocol_reversal = {
     .name = "reversal",
     .meaning = "which action is right changes; uncertainty read from spikes drives NE and ACh",
+    .title = "What was right yesterday is wrong today",
+    .story = "Three cues, three actions, and one action for each cue that is mostly rewarded. "
+             "After a hundred trials or so the mapping changes, and nothing announces it. The network "
+             "reads from its own spikes how uncertain it is: surprise raises norepinephrine, doubt "
+             "acetylcholine, and both make it learn anew, faster.",
+    .headline = "Over {reversals} reversals it took the right action in a share of {right} of all "
+                "trials: {right_early} just after a reversal, {right_late} long after; it had "
+                "learned anew after {relearned}",
+    .judged = "right",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -281,4 +403,6 @@ const am_protocol am_protocol_reversal = {
     .start = start,
     .advance = advance,
     .check = check,
-    .measure = measure};
+    .measure = measure,
+    .known = known,
+    .picture = picture};

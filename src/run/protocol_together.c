@@ -27,10 +27,41 @@ static const am_key keys[] = {
      true},
 };
 static const am_measure measures[] = {
-    {"rate_hz", "Hz", "mean rate of E"},  {"learning", "", "mean |change| of a weight from E to E"},
-    {"dopamine", "", "mean level"},       {"serotonin", "", "mean level"},
-    {"norepinephrine", "", "mean level"}, {"acetylcholine", "", "mean level"},
-    {"orexin", "", "mean level"},
+    {.name = "rate_hz",
+     .unit = "Hz",
+     .meaning = "mean rate of E",
+     .title = "Rate of the excitatory neurons",
+     .panel = "Rate of the excitatory neurons"},
+    {.name = "learning",
+     .unit = "",
+     .meaning = "mean |change| of a weight from E to E",
+     .title = "Change of a weight",
+     .panel = "How far a weight has moved"},
+    {.name = "dopamine",
+     .unit = "",
+     .meaning = "mean level",
+     .title = "Mean level of dopamine",
+     .figure = true},
+    {.name = "serotonin",
+     .unit = "",
+     .meaning = "mean level",
+     .title = "Mean level of serotonin",
+     .figure = true},
+    {.name = "norepinephrine",
+     .unit = "",
+     .meaning = "mean level",
+     .title = "Mean level of norepinephrine",
+     .figure = true},
+    {.name = "acetylcholine",
+     .unit = "",
+     .meaning = "mean level",
+     .title = "Mean level of acetylcholine",
+     .figure = true},
+    {.name = "orexin",
+     .unit = "",
+     .meaning = "mean level",
+     .title = "Mean level of orexin",
+     .figure = true},
 };
 
 typedef struct state {
@@ -134,6 +165,12 @@ static void measure(double *values, const void *v, const am_stage *stage) {
 const am_protocol am_protocol_together = {
     .name = "together",
     .meaning = "reward, punishment and uncertainty in fixed rhythms reach all modulators",
+    .title = "All modulators at once",
+    .story = "Rewards, punishments and uncertainty come in fixed rhythms, and each moves the "
+             "modulators that answer it. They change how readily the neurons fire, and how fast "
+             "the connections between the excitatory neurons change.",
+    .headline = "The excitatory neurons fired at {rate_hz}, and a weight between them moved by "
+                "{learning} on average",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

@@ -23,12 +23,25 @@ static const am_key keys[] = {
      true},
 };
 static const am_measure measures[] = {
-    {"rate_00", "Hz", "of the output for two zeros, over the last 20 whole epochs"},
-    {"rate_01", "Hz", "for 0 and 1"},
-    {"rate_10", "Hz", "for 1 and 0"},
-    {"rate_11", "Hz", "for two ones"},
-    {"margin", "Hz", "the smaller of rate_01 and rate_10, minus rate_11"},
-    {"solved", "", "1 if both are above rate_11, else 0"},
+    {.name = "rate_00",
+     .unit = "Hz",
+     .meaning = "of the output for two zeros, over the last 20 whole epochs",
+     .title = "Rate for 0 and 0",
+     .panel = "Rate of the output neuron for each pattern"},
+    {.name = "rate_01", .unit = "Hz", .meaning = "for 0 and 1", .title = "Rate for 0 and 1"},
+    {.name = "rate_10", .unit = "Hz", .meaning = "for 1 and 0", .title = "Rate for 1 and 0"},
+    {.name = "rate_11", .unit = "Hz", .meaning = "for two ones", .title = "Rate for 1 and 1"},
+    {.name = "margin",
+     .unit = "Hz",
+     .meaning = "the smaller of rate_01 and rate_10, minus rate_11",
+     .title = "Margin of the patterns that differ",
+     .panel = "Margin: the smaller rate of the patterns that differ, less that for 1 and 1",
+     .chance = {"not solved below", 0}},
+    {.name = "solved",
+     .unit = "",
+     .meaning = "1 if both are above rate_11, else 0",
+     .title = "Solved (1) or not (0)",
+     .figure = true},
 };
 
 typedef struct state {
@@ -36,6 +49,7 @@ typedef struct state {
   uint64_t end;                    /* step at which the present one ends */
   int64_t sign;                    /* of its reward */
   uint64_t spikes[KEPT][PATTERNS]; /* of the output, in the epoch % KEPT; one is under way */
+  uint64_t first[PATTERNS];        /* in the first WINDOW epochs */
 } state;
 
 static const char *const inputs[INPUTS] = {"A", "A-inhibitory", "B", "B-inhibitory"};
@@ -118,7 +132,9 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   AM_TRY(find(&output, population, n, stage, error));
   for (size_t k = 0; k < stage->n_spikes; k++) {
     if (stage->spikes[k].population != output) continue;
-    s->spikes[(s->shown - 1) / PATTERNS % KEPT][pattern_at(stage, s->shown - 1)]++;
+    const int pattern = pattern_at(stage, s->shown - 1);
+    s->spikes[(s->shown - 1) / PATTERNS % KEPT][pattern]++;
+    if ((s->shown - 1) / PATTERNS < WINDOW) s->first[pattern]++;
     AM_TRY(amine_brain_reward(stage->brain, (double)s->sign, error));
   }
   if (stage->now == s->end) AM_TRY(show(s, population, n, stage, error));
@@ -133,17 +149,25 @@ static bool check(const void *v, const am_stage *stage) {
   if (s->sign != 1 && s->sign != -1) return false;
   for (int k = 0; k < KEPT; k++)
     for (int j = 0; j < PATTERNS; j++)
-      if (s->spikes[k][j] > (uint64_t)1 << 48) return false;
+      if (s->spikes[k][j] > (uint64_t)1 << 48 || s->first[j] > (uint64_t)1 << 48) return false;
   return s->end / steps == s->shown && s->end % steps == 0 && s->end >= stage->now &&
          s->end - stage->now <= steps;
 }
 
+static double seconds_of(const am_stage *stage) {
+  return (double)am_stage_steps(stage, stage->parameters[PATTERN_MS].number) * stage->dt_ms * 1e-3;
+}
+
+/* Whole epochs. */
+static uint64_t epochs_of(const state *s, const am_stage *stage) {
+  const uint64_t ended = s->shown > 0 && stage->now < s->end ? s->shown - 1 : s->shown;
+  return ended / PATTERNS;
+}
+
 static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
-  const double seconds =
-      (double)am_stage_steps(stage, stage->parameters[PATTERN_MS].number) * stage->dt_ms * 1e-3;
-  const uint64_t ended = s->shown > 0 && stage->now < s->end ? s->shown - 1 : s->shown;
-  const uint64_t epochs = ended / PATTERNS, n = epochs < WINDOW ? epochs : WINDOW;
+  const double seconds = seconds_of(stage);
+  const uint64_t epochs = epochs_of(s, stage), n = epochs < WINDOW ? epochs : WINDOW;
   for (int k = 0; k < PATTERNS; k++) {
     double spikes = 0;
     for (uint64_t j = epochs - n; j < epochs; j++) spikes += (double)s->spikes[j % KEPT][k];
@@ -153,9 +177,40 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   values[5] = n > 0 ? values[4] > 0 : (double)NAN;
 }
 
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  static const char *const parts[] = {"first 20 epochs", "last 20 epochs"};
+  static const char *const labels[] = {"0 0", "0 1", "1 0", "1 1"};
+  const state *s = v;
+  double values[2][PATTERNS], measures_now[sizeof measures / sizeof *measures];
+  if (epochs_of(s, stage) < WINDOW) return;
+  measure(measures_now, v, stage);
+  for (int k = 0; k < PATTERNS; k++) {
+    values[0][k] = (double)s->first[k] / WINDOW / seconds_of(stage);
+    values[1][k] = measures_now[k];
+  }
+  am_picture_bars(pictures,
+                  &(am_bars_picture){.title = "What the output makes of the four patterns",
+                                     .meaning = "0 1 and 1 0 are rewarded, 0 0 and 1 1 punished.",
+                                     .x_title = "first and second input",
+                                     .y_title = "rate of the output, Hz",
+                                     .n_parts = 2,
+                                     .n_labels = PATTERNS,
+                                     .parts = parts,
+                                     .labels = labels,
+                                     .values = values[0],
+                                     .marked = -1});
+}
+
 const am_protocol am_protocol_xor = {
     .name = "xor",
     .meaning = "two inputs, coded by rates; output spikes are rewarded where just one is on",
+    .title = "XOR of two rates, learned from reward",
+    .story = "Two inputs fire, or are silent: four patterns. Every spike of the output neuron is "
+             "rewarded where just one input is on, and punished where both are the same. No sum of "
+             "the two inputs can tell these apart: the hidden neurons have to learn something of "
+             "their own.",
+    .headline = "For one input alone the output fires at {rate_01} and {rate_10}, for both "
+                "at {rate_11}, for none at {rate_00}: a margin of {margin}",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
@@ -164,4 +219,5 @@ const am_protocol am_protocol_xor = {
     .start = start,
     .advance = advance,
     .check = check,
-    .measure = measure};
+    .measure = measure,
+    .picture = picture};

@@ -12,6 +12,7 @@
 
 #define LEVEL_MS 10.0
 #define VOLTAGE_MS 1.0
+#define REST_S 1.0 /* that is shown after a protocol's end */
 #define BEFORE_MAX 65536 /* weights of a projection that are kept from the beginning */
 #define WEIGHTS_MAX 1024 /* rows of the weights that are followed */
 #define FOLLOWED_MAX 256 /* synapses that are followed in all */
@@ -246,6 +247,13 @@ double am_simulation_time(const am_simulation *s) {
   return (double)amine_brain_step(s->brain) * s->stage.dt_ms * 1e-3;
 }
 
+double am_simulation_shown(const am_simulation *s) {
+  const am_trace_series *events = &s->log.events;
+  const double now = am_simulation_time(s);
+  if (!s->config->protocol->advance || s->next != UINT64_MAX || events->n == 0) return now;
+  return fmin(now, events->t[events->n - 1] + REST_S);
+}
+
 void am_simulation_measure(const am_simulation *s, double *values) {
   const am_protocol *protocol = s->config->protocol;
   am_stage stage = s->stage;
@@ -311,8 +319,9 @@ static amine_status sample_levels(am_simulation *s, amine_error *error) {
     if (fabs(level - baseline) > fabs(s->peaks[k] - baseline)) s->peaks[k] = level;
     row[k] = (float)level;
   }
-  am_series_drop(&s->levels,
-                 s->log.now_s - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
+  const double shown = am_simulation_shown(s);
+  if (shown < s->log.now_s) return AMINE_OK;
+  am_series_drop(&s->levels, shown - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
   return am_series_add(&s->levels, s->log.now_s, row, error);
 }
 

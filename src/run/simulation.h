@@ -84,6 +84,10 @@ double am_simulation_time(const am_simulation *simulation);
 amine_status am_simulation_run(am_simulation *simulation, const am_spike_sink *sink,
                                amine_error *error);
 
+/* Biological time in s until which there is something to see: the present, or, of a protocol that
+ * does nothing more, a second after its last event. Pictures end there. */
+double am_simulation_shown(const am_simulation *simulation);
+
 /* Forgets the peaks: a line has told them. */
 void am_simulation_forget_peaks(am_simulation *simulation);
 

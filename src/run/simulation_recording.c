@@ -49,10 +49,10 @@ static amine_status add_names(recording *r, const char *key, const char *const *
 
 /* Since when spikes and levels are shown. */
 static double begin_of(const am_simulation *s) {
-  return fmax(0, am_simulation_time(s) - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
+  return fmax(0, am_simulation_shown(s) - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
 }
 
-static amine_status add_populations(recording *r, double begin) {
+static amine_status add_populations(recording *r, double begin, double end) {
   const am_simulation *s = r->simulation;
   const size_t n = (size_t)amine_brain_n_populations(s->brain);
   const char **names = block(r, n, sizeof *names);
@@ -67,7 +67,7 @@ static amine_status add_populations(recording *r, double begin) {
   }
   figures[0] = s->stage.dt_ms;
   figures[1] = begin;
-  figures[2] = am_simulation_time(s);
+  figures[2] = end;
   AM_TRY(add_names(r, "population_names", names, n));
   AM_TRY(add(r, "sizes", AM_I32, n, 0, sizes));
   AM_TRY(add(r, "first", AM_I32, n, 0, first));
@@ -105,6 +105,7 @@ static amine_status add_spikes(recording *r, const am_simulation_mark *mark, con
                          SPIKES_MAX, r->error);
   am_text_free(&path);
   AM_TRY(status);
+  while (n > 0 && (double)steps[n - 1] * s->stage.dt_ms * 1e-3 > am_simulation_shown(s)) n--;
   if (neurons) r->blocks[r->n_blocks++] = neurons;
   if (steps) r->blocks[r->n_blocks++] = steps;
   return add_fired(r, neurons, steps, n);
@@ -248,7 +249,7 @@ static amine_status add_followed(recording *r) {
 }
 
 static amine_status add_all(recording *r, const am_simulation_mark *mark, const char *folder) {
-  AM_TRY(add_populations(r, begin_of(r->simulation)));
+  AM_TRY(add_populations(r, begin_of(r->simulation), am_simulation_shown(r->simulation)));
   AM_TRY(add_spikes(r, mark, folder));
   AM_TRY(add_voltages(r));
   AM_TRY(add_levels(r));
@@ -281,7 +282,8 @@ amine_status am_simulation_raster_write(const am_simulation *simulation, uint64_
   recording r = {.simulation = simulation, .error = error ? error : &own};
   amine_status status = am_npz_builder_new(&r.builder, error);
   if (status == AMINE_OK)
-    status = add_populations(&r, (double)from * simulation->stage.dt_ms * 1e-3);
+    status = add_populations(&r, (double)from * simulation->stage.dt_ms * 1e-3,
+                             am_simulation_time(simulation));
   if (status == AMINE_OK) status = add_fired(&r, neurons, steps, n);
   if (status == AMINE_OK) status = am_npz_builder_save(r.builder, path, true, error);
   am_npz_builder_free(r.builder);

@@ -4,8 +4,8 @@
  * in spikes.gdf. Names are bytes of UTF-8, padded with zeros: bytes(row).rstrip(b"\0").decode().
  *
  *   population_names u1 [P][.]    sizes i4 [P]    first i4 [P]: number of its first neuron
- *   dt_ms f8 [1]    end f8 [1]: biological time done, s
- *   begin f8 [1]: end - record.window_s, or 0: spikes and levels are of the time since then
+ *   dt_ms f8 [1]    end f8 [1]: biological time done, s; less if the protocol had ended before
+ *   begin f8 [1]: end - record.window_s, or 0: spikes and levels are of the time from it to `end`
  *   i i4 [n]   t f8 [n]           spikes since `begin`: neuron, s (the last 4,000,000)
  *   v f4 [T][k]   v_t f8 [T]   v_i i4 [k]       voltages of k neurons in the last record.voltage_s
  *   level_names u1 [5][.]   levels f4 [T][5]   levels_t f8 [T]   baselines f4 [5]

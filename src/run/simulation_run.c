@@ -9,6 +9,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "run/simulation_checkpoint.h"
+#include "run/simulation_page.h"
 #include "run/simulation_recording.h"
 
 #define SMOOTH 10 /* slices over which what is shown is averaged */
@@ -37,6 +38,7 @@ static amine_status save(session *s, amine_error *error) {
 }
 
 static amine_status write_recording(session *s, amine_error *error) {
+  AM_TRY(am_simulation_page_write(s->simulation, s->folder, error));
   return am_simulation_recording_write(s->simulation, am_simulation_records_mark(s->records),
                                        s->folder, error);
 }
@@ -170,6 +172,7 @@ static amine_status run(session *s, am_simulation_outcome *outcome, am_simulatio
     s->before = am_simulation_records_seconds(s->records);
     s->start = am_clock();
     if (amine_brain_step(s->simulation->brain) == 0) status = save(s, error);
+    if (status == AMINE_OK) status = am_simulation_page_write(s->simulation, s->folder, error);
     if (status == AMINE_OK) status = write_config(s->config, s->folder, error);
     if (status == AMINE_OK) status = loop(s, watch, error);
     amine_status closed =

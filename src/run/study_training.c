@@ -10,13 +10,20 @@
 enum { EPISODES = 1000 };
 
 static const am_measure measures[AM_N_TRAINING_MEASURES] = {
-    [AM_TRAINING_REWARD] = {"reward", "", "mean reward of the last 1000 training episodes"},
-    [AM_TRAINING_TRIALS] =
-        {"trials_to_criterion", "trials",
-         "episodes until the mean of the last 1000 reached the task's criterion, or the learner's "
-         "own was met; none if it never was"},
-    [AM_TRAINING_EVALUATION] = {"evaluation", "",
-                                "mean reward of 1000 fresh episodes after training"},
+    [AM_TRAINING_REWARD] = {.name = "reward",
+                            .unit = "",
+                            .meaning = "mean reward of the last 1000 training episodes",
+                            .title = "Reward, last 1000 training episodes"},
+    [AM_TRAINING_TRIALS] = {.name = "trials_to_criterion",
+                            .unit = "trials",
+                            .meaning = "episodes until the mean of the last 1000 reached the "
+                                       "task's criterion, or the learner's own was met; none if "
+                                       "it never was",
+                            .title = "Trials to the criterion"},
+    [AM_TRAINING_EVALUATION] = {.name = "evaluation",
+                                .unit = "",
+                                .meaning = "mean reward of 1000 fresh episodes after training",
+                                .title = "Reward, 1000 fresh episodes after training"},
 };
 
 const am_protocol am_training_protocol = {.name = "training",

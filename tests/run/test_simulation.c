@@ -107,7 +107,8 @@ static void measure(double *values, const void *state, const am_stage *stage) {
   values[1] = (double)s->spikes;
 }
 
-static const am_measure measures[] = {{"calls", "", ""}, {"spikes", "", ""}};
+static const am_measure measures[] = {{.name = "calls", .unit = "", .meaning = ""},
+                                      {.name = "spikes", .unit = "", .meaning = ""}};
 static const am_protocol protocol = {.name = "tester",
                                      .meaning = "",
                                      .measures = measures,

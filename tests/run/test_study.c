@@ -229,16 +229,17 @@ static void test_against_a_simulation(void **state) {
   good(am_simulation_config_apply(&c, keys, 4, &error), &error);
   good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
   const am_study_run *run = &r.runs[1 * 2 + 1]; /* the second arm's second seed */
+  const size_t n = (size_t)c.protocol->n_measures;
   assert_int_equal(run->n_samples, 14);
   for (size_t k = 0; k < 14; k++) {
     good(am_simulation_run(s, NULL, &error), &error);
     assert_true(run->times[k] == am_simulation_time(s));
     am_simulation_measure(s, values);
-    for (size_t i = 0; i < 3; i++)
-      assert_true(isnan(values[i]) ? isnan(run->course[k * 3 + i])
-                                   : values[i] == run->course[k * 3 + i]);
+    for (size_t i = 0; i < n; i++)
+      assert_true(isnan(values[i]) ? isnan(run->course[k * n + i])
+                                   : values[i] == run->course[k * n + i]);
   }
-  for (size_t i = 0; i < 3; i++) assert_true(values[i] == run->measures[i]);
+  for (size_t i = 0; i < n; i++) assert_true(values[i] == run->measures[i]);
   am_simulation_destroy(s);
   am_simulation_config_free(&c);
   am_reproduction_free(&r);

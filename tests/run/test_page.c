@@ -1,0 +1,263 @@
+/* The page of a simulation: every protocol describes its measures and its world; what it says comes
+ * to the page by way of protocol.json; what stands in that file need not be right. */
+#include "report/folders.h"
+
+#include <math.h>
+
+#include "format/json.h"
+#include "report/brain_source.h"
+#include "report/report.h"
+#include "run/preset.h"
+#include "run/simulation_page.h"
+#include "run/simulation_run.h"
+
+#define IZHIKEVICH "izhikevich2007-"
+
+/* Short runs in which every picture has something to show. */
+static const struct {
+  const char *preset, *changes[5], *expected; /* on the page */
+} runs[] = {
+    {"reinforcement", {"protocol.trials=9", "duration_s=4"}, "What it did when it saw a cue"},
+    {"attention", {"protocol.trials=9", "duration_s=4"}, "Which population fired most"},
+    {"inhibition", {"protocol.trials=11", "duration_s=4.2"}, "no-go"},
+    {"together", {"protocol.steps=500"}, "All modulators at once"},
+    {IZHIKEVICH "reinforcement", {"duration_s=2"}, "A reward that comes seconds late"},
+    {IZHIKEVICH "conditioning",
+     {"protocol.stimuli=4", "protocol.interval_min_ms=25", "protocol.interval_max_ms=55",
+      "duration_s=2"},
+     "The response to each stimulus"},
+    {IZHIKEVICH "instrumental",
+     {"protocol.spacing_ms=150", "protocol.delay_max_ms=100", "protocol.trials=26",
+      "protocol.switch_at=13", "duration_s=5"},
+     "What it chose"},
+    {"gridworld", {"protocol.cap=3", "protocol.episodes=9", "duration_s=8"}, "The first ways"},
+    {"reversal", {"protocol.block=3", "protocol.trials=20", "duration_s=7"}, "Around a reversal"},
+    {"florian2007-xor", {"protocol.pattern_ms=10", "duration_s=1"}, "four patterns"},
+};
+enum { N = sizeof runs / sizeof *runs };
+
+static void good(amine_status status, const amine_error *error) {
+  if (status != AMINE_OK) fail_msg("%s", error->message);
+}
+
+static am_simulation_config config_of(const char *preset, const char *const *changes) {
+  am_simulation_config c;
+  amine_error error = {0};
+  int n = 0;
+  while (n < 5 && changes[n]) n++;
+  good(am_simulation_config_load(&c, preset, &error), &error);
+  good(am_simulation_config_apply(&c, changes, n, &error), &error);
+  return c;
+}
+
+/* ------------------------------------------------------------------------------ words */
+static const am_measure *measure_named(const am_protocol *p, const char *name, size_t length) {
+  for (int k = 0; k < p->n_measures; k++)
+    if (strlen(p->measures[k].name) == length && memcmp(p->measures[k].name, name, length) == 0)
+      return &p->measures[k];
+  return NULL;
+}
+
+static void test_every_protocol_has_words(void **state) {
+  (void)state;
+  for (int p = 0; am_protocol_at(p); p++) {
+    const am_protocol *protocol = am_protocol_at(p);
+    bool panel = false;
+    assert_non_null(protocol->title);
+    for (int k = 0; k < protocol->n_measures; k++) {
+      const am_measure *m = &protocol->measures[k];
+      assert_true(m->unit && m->meaning && m->title && strcmp(m->title, m->name) != 0);
+      panel = panel || m->panel;
+      if (!m->figure && !panel) fail_msg("%s of %s is in no panel", m->name, protocol->name);
+    }
+    for (const char *at = protocol->headline; at && (at = strchr(at, '{')) != NULL; at++)
+      if (!measure_named(protocol, at + 1, strcspn(at + 1, "}")))
+        fail_msg("the headline of %s names no measure: %s", protocol->name, at);
+    assert_int_equal(protocol->story != NULL, protocol->headline != NULL);
+    if (protocol->judged)
+      assert_non_null(measure_named(protocol, protocol->judged, strlen(protocol->judged)));
+  }
+}
+
+/* What is judged lies between two different figures. */
+static void test_yardsticks(void **state) {
+  (void)state;
+  for (int k = 0; k < N; k++) {
+    double chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
+    am_simulation_config c = config_of(runs[k].preset, runs[k].changes);
+    am_protocol_yardsticks(chance, best, c.protocol, c.parameters);
+    for (int i = 0; i < c.protocol->n_measures; i++) {
+      const am_measure *m = &c.protocol->measures[i];
+      assert_int_equal(m->chance.who != NULL, isfinite(chance[i]) != 0);
+      assert_int_equal(m->best.who != NULL, isfinite(best[i]) != 0);
+      if (m->chance.who && m->best.who) assert_true(chance[i] != best[i]);
+    }
+    am_simulation_config_free(&c);
+  }
+  /* a walk at random in the grid world: tests/reference/gridworld.py; a distance of 4.1667 */
+  am_simulation_config c = config_of("gridworld", (const char *const[]){NULL});
+  double chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
+  am_protocol_yardsticks(chance, best, c.protocol, c.parameters);
+  assert_float_equal(chance[1], 59.107, 1e-3);
+  assert_float_equal(best[1], 100.0 / 24, 1e-9);
+  am_simulation_config_free(&c);
+}
+
+/* ------------------------------------------------------------------------------ pages */
+static char *simulate(const char *preset, const char *const *changes, const char *folder) {
+  am_simulation_config c = config_of(preset, changes);
+  am_simulation_outcome outcome;
+  amine_error error = {0};
+  char *path = path_of(folder);
+  good(am_simulation_new(&outcome, &c, path, NULL, &error), &error);
+  am_simulation_outcome_free(&outcome);
+  am_simulation_config_free(&c);
+  return path;
+}
+
+static am_brain_source source_of(const char *path) {
+  am_brain_source s;
+  amine_error error = {0};
+  good(am_brain_source_read(&s, path, true, &error), &error);
+  return s;
+}
+
+static void test_every_page(void **state) {
+  (void)state;
+  for (int k = 0; k < N; k++) {
+    char *path = simulate(runs[k].preset, runs[k].changes, runs[k].preset);
+    am_brain_source s = source_of(path);
+    char *page = report(1, runs[k].preset);
+    expect_closed(page);
+    expect_whole(page);
+    expect_part(page, s.protocol.title);
+    expect_part(page, runs[k].expected);
+    expect_part(page, "Every figure at the end");
+    expect_no_part(page, "there is nothing to say yet");
+    for (size_t i = 0; i < s.protocol.n_measures; i++) {
+      char in_files[80];
+      snprintf(in_files, sizeof in_files, "<code>%s</code>", s.protocol.measures[i].name);
+      expect_part(page, s.protocol.measures[i].title);
+      expect_part(page, in_files);
+    }
+    expect_no_part(page, "nan");
+    free(page);
+    am_brain_source_free(&s);
+    free(path);
+  }
+}
+
+static double at(const json_t *array, size_t k) {
+  return json_number_value(json_array_get(array, k));
+}
+
+/* The ways have the steps of their episodes, and each step leads to a cell beside, or nowhere. */
+static void test_ways(void **state) {
+  (void)state;
+  char *path = simulate("gridworld", runs[7].changes, "ways");
+  am_brain_source s = source_of(path);
+  const json_t *grid = json_array_get(s.protocol.pictures, 0);
+  const json_t *steps = json_object_get(
+      json_array_get(json_object_get(json_array_get(s.protocol.pictures, 1), "lines"), 0), "y");
+  const json_t *ways = json_object_get(grid, "ways");
+  assert_int_equal(json_array_size(ways), 8);
+  assert_int_equal(json_integer_value(json_object_get(grid, "n_early")), 4);
+  assert_int_equal(json_array_size(steps), 9);
+  for (size_t k = 0; k < 8; k++) {
+    const json_t *cells = json_object_get(json_array_get(ways, k), "cells");
+    const size_t n = json_array_size(cells), episode = k < 4 ? k : k + 1;
+    assert_float_equal(at(steps, episode), n - 1, 0);
+    for (size_t i = 1; i < n; i++) {
+      const int a = (int)at(cells, i - 1), b = (int)at(cells, i);
+      assert_true(abs(a % 5 - b % 5) + abs(a / 5 - b / 5) <= 1);
+    }
+  }
+  am_brain_source_free(&s);
+  free(path);
+}
+
+/* What comes after a protocol has done all is not shown. */
+static void test_an_idle_end(void **state) {
+  (void)state;
+  const char *changes[5] = {"protocol.episodes=2", "protocol.cap=3", "duration_s=30",
+                            "record.window_s=5"};
+  char *path = simulate("gridworld", changes, "idle");
+  am_brain_source s = source_of(path);
+  const am_brain_recording *r = &s.recording;
+  assert_true(s.protocol.finished_s > 1 && s.protocol.finished_s < 4);
+  assert_float_equal(r->end_s, s.protocol.finished_s, 0);
+  assert_true(r->n_spikes > 0 && r->t[r->n_spikes - 1] <= r->end_s);
+  assert_true(r->n_level_rows > 0 && r->levels_t[0] == 0);
+  assert_true(r->levels_t[r->n_level_rows - 1] <= r->end_s);
+  char *page = report(1, "idle");
+  expect_part(page, "lived for 30&nbsp;s");
+  expect_part(page, "not of the idle rest");
+  free(page);
+  am_brain_source_free(&s);
+  free(path);
+}
+
+/* ------------------------------------------------------------------------------ damage */
+/* Each value of the pictures, and each of the file, once as something else. */
+static void spoil(json_t *root, json_t *value, int *n) {
+  const char *key;
+  json_t *member;
+  void *next;
+  json_object_foreach_safe(value, next, key, member) {
+    json_t *const others[] = {json_string("<x>"), json_integer(-3), json_array(), json_real(1e300)};
+    char name[80];
+    snprintf(name, sizeof name, "%s", key);
+    json_incref(member);
+    for (int k = 0; k < 4; k++) {
+      json_object_set(value, name, others[k]);
+      char *text = json_dumps(root, 0);
+      put_text("reinforcement", "protocol.json", text);
+      char *page = report(1, "reinforcement");
+      expect_closed(page);
+      expect_whole(page);
+      expect_no_part(page, "<x>");
+      expect_no_part(page, "nan");
+      free(page);
+      am_free(text);
+      json_decref(others[k]);
+      ++*n;
+    }
+    json_object_set_new(value, name, member);
+  }
+}
+
+static void test_damage(void **state) {
+  (void)state;
+  amine_error error = {0};
+  int n = 0;
+  for (int k = 0; k < N; k += 1) {
+    char *path = path_of(runs[k].preset), file[600];
+    json_t *root;
+    snprintf(file, sizeof file, "%s/protocol.json", path);
+    good(am_json_read(&root, file, NULL, &error), &error);
+    json_t *pictures = json_object_get(root, "pictures");
+    for (size_t i = 0; i < json_array_size(pictures); i++)
+      spoil(root, json_array_get(pictures, i), &n);
+    if (k == 0) spoil(root, root, &n);
+    json_decref(root);
+    free(path);
+  }
+  assert_true(n > 200);
+  put_text("reinforcement", "protocol.json", "{\"name\": ");
+  assert_int_equal(report_fails("reinforcement", &error), AMINE_ERROR_INPUT);
+  expect_part(error.message, "protocol.json");
+}
+
+static int setup(void **state) {
+  am_json_init();
+  return make_root(state);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_protocol_has_words), cmocka_unit_test(test_yardsticks),
+      cmocka_unit_test(test_every_page),               cmocka_unit_test(test_ways),
+      cmocka_unit_test(test_an_idle_end),              cmocka_unit_test(test_damage),
+  };
+  return cmocka_run_group_tests(tests, setup, remove_root);
+}

@@ -25,8 +25,8 @@ from test_cli import check, expect, read, run, write
 
 BRIEF = ["duration_s=1", "threads=1", "areas.V1_like.neuron_density=0.01", "record.window_s=0.5"]
 LONGER = ["duration_s=20", "threads=1", "checkpoint_every_s=0.7"]
-FILES = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "recording.npz", "report.html",
-         "spikes.gdf"]
+FILES = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "protocol.json",
+         "recording.npz", "report.html", "spikes.gdf"]
 
 
 # ------------------------------------------------------------------------------------ readers

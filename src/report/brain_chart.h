@@ -35,12 +35,22 @@ typedef struct am_brain_chart {
   double base;                 /* a line across, and what peaks rise from; NAN: none */
   bool peaks;                  /* where many values fall together, the one furthest from `base` is
                                   shown, not their mean */
+  const double *band;            /* the chart's own: [2][points] of a crowd */
   const am_brain_across *across; /* [n_across] */
   size_t n_across;
   const double *hits, *misses; /* [n_hits], [n_misses] times of marks */
   size_t n_hits, n_misses;
   bool quiet; /* no numbers on the time axis */
 } am_brain_chart;
+
+/* More lines than anybody can tell apart become a band from the least to the greatest of them, and
+ * those that end lowest, in the middle and highest. */
+enum { AM_BRAIN_LINES_MAX = 8, AM_BRAIN_EXAMPLES = 3 };
+
+/* Of n > 2 numbers the places of the least, the middle and the greatest, ascending; of those that
+ * are not finite none is taken before the others. AMINE_ERROR_MEMORY only. */
+amine_status am_brain_examples(size_t out[AM_BRAIN_EXAMPLES], const double *values, size_t n,
+                               amine_error *error);
 
 /* Adds a <figure>. AMINE_ERROR_MEMORY only. */
 amine_status am_brain_chart_put(am_text *page, const am_brain_chart *chart, amine_error *error);

@@ -5,6 +5,7 @@
 
 #include "report/brain_pictures.h"
 #include "report/html.h"
+#include "report/png.h"
 
 #define SIDE_MAX 64
 #define WAYS_MAX 64
@@ -153,7 +154,7 @@ static void put_values(am_text *page, const grid *g, const json_t *values, const
   for (size_t k = 0; k < g->n; k++) put_shade(page, g, k, am_picture_at(values, k));
   put_walls(page, g);
   am_text_puts(page, "</svg>\n");
-  am_picture_scale(page, g->low < 0 ? -most : 0, most, "value");
+  am_heat_scale(page, g->low < 0 ? -most : 0, most, "value");
   am_text_puts(page, "</figure>\n");
 }
 
@@ -189,8 +190,9 @@ static void put_policy(am_text *page, const grid *g) {
 void am_picture_grid_put(am_text *page, const json_t *picture) {
   grid g;
   if (!take_grid(&g, picture)) return;
+  am_text_puts(page, "<figure>\n");
   am_picture_head(page, picture);
-  am_text_puts(page, "<div class=\"maps\">\n");
+  am_text_puts(page, "</figure>\n<div class=\"maps\">\n");
   put_ways(page, &g, 0, g.n_early, "The first ways");
   put_ways(page, &g, g.n_early, g.n_ways, "The last ways");
   put_policy(page, &g);

@@ -280,14 +280,18 @@ static void put_scalar(am_text *page, const json_t *value) {
   am_text_free(&text);
 }
 
-/* What an element of an array is called; "" if it has no name. */
-static const char *element_name(const json_t *element) {
+/* What an element of an array is called: its name, or of a projection its ends; nothing if it has
+ * neither. */
+static void put_element_name(am_text *text, const json_t *element) {
   static const char *const keys[] = {"name", "population", "sense"};
+  const char *source = json_string_value(json_object_get(element, "source"));
+  const char *target = json_string_value(json_object_get(element, "target"));
   for (int k = 0; k < 3; k++) {
     const char *name = json_string_value(json_object_get(element, keys[k]));
-    if (name) return name;
+    if (name) am_text_puts(text, name);
+    if (name) return;
   }
-  return "";
+  if (source && target) am_text_printf(text, "%s-%s", source, target);
 }
 
 static void put_values(listing *l, const char *prefix, const json_t *value);
@@ -300,6 +304,14 @@ static void put_member(listing *l, const char *prefix, const char *key, const js
   am_text_free(&path);
 }
 
+static void put_element(listing *l, const char *prefix, const json_t *element) {
+  am_text name = {0};
+  put_element_name(&name, element);
+  if (name.failed) l->page->failed = true;
+  else put_member(l, prefix, name.data ? name.data : "", element);
+  am_text_free(&name);
+}
+
 /* Rows of a list of terms: objects are walked through, and so are arrays of objects. */
 static void put_values(listing *l, const char *prefix, const json_t *value) {
   const char *key;
@@ -308,7 +320,7 @@ static void put_values(listing *l, const char *prefix, const json_t *value) {
     json_object_foreach((json_t *)(uintptr_t)value, key, member) put_member(l, prefix, key, member);
   } else if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
     for (size_t k = 0; k < json_array_size(value); k++)
-      put_member(l, prefix, element_name(json_array_get(value, k)), json_array_get(value, k));
+      put_element(l, prefix, json_array_get(value, k));
   } else if (l->n++ < ROWS_MAX) {
     am_text_puts(l->page, "<dt>");
     am_html_brief(l->page, prefix, 60);

@@ -9,6 +9,7 @@
 #include "report/brain_page.h"
 #include "report/html.h"
 #include "report/plot.h"
+#include "report/png.h"
 #include "report/sections.h"
 
 #define SIDE_MAX 200     /* rows and columns of a table, labels of bars */
@@ -42,16 +43,6 @@ void am_picture_head(am_text *page, const json_t *picture) {
   am_text_puts(page, "</h3>\n<p class=\"of\">");
   am_html_brief(page, am_picture_text(picture, "meaning"), 400);
   am_text_puts(page, "</p>\n");
-}
-
-void am_picture_scale(am_text *page, double low, double high, const char *unit) {
-  am_text_puts(page, "<p class=\"bar\"><span>");
-  am_html_figure(page, low, 2);
-  am_text_puts(page, low < 0 ? "</span><i class=\"both\"></i><span>" : "</span><i></i><span>");
-  am_html_figure(page, high, 2);
-  am_text_puts(page, "</span><span>");
-  am_html_brief(page, unit, 80);
-  am_text_puts(page, "</span></p>\n");
 }
 
 /* ------------------------------------------------------------------------------ tables */
@@ -108,7 +99,7 @@ static void put_tables(am_text *page, const json_t *p) {
   am_text_puts(page, "<div class=\"side\">\n");
   for (size_t k = 0; k < n_parts; k++) put_table(page, p, k, n_rows, n_columns);
   am_text_puts(page, "</div>\n");
-  am_picture_scale(page, am_picture_number(p, "low"), am_picture_number(p, "high"),
+  am_heat_scale(page, am_picture_number(p, "low"), am_picture_number(p, "high"),
                    am_picture_text(p, "unit"));
   am_text_puts(page, "</figure>\n");
 }

@@ -13,9 +13,6 @@ double am_picture_at(const json_t *array, size_t k);
 
 /* Its title, and what it shows. */
 void am_picture_head(am_text *page, const json_t *picture);
-/* The scale of the shades. */
-void am_picture_scale(am_text *page, double low, double high, const char *unit);
-
 /* A world of cells, and the ways in it. */
 void am_picture_grid_put(am_text *page, const json_t *picture);
 

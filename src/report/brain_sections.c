@@ -11,9 +11,9 @@
 #include "report/sections.h"
 
 #define MARKS_MAX 150
-#define HISTOGRAMS_MAX 24
 #define SMALL_MAX 24 /* small charts of one kind */
 #define VOLTAGES_MAX 4
+#define TARGETS_MAX 4 /* rates that are aimed at */
 
 /* ------------------------------------------------------------------------------ lines */
 static void colour(am_brain_line *line, size_t k) {
@@ -63,15 +63,31 @@ static am_brain_line *lines_of_group(const am_brain_source *s, const char *group
 }
 
 /* ------------------------------------------------------------------------------ rates */
+/* The rates to which homeostasis scales, each once. */
+static size_t targets_of(am_brain_across *across, const am_brain_recording *r) {
+  size_t n = 0;
+  for (size_t k = 0; r->targets_hz && k < r->n_projections && n < TARGETS_MAX; k++) {
+    const double target = (double)r->targets_hz[k];
+    bool known = !(target > 0) || !isfinite(target);
+    for (size_t j = 0; j < n && !known; j++) known = across[j].at == target;
+    if (!known) across[n++] = (am_brain_across){"homeostatic target", target};
+  }
+  return n;
+}
+
 static amine_status put_rates_of_one(am_text *page, const am_brain_source *s, amine_error *error) {
   amine_status status = AMINE_OK;
   size_t n;
   am_brain_line *lines = lines_of_group(s, "rate_hz", &n, &status, error);
   if (!lines) return status;
+  am_brain_across targets[TARGETS_MAX];
+  const size_t n_targets = targets_of(targets, &s->recording);
   am_text_puts(page, "<h3>Rates over the whole time</h3>\n");
-  if (!s->recording.populations) am_brain_key(page, lines, n);
-  const am_brain_chart chart = {.classes = "tall",
+  const am_brain_chart chart = {.classes = n_targets ? "tall named" : "tall",
                                 .y_title = "Hz per neuron",
+                                .key = !s->recording.populations,
+                                .across = targets,
+                                .n_across = n_targets,
                                 .lines = lines,
                                 .n_lines = n,
                                 .n_bins = 150,
@@ -287,37 +303,41 @@ static double sum_of(const int64_t *bins, size_t n) {
   return sum > 0 ? sum : 1;
 }
 
+/* Counts of weights in bins of equal width. */
+typedef struct histogram {
+  const char *name, *classes;
+  size_t n, synapses;
+  double low, high;
+  const int64_t *before, *after; /* [n] */
+} histogram;
+
 /* Bars: after. The line: before. In per cent of the synapses. */
-static amine_status put_histogram(am_text *page, const am_brain_recording *r, size_t p,
-                                  amine_error *error) {
-  const size_t n = r->n_bins;
-  const double *edges = r->edges + p * (n + 1), width = edges[1] - edges[0];
-  const int64_t *before = r->before + p * n, *after = r->after + p * n;
-  const double all_before = sum_of(before, n), all_after = sum_of(after, n);
+static amine_status put_histogram(am_text *page, const histogram *h, amine_error *error) {
+  const size_t n = h->n;
+  const double width = (h->high - h->low) / (double)n;
+  const double all_before = sum_of(h->before, n), all_after = sum_of(h->after, n);
   double *x = am_alloc(4 * n, sizeof *x), high = 0;
-  char classes[16];
   if (!x) return am_fail_memory(error, 4 * n * sizeof *x);
   double *y = x + 2 * n;
   for (size_t k = 0; k < n; k++) { /* a line with steps */
-    x[2 * k] = edges[k];
-    x[2 * k + 1] = edges[k + 1];
-    y[2 * k] = y[2 * k + 1] = 100 * (double)before[k] / all_before;
-    high = fmax(high, fmax(y[2 * k], 100 * (double)after[k] / all_after));
+    x[2 * k] = h->low + width * (double)k;
+    x[2 * k + 1] = h->low + width * (double)(k + 1);
+    y[2 * k] = y[2 * k + 1] = 100 * (double)h->before[k] / all_before;
+    high = fmax(high, fmax(y[2 * k], 100 * (double)h->after[k] / all_after));
   }
-  am_series_classes(classes, sizeof classes, p);
   am_text_puts(page, "<figure class=\"chart\">\n<h3>");
-  am_html_brief(page, r->projections[p], 60);
+  am_html_brief(page, h->name, 60);
   am_text_puts(page, " <small>");
-  am_html_count(page, (size_t)r->synapses[p]);
+  am_html_count(page, h->synapses);
   am_text_puts(page, " synapses</small></h3>\n");
   const am_plot plot = {
-      .x = am_axis_exact(edges[0], edges[n], 3), .y = am_axis_round(0, high, 3), .classes = "low"};
+      .x = am_axis_exact(h->low, h->high, 3), .y = am_axis_round(0, high, 3), .classes = "low"};
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   for (size_t k = 0; k < n; k++)
-    if (after[k] > 0)
-      am_plot_bar(page, &plot, classes, edges[k] + width / 2, width,
-                  100 * (double)after[k] / all_after);
+    if (h->after[k] > 0)
+      am_plot_bar(page, &plot, h->classes, h->low + width * ((double)k + 0.5), width,
+                  100 * (double)h->after[k] / all_after);
   am_plot_line(page, &plot, "was", x, y, 2 * n);
   am_plot_close(page);
   am_text_puts(page, "</figure>\n");
@@ -325,23 +345,105 @@ static amine_status put_histogram(am_text *page, const am_brain_recording *r, si
   return AMINE_OK;
 }
 
+static bool has_histogram(const am_brain_recording *r, size_t p) {
+  const double *edges = r->edges + p * (r->n_bins + 1);
+  return edges[r->n_bins] > edges[0] && isfinite(edges[0]) && isfinite(edges[r->n_bins]) &&
+         r->synapses[p] >= 0;
+}
+
+static amine_status put_projection(am_text *page, const am_brain_recording *r, size_t p,
+                                   amine_error *error) {
+  const double *edges = r->edges + p * (r->n_bins + 1);
+  char classes[16];
+  if (!has_histogram(r, p)) return AMINE_OK;
+  const histogram h = {.name = r->projections[p],
+                       .classes = am_series_classes(classes, sizeof classes, p),
+                       .n = r->n_bins,
+                       .synapses = (size_t)r->synapses[p],
+                       .low = edges[0],
+                       .high = edges[r->n_bins],
+                       .before = r->before + p * r->n_bins,
+                       .after = r->after + p * r->n_bins};
+  return put_histogram(page, &h, error);
+}
+
+static double middle(const am_brain_recording *r, size_t p, size_t bin) {
+  const double *edges = r->edges + p * (r->n_bins + 1);
+  return edges[0] + (edges[r->n_bins] - edges[0]) * ((double)bin + 0.5) / (double)r->n_bins;
+}
+
+/* All projections in one: a bin is added where its middle lies. */
+static amine_status put_all(am_text *page, const am_brain_recording *r, amine_error *error) {
+  const size_t n = r->n_bins;
+  int64_t *bins = am_alloc(2 * n, sizeof *bins);
+  histogram h = {.name = "All projections together",
+                 .classes = "c5 d0",
+                 .n = n,
+                 .low = INFINITY,
+                 .high = -INFINITY,
+                 .before = bins,
+                 .after = bins + n};
+  if (!bins) return am_fail_memory(error, 2 * n * sizeof *bins);
+  for (size_t p = 0; p < r->n_projections; p++) {
+    if (!has_histogram(r, p)) continue;
+    h.low = fmin(h.low, r->edges[p * (n + 1)]);
+    h.high = fmax(h.high, r->edges[p * (n + 1) + n]);
+    h.synapses += (size_t)r->synapses[p];
+  }
+  for (size_t p = 0; p < r->n_projections; p++)
+    for (size_t k = 0; k < n && has_histogram(r, p); k++) {
+      const double at = (middle(r, p, k) - h.low) / (h.high - h.low) * (double)n;
+      const size_t bin = at < (double)n ? at > 0 ? (size_t)at : 0 : n - 1;
+      bins[bin] += r->before[p * n + k];
+      bins[n + bin] += r->after[p * n + k];
+    }
+  const amine_status status = h.high > h.low ? put_histogram(page, &h, error) : AMINE_OK;
+  am_free(bins);
+  return status;
+}
+
+/* How far the mean weight has moved. */
+static double moved(const am_brain_recording *r, size_t p) {
+  double before = 0, after = 0;
+  if (!has_histogram(r, p)) return (double)NAN;
+  for (size_t k = 0; k < r->n_bins; k++) {
+    before += (double)r->before[p * r->n_bins + k] * middle(r, p, k);
+    after += (double)r->after[p * r->n_bins + k] * middle(r, p, k);
+  }
+  return after / sum_of(r->after + p * r->n_bins, r->n_bins) -
+         before / sum_of(r->before + p * r->n_bins, r->n_bins);
+}
+
+/* Many projections: all together, and those that have moved least, most, and in between. */
+static amine_status put_examples(am_text *page, const am_brain_recording *r, amine_error *error) {
+  size_t examples[AM_BRAIN_EXAMPLES];
+  double *by = am_alloc(r->n_projections, sizeof *by);
+  if (!by) return am_fail_memory(error, r->n_projections * sizeof *by);
+  for (size_t p = 0; p < r->n_projections; p++) by[p] = moved(r, p);
+  amine_status status = am_brain_examples(examples, by, r->n_projections, error);
+  am_free(by);
+  if (status == AMINE_OK) status = put_all(page, r, error);
+  for (int k = 0; k < AM_BRAIN_EXAMPLES && status == AMINE_OK; k++)
+    status = put_projection(page, r, examples[k], error);
+  return status;
+}
+
 static amine_status put_histograms(am_text *page, const am_brain_recording *r, amine_error *error) {
   if (!r->edges || r->n_bins == 0) return AMINE_OK;
   am_text_puts(page, "<h3>Distribution of the weights</h3>\n<ul class=\"key\">\n"
                      "<li><i class=\"swatch was\"></i>before</li>\n"
                      "<li><i class=\"swatch c0 d0\"></i>after, in the projection's colour</li>\n"
-                     "</ul>\n<p class=\"y-title\">per cent of the synapses</p>\n"
+                     "</ul>\n<p class=\"y-title\">per cent of the synapses, by weight</p>\n"
                      "<div class=\"multiples\">\n");
-  for (size_t p = 0; p < r->n_projections && p < HISTOGRAMS_MAX; p++) {
-    const double *edges = r->edges + p * (r->n_bins + 1);
-    if (edges[r->n_bins] > edges[0] && isfinite(edges[0]) && isfinite(edges[r->n_bins]) &&
-        r->synapses[p] >= 0)
-      AM_TRY(put_histogram(page, r, p, error));
-  }
+  if (r->n_projections > AM_BRAIN_LINES_MAX) AM_TRY(put_examples(page, r, error));
+  for (size_t p = 0; p < r->n_projections && r->n_projections <= AM_BRAIN_LINES_MAX; p++)
+    AM_TRY(put_projection(page, r, p, error));
   am_text_puts(page, "</div>\n");
-  if (r->n_projections > HISTOGRAMS_MAX)
-    am_text_printf(page, "<p class=\"missing\">%d of %zu projections are shown.</p>\n",
-                   HISTOGRAMS_MAX, r->n_projections);
+  if (r->n_projections > AM_BRAIN_LINES_MAX)
+    am_text_printf(page,
+                   "<p class=\"of\">Of %zu projections those are shown whose mean weight has moved "
+                   "lowest, in the middle and highest.</p>\n",
+                   r->n_projections);
   return AMINE_OK;
 }
 
@@ -359,9 +461,9 @@ amine_status am_brain_weights(am_text *page, const am_brain_source *sources, siz
     am_text_puts(page, "</i>.</p>\n");
   }
   if (lines) {
-    am_text_puts(page, "<h3>Mean weights</h3>\n");
-    am_brain_key(page, lines, n_lines);
+    am_text_puts(page, "<h3>Mean weights of the projections</h3>\n");
     const am_brain_chart chart = {.classes = "tall",
+                                  .key = true,
                                   .y_title = "mean weight",
                                   .lines = lines,
                                   .n_lines = n_lines,

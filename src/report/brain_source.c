@@ -156,6 +156,7 @@ static amine_status take_weights(reader *r, am_brain_recording *x) {
   size_t n[1] = {x->n_projections}, edges[2] = {x->n_projections, 0};
   size_t bins[2] = {x->n_projections, 0};
   AM_TRY(take(r, (void **)&x->synapses, "synapses", AM_I64, 1, n));
+  AM_TRY(take(r, (void **)&x->targets_hz, "target_rate_hz", AM_F32, 1, n));
   AM_TRY(take(r, (void **)&x->edges, "weight_edges", AM_F64, 2, edges));
   AM_TRY(take(r, (void **)&x->before, "weight_before", AM_I64, 2, bins));
   AM_TRY(take(r, (void **)&x->after, "weight_after", AM_I64, 2, bins));
@@ -219,7 +220,7 @@ void am_brain_recording_free(am_brain_recording *x) {
       x->sizes,        x->first,       x->i,        x->t,         x->v,        x->v_t,
       x->v_i,          x->levels,      x->levels_t, x->baselines, x->events_t, x->events_kind,
       x->events_value, x->synapses,    x->edges,    x->before,    x->after,    x->w,
-      x->w_t,          x->w_projection};
+      x->w_t,          x->w_projection, x->targets_hz};
   for (size_t k = 0; k < x->n_populations; k++) am_free(x->populations[k]);
   for (size_t k = 0; k < x->n_projections; k++) am_free(x->projections[k]);
   am_free(x->populations);

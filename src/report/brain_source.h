@@ -42,6 +42,7 @@ typedef struct am_brain_recording {
   size_t n_projections, n_bins;
   char **projections;      /* [n_projections] those that learn */
   int64_t *synapses;       /* [n_projections] */
+  float *targets_hz;       /* [n_projections] rates to which they are scaled; 0: they are not */
   double *edges;           /* [n_projections][n_bins + 1] */
   int64_t *before, *after; /* [n_projections][n_bins] */
   size_t n_followed_rows, n_followed;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "report/html.h"
 #include "report/palette.h"
 
 #define SIZE_LIMIT 4096
@@ -120,4 +121,14 @@ amine_status am_png_data(am_text *page, const uint8_t *pixels, size_t height, si
   }
   am_text_free(&png);
   return status;
+}
+
+void am_heat_scale(am_text *page, double low, double high, const char *unit) {
+  am_text_puts(page, "<p class=\"bar\"><span>");
+  am_html_figure(page, low, 2);
+  am_text_puts(page, low < 0 ? "</span><i class=\"both\"></i><span>" : "</span><i></i><span>");
+  am_html_figure(page, high, 2);
+  am_text_puts(page, "</span><span>");
+  am_html_brief(page, unit, 80);
+  am_text_puts(page, "</span></p>\n");
 }

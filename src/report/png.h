@@ -19,4 +19,8 @@ uint8_t am_heat_index(double value, double scale);
 amine_status am_png_data(am_text *page, const uint8_t *pixels, size_t height, size_t width,
                          amine_error *error);
 
+/* The colours of a heat map from low, below 0 or 0 itself, to high, with these figures at its ends
+ * and what they are beside it. */
+void am_heat_scale(am_text *page, double low, double high, const char *unit);
+
 #endif

@@ -59,12 +59,11 @@ static double largest(const float *values, size_t n) {
 }
 
 static amine_status put_picture(am_text *page, const am_recording *r, size_t n_steps,
-                                const unit *units, amine_error *error) {
+                                const unit *units, double scale, amine_error *error) {
   const float *activity = r->numbers[AM_RECORDED_ACTIVITY];
   const size_t down = (r->n_units + ROWS_MAX - 1) / ROWS_MAX;
   const size_t across = (n_steps + COLUMNS_MAX - 1) / COLUMNS_MAX;
   const size_t rows = (r->n_units + down - 1) / down, columns = (n_steps + across - 1) / across;
-  const double scale = largest(activity, n_steps * r->n_units);
   uint8_t *pixels = am_alloc(rows * columns, 1);
   if (!pixels) return am_fail_memory(error, rows * columns);
   for (size_t row = 0; row < rows; row++)
@@ -86,8 +85,10 @@ amine_status am_raster(am_text *page, const am_recording *r, size_t n_steps, ami
                           : "a row for each unit, sorted by its mean");
   am_text_puts(page, "<div class=\"plot strip raster\"><img alt=\"Activity of the units over the "
                      "episode\" src=\"");
-  amine_status status = put_picture(page, r, n_steps, units, error);
+  const double scale = largest(r->numbers[AM_RECORDED_ACTIVITY], n_steps * r->n_units);
+  amine_status status = put_picture(page, r, n_steps, units, scale, error);
   am_text_puts(page, "\"></div>\n");
+  am_heat_scale(page, -scale, scale, "activity");
   am_free(units);
   return status;
 }

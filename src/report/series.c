@@ -135,11 +135,10 @@ static double largest(const float *values, size_t n) {
 }
 
 static amine_status put_picture(am_text *page, const am_recorded_series *s, size_t n_steps,
-                                amine_error *error) {
+                                double scale, amine_error *error) {
   const size_t down = (s->width + ROWS_MAX - 1) / ROWS_MAX;
   const size_t across = (n_steps + COLUMNS_MAX - 1) / COLUMNS_MAX;
   const size_t rows = (s->width + down - 1) / down, columns = (n_steps + across - 1) / across;
-  const double scale = largest(s->values, n_steps * s->width);
   uint8_t *pixels = am_alloc(rows * columns, 1);
   if (!pixels) return am_fail_memory(error, rows * columns);
   for (size_t row = 0; row < rows; row++)
@@ -159,22 +158,27 @@ static amine_status put_heat(am_text *page, const am_recorded_series *s, size_t 
                  height);
   am_html_brief(page, s->name, 40);
   am_text_puts(page, " over the episode\" src=\"");
-  AM_TRY(put_picture(page, s, n_steps, error));
+  const double scale = largest(s->values, n_steps * s->width);
+  AM_TRY(put_picture(page, s, n_steps, scale, error));
   am_text_puts(page, "\"></div>\n");
+  am_heat_scale(page, -scale, scale, "");
   return AMINE_OK;
 }
 
-/* A value that stands alone is a dash. */
+/* A value that stands alone is a dash, and so is every one that is `apart`. */
 static void put_values(am_text *page, const am_plot *plot, const char *classes, const double *t,
-                       const double *values, size_t n) {
+                       const double *values, size_t n, bool apart) {
   for (size_t k = 0; k < n; k++) {
     const bool alone = isfinite(values[k]) && (k == 0 || !isfinite(values[k - 1])) &&
                        (k + 1 == n || !isfinite(values[k + 1]));
     const double ends[2] = {t[k] - 0.4, t[k] + 0.4}, level[2] = {values[k], values[k]};
-    if (alone) am_plot_line(page, plot, classes, ends, level, 2);
+    if (alone || apart) am_plot_line(page, plot, classes, ends, level, 2);
   }
-  am_plot_line(page, plot, classes, t, values, n);
+  if (!apart) am_plot_line(page, plot, classes, t, values, n);
 }
+
+/* Is it what was chosen? One choice does not lead to the next by way of those between. */
+static bool is_choice(const am_recorded_series *s) { return strcmp(s->name, "actions") == 0; }
 
 /* `over` may be NULL. Of long episodes every few steps are drawn. */
 static amine_status put_line(am_text *page, const am_recorded_episode *e,
@@ -198,13 +202,14 @@ static amine_status put_line(am_text *page, const am_recorded_episode *e,
                   .y = am_axis_round(low, high, 3),
                   .classes = x_title[0] ? "strip end" : "strip",
                   .x_title = x_title};
+  if (is_choice(s)) plot.y = am_axis_whole(low, high, 3);
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   am_plot_across(page, &plot, "zero", 0);
   for (size_t k = 1; k < e->n_episodes; k++)
     am_plot_down(page, &plot, "known", (double)(k * (e->n_steps / e->n_episodes)));
-  put_values(page, &plot, "readout", t, values, n);
-  if (over) put_values(page, &plot, "least", t, others, n);
+  put_values(page, &plot, is_choice(s) ? "said c0" : "readout", t, values, n, is_choice(s));
+  if (over) put_values(page, &plot, "least", t, others, n, false);
   am_plot_close(page);
   am_free(t);
   return AMINE_OK;

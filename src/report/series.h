@@ -33,7 +33,8 @@ void am_recorded_episode_free(am_recorded_episode *episode);
 /* One strip under the other on one time axis: a line for a series of width 1, a picture with a row
  * for each value for the others. A series "targets" is drawn over "outputs" where both are lines;
  * in a short episode that has "targets" and, of the same width, "prediction" or "output", the
- * inputs come first and then both in one strip, value by value. AMINE_ERROR_MEMORY only. */
+ * inputs come first and then both in one strip, value by value. "actions" are choices: a dash for
+ * each, no line from one to the next. AMINE_ERROR_MEMORY only. */
 amine_status am_series_strips(am_text *page, const am_recorded_episode *episode,
                               amine_error *error);
 

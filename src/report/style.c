@@ -260,7 +260,9 @@ const char *const am_page_style[] = {
     "#world>*+h3,#world>figure+figure,#measures>figure+h3{margin-top:44px}\n"
     "#world .of{margin:4px 0 14px;color:var(--soft);max-width:72ch}\n"
     "#world .maps{margin-bottom:44px}\n"
-    "#measures .key{margin:2px 0 10px}\n",
+    "#measures .key{margin:2px 0 10px}\n"
+    "#measures .chart{margin-bottom:30px}\n"
+    ".strips p.bar{margin:-6px 0 12px}\n",
     "@media (max-width:860px){.stage{grid-template-columns:minmax(0,1fr)}\n"
     ".scene{max-width:480px}\n"
     ".maps{grid-template-columns:repeat(2,minmax(0,1fr))}}\n"

@@ -62,7 +62,7 @@ static const am_measure measures[] = {
      .meaning = "mean CV of the intervals between the spikes of a neuron",
      .title = "Irregularity (CV)",
      .panel = "Irregularity: CV of the intervals between a neuron's spikes",
-     .best = {"by chance alone (Poisson)", 1}},
+     .best = {"Poisson", 1}},
     {.name = "cv_e",
      .unit = "",
      .meaning = "of the first population",
@@ -249,9 +249,6 @@ const am_protocol am_protocol_activity = {
     .name = "activity",
     .meaning = "a network by itself: its rates, irregularity, correlation and synchrony",
     .title = "A network by itself",
-    .story = "Nothing is shown to the network and nothing is rewarded: what is of interest is what "
-             "it does by itself. How fast do its neurons fire, how irregularly, and how much do "
-             "they have to do with each other?",
     .headline = "Its neurons fire at {rate}, with a CV of {cv} (0 is a clock, 1 is chance) and a "
                 "correlation of {correlation}",
     .keys = keys,

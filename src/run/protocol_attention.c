@@ -239,8 +239,8 @@ const am_protocol am_protocol_attention = {
     .meaning = "weak stimuli are to be detected; norepinephrine follows measured uncertainty",
     .title = "Weak stimuli, and a gain that rises with uncertainty",
     .story = "In each trial a weak current reaches one of four populations of neurons, or none. "
-             "The population that fires most has seen it, if it fires enough. While the spikes do not "
-             "agree the network is uncertain; that raises norepinephrine, and norepinephrine "
+             "The population that fires most has seen it, if it fires enough. While the spikes do "
+             "not agree the network is uncertain; that raises norepinephrine, and norepinephrine "
              "raises the gain of the neurons.",
     .headline = "It saw a share of {hits} of the stimuli in their place, and something in "
                 "{false_alarms} of the trials without one: a detection of {detection}",

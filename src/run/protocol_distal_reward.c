@@ -45,6 +45,7 @@ static const am_measure measures[] = {
      .meaning = "of the chosen synapse",
      .title = "Weight of the rewarded synapse",
      .panel = "Weight of the rewarded synapse, and of all",
+     .chance = {"at the start", 0},
      .best = {"reinforced", (double)NAN}},
     {.name = "mean_weight",
      .unit = "",

@@ -199,9 +199,9 @@ const am_protocol am_protocol_reinforcement = {
     .meaning = "three cues, three actions, reward for the right one; dopamine carries its error",
     .title = "Three cues, three actions, and a reward",
     .story = "A cue drives a third of the cue neurons. Of three populations of neurons the one "
-             "that fires most is the action, and one action is right for each cue. Nobody says which: "
-             "there is a reward for the right one and nothing for another, and dopamine tells how "
-             "much more of it came than was expected.",
+             "that fires most is the action, and one action is right for each cue. Nobody says "
+             "which: there is a reward for the right one and nothing for another, and dopamine "
+             "tells how much more of it came than was expected.",
     .judged = "right",
     .headline = "In the last third of its trials it took the right action in a share of {right}, "
                 "in the first third of {right_first}",

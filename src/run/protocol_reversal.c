@@ -356,16 +356,17 @@ static void known(double *chance, double *best, const am_value *parameters) {
 
 static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
   const state *s = v;
-  double x[AROUND], right[AROUND], old[AROUND];
+  double x[AROUND + 1], right[AROUND + 1], old[AROUND + 1];
   (void)stage;
-  for (int k = 0; k < AROUND; k++) {
-    x[k] = k - BEFORE + 1; /* the first trial under the new mapping is trial 1 */
-    right[k] = mean((double)s->right_around[k], s->around[k]);
-    old[k] = mean((double)s->old_around[k], s->around[k]);
+  for (int k = 0, at = 0; k < AROUND; k++, at++) {
+    if (k == BEFORE) x[at] = 0.5, right[at] = old[at] = (double)NAN, at++; /* no line across */
+    x[at] = k - BEFORE + 1; /* the first trial under the new mapping is trial 1 */
+    right[at] = mean((double)s->right_around[k], s->around[k]);
+    old[at] = mean((double)s->old_around[k], s->around[k]);
   }
   const am_course_line lines[] = {
-      {.label = "what is right", .x = x, .y = right, .n = AROUND},
-      {.label = "what was right before", .x = x, .y = old, .n = AROUND},
+      {.label = "what is right", .x = x, .y = right, .n = AROUND + 1},
+      {.label = "what was right before", .x = x, .y = old, .n = AROUND + 1},
       {.label = "the reversal",
        .x = (const double[]){0.5, 0.5},
        .y = (const double[]){0, 1},
@@ -387,9 +388,10 @@ const am_protocol am_protocol_reversal = {
     .meaning = "which action is right changes; uncertainty read from spikes drives NE and ACh",
     .title = "What was right yesterday is wrong today",
     .story = "Three cues, three actions, and one action for each cue that is mostly rewarded. "
-             "After a hundred trials or so the mapping changes, and nothing announces it. The network "
-             "reads from its own spikes how uncertain it is: surprise raises norepinephrine, doubt "
-             "acetylcholine, and both make it learn anew, faster.",
+             "After a hundred trials or so the mapping changes, and nothing announces it. The "
+             "network reads from its own spikes how uncertain it is: surprise raises "
+             "norepinephrine, doubt acetylcholine, and these change how it fires and how fast it "
+             "learns.",
     .headline = "Over {reversals} reversals it took the right action in a share of {right} of all "
                 "trials: {right_early} just after a reversal, {right_late} long after; it had "
                 "learned anew after {relearned}",

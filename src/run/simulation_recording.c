@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/steps.h"
+#include "brain/state.h"
 #include "format/gdf.h"
 #include "format/npz.h"
 #include "run/folder.h"
@@ -199,11 +200,13 @@ static amine_status add_histograms(recording *r) {
   int64_t *before = block(r, n * BINS, sizeof *before), *after = block(r, n * BINS, sizeof *after);
   int64_t *synapses = block(r, n, sizeof *synapses);
   double *edges = block(r, n * (BINS + 1), sizeof *edges);
-  if (!names || !before || !after || !synapses || !edges) return AMINE_ERROR_MEMORY;
+  float *targets = block(r, n, sizeof *targets);
+  if (!names || !before || !after || !synapses || !edges || !targets) return AMINE_ERROR_MEMORY;
   for (size_t k = 0; k < n; k++) {
     const am_learning *l = &s->learning[k];
     names[k] = l->name;
     synapses[k] = (int64_t)l->n_synapses;
+    targets[k] = (float)s->brain->projections[l->projection].values[AM_RULE_TARGET_RATE];
     AM_TRY(amine_brain_synapses(s->brain, l->projection, "w", NULL, NULL, NULL, s->weight_values,
                                 r->error));
     make_histograms(before + k * BINS, after + k * BINS, edges + k * (BINS + 1), l,
@@ -211,6 +214,7 @@ static amine_status add_histograms(recording *r) {
   }
   AM_TRY(add_names(r, "projection_names", names, n));
   AM_TRY(add(r, "synapses", AM_I64, n, 0, synapses));
+  AM_TRY(add(r, "target_rate_hz", AM_F32, n, 0, targets));
   AM_TRY(add(r, "weight_edges", AM_F64, n, BINS + 1, edges));
   AM_TRY(add(r, "weight_before", AM_I64, n, BINS, before));
   return add(r, "weight_after", AM_I64, n, BINS, after);

@@ -11,6 +11,7 @@
  *   level_names u1 [5][.]   levels f4 [T][5]   levels_t f8 [T]   baselines f4 [5]
  *   event_names u1 [.][.]   events_t f8 [n]   events_kind i4 [n]   events_value f4 [n]
  *   projection_names u1 [R][.]   synapses i8 [R]
+ *   target_rate_hz f4 [R]: to which homeostasis scales them; 0: it does not
  *   weight_edges f8 [R][B+1]   weight_before i8 [R][B]   weight_after i8 [R][B]
  *       of every synapse, or of 65,536 evenly chosen ones
  *   w f4 [T][m]   w_t f8 [T]   w_projection, w_pre, w_post i4 [m]   some synapses, the whole time

@@ -24,8 +24,11 @@ const char *amine_version(void) { return AMINE_VERSION_STRING; }
  * sequence at the end. */
 static void tidy(char *s, int was_cut) {
   size_t n = strlen(s);
-  for (size_t k = 0; k < n; k++)
-    if ((unsigned char)s[k] < 0x20 || s[k] == 0x7f) s[k] = '?';
+  for (size_t k = 0; k < n; k++) {
+    const unsigned char c = (unsigned char)s[k], next = (unsigned char)s[k + 1];
+    if (c < 0x20 || c == 0x7f) s[k] = '?';
+    else if (c == 0xc2 && next >= 0x80 && next < 0xa0) s[k] = s[k + 1] = '?'; /* U+0080 to U+009F */
+  }
   if (!was_cut) return;
   while (n > 0 && ((unsigned char)s[n - 1] & 0xc0) == 0x80) n--;
   if (n > 0 && ((unsigned char)s[n - 1] & 0x80)) n--;

@@ -1,7 +1,6 @@
 /* Nearest in letters that must change, come or go (Levenshtein's distance). */
 #include "base/words.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -60,4 +59,17 @@ const char *am_nearest(const char *word, const char *(*next)(int k)) {
   const char *candidate;
   for (int k = 0; (candidate = next(k)) != NULL; k++) am_nearest_try(&nearest, candidate);
   return nearest.best;
+}
+
+const char *am_path_behind(const char *path, const char *name) {
+  const size_t n = strlen(name);
+  if (n == 0 || strncmp(path, name, n) != 0) return NULL;
+  if (path[n] == 0) return path + n;
+  return path[n] == '.' && path[n + 1] ? path + n + 1 : NULL;
+}
+
+bool am_printable(const char *text) {
+  for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+    if (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)) return false;
+  return true;
 }

@@ -2,6 +2,7 @@
 #ifndef AMINE_BASE_WORDS_H
 #define AMINE_BASE_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A search. Words and candidates are kept, not copied. */
@@ -19,5 +20,13 @@ void am_nearest_spelled(am_nearest_word *nearest, const char *spelling, const ch
 
 /* The nearest of a list, or NULL. `next` gives the k-th candidate, NULL at the end. */
 const char *am_nearest(const char *word, const char *(*next)(int k));
+
+/* Does UTF-8 text hold nothing that moves a terminal's cursor: no control characters, those beyond
+ * ASCII (U+0080 to U+009F) included? */
+bool am_printable(const char *text);
+
+/* What stands behind a name with which a dotted path begins: "" if that is all of it, else what
+ * follows the dot; NULL if the path does not begin with it. Names may have dots of their own. */
+const char *am_path_behind(const char *path, const char *name);
 
 #endif

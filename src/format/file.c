@@ -167,6 +167,13 @@ amine_status am_file_read(const char *path, size_t limit, unsigned char **data, 
   return AMINE_OK;
 }
 
+amine_status am_file_refuse_gzip(const char *path, const void *data, size_t size,
+                                 amine_error *error) {
+  if (size < 3 || memcmp(data, "\x1f\x8b\x08", 3) != 0) return AMINE_OK;
+  return am_fail_file(error, AMINE_ERROR_INPUT, path, 0,
+                      "it is packed by gzip: unpack it first (gunzip)");
+}
+
 /* ------------------------------------------------------------------------------------ replacing */
 
 /* Writes all bytes; on failure errno says why. *done grows by what was written. */

@@ -47,6 +47,11 @@ typedef struct am_slice {
 amine_status am_file_read(const char *path, size_t limit, unsigned char **data, size_t *size,
                           amine_error *error);
 
+/* AMINE_ERROR_INPUT with a hint if the bytes are a file packed by gzip: for whoever was given
+ * something that he cannot read. */
+amine_status am_file_refuse_gzip(const char *path, const void *data, size_t size,
+                                 amine_error *error);
+
 /* Replaces the file as a whole: the bytes go to PATH.new in the same folder (what a killed process
  * left there is removed first), are synced, renamed to PATH, and the folder is synced. After a
  * failure PATH is what it was and PATH.new is removed, with one exception: if only the sync of the

@@ -117,6 +117,17 @@ static amine_status check_limits(const char *name, const char *text, size_t leng
   return AMINE_OK;
 }
 
+/* What editors and packers put in the way: UTF-16 and gzip are refused by name. */
+static amine_status check_form(const char *name, const char *text, size_t length,
+                               amine_error *error) {
+  const bool wide = length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
+                                    memcmp(text, "\xfe\xff", 2) == 0);
+  if (wide)
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, 0,
+                        "this is UTF-16 text: it must be saved as UTF-8");
+  return am_file_refuse_gzip(name, text, length, error);
+}
+
 amine_status am_json_parse(json_t **root, const char *name, const char *text, size_t length,
                            const am_json_limits *limits, amine_error *error) {
   am_json_limits most = limits ? *limits : (am_json_limits){0};
@@ -126,6 +137,8 @@ amine_status am_json_parse(json_t **root, const char *name, const char *text, si
   if (length > most.bytes)
     return am_fail_file(error, AMINE_ERROR_INPUT, name, (int64_t)most.bytes,
                         "the text has %zu bytes: at most %zu are accepted", length, most.bytes);
+  AM_TRY(check_form(name, text, length, error));
+  if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3; /* a BOM */
   AM_TRY(check_limits(name, text, length, &most, error));
   am_json_init();
   arena a = {0};
@@ -190,8 +203,8 @@ void am_json_string(am_text *text, const char *value) {
     if (n == 0) {
       am_text_puts(text, "\xef\xbf\xbd");
       n = 1;
-    } else if (*s < 0x20 || *s == 0x7f) {
-      am_text_printf(text, "\\u%04x", *s);
+    } else if (*s < 0x20 || *s == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0)) { /* control characters */
+      am_text_printf(text, "\\u%04x", s[n - 1]);
     } else {
       if (*s == '"' || *s == '\\') am_text_puts(text, "\\");
       am_text_add(text, (const char *)s, n);

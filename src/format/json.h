@@ -25,7 +25,8 @@ typedef struct am_json_limits {
   size_t depth;  /* [64] arrays and objects inside each other */
 } am_json_limits;
 
-/* Parses `length` bytes of UTF-8 text, an object or an array; duplicate keys are refused. `name` (a
+/* Parses `length` bytes of UTF-8 text, an object or an array; duplicate keys are refused, a byte
+ * order mark at the beginning is passed over. `name` (a
  * path) stands in the sentences, with line and column. limits may be NULL. The caller json_decref's
  * *root; after a failure it is untouched. AMINE_ERROR_INPUT or AMINE_ERROR_MEMORY. */
 amine_status am_json_parse(json_t **root, const char *name, const char *text, size_t length,

@@ -8,6 +8,7 @@
 #include "base/words.h"
 #include "brain/description.h"
 #include "format/json.h"
+#include "run/key_json.h"
 #include "run/preset.h"
 
 static am_value standard_value(int k) {
@@ -23,12 +24,6 @@ static const char *next_key(int k) { return k < AM_N_KEYS ? am_keys[k].name : NU
 static const char *next_preset(int k) { return am_presets[k].name; }
 
 /* ------------------------------------------------------------------------------ one value */
-static int find_key(const char *name) {
-  for (int k = 0; k < AM_N_KEYS; k++)
-    if (strcmp(am_keys[k].name, name) == 0) return k;
-  return -1;
-}
-
 /* The first key, down the chain of conditions to `id`, whose own condition is not met, or -1. */
 static int unmet(const am_config *config, int id) {
   am_key_id when;
@@ -49,7 +44,8 @@ static amine_status set_key(am_config *config, int k, const char *value, amine_e
 
 /* `where` is the file in which it stands, NULL if a user typed it. */
 static amine_status unknown(const char *key, const char *where, amine_error *error) {
-  const char *near = am_nearest(key, next_key);
+  const int group = am_key_of_group(key);
+  const char *near = group >= 0 ? am_keys[group].name : am_nearest(key, next_key);
   const amine_status status = where ? AMINE_ERROR_INPUT : AMINE_ERROR_ARGUMENT;
   return am_fail_file(error, status, where, -1, "unknown key \"%.60s\"%s%s%s", key,
                       near ? "; did you mean " : "", near ? near : "",
@@ -58,7 +54,7 @@ static amine_status unknown(const char *key, const char *where, amine_error *err
 
 amine_status am_config_set(am_config *config, const char *key, const char *value,
                            amine_error *error) {
-  const int k = find_key(key);
+  const int k = am_key_find(key);
   if (k < 0) return unknown(key, NULL, error);
   AM_TRY(set_key(config, k, value, error));
   config->wished[k] = true;
@@ -82,27 +78,14 @@ amine_status am_config_assign(am_config *config, const char *assignment, amine_e
 /* ------------------------------------------------------------------------------ JSON */
 static amine_status merge_value(am_config *config, const char *key, const json_t *value,
                                 const char *name, amine_error *error) {
-  char text[64];
   amine_error inner = {0};
-  amine_status status;
-  const int k = find_key(key);
+  const int k = am_key_find(key);
   if (k < 0) return unknown(key, name, error);
-  if (json_is_integer(value)) {
-    snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
-    /* seeds above 2^63 are written as text */
-    status = set_key(config, k, text, &inner);
-  } else if (json_is_real(value)) {
-    snprintf(text, sizeof text, "%.17g", json_real_value(value));
-    status = set_key(config, k, text, &inner);
-  } else if (json_is_string(value)) {
-    status = set_key(config, k, json_string_value(value), &inner);
-  } else if (json_is_boolean(value)) {
-    status = set_key(config, k, json_is_true(value) ? "true" : "false", &inner);
-  } else {
-    status =
-        am_fail(&inner, AMINE_ERROR_ARGUMENT, "%s must be a number, a word or true/false", key);
-  }
-  if (status == AMINE_OK) return AMINE_OK;
+  const amine_status status =
+      am_key_read_json(&am_keys[k], am_keys[k].name, value, &config->values[k], &inner);
+  if (status == AMINE_OK) config->said[k] = true;
+  if (status == AMINE_OK) return status;
+  if (status == AMINE_ERROR_MEMORY) return am_fail_memory(error, 64);
   return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s", inner.message);
 }
 
@@ -175,15 +158,37 @@ static bool is_standard(const am_config *config, int id) {
   return number == standard || (isnan(number) && isnan(standard));
 }
 
-/* What a file sets is to have an effect beside its own choices, unless it is the standard value. */
+/* What a file sets is to have an effect beside its own choices, unless it is the standard value;
+ * and it is to say what is learned. */
 static amine_status check_file(const am_config *config, const char *name, amine_error *error) {
+  if (!config->preset[0] && !config->said[AM_TASK_TYPE])
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, -1,
+                        "it does not say what is to be learned: task.type is missing (amine list "
+                        "tasks), or a \"preset\" to begin with (amine list presets)");
   for (int k = 0; k < AM_N_KEYS; k++) {
     char sentence[200];
-    if (am_config_applies(config, (am_key_id)k) || is_standard(config, k)) continue;
+    if (!config->said[k] || am_config_applies(config, (am_key_id)k) || is_standard(config, k))
+      continue;
     say_unmet(sentence, config, k);
     return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s", sentence);
   }
   return AMINE_OK;
+}
+
+/* The preset that a file begins with; its other keys go over it. */
+static amine_status begin_with(am_config *config, const json_t *root, const char *name,
+                               amine_error *error) {
+  const json_t *value = json_object_get(root, "preset");
+  const char *word = json_string_value(value);
+  if (!value) return AMINE_OK;
+  for (int k = 0; word && am_presets[k].name; k++)
+    if (strcmp(am_presets[k].name, word) == 0 && !am_preset_is_brain(&am_presets[k]))
+      return load_preset(config, &am_presets[k], error);
+  const char *near = word ? am_nearest(word, next_preset) : NULL;
+  return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "preset: %s%.60s%s%s%s%s",
+                      word ? "there is none for training called \"" : "it must be a name in quotes",
+                      word ? word : "", word ? "\"" : "", near ? "; did you mean " : "",
+                      near ? near : "", near ? "?" : "; amine list presets shows them");
 }
 
 static amine_status load_file(am_config *config, const char *from, bool checked,
@@ -192,6 +197,8 @@ static amine_status load_file(am_config *config, const char *from, bool checked,
   json_t *root;
   AM_TRY(am_json_read(&root, from, NULL, error));
   amine_status status = refuse_brain(root, from, false, error);
+  if (status == AMINE_OK && checked) status = begin_with(&changed, root, from, error);
+  memset(changed.said, 0, sizeof changed.said);
   if (status == AMINE_OK) status = am_config_merge(&changed, root, from, error);
   json_decref(root);
   if (status == AMINE_OK && checked) status = check_file(&changed, from, error);

@@ -14,6 +14,7 @@ typedef struct am_config {
   char preset[64]; /* the preset it began with, or "" */
   am_value values[AM_N_KEYS];
   bool wished[AM_N_KEYS]; /* set by assignments: must apply when the configuration is resolved */
+  bool said[AM_N_KEYS];   /* set by a JSON object */
 } am_config;
 
 /* Every key at its standard value. */
@@ -27,14 +28,17 @@ amine_status am_config_set(am_config *config, const char *key, const char *value
 /* The same for "key=value" in one string. */
 amine_status am_config_assign(am_config *config, const char *assignment, amine_error *error);
 
-/* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}); a text "meaning" at
- * its top is allowed and passed over. `name` stands in the sentences. After a failure the config is
+/* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}); {"task": "bandit"} is
+ * {"task": {"type": "bandit"}}. A text "meaning" at its top is allowed and passed over, "preset" is
+ * a name and no more. `name` stands in the sentences. After a failure the config is
  * as it was. */
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error);
 
-/* Begins with a preset's name or a JSON file's path. AMINE_ERROR_INPUT: among others, a file that
- * sets a key which does not apply to what the file chooses, to another value than the standard. */
+/* Begins with a preset's name or a JSON file's path. The keys of a file go over the preset that it
+ * names as "preset", if it does. AMINE_ERROR_INPUT: among others, a file that has neither preset nor
+ * task.type, or sets a key which does not apply to what it chooses, to another value than the
+ * standard. */
 amine_status am_config_load(am_config *config, const char *preset_or_file, amine_error *error);
 
 /* The same of the config.json of a run, whose keys may be those of an older version: what does not

@@ -8,6 +8,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "run/checkpoint.h"
+#include "run/folder.h"
 #include "run/recording.h"
 #include "run/train.h"
 #include "task/maze_policy.h"
@@ -19,6 +20,7 @@
 static amine_status checkpoint_path(am_text *path, const char *folder_or_file, amine_error *error) {
   struct stat found;
   const bool folder = am_io.stat(folder_or_file, &found) == 0 && S_ISDIR(found.st_mode);
+  if (folder) AM_TRY(am_folder_must_hold_run(folder_or_file, error));
   am_text_printf(path, "%s%s", folder_or_file, folder ? "/" AM_CHECKPOINT_FILE : "");
   return path->failed ? am_fail_memory(error, 512) : AMINE_OK;
 }

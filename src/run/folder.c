@@ -14,17 +14,49 @@ amine_status am_folder_path(am_text *path, const char *folder, const char *file,
   return path->failed ? am_fail_memory(error, strlen(folder) + 64) : AMINE_OK;
 }
 
-amine_status am_folder_must_be_free(const char *folder, amine_error *error) {
+/* Is FOLDER/file there? */
+static amine_status look_for(bool *there, const char *folder, const char *file,
+                             amine_error *error) {
   am_text path = {0};
-  AM_TRY(am_folder_path(&path, folder, AM_CONFIG_FILE, error));
   struct stat found;
-  const bool taken = am_io.stat(path.data, &found) == 0;
+  AM_TRY(am_folder_path(&path, folder, file, error));
+  *there = am_io.stat(path.data, &found) == 0;
   am_text_free(&path);
-  if (!taken) return AMINE_OK;
+  return AMINE_OK;
+}
+
+amine_status am_folder_must_be_free(const char *folder, amine_error *error) {
+  struct stat found;
+  bool run, seeds;
+  if (am_io.stat(folder, &found) == 0 && !S_ISDIR(found.st_mode))
+    return am_fail_file(error, AMINE_ERROR_ARGUMENT, folder, -1,
+                        "this is a file; a run needs a folder of its own (--out)");
+  AM_TRY(look_for(&run, folder, AM_CONFIG_FILE, error));
+  AM_TRY(look_for(&seeds, folder, AM_SEEDS_FILE, error));
+  if (!run && !seeds) return AMINE_OK;
   return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "%.300s already holds a run: go on with it (amine resume) or choose another "
+                 "%.300s already holds %s: go on with %s (amine resume) or choose another "
                  "folder (--out)",
-                 folder);
+                 folder, run ? "a run" : "runs of several seeds", run ? "it" : "them");
+}
+
+amine_status am_folder_must_hold_run(const char *folder, amine_error *error) {
+  struct stat found;
+  bool config, checkpoint, seeds;
+  if (am_io.stat(folder, &found) != 0)
+    return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "there is no run: %s", strerror(errno));
+  if (!S_ISDIR(found.st_mode))
+    return am_fail_file(error, AMINE_ERROR_INPUT, folder, -1, "this is a file, not a run's folder");
+  AM_TRY(look_for(&config, folder, AM_CONFIG_FILE, error));
+  AM_TRY(look_for(&checkpoint, folder, AM_CHECKPOINT_FILE, error));
+  AM_TRY(look_for(&seeds, folder, AM_SEEDS_FILE, error));
+  if (config || checkpoint) return AMINE_OK;
+  if (seeds)
+    return am_fail_file(error, AMINE_ERROR_INPUT, folder, -1,
+                        "this folder holds the runs of several seeds: name one of the folders in "
+                        "it (seed1, ...)");
+  return am_fail_file(error, AMINE_ERROR_INPUT, folder, -1,
+                      "this folder holds no run: neither config.json nor checkpoint.safetensors");
 }
 
 amine_status am_folder_lock(int *fd, const char *folder, amine_error *error) {

@@ -8,13 +8,18 @@
 #define AM_CONFIG_FILE "config.json"
 #define AM_CHECKPOINT_FILE "checkpoint.safetensors"
 #define AM_NOTES_FILE "notes.txt"
+#define AM_SEEDS_FILE "seeds.json" /* of a folder that holds the folders of runs: seeds.h */
 
 /* Adds FOLDER/FILE to an empty text. AMINE_ERROR_MEMORY only. */
 amine_status am_folder_path(am_text *path, const char *folder, const char *file,
                             amine_error *error);
 
-/* A folder with a configuration in it is taken: AMINE_ERROR_ARGUMENT. */
+/* A folder with a configuration or with seeds in it is taken: AMINE_ERROR_ARGUMENT. */
 amine_status am_folder_must_be_free(const char *folder, amine_error *error);
+
+/* A folder without a configuration and a checkpoint, a file, or nothing: AMINE_ERROR_INPUT, or
+ * AMINE_ERROR_IO. */
+amine_status am_folder_must_hold_run(const char *folder, amine_error *error);
 
 /* *fd holds the lock until it is closed by am_folder_unlock. AMINE_ERROR_IO if the folder is not
  * there, or another process has the lock. */

@@ -23,12 +23,34 @@ static int find_choice(const char *choices, const char *word) {
 
 bool am_word_among(const char *words, const char *word) { return find_choice(words, word) >= 0; }
 
+char *am_key_number(double value, char *out, size_t size) {
+  char text[40], *e;
+  snprintf(text, sizeof text, "%.10g", value);
+  const size_t digits = strspn(text[0] == '-' ? text + 1 : text, "0123456789");
+  const size_t n = strlen(text), sign = text[0] == '-';
+  size_t zeros = 0;
+  while (zeros + 1 < digits && text[n - 1 - zeros] == '0') zeros++;
+  if (sign + digits == n && digits > 5 && digits - zeros == 1) { /* 4000000000 */
+    snprintf(out, size, "%.*se%zu", (int)(n - zeros), text, zeros);
+  } else if ((e = strchr(text, 'e')) != NULL) { /* 1e-09 */
+    const char *power = e + 1 + (e[1] == '+' || e[1] == '-');
+    while (power[0] == '0' && power[1]) power++;
+    snprintf(out, size, "%.*se%s%s", (int)(e - text), text, e[1] == '-' ? "-" : "", power);
+  } else {
+    snprintf(out, size, "%s", text);
+  }
+  return out;
+}
+
 char *am_key_range(const am_key *key, char *out, size_t size) {
-  if (key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH || key->kind == AM_KEY_WORD)
-    snprintf(out, size, "%s", key->choices);
-  else if (isnan(key->standard)) snprintf(out, size, "%.10g to %.10g, or none", key->min, key->max);
+  char low[40], high[40];
+  const bool word =
+      key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH || key->kind == AM_KEY_WORD;
+  if (word) snprintf(out, size, "%s", key->choices);
   else if (key->max > 1e19) snprintf(out, size, "0 to 2^64-1");
-  else snprintf(out, size, "%.10g to %.10g", key->min, key->max);
+  else
+    snprintf(out, size, "%s to %s%s", am_key_number(key->min, low, sizeof low),
+             am_key_number(key->max, high, sizeof high), isnan(key->standard) ? ", or none" : "");
   return out;
 }
 

@@ -38,6 +38,8 @@ char *am_key_text(const am_key *key, const am_value *value, char *out, size_t si
 /* A value from text. AMINE_ERROR_ARGUMENT names the key, the value and what is allowed; *out is
  * then as it was. */
 amine_status am_key_read(const am_key *key, const char *value, am_value *out, amine_error *error);
+/* A number as people write it: 0.001, 30000, 1e6, 4e9. Returns out. */
+char *am_key_number(double value, char *out, size_t size);
 /* The range or the choices, for a table: "0 to 1", "tanh|sigmoid|linear". Returns out. */
 char *am_key_range(const am_key *key, char *out, size_t size);
 

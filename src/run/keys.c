@@ -1,6 +1,7 @@
 #include "run/keys.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A key with its range, a choice, a switch. The last word says whether results depend on it. */
 #define INT(n, std, lo, hi, unit, text, shapes)                                                    \
@@ -436,4 +437,18 @@ static const condition conditions[AM_N_KEYS] = {
 const char *am_key_condition(am_key_id id, am_key_id *when) {
   *when = conditions[id].when;
   return conditions[id].among;
+}
+
+int am_key_of_group(const char *group) {
+  const size_t n = strlen(group);
+  for (int k = 0; k < AM_N_KEYS; k++)
+    if (n > 0 && strncmp(am_keys[k].name, group, n) == 0 && am_keys[k].name[n] == '.') return k;
+  return -1;
+}
+
+int am_key_find(const char *name) {
+  for (int k = 0; k < AM_N_KEYS; k++)
+    if (strcmp(am_keys[k].name, name) == 0) return k;
+  const int group = am_key_of_group(name); /* its type stands first */
+  return group >= 0 && strcmp(strchr(am_keys[group].name, '.'), ".type") == 0 ? group : -1;
 }

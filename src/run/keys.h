@@ -136,6 +136,11 @@ typedef enum am_key_id {
 
 extern const am_key am_keys[AM_N_KEYS];
 
+/* The key of a name, or -1; the name of a group means what it is of: "task" is task.type. */
+int am_key_find(const char *name);
+/* The first key of a group ("clamp": clamp.readout), or -1. */
+int am_key_of_group(const char *group);
+
 /* Where a key has an effect: only if the key *when is one of what is returned ("gru|ctrnn"); NULL:
  * always. */
 const char *am_key_condition(am_key_id id, am_key_id *when);

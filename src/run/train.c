@@ -134,6 +134,7 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
   am_text path = {0};
   am_config read;
   am_config_default(&read);
+  AM_TRY(am_folder_must_hold_run(folder, error));
   amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
   if (status == AMINE_OK) status = am_config_reload(&read, path.data, error);
   if (status == AMINE_OK) *config = read;

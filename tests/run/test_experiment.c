@@ -89,8 +89,9 @@ static void what_a_file_says_must_apply(void **state) {
   amine_error error = {0};
   am_config c;
   snprintf(path, sizeof path, "%s/mine.json", base);
-  const char bad[] = "{\"rule\": {\"type\": \"oja\", \"clip\": 3}}";
-  const char good[] = "{\"rule\": {\"type\": \"oja\", \"clip\": 1}}"; /* the standard value */
+  const char bad[] = "{\"task\": \"maze\", \"rule\": {\"type\": \"oja\", \"clip\": 3}}";
+  /* the standard value */
+  const char good[] = "{\"task\": \"maze\", \"rule\": {\"type\": \"oja\", \"clip\": 1}}";
   assert_int_equal(am_file_replace(path, bad, sizeof bad - 1, &error), AMINE_OK);
   am_config_default(&c);
   assert_int_equal(am_config_load(&c, path, &error), AMINE_ERROR_INPUT);

@@ -1,6 +1,7 @@
 /* amine bench: what is to be measured, and what all benchmarks share (see bench.h). */
 #include "cli/bench.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ void cli_bench_look_around(cli_bench_plan *plan, int threads) {
 
 void cli_bench_say_busy(const cli_line *line, const cli_bench_plan *plan) {
   if (plan->busy)
-    cli_say(line, "this machine is busy (load average %.2f): the figures are unreliable\n",
+    cli_say(line, "this machine is busy (load average %.2f): only the size of a ratio is told\n",
             plan->load);
 }
 
@@ -164,11 +165,23 @@ amine_status cli_bench_amine(cli_bench_figures *out, const cli_bench_plan *plan,
 void cli_bench_progress(const cli_line *line, const char *format, ...) {
   char text[200] = "";
   va_list arguments;
-  if (cli_has(line, CLI_QUIET) || !cli_terminal(STDERR_FILENO)) return;
+  const bool in_place = cli_terminal(STDERR_FILENO);
+  if (cli_has(line, CLI_QUIET) || (!in_place && !format)) return;
   va_start(arguments, format);
   if (format) vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  fprintf(stderr, "\r\033[K%.*s", cli_terminal_width(STDERR_FILENO, 80) - 1, text);
+  if (in_place)
+    fprintf(stderr, "\r\033[K%.*s", cli_terminal_width(STDERR_FILENO, 80) - 1, text);
+  else fprintf(stderr, "%s\n", text);
+}
+
+void cli_bench_times(char *out, size_t size, double ratio, const cli_bench_plan *plan) {
+  const int wanted = plan->busy ? 1 : 3; /* digits that mean something */
+  const double magnitude = isfinite(ratio) && ratio > 0 ? floor(log10(ratio)) : 0;
+  const double unit = pow(10, fmax(magnitude - (wanted - 1), 0));
+  const int decimals = (int)fmin(fmax(wanted - 1 - magnitude, 0), 9);
+  snprintf(out, size, "%s%.*f times as fast", plan->busy ? "about " : "", decimals,
+           round(ratio / unit) * unit);
 }
 
 void cli_bench_threads(am_text *text, int threads) {
@@ -205,7 +218,7 @@ void cli_bench_machine(am_text *text, const cli_bench_plan *plan) {
   am_text_printf(text, "%s%s%d processor%s, %s kernels, load average %.2f%s\n", name,
                  name[0] ? ", " : "", am_processors(), am_processors() == 1 ? "" : "s",
                  amine_kernel_name(), plan->load,
-                 plan->busy ? ": busy, the figures are unreliable" : "");
+                 plan->busy ? ": busy, times are as they came" : "");
 }
 
 void cli_bench_machine_json(am_text *text, const cli_bench_plan *plan, const char *name) {

@@ -99,7 +99,10 @@ void cli_bench_give(const void *result, size_t size);
 /* A warning, if the machine is busy. */
 void cli_bench_say_busy(const cli_line *line, const cli_bench_plan *plan);
 
-/* "round 2 of 3: PyTorch, 1 thread" on a terminal; format NULL takes it away. */
+/* "35.9 times as fast"; on a busy machine, where digits would lie, "about 40 times as fast". */
+void cli_bench_times(char *out, size_t size, double ratio, const cli_bench_plan *plan);
+
+/* "round 2 of 3: PyTorch, 1 thread": on a terminal a line that format NULL takes away. */
 void cli_bench_progress(const cli_line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

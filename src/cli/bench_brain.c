@@ -244,7 +244,11 @@ static void put_row(am_text *text, const brain_bench *b, const brain_row *row) {
   if (row->peer < 0) am_text_printf(text, "%9.1f", all->n_bytes / all->n_synapses);
   else am_text_printf(text, "%9s", "");
   am_text_printf(text, "  %8.1f", all->peak_mib);
-  if (row->peer >= 0) am_text_printf(text, "  %.2f times as fast", ratio(b, row));
+  if (row->peer >= 0) {
+    char cell[60];
+    cli_bench_times(cell, sizeof cell, ratio(b, row), &b->plan);
+    am_text_printf(text, "  %s", cell);
+  }
   am_text_puts(text, "\n");
 }
 

@@ -98,7 +98,7 @@ void cli_bench_table_text(am_text *text, const cli_bench_table *b, const char *w
                    b->rate_digits, rate(b, row), row->all.peak_mib);
     for (int r = 0; entry_of(b, row)->peer && r < b->n_ratios; r++) {
       char cell[40];
-      snprintf(cell, sizeof cell, "%.1f times as fast", ratio(b, row, b->ratios[r].entry));
+      cli_bench_times(cell, sizeof cell, ratio(b, row, b->ratios[r].entry), b->plan);
       put_cell(text, b, r, cell);
     }
     am_text_puts(text, "\n");

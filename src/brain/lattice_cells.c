@@ -46,20 +46,19 @@ static const char *model_of(const json_t *object) {
   return am_model_word(amine_neuron_model, word, &near);
 }
 
-static const char *parameter_name(const json_t *object, int k) {
+static const amine_parameter *parameter(const json_t *object, int k) {
   const char *model = model_of(object);
-  const amine_parameter *p = model ? amine_neuron_parameter(model, k) : NULL;
-  return p ? p->name : NULL;
+  return model ? amine_neuron_parameter(model, k) : NULL;
 }
 
-static bool parameter_takes(const json_t *object, const char *key) {
+static const amine_parameter *find_parameter(const json_t *object, const char *key) {
   const char *model = model_of(object);
   const am_values_source source = {
       .parameters = amine_neuron_parameter, .of = model ? model : "", .loose = true};
-  return am_parameter_find(&source, key) != NULL;
+  return am_parameter_find(&source, key);
 }
 
-static const am_more parameters = {.next = parameter_name, .takes = parameter_takes};
+static const am_more parameters = {.next = parameter, .find = find_parameter};
 
 typedef struct cell_keys {
   const char *name, *type;
@@ -70,15 +69,18 @@ typedef struct cell_keys {
 
 #define AT(member) .offset = offsetof(cell_keys, member)
 #define TYPE                                                                                       \
-  { .name = "type", .others = "model_type|model", .kind = AM_FIELD_TEXT, AT(type) }
+  {                                                                                                \
+    .name = "type", .others = "model_type|model", .kind = AM_FIELD_TEXT, AT(type),                 \
+    .meaning = "the neurons' (amine list neurons)"                                                 \
+  }
 #define PARAMS                                                                                     \
   {                                                                                                \
     .name = "params_default", .others = "params|parameters|values", .kind = AM_FIELD_VALUES,       \
-    AT(params), .more = &parameters                                                                \
+    AT(params), .more = &parameters, .meaning = "parameters of that"                               \
   }
 static const am_field model_fields[] = {TYPE, PARAMS, {0}};
 static const am_field cell_fields[] = {
-    {.name = "name", .kind = AM_FIELD_TEXT, AT(name)},
+    {.name = "name", .kind = AM_FIELD_TEXT, AT(name), .meaning = "of the cell type"},
     TYPE,
     PARAMS,
     {.name = "fraction",
@@ -86,9 +88,18 @@ static const am_field cell_fields[] = {
      .kind = AM_FIELD_NUMBER,
      AT(fraction),
      .min = 0,
-     .max = 1},
-    {.name = "inhibitory", .kind = AM_FIELD_SWITCH, AT(inhibitory)},
-    {.name = "strength", .kind = AM_FIELD_NUMBER, AT(strength), .min = 0, .max = 1e6},
+     .max = 1,
+     .meaning = "of the neurons of each area"},
+    {.name = "inhibitory",
+     .kind = AM_FIELD_SWITCH,
+     AT(inhibitory),
+     .meaning = "whether its synapses inhibit"},
+    {.name = "strength",
+     .kind = AM_FIELD_NUMBER,
+     AT(strength),
+     .min = 0,
+     .max = 1e6,
+     .meaning = "by which its weights are multiplied"},
     {0}};
 #undef AT
 

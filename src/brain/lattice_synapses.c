@@ -69,39 +69,45 @@ static const char *rule_of(const json_t *plasticity) {
   return am_model_word(amine_synapse_rule, word, &near);
 }
 
-static const char *parameter_name(const json_t *plasticity, int k) {
+static const amine_parameter *parameter(const json_t *plasticity, int k) {
   const char *rule = rule_of(plasticity);
-  const amine_parameter *p = rule ? amine_synapse_rule_parameter(rule, k) : NULL;
-  return p ? p->name : NULL;
+  return rule ? amine_synapse_rule_parameter(rule, k) : NULL;
 }
 
-static bool parameter_takes(const json_t *plasticity, const char *key) {
+static const amine_parameter *find_parameter(const json_t *plasticity, const char *key) {
   const char *rule = rule_of(plasticity);
   const am_values_source source = {
       .parameters = amine_synapse_rule_parameter, .of = rule ? rule : "", .loose = true};
-  return am_parameter_find(&source, key) != NULL;
+  return am_parameter_find(&source, key);
 }
 
-static const am_more parameters = {.next = parameter_name, .takes = parameter_takes};
+static const am_more parameters = {.next = parameter, .find = find_parameter};
 
 #define SWITCH(type)                                                                               \
-  { .name = "enabled", .kind = AM_FIELD_SWITCH, .offset = offsetof(type, enabled) }
-#define NUMBER(type, key, alias, low, high)                                                        \
+  {                                                                                                \
+    .name = "enabled", .kind = AM_FIELD_SWITCH, .offset = offsetof(type, enabled),                 \
+    .meaning = "false: as if it were not there"                                                    \
+  }
+#define NUMBER(type, key, alias, low, high, of, text)                                              \
   {                                                                                                \
     .name = #key, .others = alias, .kind = AM_FIELD_NUMBER, .offset = offsetof(type, key),         \
-    .min = low, .max = high                                                                        \
+    .min = low, .max = high, .unit = of, .meaning = text                                           \
   }
 
 static const am_field homeostatic_fields[] = {
     SWITCH(homeostatic_keys),
-    NUMBER(homeostatic_keys, target_rate, "target_rate_hz", 0, 1e4),
-    NUMBER(homeostatic_keys, time_window, "time_window_ms", 1, 1e7),
-    NUMBER(homeostatic_keys, scaling_rate, NULL, 0, 1),
+    NUMBER(homeostatic_keys, target_rate, "target_rate_hz", 0, 1e4, "Hz",
+           "rate toward which weights are scaled"),
+    NUMBER(homeostatic_keys, time_window, "time_window_ms", 1, 1e7, "ms",
+           "in which the rate is counted"),
+    NUMBER(homeostatic_keys, scaling_rate, NULL, 0, 1, NULL,
+           "change of a weight per window at rate 0"),
     {0}};
 static const am_field metaplasticity_fields[] = {
     SWITCH(metaplasticity_keys),
-    NUMBER(metaplasticity_keys, bcm_tau, "bcm_tau_ms", 1e-3, 1e7),
-    NUMBER(metaplasticity_keys, bcm_target_rate, "bcm_target_rate_hz", 1e-3, 1e3),
+    NUMBER(metaplasticity_keys, bcm_tau, "bcm_tau_ms", 1e-3, 1e7, "ms", "of the threshold"),
+    NUMBER(metaplasticity_keys, bcm_target_rate, "bcm_target_rate_hz", 1e-3, 1e3, "Hz",
+           "unit of the rate"),
     {0}};
 
 /* u, tau_rec, tau_facil of the kinds of short_term that are known by name */
@@ -111,14 +117,18 @@ static const double short_term_values[][3] = {{0.5, 200, 50},  {0.5, 200, 50}, {
                                               {0.15, 50, 750}, {0.6, 800, 20}, {0.15, 50, 750}};
 static const am_field short_term_fields[] = {
     SWITCH(short_term_keys),
-    NUMBER(short_term_keys, u, "U|baseline_U", 0, 1),
-    NUMBER(short_term_keys, tau_rec, "tau_rec_ms|tau_depression|tau_d", 1e-3, 1e6),
-    NUMBER(short_term_keys, tau_facil, "tau_facil_ms|tau_facilitation|tau_f", 0, 1e6),
+    NUMBER(short_term_keys, u, "U|baseline_U", 0, 1, NULL,
+           "share of the resources that a spike uses"),
+    NUMBER(short_term_keys, tau_rec, "tau_rec_ms|tau_depression|tau_d", 1e-3, 1e6, "ms",
+           "in which they recover"),
+    NUMBER(short_term_keys, tau_facil, "tau_facil_ms|tau_facilitation|tau_f", 0, 1e6, "ms",
+           "in which the share falls back to u"),
     {.name = "default_type",
      .others = "type",
      .kind = AM_FIELD_WORD,
      .offset = offsetof(short_term_keys, type),
-     .words = short_term_types},
+     .words = short_term_types,
+     .meaning = "what u, tau_rec and tau_facil are if they are not given"},
     {0}};
 static const am_table homeostatic_table = {.fields = homeostatic_fields};
 static const am_table metaplasticity_table = {.fields = metaplasticity_fields};
@@ -127,22 +137,33 @@ static const am_table short_term_table = {.fields = short_term_fields};
 #define AT(member) .offset = offsetof(plasticity_keys, member)
 static const am_field plasticity_fields[] = {
     SWITCH(plasticity_keys),
-    {.name = "rule", .others = "type", .kind = AM_FIELD_TEXT, AT(rule)},
-    {.name = "factor", .kind = AM_FIELD_WORD, AT(factor), .words = am_factor_words},
+    {.name = "rule",
+     .others = "type",
+     .kind = AM_FIELD_TEXT,
+     AT(rule),
+     .meaning = "of plasticity (amine list synapses)"},
+    {.name = "factor",
+     .kind = AM_FIELD_WORD,
+     AT(factor),
+     .words = am_factor_words,
+     .meaning = "the modulator that multiplies the changes"},
     {.name = "homeostatic",
      .others = "homeostasis",
      .kind = AM_FIELD_OBJECT,
      AT(homeostatic),
-     .inside = &homeostatic_table},
+     .inside = &homeostatic_table,
+     .meaning = "scaling of weights toward a rate"},
     {.name = "metaplasticity",
      .kind = AM_FIELD_OBJECT,
      AT(metaplasticity),
-     .inside = &metaplasticity_table},
+     .inside = &metaplasticity_table,
+     .meaning = "the threshold of rule bcm"},
     {.name = "short_term",
      .others = "short_term_plasticity|stp",
      .kind = AM_FIELD_OBJECT,
      AT(short_term),
-     .inside = &short_term_table},
+     .inside = &short_term_table,
+     .meaning = "short-term plasticity of the sources' spikes"},
     {0}};
 #undef AT
 const am_table am_plasticity_table = {.fields = plasticity_fields, .more = &parameters};
@@ -154,26 +175,45 @@ static const int connect_kinds[] = {BY_PROBABILITY, BY_DISTANCE,    BY_OUT, ALL,
 
 #define AT(member) .offset = offsetof(connectivity_keys, member)
 static const am_field connectivity_fields[] = {
-    {.name = "type", .others = "connect", .kind = AM_FIELD_WORD, AT(type), .words = connect_words},
-    NUMBER(connectivity_keys, probability, "connection_probability|p", 0, 1),
-    NUMBER(connectivity_keys, radius, NULL, 1e-6, 1e6),
+    {.name = "type",
+     .others = "connect",
+     .kind = AM_FIELD_WORD,
+     AT(type),
+     .words = connect_words,
+     .meaning = "who is connected with whom, for each pair of areas"},
+    NUMBER(connectivity_keys, probability, "connection_probability|p", 0, 1, NULL,
+           "of each pair of neurons"),
+    NUMBER(connectivity_keys, radius, NULL, 1e-6, 1e6, "sites", "of type=distance"),
     {.name = "n_out",
      .others = "out_degree",
      .kind = AM_FIELD_INTEGER,
      AT(n_out),
      .min = 1,
-     .max = 1e7},
-    {.name = "weight", .kind = AM_FIELD_RANGE, AT(weight), .min = -1e6, .max = 1e6},
-    NUMBER(connectivity_keys, weight_mean, NULL, -1e6, 1e6),
-    NUMBER(connectivity_keys, weight_std, "weight_sd", 0, 1e6),
+     .max = 1e7,
+     .meaning = "of type=fixed_out: targets of a neuron in each area"},
+    {.name = "weight",
+     .kind = AM_FIELD_RANGE,
+     AT(weight),
+     .min = -1e6,
+     .max = 1e6,
+     .meaning = "of each synapse, or [low, high], instead of mean and deviation"},
+    NUMBER(connectivity_keys, weight_mean, NULL, -1e6, 1e6, NULL, "mean of the uniform weights"),
+    NUMBER(connectivity_keys, weight_std, "weight_sd", 0, 1e6, NULL,
+           "their standard deviation"),
     {.name = "delay_ms",
      .others = "delay",
      .kind = AM_FIELD_RANGE,
      AT(delay),
      .min = 1e-3,
-     .max = 1e5},
-    NUMBER(connectivity_keys, velocity, NULL, 0, 1e6),
-    {.name = "self", .kind = AM_FIELD_SWITCH, AT(self)},
+     .max = 1e5,
+     .unit = "ms",
+     .meaning = "of a spike, or [low, high] between which it is drawn"},
+    NUMBER(connectivity_keys, velocity, NULL, 0, 1e6, "sites per ms",
+           "adds distance / velocity to the delay; 0: nothing"),
+    {.name = "self",
+     .kind = AM_FIELD_SWITCH,
+     AT(self),
+     .meaning = "whether a neuron may be its own target"},
     {0}};
 #undef AT
 const am_table am_connectivity_table = {.fields = connectivity_fields};

@@ -14,10 +14,12 @@ typedef struct top_keys {
   am_lattice_keys lattice;
 } top_keys;
 
-#define PART(key, how, table)                                                                      \
-  { .name = #key, .kind = how, .offset = offsetof(top_keys, key), .inside = &table }
-#define LATTICE(key, member, how, table)                                                           \
-  { .name = #key, .kind = how, .offset = offsetof(top_keys, lattice.member), .inside = &table }
+#define PART(key, how, table, text)                                                                \
+  { .name = #key, .kind = how, .offset = offsetof(top_keys, key), .inside = &table,                \
+    .meaning = text }
+#define LATTICE(key, member, how, table, text)                                                     \
+  { .name = #key, .kind = how, .offset = offsetof(top_keys, lattice.member), .inside = &table,     \
+    .meaning = text }
 #define OTHERS(key)                                                                                \
   { .name = key, .kind = AM_FIELD_OTHERS }
 
@@ -27,31 +29,43 @@ static const am_field top_fields[] = {
      .kind = AM_FIELD_NUMBER,
      .offset = offsetof(top_keys, dt_ms),
      .min = 1e-3,
-     .max = 100},
-    PART(populations, AM_FIELD_LIST, am_population_table),
-    PART(projections, AM_FIELD_LIST, am_projection_table),
-    PART(inputs, AM_FIELD_LIST, am_input_table),
-    PART(targets, AM_FIELD_LIST, am_target_table),
-    PART(neuromodulation, AM_FIELD_OBJECT, am_chemical_table),
-    {.name = "lattice_shape", .kind = AM_FIELD_ARRAY, .offset = offsetof(top_keys, lattice.shape)},
-    LATTICE(neuron_model, neuron_model, AM_FIELD_OBJECT, am_neuron_model_table),
-    LATTICE(cell_types, cell_types, AM_FIELD_MAP, am_cell_type_table),
-    LATTICE(plasticity, plasticity, AM_FIELD_OBJECT, am_plasticity_table),
-    LATTICE(senses, senses, AM_FIELD_MAP, am_sense_table),
-    LATTICE(areas, areas, AM_FIELD_MAP, am_area_table),
-    LATTICE(connectivity, connectivity, AM_FIELD_OBJECT, am_connectivity_table),
+     .max = 100,
+     .unit = "ms",
+     .meaning = "length of a step"},
+    PART(populations, AM_FIELD_LIST, am_population_table, "neurons"),
+    PART(projections, AM_FIELD_LIST, am_projection_table, "synapses"),
+    PART(inputs, AM_FIELD_LIST, am_input_table, "what drives the neurons"),
+    PART(targets, AM_FIELD_LIST, am_target_table, "what the modulators reach"),
+    PART(neuromodulation, AM_FIELD_OBJECT, am_chemical_table, "the chemical modulators"),
+    {.name = "lattice_shape",
+     .kind = AM_FIELD_ARRAY,
+     .offset = offsetof(top_keys, lattice.shape),
+     .unit = "sites",
+     .meaning = "along x, y, z and w, each 1 to 32768"},
+    LATTICE(neuron_model, neuron_model, AM_FIELD_OBJECT, am_neuron_model_table,
+            "of the areas' neurons"),
+    LATTICE(cell_types, cell_types, AM_FIELD_MAP, am_cell_type_table, "kinds of them"),
+    LATTICE(plasticity, plasticity, AM_FIELD_OBJECT, am_plasticity_table,
+            "of the synapses between areas"),
+    LATTICE(senses, senses, AM_FIELD_MAP, am_sense_table, "that areas serve"),
+    LATTICE(areas, areas, AM_FIELD_MAP, am_area_table, "of the lattice, each a population"),
+    LATTICE(connectivity, connectivity, AM_FIELD_OBJECT, am_connectivity_table,
+            "the synapses between areas"),
     {.name = "neuron_density",
      .others = "density",
      .kind = AM_FIELD_NUMBER,
      .offset = offsetof(top_keys, lattice.density),
      .min = 1e-12,
-     .max = 1},
+     .max = 1,
+     .unit = "per site",
+     .meaning = "neurons in an area"},
     {.name = "connection_probability",
      .others = "connection_density|synapse_density|synapse_probability",
      .kind = AM_FIELD_NUMBER,
      .offset = offsetof(top_keys, lattice.probability),
      .min = 0,
-     .max = 1},
+     .max = 1,
+     .meaning = "short for connectivity.probability"},
     OTHERS("preset"), /* these belong to the run */
     OTHERS("seed"),
     OTHERS("duration_s"),
@@ -109,6 +123,7 @@ static amine_status read_parts(am_plan *plan, am_reader *r, const json_t *root,
   AM_TRY(am_projections_read(plan, r, &projections, keys->projections));
   AM_TRY(am_projections_check(plan, r));
   AM_TRY(am_plan_check_names(plan, r));
+  am_populations_note(plan, r, &file);
   AM_TRY(am_targets_read(plan, r, &targets, keys->targets));
   return am_inputs_read(plan, r, &inputs, keys->inputs);
 }
@@ -146,9 +161,6 @@ amine_status am_brain_from_json(amine_brain **brain, const json_t *root, const c
   return am_brain_from_json_within(brain, root, name, seed, NULL, notes, error);
 }
 
-bool am_brain_knows_key(const json_t *root, const char *dotted_path, const char **nearest) {
-  const char *near;
-  const bool known = am_table_knows(&am_model_table, root, dotted_path, &near);
-  if (nearest) *nearest = known ? NULL : near;
-  return known;
+bool am_brain_find_key(am_found *found, const json_t *root, const char *dotted_path) {
+  return am_table_find(found, &am_model_table, root, dotted_path);
 }

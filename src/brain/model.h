@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "amine/brain.h"
 #include "base/memory.h"
+#include "brain/model_field.h"
 
 /* How large a model may be. Synapses are counted as expected: probability times pairs. */
 typedef struct am_model_limits {
@@ -29,7 +29,7 @@ typedef struct am_model_limits {
 
 /* The brain that `root` describes; `name` (a path, or NULL) stands in the sentences. *notes (may be
  * NULL) gets one line for each key that was accepted and is not used, "cell_lifecycle: accepted,
- * not used". AMINE_ERROR_INPUT names the key, its value and what is allowed; AMINE_ERROR_IO for a
+ * not used", and for what is taken as it is said and is hardly meant. AMINE_ERROR_INPUT names the key, its value and what is allowed; AMINE_ERROR_IO for a
  * file that the model names; AMINE_ERROR_MEMORY. *brain is then untouched. */
 amine_status am_brain_from_json(amine_brain **brain, const json_t *root, const char *name,
                                 uint64_t seed, am_text *notes, amine_error *error);
@@ -41,9 +41,8 @@ amine_status am_brain_from_json_within(amine_brain **brain, const json_t *root, 
 
 /* true if the model understands a key by its dotted path, so that it may be set over what `root`
  * says; elements of arrays go by their names in `root`: populations.E.n, projections.E-I.weight,
- * areas.V1_like.neuron_density. If not, *nearest (may be NULL) is the known word nearest to the
- * part of the path that is wrong, or NULL; it is static or lives as long as root. */
-bool am_brain_knows_key(const json_t *root, const char *dotted_path, const char **nearest);
+ * areas.V1_like.neuron_density. *found tells what it is, or what is wrong. */
+bool am_brain_find_key(am_found *found, const json_t *root, const char *dotted_path);
 
 /* The default model, with every key at its default: four areas of 250 neurons on a lattice of 20 x
  * 20 x 20 x 4 sites, connected at random with probability 0.1. The caller json_decref's *root; NULL

@@ -12,21 +12,30 @@ typedef struct chemical_keys {
   const json_t *systems[5], *values[8];
 } chemical_keys;
 
-#define VALUE(key)                                                                                 \
-  { .name = key, .kind = AM_FIELD_ANY, .offset = offsetof(chemical_keys, values) }
-#define COMMON VALUE("baseline"), VALUE("decay_rate"), VALUE("tau_ms"), VALUE("step_ms")
+#define VALUE(key, low, high, of, text)                                                            \
+  { .name = key, .kind = AM_FIELD_ANY, .offset = offsetof(chemical_keys, values), .min = low,      \
+    .max = high, .unit = of, .meaning = text }
+#define STRENGTH(key, text) VALUE(key, 0, (double)AMINE_CHEMICAL_STRENGTH_MAX, NULL, text)
+#define MS(key, text) VALUE(key, 1e-3, (double)AMINE_CHEMICAL_MS_MAX, "ms", text)
+#define COMMON                                                                                     \
+  VALUE("baseline", 0, 1, NULL, "level at which it rests"),                                        \
+      VALUE("decay_rate", 0, 1, "per step", "how fast the level goes back to it"),                 \
+      MS("tau_ms", "the same as a time constant"), MS("step_ms", "the step that decay_rate is of")
 #define SYSTEM(key, k)                                                                             \
   {                                                                                                \
     .name = #key, .kind = AM_FIELD_OBJECT, .offset = offsetof(chemical_keys, systems[k]),          \
-    .inside = &key##_table                                                                         \
+    .inside = &key##_table, .meaning = "a chemical system"                                         \
   }
 
-static const am_field dopamine[] = {COMMON, VALUE("learning_rate_modulation"), {0}};
-static const am_field serotonin[] = {COMMON, VALUE("inhibition_strength"), {0}};
-static const am_field norepinephrine[] = {COMMON, VALUE("gain_modulation"), {0}};
+static const am_field dopamine[] = {COMMON, STRENGTH("learning_rate_modulation", "how much it speeds up learning"), {0}};
+static const am_field serotonin[] = {COMMON, STRENGTH("inhibition_strength", "how much it holds back"), {0}};
+static const am_field norepinephrine[] = {COMMON, STRENGTH("gain_modulation", "how much it raises gain"), {0}};
 static const am_field acetylcholine[] = {
-    COMMON, VALUE("plasticity_modulation"), VALUE("attention_gain"), {0}};
-static const am_field orexin[] = {COMMON, VALUE("arousal_strength"), {0}};
+    COMMON,
+    STRENGTH("plasticity_modulation", "how much it speeds up learning"),
+    STRENGTH("attention_gain", "how much it raises sensory input"),
+    {0}};
+static const am_field orexin[] = {COMMON, STRENGTH("arousal_strength", "how much it rouses"), {0}};
 static const am_table dopamine_table = {.fields = dopamine};
 static const am_table serotonin_table = {.fields = serotonin};
 static const am_table norepinephrine_table = {.fields = norepinephrine};
@@ -43,8 +52,13 @@ static const am_field chemical_fields[] = {
      .kind = AM_FIELD_NUMBER,
      .offset = offsetof(chemical_keys, step_ms),
      .min = 1e-3,
-     .max = 1e6},
-    {.name = "enabled", .kind = AM_FIELD_SWITCH, .offset = offsetof(chemical_keys, enabled)},
+     .max = 1e6,
+     .unit = "ms",
+     .meaning = "between two steps of decay"},
+    {.name = "enabled",
+     .kind = AM_FIELD_SWITCH,
+     .offset = offsetof(chemical_keys, enabled),
+     .meaning = "false: there are no modulators"},
     {0}};
 const am_table am_chemical_table = {.fields = chemical_fields};
 

@@ -101,7 +101,7 @@ static bool word_at(const char *words, int k, char *out, size_t size) {
 
 void am_nearest_table(am_nearest_word *nearest, const am_table *table, const json_t *object) {
   char other[64];
-  const char *more;
+  const amine_parameter *more;
   for (const am_field *f = table->fields; f && f->name; f++) {
     if (f->kind == AM_FIELD_OTHERS) continue;
     am_nearest_try(nearest, f->name);
@@ -109,7 +109,7 @@ void am_nearest_table(am_nearest_word *nearest, const am_table *table, const jso
       am_nearest_spelled(nearest, other, f->name);
   }
   for (int k = 0; table->more && (more = table->more->next(object, k)) != NULL; k++)
-    am_nearest_try(nearest, more);
+    am_nearest_try(nearest, more->name);
 }
 
 /* ------------------------------------------------------------------------------ one value */
@@ -190,6 +190,7 @@ static amine_status read_text(const am_reader *r, const am_where *where, const j
                               const char **out) {
   const char *text = json_string_value(value);
   if (!text || !text[0]) return am_refuse(r, where, value, "it must be a word in quotes");
+  if (!am_printable(text)) return am_refuse(r, where, value, "it has control characters in it");
   *out = text;
   return AMINE_OK;
 }
@@ -235,21 +236,37 @@ static const am_field *find(const am_table *table, const char *key) {
   return NULL;
 }
 
-static bool is_more(const am_more *more, const json_t *object, const char *key) {
-  const char *name;
-  if (more && more->takes) return more->takes(object, key);
-  for (int k = 0; more && (name = more->next(object, k)) != NULL; k++)
-    if (strcmp(name, key) == 0) return true;
-  return false;
+static const amine_parameter *find_more(const am_more *more, const json_t *object,
+                                        const char *key) {
+  const amine_parameter *p;
+  if (more && more->find) return more->find(object, key);
+  for (int k = 0; more && (p = more->next(object, k)) != NULL; k++)
+    if (strcmp(p->name, key) == 0) return p;
+  return NULL;
+}
+
+/* Parameters that may have been meant stand a level deeper; *inside is the key below which. */
+static void nearest_inside(am_nearest_word *nearest, const char **inside, const am_table *table,
+                           const json_t *object) {
+  for (const am_field *f = table->fields; f && f->name; f++) {
+    const amine_parameter *p;
+    const char *before = nearest->best;
+    if (f->kind != AM_FIELD_VALUES) continue;
+    for (int k = 0; (p = f->more->next(object, k)) != NULL; k++)
+      am_nearest_parameter(nearest, p->name);
+    if (nearest->best != before) *inside = f->name;
+  }
 }
 
 static amine_status unknown(am_reader *r, const am_where *where, const json_t *object,
                             const am_table *table, const char *key) {
+  const char *inside = NULL;
   am_nearest_word near = am_nearest_begin(key);
   am_nearest_table(&near, table, object);
-  return am_refuse(r, where, NULL, "unknown key \"%.60s\"%s%s%s", key,
-                   near.best ? "; did you mean " : "", near.best ? near.best : "",
-                   near.best ? "?" : "");
+  nearest_inside(&near, &inside, table, object);
+  return am_refuse(r, where, NULL, "unknown key \"%.60s\"%s%s%s%s%s", key,
+                   near.best ? "; did you mean " : "", inside ? inside : "", inside ? "." : "",
+                   near.best ? near.best : "", near.best ? "?" : "");
 }
 
 amine_status am_table_read(am_reader *r, const am_where *where, const json_t *object,
@@ -262,7 +279,7 @@ amine_status am_table_read(am_reader *r, const am_where *where, const json_t *ob
     const am_where here = {.above = where, .key = key};
     const am_field *f = find(table, key);
     if (!f) {
-      if (is_more(table->more, object, key)) continue;
+      if (find_more(table->more, object, key)) continue;
       if (!generous) return unknown(r, where, object, table, key);
       am_reader_note(r, &here, "accepted, not used");
       continue;
@@ -307,82 +324,87 @@ am_where am_where_item(const am_where *map, const am_items *items) {
 
 /* ------------------------------------------------------------------------------ paths */
 
-/* The rest of the path behind `name` and a dot ("" if it ends with the name), or NULL. */
-static const char *behind(const char *path, const char *name) {
-  const size_t n = strlen(name);
-  if (n == 0 || strncmp(path, name, n) != 0) return NULL;
-  if (path[n] == 0) return path + n;
-  return path[n] == '.' && path[n + 1] ? path + n + 1 : NULL;
-}
-
 /* The part of the path up to the first dot. */
 static void first_part(const char *path, char *out, size_t size) {
   snprintf(out, size, "%.*s", (int)strcspn(path, "."), path);
 }
 
-/* The element of a list or map that the path begins with; *rest is what stands behind it. */
+/* The element of a list or map that the path begins with, by the longest of the names that fit;
+ * *rest is what stands behind it. */
 static const json_t *element(const json_t *all, const am_table *table, const char *path,
-                             const char **rest, const char **nearest) {
+                             const char **rest, am_found *found) {
   char part[128], room[200];
   first_part(path, part, sizeof part);
   am_nearest_word near = am_nearest_begin(part);
+  const json_t *best = NULL;
   const char *key;
   json_t *value;
   size_t k;
+  *rest = NULL;
   json_object_foreach((json_t *)(uintptr_t)all, key, value) {
-    *rest = behind(path, key);
-    if (*rest) return value;
+    const char *after = am_path_behind(path, key);
+    if (after && (!best || after > *rest)) best = value, *rest = after;
     am_nearest_try(&near, key);
   }
   json_array_foreach(all, k, value) {
     const char *name = table->name ? table->name(value, room, sizeof room) : NULL;
-    *rest = name ? behind(path, name) : NULL;
-    if (*rest) return value;
+    const char *after = name ? am_path_behind(path, name) : NULL;
+    if (after && (!best || after > *rest)) best = value, *rest = after;
     if (name && name != room) am_nearest_try(&near, name); /* it outlives this call */
   }
-  *nearest = near.best;
-  return NULL;
+  if (!best) *found = (am_found){.wrong = path, .nearest = near.best};
+  return best;
 }
 
-static bool knows_value(const am_more *more, const json_t *owner, const char *path,
-                        const char **nearest) {
-  const char *name;
+static bool find_value(am_found *found, const am_more *more, const json_t *owner,
+                       const char *path) {
+  const amine_parameter *p;
   am_nearest_word near = am_nearest_begin(path);
-  if (is_more(more, owner, path)) return true;
-  for (int k = 0; (name = more->next(owner, k)) != NULL; k++) am_nearest_try(&near, name);
-  *nearest = near.best;
+  *found = (am_found){.parameter = find_more(more, owner, path)};
+  if (found->parameter) return true;
+  for (int k = 0; (p = more->next(owner, k)) != NULL; k++) am_nearest_parameter(&near, p->name);
+  *found = (am_found){.wrong = path, .nearest = near.best};
   return false;
 }
 
 /* What stands behind the key of a field. */
-static bool knows_inside(const am_field *f, const json_t *object, const char *rest,
-                         const char **nearest) {
+static bool find_inside(am_found *found, const am_field *f, const json_t *object,
+                        const char *rest) {
   const json_t *value = json_object_get(object, f->name);
+  const char *behind_element = NULL;
   char other[64];
   for (int k = 0; !value && word_at(f->others, k, other, sizeof other); k++)
     value = json_object_get(object, other);
-  if (f->kind == AM_FIELD_VALUES) return knows_value(f->more, object, rest, nearest);
-  if (f->kind == AM_FIELD_OBJECT) return am_table_knows(f->inside, value, rest, nearest);
+  *found = (am_found){.wrong = rest};
+  if (f->kind == AM_FIELD_VALUES) return find_value(found, f->more, object, rest);
+  if (f->kind == AM_FIELD_OBJECT) return am_table_find(found, f->inside, value, rest);
   if (f->kind != AM_FIELD_MAP && f->kind != AM_FIELD_LIST) return false;
-  const char *behind_element = NULL;
-  const json_t *e = element(value, f->inside, rest, &behind_element, nearest);
-  return e && (behind_element[0] == 0 || am_table_knows(f->inside, e, behind_element, nearest));
+  const json_t *e = element(value, f->inside, rest, &behind_element, found);
+  if (!e) return false;
+  *found = (am_found){.field = f};
+  return behind_element[0] == 0 || am_table_find(found, f->inside, e, behind_element);
 }
 
-bool am_table_knows(const am_table *table, const json_t *object, const char *path,
-                    const char **nearest) {
+bool am_table_find(am_found *found, const am_table *table, const json_t *object, const char *path) {
   char part[128];
-  *nearest = NULL;
   first_part(path, part, sizeof part);
   const am_field *f = find(table, part);
+  *found = (am_found){.wrong = path};
   if (f && f->kind != AM_FIELD_OTHERS) {
-    const char *rest = behind(path, part);
+    const char *rest = am_path_behind(path, part);
     if (!rest) return false; /* longer than any key */
-    return rest[0] == 0 || knows_inside(f, object, rest, nearest);
+    if (rest[0]) return find_inside(found, f, object, rest);
+    *found = (am_found){.field = f};
+    return true;
   }
-  if (is_more(table->more, object, path)) return true;
+  const amine_parameter *p = find_more(table->more, object, path);
+  if (p) {
+    *found = (am_found){.parameter = p};
+    return true;
+  }
   am_nearest_word near = am_nearest_begin(part);
   am_nearest_table(&near, table, object);
-  *nearest = near.best;
+  nearest_inside(&near, &found->inside, table, object);
+  found->nearest = near.best;
   return false;
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "amine/brain.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/words.h"
@@ -67,8 +68,9 @@ typedef enum am_field_kind {
 
 /* Keys that depend on what else stands in an object. */
 typedef struct am_more {
-  const char *(*next)(const json_t *object, int k);     /* the k-th of them; NULL past the end */
-  bool (*takes)(const json_t *object, const char *key); /* NULL: just those of `next` */
+  const amine_parameter *(*next)(const json_t *object, int k); /* the k-th; NULL past the end */
+  /* the one that a key means, or NULL; the function is NULL if keys are just names of `next` */
+  const amine_parameter *(*find)(const json_t *object, const char *key);
 } am_more;
 
 struct am_table;
@@ -82,6 +84,7 @@ typedef struct am_field {
   const char *words;             /* of WORD: "a|b" */
   const struct am_table *inside; /* of OBJECT, MAP, LIST */
   const am_more *more;           /* of VALUES: asked with the object that holds the key */
+  const char *unit, *meaning;    /* for people; the unit may be NULL */
 } am_field;
 
 typedef struct am_table {
@@ -120,14 +123,27 @@ am_where am_where_item(const am_where *map, const am_items *items);
 
 /* ------------------------------------------------------------------------------ nearest words */
 
+/* A parameter of a neuron model or rule, also by the names that other tools have for it
+ * (model_values.c). */
+void am_nearest_parameter(am_nearest_word *nearest, const char *parameter);
+
 /* Every key of a table, for `object`. */
 void am_nearest_table(am_nearest_word *nearest, const am_table *table, const json_t *object);
 
 /* ------------------------------------------------------------------------------ paths */
 
+/* What a path leads to: a field, or a parameter of a neuron model or rule; or what is wrong with it.
+ * Texts are static or live as long as the tree and the path. */
+typedef struct am_found {
+  const am_field *field; /* NULL for a parameter */
+  const amine_parameter *parameter;
+  const char *wrong;   /* the part of the path that is not known, to its end */
+  const char *nearest; /* the known word nearest to it, or NULL; */
+  const char *inside;  /* the key below which that one belongs, NULL if it is the path's own place */
+} am_found;
+
 /* true if a dotted path leads through the tables to a key; elements of lists and maps are those of
- * `object`. If not, *nearest is the known word nearest to the part that is wrong, or NULL. */
-bool am_table_knows(const am_table *table, const json_t *object, const char *path,
-                    const char **nearest);
+ * `object`, and a name that has dots in it is one part. */
+bool am_table_find(am_found *found, const am_table *table, const json_t *object, const char *path);
 
 #endif

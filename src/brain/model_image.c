@@ -5,10 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "format/file.h"
+#include "brain/model_files.h"
 #include "format/npy.h"
 
-#define FILE_LIMIT ((size_t)1 << 30)
 #define IDX_BYTE 8
 
 static size_t big_endian(const unsigned char *b) {
@@ -75,13 +74,12 @@ static amine_status take(am_plan_image *image, am_plan *plan, const char *path, 
 }
 
 amine_status am_image_file(am_plan_image *image, am_plan *plan, const am_reader *r,
-                           const am_where *where, const char *path, int index) {
+                           const am_where *where, const char *path, const char *checksum,
+                           int index) {
   unsigned char *data = NULL;
   size_t size = 0;
   am_tensor t;
-  if (plan->limits.no_files)
-    return am_refuse(r, where, NULL, "\"%.60s\": this model may not name files", path);
-  AM_TRY(am_file_read(path, FILE_LIMIT, &data, &size, r->error));
+  AM_TRY(am_model_file_read(&data, &size, plan, r, where, path, checksum));
   const bool npy = size > 1 && data[0] == 0x93;
   amine_status status = npy ? am_npy_parse(&t, path, "arr_0", data, size, r->error)
                             : parse_idx(&t, path, data, size, r->error);

@@ -6,9 +6,11 @@
 #include "brain/model_plan.h"
 
 /* The picture `index` of an IDX or NPY file with pictures of [height][width], or an array of them.
- * Bytes become 0 to 1, other numbers stay as they are. AMINE_ERROR_IO, AMINE_ERROR_INPUT. */
+ * Bytes become 0 to 1, other numbers stay as they are; a checksum (NULL: none) is that of
+ * model_files.h. AMINE_ERROR_IO, AMINE_ERROR_INPUT. */
 amine_status am_image_file(am_plan_image *image, am_plan *plan, const am_reader *r,
-                           const am_where *where, const char *path, int index);
+                           const am_where *where, const char *path, const char *checksum,
+                           int index);
 
 /* An array of rows, or one row; n of width * height numbers in one row are cut into rows. */
 amine_status am_image_values(am_plan_image *image, am_plan *plan, const am_reader *r,

@@ -1,19 +1,16 @@
 /* What drives a population from outside. */
 #include "brain/model_input.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "brain/model_image.h"
-#include "format/file.h"
-#include "format/npy.h"
-
-#define SPIKE_FILE_LIMIT ((size_t)1 << 30)
-#define LATEST_MS 1e12
+#include "brain/model_spikes.h"
 
 typedef struct input_keys {
-  const char *name, *population, *sense, *file;
+  const char *name, *population, *sense, *file, *checksum;
   const json_t *neurons, *times_ms, *values;
-  int type, receptor, index;
+  int type, receptor, index, first;
   double mean, noise, rate_hz, weight, scale;
 } input_keys;
 
@@ -26,38 +23,55 @@ static const char *own_name(const json_t *input, char *out, size_t size) {
 }
 
 #define AT(member) .offset = offsetof(input_keys, member)
-#define NUMBER(key, low, high)                                                                     \
-  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high }
-#define TEXT(key)                                                                                  \
-  { .name = #key, .kind = AM_FIELD_TEXT, AT(key) }
-#define ARRAY(key)                                                                                 \
-  { .name = #key, .kind = AM_FIELD_ARRAY, AT(key) }
+#define NUMBER(key, low, high, of, text)                                                           \
+  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high, .unit = of,           \
+    .meaning = text }
+#define TEXT(key, text)                                                                            \
+  { .name = #key, .kind = AM_FIELD_TEXT, AT(key), .meaning = text }
+#define ARRAY(key, of, text)                                                                       \
+  { .name = #key, .kind = AM_FIELD_ARRAY, AT(key), .unit = of, .meaning = text }
 static const am_field input_fields[] = {
-    TEXT(name),
-    TEXT(population),
-    TEXT(sense),
+    TEXT(name, "of the input, for paths"),
+    TEXT(population, "that it goes to"),
+    TEXT(sense, "that it goes to, instead of a population"),
     {.name = "type",
      .kind = AM_FIELD_WORD,
      AT(type),
-     .words = "current|poisson|spikes|image"}, /* in the order of am_plan_input_kind */
-    NUMBER(mean, -1e6, 1e6),
-    NUMBER(noise, 0, 1e6),
-    NUMBER(rate_hz, 0, 1e6),
-    NUMBER(weight, -1e6, 1e6),
-    {.name = "receptor", .kind = AM_FIELD_WORD, AT(receptor), .words = "excitatory|inhibitory"},
-    ARRAY(neurons),
-    ARRAY(times_ms),
-    TEXT(file),
-    ARRAY(values),
-    NUMBER(scale, -1e6, 1e6),
-    {.name = "index", .kind = AM_FIELD_INTEGER, AT(index), .max = 1e9},
+     .words = "current|poisson|spikes|image", /* in the order of am_plan_input_kind */
+     .meaning = "what comes"},
+    NUMBER(mean, -1e6, 1e6, "mV or pA", "constant current, in the unit of the neuron model"),
+    NUMBER(noise, 0, 1e6, "mV or pA", "width of a uniform current around it, drawn each step"),
+    NUMBER(rate_hz, 0, 1e6, "Hz", "of the Poisson train that each neuron gets"),
+    NUMBER(weight, -1e6, 1e6, NULL, "of each of its arrivals"),
+    {.name = "receptor",
+     .kind = AM_FIELD_WORD,
+     AT(receptor),
+     .words = "excitatory|inhibitory",
+     .meaning = "where they arrive"},
+    ARRAY(neurons, NULL, "of type spikes: the numbers of those that fire,"),
+    ARRAY(times_ms, "ms", "and when"),
+    TEXT(file, "of type spikes: GDF, text or NPY; of type image: NPY or IDX"),
+    TEXT(checksum, "CRC-32C of the file, 8 digits: another file is refused"),
+    {.name = "first",
+     .kind = AM_FIELD_INTEGER,
+     AT(first),
+     .max = INT_MAX,
+     .meaning = "number of neuron 0 in the file; those of other populations are passed over"},
+    ARRAY(values, NULL, "of type image: rows of brightness"),
+    NUMBER(scale, -1e6, 1e6, "mV or pA", "current of brightness 1"),
+    {.name = "index",
+     .kind = AM_FIELD_INTEGER,
+     AT(index),
+     .max = 1e9,
+     .meaning = "which picture of the file, from 0"},
     {0}};
 #undef AT
 const am_table am_input_table = {.fields = input_fields, .name = own_name};
 
 /* The keys of each type, besides the first four. */
 static const char *const keys_of[] = {"mean|noise", "rate_hz|weight|receptor",
-                                      "neurons|times_ms|file", "file|values|scale|index"};
+                                      "neurons|times_ms|file|checksum|first",
+                                      "file|checksum|values|scale|index"};
 
 static amine_status check_keys(const am_reader *r, const am_where *where, const json_t *object) {
   const char *type = json_string_value(json_object_get(object, "type")), *key;
@@ -106,31 +120,20 @@ static amine_status find_population(const am_plan *plan, int *population,
 
 /* ------------------------------------------------------------------------------ spikes */
 
-static amine_status room(am_plan_input *input, int **neurons, double **times_ms, size_t n,
-                         am_plan *plan, amine_error *error) {
-  void *a, *b;
-  AM_TRY(am_plan_alloc(plan, &a, n, sizeof(int), error));
-  AM_TRY(am_plan_alloc(plan, &b, n, sizeof(double), error));
-  input->neurons = *neurons = a;
-  input->times_ms = *times_ms = b;
-  input->n = n;
-  return AMINE_OK;
-}
-
 static amine_status read_spikes(am_plan_input *input, am_plan *plan, am_reader *r,
                                 const am_where *above, const input_keys *keys) {
   const am_where neurons_at = {.above = above, .key = "neurons"};
   const am_where times_at = {.above = above, .key = "times_ms"};
   const am_field index = {.kind = AM_FIELD_INTEGER,
                           .max = plan->populations[input->population].n - 1};
-  static const am_field time = {.kind = AM_FIELD_NUMBER, .max = LATEST_MS};
+  static const am_field time = {.kind = AM_FIELD_NUMBER, .max = AM_SPIKES_LATEST_MS};
   int *neurons;
   double *times;
   const size_t n = json_array_size(keys->neurons);
   if (!keys->neurons || !keys->times_ms || json_array_size(keys->times_ms) != n)
     return am_refuse(r, above, NULL,
                      "spikes are a file, or neurons and times_ms, of which there are as many");
-  AM_TRY(room(input, &neurons, &times, n, plan, r->error));
+  AM_TRY(am_spikes_room(input, &neurons, &times, n, plan, r->error));
   for (size_t k = 0; k < n; k++) {
     const am_where a = {.above = &neurons_at, .index = k, .element = true};
     const am_where b = {.above = &times_at, .index = k, .element = true};
@@ -140,48 +143,12 @@ static amine_status read_spikes(am_plan_input *input, am_plan *plan, am_reader *
   return AMINE_OK;
 }
 
-/* [n][2] numbers: neuron and time in ms. */
-static amine_status take_spikes(am_plan_input *input, am_plan *plan, const char *path,
-                                const unsigned char *data, size_t size, amine_error *error) {
-  const int n_neurons = plan->populations[input->population].n;
-  am_tensor t;
-  int *neurons;
-  double *times;
-  AM_TRY(am_npy_parse(&t, path, "arr_0", data, size, error));
-  if (t.rank != 2 || t.dims[1] != 2 || (t.dtype != AM_F32 && t.dtype != AM_F64))
-    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
-                        "spikes are an array of floats [n][2]: neuron and time in ms");
-  AM_TRY(room(input, &neurons, &times, t.dims[0], plan, error));
-  for (size_t k = 0; k < input->n; k++) {
-    double row[2];
-    float narrow[2];
-    memcpy(narrow, (const char *)t.data + k * sizeof narrow, sizeof narrow);
-    if (t.dtype == AM_F32) row[0] = (double)narrow[0], row[1] = (double)narrow[1];
-    else memcpy(row, (const char *)t.data + k * sizeof row, sizeof row);
-    const bool fits = row[0] >= 0 && row[0] < n_neurons && row[1] >= 0 && row[1] <= LATEST_MS;
-    if (!fits || row[0] != (int)row[0])
-      return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
-                          "spike %zu (%g, %g): it must be a neuron from 0 to %d and a time from 0",
-                          k, row[0], row[1], n_neurons - 1);
-    neurons[k] = (int)row[0];
-    times[k] = row[1];
-  }
-  return AMINE_OK;
-}
-
 static amine_status read_spike_file(am_plan_input *input, am_plan *plan, am_reader *r,
                                     const am_where *above, const input_keys *keys) {
-  const am_where where = {.above = above, .key = "file"};
-  unsigned char *data = NULL;
-  size_t size = 0;
+  const am_spike_file file = {.path = keys->file, .checksum = keys->checksum, .first = keys->first};
   if (keys->neurons || keys->times_ms)
     return am_refuse(r, above, NULL, "spikes are a file, or neurons and times_ms: one of the two");
-  if (plan->limits.no_files)
-    return am_refuse(r, &where, NULL, "\"%.60s\": this model may not name files", keys->file);
-  AM_TRY(am_file_read(keys->file, SPIKE_FILE_LIMIT, &data, &size, r->error));
-  const amine_status status = take_spikes(input, plan, keys->file, data, size, r->error);
-  am_free(data);
-  return status;
+  return am_spike_file_read(input, plan, r, above, &file);
 }
 
 /* ------------------------------------------------------------------------------ pictures */
@@ -193,7 +160,8 @@ static amine_status read_image(am_plan_input *input, am_plan *plan, am_reader *r
   const am_plan_population *p = &plan->populations[input->population];
   if (!keys->file == !keys->values)
     return am_refuse(r, above, NULL, "a picture is a file or values: one of the two");
-  if (keys->file) AM_TRY(am_image_file(&input->image, plan, r, &file, keys->file, keys->index));
+  if (keys->file)
+    AM_TRY(am_image_file(&input->image, plan, r, &file, keys->file, keys->checksum, keys->index));
   else
     AM_TRY(am_image_values(&input->image, plan, r, &values, keys->values, sense ? sense->width : 0,
                            sense ? sense->height : 0));
@@ -210,7 +178,7 @@ static amine_status read_image(am_plan_input *input, am_plan *plan, am_reader *r
 static amine_status read_input(am_plan *plan, am_reader *r, const am_where *where,
                                const json_t *object) {
   const am_plan_sense *sense = NULL;
-  input_keys keys = {.weight = 1, .scale = 1};
+  input_keys keys = {.weight = 1, .scale = 1, .first = -1};
   am_plan_input input = {0};
   AM_TRY(am_table_read(r, where, object, &am_input_table, false, &keys));
   AM_TRY(check_keys(r, where, object));

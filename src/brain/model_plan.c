@@ -168,6 +168,10 @@ amine_status am_plan_check_names(const am_plan *plan, const am_reader *r) {
     what = "projections", name = twice(entries, plan->n_projections);
   }
   am_free(entries);
-  if (!name) return AMINE_OK;
-  return am_refuse(r, &file, NULL, "two %s have the name \"%.60s\"", what, name);
+  if (name) return am_refuse(r, &file, NULL, "two %s have the name \"%.60s\"", what, name);
+  for (size_t k = 0; k < plan->n_populations; k++) /* whatever it was made from */
+    if (!am_printable(plan->populations[k].name))
+      return am_refuse(r, &file, NULL, "the name \"%.60s\" has control characters in it",
+                       plan->populations[k].name);
+  return AMINE_OK;
 }

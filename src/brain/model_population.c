@@ -1,6 +1,10 @@
 /* Named groups of neurons, and where they stand. */
 #include "brain/model_population.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "brain/model_values.h"
 
 typedef struct population_keys {
@@ -10,13 +14,12 @@ typedef struct population_keys {
   bool record;
 } population_keys;
 
-static const char *parameter_name(const json_t *population, int k) {
+static const amine_parameter *parameter(const json_t *population, int k) {
   const char *model = json_string_value(json_object_get(population, "model"));
-  const amine_parameter *p = model ? amine_neuron_parameter(model, k) : NULL;
-  return p ? p->name : NULL;
+  return model ? amine_neuron_parameter(model, k) : NULL;
 }
 
-static const am_more parameter_names = {.next = parameter_name};
+static const am_more parameters = {.next = parameter};
 
 static const char *own_name(const json_t *population, char *out, size_t size) {
   (void)out, (void)size;
@@ -25,12 +28,32 @@ static const char *own_name(const json_t *population, char *out, size_t size) {
 
 #define AT(member) .offset = offsetof(population_keys, member)
 static const am_field population_fields[] = {
-    {.name = "name", .kind = AM_FIELD_TEXT, AT(name)},
-    {.name = "n", .others = "size", .kind = AM_FIELD_INTEGER, AT(n), .min = 1, .max = 1e7},
-    {.name = "model", .kind = AM_FIELD_TEXT, AT(model)},
-    {.name = "values", .kind = AM_FIELD_VALUES, AT(values), .more = &parameter_names},
-    {.name = "positions", .kind = AM_FIELD_ANY, AT(positions)},
-    {.name = "record", .kind = AM_FIELD_SWITCH, AT(record)},
+    {.name = "name", .kind = AM_FIELD_TEXT, AT(name), .meaning = "of the population"},
+    {.name = "n",
+     .others = "size",
+     .kind = AM_FIELD_INTEGER,
+     AT(n),
+     .min = 1,
+     .max = 1e7,
+     .unit = "neurons",
+     .meaning = "how many there are"},
+    {.name = "model",
+     .kind = AM_FIELD_TEXT,
+     AT(model),
+     .meaning = "the neurons' (amine list neurons)"},
+    {.name = "values",
+     .kind = AM_FIELD_VALUES,
+     AT(values),
+     .more = &parameters,
+     .meaning = "parameters of the model"},
+    {.name = "positions",
+     .kind = AM_FIELD_ANY,
+     AT(positions),
+     .meaning = "where the neurons are: [[x, y, z, w], ...], or a box in which sites are drawn"},
+    {.name = "record",
+     .kind = AM_FIELD_SWITCH,
+     AT(record),
+     .meaning = "whether its spikes are recorded"},
     {0}};
 #undef AT
 const am_table am_population_table = {.fields = population_fields, .name = own_name};
@@ -44,7 +67,7 @@ typedef struct axes {
 #define AXIS(letter, k)                                                                            \
   {                                                                                                \
     .name = letter, .kind = AM_FIELD_RANGE, .offset = offsetof(axes, range[k]), .min = 0,          \
-    .max = AM_LATTICE_EXTENT - 1                                                                   \
+    .max = AM_LATTICE_EXTENT - 1, .unit = "sites", .meaning = "first and last along " letter       \
   }
 static const am_field box_fields[] = {AXIS("x", 0), AXIS("y", 1), AXIS("z", 2), AXIS("w", 3), {0}};
 const am_table am_box_table = {.fields = box_fields};
@@ -178,4 +201,39 @@ amine_status am_populations_read(am_plan *plan, am_reader *r, const am_where *wh
     AM_TRY(read_population(plan, r, &here, value));
   }
   return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ notes */
+
+static double value_of(const am_plan_population *p, const char *name) {
+  const amine_parameter *row;
+  for (int k = 0; k < p->n_values; k++)
+    if (strcmp(p->values[k].name, name) == 0) return p->values[k].value;
+  for (int k = 0; (row = amine_neuron_parameter(p->model, k)) != NULL; k++)
+    if (strcmp(row->name, name) == 0) return row->value;
+  return (double)NAN;
+}
+
+void am_populations_note(const am_plan *plan, am_reader *r, const am_where *file) {
+  static const char *const ends[][2] = {
+      {"v_reset_mv", "v_threshold_mv"}, {"v_reset_mv", "v_peak_mv"}, {"c", "v_peak_mv"}};
+  for (size_t k = 0; k < plan->n_populations; k++) {
+    const am_plan_population *p = &plan->populations[k];
+    const am_where here = {.above = file, .key = p->name};
+    char line[200];
+    for (size_t e = 0; e < sizeof ends / sizeof *ends; e++) {
+      const double reset = value_of(p, ends[e][0]), threshold = value_of(p, ends[e][1]);
+      if (!(reset >= threshold)) continue;
+      snprintf(line, sizeof line,
+               "%s=%.6g is not below %s=%.6g: who has fired fires again as soon as it may",
+               ends[e][0], reset, ends[e][1], threshold);
+      am_reader_note(r, &here, line);
+    }
+    if (strcmp(p->model, "izhikevich") != 0 || plan->dt_ms <= 1) continue;
+    snprintf(line, sizeof line,
+             "dt_ms=%.6g: Izhikevich's equations are made for steps of at most 1 ms; with longer "
+             "ones other neurons come out",
+             plan->dt_ms);
+    am_reader_note(r, &here, line);
+  }
 }

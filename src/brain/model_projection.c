@@ -26,20 +26,37 @@ typedef struct short_term_keys {
 
 #define AT(member) .offset = offsetof(short_term_keys, member)
 static const am_field short_term_fields[] = {
-    {.name = "u", .others = "U", .kind = AM_FIELD_NUMBER, AT(u), .min = 0, .max = 1},
-    {.name = "tau_rec_ms", .kind = AM_FIELD_NUMBER, AT(tau_rec_ms), .min = 0, .max = 1e6},
-    {.name = "tau_facil_ms", .kind = AM_FIELD_NUMBER, AT(tau_facil_ms), .min = 0, .max = 1e6},
+    {.name = "u",
+     .others = "U",
+     .kind = AM_FIELD_NUMBER,
+     AT(u),
+     .min = 0,
+     .max = 1,
+     .meaning = "share of the resources that a spike uses; 0: no short-term plasticity"},
+    {.name = "tau_rec_ms",
+     .kind = AM_FIELD_NUMBER,
+     AT(tau_rec_ms),
+     .min = 0,
+     .max = 1e6,
+     .unit = "ms",
+     .meaning = "in which they recover"},
+    {.name = "tau_facil_ms",
+     .kind = AM_FIELD_NUMBER,
+     AT(tau_facil_ms),
+     .min = 0,
+     .max = 1e6,
+     .unit = "ms",
+     .meaning = "in which the share falls back to u"},
     {0}};
 #undef AT
 static const am_table short_term_table = {.fields = short_term_fields};
 
-static const char *parameter_name(const json_t *projection, int k) {
+static const amine_parameter *parameter(const json_t *projection, int k) {
   const char *rule = json_string_value(json_object_get(projection, "rule"));
-  const amine_parameter *p = amine_synapse_rule_parameter(rule ? rule : "none", k);
-  return p ? p->name : NULL;
+  return amine_synapse_rule_parameter(rule ? rule : "none", k);
 }
 
-static const am_more parameter_names = {.next = parameter_name};
+static const am_more parameters = {.next = parameter};
 
 /* The name, or SOURCE-TARGET. */
 static const char *own_name(const json_t *projection, char *out, size_t size) {
@@ -53,33 +70,53 @@ static const char *own_name(const json_t *projection, char *out, size_t size) {
 }
 
 #define AT(member) .offset = offsetof(projection_keys, member)
-#define NUMBER(key, low, high)                                                                     \
-  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high }
-#define RANGE(key, low, high)                                                                      \
-  { .name = #key, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high }
-#define WORD(key, list)                                                                            \
-  { .name = #key, .kind = AM_FIELD_WORD, AT(key), .words = list }
-#define TEXT(key)                                                                                  \
-  { .name = #key, .kind = AM_FIELD_TEXT, AT(key) }
+#define NUMBER(key, low, high, of, text)                                                           \
+  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high, .unit = of,           \
+    .meaning = text }
+#define COUNT(key, text)                                                                           \
+  { .name = #key, .kind = AM_FIELD_INTEGER, AT(key), .min = 1, .max = 1e7, .meaning = text }
+#define RANGE(key, low, high, of, text)                                                            \
+  { .name = #key, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high, .unit = of,            \
+    .meaning = text }
+#define WORD(key, list, text)                                                                      \
+  { .name = #key, .kind = AM_FIELD_WORD, AT(key), .words = list, .meaning = text }
+#define TEXT(key, text)                                                                            \
+  { .name = #key, .kind = AM_FIELD_TEXT, AT(key), .meaning = text }
 static const am_field projection_fields[] = {
-    TEXT(name),
-    TEXT(source),
-    TEXT(target),
-    WORD(receptor, "excitatory|inhibitory"),
-    WORD(connect, "all|probability|out|distance|one-to-one|list|in"),
-    NUMBER(probability, 1e-9, 1),
-    NUMBER(radius, 1e-6, 1e6),
-    {.name = "n_out", .kind = AM_FIELD_INTEGER, AT(n_out), .min = 1, .max = 1e7},
-    {.name = "n_in", .kind = AM_FIELD_INTEGER, AT(n_in), .min = 1, .max = 1e7},
-    {.name = "self", .kind = AM_FIELD_SWITCH, AT(self)},
-    {.name = "pairs", .kind = AM_FIELD_ARRAY, AT(pairs)},
-    RANGE(weight, -1e6, 1e6),
-    RANGE(delay_ms, 1e-3, 1e5),
-    NUMBER(velocity, 0, 1e6),
-    TEXT(rule),
-    {.name = "values", .kind = AM_FIELD_VALUES, AT(values), .more = &parameter_names},
-    WORD(factor, am_factor_words),
-    {.name = "short_term", .kind = AM_FIELD_OBJECT, AT(short_term), .inside = &short_term_table},
+    TEXT(name, "of the projection; SOURCE-TARGET without one"),
+    TEXT(source, "population that it comes from"),
+    TEXT(target, "population that it goes to"),
+    WORD(receptor, "excitatory|inhibitory", "of the target, where arrivals go"),
+    WORD(connect, "all|probability|out|distance|one-to-one|list|in",
+         "who is connected with whom"),
+    NUMBER(probability, 1e-9, 1, NULL,
+           "of each pair; with connect=distance times exp(-distance / radius)"),
+    NUMBER(radius, 1e-6, 1e6, "sites", "of connect=distance"),
+    COUNT(n_out, "of connect=out: targets of each source"),
+    COUNT(n_in, "of connect=in: sources of each target"),
+    {.name = "self",
+     .kind = AM_FIELD_SWITCH,
+     AT(self),
+     .meaning = "whether a neuron may be its own target"},
+    {.name = "pairs",
+     .kind = AM_FIELD_ARRAY,
+     AT(pairs),
+     .meaning = "of connect=list: [[source, target], ...] or [[source, target, weight], ...]"},
+    RANGE(weight, -1e6, 1e6, NULL, "of each synapse, or [low, high] between which it is drawn"),
+    RANGE(delay_ms, 1e-3, 1e5, "ms", "of a spike, or [low, high] between which it is drawn"),
+    NUMBER(velocity, 0, 1e6, "sites per ms", "adds distance / velocity to the delay; 0: nothing"),
+    TEXT(rule, "of plasticity (amine list synapses)"),
+    {.name = "values",
+     .kind = AM_FIELD_VALUES,
+     AT(values),
+     .more = &parameters,
+     .meaning = "parameters of the rule"},
+    WORD(factor, am_factor_words, "the modulator that multiplies the changes"),
+    {.name = "short_term",
+     .kind = AM_FIELD_OBJECT,
+     AT(short_term),
+     .inside = &short_term_table,
+     .meaning = "short-term plasticity of the source's spikes"},
     {0}};
 #undef AT
 const am_table am_projection_table = {.fields = projection_fields, .name = own_name};
@@ -285,11 +322,16 @@ static const char *target_name(const json_t *target, char *out, size_t size) {
 }
 
 #define AT(member) .offset = offsetof(target_keys, member)
-static const am_field target_fields[] = {TEXT(population),
-                                         {.name = "effects", .kind = AM_FIELD_ANY, AT(effects)},
-                                         NUMBER(delay_ms, 0, 1e5),
-                                         NUMBER(tau_ms, 0, 1e7),
-                                         {0}};
+static const am_field target_fields[] = {
+    TEXT(population, "that the modulators reach"),
+    {.name = "effects",
+     .kind = AM_FIELD_ANY,
+     AT(effects),
+     .words = effect_words,
+     .meaning = "what they do to it: a word or an array of words"},
+    NUMBER(delay_ms, 0, 1e5, "ms", "how late the levels arrive"),
+    NUMBER(tau_ms, 0, 1e7, "ms", "over which they are averaged; 0: not"),
+    {0}};
 #undef AT
 const am_table am_target_table = {.fields = target_fields, .name = target_name};
 

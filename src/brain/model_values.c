@@ -107,12 +107,19 @@ static amine_status read_column(am_values *out, am_plan *plan, am_reader *r, con
   return AMINE_OK;
 }
 
+void am_nearest_parameter(am_nearest_word *nearest, const char *parameter) {
+  am_nearest_try(nearest, parameter);
+  for (size_t s = 0; s < sizeof synonyms / sizeof *synonyms; s++)
+    if (strcmp(synonyms[s].ours, parameter) == 0)
+      am_nearest_spelled(nearest, synonyms[s].theirs, parameter);
+}
+
 static amine_status unknown(am_reader *r, const am_where *where, const am_values_source *source,
                             const char *key) {
   const amine_parameter *p;
   am_nearest_word near = am_nearest_begin(key);
   for (int k = 0; (p = source->parameters(source->of, k)) != NULL; k++)
-    am_nearest_try(&near, p->name);
+    am_nearest_parameter(&near, p->name);
   return am_refuse(r, where, NULL, "%s has no parameter \"%.60s\"%s%s%s", source->of, key,
                    near.best ? "; did you mean " : "", near.best ? near.best : "",
                    near.best ? "?" : "");

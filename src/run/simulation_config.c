@@ -1,15 +1,19 @@
 /* The configuration of a simulation (see simulation_config.h). */
 #include "run/simulation_config.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/steps.h"
 #include "base/words.h"
 #include "brain/description.h"
 #include "brain/model.h"
+#include "brain/model_files.h"
 #include "format/json.h"
+#include "run/key_json.h"
 #include "run/preset.h"
 
 #define INT(n, std, lo, hi, unit, text, shapes)                                                    \
@@ -88,17 +92,16 @@ static void nearest_key(char *out, size_t size, const am_simulation_config *c, c
 
 static amine_status unknown(const am_simulation_config *c, const char *key, const char *where,
                             amine_error *error) {
-  const char *near = NULL;
-  char sentence[400], found[80];
-  nearest_key(found, sizeof found, c, key);
-  if (found[0]) {
-    near = found;
-  } else if (!is_ours(key, strcspn(key, "."))) {
-    am_brain_knows_key(c->root, key, &near);
-  }
-  snprintf(sentence, sizeof sentence, "unknown key \"%.60s\"%s%.80s%s", key,
-           near ? "; did you mean " : "", near ? near : "",
-           near ? "?" : "; amine show brain lists the keys of a run");
+  char sentence[600], near[AM_PATH_MAX];
+  am_found found;
+  nearest_key(near, sizeof near, c, key);
+  if (!near[0] && !is_ours(key, strcspn(key, ".")) && !am_brain_find_key(&found, c->root, key) &&
+      found.nearest)
+    snprintf(near, sizeof near, "%.*s%s%s%s", (int)(found.wrong - key), key,
+             found.inside ? found.inside : "", found.inside ? "." : "", found.nearest);
+  snprintf(sentence, sizeof sentence, "unknown key \"%.60s\"%s%s%s", key,
+           near[0] ? "; did you mean " : "", near,
+           near[0] ? "?" : "; amine show lists the keys of a run and of its brain");
   return refuse(where, sentence, error);
 }
 
@@ -106,18 +109,12 @@ static amine_status unknown(const am_simulation_config *c, const char *key, cons
 /* One value of the tree by a key of a table; `name` is the key's whole name. */
 static amine_status read_value(am_value *out, const json_t *value, const am_key *key,
                                const char *name, const char *where, amine_error *error) {
-  am_key full = *key;
-  am_text text = {0};
   amine_error inner = {0};
-  full.name = name;
   if (!value) {
     *out = (am_value){key->standard, (uint64_t)fmax(key->standard, 0)};
     return AMINE_OK;
   }
-  am_tree_text(&text, value);
-  amine_status status = text.failed ? am_fail_memory(&inner, 64)
-                                    : am_key_read(&full, text.data ? text.data : "", out, &inner);
-  am_text_free(&text);
+  const amine_status status = am_key_read_json(key, name, value, out, &inner);
   if (status == AMINE_OK) return status;
   if (status == AMINE_ERROR_MEMORY) return am_fail_memory(error, 64);
   return refuse(where, inner.message, error);
@@ -148,13 +145,14 @@ static amine_status expand(am_simulation_config *c, amine_error *error) {
   return AMINE_OK;
 }
 
-static bool is_known(const am_simulation_config *c, const char *path) {
+/* The key of the table or of the protocol; NULL if there is none. */
+static const am_key *find_key(const am_simulation_config *c, const char *path) {
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
-    if (strcmp(am_simulation_keys[k].name, path) == 0) return true;
-  if (strncmp(path, "protocol.", 9) != 0) return false;
+    if (strcmp(am_simulation_keys[k].name, path) == 0) return &am_simulation_keys[k];
+  if (strncmp(path, "protocol.", 9) != 0) return NULL;
   for (int k = 0; k < c->protocol->n_keys; k++)
-    if (strcmp(c->protocol->keys[k].name, path + 9) == 0) return true;
-  return false;
+    if (strcmp(c->protocol->keys[k].name, path + 9) == 0) return &c->protocol->keys[k];
+  return NULL;
 }
 
 static amine_status check_members(const am_simulation_config *c, const char *group,
@@ -165,7 +163,7 @@ static amine_status check_members(const am_simulation_config *c, const char *gro
   json_object_foreach(json_object_get(c->root, group), key, value) {
     char path[AM_PATH_MAX];
     snprintf(path, sizeof path, "%s.%s", group, key);
-    if (!is_known(c, path)) return unknown(c, path, where, error);
+    if (!find_key(c, path)) return unknown(c, path, where, error);
   }
   return AMINE_OK;
 }
@@ -192,36 +190,15 @@ static amine_status take_values(am_simulation_config *c, const char *where, amin
   return AMINE_OK;
 }
 
-/* A value as it is written to a file. */
-static json_t *json_of(const am_key *key, const am_value *v) {
-  if (key->kind == AM_KEY_SWITCH) return json_boolean(v->number != 0);
-  if (key->kind == AM_KEY_INTEGER && v->integer <= INT64_MAX)
-    return json_integer((json_int_t)v->integer);
-  if (key->kind == AM_KEY_NUMBER && !isnan(v->number)) {
-    if (v->number == floor(v->number) && fabs(v->number) < 1e15)
-      return json_integer((json_int_t)v->number);
-    return json_real(v->number);
-  }
-  if (key->kind == AM_KEY_NUMBER) return json_string("none");
-  if (key->kind == AM_KEY_INTEGER) {
-    char text[32];
-    snprintf(text, sizeof text, "%llu", (unsigned long long)v->integer);
-    return json_string(text);
-  }
-  const char *p = key->choices;
-  for (int k = (int)v->number; k > 0; k--) p = strchr(p, '|') + 1;
-  return json_stringn(p, strcspn(p, "|"));
-}
-
 /* Every key of ours stands in the tree. */
 static amine_status put_values(am_simulation_config *c, amine_error *error) {
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
     AM_TRY(am_tree_set(c->root, am_simulation_keys[k].name,
-                       json_of(&am_simulation_keys[k], &c->values[k]), error));
+                       am_key_json(&am_simulation_keys[k], &c->values[k]), error));
   for (int k = 0; k < c->protocol->n_keys; k++) {
     char path[AM_PATH_MAX];
     snprintf(path, sizeof path, "protocol.%s", c->protocol->keys[k].name);
-    AM_TRY(am_tree_set(c->root, path, json_of(&c->protocol->keys[k], &c->parameters[k]), error));
+    AM_TRY(am_tree_set(c->root, path, am_key_json(&c->protocol->keys[k], &c->parameters[k]), error));
   }
   return AMINE_OK;
 }
@@ -232,6 +209,17 @@ static amine_status settle(am_simulation_config *c, const char *where, amine_err
 }
 
 /* ------------------------------------------------------------------------------ loading */
+/* "a/b/model.json": a/b */
+static amine_status take_folder(am_simulation_config *c, const char *name, amine_error *error) {
+  const char *slash = strrchr(name, '/');
+  const size_t n = slash == name ? 1 : slash ? (size_t)(slash - name) : 0;
+  if (n == 0) return AMINE_OK;
+  c->folder = am_strdup(name);
+  if (!c->folder) return am_fail_memory(error, strlen(name));
+  c->folder[n] = 0;
+  return AMINE_OK;
+}
+
 amine_status am_simulation_config_from(am_simulation_config *config, const json_t *root,
                                        const char *name, amine_error *error) {
   am_simulation_config c = {0};
@@ -245,7 +233,8 @@ amine_status am_simulation_config_from(am_simulation_config *config, const json_
   if (!c.root) return am_fail_memory(error, 4096);
   snprintf(c.source, sizeof c.source, "%s", name);
   c.protocol = am_protocol_at(0);
-  amine_status status = settle(&c, name, error);
+  amine_status status = take_folder(&c, name, error);
+  if (status == AMINE_OK) status = settle(&c, name, error);
   if (status == AMINE_OK) *config = c;
   else am_simulation_config_free(&c);
   return status;
@@ -293,9 +282,27 @@ amine_status am_simulation_config_load(am_simulation_config *config, const char 
   return status;
 }
 
+amine_status am_simulation_config_copy(am_simulation_config *copy, const am_simulation_config *c,
+                                       amine_error *error) {
+  char *folder = c->folder ? am_strdup(c->folder) : NULL;
+  if (c->folder && !folder) return am_fail_memory(error, strlen(c->folder));
+  const amine_status status = am_simulation_config_from(copy, c->root, c->source, error);
+  if (status != AMINE_OK) {
+    am_free(folder);
+    return status;
+  }
+  am_free(copy->folder); /* the source may have been cut */
+  copy->folder = folder;
+  copy->protocol = c->protocol;
+  memcpy(copy->values, c->values, sizeof copy->values);
+  memcpy(copy->parameters, c->parameters, sizeof copy->parameters);
+  return status;
+}
+
 void am_simulation_config_free(am_simulation_config *c) {
   json_decref(c->root);
   json_decref(c->given);
+  am_free(c->folder);
   *c = (am_simulation_config){0};
 }
 
@@ -328,15 +335,41 @@ static amine_status choose_protocol(am_simulation_config *c, const char *value,
   return am_tree_set(c->root, "protocol.type", json_string(value), error);
 }
 
+/* What a user typed has no type: the key says which it gets. */
+static amine_status assign_ours(am_simulation_config *c, const am_key *key, const char *name,
+                                const char *value, amine_error *error) {
+  am_key full = *key;
+  am_value v;
+  full.name = name;
+  AM_TRY(am_key_read(&full, value, &v, error));
+  return am_tree_set(c->root, name, am_key_json(key, &v), error);
+}
+
+/* What is typed is meant from where the process runs, whatever the folder of the description. */
+static json_t *typed_file(const am_simulation_config *c, const char *value) {
+  char here[PATH_MAX];
+  if (!c->folder || value[0] == '/' || !getcwd(here, sizeof here)) return json_string(value);
+  return json_sprintf("%s/%s", strcmp(here, "/") == 0 ? "" : here, value);
+}
+
 static amine_status assign(am_simulation_config *c, const char *key, const char *value,
                            amine_error *error) {
   if (strcmp(key, "record") == 0) key = "record.interval_s";
   if (is_ours(key, strcspn(key, "."))) {
-    if (!is_known(c, key) && strcmp(key, "meaning") != 0) return unknown(c, key, NULL, error);
+    const am_key *known = find_key(c, key);
+    if (known) return assign_ours(c, known, key, value, error);
+    if (strcmp(key, "meaning") != 0) return unknown(c, key, NULL, error);
     return am_tree_set(c->root, key, json_string(value), error);
   }
-  if (!am_brain_knows_key(c->root, key, NULL)) return unknown(c, key, NULL, error);
-  return am_tree_set(c->root, key, am_tree_value(value), error);
+  am_found found;
+  if (!am_brain_find_key(&found, c->root, key)) return unknown(c, key, NULL, error);
+  if (!found.field || strcmp(found.field->name, "file") != 0)
+    return am_tree_set(c->root, key, am_tree_value(value), error);
+  char input[AM_PATH_MAX]; /* the checksum was that of another file */
+  snprintf(input, sizeof input, "%.*s", (int)(strlen(key) - strlen(".file")), key);
+  AM_TRY(am_tree_set(c->root, key, typed_file(c, value), error));
+  json_object_del(am_tree_get(c->root, input), "checksum");
+  return AMINE_OK;
 }
 
 amine_status am_simulation_config_apply(am_simulation_config *c, const char *const *assignments,
@@ -380,11 +413,27 @@ bool am_simulation_clamp(const am_simulation_config *c, am_modulator which, doub
   return !isnan(*level);
 }
 
+static amine_status root_here(json_t **root, const json_t *given, const char *folder,
+                              amine_error *error) {
+  *root = json_deep_copy(given);
+  amine_status status = *root ? AMINE_OK : am_fail_memory(error, 4096);
+  if (status == AMINE_OK) status = am_model_files_from(*root, folder ? folder : "", error);
+  if (status != AMINE_OK) json_decref(*root);
+  return status;
+}
+
+amine_status am_simulation_config_root(json_t **root, const am_simulation_config *c,
+                                       amine_error *error) {
+  return root_here(root, c->root, c->folder, error);
+}
+
 /* Was the description fine before the user changed it? */
 static bool was_fine(const am_simulation_config *c) {
   amine_brain *brain = NULL;
-  const bool fine =
-      c->given && am_brain_from_json(&brain, c->given, NULL, 1, NULL, NULL) == AMINE_OK;
+  json_t *root;
+  if (!c->given || root_here(&root, c->given, c->folder, NULL) != AMINE_OK) return false;
+  const bool fine = am_brain_from_json(&brain, root, NULL, 1, NULL, NULL) == AMINE_OK;
+  json_decref(root);
   amine_brain_destroy(brain);
   return fine;
 }
@@ -393,8 +442,11 @@ amine_status am_simulation_config_brain(const am_simulation_config *c, amine_bra
                                         am_text *notes, amine_error *error) {
   amine_error inner = {0};
   amine_brain *made = NULL;
+  json_t *root;
+  AM_TRY(am_simulation_config_root(&root, c, error));
   amine_status status =
-      am_brain_from_json(&made, c->root, NULL, c->values[AM_SIM_SEED].integer, notes, &inner);
+      am_brain_from_json(&made, root, NULL, c->values[AM_SIM_SEED].integer, notes, &inner);
+  json_decref(root);
   if (status == AMINE_ERROR_IO) status = AMINE_ERROR_INPUT; /* a file that the description names */
   if (status != AMINE_OK) {
     if (status != AMINE_ERROR_INPUT) {

@@ -40,6 +40,8 @@ typedef struct am_simulation_config {
   json_t *root;     /* owned */
   json_t *given;    /* owned: as it was before the user's key=value; NULL if there was none */
   char source[256]; /* the preset or file, for sentences */
+  char *folder;     /* owned: files that the description names without a / in front are meant from
+                     * here; NULL: from where the process runs */
   am_value values[AM_N_SIM_KEYS];
   const am_protocol *protocol;
   am_value parameters[AM_PROTOCOL_KEYS_MAX]; /* of the protocol, in the order of its keys */
@@ -49,9 +51,13 @@ typedef struct am_simulation_config {
  * training; AMINE_ERROR_INPUT, _IO, _MEMORY. After a failure there is nothing to free. */
 amine_status am_simulation_config_load(am_simulation_config *config, const char *preset_or_file,
                                        amine_error *error);
-/* From a tree, which is copied; `name` stands in the sentences. */
+/* From a tree, which is copied; `name` stands in the sentences, and if it is a path, files are meant
+ * from its folder. */
 amine_status am_simulation_config_from(am_simulation_config *config, const json_t *root,
                                        const char *name, amine_error *error);
+/* The same again. */
+amine_status am_simulation_config_copy(am_simulation_config *copy,
+                                       const am_simulation_config *config, amine_error *error);
 void am_simulation_config_free(am_simulation_config *config);
 
 /* Puts n key=value over it, whatever their order. AMINE_ERROR_ARGUMENT names the key, the value and
@@ -62,7 +68,8 @@ amine_status am_simulation_config_apply(am_simulation_config *config,
                                         const char *const *assignments, int n, amine_error *error);
 
 /* The tree as text, with every key of the table; with only_shaping without those that results do
- * not depend on. Ends with a newline. AMINE_ERROR_MEMORY only. */
+ * not depend on. Files are named as the description does. Ends with a newline. AMINE_ERROR_MEMORY
+ * only. */
 amine_status am_simulation_config_write(const am_simulation_config *config, bool only_shaping,
                                         am_text *text, amine_error *error);
 
@@ -76,6 +83,11 @@ const char *am_simulation_config_difference(char out[AM_PATH_MAX], const json_t 
  * the engine. */
 amine_status am_simulation_config_brain(const am_simulation_config *config, amine_brain **brain,
                                         am_text *notes, amine_error *error);
+
+/* Its description in a tree of its own, in which files are named from where the process runs; for
+ * json_decref. AMINE_ERROR_MEMORY only. */
+amine_status am_simulation_config_root(json_t **root, const am_simulation_config *config,
+                                       amine_error *error);
 
 /* The level at which a modulator is held; false if it is free. */
 bool am_simulation_clamp(const am_simulation_config *config, am_modulator which, double *level);

@@ -9,6 +9,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "run/simulation_checkpoint.h"
+#include "run/simulation_inputs.h"
 #include "run/simulation_page.h"
 #include "run/simulation_recording.h"
 
@@ -203,6 +204,7 @@ amine_status am_simulation_new(am_simulation_outcome *outcome, const am_simulati
                                const char *folder, const am_simulation_watch *watch,
                                amine_error *error) {
   session s = {.config = config, .folder = folder};
+  am_simulation_config own = {0};
   am_simulation_mark mark = {0};
   am_text notes = {0};
   int held = -1;
@@ -217,12 +219,17 @@ amine_status am_simulation_new(am_simulation_outcome *outcome, const am_simulati
   if (status == AMINE_OK) {
     status = am_folder_must_be_free(folder, error);
     if (status == AMINE_OK) status = am_folder_notes(folder, &notes, error);
-    if (status == AMINE_OK) status = run(&s, outcome, &mark, watch, error);
+    if (status == AMINE_OK) status = am_simulation_inputs_copy(&own, config, folder, error);
+    if (status == AMINE_OK) {
+      s.config = s.simulation->config = &own;
+      status = run(&s, outcome, &mark, watch, error);
+    }
     am_folder_unlock(held);
   }
   am_text_free(&notes);
   am_simulation_mark_free(&mark);
   am_simulation_destroy(s.simulation);
+  am_simulation_config_free(&own);
   return status;
 }
 
@@ -239,6 +246,7 @@ amine_status am_simulation_folder_config(am_simulation_config *config, const cha
                                          amine_error *error) {
   json_t *root;
   am_text path = {0};
+  AM_TRY(am_folder_must_hold_run(folder, error));
   AM_TRY(read_config(&root, folder, error));
   amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
   if (status == AMINE_OK) status = am_simulation_config_from(config, root, path.data, error);

@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "format/json.h"
 #include "report/html.h"
 
-/* The next part of a path, ended by 0; returns what follows its dot, NULL if it was the last. */
-static const char *take_part(char part[AM_PATH_MAX], const char *path) {
-  const size_t n = strcspn(path, ".");
+/* The first part of a path, `n` bytes, ended by 0. */
+static void take_part(char part[AM_PATH_MAX], const char *path, size_t n) {
   snprintf(part, AM_PATH_MAX, "%.*s", n < AM_PATH_MAX ? (int)n : AM_PATH_MAX - 1, path);
-  return path[n] ? path + n + 1 : NULL;
 }
 
 /* What the engine calls an element of an array: its name, the population or sense that it is about,
@@ -43,46 +42,68 @@ static size_t find_element(const json_t *array, const char *part) {
   return *end == 0 && index < n ? (size_t)index : n;
 }
 
-static json_t *child(const json_t *value, const char *part) {
-  if (json_is_array(value)) return json_array_get(value, find_element(value, part));
-  return json_object_get(value, part);
+/* The member or element that the path begins with, by the longest name that fits; *rest is what
+ * stands behind it ("": nothing). NULL if there is none: its name is then taken to be the part up to
+ * the first dot. */
+static json_t *child(const json_t *value, const char *path, const char **rest) {
+  char part[AM_PATH_MAX], room[AM_PATH_MAX];
+  const char *key, *after;
+  json_t *member, *best = NULL;
+  size_t k, n = strcspn(path, ".");
+  *rest = path[n] ? path + n + 1 : path + n;
+  if (json_is_array(value)) {
+    take_part(part, path, n);
+    best = json_array_get(value, find_element(value, part));
+  }
+  json_array_foreach(value, k, member) {
+    const char *name = element_name(member, room);
+    after = name ? am_path_behind(path, name) : NULL;
+    if (after && (!best || after > *rest)) best = member, *rest = after;
+  }
+  json_object_foreach((json_t *)(uintptr_t)value, key, member) {
+    after = am_path_behind(path, key);
+    if (after && (!best || after > *rest)) best = member, *rest = after;
+  }
+  return best;
 }
 
 json_t *am_tree_get(const json_t *root, const char *path) {
-  char part[AM_PATH_MAX];
   json_t *value = (json_t *)(uintptr_t)root;
-  while (path && value) {
-    path = take_part(part, path);
-    value = child(value, part);
-  }
+  while (*path && value) value = child(value, path, &path);
   return value;
 }
 
 static amine_status no_way(const char *path, const char *rest, amine_error *error) {
-  const size_t n = rest ? strlen(path) - strlen(rest) - 1 : strlen(path);
+  const size_t n = strlen(path) - strlen(rest) - (*rest ? 1 : 0);
   return am_fail(error, AMINE_ERROR_ARGUMENT, "%.*s: there is no such value to change", (int)n,
                  path);
+}
+
+/* Puts the value in the place of an element. */
+static int replace(json_t *array, const json_t *element, json_t *value) {
+  size_t k = 0;
+  while (json_array_get(array, k) != element) k++;
+  return json_array_set(array, k, value);
 }
 
 amine_status am_tree_set(json_t *root, const char *path, json_t *value, amine_error *error) {
   char part[AM_PATH_MAX];
   json_t *at = root;
   amine_status status = value ? AMINE_OK : am_fail_memory(error, strlen(path));
-  for (const char *rest = path; rest && status == AMINE_OK;) {
-    const char *next = take_part(part, rest);
-    const size_t element = json_is_array(at) ? find_element(at, part) : 0;
-    if (json_is_array(at) ? element == json_array_size(at) : !json_is_object(at)) {
+  for (const char *rest = path, *next; *rest && status == AMINE_OK; rest = next) {
+    json_t *found = child(at, rest, &next);
+    take_part(part, rest, strlen(rest) - strlen(next) - (*next ? 1 : 0));
+    int failed = 0;
+    if (!json_is_object(at) && !(json_is_array(at) && found)) {
       status = no_way(path, next, error);
-    } else if (!next) {
-      const int failed =
-          json_is_array(at) ? json_array_set(at, element, value) : json_object_set(at, part, value);
-      if (failed) status = am_fail_memory(error, strlen(path));
-    } else {
-      if (!child(at, part) && json_object_set_new(at, part, json_object()) != 0)
-        status = am_fail_memory(error, strlen(path));
-      at = child(at, part);
+    } else if (!*next) {
+      failed = json_is_array(at) ? replace(at, found, value) : json_object_set(at, part, value);
+    } else if (!found) {
+      found = json_object();
+      failed = json_object_set_new(at, part, found);
     }
-    rest = next;
+    if (failed) status = am_fail_memory(error, strlen(path));
+    at = found;
   }
   json_decref(value);
   return status;
@@ -103,11 +124,26 @@ json_t *am_tree_value(const char *text) {
   return value ? value : json_string(text);
 }
 
+/* "[0.3,0.7]" */
+static void put_elements(am_text *out, const json_t *array) {
+  size_t k;
+  json_t *value;
+  am_text_puts(out, "[");
+  json_array_foreach(array, k, value) {
+    if (k > 0) am_text_puts(out, ",");
+    if (json_is_string(value)) am_json_string(out, json_string_value(value));
+    else am_tree_text(out, value);
+  }
+  am_text_puts(out, "]");
+}
+
 void am_tree_text(am_text *out, const json_t *value) {
   if (json_is_string(value)) {
     am_text_puts(out, json_string_value(value));
   } else if (json_is_real(value)) {
     am_html_real(out, json_real_value(value));
+  } else if (json_is_array(value)) {
+    put_elements(out, value);
   } else {
     char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
     am_text_puts(out, dump ? dump : "");
@@ -193,8 +229,8 @@ static amine_status walk_array(walker *w, size_t length, const json_t *array) {
     char number[24], room[AM_PATH_MAX];
     const char *name = element_name(element, room);
     snprintf(number, sizeof number, "%zu", k);
-    /* a name that stands for another element too, or could be read as two parts, is not used */
-    if (name && (!name[0] || strchr(name, '.') || find_element(array, name) != k)) name = NULL;
+    /* a name that stands for another element too is not used */
+    if (name && (!name[0] || find_element(array, name) != k)) name = NULL;
     AM_TRY(walk_into(w, length, name ? name : number, element));
   }
   return AMINE_OK;

@@ -536,18 +536,30 @@ static const char *const unknown[][2] = {
 static void paths_of_keys_are_known(void **state) {
   (void)state;
   json_t *root = tree(whole_model);
-  for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-    if (!am_brain_knows_key(root, known[k], NULL)) fail_msg("%s is not known", known[k]);
+  am_found found;
+  for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+    if (!am_brain_find_key(&found, root, known[k])) fail_msg("%s is not known", known[k]);
+    const char *meaning = found.field ? found.field->meaning : found.parameter->meaning;
+    if (!meaning || !meaning[0]) fail_msg("%s has no meaning", known[k]);
+  }
   for (size_t k = 0; k < sizeof unknown / sizeof *unknown; k++) {
-    const char *near = "untouched";
-    if (am_brain_knows_key(root, unknown[k][0], &near)) fail_msg("%s is known", unknown[k][0]);
-    if (unknown[k][1] && (!near || strcmp(near, unknown[k][1]) != 0))
-      fail_msg("%s: did you mean %s?", unknown[k][0], near ? near : "nothing");
+    if (am_brain_find_key(&found, root, unknown[k][0])) fail_msg("%s is known", unknown[k][0]);
+    if (unknown[k][1] && (!found.nearest || strcmp(found.nearest, unknown[k][1]) != 0))
+      fail_msg("%s: did you mean %s?", unknown[k][0], found.nearest ? found.nearest : "nothing");
   }
   json_decref(root);
   root = tree("{\"projections\": [{\"source\": \"E\", \"target\": \"I\"}]}");
-  assert_true(am_brain_knows_key(root, "projections.E-I.weight", NULL));
-  assert_false(am_brain_knows_key(root, "projections.E-E.weight", NULL));
+  assert_true(am_brain_find_key(&found, root, "projections.E-I.weight"));
+  assert_false(am_brain_find_key(&found, root, "projections.E-E.weight"));
+  json_decref(root);
+  root = tree("{\"populations\": [{\"name\": \"L2\", \"n\": 1, \"model\": \"lif\"},"
+              " {\"name\": \"L2.3\", \"n\": 2, \"model\": \"lif\"}]}");
+  assert_true(am_brain_find_key(&found, root, "populations.L2.3.n"));
+  assert_true(am_brain_find_key(&found, root, "populations.L2.n"));
+  assert_false(am_brain_find_key(&found, root, "populations.L2.3.tau"));
+  assert_string_equal(found.wrong, "tau");
+  assert_string_equal(found.nearest, "tau_m_ms");
+  assert_string_equal(found.inside, "values");
   json_decref(root);
 }
 
@@ -561,6 +573,8 @@ static void check_table(const am_table *table) {
     char quoted[80];
     snprintf(quoted, sizeof quoted, "`%s`", f->name);
     if (!strstr(documentation, quoted)) fail_msg("docs/model.md has no %s", quoted);
+    if (f->kind != AM_FIELD_OTHERS && !(f->meaning && f->meaning[0]))
+      fail_msg("amine show would not explain %s", f->name);
     if (f->inside) check_table(f->inside);
   }
 }

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "format/gdf.h"
+#include "format/spike_text.h"
 
 static void lines_are_exact(void **state) {
   (void)state;
@@ -126,12 +127,78 @@ static void damage_gets_a_sentence(void **state) {
                    AMINE_ERROR_INPUT);
 }
 
+/* -------------------------------------------------------------------- any text of spikes */
+static amine_status parse(uint64_t **neurons, double **times, size_t *n, const char *text,
+                          amine_error *error) {
+  return am_spike_text_parse(neurons, times, n, "f.txt", text, strlen(text), error);
+}
+
+static void texts_of_spikes_are_read(void **state) {
+  (void)state;
+  static const char *const texts[] = {"3\t0.1\n0\t25.0\n", "3 1e-1\n\n 0   25", "3,0.1\r\n0, 25\r\n",
+                                      "# a list\n3 0.1 # first\n0 +25.\n",
+                                      "\xef\xbb\xbf" "3.0 0.10000000000000000555\n0.0 25\n"};
+  uint64_t *neurons;
+  double *times;
+  size_t n;
+  amine_error error;
+  for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+    EXPECT_OK(parse(&neurons, &times, &n, texts[k], &error), &error);
+    assert_int_equal(n, 2);
+    assert_true(neurons[0] == 3 && times[0] == 0.1 && neurons[1] == 0 && times[1] == 25);
+    am_free(neurons);
+    am_free(times);
+  }
+  EXPECT_OK(parse(&neurons, &times, &n, "1.5\n2\n", &error), &error); /* times alone */
+  assert_true(n == 2 && neurons[0] == 0 && neurons[1] == 0 && times[0] == 1.5 && times[1] == 2);
+  am_free(neurons);
+  am_free(times);
+  EXPECT_OK(parse(&neurons, &times, &n, "# nothing\n", &error), &error);
+  assert_int_equal(n, 0);
+  am_free(neurons);
+  am_free(times);
+}
+
+static void other_texts_are_refused(void **state) {
+  (void)state;
+  static const char *const texts[][2] = {
+      {"1 2 3\n", "line 1"},   {"1 2\n\n3\n", "line 3 has 1 number"}, {"x 2\n", "line 1"},
+      {"1,,2\n", "line 1"},    {"1 2,\n", "line 1"},                  {"1 nan\n", "line 1"},
+      {"1 inf\n", "line 1"},   {"1 1e999\n", "line 1"},               {"-1 2\n", "-1 is no neuron"},
+      {"0.5 2\n", "0.5 is"},   {"1e300 2\n", "no neuron"},            {"1 2 ms\n", "line 1"},
+      {"1\n2 3\n", "line 2"}, {"0x\n", "line 1"}};
+  uint64_t *neurons = NULL;
+  double *times = NULL;
+  size_t n = 0;
+  amine_error error;
+  for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+    expect_failure(parse(&neurons, &times, &n, texts[k][0], &error), AMINE_ERROR_INPUT, &error,
+                   texts[k][1]);
+  assert_true(!neurons && !times && n == 0);
+  assert_int_equal(am_spike_text_parse(&neurons, &times, &n, "f", "1 2\n\0 3\n", 8, &error),
+                   AMINE_ERROR_INPUT);
+  for (long k = 1; k < 9; k++) { /* memory is refused at any time */
+    memory_start(k, false);
+    const amine_status status = parse(&neurons, &times, &n, "1 2\n3 4\n", &error);
+    if (status == AMINE_OK) {
+      am_free(neurons);
+      am_free(times);
+    }
+    memory_stop();
+    if (status == AMINE_OK) return;
+    assert_int_equal(status, AMINE_ERROR_MEMORY);
+  }
+  fail_msg("memory was refused every time");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(lines_are_exact),
       cmocka_unit_test(every_step_comes_back),
       cmocka_unit_test(windows_and_limits),
       cmocka_unit_test(damage_gets_a_sentence),
+      cmocka_unit_test(texts_of_spikes_are_read),
+      cmocka_unit_test(other_texts_are_refused),
   };
   return cmocka_run_group_tests(tests, make_test_folder, remove_test_folder);
 }

@@ -15,7 +15,8 @@
 #include "run/tasks.h"
 
 typedef struct item {
-  const char *name, *meaning, *equation, *source; /* the last two may be NULL */
+  const char *name, *meaning;
+  const char *more, *source; /* what stands below it (kind.labels); may be NULL */
 } item;
 
 /* Gives the k-th of a kind; false at the end. `room` is for a text that had to be put together. */
@@ -129,9 +130,14 @@ static bool nth_brain(item *out, int k, am_text *room) {
 static bool nth_protocol(item *out, int k, am_text *room) {
   const am_protocol *protocol = am_protocol_at(k);
   if (!protocol) return false;
+  am_text_printf(room, "needs %s", protocol->needs ? protocol->needs : "no population of its own");
+  am_text_add(room, "", 1); /* two texts in one room */
+  const size_t needs_length = room->length;
   for (int i = 0; i < protocol->n_keys; i++)
     am_text_printf(room, "%sprotocol.%s", i ? ", " : "", protocol->keys[i].name);
-  *out = (item){protocol->name, protocol->meaning, room->data, NULL};
+  const bool whole = !room->failed;
+  *out = (item){protocol->name, protocol->meaning, whole ? room->data : "",
+                whole ? room->data + needs_length : NULL};
   return true;
 }
 
@@ -165,20 +171,66 @@ static bool nth_experiment(item *out, int k, am_text *room) {
 static const struct kind {
   const char *name, *meaning;
   nth get;
+  const char *labels[2]; /* what `more` and `source` are, in JSON */
+  bool brief;            /* one line each in the text */
 } kinds[] = {
-    {"tasks", "what the world shows and rewards (task.type)", nth_task},
-    {"networks", "how activity evolves (network.type)", nth_network},
-    {"rules", "what trace pre and post leave (rule.type)", nth_rule},
-    {"modulators", "what gates the change (modulator.type)", nth_modulator},
-    {"learners", "how the slow weights change (learner.type)", nth_learner},
-    {"presets", "ready experiments for amine train, and what they set", nth_preset},
-    {"experiments", "published results for amine reproduce, and their source", nth_experiment},
-    {"brains", "ready brains for amine simulate", nth_brain},
-    {"protocols", "what is done to a brain (protocol.type), and its keys", nth_protocol},
-    {"neurons", "models of neurons in a brain, and their parameters", nth_neuron},
-    {"synapses", "plasticity rules of synapses in a brain, and their parameters", nth_synapse},
+#define KIND(word, get, text, ...) {word, text, get, {__VA_ARGS__}, false}
+    KIND("tasks", nth_task, "what the world shows and rewards (task.type)", NULL, NULL),
+    KIND("networks", nth_network, "how activity evolves (network.type)", "equation", "source"),
+    KIND("rules", nth_rule, "what trace pre and post leave (rule.type)", "equation", "source"),
+    KIND("modulators", nth_modulator, "what gates the change (modulator.type)", "equation",
+         "source"),
+    KIND("learners", nth_learner, "how the slow weights change (learner.type)", "equation",
+         "source"),
+    {"presets",
+     "ready experiments for amine train (amine show NAME says all)",
+     nth_preset,
+     {"sets", NULL},
+     true},
+    KIND("experiments", nth_experiment, "published results for amine reproduce, and their source",
+         NULL, "source"),
+    KIND("brains", nth_brain, "ready brains for amine simulate", NULL, NULL),
+    KIND("protocols", nth_protocol,
+         "what is done to a brain (protocol.type), what it needs, and its keys", "needs", "keys"),
+    KIND("neurons", nth_neuron, "models of neurons in a brain, and their parameters", "parameters",
+         NULL),
+    KIND("synapses", nth_synapse, "plasticity rules of synapses in a brain, and their parameters",
+         "parameters", NULL),
+#undef KIND
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+/* As much of the text as fits: all, or what stands before a semicolon or colon, or whole words. */
+static void put_brief(am_text *text, const char *meaning, int width) {
+  size_t n = strlen(meaning), cut = 0;
+  const bool whole = cli_columns(meaning) <= width;
+  for (size_t k = 0; !whole && k < n && (int)k <= width; k++)
+    if (strchr(";:", meaning[k])) cut = k;
+  bool mark = !whole && cut == 0;
+  for (size_t k = 0; mark && k < n && (int)k + 4 <= width; k++)
+    if (meaning[k] == ' ') cut = k;
+  am_text_add(text, meaning, whole ? n : cut);
+  if (mark) am_text_puts(text, " ...");
+}
+
+static void put_lines(am_text *text, const struct kind *kind, int width) {
+  enum { COLUMN = 26 };
+  item it;
+  am_text_printf(text, "%s: ", kind->name);
+  cli_wrap(text, kind->meaning, (int)strlen(kind->name) + 2, 2, width);
+  am_text_puts(text, "\n");
+  for (int k = 0;; k++) {
+    am_text room = {0};
+    const bool there = kind->get(&it, k, &room);
+    if (there) {
+      am_text_printf(text, "  %-*s", COLUMN - 2, it.name);
+      put_brief(text, it.meaning, width - COLUMN);
+      am_text_puts(text, "\n");
+    }
+    am_text_free(&room);
+    if (!there) return;
+  }
+}
 
 static void put_text(am_text *text, const struct kind *kind, int width) {
   enum { COLUMN = 16 };
@@ -193,7 +245,7 @@ static void put_text(am_text *text, const struct kind *kind, int width) {
       cli_wrap(text, it.meaning, COLUMN, COLUMN, width);
       am_text_puts(text, "\n");
     }
-    const char *more[] = {it.equation, it.source};
+    const char *more[] = {it.more, it.source};
     for (int i = 0; there && i < 2; i++) {
       if (!more[i] || !more[i][0]) continue;
       am_text_printf(text, "%*s", COLUMN, "");
@@ -217,8 +269,9 @@ static void put_json(am_text *text, const struct kind *kind) {
       am_json_begin(text);
       am_json_put_string(text, "name", it.name);
       am_json_put_string(text, "meaning", it.meaning);
-      if (it.equation) am_json_put_string(text, "equation", it.equation);
-      if (it.source) am_json_put_string(text, "source", it.source);
+      const char *const *labels = kind->labels;
+      if (it.more) am_json_put_string(text, labels[0], it.more);
+      if (it.source) am_json_put_string(text, labels[1], it.source);
       am_text_puts(text, "}");
     }
     am_text_free(&room);
@@ -229,7 +282,7 @@ static void put_json(am_text *text, const struct kind *kind) {
 
 int cli_list(const cli_line *line) {
   const char *only = line->n_words > 0 ? line->words[0] : NULL;
-  const int width = isatty(STDOUT_FILENO) ? cli_terminal_width(STDOUT_FILENO, 80) : 0;
+  const int width = cli_terminal_width(STDOUT_FILENO, 80);
   am_text text = {0};
   if (cli_has(line, CLI_JSON)) am_json_begin(&text);
   bool first = true;
@@ -238,6 +291,7 @@ int cli_list(const cli_line *line) {
     if (!first && !cli_has(line, CLI_JSON)) am_text_puts(&text, "\n");
     first = false;
     if (cli_has(line, CLI_JSON)) put_json(&text, &kinds[k]);
+    else if (kinds[k].brief) put_lines(&text, &kinds[k], width < 60 ? 60 : width);
     else put_text(&text, &kinds[k], width);
   }
   if (cli_has(line, CLI_JSON)) am_json_end(&text);

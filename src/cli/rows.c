@@ -6,12 +6,10 @@
 
 #include "cli/terminal.h"
 
-/* Columns of the column of values, and of ranges on a line without end; what is longer takes more.
- */
-enum { VALUE_MAX = 24, RANGE_MAX = 48 };
+enum { VALUE_MAX = 24 }; /* columns of the column of values; what is longer takes more */
 
 typedef struct columns {
-  int key, value, range, width; /* width 0: one line for each key, however long */
+  int key, value, range, width;
 } columns;
 
 static const char *shown(const am_text *text) { return text->data ? text->data : ""; }
@@ -35,9 +33,8 @@ static columns measure(const cli_row *rows, size_t n, int width) {
     if (value > c.value) c.value = value > VALUE_MAX ? VALUE_MAX : value;
     if (range > c.range) c.range = range;
   }
-  if (width == 0 && c.range > RANGE_MAX) c.range = RANGE_MAX;
   const int left = width - c.key - c.value - 8;
-  if (width > 0 && c.range > left / 3) c.range = left / 3 < 22 ? 22 : left / 3;
+  if (c.range > left / 3) c.range = left / 3 < 22 ? 22 : left / 3;
   return c;
 }
 
@@ -66,32 +63,43 @@ static void trim(am_text *text) {
   while (text->length > 0 && text->data[text->length - 1] == ' ') text->data[--text->length] = 0;
 }
 
+/* Too narrow for columns: the key with its value, and below "meaning (0 to 1 ms)" or "meaning: a |
+ * b". */
+static void put_tall(am_text *text, const cli_row *row, const columns *c) {
+  enum { INDENT = 6 };
+  const char *range = shown(&row->range), *value = shown(&row->value);
+  am_text below = {0};
+  am_text_printf(text, "%c %-*s  ", row->marked ? '*' : ' ', c->key, shown(&row->key));
+  if (c->key + 4 + cli_columns(value) > c->width) {
+    trim(text);
+    am_text_printf(text, "\n%*s", INDENT, "");
+  }
+  am_text_puts(text, value);
+  trim(text);
+  am_text_puts(&below, row->meaning);
+  if (range[0] && strchr(range, '|')) am_text_printf(&below, "%s%s", below.length ? ": " : "", range);
+  else if (range[0]) am_text_printf(&below, "%s(%s)", below.length ? " " : "", range);
+  if (below.length) {
+    am_text_printf(text, "\n%*s", INDENT, "");
+    cli_wrap(text, below.data, INDENT, INDENT, c->width);
+  }
+  am_text_puts(text, "\n");
+  text->failed = text->failed || below.failed;
+  am_text_free(&below);
+}
+
 static void put_row(am_text *text, const cli_row *row, const columns *c) {
   const char *range = shown(&row->range);
+  const int indent = c->key + c->value + 6, meaning = c->width - indent - c->range - 2;
+  if (meaning < 24) {
+    put_tall(text, row, c);
+    return;
+  }
   am_text_printf(text, "%c %-*s  %-*s  ", row->marked ? '*' : ' ', c->key, shown(&row->key),
                  c->value, shown(&row->value));
-  const int indent = c->key + c->value + 6, meaning = c->width - indent - c->range - 2;
-  if (!range[0] && !row->meaning[0]) {
-    trim(text);
-    am_text_puts(text, "\n");
-  } else if (c->width == 0) {
-    am_text_printf(text, "%-*s  %s", c->range, range, row->meaning);
-    trim(text);
-    am_text_puts(text, "\n");
-  } else if (meaning >= 24) {
-    beside(text, range, row->meaning, indent, c->range, meaning);
-    am_text_puts(text, "\n");
-  } else { /* too narrow: the meaning gets lines of its own, the range perhaps too */
-    const bool fits = c->width - indent >= 30;
-    if (fits) cli_wrap(text, range, indent, indent, c->width);
-    am_text_puts(text, "\n      ");
-    cli_wrap(text, row->meaning, 6, 6, c->width);
-    if (!fits) {
-      am_text_puts(text, "\n      ");
-      cli_wrap(text, range, 6, 6, c->width);
-    }
-    am_text_puts(text, "\n");
-  }
+  beside(text, range, row->meaning, indent, c->range, meaning);
+  trim(text);
+  am_text_puts(text, "\n");
 }
 
 static size_t group_length(const char *key) {

@@ -7,6 +7,7 @@
 #include "cli/rows.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
+#include "run/preset.h"
 
 static bool differs(const am_config *config, am_key_id id) {
   char now[64], standard[64];
@@ -33,9 +34,19 @@ static void put_rows(am_text *text, const am_config *config) {
     am_text_puts(&rows[n].value, am_config_text(config, (am_key_id)k, value, sizeof value));
     cli_row_range(&rows[n++].range, &am_keys[k]);
   }
-  const bool terminal = isatty(STDOUT_FILENO);
-  cli_rows_put(text, rows, n, terminal ? cli_terminal_width(STDOUT_FILENO, 80) : 0);
+  cli_rows_put(text, rows, n, cli_terminal_width(STDOUT_FILENO, 80));
   cli_rows_free(rows, AM_N_KEYS);
+}
+
+/* What a preset is for. */
+static void put_meaning(am_text *text, const char *word) {
+  am_text meaning = {0};
+  for (const am_preset *p = am_presets; p->name; p++)
+    if (strcmp(p->name, word) == 0) am_preset_meaning(&meaning, p);
+  if (meaning.length == 0) return;
+  cli_wrap(text, meaning.data, 0, 0, cli_terminal_width(STDOUT_FILENO, 80));
+  am_text_puts(text, "\n\n");
+  am_text_free(&meaning);
 }
 
 int cli_show(const cli_line *line) {
@@ -50,6 +61,7 @@ int cli_show(const cli_line *line) {
     am_config_write(&config, false, &text);
     return cli_print(&text);
   }
+  put_meaning(&text, line->words[0]);
   put_rows(&text, &config);
   am_text_puts(&text, "\n* differs from the standard value\n");
   return cli_print(&text);

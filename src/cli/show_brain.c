@@ -3,10 +3,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/words.h"
+#include "brain/model.h"
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
+#include "format/json.h"
 
 enum { VALUE_SHOWN = 60 }; /* bytes of a long value */
 
@@ -36,7 +39,8 @@ static void put_value(am_text *out, const json_t *value) {
   am_text whole = {0};
   am_tree_text(&whole, value);
   const char *text = whole.data ? whole.data : "\"\"";
-  if (strlen(text) <= VALUE_SHOWN) am_text_puts(out, text);
+  if (!am_printable(text)) am_json_string(out, text);
+  else if (strlen(text) <= VALUE_SHOWN) am_text_puts(out, text);
   else am_text_printf(out, "%.*s...", VALUE_SHOWN, text);
   am_text_free(&whole);
 }
@@ -70,26 +74,24 @@ static amine_status add_keys(listing *l) {
   return AMINE_OK;
 }
 
-/* The parameter that a path ends with, of any neuron model or rule of synapses; NULL if there is
- * none, or several that do not mean the same. */
-static const amine_parameter *parameter_of(const char *path) {
-  const char *dot = strrchr(path, '.'), *last = dot ? dot + 1 : path;
-  const amine_parameter *found = NULL, *p;
-  if (strncmp(path, "populations.", 12) != 0 && strncmp(path, "projections.", 12) != 0) return NULL;
-  for (int k = 0; amine_neuron_model(k, NULL); k++)
-    for (int j = 0; (p = amine_neuron_parameter(amine_neuron_model(k, NULL), j)) != NULL; j++) {
-      if (strcmp(p->name, last) != 0) continue;
-      if (found && strcmp(found->meaning, p->meaning) != 0) return NULL;
-      found = p;
-    }
-  for (int k = 0; amine_synapse_rule(k, NULL); k++)
-    for (int j = 0; (p = amine_synapse_rule_parameter(amine_synapse_rule(k, NULL), j)) != NULL;
-         j++) {
-      if (strcmp(p->name, last) != 0) continue;
-      if (found && strcmp(found->meaning, p->meaning) != 0) return NULL;
-      found = p;
-    }
-  return found;
+/* "0.001 to 1e6 ms", "all | probability | ...": what a field may be. */
+static void put_field_range(am_text *out, const am_field *f) {
+  char low[40], high[40];
+  for (const char *p = f->words ? f->words : ""; *p; p++)
+    if (*p == '|') am_text_puts(out, " | ");
+    else am_text_add(out, p, 1);
+  if (f->kind == AM_FIELD_SWITCH) am_text_puts(out, "true | false");
+  if (f->max > f->min)
+    am_text_printf(out, "%s to %s", am_key_number(f->min, low, sizeof low),
+                   am_key_number(f->max, high, sizeof high));
+  if (f->unit) am_text_printf(out, "%s%s", out->length ? " " : "", f->unit);
+}
+
+static void put_parameter_range(am_text *out, const amine_parameter *p) {
+  char low[40], high[40];
+  am_text_printf(out, "%s to %s", am_key_number(p->min, low, sizeof low),
+                 am_key_number(p->max, high, sizeof high));
+  if (p->unit[0] && strcmp(p->unit, "1") != 0) am_text_printf(out, " %s", p->unit);
 }
 
 static bool is_of_run(const char *path) {
@@ -118,24 +120,70 @@ static amine_status add_value(void *context, const char *path, const json_t *val
   if (!row) return AMINE_ERROR_MEMORY;
   am_text_puts(&row->key, path);
   put_value(&row->value, value);
-  const amine_parameter *p = parameter_of(path);
-  if (!p) return AMINE_OK;
-  am_text_printf(&row->range, "%.10g to %.10g", p->min, p->max);
-  if (p->unit[0] && strcmp(p->unit, "1") != 0) am_text_printf(&row->range, " %s", p->unit);
-  row->meaning = p->meaning;
+  am_found found;
+  row->meaning = "accepted, not used";
+  if (!am_brain_find_key(&found, l->config->root, path)) return AMINE_OK;
+  if (found.parameter) put_parameter_range(&row->range, found.parameter);
+  else put_field_range(&row->range, found.field);
+  row->meaning = found.parameter ? found.parameter->meaning : found.field->meaning;
+  row->marked = found.parameter && json_is_number(value) &&
+                json_number_value(value) != found.parameter->value;
   return AMINE_OK;
 }
 
+/* The parameters that a population or a projection leaves out, with their defaults. */
+static amine_status fill_values(json_t *element, const char *of,
+                                const amine_parameter *(*parameter)(const char *of, int k),
+                                amine_error *error) {
+  const amine_parameter *p;
+  json_t *values = json_object_get(element, "values");
+  if (!json_is_object(values)) values = json_object();
+  else json_incref(values);
+  bool failed = !values;
+  for (int k = 0; !failed && (p = parameter(of, k)) != NULL; k++)
+    if (!json_object_get(values, p->name))
+      failed = json_object_set_new(values, p->name, json_real(p->value)) != 0;
+  failed = json_object_set_new(element, "values", values) != 0 || failed;
+  return failed ? am_fail_memory(error, 64) : AMINE_OK;
+}
+
+/* The description with them. */
+static amine_status filled(json_t **root, const json_t *given, amine_error *error) {
+  size_t k;
+  json_t *element;
+  *root = json_deep_copy(given);
+  if (!*root) return am_fail_memory(error, 4096);
+  json_array_foreach(json_object_get(*root, "populations"), k, element) {
+    const char *model = json_string_value(json_object_get(element, "model"));
+    if (model) AM_TRY(fill_values(element, model, amine_neuron_parameter, error));
+  }
+  json_array_foreach(json_object_get(*root, "projections"), k, element) {
+    const char *rule = json_string_value(json_object_get(element, "rule"));
+    if (rule) AM_TRY(fill_values(element, rule, amine_synapse_rule_parameter, error));
+  }
+  return AMINE_OK;
+}
+
+static amine_status add_description(listing *l) {
+  json_t *root = NULL;
+  amine_status status = filled(&root, l->config->root, l->error);
+  if (status == AMINE_OK) status = am_tree_walk(root, add_value, l);
+  json_decref(root);
+  return status;
+}
+
 static void put_text(am_text *text, const listing *l) {
-  const bool terminal = isatty(STDOUT_FILENO);
-  const int width = terminal ? cli_terminal_width(STDOUT_FILENO, 80) : 0;
+  const int width = cli_terminal_width(STDOUT_FILENO, 80);
   const char *meaning = json_string_value(json_object_get(l->config->root, "meaning"));
   if (meaning) {
     cli_wrap(text, meaning, 0, 0, width);
     am_text_puts(text, "\n\n");
   }
   cli_rows_put(text, l->rows, l->n, width);
-  am_text_puts(text, "\n* differs from the standard value\n");
+  am_text_puts(text, "\n* differs from the standard value. ");
+  cli_wrap(text, "Keys of the brain that are not listed have their defaults (docs/model.md).", 35,
+           0, width);
+  am_text_puts(text, "\n");
 }
 
 int cli_show_brain(const cli_line *line) {
@@ -150,10 +198,16 @@ int cli_show_brain(const cli_line *line) {
   /* what only the engine can say about it; its synapses are not drawn */
   if (status == AMINE_OK) status = am_simulation_config_brain(&config, &brain, NULL, &error);
   if (status == AMINE_OK && cli_has(line, CLI_JSON)) {
-    status = am_simulation_config_write(&config, false, &text, &error);
+    json_t *root; /* to be used elsewhere */
+    status = am_simulation_config_root(&root, &config, &error);
+    if (status == AMINE_OK) {
+      am_tree_write(&text, root, NULL);
+      am_text_puts(&text, "\n");
+      json_decref(root);
+    }
   } else if (status == AMINE_OK) {
     status = add_keys(&l);
-    if (status == AMINE_OK) status = am_tree_walk(config.root, add_value, &l);
+    if (status == AMINE_OK) status = add_description(&l);
     if (status == AMINE_OK) put_text(&text, &l);
   }
   cli_rows_free(l.rows, l.n);

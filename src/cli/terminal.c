@@ -15,7 +15,9 @@ bool cli_terminal(int fd) {
 int cli_terminal_width(int fd, int otherwise) {
   struct winsize size;
   if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return otherwise;
+  const char *columns = getenv("COLUMNS");
+  const int said = columns ? atoi(columns) : 0;
+  return said > 0 && said <= 100000 ? said : otherwise;
 }
 
 bool cli_terminal_colour(int fd) {

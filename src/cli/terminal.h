@@ -9,7 +9,7 @@
 
 /* A terminal on which a line can be written over. */
 bool cli_terminal(int fd);
-/* Its columns; `otherwise` if fd is no terminal or does not say. */
+/* Its columns; where fd is no terminal or does not say, what COLUMNS says, or `otherwise`. */
 int cli_terminal_width(int fd, int otherwise);
 /* A terminal that wants colours: NO_COLOR is unset or empty. */
 bool cli_terminal_colour(int fd);

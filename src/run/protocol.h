@@ -95,6 +95,8 @@ typedef struct am_protocol {
    * came of it, in which {NAME} stands for the measure of that name. `judged` is the measure that
    * is placed between its yardsticks. */
   const char *title, *story, *headline, *judged;
+  /* The populations that a brain must have for it, and what else; NULL: any brain will do. */
+  const char *needs;
   /* Its parameters: protocol.NAME=value. Names without "protocol."; `shapes` is true. Read in
    * start, advance and measure as stage->parameters[k].number. */
   const am_key *keys;

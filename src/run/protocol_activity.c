@@ -251,6 +251,7 @@ const am_protocol am_protocol_activity = {
     .title = "A network by itself",
     .headline = "Its neurons fire at {rate}, with a CV of {cv} (0 is a clock, 1 is chance) and a "
                 "correlation of {correlation}",
+    .needs = "any population: those numbered protocol.first and protocol.second",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

@@ -245,6 +245,7 @@ const am_protocol am_protocol_attention = {
     .headline = "It saw a share of {hits} of the stimuli in their place, and something in "
                 "{false_alarms} of the trials without one: a detection of {detection}",
     .judged = "detection",
+    .needs = "populations d1, d2, d3, d4, of at most 1024 neurons",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

@@ -331,6 +331,7 @@ const am_protocol am_protocol_conditioning = {
     .headline = "After {rewards} rewards it answers the rewarded stimulus with {response}, the "
                 "others with {others}: rank {rank}, {z} standard deviations above them",
     .judged = "rank",
+    .needs = "populations E and I",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

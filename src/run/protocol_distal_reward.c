@@ -288,6 +288,7 @@ const am_protocol am_protocol_distal_reward = {
     .headline = "After {rewards} rewards the rewarded synapse has a weight of {weight}, where all "
                 "have {mean_weight} on average; a share of {above} is stronger",
     .judged = "weight",
+    .needs = "population E with a projection to itself",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

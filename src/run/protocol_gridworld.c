@@ -569,6 +569,8 @@ const am_protocol am_protocol_gridworld = {
     .headline = "In the last tenth of {episodes} episodes it needs {late_steps} steps to the goal, "
                 "in the first tenth {first_steps}",
     .judged = "late_steps",
+    .needs = "populations place (a multiple of 25 neurons, at most 2500), critic, and up, "
+             "right, down, left (at most 256)",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

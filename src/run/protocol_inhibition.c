@@ -206,6 +206,7 @@ const am_protocol am_protocol_inhibition = {
     .headline = "It responded to a share of {go} of the cues to go, after {latency_ms}, and "
                 "to {no_go} of those not to go",
     .judged = "difference",
+    .needs = "populations go and no-go (at most 1024 neurons) and response; serotonin",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

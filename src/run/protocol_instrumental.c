@@ -321,6 +321,7 @@ const am_protocol am_protocol_instrumental = {
     .headline = "It chose A in a share of {p_a_before} of the trials while A was rewarded, and of "
                 "{p_a_after} while B was",
     .judged = "reversal",
+    .needs = "populations E and I",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

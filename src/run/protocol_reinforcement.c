@@ -205,6 +205,7 @@ const am_protocol am_protocol_reinforcement = {
     .judged = "right",
     .headline = "In the last third of its trials it took the right action in a share of {right}, "
                 "in the first third of {right_first}",
+    .needs = "populations cue (a multiple of 3 neurons, at most 3072), left, middle, right",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

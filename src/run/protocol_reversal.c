@@ -396,6 +396,8 @@ const am_protocol am_protocol_reversal = {
                 "trials: {right_early} just after a reversal, {right_late} long after; it had "
                 "learned anew after {relearned}",
     .judged = "right",
+    .needs = "populations cue (a multiple of 3 neurons, at most 3072), critic, left, middle, "
+             "right",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

@@ -171,6 +171,7 @@ const am_protocol am_protocol_together = {
              "the connections between the excitatory neurons change.",
     .headline = "The excitatory neurons fired at {rate_hz}, and a weight between them moved by "
                 "{learning} on average",
+    .needs = "population E with a projection to itself",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

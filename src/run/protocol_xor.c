@@ -211,6 +211,8 @@ const am_protocol am_protocol_xor = {
              "their own.",
     .headline = "For one input alone the output fires at {rate_01} and {rate_10}, for both "
                 "at {rate_11}, for none at {rate_00}: a margin of {margin}",
+    .needs = "populations A, A-inhibitory, B, B-inhibitory (of model spikes, at most 1024 "
+             "neurons) and output",
     .keys = keys,
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,

@@ -16,10 +16,10 @@
 
 typedef struct recording {
   am_a2c *learner;
-  int T, N, n_actions;
+  int T, N, n_actions, n_inputs;
   unsigned char *walls;
   int32_t *agent, goal[2], *actions, trace_steps[2];
-  float *rewards, *level, *eta_mean, *eta_sd, *value, *policy, *activity, *trace_norm;
+  float *inputs, *rewards, *level, *eta_mean, *eta_sd, *value, *policy, *activity, *trace_norm;
   float *trace_before, *trace_after, *trace_now, *w, *alpha;
 } recording;
 
@@ -79,6 +79,8 @@ static void watch(void *context, const am_actor *actor, int t) {
   r->value[t] = actor->lane.heads[s * (size_t)l->head_rows + (size_t)r->n_actions];
   memcpy(r->policy + s * (size_t)r->n_actions, actor->p + s * (size_t)r->n_actions,
          (size_t)r->n_actions * sizeof(float));
+  memcpy(r->inputs + s * (size_t)r->n_inputs, actor->lane.u + s * (size_t)l->input_rows,
+         (size_t)r->n_inputs * sizeof(float));
   memcpy(r->activity + s * (size_t)r->N, actor->lane.x + (s + 1) * (size_t)l->cols,
          (size_t)r->N * sizeof(float));
   if (l->has_readout) r->level[t] = actor->lane.level[t];
@@ -97,6 +99,7 @@ static amine_status take_memory(recording *r, const am_maze *maze, amine_error *
       {(void **)&r->walls, size * size, 1},
       {(void **)&r->agent, 2 * (T + 1), sizeof(int32_t)},
       {(void **)&r->actions, T, sizeof(int32_t)},
+      {(void **)&r->inputs, am_size_mul(T, (size_t)r->n_inputs), sizeof(float)},
       {(void **)&r->rewards, T, sizeof(float)},
       {(void **)&r->level, T, sizeof(float)},
       {(void **)&r->eta_mean, T, sizeof(float)},
@@ -122,7 +125,7 @@ static amine_status take_memory(recording *r, const am_maze *maze, amine_error *
 static void release(recording *r) {
   void *all[] = {r->walls,        r->agent,       r->actions,   r->rewards,   r->level, r->eta_mean,
                  r->eta_sd,       r->value,       r->policy,    r->activity,  r->w,     r->alpha,
-                 r->trace_before, r->trace_after, r->trace_now, r->trace_norm};
+                 r->trace_before, r->trace_after, r->trace_now, r->trace_norm, r->inputs};
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) am_free(all[k]);
 }
 
@@ -165,6 +168,7 @@ static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size
       {"walls", AM_U8, 2, {size, size}, r->walls},
       {"agent", AM_I32, 2, {T + 1, 2}, r->agent},
       {"goal", AM_I32, 1, {2, 0}, r->goal},
+      {"inputs", AM_F32, 2, {T, (size_t)r->n_inputs}, r->inputs},
       {"actions", AM_I32, 1, {T, 0}, r->actions},
       {"rewards", AM_F32, 1, {T, 0}, r->rewards},
       {"value", AM_F32, 1, {T, 0}, r->value},
@@ -195,7 +199,8 @@ static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed
   recording r = {.learner = a,
                  .T = x->task->n_steps,
                  .N = a->network.options.n_hidden,
-                 .n_actions = x->task->n_actions};
+                 .n_actions = x->task->n_actions,
+                 .n_inputs = a->network.layout.n_inputs};
   am_npz_builder *b = NULL;
   amine_status status = take_memory(&r, maze, error);
   if (status == AMINE_OK) status = am_npz_builder_new(&b, error);

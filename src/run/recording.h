@@ -3,6 +3,7 @@
  * Of an actor-critic in a maze:
  *
  *   walls u1 [n][n]        agent i4 [T+1][2] (row, col)    goal i4 [2]
+ *   inputs f4 [T][n_inputs] what the network was given
  *   actions i4 [T]         rewards f4 [T]                  value f4 [T]       policy f4 [T][4]
  *   activity f4 [T][N]     level f4 [T] (the modulator)
  *   eta_mean, eta_sd f4 [T] (over post units)

@@ -161,6 +161,9 @@ int cli_help(const cli_line *line);
 extern const am_key cli_eval_keys[];
 enum { CLI_EVAL_EPISODES, CLI_EVAL_POLICY, CLI_EVAL_ACTIONS, CLI_N_EVAL_KEYS };
 
+extern const am_key cli_train_keys[];
+enum { CLI_TRAIN_SEEDS, CLI_N_TRAIN_KEYS };
+
 extern const am_key cli_simulate_keys[];
 enum { CLI_SIMULATE_SEEDS, CLI_N_SIMULATE_KEYS };
 

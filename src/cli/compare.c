@@ -1,45 +1,17 @@
 /* A table of measures over seeds (see compare.h). */
 #include "cli/compare.h"
 
-#include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "cli/signals.h"
-#include "cli/simulation_progress.h"
+#include "cli/side.h"
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "run/compare.h"
 
-typedef struct watcher {
-  cli_simulation_progress progress;
-  double start;
-  atomic_flag busy;
-} watcher;
-
-/* Who comes while another thread writes passes by. */
-static void show(void *context, double done) {
-  watcher *w = context;
-  if (atomic_flag_test_and_set(&w->busy)) return;
-  cli_simulation_progress_share(&w->progress, done, am_clock() - w->start);
-  atomic_flag_clear(&w->busy);
-}
-
 /* ------------------------------------------------------------------------------ the table */
-/* "0.93 ± 0.02", with two digits of the half width; "0.93" where that is nothing but rounding */
 static void put_interval(char *out, size_t size, const am_interval *i) {
-  if (isnan(i->mean)) {
-    snprintf(out, size, "-");
-  } else if (!(i->half > 1e-9 * fabs(i->mean))) {
-    snprintf(out, size, "%.4g", i->mean);
-  } else {
-    int decimals = 1 - (int)floor(log10(i->half));
-    if (decimals < 0) decimals = 0;
-    if (decimals > 9) decimals = 9;
-    snprintf(out, size, "%.*f%s%.*f", decimals, i->mean, cli_plus_minus(), decimals, i->half);
-  }
+  cli_put_interval(out, size, i->mean, i->half);
 }
 
 /* "dopamine at 0.5, serotonin at 0.5" */
@@ -56,7 +28,8 @@ static void pad(am_text *text, const char *word, int width) {
   am_text_printf(text, "%s%*s", word, width - cli_columns(word), "");
 }
 
-static void put_text(am_text *text, const am_comparison *c, const char *source) {
+static void put_text(am_text *text, const am_comparison *c, const char *source, const char *folder,
+                     const char *page) {
   enum { NAME = 18, COLUMN = 24 };
   am_text_printf(text, "%s, protocol %s, %d seeds from %llu", source, c->protocol->name, c->n_seeds,
                  (unsigned long long)c->first_seed);
@@ -88,6 +61,8 @@ static void put_text(am_text *text, const am_comparison *c, const char *source) 
   }
   am_text_printf(text, "mean%shalf of a 95 %% confidence interval over the seeds (Student's t)%s\n",
                  cli_plus_minus(), c->has_control ? "; differences are paired by seed" : "");
+  am_text_printf(text, "folder  %s\n", folder);
+  if (page) am_text_printf(text, "report  %s\n", page);
 }
 
 static void put_json_interval(am_text *text, const char *key, const am_interval *i) {
@@ -111,7 +86,8 @@ static void put_json_values(am_text *text, const char *key, const am_comparison 
   am_text_puts(text, "]");
 }
 
-static void put_json(am_text *text, const am_comparison *c, const char *source) {
+static void put_json(am_text *text, const am_comparison *c, const char *source, const char *folder,
+                     const char *page) {
   am_json_begin(text);
   am_json_put_string(text, "status", "done");
   am_json_put_string(text, "from", source);
@@ -142,28 +118,57 @@ static void put_json(am_text *text, const am_comparison *c, const char *source) 
     am_text_puts(text, "}");
   }
   am_text_puts(text, "]");
+  am_json_put_string(text, "folder", folder);
+  if (page) am_json_put_string(text, "report", page);
   am_json_end(text);
 }
 
-int cli_compare(const cli_line *line, const am_simulation_config *config, int n_seeds) {
+/* What the description says and is not used, once for all runs. */
+static amine_status say_notes(const cli_line *line, const am_simulation_config *config,
+                              amine_error *error) {
+  amine_brain *brain = NULL;
+  am_text notes = {0};
+  const amine_status status = am_simulation_config_brain(config, &brain, &notes, error);
+  if (status == AMINE_OK && notes.length > 0) cli_say(line, "%s", notes.data);
+  amine_brain_destroy(brain);
+  am_text_free(&notes);
+  return status;
+}
+
+static int finish(const cli_line *line, const am_comparison *c, const char *source,
+                  const char *folder) {
+  amine_error error = {0};
+  am_text text = {0}, page = {0};
+  amine_status status = AMINE_OK;
+  if (!cli_has(line, CLI_NO_REPORT))
+    status = cli_side_report(&page, folder, c->first_seed, c->n_seeds, c->has_control, &error);
+  int code;
+  if (status == AMINE_OK) {
+    if (cli_has(line, CLI_JSON)) put_json(&text, c, source, folder, page.data);
+    else put_text(&text, c, source, folder, page.data);
+    code = cli_print(&text);
+  } else {
+    code = cli_fail(status, &error, false);
+  }
+  am_text_free(&page);
+  return code;
+}
+
+int cli_compare(const cli_line *line, const am_simulation_config *config, int n_seeds,
+                const char *folder, bool resume) {
   amine_error error = {0};
   am_comparison c = {0};
-  am_text text = {0};
-  watcher w = {.start = am_clock(), .busy = ATOMIC_FLAG_INIT};
-  cli_simulation_progress_begin(&w.progress, cli_has(line, CLI_QUIET));
-  signal(SIGPIPE, SIG_IGN);
-  const atomic_int *stop = cli_signals_catch();
-  const am_batch_watch watch = {.progress = show, .context = &w, .stop = stop};
-  const amine_status status = am_compare(&c, config, n_seeds, &watch, &error);
-  cli_signals_release();
-  cli_simulation_progress_end(&w.progress);
-  if (status == AMINE_ERROR_STOPPED) {
-    cli_say(line, "stopped; nothing is kept\n");
-    return CLI_SIGNAL + atomic_load(stop);
-  }
+  cli_side side;
+  amine_status status = say_notes(line, config, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
-  if (cli_has(line, CLI_JSON)) put_json(&text, &c, config->source);
-  else put_text(&text, &c, config->source);
+  const char *preset = json_string_value(json_object_get(config->root, "preset"));
+  const char *what = preset ? preset : config->source;
+  cli_side_begin(&side, line, resume ? "going on with" : "simulating", what, folder, n_seeds);
+  status = am_compare(&c, config, n_seeds, folder, resume, &side.watch, &error);
+  cli_side_end(&side);
+  if (status == AMINE_ERROR_STOPPED) return cli_side_stopped(&side);
+  if (status != AMINE_OK) return cli_fail(status, &error, !side.announced);
+  const int code = finish(line, &c, what, folder);
   am_comparison_free(&c);
-  return cli_print(&text);
+  return code;
 }

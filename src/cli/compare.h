@@ -5,7 +5,9 @@
 #include "cli/command.h"
 #include "run/simulation_config.h"
 
-/* Runs them and prints the table. Returns the exit code. */
-int cli_compare(const cli_line *line, const am_simulation_config *config, int n_seeds);
+/* Runs them in a new folder, or goes on with those in one; writes the page and prints the table.
+ * Returns the exit code. */
+int cli_compare(const cli_line *line, const am_simulation_config *config, int n_seeds,
+                const char *folder, bool resume);
 
 #endif

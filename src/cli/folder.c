@@ -23,10 +23,12 @@ void cli_free_name(am_text *out, const char *name) {
   }
 }
 
-void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed) {
+void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed, int n_seeds) {
   am_text name = {0};
   base_name(&name, preset_or_file);
-  am_text_printf(&name, "-seed%llu", (unsigned long long)seed);
+  am_text_printf(&name, "-seed%s%llu", n_seeds > 1 ? "s" : "", (unsigned long long)seed);
+  if (n_seeds > 1)
+    am_text_printf(&name, "-%llu", (unsigned long long)(seed + (uint64_t)n_seeds - 1));
   if (!name.failed) cli_free_name(out, name.data);
   else out->failed = true;
   am_text_free(&name);

@@ -5,8 +5,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* runs/NAME-seedN, with -2, -3, ... if that is taken; NAME is the preset, or the file's name. */
-void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed);
+/* runs/NAME-seedN, of several seeds runs/NAME-seedsN-M, with -2, -3, ... if that is taken; NAME is
+ * the preset, or the file's name. */
+void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed, int n_seeds);
 /* runs/NAME, the same. */
 void cli_free_name(am_text *out, const char *name);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "brain/model.h"
 #include "cli/command.h"
 
 const cli_option cli_options[] = {
@@ -12,7 +13,7 @@ const cli_option cli_options[] = {
     {CLI_OUT_STUDY, "--out", "DIR", NULL,
      "folder for all that it makes; one of the same experiment is gone on with"},
     {CLI_OUT_FILE, "--out", "FILE", NULL, "where the page goes"},
-    {CLI_NO_REPORT, "--no-report", NULL, NULL, "end after training: no evaluation, no report"},
+    {CLI_NO_REPORT, "--no-report", NULL, NULL, "no report at the end, and no evaluation for it"},
     {CLI_JSON, "--json", NULL, NULL, "the result as JSON, for programs"},
     {CLI_QUIET, "--quiet", NULL, NULL, "no progress, no messages; errors only"},
     {CLI_MAN, "--man", NULL, NULL, "the manual page (roff)"},
@@ -29,6 +30,8 @@ const cli_command cli_commands[] = {
      .max_words = 1,
      .takes = CLI_PRESETS | CLI_FILES | CLI_KEYS,
      .options = CLI_OUT_FOLDER | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .keys = cli_train_keys,
+     .n_keys = CLI_N_TRAIN_KEYS,
      .run = cli_train,
      .meaning = "train a network, and show what it learned",
      .about = "Trains a network from a preset (amine list presets) or a JSON file, with key=value "
@@ -40,8 +43,12 @@ const cli_command cli_commands[] = {
               "and report.html.\n\n"
               "Ctrl-C finishes the iteration, saves and says how to resume; a second one leaves "
               "at once. The same configuration and seed give the same bytes, on any number of "
-              "threads, interrupted or not.",
+              "threads, interrupted or not.\n\n"
+              "With seeds=N as many runs are trained side by side, each on one thread and in a "
+              "folder of its own below runs/PRESET-seedsA-B, with one page over all; amine resume "
+              "of that folder goes on with all of them.",
      .examples = {{"amine train maze", "the Grid Maze"},
+                  {"amine train bandit seeds=5", "five seeds, a table, a page over all"},
                   {"amine train maze seed=2 network.hidden=200 --out runs/wide",
                    "another seed, a wider network, a folder of your choice"},
                   {"amine train maze rule.type=eligibility iterations=3000",
@@ -71,7 +78,11 @@ const cli_command cli_commands[] = {
          "With seeds=N the protocol runs for N seeds, each beside a control in which the "
          "clamped modulators (clamp.NAME=level, or those that the protocol names, at their "
          "baselines) are held still, and a table shows what that changes, with 95 % "
-         "confidence intervals.",
+         "confidence intervals. Each run has a folder of its own below runs/PRESET-seedsA-B, "
+         "with one page over all; amine resume of that folder goes on with all of them.\n\n"
+         "Files that a description names are looked for from the folder of the description, and "
+         "the folder of the run gets copies of them: it can be moved, and its config.json "
+         "simulated.",
      .examples = {{"amine simulate brain", "the default brain for 10 s"},
                   {"amine simulate brain duration_s=60 clamp.dopamine=0.5 --out runs/held",
                    "a minute, with dopamine held at its baseline"},
@@ -85,8 +96,8 @@ const cli_command cli_commands[] = {
      .options = CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .run = cli_resume,
      .meaning = "go on with a run where it stopped, to the bit",
-     .about = "Goes on with the run in a folder, of train, simulate or reproduce, as if it had "
-              "never stopped. Keys that results do not depend on can be changed (threads; "
+     .about = "Goes on with the run in a folder, of train, simulate or reproduce, or with all runs "
+              "in a folder of several seeds, as if it had never stopped. Keys that results do not depend on can be changed (threads; "
               "checkpoint_every, iterations; checkpoint_every_s, duration_s); the others are those "
               "of the run.",
      .examples = {{"amine resume runs/maze-seed1", "go on after Ctrl-C, a crash or a power cut"},
@@ -306,10 +317,23 @@ static amine_status take_option(cli_line *line, const char *word, const char *ne
   return take_value(line, o, equal ? equal + 1 : next, error);
 }
 
-/* key=value has only what keys are made of before the '='. */
-static bool is_assignment(const char *word) {
+/* Does the word begin with the list of a brain's description whose elements have names of their own:
+ * "populations.", "areas."? */
+static bool names_element(const char *word) {
+  char part[32];
+  am_found found;
+  const size_t n = strcspn(word, ".=");
+  if (word[n] != '.' || n >= sizeof part) return false;
+  snprintf(part, sizeof part, "%.*s", (int)n, word);
+  return am_brain_find_key(&found, NULL, part) && found.field &&
+         (found.field->kind == AM_FIELD_LIST || found.field->kind == AM_FIELD_MAP);
+}
+
+/* key=value has only what keys are made of before the '=', or the name of an element. */
+static bool is_assignment(const cli_command *command, const char *word) {
   const size_t n = strcspn(word, "=");
-  return word[n] == '=' && strcspn(word, "/\\ ") > n;
+  if (word[n] != '=') return false;
+  return strcspn(word, "/\\ ") > n || ((command->takes & CLI_BRAIN_KEYS) && names_element(word));
 }
 
 static amine_status check_words(const cli_line *line, amine_error *error) {
@@ -349,7 +373,7 @@ amine_status cli_line_parse(cli_line *line, const cli_command *command, int n_ar
     if (options && strcmp(word, "--") == 0) options = false;
     else if (options && word[0] == '-' && word[1])
       AM_TRY(take_option(line, word, k + 1 < n_args ? args[k + 1] : NULL, &used, error));
-    else if (keys && is_assignment(word)) line->assignments[line->n_assignments++] = word;
+    else if (keys && is_assignment(command, word)) line->assignments[line->n_assignments++] = word;
     else line->words[line->n_words++] = word;
     k += used;
   }
@@ -385,8 +409,8 @@ static amine_status assign(am_config *config, am_value *own, const cli_command *
   for (int k = 0; k < command->n_keys; k++)
     if (strcmp(command->keys[k].name, name) == 0)
       return am_key_read(&command->keys[k], assignment + n + 1, &own[k], error);
-  for (int k = 0; (command->takes & CLI_KEYS) && k < AM_N_KEYS; k++)
-    if (strcmp(am_keys[k].name, name) == 0) return am_config_assign(config, assignment, error);
+  const bool known = am_key_find(name) >= 0 || am_key_of_group(name) >= 0;
+  if ((command->takes & CLI_KEYS) && known) return am_config_assign(config, assignment, error);
   if (n == 0) return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
   return unknown_key(command, name, error);
 }

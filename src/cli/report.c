@@ -7,38 +7,83 @@
 #include "cli/command.h"
 #include "cli/outcome.h"
 #include "report/study_source.h"
+#include "run/seeds.h"
 #include "run/simulation_run.h"
 #include "run/train.h"
 
+/* The folders whose runs are shown. */
+typedef struct folders {
+  char **list;
+  size_t n, capacity;
+} folders;
+
+/* Takes the path over, also after a failure. */
+static amine_status add(folders *f, char *path, amine_error *error) {
+  if (path && f->n == f->capacity) {
+    const size_t capacity = f->capacity ? 2 * f->capacity : 16;
+    char **grown = am_resize(f->list, capacity, sizeof *grown);
+    if (grown) f->list = grown, f->capacity = capacity;
+  }
+  if (path && f->n < f->capacity) {
+    f->list[f->n++] = path;
+    return AMINE_OK;
+  }
+  am_free(path);
+  return am_fail_memory(error, 256);
+}
+
+/* The runs of several seeds that have begun, and then their controls. */
+static amine_status add_seeds(folders *f, const char *folder, amine_error *error) {
+  am_seeds seeds;
+  AM_TRY(am_seeds_read(&seeds, folder, error));
+  amine_status status = AMINE_OK;
+  for (int k = 0; k < 2 * seeds.n && status == AMINE_OK; k++) {
+    am_text path = {0};
+    status = am_seeds_path(&path, folder, seeds.first + (uint64_t)(k % seeds.n), k >= seeds.n,
+                           error);
+    if (status == AMINE_OK && am_seeds_begun(path.data)) status = add(f, path.data, error);
+    else am_text_free(&path);
+  }
+  am_seeds_free(&seeds);
+  return status;
+}
+
+static amine_status take_folders(folders *f, const cli_line *line, amine_error *error) {
+  for (int k = 0; k < line->n_words; k++)
+    AM_TRY(am_seeds_folder(line->words[k]) ? add_seeds(f, line->words[k], error)
+                                           : add(f, am_strdup(line->words[k]), error));
+  return AMINE_OK;
+}
+
 /* Makes sure that each folder has its evaluation and its recording; a simulation made its own,
  * and a published experiment has none. */
-static int prepare(const cli_line *line) {
-  for (int k = 0; k < line->n_words; k++) {
+static int prepare(const folders *f, const cli_line *line) {
+  for (size_t k = 0; k < f->n; k++) {
     amine_error error = {0};
     am_config config;
     bool study = false;
-    amine_status status = am_study_folder(&study, line->words[k], &error);
-    if (study || am_simulation_folder(line->words[k])) continue;
-    if (status == AMINE_OK) status = am_train_config(&config, line->words[k], &error);
+    amine_status status = am_study_folder(&study, f->list[k], &error);
+    if (study || am_simulation_folder(f->list[k])) continue;
+    if (status == AMINE_OK) status = am_train_config(&config, f->list[k], &error);
     if (status == AMINE_OK) status = am_config_resolve(&config, &error);
     if (status != AMINE_OK) return cli_fail(status, &error, true);
-    status = cli_outcome_record(line, &config, line->words[k], &error);
+    status = cli_outcome_record(line, &config, f->list[k], &error);
     if (status != AMINE_OK) return cli_fail(status, &error, false);
   }
   return CLI_DONE;
 }
 
-int cli_report(const cli_line *line) {
+static int write_page(const folders *f, const cli_line *line) {
   amine_error error = {0};
   am_text page = {0}, text = {0};
-  int code = prepare(line);
-  if (code != CLI_DONE) return code;
+  int code;
   if (line->out) am_text_puts(&page, line->out);
   else if (line->n_words == 1) am_text_printf(&page, "%s/report.html", line->words[0]);
   else am_text_puts(&page, "report.html");
-  amine_status status = page.failed
-                            ? am_fail_memory(&error, strlen(line->words[0]) + 16)
-                            : am_report_write(line->words, line->n_words, page.data, &error);
+  amine_status status =
+      page.failed
+          ? am_fail_memory(&error, strlen(line->words[0]) + 16)
+          : am_report_write((const char *const *)f->list, (int)f->n, page.data, &error);
   if (status == AMINE_OK) {
     am_text_printf(&text, "%s\n", page.data);
     code = cli_print(&text);
@@ -46,5 +91,16 @@ int cli_report(const cli_line *line) {
     code = cli_fail(status, &error, false);
   }
   am_text_free(&page);
+  return code;
+}
+
+int cli_report(const cli_line *line) {
+  amine_error error = {0};
+  folders f = {0};
+  const amine_status status = take_folders(&f, line, &error);
+  int code = status == AMINE_OK ? prepare(&f, line) : cli_fail(status, &error, true);
+  if (code == CLI_DONE) code = write_page(&f, line);
+  for (size_t k = 0; k < f.n; k++) am_free(f.list[k]);
+  am_free(f.list);
   return code;
 }

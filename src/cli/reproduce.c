@@ -189,7 +189,7 @@ static int reproduce(job *j, const am_study_plan *plan, const char *folder, bool
   cli_simulation_progress_begin(&w.progress, cli_has(j->line, CLI_QUIET));
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the runs go on */
   const atomic_int *stop = cli_signals_catch();
-  const am_batch_watch watch = {.progress = show, .context = &w, .stop = stop};
+  const am_side_watch watch = {.progress = show, .context = &w, .stop = stop};
   const amine_status status = am_reproduce(&r, plan, folder, &watch, &error);
   cli_signals_release();
   cli_simulation_progress_end(&w.progress);

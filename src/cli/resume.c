@@ -1,12 +1,16 @@
 /* amine resume: on from a checkpoint. */
 #include <stdio.h>
 
+#include "brain/description.h"
 #include "cli/command.h"
+#include "cli/compare.h"
 #include "cli/job.h"
 #include "cli/reproduce.h"
 #include "cli/simulation_job.h"
+#include "cli/train_seeds.h"
 #include "report/study_source.h"
 #include "run/evaluate.h"
+#include "run/seeds.h"
 #include "run/simulation_run.h"
 #include "run/train.h"
 
@@ -51,6 +55,42 @@ static int resume_simulation(const cli_line *line) {
   return code;
 }
 
+/* All runs of a folder of several seeds. */
+static int resume_seeds(const cli_line *line) {
+  amine_error error = {0};
+  am_seeds seeds = {0};
+  am_config config;
+  am_simulation_config brain = {0};
+  am_text name = {0};
+  const char *folder = line->words[0];
+  int code;
+  am_text_printf(&name, "%s/" AM_SEEDS_FILE, folder);
+  amine_status status = name.failed ? am_fail_memory(&error, 256)
+                                    : am_seeds_read(&seeds, folder, &error);
+  const bool is_brain = status == AMINE_OK && am_describes_brain(seeds.config);
+  if (status == AMINE_OK && is_brain) {
+    status = am_simulation_config_from(&brain, seeds.config, name.data, &error);
+    if (status == AMINE_OK)
+      status = am_simulation_config_apply(&brain, line->assignments, line->n_assignments, &error);
+  } else if (status == AMINE_OK) {
+    am_config_default(&config);
+    status = am_config_merge(&config, seeds.config, name.data, &error);
+    if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
+  }
+  if (status == AMINE_OK && seeds.first != (is_brain ? brain.values[AM_SIM_SEED].integer
+                                                     : config.values[AM_SEED].integer))
+    status = am_fail(&error, AMINE_ERROR_ARGUMENT,
+                     "seed=%llu cannot be changed in runs that have begun; start new ones",
+                     (unsigned long long)seeds.first);
+  if (status != AMINE_OK) code = cli_fail(status, &error, true);
+  else if (is_brain) code = cli_compare(line, &brain, seeds.n, folder, true);
+  else code = cli_train_seeds(line, &config, seeds.n, folder, true);
+  am_simulation_config_free(&brain);
+  am_seeds_free(&seeds);
+  am_text_free(&name);
+  return code;
+}
+
 int cli_resume(const cli_line *line) {
   amine_error error = {0};
   am_config config;
@@ -59,6 +99,7 @@ int cli_resume(const cli_line *line) {
   bool study = false, reached = false;
   if (am_study_folder(&study, folder, &error) == AMINE_OK && study)
     return cli_reproduce_resume(line);
+  if (am_seeds_folder(folder)) return resume_seeds(line);
   if (am_simulation_folder(folder)) return resume_simulation(line);
   amine_status status = am_train_config(&config, folder, &error);
   if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);

@@ -10,8 +10,8 @@
 
 const am_key cli_simulate_keys[CLI_N_SIMULATE_KEYS] = {
     [CLI_SIMULATE_SEEDS] = {"seeds", AM_KEY_INTEGER, 1, 1, 1000, "", "",
-                            "more than 1: so many runs, each beside its control; a table of the "
-                            "protocol's measures, and nothing is kept",
+                            "more than 1: so many runs, each beside its control and each in a "
+                            "folder; a table of the protocol's measures, and a page over all",
                             true},
 };
 
@@ -50,19 +50,14 @@ int cli_simulate(const cli_line *line) {
   am_text folder = {0};
   int code;
   amine_status status = load(&config, &seeds, line, &error);
-  if (status == AMINE_OK && seeds.number > 1 && line->out)
-    status = am_fail(&error, AMINE_ERROR_ARGUMENT,
-                     "seeds=%g prints a table and keeps no run: leave --out away", seeds.number);
-  if (status != AMINE_OK) {
-    code = cli_fail(status, &error, true);
-  } else if (seeds.number > 1) {
-    code = cli_compare(line, &config, (int)seeds.number);
-  } else {
-    if (line->out) am_text_puts(&folder, line->out);
-    else cli_free_folder(&folder, line->words[0], config.values[AM_SIM_SEED].integer);
-    code = folder.failed ? cli_fail(am_fail_memory(&error, 256), &error, false)
-                         : cli_simulation_job(line, &config, folder.data, false);
-  }
+  const int n = status == AMINE_OK ? (int)seeds.number : 1;
+  if (line->out) am_text_puts(&folder, line->out);
+  else if (status == AMINE_OK)
+    cli_free_folder(&folder, line->words[0], config.values[AM_SIM_SEED].integer, n);
+  if (status == AMINE_OK && folder.failed) status = am_fail_memory(&error, 256);
+  if (status != AMINE_OK) code = cli_fail(status, &error, true);
+  else if (n > 1) code = cli_compare(line, &config, n, folder.data, false);
+  else code = cli_simulation_job(line, &config, folder.data, false);
   am_text_free(&folder);
   am_simulation_config_free(&config);
   return code;

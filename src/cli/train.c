@@ -1,25 +1,38 @@
-/* amine train: a new run in a new folder. */
+/* amine train: a new run in a new folder, or several seeds side by side. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/folder.h"
 #include "cli/job.h"
+#include "cli/train_seeds.h"
+#include "run/seeds.h"
+
+const am_key cli_train_keys[CLI_N_TRAIN_KEYS] = {
+    [CLI_TRAIN_SEEDS] = {"seeds", AM_KEY_INTEGER, 1, 1, AM_SEEDS_MAX, "", "",
+                         "more than 1: so many runs side by side, from seed on, each in a folder; "
+                         "a table, and a page over all",
+                         true},
+};
 
 int cli_train(const cli_line *line) {
   amine_error error = {0};
   am_config config;
+  am_value own[CLI_N_TRAIN_KEYS];
   const char *from = line->words[0];
   am_config_default(&config);
   amine_status status = cli_refuse_folder(from, "train", &error);
   if (status == AMINE_OK) status = am_config_load(&config, from, &error);
-  if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
+  if (status == AMINE_OK) status = cli_configure(&config, own, line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
+  const int n = (int)own[CLI_TRAIN_SEEDS].number;
   am_text folder = {0};
   if (line->out) am_text_puts(&folder, line->out);
-  else cli_free_folder(&folder, from, config.values[AM_SEED].integer);
-  int code = folder.failed ? cli_fail(am_fail_memory(&error, strlen(from) + 64), &error, false)
-                           : cli_job(line, &config, folder.data, false);
+  else cli_free_folder(&folder, from, config.values[AM_SEED].integer, n);
+  int code;
+  if (folder.failed) code = cli_fail(am_fail_memory(&error, strlen(from) + 64), &error, false);
+  else if (n > 1) code = cli_train_seeds(line, &config, n, folder.data, false);
+  else code = cli_job(line, &config, folder.data, false);
   am_text_free(&folder);
   return code;
 }

@@ -3,16 +3,13 @@
 
 #include <math.h>
 
+#include "base/memory.h"
 #include "base/steps.h"
-#include "base/threads.h"
 
 typedef struct work {
   const am_batch *batch;
-  const am_batch_watch *watch;
-  int *order;           /* [n_runs] */
-  amine_status *status; /* [n_runs] */
-  amine_error *errors;  /* [n_runs] */
-  uint64_t all_ms;      /* biological time of all runs */
+  const am_side_watch *watch;
+  uint64_t all_ms; /* biological time of all runs */
   _Atomic uint64_t done_ms;
 } work;
 
@@ -30,10 +27,6 @@ static void put_in_order(int *order, const am_batch *b) {
   }
 }
 
-static bool stopped(const work *w) {
-  return w->watch && w->watch->stop && atomic_load(w->watch->stop);
-}
-
 /* The run has come from step `before` to step `now`, each of them so many ms. */
 static void tell(work *w, double step_ms, uint64_t before, uint64_t now) {
   const uint64_t more = am_steps(step_ms * (double)now, 1) - am_steps(step_ms * (double)before, 1);
@@ -42,7 +35,8 @@ static void tell(work *w, double step_ms, uint64_t before, uint64_t now) {
     w->watch->progress(w->watch->context, (double)done / (double)w->all_ms);
 }
 
-static amine_status one_run(work *w, int run, amine_error *error) {
+static amine_status one_run(void *context, int run, amine_error *error) {
+  work *w = context;
   const am_batch *b = w->batch;
   am_simulation *s;
   AM_TRY(am_simulation_create(&s, &b->configs[run], 1, NULL, error));
@@ -51,7 +45,7 @@ static amine_status one_run(work *w, int run, amine_error *error) {
   amine_status status = AMINE_OK;
   while (!am_simulation_done(s) && status == AMINE_OK) {
     const uint64_t before = amine_brain_step(s->brain);
-    if (stopped(w)) status = am_fail(error, AMINE_ERROR_STOPPED, "stopped");
+    if (am_side_stopped(w->watch)) status = am_fail(error, AMINE_ERROR_STOPPED, "stopped");
     else status = am_simulation_run(s, &sink, error);
     if (status == AMINE_OK && b->slice) status = b->slice(b->context, run, s, error);
     if (status == AMINE_OK) tell(w, step_ms, before, amine_brain_step(s->brain));
@@ -61,43 +55,19 @@ static amine_status one_run(work *w, int run, amine_error *error) {
   return status;
 }
 
-static void run_item(void *context, int item, int worker) {
-  work *w = context;
-  const int run = w->order[item];
-  (void)worker;
-  w->status[run] = one_run(w, run, &w->errors[run]);
-}
-
-static amine_status outcome(const work *w, amine_error *error) {
-  int found = -1;
-  for (int k = 0; k < w->batch->n_runs; k++) {
-    if (w->status[k] == AMINE_OK) continue;
-    if (found < 0 || w->status[found] == AMINE_ERROR_STOPPED) found = k;
-    if (w->status[found] != AMINE_ERROR_STOPPED) break;
-  }
-  if (found < 0) return AMINE_OK;
-  if (error) *error = w->errors[found];
-  return w->status[found];
-}
-
-amine_status am_batch_run(const am_batch *batch, const am_batch_watch *watch, amine_error *error) {
+amine_status am_batch_run(const am_batch *batch, const am_side_watch *watch, amine_error *error) {
   const size_t n = (size_t)batch->n_runs;
-  work w = {.batch = batch,
-            .watch = watch,
-            .order = am_alloc(n, sizeof *w.order),
-            .status = am_alloc(n, sizeof *w.status),
-            .errors = am_alloc(n, sizeof *w.errors)};
-  amine_status status = AMINE_OK;
-  if (!w.order || !w.status || !w.errors) status = am_fail_memory(error, n * sizeof *w.errors);
+  work w = {.batch = batch, .watch = watch};
+  int *order = am_alloc(n, sizeof *order);
+  if (!order) return am_fail_memory(error, am_size_mul(n, sizeof *order));
   for (size_t k = 0; k < n; k++) w.all_ms += length_ms(&batch->configs[k]);
-  if (status == AMINE_OK && n > 0) {
-    put_in_order(w.order, batch);
-    am_parallel(batch->n_threads > 0 ? batch->n_threads : am_processors(), batch->n_runs, run_item,
-                &w);
-    status = outcome(&w, error);
-  }
-  am_free(w.order);
-  am_free(w.status);
-  am_free(w.errors);
+  put_in_order(order, batch);
+  const am_side_runs runs = {.n = batch->n_runs,
+                             .n_threads = batch->n_threads,
+                             .order = order,
+                             .context = &w,
+                             .one = one_run};
+  const amine_status status = am_side_by_side(&runs, error);
+  am_free(order);
   return status;
 }

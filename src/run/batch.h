@@ -3,17 +3,8 @@
 #ifndef AMINE_RUN_BATCH_H
 #define AMINE_RUN_BATCH_H
 
-#include <stdatomic.h>
-
+#include "run/side.h"
 #include "run/simulation.h"
-
-/* Who looks on. */
-typedef struct am_batch_watch {
-  /* called now and then by one of the threads: how much is done, from 0 to 1; may be NULL */
-  void (*progress)(void *context, double done);
-  void *context;
-  const atomic_int *stop; /* AMINE_ERROR_STOPPED soon after it is set; may be NULL */
-} am_batch_watch;
 
 /* What is to be run. The functions are called by the thread that has the run; for different runs at
  * the same time. */
@@ -31,8 +22,7 @@ typedef struct am_batch {
   amine_status (*finished)(void *context, int run, am_simulation *simulation, amine_error *error);
 } am_batch;
 
-/* A run that fails does not end the others; the failure is that of the first (by number) that
- * failed of itself, or else AMINE_ERROR_STOPPED. watch may be NULL. */
-amine_status am_batch_run(const am_batch *batch, const am_batch_watch *watch, amine_error *error);
+/* Failures as of am_side_by_side. watch may be NULL. */
+amine_status am_batch_run(const am_batch *batch, const am_side_watch *watch, amine_error *error);
 
 #endif

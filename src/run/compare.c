@@ -4,10 +4,18 @@
 #include <math.h>
 #include <string.h>
 
+#include "format/file.h"
+#include "run/key_json.h"
+#include "run/simulation_inputs.h"
+#include "run/simulation_run.h"
+
+/* Runs are numbered: seed 0 treated, seed 0 control, seed 1 treated, ... */
 typedef struct work {
   am_comparison *comparison;
-  am_simulation_config *configs; /* [n_runs]: seed 0 treated, seed 0 control, seed 1 treated, ... */
-  int n_runs;
+  const am_simulation_config *config;
+  const char *folder;
+  const am_side_watch *watch;
+  am_side_share share;
 } work;
 
 static int arms(const am_comparison *c) { return c->has_control ? 2 : 1; }
@@ -40,47 +48,89 @@ static amine_status choose_control(am_comparison *c, const am_simulation_config 
 }
 
 /* ------------------------------------------------------------------------------ the runs */
-/* "seed=5", "clamp.dopamine=0.5" or "clamp.dopamine=none" */
-static amine_status configure(am_simulation_config *out, const am_comparison *c,
-                              const am_simulation_config *config, int seed, bool control,
+/* Sets a value of the table, in the tree too. */
+static amine_status put(am_simulation_config *c, int key, am_value value, amine_error *error) {
+  c->values[key] = value;
+  return am_tree_set(c->root, am_simulation_keys[key].name,
+                     am_key_json(&am_simulation_keys[key], &value), error);
+}
+
+/* The configuration with its seed, its clamps, and one thread. */
+static amine_status configure(am_simulation_config *out, const work *w, uint64_t seed, bool control,
                               amine_error *error) {
-  AM_TRY(am_simulation_config_from(out, config->root, config->source, error));
-  am_text text = {0};
-  am_text_printf(&text, "seed=%llu", (unsigned long long)(c->first_seed + (uint64_t)seed));
-  const char *assignment = text.data;
-  amine_status status = text.failed ? am_fail_memory(error, 64)
-                                    : am_simulation_config_apply(out, &assignment, 1, error);
-  am_text_free(&text);
+  const am_comparison *c = w->comparison;
+  AM_TRY(am_simulation_config_copy(out, w->config, error));
+  amine_status status = put(out, AM_SIM_SEED, (am_value){(double)seed, seed}, error);
+  if (status == AMINE_OK) status = put(out, AM_SIM_THREADS, (am_value){1, 1}, error);
   for (int k = 0; k < AM_N_MODULATORS && status == AMINE_OK; k++) {
-    out->values[AM_SIM_CLAMP + k].number = control && c->clamped[k] ? c->levels[k] : (double)NAN;
+    const double level = control && c->clamped[k] ? c->levels[k] : (double)NAN;
+    status = put(out, AM_SIM_CLAMP + k, (am_value){level, 0}, error);
   }
   if (status != AMINE_OK) am_simulation_config_free(out);
   return status;
 }
 
-static amine_status finished(void *context, int run, am_simulation *s, amine_error *error) {
-  const work *w = context;
-  const am_comparison *c = w->comparison;
-  const size_t n_measures = (size_t)c->protocol->n_measures;
-  (void)error;
-  am_simulation_measure(s, c->values[run % arms(c)] + (size_t)(run / arms(c)) * n_measures);
-  return AMINE_OK;
+typedef struct one {
+  work *work;
+  uint64_t told;
+} one;
+
+static void step(void *context, const am_simulation_progress *now) {
+  one *o = context;
+  am_side_tell(&o->work->share, &o->told, (double)now->slice / (double)now->slices);
 }
 
-static amine_status run_all(work *w, const am_simulation_config *config,
-                            const am_batch_watch *watch, amine_error *error) {
-  const size_t n = (size_t)w->n_runs;
-  w->configs = am_alloc(n, sizeof *w->configs);
-  if (!w->configs) return am_fail_memory(error, n * sizeof *w->configs);
-  for (int k = 0; k < w->n_runs; k++)
-    AM_TRY(configure(&w->configs[k], w->comparison, config, k / arms(w->comparison),
-                     k % arms(w->comparison) == 1, error));
-  const am_batch batch = {.n_runs = w->n_runs,
-                          .configs = w->configs,
-                          .n_threads = (int)am_simulation_number(config, AM_SIM_THREADS),
-                          .context = w,
-                          .finished = finished};
-  return am_batch_run(&batch, watch, error);
+static amine_status simulate(am_simulation_outcome *outcome, one *o,
+                             const am_simulation_config *config, const char *folder,
+                             amine_error *error) {
+  const am_simulation_watch watch = {
+      .progress = step, .context = o, .stop = o->work->watch ? o->work->watch->stop : NULL};
+  if (am_side_stopped(o->work->watch)) return am_fail(error, AMINE_ERROR_STOPPED, "stopped");
+  return am_seeds_begun(folder) ? am_simulation_resume(outcome, config, folder, &watch, error)
+                                : am_simulation_new(outcome, config, folder, &watch, error);
+}
+
+static amine_status one_run(void *context, int run, amine_error *error) {
+  work *w = context;
+  const am_comparison *c = w->comparison;
+  const bool control = run % arms(c) == 1;
+  const size_t seed = (size_t)(run / arms(c)), m = (size_t)c->protocol->n_measures;
+  one o = {.work = w};
+  am_text folder = {0};
+  am_simulation_config config = {0};
+  am_simulation_outcome outcome = {0};
+  amine_status status = am_seeds_path(&folder, w->folder, c->first_seed + seed, control, error);
+  if (status == AMINE_OK) status = configure(&config, w, c->first_seed + seed, control, error);
+  if (status == AMINE_OK) status = simulate(&outcome, &o, &config, folder.data, error);
+  if (status == AMINE_OK) {
+    memcpy(c->values[control] + seed * m, outcome.measures, m * sizeof *outcome.measures);
+    am_side_tell(&w->share, &o.told, 1);
+  }
+  am_simulation_outcome_free(&outcome);
+  am_simulation_config_free(&config);
+  am_text_free(&folder);
+  return status;
+}
+
+static amine_status run_all(work *w, amine_error *error) {
+  am_text text = {0};
+  am_simulation_config own = {0};
+  amine_status status = am_folder_make(w->folder, error);
+  if (status == AMINE_OK)
+    status = am_simulation_inputs_copy(&own, w->config, w->folder, error);
+  if (status == AMINE_OK) status = am_simulation_config_write(&own, false, &text, error);
+  if (status == AMINE_OK)
+    status = am_seeds_write(w->folder, w->comparison->first_seed, w->comparison->n_seeds, &text,
+                            error);
+  am_text_free(&text);
+  am_simulation_config_free(&own);
+  if (status != AMINE_OK) return status;
+  const am_side_runs runs = {.n = w->comparison->n_seeds * arms(w->comparison),
+                             .n_threads = (int)am_simulation_number(w->config, AM_SIM_THREADS),
+                             .context = w,
+                             .one = one_run};
+  w->share.n = runs.n;
+  return am_side_by_side(&runs, error);
 }
 
 /* ------------------------------------------------------------------------------ the figures */
@@ -104,28 +154,27 @@ static amine_status summarise(am_comparison *c, amine_error *error) {
 }
 
 amine_status am_compare(am_comparison *comparison, const am_simulation_config *config, int n_seeds,
-                        const am_batch_watch *watch, amine_error *error) {
+                        const char *folder, bool resume, const am_side_watch *watch,
+                        amine_error *error) {
   am_comparison c = {.protocol = config->protocol,
                      .first_seed = config->values[AM_SIM_SEED].integer,
                      .n_seeds = n_seeds};
-  if (n_seeds < 2 || n_seeds > AM_SEEDS_MAX)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "seeds=%d: it must be a whole number from 2 to %d",
-                   n_seeds, AM_SEEDS_MAX);
-  if (c.first_seed > UINT64_MAX - (uint64_t)n_seeds)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "seed=%llu leaves no room for %d seeds",
-                   (unsigned long long)c.first_seed, n_seeds);
+  AM_TRY(am_seeds_check(c.first_seed, n_seeds, error));
+  if (!resume) AM_TRY(am_folder_must_be_free(folder, error));
   AM_TRY(choose_control(&c, config, error));
   const size_t count = am_size_mul((size_t)n_seeds, (size_t)c.protocol->n_measures);
-  work w = {.comparison = &c, .n_runs = n_seeds * arms(&c)};
+  work w = {.comparison = &c,
+            .config = config,
+            .folder = folder,
+            .watch = watch,
+            .share = {.watch = watch}};
   amine_status status = AMINE_OK;
   for (int k = 0; k < arms(&c) && status == AMINE_OK; k++) {
     c.values[k] = am_alloc(count, sizeof(double));
     if (!c.values[k]) status = am_fail_memory(error, count * sizeof(double));
   }
-  if (status == AMINE_OK) status = run_all(&w, config, watch, error);
+  if (status == AMINE_OK) status = run_all(&w, error);
   if (status == AMINE_OK) status = summarise(&c, error);
-  for (int k = 0; w.configs && k < w.n_runs; k++) am_simulation_config_free(&w.configs[k]);
-  am_free(w.configs);
   if (status == AMINE_OK) *comparison = c;
   else am_comparison_free(&c);
   return status;

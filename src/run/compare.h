@@ -1,4 +1,5 @@
-/* A protocol run for several seeds, with and without its modulators: what do they do?
+/* A protocol run for several seeds, with and without its modulators: what do they do? Each run has a
+ * folder of its own (seeds.h).
  *
  * The treated runs are free; in their controls, with the same seeds, modulators are clamped: at the
  * levels that the configuration gives, or else those that the protocol names (am_protocol.control)
@@ -7,10 +8,10 @@
 #ifndef AMINE_RUN_COMPARE_H
 #define AMINE_RUN_COMPARE_H
 
-#include "run/batch.h"
+#include "run/seeds.h"
+#include "run/side.h"
+#include "run/simulation_config.h"
 #include "run/student.h"
-
-enum { AM_SEEDS_MAX = 1000 };
 
 typedef struct am_comparison {
   const am_protocol *protocol;
@@ -24,12 +25,14 @@ typedef struct am_comparison {
   am_interval difference[AM_MEASURES_MAX]; /* treated - control, paired by seed */
 } am_comparison;
 
-/* Seeds config's seed, seed + 1, ... AMINE_ERROR_ARGUMENT: n_seeds is not in 2 to AM_SEEDS_MAX, the
- * seeds would overflow, or a modulator of the control is one that the brain does not have. Other
- * failures are those of the first run (by seed) that failed. Afterwards there is nothing to free.
- */
+/* Seeds config's seed, seed + 1, ... in the folders FOLDER/seedN, and FOLDER/control-seedN for the
+ * controls; a run that is there is gone on with. Without `resume` the folder must be free.
+ * AMINE_ERROR_ARGUMENT: n_seeds is not in 2 to AM_SEEDS_MAX, the seeds would overflow, or a modulator
+ * of the control is one that the brain does not have. Other failures are those of the first run (by
+ * seed) that failed. Afterwards there is nothing to free. watch may be NULL. */
 amine_status am_compare(am_comparison *comparison, const am_simulation_config *config, int n_seeds,
-                        const am_batch_watch *watch, amine_error *error);
+                        const char *folder, bool resume, const am_side_watch *watch,
+                        amine_error *error);
 void am_comparison_free(am_comparison *comparison);
 
 #endif

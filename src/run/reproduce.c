@@ -375,7 +375,7 @@ static amine_status judge(am_reproduction *r, amine_error *error) {
 /* Runs side by side, each on one thread. */
 typedef struct training {
   session *s;
-  const am_batch_watch *watch;
+  const am_side_watch *watch;
   amine_status *status; /* [n_pending] */
   amine_error *errors;  /* [n_pending] */
   uint64_t all;         /* iterations of all runs */
@@ -435,7 +435,7 @@ static amine_status outcome(const training *w, amine_error *error) {
   return status;
 }
 
-static amine_status train_pending(session *s, const am_batch_watch *watch, amine_error *error) {
+static amine_status train_pending(session *s, const am_side_watch *watch, amine_error *error) {
   const size_t n = (size_t)s->n_pending;
   const int threads = s->r->plan.n_threads;
   training w = {.s = s,
@@ -454,7 +454,7 @@ static amine_status train_pending(session *s, const am_batch_watch *watch, amine
   return status;
 }
 
-static amine_status run_pending(session *s, const am_batch_watch *watch, amine_error *error) {
+static amine_status run_pending(session *s, const am_side_watch *watch, amine_error *error) {
   AM_TRY(list_pending(s, error));
   if (s->trains) return train_pending(s, watch, error);
   const am_batch batch = {.n_runs = s->n_pending,
@@ -468,7 +468,7 @@ static amine_status run_pending(session *s, const am_batch_watch *watch, amine_e
 }
 
 /* With a folder that is locked, or none. */
-static amine_status work(session *s, json_t *tree, const am_batch_watch *watch,
+static amine_status work(session *s, json_t *tree, const am_side_watch *watch,
                          amine_error *error) {
   if (s->folder) AM_TRY(open_folder(s, tree, error));
   amine_status status = run_pending(s, watch, error);
@@ -481,7 +481,7 @@ static amine_status work(session *s, json_t *tree, const am_batch_watch *watch,
   return write_tree(s->folder, tree, error);
 }
 
-static amine_status work_locked(session *s, json_t *tree, const am_batch_watch *watch,
+static amine_status work_locked(session *s, json_t *tree, const am_side_watch *watch,
                                 amine_error *error) {
   int held;
   AM_TRY(am_folder_make(s->folder, error));
@@ -504,7 +504,7 @@ static void free_session(session *s) {
 }
 
 amine_status am_reproduce(am_reproduction *reproduction, const am_study_plan *plan,
-                          const char *folder, const am_batch_watch *watch, amine_error *error) {
+                          const char *folder, const am_side_watch *watch, amine_error *error) {
   am_reproduction r = {.plan = *plan};
   session s = {.r = &r, .folder = folder};
   json_t *tree = NULL;

@@ -31,7 +31,7 @@ typedef struct am_reproduction {
  * are in the folder. *reproduction is filled in by AMINE_OK and, without verdicts, by
  * AMINE_ERROR_STOPPED, and is then to be freed. */
 amine_status am_reproduce(am_reproduction *reproduction, const am_study_plan *plan,
-                          const char *folder, const am_batch_watch *watch, amine_error *error);
+                          const char *folder, const am_side_watch *watch, amine_error *error);
 void am_reproduction_free(am_reproduction *reproduction);
 
 /* A measure at the end of a run. */

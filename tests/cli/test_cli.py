@@ -6,6 +6,7 @@ option and key empty, 0, negative, huge, nan and long; each file missing, unread
 codes; signals; the same bytes whatever interrupts a run, on any number of threads and with every
 instruction set; the progress line on a terminal and elsewhere."""
 import fcntl
+import gzip
 import json
 import os
 import pty
@@ -209,8 +210,12 @@ def keys(preset="maze"):
     return out
 
 
+WIDE = {"COLUMNS": "2000"}  # one line for each key
+
+
 def choices(key):
-    line = next(li for li in run("show", "maze").out.splitlines() if li[2:].startswith(key + " "))
+    line = next(li for li in run("show", "maze", env=environment(**WIDE)).out.splitlines()
+                if li[2:].startswith(key + " "))
     return re.split(r" {2,}", line[2:])[2].split(" | ")
 
 
@@ -226,6 +231,12 @@ def test_tables():
         check(f"amine list {kind}", all(name in text for name in came), came, text)
     text = expect(0, "list").out
     check("amine list", all(f"{kind}: " in text for kind in listed), list(listed), text)
+    for args in (["list"], ["show", "maze"], ["show", "pennies"], ["list", "presets"]):
+        wide = [line for line in run(*args).out.splitlines() if len(line) > 80]
+        check("amine " + " ".join(args), not wide, "lines of at most 80 columns", wide)
+    text = expect(0, "list", "presets").out
+    check("amine list presets", len(text.splitlines()) == 1 + len(listed["presets"]),
+          "a line for each", text)
     for item in listed["presets"]:
         name = item["name"]
         check(f"amine list presets: {name}", " " in item["meaning"] and "=" not in item["meaning"],
@@ -246,6 +257,89 @@ def test_tables():
 
 
 # ------------------------------------------------------------------------------------ usage
+def test_files_of_ones_own(d):
+    """A configuration that somebody writes by hand: what it lacks is said, and its types count."""
+    def file(text, name="mine.json"):
+        return write(os.path.join(d, name), text if isinstance(text, bytes) else text.encode())
+    out = os.path.join(d, "none")
+    for text in ("{}", '{"seed": 3}', '{"learner": {"rate": 0.01}}'):
+        for word in ("train", "show"):
+            expect(3, word, file(text), *(["--out", out] if word == "train" else []),
+                   says="task.type is missing")
+    check("nothing was made", not os.path.exists(out), "no folder", "one")
+    for text in ('{"task": "maze"}', '{"task": {"type": "maze"}}', '{"preset": "maze-paper-13", "task": "maze"}'):
+        expect(0, "show", file(text))
+    check("a group's name is its type", configuration(file('{"task": "bandit", "network": "gru"}'))["task"]["type"]
+          == "bandit", "bandit", configuration(file('{"task": "bandit", "network": "gru"}')))
+    a = configuration(file('{"preset": "maze-paper-13", "batch": 7}'))
+    b = configuration("maze-paper-13", "batch=7")
+    check("a file begins with a preset", a == b, b, a)
+    check("task=bandit", configuration("maze", "task=bandit")["task"]["type"] == "bandit", "bandit",
+          configuration("maze", "task=bandit"))
+    for text, says in (('{"preset": "maez"}', "did you mean maze?"), ('{"preset": 3}', "a name in quotes"),
+                       ('{"preset": "brain", "seed": 1}', "none for training called"),
+                       ('{"task": "maze", "network": {"hidden": "100"}}', 'network.hidden="100": it must be'),
+                       ('{"task": "maze", "seed": "1"}', 'seed="1": it must be'),
+                       ('{"task": "maze", "learner": {"rate": "1e-3"}}', "without quotes"),
+                       ('{"task": "maze", "modulator": {"fanout": "true"}}', "true or false, without quotes"),
+                       ('{"task": "maze", "clamp": 1}', "did you mean clamp.readout?"),
+                       ('{"task": ["maze"]}', "task.type")):
+        expect(3, "show", file(text), says=says)
+    check("seeds keep 64 bits", configuration(file('{"task": "maze", "seed": "18446744073709551615"}'))["seed"]
+          == str(2**64 - 1), 2**64 - 1, "another")
+    expect(0, "show", file(b"\xef\xbb\xbf" + b'{"task": "maze"}'))  # a byte order mark
+    expect(3, "show", file('{"task": "maze"}'.encode("utf-16")), says="UTF-16")
+    expect(3, "show", file(gzip.compress(b'{"task": "maze"}')), says="gunzip")
+
+
+def test_folders(d):
+    """What is no run says so, in whatever command."""
+    empty, text = os.path.join(d, "empty"), write(os.path.join(d, "text"), b"")
+    os.mkdir(empty)
+    for word in ("resume", "report", "eval", "show"):
+        expect(3, word, empty + "/", says="holds no run")
+    for word in ("resume", "report"):
+        expect(3, word, text, says="this is a file")
+        expect(3, word, os.path.join(d, "none"), says="there is no run")
+    expect(2, "train", "maze", *BRIEF, "--out", text, says="this is a file")
+    check("--out FILE", read(text) == b"", "the file as it was", "changed")
+
+
+def test_seeds(d):
+    """train seeds=N: the same runs as alone, a table, a page, resumed after a signal."""
+    folder, alone = os.path.join(d, "all"), os.path.join(d, "alone")
+    r = expect(0, "train", "maze", *BRIEF, "seed=4", "seeds=3", "--out", folder, "--json")
+    result = json.loads(r.out)
+    expect(0, "train", "maze", *BRIEF, "seed=5", "--out", alone, "--quiet")
+    same_run("seed 5 of three", os.path.join(folder, "seed5"), alone)
+    check("seeds=3", [x["seed"] for x in result["runs"]] == [4, 5, 6] and result["reward"]["n"] == 3 and
+          result["runs"][1]["reward"] == json.loads(read(alone, "eval.json"))["reward"], "three rewards", result)
+    page = read(folder, "report.html")
+    check("a page over all", b"<html" in page[:500].lower(), "a page", page[:200])
+    before = os.stat(os.path.join(folder, "seed4", "checkpoint.safetensors")).st_mtime_ns
+    again = json.loads(expect(0, "resume", folder, "--json").out)
+    check("resume of what is complete", again["runs"] == result["runs"] and before ==
+          os.stat(os.path.join(folder, "seed4", "checkpoint.safetensors")).st_mtime_ns, "nothing done again", again)
+    r = expect(0, "resume", folder, "iterations=60")
+    check("resume iterations=60", [metrics(os.path.join(folder, f"seed{k}"))[-1]["iteration"] for k in (4, 5, 6)]
+          == [60] * 3 and re.search(r"^  all  ", r.out, re.M), "all of them further", r)
+    check("report of the folder", expect(0, "report", folder).out == folder + "/report.html\n", "its page", "another")
+    for word in ("eval", "show"):
+        expect(3, word, folder, says="several seeds")
+    expect(2, "train", "maze", *BRIEF, "--out", folder, says="already holds runs")
+    expect(2, "resume", folder, "seed=9", says="seed=4 cannot be changed")
+    expect(2, "train", "maze", "seeds=0", says="seeds=0: it must be")
+    cut = os.path.join(d, "cut")
+    p = start("train", "maze", *LONGER, "seeds=2", "--out", cut, "--no-report")
+    wait_for_lines(p, os.path.join(cut, "seed1"), 5)
+    p.send_signal(signal.SIGINT)
+    r = finish(p)
+    check("seeds=2, stopped", r.code in (0, 130) and (r.code == 0 or "resume " in r.err), "exit 130", r)
+    expect(0, "resume", cut, "--quiet", "--no-report")
+    expect(0, "train", "maze", *LONGER, "seed=2", "--out", alone + "2", "--quiet", "--no-report")
+    same_run("seed 2, stopped", os.path.join(cut, "seed2"), alone + "2")
+
+
 def test_words():
     """What is nearly right gets the nearest that is."""
     for args, near in ((["trian", "maze"], "train"), (["shwo"], "show"), (["train", "maez"], "maze"),
@@ -254,6 +348,7 @@ def test_words():
                        (["train", "maze", "--no-reprot"], "--no-report"),
                        (["report", "x", "--otu=y"], "--out"),
                        (["train", "maze", "hidden=3"], "network.hidden"),
+                       (["train", "maze", "clamp=3"], "clamp.readout"),
                        (["show", "maze", "learner.ratte=3"], "learner.rate"),
                        (["eval", "maze", "episods=3"], "episodes"),
                        (["eval", "maze", "iteration=3"], "iterations"),
@@ -311,10 +406,6 @@ def test_files(d):
         if path.startswith(empty):
             write(path, b"")
         expect(3, "eval", path, "episodes=1", says=path.rstrip("/"))
-    expect(3, "show", d, says="config.json")
-    for word in ("resume", "report"):
-        expect(3, word, none, says=none)
-        expect(3, word, d, says="config.json")
     expect(2, "train", d, says="is a folder")
     for data, says in ((b"", "checkpoint"), (whole[:50], "checkpoint"), (None, "checkpoint"),
                        (b"x" * 500, "checkpoint")):
@@ -349,7 +440,7 @@ def test_files(d):
             check(f"{key} = {str(value)[:20]} in a file", free or path in r.err, path, r)
     expect(3, "show", write(os.path.join(d, "key.json"), b'{"learner": {"ratte": 1}}'),
            says="did you mean learner.rate?")
-    named = write(os.path.join(d, "named.json"), b'{"meaning": "mine", "batch": 31}')
+    named = write(os.path.join(d, "named.json"), b'{"meaning": "mine", "task": "maze", "batch": 31}')
     came = configuration(named)
     check("a meaning in a file", came["batch"] == 31 and "meaning" not in came, "passed over", came)
     expect(3, "show", write(os.path.join(d, "named.json"), b'{"meaning": 3}'), says="meaning must be a text")
@@ -694,7 +785,8 @@ def test_closed_pipe(d):
     check("standard error closed", last == 2500, "all 2500 iterations", last)
 
 
-TESTS = [test_help, test_manual, test_completion, test_tables, test_words, test_keys, test_files,
+TESTS = [test_help, test_manual, test_completion, test_tables, test_files_of_ones_own, test_folders, test_seeds,
+         test_words, test_keys, test_files,
          test_output, test_results, test_same_bits, test_signals, test_criterion, test_second_signal, test_ignored,
          test_kill, test_progress, test_closed_pipe]
 

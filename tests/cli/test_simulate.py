@@ -6,6 +6,7 @@ Shares the tools of test_cli.py. Tried are: every file that a run makes, read by
 and with every instruction set; tables; what is wrong in options and files; comparisons over seeds; the
 report; progress."""
 import ast
+import gzip
 import json
 import os
 import random
@@ -15,7 +16,6 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 
@@ -215,13 +215,23 @@ def test_tables(d):
     for kind, known in (("protocols", "none"), ("neurons", "lif"), ("synapses", "stdp")):
         check(f"amine list {kind}", known in [i["name"] for i in listed[kind]], known, listed[kind])
         check(f"amine list {kind}", all(i["meaning"] for i in listed[kind]), "a meaning", listed[kind])
-    text = expect(0, "show", "brain").out
+    text = run("show", "brain", env=cli.environment(**cli.WIDE)).out
     for key in ("seed", "duration_s", "record.window_s", "protocol.type", "clamp.orexin",
                 "areas.V1_like.coord_ranges.x", "inputs.V1_like.rate_hz"):
         check("amine show brain", re.search(rf"^. {re.escape(key)} ", text, re.M), key, text[:500])
     marked = [li.split()[1] for li in run("show", "brain", "seed=2").out.splitlines()
-              if li.startswith("* ") and "differs" not in li]
+              if li.startswith("* ") and "differs" not in li and "." not in li.split()[1]]
     check("amine show brain seed=2", marked == ["seed"], "a * at seed alone", marked)
+    for brain in ("brain", "reinforcement", "vogels2011", "florian2007-xor"):
+        out = run("show", brain).out
+        wide = [line for line in out.splitlines() if len(line) > 80]
+        check(f"amine show {brain}", not wide, "lines of at most 80 columns", wide)
+        keys = [li for li in run("show", brain, env=cli.environment(**cli.WIDE)).out.splitlines()
+                if re.match(r"[ *] [a-z]\w*[. ]", li) and "differs from" not in li]
+        bare = [li for li in keys if len(re.split(r" {2,}", li[2:].rstrip())) < 3]
+        check(f"amine show {brain}", len(keys) > 20 and not bare, "a meaning for every key", bare)
+    for item in listed["protocols"]:
+        check("amine list protocols", item["needs"].startswith("needs "), "what it needs", item)
     path = write(os.path.join(d, "mine.json"),
                  run("show", "brain", "clamp.dopamine=0.25", "--json").out.encode())
     a = json.loads(run("show", path, "--json").out)
@@ -255,10 +265,13 @@ def test_words(d):
                        (["simulate", "brain", "record.windw_s=3"], "did you mean record.window_s?"),
                        (["simulate", "brain", "clamp.serotonine=3"], "did you mean clamp.serotonin?"),
                        (["simulate", "reinforcement", "protocol.trails=3"], "did you mean protocol.trials?"),
-                       (["simulate", "brain", "plasticity.rul=3"], "did you mean rule?"),
+                       (["simulate", "brain", "plasticity.rul=3"], "did you mean plasticity.rule?"),
+                       (["simulate", "reinforcement", "populations.cue.tau=3"],
+                        "did you mean populations.cue.values.tau_m_ms?"),
+                       (["simulate", "reinforcement", "populations.cue.values.tau=3"],
+                        "did you mean populations.cue.values.tau_m_ms?"),
                        (["simulate", "brain", "populations.E.n=3"], "populations.E.n"),
                        (["simulate", "brain", "seeds=0"], "seeds=0: it must be"),
-                       (["simulate", "brain", "seeds=3", "--out", "x"], "leave --out away"),
                        (["simulate", "brain", "seeds=2", "clamp.dopamine=2"], "clamp.dopamine=2"),
                        (["simulate", d + "/"], "is a folder")):
         expect(2, *args, says=says)
@@ -268,7 +281,8 @@ def test_words(d):
                  ["simulate", "brain", "plasticity.rule=" + "[" * 100000]):
         expect(2, *args, "--out", os.path.join(d, "none")) if len(args) > 2 else expect(2, *args)
     check("nothing was made", not os.path.exists(os.path.join(d, "none")), "no folder", "one")
-    keys = [li[2:].split(" ")[0] for li in run("show", "brain").out.splitlines() if li[:2] in ("  ", "* ")]
+    keys = [li[2:].split(" ")[0] for li in run("show", "brain", env=cli.environment(**cli.WIDE)).out.splitlines()
+            if re.match(r"[ *] [a-z]\w*[. ]", li) and "differs from" not in li]
     for key in keys:
         for value in ("", "0", "-1", "1e300", "nan", "true", "word", "[]", "{}", "9" * 70000):
             r = run("show", "brain", f"{key}={value}")
@@ -420,24 +434,134 @@ def test_kill(d, times=4):
             same(f"killed {kills} times (seed {seed})", folder, reference)
 
 
+# ------------------------------------------------------------------------------------ files that are named
+DRIVEN = {"populations": [{"name": "S", "n": 3, "model": "spikes"}, {"name": "E.1", "n": 4, "model": "lif"}],
+          "projections": [{"source": "S", "target": "E.1", "connect": "all", "weight": 20}],
+          "duration_s": 0.5}
+
+
+def driven(d, name, **source):
+    model = dict(DRIVEN, inputs=[dict({"population": "S", "type": "spikes"}, **source)])
+    return write(os.path.join(d, name), json.dumps(model).encode())
+
+
+def test_inputs(d):
+    """Spikes out of text, from the folder of the model; a run's folder carries its files, wherever it goes."""
+    models = os.path.join(d, "models")
+    os.mkdir(models)
+    write(os.path.join(models, "cues.gdf"), b"0\t10.0\n2\t250.0\n1\t400.0\n")
+    told = driven(models, "told.json", neurons=[0, 2, 1], times_ms=[10, 250, 400])
+    path = driven(models, "cues.json", file="cues.gdf")
+    reference, folder = os.path.join(d, "reference"), os.path.join(d, "run")
+    expect(0, "simulate", told, "--out", reference, "--quiet", "--no-report")
+    expect(0, "simulate", "cues.json", "--out", folder, "--quiet", cwd=models)
+    check("spikes of a file", read(folder, "spikes.gdf") == read(reference, "spikes.gdf") and
+          len(spikes(os.path.join(folder, "spikes.gdf"))) > 3, "those told one by one", read(folder, "spikes.gdf"))
+    named = json.loads(read(folder, "config.json"))["inputs"][0]
+    check("config.json", named["file"] == "inputs/cues.gdf" and len(named["checksum"]) == 8, "a copy", named)
+    for name, text in (("blanks.txt", b"# cues\n0 10\n\n2 250.0 # late\n1 4e2\n"), ("commas.csv", b"0,10\n2, 250\n1,400"),
+                       ("bom.txt", b"\xef\xbb\xbf0\t10\r\n2\t250\r\n1\t400\r\n")):
+        write(os.path.join(models, name), text)
+        expect(0, "simulate", driven(models, "text.json", file=name), "--out", folder + name, "--quiet", "--no-report")
+        check(name, read(folder + name, "spikes.gdf") == read(reference, "spikes.gdf"), "the same spikes", "others")
+    write(os.path.join(models, "times.txt"), b"10\n20.5\n")
+    r = expect(0, "simulate", driven(models, "times.json", file="times.txt"), "--out", folder + "times", "--json",
+               "--no-report")
+    check("a text of times", json.loads(r.out)["spikes"]["S"] == 2, "two spikes of neuron 0", r)
+    # the spikes of a run drive a population again: those of E.1, which are numbers 3 to 6
+    again = dict(DRIVEN, populations=[{"name": "again", "n": 4, "model": "spikes"}], projections=[],
+                 inputs=[{"population": "again", "type": "spikes", "file": "run/spikes.gdf", "first": 3}])
+    r = expect(0, "simulate", write(os.path.join(d, "again.json"), json.dumps(again).encode()), "--out", folder + "again",
+               "--json", "--no-report")
+    check("spikes.gdf again", json.loads(r.out)["spikes"]["again"] == json.loads(expect(
+        0, "resume", folder, "--json", "--quiet").out)["spikes"]["E.1"] and "of other neurons" in r.err,
+        "as many, and the others named", r)
+    # the folder goes elsewhere, and its models are gone
+    shutil.rmtree(models)
+    moved = os.path.join(d, "moved")
+    os.rename(folder, moved)
+    expect(0, "resume", "moved", "duration_s=0.8", "--quiet", "--no-report", cwd=d)
+    os.mkdir(os.path.join(d, "else"))
+    expect(0, "simulate", "../moved/config.json", "--out", "run", "--quiet", "--no-report", cwd=os.path.join(d, "else"))
+    same("from config.json of a moved run", os.path.join(d, "else", "run"), moved, "config.json",
+         os.path.join("inputs", "cues.gdf"))
+    write(os.path.join(d, "else", "more.gdf"), b"0\t1.0\n")
+    r = expect(0, "simulate", "../moved/config.json", "inputs.S.file=more.gdf", "--out", "more", "--json",
+               "--no-report", cwd=os.path.join(d, "else"))
+    check("inputs.S.file=more.gdf", json.loads(r.out)["spikes"]["S"] == 1, "found where it was typed", r)
+    write(os.path.join(moved, "inputs", "cues.gdf"), b"0\t10.0\n")
+    expect(3, "resume", moved, "duration_s=1", says="checksum")
+    for text, says in ((b"0\tx\n", "line 1"), (b"0\t1\n0\n", "line 2 has 1 number"), (b"-1\t3\n", "line 1"),
+                       (b"0\t1\t2\n", "line 1"), (b"3\t1\n", '"first"'), (b"0\t-1\n", "a time from 0"),
+                       (gzip.compress(b"0\t1\n"), "gunzip"), (b"\0" * 50, "line 1")):
+        write(os.path.join(d, "bad.gdf"), text)
+        expect(3, "simulate", driven(d, "bad.json", file="bad.gdf"), "--out", os.path.join(d, "none"), says=says)
+    picture = {"populations": [{"name": "P", "n": 4, "model": "lif"}],
+               "inputs": [{"population": "P", "type": "image", "file": "digits.gz"}]}
+    write(os.path.join(d, "digits.gz"), gzip.compress(b"\0\0\x08\x02\0\0\0\x02\0\0\0\x02abcd"))
+    expect(3, "simulate", write(os.path.join(d, "picture.json"), json.dumps(picture).encode()), "--out",
+           os.path.join(d, "none"), says="gunzip")
+
+
+def test_names(d):
+    """Names with dots and blanks can be changed; control characters never reach a terminal."""
+    def model(name, **more):
+        return write(os.path.join(d, "model.json"), json.dumps(dict(
+            {"populations": [dict({"name": name, "n": 3, "model": "lif"}, **more)], "duration_s": 0.1}, **{})).encode())
+    for name in ("L2.3", "a b", "n", "x/y", "L2.3.n", "values"):
+        r = expect(0, "show", model(name), f"populations.{name}.n=7", "--json")
+        check(f"populations.{name}.n=7", json.loads(r.out)["populations"][0]["n"] == 7, 7, r)
+        r = expect(0, "show", model(name), f"populations.{name}.values.tau_m_ms=7", "--json")
+        check(f"populations.{name}.values", json.loads(r.out)["populations"][0]["values"] == {"tau_m_ms": 7}, 7, r)
+    for name in ("a\nb", "a\x1b[31m", "a\x7f", "a\x9b31m"):
+        r = expect(3, "simulate", model(name), "--out", os.path.join(d, "none"), says="control characters")
+        check(repr(name), not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", r.err), "nothing raw", r)
+    r = expect(0, "simulate", model("E", values={"v_reset_mv": -40}), "--out", os.path.join(d, "reset"), "--no-report")
+    check("v_reset above threshold", "E: v_reset_mv=-40 is not below v_threshold_mv=-50" in r.err, "a line", r)
+    path = write(os.path.join(d, "izh.json"), json.dumps(
+        {"dt_ms": 2, "populations": [{"name": "E", "n": 3, "model": "izhikevich"}], "duration_s": 0.1}).encode())
+    r = expect(0, "simulate", path, "--out", os.path.join(d, "izh"), "--no-report")
+    check("Izhikevich at 2 ms", "E: dt_ms=2: Izhikevich" in r.err, "a line", r)
+    for text, says in (('{"populations": [{"name": "E", "n": "3", "model": "lif"}]}', 'n="3": it must be'),
+                       ('{"populations": [{"name": "E", "n": 3, "model": "lif"}], "seed": "3"}', 'seed="3": it must be'),
+                       ('{"populations": [{"name": "E", "n": 3, "model": "lif"}], "record": {"spikes": "true"}}',
+                        "true or false")):
+        expect(3, "show", write(os.path.join(d, "typed.json"), text.encode()), says=says)
+    text = expect(0, "simulate", "--help").out
+    check("simulate --help", "training" not in text, "nothing of training", text)
+
+
 # ------------------------------------------------------------------------------------ seeds, report
-def test_seeds():
+def test_seeds(d):
     args = ["simulate", "brain", "duration_s=0.5", "seeds=3", "clamp.serotonin=0.9"]
-    result = json.loads(expect(0, *args, "--json", "threads=1").out)
-    again = json.loads(expect(0, *args, "--json", "threads=3").out)
-    check("seeds=3", result == again, "the same on any number of threads", again)
+    folder = os.path.join(d, "three")
+    result = json.loads(expect(0, *args, "--json", "threads=1", "--out", folder).out)
+    again = json.loads(expect(0, *args, "--json", "threads=3", "--out", folder + "3", "--no-report").out)
+    check("seeds=3", result["measures"] == again["measures"], "the same on any number of threads", again)
+    there = sorted(os.listdir(folder))
+    check("seeds=3", there == ["control-seed1", "control-seed2", "control-seed3", "report.html", "seed1", "seed2",
+                               "seed3", "seeds.json"], "a folder for each, and a page", there)
+    held = json.loads(read(folder, "control-seed2", "config.json"))
+    free = json.loads(read(folder, "seed2", "config.json"))
+    check("controls", held["clamp"]["serotonin"] == 0.9 and free["clamp"]["serotonin"] == "none" and
+          held["seed"] == free["seed"] == 2, "held, and free", held["clamp"])
+    shutil.rmtree(os.path.join(folder, "seed3"))
+    shutil.rmtree(os.path.join(folder, "control-seed1"))
+    again = json.loads(expect(0, "resume", folder, "--json").out)
+    check("resume of seeds", result["measures"] == again["measures"], "what was lost made again", again)
+    expect(2, *args, "--out", folder, says="already holds runs")
     m = result["measures"][0]
     check("seeds=3", result["control"] == {"serotonin": 0.9} and len(m["free_values"]) == 3 and
           m["control"]["mean"] < m["free"]["mean"] and
           abs(m["difference"]["mean"] - m["free"]["mean"] + m["control"]["mean"]) < 1e-9, "a difference", m)
-    text = expect(0, *args).out
+    text = expect(0, "resume", folder).out
     check("seeds=3", re.search(r"^  mean_rate, Hz +[\d.]+ \+- [\d.]+ +[\d.]+ \+- ", text, re.M), "a table",
           text)
-    text = expect(0, "simulate", "brain", "duration_s=0.2", "seeds=2").out
+    text = expect(0, "simulate", "brain", "duration_s=0.2", "seeds=2", "--out", os.path.join(d, "two")).out
     check("seeds without control", "control" not in text and "mean_rate" in text, "means alone", text)
     alone = json.loads(expect(0, "simulate", "brain", "duration_s=0.5", "seed=2", "--json", "--no-report",
-                              "--out", tempfile.mkdtemp(prefix="amine-cli-") + "/x").out)
-    shutil.rmtree(os.path.dirname(alone["folder"]))
+                              "--out", os.path.join(d, "alone")).out)
+    same("seed 2 of three", os.path.join(folder, "seed2"), os.path.join(d, "alone"))
     check("seeds=3", alone["measure"]["mean_rate"] == m["free_values"][1], "what seed 2 gives alone",
           (alone["measure"], m["free_values"]))
 
@@ -473,7 +597,8 @@ def test_progress(d):
               f"runs/{n}", os.listdir(os.path.join(d, "runs")))
 
 
-TESTS = [test_files, test_switches, test_tables, test_words, test_bad_files, test_numbers, test_same_bits,
+TESTS = [test_files, test_switches, test_tables, test_words, test_bad_files, test_inputs, test_names, test_numbers,
+         test_same_bits,
          test_signals, test_kill, test_seeds, test_report, test_progress]
 
 if __name__ == "__main__":

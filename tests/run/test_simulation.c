@@ -624,14 +624,16 @@ static void comparisons_are_paired(void **state) {
   am_simulation_config c = config_of(small_brain, false);
   am_comparison free_of = {0}, clamped = {0};
   amine_error error = {0};
+  const char *held = folder_of("held"), *unheld = folder_of("unheld");
   set(&c, "duration_s=0.3");
   set(&c, "threads=3");
   set(&c, "clamp.serotonin=0.9");
-  assert_int_equal(am_compare(&clamped, &c, 3, NULL, &error), AMINE_OK);
+  assert_int_equal(am_compare(&clamped, &c, 3, held, false, NULL, &error), AMINE_OK);
   assert_true(clamped.has_control && clamped.clamped[AM_MODULATOR_SEROTONIN]);
   set(&c, "clamp.serotonin=none");
   set(&c, "threads=1");
-  assert_int_equal(am_compare(&free_of, &c, 3, NULL, &error), AMINE_OK);
+  assert_int_equal(am_compare(&free_of, &c, 3, held, false, NULL, &error), AMINE_ERROR_ARGUMENT);
+  assert_int_equal(am_compare(&free_of, &c, 3, unheld, false, NULL, &error), AMINE_OK);
   assert_false(free_of.has_control);
   for (int k = 0; k < 3; k++) {
     assert_true(clamped.values[0][k] == free_of.values[0][k]);
@@ -641,9 +643,9 @@ static void comparisons_are_paired(void **state) {
                    (clamped.treated[0].mean - clamped.control[0].mean)) < 1e-9);
   am_comparison_free(&clamped);
   am_comparison_free(&free_of);
-  assert_int_equal(am_compare(&free_of, &c, 1, NULL, &error), AMINE_ERROR_ARGUMENT);
+  assert_int_equal(am_compare(&free_of, &c, 1, unheld, false, NULL, &error), AMINE_ERROR_ARGUMENT);
   set(&c, "seed=18446744073709551615");
-  assert_int_equal(am_compare(&free_of, &c, 3, NULL, &error), AMINE_ERROR_ARGUMENT);
+  assert_int_equal(am_compare(&free_of, &c, 3, unheld, false, NULL, &error), AMINE_ERROR_ARGUMENT);
   am_simulation_config_free(&c);
 }
 

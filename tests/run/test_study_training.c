@@ -223,7 +223,7 @@ static void test_same_bytes(void **state) {
     stopper s = {.after = 0.2 * k + 0.05};
     am_reproduction r;
     amine_error error = {0};
-    const am_batch_watch watch = {.progress = stop_at, .context = &s, .stop = &s.stop};
+    const am_side_watch watch = {.progress = stop_at, .context = &s, .stop = &s.stop};
     snprintf(name, sizeof name, "stopped%d", k);
     assert_int_equal(am_reproduce(&r, &two, in_base(name), &watch, &error), AMINE_ERROR_STOPPED);
     assert_true(am_reproduction_done(&r) < r.n_runs);

@@ -1,0 +1,38 @@
+/* Runs side by side under the eyes of a user: progress, and being asked to stop. */
+#ifndef AMINE_CLI_SIDE_H
+#define AMINE_CLI_SIDE_H
+
+#include "cli/command.h"
+#include "cli/simulation_progress.h"
+#include "run/side.h"
+
+typedef struct cli_side {
+  const cli_line *line;
+  const char *verb; /* "training" */
+  const char *what; /* preset or file */
+  const char *folder;
+  int n_seeds;
+  cli_simulation_progress progress;
+  double start;
+  atomic_flag busy;
+  bool announced;
+  am_side_watch watch; /* to be given to who runs them */
+} cli_side;
+
+/* From now on signals are caught. The struct must not be moved. */
+void cli_side_begin(cli_side *side, const cli_line *line, const char *verb, const char *what,
+                    const char *folder, int n_seeds);
+void cli_side_end(cli_side *side);
+
+/* Says how to go on with what was stopped; returns the exit code. */
+int cli_side_stopped(const cli_side *side);
+
+/* "0.93 ± 0.02", with two digits of the half width; "0.93" where that is nothing but rounding. */
+void cli_put_interval(char *out, size_t size, double mean, double half);
+
+/* Writes FOLDER/report.html of all runs: n seeds from the first, each with its control if there are
+ * controls. *page gets its name. */
+amine_status cli_side_report(am_text *page, const char *folder, uint64_t first, int n,
+                             bool controls, amine_error *error);
+
+#endif

@@ -1,0 +1,181 @@
+/* Training with several seeds (see train_seeds.h). */
+#include "cli/train_seeds.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/outcome.h"
+#include "cli/side.h"
+#include "cli/terminal.h"
+#include "format/json.h"
+#include "run/student.h"
+#include "run/tasks.h"
+#include "run/train_seeds.h"
+
+typedef struct result {
+  const cli_line *line;
+  const am_config *config;
+  const char *folder;
+  uint64_t first;
+  int n;
+  cli_outcome *outcomes; /* [n] */
+  am_interval drawn, greedy;
+} result;
+
+/* An evaluation and an episode for each, by the thread that trained it. */
+static amine_status finished(void *context, const am_config *config, const char *folder,
+                             amine_error *error) {
+  cli_line silent = *(const cli_line *)context;
+  silent.options |= CLI_QUIET;
+  if (cli_has(&silent, CLI_NO_REPORT)) return AMINE_OK;
+  return cli_outcome_record(&silent, config, folder, error);
+}
+
+static amine_status read_outcomes(result *r, amine_error *error) {
+  const size_t n = (size_t)r->n;
+  double *values = am_alloc(n, 2 * sizeof *values);
+  r->outcomes = am_alloc(n, sizeof *r->outcomes);
+  amine_status status = values && r->outcomes ? AMINE_OK : am_fail_memory(error, n * 64);
+  for (size_t k = 0; k < n && status == AMINE_OK; k++) {
+    am_text path = {0};
+    status = am_seeds_path(&path, r->folder, r->first + k, false, error);
+    if (status == AMINE_OK) status = cli_outcome_read(&r->outcomes[k], path.data, error);
+    am_text_free(&path);
+    values[k] = r->outcomes[k].reward;
+    values[n + k] = r->outcomes[k].greedy_reward;
+  }
+  if (status == AMINE_OK) {
+    r->drawn = am_interval_of(values, n);
+    r->greedy = am_interval_of(values + n, n);
+  }
+  am_free(values);
+  return status;
+}
+
+static void put_text(am_text *text, const result *r, const am_task *task, const char *page) {
+  enum { SEED = 10, COLUMN = 26 };
+  const int digits = cli_reward_digits(task);
+  const char *pm = cli_plus_minus();
+  char cell[64];
+  am_text_printf(text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
+                 r->outcomes[0].n_episodes);
+  am_text_printf(text, "  %-*s%-*s%s\n", SEED, "seed", COLUMN, cli_network_plays(task, false),
+                 cli_network_plays(task, true));
+  for (int k = 0; k < r->n; k++) {
+    const cli_outcome *o = &r->outcomes[k];
+    snprintf(cell, sizeof cell, "%.*f%s%.*f", digits, o->reward, pm, digits, o->se);
+    am_text_printf(text, "  %-*llu%s%*s", SEED, (unsigned long long)(r->first + (uint64_t)k), cell,
+                   COLUMN - cli_columns(cell), "");
+    am_text_printf(text, "%.*f%s%.*f\n", digits, o->greedy_reward, pm, digits, o->greedy_se);
+  }
+  cli_put_interval(cell, sizeof cell, r->drawn.mean, r->drawn.half);
+  am_text_printf(text, "  %-*s%s%*s", SEED, "all", cell, COLUMN - cli_columns(cell), "");
+  cli_put_interval(cell, sizeof cell, r->greedy.mean, r->greedy.half);
+  am_text_printf(text, "%s\n", cell);
+  am_text_printf(text, "all: mean%shalf of a 95 %% confidence interval over the seeds (Student's t)\n",
+                 pm);
+  if (task->n_lines > 0) am_text_puts(text, "what known policies earn on average\n");
+  cli_lines_table(text, task, SEED + COLUMN);
+  am_text_printf(text, "folder  %s\nreport  %s\n", r->folder, page);
+}
+
+static void put_interval(am_text *text, const char *key, const am_interval *i) {
+  am_json_put_key(text, key);
+  am_json_begin(text);
+  am_json_put_double(text, "mean", i->mean);
+  am_json_put_double(text, "ci95", i->half);
+  am_json_put_int(text, "n", i->n);
+  am_text_puts(text, "}");
+}
+
+static void put_json(am_text *text, const result *r, const am_task *task, const char *page) {
+  am_json_begin(text);
+  am_json_put_string(text, "status", "done");
+  am_json_put_string(text, "folder", r->folder);
+  am_json_put_uint(text, "first_seed", r->first);
+  am_json_put_int(text, "seeds", r->n);
+  am_json_put_key(text, "runs");
+  am_text_puts(text, "[");
+  for (int k = 0; k < r->n; k++) {
+    const cli_outcome *o = &r->outcomes[k];
+    am_text_puts(text, k ? "," : "");
+    am_json_begin(text);
+    am_json_put_uint(text, "seed", r->first + (uint64_t)k);
+    am_json_put_uint(text, "iteration", o->iteration);
+    am_json_put_double(text, "reward", o->reward);
+    am_json_put_double(text, "se", o->se);
+    am_json_put_double(text, "greedy_reward", o->greedy_reward);
+    am_json_put_double(text, "greedy_se", o->greedy_se);
+    if (o->criterion.there) am_json_put_double(text, "trials_to_criterion", o->criterion.trials);
+    am_text_puts(text, "}");
+  }
+  am_text_puts(text, "]");
+  put_interval(text, "reward", &r->drawn);
+  put_interval(text, "greedy_reward", &r->greedy);
+  cli_lines_json(text, task);
+  am_json_put_string(text, "report", page);
+  am_json_end(text);
+}
+
+static void put_bare(am_text *text, const result *r) {
+  if (!cli_has(r->line, CLI_JSON)) {
+    am_text_printf(text, "folder  %s\n", r->folder);
+    return;
+  }
+  am_json_begin(text);
+  am_json_put_string(text, "status", "done");
+  am_json_put_string(text, "folder", r->folder);
+  am_json_put_uint(text, "first_seed", r->first);
+  am_json_put_int(text, "seeds", r->n);
+  am_json_end(text);
+}
+
+static int finish(result *r) {
+  amine_error error = {0};
+  am_text text = {0}, page = {0};
+  am_task *task = NULL;
+  if (cli_has(r->line, CLI_NO_REPORT)) {
+    put_bare(&text, r);
+    return cli_print(&text);
+  }
+  amine_status status = am_task_of_config(&task, r->config, &error);
+  if (status == AMINE_OK) status = read_outcomes(r, &error);
+  if (status == AMINE_OK)
+    status = cli_side_report(&page, r->folder, r->first, r->n, false, &error);
+  int code;
+  if (status == AMINE_OK) {
+    if (cli_has(r->line, CLI_JSON)) put_json(&text, r, task, page.data);
+    else put_text(&text, r, task, page.data);
+    code = cli_print(&text);
+  } else {
+    code = cli_fail(status, &error, false);
+  }
+  am_text_free(&page);
+  am_free(r->outcomes);
+  am_task_destroy(task);
+  return code;
+}
+
+int cli_train_seeds(const cli_line *line, const am_config *config, int n_seeds, const char *folder,
+                    bool resume) {
+  amine_error error = {0};
+  cli_side side;
+  result r = {.line = line,
+              .config = config,
+              .folder = folder,
+              .first = config->values[AM_SEED].integer,
+              .n = n_seeds};
+  const am_train_seeds seeds = {.config = config,
+                                .n = n_seeds,
+                                .folder = folder,
+                                .finished = finished,
+                                .context = (void *)(uintptr_t)line};
+  cli_side_begin(&side, line, resume ? "going on with" : "training",
+                 config->preset[0] ? config->preset : "a network", folder, n_seeds);
+  const amine_status status = am_train_seeds_run(&seeds, resume, &side.watch, &error);
+  cli_side_end(&side);
+  if (status == AMINE_ERROR_STOPPED) return cli_side_stopped(&side);
+  if (status != AMINE_OK) return cli_fail(status, &error, resume && !side.announced);
+  return finish(&r);
+}

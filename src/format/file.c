@@ -11,8 +11,18 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "format/crc32c.h"
 
-static int system_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+/* The numbers of the standard descriptors are never taken: where a program was started without
+ * them, whatever is printed would end in this file. */
+static int system_open(const char *path, int flags, mode_t mode) {
+  const int fd = open(path, flags, mode);
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), code = errno;
+  close(fd);
+  errno = code;
+  return above;
+}
 static int system_fstat(int fd, struct stat *out) { return fstat(fd, out); }
 static int system_stat(const char *path, struct stat *out) { return stat(path, out); }
 
@@ -113,6 +123,32 @@ static amine_status too_large(const char *path, size_t limit, amine_error *error
                       "the file is too large: at most %zu bytes are accepted", limit);
 }
 
+/* Opens to read; *size is what a regular file has now, 0 of anything else. */
+static amine_status open_to_read(int *fd, size_t *size, const char *path, amine_error *error) {
+  struct stat about;
+  int r;
+  RETRY(*fd, am_io.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0));
+  if (*fd < 0) return REFUSED(error, path, -1, "the file cannot be opened");
+  amine_status status = AMINE_OK;
+  RETRY(r, am_io.fstat(*fd, &about));
+  if (r != 0) status = REFUSED(error, path, -1, "the file cannot be examined");
+  else if (S_ISDIR(about.st_mode))
+    status = am_fail_file(error, AMINE_ERROR_IO, path, -1, "this is a folder, not a file");
+  if (status != AMINE_OK) close_file(*fd);
+  else *size = S_ISREG(about.st_mode) ? (size_t)about.st_size : 0;
+  return status;
+}
+
+/* *n bytes at most `size`; 0 at the end. `at` is for the sentence alone. */
+static amine_status read_some(int fd, const char *path, uint64_t at, void *data, size_t size,
+                              size_t *n, amine_error *error) {
+  ssize_t r;
+  RETRY(r, am_io.read(fd, data, size < 1u << 30 ? size : 1u << 30));
+  if (r < 0) return REFUSED(error, path, (int64_t)at, "the file cannot be read");
+  *n = (size_t)r;
+  return AMINE_OK;
+}
+
 /* Reads to the end into *data, which grows; `hint` bytes are expected. */
 static amine_status read_all(int fd, const char *path, size_t limit, size_t hint,
                              unsigned char **data, size_t *size, amine_error *error) {
@@ -126,11 +162,9 @@ static amine_status read_all(int fd, const char *path, size_t limit, size_t hint
       *data = grown;
       capacity = want;
     }
-    size_t room = capacity - used;
-    ssize_t n;
-    RETRY(n, am_io.read(fd, *data + used, room < 1u << 30 ? room : 1u << 30));
-    if (n < 0) return REFUSED(error, path, (int64_t)used, "the file cannot be read");
-    used += (size_t)n;
+    size_t n = 0;
+    AM_TRY(read_some(fd, path, used, *data + used, capacity - used, &n, error));
+    used += n;
     if (used > limit) return too_large(path, limit, error);
     if (n == 0) break;
   }
@@ -141,23 +175,13 @@ static amine_status read_all(int fd, const char *path, size_t limit, size_t hint
 
 amine_status am_file_read(const char *path, size_t limit, unsigned char **data, size_t *size,
                           amine_error *error) {
-  int fd, r;
-  RETRY(fd, am_io.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0));
-  if (fd < 0) return REFUSED(error, path, -1, "the file cannot be opened");
+  int fd;
+  size_t hint;
   unsigned char *fresh = NULL;
-  struct stat about;
-  amine_status status = AMINE_OK;
-  RETRY(r, am_io.fstat(fd, &about));
-  size_t hint = r == 0 && S_ISREG(about.st_mode) ? (size_t)about.st_size : 0;
-  if (r != 0) {
-    status = REFUSED(error, path, -1, "the file cannot be examined");
-  } else if (S_ISDIR(about.st_mode)) {
-    status = am_fail_file(error, AMINE_ERROR_IO, path, -1, "this is a folder, not a file");
-  } else if (hint > limit) {
-    status = too_large(path, limit, error);
-  } else {
-    status = read_all(fd, path, limit, hint, &fresh, size, error);
-  }
+  AM_TRY(open_to_read(&fd, &hint, path, error));
+  amine_status status = hint > limit
+                            ? too_large(path, limit, error)
+                            : read_all(fd, path, limit, hint, &fresh, size, error);
   close_file(fd); /* nothing was written: a refusal here loses nothing */
   if (status != AMINE_OK) {
     am_free(fresh);
@@ -172,6 +196,44 @@ amine_status am_file_refuse_gzip(const char *path, const void *data, size_t size
   if (size < 3 || memcmp(data, "\x1f\x8b\x08", 3) != 0) return AMINE_OK;
   return am_fail_file(error, AMINE_ERROR_INPUT, path, 0,
                       "it is packed by gzip: unpack it first (gunzip)");
+}
+
+amine_status am_file_open(am_file_reader *reader, const char *path, amine_error *error) {
+  size_t size;
+  int fd = -1;
+  AM_TRY(open_to_read(&fd, &size, path, error));
+  *reader = (am_file_reader){.fd = fd, .path = path};
+  return AMINE_OK;
+}
+
+amine_status am_file_take(am_file_reader *reader, void *data, size_t size, size_t *n,
+                            amine_error *error) {
+  AM_TRY(read_some(reader->fd, reader->path, reader->position, data, size, n, error));
+  reader->position += *n;
+  return AMINE_OK;
+}
+
+void am_file_close(am_file_reader *reader) { close_file(reader->fd); }
+
+amine_status am_file_sum_of(am_file_sum *sum, const char *path, amine_error *error) {
+  enum { PIECE = 1 << 16 };
+  am_file_reader reader = {0};
+  am_file_sum s = {0};
+  size_t n = 0;
+  unsigned char *piece = am_alloc(PIECE, 1);
+  amine_status status =
+      piece ? am_file_open(&reader, path, error) : am_fail_memory(error, PIECE);
+  if (status == AMINE_OK) {
+    do {
+      status = am_file_take(&reader, piece, PIECE, &n, error);
+      if (status == AMINE_OK) s.crc32c = am_crc32c(s.crc32c, piece, n);
+    } while (status == AMINE_OK && n > 0);
+    s.bytes = reader.position;
+    am_file_close(&reader);
+  }
+  am_free(piece);
+  if (status == AMINE_OK) *sum = s;
+  return status;
 }
 
 /* ------------------------------------------------------------------------------------ replacing */
@@ -296,7 +358,7 @@ amine_status am_folder_make(const char *path, amine_error *error) {
 
 struct am_appender {
   int fd;
-  bool torn;   /* bytes of a failed record may lie beyond the position */
+  bool torn;   /* bytes may lie beyond the position: of a failed record, or from before */
   bool listed; /* the folder was synced, so the file itself is sure to be found */
   bool broken; /* a sync failed */
   uint64_t position;
@@ -310,8 +372,8 @@ static int cut(const am_appender *appender) {
   return r;
 }
 
-/* Checks the open file and cuts it at `position`. */
-static amine_status settle(am_appender *appender, amine_error *error) {
+/* Checks the open file. */
+static amine_status examine(am_appender *appender, amine_error *error) {
   const char *path = appender->path;
   uint64_t position = appender->position;
   struct stat about;
@@ -324,8 +386,15 @@ static amine_status settle(am_appender *appender, amine_error *error) {
     return am_fail_file(error, AMINE_ERROR_INPUT, path, (int64_t)about.st_size,
                         "the file ends too early: %llu bytes are expected, it has %lld",
                         (unsigned long long)position, (long long)about.st_size);
-  if ((uint64_t)about.st_size > position && cut(appender) != 0)
-    return REFUSED(error, path, (int64_t)position, "the file cannot be shortened");
+  appender->torn = (uint64_t)about.st_size > position;
+  return AMINE_OK;
+}
+
+static amine_status cut_torn(am_appender *appender, amine_error *error) {
+  if (appender->torn && cut(appender) != 0)
+    return REFUSED(error, appender->path, (int64_t)appender->position,
+                   "a torn record cannot be cut off");
+  appender->torn = false;
   return AMINE_OK;
 }
 
@@ -342,7 +411,7 @@ amine_status am_appender_open(am_appender **appender, const char *path, uint64_t
   int flags = O_WRONLY | O_CLOEXEC | (position == 0 ? O_CREAT : 0);
   RETRY(a->fd, am_io.open(path, flags, 0666));
   amine_status status =
-      a->fd < 0 ? REFUSED(error, path, -1, "the file cannot be opened") : settle(a, error);
+      a->fd < 0 ? REFUSED(error, path, -1, "the file cannot be opened") : examine(a, error);
   if (status != AMINE_OK) {
     if (a->fd >= 0) am_io.close(a->fd);
     am_free(a->path);
@@ -357,9 +426,7 @@ amine_status am_appender_append(am_appender *appender, const void *record, size_
                                 amine_error *error) {
   const char *path = appender->path;
   uint64_t at = appender->position;
-  if (appender->torn && cut(appender) != 0)
-    return REFUSED(error, path, (int64_t)at, "a torn record cannot be cut off");
-  appender->torn = false;
+  AM_TRY(cut_torn(appender, error));
   const unsigned char *p = record;
   while (size > 0) {
     ssize_t n;
@@ -383,6 +450,7 @@ amine_status am_appender_sync(am_appender *appender, amine_error *error) {
   if (appender->broken)
     return am_fail_file(error, AMINE_ERROR_IO, path, -1,
                         "the file could not be synced before and may have lost records");
+  AM_TRY(cut_torn(appender, error));
   int r;
   RETRY(r, am_io.fsync(appender->fd));
   if (r != 0) {
@@ -396,6 +464,23 @@ amine_status am_appender_sync(am_appender *appender, amine_error *error) {
   am_free(folder);
   appender->listed = status == AMINE_OK;
   return status;
+}
+
+amine_status am_appender_rename(am_appender *appender, const char *path, amine_error *error) {
+  char *copy = am_strdup(path);
+  int r;
+  if (!copy) return am_fail_memory(error, strlen(path) + 1);
+  RETRY(r, am_io.rename(appender->path, path));
+  if (r != 0) {
+    const amine_status status =
+        REFUSED(error, path, -1, "the new file cannot be moved to its place");
+    am_free(copy);
+    return status;
+  }
+  am_free(appender->path);
+  appender->path = copy;
+  appender->listed = false;
+  return AMINE_OK;
 }
 
 uint64_t am_appender_position(const am_appender *appender) { return appender->position; }

@@ -14,7 +14,7 @@
 
 #include "amine/status.h"
 
-/* Every system call of the file layer. Tests replace entries of am_io to make the k-th call fail;
+/* Every system call of the file layer. `open` never answers 0, 1 or 2, also where they are free. Tests replace entries of am_io to make the k-th call fail;
  * nobody else changes it. */
 typedef struct am_io_calls {
   int (*open)(const char *path, int flags, mode_t mode);
@@ -52,6 +52,29 @@ amine_status am_file_read(const char *path, size_t limit, unsigned char **data, 
 amine_status am_file_refuse_gzip(const char *path, const void *data, size_t size,
                                  amine_error *error);
 
+/* A file read piece by piece. The path must outlive the reader. */
+typedef struct am_file_reader {
+  int fd;
+  const char *path;
+  uint64_t position; /* bytes that were read */
+} am_file_reader;
+
+/* AMINE_ERROR_IO: missing, unreadable, a folder. */
+amine_status am_file_open(am_file_reader *reader, const char *path, amine_error *error);
+/* The next bytes, *n of them, at most `size`; *n = 0 at the end. */
+amine_status am_file_take(am_file_reader *reader, void *data, size_t size, size_t *n,
+                            amine_error *error);
+void am_file_close(am_file_reader *reader);
+
+/* What a file holds, in short: equal sums mean, as far as chance allows, equal bytes. */
+typedef struct am_file_sum {
+  uint64_t bytes;
+  uint32_t crc32c;
+} am_file_sum;
+
+/* AMINE_ERROR_IO: missing, unreadable, a folder. */
+amine_status am_file_sum_of(am_file_sum *sum, const char *path, amine_error *error);
+
 /* Replaces the file as a whole: the bytes go to PATH.new in the same folder (what a killed process
  * left there is removed first), are synced, renamed to PATH, and the folder is synced. After a
  * failure PATH is what it was and PATH.new is removed, with one exception: if only the sync of the
@@ -71,8 +94,8 @@ amine_status am_folder_make(const char *path, amine_error *error);
 typedef struct am_appender am_appender;
 
 /* Opens (or makes) the file to go on at byte `position`: what lies beyond, such as a line torn by a
- * crash, is cut off. Position 0 starts anew. AMINE_ERROR_INPUT if the file is shorter than
- * `position`: it is then not changed. */
+ * crash, is cut off by the first append or sync, and stays if there is none. Position 0 starts
+ * anew. AMINE_ERROR_INPUT if the file is shorter than `position`. */
 amine_status am_appender_open(am_appender **appender, const char *path, uint64_t position,
                               amine_error *error);
 
@@ -85,6 +108,10 @@ amine_status am_appender_append(am_appender *appender, const void *record, size_
 /* Returns when all records are on the disk. Once it failed, it fails for good, for the system may
  * have dropped what it could not write. */
 amine_status am_appender_sync(am_appender *appender, amine_error *error);
+
+/* Moves the file to another path in the same folder, over a file that may be there. After a failure
+ * it is where it was. */
+amine_status am_appender_rename(am_appender *appender, const char *path, amine_error *error);
 
 /* The length of the file in bytes, after the last whole record. */
 uint64_t am_appender_position(const am_appender *appender);

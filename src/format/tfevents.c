@@ -132,6 +132,10 @@ amine_status am_tfevents_add(am_tfevents *events, double wall_time, int64_t step
   return end(events, &out, error);
 }
 
+amine_status am_tfevents_rename(am_tfevents *events, const char *path, amine_error *error) {
+  return am_appender_rename(events->appender, path, error);
+}
+
 amine_status am_tfevents_sync(am_tfevents *events, amine_error *error) {
   return am_appender_sync(events->appender, error);
 }

@@ -29,6 +29,8 @@ amine_status am_tfevents_open(am_tfevents **events, const char *path, uint64_t p
 amine_status am_tfevents_add(am_tfevents *events, double wall_time, int64_t step,
                              const am_scalar *scalars, size_t n_scalars, amine_error *error);
 
+/* Moves the file, as am_appender_rename does. */
+amine_status am_tfevents_rename(am_tfevents *events, const char *path, amine_error *error);
 amine_status am_tfevents_sync(am_tfevents *events, amine_error *error);
 /* The length of the file in bytes, to be given to am_tfevents_open. */
 uint64_t am_tfevents_position(const am_tfevents *events);

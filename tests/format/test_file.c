@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "format/crc32c.h"
 #include "format/file.h"
+#include "format/line_reader.h"
 
 static const char old_text[] = "the old content, of which nothing may be lost";
 static const char new_text[] = "the new content, longer than the old content was, in two pieces";
@@ -271,15 +272,170 @@ static void appender_goes_on_where_it_is_told(void **state) {
 
   put_file(path, "one\ntwo\nthr", 11); /* as a crash leaves it */
   EXPECT_OK(am_appender_open(&a, path, 8, &error), &error);
-  expect_file(path, "one\ntwo\n", 8);
-  EXPECT_OK(am_appender_append(a, "three\n", 6, &error), &error);
   EXPECT_OK(am_appender_close(a, &error), &error);
-  expect_file(path, "one\ntwo\nthree\n", 14);
+  expect_file(path, "one\ntwo\nthr", 11); /* nothing came: nothing is touched */
+  EXPECT_OK(am_appender_open(&a, path, 8, &error), &error);
+  EXPECT_OK(am_appender_sync(a, &error), &error);
+  expect_file(path, "one\ntwo\n", 8);
+  EXPECT_OK(am_appender_close(a, &error), &error);
+
+  put_file(path, "one\ntwo\nthr", 11);
+  EXPECT_OK(am_appender_open(&a, path, 8, &error), &error);
+  EXPECT_OK(am_appender_append(a, "3\n", 2, &error), &error);
+  EXPECT_OK(am_appender_close(a, &error), &error);
+  expect_file(path, "one\ntwo\n3\n", 10);
 
   EXPECT_OK(am_appender_open(&a, path, 0, &error), &error);
+  EXPECT_OK(am_appender_sync(a, &error), &error);
   EXPECT_OK(am_appender_close(a, &error), &error);
   expect_file(path, "", 0);
   assert_int_equal(am_appender_close(NULL, NULL), AMINE_OK);
+}
+
+static int refused_rename(const char *from, const char *to) {
+  (void)from, (void)to;
+  errno = EACCES;
+  return -1;
+}
+
+static void appender_moves_its_file(void **state) {
+  (void)state;
+  const char *fresh = in_folder("moved.new"), *path = in_folder("moved");
+  am_appender *a;
+  amine_error error;
+  put_file(path, "old", 3);
+  EXPECT_OK(am_appender_open(&a, fresh, 0, &error), &error);
+  EXPECT_OK(am_appender_append(a, "one\n", 4, &error), &error);
+  am_io.rename = refused_rename;
+  expect_failure(am_appender_rename(a, path, &error), AMINE_ERROR_IO, &error, path);
+  am_io = am_io_system;
+  expect_file(path, "old", 3);
+  EXPECT_OK(am_appender_rename(a, path, &error), &error);
+  EXPECT_OK(am_appender_append(a, "two\n", 4, &error), &error);
+  EXPECT_OK(am_appender_sync(a, &error), &error);
+  EXPECT_OK(am_appender_close(a, &error), &error);
+  expect_file(path, "one\ntwo\n", 8);
+  assert_false(exists(fresh));
+}
+
+/* Where a program was started without standard descriptors, no file gets their numbers. */
+static void standard_descriptors_are_left_alone(void **state) {
+  (void)state;
+  const char *path = in_folder("not_standard");
+  int kept[3], opened[3];
+  for (int fd = 0; fd < 3; fd++) kept[fd] = fcntl(fd, F_DUPFD, 10);
+  for (int fd = 0; fd < 3; fd++) close(fd);
+  for (int k = 0; k < 3; k++) opened[k] = am_io.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  const int written = (int)write(1, "x", 1);
+  const bool closes = fcntl(opened[2], F_GETFD) & FD_CLOEXEC;
+  for (int fd = 0; fd < 3; fd++) dup2(kept[fd], fd);
+  for (int k = 0; k < 3; k++) {
+    assert_true(kept[k] < 0 || close(kept[k]) == 0);
+    assert_true(opened[k] > 2);
+    assert_int_equal(close(opened[k]), 0);
+  }
+  assert_int_equal(written, -1);
+  assert_true(closes);
+  expect_file(path, "", 0);
+}
+
+/* ---------------------------------------------------------------------------------------- lines */
+static void lines_come_one_by_one(void **state) {
+  (void)state;
+  static const size_t lengths[] = {0, 1, 65533, 65534, 65535, 65536, 65537, 3, 0, 200000, 7};
+  enum { N = sizeof lengths / sizeof *lengths };
+  const char *path = in_folder("lines_of_all_lengths");
+  for (int whole = 0; whole < 2; whole++) { /* is there a newline at the end? */
+    am_text text = {0};
+    am_line_reader *r;
+    am_line line;
+    amine_error error;
+    uint64_t at = 0;
+    for (size_t k = 0; k < N; k++) {
+      for (size_t i = 0; i < lengths[k]; i++) am_text_add(&text, &"0123456789"[(i + k) % 10], 1);
+      if (k + 1 < N || whole) am_text_add(&text, "\n", 1);
+    }
+    put_file(path, text.data, text.length);
+    EXPECT_OK(am_line_reader_open(&r, path, &error), &error);
+    for (size_t k = 0; k < N; k++) {
+      const bool ends = k + 1 < N || whole;
+      EXPECT_OK(am_line_reader_next(r, &line, &error), &error);
+      assert_int_equal(line.number, k + 1);
+      assert_int_equal(line.begin, at);
+      assert_int_equal(line.end, at + lengths[k] + ends);
+      assert_int_equal(line.whole, ends);
+      assert_int_equal(line.length, lengths[k]);
+      assert_int_equal(strlen(line.text), lengths[k]);
+      for (size_t i = 0; i < lengths[k]; i++)
+        if (line.text[i] != "0123456789"[(i + k) % 10]) fail_msg("line %zu, byte %zu", k, i);
+      at = line.end;
+    }
+    for (int k = 0; k < 2; k++) {
+      EXPECT_OK(am_line_reader_next(r, &line, &error), &error);
+      assert_null(line.text);
+      assert_false(line.whole);
+      assert_int_equal(line.end, text.length);
+    }
+    am_line_reader_close(r);
+    am_text_free(&text);
+  }
+  am_line_reader_close(NULL);
+}
+
+/* A file that is made while it is read: of `made_left` bytes every 1000th is a newline, or none. */
+static uint64_t made_left;
+static bool made_lines;
+static ssize_t made_read(int fd, void *data, size_t size) {
+  (void)fd;
+  if (size > made_left) size = made_left;
+  memset(data, 'x', size);
+  for (size_t k = 0; made_lines && k < size; k++)
+    if ((made_left - k) % 1000 == 0) ((char *)data)[k] = '\n';
+  made_left -= size;
+  return (ssize_t)size;
+}
+
+static size_t largest_block;
+static void *measuring(void *context, void *block, size_t old_size, size_t new_size) {
+  (void)context;
+  void *fresh = NULL;
+  if (new_size > largest_block) largest_block = new_size;
+  if (new_size > 0 && posix_memalign(&fresh, 64, new_size) != 0) return NULL;
+  if (block && fresh) memcpy(fresh, block, old_size < new_size ? old_size : new_size);
+  free(block);
+  return fresh;
+}
+
+/* What is held does not grow with the file. */
+static void lines_need_the_memory_of_the_longest(void **state) {
+  (void)state;
+  const char *path = in_folder("made");
+  am_line_reader *r;
+  am_line line;
+  amine_error error;
+  uint64_t n = 0;
+  put_file(path, "", 0);
+  am_io.read = made_read;
+  amine_memory_use(measuring, NULL);
+  made_left = 40000000;
+  made_lines = true;
+  EXPECT_OK(am_line_reader_open(&r, path, &error), &error);
+  do {
+    EXPECT_OK(am_line_reader_next(r, &line, &error), &error);
+    n += line.text != NULL;
+  } while (line.text);
+  am_line_reader_close(r);
+  assert_int_equal(n, 40001);
+  assert_true(largest_block <= 1 << 17);
+  made_left = 40000000; /* one line that never ends */
+  made_lines = false;
+  EXPECT_OK(am_line_reader_open(&r, path, &error), &error);
+  expect_failure(am_line_reader_next(r, &line, &error), AMINE_ERROR_INPUT, &error,
+                 "line 1 is too long");
+  am_line_reader_close(r);
+  assert_true(largest_block <= 4 * AM_LINE_MOST);
+  amine_memory_use(NULL, NULL);
+  am_io = am_io_system;
 }
 
 static int fstat_of_a_device(int fd, struct stat *out) {
@@ -337,7 +493,8 @@ static bool append_with_fault(long at, const struct fault_kind *kind, bool for_g
   bool appended = opened && s == AMINE_OK;
   if (appended) s = am_appender_sync(a, &error);
   faults_stop();
-  if (opened && !for_good) expect_file(path, whole, position);
+  const bool untouched = position == 5 && file_is(path, "zero\ntorn", 9);
+  if (opened && !for_good && !untouched) expect_file(path, whole, position);
   if (!opened) assert_true(file_is(path, "zero\ntorn", 9) || file_is(path, whole, 5));
   if (opened && !appended) { /* the fault is over: the record is given again */
     for (size_t done = position; done < sizeof whole - 1; done += 11)
@@ -535,6 +692,25 @@ static uint32_t bit_by_bit(const unsigned char *p, size_t n) {
   return ~c;
 }
 
+static void sums_are_of_the_whole_file(void **state) {
+  (void)state;
+  const char *path = in_folder("summed");
+  static char content[200001];
+  am_file_sum sum;
+  amine_error error;
+  put_file(path, "123456789", 9);
+  EXPECT_OK(am_file_sum_of(&sum, path, &error), &error);
+  assert_int_equal(sum.bytes, 9);
+  assert_int_equal(sum.crc32c, 0xe3069283u);
+  for (size_t k = 0; k < sizeof content; k++) content[k] = (char)(k * 7 % 251);
+  put_file(path, content, sizeof content);
+  EXPECT_OK(am_file_sum_of(&sum, path, &error), &error);
+  assert_int_equal(sum.bytes, sizeof content);
+  assert_int_equal(sum.crc32c, am_crc32c(0, content, sizeof content));
+  expect_failure(am_file_sum_of(&sum, in_folder("no_sum"), &error), AMINE_ERROR_IO, &error,
+                 "No such file");
+}
+
 static void checksum_is_castagnoli(void **state) {
   (void)state;
   unsigned char bytes[300];
@@ -569,6 +745,10 @@ int main(void) {
       cmocka_unit_test(the_order_of_the_calls_is_the_safe_one),
       cmocka_unit_test(replace_survives_every_fault),
       cmocka_unit_test(appender_goes_on_where_it_is_told),
+      cmocka_unit_test(appender_moves_its_file),
+      cmocka_unit_test(standard_descriptors_are_left_alone),
+      cmocka_unit_test(lines_come_one_by_one),
+      cmocka_unit_test(lines_need_the_memory_of_the_longest),
       cmocka_unit_test(appender_says_why_it_cannot),
       cmocka_unit_test(appender_survives_every_fault),
       cmocka_unit_test(a_half_written_record_is_cut_off_later_if_not_at_once),
@@ -577,6 +757,7 @@ int main(void) {
       cmocka_unit_test(folders_are_made_down_to_the_last),
       cmocka_unit_test(folder_make_survives_every_fault),
       cmocka_unit_test(refused_memory_is_an_answer),
+      cmocka_unit_test(sums_are_of_the_whole_file),
       cmocka_unit_test(checksum_is_castagnoli),
   };
   return cmocka_run_group_tests(tests, make_test_folder, remove_test_folder);

@@ -47,7 +47,6 @@ static void a_file_goes_on_where_it_is_told(void **state) {
   const char *path = in_folder("events.out.tfevents.2.amine");
   put_file(path, golden, sizeof golden - 5); /* the second record is torn */
   EXPECT_OK(am_tfevents_open(&e, path, N_FIRST, 9.0, &error), &error);
-  expect_file(path, golden, N_FIRST);
   EXPECT_OK(am_tfevents_add(e, 2.0, 3, &(am_scalar){"reward", 0.25f}, 1, &error), &error);
   EXPECT_OK(am_tfevents_close(e, &error), &error);
   expect_file(path, golden, sizeof golden);

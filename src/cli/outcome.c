@@ -6,38 +6,18 @@
 #include <string.h>
 
 #include "cli/terminal.h"
-#include "format/file.h"
 #include "format/json.h"
 #include "run/evaluate.h"
 #include "run/tasks.h"
 #include "run/train.h"
 
-/* Is FOLDER/file there, and not older than the checkpoint? */
-static bool is_fresh(const char *folder, const char *file, const struct stat *checkpoint) {
-  am_text path = {0};
-  struct stat found;
-  am_text_printf(&path, "%s/%s", folder, file);
-  const bool there = !path.failed && am_io.stat(path.data, &found) == 0;
-  am_text_free(&path);
-  if (!there) return false;
-  if (found.st_mtim.tv_sec != checkpoint->st_mtim.tv_sec)
-    return found.st_mtim.tv_sec > checkpoint->st_mtim.tv_sec;
-  return found.st_mtim.tv_nsec >= checkpoint->st_mtim.tv_nsec;
-}
-
 amine_status cli_outcome_record(const cli_line *line, const am_config *config, const char *folder,
                                 amine_error *error) {
-  am_text path = {0};
-  struct stat checkpoint;
-  am_text_printf(&path, "%s/" AM_CHECKPOINT_FILE, folder);
-  const bool there = !path.failed && am_io.stat(path.data, &checkpoint) == 0;
-  am_text_free(&path);
-  if (there && is_fresh(folder, AM_EVAL_FILE, &checkpoint) &&
-      is_fresh(folder, AM_LINES_FILE, &checkpoint) &&
-      is_fresh(folder, AM_RECORDING_FILE, &checkpoint))
-    return AMINE_OK;
-  cli_say(line, "evaluating on %d fresh episodes\n", CLI_OUTCOME_EPISODES);
+  bool done;
   am_experiment *x;
+  AM_TRY(am_evaluate_is_recorded(&done, folder, error));
+  if (done) return AMINE_OK;
+  cli_say(line, "evaluating on %d fresh episodes\n", CLI_OUTCOME_EPISODES);
   AM_TRY(am_evaluate_open(&x, config, folder, error));
   amine_status status = am_evaluate_record(x, folder, CLI_OUTCOME_EPISODES, error);
   am_experiment_destroy(x);

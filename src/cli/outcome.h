@@ -22,7 +22,7 @@ typedef struct cli_outcome {
   cli_criterion criterion;
 } cli_outcome;
 
-/* Evaluates and records an episode, unless that was done since the checkpoint was written. */
+/* Evaluates and records an episode, unless the folder holds what that gives of its checkpoint. */
 amine_status cli_outcome_record(const cli_line *line, const am_config *config, const char *folder,
                                 amine_error *error);
 

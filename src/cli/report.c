@@ -8,6 +8,7 @@
 #include "cli/outcome.h"
 #include "report/study_source.h"
 #include "run/seeds.h"
+#include "run/simulation_recording.h"
 #include "run/simulation_run.h"
 #include "run/train.h"
 
@@ -55,19 +56,38 @@ static amine_status take_folders(folders *f, const cli_line *line, amine_error *
   return AMINE_OK;
 }
 
-/* Makes sure that each folder has its evaluation and its recording; a simulation made its own,
- * and a published experiment has none. */
+/* A simulation that was killed has no recording, or an older one. What cannot be had is said, and
+ * the page shows what there is. */
+static void renew_recording(const cli_line *line, const char *folder) {
+  amine_error error = {0};
+  am_text limits = {0};
+  bool fresh = false;
+  amine_status status = am_simulation_recording_is_fresh(&fresh, folder, &error);
+  if (status == AMINE_OK && !fresh) {
+    cli_say(line, "making the recording of %.300s\n", folder);
+    status = am_simulation_record(folder, &limits, &error);
+  }
+  if (limits.data) cli_say(line, "%s", limits.data);
+  if (status != AMINE_OK) cli_fail(status, &error, true);
+  am_text_free(&limits);
+}
+
+/* Makes sure that each folder has its evaluation and its recording; a published experiment has
+ * none. */
 static int prepare(const folders *f, const cli_line *line) {
   for (size_t k = 0; k < f->n; k++) {
     amine_error error = {0};
     am_config config;
     bool study = false;
-    amine_status status = am_study_folder(&study, f->list[k], &error);
-    if (study || am_simulation_folder(f->list[k])) continue;
-    if (status == AMINE_OK) status = am_train_config(&config, f->list[k], &error);
+    const char *folder = f->list[k];
+    amine_status status = am_study_folder(&study, folder, &error);
+    const bool brain = !study && am_simulation_folder(folder);
+    if (brain) renew_recording(line, folder);
+    if (study || brain) continue;
+    if (status == AMINE_OK) status = am_train_config(&config, folder, &error);
     if (status == AMINE_OK) status = am_config_resolve(&config, &error);
     if (status != AMINE_OK) return cli_fail(status, &error, true);
-    status = cli_outcome_record(line, &config, f->list[k], &error);
+    status = cli_outcome_record(line, &config, folder, &error);
     if (status != AMINE_OK) return cli_fail(status, &error, false);
   }
   return CLI_DONE;

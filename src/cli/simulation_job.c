@@ -71,6 +71,7 @@ static void put_json(am_text *text, const job *j, const am_simulation_outcome *o
   for (int k = 0; k < protocol->n_measures; k++)
     am_json_put_double(text, protocol->measures[k].name, o->measures[k]);
   am_text_puts(text, "}");
+  if (o->limits[0]) am_json_put_string(text, "limits", o->limits);
   if (page) am_json_put_string(text, "report", page);
   am_json_end(text);
 }
@@ -165,6 +166,7 @@ int cli_simulation_job(const cli_line *line, const am_simulation_config *config,
   cli_signals_release();
   cli_simulation_progress_end(&j.progress);
   int code;
+  if (outcome.limits) cli_say(line, "%s", outcome.limits);
   if (status == AMINE_ERROR_STOPPED) {
     code = stopped(&j, &outcome, atomic_load(stop));
   } else if (status != AMINE_OK) {

@@ -14,8 +14,8 @@
 
 #include "amine/status.h"
 
-/* Every system call of the file layer. `open` never answers 0, 1 or 2, also where they are free. Tests replace entries of am_io to make the k-th call fail;
- * nobody else changes it. */
+/* Every system call of the file layer. `open` never answers 0, 1 or 2, also where they are free.
+ * Tests replace entries of am_io to make the k-th call fail; nobody else changes it. */
 typedef struct am_io_calls {
   int (*open)(const char *path, int flags, mode_t mode);
   ssize_t (*read)(int fd, void *data, size_t size);

@@ -1,17 +1,14 @@
 /* Spikes as text (see gdf.h). */
 #include "format/gdf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/steps.h"
-#include "format/file.h"
+#include "format/line_reader.h"
 
 #define DECIMALS_MAX 9
 #define LINE_MAX_BYTES 64
-#define PIECE 65536
 
 am_gdf_clock am_gdf_clock_of(double dt_ms) {
   double scale = 1;
@@ -57,28 +54,36 @@ void am_gdf_put(am_text *text, const am_gdf_clock *c, uint32_t neuron, uint64_t 
 
 /* ------------------------------------------------------------------------------------ reading */
 
-/* What was found so far: a ring once there are `most`. */
+/* What was found so far: a ring once there are as many as may be. */
 typedef struct found {
-  uint32_t *neurons;
-  uint64_t *steps;
-  size_t n, capacity, most, next;
+  am_gdf_spikes spikes;
+  am_gdf_window window;
+  size_t capacity, next;
 } found;
 
+static amine_status grow(found *f, amine_error *error) {
+  am_gdf_spikes *s = &f->spikes;
+  size_t capacity = f->capacity ? 2 * f->capacity : 1024;
+  if (capacity > f->window.most) capacity = f->window.most;
+  uint32_t *neurons = am_resize(s->neurons, capacity, sizeof *neurons);
+  if (neurons) s->neurons = neurons;
+  uint64_t *steps = am_resize(s->steps, capacity, sizeof *steps);
+  if (steps) s->steps = steps;
+  if (!neurons || !steps) return am_fail_memory(error, capacity * sizeof *steps);
+  f->capacity = capacity;
+  return AMINE_OK;
+}
+
+/* Whatever is left out has the other spikes of its step left out, too. */
 static amine_status keep(found *f, uint32_t neuron, uint64_t step, amine_error *error) {
-  if (f->n < f->most && f->n == f->capacity) {
-    size_t capacity = f->capacity ? 2 * f->capacity : 1024;
-    if (capacity > f->most) capacity = f->most;
-    uint32_t *neurons = am_resize(f->neurons, capacity, sizeof *neurons);
-    if (neurons) f->neurons = neurons;
-    uint64_t *steps = am_resize(f->steps, capacity, sizeof *steps);
-    if (steps) f->steps = steps;
-    if (!neurons || !steps) return am_fail_memory(error, capacity * sizeof *steps);
-    f->capacity = capacity;
-  }
-  if (f->n < f->most) f->next = f->n++;
-  f->neurons[f->next] = neuron;
-  f->steps[f->next] = step;
-  f->next = f->next + 1 == f->most ? 0 : f->next + 1;
+  am_gdf_spikes *s = &f->spikes;
+  s->n_asked++;
+  if (s->n < f->window.most && s->n == f->capacity) AM_TRY(grow(f, error));
+  if (s->n < f->window.most) f->next = s->n++;
+  else if (s->steps[f->next] >= s->from) s->from = s->steps[f->next] + 1;
+  s->neurons[f->next] = neuron;
+  s->steps[f->next] = step;
+  f->next = f->next + 1 == f->window.most ? 0 : f->next + 1;
   return AMINE_OK;
 }
 
@@ -110,91 +115,73 @@ static bool read_line(const char *line, const am_gdf_clock *c, uint32_t *neuron,
   return *step < AM_STEPS_MOST;
 }
 
-typedef struct reader {
-  const char *path;
-  const am_gdf_clock *clock;
-  uint64_t from, at; /* byte where the line began */
-  char line[LINE_MAX_BYTES];
-  size_t length;
-  found found;
-} reader;
-
-static amine_status take(reader *r, const char *bytes, size_t n, amine_error *error) {
-  for (size_t k = 0; k < n; k++) {
-    if (bytes[k] != '\n' && r->length + 1 < sizeof r->line) {
-      r->line[r->length++] = bytes[k];
-      continue;
-    }
-    uint32_t neuron;
-    uint64_t step;
-    r->line[r->length] = 0;
-    if (bytes[k] != '\n' || !read_line(r->line, r->clock, &neuron, &step))
-      return am_fail_file(error, AMINE_ERROR_INPUT, r->path, (int64_t)r->at,
-                          "a line that is no spike: a number, a tab and a time are wanted");
-    if (step >= r->from) AM_TRY(keep(&r->found, neuron, step, error));
-    r->at += r->length + 1;
-    r->length = 0;
-  }
-  return AMINE_OK;
+static amine_status take(found *f, const char *path, const am_line *line, const am_gdf_clock *clock,
+                         amine_error *error) {
+  uint32_t neuron;
+  uint64_t step;
+  if (line->length >= LINE_MAX_BYTES || !read_line(line->text, clock, &neuron, &step))
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, (int64_t)line->begin,
+                        "a line that is no spike: a number, a tab and a time are wanted");
+  if (step < f->window.from || step >= f->window.until) return AMINE_OK;
+  return keep(f, neuron, step, error);
 }
 
-static amine_status read_all(reader *r, int fd, uint64_t bytes, amine_error *error) {
-  char piece[PIECE];
-  while (bytes > 0) {
-    const ssize_t n = am_io.read(fd, piece, bytes < PIECE ? (size_t)bytes : PIECE);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0)
-      return am_fail_file(error, AMINE_ERROR_IO, r->path, (int64_t)r->at, "cannot be read: %s",
-                          strerror(errno));
-    if (n == 0) break;
-    AM_TRY(take(r, piece, (size_t)n, error));
-    bytes -= (uint64_t)n;
+static amine_status read_all(found *f, const char *path, uint64_t bytes, const am_gdf_clock *clock,
+                             amine_error *error) {
+  am_line_reader *reader;
+  am_line line = {0};
+  AM_TRY(am_line_reader_open(&reader, path, error));
+  amine_status status = AMINE_OK;
+  while (status == AMINE_OK && line.end < bytes) {
+    status = am_line_reader_next(reader, &line, error);
+    if (status == AMINE_OK && (!line.whole || line.end > bytes))
+      status = am_fail_file(error, AMINE_ERROR_INPUT, path, (int64_t)line.begin,
+                            "the file ends too early");
+    if (status == AMINE_OK) status = take(f, path, &line, clock, error);
   }
-  if (bytes > 0 || r->length > 0)
-    return am_fail_file(error, AMINE_ERROR_INPUT, r->path, (int64_t)r->at,
-                        "the file ends too early");
-  return AMINE_OK;
+  am_line_reader_close(reader);
+  return status;
 }
 
-/* Puts the ring in order: the oldest first. */
+/* Puts the ring in order, the oldest first, and leaves out what is not of whole steps. */
 static amine_status unroll(found *f, amine_error *error) {
-  if (f->n < f->most || f->next == 0) return AMINE_OK;
-  uint32_t *neurons = am_alloc(f->n, sizeof *neurons);
-  uint64_t *steps = am_alloc(f->n, sizeof *steps);
+  am_gdf_spikes *s = &f->spikes;
+  const size_t n = s->n, first = n < f->window.most ? 0 : f->next;
+  uint32_t *neurons = am_alloc(n, sizeof *neurons);
+  uint64_t *steps = am_alloc(n, sizeof *steps);
   if (!neurons || !steps) {
     am_free(neurons);
     am_free(steps);
-    return am_fail_memory(error, f->n * sizeof *steps);
+    return am_fail_memory(error, n * sizeof *steps);
   }
-  for (size_t k = 0; k < f->n; k++) {
-    const size_t from = (f->next + k) % f->n;
-    neurons[k] = f->neurons[from];
-    steps[k] = f->steps[from];
+  s->n = 0;
+  for (size_t k = 0; k < n; k++) {
+    const size_t at = (first + k) % n;
+    if (s->steps[at] < s->from) continue;
+    neurons[s->n] = s->neurons[at];
+    steps[s->n++] = s->steps[at];
   }
-  am_free(f->neurons);
-  am_free(f->steps);
-  f->neurons = neurons;
-  f->steps = steps;
+  am_free(s->neurons);
+  am_free(s->steps);
+  s->neurons = neurons;
+  s->steps = steps;
   return AMINE_OK;
 }
 
-amine_status am_gdf_read(uint32_t **neurons, uint64_t **steps, size_t *n, const char *path,
-                         uint64_t bytes, const am_gdf_clock *clock, uint64_t from, size_t most,
+void am_gdf_spikes_free(am_gdf_spikes *s) {
+  am_free(s->neurons);
+  am_free(s->steps);
+  *s = (am_gdf_spikes){0};
+}
+
+amine_status am_gdf_read(am_gdf_spikes *spikes, const char *path, uint64_t bytes,
+                         const am_gdf_clock *clock, const am_gdf_window *window,
                          amine_error *error) {
-  reader r = {.path = path, .clock = clock, .from = from, .found.most = most ? most : 1};
-  const int fd = am_io.open(path, O_RDONLY | O_CLOEXEC, 0);
-  if (fd < 0)
-    return am_fail_file(error, AMINE_ERROR_IO, path, -1, "cannot be opened: %s", strerror(errno));
-  amine_status status = read_all(&r, fd, bytes, error);
-  am_io.close(fd);
-  if (status == AMINE_OK) status = unroll(&r.found, error);
-  if (status != AMINE_OK) {
-    am_free(r.found.neurons);
-    am_free(r.found.steps);
-    return status;
-  }
-  *neurons = r.found.neurons;
-  *steps = r.found.steps;
-  *n = r.found.n;
-  return AMINE_OK;
+  found f = {.spikes.from = window->from, .window = *window};
+  if (f.window.most == 0) f.window.most = 1;
+  amine_status status = read_all(&f, path, bytes, clock, error);
+  if (status == AMINE_OK && f.spikes.n_asked > f.spikes.n) status = unroll(&f, error);
+  if (status == AMINE_OK) *spikes = f.spikes;
+  else am_gdf_spikes_free(&f.spikes);
+  return status;
 }

@@ -26,13 +26,29 @@ am_gdf_clock am_gdf_clock_of(double dt_ms);
 /* Adds one line. */
 void am_gdf_put(am_text *text, const am_gdf_clock *clock, uint32_t neuron, uint64_t step);
 
-/* The spikes of a file from step `from` on, in the order of the file; if there are more than
- * `most`, the last `most` of them. The caller frees both arrays [*n] with am_free. Only the first
- * `bytes` bytes count, for a file may have grown since; memory is bounded by `most`, whatever the
- * file. AMINE_ERROR_INPUT: a line is no spike, or the file has fewer bytes; AMINE_ERROR_IO. After a
- * failure the outputs are untouched. */
-amine_status am_gdf_read(uint32_t **neurons, uint64_t **steps, size_t *n, const char *path,
-                         uint64_t bytes, const am_gdf_clock *clock, uint64_t from, size_t most,
+/* Spikes of a file, in its order. */
+typedef struct am_gdf_spikes {
+  size_t n;
+  uint32_t *neurons; /* [n] */
+  uint64_t *steps;   /* [n] */
+  uint64_t from;     /* all spikes of the window from this step on are there */
+  uint64_t n_asked;  /* how many the window has */
+} am_gdf_spikes;
+
+/* Which are wanted: from a step on and before another, and how many at most. */
+typedef struct am_gdf_window {
+  uint64_t from, until;
+  size_t most;
+} am_gdf_window;
+
+/* The spikes of a file in the window; if there are more than window->most, those of its last steps,
+ * at most so many, and spikes->from is later. Only the first `bytes` bytes count, for a file may
+ * have grown since; memory is bounded by window->most, whatever the file. AMINE_ERROR_INPUT: a line
+ * is no spike, or the file has fewer bytes; AMINE_ERROR_IO. After a failure *spikes is untouched.
+ */
+amine_status am_gdf_read(am_gdf_spikes *spikes, const char *path, uint64_t bytes,
+                         const am_gdf_clock *clock, const am_gdf_window *window,
                          amine_error *error);
+void am_gdf_spikes_free(am_gdf_spikes *spikes);
 
 #endif

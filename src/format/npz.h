@@ -32,6 +32,9 @@ amine_status am_npz_builder_save(const am_npz_builder *builder, const char *path
 /* ---- Reading. */
 typedef struct am_npz am_npz;
 
+/* The limit for what was written here: the largest archive that can be. */
+#define AM_NPZ_LIMIT ((size_t)1 << 32)
+
 /* Reads an NPZ or NPY file and checks its directory; an NPY file is an archive of one array named
  * "arr_0". `limit` is the size in bytes that the file, and that all loaded arrays together, may
  * have. AMINE_ERROR_INPUT says what is wrong. */

@@ -39,12 +39,16 @@ static double end_share(const am_brain_source *s) {
 
 double am_brain_mean(const am_columns *metrics, const double *values, double from, double to) {
   const size_t n = metrics->n_rows;
-  double sum = 0;
-  size_t count = 0;
+  const double *t = am_columns_find(metrics, "", "t_s");
+  double sum = 0, all = 0;
   for (size_t k = (size_t)floor(from * (double)n); values && k < n && (double)k < to * (double)n;
-       k++)
-    if (isfinite(values[k])) sum += values[k], count++;
-  return count ? sum / (double)count : (double)NAN;
+       k++) {
+    const double length = t ? t[k] - (k > 0 ? t[k - 1] : 0) : 1;
+    if (!isfinite(values[k]) || !(length > 0)) continue;
+    sum += length * values[k];
+    all += length;
+  }
+  return all > 0 ? sum / all : (double)NAN;
 }
 
 /* ------------------------------------------------------------------------------ summary */

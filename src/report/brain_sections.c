@@ -148,6 +148,11 @@ amine_status am_brain_activity(am_text *page, const am_brain_source *sources, si
     }
     AM_TRY(am_brain_raster(page, &shown->recording, "All spikes of the run are in spikes.gdf.",
                            error));
+    for (size_t k = 0; k < shown->recording.n_limits; k++) {
+      am_text_puts(page, "<p class=\"missing\">");
+      am_html_brief(page, shown->recording.limits[k], 300);
+      am_text_puts(page, ".</p>\n");
+    }
   }
   AM_TRY(n > 1 ? put_rates_of_many(page, sources, n, error)
                : put_rates_of_one(page, &sources[0], error));
@@ -277,6 +282,11 @@ static void put_events(am_text *page, const am_brain_recording *r) {
     am_text_printf(page, "</b> punishment%s", counts[1] == 1 ? "" : "s");
     if (counts[1] <= MARKS_MAX) am_text_puts(page, " (blue lines)");
     am_text_puts(page, ".");
+  }
+  if (r->events_begin_s > 0) {
+    am_text_puts(page, " These are since ");
+    am_html_figure(page, r->events_begin_s, 6);
+    am_text_puts(page, "&nbsp;s: earlier ones are left out.");
   }
   am_text_puts(page, "</p>\n");
 }

@@ -11,7 +11,6 @@
 #include "format/json.h"
 #include "format/npz.h"
 
-#define RECORDING_LIMIT ((size_t)1 << 31)
 #define NAMES_MAX 100000
 
 /* ------------------------------------------------------------------------------ arrays */
@@ -49,6 +48,18 @@ static amine_status take(reader *r, void **out, const char *name, am_dtype dtype
   if (bytes > 0) memcpy(copy, t->data, bytes);
   *out = copy;
   return AMINE_OK;
+}
+
+/* A time that may be missing: 0. */
+static amine_status take_time(reader *r, double *out, const char *name) {
+  size_t one[1] = {1};
+  double *value = NULL;
+  AM_TRY(take(r, (void **)&value, name, AM_F64, 1, one));
+  if (!value) return AMINE_OK;
+  const bool good = value[0] >= 0 && value[0] < 1e12;
+  *out = value[0];
+  am_free(value);
+  return good ? AMINE_OK : refuse(r, name, "it is no time");
 }
 
 /* Two arrays that have one dimension in common: a [n], b [n][m] (m may be NULL: b is [n]). They are
@@ -176,6 +187,7 @@ static amine_status take_weights(reader *r, am_brain_recording *x) {
 static amine_status take_all(reader *r, am_brain_recording *x) {
   size_t n_kinds = 0, n_values = 0;
   AM_TRY(take_populations(r, x));
+  AM_TRY(take_names(r, &x->limits, &x->n_limits, "limits"));
   AM_TRY(
       take_pair(r, "i", AM_I32, (void **)&x->i, "t", AM_F64, (void **)&x->t, &x->n_spikes, NULL));
   AM_TRY(check_range(r, "i", x->i, x->n_spikes, x->n_neurons));
@@ -195,6 +207,7 @@ static amine_status take_all(reader *r, am_brain_recording *x) {
   AM_TRY(take(r, (void **)&x->events_value, "events_value", AM_F32, 1, events));
   n_values = x->events_value ? events[0] : 0;
   x->n_events = n_kinds < n_values ? n_kinds : n_values;
+  AM_TRY(take_time(r, &x->events_begin_s, "events_begin"));
   return take_weights(r, x);
 }
 
@@ -207,7 +220,7 @@ amine_status am_brain_recording_read(am_brain_recording *recording, const char *
     *recording = found;
     return AMINE_OK;
   }
-  AM_TRY(am_npz_open(&r.npz, path, RECORDING_LIMIT, error));
+  AM_TRY(am_npz_open(&r.npz, path, AM_NPZ_LIMIT, error));
   amine_status status = take_all(&r, &found);
   am_npz_close(r.npz);
   if (status == AMINE_OK) *recording = found;
@@ -223,7 +236,9 @@ void am_brain_recording_free(am_brain_recording *x) {
       x->w_t,          x->w_projection, x->targets_hz};
   for (size_t k = 0; k < x->n_populations; k++) am_free(x->populations[k]);
   for (size_t k = 0; k < x->n_projections; k++) am_free(x->projections[k]);
+  for (size_t k = 0; k < x->n_limits; k++) am_free(x->limits[k]);
   am_free(x->populations);
+  am_free(x->limits);
   am_free(x->projections);
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) am_free(blocks[k]);
   *x = (am_brain_recording){0};

@@ -19,7 +19,7 @@
 
 /* What is not in the file is NULL, with a count of 0. */
 typedef struct am_brain_recording {
-  double dt_ms, begin_s, end_s; /* spikes and levels are of the time from begin to end */
+  double dt_ms, begin_s, end_s; /* all spikes from begin to end are there */
   size_t n_populations;
   char **populations;     /* [n_populations] */
   int32_t *sizes, *first; /* [n_populations]; first neuron, counted through all */
@@ -39,6 +39,7 @@ typedef struct am_brain_recording {
   double *events_t;
   int32_t *events_kind; /* names in run/protocol.h; here 0 is a reward, 1 a punishment */
   float *events_value;
+  double events_begin_s; /* all events since then are there */
   size_t n_projections, n_bins;
   char **projections;      /* [n_projections] those that learn */
   int64_t *synapses;       /* [n_projections] */
@@ -49,6 +50,8 @@ typedef struct am_brain_recording {
   float *w;              /* [rows][n_followed] */
   double *w_t;           /* [rows] */
   int32_t *w_projection; /* [n_followed] in [0, n_projections) */
+  size_t n_limits;
+  char **limits; /* [n_limits] sentences: what was left out because it was too much */
 } am_brain_recording;
 
 /* AMINE_ERROR_INPUT names the array that is damaged, or does not go with the others. A file that is

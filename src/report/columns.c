@@ -8,13 +8,13 @@
 #include "base/memory.h"
 #include "format/file.h"
 #include "format/json.h"
+#include "format/line_reader.h"
 
-#define FILE_LIMIT ((size_t)1 << 30)
-#define COLUMNS_MAX 4096
+#define COLUMNS_MAX 100000
 
 typedef struct reader {
   am_columns *columns;
-  size_t capacity, n_lines; /* columns; rows that each has room for */
+  size_t capacity, n_rows; /* columns; rows that each has room for */
   size_t next;              /* where the next column probably is: lines are alike */
   amine_error *error;
 } reader;
@@ -34,11 +34,26 @@ static amine_status add_column(reader *r, const char *group, const char *name) {
   }
   am_column *fresh = &c->column[c->n];
   *fresh =
-      (am_column){am_strdup(group), am_strdup(name), am_alloc(r->n_lines, sizeof *fresh->values)};
+      (am_column){am_strdup(group), am_strdup(name), am_alloc(r->n_rows, sizeof *fresh->values)};
   c->n++;
   if (!fresh->group || !fresh->name || !fresh->values)
-    return am_fail_memory(r->error, r->n_lines * sizeof *fresh->values);
-  for (size_t k = 0; k < r->n_lines; k++) fresh->values[k] = (double)NAN;
+    return am_fail_memory(r->error, r->n_rows * sizeof *fresh->values);
+  for (size_t k = 0; k < r->n_rows; k++) fresh->values[k] = (double)NAN;
+  return AMINE_OK;
+}
+
+/* Room for one row more; what a row does not have is NAN. */
+static amine_status make_room(reader *r) {
+  am_columns *c = r->columns;
+  if (c->n_rows < r->n_rows) return AMINE_OK;
+  const size_t n_rows = r->n_rows ? am_size_mul(2, r->n_rows) : 16;
+  for (size_t k = 0; k < c->n; k++) {
+    double *grown = am_resize(c->column[k].values, n_rows, sizeof *grown);
+    if (!grown) return am_fail_memory(r->error, am_size_mul(n_rows, sizeof *grown));
+    for (size_t row = c->n_rows; row < n_rows; row++) grown[row] = (double)NAN;
+    c->column[k].values = grown;
+  }
+  r->n_rows = n_rows;
   return AMINE_OK;
 }
 
@@ -46,9 +61,11 @@ static amine_status take(reader *r, const char *group, const char *name, const j
   am_columns *c = r->columns;
   size_t k = r->next;
   if (!json_is_number(value) && !json_is_null(value)) return AMINE_OK;
-  if (k >= c->n || !is(&c->column[k], group, name))
+  if (c->n_rows > 0 && (k >= c->n || !is(&c->column[k], group, name)))
     for (k = 0; k < c->n && !is(&c->column[k], group, name); k++) continue;
-  if (k == COLUMNS_MAX) return AMINE_OK;
+  if (k == COLUMNS_MAX)
+    return am_fail(r->error, AMINE_ERROR_INPUT, "more than %d numbers with different names",
+                   COLUMNS_MAX);
   if (k == c->n) AM_TRY(add_column(r, group, name));
   const double number = json_is_number(value) ? json_number_value(value) : (double)NAN;
   c->column[k].values[c->n_rows] = isfinite(number) ? number : (double)NAN;
@@ -59,6 +76,7 @@ static amine_status take(reader *r, const char *group, const char *name, const j
 static amine_status take_row(reader *r, json_t *root) {
   const char *key, *name;
   json_t *value, *member;
+  AM_TRY(make_room(r));
   r->next = 0;
   json_object_foreach(root, key, value) {
     AM_TRY(take(r, "", key, value));
@@ -68,41 +86,37 @@ static amine_status take_row(reader *r, json_t *root) {
   return AMINE_OK;
 }
 
-static amine_status parse(reader *r, const char *path, const char *text, size_t size) {
-  size_t line = 0;
-  for (size_t at = 0; at < size;) {
-    const char *end = memchr(text + at, '\n', size - at);
-    const size_t n = end ? (size_t)(end - text) - at : size - at;
-    json_t *root = NULL;
-    line++;
-    amine_status status = am_json_parse(&root, path, text + at, n, NULL, r->error);
-    if (status == AMINE_ERROR_MEMORY) return status;
-    const bool good = status == AMINE_OK && json_is_object(root);
-    status = good ? take_row(r, root) : AMINE_OK;
-    json_decref(root);
-    AM_TRY(status);
-    if (!good && end)
-      return am_fail_file(r->error, AMINE_ERROR_INPUT, path, (int64_t)at,
-                          "line %zu is no JSON object", line);
-    at += n + 1;
-  }
-  return AMINE_OK;
+static amine_status take_line(reader *r, const char *path, const am_line *line) {
+  json_t *root = NULL;
+  amine_status status = am_json_parse(&root, path, line->text, line->length, NULL, r->error);
+  if (status == AMINE_ERROR_MEMORY) return status;
+  const bool good = status == AMINE_OK && json_is_object(root);
+  status = AMINE_OK;
+  if (good) status = take_row(r, root);
+  else if (line->whole)
+    status = am_fail_file(r->error, AMINE_ERROR_INPUT, path, (int64_t)line->begin,
+                          "line %llu is no JSON object", (unsigned long long)line->number);
+  json_decref(root);
+  return status;
 }
 
 amine_status am_columns_read(am_columns *columns, const char *path, amine_error *error) {
   struct stat info;
-  unsigned char *text = NULL;
-  size_t size = 0;
+  am_line_reader *lines;
+  am_line line = {0};
   am_columns found = {0};
-  reader r = {.columns = &found, .n_lines = 1, .error = error};
+  reader r = {.columns = &found, .error = error};
   if (am_io.stat(path, &info) != 0 && errno == ENOENT) {
     *columns = found;
     return AMINE_OK;
   }
-  AM_TRY(am_file_read(path, FILE_LIMIT, &text, &size, error));
-  for (size_t k = 0; k < size; k++) r.n_lines += text[k] == '\n';
-  amine_status status = parse(&r, path, (const char *)text, size);
-  am_free(text);
+  AM_TRY(am_line_reader_open(&lines, path, error));
+  amine_status status = AMINE_OK;
+  do {
+    status = am_line_reader_next(lines, &line, error);
+    if (status == AMINE_OK && line.text) status = take_line(&r, path, &line);
+  } while (status == AMINE_OK && line.text);
+  am_line_reader_close(lines);
   if (status == AMINE_OK) *columns = found;
   else am_columns_free(&found);
   return status;

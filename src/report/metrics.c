@@ -7,8 +7,8 @@
 
 #include "format/file.h"
 #include "format/json.h"
+#include "format/line_reader.h"
 
-#define FILE_LIMIT ((size_t)1 << 30)
 #define LINE_VALUES 4096
 
 const char *const am_metric_keys[AM_N_METRICS] = {"iteration", "seconds", "reward",        "value",
@@ -53,7 +53,27 @@ static amine_status parse_line(json_t **root, const char *path, const char *s, s
   return status;
 }
 
-static void take_row(am_metrics *metrics, const json_t *root, size_t line) {
+/* The columns of a file that is being read. */
+typedef struct table {
+  am_metrics metrics;
+  size_t capacity; /* rows for which there is room */
+} table;
+
+static amine_status make_room(table *t, amine_error *error) {
+  if (t->metrics.n < t->capacity) return AMINE_OK;
+  const size_t capacity = t->capacity ? am_size_mul(2, t->capacity) : 256;
+  for (int m = 0; m < AM_N_METRICS; m++) {
+    double *grown = am_resize(t->metrics.column[m], capacity, sizeof *grown);
+    if (!grown) return am_fail_memory(error, am_size_mul(capacity, sizeof *grown));
+    t->metrics.column[m] = grown;
+  }
+  t->capacity = capacity;
+  return AMINE_OK;
+}
+
+static amine_status take_row(table *t, const json_t *root, uint64_t line, amine_error *error) {
+  am_metrics *metrics = &t->metrics;
+  AM_TRY(make_room(t, error));
   for (int m = 0; m < AM_N_METRICS; m++) {
     const json_t *value = json_object_get(root, am_metric_keys[m]);
     double number = json_is_number(value) ? json_number_value(value) : (double)NAN;
@@ -62,55 +82,44 @@ static void take_row(am_metrics *metrics, const json_t *root, size_t line) {
   double *iteration = metrics->column[AM_METRIC_ITERATION] + metrics->n;
   if (isnan(*iteration)) *iteration = (double)line;
   metrics->n++;
+  return AMINE_OK;
 }
 
-static amine_status parse(am_metrics *metrics, const char *path, const char *text, size_t size,
-                          amine_error *error) {
-  size_t line = 0;
-  for (size_t at = 0; at < size;) {
-    const char *end = memchr(text + at, '\n', size - at);
-    size_t n = end ? (size_t)(end - text) - at : size - at;
-    line++;
-    if (!is_blank(text + at, n)) {
-      json_t *root = NULL;
-      amine_status status = parse_line(&root, path, text + at, n, error);
-      if (status == AMINE_ERROR_MEMORY) return status;
-      bool good = status == AMINE_OK && json_is_object(root);
-      if (good) take_row(metrics, root, line);
-      json_decref(root);
-      if (!good && end)
-        return am_fail_file(error, AMINE_ERROR_INPUT, path, (int64_t)at,
-                            "line %zu is no JSON object", line);
-    }
-    at += n + 1;
-  }
-  return AMINE_OK;
+static amine_status take_line(table *t, const char *path, const am_line *line,
+                              amine_error *error) {
+  json_t *root = NULL;
+  if (is_blank(line->text, line->length)) return AMINE_OK;
+  amine_status status = parse_line(&root, path, line->text, line->length, error);
+  if (status == AMINE_ERROR_MEMORY) return status;
+  const bool good = status == AMINE_OK && json_is_object(root);
+  status = AMINE_OK;
+  if (good) status = take_row(t, root, line->number, error);
+  else if (line->whole)
+    status = am_fail_file(error, AMINE_ERROR_INPUT, path, (int64_t)line->begin,
+                          "line %llu is no JSON object", (unsigned long long)line->number);
+  json_decref(root);
+  return status;
 }
 
 amine_status am_metrics_read(am_metrics *metrics, const char *path, amine_error *error) {
   struct stat info;
-  unsigned char *text = NULL;
-  size_t size = 0, lines = 1;
-  am_metrics found = {0};
+  am_line_reader *reader;
+  am_line line = {0};
+  table found = {0};
   if (am_io.stat(path, &info) != 0 && errno == ENOENT) {
-    *metrics = found;
+    *metrics = found.metrics;
     return AMINE_OK;
   }
-  AM_TRY(am_file_read(path, FILE_LIMIT, &text, &size, error));
-  for (size_t k = 0; k < size; k++) lines += text[k] == '\n';
+  AM_TRY(am_line_reader_open(&reader, path, error));
   amine_status status = AMINE_OK;
-  for (int m = 0; m < AM_N_METRICS && status == AMINE_OK; m++) {
-    found.column[m] = am_alloc(lines, sizeof(double));
-    if (!found.column[m]) status = am_fail_memory(error, lines * sizeof(double));
-  }
-  if (status == AMINE_OK) status = parse(&found, path, (const char *)text, size, error);
-  am_free(text);
-  if (status != AMINE_OK) {
-    am_metrics_free(&found);
-    return status;
-  }
-  *metrics = found;
-  return AMINE_OK;
+  do {
+    status = am_line_reader_next(reader, &line, error);
+    if (status == AMINE_OK && line.text) status = take_line(&found, path, &line, error);
+  } while (status == AMINE_OK && line.text);
+  am_line_reader_close(reader);
+  if (status == AMINE_OK) *metrics = found.metrics;
+  else am_metrics_free(&found.metrics);
+  return status;
 }
 
 void am_metrics_free(am_metrics *metrics) {

@@ -8,7 +8,6 @@
 #include "format/file.h"
 #include "format/npz.h"
 
-#define FILE_LIMIT ((size_t)1 << 29)
 #define CELLS_MAX 255
 
 /* Which dimension of the recording an axis of an array is; small numbers are sizes themselves. */
@@ -131,7 +130,7 @@ amine_status am_recording_read(am_recording *recording, const char *path, amine_
     return AMINE_OK;
   }
   reader in = {.path = path, .recording = &found, .error = error};
-  AM_TRY(am_npz_open(&in.npz, path, FILE_LIMIT, error));
+  AM_TRY(am_npz_open(&in.npz, path, AM_NPZ_LIMIT, error));
   amine_status status = take_all(&in);
   am_npz_close(in.npz);
   if (status != AMINE_OK) {

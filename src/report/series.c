@@ -15,7 +15,6 @@
 #include "report/png.h"
 
 #define RECORDING_FILE "recording.npz"
-#define FILE_LIMIT ((size_t)1 << 29)
 #define SERIES_MAX 64
 #define ROWS_MAX 200
 #define COLUMNS_MAX 1000
@@ -88,7 +87,7 @@ static amine_status take_array(am_recorded_series *s, am_recorded_episode *e, am
 
 static amine_status take_arrays(am_recorded_episode *e, const char *path, amine_error *error) {
   am_npz *npz;
-  AM_TRY(am_npz_open(&npz, path, FILE_LIMIT, error));
+  AM_TRY(am_npz_open(&npz, path, AM_NPZ_LIMIT, error));
   amine_status status = AMINE_OK;
   for (size_t k = 0; k < e->n && status == AMINE_OK; k++)
     status = take_array(&e->series[k], e, npz, path, error);

@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "format/file.h"
 #include "format/json.h"
+#include "format/line_reader.h"
 
-#define RUNS_LIMIT ((size_t)1 << 31)
 enum { ARMS_MAX = 64, MEASURES_MAX = 256, CRITERIA_MAX = 256, SEEDS_MAX = 100000 };
 
 /* ------------------------------------------------------------------------------ runs */
@@ -278,21 +278,19 @@ static amine_status take_line(const reader *r, const char *text, size_t length) 
 }
 
 static amine_status take_lines(reader *r) {
-  unsigned char *data;
-  size_t size = 0;
+  am_line_reader *lines;
+  am_line line = {0};
   struct stat about;
   if (am_io.stat(r->path, &about) != 0 && errno == ENOENT) return AMINE_OK; /* none is finished */
-  AM_TRY(am_file_read(r->path, RUNS_LIMIT, &data, &size, r->error));
-  amine_status status = AMINE_OK;
-  for (size_t at = 0; status == AMINE_OK && at < size;) {
-    const char *text = (const char *)data + at, *end = memchr(text, '\n', size - at);
-    if (!end) break; /* torn */
-    r->line++;
-    status = take_line(r, text, (size_t)(end - text));
-    at += (size_t)(end - text) + 1;
-    r->source->position = at;
+  AM_TRY(am_line_reader_open(&lines, r->path, r->error));
+  amine_status status = am_line_reader_next(lines, &line, r->error);
+  while (status == AMINE_OK && line.whole) { /* else it is torn, or the end */
+    r->line = (size_t)line.number;
+    status = take_line(r, line.text, line.length);
+    r->source->position = line.end;
+    if (status == AMINE_OK) status = am_line_reader_next(lines, &line, r->error);
   }
-  am_free(data);
+  am_line_reader_close(lines);
   return status;
 }
 

@@ -42,6 +42,8 @@ amine_status am_evaluate_open(am_experiment **experiment, const am_config *confi
   am_experiment *x = NULL;
   amine_status status = checkpoint_path(&path, folder_or_file, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, config, error);
+  /* the sum first: should the file be replaced meanwhile, it fits nothing */
+  if (status == AMINE_OK) status = am_file_sum_of(&x->from, path.data, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, NULL, path.data, error);
   am_text_free(&path);
   if (status != AMINE_OK) {
@@ -182,12 +184,85 @@ static amine_status write_lines(const am_task *task, const char *folder, amine_e
   return write_text(folder, AM_LINES_FILE, &text, error);
 }
 
+/* ------------------------------------------------------------------------------ the seal */
+/* The files that belong together; the first is what they are about. */
+static const char *const sealed[] = {AM_CHECKPOINT_FILE, AM_LINES_FILE, AM_RECORDING_FILE,
+                                     AM_EPISODE_FILE};
+enum { N_SEALED = sizeof sealed / sizeof *sealed };
+
+/* *sum is all zero where there is no such file. */
+static amine_status sum_in(am_file_sum *sum, const char *folder, const char *file,
+                           amine_error *error) {
+  am_text path = {0};
+  struct stat found;
+  *sum = (am_file_sum){0};
+  amine_status status = am_folder_path(&path, folder, file, error);
+  if (status == AMINE_OK && am_io.stat(path.data, &found) == 0)
+    status = am_file_sum_of(sum, path.data, error);
+  am_text_free(&path);
+  return status;
+}
+
+static amine_status put_seal(am_text *text, const am_experiment *x, const char *folder,
+                             amine_error *error) {
+  am_json_put_key(text, "files");
+  am_json_begin(text);
+  for (int k = 0; k < N_SEALED; k++) {
+    am_file_sum sum = x->from;
+    if (k > 0) AM_TRY(sum_in(&sum, folder, sealed[k], error));
+    am_json_put_key(text, sealed[k]);
+    am_json_begin(text);
+    am_json_put_uint(text, "bytes", sum.bytes);
+    am_json_put_uint(text, "crc32c", sum.crc32c);
+    am_text_puts(text, "}");
+  }
+  am_text_puts(text, "}");
+  return AMINE_OK;
+}
+
+static amine_status check_seal(bool *is, const json_t *files, const char *folder,
+                               amine_error *error) {
+  for (int k = 0; k < N_SEALED && *is; k++) {
+    const json_t *file = json_object_get(files, sealed[k]);
+    am_file_sum sum;
+    const amine_status status = sum_in(&sum, folder, sealed[k], error);
+    if (status == AMINE_ERROR_MEMORY) return status;
+    *is = status == AMINE_OK && json_is_integer(json_object_get(file, "bytes")) &&
+          json_integer_value(json_object_get(file, "bytes")) == (json_int_t)sum.bytes &&
+          json_integer_value(json_object_get(file, "crc32c")) == (json_int_t)sum.crc32c;
+  }
+  return AMINE_OK;
+}
+
+amine_status am_evaluate_is_recorded(bool *is, const char *folder, amine_error *error) {
+  am_text path = {0};
+  json_t *root = NULL;
+  AM_TRY(am_folder_path(&path, folder, AM_EVAL_FILE, error));
+  amine_status status = am_json_read(&root, path.data, NULL, error);
+  am_text_free(&path);
+  *is = status == AMINE_OK;
+  if (*is) status = check_seal(is, json_object_get(root, "files"), folder, error);
+  json_decref(root);
+  return status == AMINE_ERROR_MEMORY ? status : AMINE_OK;
+}
+
+static void put_criterion(am_text *text, const am_experiment *x) {
+  const bool own = x->learner->type->reached != NULL;
+  if (isnan(x->recent.criterion)) return;
+  am_json_put_double(text, "criterion", own ? (double)NAN : x->task->criterion);
+  if (own) am_json_put_string(text, "criterion_meaning", x->learner->criterion);
+  am_json_put_double(text, "trials_to_criterion",
+                     am_recent_trials(&x->recent, am_config_episodes(&x->config)));
+}
+
 amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_episodes,
                                 amine_error *error) {
   const uint64_t seed = x->config.values[AM_SEED].integer;
   am_evaluation sampled, greedy;
   AM_TRY(am_evaluate_network(&sampled, x, n_episodes, seed, false, error));
   AM_TRY(am_evaluate_network(&greedy, x, n_episodes, seed, true, error));
+  AM_TRY(write_lines(x->task, folder, error));
+  AM_TRY(am_recording_write(x, folder, seed ^ EVALUATION_SALT, error));
   am_text text = {0};
   am_json_begin(&text);
   am_json_put_uint(&text, "iteration", x->learner->iteration);
@@ -197,15 +272,10 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   am_json_put_double(&text, "se", sampled.se);
   am_json_put_double(&text, "greedy_reward", greedy.mean);
   am_json_put_double(&text, "greedy_se", greedy.se);
-  if (!isnan(x->recent.criterion)) {
-    const bool own = x->learner->type->reached != NULL;
-    am_json_put_double(&text, "criterion", own ? (double)NAN : x->task->criterion);
-    if (own) am_json_put_string(&text, "criterion_meaning", x->learner->criterion);
-    am_json_put_double(&text, "trials_to_criterion",
-                       am_recent_trials(&x->recent, am_config_episodes(&x->config)));
-  }
+  put_criterion(&text, x);
+  const amine_status status = put_seal(&text, x, folder, error);
   am_json_end(&text);
-  AM_TRY(write_text(folder, AM_EVAL_FILE, &text, error));
-  AM_TRY(write_lines(x->task, folder, error));
-  return am_recording_write(x, folder, seed ^ EVALUATION_SALT, error);
+  if (status == AMINE_OK) return write_text(folder, AM_EVAL_FILE, &text, error);
+  am_text_free(&text);
+  return status;
 }

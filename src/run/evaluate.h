@@ -31,9 +31,14 @@ amine_status am_evaluate_network(am_evaluation *result, am_experiment *experimen
 amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, const char *policy,
                                 int n_episodes, uint64_t seed, int n_threads, amine_error *error);
 
-/* Leaves eval.json, lines.json and recording.npz in the folder, for the report, and of what is no
- * maze episode.json (run/recording.h). */
+/* Leaves lines.json, recording.npz and, of what is no maze, episode.json (run/recording.h) in the
+ * folder, for the report; and last eval.json, which says how many bytes the checkpoint and each of
+ * those files has, and their CRC-32C. */
 amine_status am_evaluate_record(am_experiment *experiment, const char *folder, int n_episodes,
                                 amine_error *error);
+
+/* Does the folder hold all of that, whole, and of the checkpoint that it holds now? Times are not
+ * asked: clocks may be wrong. AMINE_ERROR_MEMORY only. */
+amine_status am_evaluate_is_recorded(bool *is, const char *folder, amine_error *error);
 
 #endif

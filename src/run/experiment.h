@@ -2,6 +2,7 @@
 #ifndef AMINE_RUN_EXPERIMENT_H
 #define AMINE_RUN_EXPERIMENT_H
 
+#include "format/file.h"
 #include "learner/a2c.h"
 #include "learner/learner.h"
 #include "run/config.h"
@@ -12,6 +13,7 @@ typedef struct am_experiment {
   am_task *task;
   am_learner *learner;
   am_recent recent; /* rewards of the last iterations */
+  am_file_sum from; /* the checkpoint that it was opened from (run/evaluate.h); else zero */
 } am_experiment;
 
 /* Makes task and learner from a resolved configuration. After a failure *experiment is NULL. */

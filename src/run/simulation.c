@@ -15,7 +15,6 @@
 #define REST_S 1.0 /* that is shown after a protocol's end */
 #define BEFORE_MAX 65536 /* weights of a projection that are kept from the beginning */
 #define WEIGHTS_MAX 1024 /* rows of the weights that are followed */
-#define FOLLOWED_MAX 256 /* synapses that are followed in all */
 
 /* ------------------------------------------------------------------------------ making */
 /* Do its weights change by themselves? */
@@ -86,8 +85,8 @@ static amine_status take_places(am_simulation *s, amine_error *error) {
 /* Evenly spread over each projection. */
 static amine_status take_followed(am_simulation *s, amine_error *error) {
   size_t each = (size_t)am_simulation_number(s->config, AM_SIM_RECORD_SYNAPSES), all = 0;
-  if (s->n_learning > 0 && each * (size_t)s->n_learning > FOLLOWED_MAX)
-    each = FOLLOWED_MAX / (size_t)s->n_learning;
+  if (s->n_learning > 0 && each * (size_t)s->n_learning > AM_FOLLOWED_MAX)
+    each = AM_FOLLOWED_MAX / (size_t)s->n_learning;
   for (int k = 0; k < s->n_learning; k++) {
     am_learning *l = &s->learning[k];
     l->n_followed = each < l->n_synapses ? each : l->n_synapses;
@@ -142,6 +141,7 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
   if (!s->state) return am_fail_memory(error, protocol->state_size);
   const double dt_ms = amine_brain_dt(s->brain);
   s->end = am_simulation_steps(s->config, dt_ms);
+  s->most_spikes = AM_SPIKES_MAX;
   s->log.events = (am_trace_series){.name = "events", .n_columns = 2};
   s->levels = (am_trace_series){.name = "levels", .n_columns = AM_N_MODULATORS};
   s->stage = (am_stage){.brain = s->brain,
@@ -296,12 +296,16 @@ static void weigh_projection(am_simulation *s, am_learning *l, float *row) {
   l->mean = sum / (double)l->n_synapses;
 }
 
-amine_status am_simulation_weigh(am_simulation *s, amine_error *error) {
+void am_simulation_look_at_weights(am_simulation *s) {
   float *row = s->weight_row;
   for (int k = 0; k < s->n_learning; k++) {
     weigh_projection(s, &s->learning[k], row);
     row += s->learning[k].n_followed;
   }
+}
+
+amine_status am_simulation_weigh(am_simulation *s, amine_error *error) {
+  am_simulation_look_at_weights(s);
   if (s->weights.n_columns == 0) return AMINE_OK;
   return am_series_add(&s->weights, am_simulation_time(s), s->weight_row, error);
 }

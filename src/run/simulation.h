@@ -10,6 +10,9 @@
 #include "run/simulation_config.h"
 #include "run/trace.h"
 
+#define AM_FOLLOWED_MAX 256     /* synapses that are followed in all */
+#define AM_SPIKES_MAX 4000000u /* spikes in a recording */
+
 /* Where the engine keeps a synapse: in the block of a chunk. */
 typedef struct am_followed {
   int chunk;
@@ -26,13 +29,14 @@ typedef struct am_learning {
   float *before;
   size_t n_followed, *followed; /* synapses whose weight is sampled */
   am_followed *places;          /* [n_followed] where they are kept */
-  double mean;                  /* weight, when it was looked at last */
+  double mean;                  /* weight, when the weights were looked at last */
 } am_learning;
 
 typedef struct am_simulation {
   const am_simulation_config *config;
   amine_brain *brain;
-  uint64_t end; /* steps */
+  uint64_t end;       /* steps */
+  size_t most_spikes; /* in a recording */
   am_stage stage;
   void *state;       /* of the protocol */
   uint64_t next;     /* step of its next call */
@@ -91,8 +95,10 @@ double am_simulation_shown(const am_simulation *simulation);
 /* Forgets the peaks: a line has told them. */
 void am_simulation_forget_peaks(am_simulation *simulation);
 
-/* Looks at the learning weights: their means, and a sample for the recording. To be called at step
- * 0 and then in one fixed rhythm. */
+/* Looks at the learning weights: `mean` and `weight_row` are those of now. */
+void am_simulation_look_at_weights(am_simulation *simulation);
+/* The same, and keeps the row for the recording. To be called at step 0 and then in one fixed
+ * rhythm. */
 amine_status am_simulation_weigh(am_simulation *simulation, amine_error *error);
 
 /* The figures of the protocol, [protocol->n_measures]. */

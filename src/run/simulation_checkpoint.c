@@ -13,10 +13,10 @@
 #define CHECKPOINT_LIMIT ((size_t)64 << 30)
 #define STEP_MAX ((uint64_t)1 << 62)
 
-/* The series that are saved. */
-enum { N_SERIES = 4 };
+/* The series that are saved before the events. */
+enum { N_SERIES = 3 };
 static am_trace_series *series_at(am_simulation *s, int k) {
-  am_trace_series *const all[N_SERIES] = {&s->levels, &s->voltages, &s->weights, &s->log.events};
+  am_trace_series *const all[N_SERIES] = {&s->levels, &s->voltages, &s->weights};
   return all[k];
 }
 
@@ -58,6 +58,7 @@ static amine_status add_counters(am_tensor_builder *b, const am_simulation *s, c
 
 static amine_status add_traces(am_tensor_builder *b, am_simulation *s, amine_error *error) {
   for (int k = 0; k < N_SERIES; k++) AM_TRY(am_series_save(series_at(s, k), b, error));
+  AM_TRY(am_event_log_save(&s->log, b, error));
   for (int k = 0; k < s->n_learning; k++) {
     char name[32];
     snprintf(name, sizeof name, "before.%d", k);
@@ -199,6 +200,7 @@ static amine_status load_counters(am_simulation *s, am_simulation_mark *mark,
 static amine_status load_traces(am_simulation *s, const am_tensor_file *f, const char *path,
                                 amine_error *error) {
   for (int k = 0; k < N_SERIES; k++) AM_TRY(am_series_load(series_at(s, k), f, path, error));
+  AM_TRY(am_event_log_load(&s->log, f, path, error));
   for (size_t k = 0; k < s->log.events.n; k++)
     if (!(s->log.events.values[2 * k] >= 0 && s->log.events.values[2 * k] < AM_N_EVENT_KINDS))
       return out_of_range("trace.events", path, error);

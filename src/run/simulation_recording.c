@@ -2,21 +2,24 @@
 #include "run/simulation_recording.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/steps.h"
 #include "brain/state.h"
+#include "format/file.h"
 #include "format/gdf.h"
 #include "format/npz.h"
 #include "run/folder.h"
 
-#define SPIKES_MAX 4000000
+#define CHECKPOINT "checkpoint" /* the array that says of which one a recording is */
 #define BINS 64
 #define BLOCKS_MAX 48
 
 /* Blocks live until the archive is written. */
 typedef struct recording {
   const am_simulation *simulation;
+  am_text *limits;
   am_npz_builder *builder;
   amine_error *error;
   void *blocks[BLOCKS_MAX];
@@ -48,9 +51,17 @@ static amine_status add_names(recording *r, const char *key, const char *const *
   return add(r, key, AM_U8, n, width, bytes);
 }
 
-/* Since when spikes and levels are shown. */
+/* Since when spikes and levels are wanted. */
 static double begin_of(const am_simulation *s) {
   return fmax(0, am_simulation_shown(s) - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
+}
+
+/* A count as people write it: 4,000,000. */
+static void put_count(am_text *text, uint64_t n) {
+  char digits[24];
+  const int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+  for (int k = 0; k < length; k++)
+    am_text_printf(text, "%s%c", k > 0 && (length - k) % 3 == 0 ? "," : "", digits[k]);
 }
 
 static amine_status add_populations(recording *r, double begin, double end) {
@@ -90,26 +101,48 @@ static amine_status add_fired(recording *r, const uint32_t *neurons, const uint6
   return add(r, "t", AM_F64, n, 0, t);
 }
 
-/* The last spikes, from the file in which all of them stand. */
-static amine_status add_spikes(recording *r, const am_simulation_mark *mark, const char *folder) {
+/* The spikes of the window, from the file in which all of them stand; none where they are not kept.
+ */
+static amine_status read_spikes(am_gdf_spikes *spikes, const recording *r,
+                                const am_simulation_mark *mark, const char *folder) {
   const am_simulation *s = r->simulation;
-  if (am_simulation_number(s->config, AM_SIM_RECORD_SPIKES) == 0) return AMINE_OK;
   const am_gdf_clock clock = am_gdf_clock_of(s->stage.dt_ms);
-  const uint64_t from = am_steps(begin_of(s) * 1e3, s->stage.dt_ms);
+  const am_gdf_window window = {
+      .from = am_steps(begin_of(s) * 1e3, s->stage.dt_ms),
+      .until = am_steps(am_simulation_shown(s) * 1e3, s->stage.dt_ms) + 1,
+      .most = s->most_spikes};
   am_text path = {0};
-  uint32_t *neurons = NULL;
-  uint64_t *steps = NULL;
-  size_t n = 0;
+  if (am_simulation_number(s->config, AM_SIM_RECORD_SPIKES) == 0) return AMINE_OK;
   amine_status status = am_folder_path(&path, folder, AM_SPIKES_FILE, r->error);
   if (status == AMINE_OK)
-    status = am_gdf_read(&neurons, &steps, &n, path.data, mark->spike_bytes, &clock, from,
-                         SPIKES_MAX, r->error);
+    status = am_gdf_read(spikes, path.data, mark->spike_bytes, &clock, &window, r->error);
   am_text_free(&path);
-  AM_TRY(status);
-  while (n > 0 && (double)steps[n - 1] * s->stage.dt_ms * 1e-3 > am_simulation_shown(s)) n--;
-  if (neurons) r->blocks[r->n_blocks++] = neurons;
-  if (steps) r->blocks[r->n_blocks++] = steps;
-  return add_fired(r, neurons, steps, n);
+  return status;
+}
+
+/* Populations and spikes, and since when those are. */
+static amine_status add_activity(recording *r, const am_simulation_mark *mark,
+                                 const char *folder) {
+  const am_simulation *s = r->simulation;
+  am_gdf_spikes spikes = {0};
+  double begin = begin_of(s);
+  AM_TRY(read_spikes(&spikes, r, mark, folder));
+  if (spikes.neurons) r->blocks[r->n_blocks++] = spikes.neurons;
+  if (spikes.steps) r->blocks[r->n_blocks++] = spikes.steps;
+  if (spikes.n < spikes.n_asked) {
+    const double asked = begin;
+    begin = (double)spikes.from * s->stage.dt_ms * 1e-3;
+    am_text_puts(r->limits, "recording.npz holds the last ");
+    put_count(r->limits, spikes.n);
+    am_text_puts(r->limits, " of ");
+    put_count(r->limits, spikes.n_asked);
+    am_text_printf(r->limits,
+                   " spikes: since %.10g s, not %.10g s; " AM_SPIKES_FILE " has all of them\n",
+                   begin, asked);
+  }
+  AM_TRY(add_populations(r, begin, am_simulation_shown(s)));
+  if (am_simulation_number(s->config, AM_SIM_RECORD_SPIKES) == 0) return AMINE_OK;
+  return add_fired(r, spikes.neurons, spikes.steps, spikes.n);
 }
 
 /* A series without the rows before `from`. */
@@ -150,16 +183,27 @@ static amine_status add_levels(recording *r) {
 }
 
 static amine_status add_events(recording *r) {
-  const am_trace_series *e = &r->simulation->log.events;
+  const am_event_log *log = &r->simulation->log;
+  const am_trace_series *e = &log->events;
   static const double none;
+  double *begin = block(r, 1, sizeof *begin);
   int32_t *kinds = block(r, e->n, sizeof *kinds);
   float *values = block(r, e->n, sizeof *values);
-  if (!kinds || !values) return AMINE_ERROR_MEMORY;
+  if (!begin || !kinds || !values) return AMINE_ERROR_MEMORY;
+  if (log->n_dropped > 0) {
+    *begin = e->t[0];
+    am_text_puts(r->limits, "recording.npz holds the last ");
+    put_count(r->limits, e->n);
+    am_text_puts(r->limits, " of ");
+    put_count(r->limits, e->n + log->n_dropped);
+    am_text_printf(r->limits, " events: since %.10g s\n", *begin);
+  }
   for (size_t k = 0; k < e->n; k++) {
     kinds[k] = (int32_t)e->values[2 * k];
     values[k] = e->values[2 * k + 1];
   }
   AM_TRY(add_names(r, "event_names", am_event_names, AM_N_EVENT_KINDS));
+  AM_TRY(add(r, "events_begin", AM_F64, 1, 0, begin));
   AM_TRY(add(r, "events_t", AM_F64, e->n, 0, e->n ? e->t : &none));
   AM_TRY(add(r, "events_kind", AM_I32, e->n, 0, kinds));
   return add(r, "events_value", AM_F32, e->n, 0, values);
@@ -220,6 +264,47 @@ static amine_status add_histograms(recording *r) {
   return add(r, "weight_after", AM_I64, n, BINS, after);
 }
 
+/* The rows that were kept, and at the end the weights as they are now, in the scratch row. */
+static amine_status add_course(recording *r) {
+  const am_simulation *s = r->simulation;
+  const am_trace_series *kept = &s->weights;
+  const size_t m = kept->n_columns;
+  const double now = am_simulation_time(s);
+  const bool more = kept->n == 0 || kept->t[kept->n - 1] < now;
+  const size_t n = kept->n + more;
+  float *w = block(r, am_size_mul(n, m), sizeof *w);
+  double *t = block(r, n, sizeof *t);
+  if (!w || !t) return AMINE_ERROR_MEMORY;
+  if (kept->n > 0) {
+    memcpy(w, kept->values, kept->n * m * sizeof *w);
+    memcpy(t, kept->t, kept->n * sizeof *t);
+  }
+  if (more) {
+    memcpy(w + kept->n * m, s->weight_row, m * sizeof *w);
+    t[kept->n] = now;
+  }
+  AM_TRY(add(r, "w", AM_F32, n, m, w));
+  return add(r, "w_t", AM_F64, n, 0, t);
+}
+
+/* Where fewer synapses are followed than were asked for. */
+static void tell_followed(recording *r) {
+  const am_simulation *s = r->simulation;
+  const double asked = am_simulation_number(s->config, AM_SIM_RECORD_SYNAPSES);
+  size_t most = 0;
+  bool fewer = false;
+  for (int k = 0; k < s->n_learning; k++) {
+    const am_learning *l = &s->learning[k];
+    fewer = fewer || ((double)l->n_followed < asked && l->n_followed < l->n_synapses);
+    if (l->n_followed > most) most = l->n_followed;
+  }
+  if (!fewer) return;
+  am_text_printf(r->limits,
+                 "recording.npz follows the weights of %zu synapses of each of %d projections that "
+                 "learn, not of %g: %d in all are the most\n",
+                 most, s->n_learning, asked, AM_FOLLOWED_MAX);
+}
+
 static amine_status add_followed(recording *r) {
   const am_simulation *s = r->simulation;
   const size_t m = s->weights.n_columns;
@@ -246,37 +331,108 @@ static amine_status add_followed(recording *r) {
     am_free(targets);
     AM_TRY(status);
   }
-  AM_TRY(add_series(r, &s->weights, "w", "w_t", -1));
+  AM_TRY(add_course(r));
   AM_TRY(add(r, "w_projection", AM_I32, m, 0, projection));
   AM_TRY(add(r, "w_pre", AM_I32, m, 0, pre));
   return add(r, "w_post", AM_I32, m, 0, post);
 }
 
+/* What it belongs to. */
+static amine_status add_checkpoint(recording *r, const char *folder) {
+  int64_t *sum = block(r, 2, sizeof *sum);
+  am_file_sum found;
+  am_text path = {0};
+  if (!sum) return AMINE_ERROR_MEMORY;
+  amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, r->error);
+  if (status == AMINE_OK) status = am_file_sum_of(&found, path.data, r->error);
+  am_text_free(&path);
+  AM_TRY(status);
+  sum[0] = (int64_t)found.bytes;
+  sum[1] = found.crc32c;
+  return add(r, CHECKPOINT, AM_I64, 2, 0, sum);
+}
+
+/* The lines of *limits as a table. */
+static amine_status add_limits(recording *r) {
+  const char *names[3];
+  size_t n = 0;
+  if (r->limits->length == 0) return AMINE_OK;
+  char *lines = block(r, r->limits->length + 1, 1);
+  if (!lines) return AMINE_ERROR_MEMORY;
+  memcpy(lines, r->limits->data, r->limits->length);
+  for (char *p = lines, *end; (end = strchr(p, '\n')) != NULL; p = end + 1) {
+    *end = 0;
+    names[n++] = p;
+  }
+  return add_names(r, "limits", names, n);
+}
+
 static amine_status add_all(recording *r, const am_simulation_mark *mark, const char *folder) {
-  AM_TRY(add_populations(r, begin_of(r->simulation), am_simulation_shown(r->simulation)));
-  AM_TRY(add_spikes(r, mark, folder));
+  AM_TRY(add_checkpoint(r, folder));
+  AM_TRY(add_activity(r, mark, folder));
   AM_TRY(add_voltages(r));
   AM_TRY(add_levels(r));
   AM_TRY(add_events(r));
-  if (r->simulation->n_learning == 0) return AMINE_OK;
-  AM_TRY(add_histograms(r));
-  return r->simulation->weights.n_columns ? add_followed(r) : AMINE_OK;
+  if (r->simulation->n_learning > 0) {
+    AM_TRY(add_histograms(r));
+    if (r->simulation->weights.n_columns) AM_TRY(add_followed(r));
+    tell_followed(r);
+  }
+  if (r->limits->failed) return am_fail_memory(r->error, r->limits->length);
+  return add_limits(r);
 }
 
 amine_status am_simulation_recording_write(am_simulation *simulation,
                                            const am_simulation_mark *mark, const char *folder,
-                                           amine_error *error) {
+                                           am_text *limits, amine_error *error) {
   amine_error own;
-  recording r = {.simulation = simulation, .error = error ? error : &own};
+  recording r = {.simulation = simulation, .limits = limits, .error = error ? error : &own};
   am_text path = {0};
   amine_status status = am_npz_builder_new(&r.builder, error);
   if (status == AMINE_OK) status = am_folder_path(&path, folder, AM_SIMULATION_RECORDING, error);
+  am_simulation_look_at_weights(simulation);
   if (status == AMINE_OK) status = add_all(&r, mark, folder);
   if (status == AMINE_OK) status = am_npz_builder_save(r.builder, path.data, true, error);
   am_npz_builder_free(r.builder);
   for (int k = 0; k < r.n_blocks; k++) am_free(r.blocks[k]);
   am_text_free(&path);
   return status;
+}
+
+/* Is every array whole, and the recording that of a checkpoint with this sum? */
+static amine_status check_fresh(bool *is, const char *path, const am_file_sum *sum,
+                                amine_error *error) {
+  am_npz *npz;
+  const am_tensor *t = NULL;
+  *is = false;
+  AM_TRY(am_npz_open(&npz, path, AM_NPZ_LIMIT, error));
+  amine_status status = am_npz_find(npz, &t, CHECKPOINT, error);
+  if (status == AMINE_OK && t->dtype == AM_I64 && t->count == 2) {
+    const int64_t *of = t->data;
+    *is = of[0] == (int64_t)sum->bytes && of[1] == (int64_t)sum->crc32c;
+  }
+  for (size_t k = 0; status == AMINE_OK && *is && k < am_npz_count(npz); k++)
+    status = am_npz_load(npz, &t, k, error);
+  *is = *is && status == AMINE_OK;
+  am_npz_close(npz);
+  return status;
+}
+
+amine_status am_simulation_recording_is_fresh(bool *is, const char *folder, amine_error *error) {
+  am_text checkpoint = {0}, path = {0};
+  struct stat found;
+  am_file_sum sum;
+  amine_status status = am_folder_path(&checkpoint, folder, AM_CHECKPOINT_FILE, error);
+  if (status == AMINE_OK)
+    status = am_folder_path(&path, folder, AM_SIMULATION_RECORDING, error);
+  *is = status == AMINE_OK && am_io.stat(checkpoint.data, &found) != 0;
+  if (status == AMINE_OK && !*is) {
+    status = am_file_sum_of(&sum, checkpoint.data, error);
+    if (status == AMINE_OK) status = check_fresh(is, path.data, &sum, error);
+  }
+  am_text_free(&checkpoint);
+  am_text_free(&path);
+  return status == AMINE_ERROR_MEMORY ? status : AMINE_OK;
 }
 
 amine_status am_simulation_raster_write(const am_simulation *simulation, uint64_t from,

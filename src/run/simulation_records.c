@@ -1,30 +1,20 @@
-/* Lines, events and spikes of a simulation (see simulation_records.h). */
+/* Lines and spikes of a simulation (see simulation_records.h). */
 #include "run/simulation_records.h"
-
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "format/file.h"
 #include "format/gdf.h"
 #include "format/json.h"
-#include "format/tfevents.h"
 #include "report/html.h"
 #include "run/folder.h"
-#include "run/lines.h"
-
-#define SCALARS_MAX 4096
-#define TAG_MAX 200
 
 struct am_simulation_records {
   am_simulation *simulation;
   am_simulation_mark mark;
-  double seconds;
   uint32_t *first; /* [n_populations] number of its first neuron */
   am_gdf_clock clock;
   am_text spikes; /* of the slice */
-  am_appender *metrics, *gdf;
-  am_tfevents *events;
+  am_lines *lines;
+  am_appender *gdf;
 };
 
 amine_status am_simulation_mark_make(am_simulation_mark *mark, int n_populations,
@@ -40,77 +30,19 @@ void am_simulation_mark_free(am_simulation_mark *mark) {
   *mark = (am_simulation_mark){0};
 }
 
-/* ------------------------------------------------------------------------------ events */
-typedef struct scalars {
-  am_scalar *list; /* [SCALARS_MAX] */
-  char (*tags)[TAG_MAX];
-  size_t n;
-} scalars;
-
-static void add_scalar(scalars *s, const char *group, const char *name, const json_t *value) {
-  if (s->n == SCALARS_MAX || !json_is_number(value)) return;
-  snprintf(s->tags[s->n], TAG_MAX, "%.60s%s%.120s", group, group[0] ? "/" : "", name);
-  s->list[s->n] = (am_scalar){s->tags[s->n], (float)json_number_value(value)};
-  s->n++;
-}
-
-/* "reward", "rate_hz/E", "level/dopamine", ...: every number of a line but its place in time */
-static void take_scalars(scalars *s, const json_t *line) {
-  const char *key, *name;
-  json_t *value, *member;
-  json_object_foreach((json_t *)(uintptr_t)line, key, value) {
-    if (strcmp(key, "iteration") == 0 || strcmp(key, "seconds") == 0 || strcmp(key, "t_s") == 0)
-      continue;
-    add_scalar(s, "", key, value);
-    json_object_foreach(value, name, member) add_scalar(s, key, name, member);
-  }
-}
-
-/* One line of metrics.jsonl as events. */
-static amine_status add_event(void *context, const json_t *line, amine_error *error) {
-  am_simulation_records *r = context;
-  scalars s = {.list = am_alloc(SCALARS_MAX, sizeof *s.list),
-               .tags = am_alloc(SCALARS_MAX, sizeof *s.tags)};
-  amine_status status = s.list && s.tags ? AMINE_OK : am_fail_memory(error, SCALARS_MAX * TAG_MAX);
-  r->seconds = json_number_value(json_object_get(line, "seconds"));
-  if (status == AMINE_OK) {
-    take_scalars(&s, line);
-    status = am_tfevents_add(r->events, r->seconds,
-                             (int64_t)json_integer_value(json_object_get(line, "iteration")),
-                             s.list, s.n, error);
-  }
-  am_free(s.list);
-  am_free(s.tags);
-  return status;
-}
-
 /* ------------------------------------------------------------------------------ opening */
 static bool keeps_spikes(const am_simulation *s) {
   return am_simulation_number(s->config, AM_SIM_RECORD_SPIKES) != 0;
 }
 
-static amine_status open_file(am_appender **out, const char *folder, const char *file,
-                              uint64_t position, amine_error *error) {
-  am_text path = {0};
-  amine_status status = am_folder_path(&path, folder, file, error);
-  if (status == AMINE_OK) status = am_appender_open(out, path.data, position, error);
-  am_text_free(&path);
-  return status;
-}
-
+/* The spikes first: nothing is replaced before all files were found to be long enough. */
 static amine_status open_all(am_simulation_records *r, const char *folder, amine_error *error) {
-  am_text metrics = {0}, events = {0};
-  uint64_t position = 0;
-  amine_status status = am_folder_path(&metrics, folder, AM_METRICS_FILE, error);
-  if (status == AMINE_OK) status = am_folder_path(&events, folder, AM_EVENTS_FILE, error);
-  if (status == AMINE_OK) status = am_tfevents_open(&r->events, events.data, 0, 0, error);
-  if (status == AMINE_OK)
-    status = am_lines_take(&position, metrics.data, r->mark.lines, add_event, r, error);
-  if (status == AMINE_OK) status = am_appender_open(&r->metrics, metrics.data, position, error);
+  am_text path = {0};
+  amine_status status = am_folder_path(&path, folder, AM_SPIKES_FILE, error);
   if (status == AMINE_OK && keeps_spikes(r->simulation))
-    status = open_file(&r->gdf, folder, AM_SPIKES_FILE, r->mark.spike_bytes, error);
-  am_text_free(&metrics);
-  am_text_free(&events);
+    status = am_appender_open(&r->gdf, path.data, r->mark.spike_bytes, error);
+  if (status == AMINE_OK) status = am_lines_open(&r->lines, folder, r->mark.lines, error);
+  am_text_free(&path);
   return status;
 }
 
@@ -218,25 +150,10 @@ static void put_line(am_text *line, const am_simulation_records *r, double secon
   am_json_end(line);
 }
 
-/* The events are made from the text, as they are when a run goes on. */
 static amine_status write_line(am_simulation_records *r, double seconds, amine_error *error) {
   am_text line = {0};
-  json_t *root = NULL;
-  AM_TRY(am_simulation_weigh(r->simulation, error));
   put_line(&line, r, seconds);
-  amine_status status =
-      line.failed ? am_fail_memory(error, line.length)
-                  : am_json_parse(&root, AM_METRICS_FILE, line.data, line.length, NULL, error);
-  if (status == AMINE_OK) status = am_appender_append(r->metrics, line.data, line.length, error);
-  if (status == AMINE_OK) {
-    r->mark.lines++;
-    am_simulation_forget_peaks(r->simulation);
-    r->mark.line_step = amine_brain_step(r->simulation->brain);
-    for (int p = 0; p < r->mark.n_populations; p++)
-      r->mark.counts[p] = amine_brain_spike_count(r->simulation->brain, p);
-    status = add_event(r, root, error);
-  }
-  json_decref(root);
+  const amine_status status = am_lines_add(r->lines, &line, error);
   am_text_free(&line);
   return status;
 }
@@ -245,26 +162,39 @@ amine_status am_simulation_records_add(am_simulation_records *r, double seconds,
                                        amine_error *error) {
   AM_TRY(write_spikes(r, error));
   if (!am_simulation_line_due(r->simulation)) return AMINE_OK;
+  AM_TRY(am_simulation_weigh(r->simulation, error));
+  AM_TRY(write_line(r, seconds, error));
+  r->mark.lines++;
+  am_simulation_forget_peaks(r->simulation);
+  r->mark.line_step = amine_brain_step(r->simulation->brain);
+  for (int p = 0; p < r->mark.n_populations; p++)
+    r->mark.counts[p] = amine_brain_spike_count(r->simulation->brain, p);
+  return AMINE_OK;
+}
+
+amine_status am_simulation_records_finish(am_simulation_records *r, double seconds,
+                                          amine_error *error) {
+  if (amine_brain_step(r->simulation->brain) == r->mark.line_step) return AMINE_OK;
+  am_simulation_look_at_weights(r->simulation);
   return write_line(r, seconds, error);
 }
 
 const am_simulation_mark *am_simulation_records_mark(const am_simulation_records *r) {
   return &r->mark;
 }
-double am_simulation_records_seconds(const am_simulation_records *r) { return r->seconds; }
+double am_simulation_records_seconds(const am_simulation_records *r) {
+  return am_lines_seconds(r->lines);
+}
 
 amine_status am_simulation_records_sync(am_simulation_records *r, amine_error *error) {
-  AM_TRY(am_appender_sync(r->metrics, error));
   if (r->gdf) AM_TRY(am_appender_sync(r->gdf, error));
-  return am_tfevents_sync(r->events, error);
+  return am_lines_sync(r->lines, error);
 }
 
 amine_status am_simulation_records_close(am_simulation_records *r, amine_error *error) {
   if (!r) return AMINE_OK;
-  amine_status status = am_appender_close(r->metrics, error);
-  amine_status next = am_appender_close(r->gdf, status == AMINE_OK ? error : NULL);
-  if (status == AMINE_OK) status = next;
-  next = am_tfevents_close(r->events, status == AMINE_OK ? error : NULL);
+  amine_status status = am_appender_close(r->gdf, error);
+  const amine_status next = am_lines_close(r->lines, status == AMINE_OK ? error : NULL);
   if (status == AMINE_OK) status = next;
   am_text_free(&r->spikes);
   am_simulation_mark_free(&r->mark);

@@ -1,5 +1,6 @@
-/* What a simulation writes down while it runs: metrics.jsonl, the same numbers as TensorBoard
- * events, and every spike in spikes.gdf (neuron, counted through all populations, and ms).
+/* What a simulation writes down while it runs: lines (run/lines.h), one every record.interval_s and
+ * at the end of a session one of what is left, and every spike in spikes.gdf (neuron, counted
+ * through all populations, and ms).
  *
  * A line of metrics.jsonl:
  *   {"iteration": slices done, "seconds": since the start, "t_s": biological time,
@@ -10,7 +11,7 @@
 #ifndef AMINE_RUN_SIMULATION_RECORDS_H
 #define AMINE_RUN_SIMULATION_RECORDS_H
 
-#include "run/records.h" /* names of the files */
+#include "run/lines.h"
 #include "run/simulation.h"
 
 #define AM_SPIKES_FILE "spikes.gdf"
@@ -32,9 +33,8 @@ void am_simulation_mark_free(am_simulation_mark *mark);
 typedef struct am_simulation_records am_simulation_records;
 
 /* Opens the files of a folder to go on from the mark, whose ownership goes over: what lies beyond
- * is cut off, and the events are written anew from the lines. AMINE_ERROR_INPUT if a file is too
- * short.
- */
+ * is cut off by what is added first. AMINE_ERROR_INPUT if a file is too short; the files are then
+ * as they were. */
 amine_status am_simulation_records_open(am_simulation_records **records, const char *folder,
                                         am_simulation *simulation, am_simulation_mark *mark,
                                         amine_error *error);
@@ -43,6 +43,10 @@ am_spike_sink am_simulation_records_sink(am_simulation_records *records);
 /* After each slice; seconds since the start of the run. */
 amine_status am_simulation_records_add(am_simulation_records *records, double seconds,
                                        amine_error *error);
+/* At the end of a session: the time that no line tells of yet gets one. Neither the mark nor the
+ * simulation changes, so a run that goes on puts the whole line in its place. */
+amine_status am_simulation_records_finish(am_simulation_records *records, double seconds,
+                                          amine_error *error);
 const am_simulation_mark *am_simulation_records_mark(const am_simulation_records *records);
 /* Seconds of the last line, for a run that goes on. */
 double am_simulation_records_seconds(const am_simulation_records *records);

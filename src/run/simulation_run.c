@@ -28,6 +28,7 @@ typedef struct session {
   const char **names;
   double *rates, levels[AM_N_MODULATORS];
   uint64_t *counts; /* of the last slice */
+  am_text limits;   /* of the recording */
 } session;
 
 static double seconds_of(const session *s) { return s->before + am_clock() - s->start; }
@@ -41,7 +42,7 @@ static amine_status save(session *s, amine_error *error) {
 static amine_status write_recording(session *s, amine_error *error) {
   AM_TRY(am_simulation_page_write(s->simulation, s->folder, error));
   return am_simulation_recording_write(s->simulation, am_simulation_records_mark(s->records),
-                                       s->folder, error);
+                                       s->folder, &s->limits, error);
 }
 
 /* ------------------------------------------------------------------------------ looking on */
@@ -102,9 +103,11 @@ static amine_status take_outcome(am_simulation_outcome *o, const session *x, ami
                                .ran = x->n_smooth > 0,
                                .names = am_alloc(count, sizeof *o->names),
                                .rates_hz = am_alloc(count, sizeof *o->rates_hz),
-                               .spikes = am_alloc(count, sizeof *o->spikes)};
+                               .spikes = am_alloc(count, sizeof *o->spikes),
+                               .limits = am_strdup(x->limits.data ? x->limits.data : "")};
   am_simulation_measure(s, o->measures);
-  if (!o->names || !o->rates_hz || !o->spikes) return am_fail_memory(error, count * 24);
+  if (!o->names || !o->rates_hz || !o->spikes || !o->limits)
+    return am_fail_memory(error, count * 24);
   for (int p = 0; p < n; p++) {
     int size;
     o->names[p] = am_strdup(amine_brain_population(s->brain, p, &size, NULL));
@@ -121,15 +124,23 @@ void am_simulation_outcome_free(am_simulation_outcome *o) {
   am_free(o->names);
   am_free(o->rates_hz);
   am_free(o->spikes);
+  am_free(o->limits);
   *o = (am_simulation_outcome){0};
 }
 
 /* ------------------------------------------------------------------------------ running */
+/* The last things that a session does; the last line comes first, so that where the checkpoint is,
+ * the line is. */
+static amine_status end(session *s, amine_error *error) {
+  AM_TRY(am_simulation_records_finish(s->records, seconds_of(s), error));
+  AM_TRY(save(s, error));
+  return write_recording(s, error);
+}
+
 static amine_status loop(session *s, const am_simulation_watch *watch, amine_error *error) {
   am_simulation *x = s->simulation;
   const double every_ms = 1e3 * am_simulation_number(s->config, AM_SIM_CHECKPOINT_EVERY_S);
   const am_spike_sink sink = am_simulation_records_sink(s->records);
-  bool saved = am_simulation_done(x);
   s->last = am_clock();
   s->last_s = am_simulation_time(x);
   while (!am_simulation_done(x)) {
@@ -137,17 +148,15 @@ static amine_status loop(session *s, const am_simulation_watch *watch, amine_err
     AM_TRY(am_simulation_run(x, &sink, error));
     AM_TRY(am_simulation_records_add(s->records, seconds_of(s), error));
     look(s, watch);
-    const bool stop = watch && watch->stop && atomic_load(watch->stop);
-    saved = stop || amine_brain_step(x->brain) >= due;
-    if (saved) AM_TRY(save(s, error));
-    if (stop && !am_simulation_done(x)) {
-      AM_TRY(write_recording(s, error));
+    if (am_simulation_done(x)) break;
+    if (watch && watch->stop && atomic_load(watch->stop)) {
+      AM_TRY(end(s, error));
       return am_fail(error, AMINE_ERROR_STOPPED, "stopped at %g s; everything is saved",
                      am_simulation_time(x));
     }
+    if (amine_brain_step(x->brain) >= due) AM_TRY(save(s, error));
   }
-  if (!saved) AM_TRY(save(s, error));
-  return write_recording(s, error);
+  return end(s, error);
 }
 
 static amine_status write_config(const am_simulation_config *config, const char *folder,
@@ -189,6 +198,7 @@ static amine_status run(session *s, am_simulation_outcome *outcome, am_simulatio
   am_free(s->names);
   am_free(s->rates);
   am_free(s->counts);
+  am_text_free(&s->limits);
   return status;
 }
 
@@ -326,5 +336,20 @@ amine_status am_simulation_resume(am_simulation_outcome *outcome,
   am_simulation_mark_free(&mark);
   am_simulation_destroy(s.simulation);
   am_folder_unlock(held);
+  return status;
+}
+
+amine_status am_simulation_record(const char *folder, am_text *limits, amine_error *error) {
+  am_simulation_config config = {0};
+  am_simulation *simulation = NULL;
+  am_simulation_mark mark = {0};
+  AM_TRY(am_simulation_folder_config(&config, folder, error));
+  amine_status status = open_saved(&simulation, &mark, &config, folder, NULL, error);
+  if (status == AMINE_OK) status = am_simulation_page_write(simulation, folder, error);
+  if (status == AMINE_OK)
+    status = am_simulation_recording_write(simulation, &mark, folder, limits, error);
+  am_simulation_mark_free(&mark);
+  am_simulation_destroy(simulation);
+  am_simulation_config_free(&config);
   return status;
 }

@@ -39,6 +39,7 @@ typedef struct am_simulation_outcome {
   double *rates_hz; /* over the whole time */
   uint64_t *spikes;
   double measures[AM_MEASURES_MAX];
+  char *limits; /* lines: what recording.npz leaves out because it was too much; "" if nothing */
 } am_simulation_outcome;
 
 void am_simulation_outcome_free(am_simulation_outcome *outcome);
@@ -63,5 +64,9 @@ bool am_simulation_folder(const char *folder);
 amine_status am_simulation_resume(am_simulation_outcome *outcome,
                                   const am_simulation_config *config, const char *folder,
                                   const am_simulation_watch *watch, amine_error *error);
+
+/* Makes protocol.json and recording.npz anew from the checkpoint and spikes.gdf of a folder; *limits
+ * as of am_simulation_recording_write. Nothing else of the folder changes. */
+amine_status am_simulation_record(const char *folder, am_text *limits, amine_error *error);
 
 #endif

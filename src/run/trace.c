@@ -129,11 +129,37 @@ amine_status am_series_load(am_trace_series *s, const am_tensor_file *file, cons
 }
 
 /* ------------------------------------------------------------------------------ events */
+#define DROPPED "trace.events.dropped"
+
+amine_status am_event_log_save(const am_event_log *log, am_tensor_builder *b, amine_error *error) {
+  const size_t one = 1;
+  AM_TRY(am_series_save(&log->events, b, error));
+  if (log->n_dropped == 0) return AMINE_OK;
+  return am_tensor_builder_add(b, DROPPED, AM_U64, 1, &one, &log->n_dropped, error);
+}
+
+amine_status am_event_log_load(am_event_log *log, const am_tensor_file *file, const char *path,
+                               amine_error *error) {
+  const size_t one = 1;
+  uint64_t dropped = 0;
+  if (am_tensor_file_find(file, DROPPED))
+    AM_TRY(am_tensor_file_copy(file, DROPPED, &dropped, AM_U64, 1, &one, error));
+  AM_TRY(am_series_load(&log->events, file, path, error));
+  if (dropped > 0 && log->events.n == 0)
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, DROPPED " without an event");
+  log->n_dropped = dropped;
+  return AMINE_OK;
+}
+
 void am_event_log_add(am_event_log *log, am_event_kind kind, double value) {
   am_trace_series *s = &log->events;
   const float row[2] = {(float)kind, (float)value};
   if (kind == AM_EVENT_REWARD) log->rewards += value;
   log->fresh = true;
-  if (s->n >= EVENTS_MAX) am_series_drop(s, s->t[s->n / 2]);
+  if (s->n >= EVENTS_MAX) {
+    const size_t before = s->n;
+    am_series_drop(s, s->t[s->n / 2]);
+    log->n_dropped += before - s->n;
+  }
   if (am_series_add(s, log->now_s, row, NULL) != AMINE_OK) log->failed = true;
 }

@@ -39,11 +39,18 @@ amine_status am_series_load(am_trace_series *series, const am_tensor_file *file,
 /* Events: kind and value against time; the oldest go once there are too many. */
 typedef struct am_event_log {
   am_trace_series events; /* columns: kind, value */
+  uint64_t n_dropped;     /* of the oldest */
   double rewards;         /* the sum of all rewards */
   double now_s;
   bool fresh;  /* an event was noted since somebody cleared this */
   bool failed; /* memory was refused */
 } am_event_log;
+
+/* The series and how many were dropped; as am_series_save and am_series_load. */
+amine_status am_event_log_save(const am_event_log *log, am_tensor_builder *builder,
+                               amine_error *error);
+amine_status am_event_log_load(am_event_log *log, const am_tensor_file *file, const char *path,
+                               amine_error *error);
 
 void am_event_log_add(am_event_log *log, am_event_kind kind, double value);
 

@@ -43,29 +43,39 @@ static void look(session *s, const am_train_watch *watch, double reward, uint64_
   watch->progress(watch->context, &p);
 }
 
+/* The last thing that a session does: its last iterations get their line first, so that where the
+ * checkpoint is, the line is. */
+static amine_status save_last(session *s, amine_error *error) {
+  AM_TRY(am_records_finish(s->records, s->experiment->learner->iteration, seconds_of(s), error));
+  return save(s, error);
+}
+
+static bool is_done(const am_experiment *x) {
+  const bool stop_there = am_config_is(&x->config, AM_STOP_AT_CRITERION);
+  return x->learner->iteration >= x->config.values[AM_ITERATIONS].integer ||
+         (stop_there && x->recent.reached > 0);
+}
+
 static amine_status loop(session *s, const am_train_watch *watch, amine_error *error) {
-  const am_config *c = &s->experiment->config;
-  const am_learner *learner = s->experiment->learner;
-  const am_recent *recent = &s->experiment->recent;
-  const bool stop_there = am_config_is(c, AM_STOP_AT_CRITERION);
-  const uint64_t planned = c->values[AM_ITERATIONS].integer;
-  const uint64_t every = c->values[AM_CHECKPOINT_EVERY].integer;
-  bool saved = false;
+  am_experiment *x = s->experiment;
+  const am_learner *learner = x->learner;
+  const uint64_t every = x->config.values[AM_CHECKPOINT_EVERY].integer;
   s->last = am_clock();
-  while (learner->iteration < planned && !(stop_there && recent->reached > 0)) {
+  while (!is_done(x)) {
     am_learner_report report;
-    AM_TRY(am_experiment_iterate(s->experiment, &report, error));
+    AM_TRY(am_experiment_iterate(x, &report, error));
     AM_TRY(am_records_add(s->records, learner->iteration, seconds_of(s), &report, error));
-    look(s, watch, report.reward, planned);
-    const bool stop = watch && watch->stop && atomic_load(watch->stop);
-    saved = stop || learner->iteration % every == 0;
-    if (saved) AM_TRY(save(s, error));
-    if (stop && learner->iteration < planned)
+    look(s, watch, report.reward, x->config.values[AM_ITERATIONS].integer);
+    if (is_done(x)) break;
+    if (watch && watch->stop && atomic_load(watch->stop)) {
+      AM_TRY(save_last(s, error));
       return am_fail(error, AMINE_ERROR_STOPPED,
                      "stopped after iteration %llu; everything is saved",
                      (unsigned long long)learner->iteration);
+    }
+    if (learner->iteration % every == 0) AM_TRY(save(s, error));
   }
-  return saved ? AMINE_OK : save(s, error);
+  return save_last(s, error);
 }
 
 static amine_status write_config(const am_config *config, const char *folder, amine_error *error) {

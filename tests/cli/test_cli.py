@@ -783,6 +783,12 @@ def test_closed_pipe(d):
     check("standard error closed", p.wait(LIMIT) == 0, "exit 0", p.returncode)
     last = metrics(folder)[-1]["iteration"]
     check("standard error closed", last == 2500, "all 2500 iterations", last)
+    # nothing of what is said ends in a file of the run
+    folder = os.path.join(d, "alone")
+    subprocess.run([amine, "train", "maze", *WATCHED, "--out", folder, "--no-report"], timeout=LIMIT,
+                   preexec_fn=lambda: [os.close(fd) for fd in range(3)], close_fds=False)
+    check("no standard descriptors", metrics(folder)[-1]["iteration"] == 1200, "all 1200 iterations",
+          metrics(folder)[-1])
 
 
 TESTS = [test_help, test_manual, test_completion, test_tables, test_files_of_ones_own, test_folders, test_seeds,

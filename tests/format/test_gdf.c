@@ -5,6 +5,8 @@
 #include "format/gdf.h"
 #include "format/spike_text.h"
 
+static const am_gdf_window everything = {0, UINT64_MAX, 1 << 20};
+
 static void lines_are_exact(void **state) {
   (void)state;
   const struct {
@@ -38,21 +40,18 @@ static void every_step_comes_back(void **state) {
   for (size_t k = 0; k < sizeof steps_ms / sizeof *steps_ms; k++) {
     const am_gdf_clock c = am_gdf_clock_of(steps_ms[k]);
     am_text text = {0};
-    uint32_t *neurons;
-    uint64_t *steps;
-    size_t n;
+    am_gdf_spikes spikes;
     amine_error error = {0};
     for (uint64_t step = 0; step < 3000; step++) am_gdf_put(&text, &c, (uint32_t)step, step * 977);
     put_file(path, text.data, text.length);
-    if (am_gdf_read(&neurons, &steps, &n, path, text.length, &c, 0, 1 << 20, &error) != AMINE_OK)
+    if (am_gdf_read(&spikes, path, text.length, &c, &everything, &error) != AMINE_OK)
       fail_msg("%s", error.message);
-    assert_int_equal(n, 3000);
+    assert_int_equal(spikes.n, 3000);
     for (uint64_t step = 0; step < 3000; step++) {
-      assert_int_equal(neurons[step], step);
-      assert_true(steps[step] == step * 977);
+      assert_int_equal(spikes.neurons[step], step);
+      assert_true(spikes.steps[step] == step * 977);
     }
-    am_free(neurons);
-    am_free(steps);
+    am_gdf_spikes_free(&spikes);
     am_text_free(&text);
   }
 }
@@ -69,21 +68,45 @@ static void windows_and_limits(void **state) {
   am_text_free(&text);
   for (uint64_t from = 0; from < 102; from += 17)
     for (size_t most = 1; most < 130; most += 8) {
-      uint32_t *neurons;
-      uint64_t *steps;
-      size_t n;
-      assert_int_equal(am_gdf_read(&neurons, &steps, &n, path, whole, &c, from, most, NULL),
-                       AMINE_OK);
+      const am_gdf_window window = {from, UINT64_MAX, most};
+      am_gdf_spikes s;
+      assert_int_equal(am_gdf_read(&s, path, whole, &c, &window, NULL), AMINE_OK);
       const size_t there = from < 100 ? (size_t)(100 - from) : 0,
                    wanted = there < most ? there : most;
-      assert_int_equal(n, wanted);
-      for (size_t k = 0; k < n; k++) {
-        assert_true(steps[k] == 100 - wanted + k);
-        assert_int_equal(neurons[k], steps[k] % 7);
+      assert_int_equal(s.n, wanted);
+      assert_int_equal(s.n_asked, there);
+      assert_true(s.from == (there > wanted ? 100 - wanted : from));
+      for (size_t k = 0; k < s.n; k++) {
+        assert_true(s.steps[k] == 100 - wanted + k);
+        assert_int_equal(s.neurons[k], s.steps[k] % 7);
       }
-      am_free(neurons);
-      am_free(steps);
+      am_gdf_spikes_free(&s);
     }
+}
+
+/* Seven spikes in each step: those of a step are there all, or none, and `from` says which. */
+static void whole_steps_are_kept(void **state) {
+  (void)state;
+  const char *path = in_folder("full_steps.gdf");
+  const am_gdf_clock c = am_gdf_clock_of(0.1);
+  am_text text = {0};
+  for (uint64_t k = 0; k < 77; k++) am_gdf_put(&text, &c, (uint32_t)(k % 7), k / 7);
+  put_file(path, text.data, text.length);
+  for (size_t most = 1; most < 80; most++) {
+    const am_gdf_window window = {2, 10, most};
+    am_gdf_spikes s;
+    assert_int_equal(am_gdf_read(&s, path, text.length, &c, &window, NULL), AMINE_OK);
+    const uint64_t steps = most / 7 < 8 ? most / 7 : 8;
+    assert_int_equal(s.n, 7 * steps);
+    assert_int_equal(s.n_asked, 56);
+    assert_int_equal(s.from, 10 - steps);
+    for (size_t k = 0; k < s.n; k++) {
+      assert_int_equal(s.steps[k], s.from + k / 7);
+      assert_int_equal(s.neurons[k], k % 7);
+    }
+    am_gdf_spikes_free(&s);
+  }
+  am_text_free(&text);
 }
 
 static void damage_gets_a_sentence(void **state) {
@@ -103,27 +126,25 @@ static void damage_gets_a_sentence(void **state) {
                                     "1\t99999999999999999999999.0\n"};
   const char *path = in_folder("bad.gdf");
   const am_gdf_clock c = am_gdf_clock_of(0.1);
-  uint32_t *neurons;
-  uint64_t *steps;
-  size_t n;
+  am_gdf_spikes spikes;
   amine_error error;
   for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
     put_file(path, bad[k], strlen(bad[k]));
     error = (amine_error){0};
-    if (am_gdf_read(&neurons, &steps, &n, path, strlen(bad[k]), &c, 0, 10, &error) !=
+    if (am_gdf_read(&spikes, path, strlen(bad[k]), &c, &everything, &error) !=
         AMINE_ERROR_INPUT)
       fail_msg("read as if it were good: %s", bad[k]);
     assert_non_null(strstr(error.message, "bad.gdf"));
   }
   put_file(path, "1\t1.0\n", 6);
-  assert_int_equal(am_gdf_read(&neurons, &steps, &n, path, 7, &c, 0, 10, &error),
+  assert_int_equal(am_gdf_read(&spikes, path, 7, &c, &everything, &error),
                    AMINE_ERROR_INPUT);
-  assert_int_equal(am_gdf_read(&neurons, &steps, &n, in_folder("none.gdf"), 7, &c, 0, 10, &error),
+  assert_int_equal(am_gdf_read(&spikes, in_folder("none.gdf"), 7, &c, &everything, &error),
                    AMINE_ERROR_IO);
   char long_line[200];
   memset(long_line, '1', sizeof long_line);
   put_file(path, long_line, sizeof long_line);
-  assert_int_equal(am_gdf_read(&neurons, &steps, &n, path, sizeof long_line, &c, 0, 10, &error),
+  assert_int_equal(am_gdf_read(&spikes, path, sizeof long_line, &c, &everything, &error),
                    AMINE_ERROR_INPUT);
 }
 
@@ -196,6 +217,7 @@ int main(void) {
       cmocka_unit_test(lines_are_exact),
       cmocka_unit_test(every_step_comes_back),
       cmocka_unit_test(windows_and_limits),
+      cmocka_unit_test(whole_steps_are_kept),
       cmocka_unit_test(damage_gets_a_sentence),
       cmocka_unit_test(texts_of_spikes_are_read),
       cmocka_unit_test(other_texts_are_refused),

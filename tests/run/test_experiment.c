@@ -425,6 +425,39 @@ static void what_a_learner_has_not_is_null(void **state) {
   am_free(before);
 }
 
+/* Iterations that fill no line get one at the end of a session; a run that goes on puts the whole
+ * line in its place. */
+static void the_last_iterations_get_a_line(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_records *records;
+  am_record_state at = {0};
+  for (int session = 0; session < 3; session++) {
+    assert_int_equal(am_records_open(&records, base, &at, 4, &error), AMINE_OK);
+    for (uint64_t k = 1; k <= 3; k++) {
+      const uint64_t iteration = 3 * (uint64_t)session + k;
+      const am_learner_report report = {.reward = (double)iteration};
+      assert_int_equal(am_records_add(records, iteration, 2, &report, &error), AMINE_OK);
+    }
+    assert_int_equal(am_records_finish(records, 3 * (uint64_t)session + 3, 2, &error), AMINE_OK);
+    at = *am_records_state(records);
+    assert_int_equal(at.pending, (3 * session + 3) % 4);
+    assert_int_equal(am_records_close(records, &error), AMINE_OK);
+  }
+  char *text = text_of(AM_METRICS_FILE);
+  static const char *const starts[] = {
+      "{\"iteration\":4,\"seconds\":2,\"reward\":2.5,",
+      "{\"iteration\":8,\"seconds\":2,\"reward\":6.5,",
+      "{\"iteration\":9,\"seconds\":2,\"reward\":9,"};
+  const char *line = text;
+  for (int k = 0; k < 3; k++) {
+    assert_int_equal(strncmp(line, starts[k], strlen(starts[k])), 0);
+    line = strchr(line, '\n') + 1;
+  }
+  assert_int_equal(*line, 0);
+  am_free(text);
+}
+
 /* ------------------------------------------------------------------------------ series */
 static const am_series *find(const am_episode *e, const char *name) {
   for (int k = 0; k < e->n; k++)
@@ -565,6 +598,7 @@ int main(void) {
       cmocka_unit_test(controls_of_others_are_refused),
       cmocka_unit_test(errors_are_not_mixed),
       cmocka_unit_test(what_a_learner_has_not_is_null),
+      cmocka_unit_test(the_last_iterations_get_a_line),
       cmocka_unit_test(an_episode_is_played_again),
       cmocka_unit_test(series_are_written),
       cmocka_unit_test(each_sort_is_recorded),

@@ -129,6 +129,16 @@ static amine_status fill_own(am_population *p, double dt_ms, amine_error *error)
   return AMINE_OK;
 }
 
+/* Some equations are integrated by methods that need steps shorter than what they describe. */
+static amine_status check_step(const am_population *p, const char *name, double dt_ms,
+                               amine_error *error) {
+  const double longest =
+      p->model->longest_step ? p->model->longest_step(p->values) : (double)INFINITY;
+  if (dt_ms <= longest) return AMINE_OK;
+  return ARGUMENT("population %s: with these values %s needs steps of at most %.3g ms, not %g ms",
+                  name, p->model->name, longest, dt_ms);
+}
+
 static amine_status make_population(am_population *p, const char *name, int n, double dt_ms,
                                     const amine_value *values, int n_values, amine_error *error) {
   char what[160];
@@ -140,7 +150,11 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   p->effects = AMINE_EFFECT_LEARNING | AMINE_EFFECT_GAIN | AMINE_EFFECT_THRESHOLD;
   p->gain = p->threshold = p->input = 1;
   for (int f = 0; f <= AMINE_FACTOR_SIGNED_ALL; f++) p->factors[f] = 1;
-  p->model->setup(p->k, p->initial, p->values, dt_ms);
+  AM_TRY(check_step(p, name, dt_ms, error));
+  p->model->setup(p->k_wide, p->initial, p->values, dt_ms);
+  for (int k = 0; k < AM_NEURON_CONSTANTS; k++) p->k[k] = (am_real)p->k_wide[k];
+  p->is_wide = sizeof(am_real) < sizeof(double) && p->model->slowness &&
+               p->model->slowness(p->values, dt_ms) > 1;
   p->name = am_strdup(name);
   p->counts = am_alloc((size_t)p->padded, sizeof *p->counts);
   if (!p->name || !p->counts) return am_fail_memory(error, (size_t)p->padded * 4);
@@ -362,6 +376,10 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
     if (tau_ms > 0 && tau_ms < b->dt_ms / 4)
       return ARGUMENT("rule %s: an eligibility of %g ms is shorter than a quarter of a step",
                       out->rule->name, tau_ms);
+    if (out->rule->scores && tau_ms > AM_NARROW_SCORES * b->dt_ms)
+      return ARGUMENT("rule %s: an eligibility of %g ms is longer than %d steps, and what changes "
+                      "it in every step would be lost",
+                      out->rule->name, tau_ms, AM_NARROW_SCORES);
   }
   const am_neuron_model *target = b->populations[p->target].model;
   const char *state = target->states[0] ? target->states[AM_NEURON_SCORE] : NULL;
@@ -370,14 +388,22 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
                     target->name);
   out->k[AM_SYNAPSE_W_MIN] = (am_real)out->values[AM_RULE_W_MIN];
   out->k[AM_SYNAPSE_W_MAX] = (am_real)out->values[AM_RULE_W_MAX];
-  out->rule->setup(out->k, out->values, b->dt_ms);
+  out->rule->setup(out->k_wide, out->values, b->dt_ms);
+  for (int k = AM_SYNAPSE_X; k < AM_SYNAPSE_CONSTANTS; k++) out->k[k] = (am_real)out->k_wide[k];
   out->stp_u = p->stp_u;
   out->stp_tau_rec_ms = p->stp_u > 0 ? p->stp_tau_rec_ms : 0;
   out->stp_tau_facil_ms = p->stp_u > 0 ? p->stp_tau_facil_ms : 0;
   if (p->stp_u > 0) {
-    out->stp_rec = (am_real)am_exp(-b->dt_ms / p->stp_tau_rec_ms);
-    out->stp_facil = p->stp_tau_facil_ms > 0 ? (am_real)am_exp(-b->dt_ms / p->stp_tau_facil_ms) : 0;
+    out->stp_rec = am_exp(-b->dt_ms / p->stp_tau_rec_ms);
+    out->stp_facil = p->stp_tau_facil_ms > 0 ? am_exp(-b->dt_ms / p->stp_tau_facil_ms) : 0;
   }
+  const double initial =
+      p->weight_max > p->weight ? fmax(fabs(p->weight), fabs(p->weight_max)) : fabs(p->weight);
+  out->keeps_low = sizeof(am_real) < sizeof(double) &&
+                   am_synapse_rule_is_small(out->rule, out->values, initial, AM_SWEEP_MS);
+  out->is_wide = sizeof(am_real) < sizeof(double) &&
+                 (am_synapse_rule_is_slow(out->rule, out->k_wide) ||
+                  am_decay_is_slow(out->stp_rec) || am_decay_is_slow(out->stp_facil));
   snprintf(what, sizeof what, "%s-%s", b->populations[p->source].name,
            b->populations[p->target].name);
   out->name = am_strdup(p->name && p->name[0] ? p->name : what);

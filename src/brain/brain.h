@@ -31,6 +31,9 @@
 #define AM_BRAIN_DELAY 20000               /* steps at most */
 #define AM_BRAIN_STEPS ((uint64_t)1 << 48) /* in a life: random numbers have no more */
 #define AM_SWEEP_MS 100                    /* between two sweeps over learning weights */
+#define AM_NARROW_ARRIVALS 4096            /* at one neuron in one step: that 32 bits can add up */
+#define AM_NARROW_SCORES (1 << 14)         /* steps of an eligibility that changes in each */
+#define AM_WIDE_INPUTS (3 + AM_NEURON_OWN) /* what arrives, current, own parameters */
 #define AM_BRAIN_BLOCK 16 /* steps between two looks at the whole, without chemistry */
 
 /* A spike that a "spikes" population will fire. */
@@ -51,7 +54,12 @@ typedef struct am_population {
   char *name;
   const am_neuron_model *model;
   double values[AM_BRAIN_VALUES];
-  am_real k[AM_NEURON_CONSTANTS], initial[AM_NEURON_STATES];
+  double k_wide[AM_NEURON_CONSTANTS], initial[AM_NEURON_STATES];
+  am_real k[AM_NEURON_CONSTANTS];
+  /* Its neurons live in 64 bits, [padded]; brain.states holds what others see of them. NULL where
+   * 32 bits hold its states. */
+  bool is_wide;
+  double *wide[AM_NEURON_STATES];
   int n, padded;
   uint32_t first;              /* in the line */
   float *positions;            /* [n][4] or NULL */
@@ -82,10 +90,11 @@ typedef struct am_projection {
   const am_synapse_rule *rule;
   double values[AM_BRAIN_VALUES];
   am_real k[AM_SYNAPSE_CONSTANTS];
+  double k_wide[AM_SYNAPSE_CONSTANTS];
   amine_third_factor factor;
   double stp_u; /* 0: none */
   double stp_tau_rec_ms, stp_tau_facil_ms;
-  am_real stp_rec, stp_facil; /* factors of a step */
+  double stp_rec, stp_facil; /* factors of a step */
   int n_delays;
   uint32_t *delays; /* [n_delays] ascending, steps */
   size_t n_synapses;
@@ -95,6 +104,10 @@ typedef struct am_projection {
   am_real *stp_scale;            /* [3][n_delays][width] u R of what arrives */
   am_real *stp_state;            /* [n_delays][2][width] u and R after the last arrival */
   am_real *y[AM_SYNAPSE_TRACES]; /* [padded targets] */
+  /* Traces so slow that they live in 64 bits, of which x, y and stp_scale are what the synapses
+   * see: [n_delays][width] of the last moment, [padded targets], [2][n_delays][width] */
+  bool is_wide, keeps_low; /* and whether a change may be too small for the digits of a weight */
+  double *x_wide[AM_SYNAPSE_TRACES], *y_wide[AM_SYNAPSE_TRACES], *stp_wide;
   uint32_t *window_counts;       /* [padded targets] counts at the last scaling */
   uint64_t window;               /* steps between two scalings; 0: none */
   am_reward *reward;             /* of rules with eligibility, or NULL */
@@ -107,6 +120,8 @@ typedef struct am_block {
   uint32_t *row;         /* [n_delays][n_sources + 1] */
   uint16_t *target;      /* [n_synapses] minus begin */
   am_real *w, *c;        /* [n_synapses] or NULL */
+  am_real *w_low;        /* [n_synapses] what w is short of (kernel/synapse.h), or NULL */
+  double *sum;           /* [n_targets] 0 between steps: where very many may arrive, or NULL */
   int lane;              /* of the chunk's counts, or -1 */
   uint32_t *column, *at; /* [n_targets + 1], [n_synapses]; NULL unless the rule fires */
   uint16_t *source;      /* [n_synapses] delay * width + source, if that fits */
@@ -139,6 +154,7 @@ typedef struct am_chunk {
   uint32_t *spikes; /* [slots] lists: see am_brain_spikes */
   am_real *current; /* [end - begin] */
   am_real *fired;   /* [end - begin] */
+  double *wide;     /* [AM_WIDE_INPUTS][end - begin] for pieces in 64 bits, or NULL */
 } am_chunk;
 
 struct amine_brain {

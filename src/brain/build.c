@@ -21,6 +21,8 @@ static void free_block(am_block *k) {
   am_free(k->target);
   am_free(k->w);
   am_free(k->c);
+  am_free(k->w_low);
+  am_free(k->sum);
   am_free(k->column);
   am_free(k->at);
   am_free(k->source);
@@ -40,6 +42,7 @@ static void free_chunk(am_chunk *c) {
   am_free(c->spikes);
   am_free(c->current);
   am_free(c->fired);
+  am_free(c->wide);
 }
 
 static void free_built(am_projection *p) {
@@ -47,8 +50,13 @@ static void free_built(am_projection *p) {
   for (int l = 0; l < AM_SYNAPSE_TRACES; l++) {
     am_free(p->x[l]);
     am_free(p->y[l]);
+    am_free(p->x_wide[l]);
+    am_free(p->y_wide[l]);
     p->x[l] = p->y[l] = NULL;
+    p->x_wide[l] = p->y_wide[l] = NULL;
   }
+  am_free(p->stp_wide);
+  p->stp_wide = NULL;
   am_free(p->stp_scale);
   am_free(p->stp_state);
   am_free(p->window_counts);
@@ -69,6 +77,11 @@ void am_brain_unbuild(amine_brain *b) {
     am_free(b->states[k]);
     b->states[k] = NULL;
   }
+  for (int k = 0; k < b->n_populations; k++)
+    for (int s = 0; s < AM_NEURON_STATES; s++) {
+      am_free(b->populations[k].wide[s]);
+      b->populations[k].wide[s] = NULL;
+    }
   for (int k = 0; k < 2; k++) {
     am_free(b->in[k]);
     b->in[k] = NULL;
@@ -96,13 +109,17 @@ static amine_status make_pieces(am_chunk *c, const amine_brain *b, amine_error *
     const uint32_t begin = p->first > c->begin ? p->first : c->begin;
     uint32_t end = p->first + (uint32_t)p->n;
     if (end > c->end) end = c->end;
-    if (begin < end) c->pieces[c->n_pieces++] = (am_piece){k, begin, end};
+    if (begin >= end) continue;
+    c->pieces[c->n_pieces++] = (am_piece){k, begin, end};
   }
   return AMINE_OK;
 }
 
 static amine_status cut(amine_brain *b, amine_error *error) {
   const uint32_t length = chunk_length(b->n_line), n = (b->n_line + length - 1) / length;
+  bool wide = false;
+  for (int k = 0; k < b->n_populations; k++) wide |= b->populations[k].is_wide;
+  for (int k = 0; k < b->n_projections; k++) wide |= b->projections[k].is_wide;
   ROOM(b->chunks, n);
   b->n_chunks = (int)n;
   for (uint32_t k = 0; k < n; k++) {
@@ -111,6 +128,7 @@ static amine_status cut(amine_brain *b, amine_error *error) {
     c->end = k + 1 < n ? c->begin + length : b->n_line;
     ROOM(c->current, c->end - c->begin);
     ROOM(c->fired, c->end - c->begin);
+    if (wide) ROOM(c->wide, AM_WIDE_INPUTS * (c->end - c->begin));
     ROOM(c->blocks, (size_t)b->n_projections);
     ROOM(c->lanes, (size_t)b->n_projections);
     AM_TRY(make_pieces(c, b, error));
@@ -122,9 +140,14 @@ static amine_status make_states(amine_brain *b, amine_error *error) {
   for (int s = 0; s < AM_NEURON_STATES; s++) ROOM(b->states[s], b->n_line);
   for (int s = 0; s < 2; s++) ROOM(b->in[s], b->n_line);
   for (int k = 0; k < b->n_populations; k++) {
-    const am_population *p = &b->populations[k];
-    for (int s = 0; s < AM_NEURON_STATES; s++)
-      for (int i = 0; i < p->padded; i++) b->states[s][p->first + (uint32_t)i] = p->initial[s];
+    am_population *p = &b->populations[k];
+    for (int s = 0; s < AM_NEURON_STATES; s++) {
+      for (int i = 0; i < p->padded; i++)
+        b->states[s][p->first + (uint32_t)i] = (am_real)p->initial[s];
+      if (!p->is_wide) continue;
+      ROOM(p->wide[s], (size_t)p->padded);
+      for (int i = 0; i < p->padded; i++) p->wide[s][i] = p->initial[s];
+    }
   }
   return AMINE_OK;
 }
@@ -324,6 +347,7 @@ static amine_status room_for_synapses(am_chunk *c, am_block *block, const amine_
   am_free(block->column);
   block->column = NULL;
   if (block->lane < 0) ROOM(block->w, n);
+  if (p->keeps_low) ROOM(block->w_low, n);
   if (!p->rule->dopamine) return AMINE_OK;
   ROOM(block->c, n);
   const size_t rows = am_size_mul((size_t)p->n_delays, (size_t)p->width);
@@ -333,6 +357,19 @@ static amine_status room_for_synapses(am_chunk *c, am_block *block, const amine_
   }
   for (size_t k = 0; k < rows; k++) block->row_log[AM_LOG_GROWTH][k] = 1;
   for (size_t k = 0; k < block->n_targets; k++) block->col_log[AM_LOG_GROWTH][k] = 1;
+  return AMINE_OK;
+}
+
+/* A sum in 64 bits for each target, where more may arrive at one than 32 bits can add up. */
+static amine_status room_for_sums(am_block *block, amine_error *error) {
+  if (!block->w || block->n_synapses <= AM_NARROW_ARRIVALS) return AMINE_OK;
+  ROOM(block->sum, block->n_targets);
+  double most = 0;
+  for (size_t k = 0; k < block->n_synapses; k++) most = fmax(most, ++block->sum[block->target[k]]);
+  for (uint32_t j = 0; j < block->n_targets; j++) block->sum[j] = 0;
+  if (most > AM_NARROW_ARRIVALS) return AMINE_OK;
+  am_free(block->sum);
+  block->sum = NULL;
   return AMINE_OK;
 }
 
@@ -360,6 +397,19 @@ static amine_status make_columns(am_block *block, const am_projection *p, uint32
   return AMINE_OK;
 }
 
+static amine_status make_wide_traces(am_projection *p, size_t row, size_t targets,
+                                     amine_error *error) {
+  for (int l = 0; l < p->rule->n_x; l++) ROOM(p->x_wide[l], row);
+  for (int l = 0; l < p->rule->n_y; l++) {
+    ROOM(p->y_wide[l], targets);
+    for (size_t i = 0; i < targets; i++) p->y_wide[l][i] = p->rule->y_initial[l];
+  }
+  if (!p->stp_scale) return AMINE_OK;
+  ROOM(p->stp_wide, am_size_mul(2, row));
+  for (size_t k = 0; k < row; k++) p->stp_wide[row + k] = 1;
+  return AMINE_OK;
+}
+
 static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *error) {
   const size_t row = am_size_mul((size_t)p->n_delays, (size_t)p->width);
   const int padded = b->populations[p->target].padded;
@@ -373,6 +423,7 @@ static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *e
     ROOM(p->stp_state, am_size_mul(2, row));
     for (size_t k = 0; k < row; k++) p->stp_state[row + k] = 1;
   }
+  if (p->is_wide) AM_TRY(make_wide_traces(p, row, (size_t)padded, error));
   if (p->values[AM_RULE_TARGET_RATE] > 0) ROOM(p->window_counts, (size_t)padded);
   if (p->rule->dopamine) {
     const am_dopamine is = p->rule->dopamine(p->values);
@@ -400,6 +451,7 @@ static amine_status fill_blocks(amine_brain *b, int projection, am_row *row, ami
       am_block *block = &b->chunks[k].blocks[j];
       if (block->projection != projection) continue;
       shift_rows(block, p->n_delays, n);
+      AM_TRY(room_for_sums(block, error));
       if (p->rule->fires) AM_TRY(make_columns(block, p, n, error));
     }
   return AMINE_OK;

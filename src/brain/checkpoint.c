@@ -43,6 +43,8 @@ static amine_status visit_population(visitor *v, amine_brain *b, am_population *
   for (int s = 0; p->model->states[s]; s++)
     VISIT(REAL_TYPE, b->states[s] + p->first, (size_t)p->padded, "%s/%s", p->name,
           p->model->states[s]);
+  for (int s = 0; p->is_wide && p->model->states[s]; s++)
+    VISIT(AM_F64, p->wide[s], (size_t)p->padded, "%s/wide.%s", p->name, p->model->states[s]);
   for (int k = 0; k < AM_NEURON_OWN && p->model->own[k]; k++)
     VISIT(REAL_TYPE, p->own[k], (size_t)p->padded, "%s/own.%s", p->name, p->model->own[k]);
   VISIT(AM_I32, p->counts, (size_t)p->padded, "%s/spike_count", p->name);
@@ -56,6 +58,8 @@ static amine_status visit_block(visitor *v, const amine_brain *b, am_block *k, i
   const am_projection *p = &b->projections[k->projection];
   const char *const log[AM_LOG_PARTS] = {"growth", "high", "low"};
   if (k->w) VISIT(REAL_TYPE, k->w, k->n_synapses, "%s.%d/w.%d", p->name, k->projection, chunk);
+  if (k->w_low)
+    VISIT(REAL_TYPE, k->w_low, k->n_synapses, "%s.%d/w.low.%d", p->name, k->projection, chunk);
   if (!k->c) return AMINE_OK;
   VISIT(REAL_TYPE, k->c, k->n_synapses, "%s.%d/c.%d", p->name, k->projection, chunk);
   for (int l = 0; l < AM_LOG_PARTS; l++) {
@@ -79,6 +83,11 @@ static amine_status visit_projection(visitor *v, amine_brain *b, int index, amin
     VISIT(REAL_TYPE, p->stp_scale, 3 * row, "%s.%d/stp_scale", p->name, index);
     VISIT(REAL_TYPE, p->stp_state, 2 * row, "%s.%d/stp_state", p->name, index);
   }
+  for (int l = 0; p->is_wide && l < p->rule->n_x; l++)
+    VISIT(AM_F64, p->x_wide[l], row, "%s.%d/wide.x%d", p->name, index, l + 1);
+  for (int l = 0; p->is_wide && l < p->rule->n_y; l++)
+    VISIT(AM_F64, p->y_wide[l], targets, "%s.%d/wide.y%d", p->name, index, l + 1);
+  if (p->stp_wide) VISIT(AM_F64, p->stp_wide, 2 * row, "%s.%d/wide.stp", p->name, index);
   if (p->window_counts)
     VISIT(AM_I32, p->window_counts, targets, "%s.%d/window_counts", p->name, index);
   if (p->reward) {

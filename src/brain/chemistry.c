@@ -1,6 +1,7 @@
 /* Levels of the modulators, delayed and filtered for each population, and their effects. */
 #include "brain/chemistry.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -200,11 +201,12 @@ static am_moment moment(double F, double decay) {
   return (am_moment){now(F, decay), (am_real)(1 / decay)};
 }
 
-/* Of eligibility, so many steps after the beginning of an epoch. */
+/* Of eligibility, so many steps after the beginning of an epoch; what is left after 69 tau_c is as
+ * good as nothing, and its inverse a float. */
 static double decay_of(const am_reward *r, uint64_t steps, double dt_ms) {
   if (r->is.tau_c_ms <= 0) return 1;
   if (r->read > 0) steps = steps / r->read * r->read;
-  return am_exp(-(double)steps * dt_ms / r->is.tau_c_ms);
+  return fmax(am_exp(-(double)steps * dt_ms / r->is.tau_c_ms), 1e-30);
 }
 
 /* d and F, one step on from `at` in the epoch, where eligibility has come to `decay`. */

@@ -3,6 +3,7 @@
 #include "brain/neuron.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/steps.h"
@@ -13,9 +14,17 @@
 #define VOLT(name, value, meaning)                                                                 \
   { name, value, -1e3, 1e3, "mV", meaning }
 
-static am_real steps(double ms, double dt_ms) { return (am_real)am_steps(ms, dt_ms); }
-static am_real decay(double tau_ms, double dt_ms) {
-  return tau_ms > 0 ? (am_real)am_exp(-dt_ms / tau_ms) : 0;
+static double steps(double ms, double dt_ms) { return (double)am_steps(ms, dt_ms); }
+static double decay(double tau_ms, double dt_ms) {
+  return tau_ms > 0 ? am_exp(-dt_ms / tau_ms) : 0;
+}
+
+/* The largest of what 32 bits are asked for, each as a part of what they hold. */
+static double slow(double membrane_ms, double a_ms, double b_ms, double refractory_ms,
+                   double dt_ms) {
+  const double other = fmax(a_ms, b_ms) / dt_ms / AM_NARROW_STEPS;
+  const double count = steps(refractory_ms, dt_ms) / AM_NARROW_COUNT;
+  return fmax(fmax(membrane_ms / dt_ms / AM_NARROW_MEMBRANE, other), count);
 }
 
 /* ---------------------------------------------------------------------------------------- lif */
@@ -30,29 +39,34 @@ static const amine_parameter lif_parameters[] = {
     {0}};
 
 /* What g = 1 at the beginning of a step adds to V until its end:
- * tau_s / (tau_s - tau_m) (e^{-h/tau_s} - e^{-h/tau_m}), without loss where the two are close. */
+ * tau_s / (tau_s - tau_m) (e^{-h/tau_s} - e^{-h/tau_m}), without loss where the two are close, and
+ * without 0 times infinity where one is gone long before the other. */
 static double propagator(double tau_s, double tau_m, double h) {
   if (tau_s <= 0) return 0;
   const double rate = 1 / tau_m - 1 / tau_s; /* the difference is e^{-h/tau_m} (e^{h rate} - 1) */
   const double x = h * rate;
+  if (x > 1) return am_exp(-h / tau_s) * (-am_expm1(-x) / rate) / tau_m;
   const double part = x > -1e-9 && x < 1e-9 ? h : am_expm1(x) / rate;
   return am_exp(-h / tau_m) * part / tau_m;
 }
 
-static void lif_setup(am_real *k, am_real *initial, const double *v, double dt_ms) {
+static void lif_setup(double *k, double *initial, const double *v, double dt_ms) {
   k[0] = decay(v[0], dt_ms);
   k[1] = decay(v[5], dt_ms);
   k[2] = decay(v[6], dt_ms);
-  k[3] = (am_real)propagator(v[5], v[0], dt_ms);
-  k[4] = (am_real)propagator(v[6], v[0], dt_ms);
-  k[5] = (am_real)-am_expm1(-dt_ms / v[0]);
-  k[6] = (am_real)v[1];
-  k[7] = (am_real)v[2];
-  k[8] = (am_real)(v[3] - v[1]);
+  k[3] = propagator(v[5], v[0], dt_ms);
+  k[4] = propagator(v[6], v[0], dt_ms);
+  k[5] = -am_expm1(-dt_ms / v[0]);
+  k[6] = v[1];
+  k[7] = v[2];
+  k[8] = v[3] - v[1];
   k[9] = steps(v[4], dt_ms);
   k[10] = v[5] <= 0;
   k[11] = v[6] <= 0;
-  initial[0] = (am_real)v[1];
+  initial[0] = v[1];
+}
+static double lif_slowness(const double *v, double dt_ms) {
+  return slow(v[0], v[5], v[6], v[4], dt_ms);
 }
 
 /* ----------------------------------------------------------------------------------- lif-cond */
@@ -71,21 +85,24 @@ static const amine_parameter lif_cond_parameters[] = {
     CONDUCTANCES,
     {0}};
 
-static void lif_cond_setup(am_real *k, am_real *initial, const double *v, double dt_ms) {
+static void lif_cond_setup(double *k, double *initial, const double *v, double dt_ms) {
   k[0] = decay(v[6], dt_ms);
   k[1] = decay(v[7], dt_ms);
-  k[2] = (am_real)am_exp(-dt_ms / (2 * v[6]));
-  k[3] = (am_real)am_exp(-dt_ms / (2 * v[7]));
-  k[4] = (am_real)v[1];
-  k[5] = (am_real)(v[1] * v[2]);
-  k[6] = (am_real)v[8];
-  k[7] = (am_real)v[9];
-  k[8] = (am_real)(dt_ms / v[0]);
-  k[9] = (am_real)v[2];
-  k[10] = (am_real)v[3];
-  k[11] = (am_real)(v[4] - v[2]);
+  k[2] = am_exp(-dt_ms / (2 * v[6]));
+  k[3] = am_exp(-dt_ms / (2 * v[7]));
+  k[4] = v[1];
+  k[5] = v[1] * v[2];
+  k[6] = v[8];
+  k[7] = v[9];
+  k[8] = dt_ms / v[0];
+  k[9] = v[2];
+  k[10] = v[3];
+  k[11] = v[4] - v[2];
   k[12] = steps(v[5], dt_ms);
-  initial[0] = (am_real)v[2];
+  initial[0] = v[2];
+}
+static double lif_cond_slowness(const double *v, double dt_ms) {
+  return slow(v[0] / v[1], v[6], v[7], v[5], dt_ms);
 }
 
 /* --------------------------------------------------------------------------------- izhikevich */
@@ -99,21 +116,22 @@ static const amine_parameter izhikevich_parameters[] = {
     TAU("tau_i_ms", 0, 0, "of receptor 2; 0: a current of one step"),
     {0}};
 
-static am_real below(double x) {
-  return sizeof(am_real) == 8 ? (am_real)nextafter(x, -INFINITY)
-                              : (am_real)nextafterf((float)x, -INFINITY);
-}
-
-static void izhikevich_setup(am_real *k, am_real *initial, const double *v, double dt_ms) {
-  k[0] = (am_real)(dt_ms / 2);
-  k[1] = (am_real)(dt_ms * v[0]);
-  k[2] = (am_real)v[1];
-  k[3] = below(v[4]);
+static void izhikevich_setup(double *k, double *initial, const double *v, double dt_ms) {
+  k[0] = dt_ms / 2;
+  k[1] = dt_ms * v[0];
+  k[2] = v[1];
+  k[3] = v[4];
   k[4] = decay(v[5], dt_ms);
   k[5] = decay(v[6], dt_ms);
-  initial[0] = (am_real)v[2];
-  initial[1] = (am_real)(v[1] * v[2]);
+  initial[0] = v[2];
+  initial[1] = v[1] * v[2];
 }
+/* At rest v comes back at 0.2 a ms. */
+static double izhikevich_slowness(const double *v, double dt_ms) {
+  const double recovery = v[0] > 0 ? 1 / v[0] : 0;
+  return slow(5, fmax(recovery, v[5]), v[6], 0, dt_ms);
+}
+static double izhikevich_longest_step(const double *v) { return 2 / v[0]; } /* Euler's, for u */
 
 static double same_value(int which, double value, double dt_ms) {
   (void)which, (void)dt_ms;
@@ -136,25 +154,47 @@ static const amine_parameter adex_parameters[] = {
     CONDUCTANCES,
     {0}};
 
-static void adex_setup(am_real *k, am_real *initial, const double *v, double dt_ms) {
+static void adex_setup(double *k, double *initial, const double *v, double dt_ms) {
   k[0] = decay(v[11], dt_ms);
   k[1] = decay(v[12], dt_ms);
-  k[2] = (am_real)v[1];
-  k[3] = (am_real)v[2];
-  k[4] = (am_real)(v[3] - v[2]);
-  k[5] = (am_real)(1 / v[4]);
-  k[6] = (am_real)(v[1] * v[4]);
-  k[7] = (am_real)v[13];
-  k[8] = (am_real)v[14];
-  k[9] = (am_real)(dt_ms / v[0]);
-  k[10] = (am_real)(dt_ms / v[5]);
-  k[11] = (am_real)v[6];
-  k[12] = (am_real)v[7];
-  k[13] = (am_real)v[8];
-  k[14] = (am_real)v[9];
-  k[15] = below(v[9]);
-  k[16] = steps(v[10], dt_ms);
-  initial[0] = (am_real)v[2];
+  k[2] = v[1];
+  k[3] = v[2];
+  k[4] = v[3] - v[2];
+  k[5] = 1 / v[4];
+  k[6] = v[1] * v[4];
+  k[7] = v[13];
+  k[8] = v[14];
+  k[9] = dt_ms / v[0];
+  k[10] = dt_ms / v[5];
+  k[11] = v[6];
+  k[12] = v[7];
+  k[13] = v[8];
+  k[14] = v[9];
+  k[15] = steps(v[10], dt_ms);
+  initial[0] = v[2];
+}
+static double adex_slowness(const double *v, double dt_ms) {
+  return slow(v[0] / v[1], v[5], fmax(v[11], v[12]), v[10], dt_ms);
+}
+/* Whether one step of Heun's method makes more of what should decay: e^z, z = re + i im, is
+ * 1 + z + z^2 / 2 there. */
+static bool heun_grows(double re, double im) {
+  const double a = 1 + re + (re * re - im * im) / 2, b = im * (1 + re);
+  return a * a + b * b > 1;
+}
+/* V and w decay with the rates of the matrix (-g_L / C, -1 / C; a / tau_w, -1 / tau_w): alone, or
+ * swinging where a is large. */
+static double adex_longest_step(const double *v) {
+  const double sum = v[1] / v[0] + 1 / v[5], product = (v[1] + v[6]) / (v[0] * v[5]);
+  const double root = sum * sum / 4 - product;
+  if (root >= 0) return 2 / (sum / 2 + sqrt(root));
+  double low = 0, high = 4 / sqrt(product);
+  for (int k = 0; k < 60; k++) {
+    const double middle = (low + high) / 2;
+    if (heun_grows(-sum / 2 * middle, sqrt(-root) * middle)) high = middle;
+    else low = middle;
+  }
+  return low;
 }
 
 /* ------------------------------------------------------------------------------------- escape */
@@ -169,16 +209,19 @@ static const amine_parameter escape_parameters[] = {
     TAU("tau_reset_ms", 20, 1e-3, "in which that is forgotten"),
     {0}};
 
-static void escape_setup(am_real *k, am_real *initial, const double *v, double dt_ms) {
+static void escape_setup(double *k, double *initial, const double *v, double dt_ms) {
   k[0] = decay(v[0], dt_ms);
-  k[1] = (am_real)-am_expm1(-dt_ms / v[0]);
+  k[1] = -am_expm1(-dt_ms / v[0]);
   k[2] = decay(v[6], dt_ms);
-  k[3] = (am_real)v[5];
-  k[4] = (am_real)v[1];
-  k[5] = (am_real)(v[2] - v[1]);
-  k[6] = (am_real)(1 / v[3]);
-  k[7] = (am_real)(v[4] * dt_ms * 1e-3);
-  initial[0] = (am_real)v[1];
+  k[3] = v[5];
+  k[4] = v[1];
+  k[5] = v[2] - v[1];
+  k[6] = 1 / v[3];
+  k[7] = v[4] * dt_ms * 1e-3;
+  initial[0] = v[1];
+}
+static double escape_slowness(const double *v, double dt_ms) {
+  return slow(v[0], v[6], 0, 0, dt_ms);
 }
 
 /* ------------------------------------------------------------------------------------ sources */
@@ -186,7 +229,7 @@ static const amine_parameter poisson_parameters[] = {{"rate_hz", 10, 0, 1e6, "Hz
                                                      {0}};
 static const amine_parameter spikes_parameters[] = {{0}};
 
-static void source_setup(am_real *k, am_real *initial, const double *v, double dt_ms) {
+static void source_setup(double *k, double *initial, const double *v, double dt_ms) {
   (void)k, (void)initial, (void)v, (void)dt_ms;
 }
 
@@ -195,11 +238,14 @@ static double firing_probability(int which, double rate_hz, double dt_ms) {
   return -am_expm1(-rate_hz * dt_ms * 1e-3);
 }
 
-AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_lif);
-AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_lif_cond);
-AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_izhikevich);
-AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_adex);
-AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_escape);
+#define NEURON(name)                                                                               \
+  AM_ISA_DECLARE(const am_neuron_kernel, name);                                                    \
+  AM_WIDE_DECLARE(const am_neuron_wide, name)
+NEURON(am_neuron_lif);
+NEURON(am_neuron_lif_cond);
+NEURON(am_neuron_izhikevich);
+NEURON(am_neuron_adex);
+NEURON(am_neuron_escape);
 AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_poisson);
 
 static const am_neuron_model models[] = {
@@ -208,13 +254,17 @@ static const am_neuron_model models[] = {
      .parameters = lif_parameters,
      .states = {"v", "g_e", "g_i", "refractory"},
      .setup = lif_setup,
-     .kernels = AM_ISA_TABLE(am_neuron_lif)},
+     .slowness = lif_slowness,
+     .kernels = AM_ISA_TABLE(am_neuron_lif),
+     .wide = AM_WIDE_TABLE(am_neuron_lif)},
     {.name = "lif-cond",
      .meaning = "leaky integrate and fire, conductance-based",
      .parameters = lif_cond_parameters,
      .states = {"v", "g_e", "g_i", "refractory"},
      .setup = lif_cond_setup,
-     .kernels = AM_ISA_TABLE(am_neuron_lif_cond)},
+     .slowness = lif_cond_slowness,
+     .kernels = AM_ISA_TABLE(am_neuron_lif_cond),
+     .wide = AM_WIDE_TABLE(am_neuron_lif_cond)},
     {.name = "izhikevich",
      .meaning = "Izhikevich's simple model",
      .parameters = izhikevich_parameters,
@@ -222,19 +272,27 @@ static const am_neuron_model models[] = {
      .own = {"c", "d"},
      .setup = izhikevich_setup,
      .own_value = same_value,
-     .kernels = AM_ISA_TABLE(am_neuron_izhikevich)},
+     .slowness = izhikevich_slowness,
+     .longest_step = izhikevich_longest_step,
+     .kernels = AM_ISA_TABLE(am_neuron_izhikevich),
+     .wide = AM_WIDE_TABLE(am_neuron_izhikevich)},
     {.name = "adex",
      .meaning = "adaptive exponential integrate and fire",
      .parameters = adex_parameters,
      .states = {"v", "w", "g_e", "g_i", "refractory"},
      .setup = adex_setup,
-     .kernels = AM_ISA_TABLE(am_neuron_adex)},
+     .slowness = adex_slowness,
+     .longest_step = adex_longest_step,
+     .kernels = AM_ISA_TABLE(am_neuron_adex),
+     .wide = AM_WIDE_TABLE(am_neuron_adex)},
     {.name = "escape",
      .meaning = "spike response neuron that fires by chance, the likelier the higher its potential",
      .parameters = escape_parameters,
      .states = {"v", "h", "kappa", "score"},
      .setup = escape_setup,
-     .kernels = AM_ISA_TABLE(am_neuron_escape)},
+     .slowness = escape_slowness,
+     .kernels = AM_ISA_TABLE(am_neuron_escape),
+     .wide = AM_WIDE_TABLE(am_neuron_escape)},
     {.name = "poisson",
      .meaning = "Poisson source",
      .parameters = poisson_parameters,

@@ -1,5 +1,9 @@
 /* A neuron model: its parameters, its state, and one step of a piece of a population.
  *
+ * A model has two forms, from one text: in 32 bits for each instruction set, and the wide form in
+ * 64 bits for neurons whose time constants are so long against a step that 32 bits would round their
+ * changes away.
+ *
  * Each model is one vector source of this folder with its equation on top. What the modulators do
  * to a neuron arrives as two numbers: `gain` multiplies all input, `threshold` is 1 + inhibition,
  * by which the distance from rest to threshold grows. */
@@ -17,25 +21,42 @@
 #define AM_NEURON_OWN 2 /* parameters that each neuron may have for itself */
 #define AM_NEURON_CONSTANTS 32
 
-/* n neurons side by side; arrays are padded with zeros to a multiple of 16 and begin at the piece
- */
-typedef struct am_neurons {
-  am_real *s[AM_NEURON_STATES]; /* in the order of the model's names */
-  am_real *in[2];               /* what arrives in this step at receptor 1 and 2; left at 0 */
-  const am_real *current;       /* external input */
-  const am_real *own[AM_NEURON_OWN];
-  const am_real *k; /* [AM_NEURON_CONSTANTS] from set-up */
-  am_real gain, threshold;
-  uint32_t first; /* number of the first neuron, for the list of spikes */
-  int n;
-  uint64_t seed, step;        /* for models that draw: who draws (kernel/philox.h) */
-  uint32_t population, index; /* index of the first neuron in its population */
-} am_neurons;
+/* n neurons side by side; arrays are padded with zeros to a multiple of 16 and begin at the piece:
+ *   s          states in the order of the model's names
+ *   in         what arrives in this step at receptor 1 and 2; left at 0
+ *   current    external input
+ *   k          [AM_NEURON_CONSTANTS] from set-up
+ *   first      number of the first neuron, for the list of spikes
+ *   seed, step, population, index   for models that draw: who draws (kernel/philox.h); index of the
+ *              first neuron in its population
+ * The types have no tags, so that what is `am_neurons` in a source compiled in 64 bits is
+ * `am_neurons_wide` for the others. */
+#define AM_NEURONS(name, number)                                                                   \
+  typedef struct {                                                                                 \
+    number *s[AM_NEURON_STATES], *in[2];                                                           \
+    const number *current, *own[AM_NEURON_OWN], *k;                                                \
+    number gain, threshold;                                                                        \
+    uint32_t first;                                                                                \
+    int n;                                                                                         \
+    uint64_t seed, step;                                                                           \
+    uint32_t population, index;                                                                    \
+  } name
+AM_NEURONS(am_neurons, am_real);
+AM_NEURONS(am_neurons_wide, double);
 
-typedef struct am_neuron_kernel {
-  /* One step. Writes the numbers of those that fired, ascending; returns how many. */
+/* update: one step. Writes the numbers of those that fired, ascending; returns how many. */
+typedef struct {
   int (*update)(const am_neurons *p, uint32_t *spikes);
 } am_neuron_kernel;
+typedef struct {
+  int (*update)(const am_neurons_wide *p, uint32_t *spikes);
+} am_neuron_wide;
+
+/* The steps of a time constant up to which 32 bits hold a state: of what is compared with a
+ * threshold, and of what is not (docs/brain.md, "What precision holds"). */
+#define AM_NARROW_MEMBRANE 1024
+#define AM_NARROW_STEPS 4096
+#define AM_NARROW_COUNT (1 << 24) /* of steps that are counted down */
 
 /* Where models with a state "score" keep it. */
 #define AM_NEURON_SCORE 3
@@ -47,10 +68,15 @@ typedef struct am_neuron_model {
   const char *own[AM_NEURON_OWN + 1];
   int is_source; /* fires by itself: takes no input */
   /* Constants from the values in the table's order; and the initial value of each state. */
-  void (*setup)(am_real *k, am_real *initial, const double *values, double dt_ms);
+  void (*setup)(double *k, double *initial, const double *values, double dt_ms);
+  /* Above 1: 32 bits do not hold its states. NULL: it has none. */
+  double (*slowness)(const double *values, double dt_ms);
+  /* The longest step with which its equations can be integrated. NULL: any. */
+  double (*longest_step)(const double *values);
   /* own[which] as the kernel wants it, from the value the user gave */
   double (*own_value)(int which, double value, double dt_ms);
   const am_neuron_kernel *kernels[AM_N_ISA];
+  const am_neuron_wide *wide[AM_N_ISA];
 } am_neuron_model;
 
 /* In the order of the public list; NULL past the end. */

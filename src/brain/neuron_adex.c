@@ -6,8 +6,9 @@
  *     V >= v_peak: a spike, V = v_reset, w = w + b, V held for refractory_ms
  *
  * V in mV, g and a in nS, C in pF, w, b and I in pA. Heun's method for (V, w) with the conductances
- * of both ends of the step; in the exponential V counts as at most v_peak. Arrivals join g at the
- * beginning. Serotonin's factor raises V_T from E_L.
+ * of both ends of the step; in the exponential V counts as at most v_peak, and what it makes as at
+ * most LARGEST, which takes V past any peak, so that nothing is infinite however sharp it is.
+ * Arrivals join g at the beginning. Serotonin's factor raises V_T from E_L.
  * Source: Brette and Gerstner 2005, doi:10.1152/jn.00686.2005. */
 #include "kernel/math.h"
 #include "kernel/vector.h"
@@ -30,9 +31,11 @@ enum {
   B,
   RESET,
   PEAK,
-  PEAK_BELOW,
   REFRACTORY
 };
+
+#define LARGEST ((real)1e30) /* pA */
+#define FAR ((real)1e12)     /* mV, far past every peak */
 
 typedef struct membrane {
   vec leak, e_l, v_t, inv_delta, leak_delta, e_e, e_i, peak, a;
@@ -41,7 +44,7 @@ typedef struct membrane {
 /* C V' */
 VEC_INLINE vec charge(const membrane *m, vec V, vec w, vec g_e, vec g_i, vec I) {
   const vec spike = v_exp(v_mul(v_sub(v_min(V, m->peak), m->v_t), m->inv_delta));
-  vec s = v_fma(m->leak_delta, spike, v_sub(I, w));
+  vec s = v_min(v_fma(m->leak_delta, spike, v_sub(I, w)), v_set1(LARGEST));
   s = v_fma(m->leak, v_sub(m->e_l, V), s);
   return v_fma(g_e, v_sub(m->e_e, V), v_fma(g_i, v_sub(m->e_i, V), s));
 }
@@ -54,7 +57,7 @@ static int update(const am_neurons *p, uint32_t *spikes) {
   m.v_t = v_fma(v_set1(k[V_T]), v_set1(p->threshold), m.e_l);
   const vec decay_e = v_set1(k[DECAY_E]), decay_i = v_set1(k[DECAY_I]), gain = v_set1(p->gain);
   const vec dt_c = v_set1(k[DT_C]), dt_w = v_set1(k[DT_W]), b = v_set1(k[B]);
-  const vec half = v_set1((real)0.5), reset = v_set1(k[RESET]), below = v_set1(k[PEAK_BELOW]);
+  const vec half = v_set1((real)0.5), reset = v_set1(k[RESET]), below = v_set1(real_below(k[PEAK]));
   const vec held = v_set1(k[REFRACTORY]), one = v_set1(1), never = v_set1((real)3e38);
   int n_spikes = 0;
   for (int i = 0; i < p->n; i += VEC_LANES) {
@@ -66,7 +69,8 @@ static int update(const am_neurons *p, uint32_t *spikes) {
     const vmask free = v_lt(refractory, one);
     const vec dV0 = v_mul(dt_c, charge(&m, V, w, g_e, g_i, I));
     const vec dw0 = v_mul(dt_w, v_sub(v_mul(m.a, v_sub(V, m.e_l)), w));
-    const vec V1 = v_add(V, v_select(free, dV0, v_zero())), w1 = v_add(w, dw0);
+    const vec V1 = v_min(v_add(V, v_select(free, dV0, v_zero())), v_set1(FAR));
+    const vec w1 = v_add(w, dw0);
     const vec dV1 = v_mul(dt_c, charge(&m, V1, w1, g_e1, g_i1, I));
     const vec dw1 = v_mul(dt_w, v_sub(v_mul(m.a, v_sub(v_min(V1, m.peak), m.e_l)), w1));
     const vec next = v_fma(half, v_add(dV0, dV1), V);

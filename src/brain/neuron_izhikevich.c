@@ -12,7 +12,7 @@
 
 #include "brain/neuron.h"
 
-enum { HALF_DT, DT_A, B, PEAK_BELOW, DECAY_E, DECAY_I };
+enum { HALF_DT, DT_A, B, PEAK, DECAY_E, DECAY_I };
 
 VEC_INLINE vec half_step(vec v, vec I_u, vec half_dt) {
   const vec slope = v_fma(v_fma(v_set1((real)0.04), v, v_set1(5)), v, v_add(v_set1(140), I_u));
@@ -22,8 +22,8 @@ VEC_INLINE vec half_step(vec v, vec I_u, vec half_dt) {
 static int update(const am_neurons *p, uint32_t *spikes) {
   const am_real *k = p->k;
   const vec half_dt = v_set1(k[HALF_DT]), dt_a = v_set1(k[DT_A]), b = v_set1(k[B]);
-  const vec below = v_set1(k[PEAK_BELOW]), decay_e = v_set1(k[DECAY_E]),
-            decay_i = v_set1(k[DECAY_I]);
+  const vec below = v_set1(real_below(k[PEAK])), decay_e = v_set1(k[DECAY_E]);
+  const vec decay_i = v_set1(k[DECAY_I]);
   const vec gain = v_set1(p->gain), softness = v_set1(1 / p->threshold);
   int n_spikes = 0;
   for (int i = 0; i < p->n; i += VEC_LANES) {

@@ -111,5 +111,21 @@ static void rescale(am_real *w, const uint16_t *target, const am_real *scale, am
   }
 }
 
-const am_brain_pass AM_ISA(am_brain_pass) = {take_counts, current, poisson,
-                                             decay,       recover, rescale};
+static void rescale_kept(am_real *w, am_real *low, const uint16_t *target, const am_real *scale,
+                         am_real decayed, am_real w_min, am_real w_max, uint32_t n) {
+  const am_real k[AM_SYNAPSE_CONSTANTS] = {[AM_SYNAPSE_W_MIN] = w_min, [AM_SYNAPSE_W_MAX] = w_max};
+  for (uint32_t i = 0; i < n; i += VEC_LANES) {
+    const int m = n - i < VEC_LANES ? (int)(n - i) : VEC_LANES;
+    vec s = v_set1(decayed), rest = v_load_n(low + i, m);
+    if (scale) { /* (1 + s) (1 + x) - 1 */
+      const vec x = v_gather16_n(scale, target + i, m);
+      s = v_add(s, v_fma(s, x, x));
+    }
+    const vec now = v_load_n(w + i, m);
+    v_store_n(w + i, synapse_carry(now, v_mul(now, s), &rest, k), m);
+    v_store_n(low + i, rest, m);
+  }
+}
+
+const am_brain_pass AM_ISA(am_brain_pass) = {take_counts, current, poisson,     decay,
+                                             recover,     rescale, rescale_kept};

@@ -41,6 +41,10 @@ typedef struct am_brain_pass {
   /* w = bound(w scale[target]), exactly n; scale NULL: by `decay` alone */
   void (*rescale)(am_real *w, const uint16_t *target, const am_real *scale, am_real decay,
                   am_real w_min, am_real w_max, uint32_t n);
+  /* The same where so little changes that w needs its `low` (kernel/synapse.h): scale and decay are
+   * given less 1 */
+  void (*rescale_kept)(am_real *w, am_real *low, const uint16_t *target, const am_real *scale,
+                       am_real decay, am_real w_min, am_real w_max, uint32_t n);
 } am_brain_pass;
 
 extern const am_brain_pass *const am_brain_passes[AM_N_ISA];

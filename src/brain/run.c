@@ -120,9 +120,10 @@ static amine_status check_finite(const amine_brain *b, amine_error *error) {
       for (int s = 0; s < 2; s++)
         if (!isfinite(b->states[s][p->first + (uint32_t)i]))
           return am_fail(error, AMINE_ERROR_NUMERIC,
-                         "population %s, neuron %d: %s is no longer a number at step %llu (%g ms)",
+                         "population %s, neuron %d: %s is no longer a number at step %llu (%g ms); "
+                         "with a dt_ms below %g it may stay one",
                          p->name, i, p->model->states[s], (unsigned long long)b->step,
-                         (double)b->step * b->dt_ms);
+                         (double)b->step * b->dt_ms, b->dt_ms);
   }
   return AMINE_OK;
 }

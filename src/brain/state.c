@@ -11,14 +11,14 @@
 
 #define ARGUMENT(...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)
 
-static amine_status find_state(am_real **state, const amine_brain *b, int population,
-                               const char *name, amine_error *error) {
+static amine_status find_state(int *state, const amine_brain *b, int population, const char *name,
+                               amine_error *error) {
   if (population < 0 || population >= b->n_populations)
     return ARGUMENT("there is no population %d: there are %d", population, b->n_populations);
   const am_population *p = &b->populations[population];
   for (int s = 0; name && p->model->states[s]; s++)
     if (strcmp(p->model->states[s], name) == 0) {
-      *state = b->states[s] + p->first;
+      *state = s;
       return AMINE_OK;
     }
   return ARGUMENT("population %s: a neuron of %s has no %.100s", p->name, p->model->name,
@@ -27,46 +27,59 @@ static amine_status find_state(am_real **state, const amine_brain *b, int popula
 
 amine_status am_brain_state(const am_real **values, const amine_brain *b, int population,
                             const char *name, amine_error *error) {
-  am_real *state = NULL;
+  int state = 0;
   AM_TRY(find_state(&state, b, population, name, error));
-  *values = state;
+  *values = b->states[state] + b->populations[population].first;
   return AMINE_OK;
+}
+
+/* A state of one neuron, in both forms of it if there are two. */
+static void put(amine_brain *b, int population, int state, int neuron, double value) {
+  am_population *p = &b->populations[population];
+  b->states[state][p->first + (uint32_t)neuron] = (am_real)value;
+  if (p->is_wide) p->wide[state][neuron] = value;
 }
 
 amine_status amine_brain_get(const amine_brain *b, int population, const char *name, float *values,
                              amine_error *error) {
-  am_real *state = NULL;
+  const am_real *state = NULL;
   AM_TRY(am_brain_build((amine_brain *)(uintptr_t)b,
                         error)); /* before the first run: initial values */
-  AM_TRY(find_state(&state, b, population, name, error));
+  AM_TRY(am_brain_state(&state, b, population, name, error));
   for (int i = 0; i < b->populations[population].n; i++) values[i] = (float)state[i];
   return AMINE_OK;
 }
 
 amine_status amine_brain_set(amine_brain *b, int population, const char *name, const float *values,
                              amine_error *error) {
-  am_real *state = NULL;
+  int state = 0;
   AM_TRY(am_brain_build(b, error));
   AM_TRY(find_state(&state, b, population, name, error));
   for (int i = 0; i < b->populations[population].n; i++)
     if (!isfinite(values[i]))
       return ARGUMENT("population %s: %s of neuron %d is not finite",
                       b->populations[population].name, name, i);
-  for (int i = 0; i < b->populations[population].n; i++) state[i] = (am_real)values[i];
+  for (int i = 0; i < b->populations[population].n; i++)
+    put(b, population, state, i, (double)values[i]);
   return AMINE_OK;
 }
 
 amine_status amine_brain_kick(amine_brain *b, int population, const int *neurons, int n, double v,
                               amine_error *error) {
-  am_real *state = NULL;
+  int state = 0;
   AM_TRY(am_brain_build(b, error));
   AM_TRY(find_state(&state, b, population, "v", error));
+  const am_population *p = &b->populations[population];
   if (!(fabs(v) <= FLT_MAX)) return ARGUMENT("a kick of %g is not finite", v);
   for (int k = 0; k < n; k++)
     if (neurons[k] < 0 || neurons[k] >= b->populations[population].n)
       return ARGUMENT("population %s has no neuron %d", b->populations[population].name,
                       neurons[k]);
-  for (int k = 0; k < n; k++) state[neurons[k]] += (am_real)v;
+  for (int k = 0; k < n; k++) {
+    const uint32_t at = p->first + (uint32_t)neurons[k];
+    const double now = p->is_wide ? p->wide[state][neurons[k]] : (double)b->states[state][at];
+    put(b, population, state, neurons[k], now + v);
+  }
   return AMINE_OK;
 }
 
@@ -184,6 +197,7 @@ amine_status amine_brain_set_weights(amine_brain *b, int projection, const float
           "projection %s has one fixed weight: give it a list of weights, a range or a rule",
           s.p->name);
     s.block->w[s.k] = (am_real)weights[at];
+    if (s.block->w_low) s.block->w_low[s.k] = 0;
   }
   return AMINE_OK;
 }
@@ -207,6 +221,7 @@ static size_t block_bytes(const amine_brain *b, const am_block *k) {
   const size_t n = k->n_synapses, sources = (size_t)b->populations[p->source].n;
   size_t bytes = (size_t)p->n_delays * (sources + 1) * sizeof *k->row + n * sizeof *k->target;
   if (k->w) bytes += n * sizeof *k->w;
+  if (k->w_low) bytes += n * sizeof *k->w_low;
   if (k->c)
     bytes += n * sizeof *k->c + 3 * (size_t)p->n_delays * (size_t)p->width * sizeof(am_real);
   if (k->column) bytes += (k->n_targets + 2) * sizeof *k->column + n * sizeof *k->at;

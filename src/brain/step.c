@@ -2,6 +2,7 @@
 #include "brain/step.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "kernel/exponential.h"
 
@@ -105,7 +106,19 @@ static void deliver_weights(const amine_brain *b, const am_block *block, uint64_
   arrival row;
   FOR_ARRIVALS(b, block, step, row) {
     const am_real scale = scale_of(p, step, row.source);
-    for (uint32_t k = row.begin; k < row.end; k++) in[block->target[k]] += block->w[k] * scale;
+    if (block->sum)
+      for (uint32_t k = row.begin; k < row.end; k++)
+        block->sum[block->target[k]] += (double)block->w[k] * (double)scale;
+    else
+      for (uint32_t k = row.begin; k < row.end; k++) in[block->target[k]] += block->w[k] * scale;
+  }
+}
+
+/* What very many arrivals of this step sum up to. */
+static void deliver_sum(const am_block *block, am_real *in) {
+  for (uint32_t i = 0; block->sum && i < block->n_targets; i++) {
+    in[i] += (am_real)block->sum[i];
+    block->sum[i] = 0;
   }
 }
 
@@ -139,6 +152,7 @@ static am_synapse_row row_of(const amine_brain *b, const am_block *block, const 
                       .target = block->target + row->begin,
                       .w = block->w + row->begin,
                       .c = block->c ? block->c + row->begin : NULL,
+                      .low = block->w_low ? block->w_low + row->begin : NULL,
                       .scale = scale_of(p, step, row->source)};
   for (int l = 0; l < p->rule->n_x; l++) r.x[l] = past(p, l, step, row->source);
   for (int l = 0; l < p->rule->n_y; l++) r.y[l] = p->y[l] + in_population(b, block);
@@ -164,7 +178,8 @@ static void arrive(const amine_brain *b, const am_block *block, uint64_t step, a
   arrival row;
   FOR_ARRIVALS(b, block, step, row) {
     am_synapse_row r = row_of(b, block, &row, step);
-    r.in = in;
+    if (block->sum) r.sum = in ? block->sum : NULL;
+    else r.in = in;
     kernel->arrive(&r, p->k, M, m ? &m->now : NULL);
     if (m) log_moment(block->row_log, row.source, m);
   }
@@ -183,6 +198,7 @@ static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
     } else {
       deliver_weights(b, block, step, in);
     }
+    deliver_sum(block, in);
   }
   for (int l = 0; l < c->n_lanes; l++) {
     const am_lane *lane = &c->lanes[l];
@@ -209,6 +225,37 @@ static int told_spikes(const am_population *p, const am_piece *piece, uint64_t s
     if (n == 0 || spikes[n - 1] != neuron) spikes[n++] = neuron; /* told twice fires once */
   }
   return n;
+}
+
+/* The same step in 64 bits: what goes in is widened, what others see is rounded. */
+static int update_wide(const amine_brain *b, const am_chunk *c, const am_population *p,
+                       const am_neurons *narrow, uint32_t *spikes) {
+  const uint32_t n = ((uint32_t)narrow->n + 15) / 16 * 16;
+  const am_real *from[AM_WIDE_INPUTS] = {narrow->in[0], narrow->in[1], narrow->current,
+                                         narrow->own[0], narrow->own[1]};
+  double *to[AM_WIDE_INPUTS];
+  for (int k = 0; k < AM_WIDE_INPUTS; k++) {
+    to[k] = c->wide + (size_t)k * n;
+    for (uint32_t i = 0; i < n && from[k]; i++) to[k][i] = (double)from[k][i];
+  }
+  am_neurons_wide neurons = {.in = {to[0], to[1]},
+                             .current = to[2],
+                             .own = {to[3], to[4]},
+                             .k = p->k_wide,
+                             .gain = (double)narrow->gain,
+                             .threshold = (double)narrow->threshold,
+                             .first = narrow->first,
+                             .n = narrow->n,
+                             .seed = narrow->seed,
+                             .step = narrow->step,
+                             .population = narrow->population,
+                             .index = narrow->index};
+  for (int s = 0; s < AM_NEURON_STATES; s++) neurons.s[s] = p->wide[s] + narrow->index;
+  const int n_spikes = p->model->wide[b->isa]->update(&neurons, spikes);
+  for (int s = 0; s < AM_NEURON_STATES; s++)
+    for (uint32_t i = 0; i < n; i++) narrow->s[s][i] = (am_real)neurons.s[s][i];
+  for (int r = 0; r < 2; r++) memset(narrow->in[r], 0, n * sizeof *narrow->in[r]);
+  return n_spikes;
 }
 
 static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint64_t step,
@@ -242,6 +289,7 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
                          &draw, n);
     }
   }
+  if (p->is_wide) return update_wide(b, c, p, &neurons, spikes);
   return p->model->kernels[b->isa]->update(&neurons, spikes);
 }
 
@@ -266,7 +314,7 @@ static void fire(const amine_brain *b, const am_block *block, uint64_t step, con
   const am_projection *p = &b->projections[block->projection];
   const am_synapse_kernel *kernel = kernel_of(b, p);
   const am_moment *m = p->reward ? moment_of(p->reward, p->reward->fire, step) : NULL;
-  am_synapse_column column = {.w = block->w, .c = block->c};
+  am_synapse_column column = {.w = block->w, .c = block->c, .low = block->w_low};
   for (int l = 0; l < p->rule->n_x; l++) column.x[l] = moment(p->x[l], p, step);
   for (int l = 0; l < AM_LOG_PARTS && block->c; l++) column.logs[l] = block->row_log[l];
   for (uint32_t i = 0; i < n_spikes; i++) {
@@ -301,6 +349,17 @@ static void score(const amine_brain *b, const am_block *block, uint64_t step) {
     }
 }
 
+/* One step of slow traces of n targets, and what the synapses see of them. */
+static void trace_wide(const am_chunk *c, const am_projection *p, size_t at, const am_real *fired,
+                       int n) {
+  double *y[AM_SYNAPSE_TRACES] = {NULL};
+  for (int l = 0; l < p->rule->n_y; l++) y[l] = p->y_wide[l] + at;
+  for (int i = 0; i < n; i++) c->wide[i] = (double)fired[i];
+  p->rule->wide(y[0], y[1], c->wide, p->k_wide, n);
+  for (int l = 0; l < p->rule->n_y; l++)
+    for (int i = 0; i < n; i++) p->y[l][at + (size_t)i] = (am_real)y[l][i];
+}
+
 static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
   const uint32_t *spikes = am_brain_spikes(c, am_brain_slot(b, step)) + 1, n = spikes[-1];
   for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] = 1;
@@ -313,8 +372,10 @@ static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
     if (p->rule->n_y == 0) continue;
     const size_t at = in_population(b, block);
     am_real *y0 = p->y[0] + at, *y1 = p->rule->n_y > 1 ? p->y[1] + at : NULL;
-    kernel_of(b, p)->trace(y0, y1, c->fired + (block->begin - c->begin), p->k,
-                           (int)(block->n_targets + 15) / 16 * 16);
+    const am_real *fired = c->fired + (block->begin - c->begin);
+    const int padded = (int)(block->n_targets + 15) / 16 * 16;
+    if (p->is_wide && p->rule->wide) trace_wide(c, p, at, fired, padded);
+    else kernel_of(b, p)->trace(y0, y1, fired, p->k, padded);
     if (p->rule->is_late) arrive(b, block, step, NULL);
   }
   for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] = 0;
@@ -332,6 +393,36 @@ static const uint32_t *leaving(const amine_brain *b, const am_chunk *c, uint64_t
   return am_brain_spikes(c, slot) + 1;
 }
 
+/* x, u and R in 64 bits, and what the synapses see of them at step + 1. `at`: of the piece. */
+static void next_wide(const am_projection *p, uint64_t step, size_t at, uint32_t n, uint32_t padded,
+                      uint32_t first, const uint32_t *spikes, uint32_t n_spikes) {
+  for (int l = 0; l < p->rule->n_x; l++) {
+    const double *k = p->k_wide + AM_SYNAPSE_X + 2 * l;
+    double *x = p->x_wide[l] + at;
+    am_real *seen = p->x[l] + (moment(p->x[l], p, step + 1) - p->x[l]) + at;
+    for (uint32_t i = 0; i < n; i++) x[i] = x[i] * k[0] < 1e-30 ? 0 : x[i] * k[0];
+    for (uint32_t i = 0; i < n_spikes; i++) {
+      const uint32_t j = spikes[i] - first;
+      if (j < n) x[j] = k[1] * x[j] + 1;
+    }
+    for (uint32_t i = 0; i < padded; i++) seen[i] = (am_real)x[i];
+  }
+  if (!p->stp_scale) return;
+  double *u = p->stp_wide + at, *R = u + (size_t)p->n_delays * (size_t)p->width;
+  am_real *scale = p->stp_scale + (moment(p->stp_scale, p, step + 1) - p->stp_scale) + at;
+  for (uint32_t i = 0; i < n; i++) {
+    u[i] = u[i] * p->stp_facil < 1e-30 ? 0 : u[i] * p->stp_facil;
+    R[i] = 1 - (1 - R[i]) * p->stp_rec;
+  }
+  for (uint32_t i = 0; i < n_spikes; i++) {
+    const uint32_t j = spikes[i] - first;
+    if (j >= n) continue;
+    u[j] += p->stp_u * (1 - u[j]);
+    scale[j] = (am_real)(u[j] * R[j]);
+    R[j] -= u[j] * R[j];
+  }
+}
+
 static void next_traces(const amine_brain *b, const am_chunk *c, const am_projection *p,
                         const am_piece *piece, uint64_t step) {
   const uint32_t first = b->populations[p->source].first, n = piece->end - piece->begin;
@@ -340,6 +431,10 @@ static void next_traces(const amine_brain *b, const am_chunk *c, const am_projec
     const size_t at = (size_t)d * (size_t)p->width + (piece->begin - first);
     uint32_t n_spikes;
     const uint32_t *spikes = leaving(b, c, step + 1, p->delays[d], &n_spikes);
+    if (p->is_wide) {
+      next_wide(p, step, at, n, padded, piece->begin, spikes, n_spikes);
+      continue;
+    }
     for (int l = 0; l < p->rule->n_x; l++) {
       am_real *next = p->x[l] + (moment(p->x[l], p, step + 1) - p->x[l]) + at;
       const am_real *k = p->k + AM_SYNAPSE_X + 2 * l;
@@ -354,7 +449,7 @@ static void next_traces(const amine_brain *b, const am_chunk *c, const am_projec
     am_real *u = p->stp_state + at, *R = u + (size_t)p->n_delays * (size_t)p->width;
     am_real *scale = p->stp_scale + (moment(p->stp_scale, p, step + 1) - p->stp_scale) + at;
     const am_real U = (am_real)p->stp_u;
-    b->pass->recover(u, R, p->stp_facil, p->stp_rec, padded);
+    b->pass->recover(u, R, (am_real)p->stp_facil, (am_real)p->stp_rec, padded);
     for (uint32_t i = 0; i < n_spikes; i++) {
       const uint32_t j = spikes[i] - piece->begin;
       if (j >= n) continue;
@@ -385,7 +480,8 @@ void am_chunk_step(amine_brain *b, int index, uint64_t step, bool fresh) {
 /* ---------------------------------------------------------------------------------------- sweeps
  */
 /* Factors of the weights onto each target of a block, 1 + rate (target - found) / target, where a
- * window ends. They are put into c->current, which is fresh in such a step. */
+ * window ends; less 1 where weights keep what they are short of. They are put into c->current, which
+ * is fresh in such a step. */
 static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block *block) {
   const am_projection *p = &b->projections[block->projection];
   const double target = p->values[AM_RULE_TARGET_RATE];
@@ -395,8 +491,8 @@ static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block 
   const double to_hz = 1e3 / ((double)p->window * b->dt_ms);
   for (uint32_t j = 0; j < block->n_targets; j++) {
     const double rate = (counts[j] - p->window_counts[at + j]) * to_hz;
-    const double factor = 1 + p->values[AM_RULE_SCALING] * (target - rate) / target;
-    scale[j] = (am_real)(factor > 0 ? factor : 0); /* never another sign */
+    const double change = fmax(p->values[AM_RULE_SCALING] * (target - rate) / target, -1);
+    scale[j] = (am_real)(block->w_low ? change : 1 + change); /* never another sign */
     p->window_counts[at + j] = counts[j];
   }
   return scale;
@@ -414,6 +510,7 @@ static void settle_rows(const amine_brain *b, const am_block *block, am_real *w,
       const arrival row = {r[0], r[1], (size_t)d * (size_t)p->width + i};
       am_synapse_row view = row_of(b, block, &row, step);
       view.w = w + row.begin;
+    if (w != block->w) view.low = NULL; /* a copy that is looked at */
       view.c = c + row.begin;
       kernel_of(b, p)->settle(&view, p->k, now);
     }
@@ -449,9 +546,14 @@ void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
     if (p->reward) /* what is pending belongs to the weight that is scaled */
       settle_block(b, block, moment_of(p->reward, p->reward->arrive, step), step);
     const double ms = decays ? b->sweep_every * b->dt_ms : 0;
-    const am_real decay = (am_real)am_exp(-ms * p->values[AM_RULE_DECAY]);
-    b->pass->rescale(block->w, block->target, scale, decay, p->k[AM_SYNAPSE_W_MIN],
-                     p->k[AM_SYNAPSE_W_MAX], (uint32_t)block->n_synapses);
+    const am_real low = p->k[AM_SYNAPSE_W_MIN], high = p->k[AM_SYNAPSE_W_MAX];
+    const uint32_t n = (uint32_t)block->n_synapses;
+    if (block->w_low)
+      b->pass->rescale_kept(block->w, block->w_low, block->target, scale,
+                            (am_real)am_expm1(-ms * p->values[AM_RULE_DECAY]), low, high, n);
+    else
+      b->pass->rescale(block->w, block->target, scale,
+                       (am_real)am_exp(-ms * p->values[AM_RULE_DECAY]), low, high, n);
   }
 }
 

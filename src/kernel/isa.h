@@ -46,6 +46,21 @@ typedef enum am_isa {
   { &name##_plain }
 #endif
 
+/* The same for the wide form of a source (brain/neuron.h), of which there are fewer. */
+#if defined(__x86_64__)
+#define AM_WIDE_DECLARE(type, name) extern type name##_wide, name##_wide_avx2
+#define AM_WIDE_TABLE(name)                                                                        \
+  { &name##_wide, &name##_wide_avx2, &name##_wide_avx2 }
+#elif defined(__aarch64__)
+#define AM_WIDE_DECLARE(type, name) extern type name##_wide
+#define AM_WIDE_TABLE(name)                                                                        \
+  { &name##_wide, &name##_wide }
+#else
+#define AM_WIDE_DECLARE(type, name) extern type name##_wide
+#define AM_WIDE_TABLE(name)                                                                        \
+  { &name##_wide }
+#endif
+
 const char *am_isa_name(am_isa isa);
 /* Whether this processor can run it. */
 bool am_isa_runs(am_isa isa);

@@ -33,6 +33,9 @@
 #define MATH_NAN __builtin_nanf("")
 #else
 #include <math.h>
+#if defined(AMINE_WIDE)
+#include "kernel/exponential.h"
+#endif
 #define MATH_INFINITY INFINITY
 #define MATH_NAN NAN
 #endif
@@ -47,7 +50,11 @@
     }                                                                                              \
     return a;                                                                                      \
   }
+#if defined(AMINE_WIDE) /* the same bits under every C library: a part of the engine */
+MATH_EACH(v_exp, am_exp(x))
+#else
 MATH_EACH(v_exp, exp(x))
+#endif
 MATH_EACH(v_tanh, tanh(x))
 MATH_EACH(v_sigmoid, (x < 0 ? exp(x) : 1) / (1 + exp(-fabs(x))))
 MATH_EACH(v_log, log(x))

@@ -9,8 +9,9 @@
  *     fire     for each column whose target fired: change w with x, arrivals of this step included
  *     score    for each row with x, for a rule whose targets say in each step how they did
  *     trace    y of all targets, one step on
- * Weights stay in [w_min, w_max]. The passes are written once, in kernel/synapse_pass.h, and
- * compiled in each rule's own file.
+ * Weights stay in [w_min, w_max]. Where a change can be too small for the digits of a weight, what
+ * it is short of is carried along in a second number, `low`, and is not lost. The passes are
+ * written once, in kernel/synapse_pass.h, and compiled in each rule's own file.
  *
  * Eligibility. A rule may keep a second number c per synapse, which decays with tau_c and is turned
  * into weight by a modulator, w' = c (d(t) - b). Nothing is done to a synapse until a spike touches
@@ -53,7 +54,9 @@ typedef struct am_synapse_row {
   uint32_t n;
   const uint16_t *target;              /* [n] in the block */
   am_real *w, *c;                      /* [n]; c NULL for rules without eligibility */
-  am_real *in;                         /* [targets] what arrives, added to; NULL: deliver nothing */
+  am_real *low;                        /* [n] what w is short of, or NULL */
+  am_real *in;                         /* [targets] what arrives, added to, or NULL */
+  double *sum;                         /* [targets] the same, of very many arrivals; or NULL */
   am_real scale;                       /* short-term plasticity: what arrives is w * scale */
   am_real x[AM_SYNAPSE_TRACES];        /* of the source, before this arrival is counted */
   const am_real *y[AM_SYNAPSE_TRACES]; /* [targets] */
@@ -67,7 +70,7 @@ typedef struct am_synapse_column {
   const uint32_t *at;          /* [n] where they stand in w and c */
   const uint16_t *source;      /* [n] index in x and in logs, if it fits, else source_wide */
   const uint32_t *source_wide; /* [n] */
-  am_real *w, *c;              /* whole block */
+  am_real *w, *c, *low;        /* whole block; low as in a row */
   const am_real *x[AM_SYNAPSE_TRACES]; /* whole projection, this step's arrivals counted */
   am_real y[AM_SYNAPSE_TRACES];        /* of the target, before this spike is counted */
   am_real log[AM_LOG_PARTS];           /* of the target */

@@ -23,8 +23,22 @@ VEC_INLINE vec synapse_last(vec *dF, vec c, const vec a[AM_LOG_PARTS], const vec
   return v_mul(c, v_select(later, b[AM_LOG_GROWTH], a[AM_LOG_GROWTH]));
 }
 
-VEC_INLINE vec synapse_bound(vec w, const am_real *k) {
-  return v_min(v_max(w, v_set1(k[AM_SYNAPSE_W_MIN])), v_set1(k[AM_SYNAPSE_W_MAX]));
+VEC_INLINE vec synapse_row_changed(const am_synapse_row *p, uint32_t j, int n, vec w, vec dw,
+                                   const am_real *k) {
+  if (!p->low) return synapse_bound(v_add(w, dw), k);
+  vec low = v_load_n(p->low + j, n);
+  w = synapse_carry(w, dw, &low, k);
+  v_store_n(p->low + j, low, n);
+  return w;
+}
+
+VEC_INLINE vec synapse_column_changed(const am_synapse_column *p, uint32_t j, int n, vec w, vec dw,
+                                      const am_real *k) {
+  if (!p->low) return synapse_bound(v_add(w, dw), k);
+  vec low = v_gather32_n(p->low, p->at + j, n);
+  w = synapse_carry(w, dw, &low, k);
+  v_scatter32_n(p->low, p->at + j, low, n);
+  return w;
 }
 
 VEC_INLINE void synapse_row_seen(synapse_seen *s, const am_synapse_row *p, uint32_t j, int n) {
@@ -43,7 +57,9 @@ VEC_INLINE void synapse_row_settle(vec *w, vec *c, const am_synapse_row *p, cons
     b[l] = v_gather16_n(p->logs[l], p->target + j, n);
   }
   const vec grown = synapse_last(&dF, v_load_n(p->c + j, n), a, b, now);
-  *w = synapse_bound(v_fma(grown, dF, v_load_n(p->w + j, n)), k);
+  *w = v_load_n(p->w + j, n);
+  if (p->low) *w = synapse_row_changed(p, j, n, *w, v_mul(grown, dF), k);
+  else *w = synapse_bound(v_fma(grown, dF, *w), k);
   *c = v_mul(grown, v_set1(now->decay));
 }
 
@@ -76,9 +92,14 @@ static void arrive(const am_synapse_row *p, const am_real *k, am_real M,
       real w[VEC_LANES];
       v_store(w, v_mul(s.w, v_set1(p->scale)));
       for (int l = 0; l < n; l++) p->in[p->target[j + (uint32_t)l]] += w[l];
+    } else if (p->sum) {
+      real w[VEC_LANES];
+      v_store(w, s.w);
+      for (int l = 0; l < n; l++)
+        p->sum[p->target[j + (uint32_t)l]] += (double)w[l] * (double)p->scale;
     }
 #if !SYNAPSE_ELIGIBILITY
-    v_store_n(p->w + j, synapse_bound(v_add(s.w, synapse_arrive(&s)), k), n);
+    v_store_n(p->w + j, synapse_row_changed(p, j, n, s.w, synapse_arrive(&s), k), n);
 #endif
   }
 }
@@ -106,12 +127,14 @@ static void fire(const am_synapse_column *p, const am_real *k, am_real M,
       b[l] = synapse_of_source(p->logs[l], p, j, n);
     }
     const vec grown = synapse_last(&dF, v_gather32_n(p->c, p->at + j, n), a, b, now);
-    s.w = synapse_bound(v_fma(grown, dF, s.w), k);
+    if (p->low) s.w = synapse_column_changed(p, j, n, s.w, v_mul(grown, dF), k);
+    else s.w = synapse_bound(v_fma(grown, dF, s.w), k);
     const vec c = v_fma(grown, v_set1(now->decay), synapse_fire(&s));
     v_scatter32_n(p->c, p->at + j, c, n);
     v_scatter32_n(p->w, p->at + j, s.w, n);
 #else
-    v_scatter32_n(p->w, p->at + j, synapse_bound(v_add(s.w, synapse_fire(&s)), k), n);
+    const vec w = synapse_column_changed(p, j, n, s.w, synapse_fire(&s), k);
+    v_scatter32_n(p->w, p->at + j, w, n);
 #endif
   }
 }
@@ -120,6 +143,16 @@ static void fire(const am_synapse_column *p, const am_real *k, am_real M,
 static void synapse_trace(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n) {
   am_real *y[2] = {y0, y1};
   for (int l = 0; l < SYNAPSE_TRACES; l++) synapse_step(y[l], fired, k + AM_SYNAPSE_Y + 2 * l, n);
+}
+#endif
+
+#if defined(AMINE_WIDE) /* of which only the traces serve */
+void AM_ISA(AM_PASTE(am_synapse_trace, SYNAPSE_NAME))(am_real *, am_real *, const am_real *,
+                                                      const am_real *, int);
+void AM_ISA(AM_PASTE(am_synapse_trace, SYNAPSE_NAME))(am_real *y0, am_real *y1,
+                                                      const am_real *fired, const am_real *k,
+                                                      int n) {
+  synapse_trace(y0, y1, fired, k, n);
 }
 #endif
 

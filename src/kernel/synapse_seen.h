@@ -1,4 +1,5 @@
-/* What a synapse rule may look at, 16 synapses at a time, and the step of an ordinary trace. */
+/* What a synapse rule may look at, 16 synapses at a time, the step of an ordinary trace, and the
+ * change of a weight. */
 #ifndef AMINE_KERNEL_SYNAPSE_SEEN_H
 #define AMINE_KERNEL_SYNAPSE_SEEN_H
 
@@ -27,6 +28,19 @@ VEC_INLINE void synapse_step(am_real *y, const am_real *fired, const am_real *k,
     const vec now = v_load(y + i), jumped = v_fma(adds, now, one);
     v_store(y + i, synapse_decayed(v_select(v_lt(v_zero(), v_load(fired + i)), jumped, now), k[0]));
   }
+}
+
+VEC_INLINE vec synapse_bound(vec w, const am_real *k) {
+  return v_min(v_max(w, v_set1(k[AM_SYNAPSE_W_MIN])), v_set1(k[AM_SYNAPSE_W_MAX]));
+}
+
+/* w + dw within its bounds; *low: what w was short of, then what this one is */
+VEC_INLINE vec synapse_carry(vec w, vec dw, vec *low, const am_real *k) {
+  const vec y = v_add(dw, *low), t = v_add(w, y), part = v_sub(t, w);
+  const vec rest = v_add(v_sub(w, v_sub(t, part)), v_sub(y, part)); /* exactly w + y - t */
+  const vec bounded = synapse_bound(t, k), zero = v_zero();
+  *low = v_select(v_lt(bounded, t), zero, v_select(v_lt(t, bounded), zero, rest));
+  return bounded;
 }
 
 #endif

@@ -91,7 +91,7 @@ static uint32_t smallest(uint32_t stream, double *u) {
   return best;
 }
 
-/* The least of all draws, of 20,000: the rate at rest that reaches it, and the one that does not. */
+/* The least of 20,000 draws: the rate at rest that reaches it, and the one that does not. */
 static void escape_neurons(void **state) {
   (void)state;
   double u;
@@ -132,7 +132,7 @@ static void poisson_inputs(void **state) {
       }
       if (k > 1 && nearest < 1e-9) continue;
       if (k <= 1) want = k == 0 && u == most;
-      if ((int)lrintf(v[i] + 65) != want) fail_msg("%g: %g is %g, not %d", mean, u, v[i] + 65, want);
+      if ((int)lrintf(v[i] + 65) != want) fail_msg("%g: %g: %g, not %d", mean, u, v[i] + 65, want);
     }
     amine_brain_destroy(b);
   }

@@ -43,6 +43,10 @@ static amine_status check(const am_ctrnn_options *o, amine_error *error) {
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "tau is at least dt and dt above 0, not %g ms and %g ms", (double)o->tau_ms,
                    (double)o->dt_ms);
+  if (!(o->tau_ms <= AM_CTRNN_STEPS * o->dt_ms))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "tau of %g ms is more than %d steps of %g ms: what a step changes would be lost",
+                   (double)o->tau_ms, AM_CTRNN_STEPS, (double)o->dt_ms);
   if (!(o->g >= 0 && o->g <= 100) || !(o->x0 >= 0 && o->x0 <= 100))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "g and x0 are 0 to 100, not %g and %g",
                    (double)o->g, (double)o->x0);

@@ -16,7 +16,10 @@
 #include "kernel/panel.h"
 #include "kernel/real.h"
 
-enum { AM_CTRNN_MAX_BIASES = 8 };
+enum {
+  AM_CTRNN_MAX_BIASES = 8,
+  AM_CTRNN_STEPS = 1 << 14 /* of a time constant at most: 32 bits hold no slower change */
+};
 
 typedef struct am_ctrnn_options {
   int n_inputs, n_hidden; /* n_hidden: N */

@@ -293,8 +293,7 @@ static amine_status make_gaps(am_connection *c, amine_error *error) {
   double miss = 1;
   for (int k = 0; k < AM_GAPS; k++) {
     miss *= 1 - c->probability;
-    const double hit = 0x1p32 * (1 - miss);
-    c->gap[k] = hit < UINT32_MAX ? (uint32_t)hit : UINT32_MAX;
+    c->gap[k] = (uint64_t)(0x1p32 * (1 - miss)); /* 2^32 where it is certain */
   }
   return AMINE_OK;
 }

@@ -17,7 +17,7 @@ struct am_connection {
   uint32_t *pair_row;        /* [sources + 1] */
   uint32_t *pair_target;     /* [n_pairs] */
   float *pair_weight;        /* [n_pairs] or NULL */
-  uint32_t *gap;             /* [AM_GAPS] for `probability`: 2^32 (1 - (1 - p)^(k + 1)) */
+  uint64_t *gap;             /* [AM_GAPS] for `probability`: 2^32 (1 - (1 - p)^(k + 1)) */
   double *hit;               /* [AM_HITS] for a rare one instead: 1 - (1 - p)^(2^j) */
 };
 

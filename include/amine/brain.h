@@ -23,6 +23,10 @@
  * Same bits: a brain built by the same calls with the same seed has the same state after the same
  * number of steps on any number of threads and any processor; run(a) and run(b) equal run(a + b).
  *
+ * Precision. States, traces and weights are float32; those that change too slowly for it, seen from
+ * their time constants and the step, are computed in float64 (docs/brain.md). Values are read as
+ * float.
+ *
  * Building. Populations, projections and chemical systems can be added until the synapses are
  * drawn: by the first run, or by the first call that looks at states or synapses, kicks, rewards,
  * saves or restores ("until the first run" below).
@@ -73,7 +77,8 @@ AMINE_API amine_status amine_brain_create(amine_brain **brain, double dt_ms, uin
 AMINE_API void amine_brain_destroy(amine_brain *brain); /* NULL is fine */
 
 /* n neurons of a model; *id gets the population's number, 0, 1, 2, … in order of addition. The name
- * is copied. Possible until the first run. */
+ * is copied. Possible until the first run. AMINE_ERROR_ARGUMENT too where the model's equations need
+ * shorter steps with these values; the sentence says how short. */
 AMINE_API amine_status amine_brain_add_population(amine_brain *brain, int *id, const char *name,
                                                   int n, const char *model,
                                                   const amine_value *values, int n_values,

@@ -143,7 +143,8 @@ static uint64_t steps_of(double ms, double dt_ms) {
 /* A few tau_c, in whole reads; or one step, where eligibility lasts no longer. */
 static uint64_t epoch_of(const am_reward *r, double dt_ms, int look_every) {
   if (r->is.tau_c_ms <= 0 || r->is.every_step) return 1;
-  uint64_t epoch = steps_of(8 * r->is.tau_c_ms, dt_ms);
+  const double steps = ceil(8 * r->is.tau_c_ms / dt_ms); /* no time of the user's: its end clips */
+  uint64_t epoch = steps < 1e9 ? (uint64_t)steps : 1000000000;
   if (epoch <= (uint64_t)look_every) epoch = (uint64_t)look_every + 1;
   return r->read > 0 ? (epoch + r->read - 1) / r->read * r->read : epoch;
 }

@@ -375,10 +375,8 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
     if (tau_ms > 0 && tau_ms < b->dt_ms / 4)
       return ARGUMENT("rule %s: an eligibility of %g ms is shorter than a quarter of a step",
                       out->rule->name, tau_ms);
-    if (out->rule->scores && tau_ms > AM_NARROW_SCORES * b->dt_ms)
-      return ARGUMENT("rule %s: an eligibility of %g ms is longer than %d steps, and what changes "
-                      "it in every step would be lost",
-                      out->rule->name, tau_ms, AM_NARROW_SCORES);
+    out->keeps_c = sizeof(am_real) < sizeof(double) && out->rule->scores &&
+                   tau_ms > AM_NARROW_TRACE * b->dt_ms;
   }
   const am_neuron_model *target = b->populations[p->target].model;
   const char *state = target->states[0] ? target->states[AM_NEURON_SCORE] : NULL;
@@ -398,7 +396,7 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   }
   const double initial =
       p->weight_max > p->weight ? fmax(fabs(p->weight), fabs(p->weight_max)) : fabs(p->weight);
-  out->keeps_low = sizeof(am_real) < sizeof(double) &&
+  out->keeps_w = sizeof(am_real) < sizeof(double) &&
                    am_synapse_rule_is_small(out->rule, out->values, initial, AM_SWEEP_MS);
   out->is_wide = sizeof(am_real) < sizeof(double) &&
                  (am_synapse_rule_is_slow(out->rule, out->k_wide) ||

@@ -32,7 +32,6 @@
 #define AM_BRAIN_STEPS ((uint64_t)1 << 48) /* in a life: random numbers have no more */
 #define AM_SWEEP_MS 100                    /* between two sweeps over learning weights */
 #define AM_NARROW_ARRIVALS 4096            /* at one neuron in one step: that 32 bits can add up */
-#define AM_NARROW_SCORES (1 << 14)         /* steps of an eligibility that changes in each */
 #define AM_WIDE_INPUTS (3 + AM_NEURON_OWN) /* what arrives, current, own parameters */
 #define AM_BRAIN_BLOCK 16 /* steps between two looks at the whole, without chemistry */
 
@@ -106,7 +105,9 @@ typedef struct am_projection {
   am_real *y[AM_SYNAPSE_TRACES]; /* [padded targets] */
   /* Traces so slow that they live in 64 bits, of which x, y and stp_scale are what the synapses
    * see: [n_delays][width] of the last moment, [padded targets], [2][n_delays][width] */
-  bool is_wide, keeps_low; /* and whether a change may be too small for the digits of a weight */
+  bool is_wide;
+  /* Whether a change may be too small for the digits of a weight, and of its eligibility. */
+  bool keeps_w, keeps_c;
   double *x_wide[AM_SYNAPSE_TRACES], *y_wide[AM_SYNAPSE_TRACES], *stp_wide;
   uint32_t *window_counts;       /* [padded targets] counts at the last scaling */
   uint64_t window;               /* steps between two scalings; 0: none */
@@ -120,7 +121,7 @@ typedef struct am_block {
   uint32_t *row;         /* [n_delays][n_sources + 1] */
   uint16_t *target;      /* [n_synapses] minus begin */
   am_real *w, *c;        /* [n_synapses] or NULL */
-  am_real *w_low;        /* [n_synapses] what w is short of (kernel/synapse.h), or NULL */
+  am_real *w_low, *c_low; /* [n_synapses] what w, c are short of (kernel/synapse.h), or NULL */
   double *sum;           /* [n_targets] 0 between steps: where very many may arrive, or NULL */
   int lane;              /* of the chunk's counts, or -1 */
   uint32_t *column, *at; /* [n_targets + 1], [n_synapses]; NULL unless the rule fires */

@@ -22,6 +22,7 @@ static void free_block(am_block *k) {
   am_free(k->w);
   am_free(k->c);
   am_free(k->w_low);
+  am_free(k->c_low);
   am_free(k->sum);
   am_free(k->column);
   am_free(k->at);
@@ -347,9 +348,10 @@ static amine_status room_for_synapses(am_chunk *c, am_block *block, const amine_
   am_free(block->column);
   block->column = NULL;
   if (block->lane < 0) ROOM(block->w, n);
-  if (p->keeps_low) ROOM(block->w_low, n);
+  if (p->keeps_w) ROOM(block->w_low, n);
   if (!p->rule->dopamine) return AMINE_OK;
   ROOM(block->c, n);
+  if (p->keeps_c) ROOM(block->c_low, n);
   const size_t rows = am_size_mul((size_t)p->n_delays, (size_t)p->width);
   for (int l = 0; l < AM_LOG_PARTS; l++) {
     ROOM(block->row_log[l], rows);

@@ -62,6 +62,8 @@ static amine_status visit_block(visitor *v, const amine_brain *b, am_block *k, i
     VISIT(REAL_TYPE, k->w_low, k->n_synapses, "%s.%d/w.low.%d", p->name, k->projection, chunk);
   if (!k->c) return AMINE_OK;
   VISIT(REAL_TYPE, k->c, k->n_synapses, "%s.%d/c.%d", p->name, k->projection, chunk);
+  if (k->c_low)
+    VISIT(REAL_TYPE, k->c_low, k->n_synapses, "%s.%d/c.low.%d", p->name, k->projection, chunk);
   for (int l = 0; l < AM_LOG_PARTS; l++) {
     VISIT(REAL_TYPE, k->row_log[l], (size_t)p->n_delays * (size_t)p->width, "%s.%d/source.%s.%d",
           p->name, k->projection, log[l], chunk);

@@ -193,7 +193,8 @@ void am_reward_free(am_reward *r) {
 }
 
 static am_synapse_now now(double F, double decay) {
-  am_synapse_now out = {.decay = (am_real)decay, .high = (am_real)F};
+  am_synapse_now out = {
+      .decay = (am_real)decay, .loss = (am_real)(1 - decay), .high = (am_real)F};
   out.low = (am_real)(F - (double)out.high);
   return out;
 }

@@ -122,7 +122,7 @@ static void rescale_kept(am_real *w, am_real *low, const uint16_t *target, const
       s = v_add(s, v_fma(s, x, x));
     }
     const vec now = v_load_n(w + i, m);
-    v_store_n(w + i, synapse_carry(now, v_mul(now, s), &rest, k), m);
+    v_store_n(w + i, synapse_carry_weight(now, v_mul(now, s), &rest, k), m);
     v_store_n(low + i, rest, m);
   }
 }

@@ -222,6 +222,7 @@ static size_t block_bytes(const amine_brain *b, const am_block *k) {
   size_t bytes = (size_t)p->n_delays * (sources + 1) * sizeof *k->row + n * sizeof *k->target;
   if (k->w) bytes += n * sizeof *k->w;
   if (k->w_low) bytes += n * sizeof *k->w_low;
+  if (k->c_low) bytes += n * sizeof *k->c_low;
   if (k->c)
     bytes += n * sizeof *k->c + 3 * (size_t)p->n_delays * (size_t)p->width * sizeof(am_real);
   if (k->column) bytes += (k->n_targets + 2) * sizeof *k->column + n * sizeof *k->at;

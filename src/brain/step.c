@@ -153,6 +153,7 @@ static am_synapse_row row_of(const amine_brain *b, const am_block *block, const 
                       .w = block->w + row->begin,
                       .c = block->c ? block->c + row->begin : NULL,
                       .low = block->w_low ? block->w_low + row->begin : NULL,
+                      .c_low = block->c_low ? block->c_low + row->begin : NULL,
                       .scale = scale_of(p, step, row->source)};
   for (int l = 0; l < p->rule->n_x; l++) r.x[l] = past(p, l, step, row->source);
   for (int l = 0; l < p->rule->n_y; l++) r.y[l] = p->y[l] + in_population(b, block);
@@ -344,6 +345,7 @@ static void score(const amine_brain *b, const am_block *block, uint64_t step) {
       const am_synapse_row row = {.n = r[1] - r[0],
                                   .target = block->target + r[0],
                                   .c = block->c + r[0],
+                                  .c_low = block->c_low ? block->c_low + r[0] : NULL,
                                   .x = {x[(size_t)d * (size_t)p->width + i]}};
       if (row.n > 0 && row.x[0] > 0) kernel_of(b, p)->score(&row, scores);
     }
@@ -480,8 +482,8 @@ void am_chunk_step(amine_brain *b, int index, uint64_t step, bool fresh) {
 /* ---------------------------------------------------------------------------------------- sweeps
  */
 /* Factors of the weights onto each target of a block, 1 + rate (target - found) / target, where a
- * window ends; less 1 where weights keep what they are short of. They are put into c->current, which
- * is fresh in such a step. */
+ * window ends; less 1 where weights keep what they are short of. They are put into c->current,
+ * which is fresh in such a step. */
 static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block *block) {
   const am_projection *p = &b->projections[block->projection];
   const double target = p->values[AM_RULE_TARGET_RATE];
@@ -510,7 +512,7 @@ static void settle_rows(const amine_brain *b, const am_block *block, am_real *w,
       const arrival row = {r[0], r[1], (size_t)d * (size_t)p->width + i};
       am_synapse_row view = row_of(b, block, &row, step);
       view.w = w + row.begin;
-    if (w != block->w) view.low = NULL; /* a copy that is looked at */
+    if (w != block->w) view.low = view.c_low = NULL; /* a copy that is looked at */
       view.c = c + row.begin;
       kernel_of(b, p)->settle(&view, p->k, now);
     }

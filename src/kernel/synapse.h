@@ -44,9 +44,9 @@ enum {
 
 enum { AM_LOG_GROWTH, AM_LOG_HIGH, AM_LOG_LOW, AM_LOG_PARTS };
 
-/* This moment: e^{-t / tau_c} and F(t). */
+/* This moment: e^{-t / tau_c}, what it is short of 1, and F(t). */
 typedef struct am_synapse_now {
-  am_real decay, high, low;
+  am_real decay, loss, high, low;
 } am_synapse_now;
 
 /* A row: n synapses of one source with one delay onto targets of one block. */
@@ -54,7 +54,7 @@ typedef struct am_synapse_row {
   uint32_t n;
   const uint16_t *target;              /* [n] in the block */
   am_real *w, *c;                      /* [n]; c NULL for rules without eligibility */
-  am_real *low;                        /* [n] what w is short of, or NULL */
+  am_real *low, *c_low;                /* [n] what w and c are short of, or NULL */
   am_real *in;                         /* [targets] what arrives, added to, or NULL */
   double *sum;                         /* [targets] the same, of very many arrivals; or NULL */
   am_real scale;                       /* short-term plasticity: what arrives is w * scale */

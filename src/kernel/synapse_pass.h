@@ -27,7 +27,7 @@ VEC_INLINE vec synapse_row_changed(const am_synapse_row *p, uint32_t j, int n, v
                                    const am_real *k) {
   if (!p->low) return synapse_bound(v_add(w, dw), k);
   vec low = v_load_n(p->low + j, n);
-  w = synapse_carry(w, dw, &low, k);
+  w = synapse_carry_weight(w, dw, &low, k);
   v_store_n(p->low + j, low, n);
   return w;
 }
@@ -36,7 +36,7 @@ VEC_INLINE vec synapse_column_changed(const am_synapse_column *p, uint32_t j, in
                                       const am_real *k) {
   if (!p->low) return synapse_bound(v_add(w, dw), k);
   vec low = v_gather32_n(p->low, p->at + j, n);
-  w = synapse_carry(w, dw, &low, k);
+  w = synapse_carry_weight(w, dw, &low, k);
   v_scatter32_n(p->low, p->at + j, low, n);
   return w;
 }
@@ -61,6 +61,11 @@ VEC_INLINE void synapse_row_settle(vec *w, vec *c, const am_synapse_row *p, cons
   if (p->low) *w = synapse_row_changed(p, j, n, *w, v_mul(grown, dF), k);
   else *w = synapse_bound(v_fma(grown, dF, *w), k);
   *c = v_mul(grown, v_set1(now->decay));
+  if (p->c_low) { /* of so much that so little is lost */
+    vec low = v_load_n(p->c_low + j, n);
+    *c = synapse_carry(grown, v_mul(grown, v_set1(-now->loss)), &low);
+    v_store_n(p->c_low + j, low, n);
+  }
 }
 
 static void settle(const am_synapse_row *p, const am_real *k, const am_synapse_now *now) {

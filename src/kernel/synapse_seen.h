@@ -34,12 +34,17 @@ VEC_INLINE vec synapse_bound(vec w, const am_real *k) {
   return v_min(v_max(w, v_set1(k[AM_SYNAPSE_W_MIN])), v_set1(k[AM_SYNAPSE_W_MAX]));
 }
 
-/* w + dw within its bounds; *low: what w was short of, then what this one is */
-VEC_INLINE vec synapse_carry(vec w, vec dw, vec *low, const am_real *k) {
-  const vec y = v_add(dw, *low), t = v_add(w, y), part = v_sub(t, w);
-  const vec rest = v_add(v_sub(w, v_sub(t, part)), v_sub(y, part)); /* exactly w + y - t */
-  const vec bounded = synapse_bound(t, k), zero = v_zero();
-  *low = v_select(v_lt(bounded, t), zero, v_select(v_lt(t, bounded), zero, rest));
+/* a + da; *low: what a was short of, then what the sum is */
+VEC_INLINE vec synapse_carry(vec a, vec da, vec *low) {
+  const vec y = v_add(da, *low), t = v_add(a, y), part = v_sub(t, a);
+  *low = v_add(v_sub(a, v_sub(t, part)), v_sub(y, part)); /* exactly a + y - t */
+  return t;
+}
+
+/* The same of a weight, within its bounds. */
+VEC_INLINE vec synapse_carry_weight(vec w, vec dw, vec *low, const am_real *k) {
+  const vec t = synapse_carry(w, dw, low), bounded = synapse_bound(t, k), zero = v_zero();
+  *low = v_select(v_lt(bounded, t), zero, v_select(v_lt(t, bounded), zero, *low));
   return bounded;
 }
 

@@ -36,8 +36,14 @@ static void synapse_score(const am_synapse_row *p, const am_real *score) {
   const vec x = v_set1(p->x[0]);
   for (uint32_t j = 0; j < p->n; j += VEC_LANES) {
     const int n = p->n - j < VEC_LANES ? (int)(p->n - j) : VEC_LANES;
-    const vec s = v_gather16_n(score, p->target + j, n);
-    v_store_n(p->c + j, v_fma(s, x, v_load_n(p->c + j, n)), n);
+    const vec s = v_gather16_n(score, p->target + j, n), c = v_load_n(p->c + j, n);
+    if (p->c_low) {
+      vec low = v_load_n(p->c_low + j, n);
+      v_store_n(p->c + j, synapse_carry(c, v_mul(s, x), &low), n);
+      v_store_n(p->c_low + j, low, n);
+    } else {
+      v_store_n(p->c + j, v_fma(s, x, c), n);
+    }
   }
 }
 

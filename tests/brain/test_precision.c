@@ -279,6 +279,27 @@ static void small_changes(void **state) {
   }
 }
 
+/* Eligibility that the score changes in every step, once the source's trace has gone. */
+static void slow_scores(void **state) {
+  (void)state;
+  enum { T = 100000 };
+  amine_brain *b = brain(1);
+  MUST(amine_brain_add_population(b, NULL, "a", 1, "spikes", NULL, 0, &error));
+  MUST(amine_brain_add_population(b, NULL, "b", 1, "escape", NULL, 0, &error));
+  MUST(amine_brain_add_spikes(b, 0, &(int){0}, &(double){0}, 1, &error));
+  amine_projection p = with("r-max", 1, VALUES({"tau_e_ms", 1e6}));
+  p.source = 0, p.target = 1;
+  MUST(amine_brain_connect(b, NULL, &p, &error));
+  float c[2];
+  for (int k = 0; k < 2; k++) {
+    MUST(amine_brain_run(b, k ? T : 2000, &error));
+    MUST(amine_brain_synapses(b, 0, "c", NULL, NULL, NULL, &c[k], &error));
+  }
+  assert_true(c[0] != 0);
+  near("c", (double)c[1], (double)c[0] * exp(-0.1), 3e-7);
+  amine_brain_destroy(b);
+}
+
 /* Half a weight in 2e9 ms is lost: 5e-8 a sweep. And homeostasis as slow as that. */
 static void slow_sweeps(void **state) {
   (void)state;
@@ -358,6 +379,7 @@ int main(void) {
                                      cmocka_unit_test(slow_short_term_plasticity),
                                      cmocka_unit_test(many_arrivals),
                                      cmocka_unit_test(small_changes),
+                                     cmocka_unit_test(slow_scores),
                                      cmocka_unit_test(slow_sweeps),
                                      cmocka_unit_test(saved)};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,7 +125,7 @@ const am_key am_keys[AM_N_KEYS] = {
                          "chaotic without inputs"),
     [AM_NETWORK_X0] = NUM("network.x0", 0.1, 0, 100, "", "x begins a trial uniform within +- this"),
     [AM_NETWORK_KEEP] =
-        NUM("network.keep", 0.05, 0, 0.999999, "per step", "what the running mean of x keeps"),
+        NUM("network.keep", 0.05, 0, 0.9999, "per step", "what the running mean of x keeps"),
     [AM_NETWORK_BIASES] = ONE("network.biases", "three|four|none",
                               "neurons with a constant x: 1 and 10 at 1, 11 at -1; 1, 10, 11 and "
                               "12 at 1; or none"),
@@ -264,7 +264,7 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_LEARNER_CLIP] =
         NUM("learner.clip", 3e-4, 0, 1e6, "", "c: bound of the change of a weight in a trial"),
     [AM_LEARNER_AVERAGE] =
-        NUM("learner.average", 0.75, 0, 0.999999, "per trial", "what the expected error keeps"),
+        NUM("learner.average", 0.75, 0, 0.9999, "per trial", "what the expected error keeps"),
     [AM_LEARNER_SCALED] = YES("learner.scaled", 1, "changes are scaled by the expected error"),
     [AM_LEARNER_CRITERION] =
         ONE("learner.criterion", "share|mean",

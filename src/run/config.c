@@ -39,7 +39,10 @@ static int unmet(const am_config *config, int id) {
 bool am_config_applies(const am_config *config, am_key_id id) { return unmet(config, (int)id) < 0; }
 
 static amine_status set_key(am_config *config, int k, const char *value, amine_error *error) {
-  return am_key_read(&am_keys[k], value, &config->values[k], error);
+  AM_TRY(am_key_read(&am_keys[k], value, &config->values[k], error));
+  if (k == AM_WEIGHTS)
+    snprintf(config->weights, sizeof config->weights, "%s", strcmp(value, "none") ? value : "");
+  return AMINE_OK;
 }
 
 /* `where` is the file in which it stands, NULL if a user typed it. */
@@ -191,6 +194,20 @@ static amine_status begin_with(am_config *config, const json_t *root, const char
                       near ? near : "", near ? "?" : "; amine list presets shows them");
 }
 
+/* A relative path in the file `from` begins at its folder. */
+static amine_status find_weights(am_config *config, const json_t *root, const char *from,
+                                 amine_error *error) {
+  char path[AM_WEIGHTS_MAX];
+  const char *slash = strrchr(from, '/');
+  if (!json_object_get(root, "weights") || !slash) return AMINE_OK;
+  if (!config->weights[0] || config->weights[0] == '/') return AMINE_OK;
+  const int n = snprintf(path, sizeof path, "%.*s/%s", (int)(slash - from), from, config->weights);
+  if (n < 0 || (size_t)n >= sizeof path)
+    return am_fail_file(error, AMINE_ERROR_INPUT, from, -1, "the path of weights is too long");
+  memcpy(config->weights, path, sizeof path);
+  return AMINE_OK;
+}
+
 static amine_status load_file(am_config *config, const char *from, bool checked,
                               amine_error *error) {
   am_config changed = *config;
@@ -200,6 +217,7 @@ static amine_status load_file(am_config *config, const char *from, bool checked,
   if (status == AMINE_OK && checked) status = begin_with(&changed, root, from, error);
   memset(changed.said, 0, sizeof changed.said);
   if (status == AMINE_OK) status = am_config_merge(&changed, root, from, error);
+  if (status == AMINE_OK) status = find_weights(&changed, root, from, error);
   json_decref(root);
   if (status == AMINE_OK && checked) status = check_file(&changed, from, error);
   if (status == AMINE_OK) *config = changed;
@@ -223,11 +241,17 @@ amine_status am_config_reload(am_config *config, const char *path, amine_error *
 }
 
 char *am_config_text(const am_config *config, am_key_id id, char *out, size_t size) {
+  if (id == AM_WEIGHTS && config->weights[0]) {
+    const size_t n = strlen(config->weights), fits = n < size ? n : size - 1;
+    memcpy(out, config->weights, fits);
+    out[fits] = 0;
+    return out;
+  }
   return am_key_text(&am_keys[id], &config->values[id], out, size);
 }
 
 void am_config_write(const am_config *config, bool only_shaping, am_text *text) {
-  char group[32] = "", value[64];
+  char group[32] = "", value[AM_WEIGHTS_MAX];
   am_text_puts(text, "{");
   if (config->preset[0]) {
     am_text_puts(text, "\n  \"preset\": ");
@@ -237,6 +261,7 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
   for (int k = 0; k < AM_N_KEYS; k++) {
     const am_key *key = &am_keys[k];
     if ((only_shaping && !key->shapes) || !am_config_applies(config, (am_key_id)k)) continue;
+    if (k == AM_WEIGHTS && !config->weights[0]) continue;
     const char *dot = strchr(key->name, '.'), *leaf = dot ? dot + 1 : key->name;
     const int n = dot ? (int)(dot - key->name) : 0;
     const bool same = (int)strlen(group) == n && strncmp(group, key->name, (size_t)n) == 0;
@@ -247,10 +272,12 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
       first = group[0] != 0;
     }
     am_config_text(config, (am_key_id)k, value, sizeof value);
-    const bool quoted = key->kind == AM_KEY_CHOICE || strcmp(value, "none") == 0 ||
+    const bool quoted = key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_FILE ||
+                        strcmp(value, "none") == 0 ||
                         (key->kind == AM_KEY_INTEGER && config->values[k].integer > INT64_MAX);
-    am_text_printf(text, "%s\n%s\"%s\": %s%s%s", first ? "" : ",", group[0] ? "    " : "  ", leaf,
-                   quoted ? "\"" : "", value, quoted ? "\"" : "");
+    am_text_printf(text, "%s\n%s\"%s\": ", first ? "" : ",", group[0] ? "    " : "  ", leaf);
+    if (quoted) am_json_string(text, value);
+    else am_text_puts(text, value);
     first = false;
   }
   am_text_puts(text, group[0] ? "\n  }\n}\n" : "\n}\n");

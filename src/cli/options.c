@@ -112,13 +112,15 @@ const cli_command cli_commands[] = {
      .keys = cli_reproduce_keys,
      .n_keys = CLI_N_REPRODUCE_KEYS,
      .run = cli_reproduce,
-     .meaning = "a published experiment with its controls: PASS or FAIL",
+     .meaning = "a published experiment with its controls: PASS, FAIL or OPEN",
      .about =
          "Runs published experiments (amine list experiments), or all of them, each with its "
          "controls and over several seeds, and judges by criteria that were laid down beforehand "
          "whether what was published came out, and did not come out where it must not. Prints "
-         "every run, every criterion with its figure, and PASS or FAIL. The exit code is 0 if all "
-         "passed and 5 if one missed.\n\n"
+         "every run, every criterion with its figure and 95 % confidence interval, and PASS, FAIL "
+         "or OPEN: a criterion is met or missed only where the interval shows it, or else the "
+         "seeds are too few to judge, and more may be asked for in the same folder. The exit code "
+         "is 0 if all passed, 5 if one missed, and 6 if none missed and one is open.\n\n"
          "Everything that it makes is in one folder, runs/NAME unless --out names another (of "
          "several experiments DIR/NAME): each finished run (runs.jsonl), what was run and the "
          "verdicts (study.json), and report.html with the curves of all seeds.\n\n"
@@ -126,7 +128,7 @@ const cli_command cli_commands[] = {
          "folder as --out, or amine resume DIR, goes on with the others. The numbers depend "
          "neither on that nor on the number of threads.",
      .examples = {{"amine list experiments", "what there is, and where it was published"},
-                  {"amine reproduce all quick=true seeds=3", "a short look at all of them"}}},
+                  {"amine reproduce all quick=true", "a short look at all of them"}}},
     {.name = "eval",
      .words = "DIR|CHECKPOINT|PRESET",
      .min_words = 1,

@@ -52,7 +52,9 @@ const cli_command cli_commands[] = {
                   {"amine train maze seed=2 network.hidden=200 --out runs/wide",
                    "another seed, a wider network, a folder of your choice"},
                   {"amine train maze rule.type=eligibility iterations=3000",
-                   "retroactive modulation, briefly"}}},
+                   "retroactive modulation, briefly"},
+                  {"amine train maze weights=mine.safetensors",
+                   "from weights that any program may have written"}}},
     {.name = "simulate",
      .words = "PRESET|FILE",
      .min_words = 1,
@@ -143,14 +145,16 @@ const cli_command cli_commands[] = {
               "and prints the mean reward per episode with its standard error. key=value changes "
               "the world or holds a modulator still: task.size=13, clamp.readout=0. seed chooses "
               "the episodes; none of them was seen in training.\n\n"
-              "With policy=NAME a policy that learns nothing plays instead of the network; then a "
-              "preset is enough.",
+              "With weights=FILE the network has the weights of a safetensors file, whatever "
+              "program wrote it, and with policy=NAME a policy that learns nothing plays instead; "
+              "then a preset is enough.",
      .examples = {{"amine eval runs/maze-seed1", "1000 fresh episodes"},
                   {"amine eval runs/maze-seed1 clamp.readout=0",
                    "the same without neuromodulation"},
                   {"amine eval runs/maze-seed1 task.size=13 actions=greedy",
                    "a larger maze, the best action each time"},
-                  {"amine eval maze policy=planner episodes=10000", "what a planner earns"}}},
+                  {"amine eval maze policy=planner episodes=10000", "what a planner earns"},
+                  {"amine eval maze weights=mine.safetensors", "weights from elsewhere"}}},
     {.name = "report",
      .words = "DIR...",
      .min_words = 1,

@@ -38,10 +38,15 @@ static int unmet(const am_config *config, int id) {
 
 bool am_config_applies(const am_config *config, am_key_id id) { return unmet(config, (int)id) < 0; }
 
+/* The value of the key `weights` is kept as text. */
+static void keep_word(am_config *config, int k, const char *word) {
+  if (k == AM_WEIGHTS)
+    snprintf(config->weights, sizeof config->weights, "%s", strcmp(word, "none") ? word : "");
+}
+
 static amine_status set_key(am_config *config, int k, const char *value, amine_error *error) {
   AM_TRY(am_key_read(&am_keys[k], value, &config->values[k], error));
-  if (k == AM_WEIGHTS)
-    snprintf(config->weights, sizeof config->weights, "%s", strcmp(value, "none") ? value : "");
+  keep_word(config, k, value);
   return AMINE_OK;
 }
 
@@ -87,6 +92,7 @@ static amine_status merge_value(am_config *config, const char *key, const json_t
   const amine_status status =
       am_key_read_json(&am_keys[k], am_keys[k].name, value, &config->values[k], &inner);
   if (status == AMINE_OK) config->said[k] = true;
+  if (status == AMINE_OK && json_is_string(value)) keep_word(config, k, json_string_value(value));
   if (status == AMINE_OK) return status;
   if (status == AMINE_ERROR_MEMORY) return am_fail_memory(error, 64);
   return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s", inner.message);
@@ -117,12 +123,27 @@ static amine_status merge_object(am_config *config, const json_t *object, const 
   return AMINE_OK;
 }
 
+/* A relative path in the file `from` begins at its folder. */
+static amine_status find_weights(am_config *config, const json_t *root, const char *from,
+                                 amine_error *error) {
+  char path[AM_WEIGHTS_MAX];
+  const char *slash = strrchr(from, '/');
+  if (!json_object_get(root, "weights") || !slash) return AMINE_OK;
+  if (!config->weights[0] || config->weights[0] == '/') return AMINE_OK;
+  const int n = snprintf(path, sizeof path, "%.*s/%s", (int)(slash - from), from, config->weights);
+  if (n < 0 || (size_t)n >= sizeof path)
+    return am_fail_file(error, AMINE_ERROR_INPUT, from, -1, "the path of weights is too long");
+  memcpy(config->weights, path, sizeof path);
+  return AMINE_OK;
+}
+
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error) {
   am_config changed = *config;
   if (!json_is_object(object))
     return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a configuration is a JSON object");
   AM_TRY(merge_object(&changed, object, "", name, error));
+  AM_TRY(find_weights(&changed, object, name, error));
   *config = changed;
   return AMINE_OK;
 }
@@ -194,20 +215,6 @@ static amine_status begin_with(am_config *config, const json_t *root, const char
                       near ? near : "", near ? "?" : "; amine list presets shows them");
 }
 
-/* A relative path in the file `from` begins at its folder. */
-static amine_status find_weights(am_config *config, const json_t *root, const char *from,
-                                 amine_error *error) {
-  char path[AM_WEIGHTS_MAX];
-  const char *slash = strrchr(from, '/');
-  if (!json_object_get(root, "weights") || !slash) return AMINE_OK;
-  if (!config->weights[0] || config->weights[0] == '/') return AMINE_OK;
-  const int n = snprintf(path, sizeof path, "%.*s/%s", (int)(slash - from), from, config->weights);
-  if (n < 0 || (size_t)n >= sizeof path)
-    return am_fail_file(error, AMINE_ERROR_INPUT, from, -1, "the path of weights is too long");
-  memcpy(config->weights, path, sizeof path);
-  return AMINE_OK;
-}
-
 static amine_status load_file(am_config *config, const char *from, bool checked,
                               amine_error *error) {
   am_config changed = *config;
@@ -217,7 +224,6 @@ static amine_status load_file(am_config *config, const char *from, bool checked,
   if (status == AMINE_OK && checked) status = begin_with(&changed, root, from, error);
   memset(changed.said, 0, sizeof changed.said);
   if (status == AMINE_OK) status = am_config_merge(&changed, root, from, error);
-  if (status == AMINE_OK) status = find_weights(&changed, root, from, error);
   json_decref(root);
   if (status == AMINE_OK && checked) status = check_file(&changed, from, error);
   if (status == AMINE_OK) *config = changed;

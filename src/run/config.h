@@ -33,8 +33,8 @@ amine_status am_config_assign(am_config *config, const char *assignment, amine_e
 
 /* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}); {"task": "bandit"} is
  * {"task": {"type": "bandit"}}. A text "meaning" at its top is allowed and passed over, "preset" is
- * a name and no more. `name` stands in the sentences. After a failure the config is
- * as it was. */
+ * a name and no more. `name` stands in the sentences, and a relative path of weights begins at its
+ * folder. After a failure the config is as it was. */
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error);
 

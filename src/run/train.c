@@ -80,20 +80,6 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
   return save_last(s, error);
 }
 
-/* The run's folder carries what it began with. */
-static amine_status keep_weights(const char *weights, const char *folder, amine_error *error) {
-  am_text path = {0};
-  unsigned char *data = NULL;
-  size_t size = 0;
-  if (!weights[0]) return AMINE_OK;
-  amine_status status = am_folder_path(&path, folder, AM_WEIGHTS_FILE, error);
-  if (status == AMINE_OK) status = am_file_read(weights, AM_WEIGHTS_LIMIT, &data, &size, error);
-  if (status == AMINE_OK) status = am_file_replace(path.data, data, size, error);
-  am_text_free(&path);
-  am_free(data);
-  return status;
-}
-
 static amine_status write_config(const am_config *config, const char *folder, amine_error *error) {
   am_text path = {0}, text = {0};
   am_config here = *config;
@@ -151,7 +137,7 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
   if (status == AMINE_OK) status = am_folder_lock(&held, folder, error);
   if (status == AMINE_OK) {
     status = am_folder_must_be_free(folder, error);
-    if (status == AMINE_OK) status = keep_weights(config->weights, folder, error);
+    if (status == AMINE_OK) status = am_weights_keep(config->weights, folder, error);
     if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
     am_folder_unlock(held);
   }
@@ -172,14 +158,8 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
 }
 
 /* The keys of the checkpoint hold; a configuration that wants others is refused. */
-static amine_status agree(const am_config *config, const char *folder, const char *checkpoint,
-                          amine_error *error) {
-  am_config saved = *config, begun;
-  const bool known = am_train_config(&begun, folder, NULL) == AMINE_OK; /* it is written last */
-  if (known && strcmp(begun.weights, config->weights) != 0)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "weights=%.300s: a run that has begun keeps its weights; start a new run",
-                   config->weights[0] ? config->weights : "none");
+static amine_status agree(const am_config *config, const char *checkpoint, amine_error *error) {
+  am_config saved = *config;
   AM_TRY(am_checkpoint_config(&saved, checkpoint, error));
   for (int k = 0; k < AM_N_KEYS; k++) {
     char a[64], b[64];
@@ -202,12 +182,13 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   int held;
   AM_TRY(am_folder_lock(&held, folder, error));
   amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
-  am_config later = *config;
+  am_config later = *config, begun;
   later.weights[0] = 0; /* those of the checkpoint hold */
-  if (status == AMINE_OK) status = agree(config, folder, path.data, error);
+  if (status == AMINE_OK) status = agree(config, path.data, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, &later, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
-  if (status == AMINE_OK) memcpy(x->config.weights, config->weights, sizeof later.weights);
+  if (am_train_config(&begun, folder, NULL) != AMINE_OK) begun = *config; /* it is written last */
+  if (status == AMINE_OK) memcpy(x->config.weights, begun.weights, sizeof begun.weights);
   if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
   am_experiment_destroy(x);
   am_text_free(&path);

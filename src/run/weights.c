@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/words.h"
+#include "format/file.h"
 #include "format/safetensors.h"
+#include "run/folder.h"
 
 enum { SHOWN = 6 }; /* so many differences are told */
 
@@ -130,5 +132,18 @@ amine_status am_weights_load(am_learner *learner, const char *path, amine_error 
   am_text_free(&x.differences);
   am_free(x.values);
   am_tensor_file_close(file);
+  return status;
+}
+
+amine_status am_weights_keep(const char *path, const char *folder, amine_error *error) {
+  am_text copy = {0};
+  unsigned char *data = NULL;
+  size_t size = 0;
+  if (!path[0]) return AMINE_OK;
+  amine_status status = am_folder_path(&copy, folder, AM_WEIGHTS_FILE, error);
+  if (status == AMINE_OK) status = am_file_read(path, AM_WEIGHTS_LIMIT, &data, &size, error);
+  if (status == AMINE_OK) status = am_file_replace(copy.data, data, size, error);
+  am_text_free(&copy);
+  am_free(data);
   return status;
 }

@@ -16,4 +16,8 @@
  * finite, as far as there is room. */
 amine_status am_weights_load(am_learner *learner, const char *path, amine_error *error);
 
+/* Copies the file (nothing if `path` is "") into a run's folder, which so carries what it began
+ * with, as AM_WEIGHTS_FILE. */
+amine_status am_weights_keep(const char *path, const char *folder, amine_error *error);
+
 #endif

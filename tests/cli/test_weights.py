@@ -92,6 +92,13 @@ def test_train(d):
     check("resume", all((a[n] == b[n]).all() for n in a), "the same tensors", "others")
     expect(0, "train", os.path.join(begun, "config.json"), "--no-report", "--quiet", "--out",
            os.path.join(d, "from the folder"))
+    several = os.path.join(d, "several")
+    expect(0, "train", os.path.join(begun, "config.json"), "seeds=2", "--quiet", "--no-report", "--out", several)
+    expect(2, "resume", several, "weights=" + copy, says="keeps its weights")
+    expect(0, "resume", several, "iterations=5", "--quiet", "--no-report")
+    seeds = json.loads(read(several, "seeds.json"))
+    check("seeds.json", "weights.safetensors" in json.dumps(seeds) and d not in json.dumps(seeds),
+          "the copy beside it", seeds)
 
 
 def test_refused(d):

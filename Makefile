@@ -4,7 +4,7 @@ CC ?= gcc
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 
-.PHONY: all demo check soak bench install clean configure needs-build needs-check
+.PHONY: all demo check soak bench install uninstall clean configure needs-build needs-check
 
 all: configure
 	@MAKEFLAGS= cmake --build $(BUILD) --parallel $(JOBS) -- --no-print-directory
@@ -38,6 +38,10 @@ bench: all
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+# Removes what the last make install put there.
+uninstall:
+	@tools/uninstall $(BUILD)
 
 clean:
 	rm -rf $(BUILD)

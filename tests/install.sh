@@ -15,10 +15,26 @@ if nm -D "$lib/libamine.so" | grep -q __tsan_init; then extra="-fsanitize=thread
 echo "the command"
 "$where/prefix/bin/amine" --version
 test -s "$where/prefix/share/man/man1/amine.1"
+for file in bash-completion/completions/amine zsh/site-functions/_amine fish/vendor_completions.d/amine.fish; do
+  grep -q simulate "$where/prefix/share/$file" || { echo "no completion in share/$file"; exit 1; }
+done
+cmp -s "$source/LICENSE" "$where/prefix/share/doc/amine/LICENSE" || { echo "no licence in share/doc/amine"; exit 1; }
 
 echo "pkg-config"
 # shellcheck disable=SC2046
 ${CC:-cc} $extra "$source/examples/train_in_memory.c" $(pkg-config --cflags --libs amine) -o "$where/example"
+
+echo "the static library"
+# shellcheck disable=SC2046
+${CC:-cc} $extra "$source/examples/train_in_memory.c" $(pkg-config --cflags amine) "$lib/libamine.a" \
+  $(pkg-config --static --libs-only-l jansson zlib) -fopenmp -lm -o "$where/static_example"
+if readelf -d "$where/static_example" | grep -q libamine; then echo "it needs the shared one"; exit 1; fi
+case " $(pkg-config --static --libs amine) " in
+*" -ljansson "*) ;;
+*) echo "pkg-config --static does not name what the static library needs"; exit 1 ;;
+esac
+names=$(nm -g --defined-only "$lib/libamine.a" 2>/dev/null | awk 'NF == 3 {print $3}' | grep -Ev '^(amine_|am_|__|DW)' || true)
+[ -z "$names" ] || { echo "names that may meet those of a program: $names"; exit 1; }
 
 echo "only public names are visible"
 hidden=$(nm -D --defined-only "$lib/libamine.so" | awk '$2 ~ /[TDBR]/ {print $3}' | grep -v '^amine_' || true)
@@ -49,4 +65,13 @@ if command -v g++ >/dev/null; then
   g++ -Wall -Wextra -Werror $extra "$where/user.cc" $(pkg-config --cflags --libs amine) -o "$where/user_cc"
   "$where/user_cc"
 fi
+echo "uninstall"
+touch "$where/prefix/share/doc/amine/mine" # somebody else's
+"$source/tools/uninstall" "$build"
+left=$(cd "$where/prefix" && find . ! -type d)
+[ "$left" = ./share/doc/amine/mine ] || { echo "uninstall left: $left"; exit 1; }
+for folder in include/amine "${lib#"$where/prefix/"}/cmake/amine"; do
+  [ ! -e "$where/prefix/$folder" ] || { echo "uninstall left the folder $folder"; exit 1; }
+done
+if "$source/tools/uninstall" "$build" 2>/dev/null; then echo "it uninstalls what is not there"; exit 1; fi
 echo "all fine"

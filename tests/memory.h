@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_memory.h"
+
 static struct {
   long at;       /* which request is refused; 0: none */
   long requests; /* so far */

@@ -15,7 +15,8 @@
  *   exponential  level - baseline shrinks by exp(-step_ms / tau_ms) a step   (if tau_ms > 0)
  *
  * The equations, symbols and defaults stand in docs/chemical.md. All of it is float arithmetic in a
- * fixed order: the same calls give the same bits on every machine with IEEE 754 floats.
+ * fixed order: the same calls give the same bits on every machine with IEEE 754 floats, rounded to
+ * nearest as the calling thread has it unless somebody changed that.
  *
  * The structs are plain: no allocation, no pointers, copied by assignment, and no call here needs a
  * C library (the compiler itself may want memset and memcpy). Read their fields as you like; what

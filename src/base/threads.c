@@ -13,6 +13,8 @@
 #include <sched.h>
 #endif
 
+#include "base/host.h"
+
 void am_parallel(int n_threads, int n_items, void (*work)(void *context, int item, int worker),
                  void *context) {
   if (n_threads > n_items) n_threads = n_items;
@@ -20,8 +22,12 @@ void am_parallel(int n_threads, int n_items, void (*work)(void *context, int ite
     for (int item = 0; item < n_items; item++) work(context, item, 0);
     return;
   }
-#pragma omp parallel for num_threads(n_threads) schedule(dynamic, 1)
-  for (int item = 0; item < n_items; item++) work(context, item, omp_get_thread_num());
+#pragma omp parallel num_threads(n_threads)
+  {
+    AM_ENTER; /* OpenMP's threads may be the host's, too, and compute as it wishes */
+#pragma omp for schedule(dynamic, 1) nowait
+    for (int item = 0; item < n_items; item++) work(context, item, omp_get_thread_num());
+  }
 }
 
 /* Each worker says in a cache line of its own how often it has arrived, and reads those of the
@@ -100,6 +106,7 @@ void am_team_run(int n_threads,
   }
 #pragma omp parallel num_threads(n_threads)
   {
+    AM_ENTER;
 #pragma omp single
     team.n = omp_get_num_threads();
     work(context, &team, omp_get_thread_num(), team.n);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "base/memory.h"
 #include "base/steps.h"
 #include "brain/connect.h"
@@ -16,6 +17,7 @@
 
 amine_status amine_brain_create(amine_brain **brain, double dt_ms, uint64_t seed,
                                 amine_error *error) {
+  AM_ENTER;
   if (!(dt_ms > 0 && dt_ms <= 100)) return ARGUMENT("dt_ms = %g is not in (0, 100]", dt_ms);
   amine_brain *b = am_alloc(1, sizeof *b);
   if (!b) return am_fail_memory(error, sizeof *b);
@@ -164,6 +166,7 @@ static amine_status make_population(am_population *p, const char *name, int n, d
 amine_status amine_brain_add_population(amine_brain *b, int *id, const char *name, int n,
                                         const char *model, const amine_value *values, int n_values,
                                         amine_error *error) {
+  AM_ENTER;
   AM_TRY(open_to_change(b, "adding a population", error));
   if (!name || !name[0] || strlen(name) > 200)
     return ARGUMENT("a population needs a name of 1 to 200 bytes");
@@ -201,6 +204,7 @@ amine_status amine_brain_add_population(amine_brain *b, int *id, const char *nam
 
 amine_status amine_brain_set_positions(amine_brain *b, int population, const float *positions,
                                        amine_error *error) {
+  AM_ENTER;
   am_population *p = NULL;
   AM_TRY(open_to_change(b, "setting positions", error));
   AM_TRY(find_population(&p, b, population, error));
@@ -217,6 +221,7 @@ amine_status amine_brain_set_positions(amine_brain *b, int population, const flo
 
 amine_status amine_brain_set_parameter(amine_brain *b, int population, const char *parameter,
                                        const float *values, amine_error *error) {
+  AM_ENTER;
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   if (!parameter) return ARGUMENT("a parameter has no name");
@@ -420,6 +425,7 @@ static void note_projection(amine_brain *b, const am_projection *made, const ami
 
 amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection *p,
                                  amine_error *error) {
+  AM_ENTER;
   AM_TRY(open_to_change(b, "connecting", error));
   if (p->size != sizeof *p)
     return ARGUMENT("a projection of %zu bytes: begin with amine_projection_default()", p->size);
@@ -461,6 +467,7 @@ static amine_status takes_input(const am_population *p, amine_error *error) {
 
 amine_status amine_brain_set_current(amine_brain *b, int population, double mean, double uniform,
                                      amine_error *error) {
+  AM_ENTER;
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   AM_TRY(takes_input(p, error));
@@ -473,6 +480,7 @@ amine_status amine_brain_set_current(amine_brain *b, int population, double mean
 
 amine_status amine_brain_set_currents(amine_brain *b, int population, const float *currents,
                                       amine_error *error) {
+  AM_ENTER;
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   AM_TRY(takes_input(p, error));
@@ -516,6 +524,7 @@ amine_status am_poisson_make(am_poisson_table **table, double mean, amine_error 
 
 amine_status amine_brain_set_poisson(amine_brain *b, int population, amine_receptor receptor,
                                      double rate_hz, double weight, amine_error *error) {
+  AM_ENTER;
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   AM_TRY(takes_input(p, error));
@@ -557,6 +566,7 @@ static void sort_spikes(am_waiting_spike *a, am_waiting_spike *scratch, size_t n
 
 amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *neurons,
                                     const double *times_ms, size_t n, amine_error *error) {
+  AM_ENTER;
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   if (strcmp(p->model->name, "spikes") != 0)
@@ -595,6 +605,7 @@ amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *n
 /* -------------------------------------------------------------------------------- modulators */
 amine_status amine_brain_set_chemical(amine_brain *b, const amine_chemical *chemical,
                                       double step_ms, amine_error *error) {
+  AM_ENTER;
   AM_TRY(open_to_change(b, "setting the chemical system", error));
   const uint64_t every = am_steps(step_ms, b->dt_ms);
   if (!(every >= 1 && every <= 1000000))
@@ -619,6 +630,7 @@ amine_chemical *amine_brain_chemical(amine_brain *b) {
 
 amine_status amine_brain_target(amine_brain *b, int population, unsigned effects, double delay_ms,
                                 double tau_ms, amine_error *error) {
+  AM_ENTER;
   am_population *p = NULL;
   AM_TRY(open_to_change(b, "choosing the effects of modulators", error));
   AM_TRY(find_population(&p, b, population, error));
@@ -634,6 +646,7 @@ amine_status amine_brain_target(amine_brain *b, int population, unsigned effects
 
 /* ------------------------------------------------------------------------------ looking inside */
 amine_status amine_brain_set_threads(amine_brain *b, int n, amine_error *error) {
+  AM_ENTER;
   if (n < 1 || n > 4096) return ARGUMENT("%d threads are not in 1 to 4096", n);
   b->n_threads = n;
   return AMINE_OK;
@@ -652,6 +665,7 @@ const char *amine_brain_population(const amine_brain *b, int k, int *n, const ch
 }
 
 amine_status amine_brain_record(amine_brain *b, int population, int on, amine_error *error) {
+  AM_ENTER;
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   p->recorded = on != 0;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "base/memory.h"
 #include "brain/brain.h"
 #include "brain/state.h"
@@ -343,6 +344,7 @@ static amine_status save(amine_brain *b, am_tensor_builder *t, const char *path,
 }
 
 amine_status amine_brain_save(amine_brain *b, const char *path, amine_error *error) {
+  AM_ENTER;
   AM_TRY(am_brain_build(b, error));
   am_tensor_builder *t;
   AM_TRY(am_tensor_builder_new(&t, error));
@@ -538,6 +540,7 @@ static amine_status restore(amine_brain *b, const am_tensor_file *f, fresh *x, a
 }
 
 amine_status amine_brain_restore(amine_brain *b, const char *path, amine_error *error) {
+  AM_ENTER;
   AM_TRY(am_brain_build(b, error));
   am_tensor_file *f;
   AM_TRY(am_tensor_file_open(&f, path, FILE_LIMIT, true, error));

@@ -144,7 +144,6 @@ amine_status am_brain_from_json_within(amine_brain **brain, const json_t *root, 
   am_reader r = {.file = name, .notes = notes, .error = error};
   am_plan plan = {.limits = limits ? *limits : most, .seed = seed};
   amine_brain *made = NULL;
-  am_json_init();
   amine_status status = read_model(&plan, &r, root);
   if (status == AMINE_OK) status = am_plan_build(&made, &plan, &r);
   am_plan_free(&plan);

@@ -7,8 +7,9 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/number.h"
 
 #define NOTES 64
 
@@ -36,9 +37,8 @@ static void show(const json_t *value, char *out, size_t size) {
   if (json_is_integer(value)) {
     snprintf(out, size, "=%lld", (long long)json_integer_value(value));
   } else if (json_is_real(value)) {
-    const double x = json_real_value(value);
-    snprintf(out, size, "=%.9g", x);
-    if (strtod(out + 1, NULL) != x) snprintf(out, size, "=%.17g", x);
+    char number[AM_NUMBER_SIZE];
+    snprintf(out, size, "=%s", am_number_exact(number, json_real_value(value), 9));
   } else if (text) {
     snprintf(out, size, "=\"%.60s%s\"", text, strlen(text) > 60 ? "..." : "");
   } else {

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "base/memory.h"
 #include "base/threads.h"
 #include "brain/brain.h"
@@ -135,6 +136,7 @@ static void reach(amine_brain *b) {
 }
 
 amine_status amine_brain_run(amine_brain *b, uint64_t n_steps, amine_error *error) {
+  AM_ENTER;
   if (b->broken)
     return am_fail(error, AMINE_ERROR_NUMERIC, "the brain's numbers broke in an earlier run");
   AM_TRY(am_brain_build(b, error));
@@ -157,6 +159,7 @@ amine_status amine_brain_run(amine_brain *b, uint64_t n_steps, amine_error *erro
 }
 
 amine_status amine_brain_reward(amine_brain *b, double amount, amine_error *error) {
+  AM_ENTER;
   if (!isfinite(amount))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a reward of %g is not a number", amount);
   AM_TRY(am_brain_build(b, error));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "base/memory.h"
 #include "brain/brain.h"
 #include "brain/state.h"
@@ -42,6 +43,7 @@ static void put(amine_brain *b, int population, int state, int neuron, double va
 
 amine_status amine_brain_get(const amine_brain *b, int population, const char *name, float *values,
                              amine_error *error) {
+  AM_ENTER;
   const am_real *state = NULL;
   AM_TRY(am_brain_build((amine_brain *)(uintptr_t)b,
                         error)); /* before the first run: initial values */
@@ -52,6 +54,7 @@ amine_status amine_brain_get(const amine_brain *b, int population, const char *n
 
 amine_status amine_brain_set(amine_brain *b, int population, const char *name, const float *values,
                              amine_error *error) {
+  AM_ENTER;
   int state = 0;
   AM_TRY(am_brain_build(b, error));
   AM_TRY(find_state(&state, b, population, name, error));
@@ -66,6 +69,7 @@ amine_status amine_brain_set(amine_brain *b, int population, const char *name, c
 
 amine_status amine_brain_kick(amine_brain *b, int population, const int *neurons, int n, double v,
                               amine_error *error) {
+  AM_ENTER;
   int state = 0;
   AM_TRY(am_brain_build(b, error));
   AM_TRY(find_state(&state, b, population, "v", error));
@@ -159,6 +163,7 @@ amine_status am_brain_synapse_values(am_real *out, amine_brain *b, int projectio
 amine_status amine_brain_synapses(amine_brain *b, int projection, const char *variable,
                                   int *sources, int *targets, int *delays, float *values,
                                   amine_error *error) {
+  AM_ENTER;
   am_synapses s = {0};
   AM_TRY(am_synapses_begin(&s, b, projection, error));
   const bool is_c = variable && strcmp(variable, "c") == 0;
@@ -182,6 +187,7 @@ amine_status amine_brain_synapses(amine_brain *b, int projection, const char *va
 
 amine_status amine_brain_set_weights(amine_brain *b, int projection, const float *weights,
                                      amine_error *error) {
+  AM_ENTER;
   am_synapses s = {0};
   AM_TRY(am_synapses_begin(&s, b, projection, error));
   for (size_t k = 0; k < s.p->n_synapses; k++)
@@ -204,6 +210,7 @@ amine_status amine_brain_set_weights(amine_brain *b, int projection, const float
 
 const char *amine_brain_projection(const amine_brain *b, int k, int *source, int *target,
                                    size_t *n_synapses) {
+  AM_ENTER;
   if (k < 0 || k >= b->n_projections) return NULL;
   const am_projection *p = &b->projections[k];
   if (source) *source = p->source;
@@ -232,6 +239,7 @@ static size_t block_bytes(const amine_brain *b, const am_block *k) {
 }
 
 size_t amine_brain_synapse_bytes(const amine_brain *b, size_t *n) {
+  AM_ENTER;
   size_t bytes = 0, count = 0;
   amine_error ignored;
   if (am_brain_build((amine_brain *)(uintptr_t)b, &ignored) != AMINE_OK) return 0;

@@ -11,6 +11,7 @@
 #include "format/json.h"
 #include "run/evaluate.h"
 #include "run/tasks.h"
+#include "run/weights.h"
 
 const am_key cli_eval_keys[] = {
     [CLI_EVAL_EPISODES] = {"episodes", AM_KEY_INTEGER, 1000, 1, 1e6, "", "episodes",
@@ -31,6 +32,7 @@ typedef struct evaluation {
   am_config config;
   int n_episodes;
   char policy[64];
+  bool saved; /* a run or a checkpoint, not a configuration alone */
   bool network, greedy;
   uint64_t iteration; /* of the network */
   am_evaluation result;
@@ -57,17 +59,17 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
         "what it came to, and amine simulate PRESET seeds=10 compares it with its control",
         from);
   am_config_default(&e->config);
-  AM_TRY(source == CLI_SOURCE_RUN || source == CLI_SOURCE_CHECKPOINT
-             ? am_evaluate_config(&e->config, from, error)
-             : cli_source_config(&e->config, from, error));
+  e->saved = source == CLI_SOURCE_RUN || source == CLI_SOURCE_CHECKPOINT;
+  AM_TRY(e->saved ? am_evaluate_config(&e->config, from, error)
+                  : cli_source_config(&e->config, from, error));
   AM_TRY(cli_configure(&e->config, own, line, error));
   e->n_episodes = (int)own[CLI_EVAL_EPISODES].number;
   e->greedy = own[CLI_EVAL_ACTIONS].number == 1;
   take_policy(e, line);
-  if (e->network && (source == CLI_SOURCE_PRESET || source == CLI_SOURCE_FILE))
+  if (e->network && !e->saved && !e->config.weights[0])
     return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "%.200s holds no trained network: name a run's folder or a checkpoint, or "
-                   "choose policy=planner or another that needs none",
+                   "%.200s holds no trained network: name a run's folder or a checkpoint, give the "
+                   "network weights=FILE, or choose policy=planner or another that needs none",
                    from);
   return AMINE_OK;
 }
@@ -79,9 +81,14 @@ static amine_status play(evaluation *e, const am_task *task, const char *from, a
     return am_evaluate_policy(&e->result, task, e->policy, e->n_episodes, seed,
                               threads ? threads : am_processors(), error);
   am_experiment *x;
-  AM_TRY(am_evaluate_open(&x, &e->config, from, error));
+  AM_TRY(e->saved ? am_evaluate_open(&x, &e->config, from, error)
+                  : am_experiment_create(&x, &e->config, error));
   e->iteration = x->learner->iteration;
-  amine_status status = am_evaluate_network(&e->result, x, e->n_episodes, seed, e->greedy, error);
+  amine_status status = AMINE_OK;
+  if (e->saved && e->config.weights[0])
+    status = am_weights_load(x->learner, e->config.weights, error);
+  if (status == AMINE_OK)
+    status = am_evaluate_network(&e->result, x, e->n_episodes, seed, e->greedy, error);
   am_experiment_destroy(x);
   return status;
 }
@@ -92,6 +99,7 @@ static void put_json(am_text *text, const evaluation *e, const am_task *task, co
   am_json_put_string(text, "policy", e->policy);
   if (e->network) {
     am_json_put_string(text, "actions", e->greedy ? "greedy" : "sampled");
+    if (e->config.weights[0]) am_json_put_string(text, "weights", e->config.weights);
     am_json_put_uint(text, "iteration", e->iteration);
   }
   am_json_put_uint(text, "seed", e->config.values[AM_SEED].integer);

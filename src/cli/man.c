@@ -151,6 +151,7 @@ static void files_and_codes(am_text *out) {
       {"3", "bad input: a file is missing, unreadable or damaged"},
       {"4", "numbers broke: NaN or explosion"},
       {"5", "a band was missed"},
+      {"6", "too few seeds to judge whether a band was missed"},
       {"130, 143, 129", "stopped by SIGINT, SIGTERM or SIGHUP after saving"},
   };
   am_text_puts(out, ".SH FILES\nA run's folder holds:\n");

@@ -52,7 +52,9 @@ const cli_command cli_commands[] = {
                   {"amine train maze seed=2 network.hidden=200 --out runs/wide",
                    "another seed, a wider network, a folder of your choice"},
                   {"amine train maze rule.type=eligibility iterations=3000",
-                   "retroactive modulation, briefly"}}},
+                   "retroactive modulation, briefly"},
+                  {"amine train maze weights=mine.safetensors",
+                   "from weights that any program may have written"}}},
     {.name = "simulate",
      .words = "PRESET|FILE",
      .min_words = 1,
@@ -112,13 +114,15 @@ const cli_command cli_commands[] = {
      .keys = cli_reproduce_keys,
      .n_keys = CLI_N_REPRODUCE_KEYS,
      .run = cli_reproduce,
-     .meaning = "a published experiment with its controls: PASS or FAIL",
+     .meaning = "a published experiment with its controls: PASS, FAIL or OPEN",
      .about =
          "Runs published experiments (amine list experiments), or all of them, each with its "
          "controls and over several seeds, and judges by criteria that were laid down beforehand "
          "whether what was published came out, and did not come out where it must not. Prints "
-         "every run, every criterion with its figure, and PASS or FAIL. The exit code is 0 if all "
-         "passed and 5 if one missed.\n\n"
+         "every run, every criterion with its figure and 95 % confidence interval, and PASS, FAIL "
+         "or OPEN: a criterion is met or missed only where the interval shows it, or else the "
+         "seeds are too few to judge, and more may be asked for in the same folder. The exit code "
+         "is 0 if all passed, 5 if one missed, and 6 if none missed and one is open.\n\n"
          "Everything that it makes is in one folder, runs/NAME unless --out names another (of "
          "several experiments DIR/NAME): each finished run (runs.jsonl), what was run and the "
          "verdicts (study.json), and report.html with the curves of all seeds.\n\n"
@@ -126,7 +130,7 @@ const cli_command cli_commands[] = {
          "folder as --out, or amine resume DIR, goes on with the others. The numbers depend "
          "neither on that nor on the number of threads.",
      .examples = {{"amine list experiments", "what there is, and where it was published"},
-                  {"amine reproduce all quick=true seeds=3", "a short look at all of them"}}},
+                  {"amine reproduce all quick=true", "a short look at all of them"}}},
     {.name = "eval",
      .words = "DIR|CHECKPOINT|PRESET",
      .min_words = 1,
@@ -141,14 +145,16 @@ const cli_command cli_commands[] = {
               "and prints the mean reward per episode with its standard error. key=value changes "
               "the world or holds a modulator still: task.size=13, clamp.readout=0. seed chooses "
               "the episodes; none of them was seen in training.\n\n"
-              "With policy=NAME a policy that learns nothing plays instead of the network; then a "
-              "preset is enough.",
+              "With weights=FILE the network has the weights of a safetensors file, whatever "
+              "program wrote it, and with policy=NAME a policy that learns nothing plays instead; "
+              "then a preset is enough.",
      .examples = {{"amine eval runs/maze-seed1", "1000 fresh episodes"},
                   {"amine eval runs/maze-seed1 clamp.readout=0",
                    "the same without neuromodulation"},
                   {"amine eval runs/maze-seed1 task.size=13 actions=greedy",
                    "a larger maze, the best action each time"},
-                  {"amine eval maze policy=planner episodes=10000", "what a planner earns"}}},
+                  {"amine eval maze policy=planner episodes=10000", "what a planner earns"},
+                  {"amine eval maze weights=mine.safetensors", "weights from elsewhere"}}},
     {.name = "report",
      .words = "DIR...",
      .min_words = 1,

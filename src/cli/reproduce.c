@@ -32,7 +32,7 @@ const am_key cli_reproduce_keys[CLI_N_REPRODUCE_KEYS] = {
 typedef struct job {
   const cli_line *line;
   am_text json, summary; /* so far */
-  int n_done, n_passed;
+  int n_done, n_answers[3]; /* by am_answer */
 } job;
 
 /* ------------------------------------------------------------------------------ the keys */
@@ -126,8 +126,8 @@ static void put_result(job *j, const am_reproduction *r, const char *folder, con
   am_text text = {0};
   int met = 0;
   const int n = am_study_plan_form(&r->plan)->n_criteria;
-  for (int k = 0; k < n; k++) met += r->verdicts[k].passed;
-  am_text_printf(&j->summary, "  %s  %s: %d of %d criteria\n", r->passed ? "PASS" : "FAIL",
+  for (int k = 0; k < n; k++) met += r->verdicts[k].answer == AM_ANSWER_MET;
+  am_text_printf(&j->summary, "  %s  %s: %d of %d criteria\n", cli_reproduction_word(r),
                  r->plan.study->name, met, n);
   if (cli_has(j->line, CLI_JSON)) {
     if (j->json.length > 0) am_text_puts(&j->json, ",");
@@ -140,13 +140,22 @@ static void put_result(job *j, const am_reproduction *r, const char *folder, con
     fflush(stdout);
   }
   j->n_done++;
-  j->n_passed += r->passed;
+  j->n_answers[r->answer]++;
+}
+
+static int code_of(am_answer answer) {
+  static const int codes[] = {CLI_BAND_MISSED, CLI_DONE, CLI_TOO_FEW_SEEDS};
+  return codes[answer];
+}
+
+static bool is_verdict(int code) {
+  return code == CLI_DONE || code == CLI_BAND_MISSED || code == CLI_TOO_FEW_SEEDS;
 }
 
 static int finish(job *j, const am_reproduction *r, const char *folder) {
   amine_error error = {0};
   am_text page = {0};
-  int code = r->passed ? CLI_DONE : CLI_BAND_MISSED;
+  int code = code_of(r->answer);
   am_text_printf(&page, "%s/report.html", folder);
   const amine_status status =
       page.failed ? am_fail_memory(&error, 64) : am_report_write(&folder, 1, page.data, &error);
@@ -216,21 +225,31 @@ static void folder_of(am_text *out, const cli_line *line, const am_study_plan *p
   am_text_free(&name);
 }
 
+/* To all experiments that were done. */
+static am_answer answer_of(const job *j) {
+  if (j->n_answers[AM_ANSWER_MISSED] > 0) return AM_ANSWER_MISSED;
+  return j->n_answers[AM_ANSWER_OPEN] > 0 ? AM_ANSWER_OPEN : AM_ANSWER_MET;
+}
+
 /* The end of the output; returns the exit code. */
 static int close_job(job *j, int code) {
   am_text text = {0};
-  if (code == CLI_DONE || code == CLI_BAND_MISSED) {
+  if (is_verdict(code)) {
     if (cli_has(j->line, CLI_JSON)) {
       am_json_begin(&text);
       am_json_put_string(&text, "status", "done");
-      am_json_put_bool(&text, "passed", j->n_passed == j->n_done);
+      am_json_put_string(&text, "answer", am_answer_name(answer_of(j)));
       am_json_put_key(&text, "experiments");
       am_text_puts(&text, "[");
       am_text_add(&text, j->json.data ? j->json.data : "", j->json.length);
       am_text_puts(&text, "]");
       am_json_end(&text);
     } else if (j->n_done > 1) {
-      am_text_printf(&text, "\n%d of %d experiments passed\n", j->n_passed, j->n_done);
+      am_text_printf(&text, "\n%d of %d experiments passed", j->n_answers[AM_ANSWER_MET],
+                     j->n_done);
+      if (j->n_answers[AM_ANSWER_OPEN] > 0)
+        am_text_printf(&text, ", %d with too few seeds to judge", j->n_answers[AM_ANSWER_OPEN]);
+      am_text_puts(&text, "\n");
       am_text_add(&text, j->summary.data ? j->summary.data : "", j->summary.length);
     }
     text.failed = text.failed || j->json.failed || j->summary.failed;
@@ -245,13 +264,13 @@ static int close_job(job *j, int code) {
 static int reproduce_all(const cli_line *line, const am_study_plan *plans, int n) {
   job j = {.line = line};
   int code = CLI_DONE;
-  for (int k = 0; k < n && (code == CLI_DONE || code == CLI_BAND_MISSED); k++) {
+  for (int k = 0; k < n && is_verdict(code); k++) {
     amine_error error = {0};
     am_text folder = {0};
     folder_of(&folder, line, &plans[k], n);
     const int one = folder.failed ? cli_fail(am_fail_memory(&error, 256), &error, false)
                                   : reproduce(&j, &plans[k], folder.data, false);
-    if (one != CLI_DONE) code = one;
+    code = is_verdict(one) ? code_of(answer_of(&j)) : one;
     am_text_free(&folder);
   }
   return close_job(&j, code);

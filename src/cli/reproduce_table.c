@@ -110,18 +110,24 @@ static void put_criterion(am_text *text, const am_reproduction *r, int k) {
   char wanted[3 * CELL], found[3 * CELL];
   put_wanted(wanted, sizeof wanted, r, c);
   put_found(found, sizeof found, r, k);
-  am_text_printf(text, "  %s  %s: %s\n       %s; found %s\n", r->verdicts[k].passed ? "yes" : "NO ",
+  static const char *const answers[] = {"NO  ", "yes ", "few "};
+  am_text_printf(text, "  %s  %s: %s\n        %s; found %s\n", answers[r->verdicts[k].answer],
                  r->plan.study->arms[c->arm].name, c->meaning, wanted, found);
 }
 
-/* PASS NAME, or FAIL NAME and what was missed. */
+const char *cli_reproduction_word(const am_reproduction *r) {
+  static const char *const words[] = {"FAIL", "PASS", "OPEN"};
+  return words[r->answer];
+}
+
+/* PASS NAME, FAIL NAME and what was missed, or OPEN NAME and what is not to be judged. */
 static void put_verdict(am_text *text, const am_reproduction *r) {
-  const char *gap = ": missed ";
-  am_text_printf(text, "%s %s", r->passed ? "PASS" : "FAIL", r->plan.study->name);
+  const char *gap = r->answer == AM_ANSWER_MISSED ? ": missed " : ": too few seeds to judge ";
+  am_text_printf(text, "%s %s", cli_reproduction_word(r), r->plan.study->name);
   for (int k = 0; k < form_of(r)->n_criteria; k++) {
     const am_criterion *c = &form_of(r)->criteria[k];
     char found[3 * CELL];
-    if (r->verdicts[k].passed) continue;
+    if (r->answer == AM_ANSWER_MET || r->verdicts[k].answer != r->answer) continue;
     put_found(found, sizeof found, r, k);
     am_text_printf(text, "%s%s of %s, %s", gap, c->measure, r->plan.study->arms[c->arm].name,
                    found);
@@ -136,7 +142,8 @@ void cli_reproduction_put(am_text *text, const am_reproduction *r) {
                  s->source ? s->source : "", am_study_plan_form_name(&r->plan), r->plan.n_seeds,
                  r->plan.n_seeds == 1 ? "" : "s", (unsigned long long)r->plan.first_seed);
   for (int arm = 0; arm < s->n_arms; arm++) put_runs(text, r, arm);
-  am_text_puts(text, "criteria (with 95 % confidence intervals)\n");
+  am_text_puts(text, "criteria (met where the 95 % confidence interval shows it; few: too few seeds "
+                     "to judge)\n");
   for (int k = 0; k < form_of(r)->n_criteria; k++) put_criterion(text, r, k);
   am_text_puts(text, "\n");
   put_verdict(text, r);
@@ -181,7 +188,7 @@ static void json_criterion(am_text *text, const am_reproduction *r, int k) {
   am_json_put_double(text, "low95", v->low);
   am_json_put_double(text, "high95", v->high);
   am_json_put_int(text, "inside", v->inside);
-  am_json_put_bool(text, "passed", v->passed);
+  am_json_put_string(text, "answer", am_answer_name(v->answer));
   am_text_puts(text, "}");
 }
 
@@ -190,7 +197,7 @@ void cli_reproduction_json(am_text *text, const am_reproduction *r, const char *
   const am_study *s = r->plan.study;
   am_json_begin(text);
   am_json_put_string(text, "name", s->name);
-  am_json_put_bool(text, "passed", r->passed);
+  am_json_put_string(text, "answer", am_answer_name(r->answer));
   am_json_put_string(text, "form", am_study_plan_form_name(&r->plan));
   am_json_put_uint(text, "first_seed", r->plan.first_seed);
   am_json_put_int(text, "seeds", r->plan.n_seeds);

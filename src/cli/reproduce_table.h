@@ -5,8 +5,12 @@
 #include "run/reproduce.h"
 
 /* Of each arm a table with a row for each seed and the measures that criteria are about; then each
- * criterion with its figure and yes or NO; then PASS NAME or FAIL NAME with what was missed. */
+ * criterion with its figure and yes, NO or few; then PASS NAME, FAIL NAME with what was missed, or
+ * OPEN NAME with what the seeds are too few to judge. */
 void cli_reproduction_put(am_text *text, const am_reproduction *reproduction);
+
+/* "PASS", "FAIL" or "OPEN" */
+const char *cli_reproduction_word(const am_reproduction *reproduction);
 
 /* An object; all measures. page is the report, NULL if there is none. */
 void cli_reproduction_json(am_text *text, const am_reproduction *reproduction, const char *folder,

@@ -1,5 +1,6 @@
 /* amine resume: on from a checkpoint. */
 #include <stdio.h>
+#include <string.h>
 
 #include "brain/description.h"
 #include "cli/command.h"
@@ -91,6 +92,16 @@ static int resume_seeds(const cli_line *line) {
   return code;
 }
 
+/* What a run began with is past. */
+static amine_status refuse_weights(const cli_line *line, amine_error *error) {
+  for (int k = 0; k < line->n_assignments; k++)
+    if (strncmp(line->assignments[k], "weights=", 8) == 0)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "%.300s: a run that has begun keeps its weights; start a new run",
+                     line->assignments[k]);
+  return AMINE_OK;
+}
+
 int cli_resume(const cli_line *line) {
   amine_error error = {0};
   am_config config;
@@ -99,9 +110,10 @@ int cli_resume(const cli_line *line) {
   bool study = false, reached = false;
   if (am_study_folder(&study, folder, &error) == AMINE_OK && study)
     return cli_reproduce_resume(line);
-  if (am_seeds_folder(folder)) return resume_seeds(line);
   if (am_simulation_folder(folder)) return resume_simulation(line);
-  amine_status status = am_train_config(&config, folder, &error);
+  amine_status status = refuse_weights(line, &error);
+  if (status == AMINE_OK && am_seeds_folder(folder)) return resume_seeds(line);
+  if (status == AMINE_OK) status = am_train_config(&config, folder, &error);
   if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
   if (status == AMINE_OK) status = how_far(&iteration, &reached, &config, folder, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/student.h"
 #include "cli/outcome.h"
 #include "cli/side.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/student.h"
 #include "run/tasks.h"
 #include "run/train_seeds.h"
 

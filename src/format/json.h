@@ -1,8 +1,10 @@
 /* JSON in: text from outside becomes a Jansson tree, within limits and with sentences.
  * JSON out: one object a line, for metrics; what JSON cannot say (NaN, infinity) becomes null.
  *
- * Promise: parsing is safe on any bytes and its memory is bounded by the limits; all memory comes
- * from am_alloc; numbers are read and written the same way in every locale. */
+ * Promise: parsing is safe on any bytes and its memory is bounded by the limits; numbers are read
+ * and written the same way in every locale; nothing of the process is changed. Trees live where the
+ * program's Jansson keeps its own, so a program that uses Jansson too (and may have told it an
+ * allocator) is not disturbed; all other memory comes from am_alloc. */
 #ifndef AMINE_FORMAT_JSON_H
 #define AMINE_FORMAT_JSON_H
 
@@ -14,10 +16,6 @@
 #include "amine/status.h"
 #include "base/memory.h"
 
-/* Makes Jansson take its memory from am_alloc, for the whole process. The functions below do it by
- * themselves; who calls Jansson's constructors before any of them calls this first. Any thread. */
-void am_json_init(void);
-
 /* What a text may have at most; a 0 stands for the value in brackets. */
 typedef struct am_json_limits {
   size_t bytes;  /* [16 MiB] */
@@ -25,10 +23,10 @@ typedef struct am_json_limits {
   size_t depth;  /* [64] arrays and objects inside each other */
 } am_json_limits;
 
-/* Parses `length` bytes of UTF-8 text, an object or an array; duplicate keys are refused, a byte
- * order mark at the beginning is passed over. `name` (a
- * path) stands in the sentences, with line and column. limits may be NULL. The caller json_decref's
- * *root; after a failure it is untouched. AMINE_ERROR_INPUT or AMINE_ERROR_MEMORY. */
+/* Parses `length` bytes of UTF-8 text (a byte order mark before it is skipped), an object or an
+ * array; duplicate keys are refused. `name` (a path) stands in the sentences, with line and column.
+ * limits may be NULL. The caller json_decref's *root; after a failure it is untouched.
+ * AMINE_ERROR_INPUT or AMINE_ERROR_MEMORY. */
 amine_status am_json_parse(json_t **root, const char *name, const char *text, size_t length,
                            const am_json_limits *limits, amine_error *error);
 
@@ -56,6 +54,11 @@ void am_json_put_string(am_text *text, const char *key, const char *value); /* N
 /* the key alone; the caller adds the value with am_json_begin, am_text_add, ... */
 void am_json_put_key(am_text *text, const char *key);
 
+/* A tree in one line without spaces; reals have 17 digits, so it comes back as it is. */
+void am_json_write(am_text *text, const json_t *value);
+
+/* The length of the UTF-8 sequence at the start of text's `most` bytes, or 0 if there is none. */
+size_t am_utf8_length(const char *text, size_t most);
 /* true if the string is valid UTF-8 */
 bool am_utf8_valid(const char *s);
 /* A quoted, escaped string; bytes that are not UTF-8 become U+FFFD. */

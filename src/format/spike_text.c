@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #define LARGEST_NUMBER 9007199254740992.0 /* 2^53: whole numbers below it are exact */
 
@@ -43,7 +44,7 @@ static const char *skip(const char *p, const char *end, const char *what) {
 static const char *number(const char *p, const char *end, double *out) {
   char *after;
   if (p == end || !*p || !strchr("0123456789.+-", *p)) return NULL; /* no words, no blanks before it */
-  *out = strtod(p, &after);
+  *out = am_number_read(p, &after);
   return after > p && after <= end && isfinite(*out) ? after : NULL;
 }
 

@@ -4,10 +4,11 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/host.h"
+#include "base/number.h"
 #include "base/words.h"
 #include "format/json.h"
 
@@ -83,8 +84,8 @@ static amine_status read_value(amine_chemical_config *config, const system_keys 
     return AMINE_OK;
   }
   if (json_is_number(value)) {
-    snprintf(shown, sizeof shown, "=%.9g", number);
-    if (strtod(shown + 1, NULL) != number) snprintf(shown, sizeof shown, "=%.17g", number);
+    shown[0] = '=';
+    am_number_exact(shown + 1, number, 9);
   }
   return am_fail_file(error, AMINE_ERROR_INPUT, where, -1,
                       "%s.%s%s: it must be a number from %.10g to %.10g", system->name, k->name,
@@ -152,6 +153,7 @@ amine_status am_chemical_from_json(amine_chemical *out, const json_t *object, co
 
 amine_status amine_chemical_from_json(amine_chemical *out, const char *text, size_t length,
                                       amine_error *error) {
+  AM_ENTER;
   json_t *root;
   AM_TRY(am_json_parse(&root, NULL, text, length, NULL, error));
   const amine_status status = am_chemical_from_json(out, root, NULL, error);

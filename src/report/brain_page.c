@@ -273,12 +273,7 @@ static void put_scalar(am_text *page, const json_t *value) {
   am_text text = {0};
   if (json_is_string(value)) am_text_puts(&text, json_string_value(value));
   else if (json_is_real(value)) am_html_real(&text, json_real_value(value));
-  else {
-    char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    am_text_puts(&text, dump ? dump : "");
-    text.failed = text.failed || !dump;
-    am_free(dump);
-  }
+  else am_json_write(&text, value);
   if (text.failed) page->failed = true;
   else am_html_brief(page, text.data ? text.data : "", 60);
   am_text_free(&text);

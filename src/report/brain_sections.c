@@ -234,6 +234,45 @@ static amine_status put_level_of_one(am_text *page, const am_brain_source *s, si
   return status;
 }
 
+/* What the peaks of a system's level rise from: a run's baseline, NAN if none says. */
+static double baseline_of(const am_brain_source *sources, size_t n, size_t system) {
+  for (size_t k = 0; k < n; k++)
+    if (sources[k].recording.baselines) return (double)sources[k].recording.baselines[system];
+  return (double)NAN;
+}
+
+/* The same as of one run, peaks included, of several. */
+static amine_status put_level_of_many(am_text *page, const am_brain_source *sources, size_t n,
+                                      size_t system, am_brain_line *lines, amine_error *error) {
+  const size_t n_lines = am_brain_lines_of_runs(lines, sources, n, "level", systems[system].name);
+  size_t most = 0, line = 0;
+  for (size_t k = 0; k < n; k++)
+    most += sources[k].metrics.n_rows + sources[k].recording.n_level_rows;
+  double *room = am_alloc(most, 2 * sizeof *room), *t = room;
+  if (!room) return am_fail_memory(error, 2 * most * sizeof *room);
+  for (size_t k = 0; k < n && line < n_lines; k++) {
+    if (lines[line].y != am_columns_find(&sources[k].metrics, "level", systems[system].name))
+      continue;
+    double *y = t + sources[k].metrics.n_rows + sources[k].recording.n_level_rows;
+    lines[line].n = level_course(t, y, &sources[k], system);
+    lines[line].t = t;
+    lines[line++].y = y;
+    t = y + (y - t);
+  }
+  const am_brain_chart chart = {.title = systems[system].title,
+                                .classes = "low",
+                                .lines = lines,
+                                .n_lines = n_lines,
+                                .t_high = am_brain_latest(sources, n),
+                                .y_low = 0,
+                                .y_high = 1,
+                                .base = baseline_of(sources, n, system),
+                                .peaks = isfinite(baseline_of(sources, n, system))};
+  amine_status status = n_lines ? am_brain_chart_put(page, &chart, error) : AMINE_OK;
+  am_free(room);
+  return status;
+}
+
 static amine_status put_levels_of_many(am_text *page, const am_brain_source *sources, size_t n,
                                        amine_error *error) {
   am_brain_line *lines = am_alloc(n, sizeof *lines);
@@ -241,18 +280,8 @@ static amine_status put_levels_of_many(am_text *page, const am_brain_source *sou
   if (status == AMINE_OK)
     am_brain_key(page, lines, am_brain_lines_of_runs(lines, sources, n, "level", systems[0].name));
   am_text_puts(page, "<div class=\"multiples\">\n");
-  for (size_t k = 0; k < AM_BRAIN_LEVELS && status == AMINE_OK; k++) {
-    const am_brain_chart chart = {.title = systems[k].title,
-                                  .classes = "low",
-                                  .lines = lines,
-                                  .n_lines = am_brain_lines_of_runs(lines, sources, n, "level",
-                                                                    systems[k].name),
-                                  .t_high = am_brain_latest(sources, n),
-                                  .y_low = 0,
-                                  .y_high = 1,
-                                  .base = (double)NAN};
-    if (chart.n_lines) status = am_brain_chart_put(page, &chart, error);
-  }
+  for (size_t k = 0; k < AM_BRAIN_LEVELS && status == AMINE_OK; k++)
+    status = put_level_of_many(page, sources, n, k, lines, error);
   am_text_puts(page, "</div>\n");
   am_free(lines);
   return status;

@@ -268,7 +268,6 @@ amine_status am_brain_source_read(am_brain_source *source, const char *folder, b
                                   amine_error *error) {
   am_brain_source found = {.name = last_part(folder)};
   am_text path = {0};
-  am_json_init();
   amine_status status = found.name ? AMINE_OK : am_fail_memory(error, strlen(folder) + 1);
   if (status == AMINE_OK) status = path_in(&path, folder, "config.json", error);
   if (status == AMINE_OK) status = am_json_read(&found.config, path.data, NULL, error);

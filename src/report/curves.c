@@ -71,12 +71,18 @@ static void limits(const picture *p, double *low, double *high) {
   }
 }
 
+/* What known ways to play earn is shown where all runs play the same. */
+static bool has_lines(const picture *p) {
+  const am_overview *o = p->overview;
+  return p->metric == AM_METRIC_REWARD && !p->small && o->one_task && o->sources[0].n_lines > 0;
+}
+
 static am_axis y_axis(const picture *p) {
   const am_source *source = &p->overview->sources[0];
   double low, high;
   limits(p, &low, &high);
   if (p->metric == AM_METRIC_REWARD) {
-    for (size_t k = 0; k < source->n_lines; k++) {
+    for (size_t k = 0; has_lines(p) && k < source->n_lines; k++) {
       low = fmin(low, source->lines[k].reward);
       high = fmax(high, source->lines[k].reward);
     }
@@ -141,11 +147,10 @@ static void put_caption(am_text *page, const picture *p) {
   if (one)
     am_text_printf(page, "%s the band is one standard deviation of the neighbouring iterations. ",
                    many ? "Where there is one run," : "The line is a running mean;");
-  if (o->main == AM_METRIC_REWARD && o->sources[0].n_lines > 0) {
-    am_text_puts(page, "Dashed: what known ways to play earn");
-    if (!o->one_task) am_text_puts(page, ", for the first run; others play another task");
-    am_text_puts(page, ".");
-  }
+  if (!o->comparable)
+    am_text_puts(page, "The tasks differ, and so do the scales of their rewards: compare the shapes "
+                       "of the curves, not their heights. ");
+  if (has_lines(p)) am_text_puts(page, "Dashed: what known ways to play earn.");
   am_text_puts(page, "</figcaption>\n");
 }
 
@@ -153,18 +158,18 @@ static amine_status put_picture(am_text *page, picture *p, amine_error *error) {
   amine_status status = picture_make(p, error);
   if (status == AMINE_OK) {
     const am_source *source = &p->overview->sources[0];
-    const bool has_lines = p->metric == AM_METRIC_REWARD && source->n_lines > 0 && !p->small;
+    const bool lines = has_lines(p);
     am_plot plot = {.x = am_axis_exact(0, p->bins.x_max, p->small ? 3 : 6),
                     .y = y_axis(p),
                     .classes = p->small    ? "low"
-                               : has_lines ? "tall named"
+                               : lines     ? "tall named"
                                            : "tall",
                     .x_title = p->small ? NULL : p->unit.name,
                     .bridged = true};
     am_plot_open(page, &plot);
-    if (has_lines) put_line_names(page, source, &plot);
+    if (lines) put_line_names(page, source, &plot);
     am_plot_begin(page, &plot);
-    for (size_t k = 0; has_lines && k < source->n_lines; k++)
+    for (size_t k = 0; lines && k < source->n_lines; k++)
       if (am_line_shown(source, k)) am_plot_across(page, &plot, "known", source->lines[k].reward);
     put_curves(page, p, &plot);
     am_plot_close(page);

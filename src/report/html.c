@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "format/json.h"
 
 #define MINUS "\xe2\x88\x92"
@@ -170,11 +171,6 @@ void am_html_at(am_text *page, double value) {
 }
 
 void am_html_real(am_text *text, double value) {
-  int digits = 1;
-  for (; digits < 17; digits++) {
-    char raw[64];
-    snprintf(raw, sizeof raw, "%.*g", digits, value);
-    if (strtod(raw, NULL) == value) break; /* reads what this locale writes */
-  }
-  am_json_number(text, value, digits);
+  char out[AM_NUMBER_SIZE];
+  am_text_puts(text, isfinite(value) ? am_number_exact(out, value, 1) : "null");
 }

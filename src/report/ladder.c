@@ -4,19 +4,28 @@
 #include "report/html.h"
 #include "report/sections.h"
 
-/* The scale: from 0, or from the worst of what is below it, to the best of what is above it. */
+/* The scale: from 0, or from the worst of what is below it, to the best of what is above it. Bars
+ * begin at 0, so that one to the left is as much less than nothing as it is long. */
 typedef struct scale {
   double low, high;
 } scale;
 
-static scale ladder_scale(const am_overview *o) {
-  const am_source *source = &o->sources[0];
+/* The groups of one ladder have one task. */
+typedef struct ladder {
+  const am_overview *overview;
+  const am_source *source; /* whose lines are drawn */
+  size_t first, end;       /* groups */
+} ladder;
+
+static scale ladder_scale(const ladder *l) {
+  const am_overview *o = l->overview;
+  const am_source *source = l->source;
   scale s = {0, 0};
   for (size_t k = 0; k < source->n_lines; k++) {
     s.low = fmin(s.low, source->lines[k].reward);
     s.high = fmax(s.high, source->lines[k].reward);
   }
-  for (size_t g = 0; g < o->n_groups; g++) {
+  for (size_t g = l->first; g < l->end; g++) {
     s.low = fmin(s.low, o->groups[g].result.low);
     s.high = fmax(s.high, o->groups[g].result.high);
   }
@@ -83,9 +92,20 @@ static void put_ladder_names(am_text *page, const am_source *source, const scale
   am_text_puts(page, "</div></div>\n");
 }
 
-static void put_rung(am_text *page, const am_overview *o, size_t g, const scale *s) {
+/* From 0 to the value. */
+static void put_bar(am_text *page, double value, const scale *s) {
+  const double zero = share_of(s, 0), end = share_of(s, value);
+  am_text_puts(page, "<i class=\"fill\" style=\"left:");
+  am_html_at(page, 100 * fmin(zero, end));
+  am_text_puts(page, "%;width:");
+  am_html_at(page, 100 * fabs(end - zero));
+  am_text_puts(page, "%\"></i>");
+}
+
+static void put_rung(am_text *page, const ladder *l, size_t g, const scale *s) {
+  const am_overview *o = l->overview;
   const am_group *group = &o->groups[g];
-  const am_source *source = &o->sources[0];
+  const am_source *source = l->source;
   char classes[16];
   am_text_printf(page, "<div class=\"rung %s\">", am_series_classes(classes, sizeof classes, g));
   if (o->n_groups > 1) {
@@ -93,9 +113,8 @@ static void put_rung(am_text *page, const am_overview *o, size_t g, const scale 
     am_html_brief(page, group->label, 80);
     am_text_puts(page, "</span>");
   }
-  am_text_puts(page, "<div class=\"track\"><i class=\"fill\" style=\"width:");
-  am_html_at(page, 100 * share_of(s, group->result.mean));
-  am_text_puts(page, "%\"></i>");
+  am_text_puts(page, "<div class=\"track\">");
+  put_bar(page, group->result.mean, s);
   for (size_t k = 0; k < source->n_lines; k++)
     if (am_line_shown(source, k)) put_left(page, "mark", source->lines[k].reward, s);
   for (size_t k = 0; k < group->n_runs && group->n_runs > 1; k++) {
@@ -108,14 +127,25 @@ static void put_rung(am_text *page, const am_overview *o, size_t g, const scale 
   am_text_puts(page, "</b></div>\n");
 }
 
-void am_ladder(am_text *page, const am_overview *o) {
-  const scale s = ladder_scale(o);
-  if (o->main == AM_METRIC_LOSS || am_best_group(o) == o->n_groups) return;
-  if (o->sources[0].n_lines == 0 && o->n_sources == 1) return;
+static void put_ladder(am_text *page, const ladder *l) {
+  const am_overview *o = l->overview;
+  const scale s = ladder_scale(l);
   am_text_printf(page, "<figure class=\"ladder%s\">\n", o->n_groups > 1 ? " many" : "");
-  if (o->sources[0].n_lines > 0) put_ladder_names(page, &o->sources[0], &s);
-  for (size_t g = 0; g < o->n_groups; g++) put_rung(page, o, g, &s);
-  am_text_puts(page, "<figcaption>Reward per episode");
+  if (l->source->n_lines > 0) put_ladder_names(page, l->source, &s);
+  for (size_t g = l->first; g < l->end; g++) put_rung(page, l, g, &s);
+  am_text_puts(page, o->errors ? "<figcaption>Reward per episode, which is an error with its sign "
+                                 "turned: 0 is perfect, and the shorter the bar, the better"
+                               : "<figcaption>Reward per episode");
   if (o->n_sources > o->n_groups) am_text_puts(page, "; each dot is one seed, the bar their mean");
   am_text_puts(page, ".</figcaption>\n</figure>\n");
+}
+
+void am_ladder(am_text *page, const am_overview *o) {
+  const size_t step = o->comparable ? o->n_groups : 1;
+  if (o->main == AM_METRIC_LOSS || am_best_group(o) == o->n_groups) return;
+  if (o->sources[0].n_lines == 0 && o->n_sources == 1) return;
+  for (size_t g = 0; g < o->n_groups; g += step) {
+    const ladder l = {o, &o->sources[o->groups[g].runs[0]], g, g + step};
+    put_ladder(page, &l);
+  }
 }

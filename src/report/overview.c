@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/student.h"
 #include "report/html.h"
 
 #define TAIL 0.05
@@ -174,12 +175,48 @@ size_t am_best_group(const am_overview *o) {
   return best;
 }
 
+/* The results of a group's runs in values [n_runs]. */
+static void results_of(double *values, const am_overview *o, const am_group *group) {
+  for (size_t k = 0; k < group->n_runs; k++) values[k] = am_result_of(o, group->runs[k]);
+}
+
+bool am_groups_differ(const am_overview *o, size_t a, size_t b) {
+  const am_group *x = &o->groups[a], *y = &o->groups[b];
+  results_of(o->room, o, x);
+  results_of(o->room + x->n_runs, o, y);
+  const am_interval d =
+      am_interval_of_difference(o->room, x->n_runs, o->room + x->n_runs, y->n_runs);
+  return fabs(d.mean) > d.half; /* false if there is no interval */
+}
+
+/* No key of the task differs. */
+static bool is_comparable(const am_overview *o) {
+  for (size_t k = 0; k < o->n_differing; k++)
+    if (strncmp(o->differing[k], "task.", 5) == 0) return false;
+  return true;
+}
+
+/* Nothing acts, and neither a result nor a line is above 0, which is then perfect. */
+static bool are_errors(const am_overview *o) {
+  bool below = false;
+  if (o->main == AM_METRIC_LOSS || !o->evaluated) return false;
+  for (size_t s = 0; s < o->n_sources; s++) {
+    const am_source *source = &o->sources[s];
+    if (source->eval.acts || source->eval.reward > 0) return false;
+    below = below || source->eval.reward < 0;
+    for (size_t k = 0; k < source->n_lines; k++)
+      if (source->lines[k].reward > 0) return false;
+  }
+  return below;
+}
+
 /* The run to show: of the configuration that reached most among those with recordings, the one
  * nearest to its mean. Neither the best nor the worst seed. */
 static size_t choose_shown(const am_overview *o) {
   size_t best = o->n_sources;
   double best_mean = -INFINITY, best_gap = INFINITY;
   for (size_t g = 0; g < o->n_groups; g++) {
+    if (!o->comparable && best < o->n_sources) break; /* what another task earned says nothing */
     const am_group *group = &o->groups[g];
     double mean = o->main == AM_METRIC_LOSS ? -group->result.mean : group->result.mean;
     if (isnan(mean)) mean = -INFINITY;
@@ -201,7 +238,9 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
                               amine_error *error) {
   am_overview o = {.sources = sources, .n_sources = n_sources, .evaluated = true, .one_task = true};
   o.groups = am_alloc(n_sources, sizeof *o.groups);
-  amine_status status = o.groups ? AMINE_OK : am_fail_memory(error, n_sources * sizeof *o.groups);
+  o.room = am_alloc(n_sources, sizeof *o.room);
+  amine_status status = AMINE_OK;
+  if (!o.groups || !o.room) status = am_fail_memory(error, n_sources * sizeof *o.groups);
   for (size_t s = 0; s < n_sources && status == AMINE_OK; s++) status = add_run(&o, s, error);
   if (status == AMINE_OK) status = find_differing(&o, error);
   if (status == AMINE_OK) status = am_overview_label(&o, error);
@@ -221,7 +260,11 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
     group->result = spread_of(&o, group, am_result_of);
     group->iterations = spread_of(&o, group, am_iterations_of);
     group->seconds = spread_of(&o, group, am_seconds_of);
+    results_of(o.room, &o, group);
+    group->half = am_interval_of(o.room, group->n_runs).half;
   }
+  o.comparable = is_comparable(&o);
+  o.errors = are_errors(&o);
   o.shown = choose_shown(&o);
   *overview = o;
   return AMINE_OK;
@@ -234,6 +277,7 @@ void am_overview_free(am_overview *o) {
   }
   am_free(o->groups);
   am_free(o->differing);
+  am_free(o->room);
   am_recorded_episode_free(&o->episode);
   am_recording_free(&o->recording);
   *o = (am_overview){0};

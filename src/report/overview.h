@@ -16,6 +16,7 @@ typedef struct am_group {
   size_t *runs; /* [n_runs] indices into sources, in the order given */
   size_t n_runs;
   am_spread result, iterations, seconds; /* result: see am_result_of */
+  double half; /* of the 95 % interval of its mean over the seeds; NAN with fewer than two */
 } am_group;
 
 typedef struct am_overview {
@@ -25,9 +26,12 @@ typedef struct am_overview {
   size_t n_groups;
   const char **differing; /* [n_differing] keys that differ between groups; point into sources */
   size_t n_differing;
+  double *room; /* [n_sources] for the results of some runs */
   am_metric main; /* AM_METRIC_REWARD, or AM_METRIC_LOSS if no run has rewards */
   bool evaluated; /* every run has an eval.json: results are from there */
   bool one_task;  /* every run has the same lines.json */
+  bool comparable; /* the runs have one task: no key of it differs, and results are on one scale */
+  bool errors;     /* the results are errors with their signs turned: nothing acts, none is above 0 */
   size_t shown;   /* the source whose recording is shown; n_sources if there is none */
   am_recording
       recording; /* of that source; filled in by who made the overview, and freed with it */
@@ -51,7 +55,12 @@ double am_trained_of(const am_overview *overview, size_t source);
 double am_iterations_of(const am_overview *overview, size_t source);
 double am_seconds_of(const am_overview *overview, size_t source);
 
-/* The group that reached most, or n_groups if none reached anything. */
+/* Whether the seeds show (at 5 %, by Welch's interval of the difference) that the means of two
+ * configurations differ. One run of either shows nothing. */
+bool am_groups_differ(const am_overview *overview, size_t a, size_t b);
+
+/* The group that reached most, or n_groups if none reached anything. Whether the others are shown to
+ * have reached less is another question; and it has no meaning unless they are comparable. */
 size_t am_best_group(const am_overview *overview);
 /* The group a source belongs to. */
 size_t am_group_of(const am_overview *overview, size_t source);

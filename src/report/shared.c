@@ -54,7 +54,7 @@ void am_page_title(am_text *title, const am_overview *o) {
     else if (same_everywhere(o, "task.size") && size > 0 && size < 1000)
       am_text_printf(title, "Grid maze, %d \xc3\x97 %d", (int)size, (int)size);
     else am_text_puts(title, "Grid maze");
-  } else if (same_everywhere(o, "preset")) {
+  } else if (o->comparable && same_everywhere(o, "preset")) {
     am_text_puts(title, am_source_setting(first, "preset"));
   } else if (o->n_sources == 1 && first->name[0]) {
     am_text_puts(title, first->name);

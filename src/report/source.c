@@ -34,10 +34,7 @@ static amine_status value_text(am_text *out, const json_t *value, amine_error *e
   } else if (json_is_real(value)) {
     am_html_real(out, json_real_value(value));
   } else {
-    char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    if (!dump) return am_fail_memory(error, 64);
-    am_text_puts(out, dump);
-    am_free(dump);
+    am_json_write(out, value);
   }
   am_text_add(out, "", 1); /* a text that was empty needs its end, too */
   return out->failed ? am_fail_memory(error, out->length) : AMINE_OK;
@@ -237,7 +234,6 @@ amine_status am_source_read(am_source *source, const char *folder, amine_error *
                                {"eval.json", read_eval},
                                {RECORDING, look_for_recording}};
   am_source found = {0};
-  am_json_init();
   amine_status status = take_name(&found, folder, error);
   for (size_t k = 0; k < sizeof parts / sizeof parts[0] && status == AMINE_OK; k++) {
     am_text path = {0};

@@ -36,8 +36,10 @@ static void put_percent(am_text *page, double share) {
 
 /* ------------------------------------------------------------------------------ the verdict */
 static void put_verdict(am_text *page, const am_study_source *s) {
-  size_t missed = 0;
-  for (size_t k = 0; k < s->n_criteria; k++) missed += !s->criteria[k].passed;
+  static const char *const classes[] = {"no", "yes", "open"};
+  static const char *const words[] = {"FAIL", "PASS", "OPEN"};
+  size_t n[3] = {0};
+  for (size_t k = 0; k < s->n_criteria; k++) n[s->criteria[k].answer]++;
   if (!s->judged) {
     am_text_puts(page, "<p class=\"verdict\">not finished</p>\n<p class=\"headline\">");
     am_html_count(page, am_study_done(s));
@@ -47,10 +49,15 @@ static void put_verdict(am_text *page, const am_study_source *s) {
     return;
   }
   am_text_printf(page, "<p class=\"verdict %s\">%s</p>\n<p class=\"headline\">",
-                 s->passed ? "yes" : "no", s->passed ? "PASS" : "FAIL");
-  if (s->passed && s->n_criteria == 1) am_text_puts(page, "Its criterion is met");
-  else if (s->passed) am_text_printf(page, "All %zu criteria are met", s->n_criteria);
-  else am_text_printf(page, "%zu of %zu criteria missed", missed, s->n_criteria);
+                 classes[s->answer], words[s->answer]);
+  if (s->answer == AM_STUDY_MET && s->n_criteria == 1) am_text_puts(page, "Its criterion is met");
+  else if (s->answer == AM_STUDY_MET)
+    am_text_printf(page, "All %zu criteria are met", s->n_criteria);
+  else if (s->answer == AM_STUDY_MISSED)
+    am_text_printf(page, "%zu of %zu criteria missed", n[AM_STUDY_MISSED], s->n_criteria);
+  else
+    am_text_printf(page, "Too few seeds to judge %zu of %zu criteria", n[AM_STUDY_OPEN],
+                   s->n_criteria);
   am_text_printf(page, ", over %zu seed%s: ", s->n_seeds, s->n_seeds == 1 ? "" : "s");
   am_html_text(page, s->meaning);
   am_text_puts(page, ".</p>\n");
@@ -153,9 +160,10 @@ static void put_measure(am_text *page, const am_study_measured *m) {
 }
 
 static void put_criterion(am_text *page, const am_study_source *s, const am_study_criterion *c) {
+  static const char *const answers[] = {"<b class=\"no\">NO</b>", "<b class=\"yes\">yes</b>",
+                                        "<b class=\"open\">too few seeds</b>"};
   am_text_puts(page, "<tr><td>");
-  if (s->judged)
-    am_text_puts(page, c->passed ? "<b class=\"yes\">yes</b>" : "<b class=\"no\">NO</b>");
+  if (s->judged) am_text_puts(page, answers[c->answer]);
   am_text_puts(page, "</td><td>");
   am_html_text(page, c->meaning);
   am_text_puts(page, "</td><td>");

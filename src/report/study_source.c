@@ -160,12 +160,30 @@ static amine_status take_criterion(const reader *r, am_study_criterion *c, const
   return AMINE_OK;
 }
 
+/* "missed", "met" or "too few seeds"; older files have "passed". */
+static amine_status take_answer(const reader *r, am_study_answer *out, const json_t *object) {
+  static const char *const names[] = {"missed", "met", "too few seeds"};
+  bool passed = false;
+  const char *answer;
+  if (!json_object_get(object, "answer")) {
+    AM_TRY(take_switch(r, &passed, object, "passed"));
+    *out = passed ? AM_STUDY_MET : AM_STUDY_MISSED;
+    return AMINE_OK;
+  }
+  AM_TRY(take_text(r, &answer, object, "answer"));
+  for (int k = 0; k < 3; k++) {
+    *out = (am_study_answer)k;
+    if (strcmp(answer, names[k]) == 0) return AMINE_OK;
+  }
+  return refuse(r, answer, "an answer is missed, met or too few seeds");
+}
+
 static amine_status take_verdict(const reader *r, am_study_criterion *c, const json_t *item) {
   AM_TRY(take_number(r, &c->value, json_object_get(item, "value"), "value", (double)NAN));
   AM_TRY(take_number(r, &c->value_low, json_object_get(item, "low95"), "low95", (double)NAN));
   AM_TRY(take_number(r, &c->value_high, json_object_get(item, "high95"), "high95", (double)NAN));
   AM_TRY(take_size(r, &c->inside, item, "inside", 0, r->source->n_seeds));
-  return take_switch(r, &c->passed, item, "passed");
+  return take_answer(r, &c->answer, item);
 }
 
 static amine_status take_criteria(const reader *r) {
@@ -177,7 +195,7 @@ static amine_status take_criteria(const reader *r) {
   if (s->judged) {
     AM_TRY(take_array(r, &verdicts, &n_verdicts, s->root, "verdicts", 0, CRITERIA_MAX));
     if (n_verdicts != n) return refuse(r, "verdicts", "one for each criterion is wanted");
-    AM_TRY(take_switch(r, &s->passed, s->root, "passed"));
+    AM_TRY(take_answer(r, &s->answer, s->root));
   }
   s->criteria = am_alloc(n, sizeof *s->criteria);
   if (!s->criteria) return am_fail_memory(r->error, n * sizeof *s->criteria);

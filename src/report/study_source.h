@@ -41,6 +41,8 @@ typedef struct am_study_arm {
   am_brain_recording raster;   /* without populations if it was not kept or not asked for */
 } am_study_arm;
 
+typedef enum am_study_answer { AM_STUDY_MISSED, AM_STUDY_MET, AM_STUDY_OPEN } am_study_answer;
+
 typedef struct am_study_criterion {
   size_t arm, measure;
   const char
@@ -49,10 +51,10 @@ typedef struct am_study_criterion {
   double low, high;  /* may be infinite */
   double share;
   const char *meaning;
-  /* the verdict, if there are verdicts: a share or a mean with its 95 % interval (NAN: none) */
+  /* the verdict, if there are verdicts: the figure with its 95 % interval (NAN: none) */
   double value, value_low, value_high;
   size_t inside; /* seeds in the band */
-  bool passed;
+  am_study_answer answer;
 } am_study_criterion;
 
 /* Strings are borrowed from `root`. */
@@ -63,7 +65,8 @@ typedef struct am_study_source {
   size_t n_seeds, n_arms, n_criteria;
   am_study_arm *arms;
   am_study_criterion *criteria;
-  bool judged, passed;
+  bool judged;
+  am_study_answer answer; /* to all criteria */
   bool trials;       /* the runs are training, and their times are trials */
   uint64_t position; /* bytes of runs.jsonl that are whole lines */
 } am_study_source;

@@ -22,19 +22,13 @@ static void put_sentence(am_text *page, const char *meaning) {
   am_text_puts(page, ". ");
 }
 
-static bool tasks_differ(const am_overview *o) {
-  for (size_t k = 0; k < o->n_differing; k++)
-    if (strcmp(o->differing[k], "task.type") == 0) return true;
-  return false;
-}
-
 /* What the agent has to do, and what it is made of, if the configuration is one we know. */
 static void put_task(am_text *page, const am_overview *o) {
   const am_source *s = &o->sources[0];
   const char *rule = am_source_setting(s, "rule.type");
   double units = am_source_number(s, "network.hidden");
   am_text_puts(page, "<p class=\"lead\">");
-  if (tasks_differ(o))
+  if (!o->comparable)
     am_text_puts(page,
                  "These runs have different tasks: a reward in one says nothing of another. ");
   else if (setting_is(s, "task.type", "maze"))
@@ -57,21 +51,41 @@ static void put_task(am_text *page, const am_overview *o) {
   am_text_puts(page, "</p>\n");
 }
 
-static void put_range(am_text *page, const am_spread *s) {
-  am_html_figure(page, s->low, 3);
+/* "The network earns", "5 networks have an error of", "Chance earns" */
+static const char *verb(const am_overview *o, bool many) {
+  if (o->main == AM_METRIC_LOSS) return many ? "have a loss of" : "has a loss of";
+  if (o->errors) return many ? "have an error of" : "has an error of";
+  return many ? "earn" : "earns";
+}
+
+/* A result as it is spoken of: an error without the sign that makes it a reward. */
+static double spoken(const am_overview *o, double result) { return o->errors ? -result : result; }
+
+static void put_range(am_text *page, const am_overview *o, const am_spread *s) {
+  am_html_figure(page, spoken(o, o->errors ? s->high : s->low), 3);
   am_text_puts(page, " to ");
-  am_html_figure(page, s->high, 3);
+  am_html_figure(page, spoken(o, o->errors ? s->low : s->high), 3);
+}
+
+static void put_label(am_text *page, const am_group *group) {
+  am_text_puts(page, "<b>");
+  am_html_brief(page, group->label, 80);
+  am_text_puts(page, "</b>");
 }
 
 static void put_who(am_text *page, const am_overview *o, const am_group *group) {
-  bool is_many = group->n_runs > 1;
-  if (o->n_groups > 1) {
-    am_text_printf(page, "Of %zu configurations, <b>", o->n_groups);
-    am_html_brief(page, group->label, 80);
-    am_text_printf(page, "</b> %s: ", o->main == AM_METRIC_LOSS ? "loses least" : "earns most");
+  const bool is_many = group->n_runs > 1, is_best = o->n_groups > 1;
+  if (is_best) {
+    am_text_printf(page, "Of %zu configurations, ", o->n_groups);
+    put_label(page, group);
+    am_text_printf(page, " %s (its difference from each other is more than another set of seeds "
+                         "would change): ",
+                   o->main == AM_METRIC_LOSS ? "loses least"
+                   : o->errors               ? "errs least"
+                                             : "earns most");
   }
   if (group->iterations.high > 0) {
-    am_text_puts(page, o->n_groups > 1 ? "after " : "After ");
+    am_text_puts(page, is_best ? "after " : "After ");
     am_html_figure(page, group->iterations.high, 3);
     am_text_puts(page, " iterations");
     if (group->seconds.mean > 0) {
@@ -83,23 +97,27 @@ static void put_who(am_text *page, const am_overview *o, const am_group *group) 
   }
   if (is_many)
     am_text_printf(page, "%zu networks that differ only in their random seed %s ", group->n_runs,
-                   o->main == AM_METRIC_LOSS ? "have a loss of" : "earn");
-  else
-    am_text_printf(page, "the network %s ", o->main == AM_METRIC_LOSS ? "has a loss of" : "earns");
+                   verb(o, true));
+  else am_text_printf(page, "the network %s ", verb(o, false));
+}
+
+/* "0.985 ± 0.004" */
+static void put_mean(am_text *page, const am_overview *o, const am_group *group) {
+  const am_source *source = &o->sources[group->runs[0]];
+  const double within = o->evaluated ? source->eval.se : (double)NAN;
+  am_html_with_error(page, spoken(o, group->result.mean),
+                     group->n_runs > 1 ? group->half : within);
 }
 
 static void put_result(am_text *page, const am_overview *o, const am_group *group) {
   const am_source *source = &o->sources[group->runs[0]];
-  const char *of = o->main == AM_METRIC_LOSS ? "" : " per episode";
   am_text_puts(page, "<b>");
+  put_mean(page, o, group);
+  am_text_printf(page, "</b>%s", o->main == AM_METRIC_LOSS ? "" : " per episode");
   if (group->n_runs > 1) {
-    am_html_figure(page, group->result.mean, 3);
-    am_text_printf(page, "</b>%s on average (", of);
-    put_range(page, &group->result);
+    am_text_puts(page, " on average (95&nbsp;% interval over the seeds; single ones ");
+    put_range(page, o, &group->result);
     am_text_puts(page, ")");
-  } else {
-    am_html_with_error(page, group->result.mean, o->evaluated ? source->eval.se : (double)NAN);
-    am_text_printf(page, "</b>%s", of);
   }
   if (o->evaluated && source->eval.episodes > 0) {
     am_text_puts(page, ", measured in ");
@@ -108,11 +126,43 @@ static void put_result(am_text *page, const am_overview *o, const am_group *grou
   } else if (!o->evaluated) {
     am_text_puts(page, " at the end of training");
   }
-  am_text_puts(page, ". ");
+  am_text_puts(page, o->errors ? "; 0 is perfect. " : ". ");
+}
+
+/* Is the group as good as the best, as far as the seeds can tell? */
+static bool is_rival(const am_overview *o, size_t g, size_t best) {
+  return g != best && !isnan(o->groups[g].result.mean) && !am_groups_differ(o, g, best);
+}
+
+static size_t count_rivals(const am_overview *o, size_t best) {
+  size_t n = 0;
+  for (size_t g = 0; g < o->n_groups; g++) n += is_rival(o, g, best);
+  return n;
+}
+
+/* Nobody is crowned where the seeds do not show who is best. */
+static void put_rivals(am_text *page, const am_overview *o, size_t best) {
+  bool single = o->groups[best].n_runs < 2;
+  am_text_printf(page, "Of %zu configurations none is shown to be the best: ", o->n_groups);
+  put_label(page, &o->groups[best]);
+  am_text_printf(page, " %s ", verb(o, false));
+  put_mean(page, o, &o->groups[best]);
+  for (size_t g = 0; g < o->n_groups; g++) {
+    if (!is_rival(o, g, best)) continue;
+    single = single || o->groups[g].n_runs < 2;
+    am_text_puts(page, ", ");
+    put_label(page, &o->groups[g]);
+    am_text_puts(page, " ");
+    put_mean(page, o, &o->groups[g]);
+  }
+  am_text_puts(page, single ? ". One run does not tell how much another seed would change: train "
+                              "several (seed=2, seed=3, …), and the page says whether they differ."
+                            : ". Another set of seeds may turn their order round (95&nbsp;% "
+                              "intervals of their differences hold 0).");
 }
 
 /* "Chance earns 7.8; a planner that knows the map, 223; ..." */
-static void put_yardsticks(am_text *page, const am_source *source) {
+static void put_yardsticks(am_text *page, const am_overview *o, const am_source *source) {
   size_t n = 0;
   for (size_t k = 0; k < source->n_lines; k++) {
     if (!am_line_shown(source, k)) continue;
@@ -124,8 +174,9 @@ static void put_yardsticks(am_text *page, const am_source *source) {
     if (n > 0) am_text_puts(page, "; ");
     am_text_add(page, add.data, add.length);
     bool has_comma = add.length > 0 && add.data[add.length - 1] == ',';
-    am_text_puts(page, n == 0 ? " earns " : has_comma ? " " : ", ");
-    am_html_figure(page, source->lines[k].reward, 3);
+    if (n == 0) am_text_printf(page, " %s ", verb(o, false));
+    else am_text_puts(page, has_comma ? " " : ", ");
+    am_html_figure(page, spoken(o, source->lines[k].reward), 3);
     am_text_free(&add);
     n++;
   }
@@ -178,22 +229,33 @@ static void put_headline(am_text *page, const am_overview *o) {
   }
   const am_group *group = &o->groups[best];
   const am_source *source = &o->sources[group->runs[0]];
+  if (!o->comparable) {
+    am_text_printf(page, "<p class=\"headline\">%zu configurations with different tasks, each on "
+                         "its own scale:</p>\n", o->n_groups);
+    return;
+  }
+  const bool undecided = count_rivals(o, best) > 0;
   am_text_puts(page, "<p class=\"headline\">");
-  put_who(page, o, group);
-  put_result(page, o, group);
+  if (undecided) {
+    put_rivals(page, o, best);
+  } else {
+    put_who(page, o, group);
+    put_result(page, o, group);
+  }
   am_text_puts(page, "</p>\n");
   if (o->main == AM_METRIC_LOSS || source->n_lines == 0) return;
   am_text_puts(page, "<p>");
-  put_yardsticks(page, source);
-  put_verdict(page, source, group->result.mean);
+  put_yardsticks(page, o, source);
+  if (!undecided) put_verdict(page, source, group->result.mean);
   const am_report_eval *e = &source->eval;
   /* equal to the bit: nothing was drawn, as where values are predicted */
   const bool draws = e->greedy_reward != e->reward || e->greedy_se != e->se;
   if (o->n_sources == 1 && o->evaluated && isfinite(e->greedy_reward) && draws) {
     am_text_puts(page, e->acts ? " If it always takes the action it likes best, instead of drawing "
-                                 "one, it earns "
-                               : " Undisturbed, without what makes it explore, it earns ");
-    am_html_with_error(page, source->eval.greedy_reward, source->eval.greedy_se);
+                                 "one, it "
+                               : " Undisturbed, without what makes it explore, it ");
+    am_text_printf(page, "%s ", verb(o, false));
+    am_html_with_error(page, spoken(o, source->eval.greedy_reward), source->eval.greedy_se);
     am_text_puts(page, ".");
   }
   if (o->n_sources == 1) put_criterion(page, source);

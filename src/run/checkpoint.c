@@ -118,9 +118,22 @@ static amine_status config_of(am_config *config, const am_tensor_file *f, const 
   return status;
 }
 
+/* A checkpoint of ours. Of a file that another program wrote it is said how it can be used. */
+static amine_status open_own(am_tensor_file **file, const char *path, amine_error *error) {
+  const amine_status status = am_tensor_file_open(file, path, CHECKPOINT_LIMIT, true, error);
+  am_tensor_file *any;
+  if (status != AMINE_ERROR_INPUT ||
+      am_tensor_file_open(&any, path, CHECKPOINT_LIMIT, false, NULL) != AMINE_OK)
+    return status;
+  am_tensor_file_close(any);
+  return am_fail_file(error, status, path, -1,
+                      "it has no checksums, so another program wrote it: a run cannot go on from "
+                      "it, but its weights can begin one or be evaluated (weights=FILE)");
+}
+
 amine_status am_checkpoint_config(am_config *config, const char *path, amine_error *error) {
   am_tensor_file *f;
-  AM_TRY(am_tensor_file_open(&f, path, CHECKPOINT_LIMIT, true, error));
+  AM_TRY(open_own(&f, path, error));
   amine_status status = config_of(config, f, path, error);
   am_tensor_file_close(f);
   return status;
@@ -201,7 +214,7 @@ amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, cons
   if (!values) return am_fail_memory(error, am_size_mul(count, sizeof *values));
   am_tensor_file *f = NULL;
   counters c = {.recent = x->recent};
-  amine_status status = am_tensor_file_open(&f, path, CHECKPOINT_LIMIT, true, error);
+  amine_status status = open_own(&f, path, error);
   if (status == AMINE_OK) status = read_counters(&c, x->learner, f, path, error);
   if (status == AMINE_OK) status = read_tensors(values, x->learner, f, path, error);
   if (status == AMINE_OK) take_over(x, records, &c, values);

@@ -8,10 +8,10 @@
 #ifndef AMINE_RUN_COMPARE_H
 #define AMINE_RUN_COMPARE_H
 
+#include "base/student.h"
 #include "run/seeds.h"
 #include "run/side.h"
 #include "run/simulation_config.h"
-#include "run/student.h"
 
 typedef struct am_comparison {
   const am_protocol *protocol;

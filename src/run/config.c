@@ -38,8 +38,16 @@ static int unmet(const am_config *config, int id) {
 
 bool am_config_applies(const am_config *config, am_key_id id) { return unmet(config, (int)id) < 0; }
 
+/* The value of the key `weights` is kept as text. */
+static void keep_word(am_config *config, int k, const char *word) {
+  if (k == AM_WEIGHTS)
+    snprintf(config->weights, sizeof config->weights, "%s", strcmp(word, "none") ? word : "");
+}
+
 static amine_status set_key(am_config *config, int k, const char *value, amine_error *error) {
-  return am_key_read(&am_keys[k], value, &config->values[k], error);
+  AM_TRY(am_key_read(&am_keys[k], value, &config->values[k], error));
+  keep_word(config, k, value);
+  return AMINE_OK;
 }
 
 /* `where` is the file in which it stands, NULL if a user typed it. */
@@ -84,6 +92,7 @@ static amine_status merge_value(am_config *config, const char *key, const json_t
   const amine_status status =
       am_key_read_json(&am_keys[k], am_keys[k].name, value, &config->values[k], &inner);
   if (status == AMINE_OK) config->said[k] = true;
+  if (status == AMINE_OK && json_is_string(value)) keep_word(config, k, json_string_value(value));
   if (status == AMINE_OK) return status;
   if (status == AMINE_ERROR_MEMORY) return am_fail_memory(error, 64);
   return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s", inner.message);
@@ -114,12 +123,27 @@ static amine_status merge_object(am_config *config, const json_t *object, const 
   return AMINE_OK;
 }
 
+/* A relative path in the file `from` begins at its folder. */
+static amine_status find_weights(am_config *config, const json_t *root, const char *from,
+                                 amine_error *error) {
+  char path[AM_WEIGHTS_MAX];
+  const char *slash = strrchr(from, '/');
+  if (!json_object_get(root, "weights") || !slash) return AMINE_OK;
+  if (!config->weights[0] || config->weights[0] == '/') return AMINE_OK;
+  const int n = snprintf(path, sizeof path, "%.*s/%s", (int)(slash - from), from, config->weights);
+  if (n < 0 || (size_t)n >= sizeof path)
+    return am_fail_file(error, AMINE_ERROR_INPUT, from, -1, "the path of weights is too long");
+  memcpy(config->weights, path, sizeof path);
+  return AMINE_OK;
+}
+
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error) {
   am_config changed = *config;
   if (!json_is_object(object))
     return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a configuration is a JSON object");
   AM_TRY(merge_object(&changed, object, "", name, error));
+  AM_TRY(find_weights(&changed, object, name, error));
   *config = changed;
   return AMINE_OK;
 }
@@ -223,11 +247,17 @@ amine_status am_config_reload(am_config *config, const char *path, amine_error *
 }
 
 char *am_config_text(const am_config *config, am_key_id id, char *out, size_t size) {
+  if (id == AM_WEIGHTS && config->weights[0]) {
+    const size_t n = strlen(config->weights), fits = n < size ? n : size - 1;
+    memcpy(out, config->weights, fits);
+    out[fits] = 0;
+    return out;
+  }
   return am_key_text(&am_keys[id], &config->values[id], out, size);
 }
 
 void am_config_write(const am_config *config, bool only_shaping, am_text *text) {
-  char group[32] = "", value[64];
+  char group[32] = "", value[AM_WEIGHTS_MAX];
   am_text_puts(text, "{");
   if (config->preset[0]) {
     am_text_puts(text, "\n  \"preset\": ");
@@ -237,6 +267,7 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
   for (int k = 0; k < AM_N_KEYS; k++) {
     const am_key *key = &am_keys[k];
     if ((only_shaping && !key->shapes) || !am_config_applies(config, (am_key_id)k)) continue;
+    if (k == AM_WEIGHTS && !config->weights[0]) continue;
     const char *dot = strchr(key->name, '.'), *leaf = dot ? dot + 1 : key->name;
     const int n = dot ? (int)(dot - key->name) : 0;
     const bool same = (int)strlen(group) == n && strncmp(group, key->name, (size_t)n) == 0;
@@ -247,10 +278,12 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
       first = group[0] != 0;
     }
     am_config_text(config, (am_key_id)k, value, sizeof value);
-    const bool quoted = key->kind == AM_KEY_CHOICE || strcmp(value, "none") == 0 ||
+    const bool quoted = key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_FILE ||
+                        strcmp(value, "none") == 0 ||
                         (key->kind == AM_KEY_INTEGER && config->values[k].integer > INT64_MAX);
-    am_text_printf(text, "%s\n%s\"%s\": %s%s%s", first ? "" : ",", group[0] ? "    " : "  ", leaf,
-                   quoted ? "\"" : "", value, quoted ? "\"" : "");
+    am_text_printf(text, "%s\n%s\"%s\": ", first ? "" : ",", group[0] ? "    " : "  ", leaf);
+    if (quoted) am_json_string(text, value);
+    else am_text_puts(text, value);
     first = false;
   }
   am_text_puts(text, group[0] ? "\n  }\n}\n" : "\n}\n");

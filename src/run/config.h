@@ -10,8 +10,11 @@
 #include "base/memory.h"
 #include "run/keys.h"
 
+enum { AM_WEIGHTS_MAX = 400 };
+
 typedef struct am_config {
   char preset[64]; /* the preset it began with, or "" */
+  char weights[AM_WEIGHTS_MAX]; /* of the key `weights`: a path, or "" */
   am_value values[AM_N_KEYS];
   bool wished[AM_N_KEYS]; /* set by assignments: must apply when the configuration is resolved */
   bool said[AM_N_KEYS];   /* set by a JSON object */
@@ -30,15 +33,15 @@ amine_status am_config_assign(am_config *config, const char *assignment, amine_e
 
 /* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}); {"task": "bandit"} is
  * {"task": {"type": "bandit"}}. A text "meaning" at its top is allowed and passed over, "preset" is
- * a name and no more. `name` stands in the sentences. After a failure the config is
- * as it was. */
+ * a name and no more. `name` stands in the sentences, and a relative path of weights begins at its
+ * folder. After a failure the config is as it was. */
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error);
 
 /* Begins with a preset's name or a JSON file's path. The keys of a file go over the preset that it
- * names as "preset", if it does. AMINE_ERROR_INPUT: among others, a file that has neither preset nor
- * task.type, or sets a key which does not apply to what it chooses, to another value than the
- * standard. */
+ * names as "preset", if it does; what it calls "weights" lies beside it, unless that is an absolute
+ * path. AMINE_ERROR_INPUT: among others, a file that has neither preset nor task.type, or sets a key
+ * which does not apply to what it chooses, to another value than the standard. */
 amine_status am_config_load(am_config *config, const char *preset_or_file, amine_error *error);
 
 /* The same of the config.json of a run, whose keys may be those of an older version: what does not
@@ -58,7 +61,7 @@ bool am_config_applies(const am_config *config, am_key_id id);
  * results depend on. Ends with a newline. */
 void am_config_write(const am_config *config, bool only_shaping, am_text *text);
 
-/* The value as text, as a user would type it. Returns out. */
+/* The value as text, as a user would type it; a path is cut to what fits. Returns out. */
 char *am_config_text(const am_config *config, am_key_id id, char *out, size_t size);
 
 static inline double am_config_number(const am_config *c, am_key_id id) {

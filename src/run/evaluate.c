@@ -40,8 +40,10 @@ amine_status am_evaluate_open(am_experiment **experiment, const am_config *confi
                               const char *folder_or_file, amine_error *error) {
   am_text path = {0};
   am_experiment *x = NULL;
+  am_config saved = *config;
+  saved.weights[0] = 0; /* what the run began with is long overwritten */
   amine_status status = checkpoint_path(&path, folder_or_file, error);
-  if (status == AMINE_OK) status = am_experiment_create(&x, config, error);
+  if (status == AMINE_OK) status = am_experiment_create(&x, &saved, error);
   /* the sum first: should the file be replaced meanwhile, it fits nothing */
   if (status == AMINE_OK) status = am_file_sum_of(&x->from, path.data, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, NULL, path.data, error);

@@ -4,11 +4,13 @@
 
 #include "run/learners.h"
 #include "run/tasks.h"
+#include "run/weights.h"
 
 static amine_status fill(am_experiment *x, amine_error *error) {
   AM_TRY(am_task_of_config(&x->task, &x->config, error));
   AM_TRY(am_learner_of_config(&x->learner, &x->config, x->task, error));
   const double criterion = x->learner->type->reached ? INFINITY : x->task->criterion;
+  if (x->config.weights[0]) AM_TRY(am_weights_load(x->learner, x->config.weights, error));
   am_recent_begin(&x->recent, am_config_episodes(&x->config), criterion);
   if (am_config_is(&x->config, AM_STOP_AT_CRITERION) && isnan(criterion))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",

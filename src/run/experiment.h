@@ -16,7 +16,8 @@ typedef struct am_experiment {
   am_file_sum from; /* the checkpoint that it was opened from (run/evaluate.h); else zero */
 } am_experiment;
 
-/* Makes task and learner from a resolved configuration. After a failure *experiment is NULL. */
+/* Makes task and learner from a resolved configuration, with the parameters of the file that it
+ * names (run/weights.h). After a failure *experiment is NULL. */
 amine_status am_experiment_create(am_experiment **experiment, const am_config *config,
                                   amine_error *error);
 void am_experiment_destroy(am_experiment *experiment);

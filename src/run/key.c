@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 #define INTEGER_MAX 9007199254740992.0 /* 2^53 */
 
 /* The index of a word in "a|b|c", or -1. */
@@ -47,6 +49,7 @@ char *am_key_range(const am_key *key, char *out, size_t size) {
   const bool word =
       key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH || key->kind == AM_KEY_WORD;
   if (word) snprintf(out, size, "%s", key->choices);
+  else if (key->kind == AM_KEY_FILE) snprintf(out, size, "a file, or none");
   else if (key->max > 1e19) snprintf(out, size, "0 to 2^64-1");
   else
     snprintf(out, size, "%s to %s%s", am_key_number(key->min, low, sizeof low),
@@ -62,6 +65,7 @@ static amine_status refuse(const am_key *key, const char *value, amine_error *er
   return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%.60s%s: it must be %s%s", key->name, value,
                  strlen(value) > 60 ? "..." : "",
                  word                          ? "one of "
+                 : key->kind == AM_KEY_FILE    ? ""
                  : key->kind == AM_KEY_INTEGER ? "a whole number from "
                                                : "a number from ",
                  range);
@@ -77,7 +81,7 @@ static bool read_integer(const char *text, am_value *v) {
     if (*end == 0 && errno == 0) return true;
   }
   errno = 0;
-  v->number = strtod(text, &end);
+  v->number = am_number_read(text, &end);
   if (end == text || *end != 0 || errno != 0 || !(v->number >= 0) || v->number > INTEGER_MAX ||
       v->number != floor(v->number))
     return false;
@@ -87,7 +91,7 @@ static bool read_integer(const char *text, am_value *v) {
 
 static bool read_number(const char *text, am_value *v) {
   char *end;
-  v->number = strtod(text, &end);
+  v->number = am_number_read(text, &end);
   v->integer = 0;
   return end != text && *end == 0 && isfinite(v->number);
 }
@@ -100,7 +104,7 @@ amine_status am_key_read(const am_key *key, const char *value, am_value *out, am
   } else if (fine && key->kind == AM_KEY_NUMBER) {
     if (isnan(key->standard) && strcmp(value, "none") == 0) v.number = (double)NAN;
     else fine = read_number(value, &v) && v.number >= key->min && v.number <= key->max;
-  } else if (fine && key->kind != AM_KEY_WORD) {
+  } else if (fine && key->kind != AM_KEY_WORD && key->kind != AM_KEY_FILE) {
     const int index = find_choice(key->choices, value);
     fine = index >= 0;
     v.number = key->kind == AM_KEY_SWITCH ? index == 0 : index;
@@ -113,12 +117,13 @@ amine_status am_key_read(const am_key *key, const char *value, am_value *out, am
 char *am_key_text(const am_key *key, const am_value *v, char *out, size_t size) {
   if (key->kind == AM_KEY_INTEGER) {
     snprintf(out, size, "%llu", (unsigned long long)v->integer);
+  } else if (key->kind == AM_KEY_FILE) {
+    snprintf(out, size, "none");
   } else if (key->kind == AM_KEY_SWITCH) {
     snprintf(out, size, "%s", v->number != 0 ? "true" : "false");
   } else if (key->kind == AM_KEY_NUMBER) {
-    if (isnan(v->number)) snprintf(out, size, "none");
-    else if (snprintf(out, size, "%.9g", v->number), strtod(out, NULL) != v->number)
-      snprintf(out, size, "%.17g", v->number);
+    char number[AM_NUMBER_SIZE];
+    snprintf(out, size, "%s", isnan(v->number) ? "none" : am_number_exact(number, v->number, 9));
   } else {
     const char *p = key->choices;
     for (int k = (int)v->number; k > 0; k--) p = strchr(p, '|') + 1;

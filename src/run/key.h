@@ -13,7 +13,8 @@ typedef enum am_key_kind {
   AM_KEY_NUMBER,
   AM_KEY_CHOICE,
   AM_KEY_SWITCH,
-  AM_KEY_WORD /* any word, which whoever has the key reads for himself */
+  AM_KEY_WORD, /* any word, which whoever has the key reads for himself */
+  AM_KEY_FILE  /* a path, or none; the same */
 } am_key_kind;
 
 typedef struct am_key {

@@ -24,7 +24,8 @@ static bool has_type(const am_key *key, const json_t *value) {
             strcmp(json_string_value(value), "none") == 0);
   case AM_KEY_SWITCH: return json_is_boolean(value);
   case AM_KEY_CHOICE:
-  case AM_KEY_WORD: return json_is_string(value);
+  case AM_KEY_WORD:
+  case AM_KEY_FILE: return json_is_string(value);
   }
   return false;
 }
@@ -39,6 +40,7 @@ static amine_status wrong_type(const am_key *key, const char *name, const char *
                  key->kind == AM_KEY_INTEGER  ? "a whole number from "
                  : key->kind == AM_KEY_NUMBER ? "a number from "
                  : key->kind == AM_KEY_SWITCH ? ""
+                 : key->kind == AM_KEY_FILE   ? "in quotes: "
                                               : "a word in quotes, one of ",
                  key->kind == AM_KEY_SWITCH ? "true or false" : range,
                  quote[0] ? ", without quotes" : "");

@@ -21,6 +21,10 @@
 const am_key am_keys[AM_N_KEYS] = {
     [AM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "",
                     "all randomness of the run comes from it", true),
+    [AM_WEIGHTS] = {"weights", AM_KEY_FILE, 0, 0, 0, "", "",
+                    "a safetensors file whose tensors the network begins with, instead of random "
+                    "ones",
+                    false},
     [AM_ITERATIONS] = INT("iterations", 30000, 1, 4e9, "updates", "how long to train", false),
     [AM_BATCH] = INT("batch", 30, 1, 65536, "episodes", "episodes played for one update", true),
     [AM_THREADS] = INT("threads", 0, 0, 1024, "",

@@ -8,6 +8,7 @@
 /* In the order of the table. */
 typedef enum am_key_id {
   AM_SEED,
+  AM_WEIGHTS,
   AM_ITERATIONS,
   AM_BATCH,
   AM_THREADS,

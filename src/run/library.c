@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "amine/experiment.h"
+#include "base/host.h"
 #include "run/checkpoint.h"
 #include "run/evaluate.h"
+#include "run/weights.h"
 
 struct amine_experiment {
   am_experiment *inner;
@@ -58,6 +60,7 @@ static amine_status wrap(amine_experiment **experiment, am_experiment *inner, am
 
 amine_status amine_experiment_create(amine_experiment **experiment, const char *preset_or_file,
                                      const char *const *assignments, int n, amine_error *error) {
+  AM_ENTER;
   am_config config;
   am_experiment *inner;
   am_config_default(&config);
@@ -69,12 +72,17 @@ amine_status amine_experiment_create(amine_experiment **experiment, const char *
 
 amine_status amine_experiment_open(amine_experiment **experiment, const char *checkpoint,
                                    const char *const *assignments, int n, amine_error *error) {
+  AM_ENTER;
   am_config config;
   am_experiment *inner;
   AM_TRY(am_evaluate_config(&config, checkpoint, error));
   AM_TRY(apply(&config, assignments, n, error));
   AM_TRY(am_evaluate_open(&inner, &config, checkpoint, error));
-  return wrap(experiment, inner, error);
+  const amine_status status =
+      config.weights[0] ? am_weights_load(inner->learner, config.weights, error) : AMINE_OK;
+  if (status == AMINE_OK) return wrap(experiment, inner, error);
+  am_experiment_destroy(inner);
+  return status;
 }
 
 void amine_experiment_destroy(amine_experiment *x) {
@@ -87,6 +95,7 @@ void amine_experiment_destroy(amine_experiment *x) {
 
 amine_status amine_experiment_iterate(amine_experiment *x, amine_progress *progress,
                                       amine_error *error) {
+  AM_ENTER;
   am_learner_report r;
   AM_TRY(am_experiment_iterate(x->inner, &r, error));
   amine_progress ours = {sizeof ours, r.reward,        r.value, r.entropy,
@@ -101,12 +110,14 @@ uint64_t amine_experiment_iteration(const amine_experiment *x) {
 
 amine_status amine_experiment_save(const amine_experiment *x, const char *path,
                                    amine_error *error) {
+  AM_ENTER;
   const am_record_state none = {0};
   return am_checkpoint_save(x->inner, &none, path, error);
 }
 
 amine_status amine_experiment_evaluate(amine_experiment *x, amine_score *score, int n_episodes,
                                        uint64_t seed, int greedy, amine_error *error) {
+  AM_ENTER;
   if (n_episodes < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "at least 1 episode, not %d", n_episodes);
   am_evaluation e;
@@ -131,6 +142,7 @@ static amine_status no_tensor(const amine_experiment *x, int k, amine_error *err
 
 amine_status amine_experiment_get(const amine_experiment *x, int k, float *values,
                                   amine_error *error) {
+  AM_ENTER;
   const am_learner *l = x->inner->learner;
   if (!there_is(x, k)) return no_tensor(x, k, error);
   l->type->get(l, x->number[k], values);
@@ -139,6 +151,7 @@ amine_status amine_experiment_get(const amine_experiment *x, int k, float *value
 
 amine_status amine_experiment_set(amine_experiment *x, int k, const float *values,
                                   amine_error *error) {
+  AM_ENTER;
   am_learner *l = x->inner->learner;
   if (!there_is(x, k)) return no_tensor(x, k, error);
   l->type->set(l, x->number[k], values);

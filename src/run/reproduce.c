@@ -315,10 +315,10 @@ static amine_status put_verdicts(json_t *tree, const am_reproduction *r, amine_e
     failed |= json_object_set_new(item, "low95", number(v->low));
     failed |= json_object_set_new(item, "high95", number(v->high));
     failed |= json_object_set_new(item, "inside", json_integer(v->inside));
-    failed |= json_object_set_new(item, "passed", json_boolean(v->passed));
+    failed |= json_object_set_new(item, "answer", json_string(am_answer_name(v->answer)));
     failed |= json_array_append_new(array, item);
   }
-  failed |= json_object_set_new(tree, "passed", json_boolean(r->passed));
+  failed |= json_object_set_new(tree, "answer", json_string(am_answer_name(r->answer)));
   return failed ? am_fail_memory(error, 4096) : AMINE_OK;
 }
 
@@ -357,7 +357,7 @@ static amine_status judge(am_reproduction *r, amine_error *error) {
   const size_t n = (size_t)r->plan.n_seeds;
   double *values = am_alloc(2 * n, sizeof *values);
   if (!values) return am_fail_memory(error, 2 * n * sizeof *values);
-  r->passed = true;
+  r->answer = AM_ANSWER_MET;
   for (int k = 0; k < form->n_criteria; k++) {
     const am_criterion *c = &form->criteria[k];
     const bool ratio = c->judgement == AM_JUDGE_RATIO;
@@ -365,7 +365,7 @@ static amine_status judge(am_reproduction *r, amine_error *error) {
     if (ratio) take_values(values + n, r, (int)c->share, c->measure);
     r->verdicts[k] =
         ratio ? am_study_judge_ratio(c, values, values + n, n) : am_study_judge(c, values, n);
-    r->passed = r->passed && r->verdicts[k].passed;
+    r->answer = am_answer_of_both(r->answer, r->verdicts[k].answer);
   }
   am_free(values);
   return AMINE_OK;

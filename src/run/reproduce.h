@@ -22,7 +22,7 @@ typedef struct am_reproduction {
   am_study_run *runs;                        /* [n_arms][n_seeds] */
   int n_runs, n_before;                      /* all; those that the folder had already */
   am_verdict verdicts[AM_CRITERIA_MAX];      /* of the form's criteria */
-  bool passed;                               /* all of them */
+  am_answer answer;                          /* to all of them */
 } am_reproduction;
 
 /* Makes the folder if need be (NULL: nothing is kept). AMINE_ERROR_ARGUMENT: see

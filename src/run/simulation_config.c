@@ -275,7 +275,6 @@ static amine_status read_root(json_t **root, const char *from, amine_error *erro
 amine_status am_simulation_config_load(am_simulation_config *config, const char *from,
                                        amine_error *error) {
   json_t *root;
-  am_json_init();
   AM_TRY(read_root(&root, from, error));
   amine_status status = am_simulation_config_from(config, root, from, error);
   json_decref(root);

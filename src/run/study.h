@@ -37,7 +37,9 @@ typedef enum am_judgement {
   AM_JUDGE_RATIO
 } am_judgement;
 
-/* A measure that is NAN at the end of a run lies in no band. */
+/* A measure that is NAN at the end of a run lies in no band. Where no value can lie beyond a bound
+ * (a share of 1, a weight of 0), the band of a mean has none there: intervals know no such limits.
+ */
 typedef struct am_criterion {
   int arm;             /* index in arms */
   const char *measure; /* of its protocol */

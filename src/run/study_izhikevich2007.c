@@ -2,6 +2,8 @@
  * bands. The derivations of the short forms' bands stand in docs/reproductions.md. */
 #include "run/studies.h"
 
+#include <math.h>
+
 #define SOURCE                                                                                     \
   "Izhikevich, Solving the distal reward problem through linkage of STDP and dopamine signaling, " \
   "Cerebral Cortex 17:2443, 2007, doi:10.1093/cercor/bhl152"
@@ -38,10 +40,12 @@ static const am_criterion reinforcement_full[] = {
     {NO_REWARD, "reached", AM_JUDGE_AT_MOST, 0, HOUR, 0.1, "without rewards it does not reach 3.9"},
 };
 static const am_criterion reinforcement_quick[] = {
-    {DISCRETE, "weight", AM_JUDGE_MEAN, 1.5, 4, 1, "the rewarded synapse has grown"},
-    {CONTINUOUS, "weight", AM_JUDGE_MEAN, 1.5, 4, 1, "the same where weights change continuously"},
-    {RANDOM_TIMES, "weight", AM_JUDGE_MEAN, 0, 1, 1, "with rewards at random times it has not"},
-    {NO_REWARD, "weight", AM_JUDGE_MEAN, 0, 1, 1, "without rewards it has not"},
+    {DISCRETE, "weight", AM_JUDGE_MEAN, 1.5, INFINITY, 1, "the rewarded synapse has grown"},
+    {CONTINUOUS, "weight", AM_JUDGE_MEAN, 1.5, INFINITY, 1,
+     "the same where weights change continuously"},
+    {RANDOM_TIMES, "weight", AM_JUDGE_MEAN, -INFINITY, 1, 1,
+     "with rewards at random times it has not"},
+    {NO_REWARD, "weight", AM_JUDGE_MEAN, -INFINITY, 1, 1, "without rewards it has not"},
 };
 static const am_curve reinforcement_curves[] = {
     {"weight", "Weight of the rewarded synapse", "Fig. 1d"},
@@ -149,14 +153,14 @@ static const am_arm instrumental_arms[] = {
                       true},
 };
 static const am_criterion instrumental_full[] = {
-    {AS_SPECIFIED, "p_a_before", AM_JUDGE_MEAN, 0.9, 1, 1,
+    {AS_SPECIFIED, "p_a_before", AM_JUDGE_MEAN, 0.9, INFINITY, 1,
      "in the last 50 trials with A rewarded, A is chosen"},
-    {AS_SPECIFIED, "p_a_after", AM_JUDGE_MEAN, 0, 0.1, 1,
+    {AS_SPECIFIED, "p_a_after", AM_JUDGE_MEAN, -INFINITY, 0.1, 1,
      "in the last 50 trials with B rewarded, A is not chosen"},
     {AS_SPECIFIED, "reversal", AM_JUDGE_AT_LEAST, 0.8, 1, 0.9, "the choice reverses"},
-    {WITH_ERROR, "p_a_before", AM_JUDGE_MEAN, 0.9, 1, 1,
+    {WITH_ERROR, "p_a_before", AM_JUDGE_MEAN, 0.9, INFINITY, 1,
      "with a prediction error, while A is rewarded A is chosen"},
-    {WITH_ERROR, "p_a_after", AM_JUDGE_MEAN, 0, 0.1, 1,
+    {WITH_ERROR, "p_a_after", AM_JUDGE_MEAN, -INFINITY, 0.1, 1,
      "with a prediction error, while B is rewarded A is not chosen"},
     {WITH_ERROR, "reversal", AM_JUDGE_AT_LEAST, 0.8, 1, 0.9,
      "with a prediction error the choice reverses"},
@@ -164,8 +168,9 @@ static const am_criterion instrumental_full[] = {
      "with rewards for any response it does not"},
 };
 static const am_criterion instrumental_quick[] = {
-    {WITH_ERROR, "p_a_before", AM_JUDGE_MEAN, 0.7, 1, 1, "while A is rewarded A is chosen"},
-    {WITH_ERROR, "p_a_after", AM_JUDGE_MEAN, 0, 0.3, 1, "while B is rewarded A is not chosen"},
+    {WITH_ERROR, "p_a_before", AM_JUDGE_MEAN, 0.7, INFINITY, 1, "while A is rewarded A is chosen"},
+    {WITH_ERROR, "p_a_after", AM_JUDGE_MEAN, -INFINITY, 0.3, 1,
+     "while B is rewarded A is not chosen"},
     {ANY_RESPONSE, "reversal", AM_JUDGE_MEAN, -0.4, 0.4, 1,
      "with rewards for any response the choice does not reverse"},
 };

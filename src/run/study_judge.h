@@ -1,4 +1,5 @@
-/* Whether a published result came out: a verdict for each criterion of a study. */
+/* Whether a published result came out: a verdict for each criterion of a study. What is judged is
+ * the interval, not the figure: where seeds are too few to tell, that is the answer. */
 #ifndef AMINE_RUN_STUDY_JUDGE_H
 #define AMINE_RUN_STUDY_JUDGE_H
 
@@ -6,28 +7,43 @@
 
 #include "run/study.h"
 
+typedef enum am_answer {
+  AM_ANSWER_MISSED, /* "missed" */
+  AM_ANSWER_MET,    /* "met" */
+  AM_ANSWER_OPEN    /* "too few seeds" */
+} am_answer;
+
+const char *am_answer_name(am_answer answer);
+/* Of several criteria: one that is missed decides; all are met; or else seeds are too few. */
+am_answer am_answer_of_both(am_answer a, am_answer b);
+
 /* A share of the seeds, a mean or a median over them, or a ratio of medians, and its 95 %
  * confidence interval: of a share that of Wilson (1927), of a mean Student's, of a median that
- * between two of the values (below), of a ratio none. The interval is for the reader; what is
- * judged is the value.
- */
+ * between two of the values (below), of a ratio that of the bootstrap. */
 typedef struct am_verdict {
-  double value, low, high; /* NAN: there is none; a median may be infinite */
+  double value, low, high; /* NAN: there is none; a median and its bounds may be infinite */
   int inside;              /* seeds in the band */
-  bool passed;
+  am_answer answer;
 } am_verdict;
 
 /* values [n] of the criterion's measure at the end of the runs, n >= 1.
  *
- *   AT_LEAST  inside / n >= share    AT_MOST  inside / n <= share    both but for rounding
- *   MEAN      low <= mean <= high    if a run has no value (NAN) there is no mean, and it fails
+ *   MEAN, MEDIAN  met if the whole interval lies in [low, high], missed if none of it does. If a run
+ *                 has no value (NAN) there is no mean: missed; of a median it counts as infinite.
+ *   AT_LEAST      met if inside / n >= share and the interval shows more than a coin (or the share)
+ *                 would: its lower end is at least 1/2. Missed if it lies below the share.
+ *   AT_MOST       likewise: inside / n <= share and the upper end is at most 1/2 (or the share);
+ *                 missed if the interval lies above the share.
  *
- *   MEDIAN    low <= median <= high    NAN counts as infinite
- *
- * A value on a bound of the band is inside; NAN is not. */
+ * Anything else is open, and so is whatever has no interval: a mean or a ratio of one seed, a median
+ * of less than six. Shares are compared but for rounding. A value on a bound of the band is inside;
+ * NAN is not. */
 am_verdict am_study_judge(const am_criterion *criterion, const double *values, size_t n);
 
-/* RATIO: others [n] are the values of the other arm. */
+/* RATIO: others [n] are the values of the other arm; judged as a mean. Its interval holds the middle
+ * 95 % of the ratios in 2000 resamples of both (Efron, Ann. Stat. 7 (1979) 1, doi
+ * 10.1214/aos/1176344552), the same ones always; there is none below six seeds. Where there is no
+ * ratio (the other median is infinite or 0) the criterion is missed. */
 am_verdict am_study_judge_ratio(const am_criterion *criterion, const double *values,
                                 const double *others, size_t n);
 

@@ -283,7 +283,6 @@ static void put_head(grower *g, json_t *root, const am_study_plan *plan, bool tr
 amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_error *error) {
   grower g = {0};
   bool trains;
-  am_json_init();
   AM_TRY(am_study_trains(&trains, plan->study, error));
   json_t *tree = json_object(), *arms = json_array();
   amine_status status = AMINE_OK;
@@ -305,6 +304,6 @@ amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_
 const char *am_study_plan_difference(char out[AM_PATH_MAX], const json_t *a, const json_t *b) {
   static const char *const passed[] = {"meaning",  "source", "page",       "band",
                                        "criteria", "curves", "first_seed", "seeds",
-                                       "verdicts", "passed", NULL};
+                                       "verdicts", "passed", "answer", NULL};
   return am_tree_difference(out, a, b, passed);
 }

@@ -8,6 +8,8 @@
  * stands in the page with its interval. */
 #include "run/studies.h"
 
+#include <math.h>
+
 enum { FREE, LESION, MEAN, HIGH };
 static const am_arm arms[] = {
     {.name = "free", .preset = "reversal"},
@@ -26,9 +28,9 @@ static const am_arm arms[] = {
 };
 
 static const am_criterion full[] = {
-    {FREE, "old", AM_JUDGE_MEAN, 0, 0.5, 0,
+    {FREE, "old", AM_JUDGE_MEAN, -INFINITY, 0.5, 0,
      "the old mapping is given up within a third of a block"},
-    {FREE, "relearned", AM_JUDGE_MEAN, 0, 60, 0,
+    {FREE, "relearned", AM_JUDGE_MEAN, -INFINITY, 60, 0,
      "the new mapping is found within half of the shortest block"},
     {FREE, "right_late", AM_JUDGE_AT_LEAST, 0.667, 1, 0.9,
      "late choices are better than matching probabilities"},
@@ -36,7 +38,7 @@ static const am_criterion full[] = {
      "with both at baseline the old mapping is not given up within a third of a block"},
 };
 static const am_criterion quick[] = {
-    {FREE, "old", AM_JUDGE_MEAN, 0, 0.5, 0,
+    {FREE, "old", AM_JUDGE_MEAN, -INFINITY, 0.5, 0,
      "the old mapping is given up within a third of a block"},
     {LESION, "old", AM_JUDGE_AT_MOST, 0, 0.5, 0.3,
      "with both at baseline the old mapping is not given up within a third of a block"},

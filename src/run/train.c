@@ -1,12 +1,14 @@
 /* The training loop: iterate, record, save. */
 #include "run/train.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "format/file.h"
 #include "run/checkpoint.h"
 #include "run/tasks.h"
+#include "run/weights.h"
 
 typedef struct session {
   am_experiment *experiment;
@@ -80,7 +82,9 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
 
 static amine_status write_config(const am_config *config, const char *folder, amine_error *error) {
   am_text path = {0}, text = {0};
-  am_config_write(config, false, &text);
+  am_config here = *config;
+  if (here.weights[0]) snprintf(here.weights, sizeof here.weights, "%s", AM_WEIGHTS_FILE);
+  am_config_write(&here, false, &text);
   amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
   if (status == AMINE_OK && text.failed) status = am_fail_memory(error, 4096);
   if (status == AMINE_OK) status = am_file_replace(path.data, text.data, text.length, error);
@@ -133,6 +137,7 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
   if (status == AMINE_OK) status = am_folder_lock(&held, folder, error);
   if (status == AMINE_OK) {
     status = am_folder_must_be_free(folder, error);
+    if (status == AMINE_OK) status = am_weights_keep(config->weights, folder, error);
     if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
     am_folder_unlock(held);
   }
@@ -177,9 +182,13 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   int held;
   AM_TRY(am_folder_lock(&held, folder, error));
   amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
+  am_config later = *config, begun;
+  later.weights[0] = 0; /* those of the checkpoint hold */
   if (status == AMINE_OK) status = agree(config, path.data, error);
-  if (status == AMINE_OK) status = am_experiment_create(&x, config, error);
+  if (status == AMINE_OK) status = am_experiment_create(&x, &later, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
+  if (am_train_config(&begun, folder, NULL) != AMINE_OK) begun = *config; /* it is written last */
+  if (status == AMINE_OK) memcpy(x->config.weights, begun.weights, sizeof begun.weights);
   if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
   am_experiment_destroy(x);
   am_text_free(&path);

@@ -30,8 +30,9 @@ typedef struct am_train_watch {
   const atomic_int *stop;
 } am_train_watch;
 
-/* Trains in a new folder, which gets config.json, metrics.jsonl, the events and the checkpoint. A
- * folder that already holds a run is refused and left alone. */
+/* Trains in a new folder, which gets config.json, metrics.jsonl, the events, the checkpoint and a
+ * copy of the weights that the configuration begins with, if it names some. A folder that already
+ * holds a run is refused and left alone. */
 amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
                           amine_error *error);
 

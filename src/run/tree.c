@@ -114,7 +114,6 @@ json_t *am_tree_value(const char *text) {
   am_text array = {0};
   json_t *root = NULL, *value = NULL;
   am_text_printf(&array, "[%s]", text);
-  am_json_init();
   if (!array.failed &&
       am_json_parse(&root, "value", array.data, array.length, NULL, NULL) == AMINE_OK &&
       json_array_size(root) == 1)
@@ -145,10 +144,7 @@ void am_tree_text(am_text *out, const json_t *value) {
   } else if (json_is_array(value)) {
     put_elements(out, value);
   } else {
-    char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    am_text_puts(out, dump ? dump : "");
-    if (!dump) out->failed = true;
-    am_free(dump);
+    am_json_write(out, value);
   }
 }
 

@@ -1,5 +1,7 @@
 /* The ground: random numbers against published vectors, sizes that overflow, sentences, the
  * allocator. */
+#include <fenv.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +12,11 @@
 #include <cmocka.h>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/random.h"
+#include "base/student.h"
 #include "base/threads.h"
 #include "base/words.h"
 
@@ -150,12 +155,71 @@ static void nearest_words(void **state) {
   assert_string_equal(nearest.best, "network.hidden");
 }
 
+/* As texts of the C locale, the shortest that come back from so many digits on. */
+static void numbers_and_texts(void **state) {
+  (void)state;
+  static const struct {
+    double value;
+    int least;
+    const char *text;
+  } known[] = {{0.003, 1, "0.003"},       {0.003, 9, "0.003"},
+               {100, 9, "100"},           {-1.5e-9, 1, "-1.5e-09"},
+               {1.0 / 3, 9, "0.3333333333333333"}, {0.1f, 9, "0.10000000149011612"},
+               {(double)INFINITY, 9, "inf"}, {0, 1, "0"}};
+  char out[AM_NUMBER_SIZE], *end;
+  for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+    assert_string_equal(am_number_exact(out, known[k].value, known[k].least), known[k].text);
+  assert_string_equal(am_number_text(out, 1.0 / 3, 3), "0.333");
+  assert_string_equal(am_number_text(out, -1.7976931348623157e308, 17), "-1.7976931348623157e+308");
+  assert_true(am_number_read("0.003,5", &end) == 0.003 && *end == ',');
+  assert_true(am_number_read("x", &end) == 0 && *end == 'x');
+}
+
+/* What a program has set is out of the way between AM_ENTER and the end of the block, and back. */
+static double third_inside(double one) {
+  AM_ENTER;
+  assert_int_equal(fegetround(), FE_TONEAREST);
+  return am_number_read("0.1", NULL) + one / 3;
+}
+
+static void entering_and_leaving(void **state) {
+  (void)state;
+  const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO, FE_TONEAREST};
+  volatile double one = 1;
+  const double wanted = third_inside(one);
+  for (size_t k = 0; k < sizeof modes / sizeof *modes; k++) {
+    fesetround(modes[k]);
+    const double got = third_inside(one);
+    const int mode = fegetround();
+    fesetround(FE_TONEAREST);
+    assert_int_equal(mode, modes[k]);
+    assert_true(got == wanted);
+  }
+}
+
+/* The example of Welch's test in many lectures: t = -2.46 with 24.99 degrees of freedom. */
+static void difference_of_means(void **state) {
+  (void)state;
+  const double a[] = {27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1,
+                      21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4};
+  const double b[] = {27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0,
+                      24.8, 20.2, 21.9, 22.1, 22.9, 20.5, 24.4};
+  const am_interval d = am_interval_of_difference(a, 15, b, 15);
+  assert_true(fabs(d.mean - -2.166666666666668) < 1e-9 && d.n == 30);
+  assert_true(fabs(d.half - 2.0638985616 * 0.8824245100137552) < 1e-7); /* t of 24 */
+  assert_true(isnan(am_interval_of_difference(a, 15, b, 1).half));
+  const double same[] = {2, 2}, other[] = {1, 1};
+  const am_interval exact = am_interval_of_difference(same, 2, other, 2);
+  assert_true(exact.mean == 1 && exact.half == 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(philox_known_answers),    cmocka_unit_test(uniform_and_below),
       cmocka_unit_test(sizes_that_overflow),     cmocka_unit_test(blocks_are_aligned_and_zero),
       cmocka_unit_test(sentences_are_printable), cmocka_unit_test(every_item_once),
-      cmocka_unit_test(nearest_words),
+      cmocka_unit_test(nearest_words),           cmocka_unit_test(numbers_and_texts),
+      cmocka_unit_test(entering_and_leaving),    cmocka_unit_test(difference_of_means),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,8 +250,9 @@ static void try_value(json_t *object, const char *key, json_t *value) {
   snprintf(shown, sizeof shown, "%s", key);
   json_object_set_new(object, key, value);
   if (!refuses(whole, shown, sentence, sizeof sentence)) {
-    char *text = json_dumps(value, JSON_ENCODE_ANY);
-    fail_msg("%s = %s: %s", key, text, sentence);
+    am_text text = {0};
+    am_json_write(&text, value);
+    fail_msg("%s = %s: %s", key, text.data, sentence);
   }
   if (before) json_object_set_new(object, key, before);
   else json_object_del(object, key);

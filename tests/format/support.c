@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "folder.h"
+#include "json_memory.h"
 #include "format/file.h"
 
 static char folder[64];

@@ -48,21 +48,36 @@ static const struct {
   const char *text, *part;
 } invalid[] = {
     {"", "line 1"},
-    {"{", "line 1, column 1"},
-    {"{\n  \"a\": 1\n  \"b\": 2\n}", "line 3, column 5: '}' expected near '\"b\"'"},
-    {"{\"a\":1,\"a\":2}", "duplicate object key"},
-    {"{\"a\":NaN}", "line 1, column 8: invalid token near 'NaN'"},
-    {"{\"a\":1e999}", "real number overflow"},
-    {"{\"a\":99999999999999999999}", "too big integer"},
-    {"{\"a\":01}", "line 1"},
-    {"{\"a\":\"\\ud800\"}", "line 1"},
-    {"{\"a\":\"\\u0000\"}", "line 1"},
-    {"{\"a\":\"\xff\"}", "unable to decode byte 0xff"},
-    {"{\"a\":\"\n\"}", "unexpected newline"},
-    {"{} x", "end of file expected"},
-    {"5", "'[' or '{' expected"},
-    {"\"text", "premature end of input"},
-    {"[\"\\", "line 1"},
+    {"{", "line 1, column 2: the text ends, and a key in quotes should stand here"},
+    {"{\n  \"a\": 1\n  \"b\": 2\n}", "line 3, column 3: ',' or '}' should stand here, not \"b\""},
+    {"{\"a\":1,\"a\":2}", "column 8: a duplicate key: it stood here before"},
+    {"{\"a\":NaN}", "line 1, column 6: a value should stand here, not NaN"},
+    {"{\"a\":1e999}", "a number must lie within +-1.8e308, not 1e999"},
+    {"{\"a\":99999999999999999999}", "a whole number must lie within 64 bits, not 99999999999"},
+    {"{\"a\":-9223372036854775809}", "64 bits"},
+    {"{\"a\":01}", "a value should stand here, not 01"},
+    {"[1.]", "a value should stand here, not 1."},
+    {"[1,5]x", "column 6: the end of the text should stand here, not x"},
+    {"[1,5.e1]", "not 5.e1"},
+    {"[-]", "not -"},
+    {"[1 2]", "column 4: ',' or ']' should stand here, not 2"},
+    {"[1,]", "a value should stand here, not ]"},
+    {"{\"a\",1}", "':' should stand here, not ,"},
+    {"{a:1}", "a key in quotes should stand here, not a"},
+    {"{\"a\":\"\\ud800\"}", "column 7: \\u must be followed by"},
+    {"{\"a\":\"\\ud800\\u0041\"}", "column 7: \\u must be followed by"},
+    {"{\"a\":\"\\u0000\"}", "column 7: \\u must be followed by"},
+    {"{\"a\":\"\\u12\"}", "column 7: \\u must be followed by"},
+    {"{\"a\":\"\\x\"}", "column 7: no such escape"},
+    {"{\"a\":\"\xff\"}", "column 7: these bytes are not UTF-8"},
+    {"{\"a\":\"\xc3", "column 7: these bytes are not UTF-8"},
+    {"{\"a\":\"\n\"}", "the line ends inside a string"},
+    {"{\"a\":\"\t\"}", "a control character inside a string"},
+    {"{} x", "column 4: the end of the text should stand here, not x"},
+    {"5", "'{' or '[' should stand here, not 5"},
+    {"\"text", "'{' or '[' should stand here, not \"text"},
+    {"[\"\\", "column 3: no such escape"},
+    {"[\"text", "column 2: the text ends inside this string"},
 };
 
 static void invalid_text_gets_its_place(void **state) {
@@ -93,8 +108,8 @@ static void limits_are_kept(void **state) {
   EXPECT_OK(parse(&root, "[\",,[[[:::\"]", &few, &error), &error);
   json_decref(root);
   expect_failure(parse(&root, "[1,\n2,3,4,5]", &few, &error), AMINE_ERROR_INPUT, &error,
-                 "line 2, column 6: more than 5 values");
-  assert_int_equal(error.offset, 9);
+                 "line 2, column 7: more than 5 values");
+  assert_int_equal(error.offset, 10);
   EXPECT_OK(parse(&root, "[\"\\\"[[[\"]", &flat, &error), &error);
   json_decref(root);
   EXPECT_OK(parse(&root, "[[],[]]", &flat, &error), &error);

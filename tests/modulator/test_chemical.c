@@ -14,6 +14,7 @@
 #include "amine/chemical.h"
 #include "amine/chemical_json.h"
 #include "amine/memory.h"
+#include "json_memory.h"
 
 /* within 1e-6, of the number where that is above 1 */
 #define NEAR(a, b) assert_true(fabs((double)(a) - (double)(b)) <= 1e-6 * fmax(1, fabs((double)(b))))
@@ -818,7 +819,7 @@ static const struct {
     {"{\"dopamine\": {\"decay_rate\": 0.1, \"tau_ms\": 10}}",
      "dopamine has both decay_rate (linear decay) and tau_ms (exponential decay)"},
     {"{\"dopamine\": {\"step_ms\": 10}}", "dopamine.step_ms has no effect without tau_ms"},
-    {"{\"dopamine\": {}, \"dopamine\": {}}", "duplicate object key"},
+    {"{\"dopamine\": {}, \"dopamine\": {}}", "duplicate key"},
     {"{\"dopamine\": {\"baseline\": 0.5}", "line 1"},
     {"{\"dopamine\": {\"baseline\": NaN}}", "line 1"},
     {"{\"dopamine\": {\"baseline\": 1e999}}", "line 1"},

@@ -53,10 +53,12 @@ static void test_overlay(void **state) {
   char *page = report(5, "o/a1", "o/a2", "o/b1", "o/b2", "o/c1");
   expect_closed(page);
   expect_whole(page);
+  /* two seeds each, and one: t of 12.7 for the first */
   expect_part(page,
-              "Of 3 configurations, <b>modulated, no batch</b> earns most: after 400 "
-              "iterations (41&nbsp;s each) 2 networks that differ only in their random seed earn "
-              "<b>200</b> per episode on average (190 to 210)");
+              "Of 3 configurations none is shown to be the best: <b>modulated, no batch</b> earns "
+              "200&nbsp;\xc2\xb1&nbsp;127, <b>plastic, no batch</b> 155&nbsp;\xc2\xb1&nbsp;64, "
+              "<b>plastic, batch 30</b> 100&nbsp;\xc2\xb1&nbsp;1. One run does not tell");
+  expect_no_part(page, "earns most");
   expect_part(page, "<i class=\"swatch c0 d0\"></i>modulated, no batch <small>2 seeds</small>");
   expect_part(page, "<i class=\"swatch c1 d0\"></i>plastic, no batch <small>2 seeds</small>");
   expect_part(page, "<i class=\"swatch c2 d0\"></i>plastic, batch 30</li>");
@@ -67,6 +69,60 @@ static void test_overlay(void **state) {
   expect_part(page, "No connections were recorded.");
   assert_int_equal(count_of(page, "class=\"seed\""), 4);
   assert_int_equal(count_of(page, "<pre>"), 3);
+  free(page);
+}
+
+/* The best is named where seeds show it, and not where they do not. */
+static void test_best(void **state) {
+  (void)state;
+  static const double clear[6] = {200, 201, 202, 150, 152, 154}, close[6] = {1, 2, 3, 0.9, 2, 2.9};
+  for (int kind = 0; kind < 2; kind++) {
+    for (int k = 0; k < 6; k++) {
+      char name[16];
+      snprintf(name, sizeof name, "w%d/%d", kind, k);
+      put_run(name, k % 3, k < 3 ? MODULATED : PLASTIC, (kind ? close : clear)[k]);
+    }
+    char *page = kind ? report(6, "w1/0", "w1/1", "w1/2", "w1/3", "w1/4", "w1/5")
+                      : report(6, "w0/0", "w0/1", "w0/2", "w0/3", "w0/4", "w0/5");
+    expect_whole(page);
+    if (kind == 0) {
+      expect_part(page, "Of 2 configurations, <b>modulated</b> earns most (its difference from each "
+                        "other is more than another set of seeds would change): after 400 "
+                        "iterations (41&nbsp;s each) 3 networks that differ only in their random "
+                        "seed earn <b>201&nbsp;\xc2\xb1&nbsp;2</b> per episode on average (95&nbsp;% "
+                        "interval over the seeds; single ones 200 to 202)");
+    } else {
+      expect_part(page, "Of 2 configurations none is shown to be the best: <b>modulated</b> earns");
+      expect_part(page, "Another set of seeds may turn their order round");
+    }
+    free(page);
+  }
+}
+
+/* Nothing acts, and 0 is perfect: an error, whose bar begins at 0. */
+static void test_errors(void **state) {
+  (void)state;
+  static const char eval[] = "{\"episodes\":1000,\"reward\":%s,\"se\":0.001,\"actions\":\"none\","
+                             "\"greedy_reward\":%s,\"greedy_se\":0.001}";
+  static const char *const errors[2] = {"-0.041", "-0.02"};
+  for (int k = 0; k < 2; k++) {
+    char text[300];
+    const char *name = k ? "e/2" : "e/1";
+    put_run(name, 1, k ? MODULATED : PLASTIC, 0);
+    snprintf(text, sizeof text, eval, errors[k], errors[k]);
+    put_text(name, "eval.json", text);
+    put_text(name, "lines.json", "[{\"policy\":\"random\",\"reward\":-0.082}]");
+  }
+  char *page = report(1, "e/1");
+  expect_whole(page);
+  expect_part(page, "the network has an error of <b>0.041&nbsp;\xc2\xb1&nbsp;0.001</b> per episode");
+  expect_part(page, "; 0 is perfect. ");
+  expect_part(page, "Chance has an error of 0.082. ");
+  expect_part(page, "<i class=\"fill\" style=\"left:50%;width:50%\">"); /* from 0 half way to chance */
+  expect_part(page, "0 is perfect, and the shorter the bar, the better");
+  free(page);
+  page = report(2, "e/1", "e/2");
+  expect_part(page, "none is shown to be the best: <b>modulated</b> has an error of 0.020");
   free(page);
 }
 
@@ -182,10 +238,18 @@ static void test_tasks_that_differ(void **state) {
   put_run("t/1", 1, "", 100);
   put_run("t/2", 1, "", 50);
   put_text("t/2", "config.json", "{\"seed\": 1, \"task\": {\"type\": \"recall\"}}");
+  put_text("t/2", "lines.json", "[{\"policy\":\"random\",\"reward\":12.5}]");
   char *page = report(2, "t/1", "t/2");
   expect_whole(page);
   expect_part(page, "These runs have different tasks");
   expect_no_part(page, "Find a reward that cannot be seen");
+  expect_part(page, "2 configurations with different tasks, each on its own scale");
+  expect_no_part(page, "earns most");
+  expect_no_part(page, "shown to be the best");
+  assert_int_equal(count_of(page, "<figure class=\"ladder many\">"), 2); /* each with its lines */
+  expect_part(page, "chance <b>12.5</b>");
+  expect_part(page, "planner <b>223</b>");
+  expect_no_part(page, "Dashed: what known ways");
   free(page);
 }
 
@@ -429,6 +493,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_run),
       cmocka_unit_test(test_overlay),
+      cmocka_unit_test(test_best),
+      cmocka_unit_test(test_errors),
       cmocka_unit_test(test_seeds),
       cmocka_unit_test(test_hostile),
       cmocka_unit_test(test_metrics),

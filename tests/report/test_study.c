@@ -160,6 +160,24 @@ static void test_missed(void **state) {
   free(page);
 }
 
+/* Answers as they are written now; one of three criteria cannot be judged. */
+static void test_open(void **state) {
+  (void)state;
+  put_study("open",
+            ", \"verdicts\": [{\"value\": 1, \"low95\": 0.4385, \"high95\": 1, \"inside\": 3, "
+            "\"answer\": \"too few seeds\"}, {\"value\": 0, \"low95\": 0, \"high95\": 0.5615, "
+            "\"inside\": 0, \"answer\": \"met\"}, {\"value\": 0.0005, \"low95\": null, "
+            "\"high95\": null, \"inside\": 3, \"answer\": \"met\"}], \"answer\": \"too few seeds\"");
+  put_runs("open", 3, 3, "4");
+  char *page = report(1, "open");
+  expect_sound(page);
+  expect_part(page, "<p class=\"verdict open\">OPEN</p>");
+  expect_part(page, "Too few seeds to judge 1 of 3 criteria, over 3 seeds");
+  assert_int_equal(count_of(page, "<b class=\"open\">too few seeds</b>"), 1);
+  assert_int_equal(count_of(page, "<b class=\"yes\">yes</b>"), 2);
+  free(page);
+}
+
 /* Stopped before the end; and with nothing at all. */
 static void test_unfinished(void **state) {
   (void)state;
@@ -265,6 +283,7 @@ static void test_memory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_passed),     cmocka_unit_test(test_missed),
+      cmocka_unit_test(test_open),
       cmocka_unit_test(test_unfinished), cmocka_unit_test(test_values),
       cmocka_unit_test(test_damage),     cmocka_unit_test(test_alone),
       cmocka_unit_test(test_memory),

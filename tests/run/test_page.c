@@ -210,15 +210,16 @@ static void spoil(json_t *root, json_t *value, int *n) {
     json_incref(member);
     for (int k = 0; k < 4; k++) {
       json_object_set(value, name, others[k]);
-      char *text = json_dumps(root, 0);
-      put_text("reinforcement", "protocol.json", text);
+      am_text text = {0};
+      am_json_write(&text, root);
+      put_text("reinforcement", "protocol.json", text.data);
       char *page = report(1, "reinforcement");
       expect_closed(page);
       expect_whole(page);
       expect_no_part(page, "<x>");
       expect_no_part(page, "nan");
       free(page);
-      am_free(text);
+      am_text_free(&text);
       json_decref(others[k]);
       ++*n;
     }
@@ -249,7 +250,6 @@ static void test_damage(void **state) {
 }
 
 static int setup(void **state) {
-  am_json_init();
   return make_root(state);
 }
 

@@ -20,7 +20,6 @@ static char base[64];
 
 static int make_base(void **state) {
   (void)state;
-  am_json_init();
   return folder_make(base, sizeof base);
 }
 
@@ -52,63 +51,100 @@ static am_criterion band(am_judgement judgement, double low, double high, double
   return (am_criterion){0, "right", judgement, low, high, share, "a test"};
 }
 
+static am_answer answer(const am_criterion *c, const double *values, size_t n) {
+  return am_study_judge(c, values, n).answer;
+}
+
 static void test_shares(void **state) {
   (void)state;
   const double none = (double)NAN;
   const double values[] = {1, 2, 3, 4, none}; /* of five */
-  am_criterion c = band(AM_JUDGE_AT_LEAST, 2, 3, 0.4);
+  am_criterion c = band(AM_JUDGE_AT_LEAST, 2, 3, 0.1);
   am_verdict v = am_study_judge(&c, values, 5);
   assert_int_equal(v.inside, 2); /* both bounds belong to the band; NAN to none */
   assert_true(v.value == 0.4);
-  assert_true(v.passed);
-  c.share = 0.41;
-  assert_false(am_study_judge(&c, values, 5).passed);
-  c.judgement = AM_JUDGE_AT_MOST;
-  assert_true(am_study_judge(&c, values, 5).passed);
+  assert_int_equal(v.answer, AM_ANSWER_MET); /* the interval, 12 % to 77 %, lies above 10 % */
   c.share = 0.4;
-  assert_true(am_study_judge(&c, values, 5).passed);
-  c.share = 0.39;
-  assert_false(am_study_judge(&c, values, 5).passed);
+  assert_int_equal(answer(&c, values, 5), AM_ANSWER_OPEN); /* it does not lie above 40 % */
+  c.share = 0.76;
+  assert_int_equal(answer(&c, values, 5), AM_ANSWER_OPEN);
+  c.share = 0.77;
+  assert_int_equal(answer(&c, values, 5), AM_ANSWER_MISSED);
+  c.judgement = AM_JUDGE_AT_MOST;
+  assert_int_equal(answer(&c, values, 5), AM_ANSWER_MET);
+  c.share = 0.4;
+  assert_int_equal(answer(&c, values, 5), AM_ANSWER_OPEN);
+  c.share = 0.11;
+  assert_int_equal(answer(&c, values, 5), AM_ANSWER_MISSED);
+}
+
+/* All of the seeds, or none: three tell it from a coin no better than two, four do. */
+static void test_how_many_seeds(void **state) {
+  (void)state;
+  const double all[5] = {1, 1, 1, 1, 1}, none[5] = {0}, but_one[5] = {0, 0, 0, 0, 1};
+  for (size_t n = 1; n <= 5; n++) {
+    const am_answer wanted = n < 4 ? AM_ANSWER_OPEN : AM_ANSWER_MET;
+    am_criterion c = band(AM_JUDGE_AT_LEAST, 1, 1, 0.9);
+    assert_int_equal(answer(&c, all, n), wanted);
+    c.share = 1; /* all there can be */
+    assert_int_equal(answer(&c, all, n), wanted);
+    c.judgement = AM_JUDGE_AT_MOST, c.share = 0.1;
+    assert_int_equal(answer(&c, none, n), wanted);
+    c.share = 0; /* never */
+    assert_int_equal(answer(&c, none, n), wanted);
+  }
+  am_criterion never = band(AM_JUDGE_AT_MOST, 1, 1, 0);
+  assert_int_equal(answer(&never, but_one + 3, 2), AM_ANSWER_MISSED); /* one is too many */
+  never = band(AM_JUDGE_AT_LEAST, 0, 0, 1);
+  assert_int_equal(answer(&never, but_one, 5), AM_ANSWER_MISSED); /* not all */
   /* a share that binary numbers do not hit: 0.1 of 30 is 3.0000000000000004 */
   double thirty[30] = {1, 1, 1};
-  c = band(AM_JUDGE_AT_LEAST, 1, 1, 0.1);
+  am_criterion c = band(AM_JUDGE_AT_MOST, 1, 1, 0.1);
   assert_true(0.1 * 30 > 3 || 0.1 * 3 > 0.3); /* why there is room for rounding */
-  assert_true(am_study_judge(&c, thirty, 30).passed);
-  assert_false(am_study_judge(&c, thirty + 1, 29).passed);
+  assert_int_equal(answer(&c, thirty, 30), AM_ANSWER_MET);
 }
 
 static void test_nothing_but_nan(void **state) {
   (void)state;
   const double values[] = {(double)NAN, (double)NAN};
   am_criterion c = band(AM_JUDGE_AT_LEAST, -INFINITY, INFINITY, 0.5);
-  assert_false(am_study_judge(&c, values, 2).passed);
+  assert_int_equal(answer(&c, values, 2), AM_ANSWER_OPEN);
   c.share = 0; /* nothing is asked for */
-  assert_true(am_study_judge(&c, values, 2).passed);
-  c = band(AM_JUDGE_AT_MOST, -INFINITY, INFINITY, 0);
-  assert_true(am_study_judge(&c, values, 2).passed);
+  assert_int_equal(answer(&c, values, 2), AM_ANSWER_MET);
+  c = band(AM_JUDGE_AT_MOST, -INFINITY, INFINITY, 1);
+  assert_int_equal(answer(&c, values, 2), AM_ANSWER_MET);
   c = band(AM_JUDGE_MEAN, -INFINITY, INFINITY, 0);
   const am_verdict v = am_study_judge(&c, values, 2);
-  assert_false(v.passed);
+  assert_int_equal(v.answer, AM_ANSWER_MISSED);
   assert_true(isnan(v.value) && isnan(v.low) && isnan(v.high));
 }
 
 static void test_means(void **state) {
   (void)state;
   const double values[] = {1, 2, 3, 4, (double)NAN};
-  am_criterion c = band(AM_JUDGE_MEAN, 2.5, 3, 0);
-  am_verdict v = am_study_judge(&c, values, 4); /* on the lower bound */
-  assert_true(v.passed && v.value == 2.5 && v.inside == 1);
-  assert_true(fabs(v.high - 2.5 - 3.182446305 * sqrt(5.0 / 3 / 4)) < 1e-8); /* Student's t, 3 */
+  const double half = 3.182446305 * sqrt(5.0 / 3 / 4); /* Student's t, 3: 2.054 */
+  am_criterion c = band(AM_JUDGE_MEAN, 0.4, 4.6, 0);
+  am_verdict v = am_study_judge(&c, values, 4);
+  assert_true(v.answer == AM_ANSWER_MET && v.value == 2.5 && v.inside == 4);
+  assert_true(fabs(v.high - 2.5 - half) < 1e-8);
   assert_true(fabs(v.low + v.high - 5) < 1e-12);
-  c = band(AM_JUDGE_MEAN, 2, 2.5, 0);
-  assert_true(am_study_judge(&c, values, 4).passed);
-  c = band(AM_JUDGE_MEAN, 2.51, 3, 0);
-  assert_false(am_study_judge(&c, values, 4).passed);
-  c = band(AM_JUDGE_MEAN, 2.5, 2.5, 0);
-  assert_true(am_study_judge(&c, values, 4).passed);
-  assert_false(am_study_judge(&c, values, 5).passed); /* one run has no value */
-  v = am_study_judge(&c, values + 1, 1);              /* one seed: no interval */
-  assert_true(v.value == 2 && isnan(v.low) && isnan(v.high) && !v.passed);
+  c.low = 0.5; /* the mean lies well inside, its interval does not */
+  assert_int_equal(answer(&c, values, 4), AM_ANSWER_OPEN);
+  c = band(AM_JUDGE_MEAN, 2.6, 4.6, 0); /* the mean lies outside, but who knows */
+  assert_int_equal(answer(&c, values, 4), AM_ANSWER_OPEN);
+  c = band(AM_JUDGE_MEAN, 4.6, 9, 0);
+  assert_int_equal(answer(&c, values, 4), AM_ANSWER_MISSED);
+  c = band(AM_JUDGE_MEAN, -INFINITY, INFINITY, 0);
+  assert_int_equal(answer(&c, values, 4), AM_ANSWER_MET);
+  assert_int_equal(answer(&c, values, 5), AM_ANSWER_MISSED); /* one run has no value */
+  v = am_study_judge(&c, values + 1, 1);                     /* one seed: no interval */
+  assert_true(v.value == 2 && isnan(v.low) && isnan(v.high) && v.answer == AM_ANSWER_OPEN);
+  /* "found 3.0 (-9 to 15)" */
+  const double two[] = {2.055, 3.945};
+  c = band(AM_JUDGE_MEAN, 2, 4, 0);
+  v = am_study_judge(&c, two, 2);
+  assert_true(fabs(v.low + 9) < 0.1 && fabs(v.high - 15) < 0.1);
+  assert_int_equal(v.answer, AM_ANSWER_OPEN);
 }
 
 /* At the ends the formula is n / (n + z^2); in the middle the table of Newcombe, Stat. Med. 17
@@ -137,9 +173,10 @@ static const am_arm tiny_arms[] = {
     {"free", "reinforcement", {"duration_s=1.2", NULL}, false},
     {"held, and longer", "reinforcement", {"clamp.dopamine=0.5", "duration_s=1.4", NULL}, true},
 };
+/* What a share of any number of seeds meets, and what it misses. */
 static const am_criterion tiny_criteria[] = {
-    {0, "expected", AM_JUDGE_MEAN, 0, 1, 0, "it expects something"},
-    {1, "right", AM_JUDGE_AT_LEAST, 0, 1, 1, "it acts"},
+    {0, "expected", AM_JUDGE_AT_MOST, 0, 1, 1, "it expects something, or not"},
+    {1, "right", AM_JUDGE_AT_LEAST, 0, 1, 0, "it acts, or not"},
 };
 static const am_criterion tiny_missed[] = {
     {1, "right", AM_JUDGE_AT_LEAST, 2, 3, 1, "it is more than right"},
@@ -197,7 +234,7 @@ static void reproduce_in(const char *folder, const am_study_plan *plan, bool pas
   am_reproduction r;
   amine_error error = {0};
   good(am_reproduce(&r, plan, in_base(folder), NULL, &error), &error);
-  assert_int_equal(r.passed, passes);
+  assert_int_equal(r.answer, passes ? AM_ANSWER_MET : AM_ANSWER_MISSED);
   assert_int_equal(am_reproduction_done(&r), r.n_runs);
   am_reproduction_free(&r);
 }
@@ -257,7 +294,7 @@ static void test_samples(void **state) {
     for (size_t i = 0; i < 100; i++) /* of 180 slices of 0.1 s, rounded down */
       assert_true(fabs(r.runs[k].times[i] - 0.1 * (double)((i + 1) * 180 / 100)) < 1e-9);
   }
-  assert_false(r.passed);
+  assert_int_not_equal(r.answer, AM_ANSWER_MET);
   am_reproduction_free(&r);
 }
 
@@ -648,7 +685,9 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_shares),          cmocka_unit_test(test_nothing_but_nan),
+      cmocka_unit_test(test_shares),
+      cmocka_unit_test(test_how_many_seeds),
+      cmocka_unit_test(test_nothing_but_nan),
       cmocka_unit_test(test_means),           cmocka_unit_test(test_interval_of_a_share),
       cmocka_unit_test(test_threads),         cmocka_unit_test(test_against_a_simulation),
       cmocka_unit_test(test_samples),         cmocka_unit_test(test_interrupted),

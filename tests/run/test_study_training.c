@@ -22,7 +22,6 @@ static char base[64];
 
 static int make_base(void **state) {
   (void)state;
-  am_json_init();
   return folder_make(base, sizeof base);
 }
 
@@ -47,20 +46,21 @@ static am_criterion band(am_judgement judgement, double low, double high, double
 
 static void test_medians(void **state) {
   (void)state;
-  const double odd[] = {5, NEVER, 1}, even[] = {4, 1, NEVER, 2}, most[] = {NEVER, 3, NEVER};
+  const double odd[] = {5, NEVER, 1}, six[] = {4, 1, NEVER, 2, 3, 4}, all[] = {4, 1, 6, 2, 3, 4};
+  const double late[] = {NEVER, NEVER, NEVER, NEVER, 9, NEVER};
   am_criterion c = band(AM_JUDGE_MEDIAN, 5, 6, 0);
-  am_verdict v = am_study_judge(&c, odd, 3); /* 1, 5, never */
-  assert_true(v.value == 5 && v.passed && v.inside == 1);
-  c.low = 5.001;
-  assert_false(am_study_judge(&c, odd, 3).passed);
-  c = band(AM_JUDGE_MEDIAN, 0, 3, 0);
-  v = am_study_judge(&c, even, 4); /* 1, 2, 4, never */
-  assert_true(v.value == 3 && v.passed);
-  c.high = 1e300;
-  v = am_study_judge(&c, most, 3); /* 3, never, never */
-  assert_true(isinf(v.value) && !v.passed);
+  am_verdict v = am_study_judge(&c, odd, 3); /* 1, 5, never; three have no interval */
+  assert_true(v.value == 5 && v.answer == AM_ANSWER_OPEN && v.inside == 1);
+  c = band(AM_JUDGE_MEDIAN, 1, 6, 0);
+  v = am_study_judge(&c, all, 6); /* from 1 to 6 */
+  assert_true(v.value == 3.5 && v.answer == AM_ANSWER_MET && v.low == 1 && v.high == 6);
+  v = am_study_judge(&c, six, 6); /* from 1 to never */
+  assert_true(v.value == 3.5 && v.answer == AM_ANSWER_OPEN && isinf(v.high));
   c.high = INFINITY; /* as late as one likes, or never */
-  assert_true(am_study_judge(&c, most, 3).passed);
+  assert_int_equal(am_study_judge(&c, six, 6).answer, AM_ANSWER_MET);
+  c = band(AM_JUDGE_MEDIAN, 0, 8.9, 0);
+  v = am_study_judge(&c, late, 6); /* from 9 to never */
+  assert_true(isinf(v.value) && v.answer == AM_ANSWER_MISSED);
   const double half[] = {1, NEVER}; /* half way to never is never */
   assert_true(isinf(am_study_judge(&c, half, 2).value));
 }
@@ -83,22 +83,30 @@ static void test_interval_of_a_median(void **state) {
   }
 }
 
+/* Which resamples are drawn is not laid down; what follows from the values is. */
 static void test_ratios(void **state) {
   (void)state;
-  const double one[] = {30, 10, 20}, two[] = {NEVER, 4, 5}, never[] = {NEVER, NEVER, 1};
-  const double zero[] = {0, 0, 0};
-  am_criterion c = band(AM_JUDGE_RATIO, 4, 4, 1);
-  am_verdict v = am_study_judge_ratio(&c, one, two, 3); /* 20 / 5 */
-  assert_true(v.value == 4 && v.passed);
-  c.low = 4.01;
-  c.high = 5;
-  assert_false(am_study_judge_ratio(&c, one, two, 3).passed);
+  const double one[] = {30, 10, 20, 20, 20, 20}, two[] = {NEVER, 4, 5, 5, 5, 5};
+  const double never[] = {NEVER, NEVER, NEVER, 1, 1, NEVER}, zero[6] = {0};
+  const double narrow[] = {8, 8, 8, 8, 8, 8}, wide[] = {1, 2, 3, 4, 5, 6, 7, 8};
+  am_criterion c = band(AM_JUDGE_RATIO, 2, 4, 1);
+  am_verdict v = am_study_judge_ratio(&c, narrow, two + 1, 5);
+  assert_true(v.value == 1.6 && v.answer == AM_ANSWER_OPEN); /* five: no interval */
+  v = am_study_judge_ratio(&c, one, two, 6);
+  assert_true(v.value == 4 && v.low <= 4 && v.high >= 4);
+  v = am_study_judge_ratio(&c, narrow, narrow, 6); /* no spread: exactly 1 */
+  assert_true(v.value == 1 && v.low == 1 && v.high == 1 && v.answer == AM_ANSWER_MISSED);
+  c = band(AM_JUDGE_RATIO, 0, 7.9, 1);
+  v = am_study_judge_ratio(&c, wide, wide, 8);
+  assert_true(v.value == 1 && v.low >= 1. / 8 && v.low < 0.6 && v.high > 1.6 && v.high <= 8);
+  c.high = 1.5;
+  assert_int_equal(am_study_judge_ratio(&c, wide, wide, 8).answer, AM_ANSWER_OPEN);
   c = band(AM_JUDGE_RATIO, 0, INFINITY, 1);
-  v = am_study_judge_ratio(&c, one, never, 3); /* nothing can be said */
-  assert_true(isnan(v.value) && !v.passed);
-  assert_false(am_study_judge_ratio(&c, one, zero, 3).passed);
-  v = am_study_judge_ratio(&c, never, one, 3);
-  assert_true(isinf(v.value) && v.passed);
+  v = am_study_judge_ratio(&c, one, never, 6); /* nothing can be said */
+  assert_true(isnan(v.value) && v.answer == AM_ANSWER_MISSED);
+  assert_int_equal(am_study_judge_ratio(&c, one, zero, 6).answer, AM_ANSWER_MISSED);
+  v = am_study_judge_ratio(&c, never, one, 6);
+  assert_true(isinf(v.value) && v.answer == AM_ANSWER_MET);
 }
 
 /* ------------------------------------------------------------------------------ a study */
@@ -113,7 +121,7 @@ static const am_arm arms[] = {
 static const am_criterion criteria[] = {
     {0, "reward", AM_JUDGE_MEDIAN, 0, 1000, 0, "there is a median"},
     {0, "evaluation", AM_JUDGE_RATIO, 0, 1000, 1, "there is a ratio"},
-    {1, "trials_to_criterion", AM_JUDGE_MEDIAN, 1e9, INFINITY, 0, "a maze has no criterion"},
+    {1, "trials_to_criterion", AM_JUDGE_AT_MOST, 0, 1e9, 1, "a maze has no criterion"},
 };
 static const am_curve curves[] = {{"reward", "Reward", NULL}};
 static const am_study study = {
@@ -155,7 +163,7 @@ static void reproduce_in(const char *folder, const am_study_plan *plan) {
   amine_error error = {0};
   if (am_reproduce(&r, plan, folder ? in_base(folder) : NULL, NULL, &error) != AMINE_OK)
     fail_msg("%s", error.message);
-  assert_true(r.passed);
+  assert_int_equal(r.answer, AM_ANSWER_OPEN); /* three seeds: no interval of a median */
   am_reproduction_free(&r);
 }
 

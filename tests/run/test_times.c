@@ -228,7 +228,6 @@ static void a_trial_may_be_too_long(void **state) {
 }
 
 int main(void) {
-  am_json_init();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_run_lasts_as_long_as_it_was_told),
       cmocka_unit_test(rhythms_do_not_drift),

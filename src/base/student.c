@@ -3,7 +3,7 @@
  * P(|T| <= t) = 1 - I_x(n / 2, 1 / 2) with x = n / (n + t^2), I the regularised incomplete beta
  * function, here by its continued fraction (Lentz's method; Press et al., Numerical Recipes, 6.4).
  */
-#include "run/student.h"
+#include "base/student.h"
 
 #include <math.h>
 
@@ -45,7 +45,13 @@ double am_student_t95(int degrees) {
   return 0.5 * (low + high);
 }
 
-am_interval am_interval_of(const double *values, size_t n) {
+/* The mean of the finite values, and the square of its standard error (NAN with fewer than two). */
+typedef struct sample {
+  double mean, error2;
+  int n;
+} sample;
+
+static sample sample_of(const double *values, size_t n) {
   double sum = 0, squares = 0;
   int count = 0;
   for (size_t k = 0; k < n; k++)
@@ -53,7 +59,21 @@ am_interval am_interval_of(const double *values, size_t n) {
   const double mean = count > 0 ? sum / count : (double)NAN;
   for (size_t k = 0; k < n; k++)
     if (isfinite(values[k])) squares += (values[k] - mean) * (values[k] - mean);
-  if (count < 2) return (am_interval){mean, (double)NAN, count};
-  const double error = sqrt(squares / (count - 1) / count);
-  return (am_interval){mean, am_student_t95(count - 1) * error, count};
+  return (sample){mean, count < 2 ? (double)NAN : squares / (count - 1) / count, count};
+}
+
+am_interval am_interval_of(const double *values, size_t n) {
+  const sample s = sample_of(values, n);
+  if (s.n < 2) return (am_interval){s.mean, (double)NAN, s.n};
+  return (am_interval){s.mean, am_student_t95(s.n - 1) * sqrt(s.error2), s.n};
+}
+
+am_interval am_interval_of_difference(const double *a, size_t n_a, const double *b, size_t n_b) {
+  const sample x = sample_of(a, n_a), y = sample_of(b, n_b);
+  am_interval d = {x.mean - y.mean, (double)NAN, x.n + y.n};
+  if (x.n < 2 || y.n < 2) return d;
+  const double error2 = x.error2 + y.error2;
+  const double below = x.error2 * x.error2 / (x.n - 1) + y.error2 * y.error2 / (y.n - 1);
+  d.half = error2 > 0 ? am_student_t95((int)(error2 * error2 / below)) * sqrt(error2) : 0;
+  return d;
 }

@@ -6,6 +6,7 @@
 #include "amine/chemical.h"
 #include "amine/chemical_json.h"
 #include "amine/controller.h"
+#include "amine/events.h"
 #include "amine/experiment.h"
 #include "amine/kernel.h"
 #include "amine/memory.h"

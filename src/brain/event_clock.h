@@ -1,0 +1,45 @@
+/* When a plan's moments come by the clock, and what kind of rule it has. */
+#ifndef AMINE_BRAIN_EVENT_CLOCK_H
+#define AMINE_BRAIN_EVENT_CLOCK_H
+
+#include <math.h>
+
+#include "base/random.h"
+#include "brain/event_plan.h"
+
+/* The step nearest to a time, cut to 2^62; and at least one. */
+static inline uint64_t am_event_steps(double ms, double dt_ms) {
+  const double steps = round(ms / dt_ms);
+  return steps < 0x1p62 ? (uint64_t)steps : (uint64_t)1 << 62;
+}
+static inline uint64_t am_event_steps_or_one(double ms, double dt_ms) {
+  const uint64_t steps = am_event_steps(ms, dt_ms);
+  return steps > 0 ? steps : 1;
+}
+
+/* Spikes are counted after an event. */
+static inline bool am_plan_counts(const amine_event_plan *p) {
+  return p->rule.after >= 0 && p->rule.population >= 0;
+}
+/* Nothing but an earlier event. */
+static inline bool am_plan_follows_event(const amine_event_plan *p) {
+  return p->rule.after >= 0 && p->rule.population < 0;
+}
+/* Spikes that follow others. */
+static inline bool am_plan_watches(const amine_event_plan *p) {
+  return p->rule.after < 0 && p->rule.population >= 0;
+}
+
+/* The first moment, and the one after the present one: states[plan].next and t_ms. */
+void am_plan_begin(amine_brain *brain, int plan);
+void am_plan_advance(amine_brain *brain, int plan);
+/* May it come at `step`: is that within from_ms to until_ms? */
+bool am_plan_is_on(const amine_brain *brain, int plan, uint64_t step);
+
+/* Random numbers of a plan: the n-th draw for its moments, for a try, or for the spikes of a cue. */
+typedef enum am_plan_draw { AM_DRAW_MOMENT, AM_DRAW_TRY, AM_DRAW_SPIKES } am_plan_draw;
+am_random4 am_plan_random(const amine_brain *brain, int plan, am_plan_draw what, uint64_t n);
+/* In [0, 1), a multiple of 2^-53, of the first two numbers of a draw. */
+double am_plan_uniform(am_random4 random);
+
+#endif

@@ -6,16 +6,11 @@
 #include "brain/brain.h"
 #include "kernel/exponential.h"
 
-am_random4 am_plan_random(const amine_brain *b, int plan, am_plan_draw what, uint64_t n) {
-  const am_random_key key = {.seed = b->seed,
-                             .stream = AM_STREAM_EVENT,
-                             .episode = (uint32_t)plan,
-                             .lane = 3 * (uint32_t)(n >> 32) + (uint32_t)what};
-  return am_random(key, (uint32_t)n);
-}
-
-double am_plan_uniform(am_random4 r) {
-  return (double)((uint64_t)r.v[0] << 21 | r.v[1] >> 11) * 0x1p-53;
+am_random_key am_plan_key(const amine_brain *b, int plan, am_plan_draw what, uint64_t n) {
+  return (am_random_key){.seed = b->seed,
+                         .stream = AM_STREAM_EVENT,
+                         .episode = (uint32_t)plan,
+                         .lane = AM_N_DRAWS * (uint32_t)(n >> 32) + (uint32_t)what};
 }
 
 bool am_plan_is_on(const amine_brain *b, int plan, uint64_t step) {
@@ -26,8 +21,9 @@ bool am_plan_is_on(const amine_brain *b, int plan, uint64_t step) {
 /* From the present moment, drawn with its number, to the next one. */
 static double interval(const amine_brain *b, int plan) {
   const amine_event_plan *p = &b->plans.list[plan];
-  const double u =
-      am_plan_uniform(am_plan_random(b, plan, AM_DRAW_MOMENT, b->plans.states[plan].n_times));
+  const uint64_t n = b->plans.states[plan].n_times;
+  const am_random4 r = am_random(am_plan_key(b, plan, AM_DRAW_MOMENT, n), (uint32_t)n);
+  const double u = am_uniform_double(r.v[0], r.v[1]);
   if (p->rate_hz > 0) return -am_log(1 - u) * 1e3 / p->rate_hz;
   return p->every_ms + u * (p->every_max_ms - p->every_ms);
 }

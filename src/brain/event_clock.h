@@ -36,10 +36,15 @@ void am_plan_advance(amine_brain *brain, int plan);
 /* May it come at `step`: is that within from_ms to until_ms? */
 bool am_plan_is_on(const amine_brain *brain, int plan, uint64_t step);
 
-/* Random numbers of a plan: the n-th draw for its moments, for a try, or for the spikes of a cue. */
-typedef enum am_plan_draw { AM_DRAW_MOMENT, AM_DRAW_TRY, AM_DRAW_SPIKES } am_plan_draw;
-am_random4 am_plan_random(const amine_brain *brain, int plan, am_plan_draw what, uint64_t n);
-/* In [0, 1), a multiple of 2^-53, of the first two numbers of a draw. */
-double am_plan_uniform(am_random4 random);
+/* Random numbers of a plan, whose step is the lower half of n: the n-th draw for its moments, for a
+ * try, for its chance, or for the spikes of a cue. */
+typedef enum am_plan_draw {
+  AM_DRAW_MOMENT,
+  AM_DRAW_TRY,
+  AM_DRAW_CHANCE,
+  AM_DRAW_SPIKES,
+  AM_N_DRAWS
+} am_plan_draw;
+am_random_key am_plan_key(const amine_brain *brain, int plan, am_plan_draw what, uint64_t n);
 
 #endif

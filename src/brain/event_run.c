@@ -38,14 +38,15 @@ static void drop(am_plans *x, size_t k) {
 static void attempt(amine_brain *b, int plan, uint64_t step, double value) {
   const amine_event_plan *p = &b->plans.list[plan];
   am_plan_state *s = &b->plans.states[plan];
-  const am_random4 r = am_plan_random(b, plan, AM_DRAW_TRY, s->n_tries++);
-  if (p->probability < 1 && am_plan_uniform(r) >= p->probability) return;
+  const uint64_t n = s->n_tries++;
+  const am_random4 r = am_random(am_plan_key(b, plan, AM_DRAW_TRY, n), (uint32_t)n);
+  if (!am_chance(am_plan_key(b, plan, AM_DRAW_CHANCE, n), (uint32_t)n, 0, p->probability)) return;
   uint64_t delay = am_event_steps(p->delay_ms, b->dt_ms);
   const uint64_t most = am_event_steps(p->delay_max_ms, b->dt_ms);
-  if (most > delay) delay += (uint64_t)((most - delay) * (uint64_t)r.v[2] >> 32);
+  if (most > delay) delay += (most - delay) * r.v[0] >> 32;
   if (isnan(value)) {
     value = p->first;
-    if (p->first_max > value) value += (double)r.v[3] * 0x1p-32 * (p->first_max - value);
+    if (p->first_max > value) value += am_uniform_double(r.v[1], r.v[2]) * (p->first_max - value);
   }
   const am_wait wait = {
       .due = step + delay, .plan = (uint64_t)plan, .what = AM_WAITS_TO_COME, .value = value};
@@ -121,12 +122,12 @@ static amine_status tell_spikes(amine_brain *b, int plan, amine_error *error) {
   const amine_event_plan *p = &b->plans.list[plan];
   const int n = b->populations[p->stimulates].n;
   const uint64_t within = am_event_steps(p->for_ms, b->dt_ms);
-  const uint64_t first = (uint64_t)(uint32_t)b->step << 32;
+  const uint64_t at = (uint64_t)(uint32_t)b->step << 32;
   int *neurons = am_alloc((size_t)n, sizeof *neurons);
   double *times = am_alloc((size_t)n, sizeof *times);
   amine_status status = neurons && times ? AMINE_OK : am_fail_memory(error, (size_t)n * 12);
   for (int i = 0; i < n && status == AMINE_OK; i++) {
-    const am_random4 r = am_plan_random(b, plan, AM_DRAW_SPIKES, first + (uint64_t)i);
+    const am_random4 r = am_random(am_plan_key(b, plan, AM_DRAW_SPIKES, at), (uint32_t)i);
     neurons[i] = i;
     times[i] = (double)(b->step + (within * r.v[0] >> 32)) * b->dt_ms;
   }

@@ -10,6 +10,7 @@
 #include "amine/experiment.h"
 #include "amine/kernel.h"
 #include "amine/memory.h"
+#include "amine/model.h"
 #include "amine/status.h"
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/steps.h"
 #include "brain/brain.h"
 #include "kernel/exponential.h"
 
@@ -15,7 +16,7 @@ am_random_key am_plan_key(const amine_brain *b, int plan, am_plan_draw what, uin
 
 bool am_plan_is_on(const amine_brain *b, int plan, uint64_t step) {
   const amine_event_plan *p = &b->plans.list[plan];
-  return step >= am_event_steps(p->from_ms, b->dt_ms) && step < am_event_steps(p->until_ms, b->dt_ms);
+  return step >= am_steps(p->from_ms, b->dt_ms) && step < am_steps(p->until_ms, b->dt_ms);
 }
 
 /* From the present moment, drawn with its number, to the next one. */
@@ -44,8 +45,8 @@ static void find(amine_brain *b, int plan) {
   } else {
     return;
   }
-  const uint64_t step = am_event_steps(s->t_ms, b->dt_ms);
-  if (step < am_event_steps(p->until_ms, b->dt_ms)) s->next = step;
+  const uint64_t step = am_steps(s->t_ms, b->dt_ms);
+  if (step < am_steps(p->until_ms, b->dt_ms)) s->next = step;
 }
 
 void am_plan_begin(amine_brain *b, int plan) {

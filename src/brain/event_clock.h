@@ -2,20 +2,8 @@
 #ifndef AMINE_BRAIN_EVENT_CLOCK_H
 #define AMINE_BRAIN_EVENT_CLOCK_H
 
-#include <math.h>
-
 #include "base/random.h"
 #include "brain/event_plan.h"
-
-/* The step nearest to a time, cut to 2^62; and at least one. */
-static inline uint64_t am_event_steps(double ms, double dt_ms) {
-  const double steps = round(ms / dt_ms);
-  return steps < 0x1p62 ? (uint64_t)steps : (uint64_t)1 << 62;
-}
-static inline uint64_t am_event_steps_or_one(double ms, double dt_ms) {
-  const uint64_t steps = am_event_steps(ms, dt_ms);
-  return steps > 0 ? steps : 1;
-}
 
 /* Spikes are counted after an event. */
 static inline bool am_plan_counts(const amine_event_plan *p) {

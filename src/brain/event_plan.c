@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/steps.h"
 #include "brain/brain.h"
 #include "brain/event_clock.h"
 
@@ -144,6 +145,33 @@ static amine_status judge(const judged *j) {
 }
 
 /* ------------------------------------------------------------------------------ making */
+/* Says which of its times are no whole numbers of steps. What is drawn is no matter. */
+static void note_times(amine_brain *b, const amine_event_plan *p) {
+  const bool waits = am_plan_counts(p) || am_plan_watches(p);
+  const struct {
+    const char *key;
+    double ms;
+    uint64_t least;
+    bool given;
+  } times[] = {{"from_ms", p->from_ms, 0, true},
+               {"until_ms", p->until_ms, 0, isfinite(p->until_ms)},
+               {"delay_ms", p->delay_ms, 0, p->delay_max_ms <= p->delay_ms},
+               {"within_ms", p->rule.within_ms, 1, waits},
+               {"for_ms", p->for_ms, 0, p->stimulates >= 0}};
+  char what[120];
+  for (size_t k = 0; k < sizeof times / sizeof *times; k++) {
+    snprintf(what, sizeof what, "event %.80s: %s", p->name, times[k].key);
+    if (times[k].given)
+      am_steps_note(&b->notes, what, times[k].ms, 1, b->dt_ms, times[k].least);
+  }
+  snprintf(what, sizeof what, "event %.80s: every_ms", p->name);
+  if (p->every_max_ms <= p->every_ms) am_ticks_note(&b->notes, what, p->every_ms, 1, b->dt_ms);
+  snprintf(what, sizeof what, "event %.80s: at_ms", p->name);
+  bool exact = true;
+  for (size_t k = 0; k < p->n_at; k++) exact = exact && am_steps_exact(p->at_ms[k], b->dt_ms);
+  if (!exact) am_times_note(&b->notes, what, b->dt_ms);
+}
+
 static int by_time(const void *a, const void *b) {
   const double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
@@ -172,6 +200,7 @@ static amine_status add(amine_brain *b, const amine_event_plan *plan, const char
   x->list[n].at_ms = times;
   x->states[n] = (am_plan_state){.expected = plan->second};
   x->n++;
+  note_times(b, &x->list[n]);
   am_plan_begin(b, (int)n);
   am_plans_settle(b);
   return AMINE_OK;

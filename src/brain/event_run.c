@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/steps.h"
 #include "brain/brain.h"
 #include "brain/event_clock.h"
 #include "brain/event_plan.h"
@@ -41,8 +42,8 @@ static void attempt(amine_brain *b, int plan, uint64_t step, double value) {
   const uint64_t n = s->n_tries++;
   const am_random4 r = am_random(am_plan_key(b, plan, AM_DRAW_TRY, n), (uint32_t)n);
   if (!am_chance(am_plan_key(b, plan, AM_DRAW_CHANCE, n), (uint32_t)n, 0, p->probability)) return;
-  uint64_t delay = am_event_steps(p->delay_ms, b->dt_ms);
-  const uint64_t most = am_event_steps(p->delay_max_ms, b->dt_ms);
+  uint64_t delay = am_steps(p->delay_ms, b->dt_ms);
+  const uint64_t most = am_steps(p->delay_max_ms, b->dt_ms);
   if (most > delay) delay += (most - delay) * r.v[0] >> 32;
   if (isnan(value)) {
     value = p->first;
@@ -98,7 +99,7 @@ static uint64_t look_after(const amine_brain *b, uint64_t step) {
 static void watch(amine_brain *b, int plan, uint64_t step) {
   const amine_event_rule *r = &b->plans.list[plan].rule;
   am_plan_state *s = &b->plans.states[plan];
-  const uint64_t within = am_event_steps_or_one(r->within_ms, b->dt_ms), at = look_after(b, step);
+  const uint64_t within = am_steps_or_one(r->within_ms, b->dt_ms), at = look_after(b, step);
   if (s->followed > 0 && step + 1 - s->followed <= within && am_plan_is_on(b, plan, at) &&
       fired(b, step, r->population, r->neuron))
     attempt(b, plan, at, NAN);
@@ -121,7 +122,7 @@ amine_status am_plans_watch(amine_brain *b, amine_error *error) {
 static amine_status tell_spikes(amine_brain *b, int plan, amine_error *error) {
   const amine_event_plan *p = &b->plans.list[plan];
   const int n = b->populations[p->stimulates].n;
-  const uint64_t within = am_event_steps(p->for_ms, b->dt_ms);
+  const uint64_t within = am_steps(p->for_ms, b->dt_ms);
   const uint64_t at = (uint64_t)(uint32_t)b->step << 32;
   int *neurons = am_alloc((size_t)n, sizeof *neurons);
   double *times = am_alloc((size_t)n, sizeof *times);
@@ -142,7 +143,7 @@ static amine_status stimulate(amine_brain *b, int plan, amine_error *error) {
   const amine_event_plan *p = &b->plans.list[plan];
   if (p->stimulates < 0) return AMINE_OK;
   if (!b->populations[p->stimulates].model->kernels[0]) return tell_spikes(b, plan, error);
-  b->plans.states[plan].pulse_end = b->step + am_event_steps_or_one(p->for_ms, b->dt_ms);
+  b->plans.states[plan].pulse_end = b->step + am_steps_or_one(p->for_ms, b->dt_ms);
   return AMINE_OK;
 }
 
@@ -177,7 +178,7 @@ static void start_followers(amine_brain *b, int plan) {
       attempt(b, k, b->step, NAN);
       continue;
     }
-    const am_wait wait = {.due = b->step + am_event_steps_or_one(r->within_ms, b->dt_ms),
+    const am_wait wait = {.due = b->step + am_steps_or_one(r->within_ms, b->dt_ms),
                           .plan = (uint64_t)k,
                           .what = AM_WAITS_TO_COUNT,
                           .spikes = {spikes_of(b, r->population, r->neuron),
@@ -286,7 +287,7 @@ uint32_t am_plans_structure(const amine_brain *b, uint32_t crc) {
 bool am_plan_state_fits(const amine_brain *b, int plan, const am_plan_state *s, uint64_t step) {
   const amine_event_plan *p = &b->plans.list[plan];
   const bool clock = s->next == UINT64_MAX ||
-                     (s->next >= step && s->t_ms >= 0 && s->next == am_event_steps(s->t_ms, b->dt_ms));
+                     (s->next >= step && s->t_ms >= 0 && s->next == am_steps(s->t_ms, b->dt_ms));
   const bool pulse = s->pulse_end == 0 || (s->pulse_end >= step && p->stimulates >= 0);
   return clock && pulse && s->followed <= step && (p->n_at == 0 || s->n_times <= p->n_at) &&
          isfinite(s->t_ms) && isfinite(s->expected);

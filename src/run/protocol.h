@@ -50,7 +50,7 @@ typedef struct am_stage {
   const am_value *parameters; /* [n_keys] of the protocol, in the order of its keys: .number */
   const am_spike *spikes;     /* [n_spikes] since the last call of advance, of all populations, */
   size_t n_spikes;            /* in the order of (step, population, neuron) */
-  bool failed; /* memory for an event was refused */
+  bool failed;                /* memory for an event was refused */
 } am_stage;
 
 /* A figure that a measure is held against, and whose it is: "guessing", "the shortest ways". */
@@ -88,6 +88,7 @@ typedef struct am_protocol {
   /* Systems whose level is held at its baseline in the control: "dopamine" or
    * "dopamine|serotonin"; NULL if nothing of it depends on a modulator. */
   const char *control;
+  const char *moves; /* systems that its events move, likewise; NULL: none */
   size_t state_size; /* bytes, a multiple of 8; may be 0 */
   /* The state is all zero before. May be NULL. A brain that does not suit is AMINE_ERROR_ARGUMENT
    * with a sentence: see am_stage_find. */

@@ -251,6 +251,7 @@ const am_protocol am_protocol_attention = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "norepinephrine",
+    .moves = "norepinephrine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

@@ -336,6 +336,7 @@ const am_protocol am_protocol_conditioning = {
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
+    .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

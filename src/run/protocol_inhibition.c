@@ -212,6 +212,7 @@ const am_protocol am_protocol_inhibition = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "serotonin",
+    .moves = "serotonin",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

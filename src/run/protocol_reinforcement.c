@@ -211,6 +211,7 @@ const am_protocol am_protocol_reinforcement = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "dopamine",
+    .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

@@ -403,6 +403,7 @@ const am_protocol am_protocol_reversal = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "norepinephrine|acetylcholine",
+    .moves = "dopamine|norepinephrine|acetylcholine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "brain/state.h"
 #include "brain/step.h"
+#include "run/unmoved.h"
 
 #define LEVEL_MS 10.0
 #define VOLTAGE_MS 1.0
@@ -154,12 +155,13 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
   return take_voltages(s, error);
 }
 
-/* Times that are no whole number of steps. */
-static void note_times(const am_simulation *s, am_text *notes) {
+/* Times that are no whole number of steps, and rules that wait for nothing. */
+static void note(const am_simulation *s, am_text *notes) {
   if (!notes) return;
   am_text_puts(notes, amine_brain_notes(s->brain));
   am_simulation_note_times(s->config, s->stage.dt_ms, notes);
   am_stage_note_times(&s->stage, s->config->protocol, notes);
+  am_simulation_note_unmoved(s, notes);
 }
 
 amine_status am_simulation_prepare(am_simulation **simulation, const am_simulation_config *config,
@@ -169,7 +171,7 @@ amine_status am_simulation_prepare(am_simulation **simulation, const am_simulati
   s->config = config;
   amine_status status = am_simulation_config_brain(config, &s->brain, notes, error);
   if (status == AMINE_OK) status = furnish(s, n_threads, error);
-  if (status == AMINE_OK) note_times(s, notes);
+  if (status == AMINE_OK) note(s, notes);
   if (status == AMINE_OK) *simulation = s;
   else am_simulation_destroy(s);
   return status;

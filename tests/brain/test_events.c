@@ -5,6 +5,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "amine/model.h"
 #include "format/support.h"
 #include "memory.h"
 
@@ -95,6 +96,66 @@ static void a_schedule_is_what_one_would_do_by_hand(void **state) {
   }
   assert_int_equal(at, n);
   assert_string_equal(amine_brain_plan(b, events[0].source, NULL), "reward");
+  amine_brain_destroy(b);
+}
+
+/* ------------------------------------------------------------------------------ together */
+/* The worked example on a lattice file, against an independent computation in double. Read as a
+ * program would, from the file. */
+static void all_together_on_a_lattice(void **state) {
+  (void)state;
+  amine_error error = {0};
+  amine_brain *b;
+  EXPECT_OK(amine_brain_from_file(&b, TEST_DATA "/lattice_together.json", NULL, &error), &error);
+  assert_string_equal(amine_brain_notes(b), "model_version: accepted, not used\n"
+                                            "dimensions: accepted, not used\n"
+                                            "cell_lifecycle: accepted, not used\n");
+  FILE *f = fopen(TEST_DATA "/together.txt", "r");
+  assert_non_null(f);
+  size_t n_given = 0;
+  for (int t = 0; t < 1000; t++) {
+    int step;
+    double right[5], before[5];
+    if (fscanf(f, "%d %lf %lf %lf %lf %lf", &step, &right[0], &right[1], &right[2], &right[3],
+               &right[4]) != 6)
+      fail_msg("together.txt ends at step %d", t);
+    assert_int_equal(step, t);
+    const amine_chemical *c = amine_brain_chemical(b);
+    for (int k = 0; k < 5; k++) before[k] = am_modulator_level(c, (am_modulator)k);
+    EXPECT_OK(amine_brain_run(b, 1, &error), &error);
+    const size_t n = amine_brain_n_events(b);
+    amine_brain_read_events(b, events, n);
+    n_given += n;
+    for (int k = 0; k < 5; k++) {
+      const double level = n > 0 ? (double)events[n - 1].after[k] : before[k];
+      if (!(fabs(level - right[k]) <= 3e-7))
+        fail_msg("step %d, level %d: %.9g, not %.9g", t, k, level, right[k]);
+    }
+  }
+  fclose(f);
+  assert_int_equal(n_given, 10 + 7 + 5);
+  assert_true(amine_brain_spike_count(b, 0) > 100);
+  amine_brain_destroy(b);
+}
+
+static void files_are_read_by_programs(void **state) {
+  (void)state;
+  amine_error error = {0};
+  amine_brain *const untouched = (amine_brain *)(uintptr_t)64, *b = untouched;
+  static const char good[] = "{\"seed\": 7, " SILENT "}", bad[] = "{\"populations\": [}";
+  const uint64_t seed = 9;
+  assert_int_equal(amine_brain_from_json(&b, bad, sizeof bad - 1, NULL, &error),
+                   AMINE_ERROR_INPUT);
+  assert_int_equal(error.offset, 18);
+  assert_string_equal(error.file, "model");
+  assert_int_equal(amine_brain_from_file(&b, "/nowhere.json", NULL, &error), AMINE_ERROR_IO);
+  assert_string_equal(error.file, "/nowhere.json");
+  assert_ptr_equal(b, untouched);
+  EXPECT_OK(amine_brain_from_json(&b, good, sizeof good - 1, NULL, &error), &error);
+  assert_int_equal(b->seed, 7);
+  amine_brain_destroy(b);
+  EXPECT_OK(amine_brain_from_json(&b, good, sizeof good - 1, &seed, &error), &error);
+  assert_int_equal(b->seed, 9);
   amine_brain_destroy(b);
 }
 
@@ -408,6 +469,8 @@ static void memory_that_is_refused_loses_no_event(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_schedule_is_what_one_would_do_by_hand),
+      cmocka_unit_test(all_together_on_a_lattice),
+      cmocka_unit_test(files_are_read_by_programs),
       cmocka_unit_test(spikes_decide),
       cmocka_unit_test(cues_stimulate),
       cmocka_unit_test(events_are_part_of_the_state),

@@ -29,13 +29,41 @@ typedef struct event_keys {
 
 #define AT(member) .offset = offsetof(rule_keys, member)
 static const am_field rule_fields[] = {
-    {.name = "after", .kind = AM_FIELD_TEXT, AT(after)},
-    {.name = "population", .others = "area", .kind = AM_FIELD_TEXT, AT(population)},
-    {.name = "neuron", .kind = AM_FIELD_INTEGER, AT(neuron), .max = 1e7},
-    {.name = "more_than", .kind = AM_FIELD_ANY, AT(more_than)},
-    {.name = "follows", .kind = AM_FIELD_TEXT, AT(follows)},
-    {.name = "follows_neuron", .kind = AM_FIELD_INTEGER, AT(follows_neuron), .max = 1e7},
-    {.name = "within_ms", .kind = AM_FIELD_NUMBER, AT(within_ms), .min = 1e-3, .max = 1e6},
+    {.name = "after",
+     .kind = AM_FIELD_TEXT,
+     AT(after),
+     .meaning = "each time that this event, which stands before, has come"},
+    {.name = "population",
+     .others = "area",
+     .kind = AM_FIELD_TEXT,
+     AT(population),
+     .meaning = "whose spikes count"},
+    {.name = "neuron",
+     .kind = AM_FIELD_INTEGER,
+     AT(neuron),
+     .max = 1e7,
+     .meaning = "which of its neurons, from 0; else all"},
+    {.name = "more_than",
+     .kind = AM_FIELD_ANY,
+     AT(more_than),
+     .unit = "spikes",
+     .meaning = "a number, or another population: per neuron"},
+    {.name = "follows",
+     .kind = AM_FIELD_TEXT,
+     AT(follows),
+     .meaning = "population: each spike after one of it"},
+    {.name = "follows_neuron",
+     .kind = AM_FIELD_INTEGER,
+     AT(follows_neuron),
+     .max = 1e7,
+     .meaning = "which of its neurons; else all"},
+    {.name = "within_ms",
+     .kind = AM_FIELD_NUMBER,
+     AT(within_ms),
+     .min = 1e-3,
+     .max = 1e6,
+     .unit = "ms",
+     .meaning = "for so long spikes count"},
     {0}};
 #undef AT
 static const am_table rule_table = {.fields = rule_fields};
@@ -53,45 +81,60 @@ static const struct {
 static const char second_words[] = "expected|stress|novelty|sleep_need";
 
 #define AT(member) .offset = offsetof(event_keys, member)
-#define NUMBER(key, low, high)                                                                     \
-  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high }
-#define SECOND(key, k)                                                                             \
-  { .name = #key, .kind = AM_FIELD_NUMBER, AT(seconds[k]), .min = -1e6, .max = 1e6 }
-#define RANGE(key, also, low, high)                                                                \
-  { .name = #key, .others = also, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high }
-#define TEXT(key, also)                                                                            \
-  { .name = #key, .others = also, .kind = AM_FIELD_TEXT, AT(key) }
+#define NUMBER(key, also, low, high, of, text)                                                     \
+  {                                                                                                \
+    .name = #key, .others = also, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high,       \
+    .unit = of, .meaning = text                                                                    \
+  }
+#define SECOND(key, k, text)                                                                       \
+  {                                                                                                \
+    .name = #key, .kind = AM_FIELD_NUMBER, AT(seconds[k]), .min = -1e6, .max = 1e6,                \
+    .meaning = text                                                                                \
+  }
+#define RANGE(key, also, low, high, of, text)                                                      \
+  {                                                                                                \
+    .name = #key, .others = also, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high,        \
+    .unit = of, .meaning = text                                                                    \
+  }
+#define TEXT(key, also, text)                                                                      \
+  { .name = #key, .others = also, .kind = AM_FIELD_TEXT, AT(key), .meaning = text }
 static const am_field event_fields[] = {
-    TEXT(name, NULL),
-    {.name = "type", .others = "kind", .kind = AM_FIELD_WORD, AT(type), .words = type_words},
-    RANGE(value, "amount|magnitude", -1e6, 1e6),
-    SECOND(expected, EXPECTED),
-    SECOND(stress, STRESS),
-    SECOND(novelty, NOVELTY),
-    SECOND(sleep_need, SLEEP_NEED),
-    NUMBER(alpha, 0, 1),
-    NUMBER(otherwise, -1e6, 1e6),
-    NUMBER(day_ms, 1e-3, 1e12),
-    {.name = "at_ms", .others = "times_ms", .kind = AM_FIELD_ANY, AT(at_ms)},
-    RANGE(every_ms, "period_ms|interval_ms", 1e-3, 1e12),
-    NUMBER(rate_hz, 1e-9, 1e6),
-    {.name = "when", .kind = AM_FIELD_OBJECT, AT(when), .inside = &rule_table},
-    {.name = "from_ms",
-     .others = "start_ms",
-     .kind = AM_FIELD_NUMBER,
-     AT(from_ms),
-     .max = LATEST_MS},
-    {.name = "until_ms",
-     .others = "stop_ms",
-     .kind = AM_FIELD_NUMBER,
-     AT(until_ms),
-     .max = LATEST_MS},
-    RANGE(delay_ms, NULL, 0, 1e6),
-    NUMBER(probability, 0, 1),
-    TEXT(population, "area"),
-    TEXT(sense, NULL),
-    NUMBER(current, -1e6, 1e6),
-    NUMBER(for_ms, 0, 1e9),
+    TEXT(name, NULL, "for rules, paths and records; else its type"),
+    {.name = "type",
+     .others = "kind",
+     .kind = AM_FIELD_WORD,
+     AT(type),
+     .words = type_words,
+     .meaning = "what happens; else its name says it"},
+    RANGE(value, "amount|magnitude", -1e6, 1e6, NULL, "how much; of a range, drawn each time"),
+    SECOND(expected, EXPECTED, "of a reward: how much of it was expected"),
+    SECOND(stress, STRESS, "of a punishment"),
+    SECOND(novelty, NOVELTY, "of uncertainty and attention"),
+    SECOND(sleep_need, SLEEP_NEED, "of circadian events"),
+    NUMBER(alpha, NULL, 0, 1, NULL, "of a reward: expected follows by this"),
+    NUMBER(otherwise, NULL, -1e6, 1e6, NULL, "value where a count of spikes does not hold"),
+    NUMBER(day_ms, NULL, 1e-3, 1e12, "ms", "of circadian events: value times sin(2 pi t / day)"),
+    {.name = "at_ms",
+     .others = "times_ms",
+     .kind = AM_FIELD_ANY,
+     AT(at_ms),
+     .unit = "ms",
+     .meaning = "when it comes: a time or an array of times"},
+    RANGE(every_ms, "period_ms|interval_ms", 1e-3, 1e12, "ms", "or its period; a range: drawn"),
+    NUMBER(rate_hz, NULL, 1e-9, 1e6, "Hz", "or at random, a Poisson process"),
+    {.name = "when",
+     .kind = AM_FIELD_OBJECT,
+     AT(when),
+     .inside = &rule_table,
+     .meaning = "or by what the brain does"},
+    NUMBER(from_ms, "start_ms", 0, LATEST_MS, "ms", "not before"),
+    NUMBER(until_ms, "stop_ms", 0, LATEST_MS, "ms", "only before"),
+    RANGE(delay_ms, NULL, 0, 1e6, "ms", "how much later it comes"),
+    NUMBER(probability, NULL, 0, 1, NULL, "that it comes, each time"),
+    TEXT(population, "area", "of a cue: whom it stimulates"),
+    TEXT(sense, NULL, "or the sense whose area it is"),
+    NUMBER(current, NULL, -1e6, 1e6, "mV or pA", "of a cue; neurons of model spikes fire once"),
+    NUMBER(for_ms, NULL, 0, 1e9, "ms", "how long a cue lasts"),
     {0}};
 #undef AT
 const am_table am_event_table = {.fields = event_fields};

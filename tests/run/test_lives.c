@@ -21,7 +21,7 @@ static void must(amine_status status, const amine_error *error) {
 
 static void advance(am_simulation *s, double seconds) {
   amine_error error = {0};
-  while (am_simulation_time(s) < seconds) must(am_simulation_run(s, NULL, &error), &error);
+  while (am_simulation_time(s) < seconds && !am_simulation_done(s)) must(am_simulation_run(s, NULL, &error), &error);
 }
 
 /* ------------------------------------------------------------------------------ the preset */
@@ -33,7 +33,9 @@ static void the_default_brain_lives(void **state) {
   am_simulation_config c;
   am_simulation *s;
   uint64_t before[4];
+  static const char *const twice[] = {"duration_s=20"};
   must(am_simulation_config_load(&c, "brain", &error), &error);
+  must(am_simulation_config_apply(&c, twice, 1, &error), &error);
   am_text notes = {0};
   must(am_simulation_create(&s, &c, 1, &notes, &error), &error);
   assert_int_equal(notes.length, 0);

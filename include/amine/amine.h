@@ -6,9 +6,11 @@
 #include "amine/chemical.h"
 #include "amine/chemical_json.h"
 #include "amine/controller.h"
+#include "amine/events.h"
 #include "amine/experiment.h"
 #include "amine/kernel.h"
 #include "amine/memory.h"
+#include "amine/model.h"
 #include "amine/status.h"
 
 #endif

@@ -39,6 +39,10 @@
  *                    move the level. For control experiments. AMINE_ERROR_ARGUMENT if it is out of
  *                    range or no number; then nothing changes.
  * amine_X_unclamp    the level goes on from where it was held.
+ * amine_X_set_baseline
+ *                    another baseline, in [0, 1], from now on: the level goes on from where it is,
+ *                    towards it, and events start from it. AMINE_ERROR_ARGUMENT if it is out of
+ *                    range or no number; then nothing changes.
  * amine_X_event      the k-th most recent event, 0 being the last one; false and *event untouched
  *                    if there is none. The last AMINE_CHEMICAL_EVENTS are remembered. */
 #ifndef AMINE_CHEMICAL_H
@@ -111,6 +115,7 @@ AMINE_API float amine_dopamine_learning_rate(const amine_dopamine *d);
 AMINE_API float amine_dopamine_modulate(const amine_dopamine *d, float dw);
 AMINE_API amine_status amine_dopamine_clamp(amine_dopamine *d, float level);
 AMINE_API void amine_dopamine_unclamp(amine_dopamine *d);
+AMINE_API amine_status amine_dopamine_set_baseline(amine_dopamine *d, float baseline);
 AMINE_API bool amine_dopamine_event(const amine_dopamine *d, amine_chemical_event *event,
                                     uint32_t k);
 
@@ -144,6 +149,7 @@ AMINE_API float amine_serotonin_modulate_membrane(const amine_serotonin *s, floa
                                                   float threshold);
 AMINE_API amine_status amine_serotonin_clamp(amine_serotonin *s, float level);
 AMINE_API void amine_serotonin_unclamp(amine_serotonin *s);
+AMINE_API amine_status amine_serotonin_set_baseline(amine_serotonin *s, float baseline);
 AMINE_API bool amine_serotonin_event(const amine_serotonin *s, amine_chemical_event *event,
                                      uint32_t k);
 
@@ -172,6 +178,7 @@ AMINE_API float amine_norepinephrine_gain(const amine_norepinephrine *n);
 AMINE_API float amine_norepinephrine_modulate_input(const amine_norepinephrine *n, float input);
 AMINE_API amine_status amine_norepinephrine_clamp(amine_norepinephrine *n, float level);
 AMINE_API void amine_norepinephrine_unclamp(amine_norepinephrine *n);
+AMINE_API amine_status amine_norepinephrine_set_baseline(amine_norepinephrine *n, float baseline);
 AMINE_API bool amine_norepinephrine_event(const amine_norepinephrine *n,
                                           amine_chemical_event *event, uint32_t k);
 
@@ -203,6 +210,7 @@ AMINE_API float amine_acetylcholine_plasticity(const amine_acetylcholine *a);
 AMINE_API float amine_acetylcholine_sensory(const amine_acetylcholine *a, float signal);
 AMINE_API amine_status amine_acetylcholine_clamp(amine_acetylcholine *a, float level);
 AMINE_API void amine_acetylcholine_unclamp(amine_acetylcholine *a);
+AMINE_API amine_status amine_acetylcholine_set_baseline(amine_acetylcholine *a, float baseline);
 AMINE_API bool amine_acetylcholine_event(const amine_acetylcholine *a, amine_chemical_event *event,
                                          uint32_t k);
 
@@ -229,6 +237,7 @@ AMINE_API float amine_orexin_arousal(const amine_orexin *o);
 AMINE_API bool amine_orexin_promotes_wakefulness(const amine_orexin *o);
 AMINE_API amine_status amine_orexin_clamp(amine_orexin *o, float level);
 AMINE_API void amine_orexin_unclamp(amine_orexin *o);
+AMINE_API amine_status amine_orexin_set_baseline(amine_orexin *o, float baseline);
 AMINE_API bool amine_orexin_event(const amine_orexin *o, amine_chemical_event *event, uint32_t k);
 
 /* ----------------------------------------------------------------------------- the whole system
@@ -278,6 +287,10 @@ AMINE_API amine_status amine_chemical_process_circadian(amine_chemical *c, float
                                                         float sleep_need);
 /* One step of decay of every system. */
 AMINE_API void amine_chemical_step(amine_chemical *c);
+/* Another baseline of a system by its name, as amine_X_set_baseline; one that is off rests at it.
+ * AMINE_ERROR_ARGUMENT, too, if there is no system of that name. */
+AMINE_API amine_status amine_chemical_set_baseline(amine_chemical *c, const char *name,
+                                                   float baseline);
 
 /* The level of "dopamine", "serotonin", "norepinephrine", "acetylcholine" or "orexin". false and
  * *level untouched if there is no system of that name or it is off. */
@@ -304,6 +317,34 @@ AMINE_API float amine_chemical_factor(const amine_chemical *c, amine_third_facto
 AMINE_API void amine_chemical_modulate_neuron_update(const amine_chemical *c, float *new_input,
                                                      float *new_threshold, float input, float rest,
                                                      float threshold);
+
+/* ------------------------------------------------------------------------------ past levels
+ * The levels of the last AMINE_CHEMICAL_HISTORY moments, for pictures and for whoever looks back: a
+ * plain struct of about 5 kB, which somebody asks to look once a step.
+ *
+ *   amine_chemical_history h;
+ *   amine_chemical_history_init(&h, 10);             every tenth step is kept
+ *   amine_chemical_step(&c), amine_chemical_history_look(&h, &c);
+ *   if (amine_chemical_history_past(&h, levels, 0)) ...   those that were kept last */
+#define AMINE_CHEMICAL_SYSTEMS 5u /* dopamine, serotonin, norepinephrine, acetylcholine, orexin */
+#define AMINE_CHEMICAL_HISTORY 256u
+
+typedef struct amine_chemical_history {
+  uint32_t every;  /* of so many looks one is kept */
+  uint32_t passed; /* looks since the last one that was kept */
+  uint32_t count;  /* ever kept; stays at 2^32 - 1 */
+  uint32_t next;   /* where the next one goes */
+  float levels[AMINE_CHEMICAL_HISTORY][AMINE_CHEMICAL_SYSTEMS]; /* a ring */
+} amine_chemical_history;
+
+/* Empty; of `every` looks the last one is kept, 0 is taken for 1. */
+AMINE_API void amine_chemical_history_init(amine_chemical_history *h, uint32_t every);
+AMINE_API void amine_chemical_history_look(amine_chemical_history *h, const amine_chemical *c);
+/* The levels [AMINE_CHEMICAL_SYSTEMS] of the k-th most recent moment that is kept, 0 being the last
+ * one: k * every looks before it. false and `levels` untouched if there is none. A system that is
+ * off has its baseline. */
+AMINE_API bool amine_chemical_history_past(const amine_chemical_history *h, float *levels,
+                                           uint32_t k);
 
 #ifdef __cplusplus
 }

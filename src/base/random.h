@@ -32,8 +32,9 @@ enum am_stream {
   AM_STREAM_NODE_NOISE = 20,
   /* noise of weights: episode = iteration, lane = pair, step = place of the weight */
   AM_STREAM_WEIGHT_NOISE = 21,
-  AM_STREAM_BOOTSTRAP = 41, /* confidence by resampling: episode = resample, step = element */
-  AM_STREAM_PROTOCOL = 40   /* protocols of simulations: episode = what, step = draw */
+  AM_STREAM_PROTOCOL = 40, /* protocols of simulations: episode = what, step = draw */
+  AM_STREAM_EVENT = 41,    /* events of a brain: episode = plan, step = draw */
+  AM_STREAM_BOOTSTRAP = 42 /* confidence by resampling: episode = resample, step = element */
 };
 
 /* Added to a stream: the lower halves of its numbers, for what the upper 32 bits leave undecided. */

@@ -26,6 +26,7 @@ amine_status amine_brain_create(amine_brain **brain, double dt_ms, uint64_t seed
   b->n_threads = 1;
   b->isa = am_isa_now();
   b->pass = am_brain_passes[b->isa];
+  b->plans.due = UINT64_MAX;
   *brain = b;
   return AMINE_OK;
 }
@@ -63,6 +64,8 @@ void amine_brain_destroy(amine_brain *b) {
   am_free(b->record.steps);
   am_free(b->record.neurons);
   am_text_free(&b->notes);
+  am_free(b->happened.list);
+  am_plans_free(&b->plans);
   am_free(b);
 }
 

@@ -21,6 +21,8 @@
 #include "amine/brain.h"
 #include "base/memory.h"
 #include "brain/chemistry.h"
+#include "brain/event_plan.h"
+#include "brain/events.h"
 #include "brain/neuron.h"
 #include "brain/pass.h"
 #include "rule/synapse.h"
@@ -64,6 +66,7 @@ typedef struct am_population {
   float *positions;            /* [n][4] or NULL */
   am_real *own[AM_NEURON_OWN]; /* [padded] or NULL */
   double mean, uniform;        /* external current */
+  double pulse;                /* added to it by cues */
   am_real *currents;           /* [padded] or NULL */
   double poisson_hz[2], poisson_weight[2];
   am_poisson_table *poisson[2]; /* NULL at rate 0 */
@@ -177,6 +180,8 @@ struct amine_brain {
   am_chemistry *chemistry; /* or NULL */
   am_record record;
   am_text notes; /* what was taken otherwise than it was said */
+  am_happened happened;
+  am_plans plans;
   const am_brain_pass *pass; /* kernels in use */
   am_isa isa;
 };

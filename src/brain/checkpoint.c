@@ -147,12 +147,25 @@ static amine_status visit_chemistry(visitor *v, am_chemistry *c, amine_error *er
   return AMINE_OK;
 }
 
+static amine_status visit_plan(visitor *v, amine_brain *b, int plan, amine_error *error) {
+  am_plan_state *s = &b->plans.states[plan];
+  uint64_t counters[AM_PLAN_COUNTERS] = {s->next, s->n_times, s->n_tries, s->followed,
+                                         s->pulse_end};
+  double numbers[AM_PLAN_NUMBERS] = {s->t_ms, s->expected};
+  VISIT(AM_U64, counters, AM_PLAN_COUNTERS, "events/%d.counters", plan);
+  VISIT(AM_F64, numbers, AM_PLAN_NUMBERS, "events/%d.numbers", plan);
+  *s = (am_plan_state){counters[0], counters[1], counters[2], counters[3],
+                       counters[4], numbers[0],  numbers[1]};
+  return AMINE_OK;
+}
+
 static amine_status visit(visitor *v, amine_brain *b, amine_error *error) {
   VISIT(AM_U64, &b->step, 1, "step");
   for (int k = 0; k < b->n_populations; k++)
     AM_TRY(visit_population(v, b, &b->populations[k], error));
   for (int k = 0; k < b->n_projections; k++) AM_TRY(visit_projection(v, b, k, error));
   if (b->chemistry) AM_TRY(visit_chemistry(v, b->chemistry, error));
+  for (int k = 0; k < b->plans.n; k++) AM_TRY(visit_plan(v, b, k, error));
   for (int k = 0; k < 2; k++) VISIT(REAL_TYPE, b->in[k], b->n_line, "arriving.%d", k + 1);
   return AMINE_OK;
 }
@@ -168,6 +181,8 @@ typedef struct loose {
   size_t n_waiting;
   double *inputs;    /* [populations][6]: mean, uniform, Poisson rate and weight of 1, of 2 */
   am_real *currents; /* [n_line] */
+  uint64_t *events;  /* [n_events][AM_WAIT_COUNTERS] that wait */
+  double *values;    /* [n_events] */
 } loose;
 
 static void loose_free(loose *x) {
@@ -177,6 +192,8 @@ static void loose_free(loose *x) {
   am_free(x->waiting);
   am_free(x->inputs);
   am_free(x->currents);
+  am_free(x->events);
+  am_free(x->values);
 }
 
 static uint64_t oldest_flight(const amine_brain *b) {
@@ -206,6 +223,20 @@ static void loose_waiting(loose *x, const amine_brain *b) {
       }
 }
 
+static amine_status loose_events(loose *x, const amine_brain *b, amine_error *error) {
+  const size_t n = b->plans.n_waiting;
+  x->events = am_alloc(n, AM_WAIT_COUNTERS * sizeof *x->events);
+  x->values = am_alloc(n, sizeof *x->values);
+  if (!x->events || !x->values) return am_fail_memory(error, am_size_mul(n, sizeof(am_wait)));
+  for (size_t k = 0; k < n; k++) {
+    const am_wait *w = &b->plans.waiting[k];
+    const uint64_t row[AM_WAIT_COUNTERS] = {w->due, w->plan, w->what, w->spikes[0], w->spikes[1]};
+    memcpy(x->events + k * AM_WAIT_COUNTERS, row, sizeof row);
+    x->values[k] = w->value;
+  }
+  return AMINE_OK;
+}
+
 static amine_status loose_gather(loose *x, const amine_brain *b, amine_error *error) {
   *x = (loose){0};
   loose_flight(x, b);
@@ -233,7 +264,9 @@ static amine_status loose_gather(loose *x, const amine_brain *b, amine_error *er
     if (p->currents)
       memcpy(x->currents + p->first, p->currents, (size_t)p->padded * sizeof *p->currents);
   }
-  return AMINE_OK;
+  const amine_status status = loose_events(x, b, error);
+  if (status != AMINE_OK) loose_free(x);
+  return status;
 }
 
 /* ------------------------------------------------------------------------------------ structure */
@@ -284,7 +317,7 @@ static uint32_t structure(const amine_brain *b) {
       crc = am_crc32c(crc, block->row, rows * sizeof *block->row);
     }
   }
-  return crc;
+  return am_plans_structure(b, crc);
 }
 
 /* --------------------------------------------------------------------------------------- saving */
@@ -317,12 +350,16 @@ static amine_status save_array(visitor *v, const char *name, am_dtype type, void
 static amine_status add_loose(am_tensor_builder *t, const loose *x, const amine_brain *b,
                               amine_error *error) {
   const size_t n_inputs[2] = {(size_t)b->n_populations, 6}, n_line = b->n_line;
+  const size_t n_events[2] = {b->plans.n_waiting, AM_WAIT_COUNTERS};
   AM_TRY(am_tensor_builder_add(t, "flight.step", AM_U64, 1, &x->n_flight, x->flight_step, error));
   AM_TRY(am_tensor_builder_add(t, "flight.neuron", AM_I32, 1, &x->n_flight, x->flight, error));
   AM_TRY(am_tensor_builder_add(t, "told.step", AM_U64, 1, &x->n_waiting, x->waiting_step, error));
   AM_TRY(am_tensor_builder_add(t, "told.neuron", AM_I32, 1, &x->n_waiting, x->waiting, error));
   AM_TRY(am_tensor_builder_add(t, "inputs", AM_F64, 2, n_inputs, x->inputs, error));
-  return am_tensor_builder_add(t, "currents", REAL_TYPE, 1, &n_line, x->currents, error);
+  AM_TRY(am_tensor_builder_add(t, "currents", REAL_TYPE, 1, &n_line, x->currents, error));
+  if (b->plans.n == 0) return AMINE_OK;
+  AM_TRY(am_tensor_builder_add(t, "events.waiting", AM_U64, 2, n_events, x->events, error));
+  return am_tensor_builder_add(t, "events.value", AM_F64, 1, n_events, x->values, error);
 }
 
 static amine_status save(amine_brain *b, am_tensor_builder *t, const char *path,
@@ -411,6 +448,8 @@ typedef struct fresh {
   am_poisson_table *(*poisson)[2]; /* [populations] */
   am_waiting_spike **waiting;
   size_t *n_waiting;
+  am_wait *events; /* [n_events] */
+  size_t n_events;
 } fresh;
 
 static void fresh_free(fresh *x, int n) {
@@ -421,6 +460,7 @@ static void fresh_free(fresh *x, int n) {
   am_free(x->poisson);
   am_free(x->waiting);
   am_free(x->n_waiting);
+  am_free(x->events);
 }
 
 static amine_status fresh_inputs(fresh *x, amine_brain *b, const am_tensor_file *f,
@@ -468,6 +508,50 @@ static amine_status fresh_waiting(fresh *x, const amine_brain *b, const am_tenso
   return AMINE_OK;
 }
 
+static amine_status check_plan(const amine_brain *b, const am_tensor_file *f, int plan,
+                               uint64_t step, amine_error *error) {
+  char name[64];
+  am_plan_state s = {0};
+  snprintf(name, sizeof name, "events/%d.counters", plan);
+  const uint64_t *counters = am_tensor_file_find(f, name)->data;
+  snprintf(name, sizeof name, "events/%d.numbers", plan);
+  const double *numbers = am_tensor_file_find(f, name)->data;
+  s = (am_plan_state){counters[0], counters[1], counters[2], counters[3],
+                      counters[4], numbers[0],  numbers[1]};
+  return am_plan_state_fits(b, plan, &s, step) ? AMINE_OK : fail_loose(name, error);
+}
+
+static amine_status fresh_events(fresh *x, const amine_brain *b, const am_tensor_file *f,
+                                 uint64_t step, amine_error *error) {
+  if (b->plans.n == 0) return AMINE_OK;
+  const am_tensor *t = am_tensor_file_find(f, "events.waiting"),
+                  *v = am_tensor_file_find(f, "events.value");
+  if (!t || !v || t->dtype != AM_U64 || v->dtype != AM_F64 || v->rank != 1 ||
+      t->count != am_size_mul(v->count, AM_WAIT_COUNTERS))
+    return fail_loose("events.waiting", error);
+  x->n_events = v->count;
+  x->events = am_alloc(x->n_events, sizeof *x->events);
+  if (!x->events) return am_fail_memory(error, am_size_mul(x->n_events, sizeof *x->events));
+  for (size_t k = 0; k < x->n_events; k++) {
+    const uint64_t *row = (const uint64_t *)t->data + k * AM_WAIT_COUNTERS;
+    x->events[k] = (am_wait){row[0], row[1], row[2], {row[3], row[4]}, ((const double *)v->data)[k]};
+    if (!am_wait_fits(b, &x->events[k], step)) return fail_loose("events.waiting", error);
+  }
+  for (int k = 0; k < b->plans.n; k++) AM_TRY(check_plan(b, f, k, step, error));
+  return AMINE_OK;
+}
+
+/* The plans go on from what was saved; what has happened was read by somebody, or is lost. */
+static void install_events(amine_brain *b, fresh *x) {
+  am_wait *old = b->plans.waiting;
+  b->plans.waiting = x->events;
+  x->events = old;
+  b->plans.n_waiting = b->plans.waiting_capacity = x->n_events;
+  b->plans.watched = b->step;
+  b->happened.n = b->happened.read = 0;
+  am_plans_settle(b);
+}
+
 /* Cannot fail: everything was checked and made. */
 static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
   const am_tensor *in = am_tensor_file_find(f, "inputs"), *c = am_tensor_file_find(f, "currents");
@@ -506,6 +590,7 @@ static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
   }
   b->record.n = b->record.read = 0;
   b->record.until = b->step;
+  install_events(b, x);
   b->broken = false;
 }
 
@@ -532,6 +617,7 @@ static amine_status restore(amine_brain *b, const am_tensor_file *f, fresh *x, a
     return am_fail_memory(error, (size_t)b->n_populations * 32);
   AM_TRY(fresh_inputs(x, b, f, error));
   AM_TRY(fresh_waiting(x, b, f, error));
+  AM_TRY(fresh_events(x, b, f, step, error));
   v.array = copy_array;
   v.copies = true;
   AM_TRY(visit(&v, b, error));

@@ -3,6 +3,7 @@
 
 #include "brain/lattice.h"
 #include "brain/model_chemical.h"
+#include "brain/model_event.h"
 #include "brain/model_input.h"
 #include "brain/model_population.h"
 #include "brain/model_projection.h"
@@ -10,7 +11,7 @@
 
 typedef struct top_keys {
   double dt_ms;
-  const json_t *populations, *projections, *inputs, *targets, *neuromodulation;
+  const json_t *populations, *projections, *inputs, *targets, *neuromodulation, *events;
   am_lattice_keys lattice;
 } top_keys;
 
@@ -37,6 +38,7 @@ static const am_field top_fields[] = {
     PART(inputs, AM_FIELD_LIST, am_input_table, "what drives the neurons"),
     PART(targets, AM_FIELD_LIST, am_target_table, "what the modulators reach"),
     PART(neuromodulation, AM_FIELD_OBJECT, am_chemical_table, "the chemical modulators"),
+    PART(events, AM_FIELD_MAP, am_event_table, "what happens to the brain: rewards, cues, ..."),
     {.name = "lattice_shape",
      .kind = AM_FIELD_ARRAY,
      .offset = offsetof(top_keys, lattice.shape),
@@ -112,6 +114,7 @@ static amine_status read_parts(am_plan *plan, am_reader *r, const json_t *root,
   const am_where projections = {.above = &file, .key = "projections"};
   const am_where targets = {.above = &file, .key = "targets"};
   const am_where inputs = {.above = &file, .key = "inputs"};
+  const am_where events = {.above = &file, .key = "events"};
   const bool connects = keys->lattice.connectivity || !keys->projections;
   if (keys->neuromodulation)
     AM_TRY(am_chemical_read(plan, r, &file, keys->neuromodulation, generous));
@@ -125,7 +128,8 @@ static amine_status read_parts(am_plan *plan, am_reader *r, const json_t *root,
   AM_TRY(am_plan_check_names(plan, r));
   am_populations_note(plan, r, &file);
   AM_TRY(am_targets_read(plan, r, &targets, keys->targets));
-  return am_inputs_read(plan, r, &inputs, keys->inputs);
+  AM_TRY(am_inputs_read(plan, r, &inputs, keys->inputs));
+  return am_events_read(plan, r, &events, keys->events, generous);
 }
 
 static amine_status read_model(am_plan *plan, am_reader *r, const json_t *root) {

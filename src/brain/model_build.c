@@ -42,6 +42,9 @@ static amine_status fill(amine_brain *brain, const am_plan *plan, const char **w
     const am_plan_target *t = &plan->targets[k];
     AM_TRY(amine_brain_target(brain, t->population, t->effects, t->delay_ms, t->tau_ms, error));
   }
+  *what = "events";
+  for (size_t k = 0; k < plan->n_events; k++)
+    AM_TRY(amine_brain_plan_event(brain, NULL, &plan->events[k], error));
   *what = "inputs";
   return am_inputs_set(brain, plan, error);
 }

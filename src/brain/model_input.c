@@ -89,8 +89,8 @@ static amine_status check_keys(const am_reader *r, const am_where *where, const 
 
 /* ------------------------------------------------------------------------------ whose input */
 
-static amine_status find_sense(const am_plan *plan, const am_plan_sense **sense, const char *name,
-                               const am_reader *r, const am_where *where) {
+amine_status am_sense_find(const am_plan *plan, const am_plan_sense **sense, const char *name,
+                           const am_reader *r, const am_where *where) {
   am_nearest_word near = am_nearest_begin(name);
   for (size_t k = 0; k < plan->n_senses; k++) {
     am_nearest_try(&near, plan->senses[k].name);
@@ -113,7 +113,7 @@ static amine_status find_population(const am_plan *plan, int *population,
   if (!keys->population == !keys->sense)
     return am_refuse(r, above, NULL, "an input goes to a population or to a sense: one of the two");
   if (keys->population) return am_plan_find(plan, population, keys->population, r, &named);
-  AM_TRY(find_sense(plan, sense, keys->sense, r, &sensed));
+  AM_TRY(am_sense_find(plan, sense, keys->sense, r, &sensed));
   *population = (*sense)->population;
   return AMINE_OK;
 }

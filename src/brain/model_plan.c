@@ -20,6 +20,7 @@ void am_plan_free(am_plan *plan) {
   am_free(plan->inputs);
   am_free(plan->targets);
   am_free(plan->senses);
+  am_free(plan->events);
   *plan = (am_plan){0};
 }
 
@@ -131,6 +132,10 @@ amine_status am_plan_add_target(am_plan *plan, const am_plan_target *target, con
 
 amine_status am_plan_add_sense(am_plan *plan, const am_plan_sense *sense, const am_reader *r) {
   return APPEND(plan, senses, sense, r);
+}
+
+amine_status am_plan_add_event(am_plan *plan, const amine_event_plan *event, const am_reader *r) {
+  return APPEND(plan, events, event, r);
 }
 
 /* ------------------------------------------------------------------------------ names */

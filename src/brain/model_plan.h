@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "amine/brain.h"
+#include "amine/events.h"
 #include "brain/lattice_place.h"
 #include "brain/model.h"
 #include "brain/model_field.h"
@@ -99,7 +99,8 @@ typedef struct am_plan {
   am_plan_input *inputs;
   am_plan_target *targets;
   am_plan_sense *senses;
-  size_t n_populations, n_projections, n_inputs, n_targets, n_senses;
+  amine_event_plan *events;
+  size_t n_populations, n_projections, n_inputs, n_targets, n_senses, n_events;
   size_t n_neurons;
   double n_synapses; /* expected */
   bool has_chemical;
@@ -125,6 +126,7 @@ amine_status am_plan_add_projection(am_plan *plan, const am_plan_projection *pro
 amine_status am_plan_add_input(am_plan *plan, const am_plan_input *input, const am_reader *r);
 amine_status am_plan_add_target(am_plan *plan, const am_plan_target *target, const am_reader *r);
 amine_status am_plan_add_sense(am_plan *plan, const am_plan_sense *sense, const am_reader *r);
+amine_status am_plan_add_event(am_plan *plan, const amine_event_plan *event, const am_reader *r);
 
 /* The population of a name, in *number. If there is none, a sentence with the nearest name. */
 amine_status am_plan_find(const am_plan *plan, int *number, const char *name, const am_reader *r,

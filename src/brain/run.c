@@ -10,7 +10,8 @@
 
 typedef struct course {
   amine_brain *b;
-  uint64_t begin, end;
+  uint64_t end, until; /* of the run; of the stretch to the next look */
+  bool reached;        /* d and F of the rules are those of b->step */
   amine_status status;
   amine_error error;
 } course;
@@ -48,9 +49,10 @@ static amine_status record(amine_brain *b, amine_error *error) {
   return AMINE_OK;
 }
 
-/* Steps from b->step to the next look, or to the end of the course. */
+/* The step of the next look, of the next event, or of the end of the course. */
 static uint64_t next_look(const amine_brain *b, uint64_t end) {
-  const uint64_t every = (uint64_t)b->look_every, next = (b->step / every + 1) * every;
+  const uint64_t every = (uint64_t)b->look_every, event = am_plans_next(b);
+  const uint64_t look = (b->step / every + 1) * every, next = event < look ? event : look;
   return next < end ? next : end;
 }
 
@@ -63,19 +65,34 @@ static void passed(amine_brain *b) {
   }
 }
 
-/* What one thread does for all between two stretches of steps. */
-static amine_status look(amine_brain *b, uint64_t until, bool first, amine_error *error) {
-  passed(b);
-  AM_TRY(record(b, error));
-  am_chemistry_feel(b);
+/* d and F of the rules at b->step, so that a reward adds to them. */
+static void reach(amine_brain *b) {
+  for (int k = 0; k < b->n_projections; k++)
+    if (b->projections[k].reward) am_reward_reach(b->projections[k].reward, b->step);
+}
+
+static void plan_rewards(amine_brain *b, uint64_t until) {
   for (int k = 0; k < b->n_projections; k++) {
     am_projection *p = &b->projections[k];
-    if (!p->reward) continue;
-    if (!first) am_reward_reach(p->reward, b->step);
-    am_reward_plan(p->reward, b->step, (int)(until - b->step), b->dt_ms,
-                   p->factor != AMINE_FACTOR_NONE,
-                   (double)b->populations[p->target].factors[p->factor]);
+    if (p->reward)
+      am_reward_plan(p->reward, b->step, (int)(until - b->step), b->dt_ms,
+                     p->factor != AMINE_FACTOR_NONE,
+                     (double)b->populations[p->target].factors[p->factor]);
   }
+}
+
+/* What one thread does for all between two stretches of steps. */
+static amine_status look(course *x, amine_error *error) {
+  amine_brain *b = x->b;
+  passed(b);
+  AM_TRY(record(b, error));
+  if (!x->reached) reach(b);
+  x->reached = true;
+  AM_TRY(am_plans_watch(b, error));
+  AM_TRY(am_plans_come(b, error));
+  am_chemistry_feel(b);
+  x->until = next_look(b, x->end);
+  plan_rewards(b, x->until);
   return AMINE_OK;
 }
 
@@ -100,14 +117,16 @@ static void work(void *context, am_team *team, int worker, int n_workers) {
   amine_brain *b = x->b;
   const int from = (int)((int64_t)b->n_chunks * worker / n_workers);
   const int to = (int)((int64_t)b->n_chunks * (worker + 1) / n_workers);
-  for (bool first = true;; first = false) {
-    const uint64_t until = next_look(b, x->end);
-    am_team_wait(team, worker); /* everyone has read b->step */
-    if (worker == 0) x->status = look(b, until, first, &x->error);
+  for (;;) {
+    if (worker == 0) x->status = look(x, &x->error);
     am_team_wait(team, worker);
     if (x->status != AMINE_OK) return;
+    const uint64_t until = x->until;
     stretch(b, team, worker, until, from, to);
-    if (worker == 0) b->step = until;
+    if (worker == 0) {
+      b->step = until;
+      x->reached = false;
+    }
     am_team_wait(team, worker);
     if (until == x->end) return;
   }
@@ -129,12 +148,6 @@ static amine_status check_finite(const amine_brain *b, amine_error *error) {
   return AMINE_OK;
 }
 
-/* d and F where the run stopped, so that a reward before the next one adds to them. */
-static void reach(amine_brain *b) {
-  for (int k = 0; k < b->n_projections; k++)
-    if (b->projections[k].reward) am_reward_reach(b->projections[k].reward, b->step);
-}
-
 amine_status amine_brain_run(amine_brain *b, uint64_t n_steps, amine_error *error) {
   AM_ENTER;
   if (b->broken)
@@ -144,12 +157,12 @@ amine_status amine_brain_run(amine_brain *b, uint64_t n_steps, amine_error *erro
   if (n_steps > AM_BRAIN_STEPS - b->step)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%llu steps more are beyond the last step, 2^48",
                    (unsigned long long)n_steps);
-  const uint64_t begin = b->step;
-  course x = {.b = b, .end = b->step + n_steps, .status = AMINE_OK};
+  course x = {.b = b, .end = b->step + n_steps, .reached = true};
   am_team_run(b->n_threads < b->n_chunks ? b->n_threads : b->n_chunks, work, &x);
-  if (b->step > begin) reach(b);
+  if (!x.reached) reach(b);
   passed(b);
   if (x.status == AMINE_OK) x.status = record(b, &x.error);
+  if (x.status == AMINE_OK) x.status = am_plans_watch(b, &x.error);
   if (x.status == AMINE_OK) {
     x.status = check_finite(b, &x.error);
     b->broken = x.status == AMINE_ERROR_NUMERIC;

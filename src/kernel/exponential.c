@@ -24,3 +24,18 @@ double am_expm1(double x) {
   if (x > -0.34 && x < 0.34) return series(x);
   return am_exp(x) - 1;
 }
+
+/* ln x = n ln 2 + ln m with m in [1/sqrt 2, sqrt 2), and ln m = 2 artanh((m - 1) / (m + 1)) by its
+ * series, whose argument is at most 0.1716 (remainder below 2^-60). */
+double am_log(double x) {
+  int n;
+  double m = frexp(x, &n);
+  if (m < 0x1.6a09e667f3bcdp-1) {
+    m *= 2;
+    n--;
+  }
+  const double s = (m - 1) / (m + 1), s2 = s * s;
+  double sum = 0;
+  for (int k = 21; k >= 3; k -= 2) sum = s2 * (sum + 1.0 / k);
+  return n * LN2_HIGH + (n * LN2_LOW + 2 * s * (1 + sum));
+}

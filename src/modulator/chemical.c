@@ -109,6 +109,13 @@ static amine_status level_clamp(amine_chemical_level *l, float value) {
   return AMINE_OK;
 }
 
+static amine_status level_rebase(amine_chemical_level *l, float baseline) {
+  if (!within(baseline, 0.0f, 1.0f)) return AMINE_ERROR_ARGUMENT;
+  l->baseline = clip01(baseline);
+  level_put(l, l->value);
+  return AMINE_OK;
+}
+
 static bool level_past(const amine_chemical_level *l, amine_chemical_event *event, uint32_t k) {
   if (k >= l->event_count || k >= AMINE_CHEMICAL_EVENTS) return false;
   *event = l->events[(l->next_event + AMINE_CHEMICAL_EVENTS - 1u - k) % AMINE_CHEMICAL_EVENTS];
@@ -157,6 +164,9 @@ amine_status amine_dopamine_clamp(amine_dopamine *d, float level) {
   return level_clamp(&d->level, level);
 }
 void amine_dopamine_unclamp(amine_dopamine *d) { d->level.clamped = false; }
+amine_status amine_dopamine_set_baseline(amine_dopamine *d, float baseline) {
+  return level_rebase(&d->level, baseline);
+}
 bool amine_dopamine_event(const amine_dopamine *d, amine_chemical_event *event, uint32_t k) {
   return level_past(&d->level, event, k);
 }
@@ -205,6 +215,9 @@ amine_status amine_serotonin_clamp(amine_serotonin *s, float level) {
   return level_clamp(&s->level, level);
 }
 void amine_serotonin_unclamp(amine_serotonin *s) { s->level.clamped = false; }
+amine_status amine_serotonin_set_baseline(amine_serotonin *s, float baseline) {
+  return level_rebase(&s->level, baseline);
+}
 bool amine_serotonin_event(const amine_serotonin *s, amine_chemical_event *event, uint32_t k) {
   return level_past(&s->level, event, k);
 }
@@ -249,6 +262,9 @@ amine_status amine_norepinephrine_clamp(amine_norepinephrine *n, float level) {
   return level_clamp(&n->level, level);
 }
 void amine_norepinephrine_unclamp(amine_norepinephrine *n) { n->level.clamped = false; }
+amine_status amine_norepinephrine_set_baseline(amine_norepinephrine *n, float baseline) {
+  return level_rebase(&n->level, baseline);
+}
 bool amine_norepinephrine_event(const amine_norepinephrine *n, amine_chemical_event *event,
                                 uint32_t k) {
   return level_past(&n->level, event, k);
@@ -297,6 +313,9 @@ amine_status amine_acetylcholine_clamp(amine_acetylcholine *a, float level) {
   return level_clamp(&a->level, level);
 }
 void amine_acetylcholine_unclamp(amine_acetylcholine *a) { a->level.clamped = false; }
+amine_status amine_acetylcholine_set_baseline(amine_acetylcholine *a, float baseline) {
+  return level_rebase(&a->level, baseline);
+}
 bool amine_acetylcholine_event(const amine_acetylcholine *a, amine_chemical_event *event,
                                uint32_t k) {
   return level_past(&a->level, event, k);
@@ -340,6 +359,9 @@ amine_status amine_orexin_clamp(amine_orexin *o, float level) {
   return level_clamp(&o->level, level);
 }
 void amine_orexin_unclamp(amine_orexin *o) { o->level.clamped = false; }
+amine_status amine_orexin_set_baseline(amine_orexin *o, float baseline) {
+  return level_rebase(&o->level, baseline);
+}
 bool amine_orexin_event(const amine_orexin *o, amine_chemical_event *event, uint32_t k) {
   return level_past(&o->level, event, k);
 }
@@ -435,22 +457,69 @@ static bool same(const char *a, const char *b) {
   return *a == *b;
 }
 
+/* Name, level, and whether it is on. */
+#define SYSTEMS(c)                                                                                 \
+  {                                                                                                \
+    {"dopamine", &(c)->dopamine.level, (c)->dopamine_on},                                          \
+        {"serotonin", &(c)->serotonin.level, (c)->serotonin_on},                                   \
+        {"norepinephrine", &(c)->norepinephrine.level, (c)->norepinephrine_on},                    \
+        {"acetylcholine", &(c)->acetylcholine.level, (c)->acetylcholine_on},                       \
+        {"orexin", &(c)->orexin.level, (c)->orexin_on},                                            \
+  }
+
 bool amine_chemical_get_state(const amine_chemical *c, float *level, const char *name) {
   const struct {
     const char *name;
     const amine_chemical_level *level;
     bool on;
-  } systems[] = {{"dopamine", &c->dopamine.level, c->dopamine_on},
-                 {"serotonin", &c->serotonin.level, c->serotonin_on},
-                 {"norepinephrine", &c->norepinephrine.level, c->norepinephrine_on},
-                 {"acetylcholine", &c->acetylcholine.level, c->acetylcholine_on},
-                 {"orexin", &c->orexin.level, c->orexin_on}};
-  for (size_t k = 0; k < sizeof systems / sizeof *systems; k++) {
+  } systems[] = SYSTEMS(c);
+  for (size_t k = 0; k < AMINE_CHEMICAL_SYSTEMS; k++) {
     if (!systems[k].on || !same(systems[k].name, name)) continue;
     *level = systems[k].level->value;
     return true;
   }
   return false;
+}
+
+amine_status amine_chemical_set_baseline(amine_chemical *c, const char *name, float baseline) {
+  const struct {
+    const char *name;
+    amine_chemical_level *level;
+    bool on;
+  } systems[] = SYSTEMS(c);
+  for (size_t k = 0; k < AMINE_CHEMICAL_SYSTEMS; k++) {
+    amine_chemical_level *l = systems[k].level;
+    if (!same(systems[k].name, name)) continue;
+    const amine_status status = level_rebase(l, baseline);
+    if (status == AMINE_OK && !systems[k].on && !l->clamped) level_put(l, l->baseline);
+    return status;
+  }
+  return AMINE_ERROR_ARGUMENT;
+}
+
+void amine_chemical_history_init(amine_chemical_history *h, uint32_t every) {
+  *h = (amine_chemical_history){.every = every > 0 ? every : 1};
+}
+
+void amine_chemical_history_look(amine_chemical_history *h, const amine_chemical *c) {
+  if (++h->passed < h->every) return;
+  h->passed = 0;
+  float *levels = h->levels[h->next];
+  levels[0] = c->dopamine.level.value;
+  levels[1] = c->serotonin.level.value;
+  levels[2] = c->norepinephrine.level.value;
+  levels[3] = c->acetylcholine.level.value;
+  levels[4] = c->orexin.level.value;
+  h->next = (h->next + 1u) % AMINE_CHEMICAL_HISTORY;
+  if (h->count < UINT32_MAX) h->count++;
+}
+
+bool amine_chemical_history_past(const amine_chemical_history *h, float *levels, uint32_t k) {
+  if (k >= h->count || k >= AMINE_CHEMICAL_HISTORY) return false;
+  const uint32_t at = h->next + AMINE_CHEMICAL_HISTORY - 1u - k;
+  const float *past = h->levels[at % AMINE_CHEMICAL_HISTORY];
+  for (uint32_t l = 0; l < AMINE_CHEMICAL_SYSTEMS; l++) levels[l] = past[l];
+  return true;
 }
 
 float amine_chemical_modulate_learning(const amine_chemical *c, float dw) {

@@ -5,13 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/memory.h"
 #include "base/steps.h"
 #include "modulator/systems.h"
 #include "run/protocols.h"
-#include "run/trace.h"
-
-const char *const am_event_names[AM_N_EVENT_KINDS] = {
-    "reward", "punishment", "uncertainty", "attention", "arousal", "cue", "action"};
 
 /* ------------------------------------------------------------------------------ none */
 static const am_measure none_measures[] = {
@@ -120,42 +118,36 @@ bool am_stage_chance(const am_stage *stage, uint32_t what, uint32_t draw, int wo
   return am_chance(key_of(stage, what), draw, word, p);
 }
 
-void am_stage_note(am_stage *stage, am_event_kind kind, double value) {
-  am_event_log_add(stage->log, kind, value);
+/* A protocol has no answer to a refusal: the run asks for it after each call. */
+static double give(am_stage *stage, amine_event_kind kind, double first, double second) {
+  double delta = 0;
+  if (amine_brain_give(stage->brain, &delta, kind, first, second, NULL) != AMINE_OK)
+    stage->failed = true;
+  return delta;
+}
+
+void am_stage_note(am_stage *stage, amine_event_kind kind, double value) {
+  give(stage, kind, value, 0);
 }
 
 double am_stage_reward(am_stage *stage, double reward, double expected) {
-  amine_chemical *chemical = stage->chemical;
-  am_stage_note(stage, AM_EVENT_REWARD, reward);
-  if (!chemical || !chemical->dopamine.level.clamped)
-    (void)amine_brain_reward(stage->brain, reward - expected, NULL);
-  if (!chemical) return reward - expected;
-  return (double)amine_chemical_process_reward(chemical, (float)reward, (float)expected);
+  return give(stage, AMINE_EVENT_REWARD, reward, expected);
 }
 
 void am_stage_punish(am_stage *stage, double punishment, double stress) {
-  am_stage_note(stage, AM_EVENT_PUNISHMENT, punishment);
-  if (stage->chemical)
-    (void)amine_chemical_process_punishment(stage->chemical, (float)punishment, (float)stress);
+  give(stage, AMINE_EVENT_PUNISHMENT, punishment, stress);
 }
 
 void am_stage_uncertain(am_stage *stage, double uncertainty, double novelty) {
-  am_stage_note(stage, AM_EVENT_UNCERTAINTY, uncertainty);
-  if (stage->chemical)
-    (void)amine_chemical_process_uncertainty(stage->chemical, (float)uncertainty, (float)novelty);
+  give(stage, AMINE_EVENT_UNCERTAINTY, uncertainty, novelty);
 }
 
 void am_stage_attend(am_stage *stage, double attention, double novelty) {
-  am_stage_note(stage, AM_EVENT_ATTENTION, attention);
-  if (stage->chemical)
-    (void)amine_chemical_process_attention(stage->chemical, (float)attention, (float)novelty);
+  give(stage, AMINE_EVENT_ATTENTION, attention, novelty);
 }
 
 void am_stage_arouse(am_stage *stage, double circadian_phase, double sleep_need) {
-  am_stage_note(stage, AM_EVENT_AROUSAL, circadian_phase);
-  if (stage->chemical)
-    (void)amine_chemical_process_circadian(stage->chemical, (float)circadian_phase,
-                                           (float)sleep_need);
+  give(stage, AMINE_EVENT_CIRCADIAN, circadian_phase, sleep_need);
 }
 
 double am_stage_level(const am_stage *stage, const char *system) {

@@ -29,34 +29,16 @@
 #ifndef AMINE_RUN_PROTOCOL_H
 #define AMINE_RUN_PROTOCOL_H
 
-#include "amine/brain.h"
+#include "amine/events.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "run/key.h"
 #include "run/picture.h"
 
-/* What happened, for pictures and recordings. Numbers that are written down: none changes. */
-typedef enum am_event_kind {
-  AM_EVENT_REWARD = 0,
-  AM_EVENT_PUNISHMENT = 1,
-  AM_EVENT_UNCERTAINTY = 2,
-  AM_EVENT_ATTENTION = 3,
-  AM_EVENT_AROUSAL = 4,
-  AM_EVENT_CUE = 5,   /* a stimulus begins; value: which */
-  AM_EVENT_ACTION = 6 /* the brain has answered; value: how */
-} am_event_kind;
-enum { AM_N_EVENT_KINDS = 7 };
-
-/* "reward", "punishment", ...: in the order above. */
-extern const char *const am_event_names[AM_N_EVENT_KINDS];
-
 typedef struct am_spike {
   uint64_t step;
   int population, neuron; /* numbers of amine_brain_add_population; neuron in it */
 } am_spike;
-
-/* Private to the run: where events go. */
-struct am_event_log;
 
 /* What a protocol sees of the run, and acts upon. */
 typedef struct am_stage {
@@ -68,7 +50,7 @@ typedef struct am_stage {
   const am_value *parameters; /* [n_keys] of the protocol, in the order of its keys: .number */
   const am_spike *spikes;     /* [n_spikes] since the last call of advance, of all populations, */
   size_t n_spikes;            /* in the order of (step, population, neuron) */
-  struct am_event_log *log;
+  bool failed;                /* memory for an event was refused */
 } am_stage;
 
 /* A figure that a measure is held against, and whose it is: "guessing", "the shortest ways". */
@@ -106,6 +88,7 @@ typedef struct am_protocol {
   /* Systems whose level is held at its baseline in the control: "dopamine" or
    * "dopamine|serotonin"; NULL if nothing of it depends on a modulator. */
   const char *control;
+  const char *moves; /* systems that its events move, likewise; NULL: none */
   size_t state_size; /* bytes, a multiple of 8; may be 0 */
   /* The state is all zero before. May be NULL. A brain that does not suit is AMINE_ERROR_ARGUMENT
    * with a sentence: see am_stage_find. */
@@ -160,8 +143,7 @@ am_random4 am_stage_random(const am_stage *stage, uint32_t what, uint32_t draw);
 /* Whether what has probability p happens, by number v[word] of these (am_chance). */
 bool am_stage_chance(const am_stage *stage, uint32_t what, uint32_t draw, int word, double p);
 
-/* Each processes the event in the chemical system (if there is one; the level does not move while
- * it is clamped) and notes it. Reward answers reward - expected, which also reaches the synapses
+/* Each lets an event happen (amine_brain_give). Reward answers reward - expected, which also reaches the synapses
  * that have a dopamine of their own (amine_brain_reward), unless dopamine is clamped. */
 double am_stage_reward(am_stage *stage, double reward, double expected);
 void am_stage_punish(am_stage *stage, double punishment, double stress);
@@ -169,7 +151,7 @@ void am_stage_uncertain(am_stage *stage, double uncertainty, double novelty);
 void am_stage_attend(am_stage *stage, double attention, double novelty);
 void am_stage_arouse(am_stage *stage, double circadian_phase, double sleep_need);
 /* A note alone: a cue, an action. */
-void am_stage_note(am_stage *stage, am_event_kind kind, double value);
+void am_stage_note(am_stage *stage, amine_event_kind kind, double value);
 
 /* The level of a system ("dopamine", ...) as it is now; 0.5 without a chemical system. */
 double am_stage_level(const am_stage *stage, const char *system);

@@ -131,7 +131,7 @@ static amine_status stimulate(state *s, const int populations[K], am_stage *stag
   if (am_stage_chance(stage, trial, 0, 0, stage->parameters[ABSENT].number)) return AMINE_OK;
   s->stimulus = (int64_t)am_below(am_stage_random(stage, trial, 0).v[1], K);
   for (int i = 0; i < NEURONS_MAX; i++) currents[i] = (float)stage->parameters[STRENGTH].number;
-  am_stage_note(stage, AM_EVENT_CUE, (double)s->stimulus);
+  am_stage_note(stage, AMINE_EVENT_CUE, (double)s->stimulus);
   return amine_brain_set_currents(stage->brain, populations[s->stimulus], currents, error);
 }
 
@@ -145,7 +145,7 @@ static amine_status end_trial(state *s, const int populations[K], am_stage *stag
   s->best[s->stimulus >= 0 ? s->stimulus : K][best]++;
   if (s->stimulus < 0) s->none[winner]++;
   else if ((uint64_t)s->stimulus == best) s->right[winner]++;
-  am_stage_note(stage, AM_EVENT_ACTION, (double)best);
+  am_stage_note(stage, AMINE_EVENT_ACTION, (double)best);
   const int64_t stimulus = s->stimulus;
   s->stimulus = -1;
   s->looks = 0;
@@ -251,6 +251,7 @@ const am_protocol am_protocol_attention = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "norepinephrine",
+    .moves = "norepinephrine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

@@ -161,7 +161,7 @@ static amine_status show(state *s, const am_cells *cells, am_stage *stage, amine
   int group[GROUP_MAX];
   s->stimulus = am_below(random.v[DRAW_STIMULUS], n_stimuli(stage));
   am_cells_draw(group, group_size(stage), cells, stage, GROUPS + (uint32_t)s->stimulus);
-  am_stage_note(stage, AM_EVENT_CUE, (double)s->stimulus);
+  am_stage_note(stage, AMINE_EVENT_CUE, (double)s->stimulus);
   const uint32_t luck = am_below(random.v[DRAW_CONTROL], n_stimuli(stage));
   if ((decoupled ? luck : s->stimulus) == 0)
     AM_TRY(am_waiting_add(&s->waiting,
@@ -336,6 +336,7 @@ const am_protocol am_protocol_conditioning = {
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
+    .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

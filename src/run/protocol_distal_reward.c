@@ -293,6 +293,7 @@ const am_protocol am_protocol_distal_reward = {
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
+    .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

@@ -273,7 +273,7 @@ static amine_status begin(state *s, const places *p, am_stage *stage, amine_erro
   s->step = s->arrived = 0;
   note_way(s);
   s->phase = LOOK;
-  am_stage_note(stage, AM_EVENT_CUE, (double)s->cell);
+  am_stage_note(stage, AMINE_EVENT_CUE, (double)s->cell);
   AM_TRY(hold(p, stage, true, error));
   return show(p, stage, (int)s->cell, error);
 }
@@ -317,7 +317,7 @@ static amine_status act(state *s, const places *p, am_stage *stage, amine_error 
   episode *e = &s->episodes[s->n_episodes];
   int distance[CELLS];
   am_grid_distances(distance, &grid);
-  am_stage_note(stage, AM_EVENT_ACTION, (double)chosen);
+  am_stage_note(stage, AMINE_EVENT_ACTION, (double)chosen);
   s->recent[s->cell][s->acted[s->cell]++ % RECENT] = chosen;
   const int to = am_grid_move(&grid, (int)s->cell, (int)chosen);
   e->steps++;
@@ -576,6 +576,7 @@ const am_protocol am_protocol_gridworld = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "dopamine",
+    .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

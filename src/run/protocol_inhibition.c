@@ -99,7 +99,7 @@ static amine_status begin_trial(state *s, const places *p, am_stage *stage, amin
   s->cue = am_below(random.v[0], 2);
   s->showing = 1;
   s->looks = s->spikes = s->latency = 0;
-  am_stage_note(stage, AM_EVENT_CUE, (double)s->cue);
+  am_stage_note(stage, AMINE_EVENT_CUE, (double)s->cue);
   return amine_brain_set_currents(stage->brain, p->cues[s->cue], currents, error);
 }
 
@@ -118,7 +118,7 @@ static void look(state *s, const places *p, am_stage *stage) {
   s->looks++;
   if (s->latency > 0 || (double)s->spikes < stage->parameters[CRITERION].number) return;
   s->latency = s->looks;
-  am_stage_note(stage, AM_EVENT_ACTION, (double)s->cue);
+  am_stage_note(stage, AMINE_EVENT_ACTION, (double)s->cue);
 }
 
 static uint64_t looks_of(const am_stage *stage) {
@@ -212,6 +212,7 @@ const am_protocol am_protocol_inhibition = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "serotonin",
+    .moves = "serotonin",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

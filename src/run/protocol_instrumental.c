@@ -149,7 +149,7 @@ static void draw_groups(int *groups, const am_cells *cells, const am_stage *stag
 static amine_status begin(state *s, const am_cells *cells, am_stage *stage, amine_error *error) {
   int groups[3 * GROUP_MAX];
   draw_groups(groups, cells, stage);
-  am_stage_note(stage, AM_EVENT_CUE, 0);
+  am_stage_note(stage, AMINE_EVENT_CUE, 0);
   s->trial++;
   s->begun = stage->now;
   s->on = s->counting = 1;
@@ -199,7 +199,7 @@ static void judge(state *s, am_stage *stage) {
   const am_random4 random = am_stage_random(stage, WHAT_TRIALS, (uint32_t)s->trial);
   s->counting = 0;
   note_response(s, stage);
-  am_stage_note(stage, AM_EVENT_ACTION, s->a > s->b ? 1 : s->a < s->b ? 2 : 0);
+  am_stage_note(stage, AMINE_EVENT_ACTION, s->a > s->b ? 1 : s->a < s->b ? 2 : 0);
   s->earned = earned(s, stage);
   s->waiting = s->earned || s->expected > 0;
   s->due = stage->now + 1 + am_below(random.v[DRAW_DELAY], (uint32_t)steps_of(stage, DELAY_MAX_MS));
@@ -326,6 +326,7 @@ const am_protocol am_protocol_instrumental = {
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
+    .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

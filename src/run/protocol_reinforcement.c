@@ -90,7 +90,7 @@ static amine_status show(state *s, const places *p, am_stage *stage, amine_error
   s->cue = am_below(am_stage_random(stage, (uint32_t)s->trial, 0).v[0], CUES);
   for (int i = 0; i < n; i++)
     currents[(int)s->cue * n + i] = (float)stage->parameters[CURRENT].number;
-  am_stage_note(stage, AM_EVENT_CUE, (double)s->cue);
+  am_stage_note(stage, AMINE_EVENT_CUE, (double)s->cue);
   return amine_brain_set_currents(stage->brain, p->cue, currents, error);
 }
 
@@ -113,7 +113,7 @@ static void judge(state *s, am_stage *stage, uint64_t chosen) {
   const double p = stage->parameters[PROBABILITY].number;
   const double reward = right && am_stage_chance(stage, (uint32_t)s->trial, 2, 0, p);
   const int part = s->trial < third ? 0 : s->trial >= trials - third ? 1 : -1;
-  am_stage_note(stage, AM_EVENT_ACTION, (double)chosen);
+  am_stage_note(stage, AMINE_EVENT_ACTION, (double)chosen);
   s->expected += stage->parameters[ALPHA].number * am_stage_reward(stage, reward, s->expected);
   if (part >= 0) s->shown[part]++;
   if (part >= 0) s->right[part] += right;
@@ -211,6 +211,7 @@ const am_protocol am_protocol_reinforcement = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "dopamine",
+    .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

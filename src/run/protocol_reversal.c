@@ -188,7 +188,7 @@ static amine_status show(state *s, const places *p, am_stage *stage, amine_error
   s->cue = am_below(am_stage_random(stage, (uint32_t)s->trial, 0).v[0], CUES);
   for (int i = 0; i < n; i++)
     currents[(int)s->cue * n + i] = (float)stage->parameters[CURRENT].number;
-  am_stage_note(stage, AM_EVENT_CUE, (double)s->cue);
+  am_stage_note(stage, AMINE_EVENT_CUE, (double)s->cue);
   return amine_brain_set_currents(stage->brain, p->cue, currents, error);
 }
 
@@ -273,7 +273,7 @@ static void judge(state *s, const places *p, am_stage *stage) {
       am_stage_chance(stage, (uint32_t)s->trial, 2, 0, k[right ? RIGHT : WRONG].number);
   const double unexpected = am_surprise_now(&s->surprise, k[MARGIN].number);
   const double expected = am_uncertainty_expected(a.spikes, CUES);
-  am_stage_note(stage, AM_EVENT_ACTION, (double)a.chosen);
+  am_stage_note(stage, AMINE_EVENT_ACTION, (double)a.chosen);
   am_stage_uncertain(stage, unexpected, 0);
   am_stage_attend(stage, k[ATTENTION].number * expected, k[NOVELTY].number * unexpected);
   am_stage_reward(stage, k[DOPAMINE].number * reward, k[DOPAMINE].number * a.V);
@@ -403,6 +403,7 @@ const am_protocol am_protocol_reversal = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "norepinephrine|acetylcholine",
+    .moves = "dopamine|norepinephrine|acetylcholine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

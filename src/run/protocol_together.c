@@ -177,6 +177,7 @@ const am_protocol am_protocol_together = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
     .control = "dopamine|serotonin|norepinephrine|acetylcholine|orexin",
+    .moves = "dopamine|serotonin|norepinephrine|acetylcholine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

@@ -122,7 +122,7 @@ static amine_status show(state *s, const int population[INPUTS], const int n[INP
     for (int k = 0; k < PATTERNS; k++) s->spikes[s->shown / PATTERNS % KEPT][k] = 0;
   s->shown++;
   s->end = stage->now + steps;
-  am_stage_note(stage, AM_EVENT_CUE, pattern);
+  am_stage_note(stage, AMINE_EVENT_CUE, pattern);
   return AMINE_OK;
 }
 
@@ -217,6 +217,7 @@ const am_protocol am_protocol_xor = {
     .n_keys = sizeof keys / sizeof *keys,
     .measures = measures,
     .n_measures = sizeof measures / sizeof *measures,
+    .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "brain/state.h"
 #include "brain/step.h"
+#include "run/unmoved.h"
 
 #define LEVEL_MS 10.0
 #define VOLTAGE_MS 1.0
@@ -142,25 +143,25 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
   const double dt_ms = amine_brain_dt(s->brain);
   s->end = am_simulation_steps(s->config, dt_ms);
   s->most_spikes = AM_SPIKES_MAX;
-  s->log.events = (am_trace_series){.name = "events", .n_columns = 2};
+  s->log.events = (am_trace_series){.name = "events", .n_columns = AM_N_EVENT_COLUMNS};
   s->levels = (am_trace_series){.name = "levels", .n_columns = AM_N_MODULATORS};
   s->stage = (am_stage){.brain = s->brain,
                         .chemical = amine_brain_chemical(s->brain),
                         .seed = s->config->values[AM_SIM_SEED].integer,
                         .dt_ms = dt_ms,
-                        .parameters = s->config->parameters,
-                        .log = &s->log};
+                        .parameters = s->config->parameters};
   AM_TRY(take_learning(s, error));
   AM_TRY(take_followed(s, error));
   return take_voltages(s, error);
 }
 
-/* Times that are no whole number of steps. */
-static void note_times(const am_simulation *s, am_text *notes) {
+/* Times that are no whole number of steps, and rules that wait for nothing. */
+static void note(const am_simulation *s, am_text *notes) {
   if (!notes) return;
   am_text_puts(notes, amine_brain_notes(s->brain));
   am_simulation_note_times(s->config, s->stage.dt_ms, notes);
   am_stage_note_times(&s->stage, s->config->protocol, notes);
+  am_simulation_note_unmoved(s, notes);
 }
 
 amine_status am_simulation_prepare(am_simulation **simulation, const am_simulation_config *config,
@@ -170,7 +171,7 @@ amine_status am_simulation_prepare(am_simulation **simulation, const am_simulati
   s->config = config;
   amine_status status = am_simulation_config_brain(config, &s->brain, notes, error);
   if (status == AMINE_OK) status = furnish(s, n_threads, error);
-  if (status == AMINE_OK) note_times(s, notes);
+  if (status == AMINE_OK) note(s, notes);
   if (status == AMINE_OK) *simulation = s;
   else am_simulation_destroy(s);
   return status;
@@ -205,7 +206,7 @@ void am_simulation_destroy(am_simulation *s) {
                           s->voltage_neuron, s->voltage_row,  s->population_row,
                           s->weight_values,  s->weight_row,   s->fired,
                           s->fired_steps,    s->block_values, s->fired_populations,
-                          s->fired_neurons};
+                          s->fired_neurons, s->happened};
   am_trace_series *const series[] = {&s->log.events, &s->levels, &s->voltages, &s->weights};
   for (int k = 0; k < s->n_learning; k++) {
     am_free(s->learning[k].name);
@@ -243,8 +244,12 @@ bool am_simulation_line_due(const am_simulation *s) {
 
 bool am_simulation_done(const am_simulation *s) { return amine_brain_step(s->brain) >= s->end; }
 
+static double seconds_of(const am_simulation *s, uint64_t step) {
+  return (double)step * s->stage.dt_ms * 1e-3;
+}
+
 double am_simulation_time(const am_simulation *s) {
-  return (double)amine_brain_step(s->brain) * s->stage.dt_ms * 1e-3;
+  return seconds_of(s, amine_brain_step(s->brain));
 }
 
 double am_simulation_shown(const am_simulation *s) {
@@ -315,18 +320,45 @@ void am_simulation_forget_peaks(am_simulation *s) {
     s->peaks[k] = am_modulator_level(s->stage.chemical, (am_modulator)k);
 }
 
-static amine_status sample_levels(am_simulation *s, amine_error *error) {
-  float row[AM_N_MODULATORS];
+/* One row for a moment: its last levels. */
+static amine_status add_levels(am_simulation *s, double t, const float *row, amine_error *error) {
   for (int k = 0; k < AM_N_MODULATORS; k++) {
-    const double level = am_modulator_level(s->stage.chemical, (am_modulator)k);
+    const double level = (double)row[k];
     const double baseline = am_modulator_baseline(s->stage.chemical, (am_modulator)k);
     if (fabs(level - baseline) > fabs(s->peaks[k] - baseline)) s->peaks[k] = level;
-    row[k] = (float)level;
   }
+  am_trace_series *levels = &s->levels;
   const double shown = am_simulation_shown(s);
-  if (shown < s->log.now_s) return AMINE_OK;
-  am_series_drop(&s->levels, shown - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
-  return am_series_add(&s->levels, s->log.now_s, row, error);
+  if (shown < t) return AMINE_OK;
+  am_series_drop(levels, shown - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
+  if (levels->n == 0 || levels->t[levels->n - 1] != t) return am_series_add(levels, t, row, error);
+  memcpy(levels->values + (levels->n - 1) * levels->n_columns, row, AM_N_MODULATORS * sizeof *row);
+  return AMINE_OK;
+}
+
+static amine_status sample_levels(am_simulation *s, amine_error *error) {
+  float row[AM_N_MODULATORS];
+  for (int k = 0; k < AM_N_MODULATORS; k++)
+    row[k] = (float)am_modulator_level(s->stage.chemical, (am_modulator)k);
+  return add_levels(s, am_simulation_time(s), row, error);
+}
+
+/* What has happened since the last look. */
+static amine_status take_events(am_simulation *s, amine_error *error) {
+  const size_t n = amine_brain_n_events(s->brain);
+  if (n > s->happened_capacity) {
+    amine_brain_event *grown = am_resize(s->happened, am_size_add(n, n / 2), sizeof *grown);
+    if (!grown) return am_fail_memory(error, am_size_mul(n, sizeof *grown));
+    s->happened = grown;
+    s->happened_capacity = n + n / 2;
+  }
+  amine_brain_read_events(s->brain, s->happened, n);
+  for (size_t k = 0; k < n; k++) {
+    const double t = seconds_of(s, s->happened[k].step);
+    AM_TRY(am_event_log_add(&s->log, t, &s->happened[k], error));
+    if (s->stage.chemical) AM_TRY(add_levels(s, t, s->happened[k].after, error));
+  }
+  return AMINE_OK;
 }
 
 static amine_status sample_voltages(am_simulation *s, amine_error *error) {
@@ -336,7 +368,7 @@ static amine_status sample_voltages(am_simulation *s, amine_error *error) {
       AM_TRY(amine_brain_get(s->brain, p, "v", s->population_row, error));
     s->voltage_row[k] = s->population_row[s->voltage_neuron[k]];
   }
-  return am_series_add(&s->voltages, s->log.now_s, s->voltage_row, error);
+  return am_series_add(&s->voltages, am_simulation_time(s), s->voltage_row, error);
 }
 
 /* ------------------------------------------------------------------------------ running */
@@ -358,10 +390,10 @@ static amine_status act(am_simulation *s, amine_error *error) {
   s->stage.n_spikes = s->n_pending;
   if (protocol->advance) AM_TRY(protocol->advance(s->state, &s->stage, &until, error));
   assert(until > s->stage.now);
-  if (s->log.failed) return am_fail_memory(error, 64);
+  if (s->stage.failed) return am_fail_memory(error, sizeof *s->happened);
   s->n_pending = 0;
   s->next = until;
-  return AMINE_OK;
+  return take_events(s, error);
 }
 
 /* What is to be done at this step before it is run; *until becomes the next step at which something
@@ -369,14 +401,12 @@ static amine_status act(am_simulation *s, amine_error *error) {
 static amine_status attend(am_simulation *s, uint64_t *until, amine_error *error) {
   const uint64_t now = s->stage.now, start = voltage_start(s);
   const double dt_ms = s->stage.dt_ms;
-  s->log.now_s = am_simulation_time(s);
   if (now == s->next) AM_TRY(act(s, error));
   *until = least(*until, s->next);
   if (s->stage.chemical) {
-    if (am_is_tick(now, LEVEL_MS, dt_ms) || s->log.fresh) AM_TRY(sample_levels(s, error));
+    if (am_is_tick(now, LEVEL_MS, dt_ms)) AM_TRY(sample_levels(s, error));
     *until = least(*until, am_next_tick(now, LEVEL_MS, dt_ms));
   }
-  s->log.fresh = false;
   if (now >= start) {
     if (am_is_tick(now, VOLTAGE_MS, dt_ms)) AM_TRY(sample_voltages(s, error));
     *until = least(*until, am_next_tick(now, VOLTAGE_MS, dt_ms));
@@ -421,6 +451,7 @@ static amine_status keep_pending(am_simulation *s, size_t n, amine_error *error)
 
 static amine_status collect(am_simulation *s, const am_spike_sink *sink, amine_error *error) {
   const size_t n = amine_brain_n_spikes(s->brain);
+  AM_TRY(take_events(s, error));
   AM_TRY(make_room(s, n, error));
   amine_brain_read_spikes(s->brain, s->fired_steps, s->fired_populations, s->fired_neurons, n);
   for (size_t k = 0; k < n; k++)

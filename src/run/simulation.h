@@ -57,6 +57,8 @@ typedef struct am_simulation {
   uint64_t *fired_steps;
   int *fired_populations, *fired_neurons;
   size_t fired_capacity;
+  amine_brain_event *happened; /* scratch: the events of one stretch */
+  size_t happened_capacity;
 } am_simulation;
 
 /* Who gets the spikes of a slice, stretch by stretch, in order; NULL as a function: nobody. */

@@ -201,9 +201,10 @@ static amine_status load_traces(am_simulation *s, const am_tensor_file *f, const
                                 amine_error *error) {
   for (int k = 0; k < N_SERIES; k++) AM_TRY(am_series_load(series_at(s, k), f, path, error));
   AM_TRY(am_event_log_load(&s->log, f, path, error));
-  for (size_t k = 0; k < s->log.events.n; k++)
-    if (!(s->log.events.values[2 * k] >= 0 && s->log.events.values[2 * k] < AM_N_EVENT_KINDS))
-      return out_of_range("trace.events", path, error);
+  for (size_t k = 0; k < s->log.events.n; k++) {
+    const float kind = s->log.events.values[k * AM_N_EVENT_COLUMNS + AM_EVENT_KIND];
+    if (!(kind >= 0 && kind < AMINE_EVENT_KINDS)) return out_of_range("trace.events", path, error);
+  }
   for (int k = 0; k < s->n_learning; k++) {
     char name[32];
     snprintf(name, sizeof name, "before.%d", k);

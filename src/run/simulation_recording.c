@@ -182,14 +182,39 @@ static amine_status add_levels(recording *r) {
   return add(r, "baselines", AM_F32, AM_N_MODULATORS, 0, baselines);
 }
 
+/* A column of the events, or several. */
+static amine_status add_event_columns(recording *r, const char *name, int first, size_t n) {
+  const am_trace_series *e = &r->simulation->log.events;
+  float *values = block(r, am_size_mul(e->n, n), sizeof *values);
+  if (!values) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < e->n; k++)
+    memcpy(values + k * n, e->values + k * e->n_columns + first, n * sizeof *values);
+  return add(r, name, AM_F32, e->n, n > 1 ? n : 0, values);
+}
+
+/* Which of the brain's plans an event comes from, and their names. */
+static amine_status add_sources(recording *r) {
+  const am_trace_series *e = &r->simulation->log.events;
+  const amine_brain *brain = r->simulation->brain;
+  const size_t n = (size_t)amine_brain_n_plans(brain);
+  const char **plans = block(r, n, sizeof *plans);
+  int32_t *source = block(r, e->n, sizeof *source);
+  if (!plans || !source) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < n; k++) plans[k] = amine_brain_plan(brain, (int)k, NULL);
+  for (size_t k = 0; k < e->n; k++)
+    source[k] = (int32_t)e->values[k * e->n_columns + AM_EVENT_SOURCE];
+  AM_TRY(add_names(r, "event_plans", plans, n));
+  return add(r, "events_source", AM_I32, e->n, 0, source);
+}
+
 static amine_status add_events(recording *r) {
   const am_event_log *log = &r->simulation->log;
   const am_trace_series *e = &log->events;
   static const double none;
+  const char *kinds[AMINE_EVENT_KINDS];
   double *begin = block(r, 1, sizeof *begin);
-  int32_t *kinds = block(r, e->n, sizeof *kinds);
-  float *values = block(r, e->n, sizeof *values);
-  if (!begin || !kinds || !values) return AMINE_ERROR_MEMORY;
+  int32_t *kind = block(r, e->n, sizeof *kind);
+  if (!begin || !kind) return AMINE_ERROR_MEMORY;
   if (log->n_dropped > 0) {
     *begin = e->t[0];
     am_text_puts(r->limits, "recording.npz holds the last ");
@@ -198,15 +223,17 @@ static amine_status add_events(recording *r) {
     put_count(r->limits, e->n + log->n_dropped);
     am_text_printf(r->limits, " events: since %.10g s\n", *begin);
   }
-  for (size_t k = 0; k < e->n; k++) {
-    kinds[k] = (int32_t)e->values[2 * k];
-    values[k] = e->values[2 * k + 1];
-  }
-  AM_TRY(add_names(r, "event_names", am_event_names, AM_N_EVENT_KINDS));
+  for (size_t k = 0; k < e->n; k++) kind[k] = (int32_t)e->values[k * e->n_columns + AM_EVENT_KIND];
+  for (int k = 0; k < AMINE_EVENT_KINDS; k++) kinds[k] = amine_event_name((amine_event_kind)k);
+  AM_TRY(add_names(r, "event_names", kinds, AMINE_EVENT_KINDS));
   AM_TRY(add(r, "events_begin", AM_F64, 1, 0, begin));
   AM_TRY(add(r, "events_t", AM_F64, e->n, 0, e->n ? e->t : &none));
-  AM_TRY(add(r, "events_kind", AM_I32, e->n, 0, kinds));
-  return add(r, "events_value", AM_F32, e->n, 0, values);
+  AM_TRY(add(r, "events_kind", AM_I32, e->n, 0, kind));
+  AM_TRY(add_sources(r));
+  AM_TRY(add_event_columns(r, "events_value", AM_EVENT_FIRST, 1));
+  AM_TRY(add_event_columns(r, "events_second", AM_EVENT_SECOND, 1));
+  AM_TRY(add_event_columns(r, "events_before", AM_EVENT_BEFORE, AMINE_EVENT_LEVELS));
+  return add_event_columns(r, "events_after", AM_EVENT_AFTER, AMINE_EVENT_LEVELS);
 }
 
 /* ------------------------------------------------------------------------------ weights */

@@ -10,10 +10,15 @@
  *   i i4 [n]   t f8 [n]           all spikes from `begin` to `end`: neuron, s
  *   v f4 [T][k]   v_t f8 [T]   v_i i4 [k]       voltages of k neurons in the last record.voltage_s
  *   level_names u1 [5][.]   levels f4 [T][5]   levels_t f8 [T]   baselines f4 [5]
- *       of the last record.window_s
- *   event_names u1 [.][.]   events_t f8 [n]   events_kind i4 [n]   events_value f4 [n]
+ *       of the last record.window_s: every 10 ms, and just after each event
+ *   event_names u1 [.][.]: of the kinds (amine/events.h)
  *   events_begin f8 [1]           all events since then; later than 0 where there were more than
  *                                 10,000
+ *   events_t f8 [n]   events_kind i4 [n]   events_value f4 [n]   events_second f4 [n]
+ *       s; and their two numbers: reward and what was expected of it, punishment and stress, ...
+ *   event_plans u1 [.][.]   events_source i4 [n]: which of the model's events; -1: the protocol
+ *   events_before f4 [n][5]   events_after f4 [n][5]
+ *       the levels just before the event and just after it; NaN without chemical modulators
  *   projection_names u1 [R][.]   synapses i8 [R]
  *   target_rate_hz f4 [R]: to which homeostasis scales them; 0: it does not
  *   weight_edges f8 [R][B+1]   weight_before i8 [R][B]   weight_after i8 [R][B]

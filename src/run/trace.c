@@ -151,15 +151,19 @@ amine_status am_event_log_load(am_event_log *log, const am_tensor_file *file, co
   return AMINE_OK;
 }
 
-void am_event_log_add(am_event_log *log, am_event_kind kind, double value) {
+amine_status am_event_log_add(am_event_log *log, double t, const amine_brain_event *event,
+                              amine_error *error) {
   am_trace_series *s = &log->events;
-  const float row[2] = {(float)kind, (float)value};
-  if (kind == AM_EVENT_REWARD) log->rewards += value;
-  log->fresh = true;
+  float row[AM_N_EVENT_COLUMNS] = {(float)event->kind, (float)event->source, (float)event->first,
+                                   (float)event->second};
+  memcpy(row + AM_EVENT_BEFORE, event->before, sizeof event->before);
+  memcpy(row + AM_EVENT_AFTER, event->after, sizeof event->after);
   if (s->n >= EVENTS_MAX) {
     const size_t before = s->n;
     am_series_drop(s, s->t[s->n / 2]);
     log->n_dropped += before - s->n;
   }
-  if (am_series_add(s, log->now_s, row, NULL) != AMINE_OK) log->failed = true;
+  AM_TRY(am_series_add(s, t, row, error));
+  if (event->kind == AMINE_EVENT_REWARD) log->rewards += event->first;
+  return AMINE_OK;
 }

@@ -36,14 +36,11 @@ amine_status am_series_save(const am_trace_series *series, am_tensor_builder *bu
 amine_status am_series_load(am_trace_series *series, const am_tensor_file *file, const char *path,
                             amine_error *error);
 
-/* Events: kind and value against time; the oldest go once there are too many. */
+/* Events against time; the oldest go once there are too many. */
 typedef struct am_event_log {
-  am_trace_series events; /* columns: kind, value */
+  am_trace_series events; /* columns: am_event_column */
   uint64_t n_dropped;     /* of the oldest */
   double rewards;         /* the sum of all rewards */
-  double now_s;
-  bool fresh;  /* an event was noted since somebody cleared this */
-  bool failed; /* memory was refused */
 } am_event_log;
 
 /* The series and how many were dropped; as am_series_save and am_series_load. */
@@ -52,6 +49,19 @@ amine_status am_event_log_save(const am_event_log *log, am_tensor_builder *build
 amine_status am_event_log_load(am_event_log *log, const am_tensor_file *file, const char *path,
                                amine_error *error);
 
-void am_event_log_add(am_event_log *log, am_event_kind kind, double value);
+/* amine_brain_event as a row. */
+typedef enum am_event_column {
+  AM_EVENT_KIND,
+  AM_EVENT_SOURCE,
+  AM_EVENT_FIRST,
+  AM_EVENT_SECOND,
+  AM_EVENT_BEFORE,
+  AM_EVENT_AFTER = AM_EVENT_BEFORE + AMINE_EVENT_LEVELS,
+  AM_N_EVENT_COLUMNS = AM_EVENT_AFTER + AMINE_EVENT_LEVELS
+} am_event_column;
+
+/* AMINE_ERROR_MEMORY: it is as it was. */
+amine_status am_event_log_add(am_event_log *log, double t, const amine_brain_event *event,
+                              amine_error *error);
 
 #endif

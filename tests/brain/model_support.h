@@ -109,6 +109,17 @@ static const char whole_model[] =
     "    \"receptor\": \"inhibitory\"},"
     "   {\"sense\": \"vision\", \"type\": \"image\", \"values\": [[0, 1], [2, 3]], \"scale\": 2}],"
     " \"targets\": [{\"population\": \"E\", \"effects\": [\"learning\", \"sensory\"],"
-    "   \"delay_ms\": 10, \"tau_ms\": 20}]}";
+    "   \"delay_ms\": 10, \"tau_ms\": 20}],"
+    " \"events\": [{\"name\": \"look\", \"type\": \"cue\", \"sense\": \"vision\","
+    "   \"current\": 1, \"for_ms\": 5, \"every_ms\": [50, 60], \"from_ms\": 1, \"until_ms\": 900},"
+    "   {\"type\": \"reward\", \"value\": [0, 1], \"expected\": 0.5, \"alpha\": 0.1,"
+    "    \"otherwise\": 0, \"probability\": 0.9, \"delay_ms\": [0, 5],"
+    "    \"when\": {\"after\": \"look\", \"population\": \"E\", \"neuron\": 1,"
+    "              \"more_than\": \"S\", \"within_ms\": 10}},"
+    "   {\"type\": \"novelty\", \"when\": {\"population\": \"E\", \"follows\": \"E\","
+    "    \"follows_neuron\": 2}},"
+    "   {\"type\": \"circadian\", \"rate_hz\": 1, \"day_ms\": 1000, \"sleep_need\": 0.2},"
+    "   {\"type\": \"attention\", \"novelty\": 0.1, \"at_ms\": 3},"
+    "   {\"type\": \"punishment\", \"stress\": 0.1, \"at_ms\": [1, 2]}]}";
 
 #endif

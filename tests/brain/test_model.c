@@ -620,14 +620,14 @@ static void documented_examples_run(void **state) {
         &error);
     amine_brain *b = brain_of(root, 1, &notes);
     assert_int_equal(notes.length, 0);
-    EXPECT_OK(amine_brain_run(b, 100, &error), &error);
+    EXPECT_OK(amine_brain_run(b, 500, &error), &error);
     uint64_t spikes = 0;
     for (int k = 0; k < amine_brain_n_populations(b); k++) spikes += amine_brain_spike_count(b, k);
     assert_true(spikes > 0);
     amine_brain_destroy(b);
     json_decref(root);
   }
-  assert_int_equal(n, 2);
+  assert_int_equal(n, 3);
 }
 
 int main(void) {

@@ -917,8 +917,76 @@ static void json_without_memory(void **state) {
   EXACT(amine_dopamine_level(&c.dopamine), 0.6f);
 }
 
+/* ------------------------------------------------------------------------- run time */
+
+/* The level goes on from where it is and ends at the new baseline; events start from it. */
+static void baselines_change(void **state) {
+  (void)state;
+  amine_chemical c;
+  OK(amine_chemical_init(&c, NULL));
+  OK(amine_dopamine_set_baseline(&c.dopamine, 0.25f));
+  EXACT(amine_dopamine_level(&c.dopamine), 0.5f);
+  EXACT(amine_dopamine_signed(&c.dopamine), 0.25f);
+  amine_chemical_step(&c);
+  NEAR(amine_dopamine_level(&c.dopamine), 0.4);
+  for (int k = 0; k < 3; k++) amine_chemical_step(&c);
+  EXACT(amine_dopamine_level(&c.dopamine), 0.25f);
+  amine_chemical_process_reward(&c, 0.5f, 0);
+  EXACT(amine_dopamine_level(&c.dopamine), 0.75f);
+  for (size_t k = 0; k < 3; k++) REFUSED(amine_dopamine_set_baseline(&c.dopamine, none[k]));
+  REFUSED(amine_dopamine_set_baseline(&c.dopamine, 1.5f));
+  REFUSED(amine_chemical_set_baseline(&c, "histamine", 0.5f));
+  REFUSED(amine_chemical_set_baseline(&c, "serotonin", -0.1f));
+  EXACT(c.dopamine.level.baseline, 0.25f);
+  OK(amine_chemical_set_baseline(&c, "serotonin", 1));
+  OK(amine_chemical_set_baseline(&c, "norepinephrine", 0));
+  OK(amine_chemical_set_baseline(&c, "orexin", 0.75f)); /* off: it rests there */
+  EXACT(amine_orexin_level(&c.orexin), 0.75f);
+  OK(amine_serotonin_clamp(&c.serotonin, 0.5f));
+  OK(amine_serotonin_set_baseline(&c.serotonin, 0.75f));
+  for (int k = 0; k < 10; k++) amine_chemical_step(&c);
+  EXACT(amine_serotonin_level(&c.serotonin), 0.5f); /* held */
+  amine_serotonin_unclamp(&c.serotonin);
+  for (int k = 0; k < 10; k++) amine_chemical_step(&c);
+  EXACT(amine_serotonin_level(&c.serotonin), 0.75f);
+  EXACT(amine_norepinephrine_level(&c.norepinephrine), 0.0f);
+}
+
+/* What is kept is what the levels were, however far back it reaches. */
+static void past_levels_are_kept(void **state) {
+  (void)state;
+  static amine_chemical_history every, third;
+  static float was[1000][AMINE_CHEMICAL_SYSTEMS];
+  float levels[AMINE_CHEMICAL_SYSTEMS];
+  amine_chemical c;
+  OK(amine_chemical_init(&c, NULL));
+  amine_chemical_history_init(&every, 0);
+  amine_chemical_history_init(&third, 3);
+  assert_false(amine_chemical_history_past(&every, levels, 0));
+  for (int t = 0; t < 1000; t++) {
+    if (t % 7 == 0) amine_chemical_process_reward(&c, (float)(t % 5) / 8, 0);
+    if (t % 11 == 0) OK(amine_chemical_process_uncertainty(&c, 0.25f, 0));
+    amine_chemical_step(&c);
+    amine_chemical_history_look(&every, &c);
+    amine_chemical_history_look(&third, &c);
+    const float now[] = {c.dopamine.level.value, c.serotonin.level.value,
+                         c.norepinephrine.level.value, c.acetylcholine.level.value,
+                         c.orexin.level.value};
+    memcpy(was[t], now, sizeof now);
+  }
+  for (uint32_t k = 0; k < AMINE_CHEMICAL_HISTORY; k++) {
+    assert_true(amine_chemical_history_past(&every, levels, k));
+    assert_memory_equal(levels, was[999 - k], sizeof levels);
+    assert_true(amine_chemical_history_past(&third, levels, k));
+    assert_memory_equal(levels, was[998 - 3 * k], sizeof levels);
+  }
+  assert_false(amine_chemical_history_past(&every, levels, AMINE_CHEMICAL_HISTORY));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(baselines_change),
+      cmocka_unit_test(past_levels_are_kept),
       cmocka_unit_test(dopamine_equations),
       cmocka_unit_test(serotonin_equations),
       cmocka_unit_test(thresholds_rise),

@@ -248,14 +248,14 @@ static void buried(am_simulation *s, am_simulation_config *c, diary *d) {
 }
 
 /* Events of a kind before a step; with the step of the k-th. */
-static size_t events_of(const am_simulation *s, am_event_kind kind, double *values, uint64_t *steps,
+static size_t events_of(const am_simulation *s, amine_event_kind kind, double *values, uint64_t *steps,
                         size_t most) {
   const am_trace_series *events = &s->log.events;
   size_t found = 0;
   for (size_t k = 0; k < events->n; k++) {
-    if ((int)events->values[2 * k] != (int)kind) continue;
+    if ((int)events->values[k * events->n_columns + AM_EVENT_KIND] != (int)kind) continue;
     assert_true(found < most);
-    values[found] = (double)events->values[2 * k + 1];
+    values[found] = (double)events->values[k * events->n_columns + AM_EVENT_FIRST];
     steps[found++] = (uint64_t)(events->t[k] * 1e3 / s->stage.dt_ms + 0.5);
   }
   return found;
@@ -292,7 +292,7 @@ static void test_rewards_are_earned(void **state) {
   double values[MANY];
   am_simulation *s =
       lived(&c, &d, IZHIKEVICH "reinforcement", changes, 3, END / 100, find_ends, ends);
-  const size_t given = events_of(s, AM_EVENT_REWARD, values, steps, MANY);
+  const size_t given = events_of(s, AMINE_EVENT_REWARD, values, steps, MANY);
   size_t earliest = 0, latest = 0;
   for (uint64_t step = 0, k = 0; step < END; step++) {
     bool fired[2] = {false, false};
@@ -320,7 +320,7 @@ static void test_a_stimulus_makes_its_cells_fire(void **state) {
   uint64_t steps[MANY];
   double values[MANY];
   am_simulation *s = lived(&c, &d, IZHIKEVICH "conditioning", changes, 1, END / 100, NULL, NULL);
-  const size_t n = events_of(s, AM_EVENT_CUE, values, steps, MANY);
+  const size_t n = events_of(s, AMINE_EVENT_CUE, values, steps, MANY);
   assert_in_range(n, 16, 50);
   for (size_t k = 0; k < n; k++) {
     size_t before = 0, after = 0;
@@ -346,8 +346,8 @@ static void test_a_response_is_rewarded(void **state) {
   uint64_t answered[MANY], given[MANY];
   double responses[MANY], values[MANY];
   am_simulation *s = lived(&c, &d, IZHIKEVICH "instrumental", changes, 5, 70, NULL, NULL);
-  const size_t n = events_of(s, AM_EVENT_ACTION, responses, answered, MANY);
-  const size_t n_given = events_of(s, AM_EVENT_REWARD, values, given, MANY);
+  const size_t n = events_of(s, AMINE_EVENT_ACTION, responses, answered, MANY);
+  const size_t n_given = events_of(s, AMINE_EVENT_REWARD, values, given, MANY);
   size_t right = 0, wrong = 0;
   assert_int_equal(n, TRIALS);
   for (size_t k = 0; k < n; k++) {

@@ -85,7 +85,7 @@ static amine_status advance(void *state, am_stage *stage, uint64_t *until, amine
   s->spikes += stage->n_spikes;
   if (am_uniform(draw.v[0]) < 0.5f) s->rewards += am_stage_reward(stage, 0.75, 0.25);
   else am_stage_punish(stage, 0.3, 0.1);
-  am_stage_note(stage, AM_EVENT_CUE, neuron);
+  am_stage_note(stage, AMINE_EVENT_CUE, neuron);
   AM_TRY(amine_brain_kick(stage->brain, 0, &neuron, 1, 5, error));
   AM_TRY(amine_brain_set_current(stage->brain, 1, (double)(s->calls % 3), 0, error));
   s->calls++;

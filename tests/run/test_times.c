@@ -102,7 +102,7 @@ static void rhythms_do_not_drift(void **state) {
     while (!am_simulation_done(s)) good(am_simulation_run(s, NULL, &error));
     const am_trace_series *e = &s->log.events;
     for (size_t i = 0; i < e->n; i++) {
-      if (e->values[2 * i] != AM_EVENT_REWARD) continue;
+      if (e->values[i * e->n_columns + AM_EVENT_KIND] != (float)AMINE_EVENT_REWARD) continue;
       assert_true(fabs(1e3 * e->t[i] - 1000 * rewards) <= 0.5 * dt + 1e-9);
       rewards++;
     }

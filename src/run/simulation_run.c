@@ -18,6 +18,7 @@
 typedef struct session {
   const am_simulation_config *config;
   const char *folder;
+  const am_text *notes; /* for the folder */
   am_simulation *simulation;
   am_simulation_records *records;
   am_text checkpoint;   /* path */
@@ -182,6 +183,7 @@ static amine_status run(session *s, am_simulation_outcome *outcome, am_simulatio
     s->before = am_simulation_records_seconds(s->records);
     s->start = am_clock();
     if (amine_brain_step(s->simulation->brain) == 0) status = save(s, error);
+    if (status == AMINE_OK) status = am_folder_notes(s->folder, s->notes, error);
     if (status == AMINE_OK) status = am_simulation_page_write(s->simulation, s->folder, error);
     if (status == AMINE_OK) status = write_config(s->config, s->folder, error);
     if (status == AMINE_OK) status = loop(s, watch, error);
@@ -213,10 +215,10 @@ static void tell(const am_simulation_watch *watch, const am_text *notes) {
 amine_status am_simulation_new(am_simulation_outcome *outcome, const am_simulation_config *config,
                                const char *folder, const am_simulation_watch *watch,
                                amine_error *error) {
-  session s = {.config = config, .folder = folder};
+  am_text notes = {0};
+  session s = {.config = config, .folder = folder, .notes = &notes};
   am_simulation_config own = {0};
   am_simulation_mark mark = {0};
-  am_text notes = {0};
   int held = -1;
   AM_TRY(am_folder_must_be_free(folder, error));
   amine_status status =
@@ -228,7 +230,6 @@ amine_status am_simulation_new(am_simulation_outcome *outcome, const am_simulati
   if (status == AMINE_OK) status = am_folder_lock(&held, folder, error);
   if (status == AMINE_OK) {
     status = am_folder_must_be_free(folder, error);
-    if (status == AMINE_OK) status = am_folder_notes(folder, &notes, error);
     if (status == AMINE_OK) status = am_simulation_inputs_copy(&own, config, folder, error);
     if (status == AMINE_OK) {
       s.config = s.simulation->config = &own;
@@ -322,17 +323,16 @@ static amine_status not_too_far(const am_simulation *s, amine_error *error) {
 amine_status am_simulation_resume(am_simulation_outcome *outcome,
                                   const am_simulation_config *config, const char *folder,
                                   const am_simulation_watch *watch, amine_error *error) {
-  session s = {.config = config, .folder = folder};
-  am_simulation_mark mark = {0};
   am_text notes = {0};
+  session s = {.config = config, .folder = folder, .notes = &notes};
+  am_simulation_mark mark = {0};
   int held;
   AM_TRY(am_folder_lock(&held, folder, error));
   amine_status status = open_saved(&s.simulation, &mark, config, folder, &notes, error);
   if (status == AMINE_OK) status = not_too_far(s.simulation, error);
   if (status == AMINE_OK) tell(watch, &notes);
-  if (status == AMINE_OK) status = am_folder_notes(folder, &notes, error);
-  am_text_free(&notes);
   if (status == AMINE_OK) status = run(&s, outcome, &mark, watch, error);
+  am_text_free(&notes);
   am_simulation_mark_free(&mark);
   am_simulation_destroy(s.simulation);
   am_folder_unlock(held);

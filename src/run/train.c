@@ -112,11 +112,11 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
   amine_status status = am_folder_path(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK)
     status = am_records_open(&s.records, folder, state, x->config.values[AM_RECORD].integer, error);
-  if (status == AMINE_OK) status = note(&x->config, folder, watch, error);
   if (status == AMINE_OK) {
     s.before = am_records_seconds(s.records);
     s.start = am_clock();
-    if (x->learner->iteration == 0) status = save(&s, error);
+    status = note(&x->config, folder, watch, error);
+    if (status == AMINE_OK && x->learner->iteration == 0) status = save(&s, error);
     if (status == AMINE_OK) status = write_config(&x->config, folder, error);
     if (status == AMINE_OK) status = loop(&s, watch, error);
     amine_status closed = am_records_close(s.records, status == AMINE_OK ? error : NULL);

@@ -70,10 +70,11 @@ static am_axis y_axis(const am_brain_chart *c, const double *values, size_t n_bi
   return am_axis_round(low, high, 4);
 }
 
-static void put_marks(am_text *page, const am_plot *plot, const char *classes, const double *t,
-                      size_t n, const am_brain_chart *c, double unit) {
-  for (size_t k = 0; k < n; k++)
-    if (t[k] >= c->t_low && t[k] <= c->t_high) am_plot_down(page, plot, classes, t[k] / unit);
+static void put_marks(am_text *page, const am_plot *plot, const am_brain_marks *m,
+                      const am_brain_chart *c, double unit) {
+  for (size_t k = 0; k < m->n; k++)
+    if (m->t[k] >= c->t_low && m->t[k] <= c->t_high)
+      am_plot_down(page, plot, m->classes, m->t[k] / unit);
 }
 
 /* At the right edge, the lowest first. */
@@ -105,8 +106,7 @@ static void put_plot(am_text *page, const am_brain_chart *c, const double *x, co
   for (size_t k = 0; k < c->n_across; k++) am_plot_across(page, &plot, "known", c->across[k].at);
   if (isfinite(c->base)) am_plot_across(page, &plot, "known", c->base);
   if (c->band) am_plot_band(page, &plot, "c5", x, c->band, c->band + n, n);
-  put_marks(page, &plot, "hit", c->hits, c->n_hits, c, unit);
-  put_marks(page, &plot, "punished", c->misses, c->n_misses, c, unit);
+  for (size_t k = 0; k < c->n_marks; k++) put_marks(page, &plot, &c->marks[k], c, unit);
   for (size_t k = c->n_lines; k-- > 0;) /* the first on top */
     am_plot_line(page, &plot, c->lines[k].classes, x, values + k * n, n);
   am_plot_close(page);

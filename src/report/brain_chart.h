@@ -20,6 +20,13 @@ typedef struct am_brain_across {
   double at; /* NAN: it is not drawn */
 } am_brain_across;
 
+/* Lines down, all in one colour. */
+typedef struct am_brain_marks {
+  const char *classes;
+  const double *t; /* [n] s */
+  size_t n;
+} am_brain_marks;
+
 typedef struct am_brain_chart {
   const char *title, *meaning; /* title NULL: neither */
   const char *unit;            /* of the values, beside the title; NULL: none */
@@ -38,8 +45,8 @@ typedef struct am_brain_chart {
   const double *band;            /* the chart's own: [2][points] of a crowd */
   const am_brain_across *across; /* [n_across] */
   size_t n_across;
-  const double *hits, *misses; /* [n_hits], [n_misses] times of marks */
-  size_t n_hits, n_misses;
+  const am_brain_marks *marks; /* [n_marks] */
+  size_t n_marks;
   bool quiet; /* no numbers on the time axis */
 } am_brain_chart;
 

@@ -11,6 +11,7 @@
 #include "report/sections.h"
 
 #define ROWS_MAX 400 /* of the description */
+#define TITLE_MAX 80
 
 const am_brain_source *am_brain_shown(const am_brain_source *sources, size_t n) {
   for (size_t k = 0; k < n; k++)
@@ -231,25 +232,40 @@ static void put_runs(am_text *page, const am_brain_source *sources, size_t n) {
   am_text_puts(page, "</tbody></table></div>\n");
 }
 
-/* The preset of all runs, or what is left to say. Not escaped. */
-static const char *title_of(const am_brain_source *sources, size_t n) {
+/* The preset of all runs; NULL if they have none, or several. */
+static const char *preset_of(const am_brain_source *sources, size_t n) {
   const char *preset = am_brain_text(&sources[0], "preset", NULL);
   for (size_t k = 1; k < n && preset; k++) {
     const char *other = am_brain_text(&sources[k], "preset", NULL);
     if (!other || strcmp(other, preset) != 0) preset = NULL;
   }
-  if (n == 1 && sources[0].protocol.title && sources[0].protocol.story)
-    return sources[0].protocol.title;
-  if (preset && strcmp(preset, "brain") != 0) return preset;
-  return n > 1 ? "Spiking brains" : "A spiking brain";
+  return preset;
+}
+
+/* The protocol's own title, where it has a story to tell; what a preset's meaning says before its
+ * colon ("Brunel 2000: ..."); the preset's name; or what is left to say. */
+static void put_title(am_text *text, const am_brain_source *sources, size_t n) {
+  const am_brain_protocol *protocol = &sources[0].protocol;
+  const char *preset = preset_of(sources, n);
+  const char *meaning = am_brain_text(&sources[0], "meaning", NULL);
+  const char *colon = preset && meaning ? strstr(meaning, ": ") : NULL;
+  if (n == 1 && protocol->title && protocol->story) am_text_puts(text, protocol->title);
+  else if (colon && colon - meaning <= TITLE_MAX)
+    am_text_add(text, meaning, (size_t)(colon - meaning));
+  else if (preset && strcmp(preset, "brain") != 0) am_text_puts(text, preset);
+  else am_text_puts(text, n > 1 ? "Spiking brains" : "A spiking brain");
 }
 
 amine_status am_brain_summary(am_text *page, const am_brain_source *sources, size_t n,
                               amine_error *error) {
   (void)error;
+  am_text title = {0};
+  put_title(&title, sources, n);
   am_text_puts(page, "<header>\n<h1>");
-  put_sentence(page, title_of(sources, n), 80);
+  if (title.failed) page->failed = true;
+  else put_sentence(page, title.data, 80);
   am_text_puts(page, "</h1>\n");
+  am_text_free(&title);
   if (n == 1) {
     put_lead(page, &sources[0]);
     const bool has_result = am_brain_headline(page, &sources[0]);
@@ -375,7 +391,11 @@ amine_status am_brain_settings(am_text *page, const am_brain_source *sources, si
 /* ------------------------------------------------------------------------------ the page */
 static amine_status put_page(am_text *page, const am_brain_source *sources, size_t n,
                              amine_error *error) {
-  am_page_head(page, title_of(sources, n));
+  am_text title = {0};
+  put_title(&title, sources, n);
+  if (title.failed) return am_fail_memory(error, 128);
+  am_page_head(page, title.data);
+  am_text_free(&title);
   AM_TRY(am_brain_summary(page, sources, n, error));
   if (n == 1) AM_TRY(am_brain_pictures(page, &sources[0], error));
   AM_TRY(am_brain_measures(page, sources, n, error));

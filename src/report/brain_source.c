@@ -184,6 +184,17 @@ static amine_status take_weights(reader *r, am_brain_recording *x) {
   return check_range(r, "w_projection", x->w_projection, x->n_followed, x->n_projections);
 }
 
+/* Where events came from, and what they did. */
+static amine_status take_reasons(reader *r, am_brain_recording *x, size_t n_events) {
+  size_t n[1] = {n_events}, before[2] = {n_events, AM_BRAIN_LEVELS};
+  size_t after[2] = {n_events, AM_BRAIN_LEVELS};
+  AM_TRY(take_names(r, &x->event_names, &x->n_event_names, "event_names"));
+  AM_TRY(take_names(r, &x->event_plans, &x->n_event_plans, "event_plans"));
+  AM_TRY(take(r, (void **)&x->events_source, "events_source", AM_I32, 1, n));
+  AM_TRY(take(r, (void **)&x->events_before, "events_before", AM_F32, 2, before));
+  return take(r, (void **)&x->events_after, "events_after", AM_F32, 2, after);
+}
+
 static amine_status take_all(reader *r, am_brain_recording *x) {
   size_t n_kinds = 0, n_values = 0;
   AM_TRY(take_populations(r, x));
@@ -208,6 +219,7 @@ static amine_status take_all(reader *r, am_brain_recording *x) {
   n_values = x->events_value ? events[0] : 0;
   x->n_events = n_kinds < n_values ? n_kinds : n_values;
   AM_TRY(take_time(r, &x->events_begin_s, "events_begin"));
+  AM_TRY(take_reasons(r, x, n_kinds));
   return take_weights(r, x);
 }
 
@@ -233,10 +245,13 @@ void am_brain_recording_free(am_brain_recording *x) {
       x->sizes,        x->first,       x->i,        x->t,         x->v,        x->v_t,
       x->v_i,          x->levels,      x->levels_t, x->baselines, x->events_t, x->events_kind,
       x->events_value, x->synapses,    x->edges,    x->before,    x->after,    x->w,
-      x->w_t,          x->w_projection, x->targets_hz};
+      x->w_t,          x->w_projection, x->targets_hz, x->event_names, x->event_plans,
+      x->events_source, x->events_before, x->events_after};
   for (size_t k = 0; k < x->n_populations; k++) am_free(x->populations[k]);
   for (size_t k = 0; k < x->n_projections; k++) am_free(x->projections[k]);
   for (size_t k = 0; k < x->n_limits; k++) am_free(x->limits[k]);
+  for (size_t k = 0; k < x->n_event_names; k++) am_free(x->event_names[k]);
+  for (size_t k = 0; k < x->n_event_plans; k++) am_free(x->event_plans[k]);
   am_free(x->populations);
   am_free(x->limits);
   am_free(x->projections);

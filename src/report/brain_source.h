@@ -37,9 +37,13 @@ typedef struct am_brain_recording {
   float *baselines; /* [5] */
   size_t n_events;
   double *events_t;
-  int32_t *events_kind; /* names in run/protocol.h; here 0 is a reward, 1 a punishment */
+  int32_t *events_kind; /* numbers of event_names; 0 is a reward, 1 a punishment */
   float *events_value;
   double events_begin_s; /* all events since then are there */
+  int32_t *events_source;              /* [n_events] of event_plans; -1: the protocol */
+  float *events_before, *events_after; /* [n_events][5] the levels */
+  size_t n_event_names, n_event_plans;
+  char **event_names, **event_plans;
   size_t n_projections, n_bins;
   char **projections;      /* [n_projections] those that learn */
   int64_t *synapses;       /* [n_projections] */

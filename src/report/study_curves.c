@@ -102,6 +102,30 @@ static void widen(double *low, double *high, double value) {
   *high = fmax(*high, value);
 }
 
+/* The measure of the first arm that is shown: what the others are held against, too. */
+static const am_study_measured *meaning_of(const figure *f) {
+  for (size_t a = 0; a < f->s->n_arms; a++)
+    if (f->parts[a].n > 0) return &f->s->arms[a].measures[f->parts[a].measure];
+  return NULL;
+}
+
+static bool has_across(const figure *f) {
+  const am_study_measured *m = meaning_of(f);
+  return isfinite(m->chance) || isfinite(m->best);
+}
+
+/* The lower one first. */
+static void put_across_names(am_text *page, const figure *f) {
+  const am_study_measured *m = meaning_of(f);
+  const bool best_first = m->best < m->chance;
+  double below = am_plot_names_begin;
+  for (int k = 0; k < 2; k++) {
+    const bool best = (k == 0) == best_first;
+    const char *name = best ? m->best_name : m->chance_name;
+    am_plot_name(page, &f->plot, &below, name ? name : "", best ? m->best : m->chance);
+  }
+}
+
 static void make_axes(figure *f) {
   double low = INFINITY, high = -INFINITY, t = 0;
   for (size_t a = 0; a < f->s->n_arms; a++) {
@@ -116,12 +140,14 @@ static void make_axes(figure *f) {
     widen(&low, &high, f->s->criteria[k].low);
     widen(&low, &high, f->s->criteria[k].high);
   }
+  widen(&low, &high, meaning_of(f)->chance);
+  widen(&low, &high, meaning_of(f)->best);
   f->unit = 1;
   f->unit_name = "trials";
   if (!f->s->trials) f->unit = am_brain_time_unit(t, &f->unit_name);
   f->plot = (am_plot){.x = am_axis_exact(0, t / f->unit, 6),
                       .y = am_axis_round(low, high, 5),
-                      .classes = "tall",
+                      .classes = has_across(f) ? "tall named" : "tall",
                       .x_title = f->unit_name};
 }
 
@@ -229,8 +255,11 @@ static amine_status put_plot(am_text *page, const figure *f, amine_error *error)
   double *x = am_alloc(most, 4 * sizeof *x);
   if (!x) return am_fail_memory(error, most * 32);
   am_plot_open(page, &f->plot);
+  put_across_names(page, f);
   am_plot_begin(page, &f->plot);
   put_bands(page, f);
+  am_plot_across(page, &f->plot, "known", meaning_of(f)->chance);
+  am_plot_across(page, &f->plot, "known", meaning_of(f)->best);
   for (int pass = 0; pass < 2; pass++) /* the medians on top, the first arm above the others */
     for (size_t a = f->s->n_arms; a-- > 0;)
       if (f->parts[a].n > 0) put_part(page, f, &f->parts[a], x, x + most, pass == 0);
@@ -238,12 +267,6 @@ static amine_status put_plot(am_text *page, const figure *f, amine_error *error)
   put_readout(page, f, x, x + most);
   am_free(x);
   return AMINE_OK;
-}
-
-static const am_study_measured *meaning_of(const figure *f) {
-  for (size_t a = 0; a < f->s->n_arms; a++)
-    if (f->parts[a].n > 0) return &f->s->arms[a].measures[f->parts[a].measure];
-  return NULL;
 }
 
 static amine_status put_figure(am_text *page, const figure *f, const json_t *curve,
@@ -296,8 +319,8 @@ amine_status am_study_curves(am_text *page, const am_study_source *s, amine_erro
   am_text_puts(page, "<section id=\"curves\">\n<h2>Over time</h2>\n<p>A thin line for each seed");
   if (s->n_seeds > THIN_MAX) am_text_printf(page, " (the first %d)", THIN_MAX);
   am_text_puts(page, "; thick the median of an arm, around it the middle half of its seeds. The "
-                     "green strip is where a criterion wants the measure, or wants it not, to end."
-                     "</p>\n");
+                     "green strip is where a criterion wants the measure, or wants it not, to end. "
+                     "Dashed is what the measure is to be held against.</p>\n");
   for (size_t k = 0; k < json_array_size(curves); k++)
     AM_TRY(put_curve(page, s, json_array_get(curves, k), error));
   am_text_puts(page, "</section>\n");

@@ -153,7 +153,7 @@ static void put_arm(am_text *page, const am_study_source *s, size_t arm) {
 }
 
 static void put_measure(am_text *page, const am_study_measured *m) {
-  am_html_brief(page, m->name, 40);
+  am_html_brief(page, m->title, 80);
   if (!m->unit[0]) return;
   am_text_puts(page, ", ");
   am_html_brief(page, m->unit, 20);
@@ -183,7 +183,7 @@ static void put_criterion(am_text *page, const am_study_source *s, const am_stud
 
 void am_study_summary(am_text *page, const am_study_source *s) {
   am_text_puts(page, "<header>\n<h1>");
-  am_html_brief(page, s->name, 80);
+  am_html_brief(page, s->title, 120);
   am_text_puts(page, "</h1>\n");
   put_verdict(page, s);
   am_text_puts(page, "<p class=\"lead\">Source: ");
@@ -257,10 +257,12 @@ void am_study_runs(am_text *page, const am_study_source *s) {
   am_text_puts(page, "<dl>\n");
   for (size_t i = 0; i < s->arms[0].n_measures; i++) {
     am_text_puts(page, "<dt>");
-    am_html_brief(page, s->arms[0].measures[i].name, 60);
+    am_html_brief(page, s->arms[0].measures[i].title, 120);
     am_text_puts(page, "</dt><dd style=\"text-align:left\">");
     am_html_text(page, s->arms[0].measures[i].meaning);
-    am_text_puts(page, "</dd>\n");
+    am_text_puts(page, " <small>(<code>");
+    am_html_brief(page, s->arms[0].measures[i].name, 60);
+    am_text_puts(page, "</code> in files)</small></dd>\n");
   }
   am_text_puts(page, "</dl>\n</section>\n");
 }
@@ -272,7 +274,8 @@ amine_status am_study_rasters(am_text *page, const am_study_source *s, amine_err
     if (s->arms[a].raster.n_populations == 0) continue;
     if (!any)
       am_text_puts(page, "<section id=\"spikes\">\n<h2>Spikes</h2>\n<p>The last second of the "
-                         "first seed's run.</p>\n");
+                         "first seed's run, or, where a protocol ends before that, of the time "
+                         "until then.</p>\n");
     any = true;
     am_text_puts(page, "<h3>"); /* without its colour: here colours are populations */
     am_html_brief(page, s->arms[a].name, 80);
@@ -324,7 +327,7 @@ void am_study_settings(am_text *page, const am_study_source *s) {
 
 /* ------------------------------------------------------------------------------ the page */
 static amine_status put_page(am_text *page, const am_study_source *s, amine_error *error) {
-  am_page_head(page, s->name);
+  am_page_head(page, s->title);
   am_study_summary(page, s);
   AM_TRY(am_study_curves(page, s, error));
   AM_TRY(am_study_rasters(page, s, error));

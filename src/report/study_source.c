@@ -95,6 +95,17 @@ static amine_status take_array(const reader *r, const json_t **out, size_t *n, c
 }
 
 /* ------------------------------------------------------------------------------ study.json */
+/* Older files have none of these. */
+static void take_words(am_study_measured *m, const json_t *item) {
+  const json_t *chance = json_object_get(item, "chance"), *best = json_object_get(item, "best");
+  m->title = json_string_value(json_object_get(item, "title"));
+  if (!m->title) m->title = m->name;
+  m->chance_name = json_string_value(json_object_get(item, "chance_name"));
+  m->best_name = json_string_value(json_object_get(item, "best_name"));
+  m->chance = json_is_number(chance) ? json_number_value(chance) : (double)NAN;
+  m->best = json_is_number(best) ? json_number_value(best) : (double)NAN;
+}
+
 static amine_status take_measures(const reader *r, am_study_arm *arm, const json_t *object) {
   const json_t *list;
   size_t n;
@@ -107,6 +118,7 @@ static amine_status take_measures(const reader *r, am_study_arm *arm, const json
     AM_TRY(take_text(r, &m->name, item, "name"));
     AM_TRY(take_text(r, &m->unit, item, "unit"));
     AM_TRY(take_text(r, &m->meaning, item, "meaning"));
+    take_words(m, item);
     if (am_study_measure(arm, m->name) < k) return refuse(r, m->name, "a measure is there twice");
     arm->n_measures = k + 1;
   }
@@ -215,6 +227,8 @@ static amine_status take_study(const reader *r) {
   if (!json_is_object(s->root)) return refuse(r, "study", "an object is wanted here");
   AM_TRY(take_text(r, &s->name, s->root, "study"));
   AM_TRY(take_text(r, &s->meaning, s->root, "meaning"));
+  s->title = json_string_value(json_object_get(s->root, "title"));
+  if (!s->title) s->title = s->name;
   s->trials = json_object_get(s->root, "time") != NULL;
   AM_TRY(take_text(r, &s->source, s->root, "source"));
   AM_TRY(take_text(r, &s->page, s->root, "page"));

@@ -30,6 +30,9 @@ void am_study_run_free(am_study_run *run);
 
 typedef struct am_study_measured {
   const char *name, *unit, *meaning;
+  const char *title;                   /* its name if it has none */
+  const char *chance_name, *best_name; /* NULL: there is none, and NAN here: */
+  double chance, best;
 } am_study_measured;
 
 typedef struct am_study_arm {
@@ -61,6 +64,7 @@ typedef struct am_study_criterion {
 typedef struct am_study_source {
   json_t *root; /* study.json */
   const char *name, *meaning, *source, *page, *form, *band;
+  const char *title; /* its name if it has none */
   uint64_t first_seed;
   size_t n_seeds, n_arms, n_criteria;
   am_study_arm *arms;

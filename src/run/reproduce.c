@@ -14,7 +14,7 @@
 
 #define RASTER_S 1.0
 
-/* The spikes of the last second of a run. */
+/* The spikes of the last second of a run, or of what there is to see of it. */
 typedef struct raster {
   const am_simulation *simulation;
   uint64_t from; /* step */
@@ -146,11 +146,31 @@ static bool wants_raster(const session *s, int pending) {
   return s->folder && s->r->plan.study->raster && seed_of(s, pending) == 0;
 }
 
+/* The step at which what there is to see ends, for now. */
+static uint64_t end_of(const am_simulation *s) {
+  return (uint64_t)(am_simulation_shown(s) * 1e3 / s->stage.dt_ms + 0.5);
+}
+
+/* Forgets the spikes that are older than the last second before it. */
+static void forget(raster *x) {
+  const uint64_t end = end_of(x->simulation);
+  const uint64_t length = am_stage_steps(&x->simulation->stage, 1e3 * RASTER_S);
+  size_t first = 0;
+  x->from = end > length ? end - length : 0;
+  while (first < x->n && x->steps[first] < x->from) first++;
+  if (first == 0) return;
+  x->n -= first;
+  memmove(x->neurons, x->neurons + first, x->n * sizeof *x->neurons);
+  memmove(x->steps, x->steps + first, x->n * sizeof *x->steps);
+}
+
 static void take_spikes(void *context, const am_spike *spikes, size_t n) {
   raster *x = context;
+  const uint64_t end = end_of(x->simulation);
   for (size_t k = 0; k < n && !x->failed; k++) {
-    if (spikes[k].step < x->from) continue;
-    if (x->n == x->capacity) {
+    if (spikes[k].step > end) continue;
+    if (x->n == x->capacity) forget(x);
+    if (2 * x->n > x->capacity || x->capacity == 0) {
       const size_t capacity = am_size_add(1024, am_size_mul(x->capacity, 2));
       uint32_t *neurons = am_resize(x->neurons, capacity, sizeof *neurons);
       if (neurons) x->neurons = neurons;
@@ -170,9 +190,7 @@ static am_spike_sink sink_of(void *context, int pending, const am_simulation *si
   session *s = context;
   if (!wants_raster(s, pending)) return (am_spike_sink){0};
   raster *x = &s->rasters[arm_of(s, pending)];
-  const uint64_t steps = am_stage_steps(&simulation->stage, 1e3 * RASTER_S);
-  *x = (raster){.simulation = simulation,
-                .from = steps < simulation->end ? simulation->end - steps : 0};
+  *x = (raster){.simulation = simulation};
   return (am_spike_sink){take_spikes, x};
 }
 
@@ -182,6 +200,7 @@ static amine_status keep_raster(session *s, int pending, amine_error *error) {
   raster *x = &s->rasters[arm];
   am_text path = {0};
   if (x->failed) return am_fail_memory(error, x->capacity * 24);
+  forget(x);
   am_text_printf(&path, "%s/" AM_STUDY_RASTER_FILE, s->folder, (size_t)arm);
   amine_status status = path.failed ? am_fail_memory(error, strlen(s->folder) + 32)
                                     : am_simulation_raster_write(x->simulation, x->from, x->neurons,

@@ -470,7 +470,7 @@ amine_status am_simulation_raster_write(const am_simulation *simulation, uint64_
   amine_status status = am_npz_builder_new(&r.builder, error);
   if (status == AMINE_OK)
     status = add_populations(&r, (double)from * simulation->stage.dt_ms * 1e-3,
-                             am_simulation_time(simulation));
+                             am_simulation_shown(simulation));
   if (status == AMINE_OK) status = add_fired(&r, neurons, steps, n);
   if (status == AMINE_OK) status = am_npz_builder_save(r.builder, path, true, error);
   am_npz_builder_free(r.builder);

@@ -67,6 +67,7 @@ typedef struct am_study_form {
 
 typedef struct am_study {
   const char *name, *meaning; /* one word; one line */
+  const char *title;          /* of its page; NULL: its name */
   const char *source;         /* authors, year, doi */
   const char *page;           /* "docs/reproductions.md#izhikevich2007" */
   const am_arm *arms;

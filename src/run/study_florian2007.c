@@ -42,6 +42,7 @@ static const am_curve curves[] = {
 
 const am_study am_study_florian2007_xor = {
     .name = "florian2007-xor",
+    .title = "XOR, learned from reward (Florian 2007)",
     .meaning = "a spiking network learns XOR by reward-modulated STDP, with and without a trace",
     .source = "Florian 2007, doi:10.1162/neco.2007.19.6.1468",
     .page = "docs/reproductions.md",

@@ -52,6 +52,7 @@ static const am_curve curves[] = {
 
 const am_study am_study_gridworld = {
     .name = "gridworld",
+    .title = "A spiking actor and critic in a grid world",
     .meaning = "a spiking actor-critic learns the way to a goal from its temporal-difference error",
     .source = "after Potjans, Morrison, Diesmann 2009, doi:10.1162/neco.2008.08-07-593; Fremaux, "
               "Sprekeler, Gerstner 2013, doi:10.1371/journal.pcbi.1003024",

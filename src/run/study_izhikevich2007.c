@@ -56,6 +56,7 @@ static const am_curve reinforcement_curves[] = {
 
 const am_study am_study_izhikevich2007_reinforcement = {
     .name = "izhikevich2007-reinforcement",
+    .title = "A reward that comes seconds late (Izhikevich 2007)",
     .meaning = "dopamine that comes seconds later finds the synapse that earned it",
     .source = SOURCE,
     .page = "docs/reproductions.md#izhikevich-2007-reinforcement-of-a-synapse",
@@ -115,6 +116,7 @@ static const am_curve conditioning_curves[] = {
 
 const am_study am_study_izhikevich2007_conditioning = {
     .name = "izhikevich2007-conditioning",
+    .title = "Classical conditioning (Izhikevich 2007)",
     .meaning = "of a hundred stimuli the network comes to answer the one that a reward follows",
     .source = SOURCE,
     .page = "docs/reproductions.md#izhikevich-2007-classical-conditioning",
@@ -182,6 +184,7 @@ static const am_curve instrumental_curves[] = {
 
 const am_study am_study_izhikevich2007_instrumental = {
     .name = "izhikevich2007-instrumental",
+    .title = "Instrumental conditioning (Izhikevich 2007)",
     .meaning = "of two responses to a stimulus the rewarded one is learned, then the other",
     .source = SOURCE,
     .page = "docs/reproductions.md#izhikevich-2007-instrumental-conditioning",

@@ -44,6 +44,7 @@ static const am_curve dnms_curves[] = {{REWARD, "Reward of a trial: minus its er
 
 const am_study am_study_miconi2017_dnms = {
     .name = DNMS,
+    .title = "Delayed nonmatch to sample from one reward a trial (Miconi 2017)",
     .meaning = "a chaotic network learns delayed nonmatch-to-sample from one reward a trial",
     .source = "Miconi 2017, doi:10.7554/eLife.20899",
     .page = "docs/reproductions.md#miconi-2017-exploratory-hebb",
@@ -88,6 +89,7 @@ static const am_criterion selective_quick[] = {
 
 const am_study am_study_miconi2017_selective = {
     .name = SELECTIVE,
+    .title = "Selective integration from one reward a trial (Miconi 2017)",
     .meaning = "the same network learns to integrate the one of two inputs that a context names",
     .source = "Miconi 2017, doi:10.7554/eLife.20899",
     .page = "docs/reproductions.md#miconi-2017-exploratory-hebb",

@@ -57,6 +57,7 @@ static const am_curve activity_curves[] = {
 
 const am_study am_study_vogels_abbott = {
     .name = "vogels-abbott",
+    .title = "Irregular firing that sustains itself (Vogels, Abbott 2005)",
     .meaning = "4,000 neurons that sustain irregular firing by themselves",
     .source =
         "Vogels and Abbott 2005, doi:10.1523/JNEUROSCI.3508-05.2005, as benchmarks 1 and 2 of "
@@ -114,6 +115,7 @@ static const am_criterion brunel2000_quick[] = {
 
 const am_study am_study_brunel2000 = {
     .name = "brunel2000",
+    .title = "The states of sparse networks (Brunel 2000)",
     .meaning = "rates and states of sparse networks by inhibition and drive",
     .source = "Brunel 2000, doi:10.1023/A:1008925309027",
     .page = "docs/reproductions.md#brunel-2000",
@@ -162,6 +164,7 @@ static const am_curve vogels2011_curves[] = {
 
 const am_study am_study_vogels2011 = {
     .name = "vogels2011",
+    .title = "Inhibitory plasticity balances a network (Vogels et al. 2011)",
     .meaning = "inhibitory plasticity brings a network to low rates and irregular firing",
     .source = "Vogels, Sprekeler, Zenke, Clopath and Gerstner 2011, doi:10.1126/science.1211095",
     .page = "docs/reproductions.md#vogels-et-al-2011",

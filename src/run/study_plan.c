@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/json.h"
+#include "run/simulation_page.h"
 #include "run/study_training.h"
 
 const am_study_form *am_study_plan_form(const am_study_plan *plan) {
@@ -168,13 +169,25 @@ static void append(grower *g, json_t *array, json_t *value) {
   if (json_array_append_new(array, value) != 0) g->failed = true;
 }
 
-static json_t *measures_of(grower *g, const am_protocol *protocol) {
+static void put_yardstick(grower *g, json_t *item, const char *key, const char *name_key,
+                          const am_yardstick *yardstick, double at) {
+  put_number(g, item, key, at);
+  put_text(g, item, name_key, yardstick->who);
+}
+
+/* parameters NULL: it has none. */
+static json_t *measures_of(grower *g, const am_protocol *protocol, const am_value *parameters) {
+  double chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
   json_t *array = json_array();
+  am_protocol_yardsticks(chance, best, protocol, parameters);
   for (int k = 0; k < protocol->n_measures; k++) {
     json_t *item = json_object();
     put_text(g, item, "name", protocol->measures[k].name);
     put_text(g, item, "unit", protocol->measures[k].unit);
     put_text(g, item, "meaning", protocol->measures[k].meaning);
+    put_text(g, item, "title", protocol->measures[k].title);
+    put_yardstick(g, item, "chance", "chance_name", &protocol->measures[k].chance, chance[k]);
+    put_yardstick(g, item, "best", "best_name", &protocol->measures[k].best, best[k]);
     append(g, array, item);
   }
   return array;
@@ -185,9 +198,9 @@ static void put_assignments(grower *g, json_t *array, const char *const *assignm
     append(g, array, json_string(assignments[k]));
 }
 
-/* The whole configuration of an arm, and its measures. */
-static amine_status config_of(json_t **root, const am_protocol **protocol,
-                              const am_study_plan *plan, int arm, amine_error *error) {
+/* The whole configuration of an arm, its protocol, and that one's measures. */
+static amine_status config_of(json_t **root, const am_protocol **protocol, json_t **measures,
+                              grower *g, const am_study_plan *plan, int arm, amine_error *error) {
   bool trains;
   AM_TRY(am_study_trains(&trains, plan->study, error));
   if (trains) {
@@ -195,17 +208,20 @@ static amine_status config_of(json_t **root, const am_protocol **protocol,
     am_text text = {0};
     *protocol = &am_training_protocol;
     AM_TRY(am_study_training_config(&config, plan, arm, plan->first_seed, error));
+    *measures = measures_of(g, *protocol, NULL);
     am_config_write(&config, false, &text);
     amine_status status =
         text.failed ? am_fail_memory(error, 4096)
                     : am_json_parse(root, "configuration", text.data, text.length, NULL, error);
     am_text_free(&text);
+    if (status != AMINE_OK) json_decref(*measures);
     return status;
   }
   am_simulation_config config;
   AM_TRY(am_study_plan_config(&config, plan, arm, plan->first_seed, error));
   *protocol = config.protocol;
   *root = json_incref(config.root);
+  *measures = measures_of(g, *protocol, config.parameters);
   am_simulation_config_free(&config);
   return AMINE_OK;
 }
@@ -216,8 +232,8 @@ static amine_status arm_of(json_t **out, grower *g, const am_study_plan *plan, i
       "seed", "threads", "checkpoint_every_s", "checkpoint_every", "meaning", NULL};
   const am_arm *arm = &plan->study->arms[k];
   const am_protocol *protocol;
-  json_t *config;
-  AM_TRY(config_of(&config, &protocol, plan, k, error));
+  json_t *config, *measures;
+  AM_TRY(config_of(&config, &protocol, &measures, g, plan, k, error));
   json_t *item = json_object(), *assignments = json_array();
   put_assignments(g, assignments, arm->assignments);
   put_assignments(g, assignments, am_study_plan_form(plan)->assignments);
@@ -225,7 +241,7 @@ static amine_status arm_of(json_t **out, grower *g, const am_study_plan *plan, i
   put_text(g, item, "preset", arm->preset);
   put(g, item, "control", json_boolean(arm->is_control));
   put_text(g, item, "protocol", protocol->name);
-  put(g, item, "measures", measures_of(g, protocol));
+  put(g, item, "measures", measures);
   put(g, item, "assignments", assignments);
   for (int i = 0; elsewhere[i]; i++) json_object_del(config, elsewhere[i]);
   put(g, item, "config", config);
@@ -269,6 +285,7 @@ static void put_head(grower *g, json_t *root, const am_study_plan *plan, bool tr
   const am_study *s = plan->study;
   const char *band = am_study_plan_form(plan)->band;
   put_text(g, root, "study", s->name);
+  put_text(g, root, "title", s->title ? s->title : s->name);
   put_text(g, root, "meaning", s->meaning);
   put_text(g, root, "source", s->source ? s->source : "");
   put_text(g, root, "page", s->page ? s->page : "");
@@ -302,7 +319,7 @@ amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_
 }
 
 const char *am_study_plan_difference(char out[AM_PATH_MAX], const json_t *a, const json_t *b) {
-  static const char *const passed[] = {"meaning",  "source", "page",       "band",
+  static const char *const passed[] = {"title",    "meaning", "source", "page",       "band",
                                        "criteria", "curves", "first_seed", "seeds",
                                        "verdicts", "passed", "answer", NULL};
   return am_tree_difference(out, a, b, passed);

@@ -52,6 +52,7 @@ static const am_curve curves[] = {
 
 const am_study am_study_reversal = {
     .name = "reversal",
+    .title = "Learning anew after reversals",
     .meaning = "uncertainty read from spikes, as acetylcholine, speeds relearning after reversals",
     .source = "after Yu, Dayan 2005, doi:10.1016/j.neuron.2005.04.026",
     .page = "docs/reproductions.md#reversal-learning-under-uncertainty",

@@ -73,6 +73,7 @@ static const am_curve curves[] = {{"reward", "Share of trials that were right", 
 
 const am_study am_study_signalling = {
     .name = "signalling-delayed-match",
+    .title = "Delayed match, learned without backprop",
     .meaning =
         "a GRU learns to hold a cue over a delay from the signals of another, without backprop",
     .source = "Murray 2019, doi:10.7554/eLife.43299; Bellec et al. 2020, "

@@ -17,6 +17,9 @@ typedef struct brain {
   int32_t sizes[P], first[P], i[S], v_i[1], events_kind[2];
   double dt_ms, begin, end, t[S], v_t[3], levels_t[T], events_t[2], edges[1][B + 1];
   float v[3][1], levels[T][5], baselines[5], events_value[2];
+  uint8_t event_plans[1][5];
+  int32_t events_source[2];
+  float events_before[2][5], events_after[2][5], target_rate_hz[1];
   int64_t synapses[1], before[1][B], after[1][B];
 } brain;
 
@@ -36,6 +39,11 @@ static brain make_brain(void) {
              .events_t = {0.5, 1},
              .events_kind = {0, 1},
              .events_value = {1, 0.5f},
+             .event_plans = {"tre<t"},
+             .events_source = {0, -1},
+             .events_before = {{0.5f, 0.5f, 0.5f, 0.5f, 0.5f}, {0.6f, 0.5f, 0.5f, 0.5f, 0.5f}},
+             .events_after = {{0.75f, 0.5f, 0.5f, 0.5f, 0.5f}, {0.6f, 0.25f, 0.5f, 0.5f, 0.5f}},
+             .target_rate_hz = {5},
              .synapses = {12345},
              .edges = {{0, 0.25, 0.5, 0.75, 1}},
              .before = {{10, 0, 0, 0}},
@@ -74,6 +82,11 @@ static void put_recording_of(const char *folder, const brain *b, const char *wit
       {"events_t", AM_F64, 1, {2, 0}, b->events_t},
       {"events_kind", AM_I32, 1, {2, 0}, b->events_kind},
       {"events_value", AM_F32, 1, {2, 0}, b->events_value},
+      {"event_plans", AM_U8, 2, {1, 5}, b->event_plans},
+      {"events_source", AM_I32, 1, {2, 0}, b->events_source},
+      {"events_before", AM_F32, 2, {2, 5}, b->events_before},
+      {"events_after", AM_F32, 2, {2, 5}, b->events_after},
+      {"target_rate_hz", AM_F32, 1, {1, 0}, b->target_rate_hz},
       {"projection_names", AM_U8, 2, {1, 6}, b->projections},
       {"synapses", AM_I64, 1, {1, 0}, b->synapses},
       {"weight_edges", AM_F64, 2, {1, B + 1}, b->edges},
@@ -142,8 +155,12 @@ static void test_one(void **state) {
   }
   assert_int_equal(count_of(page, "class=\"level hit\""), 1);
   assert_int_equal(count_of(page, "class=\"level punished\""), 1);
-  expect_part(page, "<b>1</b> reward, in sum 1 (green lines).");
-  expect_part(page, "<b>1</b> punishment (blue lines).");
+  expect_part(page, "<b>1</b> reward, in sum 1.");
+  expect_part(page, "<b>1</b> punishment.");
+  expect_part(page, "tre&lt;t</td><td>reward</td><td class=\"n\">1</td><td class=\"n\">+0.25</td>");
+  expect_part(page, "the protocol</td><td>punishment</td><td class=\"n\">1</td><td class=\"n\"></td>"
+                    "<td class=\"n\">\xe2\x88\x92" "0.25</td>");
+  expect_part(page, "homeostatic target <b>5</b>");
   assert_int_equal(count_of(page, "class=\"bar c0 d0\""), 4);
   expect_part(page, "12,345 synapses</small>");
   assert_int_equal(count_of(page, "class=\"level fired c0 d0\""), 0); /* its spikes were earlier */
@@ -227,6 +244,11 @@ static void test_arrays(void **state) {
                                       "events_t",
                                       "events_kind",
                                       "events_value",
+                                      "event_plans",
+                                      "events_source",
+                                      "events_before",
+                                      "events_after",
+                                      "target_rate_hz",
                                       "projection_names",
                                       "synapses",
                                       "weight_edges",

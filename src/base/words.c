@@ -6,6 +6,10 @@
 
 #define LONGEST 63 /* of a word; nothing is near a longer one */
 
+/* Small letters and capitals are alike: "LIF" is not far from "lif". */
+static char small(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+static bool alike(char a, char b) { return small(a) == small(b); }
+
 static size_t distance(const char *a, const char *b) {
   size_t row[LONGEST + 1];
   const size_t n = strlen(b);
@@ -15,7 +19,7 @@ static size_t distance(const char *a, const char *b) {
     size_t before = row[0];
     row[0] = i + 1;
     for (size_t j = 1; j <= n; j++) {
-      const size_t up = row[j], swap = before + (a[i] != b[j - 1]);
+      const size_t up = row[j], swap = before + !alike(a[i], b[j - 1]);
       const size_t step = (up < row[j - 1] ? up : row[j - 1]) + 1;
       before = up;
       row[j] = step < swap ? step : swap;

@@ -178,7 +178,7 @@ void cli_bench_progress(const cli_line *line, const char *format, ...) {
 void cli_bench_times(char *out, size_t size, double ratio, const cli_bench_plan *plan) {
   const int wanted = plan->busy ? 1 : 3; /* digits that mean something */
   const double magnitude = isfinite(ratio) && ratio > 0 ? floor(log10(ratio)) : 0;
-  const double unit = pow(10, fmax(magnitude - (wanted - 1), 0));
+  const double unit = pow(10, magnitude - (wanted - 1));
   const int decimals = (int)fmin(fmax(wanted - 1 - magnitude, 0), 9);
   snprintf(out, size, "%s%.*f times as fast", plan->busy ? "about " : "", decimals,
            round(ratio / unit) * unit);

@@ -41,7 +41,7 @@ void cli_help_all(am_text *text, int width) {
            "when a modulator says so.",
            0, 0, width);
   am_text_puts(text, "\n\nusage: amine COMMAND ...\n\n");
-  for (const cli_command *c = cli_commands; c->name; c++) row(text, c->name, c->meaning, 12, width);
+  for (const cli_command *c = cli_commands; c->name; c++) row(text, c->name, c->meaning, 13, width);
   am_text_puts(text, "\nbegin with\n");
   row(text, "amine train maze", "train a network on the Grid Maze, with a report at the end", 32,
       width);

@@ -184,7 +184,7 @@ const cli_command cli_commands[] = {
      .n_keys = CLI_N_BENCH_KEYS,
      .variants = cli_bench_variants,
      .run = cli_bench,
-     .meaning = "how fast this is, beside PyTorch, Brian2 and what the machine can do",
+     .meaning = "how fast this is, beside PyTorch, Brian2 and the machine",
      .about = "maze: an iteration of the preset maze-paper, learning from its first update on, in "
               "Amine and in an equation-equivalent PyTorch program, on one thread and on all (or "
               "threads=N), in turn. PyTorch is measured as it comes; at its best, with malloc kept "
@@ -401,7 +401,8 @@ static const char *next_key(int k) {
 
 static amine_status unknown_key(const cli_command *command, const char *name, amine_error *error) {
   current = command;
-  const char *near = am_nearest(name, next_key);
+  const char *near = command->takes & CLI_KEYS ? am_key_other_name(name, false) : NULL;
+  if (!near) near = am_nearest(name, next_key);
   return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown key \"%.60s\"%s%s%s", name,
                  near ? "; did you mean " : "", near ? near : "",
                  near ? "?" : "; amine show maze lists all keys");

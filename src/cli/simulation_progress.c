@@ -140,7 +140,7 @@ static void write_now(cli_simulation_progress *p) {
     am_text_puts(&text, "\033[K");
   } else {
     const pieces t = pieces_of(&p->latest);
-    am_text_printf(&text, "simulated %s", t.time);
+    am_text_printf(&text, "%s %s", p->latest.slices ? "simulated" : "done", t.time);
     if (p->latest.slices) am_text_printf(&text, " %s", t.percent);
     const char *const more[] = {t.speed, t.left, shown(&p->rates), shown(&p->levels)};
     for (int k = 0; k < 4; k++)

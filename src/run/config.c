@@ -53,7 +53,8 @@ static amine_status set_key(am_config *config, int k, const char *value, amine_e
 /* `where` is the file in which it stands, NULL if a user typed it. */
 static amine_status unknown(const char *key, const char *where, amine_error *error) {
   const int group = am_key_of_group(key);
-  const char *near = group >= 0 ? am_keys[group].name : am_nearest(key, next_key);
+  const char *near = group >= 0 ? am_keys[group].name : am_key_other_name(key, false);
+  if (!near) near = am_nearest(key, next_key);
   const amine_status status = where ? AMINE_ERROR_INPUT : AMINE_ERROR_ARGUMENT;
   return am_fail_file(error, status, where, -1, "unknown key \"%.60s\"%s%s%s", key,
                       near ? "; did you mean " : "", near ? near : "",

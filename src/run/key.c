@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/words.h"
 
 #define INTEGER_MAX 9007199254740992.0 /* 2^53 */
 
@@ -24,6 +25,41 @@ static int find_choice(const char *choices, const char *word) {
 }
 
 bool am_word_among(const char *words, const char *word) { return find_choice(words, word) >= 0; }
+
+const char *am_key_other_name(const char *name, bool brain) {
+  static const char *const training[][2] = {
+      {"lr", "learner.rate"},          {"learning_rate", "learner.rate"},
+      {"epochs", "iterations"},        {"n_epochs", "iterations"},
+      {"num_epochs", "iterations"},    {"updates", "iterations"},
+      {"n_iterations", "iterations"},  {"batch_size", "batch"},
+      {"hidden_size", "network.hidden"}, {"n_hidden", "network.hidden"},
+      {"hidden_dim", "network.hidden"}, {"num_layers", "network.layers"},
+      {"discount", "learner.gamma"},   {"entropy_coef", "learner.entropy_weight"},
+      {"value_coef", "learner.value_weight"}, {"max_grad_norm", "learner.norm_clip"},
+      {"clip_grad_norm", "learner.norm_clip"}, {"grad_clip", "learner.norm_clip"},
+      {"env", "task.type"},            {"environment", "task.type"},
+      {"model", "network.type"},       {"optimizer", "learner.type"},
+      {"algorithm", "learner.type"},   {"algo", "learner.type"},
+      {"n_steps", "task.steps"},       {"max_steps", "task.steps"},
+      {"episode_length", "task.steps"}, {"log_interval", "record"},
+      {"save_every", "checkpoint_every"}};
+  static const char *const simulating[][2] = {
+      {"time", "duration_s"},  {"runtime", "duration_s"},   {"t_stop", "duration_s"},
+      {"tstop", "duration_s"}, {"simtime", "duration_s"},   {"t_sim", "duration_s"},
+      {"length", "duration_s"}, {"timestep", "dt_ms"},      {"defaultclock.dt", "dt_ms"},
+      {"resolution", "dt_ms"}, {"save_every", "checkpoint_every_s"}};
+  static const char *const both[][2] = {
+      {"random_seed", "seed"}, {"rng_seed", "seed"},     {"n_threads", "threads"},
+      {"num_threads", "threads"}, {"num_workers", "threads"}, {"cores", "threads"},
+      {"jobs", "threads"}};
+  for (size_t k = 0; k < sizeof both / sizeof *both; k++)
+    if (strcmp(both[k][0], name) == 0) return both[k][1];
+  for (size_t k = 0; brain && k < sizeof simulating / sizeof *simulating; k++)
+    if (strcmp(simulating[k][0], name) == 0) return simulating[k][1];
+  for (size_t k = 0; !brain && k < sizeof training / sizeof *training; k++)
+    if (strcmp(training[k][0], name) == 0) return training[k][1];
+  return NULL;
+}
 
 char *am_key_number(double value, char *out, size_t size) {
   char text[40], *e;
@@ -57,18 +93,33 @@ char *am_key_range(const am_key *key, char *out, size_t size) {
   return out;
 }
 
+/* The choice that is nearest to a word, in `out`; "" if none is near. */
+static const char *nearest_choice(char *out, size_t size, const char *choices, const char *word) {
+  am_nearest_word nearest = am_nearest_begin(word);
+  out[0] = 0;
+  for (const char *p = choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL) {
+    char choice[64];
+    const size_t before = nearest.least;
+    snprintf(choice, sizeof choice, "%.*s", (int)strcspn(p, "|"), p);
+    am_nearest_try(&nearest, choice);
+    if (nearest.least < before) snprintf(out, size, "%s", choice);
+  }
+  return out;
+}
+
 static amine_status refuse(const am_key *key, const char *value, amine_error *error) {
-  char range[200];
+  char range[200], near[64] = "";
   am_key_range(key, range, sizeof range);
   const bool word =
       key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH || key->kind == AM_KEY_WORD;
-  return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%.60s%s: it must be %s%s", key->name, value,
+  if (word) nearest_choice(near, sizeof near, key->choices, value);
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%.60s%s: it must be %s%s%s%s%s", key->name, value,
                  strlen(value) > 60 ? "..." : "",
                  word                          ? "one of "
                  : key->kind == AM_KEY_FILE    ? ""
                  : key->kind == AM_KEY_INTEGER ? "a whole number from "
                                                : "a number from ",
-                 range);
+                 range, near[0] ? "; did you mean " : "", near, near[0] ? "?" : "");
 }
 
 /* Reads a whole number: digits, or a form like 2e5 that is one. */

@@ -44,6 +44,10 @@ char *am_key_number(double value, char *out, size_t size);
 /* The range or the choices, for a table: "0 to 1", "tanh|sigmoid|linear". Returns out. */
 char *am_key_range(const am_key *key, char *out, size_t size);
 
+/* What we call a key that other tools call so ("lr": learner.rate), for suggestions; NULL if nobody
+ * does. A key of ours may be among them that a run does not have. */
+const char *am_key_other_name(const char *name, bool brain);
+
 /* true if the word is one of "a|b|c" */
 bool am_word_among(const char *words, const char *word);
 

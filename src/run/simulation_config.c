@@ -78,9 +78,11 @@ static amine_status refuse(const char *where, const char *sentence, amine_error 
 
 /* The key of ours that is nearest, in `out`; "" if none is near. */
 static void nearest_key(char *out, size_t size, const am_simulation_config *c, const char *key) {
+  const char *other = am_key_other_name(key, true);
   am_nearest_word nearest = am_nearest_begin(key);
   for (int k = 0; k < AM_N_SIM_KEYS; k++) am_nearest_try(&nearest, am_simulation_keys[k].name);
-  snprintf(out, size, "%s", nearest.best ? nearest.best : "");
+  snprintf(out, size, "%s", other ? other : nearest.best ? nearest.best : "");
+  if (other) return;
   for (int k = 0; c->protocol && k < c->protocol->n_keys; k++) {
     char full[80];
     const size_t before = nearest.least;

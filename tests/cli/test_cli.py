@@ -349,6 +349,8 @@ def test_words():
                        (["report", "x", "--otu=y"], "--out"),
                        (["train", "maze", "hidden=3"], "network.hidden"),
                        (["train", "maze", "clamp=3"], "clamp.readout"),
+                       (["train", "maze", "lr=3"], "learner.rate"), (["train", "maze", "epochs=3"], "iterations"),
+                       (["show", "maze", "hidden_size=3"], "network.hidden"),
                        (["show", "maze", "learner.ratte=3"], "learner.rate"),
                        (["eval", "maze", "episods=3"], "episodes"),
                        (["eval", "maze", "iteration=3"], "iterations"),

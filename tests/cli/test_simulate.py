@@ -262,6 +262,7 @@ def test_words(d):
                        (["train", "brain"], "amine simulate brain"),
                        (["simulate", "brian"], "did you mean brain?"),
                        (["simulate", "brain", "sede=3"], "did you mean seed?"),
+                       (["simulate", "brain", "time=3"], "did you mean duration_s?"),
                        (["simulate", "brain", "record.windw_s=3"], "did you mean record.window_s?"),
                        (["simulate", "brain", "clamp.serotonine=3"], "did you mean clamp.serotonin?"),
                        (["simulate", "reinforcement", "protocol.trails=3"], "did you mean protocol.trials?"),

@@ -24,7 +24,6 @@ static char base[64];
 
 static int make_base(void **state) {
   (void)state;
-  am_json_init();
   return folder_make(base, sizeof base);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "base/memory.h"
 #include "base/steps.h"
 #include "brain/brain.h"
@@ -208,6 +209,7 @@ static amine_status add(amine_brain *b, const amine_event_plan *plan, const char
 
 amine_status amine_brain_plan_event(amine_brain *b, int *id, const amine_event_plan *plan,
                                     amine_error *error) {
+  AM_ENTER;
   amine_event_plan p = amine_event_plan_default(plan->kind);
   memcpy(&p, plan, plan->size < sizeof p ? plan->size : sizeof p);
   const char *name = p.name ? p.name : amine_event_name(p.kind);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/host.h"
 #include "base/memory.h"
 #include "brain/brain.h"
 
@@ -77,6 +78,7 @@ amine_status am_event_give(amine_brain *b, int source, amine_event_kind kind, do
 
 amine_status amine_brain_give(amine_brain *b, double *delta, amine_event_kind kind, double first,
                               double second, amine_error *error) {
+  AM_ENTER;
   AM_TRY(am_brain_build(b, error));
   AM_TRY(am_event_give(b, -1, kind, first, second, error));
   if (delta) *delta = kind == AMINE_EVENT_REWARD ? am_event_delta(b, first, second) : 0;

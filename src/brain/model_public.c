@@ -1,6 +1,7 @@
 /* Model files for programs (see amine/model.h). */
 #include "amine/model.h"
 
+#include "base/host.h"
 #include "brain/brain.h"
 #include "brain/model.h"
 #include "format/json.h"
@@ -46,16 +47,16 @@ static amine_status take(amine_brain **brain, json_t *root, const char *name, co
 
 amine_status amine_brain_from_json(amine_brain **brain, const char *text, size_t length,
                                    const uint64_t *seed, amine_error *error) {
+  AM_ENTER;
   json_t *root;
-  am_json_init();
   AM_TRY(am_json_parse(&root, "model", text, length, NULL, error));
   return take(brain, root, "model", seed, error);
 }
 
 amine_status amine_brain_from_file(amine_brain **brain, const char *path, const uint64_t *seed,
                                    amine_error *error) {
+  AM_ENTER;
   json_t *root;
-  am_json_init();
   AM_TRY(am_json_read(&root, path, NULL, error));
   return take(brain, root, path, seed, error);
 }

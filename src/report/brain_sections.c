@@ -127,6 +127,9 @@ static amine_status put_rates_of_many(am_text *page, const am_brain_source *sour
       status = am_brain_chart_put(page, &chart, error);
     }
     am_text_puts(page, "</div>\n");
+    if (am_columns_of(&sources[0].metrics, "rate_hz", SMALL_MAX))
+      am_text_printf(page, "<p class=\"missing\">The first %d populations are shown.</p>\n",
+                     SMALL_MAX);
   }
   am_free(lines);
   return status;

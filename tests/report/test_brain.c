@@ -15,7 +15,9 @@
 typedef struct brain {
   uint8_t names[P][3], projections[1][6];
   int32_t sizes[P], first[P], i[S], v_i[1], events_kind[2];
-  double dt_ms, begin, end, t[S], v_t[3], levels_t[T], events_t[2], edges[1][B + 1];
+  uint8_t limits[1][14];
+  size_t n_limits;
+  double events_begin, dt_ms, begin, end, t[S], v_t[3], levels_t[T], events_t[2], edges[1][B + 1];
   float v[3][1], levels[T][5], baselines[5], events_value[2];
   uint8_t event_plans[1][5];
   int32_t events_source[2];
@@ -26,6 +28,7 @@ typedef struct brain {
 static brain make_brain(void) {
   brain b = {.names = {"E<", "I"},
              .projections = {"E-I"},
+             .limits = {"all <but> few"},
              .sizes = {3, 1},
              .first = {0, 3},
              .dt_ms = 0.5,
@@ -87,6 +90,8 @@ static void put_recording_of(const char *folder, const brain *b, const char *wit
       {"events_before", AM_F32, 2, {2, 5}, b->events_before},
       {"events_after", AM_F32, 2, {2, 5}, b->events_after},
       {"target_rate_hz", AM_F32, 1, {1, 0}, b->target_rate_hz},
+      {"events_begin", AM_F64, 1, {1, 0}, &b->events_begin},
+      {"limits", AM_U8, 2, {b->n_limits, 14}, b->limits},
       {"projection_names", AM_U8, 2, {1, 6}, b->projections},
       {"synapses", AM_I64, 1, {1, 0}, b->synapses},
       {"weight_edges", AM_F64, 2, {1, B + 1}, b->edges},
@@ -176,6 +181,42 @@ static void test_one(void **state) {
   free(page);
 }
 
+/* What is left out is said. */
+static void test_limits(void **state) {
+  (void)state;
+  brain b = make_brain();
+  b.n_limits = 1;
+  b.events_begin = 0.25;
+  put_metrics("limits", config);
+  put_recording_of("limits", &b, NULL, NULL);
+  char *page = report(1, "limits");
+  expect_whole(page);
+  expect_part(page, "<p class=\"missing\">all &lt;but&gt; few.</p>");
+  expect_part(page, "These are since 0.25&nbsp;s: earlier ones are left out.");
+  free(page);
+  b.events_begin = -1;
+  put_recording_of("limits", &b, NULL, NULL);
+  char *folder = path_of("limits"), *out = path_of("limits.html");
+  amine_error error = {0};
+  assert_int_equal(am_report_write((const char *const[]){folder}, 1, out, &error),
+                   AMINE_ERROR_INPUT);
+  expect_part(error.message, "events_begin");
+  free(folder);
+  free(out);
+}
+
+/* A mean over lines of different length is one over the time: 1 s at 4 Hz and 0.5 s at 1 Hz. */
+static void test_lengths(void **state) {
+  (void)state;
+  put_text("lengths", "config.json", "{\"populations\": []}");
+  put_text("lengths", "metrics.jsonl",
+           "{\"iteration\":10,\"t_s\":1,\"rate_hz\":{\"E\":4}}\n"
+           "{\"iteration\":15,\"t_s\":1.5,\"rate_hz\":{\"E\":1}}\n");
+  char *page = report(1, "lengths");
+  expect_part(page, "fired at <b>3&nbsp;Hz</b>");
+  free(page);
+}
+
 static void test_little(void **state) {
   (void)state;
   put_text("bare", "config.json", "{\"populations\": []}");
@@ -249,12 +290,15 @@ static void test_arrays(void **state) {
                                       "events_before",
                                       "events_after",
                                       "target_rate_hz",
+                                      "events_begin",
+                                      "limits",
                                       "projection_names",
                                       "synapses",
                                       "weight_edges",
                                       "weight_before",
                                       "weight_after"};
-  const brain b = make_brain();
+  brain b = make_brain();
+  b.n_limits = 1;
   int refused = 0;
   put_metrics("arrays", config);
   for (size_t k = 0; k < sizeof names / sizeof *names; k++)
@@ -383,7 +427,8 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one),     cmocka_unit_test(test_little),
+      cmocka_unit_test(test_one),     cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_lengths), cmocka_unit_test(test_little),
       cmocka_unit_test(test_several), cmocka_unit_test(test_mixed),
       cmocka_unit_test(test_arrays),  cmocka_unit_test(test_no_neurons),
       cmocka_unit_test(test_values),  cmocka_unit_test(test_memory),

@@ -199,7 +199,9 @@ static amine_status everything(const char *folder, amine_error *error) {
   AM_TRY(am_evaluate_config(&c, folder, error));
   AM_TRY(am_evaluate_open(&x, &c, folder, error));
   am_evaluation e;
+  bool recorded;
   amine_status status = am_evaluate_record(x, folder, 1, error);
+  if (status == AMINE_OK) status = am_evaluate_is_recorded(&recorded, folder, error);
   if (status == AMINE_OK) status = am_evaluate_policy(&e, x->task, "random", 3, 1, 1, error);
   am_experiment_destroy(x);
   return status;

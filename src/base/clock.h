@@ -1,4 +1,5 @@
-/* Time that only moves forward, in seconds, for measuring how long something takes. */
+/* Time in seconds: one that only moves forward, for measuring how long something takes, and that of
+ * the calendar, since 1970. */
 #ifndef AMINE_BASE_CLOCK_H
 #define AMINE_BASE_CLOCK_H
 
@@ -7,6 +8,12 @@
 static inline double am_clock(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static inline double am_clock_calendar(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 

@@ -2,6 +2,7 @@
  * event.proto and tensorflow/core/framework/summary.proto. */
 #include "format/tfevents.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -120,6 +121,18 @@ amine_status am_tfevents_open(am_tfevents **events, const char *path, uint64_t p
   }
   *events = e;
   return AMINE_OK;
+}
+
+bool am_tfevents_began(double *wall_time, const char *path) {
+  unsigned char head[FRAME_HEAD + 1 + sizeof *wall_time];
+  const int fd = am_io.open(path, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const ssize_t n = am_io.read(fd, head, sizeof head);
+  am_io.close(fd);
+  if (n != (ssize_t)sizeof head || head[FRAME_HEAD] != (EVENT_WALL_TIME << 3 | WIRE_64))
+    return false;
+  memcpy(wall_time, head + FRAME_HEAD + 1, sizeof *wall_time);
+  return true;
 }
 
 amine_status am_tfevents_add(am_tfevents *events, double wall_time, int64_t step,

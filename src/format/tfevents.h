@@ -6,6 +6,7 @@
 #ifndef AMINE_FORMAT_TFEVENTS_H
 #define AMINE_FORMAT_TFEVENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,9 @@ typedef struct am_scalar {
  * events.out.tfevents.DIGITS.amine, and gives the time, in seconds since 1970. */
 amine_status am_tfevents_open(am_tfevents **events, const char *path, uint64_t position,
                               double wall_time, amine_error *error);
+
+/* The time that was given when the file was made; false if there is none that can be read. */
+bool am_tfevents_began(double *wall_time, const char *path);
 
 /* One event with n scalars at `step`. After a failure the file is as it was (am_appender_append).
  * */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "format/line_reader.h"
@@ -15,7 +16,7 @@
 struct am_lines {
   am_appender *metrics;
   am_tfevents *events;
-  double seconds;
+  double began, seconds; /* time of the calendar; since then, of the last line */
   am_scalar *scalars; /* scratch: [n_scalars] of a line, whose tags lie in `tags` at `places` */
   size_t n_scalars, capacity, *places;
   am_text tags; /* each ended by 0 */
@@ -65,7 +66,8 @@ static amine_status add_event(am_lines *l, const char *path, const char *text, s
   const int64_t iteration = (int64_t)json_integer_value(json_object_get(root, "iteration"));
   amine_status status = take_scalars(l, root, error);
   if (status == AMINE_OK)
-    status = am_tfevents_add(l->events, seconds, iteration, l->scalars, l->n_scalars, error);
+    status =
+        am_tfevents_add(l->events, l->began + seconds, iteration, l->scalars, l->n_scalars, error);
   if (status == AMINE_OK) l->seconds = seconds;
   json_decref(root);
   return status;
@@ -100,7 +102,9 @@ static amine_status open_all(am_lines *l, const char *folder, uint64_t n, amine_
   amine_status status = am_folder_path(&metrics, folder, AM_METRICS_FILE, error);
   if (status == AMINE_OK) status = am_folder_path(&events, folder, AM_EVENTS_FILE, error);
   if (status == AMINE_OK) status = am_folder_path(&fresh, folder, FRESH_EVENTS_FILE, error);
-  if (status == AMINE_OK) status = am_tfevents_open(&l->events, fresh.data, 0, 0, error);
+  if (status == AMINE_OK && !(am_tfevents_began(&l->began, events.data) && l->began > 0 && n > 0))
+    l->began = am_clock_calendar();
+  if (status == AMINE_OK) status = am_tfevents_open(&l->events, fresh.data, 0, l->began, error);
   if (status == AMINE_OK) status = repeat(l, &position, metrics.data, n, error);
   if (status == AMINE_OK) status = am_appender_open(&l->metrics, metrics.data, position, error);
   if (status == AMINE_OK) status = am_tfevents_rename(l->events, events.data, error);

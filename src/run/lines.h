@@ -3,7 +3,7 @@
  *
  * A line is an object with "iteration" and "seconds" (since the start of the run). Its event holds
  * every other number of it, but "t_s": "reward" as it is called, {"rate_hz": {"E": 4}} as
- * "rate_hz/E". */
+ * "rate_hz/E"; its time is that of the calendar when the run began, and "seconds". */
 #ifndef AMINE_RUN_LINES_H
 #define AMINE_RUN_LINES_H
 

@@ -104,6 +104,16 @@ def metrics(folder):
     return lines
 
 
+def wall_times(folder):
+    """Of the events of a TensorBoard file: the first field of each."""
+    data, at, times = read(next(os.path.join(folder, f) for f in os.listdir(folder) if "tfevents" in f)), 0, []
+    while at < len(data):
+        n = struct.unpack("<Q", data[at:at + 8])[0]
+        times.append(struct.unpack("<d", data[at + 13:at + 21])[0])
+        at += 16 + n
+    return times
+
+
 def same_run(what, folder, reference):
     a, b = read(folder, "checkpoint.safetensors"), read(reference, "checkpoint.safetensors")
     at = next((k for k in range(min(len(a), len(b))) if a[k] != b[k]), min(len(a), len(b)))
@@ -511,6 +521,9 @@ def test_results(d):
              "recording.npz", "report.html"]
     there = sorted(f for f in os.listdir(folder) if not f.startswith("events.out.tfevents."))
     check("a run's folder", there == files, files, there)
+    began, times = time.time(), wall_times(folder)
+    check("TensorBoard's times", len(times) == 15 and times == sorted(times) and
+          began - 600 < times[0] < began + 60, "now, ascending", times)
     page = read(folder, "report.html")
     check("report.html", len(page) > 2000 and b"<html" in page[:500].lower(), "a page", page[:200])
     r = expect(0, "resume", folder, says="this run is complete")
@@ -518,6 +531,7 @@ def test_results(d):
     expect(2, "resume", folder, "seed=2", says="seed=1 cannot be changed")
     expect(2, "resume", folder, "iterations=39", says="already done 40")
     expect(0, "resume", folder, "iterations=60", "--quiet")
+    check("TensorBoard's times of a resumed run", wall_times(folder)[:14] == times[:14], "as they were", times)
     check("resume iterations=60", json.loads(run("resume", folder, "--json").out)["iteration"] == 60,
           60, run("resume", folder, "--json"))
     one = json.loads(expect(0, "eval", folder, "episodes=50", "--json").out)

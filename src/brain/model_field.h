@@ -2,7 +2,7 @@
  * object by its table into a plain struct.
  *
  * The tables are the only place where a key is named: reading, the sentences, the suggestions and
- * am_brain_knows_key are made from them.
+ * am_brain_find_key are made from them.
  *
  * Promise: what is read has the table's type and lies in its range; anything else gets a sentence
  * that names the path of the key, the value and what is allowed. */

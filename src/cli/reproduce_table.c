@@ -110,8 +110,8 @@ static void put_criterion(am_text *text, const am_reproduction *r, int k) {
   char wanted[3 * CELL], found[3 * CELL];
   put_wanted(wanted, sizeof wanted, r, c);
   put_found(found, sizeof found, r, k);
-  static const char *const answers[] = {"NO  ", "yes ", "few "};
-  am_text_printf(text, "  %s  %s: %s\n        %s; found %s\n", answers[r->verdicts[k].answer],
+  static const char *const answers[] = {"NO ", "yes", "few"};
+  am_text_printf(text, "  %s  %s: %s\n       %s; found %s\n", answers[r->verdicts[k].answer],
                  r->plan.study->arms[c->arm].name, c->meaning, wanted, found);
 }
 

@@ -124,7 +124,7 @@ def test_words(d):
     for bad in ("seeds=0", "seeds=1001", "seeds=-1", "seeds=x", "seeds="):
         expect(2, "reproduce", "small-passing", bad, says="1 to 1000")
     for bad in ("seed=-1", "seed=1000000000000001", "seed=none"):
-        expect(2, "reproduce", "small-passing", bad, says="0 to 1e+15")
+        expect(2, "reproduce", "small-passing", bad, says="0 to 1e15")
     expect(2, "reproduce", "small-passing", "quick=maybe", says="true|false")
     expect(2, "reproduce", "small-passing", "threads=1025", says="0 to 1024")
     expect(2, "reproduce", "small-failing", "quick=true", says="has no quick form")

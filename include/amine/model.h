@@ -33,7 +33,8 @@ extern "C" {
 AMINE_API amine_status amine_brain_from_json(amine_brain **brain, const char *text, size_t length,
                                              const uint64_t *seed, amine_error *error);
 
-/* The same from a file, whose name is then in the sentences and in error->file. */
+/* The same from a file, whose name is then in the sentences and in error->file. Files that the model
+ * names are looked for from its folder (from where the process runs if it is a text). */
 AMINE_API amine_status amine_brain_from_file(amine_brain **brain, const char *path,
                                              const uint64_t *seed, amine_error *error);
 

@@ -30,6 +30,11 @@ amine_status am_model_file_read(unsigned char **data, size_t *size, const am_pla
   return status;
 }
 
+size_t am_folder_length(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
+}
+
 json_t *am_model_file_at(const json_t *root, size_t k) {
   size_t index;
   json_t *input;

@@ -23,4 +23,7 @@ json_t *am_model_file_at(const json_t *root, size_t k);
  * they were meant from `folder`, a path from there ("": there). AMINE_ERROR_MEMORY only. */
 amine_status am_model_files_from(json_t *root, const char *folder, amine_error *error);
 
+/* How many bytes of a path are its folder: 3 of "a/b/model.json", 0 of "model.json". */
+size_t am_folder_length(const char *path);
+
 #endif

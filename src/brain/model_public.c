@@ -1,9 +1,12 @@
 /* Model files for programs (see amine/model.h). */
 #include "amine/model.h"
 
+#include <string.h>
+
 #include "base/host.h"
 #include "brain/brain.h"
 #include "brain/model.h"
+#include "brain/model_files.h"
 #include "format/json.h"
 
 static amine_status seed_of(uint64_t *seed, const json_t *root, const char *name,
@@ -53,10 +56,23 @@ amine_status amine_brain_from_json(amine_brain **brain, const char *text, size_t
   return take(brain, root, "model", seed, error);
 }
 
+/* Files are meant from the folder of the model. */
+static amine_status files_beside(json_t *root, const char *path, amine_error *error) {
+  char *folder = am_strdup(path);
+  if (!folder) return am_fail_memory(error, strlen(path));
+  folder[am_folder_length(path)] = 0;
+  const amine_status status = am_model_files_from(root, folder, error);
+  am_free(folder);
+  return status;
+}
+
 amine_status amine_brain_from_file(amine_brain **brain, const char *path, const uint64_t *seed,
                                    amine_error *error) {
   AM_ENTER;
   json_t *root;
   AM_TRY(am_json_read(&root, path, NULL, error));
-  return take(brain, root, path, seed, error);
+  const amine_status status = files_beside(root, path, error);
+  if (status == AMINE_OK) return take(brain, root, path, seed, error);
+  json_decref(root);
+  return status;
 }

@@ -213,8 +213,7 @@ static amine_status settle(am_simulation_config *c, const char *where, amine_err
 /* ------------------------------------------------------------------------------ loading */
 /* "a/b/model.json": a/b */
 static amine_status take_folder(am_simulation_config *c, const char *name, amine_error *error) {
-  const char *slash = strrchr(name, '/');
-  const size_t n = slash == name ? 1 : slash ? (size_t)(slash - name) : 0;
+  const size_t n = am_folder_length(name);
   if (n == 0) return AMINE_OK;
   c->folder = am_strdup(name);
   if (!c->folder) return am_fail_memory(error, strlen(name));

@@ -1,4 +1,5 @@
 /* A model file becomes the brain that it describes: counts, places, seeds, inputs, names, paths. */
+#include "amine/model.h"
 #include "brain/model_image.h"
 #include "format/npy.h"
 #include "model_support.h"
@@ -473,6 +474,19 @@ static void spikes_come_from_files(void **state) {
   EXPECT_OK(am_npy_save(in_folder("b.npy"), AM_F64, 2, (size_t[]){1, 2}, bad, &error), &error);
   expect_failure(build_with_file(&b, input, in_folder("b.npy"), &error), AMINE_ERROR_INPUT, &error,
                  "a neuron from 0 to 2");
+  /* a model that lies beside its file, wherever the process runs */
+  static const char beside[] =
+      "{\"populations\": [{\"name\": \"S\", \"n\": 2, \"model\": \"spikes\"}], \"inputs\":"
+      " [{\"population\": \"S\", \"type\": \"spikes\", \"file\": \"s.gdf\", \"first\": 7}]}";
+  put_file(in_folder("s.gdf"), "8\t3.0\n4\t3.0\n", 12);
+  put_file(in_folder("s.json"), beside, sizeof beside - 1);
+  EXPECT_OK(amine_brain_from_file(&b, in_folder("s.json"), NULL, &error), &error);
+  assert_non_null(strstr(amine_brain_notes(b), "1 of the 2 spikes"));
+  EXPECT_OK(amine_brain_run(b, 10, &error), &error);
+  assert_int_equal(amine_brain_n_spikes(b), 1);
+  amine_brain_read_spikes(b, steps, NULL, neurons, 1);
+  assert_true(steps[0] == 3 && neurons[0] == 1);
+  amine_brain_destroy(b);
 }
 
 /* ------------------------------------------------------------------------------ paths */

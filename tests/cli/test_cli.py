@@ -20,6 +20,7 @@ import sys
 import tempfile
 import termios
 import time
+import zipfile
 
 SMALL = ["batch=4", "network.hidden=16", "task.size=7", "task.steps=20", "threads=1"]
 BRIEF = SMALL + ["iterations=40", "checkpoint_every=7", "record=3"]
@@ -517,6 +518,9 @@ def test_results(d):
     for key in ("folder", "iteration", "reward", "se", "greedy_reward", "lines", "report"):
         check("train --json", key in result, key, result)
     check("train --json", result["iteration"] == 40, "iteration 40", result)
+    with zipfile.ZipFile(os.path.join(folder, "recording.npz")) as z:
+        inputs = re.search(rb"'shape': \((\d+), (\d+)\)", z.read("inputs.npy"))
+    check("the maze's recording", inputs and int(inputs[1]) == 20 and int(inputs[2]) >= 9, "20 steps of inputs", inputs)
     files = ["checkpoint.safetensors", "config.json", "eval.json", "lines.json", "metrics.jsonl",
              "recording.npz", "report.html"]
     there = sorted(f for f in os.listdir(folder) if not f.startswith("events.out.tfevents."))

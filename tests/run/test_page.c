@@ -212,8 +212,8 @@ static void spoil(json_t *root, json_t *value, int *n) {
       json_object_set(value, name, others[k]);
       am_text text = {0};
       am_json_write(&text, root);
-      put_text("reinforcement", "protocol.json", text.data);
-      char *page = report(1, "reinforcement");
+      put_text("damage", "protocol.json", text.data);
+      char *page = report(1, "damage");
       expect_closed(page);
       expect_whole(page);
       expect_no_part(page, "<x>");
@@ -231,7 +231,8 @@ static void test_damage(void **state) {
   (void)state;
   amine_error error = {0};
   int n = 0;
-  for (int k = 0; k < N; k += 1) {
+  put_text("damage", "config.json", "{\"populations\": []}"); /* the pictures are all of its page */
+  for (int k = 0; k < N; k++) {
     char *path = path_of(runs[k].preset), file[600];
     json_t *root;
     snprintf(file, sizeof file, "%s/protocol.json", path);
@@ -244,8 +245,8 @@ static void test_damage(void **state) {
     free(path);
   }
   assert_true(n > 200);
-  put_text("reinforcement", "protocol.json", "{\"name\": ");
-  assert_int_equal(report_fails("reinforcement", &error), AMINE_ERROR_INPUT);
+  put_text("damage", "protocol.json", "{\"name\": ");
+  assert_int_equal(report_fails("damage", &error), AMINE_ERROR_INPUT);
   expect_part(error.message, "protocol.json");
 }
 

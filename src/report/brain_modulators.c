@@ -38,6 +38,16 @@ static bool moves(const am_brain_recording *r, size_t event, size_t system) {
   return fabs(moved_by(r, event, system)) > MOVED;
 }
 
+size_t am_brain_moved(const am_brain_recording *r) {
+  size_t n = 0;
+  for (size_t k = 0; k < r->n_events; k++) {
+    bool any = false;
+    for (size_t system = 0; system < AM_BRAIN_LEVELS; system++) any = any || moves(r, k, system);
+    n += any;
+  }
+  return n;
+}
+
 static const char *kind_name(const am_brain_recording *r, size_t kind) {
   static const char *const names[] = {"reward", "punishment"}; /* in any recording */
   if (kind < r->n_event_names) return r->event_names[kind];

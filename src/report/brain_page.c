@@ -92,6 +92,12 @@ static void put_facts(am_text *page, const am_brain_source *s, bool is_headline)
   am_text_puts(page, " and fired at <b>");
   am_html_figure(page, rate_of_all(s), 3);
   am_text_puts(page, "&nbsp;Hz</b> on average.");
+  const size_t n_moved = is_headline ? am_brain_moved(r) : 0;
+  if (n_moved) {
+    am_text_puts(page, " <b>");
+    am_html_count(page, n_moved);
+    am_text_printf(page, "</b> event%s moved its modulators.", n_moved == 1 ? "" : "s");
+  }
   if (am_brain_end(s) < am_brain_lived(s)) {
     am_text_puts(page, " The protocol had done all it does after ");
     am_html_duration(page, am_brain_end(s));

@@ -19,7 +19,9 @@ amine_status am_brain_summary(am_text *page, const am_brain_source *sources, siz
 /* Spikes of the first run that recorded some, and the rates of all. */
 amine_status am_brain_activity(am_text *page, const am_brain_source *sources, size_t n,
                                amine_error *error);
-/* The modulators' levels, with rewards and punishments. */
+/* How many events moved a modulator. */
+size_t am_brain_moved(const am_brain_recording *recording);
+/* The modulators' levels, and what moved them. */
 amine_status am_brain_modulators(am_text *page, const am_brain_source *sources, size_t n,
                                  amine_error *error);
 /* What came of it, in the protocol's words; false: it has none. */

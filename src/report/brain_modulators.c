@@ -239,7 +239,7 @@ static void put_key(am_text *page, const am_brain_recording *r) {
 typedef struct reason {
   int32_t source, kind;
   size_t n;
-  double sum[AM_BRAIN_LEVELS];
+  double sum[AM_BRAIN_LEVELS], low[AM_BRAIN_LEVELS], high[AM_BRAIN_LEVELS]; /* changes of levels */
 } reason;
 
 static size_t take_reasons(reason *reasons, const am_brain_recording *r) {
@@ -251,16 +251,25 @@ static size_t take_reasons(reason *reasons, const am_brain_recording *r) {
     if (at == REASONS_MAX) continue;
     if (at == n) reasons[n++] = (reason){.source = source, .kind = r->events_kind[k]};
     reasons[at].n++;
-    for (size_t system = 0; system < AM_BRAIN_LEVELS; system++)
-      reasons[at].sum[system] += moved_by(r, k, system);
+    for (size_t system = 0; system < AM_BRAIN_LEVELS; system++) {
+      const double change = moved_by(r, k, system);
+      reasons[at].sum[system] += change;
+      reasons[at].low[system] = fmin(reasons[at].low[system], change);
+      reasons[at].high[system] = fmax(reasons[at].high[system], change);
+    }
   }
   return n;
 }
 
 static bool moved_something(const reason *x) {
   for (size_t k = 0; k < AM_BRAIN_LEVELS; k++)
-    if (fabs(x->sum[k]) > MOVED * (double)x->n) return true;
+    if (x->high[k] > MOVED || x->low[k] < -MOVED) return true;
   return false;
+}
+
+static void put_change(am_text *page, double change) {
+  if (change > 0) am_text_puts(page, "+");
+  am_html_figure(page, change, 2);
 }
 
 static void put_reason(am_text *page, const am_brain_recording *r, const reason *x) {
@@ -273,11 +282,14 @@ static void put_reason(am_text *page, const am_brain_recording *r, const reason 
   am_html_count(page, x->n);
   am_text_puts(page, "</td>");
   for (size_t k = 0; k < AM_BRAIN_LEVELS; k++) {
-    const double mean = x->sum[k] / (double)x->n;
+    const bool up = x->high[k] > MOVED, down = x->low[k] < -MOVED;
     am_text_puts(page, "<td class=\"n\">");
-    if (fabs(mean) > MOVED) {
-      if (mean > 0) am_text_puts(page, "+");
-      am_html_figure(page, mean, 2);
+    if (up && down) {
+      put_change(page, x->low[k]);
+      am_text_puts(page, " to ");
+      put_change(page, x->high[k]);
+    } else if (up || down) {
+      put_change(page, x->sum[k] / (double)x->n);
     }
     am_text_puts(page, "</td>");
   }
@@ -291,7 +303,8 @@ static amine_status put_reasons(am_text *page, const am_brain_recording *r, amin
   if (!reasons) return am_fail_memory(error, REASONS_MAX * sizeof *reasons);
   const size_t n = take_reasons(reasons, r);
   am_text_puts(page, "<h3>What moved them</h3>\n<p class=\"of\">By how much an event moved a "
-                     "level, on average over the events of its sort.</p>\n<div class=\"scroll\"><table>\n"
+                     "level: on average over the events of its sort, or, where some raised it and "
+                     "some lowered it, from the least to the greatest.</p>\n<div class=\"scroll\"><table>\n"
                      "<thead><tr><th>from</th><th>event</th><th class=\"n\">how often</th>");
   for (size_t k = 0; k < AM_BRAIN_LEVELS; k++)
     am_text_printf(page, "<th class=\"n\">%s</th>", systems[k].name);

@@ -304,7 +304,8 @@ static amine_status put_reasons(am_text *page, const am_brain_recording *r, amin
   const size_t n = take_reasons(reasons, r);
   am_text_puts(page, "<h3>What moved them</h3>\n<p class=\"of\">By how much an event moved a "
                      "level: on average over the events of its sort, or, where some raised it and "
-                     "some lowered it, from the least to the greatest.</p>\n<div class=\"scroll\"><table>\n"
+                     "some lowered it, from the least to the greatest.</p>\n"
+                     "<div class=\"scroll\"><table>\n"
                      "<thead><tr><th>from</th><th>event</th><th class=\"n\">how often</th>");
   for (size_t k = 0; k < AM_BRAIN_LEVELS; k++)
     am_text_printf(page, "<th class=\"n\">%s</th>", systems[k].name);

@@ -1,6 +1,6 @@
 /* JSON in: RFC 8259 by recursive descent into Jansson's trees. The reader is our own because
- * Jansson's takes the decimal point of the process's locale, and writes beyond its buffer when it is
- * refused memory in the middle of a token. */
+ * Jansson's takes the decimal point of the process's locale, and writes beyond its buffer when it
+ * is refused memory in the middle of a token. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

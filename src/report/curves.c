@@ -148,8 +148,8 @@ static void put_caption(am_text *page, const picture *p) {
     am_text_printf(page, "%s the band is one standard deviation of the neighbouring iterations. ",
                    many ? "Where there is one run," : "The line is a running mean;");
   if (!o->comparable)
-    am_text_puts(page, "The tasks differ, and so do the scales of their rewards: compare the shapes "
-                       "of the curves, not their heights. ");
+    am_text_puts(page, "The tasks differ, and so do the scales of their rewards: compare the "
+                       "shapes of the curves, not their heights. ");
   if (has_lines(p)) am_text_puts(page, "Dashed: what known ways to play earn.");
   am_text_puts(page, "</figcaption>\n");
 }

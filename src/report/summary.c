@@ -156,7 +156,7 @@ static void put_rivals(am_text *page, const am_overview *o, size_t best) {
     put_mean(page, o, &o->groups[g]);
   }
   am_text_puts(page, single ? ". One run does not tell how much another seed would change: train "
-                              "several (seed=2, seed=3, …), and the page says whether they differ."
+                              "several (seeds=5), and the page says whether they differ."
                             : ". Another set of seeds may turn their order round (95&nbsp;% "
                               "intervals of their differences hold 0).");
 }

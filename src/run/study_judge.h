@@ -28,20 +28,21 @@ typedef struct am_verdict {
 
 /* values [n] of the criterion's measure at the end of the runs, n >= 1.
  *
- *   MEAN, MEDIAN  met if the whole interval lies in [low, high], missed if none of it does. If a run
- *                 has no value (NAN) there is no mean: missed; of a median it counts as infinite.
+ *   MEAN, MEDIAN  met if the whole interval lies in [low, high], missed if none of it does. If a
+ *                 run has no value (NAN) there is no mean: missed; of a median it counts as
+ *                 infinite.
  *   AT_LEAST      met if inside / n >= share and the interval shows more than a coin (or the share)
  *                 would: its lower end is at least 1/2. Missed if it lies below the share.
  *   AT_MOST       likewise: inside / n <= share and the upper end is at most 1/2 (or the share);
  *                 missed if the interval lies above the share.
  *
- * Anything else is open, and so is whatever has no interval: a mean or a ratio of one seed, a median
+ * Anything else is open, and so is whatever has no interval: a mean of one seed, a median or a ratio
  * of less than six. Shares are compared but for rounding. A value on a bound of the band is inside;
  * NAN is not. */
 am_verdict am_study_judge(const am_criterion *criterion, const double *values, size_t n);
 
-/* RATIO: others [n] are the values of the other arm; judged as a mean. Its interval holds the middle
- * 95 % of the ratios in 2000 resamples of both (Efron, Ann. Stat. 7 (1979) 1, doi
+/* RATIO: others [n] are the values of the other arm; judged as a mean. Its interval holds the
+ * middle 95 % of the ratios in 2000 resamples of both (Efron, Ann. Stat. 7 (1979) 1, doi
  * 10.1214/aos/1176344552), the same ones always; there is none below six seeds. Where there is no
  * ratio (the other median is infinite or 0) the criterion is missed. */
 am_verdict am_study_judge_ratio(const am_criterion *criterion, const double *values,

@@ -1,6 +1,6 @@
 /* A program of somebody else in which the library is a guest. Everything that a process can have
- * for itself is here not as in a program that only trains: a locale with a decimal comma, JSON trees
- * of its own, signal handlers, threads that round upward and flush subnormal numbers to zero.
+ * for itself is here not as in a program that only trains: a locale with a decimal comma, JSON
+ * trees of its own, signal handlers, threads that round upward and flush subnormal numbers to zero.
  *
  * The guest must not notice: the same bits come out. And the host must not notice: all of it is
  * afterwards as it was. Linked against the shared library and its public headers only; built a
@@ -46,7 +46,8 @@ static const char *in_folder(const char *name) {
 static uint64_t hash;
 
 static void add(const void *data, size_t size) {
-  for (size_t k = 0; k < size; k++) hash = (hash ^ ((const unsigned char *)data)[k]) * 0x100000001b3;
+  const unsigned char *bytes = data;
+  for (size_t k = 0; k < size; k++) hash = (hash ^ bytes[k]) * 0x100000001b3;
 }
 
 static void add_file(const char *path) {
@@ -92,7 +93,9 @@ static void train(void) {
 
 /* Neurons whose potentials are sums of many roundings, Poisson input, learning synapses. */
 static void live(void) {
-  static const amine_value lif[] = {{"tau_m_ms", 20.3}, {"v_threshold_mv", -50.1}, {"v_rest_mv", -60.7},
+  static const amine_value lif[] = {{"tau_m_ms", 20.3},
+                                    {"v_threshold_mv", -50.1},
+                                    {"v_rest_mv", -60.7},
                                     {"v_reset_mv", -60.7}};
   amine_error error;
   amine_brain *b = NULL;
@@ -156,7 +159,8 @@ static void set_mode(const mode *m) {
 }
 
 static void be_in_mode(const mode *m) {
-  if (fegetround() != m->rounding || flushing() != m->flush) fail("a thread computes as before", m->name);
+  if (fegetround() != m->rounding || flushing() != m->flush)
+    fail("a thread computes as before", m->name);
 }
 
 /* In this thread and in those that OpenMP keeps, which the library uses, too. */
@@ -251,7 +255,8 @@ int main(void) {
   fenv_t own;
   const unsigned own_flushing = flushing();
   fegetenv(&own);
-  const mode standard = {"at the start", FE_TONEAREST, 0}, born = {"own", FE_TONEAREST, own_flushing};
+  const mode standard = {"at the start", FE_TONEAREST, 0};
+  const mode born = {"own", FE_TONEAREST, own_flushing};
   if (!mkdtemp(folder)) fail(folder, strerror(errno));
 #if defined(HOST_IS_FAST) && defined(__x86_64__)
   if (!own_flushing) fail("-ffast-math", "this program does not flush to zero");
@@ -268,7 +273,8 @@ int main(void) {
     expect(wanted, "in German");
     in_each_mode(wanted);
     with_json(wanted);
-    if (localeconv()->decimal_point[0] != ',') fail("the host's locale stays", setlocale(LC_ALL, NULL));
+    if (localeconv()->decimal_point[0] != ',')
+      fail("the host's locale stays", setlocale(LC_ALL, NULL));
   } else {
     printf("skipped: no locale with a decimal comma (localedef and its source, package locales)\n");
   }

@@ -86,11 +86,11 @@ static void test_best(void **state) {
                       : report(6, "w0/0", "w0/1", "w0/2", "w0/3", "w0/4", "w0/5");
     expect_whole(page);
     if (kind == 0) {
-      expect_part(page, "Of 2 configurations, <b>modulated</b> earns most (its difference from each "
-                        "other is more than another set of seeds would change): after 400 "
+      expect_part(page, "Of 2 configurations, <b>modulated</b> earns most (its difference from "
+                        "each other is more than another set of seeds would change): after 400 "
                         "iterations (41&nbsp;s each) 3 networks that differ only in their random "
-                        "seed earn <b>201&nbsp;\xc2\xb1&nbsp;2</b> per episode on average (95&nbsp;% "
-                        "interval over the seeds; single ones 200 to 202)");
+                        "seed earn <b>201&nbsp;\xc2\xb1&nbsp;2</b> per episode on average "
+                        "(95&nbsp;% interval over the seeds; single ones 200 to 202)");
     } else {
       expect_part(page, "Of 2 configurations none is shown to be the best: <b>modulated</b> earns");
       expect_part(page, "Another set of seeds may turn their order round");
@@ -115,10 +115,12 @@ static void test_errors(void **state) {
   }
   char *page = report(1, "e/1");
   expect_whole(page);
-  expect_part(page, "the network has an error of <b>0.041&nbsp;\xc2\xb1&nbsp;0.001</b> per episode");
+  expect_part(page,
+              "the network has an error of <b>0.041&nbsp;\xc2\xb1&nbsp;0.001</b> per episode");
   expect_part(page, "; 0 is perfect. ");
   expect_part(page, "Chance has an error of 0.082. ");
-  expect_part(page, "<i class=\"fill\" style=\"left:50%;width:50%\">"); /* from 0 half way to chance */
+  /* from 0 half way to chance */
+  expect_part(page, "<i class=\"fill\" style=\"left:50%;width:50%\">");
   expect_part(page, "0 is perfect, and the shorter the bar, the better");
   free(page);
   page = report(2, "e/1", "e/2");

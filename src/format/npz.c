@@ -367,6 +367,7 @@ static amine_status read_member(const am_npz *npz, member *m, size_t *at, size_t
 
 static amine_status read_archive(am_npz *npz, amine_error *error) {
   const unsigned char *end = find_end(npz);
+  if (!end) AM_TRY(am_file_refuse_gzip(npz->file, npz->bytes, npz->size, error));
   if (!end) return DAMAGED(npz, npz->size, "this is neither an NPY file nor a whole zip archive");
   size_t start, n;
   AM_TRY(read_end(npz, end, &start, &n, error));

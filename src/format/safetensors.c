@@ -230,6 +230,7 @@ static amine_status check_frame(source *s, size_t size, bool require, amine_erro
     return DAMAGED(s, size, "the file has %zu bytes: too few for a safetensors file", size);
   uint64_t n;
   memcpy(&n, s->bytes, 8);
+  if (size == 8 || s->bytes[8] != '{') AM_TRY(am_file_refuse_gzip(s->name, s->bytes, size, error));
   if (n > AM_TENSOR_HEADER_MAX)
     return DAMAGED(s, 0, "the header is said to have %llu bytes: at most %zu are allowed",
                    (unsigned long long)n, AM_TENSOR_HEADER_MAX);

@@ -419,6 +419,8 @@ def test_files(d):
         if path.startswith(empty):
             write(path, b"")
         expect(3, "eval", path, "episodes=1", says=path.rstrip("/"))
+    packed = write(os.path.join(d, "packed.safetensors"), gzip.compress(whole))
+    expect(3, "eval", packed, "episodes=1", says="gunzip")
     expect(2, "train", d, says="is a folder")
     for data, says in ((b"", "checkpoint"), (whole[:50], "checkpoint"), (None, "checkpoint"),
                        (b"x" * 500, "checkpoint")):

@@ -109,6 +109,7 @@ static const small_variant small_variants[] = {
      {"task.type=selective", "task.stimulus_ms=40", "task.response_ms=20", "network.type=ctrnn",
       "learner.type=exploratory-hebb", "learner.rule=node", "learner.control=shuffled",
       "learner.chance=0.05"}},
+    {"a2c-cart-pole", {"task.type=cart-pole", "task.steps=40"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

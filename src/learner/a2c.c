@@ -44,7 +44,8 @@ static void destroy(am_learner *learner) {
     for (int k = 0; k < a->n_threads * AM_TRACE_LANES; k++) am_free(a->actors[k].block);
   am_free(a->actors);
   am_free(a->sums);
-  am_free(a->baseline);
+  am_free(a->shared);
+  am_free(a->apart);
   am_free(a);
 }
 
@@ -55,6 +56,8 @@ static bool take_memory(am_a2c *a, size_t *missing) {
   const size_t alpha =
       l->has_trace && !l->alpha_is_full ? am_panel_size(l->n_hidden, l->n_hidden) : 0;
   const size_t actor = am_actor_bytes(a->learner.task, &a->network);
+  const size_t T = (size_t)a->learner.task->n_steps;
+  const size_t shared = a->options.baseline == AM_BASELINE_SHARED0 ? T : 0;
   const struct {
     void **where;
     size_t count, size;
@@ -65,7 +68,8 @@ static bool take_memory(am_a2c *a, size_t *missing) {
       {(void **)&a->alpha, alpha, real_size},
       {(void **)&a->gradients, am_size_mul((size_t)a->n_chunks + 1, l->n_gradient), real_size},
       {(void **)&a->sums, (size_t)a->options.n_lanes, sizeof *a->sums},
-      {(void **)&a->baseline, (size_t)a->learner.task->n_steps, real_size},
+      {(void **)&a->shared, shared, real_size},
+      {(void **)&a->apart, am_size_mul((size_t)a->n_chunks, shared), real_size},
       {(void **)&a->actors, (size_t)a->n_threads * AM_TRACE_LANES, sizeof *a->actors},
   };
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) {
@@ -138,10 +142,11 @@ typedef struct batch {
   am_a2c_loss_options loss;
 } batch;
 
-static void loss_of(batch *b, int lane, am_actor *actor) {
-  am_a2c *a = b->learner;
-  const am_a2c_episode episode = {
-      .n_steps = a->learner.task->n_steps,
+/* What the loss reads and writes of an episode; `apart` where the value is shared. */
+static am_a2c_episode episode_of(const am_a2c *a, const am_actor *actor, float *apart) {
+  const bool shared = a->options.baseline == AM_BASELINE_SHARED0;
+  return (am_a2c_episode){
+      .n_steps = actor->lane.n_steps,
       .n_actions = a->learner.task->n_actions,
       .stride = a->network.layout.head_rows,
       .heads = actor->lane.heads,
@@ -149,10 +154,10 @@ static void loss_of(batch *b, int lane, am_actor *actor) {
       .logp = actor->logp,
       .actions = actor->actions,
       .rewards = actor->rewards,
-      .baseline = a->options.baseline == AM_BASELINE_SHARED0 ? a->baseline : NULL,
+      .shared = shared ? a->shared : NULL,
+      .apart = apart,
       .dheads = actor->lane.dheads,
   };
-  am_a2c_code()->gradient(&a->sums[lane], &episode, &b->loss);
 }
 
 static void one_chunk(void *context, int chunk, int worker) {
@@ -162,29 +167,49 @@ static void one_chunk(void *context, int chunk, int worker) {
   const int from = chunk * a->options.n_lanes / a->n_chunks;
   const int to = (chunk + 1) * a->options.n_lanes / a->n_chunks;
   float *gradient = a->gradients + (size_t)chunk * l->n_gradient;
+  float *apart = a->apart + (size_t)chunk * (size_t)a->learner.task->n_steps;
   am_actor *actors = a->actors + worker * AM_TRACE_LANES;
   memset(gradient, 0, l->n_gradient * sizeof *gradient);
+  if (a->options.baseline == AM_BASELINE_SHARED0)
+    memset(apart, 0, (size_t)a->learner.task->n_steps * sizeof *apart);
   for (int lane = from; lane < to; lane += AM_TRACE_LANES) {
     const int n = to - lane < AM_TRACE_LANES ? to - lane : AM_TRACE_LANES;
     am_plastic_lane *lanes[AM_TRACE_LANES];
     am_actor_play(actors, n, &b->play, (uint32_t)lane);
     for (int q = 0; q < n; q++) {
+      const am_a2c_episode episode = episode_of(a, &actors[q], apart);
       lanes[q] = &actors[q].lane;
-      loss_of(b, lane + q, &actors[q]);
+      am_a2c_code()->gradient(&a->sums[lane + q], &episode, &b->loss);
     }
     am_plastic_code()->backward(l, am_plastic_rule_code(&a->network), lanes, n, gradient,
                                 a->parameters, b->play.alpha);
   }
 }
 
-/* Lane 0's values, for the baseline that all lanes share. */
-static void note_baseline(batch *b) {
+/* Lane 0's values, which all lanes share; 0 once its episode is over. */
+static void note_shared(batch *b) {
   am_a2c *a = b->learner;
   am_actor *actor = &a->actors[0];
   am_actor_play(actor, 1, &b->play, 0);
   for (int t = 0; t < a->learner.task->n_steps; t++)
-    a->baseline[t] =
-        actor->lane.heads[t * a->network.layout.head_rows + a->learner.task->n_actions];
+    a->shared[t] =
+        t < actor->lane.n_steps
+            ? actor->lane.heads[t * a->network.layout.head_rows + a->learner.task->n_actions]
+            : 0;
+}
+
+/* Lane 0 once more: the gradient of its values, from the returns of all lanes. */
+static void learn_shared(batch *b) {
+  am_a2c *a = b->learner;
+  am_actor *actor = &a->actors[0];
+  const size_t T = (size_t)a->learner.task->n_steps;
+  for (size_t k = T; k < T * (size_t)a->n_chunks; k++) a->apart[k % T] += a->apart[k];
+  am_actor_play(actor, 1, &b->play, 0);
+  const am_a2c_episode episode = episode_of(a, actor, a->apart);
+  am_plastic_lane *lane = &actor->lane;
+  am_a2c_code()->shared(&episode, &b->loss);
+  am_plastic_code()->backward(&a->network.layout, am_plastic_rule_code(&a->network), &lane, 1,
+                              a->gradients, a->parameters, b->play.alpha);
 }
 
 #define SUM_BLOCK 4096
@@ -269,17 +294,20 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
                       .beta = o->beta,
                       .entropy = o->entropy,
                       .scale = (float)(1 / steps)}};
-  if (o->baseline == AM_BASELINE_SHARED0) note_baseline(&b);
+  if (o->baseline == AM_BASELINE_SHARED0) note_shared(&b);
   am_parallel(a->n_threads, a->n_chunks, one_chunk, &b);
+  if (o->baseline == AM_BASELINE_SHARED0) learn_shared(&b);
   float norm;
   const float *g = gather(a, &norm);
   if (!(norm <= NORM_LIMIT)) return explain(a, g, norm, error);
   *report = (am_learner_report){.gradient_norm = (double)norm,
                                 .rate = am_schedule_rate(&o->schedule, a->learner.iteration)};
+  double lived = 0;
+  for (int lane = 0; lane < o->n_lanes; lane++) lived += a->sums[lane].steps;
   for (int lane = 0; lane < o->n_lanes; lane++) {
     report->reward += a->sums[lane].reward / lanes;
-    report->value += a->sums[lane].value / steps;
-    report->entropy += a->sums[lane].entropy / steps;
+    report->value += a->sums[lane].value / lived;
+    report->entropy += a->sums[lane].entropy / lived;
     report->loss += a->sums[lane].loss / steps;
   }
   if (a->learner.iteration >= o->warmup) adam(a, g, norm);
@@ -303,7 +331,7 @@ static void evaluate_pair(void *context, int item, int worker) {
   am_actor_play(actors, n, &e->play, e->first + (uint32_t)from);
   for (int q = 0; q < n; q++) {
     double total = 0;
-    for (int t = 0; t < e->play.task->n_steps; t++) total += (double)actors[q].rewards[t];
+    for (int t = 0; t < actors[q].lane.n_steps; t++) total += (double)actors[q].rewards[t];
     e->rewards[from + q] = total;
   }
 }

@@ -33,7 +33,9 @@ typedef struct am_a2c {
   float *gradients;  /* [n_chunks + 1][layout.n_gradient]; the last is the sum */
   am_actor *actors;  /* [n_threads][AM_TRACE_LANES] */
   am_a2c_sums *sums; /* [n_lanes] */
-  float *baseline;   /* [n_steps] lane 0's values, for AM_BASELINE_SHARED0 */
+  /* for AM_BASELINE_SHARED0: lane 0's values [n_steps], and how far the returns are from them, the
+   * sums of each chunk's lanes [n_chunks][n_steps] */
+  float *shared, *apart;
 } am_a2c;
 
 /* The type of every actor-critic: learner->type == &am_a2c_type tells one from other learners.

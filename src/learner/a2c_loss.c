@@ -19,23 +19,23 @@ static real penalty(const real *p, const real *logp, int n, am_entropy kind, rea
   return kind == AM_ENTROPY_SQUARED ? squared : negative;
 }
 
+/* of value_weight (R - v)^2, at R - v or a sum of such */
+static real value_gradient(real apart, const am_a2c_loss_options *o) {
+  return o->scale * (-2 * o->value_weight * apart);
+}
+
 static void gradient(am_a2c_sums *sums, const am_a2c_episode *e, const am_a2c_loss_options *o) {
   const int n = e->n_actions;
-  real ahead = 0, ahead_own = 0, value_ahead = 0;
-  *sums = (am_a2c_sums){0};
+  real ahead = 0, value_ahead = 0;
+  *sums = (am_a2c_sums){.steps = e->n_steps};
   for (int t = e->n_steps - 1; t >= 0; t--) {
     const real *heads = e->heads + (size_t)t * (size_t)e->stride;
     const real *p = e->p + (size_t)t * (size_t)n, *logp = e->logp + (size_t)t * (size_t)n;
     real *d = e->dheads + (size_t)t * (size_t)e->stride;
-    const real value = heads[n], reward = e->rewards[t];
+    const real value = e->shared ? e->shared[t] : heads[n], reward = e->rewards[t];
     const int action = e->actions[t];
-    /* the critic's own advantage, and the actor's, which may lean on another baseline */
-    const real own = reward + o->gamma * value_ahead - value + o->gamma * o->lambda * ahead_own;
-    real advantage = own;
-    if (e->baseline) {
-      ahead = reward + o->gamma * ahead; /* the discounted return */
-      advantage = ahead - e->baseline[t];
-    }
+    const real advantage =
+        reward + o->gamma * value_ahead - value + o->gamma * o->lambda * ahead;
     real entropy;
     const real S = penalty(p, logp, n, o->entropy, &entropy);
     for (int k = 0; k < n; k++) {
@@ -44,15 +44,25 @@ static void gradient(am_a2c_sums *sums, const am_a2c_episode *e, const am_a2c_lo
           o->entropy == AM_ENTROPY_SQUARED ? 2 * p[k] * (p[k] - S) : p[k] * (logp[k] - S);
       d[k] = o->scale * ((p[k] - hit) * advantage + o->beta * push);
     }
-    d[n] = o->scale * (-2 * o->value_weight * own);
+    d[n] = e->shared ? 0 : value_gradient(advantage, o);
+    if (e->shared) e->apart[t] += advantage;
     sums->reward += (double)reward;
-    sums->value += (double)value;
+    sums->value += (double)heads[n];
     sums->entropy += (double)entropy;
-    sums->loss += (double)(-logp[action] * advantage + o->value_weight * own * own + o->beta * S);
-    ahead_own = own;
+    sums->loss += (double)(-logp[action] * advantage + o->value_weight * advantage * advantage +
+                           o->beta * S);
+    ahead = advantage;
     value_ahead = value;
   }
 }
 
+static void shared(const am_a2c_episode *e, const am_a2c_loss_options *o) {
+  for (int t = 0; t < e->n_steps; t++) {
+    real *d = e->dheads + (size_t)t * (size_t)e->stride;
+    memset(d, 0, (size_t)e->n_actions * sizeof *d);
+    d[e->n_actions] = value_gradient(e->apart[t], o);
+  }
+}
+
 extern const am_a2c_ops AM_ISA(am_a2c_ops);
-const am_a2c_ops AM_ISA(am_a2c_ops) = {.policy = policy, .gradient = gradient};
+const am_a2c_ops AM_ISA(am_a2c_ops) = {.policy = policy, .gradient = gradient, .shared = shared};

@@ -7,11 +7,13 @@
 #include "network/plastic_rnn.h"
 #include "task/task.h"
 
+/* An episode that ended early has lane.n_steps steps; what lies behind them is of an older one. */
 typedef struct am_actor {
   void *block; /* all of its memory */
   am_plastic_lane lane;
   void *world;     /* the task's state */
   am_drive *drive; /* where M comes from, if the network does not make it */
+  float *familiar; /* [n_inputs]: the drive's */
   float *p, *logp; /* [n_steps][n_actions]: the policy at each step */
   int *actions;    /* [n_steps] */
   float *rewards;  /* [n_steps] */
@@ -36,8 +38,8 @@ typedef struct am_play {
 size_t am_actor_bytes(const am_task *task, const am_plastic *network);
 void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_plastic *network);
 
-/* Plays n = 1 or 2 episodes (seed, episode, lane), (seed, episode, lane + 1) side by side. `watch`
- * sees the first actor. */
+/* Plays n = 1 or 2 episodes (seed, episode, lane), (seed, episode, lane + 1) side by side, each to
+ * its end. `watch` sees the first actor, as long as its episode goes on. */
 void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane);
 
 /* The instruction set's code for the loss. */

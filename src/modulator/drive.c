@@ -1,19 +1,23 @@
-/* Chemical modulators driven by an agent's rewards and doubts; see drive.h. */
+/* Chemical modulators driven by an agent's rewards, doubts and surprises; see drive.h. */
 #include "modulator/drive.h"
 
-#define EXPECTATION_RATE 0.1f
+#define RATE 0.1f /* of the expectations and of attention */
 
-void am_drive_begin(am_drive *d, const am_drive_options *o) {
+static float clip01(float x) { return x > 0 ? (x < 1 ? x : 1) : 0; }
+
+static float size_of(float x) { return x < 0 ? -x : x; }
+
+void am_drive_begin(am_drive *d, const am_drive_options *o, float *familiar, int n_inputs) {
   amine_chemical_config c = amine_chemical_config_default();
   c.dopamine.baseline = c.serotonin.baseline = c.norepinephrine.baseline = o->baseline;
   c.acetylcholine.baseline = c.orexin.baseline = o->baseline;
   c.dopamine.decay_rate = c.serotonin.decay_rate = c.norepinephrine.decay_rate = o->decay_rate;
   c.acetylcholine.decay_rate = c.orexin.decay_rate = o->decay_rate;
   c.acetylcholine_on = true;
+  *d = (am_drive){
+      .factor = o->factor, .scale = o->scale, .n_inputs = n_inputs, .familiar = familiar};
+  for (int i = 0; i < n_inputs; i++) familiar[i] = 0;
   amine_chemical_init(&d->chemical, &c);
-  d->factor = o->factor;
-  d->scale = o->scale;
-  d->expected = 0;
   if (!o->clamped) return;
   amine_dopamine_clamp(&d->chemical.dopamine, o->baseline);
   amine_serotonin_clamp(&d->chemical.serotonin, o->baseline);
@@ -23,14 +27,40 @@ void am_drive_begin(am_drive *d, const am_drive_options *o) {
 
 float am_drive_level(const am_drive *d) { return amine_chemical_factor(&d->chemical, d->factor); }
 
-void am_drive_feed(am_drive *d, float reward, float uncertainty) {
-  amine_chemical_step(&d->chemical);
-  if (reward > 0) {
-    const float delta = amine_chemical_process_reward(&d->chemical, reward / d->scale, d->expected);
-    d->expected += EXPECTATION_RATE * delta;
+float am_drive_uncertainty(const float *p, int n) {
+  float same = 0;
+  for (int k = 0; k < n; k++) same += p[k] * p[k];
+  return n > 1 ? clip01((1 - same) / (1 - 1 / (float)n)) : 0;
+}
+
+/* N of an input, which is familiar from now on */
+static float novelty(am_drive *d, const float *u) {
+  float apart = 0, all = 0;
+  d->steps++;
+  for (int i = 0; i < d->n_inputs; i++) {
+    float *f = &d->familiar[i];
+    apart += size_of(u[i] - *f);
+    all += size_of(u[i]) + size_of(*f);
+    *f += (u[i] - *f) / d->steps;
   }
-  if (reward < 0) amine_chemical_process_punishment(&d->chemical, -reward / d->scale, 0);
-  if (uncertainty < 0) uncertainty = 0;
-  if (uncertainty > 1) uncertainty = 1;
-  amine_chemical_process_uncertainty(&d->chemical, uncertainty, 0);
+  return all > 0 ? clip01(apart / all) : 0;
+}
+
+static float attention(am_drive *d, float outcome) {
+  const float error = outcome - d->outcome, size = size_of(error);
+  d->attention += RATE * ((size < 1 ? size : 1) - d->attention);
+  d->outcome += RATE * error;
+  return d->attention;
+}
+
+void am_drive_feed(am_drive *d, const am_drive_moment *m) {
+  const float outcome = m->reward / d->scale, new = novelty(d, m->input);
+  amine_chemical_step(&d->chemical);
+  if (outcome > 0) {
+    const float delta = amine_chemical_process_reward(&d->chemical, outcome, d->expected);
+    d->expected += RATE * delta;
+  }
+  if (outcome < 0) amine_chemical_process_punishment(&d->chemical, -outcome, 0);
+  amine_norepinephrine_update(&d->chemical.norepinephrine, m->uncertainty, new);
+  amine_acetylcholine_update(&d->chemical.acetylcholine, attention(d, outcome), new);
 }

@@ -300,11 +300,19 @@ static void step_back(const am_plastic_layout *l, am_plastic_lane *lane) {
 static void lane_backward(const am_plastic_layout *l, const am_trace_ops *rule,
                           am_plastic_lane *const *lanes, int n, real *gradient,
                           const real *parameters, const real *alpha) {
-  for (int q = 0; q < n; q++) backward_begins(l, lanes[q]);
-  for (int t = lanes[0]->n_steps - 1; t >= 0; t--) {
-    for (int q = 0; q < n; q++) activate_back(l, lanes[q], parameters, t);
-    if (t > 0) recurrent_back(l, rule, lanes, n, gradient, parameters, alpha, t);
-    for (int q = 0; q < n; q++) step_back(l, lanes[q]);
+  int last = 0;
+  for (int q = 0; q < n; q++) {
+    backward_begins(l, lanes[q]);
+    if (lanes[q]->n_steps > last) last = lanes[q]->n_steps;
+  }
+  for (int t = last - 1; t >= 0; t--) {
+    am_plastic_lane *now[AM_TRACE_LANES]; /* those that lived this step */
+    int m = 0;
+    for (int q = 0; q < n; q++)
+      if (t < lanes[q]->n_steps) now[m++] = lanes[q];
+    for (int q = 0; q < m; q++) activate_back(l, now[q], parameters, t);
+    if (t > 0) recurrent_back(l, rule, now, m, gradient, parameters, alpha, t);
+    for (int q = 0; q < m; q++) step_back(l, now[q]);
   }
   for (int q = 0; q < n; q++) products_back(l, lanes[q], gradient);
 }

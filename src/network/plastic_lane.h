@@ -45,7 +45,8 @@ typedef struct am_plastic_layout {
 
 /* The memory of one lane for one episode; arrays as [step][...]. */
 typedef struct am_plastic_lane {
-  int n_steps, segment; /* steps of an episode; steps between two saved states */
+  int n_steps; /* of this episode: at most those it was made for; set before `backward` */
+  int segment; /* steps between two saved states */
   am_real *u;           /* [n_steps][input_rows]: filled by the caller */
   am_real *x;           /* [n_steps + 1][cols]: x[0] = 0, x[t + 1] = x_t */
   am_real *a, *b;       /* [n_steps][cols]: coefficients of each update */
@@ -76,8 +77,8 @@ typedef struct am_plastic_ops {
   /* Brings H and E up to date with the update of the last step taken, t. For pictures. */
   void (*finish)(const am_plastic_layout *l, const am_trace_ops *rule, am_plastic_lane *lane,
                  const am_real *parameters, int t);
-  /* Adds to `gradient` what dheads of the whole episode implies. dheads of the modulator's head is
-   * written here. */
+  /* Adds to `gradient` what dheads of the whole episode implies, of each lane's own n_steps. dheads
+   * of the modulator's head is written here. */
   void (*backward)(const am_plastic_layout *l, const am_trace_ops *rule,
                    am_plastic_lane *const *lanes, int n, am_real *gradient,
                    const am_real *parameters, const am_real *alpha);

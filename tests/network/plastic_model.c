@@ -39,7 +39,8 @@ typedef struct run {
   const am_plastic *network;
   const plastic_data *data;
   plastic_result *result;
-  am_real *parameters, *alpha, *gradient, *baseline;
+  am_real *parameters, *alpha, *gradient;
+  am_real *shared, *apart; /* lane 0's values, the sum of R - v */
   am_real *p[2], *logp[2], *rewards;
   am_plastic_lane lanes[2]; /* side by side, as in training */
 } run;
@@ -64,21 +65,29 @@ static void note_step(run *r, int q, int lane, int t) {
 /* The M of a network that is given one: of both signs, different in each lane and step. */
 static double given_level(int lane, int t) { return 0.1 * ((lane * 5 + t * 7) % 11) - 0.4; }
 
-/* Lanes `first` to first + n - 1 */
+/* Lanes `first` to first + n - 1, each to its end */
 static void forward(run *r, int first, int n) {
   const am_plastic_layout *l = &r->network->layout;
   const plastic_data *d = r->data;
-  am_plastic_lane *lanes[2] = {&r->lanes[0], &r->lanes[1]};
-  for (int q = 0; q < n; q++) code()->begin(l, lanes[q]);
+  for (int q = 0; q < n; q++) {
+    code()->begin(l, &r->lanes[q]);
+    r->lanes[q].n_steps = d->ends ? d->ends[first + q] : d->n_steps;
+  }
   for (int t = 0; t < d->n_steps; t++) {
+    am_plastic_lane *now[2];
+    int m = 0;
     for (int q = 0; q < n; q++) {
+      am_plastic_lane *lane = &r->lanes[q];
       const size_t at = (size_t)(first + q) * (size_t)d->n_steps + (size_t)t;
+      if (t >= lane->n_steps) continue;
       for (int k = 0; k < l->n_inputs; k++)
-        lanes[q]->u[t * l->input_rows + k] = (am_real)d->u[at * (size_t)l->n_inputs + (size_t)k];
-      if (l->is_given) lanes[q]->level[t] = (am_real)given_level(first + q, t);
+        lane->u[t * l->input_rows + k] = (am_real)d->u[at * (size_t)l->n_inputs + (size_t)k];
+      if (l->is_given) lane->level[t] = (am_real)given_level(first + q, t);
+      now[m++] = lane;
     }
-    code()->step(l, rule_code(r->network), lanes, n, r->parameters, r->alpha, t);
-    for (int q = 0; q < n; q++) note_step(r, q, first + q, t);
+    if (m > 0) code()->step(l, rule_code(r->network), now, m, r->parameters, r->alpha, t);
+    for (int q = 0; q < n; q++)
+      if (t < r->lanes[q].n_steps) note_step(r, q, first + q, t);
   }
 }
 
@@ -86,26 +95,32 @@ static void copy_trace(run *r, int q, int lane) {
   const am_plastic_layout *l = &r->network->layout;
   const int N = l->n_hidden;
   if (!r->result->H_last) return;
-  code()->finish(l, rule_code(r->network), &r->lanes[q], r->parameters, r->data->n_steps - 1);
+  code()->finish(l, rule_code(r->network), &r->lanes[q], r->parameters,
+                 r->lanes[q].n_steps - 1);
   for (int i = 0; i < N; i++)
     for (int j = 0; j < N; j++)
       r->result->H_last[((size_t)lane * (size_t)N + (size_t)i) * (size_t)N + (size_t)j] =
           r->lanes[q].H[am_panel_at(i, j, N)];
 }
 
+/* The value that a lane is judged by: its own, or lane 0's, which is 0 behind that one's end. */
+static double value_of(const run *r, int q, int t) {
+  const am_plastic_layout *l = &r->network->layout;
+  if (r->data->baseline == AM_BASELINE_SHARED0) return r->shared[t];
+  return r->lanes[q].heads[t * l->head_rows + l->n_actions];
+}
+
 /* Advantages and targets of a lane, from the definition. */
 static void advantages(run *r, int q, int lane) {
-  const am_plastic_layout *l = &r->network->layout;
   const plastic_data *d = r->data;
   double *A = r->result->advantage + (size_t)lane * (size_t)d->n_steps;
   double *R = r->result->target + (size_t)lane * (size_t)d->n_steps;
-  double ahead = 0, value_ahead = 0, returns = 0;
-  for (int t = d->n_steps - 1; t >= 0; t--) {
-    const double reward = d->rewards[lane * d->n_steps + t];
-    const double v = r->lanes[q].heads[t * l->head_rows + l->n_actions];
-    ahead = reward + d->gamma * value_ahead - v + d->gamma * d->lambda * ahead;
-    returns = reward + d->gamma * returns;
-    A[t] = d->baseline == AM_BASELINE_SHARED0 ? returns - r->baseline[t] : ahead;
+  double ahead = 0, value_ahead = 0;
+  for (int t = r->lanes[q].n_steps - 1; t >= 0; t--) {
+    const double v = value_of(r, q, t);
+    ahead = d->rewards[lane * d->n_steps + t] + d->gamma * value_ahead - v +
+            d->gamma * d->lambda * ahead;
+    A[t] = ahead;
     R[t] = ahead + v;
     value_ahead = v;
   }
@@ -115,7 +130,7 @@ static double lane_loss(const run *r, int q, int lane) {
   const am_plastic_layout *l = &r->network->layout;
   const plastic_data *d = r->data;
   double loss = 0;
-  for (int t = 0; t < d->n_steps; t++) {
+  for (int t = 0; t < r->lanes[q].n_steps; t++) {
     const size_t at = (size_t)lane * (size_t)d->n_steps + (size_t)t;
     const am_real *heads = r->lanes[q].heads + (size_t)t * (size_t)l->head_rows;
     double z = 0, S = 0;
@@ -124,19 +139,19 @@ static double lane_loss(const run *r, int q, int lane) {
       const double p = exp((double)heads[k]) / z;
       S += d->entropy == AM_ENTROPY_SQUARED ? p * p : p * log(p);
     }
-    const double error = r->result->target[at] - (double)heads[l->n_actions];
+    const double error = r->result->target[at] - value_of(r, q, t);
     loss += -((double)heads[d->actions[at]] - log(z)) * r->result->advantage[at] +
             d->value_weight * error * error + d->beta * S;
   }
   return loss / d->n_steps / d->n_lanes;
 }
 
-/* The gradient of a lane's loss at its heads. */
-static void loss_back(run *r, int q, int lane) {
+/* The gradient of a lane's loss at its heads; or, with `shared`, what that leaves out of lane 0. */
+static void loss_back(run *r, int q, int lane, bool shared) {
   const am_plastic_layout *l = &r->network->layout;
   const plastic_data *d = r->data;
   for (int t = 0; t < d->n_steps; t++) r->rewards[t] = (am_real)d->rewards[lane * d->n_steps + t];
-  const am_a2c_episode e = {.n_steps = d->n_steps,
+  const am_a2c_episode e = {.n_steps = r->lanes[q].n_steps,
                             .n_actions = l->n_actions,
                             .stride = l->head_rows,
                             .heads = r->lanes[q].heads,
@@ -144,7 +159,8 @@ static void loss_back(run *r, int q, int lane) {
                             .logp = r->logp[q],
                             .actions = d->actions + lane * d->n_steps,
                             .rewards = r->rewards,
-                            .baseline = d->baseline == AM_BASELINE_SHARED0 ? r->baseline : NULL,
+                            .shared = d->baseline == AM_BASELINE_SHARED0 ? r->shared : NULL,
+                            .apart = r->apart,
                             .dheads = r->lanes[q].dheads};
   const am_a2c_loss_options o = {.gamma = (am_real)d->gamma,
                                  .lambda = (am_real)d->lambda,
@@ -153,12 +169,13 @@ static void loss_back(run *r, int q, int lane) {
                                  .entropy = d->entropy,
                                  .scale = (am_real)(1.0 / d->n_steps / d->n_lanes)};
   am_a2c_sums sums;
-  loss_code()->gradient(&sums, &e, &o);
+  if (shared) loss_code()->shared(&e, &o);
+  else loss_code()->gradient(&sums, &e, &o);
 }
 
-static void backward(run *r, int first, int n) {
+static void backward(run *r, int first, int n, bool shared) {
   am_plastic_lane *lanes[2] = {&r->lanes[0], &r->lanes[1]};
-  for (int q = 0; q < n; q++) loss_back(r, q, first + q);
+  for (int q = 0; q < n; q++) loss_back(r, q, first + q, shared);
   code()->backward(&r->network->layout, rule_code(r->network), lanes, n, r->gradient, r->parameters,
                    r->alpha);
 }
@@ -168,13 +185,14 @@ static void one_pair(run *r, int first, int n) {
   const am_plastic_layout *l = &r->network->layout;
   plastic_result *result = r->result;
   forward(r, first, n);
-  for (size_t t = 0; first == 0 && t < (size_t)r->data->n_steps; t++)
-    r->baseline[t] = r->lanes[0].heads[t * (size_t)l->head_rows + (size_t)l->n_actions];
+  for (int t = 0; first == 0 && t < r->data->n_steps; t++)
+    r->shared[t] =
+        t < r->lanes[0].n_steps ? r->lanes[0].heads[t * l->head_rows + l->n_actions] : 0;
   for (int q = 0; q < n; q++) {
     if (result->advantage && !result->fixed) advantages(r, q, first + q);
     if (result->advantage) result->loss += lane_loss(r, q, first + q);
   }
-  if (result->gradient) backward(r, first, n);
+  if (result->gradient) backward(r, first, n, false);
   for (int q = 0; q < n; q++) copy_trace(r, q, first + q);
 }
 
@@ -188,7 +206,8 @@ void PLASTIC(plastic_run)(const am_plastic *network, const double *parameters,
   r.gradient = block(l->n_gradient * size);
   r.alpha = block(am_panel_size(l->n_hidden, l->n_hidden) * size);
   r.rewards = block(T * size);
-  r.baseline = block(T * size);
+  r.shared = block(T * size);
+  r.apart = block(T * size);
   void *memory[2];
   for (int q = 0; q < 2; q++) {
     r.p[q] = block(T * (size_t)l->n_actions * size);
@@ -203,6 +222,10 @@ void PLASTIC(plastic_run)(const am_plastic *network, const double *parameters,
   result->loss = 0;
   for (int first = 0; first < data->n_lanes; first += 2)
     one_pair(&r, first, data->n_lanes - first < 2 ? 1 : 2);
+  if (result->gradient && data->baseline == AM_BASELINE_SHARED0) {
+    forward(&r, 0, 1);
+    backward(&r, 0, 1, true);
+  }
   if (l->has_trace && !l->alpha_is_full) code()->alpha_reduce(l, r.gradient, per_neuron);
   for (size_t i = 0; result->gradient && i < l->n_parameters; i++)
     result->gradient[i] = (double)r.gradient[i];
@@ -210,7 +233,8 @@ void PLASTIC(plastic_run)(const am_plastic *network, const double *parameters,
   free(r.gradient);
   free(r.alpha);
   free(r.rewards);
-  free(r.baseline);
+  free(r.shared);
+  free(r.apart);
   for (int q = 0; q < 2; q++) {
     free(r.p[q]);
     free(r.logp[q]);

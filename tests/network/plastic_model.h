@@ -15,6 +15,7 @@
 /* The data of one check, all double; [lane][step][...] */
 typedef struct plastic_data {
   int n_lanes, n_steps;
+  const int *ends;       /* [lanes] the steps that a lane lives, 1 to n_steps; NULL: all */
   const double *u;       /* [lanes][steps][n_inputs] */
   const int *actions;    /* [lanes][steps] */
   const double *rewards; /* [lanes][steps] */
@@ -23,7 +24,7 @@ typedef struct plastic_data {
   am_baseline baseline;
 } plastic_data;
 
-/* What came out; every array may be NULL. Gradients and parameters are vectors of the layout. */
+/* What came out, 0 behind a lane's end; every array may be NULL. Gradients and parameters are vectors of the layout. */
 typedef struct plastic_result {
   double *x, *logits, *value, *level; /* [lanes][steps][...] */
   double *H_last;                     /* [lanes][N][N] after the last update */

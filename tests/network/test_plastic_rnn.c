@@ -107,6 +107,15 @@ static void compare_gradients(const am_plastic *n, const am_tensor_file *f, cons
   }
 }
 
+/* The steps that each lane lives, from the note "ends"; NULL without it. */
+static int *ends_of(const am_tensor_file *f, size_t n_lanes) {
+  const char *at = note(f, "ends");
+  if (!*at) return NULL;
+  int *ends = malloc(n_lanes * sizeof *ends);
+  for (size_t k = 0; k < n_lanes; k++) ends[k] = (int)strtol(at, (char **)(uintptr_t)&at, 10);
+  return ends;
+}
+
 static void check_case(const char *name, runner run, double tolerance) {
   char path[512];
   amine_error error = {0};
@@ -125,9 +134,11 @@ static void check_case(const char *name, runner run, double tolerance) {
   int *chosen = malloc(n * sizeof *chosen);
   for (size_t i = 0; i < n; i++) chosen[i] = (int)actions[i];
   double *inputs = load(f, "input", "u", &n_u);
+  int *ends = ends_of(f, u->dims[0]);
   const plastic_data data = {
       .n_lanes = (int)u->dims[0],
       .n_steps = (int)u->dims[1],
+      .ends = ends,
       .u = inputs,
       .actions = chosen,
       .rewards = rewards,
@@ -138,10 +149,10 @@ static void check_case(const char *name, runner run, double tolerance) {
       .entropy = is(f, "entropy", "true") ? AM_ENTROPY_TRUE : AM_ENTROPY_SQUARED,
       .baseline = is(f, "baseline", "shared0") ? AM_BASELINE_SHARED0 : AM_BASELINE_OWN};
   const size_t N = (size_t)l->n_hidden;
-  plastic_result r = {.x = malloc(n * N * sizeof(double)),
-                      .logits = malloc(n * (size_t)l->n_actions * sizeof(double)),
-                      .value = malloc(n * sizeof(double)),
-                      .level = malloc(n * sizeof(double)),
+  plastic_result r = {.x = calloc(n * N, sizeof(double)),
+                      .logits = calloc(n * (size_t)l->n_actions, sizeof(double)),
+                      .value = calloc(n, sizeof(double)),
+                      .level = calloc(n, sizeof(double)),
                       .H_last = malloc(u->dims[0] * N * N * sizeof(double)),
                       .gradient = malloc(l->n_parameters * sizeof(double)),
                       .advantage = malloc(n * sizeof(double)),
@@ -162,6 +173,7 @@ static void check_case(const char *name, runner run, double tolerance) {
                    r.value,    r.level, r.H_last, r.gradient, r.advantage, r.target};
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) free(all[k]);
   free(chosen);
+  free(ends);
   am_tensor_file_close(f);
 }
 
@@ -180,6 +192,8 @@ static const char *const cases[] = {"rnn",
                                     "modulated_alpha_network",
                                     "modulated_gae",
                                     "modulated_shared0",
+                                    "modulated_ends",
+                                    "modulated_shared0_ends",
                                     "modulated_n33",
                                     "modulated_c1"};
 
@@ -331,8 +345,11 @@ static void random_problem(differences *d, const am_plastic_options *base) {
   for (size_t i = 0; i < n * (size_t)o.n_inputs; i++) u[i] = between(-1, 1);
   for (size_t i = 0; i < n; i++) rewards[i] = between(-1, 3);
   for (size_t i = 0; i < n; i++) actions[i] = pick(0, o.n_actions - 1);
+  int *ends = malloc((size_t)B * sizeof *ends);
+  for (int b = 0; b < B; b++) ends[b] = pick(1, T);
   d->data = (plastic_data){.n_lanes = B,
                            .n_steps = T,
+                           .ends = ends,
                            .u = u,
                            .actions = actions,
                            .rewards = rewards,
@@ -340,7 +357,8 @@ static void random_problem(differences *d, const am_plastic_options *base) {
                            .lambda = between(0, 1),
                            .beta = 0.1,
                            .value_weight = 0.3,
-                           .entropy = (am_entropy)pick(0, 1)};
+                           .entropy = (am_entropy)pick(0, 1),
+                           .baseline = (am_baseline)pick(0, 1)};
   d->result = (plastic_result){.gradient = malloc(d->network.layout.n_parameters * sizeof(double)),
                                .advantage = malloc(n * sizeof(double)),
                                .target = malloc(n * sizeof(double))};
@@ -351,6 +369,7 @@ static void forget_problem(differences *d) {
   free((void *)(uintptr_t)d->data.u);
   free((void *)(uintptr_t)d->data.actions);
   free((void *)(uintptr_t)d->data.rewards);
+  free((void *)(uintptr_t)d->data.ends);
   free(d->result.gradient);
   free(d->result.advantage);
   free(d->result.target);

@@ -23,11 +23,13 @@ Then the trace, with this x and the previous h (eta, etaet: learned scalars):
   modulated    H <- clip(H + diag(m) x h', -c, c)
   retroactive  H <- clip(H + diag(m) E, -c, c) with the old E, then E <- (1 - etaet) E + etaet x h'
 
-Loss, with everything in A and R detached (v_T = 0, R_T = 0):
+Loss, with everything in A and R detached (v_T = 0, A_T = 0):
 
   delta_t = r_t + gamma v_{t+1} - v_t,  A_t = delta_t + gamma lambda A_{t+1},  R_t = A_t + v_t
-  baseline shared0 (lambda = 1): R_t = r_t + gamma R_{t+1},  A_t = R_t - v_t of lane 0
+  baseline shared0: v is lane 0's in every lane, in A and R and in the value's loss
   L = mean over lanes of sum_t [ -log pi(a_t) A_t + c_v (R_t - v_t)^2 + beta ent_t ] / T
+  ends: lane b lives only its first ends[b] steps; the rest is cut off from its network, from its
+  returns and from the sum over t (T stays), and v_t = 0 there
   ent_t = sum_a pi(a)^2 (squared) or sum_a pi(a) log pi(a) (true)
 
 All parameters and inputs are exact in float32, so a float32 program reads the same numbers. No
@@ -55,7 +57,7 @@ CLIP_MARGIN = 5e-6
 
 DEFAULTS = dict(rule="decay", modulator="none", fanout="no", alpha="connection", c=0.25, gamma=0.9,
                 lam=1.0, beta=0.03, value_weight=0.1, entropy="squared", baseline="own",
-                n=19, n_in=5, n_act=4, steps=13, lanes=3, seed=3)
+                n=19, n_in=5, n_act=4, steps=13, lanes=3, seed=3, ends=None)
 MODULATED = dict(rule="modulated", modulator="tanh")
 CASES = {
     "rnn": dict(rule="rnn", alpha="none"),
@@ -73,6 +75,8 @@ CASES = {
     "modulated_alpha_network": dict(MODULATED, alpha="network"),
     "modulated_gae": dict(MODULATED, lam=0.9, entropy="true"),
     "modulated_shared0": dict(MODULATED, baseline="shared0"),
+    "modulated_ends": dict(MODULATED, ends=(6, 13, 1)),
+    "modulated_shared0_ends": dict(MODULATED, baseline="shared0", lam=0.9, ends=(6, 13, 1)),
     "modulated_n33": dict(MODULATED, n=33, seed=1),
     "modulated_c1": dict(MODULATED, c=1.0),
 }
@@ -141,29 +145,34 @@ def forward(p, u, cfg, seen):
     return torch.stack(xs, 1), torch.stack(logits, 1), torch.stack(values, 1), M, H
 
 
+def forward_cut(p, u, cfg, seen):
+    """As forward, each lane by itself up to its end, and zeros behind it."""
+    lanes = [forward(p, u[b:b + 1, :end], cfg, seen) for b, end in enumerate(cfg["ends"])]
+    pad = lambda y: torch.cat([y[0], y.new_zeros(u.shape[1] - y.shape[1], *y.shape[2:])])
+    *rest, H = zip(*lanes)
+    return [torch.stack([pad(y) for y in part]) for part in rest] + [torch.cat(H)]
+
+
 def a2c_loss(logits, value, actions, rewards, cfg):
     """logits [B][T][n_act]; value, actions, rewards [B][T]."""
-    gamma, steps = cfg["gamma"], rewards.shape[1]
-    v = value.detach()
-    A, R = torch.zeros_like(v), torch.zeros_like(v)
+    gamma, (lanes, steps) = cfg["gamma"], rewards.shape
+    ends = cfg["ends"] or (steps,) * lanes
     if cfg["baseline"] == "shared0":
-        ahead = torch.zeros_like(v[:, 0])
-        for t in reversed(range(steps)):
-            ahead = R[:, t] = rewards[:, t] + gamma * ahead
-        A = R - v[0]
-    else:
-        ahead, v_next = torch.zeros_like(v[:, 0]), torch.zeros_like(v[:, 0])
-        for t in reversed(range(steps)):
-            delta = rewards[:, t] + gamma * v_next - v[:, t]
-            ahead = A[:, t] = delta + gamma * cfg["lam"] * ahead
-            v_next = v[:, t]
-        R = A + v
+        value = value[:1].expand(lanes, steps)
+    v = value.detach()
+    A = torch.zeros_like(v)
+    for b, end in enumerate(ends):
+        ahead = v_next = 0
+        for t in reversed(range(end)):
+            ahead = A[b, t] = rewards[b, t] + gamma * v_next - v[b, t] + gamma * cfg["lam"] * ahead
+            v_next = v[b, t]
+    R = A + v
     logpi = torch.log_softmax(logits, -1)
     pi = logpi.exp()
     ent = (pi * pi).sum(-1) if cfg["entropy"] == "squared" else (pi * logpi).sum(-1)
     chosen = logpi.gather(-1, actions[:, :, None])[:, :, 0]
     per_step = -chosen * A + cfg["value_weight"] * (R - value) ** 2 + cfg["beta"] * ent
-    return (per_step.sum(1) / steps).mean()
+    return sum(per_step[b, :end].sum() / steps for b, end in enumerate(ends)) / lanes
 
 
 def random_case(cfg):
@@ -219,7 +228,7 @@ def full_case():
 
 def clip_report(cfg, seen):
     """Share of updates that the clip holds, and how near an update comes to the bound."""
-    pre = torch.stack(seen).abs()
+    pre = torch.cat([x.flatten() for x in seen]).abs()
     c = 1.0 if cfg["rule"] == "softclip" else cfg["c"]
     gap = (pre - c).abs()
     if cfg["rule"] == "softclip":
@@ -236,13 +245,16 @@ def describe(name, cfg):
             "baseline")
     meta = {"case": name, "variant": variant.get(cfg["rule"], "plastic"), "lambda": str(cfg["lam"])}
     meta.update({k: str(cfg[k]) for k in keys})
+    if cfg["ends"]:
+        meta["ends"] = " ".join(str(end) for end in cfg["ends"])
     return meta
 
 
 def run(cfg, p, u, actions, rewards, seen):
     """One forward and backward pass: out/... and grad/..."""
     p = {k: v.detach().clone().requires_grad_() for k, v in p.items()}
-    x, logits, value, M, H = forward(p, u, cfg, seen)
+    x, logits, value, M, H = forward(p, u, cfg, seen) if not cfg["ends"] else \
+        forward_cut(p, u, cfg, seen)
     loss = a2c_loss(logits, value, actions, rewards, cfg)
     loss.backward()
     out = {"out/x": x, "out/logits": logits, "out/value": value, "out/H_last": H,

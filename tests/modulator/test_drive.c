@@ -1,0 +1,148 @@
+/* Chemical modulators as the M of a rate network: what each level makes of an agent's life, worked
+ * out by hand, and that no lesion is without effect on what is learned. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "modulator/drive.h"
+#include "modulator/systems.h"
+#include "small.h"
+
+static void near(float got, double want, const char *what) {
+  if (!(fabs((double)got - want) <= 1e-6))
+    fail_msg("%s is %.9g, not %.9g", what, (double)got, want);
+}
+
+static void uncertainty_of_policies(void **state) {
+  (void)state;
+  near(am_drive_uncertainty((const float[]){0.25f, 0.25f, 0.25f, 0.25f}, 4), 1, "uniform");
+  near(am_drive_uncertainty((const float[]){0, 1, 0, 0}, 4), 0, "decided");
+  near(am_drive_uncertainty((const float[]){0.5f, 0, 0.5f, 0}, 4), 2.0 / 3, "one of two");
+  near(am_drive_uncertainty((const float[]){0.75f, 0.25f}, 2), 0.75, "3 to 1");
+  near(am_drive_uncertainty((const float[]){1}, 1), 0, "no choice");
+}
+
+typedef struct life {
+  float reward, uncertainty, input[3];
+  double levels[4]; /* dopamine, serotonin, norepinephrine, acetylcholine afterwards */
+} life;
+
+/* baseline .5, .1 a step back, 10 counts as a reward of 1. By hand:
+ *
+ *   r     expected    e      A      N                       f
+ *   1     .1          .1     .1     2/2 = 1                 (1, 0, 1)
+ *   0     .1          .09    .1     0                       (1, 0, 1)
+ *   -.5   .1          .031   .149   2/4 = .5                (2/3, 1/3, 1)
+ *   2     .29         .2279  .2341  (4/3)/4 = 1/3           (.5, .5, 1)
+ */
+static const life lived[] = {
+    {10, 1, {1, 0, 1}, {1, 0.5, 1, 1}},
+    {0, 0, {1, 0, 1}, {0.9, 0.5, 0.5, 0.55}},
+    {-5, 0.2f, {0, 1, 1}, {0.8, 0.25, 0.85, 0.8245}},
+    {20, 0.2f, {0, 1, 1}, {1, 0.35, 0.5 + 0.5 * (0.2 + 1.0 / 3), 0.5 + 0.5 * (0.2341 + 1.0 / 3)}},
+};
+enum { N_LIVED = sizeof lived / sizeof *lived };
+
+static am_drive_moment moment_of(const life *l) {
+  return (am_drive_moment){l->reward, l->uncertainty, l->input};
+}
+
+static am_drive_options options(amine_third_factor factor) {
+  return (am_drive_options){.factor = factor, .scale = 10, .baseline = 0.5f, .decay_rate = 0.1f};
+}
+
+static void levels_follow_the_life(void **state) {
+  (void)state;
+  float familiar[3] = {9, 9, 9}; /* of an episode before */
+  am_drive d;
+  const am_drive_options o = options(AMINE_FACTOR_DOPAMINE);
+  am_drive_begin(&d, &o, familiar, 3);
+  near(am_drive_level(&d), 1, "M at the beginning");
+  for (int k = 0; k < N_LIVED; k++) {
+    const am_drive_moment m = moment_of(&lived[k]);
+    am_drive_feed(&d, &m);
+    for (int i = 0; i < 4; i++)
+      near((float)am_modulator_level(&d.chemical, (am_modulator)i), lived[k].levels[i],
+           am_modulator_names[i]);
+  }
+  near(familiar[0], 0.5, "familiar");
+  near(d.expected, 0.29, "expected");
+  near(d.outcome, 0.2279, "outcome");
+}
+
+static void factors_follow_the_levels(void **state) {
+  (void)state;
+  const double *level = lived[2].levels;
+  const struct {
+    amine_third_factor factor;
+    double M, clamped;
+  } cases[] = {{AMINE_FACTOR_DOPAMINE, 2 * level[0], 1},
+               {AMINE_FACTOR_SIGNED, 2 * (level[0] - 0.5), 0},
+               {AMINE_FACTOR_ACETYLCHOLINE, 1 + 1.5 * level[3], 1.75},
+               {AMINE_FACTOR_NOREPINEPHRINE, 1 + 2 * level[2], 2},
+               {AMINE_FACTOR_SEROTONIN, 1 - 0.5 * level[1], 0.75},
+               {AMINE_FACTOR_ALL, 2 * level[0] * (1 + 1.5 * level[3]), 1.75}};
+  for (size_t q = 0; q < sizeof cases / sizeof *cases; q++)
+    for (int clamped = 0; clamped < 2; clamped++) {
+      float familiar[3];
+      am_drive d;
+      am_drive_options o = options(cases[q].factor);
+      o.clamped = clamped;
+      am_drive_begin(&d, &o, familiar, 3);
+      for (int k = 0; k < 3; k++) {
+        const am_drive_moment m = moment_of(&lived[k]);
+        am_drive_feed(&d, &m);
+      }
+      near(am_drive_level(&d), clamped ? cases[q].clamped : cases[q].M, "M");
+    }
+}
+
+/* An input that is all zeros, or a world without inputs, is nothing new. */
+static void nothing_is_not_new(void **state) {
+  (void)state;
+  float familiar[2];
+  am_drive d;
+  const am_drive_options o = options(AMINE_FACTOR_NOREPINEPHRINE);
+  for (int n = 0; n < 3; n += 2) {
+    am_drive_begin(&d, &o, familiar, n);
+    am_drive_feed(&d, &(am_drive_moment){0, 0, (const float[]){0, 0}});
+    near((float)am_modulator_level(&d.chemical, AM_MODULATOR_NOREPINEPHRINE), 0.5, "level");
+  }
+}
+
+static uint64_t trained(const char *factor, bool clamped) {
+  small_variant v = {"", {"modulator.type=chemical", "task.wall_penalty=1", factor}};
+  if (clamped) v.assignments[3] = "clamp.chemical=true";
+  const am_config config = small_config(&v);
+  am_experiment *x = small_experiment(&config);
+  for (int k = 0; k < 4; k++) {
+    am_learner_report report;
+    assert_int_equal(am_experiment_iterate(x, &report, NULL), AMINE_OK);
+  }
+  const uint64_t hash = small_hash(x->learner);
+  am_experiment_destroy(x);
+  return hash;
+}
+
+static void every_lesion_is_felt(void **state) {
+  (void)state;
+  static const char *const factors[] = {"dopamine", "signed",    "acetylcholine", "norepinephrine",
+                                        "serotonin", "all"};
+  for (size_t k = 0; k < sizeof factors / sizeof *factors; k++) {
+    char factor[64];
+    snprintf(factor, sizeof factor, "modulator.factor=%s", factors[k]);
+    if (trained(factor, false) == trained(factor, true)) fail_msg("%s: clamped or not", factors[k]);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(uncertainty_of_policies), cmocka_unit_test(levels_follow_the_life),
+      cmocka_unit_test(factors_follow_the_levels), cmocka_unit_test(nothing_is_not_new),
+      cmocka_unit_test(every_lesion_is_felt),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

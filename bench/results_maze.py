@@ -25,6 +25,9 @@ VARIANTS = {
     "modulated": [],
     "modulated, fan-out": ["modulator.fanout=true", "rule.clip=2"],
     "retroactive": ["rule.type=eligibility"],
+    # as many parameters as the modulated network of 100 units, within 1.5 %
+    "rnn, 139 units": ["rule.type=none", "network.hidden=139"],
+    "plastic, 101 units": ["modulator.type=constant", "network.hidden=101"],
 }
 SHORT = ["iterations=30000"]
 FAN_OUT_START = ["network.init_w=0.001", "network.init_alpha=0.001"]
@@ -43,7 +46,7 @@ def runs(part):
     for name, options in VARIANTS.items():
         extra = FAN_OUT_START if "fan-out" in name else []
         for s in range(1, 4):
-            folder = "%s-%s-%d" % (preset, name.replace(", ", "-"), s)
+            folder = "%s-%s-%d" % (preset, name.replace(",", "").replace(" ", "-"), s)
             rows.append(("%s, %s, 30,000 iterations" % (preset, name), folder, preset,
                          SHORT + options + extra + ["seed=%d" % s]))
     return rows
@@ -111,7 +114,14 @@ VARIANT_COLOURS = (("#6e7781", "#9198a1"), ("#d1500b", "#ff8f4f"), ("#0067b1", "
 VARIANT_STYLE = "".join(
     ".v%d { fill: none; stroke-width: 2; stroke-linejoin: round; stroke: %s } "
     "@media (prefers-color-scheme: dark) { .v%d { stroke: %s } }\n" % (k, light, k, dark)
-    for k, (light, dark) in enumerate(VARIANT_COLOURS))
+    for k, (light, dark) in enumerate(VARIANT_COLOURS)) + ".matched { stroke-dasharray: 6 3 }\n"
+
+
+def look(name):
+    """Its classes; a network matched in parameters is drawn as the one of equal width, dashed."""
+    if not name.endswith(" units"):
+        return "v%d" % list(VARIANTS).index(name)
+    return look(name.partition(", ")[0]) + " matched"
 
 
 def curve(base, run, bins):
@@ -130,7 +140,14 @@ def curve(base, run, bins):
 def panel(out, top, title, curves, key=()):
     """curves: [(label, colour class, width, opacity, points)]; key: [(label, colour class)]"""
     last = max(x for c in curves for x, _ in c[4])
-    first = TOP + (20 if key else 0)
+    places, x, row = [], LEFT, 0
+    for label, colour in key:
+        width = 50 + 7 * len(label)
+        if x > LEFT and x + width > W - RIGHT:
+            x, row = LEFT, row + 1
+        places.append((label, colour, x, top + 40 + 18 * row))
+        x += width
+    first = TOP + (20 + 18 * row if key else 0)
 
     def at(x, y):
         return (LEFT + (W - LEFT - RIGHT) * x / last, top + first + (H - first - BOTTOM) * (1 - y / 300))
@@ -152,11 +169,9 @@ def panel(out, top, title, curves, key=()):
         faint = ";opacity:%g" % opacity if opacity < 1 else ""
         out.append('<polyline class="%s" style="stroke-width:%g%s" points="%s"><title>%s</title></polyline>' % (
             colour, width, faint, " ".join("%.1f,%.1f" % at(x, y) for x, y in points), label))
-    x, y = LEFT, top + 40
-    for label, colour in key:
+    for label, colour, x, y in places:
         out.append('<line class="%s" x1="%d" x2="%d" y1="%d" y2="%d"/>' % (colour, x, x + 20, y, y))
         out.append('<text x="%d" y="%d">%s</text>' % (x + 26, y + 4, label))
-        x += 50 + 7 * len(label)
 
 
 def middle(curves):
@@ -194,11 +209,11 @@ def picture_of_variants(base, path):
             if c and c[-1][0] >= 30000:
                 found.setdefault(r[0].split(", ", 1)[1].rsplit(", ", 1)[0], []).append(c)
         thin, thick, key = [], [], []
-        for k, name in enumerate(VARIANTS):
+        for name in VARIANTS:
             if name in found:
-                thin += [(name, "v%d" % k, 1, 0.35, c) for c in found[name]]
-                thick.append((name, "v%d" % k, 2, 1, middle(found[name])))
-                key.append((name, "v%d" % k))
+                thin += [(name, look(name), 1, 0.35, c) for c in found[name]]
+                thick.append((name, look(name), 2, 1, middle(found[name])))
+                key.append((name, look(name)))
         if thick:
             panel(out, top, title, thin + thick, key)
             top += H

@@ -110,6 +110,12 @@ static const small_variant small_variants[] = {
       "learner.type=exploratory-hebb", "learner.rule=node", "learner.control=shuffled",
       "learner.chance=0.05"}},
     {"a2c-cart-pole", {"task.type=cart-pole", "task.steps=40"}},
+    {"bptt-values-same",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=bptt-values",
+      "rule.stage=modulated", "rule.product=same", "modulator.given=error"}},
+    {"delta-connection",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta",
+      "rule.stage=connection"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

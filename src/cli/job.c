@@ -28,6 +28,21 @@ typedef struct job {
   cli_progress progress;
 } job;
 
+/* A schedule that ends before the run does: its last rate holds from there on. */
+static void say_schedule(const job *j) {
+  const am_config *c = j->config;
+  const uint64_t end = c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer;
+  const double rate = am_config_number(c, AM_LEARNER_RATE) > 0
+                          ? am_config_number(c, AM_LEARNER_RATE_END)
+                          : 0; /* as learner/schedule.h has it */
+  if (!am_config_applies(c, AM_LEARNER_SCHEDULE) || am_config_int(c, AM_LEARNER_SCHEDULE) == 0 ||
+      end >= c->values[AM_ITERATIONS].integer)
+    return;
+  cli_say(j->line,
+          "the linear schedule ends at iteration %llu: from there on the step size stays at %g%s\n",
+          (unsigned long long)end, rate, rate > 0 ? "" : ", which is no learning");
+}
+
 static void announce(const job *j) {
   const am_config *c = j->config;
   const int threads = am_config_int(c, AM_THREADS);
@@ -37,6 +52,7 @@ static void announce(const job *j) {
           (unsigned long long)c->values[AM_SEED].integer,
           (unsigned long long)c->values[AM_ITERATIONS].integer, n, n == 1 ? "" : "s",
           amine_kernel_name(), j->folder);
+  say_schedule(j);
 }
 
 /* Nothing is said before the first iteration is done, for until then a run may still be refused. */

@@ -52,12 +52,38 @@ amine_status cli_outcome_read(cli_outcome *out, const char *folder, amine_error 
                          .greedy_reward = number_of(root, "greedy_reward"),
                          .greedy_se = number_of(root, "greedy_se"),
                          .criterion = criterion_of(root)};
+    const char *collapsed = json_string_value(json_object_get(root, "collapsed"));
+    snprintf(out->collapsed, sizeof out->collapsed, "%s", collapsed ? collapsed : "");
     json_decref(root);
     if (isnan(out->reward) || isnan(out->greedy_reward))
       status = am_fail_file(error, AMINE_ERROR_INPUT, path.data, -1, "the rewards are missing");
   }
   am_text_free(&path);
   return status;
+}
+
+/* Its first numbers. */
+static void put_numbers(am_text *text, const json_t *array) {
+  enum { MOST = 8 };
+  const size_t n = json_array_size(array);
+  for (size_t k = 0; k < n && k < MOST; k++)
+    am_text_printf(text, " %.3g", json_number_value(json_array_get(array, k)));
+  if (n > MOST) am_text_printf(text, " (and %zu more)", n - MOST);
+}
+
+void cli_put_sample(am_text *text, const char *folder) {
+  static const char *const names[] = {"input", "target", "prediction"};
+  am_text path = {0};
+  json_t *root = NULL;
+  am_text_printf(&path, "%s/" AM_EVAL_FILE, folder);
+  if (!path.failed) am_json_read(&root, path.data, NULL, NULL);
+  const json_t *sample = json_object_get(root, "sample");
+  for (size_t k = 0; sample && k < sizeof names / sizeof *names; k++) {
+    am_text_printf(text, "%s%s", k == 0 ? "" : "  ", names[k]);
+    put_numbers(text, json_object_get(sample, names[k]));
+  }
+  json_decref(root);
+  am_text_free(&path);
 }
 
 const char *cli_network_plays(const am_task *task, bool greedy) {
@@ -117,9 +143,19 @@ static void put_json(am_text *text, const cli_outcome *o, const am_task *task, c
       am_json_put_string(text, "criterion_meaning", o->criterion.meaning);
     am_json_put_double(text, "trials_to_criterion", o->criterion.trials);
   }
+  if (o->collapsed[0]) am_json_put_string(text, "collapsed", o->collapsed);
   cli_lines_json(text, task);
   am_json_put_string(text, "report", page);
   am_json_end(text);
+}
+
+/* Of a network that predicts values: its error, and one step of an episode. */
+static void put_loss(am_text *text, const cli_outcome *o, const char *folder, int digits) {
+  am_text sample = {0};
+  cli_put_sample(&sample, folder);
+  am_text_printf(text, "loss, the mean error of what was predicted: %.*f\n", digits, -o->reward);
+  if (sample.length > 0) am_text_printf(text, "one step of an episode: %s\n", sample.data);
+  am_text_free(&sample);
 }
 
 int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_config *config,
@@ -149,6 +185,8 @@ int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_confi
       cli_put_criterion(&text, &o->criterion);
       am_text_puts(&text, "\n");
     }
+    if (task->n_targets > 0) put_loss(&text, o, folder, digits);
+    if (o->collapsed[0]) am_text_printf(&text, "%s\n", o->collapsed);
     am_text_printf(&text, "folder  %s\nreport  %s\n", folder, page);
   }
   am_task_destroy(task);

@@ -3,6 +3,7 @@
 #define AMINE_CLI_OUTCOME_H
 
 #include "cli/command.h"
+#include "run/health.h"
 #include "task/task.h"
 
 enum { CLI_OUTCOME_EPISODES = 1000 };
@@ -20,6 +21,7 @@ typedef struct cli_outcome {
   int n_episodes;
   double reward, se, greedy_reward, greedy_se;
   cli_criterion criterion;
+  char collapsed[AM_HEALTH_SENTENCE]; /* that learning has, in words, else "" */
 } cli_outcome;
 
 /* Evaluates and records an episode, unless the folder holds what that gives of its checkpoint. */
@@ -27,6 +29,10 @@ amine_status cli_outcome_record(const cli_line *line, const am_config *config, c
                                 amine_error *error);
 
 amine_status cli_outcome_read(cli_outcome *outcome, const char *folder, amine_error *error);
+
+/* "input 0.3 1  target 0.9  prediction 0.87", of the sample in FOLDER/eval.json; nothing without.
+ */
+void cli_put_sample(am_text *text, const char *folder);
 
 /* Prints it beside the lines of the task, as text or JSON. Returns the exit code. */
 int cli_outcome_print(const cli_outcome *outcome, const cli_line *line, const am_config *config,

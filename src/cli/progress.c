@@ -176,11 +176,21 @@ static void write_now(cli_progress *p) {
   p->pending = false;
 }
 
+/* On a line of its own, once. */
+static void warn(cli_progress *p) {
+  const am_train_progress *now = &p->latest;
+  if (p->warned || !now->collapsed || !now->collapsed[0]) return;
+  p->warned = true;
+  fprintf(stderr, "%sat iteration %llu %s\n", p->in_place ? "\r\033[K" : "",
+          (unsigned long long)now->iteration, now->collapsed);
+}
+
 void cli_progress_step(void *context, const am_train_progress *now) {
   cli_progress *p = context;
   p->latest = *now;
   p->pending = true;
   if (p->silent) return;
+  warn(p);
   const double time = am_clock();
   if (time < p->next) return;
   p->next = time + (p->in_place ? EVERY_IN_PLACE : EVERY_LINE);

@@ -12,11 +12,13 @@ typedef struct cli_progress {
   char lines[160];          /* "random 7.8 · planner 223 · oracle 326" */
   int digits;               /* decimals of the reward */
   bool pending;             /* latest has not been written */
+  bool warned;              /* that learning has collapsed was said */
 } cli_progress;
 
 /* Looks up what a reward on this task compares to. */
 void cli_progress_begin(cli_progress *progress, const am_task *task, bool silent);
-/* To be called after each iteration: am_train_watch.progress. */
+/* To be called after each iteration: am_train_watch.progress. Says once, on a line of its own, that
+ * learning has collapsed. */
 void cli_progress_step(void *progress, const am_train_progress *now);
 /* Writes the last state, and ends the line. */
 void cli_progress_end(cli_progress *progress);

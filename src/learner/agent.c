@@ -150,8 +150,12 @@ amine_status am_agent_gather(am_agent *a, float *norm, amine_error *error) {
   return *norm <= NORM_LIMIT ? AMINE_OK : explain(a, change, *norm, error);
 }
 
+double am_agent_rate(const am_agent *a) {
+  return am_schedule_rate(&a->options.schedule, a->learner.iteration);
+}
+
 void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
-  const double rate = am_schedule_rate(&a->options.schedule, a->learner.iteration);
+  const double rate = am_agent_rate(a);
   double steps = 0;
   *report = (am_learner_report){.gradient_norm = (double)norm, .rate = rate};
   for (int g = 0; g < a->n_groups; g++) {

@@ -91,6 +91,9 @@ am_turn am_agent_learning_turn(const am_agent *agent, int item, int worker);
 amine_status am_agent_gather(am_agent *agent, float *norm, amine_error *error);
 void am_agent_finish(am_agent *agent, float norm, am_learner_report *report);
 
+/* The step size of the present iteration; 0: no parameter changes at all, not even by a decay. */
+double am_agent_rate(const am_agent *a);
+
 /* The functions of am_learner_type that all agents share. */
 amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error);
 void am_agent_evaluate(am_learner *learner, double *rewards, int n_episodes, uint32_t first,

@@ -144,6 +144,7 @@ static void after(am_agent *a) {
   const am_local_options *o = &x->options;
   const int n = o->cell.n_hidden;
   const float keep = 1 - o->feedback_decay;
+  if (!(am_agent_rate(a) > 0)) return;
   for (int k = 0; k < x->n_error && o->feedback != AM_FEEDBACK_RANDOM; k++)
     for (int j = 0; j < n; j++) {
       float *w = &a->parameters[output_weight(x, k, j)];

@@ -46,9 +46,11 @@ static void follow(am_signalling *x) {
 /* The running mean and mean square of what episodes bring. */
 static void after(am_agent *a) {
   double *numbers = a->learner.numbers, mean = 0, square = 0;
-  follow(inside(a));
-  if (inside(a)->options.consolidation.on)
-    am_consolidation_after(a, &inside(a)->options.consolidation);
+  if (am_agent_rate(a) > 0) {
+    follow(inside(a));
+    if (inside(a)->options.consolidation.on)
+      am_consolidation_after(a, &inside(a)->options.consolidation);
+  }
   for (int g = 0; g < a->n_groups; g++)
     for (int k = 0; k < AM_GROUP_LANES; k++) {
       const double r = (double)a->sums[g].reward[k];

@@ -9,6 +9,9 @@
  *     dh    = eta m_t G' x_t + (W_h + H_{t-1})' da
  *     G    <- k G + da h'
  *
+ * and where the product is of the same step, dx <- dx + eta m_t (G + G') x_t and nothing of it in
+ * dh.
+ *
  * dW_x, dW_h and db are sums of da u', da h' and da. m_t is held fixed, wherever it came from. */
 #ifndef AMINE_NETWORK_HEBBIAN_RNN_BACKWARD_H
 #define AMINE_NETWORK_HEBBIAN_RNN_BACKWARD_H

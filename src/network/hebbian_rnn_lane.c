@@ -24,13 +24,14 @@ static void take_up(const am_hebbian_rule *r, real *after, const real *before, c
   const vec keep = v_set1(am_hebbian_keeps(r)), bound = v_set1(r->bound);
   const vec least = v_sub(v_zero(), bound);
   const int diagonal = r->stage == AM_HEBBIAN_BASIC, clipped = r->stage == AM_HEBBIAN_ACCUMULATE;
+  const real *pre = am_hebbian_is_same(r) ? x : h;
   vec rate = v_set1(r->eta);
   if (r->stage == AM_HEBBIAN_MODULATED) rate = v_mul(rate, v_load(m));
   for (int j = 0; j < n; j++) {
     const vec post = v_mul(rate, v_load(x + j * VEC_LANES));
     for (int i = diagonal ? j : 0; i < (diagonal ? j + 1 : n); i++) {
       const size_t at = ((size_t)j * (size_t)n + (size_t)i) * VEC_LANES;
-      vec H = v_fma(post, v_load(h + i * VEC_LANES), v_mul(keep, v_load(before + at)));
+      vec H = v_fma(post, v_load(pre + i * VEC_LANES), v_mul(keep, v_load(before + at)));
       if (clipped) H = v_min(bound, v_max(least, H));
       v_store(after + at, H);
     }

@@ -3,20 +3,25 @@
  *
  *     x_t = tanh(W_x u_t + b + (W_h + H_{t-1}) h),   h = x_{t-1},  x_{-1} = 0, H_{-1} = 0
  *
- * and after it H takes up what the two ends of each connection did. Five stages, from Hebb's
- * product of one connection to the three-factor rule, and none of them:
+ * and after it H takes up what the two ends of each connection did. Stages from Hebb's product of
+ * one connection to the three-factor rule, and none of them; p is h, or x_t (the product):
  *
  *     none        H = 0                                    an ordinary RNN
  *     basic       H_t = eta diag(x_t o h)                  the product of the last step, on each
  *                                                          unit's connection to itself alone: one
  *                                                          number a unit
- *     outer       H_t = eta x_t h'                         the same for each pair of units
- *     accumulate  H_t = clip(H_{t-1} + eta x_t h', c)      the products of all steps so far
- *     decay       H_t = (1 - eta) H_{t-1} + eta x_t h'     older ones fade
- *     modulated   H_t = (1 - eta) H_{t-1} + eta m_t x_t h' m_t says what is taken up: a given
+ *     connection  H_t = eta x_t h'                         what came in by what went out, on every
+ *                                                          connection
+ *     outer       H_t = eta x_t p'                         the same for each pair of units
+ *     accumulate  H_t = clip(H_{t-1} + eta x_t p', c)      the products of all steps so far
+ *     decay       H_t = (1 - eta) H_{t-1} + eta x_t p'     older ones fade
+ *     modulated   H_t = (1 - eta) H_{t-1} + eta m_t x_t p' m_t says what is taken up: a given
  *                                                          signal for each step and lane
  *
- * Bounds, for 0 <= eta <= 1 and |x| < 1: |H_ij| < eta in basic and outer, <= 1 in decay, <= max |m|
+ * With p = h, the activity before, a connection learns what followed what, and connection and outer
+ * are one; with p = x_t, what went together, and H is symmetric.
+ *
+ * Bounds, for 0 <= eta <= 1 and |x| < 1: |H_ij| < eta in the first three, <= 1 in decay, <= max |m|
  * in modulated; only accumulate grows without end (by less than eta a step), so that it is clipped
  * at |H_ij| <= c.
  *
@@ -33,16 +38,25 @@
 typedef enum am_hebbian_stage {
   AM_HEBBIAN_NONE,
   AM_HEBBIAN_BASIC,
+  AM_HEBBIAN_CONNECTION,
   AM_HEBBIAN_OUTER,
   AM_HEBBIAN_ACCUMULATE,
   AM_HEBBIAN_DECAY,
   AM_HEBBIAN_MODULATED
 } am_hebbian_stage;
 
+/* p, from outer on */
+typedef enum am_hebbian_product { AM_HEBBIAN_BEFORE, AM_HEBBIAN_SAME } am_hebbian_product;
+
 typedef struct am_hebbian_rule {
   am_hebbian_stage stage;
   am_real eta, bound; /* bound: c, of accumulate */
+  am_hebbian_product product;
 } am_hebbian_rule;
+
+static inline int am_hebbian_is_same(const am_hebbian_rule *r) {
+  return r->stage >= AM_HEBBIAN_OUTER && r->product == AM_HEBBIAN_SAME;
+}
 
 /* What is left of the trace from step to step. */
 static inline am_real am_hebbian_keeps(const am_hebbian_rule *r) {

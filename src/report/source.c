@@ -178,6 +178,9 @@ static amine_status read_eval(am_source *source, const char *path, amine_error *
                                     .trials = number_of(root, "trials_to_criterion")};
     const char *meaning = json_string_value(json_object_get(root, "criterion_meaning"));
     const char *actions = json_string_value(json_object_get(root, "actions"));
+    const char *collapsed = json_string_value(json_object_get(root, "collapsed"));
+    snprintf(source->eval.collapsed, sizeof source->eval.collapsed, "%s",
+             collapsed ? collapsed : "");
     snprintf(source->eval.criterion_meaning, sizeof source->eval.criterion_meaning, "%s",
              meaning ? meaning : "");
     source->eval.acts = !actions || strcmp(actions, "none") != 0;

@@ -25,6 +25,7 @@ typedef struct am_report_eval {
   bool there;
   double episodes, reward, se, greedy_reward, greedy_se, criterion, trials;
   char criterion_meaning[64]; /* of a learner with a criterion of its own, else "" */
+  char collapsed[320];        /* that learning has, in words, else "" */
   bool acts;                  /* false if the network answers with values */
 } am_report_eval;
 

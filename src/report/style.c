@@ -35,6 +35,7 @@ const char *const am_page_style[] = {
     ".headline{font-size:clamp(20px,2.7vw,26px);line-height:1.4;letter-spacing:-.008em;\n"
     "max-width:44em!important;margin-top:26px!important}\n"
     ".missing{color:var(--soft)}\n"
+    ".warning{padding:10px 16px;border-left:4px solid var(--c1);background:var(--panel)}\n"
     "figcaption{font-size:13.5px;line-height:1.5;color:var(--soft);max-width:76ch}\n"
     "footer{margin-top:84px;padding-top:16px;border-top:1px solid var(--line);font-size:13px;\n"
     "color:var(--soft)}\n"

@@ -262,6 +262,21 @@ static void put_headline(am_text *page, const am_overview *o) {
   am_text_puts(page, "</p>\n");
 }
 
+/* Which of the runs ended with a network that cannot learn any more, and why. */
+static void put_collapsed(am_text *page, const am_overview *o) {
+  for (size_t k = 0; k < o->n_sources; k++) {
+    const char *sentence = o->sources[k].eval.collapsed;
+    if (!sentence[0]) continue;
+    am_text_puts(page, "<p class=\"warning\"><b>");
+    if (o->n_sources > 1) {
+      am_html_text(page, o->sources[k].name);
+      am_text_puts(page, "</b>: <b>");
+    }
+    put_sentence(page, sentence);
+    am_text_puts(page, "</b></p>\n");
+  }
+}
+
 amine_status am_section_summary(am_text *page, const am_overview *o, amine_error *error) {
   (void)error;
   am_text title = {0};
@@ -273,6 +288,7 @@ amine_status am_section_summary(am_text *page, const am_overview *o, amine_error
   am_text_puts(page, "</h1>\n");
   put_task(page, o);
   put_headline(page, o);
+  put_collapsed(page, o);
   am_ladder(page, o);
   am_run_table(page, o);
   am_text_puts(page, "</header>\n");

@@ -290,8 +290,20 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
   am_text_puts(text, group[0] ? "\n  }\n}\n" : "\n}\n");
 }
 
+/* A rate of 0 is no learning, whatever the schedule (learner/schedule.h). */
+static amine_status check_rate(const am_config *c, amine_error *error) {
+  if (!c->wished[AM_LEARNER_RATE_END] || !am_config_applies(c, AM_LEARNER_RATE_END) ||
+      am_config_number(c, AM_LEARNER_RATE) > 0 || !(am_config_number(c, AM_LEARNER_RATE_END) > 0))
+    return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "learner.rate_end=%g has no effect with learner.rate=0, which is no learning at "
+                 "all; a schedule that rises begins with a rate above 0",
+                 am_config_number(c, AM_LEARNER_RATE_END));
+}
+
 amine_status am_config_resolve(am_config *config, amine_error *error) {
   am_config c = *config;
+  AM_TRY(check_rate(&c, error));
   for (int k = 0; k < AM_N_KEYS; k++) {
     char sentence[200];
     if (am_config_applies(&c, (am_key_id)k)) continue;

@@ -9,7 +9,9 @@
 #include "format/json.h"
 #include "run/checkpoint.h"
 #include "run/folder.h"
+#include "run/health.h"
 #include "run/recording.h"
+#include "run/series.h"
 #include "run/train.h"
 #include "task/maze_policy.h"
 
@@ -257,6 +259,50 @@ static void put_criterion(am_text *text, const am_experiment *x) {
                      am_recent_trials(&x->recent, am_config_episodes(&x->config)));
 }
 
+/* The last step of an episode at which values were asked for: what was shown, wanted and said.
+ * Nothing where the network acts. */
+static void put_sample(am_text *text, const am_task *task, const am_episode *e) {
+  const am_series *said = am_episode_find(e, "prediction");
+  if (!said) said = am_episode_find(e, "output");
+  const am_series *const rows[] = {am_episode_find(e, "inputs"), am_episode_find(e, "targets"),
+                                   said};
+  static const char *const names[] = {"input", "target", "prediction"};
+  if (task->n_targets == 0 || !rows[0] || !rows[1] || !said || said->width != task->n_targets)
+    return;
+  int t = e->n_steps - 1;
+  while (t >= 0 && isnan(rows[1]->values[t * task->n_targets])) t--;
+  if (t < 0) return;
+  am_json_put_key(text, "sample");
+  am_json_begin(text);
+  am_json_put_int(text, "step", t + 1);
+  for (int r = 0; r < 3; r++) {
+    am_json_put_key(text, names[r]);
+    for (int k = 0; k < rows[r]->width; k++) {
+      am_text_puts(text, k == 0 ? "[" : ", ");
+      am_json_number(text, (double)rows[r]->values[t * rows[r]->width + k], 6);
+    }
+    am_text_puts(text, "]");
+  }
+  am_text_puts(text, "}");
+}
+
+/* What a look at one episode tells: whether learning has collapsed, and a sample. */
+static amine_status look(am_text *text, am_experiment *x, double reward, uint64_t seed,
+                         amine_error *error) {
+  am_episode e;
+  am_health health;
+  char collapsed[AM_HEALTH_SENTENCE];
+  AM_TRY(am_episode_play(&e, x->learner, 0, seed, error));
+  amine_status status = am_health_look(&health, x, reward, &e, error);
+  if (status == AMINE_OK) {
+    put_sample(text, x->task, &e);
+    if (am_health_say(collapsed, &health, &x->config, x->task))
+      am_json_put_string(text, "collapsed", collapsed);
+  }
+  am_episode_free(&e);
+  return status;
+}
+
 amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_episodes,
                                 amine_error *error) {
   const uint64_t seed = x->config.values[AM_SEED].integer;
@@ -275,7 +321,8 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   am_json_put_double(&text, "greedy_reward", greedy.mean);
   am_json_put_double(&text, "greedy_se", greedy.se);
   put_criterion(&text, x);
-  const amine_status status = put_seal(&text, x, folder, error);
+  amine_status status = look(&text, x, sampled.mean, seed ^ EVALUATION_SALT, error);
+  if (status == AMINE_OK) status = put_seal(&text, x, folder, error);
   am_json_end(&text);
   if (status == AMINE_OK) return write_text(folder, AM_EVAL_FILE, &text, error);
   am_text_free(&text);

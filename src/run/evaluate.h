@@ -33,7 +33,9 @@ amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, cons
 
 /* Leaves lines.json, recording.npz and, of what is no maze, episode.json (run/recording.h) in the
  * folder, for the report; and last eval.json, which says how many bytes the checkpoint and each of
- * those files has, and their CRC-32C. */
+ * those files has, and their CRC-32C. It has a sentence
+ * "collapsed" where learning has (health.h), and of a network that predicts values a "sample": what
+ * it was shown at one step, what was wanted and what it said. */
 amine_status am_evaluate_record(am_experiment *experiment, const char *folder, int n_episodes,
                                 amine_error *error);
 

@@ -140,13 +140,16 @@ const am_key am_keys[AM_N_KEYS] = {
                         "first value of the learned rate eta (modulator.type=constant)"),
     [AM_RULE_ETA_E] = NUM("rule.eta_e", 0.01, 0, 1, "",
                           "first value of the learned rate of the eligibility trace"),
-    [AM_RULE_STAGE] = ONE("rule.stage", "none|basic|outer|accumulate|decay|modulated",
-                          "the Hebbian trace H: of each unit's connection to itself, of the last "
-                          "step, of all steps, fading, and fading with a modulator; none is an "
-                          "ordinary RNN"),
+    [AM_RULE_STAGE] = ONE("rule.stage", "none|basic|connection|outer|accumulate|decay|modulated",
+                          "the Hebbian trace H: of each unit's connection to itself, of each "
+                          "connection, of the last step, of all steps, fading, and fading with a "
+                          "modulator; none is an ordinary RNN"),
     [AM_RULE_ETA_H] =
         NUM("rule.eta_h", 0.1, 0, 1, "", "eta: how fast H takes up the new and lets go the old"),
     [AM_RULE_BOUND] = NUM("rule.bound", 1, 1e-6, 1e6, "", "c: bound of |H| where nothing fades"),
+    [AM_RULE_PRODUCT] =
+        ONE("rule.product", "before|same",
+            "what H takes up: a unit's activity times those of the step before, or of the same"),
     [AM_MODULATOR_TYPE] = ONE("modulator.type", "readout|constant|chemical",
                               "what gates plasticity: a signal the network learns to emit, one "
                               "learned number eta, or eta "
@@ -187,7 +190,8 @@ const am_key am_keys[AM_N_KEYS] = {
     [AM_LEARNER_TEACH] = ONE("learner.teach", "reward|supervised|mixed",
                              "what tells right from wrong: rewards, the right answers, or both"),
     [AM_LEARNER_RATE] =
-        NUM("learner.rate", 1e-4, 0, 100, "", "step size of Adam, or of the delta rule"),
+        NUM("learner.rate", 1e-4, 0, 100, "",
+            "step size of Adam, or of the delta rule; 0: no learning, whatever the schedule"),
     [AM_LEARNER_RATE_END] =
         NUM("learner.rate_end", 1e-4, 0, 100, "", "step size at the end of a linear schedule"),
     [AM_LEARNER_SCHEDULE] =
@@ -372,8 +376,9 @@ static const condition conditions[AM_N_KEYS] = {
     [AM_RULE_ETA] = {AM_MODULATOR_TYPE, "constant|chemical"},
     [AM_RULE_ETA_E] = {AM_RULE_TYPE, "eligibility"},
     [AM_RULE_STAGE] = HEBBIAN_RNN,
-    [AM_RULE_ETA_H] = {AM_RULE_STAGE, "basic|outer|accumulate|decay|modulated"},
+    [AM_RULE_ETA_H] = {AM_RULE_STAGE, "basic|connection|outer|accumulate|decay|modulated"},
     [AM_RULE_BOUND] = {AM_RULE_STAGE, "accumulate"},
+    [AM_RULE_PRODUCT] = {AM_RULE_STAGE, "outer|accumulate|decay|modulated"},
     [AM_MODULATOR_TYPE] = PLASTIC,
     [AM_MODULATOR_FACTOR] = CHEMICAL,
     [AM_MODULATOR_BASELINE] = CHEMICAL,

@@ -10,7 +10,7 @@
 #include "format/npz.h"
 #include "run/recording.h"
 
-static am_series *find(am_episode *e, const char *name) {
+const am_series *am_episode_find(const am_episode *e, const char *name) {
   for (int k = 0; k < e->n; k++)
     if (strcmp(e->series[k].name, name) == 0) return &e->series[k];
   return NULL;
@@ -36,11 +36,12 @@ typedef struct world {
 } world;
 
 static void want(am_episode *e, const char *name, const char *meaning, int width) {
-  if (width > 0 && !find(e, name)) e->series[e->n++] = (am_series){name, meaning, width, NULL};
+  if (width > 0 && !am_episode_find(e, name))
+    e->series[e->n++] = (am_series){name, meaning, width, NULL};
 }
 
 static float *values_from(am_episode *e, int from, const char *name) {
-  const am_series *s = find(e, name);
+  const am_series *s = am_episode_find(e, name);
   return s && s - e->series >= from ? s->values : NULL;
 }
 
@@ -72,7 +73,7 @@ static int replay(const am_task *task, const world *w, const float *actions, voi
 static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane, uint64_t seed,
                               amine_error *error) {
   const int from = e->n;
-  const am_series *actions = find(e, "actions");
+  const am_series *actions = am_episode_find(e, "actions");
   if (task->n_targets == 0 && (!actions || actions->width != 1)) return AMINE_OK;
   const float *known = actions && actions->width == 1 ? actions->values : NULL;
   want(e, "inputs", "what the world showed", task->n_inputs);

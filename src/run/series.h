@@ -16,6 +16,8 @@ typedef struct am_episode {
 amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t lane, uint64_t seed,
                              amine_error *error);
 void am_episode_free(am_episode *episode);
+/* The series of that name, or NULL. */
+const am_series *am_episode_find(const am_episode *episode, const char *name);
 
 /* Plays one episode of each sort that the task has, in their order and one after the other in the
  * same series: (seed, 0, lane) for the first lane that begins one. A task without sorts: the

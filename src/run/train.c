@@ -1,12 +1,15 @@
 /* The training loop: iterate, record, save. */
 #include "run/train.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "format/file.h"
 #include "run/checkpoint.h"
+#include "run/health.h"
 #include "run/tasks.h"
 #include "run/weights.h"
 
@@ -15,8 +18,10 @@ typedef struct session {
   am_records *records;
   am_text checkpoint;   /* path */
   double start, before; /* clock at the start; seconds of earlier sessions */
-  double smooth_reward, smooth_time, last;
+  double smooth_reward, smooth_entropy, smooth_time, last;
   int n_smooth;
+  float *work; /* for the largest weight */
+  char collapsed[AM_HEALTH_SENTENCE];
 } session;
 
 static double seconds_of(const session *s) { return s->before + am_clock() - s->start; }
@@ -26,19 +31,34 @@ static amine_status save(session *s, amine_error *error) {
   return am_checkpoint_save(s->experiment, am_records_state(s->records), s->checkpoint.data, error);
 }
 
+/* Whether learning has collapsed: looked at as often as a line is recorded, and at the end. */
+static void look_after(session *s, uint64_t planned) {
+  const am_experiment *x = s->experiment;
+  const uint64_t done = x->learner->iteration;
+  if (done % x->config.values[AM_RECORD].integer != 0 && done != planned) return;
+  const am_health health = {.reward = am_recent_mean(&x->recent),
+                            .entropy = x->task->n_actions > 0 ? s->smooth_entropy : (double)NAN,
+                            .largest = am_health_largest(x->learner, s->work)};
+  am_health_say(s->collapsed, &health, &x->config, x->task);
+}
+
 /* Running means over about the last 50 iterations, for those who watch. */
-static void look(session *s, const am_train_watch *watch, double reward, uint64_t planned) {
+static void look(session *s, const am_train_watch *watch, const am_learner_report *report,
+                 uint64_t planned) {
   const double now = am_clock();
   const double weight = s->n_smooth < 50 ? 1.0 / (s->n_smooth + 1) : 0.02;
   s->n_smooth++;
-  s->smooth_reward += weight * (reward - s->smooth_reward);
+  s->smooth_reward += weight * (report->reward - s->smooth_reward);
+  s->smooth_entropy += weight * (report->entropy - s->smooth_entropy);
   s->smooth_time += weight * (now - s->last - s->smooth_time);
   s->last = now;
   if (!watch || !watch->progress) return;
+  look_after(s, planned);
   const am_train_progress p = {.iteration = s->experiment->learner->iteration,
                                .iterations = planned,
                                .reached = s->experiment->recent.reached,
                                .criterion = s->experiment->learner->criterion,
+                               .collapsed = s->collapsed,
                                .seconds = seconds_of(s),
                                .rate = s->smooth_time > 0 ? 1 / s->smooth_time : 0,
                                .reward = s->smooth_reward};
@@ -67,7 +87,7 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
     am_learner_report report;
     AM_TRY(am_experiment_iterate(x, &report, error));
     AM_TRY(am_records_add(s->records, learner->iteration, seconds_of(s), &report, error));
-    look(s, watch, report.reward, x->config.values[AM_ITERATIONS].integer);
+    look(s, watch, &report, x->config.values[AM_ITERATIONS].integer);
     if (is_done(x)) break;
     if (watch && watch->stop && atomic_load(watch->stop)) {
       AM_TRY(save_last(s, error));
@@ -108,7 +128,9 @@ static amine_status note(const am_config *config, const char *folder, const am_t
  * can be resumed whenever it dies; config.json comes last, for where it is there is a run. */
 static amine_status run(am_experiment *x, const am_record_state *state, const char *folder,
                         const am_train_watch *watch, amine_error *error) {
-  session s = {.experiment = x};
+  const size_t n_work = am_health_work(x->learner);
+  session s = {.experiment = x, .work = am_alloc(n_work, sizeof(float))};
+  if (!s.work) return am_fail_memory(error, am_size_mul(n_work, sizeof(float)));
   amine_status status = am_folder_path(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK)
     status = am_records_open(&s.records, folder, state, x->config.values[AM_RECORD].integer, error);
@@ -123,6 +145,7 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
     if (status == AMINE_OK) status = closed;
   }
   am_text_free(&s.checkpoint);
+  am_free(s.work);
   return status;
 }
 

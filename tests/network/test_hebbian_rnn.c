@@ -18,15 +18,28 @@
 #include "network/hebbian_rnn_backward.h"
 #include "network/linear_lane.h"
 
-enum { LANES = 16, N_STAGES = 6, N_TENSORS = 5 };
+enum { LANES = 16, N_STAGES = 11, N_TENSORS = 5 };
 #if defined(AMINE_VEC_F64)
 #define TOLERANCE 1e-13
 #else
 #define TOLERANCE 3e-6
 #endif
 
-static const char *const stages[N_STAGES] = {"none",       "basic", "outer",
-                                             "accumulate", "decay", "modulated"};
+static const char *const stages[N_STAGES] = {
+    "none",  "basic",     "connection", "outer",           "accumulate",
+    "decay", "modulated", "outer same", "accumulate same", "decay same",
+    "modulated same"};
+
+/* The rule of a row above. */
+static am_hebbian_rule rule_of(int s, double eta, double c) {
+  const bool same = s > AM_HEBBIAN_MODULATED;
+  return (am_hebbian_rule){
+      .stage = (am_hebbian_stage)(same ? s - AM_HEBBIAN_MODULATED + AM_HEBBIAN_CONNECTION : s),
+      .eta = (am_real)eta,
+      .bound = (am_real)c,
+      .product = same ? AM_HEBBIAN_SAME : AM_HEBBIAN_BEFORE};
+}
+
 static am_tensor_file *file;
 
 static const am_tensor *find(const char *format, ...) {
@@ -55,10 +68,10 @@ typedef struct world {
 
 static am_real *zeros(int n) { return calloc((size_t)n + 1, sizeof(am_real)); }
 
-static void open_world(world *w, am_hebbian_stage stage, double eta, double c) {
+static void open_world(world *w, int stage, double eta, double c) {
   const am_hebbian_rnn_options o = {.n_inputs = w->m,
                                     .n_hidden = w->n,
-                                    .rule = {stage, (am_real)eta, (am_real)c},
+                                    .rule = rule_of(stage, eta, c),
                                     .input_scale = 1,
                                     .recurrent_scale = 1};
   assert_int_equal(am_hebbian_rnn_make(&w->rnn, &w->places, &o, NULL), AMINE_OK);
@@ -152,7 +165,7 @@ static void spread(am_real *out, const double *in, const world *w, int n) {
         out[(t * n + j) * LANES + b] = (am_real)in[(t * w->B + b) * n + j];
 }
 
-static void read_world(world *w, int number, am_hebbian_stage stage) {
+static void read_world(world *w, int number, int stage) {
   const am_tensor *u = find("%d/u", number), *wanted = find("%d/wanted", number);
   const double *rule = values(find("%d/rule", number));
   *w = (world){.T = (int)u->dims[0],
@@ -173,8 +186,11 @@ static void read_world(world *w, int number, am_hebbian_stage stage) {
   }
 }
 
+/* What is taken up of one step and comes back to it reinforces itself, and so does rounding. */
+static double slack(const char *stage) { return strstr(stage, "same") ? 30 : 1; }
+
 static void check(const char *what, const char *stage, int number, double off, double scale) {
-  if (!(off <= TOLERANCE * fmax(scale, 1)))
+  if (!(off <= slack(stage) * TOLERANCE * fmax(scale, 1)))
     fail_msg("case %d, %s: %s off by %g of %g", number, stage, what, off, scale);
 }
 
@@ -215,7 +231,7 @@ static void agrees_with_pytorch(void **state) {
   for (int number = 0; number < 3; number++)
     for (int s = 0; s < N_STAGES; s++) {
       world w;
-      read_world(&w, number, (am_hebbian_stage)s);
+      read_world(&w, number, s);
       forward(&w);
       check_rows(&w, "x", stages[s], number, x_at(&w, 0), find("%d/%s/x", number, stages[s]), w.T,
                  w.n);
@@ -235,7 +251,7 @@ static void delta_rule_agrees(void **state) {
   for (int number = 0; number < 3; number++)
     for (int s = 0; s < N_STAGES; s++) {
       world w;
-      read_world(&w, number, (am_hebbian_stage)s);
+      read_world(&w, number, s);
       forward(&w);
       errors(&w, 1);
       collect_output(&w);
@@ -254,13 +270,19 @@ static void traces_by_hand(void **state) {
   const double want[N_STAGES][5] = {{0},
                                     {0, 0.25, 0.25, 0.25, 0.25},
                                     {0, 0.25, 0.25, 0.25, 0.25},
+                                    {0, 0.25, 0.25, 0.25, 0.25},
                                     {0, 0.25, 0.5, 0.625, 0.625},
                                     {0, 0.25, 0.4375, 0.578125, 0.68359375},
-                                    {0, 0.5, 0.375, 0.03125, 0.2734375}};
+                                    {0, 0.5, 0.375, 0.03125, 0.2734375},
+                                    /* the first step, too, is a product of what is there */
+                                    {0.25, 0.25, 0.25, 0.25, 0.25},
+                                    {0.25, 0.5, 0.625, 0.625, 0.625},
+                                    {0.25, 0.4375, 0.578125, 0.68359375, 0.7626953125},
+                                    {1.75, 1.8125, 1.359375, 0.76953125, 0.8271484375}};
   const double level[5] = {7, 2, 0, -1, 1};
   for (int s = 1; s < N_STAGES; s++) {
     world w = {.T = 5, .B = 1, .m = 1, .n = 1, .o = 1};
-    open_world(&w, (am_hebbian_stage)s, eta, c);
+    open_world(&w, s, eta, c);
     w.parameters[w.rnn.w_x] = 40;
     for (int t = 0; t < 5; t++) {
       w.u[t * LANES] = 1;
@@ -296,7 +318,7 @@ static void draw_world(world *w, uint32_t number, int stage) {
                .m = 1 + (int)(4 + 4 * draw(number, 0, 1)),
                .n = 1 + (int)(8 + 8 * draw(number, 0, 2)),
                .o = 1 + (int)(2 + 2 * draw(number, 0, 3))};
-  open_world(w, (am_hebbian_stage)stage, 0.5 + 0.5 * draw(number, 0, 4), 0.3);
+  open_world(w, stage, 0.5 + 0.5 * draw(number, 0, 4), 0.3);
   for (size_t k = 0; k < w->places.size; k++) w->parameters[k] = 0.4 * draw(number, 1, (uint32_t)k);
   for (int k = 0; k < w->T * w->m * LANES; k++) w->u[k] = draw(number, 2, (uint32_t)k);
   for (int k = 0; k < w->T * w->o * LANES; k++) w->wanted[k] = draw(number, 3, (uint32_t)k);
@@ -315,49 +337,63 @@ static uint64_t clipped(const world *w) {
   return hash;
 }
 
-/* Central differences: off by h^2 f'''/6 and by rounding, 1e-16 f / h. */
+/* (f(p + h) - f(p - h)) / 2h; *corner is set if the two lie on different sides of one. */
+static double slope(const world *w, am_real *p, double h, bool *corner) {
+  const am_real old = *p;
+  *p = old + h;
+  const double up = earned(w);
+  const uint64_t above = clipped(w);
+  *p = old - h;
+  const double down = earned(w);
+  *p = old;
+  *corner |= w->rnn.options.rule.stage == AM_HEBBIAN_ACCUMULATE && clipped(w) != above;
+  return (up - down) / (2 * h);
+}
+
+/* Differences of the fourth order: what reinforces itself has large third derivatives. */
 static void gradient_by_differences(void **state) {
   (void)state;
-  const double h = 1e-6;
+  const double h = 3e-6;
   int n_checked = 0, n_corners = 0;
-  for (uint32_t number = 0; number < 48; number++) {
+  for (uint32_t number = 0; number < 66; number++) {
     world w;
     draw_world(&w, number, (int)number % N_STAGES);
     forward(&w);
     backward(&w);
     for (int k = 0; k < N_TENSORS; k++)
-      for (size_t i = 0; i < am_place_count(&w.places.place[k]); i++) {
-        am_real *p = w.parameters + w.places.place[k].at + i, old = *p;
-        *p = old + h;
-        const double up = earned(&w);
-        const uint64_t above = clipped(&w);
-        *p = old - h;
-        const double got = w.change[w.places.place[k].at + i], d = (up - earned(&w)) / (2 * h);
-        *p = old;
+      for (size_t i = 0, n = am_place_count(&w.places.place[k]); i < n; i += n / 16 + 1) {
+        const size_t at = w.places.place[k].at + i;
+        bool corner = false;
+        const double once = slope(&w, w.parameters + at, h, &corner);
+        const double got = w.change[at];
+        const double d = (4 * once - slope(&w, w.parameters + at, 2 * h, &corner)) / 3;
         n_checked++;
-        if (number % N_STAGES == AM_HEBBIAN_ACCUMULATE && clipped(&w) != above) {
+        if (corner) {
           n_corners++;
           continue;
         }
         if (!(fabs(got - d) <= 2e-7 * fmax(1, fabs(d))))
-          fail_msg("%u, %s, %s[%zu]: %g, by differences %g", number, stages[number % N_STAGES],
+          fail_msg("%u, %s, %s[%zu]: %.9g, by differences %.9g", number, stages[number % N_STAGES],
                    w.places.place[k].name, i, got, d);
       }
     close_world(&w);
   }
-  assert_true(n_checked > 4000 && n_corners < n_checked / 20);
+  assert_true(n_checked > 2000 && n_corners < n_checked / 20);
 }
 #endif
 
+#define DECAY(eta, c) rule_of(AM_HEBBIAN_DECAY, eta, c)
+#define ACCUMULATE(eta, c) rule_of(AM_HEBBIAN_ACCUMULATE, eta, c)
+
 static void refuses(void **state) {
   (void)state;
-  const am_hebbian_rnn_options bad[] = {{0, 4, {AM_HEBBIAN_DECAY, (am_real)0.1, 1}, 1, 1},
-                                        {3, 0, {AM_HEBBIAN_DECAY, (am_real)0.1, 1}, 1, 1},
-                                        {3, 1025, {AM_HEBBIAN_DECAY, (am_real)0.1, 1}, 1, 1},
-                                        {3, 4, {AM_HEBBIAN_DECAY, (am_real)-0.1, 1}, 1, 1},
-                                        {3, 4, {AM_HEBBIAN_DECAY, (am_real)1.1, 1}, 1, 1},
-                                        {3, 4, {AM_HEBBIAN_DECAY, (am_real)NAN, 1}, 1, 1},
-                                        {3, 4, {AM_HEBBIAN_ACCUMULATE, (am_real)0.1, 0}, 1, 1}};
+  const am_hebbian_rnn_options bad[] = {{0, 4, DECAY(0.1, 1), 1, 1},
+                                        {3, 0, DECAY(0.1, 1), 1, 1},
+                                        {3, 1025, DECAY(0.1, 1), 1, 1},
+                                        {3, 4, DECAY(-0.1, 1), 1, 1},
+                                        {3, 4, DECAY(1.1, 1), 1, 1},
+                                        {3, 4, DECAY(NAN, 1), 1, 1},
+                                        {3, 4, ACCUMULATE(0.1, 0), 1, 1}};
   for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
     am_hebbian_rnn rnn;
     am_places places = {0};

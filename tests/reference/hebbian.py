@@ -5,7 +5,8 @@
 
 Every stage of src/network/hebbian_rnn_lane.h in cases of different shape, T steps in B lanes:
 
-  x_t = tanh(W_x u_t + b + (W_h + H) h),  h = x_{t-1};  y_t = W_o x_t + b_o;  then H by its stage.
+  x_t = tanh(W_x u_t + b + (W_h + H) h),  h = x_{t-1};  y_t = W_o x_t + b_o;  then H by its stage,
+  of products x_t h', or x_t x_t' where the stage is "... same".
 
 The loss is summed over lanes: -(1/T) sum_t asked_t 1/n_o sum_k (y - y*)^2, what an episode earns;
 `gradient/...` are its derivatives by autograd, H and m included, m given. `delta/...` is the delta
@@ -23,7 +24,9 @@ from neurons import read_safetensors, write_safetensors
 torch.set_default_dtype(torch.float64)
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data",
                     "hebbian.safetensors")
-STAGES = ["none", "basic", "outer", "accumulate", "decay", "modulated"]
+STAGES = ["none", "basic", "connection", "outer", "accumulate", "decay", "modulated",
+          # with both ends of a product from the same step
+          "outer same", "accumulate same", "decay same", "modulated same"]
 SHAPES = [dict(m=3, n=5, o=2, T=7, B=3, eta=0.4, c=0.25), dict(m=1, n=9, o=1, T=10, B=16, eta=0.1, c=1),
           dict(m=13, n=17, o=4, T=4, B=6, eta=0.7, c=0.5)]
 
@@ -32,12 +35,20 @@ def f32(a):
     return np.asarray(a, np.float32).astype(np.float64)
 
 
+def by_connection(x, h):
+    """Hebb's product, connection by connection: what came in times what went out."""
+    return torch.stack([torch.stack([h[i] * x[j] for i in range(len(h))]) for j in range(len(x))])
+
+
 def next_trace(stage, H, x, h, m, eta, c):
-    product = x[:, None] * h[None, :]
+    stage, _, same = stage.partition(" ")
+    product = x[:, None] * (x if same else h)[None, :]
     if stage == "none":
         return torch.zeros_like(H)
     if stage == "basic":
         return eta * torch.diag(x * h)
+    if stage == "connection":
+        return eta * by_connection(x, h)
     if stage == "outer":
         return eta * product
     if stage == "accumulate":
@@ -89,7 +100,7 @@ def make():
             key = lambda name: f"{number}/{stage}/{name}"
             p = {k: torch.tensor(f32(v), requires_grad=True) for k, v in drawn.items()}
             x, H, hits = live(stage, shape, p, torch.tensor(u), torch.tensor(level))
-            assert stage != "accumulate" or (hits > 0) == (number != 1), hits
+            assert "accumulate" not in stage or (hits > 0) == (number != 1), hits
             y = x @ p["h2o.weight"].T + p["h2o.bias"]
             error = ((y - torch.tensor(wanted)) ** 2).mean(2) * torch.tensor(asked)
             (-error.sum() / T).backward()

@@ -15,6 +15,7 @@
 #include "format/npz.h"
 #include "run/checkpoint.h"
 #include "run/evaluate.h"
+#include "run/health.h"
 #include "run/series.h"
 #include "small.h"
 #include "task/maze.h"
@@ -135,6 +136,116 @@ static void a_criterion_must_be_there(void **state) {
   assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_ERROR_ARGUMENT);
   assert_string_equal(error.message, "stop_at_criterion=true: task.type=maze has none");
   assert_null(x);
+}
+
+/* ------------------------------------------------------------------------------ rates, health */
+static uint64_t hash_of_parameters(const am_learner *learner) {
+  uint64_t hash = 14695981039346656037u;
+  am_learner_tensor t;
+  for (int k = 0; learner->type->tensor(learner, k, &t); k++) {
+    const size_t n = t.dims[0] * (t.rank > 1 ? t.dims[1] : 1);
+    float *values = malloc(n * sizeof *values);
+    learner->type->get(learner, k, values);
+    /* a baseline is what was earned, no weight */
+    if (t.is_parameter && strcmp(t.name, "baseline") != 0)
+      hash = small_fnv(hash, values, n * sizeof *values);
+    free(values);
+  }
+  return hash;
+}
+
+/* Whatever the schedule is. */
+static void a_rate_of_0_learns_nothing(void **state) {
+  (void)state;
+  for (int k = 0; k < N_SMALL_VARIANTS; k++) {
+    am_config c = small_config(&small_variants[k]);
+    set(&c, "learner.rate=0");
+    set(&c, "learner.warmup=0");
+    memset(c.wished, 0, sizeof c.wished);
+    am_experiment *x = small_experiment(&c);
+    const uint64_t before = hash_of_parameters(x->learner);
+    for (int i = 0; i < 3; i++) {
+      am_learner_report report;
+      assert_int_equal(am_experiment_iterate(x, &report, NULL), AMINE_OK);
+    }
+    if (hash_of_parameters(x->learner) != before)
+      fail_msg("%s learns with learner.rate=0", small_variants[k].name);
+    am_experiment_destroy(x);
+  }
+}
+
+static void a_schedule_that_rises_from_0_is_refused(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_config c;
+  am_config_default(&c);
+  set(&c, "learner.rate=0");
+  assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+  set(&c, "learner.rate_end=0.5");
+  assert_int_equal(am_config_resolve(&c, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "learner.rate_end=0.5 has no effect with learner.rate=0"));
+}
+
+/* The least known player of the small maze earns about 20, the best some hundred. */
+static void what_has_collapsed_is_said(void **state) {
+  (void)state;
+  const am_config c = small_config(&small_variants[6]);
+  am_experiment *x = small_experiment(&c);
+  const am_task *task = x->task;
+  const double low = task->lines[0].reward, best = task->lines[task->n_lines - 1].reward;
+  const struct {
+    am_health health;
+    const char *says; /* NULL: nothing */
+  } cases[] = {
+      {{low, 0, 1}, "does the same at every step (its entropy is 0)"},
+      {{low, 0.7, 1e5}, "a weight has grown to 1e+05, "},
+      {{low, 0.7, 1}, NULL},                      /* has not learned yet */
+      {{best, 0, 1e5}, NULL},                     /* knows what it does */
+      {{low + 0.2 * (best - low), 0, 1e5}, NULL}, /* has learned something */
+      {{(double)NAN, 0, 1}, "does the same"},     /* nothing to compare with */
+      {{low, (double)NAN, (double)NAN}, NULL},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    char sentence[AM_HEALTH_SENTENCE];
+    const bool said = am_health_say(sentence, &cases[k].health, &c, task);
+    assert_int_equal(said, cases[k].says != NULL);
+    if (!said) assert_string_equal(sentence, "");
+    else if (!strstr(sentence, cases[k].says)) fail_msg("%s", sentence);
+    if (said) assert_non_null(strstr(sentence, "; try a learner.rate below 0.01"));
+  }
+  float *work = malloc(am_health_work(x->learner) * sizeof *work);
+  am_a2c *a = am_experiment_a2c(x);
+  a->parameters[a->network.layout.w] = -77;
+  assert_true(am_health_largest(x->learner, work) == 77);
+  free(work);
+  am_experiment_destroy(x);
+}
+
+/* The whole of it: a run with too large a step ends with the sentence in eval.json. */
+static void an_evaluation_says_it(void **state) {
+  (void)state;
+  for (int ruined = 0; ruined < 2; ruined++) {
+    char folder[100];
+    am_config c = small_config(&small_variants[6]);
+    if (ruined) set(&c, "learner.rate=100");
+    am_experiment *x = small_experiment(&c);
+    for (int i = 0; i < 9; i++) {
+      am_learner_report report;
+      assert_int_equal(am_experiment_iterate(x, &report, NULL), AMINE_OK);
+    }
+    snprintf(folder, sizeof folder, "%s/ruined%d", base, ruined);
+    assert_int_equal(am_io.mkdir(folder, 0777), 0);
+    assert_int_equal(am_evaluate_record(x, folder, 20, NULL), AMINE_OK);
+    snprintf(folder, sizeof folder, "%s/ruined%d/eval.json", base, ruined);
+    json_t *root = NULL;
+    assert_int_equal(am_json_read(&root, folder, NULL, NULL), AMINE_OK);
+    const json_t *sentence = json_object_get(root, "collapsed");
+    assert_int_equal(sentence != NULL, ruined);
+    if (ruined)
+      assert_non_null(strstr(json_string_value(sentence), "learning has collapsed: "));
+    json_decref(root);
+    am_experiment_destroy(x);
+  }
 }
 
 /* ------------------------------------------------------------------------------ recent rewards */
@@ -590,6 +701,10 @@ int main(void) {
       cmocka_unit_test(what_a_file_says_must_apply),
       cmocka_unit_test(conditions_name_choices),
       cmocka_unit_test(a_criterion_must_be_there),
+      cmocka_unit_test(a_rate_of_0_learns_nothing),
+      cmocka_unit_test(a_schedule_that_rises_from_0_is_refused),
+      cmocka_unit_test(what_has_collapsed_is_said),
+      cmocka_unit_test(an_evaluation_says_it),
       cmocka_unit_test(the_window_holds_1000_episodes),
       cmocka_unit_test(the_window_is_taken_up),
       cmocka_unit_test(a_window_that_cannot_be_is_refused),

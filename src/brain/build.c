@@ -156,9 +156,8 @@ static amine_status make_states(amine_brain *b, amine_error *error) {
 /* ------------------------------------------------------------------------------------ synapses */
 /* A fixed weight that all share needs no memory: see brain.h. */
 static bool is_uniform(const am_projection *p) {
-  return !p->rule->kernels[0] && p->values[AM_RULE_DECAY] <= 0 &&
-         p->values[AM_RULE_TARGET_RATE] <= 0 && p->stp_u <= 0 && !p->connection->pair_weight &&
-         !(p->weight_max > p->weight);
+  return !p->rule->kernels[0] && !am_rule_sweeps(p->values) && p->stp_u <= 0 &&
+         !p->connection->pair_weight && !(p->weight_max > p->weight);
 }
 
 static size_t row_capacity(const am_projection *p, const amine_brain *b) {
@@ -492,8 +491,7 @@ static int look_every(const amine_brain *b) {
 static int sweep_every(const amine_brain *b) {
   bool any = false;
   for (int k = 0; k < b->n_projections; k++)
-    any |= b->projections[k].values[AM_RULE_DECAY] > 0 ||
-           b->projections[k].values[AM_RULE_TARGET_RATE] > 0;
+    any |= am_rule_sweeps(b->projections[k].values);
   return any ? (int)am_steps_or_one(AM_SWEEP_MS, b->dt_ms) : 0;
 }
 

@@ -20,6 +20,35 @@ static const char *const models[][2] = {
 };
 #define N_MODELS (sizeof models / sizeof *models)
 
+/* How Izhikevich's neurons fire, by name: Izhikevich 2003, doi:10.1109/TNN.2003.820440. */
+static const char *const parameter_of_kind[] = {"a", "b", "c", "d"};
+static const struct {
+  const char *name;
+  double values[4]; /* a, b, c, d */
+} kinds[] = {{"regular-spiking", {0.02, 0.2, -65, 8}},
+             {"intrinsically-bursting", {0.02, 0.2, -55, 4}},
+             {"chattering", {0.02, 0.2, -50, 2}},
+             {"fast-spiking", {0.1, 0.2, -65, 2}},
+             {"low-threshold-spiking", {0.02, 0.25, -65, 2}},
+             {"thalamo-cortical", {0.02, 0.25, -65, 0.05}},
+             {"resonator", {0.1, 0.26, -65, 2}}};
+#define N_KINDS ((int)(sizeof kinds / sizeof *kinds))
+static const char *const kind_names[][2] = {
+    {"regular", "regular-spiking"},
+    {"rs", "regular-spiking"},
+    {"bursting", "intrinsically-bursting"},
+    {"ib", "intrinsically-bursting"},
+    {"ch", "chattering"},
+    {"fast", "fast-spiking"},
+    {"fs", "fast-spiking"},
+    {"low-threshold", "low-threshold-spiking"},
+    {"lts", "low-threshold-spiking"},
+    {"thalamocortical", "thalamo-cortical"},
+    {"tc", "thalamo-cortical"},
+    {"rz", "resonator"},
+};
+#define N_KIND_NAMES (sizeof kind_names / sizeof *kind_names)
+
 /* A word as we spell words: "Regular_Spiking" becomes "regular-spiking". */
 static void plain(const char *word, char *out, size_t size) {
   snprintf(out, size, "%s", word);
@@ -60,8 +89,14 @@ static const amine_parameter *find_parameter(const json_t *object, const char *k
 
 static const am_more parameters = {.next = parameter, .find = find_parameter};
 
+/* Synapses by name: decay and reversal potential of what arrives (Wang 2002,
+ * doi:10.1016/S0896-6273(02)01092-9). A current-based model has no reversal potential. */
+static const char synapse_words[] = "ampa|nmda|gaba";
+static const double synapse_values[][2] = {{2, 0}, {100, 0}, {5, -70}};
+
 typedef struct cell_keys {
-  const char *name, *type;
+  const char *name, *type, *kind;
+  int excitatory, inhibitor; /* index of synapse_words, or -1 */
   const json_t *params;
   double fraction, strength;
   bool inhibitory;
@@ -78,10 +113,18 @@ typedef struct cell_keys {
     .name = "params_default", .others = "params|parameters|values", .kind = AM_FIELD_VALUES,       \
     AT(params), .more = &parameters, .meaning = "parameters of that"                               \
   }
-static const am_field model_fields[] = {TYPE, PARAMS, {0}};
+#define KIND                                                                                       \
+  { .name = "kind", .others = "subtype|firing_pattern", .kind = AM_FIELD_TEXT, AT(kind) }
+#define SYNAPSE(key, member)                                                                       \
+  { .name = key, .kind = AM_FIELD_WORD, AT(member), .words = synapse_words }
+#define SYNAPSES                                                                                   \
+  SYNAPSE("excitatory_synapse", excitatory), SYNAPSE("inhibitory_synapse", inhibitor)
+static const am_field model_fields[] = {TYPE, KIND, SYNAPSES, PARAMS, {0}};
 static const am_field cell_fields[] = {
     {.name = "name", .kind = AM_FIELD_TEXT, AT(name), .meaning = "of the cell type"},
     TYPE,
+    KIND,
+    SYNAPSES,
     PARAMS,
     {.name = "fraction",
      .others = "proportion|ratio|share",
@@ -128,6 +171,45 @@ static amine_status read_model(am_cell_type *type, const am_reader *r, const am_
   return AMINE_OK;
 }
 
+/* The parameters of a kind of Izhikevich neuron; what the file says of them comes after. */
+static amine_status read_kind(am_cell_type *type, am_plan *plan, am_reader *r,
+                              const am_where *above, const char *word) {
+  const am_where where = {.above = above, .key = "kind"};
+  const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
+  char spelled[64];
+  const char *name = am_translate(kind_names, N_KIND_NAMES, word, spelled, sizeof spelled);
+  am_nearest_word near = am_nearest_begin(name);
+  if (strcmp(type->model, "izhikevich") != 0)
+    return am_refuse(r, &where, NULL, "\"%.60s\" is a kind of izhikevich neuron: type is %s", word,
+                     type->model);
+  for (int k = 0; k < N_KINDS; k++) {
+    am_nearest_try(&near, kinds[k].name);
+    if (strcmp(kinds[k].name, name) != 0) continue;
+    for (int p = 0; p < 4; p++)
+      AM_TRY(am_values_set(&type->values, plan, r, &where,
+                           am_parameter_find(&source, parameter_of_kind[p]), kinds[k].values[p]));
+    return AMINE_OK;
+  }
+  return am_refuse(r, &where, NULL, "\"%.60s\" is no kind of izhikevich neuron%s%s%s", word,
+                   near.best ? "; did you mean " : " (docs/model.md)", near.best ? near.best : "",
+                   near.best ? "?" : "");
+}
+
+/* What arrives at one receptor: "tau_e_ms" and "e_e_mv" where the model has them. */
+static amine_status read_synapse(am_cell_type *type, am_plan *plan, am_reader *r,
+                                 const am_where *above, const char *key, int which,
+                                 const char *const parameter[2]) {
+  const am_where where = {.above = above, .key = key};
+  const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
+  for (int k = 0; k < 2 && which >= 0; k++) {
+    const amine_parameter *p = am_parameter_find(&source, parameter[k]);
+    if (!p && k == 0)
+      return am_refuse(r, &where, NULL, "%s takes no synapses", type->model);
+    if (p) AM_TRY(am_values_set(&type->values, plan, r, &where, p, synapse_values[which][k]));
+  }
+  return AMINE_OK;
+}
+
 static amine_status read_params(am_cell_type *type, am_plan *plan, am_reader *r,
                                 const am_where *above, const json_t *params) {
   const am_where where = {.above = above, .key = "params_default"};
@@ -137,33 +219,56 @@ static amine_status read_params(am_cell_type *type, am_plan *plan, am_reader *r,
   return params ? am_values_read(&type->values, plan, r, &where, params, &source) : AMINE_OK;
 }
 
+/* What names stand for, and then what is said in numbers. */
+static amine_status read_values(am_cell_type *type, am_plan *plan, am_reader *r,
+                                const am_where *where, const cell_keys *keys) {
+  static const char *const e[] = {"tau_e_ms", "e_e_mv"}, *const i[] = {"tau_i_ms", "e_i_mv"};
+  if (keys->kind) AM_TRY(read_kind(type, plan, r, where, keys->kind));
+  AM_TRY(read_synapse(type, plan, r, where, "excitatory_synapse", keys->excitatory, e));
+  AM_TRY(read_synapse(type, plan, r, where, "inhibitory_synapse", keys->inhibitor, i));
+  return read_params(type, plan, r, where, keys->params);
+}
+
 /* The neuron model of all, which cell types may change. */
-static amine_status read_common(am_cell_type *type, const json_t **params, am_plan *plan,
-                                am_reader *r, const am_where *file, const json_t *object) {
+static amine_status read_common(am_cell_type *type, am_plan *plan, am_reader *r,
+                                const am_where *file, const json_t *object) {
   const am_where where = {.above = file, .key = "neuron_model"};
-  cell_keys keys = {0};
+  cell_keys keys = {.excitatory = -1, .inhibitor = -1};
   *type = (am_cell_type){.model = "lif", .fraction = 1, .strength = 1};
   if (!object) return read_params(type, plan, r, &where, NULL);
   AM_TRY(am_table_read(r, &where, object, &am_neuron_model_table, true, &keys));
   if (keys.type) AM_TRY(read_model(type, r, &where, keys.type));
-  *params = keys.params;
-  return read_params(type, plan, r, &where, keys.params);
+  return read_values(type, plan, r, &where, &keys);
 }
 
-static amine_status read_type(am_cell_type *type, const am_cell_type *common, const json_t *params,
-                              am_plan *plan, am_reader *r, const am_where *where,
-                              const am_items *item) {
-  const am_where above = {0}, model = {.above = &above, .key = "neuron_model"};
+/* What the common model says. */
+static amine_status copy_values(am_cell_type *type, const am_cell_type *common, am_plan *plan,
+                                am_reader *r, const am_where *where) {
+  const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
+  for (int k = 0; k < common->values.n_values; k++) {
+    const amine_value *v = &common->values.values[k];
+    AM_TRY(am_values_set(&type->values, plan, r, where, am_parameter_find(&source, v->name),
+                         v->value));
+  }
+  return AMINE_OK;
+}
+
+static amine_status read_type(am_cell_type *type, const am_cell_type *common, am_plan *plan,
+                              am_reader *r, const am_where *where, const am_items *item) {
   const bool by_name = item->name && strstr(item->name, "inhib") != NULL;
-  cell_keys keys = {.fraction = -1, .strength = -1, .inhibitory = by_name};
+  cell_keys keys = {.fraction = -1,
+                    .strength = -1,
+                    .inhibitory = by_name,
+                    .excitatory = -1,
+                    .inhibitor = -1};
   AM_TRY(am_table_read(r, where, item->value, &am_cell_type_table, true, &keys));
   if (!item->name) return am_refuse(r, where, NULL, "a cell type needs a name");
   *type = (am_cell_type){.name = item->name, .model = common->model, .fraction = keys.fraction};
   type->inhibitory = keys.inhibitory;
   type->strength = keys.strength >= 0 ? keys.strength : keys.inhibitory ? 4 : 1;
   if (keys.type) AM_TRY(read_model(type, r, where, keys.type));
-  if (type->model == common->model) AM_TRY(read_params(type, plan, r, &model, params));
-  return read_params(type, plan, r, where, keys.params);
+  if (type->model == common->model) AM_TRY(copy_values(type, common, plan, r, where));
+  return read_values(type, plan, r, where, &keys);
 }
 
 /* Types without a fraction share what the others leave. */
@@ -184,16 +289,15 @@ static amine_status share(am_cell_type *types, int n, const am_reader *r, const 
 amine_status am_cell_types_read(am_cell_type types[AM_CELL_TYPES], int *n_types, am_plan *plan,
                                 am_reader *r, const am_where *file, const am_lattice_keys *keys) {
   const am_where where = {.above = file, .key = "cell_types"};
-  const json_t *params = NULL;
   am_cell_type common;
   am_items item = {.all = keys->cell_types};
-  AM_TRY(read_common(&common, &params, plan, r, file, keys->neuron_model));
+  AM_TRY(read_common(&common, plan, r, file, keys->neuron_model));
   *n_types = 0;
   while (am_items_next(&item)) {
     const am_where here = am_where_item(&where, &item);
     if (*n_types == AM_CELL_TYPES)
       return am_refuse(r, &here, NULL, "there are at most %d cell types", AM_CELL_TYPES);
-    AM_TRY(read_type(&types[*n_types], &common, params, plan, r, &here, &item));
+    AM_TRY(read_type(&types[*n_types], &common, plan, r, &here, &item));
     ++*n_types;
   }
   if (*n_types > 0) return share(types, *n_types, r, &where);

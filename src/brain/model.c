@@ -102,7 +102,10 @@ static bool wants_areas(const json_t *root, const top_keys *keys, am_reader *r) 
     return true;
   for (size_t k = 0; k < N_LATTICE; k++) {
     const am_where where = {.above = &file, .key = lattice_words[k]};
-    if (json_object_get(root, lattice_words[k])) am_reader_note(r, &where, "accepted, not used");
+    if (json_object_get(root, lattice_words[k]))
+      am_reader_note(r, &where,
+                     "accepted, not used: beside populations it needs areas, senses or "
+                     "lattice_shape");
   }
   return false;
 }

@@ -84,6 +84,32 @@ void am_reader_note(am_reader *r, const am_where *where, const char *what) {
   else am_text_puts(r->notes, line);
 }
 
+/* Keys that other tools write, and why they have no effect here. */
+static const struct {
+  const char *key, *why;
+} unused[] = {
+    {"model_version", "every version is read alike"},
+    {"dimensions", "a lattice always has four: lattice_shape says how long"},
+    {"cell_lifecycle", "neurons neither die nor multiply"},
+    {"noise_amplitude", "neurons have no noise of their own: inputs of type current have noise"},
+    {"facilitation_fraction",
+     "all synapses are of one kind: default_type, or u, tau_rec, tau_facil"},
+    {"histamine", "there is no such modulator here"},
+    {"input_description", "a remark"},
+    {"description", "a remark"},
+    {"comment", "a remark"},
+    {"colour", "pictures choose their own"},
+    {"color", "pictures choose their own"},
+};
+
+void am_reader_note_unused(am_reader *r, const am_where *where) {
+  char what[200] = "accepted, not used: no such key is known here";
+  for (size_t k = 0; where->key && k < sizeof unused / sizeof *unused; k++)
+    if (strcmp(unused[k].key, where->key) == 0)
+      snprintf(what, sizeof what, "accepted, not used: %s", unused[k].why);
+  am_reader_note(r, where, what);
+}
+
 /* ------------------------------------------------------------------------------ nearest words */
 
 /* The k-th word of "a|b|c", false past the end. */
@@ -281,7 +307,7 @@ amine_status am_table_read(am_reader *r, const am_where *where, const json_t *ob
     if (!f) {
       if (find_more(table->more, object, key)) continue;
       if (!generous) return unknown(r, where, object, table, key);
-      am_reader_note(r, &here, "accepted, not used");
+      am_reader_note_unused(r, &here);
       continue;
     }
     const uint64_t bit = (uint64_t)1 << (f - table->fields);

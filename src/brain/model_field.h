@@ -48,6 +48,9 @@ char *am_where_text(const am_where *where, char *out, size_t size);
  * share one ("areas[].color"). After 64 lines there is only a last one that says so. */
 void am_reader_note(am_reader *r, const am_where *where, const char *what);
 
+/* The line of a key that has no effect: "accepted, not used", and why, as far as that is known. */
+void am_reader_note_unused(am_reader *r, const am_where *where);
+
 /* ------------------------------------------------------------------------------ tables */
 
 typedef enum am_field_kind {

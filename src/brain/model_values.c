@@ -135,7 +135,7 @@ amine_status am_values_read(am_values *out, am_plan *plan, am_reader *r, const a
     if (!p && source->passes) continue;
     if (!p && !source->loose) return unknown(r, where, source, key);
     if (!p) {
-      am_reader_note(r, &here, "accepted, not used");
+      am_reader_note_unused(r, &here);
     } else if (json_is_array(value) && source->n_neurons > 0) {
       AM_TRY(read_column(out, plan, r, &here, value, p, source->n_neurons));
     } else {

@@ -100,29 +100,33 @@ static void recover(am_real *u, am_real *R, am_real facil, am_real rec, uint32_t
   }
 }
 
-static void rescale(am_real *w, const uint16_t *target, const am_real *scale, am_real decayed,
-                    am_real w_min, am_real w_max, uint32_t n) {
+static void rescale(am_real *w, const uint16_t *target, const am_rescaling *is, uint32_t n) {
+  const vec loss = v_set1(is->loss);
   for (uint32_t i = 0; i < n; i += VEC_LANES) {
     const int m = n - i < VEC_LANES ? (int)(n - i) : VEC_LANES;
-    vec s = v_set1(decayed);
-    if (scale) s = v_mul(s, v_gather16_n(scale, target + i, m));
-    const vec x = v_min(v_max(v_mul(v_load_n(w + i, m), s), v_set1(w_min)), v_set1(w_max));
-    v_store_n(w + i, x, m);
+    vec s = v_set1(is->decay);
+    if (is->scale) s = v_mul(s, v_gather16_n(is->scale, target + i, m));
+    vec x = v_mul(v_load_n(w + i, m), s);
+    if (is->loss > 0) x = v_sub(x, v_clip(x, loss));
+    v_store_n(w + i, v_min(v_max(x, v_set1(is->w_min)), v_set1(is->w_max)), m);
   }
 }
 
-static void rescale_kept(am_real *w, am_real *low, const uint16_t *target, const am_real *scale,
-                         am_real decayed, am_real w_min, am_real w_max, uint32_t n) {
-  const am_real k[AM_SYNAPSE_CONSTANTS] = {[AM_SYNAPSE_W_MIN] = w_min, [AM_SYNAPSE_W_MAX] = w_max};
+static void rescale_kept(am_real *w, am_real *low, const uint16_t *target, const am_rescaling *is,
+                         uint32_t n) {
+  const am_real k[AM_SYNAPSE_CONSTANTS] = {[AM_SYNAPSE_W_MIN] = is->w_min,
+                                           [AM_SYNAPSE_W_MAX] = is->w_max};
   for (uint32_t i = 0; i < n; i += VEC_LANES) {
     const int m = n - i < VEC_LANES ? (int)(n - i) : VEC_LANES;
-    vec s = v_set1(decayed), rest = v_load_n(low + i, m);
-    if (scale) { /* (1 + s) (1 + x) - 1 */
-      const vec x = v_gather16_n(scale, target + i, m);
+    vec s = v_set1(is->decay), rest = v_load_n(low + i, m);
+    if (is->scale) { /* (1 + s) (1 + x) - 1 */
+      const vec x = v_gather16_n(is->scale, target + i, m);
       s = v_add(s, v_fma(s, x, x));
     }
     const vec now = v_load_n(w + i, m);
-    v_store_n(w + i, synapse_carry_weight(now, v_mul(now, s), &rest, k), m);
+    vec change = v_mul(now, s);
+    if (is->loss > 0) change = v_sub(change, v_clip(v_add(now, change), v_set1(is->loss)));
+    v_store_n(w + i, synapse_carry_weight(now, change, &rest, k), m);
     v_store_n(low + i, rest, m);
   }
 }

@@ -24,6 +24,13 @@ typedef struct am_poisson_table {
   uint32_t *above; /* [common] */
 } am_poisson_table;
 
+/* How weights change by themselves: by factors, and by what is taken off |w|, which stops at 0. */
+typedef struct am_rescaling {
+  const am_real *scale; /* [targets], or NULL: 1 */
+  am_real decay, loss;
+  am_real w_min, w_max;
+} am_rescaling;
+
 /* All n are multiples of 16 unless they are said to be exact. */
 typedef struct am_brain_pass {
   /* in += weight count; count = 0 */
@@ -38,13 +45,12 @@ typedef struct am_brain_pass {
   void (*decay)(am_real *next, const am_real *now, const am_real *k, uint32_t n);
   /* u *= facil, R = 1 - (1 - R) rec */
   void (*recover)(am_real *u, am_real *R, am_real facil, am_real rec, uint32_t n);
-  /* w = bound(w scale[target]), exactly n; scale NULL: by `decay` alone */
-  void (*rescale)(am_real *w, const uint16_t *target, const am_real *scale, am_real decay,
-                  am_real w_min, am_real w_max, uint32_t n);
+  /* w = bound(less(w decay scale[target])), exactly n */
+  void (*rescale)(am_real *w, const uint16_t *target, const am_rescaling *is, uint32_t n);
   /* The same where so little changes that w needs its `low` (kernel/synapse.h): scale and decay are
    * given less 1 */
-  void (*rescale_kept)(am_real *w, am_real *low, const uint16_t *target, const am_real *scale,
-                       am_real decay, am_real w_min, am_real w_max, uint32_t n);
+  void (*rescale_kept)(am_real *w, am_real *low, const uint16_t *target, const am_rescaling *is,
+                       uint32_t n);
 } am_brain_pass;
 
 extern const am_brain_pass *const am_brain_passes[AM_N_ISA];

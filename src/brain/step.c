@@ -540,7 +540,7 @@ void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
   for (int k = 0; k < c->n_blocks; k++) {
     am_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
-    if (p->values[AM_RULE_DECAY] <= 0 && p->values[AM_RULE_TARGET_RATE] <= 0) continue;
+    if (!am_rule_sweeps(p->values)) continue;
     const bool decays = step % (uint64_t)b->sweep_every == 0;
     const bool scales = p->window > 0 && step % p->window == 0;
     if (!decays && !scales) continue;
@@ -548,14 +548,15 @@ void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
     if (p->reward) /* what is pending belongs to the weight that is scaled */
       settle_block(b, block, moment_of(p->reward, p->reward->arrive, step), step);
     const double ms = decays ? b->sweep_every * b->dt_ms : 0;
-    const am_real low = p->k[AM_SYNAPSE_W_MIN], high = p->k[AM_SYNAPSE_W_MAX];
+    const double decay = -ms * p->values[AM_RULE_DECAY];
+    const am_rescaling is = {.scale = scale,
+                             .decay = (am_real)(block->w_low ? am_expm1(decay) : am_exp(decay)),
+                             .loss = (am_real)(ms * p->values[AM_RULE_LOSS]),
+                             .w_min = p->k[AM_SYNAPSE_W_MIN],
+                             .w_max = p->k[AM_SYNAPSE_W_MAX]};
     const uint32_t n = (uint32_t)block->n_synapses;
-    if (block->w_low)
-      b->pass->rescale_kept(block->w, block->w_low, block->target, scale,
-                            (am_real)am_expm1(-ms * p->values[AM_RULE_DECAY]), low, high, n);
-    else
-      b->pass->rescale(block->w, block->target, scale,
-                       (am_real)am_exp(-ms * p->values[AM_RULE_DECAY]), low, high, n);
+    if (block->w_low) b->pass->rescale_kept(block->w, block->w_low, block->target, &is, n);
+    else b->pass->rescale(block->w, block->target, &is, n);
   }
 }
 

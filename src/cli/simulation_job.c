@@ -20,6 +20,7 @@ typedef struct job {
   const char *folder;
   bool resume, announced;
   cli_simulation_progress progress;
+  am_text notes; /* on keys that are not used */
 } job;
 
 static void announce(const job *j, const am_simulation_progress *now) {
@@ -41,10 +42,12 @@ static void step(void *context, const am_simulation_progress *now) {
   cli_simulation_progress_step(&j->progress, now);
 }
 
-/* Lines about keys that are not used. */
+/* Lines about keys that are not used: said now, and once more at the end, where a run of hours is
+ * looked at. */
 static void notes(void *context, const char *lines) {
-  const job *j = context;
+  job *j = context;
   cli_say(j->line, "%s", lines);
+  am_text_puts(&j->notes, lines);
 }
 
 /* ------------------------------------------------------------------------------ the result */
@@ -174,8 +177,10 @@ int cli_simulation_job(const cli_line *line, const am_simulation_config *config,
     code = cli_fail(status, &error, resume && !j.announced);
   } else {
     if (!outcome.ran) say_complete(&j, &outcome);
+    if (j.notes.length > 0) cli_say(line, "without effect in this file:\n%s", j.notes.data);
     code = finish(&j, &outcome);
   }
   am_simulation_outcome_free(&outcome);
+  am_text_free(&j.notes);
   return code;
 }

@@ -11,6 +11,7 @@
   {"w_min", min, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", "lower bound"},                              \
       {"w_max", max, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", "upper bound"},                          \
       {"weight_decay", 0, 0, 1, "1/ms", "part of a weight that is lost each ms"},                  \
+      {"weight_loss", 0, 0, HUGE_WEIGHT, "weight/ms", "what each weight loses each ms, toward 0"}, \
       {"target_rate_hz", 0, 0, 1e4, "Hz", "homeostatic scaling toward this rate; 0: none"},        \
       {"time_window_ms", 1000, 1, 1e7, "ms", "window in which the rate is counted"}, {             \
     "scaling_rate", 0.01, 0, 1, "1", "change of a weight per window at rate 0"                     \
@@ -335,6 +336,7 @@ bool am_synapse_rule_is_small(const am_synapse_rule *rule, const double *values,
   const double weight = bound < HUGE_WEIGHT ? bound : initial;
   return (rule->change && is_small(rule->change(values) / weight)) ||
          is_small(values[AM_RULE_DECAY] * sweep_ms) ||
+         is_small(values[AM_RULE_LOSS] * sweep_ms / weight) ||
          (values[AM_RULE_TARGET_RATE] > 0 && is_small(values[AM_RULE_SCALING]));
 }
 

@@ -13,12 +13,18 @@
 enum {
   AM_RULE_W_MIN,
   AM_RULE_W_MAX,
-  AM_RULE_DECAY,       /* per ms */
+  AM_RULE_DECAY,       /* per ms, of the weight */
+  AM_RULE_LOSS,        /* weight per ms */
   AM_RULE_TARGET_RATE, /* Hz; 0: no scaling */
   AM_RULE_WINDOW,      /* ms */
   AM_RULE_SCALING,     /* per window */
   AM_RULE_COMMON
 };
+
+/* Whether the weights change by themselves, without a spike. */
+static inline bool am_rule_sweeps(const double *values) {
+  return values[AM_RULE_DECAY] > 0 || values[AM_RULE_LOSS] > 0 || values[AM_RULE_TARGET_RATE] > 0;
+}
 
 /* How a rule with eligibility c comes to its weight: w' = gamma c (d - base), c' = -c / tau_c. */
 typedef struct am_dopamine {

@@ -366,6 +366,34 @@ static void decay_is_exponential(void **state) {
   amine_brain_destroy(b);
 }
 
+/* Off every weight, whatever its size and sign; it stops at 0 and at its bounds. */
+static void loss_is_subtractive(void **state) {
+  (void)state;
+  static const int source[] = {0, 0, 0, 0}, target[] = {0, 1, 2, 3};
+  static const float weight[] = {2, -1, 0.0625f, 0};
+  const amine_value both[] = {{"weight_loss", 1.0 / 1024}, {"weight_decay", 1e-3}};
+  for (int n = 1; n <= 2; n++) { /* alone, and beside the multiplicative one */
+    amine_brain *b = create(0.5, 1);
+    const int pre = add_population(b, "pre", 1, "spikes", NULL, 0);
+    const int post = add_population(b, "post", 4, "spikes", NULL, 0);
+    amine_projection p = from_to(pre, post, AMINE_CONNECT_LIST);
+    p.n_pairs = 4, p.sources = source, p.targets = target, p.weights = weight;
+    p.values = both, p.n_values = n;
+    const int id = join(b, &p);
+    float w[4];
+    run(b, 601); /* 300 ms and a step: three sweeps of 100 ms */
+    CHECK(amine_brain_synapses(b, id, "w", NULL, NULL, NULL, w, &error));
+    for (int k = 0; k < 4; k++) {
+      double want = fabs((double)weight[k]);
+      for (int sweep = 0; sweep < 3; sweep++)
+        want = fmax(want * (n == 2 ? exp(-0.1) : 1) - 100.0 / 1024, 0);
+      if (n == 1) assert_true(fabs((double)w[k]) == want); /* exact in binary */
+      near((double)w[k], weight[k] < 0 ? -want : want);
+    }
+    amine_brain_destroy(b);
+  }
+}
+
 /* Pre arrives at 10 ms, post fires at 20 ms, the reward comes at 110 ms. */
 static amine_brain *golden(int *id, const amine_value *more, int n_more) {
   amine_brain *b = create(1, 1);
@@ -1090,6 +1118,7 @@ int main(void) {
       cmocka_unit_test(levels_are_felt_late_and_filtered),
       cmocka_unit_test(scaling_follows_the_rate),
       cmocka_unit_test(decay_is_exponential),
+      cmocka_unit_test(loss_is_subtractive),
       cmocka_unit_test(the_reward_finds_the_synapse),
       cmocka_unit_test(scaling_reaches_what_is_pending),
       cmocka_unit_test(set_weights_hold),

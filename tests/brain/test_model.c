@@ -124,6 +124,56 @@ static void cell_types_share_an_area(void **state) {
   amine_brain_destroy(b);
 }
 
+/* Parameter `name` of a population. */
+static double parameter(const amine_brain *b, int population, const char *model, const char *name) {
+  const amine_parameter *p;
+  for (int k = 0; (p = amine_neuron_parameter(model, k)) != NULL; k++)
+    if (strcmp(p->name, name) == 0) return b->populations[population].values[k];
+  fail_msg("%s has no %s", model, name);
+  return 0;
+}
+
+static void cells_and_synapses_have_names(void **state) {
+  (void)state;
+  static const struct {
+    const char *spelled;
+    double a, b, c, d;
+  } kinds[] = {{"regular", 0.02, 0.2, -65, 8},   {"RS", 0.02, 0.2, -65, 8},
+               {"bursting", 0.02, 0.2, -55, 4},  {"chattering", 0.02, 0.2, -50, 2},
+               {"Fast_Spiking", 0.1, 0.2, -65, 2}, {"low threshold", 0.02, 0.25, -65, 2},
+               {"thalamo-cortical", 0.02, 0.25, -65, 0.05}, {"resonator", 0.1, 0.26, -65, 2}};
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    char text[400];
+    snprintf(text, sizeof text,
+             "{\"lattice_shape\": [3, 3, 3, 1], \"density\": 1,"
+             " \"neuron_model\": {\"type\": \"Izhikevich\","
+             " \"kind\": \"%s\"}, \"cell_types\": {\"as\": {\"fraction\": 0.5},"
+             " \"own\": {\"kind\": \"chattering\", \"params\": {\"d\": 3}}}}",
+             kinds[k].spelled);
+    amine_brain *b = brain_from(text);
+    assert_true(parameter(b, 0, "izhikevich", "a") == kinds[k].a);
+    assert_true(parameter(b, 0, "izhikevich", "b") == kinds[k].b);
+    assert_true(parameter(b, 0, "izhikevich", "c") == kinds[k].c);
+    assert_true(parameter(b, 0, "izhikevich", "d") == kinds[k].d);
+    assert_true(parameter(b, 1, "izhikevich", "c") == -50); /* its own kind, */
+    assert_true(parameter(b, 1, "izhikevich", "d") == 3);   /* and numbers above names */
+    amine_brain_destroy(b);
+  }
+  amine_brain *b = brain_from(
+      "{\"lattice_shape\": [3, 3, 3, 1], \"neuron_model\": {\"type\": \"lif-cond\","
+      " \"excitatory_synapse\": \"nmda\", \"inhibitory_synapse\": \"gaba\","
+      " \"params\": {\"e_i_mv\": -75}}}");
+  assert_true(parameter(b, 0, "lif-cond", "tau_e_ms") == 100);
+  assert_true(parameter(b, 0, "lif-cond", "e_e_mv") == 0);
+  assert_true(parameter(b, 0, "lif-cond", "tau_i_ms") == 5);
+  assert_true(parameter(b, 0, "lif-cond", "e_i_mv") == -75);
+  amine_brain_destroy(b);
+  b = brain_from("{\"lattice_shape\": [3, 3, 3, 1],"
+                 " \"neuron_model\": {\"excitatory_synapse\": \"ampa\"}}");
+  assert_true(parameter(b, 0, "lif", "tau_e_ms") == 2 && parameter(b, 0, "lif", "tau_i_ms") == 0);
+  amine_brain_destroy(b);
+}
+
 static void default_areas_follow_the_senses(void **state) {
   (void)state;
   amine_brain *b = brain_from("{\"lattice_shape\": [4, 4, 4, 3], \"senses\": {"
@@ -156,16 +206,21 @@ static void foreign_file_loads(void **state) {
     assert_int_equal(n, wanted[k]);
   }
   assert_string_equal(notes.data,
-                      "model_version: accepted, not used\n"
-                      "dimensions: accepted, not used\n"
-                      "cell_lifecycle: accepted, not used\n"
-                      "neuromodulation.histamine: accepted, not used\n"
-                      "neuromodulation.dopamine.colour: accepted, not used\n"
-                      "neuron_model.params_default.noise_amplitude: accepted, not used\n"
-                      "areas[].colour: accepted, not used\n"
+                      "model_version: accepted, not used: every version is read alike\n"
+                      "dimensions: accepted, not used: a lattice always has four: lattice_shape "
+                      "says how long\n"
+                      "cell_lifecycle: accepted, not used: neurons neither die nor multiply\n"
+                      "neuromodulation.histamine: accepted, not used: there is no such modulator "
+                      "here\n"
+                      "neuromodulation.dopamine.colour: accepted, not used: pictures choose their "
+                      "own\n"
+                      "neuron_model.params_default.noise_amplitude: accepted, not used: neurons "
+                      "have no noise of their own: inputs of type current have noise\n"
+                      "areas[].colour: accepted, not used: pictures choose their own\n"
                       "senses.taste: no area of this sense, not used\n"
-                      "senses.digital.input_description: accepted, not used\n"
-                      "plasticity.short_term.facilitation_fraction: accepted, not used\n"
+                      "senses.digital.input_description: accepted, not used: a remark\n"
+                      "plasticity.short_term.facilitation_fraction: accepted, not used: all "
+                      "synapses are of one kind: default_type, or u, tau_rec, tau_facil\n"
                       "plasticity.metaplasticity: of rule bcm only, not used\n");
   const am_projection *p = &b->projections[0];
   assert_string_equal(p->rule->name, "hebb");
@@ -370,8 +425,11 @@ static void forms_do_not_get_in_each_others_way(void **state) {
   am_text notes = {0};
   amine_brain *b = brain_of(root, 1, &notes);
   assert_int_equal(amine_brain_n_populations(b), 1);
-  assert_string_equal(notes.data, "neuron_model: accepted, not used\n"
-                                  "plasticity: accepted, not used\n");
+  assert_string_equal(notes.data,
+                      "neuron_model: accepted, not used: beside populations it needs areas, senses "
+                      "or lattice_shape\n"
+                      "plasticity: accepted, not used: beside populations it needs areas, senses "
+                      "or lattice_shape\n");
   amine_brain_destroy(b);
   am_text_free(&notes);
   json_decref(root);
@@ -649,6 +707,7 @@ int main(void) {
       cmocka_unit_test(default_model_is_as_promised),
       cmocka_unit_test(counts_follow_the_density),
       cmocka_unit_test(cell_types_share_an_area),
+      cmocka_unit_test(cells_and_synapses_have_names),
       cmocka_unit_test(default_areas_follow_the_senses),
       cmocka_unit_test(foreign_file_loads),
       cmocka_unit_test(notes_end_somewhere),

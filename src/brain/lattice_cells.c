@@ -114,11 +114,17 @@ typedef struct cell_keys {
     AT(params), .more = &parameters, .meaning = "parameters of that"                               \
   }
 #define KIND                                                                                       \
-  { .name = "kind", .others = "subtype|firing_pattern", .kind = AM_FIELD_TEXT, AT(kind) }
-#define SYNAPSE(key, member)                                                                       \
-  { .name = key, .kind = AM_FIELD_WORD, AT(member), .words = synapse_words }
+  {                                                                                                \
+    .name = "kind", .others = "subtype|firing_pattern", .kind = AM_FIELD_TEXT, AT(kind),           \
+    .meaning = "of izhikevich, by name: regular-spiking, fast-spiking, ... (docs/model.md)"        \
+  }
+#define SYNAPSE(key, member, which)                                                                \
+  {                                                                                                \
+    .name = key, .kind = AM_FIELD_WORD, AT(member), .words = synapse_words,                        \
+    .meaning = "how long what arrives at receptor " which " lasts, and where it pulls"             \
+  }
 #define SYNAPSES                                                                                   \
-  SYNAPSE("excitatory_synapse", excitatory), SYNAPSE("inhibitory_synapse", inhibitor)
+  SYNAPSE("excitatory_synapse", excitatory, "1"), SYNAPSE("inhibitory_synapse", inhibitor, "2")
 static const am_field model_fields[] = {TYPE, KIND, SYNAPSES, PARAMS, {0}};
 static const am_field cell_fields[] = {
     {.name = "name", .kind = AM_FIELD_TEXT, AT(name), .meaning = "of the cell type"},

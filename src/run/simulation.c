@@ -21,8 +21,7 @@
 /* Do its weights change by themselves? */
 static bool learns(const amine_brain *brain, int projection) {
   const am_projection *p = &brain->projections[projection];
-  return strcmp(p->rule->name, "none") != 0 || p->values[AM_RULE_DECAY] > 0 ||
-         p->values[AM_RULE_TARGET_RATE] > 0;
+  return strcmp(p->rule->name, "none") != 0 || am_rule_sweeps(p->values);
 }
 
 static char *name_of(const am_simulation *s, int k) {

@@ -394,6 +394,20 @@ static void loss_is_subtractive(void **state) {
   }
 }
 
+/* A thousand times a thousandth of what the digits of a weight hold is not lost. */
+static void a_small_loss_adds_up(void **state) {
+  (void)state;
+  amine_brain *b = create(100, 1);
+  const int pre = add_population(b, "pre", 1, "spikes", NULL, 0);
+  const amine_value value = {"weight_loss", 1e-12};
+  amine_projection p = from_to(pre, pre, AMINE_CONNECT_ALL);
+  p.weight = 1, p.values = &value, p.n_values = 1, p.self_connections = 1;
+  const int id = join(b, &p);
+  run(b, 10001); /* a sweep in each step but the first: 1e-10 ten thousand times */
+  assert_true(fabs((double)synapse(b, id, "w") - (1 - 1e-6)) < 1e-7); /* a unit is 6e-8 */
+  amine_brain_destroy(b);
+}
+
 /* Pre arrives at 10 ms, post fires at 20 ms, the reward comes at 110 ms. */
 static amine_brain *golden(int *id, const amine_value *more, int n_more) {
   amine_brain *b = create(1, 1);
@@ -1119,6 +1133,7 @@ int main(void) {
       cmocka_unit_test(scaling_follows_the_rate),
       cmocka_unit_test(decay_is_exponential),
       cmocka_unit_test(loss_is_subtractive),
+      cmocka_unit_test(a_small_loss_adds_up),
       cmocka_unit_test(the_reward_finds_the_synapse),
       cmocka_unit_test(scaling_reaches_what_is_pending),
       cmocka_unit_test(set_weights_hold),

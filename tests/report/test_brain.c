@@ -252,6 +252,27 @@ static void test_several(void **state) {
   free(page);
 }
 
+/* A level is drawn beside that of another run as it is alone: fine where it was recorded, with its
+ * extremes. */
+static void test_levels_of_several(void **state) {
+  (void)state;
+  brain b = make_brain();
+  b.levels[T / 2][1] = 0.99f;
+  put_metrics("levels/a", config);
+  put_recording_of("levels/a", &b, NULL, NULL);
+  put_metrics("levels/b", config);
+  put_recording_of("levels/b", &b, NULL, NULL);
+  char *one = report(1, "levels/a"), *two = report(2, "levels/a", "levels/b");
+  const char *chart = strstr(one, "Serotonin"), *y = chart ? strstr(chart, "\"y\":[") : NULL;
+  assert_non_null(y);
+  char course[4000];
+  snprintf(course, sizeof course, "%.*s", (int)strcspn(y, "]"), y);
+  assert_non_null(strstr(course, "0.99"));
+  assert_true(count_of(two, course) >= 2);
+  free(one);
+  free(two);
+}
+
 static void test_mixed(void **state) {
   (void)state;
   put_run("mixed/run", 1, "\"rule\": {\"type\": \"clip\"},", 10);
@@ -429,7 +450,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one),     cmocka_unit_test(test_limits),
       cmocka_unit_test(test_lengths), cmocka_unit_test(test_little),
-      cmocka_unit_test(test_several), cmocka_unit_test(test_mixed),
+      cmocka_unit_test(test_several), cmocka_unit_test(test_levels_of_several),
+      cmocka_unit_test(test_mixed),
       cmocka_unit_test(test_arrays),  cmocka_unit_test(test_no_neurons),
       cmocka_unit_test(test_values),  cmocka_unit_test(test_memory),
   };

@@ -51,7 +51,7 @@ static void visit_ends(visit *see, parameters *of, const char *name, double dt_m
 /* ------------------------------------------------------------------------------------ neurons */
 static int tried, refused;
 
-/* 200 steps of one neuron with a current and a few arrivals; false if it is refused. */
+/* 100 steps of one neuron with a current and a few arrivals; false if it is refused. */
 static bool live(uint64_t *n_spikes, const char *model, double dt_ms, const amine_value *v, int n,
                  bool twin) {
   amine_brain *b;
@@ -76,7 +76,7 @@ static bool live(uint64_t *n_spikes, const char *model, double dt_ms, const amin
     p.receptor = r ? AMINE_RECEPTOR_2 : AMINE_RECEPTOR_1;
     MUST(amine_brain_connect(b, NULL, &p, &error));
   }
-  if (amine_brain_run(b, 200, &error) != AMINE_OK)
+  if (amine_brain_run(b, 100, &error) != AMINE_OK)
     fail_msg("%s: %s", words(model, dt_ms, v, n), error.message);
   for (int s = 0; b->populations[0].model->states[s]; s++)
     if (!isfinite(b->states[s][0]))
@@ -139,14 +139,14 @@ static void known(void **state) {
 }
 
 /* -------------------------------------------------------------------------------------- rules */
-/* Spikes on both sides and rewards, for 400 steps. */
+/* Spikes on both sides and rewards, for 100 steps. */
 static void rule(const char *name, double dt_ms, const amine_value *v, int n) {
   amine_brain *b;
   const bool scores = strcmp(name, "r-max") == 0;
   MUST(amine_brain_create(&b, dt_ms, 1, &error));
   MUST(amine_brain_add_population(b, NULL, "s", 2, "spikes", NULL, 0, &error));
   MUST(amine_brain_add_population(b, NULL, "c", 2, scores ? "escape" : "spikes", NULL, 0, &error));
-  const int who[8] = {0, 1, 0, 0, 1, 0, 1, 0}, at[8] = {1, 3, 20, 21, 22, 150, 260, 280};
+  const int who[8] = {0, 1, 0, 0, 1, 0, 1, 0}, at[8] = {1, 3, 20, 21, 22, 50, 80, 90};
   double when[2][8];
   for (int k = 0; k < 8; k++) when[0][k] = at[k] * dt_ms, when[1][k] = (at[k] + k % 3) * dt_ms;
   for (int k = 0; k < (scores ? 1 : 2); k++)
@@ -163,7 +163,7 @@ static void rule(const char *name, double dt_ms, const amine_value *v, int n) {
   }
   for (int k = 0; k < 10; k++) {
     MUST(amine_brain_reward(b, k % 2 ? 1 : -0.5, &error));
-    if (amine_brain_run(b, 40, &error) != AMINE_OK)
+    if (amine_brain_run(b, 10, &error) != AMINE_OK)
       fail_msg("%s: %s", words(name, dt_ms, v, n), error.message);
   }
   float w[4], c[4] = {0};
@@ -193,7 +193,7 @@ static void rules(void **state) {
     visit_ends(rule, amine_synapse_rule_parameter, name, 1, 1);
   }
   /* a read that comes long after eligibility has gone */
-  rule("da-stdp", 1, (const amine_value[]){{"read_ms", 100}, {"tau_c_ms", 0.3}}, 2);
+  rule("da-stdp", 1, (const amine_value[]){{"read_ms", 50}, {"tau_c_ms", 0.3}}, 2);
   print_message("%d rules, %d refused\n", tried, refused);
 }
 

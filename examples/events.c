@@ -3,8 +3,8 @@
  *   cc events.c $(pkg-config --cflags --libs amine) -lm -o events && ./events
  *
  * Every 200 to 400 ms a cue lets the population S fire. If A then fires more than B within 40 ms
- * there is a reward, else there is none; what is expected of it follows by a tenth. Dopamine's level
- * minus its baseline multiplies what the synapses from S remember (rule da-stdp, factor signed).
+ * there is a reward, else there is none; what is expected of it follows by a tenth. Dopamine's
+ * level minus its baseline multiplies what the synapses from S remember (rule da-stdp, factor signed).
  * The whole experiment stands in the file: this program runs it, and looks at what has happened.
  * Control: dopamine clamped at its baseline. docs/model.md lists all that a file may say. */
 #include "effect.h"
@@ -33,7 +33,8 @@ static const char model[] =
     " \"events\": ["
     "   {\"name\": \"cue\", \"type\": \"cue\", \"population\": \"S\", \"for_ms\": 10,"
     "    \"every_ms\": [200, 400]},"
-    "   {\"name\": \"choice\", \"type\": \"reward\", \"value\": 1, \"otherwise\": 0, \"alpha\": 0.1,"
+    "   {\"name\": \"choice\", \"type\": \"reward\", \"value\": 1, \"otherwise\": 0,"
+    "    \"alpha\": 0.1,"
     "    \"when\": {\"after\": \"cue\", \"population\": \"A\", \"more_than\": \"B\","
     "             \"within_ms\": 40}}]}";
 

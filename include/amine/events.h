@@ -57,7 +57,8 @@ typedef struct amine_brain_event {
 } amine_brain_event;
 
 /* What has happened is kept until it is read, as spikes are: how many wait, and the first n of
- * them, in the order in which they happened, which go to `events` (may be NULL) and are forgotten. */
+ * them, in the order in which they happened, which go to `events` (may be NULL) and are
+ * forgotten. */
 AMINE_API size_t amine_brain_n_events(const amine_brain *brain);
 AMINE_API void amine_brain_read_events(amine_brain *brain, amine_brain_event *events, size_t n);
 
@@ -74,8 +75,8 @@ AMINE_API void amine_brain_read_events(amine_brain *brain, amine_brain_event *ev
  *                                chemical system (amine_brain_set_chemical; 16 steps without one)
  *
  * A time is the step nearest to it, and the event comes before that step is run. Those of one step
- * come in the order of their plans. Plans are part of the brain: amine_brain_save keeps how far they
- * are, and everything random in them comes from the brain's seed. */
+ * come in the order of their plans. Plans are part of the brain: amine_brain_save keeps how far
+ * they are, and everything random in them comes from the brain's seed. */
 typedef struct amine_event_rule {
   int after;                    /* number of an earlier plan; -1: none */
   int population, neuron;       /* whose spikes count; -1: no rule of spikes; -1: all its neurons */
@@ -92,8 +93,8 @@ typedef struct amine_event_plan {
   double first, first_max; /* 1; uniform up to first_max if that is larger */
   double second;           /* 0 */
   double otherwise;        /* NaN: nothing; of a counting rule: `first` where it does not hold */
-  /* Reward: what is expected begins with `second` and then follows by alpha times reward - expected,
-   * 0 to 1. 0: it stays. */
+  /* Reward: what is expected begins with `second` and then follows by alpha times reward -
+   * expected, 0 to 1. 0: it stays. */
   double alpha;
   double day_ms; /* circadian: `first` times sin(2 pi t / day_ms); 0: `first`; to 1e12 */
   /* When: just one of these, or a rule. Times in ms, 0 to 1e15. */
@@ -105,17 +106,17 @@ typedef struct amine_event_plan {
   /* Only then: from <= t < until. A period begins at from_ms; so does the first random interval. */
   double from_ms, until_ms;      /* 0, infinity */
   double probability;            /* 1; the chance that it comes, each time; 0 to 1 */
-  double delay_ms, delay_max_ms; /* 0; how much later it comes, to 1e6; uniform up to delay_max_ms */
-  /* Cue: what it does. The neurons of a population of the model "spikes" fire once, each at a random
-   * time within for_ms; any other population gets a current for for_ms, a step at least. */
+  double delay_ms, delay_max_ms; /* 0; so much later, to 1e6; uniform up to delay_max_ms */
+  /* Cue: what it does. The neurons of a population of the model "spikes" fire once, each at a
+   * random time within for_ms; others get a current for for_ms, a step at least. */
   int stimulates;         /* population; -1: nothing */
   double current, for_ms; /* 0, 0; as amine_brain_set_current; 0 to 1e9 ms */
 } amine_event_plan;
 
 AMINE_API amine_event_plan amine_event_plan_default(amine_event_kind kind);
 
-/* Adds a plan, which is copied; *id (may be NULL) gets its number, 0, 1, 2, ... in order of addition.
- * Possible until the first run, and after the populations that it names. AMINE_ERROR_ARGUMENT names
+/* Adds a plan, which is copied; *id (may be NULL) gets its number, 0, 1, 2, ... in order of
+ * addition. Possible until the first run, and after the populations that it names. AMINE_ERROR_ARGUMENT names
  * what is wrong; AMINE_ERROR_MEMORY. */
 AMINE_API amine_status amine_brain_plan_event(amine_brain *brain, int *id,
                                               const amine_event_plan *plan, amine_error *error);

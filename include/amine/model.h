@@ -3,15 +3,15 @@
  *   amine_error error;
  *   amine_brain *brain;
  *   if (amine_brain_from_file(&brain, "model.json", NULL, &error) != AMINE_OK) {
- *     fprintf(stderr, "%s\n", error.message);       "model.json: populations.E.n=-3: it must be ..."
+ *     fprintf(stderr, "%s\n", error.message);      "model.json: populations.E.n=-3: it must be ..."
  *     return 1;
  *   }
  *   fputs(amine_brain_notes(brain), stderr);        keys that were accepted and are not used
  *   amine_brain_run(brain, 10000, &error);
  *   amine_brain_destroy(brain);
  *
- * The brain has the file's populations, projections, inputs, modulators and events (amine/events.h).
- * Keys that belong to a run of the command (duration_s, record, protocol, clamp, ...) are passed
+ * The brain has the file's populations, projections, inputs, modulators and events
+ * (amine/events.h). Keys that belong to a run of the command (duration_s, record, protocol, clamp, ...) are passed
  * over. */
 #ifndef AMINE_MODEL_H
 #define AMINE_MODEL_H
@@ -27,8 +27,8 @@ extern "C" {
 
 /* From `length` bytes of UTF-8 text. The brain draws from *seed; NULL: from the file's `seed`, 1 if
  * it has none. The caller destroys *brain; text and seed may go. AMINE_ERROR_INPUT: error->message
- * names the key, its value and what is allowed; where the text is no JSON, error->offset is the byte
- * behind what is wrong. AMINE_ERROR_IO for a file that the model names; AMINE_ERROR_MEMORY.
+ * names the key, its value and what is allowed; where the text is no JSON, error->offset is the
+ * byte behind what is wrong. AMINE_ERROR_IO for a file that the model names; AMINE_ERROR_MEMORY.
  * *brain is then untouched. */
 AMINE_API amine_status amine_brain_from_json(amine_brain **brain, const char *text, size_t length,
                                              const uint64_t *seed, amine_error *error);

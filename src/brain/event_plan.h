@@ -44,11 +44,11 @@ typedef struct am_plans {
 void am_plans_free(am_plans *plans);
 /* The step at which the next look must be; UINT64_MAX: none. */
 uint64_t am_plans_next(const amine_brain *brain);
-/* Looks at the spikes that no rule has seen yet: of the steps before brain->step, at most as many as
- * lie between two looks. AMINE_ERROR_MEMORY; some may then have been seen. */
+/* Looks at the spikes that no rule has seen yet: of the steps before brain->step, at most as many
+ * as lie between two looks. AMINE_ERROR_MEMORY; some may then have been seen. */
 amine_status am_plans_watch(amine_brain *brain, amine_error *error);
-/* Lets come what is due at brain->step. AMINE_ERROR_MEMORY: some may have come, the others are still
- * due. */
+/* Lets come what is due at brain->step. AMINE_ERROR_MEMORY: some may have come, the others are
+ * still due. */
 amine_status am_plans_come(amine_brain *brain, amine_error *error);
 
 /* Checkpoints: a checksum of what the plans say. */

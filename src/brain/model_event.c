@@ -80,6 +80,11 @@ static const struct {
              {AMINE_EVENT_CUE, NO_SECOND}};
 static const char second_words[] = "expected|stress|novelty|sleep_need";
 
+static const char *own_name(const json_t *event, char *out, size_t size) {
+  (void)out, (void)size;
+  return json_string_value(json_object_get(event, "name"));
+}
+
 #define AT(member) .offset = offsetof(event_keys, member)
 #define NUMBER(key, also, low, high, of, text)                                                     \
   {                                                                                                \
@@ -137,7 +142,7 @@ static const am_field event_fields[] = {
     NUMBER(for_ms, NULL, 0, 1e9, "ms", "how long a cue lasts"),
     {0}};
 #undef AT
-const am_table am_event_table = {.fields = event_fields};
+const am_table am_event_table = {.fields = event_fields, .name = own_name};
 
 /* ------------------------------------------------------------------------------ times */
 

@@ -5,8 +5,8 @@
 #include "run/simulation.h"
 
 /* A line for each projection whose weights cannot change, because its rule waits for dopamine and
- * neither an event of the model nor the protocol moves that; and one if nothing moves any level of a
- * brain that has them. What is clamped is left alone: somebody knows. */
+ * neither an event of the model nor the protocol moves that; and one if nothing moves any level of
+ * a brain that has them. What is clamped is left alone: somebody knows. */
 void am_simulation_note_unmoved(const am_simulation *simulation, am_text *notes);
 
 #endif

@@ -30,8 +30,9 @@ static size_t live(amine_brain *b, uint64_t until, uint64_t stretch, amine_brain
 static amine_brain_event events[MOST], again[MOST];
 
 #define SILENT "\"populations\": [{\"name\": \"E\", \"n\": 1, \"model\": \"lif\"}]"
-#define MODULATORS "\"neuromodulation\": {\"dopamine\": {\"tau_ms\": 30}, \"acetylcholine\": {}, "   \
-                   "\"orexin\": {\"decay_rate\": 0.001}}"
+#define MODULATORS                                                                                 \
+  "\"neuromodulation\": {\"dopamine\": {\"tau_ms\": 30}, \"acetylcholine\": {}, "                  \
+  "\"orexin\": {\"decay_rate\": 0.001}}"
 
 /* ------------------------------------------------------------------------------ times, levels */
 static void take_levels(float out[5], const amine_chemical *c) {
@@ -191,7 +192,10 @@ static void spikes_decide(void **state) {
        {1, 0},
        2},
       /* 1 of 4 neurons is no more than 3 of 2 */
-      {"{\"when\": {\"after\": \"cue\", \"population\": \"B\", \"more_than\": \"A\"}}", {0}, {0}, 0},
+      {"{\"when\": {\"after\": \"cue\", \"population\": \"B\", \"more_than\": \"A\"}}",
+       {0},
+       {0},
+       0},
       {"{\"when\": {\"after\": \"cue\", \"population\": \"B\", \"neuron\": 2, \"more_than\": 0}}",
        {120},
        {1},
@@ -454,7 +458,8 @@ static void memory_that_is_refused_loses_no_event(void **state) {
     const amine_status status = amine_brain_run(b, 240, &error);
     memory.at = 0;
     assert_true(status == AMINE_OK || status == AMINE_ERROR_MEMORY);
-    if (status != AMINE_OK) EXPECT_OK(amine_brain_run(b, 240 - amine_brain_step(b), &error), &error);
+    const uint64_t left = 240 - amine_brain_step(b);
+    if (status != AMINE_OK) EXPECT_OK(amine_brain_run(b, left, &error), &error);
     assert_int_equal(amine_brain_n_events(b), n);
     amine_brain_read_events(b, again, n);
     expect_same(events, again, n);

@@ -559,6 +559,8 @@ static const char *const known[] = {"dt_ms",
                                     "projections.in.weight",
                                     "projections.in.values.a_plus",
                                     "projections.in.short_term.u",
+                                    "events.look.every_ms",
+                                    "events.look.period_ms",
                                     "inputs.told.times_ms",
                                     "inputs.E.mean",
                                     "targets.E.tau_ms",
@@ -595,6 +597,8 @@ static const char *const unknown[][2] = {
     {"plasticity.tau_plus", NULL}, /* bcm has none */
     {"areas.V1.coord_ranges.q", "x"},
     {"areas.V2.density", "V1"},
+    {"events.lock.current", "look"},
+    {"events.look.curent", "current"},
     {"seed", NULL}, /* the run's */
     {"", NULL},
     {".", NULL},

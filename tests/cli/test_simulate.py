@@ -129,8 +129,13 @@ def test_files(d):
     check("v_t", len(npz["v_t"][2]) == 1000 and abs(npz["v_t"][2][1] - 0.001) < 1e-9, "each ms of the last s",
           npz["v_t"][2][:3])
     check("levels", names(npz["level_names"])[0] == "dopamine" and npz["levels"][1][1] == 5 and
-          all(abs(x - 0.5) < 1e-6 for x in npz["levels"][2][::5]) and
-          max(npz["levels"][2][3::5]) > 0.6, "five levels: dopamine rests, acetylcholine moves", npz["levels"][1])
+          all(0 <= x <= 1 for x in npz["levels"][2]) and max(npz["levels"][2][3::5]) > 0.6,
+          "five levels, and acetylcholine moves", npz["levels"][1])
+    n, plans = len(npz["events_t"][2]), names(npz["event_plans"])
+    check("events", n > 10 and plans[0] == "sight" and plans[-1] == "day" and
+          npz["events_before"][1] == npz["events_after"][1] == (n, 5) and
+          all(0 <= source < len(plans) for source in npz["events_source"][2]) and
+          npz["events_before"][2] != npz["events_after"][2], "events that move levels", (n, plans))
     learning = len(npz["projection_names"][2]) and names(npz["projection_names"])
     check("projections", learning == list(lines(folder)[0]["weight"]), "those of metrics.jsonl", learning)
     n = npz["weight_before"][1][1]

@@ -1,5 +1,5 @@
-/* Events of a model in a simulation: what a file's events do, that a run that is resumed goes on with
- * them, and what is said where nothing moves what a rule waits for. */
+/* Events of a model in a simulation: what a file's events do, that a run that is resumed goes on
+ * with them, and what is said where nothing moves what a rule waits for. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,8 @@ static void must(amine_status status, const amine_error *error) {
 
 static void advance(am_simulation *s, double seconds) {
   amine_error error = {0};
-  while (am_simulation_time(s) < seconds && !am_simulation_done(s)) must(am_simulation_run(s, NULL, &error), &error);
+  while (am_simulation_time(s) < seconds && !am_simulation_done(s))
+    must(am_simulation_run(s, NULL, &error), &error);
 }
 
 /* ------------------------------------------------------------------------------ the preset */
@@ -54,7 +55,8 @@ static void the_default_brain_lives(void **state) {
       low = fminf(low, e->values[i * e->n_columns + AM_EVENT_AFTER + (size_t)k]);
       high = fmaxf(high, e->values[i * e->n_columns + AM_EVENT_AFTER + (size_t)k]);
     }
-    if (!(high - low > 0.2f)) fail_msg("%s moves by %g", am_modulator_names[k], (double)(high - low));
+    if (!(high - low > 0.2f))
+      fail_msg("%s moves by %g", am_modulator_names[k], (double)(high - low));
   }
   am_simulation_destroy(s);
   am_simulation_config_free(&c);

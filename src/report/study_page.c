@@ -197,7 +197,8 @@ void am_study_summary(am_text *page, const am_study_source *s) {
   am_html_text(page, s->band);
   am_text_puts(page, "</p>\n<div class=\"scroll\"><table>\n<thead><tr><th></th><th "
                      "style=\"min-width:10em\">criterion</th>"
-                     "<th>arm</th><th>measure</th><th>band</th><th>wanted in it</th>"
+                     "<th>arm</th><th style=\"min-width:9em\">measure</th><th>band</th>"
+                     "<th>wanted in it</th>"
                      "<th>found (95&nbsp;% interval)</th><th>the seeds</th></tr></thead>\n"
                      "<tbody>\n");
   for (size_t k = 0; k < s->n_criteria; k++) put_criterion(page, s, &s->criteria[k]);

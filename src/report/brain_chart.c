@@ -138,7 +138,10 @@ amine_status am_brain_examples(size_t out[AM_BRAIN_EXAMPLES], const double *valu
   ranked *all = am_alloc(n, sizeof *all);
   size_t known = 0;
   if (!all) return am_fail_memory(error, n * sizeof *all);
-  for (size_t k = 0; k < n; k++) all[k] = (ranked){values[k], k}, known += isfinite(values[k]);
+  for (size_t k = 0; k < n; k++) {
+    all[k] = (ranked){values[k], k};
+    if (isfinite(values[k])) known++;
+  }
   qsort(all, n, sizeof *all, by_value);
   if (known < AM_BRAIN_EXAMPLES) known = AM_BRAIN_EXAMPLES;
   out[0] = all[0].place;

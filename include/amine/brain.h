@@ -158,7 +158,7 @@ AMINE_API amine_status amine_brain_set_poisson(amine_brain *brain, int populatio
                                                amine_receptor receptor, double rate_hz,
                                                double weight, amine_error *error);
 /* Spikes that a "spikes" population will fire: n of neuron[k] at time_ms[k] >= now, any order.
- * They are added to those that wait. */
+ * They are added to those that wait. A neuron fires in a step as often as it was told for it. */
 AMINE_API amine_status amine_brain_add_spikes(amine_brain *brain, int population,
                                               const int *neurons, const double *times_ms, size_t n,
                                               amine_error *error);

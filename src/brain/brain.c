@@ -121,13 +121,31 @@ static amine_status find_population(am_population **p, const amine_brain *b, int
   return AMINE_OK;
 }
 
+static amine_status check_rate(const am_population *p, double rate_hz, double dt_ms,
+                               amine_error *error) {
+  if (rate_hz >= 0 && rate_hz * dt_ms * 1e-3 <= AM_POISSON_MOST) return AMINE_OK;
+  return ARGUMENT("population %s: a rate of %g Hz is not in 0 to %g", p->name, rate_hz,
+                  1e3 * AM_POISSON_MOST / dt_ms);
+}
+
+static const char *own_from(const am_neuron_model *model, int which) {
+  return model->own_from[which] ? model->own_from[which] : model->own[which];
+}
+
+/* How often a neuron may fire in one step. */
+static void set_most(am_population *p) {
+  const am_real *const own[AM_NEURON_OWN] = {p->own[0], p->own[1]};
+  p->most = p->model->times ? p->model->most(own, p->n) : p->model->kernels[0] != NULL;
+}
+
 /* What each neuron has for itself starts as the population's value. */
 static amine_status fill_own(am_population *p, double dt_ms, amine_error *error) {
   for (int which = 0; which < AM_NEURON_OWN && p->model->own[which]; which++) {
     p->own[which] = am_alloc((size_t)p->padded, sizeof(am_real));
     if (!p->own[which]) return am_fail_memory(error, (size_t)p->padded * sizeof(am_real));
     int k = 0;
-    while (strcmp(p->model->parameters[k].name, p->model->own[which]) != 0) k++;
+    while (strcmp(p->model->parameters[k].name, own_from(p->model, which)) != 0) k++;
+    if (p->model->times) AM_TRY(check_rate(p, p->values[k], dt_ms, error));
     for (int i = 0; i < p->n; i++)
       p->own[which][i] = (am_real)p->model->own_value(which, p->values[k], dt_ms);
   }
@@ -163,7 +181,9 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   p->name = am_strdup(name);
   p->counts = am_alloc((size_t)p->padded, sizeof *p->counts);
   if (!p->name || !p->counts) return am_fail_memory(error, (size_t)p->padded * 4);
-  return fill_own(p, dt_ms, error);
+  AM_TRY(fill_own(p, dt_ms, error));
+  set_most(p);
+  return AMINE_OK;
 }
 
 amine_status amine_brain_add_population(amine_brain *b, int *id, const char *name, int n,
@@ -230,7 +250,7 @@ amine_status amine_brain_set_parameter(amine_brain *b, int population, const cha
   if (!parameter) return ARGUMENT("a parameter has no name");
   int which = 0;
   while (which < AM_NEURON_OWN && p->model->own[which] &&
-         strcmp(p->model->own[which], parameter) != 0)
+         strcmp(own_from(p->model, which), parameter) != 0)
     which++;
   if (which == AM_NEURON_OWN || !p->model->own[which])
     return ARGUMENT("population %s: %s keeps no %.100s for each neuron", p->name, p->model->name,
@@ -241,8 +261,14 @@ amine_status amine_brain_set_parameter(amine_brain *b, int population, const cha
     if (!(values[i] >= row->min && values[i] <= row->max))
       return ARGUMENT("population %s: %s = %g of neuron %d is not in %g to %g %s", p->name,
                       parameter, (double)values[i], i, row->min, row->max, row->unit);
-  for (int i = 0; i < p->n; i++)
-    p->own[which][i] = (am_real)p->model->own_value(which, (double)values[i], b->dt_ms);
+  for (int i = 0; i < p->n && p->model->times; i++)
+    AM_TRY(check_rate(p, (double)values[i], b->dt_ms, error));
+  for (; which < AM_NEURON_OWN && p->model->own[which]; which++) {
+    if (strcmp(own_from(p->model, which), parameter) != 0) continue;
+    for (int i = 0; i < p->n; i++)
+      p->own[which][i] = (am_real)p->model->own_value(which, (double)values[i], b->dt_ms);
+  }
+  set_most(p);
   return AMINE_OK;
 }
 
@@ -532,9 +558,7 @@ amine_status amine_brain_set_poisson(amine_brain *b, int population, amine_recep
   AM_TRY(find_population(&p, b, population, error));
   AM_TRY(takes_input(p, error));
   const double mean = rate_hz * b->dt_ms * 1e-3;
-  if (!(rate_hz >= 0 && mean <= 500))
-    return ARGUMENT("population %s: a rate of %g Hz is not in 0 to %g", p->name, rate_hz,
-                    500e3 / b->dt_ms);
+  AM_TRY(check_rate(p, rate_hz, b->dt_ms, error));
   if ((unsigned)receptor > AMINE_RECEPTOR_2)
     return ARGUMENT("there is no receptor %d", (int)receptor);
   if (!(fabs(weight) <= FLT_MAX))

@@ -7,7 +7,8 @@
  * step.
  *
  * The synapses of a projection onto a chunk are a block: rows by (delay, source), targets as 16-bit
- * numbers within the chunk. Synapses that all have one fixed weight have no weights: arrivals are
+ * numbers within the chunk. Rows are found in a table of all, or, where most of them would be
+ * empty, among those that are not. Synapses that all have one fixed weight have no weights: arrivals are
  * counted in 16-bit integers, and the count times the weight is what arrives.
  *
  * Order of every sum: blocks in order of their projection, delays ascending, sources ascending. It
@@ -23,6 +24,7 @@
 #include "brain/chemistry.h"
 #include "brain/event_plan.h"
 #include "brain/events.h"
+#include "brain/flight.h"
 #include "brain/neuron.h"
 #include "brain/pass.h"
 #include "rule/synapse.h"
@@ -35,6 +37,7 @@
 #define AM_SWEEP_MS 100                    /* between two sweeps over learning weights */
 #define AM_NARROW_ARRIVALS 4096            /* at one neuron in one step: that 32 bits can add up */
 #define AM_WIDE_INPUTS (3 + AM_NEURON_OWN) /* what arrives, current, own parameters */
+#define AM_POISSON_MOST 500.0 /* mean number of spikes or arrivals in a step */
 #define AM_BRAIN_BLOCK 16 /* steps between two looks at the whole, without chemistry */
 
 /* A spike that a "spikes" population will fire. */
@@ -71,6 +74,7 @@ typedef struct am_population {
   double poisson_hz[2], poisson_weight[2];
   am_poisson_table *poisson[2]; /* NULL at rate 0 */
   uint32_t *counts;             /* [padded] spikes of each neuron since the beginning */
+  uint32_t most;                /* spikes of a neuron in one step; 0: as many as it is told */
   bool recorded;
   unsigned effects;
   double delay_ms, tau_ms;        /* of what the modulators do here */
@@ -121,7 +125,10 @@ typedef struct am_block {
   int projection;
   uint32_t begin, n_targets; /* in the line */
   size_t n_synapses;
-  uint32_t *row;         /* [n_delays][n_sources + 1] */
+  uint32_t *row;         /* [n_delays][n_sources + 1]; with row_source [n_rows + 1] */
+  uint32_t *row_source;  /* [n_rows] ascending for each delay; NULL: rows of all sources */
+  uint32_t *row_first;   /* [n_delays + 1] of the rows of a delay */
+  struct am_filling *filling; /* while it is built */
   uint16_t *target;      /* [n_synapses] minus begin */
   am_real *w, *c;        /* [n_synapses] or NULL */
   am_real *w_low, *c_low; /* [n_synapses] what w, c are short of (kernel/synapse.h), or NULL */
@@ -140,6 +147,7 @@ typedef struct am_lane {
   double weight;
   uint32_t begin, n; /* in the line */
   double most;       /* that can arrive in one step: at most 65,535 */
+  bool repeats;      /* more can, where a source fires more than once */
   uint16_t *count;   /* [n], padded */
 } am_lane;
 
@@ -155,9 +163,9 @@ typedef struct am_chunk {
   am_piece *pieces;
   am_block *blocks; /* in order of their projection */
   am_lane *lanes;
-  uint32_t *spikes; /* [slots] lists: see am_brain_spikes */
+  am_flight flight; /* who fired */
   am_real *current; /* [end - begin] */
-  am_real *fired;   /* [end - begin] */
+  am_real *fired;   /* [end - begin] how often, in this step */
   double *wide;     /* [AM_WIDE_INPUTS][end - begin] for pieces in 64 bits, or NULL */
 } am_chunk;
 
@@ -173,7 +181,7 @@ struct amine_brain {
   am_real *states[AM_NEURON_STATES], *in[2]; /* [n_line] */
   int n_chunks;
   am_chunk *chunks;
-  uint32_t n_slots;        /* of the lists of spikes, a power of two */
+  uint32_t longest;        /* delay of all, steps */
   int look_every;          /* steps between two looks at the whole */
   int sweep_every;         /* steps between two decays of all learning weights; 0: no sweeps */
   uint64_t sweep_grid;     /* a divisor of that and of all windows: sweeps are due at most then */
@@ -186,14 +194,39 @@ struct amine_brain {
   am_isa isa;
 };
 
-/* Who fired in the step of a slot: how many, then their numbers, ascending. A list begins with a
- * cache line, which is what one core has to send to another. */
-static inline uint32_t *am_brain_spikes(const am_chunk *c, uint32_t slot) {
-  return c->spikes + (size_t)slot * (c->end - c->begin + 16);
+/* One after the other the rows of a block that are not empty: delays ascending, sources ascending.
+ */
+typedef struct am_rows {
+  const am_block *block;
+  int n_delays, delay;
+  uint32_t n_sources, source;
+  uint32_t begin, end; /* its synapses */
+  size_t next;         /* in the table */
+} am_rows;
+
+static inline am_rows am_rows_begin(const am_block *block, int n_delays, uint32_t n_sources) {
+  return (am_rows){.block = block, .n_delays = n_delays, .n_sources = n_sources};
 }
 
-static inline uint32_t am_brain_slot(const amine_brain *b, uint64_t step) {
-  return (uint32_t)step & (b->n_slots - 1);
+bool am_rows_next(am_rows *rows);
+
+/* The row of one source. */
+static inline void am_block_row(const am_block *k, int delay, uint32_t n_sources, uint32_t source,
+                                uint32_t *begin, uint32_t *end) {
+  const uint32_t *r = k->row + (size_t)delay * (n_sources + 1) + source;
+  if (k->row_source) {
+    uint32_t low = k->row_first[delay], high = k->row_first[delay + 1];
+    while (low < high) {
+      const uint32_t middle = (low + high) / 2;
+      if (k->row_source[middle] < source) low = middle + 1;
+      else high = middle;
+    }
+    *begin = *end = 0;
+    if (low == k->row_first[delay + 1] || k->row_source[low] != source) return;
+    r = k->row + low;
+  }
+  *begin = r[0];
+  *end = r[1];
 }
 
 /* brain/build.c: cuts the line, draws the synapses; once, before the first run. */

@@ -18,6 +18,9 @@
 
 static void free_block(am_block *k) {
   am_free(k->row);
+  am_free(k->row_source);
+  am_free(k->row_first);
+  am_free(k->filling);
   am_free(k->target);
   am_free(k->w);
   am_free(k->c);
@@ -40,7 +43,7 @@ static void free_chunk(am_chunk *c) {
   am_free(c->blocks);
   am_free(c->lanes);
   am_free(c->pieces);
-  am_free(c->spikes);
+  am_flight_free(&c->flight);
   am_free(c->current);
   am_free(c->fired);
   am_free(c->wide);
@@ -213,6 +216,12 @@ static int delay_index(const am_projection *p, uint32_t delay) {
   return low;
 }
 
+/* What is known of a block while it is filled, for each delay: sources come in ascending order. */
+typedef struct am_filling {
+  uint32_t rows, synapses; /* counted; then where the next ones go */
+  uint32_t seen;           /* sources up to the last one that had a synapse */
+} am_filling;
+
 /* The block of each chunk that holds targets of a projection, empty. */
 static amine_status make_blocks(amine_brain *b, int projection, amine_error *error) {
   am_projection *p = &b->projections[projection];
@@ -226,7 +235,7 @@ static amine_status make_blocks(amine_brain *b, int projection, amine_error *err
                           .begin = c->pieces[j].begin,
                           .lane = -1,
                           .n_targets = c->pieces[j].end - c->pieces[j].begin};
-      ROOM(block->row, am_size_add(n_rows, 1));
+      ROOM(block->filling, (size_t)p->n_delays);
       if (is_uniform(p) && (p->connection->kind == AMINE_CONNECT_LIST || n_rows > 65535))
         ROOM(block->column, block->n_targets);
     }
@@ -248,54 +257,108 @@ static am_real within(const am_projection *p, am_real w) {
   return w > p->k[AM_SYNAPSE_W_MAX] ? p->k[AM_SYNAPSE_W_MAX] : w;
 }
 
-/* Counts the synapses of a projection, that of row i at [d][i + 1]; or, with `fill`, places them:
- * the beginning of row i at [d][i] moves to its end. */
-static void place(amine_brain *b, int projection, am_row *row, bool fill) {
-  am_projection *p = &b->projections[projection];
+/* Counts the synapses of a projection and the rows that have any. */
+static void count(amine_brain *b, int projection, am_row *row) {
+  const am_projection *p = &b->projections[projection];
   const uint32_t n = (uint32_t)b->populations[p->source].n, first = b->populations[p->target].first;
   for (uint32_t i = 0; i < n; i++) {
     am_connect_row(row, b, projection, i);
     for (uint32_t k = 0; k < row->n; k++) {
       am_block *block = block_of(b, projection, first + row->target[k]);
-      uint32_t *r = block->row + (size_t)delay_index(p, row->delay[k]) * (n + 1) + i;
-      if (!fill) {
-        r[1]++;
-        block->n_synapses++;
-        if (block->column) block->column[first + row->target[k] - block->begin]++;
-        continue;
+      am_filling *f = &block->filling[delay_index(p, row->delay[k])];
+      f->rows += f->seen != i + 1;
+      f->seen = i + 1;
+      f->synapses++;
+      block->n_synapses++;
+      if (block->column) block->column[first + row->target[k] - block->begin]++;
+    }
+  }
+}
+
+/* A table of all rows is the fastest. It is made where it is small, or where it is not much larger
+ * than the synapses themselves. */
+#define SMALL_TABLE 65536
+#define ROWS_A_SYNAPSE 4
+
+static amine_status room_for_rows(am_block *block, const am_projection *p, uint32_t n_sources,
+                                  amine_error *error) {
+  const size_t all = am_size_mul((size_t)p->n_delays, (size_t)n_sources + 1);
+  uint32_t rows = 0, synapses = 0;
+  const bool table = all <= SMALL_TABLE || all / ROWS_A_SYNAPSE <= block->n_synapses;
+  if (!table) ROOM(block->row_first, (size_t)p->n_delays + 1);
+  for (int d = 0; d < p->n_delays; d++) {
+    am_filling *f = &block->filling[d];
+    const am_filling found = *f;
+    *f = (am_filling){.rows = rows, .synapses = synapses};
+    rows += found.rows;
+    synapses += found.synapses;
+    if (!table) block->row_first[d + 1] = rows;
+  }
+  ROOM(block->row, table ? all : (size_t)rows + 1);
+  if (table) return AMINE_OK;
+  ROOM(block->row_source, rows);
+  block->row[rows] = synapses;
+  return AMINE_OK;
+}
+
+/* Rows of the sources before `end` begin where the next synapse goes. */
+static void close_rows(am_block *block, int delay, uint32_t n_sources, uint32_t end) {
+  am_filling *f = &block->filling[delay];
+  uint32_t *row = block->row + (size_t)delay * ((size_t)n_sources + 1);
+  for (; f->seen < end; f->seen++) row[f->seen] = f->synapses;
+}
+
+/* Places the synapses that were counted. */
+static void place(amine_brain *b, int projection, am_row *row) {
+  const am_projection *p = &b->projections[projection];
+  const uint32_t n = (uint32_t)b->populations[p->source].n, first = b->populations[p->target].first;
+  for (uint32_t i = 0; i < n; i++) {
+    am_connect_row(row, b, projection, i);
+    for (uint32_t k = 0; k < row->n; k++) {
+      am_block *block = block_of(b, projection, first + row->target[k]);
+      const int d = delay_index(p, row->delay[k]);
+      am_filling *f = &block->filling[d];
+      if (!block->row_source) {
+        close_rows(block, d, n, i + 1);
+      } else if (f->seen != i + 1) {
+        block->row_source[f->rows] = i;
+        block->row[f->rows++] = f->synapses;
+        f->seen = i + 1;
       }
-      const uint32_t at = r[0]++;
+      const uint32_t at = f->synapses++;
       block->target[at] = (uint16_t)(first + row->target[k] - block->begin);
       if (block->w) block->w[at] = within(p, (am_real)row->weight[k]);
     }
   }
 }
 
-/* Counts at [d][i + 1] become beginnings at [d][i]; [d][n] is where delay d ends. */
-static void sum_rows(am_block *block, int n_delays, uint32_t n) {
-  uint32_t sum = 0;
-  for (int d = 0; d < n_delays; d++) {
-    uint32_t *row = block->row + (size_t)d * (n + 1);
-    for (uint32_t i = 0; i < n; i++) {
-      const uint32_t count = row[i + 1];
-      row[i] = sum;
-      sum += count;
-      if (i + 1 == n) row[n] = sum;
-    }
-  }
+static void end_filling(am_block *block, int n_delays, uint32_t n_sources) {
+  for (int d = 0; d < n_delays && !block->row_source; d++)
+    close_rows(block, d, n_sources, n_sources + 1);
+  am_free(block->filling);
+  block->filling = NULL;
 }
 
-/* After placing, [d][i] is the end of row i: moves the ends one up to be beginnings again. */
-static void shift_rows(am_block *block, int n_delays, uint32_t n) {
-  uint32_t begin = 0;
-  for (int d = 0; d < n_delays; d++) {
-    uint32_t *row = block->row + (size_t)d * (n + 1);
-    for (uint32_t i = 0; i <= n; i++) {
-      const uint32_t end = row[i];
-      row[i] = begin;
-      if (i < n) begin = end;
-    }
+bool am_rows_next(am_rows *r) {
+  const am_block *k = r->block;
+  if (k->row_source) {
+    if (r->next == k->row_first[r->n_delays]) return false;
+    while (r->next >= k->row_first[r->delay + 1]) r->delay++;
+    r->source = k->row_source[r->next];
+    r->begin = k->row[r->next];
+    r->end = k->row[++r->next];
+    return true;
   }
+  for (; r->next < (size_t)r->n_delays * ((size_t)r->n_sources + 1); r->next++) {
+    if (r->next % ((size_t)r->n_sources + 1) == r->n_sources) continue; /* where a delay ends */
+    if (k->row[r->next] == k->row[r->next + 1]) continue;
+    r->delay = (int)(r->next / ((size_t)r->n_sources + 1));
+    r->source = (uint32_t)(r->next % ((size_t)r->n_sources + 1));
+    r->begin = k->row[r->next];
+    r->end = k->row[++r->next];
+    return true;
+  }
+  return false;
 }
 
 /* The most spikes that can arrive at a target of a block in one step. `column` counts the synapses
@@ -312,6 +375,7 @@ static double most_arrivals(const am_block *block, const am_projection *p, uint3
 static amine_status find_lane(am_chunk *c, am_block *block, const amine_brain *b,
                               amine_error *error) {
   const am_projection *p = &b->projections[block->projection];
+  const bool repeats = am_neuron_repeats(b->populations[p->source].model);
   const double most = most_arrivals(block, p, (uint32_t)b->populations[p->source].n);
   if (most > 65535) return AMINE_OK;
   for (int l = 0; l < c->n_lanes; l++) {
@@ -319,6 +383,7 @@ static amine_status find_lane(am_chunk *c, am_block *block, const amine_brain *b
     if (lane->population == p->target && lane->receptor == p->receptor &&
         lane->weight == p->weight && lane->most + most <= 65535) {
       lane->most += most;
+      lane->repeats |= repeats;
       block->lane = l;
       return AMINE_OK;
     }
@@ -330,7 +395,8 @@ static amine_status find_lane(am_chunk *c, am_block *block, const amine_brain *b
                     .weight = p->weight,
                     .begin = block->begin,
                     .n = n,
-                    .most = most};
+                    .most = most,
+                    .repeats = repeats};
   ROOM(lane->count, n);
   block->lane = c->n_lanes++;
   return AMINE_OK;
@@ -384,17 +450,14 @@ static amine_status make_columns(am_block *block, const am_projection *p, uint32
   else ROOM(block->source_wide, n);
   for (size_t k = 0; k < n; k++) block->column[block->target[k] + 2u]++;
   for (uint32_t j = 0; j < block->n_targets; j++) block->column[j + 2] += block->column[j + 1];
-  for (int d = 0; d < p->n_delays; d++) {
-    const uint32_t *row = block->row + (size_t)d * (n_sources + 1);
-    for (uint32_t i = 0; i < n_sources; i++)
-      for (uint32_t k = row[i]; k < row[i + 1]; k++) {
-        const uint32_t at = block->column[block->target[k] + 1u]++;
-        const uint32_t source = (uint32_t)d * (uint32_t)p->width + i;
-        block->at[at] = k;
-        if (block->source) block->source[at] = (uint16_t)source;
-        else block->source_wide[at] = source;
-      }
-  }
+  for (am_rows r = am_rows_begin(block, p->n_delays, n_sources); am_rows_next(&r);)
+    for (uint32_t k = r.begin; k < r.end; k++) {
+      const uint32_t at = block->column[block->target[k] + 1u]++;
+      const uint32_t source = (uint32_t)r.delay * (uint32_t)p->width + r.source;
+      block->at[at] = k;
+      if (block->source) block->source[at] = (uint16_t)source;
+      else block->source_wide[at] = source;
+    }
   return AMINE_OK;
 }
 
@@ -436,22 +499,22 @@ static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *e
 static amine_status fill_blocks(amine_brain *b, int projection, am_row *row, amine_error *error) {
   am_projection *p = &b->projections[projection];
   const uint32_t n = (uint32_t)b->populations[p->source].n;
-  place(b, projection, row, false);
+  count(b, projection, row);
   for (int k = 0; k < b->n_chunks; k++) {
     am_chunk *c = &b->chunks[k];
     for (int j = 0; j < c->n_blocks; j++) {
       if (c->blocks[j].projection != projection) continue;
       AM_TRY(room_for_synapses(c, &c->blocks[j], b, error));
-      sum_rows(&c->blocks[j], p->n_delays, n);
+      AM_TRY(room_for_rows(&c->blocks[j], p, n, error));
       p->n_synapses += c->blocks[j].n_synapses;
     }
   }
-  place(b, projection, row, true);
+  place(b, projection, row);
   for (int k = 0; k < b->n_chunks; k++)
     for (int j = 0; j < b->chunks[k].n_blocks; j++) {
       am_block *block = &b->chunks[k].blocks[j];
       if (block->projection != projection) continue;
-      shift_rows(block, p->n_delays, n);
+      end_filling(block, p->n_delays, n);
       AM_TRY(room_for_sums(block, error));
       if (p->rule->fires) AM_TRY(make_columns(block, p, n, error));
     }
@@ -518,17 +581,20 @@ static void plan_sweeps(amine_brain *b) {
   }
 }
 
+/* Lists of who fired, for the longest delay of what begins in each chunk. */
 static amine_status make_lists(amine_brain *b, amine_error *error) {
-  uint32_t longest = 1, slots = 1;
-  for (int k = 0; k < b->n_projections; k++) {
-    const am_projection *p = &b->projections[k];
-    if (p->delays[p->n_delays - 1] > longest) longest = p->delays[p->n_delays - 1];
-  }
-  while (slots < longest + (uint32_t)b->look_every + 2) slots *= 2;
-  b->n_slots = slots;
+  b->longest = 1;
   for (int k = 0; k < b->n_chunks; k++) {
     am_chunk *c = &b->chunks[k];
-    ROOM(c->spikes, am_size_mul(slots, c->end - c->begin + 16));
+    uint32_t longest = 0;
+    for (int j = 0; j < c->n_pieces; j++)
+      for (int i = 0; i < b->n_projections; i++) {
+        const am_projection *p = &b->projections[i];
+        if (p->source == c->pieces[j].population && p->delays[p->n_delays - 1] > longest)
+          longest = p->delays[p->n_delays - 1];
+      }
+    if (longest > b->longest) b->longest = longest;
+    AM_TRY(am_flight_make(&c->flight, longest, (uint32_t)b->look_every, error));
   }
   return AMINE_OK;
 }

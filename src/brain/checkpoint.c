@@ -197,19 +197,20 @@ static void loose_free(loose *x) {
 }
 
 static uint64_t oldest_flight(const amine_brain *b) {
-  const uint64_t longest = b->n_slots - (uint64_t)b->look_every - 2;
-  return b->step > longest ? b->step - longest : 0;
+  return b->step > b->longest ? b->step - b->longest : 0;
 }
 
 static void loose_flight(loose *x, const amine_brain *b) {
   for (uint64_t step = oldest_flight(b); step < b->step; step++)
     for (int c = 0; c < b->n_chunks; c++) {
-      const uint32_t slot = am_brain_slot(b, step);
-      const uint32_t *spikes = am_brain_spikes(&b->chunks[c], slot);
-      for (uint32_t i = 0; i < spikes[0]; i++, x->n_flight++)
+      const am_flight *f = &b->chunks[c].flight;
+      uint32_t n = 0;
+      const uint32_t *spikes =
+          b->step - step <= f->longest ? am_flight_list(f, step, &n) : NULL;
+      for (uint32_t i = 0; i < n; i++, x->n_flight++)
         if (x->flight) {
           x->flight_step[x->n_flight] = step;
-          x->flight[x->n_flight] = spikes[1 + i];
+          x->flight[x->n_flight] = spikes[i];
         }
     }
 }
@@ -313,7 +314,11 @@ static uint32_t structure(const amine_brain *b) {
       const am_block *block = am_synapses_block(b, c, k);
       if (!block) continue;
       crc = am_crc32c(crc, block->target, block->n_synapses * sizeof *block->target);
-      const size_t rows = (size_t)p->n_delays * ((size_t)b->populations[p->source].n + 1);
+      size_t rows = (size_t)p->n_delays * ((size_t)b->populations[p->source].n + 1);
+      if (block->row_source) {
+        rows = (size_t)block->row_first[p->n_delays] + 1;
+        crc = am_crc32c(crc, block->row_source, (rows - 1) * sizeof *block->row_source);
+      }
       crc = am_crc32c(crc, block->row, rows * sizeof *block->row);
     }
   }
@@ -419,8 +424,8 @@ static int population_of(const amine_brain *b, uint32_t at) {
   return k;
 }
 
-/* Two lists that belong together, in order of (step, neuron). What was told is listed one
- * population after the other, and may be told twice. */
+/* Two lists that belong together, in order of (step, neuron), one neuron as often as it fired. What
+ * was told is listed one population after the other. */
 static amine_status check_list(const am_tensor_file *f, const char *steps, const char *neurons,
                                const amine_brain *b, uint64_t from, uint64_t to, bool told,
                                amine_error *error) {
@@ -435,9 +440,8 @@ static amine_status check_list(const am_tensor_file *f, const char *steps, const
   for (size_t k = 1; k < s->count; k++) {
     const int here = told ? population_of(b, neuron[k]) : 0;
     const int before = told ? population_of(b, neuron[k - 1]) : 0;
-    const bool later = step[k] != step[k - 1] ? step[k] > step[k - 1]
-                       : told                 ? neuron[k] >= neuron[k - 1]
-                                              : neuron[k] > neuron[k - 1];
+    const bool later =
+        step[k] != step[k - 1] ? step[k] > step[k - 1] : neuron[k] >= neuron[k - 1];
     if (here < before || (here == before && !later)) return fail_loose(neurons, error);
   }
   return AMINE_OK;
@@ -476,7 +480,7 @@ static amine_status fresh_inputs(fresh *x, amine_brain *b, const am_tensor_file 
       if (!(fabs(in[i]) <= FLT_MAX)) return fail_loose("inputs", error);
     for (int r = 0; r < 2; r++) {
       const double mean = in[2 + 2 * r] * b->dt_ms * 1e-3;
-      if (!(mean >= 0 && mean <= 500)) return fail_loose("inputs", error);
+      if (!(mean >= 0 && mean <= AM_POISSON_MOST)) return fail_loose("inputs", error);
       if (mean > 0) AM_TRY(am_poisson_make(&x->poisson[k][r], mean, error));
     }
     am_population *p = &b->populations[k];
@@ -552,6 +556,35 @@ static void install_events(amine_brain *b, fresh *x) {
   am_plans_settle(b);
 }
 
+/* Room in each chunk for the spikes that are in flight. */
+static amine_status room_for_flight(amine_brain *b, const am_tensor_file *f, amine_error *error) {
+  const am_tensor *n = am_tensor_file_find(f, "flight.neuron");
+  const uint32_t *neuron = n->data, length = b->chunks[0].end;
+  for (int c = 0; c < b->n_chunks; c++) {
+    size_t found = 0;
+    for (size_t k = 0; k < n->count; k++) found += neuron[k] / length == (uint32_t)c;
+    found += (size_t)b->longest * 16; /* each list may begin a cache line */
+    AM_TRY(am_flight_room(&b->chunks[c].flight, b->step, found, error));
+  }
+  return AMINE_OK;
+}
+
+/* Spikes in order of (step, neuron); those that have arrived everywhere are passed over. */
+static void install_flight(amine_brain *b, const uint64_t *step, const uint32_t *neuron, size_t n) {
+  size_t k = 0;
+  for (int c = 0; c < b->n_chunks; c++) am_flight_clear(&b->chunks[c].flight);
+  for (uint64_t at = oldest_flight(b); at < b->step; at++) {
+    while (k < n && step[k] < at) k++;
+    for (int c = 0; c < b->n_chunks; c++) {
+      am_flight *f = &b->chunks[c].flight;
+      uint32_t *list = am_flight_begin(f), length = 0;
+      for (; k < n && step[k] == at && neuron[k] < b->chunks[c].end; k++)
+        if (b->step - at <= f->longest) list[length++] = neuron[k];
+      am_flight_end(f, at, length);
+    }
+  }
+}
+
 /* Cannot fail: everything was checked and made. */
 static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
   const am_tensor *in = am_tensor_file_find(f, "inputs"), *c = am_tensor_file_find(f, "currents");
@@ -579,15 +612,7 @@ static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
   }
   const am_tensor *s = am_tensor_file_find(f, "flight.step"),
                   *n = am_tensor_file_find(f, "flight.neuron");
-  for (int k = 0; k < b->n_chunks; k++)
-    for (uint32_t slot = 0; slot < b->n_slots; slot++) am_brain_spikes(&b->chunks[k], slot)[0] = 0;
-  for (size_t k = 0; k < s->count; k++) {
-    const uint32_t neuron = ((const uint32_t *)n->data)[k];
-    am_chunk *chunk = &b->chunks[neuron / b->chunks[0].end];
-    const uint32_t slot = am_brain_slot(b, ((const uint64_t *)s->data)[k]);
-    uint32_t *spikes = am_brain_spikes(chunk, slot);
-    if (spikes[0] < chunk->end - chunk->begin) spikes[1 + spikes[0]++] = neuron;
-  }
+  install_flight(b, s->data, n->data, s->count);
   b->record.n = b->record.read = 0;
   b->record.until = b->step;
   install_events(b, x);
@@ -605,11 +630,10 @@ static amine_status restore(amine_brain *b, const am_tensor_file *f, fresh *x, a
   visitor v = {.array = check_array, .file = f};
   AM_TRY(visit(&v, b, error));
   const uint64_t step = *(const uint64_t *)am_tensor_file_find(f, "step")->data;
-  const uint64_t longest = b->n_slots - (uint64_t)b->look_every - 2;
   if (step > AM_BRAIN_STEPS) return fail_loose("step", error);
-  AM_TRY(check_list(f, "flight.step", "flight.neuron", b, step > longest ? step - longest : 0, step,
-                    false, error));
+  AM_TRY(check_list(f, "flight.step", "flight.neuron", b, 0, step, false, error));
   AM_TRY(check_list(f, "told.step", "told.neuron", b, step, AM_BRAIN_STEPS, true, error));
+  AM_TRY(room_for_flight(b, f, error));
   x->poisson = am_alloc((size_t)b->n_populations, sizeof *x->poisson);
   x->waiting = am_alloc((size_t)b->n_populations, sizeof *x->waiting);
   x->n_waiting = am_alloc((size_t)b->n_populations, sizeof *x->n_waiting);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "base/steps.h"
 #include "kernel/exponential.h"
 
@@ -233,9 +234,41 @@ static void source_setup(double *k, double *initial, const double *v, double dt_
   (void)k, (void)initial, (void)v, (void)dt_ms;
 }
 
+/* That it fires in a step, and how often on average. */
 static double firing_probability(int which, double rate_hz, double dt_ms) {
-  (void)which;
-  return -am_expm1(-rate_hz * dt_ms * 1e-3);
+  const double mean = rate_hz * dt_ms * 1e-3;
+  return which == 0 ? -am_expm1(-mean) : mean;
+}
+
+/* A Poisson number that is not 0: the first k with u < P(X <= k | X > 0), as u P(X > 0) < P(X > k)
+ * says from the other end, where nothing is lost. */
+static uint32_t poisson_times(const am_neurons *p, int i, uint32_t most) {
+  const double mean = (double)p->own[1][i];
+  const am_random4 draw = am_random(
+      (am_random_key){.seed = p->seed,
+                      .stream = AM_STREAM_TIMES,
+                      .episode = p->population << 16 | (uint32_t)(p->step >> 32 & 0xffff),
+                      .lane = p->index + (uint32_t)i},
+      (uint32_t)p->step);
+  double beyond = -am_expm1(-mean), part = am_exp(-mean);
+  const double u = am_uniform_double(draw.v[0], draw.v[1]) * beyond;
+  uint32_t k = 1;
+  for (; k < most; k++) {
+    part *= mean / k;
+    beyond -= part; /* P(X > k) */
+    if (!(u < beyond)) break;
+  }
+  return k;
+}
+
+/* More come with a probability below 2^-53. */
+static uint32_t poisson_most(const am_real *const own[AM_NEURON_OWN], int n) {
+  double mean = 0;
+  for (int i = 0; i < n; i++) mean = fmax(mean, (double)own[1][i]);
+  double part = 1;
+  uint32_t k = 0;
+  while (k < 2 || k < mean || part > 0x1p-60 * fmin(mean, 1)) part *= fmin(mean / ++k, 1);
+  return k;
 }
 
 #define NEURON(name)                                                                               \
@@ -296,10 +329,13 @@ static const am_neuron_model models[] = {
     {.name = "poisson",
      .meaning = "Poisson source",
      .parameters = poisson_parameters,
-     .own = {"rate_hz"},
+     .own = {"rate_hz", "mean"},
+     .own_from = {NULL, "rate_hz"},
      .is_source = 1,
      .setup = source_setup,
      .own_value = firing_probability,
+     .times = poisson_times,
+     .most = poisson_most,
      .kernels = AM_ISA_TABLE(am_neuron_poisson)},
     {.name = "spikes",
      .meaning = "fires when it is told",

@@ -10,6 +10,7 @@
 #ifndef AMINE_BRAIN_NEURON_H
 #define AMINE_BRAIN_NEURON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "amine/brain.h"
@@ -66,6 +67,7 @@ typedef struct am_neuron_model {
   const amine_parameter *parameters; /* ends with a NULL name */
   const char *states[AM_NEURON_STATES + 1];
   const char *own[AM_NEURON_OWN + 1];
+  const char *own_from[AM_NEURON_OWN]; /* the parameter it is made of; NULL: that of its name */
   int is_source; /* fires by itself: takes no input */
   /* Constants from the values in the table's order; and the initial value of each state. */
   void (*setup)(double *k, double *initial, const double *values, double dt_ms);
@@ -77,7 +79,16 @@ typedef struct am_neuron_model {
   double (*own_value)(int which, double value, double dt_ms);
   const am_neuron_kernel *kernels[AM_N_ISA];
   const am_neuron_wide *wide[AM_N_ISA];
+  /* For sources that may fire more than once in a step: how often neuron i of the piece did, which
+   * fired, at most `most`; and what that may be for the value of own[which] that is the largest. */
+  uint32_t (*times)(const am_neurons *p, int i, uint32_t most);
+  uint32_t (*most)(const am_real *const own[AM_NEURON_OWN], int n);
 } am_neuron_model;
+
+/* May a neuron of it fire more than once in a step? */
+static inline bool am_neuron_repeats(const am_neuron_model *model) {
+  return model->times || !model->kernels[0]; /* who is told may be told twice */
+}
 
 /* In the order of the public list; NULL past the end. */
 const am_neuron_model *am_neuron_model_at(int k);

@@ -1,5 +1,7 @@
-/* A Poisson source ("poisson"): fires in a step with probability 1 - exp(-rate dt), independently
- * of everything. rate_hz may differ from neuron to neuron. */
+/* A Poisson source ("poisson"): the number of its spikes in a step is a Poisson number with mean
+ * rate dt, independent of everything. This finds those that fire, with probability
+ * 1 - exp(-rate dt); how often they do is said by brain/neuron.c. rate_hz may differ from neuron to
+ * neuron. */
 #include "kernel/philox.h"
 #include "kernel/vector.h"
 

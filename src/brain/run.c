@@ -1,5 +1,6 @@
 /* Taking a brain through time: a team of threads, each with its chunks, in step with each other. */
 #include <math.h>
+#include <stdatomic.h>
 
 #include "base/error.h"
 #include "base/host.h"
@@ -12,6 +13,7 @@ typedef struct course {
   amine_brain *b;
   uint64_t end, until; /* of the run; of the stretch to the next look */
   bool reached;        /* d and F of the rules are those of b->step */
+  _Atomic uint64_t full; /* the step before which a chunk has no room for the spikes of another */
   amine_status status;
   amine_error error;
 } course;
@@ -20,9 +22,12 @@ typedef struct course {
 static amine_status record(amine_brain *b, amine_error *error) {
   am_record *r = &b->record;
   for (; r->until < b->step; r->until++) {
-    const uint32_t slot = am_brain_slot(b, r->until);
     size_t most = r->n;
-    for (int k = 0; k < b->n_chunks; k++) most += am_brain_spikes(&b->chunks[k], slot)[0];
+    for (int k = 0; k < b->n_chunks; k++) {
+      uint32_t n;
+      am_flight_list(&b->chunks[k].flight, r->until, &n);
+      most += n;
+    }
     if (most > r->capacity) {
       const size_t wanted = most + most / 2 + 1024;
       uint64_t *steps = am_resize(r->steps, wanted, sizeof *steps);
@@ -34,8 +39,8 @@ static amine_status record(amine_brain *b, amine_error *error) {
     }
     int population = 0;
     for (int k = 0; k < b->n_chunks; k++) {
-      const am_chunk *c = &b->chunks[k];
-      const uint32_t n = am_brain_spikes(c, slot)[0], *spikes = am_brain_spikes(c, slot) + 1;
+      uint32_t n;
+      const uint32_t *spikes = am_flight_list(&b->chunks[k].flight, r->until, &n);
       for (uint32_t i = 0; i < n; i++) {
         while (spikes[i] - b->populations[population].first >=
                (uint32_t)b->populations[population].padded)
@@ -65,6 +70,31 @@ static void passed(amine_brain *b) {
   }
 }
 
+/* Spikes that a population is told for the steps before `until`. */
+static size_t told(const am_population *p, uint64_t until) {
+  size_t low = p->next, high = p->n_waiting;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (p->waiting[middle].step < until) low = middle + 1;
+    else high = middle;
+  }
+  return low - p->next;
+}
+
+static amine_status make_room(amine_brain *b, uint64_t until, amine_error *error) {
+  for (int k = 0; k < b->n_chunks; k++) {
+    am_chunk *c = &b->chunks[k];
+    size_t most = 0;
+    for (int j = 0; j < c->n_pieces; j++) {
+      const am_population *p = &b->populations[c->pieces[j].population];
+      most += (size_t)(c->pieces[j].end - c->pieces[j].begin) * p->most;
+      if (p->n_waiting > p->next) most += told(p, until);
+    }
+    AM_TRY(am_flight_room(&c->flight, b->step, most, error));
+  }
+  return AMINE_OK;
+}
+
 /* d and F of the rules at b->step, so that a reward adds to them. */
 static void reach(amine_brain *b) {
   for (int k = 0; k < b->n_projections; k++)
@@ -92,6 +122,7 @@ static amine_status look(course *x, amine_error *error) {
   AM_TRY(am_plans_come(b, error));
   am_chemistry_feel(b);
   x->until = next_look(b, x->end);
+  AM_TRY(make_room(b, x->until, error));
   plan_rewards(b, x->until);
   return AMINE_OK;
 }
@@ -100,16 +131,23 @@ static bool is_sweep(const amine_brain *b, uint64_t step) {
   return b->sweep_grid > 0 && step > 0 && step % b->sweep_grid == 0;
 }
 
-static void stretch(amine_brain *b, am_team *team, int worker, uint64_t end, int from, int to) {
+/* The steps before `end`, or fewer if some chunk needs room: all workers come to the same step. Who
+ * runs out of it in step s says s + 1, and nobody can say more before all have read that. */
+static uint64_t stretch(course *x, am_team *team, int worker, uint64_t end, int from, int to) {
+  amine_brain *b = x->b;
   for (uint64_t step = b->step; step < end; step++) {
     const bool sweep = is_sweep(b, step);
     for (int k = from; k < to; k++) {
       if (step > 0) am_chunk_settle(b, k, step);
       if (sweep) am_chunk_sweep(b, k, step);
       am_chunk_step(b, k, step, sweep || step == b->step);
+      if (am_flight_full(&b->chunks[k].flight))
+        atomic_store_explicit(&x->full, step + 1, memory_order_relaxed);
     }
     am_team_wait(team, worker);
+    if (atomic_load_explicit(&x->full, memory_order_relaxed) == step + 1) return step + 1;
   }
+  return end;
 }
 
 static void work(void *context, am_team *team, int worker, int n_workers) {
@@ -121,14 +159,13 @@ static void work(void *context, am_team *team, int worker, int n_workers) {
     if (worker == 0) x->status = look(x, &x->error);
     am_team_wait(team, worker);
     if (x->status != AMINE_OK) return;
-    const uint64_t until = x->until;
-    stretch(b, team, worker, until, from, to);
+    const uint64_t reached = stretch(x, team, worker, x->until, from, to);
     if (worker == 0) {
-      b->step = until;
+      b->step = reached;
       x->reached = false;
     }
     am_team_wait(team, worker);
-    if (until == x->end) return;
+    if (reached == x->end) return;
   }
 }
 

@@ -117,9 +117,10 @@ bool am_synapses_next(am_synapses *s) {
     if (s->source >= s->n_sources) return false;
     s->block = am_synapses_block(s->b, s->chunk, s->projection);
     if (!s->block) continue;
-    const uint32_t *row = s->block->row + (size_t)s->delay * ((size_t)s->n_sources + 1) + s->source;
-    s->k = (int64_t)row[0] - 1;
-    s->end = row[1];
+    uint32_t begin, end;
+    am_block_row(s->block, s->delay, s->n_sources, s->source, &begin, &end);
+    s->k = (int64_t)begin - 1;
+    s->end = end;
   }
   s->k++;
   return true;
@@ -226,7 +227,9 @@ const char *amine_brain_projection(const amine_brain *b, int k, int *source, int
 static size_t block_bytes(const amine_brain *b, const am_block *k) {
   const am_projection *p = &b->projections[k->projection];
   const size_t n = k->n_synapses, sources = (size_t)b->populations[p->source].n;
-  size_t bytes = (size_t)p->n_delays * (sources + 1) * sizeof *k->row + n * sizeof *k->target;
+  const size_t n_rows = k->row_source ? 2 * (size_t)k->row_first[p->n_delays] + 1
+                                      : (size_t)p->n_delays * (sources + 1);
+  size_t bytes = n_rows * sizeof *k->row + n * sizeof *k->target;
   if (k->w) bytes += n * sizeof *k->w;
   if (k->w_low) bytes += n * sizeof *k->w_low;
   if (k->c_low) bytes += n * sizeof *k->c_low;

@@ -46,10 +46,9 @@ static bool arrivals_list(arrivals_at *a) {
   }
   a->at = a->end = NULL;
   if (a->step < a->p->delays[a->delay]) return true;
-  const am_chunk *c = &a->b->chunks[a->chunk];
-  const uint32_t slot = am_brain_slot(a->b, a->step - a->p->delays[a->delay]);
-  a->at = am_brain_spikes(c, slot) + 1;
-  a->end = a->at + a->at[-1];
+  uint32_t n;
+  a->at = am_flight_list(&a->b->chunks[a->chunk].flight, a->step - a->p->delays[a->delay], &n);
+  a->end = a->at + n;
   return true;
 }
 
@@ -59,9 +58,9 @@ static inline bool arrivals_next(arrivals_at *a, arrival *row) {
       if (!arrivals_list(a)) return false;
     const uint32_t source = *a->at++ - a->first;
     if (source >= a->n) continue; /* of another population */
-    const uint32_t *r = a->block->row + (size_t)a->delay * (a->n + 1) + source;
-    if (r[0] == r[1]) continue;
-    *row = (arrival){r[0], r[1], (size_t)a->delay * (size_t)a->p->width + source};
+    am_block_row(a->block, a->delay, a->n, source, &row->begin, &row->end);
+    if (row->begin == row->end) continue;
+    row->source = (size_t)a->delay * (size_t)a->p->width + source;
     return true;
   }
 }
@@ -80,15 +79,28 @@ static int gather_rows(arrivals_at *at, arrival rows[AHEAD]) {
   return n;
 }
 
+/* The same where more than 65,535 may arrive: what is counted arrives before the count is full. */
+static void count_repeats(const uint16_t *target, uint32_t length, const am_lane *lane,
+                          am_real *in) {
+  for (uint32_t k = 0; k < length; k++)
+    if (++lane->count[target[k]] == UINT16_MAX) {
+      in[target[k]] += (am_real)lane->weight * UINT16_MAX;
+      lane->count[target[k]] = 0;
+    }
+}
+
 static void deliver_counts(const amine_brain *b, const am_block *block, uint64_t step,
-                           uint16_t *count) {
+                           const am_lane *lane, am_real *in) {
+  uint16_t *count = lane->count;
   arrivals_at at = arrivals_begin(b, block, step);
   arrival rows[AHEAD];
   for (int n; (n = gather_rows(&at, rows)) > 0;)
     for (int r = 0; r < n; r++) {
       const uint16_t *target = block->target + rows[r].begin;
       const uint32_t length = rows[r].end - rows[r].begin;
-      for (uint32_t k = 0; k < length; k++) count[target[k]]++;
+      if (lane->repeats) count_repeats(target, length, lane, in);
+      else
+        for (uint32_t k = 0; k < length; k++) count[target[k]]++;
     }
 }
 
@@ -145,6 +157,11 @@ static size_t in_population(const amine_brain *b, const am_block *block) {
   return block->begin - b->populations[b->projections[block->projection].target].first;
 }
 
+static am_rows rows_of(const amine_brain *b, const am_block *block) {
+  const am_projection *p = &b->projections[block->projection];
+  return am_rows_begin(block, p->n_delays, (uint32_t)b->populations[p->source].n);
+}
+
 static am_synapse_row row_of(const amine_brain *b, const am_block *block, const arrival *row,
                              uint64_t step) {
   const am_projection *p = &b->projections[block->projection];
@@ -192,8 +209,7 @@ static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
     const am_projection *p = &b->projections[block->projection];
     am_real *in = b->in[p->receptor] + block->begin;
     if (block->lane >= 0) {
-      const am_lane *lane = &c->lanes[block->lane];
-      deliver_counts(b, block, step, lane->count);
+      deliver_counts(b, block, step, &c->lanes[block->lane], in);
     } else if (p->rule->kernels[0] && !p->rule->is_late) {
       arrive(b, block, step, in);
     } else {
@@ -220,11 +236,8 @@ static int told_spikes(const am_population *p, const am_piece *piece, uint64_t s
     else high = middle;
   }
   int n = 0;
-  for (; low < p->n_waiting && p->waiting[low].step == step && p->waiting[low].neuron < end;
-       low++) {
-    const uint32_t neuron = p->first + p->waiting[low].neuron;
-    if (n == 0 || spikes[n - 1] != neuron) spikes[n++] = neuron; /* told twice fires once */
-  }
+  for (; low < p->n_waiting && p->waiting[low].step == step && p->waiting[low].neuron < end; low++)
+    spikes[n++] = p->first + p->waiting[low].neuron; /* told twice fires twice */
   return n;
 }
 
@@ -259,6 +272,19 @@ static int update_wide(const amine_brain *b, const am_chunk *c, const am_populat
   return n_spikes;
 }
 
+/* Of n neurons that fired, ascending, each is listed as often as it did. */
+static int repeat(const am_population *p, const am_neurons *neurons, uint32_t *spikes, int n) {
+  int extra = 0;
+  for (int i = 0; i < n; i++)
+    extra += (int)p->model->times(neurons, (int)(spikes[i] - neurons->first), p->most) - 1;
+  for (int i = n - 1, at = n + extra; i >= 0 && at > i + 1; i--) {
+    const uint32_t neuron = spikes[i];
+    const uint32_t times = p->model->times(neurons, (int)(neuron - neurons->first), p->most);
+    for (uint32_t k = 0; k < times; k++) spikes[--at] = neuron;
+  }
+  return n + extra;
+}
+
 static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint64_t step,
                         bool fresh, uint32_t *spikes) {
   am_population *p = &b->populations[piece->population];
@@ -290,16 +316,16 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
                          &draw, n);
     }
   }
-  if (p->is_wide) return update_wide(b, c, p, &neurons, spikes);
-  return p->model->kernels[b->isa]->update(&neurons, spikes);
+  const int fired = p->is_wide ? update_wide(b, c, p, &neurons, spikes)
+                               : p->model->kernels[b->isa]->update(&neurons, spikes);
+  return p->most > 1 ? repeat(p, &neurons, spikes, fired) : fired;
 }
 
 static void update(amine_brain *b, am_chunk *c, uint64_t step, bool fresh) {
-  const uint32_t slot = am_brain_slot(b, step);
-  uint32_t *spikes = am_brain_spikes(c, slot) + 1, n = 0;
+  uint32_t *spikes = am_flight_begin(&c->flight), n = 0;
   for (int k = 0; k < c->n_pieces; k++)
     n += (uint32_t)update_piece(b, c, &c->pieces[k], step, fresh, spikes + n);
-  spikes[-1] = n;
+  am_flight_end(&c->flight, step, n);
   for (int k = 0; k < c->n_pieces; k++) {
     am_population *p = &b->populations[c->pieces[k].population];
     for (uint32_t i = 0; i < n; i++)
@@ -338,17 +364,15 @@ static void score(const amine_brain *b, const am_block *block, uint64_t step) {
   const am_projection *p = &b->projections[block->projection];
   const am_real *scores = b->states[AM_NEURON_SCORE] + block->begin;
   const am_real *x = moment(p->x[0], p, step);
-  const uint32_t n = (uint32_t)b->populations[p->source].n;
-  for (int d = 0; d < p->n_delays; d++)
-    for (uint32_t i = 0; i < n; i++) {
-      const uint32_t *r = block->row + (size_t)d * (n + 1) + i;
-      const am_synapse_row row = {.n = r[1] - r[0],
-                                  .target = block->target + r[0],
-                                  .c = block->c + r[0],
-                                  .c_low = block->c_low ? block->c_low + r[0] : NULL,
-                                  .x = {x[(size_t)d * (size_t)p->width + i]}};
-      if (row.n > 0 && row.x[0] > 0) kernel_of(b, p)->score(&row, scores);
-    }
+  am_rows r = rows_of(b, block);
+  while (am_rows_next(&r)) {
+    const am_synapse_row row = {.n = r.end - r.begin,
+                                .target = block->target + r.begin,
+                                .c = block->c + r.begin,
+                                .c_low = block->c_low ? block->c_low + r.begin : NULL,
+                                .x = {x[(size_t)r.delay * (size_t)p->width + r.source]}};
+    if (row.x[0] > 0) kernel_of(b, p)->score(&row, scores);
+  }
 }
 
 /* One step of slow traces of n targets, and what the synapses see of them. */
@@ -363,8 +387,9 @@ static void trace_wide(const am_chunk *c, const am_projection *p, size_t at, con
 }
 
 static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
-  const uint32_t *spikes = am_brain_spikes(c, am_brain_slot(b, step)) + 1, n = spikes[-1];
-  for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] = 1;
+  uint32_t n;
+  const uint32_t *spikes = am_flight_list(&c->flight, step, &n);
+  for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] += 1;
   for (int k = 0; k < c->n_blocks; k++) {
     const am_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
@@ -386,13 +411,9 @@ static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
 /* ------------------------------------------------------------------- what arrives one step later
  */
 /* The spikes of this chunk that arrive at `step` with that delay. */
-static const uint32_t *leaving(const amine_brain *b, const am_chunk *c, uint64_t step,
-                               uint32_t delay, uint32_t *n) {
+static const uint32_t *leaving(const am_chunk *c, uint64_t step, uint32_t delay, uint32_t *n) {
   *n = 0;
-  if (step < delay) return NULL;
-  const uint32_t slot = am_brain_slot(b, step - delay);
-  *n = am_brain_spikes(c, slot)[0];
-  return am_brain_spikes(c, slot) + 1;
+  return step < delay ? NULL : am_flight_list(&c->flight, step - delay, n);
 }
 
 /* x, u and R in 64 bits, and what the synapses see of them at step + 1. `at`: of the piece. */
@@ -405,7 +426,7 @@ static void next_wide(const am_projection *p, uint64_t step, size_t at, uint32_t
     for (uint32_t i = 0; i < n; i++) x[i] = x[i] * k[0] < 1e-30 ? 0 : x[i] * k[0];
     for (uint32_t i = 0; i < n_spikes; i++) {
       const uint32_t j = spikes[i] - first;
-      if (j < n) x[j] = k[1] * x[j] + 1;
+      if (j < n) x[j] = k[1] * x[j] + 1; /* once for each spike */
     }
     for (uint32_t i = 0; i < padded; i++) seen[i] = (am_real)x[i];
   }
@@ -419,9 +440,14 @@ static void next_wide(const am_projection *p, uint64_t step, size_t at, uint32_t
   for (uint32_t i = 0; i < n_spikes; i++) {
     const uint32_t j = spikes[i] - first;
     if (j >= n) continue;
-    u[j] += p->stp_u * (1 - u[j]);
-    scale[j] = (am_real)(u[j] * R[j]);
-    R[j] -= u[j] * R[j];
+    double sum = 0, times = 0; /* of several at once each delivers the mean */
+    for (bool more = true; more; times++, i += more) {
+      u[j] += p->stp_u * (1 - u[j]);
+      sum += u[j] * R[j];
+      R[j] -= u[j] * R[j];
+      more = i + 1 < n_spikes && spikes[i + 1] == spikes[i];
+    }
+    scale[j] = (am_real)(sum / times);
   }
 }
 
@@ -432,7 +458,7 @@ static void next_traces(const amine_brain *b, const am_chunk *c, const am_projec
   for (int d = 0; d < p->n_delays; d++) {
     const size_t at = (size_t)d * (size_t)p->width + (piece->begin - first);
     uint32_t n_spikes;
-    const uint32_t *spikes = leaving(b, c, step + 1, p->delays[d], &n_spikes);
+    const uint32_t *spikes = leaving(c, step + 1, p->delays[d], &n_spikes);
     if (p->is_wide) {
       next_wide(p, step, at, n, padded, piece->begin, spikes, n_spikes);
       continue;
@@ -458,6 +484,14 @@ static void next_traces(const amine_brain *b, const am_chunk *c, const am_projec
       u[j] += U * (1 - u[j]);
       scale[j] = u[j] * R[j];
       R[j] -= scale[j];
+      /* of several at once each delivers the mean */
+      am_real sum = scale[j], times = 1;
+      for (; i + 1 < n_spikes && spikes[i + 1] == spikes[i]; i++, times++) {
+        u[j] += U * (1 - u[j]);
+        sum += u[j] * R[j];
+        R[j] -= u[j] * R[j];
+      }
+      if (times > 1) scale[j] = sum / times;
     }
   }
 }
@@ -504,18 +538,15 @@ static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block 
 static void settle_rows(const amine_brain *b, const am_block *block, am_real *w, am_real *c,
                         const am_synapse_now *now, uint64_t step) {
   const am_projection *p = &b->projections[block->projection];
-  const uint32_t n = (uint32_t)b->populations[p->source].n;
-  for (int d = 0; d < p->n_delays; d++)
-    for (uint32_t i = 0; i < n; i++) {
-      const uint32_t *r = block->row + (size_t)d * (n + 1) + i;
-      if (r[0] == r[1]) continue;
-      const arrival row = {r[0], r[1], (size_t)d * (size_t)p->width + i};
-      am_synapse_row view = row_of(b, block, &row, step);
-      view.w = w + row.begin;
+  am_rows r = rows_of(b, block);
+  while (am_rows_next(&r)) {
+    const arrival row = {r.begin, r.end, (size_t)r.delay * (size_t)p->width + r.source};
+    am_synapse_row view = row_of(b, block, &row, step);
+    view.w = w + row.begin;
     if (w != block->w) view.low = view.c_low = NULL; /* a copy that is looked at */
-      view.c = c + row.begin;
-      kernel_of(b, p)->settle(&view, p->k, now);
-    }
+    view.c = c + row.begin;
+    kernel_of(b, p)->settle(&view, p->k, now);
+  }
 }
 
 /* All logs of a block as if every synapse had been touched at one moment. */

@@ -84,7 +84,7 @@ typedef struct am_synapse_kernel {
   void (*settle)(const am_synapse_row *p, const am_real *k, const am_synapse_now *now);
   /* c += score[target] x[0], with x of this step's arrivals counted. NULL for rules without. */
   void (*score)(const am_synapse_row *p, const am_real *score);
-  /* One step of the traces y0, y1 of n targets (a multiple of 16) that fired (1) or not (0). */
+  /* One step of the traces y0, y1 of n targets (a multiple of 16) that fired so often. */
   void (*trace)(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n);
 } am_synapse_kernel;
 

@@ -21,12 +21,13 @@ VEC_INLINE vec synapse_decayed(vec y, real decay) {
   return v_select(v_lt(y, v_set1((real)1e-30)), v_zero(), y);
 }
 
-/* From one step to the next: y + 1, or 1, where a spike was; then a step of decay. */
+/* From one step to the next: y + how often it fired, or 1, where it did; then a step of decay. */
 VEC_INLINE void synapse_step(am_real *y, const am_real *fired, const am_real *k, int n) {
   const vec adds = v_set1(k[1]), one = v_set1(1);
   for (int i = 0; i < n; i += VEC_LANES) {
-    const vec now = v_load(y + i), jumped = v_fma(adds, now, one);
-    v_store(y + i, synapse_decayed(v_select(v_lt(v_zero(), v_load(fired + i)), jumped, now), k[0]));
+    const vec now = v_load(y + i), times = v_load(fired + i);
+    const vec jumped = v_fma(adds, now, v_fma(adds, v_sub(times, one), one));
+    v_store(y + i, synapse_decayed(v_select(v_lt(v_zero(), times), jumped, now), k[0]));
   }
 }
 

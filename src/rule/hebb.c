@@ -24,7 +24,7 @@ static vec synapse_fire(const synapse_seen *s) {
 
 static void synapse_trace(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n) {
   (void)y1, (void)k;
-  for (int i = 0; i < n; i += VEC_LANES) v_store(y0 + i, v_load(fired + i));
+  for (int i = 0; i < n; i += VEC_LANES) v_store(y0 + i, v_min(v_load(fired + i), v_set1(1)));
 }
 
 #include "kernel/synapse_pass.h"

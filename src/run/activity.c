@@ -70,15 +70,16 @@ void am_activity_bin(am_activity *a, const am_activity_plan *p, const am_activit
 /* ------------------------------------------------------------------------------ checking */
 static bool check_train(const am_activity_train *t, uint64_t from, uint64_t now) {
   if (t->count == 0) return t->last == 0 && t->total == 0 && t->squares == 0;
-  if (t->last < from || t->last >= now || t->count > now - from) return false;
-  return t->total >= (double)(t->count - 1) && t->total <= (double)(t->last - from) &&
-         t->squares >= t->total && t->squares <= t->total * t->total;
+  if (t->last < from || t->last >= now) return false;
+  return t->total >= 0 && t->total <= (double)(t->last - from) && t->squares >= t->total &&
+         t->squares <= t->total * t->total;
 }
 
-static bool check_paired(const am_activity *a, uint64_t steps) {
+static bool check_paired(const am_activity *a) {
   for (int j = 0; j < AM_ACTIVITY_PAIRED; j++) {
     const uint64_t sum = a->paired_sum[j];
-    if (sum > steps || a->paired_squares[j] < sum || a->paired_squares[j] > sum * sum) return false;
+    if (sum > a->ever || a->paired_squares[j] < sum || a->paired_squares[j] > sum * sum)
+      return false;
     for (int i = 0; i < j; i++)
       if (a->products[j * (j - 1) / 2 + i] > sum * a->paired_sum[i]) return false;
   }
@@ -103,7 +104,7 @@ bool am_activity_check(const am_activity *a, const am_activity_plan *p) {
     return false;
   return a->parts_squares >= spikes &&
          (double)a->parts_squares <= (double)spikes * (double)spikes && (double)now <= 0x1p42 &&
-         check_paired(a, now - from);
+         check_paired(a);
 }
 
 /* ------------------------------------------------------------------------------ measuring */

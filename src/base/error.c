@@ -1,6 +1,8 @@
 /* Status names and error sentences. Nothing here allocates or can fail. */
 #include "base/error.h"
 
+#include "base/machine.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,5 +72,11 @@ amine_status am_fail_file(amine_error *error, amine_status status, const char *f
 
 amine_status am_fail_memory(amine_error *error, size_t bytes) {
   if (bytes == SIZE_MAX) return am_fail(error, AMINE_ERROR_MEMORY, "a size overflows: too large");
-  return am_fail(error, AMINE_ERROR_MEMORY, "out of memory: %zu bytes were asked for", bytes);
+  if (bytes < AM_LARGE || am_memory_free() == SIZE_MAX)
+    return am_fail(error, AMINE_ERROR_MEMORY, "out of memory: %zu bytes were asked for", bytes);
+  char asked[32], there[32];
+  return am_fail(error, AMINE_ERROR_MEMORY,
+                 "out of memory: %s were asked for; this machine has %s free",
+                 am_bytes_text(asked, (double)bytes),
+                 am_bytes_text(there, (double)am_memory_free()));
 }

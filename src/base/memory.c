@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/machine.h"
+
 #define HEADER 64
 
 static void *standard_allocate(void *context, void *block, size_t old_size, size_t new_size) {
@@ -17,6 +19,8 @@ static void *standard_allocate(void *context, void *block, size_t old_size, size
     return NULL;
   }
   if (new_size > PTRDIFF_MAX - HEADER) return NULL;
+  if (new_size >= AM_LARGE && new_size > old_size && new_size - old_size > am_memory_free())
+    return NULL; /* the system would grant it, and end the process where it is used */
   void *fresh = NULL;
   if (posix_memalign(&fresh, 64, (new_size + 63) / 64 * 64) != 0) return NULL;
   if (block) {

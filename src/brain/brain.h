@@ -8,8 +8,8 @@
  *
  * The synapses of a projection onto a chunk are a block: rows by (delay, source), targets as 16-bit
  * numbers within the chunk. Rows are found in a table of all, or, where most of them would be
- * empty, among those that are not. Synapses that all have one fixed weight have no weights: arrivals are
- * counted in 16-bit integers, and the count times the weight is what arrives.
+ * empty, among those that are not. Synapses that all have one fixed weight have no weights: arrivals
+ * are counted in 16-bit integers, and the count times the weight is what arrives.
  *
  * Order of every sum: blocks in order of their projection, delays ascending, sources ascending. It
  * does not depend on how the line is cut. */
@@ -232,6 +232,12 @@ static inline void am_block_row(const am_block *k, int delay, uint32_t n_sources
 /* brain/build.c: cuts the line, draws the synapses; once, before the first run. */
 amine_status am_brain_build(amine_brain *brain, amine_error *error);
 void am_brain_unbuild(amine_brain *brain);
+/* Neurons of a chunk; is a projection's weight one for all, without memory of its own? */
+uint32_t am_chunk_length(uint32_t n_line);
+bool am_projection_is_uniform(const am_projection *projection);
+/* A table of all rows of a block is made up to so many, or up to so many for each synapse. */
+#define AM_SMALL_TABLE 65536
+#define AM_ROWS_A_SYNAPSE 4
 /* Values of a table by name: `values` gets the table's defaults, changed by the given ones. */
 amine_status am_brain_values(double *values, const amine_parameter *table, const char *what,
                              const amine_value *given, int n, amine_error *error);

@@ -1,13 +1,16 @@
 /* From the description of a brain to its memory: cuts the line into chunks, draws the synapses of
  * each block, makes room for states, traces and lists of spikes. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/machine.h"
 #include "base/memory.h"
 #include "base/steps.h"
 #include "brain/brain.h"
 #include "brain/connect.h"
+#include "brain/need.h"
 
 /* Makes room or leaves with AMINE_ERROR_MEMORY; what was made is freed by am_brain_unbuild. */
 #define ROOM(pointer, count)                                                                       \
@@ -100,7 +103,7 @@ void am_brain_unbuild(amine_brain *b) {
 /* ------------------------------------------------------------------------------------ the line */
 /* A power of two of chunks, of 3,000 to 6,000 neurons, or two of 1,500 or more: enough for a few
  * threads, few enough that the rows of a block stay long. */
-static uint32_t chunk_length(uint32_t n_line) {
+uint32_t am_chunk_length(uint32_t n_line) {
   uint32_t n = 1;
   while (n_line / n >= (n == 1 ? 3000 : 6000)) n *= 2;
   return ((n_line + n - 1) / n + 63) / 64 * 64;
@@ -120,7 +123,7 @@ static amine_status make_pieces(am_chunk *c, const amine_brain *b, amine_error *
 }
 
 static amine_status cut(amine_brain *b, amine_error *error) {
-  const uint32_t length = chunk_length(b->n_line), n = (b->n_line + length - 1) / length;
+  const uint32_t length = am_chunk_length(b->n_line), n = (b->n_line + length - 1) / length;
   bool wide = false;
   for (int k = 0; k < b->n_populations; k++) wide |= b->populations[k].is_wide;
   for (int k = 0; k < b->n_projections; k++) wide |= b->projections[k].is_wide;
@@ -158,7 +161,7 @@ static amine_status make_states(amine_brain *b, amine_error *error) {
 
 /* ------------------------------------------------------------------------------------ synapses */
 /* A fixed weight that all share needs no memory: see brain.h. */
-static bool is_uniform(const am_projection *p) {
+bool am_projection_is_uniform(const am_projection *p) {
   return !p->rule->kernels[0] && !am_rule_sweeps(p->values) && p->stp_u <= 0 &&
          !p->connection->pair_weight && !(p->weight_max > p->weight);
 }
@@ -236,7 +239,8 @@ static amine_status make_blocks(amine_brain *b, int projection, amine_error *err
                           .lane = -1,
                           .n_targets = c->pieces[j].end - c->pieces[j].begin};
       ROOM(block->filling, (size_t)p->n_delays);
-      if (is_uniform(p) && (p->connection->kind == AMINE_CONNECT_LIST || n_rows > 65535))
+      if (am_projection_is_uniform(p) &&
+          (p->connection->kind == AMINE_CONNECT_LIST || n_rows > 65535))
         ROOM(block->column, block->n_targets);
     }
   }
@@ -277,14 +281,11 @@ static void count(amine_brain *b, int projection, am_row *row) {
 
 /* A table of all rows is the fastest. It is made where it is small, or where it is not much larger
  * than the synapses themselves. */
-#define SMALL_TABLE 65536
-#define ROWS_A_SYNAPSE 4
-
 static amine_status room_for_rows(am_block *block, const am_projection *p, uint32_t n_sources,
                                   amine_error *error) {
   const size_t all = am_size_mul((size_t)p->n_delays, (size_t)n_sources + 1);
   uint32_t rows = 0, synapses = 0;
-  const bool table = all <= SMALL_TABLE || all / ROWS_A_SYNAPSE <= block->n_synapses;
+  const bool table = all <= AM_SMALL_TABLE || all / AM_ROWS_A_SYNAPSE <= block->n_synapses;
   if (!table) ROOM(block->row_first, (size_t)p->n_delays + 1);
   for (int d = 0; d < p->n_delays; d++) {
     am_filling *f = &block->filling[d];
@@ -409,7 +410,7 @@ static amine_status room_for_synapses(am_chunk *c, am_block *block, const amine_
   if (n > UINT32_MAX - 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: more than 2^32 synapses in a block", p->name);
   ROOM(block->target, n);
-  if (is_uniform(p)) AM_TRY(find_lane(c, block, b, error));
+  if (am_projection_is_uniform(p)) AM_TRY(find_lane(c, block, b, error));
   am_free(block->column);
   block->column = NULL;
   if (block->lane < 0) ROOM(block->w, n);
@@ -496,10 +497,28 @@ static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *e
   return AMINE_OK;
 }
 
+/* What the synapses that were counted take, before it is taken. */
+static amine_status check_need(const amine_brain *b, int projection, amine_error *error) {
+  const am_projection *p = &b->projections[projection];
+  double n = 0;
+  int n_blocks = 0;
+  char what[300];
+  for (int k = 0; k < b->n_chunks; k++)
+    for (int j = 0; j < b->chunks[k].n_blocks; j++)
+      if (b->chunks[k].blocks[j].projection == projection) {
+        n += (double)b->chunks[k].blocks[j].n_synapses;
+        n_blocks++;
+      }
+  const double bytes = am_projection_need(b, p, n, n_blocks);
+  snprintf(what, sizeof what, "%.200s, %.0f synapses,", p->name, n);
+  return bytes < (double)AM_LARGE ? AMINE_OK : am_memory_check(what, bytes, error);
+}
+
 static amine_status fill_blocks(amine_brain *b, int projection, am_row *row, amine_error *error) {
   am_projection *p = &b->projections[projection];
   const uint32_t n = (uint32_t)b->populations[p->source].n;
   count(b, projection, row);
+  AM_TRY(check_need(b, projection, error));
   for (int k = 0; k < b->n_chunks; k++) {
     am_chunk *c = &b->chunks[k];
     for (int j = 0; j < c->n_blocks; j++) {
@@ -613,6 +632,7 @@ amine_status am_brain_build(amine_brain *b, amine_error *error) {
   if (b->built) return AMINE_OK;
   if (b->n_populations == 0)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "the brain has no population");
+  AM_TRY(am_brain_check_need(b, error));
   const amine_status status = build(b, error);
   if (status != AMINE_OK) am_brain_unbuild(b);
   else b->built = true;

@@ -81,10 +81,10 @@ static bool is_of(const amine_brain *b, uint32_t spike, int population, int neur
 
 /* Did any of the neurons fire at a step that is still listed? */
 static bool fired(const amine_brain *b, uint64_t step, int population, int neuron) {
-  const uint32_t slot = am_brain_slot(b, step);
   for (int c = 0; c < b->n_chunks; c++) {
-    const uint32_t *list = am_brain_spikes(&b->chunks[c], slot);
-    for (uint32_t i = 1; i <= list[0]; i++)
+    uint32_t n;
+    const uint32_t *list = am_flight_list(&b->chunks[c].flight, step, &n);
+    for (uint32_t i = 0; i < n; i++)
       if (is_of(b, list[i], population, neuron)) return true;
   }
   return false;

@@ -246,7 +246,7 @@ static uint32_t poisson_times(const am_neurons *p, int i, uint32_t most) {
   const double mean = (double)p->own[1][i];
   const am_random4 draw = am_random(
       (am_random_key){.seed = p->seed,
-                      .stream = AM_STREAM_TIMES,
+                      .stream = AM_STREAM_SOURCE | AM_STREAM_SIZE,
                       .episode = p->population << 16 | (uint32_t)(p->step >> 32 & 0xffff),
                       .lane = p->index + (uint32_t)i},
       (uint32_t)p->step);

@@ -1,0 +1,16 @@
+/* How much memory a brain will take, before it is taken. */
+#ifndef AMINE_BRAIN_NEED_H
+#define AMINE_BRAIN_NEED_H
+
+#include "brain/brain.h"
+
+/* Bytes of the whole brain once it is built, from its description: synapses as many as expected,
+ * those that depend on distances not counted. */
+double am_brain_need(const amine_brain *brain);
+/* Bytes of the synapses of a projection of which there are n in this many blocks. */
+double am_projection_need(const amine_brain *brain, const am_projection *projection, double n,
+                          int n_blocks);
+/* Refuses, by AMINE_ERROR_MEMORY, what the machine does not have; a large sum gets a note. */
+amine_status am_brain_check_need(amine_brain *brain, amine_error *error);
+
+#endif

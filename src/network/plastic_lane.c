@@ -306,13 +306,13 @@ static void lane_backward(const am_plastic_layout *l, const am_trace_ops *rule,
     if (lanes[q]->n_steps > last) last = lanes[q]->n_steps;
   }
   for (int t = last - 1; t >= 0; t--) {
-    am_plastic_lane *now[AM_TRACE_LANES]; /* those that lived this step */
+    am_plastic_lane *live[AM_TRACE_LANES]; /* those that live at this step */
     int m = 0;
     for (int q = 0; q < n; q++)
-      if (t < lanes[q]->n_steps) now[m++] = lanes[q];
-    for (int q = 0; q < m; q++) activate_back(l, now[q], parameters, t);
-    if (t > 0) recurrent_back(l, rule, now, m, gradient, parameters, alpha, t);
-    for (int q = 0; q < m; q++) step_back(l, now[q]);
+      if (t < lanes[q]->n_steps) live[m++] = lanes[q];
+    for (int q = 0; q < m; q++) activate_back(l, live[q], parameters, t);
+    if (t > 0) recurrent_back(l, rule, live, m, gradient, parameters, alpha, t);
+    for (int q = 0; q < m; q++) step_back(l, live[q]);
   }
   for (int q = 0; q < n; q++) products_back(l, lanes[q], gradient);
 }

@@ -28,7 +28,7 @@ extern "C" {
 /* From `length` bytes of UTF-8 text. The brain draws from *seed; NULL: from the file's `seed`, 1 if
  * it has none. The caller destroys *brain; text and seed may go. AMINE_ERROR_INPUT: error->message
  * names the key, its value and what is allowed; where the text is no JSON, error->offset is the
- * byte behind what is wrong. AMINE_ERROR_IO for a file that the model names; AMINE_ERROR_MEMORY.
+ * byte that is wrong. AMINE_ERROR_IO for a file that the model names; AMINE_ERROR_MEMORY.
  * *brain is then untouched. */
 AMINE_API amine_status amine_brain_from_json(amine_brain **brain, const char *text, size_t length,
                                              const uint64_t *seed, amine_error *error);

@@ -424,8 +424,13 @@ static int population_of(const amine_brain *b, uint32_t at) {
   return k;
 }
 
-/* Two lists that belong together, in order of (step, neuron), one neuron as often as it fired. What
- * was told is listed one population after the other. */
+static bool repeats(const amine_brain *b, uint32_t at) {
+  return am_neuron_repeats(b->populations[population_of(b, at)].model);
+}
+
+/* Two lists that belong together, in order of (step, neuron), one neuron as often as it fired: once,
+ * if its model cannot fire twice in a step. What was told is listed one population after the
+ * other. */
 static amine_status check_list(const am_tensor_file *f, const char *steps, const char *neurons,
                                const amine_brain *b, uint64_t from, uint64_t to, bool told,
                                amine_error *error) {
@@ -440,8 +445,9 @@ static amine_status check_list(const am_tensor_file *f, const char *steps, const
   for (size_t k = 1; k < s->count; k++) {
     const int here = told ? population_of(b, neuron[k]) : 0;
     const int before = told ? population_of(b, neuron[k - 1]) : 0;
-    const bool later =
-        step[k] != step[k - 1] ? step[k] > step[k - 1] : neuron[k] >= neuron[k - 1];
+    const bool later = step[k] != step[k - 1]       ? step[k] > step[k - 1]
+                       : neuron[k] != neuron[k - 1] ? neuron[k] > neuron[k - 1]
+                                                    : repeats(b, neuron[k]);
     if (here < before || (here == before && !later)) return fail_loose(neurons, error);
   }
   return AMINE_OK;

@@ -68,9 +68,9 @@ void am_activity_bin(am_activity *a, const am_activity_plan *p, const am_activit
 }
 
 /* ------------------------------------------------------------------------------ checking */
-static bool check_train(const am_activity_train *t, uint64_t from, uint64_t now) {
+static bool check_train(const am_activity_train *t, uint64_t ever, uint64_t from, uint64_t now) {
   if (t->count == 0) return t->last == 0 && t->total == 0 && t->squares == 0;
-  if (t->last < from || t->last >= now) return false;
+  if (t->count > ever || t->last < from || t->last >= now) return false;
   return t->total >= 0 && t->total <= (double)(t->last - from) && t->squares >= t->total &&
          t->squares <= t->total * t->total;
 }
@@ -96,7 +96,7 @@ bool am_activity_check(const am_activity *a, const am_activity_plan *p) {
     for (int k = 0; k < AM_ACTIVITY_RECENT; k++)
       if (a->recent[g][k] > a->ever) return false;
     for (int k = 0; k < AM_ACTIVITY_SAMPLE; k++)
-      if (!check_train(&a->train[g][k], from, now)) return false;
+      if (!check_train(&a->train[g][k], a->ever, from, now)) return false;
     if (a->spikes[g] > a->ever) return false;
     spikes += a->spikes[g];
   }

@@ -117,4 +117,4 @@ refused("from 1 to half as many synapses" brain network=random neurons=100 synap
 refused("has no key \"netwrk\"; did you mean network" brain netwrk=coba)
 refused("has no key \"batch\"" brain batch=3)
 refused("amine bench signalling has no key \"learner.form\"" signalling learner.form=online)
-refused("from 3 to 100000" signalling task.steps=2)
+refused("from 3 to 1e5" signalling task.steps=2)

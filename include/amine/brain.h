@@ -242,6 +242,15 @@ AMINE_API void amine_brain_read_spikes(amine_brain *brain, uint64_t *steps, int 
                                        int *neurons, size_t n);
 /* Spikes fired by a population since the brain was made, recorded or not. */
 AMINE_API uint64_t amine_brain_spike_count(const amine_brain *brain, int population);
+/* What the synapses onto a neuron of a population have brought it per second, on average since the
+ * brain was made: the sum of (spikes of the source) * |weight as it is now| over the synapses onto
+ * the population, over its neurons and the time; nS Hz where arrivals are conductances, mV Hz for
+ * lif and escape, weight times Hz for izhikevich. A synapse inhibits if its weight is negative;
+ * at receptor 2 of a conductance-based model, if it is positive. inhibition / excitation is 1 in
+ * balance. 0 before the first step and for models that take no input. Outputs may be NULL. Draws
+ * the synapses, too. AMINE_ERROR_ARGUMENT: no such population; AMINE_ERROR_MEMORY. */
+AMINE_API amine_status amine_brain_balance(amine_brain *brain, int population, double *excitation,
+                                           double *inhibition, amine_error *error);
 
 /* Writes all that shapes the future as a safetensors file, replaced as a whole or not at all. */
 AMINE_API amine_status amine_brain_save(amine_brain *brain, const char *path, amine_error *error);

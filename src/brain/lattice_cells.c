@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "brain/neuron.h"
+
 static const char *const models[][2] = {
     {"leaky-integrate-and-fire", "lif"},
     {"integrate-and-fire", "lif"},
@@ -221,7 +223,7 @@ static amine_status read_params(am_cell_type *type, am_plan *plan, am_reader *r,
   const am_where where = {.above = above, .key = "params_default"};
   const am_values_source source = {
       .parameters = amine_neuron_parameter, .of = type->model, .loose = true};
-  type->conductance = am_parameter_find(&source, "e_i_mv") != NULL;
+  type->conductance = am_neuron_is_conductance(type->model);
   return params ? am_values_read(&type->values, plan, r, &where, params, &source) : AMINE_OK;
 }
 

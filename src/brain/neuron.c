@@ -366,3 +366,10 @@ const amine_parameter *amine_neuron_parameter(const char *model, int k) {
     if (j == k) return &m->parameters[j];
   return NULL;
 }
+
+bool am_neuron_is_conductance(const char *model) {
+  const amine_parameter *p;
+  for (int k = 0; (p = amine_neuron_parameter(model, k)) != NULL; k++)
+    if (strcmp(p->name, "e_i_mv") == 0) return true;
+  return false;
+}

@@ -90,6 +90,10 @@ static inline bool am_neuron_repeats(const am_neuron_model *model) {
   return model->times || !model->kernels[0]; /* who is told may be told twice */
 }
 
+/* Are arrivals at a model of this name conductances, so that receptor 2 inhibits with positive
+ * weights? */
+bool am_neuron_is_conductance(const char *model);
+
 /* In the order of the public list; NULL past the end. */
 const am_neuron_model *am_neuron_model_at(int k);
 const am_neuron_model *am_neuron_model_find(const char *name);

@@ -51,6 +51,15 @@ static void notes(void *context, const char *lines) {
 }
 
 /* ------------------------------------------------------------------------------ the result */
+/* An object with a number for each population. */
+static void put_each(am_text *text, const char *key, const am_simulation_outcome *o,
+                     const double *values) {
+  am_json_put_key(text, key);
+  am_json_begin(text);
+  for (int p = 0; p < o->n_populations; p++) am_json_put_double(text, o->names[p], values[p]);
+  am_text_puts(text, "}");
+}
+
 static void put_json(am_text *text, const job *j, const am_simulation_outcome *o,
                      const char *page) {
   const am_protocol *protocol = j->config->protocol;
@@ -59,14 +68,14 @@ static void put_json(am_text *text, const job *j, const am_simulation_outcome *o
   am_json_put_string(text, "folder", j->folder);
   am_json_put_double(text, "t_s", o->t_s);
   am_json_put_double(text, "seconds", o->seconds);
-  am_json_put_key(text, "rate_hz");
-  am_json_begin(text);
-  for (int p = 0; p < o->n_populations; p++) am_json_put_double(text, o->names[p], o->rates_hz[p]);
-  am_text_puts(text, "}");
+  put_each(text, "rate_hz", o, o->rates_hz);
   am_json_put_key(text, "spikes");
   am_json_begin(text);
   for (int p = 0; p < o->n_populations; p++) am_json_put_uint(text, o->names[p], o->spikes[p]);
   am_text_puts(text, "}");
+  put_each(text, "excitation", o, o->excitation);
+  put_each(text, "inhibition", o, o->inhibition);
+  put_each(text, "balance", o, o->balance);
   am_json_put_double(text, "reward", o->reward);
   am_json_put_string(text, "protocol", protocol->name);
   am_json_put_key(text, "measure");
@@ -79,6 +88,22 @@ static void put_json(am_text *text, const job *j, const am_simulation_outcome *o
   am_json_end(text);
 }
 
+/* Of the populations onto which synapses brought something. */
+static void put_balance(am_text *text, const am_simulation_outcome *o, int width) {
+  bool begun = false;
+  for (int p = 0; p < o->n_populations; p++) {
+    if (!(o->excitation[p] > 0 || o->inhibition[p] > 0)) continue;
+    if (!begun)
+      am_text_puts(text, "synapses brought, weight Hz: excitation, inhibition, "
+                         "inhibition / excitation\n");
+    begun = true;
+    am_text_printf(text, "  %-*s %8.4g %8.4g ", width, o->names[p], o->excitation[p],
+                   o->inhibition[p]);
+    if (o->excitation[p] > 0) am_text_printf(text, "%8.3g\n", o->balance[p]);
+    else am_text_printf(text, "%8s\n", "-");
+  }
+}
+
 static void put_text(am_text *text, const job *j, const am_simulation_outcome *o,
                      const char *page) {
   const am_protocol *protocol = j->config->protocol;
@@ -88,6 +113,7 @@ static void put_text(am_text *text, const job *j, const am_simulation_outcome *o
   am_text_printf(text, "rates over %g s, Hz per neuron\n", o->t_s);
   for (int p = 0; p < o->n_populations; p++)
     am_text_printf(text, "  %-*s %8.2f\n", width, o->names[p], o->rates_hz[p]);
+  put_balance(text, o, width);
   if (strcmp(protocol->name, "none") != 0) {
     am_text_printf(text, "%s: %s\n", protocol->name, protocol->meaning);
     for (int k = 0; k < protocol->n_measures; k++) {

@@ -168,16 +168,30 @@ static void put_cell(am_text *page, double value) {
   am_text_puts(page, "</td>");
 }
 
+/* Does the recording say what synapses brought, and did they bring anything? */
+static bool has_balance(const am_brain_recording *r) {
+  for (size_t k = 0; r->excitation && r->inhibition && k < r->n_populations; k++)
+    if (r->excitation[k] > 0 || r->inhibition[k] > 0) return true;
+  return false;
+}
+
+static double balance_of(const am_brain_recording *r, size_t k) {
+  if (k >= r->n_populations || !(r->excitation[k] > 0)) return (double)NAN;
+  return r->inhibition[k] / r->excitation[k];
+}
+
 void am_brain_populations(am_text *page, const am_brain_source *s) {
   const am_column *c;
   char classes[16];
   const double end = end_share(s);
+  const bool balanced = has_balance(&s->recording);
   if (!am_columns_of(&s->metrics, "rate_hz", 0)) return;
   am_text_puts(page,
                "<div class=\"scroll\"><table>\n<thead><tr><th>population</th>"
                "<th class=\"n\">neurons</th><th class=\"n\">rate, Hz</th>"
-               "<th class=\"n\">first tenth</th><th class=\"n\">last tenth</th></tr></thead>\n"
-               "<tbody>\n");
+               "<th class=\"n\">first tenth</th><th class=\"n\">last tenth</th>");
+  if (balanced) am_text_puts(page, "<th class=\"n\">inhibition / excitation</th>");
+  am_text_puts(page, "</tr></thead>\n<tbody>\n");
   for (size_t k = 0; (c = am_columns_of(&s->metrics, "rate_hz", k)) != NULL; k++) {
     am_text_printf(page, "<tr><td><i class=\"swatch %s\"></i>",
                    am_series_classes(classes, sizeof classes, k));
@@ -187,6 +201,7 @@ void am_brain_populations(am_text *page, const am_brain_source *s) {
     put_cell(page, am_brain_mean(&s->metrics, c->values, 0, end));
     put_cell(page, am_brain_mean(&s->metrics, c->values, 0, 0.1 * end));
     put_cell(page, am_brain_mean(&s->metrics, c->values, 0.9 * end, end));
+    if (balanced) put_cell(page, balance_of(&s->recording, k));
     am_text_puts(page, "</tr>\n");
   }
   am_text_puts(page, "</tbody></table></div>\n");

@@ -127,6 +127,8 @@ static amine_status take_populations(reader *r, am_brain_recording *x) {
   size_t dims[1] = {n};
   AM_TRY(take(r, (void **)&x->sizes, "sizes", AM_I32, 1, dims));
   AM_TRY(take(r, (void **)&x->first, "first", AM_I32, 1, dims));
+  AM_TRY(take(r, (void **)&x->excitation, "excitation", AM_F64, 1, dims));
+  AM_TRY(take(r, (void **)&x->inhibition, "inhibition", AM_F64, 1, dims));
   amine_status status = take(r, (void **)&dt, "dt_ms", AM_F64, 1, one);
   if (status == AMINE_OK) status = take(r, (void **)&begin, "begin", AM_F64, 1, one);
   if (status == AMINE_OK) status = take(r, (void **)&end, "end", AM_F64, 1, one);
@@ -246,7 +248,7 @@ void am_brain_recording_free(am_brain_recording *x) {
       x->v_i,          x->levels,      x->levels_t, x->baselines, x->events_t, x->events_kind,
       x->events_value, x->synapses,    x->edges,    x->before,    x->after,    x->w,
       x->w_t,          x->w_projection, x->targets_hz, x->event_names, x->event_plans,
-      x->events_source, x->events_before, x->events_after};
+      x->events_source, x->events_before, x->events_after, x->excitation, x->inhibition};
   for (size_t k = 0; k < x->n_populations; k++) am_free(x->populations[k]);
   for (size_t k = 0; k < x->n_projections; k++) am_free(x->projections[k]);
   for (size_t k = 0; k < x->n_limits; k++) am_free(x->limits[k]);

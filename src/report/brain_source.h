@@ -23,6 +23,7 @@ typedef struct am_brain_recording {
   size_t n_populations;
   char **populations;     /* [n_populations] */
   int32_t *sizes, *first; /* [n_populations]; first neuron, counted through all */
+  double *excitation, *inhibition; /* [n_populations] what synapses brought per neuron and s */
   size_t n_neurons;
   size_t n_spikes;
   int32_t *i; /* [n_spikes] in [0, n_neurons) */

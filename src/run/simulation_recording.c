@@ -88,6 +88,18 @@ static amine_status add_populations(recording *r, double begin, double end) {
   return add(r, "end", AM_F64, 1, 0, figures + 2);
 }
 
+/* What the synapses brought to each population. */
+static amine_status add_balance(recording *r) {
+  amine_brain *brain = r->simulation->brain;
+  const size_t n = (size_t)amine_brain_n_populations(brain);
+  double *e = block(r, n, sizeof *e), *i = block(r, n, sizeof *i);
+  if (!e || !i) return AMINE_ERROR_MEMORY;
+  for (size_t p = 0; p < n; p++)
+    AM_TRY(amine_brain_balance(brain, (int)p, &e[p], &i[p], r->error));
+  AM_TRY(add(r, "excitation", AM_F64, n, 0, e));
+  return add(r, "inhibition", AM_F64, n, 0, i);
+}
+
 static amine_status add_fired(recording *r, const uint32_t *neurons, const uint64_t *steps,
                               size_t n) {
   int32_t *i = block(r, n, sizeof *i);
@@ -397,6 +409,7 @@ static amine_status add_limits(recording *r) {
 static amine_status add_all(recording *r, const am_simulation_mark *mark, const char *folder) {
   AM_TRY(add_checkpoint(r, folder));
   AM_TRY(add_activity(r, mark, folder));
+  AM_TRY(add_balance(r));
   AM_TRY(add_voltages(r));
   AM_TRY(add_levels(r));
   AM_TRY(add_events(r));

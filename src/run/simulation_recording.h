@@ -4,6 +4,7 @@
  * in spikes.gdf. Names are bytes of UTF-8, padded with zeros: bytes(row).rstrip(b"\0").decode().
  *
  *   population_names u1 [P][.]    sizes i4 [P]    first i4 [P]: number of its first neuron
+ *   excitation f8 [P]   inhibition f8 [P]   what synapses brought (amine_brain_balance)
  *   dt_ms f8 [1]    end f8 [1]: biological time done, s; less if the protocol had ended before
  *   begin f8 [1]: end - record.window_s, or 0; later where more than 4,000,000 spikes fell into
  *                 that time

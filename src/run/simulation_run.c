@@ -1,6 +1,7 @@
 /* The loop of a simulation: slices, records, checkpoints. */
 #include "run/simulation_run.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -105,10 +106,14 @@ static amine_status take_outcome(am_simulation_outcome *o, const session *x, ami
                                .names = am_alloc(count, sizeof *o->names),
                                .rates_hz = am_alloc(count, sizeof *o->rates_hz),
                                .spikes = am_alloc(count, sizeof *o->spikes),
+                               .excitation = am_alloc(count, sizeof *o->excitation),
+                               .inhibition = am_alloc(count, sizeof *o->inhibition),
+                               .balance = am_alloc(count, sizeof *o->balance),
                                .limits = am_strdup(x->limits.data ? x->limits.data : "")};
   am_simulation_measure(s, o->measures);
-  if (!o->names || !o->rates_hz || !o->spikes || !o->limits)
-    return am_fail_memory(error, count * 24);
+  if (!o->names || !o->rates_hz || !o->spikes || !o->excitation || !o->inhibition || !o->balance ||
+      !o->limits)
+    return am_fail_memory(error, count * 48);
   for (int p = 0; p < n; p++) {
     int size;
     o->names[p] = am_strdup(amine_brain_population(s->brain, p, &size, NULL));
@@ -116,6 +121,8 @@ static amine_status take_outcome(am_simulation_outcome *o, const session *x, ami
     o->n_populations++;
     o->spikes[p] = amine_brain_spike_count(s->brain, p);
     o->rates_hz[p] = o->t_s > 0 ? (double)o->spikes[p] / size / o->t_s : 0;
+    AM_TRY(amine_brain_balance(s->brain, p, &o->excitation[p], &o->inhibition[p], error));
+    o->balance[p] = o->excitation[p] > 0 ? o->inhibition[p] / o->excitation[p] : (double)NAN;
   }
   return AMINE_OK;
 }
@@ -125,6 +132,9 @@ void am_simulation_outcome_free(am_simulation_outcome *o) {
   am_free(o->names);
   am_free(o->rates_hz);
   am_free(o->spikes);
+  am_free(o->excitation);
+  am_free(o->inhibition);
+  am_free(o->balance);
   am_free(o->limits);
   *o = (am_simulation_outcome){0};
 }

@@ -38,6 +38,8 @@ typedef struct am_simulation_outcome {
   char **names;     /* [n_populations] */
   double *rates_hz; /* over the whole time */
   uint64_t *spikes;
+  double *excitation, *inhibition; /* [n_populations] of amine_brain_balance */
+  double *balance;                 /* inhibition / excitation; NAN without excitation */
   double measures[AM_MEASURES_MAX];
   char *limits; /* lines: what recording.npz leaves out because it was too much; "" if nothing */
 } am_simulation_outcome;

@@ -79,6 +79,53 @@ static void a_spike_arrives_after_its_delay(void **state) {
   assert_int_equal(fires_at(2, 0.5, 6, 1.5), 5 + 4 + 8);
 }
 
+/* 4, 2 and 8 spikes of three sources in a second, and again none in the next. */
+static void what_synapses_bring(void **state) {
+  (void)state;
+  const int spikes[] = {4, 2, 8}, sources[] = {0, 1, 2}, targets[] = {0, 0, 1}, own[] = {0, 0, 1};
+  const float mixed[] = {2, -3, 0.5f}, equal[] = {1, 1, 1};
+  double excitation = -1, inhibition = -1;
+  amine_brain *b = create(1, 1);
+  const int source = add_population(b, "source", 3, "spikes", NULL, 0);
+  const int current = add_population(b, "current", 2, "lif", NULL, 0);
+  const int conductance = add_population(b, "conductance", 2, "lif-cond", NULL, 0);
+  amine_projection p = from_to(source, current, AMINE_CONNECT_LIST);
+  p.sources = sources, p.targets = targets, p.weights = mixed, p.n_pairs = 3, p.rule = "stdp";
+  const amine_value still[] = {{"a_plus", 0}, {"a_minus", 0}, {"w_min", -5}, {"w_max", 5}};
+  p.values = still, p.n_values = 4;
+  const int id = join(b, &p);
+  p = from_to(source, conductance, AMINE_CONNECT_ALL);
+  p.weight = 1.5, p.delay_ms = 3;
+  join(b, &p);
+  p = from_to(source, conductance, AMINE_CONNECT_LIST);
+  p.sources = own, p.targets = targets, p.weights = mixed, p.n_pairs = 3;
+  p.receptor = AMINE_RECEPTOR_2;
+  join(b, &p);
+  p = from_to(source, source, AMINE_CONNECT_ONE_TO_ONE);
+  p.self_connections = 1;
+  join(b, &p);
+  CHECK(amine_brain_balance(b, current, &excitation, &inhibition, &error));
+  assert_true(excitation == 0 && inhibition == 0); /* at step 0 */
+  for (int i = 0; i < 3; i++)
+    for (int k = 0; k < spikes[i]; k++) tell(b, source, i, 20 * k);
+  run(b, 1000);
+  CHECK(amine_brain_balance(b, current, &excitation, &inhibition, &error));
+  near(excitation, (4 * 2 + 8 * 0.5) / 2);
+  near(inhibition, 2 * 3 / 2.0);
+  CHECK(amine_brain_balance(b, conductance, &excitation, &inhibition, &error));
+  near(excitation, (4 + 2 + 8) * 1.5 + 4 * 3 / 2.0);
+  near(inhibition, (4 * 2 + 2 * 0.5) / 2);
+  CHECK(amine_brain_balance(b, source, &excitation, &inhibition, &error));
+  assert_true(excitation == 0 && inhibition == 0); /* takes no input */
+  run(b, 1000);
+  CHECK(amine_brain_set_weights(b, id, equal, &error));
+  CHECK(amine_brain_balance(b, current, &excitation, NULL, &error));
+  CHECK(amine_brain_balance(b, current, NULL, &inhibition, &error));
+  near(excitation, (4 + 2 + 8) / 2.0 / 2);
+  assert_true(inhibition == 0);
+  amine_brain_destroy(b);
+}
+
 /* w after one arrival at step 20 and one spike of the target `later` steps after it. */
 static float paired(const char *rule, const amine_value *values, int n_values, int later,
                     const char *variable) {
@@ -1176,6 +1223,8 @@ static void refuse_after_the_run(amine_brain *b) {
   REFUSED(amine_brain_kick(b, 0, neurons, 3, 1, &error), "no neuron 4");
   REFUSED(amine_brain_kick(b, 0, neurons, 1, NAN, &error), "not finite");
   REFUSED(amine_brain_kick(b, 0, neurons, 1, HUGE_NUMBER, &error), "not finite");
+  REFUSED(amine_brain_balance(b, 4, NULL, NULL, &error), "no population 4");
+  REFUSED(amine_brain_balance(b, -1, NULL, NULL, &error), "no population -1");
   REFUSED(amine_brain_synapses(b, 9, "w", NULL, NULL, NULL, out, &error), "no projection 9");
   REFUSED(amine_brain_synapses(b, -1, "w", NULL, NULL, NULL, out, &error), "no projection -1");
   REFUSED(amine_brain_synapses(b, 0, "x", NULL, NULL, NULL, out, &error), "has no x");
@@ -1295,6 +1344,7 @@ static void numbers_that_break_are_reported(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_spike_arrives_after_its_delay),
+      cmocka_unit_test(what_synapses_bring),
       cmocka_unit_test(an_arrival_of_the_same_step_is_past),
       cmocka_unit_test(the_pause_after_a_spike),
       cmocka_unit_test(told_twice_fires_twice),

@@ -103,7 +103,8 @@ def test_files(d):
     folder = os.path.join(d, "run")
     r = expect(0, "simulate", "brain", *BRIEF, "--out", folder, "--json")
     result = json.loads(r.out)
-    for key in ("status", "folder", "t_s", "rate_hz", "spikes", "reward", "protocol", "measure", "report"):
+    for key in ("status", "folder", "t_s", "rate_hz", "spikes", "excitation", "inhibition",
+                "balance", "reward", "protocol", "measure", "report"):
         check("simulate --json", key in result, key, result)
     there = sorted(f for f in os.listdir(folder) if not f.startswith("events.out.tfevents."))
     check("a run's folder", there == FILES, FILES, there)
@@ -117,6 +118,11 @@ def test_files(d):
     check("first", list(first) == [sum(sizes[:k]) for k in range(len(sizes))], "counted through", first)
     check("population_names", names(npz["population_names"]) == list(result["rate_hz"]),
           list(result["rate_hz"]), names(npz["population_names"]))
+    e, i = (list(npz[key][2]) for key in ("excitation", "inhibition"))
+    check("excitation", e == list(result["excitation"].values()) and
+          i == list(result["inhibition"].values()) and max(e) > 0, "what --json says", (e, i))
+    check("balance", list(result["balance"].values()) == [b / a if a > 0 else None for a, b in zip(e, i)],
+          "inhibition / excitation", result["balance"])
     everything = spikes(os.path.join(folder, "spikes.gdf"))
     counted = [sum(f <= i < f + n for i, _ in everything) for f, n in zip(first, sizes)]
     check("spikes.gdf", counted == list(result["spikes"].values()), result["spikes"], counted)

@@ -22,6 +22,7 @@ typedef struct brain {
   uint8_t event_plans[1][5];
   int32_t events_source[2];
   float events_before[2][5], events_after[2][5], target_rate_hz[1];
+  double excitation[P], inhibition[P];
   int64_t synapses[1], before[1][B], after[1][B];
 } brain;
 
@@ -31,6 +32,8 @@ static brain make_brain(void) {
              .limits = {"all <but> few"},
              .sizes = {3, 1},
              .first = {0, 3},
+             .excitation = {4, 0},
+             .inhibition = {3, 1},
              .dt_ms = 0.5,
              .end = 2,
              .i = {0, 3, 1, 2, 0, 3},
@@ -71,6 +74,8 @@ static void put_recording_of(const char *folder, const brain *b, const char *wit
       {"population_names", AM_U8, 2, {P, 3}, b->names},
       {"sizes", AM_I32, 1, {P, 0}, b->sizes},
       {"first", AM_I32, 1, {P, 0}, b->first},
+      {"excitation", AM_F64, 1, {P, 0}, b->excitation},
+      {"inhibition", AM_F64, 1, {P, 0}, b->inhibition},
       {"dt_ms", AM_F64, 1, {1, 0}, &b->dt_ms},
       {"begin", AM_F64, 1, {1, 0}, &b->begin},
       {"end", AM_F64, 1, {1, 0}, &b->end},
@@ -150,6 +155,8 @@ static void test_one(void **state) {
                     "2&nbsp;s and fired at <b>");
   expect_part(page, "Two &lt;b&gt;populations. Protocol: bandit. Held still: dopamine at 0.5.");
   expect_part(page, "E&lt; <small>3</small>");
+  expect_part(page, "inhibition / excitation</th>");
+  expect_part(page, "<td class=\"n\">0.75</td></tr>");
   assert_int_equal(count_of(page, "class=\"dots c0 d0\""), 1);
   assert_int_equal(count_of(page, "class=\"dots c1 d0\""), 1);
   assert_int_equal(count_of(page, "h0"), S); /* one dot for each spike */
@@ -292,6 +299,8 @@ static void test_arrays(void **state) {
   static const char *const names[] = {"population_names",
                                       "sizes",
                                       "first",
+                                      "excitation",
+                                      "inhibition",
                                       "dt_ms",
                                       "begin",
                                       "end",

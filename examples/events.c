@@ -4,9 +4,10 @@
  *
  * Every 200 to 400 ms a cue lets the population S fire. If A then fires more than B within 40 ms
  * there is a reward, else there is none; what is expected of it follows by a tenth. Dopamine's
- * level minus its baseline multiplies what the synapses from S remember (rule da-stdp, factor signed).
- * The whole experiment stands in the file: this program runs it, and looks at what has happened.
- * Control: dopamine clamped at its baseline. docs/model.md lists all that a file may say. */
+ * level minus its baseline multiplies what the synapses from S remember (rule da-stdp, factor
+ * signed). The whole experiment stands in the file: this program runs it, and looks at what has
+ * happened. Control: dopamine clamped at its baseline. docs/model.md lists all that a file may
+ * say. */
 #include "effect.h"
 #include <string.h>
 

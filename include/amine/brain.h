@@ -77,8 +77,8 @@ AMINE_API amine_status amine_brain_create(amine_brain **brain, double dt_ms, uin
 AMINE_API void amine_brain_destroy(amine_brain *brain); /* NULL is fine */
 
 /* n neurons of a model; *id gets the population's number, 0, 1, 2, … in order of addition. The name
- * is copied. Possible until the first run. AMINE_ERROR_ARGUMENT too where the model's equations need
- * shorter steps with these values; the sentence says how short. */
+ * is copied. Possible until the first run. AMINE_ERROR_ARGUMENT too where the model's equations
+ * need shorter steps with these values; the sentence says how short. */
 AMINE_API amine_status amine_brain_add_population(amine_brain *brain, int *id, const char *name,
                                                   int n, const char *model,
                                                   const amine_value *values, int n_values,

@@ -28,9 +28,9 @@
  * with the same bits (amine_controller_open).
  *
  * Arithmetic is float32, in one order: the same calls with the same seed give the same bits on
- * every machine with IEEE 754 floats and fused multiply-add, computed as the calling thread does (to
- * nearest, unless somebody changed that). Work of a step is bounded; changes are
- * applied at the end of an episode or after so many steps.
+ * every machine with IEEE 754 floats and fused multiply-add, computed as the calling thread does
+ * (to nearest, unless somebody changed that). Work of a step is bounded; changes are applied at the
+ * end of an episode or after so many steps.
  *
  * Controllers may be used from different threads, one controller by one thread at a time. A call
  * that answers other than AMINE_OK has changed nothing, unless it says so. */

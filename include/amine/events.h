@@ -116,8 +116,8 @@ typedef struct amine_event_plan {
 AMINE_API amine_event_plan amine_event_plan_default(amine_event_kind kind);
 
 /* Adds a plan, which is copied; *id (may be NULL) gets its number, 0, 1, 2, ... in order of
- * addition. Possible until the first run, and after the populations that it names. AMINE_ERROR_ARGUMENT names
- * what is wrong; AMINE_ERROR_MEMORY. */
+ * addition. Possible until the first run, and after the populations that it names.
+ * AMINE_ERROR_ARGUMENT names what is wrong; AMINE_ERROR_MEMORY. */
 AMINE_API amine_status amine_brain_plan_event(amine_brain *brain, int *id,
                                               const amine_event_plan *plan, amine_error *error);
 AMINE_API int amine_brain_n_plans(const amine_brain *brain);

@@ -13,10 +13,10 @@
  * The same configuration and seed give the same bits on any number of threads and any processor.
  *
  * They do so whatever the calling program has set: its locale (numbers are always written with a
- * point), its rounding, flushing of subnormal numbers (-ffast-math) or traps. While a call runs, its
- * threads compute as IEEE 754 does by default and have the C locale; then they have their own back.
- * Nothing of the process is changed: no locale, no signal handler, no allocator, none of Jansson's
- * either. */
+ * point), its rounding, flushing of subnormal numbers (-ffast-math) or traps. While a call runs,
+ * its threads compute as IEEE 754 does by default and have the C locale; then they have their own
+ * back. Nothing of the process is changed: no locale, no signal handler, no allocator, none of
+ * Jansson's either. */
 #ifndef AMINE_EXPERIMENT_H
 #define AMINE_EXPERIMENT_H
 
@@ -51,8 +51,8 @@ typedef struct amine_score {
 
 /* Makes an experiment from a preset's name or the path of a JSON file, changed by n key=value
  * strings; "weights=FILE" lets the network begin with the tensors of a safetensors file that any
- * program may have written. AMINE_ERROR_ARGUMENT, _INPUT, _IO or _MEMORY with a sentence; *experiment is then
- * untouched. */
+ * program may have written. AMINE_ERROR_ARGUMENT, _INPUT, _IO or _MEMORY with a sentence;
+ * *experiment is then untouched. */
 AMINE_API amine_status amine_experiment_create(amine_experiment **experiment,
                                                const char *preset_or_file,
                                                const char *const *assignments, int n,

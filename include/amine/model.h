@@ -11,8 +11,8 @@
  *   amine_brain_destroy(brain);
  *
  * The brain has the file's populations, projections, inputs, modulators and events
- * (amine/events.h). Keys that belong to a run of the command (duration_s, record, protocol, clamp, ...) are passed
- * over. */
+ * (amine/events.h). Keys that belong to a run of the command (duration_s, record, protocol, clamp,
+ * ...) are passed over. */
 #ifndef AMINE_MODEL_H
 #define AMINE_MODEL_H
 
@@ -33,8 +33,8 @@ extern "C" {
 AMINE_API amine_status amine_brain_from_json(amine_brain **brain, const char *text, size_t length,
                                              const uint64_t *seed, amine_error *error);
 
-/* The same from a file, whose name is then in the sentences and in error->file. Files that the model
- * names are looked for from its folder (from where the process runs if it is a text). */
+/* The same from a file, whose name is then in the sentences and in error->file. Files that the
+ * model names are looked for from its folder (from where the process runs if it is a text). */
 AMINE_API amine_status amine_brain_from_file(amine_brain **brain, const char *path,
                                              const uint64_t *seed, amine_error *error);
 

@@ -37,7 +37,8 @@ enum am_stream {
   AM_STREAM_BOOTSTRAP = 42 /* confidence by resampling: episode = resample, step = element */
 };
 
-/* Added to a stream: the lower halves of its numbers, for what the upper 32 bits leave undecided. */
+/* Added to a stream: the lower halves of its numbers, for what the upper 32 bits leave
+ * undecided. */
 #define AM_STREAM_LOW 0x80000000u
 /* Added to a stream: how large it is, what a rare number of the stream let happen. */
 #define AM_STREAM_SIZE 0x40000000u

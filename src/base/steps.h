@@ -34,8 +34,8 @@ uint64_t am_next_tick(uint64_t step, double period_ms, double dt_ms);
 bool am_is_tick(uint64_t step, double period_ms, double dt_ms);
 
 /* Adds a line if `value` (in units of unit_ms: 1, or 1000 for seconds) is no whole number of steps,
- * or fewer than `least` (0 or 1): "WHAT=5 is taken as 4.9, 7 steps of 0.7 ms". A line that stands in
- * the notes already is not added again. NULL takes no notes. */
+ * or fewer than `least` (0 or 1): "WHAT=5 is taken as 4.9, 7 steps of 0.7 ms". A line that stands
+ * in the notes already is not added again. NULL takes no notes. */
 void am_steps_note(am_text *notes, const char *what, double value, double unit_ms, double dt_ms,
                    uint64_t least);
 /* The same for the period of a clock: "WHAT=5 is no whole number of steps of 0.7 ms: each time the

@@ -39,8 +39,8 @@ typedef int32_t real_bits;
 #define REAL_MANTISSA 23
 #endif
 
-#if defined(AMINE_VEC_CALLS) /* for sanitizers, under which the inlined form takes hours to        \
-                                compile */
+#if defined(AMINE_VEC_CALLS) /* where sixteen lanes are loops, or under sanitizers: inlined they would
+                                take minutes, even hours, to compile */
 #define VEC_INLINE static __attribute__((noinline, unused))
 #elif defined(__GNUC__)
 #define VEC_INLINE static inline __attribute__((always_inline, unused))

@@ -597,7 +597,8 @@ amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *n
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   if (strcmp(p->model->name, "spikes") != 0)
-    return ARGUMENT("population %s: %s cannot be told when to fire, only the model spikes can", p->name, p->model->name);
+    return ARGUMENT("population %s: %s cannot be told when to fire, only the model spikes can",
+                    p->name, p->model->name);
   bool exact = true;
   for (size_t k = 0; k < n; k++) {
     const uint64_t step = am_steps(times_ms[k], b->dt_ms);

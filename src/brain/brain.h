@@ -8,8 +8,8 @@
  *
  * The synapses of a projection onto a chunk are a block: rows by (delay, source), targets as 16-bit
  * numbers within the chunk. Rows are found in a table of all, or, where most of them would be
- * empty, among those that are not. Synapses that all have one fixed weight have no weights: arrivals
- * are counted in 16-bit integers, and the count times the weight is what arrives.
+ * empty, among those that are not. Synapses that all have one fixed weight have no weights:
+ * arrivals are counted in 16-bit integers, and the count times the weight is what arrives.
  *
  * Order of every sum: blocks in order of their projection, delays ascending, sources ascending. It
  * does not depend on how the line is cut. */

@@ -428,8 +428,8 @@ static bool repeats(const amine_brain *b, uint32_t at) {
   return am_neuron_repeats(b->populations[population_of(b, at)].model);
 }
 
-/* Two lists that belong together, in order of (step, neuron), one neuron as often as it fired: once,
- * if its model cannot fire twice in a step. What was told is listed one population after the
+/* Two lists that belong together, in order of (step, neuron), one neuron as often as it fired:
+ * once, if its model cannot fire twice in a step. What was told is listed one population after the
  * other. */
 static amine_status check_list(const am_tensor_file *f, const char *steps, const char *neurons,
                                const amine_brain *b, uint64_t from, uint64_t to, bool told,
@@ -544,7 +544,8 @@ static amine_status fresh_events(fresh *x, const amine_brain *b, const am_tensor
   if (!x->events) return am_fail_memory(error, am_size_mul(x->n_events, sizeof *x->events));
   for (size_t k = 0; k < x->n_events; k++) {
     const uint64_t *row = (const uint64_t *)t->data + k * AM_WAIT_COUNTERS;
-    x->events[k] = (am_wait){row[0], row[1], row[2], {row[3], row[4]}, ((const double *)v->data)[k]};
+    x->events[k] =
+        (am_wait){row[0], row[1], row[2], {row[3], row[4]}, ((const double *)v->data)[k]};
     if (!am_wait_fits(b, &x->events[k], step)) return fail_loose("events.waiting", error);
   }
   for (int k = 0; k < b->plans.n; k++) AM_TRY(check_plan(b, f, k, step, error));

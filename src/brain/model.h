@@ -29,8 +29,9 @@ typedef struct am_model_limits {
 
 /* The brain that `root` describes; `name` (a path, or NULL) stands in the sentences. *notes (may be
  * NULL) gets one line for each key that was accepted and is not used, "cell_lifecycle: accepted,
- * not used", and for what is taken as it is said and is hardly meant. AMINE_ERROR_INPUT names the key, its value and what is allowed; AMINE_ERROR_IO for a
- * file that the model names; AMINE_ERROR_MEMORY. *brain is then untouched. */
+ * not used", and for what is taken as it is said and is hardly meant. AMINE_ERROR_INPUT names the
+ * key, its value and what is allowed; AMINE_ERROR_IO for a file that the model names;
+ * AMINE_ERROR_MEMORY. *brain is then untouched. */
 amine_status am_brain_from_json(amine_brain **brain, const json_t *root, const char *name,
                                 uint64_t seed, am_text *notes, amine_error *error);
 

@@ -27,9 +27,12 @@ typedef struct chemical_keys {
     .inside = &key##_table, .meaning = "a chemical system"                                         \
   }
 
-static const am_field dopamine[] = {COMMON, STRENGTH("learning_rate_modulation", "how much it speeds up learning"), {0}};
-static const am_field serotonin[] = {COMMON, STRENGTH("inhibition_strength", "how much it holds back"), {0}};
-static const am_field norepinephrine[] = {COMMON, STRENGTH("gain_modulation", "how much it raises gain"), {0}};
+static const am_field dopamine[] = {
+    COMMON, STRENGTH("learning_rate_modulation", "how much it speeds up learning"), {0}};
+static const am_field serotonin[] = {
+    COMMON, STRENGTH("inhibition_strength", "how much it holds back"), {0}};
+static const am_field norepinephrine[] = {
+    COMMON, STRENGTH("gain_modulation", "how much it raises gain"), {0}};
 static const am_field acetylcholine[] = {
     COMMON,
     STRENGTH("plasticity_modulation", "how much it speeds up learning"),

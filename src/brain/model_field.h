@@ -135,8 +135,8 @@ void am_nearest_table(am_nearest_word *nearest, const am_table *table, const jso
 
 /* ------------------------------------------------------------------------------ paths */
 
-/* What a path leads to: a field, or a parameter of a neuron model or rule; or what is wrong with it.
- * Texts are static or live as long as the tree and the path. */
+/* What a path leads to: a field, or a parameter of a neuron model or rule; or what is wrong with
+ * it. Texts are static or live as long as the tree and the path. */
 typedef struct am_found {
   const am_field *field; /* NULL for a parameter */
   const amine_parameter *parameter;

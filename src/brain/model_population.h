@@ -12,8 +12,8 @@ extern const am_table am_box_table;
 amine_status am_populations_read(am_plan *plan, am_reader *r, const am_where *where,
                                  const json_t *array);
 
-/* Notes what is taken as it is said and is hardly meant: a reset above the threshold, and steps that
- * are too long for a model. */
+/* Notes what is taken as it is said and is hardly meant: a reset above the threshold, and steps
+ * that are too long for a model. */
 void am_populations_note(const am_plan *plan, am_reader *r, const am_where *file);
 
 /* Reads a box; an axis that is not named stays as it is in *box. Each coordinate must be below its

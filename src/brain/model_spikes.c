@@ -67,12 +67,12 @@ static amine_status choose(am_plan_input *input, am_plan *plan, am_reader *r, co
     const bool ours = all->neurons[k] >= first && all->neurons[k] - first < n;
     if (!ours && file->first >= 0) continue;
     if (!ours || !(all->times[k] >= 0 && all->times[k] <= AM_SPIKES_LATEST_MS))
-      return am_fail_file(r->error, AMINE_ERROR_INPUT, file->path, -1,
-                          "spike %zu (%llu, %g): it must be a neuron from 0 to %llu and a time from "
-                          "0; where neurons are counted through several populations, \"first\" says "
-                          "which number is this one's first",
-                          k, (unsigned long long)all->neurons[k], all->times[k],
-                          (unsigned long long)n - 1);
+      return am_fail_file(
+          r->error, AMINE_ERROR_INPUT, file->path, -1,
+          "spike %zu (%llu, %g): it must be a neuron from 0 to %llu and a time from "
+          "0; where neurons are counted through several populations, \"first\" says "
+          "which number is this one's first",
+          k, (unsigned long long)all->neurons[k], all->times[k], (unsigned long long)n - 1);
     neurons[kept] = (int)(all->neurons[k] - first);
     times[kept++] = all->times[k];
   }
@@ -81,8 +81,8 @@ static amine_status choose(am_plan_input *input, am_plan *plan, am_reader *r, co
                      file->first, all->n, file->path);
   if (kept < all->n) {
     char line[200];
-    snprintf(line, sizeof line, "%zu of the %zu spikes of %.80s are of other neurons", all->n - kept,
-             all->n, file->path);
+    snprintf(line, sizeof line, "%zu of the %zu spikes of %.80s are of other neurons",
+             all->n - kept, all->n, file->path);
     am_reader_note(r, above, line);
   }
   input->n = kept;

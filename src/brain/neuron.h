@@ -1,8 +1,8 @@
 /* A neuron model: its parameters, its state, and one step of a piece of a population.
  *
  * A model has two forms, from one text: in 32 bits for each instruction set, and the wide form in
- * 64 bits for neurons whose time constants are so long against a step that 32 bits would round their
- * changes away.
+ * 64 bits for neurons whose time constants are so long against a step that 32 bits would round
+ * their changes away.
  *
  * Each model is one vector source of this folder with its equation on top. What the modulators do
  * to a neuron arrives as two numbers: `gain` multiplies all input, `threshold` is 1 + inhibition,

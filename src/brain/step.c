@@ -307,8 +307,8 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
     am_real *current = c->current + (piece->begin - c->begin);
     neurons.current = current;
     if (fresh || p->uniform != 0)
-      b->pass->current(current, p->currents ? p->currents + index : NULL, (am_real)(p->mean + p->pulse),
-                       (am_real)p->uniform, p->input, &draw, n);
+      b->pass->current(current, p->currents ? p->currents + index : NULL,
+                       (am_real)(p->mean + p->pulse), (am_real)p->uniform, p->input, &draw, n);
     for (int r = 0; r < 2; r++) {
       neurons.in[r] = b->in[r] + piece->begin;
       if (p->poisson[r])

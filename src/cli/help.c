@@ -51,7 +51,8 @@ void cli_help_all(am_text *text, int width) {
   am_text_puts(text, "\n");
   cli_wrap(text,
            "Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 4 numbers broke, 5 a band was "
-           "missed, 6 too few seeds to judge, 130 or 143 stopped by a signal after saving. AMINE_KERNEL=plain, avx2, avx512 "
+           "missed, 6 too few seeds to judge, 130 or 143 stopped by a signal after saving. "
+           "AMINE_KERNEL=plain, avx2, avx512 "
            "or neon chooses the instruction set; the results are the same.",
            0, 0, width);
   am_text_puts(text, "\n");

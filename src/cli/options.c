@@ -99,7 +99,8 @@ const cli_command cli_commands[] = {
      .run = cli_resume,
      .meaning = "go on with a run where it stopped, to the bit",
      .about = "Goes on with the run in a folder, of train, simulate or reproduce, or with all runs "
-              "in a folder of several seeds, as if it had never stopped. Keys that results do not depend on can be changed (threads; "
+              "in a folder of several seeds, as if it had never stopped. Keys that results do not "
+              "depend on can be changed (threads; "
               "checkpoint_every, iterations; checkpoint_every_s, duration_s); the others are those "
               "of the run.",
      .examples = {{"amine resume runs/maze-seed1", "go on after Ctrl-C, a crash or a power cut"},
@@ -323,8 +324,8 @@ static amine_status take_option(cli_line *line, const char *word, const char *ne
   return take_value(line, o, equal ? equal + 1 : next, error);
 }
 
-/* Does the word begin with the list of a brain's description whose elements have names of their own:
- * "populations.", "areas."? */
+/* Does the word begin with the list of a brain's description whose elements have names of their
+ * own: "populations.", "areas."? */
 static bool names_element(const char *word) {
   char part[32];
   am_found found;

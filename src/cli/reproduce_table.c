@@ -142,8 +142,9 @@ void cli_reproduction_put(am_text *text, const am_reproduction *r) {
                  s->source ? s->source : "", am_study_plan_form_name(&r->plan), r->plan.n_seeds,
                  r->plan.n_seeds == 1 ? "" : "s", (unsigned long long)r->plan.first_seed);
   for (int arm = 0; arm < s->n_arms; arm++) put_runs(text, r, arm);
-  am_text_puts(text, "criteria (met where the 95 % confidence interval shows it; few: too few seeds "
-                     "to judge)\n");
+  am_text_puts(text,
+               "criteria (met where the 95 % confidence interval shows it; few: too few seeds "
+               "to judge)\n");
   for (int k = 0; k < form_of(r)->n_criteria; k++) put_criterion(text, r, k);
   am_text_puts(text, "\n");
   put_verdict(text, r);

@@ -77,7 +77,8 @@ static void put_tall(am_text *text, const cli_row *row, const columns *c) {
   am_text_puts(text, value);
   trim(text);
   am_text_puts(&below, row->meaning);
-  if (range[0] && strchr(range, '|')) am_text_printf(&below, "%s%s", below.length ? ": " : "", range);
+  if (range[0] && strchr(range, '|'))
+    am_text_printf(&below, "%s%s", below.length ? ": " : "", range);
   else if (range[0]) am_text_printf(&below, "%s(%s)", below.length ? " " : "", range);
   if (below.length) {
     am_text_printf(text, "\n%*s", INDENT, "");

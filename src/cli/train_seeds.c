@@ -73,8 +73,8 @@ static void put_text(am_text *text, const result *r, const am_task *task, const 
   am_text_printf(text, "  %-*s%s%*s", SEED, "all", cell, COLUMN - cli_columns(cell), "");
   cli_put_interval(cell, sizeof cell, r->greedy.mean, r->greedy.half);
   am_text_printf(text, "%s\n", cell);
-  am_text_printf(text, "all: mean%shalf of a 95 %% confidence interval over the seeds (Student's t)\n",
-                 pm);
+  am_text_printf(
+      text, "all: mean%shalf of a 95 %% confidence interval over the seeds (Student's t)\n", pm);
   if (task->n_lines > 0) am_text_puts(text, "what known policies earn on average\n");
   cli_lines_table(text, task, SEED + COLUMN);
   am_text_printf(text, "folder  %s\nreport  %s\n", r->folder, page);

@@ -263,8 +263,8 @@ struct am_npz {
 #define DAMAGED(npz, at, ...)                                                                      \
   am_fail_file(error, AMINE_ERROR_INPUT, (npz)->file, (int64_t)(at), __VA_ARGS__)
 
-/* The last end-of-directory record whose comment reaches exactly to the end of the file, or NULL.
- * */
+/* The last end-of-directory record whose comment reaches exactly to the end of the file, or
+ * NULL. */
 static const unsigned char *find_end(const am_npz *npz) {
   if (npz->size < END_SIZE) return NULL;
   size_t last = npz->size - END_SIZE, longest = last < 65535 ? last : 65535;

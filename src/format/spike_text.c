@@ -43,7 +43,8 @@ static const char *skip(const char *p, const char *end, const char *what) {
 /* A number between p and end; NULL if there is none. */
 static const char *number(const char *p, const char *end, double *out) {
   char *after;
-  if (p == end || !*p || !strchr("0123456789.+-", *p)) return NULL; /* no words, no blanks before it */
+  if (p == end || !*p || !strchr("0123456789.+-", *p))
+    return NULL; /* no words, no blanks before it */
   *out = am_number_read(p, &after);
   return after > p && after <= end && isfinite(*out) ? after : NULL;
 }

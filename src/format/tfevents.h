@@ -28,8 +28,8 @@ amine_status am_tfevents_open(am_tfevents **events, const char *path, uint64_t p
 /* The time that was given when the file was made; false if there is none that can be read. */
 bool am_tfevents_began(double *wall_time, const char *path);
 
-/* One event with n scalars at `step`. After a failure the file is as it was (am_appender_append).
- * */
+/* One event with n scalars at `step`. After a failure the file is as it was
+ * (am_appender_append). */
 amine_status am_tfevents_add(am_tfevents *events, double wall_time, int64_t step,
                              const am_scalar *scalars, size_t n_scalars, amine_error *error);
 

@@ -1,5 +1,5 @@
-/* e^x and ln x in double, for constants that are computed once: within 1 unit in the last place, and with the
- * same bits under every C library, which exp() does not promise. */
+/* e^x and ln x in double, for constants that are computed once: within 1 unit in the last place,
+ * and with the same bits under every C library, which exp() does not promise. */
 #ifndef AMINE_KERNEL_EXPONENTIAL_H
 #define AMINE_KERNEL_EXPONENTIAL_H
 

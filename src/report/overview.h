@@ -59,8 +59,8 @@ double am_seconds_of(const am_overview *overview, size_t source);
  * configurations differ. One run of either shows nothing. */
 bool am_groups_differ(const am_overview *overview, size_t a, size_t b);
 
-/* The group that reached most, or n_groups if none reached anything. Whether the others are shown to
- * have reached less is another question; and it has no meaning unless they are comparable. */
+/* The group that reached most, or n_groups if none reached anything. Whether the others are shown
+ * to have reached less is another question; and it has no meaning unless they are comparable. */
 size_t am_best_group(const am_overview *overview);
 /* The group a source belongs to. */
 size_t am_group_of(const am_overview *overview, size_t source);

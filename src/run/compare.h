@@ -1,5 +1,5 @@
-/* A protocol run for several seeds, with and without its modulators: what do they do? Each run has a
- * folder of its own (seeds.h).
+/* A protocol run for several seeds, with and without its modulators: what do they do? Each run has
+ * a folder of its own (seeds.h).
  *
  * The treated runs are free; in their controls, with the same seeds, modulators are clamped: at the
  * levels that the configuration gives, or else those that the protocol names (am_protocol.control)
@@ -27,9 +27,9 @@ typedef struct am_comparison {
 
 /* Seeds config's seed, seed + 1, ... in the folders FOLDER/seedN, and FOLDER/control-seedN for the
  * controls; a run that is there is gone on with. Without `resume` the folder must be free.
- * AMINE_ERROR_ARGUMENT: n_seeds is not in 2 to AM_SEEDS_MAX, the seeds would overflow, or a modulator
- * of the control is one that the brain does not have. Other failures are those of the first run (by
- * seed) that failed. Afterwards there is nothing to free. watch may be NULL. */
+ * AMINE_ERROR_ARGUMENT: n_seeds is not in 2 to AM_SEEDS_MAX, the seeds would overflow, or a
+ * modulator of the control is one that the brain does not have. Other failures are those of the
+ * first run (by seed) that failed. Afterwards there is nothing to free. watch may be NULL. */
 amine_status am_compare(am_comparison *comparison, const am_simulation_config *config, int n_seeds,
                         const char *folder, bool resume, const am_side_watch *watch,
                         amine_error *error);

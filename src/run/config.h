@@ -40,8 +40,8 @@ amine_status am_config_merge(am_config *config, const json_t *object, const char
 
 /* Begins with a preset's name or a JSON file's path. The keys of a file go over the preset that it
  * names as "preset", if it does; what it calls "weights" lies beside it, unless that is an absolute
- * path. AMINE_ERROR_INPUT: among others, a file that has neither preset nor task.type, or sets a key
- * which does not apply to what it chooses, to another value than the standard. */
+ * path. AMINE_ERROR_INPUT: among others, a file that has neither preset nor task.type, or sets a
+ * key which does not apply to what it chooses, to another value than the standard. */
 amine_status am_config_load(am_config *config, const char *preset_or_file, amine_error *error);
 
 /* The same of the config.json of a run, whose keys may be those of an older version: what does not

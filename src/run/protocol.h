@@ -143,8 +143,9 @@ am_random4 am_stage_random(const am_stage *stage, uint32_t what, uint32_t draw);
 /* Whether what has probability p happens, by number v[word] of these (am_chance). */
 bool am_stage_chance(const am_stage *stage, uint32_t what, uint32_t draw, int word, double p);
 
-/* Each lets an event happen (amine_brain_give). Reward answers reward - expected, which also reaches the synapses
- * that have a dopamine of their own (amine_brain_reward), unless dopamine is clamped. */
+/* Each lets an event happen (amine_brain_give). Reward answers reward - expected, which also
+ * reaches the synapses that have a dopamine of their own (amine_brain_reward), unless dopamine is
+ * clamped. */
 double am_stage_reward(am_stage *stage, double reward, double expected);
 void am_stage_punish(am_stage *stage, double punishment, double stress);
 void am_stage_uncertain(am_stage *stage, double uncertainty, double novelty);

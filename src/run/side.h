@@ -35,8 +35,8 @@ typedef struct am_side_runs {
   amine_status (*one)(void *context, int run, amine_error *error);
 } am_side_runs;
 
-/* A run that fails does not end the others; the failure is that of the first (by number) that failed
- * of itself, or else AMINE_ERROR_STOPPED. */
+/* A run that fails does not end the others; the failure is that of the first (by number) that
+ * failed of itself, or else AMINE_ERROR_STOPPED. */
 amine_status am_side_by_side(const am_side_runs *runs, amine_error *error);
 
 #endif

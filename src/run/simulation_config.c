@@ -200,7 +200,8 @@ static amine_status put_values(am_simulation_config *c, amine_error *error) {
   for (int k = 0; k < c->protocol->n_keys; k++) {
     char path[AM_PATH_MAX];
     snprintf(path, sizeof path, "protocol.%s", c->protocol->keys[k].name);
-    AM_TRY(am_tree_set(c->root, path, am_key_json(&c->protocol->keys[k], &c->parameters[k]), error));
+    AM_TRY(
+        am_tree_set(c->root, path, am_key_json(&c->protocol->keys[k], &c->parameters[k]), error));
   }
   return AMINE_OK;
 }

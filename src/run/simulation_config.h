@@ -51,8 +51,8 @@ typedef struct am_simulation_config {
  * training; AMINE_ERROR_INPUT, _IO, _MEMORY. After a failure there is nothing to free. */
 amine_status am_simulation_config_load(am_simulation_config *config, const char *preset_or_file,
                                        amine_error *error);
-/* From a tree, which is copied; `name` stands in the sentences, and if it is a path, files are meant
- * from its folder. */
+/* From a tree, which is copied; `name` stands in the sentences, and if it is a path, files are
+ * meant from its folder. */
 amine_status am_simulation_config_from(am_simulation_config *config, const json_t *root,
                                        const char *name, amine_error *error);
 /* The same again. */

@@ -55,8 +55,9 @@ static amine_status copy_all(json_t *own, const json_t *root, const char *folder
   return AMINE_OK;
 }
 
-amine_status am_simulation_inputs_copy(am_simulation_config *own, const am_simulation_config *config,
-                                       const char *folder, amine_error *error) {
+amine_status am_simulation_inputs_copy(am_simulation_config *own,
+                                       const am_simulation_config *config, const char *folder,
+                                       amine_error *error) {
   json_t *root = NULL;
   am_simulation_config c = {0};
   AM_TRY(am_simulation_config_copy(&c, config, error));

@@ -67,8 +67,8 @@ amine_status am_simulation_resume(am_simulation_outcome *outcome,
                                   const am_simulation_config *config, const char *folder,
                                   const am_simulation_watch *watch, amine_error *error);
 
-/* Makes protocol.json and recording.npz anew from the checkpoint and spikes.gdf of a folder; *limits
- * as of am_simulation_recording_write. Nothing else of the folder changes. */
+/* Makes protocol.json and recording.npz anew from the checkpoint and spikes.gdf of a folder;
+ * *limits as of am_simulation_recording_write. Nothing else of the folder changes. */
 amine_status am_simulation_record(const char *folder, am_text *limits, amine_error *error);
 
 #endif

@@ -36,9 +36,9 @@ typedef struct am_verdict {
  *   AT_MOST       likewise: inside / n <= share and the upper end is at most 1/2 (or the share);
  *                 missed if the interval lies above the share.
  *
- * Anything else is open, and so is whatever has no interval: a mean of one seed, a median or a ratio
- * of less than six. Shares are compared but for rounding. A value on a bound of the band is inside;
- * NAN is not. */
+ * Anything else is open, and so is whatever has no interval: a mean of one seed, a median or a
+ * ratio of less than six. Shares are compared but for rounding. A value on a bound of the band is
+ * inside; NAN is not. */
 am_verdict am_study_judge(const am_criterion *criterion, const double *values, size_t n);
 
 /* RATIO: others [n] are the values of the other arm; judged as a mean. Its interval holds the

@@ -43,8 +43,8 @@ static size_t find_element(const json_t *array, const char *part) {
 }
 
 /* The member or element that the path begins with, by the longest name that fits; *rest is what
- * stands behind it ("": nothing). NULL if there is none: its name is then taken to be the part up to
- * the first dot. */
+ * stands behind it ("": nothing). NULL if there is none: its name is then taken to be the part up
+ * to the first dot. */
 static json_t *child(const json_t *value, const char *path, const char **rest) {
   char part[AM_PATH_MAX], room[AM_PATH_MAX];
   const char *key, *after;

@@ -1,7 +1,7 @@
 /* Values in a JSON tree by dotted paths: "record.window_s", "populations.E.n". A part of a path is
  * a key of an object; in an array it is what an element is called (its member "name"; without one
- * the "population" or "sense" that it is about, or "SOURCE-TARGET"), or its number from 0. Names may
- * have dots: the longest that fits is meant. */
+ * the "population" or "sense" that it is about, or "SOURCE-TARGET"), or its number from 0. Names
+ * may have dots: the longest that fits is meant. */
 #ifndef AMINE_RUN_TREE_H
 #define AMINE_RUN_TREE_H
 

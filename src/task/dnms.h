@@ -1,10 +1,10 @@
 /* Delayed nonmatch-to-sample: two stimuli, each A or B, with a delay between them; were they
  * different? After Miconi 2017, doi:10.7554/eLife.20899.
  *
- * A trial in steps of dt_ms: stimulus, delay, stimulus, wait, response, each a whole number of steps
- * (base/steps.h). Input 0 is 1 while A is shown, input 1 while B is. The target counts during the
- * response: +target if the stimuli differed, -target if not. The four sorts of trial are AA, AB, BA,
- * BB. */
+ * A trial in steps of dt_ms: stimulus, delay, stimulus, wait, response, each a whole number of
+ * steps (base/steps.h). Input 0 is 1 while A is shown, input 1 while B is. The target counts during
+ * the response: +target if the stimuli differed, -target if not. The four sorts of trial are AA,
+ * AB, BA, BB. */
 #ifndef AMINE_TASK_DNMS_H
 #define AMINE_TASK_DNMS_H
 

@@ -2,11 +2,11 @@
  * above or below 0? After Mante et al. 2013, doi:10.1038/nature12742, in the form of Miconi 2017,
  * doi:10.7554/eLife.20899.
  *
- * A trial in steps of dt_ms: stimulus, response, each a whole number of steps (base/steps.h). During
- * the stimulus input m, 0 or 1, is N(+-bias, noise^2 / dt_ms), the sign drawn for the trial; then 0.
- * Input 2 + m is 1 throughout if modality m matters, else 0. The target counts during the response:
- * the relevant sign times `target`. Sorts of trial: 4 context + 2 (sign of 0 is +) + (sign of 1 is
- * +). */
+ * A trial in steps of dt_ms: stimulus, response, each a whole number of steps (base/steps.h).
+ * During the stimulus input m, 0 or 1, is N(+-bias, noise^2 / dt_ms), the sign drawn for the trial;
+ * then 0. Input 2 + m is 1 throughout if modality m matters, else 0. The target counts during the
+ * response: the relevant sign times `target`. Sorts of trial: 4 context + 2 (sign of 0 is +) +
+ * (sign of 1 is +). */
 #ifndef AMINE_TASK_SELECTIVE_H
 #define AMINE_TASK_SELECTIVE_H
 

@@ -1104,7 +1104,8 @@ static void refuse_projections(amine_brain *b) {
   REFUSED_WITH("has no name", p.values = &nameless, p.n_values = 1);
   REFUSED_WITH("w_min = nan", p.values = &wide, p.n_values = 1);
   REFUSED_WITH("w_min is above w_max", p.values = crossed, p.n_values = 2);
-  REFUSED_WITH("shorter than a quarter of a step", p.rule = "da-stdp", p.values = &brief, p.n_values = 1);
+  REFUSED_WITH("shorter than a quarter of a step", p.rule = "da-stdp", p.values = &brief,
+               p.n_values = 1);
   REFUSED_WITH("stp_u = 1.5", p.stp_u = 1.5);
   REFUSED_WITH("stp_u = nan", p.stp_u = NAN);
   REFUSED_WITH("stp_tau_rec_ms must be above 0", p.stp_u = 0.5, p.stp_tau_rec_ms = 0);

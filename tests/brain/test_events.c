@@ -108,11 +108,12 @@ static void all_together_on_a_lattice(void **state) {
   amine_error error = {0};
   amine_brain *b;
   EXPECT_OK(amine_brain_from_file(&b, TEST_DATA "/lattice_together.json", NULL, &error), &error);
-  assert_string_equal(amine_brain_notes(b),
-                      "model_version: accepted, not used: every version is read alike\n"
-                      "dimensions: accepted, not used: a lattice always has four: lattice_shape says "
-                      "how long\n"
-                      "cell_lifecycle: accepted, not used: neurons neither die nor multiply\n");
+  assert_string_equal(
+      amine_brain_notes(b),
+      "model_version: accepted, not used: every version is read alike\n"
+      "dimensions: accepted, not used: a lattice always has four: lattice_shape says "
+      "how long\n"
+      "cell_lifecycle: accepted, not used: neurons neither die nor multiply\n");
   FILE *f = fopen(TEST_DATA "/together.txt", "r");
   assert_non_null(f);
   size_t n_given = 0;

@@ -1,5 +1,6 @@
 /* Every time of a brain at steps that divide it and at steps that do not: it is taken as the
- * nearest whole number of steps, what is not exact is said, and time constants do not depend on it. */
+ * nearest whole number of steps, what is not exact is said, and time constants do not depend on
+ * it. */
 #include "base/memory.h"
 #include "brain/replay.h"
 

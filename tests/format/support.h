@@ -71,8 +71,8 @@ void expect_failure(amine_status got, amine_status wanted, const amine_error *er
     if ((call) != AMINE_OK) fail_msg("%s: %s", #call, (error)->message);                           \
   } while (0)
 
-/* Runs tests/format/SCRIPT with a Python that has numpy: its exit status, or -1 if there is none.
- * */
+/* Runs tests/format/SCRIPT with a Python that has numpy: its exit status, or -1 if there is
+ * none. */
 int run_python(const char *script, const char *arguments);
 
 #endif

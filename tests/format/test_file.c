@@ -1,5 +1,5 @@
-/* The promises of format/file.h: whole or not there, under every fault of the system at every call.
- * */
+/* The promises of format/file.h: whole or not there, under every fault of the system at every
+ * call. */
 #include "support.h"
 
 #include <errno.h>
@@ -204,8 +204,8 @@ static void the_order_of_the_calls_is_the_safe_one(void **state) {
   assert_string_equal(trace, "mkdir, open folder, fsync folder, close folder");
 }
 
-/* One replacement with a fault; asserts all that is promised, returns whether the fault happened.
- * */
+/* One replacement with a fault; asserts all that is promised, returns whether the fault
+ * happened. */
 static bool replace_with_fault(long at, const struct fault_kind *kind, bool for_good,
                                bool there_before) {
   const char *path = in_folder("faulty"), *fresh = in_folder("faulty.new");
@@ -469,8 +469,8 @@ static void appender_says_why_it_cannot(void **state) {
   assert_null(a);
 }
 
-/* Two records after "zero\n", with a fault somewhere; the file must be a whole number of records.
- * */
+/* Two records after "zero\n", with a fault somewhere; the file must be a whole number of
+ * records. */
 static bool append_with_fault(long at, const struct fault_kind *kind, bool for_good) {
   static const char whole[] = "zero\nrecord one\nrecord two\n";
   const char *path = in_folder("appended");

@@ -156,9 +156,10 @@ static amine_status parse(uint64_t **neurons, double **times, size_t *n, const c
 
 static void texts_of_spikes_are_read(void **state) {
   (void)state;
-  static const char *const texts[] = {"3\t0.1\n0\t25.0\n", "3 1e-1\n\n 0   25", "3,0.1\r\n0, 25\r\n",
-                                      "# a list\n3 0.1 # first\n0 +25.\n",
-                                      ("\xef\xbb\xbf" "3.0 0.10000000000000000555\n0.0 25\n")};
+  static const char *const texts[] = {"3\t0.1\n0\t25.0\n", "3 1e-1\n\n 0   25",
+                                      "3,0.1\r\n0, 25\r\n", "# a list\n3 0.1 # first\n0 +25.\n",
+                                      ("\xef\xbb\xbf"
+                                       "3.0 0.10000000000000000555\n0.0 25\n")};
   uint64_t *neurons;
   double *times;
   size_t n;

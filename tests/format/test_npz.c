@@ -250,8 +250,7 @@ static void builder_says_why_it_cannot(void **state) {
   am_npz_builder_free(b);
 }
 
-/* ---------------------------------------------------------------------------------------- damage
- * */
+/* --------------------------------------------------------------------------------------- damage */
 
 /* Opens and loads all. With AMINE_OK, *same tells whether it is the sample. */
 static amine_status load_all(const void *data, size_t size, size_t limit, bool *same,
@@ -312,8 +311,7 @@ static void every_flipped_bit_is_found_or_means_nothing(void **state) {
   }
 }
 
-/* ------------------------------------------------------------------------------------------ lies
- * */
+/* ----------------------------------------------------------------------------------------- lies */
 
 static amine_status parse_npy(const char *dictionary, size_t n_data, amine_error *error) {
   unsigned char made[1024] = "\x93NUMPY\x01";

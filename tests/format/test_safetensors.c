@@ -69,8 +69,7 @@ static unsigned char *sample_bytes(size_t *size) {
   return data;
 }
 
-/* ------------------------------------------------------------------------------------- round trip
- * */
+/* ----------------------------------------------------------------------------------- round trip */
 
 static void what_is_written_is_read(void **state) {
   (void)state;
@@ -193,8 +192,7 @@ static void copies_check_shape_and_type(void **state) {
   am_free(data);
 }
 
-/* ---------------------------------------------------------------------------------------- damage
- * */
+/* --------------------------------------------------------------------------------------- damage */
 
 static amine_status parse_and_close(const void *data, size_t size, bool require,
                                     amine_error *error) {
@@ -250,8 +248,8 @@ static void every_flipped_bit_is_found(void **state) {
 
 /* ---------------------------------------------------------------------------- files of others */
 
-/* Parses header + n bytes 0, 1, 2, ...; size_field is the header length to claim (0: the true one).
- * */
+/* Parses header + n bytes 0, 1, 2, ...; size_field is the header length to claim (0: the true
+ * one). */
 static amine_status parse_made(am_tensor_file **f, const char *header, size_t n_data,
                                uint64_t size_field, amine_error *error) {
   static unsigned char *made;
@@ -413,8 +411,7 @@ static void the_limit_is_kept(void **state) {
   am_tensor_file_close(f);
 }
 
-/* ---------------------------------------------------------------------------------------- memory
- * */
+/* --------------------------------------------------------------------------------------- memory */
 
 static void refused_memory_is_an_answer(void **state) {
   (void)state;

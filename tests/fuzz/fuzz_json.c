@@ -23,7 +23,8 @@ static void parse_and_write(const char *text, size_t size) {
   am_json_write(&written, root);
   if (written.failed) abort();
   const am_json_limits more = {.bytes = 64 << 20, .values = 10000, .depth = 16};
-  if (am_json_parse(&again, "again", written.data, written.length, &more, &error) != AMINE_OK) abort();
+  if (am_json_parse(&again, "again", written.data, written.length, &more, &error) != AMINE_OK)
+    abort();
   if (!json_equal(root, again)) abort();
   am_text_free(&written);
   json_decref(root);

@@ -2,7 +2,7 @@
  * points, and one checksum for every instruction set and compiler.
  *
  * The build compiles this file once for each form of base/vec.h (AMINE_VEC_...) and runs all of
- * them; a form that the processor lacks prints "skipped" and exits with 77.
+ * them; a form that the processor lacks prints "skipped" and exits with 77 (runs_here.c).
  *
  *   test_math               samples: every 1021st float and the neighbours of all critical points
  *   test_math --all [name]  all 2^32 floats of each function, or of the one named; needs minutes
@@ -37,19 +37,6 @@
 #else
 #error "define one of AMINE_VEC_AVX512, _AVX2, _NEON, _PLAIN, _F64, _ONE"
 #endif
-
-static bool runs_here(void) {
-#if defined(AMINE_VEC_AVX512)
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl");
-#elif defined(AMINE_VEC_AVX2)
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-#else
-  return true;
-#endif
-}
 
 static void run_exp(real *y, const real *x) { v_store(y, v_exp(v_load(x))); }
 static void run_tanh(real *y, const real *x) { v_store(y, v_tanh(v_load(x))); }
@@ -443,11 +430,9 @@ static void test_softmax_without_answer(void **state) {
   assert_true(p == SIGNAL);
 }
 
-int main(int argc, char **argv) {
-  if (!runs_here()) {
-    printf("skipped: this processor lacks %s\n", FORM);
-    return 77;
-  }
+int test_math(int argc, char **argv);
+
+int test_math(int argc, char **argv) {
 #if defined(AMINE_VEC_F64)
   (void)argc, (void)argv;
   const struct CMUnitTest tests[] = {

@@ -24,7 +24,8 @@ typedef struct plastic_data {
   am_baseline baseline;
 } plastic_data;
 
-/* What came out, 0 behind a lane's end; every array may be NULL. Gradients and parameters are vectors of the layout. */
+/* What came out, 0 behind a lane's end; every array may be NULL. Gradients and parameters are
+ * vectors of the layout. */
 typedef struct plastic_result {
   double *x, *logits, *value, *level; /* [lanes][steps][...] */
   double *H_last;                     /* [lanes][N][N] after the last update */

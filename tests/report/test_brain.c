@@ -170,8 +170,10 @@ static void test_one(void **state) {
   expect_part(page, "<b>1</b> reward, in sum 1.");
   expect_part(page, "<b>1</b> punishment.");
   expect_part(page, "tre&lt;t</td><td>reward</td><td class=\"n\">1</td><td class=\"n\">+0.25</td>");
-  expect_part(page, "the protocol</td><td>punishment</td><td class=\"n\">1</td><td class=\"n\"></td>"
-                    "<td class=\"n\">\xe2\x88\x92" "0.25</td>");
+  expect_part(page,
+              "the protocol</td><td>punishment</td><td class=\"n\">1</td><td class=\"n\"></td>"
+              "<td class=\"n\">\xe2\x88\x92"
+              "0.25</td>");
   expect_part(page, "homeostatic target <b>5</b>");
   assert_int_equal(count_of(page, "class=\"bar c0 d0\""), 4);
   expect_part(page, "12,345 synapses</small>");

@@ -163,11 +163,12 @@ static void test_missed(void **state) {
 /* Answers as they are written now; one of three criteria cannot be judged. */
 static void test_open(void **state) {
   (void)state;
-  put_study("open",
-            ", \"verdicts\": [{\"value\": 1, \"low95\": 0.4385, \"high95\": 1, \"inside\": 3, "
-            "\"answer\": \"too few seeds\"}, {\"value\": 0, \"low95\": 0, \"high95\": 0.5615, "
-            "\"inside\": 0, \"answer\": \"met\"}, {\"value\": 0.0005, \"low95\": null, "
-            "\"high95\": null, \"inside\": 3, \"answer\": \"met\"}], \"answer\": \"too few seeds\"");
+  put_study(
+      "open",
+      ", \"verdicts\": [{\"value\": 1, \"low95\": 0.4385, \"high95\": 1, \"inside\": 3, "
+      "\"answer\": \"too few seeds\"}, {\"value\": 0, \"low95\": 0, \"high95\": 0.5615, "
+      "\"inside\": 0, \"answer\": \"met\"}, {\"value\": 0.0005, \"low95\": null, "
+      "\"high95\": null, \"inside\": 3, \"answer\": \"met\"}], \"answer\": \"too few seeds\"");
   put_runs("open", 3, 3, "4");
   char *page = report(1, "open");
   expect_sound(page);

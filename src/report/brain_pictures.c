@@ -46,12 +46,14 @@ void am_picture_head(am_text *page, const json_t *picture) {
 }
 
 /* ------------------------------------------------------------------------------ tables */
+/* From faint to full; where numbers below 0 are to be expected, from 0 to either side. */
 static void put_shade(am_text *page, double value, double low, double high, bool right) {
-  const double share = fmax(0, fmin(1, (value - low) / (high - low)));
-  am_text_printf(page, "<td class=\"shade%s\"", right ? " right" : "");
+  const double share = low < 0 ? fabs(value) / fmax(-low, high) : (value - low) / (high - low);
+  am_text_printf(page, "<td class=\"shade%s%s\"", low < 0 && value < 0 ? " below" : "",
+                 right ? " right" : "");
   if (isfinite(share)) {
     am_text_puts(page, " style=\"--shade:");
-    am_html_at(page, share);
+    am_html_at(page, fmax(0, fmin(1, share)));
     am_text_puts(page, "\"");
   }
   am_text_puts(page, ">");
@@ -100,7 +102,7 @@ static void put_tables(am_text *page, const json_t *p) {
   for (size_t k = 0; k < n_parts; k++) put_table(page, p, k, n_rows, n_columns);
   am_text_puts(page, "</div>\n");
   am_heat_scale(page, am_picture_number(p, "low"), am_picture_number(p, "high"),
-                   am_picture_text(p, "unit"));
+                am_picture_text(p, "unit"));
   am_text_puts(page, "</figure>\n");
 }
 
@@ -174,12 +176,17 @@ static void put_course_names(am_text *page, const course *c, const am_plot *plot
   }
 }
 
-/* Under the pointer are the lines that have the same places as the first. */
+/* Under the pointer are the lines that have the same places as the longest. */
 static void put_course_readout(am_text *page, const course *c, const am_plot *plot) {
   char classes[16];
-  am_readout_open(page, plot, am_picture_text(c->picture, "x_title"), c->x[0], c->n[0]);
+  size_t most = 0;
+  for (size_t k = 1; k < c->n_lines; k++)
+    if (c->n[k] > c->n[most]) most = k;
+  const double *x = c->x[most];
+  const size_t n = c->n[most];
+  am_readout_open(page, plot, am_picture_text(c->picture, "x_title"), x, n);
   for (size_t k = 0; k < c->n_lines; k++) {
-    if (c->n[k] != c->n[0] || memcmp(c->x[k], c->x[0], c->n[0] * sizeof *c->x[0]) != 0) continue;
+    if (c->n[k] != n || memcmp(c->x[k], x, n * sizeof *x) != 0) continue;
     const am_readout series = {.label = am_picture_text(json_array_get(c->lines, k), "label"),
                                .classes = am_series_classes(classes, sizeof classes, k),
                                .y = c->y[k]};

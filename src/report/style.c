@@ -249,6 +249,7 @@ const char *const am_page_style[] = {
     ".shades th:first-child{text-align:left}\n"
     ".shade{background:rgb(var(--above)/calc(var(--shade,0)*.85));min-width:64px;\n"
     "print-color-adjust:exact}\n"
+    ".shade.below{background:rgb(var(--below)/calc(var(--shade,0)*.85))}\n"
     ".shade.right{outline:2.5px solid var(--text);outline-offset:-3px}\n"
     ".cells{max-width:340px;margin:8px 0}\n"
     ".cells .lattice{fill:none;stroke:var(--line);stroke-width:.02}\n"

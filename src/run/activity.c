@@ -136,18 +136,33 @@ double am_activity_now(const am_activity *a, const am_activity_plan *p, bool fir
   return rate_of(spikes, p, (double)n, first, second);
 }
 
+int am_activity_looked(const am_activity_plan *p, int group) {
+  return least(p->n[group], AM_ACTIVITY_SAMPLE);
+}
+
+double am_activity_rate_of(const am_activity *a, const am_activity_plan *p, int group, int k) {
+  const double bins = settled_bins(a, p);
+  return bins > 0 ? (double)a->train[group][k].count / (bins * (double)p->bin_steps) : (double)NAN;
+}
+
+double am_activity_cv_of(const am_activity *a, int group, int k) {
+  const am_activity_train *t = &a->train[group][k];
+  if (t->count < AM_ACTIVITY_LEAST) return (double)NAN;
+  const double m = (double)(t->count - 1), mean = t->total / m;
+  return sqrt(fmax(t->squares / m - mean * mean, 0)) / mean;
+}
+
 double am_activity_cv(const am_activity *a, const am_activity_plan *p, bool first, bool second) {
   const bool asked[GROUPS] = {first, second};
   double sum = 0, many = 0;
   for (int g = 0; g < GROUPS; g++) {
     if (!asked[g] || p->n[g] == 0) continue;
-    const int looked = least(p->n[g], AM_ACTIVITY_SAMPLE);
+    const int looked = am_activity_looked(p, g);
     const double stands_for = (double)p->n[g] / looked;
     for (int k = 0; k < looked; k++) {
-      const am_activity_train *t = &a->train[g][k];
-      if (t->count < AM_ACTIVITY_LEAST) continue;
-      const double m = (double)(t->count - 1), mean = t->total / m;
-      sum += stands_for * sqrt(fmax(t->squares / m - mean * mean, 0)) / mean;
+      const double cv = am_activity_cv_of(a, g, k);
+      if (isnan(cv)) continue;
+      sum += stands_for * cv;
       many += stands_for;
     }
   }
@@ -176,7 +191,7 @@ double am_activity_correlation(const am_activity *a, const am_activity_plan *p) 
 double am_activity_silent(const am_activity *a, const am_activity_plan *p) {
   double silent = 0, many = 0;
   for (int g = 0; g < GROUPS; g++) {
-    const int looked = least(p->n[g], AM_ACTIVITY_SAMPLE);
+    const int looked = am_activity_looked(p, g);
     int without = 0;
     for (int k = 0; k < looked; k++) without += a->train[g][k].count == 0;
     if (looked > 0) silent += (double)p->n[g] * without / looked;

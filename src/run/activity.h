@@ -70,6 +70,11 @@ double am_activity_cv(const am_activity *activity, const am_activity_plan *plan,
 /* Pearson's correlation of the numbers of spikes in a bin: mean over the pairs in which both
  * vary. */
 double am_activity_correlation(const am_activity *activity, const am_activity_plan *plan);
+/* The same of one neuron, the k-th of those of a group that are looked at. */
+int am_activity_looked(const am_activity_plan *plan, int group);
+double am_activity_rate_of(const am_activity *activity, const am_activity_plan *plan, int group,
+                           int k);
+double am_activity_cv_of(const am_activity *activity, int group, int k);
 /* Share of neurons without a spike. */
 double am_activity_silent(const am_activity *activity, const am_activity_plan *plan);
 /* Variance over mean of the number of all spikes in a part of a bin. 1: independent Poisson

@@ -1,6 +1,8 @@
 /* Pictures as JSON (see picture.h). */
 #include "run/picture.h"
 
+#include <math.h>
+
 #include "format/json.h"
 
 enum { DIGITS = 6 };
@@ -127,4 +129,22 @@ void am_picture_grid(am_pictures *pictures, const am_grid_picture *p) {
   put_numbers_of(json, "best", p->best, n);
   if (p->policy) put_numbers_of(json, "policy", p->policy[0], 4 * n);
   am_text_puts(json, "}");
+}
+
+/* ------------------------------------------------------------------------------ spreads */
+void am_spread_add(am_spread *s, double value) {
+  const double at = AM_SPREAD_BINS * (value - s->low) / (s->high - s->low);
+  if (!isfinite(at)) return;
+  s->counts[(int)fmax(0, fmin(AM_SPREAD_BINS - 1, floor(at)))]++;
+  s->n++;
+}
+
+double am_spread_line(double *x, double *y, const am_spread *s) {
+  double most = 0;
+  for (int k = 0; k < AM_SPREAD_BINS; k++) {
+    x[k] = s->low + (k + 0.5) * (s->high - s->low) / AM_SPREAD_BINS;
+    y[k] = s->n > 0 ? s->counts[k] / s->n : 0;
+    most = fmax(most, y[k]);
+  }
+  return most;
 }

@@ -47,6 +47,21 @@ typedef struct am_course_picture {
 } am_course_picture;
 void am_picture_course(am_pictures *pictures, const am_course_picture *picture);
 
+/* How numbers are spread, as a line of a course: the share of them in each of equal bins, at its
+ * middle. What lies outside counts in the first or the last bin, what is not finite not at all.
+ *
+ *   am_spread spread = {.low = 0, .high = 4};
+ *   for (...) am_spread_add(&spread, weights[k]);
+ *   am_spread_line(x, y, &spread); */
+enum { AM_SPREAD_BINS = 40 };
+typedef struct am_spread {
+  double low, high; /* low < high */
+  double n, counts[AM_SPREAD_BINS];
+} am_spread;
+void am_spread_add(am_spread *spread, double value);
+/* x, y [AM_SPREAD_BINS]; the greatest y. Without a number all are 0. */
+double am_spread_line(double *x, double *y, const am_spread *spread);
+
 /* Bars: a group for each label, a bar in it for each part. */
 typedef struct am_bars_picture {
   const char *title, *meaning, *x_title, *y_title;

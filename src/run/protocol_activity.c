@@ -125,8 +125,8 @@ static int size_of(const am_stage *stage, int key) {
 
 static am_activity_plan plan_of(const am_stage *stage) {
   am_activity_plan p = {.n = {size_of(stage, FIRST), size_of(stage, SECOND)}};
-  p.bin_steps = AM_ACTIVITY_PARTS * am_steps_or_one(stage->parameters[BIN_MS].number,
-                                                    AM_ACTIVITY_PARTS * stage->dt_ms);
+  p.bin_steps = AM_ACTIVITY_PARTS *
+                am_steps_or_one(stage->parameters[BIN_MS].number, AM_ACTIVITY_PARTS * stage->dt_ms);
   p.settle_bins = bins_of(stage, &p, 1e3 * stage->parameters[SETTLE_S].number);
   p.recent_bins = bins_of(stage, &p, NOW_MS);
   if (p.recent_bins < 1) p.recent_bins = 1;
@@ -245,6 +245,72 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   values[11] = a->ever > 0 ? (double)a->last * stage->dt_ms * 1e-3 : 0;
 }
 
+/* ------------------------------------------------------------------------------ its world */
+static double rate_of(const am_activity *a, const am_stage *stage, int group, int k) {
+  const am_activity_plan p = plan_of(stage);
+  return 1e3 / stage->dt_ms * am_activity_rate_of(a, &p, group, k);
+}
+
+static double cv_of(const am_activity *a, const am_stage *stage, int group, int k) {
+  (void)stage;
+  return am_activity_cv_of(a, group, k);
+}
+
+/* How a figure of one neuron is spread over those that are looked at: a line for each population,
+ * and, unless it is NAN, one down at what it is `known` to be. */
+static void picture_spread(am_pictures *pictures, am_course_picture *p, const am_activity *a,
+                           const am_stage *stage,
+                           double (*of)(const am_activity *, const am_stage *, int, int),
+                           const char *known_label, double known) {
+  const am_activity_plan plan = plan_of(stage);
+  double x[AM_ACTIVITY_GROUPS][AM_SPREAD_BINS], y[AM_ACTIVITY_GROUPS][AM_SPREAD_BINS];
+  double high = isfinite(known) ? 1.2 * known : 0, top = 0, many = 0;
+  am_course_line lines[AM_ACTIVITY_GROUPS + 1];
+  for (int g = 0; g < AM_ACTIVITY_GROUPS; g++)
+    for (int k = 0; k < am_activity_looked(&plan, g); k++) high = fmax(high, of(a, stage, g, k));
+  for (int g = 0; g < AM_ACTIVITY_GROUPS; g++) {
+    am_spread spread = {.low = 0, .high = high > 0 ? high : 1};
+    const int population = (int)stage->parameters[g == 0 ? FIRST : SECOND].number;
+    for (int k = 0; k < am_activity_looked(&plan, g); k++)
+      am_spread_add(&spread, of(a, stage, g, k));
+    many += spread.n;
+    top = fmax(top, am_spread_line(x[g], y[g], &spread));
+    if (spread.n > 0)
+      lines[p->n_lines++] =
+          (am_course_line){.label = amine_brain_population(stage->brain, population, NULL, NULL),
+                           .x = x[g],
+                           .y = y[g],
+                           .n = AM_SPREAD_BINS};
+  }
+  const double known_x[] = {known, known}, known_y[] = {0, top};
+  if (isfinite(known))
+    lines[p->n_lines++] =
+        (am_course_line){.label = known_label, .x = known_x, .y = known_y, .n = 2};
+  p->lines = lines;
+  p->chance = p->best = (double)NAN;
+  if (many > 0) am_picture_course(pictures, p);
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  const am_activity *a = &((const state *)v)->activity;
+  picture_spread(pictures,
+                 &(am_course_picture){.title = "How fast each neuron fires",
+                                      .meaning = "The rates of single neurons since the network "
+                                                 "has settled; of a large population those of a "
+                                                 "thousand.",
+                                      .x_title = "rate, Hz",
+                                      .y_title = "share of the neurons"},
+                 a, stage, rate_of, NULL, (double)NAN);
+  picture_spread(pictures,
+                 &(am_course_picture){.title = "How irregularly each neuron fires",
+                                      .meaning = "The CV of the intervals between two spikes of a "
+                                                 "neuron, of those that have fired ten times: 0 is "
+                                                 "a clock, 1 is chance.",
+                                      .x_title = "CV",
+                                      .y_title = "share of the neurons"},
+                 a, stage, cv_of, "a Poisson process", 1);
+}
+
 const am_protocol am_protocol_activity = {
     .name = "activity",
     .meaning = "a network by itself: its rates, irregularity, correlation and synchrony",
@@ -261,4 +327,5 @@ const am_protocol am_protocol_activity = {
     .advance = advance,
     .check = check,
     .grain_ms = grain_ms,
-    .measure = measure};
+    .measure = measure,
+    .picture = picture};

@@ -22,6 +22,8 @@
 #define LOOK_MS 50.0    /* between two looks at the spikes; less than the least delay */
 #define WEIGH_MS 1000.0 /* between two looks at the weight */
 
+enum { POINTS = 128 }; /* of the picture of eligibilities; even */
+
 enum { ORDER_CHOICE, ORDER_DELAY, ORDER_RANDOM };
 enum { REWARD, DELAY_MIN_MS, DELAY_MAX_MS, WINDOW_MS, BOUND, RANDOM_REWARDS, RANDOM_RATE_HZ };
 static const am_key keys[] = {
@@ -83,12 +85,20 @@ static const am_measure measures[] = {
      .figure = true},
 };
 
+/* The eligibility of the chosen synapse and the mean of all of its projection, when rewards came:
+ * sums over `stride` rewards a point. When all points are full, two become one. */
+typedef struct eligibilities {
+  uint64_t n, stride; /* rewards; 0: none yet */
+  double chosen[POINTS], mean[POINTS];
+} eligibilities;
+
 typedef struct state {
   uint64_t projection, synapse, first, second; /* n1, n2: neurons of E */
   uint64_t fired[2];                           /* n1's last spike and the one before: step + 1 */
   am_waiting waiting;                          /* rewards */
   uint64_t n_drawn, n_rewards;
   uint64_t weigh, reached; /* step of the next look at the weight; when at the bound: step + 1 */
+  eligibilities eligibilities;
 } state;
 
 static uint64_t steps_of(const am_stage *stage, int key) {
@@ -96,21 +106,46 @@ static uint64_t steps_of(const am_stage *stage, int key) {
 }
 
 /* ------------------------------------------------------------------------------ weights */
-/* The weights of a projection, to be freed; NULL if there is no memory. */
-static float *weights_of(const am_stage *stage, int projection, size_t *n) {
-  amine_brain_projection(stage->brain, projection, NULL, NULL, n);
-  float *w = am_alloc(*n, sizeof *w);
-  if (w &&
-      amine_brain_synapses(stage->brain, projection, "w", NULL, NULL, NULL, w, NULL) == AMINE_OK)
-    return w;
-  am_free(w);
-  return NULL;
-}
-
 static int source_of(const am_stage *stage, int projection) {
   int source, target;
   amine_brain_projection(stage->brain, projection, &source, &target, NULL);
   return source;
+}
+
+/* "w" or "c" of a projection, to be freed. AMINE_ERROR_ARGUMENT: its rule has no such variable. */
+static amine_status variable_of(float **values, size_t *n, const am_stage *stage, int projection,
+                                const char *variable, amine_error *error) {
+  amine_brain_projection(stage->brain, projection, NULL, NULL, n);
+  *values = am_alloc(*n, sizeof **values);
+  if (!*values) return am_fail_memory(error, am_size_mul(*n, sizeof **values));
+  const amine_status status =
+      amine_brain_synapses(stage->brain, projection, variable, NULL, NULL, NULL, *values, error);
+  if (status == AMINE_OK) return AMINE_OK;
+  am_free(*values);
+  *values = NULL;
+  return status;
+}
+
+/* The weights of all synapses from E, to be freed, and which of them is the chosen one; NULL if
+ * there is no memory. */
+static float *weights_of(const state *s, const am_stage *stage, size_t *n, size_t *chosen) {
+  const int E = source_of(stage, (int)s->projection);
+  float *w = NULL;
+  *n = 0;
+  for (int k = 0; k < amine_brain_n_projections(stage->brain); k++) {
+    size_t n_more = 0;
+    if (source_of(stage, k) != E) continue;
+    amine_brain_projection(stage->brain, k, NULL, NULL, &n_more);
+    float *longer = am_resize(w, *n + n_more, sizeof *w);
+    if (longer) w = longer;
+    if (!longer || amine_brain_synapses(stage->brain, k, "w", NULL, NULL, NULL, w + *n, NULL)) {
+      am_free(w);
+      return NULL;
+    }
+    if (k == (int)s->projection) *chosen = *n + s->synapse;
+    *n += n_more;
+  }
+  return w;
 }
 
 /* ------------------------------------------------------------------------------ the choice */
@@ -196,18 +231,48 @@ static amine_status draw_random(state *s, const am_stage *stage, amine_error *er
   return am_waiting_add(&s->waiting, due, NAME, error);
 }
 
-static void give(state *s, am_stage *stage) {
+static void add_eligibility(eligibilities *e, double chosen, double mean) {
+  if (e->stride == 0) e->stride = 1;
+  if (e->n == POINTS * e->stride) {
+    for (int k = 0; k < POINTS; k++) {
+      e->chosen[k] = k < POINTS / 2 ? e->chosen[2 * k] + e->chosen[2 * k + 1] : 0;
+      e->mean[k] = k < POINTS / 2 ? e->mean[2 * k] + e->mean[2 * k + 1] : 0;
+    }
+    e->stride *= 2;
+  }
+  e->chosen[e->n / e->stride] += chosen;
+  e->mean[e->n / e->stride] += mean;
+  e->n++;
+}
+
+/* Before a reward; without a word if the rule has no eligibility. */
+static amine_status look_at_eligibility(state *s, const am_stage *stage, amine_error *error) {
+  size_t n;
+  float *c;
+  double sum = 0;
+  amine_status status = variable_of(&c, &n, stage, (int)s->projection, "c", error);
+  if (status == AMINE_ERROR_ARGUMENT) return AMINE_OK;
+  AM_TRY(status);
+  for (size_t k = 0; k < n; k++) sum += (double)c[k];
+  add_eligibility(&s->eligibilities, (double)c[s->synapse], sum / (double)n);
+  am_free(c);
+  return AMINE_OK;
+}
+
+static amine_status give(state *s, am_stage *stage, amine_error *error) {
   for (int n = am_waiting_take(&s->waiting, stage->now); n > 0; n--) {
+    AM_TRY(look_at_eligibility(s, stage, error));
     am_stage_reward(stage, stage->parameters[REWARD].number, 0);
     s->n_rewards++;
   }
+  return AMINE_OK;
 }
 
 static amine_status weigh(state *s, const am_stage *stage, amine_error *error) {
   if (s->reached > 0 || stage->now < s->weigh) return AMINE_OK;
   size_t n;
-  float *w = weights_of(stage, (int)s->projection, &n);
-  if (!w) return am_fail_memory(error, am_size_mul(n, sizeof *w));
+  float *w;
+  AM_TRY(variable_of(&w, &n, stage, (int)s->projection, "w", error));
   if ((double)w[s->synapse] >= stage->parameters[BOUND].number) s->reached = stage->now + 1;
   s->weigh = stage->now + am_stage_steps(stage, WEIGH_MS);
   am_free(w);
@@ -217,12 +282,18 @@ static amine_status weigh(state *s, const am_stage *stage, amine_error *error) {
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
   state *s = v;
   AM_TRY(look(s, stage, error));
-  give(s, stage);
+  AM_TRY(give(s, stage, error));
   AM_TRY(draw_random(s, stage, error));
   const uint64_t next = am_waiting_next(&s->waiting),
                  soon = stage->now + am_stage_steps(stage, LOOK_MS);
   *until = next < soon ? next : soon;
   return weigh(s, stage, error);
+}
+
+static bool check_eligibilities(const eligibilities *e, uint64_t n_rewards) {
+  bool fine = e->n <= n_rewards && e->stride <= n_rewards && e->n <= POINTS * e->stride;
+  for (int k = 0; k < POINTS; k++) fine = fine && isfinite(e->chosen[k]) && isfinite(e->mean[k]);
+  return fine;
 }
 
 static bool check(const void *v, const am_stage *stage) {
@@ -233,7 +304,8 @@ static bool check(const void *v, const am_stage *stage) {
   amine_brain_projection(stage->brain, (int)s->projection, &source, &target, &n);
   amine_brain_population(stage->brain, source, &n_e, NULL);
   return s->synapse < n && s->first < (uint64_t)n_e && s->second < (uint64_t)n_e &&
-         s->waiting.n <= AM_WAITING_MAX && s->n_drawn < UINT32_MAX;
+         s->waiting.n <= AM_WAITING_MAX && s->n_drawn < UINT32_MAX &&
+         s->n_rewards < UINT64_MAX / POINTS && check_eligibilities(&s->eligibilities, s->n_rewards);
 }
 
 /* ------------------------------------------------------------------------------ measures */
@@ -241,23 +313,19 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
   const int E = source_of(stage, (int)s->projection);
   const double bound = stage->parameters[BOUND].number;
-  double above = 0, strong = 0, sum = 0, all = 0;
-  size_t n = 0;
+  double above = 0, strong = 0, sum = 0;
+  size_t n = 0, chosen = 0;
   int n_e;
-  float *w = weights_of(stage, (int)s->projection, &n);
+  float *w = weights_of(s, stage, &n, &chosen);
   if (!w) return;
-  const float weight = w[s->synapse];
-  am_free(w);
-  for (int k = 0; k < amine_brain_n_projections(stage->brain); k++) {
-    if (source_of(stage, k) != E || !(w = weights_of(stage, k, &n))) continue;
-    for (size_t i = 0; i < n; i++) {
-      above += w[i] > weight;
-      strong += (double)w[i] >= bound;
-      sum += (double)w[i];
-    }
-    all += (double)n;
-    am_free(w);
+  const float weight = w[chosen];
+  const double all = (double)n;
+  for (size_t k = 0; k < n; k++) {
+    above += w[k] > weight;
+    strong += (double)w[k] >= bound;
+    sum += (double)w[k];
   }
+  am_free(w);
   amine_brain_population(stage->brain, E, &n_e, NULL);
   values[0] = (double)weight;
   values[1] = sum / all;
@@ -274,6 +342,72 @@ static void measure(double *values, const void *v, const am_stage *stage) {
 static void known(double *chance, double *best, const am_value *parameters) {
   (void)chance;
   best[0] = parameters[BOUND].number;
+}
+
+/* ------------------------------------------------------------------------------ its world */
+/* The weights of all synapses from E, and where among them the chosen one is. */
+static void picture_weights(am_pictures *pictures, const state *s, const am_stage *stage) {
+  double x[AM_SPREAD_BINS], y[AM_SPREAD_BINS];
+  am_spread spread = {.low = INFINITY, .high = -INFINITY};
+  size_t n = 0, chosen = 0;
+  float *w = weights_of(s, stage, &n, &chosen);
+  if (!w) return;
+  for (size_t k = 0; k < n; k++) {
+    spread.low = fmin(spread.low, (double)w[k]);
+    spread.high = fmax(spread.high, (double)w[k]);
+  }
+  if (!(spread.high > spread.low)) spread.high = spread.low + 1;
+  for (size_t k = 0; k < n; k++) am_spread_add(&spread, (double)w[k]);
+  const double top = am_spread_line(x, y, &spread);
+  const double at[] = {(double)w[chosen], (double)w[chosen]}, up[] = {0, top};
+  const am_course_line lines[] = {
+      {.label = "the rewarded synapse", .x = at, .y = up, .n = 2},
+      {.label = "all synapses from E", .x = x, .y = y, .n = AM_SPREAD_BINS}};
+  am_free(w);
+  am_picture_course(pictures,
+                    &(am_course_picture){.title = "The rewarded synapse among all, at the end",
+                                         .meaning = "How many synapses have which weight. The line "
+                                                    "down is the weight of the rewarded one.",
+                                         .x_title = "weight",
+                                         .y_title = "share of the synapses",
+                                         .lines = lines,
+                                         .n_lines = 2,
+                                         .chance = (double)NAN,
+                                         .best = (double)NAN});
+}
+
+static void picture_eligibilities(am_pictures *pictures, const eligibilities *e) {
+  double x[POINTS], chosen[POINTS], mean[POINTS];
+  size_t n = 0;
+  for (uint64_t from = 0; from < e->n; from += e->stride, n++) {
+    const uint64_t many = e->n - from < e->stride ? e->n - from : e->stride;
+    x[n] = (double)from + 0.5 * (double)(many + 1);
+    chosen[n] = e->chosen[n] / (double)many;
+    mean[n] = e->mean[n] / (double)many;
+  }
+  const am_course_line lines[] = {
+      {.label = "the rewarded synapse", .x = x, .y = chosen, .n = n, .dots = true},
+      {.label = "all synapses, on average", .x = x, .y = mean, .n = n}};
+  if (n > 0)
+    am_picture_course(
+        pictures,
+        &(am_course_picture){.title = "What a reward finds",
+                             .meaning = "The eligibility just before a reward: it is all that is "
+                                        "left of the spikes that earned it, and what the reward "
+                                        "turns into weight. In long runs a dot is the mean of a "
+                                        "few rewards.",
+                             .x_title = "reward",
+                             .y_title = "eligibility",
+                             .lines = lines,
+                             .n_lines = 2,
+                             .chance = (double)NAN,
+                             .best = (double)NAN});
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  const state *s = v;
+  picture_weights(pictures, s, stage);
+  picture_eligibilities(pictures, &s->eligibilities);
 }
 
 const am_protocol am_protocol_distal_reward = {
@@ -299,4 +433,5 @@ const am_protocol am_protocol_distal_reward = {
     .advance = advance,
     .check = check,
     .measure = measure,
-    .known = known};
+    .known = known,
+    .picture = picture};

@@ -20,8 +20,11 @@ static const struct {
     {"reinforcement", {"protocol.trials=9", "duration_s=4"}, "What it did when it saw a cue"},
     {"attention", {"protocol.trials=9", "duration_s=4"}, "Which population fired most"},
     {"inhibition", {"protocol.trials=11", "duration_s=4.2"}, "no-go"},
-    {"together", {"protocol.steps=500"}, "All modulators at once"},
-    {IZHIKEVICH "reinforcement", {"duration_s=2"}, "A reward that comes seconds late"},
+    {"together", {"protocol.steps=600"}, "How far an event moves each level"},
+    {IZHIKEVICH "reinforcement",
+     {"protocol.window_ms=1000", "protocol.delay_min_ms=100", "protocol.delay_max_ms=700",
+      "duration_s=2"},
+     "What a reward finds"},
     {IZHIKEVICH "conditioning",
      {"protocol.stimuli=4", "protocol.interval_min_ms=25", "protocol.interval_max_ms=55",
       "duration_s=2"},
@@ -33,6 +36,9 @@ static const struct {
     {"gridworld", {"protocol.cap=3", "protocol.episodes=9", "duration_s=8"}, "The first ways"},
     {"reversal", {"protocol.block=3", "protocol.trials=20", "duration_s=7"}, "Around a reversal"},
     {"florian2007-xor", {"protocol.pattern_ms=10", "duration_s=1"}, "four patterns"},
+    {"vogels-abbott-coba",
+     {"protocol.settle_s=0.1", "duration_s=1.2"},
+     "How irregularly each neuron fires"},
 };
 enum { N = sizeof runs / sizeof *runs };
 
@@ -130,7 +136,7 @@ static void test_every_page(void **state) {
     char *page = report(1, runs[k].preset);
     expect_closed(page);
     expect_whole(page);
-    expect_part(page, s.protocol.title);
+    if (s.protocol.story) expect_part(page, s.protocol.title);
     expect_part(page, runs[k].expected);
     expect_part(page, "Every figure at the end");
     expect_no_part(page, "there is nothing to say yet");
@@ -171,6 +177,97 @@ static void test_ways(void **state) {
       const int a = (int)at(cells, i - 1), b = (int)at(cells, i);
       assert_true(abs(a % 5 - b % 5) + abs(a / 5 - b / 5) <= 1);
     }
+  }
+  am_brain_source_free(&s);
+  free(path);
+}
+
+static void expect_near(double a, double b, double tolerance) {
+  if (!(fabs(a - b) <= tolerance)) fail_msg("%.9g is not %.9g", a, b);
+}
+
+/* The sum of the numbers of a line of a picture, and how many they are. */
+static double sum_of(const am_brain_source *s, size_t picture, size_t line, const char *key,
+                     size_t *n) {
+  const json_t *lines = json_object_get(json_array_get(s->protocol.pictures, picture), "lines");
+  const json_t *values = json_object_get(json_array_get(lines, line), key);
+  double sum = 0;
+  *n = json_array_size(values);
+  for (size_t k = 0; k < *n; k++) sum += at(values, k);
+  return sum;
+}
+
+static void test_a_spread(void **state) {
+  (void)state;
+  const double values[] = {-1, 0, 0.01, 3.99, 4, (double)NAN, (double)INFINITY, 2};
+  double x[AM_SPREAD_BINS], y[AM_SPREAD_BINS];
+  am_spread spread = {.low = 0, .high = 4};
+  expect_near(am_spread_line(x, y, &spread), 0, 0);
+  for (size_t k = 0; k < sizeof values / sizeof *values; k++) am_spread_add(&spread, values[k]);
+  expect_near(am_spread_line(x, y, &spread), 0.5, 1e-12);
+  expect_near(x[0], 0.05, 1e-12);
+  expect_near(y[0], 0.5, 1e-12);
+  expect_near(y[20], 1.0 / 6, 1e-12);
+  expect_near(y[39], 2.0 / 6, 1e-12);
+}
+
+/* Each synapse and each neuron is in one bin. */
+static void test_spreads_are_whole(void **state) {
+  (void)state;
+  static const struct {
+    int run;
+    size_t picture, first, end; /* lines */
+  } spreads[] = {{4, 0, 1, 2}, {10, 0, 0, 2}, {10, 1, 0, 2}};
+  for (size_t k = 0; k < sizeof spreads / sizeof *spreads; k++) {
+    char *path = path_of(runs[spreads[k].run].preset);
+    am_brain_source s = source_of(path);
+    for (size_t line = spreads[k].first; line < spreads[k].end; line++) {
+      size_t n;
+      expect_near(sum_of(&s, spreads[k].picture, line, "y", &n), 1, 1e-4);
+      assert_int_equal(n, AM_SPREAD_BINS);
+    }
+    am_brain_source_free(&s);
+    free(path);
+  }
+}
+
+/* More rewards than points: each is in one, and those that are full are halved. */
+static void test_many_rewards(void **state) {
+  (void)state;
+  const char *changes[5] = {"duration_s=20", "protocol.random_rewards=true",
+                            "protocol.random_rate_hz=10"};
+  char *path = simulate(IZHIKEVICH "reinforcement", changes, "many");
+  am_brain_source s = source_of(path);
+  size_t n;
+  const double rewards = am_brain_measure_find(&s.protocol, "rewards", 7)->value;
+  assert_true(rewards > 128 && rewards < 256);
+  const double x = sum_of(&s, 1, 0, "x", &n);
+  assert_int_equal(n, ceil(rewards / 2));
+  /* 1.5, 3.5, ..., and a last one that may be alone */
+  const double last = fmod(rewards, 2) > 0 ? rewards : rewards - 0.5, pairs = (double)n - 1;
+  expect_near(x, pairs * (pairs + 0.5) + last, 1e-6 * x);
+  am_brain_source_free(&s);
+  free(path);
+}
+
+/* What moves dopamine is a reward, serotonin a punishment, and nothing moves orexin. */
+static void test_what_moves(void **state) {
+  (void)state;
+  char *path = path_of("together");
+  am_brain_source s = source_of(path);
+  const json_t *table = json_array_get(s.protocol.pictures, 1);
+  const json_t *moved = json_object_get(table, "values");
+  char *page = report(1, "together");
+  size_t n;
+  expect_part(page, "shade below");
+  free(page);
+  assert_int_equal(json_array_size(moved), 15);
+  assert_true(at(moved, 0) > 0.01 && at(moved, 5 + 1) < -0.01 && at(moved, 10 + 2) > 0.01);
+  for (size_t event = 0; event < 3; event++) expect_near(at(moved, 5 * event + 4), 0, 0);
+  for (size_t k = 0; k < 5; k++) {
+    const double mean = sum_of(&s, 0, k, "y", &n) / (double)n;
+    const double level = s.protocol.measures[2 + k].value;
+    expect_near(mean, level, 1e-5);
   }
   am_brain_source_free(&s);
   free(path);
@@ -250,15 +347,20 @@ static void test_damage(void **state) {
   expect_part(error.message, "protocol.json");
 }
 
-static int setup(void **state) {
-  return make_root(state);
-}
+static int setup(void **state) { return make_root(state); }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_protocol_has_words), cmocka_unit_test(test_yardsticks),
-      cmocka_unit_test(test_every_page),               cmocka_unit_test(test_ways),
-      cmocka_unit_test(test_an_idle_end),              cmocka_unit_test(test_damage),
+      cmocka_unit_test(test_every_protocol_has_words),
+      cmocka_unit_test(test_yardsticks),
+      cmocka_unit_test(test_every_page),
+      cmocka_unit_test(test_ways),
+      cmocka_unit_test(test_a_spread),
+      cmocka_unit_test(test_spreads_are_whole),
+      cmocka_unit_test(test_many_rewards),
+      cmocka_unit_test(test_what_moves),
+      cmocka_unit_test(test_an_idle_end),
+      cmocka_unit_test(test_damage),
   };
   return cmocka_run_group_tests(tests, setup, remove_root);
 }

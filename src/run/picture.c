@@ -19,6 +19,15 @@ static am_text *open_picture(am_pictures *pictures, const char *kind, const char
   return json;
 }
 
+/* A picture with two axes. */
+static am_text *open_chart(am_pictures *pictures, const char *kind, const char *title,
+                           const char *meaning, const char *x_title, const char *y_title) {
+  am_text *json = open_picture(pictures, kind, title, meaning);
+  am_json_put_string(json, "x_title", x_title);
+  am_json_put_string(json, "y_title", y_title);
+  return json;
+}
+
 static void put_numbers(am_text *json, const double *values, size_t n) {
   am_text_puts(json, "[");
   for (size_t k = 0; k < n; k++) {
@@ -68,9 +77,7 @@ void am_picture_table(am_pictures *pictures, const am_table_picture *p) {
 }
 
 void am_picture_course(am_pictures *pictures, const am_course_picture *p) {
-  am_text *json = open_picture(pictures, "course", p->title, p->meaning);
-  am_json_put_string(json, "x_title", p->x_title);
-  am_json_put_string(json, "y_title", p->y_title);
+  am_text *json = open_chart(pictures, "course", p->title, p->meaning, p->x_title, p->y_title);
   am_json_put_key(json, "lines");
   am_text_puts(json, "[");
   for (int k = 0; k < p->n_lines; k++) {
@@ -92,9 +99,7 @@ void am_picture_course(am_pictures *pictures, const am_course_picture *p) {
 }
 
 void am_picture_bars(am_pictures *pictures, const am_bars_picture *p) {
-  am_text *json = open_picture(pictures, "bars", p->title, p->meaning);
-  am_json_put_string(json, "x_title", p->x_title);
-  am_json_put_string(json, "y_title", p->y_title);
+  am_text *json = open_chart(pictures, "bars", p->title, p->meaning, p->x_title, p->y_title);
   put_names(json, "parts", p->parts, p->n_parts);
   put_names(json, "labels", p->labels, p->n_labels);
   put_numbers_of(json, "values", p->values, (size_t)(p->n_parts * p->n_labels));

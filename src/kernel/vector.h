@@ -9,6 +9,10 @@
 
 #include "base/vec.h"
 
+#ifndef AMINE_ISA
+#error "a vector source is compiled once for each instruction set: the build says AMINE_ISA=<suffix>"
+#endif
+
 #define AM_PASTE2(a, b) a##_##b
 #define AM_PASTE(a, b) AM_PASTE2(a, b)
 #define AM_ISA(name) AM_PASTE(name, AMINE_ISA)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -329,19 +330,21 @@ static amine_status take_lines(reader *r) {
 /* ------------------------------------------------------------------------------ the folder */
 static amine_status path_of(am_text *path, const char *folder, const char *file,
                             amine_error *error) {
-  am_text_printf(path, "%s/%s", folder, file);
+  am_text_puts(path, folder);
+  am_text_puts(path, "/");
+  am_text_puts(path, file);
   if (!path->failed) return AMINE_OK;
   am_text_free(path);
-  return am_fail_memory(error, strlen(folder) + 32);
+  return am_fail_memory(error, strlen(folder) + strlen(file) + 2);
 }
 
 static amine_status read_rasters(am_study_source *s, const char *folder, amine_error *error) {
   for (size_t k = 0; k < s->n_arms; k++) {
     am_text path = {0};
-    am_text_printf(&path, "%s/" AM_STUDY_RASTER_FILE, folder, k);
-    amine_status status = path.failed
-                              ? am_fail_memory(error, strlen(folder) + 32)
-                              : am_brain_recording_read(&s->arms[k].raster, path.data, error);
+    char file[40];
+    snprintf(file, sizeof file, AM_STUDY_RASTER_FILE, k);
+    AM_TRY(path_of(&path, folder, file, error));
+    const amine_status status = am_brain_recording_read(&s->arms[k].raster, path.data, error);
     am_text_free(&path);
     AM_TRY(status);
   }

@@ -31,6 +31,7 @@ typedef struct amine_error {
   int64_t offset;    /* byte offset in `file`, or -1 */
   char file[256];    /* the file concerned, or "" */
   char message[768]; /* one sentence, UTF-8, ends with 0, never with a newline */
+  char excerpt[256]; /* where a text is wrong: its line, a newline and a mark below; else "" */
 } amine_error;
 
 /* A short lower-case name of a status ("out of memory"); static storage, any thread. */

@@ -42,6 +42,7 @@ static void fill(amine_error *error, amine_status status, const char *file, int6
   if (!error) return;
   error->status = status;
   error->offset = offset;
+  error->excerpt[0] = 0;
   snprintf(error->file, sizeof error->file, "%s", file ? file : "");
   size_t used = 0;
   if (file && file[0]) {

@@ -431,7 +431,7 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   const double initial =
       p->weight_max > p->weight ? fmax(fabs(p->weight), fabs(p->weight_max)) : fabs(p->weight);
   out->keeps_w = sizeof(am_real) < sizeof(double) &&
-                   am_synapse_rule_is_small(out->rule, out->values, initial, AM_SWEEP_MS);
+                 am_synapse_rule_is_small(out->rule, out->values, initial, AM_SWEEP_MS);
   out->is_wide = sizeof(am_real) < sizeof(double) &&
                  (am_synapse_rule_is_slow(out->rule, out->k_wide) ||
                   am_decay_is_slow(out->stp_rec) || am_decay_is_slow(out->stp_facil));
@@ -618,8 +618,7 @@ amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *n
   }
   if (old > 0) memcpy(all, p->waiting + p->next, old * sizeof *all);
   for (size_t k = 0; k < n; k++)
-    all[old + k] =
-        (am_waiting_spike){am_steps(times_ms[k], b->dt_ms), (uint32_t)neurons[k]};
+    all[old + k] = (am_waiting_spike){am_steps(times_ms[k], b->dt_ms), (uint32_t)neurons[k]};
   if (!exact) note_times(b, p->name);
   sort_spikes(all, scratch, total);
   am_free(scratch);

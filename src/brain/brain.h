@@ -37,7 +37,7 @@
 #define AM_SWEEP_MS 100                    /* between two sweeps over learning weights */
 #define AM_NARROW_ARRIVALS 4096            /* at one neuron in one step: that 32 bits can add up */
 #define AM_WIDE_INPUTS (3 + AM_NEURON_OWN) /* what arrives, current, own parameters */
-#define AM_POISSON_MOST 500.0 /* mean number of spikes or arrivals in a step */
+#define AM_POISSON_MOST 500.0              /* mean number of spikes or arrivals in a step */
 #define AM_BRAIN_BLOCK 16 /* steps between two looks at the whole, without chemistry */
 
 /* A spike that a "spikes" population will fire. */
@@ -116,26 +116,26 @@ typedef struct am_projection {
   /* Whether a change may be too small for the digits of a weight, and of its eligibility. */
   bool keeps_w, keeps_c;
   double *x_wide[AM_SYNAPSE_TRACES], *y_wide[AM_SYNAPSE_TRACES], *stp_wide;
-  uint32_t *window_counts;       /* [padded targets] counts at the last scaling */
-  uint64_t window;               /* steps between two scalings; 0: none */
-  am_reward *reward;             /* of rules with eligibility, or NULL */
+  uint32_t *window_counts; /* [padded targets] counts at the last scaling */
+  uint64_t window;         /* steps between two scalings; 0: none */
+  am_reward *reward;       /* of rules with eligibility, or NULL */
 } am_projection;
 
 typedef struct am_block {
   int projection;
   uint32_t begin, n_targets; /* in the line */
   size_t n_synapses;
-  uint32_t *row;         /* [n_delays][n_sources + 1]; with row_source [n_rows + 1] */
-  uint32_t *row_source;  /* [n_rows] ascending for each delay; NULL: rows of all sources */
-  uint32_t *row_first;   /* [n_delays + 1] of the rows of a delay */
+  uint32_t *row;              /* [n_delays][n_sources + 1]; with row_source [n_rows + 1] */
+  uint32_t *row_source;       /* [n_rows] ascending for each delay; NULL: rows of all sources */
+  uint32_t *row_first;        /* [n_delays + 1] of the rows of a delay */
   struct am_filling *filling; /* while it is built */
-  uint16_t *target;      /* [n_synapses] minus begin */
-  am_real *w, *c;        /* [n_synapses] or NULL */
-  am_real *w_low, *c_low; /* [n_synapses] what w, c are short of (kernel/synapse.h), or NULL */
-  double *sum;           /* [n_targets] 0 between steps: where very many may arrive, or NULL */
-  int lane;              /* of the chunk's counts, or -1 */
-  uint32_t *column, *at; /* [n_targets + 1], [n_synapses]; NULL unless the rule fires */
-  uint16_t *source;      /* [n_synapses] delay * width + source, if that fits */
+  uint16_t *target;           /* [n_synapses] minus begin */
+  am_real *w, *c;             /* [n_synapses] or NULL */
+  am_real *w_low, *c_low;     /* [n_synapses] what w, c are short of (kernel/synapse.h), or NULL */
+  double *sum;                /* [n_targets] 0 between steps: where very many may arrive, or NULL */
+  int lane;                   /* of the chunk's counts, or -1 */
+  uint32_t *column, *at;      /* [n_targets + 1], [n_synapses]; NULL unless the rule fires */
+  uint16_t *source;           /* [n_synapses] delay * width + source, if that fits */
   uint32_t *source_wide;
   am_real *row_log[AM_LOG_PARTS]; /* [n_delays][width], rules with eligibility */
   am_real *col_log[AM_LOG_PARTS]; /* [n_targets] */

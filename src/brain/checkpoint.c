@@ -148,14 +148,14 @@ static amine_status visit_chemistry(visitor *v, am_chemistry *c, amine_error *er
 }
 
 static amine_status visit_plan(visitor *v, amine_brain *b, int plan, amine_error *error) {
-  am_plan_state *s = &b->plans.states[plan];
-  uint64_t counters[AM_PLAN_COUNTERS] = {s->next, s->n_times, s->n_tries, s->followed,
-                                         s->pulse_end};
-  double numbers[AM_PLAN_NUMBERS] = {s->t_ms, s->expected};
-  VISIT(AM_U64, counters, AM_PLAN_COUNTERS, "events/%d.counters", plan);
-  VISIT(AM_F64, numbers, AM_PLAN_NUMBERS, "events/%d.numbers", plan);
-  *s = (am_plan_state){counters[0], counters[1], counters[2], counters[3],
-                       counters[4], numbers[0],  numbers[1]};
+  am_model_plan_state *s = &b->plans.states[plan];
+  uint64_t counters[AM_MODEL_PLAN_COUNTERS] = {s->next, s->n_times, s->n_tries, s->followed,
+                                               s->pulse_end};
+  double numbers[AM_MODEL_PLAN_NUMBERS] = {s->t_ms, s->expected};
+  VISIT(AM_U64, counters, AM_MODEL_PLAN_COUNTERS, "events/%d.counters", plan);
+  VISIT(AM_F64, numbers, AM_MODEL_PLAN_NUMBERS, "events/%d.numbers", plan);
+  *s = (am_model_plan_state){counters[0], counters[1], counters[2], counters[3],
+                             counters[4], numbers[0],  numbers[1]};
   return AMINE_OK;
 }
 
@@ -205,8 +205,7 @@ static void loose_flight(loose *x, const amine_brain *b) {
     for (int c = 0; c < b->n_chunks; c++) {
       const am_flight *f = &b->chunks[c].flight;
       uint32_t n = 0;
-      const uint32_t *spikes =
-          b->step - step <= f->longest ? am_flight_list(f, step, &n) : NULL;
+      const uint32_t *spikes = b->step - step <= f->longest ? am_flight_list(f, step, &n) : NULL;
       for (uint32_t i = 0; i < n; i++, x->n_flight++)
         if (x->flight) {
           x->flight_step[x->n_flight] = step;
@@ -521,14 +520,14 @@ static amine_status fresh_waiting(fresh *x, const amine_brain *b, const am_tenso
 static amine_status check_plan(const amine_brain *b, const am_tensor_file *f, int plan,
                                uint64_t step, amine_error *error) {
   char name[64];
-  am_plan_state s = {0};
+  am_model_plan_state s = {0};
   snprintf(name, sizeof name, "events/%d.counters", plan);
   const uint64_t *counters = am_tensor_file_find(f, name)->data;
   snprintf(name, sizeof name, "events/%d.numbers", plan);
   const double *numbers = am_tensor_file_find(f, name)->data;
-  s = (am_plan_state){counters[0], counters[1], counters[2], counters[3],
-                      counters[4], numbers[0],  numbers[1]};
-  return am_plan_state_fits(b, plan, &s, step) ? AMINE_OK : fail_loose(name, error);
+  s = (am_model_plan_state){counters[0], counters[1], counters[2], counters[3],
+                            counters[4], numbers[0],  numbers[1]};
+  return am_model_plan_state_fits(b, plan, &s, step) ? AMINE_OK : fail_loose(name, error);
 }
 
 static amine_status fresh_events(fresh *x, const amine_brain *b, const am_tensor_file *f,

@@ -108,11 +108,12 @@ static amine_status judge_rule(const judged *j) {
     return refuse(j, "spikes are counted after an event, or follow those of another population");
   if (r->follows >= 0 && (r->after >= 0 || r->population < 0))
     return refuse(j, "spikes that follow others are a rule of their own");
-  if (r->versus >= 0 && !am_plan_counts(j->plan))
+  if (r->versus >= 0 && !am_model_plan_counts(j->plan))
     return refuse(j, "more spikes than another population: after which event?");
   if (!isnan(j->plan->otherwise)) {
     AM_TRY(in_range(j, "what it is otherwise", j->plan->otherwise, -AMOUNT, AMOUNT));
-    if (!am_plan_counts(j->plan)) return refuse(j, "otherwise is of a rule that counts spikes");
+    if (!am_model_plan_counts(j->plan))
+      return refuse(j, "otherwise is of a rule that counts spikes");
   }
   return AMINE_OK;
 }
@@ -148,7 +149,7 @@ static amine_status judge(const judged *j) {
 /* ------------------------------------------------------------------------------ making */
 /* Says which of its times are no whole numbers of steps. What is drawn is no matter. */
 static void note_times(amine_brain *b, const amine_event_plan *p) {
-  const bool waits = am_plan_counts(p) || am_plan_watches(p);
+  const bool waits = am_model_plan_counts(p) || am_model_plan_watches(p);
   const struct {
     const char *key;
     double ms;
@@ -162,8 +163,7 @@ static void note_times(amine_brain *b, const amine_event_plan *p) {
   char what[120];
   for (size_t k = 0; k < sizeof times / sizeof *times; k++) {
     snprintf(what, sizeof what, "event %.80s: %s", p->name, times[k].key);
-    if (times[k].given)
-      am_steps_note(&b->notes, what, times[k].ms, 1, b->dt_ms, times[k].least);
+    if (times[k].given) am_steps_note(&b->notes, what, times[k].ms, 1, b->dt_ms, times[k].least);
   }
   snprintf(what, sizeof what, "event %.80s: every_ms", p->name);
   if (p->every_max_ms <= p->every_ms) am_ticks_note(&b->notes, what, p->every_ms, 1, b->dt_ms);
@@ -185,7 +185,7 @@ static amine_status add(amine_brain *b, const amine_event_plan *plan, const char
   const size_t n = (size_t)x->n;
   amine_event_plan *list = am_resize(x->list, n + 1, sizeof *list);
   if (list) x->list = list;
-  am_plan_state *states = am_resize(x->states, n + 1, sizeof *states);
+  am_model_plan_state *states = am_resize(x->states, n + 1, sizeof *states);
   if (states) x->states = states;
   char *copy = am_strdup(name);
   double *times = am_alloc(plan->n_at, sizeof *times);
@@ -199,10 +199,10 @@ static amine_status add(amine_brain *b, const amine_event_plan *plan, const char
   x->list[n] = *plan;
   x->list[n].name = copy;
   x->list[n].at_ms = times;
-  x->states[n] = (am_plan_state){.expected = plan->second};
+  x->states[n] = (am_model_plan_state){.expected = plan->second};
   x->n++;
   note_times(b, &x->list[n]);
-  am_plan_begin(b, (int)n);
+  am_model_plan_begin(b, (int)n);
   am_plans_settle(b);
   return AMINE_OK;
 }

@@ -9,7 +9,7 @@
 #define AM_EVENT_PLANS 256 /* of a brain at most */
 
 /* How far a plan is. */
-typedef struct am_plan_state {
+typedef struct am_model_plan_state {
   uint64_t next;      /* step of its next moment by the clock; UINT64_MAX: none */
   uint64_t n_times;   /* moments that were drawn */
   uint64_t n_tries;   /* draws of chance, delay and amount */
@@ -17,8 +17,8 @@ typedef struct am_plan_state {
   uint64_t pulse_end; /* step at which its current ends; 0: there is none */
   double t_ms;        /* of the next moment */
   double expected;    /* reward */
-} am_plan_state;
-enum { AM_PLAN_COUNTERS = 5, AM_PLAN_NUMBERS = 2 };
+} am_model_plan_state;
+enum { AM_MODEL_PLAN_COUNTERS = 5, AM_MODEL_PLAN_NUMBERS = 2 };
 
 typedef enum am_waits_for { AM_WAITS_TO_COME, AM_WAITS_TO_COUNT } am_waits_for;
 
@@ -31,8 +31,8 @@ typedef struct am_wait {
 enum { AM_WAIT_COUNTERS = 5 };
 
 typedef struct am_plans {
-  amine_event_plan *list; /* [n], names and times are owned */
-  am_plan_state *states;  /* [n] */
+  amine_event_plan *list;      /* [n], names and times are owned */
+  am_model_plan_state *states; /* [n] */
   int n;
   am_wait *waiting; /* in the order in which they came to wait */
   size_t n_waiting, waiting_capacity;
@@ -56,8 +56,8 @@ uint32_t am_plans_structure(const amine_brain *brain, uint32_t crc);
 /* Makes everything follow from states and waiting, which have been replaced. */
 void am_plans_settle(amine_brain *brain);
 /* Can a plan be so far at `step`; can something wait so? */
-bool am_plan_state_fits(const amine_brain *brain, int plan, const am_plan_state *state,
-                        uint64_t step);
+bool am_model_plan_state_fits(const amine_brain *brain, int plan, const am_model_plan_state *state,
+                              uint64_t step);
 bool am_wait_fits(const amine_brain *brain, const am_wait *wait, uint64_t step);
 
 #endif

@@ -38,10 +38,11 @@ static void drop(am_plans *x, size_t k) {
  * for it. `value` is what it brings; NaN: as the plan says. */
 static void attempt(amine_brain *b, int plan, uint64_t step, double value) {
   const amine_event_plan *p = &b->plans.list[plan];
-  am_plan_state *s = &b->plans.states[plan];
+  am_model_plan_state *s = &b->plans.states[plan];
   const uint64_t n = s->n_tries++;
-  const am_random4 r = am_random(am_plan_key(b, plan, AM_DRAW_TRY, n), (uint32_t)n);
-  if (!am_chance(am_plan_key(b, plan, AM_DRAW_CHANCE, n), (uint32_t)n, 0, p->probability)) return;
+  const am_random4 r = am_random(am_model_plan_key(b, plan, AM_DRAW_TRY, n), (uint32_t)n);
+  if (!am_chance(am_model_plan_key(b, plan, AM_DRAW_CHANCE, n), (uint32_t)n, 0, p->probability))
+    return;
   uint64_t delay = am_steps(p->delay_ms, b->dt_ms);
   const uint64_t most = am_steps(p->delay_max_ms, b->dt_ms);
   if (most > delay) delay += (most - delay) * r.v[0] >> 32;
@@ -98,9 +99,9 @@ static uint64_t look_after(const amine_brain *b, uint64_t step) {
 /* A spike that follows another one is answered at a look, wherever a run ends before it. */
 static void watch(amine_brain *b, int plan, uint64_t step) {
   const amine_event_rule *r = &b->plans.list[plan].rule;
-  am_plan_state *s = &b->plans.states[plan];
+  am_model_plan_state *s = &b->plans.states[plan];
   const uint64_t within = am_steps_or_one(r->within_ms, b->dt_ms), at = look_after(b, step);
-  if (s->followed > 0 && step + 1 - s->followed <= within && am_plan_is_on(b, plan, at) &&
+  if (s->followed > 0 && step + 1 - s->followed <= within && am_model_plan_is_on(b, plan, at) &&
       fired(b, step, r->population, r->neuron))
     attempt(b, plan, at, NAN);
   if (fired(b, step, r->follows, r->follows_neuron)) s->followed = step + 1;
@@ -111,7 +112,7 @@ amine_status am_plans_watch(amine_brain *b, amine_error *error) {
   for (; x->watches && x->watched < b->step; x->watched++) {
     AM_TRY(reserve(x, (size_t)x->n, error));
     for (int k = 0; k < x->n; k++)
-      if (am_plan_watches(&x->list[k])) watch(b, k, x->watched);
+      if (am_model_plan_watches(&x->list[k])) watch(b, k, x->watched);
   }
   x->watched = b->step;
   return AMINE_OK;
@@ -128,7 +129,7 @@ static amine_status tell_spikes(amine_brain *b, int plan, amine_error *error) {
   double *times = am_alloc((size_t)n, sizeof *times);
   amine_status status = neurons && times ? AMINE_OK : am_fail_memory(error, (size_t)n * 12);
   for (int i = 0; i < n && status == AMINE_OK; i++) {
-    const am_random4 r = am_random(am_plan_key(b, plan, AM_DRAW_SPIKES, at), (uint32_t)i);
+    const am_random4 r = am_random(am_model_plan_key(b, plan, AM_DRAW_SPIKES, at), (uint32_t)i);
     neurons[i] = i;
     times[i] = (double)(b->step + (within * r.v[0] >> 32)) * b->dt_ms;
   }
@@ -173,8 +174,8 @@ static void start_followers(amine_brain *b, int plan) {
   const am_plans *x = &b->plans;
   for (int k = plan + 1; k < x->n; k++) {
     const amine_event_rule *r = &x->list[k].rule;
-    if (r->after != plan || !am_plan_is_on(b, k, b->step)) continue;
-    if (am_plan_follows_event(&x->list[k])) {
+    if (r->after != plan || !am_model_plan_is_on(b, k, b->step)) continue;
+    if (am_model_plan_follows_event(&x->list[k])) {
       attempt(b, k, b->step, NAN);
       continue;
     }
@@ -190,7 +191,7 @@ static void start_followers(amine_brain *b, int plan) {
 /* The event itself. What can fail comes first. */
 static amine_status come(amine_brain *b, int plan, double first, amine_error *error) {
   const amine_event_plan *p = &b->plans.list[plan];
-  am_plan_state *s = &b->plans.states[plan];
+  am_model_plan_state *s = &b->plans.states[plan];
   const double second = p->alpha > 0 ? s->expected : p->second;
   if (p->day_ms > 0) first *= wave((double)b->step * b->dt_ms, p->day_ms);
   AM_TRY(reserve(&b->plans, count_followers(&b->plans, plan), error));
@@ -218,7 +219,7 @@ static amine_status come_of(amine_brain *b, int plan, amine_error *error) {
   while (x->states[plan].next <= b->step) {
     AM_TRY(reserve(x, 1, error));
     attempt(b, plan, b->step, NAN);
-    am_plan_advance(b, plan);
+    am_model_plan_advance(b, plan);
   }
   for (size_t k = 0; k < x->n_waiting;) {
     const am_wait w = x->waiting[k];
@@ -251,8 +252,8 @@ void am_plans_settle(amine_brain *b) {
   x->watches = false;
   for (int k = 0; k < b->n_populations; k++) b->populations[k].pulse = 0;
   for (int k = 0; k < x->n; k++) {
-    const am_plan_state *s = &x->states[k];
-    x->watches |= am_plan_watches(&x->list[k]);
+    const am_model_plan_state *s = &x->states[k];
+    x->watches |= am_model_plan_watches(&x->list[k]);
     sooner(&x->due, s->next);
     if (s->pulse_end == 0) continue;
     sooner(&x->due, s->pulse_end);
@@ -269,12 +270,11 @@ uint32_t am_plans_structure(const amine_brain *b, uint32_t crc) {
   for (int k = 0; k < b->plans.n; k++) {
     const amine_event_plan *p = &b->plans.list[k];
     const amine_event_rule *r = &p->rule;
-    const double numbers[17] = {p->first,    p->first_max,   p->second,   p->otherwise,
-                                p->alpha,    p->day_ms,      p->every_ms, p->every_max_ms,
-                                p->rate_hz,  p->from_ms,     p->until_ms, p->probability,
-                                p->delay_ms, p->delay_max_ms, p->current, p->for_ms,
-                                r->within_ms};
-    const int words[9] = {(int)p->kind, r->after,   r->population,     r->neuron,    r->versus,
+    const double numbers[17] = {
+        p->first,    p->first_max,    p->second,  p->otherwise, p->alpha,    p->day_ms,
+        p->every_ms, p->every_max_ms, p->rate_hz, p->from_ms,   p->until_ms, p->probability,
+        p->delay_ms, p->delay_max_ms, p->current, p->for_ms,    r->within_ms};
+    const int words[9] = {(int)p->kind,     r->after,   r->population,     r->neuron,    r->versus,
                           r->versus_neuron, r->follows, r->follows_neuron, p->stimulates};
     CHECK(numbers);
     CHECK(words);
@@ -284,7 +284,8 @@ uint32_t am_plans_structure(const amine_brain *b, uint32_t crc) {
   return crc;
 }
 
-bool am_plan_state_fits(const amine_brain *b, int plan, const am_plan_state *s, uint64_t step) {
+bool am_model_plan_state_fits(const amine_brain *b, int plan, const am_model_plan_state *s,
+                              uint64_t step) {
   const amine_event_plan *p = &b->plans.list[plan];
   const bool clock = s->next == UINT64_MAX ||
                      (s->next >= step && s->t_ms >= 0 && s->next == am_steps(s->t_ms, b->dt_ms));
@@ -296,5 +297,5 @@ bool am_plan_state_fits(const amine_brain *b, int plan, const am_plan_state *s, 
 bool am_wait_fits(const amine_brain *b, const am_wait *w, uint64_t step) {
   if (w->due < step || w->due > AM_BRAIN_STEPS || w->plan >= (uint64_t)b->plans.n) return false;
   if (w->what == AM_WAITS_TO_COME) return isfinite(w->value);
-  return w->what == AM_WAITS_TO_COUNT && am_plan_counts(&b->plans.list[w->plan]);
+  return w->what == AM_WAITS_TO_COUNT && am_model_plan_counts(&b->plans.list[w->plan]);
 }

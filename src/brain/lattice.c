@@ -8,7 +8,7 @@
 #include "brain/lattice_synapses.h"
 #include "brain/model_population.h"
 
-#define AREAS AM_PLAN_POPULATIONS
+#define AREAS AM_MODEL_PLAN_POPULATIONS
 
 /* ------------------------------------------------------------------------------ keys */
 
@@ -87,7 +87,7 @@ const am_table am_sense_table = {.fields = sense_fields, .name = own_name};
 
 /* What is known while the areas are made. */
 typedef struct lattice {
-  am_plan *plan;
+  am_model_plan *plan;
   am_reader *r;
   const am_where *file;
   const am_lattice_keys *keys;
@@ -98,7 +98,7 @@ typedef struct lattice {
   const char **area_names;      /* [AREAS] */
   int *area_first;              /* [AREAS] population of the first cell type */
   const char **area_sense;      /* [AREAS] or NULL in it */
-  const am_cell_type **type_of; /* [AM_PLAN_POPULATIONS] */
+  const am_cell_type **type_of; /* [AM_MODEL_PLAN_POPULATIONS] */
 } lattice;
 
 static const struct {
@@ -135,26 +135,26 @@ static am_box whole(const lattice *l) {
 
 /* ------------------------------------------------------------------------------ areas */
 
-static amine_status add_population(lattice *l, const am_where *where, am_plan_population *p,
+static amine_status add_population(lattice *l, const am_where *where, am_model_plan_population *p,
                                    const char *area, const am_cell_type *type) {
-  char name[2 * AM_PLAN_NAME];
+  char name[2 * AM_MODEL_PLAN_NAME];
   snprintf(name, sizeof name, "%s%s%s", area, type->name ? "/" : "", type->name ? type->name : "");
-  AM_TRY(am_plan_text(l->plan, &p->name, name, l->r->error));
+  AM_TRY(am_model_plan_text(l->plan, &p->name, name, l->r->error));
   p->model = type->model;
   p->values = type->values.values, p->n_values = type->values.n_values;
-  if (l->plan->n_populations < AM_PLAN_POPULATIONS) l->type_of[l->plan->n_populations] = type;
-  return am_plan_add_population(l->plan, p, l->r, where);
+  if (l->plan->n_populations < AM_MODEL_PLAN_POPULATIONS) l->type_of[l->plan->n_populations] = type;
+  return am_model_plan_add_population(l->plan, p, l->r, where);
 }
 
 /* The neurons of an area, in populations of one cell type each. */
 static amine_status add_area(lattice *l, const am_where *where, const char *name, const char *sense,
                              const am_box *box, double n) {
-  am_plan *plan = l->plan;
+  am_model_plan *plan = l->plan;
   if (l->n_areas == AREAS) return am_refuse(l->r, where, NULL, "there are at most %d areas", AREAS);
   if (!(n <= (double)plan->limits.neurons))
     return am_refuse(l->r, where, NULL, "it has %.0f neurons: at most %zu are allowed", n,
                      plan->limits.neurons);
-  am_plan_population p = {.in_box = true, .box = *box, .area = l->n_areas, .n_area = (int)n};
+  am_model_plan_population p = {.in_box = true, .box = *box, .area = l->n_areas, .n_area = (int)n};
   l->area_names[l->n_areas] = name;
   l->area_sense[l->n_areas] = sense;
   l->area_first[l->n_areas++] = (int)plan->n_populations;
@@ -258,7 +258,7 @@ static amine_status read_areas(lattice *l) {
 /* ------------------------------------------------------------------------------ senses */
 
 /* A number, or [height, width]. */
-static amine_status read_size(am_plan_sense *sense, lattice *l, const am_where *above,
+static amine_status read_size(am_model_plan_sense *sense, lattice *l, const am_where *above,
                               const json_t *size) {
   static const am_field side = {.kind = AM_FIELD_INTEGER, .min = 1, .max = AM_LATTICE_EXTENT};
   const am_where where = {.above = above, .key = "input_size"};
@@ -279,13 +279,13 @@ static amine_status read_size(am_plan_sense *sense, lattice *l, const am_where *
 
 static amine_status read_sense(lattice *l, const am_where *where, const am_items *item) {
   sense_keys keys = {.enabled = true};
-  am_plan_sense sense = {.name = item->name};
+  am_model_plan_sense sense = {.name = item->name};
   AM_TRY(am_table_read(l->r, where, item->value, &am_sense_table, true, &keys));
   if (!item->name) return am_refuse(l->r, where, NULL, "a sense needs a name");
   if (keys.input_size) AM_TRY(read_size(&sense, l, where, keys.input_size));
   sense.population = area_population(l, keys.areal, sense.name);
   if (sense.population < 0) am_reader_note(l->r, where, "no area of this sense, not used");
-  return am_plan_add_sense(l->plan, &sense, l->r);
+  return am_model_plan_add_sense(l->plan, &sense, l->r);
 }
 
 /* Those that the file lists, and those that areas name. */
@@ -301,8 +301,8 @@ static amine_status read_senses(lattice *l) {
     bool known = !name;
     for (size_t s = 0; s < l->plan->n_senses && !known; s++)
       known = strcmp(l->plan->senses[s].name, name) == 0;
-    const am_plan_sense sense = {.name = name, .population = l->area_first[k]};
-    if (!known) AM_TRY(am_plan_add_sense(l->plan, &sense, l->r));
+    const am_model_plan_sense sense = {.name = name, .population = l->area_first[k]};
+    if (!known) AM_TRY(am_model_plan_add_sense(l->plan, &sense, l->r));
   }
   return AMINE_OK;
 }
@@ -312,15 +312,16 @@ static amine_status read_senses(lattice *l) {
 static amine_status make_room(lattice *l) {
   void *names, *first, *senses, *types;
   amine_error *error = l->r->error;
-  AM_TRY(am_plan_alloc(l->plan, &names, AREAS, sizeof(char *), error));
-  AM_TRY(am_plan_alloc(l->plan, &first, AREAS, sizeof(int), error));
-  AM_TRY(am_plan_alloc(l->plan, &senses, AREAS, sizeof(char *), error));
-  AM_TRY(am_plan_alloc(l->plan, &types, AM_PLAN_POPULATIONS, sizeof(am_cell_type *), error));
+  AM_TRY(am_model_plan_alloc(l->plan, &names, AREAS, sizeof(char *), error));
+  AM_TRY(am_model_plan_alloc(l->plan, &first, AREAS, sizeof(int), error));
+  AM_TRY(am_model_plan_alloc(l->plan, &senses, AREAS, sizeof(char *), error));
+  AM_TRY(am_model_plan_alloc(l->plan, &types, AM_MODEL_PLAN_POPULATIONS, sizeof(am_cell_type *),
+                             error));
   l->area_names = names, l->area_first = first, l->area_sense = senses, l->type_of = types;
   return AMINE_OK;
 }
 
-amine_status am_lattice_read(am_plan *plan, am_reader *r, const am_where *file,
+amine_status am_lattice_read(am_model_plan *plan, am_reader *r, const am_where *file,
                              const am_lattice_keys *keys, bool connects) {
   lattice l = {.plan = plan, .r = r, .file = file, .keys = keys};
   AM_TRY(make_room(&l));

@@ -24,7 +24,7 @@ extern const am_table am_plasticity_table, am_connectivity_table;
 
 /* Adds the populations of all areas, the senses and, if `connects`, the projections. The modulators
  * are in the plan already. */
-amine_status am_lattice_read(am_plan *plan, am_reader *r, const am_where *file,
+amine_status am_lattice_read(am_model_plan *plan, am_reader *r, const am_where *file,
                              const am_lattice_keys *keys, bool connects);
 
 #endif

@@ -180,7 +180,7 @@ static amine_status read_model(am_cell_type *type, const am_reader *r, const am_
 }
 
 /* The parameters of a kind of Izhikevich neuron; what the file says of them comes after. */
-static amine_status read_kind(am_cell_type *type, am_plan *plan, am_reader *r,
+static amine_status read_kind(am_cell_type *type, am_model_plan *plan, am_reader *r,
                               const am_where *above, const char *word) {
   const am_where where = {.above = above, .key = "kind"};
   const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
@@ -204,21 +204,20 @@ static amine_status read_kind(am_cell_type *type, am_plan *plan, am_reader *r,
 }
 
 /* What arrives at one receptor: "tau_e_ms" and "e_e_mv" where the model has them. */
-static amine_status read_synapse(am_cell_type *type, am_plan *plan, am_reader *r,
+static amine_status read_synapse(am_cell_type *type, am_model_plan *plan, am_reader *r,
                                  const am_where *above, const char *key, int which,
                                  const char *const parameter[2]) {
   const am_where where = {.above = above, .key = key};
   const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
   for (int k = 0; k < 2 && which >= 0; k++) {
     const amine_parameter *p = am_parameter_find(&source, parameter[k]);
-    if (!p && k == 0)
-      return am_refuse(r, &where, NULL, "%s takes no synapses", type->model);
+    if (!p && k == 0) return am_refuse(r, &where, NULL, "%s takes no synapses", type->model);
     if (p) AM_TRY(am_values_set(&type->values, plan, r, &where, p, synapse_values[which][k]));
   }
   return AMINE_OK;
 }
 
-static amine_status read_params(am_cell_type *type, am_plan *plan, am_reader *r,
+static amine_status read_params(am_cell_type *type, am_model_plan *plan, am_reader *r,
                                 const am_where *above, const json_t *params) {
   const am_where where = {.above = above, .key = "params_default"};
   const am_values_source source = {
@@ -228,7 +227,7 @@ static amine_status read_params(am_cell_type *type, am_plan *plan, am_reader *r,
 }
 
 /* What names stand for, and then what is said in numbers. */
-static amine_status read_values(am_cell_type *type, am_plan *plan, am_reader *r,
+static amine_status read_values(am_cell_type *type, am_model_plan *plan, am_reader *r,
                                 const am_where *where, const cell_keys *keys) {
   static const char *const e[] = {"tau_e_ms", "e_e_mv"}, *const i[] = {"tau_i_ms", "e_i_mv"};
   if (keys->kind) AM_TRY(read_kind(type, plan, r, where, keys->kind));
@@ -238,7 +237,7 @@ static amine_status read_values(am_cell_type *type, am_plan *plan, am_reader *r,
 }
 
 /* The neuron model of all, which cell types may change. */
-static amine_status read_common(am_cell_type *type, am_plan *plan, am_reader *r,
+static amine_status read_common(am_cell_type *type, am_model_plan *plan, am_reader *r,
                                 const am_where *file, const json_t *object) {
   const am_where where = {.above = file, .key = "neuron_model"};
   cell_keys keys = {.excitatory = -1, .inhibitor = -1};
@@ -250,7 +249,7 @@ static amine_status read_common(am_cell_type *type, am_plan *plan, am_reader *r,
 }
 
 /* What the common model says. */
-static amine_status copy_values(am_cell_type *type, const am_cell_type *common, am_plan *plan,
+static amine_status copy_values(am_cell_type *type, const am_cell_type *common, am_model_plan *plan,
                                 am_reader *r, const am_where *where) {
   const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
   for (int k = 0; k < common->values.n_values; k++) {
@@ -261,14 +260,11 @@ static amine_status copy_values(am_cell_type *type, const am_cell_type *common, 
   return AMINE_OK;
 }
 
-static amine_status read_type(am_cell_type *type, const am_cell_type *common, am_plan *plan,
+static amine_status read_type(am_cell_type *type, const am_cell_type *common, am_model_plan *plan,
                               am_reader *r, const am_where *where, const am_items *item) {
   const bool by_name = item->name && strstr(item->name, "inhib") != NULL;
-  cell_keys keys = {.fraction = -1,
-                    .strength = -1,
-                    .inhibitory = by_name,
-                    .excitatory = -1,
-                    .inhibitor = -1};
+  cell_keys keys = {
+      .fraction = -1, .strength = -1, .inhibitory = by_name, .excitatory = -1, .inhibitor = -1};
   AM_TRY(am_table_read(r, where, item->value, &am_cell_type_table, true, &keys));
   if (!item->name) return am_refuse(r, where, NULL, "a cell type needs a name");
   *type = (am_cell_type){.name = item->name, .model = common->model, .fraction = keys.fraction};
@@ -294,8 +290,9 @@ static amine_status share(am_cell_type *types, int n, const am_reader *r, const 
   return AMINE_OK;
 }
 
-amine_status am_cell_types_read(am_cell_type types[AM_CELL_TYPES], int *n_types, am_plan *plan,
-                                am_reader *r, const am_where *file, const am_lattice_keys *keys) {
+amine_status am_cell_types_read(am_cell_type types[AM_CELL_TYPES], int *n_types,
+                                am_model_plan *plan, am_reader *r, const am_where *file,
+                                const am_lattice_keys *keys) {
   const am_where where = {.above = file, .key = "cell_types"};
   am_cell_type common;
   am_items item = {.all = keys->cell_types};

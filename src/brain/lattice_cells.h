@@ -19,8 +19,9 @@ typedef struct am_cell_type {
 } am_cell_type;
 
 /* At least one; the fractions add up to 1. */
-amine_status am_cell_types_read(am_cell_type types[AM_CELL_TYPES], int *n_types, am_plan *plan,
-                                am_reader *r, const am_where *file, const am_lattice_keys *keys);
+amine_status am_cell_types_read(am_cell_type types[AM_CELL_TYPES], int *n_types,
+                                am_model_plan *plan, am_reader *r, const am_where *file,
+                                const am_lattice_keys *keys);
 
 /* The second word of the pair whose first one is this, plainly spelled; else the word itself,
  * plain, in out. */

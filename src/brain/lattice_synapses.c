@@ -198,8 +198,7 @@ static const am_field connectivity_fields[] = {
      .max = 1e6,
      .meaning = "of each synapse, or [low, high], instead of mean and deviation"},
     NUMBER(connectivity_keys, weight_mean, NULL, -1e6, 1e6, NULL, "mean of the uniform weights"),
-    NUMBER(connectivity_keys, weight_std, "weight_sd", 0, 1e6, NULL,
-           "their standard deviation"),
+    NUMBER(connectivity_keys, weight_std, "weight_sd", 0, 1e6, NULL, "their standard deviation"),
     {.name = "delay_ms",
      .others = "delay",
      .kind = AM_FIELD_RANGE,
@@ -229,7 +228,7 @@ typedef struct learning {
   double stp[3]; /* u, tau_rec, tau_facil */
 } learning;
 
-static amine_status set(learning *l, am_plan *plan, am_reader *r, const am_where *where,
+static amine_status set(learning *l, am_model_plan *plan, am_reader *r, const am_where *where,
                         const char *name, double value) {
   const am_values_source source = {.parameters = amine_synapse_rule_parameter, .of = l->rule};
   const amine_parameter *p = am_parameter_find(&source, name);
@@ -244,7 +243,7 @@ static double value_of(const learning *l, const char *name) {
   return p ? p->value : 0;
 }
 
-static amine_status read_homeostatic(learning *l, am_plan *plan, am_reader *r,
+static amine_status read_homeostatic(learning *l, am_model_plan *plan, am_reader *r,
                                      const am_where *above, const json_t *object) {
   const am_where where = {.above = above, .key = "homeostatic"};
   homeostatic_keys keys = {.target_rate = 5, .time_window = 1000, .scaling_rate = 0.01};
@@ -257,7 +256,7 @@ static amine_status read_homeostatic(learning *l, am_plan *plan, am_reader *r,
   return set(l, plan, r, &where, "scaling_rate", keys.scaling_rate);
 }
 
-static amine_status read_metaplasticity(learning *l, am_plan *plan, am_reader *r,
+static amine_status read_metaplasticity(learning *l, am_model_plan *plan, am_reader *r,
                                         const am_where *above, const json_t *object) {
   const am_where where = {.above = above, .key = "metaplasticity"};
   metaplasticity_keys keys = {.bcm_tau = 1000, .bcm_target_rate = 5, .enabled = true};
@@ -298,7 +297,7 @@ static amine_status find_rule(learning *l, const am_reader *r, const am_where *a
 }
 
 /* The third factor: what the file says, or all modulators if there are some. */
-static amine_status choose_factor(learning *l, const am_plan *plan, const am_reader *r,
+static amine_status choose_factor(learning *l, const am_model_plan *plan, const am_reader *r,
                                   const am_where *above, int said) {
   const am_where where = {.above = above, .key = "factor"};
   if (said > AMINE_FACTOR_NONE && !plan->has_chemical)
@@ -311,8 +310,8 @@ static amine_status choose_factor(learning *l, const am_plan *plan, const am_rea
   return AMINE_OK;
 }
 
-static amine_status read_plasticity(learning *l, am_plan *plan, am_reader *r, const am_where *file,
-                                    const json_t *object) {
+static amine_status read_plasticity(learning *l, am_model_plan *plan, am_reader *r,
+                                    const am_where *file, const json_t *object) {
   const am_where where = {.above = file, .key = "plasticity"};
   plasticity_keys keys = {.factor = -1, .enabled = true};
   *l = (learning){.w_min = -HUGE_VAL, .w_max = HUGE_VAL};
@@ -404,7 +403,7 @@ static amine_projection projection(const learning *l, const connectivity_keys *k
   return p;
 }
 
-amine_status am_lattice_connect(am_plan *plan, am_reader *r, const am_where *file,
+amine_status am_lattice_connect(am_model_plan *plan, am_reader *r, const am_where *file,
                                 const am_lattice_keys *keys, const am_cell_type *const *types,
                                 size_t n, bool connects) {
   const am_where where = {.above = file, .key = "connectivity"};
@@ -413,13 +412,13 @@ amine_status am_lattice_connect(am_plan *plan, am_reader *r, const am_where *fil
   AM_TRY(read_plasticity(&l, plan, r, file, keys->plasticity));
   AM_TRY(read_connectivity(&c, r, file, keys));
   for (size_t k = 0; k < n * n && connects && c.type != NONE; k++) {
-    char name[2 * AM_PLAN_NAME + 2];
-    am_plan_projection add = {.p = projection(&l, &c, types[k / n], types[k % n])};
+    char name[2 * AM_MODEL_PLAN_NAME + 2];
+    am_model_plan_projection add = {.p = projection(&l, &c, types[k / n], types[k % n])};
     add.p.source = (int)(k / n), add.p.target = (int)(k % n);
     snprintf(name, sizeof name, "%s-%s", plan->populations[k / n].name,
              plan->populations[k % n].name);
-    AM_TRY(am_plan_text(plan, &add.p.name, name, r->error));
-    AM_TRY(am_plan_add_projection(plan, &add, r, &where));
+    AM_TRY(am_model_plan_text(plan, &add.p.name, name, r->error));
+    AM_TRY(am_model_plan_add_projection(plan, &add, r, &where));
   }
   return AMINE_OK;
 }

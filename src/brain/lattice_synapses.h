@@ -6,7 +6,7 @@
 
 /* Reads both, and adds a projection for each pair of the populations 0 to n - 1 of the plan, whose
  * cell types are types[n], if `connects`. */
-amine_status am_lattice_connect(am_plan *plan, am_reader *r, const am_where *file,
+amine_status am_lattice_connect(am_model_plan *plan, am_reader *r, const am_where *file,
                                 const am_lattice_keys *keys, const am_cell_type *const *types,
                                 size_t n, bool connects);
 

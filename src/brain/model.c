@@ -16,11 +16,15 @@ typedef struct top_keys {
 } top_keys;
 
 #define PART(key, how, table, text)                                                                \
-  { .name = #key, .kind = how, .offset = offsetof(top_keys, key), .inside = &table,                \
-    .meaning = text }
+  {                                                                                                \
+    .name = #key, .kind = how, .offset = offsetof(top_keys, key), .inside = &table,                \
+    .meaning = text                                                                                \
+  }
 #define LATTICE(key, member, how, table, text)                                                     \
-  { .name = #key, .kind = how, .offset = offsetof(top_keys, lattice.member), .inside = &table,     \
-    .meaning = text }
+  {                                                                                                \
+    .name = #key, .kind = how, .offset = offsetof(top_keys, lattice.member), .inside = &table,     \
+    .meaning = text                                                                                \
+  }
 #define OTHERS(key)                                                                                \
   { .name = key, .kind = AM_FIELD_OTHERS }
 
@@ -110,7 +114,7 @@ static bool wants_areas(const json_t *root, const top_keys *keys, am_reader *r) 
   return false;
 }
 
-static amine_status read_parts(am_plan *plan, am_reader *r, const json_t *root,
+static amine_status read_parts(am_model_plan *plan, am_reader *r, const json_t *root,
                                const top_keys *keys, bool generous) {
   const am_where file = {0};
   const am_where populations = {.above = &file, .key = "populations"};
@@ -128,14 +132,14 @@ static amine_status read_parts(am_plan *plan, am_reader *r, const json_t *root,
                      "the model has no neurons: it needs populations or areas (docs/model.md)");
   AM_TRY(am_projections_read(plan, r, &projections, keys->projections));
   AM_TRY(am_projections_check(plan, r));
-  AM_TRY(am_plan_check_names(plan, r));
+  AM_TRY(am_model_plan_check_names(plan, r));
   am_populations_note(plan, r, &file);
   AM_TRY(am_targets_read(plan, r, &targets, keys->targets));
   AM_TRY(am_inputs_read(plan, r, &inputs, keys->inputs));
   return am_events_read(plan, r, &events, keys->events, generous);
 }
 
-static amine_status read_model(am_plan *plan, am_reader *r, const json_t *root) {
+static amine_status read_model(am_model_plan *plan, am_reader *r, const json_t *root) {
   const am_where file = {0};
   const bool generous = has_lattice(root);
   top_keys keys = {.dt_ms = 1, .lattice = {.density = AM_LATTICE_DENSITY, .probability = -1}};
@@ -149,11 +153,11 @@ amine_status am_brain_from_json_within(amine_brain **brain, const json_t *root, 
                                        amine_error *error) {
   static const am_model_limits most = {.neurons = AM_MODEL_NEURONS, .synapses = AM_MODEL_SYNAPSES};
   am_reader r = {.file = name, .notes = notes, .error = error};
-  am_plan plan = {.limits = limits ? *limits : most, .seed = seed};
+  am_model_plan plan = {.limits = limits ? *limits : most, .seed = seed};
   amine_brain *made = NULL;
   amine_status status = read_model(&plan, &r, root);
-  if (status == AMINE_OK) status = am_plan_build(&made, &plan, &r);
-  am_plan_free(&plan);
+  if (status == AMINE_OK) status = am_model_plan_build(&made, &plan, &r);
+  am_model_plan_free(&plan);
   if (status == AMINE_OK && notes && notes->failed) {
     amine_brain_destroy(made);
     return am_fail_memory(error, notes->length);

@@ -14,7 +14,7 @@ static amine_status in_file(amine_status status, const am_reader *r, const char 
   return am_fail_file(r->error, AMINE_ERROR_INPUT, r->file, -1, "%s: %s", what, detail->message);
 }
 
-static amine_status add_population(amine_brain *brain, const am_plan_population *p,
+static amine_status add_population(amine_brain *brain, const am_model_plan_population *p,
                                    amine_error *error) {
   int id;
   AM_TRY(amine_brain_add_population(brain, &id, p->name, p->n, p->model, p->values, p->n_values,
@@ -26,7 +26,7 @@ static amine_status add_population(amine_brain *brain, const am_plan_population 
   return p->silent ? amine_brain_record(brain, id, 0, error) : AMINE_OK;
 }
 
-static amine_status fill(amine_brain *brain, const am_plan *plan, const char **what,
+static amine_status fill(amine_brain *brain, const am_model_plan *plan, const char **what,
                          amine_error *error) {
   *what = "populations";
   for (size_t k = 0; k < plan->n_populations; k++)
@@ -39,7 +39,7 @@ static amine_status fill(amine_brain *brain, const am_plan *plan, const char **w
     AM_TRY(amine_brain_connect(brain, NULL, &plan->projections[k].p, error));
   *what = "targets";
   for (size_t k = 0; k < plan->n_targets; k++) {
-    const am_plan_target *t = &plan->targets[k];
+    const am_model_plan_target *t = &plan->targets[k];
     AM_TRY(amine_brain_target(brain, t->population, t->effects, t->delay_ms, t->tau_ms, error));
   }
   *what = "events";
@@ -49,7 +49,7 @@ static amine_status fill(amine_brain *brain, const am_plan *plan, const char **w
   return am_inputs_set(brain, plan, error);
 }
 
-amine_status am_plan_build(amine_brain **brain, am_plan *plan, const am_reader *r) {
+amine_status am_model_plan_build(amine_brain **brain, am_model_plan *plan, const am_reader *r) {
   const char *what = "dt_ms";
   amine_error detail = {0};
   amine_brain *made = NULL;

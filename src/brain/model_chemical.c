@@ -13,8 +13,10 @@ typedef struct chemical_keys {
 } chemical_keys;
 
 #define VALUE(key, low, high, of, text)                                                            \
-  { .name = key, .kind = AM_FIELD_ANY, .offset = offsetof(chemical_keys, values), .min = low,      \
-    .max = high, .unit = of, .meaning = text }
+  {                                                                                                \
+    .name = key, .kind = AM_FIELD_ANY, .offset = offsetof(chemical_keys, values), .min = low,      \
+    .max = high, .unit = of, .meaning = text                                                       \
+  }
 #define STRENGTH(key, text) VALUE(key, 0, (double)AMINE_CHEMICAL_STRENGTH_MAX, NULL, text)
 #define MS(key, text) VALUE(key, 1e-3, (double)AMINE_CHEMICAL_MS_MAX, "ms", text)
 #define COMMON                                                                                     \
@@ -45,24 +47,23 @@ static const am_table norepinephrine_table = {.fields = norepinephrine};
 static const am_table acetylcholine_table = {.fields = acetylcholine};
 static const am_table orexin_table = {.fields = orexin};
 
-static const am_field chemical_fields[] = {
-    SYSTEM(dopamine, 0),
-    SYSTEM(serotonin, 1),
-    SYSTEM(norepinephrine, 2),
-    SYSTEM(acetylcholine, 3),
-    SYSTEM(orexin, 4),
-    {.name = "step_ms",
-     .kind = AM_FIELD_NUMBER,
-     .offset = offsetof(chemical_keys, step_ms),
-     .min = 1e-3,
-     .max = 1e6,
-     .unit = "ms",
-     .meaning = "between two steps of decay"},
-    {.name = "enabled",
-     .kind = AM_FIELD_SWITCH,
-     .offset = offsetof(chemical_keys, enabled),
-     .meaning = "false: there are no modulators"},
-    {0}};
+static const am_field chemical_fields[] = {SYSTEM(dopamine, 0),
+                                           SYSTEM(serotonin, 1),
+                                           SYSTEM(norepinephrine, 2),
+                                           SYSTEM(acetylcholine, 3),
+                                           SYSTEM(orexin, 4),
+                                           {.name = "step_ms",
+                                            .kind = AM_FIELD_NUMBER,
+                                            .offset = offsetof(chemical_keys, step_ms),
+                                            .min = 1e-3,
+                                            .max = 1e6,
+                                            .unit = "ms",
+                                            .meaning = "between two steps of decay"},
+                                           {.name = "enabled",
+                                            .kind = AM_FIELD_SWITCH,
+                                            .offset = offsetof(chemical_keys, enabled),
+                                            .meaning = "false: there are no modulators"},
+                                           {0}};
 const am_table am_chemical_table = {.fields = chemical_fields};
 
 /* Removes the keys that the table does not have. */
@@ -90,7 +91,7 @@ static amine_status check_step(const am_reader *r, const am_where *system, const
                    step_ms);
 }
 
-amine_status am_chemical_read(am_plan *plan, am_reader *r, const am_where *file,
+amine_status am_chemical_read(am_model_plan *plan, am_reader *r, const am_where *file,
                               const json_t *object, bool generous) {
   const am_where where = {.above = file, .key = "neuromodulation"};
   chemical_keys keys = {.step_ms = plan->dt_ms > 1 ? plan->dt_ms : 1, .enabled = true};

@@ -8,7 +8,7 @@
 extern const am_table am_chemical_table;
 
 /* Puts the system into the plan. Keys that no system has are noted if `generous`. */
-amine_status am_chemical_read(am_plan *plan, am_reader *r, const am_where *file,
+amine_status am_chemical_read(am_model_plan *plan, am_reader *r, const am_where *file,
                               const json_t *object, bool generous);
 
 #endif

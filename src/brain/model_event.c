@@ -74,9 +74,9 @@ enum { EXPECTED, STRESS, NOVELTY, SLEEP_NEED, NO_SECOND };
 static const struct {
   amine_event_kind kind;
   int second;
-} types[] = {{AMINE_EVENT_REWARD, EXPECTED},       {AMINE_EVENT_PUNISHMENT, STRESS},
-             {AMINE_EVENT_UNCERTAINTY, NOVELTY},   {AMINE_EVENT_NOVELTY, NO_SECOND},
-             {AMINE_EVENT_ATTENTION, NOVELTY},     {AMINE_EVENT_CIRCADIAN, SLEEP_NEED},
+} types[] = {{AMINE_EVENT_REWARD, EXPECTED},     {AMINE_EVENT_PUNISHMENT, STRESS},
+             {AMINE_EVENT_UNCERTAINTY, NOVELTY}, {AMINE_EVENT_NOVELTY, NO_SECOND},
+             {AMINE_EVENT_ATTENTION, NOVELTY},   {AMINE_EVENT_CIRCADIAN, SLEEP_NEED},
              {AMINE_EVENT_CUE, NO_SECOND}};
 static const char second_words[] = "expected|stress|novelty|sleep_need";
 
@@ -146,7 +146,7 @@ const am_table am_event_table = {.fields = event_fields, .name = own_name};
 
 /* ------------------------------------------------------------------------------ times */
 
-static amine_status read_times(amine_event_plan *p, am_plan *plan, const am_reader *r,
+static amine_status read_times(amine_event_plan *p, am_model_plan *plan, const am_reader *r,
                                const am_where *above, const json_t *value) {
   static const am_field time = {.kind = AM_FIELD_NUMBER, .max = LATEST_MS};
   const am_where where = {.above = above, .key = "at_ms"};
@@ -154,7 +154,7 @@ static amine_status read_times(amine_event_plan *p, am_plan *plan, const am_read
   const size_t n = list ? json_array_size(value) : 1;
   void *times = NULL;
   if (n == 0) return am_refuse(r, &where, NULL, "a time, or an array of times");
-  AM_TRY(am_plan_alloc(plan, &times, n, sizeof(double), r->error));
+  AM_TRY(am_model_plan_alloc(plan, &times, n, sizeof(double), r->error));
   for (size_t k = 0; k < n; k++) {
     const am_where here = {.above = &where, .index = k, .element = true};
     AM_TRY(am_field_read(r, list ? &here : &where, list ? json_array_get(value, k) : value, &time,
@@ -168,7 +168,7 @@ static amine_status read_times(amine_event_plan *p, am_plan *plan, const am_read
 /* ------------------------------------------------------------------------------ rules */
 
 /* The number of an event that stands before. */
-static amine_status find_event(const am_plan *plan, int *number, const char *name,
+static amine_status find_event(const am_model_plan *plan, int *number, const char *name,
                                const am_reader *r, const am_where *above) {
   const am_where where = {.above = above, .key = "after"};
   am_nearest_word near = am_nearest_begin(name);
@@ -183,12 +183,12 @@ static amine_status find_event(const am_plan *plan, int *number, const char *nam
                    near.best ? "?" : "");
 }
 
-static amine_status find_neurons(const am_plan *plan, int *population, int *neuron,
+static amine_status find_neurons(const am_model_plan *plan, int *population, int *neuron,
                                  const char *name, int which, const char *key, const am_reader *r,
                                  const am_where *above) {
   const am_where where = {.above = above, .key = key};
   if (!name) return AMINE_OK;
-  AM_TRY(am_plan_find(plan, population, name, r, &where));
+  AM_TRY(am_model_plan_find(plan, population, name, r, &where));
   if (which >= plan->populations[*population].n)
     return am_refuse(r, above, NULL, "\"%.60s\" has no neuron %d: they are counted from 0", name,
                      which);
@@ -196,17 +196,17 @@ static amine_status find_neurons(const am_plan *plan, int *population, int *neur
   return AMINE_OK;
 }
 
-static amine_status read_more_than(amine_event_rule *rule, const am_plan *plan, const am_reader *r,
-                                   const am_where *above, const json_t *value) {
+static amine_status read_more_than(amine_event_rule *rule, const am_model_plan *plan,
+                                   const am_reader *r, const am_where *above, const json_t *value) {
   static const am_field number = {.kind = AM_FIELD_NUMBER, .max = 1e15};
   const am_where where = {.above = above, .key = "more_than"};
   if (!value) return AMINE_OK;
   if (json_is_string(value))
-    return am_plan_find(plan, &rule->versus, json_string_value(value), r, &where);
+    return am_model_plan_find(plan, &rule->versus, json_string_value(value), r, &where);
   return am_field_read(r, &where, value, &number, &rule->than);
 }
 
-static amine_status read_rule(amine_event_plan *p, const am_plan *plan, am_reader *r,
+static amine_status read_rule(amine_event_plan *p, const am_model_plan *plan, am_reader *r,
                               const am_where *above, const json_t *object, bool generous) {
   const am_where where = {.above = above, .key = "when"};
   amine_event_rule *rule = &p->rule;
@@ -244,7 +244,7 @@ static amine_status check_seconds(const json_t *object, const event_keys *keys, 
   return AMINE_OK;
 }
 
-static amine_status find_stimulated(amine_event_plan *p, const am_plan *plan,
+static amine_status find_stimulated(amine_event_plan *p, const am_model_plan *plan,
                                     const event_keys *keys, const am_reader *r,
                                     const am_where *above) {
   const am_where population = {.above = above, .key = "population"};
@@ -252,9 +252,9 @@ static amine_status find_stimulated(amine_event_plan *p, const am_plan *plan,
   if (keys->population && keys->sense)
     return am_refuse(r, above, NULL, "a cue goes to a population or to a sense: one of the two");
   if (keys->population)
-    AM_TRY(am_plan_find(plan, &p->stimulates, keys->population, r, &population));
+    AM_TRY(am_model_plan_find(plan, &p->stimulates, keys->population, r, &population));
   if (!keys->sense) return AMINE_OK;
-  const am_plan_sense *found = NULL;
+  const am_model_plan_sense *found = NULL;
   AM_TRY(am_sense_find(plan, &found, keys->sense, r, &sense));
   p->stimulates = found->population;
   return AMINE_OK;
@@ -269,7 +269,7 @@ static amine_status find_type(event_keys *keys, const json_t *object, const char
   return am_refuse(r, where, NULL, "type is missing: one of %s", type_words);
 }
 
-static amine_status read_event(am_plan *plan, am_reader *r, const am_where *where,
+static amine_status read_event(am_model_plan *plan, am_reader *r, const am_where *where,
                                const json_t *object, const char *name, bool generous) {
   event_keys keys = {.value = {1, 1}, .otherwise = NAN, .until_ms = INFINITY, .probability = 1};
   AM_TRY(am_table_read(r, where, object, &am_event_table, generous, &keys));
@@ -277,8 +277,8 @@ static amine_status read_event(am_plan *plan, am_reader *r, const am_where *wher
   AM_TRY(check_seconds(object, &keys, r, where));
   amine_event_plan p = amine_event_plan_default(types[keys.type].kind);
   p.name = name ? name : amine_event_name(p.kind);
-  if (strlen(p.name) > AM_PLAN_NAME)
-    return am_refuse(r, where, NULL, "a name has at most %d bytes", AM_PLAN_NAME);
+  if (strlen(p.name) > AM_MODEL_PLAN_NAME)
+    return am_refuse(r, where, NULL, "a name has at most %d bytes", AM_MODEL_PLAN_NAME);
   p.first = keys.value[0], p.first_max = keys.value[1];
   if (types[keys.type].second != NO_SECOND) p.second = keys.seconds[types[keys.type].second];
   p.alpha = keys.alpha, p.otherwise = keys.otherwise, p.day_ms = keys.day_ms;
@@ -289,11 +289,11 @@ static amine_status read_event(am_plan *plan, am_reader *r, const am_where *wher
   if (keys.at_ms) AM_TRY(read_times(&p, plan, r, where, keys.at_ms));
   AM_TRY(read_rule(&p, plan, r, where, keys.when, generous));
   AM_TRY(find_stimulated(&p, plan, &keys, r, where));
-  return am_plan_add_event(plan, &p, r);
+  return am_model_plan_add_event(plan, &p, r);
 }
 
-amine_status am_events_read(am_plan *plan, am_reader *r, const am_where *where, const json_t *all,
-                            bool generous) {
+amine_status am_events_read(am_model_plan *plan, am_reader *r, const am_where *where,
+                            const json_t *all, bool generous) {
   am_items items = {.all = all};
   while (all && am_items_next(&items)) {
     const am_where here = am_where_item(where, &items);

@@ -7,7 +7,7 @@
 extern const am_table am_event_table;
 
 /* Adds the events of an array, or of an object in which they stand by their names. */
-amine_status am_events_read(am_plan *plan, am_reader *r, const am_where *where, const json_t *all,
-                            bool generous);
+amine_status am_events_read(am_model_plan *plan, am_reader *r, const am_where *where,
+                            const json_t *all, bool generous);
 
 #endif

@@ -11,7 +11,7 @@ void am_model_checksum(char out[AM_MODEL_CHECKSUM], const void *data, size_t siz
   snprintf(out, AM_MODEL_CHECKSUM, "%08x", (unsigned)am_crc32c(0, data, size));
 }
 
-amine_status am_model_file_read(unsigned char **data, size_t *size, const am_plan *plan,
+amine_status am_model_file_read(unsigned char **data, size_t *size, const am_model_plan *plan,
                                 const am_reader *r, const am_where *where, const char *path,
                                 const char *checksum) {
   char found[AM_MODEL_CHECKSUM];
@@ -38,8 +38,9 @@ size_t am_folder_length(const char *path) {
 json_t *am_model_file_at(const json_t *root, size_t k) {
   size_t index;
   json_t *input;
-  json_array_foreach(json_object_get(root, "inputs"), index, input)
-    if (json_is_string(json_object_get(input, "file")) && k-- == 0) return input;
+  json_array_foreach(json_object_get(root, "inputs"), index,
+                     input) if (json_is_string(json_object_get(input, "file")) &&
+                                k-- == 0) return input;
   return NULL;
 }
 

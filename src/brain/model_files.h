@@ -8,7 +8,7 @@
 
 /* Reads one, if the model may name files; a file packed by gzip, and one whose checksum is not what
  * the model says (NULL: nothing), are refused. The caller frees *data, behind which stands a 0. */
-amine_status am_model_file_read(unsigned char **data, size_t *size, const am_plan *plan,
+amine_status am_model_file_read(unsigned char **data, size_t *size, const am_model_plan *plan,
                                 const am_reader *r, const am_where *where, const char *path,
                                 const char *checksum);
 

@@ -49,8 +49,8 @@ static float element(const am_tensor *t, size_t at) {
   }
 }
 
-static amine_status take(am_plan_image *image, am_plan *plan, const char *path, const am_tensor *t,
-                         int index, amine_error *error) {
+static amine_status take(am_model_plan_image *image, am_model_plan *plan, const char *path,
+                         const am_tensor *t, int index, amine_error *error) {
   const size_t n = t->rank == 3 ? t->dims[0] : 1;
   const size_t *dims = t->dims + (t->rank == 3);
   void *block;
@@ -62,8 +62,8 @@ static amine_status take(am_plan_image *image, am_plan *plan, const char *path, 
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
                         "index=%d: there are %zu pictures, 0 to %zu", index, n, n - 1);
   const size_t n_pixels = dims[0] * dims[1];
-  AM_TRY(am_plan_alloc(plan, &block, n_pixels, sizeof(float), error));
-  *image = (am_plan_image){.width = (int)dims[1], .height = (int)dims[0], .values = block};
+  AM_TRY(am_model_plan_alloc(plan, &block, n_pixels, sizeof(float), error));
+  *image = (am_model_plan_image){.width = (int)dims[1], .height = (int)dims[0], .values = block};
   for (size_t k = 0; k < n_pixels; k++) {
     image->values[k] = element(t, (size_t)index * n_pixels + k);
     if (!isfinite(image->values[k]))
@@ -73,7 +73,7 @@ static amine_status take(am_plan_image *image, am_plan *plan, const char *path, 
   return AMINE_OK;
 }
 
-amine_status am_image_file(am_plan_image *image, am_plan *plan, const am_reader *r,
+amine_status am_image_file(am_model_plan_image *image, am_model_plan *plan, const am_reader *r,
                            const am_where *where, const char *path, const char *checksum,
                            int index) {
   unsigned char *data = NULL;
@@ -104,7 +104,7 @@ static amine_status read_row(float *out, const am_reader *r, const am_where *whe
   return AMINE_OK;
 }
 
-amine_status am_image_values(am_plan_image *image, am_plan *plan, const am_reader *r,
+amine_status am_image_values(am_model_plan_image *image, am_model_plan *plan, const am_reader *r,
                              const am_where *where, const json_t *values, int width, int height) {
   void *block;
   size_t k;
@@ -113,8 +113,9 @@ amine_status am_image_values(am_plan_image *image, am_plan *plan, const am_reade
   const size_t n = json_array_size(values);
   const size_t n_row = rows ? json_array_size(json_array_get(values, 0)) : n;
   if (n == 0 || n_row == 0) return am_refuse(r, where, NULL, "a picture has at least one pixel");
-  *image = (am_plan_image){.width = (int)n_row, .height = rows ? (int)n : 1};
-  AM_TRY(am_plan_alloc(plan, &block, am_size_mul(n_row, rows ? n : 1), sizeof(float), r->error));
+  *image = (am_model_plan_image){.width = (int)n_row, .height = rows ? (int)n : 1};
+  AM_TRY(
+      am_model_plan_alloc(plan, &block, am_size_mul(n_row, rows ? n : 1), sizeof(float), r->error));
   image->values = block;
   if (!rows) {
     if (n == (size_t)width * (size_t)height) image->width = width, image->height = height;
@@ -132,7 +133,7 @@ amine_status am_image_values(am_plan_image *image, am_plan *plan, const am_reade
 /* ------------------------------------------------------------------------------ mapping */
 
 /* The corners of what the neurons cover along one axis. */
-static void extent(const am_plan_population *p, int axis, double *low, double *high) {
+static void extent(const am_model_plan_population *p, int axis, double *low, double *high) {
   if (p->in_box) {
     *low = p->box.low[axis];
     *high = p->box.high[axis];
@@ -151,7 +152,8 @@ static size_t pixel(double x, double low, double high, int n) {
   return (size_t)fmin(fmax(at, 0), n - 1);
 }
 
-void am_image_map(float *currents, const am_plan_image *image, const am_plan_population *p) {
+void am_image_map(float *currents, const am_model_plan_image *image,
+                  const am_model_plan_population *p) {
   double low[2], high[2];
   for (int a = 0; a < 2 && p->positions; a++) extent(p, a, &low[a], &high[a]);
   for (int k = 0; k < p->n; k++) {

@@ -24,8 +24,10 @@ static const char *own_name(const json_t *input, char *out, size_t size) {
 
 #define AT(member) .offset = offsetof(input_keys, member)
 #define NUMBER(key, low, high, of, text)                                                           \
-  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high, .unit = of,           \
-    .meaning = text }
+  {                                                                                                \
+    .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high, .unit = of,           \
+    .meaning = text                                                                                \
+  }
 #define TEXT(key, text)                                                                            \
   { .name = #key, .kind = AM_FIELD_TEXT, AT(key), .meaning = text }
 #define ARRAY(key, of, text)                                                                       \
@@ -37,7 +39,7 @@ static const am_field input_fields[] = {
     {.name = "type",
      .kind = AM_FIELD_WORD,
      AT(type),
-     .words = "current|poisson|spikes|image", /* in the order of am_plan_input_kind */
+     .words = "current|poisson|spikes|image", /* in the order of am_model_plan_input_kind */
      .meaning = "what comes"},
     NUMBER(mean, -1e6, 1e6, "mV or pA", "constant current, in the unit of the neuron model"),
     NUMBER(noise, 0, 1e6, "mV or pA", "width of a uniform current around it, drawn each step"),
@@ -89,8 +91,8 @@ static amine_status check_keys(const am_reader *r, const am_where *where, const 
 
 /* ------------------------------------------------------------------------------ whose input */
 
-amine_status am_sense_find(const am_plan *plan, const am_plan_sense **sense, const char *name,
-                           const am_reader *r, const am_where *where) {
+amine_status am_sense_find(const am_model_plan *plan, const am_model_plan_sense **sense,
+                           const char *name, const am_reader *r, const am_where *where) {
   am_nearest_word near = am_nearest_begin(name);
   for (size_t k = 0; k < plan->n_senses; k++) {
     am_nearest_try(&near, plan->senses[k].name);
@@ -105,14 +107,14 @@ amine_status am_sense_find(const am_plan *plan, const am_plan_sense **sense, con
                    near.best ? "?" : "");
 }
 
-static amine_status find_population(const am_plan *plan, int *population,
-                                    const am_plan_sense **sense, const input_keys *keys,
+static amine_status find_population(const am_model_plan *plan, int *population,
+                                    const am_model_plan_sense **sense, const input_keys *keys,
                                     const am_reader *r, const am_where *above) {
   const am_where named = {.above = above, .key = "population"};
   const am_where sensed = {.above = above, .key = "sense"};
   if (!keys->population == !keys->sense)
     return am_refuse(r, above, NULL, "an input goes to a population or to a sense: one of the two");
-  if (keys->population) return am_plan_find(plan, population, keys->population, r, &named);
+  if (keys->population) return am_model_plan_find(plan, population, keys->population, r, &named);
   AM_TRY(am_sense_find(plan, sense, keys->sense, r, &sensed));
   *population = (*sense)->population;
   return AMINE_OK;
@@ -120,7 +122,7 @@ static amine_status find_population(const am_plan *plan, int *population,
 
 /* ------------------------------------------------------------------------------ spikes */
 
-static amine_status read_spikes(am_plan_input *input, am_plan *plan, am_reader *r,
+static amine_status read_spikes(am_model_plan_input *input, am_model_plan *plan, am_reader *r,
                                 const am_where *above, const input_keys *keys) {
   const am_where neurons_at = {.above = above, .key = "neurons"};
   const am_where times_at = {.above = above, .key = "times_ms"};
@@ -143,7 +145,7 @@ static amine_status read_spikes(am_plan_input *input, am_plan *plan, am_reader *
   return AMINE_OK;
 }
 
-static amine_status read_spike_file(am_plan_input *input, am_plan *plan, am_reader *r,
+static amine_status read_spike_file(am_model_plan_input *input, am_model_plan *plan, am_reader *r,
                                     const am_where *above, const input_keys *keys) {
   const am_spike_file file = {.path = keys->file, .checksum = keys->checksum, .first = keys->first};
   if (keys->neurons || keys->times_ms)
@@ -153,11 +155,11 @@ static amine_status read_spike_file(am_plan_input *input, am_plan *plan, am_read
 
 /* ------------------------------------------------------------------------------ pictures */
 
-static amine_status read_image(am_plan_input *input, am_plan *plan, am_reader *r,
+static amine_status read_image(am_model_plan_input *input, am_model_plan *plan, am_reader *r,
                                const am_where *above, const input_keys *keys,
-                               const am_plan_sense *sense) {
+                               const am_model_plan_sense *sense) {
   const am_where file = {.above = above, .key = "file"}, values = {.above = above, .key = "values"};
-  const am_plan_population *p = &plan->populations[input->population];
+  const am_model_plan_population *p = &plan->populations[input->population];
   if (!keys->file == !keys->values)
     return am_refuse(r, above, NULL, "a picture is a file or values: one of the two");
   if (keys->file)
@@ -175,35 +177,36 @@ static amine_status read_image(am_plan_input *input, am_plan *plan, am_reader *r
 
 /* ------------------------------------------------------------------------------ inputs */
 
-static amine_status read_input(am_plan *plan, am_reader *r, const am_where *where,
+static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where *where,
                                const json_t *object) {
-  const am_plan_sense *sense = NULL;
+  const am_model_plan_sense *sense = NULL;
   input_keys keys = {.weight = 1, .scale = 1, .first = -1};
-  am_plan_input input = {0};
+  am_model_plan_input input = {0};
   AM_TRY(am_table_read(r, where, object, &am_input_table, false, &keys));
   AM_TRY(check_keys(r, where, object));
   AM_TRY(find_population(plan, &input.population, &sense, &keys, r, where));
-  input.kind = (am_plan_input_kind)keys.type;
+  input.kind = (am_model_plan_input_kind)keys.type;
   input.mean = keys.mean, input.noise = keys.noise;
   input.rate_hz = keys.rate_hz, input.weight = keys.weight;
   input.receptor = (amine_receptor)keys.receptor;
   input.scale = (float)keys.scale;
-  if (input.kind == AM_PLAN_IMAGE) AM_TRY(read_image(&input, plan, r, where, &keys, sense));
-  if (input.kind == AM_PLAN_SPIKES && keys.file)
+  if (input.kind == AM_MODEL_PLAN_IMAGE) AM_TRY(read_image(&input, plan, r, where, &keys, sense));
+  if (input.kind == AM_MODEL_PLAN_SPIKES && keys.file)
     AM_TRY(read_spike_file(&input, plan, r, where, &keys));
-  else if (input.kind == AM_PLAN_SPIKES) AM_TRY(read_spikes(&input, plan, r, where, &keys));
-  return am_plan_add_input(plan, &input, r);
+  else if (input.kind == AM_MODEL_PLAN_SPIKES) AM_TRY(read_spikes(&input, plan, r, where, &keys));
+  return am_model_plan_add_input(plan, &input, r);
 }
 
 /* A second current, picture or Poisson input would replace the first one. */
-static amine_status check_twice(const am_plan *plan, const am_reader *r, const am_where *where) {
+static amine_status check_twice(const am_model_plan *plan, const am_reader *r,
+                                const am_where *where) {
   unsigned char *seen = am_alloc(plan->n_populations, 1);
   if (!seen) return am_fail_memory(r->error, plan->n_populations);
   const char *twice = NULL;
   for (size_t k = 0; k < plan->n_inputs && !twice; k++) {
-    const am_plan_input *input = &plan->inputs[k];
+    const am_model_plan_input *input = &plan->inputs[k];
     const unsigned bit = 1u << ((unsigned)input->kind + 4 * (unsigned)input->receptor);
-    if (input->kind == AM_PLAN_SPIKES) continue;
+    if (input->kind == AM_MODEL_PLAN_SPIKES) continue;
     if (seen[input->population] & bit) twice = plan->populations[input->population].name;
     seen[input->population] = (unsigned char)(seen[input->population] | bit);
   }
@@ -212,7 +215,7 @@ static amine_status check_twice(const am_plan *plan, const am_reader *r, const a
   return am_refuse(r, where, NULL, "\"%s\" has two inputs of one type", twice);
 }
 
-amine_status am_inputs_read(am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_inputs_read(am_model_plan *plan, am_reader *r, const am_where *where,
                             const json_t *array) {
   size_t k;
   json_t *value;
@@ -223,9 +226,9 @@ amine_status am_inputs_read(am_plan *plan, am_reader *r, const am_where *where,
   return plan->n_inputs ? check_twice(plan, r, where) : AMINE_OK;
 }
 
-static amine_status set_image(amine_brain *brain, const am_plan *plan, const am_plan_input *input,
-                              amine_error *error) {
-  const am_plan_population *p = &plan->populations[input->population];
+static amine_status set_image(amine_brain *brain, const am_model_plan *plan,
+                              const am_model_plan_input *input, amine_error *error) {
+  const am_model_plan_population *p = &plan->populations[input->population];
   float *currents = am_alloc((size_t)p->n, sizeof *currents);
   if (!currents) return am_fail_memory(error, am_size_mul((size_t)p->n, sizeof *currents));
   am_image_map(currents, &input->image, p);
@@ -235,23 +238,23 @@ static amine_status set_image(amine_brain *brain, const am_plan *plan, const am_
   return status;
 }
 
-static amine_status set_input(amine_brain *brain, const am_plan *plan, const am_plan_input *input,
-                              amine_error *error) {
+static amine_status set_input(amine_brain *brain, const am_model_plan *plan,
+                              const am_model_plan_input *input, amine_error *error) {
   switch (input->kind) {
-  case AM_PLAN_CURRENT:
+  case AM_MODEL_PLAN_CURRENT:
     return amine_brain_set_current(brain, input->population, input->mean, input->noise, error);
-  case AM_PLAN_POISSON:
+  case AM_MODEL_PLAN_POISSON:
     return amine_brain_set_poisson(brain, input->population, input->receptor, input->rate_hz,
                                    input->weight, error);
-  case AM_PLAN_SPIKES:
+  case AM_MODEL_PLAN_SPIKES:
     return amine_brain_add_spikes(brain, input->population, input->neurons, input->times_ms,
                                   input->n, error);
-  case AM_PLAN_IMAGE: return set_image(brain, plan, input, error);
+  case AM_MODEL_PLAN_IMAGE: return set_image(brain, plan, input, error);
   }
   return AMINE_OK;
 }
 
-amine_status am_inputs_set(amine_brain *brain, const am_plan *plan, amine_error *error) {
+amine_status am_inputs_set(amine_brain *brain, const am_model_plan *plan, amine_error *error) {
   for (size_t k = 0; k < plan->n_inputs; k++)
     AM_TRY(set_input(brain, plan, &plan->inputs[k], error));
   return AMINE_OK;

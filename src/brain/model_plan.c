@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct am_plan_block {
-  struct am_plan_block *next;
+typedef struct am_model_plan_block {
+  struct am_model_plan_block *next;
   char room[64 - sizeof(void *)]; /* what follows is aligned like every block */
-} am_plan_block;
+} am_model_plan_block;
 
-void am_plan_free(am_plan *plan) {
+void am_model_plan_free(am_model_plan *plan) {
   while (plan->blocks) {
-    am_plan_block *next = plan->blocks->next;
+    am_model_plan_block *next = plan->blocks->next;
     am_free(plan->blocks);
     plan->blocks = next;
   }
@@ -21,13 +21,13 @@ void am_plan_free(am_plan *plan) {
   am_free(plan->targets);
   am_free(plan->senses);
   am_free(plan->events);
-  *plan = (am_plan){0};
+  *plan = (am_model_plan){0};
 }
 
-amine_status am_plan_alloc(am_plan *plan, void **block, size_t count, size_t size,
-                           amine_error *error) {
-  const size_t whole = am_size_add(am_size_mul(count, size), sizeof(am_plan_block));
-  am_plan_block *b = am_alloc(whole, 1);
+amine_status am_model_plan_alloc(am_model_plan *plan, void **block, size_t count, size_t size,
+                                 amine_error *error) {
+  const size_t whole = am_size_add(am_size_mul(count, size), sizeof(am_model_plan_block));
+  am_model_plan_block *b = am_alloc(whole, 1);
   if (!b) return am_fail_memory(error, whole);
   b->next = plan->blocks;
   plan->blocks = b;
@@ -35,10 +35,11 @@ amine_status am_plan_alloc(am_plan *plan, void **block, size_t count, size_t siz
   return AMINE_OK;
 }
 
-amine_status am_plan_text(am_plan *plan, const char **copy, const char *text, amine_error *error) {
+amine_status am_model_plan_text(am_model_plan *plan, const char **copy, const char *text,
+                                amine_error *error) {
   void *block = NULL;
   const size_t n = strlen(text) + 1;
-  AM_TRY(am_plan_alloc(plan, &block, n, 1, error));
+  AM_TRY(am_model_plan_alloc(plan, &block, n, 1, error));
   *copy = memcpy(block, text, n);
   return AMINE_OK;
 }
@@ -61,12 +62,14 @@ static amine_status append(void **array, size_t *n, const void *element, size_t 
 
 /* ------------------------------------------------------------------------------ populations */
 
-amine_status am_plan_add_population(am_plan *plan, const am_plan_population *population,
-                                    const am_reader *r, const am_where *where) {
-  if (strlen(population->name) > AM_PLAN_NAME)
-    return am_refuse(r, where, NULL, "a name has at most %d bytes", AM_PLAN_NAME);
-  if (plan->n_populations >= AM_PLAN_POPULATIONS)
-    return am_refuse(r, where, NULL, "a model has at most %d populations", AM_PLAN_POPULATIONS);
+amine_status am_model_plan_add_population(am_model_plan *plan,
+                                          const am_model_plan_population *population,
+                                          const am_reader *r, const am_where *where) {
+  if (strlen(population->name) > AM_MODEL_PLAN_NAME)
+    return am_refuse(r, where, NULL, "a name has at most %d bytes", AM_MODEL_PLAN_NAME);
+  if (plan->n_populations >= AM_MODEL_PLAN_POPULATIONS)
+    return am_refuse(r, where, NULL, "a model has at most %d populations",
+                     AM_MODEL_PLAN_POPULATIONS);
   if ((size_t)population->n > plan->limits.neurons - plan->n_neurons)
     return am_refuse(r, where, NULL,
                      "with its %d neurons the model has %zu: at most %zu are allowed",
@@ -75,8 +78,8 @@ amine_status am_plan_add_population(am_plan *plan, const am_plan_population *pop
   return APPEND(plan, populations, population, r);
 }
 
-amine_status am_plan_find(const am_plan *plan, int *number, const char *name, const am_reader *r,
-                          const am_where *where) {
+amine_status am_model_plan_find(const am_model_plan *plan, int *number, const char *name,
+                                const am_reader *r, const am_where *where) {
   am_nearest_word near = am_nearest_begin(name);
   for (size_t k = 0; k < plan->n_populations; k++) {
     if (strcmp(plan->populations[k].name, name) == 0) {
@@ -93,7 +96,7 @@ amine_status am_plan_find(const am_plan *plan, int *number, const char *name, co
 /* ------------------------------------------------------------------------------ projections */
 
 /* Pairs that are expected to be connected; for distance, as if all were close. */
-static double expected(const am_plan *plan, const amine_projection *p) {
+static double expected(const am_model_plan *plan, const amine_projection *p) {
   const double sources = plan->populations[p->source].n, targets = plan->populations[p->target].n;
   switch (p->connect) {
   case AMINE_CONNECT_ALL: return sources * targets;
@@ -107,10 +110,12 @@ static double expected(const am_plan *plan, const amine_projection *p) {
   return 0;
 }
 
-amine_status am_plan_add_projection(am_plan *plan, const am_plan_projection *projection,
-                                    const am_reader *r, const am_where *where) {
-  if (plan->n_projections >= AM_PLAN_PROJECTIONS)
-    return am_refuse(r, where, NULL, "a model has at most %d projections", AM_PLAN_PROJECTIONS);
+amine_status am_model_plan_add_projection(am_model_plan *plan,
+                                          const am_model_plan_projection *projection,
+                                          const am_reader *r, const am_where *where) {
+  if (plan->n_projections >= AM_MODEL_PLAN_PROJECTIONS)
+    return am_refuse(r, where, NULL, "a model has at most %d projections",
+                     AM_MODEL_PLAN_PROJECTIONS);
   const double n = plan->n_synapses + expected(plan, &projection->p);
   if (n > (double)plan->limits.synapses)
     return am_refuse(r, where, NULL,
@@ -122,19 +127,23 @@ amine_status am_plan_add_projection(am_plan *plan, const am_plan_projection *pro
 
 /* ------------------------------------------------------------------------------ the others */
 
-amine_status am_plan_add_input(am_plan *plan, const am_plan_input *input, const am_reader *r) {
+amine_status am_model_plan_add_input(am_model_plan *plan, const am_model_plan_input *input,
+                                     const am_reader *r) {
   return APPEND(plan, inputs, input, r);
 }
 
-amine_status am_plan_add_target(am_plan *plan, const am_plan_target *target, const am_reader *r) {
+amine_status am_model_plan_add_target(am_model_plan *plan, const am_model_plan_target *target,
+                                      const am_reader *r) {
   return APPEND(plan, targets, target, r);
 }
 
-amine_status am_plan_add_sense(am_plan *plan, const am_plan_sense *sense, const am_reader *r) {
+amine_status am_model_plan_add_sense(am_model_plan *plan, const am_model_plan_sense *sense,
+                                     const am_reader *r) {
   return APPEND(plan, senses, sense, r);
 }
 
-amine_status am_plan_add_event(am_plan *plan, const amine_event_plan *event, const am_reader *r) {
+amine_status am_model_plan_add_event(am_model_plan *plan, const amine_event_plan *event,
+                                     const am_reader *r) {
   return APPEND(plan, events, event, r);
 }
 
@@ -158,7 +167,7 @@ static const char *twice(entry *entries, size_t n) {
   return NULL;
 }
 
-amine_status am_plan_check_names(const am_plan *plan, const am_reader *r) {
+amine_status am_model_plan_check_names(const am_model_plan *plan, const am_reader *r) {
   const size_t most =
       plan->n_populations > plan->n_projections ? plan->n_populations : plan->n_projections;
   entry *entries = am_alloc(most, sizeof *entries);

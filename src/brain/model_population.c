@@ -95,14 +95,14 @@ amine_status am_box_read(am_box *box, am_reader *r, const am_where *where, const
 /* ------------------------------------------------------------------------------ positions */
 
 /* [[x, y, z, w], ...]; coordinates that are left out are 0. */
-static amine_status read_list(am_plan *plan, am_plan_population *p, am_reader *r,
+static amine_status read_list(am_model_plan *plan, am_model_plan_population *p, am_reader *r,
                               const am_where *where, const json_t *list) {
   static const am_field coordinate = {.kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6};
   void *block;
   if (json_array_size(list) != (size_t)p->n)
     return am_refuse(r, where, NULL, "there are %zu positions for %d neurons",
                      json_array_size(list), p->n);
-  AM_TRY(am_plan_alloc(plan, &block, (size_t)p->n, 4 * sizeof(float), r->error));
+  AM_TRY(am_model_plan_alloc(plan, &block, (size_t)p->n, 4 * sizeof(float), r->error));
   p->positions = block;
   size_t k, a;
   json_t *row, *value;
@@ -119,7 +119,7 @@ static amine_status read_list(am_plan *plan, am_plan_population *p, am_reader *r
   return AMINE_OK;
 }
 
-static amine_status read_positions(am_plan *plan, am_plan_population *p, am_reader *r,
+static amine_status read_positions(am_model_plan *plan, am_model_plan_population *p, am_reader *r,
                                    const am_where *above, const json_t *positions) {
   static const int extents[4] = {AM_LATTICE_EXTENT, AM_LATTICE_EXTENT, AM_LATTICE_EXTENT,
                                  AM_LATTICE_EXTENT};
@@ -138,19 +138,19 @@ static amine_status read_positions(am_plan *plan, am_plan_population *p, am_read
   return AMINE_OK;
 }
 
-static amine_status place(am_plan_population *p, uint64_t *sites, am_plan *plan,
+static amine_status place(am_model_plan_population *p, uint64_t *sites, am_model_plan *plan,
                           amine_error *error) {
   void *block;
-  AM_TRY(am_plan_alloc(plan, &block, (size_t)p->n, 4 * sizeof(float), error));
+  AM_TRY(am_model_plan_alloc(plan, &block, (size_t)p->n, 4 * sizeof(float), error));
   AM_TRY(am_lattice_draw(sites, p->n_area, &p->box, plan->seed, p->area, error));
   p->positions = block;
   am_lattice_positions(p->positions, sites + p->first, p->n, &p->box);
   return AMINE_OK;
 }
 
-amine_status am_populations_place(am_plan *plan, amine_error *error) {
+amine_status am_populations_place(am_model_plan *plan, amine_error *error) {
   for (size_t k = 0; k < plan->n_populations; k++) {
-    am_plan_population *p = &plan->populations[k];
+    am_model_plan_population *p = &plan->populations[k];
     if (!p->in_box) continue;
     uint64_t *sites = am_alloc((size_t)p->n_area, sizeof *sites);
     if (!sites) return am_fail_memory(error, am_size_mul((size_t)p->n_area, sizeof *sites));
@@ -163,7 +163,7 @@ amine_status am_populations_place(am_plan *plan, amine_error *error) {
 
 /* ------------------------------------------------------------------------------ populations */
 
-static amine_status read_population(am_plan *plan, am_reader *r, const am_where *where,
+static amine_status read_population(am_model_plan *plan, am_reader *r, const am_where *where,
                                     const json_t *object) {
   population_keys keys = {.record = true};
   AM_TRY(am_table_read(r, where, object, &am_population_table, false, &keys));
@@ -178,9 +178,10 @@ static amine_status read_population(am_plan *plan, am_reader *r, const am_where 
     return am_refuse(r, &model, NULL, "\"%.60s\" is no neuron model%s%s%s", keys.model,
                      near ? "; did you mean " : " (amine list neurons)", near ? near : "",
                      near ? "?" : "");
-  am_plan_population p = {.name = keys.name, .model = word, .n = keys.n, .silent = !keys.record};
+  am_model_plan_population p = {
+      .name = keys.name, .model = word, .n = keys.n, .silent = !keys.record};
   if ((size_t)p.n > plan->limits.neurons) /* before anything of this size is made */
-    return am_plan_add_population(plan, &p, r, where);
+    return am_model_plan_add_population(plan, &p, r, where);
   am_values values = {0};
   const am_where inside = {.above = where, .key = "values"};
   const am_values_source source = {
@@ -189,10 +190,10 @@ static amine_status read_population(am_plan *plan, am_reader *r, const am_where 
   p.values = values.values, p.n_values = values.n_values;
   p.columns = values.columns, p.n_columns = values.n_columns;
   if (keys.positions) AM_TRY(read_positions(plan, &p, r, where, keys.positions));
-  return am_plan_add_population(plan, &p, r, where);
+  return am_model_plan_add_population(plan, &p, r, where);
 }
 
-amine_status am_populations_read(am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_populations_read(am_model_plan *plan, am_reader *r, const am_where *where,
                                  const json_t *array) {
   size_t k;
   json_t *value;
@@ -205,7 +206,7 @@ amine_status am_populations_read(am_plan *plan, am_reader *r, const am_where *wh
 
 /* ------------------------------------------------------------------------------ notes */
 
-static double value_of(const am_plan_population *p, const char *name) {
+static double value_of(const am_model_plan_population *p, const char *name) {
   const amine_parameter *row;
   for (int k = 0; k < p->n_values; k++)
     if (strcmp(p->values[k].name, name) == 0) return p->values[k].value;
@@ -214,11 +215,11 @@ static double value_of(const am_plan_population *p, const char *name) {
   return (double)NAN;
 }
 
-void am_populations_note(const am_plan *plan, am_reader *r, const am_where *file) {
+void am_populations_note(const am_model_plan *plan, am_reader *r, const am_where *file) {
   static const char *const ends[][2] = {
       {"v_reset_mv", "v_threshold_mv"}, {"v_reset_mv", "v_peak_mv"}, {"c", "v_peak_mv"}};
   for (size_t k = 0; k < plan->n_populations; k++) {
-    const am_plan_population *p = &plan->populations[k];
+    const am_model_plan_population *p = &plan->populations[k];
     const am_where here = {.above = file, .key = p->name};
     char line[200];
     for (size_t e = 0; e < sizeof ends / sizeof *ends; e++) {

@@ -9,12 +9,12 @@ extern const am_table am_population_table;
 extern const am_table am_box_table;
 
 /* Adds the populations of the array. */
-amine_status am_populations_read(am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_populations_read(am_model_plan *plan, am_reader *r, const am_where *where,
                                  const json_t *array);
 
 /* Notes what is taken as it is said and is hardly meant: a reset above the threshold, and steps
  * that are too long for a model. */
-void am_populations_note(const am_plan *plan, am_reader *r, const am_where *file);
+void am_populations_note(const am_model_plan *plan, am_reader *r, const am_where *file);
 
 /* Reads a box; an axis that is not named stays as it is in *box. Each coordinate must be below its
  * extent. */
@@ -22,6 +22,6 @@ amine_status am_box_read(am_box *box, am_reader *r, const am_where *where, const
                          const int extents[4], bool generous);
 
 /* Draws the positions of all populations that are in a box. */
-amine_status am_populations_place(am_plan *plan, amine_error *error);
+amine_status am_populations_place(am_model_plan *plan, amine_error *error);
 
 #endif

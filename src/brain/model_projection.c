@@ -71,13 +71,17 @@ static const char *own_name(const json_t *projection, char *out, size_t size) {
 
 #define AT(member) .offset = offsetof(projection_keys, member)
 #define NUMBER(key, low, high, of, text)                                                           \
-  { .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high, .unit = of,           \
-    .meaning = text }
+  {                                                                                                \
+    .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high, .unit = of,           \
+    .meaning = text                                                                                \
+  }
 #define COUNT(key, text)                                                                           \
   { .name = #key, .kind = AM_FIELD_INTEGER, AT(key), .min = 1, .max = 1e7, .meaning = text }
 #define RANGE(key, low, high, of, text)                                                            \
-  { .name = #key, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high, .unit = of,            \
-    .meaning = text }
+  {                                                                                                \
+    .name = #key, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high, .unit = of,            \
+    .meaning = text                                                                                \
+  }
 #define WORD(key, list, text)                                                                      \
   { .name = #key, .kind = AM_FIELD_WORD, AT(key), .words = list, .meaning = text }
 #define TEXT(key, text)                                                                            \
@@ -87,8 +91,7 @@ static const am_field projection_fields[] = {
     TEXT(source, "population that it comes from"),
     TEXT(target, "population that it goes to"),
     WORD(receptor, "excitatory|inhibitory", "of the target, where arrivals go"),
-    WORD(connect, "all|probability|out|distance|one-to-one|list|in",
-         "who is connected with whom"),
+    WORD(connect, "all|probability|out|distance|one-to-one|list|in", "who is connected with whom"),
     NUMBER(probability, 1e-9, 1, NULL,
            "of each pair; with connect=distance times exp(-distance / radius)"),
     NUMBER(radius, 1e-6, 1e6, "sites", "of connect=distance"),
@@ -124,20 +127,20 @@ const am_table am_projection_table = {.fields = projection_fields, .name = own_n
 /* ------------------------------------------------------------------------------ pairs */
 
 static amine_status read_index(const am_reader *r, const am_where *where, const json_t *value,
-                               const am_plan_population *population, int *out) {
+                               const am_model_plan_population *population, int *out) {
   const am_field field = {.kind = AM_FIELD_INTEGER, .max = population->n - 1};
   return am_field_read(r, where, value, &field, out);
 }
 
 /* [[source, target], ...] or [[source, target, weight], ...] */
-static amine_status read_pairs(amine_projection *p, am_plan *plan, am_reader *r,
+static amine_status read_pairs(amine_projection *p, am_model_plan *plan, am_reader *r,
                                const am_where *where, const json_t *pairs) {
   static const am_field weight = {.kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6};
   void *sources, *targets, *weights = NULL;
   const size_t n = json_array_size(pairs), n_row = json_array_size(json_array_get(pairs, 0));
-  AM_TRY(am_plan_alloc(plan, &sources, n, sizeof(int), r->error));
-  AM_TRY(am_plan_alloc(plan, &targets, n, sizeof(int), r->error));
-  if (n_row == 3) AM_TRY(am_plan_alloc(plan, &weights, n, sizeof(float), r->error));
+  AM_TRY(am_model_plan_alloc(plan, &sources, n, sizeof(int), r->error));
+  AM_TRY(am_model_plan_alloc(plan, &targets, n, sizeof(int), r->error));
+  if (n_row == 3) AM_TRY(am_model_plan_alloc(plan, &weights, n, sizeof(float), r->error));
   size_t k;
   json_t *row;
   json_array_foreach(pairs, k, row) {
@@ -159,7 +162,7 @@ static amine_status read_pairs(amine_projection *p, am_plan *plan, am_reader *r,
 
 /* ------------------------------------------------------------------------------ projections */
 
-static amine_status read_rule(amine_projection *p, am_plan *plan, am_reader *r,
+static amine_status read_rule(amine_projection *p, am_model_plan *plan, am_reader *r,
                               const am_where *where, const projection_keys *keys) {
   const am_where rule = {.above = where, .key = "rule"}, inside = {.above = where, .key = "values"};
   const char *near = NULL;
@@ -211,11 +214,11 @@ static amine_status read_short_term(amine_projection *p, am_reader *r, const am_
   return AMINE_OK;
 }
 
-static amine_status find(const am_plan *plan, const am_reader *r, const am_where *above,
+static amine_status find(const am_model_plan *plan, const am_reader *r, const am_where *above,
                          const char *key, const char *name, int *number) {
   const am_where where = {.above = above, .key = key};
   if (!name) return am_refuse(r, above, NULL, "%s is missing: the name of a population", key);
-  return am_plan_find(plan, number, name, r, &where);
+  return am_model_plan_find(plan, number, name, r, &where);
 }
 
 static amine_status check_connect(const projection_keys *keys, const am_reader *r,
@@ -247,7 +250,7 @@ static projection_keys standard(const amine_projection *p) {
                            .self = p->self_connections != 0};
 }
 
-static amine_status read_projection(am_plan *plan, am_reader *r, const am_where *where,
+static amine_status read_projection(am_model_plan *plan, am_reader *r, const am_where *where,
                                     const json_t *object) {
   amine_projection p = amine_projection_default();
   projection_keys keys = standard(&p);
@@ -273,15 +276,15 @@ static amine_status read_projection(am_plan *plan, am_reader *r, const am_where 
   AM_TRY(check_weights(&p, r, where));
   AM_TRY(read_short_term(&p, r, where, keys.short_term));
   char room[200];
-  AM_TRY(am_plan_text(plan, &p.name, own_name(object, room, sizeof room), r->error));
-  if (strlen(p.name) > 2 * AM_PLAN_NAME + 1)
+  AM_TRY(am_model_plan_text(plan, &p.name, own_name(object, room, sizeof room), r->error));
+  if (strlen(p.name) > 2 * AM_MODEL_PLAN_NAME + 1)
     return am_refuse(r, where, NULL, "a projection's name has at most %d bytes",
-                     2 * AM_PLAN_NAME + 1);
-  const am_plan_projection projection = {.p = p, .named = keys.name != NULL};
-  return am_plan_add_projection(plan, &projection, r, where);
+                     2 * AM_MODEL_PLAN_NAME + 1);
+  const am_model_plan_projection projection = {.p = p, .named = keys.name != NULL};
+  return am_model_plan_add_projection(plan, &projection, r, where);
 }
 
-amine_status am_projections_read(am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_projections_read(am_model_plan *plan, am_reader *r, const am_where *where,
                                  const json_t *array) {
   size_t k;
   json_t *value;
@@ -294,7 +297,7 @@ amine_status am_projections_read(am_plan *plan, am_reader *r, const am_where *wh
   return AMINE_OK;
 }
 
-amine_status am_projections_check(const am_plan *plan, const am_reader *r) {
+amine_status am_projections_check(const am_model_plan *plan, const am_reader *r) {
   const am_where file = {0}, projections = {.above = &file, .key = "projections"};
   for (size_t k = 0; k < plan->n_projections && !plan->has_chemical; k++) {
     const amine_projection *p = &plan->projections[k].p;
@@ -354,7 +357,7 @@ static amine_status read_effects(unsigned *effects, const am_reader *r, const am
   return AMINE_OK;
 }
 
-amine_status am_targets_read(am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_targets_read(am_model_plan *plan, am_reader *r, const am_where *where,
                              const json_t *array) {
   size_t k;
   json_t *value;
@@ -362,13 +365,13 @@ amine_status am_targets_read(am_plan *plan, am_reader *r, const am_where *where,
     const am_where here = am_where_element(where, value, k, &am_target_table, NULL, 0);
     const am_where effects = {.above = &here, .key = "effects"};
     target_keys keys = {0};
-    am_plan_target t = {.effects =
-                            AMINE_EFFECT_LEARNING | AMINE_EFFECT_GAIN | AMINE_EFFECT_THRESHOLD};
+    am_model_plan_target t = {.effects = AMINE_EFFECT_LEARNING | AMINE_EFFECT_GAIN |
+                                         AMINE_EFFECT_THRESHOLD};
     AM_TRY(am_table_read(r, &here, value, &am_target_table, false, &keys));
     AM_TRY(find(plan, r, &here, "population", keys.population, &t.population));
     if (keys.effects) AM_TRY(read_effects(&t.effects, r, &effects, keys.effects));
     t.delay_ms = keys.delay_ms, t.tau_ms = keys.tau_ms;
-    AM_TRY(am_plan_add_target(plan, &t, r));
+    AM_TRY(am_model_plan_add_target(plan, &t, r));
   }
   return AMINE_OK;
 }

@@ -11,12 +11,12 @@ extern const am_table am_projection_table, am_target_table;
 extern const char am_factor_words[];
 
 /* Each adds the elements of the array. */
-amine_status am_projections_read(am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_projections_read(am_model_plan *plan, am_reader *r, const am_where *where,
                                  const json_t *array);
-amine_status am_targets_read(am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_targets_read(am_model_plan *plan, am_reader *r, const am_where *where,
                              const json_t *array);
 
 /* A learning projection with a third factor wants modulators. */
-amine_status am_projections_check(const am_plan *plan, const am_reader *r);
+amine_status am_projections_check(const am_model_plan *plan, const am_reader *r);
 
 #endif

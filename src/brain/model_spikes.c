@@ -8,11 +8,11 @@
 #include "format/npy.h"
 #include "format/spike_text.h"
 
-amine_status am_spikes_room(am_plan_input *input, int **neurons, double **times_ms, size_t n,
-                            am_plan *plan, amine_error *error) {
+amine_status am_spikes_room(am_model_plan_input *input, int **neurons, double **times_ms, size_t n,
+                            am_model_plan *plan, amine_error *error) {
   void *a, *b;
-  AM_TRY(am_plan_alloc(plan, &a, n, sizeof(int), error));
-  AM_TRY(am_plan_alloc(plan, &b, n, sizeof(double), error));
+  AM_TRY(am_model_plan_alloc(plan, &a, n, sizeof(int), error));
+  AM_TRY(am_model_plan_alloc(plan, &b, n, sizeof(double), error));
   input->neurons = *neurons = a;
   input->times_ms = *times_ms = b;
   input->n = n;
@@ -54,8 +54,8 @@ static amine_status take_npy(spikes *out, const char *path, const unsigned char 
 }
 
 /* The population's spikes go to the input. */
-static amine_status choose(am_plan_input *input, am_plan *plan, am_reader *r, const am_where *above,
-                           const am_spike_file *file, const spikes *all) {
+static amine_status choose(am_model_plan_input *input, am_model_plan *plan, am_reader *r,
+                           const am_where *above, const am_spike_file *file, const spikes *all) {
   const am_where where = {.above = above, .key = "first"};
   const uint64_t n = (uint64_t)plan->populations[input->population].n;
   const uint64_t first = file->first > 0 ? (uint64_t)file->first : 0;
@@ -89,18 +89,17 @@ static amine_status choose(am_plan_input *input, am_plan *plan, am_reader *r, co
   return AMINE_OK;
 }
 
-amine_status am_spike_file_read(am_plan_input *input, am_plan *plan, am_reader *r,
+amine_status am_spike_file_read(am_model_plan_input *input, am_model_plan *plan, am_reader *r,
                                 const am_where *above, const am_spike_file *file) {
   const am_where where = {.above = above, .key = "file"};
   unsigned char *data = NULL;
   size_t size = 0;
   spikes all = {0};
   AM_TRY(am_model_file_read(&data, &size, plan, r, &where, file->path, file->checksum));
-  amine_status status =
-      size > 1 && data[0] == 0x93
-          ? take_npy(&all, file->path, data, size, r->error)
-          : am_spike_text_parse(&all.neurons, &all.times, &all.n, file->path, (const char *)data,
-                                size, r->error);
+  amine_status status = size > 1 && data[0] == 0x93
+                            ? take_npy(&all, file->path, data, size, r->error)
+                            : am_spike_text_parse(&all.neurons, &all.times, &all.n, file->path,
+                                                  (const char *)data, size, r->error);
   if (status == AMINE_OK) status = choose(input, plan, r, above, file, &all);
   am_free(all.neurons);
   am_free(all.times);

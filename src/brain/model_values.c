@@ -64,14 +64,14 @@ const char *am_model_word(const char *(*next)(int k, const char **meaning), cons
   return NULL;
 }
 
-amine_status am_values_set(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, const am_where *where,
                            const amine_parameter *parameter, double value) {
   void *block;
   if (!(value >= parameter->min && value <= parameter->max))
     return am_refuse(r, where, NULL, "%s=%.10g: it must be a number from %.10g to %.10g",
                      parameter->name, value, parameter->min, parameter->max);
   if (!out->values) {
-    AM_TRY(am_plan_alloc(plan, &block, MOST, sizeof *out->values, r->error));
+    AM_TRY(am_model_plan_alloc(plan, &block, MOST, sizeof *out->values, r->error));
     out->values = block;
   }
   int k = 0;
@@ -83,17 +83,18 @@ amine_status am_values_set(am_values *out, am_plan *plan, am_reader *r, const am
 }
 
 /* A number for each neuron. */
-static amine_status read_column(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
-                                const json_t *array, const amine_parameter *p, int n) {
+static amine_status read_column(am_values *out, am_model_plan *plan, am_reader *r,
+                                const am_where *where, const json_t *array,
+                                const amine_parameter *p, int n) {
   void *block;
   if (json_array_size(array) != (size_t)n)
     return am_refuse(r, where, NULL, "it has %zu numbers, but there are %d neurons",
                      json_array_size(array), n);
   if (!out->columns) {
-    AM_TRY(am_plan_alloc(plan, &block, MOST, sizeof *out->columns, r->error));
+    AM_TRY(am_model_plan_alloc(plan, &block, MOST, sizeof *out->columns, r->error));
     out->columns = block;
   }
-  AM_TRY(am_plan_alloc(plan, &block, (size_t)n, sizeof(float), r->error));
+  AM_TRY(am_model_plan_alloc(plan, &block, (size_t)n, sizeof(float), r->error));
   float *values = block;
   const am_field field = {.name = p->name, .kind = AM_FIELD_NUMBER, .min = p->min, .max = p->max};
   for (int k = 0; k < n; k++) {
@@ -103,7 +104,7 @@ static amine_status read_column(am_values *out, am_plan *plan, am_reader *r, con
     values[k] = (float)value;
   }
   assert(out->n_columns < MOST);
-  out->columns[out->n_columns++] = (am_plan_column){p->name, values};
+  out->columns[out->n_columns++] = (am_model_plan_column){p->name, values};
   return AMINE_OK;
 }
 
@@ -125,8 +126,9 @@ static amine_status unknown(am_reader *r, const am_where *where, const am_values
                    near.best ? "?" : "");
 }
 
-amine_status am_values_read(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
-                            const json_t *object, const am_values_source *source) {
+amine_status am_values_read(am_values *out, am_model_plan *plan, am_reader *r,
+                            const am_where *where, const json_t *object,
+                            const am_values_source *source) {
   const char *key;
   json_t *value;
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {

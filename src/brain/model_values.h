@@ -21,17 +21,18 @@ typedef struct am_values_source {
 typedef struct am_values {
   amine_value *values;
   int n_values;
-  am_plan_column *columns;
+  am_model_plan_column *columns;
   int n_columns;
 } am_values;
 
 /* Adds the parameters that an object names to those in *out, which the plan owns; a parameter that
  * is there gets the new value. */
-amine_status am_values_read(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
-                            const json_t *object, const am_values_source *source);
+amine_status am_values_read(am_values *out, am_model_plan *plan, am_reader *r,
+                            const am_where *where, const json_t *object,
+                            const am_values_source *source);
 
 /* Adds one parameter; a value out of its range is refused in the name of `where`. */
-amine_status am_values_set(am_values *out, am_plan *plan, am_reader *r, const am_where *where,
+amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, const am_where *where,
                            const amine_parameter *parameter, double value);
 
 /* The parameter of a name, or NULL; loosely: also without its unit, and by the names that other

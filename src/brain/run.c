@@ -11,8 +11,8 @@
 
 typedef struct course {
   amine_brain *b;
-  uint64_t end, until; /* of the run; of the stretch to the next look */
-  bool reached;        /* d and F of the rules are those of b->step */
+  uint64_t end, until;   /* of the run; of the stretch to the next look */
+  bool reached;          /* d and F of the rules are those of b->step */
   _Atomic uint64_t full; /* the step before which a chunk has no room for the spikes of another */
   amine_status status;
   amine_error error;

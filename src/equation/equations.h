@@ -1,0 +1,176 @@
+/* The language of equations: a text that says how activity goes on from one step to the next becomes
+ * symbols with shapes and assignments whose right sides are trees.
+ *
+ *     # Gated recurrent units                        a comment
+ *     input u                                        what comes from below, a vector
+ *     state h[n]                                     kept from step to step, 0 at first
+ *     state v[n] = v_rest                            or what a sum of constants says
+ *     trace H[n, n]                                  the same for a matrix of each episode's own
+ *     constant tau = 5 from 1 to 1e6 steps "..."     a number that a user may set
+ *     learned W_ir, W_iz as weight_ih                tensors, stacked, under a name of their own
+ *     learned w[n, n] = uniform(0, 0.01)             with a shape, or first values
+ *     r = sigmoid(W_ir @ u + b_ir)                   a value of this step
+ *     h <- (1 - z) * g + z * h                       what a state is after the step
+ *     output h                                       what goes to what lies above
+ *
+ * A name that is used and never assigned is learned: a matrix before @, else of the shape of what it
+ * is combined with. Operators: + - * / by element, @ (a matrix before a vector), which binds more
+ * tightly than * and /, and - before a term. A number goes with every element, a vector [n] with every
+ * column of a matrix [n, m]. A statement ends with its line unless a bracket is open, an operator ends
+ * it or one begins the next. A name stands for a state's value before the step, whatever its update says.
+ *
+ * Sizes are names (n) or whole numbers; an input's size bears its name. Two sizes of different names
+ * never fit. */
+#ifndef AMINE_EQUATION_EQUATIONS_H
+#define AMINE_EQUATION_EQUATIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum {
+  AM_SYMBOL_SIZE = 32, /* of a name with its final 0 */
+  AM_SYMBOLS_MAX = 128,
+  AM_NODES_MAX = 1024,
+  AM_ASSIGNMENTS_MAX = 96,
+  AM_SIZES_MAX = 64,
+  AM_TENSORS_MAX = 48,
+  AM_ARGUMENTS_MAX = 4,
+  AM_EQUATION_DEPTH = 64 /* of brackets within each other */
+};
+
+/* ------------------------------------------------------------------------------ trees */
+typedef enum am_node_kind {
+  AM_NODE_NUMBER,
+  AM_NODE_SYMBOL,
+  AM_NODE_NEGATE, /* of a[0] */
+  AM_NODE_ADD,    /* of a[0] and a[1], and so on */
+  AM_NODE_SUBTRACT,
+  AM_NODE_MULTIPLY,
+  AM_NODE_DIVIDE,
+  AM_NODE_APPLY, /* @ */
+  AM_NODE_CALL
+} am_node_kind;
+
+typedef enum am_function {
+  AM_TANH,
+  AM_SIGMOID,
+  AM_RELU,
+  AM_SOFTPLUS, /* log(1 + e^x) */
+  AM_EXP,
+  AM_LOG,
+  AM_SQRT,
+  AM_ABS,
+  AM_MIN,
+  AM_MAX,
+  AM_CLIP, /* of x, low, high */
+  AM_SPIKE, /* of v, width: 1 where v > 0, else 0; its derivative is max(0, 1 - |v| / width) / width */
+  AM_SUM,     /* of a vector's elements */
+  AM_DOT,     /* of two vectors */
+  AM_SOFTMAX, /* of a vector */
+  AM_N_FUNCTIONS
+} am_function;
+
+typedef struct am_node {
+  am_node_kind kind;
+  int at; /* byte in the text */
+  int a[AM_ARGUMENTS_MAX], n;
+  int symbol;
+  am_function function;
+  double number;
+} am_node;
+
+/* ------------------------------------------------------------------------------ symbols */
+/* A scalar has rank 0, a vector 1, a matrix 2; -1 is not known yet. dim: indices of sizes. */
+typedef struct am_shape {
+  int rank, dim[2];
+} am_shape;
+
+typedef enum am_symbol_kind {
+  AM_SYMBOL_LEARNED,
+  AM_SYMBOL_INPUT,
+  AM_SYMBOL_STATE,
+  AM_SYMBOL_TRACE,
+  AM_SYMBOL_CONSTANT,
+  AM_SYMBOL_VALUE
+} am_symbol_kind;
+
+/* First values of a tensor. */
+typedef enum am_first {
+  AM_FIRST_STANDARD, /* uniform within +-1/sqrt(n), n the elements of the first state, as PyTorch */
+  AM_FIRST_UNIFORM,  /* from a to b */
+  AM_FIRST_NORMAL,   /* with mean a and standard deviation b */
+  AM_FIRST_NUMBER    /* a */
+} am_first;
+
+typedef struct am_symbol {
+  char name[AM_SYMBOL_SIZE];
+  am_symbol_kind kind;
+  am_shape shape;
+  int at;     /* byte in the text where it is declared, or first used */
+  int update; /* of a state or trace: the node of its value after the step, -1 if there is none yet */
+  int begin;  /* of a state: the node of what it is at first, -1 for 0 */
+  int tensor; /* of what is learned: which one it is a part of */
+  /* of a constant */
+  double standard, min, max;
+  char unit[AM_SYMBOL_SIZE], meaning[96];
+} am_symbol;
+
+/* What is saved under one name: the parts lie one after the other along the first dimension. */
+typedef struct am_tensor {
+  char name[AM_SYMBOL_SIZE];
+  am_first first;
+  int from[2]; /* nodes of a and b, which may name constants; -1: not given */
+} am_tensor;
+
+/* A size: a name, or a number, or one that follows from use. Several may turn out to be one. */
+typedef struct am_size {
+  char name[AM_SYMBOL_SIZE]; /* "" if it has none */
+  int number;                /* 0 if it is not known from the text */
+  int same;                  /* the size that it is the same as, or itself */
+} am_size;
+
+typedef struct am_assignment {
+  int symbol, node; /* in the order of the text */
+  bool update;      /* <- */
+  int at;
+} am_assignment;
+
+typedef struct am_equations {
+  char *text, *name; /* own copies; name stands in sentences */
+  am_node nodes[AM_NODES_MAX];
+  am_symbol symbols[AM_SYMBOLS_MAX];
+  am_size sizes[AM_SIZES_MAX];
+  am_tensor tensors[AM_TENSORS_MAX];
+  am_assignment assignments[AM_ASSIGNMENTS_MAX];
+  int n_nodes, n_symbols, n_sizes, n_tensors, n_assignments;
+  int input, output; /* symbols */
+} am_equations;
+
+/* Reads a text. `name` (a file's, a network's) stands in sentences, which give line and column, the
+ * line itself and a mark below the place. AMINE_ERROR_INPUT for what is wrong, AMINE_ERROR_MEMORY. */
+amine_status am_equations_read(am_equations **equations, const char *name, const char *text,
+                               amine_error *error);
+void am_equations_free(am_equations *equations);
+
+/* The shapes of all symbols and nodes; part of reading. */
+amine_status am_equations_infer(am_equations *e, amine_error *error);
+
+/* The size that stands for all that are the same. */
+int am_equations_size(const am_equations *e, int size);
+int am_equations_find(const am_equations *e, const char *name); /* a symbol, or -1 */
+const char *am_function_name(am_function function);
+int am_function_arguments(am_function function);
+
+/* "h[n]", "W_ir[n, u]", "eta" */
+void am_equations_put_shape(const am_equations *e, int symbol, am_text *text);
+/* A line for every tensor: its name, shape and parts, in the order in which they are saved. */
+void am_equations_put_tensors(const am_equations *e, am_text *text);
+
+/* AMINE_ERROR_INPUT with name, line, column, sentence, the line and a mark below byte `at`. */
+amine_status am_equations_refuse(const am_equations *e, int at, amine_error *error,
+                                 const char *format, ...) AM_PRINTF(4, 5);
+
+#endif

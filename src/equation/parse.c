@@ -1,0 +1,585 @@
+/* From a text to symbols and trees (see equations.h). What is read is remembered with its place in the
+ * text, so that whatever is found wrong later can be shown there. */
+#include "equation/equations.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/words.h"
+#include "equation/mark.h"
+
+typedef enum token_kind {
+  T_NUMBER,
+  T_NAME,
+  T_STRING,
+  T_SIGN, /* one character of "+-*" "/@()[],=", or '<' for <- */
+  T_LINE, /* the end of a line outside brackets */
+  T_END
+} token_kind;
+
+typedef struct token {
+  token_kind kind;
+  char sign;
+  int at, length;
+  double number;
+} token;
+
+typedef struct reader {
+  am_equations *e;
+  int at;       /* the next byte */
+  int brackets; /* open ones, in which lines do not end */
+  int depth;
+  token now;
+  amine_error *error;
+} reader;
+
+#define REFUSE(r, at, ...) am_equations_refuse((r)->e, at, (r)->error, __VA_ARGS__)
+
+/* ------------------------------------------------------------------------------ functions */
+static const struct {
+  const char *name;
+  int n;
+} functions[AM_N_FUNCTIONS] = {
+    [AM_TANH] = {"tanh", 1},         [AM_SIGMOID] = {"sigmoid", 1}, [AM_RELU] = {"relu", 1},
+    [AM_SOFTPLUS] = {"softplus", 1}, [AM_EXP] = {"exp", 1},         [AM_LOG] = {"log", 1},
+    [AM_SQRT] = {"sqrt", 1},         [AM_ABS] = {"abs", 1},         [AM_MIN] = {"min", 2},
+    [AM_MAX] = {"max", 2},           [AM_CLIP] = {"clip", 3},       [AM_SPIKE] = {"spike", 2},
+    [AM_SUM] = {"sum", 1},           [AM_DOT] = {"dot", 2},         [AM_SOFTMAX] = {"softmax", 1}};
+
+const char *am_function_name(am_function f) { return functions[f].name; }
+int am_function_arguments(am_function f) { return functions[f].n; }
+
+static const char *next_function(int k) { return k < AM_N_FUNCTIONS ? functions[k].name : NULL; }
+
+/* ------------------------------------------------------------------------------ tokens */
+static bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static int behind_blanks(const char *text, int at, bool lines) {
+  for (;;) {
+    while (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || (lines && text[at] == '\n'))
+      at++;
+    if (text[at] != '#') return at;
+    at += (int)strcspn(text + at, "\n");
+  }
+}
+
+/* A statement goes on in the next line after an operator or a comma, or if that begins with one. */
+static bool goes_on(const reader *r, const token *t) {
+  const char behind = r->e->text[behind_blanks(r->e->text, r->at, true)];
+  return r->brackets > 0 || t->kind == T_LINE ||
+         (t->kind == T_SIGN && strchr("+-*/@=<,", t->sign)) || (behind && strchr("+-*/@", behind));
+}
+
+static amine_status number(reader *r) {
+  char *end;
+  const char *from = r->e->text + r->at;
+  r->now.kind = T_NUMBER;
+  r->now.number = am_number_read(from, &end);
+  r->at += (int)(end - from);
+  if (end == from || is_letter(*end) || !isfinite(r->now.number))
+    return REFUSE(r, r->now.at, "this is not a number");
+  return AMINE_OK;
+}
+
+static amine_status string(reader *r) {
+  const char *end = strpbrk(r->e->text + r->at + 1, "\"\n");
+  if (!end || *end != '"') return REFUSE(r, r->at, "this text in quotes has no end");
+  r->now.kind = T_STRING;
+  r->at = (int)(end - r->e->text) + 1;
+  return AMINE_OK;
+}
+
+static amine_status next(reader *r) {
+  const char *text = r->e->text;
+  const token before = r->now;
+  while (r->at = behind_blanks(text, r->at, false), text[r->at] == '\n' && goes_on(r, &before))
+    r->at++;
+  r->now = (token){.kind = T_SIGN, .at = r->at};
+  const char c = text[r->at];
+  amine_status status = AMINE_OK;
+  if (c == 0) r->now.kind = T_END;
+  else if (c == '\n') r->now.kind = T_LINE, r->at++;
+  else if (is_letter(c)) {
+    r->now.kind = T_NAME;
+    while (is_letter(text[r->at]) || is_digit(text[r->at])) r->at++;
+  } else if (is_digit(c) || (c == '.' && is_digit(text[r->at + 1]))) status = number(r);
+  else if (c == '"') status = string(r);
+  else if (c == '<' && text[r->at + 1] == '-') r->now.sign = '<', r->at += 2;
+  else if (strchr("+-*/@()[],=", c)) r->now.sign = c, r->at++;
+  else return REFUSE(r, r->at, "this sign means nothing here");
+  r->now.length = r->at - r->now.at;
+  return status;
+}
+
+static bool is_sign(const reader *r, char c) { return r->now.kind == T_SIGN && r->now.sign == c; }
+
+static bool is_word(const reader *r, const char *word) {
+  return r->now.kind == T_NAME && (size_t)r->now.length == strlen(word) &&
+         memcmp(r->e->text + r->now.at, word, strlen(word)) == 0;
+}
+
+static amine_status expect(reader *r, char c, const char *where) {
+  if (!is_sign(r, c)) return REFUSE(r, r->now.at, "'%c' is missing here, %s", c, where);
+  return next(r);
+}
+
+/* Copies the name that stands here and goes on. */
+static amine_status name(reader *r, char out[AM_SYMBOL_SIZE], const char *of) {
+  if (r->now.kind != T_NAME) return REFUSE(r, r->now.at, "the name of %s belongs here", of);
+  if (r->now.length >= AM_SYMBOL_SIZE)
+    return REFUSE(r, r->now.at, "a name has at most %d characters", AM_SYMBOL_SIZE - 1);
+  memcpy(out, r->e->text + r->now.at, (size_t)r->now.length);
+  out[r->now.length] = 0;
+  return next(r);
+}
+
+/* ------------------------------------------------------------------------------ symbols */
+int am_equations_find(const am_equations *e, const char *of) {
+  for (int k = 0; k < e->n_symbols; k++)
+    if (strcmp(e->symbols[k].name, of) == 0) return k;
+  return -1;
+}
+
+static amine_status add_symbol(reader *r, int *out, const char *called, am_symbol_kind kind,
+                               int at) {
+  am_equations *e = r->e;
+  if (e->n_symbols == AM_SYMBOLS_MAX)
+    return REFUSE(r, at, "a text has at most %d names", AM_SYMBOLS_MAX);
+  for (int k = 0; k < AM_N_FUNCTIONS; k++)
+    if (strcmp(called, functions[k].name) == 0) return REFUSE(r, at, "%s is a function", called);
+  am_symbol *s = &e->symbols[e->n_symbols];
+  *s = (am_symbol){
+      .kind = kind, .at = at, .update = -1, .begin = -1, .tensor = -1, .shape = {-1, {-1, -1}}};
+  memcpy(s->name, called, strlen(called) + 1);
+  *out = e->n_symbols++;
+  return AMINE_OK;
+}
+
+/* A new one, for a declaration or an assignment. */
+static amine_status declare(reader *r, int *out, am_symbol_kind kind, const char *of) {
+  char called[AM_SYMBOL_SIZE];
+  const int at = r->now.at;
+  AM_TRY(name(r, called, of));
+  const int old = am_equations_find(r->e, called);
+  if (old < 0) return add_symbol(r, out, called, kind, at);
+  const am_symbol *s = &r->e->symbols[old];
+  if (kind == AM_SYMBOL_LEARNED && s->kind == kind && s->tensor < 0) return *out = old, AMINE_OK;
+  if (kind == AM_SYMBOL_VALUE && r->e->symbols[old].kind == AM_SYMBOL_LEARNED)
+    return REFUSE(r, r->e->symbols[old].at, "%s is used before it is said what it is", called);
+  return REFUSE(r, at, "there is %s already, from line %d", called,
+                am_mark_line(r->e->text, r->e->symbols[old].at));
+}
+
+static amine_status add_size(reader *r, int *out, const char *called, int value) {
+  am_equations *e = r->e;
+  for (int k = 0; called[0] && k < e->n_sizes; k++)
+    if (strcmp(e->sizes[k].name, called) == 0) return *out = k, AMINE_OK;
+  if (e->n_sizes == AM_SIZES_MAX)
+    return REFUSE(r, r->now.at, "a text has at most %d sizes", AM_SIZES_MAX);
+  am_size *s = &e->sizes[e->n_sizes];
+  *s = (am_size){.number = value, .same = e->n_sizes};
+  memcpy(s->name, called, strlen(called) + 1);
+  *out = e->n_sizes++;
+  return AMINE_OK;
+}
+
+/* "[n, m]" or nothing: rank 0 */
+static amine_status shape(reader *r, am_shape *out) {
+  *out = (am_shape){0, {-1, -1}};
+  if (!is_sign(r, '[')) return AMINE_OK;
+  r->brackets++;
+  AM_TRY(next(r));
+  while (!is_sign(r, ']')) {
+    char called[AM_SYMBOL_SIZE] = "";
+    int value = 0;
+    if (out->rank == 2) return REFUSE(r, r->now.at, "a matrix has two sizes");
+    if (out->rank > 0) AM_TRY(expect(r, ',', "between two sizes"));
+    if (r->now.kind == T_NUMBER) {
+      if (!(r->now.number >= 1 && r->now.number <= 65536 && r->now.number == floor(r->now.number)))
+        return REFUSE(r, r->now.at, "a size is a whole number from 1 to 65536, or a name");
+      value = (int)r->now.number;
+      AM_TRY(next(r));
+    } else AM_TRY(name(r, called, "a size"));
+    AM_TRY(add_size(r, &out->dim[out->rank++], called, value));
+  }
+  r->brackets--;
+  return next(r);
+}
+
+/* ------------------------------------------------------------------------------ expressions */
+static amine_status sum(reader *r, int *out);
+
+static amine_status add_node(reader *r, int *out, am_node_kind kind, int at) {
+  if (r->e->n_nodes == AM_NODES_MAX)
+    return REFUSE(r, at, "a text has at most %d operations", AM_NODES_MAX);
+  r->e->nodes[r->e->n_nodes] = (am_node){.kind = kind, .at = at, .symbol = -1};
+  *out = r->e->n_nodes++;
+  return AMINE_OK;
+}
+
+static amine_status bracket(reader *r, int *out) {
+  if (++r->depth > AM_EQUATION_DEPTH)
+    return REFUSE(r, r->now.at, "brackets lie within each other more than %d deep",
+                  AM_EQUATION_DEPTH);
+  r->brackets++;
+  AM_TRY(next(r));
+  AM_TRY(sum(r, out));
+  r->brackets--;
+  r->depth--;
+  return expect(r, ')', "where a bracket ends");
+}
+
+static amine_status call(reader *r, int *out, const char *called, int at) {
+  int f = 0;
+  while (f < AM_N_FUNCTIONS && strcmp(functions[f].name, called) != 0) f++;
+  if (f == AM_N_FUNCTIONS) {
+    const char *near = am_nearest(called, next_function);
+    return REFUSE(r, at, "there is no function %s%s%s%s", called, near ? "; did you mean " : "",
+                  near ? near : "", near ? "?" : "");
+  }
+  if (++r->depth > AM_EQUATION_DEPTH)
+    return REFUSE(r, at, "brackets lie within each other more than %d deep", AM_EQUATION_DEPTH);
+  int node = 0;
+  AM_TRY(add_node(r, &node, AM_NODE_CALL, at));
+  r->e->nodes[node].function = (am_function)f;
+  r->brackets++;
+  AM_TRY(next(r));
+  while (!is_sign(r, ')')) {
+    am_node *n = &r->e->nodes[node];
+    if (n->n == functions[f].n && !is_sign(r, ',')) return expect(r, ')', "where a bracket ends");
+    if (n->n == functions[f].n)
+      return REFUSE(r, r->now.at, "%s takes %d argument%s", called, n->n, n->n == 1 ? "" : "s");
+    if (n->n > 0) AM_TRY(expect(r, ',', "between two arguments"));
+    AM_TRY(sum(r, &r->e->nodes[node].a[r->e->nodes[node].n]));
+    r->e->nodes[node].n++;
+  }
+  if (r->e->nodes[node].n < functions[f].n)
+    return REFUSE(r, r->now.at, "%s takes %d argument%s", called, functions[f].n,
+                  functions[f].n == 1 ? "" : "s");
+  r->brackets--;
+  r->depth--;
+  *out = node;
+  return next(r);
+}
+
+static amine_status primary(reader *r, int *out) {
+  const int at = r->now.at;
+  if (r->now.kind == T_NUMBER) {
+    const double value = r->now.number;
+    AM_TRY(add_node(r, out, AM_NODE_NUMBER, at));
+    r->e->nodes[*out].number = value;
+    return next(r);
+  }
+  if (is_sign(r, '(')) return bracket(r, out);
+  if (r->now.kind != T_NAME) return REFUSE(r, at, "a number, a name or a bracket belongs here");
+  char called[AM_SYMBOL_SIZE];
+  AM_TRY(name(r, called, "a value"));
+  if (is_sign(r, '(')) return call(r, out, called, at);
+  int symbol = am_equations_find(r->e, called);
+  if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
+  AM_TRY(add_node(r, out, AM_NODE_SYMBOL, at));
+  r->e->nodes[*out].symbol = symbol;
+  return AMINE_OK;
+}
+
+static amine_status signed_primary(reader *r, int *out) {
+  if (!is_sign(r, '-')) return primary(r, out);
+  const int at = r->now.at;
+  int of;
+  if (++r->depth > AM_EQUATION_DEPTH) return REFUSE(r, at, "too many signs");
+  AM_TRY(next(r));
+  AM_TRY(signed_primary(r, &of));
+  r->depth--;
+  AM_TRY(add_node(r, out, AM_NODE_NEGATE, at));
+  r->e->nodes[*out].a[0] = of, r->e->nodes[*out].n = 1;
+  return AMINE_OK;
+}
+
+static amine_status binary(reader *r, int *out, am_node_kind kind,
+                           amine_status (*right)(reader *r, int *out)) {
+  const int left = *out, at = r->now.at;
+  int other;
+  if (++r->depth > AM_EQUATION_DEPTH) return REFUSE(r, at, "too many operators in a row");
+  AM_TRY(next(r));
+  AM_TRY(right(r, &other));
+  r->depth--;
+  AM_TRY(add_node(r, out, kind, at));
+  am_node *n = &r->e->nodes[*out];
+  n->a[0] = left, n->a[1] = other, n->n = 2;
+  return AMINE_OK;
+}
+
+static amine_status applied(reader *r, int *out) {
+  AM_TRY(signed_primary(r, out));
+  return is_sign(r, '@') ? binary(r, out, AM_NODE_APPLY, applied) : AMINE_OK; /* A @ (B @ x) */
+}
+
+static amine_status product(reader *r, int *out) {
+  AM_TRY(applied(r, out));
+  for (;;) {
+    if (is_sign(r, '*')) AM_TRY(binary(r, out, AM_NODE_MULTIPLY, applied));
+    else if (is_sign(r, '/')) AM_TRY(binary(r, out, AM_NODE_DIVIDE, applied));
+    else return AMINE_OK;
+  }
+}
+
+static amine_status sum(reader *r, int *out) {
+  AM_TRY(product(r, out));
+  for (;;) {
+    if (is_sign(r, '+')) AM_TRY(binary(r, out, AM_NODE_ADD, product));
+    else if (is_sign(r, '-')) AM_TRY(binary(r, out, AM_NODE_SUBTRACT, product));
+    else return AMINE_OK;
+  }
+}
+
+/* ------------------------------------------------------------------------------ statements */
+static amine_status input(reader *r) {
+  int symbol;
+  const int at = r->now.at;
+  if (r->e->input >= 0) return REFUSE(r, at, "a network has one input");
+  AM_TRY(declare(r, &symbol, AM_SYMBOL_INPUT, "an input"));
+  am_symbol *s = &r->e->symbols[symbol];
+  s->shape.rank = 1;
+  r->e->input = symbol;
+  return add_size(r, &s->shape.dim[0], s->name, 0);
+}
+
+static amine_status state(reader *r, am_symbol_kind kind, int rank, const char *what) {
+  int symbol;
+  AM_TRY(declare(r, &symbol, kind, what));
+  am_symbol *s = &r->e->symbols[symbol];
+  AM_TRY(shape(r, &s->shape));
+  if (s->shape.rank != rank)
+    return REFUSE(r, s->at, "%s has %s: %s[%s]", what, rank == 1 ? "one size" : "two sizes",
+                  s->name, rank == 1 ? "n" : "n, n");
+  if (!is_sign(r, '=')) return AMINE_OK;
+  AM_TRY(next(r));
+  return sum(r, &r->e->symbols[symbol].begin);
+}
+
+static amine_status signed_number(reader *r, double *out) {
+  const bool minus = is_sign(r, '-');
+  if (minus) AM_TRY(next(r));
+  if (r->now.kind != T_NUMBER) return REFUSE(r, r->now.at, "a number belongs here");
+  *out = minus ? -r->now.number : r->now.number;
+  return next(r);
+}
+
+/* constant NAME = NUMBER [from NUMBER to NUMBER] [UNIT] ["MEANING"] */
+static amine_status constant(reader *r) {
+  int symbol;
+  AM_TRY(declare(r, &symbol, AM_SYMBOL_CONSTANT, "a constant"));
+  am_symbol *s = &r->e->symbols[symbol];
+  s->shape.rank = 0;
+  s->min = -1e30, s->max = 1e30;
+  AM_TRY(expect(r, '=', "before a constant's value"));
+  AM_TRY(signed_number(r, &s->standard));
+  if (is_word(r, "from")) {
+    AM_TRY(next(r));
+    AM_TRY(signed_number(r, &s->min));
+    if (!is_word(r, "to")) return REFUSE(r, r->now.at, "\"to\" is missing here");
+    AM_TRY(next(r));
+    AM_TRY(signed_number(r, &s->max));
+  }
+  if (!(s->min <= s->standard && s->standard <= s->max))
+    return REFUSE(r, s->at, "the value of %s lies outside its range", s->name);
+  if (r->now.kind == T_NAME) AM_TRY(name(r, s->unit, "a unit"));
+  if (r->now.kind != T_STRING) return AMINE_OK;
+  if (r->now.length - 2 >= (int)sizeof s->meaning)
+    return REFUSE(r, r->now.at, "a meaning has at most %d characters", (int)sizeof s->meaning - 1);
+  memcpy(s->meaning, r->e->text + r->now.at + 1, (size_t)r->now.length - 2);
+  return next(r);
+}
+
+static amine_status add_tensor(reader *r, const char *called, int at) {
+  am_equations *e = r->e;
+  if (e->n_tensors == AM_TENSORS_MAX)
+    return REFUSE(r, at, "a network has at most %d tensors", AM_TENSORS_MAX);
+  for (int k = 0; k < e->n_tensors; k++)
+    if (strcmp(e->tensors[k].name, called) == 0)
+      return REFUSE(r, at, "there is a tensor %s already", called);
+  am_tensor *t = &e->tensors[e->n_tensors++];
+  *t = (am_tensor){.first = AM_FIRST_STANDARD, .from = {-1, -1}};
+  memcpy(t->name, called, strlen(called) + 1);
+  return AMINE_OK;
+}
+
+/* "= uniform(LOW, HIGH)", "= normal(MEAN, DEVIATION)", "= VALUE" */
+static amine_status first_value(reader *r, am_tensor *t) {
+  AM_TRY(next(r));
+  const bool uniform = is_word(r, "uniform");
+  if (!uniform && !is_word(r, "normal")) {
+    t->first = AM_FIRST_NUMBER;
+    return sum(r, &t->from[0]);
+  }
+  t->first = uniform ? AM_FIRST_UNIFORM : AM_FIRST_NORMAL;
+  r->brackets++;
+  AM_TRY(next(r));
+  AM_TRY(expect(r, '(', "before two numbers"));
+  AM_TRY(sum(r, &t->from[0]));
+  AM_TRY(expect(r, ',', "between two numbers"));
+  AM_TRY(sum(r, &t->from[1]));
+  r->brackets--;
+  return expect(r, ')', "after two numbers");
+}
+
+/* learned NAME [SHAPE], NAME [SHAPE], ... [as NAME] [= FIRST] */
+static amine_status learned(reader *r) {
+  am_equations *e = r->e;
+  const int at = r->now.at;
+  char called[AM_SYMBOL_SIZE];
+  int parts = 0;
+  do {
+    int symbol;
+    if (parts++) AM_TRY(next(r)); /* the comma */
+    AM_TRY(declare(r, &symbol, AM_SYMBOL_LEARNED, "what is learned"));
+    if (parts == 1) memcpy(called, e->symbols[symbol].name, sizeof called);
+    e->symbols[symbol].tensor = e->n_tensors;
+    if (is_sign(r, '[')) AM_TRY(shape(r, &e->symbols[symbol].shape));
+  } while (is_sign(r, ','));
+  if (parts > 1 && !is_word(r, "as"))
+    return REFUSE(r, r->now.at, "several parts need a name as one: \"as NAME\"");
+  if (is_word(r, "as")) {
+    AM_TRY(next(r));
+    AM_TRY(name(r, called, "a tensor"));
+  }
+  AM_TRY(add_tensor(r, called, at));
+  return is_sign(r, '=') ? first_value(r, &e->tensors[e->n_tensors - 1]) : AMINE_OK;
+}
+
+static amine_status output(reader *r) {
+  char called[AM_SYMBOL_SIZE];
+  const int at = r->now.at;
+  if (r->e->output >= 0) return REFUSE(r, at, "a network has one output");
+  AM_TRY(name(r, called, "the output"));
+  r->e->output = am_equations_find(r->e, called);
+  if (r->e->output < 0) return REFUSE(r, at, "nothing above says what %s is", called);
+  return AMINE_OK;
+}
+
+static amine_status add_assignment(reader *r, int symbol, int node, bool update, int at) {
+  am_equations *e = r->e;
+  if (e->n_assignments == AM_ASSIGNMENTS_MAX)
+    return REFUSE(r, at, "a text has at most %d assignments", AM_ASSIGNMENTS_MAX);
+  e->assignments[e->n_assignments++] =
+      (am_assignment){.symbol = symbol, .node = node, .update = update, .at = at};
+  return AMINE_OK;
+}
+
+/* NAME <- ..., NAME = ... */
+static amine_status assignment(reader *r) {
+  am_equations *e = r->e;
+  const token t = r->now;
+  int symbol, node;
+  char called[AM_SYMBOL_SIZE];
+  AM_TRY(name(r, called, "a value"));
+  if (is_sign(r, '<')) {
+    symbol = am_equations_find(e, called);
+    am_symbol *s = symbol < 0 ? NULL : &e->symbols[symbol];
+    if (!s || (s->kind != AM_SYMBOL_STATE && s->kind != AM_SYMBOL_TRACE))
+      return REFUSE(r, t.at, "there is no state %s: \"state %s[n]\" makes one", called, called);
+    if (s->update >= 0) return REFUSE(r, t.at, "%s is updated twice", called);
+    AM_TRY(next(r));
+    AM_TRY(sum(r, &node));
+    s->update = node;
+    return add_assignment(r, symbol, node, true, t.at);
+  }
+  if (!is_sign(r, '='))
+    return REFUSE(r, r->now.at, "\"=\" or \"<-\" belongs here, after the name of what changes");
+  AM_TRY(next(r));
+  AM_TRY(sum(r, &node)); /* before its name is known: a value does not depend on itself */
+  r->now.length = 0;
+  const int old = am_equations_find(e, called);
+  if (old >= 0 && e->symbols[old].kind == AM_SYMBOL_LEARNED)
+    return REFUSE(r, e->symbols[old].at, "%s is used before it is said what it is", called);
+  if (old >= 0)
+    return REFUSE(r, t.at, "there is %s already, from line %d", called,
+                  am_mark_line(e->text, e->symbols[old].at));
+  AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_VALUE, t.at));
+  return add_assignment(r, symbol, node, false, t.at);
+}
+
+static amine_status statement(reader *r) {
+  static const struct {
+    const char *word;
+    amine_status (*read)(reader *r);
+  } others[] = {{"input", input}, {"constant", constant}, {"learned", learned}, {"output", output}};
+  if (is_word(r, "state")) {
+    AM_TRY(next(r));
+    return state(r, AM_SYMBOL_STATE, 1, "a state");
+  }
+  if (is_word(r, "trace")) {
+    AM_TRY(next(r));
+    return state(r, AM_SYMBOL_TRACE, 2, "a trace");
+  }
+  for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+    if (is_word(r, others[k].word)) {
+      AM_TRY(next(r));
+      return others[k].read(r);
+    }
+  return assignment(r);
+}
+
+/* ------------------------------------------------------------------------------ the whole text */
+/* What no declaration names has a tensor of its own, after the others. */
+static amine_status complete(reader *r) {
+  am_equations *e = r->e;
+  for (int k = 0; k < e->n_symbols; k++) {
+    am_symbol *s = &e->symbols[k];
+    if ((s->kind == AM_SYMBOL_STATE || s->kind == AM_SYMBOL_TRACE) && s->update < 0)
+      return REFUSE(r, s->at, "nothing says what %s is after a step: \"%s <- ...\"", s->name,
+                    s->name);
+    if (s->kind != AM_SYMBOL_LEARNED || s->tensor >= 0) continue;
+    s->tensor = e->n_tensors;
+    AM_TRY(add_tensor(r, s->name, s->at));
+  }
+  if (e->input < 0) return REFUSE(r, 0, "there is no input: \"input u\" says what it is called");
+  if (e->output < 0) return REFUSE(r, 0, "there is no output: \"output h\" says which value it is");
+  return AMINE_OK;
+}
+
+static amine_status read_all(reader *r) {
+  AM_TRY(next(r));
+  while (r->now.kind != T_END) {
+    if (r->now.kind != T_LINE) {
+      AM_TRY(statement(r));
+      if (r->now.kind != T_LINE && r->now.kind != T_END)
+        return REFUSE(r, r->now.at, "a line ends before this, or an operator is missing");
+    }
+    if (r->now.kind == T_LINE) AM_TRY(next(r));
+  }
+  AM_TRY(complete(r));
+  return am_equations_infer(r->e, r->error);
+}
+
+amine_status am_equations_read(am_equations **equations, const char *called, const char *text,
+                               amine_error *error) {
+  am_equations *e = am_alloc(1, sizeof *e);
+  if (!e) return am_fail_memory(error, sizeof *e);
+  e->input = e->output = -1;
+  e->text = am_strdup(text);
+  e->name = am_strdup(called);
+  reader r = {.e = e, .now = {.kind = T_LINE}, .error = error};
+  amine_status status = AMINE_OK;
+  if (!e->text || !e->name) status = am_fail_memory(error, strlen(text) + 1);
+  else if (strlen(text) > 65536)
+    status = am_fail(error, AMINE_ERROR_INPUT, "%s: a text has at most 65536 bytes", called);
+  else status = read_all(&r);
+  if (status != AMINE_OK) {
+    am_equations_free(e);
+    return status;
+  }
+  *equations = e;
+  return AMINE_OK;
+}
+
+void am_equations_free(am_equations *e) {
+  if (!e) return;
+  am_free(e->text);
+  am_free(e->name);
+  am_free(e);
+}

@@ -1,0 +1,116 @@
+/* What runs a text of equations: a flat list of operations on rows of lanes.
+ *
+ * A row is one number for each of VEC_LANES episodes side by side. A step leaves a block of rows
+ * behind, [n_rows][lanes]: the values that its derivative asks for, the states after it among them.
+ * Operations read rows of this step, of the step before (states), of the input, and fixed ones:
+ * numbers and learned vectors, spread over the lanes once for an episode. The same list says, read
+ * backward, how a gradient goes (plan_backward.h), and, with every matrix cut down to what a unit
+ * does to itself, how each weight acts on its own unit alone (plan_lanes.h).
+ *
+ * From a tree to the list: sums become products of matrices and their biases first, from left to
+ * right, then what is added by multiply-and-add; (1 - z) * a + z * b becomes a + z (b - a); division
+ * by a number is multiplication. What nobody asks for any more is overwritten. Each is a rule on the
+ * text, so the bits depend on the text alone.
+ *
+ * A plan is immutable once made and shared by all threads. */
+#ifndef AMINE_EQUATION_PLAN_H
+#define AMINE_EQUATION_PLAN_H
+
+#include "equation/equations.h"
+
+enum { AM_OPERATIONS_MAX = 512, AM_STATES_MAX = 16, AM_OPERANDS = 3 };
+
+typedef enum am_operation_kind {
+  AM_DO_AFFINE, /* y = b + W x, or y + b + W x */
+  AM_DO_COPY,
+  AM_DO_NEGATE,
+  AM_DO_TANH,
+  AM_DO_SIGMOID,
+  AM_DO_RELU,
+  AM_DO_SOFTPLUS,
+  AM_DO_EXP,
+  AM_DO_LOG,
+  AM_DO_SQRT,
+  AM_DO_ABS,
+  AM_DO_SPIKE, /* of a, with the width b */
+  AM_DO_ADD,   /* a + b, and so on */
+  AM_DO_SUBTRACT,
+  AM_DO_MULTIPLY,
+  AM_DO_DIVIDE,
+  AM_DO_MIN,
+  AM_DO_MAX,
+  AM_DO_MULTIPLY_ADD,      /* a b + c */
+  AM_DO_MULTIPLY_SUBTRACT, /* c - a b */
+  AM_DO_BETWEEN,           /* b + a (c - b) */
+  AM_DO_SUM,               /* over rows: one row */
+  AM_DO_DOT,
+  AM_DO_SOFTMAX, /* over rows */
+  AM_N_OPERATIONS
+} am_operation_kind;
+
+typedef enum am_from { AM_FROM_STEP, AM_FROM_BEFORE, AM_FROM_INPUT, AM_FROM_FIXED } am_from;
+
+/* Rows: as many as the result, or 1 for all of its rows. */
+typedef struct am_operand {
+  am_from from;
+  int row, rows;
+  bool first; /* on the way back: nothing has been added to its gradient yet */
+} am_operand;
+
+typedef struct am_operation {
+  am_operation_kind kind;
+  am_operand in[AM_OPERANDS];
+  int n_in;
+  int row, rows; /* of the result, in this step's block */
+  /* AFFINE: W [rows][in[0].rows] and b [rows], places among the parameters */
+  size_t weights, bias;
+  bool has_bias, adds; /* adds: to what the rows hold */
+} am_operation;
+
+/* A fixed row: a number, or element `element` of what is learned. */
+typedef struct am_fixed {
+  bool learned;
+  double number;
+  size_t at; /* place among the parameters */
+} am_fixed;
+
+typedef struct am_plan_state {
+  char name[AM_SYMBOL_SIZE];
+  int row, rows; /* in the block */
+  double begin;
+} am_plan_state;
+
+typedef struct am_plan_tensor {
+  char name[AM_SYMBOL_SIZE];
+  int rank, dims[2]; /* dims[1] = 1 where rank is 1 */
+  size_t at;
+  am_first first;
+  double from[2];
+} am_plan_tensor;
+
+typedef struct am_plan {
+  am_operation operations[AM_OPERATIONS_MAX];
+  am_plan_state states[AM_STATES_MAX];
+  am_plan_tensor tensors[AM_TENSORS_MAX];
+  am_fixed *fixed; /* [n_fixed] */
+  int n_operations, n_states, n_tensors, n_fixed;
+  int n_inputs, n_rows;
+  int output, n_outputs;           /* row and rows of the output */
+  int backward[AM_OPERATIONS_MAX]; /* the operations in the order of the way back */
+  size_t n_parameters;             /* a multiple of 16 */
+} am_plan;
+
+/* A size or a constant by its name. */
+typedef struct am_given {
+  const char *name;
+  double value;
+} am_given;
+
+/* The sizes and constants of `given`, n of them, others as the text says; the input's size by the
+ * input's name. AMINE_ERROR_ARGUMENT for a size that is missing or out of 1 to 65536, a constant out
+ * of its range, or a name that the text does not have; AMINE_ERROR_MEMORY. */
+amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_given *given, int n,
+                          amine_error *error);
+void am_plan_free(am_plan *plan);
+
+#endif

@@ -1,0 +1,14 @@
+/* The gradient of a loss through a step of a plan, to the step before and to what lies below. For
+ * backprop; learners without backprop do not use it (a test looks at the symbols of their objects). */
+#ifndef AMINE_EQUATION_PLAN_BACKWARD_H
+#define AMINE_EQUATION_PLAN_BACKWARD_H
+
+#include "equation/plan_lanes.h"
+
+typedef struct am_plan_backward_ops {
+  void (*back)(const am_plan *plan, const am_plan_step *step, const am_plan_gradient *gradient);
+} am_plan_backward_ops;
+
+const am_plan_backward_ops *am_plan_backward_code(void);
+
+#endif

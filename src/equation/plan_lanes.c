@@ -1,0 +1,165 @@
+/* Plans on lanes (see plan_lanes.h). */
+#include "kernel/vector.h"
+
+#include "equation/plan_pass.h"
+#include "kernel/lanes.h"
+
+static void fix(const am_plan *p, real *fixed, const real *parameters) {
+  for (int k = 0; k < p->n_fixed; k++) {
+    const am_fixed *f = &p->fixed[k];
+    v_store(fixed + (size_t)k * VEC_LANES,
+            v_set1(f->learned ? parameters[f->at] : (real)f->number));
+  }
+}
+
+static void begin(const am_plan *p, real *block) {
+  for (int s = 0; s < p->n_states; s++)
+    for (int k = 0; k < p->states[s].rows; k++)
+      v_store(block + (size_t)(p->states[s].row + k) * VEC_LANES, v_set1((real)p->states[s].begin));
+}
+
+/* ------------------------------------------------------------------------------ forward */
+VEC_INLINE vec softplus(vec a) {
+  const vec zero = v_zero();
+  return v_add(v_max(a, zero), v_log(v_add(v_set1(1), v_exp(v_sub(zero, v_abs(a))))));
+}
+
+static void affine(const am_operation *o, const am_plan_step *s, real *y) {
+  const real *W = s->parameters + o->weights, *b = o->has_bias ? s->parameters + o->bias : NULL;
+  const rows x = rows_of(&o->in[0], s);
+  (o->adds ? lanes_affine_add : lanes_affine)(y, W, b, x.at, o->rows, o->in[0].rows);
+}
+
+static void softmax(const am_operation *o, const am_plan_step *s, real *y) {
+  const rows a = rows_of(&o->in[0], s);
+  vec top = row_of(a, 0), all = v_zero();
+  for (int k = 1; k < o->rows; k++) top = v_max(top, row_of(a, k));
+  for (int k = 0; k < o->rows; k++) {
+    const vec e = v_exp(v_sub(row_of(a, k), top));
+    v_store(y + k * VEC_LANES, e);
+    all = v_add(all, e);
+  }
+  for (int k = 0; k < o->rows; k++)
+    v_store(y + k * VEC_LANES, v_div(v_load(y + k * VEC_LANES), all));
+}
+
+static void total(const am_operation *o, const am_plan_step *s, real *y) {
+  const rows a = rows_of(&o->in[0], s), b = rows_of(&o->in[o->n_in - 1], s);
+  vec all = v_zero();
+  for (int k = 0; k < o->in[0].rows; k++)
+    all = o->kind == AM_DO_DOT ? v_fma(row_of(a, k), row_of(b, k), all) : v_add(all, row_of(a, k));
+  v_store(y, all);
+}
+
+static void do_operation(const am_operation *o, const am_plan_step *s) {
+  real *y = s->block + (size_t)o->row * VEC_LANES;
+  const rows A = rows_of(&o->in[0], s), B = rows_of(&o->in[o->n_in > 1], s);
+  const rows C = rows_of(&o->in[o->n_in > 2 ? 2 : 0], s);
+  const vec zero = v_zero(), one = v_set1(1);
+#define EACH(KIND, expression)                                                                     \
+  case KIND:                                                                                       \
+    for (int k = 0; k < o->rows; k++) {                                                            \
+      const vec a = row_of(A, k), b = row_of(B, k), c = row_of(C, k);                              \
+      (void)b, (void)c;                                                                            \
+      v_store(y + (size_t)k * VEC_LANES, expression);                                              \
+    }                                                                                              \
+    return
+  switch (o->kind) {
+  case AM_DO_AFFINE:
+    affine(o, s, y);
+    return;
+    EACH(AM_DO_COPY, a);
+    EACH(AM_DO_NEGATE, v_sub(zero, a));
+    EACH(AM_DO_TANH, v_tanh(a));
+    EACH(AM_DO_SIGMOID, v_sigmoid(a));
+    EACH(AM_DO_RELU, v_max(a, zero));
+    EACH(AM_DO_SOFTPLUS, softplus(a));
+    EACH(AM_DO_EXP, v_exp(a));
+    EACH(AM_DO_LOG, v_log(a));
+    EACH(AM_DO_SQRT, v_sqrt(a));
+    EACH(AM_DO_ABS, v_abs(a));
+    EACH(AM_DO_SPIKE, v_select(v_lt(zero, a), one, zero));
+    EACH(AM_DO_ADD, v_add(a, b));
+    EACH(AM_DO_SUBTRACT, v_sub(a, b));
+    EACH(AM_DO_MULTIPLY, v_mul(a, b));
+    EACH(AM_DO_DIVIDE, v_div(a, b));
+    EACH(AM_DO_MIN, v_min(a, b));
+    EACH(AM_DO_MAX, v_max(a, b));
+    EACH(AM_DO_MULTIPLY_ADD, v_fma(a, b, c));
+    EACH(AM_DO_MULTIPLY_SUBTRACT, v_fnma(a, b, c));
+    EACH(AM_DO_BETWEEN, v_fma(a, v_sub(c, b), b));
+  case AM_DO_SUM:
+  case AM_DO_DOT: total(o, s, y); return;
+  case AM_DO_SOFTMAX: softmax(o, s, y); return;
+  case AM_N_OPERATIONS: return;
+  }
+#undef EACH
+}
+
+static void step(const am_plan *p, const am_plan_step *s) {
+  for (int k = 0; k < p->n_operations; k++) do_operation(&p->operations[k], s);
+}
+
+/* ------------------------------------------------------------------------------ of one unit */
+/* A matrix cut down to its diagonal; one that is not square does nothing to its own unit. */
+static void diagonal_back(const am_operation *o, const am_plan_step *s, const real *g, real *to) {
+  const int n = o->rows == o->in[0].rows ? o->rows : 0;
+  const real *W = s->parameters + o->weights;
+  if (n == 0 && o->in[0].first)
+    for (int k = 0; k < o->in[0].rows; k++) v_store(to + (size_t)k * VEC_LANES, v_zero());
+  for (int k = 0; k < n; k++, g += VEC_LANES, to += VEC_LANES, W += n + 1) {
+    const vec d = v_mul(v_load(g), v_set1(*W));
+    v_store(to, o->in[0].first ? d : v_add(v_load(to), d));
+  }
+}
+
+static void local(const am_plan *p, const am_plan_step *s, const am_plan_gradient *gradient,
+                  am_plan_reach reach) {
+  for (int k = 0; k < p->n_operations; k++) {
+    const am_operation *o = &p->operations[p->backward[k]];
+    if (o->kind != AM_DO_AFFINE) {
+      elements_back(p, o, s, gradient, true);
+      continue;
+    }
+    real *to = o->in[0].from == AM_FROM_INPUT ? NULL : gradient_of(p, &o->in[0], gradient);
+    if (!to) continue;
+    if (reach == AM_REACH_UNIT)
+      diagonal_back(o, s, gradient->block + (size_t)o->row * VEC_LANES, to);
+    else if (o->in[0].first)
+      for (int r = 0; r < o->in[0].rows; r++) v_store(to + (size_t)r * VEC_LANES, v_zero());
+  }
+}
+
+/* ------------------------------------------------------------------------------ sums */
+static void collect(const am_plan *p, real *change, const am_plan_window *w) {
+  for (int k = 0; k < p->n_operations; k++) {
+    const am_operation *o = &p->operations[k];
+    if (o->kind != AM_DO_AFFINE) continue;
+    const am_plan_step first = {.fixed = w->fixed,
+                                .input = w->input,
+                                .before = w->before,
+                                .block = (real *)(size_t)w->block};
+    const rows x = rows_of(&o->in[0], &first);
+    const size_t x_step = o->in[0].from == AM_FROM_INPUT   ? w->input_step
+                          : o->in[0].from == AM_FROM_FIXED ? 0
+                                                           : w->block_step;
+    const real *g = w->gradient + (size_t)o->row * VEC_LANES;
+    lanes_outer(change + o->weights, g, w->gradient_step, x.at, x_step, w->n_steps, o->rows,
+                o->in[0].rows);
+    if (o->has_bias) lanes_total(change + o->bias, g, w->gradient_step, w->n_steps, o->rows);
+  }
+}
+
+static void collect_fixed(const am_plan *p, real *change, const real *fixed) {
+  for (int k = 0; k < p->n_fixed; k++)
+    if (p->fixed[k].learned) change[p->fixed[k].at] += v_sum(v_load(fixed + (size_t)k * VEC_LANES));
+}
+
+extern const am_plan_lanes_ops AM_ISA(am_plan_lanes_ops);
+const am_plan_lanes_ops AM_ISA(am_plan_lanes_ops) = {.n_lanes = VEC_LANES,
+                                                     .fix = fix,
+                                                     .begin = begin,
+                                                     .step = step,
+                                                     .local = local,
+                                                     .collect = collect,
+                                                     .collect_fixed = collect_fixed};

@@ -1,0 +1,212 @@
+/* The language: which shapes follow from a text, and what is said about one that is wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "equation/plan.h"
+
+static amine_error error;
+
+static am_equations *read(const char *text) {
+  am_equations *e;
+  if (am_equations_read(&e, "net", text, &error) != AMINE_OK)
+    fail_msg("%s\n%s", error.message, error.excerpt);
+  return e;
+}
+
+static void expect_tensors(const char *text, const char *expected) {
+  am_equations *e = read(text);
+  am_text shown = {0};
+  am_equations_put_tensors(e, &shown);
+  assert_string_equal(shown.data, expected);
+  am_text_free(&shown);
+  am_equations_free(e);
+}
+
+static void shapes_follow(void **state) {
+  (void)state;
+  expect_tensors("input u\nstate h[n]\nh <- tanh(W @ h + V @ u + b)\noutput h\n",
+                 "W[n, n]\nV[n, u]\nb[n]\n");
+  /* what stands below says what stands above; a number where nothing else is said */
+  expect_tensors("input u\nstate h[n]\ny = A @ h * eta\nh <- tanh(B @ y + C @ u) * (k * k)\n"
+                 "output h\nlearned A[7, n]\n",
+                 "A[7, n]\neta[7]\nB[n, 7]\nC[n, u]\nk[n]\n");
+  /* parts of one tensor, in the order in which they are named */
+  expect_tensors("learned A, B as weight\nlearned c\ninput u\nstate h[n]\n"
+                 "h <- sigmoid(B @ u + c) * tanh(A @ u)\noutput h\n",
+                 "weight = A[n, u] B[n, u]\nc[n]\n");
+  expect_tensors("input u\nstate h[n]\nm = tanh(dot(w, h) + b)\nh <- tanh(W @ u) * m\noutput h\n",
+                 "w[n]\nb\nW[n, u]\n");
+}
+
+static void numbers_are_first_values(void **state) {
+  (void)state;
+  am_equations *e = read("input u\nconstant g = 1.5 from 0 to 100\nstate h[n] = -g / 2\n"
+                         "learned W = normal(0, g * 2)\nlearned V = uniform(-0.5, 0.25)\n"
+                         "learned b = 3\nh <- W @ h + V @ u + b + c\noutput h\n");
+  const am_given given[] = {{"n", 3}, {"u", 2}, {"g", 4}};
+  am_plan *p;
+  assert_int_equal(am_plan_make(&p, e, given, 3, &error), AMINE_OK);
+  assert_true(p->states[0].begin == -2);
+  assert_int_equal(p->n_tensors, 4);
+  assert_true(p->tensors[0].first == AM_FIRST_NORMAL && p->tensors[0].from[1] == 8);
+  assert_true(p->tensors[1].first == AM_FIRST_UNIFORM && p->tensors[1].from[0] == -0.5 &&
+              p->tensors[1].from[1] == 0.25);
+  assert_true(p->tensors[2].first == AM_FIRST_NUMBER && p->tensors[2].from[0] == 3);
+  assert_true(p->tensors[3].first == AM_FIRST_STANDARD);
+  assert_int_equal(p->tensors[1].at, 16); /* 9 numbers, to a multiple of 16 */
+  am_plan_free(p);
+  am_equations_free(e);
+}
+
+/* GRU: five rows a unit, as by hand; the matrices' way back in the order of their parameters. */
+static void plans_are_small(void **state) {
+  (void)state;
+  am_equations *e = read("learned W_ir, W_iz, W_in as weight_ih\ninput u\nstate h[n]\n"
+                         "r = sigmoid(W_ir @ u + b_ir + W_hr @ h + b_hr)\n"
+                         "z = sigmoid(W_iz @ u + b_iz + W_hz @ h + b_hz)\nq = W_hn @ h + b_hn\n"
+                         "g = tanh(W_in @ u + b_in + r * q)\nunused = exp(g)\n"
+                         "h <- (1 - z) * g + z * h\noutput h\n");
+  const am_given given[] = {{"n", 8}, {"u", 2}};
+  am_plan *p;
+  assert_int_equal(am_plan_make(&p, e, given, 2, &error), AMINE_OK);
+  assert_int_equal(p->n_rows, 5 * 8);
+  assert_int_equal(p->n_operations, 6 + 2 + 2 + 1); /* matrices, sigmoids, r q and tanh, the mean */
+  assert_int_equal(p->n_fixed, 0);
+  size_t at = 0;
+  for (int k = 0; k < p->n_operations; k++) {
+    const am_operation *o = &p->operations[p->backward[k]];
+    if (o->kind != AM_DO_AFFINE) continue;
+    assert_true(o->weights >= at);
+    at = o->weights;
+  }
+  am_plan_free(p);
+  am_equations_free(e);
+}
+
+#define NET "input u\nstate h[n]\n"
+
+static void refusals(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *message, *excerpt;
+  } wrong[] = {
+      {NET "h <- tanh(W @ h + V @ u ++ b)\noutput h\n",
+       "net:3:26: a number, a name or a bracket belongs here",
+       "h <- tanh(W @ h + V @ u ++ b)\n                         ^"},
+      {NET "h <- tahn(W @ h)\noutput h\n", "net:3:6: there is no function tahn; did you mean tanh?",
+       "h <- tahn(W @ h)\n     ^"},
+      {NET "h <- tanh(h @ W)\noutput h\n", "net:3:11: before @ a matrix belongs, this is a vector",
+       "h <- tanh(h @ W)\n          ^"},
+      {NET "h <- tanh(W @ h\noutput h\n", "net:4:1: ')' is missing here, where a bracket ends",
+       "output h\n^"},
+      {NET "h <- W @ (V @ h) + u\noutput h\n", "net:3:1: [n] and [u] do not fit here",
+       "h <- W @ (V @ h) + u\n^"},
+      {NET "y = h * 2\nh <- y + z\nz = W @ u\noutput h\n",
+       "net:4:10: z is used before it is said what it is", "h <- y + z\n         ^"},
+      {NET "h <- W @ h\nh <- h\noutput h\n", "net:4:1: h is updated twice", "h <- h\n^"},
+      {NET "output h\n", "net:2:7: nothing says what h is after a step: \"h <- ...\"",
+       "state h[n]\n      ^"},
+      {NET "g <- h\noutput h\n", "net:3:1: there is no state g: \"state g[n]\" makes one",
+       "g <- h\n^"},
+      {NET "u = h\nh <- u\noutput h\n", "net:3:1: there is u already, from line 1", "u = h\n^"},
+      {NET "h <- h\noutput k\n", "net:4:8: nothing above says what k is", "output k\n       ^"},
+      {"state h[n]\nh <- h\noutput h\n",
+       "net:1:1: there is no input: \"input u\" says what it is called", "state h[n]\n^"},
+      {NET "h <- h\n", "net:1:1: there is no output: \"output h\" says which value it is",
+       "input u\n^"},
+      {NET "h <- dot(h, W @ u) * h\noutput h\nlearned W[3, u]\n",
+       "net:3:6: [n] and [3] do not fit here", "h <- dot(h, W @ u) * h\n     ^"},
+      {NET "h <- tanh(W @ (V @ u))\noutput h\n",
+       "net:3:11: nothing says how large W is: \"learned W[...]\" would",
+       "h <- tanh(W @ (V @ u))\n          ^"},
+      {NET "h <- clip(h, 1)\noutput h\n", "net:3:15: clip takes 3 arguments",
+       "h <- clip(h, 1)\n              ^"},
+      {NET "h <- tanh(h, 1)\noutput h\n", "net:3:12: tanh takes 1 argument",
+       "h <- tanh(h, 1)\n           ^"},
+      {NET "constant tau = 5 from 10 to 20\nh <- h / tau\noutput h\n",
+       "net:3:10: the value of tau lies outside its range",
+       "constant tau = 5 from 10 to 20\n         ^"},
+      {NET "learned W = uniform(0, eta)\nh <- W @ h\noutput h\n",
+       "net:3:24: eta is no constant, which a first value is made of",
+       "learned W = uniform(0, eta)\n                       ^"},
+      {NET "h <- h ? 2\noutput h\n", "net:3:8: this sign means nothing here",
+       "h <- h ? 2\n       ^"},
+      {NET "h <- \xc3\xa9 + h\noutput h\n", "net:3:6: this sign means nothing here",
+       "h <- \xc3\xa9 + h\n     ^"},
+      {NET "# \xc3\xa9\xc3\xa9 \nh <- h # \xc3\xa9\xc3\xa9\n  * sni(h)\noutput h\n",
+       "net:5:5: there is no function sni; did you mean sum?", "  * sni(h)\n    ^"},
+      {NET "h <- 1e400 * h\noutput h\n", "net:3:6: this is not a number", "h <- 1e400 * h\n     ^"},
+      {NET "h <- h h\noutput h\n", "net:3:8: a line ends before this, or an operator is missing",
+       "h <- h h\n       ^"},
+      {NET "tanh = h\nh <- h\noutput h\n", "net:3:1: tanh is a function", "tanh = h\n^"},
+      {"input u\nstate h\nh <- h\noutput h\n", "net:2:7: a state has one size: h[n]",
+       "state h\n      ^"},
+  };
+  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+    am_equations *e = NULL;
+    const amine_status status = am_equations_read(&e, "net", wrong[k].text, &error);
+    if (status == AMINE_OK) fail_msg("%s is read", wrong[k].text);
+    assert_int_equal(status, AMINE_ERROR_INPUT);
+    assert_null(e);
+    assert_string_equal(error.message, wrong[k].message);
+    assert_string_equal(error.excerpt, wrong[k].excerpt);
+  }
+}
+
+static void what_is_given_is_checked(void **state) {
+  (void)state;
+  static const struct {
+    am_given given[3];
+    int n;
+    const char *message;
+  } wrong[] = {
+      {{{"n", 4}}, 1, "net: nobody says how large u is"},
+      {{{"n", 4.5}}, 1, "net: the size n is a whole number from 1 to 65536, not 4.5"},
+      {{{"m", 4}}, 1, "net: there is no size or constant m"},
+      {{{"n", 4}, {"u", 1}, {"tau", 0.5}}, 3, "net: tau is from 1 to 100, not 0.5"},
+  };
+  am_equations *e = read(NET "constant tau = 5 from 1 to 100\nh <- h / tau + W @ u\noutput h\n");
+  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+    am_plan *p = NULL;
+    assert_int_equal(am_plan_make(&p, e, wrong[k].given, wrong[k].n, &error), AMINE_ERROR_ARGUMENT);
+    assert_null(p);
+    assert_string_equal(error.message, wrong[k].message);
+  }
+  am_equations_free(e);
+}
+
+/* Depth and length are bounded in time and stack, with a sentence. */
+static void long_texts_end(void **state) {
+  (void)state;
+  static char text[65536 + 64];
+  static const char *const repeated[] = {"(", "-", "tanh(", "h + ", "h * ", "W @ ", "b1 + "};
+  for (size_t k = 0; k < sizeof repeated / sizeof *repeated; k++) {
+    size_t n = (size_t)snprintf(text, sizeof text, NET "h <- ");
+    while (n + 16 < 60000) n += (size_t)snprintf(text + n, sizeof text - n, "%s", repeated[k]);
+    snprintf(text + n, sizeof text - n, "h\noutput h\n");
+    am_equations *e;
+    assert_int_equal(am_equations_read(&e, "net", text, &error), AMINE_ERROR_INPUT);
+  }
+  size_t n = (size_t)snprintf(text, sizeof text, NET "h <- ");
+  for (int k = 0; k < 45; k++) n += (size_t)snprintf(text + n, sizeof text - n, "b%d + ", k);
+  snprintf(text + n, sizeof text - n, "h\noutput h\n");
+  am_equations_free(read(text)); /* 46 terms of which the last alone says what they are */
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(shapes_follow),
+      cmocka_unit_test(numbers_are_first_values),
+      cmocka_unit_test(plans_are_small),
+      cmocka_unit_test(refusals),
+      cmocka_unit_test(what_is_given_is_checked),
+      cmocka_unit_test(long_texts_end),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

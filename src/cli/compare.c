@@ -118,6 +118,7 @@ static void put_json(am_text *text, const am_comparison *c, const char *source, 
     am_text_puts(text, "}");
   }
   am_text_puts(text, "]");
+  if (c->limits[0]) am_json_put_string(text, "limits", c->limits);
   am_json_put_string(text, "folder", folder);
   if (page) am_json_put_string(text, "report", page);
   am_json_end(text);
@@ -168,6 +169,7 @@ int cli_compare(const cli_line *line, const am_simulation_config *config, int n_
   cli_side_end(&side);
   if (status == AMINE_ERROR_STOPPED) return cli_side_stopped(&side);
   if (status != AMINE_OK) return cli_fail(status, &error, !side.announced);
+  cli_say(line, "%s", c.limits);
   const int code = finish(line, &c, what, folder);
   am_comparison_free(&c);
   return code;

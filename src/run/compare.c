@@ -16,6 +16,7 @@ typedef struct work {
   const char *folder;
   const am_side_watch *watch;
   am_side_share share;
+  char **limits; /* [runs] the lines of each, NULL until it is done */
 } work;
 
 static int arms(const am_comparison *c) { return c->has_control ? 2 : 1; }
@@ -104,6 +105,8 @@ static amine_status one_run(void *context, int run, amine_error *error) {
   if (status == AMINE_OK) status = simulate(&outcome, &o, &config, folder.data, error);
   if (status == AMINE_OK) {
     memcpy(c->values[control] + seed * m, outcome.measures, m * sizeof *outcome.measures);
+    w->limits[run] = outcome.limits;
+    outcome.limits = NULL;
     am_side_tell(&w->share, &o.told, 1);
   }
   am_simulation_outcome_free(&outcome);
@@ -131,6 +134,70 @@ static amine_status run_all(work *w, amine_error *error) {
                              .one = one_run};
   w->share.n = runs.n;
   return am_side_by_side(&runs, error);
+}
+
+/* ------------------------------------------------------------------------------ the limits */
+static const char *past_number(const char *p) { return p + strspn(p, "0123456789.,"); }
+
+/* Do two lines say the same but for their figures? */
+static bool alike(const char *a, const char *b) {
+  for (;;) {
+    a = past_number(a);
+    b = past_number(b);
+    if (*a != *b) return false;
+    if (*a == '\n' || *a == 0) return true;
+    a++;
+    b++;
+  }
+}
+
+static const char *next_line(const char *line) {
+  const char *end = strchr(line, '\n');
+  return end ? end + 1 : line + strlen(line);
+}
+
+static bool has_alike(const char *lines, const char *line) {
+  for (; lines && *lines; lines = next_line(lines))
+    if (alike(lines, line)) return true;
+  return false;
+}
+
+/* "in seed1 (and 3 more of 10 runs): LINE" */
+static amine_status put_limit(am_text *out, const work *w, int run, const char *line,
+                              amine_error *error) {
+  am_text folder = {0};
+  const int n = w->comparison->n_seeds * arms(w->comparison);
+  const uint64_t seed = w->comparison->first_seed + (uint64_t)(run / arms(w->comparison));
+  const bool control = run % arms(w->comparison) == 1;
+  int more = 0;
+  for (int k = run + 1; k < n; k++) more += has_alike(w->limits[k], line);
+  amine_status status = am_seeds_path(&folder, w->folder, seed, control, error);
+  if (status == AMINE_OK) {
+    am_text_printf(out, "in %s", strrchr(folder.data, '/') + 1);
+    if (more > 0) am_text_printf(out, " (and %d more of %d runs)", more, n);
+    am_text_puts(out, ": ");
+    am_text_add(out, line, (size_t)(next_line(line) - line));
+  }
+  am_text_free(&folder);
+  return status;
+}
+
+static amine_status put_limits(am_comparison *c, const work *w, amine_error *error) {
+  am_text out = {0};
+  amine_status status = AMINE_OK;
+  for (int run = 0; run < c->n_seeds * arms(c); run++)
+    for (const char *p = w->limits[run]; p && *p && status == AMINE_OK; p = next_line(p)) {
+      bool said = false;
+      for (int k = 0; k < run && !said; k++) said = has_alike(w->limits[k], p);
+      if (!said) status = put_limit(&out, w, run, p, error);
+    }
+  if (status == AMINE_OK && out.failed) status = am_fail_memory(error, out.length);
+  if (status == AMINE_OK) {
+    c->limits = am_strdup(out.data ? out.data : "");
+    if (!c->limits) status = am_fail_memory(error, out.length + 1);
+  }
+  am_text_free(&out);
+  return status;
 }
 
 /* ------------------------------------------------------------------------------ the figures */
@@ -173,7 +240,13 @@ amine_status am_compare(am_comparison *comparison, const am_simulation_config *c
     c.values[k] = am_alloc(count, sizeof(double));
     if (!c.values[k]) status = am_fail_memory(error, count * sizeof(double));
   }
+  const size_t runs = (size_t)(n_seeds * arms(&c));
+  w.limits = am_alloc(runs, sizeof *w.limits);
+  if (status == AMINE_OK && !w.limits) status = am_fail_memory(error, runs * sizeof *w.limits);
   if (status == AMINE_OK) status = run_all(&w, error);
+  if (status == AMINE_OK) status = put_limits(&c, &w, error);
+  for (size_t k = 0; w.limits && k < runs; k++) am_free(w.limits[k]);
+  am_free(w.limits);
   if (status == AMINE_OK) status = summarise(&c, error);
   if (status == AMINE_OK) *comparison = c;
   else am_comparison_free(&c);
@@ -183,5 +256,6 @@ amine_status am_compare(am_comparison *comparison, const am_simulation_config *c
 void am_comparison_free(am_comparison *c) {
   am_free(c->values[0]);
   am_free(c->values[1]);
+  am_free(c->limits);
   *c = (am_comparison){0};
 }

@@ -23,6 +23,9 @@ typedef struct am_comparison {
   double *values[2];              /* treated, control: [n_seeds][n_measures], NAN if not run */
   am_interval treated[AM_MEASURES_MAX], control[AM_MEASURES_MAX];
   am_interval difference[AM_MEASURES_MAX]; /* treated - control, paired by seed */
+  /* lines: what recordings leave out because it was too much, one for each kind of it, with the
+   * figures of the first run that it is true of ("seed1", "control-seed1"); "" if nothing */
+  char *limits;
 } am_comparison;
 
 /* Seeds config's seed, seed + 1, ... in the folders FOLDER/seedN, and FOLDER/control-seedN for the

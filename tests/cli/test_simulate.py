@@ -576,6 +576,12 @@ def test_seeds(d):
           text)
     text = expect(0, "simulate", "brain", "duration_s=0.2", "seeds=2", "--out", os.path.join(d, "two")).out
     check("seeds without control", "control" not in text and "mean_rate" in text, "means alone", text)
+    many = ["simulate", "brain", "duration_s=0.1", "record.synapses=64", "--out", os.path.join(d, "many")]
+    said = "in seed1 (and 1 more of 2 runs): recording.npz follows the weights of 16 synapses of each of 16 "
+    limits = json.loads(expect(0, *many, "seeds=2", "--json", says=said).out).get("limits", "")
+    check("limits of seeds", limits.startswith(said) and limits.count("\n") == 1, "one line", limits)
+    text = expect(0, "resume", os.path.join(d, "two")).err
+    check("no limits of seeds", "recording.npz" not in text, "nothing", text)
     alone = json.loads(expect(0, "simulate", "brain", "duration_s=0.5", "seed=2", "--json", "--no-report",
                               "--out", os.path.join(d, "alone")).out)
     same("seed 2 of three", os.path.join(folder, "seed2"), os.path.join(d, "alone"))

@@ -328,7 +328,10 @@ static amine_status make_one(const char *path, amine_error *error) {
   int r;
   RETRY(r, am_io.mkdir(path, 0777));
   if (r != 0) {
-    amine_status status = REFUSED(error, path, -1, "the folder cannot be made");
+    amine_status status =
+        errno == EEXIST
+            ? am_fail_file(error, AMINE_ERROR_IO, path, -1, "this is a file, not a folder")
+            : REFUSED(error, path, -1, "the folder cannot be made");
     return is_folder(path) ? AMINE_OK : status; /* somebody else may have been faster */
   }
   char *above = folder_of(path);

@@ -14,14 +14,18 @@ amine_status am_folder_path(am_text *path, const char *folder, const char *file,
   return path->failed ? am_fail_memory(error, strlen(folder) + 64) : AMINE_OK;
 }
 
-/* Is FOLDER/file there? */
+/* Is FOLDER/file there? A folder that cannot be looked into may hold anything. */
 static amine_status look_for(bool *there, const char *folder, const char *file,
                              amine_error *error) {
   am_text path = {0};
   struct stat found;
   AM_TRY(am_folder_path(&path, folder, file, error));
   *there = am_io.stat(path.data, &found) == 0;
+  const bool closed = !*there && errno == EACCES;
   am_text_free(&path);
+  if (closed)
+    return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "the folder cannot be looked into: %s",
+                        strerror(EACCES));
   return AMINE_OK;
 }
 

@@ -613,7 +613,7 @@ static void folders_are_made_down_to_the_last(void **state) {
   expect_failure(am_folder_make("", &error), AMINE_ERROR_ARGUMENT, &error, "empty");
   put_file(in_folder("a/file"), OLD);
   expect_failure(am_folder_make(in_folder("a/file"), &error), AMINE_ERROR_IO, &error,
-                 "File exists");
+                 "this is a file, not a folder");
   expect_failure(am_folder_make(in_folder("a/file/x"), &error), AMINE_ERROR_IO, &error, "a/file");
 }
 

@@ -656,6 +656,28 @@ static ssize_t failing_pwrite(int fd, const void *data, size_t size, off_t offse
   return -1;
 }
 
+static int closed_stat(const char *path, struct stat *about) {
+  if (!strchr(strrchr(path, '/'), '.')) return am_io_system.stat(path, about); /* the folder */
+  errno = EACCES;
+  return -1;
+}
+
+/* Nobody knows what is in a folder that may not be looked into, and nobody says that it is empty. */
+static void a_closed_folder_is_not_called_empty(void **state) {
+  (void)state;
+  amine_error error = {0};
+  const char *folder = folder_of("closed");
+  assert_int_equal(am_folder_make(folder, &error), AMINE_OK);
+  am_io.stat = closed_stat;
+  const amine_status holds = am_folder_must_hold_run(folder, &error);
+  const bool said = strstr(error.message, "the folder cannot be looked into") != NULL;
+  const amine_status is_free = am_folder_must_be_free(folder, &error);
+  am_io.stat = am_io_system.stat;
+  assert_true(said);
+  assert_int_equal(holds, AMINE_ERROR_IO);
+  assert_int_equal(is_free, AMINE_ERROR_IO);
+}
+
 /* The disk becomes full at one moment after the other; when there is room again, resume ends with
  * the same bytes. */
 static void a_full_disk_loses_nothing(void **state) {
@@ -739,6 +761,7 @@ int main(void) {
       cmocka_unit_test(old_rows_are_dropped),
       cmocka_unit_test(student_is_right),
       cmocka_unit_test(comparisons_are_paired),
+      cmocka_unit_test(a_closed_folder_is_not_called_empty),
       cmocka_unit_test(a_full_disk_loses_nothing),
       cmocka_unit_test(memory_that_is_refused_is_an_answer),
   };

@@ -110,6 +110,9 @@ static void put_text(am_text *text, const job *j, const am_simulation_outcome *o
   int width = 12;
   for (int p = 0; p < o->n_populations; p++)
     if ((int)strlen(o->names[p]) > width) width = (int)strlen(o->names[p]);
+  for (int k = 0; k < protocol->n_measures; k++)
+    if ((int)strlen(protocol->measures[k].name) > width)
+      width = (int)strlen(protocol->measures[k].name);
   am_text_printf(text, "rates over %g s, Hz per neuron\n", o->t_s);
   for (int p = 0; p < o->n_populations; p++)
     am_text_printf(text, "  %-*s %8.2f\n", width, o->names[p], o->rates_hz[p]);
@@ -118,10 +121,13 @@ static void put_text(am_text *text, const job *j, const am_simulation_outcome *o
     am_text_printf(text, "%s: %s\n", protocol->name, protocol->meaning);
     for (int k = 0; k < protocol->n_measures; k++) {
       const am_measure *m = &protocol->measures[k];
-      am_text_printf(text, "  %-*s %8.4g%s%s  %s\n", width, m->name, o->measures[k],
-                     m->unit[0] ? " " : "", m->unit, m->meaning);
+      if (isnan(o->measures[k])) /* not to be measured yet: it has no unit either */
+        am_text_printf(text, "  %-*s %8s  %s\n", width, m->name, "-", m->meaning);
+      else
+        am_text_printf(text, "  %-*s %8.4g%s%s  %s\n", width, m->name, o->measures[k],
+                       m->unit[0] ? " " : "", m->unit, m->meaning);
     }
-    am_text_printf(text, "  %-*s %8.4g\n", width, "reward", o->reward);
+    am_text_printf(text, "  %-*s %8.4g  the sum of all that came\n", width, "reward", o->reward);
   }
   am_text_printf(text, "folder  %s\n", j->folder);
   if (page) am_text_printf(text, "report  %s\n", page);

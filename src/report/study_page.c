@@ -19,6 +19,10 @@ size_t am_study_done(const am_study_source *s) {
 void am_study_put_band(am_text *page, double low, double high) {
   const bool below = isfinite(low), above = isfinite(high);
   if (!below && !above) am_text_puts(page, "any number");
+  if (low == high) { /* "1", not "1 to 1" */
+    am_html_figure(page, low, 4);
+    return;
+  }
   if (below && !above) am_text_puts(page, "at least ");
   if (above && !below) am_text_puts(page, "at most ");
   if (below) am_html_figure(page, low, 4);
@@ -77,7 +81,7 @@ static void put_wanted(am_text *page, const am_study_criterion *c) {
     return;
   }
   am_html_brief(page, c->judgement, 20);
-  am_text_puts(page, "&nbsp;");
+  am_text_puts(page, " ");
   put_percent(page, c->share);
   am_text_puts(page, "&nbsp;% of the seeds");
 }
@@ -195,12 +199,13 @@ void am_study_summary(am_text *page, const am_study_source *s) {
                                                    : "; the full form.</p>\n");
   am_text_puts(page, "</header>\n<section id=\"criteria\">\n<h2>Criteria</h2>\n<p>");
   am_html_text(page, s->band);
-  am_text_puts(page, "</p>\n<div class=\"scroll\"><table>\n<thead><tr><th></th><th "
-                     "style=\"min-width:10em\">criterion</th>"
-                     "<th>arm</th><th style=\"min-width:9em\">measure</th><th>band</th>"
-                     "<th>wanted in it</th>"
-                     "<th>found (95&nbsp;% interval)</th><th>the seeds</th></tr></thead>\n"
-                     "<tbody>\n");
+  am_text_puts(page, "</p>\n<div class=\"scroll\"><table class=\"criteria\">\n"
+                     "<thead><tr><th></th><th style=\"min-width:10em\">criterion</th>"
+                     "<th style=\"min-width:8em\">arm</th>"
+                     "<th style=\"min-width:8.5em\">measure</th><th>band</th>"
+                     "<th style=\"min-width:7.5em\">wanted in it</th>"
+                     "<th>found<br><small>(95&nbsp;% interval)</small></th><th>the seeds</th>"
+                     "</tr></thead>\n<tbody>\n");
   for (size_t k = 0; k < s->n_criteria; k++) put_criterion(page, s, &s->criteria[k]);
   am_text_puts(page, "</tbody></table></div>\n</section>\n");
 }

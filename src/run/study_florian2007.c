@@ -57,8 +57,9 @@ const am_study am_study_florian2007_xor = {
                      "runs at most, and more than 6 of 10 succeed with probability 0.02."},
     .quick = {.criteria = quick,
               .n_criteria = sizeof quick / sizeof *quick,
-              .band = "The published length. At 92 %, both of two runs fail with probability "
-                      "0.006; two runs say nothing about the control."},
+              .band = "The published length, made for two runs: where 92 % succeed, both of two "
+                      "fail with probability 0.006. So few say nothing about the control, which "
+                      "is not judged."},
     .curves = curves,
     .n_curves = sizeof curves / sizeof *curves,
 };

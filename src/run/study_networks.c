@@ -73,7 +73,7 @@ const am_study am_study_vogels_abbott = {
               .criteria = vogels_abbott_quick,
               .n_criteria = COUNT(vogels_abbott_quick),
               .band = "mean of 10 networks in Brian2 from 0.5 to 1.5 s, +- 4 standard errors of "
-                      "its difference from the mean of 2"},
+                      "its difference from the mean of 2 seeds"},
     .curves = activity_curves,
     .n_curves = COUNT(activity_curves),
     .raster = true,
@@ -129,7 +129,7 @@ const am_study am_study_brunel2000 = {
     .quick = {.assignments = {"duration_s=0.5"},
               .criteria = brunel2000_quick,
               .n_criteria = COUNT(brunel2000_quick),
-              .band = "the same from 0.2 to 0.5 s, for the mean of 2"},
+              .band = "as for the full form, but from 0.2 to 0.5 s and for the mean of 2 seeds"},
     .curves = activity_curves,
     .n_curves = COUNT(activity_curves),
     .raster = true,
@@ -178,7 +178,8 @@ const am_study am_study_vogels2011 = {
     .quick = {.assignments = {"duration_s=6", "protocol.settle_s=4"},
               .criteria = vogels2011_quick,
               .n_criteria = COUNT(vogels2011_quick),
-              .band = "the same from 4 to 6 s, for the mean of 2"},
+              .band = "two networks of Brian2 from 4 to 6 s, +- 4 standard errors of the "
+                      "difference from the mean of 2 seeds"},
     .curves = vogels2011_curves,
     .n_curves = COUNT(vogels2011_curves),
     .raster = true,

@@ -65,8 +65,9 @@ const am_study am_study_reversal = {
     .quick = {.assignments = {"protocol.trials=700", "duration_s=210"},
               .criteria = quick,
               .n_criteria = sizeof quick / sizeof *quick,
-              .band = "The same after four reversals or five; among so few a lesioned run may "
-                      "give up early by chance, so the control's share is looser."},
+              .band = "From the task: half of the choices, a third of a block. Among four "
+                      "reversals or five a lesioned run may give up early by chance, so the "
+                      "control's share is looser than in the full form."},
     .curves = curves,
     .n_curves = sizeof curves / sizeof *curves,
     .raster = true};

@@ -122,15 +122,15 @@ static void test_passed(void **state) {
   expect_part(page, "it &lt;grows&gt;");
   expect_part(page, "at least 3.9");
   expect_part(page, "at most 0.001");
-  expect_part(page, "at least&nbsp;90&nbsp;% of the seeds");
+  expect_part(page, "at least 90&nbsp;% of the seeds");
   expect_part(page, "3 of 3 <small>(43.9&nbsp;% to 100&nbsp;%)</small>");
   assert_int_equal(count_of(page, "<b class=\"yes\">yes</b>"), 3);
   expect_no_part(page, "<b class=\"no\">");
   /* curves: three thin lines and a thick one of each arm, and the band, of the weight; of the rank
    * those of the first arm */
   expect_part(page, "Weight &lt;w&gt; <small>compare Fig. 1d</small>");
-  assert_int_equal(count_of(page, "class=\"line c0 d0 thin\""), 6);
-  assert_int_equal(count_of(page, "class=\"line c0 d0 bold\""), 2);
+  assert_int_equal(count_of(page, "class=\"line c0 d0 thin"), 6);
+  assert_int_equal(count_of(page, "class=\"line c0 d0 bold"), 2);
   assert_int_equal(count_of(page, "class=\"line c1 d0 thin\""), 3);
   assert_int_equal(count_of(page, "class=\"line c1 d0 bold\""), 1);
   assert_int_equal(count_of(page, "class=\"band wanted\""), 2);

@@ -16,7 +16,14 @@ static void add_across(am_brain_across *across, size_t *n, const char *name, dou
   if (name && isfinite(at)) across[(*n)++] = (am_brain_across){name, at};
 }
 
-/* The measures from `first` up to `end` share a panel; lines[end - first], across[2 of each]. */
+static bool has_value(const double *y, size_t n) {
+  for (size_t k = 0; k < n; k++)
+    if (isfinite(y[k])) return true;
+  return false;
+}
+
+/* The measures from `first` up to `end` share a panel; lines[end - first], across[2 of each]. What
+ * could not be measured at any time is only in the table. */
 static amine_status put_panel(am_text *page, const am_brain_source *s, size_t first, size_t end,
                               am_brain_line *lines, am_brain_across *across, amine_error *error) {
   const am_brain_measure *measures = s->protocol.measures, *top = &measures[first];
@@ -24,7 +31,7 @@ static amine_status put_panel(am_text *page, const am_brain_source *s, size_t fi
   size_t n = 0, n_across = 0;
   for (size_t k = first; k < end; k++) {
     const double *y = am_columns_find(&s->metrics, "measure", measures[k].name);
-    if (!t || !y || measures[k].figure) continue;
+    if (!t || !y || measures[k].figure || !has_value(y, s->metrics.n_rows)) continue;
     lines[n] = (am_brain_line){.label = am_brain_measure_title(&measures[k]),
                                .t = t,
                                .y = y,
@@ -84,12 +91,15 @@ static amine_status put_small(am_text *page, const am_brain_source *sources, siz
         am_brain_measure_find(&sources[0].protocol, c->name, strlen(c->name));
     const am_brain_across across[2] = {{"", m ? m->chance : (double)NAN},
                                        {"", m ? m->best : (double)NAN}};
+    const size_t n_lines = am_brain_lines_of_runs(lines, sources, n, "measure", c->name);
+    bool any = false;
+    for (size_t i = 0; i < n_lines && !any; i++) any = has_value(lines[i].y, lines[i].n);
+    if (!any) continue;
     const am_brain_chart chart = {.title = m ? am_brain_measure_title(m) : c->name,
                                   .unit = m && m->unit && m->unit[0] ? m->unit : NULL,
                                   .classes = "low",
                                   .lines = lines,
-                                  .n_lines = am_brain_lines_of_runs(lines, sources, n, "measure",
-                                                                    c->name),
+                                  .n_lines = n_lines,
                                   .t_high = am_brain_latest(sources, n),
                                   .y_low = (double)NAN,
                                   .y_high = (double)NAN,

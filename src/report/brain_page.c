@@ -101,7 +101,8 @@ static void put_facts(am_text *page, const am_brain_source *s, bool is_headline)
   if (am_brain_end(s) < am_brain_lived(s)) {
     am_text_puts(page, " The protocol had done all it does after ");
     am_html_duration(page, am_brain_end(s));
-    am_text_puts(page, ": pictures and rates are of the time until then, not of the idle rest.");
+    am_text_puts(page, ": pictures and rates are of the time until then, not of the idle rest; the "
+                       "figures that the protocol measured are of the whole time.");
   }
   am_text_puts(page, "</p>\n");
 }

@@ -24,12 +24,12 @@ static void put_part(am_text *page, const char *from, size_t n) {
   am_text_free(&part);
 }
 
-/* Does the sentence name a figure that there is not yet? */
-static bool is_known(const am_brain_protocol *p) {
+/* Does the sentence name a figure that there is; or, one that there is not yet? */
+static bool names_figure(const am_brain_protocol *p, bool known) {
   for (const char *at = p->headline; (at = strchr(at, '{')) != NULL;) {
     const size_t n = strcspn(++at, "}");
     const am_brain_measure *m = am_brain_measure_find(p, at, n);
-    if (m && isfinite(m->value)) return true;
+    if (m && isfinite(m->value) == known) return true;
   }
   return false;
 }
@@ -53,8 +53,11 @@ bool am_brain_headline(am_text *page, const am_brain_source *s) {
   const am_brain_protocol *p = &s->protocol;
   if (!p->headline) return false;
   am_text_puts(page, "<p class=\"headline\">");
-  if (is_known(p)) {
+  if (names_figure(p, true)) {
     put_sentence(page, p);
+    if (names_figure(p, false))
+      am_text_puts(page, "</p>\n<p>A dash stands for what there was nothing to measure of, so "
+                         "far.");
   } else {
     am_text_puts(page, "After ");
     am_html_duration(page, am_brain_end(s));

@@ -152,10 +152,13 @@ static void put_point(am_text *page, const char *command, double x, double y) {
 void am_plot_line(am_text *page, const am_plot *plot, const char *classes, const double *x,
                   const double *y, size_t n) {
   bool pen_down = false;
-  am_text_printf(page, "<path class=\"line %s\" d=\"", classes);
+  size_t n_points = 0;
+  for (size_t k = 0; k < n; k++) n_points += drawable(plot, x[k], y[k]);
+  am_text_printf(page, "<path class=\"line %s%s\" d=\"", classes, n_points == 1 ? " lone" : "");
   for (size_t k = 0; k < n; k++) {
     bool good = drawable(plot, x[k], y[k]);
-    bool ends = k + 1 == n || (!plot->bridged && !drawable(plot, x[k + 1], y[k + 1]));
+    bool ends = k + 1 == n || n_points == 1 ||
+                (!plot->bridged && !drawable(plot, x[k + 1], y[k + 1]));
     if (good) put_point(page, pen_down ? "L" : "M", across(plot, x[k]), down(plot, y[k]));
     if (good && !pen_down && ends) am_text_puts(page, "h0"); /* a dot */
     pen_down = good || (pen_down && plot->bridged);

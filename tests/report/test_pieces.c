@@ -135,6 +135,8 @@ static void test_lines(void **state) {
   plot.bridged = true;
   am_plot_line(&text, &plot, "c0", x, y, 5);
   expect_text(&text, "<path class=\"line c0\" d=\"M0 1000L250 0L750 0\"/>\n");
+  am_plot_line(&text, &plot, "c0", x + 2, y + 2, 3);
+  expect_text(&text, "<path class=\"line c0 lone\" d=\"M750 0h0\"/>\n");
 }
 
 static int digit_of(char c) {

@@ -273,6 +273,25 @@ static void test_what_moves(void **state) {
   free(path);
 }
 
+/* What there is nothing to measure of yet is a dash, no figure, no panel and no shade. */
+static void test_a_short_run(void **state) {
+  (void)state;
+  char *path = simulate("reversal", (const char *const[]){"duration_s=2", NULL}, "short");
+  char *page = report(1, "short");
+  expect_part(page, "A dash stands for what there was nothing to measure of, so far.");
+  expect_part(page, "Reward of a trial, all so far");
+  expect_no_part(page, "all reversals so far");
+  free(page);
+  free(path);
+  path = simulate("attention", (const char *const[]){"duration_s=1", NULL}, "shades");
+  page = report(1, "shades");
+  expect_part(page, "<td class=\"shade\">\xe2\x80\x93</td>");
+  for (const char *at = page; (at = strstr(at, "--shade:")) != NULL; at++)
+    assert_true(strncmp(strchr(at, '>'), ">\xe2\x80\x93", 4) != 0);
+  free(page);
+  free(path);
+}
+
 /* What comes after a protocol has done all is not shown. */
 static void test_an_idle_end(void **state) {
   (void)state;
@@ -359,6 +378,7 @@ int main(void) {
       cmocka_unit_test(test_spreads_are_whole),
       cmocka_unit_test(test_many_rewards),
       cmocka_unit_test(test_what_moves),
+      cmocka_unit_test(test_a_short_run),
       cmocka_unit_test(test_an_idle_end),
       cmocka_unit_test(test_damage),
   };

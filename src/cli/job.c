@@ -159,11 +159,13 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
                   : am_train_new(config, folder, &watch, &error);
   cli_signals_release();
   cli_progress_end(&j.progress);
-  if (status == AMINE_ERROR_STOPPED)
-    return stopped(line, &j.progress.latest, folder, atomic_load(stop));
+  const am_train_progress *p = &j.progress.latest; /* empty if there was nothing left to do */
+  /* stopped in the last iteration: the evaluation may take long, and is made by resume, too */
+  const bool last = status == AMINE_OK && p->iterations > 0 && !cli_has(line, CLI_NO_REPORT);
+  if (status == AMINE_ERROR_STOPPED || (last && atomic_load(stop)))
+    return stopped(line, p, folder, atomic_load(stop));
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   say_criterion(&j);
-  const am_train_progress *p = &j.progress.latest; /* empty if there was nothing left to do */
   return cli_job_finish(line, config, folder,
                         p->iterations ? p->iteration : config->values[AM_ITERATIONS].integer);
 }

@@ -14,6 +14,12 @@ static void put_interval(char *out, size_t size, const am_interval *i) {
   cli_put_interval(out, size, i->mean, i->half);
 }
 
+/* "latency_ms" says its unit itself. */
+static bool says_unit(const am_measure *m) {
+  const size_t n = strlen(m->name), u = strlen(m->unit);
+  return n > u && m->name[n - u - 1] == '_' && strcmp(m->name + n - u, m->unit) == 0;
+}
+
 /* "dopamine at 0.5, serotonin at 0.5" */
 static void put_control(am_text *text, const am_comparison *c) {
   const char *gap = "";
@@ -49,7 +55,8 @@ static void put_text(am_text *text, const am_comparison *c, const char *source, 
     const am_measure *m = &c->protocol->measures[k];
     const am_interval *const all[3] = {&c->treated[k], &c->control[k], &c->difference[k]};
     char name[64], cell[64];
-    snprintf(name, sizeof name, "%s%s%s", m->name, m->unit[0] ? ", " : "", m->unit);
+    const bool unit = m->unit[0] && !says_unit(m);
+    snprintf(name, sizeof name, "%s%s%s", m->name, unit ? ", " : "", unit ? m->unit : "");
     am_text_puts(text, "  ");
     pad(text, name, NAME);
     for (int i = 0; i < (c->has_control ? 3 : 1); i++) {

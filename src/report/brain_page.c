@@ -213,21 +213,25 @@ static double last_of(const am_brain_source *s, const char *group, const char *n
   return values && s->metrics.n_rows ? values[s->metrics.n_rows - 1] : (double)NAN;
 }
 
-/* A measure in words, if its protocol has some for it. */
+/* A measure in words, if its protocol has some for it, and its unit. */
 static void put_measure_name(am_text *page, const am_brain_source *s, const char *name) {
   const am_brain_measure *m = am_brain_measure_find(&s->protocol, name, strlen(name));
   am_html_brief(page, m ? am_brain_measure_title(m) : name, 80);
+  if (!m || !m->unit || !m->unit[0]) return;
+  am_text_puts(page, ", ");
+  am_html_brief(page, m->unit, 20);
 }
 
 static void put_runs(am_text *page, const am_brain_source *sources, size_t n) {
   const am_column *c;
   char classes[16];
   am_text_puts(page,
-               "<div class=\"scroll\"><table>\n<thead><tr><th>run</th><th class=\"n\">seed</th>"
+               "<div class=\"scroll\"><table class=\"runs\">\n<thead><tr><th>run</th>"
+               "<th class=\"n\">seed</th>"
                "<th>protocol</th><th>held still</th><th class=\"n\">s</th>"
                "<th class=\"n\">rate, Hz</th><th class=\"n\">reward</th>");
   for (size_t k = 0; (c = am_columns_of(&sources[0].metrics, "measure", k)) != NULL; k++) {
-    am_text_puts(page, "<th class=\"n\">");
+    am_text_puts(page, "<th class=\"n measured\">");
     put_measure_name(page, &sources[0], c->name);
     am_text_puts(page, "</th>");
   }

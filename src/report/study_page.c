@@ -201,7 +201,7 @@ void am_study_summary(am_text *page, const am_study_source *s) {
   am_html_text(page, s->band);
   am_text_puts(page, "</p>\n<div class=\"scroll\"><table class=\"criteria\">\n"
                      "<thead><tr><th></th><th style=\"min-width:10em\">criterion</th>"
-                     "<th style=\"min-width:8em\">arm</th>"
+                     "<th style=\"min-width:9.5em\">arm</th>"
                      "<th style=\"min-width:8.5em\">measure</th><th>band</th>"
                      "<th style=\"min-width:7.5em\">wanted in it</th>"
                      "<th>found<br><small>(95&nbsp;% interval)</small></th><th>the seeds</th>"

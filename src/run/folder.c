@@ -7,6 +7,7 @@
 #include <sys/file.h>
 
 #include "format/file.h"
+#include "report/study_source.h"
 
 amine_status am_folder_path(am_text *path, const char *folder, const char *file,
                             amine_error *error) {
@@ -29,7 +30,7 @@ static amine_status look_for(bool *there, const char *folder, const char *file,
   return AMINE_OK;
 }
 
-amine_status am_folder_must_be_free(const char *folder, amine_error *error) {
+amine_status am_folder_must_hold_no_run(const char *folder, amine_error *error) {
   struct stat found;
   bool run, seeds;
   if (am_io.stat(folder, &found) == 0 && !S_ISDIR(found.st_mode))
@@ -44,9 +45,18 @@ amine_status am_folder_must_be_free(const char *folder, amine_error *error) {
                  folder, run ? "a run" : "runs of several seeds", run ? "it" : "them");
 }
 
+amine_status am_folder_must_be_free(const char *folder, amine_error *error) {
+  bool study;
+  AM_TRY(am_folder_must_hold_no_run(folder, error));
+  AM_TRY(look_for(&study, folder, AM_STUDY_FILE, error));
+  if (!study) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "%.300s holds a published experiment: choose another folder (--out)", folder);
+}
+
 amine_status am_folder_must_hold_run(const char *folder, amine_error *error) {
   struct stat found;
-  bool config, checkpoint, seeds;
+  bool config, checkpoint, seeds, study;
   if (am_io.stat(folder, &found) != 0)
     return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "there is no run: %s", strerror(errno));
   if (!S_ISDIR(found.st_mode))
@@ -54,11 +64,16 @@ amine_status am_folder_must_hold_run(const char *folder, amine_error *error) {
   AM_TRY(look_for(&config, folder, AM_CONFIG_FILE, error));
   AM_TRY(look_for(&checkpoint, folder, AM_CHECKPOINT_FILE, error));
   AM_TRY(look_for(&seeds, folder, AM_SEEDS_FILE, error));
+  AM_TRY(look_for(&study, folder, AM_STUDY_FILE, error));
   if (config || checkpoint) return AMINE_OK;
   if (seeds)
     return am_fail_file(error, AMINE_ERROR_INPUT, folder, -1,
                         "this folder holds the runs of several seeds: name one of the folders in "
                         "it (seed1, ...)");
+  if (study)
+    return am_fail_file(error, AMINE_ERROR_INPUT, folder, -1,
+                        "this folder holds a published experiment, not a run: amine report and "
+                        "amine resume take it");
   return am_fail_file(error, AMINE_ERROR_INPUT, folder, -1,
                       "this folder holds no run: neither config.json nor checkpoint.safetensors");
 }

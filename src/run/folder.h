@@ -14,7 +14,10 @@
 amine_status am_folder_path(am_text *path, const char *folder, const char *file,
                             amine_error *error);
 
-/* A folder with a configuration or with seeds in it is taken: AMINE_ERROR_ARGUMENT. */
+/* A folder with a configuration or with seeds in it is taken: AMINE_ERROR_ARGUMENT. So is one with
+ * a published experiment, for all but that experiment. A folder that is not there is free; one that
+ * cannot be looked into is AMINE_ERROR_IO. */
+amine_status am_folder_must_hold_no_run(const char *folder, amine_error *error);
 amine_status am_folder_must_be_free(const char *folder, amine_error *error);
 
 /* A folder without a configuration and a checkpoint, a file, or nothing: AMINE_ERROR_INPUT, or

@@ -298,7 +298,7 @@ static amine_status open_folder(session *s, const json_t *tree, amine_error *err
   am_text runs = {0};
   uint64_t position = 0;
   bool there = false;
-  AM_TRY(am_folder_must_be_free(s->folder, error));
+  AM_TRY(am_folder_must_hold_no_run(s->folder, error));
   AM_TRY(am_study_folder(&there, s->folder, error));
   amine_status status = am_folder_path(&runs, s->folder, AM_STUDY_RUNS_FILE, error);
   if (status == AMINE_OK)

@@ -179,6 +179,11 @@ def test_same_bytes(d):
     r = expect(0, "report", few)
     check("report", r.out == few + "/report.html\n", "the page's name", r)
     same("report", few, reference)
+    for words in (["train", "maze"], ["train", "maze", "seeds=2"], ["simulate", "brain"]):
+        expect(2, *words, "--out", few, says="holds a published experiment")
+    for word in ("show", "eval"):
+        expect(3, word, few, says="holds a published experiment, not a run")
+    same("other commands", few, reference)
 
 
 def wait_for(p, folder, n):

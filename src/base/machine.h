@@ -10,6 +10,8 @@
 
 #define AM_LARGE ((size_t)16 << 20) /* bytes that are worth asking for how many there are */
 
+#define AM_TOLD 1e9 /* bytes of which somebody is told who did not ask */
+
 /* Bytes that may still be taken: what the machine has free or can set free, or less if a control
  * group (a container) allows less. SIZE_MAX where nobody says so. */
 size_t am_memory_free(void);

@@ -6,8 +6,6 @@
 #include "base/machine.h"
 #include "brain/connect.h"
 
-#define WORTH_A_NOTE 1e9 /* bytes */
-
 static double expected_synapses(const amine_brain *b, const am_projection *p) {
   const am_connection *c = p->connection;
   const double sources = b->populations[p->source].n, targets = b->populations[p->target].n;
@@ -71,7 +69,7 @@ amine_status am_brain_check_need(amine_brain *b, amine_error *error) {
   if (bytes < (double)AM_LARGE) return AMINE_OK;
   snprintf(what, sizeof what, "a brain of %u neurons", b->n_line);
   AM_TRY(am_memory_check(what, bytes, error));
-  if (bytes < WORTH_A_NOTE) return AMINE_OK;
+  if (bytes < AM_TOLD) return AMINE_OK;
   am_text_printf(&b->notes, "this brain takes about %s of memory\n", am_bytes_text(text, bytes));
   return AMINE_OK;
 }

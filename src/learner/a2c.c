@@ -40,51 +40,39 @@ static void destroy(am_learner *learner) {
   am_free(a->v);
   am_free(a->alpha);
   am_free(a->gradients);
-  if (a->actors)
-    for (int k = 0; k < a->n_threads * AM_TRACE_LANES; k++) am_free(a->actors[k].block);
   am_free(a->actors);
+  am_free(a->actor_blocks);
   am_free(a->sums);
   am_free(a->shared);
   am_free(a->apart);
   am_free(a);
 }
 
-/* Takes all memory; on failure *missing is the size that was refused. */
-static bool take_memory(am_a2c *a, size_t *missing) {
+static amine_status take_memory(am_a2c *a, amine_error *error) {
   const am_plastic_layout *l = &a->network.layout;
   const size_t n = l->n_parameters, real_size = sizeof(float);
   const size_t alpha =
       l->has_trace && !l->alpha_is_full ? am_panel_size(l->n_hidden, l->n_hidden) : 0;
   const size_t actor = am_actor_bytes(a->learner.task, &a->network);
+  const size_t n_actors = (size_t)a->n_threads * AM_TRACE_LANES;
   const size_t T = (size_t)a->learner.task->n_steps;
   const size_t shared = a->options.baseline == AM_BASELINE_SHARED0 ? T : 0;
-  const struct {
-    void **where;
-    size_t count, size;
-  } blocks[] = {
-      {(void **)&a->parameters, n, real_size},
-      {(void **)&a->m, n, real_size},
-      {(void **)&a->v, n, real_size},
-      {(void **)&a->alpha, alpha, real_size},
-      {(void **)&a->gradients, am_size_mul((size_t)a->n_chunks + 1, l->n_gradient), real_size},
-      {(void **)&a->sums, (size_t)a->options.n_lanes, sizeof *a->sums},
-      {(void **)&a->shared, shared, real_size},
-      {(void **)&a->apart, am_size_mul((size_t)a->n_chunks, shared), real_size},
-      {(void **)&a->actors, (size_t)a->n_threads * AM_TRACE_LANES, sizeof *a->actors},
+  const am_block blocks[] = {
+      {&a->parameters, n, real_size},
+      {&a->m, n, real_size},
+      {&a->v, n, real_size},
+      {&a->alpha, alpha, real_size},
+      {&a->gradients, am_size_mul((size_t)a->n_chunks + 1, l->n_gradient), real_size},
+      {&a->sums, (size_t)a->options.n_lanes, sizeof *a->sums},
+      {&a->shared, shared, real_size},
+      {&a->apart, am_size_mul((size_t)a->n_chunks, shared), real_size},
+      {&a->actors, n_actors, sizeof *a->actors},
+      {&a->actor_blocks, n_actors, actor},
   };
-  for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) {
-    void *block = am_alloc(blocks[k].count, blocks[k].size);
-    *missing = am_size_mul(blocks[k].count, blocks[k].size);
-    if (!block) return false;
-    memcpy(blocks[k].where, &block, sizeof block);
-  }
-  *missing = actor;
-  for (int k = 0; k < a->n_threads * AM_TRACE_LANES; k++) {
-    void *block = am_alloc(actor, 1);
-    if (!block) return false;
-    am_actor_place(&a->actors[k], block, a->learner.task, &a->network);
-  }
-  return true;
+  AM_TRY(am_learner_take(&a->learner, blocks, sizeof blocks / sizeof *blocks, error));
+  for (size_t k = 0; k < n_actors; k++)
+    am_actor_place(&a->actors[k], a->actor_blocks + k * actor, a->learner.task, &a->network);
+  return AMINE_OK;
 }
 
 amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_plastic *network,
@@ -106,10 +94,10 @@ amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_p
   a->seed = seed;
   a->n_chunks = options->n_lanes < MAX_CHUNKS ? options->n_lanes : MAX_CHUNKS;
   a->n_threads = n_threads < 1 ? 1 : n_threads > a->n_chunks ? a->n_chunks : n_threads;
-  size_t missing;
-  if (!take_memory(a, &missing)) {
+  const amine_status status = take_memory(a, error);
+  if (status != AMINE_OK) {
     destroy(&a->learner);
-    return am_fail_memory(error, missing);
+    return status;
   }
   am_plastic_initialise(network, a->parameters, seed);
   *learner = &a->learner;

@@ -29,10 +29,11 @@ typedef struct am_a2c {
   uint64_t seed;
   float *parameters, *m, *v; /* [layout.n_parameters] */
   int n_threads, n_chunks;
-  float *alpha;      /* [panel] expanded */
-  float *gradients;  /* [n_chunks + 1][layout.n_gradient]; the last is the sum */
-  am_actor *actors;  /* [n_threads][AM_TRACE_LANES] */
-  am_a2c_sums *sums; /* [n_lanes] */
+  float *alpha;       /* [panel] expanded */
+  float *gradients;   /* [n_chunks + 1][layout.n_gradient]; the last is the sum */
+  am_actor *actors;   /* [n_threads][AM_TRACE_LANES] */
+  char *actor_blocks; /* [n_threads][AM_TRACE_LANES][am_actor_bytes] */
+  am_a2c_sums *sums;  /* [n_lanes] */
   /* for AM_BASELINE_SHARED0: lane 0's values [n_steps], and how far the returns are from them, the
    * sums of each chunk's lanes [n_chunks][n_steps] */
   float *shared, *apart;

@@ -32,7 +32,6 @@ static size_t place(am_actor *actor, char *block, const am_task *task, const am_
   }
   if (block) {
     am_plastic_lane_place(network, &actor->lane, parts[0], task->n_steps, sizeof(float));
-    actor->block = block;
     actor->world = parts[1];
     actor->p = parts[2];
     actor->logp = parts[3];

@@ -9,7 +9,6 @@
 
 /* An episode that ended early has lane.n_steps steps; what lies behind them is of an older one. */
 typedef struct am_actor {
-  void *block; /* all of its memory */
   am_plastic_lane lane;
   void *world;     /* the task's state */
   am_drive *drive; /* where M comes from, if the network does not make it */

@@ -11,6 +11,22 @@
 
 #define NORM_LIMIT 1e6f
 
+static amine_status take_memory(am_agent *a, amine_error *error) {
+  const size_t n = a->places.size, groups = (size_t)a->n_groups, real_size = sizeof(float);
+  am_block blocks[6 + AM_AGENT_EXTRA + AM_AGENT_BLOCKS] = {
+      {&a->parameters, n, real_size},
+      {&a->m, n, real_size},
+      {&a->v, n, real_size},
+      {&a->changes, am_size_mul(groups + 1, n), real_size},
+      {&a->sums, groups, sizeof *a->sums},
+      {&a->blocks, (size_t)a->n_threads, a->block},
+  };
+  size_t n_blocks = 6;
+  for (int k = 0; k < a->n_extra; k++) blocks[n_blocks++] = (am_block){&a->extra[k], n, real_size};
+  for (int k = 0; k < a->n_own; k++) blocks[n_blocks++] = a->own[k];
+  return am_learner_take(&a->learner, blocks, n_blocks, error);
+}
+
 amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_options *options,
                            const am_agent_ops *ops, amine_error *error) {
   if (options->n_lanes < 1 || options->n_lanes > 65536)
@@ -26,21 +42,9 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
                  : options->n_threads > a->n_groups ? a->n_groups
                                                     : options->n_threads;
   for (int k = 0; k < a->places.n; k++) a->share[k] = 1;
-  const size_t n = a->places.size, groups = (size_t)a->n_groups;
   a->worlds = am_size_round(ops->scratch_bytes(a), 64);
   a->block = am_size_add(a->worlds, am_size_round(am_group_bytes(task), 64));
-  a->parameters = am_alloc(n, sizeof *a->parameters);
-  a->m = am_alloc(n, sizeof *a->m);
-  a->v = am_alloc(n, sizeof *a->v);
-  bool whole = true;
-  for (int k = 0; k < a->n_extra; k++)
-    whole = (a->extra[k] = am_alloc(n, sizeof *a->extra[k])) != NULL && whole;
-  a->changes = am_alloc(am_size_mul(groups + 1, n), sizeof *a->changes);
-  a->sums = am_alloc(groups, sizeof *a->sums);
-  a->blocks = am_alloc((size_t)a->n_threads, a->block);
-  if (!whole || !a->parameters || !a->m || !a->v || !a->changes || !a->sums || !a->blocks)
-    return am_fail_memory(error, am_size_mul((size_t)a->n_threads, a->block));
-  return AMINE_OK;
+  return take_memory(a, error);
 }
 
 void am_agent_close(am_agent *a) {

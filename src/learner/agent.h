@@ -41,7 +41,7 @@ typedef struct am_turn {
 
 typedef struct am_agent am_agent;
 
-enum { AM_AGENT_EXTRA = 4 };
+enum { AM_AGENT_EXTRA = 4, AM_AGENT_BLOCKS = 3 };
 
 /* Figures that a learner does not have: they are reported as NAN. */
 enum { AM_LACKS_VALUE = 1, AM_LACKS_ENTROPY = 2, AM_LACKS_LOSS = 4 };
@@ -69,8 +69,10 @@ struct am_agent {
   int n_extra_saved;          /* the first of them, */
   const char *const *extra_prefixes; /* whose tensors are called so and as the parameters; */
   float *extra[AM_AGENT_EXTRA];      /* [places.size], zero at first */
-  float *changes;                    /* [n_groups + 1][places.size]; the last is their sum */
-  am_agent_sums *sums;               /* [n_groups] */
+  int n_own;                     /* set before opening: blocks of the learner's own, taken with */
+  am_block own[AM_AGENT_BLOCKS]; /* the agent's, which the learner frees */
+  float *changes;                /* [n_groups + 1][places.size]; the last is their sum */
+  am_agent_sums *sums;           /* [n_groups] */
   int n_groups, n_threads;
   unsigned char *blocks; /* [n_threads][block] */
   size_t block, worlds;  /* bytes of one worker; where its worlds begin */

@@ -304,6 +304,7 @@ static amine_status fill(am_agents *x, const am_signalling_options *options, ami
     o.agent.seed = seed_of(options->agent.seed, k);
     x->view[k] = am_game_view_of(x->world->game, k);
     AM_TRY(am_signalling_create(&x->agent[k], &x->view[k].task, &o, error));
+    x->learner.bytes = am_size_add(x->learner.bytes, x->agent[k]->bytes);
     x->n++;
     for (int q = 0; q < KEPT; q++)
       snprintf(x->names[k][q], sizeof x->names[k][q], "agent%d.%s", k, kept[q].name);

@@ -435,31 +435,22 @@ static amine_status check(const am_task *task, const am_ctrnn *network, const am
   return AMINE_OK;
 }
 
-/* Takes all memory; on failure *missing is the size that was refused. */
-static bool take_memory(hebb *h, size_t *missing) {
+static amine_status take_memory(hebb *h, amine_error *error) {
   const am_ctrnn *c = &h->network;
   const size_t width = AM_HEBB_BLOCK * (size_t)c->n_vector, kinds = (size_t)h->n_kinds;
-  const struct {
-    float **where;
-    size_t count;
-  } blocks[] = {{&h->panel, c->n_panel},
-                {&h->before_iteration, c->n_panel},
-                {&h->H, c->n_panel},
-                {&h->block, am_ctrnn_state_size(c)},
-                {&h->xi, width},
-                {&h->post, width},
-                {&h->pre, AM_HEBB_BLOCK * pre_stride(c)},
-                {&h->target, (size_t)h->learner.task->n_targets},
-                {&h->expected, kinds},
-                {&h->expected_before, kinds}};
-  for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) {
-    *missing = am_size_mul(blocks[k].count, sizeof(float));
-    *blocks[k].where = am_alloc(blocks[k].count, sizeof(float));
-    if (!*blocks[k].where) return false;
-  }
-  *missing = h->learner.task->state_size;
-  h->world = am_alloc(1, h->learner.task->state_size);
-  return h->world != NULL;
+  const size_t real_size = sizeof(float);
+  const am_block blocks[] = {{&h->panel, c->n_panel, real_size},
+                             {&h->before_iteration, c->n_panel, real_size},
+                             {&h->H, c->n_panel, real_size},
+                             {&h->block, am_ctrnn_state_size(c), real_size},
+                             {&h->xi, width, real_size},
+                             {&h->post, width, real_size},
+                             {&h->pre, AM_HEBB_BLOCK * pre_stride(c), real_size},
+                             {&h->target, (size_t)h->learner.task->n_targets, real_size},
+                             {&h->expected, kinds, real_size},
+                             {&h->expected_before, kinds, real_size},
+                             {&h->world, 1, h->learner.task->state_size}};
+  return am_learner_take(&h->learner, blocks, sizeof blocks / sizeof *blocks, error);
 }
 
 amine_status am_hebb_create(am_learner **learner, const am_task *task, const am_ctrnn *network,
@@ -472,10 +463,10 @@ amine_status am_hebb_create(am_learner **learner, const am_task *task, const am_
   h->options = *options;
   h->seed = seed;
   h->n_kinds = task->n_kinds > 0 ? task->n_kinds : 1;
-  size_t missing;
-  if (!take_memory(h, &missing)) {
+  const amine_status status = take_memory(h, error);
+  if (status != AMINE_OK) {
     destroy(&h->learner);
-    return am_fail_memory(error, missing);
+    return status;
   }
   am_ctrnn_place(network, &h->state, h->block);
   am_ctrnn_initialise(network, h->panel, seed);

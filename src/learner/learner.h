@@ -8,6 +8,7 @@
 #ifndef AMINE_LEARNER_LEARNER_H
 #define AMINE_LEARNER_LEARNER_H
 
+#include "base/blocks.h"
 #include "base/error.h"
 #include "task/task.h"
 
@@ -76,9 +77,14 @@ struct am_learner {
   const am_task *task;
   uint64_t iteration;                  /* iterations done */
   int n_lanes;                         /* episodes in an iteration */
+  size_t bytes;                        /* of memory that it takes */
   double numbers[AM_LEARNER_NUMBERS];  /* saved with the tensors: powers of Adam's betas, ... */
   char criterion[AM_CRITERION_LENGTH]; /* what `reached` asks, in words; "" without it */
 };
+
+/* For learners: takes their memory, as am_blocks_take does, once type and n_lanes are there. */
+amine_status am_learner_take(am_learner *learner, const am_block *blocks, size_t n,
+                             amine_error *error);
 
 static inline void am_learner_destroy(am_learner *learner) {
   if (learner) learner->type->destroy(learner);

@@ -197,9 +197,8 @@ static amine_status open_all(local *x, const am_task *task, amine_error *error) 
   x->n_error = x->net.n_out + x->net.critic;
   const int feedback = places->n;
   x->b_w = am_places_add(places, "feedback.weight", n, x->n_error);
+  x->agent.own[x->agent.n_own++] = (am_block){&x->old, (size_t)(x->n_error * n), sizeof *x->old};
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
-  x->old = am_alloc((size_t)(x->n_error * n), sizeof *x->old);
-  if (!x->old) return am_fail_memory(error, sizeof *x->old);
   for (int k = 0; k < places->n; k++) {
     const char *name = places->place[k].name;
     x->agent.share[k] = k == feedback                  ? 0

@@ -132,11 +132,10 @@ static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_LOSS,
 static amine_status open_all(am_population *x, const am_task *task, amine_error *error) {
   const size_t n = (size_t)x->options.agent.n_lanes;
   AM_TRY(am_actor_net_make(&x->net, &x->agent.places, task, &x->options.cell, false, error));
+  x->agent.own[x->agent.n_own++] = (am_block){&x->F, n, sizeof *x->F};
+  x->agent.own[x->agent.n_own++] = (am_block){&x->f, n / 2, sizeof *x->f};
+  x->agent.own[x->agent.n_own++] = (am_block){&x->work, n, sizeof *x->work};
   AM_TRY(am_agent_open(&x->agent, task, &x->options.agent, &ops, error));
-  x->F = am_alloc(n, sizeof *x->F);
-  x->f = am_alloc(n / 2, sizeof *x->f);
-  x->work = am_alloc(n, sizeof *x->work);
-  if (!x->F || !x->f || !x->work) return am_fail_memory(error, n * sizeof *x->F);
   am_actor_net_initialise(&x->net, &x->agent.places, x->agent.parameters, x->options.agent.seed);
   return AMINE_OK;
 }

@@ -146,9 +146,9 @@ static amine_status open_all(am_signalling *x, const am_task *task, amine_error 
   x->v_w = am_places_add(places, "critic.weight", 1, x->n_seen);
   x->v_b = am_places_add(places, "critic.bias", 1, 0);
   if (o->consolidation.on) am_consolidation_open(&x->agent);
+  x->agent.own[x->agent.n_own++] =
+      (am_block){&x->old_output, (size_t)(x->n_out * o->n_hidden), sizeof(float)};
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
-  x->old_output = am_alloc((size_t)(x->n_out * o->n_hidden), sizeof(float));
-  if (!x->old_output) return am_fail_memory(error, sizeof(float));
   x->agent.learner.numbers[3] = 1;
   share_out(x);
   const uint64_t seed = o->agent.seed;

@@ -380,6 +380,25 @@ static amine_status check_measure(const am_task *task, const am_learner_type *ty
                  absolute ? "absolute" : "squared");
 }
 
+/* Adds which keys make it as much: those that blocks are as long as, with their values. */
+static amine_status name_sizes(const am_config *config, amine_error *error) {
+  static const am_key_id keys[] = {AM_BATCH,      AM_NETWORK_HIDDEN, AM_NETWORK_LAYERS,
+                                   AM_TASK_STEPS, AM_TASK_LENGTH,    AM_TASK_DELAY};
+  char sizes[200] = "", refused[sizeof error->message];
+  if (!error) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+    const size_t used = strlen(sizes);
+    char value[64];
+    if (!am_config_applies(config, keys[k])) continue;
+    am_config_text(config, keys[k], value, sizeof value);
+    snprintf(sizes + used, sizeof sizes - used, "%s%s=%s", used > 0 ? ", " : "",
+             am_keys[keys[k]].name, value);
+  }
+  snprintf(refused, sizeof refused, "%s", error->message);
+  return am_fail(error, AMINE_ERROR_MEMORY, "%s; it needs less with smaller values than %s", refused,
+                 sizes);
+}
+
 amine_status am_learner_of_config(am_learner **learner, const am_config *config,
                                   const am_task *task, amine_error *error) {
   char name[64], network[64];
@@ -399,5 +418,6 @@ amine_status am_learner_of_config(am_learner **learner, const am_config *config,
                    task->n_targets > 0 ? "actions" : "target values", task->type->name,
                    task->n_targets > 0 ? "target values" : "actions");
   AM_TRY(check_measure(task, learners[k].type, error));
-  return learners[k].create(learner, config, task, error);
+  const amine_status status = learners[k].create(learner, config, task, error);
+  return status == AMINE_ERROR_MEMORY ? name_sizes(config, error) : status;
 }

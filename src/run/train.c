@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/machine.h"
 #include "base/memory.h"
 #include "format/file.h"
 #include "run/checkpoint.h"
@@ -113,13 +114,17 @@ static amine_status write_config(const am_config *config, const char *folder, am
   return status;
 }
 
-/* Tells and keeps what is taken otherwise than it was said. */
-static amine_status note(const am_config *config, const char *folder, const am_train_watch *watch,
+/* Keeps what is taken otherwise than it was said; tells that, and how much memory it is. */
+static amine_status note(const am_experiment *x, const char *folder, const am_train_watch *watch,
                          amine_error *error) {
+  const double bytes = (double)x->learner->bytes;
   am_text notes = {0};
-  am_task_note_times(config, &notes);
-  if (notes.length > 0 && watch && watch->notes) watch->notes(watch->context, notes.data);
+  char size[32];
+  am_task_note_times(&x->config, &notes);
   const amine_status status = am_folder_notes(folder, &notes, error);
+  if (bytes >= AM_TOLD)
+    am_text_printf(&notes, "this training takes about %s of memory\n", am_bytes_text(size, bytes));
+  if (notes.length > 0 && watch && watch->notes) watch->notes(watch->context, notes.data);
   am_text_free(&notes);
   return status;
 }
@@ -137,7 +142,7 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
   if (status == AMINE_OK) {
     s.before = am_records_seconds(s.records);
     s.start = am_clock();
-    status = note(&x->config, folder, watch, error);
+    status = note(x, folder, watch, error);
     if (status == AMINE_OK && x->learner->iteration == 0) status = save(&s, error);
     if (status == AMINE_OK) status = write_config(&x->config, folder, error);
     if (status == AMINE_OK) status = loop(&s, watch, error);

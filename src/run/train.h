@@ -22,7 +22,7 @@ typedef struct am_train_progress {
 typedef struct am_train_watch {
   /* called after every iteration; may be NULL */
   void (*progress)(void *context, const am_train_progress *progress);
-  /* lines about what is taken otherwise than it was said; called at most once, before the first
+  /* lines about what is taken otherwise than it was said, and about much memory; called at most once, before the first
    * iteration; may be NULL */
   void (*notes)(void *context, const char *lines);
   void *context;

@@ -40,6 +40,7 @@
 #include <stdint.h>
 
 #include "amine/chemical.h"
+#include "amine/parameter.h"
 #include "amine/status.h"
 
 #ifdef __cplusplus
@@ -54,13 +55,6 @@ typedef struct amine_value {
   const char *name;
   double value;
 } amine_value;
-
-/* One row of the table of a neuron model or a rule. Static storage. */
-typedef struct amine_parameter {
-  const char *name;
-  double value, min, max; /* default and range */
-  const char *unit, *meaning;
-} amine_parameter;
 
 /* The k-th neuron model ("lif", "lif-cond", "izhikevich", "adex", "poisson", "spikes"), NULL past
  * the end; *meaning (may be NULL) gets one line. */

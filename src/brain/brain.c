@@ -88,7 +88,7 @@ static void note_times(amine_brain *b, const char *name) {
 /* ------------------------------------------------------------------------------- populations */
 amine_status am_brain_values(double *values, const amine_parameter *table, const char *what,
                              const amine_value *given, int n, amine_error *error) {
-  for (int k = 0; table[k].name; k++) values[k] = table[k].value;
+  for (int k = 0; table[k].name; k++) values[k] = table[k].standard;
   for (int j = 0; j < n; j++) {
     int k = 0;
     if (!given[j].name) return ARGUMENT("%s: a parameter has no name", what);

@@ -240,7 +240,7 @@ static double value_of(const learning *l, const char *name) {
   for (int k = 0; k < l->values.n_values; k++)
     if (strcmp(l->values.values[k].name, name) == 0) return l->values.values[k].value;
   const amine_parameter *p = am_parameter_find(&source, name);
-  return p ? p->value : 0;
+  return p ? p->standard : 0;
 }
 
 static amine_status read_homeostatic(learning *l, am_model_plan *plan, am_reader *r,

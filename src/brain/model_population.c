@@ -211,7 +211,7 @@ static double value_of(const am_model_plan_population *p, const char *name) {
   for (int k = 0; k < p->n_values; k++)
     if (strcmp(p->values[k].name, name) == 0) return p->values[k].value;
   for (int k = 0; (row = amine_neuron_parameter(p->model, k)) != NULL; k++)
-    if (strcmp(row->name, name) == 0) return row->value;
+    if (strcmp(row->name, name) == 0) return row->standard;
   return (double)NAN;
 }
 

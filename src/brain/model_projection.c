@@ -190,7 +190,7 @@ static amine_status check_weights(const amine_projection *p, const am_reader *r,
   static const char *const names[2] = {"w_min", "w_max"};
   for (int b = 0; b < 2; b++) {
     for (int k = 0; p->rule && (row = amine_synapse_rule_parameter(p->rule, k)) != NULL; k++)
-      if (strcmp(row->name, names[b]) == 0) bounds[b] = row->value;
+      if (strcmp(row->name, names[b]) == 0) bounds[b] = row->standard;
     for (int k = 0; k < p->n_values; k++)
       if (strcmp(p->values[k].name, names[b]) == 0) bounds[b] = p->values[k].value;
   }

@@ -6,14 +6,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/parameter.h"
 #include "base/random.h"
 #include "base/steps.h"
 #include "kernel/exponential.h"
 
-#define TAU(name, value, min, meaning)                                                             \
-  { name, value, min, 1e6, "ms", meaning }
-#define VOLT(name, value, meaning)                                                                 \
-  { name, value, -1e3, 1e3, "mV", meaning }
+#define TAU(name, value, min, meaning) AM_NUMBER(name, value, min, 1e6, "ms", meaning)
+#define VOLT(name, value, meaning) AM_NUMBER(name, value, -1e3, 1e3, "mV", meaning)
 
 static double steps(double ms, double dt_ms) { return (double)am_steps(ms, dt_ms); }
 static double decay(double tau_ms, double dt_ms) {
@@ -77,8 +76,8 @@ static double lif_slowness(const double *v, double dt_ms) {
       VOLT("e_i_mv", -80, "reversal potential of receptor 2")
 
 static const amine_parameter lif_cond_parameters[] = {
-    {"c_pf", 200, 1e-3, 1e6, "pF", "membrane capacitance"},
-    {"g_leak_ns", 10, 1e-6, 1e6, "nS", "leak conductance"},
+    AM_NUMBER("c_pf", 200, 1e-3, 1e6, "pF", "membrane capacitance"),
+    AM_NUMBER("g_leak_ns", 10, 1e-6, 1e6, "nS", "leak conductance"),
     VOLT("v_rest_mv", -60, "leak reversal potential"),
     VOLT("v_reset_mv", -60, "potential after a spike"),
     VOLT("v_threshold_mv", -50, "a spike at or above"),
@@ -108,10 +107,10 @@ static double lif_cond_slowness(const double *v, double dt_ms) {
 
 /* --------------------------------------------------------------------------------- izhikevich */
 static const amine_parameter izhikevich_parameters[] = {
-    {"a", 0.02, 0, 10, "1/ms", "rate of the recovery u"},
-    {"b", 0.2, -10, 10, "1/ms", "sensitivity of u to v"},
+    AM_NUMBER("a", 0.02, 0, 10, "1/ms", "rate of the recovery u"),
+    AM_NUMBER("b", 0.2, -10, 10, "1/ms", "sensitivity of u to v"),
     VOLT("c", -65, "v after a spike"),
-    {"d", 8, -1e3, 1e3, "mV/ms", "what a spike adds to u"},
+    AM_NUMBER("d", 8, -1e3, 1e3, "mV/ms", "what a spike adds to u"),
     VOLT("v_peak_mv", 30, "a spike at or above"),
     TAU("tau_e_ms", 0, 0, "of receptor 1; 0: a current of one step"),
     TAU("tau_i_ms", 0, 0, "of receptor 2; 0: a current of one step"),
@@ -141,14 +140,14 @@ static double same_value(int which, double value, double dt_ms) {
 
 /* --------------------------------------------------------------------------------------- adex */
 static const amine_parameter adex_parameters[] = {
-    {"c_pf", 281, 1e-3, 1e6, "pF", "membrane capacitance"},
-    {"g_leak_ns", 30, 1e-6, 1e6, "nS", "leak conductance"},
+    AM_NUMBER("c_pf", 281, 1e-3, 1e6, "pF", "membrane capacitance"),
+    AM_NUMBER("g_leak_ns", 30, 1e-6, 1e6, "nS", "leak conductance"),
     VOLT("v_rest_mv", -70.6, "leak reversal potential"),
     VOLT("v_t_mv", -50.4, "threshold of the exponential"),
-    {"delta_t_mv", 2, 1e-3, 100, "mV", "slope of the exponential"},
+    AM_NUMBER("delta_t_mv", 2, 1e-3, 100, "mV", "slope of the exponential"),
     TAU("tau_w_ms", 144, 1e-3, "of the adaptation w"),
-    {"a_ns", 4, -1e6, 1e6, "nS", "adaptation below threshold"},
-    {"b_pa", 80.5, -1e6, 1e6, "pA", "what a spike adds to w"},
+    AM_NUMBER("a_ns", 4, -1e6, 1e6, "nS", "adaptation below threshold"),
+    AM_NUMBER("b_pa", 80.5, -1e6, 1e6, "pA", "what a spike adds to w"),
     VOLT("v_reset_mv", -70.6, "potential after a spike"),
     VOLT("v_peak_mv", 0, "a spike at or above"),
     TAU(AM_NEURON_STEPS, 0, 0, "held at reset for so long"),
@@ -203,9 +202,9 @@ static const amine_parameter escape_parameters[] = {
     TAU("tau_m_ms", 20, 1e-3, "membrane time constant"),
     VOLT("v_rest_mv", -70, "resting potential"),
     VOLT("v_threshold_mv", -54, "where it fires at rho0_hz"),
-    {"delta_u_mv", 2, 1e-3, 100, "mV",
-     "softness: so much higher, and the rate is e times as large"},
-    {"rho0_hz", 60, 1e-6, 1e6, "Hz", "rate at threshold"},
+    AM_NUMBER("delta_u_mv", 2, 1e-3, 100, "mV",
+              "softness: so much higher, and the rate is e times as large"),
+    AM_NUMBER("rho0_hz", 60, 1e-6, 1e6, "Hz", "rate at threshold"),
     VOLT("reset_mv", 5, "what a spike takes off the potential"),
     TAU("tau_reset_ms", 20, 1e-3, "in which that is forgotten"),
     {0}};
@@ -226,8 +225,8 @@ static double escape_slowness(const double *v, double dt_ms) {
 }
 
 /* ------------------------------------------------------------------------------------ sources */
-static const amine_parameter poisson_parameters[] = {{"rate_hz", 10, 0, 1e6, "Hz", "mean rate"},
-                                                     {0}};
+static const amine_parameter poisson_parameters[] = {
+    AM_NUMBER("rate_hz", 10, 0, 1e6, "Hz", "mean rate"), {0}};
 static const amine_parameter spikes_parameters[] = {{0}};
 
 static void source_setup(double *k, double *initial, const double *v, double dt_ms) {

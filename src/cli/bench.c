@@ -16,17 +16,16 @@
 
 #define QUIET_LOAD 0.5
 
-const am_key cli_bench_keys[] = {
-    [BENCH_ROUNDS] = {"rounds", AM_KEY_INTEGER, 3, 1, BENCH_MAX_ROUNDS, "", "",
-                      "how often everything is measured, in turn", true},
-    [BENCH_SECONDS] = {"seconds", AM_KEY_NUMBER, 2, 0.001, 3600, "", "seconds",
-                       "about how long one measurement lasts", true},
-    [BENCH_PEER] = {"peer", AM_KEY_CHOICE, 0, 0, 0, "pytorch|none", "",
-                    "what Amine is measured against", true},
+const amine_parameter cli_bench_keys[] = {
+    [BENCH_ROUNDS] = AM_INTEGER("rounds", 3, 1, BENCH_MAX_ROUNDS, "",
+                                "how often everything is measured, in turn"),
+    [BENCH_SECONDS] =
+        AM_NUMBER("seconds", 2, 0.001, 3600, "seconds", "about how long one measurement lasts"),
+    [BENCH_PEER] = AM_CHOICE("peer", "pytorch|none", "what Amine is measured against"),
     /* what may follow is any path: taken out of the line before the keys are read */
-    [BENCH_PYTHON] = {"python", AM_KEY_CHOICE, 0, 0, 0, "python3|FILE", "",
-                      "the interpreter that has PyTorch; a name is looked for in /usr/bin first",
-                      true},
+    [BENCH_PYTHON] =
+        AM_CHOICE("python", "python3|FILE",
+                  "the interpreter that has PyTorch; a name is looked for in /usr/bin first"),
 };
 
 const cli_variant cli_bench_variants[] = {

@@ -125,12 +125,12 @@ int cli_bench_maze(const cli_line *line, const cli_bench_plan *plan);
 int cli_bench_floor(const cli_line *line, const cli_bench_plan *plan);
 /* The networks of run/bench_brain.h, with the keys of the variant "brain". */
 int cli_bench_brain(const cli_line *line);
-extern const am_key cli_bench_brain_keys[];
+extern const amine_parameter cli_bench_brain_keys[];
 enum { CLI_N_BENCH_BRAIN_KEYS = 10 };
 
 /* Delayed match with signals and with backprop, with the keys of the variant "signalling". */
 int cli_bench_signalling(const cli_line *line);
-extern const am_key cli_bench_signalling_keys[];
+extern const amine_parameter cli_bench_signalling_keys[];
 enum { CLI_N_BENCH_SIGNALLING_KEYS = 9, CLI_BENCH_BRAIN = 0, CLI_BENCH_SIGNALLING };
 
 /* One measurement of a spiking network. */

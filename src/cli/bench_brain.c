@@ -10,28 +10,26 @@
 enum { NETWORK, SECONDS, ROUNDS, PEER, PYTHON, THREADS, SEED, NEURONS, SYNAPSES, RATE };
 _Static_assert(RATE + 1 == CLI_N_BENCH_BRAIN_KEYS, "one row for each key");
 
-const am_key cli_bench_brain_keys[CLI_N_BENCH_BRAIN_KEYS] = {
-    [NETWORK] = {"network", AM_KEY_CHOICE, 0, 0, 0,
-                 "all|coba|cuba|coba-stdp|big|big-poisson|lattice|reinforcement|random", "",
-                 "what is simulated; all: every one but random", true},
-    [SECONDS] = {"seconds", AM_KEY_NUMBER, 0, 0, 1e6, "", "seconds",
-                 "biological time of one measurement; 0: as long as is worth it, 1 to 100 s", true},
-    [ROUNDS] = {"rounds", AM_KEY_INTEGER, 3, 1, BENCH_MAX_ROUNDS, "", "",
-                "how often everything is measured, in turn", true},
-    [PEER] = {"peer", AM_KEY_CHOICE, 0, 0, 0, "brian2|none", "", "what Amine is measured against",
-              true},
+const amine_parameter cli_bench_brain_keys[CLI_N_BENCH_BRAIN_KEYS] = {
+    [NETWORK] =
+        AM_CHOICE("network", "all|coba|cuba|coba-stdp|big|big-poisson|lattice|reinforcement|random",
+                  "what is simulated; all: every one but random"),
+    [SECONDS] =
+        AM_NUMBER("seconds", 0, 0, 1e6, "seconds",
+                  "biological time of one measurement; 0: as long as is worth it, 1 to 100 s"),
+    [ROUNDS] = AM_INTEGER("rounds", 3, 1, BENCH_MAX_ROUNDS, "",
+                          "how often everything is measured, in turn"),
+    [PEER] = AM_CHOICE("peer", "brian2|none", "what Amine is measured against"),
     /* what may follow is any path: taken out of the line before the keys are read */
-    [PYTHON] = {"python", AM_KEY_CHOICE, 0, 0, 0, "python3|FILE", "",
-                "the interpreter that has Brian2; a name is looked for in /usr/bin first", true},
-    [THREADS] = {"threads", AM_KEY_INTEGER, 0, 0, 1024, "", "",
-                 "measured beside one thread; 0: as many as there are processors", true},
-    [SEED] = {"seed", AM_KEY_INTEGER, 1, 0, 4294967295.0, "", "", "of synapses and noise", true},
-    [NEURONS] = {"neurons", AM_KEY_INTEGER, 10000, 10, 1e8, "", "neurons", "of the network random",
-                 true},
-    [SYNAPSES] = {"synapses", AM_KEY_INTEGER, 1000, 1, 1e6, "", "",
-                  "from each neuron of the network random", true},
-    [RATE] = {"rate", AM_KEY_NUMBER, 10, 0.01, 200, "", "Hz",
-              "at which each neuron of the network random fires", true},
+    [PYTHON] = AM_CHOICE("python", "python3|FILE",
+                         "the interpreter that has Brian2; a name is looked for in /usr/bin first"),
+    [THREADS] = AM_INTEGER("threads", 0, 0, 1024, "",
+                           "measured beside one thread; 0: as many as there are processors"),
+    [SEED] = AM_INTEGER("seed", 1, 0, 4294967295.0, "", "of synapses and noise"),
+    [NEURONS] = AM_INTEGER("neurons", 10000, 10, 1e8, "neurons", "of the network random"),
+    [SYNAPSES] = AM_INTEGER("synapses", 1000, 1, 1e6, "", "from each neuron of the network random"),
+    [RATE] =
+        AM_NUMBER("rate", 10, 0.01, 200, "Hz", "at which each neuron of the network random fires"),
 };
 
 enum { MAX_NETWORKS = 8, MAX_ROWS = MAX_NETWORKS * BENCH_MAX_COUNTS * (1 + N_FORMS) };

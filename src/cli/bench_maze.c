@@ -26,7 +26,7 @@ static am_key_id beyond_peer(const cli_bench_plan *plan) {
   am_config_default(&published);
   for (int k = 0; k < AM_N_KEYS; k++) {
     char ours[64], theirs[64];
-    bool skip = !am_keys[k].shapes;
+    bool skip = am_keys[k].neutral;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) skip |= (int)known[i] == k;
     am_config_text(&plan->config, (am_key_id)k, ours, sizeof ours);
     am_config_text(&published, (am_key_id)k, theirs, sizeof theirs);

@@ -9,26 +9,23 @@ enum { ROUNDS, SECONDS, PEER, PYTHON, STEPS, BATCH, HIDDEN, SEED, THREADS };
 _Static_assert(THREADS + 1 == CLI_N_BENCH_SIGNALLING_KEYS, "one row for each key");
 
 /* No others: the peer knows one network and one recipe. */
-const am_key cli_bench_signalling_keys[CLI_N_BENCH_SIGNALLING_KEYS] = {
-    [ROUNDS] = {"rounds", AM_KEY_INTEGER, 3, 1, BENCH_MAX_ROUNDS, "", "",
-                "how often everything is measured, in turn", true},
-    [SECONDS] = {"seconds", AM_KEY_NUMBER, 2, 0.001, 3600, "", "seconds",
-                 "about how long one measurement lasts", true},
-    [PEER] = {"peer", AM_KEY_CHOICE, 0, 0, 0, "pytorch|none", "", "what Amine is measured against",
-              true},
+const amine_parameter cli_bench_signalling_keys[CLI_N_BENCH_SIGNALLING_KEYS] = {
+    [ROUNDS] = AM_INTEGER("rounds", 3, 1, BENCH_MAX_ROUNDS, "",
+                          "how often everything is measured, in turn"),
+    [SECONDS] =
+        AM_NUMBER("seconds", 2, 0.001, 3600, "seconds", "about how long one measurement lasts"),
+    [PEER] = AM_CHOICE("peer", "pytorch|none", "what Amine is measured against"),
     /* what may follow is any path: taken out of the line before the keys are read */
-    [PYTHON] = {"python", AM_KEY_CHOICE, 0, 0, 0, "python3|FILE", "",
-                "the interpreter that has PyTorch; a name is looked for in /usr/bin first", true},
-    [STEPS] = {"task.steps", AM_KEY_INTEGER, 26, 3, 100000, "", "steps", "length of an episode",
-               true},
-    [BATCH] = {"batch", AM_KEY_INTEGER, 16, 1, 65536, "", "episodes",
-               "episodes played for one update; sixteen occupy one thread", true},
-    [HIDDEN] = {"network.hidden", AM_KEY_INTEGER, 24, 1, 8192, "", "units", "of the controller",
-                true},
-    [SEED] = {"seed", AM_KEY_INTEGER, 1, 0, 4294967295.0, "", "", "of weights, cues and draws",
-              true},
-    [THREADS] = {"threads", AM_KEY_INTEGER, 1, 0, 1024, "", "",
-                 "measured beside one thread; 0: as many as there are processors", true},
+    [PYTHON] =
+        AM_CHOICE("python", "python3|FILE",
+                  "the interpreter that has PyTorch; a name is looked for in /usr/bin first"),
+    [STEPS] = AM_INTEGER("task.steps", 26, 3, 100000, "steps", "length of an episode"),
+    [BATCH] = AM_INTEGER("batch", 16, 1, 65536, "episodes",
+                         "episodes played for one update; sixteen occupy one thread"),
+    [HIDDEN] = AM_INTEGER("network.hidden", 24, 1, 8192, "units", "of the controller"),
+    [SEED] = AM_INTEGER("seed", 1, 0, 4294967295.0, "", "of weights, cues and draws"),
+    [THREADS] = AM_INTEGER("threads", 1, 0, 1024, "",
+                           "measured beside one thread; 0: as many as there are processors"),
 };
 
 enum { SIGNALS, SIGNALS_ONLINE, BPTT, AS_IT_COMES, AT_ITS_BEST, STEP_BY_STEP, N_ENTRIES };

@@ -64,7 +64,7 @@ typedef struct cli_line cli_line;
 /* A first word of a subcommand with which the keys are these instead of the subcommand's. */
 typedef struct cli_variant {
   const char *word;
-  const am_key *keys;
+  const amine_parameter *keys;
   int n_keys;
 } cli_variant;
 
@@ -72,12 +72,12 @@ enum { CLI_MAX_EXAMPLES = 5 };
 
 typedef struct cli_command {
   const char *name;
-  const char *words;        /* as shown: "PRESET|FILE" */
-  int min_words, max_words; /* words that are neither options nor key=value */
-  unsigned takes;           /* CLI_PRESETS, ... */
-  const char *choices;      /* "tasks|networks" if the words are these, else NULL */
-  unsigned options;         /* CLI_HELP, ... */
-  const am_key *keys;       /* key=value of this subcommand alone, n_keys of them */
+  const char *words;           /* as shown: "PRESET|FILE" */
+  int min_words, max_words;    /* words that are neither options nor key=value */
+  unsigned takes;              /* CLI_PRESETS, ... */
+  const char *choices;         /* "tasks|networks" if the words are these, else NULL */
+  unsigned options;            /* CLI_HELP, ... */
+  const amine_parameter *keys; /* key=value of this subcommand alone, n_keys of them */
   int n_keys;
   const cli_variant *variants; /* ends with a word of NULL; NULL if there are none */
   const char *meaning;         /* one line */
@@ -159,16 +159,16 @@ int cli_show(const cli_line *line);
 int cli_show_brain(const cli_line *line); /* the same, of a brain */
 int cli_help(const cli_line *line);
 
-extern const am_key cli_eval_keys[];
+extern const amine_parameter cli_eval_keys[];
 enum { CLI_EVAL_EPISODES, CLI_EVAL_POLICY, CLI_EVAL_ACTIONS, CLI_N_EVAL_KEYS };
 
-extern const am_key cli_train_keys[];
+extern const amine_parameter cli_train_keys[];
 enum { CLI_TRAIN_SEEDS, CLI_N_TRAIN_KEYS };
 
-extern const am_key cli_simulate_keys[];
+extern const amine_parameter cli_simulate_keys[];
 enum { CLI_SIMULATE_SEEDS, CLI_N_SIMULATE_KEYS };
 
-extern const am_key cli_reproduce_keys[];
+extern const amine_parameter cli_reproduce_keys[];
 enum {
   CLI_REPRODUCE_SEEDS,
   CLI_REPRODUCE_SEED,
@@ -177,7 +177,7 @@ enum {
   CLI_N_REPRODUCE_KEYS
 };
 
-extern const am_key cli_bench_keys[]; /* numbered in bench.h */
+extern const amine_parameter cli_bench_keys[]; /* numbered in bench.h */
 enum { CLI_N_BENCH_KEYS = 4 };
 extern const cli_variant cli_bench_variants[];
 

@@ -12,7 +12,7 @@ static void spaced(am_text *out, const char *choices) {
   for (const char *p = choices; *p; p++) am_text_add(out, *p == '|' ? " " : p, 1);
 }
 
-static bool has_choices(const am_key *key) { return key->choices[0] != 0; }
+static bool has_choices(const amine_parameter *key) { return key->choices != NULL; }
 
 /* Of the kinds that a subcommand takes. */
 static void presets(am_text *out, unsigned takes) {
@@ -46,7 +46,7 @@ static void words_of(am_text *out, const cli_command *c) {
 
 /* ------------------------------------------------------------------------------ bash and zsh */
 /* `word`: of the variant that the key belongs to, or NULL */
-static void value_case(am_text *out, const char *word, const am_key *key) {
+static void value_case(am_text *out, const char *word, const amine_parameter *key) {
   if (!has_choices(key)) return;
   am_text_printf(out, "      %s\\ %s) values=\"", word ? word : "*", key->name);
   spaced(out, key->choices);
@@ -190,7 +190,7 @@ static void fish_quoted(am_text *out, const char *s) {
 }
 
 /* `when`: what must be so, as fish says it */
-static void fish_key(am_text *out, const char *when, const am_key *key) {
+static void fish_key(am_text *out, const char *when, const amine_parameter *key) {
   am_text_printf(out, "complete -c amine %s -a '", when);
   if (has_choices(key)) {
     for (const char *p = key->choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)

@@ -13,18 +13,16 @@
 #include "run/tasks.h"
 #include "run/weights.h"
 
-const am_key cli_eval_keys[] = {
-    [CLI_EVAL_EPISODES] = {"episodes", AM_KEY_INTEGER, 1000, 1, 1e6, "", "episodes",
-                           "how many are played", true},
+const amine_parameter cli_eval_keys[] = {
+    [CLI_EVAL_EPISODES] = AM_INTEGER("episodes", 1000, 1, 1e6, "episodes", "how many are played"),
     [CLI_EVAL_POLICY] =
-        {"policy", AM_KEY_WORD, 0, 0, 0, "network|random|planner|explore|told|oracle", "",
-         "who plays: the trained network, or a policy that learns nothing: those of "
-         "the maze, or another line of the task",
-         true},
-    [CLI_EVAL_ACTIONS] = {"actions", AM_KEY_CHOICE, 0, 0, 0, "sampled|greedy", "",
-                          "how the network acts: drawn from its policy or, where it does not "
-                          "act, explored as it learns; or the best each time",
-                          true},
+        AM_WORD("policy", "network|random|planner|explore|told|oracle",
+                "who plays: the trained network, or a policy that learns nothing: those of "
+                "the maze, or another line of the task"),
+    [CLI_EVAL_ACTIONS] =
+        AM_CHOICE("actions", "sampled|greedy",
+                  "how the network acts: drawn from its policy or, where it does not "
+                  "act, explored as it learns; or the best each time"),
 };
 
 /* What is to be done, and what came out. */

@@ -70,7 +70,7 @@ static void help_options(am_text *text, const cli_command *c, int width) {
   }
 }
 
-static void help_rows(am_text *text, const am_key *keys, int n_keys, int width) {
+static void help_rows(am_text *text, const amine_parameter *keys, int n_keys, int width) {
   for (int k = 0; k < n_keys; k++) {
     char range[200], meaning[600];
     am_text wide = {0}; /* many choices are listed with commas, between which a row may end */

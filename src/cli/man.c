@@ -67,7 +67,8 @@ static void item(am_text *out, const char *term, const char *more, const char *t
 
 /* `standard`: the value if nothing is said, or NULL */
 /* `only`: where it applies ("; only with task.type=maze"), or "" */
-static void key_item(am_text *out, const am_key *key, const char *standard, const char *only) {
+static void key_item(am_text *out, const amine_parameter *key, const char *standard,
+                     const char *only) {
   char range[200], text[800];
   am_key_range(key, range, sizeof range);
   snprintf(text, sizeof text, "%s (%s%s%s%s%s%s)", key->meaning, range, key->unit[0] ? " " : "",
@@ -91,7 +92,7 @@ static void all_keys(am_text *out) {
 static void brain_keys(am_text *out) {
   for (int k = 0; k < AM_N_SIM_KEYS; k++) {
     char standard[64];
-    const am_key *key = &am_simulation_keys[k];
+    const amine_parameter *key = &am_simulation_keys[k];
     const am_value value = {key->standard, (uint64_t)(key->standard > 0 ? key->standard : 0)};
     key_item(out, key, am_key_text(key, &value, standard, sizeof standard), "");
   }

@@ -16,16 +16,16 @@
 #include "format/json.h"
 #include "report/report.h"
 
-const am_key cli_reproduce_keys[CLI_N_REPRODUCE_KEYS] = {
-    [CLI_REPRODUCE_SEEDS] = {"seeds", AM_KEY_INTEGER, 10, 1, AM_STUDY_SEEDS_MAX, "", "",
-                             "so many runs of each arm", true},
-    [CLI_REPRODUCE_SEED] = {"seed", AM_KEY_INTEGER, 0, 0, (double)AM_STUDY_SEED_MAX, "", "",
-                            "the first seed; those that follow it come next", true},
-    [CLI_REPRODUCE_QUICK] = {"quick", AM_KEY_SWITCH, 0, 0, 1, "true|false", "",
-                             "a shorter form of the experiment, with a band of its own", true},
-    [CLI_REPRODUCE_THREADS] = {"threads", AM_KEY_INTEGER, 0, 0, 1024, "", "",
-                               "threads; 0 takes every processor; results do not depend on it",
-                               false},
+const amine_parameter cli_reproduce_keys[CLI_N_REPRODUCE_KEYS] = {
+    [CLI_REPRODUCE_SEEDS] =
+        AM_INTEGER("seeds", 10, 1, AM_STUDY_SEEDS_MAX, "", "so many runs of each arm"),
+    [CLI_REPRODUCE_SEED] = AM_INTEGER("seed", 0, 0, (double)AM_STUDY_SEED_MAX, "",
+                                      "the first seed; those that follow it come next"),
+    [CLI_REPRODUCE_QUICK] =
+        AM_SWITCH("quick", 0, "a shorter form of the experiment, with a band of its own"),
+    [CLI_REPRODUCE_THREADS] = AM_INTEGER(
+        "threads", 0, 0, 1024, "", "threads; 0 takes every processor; results do not depend on it",
+        .neutral = true),
 };
 
 /* One command: experiments, and what came of them. */

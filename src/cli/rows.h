@@ -12,7 +12,7 @@ typedef struct cli_row {
 } cli_row;
 
 /* What a key may be, with its unit; choices are spread out so that they can be wrapped. */
-void cli_row_range(am_text *out, const am_key *key);
+void cli_row_range(am_text *out, const amine_parameter *key);
 
 /* Groups of keys (what stands before the first dot) are set apart by an empty line. Where `width`
  * columns are too few for columns of their own, meaning and range stand below the key. */

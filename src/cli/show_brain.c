@@ -46,7 +46,7 @@ static void put_value(am_text *out, const json_t *value) {
 }
 
 /* A key of a table: of every run, or of the protocol. */
-static amine_status add_key(listing *l, const char *name, const am_key *key) {
+static amine_status add_key(listing *l, const char *name, const amine_parameter *key) {
   cli_row *row = new_row(l);
   if (!row) return AMINE_ERROR_MEMORY;
   const json_t *value = am_tree_get(l->config->root, name);
@@ -127,7 +127,7 @@ static amine_status add_value(void *context, const char *path, const json_t *val
   else put_field_range(&row->range, found.field);
   row->meaning = found.parameter ? found.parameter->meaning : found.field->meaning;
   row->marked = found.parameter && json_is_number(value) &&
-                json_number_value(value) != found.parameter->value;
+                json_number_value(value) != found.parameter->standard;
   return AMINE_OK;
 }
 
@@ -142,7 +142,7 @@ static amine_status fill_values(json_t *element, const char *of,
   bool failed = !values;
   for (int k = 0; !failed && (p = parameter(of, k)) != NULL; k++)
     if (!json_object_get(values, p->name))
-      failed = json_object_set_new(values, p->name, json_real(p->value)) != 0;
+      failed = json_object_set_new(values, p->name, json_real(p->standard)) != 0;
   failed = json_object_set_new(element, "values", values) != 0 || failed;
   return failed ? am_fail_memory(error, 64) : AMINE_OK;
 }

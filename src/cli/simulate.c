@@ -8,17 +8,17 @@
 #include "cli/folder.h"
 #include "cli/simulation_job.h"
 
-const am_key cli_simulate_keys[CLI_N_SIMULATE_KEYS] = {
-    [CLI_SIMULATE_SEEDS] = {"seeds", AM_KEY_INTEGER, 1, 1, 1000, "", "",
-                            "more than 1: so many runs, each beside its control and each in a "
-                            "folder; a table of the protocol's measures, and a page over all",
-                            true},
+const amine_parameter cli_simulate_keys[CLI_N_SIMULATE_KEYS] = {
+    [CLI_SIMULATE_SEEDS] =
+        AM_INTEGER("seeds", 1, 1, 1000, "",
+                   "more than 1: so many runs, each beside its control and each in a "
+                   "folder; a table of the protocol's measures, and a page over all"),
 };
 
 /* Takes seeds=N out of the assignments; the others go to rest[*n_rest]. */
 static amine_status take_own(am_value *seeds, const char **rest, int *n_rest, const cli_line *line,
                              amine_error *error) {
-  const am_key *key = &cli_simulate_keys[CLI_SIMULATE_SEEDS];
+  const amine_parameter *key = &cli_simulate_keys[CLI_SIMULATE_SEEDS];
   seeds->number = key->standard;
   *n_rest = 0;
   for (int k = 0; k < line->n_assignments; k++) {

@@ -8,11 +8,11 @@
 #include "cli/train_seeds.h"
 #include "run/seeds.h"
 
-const am_key cli_train_keys[CLI_N_TRAIN_KEYS] = {
-    [CLI_TRAIN_SEEDS] = {"seeds", AM_KEY_INTEGER, 1, 1, AM_SEEDS_MAX, "", "",
-                         "more than 1: so many runs side by side, from seed on, each in a folder; "
-                         "a table, and a page over all",
-                         true},
+const amine_parameter cli_train_keys[CLI_N_TRAIN_KEYS] = {
+    [CLI_TRAIN_SEEDS] =
+        AM_INTEGER("seeds", 1, 1, AM_SEEDS_MAX, "",
+                   "more than 1: so many runs side by side, from seed on, each in a folder; "
+                   "a table, and a page over all"),
 };
 
 int cli_train(const cli_line *line) {

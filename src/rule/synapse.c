@@ -4,22 +4,23 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/parameter.h"
 #include "kernel/exponential.h"
 
 #define HUGE_WEIGHT 1e6
 #define COMMON(min, max)                                                                           \
-  {"w_min", min, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", "lower bound"},                              \
-      {"w_max", max, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", "upper bound"},                          \
-      {"weight_decay", 0, 0, 1, "1/ms", "part of a weight that is lost each ms"},                  \
-      {"weight_loss", 0, 0, HUGE_WEIGHT, "weight/ms", "what each weight loses each ms, toward 0"}, \
-      {"target_rate_hz", 0, 0, 1e4, "Hz", "homeostatic scaling toward this rate; 0: none"},        \
-      {"time_window_ms", 1000, 1, 1e7, "ms", "window in which the rate is counted"}, {             \
-    "scaling_rate", 0.01, 0, 1, "1", "change of a weight per window at rate 0"                     \
-  }
-#define TAU(name, value, meaning)                                                                  \
-  { name, value, 1e-3, 1e7, "ms", meaning }
+  AM_NUMBER("w_min", min, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", "lower bound"),                     \
+      AM_NUMBER("w_max", max, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", "upper bound"),                 \
+      AM_NUMBER("weight_decay", 0, 0, 1, "1/ms", "part of a weight that is lost each ms"),         \
+      AM_NUMBER("weight_loss", 0, 0, HUGE_WEIGHT, "weight/ms",                                     \
+                "what each weight loses each ms, toward 0"),                                       \
+      AM_NUMBER("target_rate_hz", 0, 0, 1e4, "Hz",                                                 \
+                "homeostatic scaling toward this rate; 0: none"),                                  \
+      AM_NUMBER("time_window_ms", 1000, 1, 1e7, "ms", "window in which the rate is counted"),      \
+      AM_NUMBER("scaling_rate", 0.01, 0, 1, "1", "change of a weight per window at rate 0")
+#define TAU(name, value, meaning) AM_NUMBER(name, value, 1e-3, 1e7, "ms", meaning)
 #define AMPLITUDE(name, value, meaning)                                                            \
-  { name, value, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", meaning }
+  AM_NUMBER(name, value, -HUGE_WEIGHT, HUGE_WEIGHT, "weight", meaning)
 /* The largest of the amplitudes that a rule's own table begins with. */
 #define CHANGE(name, first, number)                                                                \
   static double name##_change(const double *values) {                                              \
@@ -29,7 +30,7 @@
     return most;                                                                                   \
   }
 #define NEAREST                                                                                    \
-  { "nearest", 0, 0, 1, "0 or 1", "1: only the nearest spike counts; 0: all to all" }
+  AM_NUMBER("nearest", 0, 0, 1, "0 or 1", "1: only the nearest spike counts; 0: all to all")
 
 static void set_trace(double *k, double tau_ms, double dt_ms, int adds) {
   k[0] = am_exp(-dt_ms / tau_ms);
@@ -87,7 +88,7 @@ CHANGE(triplet, 0, 4)
 static const amine_parameter istdp_parameters[] = {
     COMMON(0, 10),
     AMPLITUDE("eta", 0.01, "learning rate"),
-    {"rho0_hz", 3, 0, 1e3, "Hz", "rate that the target is brought to"},
+    AM_NUMBER("rho0_hz", 3, 0, 1e3, "Hz", "rate that the target is brought to"),
     TAU("tau_ms", 20, "of both traces"),
     {0}};
 static void istdp_setup(double *k, const double *values, double dt_ms) {
@@ -102,11 +103,11 @@ CHANGE(istdp, 0, 1)
 static const amine_parameter bcm_parameters[] = {
     COMMON(-1, 1),
     AMPLITUDE("eta", 0.001, "learning rate"),
-    {"bcm_target_rate_hz", 5, 1e-3, 1e3, "Hz", "unit of the rate"},
+    AM_NUMBER("bcm_target_rate_hz", 5, 1e-3, 1e3, "Hz", "unit of the rate"),
     TAU("bcm_tau_ms", 1000, "of the threshold"),
     TAU("tau_rate_ms", 100, "over which the rate is taken"),
-    {"theta_min", 0.1, 0, 1e3, "1", "lower bound of the threshold"},
-    {"theta_max", 2, 0, 1e3, "1", "upper bound of the threshold"},
+    AM_NUMBER("theta_min", 0.1, 0, 1e3, "1", "lower bound of the threshold"),
+    AM_NUMBER("theta_max", 2, 0, 1e3, "1", "upper bound of the threshold"),
     {0}};
 static void bcm_setup(double *k, const double *values, double dt_ms) {
   const double *v = values + AM_RULE_COMMON;
@@ -130,8 +131,8 @@ static const amine_parameter da_stdp_parameters[] = {
     TAU("tau_plus_ms", 20, "of the source's trace"),
     TAU("tau_minus_ms", 20, "of the target's trace"),
     NEAREST,
-    {"read_ms", 0, 0, 1e6, "ms",
-     "weight and eligibility change only so often, in whole steps; 0: continuously"},
+    AM_NUMBER("read_ms", 0, 0, 1e6, "ms",
+              "weight and eligibility change only so often, in whole steps; 0: continuously"),
     {0}};
 static void da_stdp_setup(double *k, const double *values, double dt_ms) {
   const double *v = values + AM_RULE_COMMON;

@@ -266,8 +266,8 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
   }
   bool first = config->preset[0] == 0;
   for (int k = 0; k < AM_N_KEYS; k++) {
-    const am_key *key = &am_keys[k];
-    if ((only_shaping && !key->shapes) || !am_config_applies(config, (am_key_id)k)) continue;
+    const amine_parameter *key = &am_keys[k];
+    if ((only_shaping && key->neutral) || !am_config_applies(config, (am_key_id)k)) continue;
     if (k == AM_WEIGHTS && !config->weights[0]) continue;
     const char *dot = strchr(key->name, '.'), *leaf = dot ? dot + 1 : key->name;
     const int n = dot ? (int)(dot - key->name) : 0;
@@ -279,9 +279,9 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
       first = group[0] != 0;
     }
     am_config_text(config, (am_key_id)k, value, sizeof value);
-    const bool quoted = key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_FILE ||
+    const bool quoted = key->kind == AMINE_CHOICE || key->kind == AMINE_FILE ||
                         strcmp(value, "none") == 0 ||
-                        (key->kind == AM_KEY_INTEGER && config->values[k].integer > INT64_MAX);
+                        (key->kind == AMINE_INTEGER && config->values[k].integer > INT64_MAX);
     am_text_printf(text, "%s\n%s\"%s\": ", first ? "" : ",", group[0] ? "    " : "  ", leaf);
     if (quoted) am_json_string(text, value);
     else am_text_puts(text, value);

@@ -80,12 +80,12 @@ char *am_key_number(double value, char *out, size_t size) {
   return out;
 }
 
-char *am_key_range(const am_key *key, char *out, size_t size) {
+char *am_key_range(const amine_parameter *key, char *out, size_t size) {
   char low[40], high[40];
   const bool word =
-      key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH || key->kind == AM_KEY_WORD;
+      key->kind == AMINE_CHOICE || key->kind == AMINE_SWITCH || key->kind == AMINE_WORD;
   if (word) snprintf(out, size, "%s", key->choices);
-  else if (key->kind == AM_KEY_FILE) snprintf(out, size, "a file, or none");
+  else if (key->kind == AMINE_FILE) snprintf(out, size, "a file, or none");
   else if (key->max > 1e19) snprintf(out, size, "0 to 2^64-1");
   else
     snprintf(out, size, "%s to %s%s", am_key_number(key->min, low, sizeof low),
@@ -107,18 +107,18 @@ static const char *nearest_choice(char *out, size_t size, const char *choices, c
   return out;
 }
 
-static amine_status refuse(const am_key *key, const char *value, amine_error *error) {
+static amine_status refuse(const amine_parameter *key, const char *value, amine_error *error) {
   char range[200], near[64] = "";
   am_key_range(key, range, sizeof range);
   const bool word =
-      key->kind == AM_KEY_CHOICE || key->kind == AM_KEY_SWITCH || key->kind == AM_KEY_WORD;
+      key->kind == AMINE_CHOICE || key->kind == AMINE_SWITCH || key->kind == AMINE_WORD;
   if (word) nearest_choice(near, sizeof near, key->choices, value);
   return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%.60s%s: it must be %s%s%s%s%s", key->name, value,
                  strlen(value) > 60 ? "..." : "",
-                 word                          ? "one of "
-                 : key->kind == AM_KEY_FILE    ? ""
-                 : key->kind == AM_KEY_INTEGER ? "a whole number from "
-                                               : "a number from ",
+                 word                         ? "one of "
+                 : key->kind == AMINE_FILE    ? ""
+                 : key->kind == AMINE_INTEGER ? "a whole number from "
+                                              : "a number from ",
                  range, near[0] ? "; did you mean " : "", near, near[0] ? "?" : "");
 }
 
@@ -147,32 +147,33 @@ static bool read_number(const char *text, am_value *v) {
   return end != text && *end == 0 && isfinite(v->number);
 }
 
-amine_status am_key_read(const am_key *key, const char *value, am_value *out, amine_error *error) {
+amine_status am_key_read(const amine_parameter *key, const char *value, am_value *out,
+                         amine_error *error) {
   am_value v = {0};
   bool fine = value[0] != 0 && value[0] != ' ' && strlen(value) < 400;
-  if (fine && key->kind == AM_KEY_INTEGER) {
+  if (fine && key->kind == AMINE_INTEGER) {
     fine = read_integer(value, &v) && v.number >= key->min && v.number <= key->max;
-  } else if (fine && key->kind == AM_KEY_NUMBER) {
+  } else if (fine && key->kind == AMINE_NUMBER) {
     if (isnan(key->standard) && strcmp(value, "none") == 0) v.number = (double)NAN;
     else fine = read_number(value, &v) && v.number >= key->min && v.number <= key->max;
-  } else if (fine && key->kind != AM_KEY_WORD && key->kind != AM_KEY_FILE) {
+  } else if (fine && key->kind != AMINE_WORD && key->kind != AMINE_FILE) {
     const int index = find_choice(key->choices, value);
     fine = index >= 0;
-    v.number = key->kind == AM_KEY_SWITCH ? index == 0 : index;
+    v.number = key->kind == AMINE_SWITCH ? index == 0 : index;
   }
   if (!fine) return refuse(key, value, error);
   *out = v;
   return AMINE_OK;
 }
 
-char *am_key_text(const am_key *key, const am_value *v, char *out, size_t size) {
-  if (key->kind == AM_KEY_INTEGER) {
+char *am_key_text(const amine_parameter *key, const am_value *v, char *out, size_t size) {
+  if (key->kind == AMINE_INTEGER) {
     snprintf(out, size, "%llu", (unsigned long long)v->integer);
-  } else if (key->kind == AM_KEY_FILE) {
+  } else if (key->kind == AMINE_FILE) {
     snprintf(out, size, "none");
-  } else if (key->kind == AM_KEY_SWITCH) {
+  } else if (key->kind == AMINE_SWITCH) {
     snprintf(out, size, "%s", v->number != 0 ? "true" : "false");
-  } else if (key->kind == AM_KEY_NUMBER) {
+  } else if (key->kind == AMINE_NUMBER) {
     char number[AM_NUMBER_SIZE];
     snprintf(out, size, "%s", isnan(v->number) ? "none" : am_number_exact(number, v->number, 9));
   } else {

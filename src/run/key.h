@@ -7,26 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-
-typedef enum am_key_kind {
-  AM_KEY_INTEGER,
-  AM_KEY_NUMBER,
-  AM_KEY_CHOICE,
-  AM_KEY_SWITCH,
-  AM_KEY_WORD, /* any word, which whoever has the key reads for himself */
-  AM_KEY_FILE  /* a path, or none; the same */
-} am_key_kind;
-
-typedef struct am_key {
-  const char *name; /* dotted: "learner.rate" */
-  am_key_kind kind;
-  double standard;     /* value if nothing is said: a number, 0 or 1, or index of the choice */
-  double min, max;     /* range of a number or integer */
-  const char *choices; /* "a|b|c" */
-  const char *unit;    /* "" if it has none */
-  const char *meaning; /* one line */
-  bool shapes; /* the results depend on it; the others (threads, ...) only change how it runs */
-} am_key;
+#include "base/parameter.h"
 
 /* A value: an integer up to 2^53 is exact in `number`; seeds keep all 64 bits in `integer`. */
 typedef struct am_value {
@@ -35,14 +16,15 @@ typedef struct am_value {
 } am_value;
 
 /* The value as text, as a user would type it. Returns out. */
-char *am_key_text(const am_key *key, const am_value *value, char *out, size_t size);
+char *am_key_text(const amine_parameter *key, const am_value *value, char *out, size_t size);
 /* A value from text. AMINE_ERROR_ARGUMENT names the key, the value and what is allowed; *out is
  * then as it was. */
-amine_status am_key_read(const am_key *key, const char *value, am_value *out, amine_error *error);
+amine_status am_key_read(const amine_parameter *key, const char *value, am_value *out,
+                         amine_error *error);
 /* A number as people write it: 0.001, 30000, 1e6, 4e9. Returns out. */
 char *am_key_number(double value, char *out, size_t size);
 /* The range or the choices, for a table: "0 to 1", "tanh|sigmoid|linear". Returns out. */
-char *am_key_range(const am_key *key, char *out, size_t size);
+char *am_key_range(const amine_parameter *key, char *out, size_t size);
 
 /* What we call a key that other tools call so ("lr": learner.rate), for suggestions; NULL if nobody
  * does. A key of ours may be among them that a run does not have. */

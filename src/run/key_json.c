@@ -15,40 +15,39 @@ static bool is_large(const json_t *value) {
          (n == 20 || strcmp(text, "9223372036854775807") > 0);
 }
 
-static bool has_type(const am_key *key, const json_t *value) {
+static bool has_type(const amine_parameter *key, const json_t *value) {
   switch (key->kind) {
-  case AM_KEY_INTEGER: return json_is_number(value) || is_large(value);
-  case AM_KEY_NUMBER:
-    return json_is_number(value) ||
-           (isnan(key->standard) && json_is_string(value) &&
-            strcmp(json_string_value(value), "none") == 0);
-  case AM_KEY_SWITCH: return json_is_boolean(value);
-  case AM_KEY_CHOICE:
-  case AM_KEY_WORD:
-  case AM_KEY_FILE: return json_is_string(value);
+  case AMINE_INTEGER: return json_is_number(value) || is_large(value);
+  case AMINE_NUMBER:
+    return json_is_number(value) || (isnan(key->standard) && json_is_string(value) &&
+                                     strcmp(json_string_value(value), "none") == 0);
+  case AMINE_SWITCH: return json_is_boolean(value);
+  case AMINE_CHOICE:
+  case AMINE_WORD:
+  case AMINE_FILE: return json_is_string(value);
   }
   return false;
 }
 
-static amine_status wrong_type(const am_key *key, const char *name, const char *value,
+static amine_status wrong_type(const amine_parameter *key, const char *name, const char *value,
                                const json_t *json, amine_error *error) {
   char range[200];
   const char *quote = json_is_string(json) ? "\"" : "";
   am_key_range(key, range, sizeof range);
   return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%s%.60s%s%s: it must be %s%s%s", name, quote,
                  value, strlen(value) > 60 ? "..." : "", quote,
-                 key->kind == AM_KEY_INTEGER  ? "a whole number from "
-                 : key->kind == AM_KEY_NUMBER ? "a number from "
-                 : key->kind == AM_KEY_SWITCH ? ""
-                 : key->kind == AM_KEY_FILE   ? "in quotes: "
-                                              : "a word in quotes, one of ",
-                 key->kind == AM_KEY_SWITCH ? "true or false" : range,
+                 key->kind == AMINE_INTEGER  ? "a whole number from "
+                 : key->kind == AMINE_NUMBER ? "a number from "
+                 : key->kind == AMINE_SWITCH ? ""
+                 : key->kind == AMINE_FILE   ? "in quotes: "
+                                             : "a word in quotes, one of ",
+                 key->kind == AMINE_SWITCH ? "true or false" : range,
                  quote[0] ? ", without quotes" : "");
 }
 
-amine_status am_key_read_json(const am_key *key, const char *name, const json_t *value,
+amine_status am_key_read_json(const amine_parameter *key, const char *name, const json_t *value,
                               am_value *out, amine_error *error) {
-  am_key full = *key;
+  amine_parameter full = *key;
   am_text text = {0};
   full.name = name;
   am_tree_text(&text, value);
@@ -60,17 +59,17 @@ amine_status am_key_read_json(const am_key *key, const char *name, const json_t 
   return status;
 }
 
-json_t *am_key_json(const am_key *key, const am_value *v) {
-  if (key->kind == AM_KEY_SWITCH) return json_boolean(v->number != 0);
-  if (key->kind == AM_KEY_INTEGER && v->integer <= INT64_MAX)
+json_t *am_key_json(const amine_parameter *key, const am_value *v) {
+  if (key->kind == AMINE_SWITCH) return json_boolean(v->number != 0);
+  if (key->kind == AMINE_INTEGER && v->integer <= INT64_MAX)
     return json_integer((json_int_t)v->integer);
-  if (key->kind == AM_KEY_NUMBER && !isnan(v->number)) {
+  if (key->kind == AMINE_NUMBER && !isnan(v->number)) {
     if (v->number == floor(v->number) && fabs(v->number) < 1e15)
       return json_integer((json_int_t)v->number);
     return json_real(v->number);
   }
-  if (key->kind == AM_KEY_NUMBER) return json_string("none");
-  if (key->kind == AM_KEY_INTEGER) {
+  if (key->kind == AMINE_NUMBER) return json_string("none");
+  if (key->kind == AMINE_INTEGER) {
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)v->integer);
     return json_string(text);

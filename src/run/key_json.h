@@ -11,10 +11,10 @@
  * choice; "none" where a number may be none, and a whole number that JSON readers cannot keep
  * (above 2^63 - 1) as text. AMINE_ERROR_ARGUMENT names the key, the value and what is allowed;
  * AMINE_ERROR_MEMORY. *out is then as it was. */
-amine_status am_key_read_json(const am_key *key, const char *name, const json_t *value,
+amine_status am_key_read_json(const amine_parameter *key, const char *name, const json_t *value,
                               am_value *out, amine_error *error);
 
 /* A value as it is written to a file; NULL without memory. */
-json_t *am_key_json(const am_key *key, const am_value *value);
+json_t *am_key_json(const amine_parameter *key, const am_value *value);
 
 #endif

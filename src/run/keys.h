@@ -136,7 +136,7 @@ typedef enum am_key_id {
   AM_N_KEYS
 } am_key_id;
 
-extern const am_key am_keys[AM_N_KEYS];
+extern const amine_parameter am_keys[AM_N_KEYS];
 
 /* The key of a name, or -1; the name of a group means what it is of: "task" is task.type. */
 int am_key_find(const char *name);

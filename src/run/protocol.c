@@ -94,7 +94,7 @@ uint64_t am_stage_look(const am_stage *stage, uint64_t k, double look_ms, double
 
 void am_stage_note_times(const am_stage *stage, const am_protocol *protocol, am_text *notes) {
   for (int k = 0; k < protocol->n_keys; k++) {
-    const am_key *key = &protocol->keys[k];
+    const amine_parameter *key = &protocol->keys[k];
     const double grain_ms = protocol->grain_ms ? protocol->grain_ms(k, stage) : stage->dt_ms;
     const double unit_ms = strcmp(key->unit, "ms") == 0 ? 1 : strcmp(key->unit, "s") == 0 ? 1e3 : 0;
     char name[80];

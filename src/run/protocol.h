@@ -79,9 +79,9 @@ typedef struct am_protocol {
   const char *title, *story, *headline, *judged;
   /* The populations that a brain must have for it, and what else; NULL: any brain will do. */
   const char *needs;
-  /* Its parameters: protocol.NAME=value. Names without "protocol."; `shapes` is true. Read in
-   * start, advance and measure as stage->parameters[k].number. */
-  const am_key *keys;
+  /* Its parameters: protocol.NAME=value. Names without "protocol."; results depend on all of them.
+   * Read in start, advance and measure as stage->parameters[k].number. */
+  const amine_parameter *keys;
   int n_keys;
   const am_measure *measures;
   int n_measures; /* at most AM_MEASURES_MAX */

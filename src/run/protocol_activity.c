@@ -26,22 +26,21 @@ enum {
   KICK_MS,
   KICK_EVERY_MS
 };
-static const am_key keys[] = {
-    {"first", AM_KEY_INTEGER, 0, 0, 999, NULL, "",
-     "number of the population of rate_e (excitatory neurons); counted from 0", true},
-    {"second", AM_KEY_INTEGER, 1, 0, 999, NULL, "",
-     "number of that of rate_i (inhibitory ones); the first again: there is none", true},
-    {"settle_s", AM_KEY_NUMBER, 0.5, 0, 1e6, NULL, "s", "not measured at the beginning", true},
-    {"bin_ms", AM_KEY_NUMBER, 5, 1, 100, NULL, "ms", "in which spikes are counted", true},
-    {"v_low_mv", AM_KEY_NUMBER, 0, -1000, 1000, NULL, "mV",
-     "lower end of the potentials at the start", true},
-    {"v_high_mv", AM_KEY_NUMBER, 0, -1000, 1000, NULL, "mV",
-     "upper end; not above the lower one: they are left alone", true},
-    {"kick_n", AM_KEY_INTEGER, 0, 0, KICK_MAX, NULL, "",
-     "the first so many neurons are kicked at the start; 0: none", true},
-    {"kick_mv", AM_KEY_NUMBER, 20, -1000, 1000, NULL, "mV", "a kick", true},
-    {"kick_ms", AM_KEY_NUMBER, 50, 0, 1e6, NULL, "ms", "how long there are kicks", true},
-    {"kick_every_ms", AM_KEY_NUMBER, 10, 1, 1e6, NULL, "ms", "from one to the next", true},
+static const amine_parameter keys[] = {
+    AM_INTEGER("first", 0, 0, 999, "",
+               "number of the population of rate_e (excitatory neurons); counted from 0"),
+    AM_INTEGER("second", 1, 0, 999, "",
+               "number of that of rate_i (inhibitory ones); the first again: there is none"),
+    AM_NUMBER("settle_s", 0.5, 0, 1e6, "s", "not measured at the beginning"),
+    AM_NUMBER("bin_ms", 5, 1, 100, "ms", "in which spikes are counted"),
+    AM_NUMBER("v_low_mv", 0, -1000, 1000, "mV", "lower end of the potentials at the start"),
+    AM_NUMBER("v_high_mv", 0, -1000, 1000, "mV",
+              "upper end; not above the lower one: they are left alone"),
+    AM_INTEGER("kick_n", 0, 0, KICK_MAX, "",
+               "the first so many neurons are kicked at the start; 0: none"),
+    AM_NUMBER("kick_mv", 20, -1000, 1000, "mV", "a kick"),
+    AM_NUMBER("kick_ms", 50, 0, 1e6, "ms", "how long there are kicks"),
+    AM_NUMBER("kick_every_ms", 10, 1, 1e6, "ms", "from one to the next"),
 };
 static const am_measure measures[] = {
     {.name = "rate",

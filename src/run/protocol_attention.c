@@ -16,15 +16,13 @@
 
 enum { K = 4, LOOKS = 5, COUNTS = 64, NEURONS_MAX = 1024 };
 enum { TRIALS, GAP_MS, STIMULUS_MS, LOOK_MS, STRENGTH, ABSENT };
-static const am_key keys[] = {
-    {"trials", AM_KEY_INTEGER, 150, 2, 1e6, NULL, "", "how many; then nothing more is done", true},
-    {"gap_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "before a stimulus", true},
-    {"stimulus_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "a stimulus", true},
-    {"look_ms", AM_KEY_NUMBER, 20, 1, 1e4, NULL, "ms", "between two measures of uncertainty", true},
-    {"strength", AM_KEY_NUMBER, 1.5, 0, 1e6, NULL, "",
-     "current of a stimulus, in units of the model", true},
-    {"absent", AM_KEY_NUMBER, 1.0 / 3, 0, 1, NULL, "", "share of the trials without a stimulus",
-     true},
+static const amine_parameter keys[] = {
+    AM_INTEGER("trials", 150, 2, 1e6, "", "how many; then nothing more is done"),
+    AM_NUMBER("gap_ms", 200, 1, 1e5, "ms", "before a stimulus"),
+    AM_NUMBER("stimulus_ms", 200, 1, 1e5, "ms", "a stimulus"),
+    AM_NUMBER("look_ms", 20, 1, 1e4, "ms", "between two measures of uncertainty"),
+    AM_NUMBER("strength", 1.5, 0, 1e6, "", "current of a stimulus, in units of the model"),
+    AM_NUMBER("absent", 1.0 / 3, 0, 1, "", "share of the trials without a stimulus"),
 };
 static const am_measure measures[] = {
     {.name = "hits",

@@ -36,23 +36,19 @@ enum {
   RESPONSE_MS,
   RANDOM_REWARDS
 };
-static const am_key keys[] = {
-    {"stimuli", AM_KEY_INTEGER, 100, 3, STIMULI_MAX, NULL, "", "S1, S2, ...; S1 is rewarded", true},
-    {"group", AM_KEY_INTEGER, 50, 1, GROUP_MAX, NULL, "neurons", "of a stimulus, in E and I", true},
-    {"current", AM_KEY_NUMBER, 40, 0, 1e6, NULL, "",
-     "of a stimulus, for one step, in units of the model", true},
-    {"interval_min_ms", AM_KEY_NUMBER, 100, 1, 1e5, NULL, "ms",
-     "least time between two stimuli; longer than response_ms", true},
-    {"interval_max_ms", AM_KEY_NUMBER, 300, 1, 1e5, NULL, "ms",
-     "intervals are uniform up to this one; at least interval_min_ms", true},
-    {"reward", AM_KEY_NUMBER, 0.05, 0, 1e3, NULL, "",
-     "what a reward adds to the dopamine of the rule da-stdp", true},
-    {"delay_max_ms", AM_KEY_NUMBER, 1000, 1, 1e4, NULL, "ms",
-     "delays of rewards are uniform up to this one", true},
-    {"response_ms", AM_KEY_NUMBER, 20, 1, 1e4, NULL, "ms",
-     "from the beginning of a stimulus, in which spikes are its response", true},
-    {"random_rewards", AM_KEY_SWITCH, 0, 0, 1, "true|false", "",
-     "control: rewards as often, after any stimulus", true},
+static const amine_parameter keys[] = {
+    AM_INTEGER("stimuli", 100, 3, STIMULI_MAX, "", "S1, S2, ...; S1 is rewarded"),
+    AM_INTEGER("group", 50, 1, GROUP_MAX, "neurons", "of a stimulus, in E and I"),
+    AM_NUMBER("current", 40, 0, 1e6, "", "of a stimulus, for one step, in units of the model"),
+    AM_NUMBER("interval_min_ms", 100, 1, 1e5, "ms",
+              "least time between two stimuli; longer than response_ms"),
+    AM_NUMBER("interval_max_ms", 300, 1, 1e5, "ms",
+              "intervals are uniform up to this one; at least interval_min_ms"),
+    AM_NUMBER("reward", 0.05, 0, 1e3, "", "what a reward adds to the dopamine of the rule da-stdp"),
+    AM_NUMBER("delay_max_ms", 1000, 1, 1e4, "ms", "delays of rewards are uniform up to this one"),
+    AM_NUMBER("response_ms", 20, 1, 1e4, "ms",
+              "from the beginning of a stimulus, in which spikes are its response"),
+    AM_SWITCH("random_rewards", 0, "control: rewards as often, after any stimulus"),
 };
 static const am_measure measures[] = {
     {.name = "response",

@@ -26,20 +26,17 @@ enum { POINTS = 128 }; /* of the picture of eligibilities; even */
 
 enum { ORDER_CHOICE, ORDER_DELAY, ORDER_RANDOM };
 enum { REWARD, DELAY_MIN_MS, DELAY_MAX_MS, WINDOW_MS, BOUND, RANDOM_REWARDS, RANDOM_RATE_HZ };
-static const am_key keys[] = {
-    {"reward", AM_KEY_NUMBER, 0.05, 0, 1e3, NULL, "",
-     "what a reward adds to the dopamine of the rule da-stdp", true},
-    {"delay_min_ms", AM_KEY_NUMBER, 1000, 100, 1e5, NULL, "ms", "least delay of a reward", true},
-    {"delay_max_ms", AM_KEY_NUMBER, 3000, 100, 1e5, NULL, "ms",
-     "delays are uniform up to this one; at least delay_min_ms", true},
-    {"window_ms", AM_KEY_NUMBER, 20, 1, 1e3, NULL, "ms",
-     "the second neuron is to fire within so much after the first", true},
-    {"bound", AM_KEY_NUMBER, 3.9, -1e6, 1e6, NULL, "weight",
-     "the synapse has been reinforced once it is as strong as this", true},
-    {"random_rewards", AM_KEY_SWITCH, 0, 0, 1, "true|false", "", "control: rewards at random times",
-     true},
-    {"random_rate_hz", AM_KEY_NUMBER, 0.05, 1e-3, 10, NULL, "Hz", "of random rewards, on average",
-     true},
+static const amine_parameter keys[] = {
+    AM_NUMBER("reward", 0.05, 0, 1e3, "", "what a reward adds to the dopamine of the rule da-stdp"),
+    AM_NUMBER("delay_min_ms", 1000, 100, 1e5, "ms", "least delay of a reward"),
+    AM_NUMBER("delay_max_ms", 3000, 100, 1e5, "ms",
+              "delays are uniform up to this one; at least delay_min_ms"),
+    AM_NUMBER("window_ms", 20, 1, 1e3, "ms",
+              "the second neuron is to fire within so much after the first"),
+    AM_NUMBER("bound", 3.9, -1e6, 1e6, "weight",
+              "the synapse has been reinforced once it is as strong as this"),
+    AM_SWITCH("random_rewards", 0, "control: rewards at random times"),
+    AM_NUMBER("random_rate_hz", 0.05, 1e-3, 10, "Hz", "of random rewards, on average"),
 };
 static const am_measure measures[] = {
     {.name = "weight",

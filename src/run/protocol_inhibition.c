@@ -12,17 +12,15 @@
 
 enum { GO, NO_GO, NEURONS_MAX = 1024 };
 enum { TRIALS, CUE_MS, GAP_MS, LOOK_MS, CRITERION, STRENGTH, SPREAD, SEROTONIN };
-static const am_key keys[] = {
-    {"trials", AM_KEY_INTEGER, 200, 2, 1e6, NULL, "", "how many; then nothing more is done", true},
-    {"cue_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "a cue, and the time to respond", true},
-    {"gap_ms", AM_KEY_NUMBER, 150, 1, 1e5, NULL, "ms", "between two cues", true},
-    {"look_ms", AM_KEY_NUMBER, 5, 0.1, 1e4, NULL, "ms", "steps in which latencies are measured",
-     true},
-    {"criterion", AM_KEY_INTEGER, 10, 1, 1e6, NULL, "", "spikes that make a response", true},
-    {"strength", AM_KEY_NUMBER, 13, 0, 1e6, NULL, "", "least current of a cue", true},
-    {"spread", AM_KEY_NUMBER, 3, 0, 1e6, NULL, "", "between the least and the largest current",
-     true},
-    {"serotonin", AM_KEY_NUMBER, 0.8, 0, 1, NULL, "", "its level", true},
+static const amine_parameter keys[] = {
+    AM_INTEGER("trials", 200, 2, 1e6, "", "how many; then nothing more is done"),
+    AM_NUMBER("cue_ms", 200, 1, 1e5, "ms", "a cue, and the time to respond"),
+    AM_NUMBER("gap_ms", 150, 1, 1e5, "ms", "between two cues"),
+    AM_NUMBER("look_ms", 5, 0.1, 1e4, "ms", "steps in which latencies are measured"),
+    AM_INTEGER("criterion", 10, 1, 1e6, "", "spikes that make a response"),
+    AM_NUMBER("strength", 13, 0, 1e6, "", "least current of a cue"),
+    AM_NUMBER("spread", 3, 0, 1e6, "", "between the least and the largest current"),
+    AM_NUMBER("serotonin", 0.8, 0, 1, "", "its level"),
 };
 static const am_measure measures[] = {
     {.name = "go",

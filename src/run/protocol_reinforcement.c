@@ -14,14 +14,13 @@
 
 enum { CUES = 3, CUE_NEURONS_MAX = 3072, RECENT = 30 };
 enum { TRIALS, CUE_MS, PAUSE_MS, CURRENT, ALPHA, PROBABILITY };
-static const am_key keys[] = {
-    {"trials", AM_KEY_INTEGER, 300, 3, 1e6, NULL, "", "how many; then nothing more is done", true},
-    {"cue_ms", AM_KEY_NUMBER, 200, 1, 1e5, NULL, "ms", "a cue, and the time to act", true},
-    {"pause_ms", AM_KEY_NUMBER, 100, 1, 1e5, NULL, "ms", "after the reward", true},
-    {"current", AM_KEY_NUMBER, 13, 0, 1e6, NULL, "", "of a cue's neurons, in units of the model",
-     true},
-    {"alpha", AM_KEY_NUMBER, 0.1, 0, 1, NULL, "", "how fast the expected reward follows", true},
-    {"reward_probability", AM_KEY_NUMBER, 1, 0, 1, NULL, "", "of a right action", true},
+static const amine_parameter keys[] = {
+    AM_INTEGER("trials", 300, 3, 1e6, "", "how many; then nothing more is done"),
+    AM_NUMBER("cue_ms", 200, 1, 1e5, "ms", "a cue, and the time to act"),
+    AM_NUMBER("pause_ms", 100, 1, 1e5, "ms", "after the reward"),
+    AM_NUMBER("current", 13, 0, 1e6, "", "of a cue's neurons, in units of the model"),
+    AM_NUMBER("alpha", 0.1, 0, 1, "", "how fast the expected reward follows"),
+    AM_NUMBER("reward_probability", 1, 0, 1, "", "of a right action"),
 };
 static const am_measure measures[] = {
     {.name = "right_first",

@@ -17,14 +17,12 @@
 #include "run/protocols.h"
 
 enum { STEPS, REWARD_EVERY, PUNISHMENT_EVERY, PUNISHMENT_FROM, UNCERTAINTY_EVERY };
-static const am_key keys[] = {
-    {"steps", AM_KEY_INTEGER, 1000, 1, 1e9, NULL, "ms", "how many; then nothing more is done",
-     true},
-    {"reward_every", AM_KEY_INTEGER, 100, 1, 1e9, NULL, "ms", "between two rewards", true},
-    {"punishment_every", AM_KEY_INTEGER, 150, 1, 1e9, NULL, "ms", "between two punishments", true},
-    {"punishment_from", AM_KEY_INTEGER, 50, 0, 1e9, NULL, "ms", "the first one", true},
-    {"uncertainty_every", AM_KEY_INTEGER, 200, 1, 1e9, NULL, "ms", "between two uncertainties",
-     true},
+static const amine_parameter keys[] = {
+    AM_INTEGER("steps", 1000, 1, 1e9, "ms", "how many; then nothing more is done"),
+    AM_INTEGER("reward_every", 100, 1, 1e9, "ms", "between two rewards"),
+    AM_INTEGER("punishment_every", 150, 1, 1e9, "ms", "between two punishments"),
+    AM_INTEGER("punishment_from", 50, 0, 1e9, "ms", "the first one"),
+    AM_INTEGER("uncertainty_every", 200, 1, 1e9, "ms", "between two uncertainties"),
 };
 static const am_measure measures[] = {
     {.name = "rate_hz",

@@ -15,12 +15,10 @@
 
 enum { INPUTS = 4, PATTERNS = 4, WINDOW = 20, KEPT = WINDOW + 1, NEURONS_MAX = 1024 };
 enum { RATE_HZ, PATTERN_MS, TARGET };
-static const am_key keys[] = {
-    {"rate_hz", AM_KEY_NUMBER, 40, 0, 1000, NULL, "Hz", "of the neurons of an input that is 1",
-     true},
-    {"pattern_ms", AM_KEY_NUMBER, 500, 1, 1e5, NULL, "ms", "how long a pattern is shown", true},
-    {"target", AM_KEY_CHOICE, 0, 0, 0, "xor|random", "", "what is rewarded: xor, or by chance",
-     true},
+static const amine_parameter keys[] = {
+    AM_NUMBER("rate_hz", 40, 0, 1000, "Hz", "of the neurons of an input that is 1"),
+    AM_NUMBER("pattern_ms", 500, 1, 1e5, "ms", "how long a pattern is shown"),
+    AM_CHOICE("target", "xor|random", "what is rewarded: xor, or by chance"),
 };
 static const am_measure measures[] = {
     {.name = "rate_00",

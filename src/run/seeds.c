@@ -7,10 +7,7 @@
 #include "format/json.h"
 #include "run/key_json.h"
 
-static const am_key first_key = {.name = "first_seed",
-                                 .kind = AM_KEY_INTEGER,
-                                 .max = 18446744073709551615.0,
-                                 .choices = ""};
+static const amine_parameter first_key = AM_INTEGER("first_seed", 0, 0, AM_SEED_MAX, "", "");
 
 amine_status am_seeds_check(uint64_t first, int n, amine_error *error) {
   if (n < 2 || n > AM_SEEDS_MAX)

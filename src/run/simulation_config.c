@@ -16,41 +16,35 @@
 #include "run/key_json.h"
 #include "run/preset.h"
 
-#define INT(n, std, lo, hi, unit, text, shapes)                                                    \
-  { n, AM_KEY_INTEGER, std, lo, hi, "", unit, text, shapes }
-#define NUM(n, std, lo, hi, unit, text, shapes)                                                    \
-  { n, AM_KEY_NUMBER, std, lo, hi, "", unit, text, shapes }
 #define CLAMP(n)                                                                                   \
-  {                                                                                                \
-    "clamp." n, AM_KEY_NUMBER, NAN, 0, 1, "", "",                                                  \
-        "holds the level of " n " here (a control); none leaves it free", true                     \
-  }
+  AM_NUMBER("clamp." n, NAN, 0, 1, "",                                                             \
+            "holds the level of " n " here (a control); none leaves it free")
 
-const am_key am_simulation_keys[AM_N_SIM_KEYS] = {
-    [AM_SIM_SEED] = INT("seed", 1, 0, 18446744073709551615.0, "",
-                        "all randomness of the run comes from it", true),
-    [AM_SIM_DURATION_S] = NUM("duration_s", 10, 1e-3, 1e9, "s",
-                              "biological time to simulate", false),
-    [AM_SIM_THREADS] = INT("threads", 0, 0, 1024, "",
-                           "threads; 0 takes every processor; results do not depend on it", false),
+const amine_parameter am_simulation_keys[AM_N_SIM_KEYS] = {
+    [AM_SIM_SEED] =
+        AM_INTEGER("seed", 1, 0, AM_SEED_MAX, "", "all randomness of the run comes from it"),
+    [AM_SIM_DURATION_S] =
+        AM_NUMBER("duration_s", 10, 1e-3, 1e9, "s", "biological time to simulate", .neutral = true),
+    [AM_SIM_THREADS] = AM_INTEGER("threads", 0, 0, 1024, "",
+                                  "threads; 0 takes every processor; results do not depend on it",
+                                  .neutral = true),
     [AM_SIM_CHECKPOINT_EVERY_S] =
-        NUM("checkpoint_every_s", 10, 0.1, 1e9, "s",
-            "a checkpoint after so much biological time, and at the end", false),
-    [AM_SIM_RECORD_INTERVAL_S] = NUM("record.interval_s", 0.1, 0.1, 1e9, "s",
-                                     "a line of metrics.jsonl for so much biological time", true),
+        AM_NUMBER("checkpoint_every_s", 10, 0.1, 1e9, "s",
+                  "a checkpoint after so much biological time, and at the end", .neutral = true),
+    [AM_SIM_RECORD_INTERVAL_S] = AM_NUMBER("record.interval_s", 0.1, 0.1, 1e9, "s",
+                                           "a line of metrics.jsonl for so much biological time"),
     [AM_SIM_RECORD_WINDOW_S] =
-        NUM("record.window_s", 10, 0, 1e6, "s",
-            "spikes and levels of so much time before the end are kept in recording.npz", true),
-    [AM_SIM_RECORD_SPIKES] = {"record.spikes", AM_KEY_SWITCH, 1, 0, 1, "true|false", "",
-                              "all spikes are written to spikes.gdf", true},
-    [AM_SIM_RECORD_VOLTAGES] = INT("record.voltages", 2, 0, 64, "neurons",
-                                   "so many of each population have their voltage recorded", true),
-    [AM_SIM_RECORD_VOLTAGE_S] = NUM("record.voltage_s", 1, 0, 100, "s",
-                                    "how long before the end voltages are recorded", true),
-    [AM_SIM_RECORD_SYNAPSES] = INT("record.synapses", 8, 0, 64, "synapses",
-                                   "so many of each learning projection are followed", true),
-    [AM_SIM_PROTOCOL] = {"protocol.type", AM_KEY_CHOICE, 0, 0, 0, AM_PROTOCOL_NAMES, "",
-                         "what is done to the brain (amine list protocols)", true},
+        AM_NUMBER("record.window_s", 10, 0, 1e6, "s",
+                  "spikes and levels of so much time before the end are kept in recording.npz"),
+    [AM_SIM_RECORD_SPIKES] = AM_SWITCH("record.spikes", 1, "all spikes are written to spikes.gdf"),
+    [AM_SIM_RECORD_VOLTAGES] = AM_INTEGER("record.voltages", 2, 0, 64, "neurons",
+                                          "so many of each population have their voltage recorded"),
+    [AM_SIM_RECORD_VOLTAGE_S] = AM_NUMBER("record.voltage_s", 1, 0, 100, "s",
+                                          "how long before the end voltages are recorded"),
+    [AM_SIM_RECORD_SYNAPSES] = AM_INTEGER("record.synapses", 8, 0, 64, "synapses",
+                                          "so many of each learning projection are followed"),
+    [AM_SIM_PROTOCOL] = AM_CHOICE("protocol.type", AM_PROTOCOL_NAMES,
+                                  "what is done to the brain (amine list protocols)"),
     [AM_SIM_CLAMP + AM_MODULATOR_DOPAMINE] = CLAMP("dopamine"),
     [AM_SIM_CLAMP + AM_MODULATOR_SEROTONIN] = CLAMP("serotonin"),
     [AM_SIM_CLAMP + AM_MODULATOR_NOREPINEPHRINE] = CLAMP("norepinephrine"),
@@ -109,7 +103,7 @@ static amine_status unknown(const am_simulation_config *c, const char *key, cons
 
 /* ------------------------------------------------------------------------------ our own keys */
 /* One value of the tree by a key of a table; `name` is the key's whole name. */
-static amine_status read_value(am_value *out, const json_t *value, const am_key *key,
+static amine_status read_value(am_value *out, const json_t *value, const amine_parameter *key,
                                const char *name, const char *where, amine_error *error) {
   amine_error inner = {0};
   if (!value) {
@@ -148,7 +142,7 @@ static amine_status expand(am_simulation_config *c, amine_error *error) {
 }
 
 /* The key of the table or of the protocol; NULL if there is none. */
-static const am_key *find_key(const am_simulation_config *c, const char *path) {
+static const amine_parameter *find_key(const am_simulation_config *c, const char *path) {
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
     if (strcmp(am_simulation_keys[k].name, path) == 0) return &am_simulation_keys[k];
   if (strncmp(path, "protocol.", 9) != 0) return NULL;
@@ -175,7 +169,7 @@ static amine_status take_values(am_simulation_config *c, const char *where, amin
   AM_TRY(expand(c, error));
   AM_TRY(need_object(c, "protocol", where, error));
   for (int k = 0; k < AM_N_SIM_KEYS; k++) {
-    const am_key *key = &am_simulation_keys[k];
+    const amine_parameter *key = &am_simulation_keys[k];
     AM_TRY(
         read_value(&c->values[k], am_tree_get(c->root, key->name), key, key->name, where, error));
   }
@@ -337,9 +331,9 @@ static amine_status choose_protocol(am_simulation_config *c, const char *value,
 }
 
 /* What a user typed has no type: the key says which it gets. */
-static amine_status assign_ours(am_simulation_config *c, const am_key *key, const char *name,
-                                const char *value, amine_error *error) {
-  am_key full = *key;
+static amine_status assign_ours(am_simulation_config *c, const amine_parameter *key,
+                                const char *name, const char *value, amine_error *error) {
+  amine_parameter full = *key;
   am_value v;
   full.name = name;
   AM_TRY(am_key_read(&full, value, &v, error));
@@ -357,7 +351,7 @@ static amine_status assign(am_simulation_config *c, const char *key, const char 
                            amine_error *error) {
   if (strcmp(key, "record") == 0) key = "record.interval_s";
   if (is_ours(key, strcspn(key, "."))) {
-    const am_key *known = find_key(c, key);
+    const amine_parameter *known = find_key(c, key);
     if (known) return assign_ours(c, known, key, value, error);
     if (strcmp(key, "meaning") != 0) return unknown(c, key, NULL, error);
     return am_tree_set(c->root, key, json_string(value), error);

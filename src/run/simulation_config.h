@@ -31,7 +31,7 @@ typedef enum am_simulation_key {
 } am_simulation_key;
 
 /* The table: name, range, unit, meaning, as for training. */
-extern const am_key am_simulation_keys[AM_N_SIM_KEYS];
+extern const amine_parameter am_simulation_keys[AM_N_SIM_KEYS];
 
 #define AM_SLICE_MS 100.0 /* biological time between two looks at the run: signals, checkpoints */
 enum { AM_PROTOCOL_KEYS_MAX = 64 };

@@ -133,7 +133,7 @@ static double step_ms_of(const am_config *c) {
 
 void am_task_note_times(const am_config *c, am_text *notes) {
   for (int k = 0; k < AM_N_KEYS; k++) {
-    const am_key *key = &am_keys[k];
+    const amine_parameter *key = &am_keys[k];
     if (strncmp(key->name, "task.", 5) != 0 || strcmp(key->unit, "ms") != 0) continue;
     if (!am_config_applies(c, (am_key_id)k)) continue;
     am_steps_note(notes, key->name, c->values[k].number, 1, step_ms_of(c), key->min > 0);

@@ -193,7 +193,7 @@ static amine_status agree(const am_config *config, const char *checkpoint, amine
     char a[64], b[64];
     am_config_text(config, (am_key_id)k, a, sizeof a);
     am_config_text(&saved, (am_key_id)k, b, sizeof b);
-    if (am_keys[k].shapes && am_config_applies(&saved, (am_key_id)k) && strcmp(a, b) != 0)
+    if (!am_keys[k].neutral && am_config_applies(&saved, (am_key_id)k) && strcmp(a, b) != 0)
       return am_fail(error, AMINE_ERROR_ARGUMENT,
                      "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
                      "start a new run",

@@ -186,9 +186,9 @@ static void defaults_are_the_published_ones(void **state) {
       for (int j = 0; (p = amine_neuron_parameter(defaults[k].model, j)); j++)
         if (strcmp(p->name, values[i].name) == 0) break;
       if (!p) fail_msg("%s has no parameter %s", defaults[k].model, values[i].name);
-      if (p->value != values[i].value)
-        fail_msg("%s: %s is %g, not %g", defaults[k].model, p->name, p->value, values[i].value);
-      assert_true(p->min <= p->value && p->value <= p->max);
+      if (p->standard != values[i].value)
+        fail_msg("%s: %s is %g, not %g", defaults[k].model, p->name, p->standard, values[i].value);
+      assert_true(p->min <= p->standard && p->standard <= p->max);
     }
   }
 }

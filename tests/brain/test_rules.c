@@ -368,8 +368,8 @@ static void defaults_are_the_published_ones(void **state) {
       for (int j = 0; (p = amine_synapse_rule_parameter(defaults[k].rule, j)); j++)
         if (strcmp(p->name, values[i].name) == 0) break;
       if (!p) fail_msg("%s has no parameter %s", defaults[k].rule, values[i].name);
-      if (p->value != values[i].value)
-        fail_msg("%s: %s is %g, not %g", defaults[k].rule, p->name, p->value, values[i].value);
+      if (p->standard != values[i].value)
+        fail_msg("%s: %s is %g, not %g", defaults[k].rule, p->name, p->standard, values[i].value);
     }
   }
 }

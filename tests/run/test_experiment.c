@@ -116,7 +116,7 @@ static void conditions_name_choices(void **state) {
     char words[300];
     const char *among = am_key_condition((am_key_id)k, &when);
     if (!among) continue;
-    assert_int_equal(am_keys[when].kind, AM_KEY_CHOICE);
+    assert_int_equal(am_keys[when].kind, AMINE_CHOICE);
     am_key_id up = when; /* chains end */
     int links = 1;
     while (am_key_condition(up, &up)) assert_true(++links < 5);

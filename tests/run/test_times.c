@@ -132,7 +132,7 @@ static void every_time_of_a_protocol_is_judged(void **state) {
       const am_stage stage = {.brain = b, .dt_ms = dts[d], .parameters = parameters};
       am_stage_note_times(&stage, protocol, &notes);
       for (int j = 0; j < protocol->n_keys; j++) {
-        const am_key *key = &protocol->keys[j];
+        const amine_parameter *key = &protocol->keys[j];
         const double unit_ms = strcmp(key->unit, "ms") == 0 ? 1 : 1e3;
         char start[80];
         if (strcmp(key->unit, "ms") != 0 && strcmp(key->unit, "s") != 0) continue;

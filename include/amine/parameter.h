@@ -1,0 +1,54 @@
+/* A named value of a part: a task, a network, a rule, a modulator, a learner, a neuron model, a
+ * synapse rule. One row says everything about it: configuration, lists, help and sentences are made
+ * from the rows, and the value is written from there into the part's own options. */
+#ifndef AMINE_PARAMETER_H
+#define AMINE_PARAMETER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum amine_parameter_kind {
+  AMINE_NUMBER,
+  AMINE_INTEGER,
+  AMINE_CHOICE, /* one of `choices`; its value is the index */
+  AMINE_SWITCH,
+  AMINE_WORD, /* any word, which whoever has the parameter reads for himself */
+  AMINE_FILE  /* a path, or none; the same */
+} amine_parameter_kind;
+
+/* The C type of the member that gets the value. */
+typedef enum amine_member {
+  AMINE_MEMBER_NONE, /* it is not written anywhere */
+  AMINE_MEMBER_INT,  /* an enum too */
+  AMINE_MEMBER_UINT32,
+  AMINE_MEMBER_UINT64,
+  AMINE_MEMBER_FLOAT,
+  AMINE_MEMBER_DOUBLE,
+  AMINE_MEMBER_BOOL
+} amine_member;
+
+/* Static storage. A table of them ends with a NULL name. */
+typedef struct amine_parameter {
+  const char *name;
+  amine_parameter_kind kind;
+  double standard;     /* value if nothing is said: a number, 0 or 1, or index of the choice; NAN: a
+                          number that may be none */
+  double min, max;     /* range of a number or integer */
+  const char *choices; /* "a|b|c"; NULL: none */
+  const char *unit;    /* "" if it has none */
+  const char *meaning; /* one line */
+  bool neutral;        /* results do not depend on it: it only changes how something runs */
+  size_t offset;       /* of the member of the options that gets the value */
+  amine_member member;
+  const char *when; /* it has an effect only so: "consolidation=slow", "rule.type=clip|decay" (a
+                       name with a dot is of another part); NULL: always */
+} amine_parameter;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,44 @@
+/* Rows of parameter tables, short (amine/parameter.h). What follows the meaning is any further
+ * members: AM_NUMBER("noise", 0, 0, 0.5, "", "probability", .when = "rule=both"). */
+#ifndef AMINE_BASE_PARAMETER_H
+#define AMINE_BASE_PARAMETER_H
+
+#include <stdint.h>
+
+#include "amine/parameter.h"
+
+#define AM_INTEGER(n, std, lo, hi, u, ...)                                                         \
+  {                                                                                                \
+    .name = n, .kind = AMINE_INTEGER, .standard = std, .min = lo, .max = hi, .unit = u,            \
+    .meaning = __VA_ARGS__                                                                         \
+  }
+#define AM_NUMBER(n, std, lo, hi, u, ...)                                                          \
+  {                                                                                                \
+    .name = n, .kind = AMINE_NUMBER, .standard = std, .min = lo, .max = hi, .unit = u,             \
+    .meaning = __VA_ARGS__                                                                         \
+  }
+#define AM_CHOICE(n, words, ...)                                                                   \
+  { .name = n, .kind = AMINE_CHOICE, .choices = words, .unit = "", .meaning = __VA_ARGS__ }
+#define AM_WORD(n, words, ...)                                                                     \
+  { .name = n, .kind = AMINE_WORD, .choices = words, .unit = "", .meaning = __VA_ARGS__ }
+#define AM_SWITCH(n, std, ...)                                                                     \
+  {                                                                                                \
+    .name = n, .kind = AMINE_SWITCH, .standard = std, .max = 1, .choices = "true|false",           \
+    .unit = "", .meaning = __VA_ARGS__                                                             \
+  }
+#define AM_FILE(n, ...)                                                                            \
+  { .name = n, .kind = AMINE_FILE, .unit = "", .meaning = __VA_ARGS__ }
+
+/* The member of an options struct that gets the value: AM_MEMBER(am_maze_options, size). */
+#define AM_MEMBER(type, m)                                                                         \
+  .offset = offsetof(type, m), .member = _Generic(((type *)0)->m, uint32_t                         \
+                                                  : AMINE_MEMBER_UINT32, uint64_t                  \
+                                                  : AMINE_MEMBER_UINT64, float                     \
+                                                  : AMINE_MEMBER_FLOAT, double                     \
+                                                  : AMINE_MEMBER_DOUBLE, bool                      \
+                                                  : AMINE_MEMBER_BOOL, default                     \
+                                                  : AMINE_MEMBER_INT)
+
+#define AM_SEED_MAX 18446744073709551615.0 /* 2^64 - 1: all that 64 bits hold */
+
+#endif

@@ -14,7 +14,7 @@
 #include "amine/kernel.h"
 #include "amine/memory.h"
 #include "run/experiment.h"
-#include "run/learners.h"
+#include "run/parts.h"
 
 typedef struct counted {
   unsigned long long operations, bytes;
@@ -87,7 +87,8 @@ static am_experiment *experiment_of(const row *r, int n_steps) {
     status = am_config_assign(&config, r->settings[k], &error);
   for (size_t k = 0; k < sizeof common / sizeof *common && status == AMINE_OK; k++)
     status = am_config_assign(&config, common[k], &error);
-  memset(config.wished, 0, sizeof config.wished); /* not all have a warm-up */
+  for (int k = 0; k < config.n_settings; k++) /* not all have a warm-up */
+    config.settings[k].wished = false;
   if (status == AMINE_OK) status = am_config_resolve(&config, &error);
   if (status == AMINE_OK) status = am_experiment_create(&x, &config, &error);
   if (status == AMINE_OK) return x;

@@ -127,6 +127,12 @@ static inline void small_set(am_config *config, const char *assignment) {
   abort();
 }
 
+/* What has been set and has no effect is passed over, as a preset's keys are. */
+static inline void small_pass_over(am_config *config) {
+  config->wished = 0;
+  for (int k = 0; k < config->n_settings; k++) config->settings[k].wished = false;
+}
+
 static inline am_config small_config(const small_variant *variant) {
   static const char *const common[] = {"task.size=7",        "task.steps=17",
                                        "network.hidden=19",  "batch=20",
@@ -139,8 +145,7 @@ static inline am_config small_config(const small_variant *variant) {
   am_config config;
   am_config_default(&config);
   for (size_t k = 0; k < sizeof common / sizeof *common; k++) small_set(&config, common[k]);
-  /* what a variant has no use for is passed over, as a preset's keys are */
-  memset(config.wished, 0, sizeof config.wished);
+  small_pass_over(&config); /* what a variant has no use for */
   for (int k = 0; k < 12 && variant->assignments[k]; k++)
     small_set(&config, variant->assignments[k]);
   amine_error error;

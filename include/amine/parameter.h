@@ -44,8 +44,10 @@ typedef struct amine_parameter {
   bool neutral;        /* results do not depend on it: it only changes how something runs */
   size_t offset;       /* of the member of the options that gets the value */
   amine_member member;
-  const char *when; /* it has an effect only so: "consolidation=slow", "rule.type=clip|decay" (a
-                       name with a dot is of another part); NULL: always */
+  bool borrowed;    /* it is another part's, by its whole name, or every run's: read, not set;
+                          `standard` where that has no effect */
+  const char *when; /* it has an effect only so: "consolidation=slow", "rule.type!=none" (a name
+                       with a dot is of another part); NULL: always */
 } amine_parameter;
 
 #ifdef __cplusplus

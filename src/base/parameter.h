@@ -29,6 +29,10 @@
 #define AM_FILE(n, ...)                                                                            \
   { .name = n, .kind = AMINE_FILE, .unit = "", .meaning = __VA_ARGS__ }
 
+/* The value of another part's parameter, or of a key of every run. */
+#define AM_BORROWED(n, std, ...)                                                                   \
+  { .name = n, .kind = AMINE_NUMBER, .standard = std, .borrowed = true, __VA_ARGS__ }
+
 /* The member of an options struct that gets the value: AM_MEMBER(am_maze_options, size). */
 #define AM_MEMBER(type, m)                                                                         \
   .offset = offsetof(type, m), .member = _Generic(((type *)0)->m, uint32_t                         \

@@ -57,7 +57,7 @@ static amine_status read_keys(cli_bench_plan *plan, const cli_line *line, amine_
   cli_line rest;
   am_config_default(&plan->config);
   AM_TRY(am_config_load(&plan->config, "maze-paper", error));
-  plan->config.values[AM_LEARNER_WARMUP] = (am_value){0}; /* Adam is part of every iteration */
+  am_config_put(&plan->config, "learner.warmup", 0); /* Adam is part of every iteration */
   amine_status status = cli_bench_take_python(plan, &rest, line, error);
   if (status == AMINE_OK) status = cli_configure(&plan->config, own, &rest, error);
   am_free(rest.assignments);
@@ -89,7 +89,7 @@ int cli_bench(const cli_line *line) {
   if (strcmp(line->words[0], "signalling") == 0) return cli_bench_signalling(line);
   const amine_status status = read_keys(&plan, line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
-  cli_bench_look_around(&plan, am_config_int(&plan.config, AM_THREADS));
+  cli_bench_look_around(&plan, plan.config.common.threads);
   cli_bench_say_busy(line, &plan);
   return strcmp(line->words[0], "floor") == 0 ? cli_bench_floor(line, &plan)
                                               : cli_bench_maze(line, &plan);
@@ -135,7 +135,7 @@ static void amine_body(void *context) {
   amine_answer answer = {0};
   am_experiment *x;
   am_config config = work->plan->config;
-  config.values[AM_THREADS] = (am_value){work->threads, (uint64_t)work->threads};
+  config.common.threads = work->threads;
   answer.status = am_experiment_create(&x, &config, &answer.error);
   if (answer.status == AMINE_OK)
     answer.status = am_bench_iterations(&answer.result, x, work->plan->seconds, &answer.error);
@@ -202,12 +202,13 @@ static const char *processor(char *out, size_t size) {
   return out;
 }
 
+static int int_of(const am_config *c, const char *key) { return (int)am_config_number(c, key); }
+
 void cli_bench_header(am_text *text, const cli_bench_plan *plan) {
   const am_config *c = &plan->config;
   am_text_printf(text, "%s: batch %d, %d steps, %d hidden units, %d x %d cells\n", c->preset,
-                 am_config_int(c, AM_BATCH), am_config_int(c, AM_TASK_STEPS),
-                 am_config_int(c, AM_NETWORK_HIDDEN), am_config_int(c, AM_TASK_SIZE),
-                 am_config_int(c, AM_TASK_SIZE));
+                 c->common.batch, int_of(c, "task.steps"), int_of(c, "network.hidden"),
+                 int_of(c, "task.size"), int_of(c, "task.size"));
   cli_bench_machine(text, plan);
 }
 
@@ -235,9 +236,9 @@ void cli_bench_machine_json(am_text *text, const cli_bench_plan *plan, const cha
 void cli_bench_header_json(am_text *text, const cli_bench_plan *plan, const char *name) {
   const am_config *c = &plan->config;
   cli_bench_machine_json(text, plan, name);
-  am_json_put_int(text, "batch", am_config_int(c, AM_BATCH));
-  am_json_put_int(text, "steps", am_config_int(c, AM_TASK_STEPS));
-  am_json_put_int(text, "hidden", am_config_int(c, AM_NETWORK_HIDDEN));
-  am_json_put_int(text, "size", am_config_int(c, AM_TASK_SIZE));
+  am_json_put_int(text, "batch", c->common.batch);
+  am_json_put_int(text, "steps", int_of(c, "task.steps"));
+  am_json_put_int(text, "hidden", int_of(c, "network.hidden"));
+  am_json_put_int(text, "size", int_of(c, "task.size"));
   am_json_put_double(text, "seconds", plan->seconds);
 }

@@ -73,7 +73,7 @@ amine_status cli_bench_amine(cli_bench_figures *out, const cli_bench_plan *plan,
 /* A setting that a peer has too. */
 typedef struct cli_bench_same {
   const char *option; /* of its program */
-  am_key_id key;
+  const char *key;
 } cli_bench_same;
 
 /* The same iteration in PyTorch. */

@@ -16,38 +16,37 @@ static const cli_bench_entry entries[N_ENTRIES] = {
 static const cli_bench_ratio ratio = {"Amine is", "ratio", AMINE};
 
 /* The peer knows one network and one recipe: any other setting would be another iteration. Returns
- * the first key that it cannot follow, or AM_N_KEYS. */
-static am_key_id beyond_peer(const cli_bench_plan *plan) {
-  static const am_key_id known[] = {
-      AM_SEED,         AM_BATCH,          AM_RECORD,
-      AM_TASK_SIZE,    AM_TASK_STEPS,     AM_NETWORK_HIDDEN,
-      AM_LEARNER_RATE, AM_LEARNER_WARMUP, AM_LEARNER_SCHEDULE_ITERATIONS};
-  am_config published;
-  am_config_default(&published);
-  for (int k = 0; k < AM_N_KEYS; k++) {
+ * whether there is one that it cannot follow; *other gets the first. */
+static bool is_beyond_peer(am_keys *other, const cli_bench_plan *plan) {
+  static const char known[] = "seed|batch|record|task.size|task.steps|network.hidden|"
+                              "learner.rate|learner.warmup|learner.schedule_iterations";
+  for (am_keys_begin(other, plan->config.registry); am_keys_next(other);) {
     char ours[64], theirs[64];
-    bool skip = am_keys[k].neutral;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) skip |= (int)known[i] == k;
-    am_config_text(&plan->config, (am_key_id)k, ours, sizeof ours);
-    am_config_text(&published, (am_key_id)k, theirs, sizeof theirs);
-    if (!skip && strcmp(ours, theirs) != 0) return (am_key_id)k;
+    const char *name = other->key.name;
+    am_config_text(&plan->config, name, ours, sizeof ours);
+    am_config_standard(&plan->config, name, theirs, sizeof theirs);
+    if (!other->key.p.neutral && !am_word_among(known, name) && strcmp(ours, theirs) != 0)
+      return true;
   }
-  return AM_N_KEYS;
+  return false;
 }
 
 static bool peer_is_there(cli_bench_table *b) {
-  const am_key_id other = b->plan->peer ? beyond_peer(b->plan) : AM_N_KEYS;
-  if (other == AM_N_KEYS) return cli_bench_table_peer(b);
-  am_text_printf(&b->note, "PyTorch is left out: its program has no other %s", am_keys[other].name);
+  am_keys other;
+  if (!b->plan->peer || !is_beyond_peer(&other, b->plan)) return cli_bench_table_peer(b);
+  am_text_printf(&b->note, "PyTorch is left out: its program has no other %s", other.key.name);
   return false;
 }
 
 static amine_status measure(cli_bench_figures *out, cli_bench_table *b, int entry, int threads,
                             amine_error *error) {
-  static const cli_bench_same same[] = {
-      {"--batch", AM_BATCH},    {"--steps", AM_TASK_STEPS}, {"--hidden", AM_NETWORK_HIDDEN},
-      {"--size", AM_TASK_SIZE}, {"--lr", AM_LEARNER_RATE},  {"--seed", AM_SEED},
-      {NULL, AM_N_KEYS}};
+  static const cli_bench_same same[] = {{"--batch", "batch"},
+                                        {"--steps", "task.steps"},
+                                        {"--hidden", "network.hidden"},
+                                        {"--size", "task.size"},
+                                        {"--lr", "learner.rate"},
+                                        {"--seed", "seed"},
+                                        {NULL, NULL}};
   if (entry == AMINE) return cli_bench_amine(out, b->plan, threads, error);
   const cli_bench_script script = {
       .python = b->plan->python,

@@ -45,10 +45,10 @@ static amine_status configure(am_config *config, const char *preset, const am_va
                               amine_error *error) {
   am_config_default(config);
   AM_TRY(am_config_load(config, preset, error));
-  config->values[AM_TASK_STEPS] = own[STEPS];
-  config->values[AM_BATCH] = own[BATCH];
-  config->values[AM_NETWORK_HIDDEN] = own[HIDDEN];
-  config->values[AM_SEED] = own[SEED];
+  am_config_put(config, "task.steps", own[STEPS].number);
+  am_config_put(config, "network.hidden", own[HIDDEN].number);
+  config->common.batch = (int)own[BATCH].number;
+  config->common.seed = own[SEED].integer;
   return am_config_resolve(config, error);
 }
 
@@ -75,11 +75,11 @@ static amine_status make_plans(cli_bench_plan *plans, const cli_line *line, amin
 
 static amine_status measure(cli_bench_figures *out, cli_bench_table *b, int entry, int threads,
                             amine_error *error) {
-  static const cli_bench_same same[] = {{"--batch", AM_BATCH},
-                                        {"--steps", AM_TASK_STEPS},
-                                        {"--hidden", AM_NETWORK_HIDDEN},
-                                        {"--seed", AM_SEED},
-                                        {NULL, AM_N_KEYS}};
+  static const cli_bench_same same[] = {{"--batch", "batch"},
+                                        {"--steps", "task.steps"},
+                                        {"--hidden", "network.hidden"},
+                                        {"--seed", "seed"},
+                                        {NULL, NULL}};
   const cli_bench_plan *plans = b->context;
   if (entry <= BPTT) return cli_bench_amine(out, &plans[entry], threads, error);
   const cli_bench_script script = {
@@ -97,9 +97,9 @@ static void say_json(am_text *text, const cli_bench_table *b) {
   const am_config *c = &b->plan->config;
   am_json_begin(text);
   cli_bench_machine_json(text, b->plan, "signalling");
-  am_json_put_int(text, "batch", am_config_int(c, AM_BATCH));
-  am_json_put_int(text, "steps", am_config_int(c, AM_TASK_STEPS));
-  am_json_put_int(text, "hidden", am_config_int(c, AM_NETWORK_HIDDEN));
+  am_json_put_int(text, "batch", c->common.batch);
+  am_json_put_int(text, "steps", (int)am_config_number(c, "task.steps"));
+  am_json_put_int(text, "hidden", (int)am_config_number(c, "network.hidden"));
   am_json_put_double(text, "seconds", b->plan->seconds);
   cli_bench_table_json(text, b);
   am_json_end(text);
@@ -111,9 +111,9 @@ static void say(am_text *text, const cli_bench_table *b) {
     say_json(text, b);
     return;
   }
-  am_text_printf(text, "delayed match: batch %d, %d steps, %d hidden units\n",
-                 am_config_int(c, AM_BATCH), am_config_int(c, AM_TASK_STEPS),
-                 am_config_int(c, AM_NETWORK_HIDDEN));
+  am_text_printf(text, "delayed match: batch %d, %d steps, %d hidden units\n", c->common.batch,
+                 (int)am_config_number(c, "task.steps"),
+                 (int)am_config_number(c, "network.hidden"));
   cli_bench_machine(text, b->plan);
   cli_bench_table_text(text, b, "the same controller, which learns in every row");
 }
@@ -133,8 +133,7 @@ int cli_bench_signalling(const cli_line *line) {
                        .context = plans,
                        .rate = "steps/s",
                        .rates = "steps_per_s",
-                       .n_counted =
-                           am_config_number(c, AM_BATCH) * am_config_number(c, AM_TASK_STEPS),
+                       .n_counted = c->common.batch * am_config_number(c, "task.steps"),
                        .width = 26,
                        .digits = 3,
                        .rate_digits = 0};

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "run/parts.h"
 #include "run/preset.h"
 #include "run/simulation_config.h"
 #include "run/study.h"
@@ -62,7 +63,9 @@ static void value_cases(am_text *out) {
       for (int k = 0; k < v->n_keys; k++) value_case(out, v->word, &v->keys[k]);
   for (const cli_command *c = cli_commands; c->name; c++)
     for (int k = 0; k < c->n_keys; k++) value_case(out, NULL, &c->keys[k]);
-  for (int k = 0; k < AM_N_KEYS; k++) value_case(out, NULL, &am_keys[k]);
+  am_keys keys;
+  for (am_keys_begin(&keys, &am_standard_parts); am_keys_next(&keys);)
+    value_case(out, NULL, &keys.key.p);
   for (int k = 0; k < AM_N_SIM_KEYS; k++) value_case(out, NULL, &am_simulation_keys[k]);
   am_text_puts(out, "    esac\n");
 }
@@ -70,8 +73,11 @@ static void value_cases(am_text *out) {
 /* For each subcommand: the shell variables list (words), keys, and files (f, d for folders alone,
  * or empty). */
 static void word_cases(am_text *out) {
+  am_keys keys;
+  const char *space = "";
   am_text_puts(out, "  all=\"");
-  for (int k = 0; k < AM_N_KEYS; k++) am_text_printf(out, "%s%s=", k ? " " : "", am_keys[k].name);
+  for (am_keys_begin(&keys, &am_standard_parts); am_keys_next(&keys); space = " ")
+    am_text_printf(out, "%s%s=", space, keys.key.name);
   am_text_puts(out, "\"\n  brain=\"");
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
     am_text_printf(out, "%s%s=", k ? " " : "", am_simulation_keys[k].name);
@@ -213,7 +219,9 @@ static void fish_keys(am_text *out, const cli_command *c) {
                   v->word);
   snprintf(when + n, sizeof when - (size_t)n, "'");
   for (int k = 0; k < c->n_keys; k++) fish_key(out, when, &c->keys[k]);
-  for (int k = 0; (c->takes & CLI_KEYS) && k < AM_N_KEYS; k++) fish_key(out, when, &am_keys[k]);
+  am_keys keys;
+  for (am_keys_begin(&keys, &am_standard_parts); (c->takes & CLI_KEYS) && am_keys_next(&keys);)
+    fish_key(out, when, &keys.key.p);
   for (int k = 0; (c->takes & CLI_BRAIN_KEYS) && k < AM_N_SIM_KEYS; k++)
     fish_key(out, when, &am_simulation_keys[k]);
   for (const cli_variant *v = c->variants; v && v->word; v++) {

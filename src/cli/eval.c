@@ -10,7 +10,7 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "run/evaluate.h"
-#include "run/tasks.h"
+#include "run/parts.h"
 #include "run/weights.h"
 
 const amine_parameter cli_eval_keys[] = {
@@ -73,8 +73,8 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
 }
 
 static amine_status play(evaluation *e, const am_task *task, const char *from, amine_error *error) {
-  const uint64_t seed = e->config.values[AM_SEED].integer;
-  const int threads = am_config_int(&e->config, AM_THREADS);
+  const uint64_t seed = e->config.common.seed;
+  const int threads = e->config.common.threads;
   if (!e->network)
     return am_evaluate_policy(&e->result, task, e->policy, e->n_episodes, seed,
                               threads ? threads : am_processors(), error);
@@ -100,7 +100,7 @@ static void put_json(am_text *text, const evaluation *e, const am_task *task, co
     if (e->config.weights[0]) am_json_put_string(text, "weights", e->config.weights);
     am_json_put_uint(text, "iteration", e->iteration);
   }
-  am_json_put_uint(text, "seed", e->config.values[AM_SEED].integer);
+  am_json_put_uint(text, "seed", e->config.common.seed);
   am_json_put_int(text, "episodes", e->result.n_episodes);
   am_json_put_double(text, "reward", e->result.mean);
   am_json_put_double(text, "se", e->result.se);

@@ -15,7 +15,7 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "report/report.h"
-#include "run/tasks.h"
+#include "run/parts.h"
 #include "run/train.h"
 
 /* A run in the making, for its first and its further iterations. */
@@ -31,12 +31,12 @@ typedef struct job {
 /* A schedule that ends before the run does: its last rate holds from there on. */
 static void say_schedule(const job *j) {
   const am_config *c = j->config;
-  const uint64_t end = c->values[AM_LEARNER_SCHEDULE_ITERATIONS].integer;
-  const double rate = am_config_number(c, AM_LEARNER_RATE) > 0
-                          ? am_config_number(c, AM_LEARNER_RATE_END)
+  const uint64_t end = am_config_value(c, "learner.schedule_iterations").integer;
+  const double rate = am_config_number(c, "learner.rate") > 0
+                          ? am_config_number(c, "learner.rate_end")
                           : 0; /* as learner/schedule.h has it */
-  if (!am_config_applies(c, AM_LEARNER_SCHEDULE) || am_config_int(c, AM_LEARNER_SCHEDULE) == 0 ||
-      end >= c->values[AM_ITERATIONS].integer)
+  if (!am_config_applies(c, "learner.schedule") || am_config_number(c, "learner.schedule") == 0 ||
+      end >= c->common.iterations)
     return;
   cli_say(j->line,
           "the linear schedule ends at iteration %llu: from there on the step size stays at %g%s\n",
@@ -45,13 +45,12 @@ static void say_schedule(const job *j) {
 
 static void announce(const job *j) {
   const am_config *c = j->config;
-  const int threads = am_config_int(c, AM_THREADS);
+  const int threads = c->common.threads;
   const int n = threads ? threads : am_processors();
   cli_say(j->line, "%s %s, seed %llu, %llu iterations, %d thread%s (%s), in %.300s\n",
           j->resume ? "going on with" : "training", c->preset[0] ? c->preset : "a network",
-          (unsigned long long)c->values[AM_SEED].integer,
-          (unsigned long long)c->values[AM_ITERATIONS].integer, n, n == 1 ? "" : "s",
-          amine_kernel_name(), j->folder);
+          (unsigned long long)c->common.seed, (unsigned long long)c->common.iterations, n,
+          n == 1 ? "" : "s", amine_kernel_name(), j->folder);
   say_schedule(j);
 }
 
@@ -167,5 +166,5 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   say_criterion(&j);
   return cli_job_finish(line, config, folder,
-                        p->iterations ? p->iteration : config->values[AM_ITERATIONS].integer);
+                        p->iterations ? p->iteration : config->common.iterations);
 }

@@ -1,5 +1,5 @@
-/* amine list: what there is to choose from. Names come from the floors' own tables or from the
- * choices of the keys; here is only what a choice means where nobody else says it. */
+/* amine list: what there is to choose from. Everything comes from the registry of parts
+ * and from the tables of presets, experiments, protocols and models. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,12 +7,10 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "rule/rule.h"
-#include "run/learners.h"
+#include "run/parts.h"
 #include "run/preset.h"
 #include "run/simulation_config.h"
 #include "run/study.h"
-#include "run/tasks.h"
 
 typedef struct item {
   const char *name, *meaning;
@@ -22,68 +20,32 @@ typedef struct item {
 /* Gives the k-th of a kind; false at the end. `room` is for a text that had to be put together. */
 typedef bool (*nth)(item *out, int k, am_text *room);
 
-static bool nth_task(item *out, int k, am_text *room) {
-  const am_task_type *type = am_task_type_at(k);
-  (void)room;
-  if (!type) return false;
-  *out = (item){type->name, type->meaning, NULL, NULL};
+/* A part as it describes itself. */
+static bool nth_part(item *out, am_part_kind kind, int k) {
+  const am_part *part = am_registry_at(&am_standard_parts, kind, k);
+  if (!part) return false;
+  *out = (item){part->name, part->meaning, part->equation, part->source};
   return true;
 }
-
+static bool nth_task(item *out, int k, am_text *room) {
+  (void)room;
+  return nth_part(out, AM_TASK, k);
+}
+static bool nth_network(item *out, int k, am_text *room) {
+  (void)room;
+  return nth_part(out, AM_NETWORK, k);
+}
 static bool nth_rule(item *out, int k, am_text *room) {
   (void)room;
-  if (k >= AM_N_RULES) return false;
-  *out = (item){am_rules[k].name, am_rules[k].meaning, am_rules[k].equation, am_rules[k].source};
-  return true;
+  return nth_part(out, AM_RULE, k);
 }
-
-static bool nth_network(item *out, int k, am_text *room) {
-  static const item items[] = {
-      {"plastic-rnn", "recurrent network whose connections have a slow and a plastic part",
-       "x_t = tanh(W_in u_t + b + (w + alpha * H_t) x_{t-1})",
-       "Miconi, Stanley, Clune 2018, arXiv 1804.02464"},
-      {"gru", "layers of gated recurrent units",
-       "h = (1 - z) n + z h; z, r, n: gates and candidate, each of u and h",
-       "Cho et al. 2014, arXiv 1406.1078"},
-      {"hebbian-rnn",
-       "recurrent network with a Hebbian trace in stages (rule.stage) and a given modulator "
-       "(modulator.given)",
-       "x_t = tanh(W_x u + b + (W_h + H) h); H <- (1 - eta) H + eta m_t x_t h^T",
-       "Ba et al. 2016, arXiv 1610.06258"},
-      {"ctrnn", "continuous-time network with signed rates, chaotic before it learns",
-       "tau dx/dt = -x + J r + B u + xi, r = tanh x",
-       "Sompolinsky, Crisanti, Sommers 1988, doi:10.1103/PhysRevLett.61.259"},
-      {"leaky-rnn", "leaky tanh units with one time constant",
-       "h' = (1 - 1/tau) h + tanh(W_hh h + W_ih x + b) / tau",
-       "Murray 2019, doi:10.7554/eLife.43299"},
-  };
-  (void)room;
-  if (k >= (int)(sizeof items / sizeof *items)) return false;
-  *out = items[k];
-  return true;
-}
-
 static bool nth_modulator(item *out, int k, am_text *room) {
-  static const item items[] = {
-      {"readout", "a signal that the network learns to emit",
-       "M = f(w_m . x + b_m); eta_i = f_i M + g_i",
-       "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"},
-      {"constant", "none: one learned rate for all connections, at all times", "eta", NULL},
-      {"chemical", "dopamine, serotonin, norepinephrine or acetylcholine, driven by the task",
-       "eta M, M: modulator.factor", NULL},
-  };
   (void)room;
-  if (k >= (int)(sizeof items / sizeof *items)) return false;
-  *out = items[k];
-  return true;
+  return nth_part(out, AM_MODULATOR, k);
 }
-
 static bool nth_learner(item *out, int k, am_text *room) {
-  const am_learner_type *type = am_learner_type_at(k);
   (void)room;
-  if (!type) return false;
-  *out = (item){type->name, type->meaning, type->equation, type->source};
-  return true;
+  return nth_part(out, AM_LEARNER, k);
 }
 
 /* The k-th preset that is a brain, or is not; NULL past the end. */
@@ -96,22 +58,22 @@ static const am_preset *preset_at(int k, bool brain) {
 /* What a preset says of itself, and what it changes. */
 static bool nth_preset(item *out, int k, am_text *room) {
   amine_error error;
-  am_config config, standard;
+  am_config config;
+  am_keys keys;
   const am_preset *preset = preset_at(k, false);
   if (!preset) return false;
   am_config_default(&config);
-  am_config_default(&standard);
   if (am_config_load(&config, preset->name, &error) != AMINE_OK) return false;
   am_preset_meaning(room, preset);
   am_text_add(room, "", 1); /* two texts in one room */
   const size_t meaning_length = room->length;
-  for (int id = 0; id < AM_N_KEYS; id++) {
+  for (am_config_keys(&keys, &config); am_keys_next(&keys);) {
     char now[64], before[64];
-    am_config_text(&config, (am_key_id)id, now, sizeof now);
-    am_config_text(&standard, (am_key_id)id, before, sizeof before);
+    const char *name = keys.key.name;
+    am_config_text(&config, name, now, sizeof now);
+    am_config_standard(&config, name, before, sizeof before);
     if (strcmp(now, before) != 0)
-      am_text_printf(room, "%s%s=%s", room->length > meaning_length ? " " : "", am_keys[id].name,
-                     now);
+      am_text_printf(room, "%s%s=%s", room->length > meaning_length ? " " : "", name, now);
   }
   const bool whole = !room->failed;
   *out = (item){preset->name, whole ? room->data : "", whole ? room->data + meaning_length : NULL,

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "run/parts.h"
 #include "run/simulation_config.h"
 
 #define DATE "2026-11-22" /* of the last change of the commands below */
@@ -66,26 +67,28 @@ static void item(am_text *out, const char *term, const char *more, const char *t
 }
 
 /* `standard`: the value if nothing is said, or NULL */
-/* `only`: where it applies ("; only with task.type=maze"), or "" */
+/* `only`: where it applies ("task.type=maze"), or "" */
 static void key_item(am_text *out, const amine_parameter *key, const char *standard,
                      const char *only) {
   char range[200], text[800];
   am_key_range(key, range, sizeof range);
-  snprintf(text, sizeof text, "%s (%s%s%s%s%s%s)", key->meaning, range, key->unit[0] ? " " : "",
-           key->unit, standard ? "; standard " : "", standard ? standard : "", only);
+  snprintf(text, sizeof text, "%s (%s%s%s%s%s%s%s)", key->meaning, range, key->unit[0] ? " " : "",
+           key->unit, standard ? "; standard " : "", standard ? standard : "",
+           only[0] ? "; only with " : "", only);
   item(out, key->name, NULL, text);
 }
 
 static void all_keys(am_text *out) {
-  am_config fresh;
-  am_config_default(&fresh);
-  for (int k = 0; k < AM_N_KEYS; k++) {
-    char standard[64], only[300] = "";
-    am_key_id when;
-    const char *among = am_key_condition((am_key_id)k, &when);
-    if (among) snprintf(only, sizeof only, "; only with %s=%s", am_keys[when].name, among);
-    am_config_text(&fresh, (am_key_id)k, standard, sizeof standard);
-    key_item(out, &am_keys[k], standard, only);
+  am_keys keys;
+  am_keys_begin(&keys, &am_standard_parts);
+  for (keys.meanings = true; am_keys_next(&keys);) {
+    char standard[64];
+    am_text only = {0};
+    const am_value value = am_key_standard(&keys.key.p);
+    am_key_only(&only, &keys.key, &am_standard_parts);
+    key_item(out, &keys.key.p, am_key_text(&keys.key.p, &value, standard, sizeof standard),
+             only.data ? only.data : "");
+    am_text_free(&only);
   }
 }
 
@@ -93,7 +96,7 @@ static void brain_keys(am_text *out) {
   for (int k = 0; k < AM_N_SIM_KEYS; k++) {
     char standard[64];
     const amine_parameter *key = &am_simulation_keys[k];
-    const am_value value = {key->standard, (uint64_t)(key->standard > 0 ? key->standard : 0)};
+    const am_value value = am_key_standard(key);
     key_item(out, key, am_key_text(key, &value, standard, sizeof standard), "");
   }
 }

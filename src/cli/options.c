@@ -6,6 +6,7 @@
 #include "base/words.h"
 #include "brain/model.h"
 #include "cli/command.h"
+#include "run/parts.h"
 
 const cli_option cli_options[] = {
     {CLI_OUT_FOLDER, "--out", "DIR", NULL,
@@ -394,19 +395,17 @@ void cli_line_free(cli_line *line) {
 }
 
 /* ------------------------------------------------------------------------------ key=value */
-static const char *next_key(int k) {
-  if (k < current->n_keys) return current->keys[k].name;
-  k -= current->n_keys;
-  return k < AM_N_KEYS && (current->takes & CLI_KEYS) ? am_keys[k].name : NULL;
-}
-
 static amine_status unknown_key(const cli_command *command, const char *name, amine_error *error) {
-  current = command;
-  const char *near = command->takes & CLI_KEYS ? am_key_other_name(name, false) : NULL;
-  if (!near) near = am_nearest(name, next_key);
+  char key[AM_KEY_LENGTH] = "";
+  const bool keys = command->takes & CLI_KEYS;
+  const char *other = keys ? am_key_other_name(name, false) : NULL;
+  am_nearest_word nearest = am_nearest_begin(name);
+  for (int k = 0; k < command->n_keys; k++) am_nearest_try(&nearest, command->keys[k].name);
+  snprintf(key, sizeof key, "%s", other ? other : nearest.best ? nearest.best : "");
+  if (keys && !other) am_keys_nearest(key, &am_standard_parts, nearest);
   return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown key \"%.60s\"%s%s%s", name,
-                 near ? "; did you mean " : "", near ? near : "",
-                 near ? "?" : "; amine show maze lists all keys");
+                 key[0] ? "; did you mean " : "", key,
+                 key[0] ? "?" : "; amine show maze lists all keys");
 }
 
 static amine_status assign(am_config *config, am_value *own, const cli_command *command,
@@ -417,7 +416,9 @@ static amine_status assign(am_config *config, am_value *own, const cli_command *
   for (int k = 0; k < command->n_keys; k++)
     if (strcmp(command->keys[k].name, name) == 0)
       return am_key_read(&command->keys[k], assignment + n + 1, &own[k], error);
-  const bool known = am_key_find(name) >= 0 || am_key_of_group(name) >= 0;
+  am_key key;
+  const bool known = am_key_find(&key, &am_standard_parts, NULL, name) ||
+                     am_key_of_group(&key, &am_standard_parts, name);
   if ((command->takes & CLI_KEYS) && known) return am_config_assign(config, assignment, error);
   if (n == 0) return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
   return unknown_key(command, name, error);

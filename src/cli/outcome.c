@@ -8,7 +8,7 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "run/evaluate.h"
-#include "run/tasks.h"
+#include "run/parts.h"
 #include "run/train.h"
 
 amine_status cli_outcome_record(const cli_line *line, const am_config *config, const char *folder,

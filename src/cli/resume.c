@@ -31,7 +31,7 @@ static amine_status how_far(uint64_t *iteration, bool *reached, const am_config 
 
 static int complete(const cli_line *line, const am_config *config, const char *folder,
                     uint64_t iteration) {
-  const bool early = iteration < config->values[AM_ITERATIONS].integer;
+  const bool early = iteration < config->common.iterations;
   am_text quoted = {0};
   cli_quote(&quoted, folder);
   cli_say(line, "this run is complete: %llu iterations. To train it further:\n  %s resume %s %s=",
@@ -78,8 +78,8 @@ static int resume_seeds(const cli_line *line) {
     status = am_config_merge(&config, seeds.config, name.data, &error);
     if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
   }
-  if (status == AMINE_OK && seeds.first != (is_brain ? brain.values[AM_SIM_SEED].integer
-                                                     : config.values[AM_SEED].integer))
+  if (status == AMINE_OK &&
+      seeds.first != (is_brain ? brain.values[AM_SIM_SEED].integer : config.common.seed))
     status = am_fail(&error, AMINE_ERROR_ARGUMENT,
                      "seed=%llu cannot be changed in runs that have begun; start new ones",
                      (unsigned long long)seeds.first);
@@ -117,13 +117,13 @@ int cli_resume(const cli_line *line) {
   if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
   if (status == AMINE_OK) status = how_far(&iteration, &reached, &config, folder, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
-  const uint64_t planned = config.values[AM_ITERATIONS].integer;
+  const uint64_t planned = config.common.iterations;
   if (iteration > planned) {
     am_fail(&error, AMINE_ERROR_ARGUMENT, "iterations=%llu: this run has already done %llu",
             (unsigned long long)planned, (unsigned long long)iteration);
     return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
   }
-  const bool stop = reached && am_config_is(&config, AM_STOP_AT_CRITERION);
+  const bool stop = reached && config.common.stop_at_criterion;
   if ((iteration == planned || stop) && line->n_assignments == 0)
     return complete(line, &config, folder, iteration);
   return cli_job(line, &config, folder, true);

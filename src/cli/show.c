@@ -9,33 +9,34 @@
 #include "cli/terminal.h"
 #include "run/preset.h"
 
-static bool differs(const am_config *config, am_key_id id) {
+static bool differs(const am_config *config, const char *key) {
   char now[64], standard[64];
-  am_config fresh;
-  am_config_default(&fresh);
-  am_config_text(config, id, now, sizeof now);
-  am_config_text(&fresh, id, standard, sizeof standard);
+  am_config_text(config, key, now, sizeof now);
+  am_config_standard(config, key, standard, sizeof standard);
   return strcmp(now, standard) != 0;
 }
 
 static void put_rows(am_text *text, const am_config *config) {
-  cli_row *rows = am_alloc(AM_N_KEYS, sizeof *rows);
+  am_keys keys;
+  size_t n = 0, most = 0;
+  for (am_config_keys(&keys, config); am_keys_next(&keys);) most++;
+  cli_row *rows = am_alloc(most, sizeof *rows);
   if (!rows) {
     text->failed = true;
     return;
   }
-  size_t n = 0;
-  for (int k = 0; k < AM_N_KEYS; k++) {
+  for (am_config_keys(&keys, config); am_keys_next(&keys);) {
     char value[64];
-    if (!am_config_applies(config, (am_key_id)k)) continue;
-    rows[n].marked = differs(config, (am_key_id)k);
-    rows[n].meaning = am_keys[k].meaning;
-    am_text_puts(&rows[n].key, am_keys[k].name);
-    am_text_puts(&rows[n].value, am_config_text(config, (am_key_id)k, value, sizeof value));
-    cli_row_range(&rows[n++].range, &am_keys[k]);
+    const char *name = keys.key.name;
+    if (!am_config_applies(config, name)) continue;
+    rows[n].marked = differs(config, name);
+    rows[n].meaning = keys.key.p.meaning;
+    am_text_puts(&rows[n].key, name);
+    am_text_puts(&rows[n].value, am_config_text(config, name, value, sizeof value));
+    cli_row_range(&rows[n++].range, &keys.key.p);
   }
   cli_rows_put(text, rows, n, cli_terminal_width(STDOUT_FILENO, 80));
-  cli_rows_free(rows, AM_N_KEYS);
+  cli_rows_free(rows, n);
 }
 
 /* What a preset is for. */

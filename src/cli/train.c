@@ -28,7 +28,7 @@ int cli_train(const cli_line *line) {
   const int n = (int)own[CLI_TRAIN_SEEDS].number;
   am_text folder = {0};
   if (line->out) am_text_puts(&folder, line->out);
-  else cli_free_folder(&folder, from, config.values[AM_SEED].integer, n);
+  else cli_free_folder(&folder, from, config.common.seed, n);
   int code;
   if (folder.failed) code = cli_fail(am_fail_memory(&error, strlen(from) + 64), &error, false);
   else if (n > 1) code = cli_train_seeds(line, &config, n, folder.data, false);

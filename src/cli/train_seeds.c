@@ -10,7 +10,7 @@
 #include "cli/side.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/tasks.h"
+#include "run/parts.h"
 #include "run/train_seeds.h"
 
 typedef struct result {
@@ -161,11 +161,8 @@ int cli_train_seeds(const cli_line *line, const am_config *config, int n_seeds, 
                     bool resume) {
   amine_error error = {0};
   cli_side side;
-  result r = {.line = line,
-              .config = config,
-              .folder = folder,
-              .first = config->values[AM_SEED].integer,
-              .n = n_seeds};
+  result r = {
+      .line = line, .config = config, .folder = folder, .first = config->common.seed, .n = n_seeds};
   const am_train_seeds seeds = {.config = config,
                                 .n = n_seeds,
                                 .folder = folder,

@@ -12,6 +12,8 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "learner/adam_step.h"
+#include "learner/rows.h"
+#include "modulator/modulator.h"
 
 #define MAX_CHUNKS 16
 #define NORM_LIMIT 1e6f
@@ -412,11 +414,89 @@ static void watch_series(am_learner *learner, am_series *out, uint32_t lane, uin
   am_a2c_watch(am_a2c_of(learner), lane, seed, greedy, note_step, &w);
 }
 
+/* ------------------------------------------------------------------------------ as a part */
+typedef struct setup {
+  am_a2c_options options;
+  int n_threads;
+  uint64_t seed;
+} setup;
+
+#define OWN(member) AM_MEMBER(setup, member)
+#define AT(member) AM_MEMBER(setup, options.member)
+#define SCHEDULE(member) AM_MEMBER(setup, options.schedule.member)
+static const amine_parameter parameters[] = {
+    AM_BORROWED("batch", 30, AT(n_lanes)),
+    AM_BORROWED("threads", 0, OWN(n_threads)),
+    AM_BORROWED("seed", 1, OWN(seed)),
+    AM_SCHEDULE_PARAMETERS(SCHEDULE),
+    AM_NUMBER("alpha_rate", 1, 0, 1000, "", "the steps of alpha are multiplied by this",
+              AT(alpha_rate), .when = "rule.type!=none"),
+    AM_GAMMA_PARAMETER(AT),
+    AM_LAMBDA_PARAMETER(AT),
+    AM_VALUE_PARAMETER(AT),
+    AM_ENTROPY_PARAMETER(AT(beta)),
+    AM_CHOICE("entropy", "squared|true",
+              "that penalty: sum of squared probabilities, or of p log p", AT(entropy)),
+    AM_CHOICE("baseline", "own|shared0",
+              "whose value is the advantage's baseline: the lane's own, or lane 0's for all (as in "
+              "the authors' batched code)",
+              AT(baseline)),
+    AM_ADAM_PARAMETERS(AT),
+    AM_INTEGER("warmup", 100, 0, 4e9, "updates", "iterations before the first change", AT(warmup)),
+    {0}};
+
+/* The network with its rule and its modulator. */
+static am_plastic_options network_of(const am_task *task, const am_chosen *chosen) {
+  am_plastic_options o = *(const am_plastic_options *)chosen->options[AM_NETWORK];
+  const am_rule_options *rule = chosen->options[AM_RULE];
+  const am_part *modulator = chosen->part[AM_MODULATOR];
+  o.n_inputs = task->n_inputs;
+  o.n_actions = task->n_actions;
+  o.rule = am_rule_of(chosen->part[AM_RULE]);
+  o.clip = rule->clip;
+  o.init_eta = rule->eta;
+  o.init_eta_e = rule->eta_e;
+  o.readout = modulator == &am_readout_part;
+  o.given = modulator == &am_chemical_part;
+  if (o.readout) {
+    const am_readout_options *readout = chosen->options[AM_MODULATOR];
+    o.fanout = readout->fanout;
+    o.activation = readout->activation;
+    o.clamped = !isnan(readout->clamp);
+    o.clamp = o.clamped ? (float)readout->clamp : 0;
+  }
+  return o;
+}
+
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  setup s = *(const setup *)chosen->options[AM_LEARNER];
+  am_plastic network;
+  if (am_rule_of(chosen->part[AM_RULE]) == AM_N_RULES)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "network.type=plastic-rnn does not know rule.type=%s",
+                   chosen->part[AM_RULE]->name);
+  const am_plastic_options plastic = network_of(task, chosen);
+  if (plastic.given) {
+    s.options.drive = *(const am_drive_options *)chosen->options[AM_MODULATOR];
+    s.options.drive.factor += AMINE_FACTOR_DOPAMINE;
+  }
+  AM_TRY(am_plastic_make(&network, &plastic, error));
+  return am_a2c_create(learner, task, &network, &s.options, s.seed,
+                       s.n_threads ? s.n_threads : am_processors(), error);
+}
+
 const am_learner_type am_a2c_type = {
-    .name = "a2c",
-    .meaning = "actor-critic over whole episodes: backpropagation through time, Adam",
-    .equation = "loss = -log pi(a_t) A_t + value_weight (R_t - V_t)^2 + entropy penalty",
-    .source = "Mnih et al. 2016, arXiv 1602.01783",
+    .part = {.kind = AM_LEARNER,
+             .name = "a2c",
+             .meaning = "actor-critic over whole episodes: backpropagation through time, Adam",
+             .equation = "loss = -log pi(a_t) A_t + value_weight (R_t - V_t)^2 + entropy penalty",
+             .source = "Mnih et al. 2016, arXiv 1602.01783",
+             .parameters = parameters,
+             .options_size = sizeof(setup)},
+    .networks = "plastic-rnn",
+    .asks = AM_ASKS_ACTIONS,
+    .create = create,
     .backprop = true,
     .iterate = iterate,
     .evaluate = evaluate,

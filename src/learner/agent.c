@@ -36,11 +36,10 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   a->learner.n_lanes = options->n_lanes;
   a->learner.numbers[0] = a->learner.numbers[1] = 1;
   a->options = *options;
+  if (options->n_threads < 1) a->options.n_threads = am_processors();
   a->ops = ops;
   a->n_groups = (options->n_lanes + AM_GROUP_LANES - 1) / AM_GROUP_LANES;
-  a->n_threads = options->n_threads < 1             ? 1
-                 : options->n_threads > a->n_groups ? a->n_groups
-                                                    : options->n_threads;
+  a->n_threads = a->options.n_threads > a->n_groups ? a->n_groups : a->options.n_threads;
   for (int k = 0; k < a->places.n; k++) a->share[k] = 1;
   a->worlds = am_size_round(ops->scratch_bytes(a), 64);
   a->block = am_size_add(a->worlds, am_size_round(am_group_bytes(task), 64));

@@ -16,7 +16,7 @@
 
 typedef struct am_agent_options {
   int n_lanes;   /* episodes of an iteration, 1 to 65536 */
-  int n_threads; /* at least 1 */
+  int n_threads; /* 0: every processor */
   uint64_t seed;
   am_schedule schedule;    /* of the step size */
   float beta1, beta2, eps; /* Adam */

@@ -271,13 +271,26 @@ static void destroy(am_learner *learner) {
   am_free(x);
 }
 
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  const am_signalling_options o = am_signalling_chosen(chosen);
+  return am_agents_create(learner, task, &o, error);
+}
+
 const am_learner_type am_agents_type = {
-    .name = "agents",
-    .meaning = "several agents in one world, each taught by a signalling GRU of its own, without "
-               "backprop",
-    .equation = "as signalling, for each agent from its own reward",
-    .source = "Murray 2019, doi:10.7554/eLife.43299; Tan 1993, "
-              "doi:10.1016/B978-1-55860-307-3.50049-6",
+    .part = {.kind = AM_LEARNER,
+             .name = "agents",
+             .meaning =
+                 "several agents in one world, each taught by a signalling GRU of its own, without "
+                 "backprop",
+             .equation = "as signalling, for each agent from its own reward",
+             .source = "Murray 2019, doi:10.7554/eLife.43299; Tan 1993, "
+                       "doi:10.1016/B978-1-55860-307-3.50049-6",
+             .parameters = am_signalling_parameters,
+             .options_size = sizeof(am_signalling_options)},
+    .networks = "gru",
+    .asks = AM_ASKS_ACTIONS,
+    .create = create,
     .iterate = iterate,
     .evaluate = evaluate,
     .tensor = tensor,
@@ -321,10 +334,10 @@ amine_status am_agents_create(am_learner **learner, const am_task *task,
   if (!world)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "learner.type=agents needs a game, a world for several: task.type=%s is for one",
-                   task->type->name);
+                   task->type->part.name);
   if (world->game->n_agents > AM_AGENTS_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has %d agents: at most %d can learn together",
-                   task->type->name, world->game->n_agents, AM_AGENTS_MAX);
+                   task->type->part.name, world->game->n_agents, AM_AGENTS_MAX);
   am_agents *x = am_alloc(1, sizeof *x);
   if (!x) return am_fail_memory(error, sizeof *x);
   x->learner =

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "learner/adam_step.h"
 #include "learner/policy_lane.h"
+#include "learner/rows.h"
+#include "network/cell.h"
 #include "network/gru.h"
 #include "network/gru_backward.h"
 #include "network/linear_lane.h"
@@ -242,11 +245,41 @@ static int series(const am_learner *learner, am_series *out) {
   return n;
 }
 
+#define AT(member) AM_MEMBER(am_bptt_options, member)
+#define AGENT(member) AM_MEMBER(am_bptt_options, agent.member)
+#define SCHEDULE(member) AM_MEMBER(am_bptt_options, agent.schedule.member)
+static const amine_parameter parameters[] = {AM_PLAY_PARAMETERS(AGENT),
+                                             AM_TEACH_PARAMETER(AT),
+                                             AM_SCHEDULE_PARAMETERS(SCHEDULE),
+                                             AM_GAMMA_PARAMETER(AT),
+                                             AM_LAMBDA_PARAMETER(AT),
+                                             AM_VALUE_PARAMETER(AT),
+                                             AM_ENTROPY_PARAMETER(AT(entropy_weight)),
+                                             AM_ADAM_PARAMETERS(AGENT),
+                                             {0}};
+
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  am_bptt_options o = *(const am_bptt_options *)chosen->options[AM_LEARNER];
+  const am_units_options *units = chosen->options[AM_NETWORK];
+  o.n_hidden = units->n_hidden;
+  o.n_layers = units->n_layers;
+  o.dropout = units->dropout;
+  o.start = units->start;
+  return am_bptt_create(learner, task, &o, error);
+}
+
 const am_learner_type am_bptt_type = {
-    .name = "bptt",
-    .meaning = "actor-critic by backpropagation through time: the yardstick",
-    .equation = "ascends sum_t log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t",
-    .source = "Williams 1992, doi:10.1007/BF00992696; Mnih et al. 2016, arXiv 1602.01783",
+    .part = {.kind = AM_LEARNER,
+             .name = "bptt",
+             .meaning = "actor-critic by backpropagation through time: the yardstick",
+             .equation = "ascends sum_t log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t",
+             .source = "Williams 1992, doi:10.1007/BF00992696; Mnih et al. 2016, arXiv 1602.01783",
+             .parameters = parameters,
+             .options_size = sizeof(am_bptt_options)},
+    .networks = "gru",
+    .asks = AM_ASKS_ACTIONS,
+    .create = create,
     .backprop = true,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
@@ -282,11 +315,11 @@ amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_
                             amine_error *error) {
   if (task->n_actions < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
-                   task->type->name);
+                   task->type->part.name);
   if (o->teach != AM_TEACH_REWARD && !task->type->answer)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%s does not say what would be right: it can be learned from rewards only",
-                   task->type->name);
+                   task->type->part.name);
   bptt *b = am_alloc(1, sizeof *b);
   if (!b) return am_fail_memory(error, sizeof *b);
   b->agent.learner.type = &am_bptt_type;

@@ -72,12 +72,25 @@ static void play(const am_agent *a, am_turn *turn) {
   if (turn->change) learn(x, &m, &w, turn);
 }
 
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  const am_hebbian_options o = am_hebbian_chosen(task, chosen);
+  return am_bptt_values_create(learner, task, &o, error);
+}
+
 const am_learner_type am_bptt_values_type = {
-    .name = "bptt-values",
-    .meaning = "predicted values by backpropagation through time, the trace H included: the "
-               "yardstick",
-    .equation = "descends the mean squared error of the values asked for",
-    .source = "Werbos 1990, doi:10.1109/5.58337",
+    .part = {.kind = AM_LEARNER,
+             .name = "bptt-values",
+             .meaning =
+                 "predicted values by backpropagation through time, the trace H included: the "
+                 "yardstick",
+             .equation = "descends the mean squared error of the values asked for",
+             .source = "Werbos 1990, doi:10.1109/5.58337",
+             .parameters = am_hebbian_parameters,
+             .options_size = sizeof(am_hebbian_options)},
+    .networks = "hebbian-rnn",
+    .asks = AM_ASKS_VALUES,
+    .create = create,
     .backprop = true,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,

@@ -29,11 +29,23 @@ static void play(const am_agent *a, am_turn *turn) {
   }
 }
 
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  const am_hebbian_options o = am_hebbian_chosen(task, chosen);
+  return am_delta_create(learner, task, &o, error);
+}
+
 const am_learner_type am_delta_type = {
-    .name = "delta",
-    .meaning = "the delta rule for a linear read-out; nothing else learns",
-    .equation = "dW_o = rate mean_t (y* - y) x'",
-    .source = "Widrow & Hoff 1960, IRE WESCON",
+    .part = {.kind = AM_LEARNER,
+             .name = "delta",
+             .meaning = "the delta rule for a linear read-out; nothing else learns",
+             .equation = "dW_o = rate mean_t (y* - y) x'",
+             .source = "Widrow & Hoff 1960, IRE WESCON",
+             .parameters = am_hebbian_parameters,
+             .options_size = sizeof(am_hebbian_options)},
+    .networks = "hebbian-rnn",
+    .asks = AM_ASKS_VALUES,
+    .create = create,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,

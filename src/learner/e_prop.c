@@ -3,12 +3,28 @@
 
 #include <assert.h>
 
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
+  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
+  return am_e_prop_create(learner, task, &o, error);
+}
+
 const am_learner_type am_e_prop_type = {
-    .name = "e-prop",
-    .meaning = "eligibility traces of each weight's effect on its own unit, times an error that is "
-               "broadcast",
-    .equation = "dW_ji = sum_t delta_t F(L_j e_ji),  L = B (hit - pi) + c_V B_V,  e <- d e + psi s",
-    .source = "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
+    .part =
+        {.kind = AM_LEARNER,
+         .name = "e-prop",
+         .meaning =
+             "eligibility traces of each weight's effect on its own unit, times an error that is "
+             "broadcast",
+         .equation =
+             "dW_ji = sum_t delta_t F(L_j e_ji),  L = B (hit - pi) + c_V B_V,  e <- d e + psi s",
+         .source = "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
+         .parameters = am_local_parameters,
+         .options_size = sizeof(am_local_options)},
+    .networks = "gru|leaky-rnn",
+    .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
+    .create = create,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,

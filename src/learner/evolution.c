@@ -27,11 +27,27 @@ static void weigh(const am_population *x, float *f, const float *F, float *work)
   for (int p = 0; p < n / 2; p++) f[p] = (work[2 * p + 1] - work[2 * p]) / (2 * x->options.sigma);
 }
 
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  am_population_options o = *(const am_population_options *)chosen->options[AM_LEARNER];
+  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
+  return am_evolution_create(learner, task, &o, error);
+}
+
 const am_learner_type am_evolution_type = {
-    .name = "evolution",
-    .meaning = "evolution strategies: pairs of networks on either side, by rank of what they earn",
-    .equation = "dw = sum_p (u(F(w + sigma eps_p)) - u(F(w - sigma eps_p))) eps_p / (2 P sigma)",
-    .source = "Salimans et al. 2017, arXiv 1703.03864",
+    .part =
+        {.kind = AM_LEARNER,
+         .name = "evolution",
+         .meaning =
+             "evolution strategies: pairs of networks on either side, by rank of what they earn",
+         .equation =
+             "dw = sum_p (u(F(w + sigma eps_p)) - u(F(w - sigma eps_p))) eps_p / (2 P sigma)",
+         .source = "Salimans et al. 2017, arXiv 1703.03864",
+         .parameters = am_population_parameters,
+         .options_size = sizeof(am_population_options)},
+    .networks = "gru",
+    .asks = AM_ASKS_ACTIONS,
+    .create = create,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,

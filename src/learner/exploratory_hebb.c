@@ -385,11 +385,57 @@ static void destroy(am_learner *learner) {
   am_free(h);
 }
 
+/* ------------------------------------------------------------------------------ as a part */
+typedef struct setup {
+  am_hebb_options options;
+  uint64_t seed;
+} setup;
+
+#define AT(member) AM_MEMBER(setup, options.member)
+static const amine_parameter parameters[] = {
+    AM_BORROWED("batch", 30, AT(n_lanes)),
+    AM_BORROWED("seed", 1, AM_MEMBER(setup, seed)),
+    AM_NUMBER("rate", 1e-4, 0, 100, "", "step size; 0: no learning", AT(eta)),
+    AM_INTEGER("warmup", 100, 0, 4e9, "updates", "iterations before the first change", AT(warmup)),
+    AM_CHOICE("control", "none|shuffled", "a lesion: the error of another trial", AT(shuffled)),
+    AM_CHOICE("rule", "exploratory|node",
+              "the trace: of what moved, or of the perturbations themselves", AT(rule)),
+    AM_NUMBER("chance", 0.003, 0, 1, "", "of a perturbation, per neuron and step", AT(chance)),
+    AM_NUMBER("amplitude", 16, 0, 1e6, "", "perturbations are uniform within +- this",
+              AT(amplitude)),
+    AM_NUMBER("clip", 3e-4, 0, 1e6, "", "c: bound of the change of a weight in a trial", AT(clip)),
+    AM_NUMBER("average", 0.75, 0, 0.9999, "per trial", "what the expected error keeps",
+              AT(average)),
+    AM_SWITCH("scaled", 1, "changes are scaled by the expected error", AT(scaled)),
+    AM_CHOICE("criterion", "share|mean",
+              "it has learned once 95 of the last 100 errors are below criterion_error, or their "
+              "mean is",
+              AT(criterion)),
+    AM_NUMBER("criterion_error", 1, 1e-6, 1e6, "", "that bound", AT(bound)),
+    {0}};
+
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  setup s = *(const setup *)chosen->options[AM_LEARNER];
+  const am_ctrnn_options o = am_ctrnn_of(chosen->options[AM_NETWORK], task->n_inputs);
+  am_ctrnn network;
+  s.options.warmup *= (uint64_t)s.options.n_lanes;
+  AM_TRY(am_ctrnn_make(&network, &o, error));
+  return am_hebb_create(learner, task, &network, &s.options, s.seed, error);
+}
+
 const am_learner_type am_hebb_type = {
-    .name = "exploratory-hebb",
-    .meaning = "rare perturbations explore, a Hebbian trace remembers, the reward decides",
-    .equation = "J += clip(eta (R - Rbar) sum_t (r_pre dx_post)^3, -c, c)",
-    .source = "Miconi 2017, doi:10.7554/eLife.20899",
+    .part = {.kind = AM_LEARNER,
+             .name = "exploratory-hebb",
+             .meaning = "rare perturbations explore, a Hebbian trace remembers, the reward decides",
+             .equation = "J += clip(eta (R - Rbar) sum_t (r_pre dx_post)^3, -c, c)",
+             .source = "Miconi 2017, doi:10.7554/eLife.20899",
+             .parameters = parameters,
+             .options_size = sizeof(setup)},
+    .networks = "ctrnn",
+    .asks = AM_ASKS_VALUES,
+    .create = create,
+    .absolute = true,
     .iterate = iterate,
     .evaluate = evaluate,
     .tensor = tensor,
@@ -408,7 +454,7 @@ static amine_status check(const am_task *task, const am_ctrnn *network, const am
   if (task->n_targets < 1 || !task->type->target)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "exploratory-hebb needs a task with targets, which %s has not",
-                   task->type->name);
+                   task->type->part.name);
   if (network->options.n_inputs != task->n_inputs || network->options.n_hidden < task->n_targets)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the network has %d inputs and %d neurons, the task %d inputs and %d targets",

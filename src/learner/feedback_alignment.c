@@ -1,11 +1,25 @@
 /* Feedback alignment (equations: feedback_alignment.h): a choice of local.h. */
 #include "learner/feedback_alignment.h"
 
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
+  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
+  return am_feedback_alignment_create(learner, task, &o, error);
+}
+
 const am_learner_type am_feedback_alignment_type = {
-    .name = "feedback-alignment",
-    .meaning = "the error reaches the units through fixed random weights, at its own step",
-    .equation = "dW_ji = sum_t (B eps)_j psi_ji s_i,  B fixed and random",
-    .source = "Lillicrap et al. 2016, doi:10.1038/ncomms13276; Nokland 2016, arXiv 1609.01596",
+    .part = {.kind = AM_LEARNER,
+             .name = "feedback-alignment",
+             .meaning = "the error reaches the units through fixed random weights, at its own step",
+             .equation = "dW_ji = sum_t (B eps)_j psi_ji s_i,  B fixed and random",
+             .source =
+                 "Lillicrap et al. 2016, doi:10.1038/ncomms13276; Nokland 2016, arXiv 1609.01596",
+             .parameters = am_local_parameters,
+             .options_size = sizeof(am_local_options)},
+    .networks = "gru|leaky-rnn",
+    .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
+    .create = create,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,

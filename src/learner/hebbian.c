@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "learner/adam_step.h"
+#include "learner/rows.h"
 #include "network/linear_lane.h"
 
 enum { LANES = AM_GROUP_LANES };
@@ -143,7 +145,7 @@ amine_status am_hebbian_open(am_hebbian *x, const am_task *task, const am_hebbia
   am_places *places = &x->agent.places;
   if (task->n_targets < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s asks for actions, not for values to predict",
-                   task->type->name);
+                   task->type->part.name);
   x->options = *options;
   x->keeps = keeps;
   x->agent.learner.task = task;
@@ -158,4 +160,19 @@ amine_status am_hebbian_open(am_hebbian *x, const am_task *task, const am_hebbia
     am_places_uniform(places, k, x->agent.parameters, 1 / sqrtf((float)options->rnn.n_hidden),
                       seed);
   return AMINE_OK;
+}
+
+#define AGENT(member) AM_MEMBER(am_hebbian_options, agent.member)
+#define SCHEDULE(member) AM_MEMBER(am_hebbian_options, agent.schedule.member)
+#define ADAM(member) AGENT(member), .when = "type=bptt-values"
+const amine_parameter am_hebbian_parameters[] = {
+    AM_PLAY_PARAMETERS(AGENT), AM_SCHEDULE_PARAMETERS(SCHEDULE), AM_ADAM_PARAMETERS(ADAM), {0}};
+
+am_hebbian_options am_hebbian_chosen(const am_task *task, const am_chosen *chosen) {
+  am_hebbian_options o = *(const am_hebbian_options *)chosen->options[AM_LEARNER];
+  const am_hebbian_network *network = chosen->options[AM_NETWORK];
+  o.rnn = network->rnn;
+  o.rnn.n_inputs = task->n_inputs;
+  o.given = network->given;
+  return o;
 }

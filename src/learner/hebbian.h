@@ -22,6 +22,11 @@ typedef struct am_hebbian_options {
   am_given given;             /* m_t, where the stage is modulated */
 } am_hebbian_options;
 
+/* The parameters of the learners that are made of it, and the options that a configuration has
+ * chosen. */
+extern const amine_parameter am_hebbian_parameters[];
+am_hebbian_options am_hebbian_chosen(const am_task *task, const am_chosen *chosen);
+
 typedef struct am_hebbian {
   am_agent agent; /* first */
   am_hebbian_options options;

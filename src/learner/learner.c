@@ -7,6 +7,6 @@ amine_status am_learner_take(am_learner *learner, const am_block *blocks, size_t
                              amine_error *error) {
   char what[96];
   learner->bytes = am_blocks_bytes(blocks, n);
-  snprintf(what, sizeof what, "%s with a batch of %d", learner->type->name, learner->n_lanes);
+  snprintf(what, sizeof what, "%s with a batch of %d", learner->type->part.name, learner->n_lanes);
   return am_blocks_take(blocks, n, what, error);
 }

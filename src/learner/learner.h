@@ -43,12 +43,20 @@ typedef struct am_series {
   float *values;
 } am_series;
 
+/* What a learner asks of a task. */
+enum { AM_ASKS_ACTIONS = 1, AM_ASKS_VALUES = 2 };
+
 typedef struct am_learner_type {
-  const char *name;     /* learner.type */
-  const char *meaning;  /* one line */
-  const char *equation; /* one line */
-  const char *source;   /* authors, year, doi */
+  am_part part;         /* first; learner.type is its name */
+  const char *networks; /* that it trains: "gru|leaky-rnn" */
+  unsigned asks;        /* AM_ASKS_..., one or both */
+  bool absolute;        /* reports minus mean absolute errors; others with targets squared ones */
   bool backprop;        /* whether it propagates the gradient of a loss backward: the yardsticks */
+  /* Makes one for the task, of the chosen parts and their options: the learner's own, the network's
+   * and those of what the network has a place for. AMINE_ERROR_ARGUMENT if they do not go together.
+   */
+  amine_status (*create)(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                         amine_error *error);
   /* Plays a batch and learns from it. AMINE_ERROR_NUMERIC with a sentence that names the iteration
    * and the weight if a number broke; the state is then as before. */
   amine_status (*iterate)(am_learner *learner, am_learner_report *report, amine_error *error);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "learner/adam_step.h"
 #include "learner/policy_lane.h"
+#include "learner/rows.h"
 #include "network/gru_trace.h"
 #include "network/linear_lane.h"
 
@@ -220,14 +222,14 @@ static amine_status check(const am_learner_type *type, const am_task *task,
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%s asks for real values: it can be learned from a teacher only "
                    "(learner.teach=supervised)",
-                   task->type->name);
+                   task->type->part.name);
   if (task->n_targets == 0 && task->n_actions < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
-                   task->type->name);
+                   task->type->part.name);
   if (task->n_targets == 0 && o->teach != AM_TEACH_REWARD && !task->type->answer)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%s does not say what would be right: learner.type=%s cannot be taught it",
-                   task->type->name, type->name);
+                   task->type->part.name, type->part.name);
   return AMINE_OK;
 }
 
@@ -246,3 +248,22 @@ amine_status am_local_create(am_learner **learner, const am_learner_type *type, 
   *learner = &x->agent.learner;
   return AMINE_OK;
 }
+
+#define AT(member) AM_MEMBER(am_local_options, member)
+#define AGENT(member) AM_MEMBER(am_local_options, agent.member)
+#define SCHEDULE(member) AM_MEMBER(am_local_options, agent.schedule.member)
+#define CRITIC(member) AT(member), .when = "type=e-prop|feedback-alignment"
+#define LEARNED(member) AT(member), .when = "type=e-prop|rflo"
+#define OPEN(member) AT(member), .when = "type=e-prop"
+const amine_parameter am_local_parameters[] = {AM_PLAY_PARAMETERS(AGENT),
+                                               AM_TEACH_PARAMETER(CRITIC),
+                                               AM_SCHEDULE_PARAMETERS(SCHEDULE),
+                                               AM_GAMMA_PARAMETER(CRITIC),
+                                               AM_LAMBDA_PARAMETER(CRITIC),
+                                               AM_VALUE_PARAMETER(CRITIC),
+                                               AM_ENTROPY_PARAMETER(AT(entropy_weight)),
+                                               AM_ADAM_PARAMETERS(AGENT),
+                                               AM_FEEDBACK_PARAMETERS(LEARNED),
+                                               AM_TRACE_PARAMETER(OPEN),
+                                               AM_SHARE_PARAMETERS(AT),
+                                               {0}};

@@ -38,6 +38,9 @@ typedef struct am_local_options {
   float input, recurrent, output; /* shares of the rate */
 } am_local_options;
 
+/* The parameters of the learners that are made of it. */
+extern const amine_parameter am_local_parameters[];
+
 /* AMINE_ERROR_ARGUMENT for an option out of range, or one that the task does not allow. */
 amine_status am_local_create(am_learner **learner, const am_learner_type *type, const am_task *task,
                              const am_local_options *options, amine_error *error);

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "learner/adam_step.h"
 #include "learner/policy_lane.h"
+#include "learner/rows.h"
 #include "network/linear_lane.h"
 
 #define BASELINE_RATE 0.05f /* rho */
@@ -131,12 +133,39 @@ static int series(const am_learner *learner, am_series *out) {
   return am_rollout_series(&perturbation_of(am_agent_of_const(learner))->net, out);
 }
 
+#define AT(member) AM_MEMBER(am_node_perturbation_options, member)
+#define AGENT(member) AM_MEMBER(am_node_perturbation_options, agent.member)
+#define SCHEDULE(member) AM_MEMBER(am_node_perturbation_options, agent.schedule.member)
+static const amine_parameter parameters[] = {
+    AM_PLAY_PARAMETERS(AGENT),
+    AM_SCHEDULE_PARAMETERS(SCHEDULE),
+    AM_GAMMA_PARAMETER(AT),
+    AM_ENTROPY_PARAMETER(AT(entropy_weight)),
+    AM_ADAM_PARAMETERS(AGENT),
+    AM_SHARE_PARAMETERS(AT),
+    AM_NUMBER("sigma", 0.1, 1e-6, 100, "", "standard deviation of the noise on units", AT(sigma)),
+    {0}};
+
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  am_node_perturbation_options o =
+      *(const am_node_perturbation_options *)chosen->options[AM_LEARNER];
+  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
+  return am_node_perturbation_create(learner, task, &o, error);
+}
+
 const am_learner_type am_node_perturbation_type = {
-    .name = "node-perturbation",
-    .meaning = "REINFORCE of Gaussian units: noise in the units, and whether it paid",
-    .equation = "dW_ji = sum_t (R_t - b_t) (xi_j / sigma) psi_ji s_i,  h = mu + sigma xi",
-    .source = "Williams 1992, doi:10.1007/BF00992696; Fiete & Seung 2006, "
-              "doi:10.1103/PhysRevLett.97.048104",
+    .part = {.kind = AM_LEARNER,
+             .name = "node-perturbation",
+             .meaning = "REINFORCE of Gaussian units: noise in the units, and whether it paid",
+             .equation = "dW_ji = sum_t (R_t - b_t) (xi_j / sigma) psi_ji s_i,  h = mu + sigma xi",
+             .source = "Williams 1992, doi:10.1007/BF00992696; Fiete & Seung 2006, "
+                       "doi:10.1103/PhysRevLett.97.048104",
+             .parameters = parameters,
+             .options_size = sizeof(am_node_perturbation_options)},
+    .networks = "gru|leaky-rnn",
+    .asks = AM_ASKS_ACTIONS,
+    .create = create,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,
@@ -174,7 +203,7 @@ amine_status am_node_perturbation_create(am_learner **learner, const am_task *ta
                                          amine_error *error) {
   if (task->n_actions < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
-                   task->type->name);
+                   task->type->part.name);
   if (!(o->sigma > 0 && o->sigma <= 100))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "node perturbation needs noise: sigma above 0 and to 100, not %g",

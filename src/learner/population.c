@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "learner/adam_step.h"
+#include "learner/rows.h"
 #include "network/gru_each_lane.h"
 
 enum { LANES = AM_GROUP_LANES, ROW = 256 /* weights of one piece of work */ };
@@ -144,7 +146,7 @@ static amine_status check(const am_task *task, const am_population_options *o, c
                           amine_error *error) {
   if (task->n_actions < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
-                   task->type->name);
+                   task->type->part.name);
   if (o->agent.n_lanes % 2 != 0)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "batch=%d: learner.type=%s compares pairs, so it must be even", o->agent.n_lanes,
@@ -163,7 +165,7 @@ amine_status am_population_create(
     am_learner **learner, const am_learner_type *type, const am_task *task,
     const am_population_options *o, const float sign[2],
     void (*weigh)(const am_population *, float *, const float *, float *), amine_error *error) {
-  AM_TRY(check(task, o, type->name, error));
+  AM_TRY(check(task, o, type->part.name, error));
   am_population *x = am_alloc(1, sizeof *x);
   if (!x) return am_fail_memory(error, sizeof *x);
   x->agent.learner.type = type;
@@ -179,3 +181,17 @@ amine_status am_population_create(
   *learner = &x->agent.learner;
   return AMINE_OK;
 }
+
+#define AT(member) AM_MEMBER(am_population_options, member)
+#define AGENT(member) AM_MEMBER(am_population_options, agent.member)
+#define SCHEDULE(member) AM_MEMBER(am_population_options, agent.schedule.member)
+const amine_parameter am_population_parameters[] = {
+    AM_PLAY_PARAMETERS(AGENT),
+    AM_SCHEDULE_PARAMETERS(SCHEDULE),
+    AM_ADAM_PARAMETERS(AGENT),
+    AM_NUMBER("sigma", 0.1, 1e-6, 100, "", "standard deviation of the noise on weights", AT(sigma)),
+    AM_INTEGER("episodes", 1, 1, 65536, "episodes",
+               "episodes by which one set of perturbed weights is judged", AT(episodes)),
+    AM_CHOICE("fitness", "rank|z-score", "what the rewards of the perturbed networks are made into",
+              AT(z_scored), .when = "type=evolution"),
+    {0}};

@@ -36,6 +36,9 @@ typedef struct am_population {
   float *F, *f, *work;
 } am_population;
 
+/* The parameters of the learners that are made of it. */
+extern const amine_parameter am_population_parameters[];
+
 /* AMINE_ERROR_ARGUMENT for an option out of range. */
 amine_status am_population_create(
     am_learner **learner, const am_learner_type *type, const am_task *task,

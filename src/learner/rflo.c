@@ -1,11 +1,25 @@
 /* Random-feedback local online learning (equations: rflo.h): a choice of local.h. */
 #include "learner/rflo.h"
 
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
+  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
+  return am_rflo_create(learner, task, &o, error);
+}
+
 const am_learner_type am_rflo_type = {
-    .name = "rflo",
-    .meaning = "random-feedback local online learning of leaky units from the right answers",
-    .equation = "dW_ij = sum_t [B eps]_i p_ij,  p <- (1 - 1/tau) p + phi' h_j / tau",
-    .source = "Murray 2019, doi:10.7554/eLife.43299",
+    .part = {.kind = AM_LEARNER,
+             .name = "rflo",
+             .meaning =
+                 "random-feedback local online learning of leaky units from the right answers",
+             .equation = "dW_ij = sum_t [B eps]_i p_ij,  p <- (1 - 1/tau) p + phi' h_j / tau",
+             .source = "Murray 2019, doi:10.7554/eLife.43299",
+             .parameters = am_local_parameters,
+             .options_size = sizeof(am_local_options)},
+    .networks = "leaky-rnn",
+    .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
+    .create = create,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,

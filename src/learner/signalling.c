@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "learner/adam_step.h"
+#include "learner/rows.h"
 #include "learner/signalling_state.h"
+#include "network/cell.h"
 
 #define REWARD_RATE 0.02 /* of the running mean and mean square of rewards, an iteration */
 
@@ -86,13 +89,94 @@ static int series(const am_learner *learner, am_series *out) {
   return n;
 }
 
+/* ------------------------------------------------------------------------------ as a part */
+#define AT(member) AM_MEMBER(am_signalling_options, member)
+#define AGENT(member) AM_MEMBER(am_signalling_options, agent.member)
+#define SCHEDULE(member) AM_MEMBER(am_signalling_options, agent.schedule.member)
+const amine_parameter am_signalling_parameters[] = {
+    AM_PLAY_PARAMETERS(AGENT),
+    AM_INTEGER("modulator.units", 16, 1, 1024, "units", "units of the signalling GRU",
+               AT(n_signal)),
+    AM_NUMBER("modulator.gain", 1, 0, 1, "",
+              "how far the signalling GRU raises or lowers the activity of a unit", AT(gain)),
+    AM_NUMBER("modulator.gain_start", 0.5, 0, 100, "",
+              "the weights of the gains begin uniform within +- this", AT(gain_start)),
+#define ALONE(member) AT(member), .when = "type=signalling"
+    AM_TEACH_PARAMETER(ALONE),
+    AM_SCHEDULE_PARAMETERS(SCHEDULE),
+    AM_GAMMA_PARAMETER(AT),
+    AM_LAMBDA_PARAMETER(AT),
+    AM_ENTROPY_PARAMETER(AT(entropy_weight)),
+    AM_ADAM_PARAMETERS(AGENT),
+    AM_CHOICE("reward", "plain|adaptive",
+              "adaptive: divided by the running spread of what episodes bring, so that it says "
+              "more the rarer it is",
+              AT(adaptive)),
+    AM_FEEDBACK_PARAMETERS(AT),
+    AM_TRACE_PARAMETER(AT),
+    AM_CHOICE("form", "window|online",
+              "the same change summed over the kept steps of an episode, or step by step in "
+              "constant memory",
+              AT(form)),
+    AM_SHARE_PARAMETERS(AT),
+    AM_NUMBER("gain_share", 1, 0, 1000, "", "of the rate, for the gains of the signalling GRU",
+              AT(gains)),
+    AM_NUMBER("critic_share", 1, 0, 1000, "", "of the rate, for the critic", AT(critic)),
+    AM_NUMBER("signal_share", 0, 0, 1000, "",
+              "of the rate, for the signalling GRU's own weights; 0 leaves them as they are",
+              AT(signal)),
+    AM_SWITCH("critic_sees_output", 0,
+              "the critic reads the controller's units too, not only the signalling GRU's",
+              AT(critic_sees_output)),
+    AM_CHOICE("control", "none|frozen|shuffled|random|partner",
+              "a lesion: the controller does not learn, rewards go to another episode, dopamine is "
+              "noise, or of several agents only the first learns",
+              AT(control)),
+    AM_CHOICE("consolidation", "none|slow",
+              "slow: each weight has a slow one beside it, which holds it where it proved useful",
+              AT(consolidation.on)),
+#define SLOW(member) AM_MEMBER(am_signalling_options, member), .when = "consolidation=slow"
+    AM_NUMBER("slow_strength", 0.1, 0, 1e9, "", "kappa: how much usefulness holds a weight",
+              SLOW(consolidation.strength)),
+    AM_NUMBER("slow_rate", 0.01, 0, 1, "per update", "how fast a slow weight follows its fast one",
+              SLOW(consolidation.rate)),
+    {0}};
+
+am_signalling_options am_signalling_chosen(const am_chosen *chosen) {
+  am_signalling_options o = *(const am_signalling_options *)chosen->options[AM_LEARNER];
+  const am_units_options *units = chosen->options[AM_NETWORK];
+  o.n_hidden = units->n_hidden;
+  o.n_layers = units->n_layers;
+  o.dropout = units->dropout;
+  o.start = units->start;
+  return o;
+}
+
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  const am_signalling_options o = am_signalling_chosen(chosen);
+  if (o.control == AM_CONTROL_PARTNER)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.control=partner is for learner.type=agents: one alone has no partner");
+  return am_signalling_create(learner, task, &o, error);
+}
+
 const am_learner_type am_signalling_type = {
-    .name = "signalling",
-    .meaning = "Neuromodulator Signaling Model: a GRU taught by the signals of a second one, "
-               "without backprop",
-    .equation = "dW_ji = sum_t delta_t tag_ji,  tag <- gamma lambda tag + (B eps)_j (1 + m_j) e_ji",
-    .source = "Murray 2019, doi:10.7554/eLife.43299; Bellec et al. 2020, "
-              "doi:10.1038/s41467-020-17236-y; Kolen & Pollack 1994, doi:10.1109/ICNN.1994.374486",
+    .part =
+        {.kind = AM_LEARNER,
+         .name = "signalling",
+         .meaning = "Neuromodulator Signaling Model: a GRU taught by the signals of a second one, "
+                    "without backprop",
+         .equation =
+             "dW_ji = sum_t delta_t tag_ji,  tag <- gamma lambda tag + (B eps)_j (1 + m_j) e_ji",
+         .source =
+             "Murray 2019, doi:10.7554/eLife.43299; Bellec et al. 2020, "
+             "doi:10.1038/s41467-020-17236-y; Kolen & Pollack 1994, doi:10.1109/ICNN.1994.374486",
+         .parameters = am_signalling_parameters,
+         .options_size = sizeof(am_signalling_options)},
+    .networks = "gru",
+    .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
+    .create = create,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,
@@ -170,15 +254,15 @@ static amine_status check(const am_task *task, const am_signalling_options *o, a
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%s asks for real values: it can be learned from a teacher only "
                    "(learner.teach=supervised)",
-                   task->type->name);
+                   task->type->part.name);
   if (!linear && task->n_actions < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
-                   task->type->name);
+                   task->type->part.name);
   if (!linear && o->teach != AM_TEACH_REWARD && !task->type->answer)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%s does not say what would be right: it can be learned from rewards only "
                    "(learner.teach=reward)",
-                   task->type->name);
+                   task->type->part.name);
   if (o->control == AM_CONTROL_SHUFFLE && o->agent.n_lanes % AM_GROUP_LANES == 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "rewards are shuffled within %d episodes: a batch of %d leaves one alone",

@@ -80,4 +80,8 @@ amine_status am_signalling_create(am_learner **learner, const am_task *task,
 
 extern const am_learner_type am_signalling_type;
 
+/* For learners that are made of it: its table, and the options that a configuration has chosen. */
+extern const amine_parameter am_signalling_parameters[];
+am_signalling_options am_signalling_chosen(const am_chosen *chosen);
+
 #endif

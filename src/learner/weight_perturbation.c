@@ -8,12 +8,26 @@ static void weigh(const am_population *x, float *f, const float *F, float *work)
     f[p] = (F[2 * p + 1] - F[2 * p]) / x->options.sigma;
 }
 
+static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
+                           amine_error *error) {
+  am_population_options o = *(const am_population_options *)chosen->options[AM_LEARNER];
+  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
+  return am_weight_perturbation_create(learner, task, &o, error);
+}
+
 const am_learner_type am_weight_perturbation_type = {
-    .name = "weight-perturbation",
-    .meaning = "noise on all weights at once, and whether it paid beside the network without",
-    .equation = "dw = mean (F(w + sigma eps) - F(w)) eps / sigma",
-    .source = "Jabri & Flower 1992, doi:10.1109/72.105429; Dembo & Kailath 1990, "
-              "doi:10.1109/72.80205",
+    .part = {.kind = AM_LEARNER,
+             .name = "weight-perturbation",
+             .meaning =
+                 "noise on all weights at once, and whether it paid beside the network without",
+             .equation = "dw = mean (F(w + sigma eps) - F(w)) eps / sigma",
+             .source = "Jabri & Flower 1992, doi:10.1109/72.105429; Dembo & Kailath 1990, "
+                       "doi:10.1109/72.80205",
+             .parameters = am_population_parameters,
+             .options_size = sizeof(am_population_options)},
+    .networks = "gru",
+    .asks = AM_ASKS_ACTIONS,
+    .create = create,
     .iterate = am_agent_iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,

@@ -94,3 +94,60 @@ void am_cell_collect(const am_cell *c, const am_real *p, am_real *change, const 
   am_linear_code()->collect(change + c->w_hh, NULL, w->gates, w->gates_step, w->before,
                             w->before_step, w->n_steps, o->n_hidden, o->n_hidden);
 }
+
+/* ------------------------------------------------------------------------------ as parts */
+#define AT(member) AM_MEMBER(am_units_options, member)
+#define GATED(member) AT(member), .when = "type=gru"
+static const amine_parameter parameters[] = {
+    AM_INTEGER("hidden", 100, 1, 8192, "units", "hidden units", AT(n_hidden)),
+    AM_INTEGER("layers", 1, 1, 4, "", "layers of units, each reading the one below",
+               GATED(n_layers)),
+    AM_NUMBER("dropout", 0, 0, 0.95, "",
+              "share of units that the layer above does not see while learning", GATED(dropout)),
+    AM_NUMBER("update_bias", 0, -10, 10, "",
+              "added at first to the bias of the update gate z: above 0, units remember longer",
+              GATED(start.update_bias)),
+    AM_NUMBER("update_spread", 0, 0, 20, "",
+              "and each unit gets up to this much more of it, so that time constants differ",
+              GATED(start.update_spread)),
+    AM_NUMBER("input_scale", 1, 0, 100, "",
+              "multiplies the first input weights (of a GRU not those of z)",
+              AT(start.input_scale)),
+    AM_NUMBER("recurrent_scale", 1, 0, 100, "",
+              "multiplies the first recurrent weights (of a GRU not those of z)",
+              AT(start.recurrent_scale)),
+    AM_NUMBER("tau", 5, 1, 1e6, "steps", "time constant of leaky units", AT(tau),
+              .when = "type=leaky-rnn"),
+    {0}};
+
+const am_part am_gru_part = {
+    .kind = AM_NETWORK,
+    .name = "gru",
+    .meaning = "layers of gated recurrent units",
+    .equation = "h = (1 - z) n + z h; z, r, n: gates and candidate, each of u and h",
+    .source = "Cho et al. 2014, arXiv 1406.1078",
+    .parameters = parameters,
+    .options_size = sizeof(am_units_options)};
+
+const am_part am_leaky_part = {.kind = AM_NETWORK,
+                               .name = "leaky-rnn",
+                               .meaning = "leaky tanh units with one time constant",
+                               .equation = "h' = (1 - 1/tau) h + tanh(W_hh h + W_ih x + b) / tau",
+                               .source = "Murray 2019, doi:10.7554/eLife.43299",
+                               .parameters = parameters,
+                               .options_size = sizeof(am_units_options)};
+
+amine_status am_cell_chosen(am_cell_options *cell, const am_chosen *chosen, amine_error *error) {
+  const am_units_options *o = chosen->options[AM_NETWORK];
+  if (o->n_layers != 1 || o->dropout > 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.type=%s trains one layer without dropout (network.layers=1, "
+                   "network.dropout=0)",
+                   chosen->part[AM_LEARNER]->name);
+  *cell = (am_cell_options){.kind = chosen->part[AM_NETWORK] == &am_gru_part ? AM_CELL_GRU
+                                                                             : AM_CELL_LEAKY,
+                            .n_hidden = o->n_hidden,
+                            .tau = o->tau,
+                            .start = o->start};
+  return AMINE_OK;
+}

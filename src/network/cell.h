@@ -3,6 +3,7 @@
 #ifndef AMINE_NETWORK_CELL_H
 #define AMINE_NETWORK_CELL_H
 
+#include "base/registry.h"
 #include "network/gru.h"
 #include "network/leaky_lane.h"
 
@@ -24,6 +25,18 @@ typedef struct am_cell {
   int first;               /* leaky: its first tensor */
   size_t w_ih, w_hh, bias; /* leaky */
 } am_cell;
+
+/* What the parts gru and leaky-rnn are told. */
+typedef struct am_units_options {
+  int n_hidden, n_layers;
+  float dropout, tau;
+  am_gru_start start;
+} am_units_options;
+extern const am_part am_gru_part, am_leaky_part;
+
+/* The cell of a configuration, without its inputs. AMINE_ERROR_ARGUMENT for more than one layer, or
+ * dropout. */
+amine_status am_cell_chosen(am_cell_options *cell, const am_chosen *chosen, amine_error *error);
 
 /* Adds the tensors "gru.weight_ih_l0", ... or "rnn.weight_ih_l0", "rnn.weight_hh_l0",
  * "rnn.bias_ih_l0". AMINE_ERROR_ARGUMENT for an option out of range. */

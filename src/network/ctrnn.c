@@ -34,6 +34,44 @@ am_ctrnn_options am_ctrnn_printed(int n_inputs) {
   return o;
 }
 
+#define AT(member) AM_MEMBER(am_ctrnn_network, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("hidden", 100, 1, 8192, "units", "hidden units", AT(n_hidden)),
+    AM_NUMBER("tau_ms", 30, 1e-3, 1e6, "ms", "time constant of a neuron", AT(tau_ms)),
+    AM_NUMBER("dt_ms", 1, 1e-3, 1e6, "ms", "step of the Euler method", AT(dt_ms)),
+    AM_NUMBER("g", 1.5, 0, 100, "",
+              "J begins normal with the deviation g / sqrt(N); above 1 activity is chaotic without "
+              "inputs",
+              AT(g)),
+    AM_NUMBER("x0", 0.1, 0, 100, "", "x begins a trial uniform within +- this", AT(x0)),
+    AM_NUMBER("keep", 0.05, 0, 0.9999, "per step", "what the running mean of x keeps", AT(keep)),
+    AM_CHOICE("biases", "three|four|none",
+              "neurons with a constant x: 1 and 10 at 1, 11 at -1; 1, 10, 11 and 12 at 1; or none",
+              AT(biases)),
+    {0}};
+
+const am_part am_ctrnn_part = {
+    .kind = AM_NETWORK,
+    .name = "ctrnn",
+    .meaning = "continuous-time network with signed rates, chaotic before it learns",
+    .equation = "tau dx/dt = -x + J r + B u + xi, r = tanh x",
+    .source = "Sompolinsky, Crisanti, Sommers 1988, doi:10.1103/PhysRevLett.61.259",
+    .parameters = parameters,
+    .options_size = sizeof(am_ctrnn_network)};
+
+am_ctrnn_options am_ctrnn_of(const am_ctrnn_network *network, int n_inputs) {
+  am_ctrnn_options o =
+      network->biases == AM_BIASES_FOUR ? am_ctrnn_printed(n_inputs) : am_ctrnn_default(n_inputs);
+  if (network->biases == AM_BIASES_NONE) o.n_biases = 0;
+  o.n_hidden = network->n_hidden;
+  o.tau_ms = network->tau_ms;
+  o.dt_ms = network->dt_ms;
+  o.g = network->g;
+  o.x0 = network->x0;
+  o.keep = network->keep;
+  return o;
+}
+
 static amine_status check(const am_ctrnn_options *o, amine_error *error) {
   if (o->n_hidden < 1 || o->n_hidden > 4096 || o->n_inputs < 0 || o->n_inputs > 4096)
     return am_fail(error, AMINE_ERROR_ARGUMENT,

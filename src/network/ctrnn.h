@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/registry.h"
 #include "kernel/isa.h"
 #include "kernel/panel.h"
 #include "kernel/real.h"
@@ -64,6 +65,16 @@ typedef struct am_ctrnn_ops {
 
 /* The instruction set's code. */
 const am_ctrnn_ops *am_ctrnn_code(void);
+
+/* What the part is told. */
+typedef enum am_ctrnn_biases { AM_BIASES_THREE, AM_BIASES_FOUR, AM_BIASES_NONE } am_ctrnn_biases;
+typedef struct am_ctrnn_network {
+  int n_hidden;
+  float tau_ms, dt_ms, g, x0, keep;
+  am_ctrnn_biases biases; /* of the two below, or none */
+} am_ctrnn_network;
+extern const am_part am_ctrnn_part;
+am_ctrnn_options am_ctrnn_of(const am_ctrnn_network *network, int n_inputs);
 
 /* N 200, tau 30 ms, dt 1 ms, g 1.5, x0 0.1, keep 0.05. Bias neurons: default x_1 = x_10 = 1 and
  * x_11 = -1; printed: 1 at 1, 10, 11, 12, since the paper's text says that four are held at 1, but

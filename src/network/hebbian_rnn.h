@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "network/hebbian_rnn_lane.h"
+#include "base/registry.h"
+#include "modulator/given.h"
 #include "network/places.h"
 
 typedef struct am_hebbian_rnn_options {
@@ -13,6 +15,13 @@ typedef struct am_hebbian_rnn_options {
   float input_scale, recurrent_scale; /* of the first W_x and W_h, which are uniform within
                                          +-1/sqrt(n_hidden) times this */
 } am_hebbian_rnn_options;
+
+/* What the part is told. */
+typedef struct am_hebbian_network {
+  am_hebbian_rnn_options rnn; /* without its inputs */
+  am_given given;             /* m_t, where the stage is modulated */
+} am_hebbian_network;
+extern const am_part am_hebbian_part;
 
 typedef struct am_hebbian_rnn {
   am_hebbian_rnn_options options;

@@ -302,3 +302,26 @@ const am_plastic_ops *am_plastic_code(void) {
 const am_trace_ops *am_plastic_rule_code(const am_plastic *n) {
   return am_rules[n->options.rule].ops[am_isa_now()];
 }
+
+/* ------------------------------------------------------------------------------ as a part */
+#define AT(member) AM_MEMBER(am_plastic_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("hidden", 100, 1, 8192, "units", "hidden units", AT(n_hidden)),
+    AM_CHOICE("alpha", "connection|neuron|network",
+              "plasticity coefficient alpha: one for each connection, each post neuron, or the "
+              "network",
+              AT(alpha), .when = "rule.type!=none"),
+    AM_NUMBER("init_w", 0.01, 0, 100, "", "w begins uniform in [0, this)", AT(init_w)),
+    AM_NUMBER("init_alpha", 0.01, 0, 100, "", "alpha begins uniform in [0, this)", AT(init_alpha),
+              .when = "rule.type!=none"),
+    {0}};
+
+const am_part am_plastic_part = {
+    .kind = AM_NETWORK,
+    .name = "plastic-rnn",
+    .meaning = "recurrent network whose connections have a slow and a plastic part",
+    .equation = "x_t = tanh(W_in u_t + b + (w + alpha * H_t) x_{t-1})",
+    .source = "Miconi, Stanley, Clune 2018, arXiv 1804.02464",
+    .parameters = parameters,
+    .options_size = sizeof(am_plastic_options),
+    .takes = 1u << AM_RULE};

@@ -26,6 +26,10 @@ typedef struct am_plastic_options {
   float init_eta, init_eta_e;
 } am_plastic_options;
 
+/* As a part it fills n_hidden, alpha, init_w and init_alpha of its options; rule and modulator have
+ * the others. */
+extern const am_part am_plastic_part;
+
 /* How a tensor's elements lie in the parameter vector. */
 typedef enum am_tensor_order {
   AM_ORDER_VECTOR,

@@ -2,6 +2,7 @@
 #ifndef AMINE_RULE_RULE_H
 #define AMINE_RULE_RULE_H
 
+#include "base/registry.h"
 #include "kernel/isa.h"
 #include "kernel/trace.h"
 
@@ -15,14 +16,20 @@ typedef enum am_rule_id {
   AM_N_RULES
 } am_rule_id;
 
+/* What they are told. */
+typedef struct am_rule_options {
+  float clip;       /* bound of |H| */
+  float eta, eta_e; /* first values of the learned rates */
+} am_rule_options;
+
 typedef struct am_rule_type {
-  const char *name;
-  const char *meaning;  /* one line */
-  const char *equation; /* plain text */
-  const char *source;
+  am_part part;                      /* first */
   const am_trace_ops *ops[AM_N_ISA]; /* NULL for AM_RULE_NONE */
 } am_rule_type;
 
 extern const am_rule_type am_rules[AM_N_RULES];
+
+/* Which of them a part is; AM_N_RULES: none of ours. */
+am_rule_id am_rule_of(const am_part *part);
 
 #endif

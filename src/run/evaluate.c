@@ -305,7 +305,7 @@ static amine_status look(am_text *text, am_experiment *x, double reward, uint64_
 
 amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_episodes,
                                 amine_error *error) {
-  const uint64_t seed = x->config.values[AM_SEED].integer;
+  const uint64_t seed = x->config.common.seed;
   am_evaluation sampled, greedy;
   AM_TRY(am_evaluate_network(&sampled, x, n_episodes, seed, false, error));
   AM_TRY(am_evaluate_network(&greedy, x, n_episodes, seed, true, error));

@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-#include "run/learners.h"
-#include "run/tasks.h"
+#include "run/parts.h"
 #include "run/weights.h"
 
 static amine_status fill(am_experiment *x, amine_error *error) {
@@ -12,9 +11,9 @@ static amine_status fill(am_experiment *x, amine_error *error) {
   const double criterion = x->learner->type->reached ? INFINITY : x->task->criterion;
   if (x->config.weights[0]) AM_TRY(am_weights_load(x->learner, x->config.weights, error));
   am_recent_begin(&x->recent, am_config_episodes(&x->config), criterion);
-  if (am_config_is(&x->config, AM_STOP_AT_CRITERION) && isnan(criterion))
+  if (x->config.common.stop_at_criterion && isnan(criterion))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",
-                   x->task->type->name);
+                   x->task->type->part.name);
   return AMINE_OK;
 }
 

@@ -41,9 +41,9 @@ bool am_health_say(char sentence[AM_HEALTH_SENTENCE], const am_health *h, const 
   if (h->reward <= bound)
     snprintf(beside, sizeof beside, ", and it earns %s more than \"%.30s\"",
              h->reward > task->lines[0].reward ? "hardly" : "no", task->lines[0].policy);
-  if (am_config_applies(config, AM_LEARNER_RATE))
+  if (am_config_applies(config, "learner.rate"))
     snprintf(rate, sizeof rate, "; try a learner.rate below %g",
-             am_config_number(config, AM_LEARNER_RATE));
+             am_config_number(config, "learner.rate"));
   snprintf(sentence, AM_HEALTH_SENTENCE, "learning has collapsed: %s%s%s", reason, beside, rate);
   return true;
 }

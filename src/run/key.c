@@ -166,6 +166,39 @@ amine_status am_key_read(const amine_parameter *key, const char *value, am_value
   return AMINE_OK;
 }
 
+am_value am_key_standard(const amine_parameter *key) {
+  return (am_value){key->standard, (uint64_t)fmax(key->standard, 0)};
+}
+
+void am_key_put(const amine_parameter *key, am_value v, void *member) {
+  switch (key->member) {
+  case AMINE_MEMBER_NONE: break;
+  case AMINE_MEMBER_INT: *(int *)member = (int)v.number; break;
+  case AMINE_MEMBER_UINT32: *(uint32_t *)member = (uint32_t)v.number; break;
+  case AMINE_MEMBER_UINT64: *(uint64_t *)member = v.integer; break;
+  case AMINE_MEMBER_FLOAT: *(float *)member = (float)v.number; break;
+  case AMINE_MEMBER_DOUBLE: *(double *)member = v.number; break;
+  case AMINE_MEMBER_BOOL: *(bool *)member = v.number != 0; break;
+  }
+}
+
+am_value am_key_get(const amine_parameter *key, const void *member) {
+  double number = 0;
+  switch (key->member) {
+  case AMINE_MEMBER_NONE: break;
+  case AMINE_MEMBER_INT: number = *(const int *)member; break;
+  case AMINE_MEMBER_UINT32: number = *(const uint32_t *)member; break;
+  case AMINE_MEMBER_UINT64: {
+    const uint64_t integer = *(const uint64_t *)member;
+    return (am_value){(double)integer, integer};
+  }
+  case AMINE_MEMBER_FLOAT: number = (double)*(const float *)member; break;
+  case AMINE_MEMBER_DOUBLE: number = *(const double *)member; break;
+  case AMINE_MEMBER_BOOL: number = *(const bool *)member; break;
+  }
+  return (am_value){number, (uint64_t)fmax(number, 0)};
+}
+
 char *am_key_text(const amine_parameter *key, const am_value *v, char *out, size_t size) {
   if (key->kind == AMINE_INTEGER) {
     snprintf(out, size, "%llu", (unsigned long long)v->integer);

@@ -15,6 +15,13 @@ typedef struct am_value {
   uint64_t integer;
 } am_value;
 
+/* The standard value of a key, or none (NAN). */
+am_value am_key_standard(const amine_parameter *key);
+/* Writes a value into the member of an options struct, and reads it there; `member` is where the
+ * row says. */
+void am_key_put(const amine_parameter *key, am_value value, void *member);
+am_value am_key_get(const amine_parameter *key, const void *member);
+
 /* The value as text, as a user would type it. Returns out. */
 char *am_key_text(const amine_parameter *key, const am_value *value, char *out, size_t size);
 /* A value from text. AMINE_ERROR_ARGUMENT names the key, the value and what is allowed; *out is

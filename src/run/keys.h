@@ -1,150 +1,66 @@
-/* The keys of training: the only place where one is named. Files, key=value options, `amine show`,
- * the man page and shell completion are made from this table. */
+/* The keys of training: the rows of the parts of a registry, the choice of a part of each kind, and
+ * what every run has. Files, key=value options, `amine show`, the man page and shell completion are
+ * made from them. */
 #ifndef AMINE_RUN_KEYS_H
 #define AMINE_RUN_KEYS_H
 
+#include "base/memory.h"
+#include "base/registry.h"
+#include "base/words.h"
 #include "run/key.h"
 
-/* In the order of the table. */
-typedef enum am_key_id {
-  AM_SEED,
-  AM_WEIGHTS,
-  AM_ITERATIONS,
-  AM_BATCH,
-  AM_THREADS,
-  AM_CHECKPOINT_EVERY,
-  AM_RECORD,
-  AM_STOP_AT_CRITERION,
-  AM_TASK_TYPE,
-  AM_TASK_SIZE,
-  AM_TASK_STEPS,
-  AM_TASK_WALL_PENALTY,
-  AM_TASK_REWARD,
-  AM_TASK_CUES,
-  AM_TASK_RULE,
-  AM_TASK_CONTEXT,
-  AM_TASK_SWITCH_AFTER,
-  AM_TASK_LENGTH,
-  AM_TASK_DELAY,
-  AM_TASK_DIFFICULTY,
-  AM_TASK_NOISE,
-  AM_TASK_ARMS,
-  AM_TASK_COMPLEMENTARY,
-  AM_TASK_MEMORY,
-  AM_TASK_WRONG_PENALTY,
-  AM_TASK_MASKED,
-  AM_TASK_FRICTION,
-  AM_TASK_WIDTH,
-  AM_TASK_PERIOD,
-  AM_TASK_PATTERNS,
-  AM_TASK_PATTERN_SEED,
-  AM_TASK_KEYS,
-  AM_TASK_PAIRS,
-  AM_TASK_QUERIES,
-  AM_TASK_STIMULUS,
-  AM_TASK_DELAY_MS,
-  AM_TASK_WAIT,
-  AM_TASK_RESPONSE,
-  AM_TASK_TARGET,
-  AM_TASK_BIAS,
-  AM_TASK_NOISE_SD,
-  AM_NETWORK_TYPE,
-  AM_NETWORK_HIDDEN,
-  AM_NETWORK_LAYERS,
-  AM_NETWORK_DROPOUT,
-  AM_NETWORK_UPDATE_BIAS,
-  AM_NETWORK_UPDATE_SPREAD,
-  AM_NETWORK_INPUT_SCALE,
-  AM_NETWORK_RECURRENT_SCALE,
-  AM_NETWORK_TAU,
-  AM_NETWORK_ALPHA,
-  AM_NETWORK_INIT_W,
-  AM_NETWORK_INIT_ALPHA,
-  AM_NETWORK_TAU_MS,
-  AM_NETWORK_DT,
-  AM_NETWORK_G,
-  AM_NETWORK_X0,
-  AM_NETWORK_KEEP,
-  AM_NETWORK_BIASES,
-  AM_RULE_TYPE,
-  AM_RULE_CLIP_AT,
-  AM_RULE_ETA,
-  AM_RULE_ETA_E,
-  AM_RULE_STAGE,
-  AM_RULE_ETA_H,
-  AM_RULE_BOUND,
-  AM_RULE_PRODUCT,
-  AM_MODULATOR_TYPE,
-  AM_MODULATOR_FACTOR,
-  AM_MODULATOR_BASELINE,
-  AM_MODULATOR_DECAY_RATE,
-  AM_MODULATOR_ACTIVATION,
-  AM_MODULATOR_FANOUT,
-  AM_MODULATOR_UNITS,
-  AM_MODULATOR_GAIN,
-  AM_MODULATOR_GAIN_START,
-  AM_MODULATOR_GIVEN,
-  AM_MODULATOR_FROM,
-  AM_MODULATOR_UNTIL,
-  AM_CLAMP_READOUT,
-  AM_CLAMP_CHEMICAL,
-  AM_LEARNER_TYPE,
-  AM_LEARNER_TEACH,
-  AM_LEARNER_RATE,
-  AM_LEARNER_RATE_END,
-  AM_LEARNER_SCHEDULE,
-  AM_LEARNER_SCHEDULE_ITERATIONS,
-  AM_LEARNER_ALPHA_RATE,
-  AM_LEARNER_GAMMA,
-  AM_LEARNER_LAMBDA,
-  AM_LEARNER_VALUE_WEIGHT,
-  AM_LEARNER_ENTROPY_WEIGHT,
-  AM_LEARNER_ENTROPY,
-  AM_LEARNER_BASELINE,
-  AM_LEARNER_BETA1,
-  AM_LEARNER_BETA2,
-  AM_LEARNER_EPS,
-  AM_LEARNER_NORM_CLIP,
-  AM_LEARNER_WARMUP,
-  AM_LEARNER_REWARD,
-  AM_LEARNER_FEEDBACK,
-  AM_LEARNER_FEEDBACK_DECAY,
-  AM_LEARNER_TRACE,
-  AM_LEARNER_FORM,
-  AM_LEARNER_INPUT_SHARE,
-  AM_LEARNER_RECURRENT_SHARE,
-  AM_LEARNER_OUTPUT_SHARE,
-  AM_LEARNER_GAIN_SHARE,
-  AM_LEARNER_CRITIC_SHARE,
-  AM_LEARNER_SIGNAL_SHARE,
-  AM_LEARNER_CRITIC_SEES_OUTPUT,
-  AM_LEARNER_CONTROL,
-  AM_LEARNER_CONSOLIDATION,
-  AM_LEARNER_SLOW_STRENGTH,
-  AM_LEARNER_SLOW_RATE,
-  AM_LEARNER_RULE,
-  AM_LEARNER_CHANCE,
-  AM_LEARNER_AMPLITUDE,
-  AM_LEARNER_CLIP,
-  AM_LEARNER_AVERAGE,
-  AM_LEARNER_SCALED,
-  AM_LEARNER_CRITERION,
-  AM_LEARNER_CRITERION_ERROR,
-  AM_LEARNER_SIGMA,
-  AM_LEARNER_EPISODES,
-  AM_LEARNER_FITNESS,
-  AM_N_KEYS
-} am_key_id;
+/* What every run has. */
+typedef struct am_common {
+  uint64_t seed, iterations;
+  int batch, threads;
+  uint64_t checkpoint_every, record;
+  bool stop_at_criterion;
+} am_common;
 
-extern const amine_parameter am_keys[AM_N_KEYS];
+extern const am_part am_common_part; /* the table of its keys; weights, a path, stands apart */
 
-/* The key of a name, or -1; the name of a group means what it is of: "task" is task.type. */
-int am_key_find(const char *name);
-/* The first key of a group ("clamp": clamp.readout), or -1. */
-int am_key_of_group(const char *group);
+typedef struct am_key {
+  amine_parameter p;   /* with the whole name: "task.size"; in `name` and `words` where they are
+                          made: not to be copied */
+  const am_part *part; /* whose it is, am_common_part among them; NULL: it chooses a part */
+  am_part_kind kind;   /* of that part, or of the part that it chooses */
+  char name[AM_KEY_LENGTH], words[1000];
+} am_key;
 
-/* Where a key has an effect: only if the key *when is one of what is returned ("gru|ctrnn"); NULL:
- * always. */
-const char *am_key_condition(am_key_id id, am_key_id *when);
+/* The key of a name; the name of a kind means its choice: "task" is task.type. Of a name that
+ * several parts have it is the row of a part among `chosen` (may be NULL), else of the first. */
+bool am_key_find(am_key *key, const am_registry *registry, const am_part *const *chosen,
+                 const char *name);
+/* The first key of a group ("clamp": clamp.readout). */
+bool am_key_of_group(am_key *key, const am_registry *registry, const char *group);
+
+/* The name of the key that is nearest to a mistyped one, where it is nearer than what the search
+ * has found before; else out stays as it is. Returns out. */
+char *am_keys_nearest(char out[AM_KEY_LENGTH], const am_registry *registry,
+                      am_nearest_word nearest);
+
+/* All keys one after the other, in the order in which they are shown: those of a registry, or with
+ * `chosen` (ends with NULL) of these parts alone. The choice of a part is among them for each kind
+ * in `kinds` (1u << kind). Of a name that several parts have there is the first row, or with
+ * `meanings` one for each of what it means. */
+typedef struct am_keys {
+  am_key key;
+  const am_registry *registry;
+  const am_part *parts[AM_PARTS_MAX + 2];
+  unsigned kinds;
+  bool meanings;
+  int group, part, row;
+} am_keys;
+void am_keys_begin(am_keys *keys, const am_registry *registry);
+void am_keys_of(am_keys *keys, const am_registry *registry, const am_part *const *chosen,
+                unsigned kinds);
+bool am_keys_next(am_keys *keys);
+
+/* Where a key has an effect, as it is meant there: "task.type=maze|t-maze", or "" if everywhere. */
+void am_key_only(am_text *out, const am_key *key, const am_registry *registry);
+
+/* The whole name that a condition begins with ("rule.type!=none" of a row of `part`); *is says
+ * whether the words behind it are those with which the row has an effect, or those without. */
+const char *am_condition(char name[AM_KEY_LENGTH], const am_part *part, const char *when, bool *is);
 
 #endif

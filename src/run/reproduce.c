@@ -437,7 +437,7 @@ static void train_item(void *context, int item, int worker) {
   if (status == AMINE_OK) run->done = true;
   else am_study_run_free(run);
   if (status != AMINE_OK && status != AMINE_ERROR_STOPPED) atomic_store(&s->broken, true);
-  atomic_fetch_add(&w->done, s->trainings[item].values[AM_ITERATIONS].integer - t.told);
+  atomic_fetch_add(&w->done, s->trainings[item].common.iterations - t.told);
   w->status[item] = status;
 }
 
@@ -463,7 +463,7 @@ static amine_status train_pending(session *s, const am_side_watch *watch, amine_
                 .errors = am_alloc(n, sizeof *w.errors)};
   amine_status status = AMINE_OK;
   if (!w.status || !w.errors) status = am_fail_memory(error, n * sizeof *w.errors);
-  for (size_t k = 0; k < n; k++) w.all += s->trainings[k].values[AM_ITERATIONS].integer;
+  for (size_t k = 0; k < n; k++) w.all += s->trainings[k].common.iterations;
   if (status == AMINE_OK) {
     am_parallel(threads > 0 ? threads : am_processors(), s->n_pending, train_item, &w);
     status = outcome(&w, error);

@@ -188,8 +188,8 @@ static amine_status write_arrays(const am_episode *e, const char *path, amine_er
 static void put_about(am_text *text, const am_episode *e, int n_episodes,
                       const am_task_type *task) {
   am_json_begin(text);
-  am_json_put_string(text, "task", task->name);
-  am_json_put_string(text, "meaning", task->meaning);
+  am_json_put_string(text, "task", task->part.name);
+  am_json_put_string(text, "meaning", task->part.meaning);
   am_json_put_int(text, "episodes", n_episodes);
   am_json_put_key(text, "series");
   am_text_puts(text, "[");

@@ -56,7 +56,7 @@ amine_status am_study_training_config(am_config *config, const am_study_plan *pl
   AM_TRY(apply(config, a->assignments, error));
   AM_TRY(apply(config, am_study_plan_form(plan)->assignments, error));
   AM_TRY(am_config_set(config, "threads", "1", error));
-  config->values[AM_SEED] = (am_value){(double)seed, seed};
+  config->common.seed = seed;
   return am_config_resolve(config, error);
 }
 
@@ -78,8 +78,8 @@ static void lay_out(am_study_run *run, size_t n, uint64_t iterations, int batch)
 
 static amine_status train(am_study_run *run, am_experiment *x, const am_training_watch *watch,
                           amine_error *error) {
-  const uint64_t iterations = x->config.values[AM_ITERATIONS].integer;
-  const bool stop_there = am_config_is(&x->config, AM_STOP_AT_CRITERION);
+  const uint64_t iterations = x->config.common.iterations;
+  const bool stop_there = x->config.common.stop_at_criterion;
   size_t sampled = 0;
   while (x->learner->iteration < iterations && !(stop_there && x->recent.reached > 0)) {
     am_learner_report report;
@@ -90,7 +90,7 @@ static amine_status train(am_study_run *run, am_experiment *x, const am_training
     if (watch) AM_TRY(watch->step(watch->context, now, iterations, error));
   }
   am_evaluation fresh;
-  const uint64_t seed = x->config.values[AM_SEED].integer;
+  const uint64_t seed = x->config.common.seed;
   AM_TRY(am_evaluate_network(&fresh, x, EPISODES, seed, false, error));
   look(run->measures, x);
   run->measures[AM_TRAINING_EVALUATION] = plain(fresh.mean);
@@ -99,7 +99,7 @@ static amine_status train(am_study_run *run, am_experiment *x, const am_training
 
 amine_status am_study_train(am_study_run *run, const am_config *config, int n_samples,
                             const am_training_watch *watch, amine_error *error) {
-  const uint64_t iterations = config->values[AM_ITERATIONS].integer;
+  const uint64_t iterations = config->common.iterations;
   const size_t n = iterations < (uint64_t)n_samples ? (size_t)iterations : (size_t)n_samples;
   am_experiment *x;
   AM_TRY(am_experiment_create(&x, config, error));

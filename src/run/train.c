@@ -11,7 +11,7 @@
 #include "format/file.h"
 #include "run/checkpoint.h"
 #include "run/health.h"
-#include "run/tasks.h"
+#include "run/parts.h"
 #include "run/weights.h"
 
 typedef struct session {
@@ -36,7 +36,7 @@ static amine_status save(session *s, amine_error *error) {
 static void look_after(session *s, uint64_t planned) {
   const am_experiment *x = s->experiment;
   const uint64_t done = x->learner->iteration;
-  if (done % x->config.values[AM_RECORD].integer != 0 && done != planned) return;
+  if (done % x->config.common.record != 0 && done != planned) return;
   const am_health health = {.reward = am_recent_mean(&x->recent),
                             .entropy = x->task->n_actions > 0 ? s->smooth_entropy : (double)NAN,
                             .largest = am_health_largest(x->learner, s->work)};
@@ -74,21 +74,21 @@ static amine_status save_last(session *s, amine_error *error) {
 }
 
 static bool is_done(const am_experiment *x) {
-  const bool stop_there = am_config_is(&x->config, AM_STOP_AT_CRITERION);
-  return x->learner->iteration >= x->config.values[AM_ITERATIONS].integer ||
+  const bool stop_there = x->config.common.stop_at_criterion;
+  return x->learner->iteration >= x->config.common.iterations ||
          (stop_there && x->recent.reached > 0);
 }
 
 static amine_status loop(session *s, const am_train_watch *watch, amine_error *error) {
   am_experiment *x = s->experiment;
   const am_learner *learner = x->learner;
-  const uint64_t every = x->config.values[AM_CHECKPOINT_EVERY].integer;
+  const uint64_t every = x->config.common.checkpoint_every;
   s->last = am_clock();
   while (!is_done(x)) {
     am_learner_report report;
     AM_TRY(am_experiment_iterate(x, &report, error));
     AM_TRY(am_records_add(s->records, learner->iteration, seconds_of(s), &report, error));
-    look(s, watch, &report, x->config.values[AM_ITERATIONS].integer);
+    look(s, watch, &report, x->config.common.iterations);
     if (is_done(x)) break;
     if (watch && watch->stop && atomic_load(watch->stop)) {
       AM_TRY(save_last(s, error));
@@ -138,7 +138,7 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
   if (!s.work) return am_fail_memory(error, am_size_mul(n_work, sizeof(float)));
   amine_status status = am_folder_path(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK)
-    status = am_records_open(&s.records, folder, state, x->config.values[AM_RECORD].integer, error);
+    status = am_records_open(&s.records, folder, state, x->config.common.record, error);
   if (status == AMINE_OK) {
     s.before = am_records_seconds(s.records);
     s.start = am_clock();
@@ -188,16 +188,18 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
 /* The keys of the checkpoint hold; a configuration that wants others is refused. */
 static amine_status agree(const am_config *config, const char *checkpoint, amine_error *error) {
   am_config saved = *config;
+  am_keys keys;
   AM_TRY(am_checkpoint_config(&saved, checkpoint, error));
-  for (int k = 0; k < AM_N_KEYS; k++) {
+  for (am_config_keys(&keys, &saved); am_keys_next(&keys);) {
     char a[64], b[64];
-    am_config_text(config, (am_key_id)k, a, sizeof a);
-    am_config_text(&saved, (am_key_id)k, b, sizeof b);
-    if (!am_keys[k].neutral && am_config_applies(&saved, (am_key_id)k) && strcmp(a, b) != 0)
+    const char *name = keys.key.name;
+    am_config_text(config, name, a, sizeof a);
+    am_config_text(&saved, name, b, sizeof b);
+    if (!keys.key.p.neutral && am_config_applies(&saved, name) && strcmp(a, b) != 0)
       return am_fail(error, AMINE_ERROR_ARGUMENT,
                      "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
                      "start a new run",
-                     am_keys[k].name, b, a);
+                     name, b, a);
   }
   return AMINE_OK;
 }

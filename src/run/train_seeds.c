@@ -32,8 +32,8 @@ static amine_status is_complete(bool *complete, const am_config *config, const c
   AM_TRY(am_evaluate_config(&saved, folder, error));
   AM_TRY(am_config_resolve(&saved, error));
   AM_TRY(am_evaluate_open(&x, &saved, folder, error));
-  *complete = x->learner->iteration >= config->values[AM_ITERATIONS].integer ||
-              (x->recent.reached > 0 && am_config_is(config, AM_STOP_AT_CRITERION));
+  *complete = x->learner->iteration >= config->common.iterations ||
+              (x->recent.reached > 0 && config->common.stop_at_criterion);
   am_experiment_destroy(x);
   return AMINE_OK;
 }
@@ -55,9 +55,9 @@ static amine_status one_run(void *context, int run, amine_error *error) {
   one o = {.work = w};
   am_text folder = {0};
   am_config config = *s->config;
-  const uint64_t seed = config.values[AM_SEED].integer + (uint64_t)run;
-  config.values[AM_SEED] = (am_value){(double)seed, seed};
-  config.values[AM_THREADS] = (am_value){1, 1};
+  const uint64_t seed = config.common.seed + (uint64_t)run;
+  config.common.seed = seed;
+  config.common.threads = 1;
   amine_status status = am_seeds_path(&folder, s->folder, seed, false, error);
   if (status == AMINE_OK) status = train(&o, &config, folder.data, error);
   if (status == AMINE_OK && s->finished)
@@ -72,8 +72,7 @@ static amine_status write_seeds(const am_train_seeds *s, amine_error *error) {
   am_config here = *s->config;
   if (here.weights[0]) snprintf(here.weights, sizeof here.weights, "%s", AM_WEIGHTS_FILE);
   am_config_write(&here, false, &text);
-  const amine_status status =
-      am_seeds_write(s->folder, s->config->values[AM_SEED].integer, s->n, &text, error);
+  const amine_status status = am_seeds_write(s->folder, s->config->common.seed, s->n, &text, error);
   am_text_free(&text);
   return status;
 }
@@ -81,7 +80,7 @@ static amine_status write_seeds(const am_train_seeds *s, amine_error *error) {
 amine_status am_train_seeds_run(const am_train_seeds *seeds, bool resume,
                                 const am_side_watch *watch, amine_error *error) {
   work w = {.seeds = seeds, .watch = watch, .share = {.watch = watch, .n = seeds->n}};
-  AM_TRY(am_seeds_check(seeds->config->values[AM_SEED].integer, seeds->n, error));
+  AM_TRY(am_seeds_check(seeds->config->common.seed, seeds->n, error));
   if (!resume) {
     am_experiment *x; /* what is wrong with it is found before anything is written */
     AM_TRY(am_folder_must_be_free(seeds->folder, error));
@@ -91,9 +90,7 @@ amine_status am_train_seeds_run(const am_train_seeds *seeds, bool resume,
     AM_TRY(am_weights_keep(seeds->config->weights, seeds->folder, error));
   }
   AM_TRY(write_seeds(seeds, error));
-  const am_side_runs runs = {.n = seeds->n,
-                             .n_threads = am_config_int(seeds->config, AM_THREADS),
-                             .context = &w,
-                             .one = one_run};
+  const am_side_runs runs = {
+      .n = seeds->n, .n_threads = seeds->config->common.threads, .context = &w, .one = one_run};
   return am_side_by_side(&runs, error);
 }

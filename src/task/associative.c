@@ -90,9 +90,29 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_associative_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("delay", 0, 0, 100000, "steps", "that show nothing, before recall", AT(delay)),
+    AM_INTEGER("width", 0, 0, 64, "", "numbers of a value; 0: 4", AT(width)),
+    AM_INTEGER("keys", 8, 1, 64, "", "how many different keys there are", AT(keys)),
+    AM_INTEGER("pairs", 3, 1, 64, "", "of key and value, shown one a step", AT(pairs)),
+    AM_INTEGER("queries", 1, 1, 1000, "", "how often a value is asked for", AT(queries)),
+    {0}};
+
+/* A width of 0 is the task's own. */
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  am_associative_options o = *(const am_associative_options *)options;
+  if (o.width == 0) o.width = am_associative_default().width;
+  return am_associative_create(task, &o, error);
+}
+
 const am_task_type am_associative_type = {
-    .name = "associative",
-    .meaning = "see pairs of keys and values, then give the value of a key",
+    .part = {.kind = AM_TASK,
+             .name = "associative",
+             .meaning = "see pairs of keys and values, then give the value of a key",
+             .parameters = parameters,
+             .options_size = sizeof(am_associative_options)},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,
@@ -109,7 +129,7 @@ amine_status am_associative_create(am_task **out, const am_associative_options *
                              {"width", o.width, 1, AM_ASSOCIATIVE_WIDTH},
                              {"delay", o.delay, 0, 100000},
                              {"queries", o.queries, 1, 1000}};
-  AM_TRY(am_ranges_check(am_associative_type.name, ranges, 5, error));
+  AM_TRY(am_ranges_check(am_associative_type.part.name, ranges, 5, error));
   am_associative *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);
   const int n_steps = o.pairs + o.delay + o.queries;

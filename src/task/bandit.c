@@ -124,9 +124,26 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_bandit_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
+    AM_INTEGER("arms", 2, 2, 50, "", "arms of the bandit", AT(arms)),
+    AM_SWITCH("complementary", 1,
+              "two arms reward with p and 1 - p; false: each arm with its own probability",
+              AT(complementary)),
+    {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  return am_bandit_create(task, options, error);
+}
+
 const am_task_type am_bandit_type = {
-    .name = "bandit",
-    .meaning = "find out which arm pays best and pull it",
+    .part = {.kind = AM_TASK,
+             .name = "bandit",
+             .meaning = "find out which arm pays best and pull it",
+             .parameters = parameters,
+             .options_size = sizeof(am_bandit_options)},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,
@@ -239,7 +256,7 @@ static amine_status calibrate(am_bandit *t, amine_error *error) {
 static amine_status check(const am_bandit_options *o, amine_error *error) {
   const am_range ranges[] = {{"arms", o->arms, 2, AM_BANDIT_ARMS},
                              {"steps", o->steps, 1, AM_BANDIT_STEPS}};
-  AM_TRY(am_ranges_check(am_bandit_type.name, ranges, 2, error));
+  AM_TRY(am_ranges_check(am_bandit_type.part.name, ranges, 2, error));
   if (o->complementary && o->arms != 2)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the bandit option complementary is for 2 arms, and there are %d", o->arms);

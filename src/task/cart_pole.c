@@ -95,9 +95,24 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_cart_pole_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
+    AM_SWITCH("masked", 1, "hides the velocities of the cart and the pole", AT(masked)),
+    AM_SWITCH("friction", 1, "of the cart and the pole", AT(friction)),
+    {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  return am_cart_pole_create(task, options, error);
+}
+
 const am_task_type am_cart_pole_type = {
-    .name = "cart-pole",
-    .meaning = "keep a pole upright on a cart without seeing how fast either moves",
+    .part = {.kind = AM_TASK,
+             .name = "cart-pole",
+             .meaning = "keep a pole upright on a cart without seeing how fast either moves",
+             .parameters = parameters,
+             .options_size = sizeof(am_cart_pole_options)},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,
@@ -116,7 +131,7 @@ amine_status am_cart_pole_create(am_task **out, const am_cart_pole_options *opti
                                  amine_error *error) {
   const am_cart_pole_options o = options ? *options : am_cart_pole_default();
   const am_range range = {"steps", o.steps, 1, 100000};
-  AM_TRY(am_ranges_check(am_cart_pole_type.name, &range, 1, error));
+  AM_TRY(am_ranges_check(am_cart_pole_type.part.name, &range, 1, error));
   am_cart_pole *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);
   t->options = o;

@@ -58,9 +58,31 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_delayed_match_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
+    AM_INTEGER("cues", 2, 2, 16, "", "how many different cues there are", AT(cues)),
+    AM_CHOICE("rule", "match|nonmatch|both|switch",
+              "what is right: to say same of the same, the reverse, either, drawn for each "
+              "episode, or the second after the first",
+              AT(rule)),
+    AM_SWITCH("context", 0, "two inputs more tell which rule holds", AT(context)),
+    AM_INTEGER("switch_after", 1000, 0, 4e9, "updates",
+               "that match is trained before nonmatch (task.rule=switch)", AT(switch_after),
+               .when = "rule=switch"),
+    {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  return am_delayed_match_create(task, options, error);
+}
+
 const am_task_type am_delayed_match_type = {
-    .name = "delayed-match",
-    .meaning = "remember a cue over a delay and say whether the second is the same",
+    .part = {.kind = AM_TASK,
+             .name = "delayed-match",
+             .meaning = "remember a cue over a delay and say whether the second is the same",
+             .parameters = parameters,
+             .options_size = sizeof(am_delayed_match_options)},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,
@@ -73,7 +95,7 @@ amine_status am_delayed_match_create(am_task **out, const am_delayed_match_optio
                                      amine_error *error) {
   const am_delayed_match_options o = options ? *options : am_delayed_match_default();
   const am_range ranges[] = {{"steps", o.steps, 3, 100000}, {"cues", o.cues, 2, 16}};
-  AM_TRY(am_ranges_check(am_delayed_match_type.name, ranges, 2, error));
+  AM_TRY(am_ranges_check(am_delayed_match_type.part.name, ranges, 2, error));
   am_delayed_match *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);
   t->options = o;

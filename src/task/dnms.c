@@ -70,10 +70,31 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_dnms_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("stimulus_ms", 200, 1, 1000000, "ms", "of a stimulus", AT(stimulus_ms)),
+    AM_INTEGER("delay_ms", 200, 0, 1000000, "ms", "between two stimuli", AT(delay_ms)),
+    AM_INTEGER("wait_ms", 200, 0, 1000000, "ms", "between the last one and the response",
+               AT(wait_ms)),
+    AM_INTEGER("response_ms", 200, 1, 1000000, "ms", "in which the output counts", AT(response_ms)),
+    AM_NUMBER("target", 1, 1e-6, 1e6, "", "the output is to be this or minus it", AT(target)),
+    AM_BORROWED("network.dt_ms", 1, AT(dt_ms)), /* a step of the world is one of the network */
+    {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  return am_dnms_create(task, options, error);
+}
+
 const am_task_type am_dnms_type = {
-    .name = "dnms",
-    .meaning =
-        "delayed nonmatch-to-sample: whether two stimuli, with a delay between them, differed",
+    .part =
+        {.kind = AM_TASK,
+         .name = "dnms",
+         .meaning =
+             "delayed nonmatch-to-sample: whether two stimuli, with a delay between them, differed",
+         .parameters = parameters,
+         .options_size = sizeof(am_dnms_options)},
+    .create = create,
+    .absolute = true,
     .start = start,
     .observe = observe,
     .step = step,

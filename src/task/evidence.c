@@ -84,9 +84,26 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_evidence_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
+    AM_NUMBER("difficulty", 0.8, 0, 1, "", "0: all pulses come on one side; 1: as many on either",
+              AT(difficulty)),
+    AM_NUMBER("noise", 0, 0, 0.5, "", "probability that a pulse is shown on the wrong side",
+              AT(noise)),
+    {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  return am_evidence_create(task, options, error);
+}
+
 const am_task_type am_evidence_type = {
-    .name = "evidence",
-    .meaning = "count pulses on two sides and say which side had more",
+    .part = {.kind = AM_TASK,
+             .name = "evidence",
+             .meaning = "count pulses on two sides and say which side had more",
+             .parameters = parameters,
+             .options_size = sizeof(am_evidence_options)},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,
@@ -156,7 +173,7 @@ amine_status am_evidence_create(am_task **out, const am_evidence_options *option
   const am_range ranges[] = {{"steps", o.steps, 2, 257},
                              {"difficulty", (double)o.difficulty, 0, 1},
                              {"noise", (double)o.noise, 0, 0.5}};
-  AM_TRY(am_ranges_check(am_evidence_type.name, ranges, 3, error));
+  AM_TRY(am_ranges_check(am_evidence_type.part.name, ranges, 3, error));
   am_evidence *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);
   t->options = o;

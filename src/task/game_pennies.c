@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "task/game_task.h"
 
 enum { N_AGENTS = 2 };
 
@@ -105,3 +106,25 @@ amine_status am_pennies_create(am_game **out, const am_pennies_options *options,
   *out = &g->game;
   return AMINE_OK;
 }
+
+/* ------------------------------------------------------------------------------ as a task */
+#define AT(member) AM_MEMBER(am_pennies_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
+    AM_INTEGER("memory", 1, 1, 16, "plays", "that each player sees again", AT(memory)),
+    {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  am_game *game = NULL;
+  AM_TRY(am_pennies_create(&game, options, error));
+  return am_game_task_create(task, &am_pennies_task_type, game, error);
+}
+
+const am_task_type am_pennies_task_type = {
+    .part = {.kind = AM_TASK,
+             .name = "pennies",
+             .meaning = "matching pennies, repeated: agent 0 wins what agent 1 loses",
+             .parameters = parameters,
+             .options_size = sizeof(am_pennies_options)},
+    .create = create,
+    AM_GAME_TASK};

@@ -36,6 +36,7 @@ typedef struct am_pennies {
 } am_pennies;
 
 extern const am_game_type am_pennies_type;
+extern const am_task_type am_pennies_task_type; /* seen as a task (game_task.h) */
 
 /* Makes the game; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
  * with a sentence that names it; *out is then as it was. Free it with am_game_destroy.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "task/game_task.h"
 
 enum { N_AGENTS = 2, N_STEPS = 2 };
 
@@ -99,3 +100,23 @@ amine_status am_signals_create(am_game **out, const am_signals_options *options,
   *out = &g->game;
   return AMINE_OK;
 }
+
+/* ------------------------------------------------------------------------------ as a task */
+#define AT(member) AM_MEMBER(am_signals_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("cues", 2, 2, 16, "", "how many different cues there are", AT(cues)), {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  am_game *game = NULL;
+  AM_TRY(am_signals_create(&game, options, error));
+  return am_game_task_create(task, &am_signals_task_type, game, error);
+}
+
+const am_task_type am_signals_task_type = {
+    .part = {.kind = AM_TASK,
+             .name = "signals",
+             .meaning = "two agents tell each other what they alone have seen",
+             .parameters = parameters,
+             .options_size = sizeof(am_signals_options)},
+    .create = create,
+    AM_GAME_TASK};

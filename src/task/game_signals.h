@@ -33,6 +33,7 @@ typedef struct am_signals {
 } am_signals;
 
 extern const am_game_type am_signals_type;
+extern const am_task_type am_signals_task_type; /* seen as a task (game_task.h) */
 
 /* Makes the game; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
  * with a sentence that names it; *out is then as it was. Free it with am_game_destroy. */

@@ -38,13 +38,13 @@ void am_game_task_part(const am_game *game, int joint, int *action) {
 }
 
 /* ------------------------------------------------------------------------------ the whole */
-static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
-                  uint32_t lane) {
+void am_game_task_start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                        uint32_t lane) {
   const am_game *g = inside(task)->game;
   g->type->start(g, state, seed, episode, lane);
 }
 
-static void observe(const am_task *task, const void *state, float *input) {
+void am_game_task_observe(const am_task *task, const void *state, float *input) {
   const am_game *g = inside(task)->game;
   for (int k = 0; k < g->n_agents; k++) {
     g->type->observe(g, state, k, input);
@@ -52,7 +52,7 @@ static void observe(const am_task *task, const void *state, float *input) {
   }
 }
 
-static float step(const am_task *task, void *state, int joint) {
+float am_game_task_step(const am_task *task, void *state, int joint) {
   assert(joint >= 0 && joint < task->n_actions);
   const am_game_task *t = inside(task);
   int action[AM_GAME_AGENTS];
@@ -62,31 +62,21 @@ static float step(const am_task *task, void *state, int joint) {
   return (float)am_game_task_reward(t, reward);
 }
 
-static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
+double am_game_task_play(const am_task *task, int line, uint64_t seed, uint32_t episode,
+                         uint32_t lane) {
   const am_game_task *t = inside(task);
   double reward[AM_GAME_AGENTS];
   t->game->type->play(t->game, line, reward, seed, episode, lane);
   return whole(t, reward);
 }
 
-static void destroy(am_task *task) {
+void am_game_task_destroy(am_task *task) {
   am_game_destroy(inside(task)->game);
   am_free(task);
 }
 
-#define GAME(word, text)                                                                           \
-  {                                                                                                \
-    .name = word, .meaning = text, .start = start, .observe = observe, .step = step, .play = play, \
-    .destroy = destroy                                                                             \
-  }
-
-const am_task_type am_signals_task_type =
-    GAME("signals", "two agents tell each other what they alone have seen");
-const am_task_type am_pennies_task_type =
-    GAME("pennies", "matching pennies, repeated: agent 0 wins what agent 1 loses");
-
 const am_game_task *am_game_task_of(const am_task *task) {
-  return task->type->play == play ? inside(task) : NULL;
+  return task->type->play == am_game_task_play ? inside(task) : NULL;
 }
 
 amine_status am_game_task_create(am_task **out, const am_task_type *type, am_game *game,
@@ -134,10 +124,10 @@ static void observe_view(const am_task *task, const void *state, float *input) {
 }
 
 am_game_view am_game_view_of(const am_game *game, int agent) {
-  static const am_task_type type = {.name = "game",
-                                    .meaning = "what one agent sees of a game",
-                                    .start = start_view,
-                                    .observe = observe_view};
+  static const am_task_type type = {
+      .part = {.kind = AM_TASK, .name = "game", .meaning = "what one agent sees of a game"},
+      .start = start_view,
+      .observe = observe_view};
   return (am_game_view){.task = {.type = &type,
                                  .n_inputs = game->n_inputs[agent],
                                  .n_actions = game->n_actions[agent],

@@ -27,10 +27,20 @@ typedef struct am_game_view {
   int agent;
 } am_game_view;
 
-extern const am_task_type am_signals_task_type, am_pennies_task_type;
+/* The functions of the whole, for the am_task_type of a game. */
+#define AM_GAME_TASK                                                                               \
+  .start = am_game_task_start, .observe = am_game_task_observe, .step = am_game_task_step,         \
+  .play = am_game_task_play, .destroy = am_game_task_destroy
+void am_game_task_start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                        uint32_t lane);
+void am_game_task_observe(const am_task *task, const void *state, float *input);
+float am_game_task_step(const am_task *task, void *state, int joint);
+double am_game_task_play(const am_task *task, int line, uint64_t seed, uint32_t episode,
+                         uint32_t lane);
+void am_game_task_destroy(am_task *task);
 
 /* The whole: takes the game over, and destroys it with the task, or at once if it fails
- * (AMINE_ERROR_MEMORY). `type` is the game's among the two above. */
+ * (AMINE_ERROR_MEMORY). `type` is the game's, with the functions above. */
 amine_status am_game_task_create(am_task **out, const am_task_type *type, am_game *game,
                                  amine_error *error);
 /* NULL for a task that is no game. */

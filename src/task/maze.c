@@ -86,9 +86,36 @@ static void destroy(am_task *task) {
   am_free(maze);
 }
 
+#define AT(member) AM_MEMBER(am_maze_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("size", 11, 5, 255, "cells", "cells in a row of the maze, outer walls included; odd",
+               AT(size)),
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
+    AM_NUMBER("wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall",
+              AT(wall_penalty)),
+    AM_NUMBER("reward", 10, 1e-6, 1e6, "reward", "for entering the reward cell", AT(reward)),
+    {0}};
+
+static amine_status check_odd(const void *options, amine_error *error) {
+  const am_maze_options *o = options;
+  if (o->size % 2 == 1) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "task.size=%d: a maze has an odd number of cells in a row", o->size);
+}
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  return am_maze_create(task, options, error);
+}
+
 const am_task_type am_maze_type = {
-    .name = "maze",
-    .meaning = "find a hidden reward in a maze and return to it from wherever you are thrown",
+    .part = {.kind = AM_TASK,
+             .name = "maze",
+             .meaning =
+                 "find a hidden reward in a maze and return to it from wherever you are thrown",
+             .parameters = parameters,
+             .options_size = sizeof(am_maze_options),
+             .check = check_odd},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,

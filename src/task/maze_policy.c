@@ -248,7 +248,8 @@ amine_status am_maze_policy_create(am_maze_policy **out, const am_task *task, co
                    name);
   if (task->type != &am_maze_type)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the policy \"%s\" plays the task \"maze\", not \"%s\"", name, task->type->name);
+                   "the policy \"%s\" plays the task \"maze\", not \"%s\"", name,
+                   task->type->part.name);
   const am_maze *maze = am_maze_of(task);
   if (kinds[k].walks && maze->options.size > AM_MAZE_PLANNED_SIZE)
     return am_fail(error, AMINE_ERROR_ARGUMENT,

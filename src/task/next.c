@@ -116,9 +116,26 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 }
 
 /* ------------------------------------------------------------------ the two tasks */
+#define BITS(member) AM_MEMBER(am_random_bits_options, member)
+static const amine_parameter bits_parameters[] = {
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", BITS(steps)),
+    AM_INTEGER("width", 0, 0, 64, "", "bits of an element; 0: 1", BITS(width)),
+    {0}};
+
+/* A width of 0 is the task's own. */
+static amine_status create_bits(am_task **task, const void *options, amine_error *error) {
+  am_random_bits_options o = *(const am_random_bits_options *)options;
+  if (o.width == 0) o.width = am_random_bits_default().width;
+  return am_random_bits_create(task, &o, error);
+}
+
 const am_task_type am_random_bits_type = {
-    .name = "random-bits",
-    .meaning = "predict the next of independent random bits: nobody can",
+    .part = {.kind = AM_TASK,
+             .name = "random-bits",
+             .meaning = "predict the next of independent random bits: nobody can",
+             .parameters = bits_parameters,
+             .options_size = sizeof(am_random_bits_options)},
+    .create = create_bits,
     .start = start,
     .observe = observe,
     .step = step,
@@ -127,9 +144,29 @@ const am_task_type am_random_bits_type = {
     .destroy = destroy,
 };
 
+#define AT(member) AM_MEMBER(am_periodic_options, member)
+static const amine_parameter periodic_parameters[] = {
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
+    AM_INTEGER("width", 0, 0, 64, "", "bits of an element; 0: 1", AT(width)),
+    AM_INTEGER("period", 5, 2, 32, "elements", "of a periodic pattern", AT(period)),
+    AM_INTEGER("patterns", 3, 1, 32, "", "how many patterns there are", AT(patterns)),
+    AM_INTEGER("pattern_seed", 1, 0, AM_SEED_MAX, "", "which patterns", AT(pattern_seed)),
+    {0}};
+
+/* A width of 0 is the task's own. */
+static amine_status create_periodic(am_task **task, const void *options, amine_error *error) {
+  am_periodic_options o = *(const am_periodic_options *)options;
+  if (o.width == 0) o.width = am_periodic_default().width;
+  return am_periodic_create(task, &o, error);
+}
+
 const am_task_type am_periodic_type = {
-    .name = "periodic",
-    .meaning = "predict the next element of one of a few periodic patterns",
+    .part = {.kind = AM_TASK,
+             .name = "periodic",
+             .meaning = "predict the next element of one of a few periodic patterns",
+             .parameters = periodic_parameters,
+             .options_size = sizeof(am_periodic_options)},
+    .create = create_periodic,
     .start = start,
     .observe = observe,
     .step = step,
@@ -157,7 +194,7 @@ amine_status am_random_bits_create(am_task **out, const am_random_bits_options *
                                    amine_error *error) {
   const am_random_bits_options o = options ? *options : am_random_bits_default();
   const am_range ranges[] = {{"steps", o.steps, 2, 10000}, {"width", o.width, 1, 32}};
-  AM_TRY(am_ranges_check(am_random_bits_type.name, ranges, 2, error));
+  AM_TRY(am_ranges_check(am_random_bits_type.part.name, ranges, 2, error));
   am_random_bits *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);
   t->options = o;
@@ -196,7 +233,7 @@ amine_status am_periodic_create(am_task **out, const am_periodic_options *option
                              {"width", o.width, 1, 32},
                              {"period", o.period, 2, 32},
                              {"patterns", o.patterns, 1, 32}};
-  AM_TRY(am_ranges_check(am_periodic_type.name, ranges, 4, error));
+  AM_TRY(am_ranges_check(am_periodic_type.part.name, ranges, 4, error));
   const int n = o.patterns * o.period;
   am_periodic *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);

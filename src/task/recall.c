@@ -57,9 +57,24 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_recall_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("cues", 2, 2, 16, "", "how many different cues there are", AT(symbols)),
+    AM_INTEGER("length", 3, 1, 1000, "steps", "how many cues are shown and recalled", AT(length)),
+    AM_INTEGER("delay", 0, 0, 100000, "steps", "that show nothing, before recall", AT(delay)),
+    {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  return am_recall_create(task, options, error);
+}
+
 const am_task_type am_recall_type = {
-    .name = "recall",
-    .meaning = "see a sequence of symbols and give it back in order after a delay",
+    .part = {.kind = AM_TASK,
+             .name = "recall",
+             .meaning = "see a sequence of symbols and give it back in order after a delay",
+             .parameters = parameters,
+             .options_size = sizeof(am_recall_options)},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,
@@ -72,7 +87,7 @@ amine_status am_recall_create(am_task **out, const am_recall_options *options, a
   const am_recall_options o = options ? *options : am_recall_default();
   const am_range ranges[] = {
       {"symbols", o.symbols, 2, 64}, {"length", o.length, 1, 1000}, {"delay", o.delay, 0, 100000}};
-  AM_TRY(am_ranges_check(am_recall_type.name, ranges, 3, error));
+  AM_TRY(am_ranges_check(am_recall_type.part.name, ranges, 3, error));
   am_recall *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);
   t->options = o;

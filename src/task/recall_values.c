@@ -65,9 +65,28 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_recall_values_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("length", 3, 1, 1000, "steps", "how many vectors are shown and recalled",
+               AT(length)),
+    AM_INTEGER("delay", 0, 0, 100000, "steps", "that show nothing, before recall", AT(delay)),
+    AM_INTEGER("width", 0, 0, 64, "", "numbers of a vector; 0: 2", AT(width)),
+    {0}};
+
+/* A width of 0 is the task's own. */
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  am_recall_values_options o = *(const am_recall_values_options *)options;
+  if (o.width == 0) o.width = am_recall_values_default().width;
+  return am_recall_values_create(task, &o, error);
+}
+
 const am_task_type am_recall_values_type = {
-    .name = "recall-values",
-    .meaning = "see a sequence of vectors and give it back in order after a delay",
+    .part = {.kind = AM_TASK,
+             .name = "recall-values",
+             .meaning = "see a sequence of vectors and give it back in order after a delay",
+             .parameters = parameters,
+             .options_size = sizeof(am_recall_values_options)},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,
@@ -82,7 +101,7 @@ amine_status am_recall_values_create(am_task **out, const am_recall_values_optio
   const am_range ranges[] = {{"width", o.width, 1, AM_TARGETS_MAX},
                              {"length", o.length, 1, 1000},
                              {"delay", o.delay, 0, 100000}};
-  AM_TRY(am_ranges_check(am_recall_values_type.name, ranges, 3, error));
+  AM_TRY(am_ranges_check(am_recall_values_type.part.name, ranges, 3, error));
   am_recall_values *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);
   const int n_steps = 2 * o.length + o.delay;

@@ -77,10 +77,30 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_selective_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("stimulus_ms", 200, 1, 1000000, "ms", "of a stimulus", AT(stimulus_ms)),
+    AM_INTEGER("response_ms", 200, 1, 1000000, "ms", "in which the output counts", AT(response_ms)),
+    AM_NUMBER("target", 1, 1e-6, 1e6, "", "the output is to be this or minus it", AT(target)),
+    AM_NUMBER("bias", 0.5, 0, 1e6, "", "size of the mean of a noisy input", AT(bias)),
+    AM_NUMBER("noise_sd", 1, 0, 1e6, "", "its standard deviation", AT(noise)),
+    AM_BORROWED("network.dt_ms", 1, AT(dt_ms)), /* a step of the world is one of the network */
+    {0}};
+
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  return am_selective_create(task, options, error);
+}
+
 const am_task_type am_selective_type = {
-    .name = "selective",
-    .meaning =
-        "selective integration: the sign of the one of two noisy inputs that a context names",
+    .part =
+        {.kind = AM_TASK,
+         .name = "selective",
+         .meaning =
+             "selective integration: the sign of the one of two noisy inputs that a context names",
+         .parameters = parameters,
+         .options_size = sizeof(am_selective_options)},
+    .create = create,
+    .absolute = true,
     .start = start,
     .observe = observe,
     .step = step,

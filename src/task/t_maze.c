@@ -74,9 +74,30 @@ static double play(const am_task *task, int line, uint64_t seed, uint32_t episod
 
 static void destroy(am_task *task) { am_free(task); }
 
+#define AT(member) AM_MEMBER(am_t_maze_options, member)
+static const amine_parameter parameters[] = {
+    AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
+    AM_NUMBER("wall_penalty", 0, 0, 1e6, "reward", "subtracted for bumping into a wall", AT(bump)),
+    AM_NUMBER("reward", 10, 1e-6, 1e6, "reward", "for the right turn", AT(reward)),
+    AM_INTEGER("length", 3, 1, 1000, "steps", "of the corridor to the junction", AT(length)),
+    AM_NUMBER("wrong_penalty", 0, 0, 1e6, "reward", "subtracted for the wrong turn", AT(wrong)),
+    {0}};
+
+/* Penalties are what is subtracted. */
+static amine_status create(am_task **task, const void *options, amine_error *error) {
+  am_t_maze_options o = *(const am_t_maze_options *)options;
+  o.wrong = -o.wrong;
+  o.bump = -o.bump;
+  return am_t_maze_create(task, &o, error);
+}
+
 const am_task_type am_t_maze_type = {
-    .name = "t-maze",
-    .meaning = "remember a sign down a corridor and turn to its side at the end",
+    .part = {.kind = AM_TASK,
+             .name = "t-maze",
+             .meaning = "remember a sign down a corridor and turn to its side at the end",
+             .parameters = parameters,
+             .options_size = sizeof(am_t_maze_options)},
+    .create = create,
     .start = start,
     .observe = observe,
     .step = step,
@@ -114,7 +135,7 @@ amine_status am_t_maze_create(am_task **out, const am_t_maze_options *options, a
                              {"wrong", (double)o.wrong, -(double)o.reward, 0},
                              {"bump", (double)o.bump, -1e6, 0}};
   double random = 0;
-  AM_TRY(am_ranges_check(am_t_maze_type.name, ranges, 5, error));
+  AM_TRY(am_ranges_check(am_t_maze_type.part.name, ranges, 5, error));
   AM_TRY(earn_random(&random, &o, error));
   am_t_maze *t = am_alloc(1, sizeof *t);
   if (!t) return am_fail_memory(error, sizeof *t);

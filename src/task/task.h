@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/registry.h"
 
 typedef struct am_task am_task;
 
@@ -22,8 +23,11 @@ typedef struct am_task_line {
 } am_task_line;
 
 typedef struct am_task_type {
-  const char *name;
-  const char *meaning; /* one line */
+  am_part part; /* first */
+  /* Makes one from the struct that the part's parameters fill. AMINE_ERROR_ARGUMENT names an option
+   * that is out of range; *task is then as it was. */
+  amine_status (*create)(am_task **task, const void *options, amine_error *error);
+  bool absolute; /* rewards are minus mean absolute errors; of other tasks with targets squared */
   /* Puts a lane at the start of an episode. */
   void (*start)(const am_task *task, void *state, uint64_t seed, uint32_t episode, uint32_t lane);
   /* Writes the n_inputs inputs of the present step. */

@@ -15,12 +15,13 @@ static void try_option(am_config *config, const char *option) {
     if (error.message[0] == 0 || memcmp(&before, config, sizeof before) != 0) abort();
     return;
   }
-  for (int k = 0; k < AM_N_KEYS; k++) {
+  am_keys keys;
+  for (am_keys_begin(&keys, config->registry); am_keys_next(&keys);) {
     char first[64], second[64];
     am_config again = *config;
-    am_config_text(config, (am_key_id)k, first, sizeof first);
-    if (am_config_set(&again, am_keys[k].name, first, &error) != AMINE_OK) abort();
-    am_config_text(&again, (am_key_id)k, second, sizeof second);
+    am_config_text(config, keys.key.name, first, sizeof first);
+    if (am_config_set(&again, keys.key.name, first, &error) != AMINE_OK) abort();
+    am_config_text(&again, keys.key.name, second, sizeof second);
     if (strcmp(first, second) != 0) abort();
   }
 }

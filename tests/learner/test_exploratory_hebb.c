@@ -80,7 +80,7 @@ static int given_kind(const am_task *task, const void *state) {
   return ((const given *)task)->k % 2;
 }
 
-static const am_task_type given_type = {.name = "given",
+static const am_task_type given_type = {.part.name = "given",
                                         .start = given_start,
                                         .observe = given_observe,
                                         .step = given_step,

@@ -110,7 +110,7 @@ static void bptt_follows_the_gradient(void **state) {
       am_learner *y = make(task, false, s, given_outside[stage < N_STAGES ? 0 : stage - 5]);
       am_learner_report report;
       char what[64];
-      snprintf(what, sizeof what, "%s, stage %d", task->type->name, stage);
+      snprintf(what, sizeof what, "%s, stage %d", task->type->part.name, stage);
       assert_true(fabs(earned(y) - earned(x)) == 0);
       assert_int_equal(x->type->iterate(x, &report, NULL), AMINE_OK);
       /* no critic and no policy, but a loss */
@@ -146,7 +146,7 @@ static void delta_changes_the_readout_alone(void **state) {
       for (size_t i = 0; i < a->places.size; i++) a->parameters[i] -= b->parameters[i];
       /* where m hangs on the error, the slope has a second way that the rule does not know */
       if (given != AM_GIVEN_ERROR && given != AM_GIVEN_REWARD)
-        check_slopes(y, a->parameters, 0.25 * task->n_targets / 2, task->type->name, 3);
+        check_slopes(y, a->parameters, 0.25 * task->n_targets / 2, task->type->part.name, 3);
       am_learner_destroy(x);
       am_learner_destroy(y);
       am_task_destroy(task);

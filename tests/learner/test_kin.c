@@ -60,9 +60,9 @@ static float step(const am_task *task, void *state, int action) {
 }
 
 static const am_task_type tape_type = {
-    .name = "tape", .start = start, .observe = observe, .step = step, .answer = answer};
+    .part.name = "tape", .start = start, .observe = observe, .step = step, .answer = answer};
 static const am_task_type untold_type = {
-    .name = "tape", .start = start, .observe = observe, .step = step};
+    .part.name = "tape", .start = start, .observe = observe, .step = step};
 
 static am_task tape(const am_task_type *type) {
   return (am_task){.type = type,
@@ -110,8 +110,8 @@ static void iterate(am_learner *learner) {
   amine_error error = {0};
   if (learner->type->iterate(learner, &report, &error) != AMINE_OK) fail_msg("%s", error.message);
   /* who is judged by rewards alone has no critic and no loss */
-  const bool judged = strstr(learner->type->name, "perturbation") != NULL ||
-                      strcmp(learner->type->name, "evolution") == 0;
+  const bool judged = strstr(learner->type->part.name, "perturbation") != NULL ||
+                      strcmp(learner->type->part.name, "evolution") == 0;
   assert_true(isnan(report.value) == judged && isnan(report.loss) == judged);
 }
 

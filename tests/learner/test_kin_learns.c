@@ -45,7 +45,7 @@ static void train(am_experiment *x, uint64_t iterations) {
 static double trained(am_experiment *x) {
   static double rewards[EPISODES];
   double sum = 0;
-  train(x, x->config.values[AM_ITERATIONS].integer);
+  train(x, x->config.common.iterations);
   x->learner->type->evaluate(x->learner, rewards, EPISODES, 0, 987654321, true);
   for (int k = 0; k < EPISODES; k++) sum += rewards[k];
   return sum / EPISODES;
@@ -86,7 +86,7 @@ static void aligns(void **state) {
   static const char *const nothing[MORE] = {NULL};
   am_experiment *x = make("feedback-alignment", nothing);
   const double before = am_local_angle(x->learner);
-  train(x, x->config.values[AM_ITERATIONS].integer);
+  train(x, x->config.common.iterations);
   const double after = am_local_angle(x->learner);
   print_message("angle between B and W_o': %.1f degrees, then %.1f\n", before, after);
   assert_true(before > 60 && before < 120);

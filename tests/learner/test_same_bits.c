@@ -14,7 +14,7 @@
 
 static uint64_t trained(const am_config *config) {
   am_experiment *x = small_experiment(config);
-  for (uint64_t k = 0; k < config->values[AM_ITERATIONS].integer; k++) {
+  for (uint64_t k = 0; k < config->common.iterations; k++) {
     am_learner_report report;
     amine_error error = {0};
     if (am_experiment_iterate(x, &report, &error) != AMINE_OK) {

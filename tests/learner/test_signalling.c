@@ -102,9 +102,9 @@ static bool wanted(const am_task *task, const void *state, float *target) {
 }
 
 static const am_task_type acting = {
-    .name = "script", .start = start, .observe = observe, .step = act, .answer = right};
+    .part.name = "script", .start = start, .observe = observe, .step = act, .answer = right};
 static const am_task_type valued = {
-    .name = "script", .start = start, .observe = observe, .step = act, .target = wanted};
+    .part.name = "script", .start = start, .observe = observe, .step = act, .target = wanted};
 
 static script script_of(int number) {
   const bool linear = noted(number, "linear") > 0;

@@ -37,7 +37,7 @@ static am_plastic_options options_of(const am_tensor_file *f) {
            : strcmp(rule, "retroactive") == 0 ? AM_RULE_ELIGIBILITY
                                               : AM_N_RULES;
   for (int k = 1; k < AM_N_RULES && o.rule == AM_N_RULES; k++)
-    if (strcmp(rule, am_rules[k].name) == 0) o.rule = (am_rule_id)k;
+    if (strcmp(rule, am_rules[k].part.name) == 0) o.rule = (am_rule_id)k;
   assert_int_not_equal(o.rule, AM_N_RULES);
   const char *m = note(f, "modulator");
   o.readout = strcmp(m, "none") != 0;
@@ -390,7 +390,7 @@ static int compare_slopes(differences *d, int most, int *kinks) {
       }
       if (fabs(got - want) > 1e-7 * fmax(1, fabs(want)))
         fail_msg("%s[%d][%d] with rule %s: gradient %.12g, finite difference %.12g", t->name, i, j,
-                 am_rules[d->network.options.rule].name, got, want);
+                 am_rules[d->network.options.rule].part.name, got, want);
       compared++;
     }
   }

@@ -16,6 +16,7 @@
 #include "run/checkpoint.h"
 #include "run/evaluate.h"
 #include "run/health.h"
+#include "run/parts.h"
 #include "run/series.h"
 #include "small.h"
 #include "task/maze.h"
@@ -72,10 +73,10 @@ static void what_a_preset_says_gives_way(void **state) {
   am_text text = {0};
   am_config_default(&c);
   assert_int_equal(am_config_load(&c, "maze", &error), AMINE_OK);
-  assert_true(am_config_number(&c, AM_LEARNER_ALPHA_RATE) == 0.3);
+  assert_true(am_config_number(&c, "learner.alpha_rate") == 0.3);
   set(&c, "rule.type=none");
   assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
-  assert_true(am_config_number(&c, AM_LEARNER_ALPHA_RATE) == 1);
+  assert_true(am_config_number(&c, "learner.alpha_rate") == 1);
   am_config_write(&c, false, &text);
   assert_non_null(strstr(text.data, "\"hidden\""));
   static const char *const gone[] = {"modulator", "clamp", "alpha", "\"eta", "\"clip\""};
@@ -98,33 +99,141 @@ static void what_a_file_says_must_apply(void **state) {
   assert_int_equal(am_config_load(&c, path, &error), AMINE_ERROR_INPUT);
   assert_non_null(strstr(error.message, "rule.clip has no effect with rule.type=oja"));
   assert_non_null(strstr(error.message, path));
-  assert_true(am_config_number(&c, AM_RULE_TYPE) == 0);           /* as it was */
+  assert_true(am_config_number(&c, "rule.type") == 0);            /* as it was */
   assert_int_equal(am_config_reload(&c, path, &error), AMINE_OK); /* of an older version's run */
   assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
-  assert_true(am_config_number(&c, AM_RULE_CLIP_AT) == 1);
+  assert_true(am_config_number(&c, "rule.clip") == 1);
   assert_int_equal(am_file_replace(path, good, sizeof good - 1, &error), AMINE_OK);
   am_config_default(&c);
   assert_int_equal(am_config_load(&c, path, &error), AMINE_OK);
 }
 
-/* Every choice of a key that decides over others is met by a condition, or by none: a misspelt name
- * in the table would make keys vanish. */
-static void conditions_name_choices(void **state) {
+/* A condition names a key that is there, a choice, and words of it: a misspelt name would make keys
+ * vanish. What a row borrows is there too, and no row lies beyond the options that it fills. */
+static void check_row(const am_part *part, const amine_parameter *row) {
+  am_key key;
+  if (row->offset >= part->options_size) fail_msg("%s: %s has no member", part->name, row->name);
+  if (row->borrowed && !am_key_find(&key, &am_standard_parts, NULL, row->name))
+    fail_msg("%s: there is no %s", part->name, row->name);
+  if (!row->when) return;
+  char name[AM_KEY_LENGTH], words[300];
+  bool is;
+  snprintf(words, sizeof words, "%s", am_condition(name, part, row->when, &is));
+  if (!am_key_find(&key, &am_standard_parts, NULL, name))
+    fail_msg("%s: there is no %s", row->name, name);
+  assert_int_equal(key.p.kind, AMINE_CHOICE);
+  for (char *word = strtok(words, "|"); word; word = strtok(NULL, "|"))
+    if (!am_word_among(key.p.choices, word)) fail_msg("%s: %s is no %s", row->name, word, name);
+}
+
+static void parts_describe_themselves(void **state) {
   (void)state;
-  for (int k = 0; k < AM_N_KEYS; k++) {
-    am_key_id when;
-    char words[300];
-    const char *among = am_key_condition((am_key_id)k, &when);
-    if (!among) continue;
-    assert_int_equal(am_keys[when].kind, AMINE_CHOICE);
-    am_key_id up = when; /* chains end */
-    int links = 1;
-    while (am_key_condition(up, &up)) assert_true(++links < 5);
-    snprintf(words, sizeof words, "%s", among);
-    for (char *word = strtok(words, "|"); word; word = strtok(NULL, "|"))
-      if (!am_word_among(am_keys[when].choices, word))
-        fail_msg("%s: %s is no %s", am_keys[k].name, word, am_keys[when].name);
+  am_registry registry = {{NULL}};
+  amine_error error = {0};
+  for (const am_part *const *part = am_standard_parts.parts; *part; part++) {
+    if (am_registry_add(&registry, *part, &error) != AMINE_OK) fail_msg("%s", error.message);
+    assert_true((*part)->meaning[0] != 0);
+    for (const amine_parameter *row = (*part)->parameters; row && row->name; row++)
+      check_row(*part, row);
   }
+  assert_int_equal(am_registry_add(&registry, &am_maze_type.part, &error), AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "there is a task called maze already");
+}
+
+/* ------------------------------------------------------------------------ a part of a program */
+/* A world of our own: say how often the episode has been asked, modulo `size`. */
+typedef struct counting_options {
+  int size;
+  float pay;
+  double step_ms;
+} counting_options;
+typedef struct counting {
+  am_task task;
+  counting_options options;
+} counting;
+
+static void count_start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                        uint32_t lane) {
+  (void)task, (void)seed, (void)episode, (void)lane;
+  *(int *)state = 0;
+}
+static void count_observe(const am_task *task, const void *state, float *input) {
+  (void)task;
+  input[0] = (float)*(const int *)state;
+}
+static float count_step(const am_task *task, void *state, int action) {
+  const counting *c = (const counting *)task;
+  return action == (*(int *)state)++ % c->options.size ? c->options.pay : 0;
+}
+static void count_destroy(am_task *task) { am_free(task); }
+static amine_status count_create(am_task **task, const void *options, amine_error *error);
+
+#define AT(member) AM_MEMBER(counting_options, member)
+static const amine_parameter counting_parameters[] = {
+    AM_INTEGER("size", 3, 2, 7, "", "how far it counts", AT(size)),
+    AM_NUMBER("pay", 0.5, 0, 10, "reward", "for being right", AT(pay), .when = "size=3|4"),
+    AM_BORROWED("network.dt_ms", 1, AT(step_ms)),
+    {0}};
+static const am_task_type counting_type = {.part = {.kind = AM_TASK,
+                                                    .name = "counting",
+                                                    .meaning = "count",
+                                                    .parameters = counting_parameters,
+                                                    .options_size = sizeof(counting_options)},
+                                           .create = count_create,
+                                           .start = count_start,
+                                           .observe = count_observe,
+                                           .step = count_step,
+                                           .destroy = count_destroy};
+
+static amine_status count_create(am_task **task, const void *options, amine_error *error) {
+  counting *c = am_alloc(1, sizeof *c);
+  if (!c) return am_fail_memory(error, sizeof *c);
+  c->options = *(const counting_options *)options;
+  c->task = (am_task){.type = &counting_type,
+                      .n_inputs = 1,
+                      .n_actions = c->options.size,
+                      .n_steps = 5,
+                      .criterion = (double)NAN,
+                      .state_size = sizeof(int)};
+  *task = &c->task;
+  return AMINE_OK;
+}
+
+static void refused(am_config *c, const char *assignment, const char *sentence) {
+  amine_error error = {0};
+  am_config changed = *c;
+  amine_status status = am_config_assign(&changed, assignment, &error);
+  if (status == AMINE_OK) status = am_config_resolve(&changed, &error);
+  assert_int_equal(status, AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, sentence);
+}
+
+static void a_program_adds_a_task(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_registry mine = am_standard_parts;
+  am_config c;
+  am_experiment *x;
+  am_learner_report report;
+  assert_int_equal(am_registry_add(&mine, &counting_type.part, &error), AMINE_OK);
+  am_config_begin(&c, &mine);
+  set(&c, "task.size=4"); /* before it is said whose: 4 is no size of a maze */
+  set(&c, "task=counting");
+  set(&c, "task.pay=2");
+  refused(&c, "task.size=9",
+          "task.size=9: it must be a whole number from 2 to 7 (task.type=counting)");
+  refused(&c, "task.size=5", "task.pay has no effect with task.size=5");
+  refused(&c, "task.steps=5", "task.steps has no effect with task.type=counting");
+  refused(&c, "task.sizes=5", "unknown key \"task.sizes\"; did you mean task.size?");
+  set(&c, "network.hidden=8");
+  set(&c, "batch=4");
+  if (am_config_resolve(&c, &error) != AMINE_OK) fail_msg("%s", error.message);
+  if (am_experiment_create(&x, &c, &error) != AMINE_OK) fail_msg("%s", error.message);
+  const counting *task = (const counting *)x->task;
+  assert_true(task->options.size == 4 && task->options.pay == 2 && task->options.step_ms == 1);
+  assert_int_equal(am_experiment_iterate(x, &report, &error), AMINE_OK);
+  assert_true(report.reward >= 0 && report.reward <= 10);
+  am_experiment_destroy(x);
 }
 
 static void a_criterion_must_be_there(void **state) {
@@ -161,7 +270,7 @@ static void a_rate_of_0_learns_nothing(void **state) {
     am_config c = small_config(&small_variants[k]);
     set(&c, "learner.rate=0");
     set(&c, "learner.warmup=0");
-    memset(c.wished, 0, sizeof c.wished);
+    small_pass_over(&c);
     am_experiment *x = small_experiment(&c);
     const uint64_t before = hash_of_parameters(x->learner);
     for (int i = 0; i < 3; i++) {
@@ -456,14 +565,12 @@ static void a_batch_is_asked_at_its_end(void **state) {
 static void controls_of_others_are_refused(void **state) {
   (void)state;
   amine_error error = {0};
-  am_experiment *x;
   am_config c;
   am_config_default(&c);
   assert_int_equal(am_config_load(&c, "miconi2017-dnms", &error), AMINE_OK);
-  set(&c, "learner.control=frozen");
-  assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
-  assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_ERROR_ARGUMENT);
-  assert_non_null(strstr(error.message, "none|shuffled"));
+  refused(
+      &c, "learner.control=frozen",
+      "learner.control=frozen: it must be one of none|shuffled (learner.type=exploratory-hebb)");
 }
 
 /* An absolute error beside the lines of a squared one would look like learning. */
@@ -621,7 +728,8 @@ static void series_are_written(void **state) {
   assert_int_equal(am_series_record(x, base, 5, &error), AMINE_OK);
   snprintf(path, sizeof path, "%s/" AM_EPISODE_FILE, base);
   assert_int_equal(am_json_read(&root, path, NULL, &error), AMINE_OK);
-  assert_string_equal(json_string_value(json_object_get(root, "meaning")), x->task->type->meaning);
+  assert_string_equal(json_string_value(json_object_get(root, "meaning")),
+                      x->task->type->part.meaning);
   const json_t *list = json_object_get(root, "series");
   snprintf(path, sizeof path, "%s/" AM_RECORDING_FILE, base);
   assert_int_equal(am_npz_open(&npz, path, 1 << 24, &error), AMINE_OK);
@@ -682,7 +790,7 @@ static double play_double(const am_task *task, int line, uint64_t seed, uint32_t
 static void every_line_can_be_played(void **state) {
   (void)state;
   static const am_task_type type = {
-      .name = "double", .meaning = "for this test", .play = play_double};
+      .part.name = "double", .part.meaning = "for this test", .play = play_double};
   static const am_task_line lines[] = {{"blind", 4.5}, {"ideal", 104.5}};
   const am_task task = {.type = &type, .lines = lines, .n_lines = 2};
   amine_error error = {0};
@@ -699,7 +807,8 @@ int main(void) {
       cmocka_unit_test(what_does_not_apply_is_refused),
       cmocka_unit_test(what_a_preset_says_gives_way),
       cmocka_unit_test(what_a_file_says_must_apply),
-      cmocka_unit_test(conditions_name_choices),
+      cmocka_unit_test(parts_describe_themselves),
+      cmocka_unit_test(a_program_adds_a_task),
       cmocka_unit_test(a_criterion_must_be_there),
       cmocka_unit_test(a_rate_of_0_learns_nothing),
       cmocka_unit_test(a_schedule_that_rises_from_0_is_refused),

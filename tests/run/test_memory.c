@@ -9,9 +9,8 @@
 
 #include "amine/memory.h"
 #include "base/machine.h"
-#include "run/learners.h"
+#include "run/parts.h"
 #include "run/preset.h"
-#include "run/tasks.h"
 #include "run/train.h"
 #include "small.h"
 

@@ -66,7 +66,7 @@ static void same_after_every_stop(void **state) {
     snprintf(whole, sizeof whole, "%s/%s-whole", base, small_variants[v].name);
     if (am_train_new(&config, whole, NULL, &error) != AMINE_OK) fail_msg("%s", error.message);
     const bytes wanted = read_all(whole, AM_CHECKPOINT_FILE);
-    for (int stop = 1; stop < am_config_int(&config, AM_ITERATIONS); stop++) {
+    for (int stop = 1; stop < (int)config.common.iterations; stop++) {
       char folder[120];
       stopper s = {.after = stop};
       const am_train_watch watch = {.progress = stop_after, .context = &s, .stop = &s.stop};

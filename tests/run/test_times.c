@@ -11,7 +11,7 @@
 #include "format/json.h"
 #include "run/experiment.h"
 #include "run/simulation.h"
-#include "run/tasks.h"
+#include "run/parts.h"
 #include "small.h"
 
 static amine_error error;

@@ -100,7 +100,7 @@ static void the_task_says_what_it_is(void **state) {
   (void)state;
   am_task *task = NULL;
   assert_int_equal(am_maze_create(&task, NULL, NULL), AMINE_OK);
-  assert_string_equal(task->type->name, "maze");
+  assert_string_equal(task->type->part.name, "maze");
   assert_int_equal(task->n_inputs, 17);
   assert_int_equal(task->n_actions, 4);
   assert_int_equal(task->n_steps, 200);
@@ -325,7 +325,7 @@ static void bad_policies_get_sentences(void **state) {
   assert_non_null(strstr(error.message, "5 to 17, not 19"));
   assert_int_equal(am_maze_policy_create(&policy, task, "told", &error), AMINE_ERROR_ARGUMENT);
   am_task_type other_type = am_maze_type;
-  other_type.name = "bandit";
+  other_type.part.name = "bandit";
   am_task other = {.type = &other_type};
   assert_int_equal(am_maze_policy_create(&policy, &other, "oracle", &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "\"bandit\""));

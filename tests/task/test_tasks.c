@@ -90,7 +90,7 @@ static void what_they_say_is_sound(void **state) {
   }
   for (int k = 0; am_task_at(k); k++)
     for (int i = 0; i < k; i++)
-      assert_string_not_equal(am_task_at(i)->type->name, am_task_at(k)->type->name);
+      assert_string_not_equal(am_task_at(i)->type->part.name, am_task_at(k)->type->part.name);
 }
 
 typedef struct sample {
@@ -122,7 +122,7 @@ static void policies_earn_their_lines(void **state) {
       sample s = {0};
       if (isnan(t->lines[line].reward)) continue;
       for (int i = 0; i < n; i++) add(&s, t->type->play(t, line, 3, (uint32_t)k, (uint32_t)i));
-      agrees(&s, t->lines[line].reward, t->type->name, t->lines[line].policy);
+      agrees(&s, t->lines[line].reward, t->type->part.name, t->lines[line].policy);
     }
   }
   for (int k = 0; k < n_games; k++)

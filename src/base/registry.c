@@ -1,0 +1,93 @@
+#include "base/registry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const names[] = {"task", "network", "rule", "modulator", "learner", ""};
+
+const char *am_kind_name(am_part_kind kind) { return names[kind]; }
+
+am_part_kind am_kind_host(am_part_kind kind) {
+  return kind == AM_RULE ? AM_NETWORK : kind == AM_MODULATOR ? AM_RULE : AM_N_KINDS;
+}
+
+const char *am_group_at(int k) {
+  static const char *const groups[] = {"",          "task",  "network", "rule",
+                                       "modulator", "clamp", "learner"};
+  return k >= 0 && k < (int)(sizeof groups / sizeof *groups) ? groups[k] : NULL;
+}
+
+const am_part *am_registry_at(const am_registry *registry, am_part_kind kind, int k) {
+  for (const am_part *const *p = registry->parts; *p; p++)
+    if ((*p)->kind == kind && k-- == 0) return *p;
+  return NULL;
+}
+
+const am_part *am_registry_find(const am_registry *registry, am_part_kind kind, const char *name) {
+  for (const am_part *const *p = registry->parts; *p; p++)
+    if ((*p)->kind == kind && strcmp((*p)->name, name) == 0) return *p;
+  return NULL;
+}
+
+char *am_row_name(const am_part *part, const amine_parameter *row, char out[AM_KEY_LENGTH]) {
+  const bool whole = strchr(row->name, '.') != NULL || part->kind == AM_N_KINDS;
+  snprintf(out, AM_KEY_LENGTH, "%s%s%s", whole ? "" : names[part->kind], whole ? "" : ".",
+           row->name);
+  return out;
+}
+
+const amine_parameter *am_part_row(const am_part *part, const char *name) {
+  const size_t n = strlen(names[part->kind]);
+  const char *own = n > 0 && strncmp(name, names[part->kind], n) == 0 && name[n] == '.'
+                        ? name + n + 1
+                        : name; /* without the kind's name */
+  for (const amine_parameter *row = part->parameters; row && row->name; row++) {
+    if (row->borrowed || (strcmp(row->name, name) != 0 && strcmp(row->name, own) != 0)) continue;
+    if (n == 0 || own != name || strchr(row->name, '.')) return row; /* "size" is no whole name */
+  }
+  return NULL;
+}
+
+/* ------------------------------------------------------------------------------ adding one */
+static bool is_group(const char *name, size_t n) {
+  const char *group;
+  for (int k = 1; (group = am_group_at(k)) != NULL; k++)
+    if (strlen(group) == n && memcmp(group, name, n) == 0) return true;
+  return false;
+}
+
+static amine_status check_row(const am_part *part, const amine_parameter *row, amine_error *error) {
+  const char *dot = strchr(row->name, '.');
+  const size_t n = strlen(row->name);
+  if (row->borrowed) return AMINE_OK;
+  if (n + strlen(names[part->kind]) + 2 > AM_KEY_LENGTH || strpbrk(row->name, "=|\" "))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: \"%.60s\" is no name for a parameter",
+                   part->name, row->name);
+  if (dot && !is_group(row->name, (size_t)(dot - row->name)))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: no keys begin as \"%s\" does", part->name,
+                   row->name);
+  if ((row->kind == AMINE_CHOICE || row->kind == AMINE_SWITCH) && !row->choices)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: \"%s\" has no choices", part->name, row->name);
+  return AMINE_OK;
+}
+
+amine_status am_registry_add(am_registry *registry, const am_part *part, amine_error *error) {
+  int n = 0;
+  while (registry->parts[n]) n++;
+  if (n == AM_PARTS_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a registry has room for %d parts", AM_PARTS_MAX);
+  if (part->name[0] == 0 || strlen(part->name) >= AM_KEY_LENGTH || strpbrk(part->name, "=|\" "))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is no name for a %s", part->name,
+                   names[part->kind]);
+  if (am_registry_find(registry, part->kind, part->name))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "there is a %s called %s already",
+                   names[part->kind], part->name);
+  if (part->options_size > AM_OPTIONS_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: options of %zu bytes are more than %d",
+                   part->name, part->options_size, AM_OPTIONS_MAX);
+  for (const amine_parameter *row = part->parameters; row && row->name; row++)
+    AM_TRY(check_row(part, row, error));
+  registry->parts[n] = part;
+  registry->parts[n + 1] = NULL;
+  return AMINE_OK;
+}

@@ -30,6 +30,7 @@ typedef struct am_part {
   const char *meaning;               /* one line */
   const char *equation;              /* plain text; NULL: none */
   const char *source;                /* authors, year, doi; NULL: none */
+  const char *text;                  /* of equations that it is made from; NULL: it is code */
   const amine_parameter *parameters; /* ends with a NULL name; NULL: none */
   size_t options_size;               /* of the struct that they fill */
   unsigned takes;                    /* 1u << kind for each kind of part that it has a place for */

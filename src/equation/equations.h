@@ -9,6 +9,9 @@
  *     constant tau = 5 from 1 to 1e6 steps "..."     a number that a user may set
  *     learned W_ir, W_iz as weight_ih                tensors, stacked, under a name of their own
  *     learned w[n, n] = uniform(0, 0.01)             with a shape, or first values
+ *     first b_iz = standard + drawn                  a part's first values, from what it would be and
+ *                                                    another number, uniform in [0, 1)
+ *     network gru                                    what names of tensors begin with
  *     r = sigmoid(W_ir @ u + b_ir)                   a value of this step
  *     h <- (1 - z) * g + z * h                       what a state is after the step
  *     output h                                       what goes to what lies above
@@ -51,7 +54,9 @@ typedef enum am_node_kind {
   AM_NODE_MULTIPLY,
   AM_NODE_DIVIDE,
   AM_NODE_APPLY, /* @ */
-  AM_NODE_CALL
+  AM_NODE_CALL,
+  AM_NODE_STANDARD, /* in first values: what an element would be; and another draw */
+  AM_NODE_DRAWN
 } am_node_kind;
 
 typedef enum am_function {
@@ -111,6 +116,7 @@ typedef struct am_symbol {
   am_shape shape;
   int at;     /* byte in the text where it is declared, or first used */
   int update; /* of a state or trace: the node of its value after the step, -1 if there is none yet */
+  int first;  /* of what is learned: the node of its first values, -1 for its tensor's */
   int begin;  /* of a state: the node of what it is at first, -1 for 0 */
   int tensor; /* of what is learned: which one it is a part of */
   /* of a constant */
@@ -119,11 +125,11 @@ typedef struct am_symbol {
 } am_symbol;
 
 /* What is saved under one name: the parts lie one after the other along the first dimension. */
-typedef struct am_tensor {
+typedef struct am_learned_tensor {
   char name[AM_SYMBOL_SIZE];
   am_first first;
   int from[2]; /* nodes of a and b, which may name constants; -1: not given */
-} am_tensor;
+} am_learned_tensor;
 
 /* A size: a name, or a number, or one that follows from use. Several may turn out to be one. */
 typedef struct am_size {
@@ -143,10 +149,11 @@ typedef struct am_equations {
   am_node nodes[AM_NODES_MAX];
   am_symbol symbols[AM_SYMBOLS_MAX];
   am_size sizes[AM_SIZES_MAX];
-  am_tensor tensors[AM_TENSORS_MAX];
+  am_learned_tensor tensors[AM_TENSORS_MAX];
   am_assignment assignments[AM_ASSIGNMENTS_MAX];
   int n_nodes, n_symbols, n_sizes, n_tensors, n_assignments;
-  int input, output; /* symbols */
+  int input, output;            /* symbols */
+  char network[AM_SYMBOL_SIZE]; /* "net" if the text does not say */
 } am_equations;
 
 /* Reads a text. `name` (a file's, a network's) stands in sentences, which give line and column, the

@@ -30,6 +30,7 @@ typedef struct reader {
   int at;       /* the next byte */
   int brackets; /* open ones, in which lines do not end */
   int depth;
+  bool first; /* within first values, where `standard` and `drawn` mean something */
   token now;
   amine_error *error;
 } reader;
@@ -152,8 +153,13 @@ static amine_status add_symbol(reader *r, int *out, const char *called, am_symbo
   for (int k = 0; k < AM_N_FUNCTIONS; k++)
     if (strcmp(called, functions[k].name) == 0) return REFUSE(r, at, "%s is a function", called);
   am_symbol *s = &e->symbols[e->n_symbols];
-  *s = (am_symbol){
-      .kind = kind, .at = at, .update = -1, .begin = -1, .tensor = -1, .shape = {-1, {-1, -1}}};
+  *s = (am_symbol){.kind = kind,
+                   .at = at,
+                   .update = -1,
+                   .begin = -1,
+                   .first = -1,
+                   .tensor = -1,
+                   .shape = {-1, {-1, -1}}};
   memcpy(s->name, called, strlen(called) + 1);
   *out = e->n_symbols++;
   return AMINE_OK;
@@ -276,6 +282,10 @@ static amine_status primary(reader *r, int *out) {
   }
   if (is_sign(r, '(')) return bracket(r, out);
   if (r->now.kind != T_NAME) return REFUSE(r, at, "a number, a name or a bracket belongs here");
+  if (r->first && (is_word(r, "standard") || is_word(r, "drawn"))) {
+    AM_TRY(add_node(r, out, is_word(r, "drawn") ? AM_NODE_DRAWN : AM_NODE_STANDARD, at));
+    return next(r);
+  }
   char called[AM_SYMBOL_SIZE];
   AM_TRY(name(r, called, "a value"));
   if (is_sign(r, '(')) return call(r, out, called, at);
@@ -402,14 +412,14 @@ static amine_status add_tensor(reader *r, const char *called, int at) {
   for (int k = 0; k < e->n_tensors; k++)
     if (strcmp(e->tensors[k].name, called) == 0)
       return REFUSE(r, at, "there is a tensor %s already", called);
-  am_tensor *t = &e->tensors[e->n_tensors++];
-  *t = (am_tensor){.first = AM_FIRST_STANDARD, .from = {-1, -1}};
+  am_learned_tensor *t = &e->tensors[e->n_tensors++];
+  *t = (am_learned_tensor){.first = AM_FIRST_STANDARD, .from = {-1, -1}};
   memcpy(t->name, called, strlen(called) + 1);
   return AMINE_OK;
 }
 
 /* "= uniform(LOW, HIGH)", "= normal(MEAN, DEVIATION)", "= VALUE" */
-static amine_status first_value(reader *r, am_tensor *t) {
+static amine_status first_value(reader *r, am_learned_tensor *t) {
   AM_TRY(next(r));
   const bool uniform = is_word(r, "uniform");
   if (!uniform && !is_word(r, "normal")) {
@@ -450,6 +460,25 @@ static amine_status learned(reader *r) {
   AM_TRY(add_tensor(r, called, at));
   return is_sign(r, '=') ? first_value(r, &e->tensors[e->n_tensors - 1]) : AMINE_OK;
 }
+
+/* first NAME = FIRST VALUES */
+static amine_status first(reader *r) {
+  char called[AM_SYMBOL_SIZE];
+  const int at = r->now.at;
+  AM_TRY(name(r, called, "what is learned"));
+  int symbol = am_equations_find(r->e, called);
+  if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
+  am_symbol *s = &r->e->symbols[symbol];
+  if (s->kind != AM_SYMBOL_LEARNED) return REFUSE(r, at, "%s is not learned", called);
+  if (s->first >= 0) return REFUSE(r, at, "the first values of %s are said twice", called);
+  r->first = true;
+  AM_TRY(expect(r, '=', "before first values"));
+  AM_TRY(sum(r, &s->first));
+  r->first = false;
+  return AMINE_OK;
+}
+
+static amine_status network(reader *r) { return name(r, r->e->network, "a network"); }
 
 static amine_status output(reader *r) {
   char called[AM_SYMBOL_SIZE];
@@ -507,7 +536,8 @@ static amine_status statement(reader *r) {
   static const struct {
     const char *word;
     amine_status (*read)(reader *r);
-  } others[] = {{"input", input}, {"constant", constant}, {"learned", learned}, {"output", output}};
+  } others[] = {{"input", input}, {"constant", constant}, {"learned", learned},
+                {"first", first}, {"network", network},   {"output", output}};
   if (is_word(r, "state")) {
     AM_TRY(next(r));
     return state(r, AM_SYMBOL_STATE, 1, "a state");
@@ -561,6 +591,7 @@ amine_status am_equations_read(am_equations **equations, const char *called, con
   am_equations *e = am_alloc(1, sizeof *e);
   if (!e) return am_fail_memory(error, sizeof *e);
   e->input = e->output = -1;
+  memcpy(e->network, "net", sizeof "net");
   e->text = am_strdup(text);
   e->name = am_strdup(called);
   reader r = {.e = e, .now = {.kind = T_LINE}, .error = error};

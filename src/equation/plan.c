@@ -26,6 +26,7 @@ typedef struct builder {
   value values[VALUES_MAX];
   int in[AM_OPERATIONS_MAX][AM_OPERANDS], base[AM_OPERATIONS_MAX], out[AM_OPERATIONS_MAX];
   int n_values, fixed_capacity;
+  bool disturbed;
   amine_error *error;
 } builder;
 
@@ -49,7 +50,8 @@ static bool constant_value(const builder *b, int node, double *out) {
     if (b->e->symbols[n->symbol].kind != AM_SYMBOL_CONSTANT) return false;
     return *out = b->constant[n->symbol], true;
   }
-  if (n->kind == AM_NODE_CALL || n->kind == AM_NODE_APPLY || !constant_value(b, n->a[0], &x))
+  if (n->n == 0 || n->kind == AM_NODE_CALL || n->kind == AM_NODE_APPLY ||
+      !constant_value(b, n->a[0], &x))
     return false;
   if (n->kind == AM_NODE_NEGATE) return *out = -x, true;
   if (!constant_value(b, n->a[1], &y)) return false;
@@ -79,7 +81,7 @@ static amine_status given_constant(builder *b, int k, double number) {
   return AMINE_OK;
 }
 
-static amine_status take_given(builder *b, const am_given *given, int n) {
+static amine_status take_given(builder *b, const am_binding *given, int n) {
   const am_equations *e = b->e;
   for (int k = 0; k < e->n_sizes; k++) b->size[k] = e->sizes[k].number;
   for (int k = 0; k < e->n_symbols; k++) b->constant[k] = e->symbols[k].standard;
@@ -109,7 +111,7 @@ static amine_status take_given(builder *b, const am_given *given, int n) {
 }
 
 /* ------------------------------------------------------------------------------ tensors */
-static amine_status first_values(builder *b, am_plan_tensor *t, const am_tensor *from) {
+static amine_status first_values(builder *b, am_plan_tensor *t, const am_learned_tensor *from) {
   t->first = from->first;
   for (int k = 0; k < 2; k++) {
     if (from->from[k] < 0) continue;
@@ -124,13 +126,42 @@ static amine_status first_values(builder *b, am_plan_tensor *t, const am_tensor 
   return AMINE_OK;
 }
 
+static amine_status first_code(builder *b, am_plan_part *part, int node) {
+  const am_node *n = node_of(b, node);
+  for (int k = 0; k < n->n; k++) AM_TRY(first_code(b, part, n->a[k]));
+  if (part->n == AM_FIRST_CODE) return REFUSE(b, n->at, "these first values are too long");
+  const bool constant = n->kind == AM_NODE_SYMBOL;
+  part->code[part->n].kind = constant ? AM_NODE_NUMBER : n->kind;
+  part->code[part->n++].number = (float)(constant ? b->constant[n->symbol] : n->number);
+  return AMINE_OK;
+}
+
+float am_plan_first_value(const am_plan_part *part, float standard, float drawn) {
+  float stack[AM_FIRST_CODE + 1] = {0};
+  int n = 0;
+  for (int k = 0; k < part->n; k++) {
+    const am_node_kind kind = part->code[k].kind;
+    if (kind == AM_NODE_NUMBER) stack[n++] = part->code[k].number;
+    else if (kind == AM_NODE_STANDARD) stack[n++] = standard;
+    else if (kind == AM_NODE_DRAWN) stack[n++] = drawn;
+    else if (kind == AM_NODE_NEGATE) stack[n - 1] = -stack[n - 1];
+    else {
+      const float x = stack[n - 2], y = stack[n - 1];
+      stack[--n - 1] = kind == AM_NODE_ADD        ? x + y
+                       : kind == AM_NODE_SUBTRACT ? x - y
+                       : kind == AM_NODE_MULTIPLY ? x * y
+                                                  : x / y;
+    }
+  }
+  return stack[0];
+}
+
 static amine_status place_tensors(builder *b) {
   const am_equations *e = b->e;
   am_plan *p = b->p;
   size_t at = 0;
   for (int t = 0; t < e->n_tensors; t++) {
     am_plan_tensor *out = &p->tensors[p->n_tensors++];
-    memcpy(out->name, e->tensors[t].name, sizeof out->name);
     *out = (am_plan_tensor){.rank = 1, .dims = {0, 1}, .at = at};
     memcpy(out->name, e->tensors[t].name, sizeof out->name);
     for (int k = 0; k < e->n_symbols; k++) {
@@ -138,6 +169,13 @@ static amine_status place_tensors(builder *b) {
       if (s->kind != AM_SYMBOL_LEARNED || s->tensor != t) continue;
       if (s->shape.rank == 2) out->rank = 2, out->dims[1] = size_of(b, s->shape.dim[1]);
       b->part[k] = at + (size_t)out->dims[0] * (size_t)out->dims[1];
+      if (s->first >= 0) {
+        if (p->n_parts == AM_TENSORS_MAX)
+          return REFUSE(b, s->at, "at most %d parts have first values", AM_TENSORS_MAX);
+        am_plan_part *part = &p->parts[p->n_parts++];
+        *part = (am_plan_part){.tensor = t, .row = out->dims[0], .rows = rows_of(b, s->shape)};
+        AM_TRY(first_code(b, part, s->first));
+      }
       out->dims[0] += rows_of(b, s->shape);
     }
     AM_TRY(first_values(b, out, &e->tensors[t]));
@@ -421,11 +459,46 @@ static amine_status lower(builder *b, int *out, int node) {
   return lower_sum(b, out, node); /* a sum, a difference, a matrix, or less of one */
 }
 
+/* What the way back needs of an operation: its result; which of its operands. */
+typedef struct needs {
+  bool result, in[AM_OPERANDS];
+} needs;
+
+static const needs of_kind[AM_N_OPERATIONS] = {
+    [AM_DO_AFFINE] = {false, {true}},
+    [AM_DO_TANH] = {true, {false}},
+    [AM_DO_SIGMOID] = {true, {false}},
+    [AM_DO_RELU] = {true, {false}},
+    [AM_DO_SOFTPLUS] = {true, {false}},
+    [AM_DO_EXP] = {true, {false}},
+    [AM_DO_LOG] = {false, {true}},
+    [AM_DO_SQRT] = {true, {false}},
+    [AM_DO_ABS] = {false, {true}},
+    [AM_DO_SPIKE] = {false, {true, true}},
+    [AM_DO_MULTIPLY] = {false, {true, true}},
+    [AM_DO_DIVIDE] = {true, {false, true}},
+    [AM_DO_MIN] = {false, {true, true}},
+    [AM_DO_MAX] = {false, {true, true}},
+    [AM_DO_MULTIPLY_ADD] = {false, {true, true, false}},
+    [AM_DO_MULTIPLY_SUBTRACT] = {false, {true, true, false}},
+    [AM_DO_BETWEEN] = {false, {true, true, true}},
+    [AM_DO_DOT] = {false, {true, true}},
+    [AM_DO_SOFTMAX] = {true, {false}},
+};
+
+/* What is disturbed after a step is not what the way back asks for. */
+static bool asks_for_output(const builder *b, int symbol, int v) {
+  const value *x = &b->values[v];
+  return b->disturbed && symbol == b->e->output && x->from == AM_FROM_STEP &&
+         (of_kind[b->p->operations[x->producer].kind].result || x->uses > 0);
+}
+
 static amine_status keep_state(builder *b, int symbol, int v, int at) {
   am_plan *p = b->p;
   const am_symbol *s = &b->e->symbols[symbol];
   const int rows = rows_of(b, s->shape);
-  if (b->values[v].from != AM_FROM_STEP || b->values[v].rows != rows)
+  if (b->values[v].from != AM_FROM_STEP || b->values[v].rows != rows ||
+      asks_for_output(b, symbol, v))
     AM_TRY(add(b, &v, AM_DO_COPY, rows, &v, 1, -1, at));
   if (p->n_states == AM_STATES_MAX)
     return REFUSE(b, at, "a network has at most %d states", AM_STATES_MAX);
@@ -459,7 +532,7 @@ static amine_status lower_all(builder *b) {
     if (o->kind == AM_SYMBOL_STATE && strcmp(b->p->states[k].name, o->name) == 0)
       v = b->p->states[k].row;
   if (v < 0) AM_TRY(symbol_value(b, &v, e->output, o->at));
-  if (b->values[v].from != AM_FROM_STEP)
+  if (b->values[v].from != AM_FROM_STEP || (!b->values[v].kept && asks_for_output(b, e->output, v)))
     AM_TRY(add(b, &v, AM_DO_COPY, b->values[v].rows, &v, 1, -1, o->at));
   b->values[v].kept = true;
   b->values[v].uses++;
@@ -468,33 +541,6 @@ static amine_status lower_all(builder *b) {
 }
 
 /* ------------------------------------------------------------------------------ rows */
-/* What the way back needs of an operation: its result; which of its operands. */
-typedef struct needs {
-  bool result, in[AM_OPERANDS];
-} needs;
-
-static const needs of_kind[AM_N_OPERATIONS] = {
-    [AM_DO_AFFINE] = {false, {true}},
-    [AM_DO_TANH] = {true, {false}},
-    [AM_DO_SIGMOID] = {true, {false}},
-    [AM_DO_RELU] = {true, {false}},
-    [AM_DO_SOFTPLUS] = {true, {false}},
-    [AM_DO_EXP] = {true, {false}},
-    [AM_DO_LOG] = {false, {true}},
-    [AM_DO_SQRT] = {true, {false}},
-    [AM_DO_ABS] = {false, {true}},
-    [AM_DO_SPIKE] = {false, {true, true}},
-    [AM_DO_MULTIPLY] = {false, {true, true}},
-    [AM_DO_DIVIDE] = {true, {false, true}},
-    [AM_DO_MIN] = {false, {true, true}},
-    [AM_DO_MAX] = {false, {true, true}},
-    [AM_DO_MULTIPLY_ADD] = {false, {true, true, false}},
-    [AM_DO_MULTIPLY_SUBTRACT] = {false, {true, true, false}},
-    [AM_DO_BETWEEN] = {false, {true, true, true}},
-    [AM_DO_DOT] = {false, {true, true}},
-    [AM_DO_SOFTMAX] = {true, {false}},
-};
-
 /* May the result lie where operand value v lies? */
 static bool in_place(const builder *b, int v, int rows) {
   const value *x = &b->values[v];
@@ -551,6 +597,8 @@ static void take_rows(builder *b) {
     }
   for (int s = 0; s < p->n_states; s++) p->states[s].row = b->values[p->states[s].row].row;
   p->n_outputs = b->values[p->output].rows;
+  for (int s = 0; s < p->n_states; s++)
+    p->output_is_state |= p->states[s].row == b->values[p->output].row;
   p->output = b->values[p->output].row;
 }
 
@@ -605,7 +653,7 @@ static void mark_first(const builder *b) {
 }
 
 /* ------------------------------------------------------------------------------ the plan */
-static amine_status build(builder *b, const am_given *given, int n) {
+static amine_status build(builder *b, const am_binding *given, int n) {
   AM_TRY(take_given(b, given, n));
   AM_TRY(place_tensors(b));
   b->p->n_inputs = rows_of(b, b->e->symbols[b->e->input].shape);
@@ -618,14 +666,14 @@ static amine_status build(builder *b, const am_given *given, int n) {
   return AMINE_OK;
 }
 
-amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_given *given, int n,
-                          amine_error *error) {
+amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
+                          bool disturbed, amine_error *error) {
   builder *b = am_alloc(1, sizeof *b);
   am_plan *p = am_alloc(1, sizeof *p);
   amine_status status = AMINE_OK;
   if (!b || !p) status = am_fail_memory(error, sizeof *b + sizeof *p);
   else {
-    *b = (builder){.e = e, .p = p, .error = error};
+    *b = (builder){.e = e, .p = p, .disturbed = disturbed, .error = error};
     status = build(b, given, n);
   }
   am_free(b);

@@ -88,29 +88,47 @@ typedef struct am_plan_tensor {
   double from[2];
 } am_plan_tensor;
 
+/* A part of a tensor whose first values are computed from the tensor's: in the reverse Polish order,
+ * each operation in 32 bits. */
+enum { AM_FIRST_CODE = 24 };
+typedef struct am_plan_part {
+  int tensor, row, rows; /* rows from `row` on */
+  int n;
+  struct {
+    am_node_kind kind;
+    float number;
+  } code[AM_FIRST_CODE];
+} am_plan_part;
+
 typedef struct am_plan {
   am_operation operations[AM_OPERATIONS_MAX];
   am_plan_state states[AM_STATES_MAX];
   am_plan_tensor tensors[AM_TENSORS_MAX];
+  am_plan_part parts[AM_TENSORS_MAX];
   am_fixed *fixed; /* [n_fixed] */
-  int n_operations, n_states, n_tensors, n_fixed;
+  int n_operations, n_states, n_tensors, n_parts, n_fixed;
   int n_inputs, n_rows;
+  bool output_is_state;
   int output, n_outputs;           /* row and rows of the output */
   int backward[AM_OPERATIONS_MAX]; /* the operations in the order of the way back */
   size_t n_parameters;             /* a multiple of 16 */
 } am_plan;
 
 /* A size or a constant by its name. */
-typedef struct am_given {
+typedef struct am_binding {
   const char *name;
   double value;
-} am_given;
+} am_binding;
 
 /* The sizes and constants of `given`, n of them, others as the text says; the input's size by the
  * input's name. AMINE_ERROR_ARGUMENT for a size that is missing or out of 1 to 65536, a constant out
- * of its range, or a name that the text does not have; AMINE_ERROR_MEMORY. */
-amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_given *given, int n,
-                          amine_error *error);
+ * of its range, or a name that the text does not have; AMINE_ERROR_MEMORY.
+ * disturbed: somebody will add to the output after a step, so derivatives do not ask for it. */
+amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
+                          bool disturbed, amine_error *error);
 void am_plan_free(am_plan *plan);
+
+/* A part's first value from the tensor's and another number, uniform in [0, 1). */
+float am_plan_first_value(const am_plan_part *part, float standard, float drawn);
 
 #endif

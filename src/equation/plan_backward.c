@@ -19,5 +19,9 @@ static void back(const am_plan *p, const am_plan_step *s, const am_plan_gradient
   }
 }
 
+static void linear(real *dx, const real *W, const real *dy, int n, int m) {
+  lanes_transposed(dx, W, dy, n, m, 1);
+}
+
 extern const am_plan_backward_ops AM_ISA(am_plan_backward_ops);
-const am_plan_backward_ops AM_ISA(am_plan_backward_ops) = {.back = back};
+const am_plan_backward_ops AM_ISA(am_plan_backward_ops) = {.back = back, .linear = linear};

@@ -7,6 +7,8 @@
 
 typedef struct am_plan_backward_ops {
   void (*back)(const am_plan *plan, const am_plan_step *step, const am_plan_gradient *gradient);
+  /* dx [m][lanes] += W' dy for a linear layer [n][m] on top */
+  void (*linear)(am_real *dx, const am_real *W, const am_real *dy, int n, int m);
 } am_plan_backward_ops;
 
 const am_plan_backward_ops *am_plan_backward_code(void);

@@ -12,6 +12,14 @@ static void fix(const am_plan *p, real *fixed, const real *parameters) {
   }
 }
 
+static void fix_each(const am_plan *p, real *fixed, const real *parameters) {
+  for (int k = 0; k < p->n_fixed; k++) {
+    const am_fixed *f = &p->fixed[k];
+    v_store(fixed + (size_t)k * VEC_LANES,
+            f->learned ? v_load(parameters + f->at * VEC_LANES) : v_set1((real)f->number));
+  }
+}
+
 static void begin(const am_plan *p, real *block) {
   for (int s = 0; s < p->n_states; s++)
     for (int k = 0; k < p->states[s].rows; k++)
@@ -28,6 +36,19 @@ static void affine(const am_operation *o, const am_plan_step *s, real *y) {
   const real *W = s->parameters + o->weights, *b = o->has_bias ? s->parameters + o->bias : NULL;
   const rows x = rows_of(&o->in[0], s);
   (o->adds ? lanes_affine_add : lanes_affine)(y, W, b, x.at, o->rows, o->in[0].rows);
+}
+
+/* Weights of each lane's own, in the order of the sums above. */
+static void affine_each(const am_operation *o, const am_plan_step *s, real *y) {
+  const int m = o->in[0].rows;
+  const real *W = s->parameters + o->weights * VEC_LANES, *b = s->parameters + o->bias * VEC_LANES;
+  const rows x = rows_of(&o->in[0], s);
+  for (int j = 0; j < o->rows; j++, y += VEC_LANES, b += VEC_LANES) {
+    vec all = o->adds ? v_load(y) : v_zero();
+    if (o->has_bias) all = o->adds ? v_add(all, v_load(b)) : v_load(b);
+    for (int i = 0; i < m; i++, W += VEC_LANES) all = v_fma(v_load(W), row_of(x, i), all);
+    v_store(y, all);
+  }
 }
 
 static void softmax(const am_operation *o, const am_plan_step *s, real *y) {
@@ -100,6 +121,14 @@ static void step(const am_plan *p, const am_plan_step *s) {
   for (int k = 0; k < p->n_operations; k++) do_operation(&p->operations[k], s);
 }
 
+static void step_each(const am_plan *p, const am_plan_step *s) {
+  for (int k = 0; k < p->n_operations; k++) {
+    const am_operation *o = &p->operations[k];
+    if (o->kind == AM_DO_AFFINE) affine_each(o, s, s->block + (size_t)o->row * VEC_LANES);
+    else do_operation(o, s);
+  }
+}
+
 /* ------------------------------------------------------------------------------ of one unit */
 /* A matrix cut down to its diagonal; one that is not square does nothing to its own unit. */
 static void diagonal_back(const am_operation *o, const am_plan_step *s, const real *g, real *to) {
@@ -160,6 +189,8 @@ const am_plan_lanes_ops AM_ISA(am_plan_lanes_ops) = {.n_lanes = VEC_LANES,
                                                      .fix = fix,
                                                      .begin = begin,
                                                      .step = step,
+                                                     .fix_each = fix_each,
+                                                     .step_each = step_each,
                                                      .local = local,
                                                      .collect = collect,
                                                      .collect_fixed = collect_fixed};

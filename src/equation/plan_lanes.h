@@ -43,6 +43,10 @@ typedef struct am_plan_lanes_ops {
   /* The states of `block` as they are before the first step. */
   void (*begin)(const am_plan *plan, am_real *block);
   void (*step)(const am_plan *plan, const am_plan_step *step);
+  /* fix and step where each lane has parameters of its own, [n_parameters][lanes]: with the same in
+   * all lanes the same bits. */
+  void (*fix_each)(const am_plan *plan, am_real *fixed, const am_real *parameters);
+  void (*step_each)(const am_plan *plan, const am_plan_step *step);
   /* From the credit of each state and output to each weight's row: credit times psi, the effect of
    * what enters there on its own unit; and to the states before: credit times d, the effect of a unit
    * on itself one step on. Scalars that are computed from units count as given. */

@@ -214,6 +214,8 @@ static amine_status infer(inference *f, int node, am_shape *out, am_shape wanted
   case AM_NODE_NEGATE: return infer(f, n->a[0], out, wanted);
   case AM_NODE_APPLY: return of_apply(f, n, out, wanted);
   case AM_NODE_CALL: return of_call(f, n, out, wanted);
+  case AM_NODE_STANDARD:
+  case AM_NODE_DRAWN: *out = scalar; return AMINE_OK; /* not in equations */
   default: return of_pair(f, n, out, wanted);
   }
 }
@@ -264,7 +266,10 @@ static amine_status is_constant(const am_equations *e, int node, amine_error *er
 static amine_status first_values(const am_equations *e, amine_error *error) {
   for (int t = 0; t < e->n_tensors; t++)
     for (int k = 0; k < 2; k++) AM_TRY(is_constant(e, e->tensors[t].from[k], error));
-  for (int k = 0; k < e->n_symbols; k++) AM_TRY(is_constant(e, e->symbols[k].begin, error));
+  for (int k = 0; k < e->n_symbols; k++) {
+    AM_TRY(is_constant(e, e->symbols[k].begin, error));
+    AM_TRY(is_constant(e, e->symbols[k].first, error));
+  }
   return AMINE_OK;
 }
 

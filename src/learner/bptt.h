@@ -1,7 +1,6 @@
-/* Backpropagation through time of an actor-critic on gated recurrent units: the yardstick beside
- * which learning without backprop is measured.
+/* Backpropagation through time of an actor-critic on layers of any text: the yardstick beside which learning without backprop is measured.
  *
- *     h = GRU layers(u),  logits = W_o h + b_o,  V = w_v h + b_v          (h: the top layer)
+ *     h = layers(u),  logits = W_o h + b_o,  V = w_v h + b_v          (h: the top layer)
  *     ascends  mean over lanes of  sum_t [ log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t ]
  *
  * by its exact gradient (A and R = A + V held fixed; A as in policy_lane.h), except that the
@@ -13,15 +12,13 @@
 
 #include "learner/agent.h"
 #include "learner/teach.h"
-#include "network/gru.h"
+#include "network/stack.h"
 
 typedef struct am_bptt_options {
   am_agent_options agent;
-  int n_hidden, n_layers;
-  float dropout;
+  am_stack_options units;
   float gamma, lambda, value_weight, entropy_weight; /* c_v, beta */
   am_teach teach;
-  am_gru_start start;
 } am_bptt_options;
 
 /* AMINE_ERROR_ARGUMENT for an option out of range, or a task without answers that is to be taught

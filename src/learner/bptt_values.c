@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "network/gru_backward.h"
+#include "equation/plan_backward.h"
 #include "network/hebbian_rnn_backward.h"
 #include "network/linear_lane.h"
 
@@ -50,7 +50,7 @@ static void learn(const am_hebbian *x, const am_hebbian_memory *m, const way_bac
                                       .H_after = am_hebbian_trace(x, m, t),
                                       .m = am_hebbian_slot(m, m->m, t, 1)};
     memcpy(w->dx, w->dh, rows * sizeof(float));
-    am_gru_backward_code()->linear(w->dx, x->agent.parameters + x->o_w, dy + (size_t)t * out, A, n);
+    am_plan_backward_code()->linear(w->dx, x->agent.parameters + x->o_w, dy + (size_t)t * out, A, n);
     am_hebbian_backward_code()->back(&cell, &x->rnn.options.rule, w->da + (size_t)t * rows, w->dh,
                                      w->G, w->dx, &moment);
   }

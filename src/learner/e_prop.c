@@ -2,12 +2,17 @@
 #include "learner/e_prop.h"
 
 #include <assert.h>
+#include "network/units.h"
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
   am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
-  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
-  return am_e_prop_create(learner, task, &o, error);
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  o.units = units.stack;
+  const amine_status status = am_e_prop_create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_e_prop_type = {
@@ -22,7 +27,7 @@ const am_learner_type am_e_prop_type = {
          .source = "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
          .parameters = am_local_parameters,
          .options_size = sizeof(am_local_options)},
-    .networks = "gru|leaky-rnn",
+    .texts = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

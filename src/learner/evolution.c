@@ -2,6 +2,7 @@
 #include "learner/evolution.h"
 
 #include <math.h>
+#include "network/units.h"
 
 /* u [n]: ranks from -1/2 to 1/2 by counting, which needs no order among equals. */
 static void rank(float *u, const float *F, int n) {
@@ -30,8 +31,12 @@ static void weigh(const am_population *x, float *f, const float *F, float *work)
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
   am_population_options o = *(const am_population_options *)chosen->options[AM_LEARNER];
-  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
-  return am_evolution_create(learner, task, &o, error);
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  o.units = units.stack;
+  const amine_status status = am_evolution_create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_evolution_type = {
@@ -45,7 +50,7 @@ const am_learner_type am_evolution_type = {
          .source = "Salimans et al. 2017, arXiv 1703.03864",
          .parameters = am_population_parameters,
          .options_size = sizeof(am_population_options)},
-    .networks = "gru",
+    .texts = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,

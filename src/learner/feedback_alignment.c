@@ -1,11 +1,17 @@
 /* Feedback alignment (equations: feedback_alignment.h): a choice of local.h. */
 #include "learner/feedback_alignment.h"
 
+#include "network/units.h"
+
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
   am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
-  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
-  return am_feedback_alignment_create(learner, task, &o, error);
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  o.units = units.stack;
+  const amine_status status = am_feedback_alignment_create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_feedback_alignment_type = {
@@ -17,7 +23,7 @@ const am_learner_type am_feedback_alignment_type = {
                  "Lillicrap et al. 2016, doi:10.1038/ncomms13276; Nokland 2016, arXiv 1609.01596",
              .parameters = am_local_parameters,
              .options_size = sizeof(am_local_options)},
-    .networks = "gru|leaky-rnn",
+    .texts = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

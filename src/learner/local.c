@@ -8,7 +8,6 @@
 #include "learner/adam_step.h"
 #include "learner/policy_lane.h"
 #include "learner/rows.h"
-#include "network/gru_trace.h"
 #include "network/linear_lane.h"
 
 enum { LANES = AM_GROUP_LANES };
@@ -25,7 +24,7 @@ typedef struct local {
 /* One worker's memory; [step][rows][LANES] */
 typedef struct memory {
   am_rollout e;
-  float *delta, *A, *error, *dvalue, *credit, *own, *gates;
+  float *delta, *A, *error, *dvalue, *credit;
   float *factor, *both; /* of one step */
 } memory;
 
@@ -34,11 +33,11 @@ static local *inside(am_agent *a) { return (local *)(void *)a; }
 
 static size_t lay_out(memory *m, float *block, const local *x) {
   const size_t T = (size_t)x->agent.learner.task->n_steps, A = (size_t)x->net.n_out;
-  const size_t n = (size_t)x->options.cell.n_hidden;
-  size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T) / sizeof(float);
+  const size_t n = (size_t)x->net.n;
+  size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T, true) / sizeof(float);
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(delta, T), CUT(A, T), CUT(error, T * A), CUT(dvalue, T), CUT(credit, T * n), CUT(own, T * n);
-  CUT(gates, T * (size_t)x->net.cell.gate_rows * n), CUT(factor, 1), CUT(both, A + 1);
+  CUT(delta, T), CUT(A, T), CUT(error, T * A), CUT(dvalue, T), CUT(credit, T * n);
+  CUT(factor, 1), CUT(both, A + 1);
 #undef CUT
   return at * sizeof(float);
 }
@@ -73,7 +72,7 @@ static void at_heads(const local *x, const memory *m, am_turn *turn, int t) {
 
 static void credits(const local *x, const memory *m, am_turn *turn) {
   const am_local_options *o = &x->options;
-  const int A = x->net.n_out, n = o->cell.n_hidden, T = turn->group.task->n_steps;
+  const int A = x->net.n_out, n = x->net.n, T = turn->group.task->n_steps;
   const float *w = x->agent.parameters;
   if (x->net.critic)
     am_policy_code()->dopamine(m->delta, m->A, m->e.reward, m->e.value, m->e.live, LANES, o->gamma,
@@ -87,31 +86,13 @@ static void credits(const local *x, const memory *m, am_turn *turn) {
 }
 
 static void learn(const local *x, const memory *m, am_turn *turn) {
-  const am_actor_net *net = &x->net;
-  const int n = x->options.cell.n_hidden, T = turn->group.task->n_steps, A = net->n_out;
-  const size_t row = (size_t)(n * LANES);
-  const float *w = x->agent.parameters;
+  static const am_stack_reach reach[] = {[AM_LOCAL_DIAGONAL] = AM_STACK_UNIT,
+                                         [AM_LOCAL_DECAY] = AM_STACK_ELEMENTS,
+                                         [AM_LOCAL_NONE] = AM_STACK_NOW};
   credits(x, m, turn);
-  const am_gru_window window = am_rollout_window(&m->e, net, m->gates, T);
-  am_linear_code()->collect(turn->change + net->o_w, turn->change + net->o_b, m->error,
-                            (size_t)(A * LANES), am_rollout_h(&m->e, net, 0), window.before_step, T,
-                            A, n);
-  if (net->critic)
-    am_linear_code()->collect(turn->change + net->v_w, turn->change + net->v_b, m->dvalue, LANES,
-                              am_rollout_h(&m->e, net, 0), window.before_step, T, 1, n);
-  if (x->options.trace != AM_LOCAL_NONE) {
-    const am_trace_kind kind =
-        x->options.trace == AM_LOCAL_DIAGONAL ? AM_TRACE_DIAGONAL : AM_TRACE_DECAY;
-    for (int t = 0; t < T; t++)
-      am_cell_own(&net->cell, w, am_rows(m->own, t, n), am_rollout_state(&m->e, net, t),
-                  am_rollout_h(&m->e, net, t - 1), kind);
-    am_gru_trace_code()->scan(m->credit, row, m->own, row, T, n);
-  }
-  for (int t = 0; t < T; t++)
-    am_cell_gates(&net->cell, w, m->gates + (size_t)t * window.gates_step,
-                  am_rollout_state(&m->e, net, t), am_rollout_h(&m->e, net, t - 1),
-                  am_rows(m->credit, t, n));
-  am_cell_collect(&net->cell, w, turn->change, &window);
+  am_rollout_collect_heads(&m->e, &x->net, turn->change, m->error, m->dvalue);
+  am_stack_local(&x->net.stack, &m->e.units, turn->change, x->agent.parameters, m->e.u, m->credit,
+                 reach[x->options.trace]);
 }
 
 static void play(const am_agent *a, am_turn *turn) {
@@ -128,13 +109,13 @@ static void play(const am_agent *a, am_turn *turn) {
 /* ------------------------------------------------------------------------------ feedback */
 /* Output weight k of unit j; k = n_out is the critic's. */
 static size_t output_weight(const local *x, int k, int j) {
-  const size_t n = (size_t)x->options.cell.n_hidden;
+  const size_t n = (size_t)x->net.n;
   return k < x->net.n_out ? x->net.o_w + (size_t)k * n + (size_t)j : x->net.v_w + (size_t)j;
 }
 
 static void before(am_agent *a, float *change) {
   local *x = inside(a);
-  const int n = x->options.cell.n_hidden;
+  const int n = x->net.n;
   (void)change;
   for (int k = 0; k < x->n_error; k++)
     for (int j = 0; j < n; j++) x->old[k * n + j] = a->parameters[output_weight(x, k, j)];
@@ -144,7 +125,7 @@ static void before(am_agent *a, float *change) {
 static void after(am_agent *a) {
   local *x = inside(a);
   const am_local_options *o = &x->options;
-  const int n = o->cell.n_hidden;
+  const int n = x->net.n;
   const float keep = 1 - o->feedback_decay;
   if (!(am_agent_rate(a) > 0)) return;
   for (int k = 0; k < x->n_error && o->feedback != AM_FEEDBACK_RANDOM; k++)
@@ -165,7 +146,7 @@ double am_local_angle(const am_learner *learner) {
   const float *p = x->agent.parameters;
   double bw = 0, bb = 0, ww = 0;
   for (int k = 0; k < x->n_error; k++)
-    for (int j = 0; j < x->options.cell.n_hidden; j++) {
+    for (int j = 0; j < x->net.n; j++) {
       const double w = (double)p[output_weight(x, k, j)];
       const double b = (double)p[x->b_w + (size_t)(j * x->n_error + k)];
       bw += b * w, bb += b * b, ww += w * w;
@@ -183,6 +164,7 @@ int am_local_series(const am_learner *learner, am_series *out) {
 
 void am_local_destroy(am_learner *learner) {
   am_free(inside(am_agent_of(learner))->old);
+  am_actor_net_free(&inside(am_agent_of(learner))->net);
   am_agent_close(am_agent_of(learner));
   am_free(learner);
 }
@@ -192,10 +174,10 @@ static const am_agent_ops ops = {
 
 static amine_status open_all(local *x, const am_task *task, amine_error *error) {
   const am_local_options *o = &x->options;
-  const int n = o->cell.n_hidden;
   am_places *places = &x->agent.places;
   AM_TRY(
-      am_actor_net_make(&x->net, places, task, &o->cell, o->teach != AM_TEACH_SUPERVISED, error));
+      am_actor_net_make(&x->net, places, task, &o->units, o->teach != AM_TEACH_SUPERVISED, error));
+  const int n = x->net.n;
   x->n_error = x->net.n_out + x->net.critic;
   const int feedback = places->n;
   x->b_w = am_places_add(places, "feedback.weight", n, x->n_error);

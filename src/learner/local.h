@@ -29,7 +29,7 @@ typedef enum am_local_trace {
 
 typedef struct am_local_options {
   am_agent_options agent;
-  am_cell_options cell;
+  am_stack_options units;
   float gamma, lambda, value_weight, entropy_weight;
   am_teach teach; /* supervised: no critic */
   am_feedback feedback;

@@ -8,6 +8,7 @@
 #include "learner/policy_lane.h"
 #include "learner/rows.h"
 #include "network/linear_lane.h"
+#include "network/units.h"
 
 #define BASELINE_RATE 0.05f /* rho */
 
@@ -22,7 +23,7 @@ typedef struct perturbation {
 
 typedef struct memory {
   am_rollout e;
-  float *xi, *delta, *R, *error, *credit, *gates; /* [step][rows][LANES] */
+  float *xi, *delta, *R, *error, *credit; /* [step][rows][LANES] */
   const am_turn *turn;
   int n;
   float sigma;
@@ -34,11 +35,10 @@ static const perturbation *perturbation_of(const am_agent *a) {
 
 static size_t lay_out(memory *m, float *block, const perturbation *x) {
   const size_t T = (size_t)x->agent.learner.task->n_steps, A = (size_t)x->net.n_out;
-  const size_t n = (size_t)x->options.cell.n_hidden;
-  size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T) / sizeof(float);
+  const size_t n = (size_t)x->net.n;
+  size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T, true) / sizeof(float);
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(xi, T * n), CUT(delta, T), CUT(R, T), CUT(error, T * A), CUT(credit, n);
-  CUT(gates, T * (size_t)x->net.cell.gate_rows * n);
+  CUT(xi, T * n), CUT(delta, T), CUT(R, T), CUT(error, T * A), CUT(credit, T * n);
 #undef CUT
   m->n = (int)n;
   m->sigma = x->options.sigma;
@@ -83,21 +83,18 @@ static void returns(const perturbation *x, const memory *m, am_turn *turn) {
 static void learn(const perturbation *x, const memory *m, am_turn *turn) {
   const am_actor_net *net = &x->net;
   const int T = turn->group.task->n_steps, A = net->n_out, n = m->n;
-  const am_gru_window window = am_rollout_window(&m->e, net, m->gates, T);
   returns(x, m, turn);
   for (int t = 0; t < T; t++) {
     const float *R = am_rows(m->R, t, 1), *xi = am_rows(m->xi, t, n);
     am_policy_code()->error(am_rows(m->error, t, A), am_rows(m->e.hit, t, A), am_rows(m->e.p, t, A),
                             am_rows(m->e.logp, t, A), am_rows(m->e.entropy, t, 1), R,
                             am_rows(m->e.asked, t, 1), x->options.entropy_weight, A);
-    for (int k = 0; k < n * LANES; k++) m->credit[k] = R[k % LANES] * xi[k] / m->sigma;
-    am_cell_gates(&net->cell, x->agent.parameters, m->gates + (size_t)t * window.gates_step,
-                  am_rollout_state(&m->e, net, t), am_rollout_h(&m->e, net, t - 1), m->credit);
+    float *credit = am_rows(m->credit, t, n);
+    for (int k = 0; k < n * LANES; k++) credit[k] = R[k % LANES] * xi[k] / m->sigma;
   }
-  am_linear_code()->collect(turn->change + net->o_w, turn->change + net->o_b, m->error,
-                            (size_t)(A * LANES), am_rollout_h(&m->e, net, 0), window.before_step, T,
-                            A, n);
-  am_cell_collect(&net->cell, x->agent.parameters, turn->change, &window);
+  am_rollout_collect_heads(&m->e, net, turn->change, m->error, NULL);
+  am_stack_local(&net->stack, &m->e.units, turn->change, x->agent.parameters, m->e.u, m->credit,
+                 AM_STACK_NOW);
 }
 
 static void play(const am_agent *a, am_turn *turn) {
@@ -125,6 +122,7 @@ static void before(am_agent *a, float *change) {
 
 /* ------------------------------------------------------------------------------ the learner */
 static void destroy(am_learner *learner) {
+  am_actor_net_free(&((perturbation *)(void *)learner)->net);
   am_agent_close(am_agent_of(learner));
   am_free(learner);
 }
@@ -150,8 +148,12 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
                            amine_error *error) {
   am_node_perturbation_options o =
       *(const am_node_perturbation_options *)chosen->options[AM_LEARNER];
-  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
-  return am_node_perturbation_create(learner, task, &o, error);
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  o.units = units.stack;
+  const amine_status status = am_node_perturbation_create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_node_perturbation_type = {
@@ -163,7 +165,7 @@ const am_learner_type am_node_perturbation_type = {
                        "doi:10.1103/PhysRevLett.97.048104",
              .parameters = parameters,
              .options_size = sizeof(am_node_perturbation_options)},
-    .networks = "gru|leaky-rnn",
+    .texts = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,
@@ -183,7 +185,9 @@ static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_LOSS,
 
 static amine_status open_all(perturbation *x, const am_task *task, amine_error *error) {
   am_places *places = &x->agent.places;
-  AM_TRY(am_actor_net_make(&x->net, places, task, &x->options.cell, false, error));
+  am_stack_options units = x->options.units;
+  units.disturbed = true;
+  AM_TRY(am_actor_net_make(&x->net, places, task, &units, false, error));
   const int baseline = places->n;
   x->b = am_places_add(places, "baseline", task->n_steps, 0);
   AM_TRY(am_agent_open(&x->agent, task, &x->options.agent, &ops, error));

@@ -26,7 +26,7 @@
 
 typedef struct am_node_perturbation_options {
   am_agent_options agent;
-  am_cell_options cell;
+  am_stack_options units;
   float gamma, entropy_weight;
   float sigma;                    /* above 0 */
   float input, recurrent, output; /* shares of the rate */

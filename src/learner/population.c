@@ -7,7 +7,7 @@
 #include "base/threads.h"
 #include "learner/adam_step.h"
 #include "learner/rows.h"
-#include "network/gru_each_lane.h"
+#include "network/each_lane.h"
 
 enum { LANES = AM_GROUP_LANES, ROW = 256 /* weights of one piece of work */ };
 
@@ -22,7 +22,7 @@ static const am_population *population_of(const am_agent *a) {
 
 static size_t lay_out(memory *m, float *block, const am_population *x) {
   const int T = x->agent.learner.task->n_steps;
-  size_t at = am_rollout_lay_out(&m->e, block, &x->net, T) / sizeof(float);
+  size_t at = am_rollout_lay_out(&m->e, block, &x->net, T, false) / sizeof(float);
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
   CUT(noise, x->agent.places.size), CUT(each, x->agent.places.size), CUT(scale, 1);
 #undef CUT
@@ -118,6 +118,7 @@ void am_population_destroy(am_learner *learner) {
   am_free(x->F);
   am_free(x->f);
   am_free(x->work);
+  am_actor_net_free(&x->net);
   am_agent_close(&x->agent);
   am_free(x);
 }
@@ -133,7 +134,7 @@ static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_LOSS,
 
 static amine_status open_all(am_population *x, const am_task *task, amine_error *error) {
   const size_t n = (size_t)x->options.agent.n_lanes;
-  AM_TRY(am_actor_net_make(&x->net, &x->agent.places, task, &x->options.cell, false, error));
+  AM_TRY(am_actor_net_make(&x->net, &x->agent.places, task, &x->options.units, false, error));
   x->agent.own[x->agent.n_own++] = (am_block){&x->F, n, sizeof *x->F};
   x->agent.own[x->agent.n_own++] = (am_block){&x->f, n / 2, sizeof *x->f};
   x->agent.own[x->agent.n_own++] = (am_block){&x->work, n, sizeof *x->work};
@@ -170,7 +171,6 @@ amine_status am_population_create(
   if (!x) return am_fail_memory(error, sizeof *x);
   x->agent.learner.type = type;
   x->options = *o;
-  x->options.cell.kind = AM_CELL_GRU;
   memcpy(x->sign, sign, sizeof x->sign);
   x->weigh = weigh;
   amine_status status = open_all(x, task, error);

@@ -20,7 +20,7 @@
 
 typedef struct am_population_options {
   am_agent_options agent; /* n_lanes even */
-  am_cell_options cell;   /* gated units */
+  am_stack_options units;
   float sigma;            /* above 0 */
   int episodes;           /* 1 to 65536 */
   bool z_scored;          /* evolution: by z-score in place of rank */

@@ -1,11 +1,17 @@
 /* Random-feedback local online learning (equations: rflo.h): a choice of local.h. */
 #include "learner/rflo.h"
 
+#include "network/units.h"
+
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
   am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
-  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
-  return am_rflo_create(learner, task, &o, error);
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  o.units = units.stack;
+  const amine_status status = am_rflo_create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_rflo_type = {
@@ -17,7 +23,7 @@ const am_learner_type am_rflo_type = {
              .source = "Murray 2019, doi:10.7554/eLife.43299",
              .parameters = am_local_parameters,
              .options_size = sizeof(am_local_options)},
-    .networks = "leaky-rnn",
+    .texts = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,
@@ -33,7 +39,6 @@ const am_learner_type am_rflo_type = {
 amine_status am_rflo_create(am_learner **learner, const am_task *task,
                             const am_local_options *options, amine_error *error) {
   am_local_options o = *options;
-  o.cell.kind = AM_CELL_LEAKY;
   o.teach = AM_TEACH_SUPERVISED;
   o.trace = AM_LOCAL_DECAY;
   return am_local_create(learner, &am_rflo_type, task, &o, error);

@@ -5,73 +5,67 @@
 #include <string.h>
 
 #include "learner/policy_lane.h"
-#include "network/gru_each_lane.h"
+#include "network/each_lane.h"
 #include "network/linear_lane.h"
 
 enum { LANES = AM_GROUP_LANES };
 
 amine_status am_actor_net_make(am_actor_net *net, am_places *places, const am_task *task,
-                               const am_cell_options *cell, bool critic, amine_error *error) {
-  const int n = cell->n_hidden;
+                               const am_stack_options *units, bool critic, amine_error *error) {
   *net = (am_actor_net){.n_in = task->n_inputs,
                         .n_out = task->n_targets > 0 ? task->n_targets : task->n_actions,
                         .linear = task->n_targets > 0,
                         .critic = critic};
-  am_cell_options o = *cell;
+  am_stack_options o = *units;
   o.n_inputs = task->n_inputs;
-  AM_TRY(am_cell_make(&net->cell, places, &o, error));
+  AM_TRY(am_stack_make(&net->stack, places, &o, error));
+  net->n = net->stack.n_outputs;
   net->heads = places->n;
-  net->o_w = am_places_add(places, "h2o.weight", net->n_out, n);
+  net->o_w = am_places_add(places, "h2o.weight", net->n_out, net->n);
   net->o_b = am_places_add(places, "h2o.bias", net->n_out, 0);
   if (!critic) return AMINE_OK;
-  net->v_w = am_places_add(places, "h2v.weight", 1, n);
+  net->v_w = am_places_add(places, "h2v.weight", 1, net->n);
   net->v_b = am_places_add(places, "h2v.bias", 1, 0);
   return AMINE_OK;
 }
 
+void am_actor_net_free(am_actor_net *net) { am_stack_free(&net->stack); }
+
 void am_actor_net_initialise(const am_actor_net *net, const am_places *places, float *parameters,
                              uint64_t seed) {
-  const float bound = 1 / sqrtf((float)net->cell.options.n_hidden);
-  am_cell_initialise(&net->cell, places, parameters, seed);
+  const float bound = 1 / sqrtf((float)net->n);
+  am_stack_initialise(&net->stack, places, parameters, seed);
   for (int k = 0; k < (net->critic ? 4 : 2); k++)
     am_places_uniform(places, net->heads + k, parameters, bound, seed);
 }
 
-size_t am_rollout_lay_out(am_rollout *e, float *block, const am_actor_net *net, int n_steps) {
+size_t am_rollout_lay_out(am_rollout *e, float *block, const am_actor_net *net, int n_steps,
+                          bool gradients) {
   const size_t T = (size_t)n_steps, I = (size_t)net->n_in, A = (size_t)net->n_out;
-  const size_t rows = (size_t)(net->cell.rows * net->cell.options.n_hidden);
   size_t at = 0;
 #define CUT(field, rows) (e->field = block ? block + at : NULL, at += (rows)*LANES)
   CUT(u, T * I), CUT(live, T), CUT(asked, T), CUT(hit, T * A), CUT(answer, T * A), CUT(reward, T);
-  CUT(p, T * A), CUT(logp, T * A), CUT(entropy, T), CUT(value, T), CUT(state, (T + 1) * rows);
-  CUT(logits, A);
+  CUT(p, T * A), CUT(logp, T * A), CUT(entropy, T), CUT(value, T), CUT(logits, A);
 #undef CUT
+  at += am_stack_lay_out(&e->units, block ? block + at : NULL, &net->stack, n_steps, gradients);
   return at * sizeof(float);
 }
 
 /* ------------------------------------------------------------------------------ one step */
-static void forward(const am_rollout *e, const am_actor_net *net, const am_rollout_how *how,
-                    int t) {
-  float *state = am_rollout_state(e, net, t);
-  const float *u = am_rows(e->u, t, net->n_in), *before = am_rollout_h(e, net, t - 1);
-  if (how->each) {
-    const float *w = how->each;
-    const am_gru *g = &net->cell.gru;
-    const am_gru_cell cell = {.n_inputs = net->n_in,
-                              .n = net->cell.options.n_hidden,
-                              .w_ih = w + g->w_ih[0] * LANES,
-                              .w_hh = w + g->w_hh[0] * LANES,
-                              .b_ih = w + g->b_ih[0] * LANES,
-                              .b_hh = w + g->b_hh[0] * LANES};
-    am_each_code()->gru(&cell, state, u, before);
-  } else {
-    am_cell_step(&net->cell, how->parameters, state, u, before);
-  }
+static void forward(const am_rollout *e, const am_actor_net *net, const am_turn *turn,
+                    const am_rollout_how *how, int t) {
+  const am_stack *s = &net->stack;
+  const float *u = am_rows(e->u, t, net->n_in);
+  const bool dropped = how->dropped && s->dropout > 0;
+  for (int l = 0; dropped && l + 1 < s->n_layers; l++)
+    am_group_mask(&turn->group, am_stack_mask(s, &e->units, l, t), l, t, net->n, s->dropout);
+  if (how->each) am_stack_step_each(s, &e->units, t, how->each, u);
+  else am_stack_step(s, &e->units, t, how->parameters, u, dropped);
   if (how->disturb) how->disturb(how->context, am_rollout_h(e, net, t), t);
 }
 
 static void speak(const am_rollout *e, const am_actor_net *net, const am_rollout_how *how, int t) {
-  const int n = net->cell.options.n_hidden, A = net->n_out;
+  const int n = net->n, A = net->n_out;
   const float *w = how->parameters, *h = am_rollout_h(e, net, t);
   float *p = am_rows(e->p, t, A), *out = net->linear ? p : e->logits;
   if (how->each)
@@ -108,11 +102,11 @@ static void act(const am_rollout *e, const am_actor_net *net, am_turn *turn, int
 void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn,
                      const am_rollout_how *how) {
   const int T = turn->group.task->n_steps, A = net->n_out;
-  memset(am_rollout_state(e, net, -1), 0,
-         (size_t)(net->cell.rows * net->cell.options.n_hidden * LANES) * sizeof(float));
+  am_stack_begin(&net->stack, &e->units, how->each ? how->each : how->parameters,
+                 how->each != NULL);
   for (int t = 0; t < T; t++) {
     am_group_observe(&turn->group, am_rows(e->u, t, net->n_in), am_rows(e->live, t, 1));
-    forward(e, net, how, t);
+    forward(e, net, turn, how, t);
     speak(e, net, how, t);
     act(e, net, turn, t);
     if (!turn->series) continue;
@@ -125,7 +119,7 @@ void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn
 
 int am_rollout_series(const am_actor_net *net, am_series *out) {
   int n = 0;
-  out[n++] = (am_series){"activity", "h of the units", net->cell.options.n_hidden, NULL};
+  out[n++] = (am_series){"activity", "h of the units", net->n, NULL};
   if (net->linear) out[n++] = (am_series){"output", "what it says", net->n_out, NULL};
   else out[n++] = (am_series){"policy", "probability of each action", net->n_out, NULL};
   if (!net->linear) out[n++] = (am_series){"actions", "what it did", 1, NULL};
@@ -135,19 +129,15 @@ int am_rollout_series(const am_actor_net *net, am_series *out) {
 }
 
 /* ------------------------------------------------------------------------------ afterwards */
-am_gru_window am_rollout_window(const am_rollout *e, const am_actor_net *net, float *gates,
-                                int n_steps) {
-  const size_t row = (size_t)(net->cell.options.n_hidden * LANES);
-  const size_t step = (size_t)net->cell.rows * row;
-  return (am_gru_window){.n_steps = n_steps,
-                         .x = e->u,
-                         .before = am_rollout_h(e, net, -1),
-                         .state = am_rollout_state(e, net, 0),
-                         .gates = gates,
-                         .x_step = (size_t)(net->n_in * LANES),
-                         .before_step = step,
-                         .state_step = step,
-                         .gates_step = (size_t)net->cell.gate_rows * row};
+void am_rollout_collect_heads(const am_rollout *e, const am_actor_net *net, float *change,
+                              const float *error, const float *dvalue) {
+  const am_linear_ops *code = am_linear_code();
+  const size_t step = am_stack_stride(&net->stack);
+  const float *h = am_rollout_h(e, net, 0);
+  const int T = e->units.n_steps, A = net->n_out, n = net->n;
+  code->collect(change + net->o_w, change + net->o_b, error, (size_t)(A * LANES), h, step, T, A, n);
+  if (net->critic)
+    code->collect(change + net->v_w, change + net->v_b, dvalue, LANES, h, step, T, 1, n);
 }
 
 void am_rollout_taught(const am_rollout *e, const am_actor_net *net, am_turn *turn, float *error,

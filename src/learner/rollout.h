@@ -4,26 +4,29 @@
  *     h = cell(u, h),  pi = softmax(W_o h + b_o), or y = W_o h + b_o for real values,
  *     V = w_v h + b_v
  *
- * Memory of a worker: T (n_inputs + 5 n_out + rows n + 6) numbers a lane, rows = 5 for gated units
- * and 2 for leaky ones. */
+ * The units are those of any text (network/stack.h). Memory of a worker: T (n_inputs + 5 n_out + rows
+ * + 6) numbers a lane, rows = 5 n for gated units and 2 n for leaky ones; as many rows again for who
+ * learns by local derivatives. */
 #ifndef AMINE_LEARNER_ROLLOUT_H
 #define AMINE_LEARNER_ROLLOUT_H
 
 #include "learner/agent.h"
 #include "learner/teach.h"
-#include "network/cell.h"
+#include "network/stack.h"
 
 typedef struct am_actor_net {
-  am_cell cell;
-  int n_in, n_out;
+  am_stack stack;
+  int n_in, n, n_out;  /* n: units that the heads read */
   bool linear, critic; /* real values instead of actions; has a critic */
   int heads;           /* the first tensor of the heads */
   size_t o_w, o_b, v_w, v_b;
 } am_actor_net;
 
-/* Adds the tensors of the cell, "h2o.weight", "h2o.bias", and "h2v...." with a critic. */
+/* Adds the tensors of the units, "h2o.weight", "h2o.bias", and "h2v...." with a critic. The task says
+ * how many inputs there are. */
 amine_status am_actor_net_make(am_actor_net *net, am_places *places, const am_task *task,
-                               const am_cell_options *cell, bool critic, amine_error *error);
+                               const am_stack_options *units, bool critic, amine_error *error);
+void am_actor_net_free(am_actor_net *net);
 void am_actor_net_initialise(const am_actor_net *net, const am_places *places, float *parameters,
                              uint64_t seed);
 
@@ -31,17 +34,19 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
  * was wanted, and hit, logp and entropy are 0. */
 typedef struct am_rollout {
   float *u, *live, *asked, *hit, *answer, *reward, *p, *logp, *entropy, *value;
-  float *state; /* one step more: [0] is before the first */
   float *logits;
+  am_stack_memory units;
 } am_rollout;
 
 /* Cuts a block into arrays and returns its bytes; with a NULL block it only measures. */
-size_t am_rollout_lay_out(am_rollout *episode, float *block, const am_actor_net *net, int n_steps);
+size_t am_rollout_lay_out(am_rollout *episode, float *block, const am_actor_net *net, int n_steps,
+                          bool gradients);
 
 /* How it is lived. */
 typedef struct am_rollout_how {
   const float *parameters;
-  const float *each; /* [weight][lanes], gated units without a critic only; NULL: all lanes alike */
+  const float *each; /* [weight][lanes], without a critic only; NULL: all lanes alike */
+  bool dropped;      /* with dropout, if there is any */
   /* What is done to h [n][lanes] at t before anyone sees it; NULL: nothing */
   void (*disturb)(void *context, float *h, int t);
   void *context;
@@ -54,20 +59,18 @@ void am_rollout_play(const am_rollout *episode, const am_actor_net *net, am_turn
 /* "activity", "policy" (or "output"), "actions", "value": as am_learner_type.series. */
 int am_rollout_series(const am_actor_net *net, am_series *out);
 
-/* Row blocks of step t, and h; t = -1 is before the first. */
+/* Row blocks of step t, and h. */
 static inline float *am_rows(float *base, int t, int rows) {
   return base + (size_t)t * (size_t)rows * AM_GROUP_LANES;
 }
-static inline float *am_rollout_state(const am_rollout *e, const am_actor_net *net, int t) {
-  return am_rows(e->state, t + 1, net->cell.rows * net->cell.options.n_hidden);
-}
 static inline float *am_rollout_h(const am_rollout *e, const am_actor_net *net, int t) {
-  return am_rows(am_rollout_state(e, net, t), net->cell.h_row, net->cell.options.n_hidden);
+  return am_stack_output(&net->stack, &e->units, t);
 }
 
-/* The window of all steps, for am_cell_collect; gates [n_steps][gate_rows][n][lanes]. */
-am_gru_window am_rollout_window(const am_rollout *e, const am_actor_net *net, float *gates,
-                                int n_steps);
+/* Adds the sums over the steps for the output weights (and the critic's) to change: error
+ * [t][n_out], dvalue [t][1]. */
+void am_rollout_collect_heads(const am_rollout *e, const am_actor_net *net, float *change,
+                              const float *error, const float *dvalue);
 
 /* Adds, where asked, answer - p to error [n_out][lanes] of step t, and to turn->sums the loss: less
  * log p of the answer, or the squared error. */

@@ -7,7 +7,7 @@
 #include "learner/adam_step.h"
 #include "learner/rows.h"
 #include "learner/signalling_state.h"
-#include "network/cell.h"
+#include "network/units.h"
 
 #define REWARD_RATE 0.02 /* of the running mean and mean square of rewards, an iteration */
 
@@ -148,7 +148,11 @@ am_signalling_options am_signalling_chosen(const am_chosen *chosen) {
   o.n_hidden = units->n_hidden;
   o.n_layers = units->n_layers;
   o.dropout = units->dropout;
-  o.start = units->start;
+  o.start =
+      (am_gru_start){.input_scale = (float)am_units_constant(chosen, "input_scale", 1),
+                     .recurrent_scale = (float)am_units_constant(chosen, "recurrent_scale", 1),
+                     .update_bias = (float)am_units_constant(chosen, "update_bias", 0),
+                     .update_spread = (float)am_units_constant(chosen, "update_spread", 0)};
   return o;
 }
 

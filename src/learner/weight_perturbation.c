@@ -1,6 +1,8 @@
 /* Weight perturbation (equations: weight_perturbation.h). */
 #include "learner/weight_perturbation.h"
 
+#include "network/units.h"
+
 /* The first lane of a pair has the weights as they are. */
 static void weigh(const am_population *x, float *f, const float *F, float *work) {
   (void)work;
@@ -11,8 +13,12 @@ static void weigh(const am_population *x, float *f, const float *F, float *work)
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
   am_population_options o = *(const am_population_options *)chosen->options[AM_LEARNER];
-  AM_TRY(am_cell_chosen(&o.cell, chosen, error));
-  return am_weight_perturbation_create(learner, task, &o, error);
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  o.units = units.stack;
+  const amine_status status = am_weight_perturbation_create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_weight_perturbation_type = {
@@ -25,7 +31,7 @@ const am_learner_type am_weight_perturbation_type = {
                        "doi:10.1109/72.80205",
              .parameters = am_population_parameters,
              .options_size = sizeof(am_population_options)},
-    .networks = "gru",
+    .texts = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,

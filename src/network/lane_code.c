@@ -1,18 +1,15 @@
-/* Which form of the lanes' code is used (kernel/isa.h). The code of the backward pass is chosen in
- * gru_backward_code.c, so that who does not use it does not even name it. */
+/* Which form of the lanes' code is used (kernel/isa.h). */
 #include "kernel/isa.h"
-#include "network/gru_each_lane.h"
+#include "network/each_lane.h"
 #include "network/gru_lane.h"
 #include "network/gru_trace.h"
 #include "network/hebbian_rnn_lane.h"
-#include "network/leaky_lane.h"
 #include "network/linear_lane.h"
 
 AM_ISA_DECLARE(const am_gru_ops, am_gru_ops);
 AM_ISA_DECLARE(const am_gru_trace_ops, am_gru_trace_ops);
 AM_ISA_DECLARE(const am_linear_ops, am_linear_ops);
 AM_ISA_DECLARE(const am_hebbian_ops, am_hebbian_ops);
-AM_ISA_DECLARE(const am_leaky_ops, am_leaky_ops);
 AM_ISA_DECLARE(const am_each_ops, am_each_ops);
 
 const am_gru_ops *am_gru_code(void) {
@@ -32,11 +29,6 @@ const am_linear_ops *am_linear_code(void) {
 
 const am_hebbian_ops *am_hebbian_code(void) {
   static const am_hebbian_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_hebbian_ops);
-  return code[am_isa_now()];
-}
-
-const am_leaky_ops *am_leaky_code(void) {
-  static const am_leaky_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_leaky_ops);
   return code[am_isa_now()];
 }
 

@@ -45,14 +45,14 @@ typedef struct am_plastic_layout {
 
 /* The memory of one lane for one episode; arrays as [step][...]. */
 typedef struct am_plastic_lane {
-  int n_steps; /* of this episode: at most those it was made for; set before `backward` */
-  int segment; /* steps between two saved states */
-  am_real *u;           /* [n_steps][input_rows]: filled by the caller */
-  am_real *x;           /* [n_steps + 1][cols]: x[0] = 0, x[t + 1] = x_t */
-  am_real *a, *b;       /* [n_steps][cols]: coefficients of each update */
-  am_real *heads;       /* [n_steps][head_rows] */
-  am_real *level;       /* [n_steps]: M_t */
-  am_real *H, *E;       /* panel each: the state; after the last step it lags one update behind */
+  int n_steps;    /* of this episode: at most those it was made for; set before `backward` */
+  int segment;    /* steps between two saved states */
+  am_real *u;     /* [n_steps][input_rows]: filled by the caller */
+  am_real *x;     /* [n_steps + 1][cols]: x[0] = 0, x[t + 1] = x_t */
+  am_real *a, *b; /* [n_steps][cols]: coefficients of each update */
+  am_real *heads; /* [n_steps][head_rows] */
+  am_real *level; /* [n_steps]: M_t */
+  am_real *H, *E; /* panel each: the state; after the last step it lags one update behind */
   am_real *saved_H, *saved_E; /* [segments] panels */
   am_real *again_H, *again_E; /* [segment / 2] panels: every second state of a segment */
   am_real *dH, *dE;           /* panels */

@@ -19,10 +19,10 @@
 #include "learner/signalling.h"
 #include "learner/weight_perturbation.h"
 #include "modulator/modulator.h"
-#include "network/cell.h"
 #include "network/ctrnn.h"
 #include "network/hebbian_rnn.h"
 #include "network/plastic_rnn.h"
+#include "network/units.h"
 #include "rule/rule.h"
 #include "task/associative.h"
 #include "task/bandit.h"
@@ -57,9 +57,12 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_selective_type.part,
                                                  &am_plastic_part,
                                                  &am_gru_part,
-                                                 &am_leaky_part,
+                                                 &am_leaky_rnn_part,
                                                  &am_hebbian_part,
                                                  &am_ctrnn_part,
+                                                 &am_rnn_part,
+                                                 &am_lstm_part,
+                                                 &am_highway_part,
                                                  &am_rules[AM_RULE_CLIP].part,
                                                  &am_rules[AM_RULE_DECAY].part,
                                                  &am_rules[AM_RULE_OJA].part,
@@ -121,13 +124,27 @@ static amine_status check_measure(const am_task *task, const am_learner_type *ty
                  absolute ? "absolute" : "squared");
 }
 
-static amine_status check(const am_task *task, const am_learner_type *type, const char *network,
-                          amine_error *error) {
+bool am_learner_trains(const am_learner_type *type, const am_part *network) {
+  return (type->texts && network->text) ||
+         (type->networks && am_word_among(type->networks, network->name));
+}
+
+static amine_status check_network(const am_registry *registry, const am_learner_type *type,
+                                  const am_part *network, amine_error *error) {
+  if (am_learner_trains(type, network)) return AMINE_OK;
+  char others[400] = "";
+  size_t n = 0;
+  const am_part *p;
+  for (int k = 0; (p = am_registry_at(registry, AM_NETWORK, k)); k++)
+    if (am_learner_trains(type, p) && n + strlen(p->name) + 2 < sizeof others)
+      n += (size_t)snprintf(others + n, sizeof others - n, "%s%s", n ? "|" : "", p->name);
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "learner.type=%s does not train network.type=%s, but %s", type->part.name,
+                 network->name, others);
+}
+
+static amine_status check(const am_task *task, const am_learner_type *type, amine_error *error) {
   const bool values = task->n_targets > 0;
-  if (!am_word_among(type->networks, network))
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "learner.type=%s does not train network.type=%s, but %s", type->part.name,
-                   network, type->networks);
   if (!(type->asks & (values ? AM_ASKS_VALUES : AM_ASKS_ACTIONS)))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "learner.type=%s needs %s; task.type=%s asks for %s", type->part.name,
@@ -159,7 +176,8 @@ amine_status am_learner_of_config(am_learner **learner, const am_config *config,
   const am_learner_type *type = (const am_learner_type *)config->part[AM_LEARNER];
   options rooms[AM_N_KINDS];
   am_chosen chosen = {0};
-  AM_TRY(check(task, type, config->part[AM_NETWORK]->name, error));
+  AM_TRY(check_network(config->registry, type, config->part[AM_NETWORK], error));
+  AM_TRY(check(task, type, error));
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
     if (!am_config_has(config, kind)) continue;
     am_config_options(config, kind, &rooms[kind]);

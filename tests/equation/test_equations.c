@@ -49,9 +49,9 @@ static void numbers_are_first_values(void **state) {
   am_equations *e = read("input u\nconstant g = 1.5 from 0 to 100\nstate h[n] = -g / 2\n"
                          "learned W = normal(0, g * 2)\nlearned V = uniform(-0.5, 0.25)\n"
                          "learned b = 3\nh <- W @ h + V @ u + b + c\noutput h\n");
-  const am_given given[] = {{"n", 3}, {"u", 2}, {"g", 4}};
+  const am_binding given[] = {{"n", 3}, {"u", 2}, {"g", 4}};
   am_plan *p;
-  assert_int_equal(am_plan_make(&p, e, given, 3, &error), AMINE_OK);
+  assert_int_equal(am_plan_make(&p, e, given, 3, false, &error), AMINE_OK);
   assert_true(p->states[0].begin == -2);
   assert_int_equal(p->n_tensors, 4);
   assert_true(p->tensors[0].first == AM_FIRST_NORMAL && p->tensors[0].from[1] == 8);
@@ -72,9 +72,9 @@ static void plans_are_small(void **state) {
                          "z = sigmoid(W_iz @ u + b_iz + W_hz @ h + b_hz)\nq = W_hn @ h + b_hn\n"
                          "g = tanh(W_in @ u + b_in + r * q)\nunused = exp(g)\n"
                          "h <- (1 - z) * g + z * h\noutput h\n");
-  const am_given given[] = {{"n", 8}, {"u", 2}};
+  const am_binding given[] = {{"n", 8}, {"u", 2}};
   am_plan *p;
-  assert_int_equal(am_plan_make(&p, e, given, 2, &error), AMINE_OK);
+  assert_int_equal(am_plan_make(&p, e, given, 2, false, &error), AMINE_OK);
   assert_int_equal(p->n_rows, 5 * 8);
   assert_int_equal(p->n_operations, 6 + 2 + 2 + 1); /* matrices, sigmoids, r q and tanh, the mean */
   assert_int_equal(p->n_fixed, 0);
@@ -162,7 +162,7 @@ static void refusals(void **state) {
 static void what_is_given_is_checked(void **state) {
   (void)state;
   static const struct {
-    am_given given[3];
+    am_binding given[3];
     int n;
     const char *message;
   } wrong[] = {
@@ -174,7 +174,7 @@ static void what_is_given_is_checked(void **state) {
   am_equations *e = read(NET "constant tau = 5 from 1 to 100\nh <- h / tau + W @ u\noutput h\n");
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
     am_plan *p = NULL;
-    assert_int_equal(am_plan_make(&p, e, wrong[k].given, wrong[k].n, &error), AMINE_ERROR_ARGUMENT);
+    assert_int_equal(am_plan_make(&p, e, wrong[k].given, wrong[k].n, false, &error), AMINE_ERROR_ARGUMENT);
     assert_null(p);
     assert_string_equal(error.message, wrong[k].message);
   }

@@ -55,9 +55,9 @@ static am_real *reals(size_t n) {
 }
 
 static void open_episode(episode *x, const char *text, double scale) {
-  const am_given given[] = {{"n", UNITS}, {"u", INPUTS}};
+  const am_binding given[] = {{"n", UNITS}, {"u", INPUTS}};
   good(am_equations_read(&x->e, "text", text, &error));
-  good(am_plan_make(&x->plan, x->e, given, 2, &error));
+  good(am_plan_make(&x->plan, x->e, given, 2, false, &error));
   plain_open(&x->text, x->e, INPUTS, UNITS);
   const am_plan *p = x->plan;
   assert_int_equal(p->n_parameters, plain_parameters(&x->text));

@@ -37,14 +37,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     am_free(text);
     return 0;
   }
-  am_given given[AM_SIZES_MAX];
+  am_binding given[AM_SIZES_MAX];
   int n = 0;
   for (int k = 0; k < e->n_sizes; k++)
-    if (e->sizes[k].name[0]) given[n++] = (am_given){e->sizes[k].name, 2};
+    if (e->sizes[k].name[0]) given[n++] = (am_binding){e->sizes[k].name, 2};
   am_text shown = {0};
   am_equations_put_tensors(e, &shown);
   am_text_free(&shown);
-  if (am_plan_make(&plan, e, given, n, &error) == AMINE_OK) {
+  if (am_plan_make(&plan, e, given, n, false, &error) == AMINE_OK) {
     check_plan(plan);
     am_plan_free(plan);
   } else if (!error.message[0]) abort();

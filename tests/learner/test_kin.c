@@ -18,6 +18,7 @@
 #include "learner/node_perturbation.h"
 #include "learner/rflo.h"
 #include "learner/weight_perturbation.h"
+#include "network/units.h"
 
 enum { T = 6, B = 20, M = 3, N = 5, A = 3 };
 #define TOLERANCE 5e-5 /* of the largest element of a tensor: float32 */
@@ -85,8 +86,26 @@ static am_agent_options agent_options(int lanes) {
                             .norm_clip = 1e9f};
 }
 
-static am_cell_options cell_options(am_cell_kind kind) {
-  return (am_cell_options){.kind = kind, .n_hidden = N, .tau = 2.5f, .start = am_gru_start_plain()};
+/* Read once: learners ask for a text only while they are made. */
+static am_equations *gated, *leaky;
+
+static int read_texts(void) {
+  const am_part *const parts[] = {&am_gru_part, &am_leaky_rnn_part};
+  am_equations **const to[] = {&gated, &leaky};
+  for (int k = 0; k < 2; k++)
+    if (am_equations_read(to[k], parts[k]->name, parts[k]->text, NULL) != AMINE_OK) return -1;
+  return 0;
+}
+
+static void free_texts(void) {
+  am_equations_free(gated);
+  am_equations_free(leaky);
+}
+
+static am_stack_options units(const am_equations *text) {
+  static const am_binding tau = {"tau", 2.5};
+  return (am_stack_options){
+      .text = text, .n_hidden = N, .n_layers = 1, .given = &tau, .n_given = text == leaky};
 }
 
 static void take_parameters(am_learner *learner, const char *name) {
@@ -143,9 +162,10 @@ static void check_change(am_learner *learner, const char *name) {
   am_learner_destroy(learner);
 }
 
-static am_local_options local_options(am_cell_kind kind, am_teach teach, am_local_trace trace) {
+static am_local_options local_options(const am_equations *text, am_teach teach,
+                                      am_local_trace trace) {
   return (am_local_options){.agent = agent_options(B),
-                            .cell = cell_options(kind),
+                            .units = units(text),
                             .gamma = 0.9f,
                             .lambda = 0.8f,
                             .value_weight = 0.3f,
@@ -162,26 +182,26 @@ static void local_rules_agree(void **state) {
   (void)state;
   const am_task task = tape(&tape_type);
   am_learner *x;
-  am_local_options o = local_options(AM_CELL_GRU, AM_TEACH_REWARD, AM_LOCAL_DIAGONAL);
+  am_local_options o = local_options(gated, AM_TEACH_REWARD, AM_LOCAL_DIAGONAL);
   assert_int_equal(am_e_prop_create(&x, &task, &o, NULL), AMINE_OK);
   check_change(x, "e-prop-reward");
-  o = local_options(AM_CELL_GRU, AM_TEACH_SUPERVISED, AM_LOCAL_DECAY);
+  o = local_options(gated, AM_TEACH_SUPERVISED, AM_LOCAL_DECAY);
   assert_int_equal(am_e_prop_create(&x, &task, &o, NULL), AMINE_OK);
   check_change(x, "e-prop-supervised");
-  o = local_options(AM_CELL_LEAKY, AM_TEACH_MIXED, AM_LOCAL_DIAGONAL);
+  o = local_options(leaky, AM_TEACH_MIXED, AM_LOCAL_DIAGONAL);
   assert_int_equal(am_e_prop_create(&x, &task, &o, NULL), AMINE_OK);
   check_change(x, "e-prop-leaky");
-  o = local_options(AM_CELL_GRU, AM_TEACH_REWARD, AM_LOCAL_DIAGONAL); /* RFLO knows better */
+  o = local_options(leaky, AM_TEACH_REWARD, AM_LOCAL_DIAGONAL); /* RFLO knows better */
   assert_int_equal(am_rflo_create(&x, &task, &o, NULL), AMINE_OK);
   check_change(x, "rflo");
-  o = local_options(AM_CELL_GRU, AM_TEACH_MIXED, AM_LOCAL_DIAGONAL); /* and so does this */
+  o = local_options(gated, AM_TEACH_MIXED, AM_LOCAL_DIAGONAL); /* and so does this */
   assert_int_equal(am_feedback_alignment_create(&x, &task, &o, NULL), AMINE_OK);
   check_change(x, "feedback-alignment");
 }
 
 static am_population_options population_options(int lanes, int episodes, bool z_scored) {
   return (am_population_options){.agent = agent_options(lanes),
-                                 .cell = cell_options(AM_CELL_GRU),
+                                 .units = units(gated),
                                  .sigma = 0.2f,
                                  .episodes = episodes,
                                  .z_scored = z_scored};
@@ -189,7 +209,7 @@ static am_population_options population_options(int lanes, int episodes, bool z_
 
 static am_node_perturbation_options node_options(int lanes, float entropy_weight) {
   return (am_node_perturbation_options){.agent = agent_options(lanes),
-                                        .cell = cell_options(AM_CELL_GRU),
+                                        .units = units(gated),
                                         .gamma = 0.9f,
                                         .entropy_weight = entropy_weight,
                                         .sigma = 0.2f,
@@ -262,96 +282,82 @@ static void perturbations_follow_the_gradient(void **state) {
 }
 
 /* ------------------------------------------------------------------------------ leaky traces */
-/* Sum over lanes of the last h_i of leaky units, as it depends on W_hh. */
-static double last_h(const am_cell *cell, const float *p, float *h, int unit) {
+/* Leaky units and an episode of the tape. */
+typedef struct lived {
+  am_stack stack;
+  am_places places;
+  am_stack_memory memory;
+  float p[512], u[T * M * AM_GROUP_LANES], block[40 * N * (T + 1) * AM_GROUP_LANES];
+} lived;
+
+/* Sum over lanes of the last h_i, as it depends on W_hh. */
+static double last_h(lived *x, int unit) {
   enum { LANES = AM_GROUP_LANES };
-  float state[AM_LEAKY_ROWS * N * LANES] = {0}, x[M * LANES];
-  memset(h, 0, sizeof(float) * (size_t)((T + 1) * N * LANES));
-  for (int t = 0; t < T; t++) {
-    for (int i = 0; i < M; i++)
-      for (int k = 0; k < LANES; k++) x[i * LANES + k] = (float)tape_x[(k * T + t) * M + i];
-    am_cell_step(cell, p, state, x, h + t * N * LANES);
-    memcpy(h + (t + 1) * N * LANES, state + AM_LEAKY_H * N * LANES, sizeof(float) * N * LANES);
-  }
+  am_stack_begin(&x->stack, &x->memory, x->p, false);
+  for (int t = 0; t < T; t++)
+    am_stack_step(&x->stack, &x->memory, t, x->p, x->u + t * M * LANES, false);
   double sum = 0;
-  for (int k = 0; k < LANES; k++) sum += (double)h[(T * N + unit) * LANES + k];
+  for (int k = 0; k < LANES; k++)
+    sum += (double)am_stack_output(&x->stack, &x->memory, T - 1)[unit * LANES + k];
   return sum;
 }
 
-/* dW_ij = p_ij at the last step, by the scan with a credit of 1 for unit i there. */
-static void by_trace(const am_cell *cell, const float *p, float *change, int unit,
-                     am_trace_kind kind) {
-  enum { LANES = AM_GROUP_LANES, ROW = N * LANES };
-  static float u[T * M * LANES], state[(T + 1) * AM_LEAKY_ROWS * ROW], own[T * ROW];
-  static float credit[T * ROW], gates[T * ROW];
-  memset(state, 0, sizeof state);
+/* dW_ij = p_ij at the last step, by a credit of 1 for unit i there. */
+static void by_trace(lived *x, float *change, int unit, am_stack_reach reach) {
+  enum { LANES = AM_GROUP_LANES };
+  static float credit[T * N * LANES];
   memset(credit, 0, sizeof credit);
   for (int k = 0; k < LANES; k++) credit[((T - 1) * N + unit) * LANES + k] = 1;
-  for (int t = 0; t < T; t++) {
-    float *now = state + (t + 1) * AM_LEAKY_ROWS * ROW;
-    for (int i = 0; i < M; i++)
-      for (int k = 0; k < LANES; k++)
-        u[(t * M + i) * LANES + k] = (float)tape_x[(k * T + t) * M + i];
-    am_cell_step(cell, p, now, u + t * M * LANES, state + (t * AM_LEAKY_ROWS + AM_LEAKY_H) * ROW);
-    am_cell_own(cell, p, own + t * ROW, now, NULL, kind);
-  }
-  for (int t = T - 2; t >= 0; t--)
-    for (int k = 0; k < ROW; k++)
-      credit[t * ROW + k] += own[(t + 1) * ROW + k] * credit[(t + 1) * ROW + k];
-  for (int t = 0; t < T; t++)
-    am_cell_gates(cell, p, gates + t * ROW, state + (t + 1) * AM_LEAKY_ROWS * ROW, NULL,
-                  credit + t * ROW);
-  const am_gru_window w = {.n_steps = T,
-                           .x = u,
-                           .before = state + AM_LEAKY_H * ROW,
-                           .state = state + AM_LEAKY_ROWS * ROW,
-                           .gates = gates,
-                           .x_step = M * LANES,
-                           .before_step = AM_LEAKY_ROWS * ROW,
-                           .state_step = AM_LEAKY_ROWS * ROW,
-                           .gates_step = ROW};
-  am_cell_collect(cell, p, change, &w);
+  last_h(x, unit);
+  am_stack_local(&x->stack, &x->memory, change, x->p, x->u, credit, reach);
 }
 
 /* p is the derivative where no other unit takes part: e-prop's with a diagonal W, RFLO's with W =
  * 0, and RFLO's is not with a diagonal W. Off-diagonal weights of a unit are varied too. */
 static void leaky_traces_agree_with_differences(void **state) {
   (void)state;
-  am_cell cell;
-  am_places places = {0};
-  float p[512] = {0}, h[(T + 1) * N * AM_GROUP_LANES];
-  am_cell_options o = cell_options(AM_CELL_LEAKY);
+  static lived x;
+  am_stack_options o = units(leaky);
   o.n_inputs = M;
-  assert_int_equal(am_cell_make(&cell, &places, &o, NULL), AMINE_OK);
-  assert_true(places.size <= 512);
-  am_cell_initialise(&cell, &places, p, 3);
+  assert_int_equal(am_stack_make(&x.stack, &x.places, &o, NULL), AMINE_OK);
+  assert_true(x.places.size <= 512);
+  assert_true(am_stack_lay_out(&x.memory, NULL, &x.stack, T, true) <=
+              sizeof x.block / sizeof(float));
+  am_stack_lay_out(&x.memory, x.block, &x.stack, T, true);
+  am_stack_initialise(&x.stack, &x.places, x.p, 3);
+  for (int t = 0; t < T; t++)
+    for (int i = 0; i < M; i++)
+      for (int k = 0; k < AM_GROUP_LANES; k++)
+        x.u[(t * M + i) * AM_GROUP_LANES + k] = (float)tape_x[(k * T + t) * M + i];
+  const size_t w_hh = x.places.place[1].at;
   const struct {
-    am_trace_kind kind;
+    am_stack_reach reach;
     float diagonal;
     bool exact;
   } cases[] = {
-      {AM_TRACE_DIAGONAL, 0.8f, true}, {AM_TRACE_DECAY, 0, true}, {AM_TRACE_DECAY, 0.8f, false}};
+      {AM_STACK_UNIT, 0.8f, true}, {AM_STACK_ELEMENTS, 0, true}, {AM_STACK_ELEMENTS, 0.8f, false}};
   for (int c = 0; c < 3; c++) {
     double worst = 0;
     for (int i = 0; i < N * N; i++)
-      p[cell.w_hh + (size_t)i] = i % (N + 1) == 0 ? cases[c].diagonal : 0;
+      x.p[w_hh + (size_t)i] = i % (N + 1) == 0 ? cases[c].diagonal : 0;
     for (int i = 0; i < N; i++) {
       float change[512] = {0};
-      by_trace(&cell, p, change, i, cases[c].kind);
+      by_trace(&x, change, i, cases[c].reach);
       for (int j = 0; j < N; j++) {
-        const size_t at = cell.w_hh + (size_t)(i * N + j);
-        const float kept = p[at], step_size = 0.02f;
-        p[at] = kept + step_size;
-        const double above = last_h(&cell, p, h, i);
-        p[at] = kept - step_size;
-        const double below = last_h(&cell, p, h, i);
-        p[at] = kept;
+        const size_t at = w_hh + (size_t)(i * N + j);
+        const float kept = x.p[at], step_size = 0.02f;
+        x.p[at] = kept + step_size;
+        const double above = last_h(&x, i);
+        x.p[at] = kept - step_size;
+        const double below = last_h(&x, i);
+        x.p[at] = kept;
         const double d = (above - below) / (2 * (double)step_size);
         worst = fmax(worst, fabs(d - (double)change[at]));
       }
     }
     if (cases[c].exact != (worst < 5e-3)) fail_msg("case %d: off by %g", c, worst);
   }
+  am_stack_free(&x.stack);
 }
 
 static void refusals(void **state) {
@@ -368,7 +374,7 @@ static void refusals(void **state) {
   node.sigma = 0;
   assert_int_equal(am_node_perturbation_create(&x, &task, &node, &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "noise"));
-  const am_local_options local = local_options(AM_CELL_LEAKY, AM_TEACH_SUPERVISED, AM_LOCAL_DECAY);
+  const am_local_options local = local_options(leaky, AM_TEACH_SUPERVISED, AM_LOCAL_DECAY);
   assert_int_equal(am_rflo_create(&x, &task, &local, &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "what would be right"));
   assert_null(x);
@@ -376,6 +382,7 @@ static void refusals(void **state) {
 
 static int open_file(void **state) {
   (void)state;
+  if (read_texts() != 0) return -1;
   if (am_tensor_file_open(&file, TEST_DATA "/kin.safetensors", 1 << 20, false, NULL) != AMINE_OK)
     return -1;
   tape_x = values("x", NULL);
@@ -386,6 +393,7 @@ static int open_file(void **state) {
 
 static int close_file(void **state) {
   (void)state;
+  free_texts();
   am_tensor_file_close(file);
   return 0;
 }

@@ -13,8 +13,8 @@
 
 #include "base/random.h"
 #include "format/safetensors.h"
-#include "network/gru_backward.h"
 #include "network/hebbian_rnn.h"
+#include "equation/plan_backward.h"
 #include "network/hebbian_rnn_backward.h"
 #include "network/linear_lane.h"
 
@@ -143,7 +143,7 @@ static void backward(const world *w) {
                                       .H_after = H_at(w, t),
                                       .m = w->level + t * LANES};
     memcpy(dx, dh, (size_t)rows * sizeof *dx);
-    am_gru_backward_code()->linear(dx, w->parameters + w->o_w, w->dy + t * w->o * LANES, w->o, n);
+    am_plan_backward_code()->linear(dx, w->parameters + w->o_w, w->dy + t * w->o * LANES, w->o, n);
     am_hebbian_backward_code()->back(&cell, &w->rnn.options.rule, da + t * rows, dh,
                                      has_trace(w) ? G : NULL, dx, &moment);
   }

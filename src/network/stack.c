@@ -1,0 +1,257 @@
+/* Layers of a text (see stack.h). */
+#include "network/stack.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/normal.h"
+#include "base/random.h"
+
+enum { LANES = AM_STACK_LANES };
+
+/* ------------------------------------------------------------------------------ tensors */
+static amine_status check(const am_stack_options *o, amine_error *error) {
+  if (o->n_inputs < 1 || o->n_inputs > 4096)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has 1 to 4096 inputs, not %d",
+                   o->n_inputs);
+  if (o->n_hidden < 1 || o->n_hidden > 1024)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has 1 to 1024 units, not %d",
+                   o->n_hidden);
+  if (o->n_layers < 1 || o->n_layers > AM_STACK_LAYERS_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has 1 to %d layers, not %d",
+                   AM_STACK_LAYERS_MAX, o->n_layers);
+  if (!(o->dropout >= 0 && o->dropout < 1))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "dropout is from 0 to below 1, not %g",
+                   (double)o->dropout);
+  return AMINE_OK;
+}
+
+static amine_status make_layer(am_stack *s, am_places *places, const am_stack_options *o, int layer,
+                               amine_error *error) {
+  am_binding given[AM_SIZES_MAX];
+  int n = 0;
+  const am_equations *e = o->text;
+  const double width = layer == 0 ? o->n_inputs : s->plan[layer - 1]->n_outputs;
+  for (int k = 0; k < o->n_given && n + 2 < AM_SIZES_MAX; k++) given[n++] = o->given[k];
+  given[n++] = (am_binding){e->symbols[e->input].name, width};
+  for (int k = 0; k < e->n_sizes; k++)
+    if (strcmp(e->sizes[k].name, "n") == 0)
+      given[n++] = (am_binding){"n", o->n_hidden}, k = e->n_sizes;
+  AM_TRY(am_plan_make(&s->plan[layer], e, given, n, o->disturbed, error));
+  s->n_layers = layer + 1;
+  const am_plan *p = s->plan[layer];
+  if (places->n + p->n_tensors > AM_PLACES_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: %d layers have too many tensors", e->name,
+                   o->n_layers);
+  s->at[layer] = places->size;
+  for (int t = 0; t < p->n_tensors; t++) {
+    const am_plan_tensor *tensor = &p->tensors[t];
+    char name[AM_SYMBOL_SIZE * 2 + 8];
+    snprintf(name, sizeof name, "%s.%s_l%d", e->network, tensor->name, layer);
+    am_places_add(places, name, tensor->dims[0], tensor->rank == 2 ? tensor->dims[1] : 0);
+  }
+  return AMINE_OK;
+}
+
+amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_options *o,
+                           amine_error *error) {
+  *s = (am_stack){.first = places->n, .dropout = o->dropout};
+  amine_status status = check(o, error);
+  for (int l = 0; status == AMINE_OK && l < o->n_layers; l++)
+    status = make_layer(s, places, o, l, error);
+  if (status != AMINE_OK) {
+    am_stack_free(s);
+    return status;
+  }
+  s->n_outputs = s->plan[s->n_layers - 1]->n_outputs;
+  return AMINE_OK;
+}
+
+void am_stack_free(am_stack *s) {
+  for (int l = 0; l < AM_STACK_LAYERS_MAX; l++) am_plan_free(s->plan[l]);
+  *s = (am_stack){0};
+}
+
+/* ------------------------------------------------------------------------------ first values */
+static float first_value(const am_plan_tensor *t, float bound, am_random_key key, int column) {
+  const float from = (float)t->from[0], to = (float)t->from[1];
+  if (t->first == AM_FIRST_NUMBER) return from;
+  if (t->first == AM_FIRST_NORMAL) return from + to * am_normal(am_random(key, (uint32_t)column));
+  const float u = am_uniform(am_random(key, (uint32_t)column / 4).v[column % 4]);
+  return t->first == AM_FIRST_UNIFORM ? from + (to - from) * u : bound * (2 * u - 1);
+}
+
+static const am_plan_part *part_of(const am_plan *p, int tensor, int row) {
+  for (int k = 0; k < p->n_parts; k++) {
+    const am_plan_part *part = &p->parts[k];
+    if (part->tensor == tensor && row >= part->row && row < part->row + part->rows) return part;
+  }
+  return NULL;
+}
+
+void am_stack_initialise(const am_stack *s, const am_places *places, float *parameters,
+                         uint64_t seed) {
+  int k = s->first;
+  for (int l = 0; l < s->n_layers; l++) {
+    const am_plan *p = s->plan[l];
+    const float bound = 1 / sqrtf((float)(p->n_states ? p->states[0].rows : p->n_outputs));
+    for (int t = 0; t < p->n_tensors; t++, k++) {
+      const am_plan_tensor *tensor = &p->tensors[t];
+      float *w = parameters + places->place[k].at;
+      for (int i = 0; i < tensor->dims[0]; i++) {
+        const am_random_key key = {seed, AM_STREAM_PARAMETERS, (uint32_t)k, (uint32_t)i};
+        const am_plan_part *part = part_of(p, t, i);
+        for (int j = 0; j < tensor->dims[1]; j++, w++) {
+          *w = first_value(tensor, bound, key, j);
+          if (part) /* the number behind the one that made this element */
+            *w = am_plan_first_value(part, *w,
+                                     am_uniform(am_random(key, (uint32_t)j / 4).v[(j + 1) % 4]));
+        }
+      }
+    }
+  }
+}
+
+/* ------------------------------------------------------------------------------ memory */
+size_t am_stack_lay_out(am_stack_memory *m, am_real *block, const am_stack *s, int n_steps,
+                        bool gradients) {
+  const size_t T = (size_t)n_steps, n = (size_t)s->n_outputs;
+  const bool dropped = s->dropout > 0 && s->n_layers > 1;
+  size_t at = 0;
+  *m = (am_stack_memory){.n_steps = n_steps};
+#define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
+  for (int l = 0; l < s->n_layers; l++) {
+    const am_plan *p = s->plan[l];
+    CUT(fixed[l], (size_t)p->n_fixed);
+    CUT(block[l], (T + 1) * (size_t)p->n_rows);
+    if (dropped && l + 1 < s->n_layers) CUT(shown[l], T * n);
+    if (!gradients) continue;
+    CUT(fixed_gradient[l], (size_t)p->n_fixed);
+    CUT(gradient[l], (T + 1) * (size_t)p->n_rows);
+  }
+  if (gradients && s->n_layers > 1) CUT(below, T * n);
+  if (dropped) CUT(mask, T * n * (size_t)(s->n_layers - 1));
+#undef CUT
+  return at;
+}
+
+/* ------------------------------------------------------------------------------ forward */
+void am_stack_begin(const am_stack *s, const am_stack_memory *m, const am_real *parameters,
+                    bool each) {
+  const am_plan_lanes_ops *code = am_plan_lanes_code();
+  for (int l = 0; l < s->n_layers; l++) {
+    (each ? code->fix_each : code->fix)(s->plan[l], m->fixed[l],
+                                        parameters + s->at[l] * (each ? LANES : 1));
+    code->begin(s->plan[l], m->block[l]);
+  }
+}
+
+const am_real *am_stack_seen(const am_stack *s, const am_stack_memory *m, int layer,
+                             const am_real *u, bool dropped, size_t *step) {
+  if (layer == 0) return *step = (size_t)s->plan[0]->n_inputs * LANES, u;
+  const am_plan *below = s->plan[layer - 1];
+  if (dropped) return *step = (size_t)below->n_outputs * LANES, m->shown[layer - 1];
+  *step = (size_t)below->n_rows * LANES;
+  return am_stack_block(s, m, layer - 1, 0) + (size_t)below->output * LANES;
+}
+
+static am_plan_step step_of(const am_stack *s, const am_stack_memory *m, int layer, int t,
+                            const am_real *parameters, const am_real *input) {
+  return (am_plan_step){.parameters = parameters,
+                        .fixed = m->fixed[layer],
+                        .input = input,
+                        .before = am_stack_block(s, m, layer, t - 1),
+                        .block = am_stack_block(s, m, layer, t)};
+}
+
+/* What the layer above sees of what this one said. */
+static void show(const am_stack *s, const am_stack_memory *m, int layer, int t) {
+  const am_plan *p = s->plan[layer];
+  const size_t n = (size_t)p->n_outputs * LANES;
+  const am_real *mask = am_stack_mask(s, m, layer, t);
+  const am_real *h = am_stack_block(s, m, layer, t) + (size_t)p->output * LANES;
+  for (size_t k = 0; k < n; k++) m->shown[layer][(size_t)t * n + k] = mask[k] * h[k];
+}
+
+void am_stack_step(const am_stack *s, const am_stack_memory *m, int t, const am_real *parameters,
+                   const am_real *u, bool dropped) {
+  for (int l = 0; l < s->n_layers; l++) {
+    size_t step = 0;
+    const am_real *input = u;
+    if (l > 0) input = am_stack_seen(s, m, l, NULL, dropped, &step) + (size_t)t * step;
+    const am_plan_step now = step_of(s, m, l, t, parameters + s->at[l], input);
+    am_plan_lanes_code()->step(s->plan[l], &now);
+    if (dropped && l + 1 < s->n_layers) show(s, m, l, t);
+  }
+}
+
+void am_stack_step_each(const am_stack *s, const am_stack_memory *m, int t,
+                        const am_real *parameters, const am_real *u) {
+  for (int l = 0; l < s->n_layers; l++) {
+    size_t step = 0;
+    const am_real *input = u;
+    if (l > 0) input = am_stack_seen(s, m, l, NULL, false, &step) + (size_t)t * step;
+    const am_plan_step now = step_of(s, m, l, t, parameters + s->at[l] * LANES, input);
+    am_plan_lanes_code()->step_each(s->plan[l], &now);
+  }
+}
+
+/* ------------------------------------------------------------------------------ learning */
+void am_stack_clear(const am_stack *s, const am_stack_memory *m) {
+  for (int l = 0; l < s->n_layers; l++) {
+    const am_plan *p = s->plan[l];
+    memset(m->fixed_gradient[l], 0, (size_t)p->n_fixed * LANES * sizeof(am_real));
+    for (int t = -1; t < m->n_steps; t++)
+      for (int k = 0; k < p->n_states; k++)
+        memset(am_stack_gradient(s, m, l, t) + (size_t)p->states[k].row * LANES, 0,
+               (size_t)p->states[k].rows * LANES * sizeof(am_real));
+  }
+}
+
+void am_stack_seed(const am_stack *s, const am_stack_memory *m, int layer, int t,
+                   const am_real *gradient) {
+  const am_plan *p = s->plan[layer];
+  const size_t n = (size_t)p->n_outputs * LANES;
+  am_real *to = am_stack_gradient(s, m, layer, t) + (size_t)p->output * LANES;
+  if (!p->output_is_state) {
+    memcpy(to, gradient, n * sizeof *to);
+    return;
+  }
+  for (size_t k = 0; k < n; k++) to[k] += gradient[k];
+}
+
+void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change,
+                    const am_real *parameters, const am_real *u, const am_real *credit,
+                    am_stack_reach reach) {
+  const am_plan *p = s->plan[0];
+  const size_t width = (size_t)p->n_inputs * LANES, n = (size_t)p->n_outputs * LANES;
+  am_stack_clear(s, m);
+  for (int t = m->n_steps - 1; t >= 0; t--) {
+    const am_plan_step now = step_of(s, m, 0, t, parameters + s->at[0], u + (size_t)t * width);
+    const am_plan_gradient gradient = {
+        .block = am_stack_gradient(s, m, 0, t),
+        .before = reach == AM_STACK_NOW ? NULL : am_stack_gradient(s, m, 0, t - 1),
+        .fixed = m->fixed_gradient[0]};
+    am_stack_seed(s, m, 0, t, credit + (size_t)t * n);
+    am_plan_lanes_code()->local(p, &now, &gradient,
+                                reach == AM_STACK_ELEMENTS ? AM_REACH_ELEMENTS : AM_REACH_UNIT);
+  }
+  am_stack_collect(s, m, 0, change, u, width);
+}
+
+void am_stack_collect(const am_stack *s, const am_stack_memory *m, int layer, am_real *change,
+                      const am_real *u, size_t u_step) {
+  const am_plan *p = s->plan[layer];
+  const am_plan_window w = {.n_steps = m->n_steps,
+                            .fixed = m->fixed[layer],
+                            .input = u,
+                            .before = am_stack_block(s, m, layer, -1),
+                            .block = am_stack_block(s, m, layer, 0),
+                            .gradient = am_stack_gradient(s, m, layer, 0),
+                            .input_step = u_step,
+                            .block_step = (size_t)p->n_rows * LANES,
+                            .gradient_step = (size_t)p->n_rows * LANES};
+  am_plan_lanes_code()->collect(p, change + s->at[layer], &w);
+  am_plan_lanes_code()->collect_fixed(p, change + s->at[layer], m->fixed_gradient[layer]);
+}

@@ -1,0 +1,117 @@
+/* Layers of a network that a text describes (equation/equations.h), each reading the one below, on
+ * lanes: tensors among the places, first values, memory for an episode, and its passes. Any learner
+ * that plays groups of episodes trains any text with it.
+ *
+ * Between layers there may be dropout: the layer above sees mask times output; the masks are drawn by
+ * whoever plays. */
+#ifndef AMINE_NETWORK_STACK_H
+#define AMINE_NETWORK_STACK_H
+
+#include "equation/plan_lanes.h"
+#include "network/places.h"
+
+enum { AM_STACK_LAYERS_MAX = 4, AM_STACK_LANES = 16 };
+
+typedef struct am_stack_options {
+  const am_equations *text;
+  int n_inputs, n_hidden;  /* n_hidden: the size n of the text, in each layer */
+  int n_layers;            /* 1 to AM_STACK_LAYERS_MAX */
+  float dropout;           /* share of units that the layer above does not see, in [0, 1) */
+  const am_binding *given; /* further sizes and constants */
+  int n_given;
+  bool disturbed; /* somebody adds to the output after a step (am_plan_make) */
+} am_stack_options;
+
+typedef struct am_stack {
+  am_plan *plan[AM_STACK_LAYERS_MAX];
+  size_t at[AM_STACK_LAYERS_MAX]; /* where a layer's parameters begin */
+  int first;                      /* its first tensor among the places */
+  int n_layers, n_outputs;        /* n_outputs: rows of the top layer's output */
+  float dropout;
+} am_stack;
+
+/* Adds the tensors NETWORK.NAME_l0, ..._l1, ... to the places. AMINE_ERROR_ARGUMENT for an option out
+ * of range, AMINE_ERROR_MEMORY; the stack is then empty. */
+amine_status am_stack_make(am_stack *stack, am_places *places, const am_stack_options *options,
+                           amine_error *error);
+void am_stack_free(am_stack *stack);
+
+/* First values, as the text says: a pure function of seed, tensor and the place of the element. */
+void am_stack_initialise(const am_stack *stack, const am_places *places, float *parameters,
+                         uint64_t seed);
+
+/* One worker's memory for an episode of n_steps. Blocks and gradients have a step more: the first is
+ * before the episode. */
+typedef struct am_stack_memory {
+  am_real *fixed[AM_STACK_LAYERS_MAX], *fixed_gradient[AM_STACK_LAYERS_MAX];
+  am_real *block[AM_STACK_LAYERS_MAX], *gradient[AM_STACK_LAYERS_MAX];
+  am_real *shown[AM_STACK_LAYERS_MAX]; /* [T][n_outputs]: what the layer above sees, with dropout */
+  am_real *below;                      /* [T][n_outputs]: the gradient of what a layer sees */
+  am_real *mask;                       /* [n_layers - 1][T][n_outputs] */
+  int n_steps;
+} am_stack_memory;
+
+/* Cuts a block into arrays and returns its elements; with a NULL block it only measures. Gradients
+ * only for those who learn by them. */
+size_t am_stack_lay_out(am_stack_memory *memory, am_real *block, const am_stack *stack, int n_steps,
+                        bool gradients);
+
+/* The states before the first step; with `each`, parameters are [parameter][lanes]. */
+void am_stack_begin(const am_stack *stack, const am_stack_memory *m, const am_real *parameters,
+                    bool each);
+/* Step t from u [n_inputs][lanes]; dropped: through the masks of this step. */
+void am_stack_step(const am_stack *stack, const am_stack_memory *m, int t,
+                   const am_real *parameters, const am_real *u, bool dropped);
+void am_stack_step_each(const am_stack *stack, const am_stack_memory *m, int t,
+                        const am_real *parameters, const am_real *u);
+
+/* The block of a layer's step t (-1: before the first), and in it the output. */
+static inline am_real *am_stack_block(const am_stack *s, const am_stack_memory *m, int layer,
+                                      int t) {
+  return m->block[layer] + (size_t)(t + 1) * (size_t)s->plan[layer]->n_rows * AM_STACK_LANES;
+}
+static inline am_real *am_stack_gradient(const am_stack *s, const am_stack_memory *m, int layer,
+                                         int t) {
+  return m->gradient[layer] + (size_t)(t + 1) * (size_t)s->plan[layer]->n_rows * AM_STACK_LANES;
+}
+static inline am_real *am_stack_output(const am_stack *s, const am_stack_memory *m, int t) {
+  const am_plan *top = s->plan[s->n_layers - 1];
+  return am_stack_block(s, m, s->n_layers - 1, t) + (size_t)top->output * AM_STACK_LANES;
+}
+/* Elements from one step's output to the next. */
+static inline size_t am_stack_stride(const am_stack *s) {
+  return (size_t)s->plan[s->n_layers - 1]->n_rows * AM_STACK_LANES;
+}
+static inline am_real *am_stack_mask(const am_stack *s, const am_stack_memory *m, int layer,
+                                     int t) {
+  return m->mask + (size_t)(layer * m->n_steps + t) * (size_t)s->n_outputs * AM_STACK_LANES;
+}
+
+/* ------------------------------------------------------------------------------ learning */
+/* The gradient of the output of the top layer at t, or credit of it: set before the passes below. */
+void am_stack_seed(const am_stack *stack, const am_stack_memory *m, int layer, int t,
+                   const am_real *gradient);
+/* Clears what the passes add to; before am_stack_seed. */
+void am_stack_clear(const am_stack *stack, const am_stack_memory *m);
+
+typedef enum am_stack_reach {
+  AM_STACK_UNIT,     /* back in time through elements and the diagonals of matrices */
+  AM_STACK_ELEMENTS, /* through elements alone */
+  AM_STACK_NOW       /* not back in time */
+} am_stack_reach;
+
+/* From credit [t][n_outputs] of the only layer's output to each weight: of what enters there on its
+ * own unit, and as far back in time as `reach` says; adds the sums to change. u [t][n_inputs]. */
+void am_stack_local(const am_stack *stack, const am_stack_memory *m, am_real *change,
+                    const am_real *parameters, const am_real *u, const am_real *credit,
+                    am_stack_reach reach);
+
+/* Adds what the gradients of a layer imply to change; u: [t][...], what it read, `u_step` apart. */
+void am_stack_collect(const am_stack *stack, const am_stack_memory *m, int layer, am_real *change,
+                      const am_real *u, size_t u_step);
+
+/* What a layer reads, and how far it is from one step to the next. */
+const am_real *am_stack_seen(const am_stack *stack, const am_stack_memory *m, int layer,
+                             const am_real *u, bool dropped, size_t *step);
+
+#endif

@@ -1,0 +1,47 @@
+/* Networks that are texts of equations, as parts: presets/networks/NAME.txt says of each its meaning
+ * (its first line), its source (the remarks below), and its constants, which are parameters beside
+ * those that all have. The build makes the parts of the texts (cmake/embed_networks.cmake). */
+#ifndef AMINE_NETWORK_UNITS_H
+#define AMINE_NETWORK_UNITS_H
+
+#include "base/parameter.h"
+#include "base/registry.h"
+#include "network/stack.h"
+
+enum { AM_UNITS_CONSTANTS = 12 };
+
+/* What a text is told; constants in the order of its parameters. */
+typedef struct am_units_options {
+  int n_hidden, n_layers;
+  float dropout;
+  double constants[AM_UNITS_CONSTANTS];
+} am_units_options;
+
+#define AM_UNITS_AT(member) AM_MEMBER(am_units_options, member)
+#define AM_UNITS_PARAMETERS                                                                        \
+  AM_INTEGER("hidden", 100, 1, 8192, "units", "hidden units", AM_UNITS_AT(n_hidden)),              \
+      AM_INTEGER("layers", 1, 1, AM_STACK_LAYERS_MAX, "",                                          \
+                 "layers of units, each reading the one below", AM_UNITS_AT(n_layers)),            \
+      AM_NUMBER("dropout", 0, 0, 0.95, "",                                                         \
+                "share of units that the layer above does not see while learning",                 \
+                AM_UNITS_AT(dropout))
+enum { AM_UNITS_COMMON = 3 }; /* of those */
+
+extern const am_part am_gru_part, am_leaky_rnn_part, am_rnn_part, am_lstm_part, am_highway_part;
+
+/* A chosen text, read, with what it was told. */
+typedef struct am_units {
+  am_equations *text;
+  am_binding given[AM_UNITS_CONSTANTS];
+  am_stack_options stack; /* without its inputs */
+} am_units;
+
+/* deep: the learner trains several layers and dropout; if not, AMINE_ERROR_ARGUMENT for these. */
+amine_status am_units_chosen(am_units *units, const am_chosen *chosen, bool deep,
+                             amine_error *error);
+void am_units_free(am_units *units);
+
+/* A constant of the chosen text by its name; `otherwise` if it has none of that name. */
+double am_units_constant(const am_chosen *chosen, const char *name, double otherwise);
+
+#endif

@@ -1,0 +1,234 @@
+/* Layers of the networks that are texts against PyTorch float64 (tests/reference/gru.py, stack.py):
+ * forward and gradient; first values; what is refused. Compiled for float, and for double where the
+ * agreement is that of float64 arithmetic. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "format/safetensors.h"
+#include "network/stack_backward.h"
+#include "network/units.h"
+
+enum { LANES = AM_STACK_LANES };
+#if defined(AMINE_VEC_F64)
+#define TOLERANCE 1e-13
+#else
+#define TOLERANCE 3e-6
+#endif
+
+static amine_error error;
+
+static const am_tensor *find(const am_tensor_file *file, const char *of, const char *kind,
+                             const char *name) {
+  char key[128];
+  snprintf(key, sizeof key, "%s/%s%s", of, kind, name);
+  return am_tensor_file_find(file, key);
+}
+
+static const double *numbers(const am_tensor *t) {
+  assert_non_null(t);
+  return (const double *)(const void *)t->data;
+}
+
+static am_real *zeros(size_t n) {
+  am_real *x = calloc(n + 1, sizeof *x);
+  assert_non_null(x);
+  return x;
+}
+
+static const am_part *const parts[] = {&am_gru_part, &am_leaky_rnn_part, &am_rnn_part,
+                                       &am_lstm_part, &am_highway_part};
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+static am_equations *text_of(const char *network) {
+  am_equations *e;
+  int k = 0;
+  while (strcmp(parts[k]->name, network) != 0) k++;
+  if (am_equations_read(&e, network, parts[k]->text, &error) != AMINE_OK)
+    fail_msg("%s", error.message);
+  return e;
+}
+
+static void spread(am_real *out, const double *in, int T, int B, int n) {
+  for (int t = 0; t < T; t++)
+    for (int b = 0; b < B; b++)
+      for (int j = 0; j < n; j++) out[(t * n + j) * LANES + b] = (am_real)in[(t * B + b) * n + j];
+}
+
+static void near(const char *what, double got, double want, double scale) {
+  if (!(fabs(got - want) <= TOLERANCE * fmax(1, scale)))
+    fail_msg("%s: %.17g, PyTorch has %.17g", what, got, want);
+}
+
+static double largest(const am_tensor *t) {
+  double most = 0;
+  for (size_t k = 0; k < t->count; k++) most = fmax(most, fabs(numbers(t)[k]));
+  return most;
+}
+
+/* The tensors `kind`/NAME of the file, into or against a vector laid out by the places. */
+static void with_tensors(const am_tensor_file *file, const char *of, const char *kind,
+                         const am_places *places, am_real *vector, bool check) {
+  for (int k = 0; k < places->n; k++) {
+    const am_place *p = &places->place[k];
+    const am_tensor *t = find(file, of, kind, strchr(p->name, '.') + 1);
+    assert_non_null(t);
+    assert_int_equal(t->count, am_place_count(p));
+    for (size_t i = 0; i < t->count; i++)
+      if (check) near(p->name, (double)vector[p->at + i], numbers(t)[i], largest(t));
+      else vector[p->at + i] = (am_real)numbers(t)[i];
+  }
+}
+
+static void agree(const am_tensor_file *file, const char *of, const char *network, int layers) {
+  const am_tensor *x = find(file, of, "", "x"), *h = find(file, of, "", "h");
+  assert_non_null(x);
+  const int T = (int)x->dims[0], B = (int)x->dims[1], m = (int)x->dims[2], n = (int)h->dims[2];
+  const am_binding tau = {"tau", 2.5};
+  am_equations *e = text_of(network);
+  const am_stack_options o = {.text = e,
+                              .n_inputs = m,
+                              .n_hidden = n,
+                              .n_layers = layers,
+                              .given = &tau,
+                              .n_given = am_equations_find(e, "tau") >= 0};
+  am_places places = {0};
+  am_stack s;
+  am_stack_memory memory;
+  if (am_stack_make(&s, &places, &o, &error) != AMINE_OK) fail_msg("%s", error.message);
+  am_equations_free(e); /* the stack does not need it any more */
+  am_real *parameters = zeros(places.size), *change = zeros(places.size);
+  am_real *u = zeros((size_t)(T * m * LANES)), *dh = zeros((size_t)(T * n * LANES));
+  am_real *block = zeros(am_stack_lay_out(&memory, NULL, &s, T, true));
+  am_stack_lay_out(&memory, block, &s, T, true);
+  with_tensors(file, of, "param/", &places, parameters, false);
+  spread(u, numbers(x), T, B, m);
+  spread(dh, numbers(find(file, of, "", "c")), T, B, n);
+  am_stack_begin(&s, &memory, parameters, false);
+  for (int t = 0; t < T; t++)
+    am_stack_step(&s, &memory, t, parameters, u + (size_t)(t * m * LANES), false);
+  for (int k = 0; k < T * B * n; k++)
+    near("h", (double)am_stack_output(&s, &memory, k / (B * n))[k % n * LANES + k / n % B],
+         numbers(h)[k], largest(h));
+  am_stack_back(&s, &memory, change, parameters, u, dh, false);
+  with_tensors(file, of, "gradient/", &places, change, true);
+  am_real *all[] = {parameters, change, u, dh, block};
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) free(all[k]);
+  am_stack_free(&s);
+}
+
+static void agrees_with_pytorch(void **state) {
+  (void)state;
+  static const struct {
+    const char *file, *of, *network;
+    int layers;
+  } cases[] = {{"gru", "0", "gru", 1},
+               {"gru", "1", "gru", 2},
+               {"gru", "2", "gru", 1},
+               {"gru", "3", "gru", 3},
+               {"stack", "rnn", "rnn", 2},
+               {"stack", "lstm", "lstm", 2},
+               {"stack", "leaky-rnn", "leaky-rnn", 1},
+               {"stack", "highway", "highway", 3}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    char path[512];
+    am_tensor_file *file;
+    snprintf(path, sizeof path, "%s/%s.safetensors", TEST_DATA, cases[k].file);
+    assert_int_equal(am_tensor_file_open(&file, path, 1 << 24, false, &error), AMINE_OK);
+    agree(file, cases[k].of, cases[k].network, cases[k].layers);
+    am_tensor_file_close(file);
+  }
+}
+
+/* Every lane with the same weights of its own does what all do with one set, to the bit. */
+static void lanes_of_their_own(void **state) {
+  (void)state;
+  for (int part = 0; part < N_PARTS; part++) {
+    enum { M = 3, N = 5, T = 4 };
+    am_equations *e = text_of(parts[part]->name);
+    const am_stack_options o = {.text = e, .n_inputs = M, .n_hidden = N, .n_layers = 2};
+    am_places places = {0};
+    am_stack s;
+    am_stack_memory a, b;
+    assert_int_equal(am_stack_make(&s, &places, &o, &error), AMINE_OK);
+    const size_t size = am_stack_lay_out(&a, NULL, &s, T, false);
+    float *first = calloc(places.size, sizeof *first);
+    am_real *p = zeros(places.size), *each = zeros(places.size * LANES);
+    am_real *x = zeros(size), *y = zeros(size), *u = zeros(T * M * LANES);
+    am_stack_initialise(&s, &places, first, 5);
+    for (size_t k = 0; k < places.size * LANES; k++)
+      each[k] = p[k / LANES] = (am_real)first[k / LANES];
+    for (int k = 0; k < T * M * LANES; k++) u[k] = (am_real)((k * 37 % 101) / 50.0 - 1);
+    am_stack_lay_out(&a, x, &s, T, false), am_stack_lay_out(&b, y, &s, T, false);
+    am_stack_begin(&s, &a, p, false), am_stack_begin(&s, &b, each, true);
+    for (int step = 0; step < T; step++) {
+      am_stack_step(&s, &a, step, p, u + step * M * LANES, false);
+      am_stack_step_each(&s, &b, step, each, u + step * M * LANES);
+      assert_memory_equal(am_stack_output(&s, &a, step), am_stack_output(&s, &b, step),
+                          N * LANES * sizeof(am_real));
+    }
+    free(first), free(p), free(each), free(x), free(y), free(u);
+    am_stack_free(&s);
+    am_equations_free(e);
+  }
+}
+
+/* A part's parameters are its text's constants: names, ranges, units, meanings, in their order. */
+static void parts_are_their_texts(void **state) {
+  (void)state;
+  for (int k = 0; k < N_PARTS; k++) {
+    am_equations *e = text_of(parts[k]->name);
+    const amine_parameter *row = parts[k]->parameters + AM_UNITS_COMMON;
+    for (int s = 0; s < e->n_symbols; s++) {
+      const am_symbol *c = &e->symbols[s];
+      if (c->kind != AM_SYMBOL_CONSTANT) continue;
+      assert_non_null(row->name);
+      assert_string_equal(row->name, c->name);
+      assert_string_equal(row->unit, c->unit);
+      assert_string_equal(row->meaning, c->meaning);
+      assert_true(row->standard == c->standard && row->min == c->min && row->max == c->max);
+      row++;
+    }
+    assert_null(row->name);
+    am_equations_free(e);
+  }
+}
+
+static void refuses(void **state) {
+  (void)state;
+  am_equations *e = text_of("gru");
+  const struct {
+    int m, n, layers;
+    float dropout;
+    const char *message;
+  } wrong[] = {{0, 4, 1, 0, "a network has 1 to 4096 inputs, not 0"},
+               {3, 1025, 1, 0, "a network has 1 to 1024 units, not 1025"},
+               {3, 4, 5, 0, "a network has 1 to 4 layers, not 5"},
+               {3, 4, 2, 1, "dropout is from 0 to below 1, not 1"}};
+  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+    const am_stack_options o = {.text = e,
+                                .n_inputs = wrong[k].m,
+                                .n_hidden = wrong[k].n,
+                                .n_layers = wrong[k].layers,
+                                .dropout = wrong[k].dropout};
+    am_places places = {0};
+    am_stack s;
+    assert_int_equal(am_stack_make(&s, &places, &o, &error), AMINE_ERROR_ARGUMENT);
+    assert_string_equal(error.message, wrong[k].message);
+    am_stack_free(&s);
+  }
+  am_equations_free(e);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(agrees_with_pytorch), cmocka_unit_test(lanes_of_their_own),
+      cmocka_unit_test(parts_are_their_texts), cmocka_unit_test(refuses)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+"""Check values for layers of the networks that are texts: PyTorch float64 and autograd.
+
+  stack.py           write tests/data/stack.safetensors
+  stack.py --check   recompute and compare with the file (largest difference <= 1e-12)
+
+RNN and LSTM are PyTorch's own; leaky and highway units are written out. T steps in B lanes, initial states
+of 0; the loss is sum over t, lanes, units of c * h of the top layer, c given. (Gated units: gru.py.)
+"""
+import os
+import sys
+
+import numpy as np
+import torch
+
+from neurons import read_safetensors, write_safetensors
+
+torch.set_default_dtype(torch.float64)
+FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data", "stack.safetensors")
+CASES = {"rnn": dict(m=3, n=5, layers=2, T=7, B=3), "lstm": dict(m=4, n=6, layers=2, T=6, B=16),
+         "leaky-rnn": dict(m=2, n=7, layers=1, T=9, B=4), "highway": dict(m=3, n=4, layers=3, T=6, B=5)}
+TAU = 2.5
+
+
+def f32(a):
+    return np.asarray(a, np.float32).astype(np.float64)
+
+
+class WrittenOut(torch.nn.Module):
+    """Layers of one kind of unit, weights named as PyTorch names its own."""
+
+    def __init__(self, kind, m, n, layers):
+        super().__init__()
+        self.kind, self.n, self.layers = kind, n, layers
+        rows = 2 * n if kind == "highway" else n
+        for layer in range(layers):
+            width = m if layer == 0 else n
+            for name, shape in (("weight_ih", (rows, width)), ("weight_hh", (rows, n)), ("bias_ih", (rows,))):
+                self.register_parameter(f"{name}_l{layer}", torch.nn.Parameter(torch.zeros(shape)))
+
+    def forward(self, x):
+        for layer in range(self.layers):
+            w, v, b = (getattr(self, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih"))
+            h, all_h = torch.zeros(x.shape[1], self.n), []
+            for u in x:
+                a = u @ w.T + h @ v.T + b
+                if self.kind == "highway":
+                    new, gate = torch.tanh(a[:, :self.n]), torch.sigmoid(a[:, self.n:])
+                    h = (1 - gate) * h + gate * new
+                else:
+                    h = (1 - 1 / TAU) * h + torch.tanh(a) / TAU
+                all_h.append(h)
+            x = torch.stack(all_h)
+        return x, None
+
+
+def make():
+    out, rng = {}, np.random.default_rng(20261129)
+    for kind, case in CASES.items():
+        m, n, layers, T, B = (case[k] for k in ("m", "n", "layers", "T", "B"))
+        net = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}.get(kind)
+        net = net(m, n, layers) if net else WrittenOut(kind, m, n, layers)
+        for p in net.parameters():
+            p.data = torch.tensor(f32(rng.normal(0, 0.6, p.shape)))
+        x, c = torch.tensor(f32(rng.normal(0, 1, (T, B, m)))), torch.tensor(f32(rng.normal(0, 1, (T, B, n))))
+        h, _ = net(x)
+        (h * c).sum().backward()
+        out[f"{kind}/x"], out[f"{kind}/c"], out[f"{kind}/h"] = x.numpy(), c.numpy(), h.detach().numpy()
+        for name, p in net.named_parameters():
+            out[f"{kind}/param/{name}"], out[f"{kind}/gradient/{name}"] = p.detach().numpy(), p.grad.numpy().copy()
+    return out
+
+
+if __name__ == "__main__":
+    made = make()
+    if "--check" in sys.argv:
+        kept, _ = read_safetensors(FILE)
+        assert set(kept) == set(made), "other tensors"
+        worst = max(float(np.abs(kept[k] - made[k]).max()) for k in made)
+        print("largest difference", worst)
+        sys.exit(worst > 1e-12)
+    write_safetensors(FILE, made, {})

@@ -38,7 +38,7 @@ foreach(file ${FILES})
   string(STRIP "${source}" source)
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-  string(REGEX REPLACE "(((0x[0-9a-f][0-9a-f],)(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?))" "\\1\n" bytes "${bytes}")
+  string(REGEX REPLACE "((0x[0-9a-f][0-9a-f],)(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?)" "\\1\n" bytes "${bytes}")
   string(APPEND text "static const char text_${id}[] = {\n${bytes}0};\n"
                      "static const amine_parameter parameters_${id}[] = {\n    AM_UNITS_PARAMETERS,\n${rows}    {0}};\n"
                      "const am_part am_${id}_part = {.kind = AM_NETWORK,\n"

@@ -548,6 +548,16 @@ static bool in_place(const builder *b, int v, int rows) {
          !of_kind[b->p->operations[x->producer].kind].result;
 }
 
+/* Does the way back need operand i of operation k? Not to get through a product with a number. */
+static bool is_needed(const builder *b, int k, int i) {
+  const am_operation *o = &b->p->operations[k];
+  const bool product = o->kind == AM_DO_MULTIPLY || o->kind == AM_DO_MULTIPLY_ADD ||
+                       o->kind == AM_DO_MULTIPLY_SUBTRACT;
+  const value *other = product && i < 2 ? &b->values[b->in[k][1 - i]] : NULL;
+  if (other && other->from == AM_FROM_FIXED && !b->p->fixed[other->row].learned) return false;
+  return of_kind[o->kind].in[i];
+}
+
 static void remove_unused(builder *b) {
   am_plan *p = b->p;
   for (int k = p->n_operations - 1; k >= 0; k--) {
@@ -576,7 +586,7 @@ static void give_rows(builder *b) {
     o->adds = b->base[k] >= 0; /* matrices of one sum follow each other, in the same rows */
     if (o->adds) y->row = b->values[b->base[k]].row;
     for (int i = 0; i < o->n_in && y->row < 0 && o->kind != AM_DO_SUM; i++) {
-      if (of_kind[o->kind].in[i] || !in_place(b, b->in[k][i], o->rows)) continue;
+      if (is_needed(b, k, i) || !in_place(b, b->in[k][i], o->rows)) continue;
       y->row = b->values[b->in[k][i]].row;
     }
     if (y->row < 0) y->row = p->n_rows, p->n_rows += o->rows;

@@ -24,7 +24,7 @@ typedef struct bptt {
 /* One worker's memory for a group and an episode; each [step][rows][LANES]. */
 typedef struct memory {
   am_rollout e;
-  float *delta, *A, *error, *dvalue, *dh;
+  float *delta, *A, *error, *dvalue;
   float *factor; /* of one step */
 } memory;
 
@@ -35,8 +35,7 @@ static size_t lay_out(memory *m, float *block, const bptt *b) {
   const size_t T = (size_t)b->agent.learner.task->n_steps, A = (size_t)b->net.n_out;
   size_t at = am_rollout_lay_out(&m->e, block, &b->net, (int)T, true) / sizeof(float);
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(delta, T), CUT(A, T), CUT(error, T * A), CUT(dvalue, T), CUT(dh, T * (size_t)b->net.n);
-  CUT(factor, 1);
+  CUT(delta, T), CUT(A, T), CUT(error, T * A), CUT(dvalue, T), CUT(factor, 1);
 #undef CUT
   return at * sizeof(float);
 }
@@ -77,13 +76,14 @@ static void learn(const bptt *b, const memory *m, am_turn *turn) {
   at_heads(b, m, turn);
   am_rollout_collect_heads(&m->e, net, turn->change, m->error, m->dvalue);
   for (int k = 0; k < T * LANES; k++) m->dvalue[k] *= b->options.value_weight;
-  memset(m->dh, 0, (size_t)(T * n * LANES) * sizeof(float));
+  am_stack_clear(&net->stack, &m->e.units);
   for (int t = 0; t < T; t++) {
-    float *dh = am_rows(m->dh, t, n);
+    float *dh = am_stack_credit(&net->stack, &m->e.units, t);
+    memset(dh, 0, (size_t)(n * LANES) * sizeof *dh);
     am_plan_backward_code()->linear(dh, p + net->o_w, am_rows(m->error, t, A), A, n);
     am_plan_backward_code()->linear(dh, p + net->v_w, am_rows(m->dvalue, t, 1), 1, n);
   }
-  am_stack_back(&net->stack, &m->e.units, turn->change, p, m->e.u, m->dh, net->stack.dropout > 0);
+  am_stack_back(&net->stack, &m->e.units, turn->change, p, m->e.u, net->stack.dropout > 0);
 }
 
 static void play(const am_agent *a, am_turn *turn) {

@@ -24,7 +24,7 @@ typedef struct local {
 /* One worker's memory; [step][rows][LANES] */
 typedef struct memory {
   am_rollout e;
-  float *delta, *A, *error, *dvalue, *credit;
+  float *delta, *A, *error, *dvalue;
   float *factor, *both; /* of one step */
 } memory;
 
@@ -33,10 +33,9 @@ static local *inside(am_agent *a) { return (local *)(void *)a; }
 
 static size_t lay_out(memory *m, float *block, const local *x) {
   const size_t T = (size_t)x->agent.learner.task->n_steps, A = (size_t)x->net.n_out;
-  const size_t n = (size_t)x->net.n;
   size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T, true) / sizeof(float);
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(delta, T), CUT(A, T), CUT(error, T * A), CUT(dvalue, T), CUT(credit, T * n);
+  CUT(delta, T), CUT(A, T), CUT(error, T * A), CUT(dvalue, T);
   CUT(factor, 1), CUT(both, A + 1);
 #undef CUT
   return at * sizeof(float);
@@ -77,11 +76,13 @@ static void credits(const local *x, const memory *m, am_turn *turn) {
   if (x->net.critic)
     am_policy_code()->dopamine(m->delta, m->A, m->e.reward, m->e.value, m->e.live, LANES, o->gamma,
                                o->lambda, T);
+  am_stack_clear(&x->net.stack, &m->e.units);
   for (int t = 0; t < T; t++) {
     at_heads(x, m, turn, t);
     memcpy(m->both, am_rows(m->error, t, A), (size_t)(A * LANES) * sizeof(float));
     memcpy(m->both + A * LANES, am_rows(m->dvalue, t, 1), LANES * sizeof(float));
-    am_linear_code()->forward(am_rows(m->credit, t, n), w + x->b_w, NULL, m->both, n, x->n_error);
+    am_linear_code()->forward(am_stack_credit(&x->net.stack, &m->e.units, t), w + x->b_w, NULL,
+                              m->both, n, x->n_error);
   }
 }
 
@@ -91,7 +92,7 @@ static void learn(const local *x, const memory *m, am_turn *turn) {
                                          [AM_LOCAL_NONE] = AM_STACK_NOW};
   credits(x, m, turn);
   am_rollout_collect_heads(&m->e, &x->net, turn->change, m->error, m->dvalue);
-  am_stack_local(&x->net.stack, &m->e.units, turn->change, x->agent.parameters, m->e.u, m->credit,
+  am_stack_local(&x->net.stack, &m->e.units, turn->change, x->agent.parameters, m->e.u,
                  reach[x->options.trace]);
 }
 
@@ -109,7 +110,6 @@ static void play(const am_agent *a, am_turn *turn) {
 /* ------------------------------------------------------------------------------ feedback */
 /* Output weight k of unit j; k = n_out is the critic's. */
 static size_t output_weight(const local *x, int k, int j) {
-  const size_t n = (size_t)x->net.n;
   return k < x->net.n_out ? x->net.o_w + (size_t)k * n + (size_t)j : x->net.v_w + (size_t)j;
 }
 

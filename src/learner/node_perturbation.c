@@ -23,7 +23,7 @@ typedef struct perturbation {
 
 typedef struct memory {
   am_rollout e;
-  float *xi, *delta, *R, *error, *credit; /* [step][rows][LANES] */
+  float *xi, *delta, *R, *error; /* [step][rows][LANES] */
   const am_turn *turn;
   int n;
   float sigma;
@@ -38,7 +38,7 @@ static size_t lay_out(memory *m, float *block, const perturbation *x) {
   const size_t n = (size_t)x->net.n;
   size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T, true) / sizeof(float);
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(xi, T * n), CUT(delta, T), CUT(R, T), CUT(error, T * A), CUT(credit, T * n);
+  CUT(xi, T * n), CUT(delta, T), CUT(R, T), CUT(error, T * A);
 #undef CUT
   m->n = (int)n;
   m->sigma = x->options.sigma;
@@ -84,17 +84,17 @@ static void learn(const perturbation *x, const memory *m, am_turn *turn) {
   const am_actor_net *net = &x->net;
   const int T = turn->group.task->n_steps, A = net->n_out, n = m->n;
   returns(x, m, turn);
+  am_stack_clear(&net->stack, &m->e.units);
   for (int t = 0; t < T; t++) {
     const float *R = am_rows(m->R, t, 1), *xi = am_rows(m->xi, t, n);
     am_policy_code()->error(am_rows(m->error, t, A), am_rows(m->e.hit, t, A), am_rows(m->e.p, t, A),
                             am_rows(m->e.logp, t, A), am_rows(m->e.entropy, t, 1), R,
                             am_rows(m->e.asked, t, 1), x->options.entropy_weight, A);
-    float *credit = am_rows(m->credit, t, n);
+    float *credit = am_stack_credit(&net->stack, &m->e.units, t);
     for (int k = 0; k < n * LANES; k++) credit[k] = R[k % LANES] * xi[k] / m->sigma;
   }
   am_rollout_collect_heads(&m->e, net, turn->change, m->error, NULL);
-  am_stack_local(&net->stack, &m->e.units, turn->change, x->agent.parameters, m->e.u, m->credit,
-                 AM_STACK_NOW);
+  am_stack_local(&net->stack, &m->e.units, turn->change, x->agent.parameters, m->e.u, AM_STACK_NOW);
 }
 
 static void play(const am_agent *a, am_turn *turn) {

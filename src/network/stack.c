@@ -209,31 +209,16 @@ void am_stack_clear(const am_stack *s, const am_stack_memory *m) {
   }
 }
 
-void am_stack_seed(const am_stack *s, const am_stack_memory *m, int layer, int t,
-                   const am_real *gradient) {
-  const am_plan *p = s->plan[layer];
-  const size_t n = (size_t)p->n_outputs * LANES;
-  am_real *to = am_stack_gradient(s, m, layer, t) + (size_t)p->output * LANES;
-  if (!p->output_is_state) {
-    memcpy(to, gradient, n * sizeof *to);
-    return;
-  }
-  for (size_t k = 0; k < n; k++) to[k] += gradient[k];
-}
-
 void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change,
-                    const am_real *parameters, const am_real *u, const am_real *credit,
-                    am_stack_reach reach) {
+                    const am_real *parameters, const am_real *u, am_stack_reach reach) {
   const am_plan *p = s->plan[0];
-  const size_t width = (size_t)p->n_inputs * LANES, n = (size_t)p->n_outputs * LANES;
-  am_stack_clear(s, m);
+  const size_t width = (size_t)p->n_inputs * LANES;
   for (int t = m->n_steps - 1; t >= 0; t--) {
     const am_plan_step now = step_of(s, m, 0, t, parameters + s->at[0], u + (size_t)t * width);
     const am_plan_gradient gradient = {
         .block = am_stack_gradient(s, m, 0, t),
         .before = reach == AM_STACK_NOW ? NULL : am_stack_gradient(s, m, 0, t - 1),
         .fixed = m->fixed_gradient[0]};
-    am_stack_seed(s, m, 0, t, credit + (size_t)t * n);
     am_plan_lanes_code()->local(p, &now, &gradient,
                                 reach == AM_STACK_ELEMENTS ? AM_REACH_ELEMENTS : AM_REACH_UNIT);
   }

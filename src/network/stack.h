@@ -88,10 +88,13 @@ static inline am_real *am_stack_mask(const am_stack *s, const am_stack_memory *m
 }
 
 /* ------------------------------------------------------------------------------ learning */
-/* The gradient of the output of the top layer at t, or credit of it: set before the passes below. */
-void am_stack_seed(const am_stack *stack, const am_stack_memory *m, int layer, int t,
-                   const am_real *gradient);
-/* Clears what the passes add to; before am_stack_seed. */
+/* The gradient of the top layer's output at t, or credit of it, [n_outputs][lanes]: written by who
+ * learns, after am_stack_clear and before the passes below. */
+static inline am_real *am_stack_credit(const am_stack *s, const am_stack_memory *m, int t) {
+  const am_plan *top = s->plan[s->n_layers - 1];
+  return am_stack_gradient(s, m, s->n_layers - 1, t) + (size_t)top->output * AM_STACK_LANES;
+}
+/* Clears what the passes add to. */
 void am_stack_clear(const am_stack *stack, const am_stack_memory *m);
 
 typedef enum am_stack_reach {
@@ -100,11 +103,10 @@ typedef enum am_stack_reach {
   AM_STACK_NOW       /* not back in time */
 } am_stack_reach;
 
-/* From credit [t][n_outputs] of the only layer's output to each weight: of what enters there on its
- * own unit, and as far back in time as `reach` says; adds the sums to change. u [t][n_inputs]. */
+/* From the credit of the only layer's output to each weight: of what enters there on its own unit,
+ * and as far back in time as `reach` says; adds the sums to change. u [t][n_inputs]. */
 void am_stack_local(const am_stack *stack, const am_stack_memory *m, am_real *change,
-                    const am_real *parameters, const am_real *u, const am_real *credit,
-                    am_stack_reach reach);
+                    const am_real *parameters, const am_real *u, am_stack_reach reach);
 
 /* Adds what the gradients of a layer imply to change; u: [t][...], what it read, `u_step` apart. */
 void am_stack_collect(const am_stack *stack, const am_stack_memory *m, int layer, am_real *change,

@@ -7,13 +7,24 @@
 
 enum { LANES = AM_STACK_LANES };
 
+/* What a layer above sends down to the output of step t. */
+static void receive(const am_stack *s, const am_stack_memory *m, int layer, int t, bool dropped) {
+  const am_plan *p = s->plan[layer];
+  const size_t n = (size_t)p->n_outputs * LANES;
+  const am_real *from = m->below + (size_t)t * n;
+  const am_real *mask = dropped ? am_stack_mask(s, m, layer, t) : NULL;
+  am_real *to = am_stack_gradient(s, m, layer, t) + (size_t)p->output * LANES;
+  for (size_t k = 0; k < n; k++) {
+    const am_real g = mask ? mask[k] * from[k] : from[k];
+    to[k] = p->output_is_state ? to[k] + g : g;
+  }
+}
+
 static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
-                       const am_real *parameters, const am_real *u, const am_real *gradient,
+                       const am_real *parameters, const am_real *seen, size_t seen_step,
                        bool dropped) {
   const am_plan *p = s->plan[layer];
-  const size_t n = (size_t)p->n_outputs * LANES, width = (size_t)p->n_inputs * LANES;
-  size_t seen_step;
-  const am_real *seen = am_stack_seen(s, m, layer, u, dropped, &seen_step);
+  const size_t width = (size_t)p->n_inputs * LANES;
   for (int t = m->n_steps - 1; t >= 0; t--) {
     am_real *below = layer ? m->below + (size_t)t * width : NULL;
     const am_plan_step now = {.parameters = parameters + s->at[layer],
@@ -25,25 +36,18 @@ static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
                                  .before = am_stack_gradient(s, m, layer, t - 1),
                                  .input = below,
                                  .fixed = m->fixed_gradient[layer]};
-    am_stack_seed(s, m, layer, t, gradient + (size_t)t * n);
+    if (layer + 1 < s->n_layers) receive(s, m, layer, t, dropped);
     if (below) memset(below, 0, width * sizeof *below);
     am_plan_backward_code()->back(p, &now, &to);
   }
 }
 
 void am_stack_back(const am_stack *s, const am_stack_memory *m, am_real *change,
-                   const am_real *parameters, const am_real *u, const am_real *gradient,
-                   bool dropped) {
-  am_stack_clear(s, m);
+                   const am_real *parameters, const am_real *u, bool dropped) {
   for (int l = s->n_layers - 1; l >= 0; l--) {
     size_t step;
     const am_real *seen = am_stack_seen(s, m, l, u, dropped, &step);
-    layer_back(s, m, l, parameters, u, gradient, dropped);
+    layer_back(s, m, l, parameters, seen, step, dropped);
     am_stack_collect(s, m, l, change, seen, step);
-    if (l == 0) return;
-    const size_t n = (size_t)m->n_steps * (size_t)s->plan[l]->n_inputs * LANES;
-    const am_real *mask = dropped ? am_stack_mask(s, m, l - 1, 0) : NULL;
-    for (size_t k = 0; mask && k < n; k++) m->below[k] *= mask[k];
-    gradient = m->below;
   }
 }

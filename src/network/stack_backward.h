@@ -5,10 +5,9 @@
 
 #include "network/stack.h"
 
-/* From gradient [t][n_outputs] of the top layer's output: adds to change that of every parameter.
- * u [t][n_inputs]; dropped: as it was played. */
+/* From the gradient of the top layer's output (am_stack_credit): adds to change that of every
+ * parameter. u [t][n_inputs]; dropped: as it was played. */
 void am_stack_back(const am_stack *stack, const am_stack_memory *m, am_real *change,
-                   const am_real *parameters, const am_real *u, const am_real *gradient,
-                   bool dropped);
+                   const am_real *parameters, const am_real *u, bool dropped);
 
 #endif

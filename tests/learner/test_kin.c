@@ -305,11 +305,11 @@ static double last_h(lived *x, int unit) {
 /* dW_ij = p_ij at the last step, by a credit of 1 for unit i there. */
 static void by_trace(lived *x, float *change, int unit, am_stack_reach reach) {
   enum { LANES = AM_GROUP_LANES };
-  static float credit[T * N * LANES];
-  memset(credit, 0, sizeof credit);
-  for (int k = 0; k < LANES; k++) credit[((T - 1) * N + unit) * LANES + k] = 1;
   last_h(x, unit);
-  am_stack_local(&x->stack, &x->memory, change, x->p, x->u, credit, reach);
+  am_stack_clear(&x->stack, &x->memory); /* h is a state: so its gradient is clear, too */
+  for (int k = 0; k < LANES; k++)
+    am_stack_credit(&x->stack, &x->memory, T - 1)[unit * LANES + k] = 1;
+  am_stack_local(&x->stack, &x->memory, change, x->p, x->u, reach);
 }
 
 /* p is the derivative where no other unit takes part: e-prop's with a diagonal W, RFLO's with W =

@@ -104,21 +104,23 @@ static void agree(const am_tensor_file *file, const char *of, const char *networ
   if (am_stack_make(&s, &places, &o, &error) != AMINE_OK) fail_msg("%s", error.message);
   am_equations_free(e); /* the stack does not need it any more */
   am_real *parameters = zeros(places.size), *change = zeros(places.size);
-  am_real *u = zeros((size_t)(T * m * LANES)), *dh = zeros((size_t)(T * n * LANES));
+  am_real *u = zeros((size_t)(T * m * LANES));
   am_real *block = zeros(am_stack_lay_out(&memory, NULL, &s, T, true));
   am_stack_lay_out(&memory, block, &s, T, true);
   with_tensors(file, of, "param/", &places, parameters, false);
   spread(u, numbers(x), T, B, m);
-  spread(dh, numbers(find(file, of, "", "c")), T, B, n);
   am_stack_begin(&s, &memory, parameters, false);
   for (int t = 0; t < T; t++)
     am_stack_step(&s, &memory, t, parameters, u + (size_t)(t * m * LANES), false);
   for (int k = 0; k < T * B * n; k++)
     near("h", (double)am_stack_output(&s, &memory, k / (B * n))[k % n * LANES + k / n % B],
          numbers(h)[k], largest(h));
-  am_stack_back(&s, &memory, change, parameters, u, dh, false);
+  am_stack_clear(&s, &memory);
+  for (int t = 0; t < T; t++)
+    spread(am_stack_credit(&s, &memory, t), numbers(find(file, of, "", "c")) + t * B * n, 1, B, n);
+  am_stack_back(&s, &memory, change, parameters, u, false);
   with_tensors(file, of, "gradient/", &places, change, true);
-  am_real *all[] = {parameters, change, u, dh, block};
+  am_real *all[] = {parameters, change, u, block};
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) free(all[k]);
   am_stack_free(&s);
 }

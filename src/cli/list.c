@@ -48,6 +48,17 @@ static bool nth_learner(item *out, int k, am_text *room) {
   return nth_part(out, AM_LEARNER, k);
 }
 
+/* A learner, and the networks that it trains. */
+static bool nth_pairs(item *out, int k, am_text *room) {
+  const am_part *learner = am_registry_at(&am_standard_parts, AM_LEARNER, k), *network;
+  if (!learner) return false;
+  for (int n = 0; (network = am_registry_at(&am_standard_parts, AM_NETWORK, n)); n++)
+    if (am_learner_trains((const am_learner_type *)learner, network))
+      am_text_printf(room, "%s%s", room->length ? ", " : "", network->name);
+  *out = (item){learner->name, room->data ? room->data : "", NULL, NULL};
+  return true;
+}
+
 /* The k-th preset that is a brain, or is not; NULL past the end. */
 static const am_preset *preset_at(int k, bool brain) {
   for (const am_preset *p = am_presets; p->name; p++)
@@ -144,6 +155,7 @@ static const struct kind {
          "source"),
     KIND("learners", nth_learner, "how the slow weights change (learner.type)", "equation",
          "source"),
+    KIND("grid", nth_pairs, "which networks each learner trains", NULL, NULL),
     {"presets",
      "ready experiments for amine train (amine show NAME says all)",
      nth_preset,

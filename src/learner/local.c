@@ -110,6 +110,7 @@ static void play(const am_agent *a, am_turn *turn) {
 /* ------------------------------------------------------------------------------ feedback */
 /* Output weight k of unit j; k = n_out is the critic's. */
 static size_t output_weight(const local *x, int k, int j) {
+  const size_t n = (size_t)x->net.n;
   return k < x->net.n_out ? x->net.o_w + (size_t)k * n + (size_t)j : x->net.v_w + (size_t)j;
 }
 

@@ -17,6 +17,9 @@ amine_status am_task_of_config(am_task **task, const am_config *config, amine_er
 amine_status am_learner_of_config(am_learner **learner, const am_config *config,
                                   const am_task *task, amine_error *error);
 
+/* Does a learner of that type train the network? */
+bool am_learner_trains(const am_learner_type *type, const am_part *network);
+
 /* Adds a line for each time of the task that is no whole number of steps. */
 void am_task_note_times(const am_config *config, am_text *notes);
 

@@ -240,6 +240,14 @@ def test_tables():
             check(f"amine list {kind}", item["meaning"], "a meaning", item)
         text = expect(0, "list", kind).out
         check(f"amine list {kind}", all(name in text for name in came), came, text)
+    pairs = {item["name"]: item["meaning"].split(", ") for item in listed["grid"]}
+    texts = ["gru", "leaky-rnn", "rnn", "lstm", "highway"]
+    check("amine list grid", sorted(pairs) == sorted(choices("learner.type")), "every learner", pairs)
+    check("amine list grid", pairs["a2c"] == ["plastic-rnn"] and pairs["bptt"] == pairs["evolution"] == texts,
+          "the networks of each", pairs)
+    r = expect(2, "train", "e-prop", "network.type=ctrnn")
+    check("a pair that does not go", "learner.type=e-prop does not train network.type=ctrnn, but "
+          + "|".join(texts) in r.err, "the networks it trains", r)
     text = expect(0, "list").out
     check("amine list", all(f"{kind}: " in text for kind in listed), list(listed), text)
     for args in (["list"], ["show", "maze"], ["show", "pennies"], ["list", "presets"]):

@@ -4,17 +4,17 @@
  *
  *     eps  = delta-weighted (hit - pi) + c pi o (-log pi - H), and y* - pi or y* - y from a teacher
  *     L_j  = sum_k B_jk eps_k (+ c_V B_jV of the critic)               the unit's learning signal
- *     e_ji <- d_j e_ji + psi_ji s_i                                    its trace (gru_trace.h)
+ *     e_ji <- d_j e_ji + psi_ji s_i                                    its trace
  *     dW_ji = sum_t delta_t tag_ji(t) + N_j(t) e_ji(t),  tag <- gamma lambda tag + L_j e_ji
  *
- * summed over the kept steps of an episode by the scan of gru_trace.h, which gives the same sums as
+ * summed over the kept steps of an episode by am_stack_local, which gives the same sums as
  * the rule step by step: one number a unit and step instead of one a weight. Without a trace d = 0:
  * credit goes to what was read at the very step of the error.
  *
  * Cost of a step and lane, n units, m inputs, A outputs: forward g n (m + n) + n A multiply-adds (g
- * = 3 gated, 1 leaky), learning as much again and n A for B. Memory of a lane: that of the episode
- * and T (2 + gates) n numbers (gates = 4, 1); step by step, whatever T, it would be two numbers a
- * weight. */
+ * = 3 gated, 1 leaky), learning as much again and n A for B. Memory of a lane: that of the episode,
+ * and its rows once more (5 a unit and step gated, 2 leaky); step by step, whatever T, it would be
+ * two numbers a weight. */
 #ifndef AMINE_LEARNER_LOCAL_H
 #define AMINE_LEARNER_LOCAL_H
 

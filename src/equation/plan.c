@@ -676,12 +676,32 @@ static amine_status build(builder *b, const am_binding *given, int n) {
   return AMINE_OK;
 }
 
+/* Arrays as long as anything may become; and as they have become. */
+static bool take_arrays(am_plan *p) {
+  p->operations = am_alloc(AM_OPERATIONS_MAX, sizeof *p->operations);
+  p->backward = am_alloc(AM_OPERATIONS_MAX, sizeof *p->backward);
+  p->parts = am_alloc(AM_TENSORS_MAX, sizeof *p->parts);
+  return p->operations && p->backward && p->parts;
+}
+
+static void *cut(void *array, int n, size_t size) {
+  void *shorter = am_resize(array, (size_t)n, size);
+  return shorter ? shorter : array;
+}
+
+static void cut_arrays(am_plan *p) {
+  p->operations = cut(p->operations, p->n_operations, sizeof *p->operations);
+  p->backward = cut(p->backward, p->n_operations, sizeof *p->backward);
+  p->parts = cut(p->parts, p->n_parts, sizeof *p->parts);
+  if (p->fixed) p->fixed = cut(p->fixed, p->n_fixed, sizeof *p->fixed);
+}
+
 amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
                           bool disturbed, amine_error *error) {
   builder *b = am_alloc(1, sizeof *b);
   am_plan *p = am_alloc(1, sizeof *p);
   amine_status status = AMINE_OK;
-  if (!b || !p) status = am_fail_memory(error, sizeof *b + sizeof *p);
+  if (!b || !p || !take_arrays(p)) status = am_fail_memory(error, sizeof *b + sizeof *p);
   else {
     *b = (builder){.e = e, .p = p, .disturbed = disturbed, .error = error};
     status = build(b, given, n);
@@ -691,12 +711,16 @@ amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_bindin
     am_plan_free(p);
     return status;
   }
+  cut_arrays(p);
   *plan = p;
   return AMINE_OK;
 }
 
 void am_plan_free(am_plan *plan) {
   if (!plan) return;
+  am_free(plan->operations);
+  am_free(plan->backward);
+  am_free(plan->parts);
   am_free(plan->fixed);
   am_free(plan);
 }

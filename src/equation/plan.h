@@ -101,17 +101,17 @@ typedef struct am_plan_part {
 } am_plan_part;
 
 typedef struct am_plan {
-  am_operation operations[AM_OPERATIONS_MAX];
+  am_operation *operations; /* [n_operations] */
   am_plan_state states[AM_STATES_MAX];
   am_plan_tensor tensors[AM_TENSORS_MAX];
-  am_plan_part parts[AM_TENSORS_MAX];
-  am_fixed *fixed; /* [n_fixed] */
+  am_plan_part *parts; /* [n_parts] */
+  am_fixed *fixed;     /* [n_fixed] */
   int n_operations, n_states, n_tensors, n_parts, n_fixed;
   int n_inputs, n_rows;
   bool output_is_state;
-  int output, n_outputs;           /* row and rows of the output */
-  int backward[AM_OPERATIONS_MAX]; /* the operations in the order of the way back */
-  size_t n_parameters;             /* a multiple of 16 */
+  int output, n_outputs; /* row and rows of the output */
+  int *backward;         /* [n_operations]: the operations in the order of the way back */
+  size_t n_parameters;   /* a multiple of 16 */
 } am_plan;
 
 /* A size or a constant by its name. */

@@ -1,29 +1,30 @@
-/* The language of equations: a text that says how activity goes on from one step to the next becomes
- * symbols with shapes and assignments whose right sides are trees.
+/* The language of equations: a text that says how activity goes on from one step to the next
+ * becomes symbols with shapes and assignments whose right sides are trees.
  *
- *     # Gated recurrent units                        a comment
- *     input u                                        what comes from below, a vector
- *     state h[n]                                     kept from step to step, 0 at first
- *     state v[n] = v_rest                            or what a sum of constants says
- *     trace H[n, n]                                  the same for a matrix of each episode's own
- *     constant tau = 5 from 1 to 1e6 steps "..."     a number that a user may set
- *     learned W_ir, W_iz as weight_ih                tensors, stacked, under a name of their own
- *     learned w[n, n] = uniform(0, 0.01)             with a shape, or first values
- *     first b_iz = standard + drawn                  a part's first values, from what it would be and
- *                                                    another number, uniform in [0, 1)
- *     network gru                                    what names of tensors begin with
- *     r = sigmoid(W_ir @ u + b_ir)                   a value of this step
- *     h <- (1 - z) * g + z * h                       what a state is after the step
- *     output h                                       what goes to what lies above
+ *     # Gated recurrent units                      a comment
+ *     network gru                                  what names of tensors begin with
+ *     input u                                      what comes from below, a vector
+ *     state h[n]                                   kept from step to step, 0 at first
+ *     state v[n] = v_rest                          or what a sum of constants says
+ *     trace H[n, n]                                the same for a matrix of each episode's own
+ *     constant tau = 5 from 1 to 1e6 steps "..."   a number that a user may set
+ *     learned W_ir, W_iz as weight_ih              tensors, stacked, under a name of their own
+ *     learned w[n, n] = uniform(0, 0.01)           with a shape, or first values
+ *     first b_iz = standard + drawn                a part's first values, from what it would be and
+ *                                                  another number, uniform in [0, 1)
+ *     r = sigmoid(W_ir @ u + b_ir)                 a value of this step
+ *     h <- (1 - z) * g + z * h                     what a state is after the step
+ *     output h                                     what goes to what lies above
  *
- * A name that is used and never assigned is learned: a matrix before @, else of the shape of what it
- * is combined with. Operators: + - * / by element, @ (a matrix before a vector), which binds more
- * tightly than * and /, and - before a term. A number goes with every element, a vector [n] with every
- * column of a matrix [n, m]. A statement ends with its line unless a bracket is open, an operator ends
- * it or one begins the next. A name stands for a state's value before the step, whatever its update says.
+ * A name that is used and never assigned is learned: a matrix before @, else of the shape of what
+ * it is combined with. Operators: + - * / by element, @ (a matrix before a vector), which binds
+ * more tightly than * and /, and - before a term. A number goes with every element, a vector [n]
+ * with every column of a matrix [n, m]. A statement ends with its line unless a bracket is open, an
+ * operator ends it or one begins the next. A name stands for a state's value before the step,
+ * whatever its update says.
  *
- * Sizes are names (n) or whole numbers; an input's size bears its name. Two sizes of different names
- * never fit. */
+ * Sizes are names (n) or whole numbers; an input's size bears its name. Two sizes of different
+ * names never fit. */
 #ifndef AMINE_EQUATION_EQUATIONS_H
 #define AMINE_EQUATION_EQUATIONS_H
 
@@ -115,7 +116,7 @@ typedef struct am_symbol {
   am_symbol_kind kind;
   am_shape shape;
   int at;     /* byte in the text where it is declared, or first used */
-  int update; /* of a state or trace: the node of its value after the step, -1 if there is none yet */
+  int update; /* of a state or trace: the node of its value after the step, -1: none yet */
   int first;  /* of what is learned: the node of its first values, -1 for its tensor's */
   int begin;  /* of a state: the node of what it is at first, -1 for 0 */
   int tensor; /* of what is learned: which one it is a part of */
@@ -157,7 +158,8 @@ typedef struct am_equations {
 } am_equations;
 
 /* Reads a text. `name` (a file's, a network's) stands in sentences, which give line and column, the
- * line itself and a mark below the place. AMINE_ERROR_INPUT for what is wrong, AMINE_ERROR_MEMORY. */
+ * line itself and a mark below the place. AMINE_ERROR_INPUT for what is wrong, AMINE_ERROR_MEMORY.
+ * */
 amine_status am_equations_read(am_equations **equations, const char *name, const char *text,
                                amine_error *error);
 void am_equations_free(am_equations *equations);
@@ -169,7 +171,6 @@ amine_status am_equations_infer(am_equations *e, amine_error *error);
 int am_equations_size(const am_equations *e, int size);
 int am_equations_find(const am_equations *e, const char *name); /* a symbol, or -1 */
 const char *am_function_name(am_function function);
-int am_function_arguments(am_function function);
 
 /* "h[n]", "W_ir[n, u]", "eta" */
 void am_equations_put_shape(const am_equations *e, int symbol, am_text *text);

@@ -1,5 +1,5 @@
-/* From a text to symbols and trees (see equations.h). What is read is remembered with its place in the
- * text, so that whatever is found wrong later can be shown there. */
+/* From a text to symbols and trees (see equations.h). What is read is remembered with its place in
+ * the text, so that whatever is found wrong later can be shown there. */
 #include "equation/equations.h"
 
 #include <math.h>
@@ -49,7 +49,6 @@ static const struct {
     [AM_SUM] = {"sum", 1},           [AM_DOT] = {"dot", 2},         [AM_SOFTMAX] = {"softmax", 1}};
 
 const char *am_function_name(am_function f) { return functions[f].name; }
-int am_function_arguments(am_function f) { return functions[f].n; }
 
 static const char *next_function(int k) { return k < AM_N_FUNCTIONS ? functions[k].name : NULL; }
 
@@ -174,8 +173,6 @@ static amine_status declare(reader *r, int *out, am_symbol_kind kind, const char
   if (old < 0) return add_symbol(r, out, called, kind, at);
   const am_symbol *s = &r->e->symbols[old];
   if (kind == AM_SYMBOL_LEARNED && s->kind == kind && s->tensor < 0) return *out = old, AMINE_OK;
-  if (kind == AM_SYMBOL_VALUE && r->e->symbols[old].kind == AM_SYMBOL_LEARNED)
-    return REFUSE(r, r->e->symbols[old].at, "%s is used before it is said what it is", called);
   return REFUSE(r, at, "there is %s already, from line %d", called,
                 am_mark_line(r->e->text, r->e->symbols[old].at));
 }
@@ -521,7 +518,6 @@ static amine_status assignment(reader *r) {
     return REFUSE(r, r->now.at, "\"=\" or \"<-\" belongs here, after the name of what changes");
   AM_TRY(next(r));
   AM_TRY(sum(r, &node)); /* before its name is known: a value does not depend on itself */
-  r->now.length = 0;
   const int old = am_equations_find(e, called);
   if (old >= 0 && e->symbols[old].kind == AM_SYMBOL_LEARNED)
     return REFUSE(r, e->symbols[old].at, "%s is used before it is said what it is", called);

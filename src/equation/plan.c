@@ -629,8 +629,8 @@ static int flush(const am_plan *p, int *order, int n, int *waiting, int n_waitin
   return n;
 }
 
-/* Matrices wait until somebody needs what comes through them: so what goes back to a state is summed
- * in the order of its parameters, whatever the order of the text. */
+/* Matrices wait until somebody needs what comes through them: so what goes back to a state is
+ * summed in the order of its parameters, whatever the order of the text. */
 static void order_backward(const builder *b) {
   am_plan *p = b->p;
   int waiting[AM_OPERATIONS_MAX], n_waiting = 0, n = 0;

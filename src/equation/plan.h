@@ -8,9 +8,9 @@
  * does to itself, how each weight acts on its own unit alone (plan_lanes.h).
  *
  * From a tree to the list: sums become products of matrices and their biases first, from left to
- * right, then what is added by multiply-and-add; (1 - z) * a + z * b becomes a + z (b - a); division
- * by a number is multiplication. What nobody asks for any more is overwritten. Each is a rule on the
- * text, so the bits depend on the text alone.
+ * right, then what is added by multiply-and-add; (1 - z) * a + z * b becomes a + z (b - a);
+ * division by a number is multiplication. What nobody asks for any more is overwritten. Each is a
+ * rule on the text, so the bits depend on the text alone.
  *
  * A plan is immutable once made and shared by all threads. */
 #ifndef AMINE_EQUATION_PLAN_H
@@ -88,8 +88,8 @@ typedef struct am_plan_tensor {
   double from[2];
 } am_plan_tensor;
 
-/* A part of a tensor whose first values are computed from the tensor's: in the reverse Polish order,
- * each operation in 32 bits. */
+/* A part of a tensor whose first values are computed from the tensor's: in the reverse Polish
+ * order, each operation in 32 bits. */
 enum { AM_FIRST_CODE = 24 };
 typedef struct am_plan_part {
   int tensor, row, rows; /* rows from `row` on */
@@ -121,9 +121,9 @@ typedef struct am_binding {
 } am_binding;
 
 /* The sizes and constants of `given`, n of them, others as the text says; the input's size by the
- * input's name. AMINE_ERROR_ARGUMENT for a size that is missing or out of 1 to 65536, a constant out
- * of its range, or a name that the text does not have; AMINE_ERROR_MEMORY.
- * disturbed: somebody will add to the output after a step, so derivatives do not ask for it. */
+ * input's name. AMINE_ERROR_ARGUMENT for a size that is missing or out of 1 to 65536, a constant
+ * out of its range, or a name that the text does not have; AMINE_ERROR_MEMORY. disturbed: somebody
+ * will add to the output after a step, so derivatives do not ask for it. */
 amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
                           bool disturbed, amine_error *error);
 void am_plan_free(am_plan *plan);

@@ -1,6 +1,6 @@
-/* Plans on lanes: a step forward, what a unit does to itself, and the sums over steps that a change of
- * the weights is made of. What goes from unit to unit backward is in plan_backward.h, and no learner
- * without backprop reads that.
+/* Plans on lanes: a step forward, what a unit does to itself, and the sums over steps that a change
+ * of the weights is made of. What goes from unit to unit backward is in plan_backward.h, and no
+ * learner without backprop reads that.
  *
  * Included with am_real = float, or double for gradient checks. */
 #ifndef AMINE_EQUATION_PLAN_LANES_H
@@ -18,8 +18,9 @@ typedef struct am_plan_step {
   am_real *block;
 } am_plan_step;
 
-/* The gradient at the same places. block: on entry that of the states and of the output is there, all
- * the rest is written. before (states), input and fixed are added to; input and fixed may be NULL. */
+/* The gradient at the same places. block: on entry that of the states and of the output is there,
+ * all the rest is written. before (states), input and fixed are added to; input and fixed may be
+ * NULL. */
 typedef struct am_plan_gradient {
   am_real *block, *before, *input, *fixed;
 } am_plan_gradient;
@@ -48,8 +49,8 @@ typedef struct am_plan_lanes_ops {
   void (*fix_each)(const am_plan *plan, am_real *fixed, const am_real *parameters);
   void (*step_each)(const am_plan *plan, const am_plan_step *step);
   /* From the credit of each state and output to each weight's row: credit times psi, the effect of
-   * what enters there on its own unit; and to the states before: credit times d, the effect of a unit
-   * on itself one step on. Scalars that are computed from units count as given. */
+   * what enters there on its own unit; and to the states before: credit times d, the effect of a
+   * unit on itself one step on. Scalars that are computed from units count as given. */
   void (*local)(const am_plan *plan, const am_plan_step *step, const am_plan_gradient *gradient,
                 am_plan_reach reach);
   /* Adds to change [n_parameters] what the rows of matrices imply: sums over lanes and steps of

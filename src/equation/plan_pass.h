@@ -1,5 +1,5 @@
-/* What the passes of a plan share: where operands lie, and the derivative of each operation element by
- * element. Only for vector sources. */
+/* What the passes of a plan share: where operands lie, and the derivative of each operation element
+ * by element. Only for vector sources. */
 #ifndef AMINE_EQUATION_PLAN_PASS_H
 #define AMINE_EQUATION_PLAN_PASS_H
 
@@ -87,8 +87,8 @@ VEC_INLINE void hand_on(am_operation_kind kind, int i, const am_operation *o, co
   v_store(to, all);
 }
 
-/* To each operand of an operation that acts element by element; what lies where the result lies comes
- * last, since it takes the place of the gradient that the others read. */
+/* To each operand of an operation that acts element by element; what lies where the result lies
+ * comes last, since it takes the place of the gradient that the others read. */
 VEC_INLINE void hand_on_all(am_operation_kind kind, int n, const am_plan *p, const am_operation *o,
                             const am_plan_step *s, const am_plan_gradient *gradient, bool local) {
   const real *g = gradient->block + (size_t)o->row * VEC_LANES;

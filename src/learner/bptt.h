@@ -1,4 +1,5 @@
-/* Backpropagation through time of an actor-critic on layers of any text: the yardstick beside which learning without backprop is measured.
+/* Backpropagation through time of an actor-critic on layers of any text: the yardstick beside which
+ * learning without backprop is measured.
  *
  *     h = layers(u),  logits = W_o h + b_o,  V = w_v h + b_v          (h: the top layer)
  *     ascends  mean over lanes of  sum_t [ log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t ]

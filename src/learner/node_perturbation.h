@@ -16,9 +16,9 @@
  * Sources: Williams 1992, doi:10.1007/BF00992696, section 6; Fiete & Seung 2006,
  * doi:10.1103/PhysRevLett.97.048104.
  *
- * Cost of a step and lane: as local.h, and n random draws. Memory: the episode, its rows once more and
- * T n numbers, or step by step one number a weight. The variance of the change grows with the number of
- * units and steps: that is the price. */
+ * Cost of a step and lane: as local.h, and n random draws. Memory: the episode, its rows once more
+ * and T n numbers, or step by step one number a weight. The variance of the change grows with the
+ * number of units and steps: that is the price. */
 #ifndef AMINE_LEARNER_NODE_PERTURBATION_H
 #define AMINE_LEARNER_NODE_PERTURBATION_H
 

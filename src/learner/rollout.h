@@ -4,9 +4,9 @@
  *     h = cell(u, h),  pi = softmax(W_o h + b_o), or y = W_o h + b_o for real values,
  *     V = w_v h + b_v
  *
- * The units are those of any text (network/stack.h). Memory of a worker: T (n_inputs + 5 n_out + rows
- * + 6) numbers a lane, rows = 5 n for gated units and 2 n for leaky ones; as many rows again for who
- * learns by local derivatives. */
+ * The units are those of any text (network/stack.h). Memory of a worker: T (n_inputs + 5 n_out +
+ * rows + 6) numbers a lane, rows = 5 n for gated units and 2 n for leaky ones; as many rows again
+ * for who learns by local derivatives. */
 #ifndef AMINE_LEARNER_ROLLOUT_H
 #define AMINE_LEARNER_ROLLOUT_H
 
@@ -22,8 +22,8 @@ typedef struct am_actor_net {
   size_t o_w, o_b, v_w, v_b;
 } am_actor_net;
 
-/* Adds the tensors of the units, "h2o.weight", "h2o.bias", and "h2v...." with a critic. The task says
- * how many inputs there are. */
+/* Adds the tensors of the units, "h2o.weight", "h2o.bias", and "h2v...." with a critic. The task
+ * says how many inputs there are. */
 amine_status am_actor_net_make(am_actor_net *net, am_places *places, const am_task *task,
                                const am_stack_options *units, bool critic, amine_error *error);
 void am_actor_net_free(am_actor_net *net);

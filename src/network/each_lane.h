@@ -1,6 +1,6 @@
-/* A linear layer of which each lane has weights of its own, and how they come to be: for learners that
- * perturb the weights themselves. Weights are [weight][lanes]; with the same in all lanes the results
- * are those of linear_lane.h to the bit. */
+/* A linear layer of which each lane has weights of its own, and how they come to be: for learners
+ * that perturb the weights themselves. Weights are [weight][lanes]; with the same in all lanes the
+ * results are those of linear_lane.h to the bit. */
 #ifndef AMINE_NETWORK_EACH_LANE_H
 #define AMINE_NETWORK_EACH_LANE_H
 

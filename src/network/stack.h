@@ -2,8 +2,8 @@
  * lanes: tensors among the places, first values, memory for an episode, and its passes. Any learner
  * that plays groups of episodes trains any text with it.
  *
- * Between layers there may be dropout: the layer above sees mask times output; the masks are drawn by
- * whoever plays. */
+ * Between layers there may be dropout: the layer above sees mask times output; the masks are drawn
+ * by whoever plays. */
 #ifndef AMINE_NETWORK_STACK_H
 #define AMINE_NETWORK_STACK_H
 
@@ -30,8 +30,8 @@ typedef struct am_stack {
   float dropout;
 } am_stack;
 
-/* Adds the tensors NETWORK.NAME_l0, ..._l1, ... to the places. AMINE_ERROR_ARGUMENT for an option out
- * of range, AMINE_ERROR_MEMORY; the stack is then empty. */
+/* Adds the tensors NETWORK.NAME_l0, ..._l1, ... to the places. AMINE_ERROR_ARGUMENT for an option
+ * out of range, AMINE_ERROR_MEMORY; the stack is then empty. */
 amine_status am_stack_make(am_stack *stack, am_places *places, const am_stack_options *options,
                            amine_error *error);
 void am_stack_free(am_stack *stack);
@@ -40,8 +40,8 @@ void am_stack_free(am_stack *stack);
 void am_stack_initialise(const am_stack *stack, const am_places *places, float *parameters,
                          uint64_t seed);
 
-/* One worker's memory for an episode of n_steps. Blocks and gradients have a step more: the first is
- * before the episode. */
+/* One worker's memory for an episode of n_steps. Blocks and gradients have a step more: the first
+ * is before the episode. */
 typedef struct am_stack_memory {
   am_real *fixed[AM_STACK_LAYERS_MAX], *fixed_gradient[AM_STACK_LAYERS_MAX];
   am_real *block[AM_STACK_LAYERS_MAX], *gradient[AM_STACK_LAYERS_MAX];

@@ -1,6 +1,7 @@
-/* Networks that are texts of equations, as parts: presets/networks/NAME.txt says of each its meaning
- * (its first line), its source (the remarks below), and its constants, which are parameters beside
- * those that all have. The build makes the parts of the texts (cmake/embed_networks.cmake). */
+/* Networks that are texts of equations, as parts: presets/networks/NAME.txt says of each its
+ * meaning (its first line), its source (the remarks below), and its constants, which are parameters
+ * beside those that all have. The build makes the parts of the texts (cmake/
+ * embed_networks.cmake). */
 #ifndef AMINE_NETWORK_UNITS_H
 #define AMINE_NETWORK_UNITS_H
 

@@ -174,7 +174,8 @@ static void what_is_given_is_checked(void **state) {
   am_equations *e = read(NET "constant tau = 5 from 1 to 100\nh <- h / tau + W @ u\noutput h\n");
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
     am_plan *p = NULL;
-    assert_int_equal(am_plan_make(&p, e, wrong[k].given, wrong[k].n, false, &error), AMINE_ERROR_ARGUMENT);
+    assert_int_equal(am_plan_make(&p, e, wrong[k].given, wrong[k].n, false, &error),
+                     AMINE_ERROR_ARGUMENT);
     assert_null(p);
     assert_string_equal(error.message, wrong[k].message);
   }

@@ -1,6 +1,6 @@
 /* Plans on lanes: what they compute is what their text says (plain.h); the way back is the gradient
- * (differences in double); what a unit does to itself is the derivative along it. For texts that people
- * write, and for random ones. Built with am_real = float and double. */
+ * (differences in double); what a unit does to itself is the derivative along it. For texts that
+ * people write, and for random ones. Built with am_real = float and double. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -358,8 +358,8 @@ static void random_texts(void **state) {
 }
 
 /* ------------------------------------------------------------------------------ of one unit */
-/* Gated units: d and psi of the whole credit against differences along one unit, the matrices' other
- * elements set to zero so that nothing else comes back. */
+/* Gated units: d and psi of the whole credit against differences along one unit, the matrices'
+ * other elements set to zero so that nothing else comes back. */
 static void own_effects(void **state) {
   (void)state;
 #if defined(AMINE_VEC_F64)

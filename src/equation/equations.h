@@ -72,7 +72,7 @@ typedef enum am_function {
   AM_MIN,
   AM_MAX,
   AM_CLIP, /* of x, low, high */
-  AM_SPIKE, /* of v, width: 1 where v > 0, else 0; its derivative is max(0, 1 - |v| / width) / width */
+  AM_SPIKE, /* of v, width: 1 where v > 0, else 0; derivative max(0, 1 - |v|/width)/width */
   AM_SUM,     /* of a vector's elements */
   AM_DOT,     /* of two vectors */
   AM_SOFTMAX, /* of a vector */

@@ -1,6 +1,6 @@
 /* The gradient of a loss through a step of a plan, to the step before and to what lies below. For
- * backprop; learners without backprop do not use it (a test looks at the symbols of their objects).
- * */
+ * backprop; learners without backprop do not use it (a test looks at the symbols of their
+ * objects). */
 #ifndef AMINE_EQUATION_PLAN_BACKWARD_H
 #define AMINE_EQUATION_PLAN_BACKWARD_H
 

@@ -48,6 +48,17 @@ const amine_parameter *am_part_row(const am_part *part, const char *name) {
   return NULL;
 }
 
+const char *am_condition(char name[AM_KEY_LENGTH], const am_part *part, const char *when,
+                         bool *is) {
+  const size_t n = strcspn(when, "!=");
+  const bool whole = memchr(when, '.', n) != NULL;
+  const int length = snprintf(name, AM_KEY_LENGTH, "%s%s%.*s", whole ? "" : names[part->kind],
+                              whole ? "" : ".", (int)n, when);
+  if (length >= AM_KEY_LENGTH) name[0] = 0; /* no key is called so */
+  *is = when[n] != '!';
+  return when + n + (*is ? 1 : 2);
+}
+
 /* ------------------------------------------------------------------------------ adding one */
 static bool is_group(const char *name, size_t n) {
   const char *group;
@@ -68,6 +79,15 @@ static amine_status check_row(const am_part *part, const amine_parameter *row, a
                    row->name);
   if ((row->kind == AMINE_CHOICE || row->kind == AMINE_SWITCH) && !row->choices)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: \"%s\" has no choices", part->name, row->name);
+  if (row->when) {
+    char name[AM_KEY_LENGTH];
+    bool is;
+    am_condition(name, part, row->when, &is);
+    const amine_parameter *other = am_part_row(part, name);
+    if (other && other >= row)
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: \"%s\" depends on what stands after it",
+                     part->name, row->name);
+  }
   return AMINE_OK;
 }
 

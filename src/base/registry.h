@@ -62,12 +62,17 @@ const char *am_group_at(int k);
 const am_part *am_registry_at(const am_registry *registry, am_part_kind kind, int k);
 /* NULL: there is none. */
 const am_part *am_registry_find(const am_registry *registry, am_part_kind kind, const char *name);
-/* AMINE_ERROR_ARGUMENT: the registry is full, has a part of that kind and name, or a parameter's
- * name, type or size is not one that a configuration can hold. The registry is then as it was. */
+/* AMINE_ERROR_ARGUMENT: the registry is full, has a part of that kind and name, or the part has a
+ * parameter whose name or options a configuration cannot hold, or whose condition names one of its
+ * own that does not stand before it. The registry is then as it was. */
 amine_status am_registry_add(am_registry *registry, const am_part *part, amine_error *error);
 
 /* The whole name of a row: "task.size". Returns out. */
 char *am_row_name(const am_part *part, const amine_parameter *row, char out[AM_KEY_LENGTH]);
+/* The whole name that a condition begins with ("rule.type!=none" of a row of `part`); *is says
+ * whether the words behind it are those with which the row has an effect, or those without. */
+const char *am_condition(char name[AM_KEY_LENGTH], const am_part *part, const char *when, bool *is);
+
 /* The row of a part with that whole name, borrowed ones left out; NULL: none. */
 const amine_parameter *am_part_row(const am_part *part, const char *name);
 

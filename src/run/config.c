@@ -15,7 +15,8 @@
 #include "run/preset.h"
 
 void am_config_begin(am_config *config, const am_registry *registry) {
-  *config = (am_config){.registry = registry};
+  memset(config, 0, sizeof *config); /* padding too: equal configurations are equal bytes */
+  config->registry = registry;
   for (const amine_parameter *row = am_common_part.parameters; row->name; row++)
     am_key_put(row, am_key_standard(row), (char *)&config->common + row->offset);
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++)
@@ -158,8 +159,7 @@ static amine_status keep(am_config *config, const am_key *key, am_value value, c
       return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: there is room for %d keys", key->name,
                      AM_SETTINGS_MAX);
     setting = &config->settings[config->n_settings++];
-    *setting = (am_setting){0};
-    memcpy(setting->name, key->name, sizeof setting->name);
+    snprintf(setting->name, sizeof setting->name, "%s", key->name);
   }
   setting->row = am_part_row(key->part, key->name);
   setting->value = value;

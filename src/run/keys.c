@@ -161,16 +161,6 @@ char *am_keys_nearest(char out[AM_KEY_LENGTH], const am_registry *registry,
 }
 
 /* ------------------------------------------------------------------------------ conditions */
-const char *am_condition(char name[AM_KEY_LENGTH], const am_part *part, const char *when,
-                         bool *is) {
-  const size_t n = strcspn(when, "!=");
-  const bool whole = memchr(when, '.', n) != NULL;
-  snprintf(name, AM_KEY_LENGTH, "%s%s%.*s", whole ? "" : am_kind_name(part->kind), whole ? "" : ".",
-           (int)n, when);
-  *is = when[n] != '!';
-  return when + n + (*is ? 1 : 2);
-}
-
 /* Whether a part has the row for itself, or only as one of those that share its table. */
 static bool has_row(const am_part *part, const am_key *key) {
   const amine_parameter *row = is_like(part, key, true) ? am_part_row(part, key->name) : NULL;

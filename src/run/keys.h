@@ -59,8 +59,4 @@ bool am_keys_next(am_keys *keys);
 /* Where a key has an effect, as it is meant there: "task.type=maze|t-maze", or "" if everywhere. */
 void am_key_only(am_text *out, const am_key *key, const am_registry *registry);
 
-/* The whole name that a condition begins with ("rule.type!=none" of a row of `part`); *is says
- * whether the words behind it are those with which the row has an effect, or those without. */
-const char *am_condition(char name[AM_KEY_LENGTH], const am_part *part, const char *when, bool *is);
-
 #endif

@@ -140,6 +140,35 @@ static void parts_describe_themselves(void **state) {
   assert_string_equal(error.message, "there is a task called maze already");
 }
 
+static void a_part_that_cannot_be_held_is_refused(void **state) {
+  (void)state;
+  static const amine_parameter tables[][3] = {
+      {AM_INTEGER("a=b", 0, 0, 1, "", "x"), {0}},
+      {AM_INTEGER("body.size", 0, 0, 1, "", "x"), {0}},
+      {AM_CHOICE("mode", NULL, "x"), {0}},
+      {AM_INTEGER("a", 0, 0, 1, "", "x", .when = "b=1"), AM_INTEGER("b", 0, 0, 1, "", "x"), {0}}};
+  static const am_part parts[] = {
+      {.kind = AM_TASK, .name = "a", .parameters = tables[0]},
+      {.kind = AM_TASK, .name = "a", .parameters = tables[1]},
+      {.kind = AM_TASK, .name = "a", .parameters = tables[2]},
+      {.kind = AM_TASK, .name = "a", .parameters = tables[3]},
+      {.kind = AM_TASK, .name = "a|b"},
+      {.kind = AM_TASK, .name = "a", .options_size = AM_OPTIONS_MAX + 1}};
+  static const char *const sentences[] = {"a: \"a=b\" is no name for a parameter",
+                                          "a: no keys begin as \"body.size\" does",
+                                          "a: \"mode\" has no choices",
+                                          "a: \"a\" depends on what stands after it",
+                                          "\"a|b\" is no name for a task",
+                                          "a: options of 513 bytes are more than 512"};
+  am_registry registry = am_standard_parts;
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+    amine_error error = {0};
+    assert_int_equal(am_registry_add(&registry, &parts[k], &error), AMINE_ERROR_ARGUMENT);
+    assert_string_equal(error.message, sentences[k]);
+    assert_memory_equal(&registry, &am_standard_parts, sizeof registry);
+  }
+}
+
 /* ------------------------------------------------------------------------ a part of a program */
 /* A world of our own: say how often the episode has been asked, modulo `size`. */
 typedef struct counting_options {
@@ -808,6 +837,7 @@ int main(void) {
       cmocka_unit_test(what_a_preset_says_gives_way),
       cmocka_unit_test(what_a_file_says_must_apply),
       cmocka_unit_test(parts_describe_themselves),
+      cmocka_unit_test(a_part_that_cannot_be_held_is_refused),
       cmocka_unit_test(a_program_adds_a_task),
       cmocka_unit_test(a_criterion_must_be_there),
       cmocka_unit_test(a_rate_of_0_learns_nothing),

@@ -25,7 +25,7 @@ def objects(build):
         for name in files:
             path = os.path.join(folder, name)
             form = re.search(r"CMakeFiles/(\w+)\.dir/src/(.*)\.c\.o$", path)
-            if form and form.group(1) not in ("vector_f64", "amine_command"):
+            if form and form.group(1) not in ("vector_f64", "command_objects"):
                 names[path] = f"{form.group(2)} ({form.group(1)})"
     found = {name: (set(), set()) for name in names.values()}
     out = subprocess.run(["nm", "-AP", *names], capture_output=True, text=True, check=True)

@@ -116,6 +116,20 @@ static const small_variant small_variants[] = {
     {"delta-connection",
      {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta",
       "rule.stage=connection"}},
+    {"a2c-rmsprop", {"learner.optimiser=rmsprop", "learner.beta2=0.9", "learner.momentum=0.5"}},
+    {"bptt-cosine",
+     {BPTT, "task.type=bandit", "learner.optimiser=sgd", "learner.momentum=0.9",
+      "learner.schedule=cosine", "learner.warmup_iterations=3"}},
+    {"signalling-plateau",
+     {SIGNALLING, "task.type=t-maze", "task.length=3", "learner.schedule=plateau",
+      "learner.plateau_patience=0", "learner.plateau_span=2"}},
+    {"agents-dopamine",
+     {AGENTS, "task.type=signals", "learner.schedule=dopamine", "learner.dopamine_scale=0.1",
+      "learner.optimiser=rmsprop"}},
+    {"a2c-dopamine", {"learner.schedule=dopamine", "learner.warmup_iterations=4"}},
+    {"delta-step",
+     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta",
+      "learner.schedule=step", "learner.step_iterations=2"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 
@@ -172,6 +186,7 @@ static inline uint64_t small_hash_of_tensors(const am_learner *learner) {
     free(values);
   }
   hash = small_fnv(hash, learner->numbers, sizeof learner->numbers);
+  hash = small_fnv(hash, learner->schedule, (size_t)learner->n_schedule * sizeof(double));
   return small_fnv(hash, &learner->iteration, sizeof learner->iteration);
 }
 
@@ -188,7 +203,8 @@ static inline uint64_t small_hash(const am_learner *learner) {
                {a->v, n},
                {&learner->numbers[0], sizeof(double)},
                {&learner->numbers[1], sizeof(double)},
-               {&learner->iteration, sizeof(uint64_t)}};
+               {&learner->iteration, sizeof(uint64_t)},
+               {learner->schedule, (size_t)learner->n_schedule * sizeof(double)}};
   uint64_t hash = 14695981039346656037u;
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
     hash = small_fnv(hash, parts[k].data, parts[k].size);

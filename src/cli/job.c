@@ -31,16 +31,18 @@ typedef struct job {
 /* A schedule that ends before the run does: its last rate holds from there on. */
 static void say_schedule(const job *j) {
   const am_config *c = j->config;
-  const uint64_t end = am_config_value(c, "learner.schedule_iterations").integer;
+  if (!am_config_applies(c, "learner.schedule_iterations")) return;
+  const uint64_t end = am_config_value(c, "learner.schedule_iterations").integer +
+                       am_config_value(c, "learner.warmup_iterations").integer;
+  char kind[16];
   const double rate = am_config_number(c, "learner.rate") > 0
                           ? am_config_number(c, "learner.rate_end")
                           : 0; /* as learner/schedule.h has it */
-  if (!am_config_applies(c, "learner.schedule") || am_config_number(c, "learner.schedule") == 0 ||
-      end >= c->common.iterations)
-    return;
+  if (end >= c->common.iterations) return;
   cli_say(j->line,
-          "the linear schedule ends at iteration %llu: from there on the step size stays at %g%s\n",
-          (unsigned long long)end, rate, rate > 0 ? "" : ", which is no learning");
+          "the %s schedule ends at iteration %llu: from there on the step size stays at %g%s\n",
+          am_config_text(c, "learner.schedule", kind, sizeof kind), (unsigned long long)end, rate,
+          rate > 0 ? "" : ", which is no learning");
 }
 
 static void announce(const job *j) {

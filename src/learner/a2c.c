@@ -11,7 +11,6 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "learner/adam_step.h"
 #include "learner/rows.h"
 #include "modulator/modulator.h"
 
@@ -25,11 +24,8 @@ am_a2c_options am_a2c_default(void) {
       .lambda = 1,
       .value_weight = 0.1f,
       .beta = 0.03f,
-      .beta1 = 0.9f,
-      .beta2 = 0.999f,
-      .eps = 1e-4f,
+      .optimiser = {.beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-4f, .norm_clip = 4},
       .alpha_rate = 1,
-      .norm_clip = 4,
       .warmup = 100,
       .schedule = {.rate = 1e-4, .rate_end = 1e-4, .iterations = 200000},
   };
@@ -91,6 +87,7 @@ amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_p
   if (!a) return am_fail_memory(error, sizeof *a);
   a->learner = (am_learner){
       .type = &am_a2c_type, .task = task, .n_lanes = options->n_lanes, .numbers = {1, 1}};
+  a->learner.n_schedule = am_schedule_remembers(&options->schedule);
   a->network = *network;
   a->options = *options;
   a->seed = seed;
@@ -249,26 +246,16 @@ static amine_status explain(const am_a2c *a, const float *g, float norm, amine_e
                  worst->name, row, col);
 }
 
-static void adam(am_a2c *a, const float *g, float norm) {
-  const am_a2c_options *o = &a->options;
+static void move(am_a2c *a, const float *g, float norm, float rate) {
   const am_plastic_layout *l = &a->network.layout;
-  a->learner.numbers[0] *= (double)o->beta1;
-  a->learner.numbers[1] *= (double)o->beta2;
-  const float clip = o->norm_clip / (norm + 1e-6f);
-  const am_adam_constants k = {.beta1 = o->beta1,
-                               .beta2 = o->beta2,
-                               .eps = o->eps,
-                               .correction1 = (float)(1 / (1 - a->learner.numbers[0])),
-                               .correction2 = (float)(1 / (1 - a->learner.numbers[1])),
-                               .scale = clip < 1 ? clip : 1};
-  const float rate = (float)am_schedule_rate(&o->schedule, a->learner.iteration);
+  const am_step step = am_step_begin(&a->options.optimiser, a->learner.numbers, norm);
   /* alpha lies between the tensors that move at the full rate */
   const size_t alpha_end = l->has_trace ? l->input_w : l->w, alpha = l->has_trace ? l->alpha : l->w;
   const size_t ranges[3][2] = {{0, alpha}, {alpha, alpha_end}, {alpha_end, l->n_parameters}};
   for (int r = 0; r < 3; r++) {
     const size_t at = ranges[r][0], n = ranges[r][1] - at;
-    am_adam_code()->step(a->parameters + at, a->m + at, a->v + at, g + at, n,
-                         r == 1 ? rate * o->alpha_rate : rate, &k);
+    am_step_take(&step, a->parameters + at, a->m + at, a->v + at, g + at, n,
+                 r == 1 ? rate * a->options.alpha_rate : rate);
   }
 }
 
@@ -290,8 +277,7 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
   float norm;
   const float *g = gather(a, &norm);
   if (!(norm <= NORM_LIMIT)) return explain(a, g, norm, error);
-  *report = (am_learner_report){.gradient_norm = (double)norm,
-                                .rate = am_schedule_rate(&o->schedule, a->learner.iteration)};
+  *report = (am_learner_report){.gradient_norm = (double)norm};
   double lived = 0;
   for (int lane = 0; lane < o->n_lanes; lane++) lived += a->sums[lane].steps;
   for (int lane = 0; lane < o->n_lanes; lane++) {
@@ -300,7 +286,9 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
     report->entropy += a->sums[lane].entropy / lived;
     report->loss += a->sums[lane].loss / steps;
   }
-  if (a->learner.iteration >= o->warmup) adam(a, g, norm);
+  am_schedule_hear(&o->schedule, learner->schedule, learner->iteration, report->reward);
+  report->rate = am_schedule_rate(&o->schedule, learner->schedule, learner->iteration);
+  if (a->learner.iteration >= o->warmup) move(a, g, norm, (float)report->rate);
   a->learner.iteration++;
   return AMINE_OK;
 }
@@ -357,14 +345,15 @@ static const am_plastic_tensor *shape_of(const am_a2c *a, int k) {
 }
 
 static bool tensor(const am_learner *learner, int k, am_learner_tensor *out) {
-  static const char *const prefixes[] = {"", "adam.m.", "adam.v."};
   const am_a2c *a = (const am_a2c *)learner;
+  const am_optimiser *o = &a->options.optimiser;
   const int n = a->network.n_tensors;
-  if (k < 0 || k >= 3 * n) return false;
+  if (k < 0 || k >= (1 + am_optimiser_moments(o)) * n) return false;
   const am_plastic_tensor *t = shape_of(a, k);
   *out = (am_learner_tensor){
       .rank = t->rank, .dims = {(size_t)t->dims[0], (size_t)t->dims[1]}, .is_parameter = k < n};
-  snprintf(out->name, sizeof out->name, "%s%s", prefixes[k / n], t->name);
+  snprintf(out->name, sizeof out->name, "%s%s", k < n ? "" : am_optimiser_prefix(o, k / n - 1),
+           t->name);
   return true;
 }
 
@@ -424,6 +413,7 @@ typedef struct setup {
 #define OWN(member) AM_MEMBER(setup, member)
 #define AT(member) AM_MEMBER(setup, options.member)
 #define SCHEDULE(member) AM_MEMBER(setup, options.schedule.member)
+#define OPTIMISER(member) AM_MEMBER(setup, options.optimiser.member)
 static const amine_parameter parameters[] = {
     AM_BORROWED("batch", 30, AT(n_lanes)),
     AM_BORROWED("threads", 0, OWN(n_threads)),
@@ -441,7 +431,7 @@ static const amine_parameter parameters[] = {
               "whose value is the advantage's baseline: the lane's own, or lane 0's for all (as in "
               "the authors' batched code)",
               AT(baseline)),
-    AM_ADAM_PARAMETERS(AT),
+    AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
     AM_INTEGER("warmup", 100, 0, 4e9, "updates", "iterations before the first change", AT(warmup)),
     {0}};
 
@@ -489,7 +479,7 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
 const am_learner_type am_a2c_type = {
     .part = {.kind = AM_LEARNER,
              .name = "a2c",
-             .meaning = "actor-critic over whole episodes: backpropagation through time, Adam",
+             .meaning = "actor-critic over whole episodes: backpropagation through time",
              .equation = "loss = -log pi(a_t) A_t + value_weight (R_t - V_t)^2 + entropy penalty",
              .source = "Mnih et al. 2016, arXiv 1602.01783",
              .parameters = parameters,

@@ -1,10 +1,11 @@
 /* The actor-critic learner: plays a batch of episodes, takes the exact gradient, makes one step of
- * Adam. */
+ * the optimiser. */
 #ifndef AMINE_LEARNER_A2C_H
 #define AMINE_LEARNER_A2C_H
 
 #include "learner/actor.h"
 #include "learner/learner.h"
+#include "learner/optimiser.h"
 #include "learner/schedule.h"
 
 typedef struct am_a2c_options {
@@ -12,10 +13,9 @@ typedef struct am_a2c_options {
   float gamma, lambda, value_weight, beta; /* see a2c_loss.h */
   am_entropy entropy;
   am_baseline baseline;
-  float beta1, beta2, eps; /* Adam */
-  float alpha_rate;        /* alpha's steps are multiplied by this */
-  float norm_clip;         /* bound of the gradient's norm */
-  uint64_t warmup;         /* iterations without a step of Adam */
+  am_optimiser optimiser;
+  float alpha_rate; /* alpha's steps are multiplied by this */
+  uint64_t warmup;  /* iterations without a step */
   am_schedule schedule;
   am_drive_options drive; /* for a network whose M is given */
 } am_a2c_options;
@@ -42,7 +42,8 @@ typedef struct am_a2c {
 /* The type of every actor-critic: learner->type == &am_a2c_type tells one from other learners.
  *
  * iterate answers AMINE_ERROR_NUMERIC if the gradient's norm is not a number or above 1e6. The
- * tensors are the network's, then adam.m.NAME and adam.v.NAME of each. */
+ * tensors are the network's, then adam.m.NAME and adam.v.NAME of each, or the moments of another
+ * optimiser. */
 extern const am_learner_type am_a2c_type;
 
 am_a2c_options am_a2c_default(void);

@@ -10,7 +10,6 @@
 
 #include <stddef.h>
 
-#include "base/parameter.h"
 #include "kernel/trace.h"
 
 typedef struct am_adam_constants {
@@ -18,15 +17,6 @@ typedef struct am_adam_constants {
   am_real correction1, correction2; /* 1 / (1 - beta1^k), 1 / (1 - beta2^k) */
   am_real scale;                    /* multiplies the gradient: the norm clip */
 } am_adam_constants;
-
-/* AT(m): AM_MEMBER of the member m of a learner's options. */
-#define AM_ADAM_PARAMETERS(AT)                                                                     \
-  AM_NUMBER("beta1", 0.9, 0, 0.999999, "",                                                         \
-            "Adam's decay of the mean change asked for; by backprop the gradient", AT(beta1)),     \
-      AM_NUMBER("beta2", 0.999, 0, 0.999999, "", "Adam's decay of the squared change", AT(beta2)), \
-      AM_NUMBER("eps", 1e-4, 1e-12, 1, "", "Adam's epsilon", AT(eps)),                             \
-      AM_NUMBER("norm_clip", 4, 1e-6, 1e9, "", "bound of the norm of the change asked for",        \
-                AT(norm_clip))
 
 typedef struct am_adam_ops {
   /* out[i] = sum over c < n_parts, in that order, of parts[c * stride + i], for i in [from, to),

@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "learner/adam_step.h"
 
 #define NORM_LIMIT 1e6f
 
@@ -35,6 +34,7 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   a->learner.task = task;
   a->learner.n_lanes = options->n_lanes;
   a->learner.numbers[0] = a->learner.numbers[1] = 1;
+  a->learner.n_schedule = am_schedule_remembers(&options->schedule);
   a->options = *options;
   if (options->n_threads < 1) a->options.n_threads = am_processors();
   a->ops = ops;
@@ -124,25 +124,15 @@ static void plain_step(am_agent *a, const float *change, float rate) {
   }
 }
 
-static void adam_step(am_agent *a, const float *change, float norm, float rate) {
-  const am_agent_options *o = &a->options;
-  double *powers = a->learner.numbers;
-  powers[0] *= (double)o->beta1;
-  powers[1] *= (double)o->beta2;
-  const float clip = o->norm_clip / (norm + 1e-6f);
-  const am_adam_constants k = {.beta1 = o->beta1,
-                               .beta2 = o->beta2,
-                               .eps = o->eps,
-                               .correction1 = (float)(1 / (1 - powers[0])),
-                               .correction2 = (float)(1 / (1 - powers[1])),
-                               .scale = clip < 1 ? clip : 1};
+static void optimised_step(am_agent *a, const float *change, float norm, float rate) {
+  const am_step step = am_step_begin(&a->options.optimiser, a->learner.numbers, norm);
   for (int t = 0; t < a->places.n; t++) {
     const am_place *p = &a->places.place[t];
     const size_t n = (am_place_count(p) + 15) / 16 * 16;
     if (a->share[t] == 0) continue;
-    /* Adam descends, a change ascends */
-    am_adam_code()->step(a->parameters + p->at, a->m + p->at, a->v + p->at, change + p->at, n,
-                         -rate * a->share[t], &k);
+    /* a step descends, a change ascends */
+    am_step_take(&step, a->parameters + p->at, a->m + p->at, a->v + p->at, change + p->at, n,
+                 -rate * a->share[t]);
   }
 }
 
@@ -154,13 +144,12 @@ amine_status am_agent_gather(am_agent *a, float *norm, amine_error *error) {
 }
 
 double am_agent_rate(const am_agent *a) {
-  return am_schedule_rate(&a->options.schedule, a->learner.iteration);
+  return am_schedule_rate(&a->options.schedule, a->learner.schedule, a->learner.iteration);
 }
 
 void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
-  const double rate = am_agent_rate(a);
   double steps = 0;
-  *report = (am_learner_report){.gradient_norm = (double)norm, .rate = rate};
+  *report = (am_learner_report){.gradient_norm = (double)norm};
   for (int g = 0; g < a->n_groups; g++) {
     const am_agent_sums *s = &a->sums[g];
     steps += s->steps;
@@ -176,9 +165,11 @@ void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
   if (a->ops->lacks & AM_LACKS_VALUE) report->value = (double)NAN;
   if (a->ops->lacks & AM_LACKS_ENTROPY) report->entropy = (double)NAN;
   if (a->ops->lacks & AM_LACKS_LOSS) report->loss = (double)NAN;
+  am_schedule_hear(&a->options.schedule, a->learner.schedule, a->learner.iteration, report->reward);
+  report->rate = am_agent_rate(a);
   const float *change = a->changes + (size_t)a->n_groups * a->places.size;
-  if (a->ops->plain) plain_step(a, change, (float)rate);
-  else adam_step(a, change, norm, (float)rate);
+  if (a->ops->plain) plain_step(a, change, (float)report->rate);
+  else optimised_step(a, change, norm, (float)report->rate);
   if (a->ops->after) a->ops->after(a);
   a->learner.iteration++;
 }
@@ -248,23 +239,31 @@ void am_turn_record_actions(const am_turn *turn, int t) {
 }
 
 /* ------------------------------------------------------------------------------ what is saved */
-static const char *const prefixes[3] = {"", "adam.m.", "adam.v."};
+/* The parameters, the optimiser's moments, the learner's own. */
+static int n_moments(const am_agent *a) {
+  return a->ops->plain ? 0 : am_optimiser_moments(&a->options.optimiser);
+}
 
 static float *vector_of(const am_agent *a, int k) {
-  return k == 0 ? a->parameters : k == 1 ? a->m : k == 2 ? a->v : a->extra[k - 3];
+  const int n = n_moments(a);
+  return k == 0 ? a->parameters : k > n ? a->extra[k - n - 1] : k == 1 ? a->m : a->v;
+}
+
+static const char *prefix_of(const am_agent *a, int k) {
+  const int n = n_moments(a);
+  if (k == 0) return "";
+  return k > n ? a->extra_prefixes[k - n - 1] : am_optimiser_prefix(&a->options.optimiser, k - 1);
 }
 
 bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   const am_agent *a = am_agent_of_const(learner);
-  const int n_vectors = (a->ops->plain ? 1 : 3) + a->n_extra_saved;
+  const int n_vectors = 1 + n_moments(a) + a->n_extra_saved;
   if (k < 0 || k >= n_vectors * a->places.n) return false;
-  const int vector = k / a->places.n;
   const am_place *p = &a->places.place[k % a->places.n];
   *out = (am_learner_tensor){.rank = p->rank,
                              .dims = {(size_t)p->dims[0], (size_t)p->dims[1]},
                              .is_parameter = k < a->places.n};
-  snprintf(out->name, sizeof out->name, "%s%s",
-           vector < 3 ? prefixes[vector] : a->extra_prefixes[vector - 3], p->name);
+  snprintf(out->name, sizeof out->name, "%s%s", prefix_of(a, k / a->places.n), p->name);
   return true;
 }
 

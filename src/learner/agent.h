@@ -1,16 +1,17 @@
 /* An agent: a learner whose network is a flat vector of parameters and whose batch is played in
  * groups of sixteen episodes. What such learners share is here: memory, threads, sums in a fixed
- * order, Adam, evaluation, and the tensors that are saved. A learner adds how a group is played and
+ * order, the step, evaluation, and the tensors that are saved. A learner adds how a group is played and
  * what change of the parameters it asks for.
  *
  * A change is an ascent direction, summed over the lanes; it is divided by the number of lanes, and
- * the parameters move by Adam's normalised step along it (or by the change itself), each tensor
- * with its own share of the rate. */
+ * the parameters move by the optimiser's step along it (or by the change itself), each tensor with
+ * its own share of the rate. */
 #ifndef AMINE_LEARNER_AGENT_H
 #define AMINE_LEARNER_AGENT_H
 
 #include "learner/group.h"
 #include "learner/learner.h"
+#include "learner/optimiser.h"
 #include "learner/schedule.h"
 #include "network/places.h"
 
@@ -18,9 +19,8 @@ typedef struct am_agent_options {
   int n_lanes;   /* episodes of an iteration, 1 to 65536 */
   int n_threads; /* 0: every processor */
   uint64_t seed;
-  am_schedule schedule;    /* of the step size */
-  float beta1, beta2, eps; /* Adam */
-  float norm_clip;         /* bound of the norm of the change */
+  am_schedule schedule; /* of the step size */
+  am_optimiser optimiser;
 } am_agent_options;
 
 /* Sums over a group's lanes and live steps. */
@@ -54,12 +54,11 @@ typedef struct am_agent_ops {
    * after it. Both may be NULL. */
   void (*before)(am_agent *agent, float *change);
   void (*after)(am_agent *agent);
-  bool
-      plain; /* the step is the mean change times the rate, as it is: no Adam, nothing remembered */
+  bool plain; /* the step is the mean change times the rate, as it is: no optimiser, no moments */
 } am_agent_ops;
 
 struct am_agent {
-  am_learner learner; /* numbers[0..1]: powers of beta1 and beta2 */
+  am_learner learner; /* numbers[0..1]: powers of beta1 and beta2 (optimiser.h) */
   am_agent_options options;
   const am_agent_ops *ops;
   am_places places;

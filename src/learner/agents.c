@@ -43,19 +43,27 @@ static uint64_t seed_of(uint64_t seed, int k) {
   return (uint64_t)r.v[0] << 32 | r.v[1];
 }
 
+/* Of agent k: what the schedule of its step size remembers, in the numbers of all. */
+static double *schedule_of(am_agents *x, int k) {
+  return x->learner.schedule + k * AM_SCHEDULE_MEMORY;
+}
+
 static void hand_down(am_agents *x) {
   for (int k = 0; k < x->n; k++) {
     am_learner *a = x->agent[k];
     a->iteration = x->learner.iteration;
     memcpy(a->numbers, x->learner.numbers, 2 * sizeof(double));
     memcpy(a->numbers + 2, x->learner.numbers + 2 + 2 * k, 2 * sizeof(double));
+    memcpy(a->schedule, schedule_of(x, k), AM_SCHEDULE_MEMORY * sizeof(double));
   }
 }
 
 static void take_back(am_agents *x) {
   memcpy(x->learner.numbers, x->agent[0]->numbers, 2 * sizeof(double));
-  for (int k = 0; k < x->n; k++)
+  for (int k = 0; k < x->n; k++) {
     memcpy(x->learner.numbers + 2 + 2 * k, x->agent[k]->numbers + 2, 2 * sizeof(double));
+    memcpy(schedule_of(x, k), x->agent[k]->schedule, AM_SCHEDULE_MEMORY * sizeof(double));
+  }
 }
 
 /* ------------------------------------------------------------------------------ living together */
@@ -318,6 +326,7 @@ static amine_status fill(am_agents *x, const am_signalling_options *options, ami
     x->view[k] = am_game_view_of(x->world->game, k);
     AM_TRY(am_signalling_create(&x->agent[k], &x->view[k].task, &o, error));
     x->learner.bytes = am_size_add(x->learner.bytes, x->agent[k]->bytes);
+    x->learner.n_schedule += x->agent[k]->n_schedule;
     x->n++;
     for (int q = 0; q < KEPT; q++)
       snprintf(x->names[k][q], sizeof x->names[k][q], "agent%d.%s", k, kept[q].name);

@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "equation/plan_backward.h"
-#include "learner/adam_step.h"
 #include "learner/policy_lane.h"
 #include "learner/rollout.h"
 #include "learner/rows.h"
@@ -109,6 +108,7 @@ static int series(const am_learner *learner, am_series *out) {
 #define AT(member) AM_MEMBER(am_bptt_options, member)
 #define AGENT(member) AM_MEMBER(am_bptt_options, agent.member)
 #define SCHEDULE(member) AM_MEMBER(am_bptt_options, agent.schedule.member)
+#define OPTIMISER(member) AM_MEMBER(am_bptt_options, agent.optimiser.member)
 static const amine_parameter parameters[] = {AM_PLAY_PARAMETERS(AGENT),
                                              AM_TEACH_PARAMETER(AT),
                                              AM_SCHEDULE_PARAMETERS(SCHEDULE),
@@ -116,7 +116,7 @@ static const amine_parameter parameters[] = {AM_PLAY_PARAMETERS(AGENT),
                                              AM_LAMBDA_PARAMETER(AT),
                                              AM_VALUE_PARAMETER(AT),
                                              AM_ENTROPY_PARAMETER(AT(entropy_weight)),
-                                             AM_ADAM_PARAMETERS(AGENT),
+                                             AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
                                              {0}};
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,

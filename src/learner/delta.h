@@ -15,7 +15,7 @@
 
 #include "learner/hebbian.h"
 
-/* Of the agent's options Adam's are not used. AMINE_ERROR_ARGUMENT for an option out of range, or a
+/* Of the agent's options the optimiser is not used. AMINE_ERROR_ARGUMENT for an option out of range, or a
  * task that asks for no values. Free it with am_learner_destroy. */
 amine_status am_delta_create(am_learner **learner, const am_task *task,
                              const am_hebbian_options *options, amine_error *error);

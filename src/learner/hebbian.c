@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "learner/adam_step.h"
 #include "learner/rows.h"
 #include "network/linear_lane.h"
 
@@ -164,9 +163,12 @@ amine_status am_hebbian_open(am_hebbian *x, const am_task *task, const am_hebbia
 
 #define AGENT(member) AM_MEMBER(am_hebbian_options, agent.member)
 #define SCHEDULE(member) AM_MEMBER(am_hebbian_options, agent.schedule.member)
-#define ADAM(member) AGENT(member), .when = "type=bptt-values"
-const amine_parameter am_hebbian_parameters[] = {
-    AM_PLAY_PARAMETERS(AGENT), AM_SCHEDULE_PARAMETERS(SCHEDULE), AM_ADAM_PARAMETERS(ADAM), {0}};
+#define OPTIMISER(member) AM_MEMBER(am_hebbian_options, agent.optimiser.member)
+#define ALONE(member) OPTIMISER(member), .when = "type=bptt-values"
+const amine_parameter am_hebbian_parameters[] = {AM_PLAY_PARAMETERS(AGENT),
+                                                 AM_SCHEDULE_PARAMETERS(SCHEDULE),
+                                                 AM_OPTIMISER_PARAMETERS(OPTIMISER, ALONE),
+                                                 {0}};
 
 am_hebbian_options am_hebbian_chosen(const am_task *task, const am_chosen *chosen) {
   am_hebbian_options o = *(const am_hebbian_options *)chosen->options[AM_LEARNER];

@@ -12,7 +12,12 @@
 #include "base/error.h"
 #include "task/task.h"
 
-enum { AM_LEARNER_NUMBERS = 8, AM_SERIES_MAX = 16, AM_CRITERION_LENGTH = 64 };
+enum {
+  AM_LEARNER_NUMBERS = 8,
+  AM_LEARNER_SCHEDULE = 15,
+  AM_SERIES_MAX = 16,
+  AM_CRITERION_LENGTH = 64
+};
 
 typedef struct am_learner am_learner;
 
@@ -84,11 +89,13 @@ typedef struct am_learner_type {
 struct am_learner {
   const am_learner_type *type;
   const am_task *task;
-  uint64_t iteration;                  /* iterations done */
-  int n_lanes;                         /* episodes in an iteration */
-  size_t bytes;                        /* of memory that it takes */
-  double numbers[AM_LEARNER_NUMBERS];  /* saved with the tensors: powers of Adam's betas, ... */
-  char criterion[AM_CRITERION_LENGTH]; /* what `reached` asks, in words; "" without it */
+  uint64_t iteration;                   /* iterations done */
+  int n_lanes;                          /* episodes in an iteration */
+  size_t bytes;                         /* of memory that it takes */
+  double numbers[AM_LEARNER_NUMBERS];   /* saved with the tensors: powers of Adam's betas, ... */
+  int n_schedule;                       /* how many of the next are saved, too: what the schedule */
+  double schedule[AM_LEARNER_SCHEDULE]; /* remembers (schedule.h), of up to three agents */
+  char criterion[AM_CRITERION_LENGTH];  /* what `reached` asks, in words; "" without it */
 };
 
 /* For learners: takes their memory, as am_blocks_take does, once type and n_lanes are there. */

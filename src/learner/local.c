@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "learner/adam_step.h"
 #include "learner/policy_lane.h"
 #include "learner/rows.h"
 #include "network/linear_lane.h"
@@ -235,6 +234,7 @@ amine_status am_local_create(am_learner **learner, const am_learner_type *type, 
 #define AT(member) AM_MEMBER(am_local_options, member)
 #define AGENT(member) AM_MEMBER(am_local_options, agent.member)
 #define SCHEDULE(member) AM_MEMBER(am_local_options, agent.schedule.member)
+#define OPTIMISER(member) AM_MEMBER(am_local_options, agent.optimiser.member)
 #define CRITIC(member) AT(member), .when = "type=e-prop|feedback-alignment"
 #define LEARNED(member) AT(member), .when = "type=e-prop|rflo"
 #define OPEN(member) AT(member), .when = "type=e-prop"
@@ -245,7 +245,7 @@ const amine_parameter am_local_parameters[] = {AM_PLAY_PARAMETERS(AGENT),
                                                AM_LAMBDA_PARAMETER(CRITIC),
                                                AM_VALUE_PARAMETER(CRITIC),
                                                AM_ENTROPY_PARAMETER(AT(entropy_weight)),
-                                               AM_ADAM_PARAMETERS(AGENT),
+                                               AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
                                                AM_FEEDBACK_PARAMETERS(LEARNED),
                                                AM_TRACE_PARAMETER(OPEN),
                                                AM_SHARE_PARAMETERS(AT),

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "learner/adam_step.h"
 #include "learner/policy_lane.h"
 #include "learner/rows.h"
 #include "network/linear_lane.h"
@@ -134,12 +133,13 @@ static int series(const am_learner *learner, am_series *out) {
 #define AT(member) AM_MEMBER(am_node_perturbation_options, member)
 #define AGENT(member) AM_MEMBER(am_node_perturbation_options, agent.member)
 #define SCHEDULE(member) AM_MEMBER(am_node_perturbation_options, agent.schedule.member)
+#define OPTIMISER(member) AM_MEMBER(am_node_perturbation_options, agent.optimiser.member)
 static const amine_parameter parameters[] = {
     AM_PLAY_PARAMETERS(AGENT),
     AM_SCHEDULE_PARAMETERS(SCHEDULE),
     AM_GAMMA_PARAMETER(AT),
     AM_ENTROPY_PARAMETER(AT(entropy_weight)),
-    AM_ADAM_PARAMETERS(AGENT),
+    AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
     AM_SHARE_PARAMETERS(AT),
     AM_NUMBER("sigma", 0.1, 1e-6, 100, "", "standard deviation of the noise on units", AT(sigma)),
     {0}};

@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "learner/adam_step.h"
 #include "learner/rows.h"
 #include "network/each_lane.h"
 
@@ -185,10 +184,11 @@ amine_status am_population_create(
 #define AT(member) AM_MEMBER(am_population_options, member)
 #define AGENT(member) AM_MEMBER(am_population_options, agent.member)
 #define SCHEDULE(member) AM_MEMBER(am_population_options, agent.schedule.member)
+#define OPTIMISER(member) AM_MEMBER(am_population_options, agent.optimiser.member)
 const amine_parameter am_population_parameters[] = {
     AM_PLAY_PARAMETERS(AGENT),
     AM_SCHEDULE_PARAMETERS(SCHEDULE),
-    AM_ADAM_PARAMETERS(AGENT),
+    AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
     AM_NUMBER("sigma", 0.1, 1e-6, 100, "", "standard deviation of the noise on weights", AT(sigma)),
     AM_INTEGER("episodes", 1, 1, 65536, "episodes",
                "episodes by which one set of perturbed weights is judged", AT(episodes)),

@@ -1,5 +1,5 @@
-/* Rows of parameters that several learners have; those of a schedule, of Adam and of teaching stand
- * beside these. AT(m) is AM_MEMBER of the member m of the learner's options, and what else their
+/* Rows of parameters that several learners have; those of a schedule, of an optimiser and of teaching
+ * stand beside these. AT(m) is AM_MEMBER of the member m of the learner's options, and what else their
  * rows have. */
 #ifndef AMINE_LEARNER_ROWS_H
 #define AMINE_LEARNER_ROWS_H

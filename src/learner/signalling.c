@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "learner/adam_step.h"
 #include "learner/rows.h"
 #include "learner/signalling_state.h"
 #include "network/units.h"
@@ -93,6 +92,7 @@ static int series(const am_learner *learner, am_series *out) {
 #define AT(member) AM_MEMBER(am_signalling_options, member)
 #define AGENT(member) AM_MEMBER(am_signalling_options, agent.member)
 #define SCHEDULE(member) AM_MEMBER(am_signalling_options, agent.schedule.member)
+#define OPTIMISER(member) AM_MEMBER(am_signalling_options, agent.optimiser.member)
 const amine_parameter am_signalling_parameters[] = {
     AM_PLAY_PARAMETERS(AGENT),
     AM_INTEGER("modulator.units", 16, 1, 1024, "units", "units of the signalling GRU",
@@ -107,7 +107,7 @@ const amine_parameter am_signalling_parameters[] = {
     AM_GAMMA_PARAMETER(AT),
     AM_LAMBDA_PARAMETER(AT),
     AM_ENTROPY_PARAMETER(AT(entropy_weight)),
-    AM_ADAM_PARAMETERS(AGENT),
+    AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
     AM_CHOICE("reward", "plain|adaptive",
               "adaptive: divided by the running spread of what episodes bring, so that it says "
               "more the rarer it is",

@@ -23,7 +23,7 @@ static size_t count_all(const am_learner *l) {
 
 /* The numbers beside the tensors, in the form in which they are saved. */
 typedef struct counters {
-  double numbers[AM_LEARNER_NUMBERS], pending[N_PENDING];
+  double numbers[AM_LEARNER_NUMBERS], schedule[AM_LEARNER_SCHEDULE], pending[N_PENDING];
   uint64_t iteration, lines;
   uint64_t criterion[2]; /* of `recent`: n and reached */
   am_recent recent;      /* whose size and criterion are the experiment's */
@@ -47,10 +47,12 @@ static amine_status add_recent(am_tensor_builder *b, const counters *c, amine_er
 
 static amine_status add_counters(am_tensor_builder *b, const am_learner *l, const counters *c,
                                  amine_error *error) {
-  const size_t one = 1, pending = N_PENDING;
+  const size_t one = 1, pending = N_PENDING, schedule = (size_t)l->n_schedule;
   size_t n;
   const char *numbers = numbers_name(l, &n);
   AM_TRY(am_tensor_builder_add(b, numbers, AM_F64, 1, &n, c->numbers, error));
+  if (schedule > 0)
+    AM_TRY(am_tensor_builder_add(b, "learner.schedule", AM_F64, 1, &schedule, c->schedule, error));
   AM_TRY(am_tensor_builder_add(b, "run.iteration", AM_U64, 1, &one, &c->iteration, error));
   AM_TRY(am_tensor_builder_add(b, "run.records", AM_U64, 1, &one, &c->lines, error));
   AM_TRY(am_tensor_builder_add(b, "run.pending", AM_F64, 1, &pending, c->pending, error));
@@ -91,6 +93,7 @@ amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *r
                 .criterion = {(uint64_t)x->recent.n, x->recent.reached},
                 .recent = x->recent};
   memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
+  memcpy(c.schedule, x->learner->schedule, sizeof c.schedule);
   for (int k = 0; k < AM_RECORD_SUMS; k++) c.pending[k] = plain(records->sums[k]);
   c.pending[AM_RECORD_SUMS] = (double)records->pending;
   const size_t count = count_all(x->learner);
@@ -157,10 +160,12 @@ static amine_status read_recent(counters *c, const am_tensor_file *f, bool *fine
 /* c->recent is that of the experiment before. */
 static amine_status read_counters(counters *c, const am_learner *l, const am_tensor_file *f,
                                   const char *path, amine_error *error) {
-  const size_t one = 1, pending = N_PENDING;
+  const size_t one = 1, pending = N_PENDING, schedule = (size_t)l->n_schedule;
   size_t n;
   const char *numbers = numbers_name(l, &n);
   AM_TRY(am_tensor_file_copy(f, numbers, c->numbers, AM_F64, 1, &n, error));
+  if (schedule > 0)
+    AM_TRY(am_tensor_file_copy(f, "learner.schedule", c->schedule, AM_F64, 1, &schedule, error));
   AM_TRY(am_tensor_file_copy(f, "run.iteration", &c->iteration, AM_U64, 1, &one, error));
   AM_TRY(am_tensor_file_copy(f, "run.records", &c->lines, AM_U64, 1, &one, error));
   AM_TRY(am_tensor_file_copy(f, "run.pending", c->pending, AM_F64, 1, &pending, error));
@@ -168,6 +173,7 @@ static amine_status read_counters(counters *c, const am_learner *l, const am_ten
   for (size_t k = 0; k < n; k++) fine = fine && isfinite(c->numbers[k]);
   for (size_t k = 0; k < n && l->type == &am_a2c_type; k++)
     fine = fine && c->numbers[k] >= 0 && c->numbers[k] <= 1;
+  for (size_t k = 0; k < schedule; k++) fine = fine && isfinite(c->schedule[k]);
   for (int k = 0; k < N_PENDING; k++) fine = fine && !isinf(c->pending[k]);
   fine = fine && c->pending[AM_RECORD_SUMS] >= 0 && c->pending[AM_RECORD_SUMS] <= UINT32_MAX;
   AM_TRY(read_recent(c, f, &fine, error));
@@ -200,6 +206,7 @@ static void take_over(am_experiment *x, am_record_state *records, const counters
     values += count_of(&t);
   }
   memcpy(l->numbers, c->numbers, sizeof l->numbers);
+  memcpy(l->schedule, c->schedule, (size_t)l->n_schedule * sizeof *l->schedule);
   l->iteration = c->iteration;
   x->recent = c->recent;
   if (!records) return;

@@ -2,9 +2,11 @@
  *
  *   the learner's tensors, by its names for them; of the actor-critic:
  *     i2h.weight, w, alpha, ...    the parameters, with PyTorch's names and shapes
- *     adam.m.NAME, adam.v.NAME     the moments of each
+ *     adam.m.NAME, adam.v.NAME     the moments of each, or those of another optimiser
  *   learner.numbers F64 [8]        the learner's numbers; of the actor-critic instead
  *     adam.powers  F64 [2]         beta1^k, beta2^k
+ *   learner.schedule F64 [5]       what a schedule remembers that follows the reward; of several
+ *                                  agents, of each
  *   run.iteration  U64 [1]         iterations done
  *   run.records    U64 [1]         lines of metrics.jsonl that belong to them
  *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations

@@ -508,7 +508,8 @@ static amine_status resolve_settings(am_config *c, amine_error *error) {
 }
 
 amine_status am_config_resolve(am_config *config, amine_error *error) {
-  static const char end[] = "learner.schedule_iterations"; /* 0: those of the run */
+  /* 0: those of the run, after the warm-up */
+  static const char end[] = "learner.schedule_iterations", rise[] = "learner.warmup_iterations";
   am_config c = *config;
   am_key key;
   AM_TRY(check_rate(&c, error));
@@ -525,7 +526,9 @@ amine_status am_config_resolve(am_config *config, amine_error *error) {
   }
   if (am_config_applies(&c, end) && am_config_value(&c, end).integer == 0 &&
       find_key(&key, &c, end)) {
-    const am_value whole = {(double)c.common.iterations, c.common.iterations};
+    const uint64_t all = c.common.iterations, first = am_config_value(&c, rise).integer;
+    const uint64_t rest = first < all ? all - first : 1;
+    const am_value whole = {(double)rest, rest};
     AM_TRY(keep(&c, &key, whole, "", false, error));
   }
   *config = c;

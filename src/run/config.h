@@ -66,7 +66,7 @@ amine_status am_config_reload(am_config *config, const char *path, amine_error *
 /* What one key alone cannot say: combinations that make no sense, and keys that were assigned and
  * do not apply ("task.size has no effect with task.type=bandit"). What does not apply otherwise
  * becomes standard. Also fills in what follows from other keys (learner.schedule_iterations = 0
- * becomes iterations). */
+ * becomes iterations, less those of a warm-up). */
 amine_status am_config_resolve(am_config *config, amine_error *error);
 
 /* Sets a number or an index by program: of a key that is known, in its range. */

@@ -32,10 +32,13 @@ static void differ(taking *t, const char *sentence) {
   am_text_puts(&t->differences, sentence);
 }
 
-/* Is it a tensor that checkpoints have beside those of the learner? */
+/* Is it a tensor that checkpoints have beside those of a network? The moments may be those of an
+ * optimiser that this learner has not. */
 static bool is_of_the_run(const char *name) {
-  return strncmp(name, "run.", 4) == 0 || strcmp(name, "adam.powers") == 0 ||
-         strcmp(name, "learner.numbers") == 0;
+  static const char *const begins[] = {"run.", "learner.", "adam.", "rmsprop.", "sgd."};
+  for (size_t k = 0; k < sizeof begins / sizeof *begins; k++)
+    if (strncmp(name, begins[k], strlen(begins[k])) == 0) return true;
+  return false;
 }
 
 /* Its tensor of this name; false if it has none. */

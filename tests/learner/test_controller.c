@@ -253,14 +253,12 @@ static float episode(amine_controller *c, const am_task *task, uint64_t seed, ui
 static am_learner *twin(const am_task *task, const amine_controller_options *o, am_trace_form form,
                         uint64_t seed) {
   const am_signalling_options options = {
-      .agent = {.n_lanes = 1,
-                .n_threads = 1,
-                .seed = seed,
-                .schedule = {.rate = (double)o->rate},
-                .beta1 = o->beta1,
-                .beta2 = o->beta2,
-                .eps = o->eps,
-                .norm_clip = 1e9f},
+      .agent =
+          {.n_lanes = 1,
+           .n_threads = 1,
+           .seed = seed,
+           .schedule = {.rate = (double)o->rate},
+           .optimiser = {.beta1 = o->beta1, .beta2 = o->beta2, .eps = o->eps, .norm_clip = 1e9f}},
       .n_hidden = o->n_hidden,
       .n_layers = 1,
       .n_signal = o->n_signal,

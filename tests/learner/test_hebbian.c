@@ -19,20 +19,18 @@
 enum { N_STAGES = 6, N_LANES = 19 }; /* one group, and three lanes of another */
 
 static am_hebbian_options options_of(const am_task *task, int stage, am_given_kind given) {
-  return (am_hebbian_options){.agent = {.n_lanes = N_LANES,
-                                        .n_threads = 1,
-                                        .seed = 5,
-                                        .schedule = {.rate = 0.25},
-                                        .beta1 = 0.9f,
-                                        .beta2 = 0.999f,
-                                        .eps = 1e-8f,
-                                        .norm_clip = INFINITY},
-                              .rnn = {.n_inputs = task->n_inputs,
-                                      .n_hidden = 6,
-                                      .rule = {(am_hebbian_stage)stage, 0.4f, 10},
-                                      .input_scale = 3,
-                                      .recurrent_scale = 2},
-                              .given = {.kind = given, .from = 1, .until = 3}};
+  return (am_hebbian_options){
+      .agent = {.n_lanes = N_LANES,
+                .n_threads = 1,
+                .seed = 5,
+                .schedule = {.rate = 0.25},
+                .optimiser = {.beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-8f, .norm_clip = INFINITY}},
+      .rnn = {.n_inputs = task->n_inputs,
+              .n_hidden = 6,
+              .rule = {(am_hebbian_stage)stage, 0.4f, 10},
+              .input_scale = 3,
+              .recurrent_scale = 2},
+      .given = {.kind = given, .from = 1, .until = 3}};
 }
 
 static am_task *make_task(int k) {

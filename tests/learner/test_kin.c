@@ -76,14 +76,12 @@ static am_task tape(const am_task_type *type) {
 
 /* ------------------------------------------------------------------------------ one change */
 static am_agent_options agent_options(int lanes) {
-  return (am_agent_options){.n_lanes = lanes,
-                            .n_threads = 2,
-                            .seed = 20261122,
-                            .schedule = {.kind = AM_SCHEDULE_CONSTANT, .rate = 0},
-                            .beta1 = 0.9f,
-                            .beta2 = 0.999f,
-                            .eps = 1e-8f,
-                            .norm_clip = 1e9f};
+  return (am_agent_options){
+      .n_lanes = lanes,
+      .n_threads = 2,
+      .seed = 20261122,
+      .schedule = {.kind = AM_SCHEDULE_CONSTANT, .rate = 0},
+      .optimiser = {.beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-8f, .norm_clip = 1e9f}};
 }
 
 /* Read once: learners ask for a text only while they are made. */

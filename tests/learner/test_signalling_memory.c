@@ -16,15 +16,17 @@ enum { N_LENGTHS = sizeof lengths / sizeof *lengths };
 /* Of the preset delayed-match: 24 units, 16 signalling units, 2 cues. */
 static size_t bytes(int steps, am_trace_form form, float signal) {
   const am_delayed_match_options match = {.steps = steps, .cues = 2};
-  const am_signalling_options o = {
-      .agent = {.n_lanes = 16, .n_threads = 1, .seed = 1, .beta1 = 0.5f, .beta2 = 0.999f},
-      .n_hidden = 24,
-      .n_layers = 1,
-      .n_signal = 16,
-      .gain = 1,
-      .form = form,
-      .signal = signal,
-      .start = am_gru_start_plain()};
+  const am_signalling_options o = {.agent = {.n_lanes = 16,
+                                             .n_threads = 1,
+                                             .seed = 1,
+                                             .optimiser = {.beta1 = 0.5f, .beta2 = 0.999f}},
+                                   .n_hidden = 24,
+                                   .n_layers = 1,
+                                   .n_signal = 16,
+                                   .gain = 1,
+                                   .form = form,
+                                   .signal = signal,
+                                   .start = am_gru_start_plain()};
   am_task *task;
   am_learner *learner;
   am_signalling_memory m;

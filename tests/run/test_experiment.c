@@ -319,6 +319,7 @@ static void a_schedule_that_rises_from_0_is_refused(void **state) {
   am_config_default(&c);
   set(&c, "learner.rate=0");
   assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+  set(&c, "learner.schedule=linear");
   set(&c, "learner.rate_end=0.5");
   assert_int_equal(am_config_resolve(&c, &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "learner.rate_end=0.5 has no effect with learner.rate=0"));

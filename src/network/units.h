@@ -28,7 +28,8 @@ typedef struct am_units_options {
                 AM_UNITS_AT(dropout))
 enum { AM_UNITS_COMMON = 3 }; /* of those */
 
-extern const am_part am_gru_part, am_leaky_rnn_part, am_rnn_part, am_lstm_part, am_highway_part;
+extern const am_part am_gru_part, am_leaky_rnn_part, am_rnn_part, am_lstm_part, am_highway_part,
+    am_spiking_part;
 
 /* A chosen text, read, with what it was told. */
 typedef struct am_units {

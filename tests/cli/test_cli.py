@@ -241,7 +241,7 @@ def test_tables():
         text = expect(0, "list", kind).out
         check(f"amine list {kind}", all(name in text for name in came), came, text)
     pairs = {item["name"]: item["meaning"].split(", ") for item in listed["grid"]}
-    texts = ["gru", "leaky-rnn", "rnn", "lstm", "highway"]
+    texts = ["gru", "leaky-rnn", "rnn", "lstm", "highway", "spiking"]
     check("amine list grid", sorted(pairs) == sorted(choices("learner.type")), "every learner", pairs)
     check("amine list grid", pairs["a2c"] == ["plastic-rnn"] and pairs["bptt"] == pairs["evolution"] == texts,
           "the networks of each", pairs)

@@ -3,7 +3,7 @@
   stack.py           write tests/data/stack.safetensors
   stack.py --check   recompute and compare with the file (largest difference <= 1e-12)
 
-RNN and LSTM are PyTorch's own; leaky and highway units are written out. T steps in B lanes, initial states
+RNN and LSTM are PyTorch's own; leaky, highway and spiking units are written out. T steps in B lanes, initial states
 of 0; the loss is sum over t, lanes, units of c * h of the top layer, c given. (Gated units: gru.py.)
 """
 import os
@@ -17,12 +17,26 @@ from neurons import read_safetensors, write_safetensors
 torch.set_default_dtype(torch.float64)
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data", "stack.safetensors")
 CASES = {"rnn": dict(m=3, n=5, layers=2, T=7, B=3), "lstm": dict(m=4, n=6, layers=2, T=6, B=16),
-         "leaky-rnn": dict(m=2, n=7, layers=1, T=9, B=4), "highway": dict(m=3, n=4, layers=3, T=6, B=5)}
+         "leaky-rnn": dict(m=2, n=7, layers=1, T=9, B=4), "highway": dict(m=3, n=4, layers=3, T=6, B=5),
+         "spiking": dict(m=3, n=8, layers=2, T=12, B=4)}
 TAU = 2.5
 
 
 def f32(a):
     return np.asarray(a, np.float32).astype(np.float64)
+
+
+class Spike(torch.autograd.Function):
+    """1 above 0, with the pseudo-derivative max(0, 1 - |v|)."""
+
+    @staticmethod
+    def forward(ctx, v):
+        ctx.save_for_backward(v)
+        return (v > 0).double()
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * torch.clamp(1 - ctx.saved_tensors[0].abs(), min=0)
 
 
 class WrittenOut(torch.nn.Module):
@@ -41,9 +55,15 @@ class WrittenOut(torch.nn.Module):
         for layer in range(self.layers):
             w, v, b = (getattr(self, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih"))
             h, all_h = torch.zeros(x.shape[1], self.n), []
+            membrane, adapted, fired = torch.zeros_like(h), torch.zeros_like(h), torch.zeros_like(h)
             for u in x:
-                a = u @ w.T + h @ v.T + b
-                if self.kind == "highway":
+                a = u @ w.T + (fired if self.kind == "spiking" else h) @ v.T + b
+                if self.kind == "spiking":
+                    membrane = membrane - membrane / TAU + a - fired
+                    fired = Spike.apply(membrane - 1 - 0.2 * adapted)
+                    adapted = adapted - adapted / 100 + fired
+                    h = h + (fired - h) / 10
+                elif self.kind == "highway":
                     new, gate = torch.tanh(a[:, :self.n]), torch.sigmoid(a[:, self.n:])
                     h = (1 - gate) * h + gate * new
                 else:
@@ -60,7 +80,7 @@ def make():
         net = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}.get(kind)
         net = net(m, n, layers) if net else WrittenOut(kind, m, n, layers)
         for p in net.parameters():
-            p.data = torch.tensor(f32(rng.normal(0, 0.6, p.shape)))
+            p.data = torch.tensor(f32(rng.normal(0, 1.2 if kind == "spiking" else 0.6, p.shape)))
         x, c = torch.tensor(f32(rng.normal(0, 1, (T, B, m)))), torch.tensor(f32(rng.normal(0, 1, (T, B, n))))
         h, _ = net(x)
         (h * c).sum().backward()

@@ -1,5 +1,6 @@
 # Writes a C file with a part for each text of a network (src/network/units.h):
 # cmake -DOUT=... -DFILES=a;b -P embed_networks.cmake
+include(${CMAKE_CURRENT_LIST_DIR}/bytes.cmake)
 set(text "/* Made from presets/networks/ by cmake/embed_networks.cmake. */\n#include \"network/units.h\"\n\n")
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME_WE)
@@ -36,9 +37,7 @@ foreach(file ${FILES})
     endif()
   endforeach()
   string(STRIP "${source}" source)
-  file(READ ${file} hex HEX)
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-  string(REGEX REPLACE "((0x[0-9a-f][0-9a-f],)(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?)" "\\1\n" bytes "${bytes}")
+  bytes_of(bytes ${file})
   string(APPEND text "static const char text_${id}[] = {\n${bytes}0};\n"
                      "static const amine_parameter parameters_${id}[] = {\n    AM_UNITS_PARAMETERS,\n${rows}    {0}};\n"
                      "const am_part am_${id}_part = {.kind = AM_NETWORK,\n"

@@ -2,17 +2,10 @@
 #include "learner/e_prop.h"
 
 #include <assert.h>
-#include "network/units.h"
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
-  am_units units;
-  AM_TRY(am_units_chosen(&units, chosen, false, error));
-  o.units = units.stack;
-  const amine_status status = am_e_prop_create(learner, task, &o, error);
-  am_units_free(&units);
-  return status;
+  return am_local_create_chosen(learner, task, chosen, am_e_prop_create, error);
 }
 
 const am_learner_type am_e_prop_type = {

@@ -2,7 +2,6 @@
 #include "learner/evolution.h"
 
 #include <math.h>
-#include "network/units.h"
 
 /* u [n]: ranks from -1/2 to 1/2 by counting, which needs no order among equals. */
 static void rank(float *u, const float *F, int n) {
@@ -30,13 +29,7 @@ static void weigh(const am_population *x, float *f, const float *F, float *work)
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  am_population_options o = *(const am_population_options *)chosen->options[AM_LEARNER];
-  am_units units;
-  AM_TRY(am_units_chosen(&units, chosen, false, error));
-  o.units = units.stack;
-  const amine_status status = am_evolution_create(learner, task, &o, error);
-  am_units_free(&units);
-  return status;
+  return am_population_create_chosen(learner, task, chosen, am_evolution_create, error);
 }
 
 const am_learner_type am_evolution_type = {

@@ -8,6 +8,7 @@
 #include "learner/policy_lane.h"
 #include "learner/rows.h"
 #include "network/linear_lane.h"
+#include "network/units.h"
 
 enum { LANES = AM_GROUP_LANES };
 
@@ -250,3 +251,17 @@ const amine_parameter am_local_parameters[] = {AM_PLAY_PARAMETERS(AGENT),
                                                AM_TRACE_PARAMETER(OPEN),
                                                AM_SHARE_PARAMETERS(AT),
                                                {0}};
+
+amine_status am_local_create_chosen(am_learner **learner, const am_task *task,
+                                    const am_chosen *chosen,
+                                    amine_status (*create)(am_learner **, const am_task *,
+                                                           const am_local_options *, amine_error *),
+                                    amine_error *error) {
+  am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  o.units = units.stack;
+  const amine_status status = create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
+}

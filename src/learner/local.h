@@ -45,6 +45,13 @@ extern const amine_parameter am_local_parameters[];
 amine_status am_local_create(am_learner **learner, const am_learner_type *type, const am_task *task,
                              const am_local_options *options, amine_error *error);
 
+/* By `create`, from the options and the text that a configuration has chosen. */
+amine_status am_local_create_chosen(am_learner **learner, const am_task *task,
+                                    const am_chosen *chosen,
+                                    amine_status (*create)(am_learner **, const am_task *,
+                                                           const am_local_options *, amine_error *),
+                                    amine_error *error);
+
 /* The angle between B and the transposed output weights as vectors, in degrees: 90 if B tells
  * nothing of them, 0 if credit goes where the gradient would send it. */
 double am_local_angle(const am_learner *learner);

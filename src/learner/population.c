@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "learner/rows.h"
 #include "network/each_lane.h"
+#include "network/units.h"
 
 enum { LANES = AM_GROUP_LANES, ROW = 256 /* weights of one piece of work */ };
 
@@ -195,3 +196,18 @@ const amine_parameter am_population_parameters[] = {
     AM_CHOICE("fitness", "rank|z-score", "what the rewards of the perturbed networks are made into",
               AT(z_scored), .when = "type=evolution"),
     {0}};
+
+amine_status am_population_create_chosen(am_learner **learner, const am_task *task,
+                                         const am_chosen *chosen,
+                                         amine_status (*create)(am_learner **, const am_task *,
+                                                                const am_population_options *,
+                                                                amine_error *),
+                                         amine_error *error) {
+  am_population_options o = *(const am_population_options *)chosen->options[AM_LEARNER];
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  o.units = units.stack;
+  const amine_status status = create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
+}

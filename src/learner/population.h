@@ -21,9 +21,9 @@
 typedef struct am_population_options {
   am_agent_options agent; /* n_lanes even */
   am_stack_options units;
-  float sigma;            /* above 0 */
-  int episodes;           /* 1 to 65536 */
-  bool z_scored;          /* evolution: by z-score in place of rank */
+  float sigma;   /* above 0 */
+  int episodes;  /* 1 to 65536 */
+  bool z_scored; /* evolution: by z-score in place of rank */
 } am_population_options;
 
 typedef struct am_population {
@@ -44,6 +44,14 @@ amine_status am_population_create(
     am_learner **learner, const am_learner_type *type, const am_task *task,
     const am_population_options *options, const float sign[2],
     void (*weigh)(const am_population *, float *, const float *, float *), amine_error *error);
+/* By `create`, from the options and the text that a configuration has chosen. */
+amine_status am_population_create_chosen(am_learner **learner, const am_task *task,
+                                         const am_chosen *chosen,
+                                         amine_status (*create)(am_learner **, const am_task *,
+                                                                const am_population_options *,
+                                                                amine_error *),
+                                         amine_error *error);
+
 int am_population_series(const am_learner *learner, am_series *out);
 void am_population_destroy(am_learner *learner);
 

@@ -1,17 +1,9 @@
 /* Random-feedback local online learning (equations: rflo.h): a choice of local.h. */
 #include "learner/rflo.h"
 
-#include "network/units.h"
-
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  am_local_options o = *(const am_local_options *)chosen->options[AM_LEARNER];
-  am_units units;
-  AM_TRY(am_units_chosen(&units, chosen, false, error));
-  o.units = units.stack;
-  const amine_status status = am_rflo_create(learner, task, &o, error);
-  am_units_free(&units);
-  return status;
+  return am_local_create_chosen(learner, task, chosen, am_rflo_create, error);
 }
 
 const am_learner_type am_rflo_type = {

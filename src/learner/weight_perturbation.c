@@ -1,8 +1,6 @@
 /* Weight perturbation (equations: weight_perturbation.h). */
 #include "learner/weight_perturbation.h"
 
-#include "network/units.h"
-
 /* The first lane of a pair has the weights as they are. */
 static void weigh(const am_population *x, float *f, const float *F, float *work) {
   (void)work;
@@ -12,13 +10,7 @@ static void weigh(const am_population *x, float *f, const float *F, float *work)
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  am_population_options o = *(const am_population_options *)chosen->options[AM_LEARNER];
-  am_units units;
-  AM_TRY(am_units_chosen(&units, chosen, false, error));
-  o.units = units.stack;
-  const amine_status status = am_weight_perturbation_create(learner, task, &o, error);
-  am_units_free(&units);
-  return status;
+  return am_population_create_chosen(learner, task, chosen, am_weight_perturbation_create, error);
 }
 
 const am_learner_type am_weight_perturbation_type = {

@@ -13,8 +13,8 @@
 
 #include "amine/kernel.h"
 #include "amine/memory.h"
-#include "run/experiment.h"
-#include "run/parts.h"
+#include "run/config/parts.h"
+#include "run/train/experiment.h"
 
 typedef struct counted {
   unsigned long long operations, bytes;

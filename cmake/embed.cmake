@@ -1,6 +1,6 @@
 # Writes a C file with the text of each preset: cmake -DOUT=... -DFILES=a;b -P embed.cmake
 include(${CMAKE_CURRENT_LIST_DIR}/bytes.cmake)
-set(text "/* Made from presets/ by cmake/embed.cmake. */\n#include \"run/preset.h\"\n\n")
+set(text "/* Made from presets/ by cmake/embed.cmake. */\n#include \"run/config/preset.h\"\n\n")
 set(table "")
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME_WE)

@@ -5,7 +5,7 @@
 #include "amine/memory.h"
 #include "folder.h"
 #include "memory.h"
-#include "run/reproduce.h"
+#include "run/study/reproduce.h"
 
 /* Returns how many refusals were answered as such; every other outcome fails the test. What the
  * process keeps for good is to be had already. */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "folder.h"
-#include "run/experiment.h"
+#include "run/train/experiment.h"
 
 typedef struct small_variant {
   const char *name;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stddef.h>
 
-#include "run/study.h"
+#include "run/study/study.h"
 
 static const am_arm small_arms[] = {
     {"free", "reinforcement", {NULL}, false},

@@ -3,8 +3,8 @@
  * A part is one choice of an experiment's grid: a task, a network, a rule, a modulator, a learner.
  * It says of itself in its own file what it is called, what it means and which parameters it has;
  * configuration, lists, help and sentences are made from that. A registry is a list of parts. There
- * is a standard one (run/parts.h), which has parts of each kind; a program copies that and adds
- * parts of its own. */
+ * is a standard one (run/config/parts.h), which has parts of each kind; a program copies that and
+ * adds parts of its own. */
 #ifndef AMINE_BASE_REGISTRY_H
 #define AMINE_BASE_REGISTRY_H
 

@@ -12,7 +12,7 @@
 #include "base/threads.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/bench.h"
+#include "run/bench/bench.h"
 
 #define QUIET_LOAD 0.5
 

@@ -123,7 +123,7 @@ void cli_bench_threads(am_text *text, int threads); /* "1 thread", "2 threads" *
 
 int cli_bench_maze(const cli_line *line, const cli_bench_plan *plan);
 int cli_bench_floor(const cli_line *line, const cli_bench_plan *plan);
-/* The networks of run/bench_brain.h, with the keys of the variant "brain". */
+/* The networks of run/bench/brain.h, with the keys of the variant "brain". */
 int cli_bench_brain(const cli_line *line);
 extern const amine_parameter cli_bench_brain_keys[];
 enum { CLI_N_BENCH_BRAIN_KEYS = 10 };

@@ -4,8 +4,8 @@
 
 #include "cli/bench.h"
 #include "format/json.h"
-#include "run/bench.h"
-#include "run/bench_brain.h"
+#include "run/bench/bench.h"
+#include "run/bench/brain.h"
 
 enum { NETWORK, SECONDS, ROUNDS, PEER, PYTHON, THREADS, SEED, NEURONS, SYNAPSES, RATE };
 _Static_assert(RATE + 1 == CLI_N_BENCH_BRAIN_KEYS, "one row for each key");

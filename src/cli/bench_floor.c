@@ -5,8 +5,8 @@
 
 #include "cli/bench.h"
 #include "format/json.h"
-#include "run/bench.h"
-#include "run/floor.h"
+#include "run/bench/bench.h"
+#include "run/bench/floor.h"
 
 typedef struct floor_bench {
   const cli_line *line;

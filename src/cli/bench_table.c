@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "format/json.h"
-#include "run/bench.h"
+#include "run/bench/bench.h"
 
 static const cli_bench_entry *entry_of(const cli_bench_table *b, const cli_bench_row *row) {
   return &b->entries[row->entry];

@@ -6,7 +6,7 @@
 #define AMINE_CLI_COMMAND_H
 
 #include "base/memory.h"
-#include "run/config.h"
+#include "run/config/config.h"
 
 /* Exit codes. A run stopped by a signal after saving ends with CLI_SIGNAL + its number. */
 enum {

@@ -7,7 +7,7 @@
 #include "cli/side.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/compare.h"
+#include "run/simulate/compare.h"
 
 /* ------------------------------------------------------------------------------ the table */
 static void put_interval(char *out, size_t size, const am_interval *i) {

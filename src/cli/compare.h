@@ -3,7 +3,7 @@
 #define AMINE_CLI_COMPARE_H
 
 #include "cli/command.h"
-#include "run/simulation_config.h"
+#include "run/simulate/config.h"
 
 /* Runs them in a new folder, or goes on with those in one; writes the page and prints the table.
  * Returns the exit code. */

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "run/parts.h"
-#include "run/preset.h"
-#include "run/simulation_config.h"
-#include "run/study.h"
+#include "run/config/parts.h"
+#include "run/config/preset.h"
+#include "run/simulate/config.h"
+#include "run/study/study.h"
 
 /* "a|b|c" as "a b c" */
 static void spaced(am_text *out, const char *choices) {

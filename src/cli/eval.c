@@ -9,9 +9,9 @@
 #include "cli/source.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/evaluate.h"
-#include "run/parts.h"
-#include "run/weights.h"
+#include "run/config/parts.h"
+#include "run/train/evaluate.h"
+#include "run/train/weights.h"
 
 const amine_parameter cli_eval_keys[] = {
     [CLI_EVAL_EPISODES] = AM_INTEGER("episodes", 1000, 1, 1e6, "episodes", "how many are played"),

@@ -15,8 +15,8 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "report/report.h"
-#include "run/parts.h"
-#include "run/train.h"
+#include "run/config/parts.h"
+#include "run/train/train.h"
 
 /* A run in the making, for its first and its further iterations. */
 typedef struct job {

@@ -7,10 +7,10 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/parts.h"
-#include "run/preset.h"
-#include "run/simulation_config.h"
-#include "run/study.h"
+#include "run/config/parts.h"
+#include "run/config/preset.h"
+#include "run/simulate/config.h"
+#include "run/study/study.h"
 
 typedef struct item {
   const char *name, *meaning;

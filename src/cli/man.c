@@ -4,8 +4,8 @@
 
 #include "cli/command.h"
 #include "cli/terminal.h"
-#include "run/parts.h"
-#include "run/simulation_config.h"
+#include "run/config/parts.h"
+#include "run/simulate/config.h"
 
 #define DATE "2026-11-22" /* of the last change of the commands below */
 enum { WIDTH = 66 };      /* of a source line, before escapes */

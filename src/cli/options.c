@@ -6,7 +6,7 @@
 #include "base/words.h"
 #include "brain/model.h"
 #include "cli/command.h"
-#include "run/parts.h"
+#include "run/config/parts.h"
 
 const cli_option cli_options[] = {
     {CLI_OUT_FOLDER, "--out", "DIR", NULL,

@@ -7,9 +7,9 @@
 
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/evaluate.h"
-#include "run/parts.h"
-#include "run/train.h"
+#include "run/config/parts.h"
+#include "run/train/evaluate.h"
+#include "run/train/train.h"
 
 amine_status cli_outcome_record(const cli_line *line, const am_config *config, const char *folder,
                                 amine_error *error) {

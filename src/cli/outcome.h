@@ -3,7 +3,7 @@
 #define AMINE_CLI_OUTCOME_H
 
 #include "cli/command.h"
-#include "run/health.h"
+#include "run/train/health.h"
 #include "task/task.h"
 
 enum { CLI_OUTCOME_EPISODES = 1000 };

@@ -3,7 +3,7 @@
 #ifndef AMINE_CLI_PROGRESS_H
 #define AMINE_CLI_PROGRESS_H
 
-#include "run/train.h"
+#include "run/train/train.h"
 
 typedef struct cli_progress {
   bool silent, in_place, colour, utf8;

@@ -6,11 +6,11 @@
 
 #include "cli/command.h"
 #include "cli/outcome.h"
-#include "report/study_source.h"
+#include "report/study/source.h"
 #include "run/seeds.h"
-#include "run/simulation_recording.h"
-#include "run/simulation_run.h"
-#include "run/train.h"
+#include "run/simulate/recording.h"
+#include "run/simulate/run.h"
+#include "run/train/train.h"
 
 /* The folders whose runs are shown. */
 typedef struct folders {

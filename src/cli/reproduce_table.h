@@ -2,7 +2,7 @@
 #ifndef AMINE_CLI_REPRODUCE_TABLE_H
 #define AMINE_CLI_REPRODUCE_TABLE_H
 
-#include "run/reproduce.h"
+#include "run/study/reproduce.h"
 
 /* Of each arm a table with a row for each seed and the measures that criteria are about; then each
  * criterion with its figure and yes, NO or few; then PASS NAME, FAIL NAME with what was missed, or

@@ -9,11 +9,11 @@
 #include "cli/reproduce.h"
 #include "cli/simulation_job.h"
 #include "cli/train_seeds.h"
-#include "report/study_source.h"
-#include "run/evaluate.h"
+#include "report/study/source.h"
 #include "run/seeds.h"
-#include "run/simulation_run.h"
-#include "run/train.h"
+#include "run/simulate/run.h"
+#include "run/train/evaluate.h"
+#include "run/train/train.h"
 
 /* How far the run in the folder is. Reads all of the checkpoint, so that whatever is wrong with it
  * is found before anything is written. */

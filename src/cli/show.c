@@ -7,7 +7,7 @@
 #include "cli/rows.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
-#include "run/preset.h"
+#include "run/config/preset.h"
 
 static bool differs(const am_config *config, const char *key) {
   char now[64], standard[64];

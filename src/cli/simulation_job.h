@@ -4,7 +4,7 @@
 #define AMINE_CLI_SIMULATION_JOB_H
 
 #include "cli/command.h"
-#include "run/simulation_config.h"
+#include "run/simulate/config.h"
 
 /* Simulates from step 0, or on from the folder's checkpoint; then writes the report and prints the
  * result. Returns the exit code. */

@@ -3,7 +3,7 @@
 #ifndef AMINE_CLI_SIMULATION_PROGRESS_H
 #define AMINE_CLI_SIMULATION_PROGRESS_H
 
-#include "run/simulation_run.h"
+#include "run/simulate/run.h"
 
 typedef struct cli_simulation_progress {
   bool silent, in_place, colour, utf8;

@@ -7,11 +7,11 @@
 #include "brain/description.h"
 #include "format/file.h"
 #include "format/json.h"
-#include "run/evaluate.h"
-#include "run/preset.h"
-#include "run/simulation_checkpoint.h"
-#include "run/simulation_run.h"
-#include "run/train.h"
+#include "run/config/preset.h"
+#include "run/simulate/checkpoint.h"
+#include "run/simulate/run.h"
+#include "run/train/evaluate.h"
+#include "run/train/train.h"
 
 cli_source cli_source_of(const char *word) {
   static const char suffix[] = ".safetensors";

@@ -2,8 +2,8 @@
 #ifndef AMINE_CLI_SOURCE_H
 #define AMINE_CLI_SOURCE_H
 
-#include "run/config.h"
-#include "run/simulation_config.h"
+#include "run/config/config.h"
+#include "run/simulate/config.h"
 
 typedef enum cli_source {
   CLI_SOURCE_PRESET,

@@ -10,8 +10,8 @@
 #include "cli/side.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/parts.h"
-#include "run/train_seeds.h"
+#include "run/config/parts.h"
+#include "run/train/seeds.h"
 
 typedef struct result {
   const cli_line *line;

@@ -1,5 +1,5 @@
 /* What a machine can do at most: loops that do nothing but multiply and add, or read, or read and
- * write. The kernels are judged by them (src/run/floor.h). */
+ * write. The kernels are judged by them (src/run/bench/floor.h). */
 #ifndef AMINE_KERNEL_FLOOR_H
 #define AMINE_KERNEL_FLOOR_H
 

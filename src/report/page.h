@@ -3,7 +3,7 @@
 #define AMINE_REPORT_PAGE_H
 
 #include "base/memory.h"
-#include "report/overview.h"
+#include "report/train/overview.h"
 
 /* Adds the page to an empty text. AMINE_ERROR_MEMORY only. */
 amine_status am_page_write(am_text *page, const am_overview *overview, amine_error *error);

@@ -3,10 +3,10 @@
 
 #include "base/memory.h"
 #include "format/file.h"
-#include "report/brain_page.h"
-#include "report/overview.h"
+#include "report/brain/page.h"
 #include "report/page.h"
-#include "report/study_page.h"
+#include "report/study/page.h"
+#include "report/train/overview.h"
 
 #define FOLDERS_MAX 10000
 

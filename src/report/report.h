@@ -10,11 +10,11 @@
  *                    gradient_norm, rate; a number or null. A torn last line is left out.
  *   lines.json       what known policies earn: [{"policy": "random", "reward": 7.8}, ...]
  *   eval.json        {"episodes", "reward", "se", "actions", "greedy_reward", "greedy_se"}
- *   recording.npz    one episode: see recording.h
+ *   recording.npz    one episode: see train/recording.h
  * The last four may be missing: the page leaves their figures out with a word.
  *
- * Of a simulation's folder, which is one whose config.json describes a brain: see brain_source.h.
- * Of a folder with a published experiment, which is one with a study.json: see study_source.h.
+ * Of a simulation's folder, which is one whose config.json describes a brain: see brain/source.h.
+ * Of a folder with a published experiment, which is one with a study.json: see study/source.h.
  */
 #ifndef AMINE_REPORT_REPORT_H
 #define AMINE_REPORT_REPORT_H

@@ -6,7 +6,7 @@
 #define AMINE_REPORT_SECTIONS_H
 
 #include "base/memory.h"
-#include "report/overview.h"
+#include "report/train/overview.h"
 
 /* Title, what was learned in plain words, the result between chance and oracle, a table of runs. */
 amine_status am_section_summary(am_text *page, const am_overview *overview, amine_error *error);

@@ -7,7 +7,7 @@
 #include <sys/file.h>
 
 #include "format/file.h"
-#include "report/study_source.h"
+#include "report/study/source.h"
 
 amine_status am_folder_path(am_text *path, const char *folder, const char *file,
                             amine_error *error) {

@@ -5,7 +5,7 @@
 
 #include "format/file.h"
 #include "format/json.h"
-#include "run/key_json.h"
+#include "run/config/key_json.h"
 
 static const amine_parameter first_key = AM_INTEGER("first_seed", 0, 0, AM_SEED_MAX, "", "");
 

@@ -49,7 +49,7 @@ typedef struct am_task_type {
   int (*kind)(const am_task *task, const void *state);
   /* Plays the episode (seed, episode, lane) by the policy lines[line] and returns the sum of its
    * rewards: the calibration that `amine eval policy=NAME` makes. NULL for the maze, whose policies
-   * need memory of their own (maze_policy.h). */
+   * need memory of their own (maze/policy.h). */
   double (*play)(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane);
   void (*destroy)(am_task *task);
 } am_task_type;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "format/json.h"
-#include "run/config.h"
+#include "run/config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

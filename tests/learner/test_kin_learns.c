@@ -16,7 +16,7 @@
 
 #include "amine/kernel.h"
 #include "learner/local.h"
-#include "run/experiment.h"
+#include "run/train/experiment.h"
 
 enum { MORE = 8, EPISODES = 1000 };
 

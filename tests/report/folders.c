@@ -1,5 +1,5 @@
 /* See folders.h. */
-#include "folders.h"
+#include "report/folders.h"
 
 #include <math.h>
 #include <sys/stat.h>

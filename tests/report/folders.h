@@ -16,7 +16,7 @@
 
 #include "amine/memory.h"
 #include "amine/status.h"
-#include "report/recording.h"
+#include "report/train/recording.h"
 
 /* A new folder for the program, and away with it. Fixtures of a cmocka group. */
 int make_root(void **state);

@@ -12,8 +12,8 @@
 #include "report/html.h"
 #include "report/plot.h"
 #include "report/png.h"
-#include "report/series.h"
-#include "report/trips.h"
+#include "report/train/series.h"
+#include "report/train/trips.h"
 
 #define MINUS "\xe2\x88\x92"
 #define DASH "\xe2\x80\x93"

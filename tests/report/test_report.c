@@ -1,5 +1,5 @@
 /* The page as a whole: what is on it, what never is, and what is said about damaged files. */
-#include "folders.h"
+#include "report/folders.h"
 
 #include <locale.h>
 #include <unistd.h>

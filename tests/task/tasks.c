@@ -9,7 +9,7 @@
 #include "task/evidence.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
-#include "task/maze.h"
+#include "task/maze/maze.h"
 #include "task/next.h"
 #include "task/recall.h"
 #include "task/recall_values.h"

@@ -1,0 +1,90 @@
+/* The folder of a published experiment that was run over seeds (docs/reproductions.md).
+ *
+ *   study.json       what it is: arms, criteria, curves, and at the end the verdicts; needed
+ *   runs.jsonl       one finished run a line; a torn last line is left out
+ *   raster-K.npz     the last second of the spikes of arm K's first run: the arrays
+ *                    population_names, sizes, first, dt_ms, begin, end, i, t of a recording
+ * The last two may be missing. */
+#ifndef AMINE_REPORT_STUDY_SOURCE_H
+#define AMINE_REPORT_STUDY_SOURCE_H
+
+#include "report/brain/source.h"
+
+#define AM_STUDY_FILE "study.json"
+#define AM_STUDY_RUNS_FILE "runs.jsonl"
+#define AM_STUDY_RASTER_FILE "raster-%zu.npz" /* the arm's number, from 0 */
+
+/* A finished run. All numbers are finite or NAN. */
+typedef struct am_study_run {
+  bool done;        /* else there is nothing here */
+  double *measures; /* [n_measures] at the end */
+  size_t n_samples;
+  double *times;  /* [n_samples] s, or trials of training; ascending */
+  double *course; /* [n_samples][n_measures] */
+} am_study_run;
+
+/* Room for the numbers of a run that is done; AMINE_ERROR_MEMORY. */
+amine_status am_study_run_make(am_study_run *run, size_t n_samples, size_t n_measures,
+                               amine_error *error);
+void am_study_run_free(am_study_run *run);
+
+typedef struct am_study_measured {
+  const char *name, *unit, *meaning;
+  const char *title;                   /* its name if it has none */
+  const char *chance_name, *best_name; /* NULL: there is none, and NAN here: */
+  double chance, best;
+} am_study_measured;
+
+typedef struct am_study_arm {
+  const char *name, *preset;
+  bool control;
+  size_t n_measures;
+  am_study_measured *measures; /* [n_measures] */
+  am_study_run *runs;          /* [n_seeds] */
+  am_brain_recording raster;   /* without populations if it was not kept or not asked for */
+} am_study_arm;
+
+typedef enum am_study_answer { AM_STUDY_MISSED, AM_STUDY_MET, AM_STUDY_OPEN } am_study_answer;
+
+typedef struct am_study_criterion {
+  size_t arm, measure;
+  const char
+      *judgement;    /* "at least", "at most" (a share of the seeds), "mean", "median", "ratio" */
+  const char *other; /* of "ratio": the arm whose median it is divided by; else NULL */
+  double low, high;  /* may be infinite */
+  double share;
+  const char *meaning;
+  /* the verdict, if there are verdicts: the figure with its 95 % interval (NAN: none) */
+  double value, value_low, value_high;
+  size_t inside; /* seeds in the band */
+  am_study_answer answer;
+} am_study_criterion;
+
+/* Strings are borrowed from `root`. */
+typedef struct am_study_source {
+  json_t *root; /* study.json */
+  const char *name, *meaning, *source, *page, *form, *band;
+  const char *title; /* its name if it has none */
+  uint64_t first_seed;
+  size_t n_seeds, n_arms, n_criteria;
+  am_study_arm *arms;
+  am_study_criterion *criteria;
+  bool judged;
+  am_study_answer answer; /* to all criteria */
+  bool trials;       /* the runs are training, and their times are trials */
+  uint64_t position; /* bytes of runs.jsonl that are whole lines */
+} am_study_source;
+
+/* Reads a folder; the rasters only if they are wanted. AMINE_ERROR_INPUT names the file, and the
+ * line or the value, that is damaged. */
+amine_status am_study_source_read(am_study_source *source, const char *folder, bool rasters,
+                                  amine_error *error);
+void am_study_source_free(am_study_source *source);
+
+/* Is there a study.json? AMINE_ERROR_MEMORY only. */
+amine_status am_study_folder(bool *is, const char *folder, amine_error *error);
+
+/* The number of a measure of an arm, n_measures if it has none of that name. */
+size_t am_study_measure(const am_study_arm *arm, const char *name);
+
+#endif

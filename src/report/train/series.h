@@ -1,0 +1,41 @@
+/* The recording of an episode that is no maze's: any number of series over its steps.
+ *
+ *   episode.json    {"task": NAME, "meaning": TEXT, "episodes": how many, one after the other and
+ *                   equally long, "series": [{"name", "meaning", "width"}, ...]}
+ *   recording.npz   of each series f4 [T] or, where width > 1, f4 [T][width] */
+#ifndef AMINE_REPORT_TRAIN_SERIES_H
+#define AMINE_REPORT_TRAIN_SERIES_H
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#define AM_REPORT_EPISODE_FILE "episode.json"
+
+typedef struct am_recorded_series {
+  char *name, *meaning;
+  size_t width;
+  float *values; /* [n_steps][width]; may hold NaN and infinities */
+} am_recorded_series;
+
+typedef struct am_recorded_episode {
+  char *task, *meaning;       /* of the task; NULL if there is no episode.json */
+  size_t n_steps, n;          /* 0 if there is no recording */
+  size_t n_episodes;          /* of n_steps / n_episodes steps; 1 if the file does not say */
+  am_recorded_series *series; /* [n] */
+} am_recorded_episode;
+
+/* Reads it from a folder; `arrays`: the recording, too. AMINE_ERROR_INPUT names the file, and what
+ * in it is damaged or does not go together. */
+amine_status am_recorded_episode_read(am_recorded_episode *episode, const char *folder, bool arrays,
+                                      amine_error *error);
+void am_recorded_episode_free(am_recorded_episode *episode);
+
+/* One strip under the other on one time axis: a line for a series of width 1, a picture with a row
+ * for each value for the others. A series "targets" is drawn over "outputs" where both are lines;
+ * in a short episode that has "targets" and, of the same width, "prediction" or "output", the
+ * inputs come first and then both in one strip, value by value. "actions" are choices: a dash for
+ * each, no line from one to the next. AMINE_ERROR_MEMORY only. */
+amine_status am_series_strips(am_text *page, const am_recorded_episode *episode,
+                              amine_error *error);
+
+#endif

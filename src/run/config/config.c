@@ -1,0 +1,542 @@
+#include "run/config/config.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/words.h"
+#include "brain/description.h"
+#include "format/json.h"
+#include "run/config/key_json.h"
+#include "run/config/parts.h"
+#include "run/config/preset.h"
+
+void am_config_begin(am_config *config, const am_registry *registry) {
+  memset(config, 0, sizeof *config); /* padding too: equal configurations are equal bytes */
+  config->registry = registry;
+  for (const amine_parameter *row = am_common_part.parameters; row->name; row++)
+    am_key_put(row, am_key_standard(row), (char *)&config->common + row->offset);
+  for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++)
+    config->part[kind] = am_registry_at(registry, kind, 0);
+}
+
+void am_config_default(am_config *config) { am_config_begin(config, &am_standard_parts); }
+
+static const char *next_preset(int k) { return am_presets[k].name; }
+
+/* ------------------------------------------------------------------------- where a key applies */
+bool am_config_has(const am_config *config, am_part_kind kind) {
+  const am_part_kind host = am_kind_host(kind);
+  if (host == AM_N_KINDS) return true;
+  return am_config_has(config, host) && config->part[host]->takes >> kind & 1;
+}
+
+void am_config_keys(am_keys *keys, const am_config *config) {
+  const am_part *chosen[AM_N_KINDS + 1] = {0};
+  unsigned kinds = 0;
+  int n = 0;
+  for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
+    if (!am_config_has(config, kind)) continue;
+    chosen[n++] = config->part[kind];
+    kinds |= 1u << kind;
+  }
+  am_keys_of(keys, config->registry, chosen, kinds);
+}
+
+static bool find_key(am_key *key, const am_config *config, const char *name) {
+  return am_key_find(key, config->registry, config->part, name);
+}
+
+/* What keeps a key from having an effect: the key that decides and its value; false: nothing. */
+typedef struct decision {
+  char key[AM_KEY_LENGTH], value[64];
+} decision;
+
+static bool by_choice(decision *by, const am_config *config, am_part_kind kind) {
+  snprintf(by->key, sizeof by->key, "%s.type", am_kind_name(kind));
+  snprintf(by->value, sizeof by->value, "%s", config->part[kind]->name);
+  return true;
+}
+
+static bool is_kept(decision *by, const am_config *config, const char *name) {
+  am_key key;
+  char when[AM_KEY_LENGTH];
+  bool is;
+  if (!find_key(&key, config, name) || key.kind == AM_N_KINDS) return false;
+  am_part_kind kind = key.kind;
+  while (!am_config_has(config, kind)) kind = am_kind_host(kind);
+  if (kind != key.kind) return by_choice(by, config, kind);
+  if (!key.part) return false;
+  if (key.part != config->part[kind]) return by_choice(by, config, kind);
+  if (!key.p.when) return false;
+  const char *words = am_condition(when, key.part, key.p.when, &is);
+  if (is_kept(by, config, when)) return true;
+  memcpy(by->key, when, sizeof when);
+  am_config_text(config, when, by->value, sizeof by->value);
+  return am_word_among(words, by->value) != is;
+}
+
+bool am_config_applies(const am_config *config, const char *key) {
+  decision by;
+  return !is_kept(&by, config, key);
+}
+
+/* "task.size has no effect with task.type=bandit" */
+static void say_kept(char out[200], const char *name, const decision *by) {
+  snprintf(out, 200, "%s has no effect with %s=%s", name, by->key, by->value);
+}
+
+/* ------------------------------------------------------------------------------ one value */
+static const am_setting *setting_of(const am_config *config, const char *name) {
+  for (int k = 0; k < config->n_settings; k++)
+    if (strcmp(config->settings[k].name, name) == 0) return &config->settings[k];
+  return NULL;
+}
+
+/* The index of a part among those of its kind. */
+static int index_of(const am_config *config, am_part_kind kind) {
+  int k = 0;
+  while (am_registry_at(config->registry, kind, k) != config->part[kind]) k++;
+  return k;
+}
+
+am_value am_config_value(const am_config *config, const char *name) {
+  am_key key;
+  const bool known = find_key(&key, config, name);
+  const am_setting *setting = setting_of(config, name);
+  assert(known);
+  (void)known;
+  if (!key.part) return (am_value){.number = index_of(config, key.kind)};
+  if (key.kind == AM_N_KINDS)
+    return am_key_get(&key.p, (const char *)&config->common + key.p.offset);
+  return setting ? setting->value : am_key_standard(&key.p);
+}
+
+char *am_config_text(const am_config *config, const char *name, char *out, size_t size) {
+  am_key key;
+  const am_setting *setting = setting_of(config, name);
+  if (strcmp(name, "weights") == 0 && config->weights[0]) {
+    const size_t n = strlen(config->weights), fits = n < size ? n : size - 1;
+    memcpy(out, config->weights, fits);
+    out[fits] = 0;
+    return out;
+  }
+  if (setting) return am_key_text(setting->row, &setting->value, out, size);
+  const am_value value = am_config_value(config, name);
+  find_key(&key, config, name);
+  return am_key_text(&key.p, &value, out, size);
+}
+
+char *am_config_standard(const am_config *config, const char *name, char *out, size_t size) {
+  am_key key;
+  const bool known = find_key(&key, config, name);
+  assert(known);
+  (void)known;
+  const am_value value = am_key_standard(&key.p);
+  return am_key_text(&key.p, &value, out, size);
+}
+
+/* Keeps the value of a key, which was read by its row. */
+static amine_status keep(am_config *config, const am_key *key, am_value value, const char *word,
+                         bool wished, amine_error *error) {
+  if (!key->part) {
+    config->part[key->kind] = am_registry_at(config->registry, key->kind, (int)value.number);
+    *(wished ? &config->wished : &config->said) |= 1u << key->kind;
+    return AMINE_OK;
+  }
+  if (key->kind == AM_N_KINDS) {
+    am_key_put(&key->p, value, (char *)&config->common + key->p.offset);
+    if (key->p.kind == AMINE_FILE)
+      snprintf(config->weights, sizeof config->weights, "%s", strcmp(word, "none") ? word : "");
+    return AMINE_OK;
+  }
+  am_setting *setting = (am_setting *)(uintptr_t)setting_of(config, key->name);
+  if (!setting) {
+    if (config->n_settings == AM_SETTINGS_MAX)
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: there is room for %d keys", key->name,
+                     AM_SETTINGS_MAX);
+    setting = &config->settings[config->n_settings++];
+    snprintf(setting->name, sizeof setting->name, "%s", key->name);
+  }
+  setting->row = am_part_row(key->part, key->name);
+  setting->value = value;
+  *(wished ? &setting->wished : &setting->said) = true;
+  return AMINE_OK;
+}
+
+/* `where` is the file in which it stands, NULL if a user typed it. */
+static amine_status unknown(const am_config *config, const char *name, const char *where,
+                            amine_error *error) {
+  am_key key;
+  char near[AM_KEY_LENGTH] = "";
+  const char *other = am_key_other_name(name, false);
+  if (am_key_of_group(&key, config->registry, name)) other = key.name;
+  snprintf(near, sizeof near, "%s", other ? other : "");
+  if (!other) am_keys_nearest(near, config->registry, am_nearest_begin(name));
+  const amine_status status = where ? AMINE_ERROR_INPUT : AMINE_ERROR_ARGUMENT;
+  return am_fail_file(error, status, where, -1, "unknown key \"%.60s\"%s%s%s", name,
+                      near[0] ? "; did you mean " : "", near,
+                      near[0] ? "?" : "; amine show maze lists all keys");
+}
+
+/* Reads a word, or a value of JSON, by the row of the chosen part; or, since which part is chosen
+ * may not have been said yet, by that of any other that takes it. */
+static amine_status read_value(am_key *key, am_value *value, const am_config *config,
+                               const char *word, const json_t *json, amine_error *error) {
+  const amine_status status = json ? am_key_read_json(&key->p, key->name, json, value, error)
+                                   : am_key_read(&key->p, word, value, error);
+  if (status != AMINE_ERROR_ARGUMENT || !key->part || key->kind == AM_N_KINDS) return status;
+  for (const am_part *const *part = config->registry->parts; *part; part++) {
+    const am_part *const alone[] = {*part, NULL};
+    am_key other;
+    if (!am_part_row(*part, key->name)) continue;
+    am_key_find(&other, config->registry, alone, key->name);
+    if ((json ? am_key_read_json(&other.p, key->name, json, value, NULL)
+              : am_key_read(&other.p, word, value, NULL)) != AMINE_OK)
+      continue;
+    key->part = *part;
+    return AMINE_OK;
+  }
+  return status;
+}
+
+amine_status am_config_set(am_config *config, const char *name, const char *word,
+                           amine_error *error) {
+  am_key key;
+  am_value value;
+  if (!find_key(&key, config, name)) return unknown(config, name, NULL, error);
+  AM_TRY(read_value(&key, &value, config, word, NULL, error));
+  return keep(config, &key, value, word, true, error);
+}
+
+void am_config_put(am_config *config, const char *name, double value) {
+  am_key key;
+  const bool known = find_key(&key, config, name);
+  assert(known);
+  (void)known;
+  keep(config, &key, (am_value){value, (uint64_t)fmax(value, 0)}, "", false, NULL);
+}
+
+amine_status am_config_assign(am_config *config, const char *assignment, amine_error *error) {
+  const char *equal = strchr(assignment, '=');
+  char key[64];
+  if (!equal || equal == assignment)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
+  const size_t n = (size_t)(equal - assignment);
+  if (n >= sizeof key)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "unknown key \"%.60s...\"; amine show maze lists all keys", assignment);
+  memcpy(key, assignment, n);
+  key[n] = 0;
+  return am_config_set(config, key, equal + 1, error);
+}
+
+/* ------------------------------------------------------------------------------ JSON */
+static amine_status merge_value(am_config *config, const char *name, const json_t *json,
+                                const char *file, amine_error *error) {
+  amine_error inner = {0};
+  am_key key;
+  am_value value;
+  if (!find_key(&key, config, name)) return unknown(config, name, file, error);
+  amine_status status = read_value(&key, &value, config, NULL, json, &inner);
+  if (status == AMINE_OK) {
+    const char *word = json_is_string(json) ? json_string_value(json) : "";
+    status = keep(config, &key, value, word, false, &inner);
+  }
+  if (status == AMINE_OK) return status;
+  if (status == AMINE_ERROR_MEMORY) return am_fail_memory(error, 64);
+  return am_fail_file(error, AMINE_ERROR_INPUT, file, -1, "%s", inner.message);
+}
+
+static amine_status merge_object(am_config *config, const json_t *object, const char *prefix,
+                                 const char *name, amine_error *error) {
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+    char full[64];
+    const int n = snprintf(full, sizeof full, "%s%s%s", prefix, prefix[0] ? "." : "", key);
+    if (n < 0 || (size_t)n >= sizeof full)
+      return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "unknown key \"%.60s...\"", full);
+    if (strcmp(full, "preset") == 0 && json_is_string(value)) {
+      snprintf(config->preset, sizeof config->preset, "%s", json_string_value(value));
+    } else if (strcmp(full, "meaning") == 0) { /* for people, and not part of the run */
+      if (!json_is_string(value))
+        return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "meaning must be a text in quotes");
+    } else if (json_is_object(value)) {
+      if (prefix[0])
+        return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s is nested too deep", full);
+      AM_TRY(merge_object(config, value, full, name, error));
+    } else {
+      AM_TRY(merge_value(config, full, value, name, error));
+    }
+  }
+  return AMINE_OK;
+}
+
+/* A relative path in the file `from` begins at its folder. */
+static amine_status find_weights(am_config *config, const json_t *root, const char *from,
+                                 amine_error *error) {
+  char path[AM_WEIGHTS_MAX];
+  const char *slash = strrchr(from, '/');
+  if (!json_object_get(root, "weights") || !slash) return AMINE_OK;
+  if (!config->weights[0] || config->weights[0] == '/') return AMINE_OK;
+  const int n = snprintf(path, sizeof path, "%.*s/%s", (int)(slash - from), from, config->weights);
+  if (n < 0 || (size_t)n >= sizeof path)
+    return am_fail_file(error, AMINE_ERROR_INPUT, from, -1, "the path of weights is too long");
+  memcpy(config->weights, path, sizeof path);
+  return AMINE_OK;
+}
+
+amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
+                             amine_error *error) {
+  am_config changed = *config;
+  if (!json_is_object(object))
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a configuration is a JSON object");
+  AM_TRY(merge_object(&changed, object, "", name, error));
+  AM_TRY(find_weights(&changed, object, name, error));
+  *config = changed;
+  return AMINE_OK;
+}
+
+/* What describes a brain is not for training. */
+static amine_status refuse_brain(const json_t *root, const char *from, bool preset,
+                                 amine_error *error) {
+  if (!am_describes_brain(root)) return AMINE_OK;
+  const amine_status status = preset ? AMINE_ERROR_ARGUMENT : AMINE_ERROR_INPUT;
+  return am_fail(error, status,
+                 "%.300s describes a brain, which is not trained: amine simulate %.300s", from,
+                 from);
+}
+
+static amine_status load_preset(am_config *config, const am_preset *preset, amine_error *error) {
+  json_t *root;
+  AM_TRY(am_json_parse(&root, preset->name, preset->text, strlen(preset->text), NULL, error));
+  amine_status status = refuse_brain(root, preset->name, true, error);
+  if (status == AMINE_OK) status = am_config_merge(config, root, preset->name, error);
+  json_decref(root);
+  if (status == AMINE_OK) snprintf(config->preset, sizeof config->preset, "%s", preset->name);
+  return status;
+}
+
+static bool is_standard(const am_setting *setting) {
+  const double number = setting->value.number, standard = setting->row->standard;
+  return number == standard || (isnan(number) && isnan(standard));
+}
+
+/* What a file sets is to have an effect beside its own choices, unless it is the standard value;
+ * and it is to say what is learned. */
+static amine_status check_file(const am_config *config, const char *name, amine_error *error) {
+  char sentence[200] = "";
+  decision by;
+  if (!config->preset[0] && !(config->said & 1u << AM_TASK))
+    return am_fail_file(error, AMINE_ERROR_INPUT, name, -1,
+                        "it does not say what is to be learned: task.type is missing (amine list "
+                        "tasks), or a \"preset\" to begin with (amine list presets)");
+  for (am_part_kind kind = 0; kind < AM_N_KINDS && !sentence[0]; kind++) {
+    char key[AM_KEY_LENGTH];
+    snprintf(key, sizeof key, "%s.type", am_kind_name(kind));
+    if ((config->said & 1u << kind) && index_of(config, kind) > 0 && is_kept(&by, config, key))
+      say_kept(sentence, key, &by);
+  }
+  for (int k = 0; k < config->n_settings && !sentence[0]; k++) {
+    const am_setting *s = &config->settings[k];
+    if (s->said && !is_standard(s) && is_kept(&by, config, s->name))
+      say_kept(sentence, s->name, &by);
+  }
+  if (!sentence[0]) return AMINE_OK;
+  return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s", sentence);
+}
+
+/* The preset that a file begins with; its other keys go over it. */
+static amine_status begin_with(am_config *config, const json_t *root, const char *name,
+                               amine_error *error) {
+  const json_t *value = json_object_get(root, "preset");
+  const char *word = json_string_value(value);
+  if (!value) return AMINE_OK;
+  for (int k = 0; word && am_presets[k].name; k++)
+    if (strcmp(am_presets[k].name, word) == 0 && !am_preset_is_brain(&am_presets[k]))
+      return load_preset(config, &am_presets[k], error);
+  const char *near = word ? am_nearest(word, next_preset) : NULL;
+  return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "preset: %s%.60s%s%s%s%s",
+                      word ? "there is none for training called \"" : "it must be a name in quotes",
+                      word ? word : "", word ? "\"" : "", near ? "; did you mean " : "",
+                      near ? near : "", near ? "?" : "; amine list presets shows them");
+}
+
+static amine_status load_file(am_config *config, const char *from, bool checked,
+                              amine_error *error) {
+  am_config changed = *config;
+  json_t *root;
+  AM_TRY(am_json_read(&root, from, NULL, error));
+  amine_status status = refuse_brain(root, from, false, error);
+  if (status == AMINE_OK && checked) status = begin_with(&changed, root, from, error);
+  changed.said = 0;
+  for (int k = 0; k < changed.n_settings; k++) changed.settings[k].said = false;
+  if (status == AMINE_OK) status = am_config_merge(&changed, root, from, error);
+  json_decref(root);
+  if (status == AMINE_OK && checked) status = check_file(&changed, from, error);
+  if (status == AMINE_OK) *config = changed;
+  return status;
+}
+
+amine_status am_config_load(am_config *config, const char *from, amine_error *error) {
+  for (int k = 0; am_presets[k].name; k++)
+    if (strcmp(am_presets[k].name, from) == 0) return load_preset(config, &am_presets[k], error);
+  if (!strchr(from, '/') && !strchr(from, '.')) {
+    const char *near = am_nearest(from, next_preset);
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown preset \"%.60s\"%s%s%s", from,
+                   near ? "; did you mean " : "", near ? near : "",
+                   near ? "?" : "; amine list presets shows them (a file is named with a . or /)");
+  }
+  return load_file(config, from, true, error);
+}
+
+amine_status am_config_reload(am_config *config, const char *path, amine_error *error) {
+  return load_file(config, path, false, error);
+}
+
+/* ------------------------------------------------------------------------------ as a whole */
+void am_config_write(const am_config *config, bool only_shaping, am_text *text) {
+  am_keys keys;
+  char group[32] = "", value[AM_WEIGHTS_MAX];
+  am_text_puts(text, "{");
+  if (config->preset[0]) {
+    am_text_puts(text, "\n  \"preset\": ");
+    am_json_string(text, config->preset);
+  }
+  bool first = config->preset[0] == 0;
+  for (am_config_keys(&keys, config); am_keys_next(&keys);) {
+    const amine_parameter *p = &keys.key.p;
+    if ((only_shaping && p->neutral) || !am_config_applies(config, p->name)) continue;
+    if (p->kind == AMINE_FILE && !config->weights[0]) continue;
+    const char *dot = strchr(p->name, '.'), *leaf = dot ? dot + 1 : p->name;
+    const int n = dot ? (int)(dot - p->name) : 0;
+    const bool same = (int)strlen(group) == n && strncmp(group, p->name, (size_t)n) == 0;
+    if (!same) {
+      if (group[0]) am_text_puts(text, "\n  }");
+      snprintf(group, sizeof group, "%.*s", n, p->name);
+      if (group[0]) am_text_printf(text, "%s\n  \"%s\": {", first ? "" : ",", group);
+      first = group[0] != 0;
+    }
+    am_config_text(config, p->name, value, sizeof value);
+    const bool quoted =
+        p->kind == AMINE_CHOICE || p->kind == AMINE_FILE || strcmp(value, "none") == 0 ||
+        (p->kind == AMINE_INTEGER && am_config_value(config, p->name).integer > INT64_MAX);
+    am_text_printf(text, "%s\n%s\"%s\": ", first ? "" : ",", group[0] ? "    " : "  ", leaf);
+    if (quoted) am_json_string(text, value);
+    else am_text_puts(text, value);
+    first = false;
+  }
+  am_text_puts(text, group[0] ? "\n  }\n}\n" : "\n}\n");
+}
+
+void am_config_options(const am_config *config, am_part_kind kind, void *options) {
+  const am_part *part = config->part[kind];
+  memset(options, 0, part->options_size);
+  for (const amine_parameter *row = part->parameters; row && row->name; row++) {
+    char name[AM_KEY_LENGTH];
+    am_row_name(part, row, name);
+    am_value value = am_key_standard(row);
+    if (row->borrowed && am_config_applies(config, row->name))
+      value = am_config_value(config, row->name);
+    else if (!row->borrowed && setting_of(config, name)) value = setting_of(config, name)->value;
+    am_key_put(row, value, (char *)options + row->offset);
+  }
+}
+
+/* A rate of 0 is no learning, whatever the schedule (learner/schedule.h). */
+static amine_status check_rate(const am_config *c, amine_error *error) {
+  const am_setting *end = setting_of(c, "learner.rate_end");
+  if (!end || !end->wished || !am_config_applies(c, end->name) ||
+      am_config_number(c, "learner.rate") > 0 || !(end->value.number > 0))
+    return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "learner.rate_end=%g has no effect with learner.rate=0, which is no learning at "
+                 "all; a schedule that rises begins with a rate above 0",
+                 end->value.number);
+}
+
+/* A part that nothing has a place for becomes the standard one. */
+static amine_status resolve_choices(am_config *c, amine_error *error) {
+  for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
+    char key[AM_KEY_LENGTH], sentence[200];
+    decision by;
+    snprintf(key, sizeof key, "%s.type", am_kind_name(kind));
+    if (!is_kept(&by, c, key)) continue;
+    if (c->wished & 1u << kind) {
+      say_kept(sentence, key, &by);
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "%s", sentence);
+    }
+    c->part[kind] = am_registry_at(c->registry, kind, 0);
+  }
+  c->wished = 0;
+  return AMINE_OK;
+}
+
+/* A setting that has no effect goes; one that another part's row has read is read by its own. */
+static amine_status resolve_settings(am_config *c, amine_error *error) {
+  int n = 0;
+  for (int k = 0; k < c->n_settings; k++) {
+    am_setting s = c->settings[k];
+    char sentence[200], word[64];
+    decision by;
+    am_key key;
+    if (is_kept(&by, c, s.name)) {
+      if (!s.wished) continue;
+      say_kept(sentence, s.name, &by);
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "%s", sentence);
+    }
+    find_key(&key, c, s.name);
+    const amine_parameter *row = am_part_row(key.part, s.name);
+    if (row != s.row) {
+      amine_error inner = {0};
+      am_key_text(s.row, &s.value, word, sizeof word);
+      if (am_key_read(&key.p, word, &s.value, &inner) != AMINE_OK)
+        return am_fail(error, AMINE_ERROR_ARGUMENT, "%s (%s.type=%s)", inner.message,
+                       am_kind_name(key.kind), key.part->name);
+      s.row = row;
+    }
+    s.wished = false;
+    c->settings[n++] = s;
+  }
+  memset(c->settings + n, 0, (size_t)(c->n_settings - n) * sizeof *c->settings);
+  c->n_settings = n;
+  return AMINE_OK;
+}
+
+amine_status am_config_resolve(am_config *config, amine_error *error) {
+  /* 0: those of the run, after the warm-up */
+  static const char end[] = "learner.schedule_iterations", rise[] = "learner.warmup_iterations";
+  am_config c = *config;
+  am_key key;
+  AM_TRY(check_rate(&c, error));
+  AM_TRY(resolve_choices(&c, error));
+  AM_TRY(resolve_settings(&c, error));
+  for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
+    union {
+      max_align_t align;
+      char bytes[AM_OPTIONS_MAX];
+    } options;
+    if (!c.part[kind]->check || !am_config_has(&c, kind)) continue;
+    am_config_options(&c, kind, &options);
+    AM_TRY(c.part[kind]->check(&options, error));
+  }
+  if (am_config_applies(&c, end) && am_config_value(&c, end).integer == 0 &&
+      find_key(&key, &c, end)) {
+    const uint64_t all = c.common.iterations, first = am_config_value(&c, rise).integer;
+    const uint64_t rest = first < all ? all - first : 1;
+    const am_value whole = {(double)rest, rest};
+    AM_TRY(keep(&c, &key, whole, "", false, error));
+  }
+  *config = c;
+  return AMINE_OK;
+}
+
+int am_config_episodes(const am_config *c) {
+  const bool several = am_config_applies(c, "learner.episodes");
+  const double each = several ? am_config_number(c, "learner.episodes") : 1;
+  return (int)fmin(c->common.batch * each, INT_MAX);
+}

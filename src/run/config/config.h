@@ -1,0 +1,104 @@
+/* The configuration of a run: the parts that are chosen from a registry, and the values of their
+ * parameters. */
+#ifndef AMINE_RUN_CONFIG_CONFIG_H
+#define AMINE_RUN_CONFIG_CONFIG_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "run/config/keys.h"
+
+enum { AM_WEIGHTS_MAX = 400, AM_SETTINGS_MAX = 160 };
+
+/* A value that was said of a parameter, by its whole name. It is kept when another part is chosen,
+ * which may have one of the same name. */
+typedef struct am_setting {
+  char name[AM_KEY_LENGTH];
+  const amine_parameter *row; /* by which it was read */
+  am_value value;
+  bool wished; /* set by an assignment: must apply when the configuration is resolved */
+  bool said;   /* set by a JSON object */
+} am_setting;
+
+typedef struct am_config {
+  const am_registry *registry;         /* outlives it */
+  char preset[64];                     /* the preset it began with, or "" */
+  char weights[AM_WEIGHTS_MAX];        /* of the key `weights`: a path, or "" */
+  am_common common;                    /* the other keys that every run has */
+  const am_part *part[AM_N_KINDS + 1]; /* task.type, ...; ends with NULL */
+  unsigned wished, said;               /* the same of the choices of parts: 1u << kind */
+  am_setting settings[AM_SETTINGS_MAX];
+  int n_settings;
+} am_config;
+
+/* Every key at its standard value; of the standard parts (parts.h), or of a registry. */
+void am_config_default(am_config *config);
+void am_config_begin(am_config *config, const am_registry *registry);
+
+/* Sets one key from text, as in key=value. AMINE_ERROR_ARGUMENT names the key, the value and what
+ * is allowed; an unknown key gets the nearest known one. After a failure the config is as it was.
+ */
+amine_status am_config_set(am_config *config, const char *key, const char *value,
+                           amine_error *error);
+/* The same for "key=value" in one string. */
+amine_status am_config_assign(am_config *config, const char *assignment, amine_error *error);
+
+/* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}); {"task": "bandit"} is
+ * {"task": {"type": "bandit"}}. A text "meaning" at its top is allowed and passed over, "preset" is
+ * a name and no more. `name` stands in the sentences, and a relative path of weights begins at its
+ * folder. After a failure the config is as it was. */
+amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
+                             amine_error *error);
+
+/* Begins with a preset's name or a JSON file's path. The keys of a file go over the preset that it
+ * names as "preset", if it does; what it calls "weights" lies beside it, unless that is an absolute
+ * path. AMINE_ERROR_INPUT: among others, a file that has neither preset nor task.type, or sets a
+ * key which does not apply to what it chooses, to another value than the standard. */
+amine_status am_config_load(am_config *config, const char *preset_or_file, amine_error *error);
+
+/* The same of the config.json of a run, whose keys may be those of an older version: what does not
+ * apply is passed over. */
+amine_status am_config_reload(am_config *config, const char *path, amine_error *error);
+
+/* What one key alone cannot say: combinations that make no sense, and keys that were assigned and
+ * do not apply ("task.size has no effect with task.type=bandit"). What does not apply otherwise
+ * becomes standard. Also fills in what follows from other keys (learner.schedule_iterations = 0
+ * becomes iterations, less those of a warm-up). */
+amine_status am_config_resolve(am_config *config, amine_error *error);
+
+/* Sets a number or an index by program: of a key that is known, in its range. */
+void am_config_put(am_config *config, const char *key, double value);
+
+/* Whether a key has an effect beside the other values. */
+bool am_config_applies(const am_config *config, const char *key);
+/* Whether the experiment has a part of a kind: not where what has a place for it is not chosen. */
+bool am_config_has(const am_config *config, am_part_kind kind);
+
+/* Those of the parts that are chosen; am_config_applies says of each whether it has an effect. */
+void am_config_keys(am_keys *keys, const am_config *config);
+
+/* Writes the values of the chosen part of a kind into its options (AM_OPTIONS_MAX bytes at most,
+ * all of them set). The configuration is resolved. */
+void am_config_options(const am_config *config, am_part_kind kind, void *options);
+
+/* The nested JSON text, every key that applies in the order of their tables; with only_shaping just
+ * those that results depend on. Ends with a newline. */
+void am_config_write(const am_config *config, bool only_shaping, am_text *text);
+
+/* The value as text, as a user would type it; a path is cut to what fits. Returns out. */
+char *am_config_text(const am_config *config, const char *key, char *out, size_t size);
+/* The standard value, likewise. */
+char *am_config_standard(const am_config *config, const char *key, char *out, size_t size);
+
+/* The value of a key: of a choice its index. The standard one of a key that nobody set. */
+am_value am_config_value(const am_config *config, const char *key);
+static inline double am_config_number(const am_config *c, const char *key) {
+  return am_config_value(c, key).number;
+}
+/* Episodes played for one update: the batch, or more where each is judged by several. */
+int am_config_episodes(const am_config *config);
+
+#endif

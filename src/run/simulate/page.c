@@ -1,0 +1,82 @@
+/* protocol.json (see page.h). */
+#include "run/simulate/page.h"
+
+#include <math.h>
+
+#include "format/file.h"
+#include "format/json.h"
+#include "run/folder.h"
+
+void am_protocol_yardsticks(double *chance, double *best, const am_protocol *protocol,
+                            const am_value *parameters) {
+  for (int k = 0; k < protocol->n_measures; k++) {
+    const am_measure *m = &protocol->measures[k];
+    chance[k] = m->chance.who ? m->chance.at : (double)NAN;
+    best[k] = m->best.who ? m->best.at : (double)NAN;
+  }
+  if (protocol->known) protocol->known(chance, best, parameters);
+}
+
+static void put_measures(am_text *text, const am_simulation *s) {
+  const am_protocol *protocol = s->config->protocol;
+  double values[AM_MEASURES_MAX], chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
+  am_simulation_measure(s, values);
+  am_protocol_yardsticks(chance, best, protocol, s->stage.parameters);
+  am_json_put_key(text, "measures");
+  am_text_puts(text, "[");
+  for (int k = 0; k < protocol->n_measures; k++) {
+    const am_measure *m = &protocol->measures[k];
+    am_text_puts(text, k > 0 ? ",\n" : "\n");
+    am_json_begin(text);
+    am_json_put_string(text, "name", m->name);
+    am_json_put_string(text, "unit", m->unit);
+    am_json_put_string(text, "meaning", m->meaning);
+    am_json_put_string(text, "title", m->title);
+    am_json_put_string(text, "panel", m->panel);
+    am_json_put_bool(text, "figure", m->figure);
+    am_json_put_double(text, "value", values[k]);
+    am_json_put_double(text, "chance", chance[k]);
+    am_json_put_string(text, "chance_name", m->chance.who);
+    am_json_put_double(text, "best", best[k]);
+    am_json_put_string(text, "best_name", m->best.who);
+    am_text_puts(text, "}");
+  }
+  am_text_puts(text, "]");
+}
+
+static void put_pictures(am_text *text, const am_simulation *s) {
+  const am_protocol *protocol = s->config->protocol;
+  am_pictures pictures = {0};
+  am_stage stage = s->stage;
+  stage.now = amine_brain_step(s->brain);
+  if (protocol->picture) protocol->picture(&pictures, s->state, &stage);
+  am_json_put_key(text, "pictures");
+  am_text_puts(text, "[");
+  if (pictures.json.data) am_text_puts(text, pictures.json.data);
+  am_text_puts(text, "]");
+  text->failed = text->failed || pictures.json.failed;
+  am_text_free(&pictures.json);
+}
+
+amine_status am_simulation_page_write(const am_simulation *s, const char *folder,
+                                      amine_error *error) {
+  const am_protocol *protocol = s->config->protocol;
+  const double shown = am_simulation_shown(s);
+  am_text text = {0}, path = {0};
+  am_json_begin(&text);
+  am_json_put_string(&text, "name", protocol->name);
+  am_json_put_string(&text, "title", protocol->title);
+  am_json_put_string(&text, "story", protocol->story);
+  am_json_put_string(&text, "headline", protocol->headline);
+  am_json_put_string(&text, "judged", protocol->judged);
+  am_json_put_double(&text, "finished_s", shown < am_simulation_time(s) ? shown : (double)NAN);
+  put_measures(&text, s);
+  put_pictures(&text, s);
+  am_json_end(&text);
+  amine_status status = text.failed ? am_fail_memory(error, text.length)
+                                    : am_folder_path(&path, folder, AM_PROTOCOL_FILE, error);
+  if (status == AMINE_OK) status = am_file_replace(path.data, text.data, text.length, error);
+  am_text_free(&text);
+  am_text_free(&path);
+  return status;
+}

@@ -1,0 +1,63 @@
+/* Saying that nothing will be learned (see unmoved.h). */
+#include "run/simulate/unmoved.h"
+
+#include "brain/brain.h"
+#include "brain/model_field.h"
+
+#define LINES_MAX 8
+
+/* Which systems an event of this kind moves. */
+static bool kind_moves(amine_event_kind kind, am_modulator which) {
+  switch (kind) {
+  case AMINE_EVENT_REWARD: return which == AM_MODULATOR_DOPAMINE;
+  case AMINE_EVENT_PUNISHMENT: return which == AM_MODULATOR_SEROTONIN;
+  case AMINE_EVENT_UNCERTAINTY:
+  case AMINE_EVENT_NOVELTY:
+    return which == AM_MODULATOR_NOREPINEPHRINE || which == AM_MODULATOR_ACETYLCHOLINE;
+  case AMINE_EVENT_ATTENTION: return which == AM_MODULATOR_ACETYLCHOLINE;
+  case AMINE_EVENT_CIRCADIAN: return which == AM_MODULATOR_OREXIN;
+  case AMINE_EVENT_CUE:
+  case AMINE_EVENT_ACTION: return false;
+  }
+  return false;
+}
+
+static bool moves(const am_simulation *s, am_modulator which) {
+  const char *by_protocol = s->config->protocol->moves;
+  double level;
+  if (am_simulation_clamp(s->config, which, &level)) return true;
+  if (by_protocol && am_word_index(by_protocol, am_modulator_names[which]) >= 0) return true;
+  for (int k = 0; k < amine_brain_n_plans(s->brain); k++) {
+    amine_event_kind kind;
+    amine_brain_plan(s->brain, k, &kind);
+    if (kind_moves(kind, which)) return true;
+  }
+  return false;
+}
+
+/* Does it learn by dopamine alone: with a dopamine of its own that is 0 without rewards, or by a
+ * level's distance from its baseline? */
+static bool waits(const am_projection *p) {
+  if (p->factor == AMINE_FACTOR_SIGNED || p->factor == AMINE_FACTOR_SIGNED_ALL) return true;
+  return p->reward && p->factor == AMINE_FACTOR_NONE && p->reward->is.base == 0;
+}
+
+void am_simulation_note_unmoved(const am_simulation *s, am_text *notes) {
+  bool any = false;
+  for (int k = 0; k < AM_N_MODULATORS; k++) any = any || moves(s, (am_modulator)k);
+  if (s->stage.chemical && !any)
+    am_text_puts(notes, "neuromodulation: nothing moves it, neither events of the model nor the "
+                        "protocol: its levels stay at their baselines\n");
+  if (moves(s, AM_MODULATOR_DOPAMINE)) return;
+  int n = 0;
+  for (int k = 0; k < s->n_learning; k++) {
+    const am_projection *p = &s->brain->projections[s->learning[k].projection];
+    if (!waits(p) || ++n > LINES_MAX) continue;
+    am_text_printf(notes,
+                   "projections.%.130s: its rule %s waits for rewards, and nothing gives one, "
+                   "neither events of the model nor the protocol: it will not learn\n",
+                   s->learning[k].name, p->rule->name);
+  }
+  if (n > LINES_MAX)
+    am_text_printf(notes, "and %d projections more that wait for rewards\n", n - LINES_MAX);
+}

@@ -1,0 +1,12 @@
+/* Learning rules that wait for a modulator which nothing moves. */
+#ifndef AMINE_RUN_SIMULATE_UNMOVED_H
+#define AMINE_RUN_SIMULATE_UNMOVED_H
+
+#include "run/simulate/simulation.h"
+
+/* A line for each projection whose weights cannot change, because its rule waits for dopamine and
+ * neither an event of the model nor the protocol moves that; and one if nothing moves any level of
+ * a brain that has them. What is clamped is left alone: somebody knows. */
+void am_simulation_note_unmoved(const am_simulation *simulation, am_text *notes);
+
+#endif

@@ -1,0 +1,29 @@
+/* The table of published experiments (see study.h). */
+#include "run/study/studies.h"
+
+#include <string.h>
+
+static const am_study *const studies[] = {
+    &am_study_izhikevich2007_reinforcement,
+    &am_study_izhikevich2007_conditioning,
+    &am_study_izhikevich2007_instrumental,
+    &am_study_florian2007_xor,
+    &am_study_vogels_abbott,
+    &am_study_brunel2000,
+    &am_study_vogels2011,
+    &am_study_gridworld,
+    &am_study_reversal,
+    &am_study_signalling,
+    &am_study_miconi2017_dnms,
+    &am_study_miconi2017_selective,
+};
+
+const am_study *am_study_at(int k) {
+  return k >= 0 && k < (int)(sizeof studies / sizeof *studies) ? studies[k] : NULL;
+}
+
+const am_study *am_study_find(const char *name) {
+  for (int k = 0; am_study_at(k); k++)
+    if (strcmp(am_study_at(k)->name, name) == 0) return am_study_at(k);
+  return NULL;
+}

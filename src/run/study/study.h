@@ -1,0 +1,85 @@
+/* Published experiments, run over seeds and judged.
+ *
+ * A study is a few arms, each a preset with assignments over it: the experiment itself, its other
+ * forms, and its controls. Every arm is run for every seed: a brain is simulated, anything else is
+ * trained (training.h); the arms of a study are all of one kind. The measures of its
+ * protocol, or of training, are taken at the end, and on the way, for the curves. Then criteria say
+ * whether what was published came out (in the arms of the experiment) and did not come out where it
+ * must not (in the controls).
+ *
+ * A study is data: a file src/run/study_NAME.c with one or a few `const am_study`, which are named
+ * in studies.h and in the table of studies.c. */
+#ifndef AMINE_RUN_STUDY_STUDY_H
+#define AMINE_RUN_STUDY_STUDY_H
+
+#include <stdatomic.h>
+
+#include "run/simulate/config.h"
+
+enum { AM_ARMS_MAX = 12, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CURVES_MAX = 8 };
+
+typedef struct am_arm {
+  const char *name;   /* "free", "continuous", "rewards at random times": stands in tables */
+  const char *preset; /* of a brain, whose protocol has the measures, or of training */
+  const char *assignments[AM_ASSIGNMENTS_MAX]; /* "protocol.random_rewards=true"; NULL ends them */
+  bool is_control;
+} am_arm;
+
+typedef enum am_judgement {
+  AM_JUDGE_AT_LEAST, /* at least `share` of the seeds lie in [low, high] */
+  AM_JUDGE_AT_MOST,  /* at most `share` of them do: for controls */
+  AM_JUDGE_MEAN,     /* the mean over the seeds lies in [low, high] */
+  /* The median over the seeds lies in [low, high]; NAN counts as infinite: a criterion that was
+   * never reached. */
+  AM_JUDGE_MEDIAN,
+  /* The median of this arm over that of the arm `share` (its index) lies in [low, high]. NAN as
+   * above; there is no ratio to an infinite median or to 0. */
+  AM_JUDGE_RATIO
+} am_judgement;
+
+/* A measure that is NAN at the end of a run lies in no band. Where no value can lie beyond a bound
+ * (a share of 1, a weight of 0), the band of a mean has none there: intervals know no such limits.
+ */
+typedef struct am_criterion {
+  int arm;             /* index in arms */
+  const char *measure; /* of its protocol */
+  am_judgement judgement;
+  double low, high, share; /* share: of the seeds, or for AM_JUDGE_RATIO the other arm */
+  const char *meaning;     /* "the rewarded synapse reaches the upper bound": one line */
+} am_criterion;
+
+/* A figure of the report: one measure against time, over all arms that have it. */
+typedef struct am_curve {
+  const char *measure;
+  const char *title;  /* "Weight of the rewarded synapse" */
+  const char *figure; /* what of the paper it is like: "Fig. 1d"; may be NULL */
+} am_curve;
+
+/* A length of the experiment: the published one, and a shorter one with a band of its own, for a
+ * quick check. */
+typedef struct am_study_form {
+  /* Over those of every arm: "duration_s=600"; NULL ends them. */
+  const char *assignments[AM_ASSIGNMENTS_MAX];
+  const am_criterion *criteria;
+  int n_criteria;
+  const char *band; /* where the band comes from: one or two sentences */
+} am_study_form;
+
+typedef struct am_study {
+  const char *name, *meaning; /* one word; one line */
+  const char *title;          /* of its page; NULL: its name */
+  const char *source;         /* authors, year, doi */
+  const char *page;           /* "docs/reproductions.md#izhikevich2007" */
+  const am_arm *arms;
+  int n_arms;
+  am_study_form full, quick;
+  const am_curve *curves;
+  int n_curves;
+  bool raster; /* the report shows the spikes of the last second of each arm's first run */
+} am_study;
+
+/* The k-th study, NULL past the end; by name, NULL if there is none. */
+const am_study *am_study_at(int k);
+const am_study *am_study_find(const char *name);
+
+#endif

@@ -1,0 +1,114 @@
+/* Training runs of a study (see training.h). */
+#include "run/study/training.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "run/config/preset.h"
+#include "run/train/evaluate.h"
+
+enum { EPISODES = 1000 };
+
+static const am_measure measures[AM_N_TRAINING_MEASURES] = {
+    [AM_TRAINING_REWARD] = {.name = "reward",
+                            .unit = "",
+                            .meaning = "mean reward of the last 1000 training episodes",
+                            .title = "Reward, last 1000 training episodes"},
+    [AM_TRAINING_TRIALS] = {.name = "trials_to_criterion",
+                            .unit = "trials",
+                            .meaning = "episodes until the mean of the last 1000 reached the "
+                                       "task's criterion, or the learner's own was met; none if "
+                                       "it never was",
+                            .title = "Trials to the criterion"},
+    [AM_TRAINING_EVALUATION] = {.name = "evaluation",
+                                .unit = "",
+                                .meaning = "mean reward of 1000 fresh episodes after training",
+                                .title = "Reward, 1000 fresh episodes after training"},
+};
+
+const am_protocol am_training_protocol = {.name = "training",
+                                          .meaning = "a learner is trained on a task",
+                                          .measures = measures,
+                                          .n_measures = AM_N_TRAINING_MEASURES};
+
+amine_status am_study_trains(bool *trains, const am_study *study, amine_error *error) {
+  *trains = false;
+  for (int k = 0; am_presets[k].name; k++) {
+    bool brain;
+    if (study->n_arms < 1 || strcmp(am_presets[k].name, study->arms[0].preset) != 0) continue;
+    AM_TRY(am_preset_kind(&brain, &am_presets[k], error));
+    *trains = !brain;
+  }
+  return AMINE_OK;
+}
+
+static amine_status apply(am_config *config, const char *const *assignments, amine_error *error) {
+  for (int k = 0; k < AM_ASSIGNMENTS_MAX && assignments[k]; k++)
+    AM_TRY(am_config_assign(config, assignments[k], error));
+  return AMINE_OK;
+}
+
+amine_status am_study_training_config(am_config *config, const am_study_plan *plan, int arm,
+                                      uint64_t seed, amine_error *error) {
+  const am_arm *a = &plan->study->arms[arm];
+  am_config_default(config);
+  AM_TRY(am_config_load(config, a->preset, error));
+  AM_TRY(apply(config, a->assignments, error));
+  AM_TRY(apply(config, am_study_plan_form(plan)->assignments, error));
+  AM_TRY(am_config_set(config, "threads", "1", error));
+  config->common.seed = seed;
+  return am_config_resolve(config, error);
+}
+
+/* What JSON cannot say is NAN, and there is one zero: so a run that was read back is the same. */
+static double plain(double x) { return isfinite(x) ? x + 0.0 : (double)NAN; }
+
+static void look(double *values, const am_experiment *x) {
+  values[AM_TRAINING_REWARD] = plain(am_recent_mean(&x->recent));
+  values[AM_TRAINING_TRIALS] = plain(am_recent_trials(&x->recent, am_config_episodes(&x->config)));
+  values[AM_TRAINING_EVALUATION] = (double)NAN;
+}
+
+/* The times of all samples; a run that ends early has no values at the later ones. */
+static void lay_out(am_study_run *run, size_t n, uint64_t iterations, int batch) {
+  run->n_samples = n;
+  for (size_t k = 0; k < n; k++) run->times[k] = (double)((k + 1) * iterations / n) * (double)batch;
+  for (size_t k = 0; k < n * AM_N_TRAINING_MEASURES; k++) run->course[k] = (double)NAN;
+}
+
+static amine_status train(am_study_run *run, am_experiment *x, const am_training_watch *watch,
+                          amine_error *error) {
+  const uint64_t iterations = x->config.common.iterations;
+  const bool stop_there = x->config.common.stop_at_criterion;
+  size_t sampled = 0;
+  while (x->learner->iteration < iterations && !(stop_there && x->recent.reached > 0)) {
+    am_learner_report report;
+    AM_TRY(am_experiment_iterate(x, &report, error));
+    const uint64_t now = x->learner->iteration;
+    if (now == (sampled + 1) * iterations / run->n_samples)
+      look(run->course + sampled++ * AM_N_TRAINING_MEASURES, x);
+    if (watch) AM_TRY(watch->step(watch->context, now, iterations, error));
+  }
+  am_evaluation fresh;
+  const uint64_t seed = x->config.common.seed;
+  AM_TRY(am_evaluate_network(&fresh, x, EPISODES, seed, false, error));
+  look(run->measures, x);
+  run->measures[AM_TRAINING_EVALUATION] = plain(fresh.mean);
+  return AMINE_OK;
+}
+
+amine_status am_study_train(am_study_run *run, const am_config *config, int n_samples,
+                            const am_training_watch *watch, amine_error *error) {
+  const uint64_t iterations = config->common.iterations;
+  const size_t n = iterations < (uint64_t)n_samples ? (size_t)iterations : (size_t)n_samples;
+  am_experiment *x;
+  AM_TRY(am_experiment_create(&x, config, error));
+  amine_status status = am_study_run_make(run, n, AM_N_TRAINING_MEASURES, error);
+  if (status == AMINE_OK) {
+    run->done = false;
+    lay_out(run, n, iterations, am_config_episodes(config));
+    status = train(run, x, watch, error);
+  }
+  am_experiment_destroy(x);
+  return status;
+}

@@ -1,0 +1,42 @@
+/* Runs of a study that are training: an arm whose preset describes no brain is trained to
+ * `iterations`, or to its task's criterion with stop_at_criterion=true.
+ *
+ * Its measures are those of the table below. On the way, `reward` is sampled against the trials
+ * (episodes) played; after a run that ended early the curve has no values. */
+#ifndef AMINE_RUN_STUDY_TRAINING_H
+#define AMINE_RUN_STUDY_TRAINING_H
+
+#include <stdatomic.h>
+
+#include "report/study/source.h"
+#include "run/config/config.h"
+#include "run/study/plan.h"
+
+enum { AM_TRAINING_REWARD, AM_TRAINING_TRIALS, AM_TRAINING_EVALUATION, AM_N_TRAINING_MEASURES };
+
+/* The measures in the form of a protocol, which has nothing else. */
+extern const am_protocol am_training_protocol;
+
+/* Whether the arms of the study are trained, by the first of them: the arms of a study are all of
+ * one kind. What is no training preset is for the simulation to refuse. AMINE_ERROR_MEMORY only. */
+amine_status am_study_trains(bool *trains, const am_study *study, amine_error *error);
+
+/* The configuration of one run, resolved: the preset of its arm, the assignments of the arm, those
+ * of the form, the seed, and one thread. */
+amine_status am_study_training_config(am_config *config, const am_study_plan *plan, int arm,
+                                      uint64_t seed, amine_error *error);
+
+/* Who looks on: `step` is called after each iteration, by the thread that trains, and may end the
+ * run with a failure. */
+typedef struct am_training_watch {
+  amine_status (*step)(void *context, uint64_t iteration, uint64_t iterations, amine_error *error);
+  void *context;
+} am_training_watch;
+
+/* Trains, with n_samples samples at equal distances or one for each iteration of a shorter run, and
+ * evaluates on 1000 fresh episodes. *run is filled in but for `done`, and is to be freed, also
+ * after a failure. */
+amine_status am_study_train(am_study_run *run, const am_config *config, int n_samples,
+                            const am_training_watch *watch, amine_error *error);
+
+#endif

@@ -1,0 +1,231 @@
+/* Saving and loading the state of a run (see checkpoint.h). */
+#include "run/train/checkpoint.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "format/json.h"
+#include "format/safetensors.h"
+
+#define CHECKPOINT_LIMIT ((size_t)1 << 34)
+#define N_PENDING (AM_RECORD_SUMS + 1)
+
+static size_t count_of(const am_learner_tensor *t) {
+  return am_size_mul(t->dims[0], t->rank > 1 ? t->dims[1] : 1);
+}
+
+static size_t count_all(const am_learner *l) {
+  am_learner_tensor t;
+  size_t count = 0;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) count = am_size_add(count, count_of(&t));
+  return count;
+}
+
+/* The numbers beside the tensors, in the form in which they are saved. */
+typedef struct counters {
+  double numbers[AM_LEARNER_NUMBERS], schedule[AM_LEARNER_SCHEDULE], pending[N_PENDING];
+  uint64_t iteration, lines;
+  uint64_t criterion[2]; /* of `recent`: n and reached */
+  am_recent recent;      /* whose size and criterion are the experiment's */
+} counters;
+
+/* What the learner's numbers are called, and how many of them are saved. */
+static const char *numbers_name(const am_learner *l, size_t *n) {
+  const bool powers = l->type == &am_a2c_type;
+  *n = powers ? 2 : AM_LEARNER_NUMBERS;
+  return powers ? "adam.powers" : "learner.numbers";
+}
+
+/* The builder borrows what it is given until it has saved. */
+static amine_status add_recent(am_tensor_builder *b, const counters *c, amine_error *error) {
+  const am_recent *r = &c->recent;
+  const size_t two = 2, size = (size_t)r->size;
+  if (isnan(r->criterion)) return AMINE_OK;
+  AM_TRY(am_tensor_builder_add(b, "run.rewards", AM_F64, 1, &size, r->rewards, error));
+  return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &two, c->criterion, error);
+}
+
+static amine_status add_counters(am_tensor_builder *b, const am_learner *l, const counters *c,
+                                 amine_error *error) {
+  const size_t one = 1, pending = N_PENDING, schedule = (size_t)l->n_schedule;
+  size_t n;
+  const char *numbers = numbers_name(l, &n);
+  AM_TRY(am_tensor_builder_add(b, numbers, AM_F64, 1, &n, c->numbers, error));
+  if (schedule > 0)
+    AM_TRY(am_tensor_builder_add(b, "learner.schedule", AM_F64, 1, &schedule, c->schedule, error));
+  AM_TRY(am_tensor_builder_add(b, "run.iteration", AM_U64, 1, &one, &c->iteration, error));
+  AM_TRY(am_tensor_builder_add(b, "run.records", AM_U64, 1, &one, &c->lines, error));
+  AM_TRY(am_tensor_builder_add(b, "run.pending", AM_F64, 1, &pending, c->pending, error));
+  return add_recent(b, c, error);
+}
+
+static amine_status add_tensors(am_tensor_builder *b, const am_learner *l, float *values,
+                                amine_error *error) {
+  am_learner_tensor t;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    l->type->get(l, k, values);
+    AM_TRY(am_tensor_builder_add(b, t.name, AM_F32, t.rank, t.dims, values, error));
+    values += count_of(&t);
+  }
+  return AMINE_OK;
+}
+
+static amine_status fill(am_tensor_builder *b, const am_experiment *x, const counters *c,
+                         float *values, amine_error *error) {
+  am_text config = {0};
+  am_config_write(&x->config, true, &config);
+  amine_status status = config.failed ? am_fail_memory(error, 4096)
+                                      : am_tensor_builder_note(b, "config", config.data, error);
+  am_text_free(&config);
+  AM_TRY(status);
+  AM_TRY(am_tensor_builder_note(b, "amine", amine_version(), error));
+  AM_TRY(add_counters(b, x->learner, c, error));
+  return add_tensors(b, x->learner, values, error);
+}
+
+/* One NaN, so that equal runs give equal files. */
+static double plain(double x) { return isnan(x) ? (double)NAN : x; }
+
+amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *records,
+                                const char *path, amine_error *error) {
+  counters c = {.iteration = x->learner->iteration,
+                .lines = records->lines,
+                .criterion = {(uint64_t)x->recent.n, x->recent.reached},
+                .recent = x->recent};
+  memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
+  memcpy(c.schedule, x->learner->schedule, sizeof c.schedule);
+  for (int k = 0; k < AM_RECORD_SUMS; k++) c.pending[k] = plain(records->sums[k]);
+  c.pending[AM_RECORD_SUMS] = (double)records->pending;
+  const size_t count = count_all(x->learner);
+  float *values = am_alloc(count, sizeof *values);
+  if (!values) return am_fail_memory(error, am_size_mul(count, sizeof *values));
+  am_tensor_builder *b = NULL;
+  amine_status status = am_tensor_builder_new(&b, error);
+  if (status == AMINE_OK) status = fill(b, x, &c, values, error);
+  if (status == AMINE_OK) status = am_tensor_builder_save(b, path, error);
+  am_tensor_builder_free(b);
+  am_free(values);
+  return status;
+}
+
+static amine_status config_of(am_config *config, const am_tensor_file *f, const char *path,
+                              amine_error *error) {
+  const char *text = am_tensor_file_note(f, "config");
+  if (!text)
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                        "no configuration in it: not a checkpoint");
+  json_t *root;
+  AM_TRY(am_json_parse(&root, path, text, strlen(text), NULL, error));
+  amine_status status = am_config_merge(config, root, path, error);
+  json_decref(root);
+  return status;
+}
+
+/* A checkpoint of ours. Of a file that another program wrote it is said how it can be used. */
+static amine_status open_own(am_tensor_file **file, const char *path, amine_error *error) {
+  const amine_status status = am_tensor_file_open(file, path, CHECKPOINT_LIMIT, true, error);
+  am_tensor_file *any;
+  if (status != AMINE_ERROR_INPUT ||
+      am_tensor_file_open(&any, path, CHECKPOINT_LIMIT, false, NULL) != AMINE_OK)
+    return status;
+  am_tensor_file_close(any);
+  return am_fail_file(error, status, path, -1,
+                      "it has no checksums, so another program wrote it: a run cannot go on from "
+                      "it, but its weights can begin one or be evaluated (weights=FILE)");
+}
+
+amine_status am_checkpoint_config(am_config *config, const char *path, amine_error *error) {
+  am_tensor_file *f;
+  AM_TRY(open_own(&f, path, error));
+  amine_status status = config_of(config, f, path, error);
+  am_tensor_file_close(f);
+  return status;
+}
+
+static amine_status read_recent(counters *c, const am_tensor_file *f, bool *fine,
+                                amine_error *error) {
+  am_recent *r = &c->recent;
+  const size_t two = 2, size = (size_t)r->size;
+  const uint64_t *n = &c->criterion[0], *reached = &c->criterion[1];
+  if (isnan(r->criterion)) return AMINE_OK;
+  AM_TRY(am_tensor_file_copy(f, "run.rewards", r->rewards, AM_F64, 1, &size, error));
+  AM_TRY(am_tensor_file_copy(f, "run.criterion", c->criterion, AM_U64, 1, &two, error));
+  *fine = *fine && *n <= size && *n <= c->iteration && *reached <= c->iteration;
+  for (size_t k = 0; k < size; k++) *fine = *fine && !isinf(r->rewards[k]);
+  r->n = *fine ? (int)*n : 0;
+  r->reached = *reached;
+  return AMINE_OK;
+}
+
+/* c->recent is that of the experiment before. */
+static amine_status read_counters(counters *c, const am_learner *l, const am_tensor_file *f,
+                                  const char *path, amine_error *error) {
+  const size_t one = 1, pending = N_PENDING, schedule = (size_t)l->n_schedule;
+  size_t n;
+  const char *numbers = numbers_name(l, &n);
+  AM_TRY(am_tensor_file_copy(f, numbers, c->numbers, AM_F64, 1, &n, error));
+  if (schedule > 0)
+    AM_TRY(am_tensor_file_copy(f, "learner.schedule", c->schedule, AM_F64, 1, &schedule, error));
+  AM_TRY(am_tensor_file_copy(f, "run.iteration", &c->iteration, AM_U64, 1, &one, error));
+  AM_TRY(am_tensor_file_copy(f, "run.records", &c->lines, AM_U64, 1, &one, error));
+  AM_TRY(am_tensor_file_copy(f, "run.pending", c->pending, AM_F64, 1, &pending, error));
+  bool fine = c->iteration <= UINT32_MAX && c->lines <= c->iteration;
+  for (size_t k = 0; k < n; k++) fine = fine && isfinite(c->numbers[k]);
+  for (size_t k = 0; k < n && l->type == &am_a2c_type; k++)
+    fine = fine && c->numbers[k] >= 0 && c->numbers[k] <= 1;
+  for (size_t k = 0; k < schedule; k++) fine = fine && isfinite(c->schedule[k]);
+  for (int k = 0; k < N_PENDING; k++) fine = fine && !isinf(c->pending[k]);
+  fine = fine && c->pending[AM_RECORD_SUMS] >= 0 && c->pending[AM_RECORD_SUMS] <= UINT32_MAX;
+  AM_TRY(read_recent(c, f, &fine, error));
+  if (!fine)
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "a counter is out of its range");
+  return AMINE_OK;
+}
+
+/* Copies all tensors into values, in the order of saving; nothing of the experiment changes. */
+static amine_status read_tensors(float *values, const am_learner *l, const am_tensor_file *f,
+                                 const char *path, amine_error *error) {
+  am_learner_tensor t;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    AM_TRY(am_tensor_file_copy(f, t.name, values, AM_F32, t.rank, t.dims, error));
+    for (size_t i = 0; i < count_of(&t); i++)
+      if (!isfinite(values[i]))
+        return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                            "%s holds a value that is not finite", t.name);
+    values += count_of(&t);
+  }
+  return AMINE_OK;
+}
+
+static void take_over(am_experiment *x, am_record_state *records, const counters *c,
+                      const float *values) {
+  am_learner *l = x->learner;
+  am_learner_tensor t;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    l->type->set(l, k, values);
+    values += count_of(&t);
+  }
+  memcpy(l->numbers, c->numbers, sizeof l->numbers);
+  memcpy(l->schedule, c->schedule, (size_t)l->n_schedule * sizeof *l->schedule);
+  l->iteration = c->iteration;
+  x->recent = c->recent;
+  if (!records) return;
+  *records = (am_record_state){.lines = c->lines, .pending = (uint64_t)c->pending[AM_RECORD_SUMS]};
+  memcpy(records->sums, c->pending, sizeof records->sums);
+}
+
+amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, const char *path,
+                                amine_error *error) {
+  const size_t count = count_all(x->learner);
+  float *values = am_alloc(count, sizeof *values);
+  if (!values) return am_fail_memory(error, am_size_mul(count, sizeof *values));
+  am_tensor_file *f = NULL;
+  counters c = {.recent = x->recent};
+  amine_status status = open_own(&f, path, error);
+  if (status == AMINE_OK) status = read_counters(&c, x->learner, f, path, error);
+  if (status == AMINE_OK) status = read_tensors(values, x->learner, f, path, error);
+  if (status == AMINE_OK) take_over(x, records, &c, values);
+  am_tensor_file_close(f);
+  am_free(values);
+  return status;
+}

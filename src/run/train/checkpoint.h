@@ -1,0 +1,38 @@
+/* Checkpoints: everything that shapes the future of a run, in one safetensors file.
+ *
+ *   the learner's tensors, by its names for them; of the actor-critic:
+ *     i2h.weight, w, alpha, ...    the parameters, with PyTorch's names and shapes
+ *     adam.m.NAME, adam.v.NAME     the moments of each, or those of another optimiser
+ *   learner.numbers F64 [8]        the learner's numbers; of the actor-critic instead
+ *     adam.powers  F64 [2]         beta1^k, beta2^k
+ *   learner.schedule F64 [5]       what a schedule remembers that follows the reward; of several
+ *                                  agents, of each
+ *   run.iteration  U64 [1]         iterations done
+ *   run.records    U64 [1]         lines of metrics.jsonl that belong to them
+ *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations
+ *                                  they span
+ *   run.rewards    F64 [n]         of the last iterations (recent.h), and
+ *   run.criterion  U64 [2]         how many of them count; iterations done when the criterion was
+ *                                  reached, or 0: both only for a task that has a criterion
+ *   __metadata__: config (the keys that results depend on), amine (version), checksums
+ *
+ * It holds no clock time and nothing of the machine: equal runs give equal files. */
+#ifndef AMINE_RUN_TRAIN_CHECKPOINT_H
+#define AMINE_RUN_TRAIN_CHECKPOINT_H
+
+#include "run/train/experiment.h"
+#include "run/train/records.h"
+
+/* Replaces the file as a whole; on failure the one that was there is still there. */
+amine_status am_checkpoint_save(const am_experiment *experiment, const am_record_state *records,
+                                const char *path, amine_error *error);
+
+/* Reads the configuration out of a checkpoint: every key that shapes results; the others keep the
+ * values that *config has. */
+amine_status am_checkpoint_config(am_config *config, const char *path, amine_error *error);
+
+/* Puts the experiment (made from the same configuration) into the saved state. Everything is
+ * checked before anything is changed. records may be NULL. */
+amine_status am_checkpoint_load(am_experiment *experiment, am_record_state *records,
+                                const char *path, amine_error *error);
+#endif

@@ -1,0 +1,53 @@
+#include "run/train/experiment.h"
+
+#include <math.h>
+
+#include "run/config/parts.h"
+#include "run/train/weights.h"
+
+static amine_status fill(am_experiment *x, amine_error *error) {
+  AM_TRY(am_task_of_config(&x->task, &x->config, error));
+  AM_TRY(am_learner_of_config(&x->learner, &x->config, x->task, error));
+  const double criterion = x->learner->type->reached ? INFINITY : x->task->criterion;
+  if (x->config.weights[0]) AM_TRY(am_weights_load(x->learner, x->config.weights, error));
+  am_recent_begin(&x->recent, am_config_episodes(&x->config), criterion);
+  if (x->config.common.stop_at_criterion && isnan(criterion))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",
+                   x->task->type->part.name);
+  return AMINE_OK;
+}
+
+amine_status am_experiment_create(am_experiment **experiment, const am_config *config,
+                                  amine_error *error) {
+  *experiment = NULL;
+  am_experiment *x = am_alloc(1, sizeof *x);
+  if (!x) return am_fail_memory(error, sizeof *x);
+  x->config = *config;
+  amine_status status = fill(x, error);
+  if (status != AMINE_OK) {
+    am_experiment_destroy(x);
+    return status;
+  }
+  *experiment = x;
+  return AMINE_OK;
+}
+
+void am_experiment_destroy(am_experiment *x) {
+  if (!x) return;
+  am_learner_destroy(x->learner);
+  am_task_destroy(x->task);
+  am_free(x);
+}
+
+amine_status am_experiment_iterate(am_experiment *x, am_learner_report *report,
+                                   amine_error *error) {
+  AM_TRY(x->learner->type->iterate(x->learner, report, error));
+  am_recent_add(&x->recent, report->reward, x->learner->iteration);
+  if (x->learner->type->reached && x->recent.reached == 0 && x->learner->type->reached(x->learner))
+    x->recent.reached = x->learner->iteration;
+  return AMINE_OK;
+}
+
+am_a2c *am_experiment_a2c(const am_experiment *x) {
+  return x->learner->type == &am_a2c_type ? am_a2c_of(x->learner) : NULL;
+}

@@ -1,0 +1,33 @@
+/* An experiment: the objects that a configuration describes. */
+#ifndef AMINE_RUN_TRAIN_EXPERIMENT_H
+#define AMINE_RUN_TRAIN_EXPERIMENT_H
+
+#include "format/file.h"
+#include "learner/a2c.h"
+#include "learner/learner.h"
+#include "run/config/config.h"
+#include "run/train/recent.h"
+
+typedef struct am_experiment {
+  am_config config;
+  am_task *task;
+  am_learner *learner;
+  am_recent recent; /* rewards of the last iterations */
+  am_file_sum from; /* the checkpoint that it was opened from (evaluate.h); else zero */
+} am_experiment;
+
+/* Makes task and learner from a resolved configuration, with the parameters of the file that it
+ * names (weights.h). After a failure *experiment is NULL. */
+amine_status am_experiment_create(am_experiment **experiment, const am_config *config,
+                                  amine_error *error);
+void am_experiment_destroy(am_experiment *experiment);
+
+/* One iteration of the learner, whose reward is noted in `recent`, and so is when the criterion was
+ * first met: the learner's own where it has one, else the task's. */
+amine_status am_experiment_iterate(am_experiment *experiment, am_learner_report *report,
+                                   amine_error *error);
+
+/* The actor-critic, for what looks inside it; NULL if the learner is another. */
+am_a2c *am_experiment_a2c(const am_experiment *experiment);
+
+#endif

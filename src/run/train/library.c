@@ -1,0 +1,159 @@
+/* The public face of experiments (amine/experiment.h): opaque handles over train/experiment.h. */
+#include <string.h>
+
+#include "amine/experiment.h"
+#include "base/host.h"
+#include "run/train/checkpoint.h"
+#include "run/train/evaluate.h"
+#include "run/train/weights.h"
+
+struct amine_experiment {
+  am_experiment *inner;
+  int n_tensors;
+  am_learner_tensor *tensors; /* [n_tensors] the parameters */
+  int *number;                /* [n_tensors] of each among all tensors of the learner */
+};
+
+/* Copies `from` into a caller's struct, which may be older (shorter) or newer (longer) than ours.
+ */
+static void hand_over(void *to, size_t to_size, void *from, size_t from_size) {
+  const size_t n = to_size < from_size ? to_size : from_size;
+  memcpy(from, &to_size, sizeof to_size);
+  memcpy(to, from, n);
+}
+
+static amine_status apply(am_config *config, const char *const *assignments, int n,
+                          amine_error *error) {
+  for (int k = 0; k < n; k++) AM_TRY(am_config_assign(config, assignments[k], error));
+  return am_config_resolve(config, error);
+}
+
+static amine_status list_tensors(amine_experiment *x, amine_error *error) {
+  const am_learner *l = x->inner->learner;
+  am_learner_tensor t;
+  size_t n = 0;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) n += t.is_parameter;
+  x->tensors = am_alloc(n, sizeof *x->tensors);
+  x->number = am_alloc(n, sizeof *x->number);
+  if (!x->tensors || !x->number) return am_fail_memory(error, n * sizeof *x->tensors);
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    if (!t.is_parameter) continue;
+    if (t.rank < 2) t.dims[1] = 1;
+    x->number[x->n_tensors] = k;
+    x->tensors[x->n_tensors++] = t;
+  }
+  return AMINE_OK;
+}
+
+static amine_status wrap(amine_experiment **experiment, am_experiment *inner, amine_error *error) {
+  amine_experiment *x = am_alloc(1, sizeof *x);
+  if (!x) {
+    am_experiment_destroy(inner);
+    return am_fail_memory(error, sizeof *x);
+  }
+  x->inner = inner;
+  amine_status status = list_tensors(x, error);
+  if (status == AMINE_OK) *experiment = x;
+  else amine_experiment_destroy(x);
+  return status;
+}
+
+amine_status amine_experiment_create(amine_experiment **experiment, const char *preset_or_file,
+                                     const char *const *assignments, int n, amine_error *error) {
+  AM_ENTER;
+  am_config config;
+  am_experiment *inner;
+  am_config_default(&config);
+  AM_TRY(am_config_load(&config, preset_or_file, error));
+  AM_TRY(apply(&config, assignments, n, error));
+  AM_TRY(am_experiment_create(&inner, &config, error));
+  return wrap(experiment, inner, error);
+}
+
+amine_status amine_experiment_open(amine_experiment **experiment, const char *checkpoint,
+                                   const char *const *assignments, int n, amine_error *error) {
+  AM_ENTER;
+  am_config config;
+  am_experiment *inner;
+  AM_TRY(am_evaluate_config(&config, checkpoint, error));
+  AM_TRY(apply(&config, assignments, n, error));
+  AM_TRY(am_evaluate_open(&inner, &config, checkpoint, error));
+  const amine_status status =
+      config.weights[0] ? am_weights_load(inner->learner, config.weights, error) : AMINE_OK;
+  if (status == AMINE_OK) return wrap(experiment, inner, error);
+  am_experiment_destroy(inner);
+  return status;
+}
+
+void amine_experiment_destroy(amine_experiment *x) {
+  if (!x) return;
+  am_experiment_destroy(x->inner);
+  am_free(x->tensors);
+  am_free(x->number);
+  am_free(x);
+}
+
+amine_status amine_experiment_iterate(amine_experiment *x, amine_progress *progress,
+                                      amine_error *error) {
+  AM_ENTER;
+  am_learner_report r;
+  AM_TRY(am_experiment_iterate(x->inner, &r, error));
+  amine_progress ours = {sizeof ours, r.reward,        r.value, r.entropy,
+                         r.loss,      r.gradient_norm, r.rate};
+  if (progress) hand_over(progress, progress->size, &ours, sizeof ours);
+  return AMINE_OK;
+}
+
+uint64_t amine_experiment_iteration(const amine_experiment *x) {
+  return x->inner->learner->iteration;
+}
+
+amine_status amine_experiment_save(const amine_experiment *x, const char *path,
+                                   amine_error *error) {
+  AM_ENTER;
+  const am_record_state none = {0};
+  return am_checkpoint_save(x->inner, &none, path, error);
+}
+
+amine_status amine_experiment_evaluate(amine_experiment *x, amine_score *score, int n_episodes,
+                                       uint64_t seed, int greedy, amine_error *error) {
+  AM_ENTER;
+  if (n_episodes < 1)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "at least 1 episode, not %d", n_episodes);
+  am_evaluation e;
+  AM_TRY(am_evaluate_network(&e, x->inner, n_episodes, seed, greedy != 0, error));
+  amine_score ours = {sizeof ours, e.mean, e.se, e.min, e.max};
+  hand_over(score, score->size, &ours, sizeof ours);
+  return AMINE_OK;
+}
+
+static bool there_is(const amine_experiment *x, int k) { return k >= 0 && k < x->n_tensors; }
+
+int amine_experiment_tensor(const amine_experiment *x, int k, const char **name, int dims[2]) {
+  if (!there_is(x, k)) return 0;
+  if (name) *name = x->tensors[k].name;
+  for (int i = 0; dims && i < 2; i++) dims[i] = (int)x->tensors[k].dims[i];
+  return 1;
+}
+
+static amine_status no_tensor(const amine_experiment *x, int k, amine_error *error) {
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "no tensor %d: the network has %d", k, x->n_tensors);
+}
+
+amine_status amine_experiment_get(const amine_experiment *x, int k, float *values,
+                                  amine_error *error) {
+  AM_ENTER;
+  const am_learner *l = x->inner->learner;
+  if (!there_is(x, k)) return no_tensor(x, k, error);
+  l->type->get(l, x->number[k], values);
+  return AMINE_OK;
+}
+
+amine_status amine_experiment_set(amine_experiment *x, int k, const float *values,
+                                  amine_error *error) {
+  AM_ENTER;
+  am_learner *l = x->inner->learner;
+  if (!there_is(x, k)) return no_tensor(x, k, error);
+  l->type->set(l, x->number[k], values);
+  return AMINE_OK;
+}

@@ -1,0 +1,230 @@
+/* Plays an episode with a watcher that writes everything down (see recording.h): the maze with the
+ * network inside; everything else as series. */
+#include "run/train/recording.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "format/npz.h"
+#include "run/train/series.h"
+#include "task/maze/maze.h"
+
+/* Steps after a reward at which the trace is looked at again: the reward is an input one step
+ * later, the modulator answers in that step, and the trace of the next step shows it. */
+#define AFTER_REWARD 3
+
+typedef struct recording {
+  am_a2c *learner;
+  int T, N, n_actions, n_inputs;
+  unsigned char *walls;
+  int32_t *agent, goal[2], *actions, trace_steps[2];
+  float *inputs, *rewards, *level, *eta_mean, *eta_sd, *value, *policy, *activity, *trace_norm;
+  float *trace_before, *trace_after, *trace_now, *w, *alpha;
+} recording;
+
+static void copy_panel(float *out, const float *panel, int n) {
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) *out++ = panel[am_panel_at(i, j, n)];
+}
+
+static void note_place(recording *r, const am_actor *actor, int t) {
+  const am_maze_state *world = actor->world;
+  r->agent[2 * t] = world->agent.row;
+  r->agent[2 * t + 1] = world->agent.col;
+}
+
+/* Mean and spread over the post units of what gates plasticity at step t. */
+static void note_eta(recording *r, const am_actor *actor, int t) {
+  const am_plastic_layout *l = &r->learner->network.layout;
+  const float *p = r->learner->parameters;
+  double sum = 0, squares = 0;
+  for (int i = 0; i < r->N; i++) {
+    const double M = (double)actor->lane.level[t];
+    const double eta = !l->has_readout ? (double)p[l->eta]
+                       : l->has_fanout
+                           ? (double)p[l->fan_f + (size_t)i] * M + (double)p[l->fan_g + (size_t)i]
+                           : M;
+    sum += eta;
+    squares += eta * eta;
+  }
+  r->eta_mean[t] = (float)(sum / r->N);
+  r->eta_sd[t] = (float)sqrt(fmax(0, squares / r->N - sum / r->N * sum / r->N));
+}
+
+static void note_trace(recording *r, const am_actor *actor, int t) {
+  const size_t n = (size_t)r->N * (size_t)r->N;
+  copy_panel(r->trace_now, actor->lane.H, r->N);
+  double squares = 0;
+  for (size_t i = 0; i < n; i++) squares += (double)r->trace_now[i] * (double)r->trace_now[i];
+  r->trace_norm[t] = (float)sqrt(squares / (double)n);
+  if (r->trace_steps[0] < 0 && actor->rewards[t] > 0) {
+    memcpy(r->trace_before, r->trace_now, n * sizeof(float));
+    r->trace_steps[0] = t;
+  }
+  if (r->trace_steps[0] >= 0 && t <= r->trace_steps[0] + AFTER_REWARD) {
+    memcpy(r->trace_after, r->trace_now, n * sizeof(float));
+    r->trace_steps[1] = t;
+  }
+}
+
+/* The world has taken step t already; the network's state is still that of step t. */
+static void watch(void *context, const am_actor *actor, int t) {
+  recording *r = context;
+  const am_plastic_layout *l = &r->learner->network.layout;
+  const size_t s = (size_t)t;
+  note_place(r, actor, t + 1);
+  r->actions[t] = actor->actions[t];
+  r->rewards[t] = actor->rewards[t];
+  r->value[t] = actor->lane.heads[s * (size_t)l->head_rows + (size_t)r->n_actions];
+  memcpy(r->policy + s * (size_t)r->n_actions, actor->p + s * (size_t)r->n_actions,
+         (size_t)r->n_actions * sizeof(float));
+  memcpy(r->inputs + s * (size_t)r->n_inputs, actor->lane.u + s * (size_t)l->input_rows,
+         (size_t)r->n_inputs * sizeof(float));
+  memcpy(r->activity + s * (size_t)r->N, actor->lane.x + (s + 1) * (size_t)l->cols,
+         (size_t)r->N * sizeof(float));
+  if (l->has_readout) r->level[t] = actor->lane.level[t];
+  if (!l->has_trace) return;
+  note_eta(r, actor, t);
+  note_trace(r, actor, t);
+}
+
+static amine_status take_memory(recording *r, const am_maze *maze, amine_error *error) {
+  const size_t T = (size_t)r->T, N = (size_t)r->N, size = (size_t)maze->options.size;
+  const size_t square = am_size_mul(N, N);
+  const struct {
+    void **where;
+    size_t count, size;
+  } blocks[] = {
+      {(void **)&r->walls, size * size, 1},
+      {(void **)&r->agent, 2 * (T + 1), sizeof(int32_t)},
+      {(void **)&r->actions, T, sizeof(int32_t)},
+      {(void **)&r->inputs, am_size_mul(T, (size_t)r->n_inputs), sizeof(float)},
+      {(void **)&r->rewards, T, sizeof(float)},
+      {(void **)&r->level, T, sizeof(float)},
+      {(void **)&r->eta_mean, T, sizeof(float)},
+      {(void **)&r->eta_sd, T, sizeof(float)},
+      {(void **)&r->value, T, sizeof(float)},
+      {(void **)&r->policy, am_size_mul(T, (size_t)r->n_actions), sizeof(float)},
+      {(void **)&r->activity, am_size_mul(T, N), sizeof(float)},
+      {(void **)&r->trace_norm, T, sizeof(float)},
+      {(void **)&r->trace_before, square, sizeof(float)},
+      {(void **)&r->trace_after, square, sizeof(float)},
+      {(void **)&r->trace_now, square, sizeof(float)},
+      {(void **)&r->w, square, sizeof(float)},
+      {(void **)&r->alpha, square, sizeof(float)},
+  };
+  for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) {
+    void *block = am_alloc(blocks[k].count, blocks[k].size);
+    if (!block) return am_fail_memory(error, am_size_mul(blocks[k].count, blocks[k].size));
+    memcpy(blocks[k].where, &block, sizeof block);
+  }
+  return AMINE_OK;
+}
+
+static void release(recording *r) {
+  void *all[] = {r->walls,        r->agent,       r->actions,   r->rewards,   r->level, r->eta_mean,
+                 r->eta_sd,       r->value,       r->policy,    r->activity,  r->w,     r->alpha,
+                 r->trace_before, r->trace_after, r->trace_now, r->trace_norm, r->inputs};
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) am_free(all[k]);
+}
+
+static void play(recording *r, const am_maze *maze, uint64_t seed) {
+  am_a2c *a = r->learner;
+  const int size = maze->options.size;
+  for (int k = 0; k < size * size; k++) r->walls[k] = maze->number[k] < 0;
+  r->trace_steps[0] = r->trace_steps[1] = -1;
+  r->agent[0] = r->agent[1] = size / 2;
+  const am_actor *actor = am_a2c_watch(a, 0, seed, false, watch, r);
+  const am_maze_state *world = actor->world;
+  r->goal[0] = world->reward.row;
+  r->goal[1] = world->reward.col;
+  const am_plastic_layout *l = &a->network.layout;
+  copy_panel(r->w, a->parameters + l->w, r->N);
+  if (l->has_trace)
+    copy_panel(r->alpha, l->alpha_is_full ? a->parameters + l->alpha : a->alpha, r->N);
+}
+
+typedef struct part {
+  const char *name;
+  am_dtype dtype;
+  int rank;
+  size_t dims[2];
+  const void *data;
+} part;
+
+static amine_status add_all(am_npz_builder *b, const part *parts, size_t n, amine_error *error) {
+  for (size_t k = 0; k < n; k++)
+    AM_TRY(am_npz_builder_add(b, parts[k].name, parts[k].dtype, parts[k].rank, parts[k].dims,
+                              parts[k].data, error));
+  return AMINE_OK;
+}
+
+static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size,
+                              amine_error *error) {
+  const am_plastic_layout *l = &r->learner->network.layout;
+  const size_t T = (size_t)r->T, N = (size_t)r->N;
+  const part always[] = {
+      {"walls", AM_U8, 2, {size, size}, r->walls},
+      {"agent", AM_I32, 2, {T + 1, 2}, r->agent},
+      {"goal", AM_I32, 1, {2, 0}, r->goal},
+      {"inputs", AM_F32, 2, {T, (size_t)r->n_inputs}, r->inputs},
+      {"actions", AM_I32, 1, {T, 0}, r->actions},
+      {"rewards", AM_F32, 1, {T, 0}, r->rewards},
+      {"value", AM_F32, 1, {T, 0}, r->value},
+      {"policy", AM_F32, 2, {T, (size_t)r->n_actions}, r->policy},
+      {"activity", AM_F32, 2, {T, N}, r->activity},
+      {"w", AM_F32, 2, {N, N}, r->w},
+  };
+  const part level = {"level", AM_F32, 1, {T, 0}, r->level};
+  const part traces[] = {
+      {"eta_mean", AM_F32, 1, {T, 0}, r->eta_mean},
+      {"eta_sd", AM_F32, 1, {T, 0}, r->eta_sd},
+      {"alpha", AM_F32, 2, {N, N}, r->alpha},
+      {"trace_norm", AM_F32, 1, {T, 0}, r->trace_norm},
+      {"trace_steps", AM_I32, 1, {2, 0}, r->trace_steps},
+      {"trace_before", AM_F32, 2, {N, N}, r->trace_before},
+      {"trace_after", AM_F32, 2, {N, N}, r->trace_after},
+  };
+  AM_TRY(add_all(b, always, sizeof always / sizeof *always, error));
+  if (l->has_readout) AM_TRY(add_all(b, &level, 1, error));
+  if (!l->has_trace) return AMINE_OK;
+  return add_all(b, traces, r->trace_steps[0] < 0 ? 4 : 7, error);
+}
+
+static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed,
+                               amine_error *error) {
+  const am_maze *maze = am_maze_of(x->task);
+  am_a2c *a = am_experiment_a2c(x);
+  recording r = {.learner = a,
+                 .T = x->task->n_steps,
+                 .N = a->network.options.n_hidden,
+                 .n_actions = x->task->n_actions,
+                 .n_inputs = a->network.layout.n_inputs};
+  am_npz_builder *b = NULL;
+  amine_status status = take_memory(&r, maze, error);
+  if (status == AMINE_OK) status = am_npz_builder_new(&b, error);
+  if (status == AMINE_OK) {
+    play(&r, maze, seed);
+    status = add_parts(b, &r, (size_t)maze->options.size, error);
+  }
+  if (status == AMINE_OK) status = am_npz_builder_save(b, path, true, error);
+  am_npz_builder_free(b);
+  release(&r);
+  return status;
+}
+
+bool am_recording_is_maze(const am_experiment *x) {
+  return x->task->type == &am_maze_type && am_experiment_a2c(x);
+}
+
+amine_status am_recording_write(am_experiment *x, const char *folder, uint64_t seed,
+                                amine_error *error) {
+  am_text path = {0};
+  if (!am_recording_is_maze(x)) return am_series_record(x, folder, seed, error);
+  am_text_printf(&path, "%s/" AM_RECORDING_FILE, folder);
+  amine_status status = path.failed ? am_fail_memory(error, strlen(folder) + 16)
+                                    : write_maze(x, path.data, seed, error);
+  am_text_free(&path);
+  return status;
+}

@@ -1,0 +1,226 @@
+/* Recording series (see series.h). */
+#include "run/train/series.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "format/file.h"
+#include "format/json.h"
+#include "format/npz.h"
+#include "run/train/recording.h"
+
+const am_series *am_episode_find(const am_episode *e, const char *name) {
+  for (int k = 0; k < e->n; k++)
+    if (strcmp(e->series[k].name, name) == 0) return &e->series[k];
+  return NULL;
+}
+
+void am_episode_free(am_episode *e) {
+  for (int k = 0; k < e->n; k++) am_free(e->series[k].values);
+  *e = (am_episode){0};
+}
+
+static amine_status take_memory(am_episode *e, int from, amine_error *error) {
+  for (int k = from; k < e->n; k++) {
+    const size_t count = am_size_mul((size_t)e->n_steps, (size_t)e->series[k].width);
+    e->series[k].values = am_alloc(count, sizeof(float));
+    if (!e->series[k].values) return am_fail_memory(error, am_size_mul(count, sizeof(float)));
+  }
+  return AMINE_OK;
+}
+
+/* Where a series of the world goes; NULL if the learner has one of that name. */
+typedef struct world {
+  float *inputs, *rewards, *targets, *answers;
+} world;
+
+static void want(am_episode *e, const char *name, const char *meaning, int width) {
+  if (width > 0 && !am_episode_find(e, name))
+    e->series[e->n++] = (am_series){name, meaning, width, NULL};
+}
+
+static float *values_from(am_episode *e, int from, const char *name) {
+  const am_series *s = am_episode_find(e, name);
+  return s && s - e->series >= from ? s->values : NULL;
+}
+
+static void note_nothing(float *values, int n) {
+  for (int k = 0; k < n; k++) values[k] = NAN;
+}
+
+/* The same episode once more, now with the known actions; returns how many steps it had. */
+static int replay(const am_task *task, const world *w, const float *actions, void *state,
+                  uint32_t lane, uint64_t seed, float *input) {
+  const size_t width = (size_t)task->n_inputs;
+  task->type->start(task, state, seed, 0, lane);
+  for (int t = 0; t < task->n_steps; t++) {
+    if (task->type->over && task->type->over(task, state)) return t;
+    float *target = w->targets ? w->targets + (size_t)t * (size_t)task->n_targets : NULL;
+    task->type->observe(task, state, input);
+    if (w->inputs) memcpy(w->inputs + (size_t)t * width, input, width * sizeof *input);
+    if (target && !task->type->target(task, state, target)) note_nothing(target, task->n_targets);
+    if (w->answers) {
+      const int answer = task->type->answer(task, state);
+      w->answers[t] = answer < 0 ? NAN : (float)answer;
+    }
+    const float reward = task->type->step(task, state, actions ? (int)actions[t] : 0);
+    if (w->rewards) w->rewards[t] = reward;
+  }
+  return task->n_steps;
+}
+
+static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane, uint64_t seed,
+                              amine_error *error) {
+  const int from = e->n;
+  const am_series *actions = am_episode_find(e, "actions");
+  if (task->n_targets == 0 && (!actions || actions->width != 1)) return AMINE_OK;
+  const float *known = actions && actions->width == 1 ? actions->values : NULL;
+  want(e, "inputs", "what the world showed", task->n_inputs);
+  /* who predicts values is not rewarded step by step (task/world.h) */
+  want(e, "rewards", "what it gave", task->n_targets ? 0 : 1);
+  want(e, "targets", "what was asked for", task->type->target ? task->n_targets : 0);
+  want(e, "answers", "the right action, where one is asked for", task->type->answer ? 1 : 0);
+  AM_TRY(take_memory(e, from, error));
+  const world w = {values_from(e, from, "inputs"), values_from(e, from, "rewards"),
+                   values_from(e, from, "targets"), values_from(e, from, "answers")};
+  void *state = am_alloc(task->state_size, 1);
+  float *input = am_alloc((size_t)task->n_inputs, sizeof *input);
+  amine_status status = AMINE_OK;
+  if (state && input) e->n_steps = replay(task, &w, known, state, lane, seed, input);
+  else status = am_fail_memory(error, am_size_add(task->state_size, 64));
+  am_free(state);
+  am_free(input);
+  return status;
+}
+
+amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t lane, uint64_t seed,
+                             amine_error *error) {
+  const am_learner_type *type = learner->type;
+  am_episode e = {.n_steps = learner->task->n_steps};
+  *episode = (am_episode){0};
+  if (!type->series || !type->watch) return AMINE_OK;
+  e.n = type->series(learner, e.series);
+  amine_status status = take_memory(&e, 0, error);
+  if (status == AMINE_OK) {
+    type->watch(learner, e.series, lane, seed, false);
+    status = add_world(&e, learner->task, lane, seed, error);
+  }
+  if (status == AMINE_OK) *episode = e;
+  else am_episode_free(&e);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------ sorts */
+enum { LANES_SEARCHED = 4096, SORTS_MAX = 16 };
+
+/* The first lane with an episode of each sort; -1 where none was found. Returns how many were. */
+static int find_sorts(int *lanes, int n, const am_task *task, void *state, uint64_t seed) {
+  int found = 0;
+  for (int k = 0; k < n; k++) lanes[k] = -1;
+  for (int lane = 0; lane < LANES_SEARCHED && found < n; lane++) {
+    task->type->start(task, state, seed, 0, (uint32_t)lane);
+    const int kind = task->type->kind(task, state);
+    if (kind >= n || lanes[kind] >= 0) continue;
+    lanes[kind] = lane;
+    found++;
+  }
+  return found;
+}
+
+/* Puts an episode at the end of another that has the same series, or none yet. */
+static amine_status append(am_episode *e, const am_episode *more, amine_error *error) {
+  for (int k = 0; k < more->n; k++) {
+    const am_series *from = &more->series[k];
+    const size_t before = (size_t)e->n_steps * (size_t)from->width;
+    const size_t count = (size_t)more->n_steps * (size_t)from->width;
+    float *grown = am_resize(e->series[k].values, before + count, sizeof *grown);
+    if (!grown) return am_fail_memory(error, am_size_mul(before + count, sizeof *grown));
+    memcpy(grown + before, from->values, count * sizeof *grown);
+    e->series[k] = *from;
+    e->series[k].values = grown;
+    if (k >= e->n) e->n = k + 1;
+  }
+  e->n_steps += more->n_steps;
+  return AMINE_OK;
+}
+
+amine_status am_episodes_play(am_episode *episode, int *n_episodes, am_learner *learner,
+                              uint64_t seed, amine_error *error) {
+  const am_task *task = learner->task;
+  const int sorts = task->n_kinds < SORTS_MAX ? task->n_kinds : SORTS_MAX;
+  *n_episodes = 1;
+  if (sorts < 2) return am_episode_play(episode, learner, 0, seed, error);
+  int lanes[SORTS_MAX];
+  am_episode all = {0};
+  *episode = all;
+  void *state = am_alloc(task->state_size, 1);
+  if (!state) return am_fail_memory(error, task->state_size);
+  *n_episodes = find_sorts(lanes, sorts, task, state, seed);
+  am_free(state);
+  amine_status status = AMINE_OK;
+  for (int k = 0; k < sorts && status == AMINE_OK; k++) {
+    am_episode one = {0};
+    if (lanes[k] < 0) continue;
+    status = am_episode_play(&one, learner, (uint32_t)lanes[k], seed, error);
+    if (status == AMINE_OK) status = append(&all, &one, error);
+    am_episode_free(&one);
+  }
+  if (status == AMINE_OK) *episode = all;
+  else am_episode_free(&all);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------ writing */
+static amine_status write_arrays(const am_episode *e, const char *path, amine_error *error) {
+  am_npz_builder *b = NULL;
+  amine_status status = am_npz_builder_new(&b, error);
+  for (int k = 0; k < e->n && status == AMINE_OK; k++) {
+    const am_series *s = &e->series[k];
+    const size_t dims[2] = {(size_t)e->n_steps, (size_t)s->width};
+    status = am_npz_builder_add(b, s->name, AM_F32, s->width > 1 ? 2 : 1, dims, s->values, error);
+  }
+  if (status == AMINE_OK) status = am_npz_builder_save(b, path, true, error);
+  am_npz_builder_free(b);
+  return status;
+}
+
+static void put_about(am_text *text, const am_episode *e, int n_episodes,
+                      const am_task_type *task) {
+  am_json_begin(text);
+  am_json_put_string(text, "task", task->part.name);
+  am_json_put_string(text, "meaning", task->part.meaning);
+  am_json_put_int(text, "episodes", n_episodes);
+  am_json_put_key(text, "series");
+  am_text_puts(text, "[");
+  for (int k = 0; k < e->n; k++) {
+    if (k > 0) am_text_puts(text, ",");
+    am_json_begin(text);
+    am_json_put_string(text, "name", e->series[k].name);
+    am_json_put_string(text, "meaning", e->series[k].meaning);
+    am_json_put_int(text, "width", e->series[k].width);
+    am_text_puts(text, "}");
+  }
+  am_text_puts(text, "]");
+  am_json_end(text);
+}
+
+amine_status am_series_record(am_experiment *x, const char *folder, uint64_t seed,
+                              amine_error *error) {
+  am_episode e;
+  am_text text = {0}, arrays = {0}, about = {0};
+  int n_episodes;
+  AM_TRY(am_episodes_play(&e, &n_episodes, x->learner, seed, error));
+  am_text_printf(&arrays, "%s/" AM_RECORDING_FILE, folder);
+  am_text_printf(&about, "%s/" AM_EPISODE_FILE, folder);
+  put_about(&text, &e, n_episodes, x->task->type);
+  amine_status status = AMINE_OK;
+  if (arrays.failed || about.failed || text.failed) status = am_fail_memory(error, 1024);
+  if (status == AMINE_OK && e.n > 0) status = write_arrays(&e, arrays.data, error);
+  if (status == AMINE_OK) status = am_file_replace(about.data, text.data, text.length, error);
+  am_text_free(&text);
+  am_text_free(&arrays);
+  am_text_free(&about);
+  am_episode_free(&e);
+  return status;
+}

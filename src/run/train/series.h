@@ -1,0 +1,32 @@
+/* The recording of an episode as series: what the learner watched, and what the world showed and
+ * gave meanwhile (see recording.h). */
+#ifndef AMINE_RUN_TRAIN_SERIES_H
+#define AMINE_RUN_TRAIN_SERIES_H
+
+#include "run/train/experiment.h"
+
+/* All series of an episode of n_steps, one array for each. */
+typedef struct am_episode {
+  int n_steps, n;
+  am_series series[AM_SERIES_MAX + 4];
+} am_episode;
+
+/* Plays the episode (seed, 0, lane). AMINE_ERROR_MEMORY; *episode is empty (n = 0) then, and where
+ * the learner has no series. Free it with am_episode_free. */
+amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t lane, uint64_t seed,
+                             amine_error *error);
+void am_episode_free(am_episode *episode);
+/* The series of that name, or NULL. */
+const am_series *am_episode_find(const am_episode *episode, const char *name);
+
+/* Plays one episode of each sort that the task has, in their order and one after the other in the
+ * same series: (seed, 0, lane) for the first lane that begins one. A task without sorts: the
+ * episode (seed, 0, 0). *n_episodes says how many there are. */
+amine_status am_episodes_play(am_episode *episode, int *n_episodes, am_learner *learner,
+                              uint64_t seed, amine_error *error);
+
+/* Plays them and leaves recording.npz and episode.json in the folder. */
+amine_status am_series_record(am_experiment *experiment, const char *folder, uint64_t seed,
+                              amine_error *error);
+
+#endif

@@ -1,0 +1,227 @@
+/* The training loop: iterate, record, save. */
+#include "run/train/train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/machine.h"
+#include "base/memory.h"
+#include "format/file.h"
+#include "run/config/parts.h"
+#include "run/train/checkpoint.h"
+#include "run/train/health.h"
+#include "run/train/weights.h"
+
+typedef struct session {
+  am_experiment *experiment;
+  am_records *records;
+  am_text checkpoint;   /* path */
+  double start, before; /* clock at the start; seconds of earlier sessions */
+  double smooth_reward, smooth_entropy, smooth_time, last;
+  int n_smooth;
+  float *work; /* for the largest weight */
+  char collapsed[AM_HEALTH_SENTENCE];
+} session;
+
+static double seconds_of(const session *s) { return s->before + am_clock() - s->start; }
+
+static amine_status save(session *s, amine_error *error) {
+  AM_TRY(am_records_sync(s->records, error));
+  return am_checkpoint_save(s->experiment, am_records_state(s->records), s->checkpoint.data, error);
+}
+
+/* Whether learning has collapsed: looked at as often as a line is recorded, and at the end. */
+static void look_after(session *s, uint64_t planned) {
+  const am_experiment *x = s->experiment;
+  const uint64_t done = x->learner->iteration;
+  if (done % x->config.common.record != 0 && done != planned) return;
+  const am_health health = {.reward = am_recent_mean(&x->recent),
+                            .entropy = x->task->n_actions > 0 ? s->smooth_entropy : (double)NAN,
+                            .largest = am_health_largest(x->learner, s->work)};
+  am_health_say(s->collapsed, &health, &x->config, x->task);
+}
+
+/* Running means over about the last 50 iterations, for those who watch. */
+static void look(session *s, const am_train_watch *watch, const am_learner_report *report,
+                 uint64_t planned) {
+  const double now = am_clock();
+  const double weight = s->n_smooth < 50 ? 1.0 / (s->n_smooth + 1) : 0.02;
+  s->n_smooth++;
+  s->smooth_reward += weight * (report->reward - s->smooth_reward);
+  s->smooth_entropy += weight * (report->entropy - s->smooth_entropy);
+  s->smooth_time += weight * (now - s->last - s->smooth_time);
+  s->last = now;
+  if (!watch || !watch->progress) return;
+  look_after(s, planned);
+  const am_train_progress p = {.iteration = s->experiment->learner->iteration,
+                               .iterations = planned,
+                               .reached = s->experiment->recent.reached,
+                               .criterion = s->experiment->learner->criterion,
+                               .collapsed = s->collapsed,
+                               .seconds = seconds_of(s),
+                               .rate = s->smooth_time > 0 ? 1 / s->smooth_time : 0,
+                               .reward = s->smooth_reward};
+  watch->progress(watch->context, &p);
+}
+
+/* The last thing that a session does: its last iterations get their line first, so that where the
+ * checkpoint is, the line is. */
+static amine_status save_last(session *s, amine_error *error) {
+  AM_TRY(am_records_finish(s->records, s->experiment->learner->iteration, seconds_of(s), error));
+  return save(s, error);
+}
+
+static bool is_done(const am_experiment *x) {
+  const bool stop_there = x->config.common.stop_at_criterion;
+  return x->learner->iteration >= x->config.common.iterations ||
+         (stop_there && x->recent.reached > 0);
+}
+
+static amine_status loop(session *s, const am_train_watch *watch, amine_error *error) {
+  am_experiment *x = s->experiment;
+  const am_learner *learner = x->learner;
+  const uint64_t every = x->config.common.checkpoint_every;
+  s->last = am_clock();
+  while (!is_done(x)) {
+    am_learner_report report;
+    AM_TRY(am_experiment_iterate(x, &report, error));
+    AM_TRY(am_records_add(s->records, learner->iteration, seconds_of(s), &report, error));
+    look(s, watch, &report, x->config.common.iterations);
+    if (is_done(x)) break;
+    if (watch && watch->stop && atomic_load(watch->stop)) {
+      AM_TRY(save_last(s, error));
+      return am_fail(error, AMINE_ERROR_STOPPED,
+                     "stopped after iteration %llu; everything is saved",
+                     (unsigned long long)learner->iteration);
+    }
+    if (learner->iteration % every == 0) AM_TRY(save(s, error));
+  }
+  return save_last(s, error);
+}
+
+static amine_status write_config(const am_config *config, const char *folder, amine_error *error) {
+  am_text path = {0}, text = {0};
+  am_config here = *config;
+  if (here.weights[0]) snprintf(here.weights, sizeof here.weights, "%s", AM_WEIGHTS_FILE);
+  am_config_write(&here, false, &text);
+  amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
+  if (status == AMINE_OK && text.failed) status = am_fail_memory(error, 4096);
+  if (status == AMINE_OK) status = am_file_replace(path.data, text.data, text.length, error);
+  am_text_free(&path);
+  am_text_free(&text);
+  return status;
+}
+
+/* Keeps what is taken otherwise than it was said; tells that, and how much memory it is. */
+static amine_status note(const am_experiment *x, const char *folder, const am_train_watch *watch,
+                         amine_error *error) {
+  const double bytes = (double)x->learner->bytes;
+  am_text notes = {0};
+  char size[32];
+  am_task_note_times(&x->config, &notes);
+  const amine_status status = am_folder_notes(folder, &notes, error);
+  if (bytes >= AM_TOLD)
+    am_text_printf(&notes, "this training takes about %s of memory\n", am_bytes_text(size, bytes));
+  if (notes.length > 0 && watch && watch->notes) watch->notes(watch->context, notes.data);
+  am_text_free(&notes);
+  return status;
+}
+
+/* Opens the records and runs the loop. A new run is saved before its first iteration, so that it
+ * can be resumed whenever it dies; config.json comes last, for where it is there is a run. */
+static amine_status run(am_experiment *x, const am_record_state *state, const char *folder,
+                        const am_train_watch *watch, amine_error *error) {
+  const size_t n_work = am_health_work(x->learner);
+  session s = {.experiment = x, .work = am_alloc(n_work, sizeof(float))};
+  if (!s.work) return am_fail_memory(error, am_size_mul(n_work, sizeof(float)));
+  amine_status status = am_folder_path(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
+  if (status == AMINE_OK)
+    status = am_records_open(&s.records, folder, state, x->config.common.record, error);
+  if (status == AMINE_OK) {
+    s.before = am_records_seconds(s.records);
+    s.start = am_clock();
+    status = note(x, folder, watch, error);
+    if (status == AMINE_OK && x->learner->iteration == 0) status = save(&s, error);
+    if (status == AMINE_OK) status = write_config(&x->config, folder, error);
+    if (status == AMINE_OK) status = loop(&s, watch, error);
+    amine_status closed = am_records_close(s.records, status == AMINE_OK ? error : NULL);
+    if (status == AMINE_OK) status = closed;
+  }
+  am_text_free(&s.checkpoint);
+  am_free(s.work);
+  return status;
+}
+
+amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
+                          amine_error *error) {
+  AM_TRY(am_folder_must_be_free(folder, error));
+  am_experiment *x;
+  AM_TRY(am_experiment_create(&x, config, error));
+  const am_record_state fresh = {0};
+  int held = -1;
+  amine_status status = am_folder_make(folder, error);
+  if (status == AMINE_OK) status = am_folder_lock(&held, folder, error);
+  if (status == AMINE_OK) {
+    status = am_folder_must_be_free(folder, error);
+    if (status == AMINE_OK) status = am_weights_keep(config->weights, folder, error);
+    if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
+    am_folder_unlock(held);
+  }
+  am_experiment_destroy(x);
+  return status;
+}
+
+amine_status am_train_config(am_config *config, const char *folder, amine_error *error) {
+  am_text path = {0};
+  am_config read;
+  am_config_default(&read);
+  AM_TRY(am_folder_must_hold_run(folder, error));
+  amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
+  if (status == AMINE_OK) status = am_config_reload(&read, path.data, error);
+  if (status == AMINE_OK) *config = read;
+  am_text_free(&path);
+  return status;
+}
+
+/* The keys of the checkpoint hold; a configuration that wants others is refused. */
+static amine_status agree(const am_config *config, const char *checkpoint, amine_error *error) {
+  am_config saved = *config;
+  am_keys keys;
+  AM_TRY(am_checkpoint_config(&saved, checkpoint, error));
+  for (am_config_keys(&keys, &saved); am_keys_next(&keys);) {
+    char a[64], b[64];
+    const char *name = keys.key.name;
+    am_config_text(config, name, a, sizeof a);
+    am_config_text(&saved, name, b, sizeof b);
+    if (!keys.key.p.neutral && am_config_applies(&saved, name) && strcmp(a, b) != 0)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
+                     "start a new run",
+                     name, b, a);
+  }
+  return AMINE_OK;
+}
+
+amine_status am_train_resume(const am_config *config, const char *folder,
+                             const am_train_watch *watch, amine_error *error) {
+  am_text path = {0};
+  am_experiment *x = NULL;
+  am_record_state state = {0};
+  int held;
+  AM_TRY(am_folder_lock(&held, folder, error));
+  amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
+  am_config later = *config, begun;
+  later.weights[0] = 0; /* those of the checkpoint hold */
+  if (status == AMINE_OK) status = agree(config, path.data, error);
+  if (status == AMINE_OK) status = am_experiment_create(&x, &later, error);
+  if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
+  if (am_train_config(&begun, folder, NULL) != AMINE_OK) begun = *config; /* it is written last */
+  if (status == AMINE_OK) memcpy(x->config.weights, begun.weights, sizeof begun.weights);
+  if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
+  am_experiment_destroy(x);
+  am_text_free(&path);
+  am_folder_unlock(held);
+  return status;
+}

@@ -1,0 +1,49 @@
+/* Training from an empty folder, or on from where a run stopped. */
+#ifndef AMINE_RUN_TRAIN_TRAIN_H
+#define AMINE_RUN_TRAIN_TRAIN_H
+
+#include <stdatomic.h>
+
+#include "run/folder.h"
+#include "run/train/experiment.h"
+
+/* How far a run is. */
+typedef struct am_train_progress {
+  uint64_t iteration, iterations; /* done; planned */
+  double seconds;                 /* since the start of training, earlier sessions included */
+  double rate;                    /* iterations per second lately */
+  double reward;                  /* per episode, mean over the last lines' worth of iterations */
+  uint64_t reached;               /* iterations done when the criterion was reached; 0: not yet */
+  const char *criterion; /* the learner's own in words, "" if it has none; only during the call */
+  const char *collapsed; /* that learning has collapsed, in words (health.h), else ""; likewise */
+} am_train_progress;
+
+/* Who looks on. */
+typedef struct am_train_watch {
+  /* called after every iteration; may be NULL */
+  void (*progress)(void *context, const am_train_progress *progress);
+  /* lines about what is taken otherwise than it was said, and about much memory; called at most once, before the first
+   * iteration; may be NULL */
+  void (*notes)(void *context, const char *lines);
+  void *context;
+  /* set from a signal handler or another thread: the run saves after the present iteration and
+   * answers AMINE_ERROR_STOPPED; may be NULL */
+  const atomic_int *stop;
+} am_train_watch;
+
+/* Trains in a new folder, which gets config.json, metrics.jsonl, the events, the checkpoint and a
+ * copy of the weights that the configuration begins with, if it names some. A folder that already
+ * holds a run is refused and left alone. */
+amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
+                          amine_error *error);
+
+/* The configuration of a run's folder. */
+amine_status am_train_config(am_config *config, const char *folder, amine_error *error);
+
+/* Goes on to config->iterations, or to the task's criterion with stop_at_criterion. The keys that
+ * results depend on must be those of the checkpoint; if one differs, AMINE_ERROR_ARGUMENT names it.
+ * config.json is written anew. */
+amine_status am_train_resume(const am_config *config, const char *folder,
+                             const am_train_watch *watch, amine_error *error);
+
+#endif

@@ -1,0 +1,293 @@
+/* The page of a published experiment: what is on it, what never is, and what is said about damaged
+ * files (the runner's own test, tests/run/study/test_study.c, tries the damage to each value). */
+#include "report/folders.h"
+
+#include "format/npz.h"
+#include "memory.h"
+#include "report/report.h"
+#include "report/study/source.h"
+
+/* Two arms, three seeds from 5; %s are the criteria and the end of the object. */
+static const char head[] =
+    "{\"study\": \"two<b>\", \"meaning\": \"one & another\", \"source\": \"A <i>, 2007\", "
+    "\"page\": "
+    "\"docs/x.md\",\n\"form\": \"full\", \"band\": \"from \\\"the\\\" paper\", \"first_seed\": 5, "
+    "\"seeds\": 3, \"raster\": true,\n\"curves\": [{\"measure\": \"w\", \"title\": \"Weight <w>\", "
+    "\"figure\": \"Fig. 1d\"}, {\"measure\": \"r\", \"title\": \"Rate\", \"figure\": null}],\n"
+    "\"arms\": [{\"name\": \"free<1>\", \"preset\": \"p<\", \"control\": false, \"measures\": "
+    "[{\"name\": \"w\", \"unit\": \"mV\", \"meaning\": \"weight <of> it\"}, {\"name\": \"r\", "
+    "\"unit\": \"\", \"meaning\": \"rank\"}], \"assignments\": [\"a=<1>\"]},\n{\"name\": \"held\", "
+    "\"preset\": \"p\", \"control\": true, \"measures\": [{\"name\": \"w\", \"unit\": \"mV\", "
+    "\"meaning\": \"weight\"}], \"assignments\": []}],\n\"criteria\": [{\"arm\": \"free<1>\", "
+    "\"measure\": \"w\", \"judgement\": \"at least\", \"low\": 3.9, \"high\": null, \"share\": "
+    "0.9, "
+    "\"meaning\": \"it <grows>\"}, {\"arm\": \"held\", \"measure\": \"w\", \"judgement\": \"at "
+    "most\", \"low\": 3.9, \"high\": null, \"share\": 0.1, \"meaning\": \"it does not\"}, "
+    "{\"arm\": "
+    "\"free<1>\", \"measure\": \"r\", \"judgement\": \"mean\", \"low\": null, \"high\": 0.001, "
+    "\"share\": null, \"meaning\": \"rank\"}]%s}\n";
+
+static const char verdicts[] =
+    ", \"verdicts\": [{\"value\": 1, \"low95\": 0.4385, \"high95\": 1, \"inside\": 3, \"passed\": "
+    "true}, {\"value\": 0, \"low95\": 0, \"high95\": 0.5615, \"inside\": 0, \"passed\": true}, "
+    "{\"value\": %s, \"low95\": null, \"high95\": null, \"inside\": 3, \"passed\": %s}], "
+    "\"passed\": %s";
+
+static void put_study(const char *folder, const char *more) {
+  char text[4000];
+  snprintf(text, sizeof text, head, more);
+  put_text(folder, AM_STUDY_FILE, text);
+}
+
+static void put_judged(const char *folder, const char *value, const char *passed) {
+  char more[1000];
+  snprintf(more, sizeof more, verdicts, value, passed, passed);
+  put_study(folder, more);
+}
+
+/* `n_free` runs of the first arm, and `n_held` of the second; four samples. */
+static void put_runs(const char *folder, int n_free, int n_held, const char *last) {
+  char text[4000];
+  size_t n = 0;
+  text[0] = 0;
+  for (int k = 0; k < n_free; k++)
+    n += (size_t)snprintf(
+        text + n, sizeof text - n,
+        "{\"arm\":\"free<1>\",\"seed\":%d,\"form\":\"full\",\"measures\":{\"w\":4,\"r\":0.0005},"
+        "\"times\":[900,1800,2700,3600],\"course\":{\"w\":[null,1.%d,3,%s],\"r\":[null,null,null,"
+        "0.0005]}}\n",
+        5 + k, k, last);
+  for (int k = 0; k < n_held; k++)
+    n += (size_t)snprintf(
+        text + n, sizeof text - n,
+        "{\"arm\":\"held\",\"seed\":%d,\"form\":\"full\",\"measures\":{\"w\":0.%d},"
+        "\"times\":[900,1800,2700,3600],\"course\":{\"w\":[0,0.1,0.2,0.%d]}}\n",
+        5 + k, k, k);
+  put_text(folder, AM_STUDY_RUNS_FILE, text);
+}
+
+static void put_raster(const char *folder, int32_t neuron) {
+  const uint8_t names[2][2] = {"E", "I"};
+  const int32_t sizes[] = {3, 1}, first[] = {0, 3}, i[] = {0, neuron};
+  const double dt = 1, begin = 3599, end = 3600, t[] = {3599.25, 3599.5};
+  const size_t two_two[] = {2, 2}, two[] = {2}, one[] = {1};
+  am_npz_builder *b;
+  char *place = path_of(folder), path[600];
+  snprintf(path, sizeof path, "%s/raster-0.npz", place);
+  assert_int_equal(am_npz_builder_new(&b, NULL), AMINE_OK);
+  assert_int_equal(am_npz_builder_add(b, "population_names", AM_U8, 2, two_two, names, NULL), 0);
+  assert_int_equal(am_npz_builder_add(b, "sizes", AM_I32, 1, two, sizes, NULL), AMINE_OK);
+  assert_int_equal(am_npz_builder_add(b, "first", AM_I32, 1, two, first, NULL), AMINE_OK);
+  assert_int_equal(am_npz_builder_add(b, "dt_ms", AM_F64, 1, one, &dt, NULL), AMINE_OK);
+  assert_int_equal(am_npz_builder_add(b, "begin", AM_F64, 1, one, &begin, NULL), AMINE_OK);
+  assert_int_equal(am_npz_builder_add(b, "end", AM_F64, 1, one, &end, NULL), AMINE_OK);
+  assert_int_equal(am_npz_builder_add(b, "i", AM_I32, 1, two, i, NULL), AMINE_OK);
+  assert_int_equal(am_npz_builder_add(b, "t", AM_F64, 1, two, t, NULL), AMINE_OK);
+  assert_int_equal(am_npz_builder_save(b, path, true, NULL), AMINE_OK);
+  am_npz_builder_free(b);
+  free(place);
+}
+
+/* Whole, closed, escaped. */
+static void expect_sound(const char *page) {
+  expect_whole(page);
+  expect_part(page, "<!DOCTYPE html>");
+  expect_part(page, "</html>");
+  expect_no_part(page, "http:");
+  expect_no_part(page, "https:");
+  expect_no_part(page, "src=\"/");
+  expect_no_part(page, "nan");
+  expect_no_part(page, "<b>two");
+  expect_no_part(page, "free<1>");
+  expect_no_part(page, "A <i>");
+  expect_no_part(page, "<grows>");
+  assert_int_equal(count_of(page, "<section"), count_of(page, "</section>"));
+  assert_int_equal(count_of(page, "<figure"), count_of(page, "</figure>"));
+  assert_int_equal(count_of(page, "<div"), count_of(page, "</div>"));
+  assert_int_equal(count_of(page, "<table"), count_of(page, "</table>"));
+}
+
+static void test_passed(void **state) {
+  (void)state;
+  put_judged("passed", "0.0005", "true");
+  put_runs("passed", 3, 3, "4");
+  put_raster("passed", 3);
+  char *page = report(1, "passed");
+  expect_sound(page);
+  expect_part(page, "two&lt;b&gt;");
+  expect_part(page, "<p class=\"verdict yes\">PASS</p>");
+  expect_part(page, "All 3 criteria are met, over 3 seeds: one &amp; another.");
+  expect_part(page, "A &lt;i&gt;, 2007");
+  expect_part(page, "from &quot;the&quot; paper");
+  expect_part(page, "it &lt;grows&gt;");
+  expect_part(page, "at least 3.9");
+  expect_part(page, "at most 0.001");
+  expect_part(page, "at least 90&nbsp;% of the seeds");
+  expect_part(page, "3 of 3 <small>(43.9&nbsp;% to 100&nbsp;%)</small>");
+  assert_int_equal(count_of(page, "<b class=\"yes\">yes</b>"), 3);
+  expect_no_part(page, "<b class=\"no\">");
+  /* curves: three thin lines and a thick one of each arm, and the band, of the weight; of the rank
+   * those of the first arm */
+  expect_part(page, "Weight &lt;w&gt; <small>compare Fig. 1d</small>");
+  assert_int_equal(count_of(page, "class=\"line c0 d0 thin"), 6);
+  assert_int_equal(count_of(page, "class=\"line c0 d0 bold"), 2);
+  assert_int_equal(count_of(page, "class=\"line c1 d0 thin\""), 3);
+  assert_int_equal(count_of(page, "class=\"line c1 d0 bold\""), 1);
+  assert_int_equal(count_of(page, "class=\"band wanted\""), 2);
+  assert_int_equal(count_of(page, "<span class=\"xt\">min</span>"), 2); /* up to 60 min */
+  /* the medians under the pointer: null, 1.1, 3, 4 in the first arm */
+  expect_part(page, "\"y\":[null,1.1,3,4]");
+  expect_part(page, "class=\"dots c0 d0\"");
+  assert_int_equal(count_of(page, "<tr><td class=\"n\">5</td>"), 2);
+  /* a control outside the band of an "at most" is as it is wanted */
+  assert_int_equal(count_of(page, "<td class=\"n in\">"), 9);
+  expect_no_part(page, "<td class=\"n out\">");
+  expect_part(page, "<code>a=&lt;1&gt;</code>");
+  expect_part(page, "amine reproduce two&lt;b&gt; seeds=3 seed=5</code>");
+  free(page);
+}
+
+static void test_missed(void **state) {
+  (void)state;
+  put_judged("missed", "null", "false");
+  put_runs("missed", 3, 3, "4");
+  char *page = report(1, "missed");
+  expect_sound(page);
+  expect_part(page, "<p class=\"verdict no\">FAIL</p>");
+  expect_part(page, "1 of 3 criteria missed");
+  assert_int_equal(count_of(page, "<b class=\"no\">NO</b>"), 1);
+  expect_part(page, "The folder has no spikes to show.");
+  free(page);
+}
+
+/* Answers as they are written now; one of three criteria cannot be judged. */
+static void test_open(void **state) {
+  (void)state;
+  put_study(
+      "open",
+      ", \"verdicts\": [{\"value\": 1, \"low95\": 0.4385, \"high95\": 1, \"inside\": 3, "
+      "\"answer\": \"too few seeds\"}, {\"value\": 0, \"low95\": 0, \"high95\": 0.5615, "
+      "\"inside\": 0, \"answer\": \"met\"}, {\"value\": 0.0005, \"low95\": null, "
+      "\"high95\": null, \"inside\": 3, \"answer\": \"met\"}], \"answer\": \"too few seeds\"");
+  put_runs("open", 3, 3, "4");
+  char *page = report(1, "open");
+  expect_sound(page);
+  expect_part(page, "<p class=\"verdict open\">OPEN</p>");
+  expect_part(page, "Too few seeds to judge 1 of 3 criteria, over 3 seeds");
+  assert_int_equal(count_of(page, "<b class=\"open\">too few seeds</b>"), 1);
+  assert_int_equal(count_of(page, "<b class=\"yes\">yes</b>"), 2);
+  free(page);
+}
+
+/* Stopped before the end; and with nothing at all. */
+static void test_unfinished(void **state) {
+  (void)state;
+  put_study("half", "");
+  put_runs("half", 1, 0, "4");
+  char *page = report(1, "half");
+  expect_sound(page);
+  expect_part(page, "not finished");
+  expect_part(page, "1 of 6 runs are done");
+  expect_no_part(page, "<b class=\"yes\">");
+  assert_int_equal(count_of(page, "thin\""), 0); /* of one seed the thick line is enough */
+  free(page);
+  put_study("bare", "");
+  page = report(1, "bare");
+  expect_sound(page);
+  expect_part(page, "0 of 6 runs are done");
+  expect_no_part(page, "<h2>Over time</h2>");
+  free(page);
+}
+
+/* A torn last line is left out; values that are missing or huge do no harm. */
+static void test_values(void **state) {
+  (void)state;
+  put_judged("values", "1e300", "false");
+  put_runs("values", 3, 2, "1e300");
+  char *page = report(1, "values");
+  expect_sound(page);
+  expect_no_part(page, "inf");
+  free(page);
+  put_runs("values", 2, 0, "null");
+  char *path = path_of("values"), *text, file[600];
+  size_t size;
+  snprintf(file, sizeof file, "%s/" AM_STUDY_RUNS_FILE, path);
+  text = take_file(file, &size);
+  put_bytes("values", AM_STUDY_RUNS_FILE, text, size - 5);
+  page = report(1, "values");
+  expect_sound(page);
+  assert_int_equal(count_of(page, "<tr><td class=\"n\">5</td>"), 1);
+  expect_no_part(page, "<tr><td class=\"n\">6</td>");
+  free(text);
+  free(path);
+  free(page);
+}
+
+static void test_damage(void **state) {
+  (void)state;
+  amine_error error = {0};
+  put_judged("damage", "1", "true");
+  put_runs("damage", 3, 3, "4");
+  put_raster("damage", 4); /* there are neurons 0 to 3 */
+  assert_int_equal(report_fails("damage", &error), AMINE_ERROR_INPUT);
+  expect_part(error.message, "raster-0.npz");
+  remove_file("damage", "raster-0.npz");
+  put_text("damage", AM_STUDY_RUNS_FILE, "{\"arm\":\"free<1>\"}\n");
+  assert_int_equal(report_fails("damage", &error), AMINE_ERROR_INPUT);
+  expect_part(error.message, "line 1");
+  put_text("damage", AM_STUDY_FILE, "[]");
+  assert_int_equal(report_fails("damage", &error), AMINE_ERROR_INPUT);
+  expect_part(error.message, "study.json");
+}
+
+/* It has a page of its own. */
+static void test_alone(void **state) {
+  (void)state;
+  amine_error error = {0};
+  put_judged("alone", "1", "true");
+  char *a = path_of("alone"), *b = path_of("passed"), *page = path_of("both.html");
+  assert_int_equal(am_report_write((const char *const[]){a, b}, 2, page, &error),
+                   AMINE_ERROR_ARGUMENT);
+  expect_part(error.message, "a page of its own");
+  free(a);
+  free(b);
+  free(page);
+}
+
+/* Every request for memory is refused once: a sentence, nothing left behind. */
+static void test_memory(void **state) {
+  (void)state;
+  put_judged("memory", "0.0005", "true");
+  put_runs("memory", 2, 2, "4");
+  put_raster("memory", 3);
+  free(report(1, "memory")); /* what others keep for good is had by now */
+  char *folder = path_of("memory"), *page = path_of("memory.html");
+  amine_memory_use(counting, NULL);
+  for (memory.at = 1;; memory.at++) {
+    amine_error error = {0};
+    memory.requests = memory.alive = 0;
+    const amine_status status = am_report_write((const char *const[]){folder}, 1, page, &error);
+    assert_int_equal(memory.alive, 0);
+    if (memory.requests < memory.at) {
+      assert_int_equal(status, AMINE_OK);
+      break;
+    }
+    if (status != AMINE_ERROR_MEMORY)
+      fail_msg("request %ld: status %d, %s", memory.at, (int)status, error.message);
+  }
+  amine_memory_use(NULL, NULL);
+  assert_true(memory.at > 100);
+  free(folder);
+  free(page);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_passed),     cmocka_unit_test(test_missed),
+      cmocka_unit_test(test_open),
+      cmocka_unit_test(test_unfinished), cmocka_unit_test(test_values),
+      cmocka_unit_test(test_damage),     cmocka_unit_test(test_alone),
+      cmocka_unit_test(test_memory),
+  };
+  return cmocka_run_group_tests(tests, make_root, remove_root);
+}

@@ -1,0 +1,311 @@
+/* Studies whose arms are trained: medians and their ratios at every edge; a run is what training
+ * makes of the same keys; neither threads nor interruptions change a byte; a report comes out. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "folder.h"
+#include "format/file.h"
+#include "format/json.h"
+#include "refused_study.h"
+#include "report/report.h"
+#include "run/study/reproduce.h"
+#include "run/study/training.h"
+#include "run/train/evaluate.h"
+
+#define NEVER ((double)NAN)
+
+static char base[64];
+
+static int make_base(void **state) {
+  (void)state;
+  return folder_make(base, sizeof base);
+}
+
+static int remove_base(void **state) {
+  (void)state;
+  folder_remove(base);
+  return 0;
+}
+
+static const char *in_base(const char *name) {
+  static char rooms[4][128];
+  static int next;
+  char *room = rooms[next++ % 4];
+  snprintf(room, sizeof rooms[0], "%s/%s", base, name);
+  return room;
+}
+
+/* ------------------------------------------------------------------------------ judging */
+static am_criterion band(am_judgement judgement, double low, double high, double share) {
+  return (am_criterion){0, "reward", judgement, low, high, share, "a test"};
+}
+
+static void test_medians(void **state) {
+  (void)state;
+  const double odd[] = {5, NEVER, 1}, six[] = {4, 1, NEVER, 2, 3, 4}, all[] = {4, 1, 6, 2, 3, 4};
+  const double late[] = {NEVER, NEVER, NEVER, NEVER, 9, NEVER};
+  am_criterion c = band(AM_JUDGE_MEDIAN, 5, 6, 0);
+  am_verdict v = am_study_judge(&c, odd, 3); /* 1, 5, never; three have no interval */
+  assert_true(v.value == 5 && v.answer == AM_ANSWER_OPEN && v.inside == 1);
+  c = band(AM_JUDGE_MEDIAN, 1, 6, 0);
+  v = am_study_judge(&c, all, 6); /* from 1 to 6 */
+  assert_true(v.value == 3.5 && v.answer == AM_ANSWER_MET && v.low == 1 && v.high == 6);
+  v = am_study_judge(&c, six, 6); /* from 1 to never */
+  assert_true(v.value == 3.5 && v.answer == AM_ANSWER_OPEN && isinf(v.high));
+  c.high = INFINITY; /* as late as one likes, or never */
+  assert_int_equal(am_study_judge(&c, six, 6).answer, AM_ANSWER_MET);
+  c = band(AM_JUDGE_MEDIAN, 0, 8.9, 0);
+  v = am_study_judge(&c, late, 6); /* from 9 to never */
+  assert_true(isinf(v.value) && v.answer == AM_ANSWER_MISSED);
+  const double half[] = {1, NEVER}; /* half way to never is never */
+  assert_true(isinf(am_study_judge(&c, half, 2).value));
+}
+
+/* The sign test's interval: of 6 values the extremes, 2/64 beyond; of 10 the second and the ninth,
+ * 2 * 11/1024 beyond; of 5 there is none, 2/32 would be beyond. */
+static void test_interval_of_a_median(void **state) {
+  (void)state;
+  double values[20], median, low, high;
+  const struct {
+    size_t n, k;
+  } known[] = {{1, 0}, {5, 0}, {6, 1}, {8, 1}, {9, 2}, {10, 2}, {11, 2}, {12, 3}, {20, 6}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    const size_t n = known[i].n, k = known[i].k;
+    for (size_t j = 0; j < n; j++) values[j] = (double)(n - j); /* descending: n, ..., 1 */
+    am_median_interval(&median, &low, &high, values, n);
+    assert_true(median == (double)(n + 1) / 2);
+    if (k == 0) assert_true(isnan(low) && isnan(high));
+    else assert_true(low == (double)k && high == (double)(n + 1 - k));
+  }
+}
+
+/* Which resamples are drawn is not laid down; what follows from the values is. */
+static void test_ratios(void **state) {
+  (void)state;
+  const double one[] = {30, 10, 20, 20, 20, 20}, two[] = {NEVER, 4, 5, 5, 5, 5};
+  const double never[] = {NEVER, NEVER, NEVER, 1, 1, NEVER}, zero[6] = {0};
+  const double narrow[] = {8, 8, 8, 8, 8, 8}, wide[] = {1, 2, 3, 4, 5, 6, 7, 8};
+  am_criterion c = band(AM_JUDGE_RATIO, 2, 4, 1);
+  am_verdict v = am_study_judge_ratio(&c, narrow, two + 1, 5);
+  assert_true(v.value == 1.6 && v.answer == AM_ANSWER_OPEN); /* five: no interval */
+  v = am_study_judge_ratio(&c, one, two, 6);
+  assert_true(v.value == 4 && v.low <= 4 && v.high >= 4);
+  v = am_study_judge_ratio(&c, narrow, narrow, 6); /* no spread: exactly 1 */
+  assert_true(v.value == 1 && v.low == 1 && v.high == 1 && v.answer == AM_ANSWER_MISSED);
+  c = band(AM_JUDGE_RATIO, 0, 7.9, 1);
+  v = am_study_judge_ratio(&c, wide, wide, 8);
+  assert_true(v.value == 1 && v.low >= 1. / 8 && v.low < 0.6 && v.high > 1.6 && v.high <= 8);
+  c.high = 1.5;
+  assert_int_equal(am_study_judge_ratio(&c, wide, wide, 8).answer, AM_ANSWER_OPEN);
+  c = band(AM_JUDGE_RATIO, 0, INFINITY, 1);
+  v = am_study_judge_ratio(&c, one, never, 6); /* nothing can be said */
+  assert_true(isnan(v.value) && v.answer == AM_ANSWER_MISSED);
+  assert_int_equal(am_study_judge_ratio(&c, one, zero, 6).answer, AM_ANSWER_MISSED);
+  v = am_study_judge_ratio(&c, never, one, 6);
+  assert_true(isinf(v.value) && v.answer == AM_ANSWER_MET);
+}
+
+/* ------------------------------------------------------------------------------ a study */
+#define SMALL                                                                                      \
+  "task.size=5", "task.steps=12", "network.hidden=6", "batch=40", "learner.warmup=3",              \
+      "learner.rate=0.01"
+static const am_arm arms[] = {
+    {"plastic", "maze", {SMALL, "modulator.type=constant"}, false},
+    {"no learning", "maze", {SMALL, "learner.rate=0", "learner.rate_end=0"}, true},
+};
+/* What is tested is the running; the bands hold everything. */
+static const am_criterion criteria[] = {
+    {0, "reward", AM_JUDGE_MEDIAN, 0, 1000, 0, "there is a median"},
+    {0, "evaluation", AM_JUDGE_RATIO, 0, 1000, 1, "there is a ratio"},
+    {1, "trials_to_criterion", AM_JUDGE_AT_MOST, 0, 1e9, 1, "a maze has no criterion"},
+};
+static const am_curve curves[] = {{"reward", "Reward", NULL}};
+static const am_study study = {
+    .name = "training",
+    .meaning = "for this test",
+    .source = "nobody",
+    .page = "",
+    .arms = arms,
+    .n_arms = 2,
+    .full = {{"iterations=130", NULL}, criteria, 3, "none"},
+    .quick = {{"iterations=7", NULL}, criteria, 3, "none"},
+    .curves = curves,
+    .n_curves = 1,
+};
+
+static am_study_plan plan_of(bool quick, int n_threads) {
+  return (am_study_plan){
+      .study = &study, .quick = quick, .first_seed = 3, .n_seeds = 3, .n_threads = n_threads};
+}
+
+static void same_files(const char *a, const char *b) {
+  static const char *const files[] = {AM_STUDY_FILE, AM_STUDY_RUNS_FILE};
+  for (int k = 0; k < 2; k++) {
+    unsigned char *x, *y;
+    size_t n, m;
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", in_base(a), files[k]);
+    assert_int_equal(am_file_read(path, 1 << 24, &x, &n, NULL), AMINE_OK);
+    snprintf(path, sizeof path, "%s/%s", in_base(b), files[k]);
+    assert_int_equal(am_file_read(path, 1 << 24, &y, &m, NULL), AMINE_OK);
+    if (n != m || memcmp(x, y, n) != 0) fail_msg("%s of %s and of %s differ", files[k], a, b);
+    am_free(x);
+    am_free(y);
+  }
+}
+
+static void reproduce_in(const char *folder, const am_study_plan *plan) {
+  am_reproduction r;
+  amine_error error = {0};
+  if (am_reproduce(&r, plan, folder ? in_base(folder) : NULL, NULL, &error) != AMINE_OK)
+    fail_msg("%s", error.message);
+  assert_int_equal(r.answer, AM_ANSWER_OPEN); /* three seeds: no interval of a median */
+  am_reproduction_free(&r);
+}
+
+/* A run is what training by the same keys comes to, whoever asks. */
+static void test_against_training(void **state) {
+  (void)state;
+  static const char *const keys[] = {SMALL, "modulator.type=constant", "iterations=130", "seed=4"};
+  const am_study_plan plan = plan_of(false, 2);
+  am_reproduction r;
+  am_config c;
+  am_experiment *x;
+  amine_error error = {0};
+  if (am_reproduce(&r, &plan, NULL, NULL, &error) != AMINE_OK) fail_msg("%s", error.message);
+  am_config_default(&c);
+  assert_int_equal(am_config_load(&c, "maze", &error), AMINE_OK);
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+    assert_int_equal(am_config_assign(&c, keys[k], &error), AMINE_OK);
+  assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+  assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_OK);
+  const am_study_run *run = &r.runs[1]; /* the first arm's second seed */
+  double rewards[130];
+  size_t sampled = 0;
+  assert_int_equal(run->n_samples, 100);
+  for (int k = 0; k < 130; k++) {
+    am_learner_report report;
+    assert_int_equal(am_experiment_iterate(x, &report, &error), AMINE_OK);
+    rewards[k] = report.reward;
+    if ((size_t)k + 1 != (sampled + 1) * 130 / 100) continue;
+    double sum = 0;
+    const int from = k < 25 ? 0 : k - 24; /* 25 batches of 40 */
+    for (int j = from; j <= k; j++) sum += rewards[j];
+    assert_true(run->times[sampled] == 40 * (k + 1));
+    assert_true(run->course[sampled * 3] == sum / (k + 1 - from));
+    assert_true(isnan(run->course[sampled * 3 + 1]) && isnan(run->course[sampled * 3 + 2]));
+    sampled++;
+  }
+  am_evaluation e;
+  assert_int_equal(am_evaluate_network(&e, x, 1000, 4, false, &error), AMINE_OK);
+  assert_int_equal(sampled, 100);
+  assert_true(run->measures[AM_TRAINING_REWARD] == run->course[99 * 3]);
+  assert_true(run->measures[AM_TRAINING_EVALUATION] == e.mean);
+  assert_true(isnan(run->measures[AM_TRAINING_TRIALS]));
+  am_experiment_destroy(x);
+  am_reproduction_free(&r);
+}
+
+typedef struct stopper {
+  double after;
+  atomic_int stop;
+} stopper;
+
+static void stop_at(void *context, double done) {
+  stopper *s = context;
+  if (done >= s->after) atomic_store(&s->stop, 1);
+}
+
+static void test_same_bytes(void **state) {
+  (void)state;
+  const am_study_plan one = plan_of(false, 1), two = plan_of(false, 2);
+  reproduce_in("one", &one);
+  reproduce_in("two", &two);
+  same_files("one", "two");
+  for (int k = 0; k < 4; k++) {
+    char name[32];
+    stopper s = {.after = 0.2 * k + 0.05};
+    am_reproduction r;
+    amine_error error = {0};
+    const am_side_watch watch = {.progress = stop_at, .context = &s, .stop = &s.stop};
+    snprintf(name, sizeof name, "stopped%d", k);
+    assert_int_equal(am_reproduce(&r, &two, in_base(name), &watch, &error), AMINE_ERROR_STOPPED);
+    assert_true(am_reproduction_done(&r) < r.n_runs);
+    am_reproduction_free(&r);
+    reproduce_in(name, &one);
+    same_files("one", name);
+  }
+}
+
+static void test_quick_and_report(void **state) {
+  (void)state;
+  const am_study_plan plan = plan_of(true, 2);
+  am_reproduction r;
+  amine_error error = {0};
+  unsigned char *page;
+  size_t size;
+  char path[200];
+  if (am_reproduce(&r, &plan, in_base("quick"), NULL, &error) != AMINE_OK)
+    fail_msg("%s", error.message);
+  assert_int_equal(r.runs[0].n_samples, 7);
+  assert_true(r.runs[0].times[6] == 7 * 40);
+  am_reproduction_free(&r);
+  const char *folder = in_base("quick");
+  snprintf(path, sizeof path, "%s/report.html", folder);
+  if (am_report_write(&folder, 1, path, &error) != AMINE_OK) fail_msg("%s", error.message);
+  assert_int_equal(am_file_read(path, 1 << 24, &page, &size, &error), AMINE_OK);
+  static const char *const parts[] = {"the median, over that of no learning", ">trials<",
+                                      "the median</td>"};
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+    if (!strstr((char *)page, parts[k])) fail_msg("the page lacks %s", parts[k]);
+  am_free(page);
+}
+
+static void test_wrong_plans(void **state) {
+  (void)state;
+  am_arm wrong[2];
+  am_criterion other[3];
+  am_study s = study;
+  am_study_plan plan = plan_of(false, 1);
+  const am_protocol *protocols[AM_ARMS_MAX];
+  amine_error error = {0};
+  plan.study = &s;
+  s.arms = wrong;
+  memcpy(wrong, arms, sizeof arms);
+  wrong[1].preset = "reinforcement"; /* a brain beside training */
+  assert_int_equal(am_study_plan_check(&plan, protocols, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "describes a brain"));
+  memcpy(wrong, arms, sizeof arms);
+  wrong[0].assignments[6] = "rule.eta=0.1"; /* has no effect: the modulator is the read-out */
+  assert_int_equal(am_study_plan_check(&plan, protocols, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "rule.eta has no effect"));
+  s.arms = arms;
+  s.full.criteria = other;
+  memcpy(other, criteria, sizeof criteria);
+  other[1].share = 2; /* there are two arms */
+  assert_int_equal(am_study_plan_check(&plan, protocols, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "no other arm"));
+}
+
+/* Requests for memory are refused, one in each attempt; none is lost, none leaks. */
+static void test_memory(void **state) {
+  (void)state;
+  am_study_plan plan = plan_of(true, 1);
+  plan.n_seeds = 1;
+  reproduce_in("memory-whole", &plan); /* what others keep for good is had by now */
+  assert_true(refuse_each_request(&plan, in_base("memory")) > 100);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_medians),     cmocka_unit_test(test_interval_of_a_median),
+      cmocka_unit_test(test_ratios),      cmocka_unit_test(test_against_training),
+      cmocka_unit_test(test_same_bytes),  cmocka_unit_test(test_quick_and_report),
+      cmocka_unit_test(test_wrong_plans), cmocka_unit_test(test_memory),
+  };
+  return cmocka_run_group_tests(tests, make_base, remove_base);
+}

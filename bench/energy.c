@@ -13,7 +13,7 @@
 
 #include "amine/kernel.h"
 #include "amine/memory.h"
-#include "run/config/parts.h"
+#include "run/config/objects.h"
 #include "run/train/experiment.h"
 
 typedef struct counted {

@@ -105,12 +105,3 @@ char *am_bytes_text(char out[32], double bytes) {
   snprintf(out, 32, k > 0 && bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, units[k]);
   return out;
 }
-
-amine_status am_memory_check(const char *what, double bytes, amine_error *error) {
-  char needed[32], there[32];
-  const size_t left = am_memory_free();
-  if (bytes <= (double)left) return AMINE_OK;
-  return am_fail(error, AMINE_ERROR_MEMORY,
-                 "%.300s needs about %s of memory; this machine has %s free", what,
-                 am_bytes_text(needed, bytes), am_bytes_text(there, (double)left));
-}

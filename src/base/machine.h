@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
-
 #define AM_LARGE ((size_t)16 << 20) /* bytes that are worth asking for how many there are */
 
 #define AM_TOLD 1e9 /* bytes of which somebody is told who did not ask */
@@ -20,9 +18,5 @@ extern size_t (*am_memory_ask)(void);
 
 /* "512 bytes", "1.3 GB"; returns out. */
 char *am_bytes_text(char out[32], double bytes);
-
-/* AMINE_ERROR_MEMORY if `bytes` are more than there are: "WHAT needs about 26 GB of memory; this
- * machine has 22.8 GB free". */
-amine_status am_memory_check(const char *what, double bytes, amine_error *error);
 
 #endif

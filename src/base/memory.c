@@ -77,6 +77,15 @@ void am_free(void *block) {
   the_allocate(the_context, whole, bytes + HEADER, 0);
 }
 
+amine_status am_memory_check(const char *what, double bytes, amine_error *error) {
+  char needed[32], there[32];
+  const size_t left = am_memory_free();
+  if (bytes <= (double)left) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_MEMORY,
+                 "%.300s needs about %s of memory; this machine has %s free", what,
+                 am_bytes_text(needed, bytes), am_bytes_text(there, (double)left));
+}
+
 char *am_strdup(const char *s) {
   size_t n = strlen(s) + 1;
   char *copy = am_alloc(n, 1);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "amine/memory.h"
+#include "base/error.h"
 
 /* a * b, or SIZE_MAX if it does not fit; and the same for a + b. SIZE_MAX is never a size that can
  * be had, so a chain of them ends in a refused allocation. */
@@ -20,6 +21,10 @@ void *am_alloc(size_t count, size_t size);
 /* The block resized to count * size bytes; bytes beyond the old size are zero. NULL leaves it. */
 void *am_resize(void *block, size_t count, size_t size);
 void am_free(void *block);
+
+/* AMINE_ERROR_MEMORY if `bytes` are more than there are: "WHAT needs about 26 GB of memory; this
+ * machine has 22.8 GB free". */
+amine_status am_memory_check(const char *what, double bytes, amine_error *error);
 
 /* A copy of a string, or NULL. */
 char *am_strdup(const char *s);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/machine.h"
+#include "base/memory.h"
 #include "brain/connect.h"
 
 static double expected_synapses(const amine_brain *b, const am_projection *p) {

@@ -9,7 +9,7 @@
 #include "cli/source.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/config/parts.h"
+#include "run/config/objects.h"
 #include "run/train/evaluate.h"
 #include "run/train/weights.h"
 

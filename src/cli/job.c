@@ -15,7 +15,7 @@
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "report/report.h"
-#include "run/config/parts.h"
+#include "run/config/objects.h"
 #include "run/train/train.h"
 
 /* A run in the making, for its first and its further iterations. */

@@ -7,8 +7,10 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "format/json.h"
+#include "run/config/objects.h"
 #include "run/config/parts.h"
 #include "run/config/preset.h"
+#include "run/protocol/protocols.h"
 #include "run/simulate/config.h"
 #include "run/study/study.h"
 

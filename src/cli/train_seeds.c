@@ -10,7 +10,7 @@
 #include "cli/side.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "run/config/parts.h"
+#include "run/config/objects.h"
 #include "run/train/seeds.h"
 
 typedef struct result {

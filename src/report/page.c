@@ -1,9 +1,8 @@
-/* Putting the page together. */
+/* What every page begins and ends with (see page.h). */
 #include "report/page.h"
 
 #include "report/html.h"
 #include "report/palette.h"
-#include "report/sections.h"
 
 /* The colours of palette.h as CSS variables: --readout, --c0, ... and their use. */
 static void put_colours(am_text *page) {
@@ -11,7 +10,7 @@ static void put_colours(am_text *page) {
     const char *name, *light, *dark;
   } colours[] = {
 #define ROW(name, light, dark) {name, light, dark},
-      AM_MODULATOR_COLOURS(ROW) AM_SERIES_COLOURS(ROW)
+      AM_MODULATOR_COLOURS(ROW) AM_CURVE_COLOURS(ROW)
 #undef ROW
   };
   static const int above[] = {AM_HEAT_ABOVE_FULL}, below[] = {AM_HEAT_BELOW_FULL};
@@ -50,20 +49,4 @@ void am_page_foot(am_text *page) {
                      "</main>\n<div id=\"tip\" hidden></div>\n<script>\n");
   for (size_t k = 0; am_page_script[k]; k++) am_text_puts(page, am_page_script[k]);
   am_text_puts(page, "</script>\n</body>\n</html>\n");
-}
-
-amine_status am_page_write(am_text *page, const am_overview *overview, amine_error *error) {
-  am_text title = {0};
-  am_page_title(&title, overview);
-  am_page_head(page, title.data ? title.data : "");
-  page->failed = page->failed || title.failed;
-  am_text_free(&title);
-  AM_TRY(am_section_summary(page, overview, error));
-  AM_TRY(am_section_learning(page, overview, error));
-  AM_TRY(am_section_episode(page, overview, error));
-  AM_TRY(am_section_weights(page, overview, error));
-  AM_TRY(am_section_training(page, overview, error));
-  AM_TRY(am_section_settings(page, overview, error));
-  am_page_foot(page);
-  return page->failed ? am_fail_memory(error, page->length) : AMINE_OK;
 }

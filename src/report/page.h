@@ -1,15 +1,10 @@
-/* The whole page: head, sections, script. */
+/* What every page begins and ends with. */
 #ifndef AMINE_REPORT_PAGE_H
 #define AMINE_REPORT_PAGE_H
 
 #include "base/memory.h"
-#include "report/train/overview.h"
 
-/* Adds the page to an empty text. AMINE_ERROR_MEMORY only. */
-amine_status am_page_write(am_text *page, const am_overview *overview, amine_error *error);
-
-/* What every page begins and ends with: head, style and <main>; script. The title is not escaped.
- */
+/* Head, style and <main>; script. The title is not escaped. */
 void am_page_head(am_text *page, const char *title);
 void am_page_foot(am_text *page);
 

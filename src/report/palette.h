@@ -16,7 +16,7 @@
   X("readout", "#5b4bc4", "#a99bff")
 
 /* Curves of configurations, in the order of their appearance: X(CSS class, on light, on dark) */
-#define AM_SERIES_COLOURS(X)                                                                       \
+#define AM_CURVE_COLOURS(X)                                                                        \
   X("c0", "#0067b1", "#56acf0")                                                                    \
   X("c1", "#d1500b", "#ff8f4f")                                                                    \
   X("c2", "#00805e", "#36c79a")                                                                    \
@@ -25,7 +25,7 @@
   X("c5", "#5b5f6a", "#b4b9c4")                                                                    \
   X("c6", "#4a5fd0", "#93a4ff")                                                                    \
   X("c7", "#8c2f23", "#e07a6c")
-#define AM_N_SERIES_COLOURS 8
+#define AM_N_CURVE_COLOURS 8
 
 /* Heat maps: below and above zero, each from faint to full, red green blue. Their opacity is the
  * magnitude, so that zero is the ground of the page, light or dark. */

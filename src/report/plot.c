@@ -2,15 +2,31 @@
 #include "report/plot.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "format/json.h"
 #include "report/html.h"
+#include "report/palette.h"
 
 #define BOX 1000.0
 #define MOST_TICKS 64
 
+char *am_curve_classes(char *out, size_t size, size_t k) {
+  snprintf(out, size, "c%zu d%zu", k % AM_N_CURVE_COLOURS, k / AM_N_CURVE_COLOURS % 3);
+  return out;
+}
+
 /* --------------------------------------------------------------------------------------- axes */
+
+void am_range(double *low, double *high, const double *values, size_t n) {
+  *low = *high = (double)NAN;
+  for (size_t k = 0; k < n; k++) {
+    if (!isfinite(values[k])) continue;
+    *low = fmin(*low, values[k]);
+    *high = fmax(*high, values[k]);
+  }
+}
 
 /* 1, 2, 2.5 or 5 times a power of ten, near to `rough`. */
 static double round_step(double rough) {

@@ -10,6 +10,9 @@
 
 #include "base/memory.h"
 
+/* CSS classes of the k-th curve's colour and dashes, the same on the whole page. Returns out. */
+char *am_curve_classes(char *out, size_t size, size_t k);
+
 typedef struct am_axis {
   double low, high;
   double step; /* between ticks; for a logarithmic axis 10 */
@@ -26,6 +29,9 @@ am_axis am_axis_whole(double low, double high, int n_ticks);
 am_axis am_axis_log(double low, double high);
 /* Where a value lies: 0 at low, 1 at high; NAN if it cannot be drawn. */
 double am_axis_at(const am_axis *axis, double value);
+
+/* The least and the greatest value of n numbers that are finite; NAN if there are none. */
+void am_range(double *low, double *high, const double *values, size_t n);
 
 typedef struct am_plot {
   am_axis x, y;

@@ -4,9 +4,9 @@
 #include "base/memory.h"
 #include "format/file.h"
 #include "report/brain/page.h"
-#include "report/page.h"
 #include "report/study/page.h"
 #include "report/train/overview.h"
+#include "report/train/page.h"
 
 #define FOLDERS_MAX 10000
 

@@ -8,6 +8,8 @@
 #define AM_CONFIG_FILE "config.json"
 #define AM_CHECKPOINT_FILE "checkpoint.safetensors"
 #define AM_NOTES_FILE "notes.txt"
+#define AM_RECORDING_FILE "recording.npz"
+#define AM_EPISODE_FILE "episode.json" /* what a recording of series shows: train/recording.h */
 #define AM_SEEDS_FILE "seeds.json" /* of a folder that holds the folders of runs: seeds.h */
 
 /* Adds FOLDER/FILE to an empty text. AMINE_ERROR_MEMORY only. */

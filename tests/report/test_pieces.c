@@ -12,7 +12,7 @@
 #include "report/html.h"
 #include "report/plot.h"
 #include "report/png.h"
-#include "report/train/series.h"
+#include "report/train/episode.h"
 #include "report/train/trips.h"
 
 #define MINUS "\xe2\x88\x92"

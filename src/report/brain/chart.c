@@ -7,7 +7,6 @@
 
 #include "report/html.h"
 #include "report/plot.h"
-#include "report/train/curve.h"
 
 #define BINS 400
 

@@ -9,7 +9,7 @@
 
 typedef struct am_brain_line {
   const char *label;
-  char classes[24];    /* its colour: am_series_classes, or a modulator's name */
+  char classes[24];    /* its colour: am_curve_classes, or a modulator's name */
   const double *t, *y; /* [n] t ascending, in s */
   size_t n;
 } am_brain_line;

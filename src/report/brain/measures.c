@@ -5,7 +5,7 @@
 
 #include "report/brain/page.h"
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/plot.h"
 
 #define SMALL_MAX 24 /* small charts of one kind */
 
@@ -36,7 +36,7 @@ static amine_status put_panel(am_text *page, const am_brain_source *s, size_t fi
                                .t = t,
                                .y = y,
                                .n = s->metrics.n_rows};
-    am_series_classes(lines[n].classes, sizeof lines[n].classes, n);
+    am_curve_classes(lines[n].classes, sizeof lines[n].classes, n);
     n++;
     add_across(across, &n_across, measures[k].chance_name, measures[k].chance);
     add_across(across, &n_across, measures[k].best_name, measures[k].best);

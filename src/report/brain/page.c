@@ -8,7 +8,7 @@
 #include "format/json.h"
 #include "report/html.h"
 #include "report/page.h"
-#include "report/sections.h"
+#include "report/plot.h"
 
 #define ROWS_MAX 400 /* of the description */
 #define TITLE_MAX 80
@@ -195,7 +195,7 @@ void am_brain_populations(am_text *page, const am_brain_source *s) {
   am_text_puts(page, "</tr></thead>\n<tbody>\n");
   for (size_t k = 0; (c = am_columns_of(&s->metrics, "rate_hz", k)) != NULL; k++) {
     am_text_printf(page, "<tr><td><i class=\"swatch %s\"></i>",
-                   am_series_classes(classes, sizeof classes, k));
+                   am_curve_classes(classes, sizeof classes, k));
     am_html_brief(page, c->name, 80);
     am_text_puts(page, "</td>");
     put_cell(page, k < s->recording.n_populations ? s->recording.sizes[k] : (double)NAN);
@@ -239,7 +239,7 @@ static void put_runs(am_text *page, const am_brain_source *sources, size_t n) {
   for (size_t s = 0; s < n; s++) {
     const char *protocol = am_brain_text(&sources[s], "protocol", "type");
     am_text_printf(page, "<tr><td><i class=\"swatch %s\"></i>",
-                   am_series_classes(classes, sizeof classes, s));
+                   am_curve_classes(classes, sizeof classes, s));
     am_html_brief(page, am_brain_label(&sources[s]), 60);
     am_text_puts(page, "</td>");
     put_cell(page, am_brain_number(&sources[s], "seed", NULL));

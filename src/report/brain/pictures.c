@@ -10,7 +10,6 @@
 #include "report/html.h"
 #include "report/plot.h"
 #include "report/png.h"
-#include "report/sections.h"
 
 #define SIDE_MAX 200     /* rows and columns of a table, labels of bars */
 #define PARTS_MAX 8      /* tables side by side, bars in a group, lines */
@@ -156,7 +155,7 @@ static void put_course_key(am_text *page, const course *c) {
   am_text_puts(page, "<ul class=\"key\">\n");
   for (size_t k = 0; k < c->n_lines; k++) {
     am_text_printf(page, "<li><i class=\"swatch %s\"></i>",
-                   am_series_classes(classes, sizeof classes, k));
+                   am_curve_classes(classes, sizeof classes, k));
     am_html_brief(page, am_picture_text(json_array_get(c->lines, k), "label"), 80);
     am_text_puts(page, "</li>\n");
   }
@@ -188,7 +187,7 @@ static void put_course_readout(am_text *page, const course *c, const am_plot *pl
   for (size_t k = 0; k < c->n_lines; k++) {
     if (c->n[k] != n || memcmp(c->x[k], x, n * sizeof *x) != 0) continue;
     const am_readout series = {.label = am_picture_text(json_array_get(c->lines, k), "label"),
-                               .classes = am_series_classes(classes, sizeof classes, k),
+                               .classes = am_curve_classes(classes, sizeof classes, k),
                                .y = c->y[k]};
     am_readout_add(page, &series, c->n[k]);
   }
@@ -220,7 +219,7 @@ static void draw_course(am_text *page, const course *c) {
   am_plot_across(page, &plot, "known", chance);
   am_plot_across(page, &plot, "known", best);
   for (size_t k = c->n_lines; k-- > 0;) {
-    am_series_classes(classes, sizeof classes, k);
+    am_curve_classes(classes, sizeof classes, k);
     if (is_dots(c, k)) am_plot_dots(page, &plot, classes, c->x[k], c->y[k], c->n[k]);
     else am_plot_line(page, &plot, classes, c->x[k], c->y[k], c->n[k]);
   }
@@ -277,7 +276,7 @@ static void put_bars_of(am_text *page, const bars *b, size_t first, size_t end, 
       const double aside = (double)(part - first) - 0.5 * (double)(end - first - 1);
       const double x = (double)k + 1 + width * aside;
       const size_t colour = !few ? (double)k == b->marked : part;
-      am_plot_bar(page, &plot, am_series_classes(classes, sizeof classes, colour), x, width * 0.92,
+      am_plot_bar(page, &plot, am_curve_classes(classes, sizeof classes, colour), x, width * 0.92,
                   bar_at(b, part, k));
     }
   am_plot_close(page);
@@ -288,7 +287,7 @@ static void put_bars_key(am_text *page, const bars *b) {
   am_text_puts(page, "<ul class=\"key\">\n");
   for (size_t k = 0; k < b->n_parts; k++) {
     am_text_printf(page, "<li><i class=\"swatch %s\"></i>",
-                   am_series_classes(classes, sizeof classes, k));
+                   am_curve_classes(classes, sizeof classes, k));
     am_html_brief(page, name_at(b->parts, k), 80);
     am_text_puts(page, "</li>\n");
   }

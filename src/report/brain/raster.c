@@ -5,7 +5,6 @@
 #include "report/brain/page.h"
 #include "report/html.h"
 #include "report/plot.h"
-#include "report/sections.h"
 
 #define ROWS_MAX 400
 #define DOTS_MAX 24000
@@ -43,7 +42,7 @@ static void put_dots(am_text *page, const frame *f, size_t population) {
   const int32_t first = r->first[population], end = first + r->sizes[population];
   char classes[16];
   am_text_printf(page, "<path class=\"dots %s\" d=\"",
-                 am_series_classes(classes, sizeof classes, population));
+                 am_curve_classes(classes, sizeof classes, population));
   for (size_t k = 0; k < r->n_spikes; k++) {
     if (r->i[k] < first || r->i[k] >= end || r->t[k] < f->from) continue;
     if ((size_t)r->i[k] % f->stride != 0) continue;
@@ -63,7 +62,7 @@ static void put_key(am_text *page, const am_brain_recording *r) {
   am_text_puts(page, "<ul class=\"key\">\n");
   for (size_t p = 0; p < r->n_populations; p++) {
     am_text_printf(page, "<li><i class=\"swatch %s\"></i>",
-                   am_series_classes(classes, sizeof classes, p));
+                   am_curve_classes(classes, sizeof classes, p));
     am_html_brief(page, r->populations[p], 60);
     am_text_puts(page, " <small>");
     am_html_count(page, (size_t)r->sizes[p]);
@@ -106,7 +105,7 @@ static amine_status put_rates(am_text *page, const frame *f, const char *x_title
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   for (size_t p = n; p-- > 0;)
-    am_plot_line(page, &plot, am_series_classes(classes, sizeof classes, p), x, y + p * RATE_BINS,
+    am_plot_line(page, &plot, am_curve_classes(classes, sizeof classes, p), x, y + p * RATE_BINS,
                  RATE_BINS);
   am_plot_close(page);
   am_free(x);

@@ -8,7 +8,6 @@
 #include "report/html.h"
 #include "report/palette.h"
 #include "report/plot.h"
-#include "report/sections.h"
 
 #define SMALL_MAX 24 /* small charts of one kind */
 #define VOLTAGES_MAX 4
@@ -16,7 +15,7 @@
 
 /* ------------------------------------------------------------------------------ lines */
 static void colour(am_brain_line *line, size_t k) {
-  am_series_classes(line->classes, sizeof line->classes, k);
+  am_curve_classes(line->classes, sizeof line->classes, k);
 }
 
 double am_brain_latest(const am_brain_source *sources, size_t n) {
@@ -223,7 +222,7 @@ static amine_status put_projection(am_text *page, const am_brain_recording *r, s
   char classes[16];
   if (!has_histogram(r, p)) return AMINE_OK;
   const histogram h = {.name = r->projections[p],
-                       .classes = am_series_classes(classes, sizeof classes, p),
+                       .classes = am_curve_classes(classes, sizeof classes, p),
                        .n = r->n_bins,
                        .synapses = (size_t)r->synapses[p],
                        .low = edges[0],
@@ -368,7 +367,7 @@ static amine_status put_voltage(am_text *page, const am_brain_recording *r, size
                         .y = am_axis_round(low, high, 3),
                         .classes = "low",
                         .x_title = last ? "s" : ""};
-  am_series_classes(classes, sizeof classes, p);
+  am_curve_classes(classes, sizeof classes, p);
   snprintf(fired, sizeof fired, "fired %s", classes);
   am_text_printf(page, "<figure class=\"chart\">\n<h3><i class=\"swatch %s\"></i>", classes);
   am_html_brief(page, r->populations[p], 60);

@@ -9,7 +9,6 @@
 #include "report/brain/chart.h"
 #include "report/html.h"
 #include "report/plot.h"
-#include "report/sections.h"
 #include "report/study/page.h"
 
 #define THIN_MAX 20 /* seeds of an arm that have a line of their own */
@@ -182,7 +181,7 @@ static void put_key(am_text *page, const figure *f) {
   for (size_t a = 0; a < f->s->n_arms; a++) {
     if (f->parts[a].n == 0) continue;
     am_text_printf(page, "<li><i class=\"swatch %s\"></i>",
-                   am_series_classes(classes, sizeof classes, a));
+                   am_curve_classes(classes, sizeof classes, a));
     am_html_brief(page, f->s->arms[a].name, 80);
     if (f->s->arms[a].control) am_text_puts(page, " <small>control</small>");
     am_text_printf(page, " <small>%zu seed%s</small></li>\n", f->parts[a].n_runs,
@@ -202,7 +201,7 @@ static void put_key(am_text *page, const figure *f) {
 static void put_part(am_text *page, const figure *f, const part *p, double *x, double *y,
                      bool thin) {
   char classes[16], whole[32];
-  am_series_classes(classes, sizeof classes, p->number);
+  am_curve_classes(classes, sizeof classes, p->number);
   for (size_t i = 0; i < p->n; i++) x[i] = p->times[i] / f->unit;
   if (!thin) {
     snprintf(whole, sizeof whole, "%s bold", classes);
@@ -239,7 +238,7 @@ static void put_readout(am_text *page, const figure *f, double *x, double *y) {
       all[0][i] = p->median[at], all[1][i] = p->low[at], all[2][i] = p->high[at];
     }
     const am_readout series = {.label = p->arm->name,
-                               .classes = am_series_classes(classes, sizeof classes, a),
+                               .classes = am_curve_classes(classes, sizeof classes, a),
                                .y = all[0],
                                .low = p->n_runs > 2 ? all[1] : NULL,
                                .high = p->n_runs > 2 ? all[2] : NULL};

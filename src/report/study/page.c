@@ -7,7 +7,7 @@
 #include "format/file.h"
 #include "report/html.h"
 #include "report/page.h"
-#include "report/sections.h"
+#include "report/plot.h"
 
 size_t am_study_done(const am_study_source *s) {
   size_t n = 0;
@@ -137,7 +137,7 @@ static void put_lane(am_text *page, const am_study_source *s, const am_study_cri
     am_html_at(page, fmax(to - from, 1));
     am_text_puts(page, "%\"></i>");
   }
-  am_series_classes(classes, sizeof classes, c->arm);
+  am_curve_classes(classes, sizeof classes, c->arm);
   for (size_t k = 0; k < s->n_seeds; k++) {
     const am_study_run *run = &s->arms[c->arm].runs[k];
     if (!run->done || !isfinite(run->measures[c->measure])) continue;
@@ -151,7 +151,7 @@ static void put_lane(am_text *page, const am_study_source *s, const am_study_cri
 static void put_arm(am_text *page, const am_study_source *s, size_t arm) {
   char classes[16];
   am_text_printf(page, "<i class=\"swatch %s\"></i>",
-                 am_series_classes(classes, sizeof classes, arm));
+                 am_curve_classes(classes, sizeof classes, arm));
   am_html_brief(page, s->arms[arm].name, 80);
   if (s->arms[arm].control) am_text_puts(page, " <small>control</small>");
 }

@@ -100,12 +100,3 @@ void am_curve_free(am_curve *curve) {
   am_free(curve->y);
   *curve = (am_curve){0};
 }
-
-void am_range(double *low, double *high, const double *values, size_t n) {
-  *low = *high = (double)NAN;
-  for (size_t k = 0; k < n; k++) {
-    if (!isfinite(values[k])) continue;
-    *low = fmin(*low, values[k]);
-    *high = fmax(*high, values[k]);
-  }
-}

@@ -29,7 +29,4 @@ amine_status am_curve_make(am_curve *curve, const am_overview *overview, const a
                            size_t group, am_metric metric, amine_error *error);
 void am_curve_free(am_curve *curve);
 
-/* The least and the greatest value of n numbers that are finite; NAN if there are none. */
-void am_range(double *low, double *high, const double *values, size_t n);
-
 #endif

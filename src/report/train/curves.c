@@ -4,8 +4,8 @@
 
 #include "report/html.h"
 #include "report/plot.h"
-#include "report/sections.h"
 #include "report/train/curve.h"
+#include "report/train/sections.h"
 
 #define LARGE_BINS 200
 #define SMALL_BINS 100
@@ -109,10 +109,10 @@ static void put_curves(am_text *page, const picture *p, const am_plot *plot) {
   const am_overview *o = p->overview;
   char classes[16];
   for (size_t g = 0; g < o->n_groups && !p->small; g++)
-    am_plot_band(page, plot, am_series_classes(classes, sizeof classes, g), p->bins.x,
+    am_plot_band(page, plot, am_curve_classes(classes, sizeof classes, g), p->bins.x,
                  p->curves[g].low, p->curves[g].high, p->bins.n);
   for (size_t g = o->n_groups; g-- > 0;) /* the first on top */
-    am_plot_line(page, plot, am_series_classes(classes, sizeof classes, g), p->bins.x,
+    am_plot_line(page, plot, am_curve_classes(classes, sizeof classes, g), p->bins.x,
                  p->curves[g].y, p->bins.n);
 }
 
@@ -122,7 +122,7 @@ static void put_readout(am_text *page, const picture *p, const am_plot *plot) {
   am_readout_open(page, plot, p->unit.mark, p->bins.x, p->bins.n);
   for (size_t g = 0; g < o->n_groups; g++) {
     const char *label = o->n_groups > 1 ? o->groups[g].label : am_metric_keys[p->metric];
-    am_series_classes(classes, sizeof classes, g);
+    am_curve_classes(classes, sizeof classes, g);
     am_readout series = {.label = label, .classes = classes, .y = p->curves[g].y};
     if (!p->small) series.low = p->curves[g].low, series.high = p->curves[g].high;
     am_readout_add(page, &series, p->bins.n);

@@ -6,7 +6,7 @@
 
 #include "format/json.h"
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/train/sections.h"
 
 #define AFTER 3 /* steps after a reward in which the modulator is looked at */
 

@@ -3,6 +3,7 @@
 #define AMINE_REPORT_TRAIN_EPISODE_H
 
 #include "base/memory.h"
+#include "report/train/recorded_episode.h"
 #include "report/train/trips.h"
 
 /* The longest episode that is drawn whole. */
@@ -25,6 +26,14 @@ amine_status am_raster(am_text *page, const am_recording *recording, size_t n_st
                        amine_error *error);
 /* The heading of a strip; the script writes into it the value of `key` at the step it shows. */
 void am_strip_head(am_text *page, const char *key, const char *title, const char *meaning);
+
+/* One strip under the other on one time axis: a line for a series of width 1, a picture with a row
+ * for each value for the others. A series "targets" is drawn over "outputs" where both are lines;
+ * in a short episode that has "targets" and, of the same width, "prediction" or "output", the
+ * inputs come first and then both in one strip, value by value. "actions" are choices: a dash for
+ * each, no line from one to the next. AMINE_ERROR_MEMORY only. */
+amine_status am_series_strips(am_text *page, const am_recorded_episode *episode,
+                              amine_error *error);
 
 /* Steps taken by each trip beside the least possible. AMINE_ERROR_MEMORY only. */
 amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *error);

@@ -2,7 +2,8 @@
 #include <math.h>
 
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/plot.h"
+#include "report/train/sections.h"
 
 /* The scale: from 0, or from the worst of what is below it, to the best of what is above it. Bars
  * begin at 0, so that one to the left is as much less than nothing as it is long. */
@@ -107,7 +108,7 @@ static void put_rung(am_text *page, const ladder *l, size_t g, const scale *s) {
   const am_group *group = &o->groups[g];
   const am_source *source = l->source;
   char classes[16];
-  am_text_printf(page, "<div class=\"rung %s\">", am_series_classes(classes, sizeof classes, g));
+  am_text_printf(page, "<div class=\"rung %s\">", am_curve_classes(classes, sizeof classes, g));
   if (o->n_groups > 1) {
     am_text_puts(page, "<span class=\"who\">");
     am_html_brief(page, group->label, 80);

@@ -2,7 +2,7 @@
 #ifndef AMINE_REPORT_TRAIN_OVERVIEW_H
 #define AMINE_REPORT_TRAIN_OVERVIEW_H
 
-#include "report/train/series.h"
+#include "report/train/recorded_episode.h"
 #include "report/train/source.h"
 
 /* A figure over the runs of a configuration. */

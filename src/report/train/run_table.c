@@ -2,7 +2,8 @@
 #include <math.h>
 
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/plot.h"
+#include "report/train/sections.h"
 
 static void put_run(am_text *page, const am_overview *o, size_t s) {
   const am_source *source = &o->sources[s];
@@ -10,7 +11,7 @@ static void put_run(am_text *page, const am_overview *o, size_t s) {
   const size_t g = am_group_of(o, s);
   char classes[16];
   am_text_printf(page, "<tr><td><i class=\"swatch %s\"></i>",
-                 am_series_classes(classes, sizeof classes, g));
+                 am_curve_classes(classes, sizeof classes, g));
   am_html_brief(page, source->name[0] ? source->name : "run", 60);
   am_text_puts(page, "</td>");
   if (o->n_groups > 1) {

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/plot.h"
+#include "report/train/sections.h"
 
 #define VALUES_MAX 12
 
@@ -21,7 +22,7 @@ static void put_differences(am_text *page, const am_overview *o) {
   am_text_puts(page, "</tr></thead>\n<tbody>\n");
   for (size_t g = 0; g < o->n_groups; g++) {
     am_text_printf(page, "<tr><td><i class=\"swatch %s\"></i>",
-                   am_series_classes(classes, sizeof classes, g));
+                   am_curve_classes(classes, sizeof classes, g));
     am_html_brief(page, o->groups[g].label, 80);
     am_text_puts(page, "</td>");
     for (size_t k = 0; k < o->n_differing; k++) {

@@ -5,7 +5,6 @@
 #include "report/html.h"
 #include "report/palette.h"
 #include "report/plot.h"
-#include "report/train/curve.h"
 #include "report/train/episode.h"
 
 /* One strip: a line, perhaps with a band around it. */

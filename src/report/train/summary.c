@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/train/sections.h"
 
 /* ---------------------------------------------------------------------------------- sentences */
 

@@ -4,7 +4,7 @@
 
 #include "report/html.h"
 #include "report/png.h"
-#include "report/sections.h"
+#include "report/train/sections.h"
 
 #define PIXELS_MAX 256
 #define SCALE_SHARE 0.995 /* of the connections lie within the ends of the colours */

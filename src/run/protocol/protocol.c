@@ -1,4 +1,4 @@
-/* The table of protocols, and what they act with (see protocol.h). */
+/* What protocols act with (see protocol.h). */
 #include "run/protocol/protocol.h"
 
 #include <math.h>
@@ -9,55 +9,13 @@
 #include "base/memory.h"
 #include "base/steps.h"
 #include "modulator/systems.h"
-#include "run/protocol/protocols.h"
 
-/* ------------------------------------------------------------------------------ none */
-static const am_measure none_measures[] = {
-    {.name = "mean_rate",
-     .unit = "Hz",
-     .meaning = "spikes of all neurons, for each neuron and second",
-     .title = "Mean rate of all neurons",
-     .figure = true},
-};
-
-static void none_measure(double *values, const void *state, const am_stage *stage) {
-  (void)state;
-  double spikes = 0, neurons = 0;
-  for (int p = 0; p < amine_brain_n_populations(stage->brain); p++) {
-    int n;
-    amine_brain_population(stage->brain, p, &n, NULL);
-    spikes += (double)amine_brain_spike_count(stage->brain, p);
-    neurons += n;
-  }
-  const double seconds = (double)stage->now * stage->dt_ms * 1e-3;
-  values[0] = seconds > 0 && neurons > 0 ? spikes / neurons / seconds : (double)NAN;
+int am_measure_find(const am_protocol *protocol, const char *name) {
+  for (int k = 0; k < protocol->n_measures; k++)
+    if (strcmp(protocol->measures[k].name, name) == 0) return k;
+  return -1;
 }
 
-static const am_protocol am_protocol_none = {.name = "none",
-                                             .meaning = "nothing: the brain is left to itself",
-                                             .title = "A brain left to itself",
-                                             .measures = none_measures,
-                                             .n_measures = 1,
-                                             .measure = none_measure};
-
-static const am_protocol *const protocols[] = {
-    &am_protocol_none,          &am_protocol_reinforcement, &am_protocol_attention,
-    &am_protocol_inhibition,    &am_protocol_together,      &am_protocol_xor,
-    &am_protocol_activity,      &am_protocol_gridworld,     &am_protocol_reversal,
-    &am_protocol_distal_reward, &am_protocol_conditioning,  &am_protocol_instrumental,
-};
-
-const am_protocol *am_protocol_at(int k) {
-  return k >= 0 && k < (int)(sizeof protocols / sizeof *protocols) ? protocols[k] : NULL;
-}
-
-const am_protocol *am_protocol_find(const char *name) {
-  for (int k = 0; am_protocol_at(k); k++)
-    if (strcmp(am_protocol_at(k)->name, name) == 0) return am_protocol_at(k);
-  return NULL;
-}
-
-/* ------------------------------------------------------------------------------ for protocols */
 amine_status am_stage_find(const am_stage *stage, const char *protocol, const char *name,
                            int *population, int *n, amine_error *error) {
   am_text others = {0};

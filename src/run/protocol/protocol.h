@@ -110,14 +110,8 @@ typedef struct am_protocol {
   void (*picture)(am_pictures *pictures, const void *state, const am_stage *stage);
 } am_protocol;
 
-/* All protocols, in the order of the table in protocol.c: what protocol.type may be. */
-#define AM_PROTOCOL_NAMES                                                                          \
-  "none|reinforcement|attention|inhibition|together|xor|activity|gridworld|reversal|"              \
-  "distal-reward|conditioning|instrumental"
-
-/* The k-th protocol, NULL past the end; by name, NULL if there is none. */
-const am_protocol *am_protocol_at(int k);
-const am_protocol *am_protocol_find(const char *name);
+/* The number of a measure of a protocol, -1 if it has none of that name. */
+int am_measure_find(const am_protocol *protocol, const char *name);
 
 /* ---- For protocols. */
 

@@ -15,6 +15,7 @@
 #include "format/json.h"
 #include "run/config/key_json.h"
 #include "run/config/preset.h"
+#include "run/protocol/protocols.h"
 
 #define CLAMP(n)                                                                                   \
   AM_NUMBER("clamp." n, NAN, 0, 1, "",                                                             \

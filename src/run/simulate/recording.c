@@ -429,7 +429,7 @@ amine_status am_simulation_recording_write(am_simulation *simulation,
   recording r = {.simulation = simulation, .limits = limits, .error = error ? error : &own};
   am_text path = {0};
   amine_status status = am_npz_builder_new(&r.builder, error);
-  if (status == AMINE_OK) status = am_folder_path(&path, folder, AM_SIMULATION_RECORDING, error);
+  if (status == AMINE_OK) status = am_folder_path(&path, folder, AM_RECORDING_FILE, error);
   am_simulation_look_at_weights(simulation);
   if (status == AMINE_OK) status = add_all(&r, mark, folder);
   if (status == AMINE_OK) status = am_npz_builder_save(r.builder, path.data, true, error);
@@ -463,8 +463,7 @@ amine_status am_simulation_recording_is_fresh(bool *is, const char *folder, amin
   struct stat found;
   am_file_sum sum;
   amine_status status = am_folder_path(&checkpoint, folder, AM_CHECKPOINT_FILE, error);
-  if (status == AMINE_OK)
-    status = am_folder_path(&path, folder, AM_SIMULATION_RECORDING, error);
+  if (status == AMINE_OK) status = am_folder_path(&path, folder, AM_RECORDING_FILE, error);
   *is = status == AMINE_OK && am_io.stat(checkpoint.data, &found) != 0;
   if (status == AMINE_OK && !*is) {
     status = am_file_sum_of(&sum, checkpoint.data, error);

@@ -34,8 +34,6 @@
 
 #include "run/simulate/records.h"
 
-#define AM_SIMULATION_RECORDING "recording.npz"
-
 /* Writes it to the folder, in which the checkpoint and spikes.gdf stand as the run left them.
  * *limits (empty before) gets the lines that the file has as `limits`, each ended by a newline. */
 amine_status am_simulation_recording_write(am_simulation *simulation,

@@ -160,7 +160,7 @@ static void note(const am_simulation *s, am_text *notes) {
   am_text_puts(notes, amine_brain_notes(s->brain));
   am_simulation_note_times(s->config, s->stage.dt_ms, notes);
   am_stage_note_times(&s->stage, s->config->protocol, notes);
-  am_simulation_note_unmoved(s, notes);
+  am_simulation_note_unmoved(s->config, s->brain, s->learning, s->n_learning, notes);
 }
 
 amine_status am_simulation_prepare(am_simulation **simulation, const am_simulation_config *config,

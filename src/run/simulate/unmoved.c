@@ -22,14 +22,15 @@ static bool kind_moves(amine_event_kind kind, am_modulator which) {
   return false;
 }
 
-static bool moves(const am_simulation *s, am_modulator which) {
-  const char *by_protocol = s->config->protocol->moves;
+static bool moves(const am_simulation_config *config, const amine_brain *brain,
+                  am_modulator which) {
+  const char *by_protocol = config->protocol->moves;
   double level;
-  if (am_simulation_clamp(s->config, which, &level)) return true;
+  if (am_simulation_clamp(config, which, &level)) return true;
   if (by_protocol && am_word_index(by_protocol, am_modulator_names[which]) >= 0) return true;
-  for (int k = 0; k < amine_brain_n_plans(s->brain); k++) {
+  for (int k = 0; k < amine_brain_n_plans(brain); k++) {
     amine_event_kind kind;
-    amine_brain_plan(s->brain, k, &kind);
+    amine_brain_plan(brain, k, &kind);
     if (kind_moves(kind, which)) return true;
   }
   return false;
@@ -42,22 +43,23 @@ static bool waits(const am_projection *p) {
   return p->reward && p->factor == AMINE_FACTOR_NONE && p->reward->is.base == 0;
 }
 
-void am_simulation_note_unmoved(const am_simulation *s, am_text *notes) {
+void am_simulation_note_unmoved(const am_simulation_config *config, const amine_brain *brain,
+                                const am_learning *learning, int n, am_text *notes) {
   bool any = false;
-  for (int k = 0; k < AM_N_MODULATORS; k++) any = any || moves(s, (am_modulator)k);
-  if (s->stage.chemical && !any)
+  for (int k = 0; k < AM_N_MODULATORS; k++) any = any || moves(config, brain, (am_modulator)k);
+  if (brain->chemistry && !any)
     am_text_puts(notes, "neuromodulation: nothing moves it, neither events of the model nor the "
                         "protocol: its levels stay at their baselines\n");
-  if (moves(s, AM_MODULATOR_DOPAMINE)) return;
-  int n = 0;
-  for (int k = 0; k < s->n_learning; k++) {
-    const am_projection *p = &s->brain->projections[s->learning[k].projection];
-    if (!waits(p) || ++n > LINES_MAX) continue;
+  if (moves(config, brain, AM_MODULATOR_DOPAMINE)) return;
+  int n_waiting = 0;
+  for (int k = 0; k < n; k++) {
+    const am_projection *p = &brain->projections[learning[k].projection];
+    if (!waits(p) || ++n_waiting > LINES_MAX) continue;
     am_text_printf(notes,
                    "projections.%.130s: its rule %s waits for rewards, and nothing gives one, "
                    "neither events of the model nor the protocol: it will not learn\n",
-                   s->learning[k].name, p->rule->name);
+                   learning[k].name, p->rule->name);
   }
-  if (n > LINES_MAX)
-    am_text_printf(notes, "and %d projections more that wait for rewards\n", n - LINES_MAX);
+  if (n_waiting > LINES_MAX)
+    am_text_printf(notes, "and %d projections more that wait for rewards\n", n_waiting - LINES_MAX);
 }

@@ -2,11 +2,13 @@
 #ifndef AMINE_RUN_SIMULATE_UNMOVED_H
 #define AMINE_RUN_SIMULATE_UNMOVED_H
 
-#include "run/simulate/simulation.h"
+#include "run/simulate/config.h"
+#include "run/simulate/learning.h"
 
-/* A line for each projection whose weights cannot change, because its rule waits for dopamine and
- * neither an event of the model nor the protocol moves that; and one if nothing moves any level of
- * a brain that has them. What is clamped is left alone: somebody knows. */
-void am_simulation_note_unmoved(const am_simulation *simulation, am_text *notes);
+/* A line for each projection of learning [n] whose weights cannot change, because its rule waits
+ * for dopamine and neither an event of the model nor the protocol moves that; and one if nothing
+ * moves any level of a brain that has them. What is clamped is left alone: somebody knows. */
+void am_simulation_note_unmoved(const am_simulation_config *config, const amine_brain *brain,
+                                const am_learning *learning, int n, am_text *notes);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "base/student.h"
-#include "run/study/plan.h"
+#include "run/study/form.h"
 
 #define Z95 1.959963984540054
 #define ROUNDING 1e-9
@@ -17,6 +17,21 @@ void am_share_interval(double *low, double *high, int inside, int n) {
   const double half = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n)) / (1 + z2);
   *low = inside == 0 ? 0 : middle - half;
   *high = inside == n ? 1 : middle + half;
+}
+
+const char *am_judgement_name(am_judgement judgement) {
+  switch (judgement) {
+  case AM_JUDGE_AT_LEAST: return "at least";
+  case AM_JUDGE_AT_MOST: return "at most";
+  case AM_JUDGE_MEAN: return "mean";
+  case AM_JUDGE_MEDIAN: return "median";
+  case AM_JUDGE_RATIO: return "ratio";
+  }
+  return "";
+}
+
+bool am_judges_share(am_judgement judgement) {
+  return judgement == AM_JUDGE_AT_LEAST || judgement == AM_JUDGE_AT_MOST;
 }
 
 const char *am_answer_name(am_answer answer) {

@@ -7,6 +7,11 @@
 
 #include "run/study/study.h"
 
+/* "at least", "at most", "mean", "median", "ratio" */
+const char *am_judgement_name(am_judgement judgement);
+/* Whether it is about a share of the seeds: the first two. */
+bool am_judges_share(am_judgement judgement);
+
 typedef enum am_answer {
   AM_ANSWER_MISSED, /* "missed" */
   AM_ANSWER_MET,    /* "met" */

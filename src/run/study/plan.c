@@ -1,4 +1,4 @@
-/* Forms, configurations and the tree of a study (see plan.h). */
+/* Configurations, checks and the tree of a study (see plan.h). */
 #include "run/study/plan.h"
 
 #include <math.h>
@@ -6,36 +6,8 @@
 
 #include "format/json.h"
 #include "run/simulate/page.h"
+#include "run/study/judge.h"
 #include "run/study/training.h"
-
-const am_study_form *am_study_plan_form(const am_study_plan *plan) {
-  return plan->quick ? &plan->study->quick : &plan->study->full;
-}
-
-const char *am_study_plan_form_name(const am_study_plan *plan) {
-  return plan->quick ? "quick" : "full";
-}
-
-const char *am_judgement_name(am_judgement judgement) {
-  switch (judgement) {
-  case AM_JUDGE_AT_LEAST: return "at least";
-  case AM_JUDGE_AT_MOST: return "at most";
-  case AM_JUDGE_MEAN: return "mean";
-  case AM_JUDGE_MEDIAN: return "median";
-  case AM_JUDGE_RATIO: return "ratio";
-  }
-  return "";
-}
-
-bool am_judges_share(am_judgement judgement) {
-  return judgement == AM_JUDGE_AT_LEAST || judgement == AM_JUDGE_AT_MOST;
-}
-
-int am_measure_find(const am_protocol *protocol, const char *name) {
-  for (int k = 0; k < protocol->n_measures; k++)
-    if (strcmp(protocol->measures[k].name, name) == 0) return k;
-  return -1;
-}
 
 /* ------------------------------------------------------------------------------ one run */
 static amine_status apply(am_simulation_config *config, const char *const *assignments,

@@ -7,7 +7,7 @@
  * whether what was published came out (in the arms of the experiment) and did not come out where it
  * must not (in the controls).
  *
- * A study is data: a file src/run/study_NAME.c with one or a few `const am_study`, which are named
+ * A study is data: a file NAME.c here with one or a few `const am_study`, which are named
  * in studies.h and in the table of studies.c. */
 #ifndef AMINE_RUN_STUDY_STUDY_H
 #define AMINE_RUN_STUDY_STUDY_H

@@ -10,7 +10,7 @@
 
 #include "report/study/source.h"
 #include "run/config/config.h"
-#include "run/study/plan.h"
+#include "run/study/form.h"
 
 enum { AM_TRAINING_REWARD, AM_TRAINING_TRIALS, AM_TRAINING_EVALUATION, AM_N_TRAINING_MEASURES };
 

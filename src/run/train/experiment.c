@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "run/config/parts.h"
+#include "run/config/objects.h"
 #include "run/train/weights.h"
 
 static amine_status fill(am_experiment *x, amine_error *error) {

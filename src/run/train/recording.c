@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "format/npz.h"
+#include "run/folder.h"
 #include "run/train/series.h"
 #include "task/maze/maze.h"
 

@@ -22,9 +22,6 @@
 
 #include "run/train/experiment.h"
 
-#define AM_RECORDING_FILE "recording.npz"
-#define AM_EPISODE_FILE "episode.json" /* what a recording that is no maze's shows */
-
 /* Plays episode (seed, 0, 0) with the weights as they are, and writes the recording into the
  * folder; of a run that is no actor-critic in a maze also episode.json: the task's name and
  * meaning, how many episodes there are, and of each series its name, meaning and width. A learner

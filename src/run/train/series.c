@@ -8,7 +8,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "format/npz.h"
-#include "run/train/recording.h"
+#include "run/folder.h"
 
 const am_series *am_episode_find(const am_episode *e, const char *name) {
   for (int k = 0; k < e->n; k++)

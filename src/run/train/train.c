@@ -9,7 +9,7 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "format/file.h"
-#include "run/config/parts.h"
+#include "run/config/objects.h"
 #include "run/train/checkpoint.h"
 #include "run/train/health.h"
 #include "run/train/weights.h"

@@ -10,14 +10,6 @@
 #include "base/memory.h"
 #include "task/maze/value.h"
 
-#define ALLOCATE(pointer, count)                                                                   \
-  do {                                                                                             \
-    (pointer) = am_alloc((size_t)(count), sizeof *(pointer));                                      \
-    if (!(pointer)) return am_fail_memory(error, am_size_mul((size_t)(count), sizeof *(pointer))); \
-  } while (0)
-
-static const am_maze_cell move[AM_MAZE_ACTIONS] = {{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
-
 am_maze_options am_maze_default(void) {
   return (am_maze_options){.size = 11, .steps = 200, .wall_penalty = 0, .reward = 10};
 }
@@ -57,8 +49,8 @@ static float step(const am_task *task, void *state, int action) {
   assert(action >= 0 && action < AM_MAZE_ACTIONS);
   const am_maze *maze = am_maze_of(task);
   am_maze_state *s = state;
-  am_maze_cell to = {(int16_t)(s->agent.row + move[action].row),
-                     (int16_t)(s->agent.col + move[action].col)};
+  am_maze_cell to = {(int16_t)(s->agent.row + am_maze_move[action].row),
+                     (int16_t)(s->agent.col + am_maze_move[action].col)};
   float reward = 0;
   int number = am_maze_number(maze, to);
   if (number < 0) {
@@ -78,11 +70,7 @@ static float step(const am_task *task, void *state, int action) {
 
 static void destroy(am_task *task) {
   am_maze *maze = (am_maze *)task;
-  am_free(maze->number);
-  am_free(maze->view);
-  am_free(maze->cell);
-  am_free(maze->next);
-  am_free(maze->shown);
+  am_maze_unmap(maze);
   am_free(maze);
 }
 
@@ -140,49 +128,6 @@ static amine_status check(const am_maze_options *o, amine_error *error) {
   return AMINE_OK;
 }
 
-static bool is_wall(int size, int row, int col) {
-  if (row <= 0 || col <= 0 || row >= size - 1 || col >= size - 1) return true;
-  if (row == size / 2 && col == size / 2) return false;
-  return row % 2 == 0 && col % 2 == 0;
-}
-
-/* The nine cells around a free cell as nine bits, the first the highest. */
-static uint16_t view_of(int size, int row, int col) {
-  unsigned view = 0;
-  for (int r = row - 1; r <= row + 1; r++)
-    for (int c = col - 1; c <= col + 1; c++) view = view << 1 | is_wall(size, r, c);
-  return (uint16_t)view;
-}
-
-static amine_status lay_out(am_maze *maze, amine_error *error) {
-  const int size = maze->options.size;
-  ALLOCATE(maze->number, size * size);
-  ALLOCATE(maze->view, size * size);
-  for (int row = 0; row < size; row++)
-    for (int col = 0; col < size; col++) {
-      bool wall = is_wall(size, row, col);
-      maze->number[row * size + col] = wall ? -1 : maze->n_free++;
-      if (!wall) maze->view[row * size + col] = view_of(size, row, col);
-    }
-  ALLOCATE(maze->cell, maze->n_free);
-  ALLOCATE(maze->next, maze->n_free);
-  for (int k = 0; k < size * size; k++) {
-    int number = maze->number[k];
-    if (number < 0) continue;
-    am_maze_cell cell = {(int16_t)(k / size), (int16_t)(k % size)};
-    maze->cell[number] = cell;
-    for (int a = 0; a < AM_MAZE_ACTIONS; a++)
-      maze->next[number][a] = maze->number[k + move[a].row * size + move[a].col];
-  }
-  maze->centre = maze->number[size / 2 * size + size / 2];
-  ALLOCATE(maze->shown, AM_MAZE_VIEWS);
-  for (int view = 0; view < AM_MAZE_VIEWS; view++) {
-    for (int k = 0; k < 9; k++) maze->shown[view][k] = (float)(view >> (8 - k) & 1);
-    maze->shown[view][AM_MAZE_INPUT_BIAS] = 1;
-  }
-  return AMINE_OK;
-}
-
 /* Mean finds in 200 steps by the policies of policy.h that take long to work out; the
  * tests work them out again. They never bump into a wall, so a penalty changes nothing. */
 static const struct {
@@ -230,7 +175,7 @@ amine_status am_maze_create(am_task **out, const am_maze_options *options, amine
                          .n_steps = o.steps,
                          .criterion = (double)NAN,
                          .state_size = sizeof(am_maze_state)};
-  amine_status status = lay_out(maze, error);
+  amine_status status = am_maze_map(maze, error);
   if (status == AMINE_OK) status = calibrate(maze, error);
   if (status != AMINE_OK) {
     destroy(&maze->task);

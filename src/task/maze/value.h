@@ -4,7 +4,7 @@
 #ifndef AMINE_TASK_MAZE_VALUE_H
 #define AMINE_TASK_MAZE_VALUE_H
 
-#include "task/maze/maze.h"
+#include "task/maze/map.h"
 
 /* The one of up to eight mirror images of a free cell that stands for all of them. The maze looks
  * the same in each mirror, so what holds for a reward there holds for its images. */

@@ -8,6 +8,7 @@
 #include "report/brain/source.h"
 #include "report/report.h"
 #include "run/config/preset.h"
+#include "run/protocol/protocols.h"
 #include "run/simulate/page.h"
 #include "run/simulate/run.h"
 

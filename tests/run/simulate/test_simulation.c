@@ -13,6 +13,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "format/safetensors.h"
+#include "run/protocol/protocols.h"
 #include "run/simulate/compare.h"
 #include "run/simulate/checkpoint.h"
 #include "run/simulate/recording.h"

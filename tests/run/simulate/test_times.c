@@ -9,9 +9,10 @@
 
 #include "base/steps.h"
 #include "format/json.h"
+#include "run/config/objects.h"
+#include "run/protocol/protocols.h"
 #include "run/train/experiment.h"
 #include "run/simulate/simulation.h"
-#include "run/config/parts.h"
 #include "small.h"
 
 static amine_error error;

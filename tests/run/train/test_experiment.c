@@ -14,6 +14,7 @@
 #include "format/json.h"
 #include "format/npz.h"
 #include "run/config/parts.h"
+#include "run/folder.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
 #include "run/train/health.h"

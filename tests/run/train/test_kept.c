@@ -233,20 +233,20 @@ static void a_recording_is_made_again(void **state) {
   snprintf(other, sizeof other, "%s/recorded-other", base);
   simulate(folder, NULL);
   simulate(other, "seed=4");
-  bytes whole = read_all(folder, AM_SIMULATION_RECORDING);
-  bytes foreign = read_all(other, AM_SIMULATION_RECORDING);
+  bytes whole = read_all(folder, AM_RECORDING_FILE);
+  bytes foreign = read_all(other, AM_RECORDING_FILE);
   bytes metrics = read_all(folder, AM_METRICS_FILE);
   const bytes tries[] = {{whole.data, 0}, {whole.data, whole.size / 2}, foreign, {NULL, 0}};
   assert_true(is_fresh(folder));
   for (int k = 0; k < 4; k++) {
     am_text limits = {0};
-    if (tries[k].data) put(folder, AM_SIMULATION_RECORDING, tries[k].data, tries[k].size);
-    else assert_int_equal(unlink(in(folder, AM_SIMULATION_RECORDING)), 0);
+    if (tries[k].data) put(folder, AM_RECORDING_FILE, tries[k].data, tries[k].size);
+    else assert_int_equal(unlink(in(folder, AM_RECORDING_FILE)), 0);
     if (is_fresh(folder)) fail_msg("try %d passes for the recording", k);
     OK(am_simulation_record(folder, &limits, &error));
     assert_int_equal(limits.length, 0);
     assert_true(is_fresh(folder));
-    expect_bytes(folder, AM_SIMULATION_RECORDING, whole);
+    expect_bytes(folder, AM_RECORDING_FILE, whole);
   }
   expect_bytes(folder, AM_METRICS_FILE, metrics);
   am_free(whole.data);
@@ -343,13 +343,13 @@ static void fewer_spikes_move_the_begin(void **state) {
   simulate(folder, NULL);
   am_simulation_config c = config_of(NULL);
   am_simulation *s = open_simulation(&c, &mark, folder);
-  OK(am_npz_open(&npz, in(folder, AM_SIMULATION_RECORDING), AM_NPZ_LIMIT, &error));
+  OK(am_npz_open(&npz, in(folder, AM_RECORDING_FILE), AM_NPZ_LIMIT, &error));
   const double *all = array(npz, "t", &n_all), begin_all = *(double *)array(npz, "begin", &n);
   assert_true(n_all > 40 && fabs(begin_all - 0.1) < 1e-12);
   s->most_spikes = n_all / 2;
   OK(am_simulation_recording_write(s, &mark, folder, &limits, &error));
   am_npz *fewer;
-  OK(am_npz_open(&fewer, in(folder, AM_SIMULATION_RECORDING), AM_NPZ_LIMIT, &error));
+  OK(am_npz_open(&fewer, in(folder, AM_RECORDING_FILE), AM_NPZ_LIMIT, &error));
   const double *kept = array(fewer, "t", &n_kept), begin = *(double *)array(fewer, "begin", &n);
   assert_true(begin > begin_all && n_kept > 0 && n_kept <= n_all / 2 && kept[0] >= begin);
   size_t since = 0;
@@ -393,7 +393,7 @@ static void fewer_events_are_said(void **state) {
   am_simulation_destroy(s);
   s = open_simulation(&c, &mark, folder);
   OK(am_simulation_recording_write(s, &mark, folder, &limits, &error));
-  OK(am_npz_open(&npz, in(folder, AM_SIMULATION_RECORDING), AM_NPZ_LIMIT, &error));
+  OK(am_npz_open(&npz, in(folder, AM_RECORDING_FILE), AM_NPZ_LIMIT, &error));
   const double *t = array(npz, "events_t", &n_events), *begin = array(npz, "events_begin", &n);
   const size_t first = 12345 - n_events;
   assert_true(first > 0 && n_events >= 5000 && *begin == t[0]);

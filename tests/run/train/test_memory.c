@@ -9,7 +9,7 @@
 
 #include "amine/memory.h"
 #include "base/machine.h"
-#include "run/config/parts.h"
+#include "run/config/objects.h"
 #include "run/config/preset.h"
 #include "run/train/train.h"
 #include "small.h"

@@ -2,8 +2,8 @@
  *
  * Each adds its part to the page; what has no data is left out, with a word if a reader would miss
  * it. AMINE_ERROR_MEMORY is the only failure; the page is then not to be used. */
-#ifndef AMINE_REPORT_SECTIONS_H
-#define AMINE_REPORT_SECTIONS_H
+#ifndef AMINE_REPORT_TRAIN_SECTIONS_H
+#define AMINE_REPORT_TRAIN_SECTIONS_H
 
 #include "base/memory.h"
 #include "report/train/overview.h"
@@ -27,9 +27,6 @@ void am_run_table(am_text *page, const am_overview *overview);
 
 /* What the page is about: "Grid maze, 11 × 11". Not escaped. */
 void am_page_title(am_text *title, const am_overview *overview);
-
-/* CSS classes of the k-th configuration's colour and dashes. Returns out. */
-char *am_series_classes(char *out, size_t size, size_t k);
 
 /* What a calibration line is called beside a curve ("chance"), and in a sentence ("an oracle that
  * ..."); any other policy keeps its own name. Not escaped. */

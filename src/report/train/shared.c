@@ -1,11 +1,10 @@
 /* Names and small pieces that several sections use. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "report/html.h"
-#include "report/palette.h"
-#include "report/sections.h"
+#include "report/plot.h"
+#include "report/train/sections.h"
 
 static const struct {
   const char *policy, *name, *meaning;
@@ -32,11 +31,6 @@ const char *am_line_meaning(const char *policy) {
 bool am_line_shown(const am_source *source, size_t line) {
   bool is_explore = strcmp(source->lines[line].policy, "explore") == 0;
   return !(is_explore && isfinite(am_source_line(source, "told")));
-}
-
-char *am_series_classes(char *out, size_t size, size_t k) {
-  snprintf(out, size, "c%zu d%zu", k % AM_N_SERIES_COLOURS, k / AM_N_SERIES_COLOURS % 3);
-  return out;
 }
 
 static bool same_everywhere(const am_overview *o, const char *key) {
@@ -92,7 +86,7 @@ void am_page_key(am_text *page, const am_overview *o) {
   am_text_puts(page, "<ul class=\"key\">\n");
   for (size_t g = 0; g < o->n_groups; g++) {
     am_text_printf(page, "<li><i class=\"swatch %s\"></i>",
-                   am_series_classes(classes, sizeof classes, g));
+                   am_curve_classes(classes, sizeof classes, g));
     am_html_brief(page, o->groups[g].label, 80);
     if (o->groups[g].n_runs > 1)
       am_text_printf(page, " <small>%zu seeds</small>", o->groups[g].n_runs);

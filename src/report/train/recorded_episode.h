@@ -3,8 +3,8 @@
  *   episode.json    {"task": NAME, "meaning": TEXT, "episodes": how many, one after the other and
  *                   equally long, "series": [{"name", "meaning", "width"}, ...]}
  *   recording.npz   of each series f4 [T] or, where width > 1, f4 [T][width] */
-#ifndef AMINE_REPORT_TRAIN_SERIES_H
-#define AMINE_REPORT_TRAIN_SERIES_H
+#ifndef AMINE_REPORT_TRAIN_RECORDED_EPISODE_H
+#define AMINE_REPORT_TRAIN_RECORDED_EPISODE_H
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -29,13 +29,5 @@ typedef struct am_recorded_episode {
 amine_status am_recorded_episode_read(am_recorded_episode *episode, const char *folder, bool arrays,
                                       amine_error *error);
 void am_recorded_episode_free(am_recorded_episode *episode);
-
-/* One strip under the other on one time axis: a line for a series of width 1, a picture with a row
- * for each value for the others. A series "targets" is drawn over "outputs" where both are lines;
- * in a short episode that has "targets" and, of the same width, "prediction" or "output", the
- * inputs come first and then both in one strip, value by value. "actions" are choices: a dash for
- * each, no line from one to the next. AMINE_ERROR_MEMORY only. */
-amine_status am_series_strips(am_text *page, const am_recorded_episode *episode,
-                              amine_error *error);
 
 #endif

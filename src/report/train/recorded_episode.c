@@ -1,0 +1,115 @@
+/* Reading a recorded episode (see recorded_episode.h). */
+#include "report/train/recorded_episode.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "format/file.h"
+#include "format/json.h"
+#include "format/npz.h"
+
+#define RECORDING_FILE "recording.npz"
+#define SERIES_MAX 64
+
+void am_recorded_episode_free(am_recorded_episode *e) {
+  for (size_t k = 0; k < e->n; k++) {
+    am_free(e->series[k].name);
+    am_free(e->series[k].meaning);
+    am_free(e->series[k].values);
+  }
+  am_free(e->series);
+  am_free(e->task);
+  am_free(e->meaning);
+  *e = (am_recorded_episode){0};
+}
+
+static amine_status take_text(char **out, const json_t *object, const char *key, const char *path,
+                              amine_error *error) {
+  const char *text = json_string_value(json_object_get(object, key));
+  if (!text) return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "\"%s\" is no text", key);
+  *out = am_strdup(text);
+  return *out ? AMINE_OK : am_fail_memory(error, strlen(text) + 1);
+}
+
+static amine_status take_about(am_recorded_episode *e, const json_t *root, const char *path,
+                               amine_error *error) {
+  const json_t *list = json_object_get(root, "series");
+  const size_t n = json_array_size(list);
+  AM_TRY(take_text(&e->task, root, "task", path, error));
+  AM_TRY(take_text(&e->meaning, root, "meaning", path, error));
+  const json_int_t n_episodes = json_integer_value(json_object_get(root, "episodes"));
+  e->n_episodes = n_episodes > 1 && n_episodes < 1 << 20 ? (size_t)n_episodes : 1;
+  if (!json_is_array(list) || n > SERIES_MAX)
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                        "\"series\" is no array of at most %d series", SERIES_MAX);
+  e->series = am_alloc(n, sizeof *e->series);
+  if (!e->series) return am_fail_memory(error, n * sizeof *e->series);
+  for (size_t k = 0; k < n; k++) {
+    const json_t *item = json_array_get(list, k);
+    const json_int_t width = json_integer_value(json_object_get(item, "width"));
+    am_recorded_series *s = &e->series[e->n++];
+    AM_TRY(take_text(&s->name, item, "name", path, error));
+    AM_TRY(take_text(&s->meaning, item, "meaning", path, error));
+    if (width < 1 || width > 1 << 20)
+      return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "the series %.60s has no width",
+                          s->name);
+    s->width = (size_t)width;
+  }
+  return AMINE_OK;
+}
+
+static amine_status take_array(am_recorded_series *s, am_recorded_episode *e, am_npz *npz,
+                               const char *path, amine_error *error) {
+  const am_tensor *tensor = NULL;
+  size_t index = 0;
+  while (index < am_npz_count(npz) && strcmp(am_npz_name(npz, index), s->name) != 0) index++;
+  if (index == am_npz_count(npz))
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "tensor %.60s is missing", s->name);
+  AM_TRY(am_npz_load(npz, &tensor, index, error));
+  if (e->n_steps == 0 && tensor->rank > 0) e->n_steps = tensor->dims[0];
+  const size_t dims[2] = {e->n_steps, s->width};
+  const size_t bytes = am_size_mul(tensor->count, sizeof(float));
+  s->values = am_alloc(tensor->count, sizeof(float));
+  if (!s->values) return am_fail_memory(error, bytes);
+  return am_tensor_copy(tensor, path, s->values, AM_F32, s->width > 1 ? 2 : 1, dims, error);
+}
+
+static amine_status take_arrays(am_recorded_episode *e, const char *path, amine_error *error) {
+  am_npz *npz;
+  AM_TRY(am_npz_open(&npz, path, AM_NPZ_LIMIT, error));
+  amine_status status = AMINE_OK;
+  for (size_t k = 0; k < e->n && status == AMINE_OK; k++)
+    status = take_array(&e->series[k], e, npz, path, error);
+  am_npz_close(npz);
+  if (status == AMINE_OK && e->n > 0 && e->n_steps == 0)
+    status = am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "an episode without steps");
+  return status;
+}
+
+static bool is_there(const char *path) {
+  struct stat info;
+  return !(am_io.stat(path, &info) != 0 && errno == ENOENT);
+}
+
+amine_status am_recorded_episode_read(am_recorded_episode *episode, const char *folder, bool arrays,
+                                      amine_error *error) {
+  am_recorded_episode e = {0};
+  am_text about = {0}, recording = {0};
+  json_t *root = NULL;
+  *episode = e;
+  am_text_printf(&about, "%s/" AM_REPORT_EPISODE_FILE, folder);
+  am_text_printf(&recording, "%s/" RECORDING_FILE, folder);
+  amine_status status = AMINE_OK;
+  if (about.failed || recording.failed) status = am_fail_memory(error, strlen(folder) + 32);
+  if (status == AMINE_OK && is_there(about.data)) {
+    status = am_json_read(&root, about.data, NULL, error);
+    if (status == AMINE_OK) status = take_about(&e, root, about.data, error);
+    if (status == AMINE_OK && arrays && e.n > 0) status = take_arrays(&e, recording.data, error);
+  }
+  json_decref(root);
+  am_text_free(&about);
+  am_text_free(&recording);
+  if (status == AMINE_OK) *episode = e;
+  else am_recorded_episode_free(&e);
+  return status;
+}

@@ -1,0 +1,111 @@
+/* Tasks and learners of configurations (see objects.h). */
+#include "run/config/objects.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/steps.h"
+#include "base/words.h"
+
+/* Room for the options of any part. */
+typedef union options {
+  max_align_t align;
+  char bytes[AM_OPTIONS_MAX];
+} options;
+
+amine_status am_task_of_config(am_task **task, const am_config *config, amine_error *error) {
+  const am_task_type *type = (const am_task_type *)config->part[AM_TASK];
+  options room;
+  am_config_options(config, AM_TASK, &room);
+  return type->create(task, &room, error);
+}
+
+void am_task_note_times(const am_config *c, am_text *notes) {
+  am_keys keys;
+  /* a step of the world is a step of the network, where that says how long one is */
+  const double step_ms =
+      am_config_applies(c, "network.dt_ms") ? am_config_number(c, "network.dt_ms") : 1;
+  for (am_config_keys(&keys, c); am_keys_next(&keys);) {
+    const amine_parameter *p = &keys.key.p;
+    if (keys.key.kind != AM_TASK || strcmp(p->unit, "ms") != 0 || !am_config_applies(c, p->name))
+      continue;
+    am_steps_note(notes, p->name, am_config_number(c, p->name), 1, step_ms, p->min > 0);
+  }
+}
+
+/* Lines and criteria are mean absolute errors or mean squared ones; beside each other they would
+ * tell of learning where there was none. */
+static amine_status check_measure(const am_task *task, const am_learner_type *type,
+                                  amine_error *error) {
+  const bool absolute = task->type->absolute;
+  if (absolute == type->absolute) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "learner.type=%s is judged by %s errors, task.type=%s by %s ones", type->part.name,
+                 absolute ? "squared" : "absolute", task->type->part.name,
+                 absolute ? "absolute" : "squared");
+}
+
+bool am_learner_trains(const am_learner_type *type, const am_part *network) {
+  return (type->texts && network->text) ||
+         (type->networks && am_word_among(type->networks, network->name));
+}
+
+static amine_status check_network(const am_registry *registry, const am_learner_type *type,
+                                  const am_part *network, amine_error *error) {
+  if (am_learner_trains(type, network)) return AMINE_OK;
+  char others[400] = "";
+  size_t n = 0;
+  const am_part *p;
+  for (int k = 0; (p = am_registry_at(registry, AM_NETWORK, k)); k++)
+    if (am_learner_trains(type, p) && n + strlen(p->name) + 2 < sizeof others)
+      n += (size_t)snprintf(others + n, sizeof others - n, "%s%s", n ? "|" : "", p->name);
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "learner.type=%s does not train network.type=%s, but %s", type->part.name,
+                 network->name, others);
+}
+
+static amine_status check(const am_task *task, const am_learner_type *type, amine_error *error) {
+  const bool values = task->n_targets > 0;
+  if (!(type->asks & (values ? AM_ASKS_VALUES : AM_ASKS_ACTIONS)))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.type=%s needs %s; task.type=%s asks for %s", type->part.name,
+                   values ? "actions" : "target values", task->type->part.name,
+                   values ? "target values" : "actions");
+  return check_measure(task, type, error);
+}
+
+/* Adds which keys make it as much: those that blocks are as long as, with their values. */
+static amine_status name_sizes(const am_config *config, amine_error *error) {
+  static const char *const keys[] = {"batch",      "network.hidden", "network.layers",
+                                     "task.steps", "task.length",    "task.delay"};
+  char sizes[200] = "", refused[sizeof error->message];
+  if (!error) return AMINE_ERROR_MEMORY;
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+    const size_t used = strlen(sizes);
+    char value[64];
+    if (!am_config_applies(config, keys[k])) continue;
+    am_config_text(config, keys[k], value, sizeof value);
+    snprintf(sizes + used, sizeof sizes - used, "%s%s=%s", used > 0 ? ", " : "", keys[k], value);
+  }
+  snprintf(refused, sizeof refused, "%s", error->message);
+  return am_fail(error, AMINE_ERROR_MEMORY, "%s; it needs less with smaller values than %s",
+                 refused, sizes);
+}
+
+amine_status am_learner_of_config(am_learner **learner, const am_config *config,
+                                  const am_task *task, amine_error *error) {
+  const am_learner_type *type = (const am_learner_type *)config->part[AM_LEARNER];
+  options rooms[AM_N_KINDS];
+  am_chosen chosen = {0};
+  AM_TRY(check_network(config->registry, type, config->part[AM_NETWORK], error));
+  AM_TRY(check(task, type, error));
+  for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
+    if (!am_config_has(config, kind)) continue;
+    am_config_options(config, kind, &rooms[kind]);
+    chosen.part[kind] = config->part[kind];
+    chosen.options[kind] = &rooms[kind];
+  }
+  const amine_status status = type->create(learner, task, &chosen, error);
+  return status == AMINE_ERROR_MEMORY ? name_sizes(config, error) : status;
+}

@@ -1,0 +1,21 @@
+/* The table of protocols (see protocols.h). */
+#include "run/protocol/protocols.h"
+
+#include <string.h>
+
+static const am_protocol *const protocols[] = {
+    &am_protocol_none,          &am_protocol_reinforcement, &am_protocol_attention,
+    &am_protocol_inhibition,    &am_protocol_together,      &am_protocol_xor,
+    &am_protocol_activity,      &am_protocol_gridworld,     &am_protocol_reversal,
+    &am_protocol_distal_reward, &am_protocol_conditioning,  &am_protocol_instrumental,
+};
+
+const am_protocol *am_protocol_at(int k) {
+  return k >= 0 && k < (int)(sizeof protocols / sizeof *protocols) ? protocols[k] : NULL;
+}
+
+const am_protocol *am_protocol_find(const char *name) {
+  for (int k = 0; am_protocol_at(k); k++)
+    if (strcmp(am_protocol_at(k)->name, name) == 0) return am_protocol_at(k);
+  return NULL;
+}

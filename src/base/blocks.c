@@ -25,3 +25,13 @@ amine_status am_blocks_take(const am_block *blocks, size_t n, const char *what,
   }
   return AMINE_OK;
 }
+
+void am_blocks_free(const am_block *blocks, size_t n) {
+  void *const none = NULL;
+  for (size_t k = 0; k < n; k++) {
+    void *block;
+    memcpy(&block, blocks[k].where, sizeof block);
+    am_free(block);
+    memcpy(blocks[k].where, &none, sizeof none);
+  }
+}

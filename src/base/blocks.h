@@ -1,9 +1,10 @@
-/* The memory of an object as a table of its blocks, from which it is taken and its sum told: what
- * is too much is refused, with the sum, before any of it is taken. */
+/* The memory of an object, laid out by tables: several blocks, of which what is too much is refused
+ * with its sum before any is taken; or one block that is cut into spans. */
 #ifndef AMINE_BASE_BLOCKS_H
 #define AMINE_BASE_BLOCKS_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -19,5 +20,27 @@ size_t am_blocks_bytes(const am_block *blocks, size_t n);
  * GB free", or a block was refused; what was taken by then is where it belongs, and is the owner's
  * to free. */
 amine_status am_blocks_take(const am_block *blocks, size_t n, const char *what, amine_error *error);
+
+/* Frees all; the pointers become NULL. */
+void am_blocks_free(const am_block *blocks, size_t n);
+
+/* A part of a block. */
+typedef struct am_span {
+  void *where; /* the address of the pointer to its first element */
+  size_t count;
+} am_span;
+
+/* Cuts a block of elements of `size` bytes into spans, one after the other, and returns how many
+ * elements they take in all. `block` NULL: so it is asked how long the block must be; the pointers
+ * become NULL. */
+static inline size_t am_spans_cut(const am_span *spans, size_t n, void *block, size_t size) {
+  size_t at = 0;
+  for (size_t k = 0; k < n; k++) {
+    void *first = block ? (char *)block + at * size : NULL;
+    memcpy(spans[k].where, &first, sizeof first);
+    at += spans[k].count;
+  }
+  return at;
+}
 
 #endif

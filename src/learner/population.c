@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/blocks.h"
 #include "base/memory.h"
 #include "base/threads.h"
 #include "learner/rows.h"
@@ -22,10 +23,10 @@ static const am_population *population_of(const am_agent *a) {
 
 static size_t lay_out(memory *m, float *block, const am_population *x) {
   const int T = x->agent.learner.task->n_steps;
+  const size_t each = x->agent.places.size * LANES;
+  const am_span spans[] = {{&m->noise, each}, {&m->each, each}, {&m->scale, LANES}};
   size_t at = am_rollout_lay_out(&m->e, block, &x->net, T, false) / sizeof(float);
-#define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(noise, x->agent.places.size), CUT(each, x->agent.places.size), CUT(scale, 1);
-#undef CUT
+  at += am_spans_cut(spans, 3, block ? block + at : NULL, sizeof *block);
   return at * sizeof(float);
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/blocks.h"
 #include "learner/policy_lane.h"
 #include "network/each_lane.h"
 #include "network/linear_lane.h"
@@ -42,11 +43,12 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
 size_t am_rollout_lay_out(am_rollout *e, float *block, const am_actor_net *net, int n_steps,
                           bool gradients) {
   const size_t T = (size_t)n_steps, I = (size_t)net->n_in, A = (size_t)net->n_out;
-  size_t at = 0;
-#define CUT(field, rows) (e->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(u, T * I), CUT(live, T), CUT(asked, T), CUT(hit, T * A), CUT(answer, T * A), CUT(reward, T);
-  CUT(p, T * A), CUT(logp, T * A), CUT(entropy, T), CUT(value, T), CUT(logits, A);
-#undef CUT
+  const am_span spans[] = {
+      {&e->u, T * I * LANES},   {&e->live, T * LANES},       {&e->asked, T * LANES},
+      {&e->hit, T * A * LANES}, {&e->answer, T * A * LANES}, {&e->reward, T * LANES},
+      {&e->p, T * A * LANES},   {&e->logp, T * A * LANES},   {&e->entropy, T * LANES},
+      {&e->value, T * LANES},   {&e->logits, A * LANES}};
+  size_t at = am_spans_cut(spans, sizeof spans / sizeof *spans, block, sizeof *block);
   at += am_stack_lay_out(&e->units, block ? block + at : NULL, &net->stack, n_steps, gradients);
   return at * sizeof(float);
 }

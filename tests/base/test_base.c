@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/blocks.h"
 #include "base/error.h"
 #include "base/host.h"
 #include "base/memory.h"
@@ -87,6 +88,35 @@ static void blocks_are_aligned_and_zero(void **state) {
     for (size_t i = 0; i < 2 * n + 1; i++) assert_int_equal(p[i], i < n ? 7 : 0);
     am_free(p);
   }
+}
+
+static void blocks_go_by_tables(void **state) {
+  (void)state;
+  double *many = NULL;
+  char *few = NULL;
+  const am_block blocks[] = {{&many, 100, sizeof *many}, {&few, 3, 1}};
+  assert_int_equal(am_blocks_bytes(blocks, 2), 803);
+  assert_int_equal(am_blocks_take(blocks, 2, "a test", NULL), AMINE_OK);
+  assert_non_null(many);
+  assert_non_null(few);
+  for (int k = 0; k < 100; k++) assert_true(many[k] == 0);
+  am_blocks_free(blocks, 2);
+  assert_null(many);
+  assert_null(few);
+  am_blocks_free(blocks, 2); /* nothing is there */
+}
+
+static void spans_lie_one_after_the_other(void **state) {
+  (void)state;
+  double block[6], *a, *b, *c;
+  const am_span spans[] = {{&a, 2}, {&b, 0}, {&c, 4}};
+  a = b = c = block;
+  assert_int_equal(am_spans_cut(spans, 3, NULL, sizeof *block), 6);
+  assert_true(!a && !b && !c);
+  assert_int_equal(am_spans_cut(spans, 3, block, sizeof *block), 6);
+  assert_ptr_equal(a, block);
+  assert_ptr_equal(b, block + 2);
+  assert_ptr_equal(c, block + 2);
 }
 
 static void sentences_are_printable(void **state) {
@@ -217,6 +247,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(philox_known_answers),    cmocka_unit_test(uniform_and_below),
       cmocka_unit_test(sizes_that_overflow),     cmocka_unit_test(blocks_are_aligned_and_zero),
+      cmocka_unit_test(blocks_go_by_tables),     cmocka_unit_test(spans_lie_one_after_the_other),
       cmocka_unit_test(sentences_are_printable), cmocka_unit_test(every_item_once),
       cmocka_unit_test(nearest_words),           cmocka_unit_test(numbers_and_texts),
       cmocka_unit_test(entering_and_leaving),    cmocka_unit_test(difference_of_means),

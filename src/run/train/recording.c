@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/blocks.h"
 #include "base/memory.h"
 #include "format/npz.h"
 #include "run/folder.h"
@@ -90,44 +91,31 @@ static void watch(void *context, const am_actor *actor, int t) {
   note_trace(r, actor, t);
 }
 
-static amine_status take_memory(recording *r, const am_maze *maze, amine_error *error) {
-  const size_t T = (size_t)r->T, N = (size_t)r->N, size = (size_t)maze->options.size;
-  const size_t square = am_size_mul(N, N);
-  const struct {
-    void **where;
-    size_t count, size;
-  } blocks[] = {
-      {(void **)&r->walls, size * size, 1},
-      {(void **)&r->agent, 2 * (T + 1), sizeof(int32_t)},
-      {(void **)&r->actions, T, sizeof(int32_t)},
-      {(void **)&r->inputs, am_size_mul(T, (size_t)r->n_inputs), sizeof(float)},
-      {(void **)&r->rewards, T, sizeof(float)},
-      {(void **)&r->level, T, sizeof(float)},
-      {(void **)&r->eta_mean, T, sizeof(float)},
-      {(void **)&r->eta_sd, T, sizeof(float)},
-      {(void **)&r->value, T, sizeof(float)},
-      {(void **)&r->policy, am_size_mul(T, (size_t)r->n_actions), sizeof(float)},
-      {(void **)&r->activity, am_size_mul(T, N), sizeof(float)},
-      {(void **)&r->trace_norm, T, sizeof(float)},
-      {(void **)&r->trace_before, square, sizeof(float)},
-      {(void **)&r->trace_after, square, sizeof(float)},
-      {(void **)&r->trace_now, square, sizeof(float)},
-      {(void **)&r->w, square, sizeof(float)},
-      {(void **)&r->alpha, square, sizeof(float)},
-  };
-  for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) {
-    void *block = am_alloc(blocks[k].count, blocks[k].size);
-    if (!block) return am_fail_memory(error, am_size_mul(blocks[k].count, blocks[k].size));
-    memcpy(blocks[k].where, &block, sizeof block);
-  }
-  return AMINE_OK;
-}
+enum { N_BLOCKS = 17 };
 
-static void release(recording *r) {
-  void *all[] = {r->walls,        r->agent,       r->actions,   r->rewards,   r->level, r->eta_mean,
-                 r->eta_sd,       r->value,       r->policy,    r->activity,  r->w,     r->alpha,
-                 r->trace_before, r->trace_after, r->trace_now, r->trace_norm, r->inputs};
-  for (size_t k = 0; k < sizeof all / sizeof *all; k++) am_free(all[k]);
+/* All memory of a recording. */
+static void list_blocks(am_block blocks[N_BLOCKS], recording *r, size_t size) {
+  const size_t T = (size_t)r->T, N = (size_t)r->N, square = am_size_mul(N, N);
+  const am_block list[N_BLOCKS] = {
+      {&r->walls, size * size, sizeof *r->walls},
+      {&r->agent, 2 * (T + 1), sizeof *r->agent},
+      {&r->actions, T, sizeof *r->actions},
+      {&r->inputs, am_size_mul(T, (size_t)r->n_inputs), sizeof *r->inputs},
+      {&r->rewards, T, sizeof *r->rewards},
+      {&r->level, T, sizeof *r->level},
+      {&r->eta_mean, T, sizeof *r->eta_mean},
+      {&r->eta_sd, T, sizeof *r->eta_sd},
+      {&r->value, T, sizeof *r->value},
+      {&r->policy, am_size_mul(T, (size_t)r->n_actions), sizeof *r->policy},
+      {&r->activity, am_size_mul(T, N), sizeof *r->activity},
+      {&r->trace_norm, T, sizeof *r->trace_norm},
+      {&r->trace_before, square, sizeof *r->trace_before},
+      {&r->trace_after, square, sizeof *r->trace_after},
+      {&r->trace_now, square, sizeof *r->trace_now},
+      {&r->w, square, sizeof *r->w},
+      {&r->alpha, square, sizeof *r->alpha},
+  };
+  memcpy(blocks, list, sizeof list);
 }
 
 static void play(recording *r, const am_maze *maze, uint64_t seed) {
@@ -203,7 +191,9 @@ static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed
                  .n_actions = x->task->n_actions,
                  .n_inputs = a->network.layout.n_inputs};
   am_npz_builder *b = NULL;
-  amine_status status = take_memory(&r, maze, error);
+  am_block blocks[N_BLOCKS];
+  list_blocks(blocks, &r, (size_t)maze->options.size);
+  amine_status status = am_blocks_take(blocks, N_BLOCKS, "the recording of an episode", error);
   if (status == AMINE_OK) status = am_npz_builder_new(&b, error);
   if (status == AMINE_OK) {
     play(&r, maze, seed);
@@ -211,7 +201,7 @@ static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed
   }
   if (status == AMINE_OK) status = am_npz_builder_save(b, path, true, error);
   am_npz_builder_free(b);
-  release(&r);
+  am_blocks_free(blocks, N_BLOCKS);
   return status;
 }
 

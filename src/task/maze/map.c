@@ -1,8 +1,9 @@
 /* The map of a Grid Maze (see map.h). */
 #include "task/maze/map.h"
 
+#include <string.h>
+
 #include "base/blocks.h"
-#include "base/memory.h"
 
 const am_maze_cell am_maze_move[AM_MAZE_ACTIONS] = {{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
 
@@ -27,16 +28,18 @@ static int count_free(int size) {
   return n;
 }
 
-static amine_status take_memory(am_maze *maze, amine_error *error) {
+enum { N_BLOCKS = 5 };
+
+static void list_blocks(am_block blocks[N_BLOCKS], am_maze *maze) {
   const size_t size = (size_t)maze->options.size, n_free = (size_t)maze->n_free;
-  const am_block blocks[] = {
+  const am_block list[N_BLOCKS] = {
       {&maze->number, size * size, sizeof *maze->number},
       {&maze->view, size * size, sizeof *maze->view},
       {&maze->cell, n_free, sizeof *maze->cell},
       {&maze->next, n_free, sizeof *maze->next},
       {&maze->shown, AM_MAZE_VIEWS, sizeof *maze->shown},
   };
-  return am_blocks_take(blocks, sizeof blocks / sizeof *blocks, "the maze", error);
+  memcpy(blocks, list, sizeof list);
 }
 
 /* The numbers of all cells, and what is seen from the free ones. */
@@ -54,8 +57,10 @@ static void number_cells(am_maze *maze) {
 
 amine_status am_maze_map(am_maze *maze, amine_error *error) {
   const int size = maze->options.size;
+  am_block blocks[N_BLOCKS];
   maze->n_free = count_free(size);
-  AM_TRY(take_memory(maze, error));
+  list_blocks(blocks, maze);
+  AM_TRY(am_blocks_take(blocks, N_BLOCKS, "the maze", error));
   number_cells(maze);
   for (int k = 0; k < size * size; k++) {
     int number = maze->number[k];
@@ -73,9 +78,7 @@ amine_status am_maze_map(am_maze *maze, amine_error *error) {
 }
 
 void am_maze_unmap(am_maze *maze) {
-  am_free(maze->number);
-  am_free(maze->view);
-  am_free(maze->cell);
-  am_free(maze->next);
-  am_free(maze->shown);
+  am_block blocks[N_BLOCKS];
+  list_blocks(blocks, maze);
+  am_blocks_free(blocks, N_BLOCKS);
 }

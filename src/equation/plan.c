@@ -26,7 +26,8 @@ typedef struct builder {
   value values[VALUES_MAX];
   int in[AM_OPERATIONS_MAX][AM_OPERANDS], base[AM_OPERATIONS_MAX], out[AM_OPERATIONS_MAX];
   int n_values, fixed_capacity;
-  bool disturbed;
+  unsigned done;     /* to the output between steps */
+  int within, gains; /* within the argument of @ so many times; the gained value, -1: none yet */
   amine_error *error;
 } builder;
 
@@ -230,8 +231,20 @@ static amine_status learned_value(builder *b, int *out, int symbol, int at) {
   return add_value(b, out, AM_FROM_FIXED, row, n, at);
 }
 
+/* Is a state what the output was one step before? */
+static bool is_last_output(const builder *b, int symbol) {
+  const am_symbol *s = &b->e->symbols[symbol];
+  const am_node *update = s->kind == AM_SYMBOL_STATE ? node_of(b, s->update) : NULL;
+  return update && (symbol == b->e->output ||
+                    (update->kind == AM_NODE_SYMBOL && update->symbol == b->e->output));
+}
+
 static amine_status symbol_value(builder *b, int *out, int symbol, int at) {
   const am_symbol *s = &b->e->symbols[symbol];
+  if (b->done & AM_PLAN_GAINED && b->within > 0 && is_last_output(b, symbol)) {
+    if (b->gains < 0) AM_TRY(add_value(b, &b->gains, AM_FROM_GAINED, 0, rows_of(b, s->shape), at));
+    return *out = b->gains, AMINE_OK;
+  }
   if (b->of_symbol[symbol] >= 0) return *out = b->of_symbol[symbol], AMINE_OK;
   if (s->shape.rank == 2)
     return REFUSE(b, at, "the matrix %s stands alone: it belongs before @", s->name);
@@ -331,7 +344,9 @@ static amine_status affine_terms(builder *b, int *out, term *terms, int n) {
     if (!W || W->kind != AM_SYMBOL_LEARNED)
       return REFUSE(b, apply->at, "before @ a learned matrix belongs");
     int x, bias = -1;
+    b->within++;
     AM_TRY(lower(b, &x, apply->a[1]));
+    b->within--;
     for (int i = *out < 0 ? 0 : k + 1; i <= k + 1 && i < n && bias < 0; i++)
       if (is_bias(b, &terms[i])) bias = i;
     AM_TRY(add(b, out, AM_DO_AFFINE, rows_of(b, W->shape), &x, 1, *out, apply->at));
@@ -489,7 +504,7 @@ static const needs of_kind[AM_N_OPERATIONS] = {
 /* What is disturbed after a step is not what the way back asks for. */
 static bool asks_for_output(const builder *b, int symbol, int v) {
   const value *x = &b->values[v];
-  return b->disturbed && symbol == b->e->output && x->from == AM_FROM_STEP &&
+  return b->done & AM_PLAN_DISTURBED && symbol == b->e->output && x->from == AM_FROM_STEP &&
          (of_kind[b->p->operations[x->producer].kind].result || x->uses > 0);
 }
 
@@ -612,6 +627,27 @@ static void take_rows(builder *b) {
   p->output = b->values[p->output].row;
 }
 
+/* A learned number that goes with every row of a result becomes so many rows, all of the same
+ * place: so each row's effect on its own unit stays apart. */
+static amine_status spread(builder *b, am_operation *o, am_operand *in) {
+  const am_plan *p = b->p;
+  const bool each = o->kind != AM_DO_AFFINE && o->kind != AM_DO_SUM && o->kind != AM_DO_DOT;
+  if (!each || in->from != AM_FROM_FIXED || !p->fixed[in->row].learned || in->rows == o->rows)
+    return AMINE_OK;
+  const am_fixed learned = p->fixed[in->row];
+  AM_TRY(add_fixed(b, &in->row, o->rows, 0));
+  for (int k = 0; k < o->rows; k++) b->p->fixed[in->row + k] = learned;
+  in->rows = o->rows;
+  return AMINE_OK;
+}
+
+static amine_status spread_all(builder *b) {
+  for (int k = 0; k < b->p->n_operations; k++)
+    for (int i = 0; i < b->p->operations[k].n_in; i++)
+      AM_TRY(spread(b, &b->p->operations[k], &b->p->operations[k].in[i]));
+  return AMINE_OK;
+}
+
 /* ------------------------------------------------------------------------------ the way back */
 static int compare_weights(const am_plan *p, int a, int b) {
   const size_t x = p->operations[a].weights, y = p->operations[b].weights;
@@ -671,6 +707,7 @@ static amine_status build(builder *b, const am_binding *given, int n) {
   remove_unused(b);
   give_rows(b);
   take_rows(b);
+  AM_TRY(spread_all(b));
   order_backward(b);
   mark_first(b);
   return AMINE_OK;
@@ -697,13 +734,13 @@ static void cut_arrays(am_plan *p) {
 }
 
 amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
-                          bool disturbed, amine_error *error) {
+                          unsigned done, amine_error *error) {
   builder *b = am_alloc(1, sizeof *b);
   am_plan *p = am_alloc(1, sizeof *p);
   amine_status status = AMINE_OK;
   if (!b || !p || !take_arrays(p)) status = am_fail_memory(error, sizeof *b + sizeof *p);
   else {
-    *b = (builder){.e = e, .p = p, .disturbed = disturbed, .error = error};
+    *b = (builder){.e = e, .p = p, .done = done, .gains = -1, .error = error};
     status = build(b, given, n);
   }
   am_free(b);

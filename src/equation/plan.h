@@ -3,7 +3,8 @@
  * A row is one number for each of VEC_LANES episodes side by side. A step leaves a block of rows
  * behind, [n_rows][lanes]: the values that its derivative asks for, the states after it among them.
  * Operations read rows of this step, of the step before (states), of the input, and fixed ones:
- * numbers and learned vectors, spread over the lanes once for an episode. The same list says, read
+ * numbers and learned vectors, spread over the lanes once for an episode (a learned number that
+ * goes with a vector is as many rows as that). The same list says, read
  * backward, how a gradient goes (plan_backward.h), and, with every matrix cut down to what a unit
  * does to itself, how each weight acts on its own unit alone (plan_lanes.h).
  *
@@ -48,7 +49,13 @@ typedef enum am_operation_kind {
   AM_N_OPERATIONS
 } am_operation_kind;
 
-typedef enum am_from { AM_FROM_STEP, AM_FROM_BEFORE, AM_FROM_INPUT, AM_FROM_FIXED } am_from;
+typedef enum am_from {
+  AM_FROM_STEP,
+  AM_FROM_BEFORE,
+  AM_FROM_INPUT,
+  AM_FROM_FIXED,
+  AM_FROM_GAINED /* the output of the step before, as gains left it */
+} am_from;
 
 /* Rows: as many as the result, or 1 for all of its rows. */
 typedef struct am_operand {
@@ -120,12 +127,19 @@ typedef struct am_binding {
   double value;
 } am_binding;
 
+/* What somebody does to the output between two steps, together. */
+enum {
+  AM_PLAN_DISTURBED = 1, /* adds to it: derivatives do not ask for it */
+  AM_PLAN_GAINED = 2     /* multiplies it by gains: matrices read what came out of that
+                          * (AM_FROM_GAINED), while what a state keeps of itself is as it was */
+};
+
 /* The sizes and constants of `given`, n of them, others as the text says; the input's size by the
  * input's name. AMINE_ERROR_ARGUMENT for a size that is missing or out of 1 to 65536, a constant
- * out of its range, or a name that the text does not have; AMINE_ERROR_MEMORY. disturbed: somebody
- * will add to the output after a step, so derivatives do not ask for it. */
+ * out of its range, or a name that the text does not have; AMINE_ERROR_MEMORY. done: what somebody
+ * does to the output, of the above; 0: nothing. */
 amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
-                          bool disturbed, amine_error *error);
+                          unsigned done, amine_error *error);
 void am_plan_free(am_plan *plan);
 
 /* A part's first value from the tensor's and another number, uniform in [0, 1). */

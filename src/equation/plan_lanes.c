@@ -167,11 +167,13 @@ static void collect(const am_plan *p, real *change, const am_plan_window *w) {
     const am_plan_step first = {.fixed = w->fixed,
                                 .input = w->input,
                                 .before = w->before,
+                                .gained = w->gained,
                                 .block = (real *)(size_t)w->block};
     const rows x = rows_of(&o->in[0], &first);
-    const size_t x_step = o->in[0].from == AM_FROM_INPUT   ? w->input_step
-                          : o->in[0].from == AM_FROM_FIXED ? 0
-                                                           : w->block_step;
+    const size_t x_step = o->in[0].from == AM_FROM_INPUT    ? w->input_step
+                          : o->in[0].from == AM_FROM_FIXED  ? 0
+                          : o->in[0].from == AM_FROM_GAINED ? w->gained_step
+                                                            : w->block_step;
     const real *g = w->gradient + (size_t)o->row * VEC_LANES;
     lanes_outer(change + o->weights, g, w->gradient_step, x.at, x_step, w->n_steps, o->rows,
                 o->in[0].rows);

@@ -16,6 +16,7 @@ VEC_INLINE rows rows_of(const am_operand *o, const am_plan_step *s) {
   const real *from = o->from == AM_FROM_STEP     ? s->block
                      : o->from == AM_FROM_BEFORE ? s->before
                      : o->from == AM_FROM_INPUT  ? s->input
+                     : o->from == AM_FROM_GAINED ? s->gained
                                                  : s->fixed;
   return (rows){from + (size_t)o->row * VEC_LANES, o->rows == 1 ? 0 : VEC_LANES};
 }
@@ -27,6 +28,7 @@ VEC_INLINE real *gradient_of(const am_plan *p, const am_operand *o, const am_pla
   real *to = o->from == AM_FROM_STEP     ? g->block
              : o->from == AM_FROM_BEFORE ? g->before
              : o->from == AM_FROM_INPUT  ? g->input
+             : o->from == AM_FROM_GAINED ? g->gained
                                          : g->fixed;
   if (o->from == AM_FROM_FIXED && !p->fixed[o->row].learned) return NULL;
   return to ? to + (size_t)o->row * VEC_LANES : NULL;

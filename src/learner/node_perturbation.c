@@ -186,7 +186,7 @@ static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_LOSS,
 static amine_status open_all(perturbation *x, const am_task *task, amine_error *error) {
   am_places *places = &x->agent.places;
   am_stack_options units = x->options.units;
-  units.disturbed = true;
+  units.done = AM_PLAN_DISTURBED;
   AM_TRY(am_actor_net_make(&x->net, places, task, &units, false, error));
   const int baseline = places->n;
   x->b = am_places_add(places, "baseline", task->n_steps, 0);

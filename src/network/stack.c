@@ -38,7 +38,7 @@ static amine_status make_layer(am_stack *s, am_places *places, const am_stack_op
   for (int k = 0; k < e->n_sizes; k++)
     if (strcmp(e->sizes[k].name, "n") == 0)
       given[n++] = (am_binding){"n", o->n_hidden}, k = e->n_sizes;
-  AM_TRY(am_plan_make(&s->plan[layer], e, given, n, o->disturbed, error));
+  AM_TRY(am_plan_make(&s->plan[layer], e, given, n, o->done, error));
   s->n_layers = layer + 1;
   const am_plan *p = s->plan[layer];
   if (places->n + p->n_tensors > AM_PLACES_MAX)
@@ -48,7 +48,8 @@ static amine_status make_layer(am_stack *s, am_places *places, const am_stack_op
   for (int t = 0; t < p->n_tensors; t++) {
     const am_plan_tensor *tensor = &p->tensors[t];
     char name[AM_SYMBOL_SIZE * 2 + 8];
-    snprintf(name, sizeof name, "%s.%s_l%d", e->network, tensor->name, layer);
+    snprintf(name, sizeof name, "%s.%s_l%d", o->prefix ? o->prefix : e->network, tensor->name,
+             layer);
     am_places_add(places, name, tensor->dims[0], tensor->rank == 2 ? tensor->dims[1] : 0);
   }
   return AMINE_OK;

@@ -19,7 +19,8 @@ typedef struct am_stack_options {
   float dropout;           /* share of units that the layer above does not see, in [0, 1) */
   const am_binding *given; /* further sizes and constants */
   int n_given;
-  bool disturbed; /* somebody adds to the output after a step (am_plan_make) */
+  unsigned done;      /* what somebody does to the output after a step (am_plan_make) */
+  const char *prefix; /* of the tensors' names in place of the text's NETWORK; NULL: that */
 } am_stack_options;
 
 typedef struct am_stack {

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "equation/plan_backward.h"
+#include "equation/plan_eligibility.h"
 #include "plain.h"
 
 enum { LANES = 16, STEPS = 4, INPUTS = 3, UNITS = 5 };
@@ -54,10 +55,10 @@ static am_real *reals(size_t n) {
   return x;
 }
 
-static void open_episode(episode *x, const char *text, double scale) {
+static void open_done(episode *x, const char *text, double scale, unsigned done) {
   const am_binding given[] = {{"n", UNITS}, {"u", INPUTS}};
   good(am_equations_read(&x->e, "text", text, &error));
-  good(am_plan_make(&x->plan, x->e, given, 2, false, &error));
+  good(am_plan_make(&x->plan, x->e, given, 2, done, &error));
   plain_open(&x->text, x->e, INPUTS, UNITS);
   const am_plan *p = x->plan;
   assert_int_equal(p->n_parameters, plain_parameters(&x->text));
@@ -74,6 +75,10 @@ static void open_episode(episode *x, const char *text, double scale) {
     for (int k = 0; k < INPUTS * LANES; k++) x->input[t][k / LANES][k % LANES] = (float)draw();
     for (int k = 0; k < 64 * LANES; k++) x->credit[t][k / LANES][k % LANES] = (float)draw();
   }
+}
+
+static void open_episode(episode *x, const char *text, double scale) {
+  open_done(x, text, scale, 0);
 }
 
 static void close_episode(episode *x) {
@@ -358,6 +363,17 @@ static void random_texts(void **state) {
 }
 
 /* ------------------------------------------------------------------------------ of one unit */
+/* So that no unit does anything to another. */
+static void make_diagonal(episode *x) {
+  for (int k = 0; k < x->plan->n_operations; k++) {
+    const am_operation *o = &x->plan->operations[k];
+    if (o->kind != AM_DO_AFFINE || o->in[0].rows != o->rows) continue;
+    for (int i = 0; i < o->rows; i++)
+      for (int j = 0; j < o->rows; j++)
+        if (i != j) x->parameters[o->weights + (size_t)(i * o->rows + j)] = 0;
+  }
+}
+
 /* Gated units: d and psi of the whole credit against differences along one unit, the matrices'
  * other elements set to zero so that nothing else comes back. */
 static void own_effects(void **state) {
@@ -367,13 +383,7 @@ static void own_effects(void **state) {
     episode x = {0};
     open_episode(&x, texts[text], 0.8);
     const am_plan *p = x.plan;
-    for (int k = 0; k < p->n_operations; k++) { /* square matrices become diagonal */
-      const am_operation *o = &p->operations[k];
-      if (o->kind != AM_DO_AFFINE || o->in[0].rows != o->rows) continue;
-      for (int i = 0; i < o->rows; i++)
-        for (int j = 0; j < o->rows; j++)
-          if (i != j) x.parameters[o->weights + (size_t)(i * o->rows + j)] = 0;
-    }
+    make_diagonal(&x);
     play(&x);
     play_back(&x);
     const size_t row = (size_t)p->n_rows * LANES;
@@ -398,11 +408,240 @@ static void own_effects(void **state) {
 #endif
 }
 
+/* ------------------------------------------------------------------------------ traces */
+/* Texts of units of several states, of an output that is none, of learned vectors and numbers. */
+static const char *const local_texts[] = {
+    "input u\nstate v[n]\nstate a[n]\nstate y[n]\n"
+    "x = 0.9 * v + W @ u + b + V @ y - a\ns = tanh(x)\n"
+    "v <- x\na <- 0.8 * a + s * s\ny <- y + 0.3 * (s - y)\noutput y\n",
+    "input u\nstate x[n] = 0.5\np = tanh(W @ u + V @ x)\nx <- keep * x + g * p\n"
+    "y = x * p + sigmoid(q) * x\noutput y\nlearned g[n]\nlearned q[n]\n",
+    "input u\nstate x[n]\ny = tanh(W @ u + V @ x + k)\nx <- y\noutput y\n",
+};
+
+/* Where no unit does anything to another, the traces' change is the gradient, which the test of
+ * written texts holds to differences of the text: by N alone, and by dopamine, of which a tag that
+ * does not fade meets all that is still to come. */
+static void traces_of_the_gradient(void **state) {
+  (void)state;
+  const int n_local = (int)(sizeof local_texts / sizeof *local_texts);
+  for (int text = 0; text < 4 + n_local; text++)
+    for (int by_dopamine = 0; by_dopamine < 2; by_dopamine++) {
+      const char *const what = text < 4 ? texts[text] : local_texts[text - 4];
+      if (text >= 4 && by_dopamine == 0) try_text(what, 0.8);
+      episode x = {0};
+      open_episode(&x, what, 0.8);
+      make_diagonal(&x);
+      play(&x);
+      play_back(&x);
+      am_eligibility traces;
+      am_eligibility_memory m;
+      good(am_eligibility_make(&traces, x.plan, &error));
+      am_real *memory = reals(am_eligibility_lay_out(&m, NULL, &traces));
+      am_eligibility_lay_out(&m, memory, &traces);
+      am_eligibility_begin(&traces, &m);
+      am_real *change = reals(x.plan->n_parameters), L[64 * LANES], last[LANES], none[LANES] = {0};
+      for (int k = 0; k < LANES; k++) last[k] = 1;
+      for (int t = 0; t < STEPS; t++) {
+        const am_plan_step step = step_of(&x, t);
+        for (int k = 0; k < 64 * LANES; k++) L[k] = (am_real)x.credit[t][k / LANES][k % LANES];
+        const am_real zero[64 * LANES] = {0};
+        am_eligibility_move(&traces, &m, change,
+                            &(am_eligibility_moment){.step = &step,
+                                                     .credit = by_dopamine ? L : zero,
+                                                     .now = by_dopamine ? NULL : L,
+                                                     .delta = t > 0 ? none : NULL,
+                                                     .k = 1});
+      }
+      am_eligibility_code()->harvest(&traces, &m, change, last);
+      for (size_t k = 0; k < x.plan->n_parameters; k++) {
+        bool own = true; /* elements off the diagonal act on other units */
+        for (int q = 0; q < x.plan->n_operations; q++) {
+          const am_operation *o = &x.plan->operations[q];
+          own &= o->kind != AM_DO_AFFINE || k < o->weights ||
+                 k >= o->weights + (size_t)(o->rows * o->in[0].rows) || x.parameters[k] != 0;
+        }
+        if (own && !(fabs((double)(change[k] - x.change[k])) <=
+                     NEAR * 10 * (1 + fabs((double)x.change[k]))))
+          fail_msg("text %d, parameter %zu: %.12g, the gradient is %.12g", text, k,
+                   (double)change[k], (double)x.change[k]);
+      }
+      free(change);
+      free(memory);
+      am_eligibility_free(&traces);
+      close_episode(&x);
+    }
+}
+
+/* An episode with gains m on its output, credits and dopamine. */
+typedef struct lesson {
+  episode x;
+  am_real *m, *gained; /* [STEPS + 1][n_outputs][LANES], the first before the first step */
+  am_real *L, *N;      /* [STEPS][n_outputs][LANES] */
+  am_real delta[STEPS][LANES], k;
+  am_plan_reach reach;
+} lesson;
+
+static am_plan_step gained_step(const lesson *y, int t) {
+  am_plan_step s = step_of(&y->x, t);
+  s.gained = y->gained + (size_t)(t * y->x.plan->n_outputs * LANES);
+  return s;
+}
+
+static void open_lesson(lesson *y, const char *text, am_plan_reach reach) {
+  open_done(&y->x, text, 0.7, AM_PLAN_GAINED);
+  const am_plan *p = y->x.plan;
+  const int row = p->n_outputs * LANES;
+  y->reach = reach, y->k = (am_real)0.75;
+  y->m = reals((size_t)((STEPS + 1) * row)), y->gained = reals((size_t)((STEPS + 1) * row));
+  y->L = reals((size_t)(STEPS * row)), y->N = reals((size_t)(STEPS * row));
+  for (int k = row; k < (STEPS + 1) * row; k++) y->m[k] = (am_real)(0.5 * draw());
+  for (int k = 0; k < STEPS * row; k++) y->L[k] = (am_real)draw(), y->N[k] = (am_real)draw();
+  for (int k = 0; k < STEPS * LANES; k++) y->delta[k / LANES][k % LANES] = (am_real)draw();
+  for (size_t k = 0; k < p->n_parameters; k++) y->x.p[k] = (am_real)y->x.parameters[k];
+  am_plan_lanes_code()->fix(p, y->x.fixed, y->x.p);
+  am_plan_lanes_code()->begin(p, y->x.blocks);
+  for (int t = 0; t < STEPS; t++) {
+    for (int k = 0; k < INPUTS * LANES; k++)
+      y->x.in[t * INPUTS * LANES + k] = (am_real)y->x.input[t][k / LANES][k % LANES];
+    const am_plan_step step = gained_step(y, t);
+    am_plan_lanes_code()->step(p, &step);
+    const am_real *out = step.block + (size_t)p->output * LANES;
+    for (int k = 0; k < row; k++)
+      y->gained[(t + 1) * row + k] = (1 + y->m[(t + 1) * row + k]) * out[k];
+  }
+}
+
+static void close_lesson(lesson *y) {
+  free(y->m), free(y->gained), free(y->L), free(y->N);
+  close_episode(&y->x);
+}
+
+/* G(t) = A L + N + what comes back from the step behind, and the sum of products. */
+static void by_window(lesson *y) {
+  episode *x = &y->x;
+  const am_plan *p = x->plan;
+  const size_t row = (size_t)p->n_rows * LANES, out = (size_t)p->n_outputs * LANES;
+  am_real A[LANES] = {0}, *back = reals(out);
+  for (int t = STEPS - 1; t >= 0; t--) {
+    am_real *g = x->gradients + (size_t)(t + 1) * row, *before = x->gradients + (size_t)t * row;
+    const am_plan_step step = gained_step(y, t);
+    for (int k = 0; k < LANES; k++) A[k] = y->delta[t][k] + y->k * A[k];
+    for (size_t k = 0; k < out; k++) {
+      am_real *to = &g[(size_t)p->output * LANES + k];
+      *to = (p->output_is_state ? *to : 0) + A[k % LANES] * y->L[(size_t)t * out + k] +
+            y->N[(size_t)t * out + k];
+    }
+    memset(back, 0, out * sizeof *back);
+    const am_plan_gradient gradient = {
+        .block = g, .before = before, .fixed = x->fixed_gradient, .gained = back};
+    am_plan_lanes_code()->local(p, &step, &gradient, y->reach);
+    am_eligibility_code()->ungain(before + (size_t)p->output * LANES, y->m + (size_t)t * out, back,
+                                  p->n_outputs);
+  }
+  const am_plan_window w = {.n_steps = STEPS,
+                            .fixed = x->fixed,
+                            .input = x->in,
+                            .before = x->blocks,
+                            .gained = y->gained,
+                            .block = x->blocks + row,
+                            .gradient = x->gradients + row,
+                            .input_step = INPUTS * LANES,
+                            .block_step = row,
+                            .gained_step = out,
+                            .gradient_step = row};
+  am_plan_lanes_code()->collect(p, x->change, &w);
+  am_plan_lanes_code()->collect_fixed(p, x->change, x->fixed_gradient);
+  free(back);
+}
+
+static void by_traces(lesson *y, am_real *change) {
+  const size_t out = (size_t)y->x.plan->n_outputs * LANES;
+  am_eligibility traces;
+  am_eligibility_memory m;
+  good(am_eligibility_make(&traces, y->x.plan, &error));
+  am_real *memory = reals(am_eligibility_lay_out(&m, NULL, &traces));
+  am_eligibility_lay_out(&m, memory, &traces);
+  am_eligibility_begin(&traces, &m);
+  for (int t = 0; t < STEPS; t++) {
+    const am_plan_step step = gained_step(y, t);
+    am_eligibility_move(&traces, &m, change,
+                        &(am_eligibility_moment){.step = &step,
+                                                 .gain = y->m + (size_t)t * out,
+                                                 .credit = y->L + (size_t)t * out,
+                                                 .now = y->N + (size_t)t * out,
+                                                 .delta = t > 0 ? y->delta[t - 1] : NULL,
+                                                 .k = y->k,
+                                                 .reach = y->reach});
+  }
+  am_eligibility_code()->harvest(&traces, &m, change, y->delta[STEPS - 1]);
+  free(memory);
+  am_eligibility_free(&traces);
+}
+
+/* Whether anything was to be learned. */
+static bool compare_forms(const char *text, am_plan_reach reach) {
+  lesson y = {0};
+  open_lesson(&y, text, reach);
+  am_real *change = reals(y.x.plan->n_parameters);
+  by_window(&y);
+  by_traces(&y, change);
+  double largest = 0;
+  for (size_t k = 0; k < y.x.plan->n_parameters; k++) {
+    const double want = (double)y.x.change[k];
+    largest = fmax(largest, fabs(want));
+    if (!(fabs((double)change[k] - want) <= NEAR * 10 * (1 + fabs(want))))
+      fail_msg("parameter %zu: %.12g by traces, %.12g by the window\n%s", k, (double)change[k],
+               want, text);
+  }
+  free(change);
+  close_lesson(&y);
+  return largest > 0;
+}
+
+/* Step by step and over the window: the same sums, with gains on the output, whatever the text. */
+static void traces_are_the_window(void **state) {
+  (void)state;
+  writer w;
+  for (int reach = 0; reach < 2; reach++) {
+    int n_learned = 0; /* a random text may have no weight that acts on its own unit */
+    for (size_t k = 0; k < 7; k++) assert_true(compare_forms(texts[k], (am_plan_reach)reach));
+    for (size_t k = 0; k < sizeof local_texts / sizeof *local_texts; k++)
+      assert_true(compare_forms(local_texts[k], (am_plan_reach)reach));
+    for (int k = 0; k < 150; k++) {
+      write_text(&w);
+      n_learned += compare_forms(w.text, (am_plan_reach)reach);
+    }
+    assert_true(n_learned > 100);
+  }
+}
+
+/* What matrices read of the output is what gains made of it, what a state keeps is not. */
+static void gains_reach_matrices(void **state) {
+  (void)state;
+  lesson y = {0};
+  open_lesson(&y, "input u\nstate h[n]\nh <- 0.5 * h + V @ (h * h) + W @ u\noutput h\n",
+              AM_REACH_UNIT);
+  const am_plan *p = y.x.plan;
+  const double *V = y.x.parameters + p->tensors[0].at, *W = y.x.parameters + p->tensors[1].at;
+  for (int t = 1; t < STEPS; t++)
+    for (int j = 0; j < UNITS; j++) {
+      const am_real *o = y.gained + t * UNITS * LANES, *h = step_of(&y.x, t).before;
+      double want = 0.5 * (double)h[(p->output + j) * LANES];
+      for (int i = 0; i < UNITS; i++)
+        want += V[j * UNITS + i] * (double)(o[i * LANES] * o[i * LANES]);
+      for (int i = 0; i < INPUTS; i++) want += W[j * INPUTS + i] * y.x.input[t][i][0];
+      const double got = (double)step_of(&y.x, t).block[(p->output + j) * LANES];
+      assert_true(fabs(got - want) <= NEAR * (1 + fabs(want)));
+    }
+  close_lesson(&y);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(written_texts),
-      cmocka_unit_test(random_texts),
-      cmocka_unit_test(own_effects),
+      cmocka_unit_test(written_texts),         cmocka_unit_test(random_texts),
+      cmocka_unit_test(own_effects),           cmocka_unit_test(traces_of_the_gradient),
+      cmocka_unit_test(traces_are_the_window), cmocka_unit_test(gains_reach_matrices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* Layers of the networks that are texts against PyTorch float64 (tests/reference/gru.py, stack.py):
- * forward and gradient; first values; what is refused. Compiled for float, and for double where the
- * agreement is that of float64 arithmetic. */
+ * forward and gradient; local traces; first values; what is refused. Compiled for float, and for
+ * double where the agreement is that of float64 arithmetic. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "equation/plan_eligibility.h"
 #include "format/safetensors.h"
 #include "network/stack_backward.h"
 #include "network/units.h"
@@ -149,6 +150,114 @@ static void agrees_with_pytorch(void **state) {
   }
 }
 
+/* ------------------------------------------------------------------------------ local traces */
+/* Of one layer of gated units: credits L and N, dopamine delta, tags that fade by K. */
+typedef struct lesson {
+  am_stack s;
+  am_places places;
+  am_stack_memory memory;
+  am_real *parameters, *change, *u, *block, *L, *N; /* L, N [T][n][LANES] */
+  const double *delta;                              /* [T][B] */
+  int T, B, m, n;
+} lesson;
+
+static const am_real K = (am_real)0.75;
+
+static void open_lesson(lesson *y, const am_tensor_file *file, const char *of) {
+  const am_tensor *x = find(file, of, "", "x"), *h = find(file, of, "", "h");
+  am_equations *e = text_of("gru");
+  *y = (lesson){.T = (int)x->dims[0], .B = (int)x->dims[1], .m = (int)x->dims[2]};
+  y->n = (int)h->dims[2];
+  const am_stack_options o = {.text = e, .n_inputs = y->m, .n_hidden = y->n, .n_layers = 1};
+  assert_int_equal(am_stack_make(&y->s, &y->places, &o, &error), AMINE_OK);
+  am_equations_free(e);
+  const size_t rows = (size_t)(y->T * y->n * LANES);
+  y->parameters = zeros(y->places.size), y->change = zeros(y->places.size);
+  y->u = zeros((size_t)(y->T * y->m * LANES)), y->L = zeros(rows), y->N = zeros(rows);
+  y->block = zeros(am_stack_lay_out(&y->memory, NULL, &y->s, y->T, true));
+  am_stack_lay_out(&y->memory, y->block, &y->s, y->T, true);
+  with_tensors(file, of, "param/", &y->places, y->parameters, false);
+  spread(y->u, numbers(x), y->T, y->B, y->m);
+  spread(y->L, numbers(find(file, of, "", "c")), y->T, y->B, y->n);
+  spread(y->N, numbers(find(file, of, "", "now")), y->T, y->B, y->n);
+  y->delta = numbers(find(file, of, "", "delta"));
+  am_stack_begin(&y->s, &y->memory, y->parameters, false);
+  for (int t = 0; t < y->T; t++)
+    am_stack_step(&y->s, &y->memory, t, y->parameters, y->u + (size_t)(t * y->m * LANES), false);
+}
+
+static void close_lesson(lesson *y) {
+  am_real *all[] = {y->parameters, y->change, y->u, y->block, y->L, y->N};
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) free(all[k]);
+  am_stack_free(&y->s);
+}
+
+static void by_window(lesson *y, bool decay) {
+  am_real met[LANES] = {0};
+  am_stack_clear(&y->s, &y->memory);
+  for (int t = y->T - 1; t >= 0; t--) {
+    for (int b = 0; b < y->B; b++) met[b] = (am_real)y->delta[t * y->B + b] + K * met[b];
+    for (int k = 0; k < y->n * LANES; k++)
+      am_stack_credit(&y->s, &y->memory, t)[k] =
+          y->L[t * y->n * LANES + k] * met[k % LANES] + y->N[t * y->n * LANES + k];
+  }
+  am_stack_local(&y->s, &y->memory, y->change, y->parameters, y->u,
+                 decay ? AM_STACK_ELEMENTS : AM_STACK_UNIT);
+}
+
+static void by_traces(lesson *y, bool decay) {
+  am_eligibility traces;
+  am_eligibility_memory m;
+  am_real delta[LANES] = {0};
+  assert_int_equal(am_eligibility_make(&traces, y->s.plan[0], &error), AMINE_OK);
+  am_real *memory = zeros(am_eligibility_lay_out(&m, NULL, &traces));
+  am_eligibility_lay_out(&m, memory, &traces);
+  am_eligibility_begin(&traces, &m);
+  for (int t = 0; t < y->T; t++) {
+    const am_plan_step step = {.parameters = y->parameters,
+                               .fixed = y->memory.fixed[0],
+                               .input = y->u + (size_t)(t * y->m * LANES),
+                               .before = am_stack_block(&y->s, &y->memory, 0, t - 1),
+                               .block = am_stack_block(&y->s, &y->memory, 0, t)};
+    am_eligibility_move(
+        &traces, &m, y->change,
+        &(am_eligibility_moment){.step = &step,
+                                 .credit = y->L + (size_t)(t * y->n * LANES),
+                                 .now = y->N + (size_t)(t * y->n * LANES),
+                                 .delta = t > 0 ? delta : NULL,
+                                 .k = K,
+                                 .reach = decay ? AM_REACH_ELEMENTS : AM_REACH_UNIT});
+    for (int b = 0; b < y->B; b++) delta[b] = (am_real)y->delta[t * y->B + b];
+  }
+  am_eligibility_code()->harvest(&traces, &m, y->change, delta);
+  free(memory);
+  am_eligibility_free(&traces);
+}
+
+/* Step by step and over the window against the definition in float64 (gru.py), one weight's trace
+ * and tag at a time. */
+static void traces_agree(void **state) {
+  (void)state;
+  am_tensor_file *file;
+  int n_checked = 0;
+  assert_int_equal(am_tensor_file_open(&file, TEST_DATA "/gru.safetensors", 1 << 24, false, &error),
+                   AMINE_OK);
+  for (int number = 0; number < 4; number++) {
+    const char of[2] = {(char)('0' + number), 0};
+    if (!find(file, of, "", "delta")) continue;
+    for (int k = 0; k < 4; k++) {
+      lesson y;
+      open_lesson(&y, file, of);
+      (k / 2 ? by_traces : by_window)(&y, k % 2);
+      with_tensors(file, of, k % 2 ? "decay/" : "diagonal/", &y.places, y.change, true);
+      close_lesson(&y);
+      n_checked++;
+    }
+  }
+  am_tensor_file_close(file);
+  assert_int_equal(n_checked, 12);
+}
+
 /* Every lane with the same weights of its own does what all do with one set, to the bit. */
 static void lanes_of_their_own(void **state) {
   (void)state;
@@ -231,7 +340,8 @@ static void refuses(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(agrees_with_pytorch), cmocka_unit_test(lanes_of_their_own),
-      cmocka_unit_test(parts_are_their_texts), cmocka_unit_test(refuses)};
+      cmocka_unit_test(agrees_with_pytorch), cmocka_unit_test(traces_agree),
+      cmocka_unit_test(lanes_of_their_own), cmocka_unit_test(parts_are_their_texts),
+      cmocka_unit_test(refuses)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@ Cases of different shape; each is a stack of layers over T steps in B lanes, wit
 and initial states of 0. The loss is sum over t, lanes, units of c * h (the top layer), c given, so
 that its gradient is known to autograd; `gradient/...` are all weights', `dx` the input's.
 
-Local traces, for the lowest layer alone, by the definition (src/network/gru_trace.h), one loop for
+Local traces, for the lowest layer alone, by the definition (src/equation/plan_eligibility.h), one loop for
 each weight: e, tag and change, with the credits L and N and dopamine delta given, for both kinds of trace. What
 a trace multiplies is taken from autograd, not from formulas: psi_j s_i is the derivative of unit j's
 next state with respect to the weight with the state before held fixed, and the diagonal d_j that

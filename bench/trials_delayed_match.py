@@ -19,6 +19,11 @@ import tempfile
 ROWS = {
     "signals (Kolen–Pollack, gains)": [],
     "no gains": ["modulator.gain=0"],
+    "gains on the inputs too": ["modulator.input_gain=1"],
+    "gains on the output too": ["modulator.output_gain=1"],
+    "gains on all three segments": ["modulator.input_gain=1", "modulator.output_gain=1"],
+    "gains on the inputs alone": ["modulator.gain=0", "modulator.input_gain=1"],
+    "gains on the output alone": ["modulator.gain=0", "modulator.output_gain=1"],
     "random feedback": ["learner.feedback=random"],
     "random feedback, no gains": ["learner.feedback=random", "modulator.gain=0"],
     "symmetric feedback": ["learner.feedback=symmetric"],

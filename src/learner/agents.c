@@ -281,8 +281,12 @@ static void destroy(am_learner *learner) {
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  const am_signalling_options o = am_signalling_chosen(chosen);
-  return am_agents_create(learner, task, &o, error);
+  am_signalling_options o;
+  am_units units;
+  AM_TRY(am_signalling_chosen(&o, &units, chosen, error));
+  const amine_status status = am_agents_create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_agents_type = {
@@ -296,7 +300,7 @@ const am_learner_type am_agents_type = {
                        "doi:10.1016/B978-1-55860-307-3.50049-6",
              .parameters = am_signalling_parameters,
              .options_size = sizeof(am_signalling_options)},
-    .networks = "gru",
+    .texts = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = iterate,

@@ -35,8 +35,7 @@ void am_consolidation_begin(am_agent *a) {
 
 static bool is_held(const am_agent *a, int k) {
   const char *name = a->places.place[k].name;
-  return a->share[k] > 0 && (strncmp(name, "gru.", 4) == 0 || strncmp(name, "h2o.", 4) == 0 ||
-                             strncmp(name, "gain.", 5) == 0);
+  return a->share[k] > 0 && strncmp(name, "signal.", 7) != 0 && strncmp(name, "critic.", 7) != 0;
 }
 
 void am_consolidation_before(am_agent *a) {

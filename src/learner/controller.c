@@ -75,7 +75,7 @@ am_controller_parts am_controller_lay_out(const amine_controller_options *o, flo
   TWO(state, AM_GRU_ROWS * n), TWO(o, n), TWO(m, n), TWO(s, AM_GRU_ROWS * S);
   CUT(u, I), CUT(p, A), CUT(logp, A), CUT(hit, A), CUT(heard, p.n_heard), CUT(seen, p.n_seen);
   CUT(eps, A), CUT(now, A), CUT(L, n), CUT(N, n), CUT(credit, n), CUT(credit_now, n);
-  CUT(dgain, n), CUT(dgain_now, n), CUT(own, n), CUT(ones, n), CUT(gates, AM_GRU_GATES * n);
+  CUT(dgain, n), CUT(dgain_now, n), CUT(own, n), CUT(gates, AM_GRU_GATES * n);
   CUT(old, A * n);
 #undef TWO
 #undef CUT
@@ -193,7 +193,6 @@ amine_status amine_controller_init(amine_controller **out, void *block, size_t b
   float *values = (float *)(void *)(c + 1);
   const am_controller_parts p = am_controller_parts_of(c);
   for (size_t i = 0; i < p.n; i++) values[i] = 0;
-  for (int j = 0; j < mine.n_hidden; j++) p.ones[j] = 1;
   first_weights(c);
   *out = c;
   return AMINE_OK;

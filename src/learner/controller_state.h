@@ -7,10 +7,10 @@
 #define AMINE_LEARNER_CONTROLLER_STATE_H
 
 #include "amine/controller.h"
-#include "network/gru_lane.h"
+#include "learner/controller_gru.h"
 
 #define AM_CONTROLLER_MAGIC 0x436e6d41u /* "AmnC" */
-#define AM_CONTROLLER_VERSION 1u
+#define AM_CONTROLLER_VERSION 2u
 
 struct amine_controller {
   uint32_t magic, version, bytes;
@@ -41,7 +41,7 @@ typedef struct am_controller_parts {
   float *state, *state_before, *o, *o_before, *m, *m_before, *s, *s_before;
   float *u, *p, *logp, *hit, *heard, *seen;
   /* of learning, within a step */
-  float *eps, *now, *L, *N, *credit, *credit_now, *dgain, *dgain_now, *own, *ones, *gates, *old;
+  float *eps, *now, *L, *N, *credit, *credit_now, *dgain, *dgain_now, *own, *gates, *old;
   int n_heard, n_seen;
   size_t n; /* floats in all */
 } am_controller_parts;

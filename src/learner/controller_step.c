@@ -9,22 +9,18 @@
 #include "base/random.h"
 #include "learner/adam_step.h"
 #include "learner/choose.h"
+#include "learner/controller_gru.h"
 #include "learner/controller_state.h"
 #include "learner/policy_lane.h"
 #include "learner/signalling_lane.h"
-#include "network/gru_trace.h"
 #include "network/linear_lane.h"
 
 #define SQUARES_LIMIT 1e12f /* of the change, beyond which something is broken */
 
-extern const am_gru_ops AM_ISA(am_gru_ops);
-extern const am_gru_trace_ops AM_ISA(am_gru_trace_ops);
 extern const am_linear_ops AM_ISA(am_linear_ops);
 extern const am_policy_ops AM_ISA(am_policy_ops);
 extern const am_signalling_ops AM_ISA(am_signalling_ops);
 extern const am_adam_ops AM_ISA(am_adam_ops);
-static const am_gru_ops *const gru = &AM_ISA(am_gru_ops);
-static const am_gru_trace_ops *const traces = &AM_ISA(am_gru_trace_ops);
 static const am_linear_ops *const linear = &AM_ISA(am_linear_ops);
 static const am_policy_ops *const policy = &AM_ISA(am_policy_ops);
 static const am_signalling_ops *const gains = &AM_ISA(am_signalling_ops);
@@ -49,14 +45,14 @@ static void forward(amine_controller *c, const am_controller_parts *p, float tol
   const am_gru_cell cell = am_controller_cell(p->weights, o->n_inputs, n);
   const am_gru_cell signal = am_controller_cell(p->signal, p->n_heard, S);
   linear->forward(p->m, p->a_w, NULL, h_of(p->s_before, S), n, S);
-  gru->step(&cell, p->state, p->u, p->o_before, h_of(p->state_before, n));
+  am_gru_step(&cell, p->state, p->u, p->o_before, h_of(p->state_before, n));
   gains->gain(p->o, p->m, h_of(p->state, n), o->gain, n);
   linear->forward(p->eps, p->o_w, p->o_b, p->o, A, n); /* logits, in a place that is free now */
   policy->policy(p->p, p->logp, &c->entropy, p->eps, A);
   float *heard = copy(p->heard, p->o, n);
   heard = copy(copy(heard, p->p, A), p->hit, A);
   *heard = told;
-  gru->step(&signal, p->s, p->heard, h_of(p->s_before, S), h_of(p->s_before, S));
+  am_gru_step(&signal, p->s, p->heard, h_of(p->s_before, S), h_of(p->s_before, S));
   float *seen = copy(p->seen, h_of(p->s, S), S);
   if (o->critic_sees_output) copy(seen, p->o, n);
   linear->forward(&c->value, p->v_w, p->v_b, p->seen, 1, p->n_seen);
@@ -75,31 +71,27 @@ static void credit(const amine_controller *c, const am_controller_parts *p, floa
 }
 
 /* Places of one GRU in a vector of numbers for each weight. */
-static am_gru_change change_of(float *v, int n_inputs, int n) {
+static am_gru_numbers numbers_of(float *v, int n_inputs, int n) {
   const am_gru_cell at = am_controller_cell(v, n_inputs, n);
-  return (am_gru_change){v, v + (at.w_hh - v), v + (at.b_ih - v), v + (at.b_hh - v)};
+  return (am_gru_numbers){v, v + (at.w_hh - v), v + (at.b_ih - v), v + (at.b_hh - v)};
 }
 
-static void move_gru(const amine_controller *c, const am_controller_parts *p, const float *delta,
+static void move_gru(const amine_controller *c, const am_controller_parts *p, float delta,
                      float k) {
   const int n = c->options.n_hidden, I = c->options.n_inputs;
   const am_gru_cell cell = am_controller_cell(p->weights, I, n);
-  const am_gru_change change = change_of(p->change, I, n), e = change_of(p->trace, I, n);
-  const am_gru_change tag = change_of(p->tag, I, n);
-  const am_gru_traces es = {e.w_ih, e.w_hh, e.b_ih, e.b_hh};
-  const am_gru_traces tags = {tag.w_ih, tag.w_hh, tag.b_ih, tag.b_hh};
-  const float *held = h_of(p->state_before, n);
-  gru->gates(&cell, p->gates, p->state, held, p->ones);
-  gru->own(&cell, p->own, p->state, held, p->m_before, AM_TRACE_DIAGONAL);
-  const am_gru_moment now = {.x = p->u,
-                             .before = p->o_before,
-                             .psi = p->gates,
-                             .own = p->own,
-                             .credit = p->credit,
-                             .now = p->credit_now,
-                             .delta = delta,
-                             .k = k};
-  traces->online(&cell, &change, &es, &tags, &now);
+  const am_gru_numbers change = numbers_of(p->change, I, n), e = numbers_of(p->trace, I, n);
+  const am_gru_numbers tag = numbers_of(p->tag, I, n);
+  am_gru_effects(&cell, p->gates, p->own, p->state, h_of(p->state_before, n), p->m_before);
+  am_gru_move(&cell, &change, &e, &tag,
+              &(am_gru_moment){.x = p->u,
+                               .before = p->o_before,
+                               .psi = p->gates,
+                               .own = p->own,
+                               .credit = p->credit,
+                               .now = p->credit_now,
+                               .delta = delta,
+                               .k = k});
 }
 
 /* The traces and tags of the last step; tags meet the dopamine of the step before it. */
@@ -118,7 +110,7 @@ static void move(const amine_controller *c, const am_controller_parts *p) {
                  S);
   linear->online(change + v_w, tag + v_w, delta, k, &c->one, NULL, p->seen, 1, p->n_seen);
   linear->online(change + v_b, tag + v_b, delta, k, &c->one, NULL, NULL, 1, 1);
-  move_gru(c, p, delta, k);
+  move_gru(c, p, c->delta, k);
 }
 
 /* One step of Adam along the change, each part with its share of the rate; then B follows W_o by

@@ -248,7 +248,7 @@ const amine_parameter am_local_parameters[] = {AM_PLAY_PARAMETERS(AGENT),
                                                AM_ENTROPY_PARAMETER(AT(entropy_weight)),
                                                AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
                                                AM_FEEDBACK_PARAMETERS(LEARNED),
-                                               AM_TRACE_PARAMETER(OPEN),
+                                               AM_TRACE_PARAMETER(OPEN(trace)),
                                                AM_SHARE_PARAMETERS(AT),
                                                {0}};
 

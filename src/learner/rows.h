@@ -31,10 +31,10 @@
       AM_NUMBER("feedback_decay", 1e-3, 0, 0.5, "per update",                                      \
                 "of B and W_o alike (Kolen-Pollack)", AT(feedback_decay))
 
-#define AM_TRACE_PARAMETER(AT)                                                                     \
+#define AM_TRACE_PARAMETER(member)                                                                 \
   AM_CHOICE("trace", "diagonal|decay",                                                             \
             "how a trace lives on: by the diagonal of the Jacobian, or by the update gate alone",  \
-            AT(trace))
+            member)
 
 #define AM_SHARE_PARAMETERS(AT)                                                                    \
   AM_NUMBER("input_share", 1, 0, 1000, "", "of the rate, for the input segment", AT(input)),       \

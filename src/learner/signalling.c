@@ -22,17 +22,16 @@ static void before(am_agent *a, float *change) {
   am_signalling *x = inside(a);
   (void)change;
   if (x->options.consolidation.on) am_consolidation_before(a);
-  memcpy(x->old_output, a->parameters + x->o_w,
-         (size_t)(x->n_out * x->options.n_hidden) * sizeof(float));
+  memcpy(x->old_output, a->parameters + x->o_w, (size_t)(x->n_out * x->n) * sizeof(float));
 }
 
 /* B of the top layer follows W_o: by the same change and the same decay, or as its copy. */
 static void follow(am_signalling *x) {
   const am_signalling_options *o = &x->options;
-  const int n = o->n_hidden, A = x->n_out;
+  const int n = x->n, A = x->n_out;
   const float keep = 1 - o->feedback_decay;
   float *W = x->agent.parameters + x->o_w;
-  float *B = x->agent.parameters + x->b_w + (size_t)((o->n_layers - 1) * n * A);
+  float *B = x->agent.parameters + x->b_w + (size_t)((x->n_units - n) * A);
   for (int i = 0; i < A && o->feedback != AM_FEEDBACK_RANDOM; i++)
     for (int j = 0; j < n; j++) {
       float *w = &W[i * n + j], *b = &B[j * A + i];
@@ -65,8 +64,13 @@ static void after(am_agent *a) {
 
 /* ------------------------------------------------------------------------------ the learner */
 static void destroy(am_learner *learner) {
-  am_free(inside(am_agent_of(learner))->old_output);
-  am_agent_close(am_agent_of(learner));
+  am_signalling *x = inside(am_agent_of(learner));
+  am_free(x->old_output);
+  for (int l = 0; l < LAYERS; l++) am_eligibility_free(&x->traces[l]);
+  am_eligibility_free(&x->signal_traces);
+  am_stack_free(&x->units);
+  am_stack_free(&x->signal);
+  am_agent_close(&x->agent);
   am_free(learner);
 }
 
@@ -76,14 +80,18 @@ static int series(const am_learner *learner, am_series *out) {
   const am_series all[] = {
       {"activity", "o of the controller's units", x->n_units, NULL},
       {"gain", "m: how much the signalling GRU raises or lowers each unit", x->n_units, NULL},
+      {"gain_input", "the same of each input", x->gains[AM_INPUT].n, NULL},
+      {"gain_output", "the same of what it says for each action or value", x->gains[AM_OUTPUT].n,
+       NULL},
       {"output", task->n_targets ? "what it says" : "probability of each action", x->n_out, NULL},
       {"signal", "s of the signalling GRU's units", x->options.n_signal, NULL},
       {"value", "V: the reward that is expected", 1, NULL},
       {"told", "reward, as the signalling GRU is told of it", 1, NULL},
       {"dopamine", "delta: reward beyond what was expected", 1, NULL},
-      {"actions", "what it did", 1, NULL}};
-  const int n = (int)(sizeof all / sizeof *all) - (task->n_targets > 0); /* which has no actions */
-  memcpy(out, all, sizeof all);
+      {"actions", "what it did", task->n_targets == 0, NULL}};
+  int n = 0;
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+    if (all[k].width > 0) out[n++] = all[k]; /* of what there is */
   out[n] = (am_series){0};
   return n;
 }
@@ -99,6 +107,10 @@ const amine_parameter am_signalling_parameters[] = {
                AT(n_signal)),
     AM_NUMBER("modulator.gain", 1, 0, 1, "",
               "how far the signalling GRU raises or lowers the activity of a unit", AT(gain)),
+    AM_NUMBER("modulator.input_gain", 0, 0, 1, "", "the same of each input of the controller",
+              AT(input_gain)),
+    AM_NUMBER("modulator.output_gain", 0, 0, 1, "",
+              "the same of what the controller says for each action or value", AT(output_gain)),
     AM_NUMBER("modulator.gain_start", 0.5, 0, 100, "",
               "the weights of the gains begin uniform within +- this", AT(gain_start)),
 #define ALONE(member) AT(member), .when = "type=signalling"
@@ -113,7 +125,7 @@ const amine_parameter am_signalling_parameters[] = {
               "more the rarer it is",
               AT(adaptive)),
     AM_FEEDBACK_PARAMETERS(AT),
-    AM_TRACE_PARAMETER(AT),
+    AM_TRACE_PARAMETER(AT(decay)),
     AM_CHOICE("form", "window|online",
               "the same change summed over the kept steps of an episode, or step by step in "
               "constant memory",
@@ -142,34 +154,34 @@ const amine_parameter am_signalling_parameters[] = {
               SLOW(consolidation.rate)),
     {0}};
 
-am_signalling_options am_signalling_chosen(const am_chosen *chosen) {
-  am_signalling_options o = *(const am_signalling_options *)chosen->options[AM_LEARNER];
-  const am_units_options *units = chosen->options[AM_NETWORK];
-  o.n_hidden = units->n_hidden;
-  o.n_layers = units->n_layers;
-  o.dropout = units->dropout;
-  o.start =
-      (am_gru_start){.input_scale = (float)am_units_constant(chosen, "input_scale", 1),
-                     .recurrent_scale = (float)am_units_constant(chosen, "recurrent_scale", 1),
-                     .update_bias = (float)am_units_constant(chosen, "update_bias", 0),
-                     .update_spread = (float)am_units_constant(chosen, "update_spread", 0)};
-  return o;
+amine_status am_signalling_chosen(am_signalling_options *o, am_units *units,
+                                  const am_chosen *chosen, amine_error *error) {
+  *o = *(const am_signalling_options *)chosen->options[AM_LEARNER];
+  AM_TRY(am_units_chosen(units, chosen, true, error));
+  o->units = units->stack;
+  return AMINE_OK;
 }
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  const am_signalling_options o = am_signalling_chosen(chosen);
+  am_signalling_options o;
+  am_units units;
+  AM_TRY(am_signalling_chosen(&o, &units, chosen, error));
+  amine_status status;
   if (o.control == AM_CONTROL_PARTNER)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "learner.control=partner is for learner.type=agents: one alone has no partner");
-  return am_signalling_create(learner, task, &o, error);
+    status =
+        am_fail(error, AMINE_ERROR_ARGUMENT,
+                "learner.control=partner is for learner.type=agents: one alone has no partner");
+  else status = am_signalling_create(learner, task, &o, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_signalling_type = {
     .part =
         {.kind = AM_LEARNER,
          .name = "signalling",
-         .meaning = "Neuromodulator Signaling Model: a GRU taught by the signals of a second one, "
+         .meaning = "Neuromodulator Signaling Model: a network taught by the signals of a GRU, "
                     "without backprop",
          .equation =
              "dW_ji = sum_t delta_t tag_ji,  tag <- gamma lambda tag + (B eps)_j (1 + m_j) e_ji",
@@ -178,7 +190,7 @@ const am_learner_type am_signalling_type = {
              "doi:10.1038/s41467-020-17236-y; Kolen & Pollack 1994, doi:10.1109/ICNN.1994.374486",
          .parameters = am_signalling_parameters,
          .options_size = sizeof(am_signalling_options)},
-    .networks = "gru",
+    .texts = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,
@@ -194,59 +206,114 @@ const am_learner_type am_signalling_type = {
 static const am_agent_ops ops = {
     .scratch_bytes = scratch_bytes, .play = am_signalling_play, .before = before, .after = after};
 
-/* The shares of the rate: by name, for all layers. */
+/* The shares of the rate: by name, for all layers. A gain that is there has a strength, but for
+ * that of the units, which is there always. */
 static void share_out(am_signalling *x) {
   const am_signalling_options *o = &x->options;
   am_agent *a = &x->agent;
   const bool frozen = o->control == AM_CONTROL_FROZEN;
   for (int k = 0; k < a->places.n; k++) {
     const char *name = a->places.place[k].name;
-    const bool controller = strncmp(name, "gru.", 4) == 0;
+    const bool controller = k < x->signal.first;
+    const bool off = frozen || (strncmp(name, "gain.", 5) == 0 && o->gain == 0);
     if (controller && strstr(name, "_ih")) a->share[k] = frozen ? 0 : o->input;
-    else if (controller) a->share[k] = frozen ? 0 : o->recurrent;
+    else if (controller && strstr(name, "_hh")) a->share[k] = frozen ? 0 : o->recurrent;
+    else if (controller) a->share[k] = frozen ? 0 : 1;
     else if (strncmp(name, "h2o.", 4) == 0) a->share[k] = o->output;
-    else if (strncmp(name, "gain.", 5) == 0) a->share[k] = frozen || o->gain == 0 ? 0 : o->gains;
+    else if (strncmp(name, "gain", 4) == 0) a->share[k] = off ? 0 : o->gains;
     else if (strncmp(name, "critic.", 7) == 0) a->share[k] = o->critic;
     else if (strncmp(name, "signal.", 7) == 0) a->share[k] = o->signal;
     else a->share[k] = 0; /* B: see `after` */
   }
 }
 
+/* The controller and the signalling GRU, which hears it. */
+static amine_status make_networks(am_signalling *x, const am_task *task, amine_error *error) {
+  const am_signalling_options *o = &x->options;
+  am_stack_options units = o->units;
+  am_equations *gru;
+  units.n_inputs = task->n_inputs;
+  units.done = AM_PLAN_GAINED;
+  AM_TRY(am_stack_make(&x->units, &x->agent.places, &units, error));
+  for (int l = 0; l < x->units.n_layers; l++) {
+    x->from[l] = x->n_units;
+    x->n_units += x->units.plan[l]->n_outputs;
+  }
+  x->n = x->units.n_outputs;
+  x->n_heard = x->n_units + 2 * x->n_out + 1;
+  x->n_seen = o->n_signal + (o->critic_sees_output ? x->n_units : 0);
+  AM_TRY(am_equations_read(&gru, am_gru_part.name, am_gru_part.text, error));
+  const am_stack_options signal = {.text = gru,
+                                   .prefix = "signal",
+                                   .n_inputs = x->n_heard,
+                                   .n_hidden = o->n_signal,
+                                   .n_layers = 1};
+  const amine_status status = am_stack_make(&x->signal, &x->agent.places, &signal, error);
+  am_equations_free(gru);
+  return status;
+}
+
+static amine_status make_traces(am_signalling *x, amine_error *error) {
+  x->reach = x->options.decay ? AM_REACH_ELEMENTS : AM_REACH_UNIT;
+  if (x->options.form == AM_FORM_WINDOW) return AMINE_OK;
+  for (int l = 0; l < x->units.n_layers; l++)
+    AM_TRY(am_eligibility_make(&x->traces[l], x->units.plan[l], error));
+  return am_eligibility_make(&x->signal_traces, x->signal.plan[0], error);
+}
+
+/* The gains of inputs and output have tensors only where they are asked for. */
+static void add_gains(am_signalling *x, const am_task *task, int places[AM_SEGMENTS]) {
+  static const char *const names[AM_SEGMENTS] = {"gain_input.weight", "gain.weight",
+                                                 "gain_output.weight"};
+  static const int order[AM_SEGMENTS] = {AM_UNITS, AM_INPUT, AM_OUTPUT};
+  const am_signalling_options *o = &x->options;
+  const float most[AM_SEGMENTS] = {o->input_gain, o->gain, o->output_gain};
+  const int n[AM_SEGMENTS] = {task->n_inputs, x->n_units, x->n_out};
+  for (int k = 0; k < AM_SEGMENTS; k++) {
+    const int q = order[k];
+    places[q] = -1;
+    if (q != AM_UNITS && most[q] == 0) continue;
+    places[q] = x->agent.places.n;
+    x->gains[q] = (am_signalling_gains){.most = most[q], .n = n[q]};
+    x->gains[q].w = am_places_add(&x->agent.places, names[q], n[q], o->n_signal);
+  }
+}
+
 static amine_status open_all(am_signalling *x, const am_task *task, amine_error *error) {
   const am_signalling_options *o = &x->options;
   am_places *places = &x->agent.places;
+  int gains[AM_SEGMENTS], input_feedback = -1;
   x->n_out = task->n_targets > 0 ? task->n_targets : task->n_actions;
-  x->n_units = o->n_layers * o->n_hidden;
-  x->n_heard = x->n_units + 2 * x->n_out + 1;
-  x->n_seen = o->n_signal + (o->critic_sees_output ? x->n_units : 0);
-  const am_gru_options gru = {task->n_inputs, o->n_hidden, o->n_layers, o->dropout};
-  const am_gru_options signal = {x->n_heard, o->n_signal, 1, 0};
-  AM_TRY(am_gru_make(&x->gru, places, &gru, "gru", error));
-  AM_TRY(am_gru_make(&x->signal, places, &signal, "signal", error));
+  AM_TRY(make_networks(x, task, error));
+  AM_TRY(make_traces(x, error));
   const int heads = places->n;
-  x->o_w = am_places_add(places, "h2o.weight", x->n_out, o->n_hidden);
+  x->o_w = am_places_add(places, "h2o.weight", x->n_out, x->n);
   x->o_b = am_places_add(places, "h2o.bias", x->n_out, 0);
   const int feedback = places->n;
   x->b_w = am_places_add(places, "feedback.weight", x->n_units, x->n_out);
-  const int gain = places->n;
-  x->a_w = am_places_add(places, "gain.weight", x->n_units, o->n_signal);
+  add_gains(x, task, gains);
   /* the critic begins at 0 */
   x->v_w = am_places_add(places, "critic.weight", 1, x->n_seen);
   x->v_b = am_places_add(places, "critic.bias", 1, 0);
+  if (x->gains[AM_INPUT].n) {
+    input_feedback = places->n;
+    x->bi_w = am_places_add(places, "feedback_input.weight", task->n_inputs, x->n_out);
+  }
   if (o->consolidation.on) am_consolidation_open(&x->agent);
   x->agent.own[x->agent.n_own++] =
-      (am_block){&x->old_output, (size_t)(x->n_out * o->n_hidden), sizeof(float)};
+      (am_block){&x->old_output, (size_t)(x->n_out * x->n), sizeof(float)};
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
   x->agent.learner.numbers[3] = 1;
   share_out(x);
   const uint64_t seed = o->agent.seed;
+  const float bound = 1 / sqrtf((float)x->n);
   float *p = x->agent.parameters;
-  const am_gru_start plain = am_gru_start_plain();
-  am_gru_initialise(&x->gru, places, p, &o->start, seed);
-  am_gru_initialise(&x->signal, places, p, &plain, seed);
-  for (int k = heads; k <= feedback; k++)
-    am_places_uniform(places, k, p, 1 / sqrtf((float)o->n_hidden), seed);
-  am_places_uniform(places, gain, p, o->gain_start, seed);
+  am_stack_initialise(&x->units, places, p, seed);
+  am_stack_initialise(&x->signal, places, p, seed);
+  for (int k = heads; k <= feedback; k++) am_places_uniform(places, k, p, bound, seed);
+  if (input_feedback >= 0) am_places_uniform(places, input_feedback, p, bound, seed);
+  for (int q = 0; q < AM_SEGMENTS; q++)
+    if (gains[q] >= 0) am_places_uniform(places, gains[q], p, o->gain_start, seed);
   if (o->feedback == AM_FEEDBACK_SYMMETRIC) follow(x);
   if (o->consolidation.on) am_consolidation_begin(&x->agent);
   return AMINE_OK;

@@ -76,20 +76,35 @@ static void add_loss(const am_signalling *x, const am_signalling_memory *m, am_t
   }
 }
 
-/* L [n_units] = B error */
-static void feed_back(const am_signalling *x, float *L, const float *error) {
-  am_linear_code()->forward(L, x->agent.parameters + x->b_w, NULL, error, x->n_units, x->n_out);
+/* What follows from an error at the output for what lies below: error [n_out] becomes what reaches
+ * W_o and B; L [n_units] is scratch; dgain: of each segment. */
+static void feed_back(const am_signalling *x, const am_signalling_memory *m, float *error, float *L,
+                      float *const dgain[AM_SEGMENTS], int t) {
+  const am_signalling_gains *out = &x->gains[AM_OUTPUT], *in = &x->gains[AM_INPUT];
+  const float *w = x->agent.parameters;
+  const int A = x->n_out;
+  if (out->n) {
+    am_signalling_code()->credit(m->through, dgain[AM_OUTPUT], error,
+                                 am_slot(m, m->m[AM_OUTPUT], t, A), am_slot(m, m->meant, t, A),
+                                 out->most, A);
+    memcpy(error, m->through, (size_t)(A * LANES) * sizeof *error);
+  }
+  if (in->n) {
+    am_linear_code()->forward(L, w + x->bi_w, NULL, error, in->n, A);
+    am_signalling_code()->credit(m->through, dgain[AM_INPUT], L,
+                                 am_slot(m, m->m[AM_INPUT], t, in->n), am_slot(m, m->u, t, in->n),
+                                 in->most, in->n);
+  }
+  am_linear_code()->forward(L, w + x->b_w, NULL, error, x->n_units, A);
 }
 
-/* Credits of every layer from the error at the output: credit [layer][n] (each layer's part begins
- * credit_step elements after the one before), dgain [n_units]. */
+/* The credit of a layer's units from L, and dgain of theirs. */
 static void assign(const am_signalling *x, const am_signalling_memory *m, float *credit,
-                   size_t credit_step, float *dgain, const float *L, int t) {
-  const int n = x->options.n_hidden;
-  for (int l = 0; l < x->options.n_layers; l++)
-    am_signalling_code()->credit(credit + (size_t)l * credit_step, dgain + l * n * LANES,
-                                 L + l * n * LANES, am_m_at(x, m, l, t), am_h_at(x, m, l, t),
-                                 x->options.gain, n);
+                   float *dgain, const float *L, int layer, int t) {
+  const size_t at = (size_t)x->from[layer] * LANES;
+  am_signalling_code()->credit(credit, dgain + at, L + at, am_m_at(x, m, layer, t),
+                               am_h_at(x, m, layer, t), x->options.gain,
+                               x->units.plan[layer]->n_outputs);
 }
 
 /* ------------------------------------------------------------------------------ window */
@@ -111,179 +126,188 @@ static void window_dopamine(const am_signalling *x, am_signalling_memory *m, am_
   }
 }
 
+static float *credit_at(const am_stack *s, const am_stack_memory *blocks, int layer, int t) {
+  return am_stack_gradient(s, blocks, layer, t) + (size_t)s->plan[layer]->output * LANES;
+}
+
 static void window_credits(const am_signalling *x, am_signalling_memory *m, am_turn *turn) {
   const am_signalling_options *o = &x->options;
-  const int A = x->n_out, T = x->agent.learner.task->n_steps, n = o->n_hidden;
+  const int A = x->n_out, T = x->agent.learner.task->n_steps;
+  am_stack_clear(&x->units, &m->units);
   for (int t = 0; t < T; t++) {
-    float *error = part(m->error, t, A), *met = part(m->A, t, 1);
+    float *error = part(m->error, t, A), *met = part(m->A, t, 1), *dgain[AM_SEGMENTS];
     const float *live = am_slot(m, m->live, t, 1);
+    for (int q = 0; q < AM_SEGMENTS; q++) dgain[q] = part(m->dgains[q], t, x->gains[q].n);
     for (int k = 0; k < LANES; k++) m->factor[k] = o->teach == AM_TEACH_SUPERVISED ? 0 : met[k];
     output_error(x, m, error, m->factor, o->entropy_weight, true, t);
-    feed_back(x, m->L, error);
-    assign(x, m, part(m->credits, t, n), (size_t)(T * n * LANES), part(m->dgains, t, x->n_units),
-           m->L, t);
+    feed_back(x, m, error, m->L, dgain, t);
+    for (int l = 0; l < x->units.n_layers; l++)
+      assign(x, m, credit_at(&x->units, &m->units, l, t), dgain[AM_UNITS], m->L, l, t);
     add_loss(x, m, turn, part(m->deltas, t, 1), t);
     for (int k = 0; k < LANES; k++) met[k] *= live[k]; /* from here on for the critic */
   }
 }
 
-/* Changes of one GRU from its credits [T][n], by a scan and one sum of products. */
-static void window_gru(const am_signalling *x, am_signalling_memory *m, const am_gru_cell *cell,
-                       const am_gru_change *change, am_gru_window *w, float *credits,
-                       const float *held, const float *gain, size_t gain_step) {
-  const int n = cell->n, T = w->n_steps;
-  for (int t = 0; t < T; t++)
-    am_gru_code()->own(cell, part(m->owns, t, n), w->state + (size_t)t * w->state_step,
-                       held + (size_t)t * w->state_step, gain ? gain + (size_t)t * gain_step : NULL,
-                       x->options.trace);
-  am_gru_trace_code()->scan(credits, (size_t)(n * LANES), m->owns, (size_t)(n * LANES), T, n);
-  w->gates = m->all_gates;
-  w->gates_step = (size_t)(AM_GRU_GATES * n * LANES);
-  for (int t = 0; t < T; t++)
-    am_gru_code()->gates(cell, m->all_gates + (size_t)t * w->gates_step,
-                         w->state + (size_t)t * w->state_step, held + (size_t)t * w->state_step,
-                         credits + (size_t)(t * n * LANES));
-  am_gru_code()->collect(cell, change, w);
+/* From the credits of a layer's outputs, back through its own units alone and through the gains m
+ * between two steps, `gain_step` apart; then the sum of products. first: its step 0. */
+static void window_layer(const am_signalling *x, const am_signalling_memory *m, const am_stack *s,
+                         const am_stack_memory *blocks, int layer, float *change,
+                         const am_plan_step *first, size_t input_step, const float *gain,
+                         size_t gain_step) {
+  const am_plan *p = s->plan[layer];
+  const size_t rows = (size_t)p->n_rows * LANES;
+  for (int t = blocks->n_steps - 1; t >= 0; t--) {
+    am_plan_step step = *first;
+    am_plan_gradient gradient = {.block = am_stack_gradient(s, blocks, layer, t),
+                                 .before = am_stack_gradient(s, blocks, layer, t - 1),
+                                 .fixed = blocks->fixed_gradient[layer],
+                                 .gained = gain ? m->back : NULL};
+    step.input += (size_t)t * input_step;
+    step.before += (size_t)t * rows;
+    step.block += (size_t)t * rows;
+    if (gain) step.gained += (size_t)t * gain_step;
+    memset(m->back, 0, (size_t)p->n_outputs * LANES * sizeof *m->back);
+    am_plan_lanes_code()->local(p, &step, &gradient, x->reach);
+    if (gain && p->output_is_state)
+      am_eligibility_code()->ungain(gradient.before + (size_t)p->output * LANES,
+                                    gain + (size_t)t * gain_step, m->back, p->n_outputs);
+  }
+  const am_plan_window w = {.n_steps = blocks->n_steps,
+                            .fixed = first->fixed,
+                            .input = first->input,
+                            .before = first->before,
+                            .block = first->block,
+                            .gained = first->gained,
+                            .gradient = am_stack_gradient(s, blocks, layer, 0),
+                            .input_step = input_step,
+                            .block_step = rows,
+                            .gained_step = gain_step,
+                            .gradient_step = rows};
+  am_plan_lanes_code()->collect(p, change + s->at[layer], &w);
+  am_plan_lanes_code()->collect_fixed(p, change + s->at[layer], blocks->fixed_gradient[layer]);
 }
 
-static void window_layer(const am_signalling *x, am_signalling_memory *m, const am_turn *turn,
-                         int layer) {
-  const am_signalling_options *o = &x->options;
-  const int n = o->n_hidden, T = x->agent.learner.task->n_steps;
-  const bool dropped = o->dropout > 0;
-  const size_t rows = (size_t)(n * LANES), units = (size_t)(x->n_units * LANES);
-  const am_gru_cell cell = am_gru_cell_of(&x->gru, x->agent.parameters, layer);
-  const am_gru_change change = am_gru_change_of(&x->gru, turn->change, layer);
-  am_gru_window w = {.n_steps = T,
-                     .x = am_input_at(x, m, layer, 0, dropped),
-                     .before = am_o_at(x, m, layer, -1),
-                     .state = am_state_at(x, m, layer, 0),
-                     .x_step = layer == 0 ? (size_t)(turn->group.task->n_inputs * LANES)
-                               : dropped  ? rows
-                                          : units,
-                     .before_step = units,
-                     .state_step = AM_GRU_ROWS * rows};
-  window_gru(x, m, &cell, &change, &w, part(m->credits, layer * T, n), am_h_at(x, m, layer, -1),
-             am_m_at(x, m, layer, -1), units);
+static void window_units(const am_signalling *x, const am_signalling_memory *m,
+                         const am_turn *turn) {
+  const bool dropped = x->units.dropout > 0;
+  for (int l = 0; l < x->units.n_layers; l++) {
+    size_t step;
+    const am_plan_step first = am_layer_step(x, m, l, 0, dropped);
+    am_input_at(x, m, l, 0, dropped, &step);
+    window_layer(x, m, &x->units, &m->units, l, turn->change, &first, step, am_m_at(x, m, l, -1),
+                 (size_t)x->n_units * LANES);
+  }
 }
 
 /* The signalling GRU's own weights: the credit of a unit is its weight in the critic. */
-static void window_signal(const am_signalling *x, am_signalling_memory *m, const am_turn *turn) {
-  const int S = x->options.n_signal, T = x->agent.learner.task->n_steps;
-  const size_t rows = (size_t)(S * LANES);
-  const am_gru_cell cell = am_gru_cell_of(&x->signal, x->agent.parameters, 0);
-  const am_gru_change change = am_gru_change_of(&x->signal, turn->change, 0);
-  am_gru_window w = {.n_steps = T,
-                     .x = am_slot(m, m->heard, 0, x->n_heard),
-                     .before = am_s_at(x, m, -1),
-                     .state = am_slot(m, m->s, 0, AM_GRU_ROWS * S),
-                     .x_step = (size_t)(x->n_heard * LANES),
-                     .before_step = AM_GRU_ROWS * rows,
-                     .state_step = AM_GRU_ROWS * rows};
-  for (int t = 0; t < T; t++)
-    am_signalling_code()->spread(part(m->credits, t, S), x->agent.parameters + x->v_w,
-                                 part(m->A, t, 1), S);
-  window_gru(x, m, &cell, &change, &w, m->credits, am_s_at(x, m, -1), NULL, 0);
+static void window_signal(const am_signalling *x, const am_signalling_memory *m,
+                          const am_turn *turn) {
+  am_stack_clear(&x->signal, &m->signal);
+  for (int t = 0; t < m->signal.n_steps; t++)
+    am_signalling_code()->spread(credit_at(&x->signal, &m->signal, 0, t),
+                                 x->agent.parameters + x->v_w, part(m->A, t, 1),
+                                 x->options.n_signal);
+  const am_plan_step first = am_signal_step(x, m, 0);
+  window_layer(x, m, &x->signal, &m->signal, 0, turn->change, &first, (size_t)x->n_heard * LANES,
+               NULL, 0);
 }
 
 static void window(const am_signalling *x, am_signalling_memory *m, am_turn *turn) {
   const am_signalling_options *o = &x->options;
-  const int A = x->n_out, T = x->agent.learner.task->n_steps, n = o->n_hidden, S = o->n_signal;
-  const size_t units = (size_t)(x->n_units * LANES);
+  const int A = x->n_out, T = x->agent.learner.task->n_steps;
   float *change = turn->change;
   window_dopamine(x, m, turn);
   window_credits(x, m, turn);
   am_linear_code()->collect(change + x->o_w, change + x->o_b, m->error, (size_t)(A * LANES),
-                            am_o_at(x, m, o->n_layers - 1, 0), units, T, A, n);
-  if (o->gain > 0)
-    am_linear_code()->collect(change + x->a_w, NULL, m->dgains, units, am_s_at(x, m, -1),
-                              (size_t)(AM_GRU_ROWS * S * LANES), T, x->n_units, S);
+                            am_o_at(x, m, x->units.n_layers - 1, 0), (size_t)(x->n_units * LANES),
+                            T, A, x->n);
+  for (int q = 0; q < AM_SEGMENTS; q++) {
+    const am_signalling_gains *g = &x->gains[q];
+    if (g->n > 0 && g->most > 0)
+      am_linear_code()->collect(change + g->w, NULL, m->dgains[q], (size_t)(g->n * LANES),
+                                am_s_at(x, m, -1), am_stack_stride(&x->signal), T, g->n,
+                                o->n_signal);
+  }
   am_linear_code()->collect(change + x->v_w, change + x->v_b, m->A, LANES,
                             am_slot(m, m->seen, 0, x->n_seen), (size_t)(x->n_seen * LANES), T, 1,
                             x->n_seen);
-  for (int l = 0; l < o->n_layers; l++) window_layer(x, m, turn, l);
+  window_units(x, m, turn);
   if (o->signal > 0) window_signal(x, m, turn);
 }
 
 /* ------------------------------------------------------------------------------ online */
-static void clear(am_gru_traces *e, int n, int width) {
-  const size_t lanes = LANES * sizeof(float), rows = 3 * (size_t)n;
-  memset(e->w_ih, 0, rows * (size_t)width * lanes);
-  memset(e->w_hh, 0, rows * (size_t)n * lanes);
-  memset(e->b_ih, 0, rows * lanes);
-  memset(e->b_hh, 0, rows * lanes);
-}
-
 void am_signalling_learn_begin(const am_signalling *x, am_signalling_memory *m) {
   const am_signalling_options *o = &x->options;
   const size_t lanes = LANES * sizeof(float);
   if (o->form == AM_FORM_WINDOW) return;
-  for (int l = 0; l < o->n_layers; l++) {
-    clear(&m->e[l], o->n_hidden, am_gru_width(&x->gru, l));
-    clear(&m->tag[l], o->n_hidden, am_gru_width(&x->gru, l));
-  }
-  if (o->signal > 0) {
-    clear(&m->signal_e, o->n_signal, x->n_heard);
-    clear(&m->signal_tag, o->n_signal, x->n_heard);
-  }
-  memset(m->o_tag, 0, (size_t)(x->n_out * o->n_hidden) * lanes);
+  for (int l = 0; l < x->units.n_layers; l++) am_eligibility_begin(&x->traces[l], &m->e[l]);
+  if (o->signal > 0) am_eligibility_begin(&x->signal_traces, &m->signal_e);
+  memset(m->o_tag, 0, (size_t)(x->n_out * x->n) * lanes);
   memset(m->ob_tag, 0, (size_t)x->n_out * lanes);
-  memset(m->a_tag, 0, (size_t)(x->n_units * o->n_signal) * lanes);
+  for (int q = 0; q < AM_SEGMENTS; q++)
+    memset(m->a_tag[q], 0, (size_t)(x->gains[q].n * o->n_signal) * lanes);
   memset(m->v_tag, 0, (size_t)x->n_seen * lanes);
   memset(m->vb_tag, 0, lanes);
 }
 
-/* One GRU's traces and tags move on; delta is that of the step before, NULL at the first. */
-static void online_gru(const am_signalling *x, am_signalling_memory *m, const am_gru_cell *cell,
-                       const am_gru_change *change, const am_gru_traces *e,
-                       const am_gru_traces *tag, const am_gru_moment *moment, const float *state,
-                       const float *held, const float *gain) {
-  am_gru_moment now = *moment;
-  for (int k = 0; k < cell->n * LANES; k++) m->ones[k] = 1;
-  am_gru_code()->gates(cell, m->gates, state, held, m->ones);
-  am_gru_code()->own(cell, m->own, state, held, gain, x->options.trace);
-  now.psi = m->gates;
-  now.own = m->own;
-  now.k = x->options.gamma * x->options.lambda;
-  am_gru_trace_code()->online(cell, change, e, tag, &now);
-}
-
-static void online_layers(const am_signalling *x, am_signalling_memory *m, const am_turn *turn,
-                          const float *delta, int t) {
-  const am_signalling_options *o = &x->options;
-  const int n = o->n_hidden;
-  for (int l = 0; l < o->n_layers; l++) {
-    const am_gru_cell cell = am_gru_cell_of(&x->gru, x->agent.parameters, l);
-    const am_gru_change change = am_gru_change_of(&x->gru, turn->change, l);
-    const am_gru_moment moment = {.x = am_input_at(x, m, l, t, o->dropout > 0),
-                                  .before = am_o_at(x, m, l, t - 1),
-                                  .credit = m->credit + l * n * LANES,
-                                  .now = m->credit_now + l * n * LANES,
-                                  .delta = delta};
-    online_gru(x, m, &cell, &change, &m->e[l], &m->tag[l], &moment, am_state_at(x, m, l, t),
-               am_h_at(x, m, l, t - 1), am_m_at(x, m, l, t - 1));
+/* delta: of the step before, NULL at the first. */
+static void online_units(const am_signalling *x, am_signalling_memory *m, const am_turn *turn,
+                         const float *delta, int t) {
+  for (int l = 0; l < x->units.n_layers; l++) {
+    const size_t at = (size_t)x->from[l] * LANES;
+    const am_plan_step step = am_layer_step(x, m, l, t, x->units.dropout > 0);
+    assign(x, m, m->credit + at, m->dgain[AM_UNITS], m->L, l, t);
+    assign(x, m, m->credit_now + at, m->dgain_now[AM_UNITS], m->N, l, t);
+    am_eligibility_move(&x->traces[l], &m->e[l], turn->change + x->units.at[l],
+                        &(am_eligibility_moment){.step = &step,
+                                                 .gain = am_m_at(x, m, l, t - 1),
+                                                 .credit = m->credit + at,
+                                                 .now = m->credit_now + at,
+                                                 .delta = delta,
+                                                 .k = x->options.gamma * x->options.lambda,
+                                                 .reach = x->reach});
   }
 }
 
 static void online_signal(const am_signalling *x, am_signalling_memory *m, const am_turn *turn,
                           const float *delta, int t) {
-  const int S = x->options.n_signal;
-  const am_gru_cell cell = am_gru_cell_of(&x->signal, x->agent.parameters, 0);
-  const am_gru_change change = am_gru_change_of(&x->signal, turn->change, 0);
-  float *credit = m->credit; /* n_units or more rows: free by now */
-  am_signalling_code()->spread(credit, x->agent.parameters + x->v_w, am_slot(m, m->live, t, 1), S);
-  const am_gru_moment moment = {.x = am_slot(m, m->heard, t, x->n_heard),
-                                .before = am_s_at(x, m, t - 1),
-                                .credit = credit,
-                                .delta = delta};
-  online_gru(x, m, &cell, &change, &m->signal_e, &m->signal_tag, &moment,
-             am_slot(m, m->s, t, AM_GRU_ROWS * S), am_s_at(x, m, t - 1), NULL);
+  float *credit = m->credit; /* n_signal rows or more: free by now */
+  am_signalling_code()->spread(credit, x->agent.parameters + x->v_w, am_slot(m, m->live, t, 1),
+                               x->options.n_signal);
+  const am_plan_step step = am_signal_step(x, m, t);
+  am_eligibility_move(&x->signal_traces, &m->signal_e, turn->change + x->signal.at[0],
+                      &(am_eligibility_moment){.step = &step,
+                                               .credit = credit,
+                                               .delta = delta,
+                                               .k = x->options.gamma * x->options.lambda,
+                                               .reach = x->reach});
+}
+
+static void online_gains(const am_signalling *x, const am_signalling_memory *m, float *change,
+                         const float *delta, int t) {
+  for (int q = 0; q < AM_SEGMENTS; q++) {
+    const am_signalling_gains *g = &x->gains[q];
+    if (g->n > 0 && g->most > 0)
+      am_linear_code()->online(change + g->w, m->a_tag[q], delta,
+                               x->options.gamma * x->options.lambda, m->dgain[q], m->dgain_now[q],
+                               am_s_at(x, m, t - 1), g->n, x->options.n_signal);
+  }
+}
+
+/* What is wrong at the output now, with dopamine and without, and what follows for all below. */
+static void online_errors(const am_signalling *x, am_signalling_memory *m, int t) {
+  const am_signalling_options *o = &x->options;
+  for (int q = 0; q < LANES; q++) m->factor[q] = o->teach == AM_TEACH_SUPERVISED ? 0 : 1;
+  output_error(x, m, m->eps, m->factor, 0, false, t);
+  memset(m->factor, 0, LANES * sizeof(float));
+  output_error(x, m, m->now, m->factor, o->entropy_weight, true, t);
+  feed_back(x, m, m->eps, m->L, m->dgain, t);
+  feed_back(x, m, m->now, m->N, m->dgain_now, t);
 }
 
 static void online_step(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
   const am_signalling_options *o = &x->options;
-  const int A = x->n_out, n = o->n_hidden;
-  const size_t row = (size_t)(n * LANES);
+  const int A = x->n_out;
   const float k = o->gamma * o->lambda, *delta = NULL;
   float *change = turn->change;
   if (t > 0) {
@@ -293,25 +317,16 @@ static void online_step(const am_signalling *x, am_signalling_memory *m, am_turn
     delta = m->delta;
   }
   if (o->teach != AM_TEACH_REWARD) add_loss(x, m, turn, NULL, t);
-  for (int q = 0; q < LANES; q++) m->factor[q] = o->teach == AM_TEACH_SUPERVISED ? 0 : 1;
-  output_error(x, m, m->eps, m->factor, 0, false, t);
-  memset(m->factor, 0, LANES * sizeof(float));
-  output_error(x, m, m->now, m->factor, o->entropy_weight, true, t);
-  feed_back(x, m->L, m->eps);
-  feed_back(x, m->N, m->now);
-  assign(x, m, m->credit, row, m->dgain, m->L, t);
-  assign(x, m, m->credit_now, row, m->dgain_now, m->N, t);
+  online_errors(x, m, t);
   am_linear_code()->online(change + x->o_w, m->o_tag, delta, k, m->eps, m->now,
-                           am_o_at(x, m, o->n_layers - 1, t), A, n);
+                           am_o_at(x, m, x->units.n_layers - 1, t), A, x->n);
   am_linear_code()->online(change + x->o_b, m->ob_tag, delta, k, m->eps, m->now, NULL, A, 1);
-  if (o->gain > 0)
-    am_linear_code()->online(change + x->a_w, m->a_tag, delta, k, m->dgain, m->dgain_now,
-                             am_s_at(x, m, t - 1), x->n_units, o->n_signal);
   const float *live = am_slot(m, m->live, t, 1);
   am_linear_code()->online(change + x->v_w, m->v_tag, delta, k, live, NULL,
                            am_slot(m, m->seen, t, x->n_seen), 1, x->n_seen);
   am_linear_code()->online(change + x->v_b, m->vb_tag, delta, k, live, NULL, NULL, 1, 1);
-  online_layers(x, m, turn, delta, t);
+  online_units(x, m, turn, delta, t);
+  online_gains(x, m, change, delta, t);
   if (o->signal > 0) online_signal(x, m, turn, delta, t);
 }
 
@@ -323,27 +338,19 @@ static void online_end(const am_signalling *x, am_signalling_memory *m, am_turn 
   am_signalling_delta(x, m, last);
   if (o->control == AM_CONTROL_RANDOM) noise(m->delta, turn, last);
   if (o->teach == AM_TEACH_REWARD) add_loss(x, m, turn, m->delta, last);
-  const struct {
-    size_t at;
-    const float *tag;
-    int n;
-  } parts[] = {{x->o_w, m->o_tag, x->n_out * o->n_hidden},
-               {x->o_b, m->ob_tag, x->n_out},
-               {x->a_w, m->a_tag, o->gain > 0 ? x->n_units * o->n_signal : 0},
-               {x->v_w, m->v_tag, x->n_seen},
-               {x->v_b, m->vb_tag, 1}};
-  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-    am_linear_code()->harvest(change + parts[k].at, parts[k].tag, m->delta, parts[k].n, 1);
-  for (int l = 0; l < o->n_layers; l++) {
-    const am_gru_cell cell = am_gru_cell_of(&x->gru, x->agent.parameters, l);
-    const am_gru_change to = am_gru_change_of(&x->gru, change, l);
-    am_gru_trace_code()->harvest(&cell, &to, &m->tag[l], m->delta);
-  }
-  if (o->signal > 0) {
-    const am_gru_cell cell = am_gru_cell_of(&x->signal, x->agent.parameters, 0);
-    const am_gru_change to = am_gru_change_of(&x->signal, change, 0);
-    am_gru_trace_code()->harvest(&cell, &to, &m->signal_tag, m->delta);
-  }
+  am_linear_code()->harvest(change + x->o_w, m->o_tag, m->delta, x->n_out * x->n, 1);
+  am_linear_code()->harvest(change + x->o_b, m->ob_tag, m->delta, x->n_out, 1);
+  am_linear_code()->harvest(change + x->v_w, m->v_tag, m->delta, x->n_seen, 1);
+  am_linear_code()->harvest(change + x->v_b, m->vb_tag, m->delta, 1, 1);
+  for (int q = 0; q < AM_SEGMENTS; q++)
+    if (x->gains[q].most > 0)
+      am_linear_code()->harvest(change + x->gains[q].w, m->a_tag[q], m->delta,
+                                x->gains[q].n * o->n_signal, 1);
+  for (int l = 0; l < x->units.n_layers; l++)
+    am_eligibility_code()->harvest(&x->traces[l], &m->e[l], change + x->units.at[l], m->delta);
+  if (o->signal > 0)
+    am_eligibility_code()->harvest(&x->signal_traces, &m->signal_e, change + x->signal.at[0],
+                                   m->delta);
 }
 
 void am_signalling_learn_step(const am_signalling *x, am_signalling_memory *m, am_turn *turn,

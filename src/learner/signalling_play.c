@@ -7,99 +7,150 @@
 #include "learner/signalling_state.h"
 #include "network/linear_lane.h"
 
-size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_signalling *x) {
-  const am_signalling_options *o = &x->options;
-  const am_task *task = x->agent.learner.task;
-  const bool online = o->form == AM_FORM_ONLINE;
-  const size_t T = online ? 0 : (size_t)task->n_steps, slots = online ? 2 : T + 1;
-  const size_t I = (size_t)task->n_inputs, A = (size_t)x->n_out, U = (size_t)x->n_units;
-  const size_t n = (size_t)o->n_hidden, S = (size_t)o->n_signal, heard = (size_t)x->n_heard;
-  const size_t seen = (size_t)x->n_seen, gates = (size_t)AM_GRU_GATES * (n > S ? n : S);
-  const size_t most = n > S ? n : S;
-  size_t at = 0;
-#define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows) * (size_t)LANES)
-#define SLOTS(field, rows) CUT(field, slots *(rows))
-  m->n_slots = (int)slots;
-  SLOTS(u, I), SLOTS(live, 1), SLOTS(asked, 1), SLOTS(hit, A), SLOTS(answer, A), SLOTS(reward, 1);
-  SLOTS(p, A), SLOTS(logp, A), SLOTS(entropy, 1), SLOTS(value, 1), SLOTS(o, U), SLOTS(m, U);
-  for (int l = 0; l < o->n_layers; l++) SLOTS(state[l], AM_GRU_ROWS * n);
-  for (int l = 0; l + 1 < o->n_layers; l++) SLOTS(shown[l], o->dropout > 0 ? n : 0);
-  SLOTS(heard, heard), SLOTS(s, AM_GRU_ROWS * S), SLOTS(seen, seen);
-  CUT(mask, n), CUT(logits, A), CUT(eps, A), CUT(now, A), CUT(L, U), CUT(N, U),
-      CUT(credit, U > S ? U : S);
-  CUT(credit_now, U), CUT(dgain, U), CUT(dgain_now, U), CUT(own, most), CUT(ones, most);
-  CUT(gates, gates), CUT(delta, 1), CUT(factor, 1), CUT(told, 1);
-  CUT(deltas, T), CUT(A, T), CUT(error, T * A), CUT(owns, T * most), CUT(all_gates, T * gates);
-  CUT(credits, T * (U > S ? U : S)), CUT(dgains, T * U);
-  for (int l = 0; l <= o->n_layers && online; l++) {
-    const bool signal = l == o->n_layers;
-    const size_t rows = 3 * (signal ? S : n), cols = signal ? S : n;
-    const size_t width = signal ? heard : (size_t)am_gru_width(&x->gru, l);
-    if (signal && o->signal == 0) break;
-    am_gru_traces *sets[2] = {signal ? &m->signal_e : &m->e[l],
-                              signal ? &m->signal_tag : &m->tag[l]};
-    for (int k = 0; k < 2; k++) {
-      float **parts[] = {&sets[k]->w_ih, &sets[k]->w_hh, &sets[k]->b_ih, &sets[k]->b_hh};
-      const size_t sizes[] = {rows * width, rows * cols, rows, rows};
-      for (int q = 0; q < 4; q++) {
-        *parts[q] = block ? block + at : NULL;
-        at += sizes[q] * LANES;
-      }
-    }
+typedef struct cutter {
+  float *block;
+  size_t at;
+} cutter;
+
+static float *cut(cutter *c, size_t rows) {
+  float *here = c->block ? c->block + c->at : NULL;
+  c->at += rows * (size_t)LANES;
+  return here;
+}
+
+/* Of each step, or of the last two. */
+static void lay_out_slots(am_signalling_memory *m, cutter *c, const am_signalling *x) {
+  const size_t slots = (size_t)m->n_slots, I = (size_t)x->agent.learner.task->n_inputs;
+  const size_t A = (size_t)x->n_out, U = (size_t)x->n_units;
+  m->u = cut(c, slots * I), m->live = cut(c, slots), m->asked = cut(c, slots);
+  m->hit = cut(c, slots * A), m->answer = cut(c, slots * A), m->reward = cut(c, slots);
+  m->p = cut(c, slots * A), m->logp = cut(c, slots * A), m->entropy = cut(c, slots);
+  m->value = cut(c, slots), m->o = cut(c, slots * U);
+  for (int q = 0; q < AM_SEGMENTS; q++) m->m[q] = cut(c, slots * (size_t)x->gains[q].n);
+  m->taken = cut(c, slots * (size_t)x->gains[AM_INPUT].n);
+  m->meant = cut(c, slots * (size_t)x->gains[AM_OUTPUT].n);
+  for (int l = 0; l + 1 < x->units.n_layers; l++)
+    m->shown[l] = cut(c, x->units.dropout > 0 ? slots * (size_t)x->units.plan[l]->n_outputs : 0);
+  m->heard = cut(c, slots * (size_t)x->n_heard), m->seen = cut(c, slots * (size_t)x->n_seen);
+}
+
+static void lay_out_step(am_signalling_memory *m, cutter *c, const am_signalling *x) {
+  const size_t A = (size_t)x->n_out, U = (size_t)x->n_units, S = (size_t)x->options.n_signal;
+  const size_t I = (size_t)x->gains[AM_INPUT].n, most = U > S ? U : S;
+  m->mask = cut(c, U), m->logits = cut(c, A), m->eps = cut(c, A), m->now = cut(c, A);
+  m->L = cut(c, U > I ? U : I), m->N = cut(c, U > I ? U : I), m->credit = cut(c, most);
+  m->credit_now = cut(c, U), m->through = cut(c, A > I ? A : I), m->back = cut(c, most);
+  for (int q = 0; q < AM_SEGMENTS; q++) {
+    m->dgain[q] = cut(c, (size_t)x->gains[q].n);
+    m->dgain_now[q] = cut(c, (size_t)x->gains[q].n);
   }
-  CUT(o_tag, online ? A * n : 0), CUT(ob_tag, online ? A : 0), CUT(a_tag, online ? U * S : 0);
-  CUT(v_tag, online ? seen : 0), CUT(vb_tag, online ? 1 : 0);
-#undef SLOTS
-#undef CUT
-  return at * sizeof(float);
+  m->delta = cut(c, 1), m->factor = cut(c, 1), m->told = cut(c, 1);
+}
+
+static void lay_out_window(am_signalling_memory *m, cutter *c, const am_signalling *x) {
+  const size_t T = (size_t)x->agent.learner.task->n_steps;
+  m->deltas = cut(c, T), m->A = cut(c, T), m->error = cut(c, T * (size_t)x->n_out);
+  for (int q = 0; q < AM_SEGMENTS; q++) m->dgains[q] = cut(c, T * (size_t)x->gains[q].n);
+}
+
+static void lay_out_tags(am_signalling_memory *m, cutter *c, const am_signalling *x) {
+  const size_t A = (size_t)x->n_out, S = (size_t)x->options.n_signal;
+  for (int l = 0; l < x->units.n_layers; l++)
+    c->at += am_eligibility_lay_out(&m->e[l], cut(c, 0), &x->traces[l]);
+  if (x->options.signal > 0)
+    c->at += am_eligibility_lay_out(&m->signal_e, cut(c, 0), &x->signal_traces);
+  m->o_tag = cut(c, A * (size_t)x->n), m->ob_tag = cut(c, A);
+  for (int q = 0; q < AM_SEGMENTS; q++) m->a_tag[q] = cut(c, (size_t)x->gains[q].n * S);
+  m->v_tag = cut(c, (size_t)x->n_seen), m->vb_tag = cut(c, 1);
+}
+
+size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_signalling *x) {
+  const bool online = x->options.form == AM_FORM_ONLINE;
+  const int T = x->agent.learner.task->n_steps, steps = online ? 1 : T;
+  cutter c = {block, 0};
+  *m = (am_signalling_memory){.n_slots = steps + 1};
+  lay_out_slots(m, &c, x);
+  c.at += am_stack_lay_out(&m->units, cut(&c, 0), &x->units, steps, !online);
+  c.at +=
+      am_stack_lay_out(&m->signal, cut(&c, 0), &x->signal, steps, !online && x->options.signal > 0);
+  lay_out_step(m, &c, x);
+  if (online) lay_out_tags(m, &c, x);
+  else lay_out_window(m, &c, x);
+  return c.at * sizeof(float);
 }
 
 /* ------------------------------------------------------------------------------ one step */
 static void clear_past(const am_signalling *x, const am_signalling_memory *m) {
-  const am_signalling_options *o = &x->options;
   const size_t lanes = LANES * sizeof(float);
-  for (int l = 0; l < o->n_layers; l++)
-    memset(am_state_at(x, m, l, -1), 0, (size_t)(AM_GRU_ROWS * o->n_hidden) * lanes);
-  memset(am_slot(m, m->s, -1, AM_GRU_ROWS * o->n_signal), 0,
-         (size_t)(AM_GRU_ROWS * o->n_signal) * lanes);
-  memset(am_slot(m, m->o, -1, x->n_units), 0, (size_t)x->n_units * lanes);
-  memset(am_slot(m, m->m, -1, x->n_units), 0, (size_t)x->n_units * lanes);
+  const float *w = x->agent.parameters;
+  am_stack_begin(&x->units, &m->units, w, false);
+  am_stack_begin(&x->signal, &m->signal, w, false);
+  for (int l = 0; l < x->units.n_layers; l++) {
+    const am_plan *p = x->units.plan[l];
+    if (p->output_is_state)
+      memcpy(am_o_at(x, m, l, -1), am_h_at(x, m, l, -1), (size_t)p->n_outputs * lanes);
+    else memset(am_o_at(x, m, l, -1), 0, (size_t)p->n_outputs * lanes);
+  }
+  for (int q = 0; q < AM_SEGMENTS; q++) {
+    const int n = x->gains[q].n;
+    memset(am_slot(m, m->m[q], -1, n), 0, (size_t)n * lanes);
+  }
   memset(am_slot(m, m->hit, -1, x->n_out), 0, (size_t)x->n_out * lanes);
   memset(am_slot(m, m->reward, -1, 1), 0, lanes);
+}
+
+/* W_a s of the step before, of which a gain is made. */
+static void signal_to(const am_signalling *x, const am_signalling_memory *m, int segment, int t) {
+  const am_signalling_gains *g = &x->gains[segment];
+  am_linear_code()->forward(am_slot(m, m->m[segment], t, g->n), x->agent.parameters + g->w, NULL,
+                            am_s_at(x, m, t - 1), g->n, x->options.n_signal);
+}
+
+/* What comes in, with its gains. */
+static void take(const am_signalling *x, const am_signalling_memory *m, int t) {
+  const am_signalling_gains *g = &x->gains[AM_INPUT];
+  if (g->n == 0) return;
+  signal_to(x, m, AM_INPUT, t);
+  am_signalling_code()->gain(am_taken_at(x, m, t), am_slot(m, m->m[AM_INPUT], t, g->n),
+                             am_slot(m, m->u, t, g->n), g->most, g->n);
 }
 
 /* Controller: h, m, o of every layer. */
 static void control(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
                     int t) {
-  const am_signalling_options *o = &x->options;
-  const int n = o->n_hidden;
-  const bool dropped = o->dropout > 0 && turn->change;
-  am_linear_code()->forward(am_m_at(x, m, 0, t), x->agent.parameters + x->a_w, NULL,
-                            am_s_at(x, m, t - 1), x->n_units, o->n_signal);
-  for (int l = 0; l < o->n_layers; l++) {
-    const am_gru_cell cell = am_gru_cell_of(&x->gru, x->agent.parameters, l);
-    am_gru_code()->step(&cell, am_state_at(x, m, l, t), am_input_at(x, m, l, t, dropped),
-                        am_o_at(x, m, l, t - 1), am_h_at(x, m, l, t - 1));
+  const bool dropped = x->units.dropout > 0 && turn->change;
+  signal_to(x, m, AM_UNITS, t);
+  for (int l = 0; l < x->units.n_layers; l++) {
+    const am_plan *p = x->units.plan[l];
+    const int n = p->n_outputs;
+    const am_plan_step step = am_layer_step(x, m, l, t, dropped);
+    am_plan_lanes_code()->step(p, &step);
     am_signalling_code()->gain(am_o_at(x, m, l, t), am_m_at(x, m, l, t), am_h_at(x, m, l, t),
-                               o->gain, n);
-    if (!dropped || l + 1 == o->n_layers) continue;
+                               x->options.gain, n);
+    if (!dropped || l + 1 == x->units.n_layers) continue;
     const float *out = am_o_at(x, m, l, t);
     float *shown = am_slot(m, m->shown[l], t, n);
-    am_group_mask(&turn->group, m->mask, l, t, n, o->dropout);
+    am_group_mask(&turn->group, m->mask, l, t, n, x->units.dropout);
     for (int k = 0; k < n * LANES; k++) shown[k] = m->mask[k] * out[k];
   }
 }
 
-/* Output: p, or the real values. */
+/* Output: p, or the real values, with its gains. */
 static void speak(const am_signalling *x, const am_signalling_memory *m, int t) {
-  const float *p = x->agent.parameters;
+  const float *w = x->agent.parameters;
+  const am_signalling_gains *g = &x->gains[AM_OUTPUT];
   const int A = x->n_out;
-  float *out = am_slot(m, m->p, t, A);
+  float *p = am_slot(m, m->p, t, A);
   const bool linear = x->agent.learner.task->n_targets > 0;
-  am_linear_code()->forward(linear ? out : m->logits, p + x->o_w, p + x->o_b,
-                            am_o_at(x, m, x->options.n_layers - 1, t), A, x->options.n_hidden);
+  float *said = linear ? p : m->logits, *meant = g->n ? am_slot(m, m->meant, t, A) : said;
+  am_linear_code()->forward(meant, w + x->o_w, w + x->o_b, am_o_at(x, m, x->units.n_layers - 1, t),
+                            A, x->n);
+  if (g->n) {
+    signal_to(x, m, AM_OUTPUT, t);
+    am_signalling_code()->gain(said, am_slot(m, m->m[AM_OUTPUT], t, A), meant, g->most, A);
+  }
   if (linear) return;
-  am_policy_code()->policy(out, am_slot(m, m->logp, t, A), am_slot(m, m->entropy, t, 1), m->logits,
+  am_policy_code()->policy(p, am_slot(m, m->logp, t, A), am_slot(m, m->entropy, t, 1), m->logits,
                            A);
 }
 
@@ -108,15 +159,14 @@ static void signal_step(const am_signalling *x, const am_signalling_memory *m, i
   const am_signalling_options *o = &x->options;
   const size_t lanes = LANES * sizeof(float);
   const float *w = x->agent.parameters;
-  const am_gru_cell cell = am_gru_cell_of(&x->signal, w, 0);
   const int A = x->n_out, U = x->n_units, S = o->n_signal;
   float *heard = am_slot(m, m->heard, t, x->n_heard), *seen = am_slot(m, m->seen, t, x->n_seen);
   memcpy(heard, am_o_at(x, m, 0, t), (size_t)U * lanes);
   memcpy(heard + U * LANES, am_slot(m, m->p, t, A), (size_t)A * lanes);
   memcpy(heard + (U + A) * LANES, am_slot(m, m->hit, t - 1, A), (size_t)A * lanes);
   memcpy(heard + (U + 2 * A) * LANES, am_slot(m, m->reward, t - 1, 1), lanes);
-  am_gru_code()->step(&cell, am_slot(m, m->s, t, AM_GRU_ROWS * S), heard, am_s_at(x, m, t - 1),
-                      am_s_at(x, m, t - 1));
+  const am_plan_step step = am_signal_step(x, m, t);
+  am_plan_lanes_code()->step(x->signal.plan[0], &step);
   memcpy(seen, am_s_at(x, m, t), (size_t)S * lanes);
   if (o->critic_sees_output) memcpy(seen + S * LANES, am_o_at(x, m, 0, t), (size_t)U * lanes);
   am_linear_code()->forward(am_slot(m, m->value, t, 1), w + x->v_w, w + x->v_b, seen, 1, x->n_seen);
@@ -161,6 +211,8 @@ static void record(const am_signalling *x, const am_signalling_memory *m, am_tur
   const int A = x->n_out;
   am_turn_record(turn, "activity", t, am_o_at(x, m, 0, t));
   am_turn_record(turn, "gain", t, am_m_at(x, m, 0, t));
+  am_turn_record(turn, "gain_input", t, am_slot(m, m->m[AM_INPUT], t, x->gains[AM_INPUT].n));
+  am_turn_record(turn, "gain_output", t, am_slot(m, m->m[AM_OUTPUT], t, x->gains[AM_OUTPUT].n));
   am_turn_record(turn, "output", t, am_slot(m, m->p, t, A));
   am_turn_record_actions(turn, t);
   am_turn_record(turn, "signal", t, am_s_at(x, m, t));
@@ -181,6 +233,7 @@ void am_signalling_begin(const am_signalling *x, am_signalling_memory *m, am_tur
 void am_signalling_think(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
   const int n_inputs = x->agent.learner.task->n_inputs;
   am_group_observe(&turn->group, am_slot(m, m->u, t, n_inputs), am_slot(m, m->live, t, 1));
+  take(x, m, t);
   control(x, m, turn, t);
   speak(x, m, t);
   signal_step(x, m, t);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "gru_units.h"
 #include "learner/agents.h"
 #include "small.h"
 #include "task/bandit.h"
@@ -138,8 +139,7 @@ static am_signalling_options options_for(int n_threads, am_signal_control contro
                 .seed = 11,
                 .schedule = {.rate = 0.01},
                 .optimiser = {.beta1 = 0.5f, .beta2 = 0.999f, .eps = 1e-8f, .norm_clip = 1e9f}},
-      .n_hidden = 9,
-      .n_layers = 1,
+      .units = gru_units(9, 1, 4, 2, 3),
       .n_signal = 5,
       .gamma = 0.8f,
       .lambda = 0.9f,
@@ -154,7 +154,6 @@ static am_signalling_options options_for(int n_threads, am_signal_control contro
       .critic = 1,
       .signal = 0.5f,
       .adaptive = true,
-      .start = {.input_scale = 4, .recurrent_scale = 2, .update_spread = 3},
       .control = control};
 }
 

@@ -1,6 +1,7 @@
-/* The controller for microcontrollers (amine/controller.h): the one-lane form against one lane of
- * sixteen, the whole against the learner of signalling.h, what the header promises about its block
- * and its refusals, and that it learns. On a microcontroller: tests/learner/micro. */
+/* The controller for microcontrollers (amine/controller.h): its gated units against a plan of their
+ * text, the one-lane form against one lane of sixteen, the whole against the learner of
+ * signalling.h, what the header promises about its block and its refusals, and that it learns. On a
+ * microcontroller: tests/learner/micro. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,11 +14,13 @@
 
 #include "amine/controller.h"
 #include "base/random.h"
+#include "equation/plan_eligibility.h"
+#include "gru_units.h"
 #include "learner/adam_step.h"
+#include "learner/controller_gru.h"
 #include "learner/policy_lane.h"
 #include "learner/signalling.h"
 #include "learner/signalling_lane.h"
-#include "network/gru_trace.h"
 #include "network/linear_lane.h"
 #include "task/bandit.h"
 #include "task/delayed_match.h"
@@ -30,8 +33,6 @@ static float draw(uint32_t *k) {
 }
 
 /* ------------------------------------------------------------------------------ one lane */
-extern const am_gru_ops am_gru_ops_one;
-extern const am_gru_trace_ops am_gru_trace_ops_one;
 extern const am_linear_ops am_linear_ops_one;
 extern const am_policy_ops am_policy_ops_one;
 extern const am_signalling_ops am_signalling_ops_one;
@@ -58,40 +59,15 @@ static void assert_same(const both *x, int rows) {
 
 #define BOTH(name) static both name
 
-static void gru_cells(am_gru_cell *cell, float *weights, uint32_t *k) {
-  for (int i = 0; i < WEIGHTS; i++) weights[i] = draw(k);
-  const float *hh = weights + 3 * N * I, *b = hh + 3 * N * N;
-  *cell = (am_gru_cell){
-      .n_inputs = I, .n = N, .w_ih = weights, .w_hh = hh, .b_ih = b, .b_hh = b + 3 * N};
-}
-
-static void test_one_lane_forward(void **unused) {
+static void test_one_lane_gains(void **unused) {
   (void)unused;
   uint32_t k = 0;
-  am_gru_cell cell;
-  float weights[WEIGHTS];
   BOTH(state);
   BOTH(x);
   BOTH(before);
-  BOTH(held);
   BOTH(m);
   BOTH(out);
-  gru_cells(&cell, weights, &k);
-  random_rows(&x, I, false, &k), random_rows(&before, N, false, &k);
-  random_rows(&held, N, false, &k), random_rows(&m, N, false, &k);
-  assert_int_equal(am_gru_ops_one.n_lanes, 1);
-  am_gru_code()->step(&cell, state.lanes[0], x.lanes[0], before.lanes[0], held.lanes[0]);
-  am_gru_ops_one.step(&cell, state.one, x.one, before.one, held.one);
-  assert_same(&state, AM_GRU_ROWS * N);
-  am_gru_code()->gates(&cell, out.lanes[0], state.lanes[0], held.lanes[0], before.lanes[0]);
-  am_gru_ops_one.gates(&cell, out.one, state.one, held.one, before.one);
-  assert_same(&out, AM_GRU_GATES * N);
-  for (int kind = AM_TRACE_DIAGONAL; kind <= AM_TRACE_DECAY; kind++) {
-    am_gru_code()->own(&cell, out.lanes[0], state.lanes[0], held.lanes[0], m.lanes[0],
-                       (am_trace_kind)kind);
-    am_gru_ops_one.own(&cell, out.one, state.one, held.one, m.one, (am_trace_kind)kind);
-    assert_same(&out, N);
-  }
+  random_rows(&x, I, false, &k), random_rows(&before, N, false, &k), random_rows(&m, N, false, &k);
   am_signalling_code()->gain(out.lanes[0], m.lanes[0], x.lanes[0], 0.75f, I);
   am_signalling_ops_one.gain(out.one, m.one, x.one, 0.75f, I);
   assert_same(&out, I), assert_same(&m, I);
@@ -127,51 +103,105 @@ static void test_one_lane_policy(void **unused) {
   assert_same(&out, A);
 }
 
-/* Three steps of the online traces: the sum over sixteen lanes of which fifteen add 0 is that
- * lane's own. */
-static void test_one_lane_changes(void **unused) {
+/* ------------------------------------------------------------------------------ gated units */
+/* By hand and as a plan of their text, in lane 0 of which they live. */
+typedef struct units {
+  am_stack stack;
+  am_stack_memory blocks;
+  am_places places;
+  am_eligibility traces;
+  am_eligibility_memory m;
+  am_gru_cell cell;
+  am_gru_numbers change, trace, tag;
+  float weights[2 * WEIGHTS], changes[2][2 * WEIGHTS], own[2][WEIGHTS];
+  float state[2][AM_GRU_ROWS * N];
+  float *memory;
+} units;
+
+static am_gru_numbers numbers_at(const am_places *p, float *base) {
+  return (am_gru_numbers){base + p->place[0].at, base + p->place[1].at, base + p->place[2].at,
+                          base + p->place[3].at};
+}
+
+static void open_units(units *x, uint32_t *k) {
+  am_stack_options o = gru_units(N, 1, 1, 1, 0);
+  o.n_inputs = I, o.done = AM_PLAN_GAINED;
+  assert_int_equal(am_stack_make(&x->stack, &x->places, &o, NULL), AMINE_OK);
+  assert_int_equal(am_eligibility_make(&x->traces, x->stack.plan[0], NULL), AMINE_OK);
+  assert_true(x->places.size <= 2 * WEIGHTS);
+  for (int t = 0; t < 4; t++)
+    for (size_t i = 0; i < am_place_count(&x->places.place[t]); i++)
+      x->weights[x->places.place[t].at + i] = draw(k);
+  const am_gru_numbers w = numbers_at(&x->places, x->weights);
+  x->cell = (am_gru_cell){I, N, w.w_ih, w.w_hh, w.b_ih, w.b_hh};
+  x->change = numbers_at(&x->places, x->changes[1]);
+  x->trace = (am_gru_numbers){x->own[0], x->own[0] + 3 * N * I, x->own[0] + 3 * N * (I + N),
+                              x->own[0] + 3 * N * (I + N + 1)};
+  x->tag = (am_gru_numbers){x->own[1], x->own[1] + 3 * N * I, x->own[1] + 3 * N * (I + N),
+                            x->own[1] + 3 * N * (I + N + 1)};
+  const size_t blocks = am_stack_lay_out(&x->blocks, NULL, &x->stack, 3, false);
+  x->memory = calloc(blocks + am_eligibility_lay_out(&x->m, NULL, &x->traces), sizeof(float));
+  assert_non_null(x->memory);
+  am_stack_lay_out(&x->blocks, x->memory, &x->stack, 3, false);
+  am_eligibility_lay_out(&x->m, x->memory + blocks, &x->traces);
+  am_stack_begin(&x->stack, &x->blocks, x->weights, false);
+}
+
+/* Steps with gains: the activity has the same bits; the changes, whose derivatives a plan rounds
+ * otherwise, are as near as that lets them be. */
+static void test_units_are_their_text(void **unused) {
   (void)unused;
   uint32_t k = 2000;
-  am_gru_cell cell;
-  static float weights[WEIGHTS], changes[2][WEIGHTS], numbers[4][WEIGHTS][LANES];
-  const size_t at[4] = {0, 3 * N * I, 3 * N * (I + N), 3 * N * (I + N + 1)};
-  BOTH(x);
-  BOTH(before);
-  BOTH(psi);
-  BOTH(own);
+  static units x;
+  BOTH(in);
+  BOTH(gained);
+  BOTH(m);
   BOTH(credit);
   BOTH(now);
   BOTH(delta);
-  gru_cells(&cell, weights, &k);
-  am_gru_change change[2];
-  am_gru_traces e[2], tag[2];
-  for (int f = 0; f < 2; f++) {
-    const size_t lanes = f ? 1 : LANES;
-    float *c = changes[f], *t = numbers[2 * f][0], *g = numbers[2 * f + 1][0];
-    change[f] = (am_gru_change){c, c + at[1], c + at[2], c + at[3]};
-    e[f] = (am_gru_traces){t, t + at[1] * lanes, t + at[2] * lanes, t + at[3] * lanes};
-    tag[f] = (am_gru_traces){g, g + at[1] * lanes, g + at[2] * lanes, g + at[3] * lanes};
-  }
+  static float psi[AM_GRU_GATES * N], own[N];
+  open_units(&x, &k);
+  const am_plan *p = x.stack.plan[0];
   for (int t = 0; t < 3; t++) {
-    random_rows(&x, I, false, &k), random_rows(&before, N, false, &k);
-    random_rows(&psi, AM_GRU_GATES * N, false, &k), random_rows(&own, N, false, &k);
-    random_rows(&credit, N, false, &k), random_rows(&now, N, true, &k);
-    random_rows(&delta, 1, true, &k);
-    const am_gru_moment many = {x.lanes[0],      before.lanes[0], psi.lanes[0],   own.lanes[0],
-                                credit.lanes[0], now.lanes[0],    delta.lanes[0], 0.9f};
-    const am_gru_moment single = {x.one,      before.one, psi.one,   own.one,
-                                  credit.one, now.one,    delta.one, 0.9f};
-    am_gru_trace_code()->online(&cell, &change[0], &e[0], &tag[0], &many);
-    am_gru_trace_ops_one.online(&cell, &change[1], &e[1], &tag[1], &single);
+    random_rows(&in, I, false, &k);
+    random_rows(&credit, N, true, &k), random_rows(&now, N, true, &k);
+    const am_plan_step step = {.parameters = x.weights,
+                               .fixed = x.blocks.fixed[0],
+                               .input = in.lanes[0],
+                               .before = am_stack_block(&x.stack, &x.blocks, 0, t - 1),
+                               .gained = gained.lanes[0],
+                               .block = am_stack_block(&x.stack, &x.blocks, 0, t)};
+    float *state = x.state[t % 2], *held = x.state[1 - t % 2] + AM_GRU_H * N;
+    am_plan_lanes_code()->step(p, &step);
+    am_gru_step(&x.cell, state, in.one, gained.one, held);
+    for (int j = 0; j < N; j++)
+      assert_true(state[AM_GRU_H * N + j] == step.block[(p->output + j) * LANES]);
+    am_gru_effects(&x.cell, psi, own, state, held, m.one);
+    am_gru_move(&x.cell, &x.change, &x.trace, &x.tag,
+                &(am_gru_moment){in.one, gained.one, psi, own, credit.one, now.one,
+                                 t > 0 ? delta.one[0] : 0, 0.9f});
+    am_eligibility_move(&x.traces, &x.m, x.changes[0],
+                        &(am_eligibility_moment){.step = &step,
+                                                 .gain = m.lanes[0],
+                                                 .credit = credit.lanes[0],
+                                                 .now = now.lanes[0],
+                                                 .delta = t > 0 ? delta.lanes[0] : NULL,
+                                                 .k = 0.9f});
+    random_rows(&delta, 1, true, &k), random_rows(&m, N, false, &k);
+    for (int j = 0; j < N; j++) {
+      for (int l = 0; l < LANES; l++)
+        gained.lanes[j][l] = (1 + m.lanes[j][l]) * step.block[(p->output + j) * LANES + l];
+      gained.one[j] = gained.lanes[j][0];
+    }
   }
-  am_gru_trace_code()->harvest(&cell, &change[0], &tag[0], delta.lanes[0]);
-  am_gru_trace_ops_one.harvest(&cell, &change[1], &tag[1], delta.one);
-  const float *one_e = numbers[2][0], *one_tag = numbers[3][0];
-  for (int i = 0; i < WEIGHTS; i++) {
-    assert_true(changes[0][i] == changes[1][i] && changes[0][i] != 0);
-    assert_memory_equal(&numbers[0][i][0], &one_e[i], sizeof(float));
-    assert_memory_equal(&numbers[1][i][0], &one_tag[i], sizeof(float));
+  for (size_t i = 0; i < x.places.size; i++) {
+    const double a = (double)x.changes[0][i], b = (double)x.changes[1][i];
+    if (!(fabs(a - b) <= 2e-6 * fmax(1, fabs(a)))) fail_msg("weight %zu: %g and %g", i, a, b);
   }
+  assert_true(x.changes[1][0] != 0);
+  free(x.memory);
+  am_eligibility_free(&x.traces);
+  am_stack_free(&x.stack);
 }
 
 static void test_one_lane_adam(void **unused) {
@@ -259,8 +289,8 @@ static am_learner *twin(const am_task *task, const amine_controller_options *o, 
            .seed = seed,
            .schedule = {.rate = (double)o->rate},
            .optimiser = {.beta1 = o->beta1, .beta2 = o->beta2, .eps = o->eps, .norm_clip = 1e9f}},
-      .n_hidden = o->n_hidden,
-      .n_layers = 1,
+      .units = gru_units(o->n_hidden, 1, (double)o->input_scale, (double)o->recurrent_scale,
+                         (double)o->update_spread),
       .n_signal = o->n_signal,
       .gamma = o->gamma,
       .lambda = o->lambda,
@@ -269,15 +299,13 @@ static am_learner *twin(const am_task *task, const amine_controller_options *o, 
       .gain_start = o->gain_start,
       .feedback = o->feedback ? AM_FEEDBACK_RANDOM : AM_FEEDBACK_KP,
       .feedback_decay = o->decay,
-      .trace = AM_TRACE_DIAGONAL,
       .form = form,
       .input = o->input_share,
       .recurrent = o->recurrent_share,
       .output = o->output_share,
       .gains = o->gain_share,
       .critic = o->critic_share,
-      .critic_sees_output = o->critic_sees_output,
-      .start = {o->input_scale, o->recurrent_scale, o->update_bias, o->update_spread}};
+      .critic_sees_output = o->critic_sees_output};
   am_learner *learner;
   amine_error error;
   if (am_signalling_create(&learner, task, &options, &error) != AMINE_OK)
@@ -312,7 +340,8 @@ static double apart(amine_controller *c, const am_learner *learner) {
   return worst / scale;
 }
 
-/* Two hundred episodes with an update after each: not one weight differs. */
+/* Two hundred episodes with an update after each: the same actions, and weights that differ by what
+ * the derivatives' rounding makes of them, 7.6e-7 at most. */
 static void against_learner(amine_controller_options o, const am_task *task) {
   enum { EPISODES = 200 };
   o.update_every = 1;
@@ -325,16 +354,16 @@ static void against_learner(amine_controller_options o, const am_task *task) {
     assert_int_equal(learner->type->iterate(learner, &report, NULL), AMINE_OK);
     assert_true((double)reward == report.reward);
     const double d = apart(c, learner);
-    if (d != 0) fail_msg("episode %u: %g apart", k, d);
+    if (!(d <= 2e-6)) fail_msg("episode %u: %g apart", k, d);
   }
   assert_int_equal(amine_controller_updates(c), EPISODES);
   am_learner_destroy(learner);
   free(c);
 }
 
-/* Number for number the learner's online form, over two hundred updates: weights from the same
- * first ones, actions from the same draws. The learner keeps the powers of Adam's betas in double,
- * the controller in float: the same where they are powers of two. */
+/* The learner's online form, over two hundred updates: weights from the same first ones, actions
+ * from the same draws. The learner keeps the powers of Adam's betas in double, the controller in
+ * float: the same where they are powers of two. */
 static void test_online_form(void **unused) {
   (void)unused;
   amine_controller_options o = small();
@@ -823,9 +852,9 @@ static void test_learns_in_one_life(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_lane_forward),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_lane_gains),
                                      cmocka_unit_test(test_one_lane_policy),
-                                     cmocka_unit_test(test_one_lane_changes),
+                                     cmocka_unit_test(test_units_are_their_text),
                                      cmocka_unit_test(test_one_lane_adam),
                                      cmocka_unit_test(test_online_form),
                                      cmocka_unit_test(test_online_form_of_a_bandit),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "format/safetensors.h"
+#include "gru_units.h"
 #include "learner/signalling_state.h"
 #include "task/delayed_match.h"
 
@@ -126,18 +127,19 @@ static am_signalling_options options_of(int number) {
                 .seed = 1,
                 .schedule = {.rate = 1e-3},
                 .optimiser = {.beta1 = 0.5f, .beta2 = 0.999f, .eps = 1e-8f, .norm_clip = 1e6f}},
-      .n_hidden = (int)noted(number, "n"),
-      .n_layers = (int)noted(number, "layers"),
+      .units = gru_units((int)noted(number, "n"), (int)noted(number, "layers"), 1, 1, 0),
       .n_signal = (int)noted(number, "S"),
       .gamma = (float)noted(number, "gamma"),
       .lambda = (float)noted(number, "lam"),
       .entropy_weight = (float)noted(number, "entropy"),
       .gain = (float)noted(number, "gain"),
+      .input_gain = (float)noted(number, "gain_in"),
+      .output_gain = (float)noted(number, "gain_out"),
       .feedback = says(number, "feedback=random")      ? AM_FEEDBACK_RANDOM
                   : says(number, "feedback=symmetric") ? AM_FEEDBACK_SYMMETRIC
                                                        : AM_FEEDBACK_KP,
       .feedback_decay = 0.01f,
-      .trace = says(number, "trace=decay") ? AM_TRACE_DECAY : AM_TRACE_DIAGONAL,
+      .decay = says(number, "trace=decay"),
       .teach = says(number, "teach=mixed")        ? AM_TEACH_MIXED
                : says(number, "teach=supervised") ? AM_TEACH_SUPERVISED
                                                   : AM_TEACH_REWARD,
@@ -147,8 +149,7 @@ static am_signalling_options options_of(int number) {
       .gains = 1,
       .critic = 1,
       .signal = (float)noted(number, "learns"),
-      .critic_sees_output = noted(number, "sees") > 0,
-      .start = am_gru_start_plain()};
+      .critic_sees_output = noted(number, "sees") > 0};
 }
 
 static void load_parameters(am_learner *learner, int number) {
@@ -197,7 +198,7 @@ static int n_cases(void) {
 
 static void agrees_with_reference(void **state) {
   (void)state;
-  assert_int_equal(n_cases(), 8);
+  assert_int_equal(n_cases(), 11);
   for (int number = 0; number < n_cases(); number++)
     for (int form = 0; form < 2; form++) {
       const script s = script_of(number);
@@ -229,7 +230,7 @@ static void feedback_follows(void **state) {
     assert_int_equal(am_signalling_create(&learner, &s.task, &o, NULL), AMINE_OK);
     load_parameters(learner, number);
     const am_signalling *x = am_signalling_of(am_agent_of(learner));
-    const int n = o.n_hidden, A = x->n_out;
+    const int n = x->n, A = x->n_out;
     const float *W = x->agent.parameters + x->o_w, *B = x->agent.parameters + x->b_w;
     float old_W[64], old_B[64];
     memcpy(old_W, W, (size_t)(n * A) * sizeof *W);
@@ -264,8 +265,7 @@ static am_signalling_options recipe(uint64_t seed) {
                 .seed = seed,
                 .schedule = {.rate = 0.005},
                 .optimiser = {.beta1 = 0.5f, .beta2 = 0.999f, .eps = 1e-8f, .norm_clip = 1e9f}},
-      .n_hidden = 24,
-      .n_layers = 1,
+      .units = gru_units(24, 1, 8, 3, 4),
       .n_signal = 16,
       .gamma = 1,
       .lambda = 1,
@@ -277,8 +277,7 @@ static am_signalling_options recipe(uint64_t seed) {
       .recurrent = 1,
       .output = 3,
       .gains = 1,
-      .critic = 1,
-      .start = {8, 3, 0, 4}};
+      .critic = 1};
 }
 
 static double trained(const am_signalling_options *o, int iterations) {
@@ -319,6 +318,56 @@ static void learns_and_controls_do_not(void **state) {
   }
 }
 
+/* The three segments that signals reach, each with a strength of its own. */
+static float *strength_of(am_signalling_options *o, int segment) {
+  return segment == AM_INPUT ? &o->input_gain : segment == AM_UNITS ? &o->gain : &o->output_gain;
+}
+
+/* The largest gain on a segment in an episode; -1: none is recorded. */
+static double largest_gain(am_learner *learner, int segment) {
+  static const char *const names[AM_SEGMENTS] = {"gain_input", "gain", "gain_output"};
+  enum { MOST = 12 * 24 };
+  static float values[AM_SERIES_MAX][MOST];
+  am_series all[AM_SERIES_MAX] = {{0}};
+  double most = -1;
+  const int n = learner->type->series(learner, all);
+  for (int k = 0; k < n; k++) {
+    assert_true(all[k].width * learner->task->n_steps <= MOST);
+    all[k].values = values[k];
+  }
+  learner->type->watch(learner, all, 3, 7, false);
+  for (int k = 0; k < n; k++) {
+    if (strcmp(all[k].name, names[segment]) != 0) continue;
+    for (int i = 0; i < all[k].width * learner->task->n_steps; i++)
+      most = fmax(most, fabs((double)all[k].values[i]));
+  }
+  return most;
+}
+
+/* With signals to all three segments it learns; each of them can be cut off alone: then no gain
+ * reaches that segment, the others' go on, and it still learns the match over 12 steps. */
+static void each_segment_can_be_cut_off(void **state) {
+  (void)state;
+  for (int cut = 0; cut <= AM_SEGMENTS; cut++) {
+    am_signalling_options o = recipe(100);
+    o.input_gain = o.output_gain = 0.5f;
+    if (cut < AM_SEGMENTS) *strength_of(&o, cut) = 0;
+    am_task *task;
+    am_learner *learner;
+    const am_delayed_match_options match = {.steps = 12, .cues = 2};
+    assert_int_equal(am_delayed_match_create(&task, &match, NULL), AMINE_OK);
+    assert_int_equal(am_signalling_create(&learner, task, &o, NULL), AMINE_OK);
+    for (int q = 0; q < AM_SEGMENTS; q++) {
+      const double most = largest_gain(learner, q), strength = (double)*strength_of(&o, q);
+      if (q == cut) assert_true(most <= 0);
+      else assert_true(most > 0.05 * strength && most <= strength);
+    }
+    am_learner_destroy(learner);
+    am_task_destroy(task);
+    assert_true(trained(&o, 400) > 0.93);
+  }
+}
+
 /* Dropout: 0 or 1 / (1 - rate), as many zeros as the rate says within 5 standard deviations, the
  * same for the same episode and another for another layer or step. */
 static void masks_are_drawn(void **state) {
@@ -351,7 +400,7 @@ static void refuses(void **state) {
   am_learner *learner = NULL;
   script s = script_of(0);
   am_signalling_options o = options_of(0);
-  o.n_hidden = 0;
+  o.units.n_hidden = 0;
   assert_int_equal(am_signalling_create(&learner, &s.task, &o, &error), AMINE_ERROR_ARGUMENT);
   o = options_of(0);
   o.agent.n_lanes = 0;
@@ -385,7 +434,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_reference),
                                      cmocka_unit_test(feedback_follows),
                                      cmocka_unit_test(learns_and_controls_do_not),
-                                     cmocka_unit_test(masks_are_drawn), cmocka_unit_test(refuses)};
+                                     cmocka_unit_test(each_segment_can_be_cut_off),
+                                     cmocka_unit_test(masks_are_drawn),
+                                     cmocka_unit_test(refuses)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   am_tensor_file_close(file);
   return failed;

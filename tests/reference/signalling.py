@@ -25,12 +25,15 @@ FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data
                     "signalling.safetensors")
 BASE = dict(layers=1, n=4, S=3, I=2, A=3, T=6, lanes=3, gain=0.6, gamma=0.9, lam=0.8, entropy=0.1,
             trace="diagonal", feedback="kolen-pollack", teach="reward", linear=0, sees=0, learns=0,
-            plain=0, seed=1)
+            plain=0, seed=1, gain_in=0.0, gain_out=0.0)
 CASES = [dict(), dict(trace="decay", gain=0.0, feedback="random"), dict(layers=2, sees=1),
          dict(feedback="symmetric", teach="mixed"), dict(teach="supervised", layers=2, n=3),
          dict(linear=1, teach="supervised"), dict(learns=1, S=5),
          # no recurrence, no gains, B = W_o', lambda 1: the exact policy gradient
-         dict(plain=1, gain=0.0, feedback="symmetric", lam=1.0, n=5)]
+         dict(plain=1, gain=0.0, feedback="symmetric", lam=1.0, n=5),
+         # signals to all three segments, and to each of the two others alone
+         dict(gain_in=0.7, gain_out=0.5, teach="mixed", layers=2), dict(gain_in=0.8, gain=0.0),
+         dict(gain_out=0.9, gain=0.0, linear=1, teach="supervised")]
 MASK = 0xFFFFFFFF
 
 
@@ -136,6 +139,11 @@ def weights_of(o, rng):
     for name, shape in (("h2o.weight", (A, n)), ("h2o.bias", A), ("feedback.weight", (U, A)),
                         ("gain.weight", (U, S)), ("critic.weight", (1, seen)), ("critic.bias", 1)):
         w[name] = rng.normal(0, .8, shape)
+    if o["gain_in"]:
+        w["gain_input.weight"] = rng.normal(0, .8, (I, S))
+        w["feedback_input.weight"] = rng.normal(0, .8, (I, A))
+    if o["gain_out"]:
+        w["gain_output.weight"] = rng.normal(0, .8, (A, S))
     w = {k: v.astype(np.float32).astype(np.float64) for k, v in w.items()}
     if o["feedback"] == "symmetric":
         w["feedback.weight"][-n:] = w["h2o.weight"].T
@@ -149,7 +157,10 @@ def update(o, w, u, reward, answer):
     signal = Gru([w[f"signal.{x}_l0"] for x in NAMES], o["trace"])
     Wo, bo, Wa = Linear(A, n), Linear(A), Linear(U, S)
     wv, bv = Linear(*w["critic.weight"].shape), Linear(1)
-    everything = grus + [Wo, bo, Wa, wv, bv] + ([signal] if o["learns"] else [])
+    Wi, Wu = Linear(o["I"], S), Linear(A, S)  # gains of the inputs, of the output
+    everything = grus + [Wo, bo, Wa, wv, bv, Wi, Wu] + ([signal] if o["learns"] else [])
+    gained = lambda most, name, s: most * np.tanh(w[name] @ s) if most else 0.0
+    slope_of = lambda most, m, h: h * (most - m ** 2 / most)
     B, actions = w["feedback.weight"], np.zeros((o["lanes"], T), int)
     dopamine = np.zeros((o["lanes"], T))
     for lane in range(o["lanes"]):
@@ -160,14 +171,17 @@ def update(o, w, u, reward, answer):
         for t in range(T):
             m_before, s_before = m, s
             m = o["gain"] * np.tanh(w["gain.weight"] @ s)
-            x, before, held = u[lane, t], out, []
+            m_in = gained(o["gain_in"], "gain_input.weight", s)
+            m_out = gained(o["gain_out"], "gain_output.weight", s)
+            x, before, held = (1 + m_in) * u[lane, t], out, []
             out = []
             for l in range(L):
                 h = grus[l].step(x, before[l])
                 held.append(h)
                 x = (1 + m[l * n:(l + 1) * n]) * h
                 out.append(x)
-            p = w["h2o.weight"] @ out[-1] + w["h2o.bias"]
+            meant = w["h2o.weight"] @ out[-1] + w["h2o.bias"]
+            p = (1 + m_out) * meant
             if not o["linear"]:
                 p = np.exp(p - p.max())
                 p /= p.sum()
@@ -193,6 +207,14 @@ def update(o, w, u, reward, answer):
                 if o["teach"] != "reward":
                     now = now + np.eye(A)[int(answer[lane, t, 0])] - p
                 told = reward[lane, t]
+            if o["gain_out"]:
+                slope = slope_of(o["gain_out"], m_out, meant)
+                Wu.learn(eps * slope, now * slope, s_before, k)
+                eps, now = (1 + m_out) * eps, (1 + m_out) * now
+            if o["gain_in"]:
+                slope = slope_of(o["gain_in"], m_in, u[lane, t])
+                Bi = w["feedback_input.weight"]
+                Wi.learn((Bi @ eps) * slope, (Bi @ now) * slope, s_before, k)
             credit, credit_now = B @ eps, B @ now
             h_all = np.concatenate(held)
             for l in range(L):
@@ -216,6 +238,10 @@ def update(o, w, u, reward, answer):
                    "critic.bias": bv.change})
     if o["gain"]:
         change["gain.weight"] = Wa.change
+    if o["gain_in"]:
+        change["gain_input.weight"] = Wi.change
+    if o["gain_out"]:
+        change["gain_output.weight"] = Wu.change
     if o["learns"]:
         change.update({f"signal.{x}_l0": signal.change[i] for i, x in enumerate(NAMES)})
     return change, actions, dopamine

@@ -135,7 +135,7 @@ static void much_is_told(void **state) {
   assert_int_equal(lines.length, 0);
   told(&lines, "much", "task.steps=35000");
   assert_non_null(lines.data);
-  assert_string_equal(lines.data, "this training takes about 1.1 GB of memory\n");
+  assert_string_equal(lines.data, "this training takes about 1.0 GB of memory\n");
   am_text_free(&lines);
 }
 

@@ -12,7 +12,7 @@ static const am_arm small_arms[] = {
     {"free", "reinforcement", {NULL}, false},
     {"dopamine held", "reinforcement", {"clamp.dopamine=0.5", NULL}, true},
 };
-static const am_curve small_curves[] = {
+static const am_chart small_charts[] = {
     {"right", "Right choices", "a figure that there is not"},
     {"expected", "Expected reward", NULL},
 };
@@ -41,8 +41,8 @@ static const am_study small_passing = {
     .n_arms = 2,
     .full = {{NULL}, small_met, 3, "Half way between chance and what the worked example shows."},
     .quick = {SMALL_QUICK, small_met + 1, 1, "The control alone: it cannot learn in any time."},
-    .curves = small_curves,
-    .n_curves = 2,
+    .charts = small_charts,
+    .n_charts = 2,
     .raster = true,
 };
 

@@ -103,7 +103,7 @@ static void put_row(am_text *text, const cli_row *row, const columns *c) {
   am_text_puts(text, "\n");
 }
 
-static size_t group_length(const char *key) {
+static size_t section_length(const char *key) {
   const char *dot = strchr(key, '.');
   return dot ? (size_t)(dot - key) : 0;
 }
@@ -112,10 +112,10 @@ void cli_rows_put(am_text *text, const cli_row *rows, size_t n, int width) {
   const columns c = measure(rows, n, width);
   for (size_t k = 0; k < n; k++) {
     const char *key = shown(&rows[k].key);
-    const size_t group = group_length(key);
+    const size_t section = section_length(key);
     if (k > 0) {
       const char *before = shown(&rows[k - 1].key);
-      if (group_length(before) != group || strncmp(before, key, group) != 0)
+      if (section_length(before) != section || strncmp(before, key, section) != 0)
         am_text_puts(text, "\n");
     }
     put_row(text, &rows[k], &c);

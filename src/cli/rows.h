@@ -14,7 +14,7 @@ typedef struct cli_row {
 /* What a key may be, with its unit; choices are spread out so that they can be wrapped. */
 void cli_row_range(am_text *out, const amine_parameter *key);
 
-/* Groups of keys (what stands before the first dot) are set apart by an empty line. Where `width`
+/* Sections of keys (what stands before the first dot) are set apart by an empty line. Where `width`
  * columns are too few for columns of their own, meaning and range stand below the key. */
 void cli_rows_put(am_text *text, const cli_row *rows, size_t n, int width);
 

@@ -21,7 +21,7 @@ static void z_score(float *u, const float *F, int n) {
 }
 
 /* The first lane of a pair has the minus. */
-static void weigh(const am_population *x, float *f, const float *F, float *work) {
+static void weigh(const am_perturbed *x, float *f, const float *F, float *work) {
   const int n = x->options.agent.n_lanes;
   (x->options.z_scored ? z_score : rank)(work, F, n);
   for (int p = 0; p < n / 2; p++) f[p] = (work[2 * p + 1] - work[2 * p]) / (2 * x->options.sigma);
@@ -29,7 +29,7 @@ static void weigh(const am_population *x, float *f, const float *F, float *work)
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  return am_population_create_chosen(learner, task, chosen, am_evolution_create, error);
+  return am_perturbed_create_chosen(learner, task, chosen, am_evolution_create, error);
 }
 
 const am_learner_type am_evolution_type = {
@@ -41,8 +41,8 @@ const am_learner_type am_evolution_type = {
          .equation =
              "dw = sum_p (u(F(w + sigma eps_p)) - u(F(w - sigma eps_p))) eps_p / (2 P sigma)",
          .source = "Salimans et al. 2017, arXiv 1703.03864",
-         .parameters = am_population_parameters,
-         .options_size = sizeof(am_population_options)},
+         .parameters = am_perturbed_parameters,
+         .options_size = sizeof(am_perturbed_options)},
     .texts = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
@@ -51,13 +51,13 @@ const am_learner_type am_evolution_type = {
     .tensor = am_agent_tensor,
     .get = am_agent_get,
     .set = am_agent_set,
-    .series = am_population_series,
+    .series = am_perturbed_series,
     .watch = am_agent_watch,
-    .destroy = am_population_destroy,
+    .destroy = am_perturbed_destroy,
 };
 
 amine_status am_evolution_create(am_learner **learner, const am_task *task,
-                                 const am_population_options *options, amine_error *error) {
+                                 const am_perturbed_options *options, amine_error *error) {
   static const float sign[2] = {-1, 1};
-  return am_population_create(learner, &am_evolution_type, task, options, sign, weigh, error);
+  return am_perturbed_create(learner, &am_evolution_type, task, options, sign, weigh, error);
 }

@@ -10,15 +10,15 @@
  * Source: Salimans et al. 2017, arXiv 1703.03864 (there without the z-score's alternative: ranks
  * after Wierstra et al. 2014, and Adam).
  *
- * Cost and memory: population.h. */
+ * Cost and memory: perturbed.h. */
 #ifndef AMINE_LEARNER_EVOLUTION_H
 #define AMINE_LEARNER_EVOLUTION_H
 
-#include "learner/population.h"
+#include "learner/perturbed.h"
 
 /* Free it with am_learner_destroy. */
 amine_status am_evolution_create(am_learner **learner, const am_task *task,
-                                 const am_population_options *options, amine_error *error);
+                                 const am_perturbed_options *options, amine_error *error);
 
 extern const am_learner_type am_evolution_type;
 

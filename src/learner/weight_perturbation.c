@@ -2,7 +2,7 @@
 #include "learner/weight_perturbation.h"
 
 /* The first lane of a pair has the weights as they are. */
-static void weigh(const am_population *x, float *f, const float *F, float *work) {
+static void weigh(const am_perturbed *x, float *f, const float *F, float *work) {
   (void)work;
   for (int p = 0; p < x->options.agent.n_lanes / 2; p++)
     f[p] = (F[2 * p + 1] - F[2 * p]) / x->options.sigma;
@@ -10,7 +10,7 @@ static void weigh(const am_population *x, float *f, const float *F, float *work)
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  return am_population_create_chosen(learner, task, chosen, am_weight_perturbation_create, error);
+  return am_perturbed_create_chosen(learner, task, chosen, am_weight_perturbation_create, error);
 }
 
 const am_learner_type am_weight_perturbation_type = {
@@ -21,8 +21,8 @@ const am_learner_type am_weight_perturbation_type = {
              .equation = "dw = mean (F(w + sigma eps) - F(w)) eps / sigma",
              .source = "Jabri & Flower 1992, doi:10.1109/72.105429; Dembo & Kailath 1990, "
                        "doi:10.1109/72.80205",
-             .parameters = am_population_parameters,
-             .options_size = sizeof(am_population_options)},
+             .parameters = am_perturbed_parameters,
+             .options_size = sizeof(am_perturbed_options)},
     .texts = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
@@ -31,15 +31,15 @@ const am_learner_type am_weight_perturbation_type = {
     .tensor = am_agent_tensor,
     .get = am_agent_get,
     .set = am_agent_set,
-    .series = am_population_series,
+    .series = am_perturbed_series,
     .watch = am_agent_watch,
-    .destroy = am_population_destroy,
+    .destroy = am_perturbed_destroy,
 };
 
 amine_status am_weight_perturbation_create(am_learner **learner, const am_task *task,
-                                           const am_population_options *options,
+                                           const am_perturbed_options *options,
                                            amine_error *error) {
   static const float sign[2] = {0, 1};
-  return am_population_create(learner, &am_weight_perturbation_type, task, options, sign, weigh,
-                              error);
+  return am_perturbed_create(learner, &am_weight_perturbation_type, task, options, sign, weigh,
+                             error);
 }

@@ -11,16 +11,15 @@
  * Sources: Jabri & Flower 1992, doi:10.1109/72.105429; in parallel, Dembo & Kailath 1990,
  * doi:10.1109/72.80205.
  *
- * Cost and memory: population.h. */
+ * Cost and memory: perturbed.h. */
 #ifndef AMINE_LEARNER_WEIGHT_PERTURBATION_H
 #define AMINE_LEARNER_WEIGHT_PERTURBATION_H
 
-#include "learner/population.h"
+#include "learner/perturbed.h"
 
 /* Free it with am_learner_destroy. */
 amine_status am_weight_perturbation_create(am_learner **learner, const am_task *task,
-                                           const am_population_options *options,
-                                           amine_error *error);
+                                           const am_perturbed_options *options, amine_error *error);
 
 extern const am_learner_type am_weight_perturbation_type;
 

@@ -276,19 +276,19 @@ void am_readout_open(am_text *page, const am_plot *plot, const char *unit, const
   am_text_puts(page, ",\"unit\":");
   am_html_json_string(page, unit);
   put_numbers(page, "x", x, n, 7);
-  am_text_puts(page, ",\"series\":[");
+  am_text_puts(page, ",\"curves\":[");
 }
 
-void am_readout_add(am_text *page, const am_readout *series, size_t n) {
+void am_readout_add(am_text *page, const am_readout *curve, size_t n) {
   char last = page->length ? page->data[page->length - 1] : '[';
   if (last != '[') am_text_puts(page, ",");
   am_text_puts(page, "{\"label\":");
-  am_html_json_string(page, series->label);
+  am_html_json_string(page, curve->label);
   am_text_puts(page, ",\"classes\":");
-  am_html_json_string(page, series->classes);
-  put_numbers(page, "y", series->y, n, 4);
-  if (series->low) put_numbers(page, "low", series->low, n, 4);
-  if (series->high) put_numbers(page, "high", series->high, n, 4);
+  am_html_json_string(page, curve->classes);
+  put_numbers(page, "y", curve->y, n, 4);
+  if (curve->low) put_numbers(page, "low", curve->low, n, 4);
+  if (curve->high) put_numbers(page, "high", curve->high, n, 4);
   am_text_puts(page, "}");
 }
 

@@ -67,14 +67,14 @@ void am_plot_bar(am_text *page, const am_plot *plot, const char *classes, double
                  double y);
 
 /* The numbers behind a plot, for the read-out under the pointer:
- *   open, one series after the other, close. They stand between am_plot_close and </figure>. */
+ *   open, one curve after the other, close. They stand between am_plot_close and </figure>. */
 typedef struct am_readout {
   const char *label, *classes;
   const double *y, *low, *high; /* [n]; low and high may be NULL */
 } am_readout;
 void am_readout_open(am_text *page, const am_plot *plot, const char *unit, const double *x,
                      size_t n);
-void am_readout_add(am_text *page, const am_readout *series, size_t n);
+void am_readout_add(am_text *page, const am_readout *curve, size_t n);
 void am_readout_close(am_text *page);
 
 #endif

@@ -197,12 +197,12 @@ static void local_rules_agree(void **state) {
   check_change(x, "feedback-alignment");
 }
 
-static am_population_options population_options(int lanes, int episodes, bool z_scored) {
-  return (am_population_options){.agent = agent_options(lanes),
-                                 .units = units(gated),
-                                 .sigma = 0.2f,
-                                 .episodes = episodes,
-                                 .z_scored = z_scored};
+static am_perturbed_options perturbed_options(int lanes, int episodes, bool z_scored) {
+  return (am_perturbed_options){.agent = agent_options(lanes),
+                                .units = units(gated),
+                                .sigma = 0.2f,
+                                .episodes = episodes,
+                                .z_scored = z_scored};
 }
 
 static am_node_perturbation_options node_options(int lanes, float entropy_weight) {
@@ -223,7 +223,7 @@ static void perturbations_agree(void **state) {
   const am_node_perturbation_options node = node_options(B, 0.07f);
   assert_int_equal(am_node_perturbation_create(&x, &task, &node, NULL), AMINE_OK);
   check_change(x, "node-perturbation");
-  am_population_options o = population_options(B, 3, false);
+  am_perturbed_options o = perturbed_options(B, 3, false);
   assert_int_equal(am_weight_perturbation_create(&x, &task, &o, NULL), AMINE_OK);
   check_change(x, "weight-perturbation");
   assert_int_equal(am_evolution_create(&x, &task, &o, NULL), AMINE_OK);
@@ -267,7 +267,7 @@ static void perturbations_follow_the_gradient(void **state) {
   am_learner *x[3];
   const char *const names[] = {"node perturbation", "weight perturbation", "evolution"};
   am_node_perturbation_options node = node_options(320, 0);
-  const am_population_options o = population_options(640, 4, true);
+  const am_perturbed_options o = perturbed_options(640, 4, true);
   node.gamma = 1;
   assert_int_equal(am_node_perturbation_create(&x[0], &task, &node, NULL), AMINE_OK);
   assert_int_equal(am_weight_perturbation_create(&x[1], &task, &o, NULL), AMINE_OK);
@@ -363,10 +363,10 @@ static void refusals(void **state) {
   const am_task task = tape(&untold_type);
   am_learner *x = NULL;
   amine_error error = {0};
-  am_population_options o = population_options(21, 1, false);
+  am_perturbed_options o = perturbed_options(21, 1, false);
   assert_int_equal(am_evolution_create(&x, &task, &o, &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "even"));
-  o = population_options(B, 0, false);
+  o = perturbed_options(B, 0, false);
   assert_int_equal(am_evolution_create(&x, &task, &o, &error), AMINE_ERROR_ARGUMENT);
   am_node_perturbation_options node = node_options(B, 0);
   node.sigma = 0;

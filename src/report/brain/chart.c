@@ -111,9 +111,9 @@ static void put_plot(am_text *page, const am_brain_chart *c, const double *x, co
   am_plot_close(page);
   am_readout_open(page, &plot, name, x, n);
   for (size_t k = 0; k < c->n_lines; k++) {
-    const am_readout series = {
+    const am_readout curve = {
         .label = c->lines[k].label, .classes = c->lines[k].classes, .y = values + k * n};
-    am_readout_add(page, &series, n);
+    am_readout_add(page, &curve, n);
   }
   am_readout_close(page);
 }

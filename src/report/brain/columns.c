@@ -19,11 +19,11 @@ typedef struct reader {
   amine_error *error;
 } reader;
 
-static bool is(const am_column *c, const char *group, const char *name) {
-  return strcmp(c->name, name) == 0 && strcmp(c->group, group) == 0;
+static bool is(const am_column *c, const char *family, const char *name) {
+  return strcmp(c->name, name) == 0 && strcmp(c->family, family) == 0;
 }
 
-static amine_status add_column(reader *r, const char *group, const char *name) {
+static amine_status add_column(reader *r, const char *family, const char *name) {
   am_columns *c = r->columns;
   if (c->n == r->capacity) {
     const size_t capacity = r->capacity ? 2 * r->capacity : 32;
@@ -34,9 +34,9 @@ static amine_status add_column(reader *r, const char *group, const char *name) {
   }
   am_column *fresh = &c->column[c->n];
   *fresh =
-      (am_column){am_strdup(group), am_strdup(name), am_alloc(r->n_rows, sizeof *fresh->values)};
+      (am_column){am_strdup(family), am_strdup(name), am_alloc(r->n_rows, sizeof *fresh->values)};
   c->n++;
-  if (!fresh->group || !fresh->name || !fresh->values)
+  if (!fresh->family || !fresh->name || !fresh->values)
     return am_fail_memory(r->error, r->n_rows * sizeof *fresh->values);
   for (size_t k = 0; k < r->n_rows; k++) fresh->values[k] = (double)NAN;
   return AMINE_OK;
@@ -57,16 +57,16 @@ static amine_status make_room(reader *r) {
   return AMINE_OK;
 }
 
-static amine_status take(reader *r, const char *group, const char *name, const json_t *value) {
+static amine_status take(reader *r, const char *family, const char *name, const json_t *value) {
   am_columns *c = r->columns;
   size_t k = r->next;
   if (!json_is_number(value) && !json_is_null(value)) return AMINE_OK;
-  if (c->n_rows > 0 && (k >= c->n || !is(&c->column[k], group, name)))
-    for (k = 0; k < c->n && !is(&c->column[k], group, name); k++) continue;
+  if (c->n_rows > 0 && (k >= c->n || !is(&c->column[k], family, name)))
+    for (k = 0; k < c->n && !is(&c->column[k], family, name); k++) continue;
   if (k == COLUMNS_MAX)
     return am_fail(r->error, AMINE_ERROR_INPUT, "more than %d numbers with different names",
                    COLUMNS_MAX);
-  if (k == c->n) AM_TRY(add_column(r, group, name));
+  if (k == c->n) AM_TRY(add_column(r, family, name));
   const double number = json_is_number(value) ? json_number_value(value) : (double)NAN;
   c->column[k].values[c->n_rows] = isfinite(number) ? number : (double)NAN;
   r->next = k + 1;
@@ -124,7 +124,7 @@ amine_status am_columns_read(am_columns *columns, const char *path, amine_error 
 
 void am_columns_free(am_columns *columns) {
   for (size_t k = 0; k < columns->n; k++) {
-    am_free(columns->column[k].group);
+    am_free(columns->column[k].family);
     am_free(columns->column[k].name);
     am_free(columns->column[k].values);
   }
@@ -132,14 +132,14 @@ void am_columns_free(am_columns *columns) {
   *columns = (am_columns){0};
 }
 
-const double *am_columns_find(const am_columns *c, const char *group, const char *name) {
+const double *am_columns_find(const am_columns *c, const char *family, const char *name) {
   for (size_t k = 0; k < c->n; k++)
-    if (is(&c->column[k], group, name)) return c->column[k].values;
+    if (is(&c->column[k], family, name)) return c->column[k].values;
   return NULL;
 }
 
-const am_column *am_columns_of(const am_columns *c, const char *group, size_t k) {
+const am_column *am_columns_of(const am_columns *c, const char *family, size_t k) {
   for (size_t i = 0; i < c->n; i++)
-    if (strcmp(c->column[i].group, group) == 0 && k-- == 0) return &c->column[i];
+    if (strcmp(c->column[i].family, family) == 0 && k-- == 0) return &c->column[i];
   return NULL;
 }

@@ -7,7 +7,7 @@
 #include "base/error.h"
 
 typedef struct am_column {
-  char *group, *name; /* "rate_hz", "E"; the group of a number at the top is "" */
+  char *family, *name; /* "rate_hz", "E"; the family of a number at the top is "" */
   double *values;     /* [n_rows], NAN where a line has none */
 } am_column;
 
@@ -21,8 +21,8 @@ typedef struct am_columns {
 amine_status am_columns_read(am_columns *columns, const char *path, amine_error *error);
 void am_columns_free(am_columns *columns);
 
-/* The values of a column, NULL if there is none; and the k-th column of a group. */
-const double *am_columns_find(const am_columns *columns, const char *group, const char *name);
-const am_column *am_columns_of(const am_columns *columns, const char *group, size_t k);
+/* The values of a column, NULL if there is none; and the k-th column of a family. */
+const double *am_columns_find(const am_columns *columns, const char *family, const char *name);
+const am_column *am_columns_of(const am_columns *columns, const char *family, size_t k);
 
 #endif

@@ -208,8 +208,8 @@ void am_brain_populations(am_text *page, const am_brain_source *s) {
   am_text_puts(page, "</tbody></table></div>\n");
 }
 
-static double last_of(const am_brain_source *s, const char *group, const char *name) {
-  const double *values = am_columns_find(&s->metrics, group, name);
+static double last_of(const am_brain_source *s, const char *family, const char *name) {
+  const double *values = am_columns_find(&s->metrics, family, name);
   return values && s->metrics.n_rows ? values[s->metrics.n_rows - 1] : (double)NAN;
 }
 

@@ -63,7 +63,7 @@ double am_brain_end(const am_brain_source *source);
 double am_brain_latest(const am_brain_source *sources, size_t n);
 /* One line for each run that has the column; lines[n]. Returns how many. */
 size_t am_brain_lines_of_runs(am_brain_line *lines, const am_brain_source *sources, size_t n,
-                              const char *group, const char *name);
+                              const char *family, const char *name);
 /* The mean of a column over the rows from `from` to `to` (shares of all rows), each as much as the
  * time that it is of. */
 double am_brain_mean(const am_columns *metrics, const double *values, double from, double to);

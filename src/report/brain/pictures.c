@@ -12,8 +12,8 @@
 #include "report/png.h"
 
 #define SIDE_MAX 200     /* rows and columns of a table, labels of bars */
-#define PARTS_MAX 8      /* tables side by side, bars in a group, lines */
-#define GROUPS_MAX 12    /* groups of bars that stand in one chart, with their names */
+#define PARTS_MAX 8      /* tables side by side, bars in a cluster, lines */
+#define CLUSTERS_MAX 12  /* clusters of bars that stand in one chart, with their names */
 #define POINTS_MAX 10000 /* of a line */
 
 const char *am_picture_text(const json_t *picture, const char *key) {
@@ -186,10 +186,10 @@ static void put_course_readout(am_text *page, const course *c, const am_plot *pl
   am_readout_open(page, plot, am_picture_text(c->picture, "x_title"), x, n);
   for (size_t k = 0; k < c->n_lines; k++) {
     if (c->n[k] != n || memcmp(c->x[k], x, n * sizeof *x) != 0) continue;
-    const am_readout series = {.label = am_picture_text(json_array_get(c->lines, k), "label"),
-                               .classes = am_curve_classes(classes, sizeof classes, k),
-                               .y = c->y[k]};
-    am_readout_add(page, &series, c->n[k]);
+    const am_readout curve = {.label = am_picture_text(json_array_get(c->lines, k), "label"),
+                              .classes = am_curve_classes(classes, sizeof classes, k),
+                              .y = c->y[k]};
+    am_readout_add(page, &curve, c->n[k]);
   }
   am_readout_close(page);
 }
@@ -247,9 +247,9 @@ static double bar_at(const bars *b, size_t part, size_t label) {
   return am_picture_at(b->values, part * b->n_labels + label);
 }
 
-/* The names under few groups; many are numbered by their axis. */
+/* The names under few clusters; many are numbered by their axis. */
 static void put_labels(am_text *page, const bars *b, const am_plot *plot) {
-  for (size_t k = 0; b->n_labels <= GROUPS_MAX && k < b->n_labels; k++) {
+  for (size_t k = 0; b->n_labels <= CLUSTERS_MAX && k < b->n_labels; k++) {
     am_text_puts(page, "<span class=\"x\" style=\"left:");
     am_html_at(page, 100 * am_axis_at(&plot->x, (double)k + 1));
     am_text_puts(page, "%\">");
@@ -260,7 +260,7 @@ static void put_labels(am_text *page, const bars *b, const am_plot *plot) {
 
 /* The parts from `first` up to `end` in one chart. */
 static void put_bars_of(am_text *page, const bars *b, size_t first, size_t end, bool last) {
-  const bool few = b->n_labels <= GROUPS_MAX;
+  const bool few = b->n_labels <= CLUSTERS_MAX;
   const double width = 0.8 / (double)(end - first);
   am_plot plot = {.x = am_axis_whole(0.4, (double)b->n_labels + 0.6, 10),
                   .y = am_axis_round(0, b->high, 3),
@@ -310,12 +310,12 @@ static void put_bars(am_text *page, const json_t *picture) {
   }
   am_text_puts(page, "<figure class=\"chart\">\n");
   am_picture_head(page, picture);
-  if (b.n_labels <= GROUPS_MAX) put_bars_key(page, &b);
+  if (b.n_labels <= CLUSTERS_MAX) put_bars_key(page, &b);
   am_text_puts(page, "<p class=\"y-title\">");
   am_html_brief(page, am_picture_text(picture, "y_title"), 80);
   am_text_puts(page, "</p>\n");
-  if (b.n_labels <= GROUPS_MAX) put_bars_of(page, &b, 0, b.n_parts, true);
-  for (size_t k = 0; b.n_labels > GROUPS_MAX && k < b.n_parts; k++) {
+  if (b.n_labels <= CLUSTERS_MAX) put_bars_of(page, &b, 0, b.n_parts, true);
+  for (size_t k = 0; b.n_labels > CLUSTERS_MAX && k < b.n_parts; k++) {
     am_text_puts(page, "<p class=\"of\">");
     am_html_brief(page, name_at(b.parts, k), 80);
     am_text_puts(page, "</p>\n");

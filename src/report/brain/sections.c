@@ -25,11 +25,11 @@ double am_brain_latest(const am_brain_source *sources, size_t n) {
 }
 
 size_t am_brain_lines_of_runs(am_brain_line *lines, const am_brain_source *sources, size_t n,
-                              const char *group, const char *name) {
+                              const char *family, const char *name) {
   size_t found = 0;
   for (size_t k = 0; k < n; k++) {
     const double *t = am_columns_find(&sources[k].metrics, "", "t_s");
-    const double *y = am_columns_find(&sources[k].metrics, group, name);
+    const double *y = am_columns_find(&sources[k].metrics, family, name);
     if (!t || !y) continue;
     lines[found] = (am_brain_line){
         .label = am_brain_label(&sources[k]), .t = t, .y = y, .n = sources[k].metrics.n_rows};
@@ -38,13 +38,13 @@ size_t am_brain_lines_of_runs(am_brain_line *lines, const am_brain_source *sourc
   return found;
 }
 
-/* One line for each column of a group, of one run; the caller frees it. NULL: there is none, or no
+/* One line for each column of a family, of one run; the caller frees it. NULL: there is none, or no
  * memory (*status). */
-static am_brain_line *lines_of_group(const am_brain_source *s, const char *group, size_t *n,
-                                     amine_status *status, amine_error *error) {
+static am_brain_line *lines_of_family(const am_brain_source *s, const char *family, size_t *n,
+                                      amine_status *status, amine_error *error) {
   const double *t = am_columns_find(&s->metrics, "", "t_s");
   size_t count = 0;
-  while (am_columns_of(&s->metrics, group, count)) count++;
+  while (am_columns_of(&s->metrics, family, count)) count++;
   *n = count;
   if (count == 0 || !t) return NULL;
   am_brain_line *lines = am_alloc(count, sizeof *lines);
@@ -53,7 +53,7 @@ static am_brain_line *lines_of_group(const am_brain_source *s, const char *group
     return NULL;
   }
   for (size_t k = 0; k < count; k++) {
-    const am_column *c = am_columns_of(&s->metrics, group, k);
+    const am_column *c = am_columns_of(&s->metrics, family, k);
     lines[k] = (am_brain_line){.label = c->name, .t = t, .y = c->values, .n = s->metrics.n_rows};
     colour(&lines[k], k);
   }
@@ -76,7 +76,7 @@ static size_t targets_of(am_brain_across *across, const am_brain_recording *r) {
 static amine_status put_rates_of_one(am_text *page, const am_brain_source *s, amine_error *error) {
   amine_status status = AMINE_OK;
   size_t n;
-  am_brain_line *lines = lines_of_group(s, "rate_hz", &n, &status, error);
+  am_brain_line *lines = lines_of_family(s, "rate_hz", &n, &status, error);
   if (!lines) return status;
   am_brain_across targets[TARGETS_MAX];
   const size_t n_targets = targets_of(targets, &s->recording);
@@ -317,7 +317,7 @@ amine_status am_brain_weights(am_text *page, const am_brain_source *sources, siz
   const am_brain_source *s = am_brain_shown(sources, n);
   amine_status status = AMINE_OK;
   size_t n_lines;
-  am_brain_line *lines = lines_of_group(s, "weight", &n_lines, &status, error);
+  am_brain_line *lines = lines_of_family(s, "weight", &n_lines, &status, error);
   if (!lines && !s->recording.edges) return status;
   am_text_puts(page, "<section id=\"weights\">\n<h2>What it learned</h2>\n");
   if (n > 1) {

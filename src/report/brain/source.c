@@ -323,16 +323,16 @@ amine_status am_brain_folder(bool *is, const char *folder, amine_error *error) {
   return status == AMINE_ERROR_MEMORY ? status : AMINE_OK;
 }
 
-static const json_t *value_of(const am_brain_source *s, const char *group, const char *key) {
-  const json_t *value = json_object_get(s->config, group);
+static const json_t *value_of(const am_brain_source *s, const char *section, const char *key) {
+  const json_t *value = json_object_get(s->config, section);
   return key ? json_object_get(value, key) : value;
 }
 
-const char *am_brain_text(const am_brain_source *s, const char *group, const char *key) {
-  return json_string_value(value_of(s, group, key));
+const char *am_brain_text(const am_brain_source *s, const char *section, const char *key) {
+  return json_string_value(value_of(s, section, key));
 }
 
-double am_brain_number(const am_brain_source *s, const char *group, const char *key) {
-  const json_t *value = value_of(s, group, key);
+double am_brain_number(const am_brain_source *s, const char *section, const char *key) {
+  const json_t *value = value_of(s, section, key);
   return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }

@@ -84,7 +84,7 @@ amine_status am_brain_folder(bool *is, const char *folder, amine_error *error);
 
 /* A text or number of the configuration by its place ("protocol", "type"; key NULL: at the top);
  * NULL and NAN if it is not there. */
-const char *am_brain_text(const am_brain_source *source, const char *group, const char *key);
-double am_brain_number(const am_brain_source *source, const char *group, const char *key);
+const char *am_brain_text(const am_brain_source *source, const char *section, const char *key);
+double am_brain_number(const am_brain_source *source, const char *section, const char *key);
 
 #endif

@@ -1,4 +1,4 @@
-/* The page of a published experiment: what is not a curve (curves.c). */
+/* The page of a published experiment: what is not a chart (charts.c). */
 #include "report/study/page.h"
 
 #include <math.h>
@@ -123,12 +123,12 @@ static double place(double value, double low, double high) {
 }
 
 /* The seeds as dots on a line, the band behind them. */
-static void put_lane(am_text *page, const am_study_source *s, const am_study_criterion *c) {
+static void put_seeds(am_text *page, const am_study_source *s, const am_study_criterion *c) {
   char classes[16];
   double low, high;
   if (c->other) return; /* a band of ratios is none of values */
   range_of(&low, &high, s, c);
-  am_text_puts(page, "<div class=\"lane\" aria-hidden=\"true\">");
+  am_text_puts(page, "<div class=\"seeds\" aria-hidden=\"true\">");
   if (isfinite(low) && isfinite(high)) {
     const double from = place(c->low, low, high), to = place(c->high, low, high);
     am_text_puts(page, "<i class=\"range\" style=\"left:");
@@ -181,7 +181,7 @@ static void put_criterion(am_text *page, const am_study_source *s, const am_stud
   am_text_puts(page, "</td><td>");
   if (s->judged) put_found(page, s, c);
   am_text_puts(page, "</td><td>");
-  put_lane(page, s, c);
+  put_seeds(page, s, c);
   am_text_puts(page, "</td></tr>\n");
 }
 
@@ -335,7 +335,7 @@ void am_study_settings(am_text *page, const am_study_source *s) {
 static amine_status put_page(am_text *page, const am_study_source *s, amine_error *error) {
   am_page_head(page, s->title);
   am_study_summary(page, s);
-  AM_TRY(am_study_curves(page, s, error));
+  AM_TRY(am_study_charts(page, s, error));
   AM_TRY(am_study_rasters(page, s, error));
   am_study_runs(page, s);
   am_study_settings(page, s);

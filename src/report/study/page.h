@@ -12,7 +12,7 @@ amine_status am_study_report_write(const char *folder, const char *out_path, ami
 /* Title, verdict, what was done and where it comes from, the criteria. */
 void am_study_summary(am_text *page, const am_study_source *source);
 /* The measures against time: each seed, the medians, and the bands. AMINE_ERROR_MEMORY only. */
-amine_status am_study_curves(am_text *page, const am_study_source *source, amine_error *error);
+amine_status am_study_charts(am_text *page, const am_study_source *source, amine_error *error);
 /* The last second of the spikes of each arm's first run. AMINE_ERROR_MEMORY only. */
 amine_status am_study_rasters(am_text *page, const am_study_source *source, amine_error *error);
 /* Every run; the arms, and how to run it again. */

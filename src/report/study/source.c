@@ -222,7 +222,7 @@ static amine_status take_criteria(const reader *r) {
 
 static amine_status take_study(const reader *r) {
   am_study_source *s = r->source;
-  const json_t *curves;
+  const json_t *charts;
   const char *text;
   size_t first, n;
   if (!json_is_object(s->root)) return refuse(r, "study", "an object is wanted here");
@@ -240,10 +240,10 @@ static amine_status take_study(const reader *r) {
   s->first_seed = first;
   AM_TRY(take_arms(r));
   AM_TRY(take_criteria(r));
-  AM_TRY(take_array(r, &curves, &n, s->root, "curves", 0, CRITERIA_MAX));
+  AM_TRY(take_array(r, &charts, &n, s->root, "curves", 0, CRITERIA_MAX));
   for (size_t k = 0; k < n; k++) {
-    AM_TRY(take_text(r, &text, json_array_get(curves, k), "measure"));
-    AM_TRY(take_text(r, &text, json_array_get(curves, k), "title"));
+    AM_TRY(take_text(r, &text, json_array_get(charts, k), "measure"));
+    AM_TRY(take_text(r, &text, json_array_get(charts, k), "title"));
   }
   return AMINE_OK;
 }

@@ -1,6 +1,6 @@
 /* The folder of a published experiment that was run over seeds (docs/reproductions.md).
  *
- *   study.json       what it is: arms, criteria, curves, and at the end the verdicts; needed
+ *   study.json       what it is: arms, criteria, charts ("curves"), at the end the verdicts; needed
  *   runs.jsonl       one finished run a line; a torn last line is left out
  *   raster-K.npz     the last second of the spikes of arm K's first run: the arrays
  *                    population_names, sizes, first, dt_ms, begin, end, i, t of a recording

@@ -72,8 +72,8 @@ static void deviation(am_curve *curve, const sums *run, size_t n_bins) {
 }
 
 amine_status am_curve_make(am_curve *curve, const am_overview *overview, const am_bins *bins,
-                           size_t group, am_metric metric, amine_error *error) {
-  const am_group *g = &overview->groups[group];
+                           size_t variant, am_metric metric, amine_error *error) {
+  const am_variant *v = &overview->variants[variant];
   double *values = am_alloc(3 * bins->n, sizeof *values);
   double *runs = am_alloc(bins->n, sizeof *runs);
   sums *run = am_alloc(bins->n, sizeof *run);
@@ -81,11 +81,11 @@ amine_status am_curve_make(am_curve *curve, const am_overview *overview, const a
   if (values && runs && run) {
     am_curve c = {.y = values, .low = values + bins->n, .high = values + 2 * bins->n};
     for (size_t k = 0; k < 3 * bins->n; k++) values[k] = (double)NAN;
-    for (size_t k = 0; k < g->n_runs; k++) {
-      add_rows(run, &overview->sources[g->runs[k]].metrics, bins, metric);
+    for (size_t k = 0; k < v->n_runs; k++) {
+      add_rows(run, &overview->sources[v->runs[k]].metrics, bins, metric);
       merge(&c, runs, run, bins->n);
     }
-    if (g->n_runs == 1) deviation(&c, run, bins->n);
+    if (v->n_runs == 1) deviation(&c, run, bins->n);
     *curve = c;
   } else {
     am_free(values);

@@ -26,7 +26,7 @@ typedef struct am_curve {
 } am_curve;
 
 amine_status am_curve_make(am_curve *curve, const am_overview *overview, const am_bins *bins,
-                           size_t group, am_metric metric, amine_error *error);
+                           size_t variant, am_metric metric, amine_error *error);
 void am_curve_free(am_curve *curve);
 
 #endif

@@ -28,13 +28,13 @@ typedef struct picture {
   const am_overview *overview;
   am_metric metric;
   am_bins bins;
-  am_curve *curves; /* [n_groups] */
+  am_curve *curves; /* [n_variants] */
   time_unit unit;
   bool small;
 } picture;
 
 static void picture_free(picture *p) {
-  for (size_t g = 0; p->curves && g < p->overview->n_groups; g++) am_curve_free(&p->curves[g]);
+  for (size_t v = 0; p->curves && v < p->overview->n_variants; v++) am_curve_free(&p->curves[v]);
   am_free(p->curves);
   am_bins_free(&p->bins);
 }
@@ -44,11 +44,11 @@ static amine_status picture_make(picture *p, amine_error *error) {
   const size_t n_most = p->small ? SMALL_BINS : LARGE_BINS;
   amine_status status = am_bins_make(&p->bins, o, p->bins.against, n_most, error);
   if (status == AMINE_OK) {
-    p->curves = am_alloc(o->n_groups, sizeof *p->curves);
-    if (!p->curves) status = am_fail_memory(error, o->n_groups * sizeof *p->curves);
+    p->curves = am_alloc(o->n_variants, sizeof *p->curves);
+    if (!p->curves) status = am_fail_memory(error, o->n_variants * sizeof *p->curves);
   }
-  for (size_t g = 0; g < o->n_groups && status == AMINE_OK; g++)
-    status = am_curve_make(&p->curves[g], o, &p->bins, g, p->metric, error);
+  for (size_t v = 0; v < o->n_variants && status == AMINE_OK; v++)
+    status = am_curve_make(&p->curves[v], o, &p->bins, v, p->metric, error);
   if (status != AMINE_OK) return status;
   p->unit = unit_of(&p->bins);
   p->bins.x_max /= p->unit.seconds;
@@ -59,8 +59,8 @@ static amine_status picture_make(picture *p, amine_error *error) {
 /* The least and greatest number that the picture has to show; bands count on the large one. */
 static void limits(const picture *p, double *low, double *high) {
   *low = *high = (double)NAN;
-  for (size_t g = 0; g < p->overview->n_groups; g++) {
-    const am_curve *c = &p->curves[g];
+  for (size_t v = 0; v < p->overview->n_variants; v++) {
+    const am_curve *c = &p->curves[v];
     const double *rows[3] = {c->y, c->low, c->high};
     for (int r = 0; r < (p->small ? 1 : 3); r++) {
       double a, b;
@@ -108,24 +108,24 @@ static void put_line_names(am_text *page, const am_source *source, const am_plot
 static void put_curves(am_text *page, const picture *p, const am_plot *plot) {
   const am_overview *o = p->overview;
   char classes[16];
-  for (size_t g = 0; g < o->n_groups && !p->small; g++)
-    am_plot_band(page, plot, am_curve_classes(classes, sizeof classes, g), p->bins.x,
-                 p->curves[g].low, p->curves[g].high, p->bins.n);
-  for (size_t g = o->n_groups; g-- > 0;) /* the first on top */
-    am_plot_line(page, plot, am_curve_classes(classes, sizeof classes, g), p->bins.x,
-                 p->curves[g].y, p->bins.n);
+  for (size_t v = 0; v < o->n_variants && !p->small; v++)
+    am_plot_band(page, plot, am_curve_classes(classes, sizeof classes, v), p->bins.x,
+                 p->curves[v].low, p->curves[v].high, p->bins.n);
+  for (size_t v = o->n_variants; v-- > 0;) /* the first on top */
+    am_plot_line(page, plot, am_curve_classes(classes, sizeof classes, v), p->bins.x,
+                 p->curves[v].y, p->bins.n);
 }
 
 static void put_readout(am_text *page, const picture *p, const am_plot *plot) {
   const am_overview *o = p->overview;
   char classes[16];
   am_readout_open(page, plot, p->unit.mark, p->bins.x, p->bins.n);
-  for (size_t g = 0; g < o->n_groups; g++) {
-    const char *label = o->n_groups > 1 ? o->groups[g].label : am_metric_keys[p->metric];
-    am_curve_classes(classes, sizeof classes, g);
-    am_readout series = {.label = label, .classes = classes, .y = p->curves[g].y};
-    if (!p->small) series.low = p->curves[g].low, series.high = p->curves[g].high;
-    am_readout_add(page, &series, p->bins.n);
+  for (size_t v = 0; v < o->n_variants; v++) {
+    const char *label = o->n_variants > 1 ? o->variants[v].label : am_metric_keys[p->metric];
+    am_curve_classes(classes, sizeof classes, v);
+    am_readout curve = {.label = label, .classes = classes, .y = p->curves[v].y};
+    if (!p->small) curve.low = p->curves[v].low, curve.high = p->curves[v].high;
+    am_readout_add(page, &curve, p->bins.n);
   }
   am_readout_close(page);
 }
@@ -134,10 +134,10 @@ static void put_readout(am_text *page, const picture *p, const am_plot *plot) {
 static void put_caption(am_text *page, const picture *p) {
   const am_overview *o = p->overview;
   bool many = false, one = false;
-  for (size_t g = 0; g < o->n_groups; g++) {
-    const am_group *group = &o->groups[g];
-    if (group->n_runs > 1) many = true;
-    if (group->n_runs == 1 && am_bins_spread(&p->bins, o->sources[group->runs[0]].metrics.n))
+  for (size_t v = 0; v < o->n_variants; v++) {
+    const am_variant *variant = &o->variants[v];
+    if (variant->n_runs > 1) many = true;
+    if (variant->n_runs == 1 && am_bins_spread(&p->bins, o->sources[variant->runs[0]].metrics.n))
       one = true;
   }
   am_text_puts(page, "<figcaption>");

@@ -11,11 +11,11 @@ typedef struct scale {
   double low, high;
 } scale;
 
-/* The groups of one ladder have one task. */
+/* The variants of one ladder have one task. */
 typedef struct ladder {
   const am_overview *overview;
   const am_source *source; /* whose lines are drawn */
-  size_t first, end;       /* groups */
+  size_t first, end;       /* variants */
 } ladder;
 
 static scale ladder_scale(const ladder *l) {
@@ -26,9 +26,9 @@ static scale ladder_scale(const ladder *l) {
     s.low = fmin(s.low, source->lines[k].reward);
     s.high = fmax(s.high, source->lines[k].reward);
   }
-  for (size_t g = l->first; g < l->end; g++) {
-    s.low = fmin(s.low, o->groups[g].result.low);
-    s.high = fmax(s.high, o->groups[g].result.high);
+  for (size_t v = l->first; v < l->end; v++) {
+    s.low = fmin(s.low, o->variants[v].result.low);
+    s.high = fmax(s.high, o->variants[v].result.high);
   }
   if (!(s.high > s.low)) s.high = s.low + 1;
   if (s.high > 0) s.high *= 1.04;
@@ -103,50 +103,51 @@ static void put_bar(am_text *page, double value, const scale *s) {
   am_text_puts(page, "%\"></i>");
 }
 
-static void put_rung(am_text *page, const ladder *l, size_t g, const scale *s) {
+static void put_rung(am_text *page, const ladder *l, size_t v, const scale *s) {
   const am_overview *o = l->overview;
-  const am_group *group = &o->groups[g];
+  const am_variant *variant = &o->variants[v];
   const am_source *source = l->source;
   char classes[16];
-  am_text_printf(page, "<div class=\"rung %s\">", am_curve_classes(classes, sizeof classes, g));
-  if (o->n_groups > 1) {
+  am_text_printf(page, "<div class=\"rung %s\">", am_curve_classes(classes, sizeof classes, v));
+  if (o->n_variants > 1) {
     am_text_puts(page, "<span class=\"who\">");
-    am_html_brief(page, group->label, 80);
+    am_html_brief(page, variant->label, 80);
     am_text_puts(page, "</span>");
   }
   am_text_puts(page, "<div class=\"track\">");
-  put_bar(page, group->result.mean, s);
+  put_bar(page, variant->result.mean, s);
   for (size_t k = 0; k < source->n_lines; k++)
     if (am_line_shown(source, k)) put_left(page, "mark", source->lines[k].reward, s);
-  for (size_t k = 0; k < group->n_runs && group->n_runs > 1; k++) {
-    double result = am_result_of(o, group->runs[k]);
+  for (size_t k = 0; k < variant->n_runs && variant->n_runs > 1; k++) {
+    double result = am_result_of(o, variant->runs[k]);
     if (isnan(result)) continue;
     put_left(page, "seed", result, s);
   }
   am_text_puts(page, "</div><b class=\"what\">");
-  am_html_figure(page, group->result.mean, 3);
+  am_html_figure(page, variant->result.mean, 3);
   am_text_puts(page, "</b></div>\n");
 }
 
 static void put_ladder(am_text *page, const ladder *l) {
   const am_overview *o = l->overview;
   const scale s = ladder_scale(l);
-  am_text_printf(page, "<figure class=\"ladder%s\">\n", o->n_groups > 1 ? " many" : "");
+  am_text_printf(page, "<figure class=\"ladder%s\">\n", o->n_variants > 1 ? " many" : "");
   if (l->source->n_lines > 0) put_ladder_names(page, l->source, &s);
-  for (size_t g = l->first; g < l->end; g++) put_rung(page, l, g, &s);
+  for (size_t v = l->first; v < l->end; v++) put_rung(page, l, v, &s);
   am_text_puts(page, o->errors ? "<figcaption>Reward per episode, which is an error with its sign "
                                  "turned: 0 is perfect, and the shorter the bar, the better"
                                : "<figcaption>Reward per episode");
-  if (o->n_sources > o->n_groups) am_text_puts(page, "; each dot is one seed, the bar their mean");
+  if (o->n_sources > o->n_variants)
+    am_text_puts(page, "; each dot is one seed, the bar their mean");
   am_text_puts(page, ".</figcaption>\n</figure>\n");
 }
 
 void am_ladder(am_text *page, const am_overview *o) {
-  const size_t step = o->comparable ? o->n_groups : 1;
-  if (o->main == AM_METRIC_LOSS || am_best_group(o) == o->n_groups) return;
+  const size_t step = o->comparable ? o->n_variants : 1;
+  if (o->main == AM_METRIC_LOSS || am_best_variant(o) == o->n_variants) return;
   if (o->sources[0].n_lines == 0 && o->n_sources == 1) return;
-  for (size_t g = 0; g < o->n_groups; g += step) {
-    const ladder l = {o, &o->sources[o->groups[g].runs[0]], g, g + step};
+  for (size_t v = 0; v < o->n_variants; v += step) {
+    const ladder l = {o, &o->sources[o->variants[v].runs[0]], v, v + step};
     put_ladder(page, &l);
   }
 }

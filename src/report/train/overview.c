@@ -1,4 +1,4 @@
-/* Grouping runs, naming the groups, and choosing the run whose recording is shown. */
+/* Sorting runs into variants, naming these, and choosing the run whose recording is shown. */
 #include "report/train/overview.h"
 
 #include <math.h>
@@ -39,31 +39,31 @@ static bool same_lines(const am_source *a, const am_source *b) {
   return same;
 }
 
-/* ----------------------------------------------------------------------------------- grouping */
+/* ----------------------------------------------------------------------------------- variants */
 
 static amine_status add_run(am_overview *o, size_t source, amine_error *error) {
-  size_t g = 0;
-  for (; g < o->n_groups; g++) {
-    const am_source *a = &o->sources[o->groups[g].runs[0]], *b = &o->sources[source];
+  size_t v = 0;
+  for (; v < o->n_variants; v++) {
+    const am_source *a = &o->sources[o->variants[v].runs[0]], *b = &o->sources[source];
     if (within(a, b) && within(b, a)) break;
   }
-  am_group *group = &o->groups[g];
-  if (g == o->n_groups) {
-    group->runs = am_alloc(o->n_sources, sizeof *group->runs);
-    if (!group->runs) return am_fail_memory(error, o->n_sources * sizeof *group->runs);
-    o->n_groups++;
+  am_variant *variant = &o->variants[v];
+  if (v == o->n_variants) {
+    variant->runs = am_alloc(o->n_sources, sizeof *variant->runs);
+    if (!variant->runs) return am_fail_memory(error, o->n_sources * sizeof *variant->runs);
+    o->n_variants++;
   }
-  group->runs[group->n_runs++] = source;
+  variant->runs[variant->n_runs++] = source;
   return AMINE_OK;
 }
 
-static const char *value_in(const am_overview *o, size_t group, const char *key) {
-  return am_source_setting(&o->sources[o->groups[group].runs[0]], key);
+static const char *value_in(const am_overview *o, size_t variant, const char *key) {
+  return am_source_setting(&o->sources[o->variants[variant].runs[0]], key);
 }
 
 static bool is_differing(const am_overview *o, const char *key) {
-  for (size_t g = 1; g < o->n_groups; g++)
-    if (!same_text(value_in(o, 0, key), value_in(o, g, key))) return !is_incidental(key);
+  for (size_t v = 1; v < o->n_variants; v++)
+    if (!same_text(value_in(o, 0, key), value_in(o, v, key))) return !is_incidental(key);
   return false;
 }
 
@@ -75,11 +75,11 @@ static bool is_known(const am_overview *o, const char *key) {
 
 static amine_status find_differing(am_overview *o, amine_error *error) {
   size_t most = 1;
-  for (size_t g = 0; g < o->n_groups; g++) most += o->sources[o->groups[g].runs[0]].n_settings;
+  for (size_t v = 0; v < o->n_variants; v++) most += o->sources[o->variants[v].runs[0]].n_settings;
   o->differing = am_alloc(most, sizeof *o->differing);
   if (!o->differing) return am_fail_memory(error, most * sizeof *o->differing);
-  for (size_t g = 0; g < o->n_groups; g++) {
-    const am_source *source = &o->sources[o->groups[g].runs[0]];
+  for (size_t v = 0; v < o->n_variants; v++) {
+    const am_source *source = &o->sources[o->variants[v].runs[0]];
     for (size_t k = 0; k < source->n_settings; k++) {
       const char *key = source->settings[k].key;
       if (is_differing(o, key) && !is_known(o, key)) o->differing[o->n_differing++] = key;
@@ -121,12 +121,12 @@ double am_seconds_of(const am_overview *o, size_t source) {
   return most;
 }
 
-static am_spread spread_of(const am_overview *o, const am_group *group,
+static am_spread spread_of(const am_overview *o, const am_variant *variant,
                            double (*figure)(const am_overview *o, size_t source)) {
   am_spread s = {(double)NAN, (double)NAN, (double)NAN};
   double sum = 0, n = 0;
-  for (size_t k = 0; k < group->n_runs; k++) {
-    double value = figure(o, group->runs[k]);
+  for (size_t k = 0; k < variant->n_runs; k++) {
+    double value = figure(o, variant->runs[k]);
     if (isnan(value)) continue;
     sum += value;
     n++;
@@ -155,33 +155,33 @@ double am_overview_max(const am_overview *o, am_metric metric) {
   return most;
 }
 
-size_t am_group_of(const am_overview *o, size_t source) {
-  for (size_t g = 0; g < o->n_groups; g++)
-    for (size_t k = 0; k < o->groups[g].n_runs; k++)
-      if (o->groups[g].runs[k] == source) return g;
+size_t am_variant_of(const am_overview *o, size_t source) {
+  for (size_t v = 0; v < o->n_variants; v++)
+    for (size_t k = 0; k < o->variants[v].n_runs; k++)
+      if (o->variants[v].runs[k] == source) return v;
   return 0;
 }
 
-size_t am_best_group(const am_overview *o) {
-  size_t best = o->n_groups;
+size_t am_best_variant(const am_overview *o) {
+  size_t best = o->n_variants;
   double most = -INFINITY;
-  for (size_t g = 0; g < o->n_groups; g++) {
-    double mean = o->groups[g].result.mean;
+  for (size_t v = 0; v < o->n_variants; v++) {
+    double mean = o->variants[v].result.mean;
     double score = o->main == AM_METRIC_LOSS ? -mean : mean;
     if (isnan(score) || !(score > most)) continue;
     most = score;
-    best = g;
+    best = v;
   }
   return best;
 }
 
-/* The results of a group's runs in values [n_runs]. */
-static void results_of(double *values, const am_overview *o, const am_group *group) {
-  for (size_t k = 0; k < group->n_runs; k++) values[k] = am_result_of(o, group->runs[k]);
+/* The results of a variant's runs in values [n_runs]. */
+static void results_of(double *values, const am_overview *o, const am_variant *variant) {
+  for (size_t k = 0; k < variant->n_runs; k++) values[k] = am_result_of(o, variant->runs[k]);
 }
 
-bool am_groups_differ(const am_overview *o, size_t a, size_t b) {
-  const am_group *x = &o->groups[a], *y = &o->groups[b];
+bool am_variants_differ(const am_overview *o, size_t a, size_t b) {
+  const am_variant *x = &o->variants[a], *y = &o->variants[b];
   results_of(o->room, o, x);
   results_of(o->room + x->n_runs, o, y);
   const am_interval d =
@@ -215,18 +215,18 @@ static bool are_errors(const am_overview *o) {
 static size_t choose_shown(const am_overview *o) {
   size_t best = o->n_sources;
   double best_mean = -INFINITY, best_gap = INFINITY;
-  for (size_t g = 0; g < o->n_groups; g++) {
+  for (size_t v = 0; v < o->n_variants; v++) {
     if (!o->comparable && best < o->n_sources) break; /* what another task earned says nothing */
-    const am_group *group = &o->groups[g];
-    double mean = o->main == AM_METRIC_LOSS ? -group->result.mean : group->result.mean;
+    const am_variant *variant = &o->variants[v];
+    double mean = o->main == AM_METRIC_LOSS ? -variant->result.mean : variant->result.mean;
     if (isnan(mean)) mean = -INFINITY;
-    for (size_t k = 0; k < group->n_runs; k++) {
-      double gap = fabs(am_result_of(o, group->runs[k]) - group->result.mean);
+    for (size_t k = 0; k < variant->n_runs; k++) {
+      double gap = fabs(am_result_of(o, variant->runs[k]) - variant->result.mean);
       if (isnan(gap)) gap = INFINITY;
-      if (!o->sources[group->runs[k]].has_recording) continue;
+      if (!o->sources[variant->runs[k]].has_recording) continue;
       if (best < o->n_sources && (mean < best_mean || (mean == best_mean && gap >= best_gap)))
         continue;
-      best = group->runs[k];
+      best = variant->runs[k];
       best_mean = mean;
       best_gap = gap;
     }
@@ -237,10 +237,10 @@ static size_t choose_shown(const am_overview *o) {
 amine_status am_overview_make(am_overview *overview, const am_source *sources, size_t n_sources,
                               amine_error *error) {
   am_overview o = {.sources = sources, .n_sources = n_sources, .evaluated = true, .one_task = true};
-  o.groups = am_alloc(n_sources, sizeof *o.groups);
+  o.variants = am_alloc(n_sources, sizeof *o.variants);
   o.room = am_alloc(n_sources, sizeof *o.room);
   amine_status status = AMINE_OK;
-  if (!o.groups || !o.room) status = am_fail_memory(error, n_sources * sizeof *o.groups);
+  if (!o.variants || !o.room) status = am_fail_memory(error, n_sources * sizeof *o.variants);
   for (size_t s = 0; s < n_sources && status == AMINE_OK; s++) status = add_run(&o, s, error);
   if (status == AMINE_OK) status = find_differing(&o, error);
   if (status == AMINE_OK) status = am_overview_label(&o, error);
@@ -255,13 +255,13 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
   }
   if (!am_overview_has(&o, AM_METRIC_REWARD) && am_overview_has(&o, AM_METRIC_LOSS) && !o.evaluated)
     o.main = AM_METRIC_LOSS;
-  for (size_t g = 0; g < o.n_groups; g++) {
-    am_group *group = &o.groups[g];
-    group->result = spread_of(&o, group, am_result_of);
-    group->iterations = spread_of(&o, group, am_iterations_of);
-    group->seconds = spread_of(&o, group, am_seconds_of);
-    results_of(o.room, &o, group);
-    group->half = am_interval_of(o.room, group->n_runs).half;
+  for (size_t v = 0; v < o.n_variants; v++) {
+    am_variant *variant = &o.variants[v];
+    variant->result = spread_of(&o, variant, am_result_of);
+    variant->iterations = spread_of(&o, variant, am_iterations_of);
+    variant->seconds = spread_of(&o, variant, am_seconds_of);
+    results_of(o.room, &o, variant);
+    variant->half = am_interval_of(o.room, variant->n_runs).half;
   }
   o.comparable = is_comparable(&o);
   o.errors = are_errors(&o);
@@ -271,11 +271,11 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
 }
 
 void am_overview_free(am_overview *o) {
-  for (size_t g = 0; g < o->n_groups; g++) {
-    am_free(o->groups[g].label);
-    am_free(o->groups[g].runs);
+  for (size_t v = 0; v < o->n_variants; v++) {
+    am_free(o->variants[v].label);
+    am_free(o->variants[v].runs);
   }
-  am_free(o->groups);
+  am_free(o->variants);
   am_free(o->differing);
   am_free(o->room);
   am_recorded_episode_free(&o->episode);

@@ -5,26 +5,27 @@
 #include "report/train/recorded_episode.h"
 #include "report/train/source.h"
 
-/* A figure over the runs of a configuration. */
+/* A figure over the runs of a variant. */
 typedef struct am_spread {
   double mean, low, high; /* NAN without runs */
 } am_spread;
 
-/* A configuration: runs that differ in nothing but their seed and in how they were run. */
-typedef struct am_group {
+/* A variant: runs of one configuration, which differ in nothing but their seed and in how they were
+ * run. */
+typedef struct am_variant {
   char *label;  /* what tells it from the others, "" if it is the only one */
   size_t *runs; /* [n_runs] indices into sources, in the order given */
   size_t n_runs;
   am_spread result, iterations, seconds; /* result: see am_result_of */
   double half; /* of the 95 % interval of its mean over the seeds; NAN with fewer than two */
-} am_group;
+} am_variant;
 
 typedef struct am_overview {
   const am_source *sources;
   size_t n_sources;
-  am_group *groups; /* in the order of their first run */
-  size_t n_groups;
-  const char **differing; /* [n_differing] keys that differ between groups; point into sources */
+  am_variant *variants; /* in the order of their first run */
+  size_t n_variants;
+  const char **differing; /* [n_differing] keys that differ between variants; point into sources */
   size_t n_differing;
   double *room; /* [n_sources] for the results of some runs */
   am_metric main; /* AM_METRIC_REWARD, or AM_METRIC_LOSS if no run has rewards */
@@ -43,7 +44,7 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
                               amine_error *error);
 void am_overview_free(am_overview *overview);
 
-/* Gives each group its label; part of am_overview_make (label.c). */
+/* Gives each variant its label; part of am_overview_make (label.c). */
 amine_status am_overview_label(am_overview *overview, amine_error *error);
 
 /* What a run reached: its evaluation if all runs have one, else what it had while training. */
@@ -57,13 +58,14 @@ double am_seconds_of(const am_overview *overview, size_t source);
 
 /* Whether the seeds show (at 5 %, by Welch's interval of the difference) that the means of two
  * configurations differ. One run of either shows nothing. */
-bool am_groups_differ(const am_overview *overview, size_t a, size_t b);
+bool am_variants_differ(const am_overview *overview, size_t a, size_t b);
 
-/* The group that reached most, or n_groups if none reached anything. Whether the others are shown
- * to have reached less is another question; and it has no meaning unless they are comparable. */
-size_t am_best_group(const am_overview *overview);
-/* The group a source belongs to. */
-size_t am_group_of(const am_overview *overview, size_t source);
+/* The variant that reached most, or n_variants if none reached anything. Whether the others are
+ * shown to have reached less is another question; and it has no meaning unless they are comparable.
+ */
+size_t am_best_variant(const am_overview *overview);
+/* The variant a source belongs to. */
+size_t am_variant_of(const am_overview *overview, size_t source);
 
 /* The largest finite value of a metric over all runs, or 0. */
 double am_overview_max(const am_overview *overview, am_metric metric);

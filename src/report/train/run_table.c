@@ -8,15 +8,15 @@
 static void put_run(am_text *page, const am_overview *o, size_t s) {
   const am_source *source = &o->sources[s];
   const char *seed = am_source_setting(source, "seed");
-  const size_t g = am_group_of(o, s);
+  const size_t v = am_variant_of(o, s);
   char classes[16];
   am_text_printf(page, "<tr><td><i class=\"swatch %s\"></i>",
-                 am_curve_classes(classes, sizeof classes, g));
+                 am_curve_classes(classes, sizeof classes, v));
   am_html_brief(page, source->name[0] ? source->name : "run", 60);
   am_text_puts(page, "</td>");
-  if (o->n_groups > 1) {
+  if (o->n_variants > 1) {
     am_text_puts(page, "<td>");
-    am_html_brief(page, o->groups[g].label, 80);
+    am_html_brief(page, o->variants[v].label, 80);
     am_text_puts(page, "</td>");
   }
   am_text_puts(page, "<td class=\"n\">");
@@ -40,7 +40,7 @@ void am_run_table(am_text *page, const am_overview *o) {
                  "<th class=\"n\">iterations</th><th class=\"n\">time</th>"
                  "<th class=\"n\">%s, last 5 %%</th><th class=\"n\">evaluated</th></tr>"
                  "</thead>\n<tbody>\n",
-                 o->n_sources, o->n_groups > 1 ? "<th>configuration</th>" : "",
+                 o->n_sources, o->n_variants > 1 ? "<th>configuration</th>" : "",
                  o->main == AM_METRIC_LOSS ? "loss" : "reward");
   for (size_t s = 0; s < o->n_sources; s++) put_run(page, o, s);
   am_text_puts(page, "</tbody></table></div>\n</details>\n");

@@ -11,7 +11,7 @@
 
 static void put_differences(am_text *page, const am_overview *o) {
   char classes[16];
-  if (o->n_groups < 2 || o->n_differing == 0) return;
+  if (o->n_variants < 2 || o->n_differing == 0) return;
   am_text_puts(page, "<h3>Where they differ</h3>\n<div class=\"scroll\"><table>\n<thead><tr>"
                      "<th>configuration</th>");
   for (size_t k = 0; k < o->n_differing; k++) {
@@ -20,13 +20,13 @@ static void put_differences(am_text *page, const am_overview *o) {
     am_text_puts(page, "</th>");
   }
   am_text_puts(page, "</tr></thead>\n<tbody>\n");
-  for (size_t g = 0; g < o->n_groups; g++) {
+  for (size_t v = 0; v < o->n_variants; v++) {
     am_text_printf(page, "<tr><td><i class=\"swatch %s\"></i>",
-                   am_curve_classes(classes, sizeof classes, g));
-    am_html_brief(page, o->groups[g].label, 80);
+                   am_curve_classes(classes, sizeof classes, v));
+    am_html_brief(page, o->variants[v].label, 80);
     am_text_puts(page, "</td>");
     for (size_t k = 0; k < o->n_differing; k++) {
-      const am_source *source = &o->sources[o->groups[g].runs[0]];
+      const am_source *source = &o->sources[o->variants[v].runs[0]];
       const char *value = am_source_setting(source, o->differing[k]);
       am_text_puts(page, "<td>");
       am_html_brief(page, value ? value : "\xe2\x80\x93", 60);
@@ -107,7 +107,7 @@ static void put_block(am_text *page, const am_overview *o, size_t first) {
 static void put_settings(am_text *page, const am_overview *o) {
   const am_source *s = &o->sources[0];
   if (s->n_settings == 0) return;
-  if (o->n_groups > 1) am_text_puts(page, "<h3>What they share</h3>\n");
+  if (o->n_variants > 1) am_text_puts(page, "<h3>What they share</h3>\n");
   am_text_puts(page, "<div class=\"blocks\">\n");
   for (size_t k = 0; k < s->n_settings; k++) {
     bool seen = false;
@@ -158,27 +158,27 @@ static void put_command(am_text *page, const am_source *s) {
 }
 
 static void put_commands(am_text *page, const am_overview *o) {
-  const bool many = o->n_groups > 1;
+  const bool many = o->n_variants > 1;
   const char *preset = am_source_setting(&o->sources[0], "preset");
   am_text_puts(page,
                "<h3>Run it again</h3>\n<p>The same command gives the same network, to the bit, on "
                "any machine and any number of threads.");
   if (!preset || !preset[0]) am_text_puts(page, " The file config.json is in the run's folder.");
   am_text_puts(page, "</p>\n");
-  for (size_t g = 0; g < o->n_groups; g++) {
+  for (size_t v = 0; v < o->n_variants; v++) {
     if (many) {
       am_text_puts(page, "<p class=\"of\">");
-      am_html_brief(page, o->groups[g].label, 80);
+      am_html_brief(page, o->variants[v].label, 80);
       am_text_puts(page, "</p>\n");
     }
-    put_command(page, &o->sources[o->groups[g].runs[0]]);
+    put_command(page, &o->sources[o->variants[v].runs[0]]);
   }
 }
 
 amine_status am_section_settings(am_text *page, const am_overview *o, amine_error *error) {
   (void)error;
   am_text_printf(page, "<section id=\"settings\">\n<h2>Configuration%s</h2>\n",
-                 o->n_groups > 1 ? "s" : "");
+                 o->n_variants > 1 ? "s" : "");
   put_differences(page, o);
   put_settings(page, o);
   put_commands(page, o);

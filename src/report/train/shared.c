@@ -57,7 +57,7 @@ void am_page_title(am_text *title, const am_overview *o) {
 }
 
 void am_shown_run(am_text *page, const am_overview *o) {
-  const am_group *group = &o->groups[am_group_of(o, o->shown)];
+  const am_variant *variant = &o->variants[am_variant_of(o, o->shown)];
   const char *seed = am_source_setting(&o->sources[o->shown], "seed");
   if (o->n_sources == 1) {
     am_text_puts(page, "the trained network");
@@ -69,27 +69,28 @@ void am_shown_run(am_text *page, const am_overview *o) {
   } else {
     am_text_printf(page, "run %zu", o->shown + 1);
   }
-  if (group->label[0]) {
+  if (variant->label[0]) {
     am_text_puts(page, " of <i>");
-    am_html_brief(page, group->label, 80);
+    am_html_brief(page, variant->label, 80);
     am_text_puts(page, "</i>");
   }
-  bool chosen = group->n_runs > 2;
-  for (size_t k = 0; k < group->n_runs; k++)
-    chosen = chosen && o->sources[group->runs[k]].has_recording;
-  if (chosen) am_text_printf(page, " (of its %zu seeds the nearest to their mean)", group->n_runs);
+  bool chosen = variant->n_runs > 2;
+  for (size_t k = 0; k < variant->n_runs; k++)
+    chosen = chosen && o->sources[variant->runs[k]].has_recording;
+  if (chosen)
+    am_text_printf(page, " (of its %zu seeds the nearest to their mean)", variant->n_runs);
 }
 
 void am_page_key(am_text *page, const am_overview *o) {
   char classes[16];
-  if (o->n_groups < 2) return;
+  if (o->n_variants < 2) return;
   am_text_puts(page, "<ul class=\"key\">\n");
-  for (size_t g = 0; g < o->n_groups; g++) {
+  for (size_t v = 0; v < o->n_variants; v++) {
     am_text_printf(page, "<li><i class=\"swatch %s\"></i>",
-                   am_curve_classes(classes, sizeof classes, g));
-    am_html_brief(page, o->groups[g].label, 80);
-    if (o->groups[g].n_runs > 1)
-      am_text_printf(page, " <small>%zu seeds</small>", o->groups[g].n_runs);
+                   am_curve_classes(classes, sizeof classes, v));
+    am_html_brief(page, o->variants[v].label, 80);
+    if (o->variants[v].n_runs > 1)
+      am_text_printf(page, " <small>%zu seeds</small>", o->variants[v].n_runs);
     am_text_puts(page, "</li>\n");
   }
   am_text_puts(page, "</ul>\n");

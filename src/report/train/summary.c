@@ -37,7 +37,7 @@ static void put_task(am_text *page, const am_overview *o) {
                  "wherever you are thrown: each episode has its own hidden place, so it must "
                  "be learned anew within the episode. ");
   else if (o->episode.meaning) put_sentence(page, o->episode.meaning);
-  if (o->n_groups == 1 && units > 0 && rule) {
+  if (o->n_variants == 1 && units > 0 && rule) {
     am_text_puts(page, "The agent is a recurrent network of ");
     am_html_figure(page, units, 6);
     if (strcmp(rule, "none") == 0) am_text_puts(page, " units; its only memory is its activity.");
@@ -67,93 +67,93 @@ static void put_range(am_text *page, const am_overview *o, const am_spread *s) {
   am_html_figure(page, spoken(o, o->errors ? s->low : s->high), 3);
 }
 
-static void put_label(am_text *page, const am_group *group) {
+static void put_label(am_text *page, const am_variant *variant) {
   am_text_puts(page, "<b>");
-  am_html_brief(page, group->label, 80);
+  am_html_brief(page, variant->label, 80);
   am_text_puts(page, "</b>");
 }
 
-static void put_who(am_text *page, const am_overview *o, const am_group *group) {
-  const bool is_many = group->n_runs > 1, is_best = o->n_groups > 1;
+static void put_who(am_text *page, const am_overview *o, const am_variant *variant) {
+  const bool is_many = variant->n_runs > 1, is_best = o->n_variants > 1;
   if (is_best) {
-    am_text_printf(page, "Of %zu configurations, ", o->n_groups);
-    put_label(page, group);
+    am_text_printf(page, "Of %zu configurations, ", o->n_variants);
+    put_label(page, variant);
     am_text_printf(page, " %s (its difference from each other is more than another set of seeds "
                          "would change): ",
                    o->main == AM_METRIC_LOSS ? "loses least"
                    : o->errors               ? "errs least"
                                              : "earns most");
   }
-  if (group->iterations.high > 0) {
+  if (variant->iterations.high > 0) {
     am_text_puts(page, is_best ? "after " : "After ");
-    am_html_figure(page, group->iterations.high, 3);
+    am_html_figure(page, variant->iterations.high, 3);
     am_text_puts(page, " iterations");
-    if (group->seconds.mean > 0) {
+    if (variant->seconds.mean > 0) {
       am_text_puts(page, " (");
-      am_html_duration(page, group->seconds.mean);
+      am_html_duration(page, variant->seconds.mean);
       am_text_puts(page, is_many ? " each)" : ")");
     }
     am_text_puts(page, " ");
   }
   if (is_many)
-    am_text_printf(page, "%zu networks that differ only in their random seed %s ", group->n_runs,
+    am_text_printf(page, "%zu networks that differ only in their random seed %s ", variant->n_runs,
                    verb(o, true));
   else am_text_printf(page, "the network %s ", verb(o, false));
 }
 
 /* "0.985 ± 0.004" */
-static void put_mean(am_text *page, const am_overview *o, const am_group *group) {
-  const am_source *source = &o->sources[group->runs[0]];
+static void put_mean(am_text *page, const am_overview *o, const am_variant *variant) {
+  const am_source *source = &o->sources[variant->runs[0]];
   const double within = o->evaluated ? source->eval.se : (double)NAN;
-  am_html_with_error(page, spoken(o, group->result.mean),
-                     group->n_runs > 1 ? group->half : within);
+  am_html_with_error(page, spoken(o, variant->result.mean),
+                     variant->n_runs > 1 ? variant->half : within);
 }
 
-static void put_result(am_text *page, const am_overview *o, const am_group *group) {
-  const am_source *source = &o->sources[group->runs[0]];
+static void put_result(am_text *page, const am_overview *o, const am_variant *variant) {
+  const am_source *source = &o->sources[variant->runs[0]];
   am_text_puts(page, "<b>");
-  put_mean(page, o, group);
+  put_mean(page, o, variant);
   am_text_printf(page, "</b>%s", o->main == AM_METRIC_LOSS ? "" : " per episode");
-  if (group->n_runs > 1) {
+  if (variant->n_runs > 1) {
     am_text_puts(page, " on average (95&nbsp;% interval over the seeds; single ones ");
-    put_range(page, o, &group->result);
+    put_range(page, o, &variant->result);
     am_text_puts(page, ")");
   }
   if (o->evaluated && source->eval.episodes > 0) {
     am_text_puts(page, ", measured in ");
     am_html_figure(page, source->eval.episodes, 9);
-    am_text_puts(page, group->n_runs > 1 ? " fresh episodes each" : " fresh episodes");
+    am_text_puts(page, variant->n_runs > 1 ? " fresh episodes each" : " fresh episodes");
   } else if (!o->evaluated) {
     am_text_puts(page, " at the end of training");
   }
   am_text_puts(page, o->errors ? "; 0 is perfect. " : ". ");
 }
 
-/* Is the group as good as the best, as far as the seeds can tell? */
-static bool is_rival(const am_overview *o, size_t g, size_t best) {
-  return g != best && !isnan(o->groups[g].result.mean) && !am_groups_differ(o, g, best);
+/* Is the variant as good as the best, as far as the seeds can tell? */
+static bool is_rival(const am_overview *o, size_t v, size_t best) {
+  return v != best && !isnan(o->variants[v].result.mean) && !am_variants_differ(o, v, best);
 }
 
 static size_t count_rivals(const am_overview *o, size_t best) {
   size_t n = 0;
-  for (size_t g = 0; g < o->n_groups; g++) n += is_rival(o, g, best);
+  for (size_t v = 0; v < o->n_variants; v++) n += is_rival(o, v, best);
   return n;
 }
 
 /* Nobody is crowned where the seeds do not show who is best. */
 static void put_rivals(am_text *page, const am_overview *o, size_t best) {
-  bool single = o->groups[best].n_runs < 2;
-  am_text_printf(page, "Of %zu configurations none is shown to be the best: ", o->n_groups);
-  put_label(page, &o->groups[best]);
+  bool single = o->variants[best].n_runs < 2;
+  am_text_printf(page, "Of %zu configurations none is shown to be the best: ", o->n_variants);
+  put_label(page, &o->variants[best]);
   am_text_printf(page, " %s ", verb(o, false));
-  put_mean(page, o, &o->groups[best]);
-  for (size_t g = 0; g < o->n_groups; g++) {
-    if (!is_rival(o, g, best)) continue;
-    single = single || o->groups[g].n_runs < 2;
+  put_mean(page, o, &o->variants[best]);
+  for (size_t v = 0; v < o->n_variants; v++) {
+    if (!is_rival(o, v, best)) continue;
+    single = single || o->variants[v].n_runs < 2;
     am_text_puts(page, ", ");
-    put_label(page, &o->groups[g]);
+    put_label(page, &o->variants[v]);
     am_text_puts(page, " ");
-    put_mean(page, o, &o->groups[g]);
+    put_mean(page, o, &o->variants[v]);
   }
   am_text_puts(page, single ? ". One run does not tell how much another seed would change: train "
                               "several (seeds=5), and the page says whether they differ."
@@ -222,16 +222,18 @@ static void put_verdict(am_text *page, const am_source *source, double result) {
 }
 
 static void put_headline(am_text *page, const am_overview *o) {
-  size_t best = am_best_group(o);
-  if (best == o->n_groups) {
+  size_t best = am_best_variant(o);
+  if (best == o->n_variants) {
     am_text_puts(page, "<p class=\"headline\">This run has not written any results yet.</p>\n");
     return;
   }
-  const am_group *group = &o->groups[best];
-  const am_source *source = &o->sources[group->runs[0]];
+  const am_variant *variant = &o->variants[best];
+  const am_source *source = &o->sources[variant->runs[0]];
   if (!o->comparable) {
-    am_text_printf(page, "<p class=\"headline\">%zu configurations with different tasks, each on "
-                         "its own scale:</p>\n", o->n_groups);
+    am_text_printf(page,
+                   "<p class=\"headline\">%zu configurations with different tasks, each on "
+                   "its own scale:</p>\n",
+                   o->n_variants);
     return;
   }
   const bool undecided = count_rivals(o, best) > 0;
@@ -239,14 +241,14 @@ static void put_headline(am_text *page, const am_overview *o) {
   if (undecided) {
     put_rivals(page, o, best);
   } else {
-    put_who(page, o, group);
-    put_result(page, o, group);
+    put_who(page, o, variant);
+    put_result(page, o, variant);
   }
   am_text_puts(page, "</p>\n");
   if (o->main == AM_METRIC_LOSS || source->n_lines == 0) return;
   am_text_puts(page, "<p>");
   put_yardsticks(page, o, source);
-  if (!undecided) put_verdict(page, source, group->result.mean);
+  if (!undecided) put_verdict(page, source, variant->result.mean);
   const am_report_eval *e = &source->eval;
   /* equal to the bit: nothing was drawn, as where values are predicted */
   const bool draws = e->greedy_reward != e->reward || e->greedy_se != e->se;

@@ -245,14 +245,14 @@ static void measure(double *values, const void *v, const am_stage *stage) {
 }
 
 /* ------------------------------------------------------------------------------ its world */
-static double rate_of(const am_activity *a, const am_stage *stage, int group, int k) {
+static double rate_of(const am_activity *a, const am_stage *stage, int population, int k) {
   const am_activity_plan p = plan_of(stage);
-  return 1e3 / stage->dt_ms * am_activity_rate_of(a, &p, group, k);
+  return 1e3 / stage->dt_ms * am_activity_rate_of(a, &p, population, k);
 }
 
-static double cv_of(const am_activity *a, const am_stage *stage, int group, int k) {
+static double cv_of(const am_activity *a, const am_stage *stage, int population, int k) {
   (void)stage;
-  return am_activity_cv_of(a, group, k);
+  return am_activity_cv_of(a, population, k);
 }
 
 /* How a figure of one neuron is spread over those that are looked at: a line for each population,
@@ -262,12 +262,12 @@ static void picture_spread(am_pictures *pictures, am_course_picture *p, const am
                            double (*of)(const am_activity *, const am_stage *, int, int),
                            const char *known_label, double known) {
   const am_activity_plan plan = plan_of(stage);
-  double x[AM_ACTIVITY_GROUPS][AM_SPREAD_BINS], y[AM_ACTIVITY_GROUPS][AM_SPREAD_BINS];
+  double x[AM_ACTIVITY_POPULATIONS][AM_SPREAD_BINS], y[AM_ACTIVITY_POPULATIONS][AM_SPREAD_BINS];
   double high = isfinite(known) ? 1.2 * known : 0, top = 0, many = 0;
-  am_course_line lines[AM_ACTIVITY_GROUPS + 1];
-  for (int g = 0; g < AM_ACTIVITY_GROUPS; g++)
+  am_course_line lines[AM_ACTIVITY_POPULATIONS + 1];
+  for (int g = 0; g < AM_ACTIVITY_POPULATIONS; g++)
     for (int k = 0; k < am_activity_looked(&plan, g); k++) high = fmax(high, of(a, stage, g, k));
-  for (int g = 0; g < AM_ACTIVITY_GROUPS; g++) {
+  for (int g = 0; g < AM_ACTIVITY_POPULATIONS; g++) {
     am_spread spread = {.low = 0, .high = high > 0 ? high : 1};
     const int population = (int)stage->parameters[g == 0 ? FIRST : SECOND].number;
     for (int k = 0; k < am_activity_looked(&plan, g); k++)

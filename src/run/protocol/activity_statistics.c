@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { GROUPS = AM_ACTIVITY_GROUPS, PARTS = AM_ACTIVITY_PARTS };
+enum { POPULATIONS = AM_ACTIVITY_POPULATIONS, PARTS = AM_ACTIVITY_PARTS };
 
 static int least(int a, int b) { return a < b ? a : b; }
 
@@ -39,22 +39,22 @@ static void pair(am_activity *a, const uint64_t counts[AM_ACTIVITY_PAIRED]) {
 
 void am_activity_bin(am_activity *a, const am_activity_plan *p, const am_activity_spike *spikes,
                      size_t n) {
-  uint64_t parts[PARTS] = {0}, counts[AM_ACTIVITY_PAIRED] = {0}, of[GROUPS] = {0};
+  uint64_t parts[PARTS] = {0}, counts[AM_ACTIVITY_PAIRED] = {0}, of[POPULATIONS] = {0};
   const bool settled = a->bins >= p->settle_bins;
   const uint64_t begin = a->bins * p->bin_steps;
   for (size_t k = 0; k < n; k++) {
     const am_activity_spike *s = &spikes[k];
-    of[s->group]++;
+    of[s->population]++;
     a->last = begin + s->step;
     if (!settled) continue;
-    const int train = place_of(s->neuron, p->n[s->group], AM_ACTIVITY_SAMPLE);
+    const int train = place_of(s->neuron, p->n[s->population], AM_ACTIVITY_SAMPLE);
     const int paired =
-        place_of(s->neuron + (s->group ? p->n[0] : 0), p->n[0] + p->n[1], AM_ACTIVITY_PAIRED);
-    if (train >= 0) add_to_train(&a->train[s->group][train], begin + s->step);
+        place_of(s->neuron + (s->population ? p->n[0] : 0), p->n[0] + p->n[1], AM_ACTIVITY_PAIRED);
+    if (train >= 0) add_to_train(&a->train[s->population][train], begin + s->step);
     if (paired >= 0) counts[paired]++;
     parts[s->step / (p->bin_steps / PARTS)]++;
   }
-  for (int g = 0; g < GROUPS; g++) {
+  for (int g = 0; g < POPULATIONS; g++) {
     a->recent[g][a->bins % p->recent_bins] = of[g];
     a->ever += of[g];
     if (settled) a->spikes[g] += of[g];
@@ -92,7 +92,7 @@ bool am_activity_check(const am_activity *a, const am_activity_plan *p) {
   const uint64_t from = p->settle_bins < a->bins ? p->settle_bins * p->bin_steps : now;
   uint64_t spikes = 0;
   if (a->ever > 0 ? a->last >= now : a->last != 0) return false;
-  for (int g = 0; g < GROUPS; g++) {
+  for (int g = 0; g < POPULATIONS; g++) {
     for (int k = 0; k < AM_ACTIVITY_RECENT; k++)
       if (a->recent[g][k] > a->ever) return false;
     for (int k = 0; k < AM_ACTIVITY_SAMPLE; k++)
@@ -112,11 +112,11 @@ static double settled_bins(const am_activity *a, const am_activity_plan *p) {
   return a->bins > p->settle_bins ? (double)(a->bins - p->settle_bins) : 0;
 }
 
-static double rate_of(const uint64_t spikes[GROUPS], const am_activity_plan *p, double bins,
+static double rate_of(const uint64_t spikes[POPULATIONS], const am_activity_plan *p, double bins,
                       bool first, bool second) {
-  const bool asked[GROUPS] = {first, second};
+  const bool asked[POPULATIONS] = {first, second};
   double sum = 0, neurons = 0;
-  for (int g = 0; g < GROUPS; g++) {
+  for (int g = 0; g < POPULATIONS; g++) {
     if (!asked[g]) continue;
     sum += (double)spikes[g];
     neurons += p->n[g];
@@ -130,32 +130,33 @@ double am_activity_rate(const am_activity *a, const am_activity_plan *p, bool fi
 
 double am_activity_now(const am_activity *a, const am_activity_plan *p, bool first, bool second) {
   const uint64_t n = a->bins < p->recent_bins ? a->bins : p->recent_bins;
-  uint64_t spikes[GROUPS] = {0};
-  for (int g = 0; g < GROUPS; g++)
+  uint64_t spikes[POPULATIONS] = {0};
+  for (int g = 0; g < POPULATIONS; g++)
     for (uint64_t k = 0; k < n; k++) spikes[g] += a->recent[g][k];
   return rate_of(spikes, p, (double)n, first, second);
 }
 
-int am_activity_looked(const am_activity_plan *p, int group) {
-  return least(p->n[group], AM_ACTIVITY_SAMPLE);
+int am_activity_looked(const am_activity_plan *p, int population) {
+  return least(p->n[population], AM_ACTIVITY_SAMPLE);
 }
 
-double am_activity_rate_of(const am_activity *a, const am_activity_plan *p, int group, int k) {
+double am_activity_rate_of(const am_activity *a, const am_activity_plan *p, int population, int k) {
   const double bins = settled_bins(a, p);
-  return bins > 0 ? (double)a->train[group][k].count / (bins * (double)p->bin_steps) : (double)NAN;
+  return bins > 0 ? (double)a->train[population][k].count / (bins * (double)p->bin_steps)
+                  : (double)NAN;
 }
 
-double am_activity_cv_of(const am_activity *a, int group, int k) {
-  const am_activity_train *t = &a->train[group][k];
+double am_activity_cv_of(const am_activity *a, int population, int k) {
+  const am_activity_train *t = &a->train[population][k];
   if (t->count < AM_ACTIVITY_LEAST) return (double)NAN;
   const double m = (double)(t->count - 1), mean = t->total / m;
   return sqrt(fmax(t->squares / m - mean * mean, 0)) / mean;
 }
 
 double am_activity_cv(const am_activity *a, const am_activity_plan *p, bool first, bool second) {
-  const bool asked[GROUPS] = {first, second};
+  const bool asked[POPULATIONS] = {first, second};
   double sum = 0, many = 0;
-  for (int g = 0; g < GROUPS; g++) {
+  for (int g = 0; g < POPULATIONS; g++) {
     if (!asked[g] || p->n[g] == 0) continue;
     const int looked = am_activity_looked(p, g);
     const double stands_for = (double)p->n[g] / looked;
@@ -190,7 +191,7 @@ double am_activity_correlation(const am_activity *a, const am_activity_plan *p) 
 
 double am_activity_silent(const am_activity *a, const am_activity_plan *p) {
   double silent = 0, many = 0;
-  for (int g = 0; g < GROUPS; g++) {
+  for (int g = 0; g < POPULATIONS; g++) {
     const int looked = am_activity_looked(p, g);
     int without = 0;
     for (int k = 0; k < looked; k++) without += a->train[g][k].count == 0;

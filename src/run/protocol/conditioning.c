@@ -1,6 +1,6 @@
 /* Classical conditioning (Izhikevich 2007, Fig. 2, doi:10.1093/cercor/bhl152).
  *
- * Stimuli S1, S2, ... are groups of cells drawn at random; groups may share cells. Every
+ * Stimuli S1, S2, ... are sets of cells drawn at random; sets may share cells. Every
  * U[interval_min, interval_max) one of them, each equally likely, gets a current that makes all its
  * cells fire. After S1 comes a reward, U[0, delay_max) later, when other stimuli have already been
  * shown: `reward` is added to the dopamine d of the rule da-stdp.
@@ -21,13 +21,13 @@
 
 #define NAME "conditioning"
 
-enum { STIMULI_MAX = 100, GROUP_MAX = 1000, RECENT = 20, EARLY = 5 };
+enum { STIMULI_MAX = 100, SET_MAX = 1000, RECENT = 20, EARLY = 5 };
 enum { DRAW_STIMULUS, DRAW_NEXT, DRAW_DELAY, DRAW_CONTROL }; /* of the four numbers of a trial */
-#define GROUPS 0x80000000U /* + k: draws the cells of stimulus k */
+#define SETS 0x80000000U /* + k: draws the cells of stimulus k */
 
 enum {
   STIMULI,
-  GROUP,
+  SET_SIZE,
   CURRENT,
   INTERVAL_MIN_MS,
   INTERVAL_MAX_MS,
@@ -38,7 +38,7 @@ enum {
 };
 static const amine_parameter keys[] = {
     AM_INTEGER("stimuli", 100, 3, STIMULI_MAX, "", "S1, S2, ...; S1 is rewarded"),
-    AM_INTEGER("group", 50, 1, GROUP_MAX, "neurons", "of a stimulus, in E and I"),
+    AM_INTEGER("group", 50, 1, SET_MAX, "neurons", "of a stimulus, in E and I"),
     AM_NUMBER("current", 40, 0, 1e6, "", "of a stimulus, for one step, in units of the model"),
     AM_NUMBER("interval_min_ms", 100, 1, 1e5, "ms",
               "least time between two stimuli; longer than response_ms"),
@@ -121,7 +121,7 @@ static uint64_t steps_of(const am_stage *stage, int key) {
   return am_stage_steps(stage, stage->parameters[key].number);
 }
 
-static int group_size(const am_stage *stage) { return (int)stage->parameters[GROUP].number; }
+static int set_size(const am_stage *stage) { return (int)stage->parameters[SET_SIZE].number; }
 
 static uint32_t n_stimuli(const am_stage *stage) {
   return (uint32_t)stage->parameters[STIMULI].number;
@@ -145,7 +145,7 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
   if (stage->parameters[INTERVAL_MAX_MS].number < stage->parameters[INTERVAL_MIN_MS].number)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "protocol.interval_max_ms is less than protocol.interval_min_ms");
-  AM_TRY(am_cells_find(&cells, stage, NAME, 2 * group_size(stage), error));
+  AM_TRY(am_cells_find(&cells, stage, NAME, 2 * set_size(stage), error));
   s->next = steps_of(stage, INTERVAL_MIN_MS);
   return AMINE_OK;
 }
@@ -154,9 +154,9 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
 static amine_status show(state *s, const am_cells *cells, am_stage *stage, amine_error *error) {
   const am_random4 random = of_trial(s, stage);
   const bool decoupled = stage->parameters[RANDOM_REWARDS].number != 0;
-  int group[GROUP_MAX];
+  int set[SET_MAX];
   s->stimulus = am_below(random.v[DRAW_STIMULUS], n_stimuli(stage));
-  am_cells_draw(group, group_size(stage), cells, stage, GROUPS + (uint32_t)s->stimulus);
+  am_cells_draw(set, set_size(stage), cells, stage, SETS + (uint32_t)s->stimulus);
   am_stage_note(stage, AMINE_EVENT_CUE, (double)s->stimulus);
   const uint32_t luck = am_below(random.v[DRAW_CONTROL], n_stimuli(stage));
   if ((decoupled ? luck : s->stimulus) == 0)
@@ -170,17 +170,17 @@ static amine_status show(state *s, const am_cells *cells, am_stage *stage, amine
   s->begun = stage->now;
   s->on = s->counting = 1;
   s->count = 0;
-  return am_cells_stimulate(cells, group, group_size(stage), stage->parameters[CURRENT].number,
-                            stage, error);
+  return am_cells_stimulate(cells, set, set_size(stage), stage->parameters[CURRENT].number, stage,
+                            error);
 }
 
 /* Spikes of cells that are not in the stimulus. */
 static void count(state *s, const am_cells *cells, const am_stage *stage) {
   const uint64_t end = s->begun + steps_of(stage, RESPONSE_MS);
   bool inside[AM_CELLS_MAX] = {false};
-  int group[GROUP_MAX];
-  am_cells_draw(group, group_size(stage), cells, stage, GROUPS + (uint32_t)s->stimulus);
-  for (int k = 0; k < group_size(stage); k++) inside[group[k]] = true;
+  int set[SET_MAX];
+  am_cells_draw(set, set_size(stage), cells, stage, SETS + (uint32_t)s->stimulus);
+  for (int k = 0; k < set_size(stage); k++) inside[set[k]] = true;
   for (size_t k = 0; k < stage->n_spikes; k++) {
     const am_spike *spike = &stage->spikes[k];
     const int cell = am_cells_of_spike(cells, spike);
@@ -211,7 +211,7 @@ static void sooner(uint64_t *until, uint64_t step) {
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
   state *s = v;
   am_cells cells;
-  AM_TRY(am_cells_find(&cells, stage, NAME, 2 * group_size(stage), error));
+  AM_TRY(am_cells_find(&cells, stage, NAME, 2 * set_size(stage), error));
   if (s->counting) count(s, &cells, stage);
   if (s->on) AM_TRY(am_cells_rest(&cells, stage, error));
   s->on = 0;
@@ -229,7 +229,7 @@ static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
   uint64_t all = 0;
   bool fine = s->stimulus < n_stimuli(stage) && s->on <= 1 && s->counting <= 1 &&
-              s->waiting.n <= AM_WAITING_MAX && s->trial < GROUPS;
+              s->waiting.n <= AM_WAITING_MAX && s->trial < SETS;
   for (uint32_t k = 0; k < STIMULI_MAX && fine; k++) {
     fine = s->shown[k] <= s->trial && (k < n_stimuli(stage) || s->shown[k] == 0);
     all += s->shown[k];
@@ -320,7 +320,7 @@ const am_protocol am_protocol_conditioning = {
     .name = NAME,
     .meaning = "a hundred stimuli in random order; a reward follows one of them within a second",
     .title = "One stimulus of many is followed by a reward",
-    .story = "Stimuli, each a group of neurons that is made to fire at once, come in random order. "
+    .story = "Stimuli, each a set of neurons that is made to fire at once, come in random order. "
              "A reward follows one of them, up to a second later, when others have already been "
              "shown. Stimuli are alike but for that: will the network come to answer this one more "
              "than the others?",

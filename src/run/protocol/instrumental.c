@@ -1,6 +1,6 @@
 /* Instrumental conditioning (Izhikevich 2007, Fig. 4, doi:10.1093/cercor/bhl152).
  *
- * Three groups of cells without a common one are drawn at random: S, A and B. Every spacing_ms a
+ * Three sets of cells without a common one are drawn at random: S, A and B. Every spacing_ms a
  * current makes all cells of S fire. Then the spikes of A and of B are counted for window_ms, and
  * more of A than of B is the response A, fewer the response B, as many none. In the first switch_at
  * trials a reward follows the response A, U[0, delay_max) later, and from then on B: `reward` is
@@ -22,14 +22,14 @@
 
 #define NAME "instrumental"
 
-enum { GROUP_MAX = 1000, RECENT = 50, PARTS = 100, WHAT_GROUPS = 1, WHAT_TRIALS = 2 };
+enum { SET_MAX = 1000, RECENT = 50, PARTS = 100, WHAT_SETS = 1, WHAT_TRIALS = 2 };
 enum { DRAW_DELAY, DRAW_CONTROL }; /* of the four numbers of a trial */
 
 enum {
   TRIALS,
   SWITCH_AT,
   SPACING_MS,
-  GROUP,
+  SET_SIZE,
   CURRENT,
   WINDOW_MS,
   REWARD,
@@ -43,7 +43,7 @@ static const amine_parameter keys[] = {
     AM_INTEGER("switch_at", 400, 1, 1e6, "", "A is rewarded in so many trials, then B"),
     AM_NUMBER("spacing_ms", 10000, 10, 1e6, "ms",
               "between two trials; longer than window_ms and delay_max_ms together"),
-    AM_INTEGER("group", 50, 1, GROUP_MAX, "neurons", "in each of S, A and B"),
+    AM_INTEGER("group", 50, 1, SET_MAX, "neurons", "in each of S, A and B"),
     AM_NUMBER("current", 40, 0, 1e6, "", "into S, for one step, in units of the model"),
     AM_NUMBER("window_ms", 20, 1, 1e4, "ms",
               "from the stimulus, in which spikes of A and B are counted"),
@@ -123,7 +123,7 @@ static uint64_t parameter(const am_stage *stage, int key) {
   return (uint64_t)stage->parameters[key].number;
 }
 
-static int group_size(const am_stage *stage) { return (int)stage->parameters[GROUP].number; }
+static int set_size(const am_stage *stage) { return (int)stage->parameters[SET_SIZE].number; }
 
 static amine_status start(void *v, am_stage *stage, amine_error *error) {
   am_cells cells;
@@ -132,40 +132,40 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "protocol.spacing_ms must be more than protocol.window_ms and "
                    "protocol.delay_max_ms together");
-  return am_cells_find(&cells, stage, NAME, 3 * group_size(stage), error);
+  return am_cells_find(&cells, stage, NAME, 3 * set_size(stage), error);
 }
 
 /* ------------------------------------------------------------------------------ a trial */
 /* Cells of S, of A, of B. */
-static void draw_groups(int *groups, const am_cells *cells, const am_stage *stage) {
-  am_cells_draw(groups, 3 * group_size(stage), cells, stage, WHAT_GROUPS);
+static void draw_sets(int *sets, const am_cells *cells, const am_stage *stage) {
+  am_cells_draw(sets, 3 * set_size(stage), cells, stage, WHAT_SETS);
 }
 
 static amine_status begin(state *s, const am_cells *cells, am_stage *stage, amine_error *error) {
-  int groups[3 * GROUP_MAX];
-  draw_groups(groups, cells, stage);
+  int sets[3 * SET_MAX];
+  draw_sets(sets, cells, stage);
   am_stage_note(stage, AMINE_EVENT_CUE, 0);
   s->trial++;
   s->begun = stage->now;
   s->on = s->counting = 1;
   s->a = s->b = 0;
-  return am_cells_stimulate(cells, groups, group_size(stage), stage->parameters[CURRENT].number,
-                            stage, error);
+  return am_cells_stimulate(cells, sets, set_size(stage), stage->parameters[CURRENT].number, stage,
+                            error);
 }
 
 static void count(state *s, const am_cells *cells, const am_stage *stage) {
   const uint64_t end = s->begun + steps_of(stage, WINDOW_MS);
-  const int n = group_size(stage);
-  unsigned char group[AM_CELLS_MAX] = {0}; /* 1: A, 2: B */
-  int groups[3 * GROUP_MAX];
-  draw_groups(groups, cells, stage);
-  for (int k = n; k < 3 * n; k++) group[groups[k]] = k < 2 * n ? 1 : 2;
+  const int n = set_size(stage);
+  unsigned char set[AM_CELLS_MAX] = {0}; /* 1: A, 2: B */
+  int sets[3 * SET_MAX];
+  draw_sets(sets, cells, stage);
+  for (int k = n; k < 3 * n; k++) set[sets[k]] = k < 2 * n ? 1 : 2;
   for (size_t k = 0; k < stage->n_spikes; k++) {
     const am_spike *spike = &stage->spikes[k];
     const int cell = am_cells_of_spike(cells, spike);
     if (cell < 0 || spike->step < s->begun || spike->step >= end) continue;
-    s->a += group[cell] == 1;
-    s->b += group[cell] == 2;
+    s->a += set[cell] == 1;
+    s->b += set[cell] == 2;
   }
 }
 
@@ -213,7 +213,7 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   state *s = v;
   am_cells cells;
   const uint64_t spacing = steps_of(stage, SPACING_MS), window = steps_of(stage, WINDOW_MS);
-  AM_TRY(am_cells_find(&cells, stage, NAME, 3 * group_size(stage), error));
+  AM_TRY(am_cells_find(&cells, stage, NAME, 3 * set_size(stage), error));
   if (s->counting) count(s, &cells, stage);
   if (s->on) AM_TRY(am_cells_rest(&cells, stage, error));
   s->on = 0;
@@ -310,7 +310,7 @@ const am_protocol am_protocol_instrumental = {
     .name = NAME,
     .meaning = "a stimulus, two responses: one is rewarded within a second, later the other",
     .title = "Two responses, and which of them pays",
-    .story = "A stimulus makes a group of neurons fire. Two other groups, A and B, answer: the one "
+    .story = "A stimulus makes a set of neurons fire. Two other sets, A and B, answer: the one "
              "with more spikes is the response. First a reward follows A, up to a second later; "
              "half way through it follows B instead.",
     .headline = "It chose A in a share of {p_a_before} of the trials while A was rewarded, and of "

@@ -62,7 +62,7 @@ void am_spread_add(am_spread *spread, double value);
 /* x, y [AM_SPREAD_BINS]; the greatest y. Without a number all are 0. */
 double am_spread_line(double *x, double *y, const am_spread *spread);
 
-/* Bars: a group for each label, a bar in it for each part. */
+/* Bars: a cluster for each label, a bar in it for each part. */
 typedef struct am_bars_picture {
   const char *title, *meaning, *x_title, *y_title;
   int n_parts, n_labels;

@@ -1,4 +1,4 @@
-/* Groups of cells that are stimulated together (see stimulus.h). */
+/* Sets of cells that are stimulated together (see stimulus.h). */
 #include "run/protocol/stimulus.h"
 
 #include <math.h>
@@ -21,23 +21,23 @@ amine_status am_cells_find(am_cells *cells, const am_stage *stage, const char *p
   return AMINE_OK;
 }
 
-void am_cells_draw(int *group, int n, const am_cells *cells, const am_stage *stage, uint32_t what) {
+void am_cells_draw(int *set, int n, const am_cells *cells, const am_stage *stage, uint32_t what) {
   bool taken[AM_CELLS_MAX] = {false};
   int found = 0;
   for (uint32_t draw = 0; found < n; draw++) {
     const am_random4 random = am_stage_random(stage, what, draw);
     for (int k = 0; k < 4 && found < n; k++) {
       const uint32_t cell = am_below(random.v[k], (uint32_t)cells->n);
-      if (!taken[cell]) group[found++] = (int)cell;
+      if (!taken[cell]) set[found++] = (int)cell;
       taken[cell] = true;
     }
   }
 }
 
-amine_status am_cells_stimulate(const am_cells *cells, const int *group, int n, double current,
+amine_status am_cells_stimulate(const am_cells *cells, const int *set, int n, double current,
                                 am_stage *stage, amine_error *error) {
   float currents[AM_CELLS_MAX] = {0};
-  for (int k = 0; k < n; k++) currents[group[k]] = (float)current;
+  for (int k = 0; k < n; k++) currents[set[k]] = (float)current;
   AM_TRY(amine_brain_set_currents(stage->brain, cells->E, currents, error));
   return amine_brain_set_currents(stage->brain, cells->I, currents + cells->n_e, error);
 }

@@ -1,8 +1,8 @@
-/* Groups of neurons drawn at random from a brain's excitatory and inhibitory cells, which get a
+/* Sets of neurons drawn at random from a brain's excitatory and inhibitory cells, which get a
  * pulse of current together: what a stimulus is in Izhikevich 2007, doi:10.1093/cercor/bhl152.
  *
  * Cells are numbered through: those of the population "E" first, then those of "I". Which ones are
- * in a group depends on the seed alone, so groups are drawn anew whenever they are needed, and no
+ * in a set depends on the seed alone, so sets are drawn anew whenever they are needed, and no
  * state has to hold them. */
 #ifndef AMINE_RUN_PROTOCOL_STIMULUS_H
 #define AMINE_RUN_PROTOCOL_STIMULUS_H
@@ -21,10 +21,10 @@ amine_status am_cells_find(am_cells *cells, const am_stage *stage, const char *p
                            int n_least, amine_error *error);
 
 /* n different cells, of which the brain has at least n; `what` as in am_stage_random. */
-void am_cells_draw(int *group, int n, const am_cells *cells, const am_stage *stage, uint32_t what);
+void am_cells_draw(int *set, int n, const am_cells *cells, const am_stage *stage, uint32_t what);
 
-/* A current into the n cells of a group, until am_cells_rest takes all such currents away. */
-amine_status am_cells_stimulate(const am_cells *cells, const int *group, int n, double current,
+/* A current into the n cells of a set, until am_cells_rest takes all such currents away. */
+amine_status am_cells_stimulate(const am_cells *cells, const int *set, int n, double current,
                                 am_stage *stage, amine_error *error);
 amine_status am_cells_rest(const am_cells *cells, am_stage *stage, amine_error *error);
 

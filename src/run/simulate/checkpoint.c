@@ -13,10 +13,10 @@
 #define CHECKPOINT_LIMIT ((size_t)64 << 30)
 #define STEP_MAX ((uint64_t)1 << 62)
 
-/* The series that are saved before the events. */
-enum { N_SERIES = 3 };
-static am_trace_series *series_at(am_simulation *s, int k) {
-  am_trace_series *const all[N_SERIES] = {&s->levels, &s->voltages, &s->weights};
+/* The recorders that are saved before the events. */
+enum { N_RECORDERS = 3 };
+static am_recorder *recorder_at(am_simulation *s, int k) {
+  am_recorder *const all[N_RECORDERS] = {&s->levels, &s->voltages, &s->weights};
   return all[k];
 }
 
@@ -56,8 +56,8 @@ static amine_status add_counters(am_tensor_builder *b, const am_simulation *s, c
   return am_tensor_builder_add(b, "run.rewards", AM_F64, 1, &one, &c->rewards, error);
 }
 
-static amine_status add_traces(am_tensor_builder *b, am_simulation *s, amine_error *error) {
-  for (int k = 0; k < N_SERIES; k++) AM_TRY(am_series_save(series_at(s, k), b, error));
+static amine_status add_recorders(am_tensor_builder *b, am_simulation *s, amine_error *error) {
+  for (int k = 0; k < N_RECORDERS; k++) AM_TRY(am_recorder_save(recorder_at(s, k), b, error));
   AM_TRY(am_event_log_save(&s->log, b, error));
   for (int k = 0; k < s->n_learning; k++) {
     char name[32];
@@ -99,7 +99,7 @@ static amine_status save(am_simulation *s, const am_simulation_mark *mark,
   if (status == AMINE_OK) status = add_brain(b, brain, error);
   if (status == AMINE_OK) status = add_config(b, s, error);
   if (status == AMINE_OK) status = add_counters(b, s, &c, mark, error);
-  if (status == AMINE_OK) status = add_traces(b, s, error);
+  if (status == AMINE_OK) status = add_recorders(b, s, error);
   if (status == AMINE_OK) status = am_tensor_builder_save(b, path, error);
   am_tensor_builder_free(b);
   am_free(c.pending);
@@ -197,9 +197,9 @@ static amine_status load_counters(am_simulation *s, am_simulation_mark *mark,
   return load_pending(s, f, path, error);
 }
 
-static amine_status load_traces(am_simulation *s, const am_tensor_file *f, const char *path,
-                                amine_error *error) {
-  for (int k = 0; k < N_SERIES; k++) AM_TRY(am_series_load(series_at(s, k), f, path, error));
+static amine_status load_recorders(am_simulation *s, const am_tensor_file *f, const char *path,
+                                   amine_error *error) {
+  for (int k = 0; k < N_RECORDERS; k++) AM_TRY(am_recorder_load(recorder_at(s, k), f, path, error));
   AM_TRY(am_event_log_load(&s->log, f, path, error));
   for (size_t k = 0; k < s->log.events.n; k++) {
     const float kind = s->log.events.values[k * AM_N_EVENT_COLUMNS + AM_EVENT_KIND];
@@ -220,7 +220,7 @@ static amine_status load_traces(am_simulation *s, const am_tensor_file *f, const
 static void forget_early_voltages(am_simulation *s) {
   const double from = (double)s->end * s->stage.dt_ms * 1e-3 -
                       am_simulation_number(s->config, AM_SIM_RECORD_VOLTAGE_S);
-  am_trace_series *v = &s->voltages;
+  am_recorder *v = &s->voltages;
   size_t first = 0;
   while (first < v->n && v->t[first] < from - 1e-9) first++;
   v->n -= first;
@@ -236,7 +236,7 @@ amine_status am_simulation_checkpoint_load(am_simulation *s, am_simulation_mark 
   if (status == AMINE_OK) status = amine_brain_restore(s->brain, path, error);
   if (status == AMINE_OK) status = am_tensor_file_open(&f, path, CHECKPOINT_LIMIT, true, error);
   if (status == AMINE_OK) status = load_counters(s, &m, f, path, error);
-  if (status == AMINE_OK) status = load_traces(s, f, path, error);
+  if (status == AMINE_OK) status = load_recorders(s, f, path, error);
   am_tensor_file_close(f);
   s->stage.now = amine_brain_step(s->brain);
   if (status == AMINE_OK && s->config->protocol->check &&

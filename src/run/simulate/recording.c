@@ -157,16 +157,16 @@ static amine_status add_activity(recording *r, const am_simulation_mark *mark,
   return add_fired(r, spikes.neurons, spikes.steps, spikes.n);
 }
 
-/* A series without the rows before `from`. */
-static amine_status add_series(recording *r, const am_trace_series *series, const char *name,
-                               const char *time_name, double from) {
+/* What was recorded, without the rows before `from`. */
+static amine_status add_recorder(recording *r, const am_recorder *recorder, const char *name,
+                                 const char *time_name, double from) {
   static const char none;
   size_t first = 0;
-  while (first < series->n && series->t[first] < from) first++;
-  const size_t n = series->n - first;
-  AM_TRY(add(r, name, AM_F32, n, series->n_columns,
-             n ? (const void *)(series->values + first * series->n_columns) : &none));
-  return add(r, time_name, AM_F64, n, 0, n ? (const void *)(series->t + first) : &none);
+  while (first < recorder->n && recorder->t[first] < from) first++;
+  const size_t n = recorder->n - first;
+  AM_TRY(add(r, name, AM_F32, n, recorder->n_columns,
+             n ? (const void *)(recorder->values + first * recorder->n_columns) : &none));
+  return add(r, time_name, AM_F64, n, 0, n ? (const void *)(recorder->t + first) : &none);
 }
 
 static amine_status add_voltages(recording *r) {
@@ -178,7 +178,7 @@ static amine_status add_voltages(recording *r) {
     neurons[k] = (int32_t)am_simulation_first(s, s->voltage_population[k]) + s->voltage_neuron[k];
   const double from = (double)s->end * s->stage.dt_ms * 1e-3 -
                       am_simulation_number(s->config, AM_SIM_RECORD_VOLTAGE_S);
-  AM_TRY(add_series(r, &s->voltages, "v", "v_t", from - 1e-9));
+  AM_TRY(add_recorder(r, &s->voltages, "v", "v_t", from - 1e-9));
   return add(r, "v_i", AM_I32, (size_t)s->n_voltages, 0, neurons);
 }
 
@@ -190,13 +190,13 @@ static amine_status add_levels(recording *r) {
   for (int k = 0; k < AM_N_MODULATORS; k++)
     baselines[k] = (float)am_modulator_baseline(s->stage.chemical, (am_modulator)k);
   AM_TRY(add_names(r, "level_names", am_modulator_names, AM_N_MODULATORS));
-  AM_TRY(add_series(r, &s->levels, "levels", "levels_t", begin_of(s) - 1e-9));
+  AM_TRY(add_recorder(r, &s->levels, "levels", "levels_t", begin_of(s) - 1e-9));
   return add(r, "baselines", AM_F32, AM_N_MODULATORS, 0, baselines);
 }
 
 /* A column of the events, or several. */
 static amine_status add_event_columns(recording *r, const char *name, int first, size_t n) {
-  const am_trace_series *e = &r->simulation->log.events;
+  const am_recorder *e = &r->simulation->log.events;
   float *values = block(r, am_size_mul(e->n, n), sizeof *values);
   if (!values) return AMINE_ERROR_MEMORY;
   for (size_t k = 0; k < e->n; k++)
@@ -206,7 +206,7 @@ static amine_status add_event_columns(recording *r, const char *name, int first,
 
 /* Which of the brain's plans an event comes from, and their names. */
 static amine_status add_sources(recording *r) {
-  const am_trace_series *e = &r->simulation->log.events;
+  const am_recorder *e = &r->simulation->log.events;
   const amine_brain *brain = r->simulation->brain;
   const size_t n = (size_t)amine_brain_n_plans(brain);
   const char **plans = block(r, n, sizeof *plans);
@@ -221,7 +221,7 @@ static amine_status add_sources(recording *r) {
 
 static amine_status add_events(recording *r) {
   const am_event_log *log = &r->simulation->log;
-  const am_trace_series *e = &log->events;
+  const am_recorder *e = &log->events;
   static const double none;
   const char *kinds[AMINE_EVENT_KINDS];
   double *begin = block(r, 1, sizeof *begin);
@@ -306,7 +306,7 @@ static amine_status add_histograms(recording *r) {
 /* The rows that were kept, and at the end the weights as they are now, in the scratch row. */
 static amine_status add_course(recording *r) {
   const am_simulation *s = r->simulation;
-  const am_trace_series *kept = &s->weights;
+  const am_recorder *kept = &s->weights;
   const size_t m = kept->n_columns;
   const double now = am_simulation_time(s);
   const bool more = kept->n == 0 || kept->t[kept->n - 1] < now;

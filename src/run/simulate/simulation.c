@@ -97,7 +97,7 @@ static amine_status take_followed(am_simulation *s, amine_error *error) {
     all += l->n_followed;
   }
   AM_TRY(take_places(s, error));
-  s->weights = (am_trace_series){.name = "weights", .n_columns = all, .most = WEIGHTS_MAX};
+  s->weights = (am_recorder){.name = "weights", .n_columns = all, .most = WEIGHTS_MAX};
   s->weight_row = am_alloc(all, sizeof *s->weight_row);
   return s->weight_row ? AMINE_OK : am_fail_memory(error, all * sizeof *s->weight_row);
 }
@@ -129,7 +129,7 @@ static amine_status take_voltages(am_simulation *s, amine_error *error) {
       s->voltage_neuron[s->n_voltages++] = (int)(((int64_t)size * (2 * k + 1)) / (2 * taken));
     }
   }
-  s->voltages = (am_trace_series){.name = "voltages", .n_columns = (size_t)s->n_voltages};
+  s->voltages = (am_recorder){.name = "voltages", .n_columns = (size_t)s->n_voltages};
   return AMINE_OK;
 }
 
@@ -142,8 +142,8 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
   const double dt_ms = amine_brain_dt(s->brain);
   s->end = am_simulation_steps(s->config, dt_ms);
   s->most_spikes = AM_SPIKES_MAX;
-  s->log.events = (am_trace_series){.name = "events", .n_columns = AM_N_EVENT_COLUMNS};
-  s->levels = (am_trace_series){.name = "levels", .n_columns = AM_N_MODULATORS};
+  s->log.events = (am_recorder){.name = "events", .n_columns = AM_N_EVENT_COLUMNS};
+  s->levels = (am_recorder){.name = "levels", .n_columns = AM_N_MODULATORS};
   s->stage = (am_stage){.brain = s->brain,
                         .chemical = amine_brain_chemical(s->brain),
                         .seed = s->config->values[AM_SIM_SEED].integer,
@@ -206,7 +206,7 @@ void am_simulation_destroy(am_simulation *s) {
                           s->weight_values,  s->weight_row,   s->fired,
                           s->fired_steps,    s->block_values, s->fired_populations,
                           s->fired_neurons, s->happened};
-  am_trace_series *const series[] = {&s->log.events, &s->levels, &s->voltages, &s->weights};
+  am_recorder *const recorders[] = {&s->log.events, &s->levels, &s->voltages, &s->weights};
   for (int k = 0; k < s->n_learning; k++) {
     am_free(s->learning[k].name);
     am_free(s->learning[k].before);
@@ -215,7 +215,7 @@ void am_simulation_destroy(am_simulation *s) {
   }
   am_free(s->learning);
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) am_free(blocks[k]);
-  for (size_t k = 0; k < sizeof series / sizeof *series; k++) am_series_free(series[k]);
+  for (size_t k = 0; k < sizeof recorders / sizeof *recorders; k++) am_recorder_free(recorders[k]);
   amine_brain_destroy(s->brain);
   am_free(s);
 }
@@ -252,7 +252,7 @@ double am_simulation_time(const am_simulation *s) {
 }
 
 double am_simulation_shown(const am_simulation *s) {
-  const am_trace_series *events = &s->log.events;
+  const am_recorder *events = &s->log.events;
   const double now = am_simulation_time(s);
   if (!s->config->protocol->advance || s->next != UINT64_MAX || events->n == 0) return now;
   return fmin(now, events->t[events->n - 1] + REST_S);
@@ -311,7 +311,7 @@ void am_simulation_look_at_weights(am_simulation *s) {
 amine_status am_simulation_weigh(am_simulation *s, amine_error *error) {
   am_simulation_look_at_weights(s);
   if (s->weights.n_columns == 0) return AMINE_OK;
-  return am_series_add(&s->weights, am_simulation_time(s), s->weight_row, error);
+  return am_recorder_add(&s->weights, am_simulation_time(s), s->weight_row, error);
 }
 
 void am_simulation_forget_peaks(am_simulation *s) {
@@ -326,11 +326,12 @@ static amine_status add_levels(am_simulation *s, double t, const float *row, ami
     const double baseline = am_modulator_baseline(s->stage.chemical, (am_modulator)k);
     if (fabs(level - baseline) > fabs(s->peaks[k] - baseline)) s->peaks[k] = level;
   }
-  am_trace_series *levels = &s->levels;
+  am_recorder *levels = &s->levels;
   const double shown = am_simulation_shown(s);
   if (shown < t) return AMINE_OK;
-  am_series_drop(levels, shown - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
-  if (levels->n == 0 || levels->t[levels->n - 1] != t) return am_series_add(levels, t, row, error);
+  am_recorder_drop(levels, shown - am_simulation_number(s->config, AM_SIM_RECORD_WINDOW_S));
+  if (levels->n == 0 || levels->t[levels->n - 1] != t)
+    return am_recorder_add(levels, t, row, error);
   memcpy(levels->values + (levels->n - 1) * levels->n_columns, row, AM_N_MODULATORS * sizeof *row);
   return AMINE_OK;
 }
@@ -367,7 +368,7 @@ static amine_status sample_voltages(am_simulation *s, amine_error *error) {
       AM_TRY(amine_brain_get(s->brain, p, "v", s->population_row, error));
     s->voltage_row[k] = s->population_row[s->voltage_neuron[k]];
   }
-  return am_series_add(&s->voltages, am_simulation_time(s), s->voltage_row, error);
+  return am_recorder_add(&s->voltages, am_simulation_time(s), s->voltage_row, error);
 }
 
 /* ------------------------------------------------------------------------------ running */

@@ -9,7 +9,7 @@
 #include "kernel/real.h"
 #include "run/simulate/config.h"
 #include "run/simulate/learning.h"
-#include "run/simulate/trace.h"
+#include "run/simulate/recorder.h"
 
 #define AM_FOLLOWED_MAX 256     /* synapses that are followed in all */
 #define AM_SPIKES_MAX 4000000u /* spikes in a recording */
@@ -26,9 +26,9 @@ typedef struct am_simulation {
   size_t n_pending, pending_capacity;
   am_event_log log;
   double peaks[AM_N_MODULATORS]; /* levels furthest from their baselines since the last line */
-  am_trace_series levels;   /* five columns, every 10 ms and at events, the last record.window_s */
-  am_trace_series voltages; /* every ms, the last record.voltage_s */
-  am_trace_series weights;  /* of the synapses that are followed, the whole time, thinned */
+  am_recorder levels;   /* five columns, every 10 ms and at events, the last record.window_s */
+  am_recorder voltages; /* every ms, the last record.voltage_s */
+  am_recorder weights;  /* of the synapses that are followed, the whole time, thinned */
   int n_voltages, *voltage_population, *voltage_neuron;
   float *voltage_row, *population_row; /* scratch */
   am_learning *learning;

@@ -32,7 +32,7 @@ static const am_criterion quick[] = {
     {MSTDPET, "solved", AM_JUDGE_AT_LEAST, 1, 1, 0.5, BOTH_ABOVE},
 };
 
-static const am_curve curves[] = {
+static const am_chart charts[] = {
     {"rate_00", "Output rate for 0, 0", NULL},
     {"rate_01", "Output rate for 0, 1", NULL},
     {"rate_10", "Output rate for 1, 0", NULL},
@@ -60,6 +60,6 @@ const am_study am_study_florian2007_xor = {
               .band = "The published length, made for two runs: where 92 % succeed, both of two "
                       "fail with probability 0.006. So few say nothing about the control, which "
                       "is not judged."},
-    .curves = curves,
-    .n_curves = sizeof curves / sizeof *curves,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
 };

@@ -44,7 +44,7 @@ static const am_criterion quick[] = {
      "without errors every episode takes what chance does, within 20 %"},
 };
 
-static const am_curve curves[] = {
+static const am_chart charts[] = {
     {.measure = "late_steps", .title = "Steps to the goal, last tenth of the episodes so far"},
     {.measure = "value_shortest", .title = "Correlation of V with the values of shortest ways"},
     {.measure = "late_error", .title = "Size of the temporal-difference error"},
@@ -69,6 +69,6 @@ const am_study am_study_gridworld = {
               .n_criteria = sizeof quick / sizeof *quick,
               .band = "Chance is exact, and after 100 episodes a tabular actor-critic takes 5.05 "
                       "steps. The network must have gone 90 % of the way from one to the other."},
-    .curves = curves,
-    .n_curves = sizeof curves / sizeof *curves,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
     .raster = true};

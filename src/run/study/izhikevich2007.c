@@ -47,7 +47,7 @@ static const am_criterion reinforcement_quick[] = {
      "with rewards at random times it has not"},
     {NO_REWARD, "weight", AM_JUDGE_MEAN, -INFINITY, 1, 1, "without rewards it has not"},
 };
-static const am_curve reinforcement_curves[] = {
+static const am_chart reinforcement_charts[] = {
     {"weight", "Weight of the rewarded synapse", "Fig. 1d"},
     {"above", "Share of the synapses that are stronger", NULL},
     {"mean_weight", "Mean weight of all synapses", NULL},
@@ -79,8 +79,8 @@ const am_study am_study_izhikevich2007_reinforcement = {
                       "0.05 * 167 * 0.82 * 0.064 = 0.44 of weight, less 0.02: 3.1 in all, half of "
                       "which is asked for. At random times the sum is a walk of 0.13 a step from "
                       "a wall at 0: 0.3 after 7."},
-    .curves = reinforcement_curves,
-    .n_curves = COUNT(reinforcement_curves),
+    .charts = reinforcement_charts,
+    .n_charts = COUNT(reinforcement_charts),
     .raster = true};
 
 /* ------------------------------------------------------------------------------ Fig. 2 */
@@ -107,7 +107,7 @@ static const am_criterion conditioning_quick[] = {
     {REWARDED, "rank", AM_JUDGE_AT_LEAST, 1, 1, 1, "the response to S1 is the largest of all"},
     {DECOUPLED, "rank", AM_JUDGE_AT_MOST, 1, 1, 0.5, "with rewards at random it is not"},
 };
-static const am_curve conditioning_curves[] = {
+static const am_chart conditioning_charts[] = {
     {"response", "Spikes after the rewarded stimulus", "Fig. 2"},
     {"others", "Spikes after the other stimuli", "Fig. 2"},
     {"z", "Response to the rewarded stimulus, in standard deviations of the others", NULL},
@@ -135,8 +135,8 @@ const am_study am_study_izhikevich2007_conditioning = {
                       "answers S1 gains about 0.1 * 167 * 0.63 * 0.075 = 0.8 on each synapse from "
                       "it, a fifth of that on those from the others. By chance S1 is the largest "
                       "in both of two seeds once in 400."},
-    .curves = conditioning_curves,
-    .n_curves = COUNT(conditioning_curves),
+    .charts = conditioning_charts,
+    .n_charts = COUNT(conditioning_charts),
     .raster = true};
 
 /* ------------------------------------------------------------------------------ Fig. 4 */
@@ -176,7 +176,7 @@ static const am_criterion instrumental_quick[] = {
     {ANY_RESPONSE, "reversal", AM_JUDGE_MEAN, -0.4, 0.4, 1,
      "with rewards for any response the choice does not reverse"},
 };
-static const am_curve instrumental_curves[] = {
+static const am_chart instrumental_charts[] = {
     {"p_a", "Share of the response A in the last 50 trials", "Fig. 4"},
     {"spikes_a", "Spikes of A after the stimulus", NULL},
     {"spikes_b", "Spikes of B after the stimulus", NULL},
@@ -203,6 +203,6 @@ const am_study am_study_izhikevich2007_instrumental = {
                       "unit of weight or more and scatters by 2.1, by as much: 2.5 around trial "
                       "375, where P(A) is 0.88; then errors are twice as large, and it is 0.14 "
                       "around trial 775. Half of the way from 0.5 is asked for."},
-    .curves = instrumental_curves,
-    .n_curves = COUNT(instrumental_curves),
+    .charts = instrumental_charts,
+    .n_charts = COUNT(instrumental_charts),
     .raster = true};

@@ -40,7 +40,7 @@ static const am_criterion dnms_quick[] = {
     {SHUFFLED, TRIALS, AM_JUDGE_AT_MOST, 1, 2500, 0, "never " BETTER},
 };
 
-static const am_curve dnms_curves[] = {{REWARD, "Reward of a trial: minus its error", NULL}};
+static const am_chart dnms_charts[] = {{REWARD, "Reward of a trial: minus its error", NULL}};
 
 const am_study am_study_miconi2017_dnms = {
     .name = DNMS,
@@ -62,8 +62,8 @@ const am_study am_study_miconi2017_dnms = {
               .n_criteria = sizeof dnms_quick / sizeof *dnms_quick,
               .band = "100 neurons and trials of half the length. 9 of seeds 0 to 9 got there "
                       "within 2500 trials, and half of the seeds must."},
-    .curves = dnms_curves,
-    .n_curves = sizeof dnms_curves / sizeof *dnms_curves,
+    .charts = dnms_charts,
+    .n_charts = sizeof dnms_charts / sizeof *dnms_charts,
 };
 
 /* ------------------------------------------------------------------------------ integration */
@@ -106,6 +106,6 @@ const am_study am_study_miconi2017_selective = {
               .n_criteria = sizeof selective_quick / sizeof *selective_quick,
               .band = "100 neurons and trials of half the length. 9 of seeds 0 to 9 got there "
                       "within 6000 trials, and half of the seeds must."},
-    .curves = dnms_curves,
-    .n_curves = 1,
+    .charts = dnms_charts,
+    .n_charts = 1,
 };

@@ -51,7 +51,7 @@ static const am_criterion vogels_abbott_quick[] = {
     {COBA_UNINHIBITED, "cv", AM_JUDGE_AT_MOST, 0.24, 1e3, 0, "firing is not irregular"},
     {CUBA_UNINHIBITED, "cv", AM_JUDGE_AT_MOST, 0.24, 1e3, 0, "firing is not irregular"},
 };
-static const am_curve activity_curves[] = {
+static const am_chart activity_charts[] = {
     {"now", "Rate of all neurons over the last second, Hz", NULL},
 };
 
@@ -74,8 +74,8 @@ const am_study am_study_vogels_abbott = {
               .n_criteria = COUNT(vogels_abbott_quick),
               .band = "mean of 10 networks in Brian2 from 0.5 to 1.5 s, +- 4 standard errors of "
                       "its difference from the mean of 2 seeds"},
-    .curves = activity_curves,
-    .n_curves = COUNT(activity_curves),
+    .charts = activity_charts,
+    .n_charts = COUNT(activity_charts),
     .raster = true,
 };
 
@@ -130,8 +130,8 @@ const am_study am_study_brunel2000 = {
               .criteria = brunel2000_quick,
               .n_criteria = COUNT(brunel2000_quick),
               .band = "as for the full form, but from 0.2 to 0.5 s and for the mean of 2 seeds"},
-    .curves = activity_curves,
-    .n_curves = COUNT(activity_curves),
+    .charts = activity_charts,
+    .n_charts = COUNT(activity_charts),
     .raster = true,
 };
 
@@ -158,7 +158,7 @@ static const am_criterion vogels2011_quick[] = {
     {NOT_PLASTIC, "rate_e", AM_JUDGE_AT_MOST, 0, 20, 0, "the rate stays high"},
     {NOT_PLASTIC, "cv_e", AM_JUDGE_AT_MOST, 0.8, 1.2, 0, "firing stays regular"},
 };
-static const am_curve vogels2011_curves[] = {
+static const am_chart vogels2011_charts[] = {
     {"now_e", "Rate of the excitatory neurons over the last second, Hz", NULL},
 };
 
@@ -180,7 +180,7 @@ const am_study am_study_vogels2011 = {
               .n_criteria = COUNT(vogels2011_quick),
               .band = "two networks of Brian2 from 4 to 6 s, +- 4 standard errors of the "
                       "difference from the mean of 2 seeds"},
-    .curves = vogels2011_curves,
-    .n_curves = COUNT(vogels2011_curves),
+    .charts = vogels2011_charts,
+    .n_charts = COUNT(vogels2011_charts),
     .raster = true,
 };

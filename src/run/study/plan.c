@@ -49,8 +49,8 @@ static amine_status check_size(const am_study_plan *plan, amine_error *error) {
   if (plan->first_seed > AM_STUDY_SEED_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "seed=%llu: it must be at most %llu",
                    (unsigned long long)plan->first_seed, (unsigned long long)AM_STUDY_SEED_MAX);
-  if (s->n_arms < 1 || s->n_arms > AM_ARMS_MAX || s->n_curves < 0 || s->n_curves > AM_CURVES_MAX)
-    return wrong(plan, error, "arms or curves", "", "too few or too many");
+  if (s->n_arms < 1 || s->n_arms > AM_ARMS_MAX || s->n_charts < 0 || s->n_charts > AM_CHARTS_MAX)
+    return wrong(plan, error, "arms or charts", "", "too few or too many");
   if (!form->criteria || form->n_criteria < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%.80s has no %s form", s->name,
                    am_study_plan_form_name(plan));
@@ -78,11 +78,11 @@ static amine_status check_criterion(const am_study_plan *plan, const am_criterio
              : wrong(plan, error, part, c->measure, "it lacks a judgement or a meaning");
 }
 
-static amine_status check_curve(const am_study_plan *plan, const am_curve *curve,
+static amine_status check_chart(const am_study_plan *plan, const am_chart *chart,
                                 const am_protocol *const *protocols, amine_error *error) {
   for (int a = 0; a < plan->study->n_arms; a++)
-    if (am_measure_find(protocols[a], curve->measure) >= 0) return AMINE_OK;
-  return wrong(plan, error, "curve", curve->measure, "no arm has such a measure");
+    if (am_measure_find(protocols[a], chart->measure) >= 0) return AMINE_OK;
+  return wrong(plan, error, "chart", chart->measure, "no arm has such a measure");
 }
 
 static amine_status check_arm(const am_protocol **protocol, const am_study_plan *plan, int arm,
@@ -114,7 +114,7 @@ amine_status am_study_plan_check(const am_study_plan *plan, const am_protocol **
   }
   for (int k = 0; k < form->n_criteria; k++)
     AM_TRY(check_criterion(plan, &form->criteria[k], protocols, error));
-  for (int k = 0; k < s->n_curves; k++) AM_TRY(check_curve(plan, &s->curves[k], protocols, error));
+  for (int k = 0; k < s->n_charts; k++) AM_TRY(check_chart(plan, &s->charts[k], protocols, error));
   return AMINE_OK;
 }
 
@@ -241,13 +241,13 @@ static json_t *criteria_of(grower *g, const am_study_plan *plan) {
   return array;
 }
 
-static json_t *curves_of(grower *g, const am_study *s) {
+static json_t *charts_of(grower *g, const am_study *s) {
   json_t *array = json_array();
-  for (int k = 0; k < s->n_curves; k++) {
+  for (int k = 0; k < s->n_charts; k++) {
     json_t *item = json_object();
-    put_text(g, item, "measure", s->curves[k].measure);
-    put_text(g, item, "title", s->curves[k].title);
-    put_text(g, item, "figure", s->curves[k].figure);
+    put_text(g, item, "measure", s->charts[k].measure);
+    put_text(g, item, "title", s->charts[k].title);
+    put_text(g, item, "figure", s->charts[k].figure);
     append(g, array, item);
   }
   return array;
@@ -276,7 +276,7 @@ amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_
   json_t *tree = json_object(), *arms = json_array();
   amine_status status = AMINE_OK;
   put_head(&g, tree, plan, trains);
-  put(&g, tree, "curves", curves_of(&g, plan->study));
+  put(&g, tree, "curves", charts_of(&g, plan->study));
   for (int k = 0; k < plan->study->n_arms && status == AMINE_OK; k++) {
     json_t *arm = NULL;
     status = arm_of(&arm, &g, plan, k, error);

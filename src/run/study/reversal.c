@@ -44,7 +44,7 @@ static const am_criterion quick[] = {
      "with both at baseline the old mapping is not given up within a third of a block"},
 };
 
-static const am_curve curves[] = {
+static const am_chart charts[] = {
     {.measure = "right", .title = "Right choices so far"},
     {.measure = "relearned", .title = "Trials from a reversal to four right choices in a row"},
     {.measure = "acetylcholine", .title = "Mean level of acetylcholine"},
@@ -68,6 +68,6 @@ const am_study am_study_reversal = {
               .band = "From the task: half of the choices, a third of a block. Among four "
                       "reversals or five a lesioned run may give up early by chance, so the "
                       "control's share is looser than in the full form."},
-    .curves = curves,
-    .n_curves = sizeof curves / sizeof *curves,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
     .raster = true};

@@ -69,7 +69,7 @@ static const am_criterion quick[] = {
     {RANDOM, TRIALS, AM_JUDGE_AT_MOST, 1, 60000, 0, NEVER},
 };
 
-static const am_curve curves[] = {{"reward", "Share of trials that were right", NULL}};
+static const am_chart charts[] = {{"reward", "Share of trials that were right", NULL}};
 
 const am_study am_study_signalling = {
     .name = "signalling-delayed-match",
@@ -92,6 +92,6 @@ const am_study am_study_signalling = {
               .n_criteria = sizeof quick / sizeof *quick,
               .band =
                   "14,400 trials: three times what the slowest of seeds 0 to 9 needed at T = 26."},
-    .curves = curves,
-    .n_curves = sizeof curves / sizeof *curves,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
 };

@@ -3,7 +3,7 @@
  * A study is a few arms, each a preset with assignments over it: the experiment itself, its other
  * forms, and its controls. Every arm is run for every seed: a brain is simulated, anything else is
  * trained (training.h); the arms of a study are all of one kind. The measures of its
- * protocol, or of training, are taken at the end, and on the way, for the curves. Then criteria say
+ * protocol, or of training, are taken at the end, and on the way, for the charts. Then criteria say
  * whether what was published came out (in the arms of the experiment) and did not come out where it
  * must not (in the controls).
  *
@@ -16,7 +16,7 @@
 
 #include "run/simulate/config.h"
 
-enum { AM_ARMS_MAX = 12, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CURVES_MAX = 8 };
+enum { AM_ARMS_MAX = 12, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CHARTS_MAX = 8 };
 
 typedef struct am_arm {
   const char *name;   /* "free", "continuous", "rewards at random times": stands in tables */
@@ -48,12 +48,12 @@ typedef struct am_criterion {
   const char *meaning;     /* "the rewarded synapse reaches the upper bound": one line */
 } am_criterion;
 
-/* A figure of the report: one measure against time, over all arms that have it. */
-typedef struct am_curve {
+/* A chart of the report: one measure against time, over all arms that have it. */
+typedef struct am_chart {
   const char *measure;
   const char *title;  /* "Weight of the rewarded synapse" */
   const char *figure; /* what of the paper it is like: "Fig. 1d"; may be NULL */
-} am_curve;
+} am_chart;
 
 /* A length of the experiment: the published one, and a shorter one with a band of its own, for a
  * quick check. */
@@ -73,8 +73,8 @@ typedef struct am_study {
   const am_arm *arms;
   int n_arms;
   am_study_form full, quick;
-  const am_curve *curves;
-  int n_curves;
+  const am_chart *charts;
+  int n_charts;
   bool raster; /* the report shows the spikes of the last second of each arm's first run */
 } am_study;
 

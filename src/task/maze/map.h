@@ -4,7 +4,7 @@
 
 #include "task/task.h"
 
-/* The inputs: where each group starts, and how many there are. */
+/* The inputs: where each kind starts, and how many there are. */
 enum {
   AM_MAZE_INPUT_WALLS = 0,   /* 9: the cells around the agent, row by row; 1 is a wall */
   AM_MAZE_INPUT_ZERO = 9,    /* always 0 */

@@ -30,8 +30,8 @@ static am_activity_plan plan(int n_e, int n_i, uint64_t settle_bins) {
       .n = {n_e, n_i}, .bin_steps = BIN, .settle_bins = settle_bins, .recent_bins = 10};
 }
 
-/* A bin in which neuron i of a group fires at each step that `fires` says. */
-typedef bool (*train)(int group, int neuron, uint64_t step);
+/* A bin in which neuron i of a population fires at each step that `fires` says. */
+typedef bool (*train)(int population, int neuron, uint64_t step);
 
 static void live(am_activity *a, const am_activity_plan *p, train fires, uint64_t bins) {
   am_activity_spike *spikes = malloc((size_t)(p->n[0] + p->n[1]) * BIN * sizeof *spikes);
@@ -49,8 +49,8 @@ static void live(am_activity *a, const am_activity_plan *p, train fires, uint64_
   free(spikes);
 }
 
-static bool every_20(int group, int neuron, uint64_t step) {
-  (void)group;
+static bool every_20(int population, int neuron, uint64_t step) {
+  (void)population;
   return step % 20 == (uint64_t)neuron % 20;
 }
 
@@ -74,9 +74,9 @@ static void test_clocks(void **state) {
 }
 
 /* Intervals 10 and 30 in turn: mean 20, deviation 10. */
-static bool by_turns(int group, int neuron, uint64_t step) {
+static bool by_turns(int population, int neuron, uint64_t step) {
   (void)neuron;
-  return group == 0 && (step % 40 == 0 || step % 40 == 10);
+  return population == 0 && (step % 40 == 0 || step % 40 == 10);
 }
 
 static void test_two_intervals(void **state) {
@@ -99,8 +99,8 @@ static double uniform(uint64_t step, int what) {
   return (double)am_uniform(am_random(key, (uint32_t)step).v[0]);
 }
 
-static bool poisson(int group, int neuron, uint64_t step) {
-  return uniform(step, 2 * neuron + group) < 0.01;
+static bool poisson(int population, int neuron, uint64_t step) {
+  return uniform(step, 2 * neuron + population) < 0.01;
 }
 
 /* Independent, with a chance of p = 0.01 in each step: intervals are geometric, with a CV of
@@ -122,18 +122,18 @@ static void test_poisson(void **state) {
   free(a);
 }
 
-static bool alike(int group, int neuron, uint64_t step) {
-  (void)group, (void)neuron;
+static bool alike(int population, int neuron, uint64_t step) {
+  (void)population, (void)neuron;
   return uniform(step, 0) < 0.02;
 }
 
-static bool in_halves(int group, int neuron, uint64_t step) {
+static bool in_halves(int population, int neuron, uint64_t step) {
   (void)neuron;
-  return (step / BIN % 2 == (uint64_t)group) && step % 10 == 0;
+  return (step / BIN % 2 == (uint64_t)population) && step % 10 == 0;
 }
 
-/* Identical trains: 1, and a synchrony of N times that of one. Opposite ones: -1 across the groups,
- * 1 within. A train that does not vary has no correlation. */
+/* Identical trains: 1, and a synchrony of N times that of one. Opposite ones: -1 across the
+ * populations, 1 within. A train that does not vary has no correlation. */
 static void test_correlation(void **state) {
   (void)state;
   am_activity *a = fresh();
@@ -156,8 +156,8 @@ static void test_correlation(void **state) {
 }
 
 /* ------------------------------------------------------------------------------ samples */
-static bool only_late(int group, int neuron, uint64_t step) {
-  return group == 0 && neuron % 3 == 0 && step % 25 == 5;
+static bool only_late(int population, int neuron, uint64_t step) {
+  return population == 0 && neuron % 3 == 0 && step % 25 == 5;
 }
 
 /* 3,000 and 500 neurons: 1,000 of the first are looked at, and stand for three each. The neurons

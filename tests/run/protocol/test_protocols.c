@@ -250,7 +250,7 @@ static void buried(am_simulation *s, am_simulation_config *c, diary *d) {
 /* Events of a kind before a step; with the step of the k-th. */
 static size_t events_of(const am_simulation *s, amine_event_kind kind, double *values,
                         uint64_t *steps, size_t most) {
-  const am_trace_series *events = &s->log.events;
+  const am_recorder *events = &s->log.events;
   size_t found = 0;
   for (size_t k = 0; k < events->n; k++) {
     if ((int)events->values[k * events->n_columns + AM_EVENT_KIND] != (int)kind) continue;

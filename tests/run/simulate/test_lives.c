@@ -48,7 +48,7 @@ static void the_default_brain_lives(void **state) {
     if (!(rate > 3 && rate < 7))
       fail_msg("%s: %.2f Hz", amine_brain_population(s->brain, p, NULL, NULL), rate);
   }
-  const am_trace_series *e = &s->log.events;
+  const am_recorder *e = &s->log.events;
   for (int k = 0; k < AM_N_MODULATORS; k++) {
     float low = 1, high = 0;
     for (size_t i = 0; i < e->n; i++) {
@@ -122,7 +122,7 @@ static void rules_that_wait_are_named(void **state) {
 }
 
 /* ------------------------------------------------------------------------------ going on */
-static void expect_same(const am_trace_series *a, const am_trace_series *b) {
+static void expect_same(const am_recorder *a, const am_recorder *b) {
   assert_int_equal(a->n, b->n);
   assert_true(a->n > 20);
   assert_memory_equal(a->t, b->t, a->n * sizeof *a->t);

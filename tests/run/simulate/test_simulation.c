@@ -565,16 +565,16 @@ static void trees_are_walked_by_paths(void **state) {
   json_decref(u);
 }
 
-/* ------------------------------------------------------------------------------ series */
-/* A thinned series holds, at any length, evenly spaced rows from the first on, and at least half of
- * what it may hold. */
-static void thinned_series_stay_even(void **state) {
+/* ------------------------------------------------------------------------------ recorders */
+/* A thinned recorder holds, at any length, evenly spaced rows from the first on, and at least half
+ * of what it may hold. */
+static void thinned_recorders_stay_even(void **state) {
   (void)state;
   for (size_t most = 2; most < 9; most++) {
-    am_trace_series s = {.name = "x", .n_columns = 1, .most = most};
+    am_recorder s = {.name = "x", .n_columns = 1, .most = most};
     for (int k = 0; k < 200; k++) {
       const float row = (float)k;
-      assert_int_equal(am_series_add(&s, k, &row, NULL), AMINE_OK);
+      assert_int_equal(am_recorder_add(&s, k, &row, NULL), AMINE_OK);
       assert_true(s.n >= 1 && s.n <= most);
       const double step = s.n > 1 ? s.t[1] - s.t[0] : 1;
       for (size_t i = 0; i < s.n; i++) {
@@ -583,21 +583,21 @@ static void thinned_series_stay_even(void **state) {
       }
       assert_true(s.t[s.n - 1] + step > k);
     }
-    am_series_free(&s);
+    am_recorder_free(&s);
   }
 }
 
 static void old_rows_are_dropped(void **state) {
   (void)state;
-  am_trace_series s = {.name = "x", .n_columns = 2};
+  am_recorder s = {.name = "x", .n_columns = 2};
   for (int k = 0; k < 1000; k++) {
     const float row[2] = {(float)k, (float)-k};
-    am_series_drop(&s, k - 10);
-    assert_int_equal(am_series_add(&s, k, row, NULL), AMINE_OK);
+    am_recorder_drop(&s, k - 10);
+    assert_int_equal(am_recorder_add(&s, k, row, NULL), AMINE_OK);
     assert_true(s.n <= 20 && s.t[0] <= fmax(0, k - 10) && s.t[s.n - 1] == k);
     assert_true(s.values[2 * (s.n - 1) + 1] == (float)-k);
   }
-  am_series_free(&s);
+  am_recorder_free(&s);
 }
 
 /* ------------------------------------------------------------------------------ comparisons */
@@ -758,7 +758,7 @@ int main(void) {
       cmocka_unit_test(configurations_survive_writing),
       cmocka_unit_test(protocols_are_named_once),
       cmocka_unit_test(trees_are_walked_by_paths),
-      cmocka_unit_test(thinned_series_stay_even),
+      cmocka_unit_test(thinned_recorders_stay_even),
       cmocka_unit_test(old_rows_are_dropped),
       cmocka_unit_test(student_is_right),
       cmocka_unit_test(comparisons_are_paired),

@@ -101,7 +101,7 @@ static void rhythms_do_not_drift(void **state) {
     int rewards = 0;
     good(am_simulation_create(&s, &c, 1, &notes, &error));
     while (!am_simulation_done(s)) good(am_simulation_run(s, NULL, &error));
-    const am_trace_series *e = &s->log.events;
+    const am_recorder *e = &s->log.events;
     for (size_t i = 0; i < e->n; i++) {
       if (e->values[i * e->n_columns + AM_EVENT_KIND] != (float)AMINE_EVENT_REWARD) continue;
       assert_true(fabs(1e3 * e->t[i] - 1000 * rewards) <= 0.5 * dt + 1e-9);

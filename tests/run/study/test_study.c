@@ -188,8 +188,8 @@ static const am_study tiny = {
     .n_arms = 2,
     .full = {{"protocol.trials=3", NULL}, tiny_criteria, 2, "none"},
     .quick = {{"protocol.trials=3", "duration_s=0.9", NULL}, tiny_missed, 1, "none"},
-    .curves = small_curves,
-    .n_curves = 2,
+    .charts = small_charts,
+    .n_charts = 2,
     .raster = true,
 };
 
@@ -586,8 +586,8 @@ static void test_wrong_plans(void **state) {
   criteria[0].share = 90;
   wrong_plan(&plan, "[0, 1]");
   criteria[0] = small_met[0];
-  s.curves = (const am_curve[]){{"left", "Left", NULL}};
-  s.n_curves = 1;
+  s.charts = (const am_chart[]){{"left", "Left", NULL}};
+  s.n_charts = 1;
   wrong_plan(&plan, "no arm has such a measure");
   plan.study = &small_failing;
   plan.quick = true;

@@ -123,7 +123,7 @@ static const am_criterion criteria[] = {
     {0, "evaluation", AM_JUDGE_RATIO, 0, 1000, 1, "there is a ratio"},
     {1, "trials_to_criterion", AM_JUDGE_AT_MOST, 0, 1e9, 1, "a maze has no criterion"},
 };
-static const am_curve curves[] = {{"reward", "Reward", NULL}};
+static const am_chart charts[] = {{"reward", "Reward", NULL}};
 static const am_study study = {
     .name = "training",
     .meaning = "for this test",
@@ -133,8 +133,8 @@ static const am_study study = {
     .n_arms = 2,
     .full = {{"iterations=130", NULL}, criteria, 3, "none"},
     .quick = {{"iterations=7", NULL}, criteria, 3, "none"},
-    .curves = curves,
-    .n_curves = 1,
+    .charts = charts,
+    .n_charts = 1,
 };
 
 static am_study_plan plan_of(bool quick, int n_threads) {

@@ -1,5 +1,5 @@
-/* Bounded series (see trace.h). */
-#include "run/simulate/trace.h"
+/* Recorders (see recorder.h). */
+#include "run/simulate/recorder.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #define EVENTS_MAX 10000
 
-void am_series_free(am_trace_series *s) {
+void am_recorder_free(am_recorder *s) {
   am_free(s->t);
   am_free(s->values);
   s->t = NULL;
@@ -15,7 +15,7 @@ void am_series_free(am_trace_series *s) {
   s->n = s->capacity = 0;
 }
 
-static amine_status make_room(am_trace_series *s, amine_error *error) {
+static amine_status make_room(am_recorder *s, amine_error *error) {
   if (s->n < s->capacity) return AMINE_OK;
   const size_t capacity = s->capacity ? am_size_mul(2, s->capacity) : 64;
   const size_t count = am_size_mul(capacity, s->n_columns);
@@ -28,7 +28,7 @@ static amine_status make_room(am_trace_series *s, amine_error *error) {
   return AMINE_OK;
 }
 
-static void copy_row(am_trace_series *s, size_t to, size_t from) {
+static void copy_row(am_recorder *s, size_t to, size_t from) {
   s->t[to] = s->t[from];
   memmove(s->values + to * s->n_columns, s->values + from * s->n_columns,
           s->n_columns * sizeof *s->values);
@@ -36,7 +36,7 @@ static void copy_row(am_trace_series *s, size_t to, size_t from) {
 
 /* Every second row goes; the first one stays. The next one is as far from the last as they all are.
  */
-static void thin(am_trace_series *s) {
+static void thin(am_recorder *s) {
   size_t kept = 0;
   for (size_t k = 0; k < s->n; k += 2) copy_row(s, kept++, k);
   s->rhythm[1] = s->n % 2 ? s->rhythm[0] : 0;
@@ -44,7 +44,7 @@ static void thin(am_trace_series *s) {
   s->rhythm[0] *= 2;
 }
 
-amine_status am_series_add(am_trace_series *s, double t, const float *row, amine_error *error) {
+amine_status am_recorder_add(am_recorder *s, double t, const float *row, amine_error *error) {
   if (s->rhythm[0] == 0) s->rhythm[0] = 1;
   if (s->most && s->n >= s->most && s->rhythm[1] == 0) thin(s);
   if (s->rhythm[1] > 0) {
@@ -59,7 +59,7 @@ amine_status am_series_add(am_trace_series *s, double t, const float *row, amine
   return AMINE_OK;
 }
 
-void am_series_drop(am_trace_series *s, double t) {
+void am_recorder_drop(am_recorder *s, double t) {
   size_t first = 0;
   while (first < s->n && s->t[first] < t) first++;
   if (first == 0 || (first < s->n && first < s->n / 4)) return; /* not yet worth the moving */
@@ -69,11 +69,11 @@ void am_series_drop(am_trace_series *s, double t) {
 }
 
 /* ------------------------------------------------------------------------------ checkpoints */
-static void name_of(char out[64], const am_trace_series *s, const char *what) {
+static void name_of(char out[64], const am_recorder *s, const char *what) {
   snprintf(out, 64, "trace.%s%s", s->name, what);
 }
 
-amine_status am_series_save(const am_trace_series *s, am_tensor_builder *b, amine_error *error) {
+amine_status am_recorder_save(const am_recorder *s, am_tensor_builder *b, amine_error *error) {
   static const char none;
   const size_t dims[2] = {s->n, s->n_columns}, two = 2;
   char name[64];
@@ -86,14 +86,14 @@ amine_status am_series_save(const am_trace_series *s, am_tensor_builder *b, amin
   return am_tensor_builder_add(b, name, AM_U64, 1, &two, s->rhythm, error);
 }
 
-static amine_status unfit(const am_trace_series *s, const char *path, amine_error *error) {
+static amine_status unfit(const am_recorder *s, const char *path, amine_error *error) {
   return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "trace.%s does not fit this run",
                       s->name);
 }
 
-amine_status am_series_load(am_trace_series *s, const am_tensor_file *file, const char *path,
-                            amine_error *error) {
-  am_trace_series fresh = {.name = s->name, .n_columns = s->n_columns, .most = s->most};
+amine_status am_recorder_load(am_recorder *s, const am_tensor_file *file, const char *path,
+                              amine_error *error) {
+  am_recorder fresh = {.name = s->name, .n_columns = s->n_columns, .most = s->most};
   const size_t two = 2;
   uint64_t thinned[2];
   char name[64];
@@ -119,11 +119,11 @@ amine_status am_series_load(am_trace_series *s, const am_tensor_file *file, cons
     if (!isfinite(fresh.t[k]) || (k > 0 && fresh.t[k] < fresh.t[k - 1]))
       status = unfit(s, path, error);
   if (status != AMINE_OK) {
-    am_series_free(&fresh);
+    am_recorder_free(&fresh);
     return status;
   }
   memcpy(fresh.rhythm, thinned, sizeof thinned);
-  am_series_free(s);
+  am_recorder_free(s);
   *s = fresh;
   return AMINE_OK;
 }
@@ -133,7 +133,7 @@ amine_status am_series_load(am_trace_series *s, const am_tensor_file *file, cons
 
 amine_status am_event_log_save(const am_event_log *log, am_tensor_builder *b, amine_error *error) {
   const size_t one = 1;
-  AM_TRY(am_series_save(&log->events, b, error));
+  AM_TRY(am_recorder_save(&log->events, b, error));
   if (log->n_dropped == 0) return AMINE_OK;
   return am_tensor_builder_add(b, DROPPED, AM_U64, 1, &one, &log->n_dropped, error);
 }
@@ -144,7 +144,7 @@ amine_status am_event_log_load(am_event_log *log, const am_tensor_file *file, co
   uint64_t dropped = 0;
   if (am_tensor_file_find(file, DROPPED))
     AM_TRY(am_tensor_file_copy(file, DROPPED, &dropped, AM_U64, 1, &one, error));
-  AM_TRY(am_series_load(&log->events, file, path, error));
+  AM_TRY(am_recorder_load(&log->events, file, path, error));
   if (dropped > 0 && log->events.n == 0)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, DROPPED " without an event");
   log->n_dropped = dropped;
@@ -153,17 +153,17 @@ amine_status am_event_log_load(am_event_log *log, const am_tensor_file *file, co
 
 amine_status am_event_log_add(am_event_log *log, double t, const amine_brain_event *event,
                               amine_error *error) {
-  am_trace_series *s = &log->events;
+  am_recorder *s = &log->events;
   float row[AM_N_EVENT_COLUMNS] = {(float)event->kind, (float)event->source, (float)event->first,
                                    (float)event->second};
   memcpy(row + AM_EVENT_BEFORE, event->before, sizeof event->before);
   memcpy(row + AM_EVENT_AFTER, event->after, sizeof event->after);
   if (s->n >= EVENTS_MAX) {
     const size_t before = s->n;
-    am_series_drop(s, s->t[s->n / 2]);
+    am_recorder_drop(s, s->t[s->n / 2]);
     log->n_dropped += before - s->n;
   }
-  AM_TRY(am_series_add(s, t, row, error));
+  AM_TRY(am_recorder_add(s, t, row, error));
   if (event->kind == AMINE_EVENT_REWARD) log->rewards += event->first;
   return AMINE_OK;
 }

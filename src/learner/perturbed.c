@@ -1,5 +1,5 @@
-/* A population of perturbed networks (see population.h). */
-#include "learner/population.h"
+/* Perturbed networks and what they earned (see perturbed.h). */
+#include "learner/perturbed.h"
 
 #include <string.h>
 
@@ -17,11 +17,11 @@ typedef struct memory {
   float *noise, *each, *scale; /* [weight][LANES], [LANES] */
 } memory;
 
-static const am_population *population_of(const am_agent *a) {
-  return (const am_population *)(const void *)a;
+static const am_perturbed *perturbed_of(const am_agent *a) {
+  return (const am_perturbed *)(const void *)a;
 }
 
-static size_t lay_out(memory *m, float *block, const am_population *x) {
+static size_t lay_out(memory *m, float *block, const am_perturbed *x) {
   const int T = x->agent.learner.task->n_steps;
   const size_t each = x->agent.places.size * LANES;
   const am_span spans[] = {{&m->noise, each}, {&m->each, each}, {&m->scale, LANES}};
@@ -32,18 +32,18 @@ static size_t lay_out(memory *m, float *block, const am_population *x) {
 
 static size_t scratch_bytes(const am_agent *a) {
   memory m;
-  return lay_out(&m, NULL, population_of(a));
+  return lay_out(&m, NULL, perturbed_of(a));
 }
 
 /* eps of one pair and weight: its place in the vector of parameters is its number. */
-static float eps(const am_population *x, uint32_t pair, size_t weight) {
+static float eps(const am_perturbed *x, uint32_t pair, size_t weight) {
   const am_random_key key = {x->options.agent.seed, AM_STREAM_WEIGHT_NOISE,
                              (uint32_t)x->agent.learner.iteration, pair};
   return am_normal(am_random(key, (uint32_t)weight));
 }
 
 /* The weights of every lane; what lies between tensors is not read. */
-static void perturb(const am_population *x, const memory *m, const am_group *g) {
+static void perturb(const am_perturbed *x, const memory *m, const am_group *g) {
   const am_agent *a = &x->agent;
   for (int k = 0; k < LANES; k++) m->scale[k] = x->options.sigma * x->sign[k % 2];
   for (int t = 0; t < a->places.n; t++) {
@@ -61,7 +61,7 @@ static void perturb(const am_population *x, const memory *m, const am_group *g) 
 }
 
 static void play(const am_agent *a, am_turn *turn) {
-  const am_population *x = population_of(a);
+  const am_perturbed *x = perturbed_of(a);
   memory m;
   lay_out(&m, turn->scratch, x);
   am_rollout_how how = {.parameters = a->parameters};
@@ -83,13 +83,13 @@ static void play(const am_agent *a, am_turn *turn) {
 
 /* ------------------------------------------------------------------------------ the change */
 typedef struct piece {
-  const am_population *x;
+  const am_perturbed *x;
   float *change;
 } piece;
 
 static void sum_piece(void *context, int item, int worker) {
   const piece *w = context;
-  const am_population *x = w->x;
+  const am_perturbed *x = w->x;
   const int n_pairs = x->options.agent.n_lanes / 2;
   const size_t from = (size_t)item * ROW;
   (void)worker;
@@ -106,7 +106,7 @@ static void sum_piece(void *context, int item, int worker) {
 }
 
 static void before(am_agent *a, float *change) {
-  const am_population *x = population_of(a);
+  const am_perturbed *x = perturbed_of(a);
   for (int k = 0; k < a->options.n_lanes; k++) x->F[k] = a->sums[k / LANES].reward[k % LANES];
   x->weigh(x, x->f, x->F, x->work);
   piece work = {x, change};
@@ -114,8 +114,8 @@ static void before(am_agent *a, float *change) {
 }
 
 /* ------------------------------------------------------------------------------ the learner */
-void am_population_destroy(am_learner *learner) {
-  am_population *x = (am_population *)(void *)learner;
+void am_perturbed_destroy(am_learner *learner) {
+  am_perturbed *x = (am_perturbed *)(void *)learner;
   am_free(x->F);
   am_free(x->f);
   am_free(x->work);
@@ -124,8 +124,8 @@ void am_population_destroy(am_learner *learner) {
   am_free(x);
 }
 
-int am_population_series(const am_learner *learner, am_series *out) {
-  return am_rollout_series(&population_of(am_agent_of_const(learner))->net, out);
+int am_perturbed_series(const am_learner *learner, am_series *out) {
+  return am_rollout_series(&perturbed_of(am_agent_of_const(learner))->net, out);
 }
 
 static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_LOSS,
@@ -133,7 +133,7 @@ static const am_agent_ops ops = {.lacks = AM_LACKS_VALUE | AM_LACKS_LOSS,
                                  .play = play,
                                  .before = before};
 
-static amine_status open_all(am_population *x, const am_task *task, amine_error *error) {
+static amine_status open_all(am_perturbed *x, const am_task *task, amine_error *error) {
   const size_t n = (size_t)x->options.agent.n_lanes;
   AM_TRY(am_actor_net_make(&x->net, &x->agent.places, task, &x->options.units, false, error));
   x->agent.own[x->agent.n_own++] = (am_block){&x->F, n, sizeof *x->F};
@@ -144,7 +144,7 @@ static amine_status open_all(am_population *x, const am_task *task, amine_error 
   return AMINE_OK;
 }
 
-static amine_status check(const am_task *task, const am_population_options *o, const char *name,
+static amine_status check(const am_task *task, const am_perturbed_options *o, const char *name,
                           amine_error *error) {
   if (task->n_actions < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has no actions to choose from",
@@ -163,12 +163,12 @@ static amine_status check(const am_task *task, const am_population_options *o, c
   return AMINE_OK;
 }
 
-amine_status am_population_create(
+amine_status am_perturbed_create(
     am_learner **learner, const am_learner_type *type, const am_task *task,
-    const am_population_options *o, const float sign[2],
-    void (*weigh)(const am_population *, float *, const float *, float *), amine_error *error) {
+    const am_perturbed_options *o, const float sign[2],
+    void (*weigh)(const am_perturbed *, float *, const float *, float *), amine_error *error) {
   AM_TRY(check(task, o, type->part.name, error));
-  am_population *x = am_alloc(1, sizeof *x);
+  am_perturbed *x = am_alloc(1, sizeof *x);
   if (!x) return am_fail_memory(error, sizeof *x);
   x->agent.learner.type = type;
   x->options = *o;
@@ -176,18 +176,18 @@ amine_status am_population_create(
   x->weigh = weigh;
   amine_status status = open_all(x, task, error);
   if (status != AMINE_OK) {
-    am_population_destroy(&x->agent.learner);
+    am_perturbed_destroy(&x->agent.learner);
     return status;
   }
   *learner = &x->agent.learner;
   return AMINE_OK;
 }
 
-#define AT(member) AM_MEMBER(am_population_options, member)
-#define AGENT(member) AM_MEMBER(am_population_options, agent.member)
-#define SCHEDULE(member) AM_MEMBER(am_population_options, agent.schedule.member)
-#define OPTIMISER(member) AM_MEMBER(am_population_options, agent.optimiser.member)
-const amine_parameter am_population_parameters[] = {
+#define AT(member) AM_MEMBER(am_perturbed_options, member)
+#define AGENT(member) AM_MEMBER(am_perturbed_options, agent.member)
+#define SCHEDULE(member) AM_MEMBER(am_perturbed_options, agent.schedule.member)
+#define OPTIMISER(member) AM_MEMBER(am_perturbed_options, agent.optimiser.member)
+const amine_parameter am_perturbed_parameters[] = {
     AM_PLAY_PARAMETERS(AGENT),
     AM_SCHEDULE_PARAMETERS(SCHEDULE),
     AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
@@ -198,13 +198,13 @@ const amine_parameter am_population_parameters[] = {
               AT(z_scored), .when = "type=evolution"),
     {0}};
 
-amine_status am_population_create_chosen(am_learner **learner, const am_task *task,
-                                         const am_chosen *chosen,
-                                         amine_status (*create)(am_learner **, const am_task *,
-                                                                const am_population_options *,
-                                                                amine_error *),
-                                         amine_error *error) {
-  am_population_options o = *(const am_population_options *)chosen->options[AM_LEARNER];
+amine_status am_perturbed_create_chosen(am_learner **learner, const am_task *task,
+                                        const am_chosen *chosen,
+                                        amine_status (*create)(am_learner **, const am_task *,
+                                                               const am_perturbed_options *,
+                                                               amine_error *),
+                                        amine_error *error) {
+  am_perturbed_options o = *(const am_perturbed_options *)chosen->options[AM_LEARNER];
   am_units units;
   AM_TRY(am_units_chosen(&units, chosen, false, error));
   o.units = units.stack;

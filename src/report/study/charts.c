@@ -13,7 +13,7 @@
 
 #define THIN_MAX 20 /* seeds of an arm that have a line of their own */
 
-/* One arm's part of a figure: its first finished run gives the times; others count if they have as
+/* One arm's part of a chart: its first finished run gives the times; others count if they have as
  * many samples. */
 typedef struct part {
   const am_study_arm *arm;
@@ -237,12 +237,12 @@ static void put_readout(am_text *page, const figure *f, double *x, double *y) {
         at++;
       all[0][i] = p->median[at], all[1][i] = p->low[at], all[2][i] = p->high[at];
     }
-    const am_readout series = {.label = p->arm->name,
-                               .classes = am_curve_classes(classes, sizeof classes, a),
-                               .y = all[0],
-                               .low = p->n_runs > 2 ? all[1] : NULL,
-                               .high = p->n_runs > 2 ? all[2] : NULL};
-    am_readout_add(page, &series, first->n);
+    const am_readout curve = {.label = p->arm->name,
+                              .classes = am_curve_classes(classes, sizeof classes, a),
+                              .y = all[0],
+                              .low = p->n_runs > 2 ? all[1] : NULL,
+                              .high = p->n_runs > 2 ? all[2] : NULL};
+    am_readout_add(page, &curve, first->n);
   }
   am_readout_close(page);
 }
@@ -268,11 +268,11 @@ static amine_status put_plot(am_text *page, const figure *f, amine_error *error)
   return AMINE_OK;
 }
 
-static amine_status put_figure(am_text *page, const figure *f, const json_t *curve,
+static amine_status put_figure(am_text *page, const figure *f, const json_t *chart,
                                amine_error *error) {
   const am_study_measured *m = meaning_of(f);
-  const char *title = json_string_value(json_object_get(curve, "title"));
-  const char *of = json_string_value(json_object_get(curve, "figure"));
+  const char *title = json_string_value(json_object_get(chart, "title"));
+  const char *of = json_string_value(json_object_get(chart, "figure"));
   am_text_puts(page, "<figure class=\"chart\">\n<h3>");
   am_html_brief(page, title ? title : f->measure, 120);
   if (of) {
@@ -292,9 +292,9 @@ static amine_status put_figure(am_text *page, const figure *f, const json_t *cur
   return AMINE_OK;
 }
 
-static amine_status put_curve(am_text *page, const am_study_source *s, const json_t *curve,
+static amine_status put_chart(am_text *page, const am_study_source *s, const json_t *chart,
                               amine_error *error) {
-  figure f = {.s = s, .measure = json_string_value(json_object_get(curve, "measure"))};
+  figure f = {.s = s, .measure = json_string_value(json_object_get(chart, "measure"))};
   amine_status status = AMINE_OK;
   bool any = false;
   f.parts = am_alloc(s->n_arms, sizeof *f.parts);
@@ -305,23 +305,23 @@ static amine_status put_curve(am_text *page, const am_study_source *s, const jso
   }
   if (status == AMINE_OK && any) {
     make_axes(&f);
-    status = put_figure(page, &f, curve, error);
+    status = put_figure(page, &f, chart, error);
   }
   for (size_t a = 0; a < s->n_arms; a++) am_free(f.parts[a].median);
   am_free(f.parts);
   return status;
 }
 
-amine_status am_study_curves(am_text *page, const am_study_source *s, amine_error *error) {
-  const json_t *curves = json_object_get(s->root, "curves");
-  if (json_array_size(curves) == 0 || am_study_done(s) == 0) return AMINE_OK;
+amine_status am_study_charts(am_text *page, const am_study_source *s, amine_error *error) {
+  const json_t *charts = json_object_get(s->root, "curves");
+  if (json_array_size(charts) == 0 || am_study_done(s) == 0) return AMINE_OK;
   am_text_puts(page, "<section id=\"curves\">\n<h2>Over time</h2>\n<p>A thin line for each seed");
   if (s->n_seeds > THIN_MAX) am_text_printf(page, " (the first %d)", THIN_MAX);
   am_text_puts(page, "; thick the median of an arm, around it the middle half of its seeds. The "
                      "green strip is where a criterion wants the measure, or wants it not, to end. "
                      "Dashed is what the measure is to be held against.</p>\n");
-  for (size_t k = 0; k < json_array_size(curves); k++)
-    AM_TRY(put_curve(page, s, json_array_get(curves, k), error));
+  for (size_t k = 0; k < json_array_size(charts); k++)
+    AM_TRY(put_chart(page, s, json_array_get(charts, k), error));
   am_text_puts(page, "</section>\n");
   return AMINE_OK;
 }

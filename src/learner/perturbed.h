@@ -13,46 +13,46 @@
  * a weight of its own to read; an iteration draws two numbers a pair and weight. Memory: one number
  * a weight and lane, and the episode; it does not grow with what learning would have to remember.
  */
-#ifndef AMINE_LEARNER_POPULATION_H
-#define AMINE_LEARNER_POPULATION_H
+#ifndef AMINE_LEARNER_PERTURBED_H
+#define AMINE_LEARNER_PERTURBED_H
 
 #include "learner/rollout.h"
 
-typedef struct am_population_options {
+typedef struct am_perturbed_options {
   am_agent_options agent; /* n_lanes even */
   am_stack_options units;
   float sigma;   /* above 0 */
   int episodes;  /* 1 to 65536 */
   bool z_scored; /* evolution: by z-score in place of rank */
-} am_population_options;
+} am_perturbed_options;
 
-typedef struct am_population {
+typedef struct am_perturbed {
   am_agent agent; /* first */
-  am_population_options options;
+  am_perturbed_options options;
   am_actor_net net;
   float sign[2]; /* of eps in the two lanes of a pair */
   /* f [n_pairs] from F [2 n_pairs]; work [2 n_pairs] is scratch */
-  void (*weigh)(const struct am_population *population, float *f, const float *F, float *work);
+  void (*weigh)(const struct am_perturbed *networks, float *f, const float *F, float *work);
   float *F, *f, *work;
-} am_population;
+} am_perturbed;
 
 /* The parameters of the learners that are made of it. */
-extern const amine_parameter am_population_parameters[];
+extern const amine_parameter am_perturbed_parameters[];
 
 /* AMINE_ERROR_ARGUMENT for an option out of range. */
-amine_status am_population_create(
+amine_status am_perturbed_create(
     am_learner **learner, const am_learner_type *type, const am_task *task,
-    const am_population_options *options, const float sign[2],
-    void (*weigh)(const am_population *, float *, const float *, float *), amine_error *error);
+    const am_perturbed_options *options, const float sign[2],
+    void (*weigh)(const am_perturbed *, float *, const float *, float *), amine_error *error);
 /* By `create`, from the options and the text that a configuration has chosen. */
-amine_status am_population_create_chosen(am_learner **learner, const am_task *task,
-                                         const am_chosen *chosen,
-                                         amine_status (*create)(am_learner **, const am_task *,
-                                                                const am_population_options *,
-                                                                amine_error *),
-                                         amine_error *error);
+amine_status am_perturbed_create_chosen(am_learner **learner, const am_task *task,
+                                        const am_chosen *chosen,
+                                        amine_status (*create)(am_learner **, const am_task *,
+                                                               const am_perturbed_options *,
+                                                               amine_error *),
+                                        amine_error *error);
 
-int am_population_series(const am_learner *learner, am_series *out);
-void am_population_destroy(am_learner *learner);
+int am_perturbed_series(const am_learner *learner, am_series *out);
+void am_perturbed_destroy(am_learner *learner);
 
 #endif

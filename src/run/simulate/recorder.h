@@ -1,18 +1,18 @@
 /* What a simulation keeps in memory of its own course, for recording.npz: bounded, whatever the
  * length of the run, and part of the checkpoint, so that a resumed run ends with the same file.
  *
- * A series is a table of numbers against biological time that only grows at its end. It is kept
+ * A recorder is a table of numbers against biological time that only grows at its end. It is kept
  * bounded in one of two ways: what is older than a window is dropped, or every second row is
  * dropped once there are too many, and from then on only every second of the rows that come is
  * taken. */
-#ifndef AMINE_RUN_SIMULATE_TRACE_H
-#define AMINE_RUN_SIMULATE_TRACE_H
+#ifndef AMINE_RUN_SIMULATE_RECORDER_H
+#define AMINE_RUN_SIMULATE_RECORDER_H
 
 #include "base/memory.h"
 #include "format/safetensors.h"
 #include "run/protocol/protocol.h"
 
-typedef struct am_trace_series {
+typedef struct am_recorder {
   const char *name; /* of its tensors: "trace.NAME", "trace.NAME.t" */
   size_t n_columns;
   size_t most; /* rows; 0: it is bounded by the window alone */
@@ -20,30 +20,30 @@ typedef struct am_trace_series {
   double *t;          /* [n] seconds */
   float *values;      /* [n][n_columns] */
   uint64_t rhythm[2]; /* one row of rhythm[0] is taken; rhythm[1] are passed over before the next */
-} am_trace_series;
+} am_recorder;
 
-void am_series_free(am_trace_series *series);
-/* Adds a row (or passes over it, if the series is thinned). AMINE_ERROR_MEMORY: it is as it was. */
-amine_status am_series_add(am_trace_series *series, double t, const float *row, amine_error *error);
+void am_recorder_free(am_recorder *recorder);
+/* Adds a row (or passes over it, if it is thinned). AMINE_ERROR_MEMORY: it is as it was. */
+amine_status am_recorder_add(am_recorder *recorder, double t, const float *row, amine_error *error);
 /* Drops the rows before t. */
-void am_series_drop(am_trace_series *series, double t);
+void am_recorder_drop(am_recorder *recorder, double t);
 
 /* Adds its tensors, which must live until the file is written. */
-amine_status am_series_save(const am_trace_series *series, am_tensor_builder *builder,
-                            amine_error *error);
+amine_status am_recorder_save(const am_recorder *recorder, am_tensor_builder *builder,
+                              amine_error *error);
 /* Takes the rows of a file. AMINE_ERROR_INPUT if they are not there, do not fit, or their times do
- * not ascend; the series is then as it was. */
-amine_status am_series_load(am_trace_series *series, const am_tensor_file *file, const char *path,
-                            amine_error *error);
+ * not ascend; the recorder is then as it was. */
+amine_status am_recorder_load(am_recorder *recorder, const am_tensor_file *file, const char *path,
+                              amine_error *error);
 
 /* Events against time; the oldest go once there are too many. */
 typedef struct am_event_log {
-  am_trace_series events; /* columns: am_event_column */
+  am_recorder events;     /* columns: am_event_column */
   uint64_t n_dropped;     /* of the oldest */
   double rewards;         /* the sum of all rewards */
 } am_event_log;
 
-/* The series and how many were dropped; as am_series_save and am_series_load. */
+/* The recorder and how many were dropped; as am_recorder_save and am_recorder_load. */
 amine_status am_event_log_save(const am_event_log *log, am_tensor_builder *builder,
                                amine_error *error);
 amine_status am_event_log_load(am_event_log *log, const am_tensor_file *file, const char *path,

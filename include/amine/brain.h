@@ -56,8 +56,8 @@ typedef struct amine_value {
   double value;
 } amine_value;
 
-/* The k-th neuron model ("lif", "lif-cond", "izhikevich", "adex", "poisson", "spikes"), NULL past
- * the end; *meaning (may be NULL) gets one line. */
+/* The k-th neuron model ("lif", "lif-cond", "izhikevich", "adex", "escape", "poisson", "spikes"),
+ * NULL past the end; *meaning (may be NULL) gets one line. */
 AMINE_API const char *amine_neuron_model(int k, const char **meaning);
 /* The k-th parameter of a model, NULL past the end or if there is no such model. */
 AMINE_API const amine_parameter *amine_neuron_parameter(const char *model, int k);

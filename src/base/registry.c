@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const names[] = {"task", "network", "rule", "modulator", "learner", ""};
+static const char *const names[] = {"task",    "network", "rule",         "modulator",
+                                    "learner", "",        "neuron model", "synapse rule"};
 
 const char *am_kind_name(am_part_kind kind) { return names[kind]; }
 
@@ -91,6 +92,28 @@ static amine_status check_row(const am_part *part, const amine_parameter *row, a
   return AMINE_OK;
 }
 
+/* Of a brain's part; n rows stand before it. */
+static amine_status check_value(const am_part *part, const amine_parameter *row, int n,
+                                amine_error *error) {
+  if (row->kind != AMINE_NUMBER || row->borrowed || row->when || strpbrk(row->name, ".=|\" "))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%s: \"%.60s\" is no plain number: a %s has no others", part->name, row->name,
+                   names[part->kind]);
+  if (n == AM_VALUES_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s has more than %d parameters", part->name,
+                   AM_VALUES_MAX);
+  return AMINE_OK;
+}
+
+static amine_status check_rows(const am_part *part, amine_error *error) {
+  const bool of_brain = part->kind > AM_N_KINDS;
+  for (int k = 0; part->parameters && part->parameters[k].name; k++) {
+    const amine_parameter *row = &part->parameters[k];
+    AM_TRY(of_brain ? check_value(part, row, k, error) : check_row(part, row, error));
+  }
+  return AMINE_OK;
+}
+
 amine_status am_registry_add(am_registry *registry, const am_part *part, amine_error *error) {
   int n = 0;
   while (registry->parts[n]) n++;
@@ -105,8 +128,7 @@ amine_status am_registry_add(am_registry *registry, const am_part *part, amine_e
   if (part->options_size > AM_OPTIONS_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: options of %zu bytes are more than %d",
                    part->name, part->options_size, AM_OPTIONS_MAX);
-  for (const amine_parameter *row = part->parameters; row && row->name; row++)
-    AM_TRY(check_row(part, row, error));
+  AM_TRY(check_rows(part, error));
   registry->parts[n] = part;
   registry->parts[n + 1] = NULL;
   return AMINE_OK;

@@ -1,10 +1,11 @@
 /* Parts and where they are found.
  *
- * A part is one choice of an experiment's grid: a task, a network, a rule, a modulator, a learner.
- * It says of itself in its own file what it is called, what it means and which parameters it has;
- * configuration, lists, help and sentences are made from that. A registry is a list of parts. There
- * is a standard one (run/config/parts.h), which has parts of each kind; a program copies that and
- * adds parts of its own. */
+ * A part is one choice of an experiment's grid: a task, a network, a rule, a modulator, a learner;
+ * or what a brain's description names: a neuron model, a synapse rule. It says of itself in its own
+ * file what it is called, what it means and which parameters it has; configuration, lists, help and
+ * sentences are made from that. A registry is a list of parts. There is a standard one
+ * (run/config/parts.h), which has parts of each kind; a program copies that and adds parts of its
+ * own. */
 #ifndef AMINE_BASE_REGISTRY_H
 #define AMINE_BASE_REGISTRY_H
 
@@ -18,12 +19,16 @@ typedef enum am_part_kind {
   AM_RULE,
   AM_MODULATOR,
   AM_LEARNER,
-  AM_N_KINDS /* of a part: what every run has */
+  AM_N_KINDS, /* an experiment has one of each of those; of a part: what every run has */
+  /* Of these a brain has any number. Their parameters are numbers, at most AM_VALUES_MAX, and are
+   * kept side by side in the table's order; a saved brain knows how many there may be. */
+  AM_NEURON,
+  AM_SYNAPSE
 } am_part_kind;
 
-enum { AM_PARTS_MAX = 128, AM_OPTIONS_MAX = 512, AM_KEY_LENGTH = 40 };
+enum { AM_PARTS_MAX = 128, AM_OPTIONS_MAX = 512, AM_KEY_LENGTH = 40, AM_VALUES_MAX = 24 };
 
-/* The first member of what a floor keeps of it: am_task_type, am_learner_type. Static storage. */
+/* The first member of what a floor keeps of it: am_task_type, am_neuron_model. Static storage. */
 typedef struct am_part {
   am_part_kind kind;
   const char *name;
@@ -48,7 +53,7 @@ typedef struct am_chosen {
   const void *options[AM_N_KINDS];
 } am_chosen;
 
-/* "task", "network", ...; "" for AM_N_KINDS. */
+/* "task", "network", ..., "synapse rule"; "" for AM_N_KINDS. */
 const char *am_kind_name(am_part_kind kind);
 /* The kind whose part has a place for this one: a network for a rule, a rule for a modulator;
  * AM_N_KINDS: every experiment has a part of this kind. */
@@ -64,7 +69,8 @@ const am_part *am_registry_at(const am_registry *registry, am_part_kind kind, in
 const am_part *am_registry_find(const am_registry *registry, am_part_kind kind, const char *name);
 /* AMINE_ERROR_ARGUMENT: the registry is full, has a part of that kind and name, or the part has a
  * parameter whose name or options a configuration cannot hold, or whose condition names one of its
- * own that does not stand before it. The registry is then as it was. */
+ * own that does not stand before it; or, of a brain's parts, one that is not a plain number, or too
+ * many. The registry is then as it was. */
 amine_status am_registry_add(am_registry *registry, const am_part *part, amine_error *error);
 
 /* The whole name of a row: "task.size". Returns out. */

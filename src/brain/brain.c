@@ -1,6 +1,7 @@
 /* The public face of a brain: populations, projections, inputs, and looking inside. */
 #include "brain/brain.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -18,9 +19,15 @@
 amine_status amine_brain_create(amine_brain **brain, double dt_ms, uint64_t seed,
                                 amine_error *error) {
   AM_ENTER;
+  return am_brain_create(brain, &am_brain_parts, dt_ms, seed, error);
+}
+
+amine_status am_brain_create(amine_brain **brain, const am_registry *parts, double dt_ms,
+                             uint64_t seed, amine_error *error) {
   if (!(dt_ms > 0 && dt_ms <= 100)) return ARGUMENT("dt_ms = %g is not in (0, 100]", dt_ms);
   amine_brain *b = am_alloc(1, sizeof *b);
   if (!b) return am_fail_memory(error, sizeof *b);
+  b->parts = parts;
   b->dt_ms = dt_ms;
   b->seed = seed;
   b->n_threads = 1;
@@ -88,12 +95,13 @@ static void note_times(amine_brain *b, const char *name) {
 /* ------------------------------------------------------------------------------- populations */
 amine_status am_brain_values(double *values, const amine_parameter *table, const char *what,
                              const amine_value *given, int n, amine_error *error) {
-  for (int k = 0; table[k].name; k++) values[k] = table[k].standard;
+  for (int k = 0; table && table[k].name; k++) values[k] = table[k].standard;
   for (int j = 0; j < n; j++) {
     int k = 0;
     if (!given[j].name) return ARGUMENT("%s: a parameter has no name", what);
-    while (table[k].name && strcmp(table[k].name, given[j].name) != 0) k++;
-    if (!table[k].name) return ARGUMENT("%s has no parameter %.100s", what, given[j].name);
+    while (table && table[k].name && strcmp(table[k].name, given[j].name) != 0) k++;
+    if (!table || !table[k].name)
+      return ARGUMENT("%s has no parameter %.100s", what, given[j].name);
     if (!(given[j].value >= table[k].min && given[j].value <= table[k].max))
       return ARGUMENT("%s: %s = %g is not in %g to %g %s", what, table[k].name, given[j].value,
                       table[k].min, table[k].max, table[k].unit);
@@ -144,7 +152,7 @@ static amine_status fill_own(am_population *p, double dt_ms, amine_error *error)
     p->own[which] = am_alloc((size_t)p->padded, sizeof(am_real));
     if (!p->own[which]) return am_fail_memory(error, (size_t)p->padded * sizeof(am_real));
     int k = 0;
-    while (strcmp(p->model->parameters[k].name, own_from(p->model, which)) != 0) k++;
+    while (strcmp(p->model->part.parameters[k].name, own_from(p->model, which)) != 0) k++;
     if (p->model->times) AM_TRY(check_rate(p, p->values[k], dt_ms, error));
     for (int i = 0; i < p->n; i++)
       p->own[which][i] = (am_real)p->model->own_value(which, p->values[k], dt_ms);
@@ -159,14 +167,14 @@ static amine_status check_step(const am_population *p, const char *name, double 
       p->model->longest_step ? p->model->longest_step(p->values) : (double)INFINITY;
   if (dt_ms <= longest) return AMINE_OK;
   return ARGUMENT("population %s: with these values %s needs steps of at most %.3g ms, not %g ms",
-                  name, p->model->name, longest, dt_ms);
+                  name, p->model->part.name, longest, dt_ms);
 }
 
 static amine_status make_population(am_population *p, const char *name, int n, double dt_ms,
                                     const amine_value *values, int n_values, amine_error *error) {
   char what[160];
-  snprintf(what, sizeof what, "neuron model %s", p->model->name);
-  AM_TRY(am_brain_values(p->values, p->model->parameters, what, values, n_values, error));
+  snprintf(what, sizeof what, "neuron model %s", p->model->part.name);
+  AM_TRY(am_brain_values(p->values, p->model->part.parameters, what, values, n_values, error));
   p->n = n;
   p->padded = (n + 15) / 16 * 16;
   p->recorded = true;
@@ -174,7 +182,7 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   p->gain = p->threshold = p->input = 1;
   for (int f = 0; f <= AMINE_FACTOR_SIGNED_ALL; f++) p->factors[f] = 1;
   AM_TRY(check_step(p, name, dt_ms, error));
-  p->model->setup(p->k_wide, p->initial, p->values, dt_ms);
+  if (p->model->setup) p->model->setup(p->k_wide, p->initial, p->values, dt_ms);
   for (int k = 0; k < AM_NEURON_CONSTANTS; k++) p->k[k] = (am_real)p->k_wide[k];
   p->is_wide = sizeof(am_real) < sizeof(double) && p->model->slowness &&
                p->model->slowness(p->values, dt_ms) > 1;
@@ -201,7 +209,7 @@ amine_status amine_brain_add_population(amine_brain *b, int *id, const char *nam
                     AM_BRAIN_NEURONS - b->n_line);
   if (b->n_populations == AM_BRAIN_POPULATIONS)
     return ARGUMENT("there are %d populations already", AM_BRAIN_POPULATIONS);
-  am_population p = {.model = am_neuron_model_find(model ? model : ""), .first = b->n_line};
+  am_population p = {.model = am_neuron_find(b->parts, model ? model : ""), .first = b->n_line};
   if (!p.model)
     return ARGUMENT("population %s: there is no neuron model %.100s", name, model ? model : "NULL");
   amine_status status = make_population(&p, name, n, b->dt_ms, values, n_values, error);
@@ -217,8 +225,9 @@ amine_status amine_brain_add_population(amine_brain *b, int *id, const char *nam
   b->populations = all;
   b->populations[b->n_populations] = p;
   b->n_line += (uint32_t)p.padded;
-  for (int k = 0; p.model->parameters[k].name; k++)
-    if (strcmp(p.model->parameters[k].name, AM_NEURON_STEPS) == 0)
+  const amine_parameter *table = p.model->part.parameters;
+  for (int k = 0; table && table[k].name; k++)
+    if (strcmp(table[k].name, AM_NEURON_STEPS) == 0)
       note_time(b, name, AM_NEURON_STEPS, p.values[k], b->dt_ms, 0);
   if (id) *id = b->n_populations;
   b->n_populations++;
@@ -253,9 +262,9 @@ amine_status amine_brain_set_parameter(amine_brain *b, int population, const cha
          strcmp(own_from(p->model, which), parameter) != 0)
     which++;
   if (which == AM_NEURON_OWN || !p->model->own[which])
-    return ARGUMENT("population %s: %s keeps no %.100s for each neuron", p->name, p->model->name,
-                    parameter);
-  const amine_parameter *row = p->model->parameters;
+    return ARGUMENT("population %s: %s keeps no %.100s for each neuron", p->name,
+                    p->model->part.name, parameter);
+  const amine_parameter *row = p->model->part.parameters;
   while (strcmp(row->name, parameter) != 0) row++;
   for (int i = 0; i < p->n; i++)
     if (!(values[i] >= row->min && values[i] <= row->max))
@@ -389,6 +398,39 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
   return AMINE_OK;
 }
 
+/* The rule, and its constants. */
+static amine_status make_rule(am_projection *out, const amine_brain *b, const amine_projection *p,
+                              amine_error *error) {
+  char what[AM_KEY_LENGTH + 8];
+  out->rule = am_synapse_find(b->parts, p->rule ? p->rule : "none");
+  if (!out->rule) return ARGUMENT("there is no rule %.100s", p->rule ? p->rule : "none");
+  const char *rule = out->rule->part.name;
+  const amine_parameter *table = out->rule->part.parameters;
+  assert(strcmp(table[AM_VALUE_W_MIN].name, "w_min") == 0); /* AM_SYNAPSE_COMMON */
+  snprintf(what, sizeof what, "rule %s", rule);
+  AM_TRY(am_brain_values(out->values, table, what, p->values, p->n_values, error));
+  if (out->values[AM_VALUE_W_MIN] > out->values[AM_VALUE_W_MAX])
+    return ARGUMENT("rule %s: w_min is above w_max", rule);
+  if (out->rule->dopamine) {
+    const double tau_ms = out->rule->dopamine(out->values).tau_c_ms;
+    if (tau_ms > 0 && tau_ms < b->dt_ms / 4)
+      return ARGUMENT("rule %s: an eligibility of %g ms is shorter than a quarter of a step", rule,
+                      tau_ms);
+    out->keeps_c = sizeof(am_real) < sizeof(double) && out->rule->scores &&
+                   tau_ms > AM_NARROW_TRACE * b->dt_ms;
+  }
+  const am_neuron_model *target = b->populations[p->target].model;
+  const char *state = target->states[0] ? target->states[AM_NEURON_SCORE] : NULL;
+  if (out->rule->scores && !(state && strcmp(state, "score") == 0))
+    return ARGUMENT("rule %s: its targets are neurons of the model escape, not %s", rule,
+                    target->part.name);
+  out->k[AM_SYNAPSE_W_MIN] = (am_real)out->values[AM_VALUE_W_MIN];
+  out->k[AM_SYNAPSE_W_MAX] = (am_real)out->values[AM_VALUE_W_MAX];
+  if (out->rule->setup) out->rule->setup(out->k_wide, out->values, b->dt_ms);
+  for (int k = AM_SYNAPSE_X; k < AM_SYNAPSE_CONSTANTS; k++) out->k[k] = (am_real)out->k_wide[k];
+  return AMINE_OK;
+}
+
 static amine_status make_projection(am_projection *out, const amine_brain *b,
                                     const amine_projection *p, amine_error *error) {
   char what[416];
@@ -398,29 +440,7 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   out->weight = p->weight;
   out->weight_max = p->weight_max;
   out->factor = p->factor;
-  out->rule = am_synapse_rule_find(p->rule ? p->rule : "none");
-  if (!out->rule) return ARGUMENT("there is no rule %.100s", p->rule);
-  snprintf(what, sizeof what, "rule %s", out->rule->name);
-  AM_TRY(am_brain_values(out->values, out->rule->parameters, what, p->values, p->n_values, error));
-  if (out->values[AM_RULE_W_MIN] > out->values[AM_RULE_W_MAX])
-    return ARGUMENT("rule %s: w_min is above w_max", out->rule->name);
-  if (out->rule->dopamine) {
-    const double tau_ms = out->rule->dopamine(out->values).tau_c_ms;
-    if (tau_ms > 0 && tau_ms < b->dt_ms / 4)
-      return ARGUMENT("rule %s: an eligibility of %g ms is shorter than a quarter of a step",
-                      out->rule->name, tau_ms);
-    out->keeps_c = sizeof(am_real) < sizeof(double) && out->rule->scores &&
-                   tau_ms > AM_NARROW_TRACE * b->dt_ms;
-  }
-  const am_neuron_model *target = b->populations[p->target].model;
-  const char *state = target->states[0] ? target->states[AM_NEURON_SCORE] : NULL;
-  if (out->rule->scores && !(state && strcmp(state, "score") == 0))
-    return ARGUMENT("rule %s: its targets are neurons of the model escape, not %s", out->rule->name,
-                    target->name);
-  out->k[AM_SYNAPSE_W_MIN] = (am_real)out->values[AM_RULE_W_MIN];
-  out->k[AM_SYNAPSE_W_MAX] = (am_real)out->values[AM_RULE_W_MAX];
-  out->rule->setup(out->k_wide, out->values, b->dt_ms);
-  for (int k = AM_SYNAPSE_X; k < AM_SYNAPSE_CONSTANTS; k++) out->k[k] = (am_real)out->k_wide[k];
+  AM_TRY(make_rule(out, b, p, error));
   out->stp_u = p->stp_u;
   out->stp_tau_rec_ms = p->stp_u > 0 ? p->stp_tau_rec_ms : 0;
   out->stp_tau_facil_ms = p->stp_u > 0 ? p->stp_tau_facil_ms : 0;
@@ -446,8 +466,8 @@ static void note_projection(amine_brain *b, const am_projection *made, const ami
   note_time(b, made->name, "delay_ms", p->delay_ms, b->dt_ms, 1);
   if (p->delay_max_ms > p->delay_ms)
     note_time(b, made->name, "delay_max_ms", p->delay_max_ms, b->dt_ms, 1);
-  if (made->values[AM_RULE_TARGET_RATE] > 0)
-    note_time(b, made->name, "time_window_ms", made->values[AM_RULE_WINDOW], b->dt_ms, 1);
+  if (made->values[AM_VALUE_TARGET_RATE] > 0)
+    note_time(b, made->name, "time_window_ms", made->values[AM_VALUE_WINDOW], b->dt_ms, 1);
   const double read_ms = made->rule->dopamine ? made->rule->dopamine(made->values).read_ms : 0;
   if (read_ms > 0) note_time(b, made->name, "read_ms", read_ms, b->dt_ms, 1);
 }
@@ -490,7 +510,7 @@ amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection
 /* ------------------------------------------------------------------------------------- inputs */
 static amine_status takes_input(const am_population *p, amine_error *error) {
   if (p->model->is_source)
-    return ARGUMENT("population %s: %s takes no input", p->name, p->model->name);
+    return ARGUMENT("population %s: %s takes no input", p->name, p->model->part.name);
   return AMINE_OK;
 }
 
@@ -596,9 +616,9 @@ amine_status amine_brain_add_spikes(amine_brain *b, int population, const int *n
   AM_ENTER;
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
-  if (strcmp(p->model->name, "spikes") != 0)
+  if (p->model->kernels[0])
     return ARGUMENT("population %s: %s cannot be told when to fire, only the model spikes can",
-                    p->name, p->model->name);
+                    p->name, p->model->part.name);
   bool exact = true;
   for (size_t k = 0; k < n; k++) {
     const uint64_t step = am_steps(times_ms[k], b->dt_ms);
@@ -687,7 +707,7 @@ int amine_brain_n_projections(const amine_brain *b) { return b->n_projections; }
 const char *amine_brain_population(const amine_brain *b, int k, int *n, const char **model) {
   if (k < 0 || k >= b->n_populations) return NULL;
   if (n) *n = b->populations[k].n;
-  if (model) *model = b->populations[k].model->name;
+  if (model) *model = b->populations[k].model->part.name;
   return b->populations[k].name;
 }
 

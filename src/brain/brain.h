@@ -25,11 +25,9 @@
 #include "brain/event_plan.h"
 #include "brain/events.h"
 #include "brain/flight.h"
-#include "brain/neuron.h"
+#include "brain/parts.h"
 #include "brain/pass.h"
-#include "rule/synapse.h"
 
-#define AM_BRAIN_VALUES 24 /* parameters of a model or a rule at most */
 #define AM_BRAIN_POPULATIONS 4096
 #define AM_BRAIN_NEURONS 100000000
 #define AM_BRAIN_DELAY 20000               /* steps at most */
@@ -57,7 +55,7 @@ typedef struct am_record {
 typedef struct am_population {
   char *name;
   const am_neuron_model *model;
-  double values[AM_BRAIN_VALUES];
+  double values[AM_VALUES_MAX];
   double k_wide[AM_NEURON_CONSTANTS], initial[AM_NEURON_STATES];
   am_real k[AM_NEURON_CONSTANTS];
   /* Its neurons live in 64 bits, [padded]; brain.states holds what others see of them. NULL where
@@ -94,7 +92,7 @@ typedef struct am_projection {
   am_connection *connection;
   double weight, weight_max;
   const am_synapse_rule *rule;
-  double values[AM_BRAIN_VALUES];
+  double values[AM_VALUES_MAX];
   am_real k[AM_SYNAPSE_CONSTANTS];
   double k_wide[AM_SYNAPSE_CONSTANTS];
   amine_third_factor factor;
@@ -170,6 +168,7 @@ typedef struct am_chunk {
 } am_chunk;
 
 struct amine_brain {
+  const am_registry *parts; /* that it may be made of */
   double dt_ms;
   uint64_t seed, step;
   int n_threads;
@@ -228,6 +227,11 @@ static inline void am_block_row(const am_block *k, int delay, uint32_t n_sources
   *begin = r[0];
   *end = r[1];
 }
+
+/* As amine_brain_create, of a program's own neuron models and synapse rules, too; the registry
+ * outlives the brain. */
+amine_status am_brain_create(amine_brain **brain, const am_registry *parts, double dt_ms,
+                             uint64_t seed, amine_error *error);
 
 /* brain/build.c: cuts the line, draws the synapses; once, before the first run. */
 amine_status am_brain_build(amine_brain *brain, amine_error *error);

@@ -489,7 +489,7 @@ static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *e
     for (size_t k = 0; k < row; k++) p->stp_state[row + k] = 1;
   }
   if (p->is_wide) AM_TRY(make_wide_traces(p, row, (size_t)padded, error));
-  if (p->values[AM_RULE_TARGET_RATE] > 0) ROOM(p->window_counts, (size_t)padded);
+  if (p->values[AM_VALUE_TARGET_RATE] > 0) ROOM(p->window_counts, (size_t)padded);
   if (p->rule->dopamine) {
     const am_dopamine is = p->rule->dopamine(p->values);
     AM_TRY(am_reward_make(&p->reward, &is, b->dt_ms, b->look_every, error));
@@ -594,8 +594,8 @@ static void plan_sweeps(amine_brain *b) {
   for (int k = 0; k < b->n_projections; k++) {
     am_projection *p = &b->projections[k];
     p->window = 0;
-    if (p->values[AM_RULE_TARGET_RATE] <= 0) continue;
-    p->window = am_steps_or_one(p->values[AM_RULE_WINDOW], b->dt_ms);
+    if (p->values[AM_VALUE_TARGET_RATE] <= 0) continue;
+    p->window = am_steps_or_one(p->values[AM_VALUE_WINDOW], b->dt_ms);
     b->sweep_grid = common_divisor(b->sweep_grid, p->window);
   }
 }

@@ -279,7 +279,7 @@ static uint32_t structure(const amine_brain *b) {
   for (int k = 0; k < b->n_populations; k++) {
     const am_population *p = &b->populations[k];
     CHECK(p->n);
-    crc = am_crc32c(crc, p->model->name, strlen(p->model->name));
+    crc = am_crc32c(crc, p->model->part.name, strlen(p->model->part.name));
     crc = am_crc32c(crc, p->values, sizeof p->values);
     CHECK(p->effects);
     CHECK(p->delay_ms);
@@ -300,7 +300,7 @@ static uint32_t structure(const amine_brain *b) {
   }
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
-    crc = am_crc32c(crc, p->rule->name, strlen(p->rule->name));
+    crc = am_crc32c(crc, p->rule->part.name, strlen(p->rule->part.name));
     crc = am_crc32c(crc, p->values, sizeof p->values);
     crc = am_crc32c(crc, p->delays, (size_t)p->n_delays * sizeof *p->delays);
     const int fixed[4] = {p->source, p->target, p->receptor, (int)p->factor};

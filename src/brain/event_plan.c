@@ -128,7 +128,8 @@ static amine_status judge_cue(const judged *j) {
   const am_neuron_model *model = j->b->populations[p->stimulates].model;
   if (model->is_source && model->kernels[0])
     return am_fail(j->error, AMINE_ERROR_ARGUMENT,
-                   "event %.60s: neurons of the model %s take no stimulus", j->name, model->name);
+                   "event %.60s: neurons of the model %s take no stimulus", j->name,
+                   model->part.name);
   return AMINE_OK;
 }
 

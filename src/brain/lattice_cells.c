@@ -1,95 +1,23 @@
 /* Kinds of neurons. */
 #include "brain/lattice_cells.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "brain/neuron.h"
-
-static const char *const models[][2] = {
-    {"leaky-integrate-and-fire", "lif"},
-    {"integrate-and-fire", "lif"},
-    {"iaf", "lif"},
-    {"current-lif", "lif"},
-    {"cond-lif", "lif-cond"},
-    {"conductance-lif", "lif-cond"},
-    {"lif-conductance", "lif-cond"},
-    {"izh", "izhikevich"},
-    {"aeif", "adex"},
-    {"adaptive-exponential", "adex"},
-};
-#define N_MODELS (sizeof models / sizeof *models)
-
-/* How Izhikevich's neurons fire, by name: Izhikevich 2003, doi:10.1109/TNN.2003.820440. */
-static const char *const parameter_of_kind[] = {"a", "b", "c", "d"};
-static const struct {
-  const char *name;
-  double values[4]; /* a, b, c, d */
-} kinds[] = {{"regular-spiking", {0.02, 0.2, -65, 8}},
-             {"intrinsically-bursting", {0.02, 0.2, -55, 4}},
-             {"chattering", {0.02, 0.2, -50, 2}},
-             {"fast-spiking", {0.1, 0.2, -65, 2}},
-             {"low-threshold-spiking", {0.02, 0.25, -65, 2}},
-             {"thalamo-cortical", {0.02, 0.25, -65, 0.05}},
-             {"resonator", {0.1, 0.26, -65, 2}}};
-#define N_KINDS ((int)(sizeof kinds / sizeof *kinds))
-static const char *const kind_names[][2] = {
-    {"regular", "regular-spiking"},
-    {"rs", "regular-spiking"},
-    {"bursting", "intrinsically-bursting"},
-    {"ib", "intrinsically-bursting"},
-    {"ch", "chattering"},
-    {"fast", "fast-spiking"},
-    {"fs", "fast-spiking"},
-    {"low-threshold", "low-threshold-spiking"},
-    {"lts", "low-threshold-spiking"},
-    {"thalamocortical", "thalamo-cortical"},
-    {"tc", "thalamo-cortical"},
-    {"rz", "resonator"},
-};
-#define N_KIND_NAMES (sizeof kind_names / sizeof *kind_names)
-
-/* A word as we spell words: "Regular_Spiking" becomes "regular-spiking". */
-static void plain(const char *word, char *out, size_t size) {
-  snprintf(out, size, "%s", word);
-  for (char *p = out; *p; p++) *p = *p == '_' || *p == ' ' ? '-' : (char)tolower((unsigned char)*p);
-}
-
-const char *am_translate(const char *const (*pairs)[2], size_t n_pairs, const char *word, char *out,
-                         size_t size) {
-  plain(word, out, size);
-  for (size_t k = 0; k < n_pairs; k++)
-    if (strcmp(pairs[k][0], out) == 0) return pairs[k][1];
-  return out;
-}
+#include "brain/parts.h"
 
 /* ------------------------------------------------------------------------------ keys */
 
 /* The model that an object names, or "lif". */
-static const char *model_of(const json_t *object) {
+static const am_part *model_of(const am_registry *parts, const json_t *object) {
   static const char *const keys[] = {"type", "model_type", "model"};
-  const char *word = NULL, *near;
-  char spelled[64];
+  const char *word = NULL;
   for (int k = 0; k < 3 && !word; k++) word = json_string_value(json_object_get(object, keys[k]));
-  word = word ? am_translate(models, N_MODELS, word, spelled, sizeof spelled) : "lif";
-  return am_model_word(amine_neuron_model, word, &near);
+  return word ? am_brain_part_of(parts, AM_NEURON, word, true, NULL) : &am_lif_model.part;
 }
 
-static const amine_parameter *parameter(const json_t *object, int k) {
-  const char *model = model_of(object);
-  return model ? amine_neuron_parameter(model, k) : NULL;
-}
-
-static const amine_parameter *find_parameter(const json_t *object, const char *key) {
-  const char *model = model_of(object);
-  const am_values_source source = {
-      .parameters = amine_neuron_parameter, .of = model ? model : "", .loose = true};
-  return am_parameter_find(&source, key);
-}
-
-static const am_more parameters = {.next = parameter, .find = find_parameter};
+static const am_more parameters = {.part = model_of, .loose = true};
 
 /* Synapses by name: decay and reversal potential of what arrives (Wang 2002,
  * doi:10.1016/S0896-6273(02)01092-9). A current-based model has no reversal potential. */
@@ -167,40 +95,44 @@ const am_table am_cell_type_table = {.fields = cell_fields, .name = own_name};
 static amine_status read_model(am_cell_type *type, const am_reader *r, const am_where *above,
                                const char *word) {
   const am_where where = {.above = above, .key = "type"};
-  const char *near;
-  char spelled[64];
-  const char *model = am_model_word(
-      amine_neuron_model, am_translate(models, N_MODELS, word, spelled, sizeof spelled), &near);
-  if (!model)
-    return am_refuse(r, &where, NULL, "\"%.60s\" is no neuron model%s%s%s", word,
-                     near ? "; did you mean " : " (amine list neurons)", near ? near : "",
-                     near ? "?" : "");
-  type->model = model;
+  const am_part *part = NULL;
+  AM_TRY(am_part_read(&part, r, &where, AM_NEURON, word, true));
+  type->model = (const am_neuron_model *)part;
   return AMINE_OK;
 }
 
-/* The parameters of a kind of Izhikevich neuron; what the file says of them comes after. */
+/* The kind of that name; NULL: the model has none. */
+static const am_neuron_kind *kind_of(const am_neuron_model *model, const char *word) {
+  for (const am_neuron_kind *kind = model->kinds; kind && kind->name; kind++)
+    if (am_spelled_so(word, kind->name, kind->others)) return kind;
+  return NULL;
+}
+
+static amine_status refuse_kind(const am_cell_type *type, const am_reader *r, const am_where *where,
+                                const char *word) {
+  const am_part *part;
+  am_nearest_word near = am_nearest_begin(word);
+  for (const am_neuron_kind *kind = type->model->kinds; kind && kind->name; kind++)
+    am_nearest_try(&near, kind->name);
+  for (int k = 0; (part = am_registry_at(r->parts, AM_NEURON, k)) != NULL; k++)
+    if (kind_of((const am_neuron_model *)part, word))
+      return am_refuse(r, where, NULL, "\"%.60s\" is a kind of %s neuron: type is %s", word,
+                       part->name, type->model->part.name);
+  return am_refuse(r, where, NULL, "\"%.60s\" is no kind of %s neuron%s%s%s", word,
+                   type->model->part.name, near.best ? "; did you mean " : " (docs/model.md)",
+                   near.best ? near.best : "", near.best ? "?" : "");
+}
+
+/* The parameters of a way to fire; what the file says of them comes after. */
 static amine_status read_kind(am_cell_type *type, am_model_plan *plan, am_reader *r,
                               const am_where *above, const char *word) {
   const am_where where = {.above = above, .key = "kind"};
-  const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
-  char spelled[64];
-  const char *name = am_translate(kind_names, N_KIND_NAMES, word, spelled, sizeof spelled);
-  am_nearest_word near = am_nearest_begin(name);
-  if (strcmp(type->model, "izhikevich") != 0)
-    return am_refuse(r, &where, NULL, "\"%.60s\" is a kind of izhikevich neuron: type is %s", word,
-                     type->model);
-  for (int k = 0; k < N_KINDS; k++) {
-    am_nearest_try(&near, kinds[k].name);
-    if (strcmp(kinds[k].name, name) != 0) continue;
-    for (int p = 0; p < 4; p++)
-      AM_TRY(am_values_set(&type->values, plan, r, &where,
-                           am_parameter_find(&source, parameter_of_kind[p]), kinds[k].values[p]));
-    return AMINE_OK;
-  }
-  return am_refuse(r, &where, NULL, "\"%.60s\" is no kind of izhikevich neuron%s%s%s", word,
-                   near.best ? "; did you mean " : " (docs/model.md)", near.best ? near.best : "",
-                   near.best ? "?" : "");
+  const am_neuron_kind *kind = kind_of(type->model, word);
+  if (!kind) return refuse_kind(type, r, &where, word);
+  for (const amine_value *v = kind->values; v->name; v++)
+    AM_TRY(am_values_set(&type->values, plan, r, &where,
+                         am_parameter_find(&type->model->part, v->name, false), v->value));
+  return AMINE_OK;
 }
 
 /* What arrives at one receptor: "tau_e_ms" and "e_e_mv" where the model has them. */
@@ -208,10 +140,10 @@ static amine_status read_synapse(am_cell_type *type, am_model_plan *plan, am_rea
                                  const am_where *above, const char *key, int which,
                                  const char *const parameter[2]) {
   const am_where where = {.above = above, .key = key};
-  const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
   for (int k = 0; k < 2 && which >= 0; k++) {
-    const amine_parameter *p = am_parameter_find(&source, parameter[k]);
-    if (!p && k == 0) return am_refuse(r, &where, NULL, "%s takes no synapses", type->model);
+    const amine_parameter *p = am_parameter_find(&type->model->part, parameter[k], false);
+    if (!p && k == 0)
+      return am_refuse(r, &where, NULL, "%s takes no synapses", type->model->part.name);
     if (p) AM_TRY(am_values_set(&type->values, plan, r, &where, p, synapse_values[which][k]));
   }
   return AMINE_OK;
@@ -220,8 +152,7 @@ static amine_status read_synapse(am_cell_type *type, am_model_plan *plan, am_rea
 static amine_status read_params(am_cell_type *type, am_model_plan *plan, am_reader *r,
                                 const am_where *above, const json_t *params) {
   const am_where where = {.above = above, .key = "params_default"};
-  const am_values_source source = {
-      .parameters = amine_neuron_parameter, .of = type->model, .loose = true};
+  const am_values_source source = {.part = &type->model->part, .loose = true};
   type->conductance = am_neuron_is_conductance(type->model);
   return params ? am_values_read(&type->values, plan, r, &where, params, &source) : AMINE_OK;
 }
@@ -241,7 +172,7 @@ static amine_status read_common(am_cell_type *type, am_model_plan *plan, am_read
                                 const am_where *file, const json_t *object) {
   const am_where where = {.above = file, .key = "neuron_model"};
   cell_keys keys = {.excitatory = -1, .inhibitor = -1};
-  *type = (am_cell_type){.model = "lif", .fraction = 1, .strength = 1};
+  *type = (am_cell_type){.model = &am_lif_model, .fraction = 1, .strength = 1};
   if (!object) return read_params(type, plan, r, &where, NULL);
   AM_TRY(am_table_read(r, &where, object, &am_neuron_model_table, true, &keys));
   if (keys.type) AM_TRY(read_model(type, r, &where, keys.type));
@@ -251,11 +182,10 @@ static amine_status read_common(am_cell_type *type, am_model_plan *plan, am_read
 /* What the common model says. */
 static amine_status copy_values(am_cell_type *type, const am_cell_type *common, am_model_plan *plan,
                                 am_reader *r, const am_where *where) {
-  const am_values_source source = {.parameters = amine_neuron_parameter, .of = type->model};
   for (int k = 0; k < common->values.n_values; k++) {
     const amine_value *v = &common->values.values[k];
-    AM_TRY(am_values_set(&type->values, plan, r, where, am_parameter_find(&source, v->name),
-                         v->value));
+    AM_TRY(am_values_set(&type->values, plan, r, where,
+                         am_parameter_find(&type->model->part, v->name, false), v->value));
   }
   return AMINE_OK;
 }

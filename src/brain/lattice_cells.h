@@ -9,8 +9,8 @@
 #define AM_CELL_TYPES 16
 
 typedef struct am_cell_type {
-  const char *name;  /* NULL: the only one */
-  const char *model; /* of amine_neuron_model */
+  const char *name; /* NULL: the only one */
+  const am_neuron_model *model;
   am_values values;
   double fraction;  /* of an area's neurons */
   bool inhibitory;  /* its synapses are */
@@ -22,10 +22,5 @@ typedef struct am_cell_type {
 amine_status am_cell_types_read(am_cell_type types[AM_CELL_TYPES], int *n_types,
                                 am_model_plan *plan, am_reader *r, const am_where *file,
                                 const am_lattice_keys *keys);
-
-/* The second word of the pair whose first one is this, plainly spelled; else the word itself,
- * plain, in out. */
-const char *am_translate(const char *const (*pairs)[2], size_t n_pairs, const char *word, char *out,
-                         size_t size);
 
 #endif

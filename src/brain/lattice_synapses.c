@@ -6,29 +6,7 @@
 #include <string.h>
 
 #include "brain/model_projection.h"
-
-static const char *const rules[][2] = {
-    {"hebbian", "hebb"},
-    {"hebb-like", "hebb"},
-    {"hebbian-like", "hebb"},
-    {"pair-stdp", "stdp"},
-    {"spike-timing", "stdp"},
-    {"spike-timing-dependent-plasticity", "stdp"},
-    {"triplet-stdp", "triplet"},
-    {"stdp-triplet", "triplet"},
-    {"dopamine-stdp", "da-stdp"},
-    {"stdp-da", "da-stdp"},
-    {"r-stdp", "da-stdp"},
-    {"rstdp", "da-stdp"},
-    {"reward-stdp", "da-stdp"},
-    {"reward-modulated-stdp", "da-stdp"},
-    {"inhibitory-stdp", "istdp"},
-    {"vogels", "istdp"},
-    {"off", "none"},
-    {"fixed", "none"},
-    {"static", "none"},
-};
-#define N_RULES (sizeof rules / sizeof *rules)
+#include "brain/parts.h"
 
 /* ------------------------------------------------------------------------------ keys */
 
@@ -61,27 +39,13 @@ typedef struct connectivity_keys {
   bool self;
 } connectivity_keys;
 
-static const char *rule_of(const json_t *plasticity) {
-  const char *word = json_string_value(json_object_get(plasticity, "rule")), *near;
-  char plain[64];
+static const am_part *rule_of(const am_registry *parts, const json_t *plasticity) {
+  const char *word = json_string_value(json_object_get(plasticity, "rule"));
   if (!word) word = json_string_value(json_object_get(plasticity, "type"));
-  word = word ? am_translate(rules, N_RULES, word, plain, sizeof plain) : "hebb";
-  return am_model_word(amine_synapse_rule, word, &near);
+  return word ? am_brain_part_of(parts, AM_SYNAPSE, word, true, NULL) : &am_hebb_synapse.part;
 }
 
-static const amine_parameter *parameter(const json_t *plasticity, int k) {
-  const char *rule = rule_of(plasticity);
-  return rule ? amine_synapse_rule_parameter(rule, k) : NULL;
-}
-
-static const amine_parameter *find_parameter(const json_t *plasticity, const char *key) {
-  const char *rule = rule_of(plasticity);
-  const am_values_source source = {
-      .parameters = amine_synapse_rule_parameter, .of = rule ? rule : "", .loose = true};
-  return am_parameter_find(&source, key);
-}
-
-static const am_more parameters = {.next = parameter, .find = find_parameter};
+static const am_more parameters = {.part = rule_of, .loose = true};
 
 #define SWITCH(type)                                                                               \
   {                                                                                                \
@@ -221,7 +185,7 @@ const am_table am_connectivity_table = {.fields = connectivity_fields};
 
 /* What a learning projection gets. */
 typedef struct learning {
-  const char *rule; /* NULL: fixed */
+  const am_synapse_rule *rule; /* NULL: fixed */
   am_values values;
   double w_min, w_max;
   amine_third_factor factor;
@@ -230,16 +194,14 @@ typedef struct learning {
 
 static amine_status set(learning *l, am_model_plan *plan, am_reader *r, const am_where *where,
                         const char *name, double value) {
-  const am_values_source source = {.parameters = amine_synapse_rule_parameter, .of = l->rule};
-  const amine_parameter *p = am_parameter_find(&source, name);
+  const amine_parameter *p = am_parameter_find(&l->rule->part, name, false);
   return p ? am_values_set(&l->values, plan, r, where, p, value) : AMINE_OK;
 }
 
 static double value_of(const learning *l, const char *name) {
-  const am_values_source source = {.parameters = amine_synapse_rule_parameter, .of = l->rule};
   for (int k = 0; k < l->values.n_values; k++)
     if (strcmp(l->values.values[k].name, name) == 0) return l->values.values[k].value;
-  const amine_parameter *p = am_parameter_find(&source, name);
+  const amine_parameter *p = am_parameter_find(&l->rule->part, name, false);
   return p ? p->standard : 0;
 }
 
@@ -263,7 +225,8 @@ static amine_status read_metaplasticity(learning *l, am_model_plan *plan, am_rea
   if (!object) return AMINE_OK;
   AM_TRY(am_table_read(r, &where, object, &metaplasticity_table, true, &keys));
   if (!keys.enabled) return AMINE_OK;
-  if (strcmp(l->rule, "bcm") != 0) am_reader_note(r, &where, "of rule bcm only, not used");
+  if (!am_parameter_find(&l->rule->part, "bcm_tau_ms", false))
+    am_reader_note(r, &where, "of rule bcm only, not used");
   AM_TRY(set(l, plan, r, &where, "bcm_tau_ms", keys.bcm_tau));
   return set(l, plan, r, &where, "bcm_target_rate_hz", keys.bcm_target_rate);
 }
@@ -285,15 +248,11 @@ static amine_status read_short_term(learning *l, am_reader *r, const am_where *a
 static amine_status find_rule(learning *l, const am_reader *r, const am_where *above,
                               const plasticity_keys *keys) {
   const am_where where = {.above = above, .key = "rule"};
-  const char *near = NULL;
-  char plain[64];
-  const char *word =
-      keys->rule ? am_translate(rules, N_RULES, keys->rule, plain, sizeof plain) : "hebb";
-  l->rule = am_model_word(amine_synapse_rule, keys->enabled ? word : "none", &near);
-  if (l->rule) return AMINE_OK;
-  return am_refuse(r, &where, NULL, "\"%.60s\" is no plasticity rule%s%s%s", keys->rule,
-                   near ? "; did you mean " : " (amine list synapses)", near ? near : "",
-                   near ? "?" : "");
+  const am_part *part = keys->enabled ? &am_hebb_synapse.part : &am_none_synapse.part;
+  if (keys->enabled && keys->rule)
+    AM_TRY(am_part_read(&part, r, &where, AM_SYNAPSE, keys->rule, true));
+  l->rule = (const am_synapse_rule *)part;
+  return AMINE_OK;
 }
 
 /* The third factor: what the file says, or all modulators if there are some. */
@@ -302,8 +261,8 @@ static amine_status choose_factor(learning *l, const am_model_plan *plan, const 
   const am_where where = {.above = above, .key = "factor"};
   if (said > AMINE_FACTOR_NONE && !plan->has_chemical)
     return am_refuse(r, &where, NULL, "the model has no neuromodulation");
-  const amine_third_factor natural =
-      strcmp(l->rule, "da-stdp") == 0 ? AMINE_FACTOR_SIGNED : AMINE_FACTOR_ALL;
+  const amine_third_factor own = l->rule->factor;
+  const amine_third_factor natural = own == AMINE_FACTOR_NONE ? AMINE_FACTOR_ALL : own;
   l->factor = said >= 0            ? (amine_third_factor)said
               : plan->has_chemical ? natural
                                    : AMINE_FACTOR_NONE;
@@ -319,8 +278,7 @@ static amine_status read_plasticity(learning *l, am_model_plan *plan, am_reader 
   AM_TRY(am_table_read(r, &where, object, &am_plasticity_table, true, &keys));
   AM_TRY(find_rule(l, r, &where, &keys));
   if (keys.enabled) AM_TRY(set(l, plan, r, &where, "weight_decay", 1e-5));
-  const am_values_source source = {
-      .parameters = amine_synapse_rule_parameter, .of = l->rule, .loose = true, .passes = true};
+  const am_values_source source = {.part = &l->rule->part, .loose = true, .passes = true};
   AM_TRY(am_values_read(&l->values, plan, r, &where, object, &source));
   AM_TRY(read_short_term(l, r, &where, keys.short_term));
   AM_TRY(choose_factor(l, plan, r, &where, keys.factor));
@@ -371,10 +329,10 @@ static amine_status read_connectivity(connectivity_keys *keys, am_reader *r, con
   return choose_weight(keys, r, &where, object);
 }
 
-/* Which synapses the rule is for: those of inhibitory cells if it is istdp, else of the others. */
+/* Which synapses the rule is for: those of inhibitory cells, or of the others, as it says. */
 static bool learns(const learning *l, const am_cell_type *source) {
-  if (!l->rule || strcmp(l->rule, "none") == 0) return l->rule != NULL;
-  return !source->name || source->inhibitory == (strcmp(l->rule, "istdp") == 0);
+  if (!l->rule || !am_synapse_learns(l->rule)) return l->rule != NULL;
+  return !source->name || source->inhibitory == (l->rule->of_inhibitory != 0);
 }
 
 static amine_projection projection(const learning *l, const connectivity_keys *keys,
@@ -390,9 +348,9 @@ static amine_projection projection(const learning *l, const connectivity_keys *k
   p.velocity = keys->velocity;
   p.receptor = source->inhibitory ? AMINE_RECEPTOR_2 : AMINE_RECEPTOR_1;
   if (learns(l, source)) {
-    p.rule = l->rule;
+    p.rule = l->rule->part.name;
     p.values = l->values.values, p.n_values = l->values.n_values;
-    p.factor = strcmp(l->rule, "none") == 0 ? AMINE_FACTOR_NONE : l->factor;
+    p.factor = am_synapse_learns(l->rule) ? l->factor : AMINE_FACTOR_NONE;
     low = fmin(fmax(low, l->w_min), l->w_max);
     high = fmin(fmax(high, l->w_min), l->w_max);
   }

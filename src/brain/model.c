@@ -7,6 +7,7 @@
 #include "brain/model_input.h"
 #include "brain/model_population.h"
 #include "brain/model_projection.h"
+#include "brain/parts.h"
 #include "format/json.h"
 
 typedef struct top_keys {
@@ -152,7 +153,10 @@ amine_status am_brain_from_json_within(amine_brain **brain, const json_t *root, 
                                        uint64_t seed, const am_model_limits *limits, am_text *notes,
                                        amine_error *error) {
   static const am_model_limits most = {.neurons = AM_MODEL_NEURONS, .synapses = AM_MODEL_SYNAPSES};
-  am_reader r = {.file = name, .notes = notes, .error = error};
+  am_reader r = {.parts = limits && limits->parts ? limits->parts : &am_brain_parts,
+                 .file = name,
+                 .notes = notes,
+                 .error = error};
   am_model_plan plan = {.limits = limits ? *limits : most, .seed = seed};
   amine_brain *made = NULL;
   amine_status status = read_model(&plan, &r, root);
@@ -171,6 +175,7 @@ amine_status am_brain_from_json(amine_brain **brain, const json_t *root, const c
   return am_brain_from_json_within(brain, root, name, seed, NULL, notes, error);
 }
 
-bool am_brain_find_key(am_found *found, const json_t *root, const char *dotted_path) {
-  return am_table_find(found, &am_model_table, root, dotted_path);
+bool am_brain_find_key(am_found *found, const am_registry *parts, const json_t *root,
+                       const char *dotted_path) {
+  return am_table_find(found, &am_model_table, parts, root, dotted_path);
 }

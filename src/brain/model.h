@@ -18,10 +18,13 @@
 #include "base/memory.h"
 #include "brain/model_field.h"
 
-/* How large a model may be. Synapses are counted as expected: probability times pairs. */
+/* How large a model may be, and what it may be made of. Synapses are counted as expected:
+ * probability times pairs. */
 typedef struct am_model_limits {
   size_t neurons, synapses;
   bool no_files; /* inputs may not name files: for models from somewhere one does not trust */
+  /* whose neuron models and synapse rules it may name, and which outlives the brain; NULL: ours */
+  const am_registry *parts;
 } am_model_limits;
 
 #define AM_MODEL_NEURONS ((size_t)10000000)
@@ -35,15 +38,18 @@ typedef struct am_model_limits {
 amine_status am_brain_from_json(amine_brain **brain, const json_t *root, const char *name,
                                 uint64_t seed, am_text *notes, amine_error *error);
 
-/* The same within the caller's limits; NULL stands for AM_MODEL_NEURONS and AM_MODEL_SYNAPSES. */
+/* The same within the caller's limits; NULL stands for AM_MODEL_NEURONS, AM_MODEL_SYNAPSES and our
+ * own models and rules. */
 amine_status am_brain_from_json_within(amine_brain **brain, const json_t *root, const char *name,
                                        uint64_t seed, const am_model_limits *limits, am_text *notes,
                                        amine_error *error);
 
 /* true if the model understands a key by its dotted path, so that it may be set over what `root`
  * says; elements of arrays go by their names in `root`: populations.E.n, projections.E-I.weight,
- * areas.V1_like.neuron_density. *found tells what it is, or what is wrong. */
-bool am_brain_find_key(am_found *found, const json_t *root, const char *dotted_path);
+ * areas.V1_like.neuron_density. Models and rules are those of `parts`. *found tells what it is, or
+ * what is wrong. */
+bool am_brain_find_key(am_found *found, const am_registry *parts, const json_t *root,
+                       const char *dotted_path);
 
 /* The default model, with every key at its default: four areas of 250 neurons on a lattice of 20 x
  * 20 x 20 x 4 sites, connected at random with probability 0.1. The caller json_decref's *root; NULL

@@ -1,6 +1,7 @@
 /* A plan becomes a brain. */
 #include "brain/model_plan.h"
 
+#include "brain/brain.h"
 #include "brain/model_input.h"
 #include "brain/model_population.h"
 
@@ -17,8 +18,8 @@ static amine_status in_file(amine_status status, const am_reader *r, const char 
 static amine_status add_population(amine_brain *brain, const am_model_plan_population *p,
                                    amine_error *error) {
   int id;
-  AM_TRY(amine_brain_add_population(brain, &id, p->name, p->n, p->model, p->values, p->n_values,
-                                    error));
+  AM_TRY(amine_brain_add_population(brain, &id, p->name, p->n, p->model->part.name, p->values,
+                                    p->n_values, error));
   if (p->positions) AM_TRY(amine_brain_set_positions(brain, id, p->positions, error));
   for (int k = 0; k < p->n_columns; k++)
     AM_TRY(
@@ -54,7 +55,7 @@ amine_status am_model_plan_build(amine_brain **brain, am_model_plan *plan, const
   amine_error detail = {0};
   amine_brain *made = NULL;
   AM_TRY(am_populations_place(plan, r->error));
-  amine_status status = amine_brain_create(&made, plan->dt_ms, plan->seed, &detail);
+  amine_status status = am_brain_create(&made, r->parts, plan->dt_ms, plan->seed, &detail);
   if (status == AMINE_OK) status = fill(made, plan, &what, &detail);
   if (status != AMINE_OK) {
     amine_brain_destroy(made);

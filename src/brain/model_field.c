@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "brain/model_values.h"
 
 #define NOTES 64
 
@@ -125,17 +126,23 @@ static bool word_at(const char *words, int k, char *out, size_t size) {
   return true;
 }
 
-void am_nearest_table(am_nearest_word *nearest, const am_table *table, const json_t *object) {
+/* The part whose parameters are keys of an object, or NULL. */
+static const am_part *part_of(const am_more *more, const am_registry *parts, const json_t *object) {
+  return more ? more->part(parts, object) : NULL;
+}
+
+void am_nearest_table(am_nearest_word *nearest, const am_table *table, const am_registry *parts,
+                      const json_t *object) {
   char other[64];
-  const amine_parameter *more;
+  const am_part *more = part_of(table->more, parts, object);
   for (const am_field *f = table->fields; f && f->name; f++) {
     if (f->kind == AM_FIELD_OTHERS) continue;
     am_nearest_try(nearest, f->name);
     for (int k = 0; word_at(f->others, k, other, sizeof other); k++)
       am_nearest_spelled(nearest, other, f->name);
   }
-  for (int k = 0; table->more && (more = table->more->next(object, k)) != NULL; k++)
-    am_nearest_try(nearest, more->name);
+  for (const amine_parameter *p = more ? more->parameters : NULL; p && p->name; p++)
+    am_nearest_try(nearest, p->name);
 }
 
 /* ------------------------------------------------------------------------------ one value */
@@ -262,24 +269,19 @@ static const am_field *find(const am_table *table, const char *key) {
   return NULL;
 }
 
-static const amine_parameter *find_more(const am_more *more, const json_t *object,
-                                        const char *key) {
-  const amine_parameter *p;
-  if (more && more->find) return more->find(object, key);
-  for (int k = 0; more && (p = more->next(object, k)) != NULL; k++)
-    if (strcmp(p->name, key) == 0) return p;
-  return NULL;
+static const amine_parameter *find_more(const am_more *more, const am_registry *parts,
+                                        const json_t *object, const char *key) {
+  const am_part *part = part_of(more, parts, object);
+  return part ? am_parameter_find(part, key, more->loose) : NULL;
 }
 
 /* Parameters that may have been meant stand a level deeper; *inside is the key below which. */
 static void nearest_inside(am_nearest_word *nearest, const char **inside, const am_table *table,
-                           const json_t *object) {
+                           const am_registry *parts, const json_t *object) {
   for (const am_field *f = table->fields; f && f->name; f++) {
-    const amine_parameter *p;
     const char *before = nearest->best;
     if (f->kind != AM_FIELD_VALUES) continue;
-    for (int k = 0; (p = f->more->next(object, k)) != NULL; k++)
-      am_nearest_parameter(nearest, p->name);
+    am_nearest_parameter(nearest, part_of(f->more, parts, object));
     if (nearest->best != before) *inside = f->name;
   }
 }
@@ -288,8 +290,8 @@ static amine_status unknown(am_reader *r, const am_where *where, const json_t *o
                             const am_table *table, const char *key) {
   const char *inside = NULL;
   am_nearest_word near = am_nearest_begin(key);
-  am_nearest_table(&near, table, object);
-  nearest_inside(&near, &inside, table, object);
+  am_nearest_table(&near, table, r->parts, object);
+  nearest_inside(&near, &inside, table, r->parts, object);
   return am_refuse(r, where, NULL, "unknown key \"%.60s\"%s%s%s%s%s", key,
                    near.best ? "; did you mean " : "", inside ? inside : "", inside ? "." : "",
                    near.best ? near.best : "", near.best ? "?" : "");
@@ -305,7 +307,7 @@ amine_status am_table_read(am_reader *r, const am_where *where, const json_t *ob
     const am_where here = {.above = where, .key = key};
     const am_field *f = find(table, key);
     if (!f) {
-      if (find_more(table->more, object, key)) continue;
+      if (find_more(table->more, r->parts, object, key)) continue;
       if (!generous) return unknown(r, where, object, table, key);
       am_reader_note_unused(r, &here);
       continue;
@@ -382,36 +384,36 @@ static const json_t *element(const json_t *all, const am_table *table, const cha
   return best;
 }
 
-static bool find_value(am_found *found, const am_more *more, const json_t *owner,
-                       const char *path) {
-  const amine_parameter *p;
+static bool find_value(am_found *found, const am_more *more, const am_registry *parts,
+                       const json_t *owner, const char *path) {
   am_nearest_word near = am_nearest_begin(path);
-  *found = (am_found){.parameter = find_more(more, owner, path)};
+  *found = (am_found){.parameter = find_more(more, parts, owner, path)};
   if (found->parameter) return true;
-  for (int k = 0; (p = more->next(owner, k)) != NULL; k++) am_nearest_parameter(&near, p->name);
+  am_nearest_parameter(&near, part_of(more, parts, owner));
   *found = (am_found){.wrong = path, .nearest = near.best};
   return false;
 }
 
 /* What stands behind the key of a field. */
-static bool find_inside(am_found *found, const am_field *f, const json_t *object,
-                        const char *rest) {
+static bool find_inside(am_found *found, const am_field *f, const am_registry *parts,
+                        const json_t *object, const char *rest) {
   const json_t *value = json_object_get(object, f->name);
   const char *behind_element = NULL;
   char other[64];
   for (int k = 0; !value && word_at(f->others, k, other, sizeof other); k++)
     value = json_object_get(object, other);
   *found = (am_found){.wrong = rest};
-  if (f->kind == AM_FIELD_VALUES) return find_value(found, f->more, object, rest);
-  if (f->kind == AM_FIELD_OBJECT) return am_table_find(found, f->inside, value, rest);
+  if (f->kind == AM_FIELD_VALUES) return find_value(found, f->more, parts, object, rest);
+  if (f->kind == AM_FIELD_OBJECT) return am_table_find(found, f->inside, parts, value, rest);
   if (f->kind != AM_FIELD_MAP && f->kind != AM_FIELD_LIST) return false;
   const json_t *e = element(value, f->inside, rest, &behind_element, found);
   if (!e) return false;
   *found = (am_found){.field = f};
-  return behind_element[0] == 0 || am_table_find(found, f->inside, e, behind_element);
+  return behind_element[0] == 0 || am_table_find(found, f->inside, parts, e, behind_element);
 }
 
-bool am_table_find(am_found *found, const am_table *table, const json_t *object, const char *path) {
+bool am_table_find(am_found *found, const am_table *table, const am_registry *parts,
+                   const json_t *object, const char *path) {
   char part[128];
   first_part(path, part, sizeof part);
   const am_field *f = find(table, part);
@@ -419,18 +421,18 @@ bool am_table_find(am_found *found, const am_table *table, const json_t *object,
   if (f && f->kind != AM_FIELD_OTHERS) {
     const char *rest = am_path_behind(path, part);
     if (!rest) return false; /* longer than any key */
-    if (rest[0]) return find_inside(found, f, object, rest);
+    if (rest[0]) return find_inside(found, f, parts, object, rest);
     *found = (am_found){.field = f};
     return true;
   }
-  const amine_parameter *p = find_more(table->more, object, path);
+  const amine_parameter *p = find_more(table->more, parts, object, path);
   if (p) {
     *found = (am_found){.parameter = p};
     return true;
   }
   am_nearest_word near = am_nearest_begin(part);
-  am_nearest_table(&near, table, object);
-  nearest_inside(&near, &found->inside, table, object);
+  am_nearest_table(&near, table, parts, object);
+  nearest_inside(&near, &found->inside, table, parts, object);
   found->nearest = near.best;
   return false;
 }

@@ -16,14 +16,16 @@
 #include "amine/brain.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/registry.h"
 #include "base/words.h"
 
 /* ------------------------------------------------------------------------------ the file */
 
 /* What is known while a file is read. */
 typedef struct am_reader {
-  const char *file; /* stands in the sentences; may be NULL */
-  am_text *notes;   /* gets a line for each key that is not used; may be NULL */
+  const am_registry *parts; /* whose neuron models and synapse rules the file may name */
+  const char *file;         /* stands in the sentences; may be NULL */
+  am_text *notes;           /* gets a line for each key that is not used; may be NULL */
   int n_notes;
   amine_error *error;
 } am_reader;
@@ -69,11 +71,10 @@ typedef enum am_field_kind {
   AM_FIELD_OTHERS   /* somebody else's key: passed over in silence */
 } am_field_kind;
 
-/* Keys that depend on what else stands in an object. */
+/* Keys that depend on what else stands in an object: those of the part that it names. */
 typedef struct am_more {
-  const amine_parameter *(*next)(const json_t *object, int k); /* the k-th; NULL past the end */
-  /* the one that a key means, or NULL; the function is NULL if keys are just names of `next` */
-  const amine_parameter *(*find)(const json_t *object, const char *key);
+  const am_part *(*part)(const am_registry *parts, const json_t *object); /* NULL: none is known */
+  bool loose; /* "tau_m" means tau_m_ms (am_parameter_find) */
 } am_more;
 
 struct am_table;
@@ -126,12 +127,13 @@ am_where am_where_item(const am_where *map, const am_items *items);
 
 /* ------------------------------------------------------------------------------ nearest words */
 
-/* A parameter of a neuron model or rule, also by the names that other tools have for it
- * (model_values.c). */
-void am_nearest_parameter(am_nearest_word *nearest, const char *parameter);
+/* The parameters of a neuron model or rule (NULL: none), also by the names that other tools have
+ * for them (model_values.c). */
+void am_nearest_parameter(am_nearest_word *nearest, const am_part *part);
 
 /* Every key of a table, for `object`. */
-void am_nearest_table(am_nearest_word *nearest, const am_table *table, const json_t *object);
+void am_nearest_table(am_nearest_word *nearest, const am_table *table, const am_registry *parts,
+                      const json_t *object);
 
 /* ------------------------------------------------------------------------------ paths */
 
@@ -142,11 +144,12 @@ typedef struct am_found {
   const amine_parameter *parameter;
   const char *wrong;   /* the part of the path that is not known, to its end */
   const char *nearest; /* the known word nearest to it, or NULL; */
-  const char *inside;  /* the key below which that one belongs, NULL if it is the path's own place */
+  const char *inside; /* the key below which that one belongs, NULL if it is the path's own place */
 } am_found;
 
 /* true if a dotted path leads through the tables to a key; elements of lists and maps are those of
- * `object`, and a name that has dots in it is one part. */
-bool am_table_find(am_found *found, const am_table *table, const json_t *object, const char *path);
+ * `object`, a name that has dots in it is one part, and models and rules are those of `parts`. */
+bool am_table_find(am_found *found, const am_table *table, const am_registry *parts,
+                   const json_t *object, const char *path);
 
 #endif

@@ -17,6 +17,7 @@
 #include "brain/lattice_place.h"
 #include "brain/model.h"
 #include "brain/model_field.h"
+#include "brain/neuron.h"
 
 /* The top of a file; every other table hangs on it. */
 extern const am_table am_model_table;
@@ -32,7 +33,8 @@ typedef struct am_model_plan_column {
 } am_model_plan_column;
 
 typedef struct am_model_plan_population {
-  const char *name, *model;
+  const char *name;
+  const am_neuron_model *model;
   int n;
   const amine_value *values;
   int n_values;

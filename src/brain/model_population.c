@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "brain/model_values.h"
+#include "brain/parts.h"
 
 typedef struct population_keys {
   const char *name, *model;
@@ -14,12 +15,12 @@ typedef struct population_keys {
   bool record;
 } population_keys;
 
-static const amine_parameter *parameter(const json_t *population, int k) {
+static const am_part *model_of(const am_registry *parts, const json_t *population) {
   const char *model = json_string_value(json_object_get(population, "model"));
-  return model ? amine_neuron_parameter(model, k) : NULL;
+  return model ? am_registry_find(parts, AM_NEURON, model) : NULL;
 }
 
-static const am_more parameters = {.next = parameter};
+static const am_more parameters = {.part = model_of};
 
 static const char *own_name(const json_t *population, char *out, size_t size) {
   (void)out, (void)size;
@@ -173,19 +174,17 @@ static amine_status read_population(am_model_plan *plan, am_reader *r, const am_
                      : !keys.n  ? "n"
                                 : "model");
   const am_where model = {.above = where, .key = "model"};
-  const char *near, *word = am_model_word(amine_neuron_model, keys.model, &near);
-  if (!word)
-    return am_refuse(r, &model, NULL, "\"%.60s\" is no neuron model%s%s%s", keys.model,
-                     near ? "; did you mean " : " (amine list neurons)", near ? near : "",
-                     near ? "?" : "");
-  am_model_plan_population p = {
-      .name = keys.name, .model = word, .n = keys.n, .silent = !keys.record};
+  const am_part *part = NULL;
+  AM_TRY(am_part_read(&part, r, &model, AM_NEURON, keys.model, false));
+  am_model_plan_population p = {.name = keys.name,
+                                .model = (const am_neuron_model *)part,
+                                .n = keys.n,
+                                .silent = !keys.record};
   if ((size_t)p.n > plan->limits.neurons) /* before anything of this size is made */
     return am_model_plan_add_population(plan, &p, r, where);
   am_values values = {0};
   const am_where inside = {.above = where, .key = "values"};
-  const am_values_source source = {
-      .parameters = amine_neuron_parameter, .of = word, .n_neurons = p.n};
+  const am_values_source source = {.part = part, .n_neurons = p.n};
   AM_TRY(am_values_read(&values, plan, r, &inside, keys.values, &source));
   p.values = values.values, p.n_values = values.n_values;
   p.columns = values.columns, p.n_columns = values.n_columns;
@@ -207,12 +206,10 @@ amine_status am_populations_read(am_model_plan *plan, am_reader *r, const am_whe
 /* ------------------------------------------------------------------------------ notes */
 
 static double value_of(const am_model_plan_population *p, const char *name) {
-  const amine_parameter *row;
   for (int k = 0; k < p->n_values; k++)
     if (strcmp(p->values[k].name, name) == 0) return p->values[k].value;
-  for (int k = 0; (row = amine_neuron_parameter(p->model, k)) != NULL; k++)
-    if (strcmp(row->name, name) == 0) return row->standard;
-  return (double)NAN;
+  const amine_parameter *row = am_parameter_find(&p->model->part, name, false);
+  return row ? row->standard : (double)NAN;
 }
 
 void am_populations_note(const am_model_plan *plan, am_reader *r, const am_where *file) {
@@ -230,11 +227,9 @@ void am_populations_note(const am_model_plan *plan, am_reader *r, const am_where
                ends[e][0], reset, ends[e][1], threshold);
       am_reader_note(r, &here, line);
     }
-    if (strcmp(p->model, "izhikevich") != 0 || plan->dt_ms <= 1) continue;
-    snprintf(line, sizeof line,
-             "dt_ms=%.6g: Izhikevich's equations are made for steps of at most 1 ms; with longer "
-             "ones other neurons come out",
-             plan->dt_ms);
+    const double meant = p->model->meant_step_ms;
+    if (meant <= 0 || plan->dt_ms <= meant) continue;
+    snprintf(line, sizeof line, "dt_ms=%.6g: %s", plan->dt_ms, p->model->beyond_meant);
     am_reader_note(r, &here, line);
   }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "brain/model_values.h"
+#include "brain/parts.h"
 
 const char am_factor_words[] =
     "none|dopamine|signed|acetylcholine|norepinephrine|serotonin|all|signed-all";
@@ -51,12 +52,12 @@ static const am_field short_term_fields[] = {
 #undef AT
 static const am_table short_term_table = {.fields = short_term_fields};
 
-static const amine_parameter *parameter(const json_t *projection, int k) {
+static const am_part *rule_of(const am_registry *parts, const json_t *projection) {
   const char *rule = json_string_value(json_object_get(projection, "rule"));
-  return amine_synapse_rule_parameter(rule ? rule : "none", k);
+  return am_registry_find(parts, AM_SYNAPSE, rule ? rule : "none");
 }
 
-static const am_more parameters = {.next = parameter};
+static const am_more parameters = {.part = rule_of};
 
 /* The name, or SOURCE-TARGET. */
 static const char *own_name(const json_t *projection, char *out, size_t size) {
@@ -165,17 +166,11 @@ static amine_status read_pairs(amine_projection *p, am_model_plan *plan, am_read
 static amine_status read_rule(amine_projection *p, am_model_plan *plan, am_reader *r,
                               const am_where *where, const projection_keys *keys) {
   const am_where rule = {.above = where, .key = "rule"}, inside = {.above = where, .key = "values"};
-  const char *near = NULL;
+  am_values_source source = {.part = &am_none_synapse.part};
   am_values values = {0};
-  if (keys->rule) p->rule = am_model_word(amine_synapse_rule, keys->rule, &near);
-  if (keys->rule && !p->rule)
-    return am_refuse(r, &rule, NULL, "\"%.60s\" is no plasticity rule%s%s%s", keys->rule,
-                     near ? "; did you mean " : " (amine list synapses)", near ? near : "",
-                     near ? "?" : "");
-  const am_values_source source = {.parameters = amine_synapse_rule_parameter,
-                                   .of = p->rule ? p->rule : "none"};
+  if (keys->rule) AM_TRY(am_part_read(&source.part, r, &rule, AM_SYNAPSE, keys->rule, false));
   AM_TRY(am_values_read(&values, plan, r, &inside, keys->values, &source));
-  if (values.n_values && !p->rule) p->rule = "none"; /* only scaling and decay */
+  if (keys->rule || values.n_values) p->rule = source.part->name; /* none: scaling and decay */
   p->values = values.values, p->n_values = values.n_values;
   p->factor = (amine_third_factor)keys->factor;
   return AMINE_OK;
@@ -185,12 +180,11 @@ static amine_status read_rule(amine_projection *p, am_model_plan *plan, am_reade
 static amine_status check_weights(const amine_projection *p, const am_reader *r,
                                   const am_where *above) {
   const am_where where = {.above = above, .key = "weight"};
-  const amine_parameter *row;
+  const am_part *rule = p->rule ? am_registry_find(r->parts, AM_SYNAPSE, p->rule) : NULL;
   double bounds[2] = {-HUGE_VAL, HUGE_VAL}, low = p->weight, high = p->weight_max;
   static const char *const names[2] = {"w_min", "w_max"};
   for (int b = 0; b < 2; b++) {
-    for (int k = 0; p->rule && (row = amine_synapse_rule_parameter(p->rule, k)) != NULL; k++)
-      if (strcmp(row->name, names[b]) == 0) bounds[b] = row->standard;
+    if (rule) bounds[b] = am_parameter_find(rule, names[b], false)->standard;
     for (int k = 0; k < p->n_values; k++)
       if (strcmp(p->values[k].name, names[b]) == 0) bounds[b] = p->values[k].value;
   }

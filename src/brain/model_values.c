@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define MOST 64 /* parameters of one model or rule */
+#include "brain/parts.h"
 
 /* What other tools call a parameter. */
 static const struct {
@@ -40,11 +40,11 @@ static bool without_unit(const char *parameter, const char *name) {
   return false;
 }
 
-const amine_parameter *am_parameter_find(const am_values_source *source, const char *name) {
+const amine_parameter *am_parameter_find(const am_part *part, const char *name, bool loose) {
   const amine_parameter *p;
-  for (int k = 0; (p = source->parameters(source->of, k)) != NULL; k++)
+  for (p = part->parameters; p && p->name; p++)
     if (strcmp(p->name, name) == 0) return p;
-  for (int k = 0; source->loose && (p = source->parameters(source->of, k)) != NULL; k++) {
+  for (p = part->parameters; loose && p && p->name; p++) {
     if (without_unit(p->name, name)) return p;
     for (size_t s = 0; s < sizeof synonyms / sizeof *synonyms; s++)
       if (strcmp(synonyms[s].theirs, name) == 0 && strcmp(synonyms[s].ours, p->name) == 0) return p;
@@ -52,16 +52,18 @@ const amine_parameter *am_parameter_find(const am_values_source *source, const c
   return NULL;
 }
 
-const char *am_model_word(const char *(*next)(int k, const char **meaning), const char *name,
-                          const char **nearest) {
-  am_nearest_word near = am_nearest_begin(name);
-  const char *candidate;
-  for (int k = 0; (candidate = next(k, NULL)) != NULL; k++) {
-    if (strcmp(candidate, name) == 0) return candidate;
-    am_nearest_try(&near, candidate);
-  }
-  *nearest = near.best;
-  return NULL;
+amine_status am_part_read(const am_part **part, const am_reader *r, const am_where *where,
+                          am_part_kind kind, const char *word, bool loosely) {
+  const bool neuron = kind == AM_NEURON;
+  const char *near = NULL;
+  *part = am_brain_part_of(r->parts, kind, word, loosely, &near);
+  if (*part) return AMINE_OK;
+  return am_refuse(r, where, NULL, "\"%.60s\" is no %s%s%s%s", word,
+                   neuron ? "neuron model" : "plasticity rule",
+                   near     ? "; did you mean "
+                   : neuron ? " (amine list neurons)"
+                            : " (amine list synapses)",
+                   near ? near : "", near ? "?" : "");
 }
 
 amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, const am_where *where,
@@ -71,12 +73,12 @@ amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, co
     return am_refuse(r, where, NULL, "%s=%.10g: it must be a number from %.10g to %.10g",
                      parameter->name, value, parameter->min, parameter->max);
   if (!out->values) {
-    AM_TRY(am_model_plan_alloc(plan, &block, MOST, sizeof *out->values, r->error));
+    AM_TRY(am_model_plan_alloc(plan, &block, AM_VALUES_MAX, sizeof *out->values, r->error));
     out->values = block;
   }
   int k = 0;
   while (k < out->n_values && strcmp(out->values[k].name, parameter->name) != 0) k++;
-  assert(k < MOST);
+  assert(k < AM_VALUES_MAX);
   out->values[k] = (amine_value){parameter->name, value};
   if (k == out->n_values) out->n_values++;
   return AMINE_OK;
@@ -91,7 +93,7 @@ static amine_status read_column(am_values *out, am_model_plan *plan, am_reader *
     return am_refuse(r, where, NULL, "it has %zu numbers, but there are %d neurons",
                      json_array_size(array), n);
   if (!out->columns) {
-    AM_TRY(am_model_plan_alloc(plan, &block, MOST, sizeof *out->columns, r->error));
+    AM_TRY(am_model_plan_alloc(plan, &block, AM_VALUES_MAX, sizeof *out->columns, r->error));
     out->columns = block;
   }
   AM_TRY(am_model_plan_alloc(plan, &block, (size_t)n, sizeof(float), r->error));
@@ -103,25 +105,25 @@ static amine_status read_column(am_values *out, am_model_plan *plan, am_reader *
     AM_TRY(am_field_read(r, &here, json_array_get(array, (size_t)k), &field, &value));
     values[k] = (float)value;
   }
-  assert(out->n_columns < MOST);
+  assert(out->n_columns < AM_VALUES_MAX);
   out->columns[out->n_columns++] = (am_model_plan_column){p->name, values};
   return AMINE_OK;
 }
 
-void am_nearest_parameter(am_nearest_word *nearest, const char *parameter) {
-  am_nearest_try(nearest, parameter);
-  for (size_t s = 0; s < sizeof synonyms / sizeof *synonyms; s++)
-    if (strcmp(synonyms[s].ours, parameter) == 0)
-      am_nearest_spelled(nearest, synonyms[s].theirs, parameter);
+void am_nearest_parameter(am_nearest_word *nearest, const am_part *part) {
+  for (const amine_parameter *p = part ? part->parameters : NULL; p && p->name; p++) {
+    am_nearest_try(nearest, p->name);
+    for (size_t s = 0; s < sizeof synonyms / sizeof *synonyms; s++)
+      if (strcmp(synonyms[s].ours, p->name) == 0)
+        am_nearest_spelled(nearest, synonyms[s].theirs, p->name);
+  }
 }
 
 static amine_status unknown(am_reader *r, const am_where *where, const am_values_source *source,
                             const char *key) {
-  const amine_parameter *p;
   am_nearest_word near = am_nearest_begin(key);
-  for (int k = 0; (p = source->parameters(source->of, k)) != NULL; k++)
-    am_nearest_parameter(&near, p->name);
-  return am_refuse(r, where, NULL, "%s has no parameter \"%.60s\"%s%s%s", source->of, key,
+  am_nearest_parameter(&near, source->part);
+  return am_refuse(r, where, NULL, "%s has no parameter \"%.60s\"%s%s%s", source->part->name, key,
                    near.best ? "; did you mean " : "", near.best ? near.best : "",
                    near.best ? "?" : "");
 }
@@ -133,7 +135,7 @@ amine_status am_values_read(am_values *out, am_model_plan *plan, am_reader *r,
   json_t *value;
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {
     const am_where here = {.above = where, .key = key};
-    const amine_parameter *p = am_parameter_find(source, key);
+    const amine_parameter *p = am_parameter_find(source->part, key, source->loose);
     if (!p && source->passes) continue;
     if (!p && !source->loose) return unknown(r, where, source, key);
     if (!p) {

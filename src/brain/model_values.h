@@ -1,18 +1,14 @@
 /* Parameters of neuron models and rules in a model file: {"tau_m_ms": 20, "d": [8, 2, ...]}.
  *
- * Names and ranges are those of amine_neuron_parameter and amine_synapse_rule_parameter. */
+ * Names and ranges are those of the part's own table. */
 #ifndef AMINE_BRAIN_MODEL_VALUES_H
 #define AMINE_BRAIN_MODEL_VALUES_H
 
 #include "brain/model_plan.h"
 
-/* The k-th parameter of a model or rule, as the public functions tell it. */
-typedef const amine_parameter *(*am_parameters)(const char *of, int k);
-
 /* Whose parameters, and what is taken. */
 typedef struct am_values_source {
-  am_parameters parameters;
-  const char *of;
+  const am_part *part;
   int n_neurons; /* an array of so many numbers is one for each neuron; 0: no arrays */
   bool loose; /* "tau_m" means tau_m_ms; what is unknown is noted or, with `passes`, passed over */
   bool passes;
@@ -37,10 +33,11 @@ amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, co
 
 /* The parameter of a name, or NULL; loosely: also without its unit, and by the names that other
  * tools use. */
-const amine_parameter *am_parameter_find(const am_values_source *source, const char *name);
+const amine_parameter *am_parameter_find(const am_part *part, const char *name, bool loose);
 
-/* The known model or rule of a name, as static text, or NULL with the nearest one in *nearest. */
-const char *am_model_word(const char *(*next)(int k, const char **meaning), const char *name,
-                          const char **nearest);
+/* The neuron model or synapse rule that a word of the file means (brain/parts.h), or a sentence
+ * with the nearest one. */
+amine_status am_part_read(const am_part **part, const am_reader *r, const am_where *where,
+                          am_part_kind kind, const char *word, bool loosely);
 
 #endif

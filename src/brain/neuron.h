@@ -1,12 +1,13 @@
 /* A neuron model: its parameters, its state, and one step of a piece of a population.
  *
- * A model has two forms, from one text: in 32 bits for each instruction set, and the wide form in
- * 64 bits for neurons whose time constants are so long against a step that 32 bits would round
- * their changes away.
+ * Each model is one source of this folder, with its equation on top. The build compiles it once for
+ * each instruction set, which gives the step ("#ifdef AMINE_ISA"), and once without, which gives
+ * the part: what it is called, its table of parameters, and what becomes of them. A step has two
+ * forms, from one text: in 32 bits, and the wide form in 64 bits for neurons whose time constants
+ * are so long against a step that 32 bits would round their changes away.
  *
- * Each model is one vector source of this folder with its equation on top. What the modulators do
- * to a neuron arrives as two numbers: `gain` multiplies all input, `threshold` is 1 + inhibition,
- * by which the distance from rest to threshold grows. */
+ * What the modulators do to a neuron arrives as two numbers: `gain` multiplies all input,
+ * `threshold` is 1 + inhibition, by which the distance from rest to threshold grows. */
 #ifndef AMINE_BRAIN_NEURON_H
 #define AMINE_BRAIN_NEURON_H
 
@@ -14,12 +15,13 @@
 #include <stdint.h>
 
 #include "amine/brain.h"
+#include "base/registry.h"
 #include "kernel/isa.h"
 #include "kernel/real.h"
 
 #define AM_NEURON_STATES 5
 #define AM_NEURON_STEPS "refractory_ms" /* the parameter that is counted in steps */
-#define AM_NEURON_OWN 2 /* parameters that each neuron may have for itself */
+#define AM_NEURON_OWN 2                 /* parameters that each neuron may have for itself */
 #define AM_NEURON_CONSTANTS 32
 
 /* n neurons side by side; arrays are padded with zeros to a multiple of 16 and begin at the piece:
@@ -62,22 +64,34 @@ typedef struct {
 /* Where models with a state "score" keep it. */
 #define AM_NEURON_SCORE 3
 
+/* A way to fire that has a name: values of a model, as others know them. */
+typedef struct am_neuron_kind {
+  const char *name;
+  const char *others;        /* "rs|regular": further names; NULL: none */
+  const amine_value *values; /* ends with a NULL name */
+} am_neuron_kind;
+
 typedef struct am_neuron_model {
-  const char *name, *meaning;
-  const amine_parameter *parameters; /* ends with a NULL name */
+  am_part part;                /* first; AM_NEURON */
+  const char *others;          /* "iaf|cond-lif": what other tools call it; NULL: nothing else */
+  const am_neuron_kind *kinds; /* ends with a NULL name; NULL: none */
   const char *states[AM_NEURON_STATES + 1];
   const char *own[AM_NEURON_OWN + 1];
   const char *own_from[AM_NEURON_OWN]; /* the parameter it is made of; NULL: that of its name */
-  int is_source; /* fires by itself: takes no input */
-  /* Constants from the values in the table's order; and the initial value of each state. */
+  int is_source;                       /* fires by itself: takes no input */
+  /* Constants from the values in the table's order; and the initial value of each state. NULL: it
+   * has none. */
   void (*setup)(double *k, double *initial, const double *values, double dt_ms);
   /* Above 1: 32 bits do not hold its states. NULL: it has none. */
   double (*slowness)(const double *values, double dt_ms);
   /* The longest step with which its equations can be integrated. NULL: any. */
   double (*longest_step)(const double *values);
+  /* The longest for which its equations are meant, and what comes of longer ones; 0: any. */
+  double meant_step_ms;
+  const char *beyond_meant;
   /* own[which] as the kernel wants it, from the value the user gave */
   double (*own_value)(int which, double value, double dt_ms);
-  const am_neuron_kernel *kernels[AM_N_ISA];
+  const am_neuron_kernel *kernels[AM_N_ISA]; /* NULL: it fires when it is told */
   const am_neuron_wide *wide[AM_N_ISA];
   /* For sources that may fire more than once in a step: how often neuron i of the piece did, which
    * fired, at most `most`; and what that may be for the value of own[which] that is the largest. */
@@ -90,16 +104,40 @@ static inline bool am_neuron_repeats(const am_neuron_model *model) {
   return model->times || !model->kernels[0]; /* who is told may be told twice */
 }
 
-/* Are arrivals at a model of this name conductances, so that receptor 2 inhibits with positive
- * weights? */
-bool am_neuron_is_conductance(const char *model);
+/* Are arrivals at a model conductances, so that receptor 2 inhibits with positive weights? */
+bool am_neuron_is_conductance(const am_neuron_model *model);
 
-/* In the order of the public list; NULL past the end. */
-const am_neuron_model *am_neuron_model_at(int k);
-const am_neuron_model *am_neuron_model_find(const char *name);
+/* ------------------------------------------------------------------------------ for the parts */
+/* Rows of their tables. */
+#define AM_ROW_TAU(name, value, min, meaning) AM_NUMBER(name, value, min, 1e6, "ms", meaning)
+#define AM_ROW_VOLT(name, value, meaning) AM_NUMBER(name, value, -1e3, 1e3, "mV", meaning)
+#define AM_ROW_REFRACTORY(value) AM_ROW_TAU(AM_NEURON_STEPS, value, 0, "held at reset for so long")
+#define AM_ROWS_CONDUCTANCES                                                                       \
+  AM_ROW_TAU("tau_e_ms", 5, 1e-3, "of receptor 1"),                                                \
+      AM_ROW_TAU("tau_i_ms", 10, 1e-3, "of receptor 2"),                                           \
+      AM_ROW_VOLT("e_e_mv", 0, "reversal potential of receptor 1"),                                \
+      AM_ROW_VOLT("e_i_mv", -80, "reversal potential of receptor 2")
 
-#ifdef VEC_LANES /* for vector sources */
+/* Declares what the build makes of a source's step, and lists it for a model. */
+#define AM_NEURON_DECLARE(name)                                                                    \
+  AM_ISA_DECLARE(const am_neuron_kernel, name);                                                    \
+  AM_WIDE_DECLARE(const am_neuron_wide, name)
+#define AM_NEURON_STEP(name) .kernels = AM_ISA_TABLE(name), .wide = AM_WIDE_TABLE(name)
+
+/* e^{-dt / tau}; 0 for what is gone at once. */
+double am_neuron_decay(double tau_ms, double dt_ms);
+/* Whole steps, for what is counted. */
+double am_neuron_steps(double ms, double dt_ms);
+/* The largest of what 32 bits are asked for, each as a part of what they hold: time constants of
+ * the membrane and of two others, and a time that is counted. Above 1 is too much. */
+double am_neuron_slowness(double membrane_ms, double a_ms, double b_ms, double refractory_ms,
+                          double dt_ms);
+
+/* ------------------------------------------------------------------------------ for the steps */
+#ifdef AMINE_ISA
 #include <math.h>
+
+#include "kernel/vector.h"
 
 /* The largest number below x, so that v_lt(below, V) says V >= x. */
 VEC_INLINE real real_below(real x) {

@@ -10,11 +10,9 @@
  * most LARGEST, which takes V past any peak, so that nothing is infinite however sharp it is.
  * Arrivals join g at the beginning. Serotonin's factor raises V_T from E_L.
  * Source: Brette and Gerstner 2005, doi:10.1152/jn.00686.2005. */
-#include "kernel/math.h"
-#include "kernel/vector.h"
-
 #include "brain/neuron.h"
 
+/* Constants of a step. */
 enum {
   DECAY_E,
   DECAY_I,
@@ -33,6 +31,10 @@ enum {
   PEAK,
   REFRACTORY
 };
+
+#ifdef AMINE_ISA /* the step, once for each instruction set */
+#include "kernel/math.h"
+#include "kernel/vector.h"
 
 #define LARGEST ((real)1e30) /* pA */
 #define FAR ((real)1e12)     /* mV, far past every peak */
@@ -89,3 +91,104 @@ static int update(const am_neurons *p, uint32_t *spikes) {
 }
 
 const am_neuron_kernel AM_ISA(am_neuron_adex) = {update};
+
+#else /* the part */
+#include <math.h>
+
+/* Its values, in the order of the table. */
+enum {
+  C,
+  G_LEAK,
+  V_REST,
+  V_EXPONENTIAL,
+  DELTA_T,
+  TAU_W,
+  W_A,
+  W_B,
+  V_RESET,
+  V_PEAK,
+  HELD,
+  TAU_E,
+  TAU_I,
+  V_E,
+  V_I
+};
+static const amine_parameter parameters[] = {
+    [C] = AM_NUMBER("c_pf", 281, 1e-3, 1e6, "pF", "membrane capacitance"),
+    [G_LEAK] = AM_NUMBER("g_leak_ns", 30, 1e-6, 1e6, "nS", "leak conductance"),
+    [V_REST] = AM_ROW_VOLT("v_rest_mv", -70.6, "leak reversal potential"),
+    [V_EXPONENTIAL] = AM_ROW_VOLT("v_t_mv", -50.4, "threshold of the exponential"),
+    [DELTA_T] = AM_NUMBER("delta_t_mv", 2, 1e-3, 100, "mV", "slope of the exponential"),
+    [TAU_W] = AM_ROW_TAU("tau_w_ms", 144, 1e-3, "of the adaptation w"),
+    [W_A] = AM_NUMBER("a_ns", 4, -1e6, 1e6, "nS", "adaptation below threshold"),
+    [W_B] = AM_NUMBER("b_pa", 80.5, -1e6, 1e6, "pA", "what a spike adds to w"),
+    [V_RESET] = AM_ROW_VOLT("v_reset_mv", -70.6, "potential after a spike"),
+    [V_PEAK] = AM_ROW_VOLT("v_peak_mv", 0, "a spike at or above"),
+    [HELD] = AM_ROW_REFRACTORY(0),
+    [TAU_E] = AM_ROWS_CONDUCTANCES, /* and TAU_I, V_E, V_I */
+    {0}};
+
+static void setup(double *k, double *initial, const double *v, double dt_ms) {
+  k[DECAY_E] = am_neuron_decay(v[TAU_E], dt_ms);
+  k[DECAY_I] = am_neuron_decay(v[TAU_I], dt_ms);
+  k[LEAK] = v[G_LEAK];
+  k[E_L] = v[V_REST];
+  k[V_T] = v[V_EXPONENTIAL] - v[V_REST];
+  k[INV_DELTA] = 1 / v[DELTA_T];
+  k[LEAK_DELTA] = v[G_LEAK] * v[DELTA_T];
+  k[E_E] = v[V_E];
+  k[E_I] = v[V_I];
+  k[DT_C] = dt_ms / v[C];
+  k[DT_W] = dt_ms / v[TAU_W];
+  k[A] = v[W_A];
+  k[B] = v[W_B];
+  k[RESET] = v[V_RESET];
+  k[PEAK] = v[V_PEAK];
+  k[REFRACTORY] = am_neuron_steps(v[HELD], dt_ms);
+  initial[0] = v[V_REST];
+}
+
+static double slowness(const double *v, double dt_ms) {
+  return am_neuron_slowness(v[C] / v[G_LEAK], v[TAU_W], fmax(v[TAU_E], v[TAU_I]), v[HELD], dt_ms);
+}
+
+/* Whether one step of Heun's method makes more of what should decay: e^z, z = re + i im, is
+ * 1 + z + z^2 / 2 there. */
+static bool heun_grows(double re, double im) {
+  const double a = 1 + re + (re * re - im * im) / 2, b = im * (1 + re);
+  return a * a + b * b > 1;
+}
+
+/* V and w decay with the rates of the matrix (-g_L / C, -1 / C; a / tau_w, -1 / tau_w): alone, or
+ * swinging where a is large. */
+static double longest_step(const double *v) {
+  const double sum = v[G_LEAK] / v[C] + 1 / v[TAU_W];
+  const double product = (v[G_LEAK] + v[W_A]) / (v[C] * v[TAU_W]);
+  const double root = sum * sum / 4 - product;
+  if (root >= 0) return 2 / (sum / 2 + sqrt(root));
+  double low = 0, high = 4 / sqrt(product);
+  for (int k = 0; k < 60; k++) {
+    const double middle = (low + high) / 2;
+    if (heun_grows(-sum / 2 * middle, sqrt(-root) * middle)) high = middle;
+    else low = middle;
+  }
+  return low;
+}
+
+AM_NEURON_DECLARE(am_neuron_adex);
+const am_neuron_model am_adex_model = {
+    .part = {.kind = AM_NEURON,
+             .name = "adex",
+             .meaning = "adaptive exponential integrate and fire",
+             .equation = "C V' = -g_L (V - E_L) + g_L Delta_T exp((V - V_T) / Delta_T) - w + g_e "
+                         "(E_e - V) + g_i (E_i - V) + I; tau_w w' = a (V - E_L) - w; V >= v_peak: "
+                         "a spike, V = v_reset, w = w + b",
+             .source = "Brette, Gerstner 2005, doi:10.1152/jn.00686.2005",
+             .parameters = parameters},
+    .others = "aeif|adaptive-exponential",
+    .states = {"v", "w", "g_e", "g_i", "refractory"},
+    .setup = setup,
+    .slowness = slowness,
+    .longest_step = longest_step,
+    AM_NEURON_STEP(am_neuron_adex)};
+#endif

@@ -14,14 +14,17 @@
  * as u's slope against a weight, the score. Source: Gerstner, Kistler 2002, Spiking Neuron Models,
  * doi:10.1017/CBO9780511815706, ch. 5; Pfister, Toyoizumi, Barber, Gerstner 2006,
  * doi:10.1162/neco.2006.18.6.1318. */
+#include "brain/neuron.h"
+
+/* Constants of a step. */
+enum { DECAY_M, K_CURRENT, DECAY_RESET, RESET, REST, THRESHOLD, PER_DELTA, RHO_DT };
+
+#ifdef AMINE_ISA /* the step, once for each instruction set */
 #include "kernel/math.h"
 #include "kernel/philox.h"
 #include "kernel/vector.h"
 
 #include "base/random.h"
-#include "brain/neuron.h"
-
-enum { DECAY_M, K_CURRENT, DECAY_RESET, RESET, REST, THRESHOLD, PER_DELTA, RHO_DT };
 
 /* 1 - e^-r for r >= 0, where q = e^-r, with all its digits where r is small: the series to r^7, of
  * which the rest is below 2^-29 */
@@ -82,3 +85,53 @@ static int update(const am_neurons *p, uint32_t *spikes) {
 }
 
 const am_neuron_kernel AM_ISA(am_neuron_escape) = {update};
+
+#else /* the part */
+#include "kernel/exponential.h"
+
+/* Its values, in the order of the table. */
+enum { TAU_M, V_REST, V_THRESHOLD, DELTA_U, RHO_0, V_RESET, TAU_RESET };
+static const amine_parameter parameters[] = {
+    [TAU_M] = AM_ROW_TAU("tau_m_ms", 20, 1e-3, "membrane time constant"),
+    [V_REST] = AM_ROW_VOLT("v_rest_mv", -70, "resting potential"),
+    [V_THRESHOLD] = AM_ROW_VOLT("v_threshold_mv", -54, "where it fires at rho0_hz"),
+    [DELTA_U] = AM_NUMBER("delta_u_mv", 2, 1e-3, 100, "mV",
+                          "softness: so much higher, and the rate is e times as large"),
+    [RHO_0] = AM_NUMBER("rho0_hz", 60, 1e-6, 1e6, "Hz", "rate at threshold"),
+    [V_RESET] = AM_ROW_VOLT("reset_mv", 5, "what a spike takes off the potential"),
+    [TAU_RESET] = AM_ROW_TAU("tau_reset_ms", 20, 1e-3, "in which that is forgotten"),
+    {0}};
+
+static void setup(double *k, double *initial, const double *v, double dt_ms) {
+  k[DECAY_M] = am_neuron_decay(v[TAU_M], dt_ms);
+  k[K_CURRENT] = -am_expm1(-dt_ms / v[TAU_M]);
+  k[DECAY_RESET] = am_neuron_decay(v[TAU_RESET], dt_ms);
+  k[RESET] = v[V_RESET];
+  k[REST] = v[V_REST];
+  k[THRESHOLD] = v[V_THRESHOLD] - v[V_REST];
+  k[PER_DELTA] = 1 / v[DELTA_U];
+  k[RHO_DT] = v[RHO_0] * dt_ms * 1e-3;
+  initial[0] = v[V_REST];
+}
+
+static double slowness(const double *v, double dt_ms) {
+  return am_neuron_slowness(v[TAU_M], v[TAU_RESET], 0, 0, dt_ms);
+}
+
+AM_NEURON_DECLARE(am_neuron_escape);
+const am_neuron_model am_escape_model = {
+    .part = {.kind = AM_NEURON,
+             .name = "escape",
+             .meaning = "spike response neuron that fires by chance, the likelier the higher its "
+                        "potential",
+             .equation = "u = v_rest + h + kappa; h' = (I - h) / tau_m; kappa' = -kappa / "
+                         "tau_reset, less reset at a spike; it fires at rho0 e^{(u - v_threshold) "
+                         "/ delta_u}",
+             .source = "Gerstner, Kistler 2002, doi:10.1017/CBO9780511815706, ch. 5; Pfister et "
+                       "al. 2006, doi:10.1162/neco.2006.18.6.1318",
+             .parameters = parameters},
+    .states = {"v", "h", "kappa", "score"},
+    .setup = setup,
+    .slowness = slowness,
+    AM_NEURON_STEP(am_neuron_escape)};
+#endif

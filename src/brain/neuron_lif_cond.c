@@ -9,11 +9,9 @@
  *     V <- V_inf + (V - V_inf) exp(-dt G / C),   m = exp(-dt / 2 tau).
  * Arrivals join g at the beginning. Threshold, reset and refractoriness as in neuron_lif.c.
  * Source: Brette et al. 2007, doi:10.1007/s10827-007-0038-6, benchmark 1. */
-#include "kernel/math.h"
-#include "kernel/vector.h"
-
 #include "brain/neuron.h"
 
+/* Constants of a step. */
 enum {
   DECAY_E,
   DECAY_I,
@@ -29,6 +27,10 @@ enum {
   THRESHOLD,
   REFRACTORY
 };
+
+#ifdef AMINE_ISA /* the step, once for each instruction set */
+#include "kernel/math.h"
+#include "kernel/vector.h"
 
 static int update(const am_neurons *p, uint32_t *spikes) {
   const am_real *k = p->k;
@@ -64,3 +66,55 @@ static int update(const am_neurons *p, uint32_t *spikes) {
 }
 
 const am_neuron_kernel AM_ISA(am_neuron_lif_cond) = {update};
+
+#else /* the part */
+#include "kernel/exponential.h"
+
+/* Its values, in the order of the table. */
+enum { C, G_LEAK, V_REST, V_RESET, V_THRESHOLD, HELD, TAU_E, TAU_I, V_E, V_I };
+static const amine_parameter parameters[] = {
+    [C] = AM_NUMBER("c_pf", 200, 1e-3, 1e6, "pF", "membrane capacitance"),
+    [G_LEAK] = AM_NUMBER("g_leak_ns", 10, 1e-6, 1e6, "nS", "leak conductance"),
+    [V_REST] = AM_ROW_VOLT("v_rest_mv", -60, "leak reversal potential"),
+    [V_RESET] = AM_ROW_VOLT("v_reset_mv", -60, "potential after a spike"),
+    [V_THRESHOLD] = AM_ROW_VOLT("v_threshold_mv", -50, "a spike at or above"),
+    [HELD] = AM_ROW_REFRACTORY(5),
+    [TAU_E] = AM_ROWS_CONDUCTANCES, /* and TAU_I, V_E, V_I */
+    {0}};
+
+static void setup(double *k, double *initial, const double *v, double dt_ms) {
+  k[DECAY_E] = am_neuron_decay(v[TAU_E], dt_ms);
+  k[DECAY_I] = am_neuron_decay(v[TAU_I], dt_ms);
+  k[MID_E] = am_exp(-dt_ms / (2 * v[TAU_E]));
+  k[MID_I] = am_exp(-dt_ms / (2 * v[TAU_I]));
+  k[LEAK] = v[G_LEAK];
+  k[LEAK_REST] = v[G_LEAK] * v[V_REST];
+  k[E_E] = v[V_E];
+  k[E_I] = v[V_I];
+  k[DT_C] = dt_ms / v[C];
+  k[REST] = v[V_REST];
+  k[RESET] = v[V_RESET];
+  k[THRESHOLD] = v[V_THRESHOLD] - v[V_REST];
+  k[REFRACTORY] = am_neuron_steps(v[HELD], dt_ms);
+  initial[0] = v[V_REST];
+}
+
+static double slowness(const double *v, double dt_ms) {
+  return am_neuron_slowness(v[C] / v[G_LEAK], v[TAU_E], v[TAU_I], v[HELD], dt_ms);
+}
+
+AM_NEURON_DECLARE(am_neuron_lif_cond);
+const am_neuron_model am_lif_cond_model = {
+    .part = {.kind = AM_NEURON,
+             .name = "lif-cond",
+             .meaning = "leaky integrate and fire, conductance-based",
+             .equation = "C V' = g_L (E_L - V) + g_e (E_e - V) + g_i (E_i - V) + I; g_e' = -g_e / "
+                         "tau_e, g_i likewise; V >= v_threshold: a spike, V = v_reset",
+             .source = "Brette et al. 2007, doi:10.1007/s10827-007-0038-6, benchmark 1",
+             .parameters = parameters},
+    .others = "cond-lif|conductance-lif|lif-conductance",
+    .states = {"v", "g_e", "g_i", "refractory"},
+    .setup = setup,
+    .slowness = slowness,
+    AM_NEURON_STEP(am_neuron_lif_cond)};
+#endif

@@ -1,12 +1,14 @@
 /* A Poisson source ("poisson"): the number of its spikes in a step is a Poisson number with mean
- * rate dt, independent of everything. This finds those that fire, with probability
- * 1 - exp(-rate dt); how often they do is said by brain/neuron.c. rate_hz may differ from neuron to
+ * rate dt, independent of everything. The step finds those that fire, with probability
+ * 1 - exp(-rate dt); how often they do is asked of each of them. rate_hz may differ from neuron to
  * neuron. */
+#include "brain/neuron.h"
+
+#ifdef AMINE_ISA /* the step, once for each instruction set */
 #include "kernel/philox.h"
 #include "kernel/vector.h"
 
 #include "base/random.h"
-#include "brain/neuron.h"
 
 static int update(const am_neurons *p, uint32_t *spikes) {
   const philox_key key = {p->seed, p->step, AM_STREAM_SOURCE, p->population};
@@ -25,3 +27,65 @@ static int update(const am_neurons *p, uint32_t *spikes) {
 }
 
 const am_neuron_kernel AM_ISA(am_neuron_poisson) = {update};
+
+#else /* the part */
+#include <math.h>
+
+#include "base/random.h"
+#include "kernel/exponential.h"
+
+static const amine_parameter parameters[] = {AM_NUMBER("rate_hz", 10, 0, 1e6, "Hz", "mean rate"),
+                                             {0}};
+
+/* That it fires in a step, and how often on average. */
+static double firing_probability(int which, double rate_hz, double dt_ms) {
+  const double mean = rate_hz * dt_ms * 1e-3;
+  return which == 0 ? -am_expm1(-mean) : mean;
+}
+
+/* A Poisson number that is not 0: the first k with u < P(X <= k | X > 0), as u P(X > 0) < P(X > k)
+ * says from the other end, where nothing is lost. */
+static uint32_t times(const am_neurons *p, int i, uint32_t most) {
+  const double mean = (double)p->own[1][i];
+  const am_random4 draw =
+      am_random((am_random_key){.seed = p->seed,
+                                .stream = AM_STREAM_SOURCE | AM_STREAM_SIZE,
+                                .episode = p->population << 16 | (uint32_t)(p->step >> 32 & 0xffff),
+                                .lane = p->index + (uint32_t)i},
+                (uint32_t)p->step);
+  double beyond = -am_expm1(-mean), part = am_exp(-mean);
+  const double u = am_uniform_double(draw.v[0], draw.v[1]) * beyond;
+  uint32_t k = 1;
+  for (; k < most; k++) {
+    part *= mean / k;
+    beyond -= part; /* P(X > k) */
+    if (!(u < beyond)) break;
+  }
+  return k;
+}
+
+/* More come with a probability below 2^-53. */
+static uint32_t most_times(const am_real *const own[AM_NEURON_OWN], int n) {
+  double mean = 0;
+  for (int i = 0; i < n; i++) mean = fmax(mean, (double)own[1][i]);
+  double part = 1;
+  uint32_t k = 0;
+  while (k < 2 || k < mean || part > 0x1p-60 * fmin(mean, 1)) part *= fmin(mean / ++k, 1);
+  return k;
+}
+
+AM_ISA_DECLARE(const am_neuron_kernel, am_neuron_poisson);
+const am_neuron_model am_poisson_model = {
+    .part = {.kind = AM_NEURON,
+             .name = "poisson",
+             .meaning = "Poisson source",
+             .equation = "the number of spikes in a step is a Poisson number with mean rate dt",
+             .parameters = parameters},
+    .own = {"rate_hz", "mean"},
+    .own_from = {NULL, "rate_hz"},
+    .is_source = 1,
+    .own_value = firing_probability,
+    .times = times,
+    .most = most_times,
+    .kernels = AM_ISA_TABLE(am_neuron_poisson)};
+#endif

@@ -22,7 +22,7 @@ static amine_status find_state(int *state, const amine_brain *b, int population,
       *state = s;
       return AMINE_OK;
     }
-  return ARGUMENT("population %s: a neuron of %s has no %.100s", p->name, p->model->name,
+  return ARGUMENT("population %s: a neuron of %s has no %.100s", p->name, p->model->part.name,
                   name ? name : "NULL");
 }
 
@@ -172,7 +172,7 @@ amine_status amine_brain_synapses(amine_brain *b, int projection, const char *va
     return ARGUMENT("projection %s: a synapse has no %.100s", s.p->name,
                     variable ? variable : "NULL");
   if (values && is_c && !s.p->rule->dopamine)
-    return ARGUMENT("projection %s: rule %s has no eligibility", s.p->name, s.p->rule->name);
+    return ARGUMENT("projection %s: rule %s has no eligibility", s.p->name, s.p->rule->part.name);
   am_real **now = NULL;
   if (values) AM_TRY(block_values(&now, b, projection, is_c ? 'c' : 'w', error));
   const uint32_t first = b->populations[s.p->target].first;

@@ -520,14 +520,14 @@ void am_chunk_step(amine_brain *b, int index, uint64_t step, bool fresh) {
  * which is fresh in such a step. */
 static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block *block) {
   const am_projection *p = &b->projections[block->projection];
-  const double target = p->values[AM_RULE_TARGET_RATE];
+  const double target = p->values[AM_VALUE_TARGET_RATE];
   const size_t at = in_population(b, block);
   const uint32_t *counts = b->populations[p->target].counts + at;
   am_real *scale = c->current + (block->begin - c->begin);
   const double to_hz = 1e3 / ((double)p->window * b->dt_ms);
   for (uint32_t j = 0; j < block->n_targets; j++) {
     const double rate = (counts[j] - p->window_counts[at + j]) * to_hz;
-    const double change = fmax(p->values[AM_RULE_SCALING] * (target - rate) / target, -1);
+    const double change = fmax(p->values[AM_VALUE_SCALING] * (target - rate) / target, -1);
     scale[j] = (am_real)(block->w_low ? change : 1 + change); /* never another sign */
     p->window_counts[at + j] = counts[j];
   }
@@ -579,10 +579,10 @@ void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
     if (p->reward) /* what is pending belongs to the weight that is scaled */
       settle_block(b, block, moment_of(p->reward, p->reward->arrive, step), step);
     const double ms = decays ? b->sweep_every * b->dt_ms : 0;
-    const double decay = -ms * p->values[AM_RULE_DECAY];
+    const double decay = -ms * p->values[AM_VALUE_DECAY];
     const am_rescaling is = {.scale = scale,
                              .decay = (am_real)(block->w_low ? am_expm1(decay) : am_exp(decay)),
-                             .loss = (am_real)(ms * p->values[AM_RULE_LOSS]),
+                             .loss = (am_real)(ms * p->values[AM_VALUE_LOSS]),
                              .w_min = p->k[AM_SYNAPSE_W_MIN],
                              .w_max = p->k[AM_SYNAPSE_W_MAX]};
     const uint32_t n = (uint32_t)block->n_synapses;

@@ -14,9 +14,10 @@
 #include "run/simulate/config.h"
 #include "run/study/study.h"
 
+enum { N_MORE = 3 };
 typedef struct item {
   const char *name, *meaning;
-  const char *more, *source; /* what stands below it (kind.labels); may be NULL */
+  const char *more[N_MORE]; /* what stands below it (kind.labels); may be NULL */
 } item;
 
 /* Gives the k-th of a kind; false at the end. `room` is for a text that had to be put together. */
@@ -26,7 +27,7 @@ typedef bool (*nth)(item *out, int k, am_text *room);
 static bool nth_part(item *out, am_part_kind kind, int k) {
   const am_part *part = am_registry_at(&am_standard_parts, kind, k);
   if (!part) return false;
-  *out = (item){part->name, part->meaning, part->equation, part->source};
+  *out = (item){part->name, part->meaning, {part->equation, part->source}};
   return true;
 }
 static bool nth_task(item *out, int k, am_text *room) {
@@ -57,7 +58,7 @@ static bool nth_pairs(item *out, int k, am_text *room) {
   for (int n = 0; (network = am_registry_at(&am_standard_parts, AM_NETWORK, n)); n++)
     if (am_learner_trains((const am_learner_type *)learner, network))
       am_text_printf(room, "%s%s", room->length ? ", " : "", network->name);
-  *out = (item){learner->name, room->data ? room->data : "", NULL, NULL};
+  *out = (item){learner->name, room->data ? room->data : "", {0}};
   return true;
 }
 
@@ -89,8 +90,8 @@ static bool nth_preset(item *out, int k, am_text *room) {
       am_text_printf(room, "%s%s=%s", room->length > meaning_length ? " " : "", name, now);
   }
   const bool whole = !room->failed;
-  *out = (item){preset->name, whole ? room->data : "", whole ? room->data + meaning_length : NULL,
-                NULL};
+  *out =
+      (item){preset->name, whole ? room->data : "", {whole ? room->data + meaning_length : NULL}};
   return true;
 }
 
@@ -98,7 +99,7 @@ static bool nth_brain(item *out, int k, am_text *room) {
   const am_preset *preset = preset_at(k, true);
   if (!preset) return false;
   am_preset_meaning(room, preset);
-  *out = (item){preset->name, room->data ? room->data : "", NULL, NULL};
+  *out = (item){preset->name, room->data ? room->data : "", {0}};
   return true;
 }
 
@@ -111,67 +112,66 @@ static bool nth_protocol(item *out, int k, am_text *room) {
   for (int i = 0; i < protocol->n_keys; i++)
     am_text_printf(room, "%sprotocol.%s", i ? ", " : "", protocol->keys[i].name);
   const bool whole = !room->failed;
-  *out = (item){protocol->name, protocol->meaning, whole ? room->data : "",
-                whole ? room->data + needs_length : NULL};
+  *out = (item){protocol->name,
+                protocol->meaning,
+                {whole ? room->data : "", whole ? room->data + needs_length : NULL}};
   return true;
 }
 
 /* With the names of the parameters. */
-static bool nth_neuron(item *out, int k, am_text *room) {
-  const char *meaning, *name = amine_neuron_model(k, &meaning);
-  if (!name) return false;
-  for (int i = 0; amine_neuron_parameter(name, i); i++)
-    am_text_printf(room, "%s%s", i ? ", " : "", amine_neuron_parameter(name, i)->name);
-  *out = (item){name, meaning, room->data, NULL};
+static bool nth_of_brain(item *out, am_part_kind kind, int k, am_text *room) {
+  const am_part *part = am_registry_at(&am_standard_parts, kind, k);
+  if (!part) return false;
+  for (const amine_parameter *p = part->parameters; p && p->name; p++)
+    am_text_printf(room, "%s%s", p == part->parameters ? "" : ", ", p->name);
+  *out = (item){part->name, part->meaning, {room->data, part->equation, part->source}};
   return true;
 }
-
+static bool nth_neuron(item *out, int k, am_text *room) {
+  return nth_of_brain(out, AM_NEURON, k, room);
+}
 static bool nth_synapse(item *out, int k, am_text *room) {
-  const char *meaning, *name = amine_synapse_rule(k, &meaning);
-  if (!name) return false;
-  for (int i = 0; amine_synapse_rule_parameter(name, i); i++)
-    am_text_printf(room, "%s%s", i ? ", " : "", amine_synapse_rule_parameter(name, i)->name);
-  *out = (item){name, meaning, room->data, NULL};
-  return true;
+  return nth_of_brain(out, AM_SYNAPSE, k, room);
 }
 
 static bool nth_experiment(item *out, int k, am_text *room) {
   const am_study *study = am_study_at(k);
   (void)room;
   if (!study) return false;
-  *out = (item){study->name, study->meaning, NULL, study->source};
+  *out = (item){study->name, study->meaning, {study->source}};
   return true;
 }
 
 static const struct kind {
   const char *name, *meaning;
   nth get;
-  const char *labels[2]; /* what `more` and `source` are, in JSON */
-  bool brief;            /* one line each in the text */
+  const char *labels[N_MORE]; /* what `more` is, in JSON */
+  bool brief;                 /* one line each in the text */
 } kinds[] = {
-#define KIND(word, get, text, ...) {word, text, get, {__VA_ARGS__}, false}
-    KIND("tasks", nth_task, "what the world shows and rewards (task.type)", NULL, NULL),
+#define KIND(word, get, text, ...)                                                                 \
+  { word, text, get, {__VA_ARGS__}, false }
+    KIND("tasks", nth_task, "what the world shows and rewards (task.type)", "equation", "source"),
     KIND("networks", nth_network, "how activity evolves (network.type)", "equation", "source"),
     KIND("rules", nth_rule, "what trace pre and post leave (rule.type)", "equation", "source"),
     KIND("modulators", nth_modulator, "what gates the change (modulator.type)", "equation",
          "source"),
     KIND("learners", nth_learner, "how the slow weights change (learner.type)", "equation",
          "source"),
-    KIND("grid", nth_pairs, "which networks each learner trains", NULL, NULL),
+    KIND("grid", nth_pairs, "which networks each learner trains", NULL),
     {"presets",
      "ready experiments for amine train (amine show NAME says all)",
      nth_preset,
-     {"sets", NULL},
+     {"sets"},
      true},
     KIND("experiments", nth_experiment, "published results for amine reproduce, and their source",
-         NULL, "source"),
-    KIND("brains", nth_brain, "ready brains for amine simulate", NULL, NULL),
+         "source"),
+    KIND("brains", nth_brain, "ready brains for amine simulate", NULL),
     KIND("protocols", nth_protocol,
          "what is done to a brain (protocol.type), what it needs, and its keys", "needs", "keys"),
     KIND("neurons", nth_neuron, "models of neurons in a brain, and their parameters", "parameters",
-         NULL),
+         "equation", "source"),
     KIND("synapses", nth_synapse, "plasticity rules of synapses in a brain, and their parameters",
-         "parameters", NULL),
+         "parameters", "equation", "source"),
 #undef KIND
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -221,11 +221,10 @@ static void put_text(am_text *text, const struct kind *kind, int width) {
       cli_wrap(text, it.meaning, COLUMN, COLUMN, width);
       am_text_puts(text, "\n");
     }
-    const char *more[] = {it.more, it.source};
-    for (int i = 0; there && i < 2; i++) {
-      if (!more[i] || !more[i][0]) continue;
+    for (int i = 0; there && i < N_MORE; i++) {
+      if (!it.more[i] || !it.more[i][0]) continue;
       am_text_printf(text, "%*s", COLUMN, "");
-      cli_wrap(text, more[i], COLUMN, COLUMN + 2, width);
+      cli_wrap(text, it.more[i], COLUMN, COLUMN + 2, width);
       am_text_puts(text, "\n");
     }
     am_text_free(&room);
@@ -245,9 +244,8 @@ static void put_json(am_text *text, const struct kind *kind) {
       am_json_begin(text);
       am_json_put_string(text, "name", it.name);
       am_json_put_string(text, "meaning", it.meaning);
-      const char *const *labels = kind->labels;
-      if (it.more) am_json_put_string(text, labels[0], it.more);
-      if (it.source) am_json_put_string(text, labels[1], it.source);
+      for (int i = 0; i < N_MORE; i++)
+        if (it.more[i]) am_json_put_string(text, kind->labels[i], it.more[i]);
       am_text_puts(text, "}");
     }
     am_text_free(&room);

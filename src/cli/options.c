@@ -334,7 +334,7 @@ static bool names_element(const char *word) {
   const size_t n = strcspn(word, ".=");
   if (word[n] != '.' || n >= sizeof part) return false;
   snprintf(part, sizeof part, "%.*s", (int)n, word);
-  return am_brain_find_key(&found, NULL, part) && found.field &&
+  return am_brain_find_key(&found, &am_standard_parts, NULL, part) && found.field &&
          (found.field->kind == AM_FIELD_LIST || found.field->kind == AM_FIELD_MAP);
 }
 

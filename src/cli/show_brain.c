@@ -122,7 +122,7 @@ static amine_status add_value(void *context, const char *path, const json_t *val
   put_value(&row->value, value);
   am_found found;
   row->meaning = "accepted, not used";
-  if (!am_brain_find_key(&found, l->config->root, path)) return AMINE_OK;
+  if (!am_brain_find_key(&found, l->config->parts, l->config->root, path)) return AMINE_OK;
   if (found.parameter) put_parameter_range(&row->range, found.parameter);
   else put_field_range(&row->range, found.field);
   row->meaning = found.parameter ? found.parameter->meaning : found.field->meaning;
@@ -132,15 +132,12 @@ static amine_status add_value(void *context, const char *path, const json_t *val
 }
 
 /* The parameters that a population or a projection leaves out, with their defaults. */
-static amine_status fill_values(json_t *element, const char *of,
-                                const amine_parameter *(*parameter)(const char *of, int k),
-                                amine_error *error) {
-  const amine_parameter *p;
+static amine_status fill_values(json_t *element, const am_part *of, amine_error *error) {
   json_t *values = json_object_get(element, "values");
   if (!json_is_object(values)) values = json_object();
   else json_incref(values);
   bool failed = !values;
-  for (int k = 0; !failed && (p = parameter(of, k)) != NULL; k++)
+  for (const amine_parameter *p = of->parameters; !failed && p && p->name; p++)
     if (!json_object_get(values, p->name))
       failed = json_object_set_new(values, p->name, json_real(p->standard)) != 0;
   failed = json_object_set_new(element, "values", values) != 0 || failed;
@@ -148,25 +145,27 @@ static amine_status fill_values(json_t *element, const char *of,
 }
 
 /* The description with them. */
-static amine_status filled(json_t **root, const json_t *given, amine_error *error) {
+static amine_status filled(json_t **root, const am_simulation_config *config, amine_error *error) {
   size_t k;
   json_t *element;
-  *root = json_deep_copy(given);
+  *root = json_deep_copy(config->root);
   if (!*root) return am_fail_memory(error, 4096);
   json_array_foreach(json_object_get(*root, "populations"), k, element) {
-    const char *model = json_string_value(json_object_get(element, "model"));
-    if (model) AM_TRY(fill_values(element, model, amine_neuron_parameter, error));
+    const char *name = json_string_value(json_object_get(element, "model"));
+    const am_part *model = name ? am_registry_find(config->parts, AM_NEURON, name) : NULL;
+    if (model) AM_TRY(fill_values(element, model, error));
   }
   json_array_foreach(json_object_get(*root, "projections"), k, element) {
-    const char *rule = json_string_value(json_object_get(element, "rule"));
-    if (rule) AM_TRY(fill_values(element, rule, amine_synapse_rule_parameter, error));
+    const char *name = json_string_value(json_object_get(element, "rule"));
+    const am_part *rule = name ? am_registry_find(config->parts, AM_SYNAPSE, name) : NULL;
+    if (rule) AM_TRY(fill_values(element, rule, error));
   }
   return AMINE_OK;
 }
 
 static amine_status add_description(listing *l) {
   json_t *root = NULL;
-  amine_status status = filled(&root, l->config->root, l->error);
+  amine_status status = filled(&root, l->config, l->error);
   if (status == AMINE_OK) status = am_tree_walk(root, add_value, l);
   json_decref(root);
   return status;

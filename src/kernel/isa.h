@@ -18,20 +18,23 @@ typedef enum am_isa {
   AM_N_ISA
 } am_isa;
 
+/* One form for all of them: of what is written without vectors. */
+#if defined(__x86_64__)
+#define AM_ISA_ALL(name)                                                                           \
+  { &name, &name, &name }
+#elif defined(__aarch64__)
+#define AM_ISA_ALL(name)                                                                           \
+  { &name, &name }
+#else
+#define AM_ISA_ALL(name)                                                                           \
+  { &name }
+#endif
+
 /* Declares `type name_<isa>` for every instruction set of this build, and lists their addresses in
  * the order of the enum above. */
 #if defined(AMINE_VEC_F64) /* the double form stands in for all of them */
 #define AM_ISA_DECLARE(type, name) extern type name##_f64
-#if defined(__x86_64__)
-#define AM_ISA_TABLE(name)                                                                         \
-  { &name##_f64, &name##_f64, &name##_f64 }
-#elif defined(__aarch64__)
-#define AM_ISA_TABLE(name)                                                                         \
-  { &name##_f64, &name##_f64 }
-#else
-#define AM_ISA_TABLE(name)                                                                         \
-  { &name##_f64 }
-#endif
+#define AM_ISA_TABLE(name) AM_ISA_ALL(name##_f64)
 #elif defined(__x86_64__)
 #define AM_ISA_DECLARE(type, name) extern type name##_plain, name##_avx2, name##_avx512
 #define AM_ISA_TABLE(name)                                                                         \

@@ -14,19 +14,88 @@
  * moment, after the arrivals of the step that ends there and before its spikes. Source: Izhikevich
  * 2007, doi:10.1093/cercor/bhl152.
  *
- * The same passes serve two rules in which a reward is an impulse (Florian 2007,
- * doi:10.1162/neco.2007.19.6.1468), with zeta(t) what the spikes of step t would do to c above:
- *     "mstdp"      w <- w + gamma r zeta            zeta of the step that has just ended
- *     "mstdpet"    w <- w + gamma r z               z <- z e^{-dt / tau_z} + zeta / tau_z */
+ * The same passes serve two rules in which a reward is an impulse: rule/mstdp.c. */
+#include "rule/synapse.h"
+
+/* Constants of the passes. */
+enum { A_PLUS = AM_SYNAPSE_OWN, A_MINUS };
+
+#ifdef AMINE_ISA /* the passes, once for each instruction set */
 #define SYNAPSE_NAME da_stdp
 #define SYNAPSE_ELIGIBILITY 1
 #define SYNAPSE_TRACES 1
 #include "kernel/synapse_seen.h"
-
-enum { A_PLUS = AM_SYNAPSE_OWN, A_MINUS };
 
 static vec synapse_arrive(const synapse_seen *s) { return v_mul(v_set1(-s->k[A_MINUS]), s->y[0]); }
 
 static vec synapse_fire(const synapse_seen *s) { return v_mul(v_set1(s->k[A_PLUS]), s->x[0]); }
 
 #include "kernel/synapse_pass.h"
+
+#else /* the part */
+
+/* Its values, in the order of the table. */
+enum {
+  TAU_C = AM_VALUES_COMMON,
+  TAU_D,
+  BASE,
+  PAIR_PLUS,
+  PAIR_MINUS,
+  TAU_PLUS,
+  TAU_MINUS,
+  NEAREST,
+  READ
+};
+
+static const amine_parameter parameters[] = {
+    AM_SYNAPSE_COMMON(0, 4),
+    [TAU_C] = AM_SYNAPSE_TAU("tau_c_ms", 1000, "of the eligibility trace"),
+    [TAU_D] = AM_SYNAPSE_TAU("tau_d_ms", 200, "of dopamine after a reward"),
+    [BASE] = AM_SYNAPSE_AMPLITUDE("b", 0, "dopamine at which nothing changes"),
+    [PAIR_PLUS] = AM_SYNAPSE_AMPLITUDE("a_plus", 0.1, "eligibility of a pair without delay"),
+    [PAIR_MINUS] =
+        AM_SYNAPSE_AMPLITUDE("a_minus", 0.15, "negative eligibility of a pair without delay"),
+    [TAU_PLUS] = AM_SYNAPSE_TAU("tau_plus_ms", 20, "of the source's trace"),
+    [TAU_MINUS] = AM_SYNAPSE_TAU("tau_minus_ms", 20, "of the target's trace"),
+    [NEAREST] = AM_SYNAPSE_NEAREST,
+    [READ] =
+        AM_NUMBER("read_ms", 0, 0, 1e6, "ms",
+                  "weight and eligibility change only so often, in whole steps; 0: continuously"),
+    {0}};
+
+static void setup(double *k, const double *v, double dt_ms) {
+  am_synapse_trace_set(k + AM_SYNAPSE_X, v[TAU_PLUS], dt_ms, v[NEAREST] < 0.5);
+  am_synapse_trace_set(k + AM_SYNAPSE_Y, v[TAU_MINUS], dt_ms, v[NEAREST] < 0.5);
+  k[A_PLUS] = v[PAIR_PLUS];
+  k[A_MINUS] = v[PAIR_MINUS];
+}
+
+static double change(const double *v) { return am_synapse_largest(v + PAIR_PLUS, 2); }
+
+static am_dopamine dopamine(const double *v) {
+  return (am_dopamine){
+      .tau_c_ms = v[TAU_C], .tau_d_ms = v[TAU_D], .base = v[BASE], .gamma = 1, .read_ms = v[READ]};
+}
+
+AM_SYNAPSE_DECLARE(da_stdp);
+const am_synapse_rule am_da_stdp_synapse = {
+    .part =
+        {.kind = AM_SYNAPSE,
+         .name = "da-stdp",
+         .meaning = "STDP gated by dopamine through an eligibility trace",
+         .equation =
+             "a spike arrives: c <- c - A_minus y; the target fires: c <- c + A_plus x; c' = -c / "
+             "tau_c; d' = -d / tau_d, d + r at a reward r; w' = c (d - b)",
+         .source = "Izhikevich 2007, doi:10.1093/cercor/bhl152",
+         .parameters = parameters},
+    .others = "dopamine-stdp|stdp-da|r-stdp|rstdp|reward-stdp|reward-modulated-stdp",
+    .factor = AMINE_FACTOR_SIGNED,
+    .n_x = 1,
+    .n_y = 1,
+    .fires = 1,
+    .setup = setup,
+    .change = change,
+    .dopamine = dopamine,
+    .wide = am_synapse_trace_da_stdp_wide,
+    .kernels = AM_ISA_TABLE(am_synapse_da_stdp)};
+#endif

@@ -11,6 +11,9 @@
  * Source: Williams 1992, doi:10.1007/BF00992696; Pfister et al. 2006,
  * doi:10.1162/neco.2006.18.6.1318; Frémaux, Sprekeler, Gerstner 2010,
  * doi:10.1523/JNEUROSCI.6249-09.2010 (the name). */
+#include "rule/synapse.h"
+
+#ifdef AMINE_ISA /* the passes, once for each instruction set */
 #define SYNAPSE_NAME r_max
 #define SYNAPSE_ELIGIBILITY 1
 #define SYNAPSE_TRACES 0
@@ -48,3 +51,44 @@ static void synapse_score(const am_synapse_row *p, const am_real *score) {
 }
 
 #include "kernel/synapse_pass.h"
+
+#else /* the part */
+
+/* Its values, in the order of the table. */
+enum { GAMMA = AM_VALUES_COMMON, TAU_E, TAU };
+
+static const amine_parameter parameters[] = {
+    AM_SYNAPSE_COMMON(-AM_HUGE_WEIGHT, AM_HUGE_WEIGHT),
+    [GAMMA] = AM_SYNAPSE_AMPLITUDE("gamma", 0.1, "learning rate"),
+    [TAU_E] = AM_SYNAPSE_TAU("tau_e_ms", 500, "of the eligibility trace"),
+    [TAU] = AM_SYNAPSE_TAU("tau_ms", 20, "of the source's trace: tau_m_ms of the targets"),
+    {0}};
+
+static void setup(double *k, const double *v, double dt_ms) {
+  am_synapse_trace_set(k + AM_SYNAPSE_X, v[TAU], dt_ms, 1);
+}
+
+static double change(const double *v) { return am_synapse_largest(v + GAMMA, 1); }
+
+static am_dopamine dopamine(const double *v) {
+  return (am_dopamine){.gamma = v[GAMMA], .tau_c_ms = v[TAU_E], .every_step = true};
+}
+
+AM_SYNAPSE_DECLARE(r_max);
+const am_synapse_rule am_r_max_synapse = {
+    .part = {.kind = AM_SYNAPSE,
+             .name = "r-max",
+             .meaning =
+                 "policy gradient: the change that makes reward likelier, for escape neurons",
+             .equation = "e' = -e / tau_e + s x, s = d ln P / du the score of the target's step; a "
+                         "reward r: w <- "
+                         "w + gamma r e",
+             .source = "Pfister et al. 2006, doi:10.1162/neco.2006.18.6.1318",
+             .parameters = parameters},
+    .n_x = 1,
+    .scores = 1,
+    .setup = setup,
+    .change = change,
+    .dopamine = dopamine,
+    .kernels = AM_ISA_TABLE(am_synapse_r_max)};
+#endif

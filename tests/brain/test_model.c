@@ -119,8 +119,8 @@ static void cell_types_share_an_area(void **state) {
   assert_true(b->populations[1].values[0] == 10); /* tau_m of the common model */
   check_synapses(b, 0, 0, 0.2, 1, 1);             /* excitatory */
   check_synapses(b, 2, -0.8, 0, 1, 1);            /* inhibitory: 4 times as strong, below 0 */
-  assert_string_equal(b->projections[0].rule->name, "hebb");
-  assert_string_equal(b->projections[2].rule->name, "none");
+  assert_string_equal(b->projections[0].rule->part.name, "hebb");
+  assert_string_equal(b->projections[2].rule->part.name, "none");
   amine_brain_destroy(b);
 }
 
@@ -223,9 +223,9 @@ static void foreign_file_loads(void **state) {
                       "synapses are of one kind: default_type, or u, tau_rec, tau_facil\n"
                       "plasticity.metaplasticity: of rule bcm only, not used\n");
   const am_projection *p = &b->projections[0];
-  assert_string_equal(p->rule->name, "hebb");
+  assert_string_equal(p->rule->part.name, "hebb");
   assert_int_equal(p->factor, AMINE_FACTOR_ALL);
-  assert_true(p->values[AM_RULE_TARGET_RATE] == 5 && p->values[AM_RULE_DECAY] == 1e-5);
+  assert_true(p->values[AM_VALUE_TARGET_RATE] == 5 && p->values[AM_VALUE_DECAY] == 1e-5);
   assert_true(p->stp_u == 0);
   EXPECT_OK(amine_brain_run(b, 20, &error), &error);
   amine_brain_destroy(b);
@@ -274,7 +274,7 @@ static void spellings_are_understood(void **state) {
         "\"neuron_model\": {\"model_type\": \"Leaky_Integrate_and_Fire\"}}",
         rules[k][0]);
     amine_brain *b = brain_from(text);
-    assert_string_equal(b->projections[0].rule->name, rules[k][1]);
+    assert_string_equal(b->projections[0].rule->part.name, rules[k][1]);
     amine_brain_destroy(b);
   }
   amine_brain *b = brain_from("{\"neuron_model\": {\"type\": \"Izhikevich\", \"params_default\":"
@@ -406,9 +406,9 @@ static void whole_model_is_built(void **state) {
   assert_true(E->own[1][7] == 8);
   assert_true(b->populations[5].positions[5] == 0.5f && b->populations[5].positions[8] == 2);
   const am_projection *p = &b->projections[0];
-  assert_string_equal(p->rule->name, "bcm");
-  assert_true(p->values[AM_RULE_COMMON] == 0.002 && p->values[AM_RULE_COMMON + 2] == 900);
-  assert_true(p->values[AM_RULE_W_MIN] == -2 && p->values[AM_RULE_TARGET_RATE] == 4);
+  assert_string_equal(p->rule->part.name, "bcm");
+  assert_true(p->values[AM_VALUES_COMMON] == 0.002 && p->values[AM_VALUES_COMMON + 2] == 900);
+  assert_true(p->values[AM_VALUE_W_MIN] == -2 && p->values[AM_VALUE_TARGET_RATE] == 4);
   assert_true(p->stp_u == 0.3);
   amine_error error = {0};
   EXPECT_OK(amine_brain_run(b, 40, &error), &error);
@@ -614,25 +614,27 @@ static void paths_of_keys_are_known(void **state) {
   json_t *root = tree(whole_model);
   am_found found;
   for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
-    if (!am_brain_find_key(&found, root, known[k])) fail_msg("%s is not known", known[k]);
+    if (!am_brain_find_key(&found, &am_brain_parts, root, known[k]))
+      fail_msg("%s is not known", known[k]);
     const char *meaning = found.field ? found.field->meaning : found.parameter->meaning;
     if (!meaning || !meaning[0]) fail_msg("%s has no meaning", known[k]);
   }
   for (size_t k = 0; k < sizeof unknown / sizeof *unknown; k++) {
-    if (am_brain_find_key(&found, root, unknown[k][0])) fail_msg("%s is known", unknown[k][0]);
+    if (am_brain_find_key(&found, &am_brain_parts, root, unknown[k][0]))
+      fail_msg("%s is known", unknown[k][0]);
     if (unknown[k][1] && (!found.nearest || strcmp(found.nearest, unknown[k][1]) != 0))
       fail_msg("%s: did you mean %s?", unknown[k][0], found.nearest ? found.nearest : "nothing");
   }
   json_decref(root);
   root = tree("{\"projections\": [{\"source\": \"E\", \"target\": \"I\"}]}");
-  assert_true(am_brain_find_key(&found, root, "projections.E-I.weight"));
-  assert_false(am_brain_find_key(&found, root, "projections.E-E.weight"));
+  assert_true(am_brain_find_key(&found, &am_brain_parts, root, "projections.E-I.weight"));
+  assert_false(am_brain_find_key(&found, &am_brain_parts, root, "projections.E-E.weight"));
   json_decref(root);
   root = tree("{\"populations\": [{\"name\": \"L2\", \"n\": 1, \"model\": \"lif\"},"
               " {\"name\": \"L2.3\", \"n\": 2, \"model\": \"lif\"}]}");
-  assert_true(am_brain_find_key(&found, root, "populations.L2.3.n"));
-  assert_true(am_brain_find_key(&found, root, "populations.L2.n"));
-  assert_false(am_brain_find_key(&found, root, "populations.L2.3.tau"));
+  assert_true(am_brain_find_key(&found, &am_brain_parts, root, "populations.L2.3.n"));
+  assert_true(am_brain_find_key(&found, &am_brain_parts, root, "populations.L2.n"));
+  assert_false(am_brain_find_key(&found, &am_brain_parts, root, "populations.L2.3.tau"));
   assert_string_equal(found.wrong, "tau");
   assert_string_equal(found.nearest, "tau_m_ms");
   assert_string_equal(found.inside, "values");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "brain/model.h"
+#include "brain/parts.h"
 #include "format/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,11 +15,13 @@ static void ask_for_keys(const json_t *root, const uint8_t *data, size_t size) {
   json_t *value;
   char path[200];
   am_found found;
-  json_object_foreach((json_t *)(uintptr_t)root, key, value) am_brain_find_key(&found, root, key);
+  json_object_foreach((json_t *)(uintptr_t)root, key, value)
+      am_brain_find_key(&found, &am_brain_parts, root, key);
   const size_t n = size < sizeof path - 1 ? size : sizeof path - 1;
   memcpy(path, data + size - n, n);
   path[n] = 0;
-  if (!am_brain_find_key(&found, root, path) && found.nearest && strlen(found.nearest) > 1000000)
+  if (!am_brain_find_key(&found, &am_brain_parts, root, path) && found.nearest &&
+      strlen(found.nearest) > 1000000)
     abort(); /* reads it */
 }
 

@@ -1,5 +1,6 @@
 #include "run/config/parts.h"
 
+#include "brain/parts.h"
 #include "learner/a2c.h"
 #include "learner/agents.h"
 #include "learner/bptt.h"
@@ -80,4 +81,5 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_feedback_alignment_type.part,
                                                  &am_node_perturbation_type.part,
                                                  &am_weight_perturbation_type.part,
-                                                 &am_evolution_type.part}};
+                                                 &am_evolution_type.part,
+                                                 AM_BRAIN_PARTS}};

@@ -14,6 +14,7 @@
 #include "brain/model_files.h"
 #include "format/json.h"
 #include "run/config/key_json.h"
+#include "run/config/parts.h"
 #include "run/config/preset.h"
 #include "run/protocol/protocols.h"
 
@@ -92,8 +93,8 @@ static amine_status unknown(const am_simulation_config *c, const char *key, cons
   char sentence[600], near[AM_PATH_MAX];
   am_found found;
   nearest_key(near, sizeof near, c, key);
-  if (!near[0] && !is_ours(key, strcspn(key, ".")) && !am_brain_find_key(&found, c->root, key) &&
-      found.nearest)
+  if (!near[0] && !is_ours(key, strcspn(key, ".")) &&
+      !am_brain_find_key(&found, c->parts, c->root, key) && found.nearest)
     snprintf(near, sizeof near, "%.*s%s%s%s", (int)(found.wrong - key), key,
              found.inside ? found.inside : "", found.inside ? "." : "", found.nearest);
   snprintf(sentence, sizeof sentence, "unknown key \"%.60s\"%s%s%s", key,
@@ -219,7 +220,7 @@ static amine_status take_folder(am_simulation_config *c, const char *name, amine
 
 amine_status am_simulation_config_from(am_simulation_config *config, const json_t *root,
                                        const char *name, amine_error *error) {
-  am_simulation_config c = {0};
+  am_simulation_config c = {.parts = &am_standard_parts};
   if (!json_is_object(root))
     return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a description is a JSON object");
   if (!am_describes_brain(root))
@@ -289,6 +290,7 @@ amine_status am_simulation_config_copy(am_simulation_config *copy, const am_simu
   }
   am_free(copy->folder); /* the source may have been cut */
   copy->folder = folder;
+  copy->parts = c->parts;
   copy->protocol = c->protocol;
   memcpy(copy->values, c->values, sizeof copy->values);
   memcpy(copy->parameters, c->parameters, sizeof copy->parameters);
@@ -358,7 +360,7 @@ static amine_status assign(am_simulation_config *c, const char *key, const char 
     return am_tree_set(c->root, key, json_string(value), error);
   }
   am_found found;
-  if (!am_brain_find_key(&found, c->root, key)) return unknown(c, key, NULL, error);
+  if (!am_brain_find_key(&found, c->parts, c->root, key)) return unknown(c, key, NULL, error);
   if (!found.field || strcmp(found.field->name, "file") != 0)
     return am_tree_set(c->root, key, am_tree_value(value), error);
   char input[AM_PATH_MAX]; /* the checksum was that of another file */
@@ -423,12 +425,19 @@ amine_status am_simulation_config_root(json_t **root, const am_simulation_config
   return root_here(root, c->root, c->folder, error);
 }
 
+static amine_status make(amine_brain **brain, const am_simulation_config *c, const json_t *root,
+                         uint64_t seed, am_text *notes, amine_error *error) {
+  const am_model_limits limits = {
+      .neurons = AM_MODEL_NEURONS, .synapses = AM_MODEL_SYNAPSES, .parts = c->parts};
+  return am_brain_from_json_within(brain, root, NULL, seed, &limits, notes, error);
+}
+
 /* Was the description fine before the user changed it? */
 static bool was_fine(const am_simulation_config *c) {
   amine_brain *brain = NULL;
   json_t *root;
   if (!c->given || root_here(&root, c->given, c->folder, NULL) != AMINE_OK) return false;
-  const bool fine = am_brain_from_json(&brain, root, NULL, 1, NULL, NULL) == AMINE_OK;
+  const bool fine = make(&brain, c, root, 1, NULL, NULL) == AMINE_OK;
   json_decref(root);
   amine_brain_destroy(brain);
   return fine;
@@ -440,8 +449,7 @@ amine_status am_simulation_config_brain(const am_simulation_config *c, amine_bra
   amine_brain *made = NULL;
   json_t *root;
   AM_TRY(am_simulation_config_root(&root, c, error));
-  amine_status status =
-      am_brain_from_json(&made, root, NULL, c->values[AM_SIM_SEED].integer, notes, &inner);
+  amine_status status = make(&made, c, root, c->values[AM_SIM_SEED].integer, notes, &inner);
   json_decref(root);
   if (status == AMINE_ERROR_IO) status = AMINE_ERROR_INPUT; /* a file that the description names */
   if (status != AMINE_OK) {

@@ -10,6 +10,7 @@
 #ifndef AMINE_RUN_SIMULATE_CONFIG_H
 #define AMINE_RUN_SIMULATE_CONFIG_H
 
+#include "base/registry.h"
 #include "modulator/systems.h"
 #include "run/config/tree.h"
 #include "run/protocol/protocol.h"
@@ -37,6 +38,9 @@ extern const amine_parameter am_simulation_keys[AM_N_SIM_KEYS];
 enum { AM_PROTOCOL_KEYS_MAX = 64 };
 
 typedef struct am_simulation_config {
+  /* Whose neuron models and synapse rules it may name: the standard ones, until a program that has
+   * its own says so here. Outlives the brains. */
+  const am_registry *parts;
   json_t *root;     /* owned */
   json_t *given;    /* owned: as it was before the user's key=value; NULL if there was none */
   char source[256]; /* the preset or file, for sentences */

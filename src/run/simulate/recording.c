@@ -289,7 +289,7 @@ static amine_status add_histograms(recording *r) {
     const am_learning *l = &s->learning[k];
     names[k] = l->name;
     synapses[k] = (int64_t)l->n_synapses;
-    targets[k] = (float)s->brain->projections[l->projection].values[AM_RULE_TARGET_RATE];
+    targets[k] = (float)s->brain->projections[l->projection].values[AM_VALUE_TARGET_RATE];
     AM_TRY(amine_brain_synapses(s->brain, l->projection, "w", NULL, NULL, NULL, s->weight_values,
                                 r->error));
     make_histograms(before + k * BINS, after + k * BINS, edges + k * (BINS + 1), l,

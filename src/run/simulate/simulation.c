@@ -21,7 +21,7 @@
 /* Do its weights change by themselves? */
 static bool learns(const amine_brain *brain, int projection) {
   const am_projection *p = &brain->projections[projection];
-  return strcmp(p->rule->name, "none") != 0 || am_rule_sweeps(p->values);
+  return am_synapse_learns(p->rule) || am_rule_sweeps(p->values);
 }
 
 static char *name_of(const am_simulation *s, int k) {

@@ -58,7 +58,7 @@ void am_simulation_note_unmoved(const am_simulation_config *config, const amine_
     am_text_printf(notes,
                    "projections.%.130s: its rule %s waits for rewards, and nothing gives one, "
                    "neither events of the model nor the protocol: it will not learn\n",
-                   learning[k].name, p->rule->name);
+                   learning[k].name, p->rule->part.name);
   }
   if (n_waiting > LINES_MAX)
     am_text_printf(notes, "and %d projections more that wait for rewards\n", n_waiting - LINES_MAX);

@@ -113,6 +113,7 @@ static void what_a_file_says_must_apply(void **state) {
  * vanish. What a row borrows is there too, and no row lies beyond the options that it fills. */
 static void check_row(const am_part *part, const amine_parameter *row) {
   am_key key;
+  if (part->kind > AM_N_KINDS) return; /* of a brain: plain numbers (tests/brain/test_parts.c) */
   if (row->offset >= part->options_size) fail_msg("%s: %s has no member", part->name, row->name);
   if (row->borrowed && !am_key_find(&key, &am_standard_parts, NULL, row->name))
     fail_msg("%s: there is no %s", part->name, row->name);
@@ -147,20 +148,31 @@ static void a_part_that_cannot_be_held_is_refused(void **state) {
       {AM_INTEGER("a=b", 0, 0, 1, "", "x"), {0}},
       {AM_INTEGER("body.size", 0, 0, 1, "", "x"), {0}},
       {AM_CHOICE("mode", NULL, "x"), {0}},
-      {AM_INTEGER("a", 0, 0, 1, "", "x", .when = "b=1"), AM_INTEGER("b", 0, 0, 1, "", "x"), {0}}};
+      {AM_INTEGER("a", 0, 0, 1, "", "x", .when = "b=1"), AM_INTEGER("b", 0, 0, 1, "", "x"), {0}},
+      {AM_NUMBER("tau_ms", 1, 0, 1, "", "x"), AM_INTEGER("n", 1, 0, 1, "", "x"), {0}}};
+  static amine_parameter many[AM_VALUES_MAX + 2];
+  for (int k = 0; k <= AM_VALUES_MAX; k++)
+    many[k] = (amine_parameter)AM_NUMBER("a", 0, 0, 1, "", "x");
   static const am_part parts[] = {
       {.kind = AM_TASK, .name = "a", .parameters = tables[0]},
       {.kind = AM_TASK, .name = "a", .parameters = tables[1]},
       {.kind = AM_TASK, .name = "a", .parameters = tables[2]},
       {.kind = AM_TASK, .name = "a", .parameters = tables[3]},
       {.kind = AM_TASK, .name = "a|b"},
-      {.kind = AM_TASK, .name = "a", .options_size = AM_OPTIONS_MAX + 1}};
+      {.kind = AM_TASK, .name = "a", .options_size = AM_OPTIONS_MAX + 1},
+      {.kind = AM_NEURON, .name = "a", .parameters = tables[4]},
+      {.kind = AM_SYNAPSE, .name = "a", .parameters = many},
+      {.kind = AM_NEURON, .name = "lif"}};
   static const char *const sentences[] = {"a: \"a=b\" is no name for a parameter",
                                           "a: no keys begin as \"body.size\" does",
                                           "a: \"mode\" has no choices",
                                           "a: \"a\" depends on what stands after it",
                                           "\"a|b\" is no name for a task",
-                                          "a: options of 513 bytes are more than 512"};
+                                          "a: options of 513 bytes are more than 512",
+                                          "a: \"n\" is no plain number: a neuron model has no "
+                                          "others",
+                                          "a has more than 24 parameters",
+                                          "there is a neuron model called lif already"};
   am_registry registry = am_standard_parts;
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
     amine_error error = {0};

@@ -1,0 +1,73 @@
+/* Neuron models and synapse rules by name. */
+#include "brain/parts.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/words.h"
+#include "brain/model_field.h"
+
+const am_registry am_brain_parts = {.parts = {AM_BRAIN_PARTS}};
+
+/* A word as we spell words: "Regular_Spiking" becomes "regular-spiking". */
+static void plain(const char *word, char *out, size_t size) {
+  snprintf(out, size, "%s", word);
+  for (char *p = out; *p; p++) *p = *p == '_' || *p == ' ' ? '-' : (char)tolower((unsigned char)*p);
+}
+
+bool am_spelled_so(const char *word, const char *name, const char *others) {
+  char ours[64];
+  plain(word, ours, sizeof ours);
+  return strcmp(ours, name) == 0 || (others && am_word_index(others, ours) >= 0);
+}
+
+static const char *others_of(const am_part *part) {
+  return part->kind == AM_NEURON ? ((const am_neuron_model *)part)->others
+                                 : ((const am_synapse_rule *)part)->others;
+}
+
+const am_part *am_brain_part_of(const am_registry *parts, am_part_kind kind, const char *word,
+                                bool loosely, const char **nearest) {
+  const am_part *part = am_registry_find(parts, kind, word);
+  char ours[64];
+  plain(word, ours, sizeof ours);
+  am_nearest_word near = am_nearest_begin(loosely ? ours : word);
+  if (part) return part;
+  for (int k = 0; (part = am_registry_at(parts, kind, k)) != NULL; k++) {
+    if (loosely && am_spelled_so(word, part->name, others_of(part))) return part;
+    am_nearest_try(&near, part->name);
+  }
+  if (nearest) *nearest = near.best;
+  return NULL;
+}
+
+/* ------------------------------------------------------------------------------ public lists */
+static const char *name_of(am_part_kind kind, int k, const char **meaning) {
+  const am_part *part = k < 0 ? NULL : am_registry_at(&am_brain_parts, kind, k);
+  if (part && meaning) *meaning = part->meaning;
+  return part ? part->name : NULL;
+}
+
+static const amine_parameter *parameter_of(am_part_kind kind, const char *name, int k) {
+  const am_part *part = k < 0 ? NULL : am_registry_find(&am_brain_parts, kind, name);
+  for (const amine_parameter *p = part ? part->parameters : NULL; p && p->name; p++)
+    if (k-- == 0) return p;
+  return NULL;
+}
+
+const char *amine_neuron_model(int k, const char **meaning) {
+  return name_of(AM_NEURON, k, meaning);
+}
+
+const amine_parameter *amine_neuron_parameter(const char *model, int k) {
+  return parameter_of(AM_NEURON, model, k);
+}
+
+const char *amine_synapse_rule(int k, const char **meaning) {
+  return name_of(AM_SYNAPSE, k, meaning);
+}
+
+const amine_parameter *amine_synapse_rule_parameter(const char *rule, int k) {
+  return parameter_of(AM_SYNAPSE, rule, k);
+}

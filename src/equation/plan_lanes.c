@@ -1,6 +1,7 @@
 /* Plans on lanes (see plan_lanes.h). */
 #include "kernel/vector.h"
 
+#include "equation/plan_lanes.h"
 #include "equation/plan_pass.h"
 #include "kernel/lanes.h"
 

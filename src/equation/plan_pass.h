@@ -3,7 +3,7 @@
 #ifndef AMINE_EQUATION_PLAN_PASS_H
 #define AMINE_EQUATION_PLAN_PASS_H
 
-#include "equation/plan_lanes.h"
+#include "equation/plan_step.h"
 #include "kernel/math.h"
 
 /* An operand: its first row, and how far it is to the next (0: one row for all). */

@@ -19,7 +19,7 @@
 #define AMINE_LEARNER_LOCAL_H
 
 #include "learner/rollout.h"
-#include "learner/signalling.h" /* am_feedback */
+#include "learner/signalling_options.h" /* am_feedback */
 
 typedef enum am_local_trace {
   AM_LOCAL_DIAGONAL, /* d: the diagonal of the Jacobian */

@@ -1,5 +1,7 @@
 /* The Neuromodulator Signaling Model as a learner: what it is made of, its feedback weights, its
- * series (equations: signalling.h). */
+ * series (see signalling.h). */
+#include "learner/signalling.h"
+
 #include <math.h>
 #include <string.h>
 

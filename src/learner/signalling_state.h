@@ -4,7 +4,7 @@
 #define AMINE_LEARNER_SIGNALLING_STATE_H
 
 #include "equation/plan_eligibility.h"
-#include "learner/signalling.h"
+#include "learner/signalling_options.h"
 
 #define AM_SPREAD_MIN 0.05 /* adaptive rewards are made at most 20 times larger */
 

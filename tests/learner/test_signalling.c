@@ -12,6 +12,7 @@
 
 #include "format/safetensors.h"
 #include "gru_units.h"
+#include "learner/signalling.h"
 #include "learner/signalling_state.h"
 #include "task/delayed_match.h"
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "gru_units.h"
+#include "learner/signalling.h"
 #include "learner/signalling_state.h"
 #include "task/delayed_match.h"
 

@@ -1,0 +1,40 @@
+/* What the passes over a plan on lanes are given: a step, its gradient, several steps.
+ *
+ * Included with am_real = float, or double for gradient checks. */
+#ifndef AMINE_EQUATION_PLAN_STEP_H
+#define AMINE_EQUATION_PLAN_STEP_H
+
+#include "equation/plan.h"
+#include "kernel/real.h"
+
+/* One step: what it reads and the block it leaves, [n_rows][lanes] each. */
+typedef struct am_plan_step {
+  const am_real *parameters; /* [n_parameters] */
+  const am_real *fixed;      /* [n_fixed][lanes] */
+  const am_real *input;      /* [n_inputs][lanes] */
+  const am_real *before;     /* the block of the step before: its states are read */
+  const am_real *gained;     /* [n_outputs][lanes]: its output, as gains left it, for a plan of
+                              * AM_PLAN_GAINED */
+  am_real *block;
+} am_plan_step;
+
+/* The gradient at the same places. block: on entry that of the states and of the output is there,
+ * all the rest is written. before (states), gained, input and fixed are added to; these three may
+ * be NULL. */
+typedef struct am_plan_gradient {
+  am_real *block, *before, *input, *fixed, *gained;
+} am_plan_gradient;
+
+/* Several steps, each array with its step in elements from one t to the next. */
+typedef struct am_plan_window {
+  int n_steps;
+  const am_real *fixed, *input, *before, *block, *gradient, *gained;
+  size_t input_step, block_step, gradient_step, gained_step; /* `before` goes on as block does */
+} am_plan_window;
+
+typedef enum am_plan_reach {
+  AM_REACH_UNIT,    /* through elements and the diagonals of matrices */
+  AM_REACH_ELEMENTS /* through elements alone */
+} am_plan_reach;
+
+#endif

@@ -119,7 +119,12 @@ static double error_now(const hebb *h) {
   return sum / h->learner.task->n_targets;
 }
 
-/* Plays the trial; returns its error. */
+static bool is_over(const hebb *h) {
+  const am_task *task = h->learner.task;
+  return task->type->over && task->type->over(task, h->world);
+}
+
+/* Plays the trial to its end; returns its error. */
 static double play(hebb *h, trial *t) {
   const am_task *task = h->learner.task;
   const am_ctrnn *c = &h->network;
@@ -131,8 +136,8 @@ static double play(hebb *h, trial *t) {
   code->start(c, &h->state);
   if (t->traced) memset(h->H, 0, c->n_panel * sizeof *h->H);
   double error = 0;
-  int counted = 0;
-  for (int s = 0; s < task->n_steps; s++) {
+  int counted = 0, waiting = 0; /* steps that H has not yet taken up */
+  for (int s = 0; s < task->n_steps && !is_over(h); s++) {
     const int row = s % AM_HEBB_BLOCK;
     float *xi = h->xi + row * c->n_vector;
     task->type->observe(task, h->world, h->state.z + c->options.n_hidden);
@@ -146,8 +151,12 @@ static double play(hebb *h, trial *t) {
     }
     if (t->watch) t->watch(t->context, h, s, counts);
     task->type->step(task, h->world, 0);
-    if (t->traced && (row == AM_HEBB_BLOCK - 1 || s == task->n_steps - 1)) accumulate(h, row + 1);
+    waiting = row + 1;
+    if (!t->traced || waiting < AM_HEBB_BLOCK) continue;
+    accumulate(h, waiting);
+    waiting = 0;
   }
+  if (t->traced && waiting > 0) accumulate(h, waiting);
   return counted ? error / counted : 0;
 }
 

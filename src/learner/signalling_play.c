@@ -2,81 +2,105 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/blocks.h"
 #include "learner/policy_lane.h"
 #include "learner/signalling_lane.h"
 #include "learner/signalling_state.h"
 #include "network/linear_lane.h"
 
-typedef struct cutter {
-  float *block;
-  size_t at;
-} cutter;
+/* Rows of lanes behind each other in a block, or only counted. */
+typedef struct rows {
+  float *block; /* NULL: counted */
+  size_t n;
+} rows;
 
-static float *cut(cutter *c, size_t rows) {
-  float *here = c->block ? c->block + c->at : NULL;
-  c->at += rows * (size_t)LANES;
-  return here;
+static float *end_of(const rows *r) { return r->block ? r->block + r->n * LANES : NULL; }
+
+static void cut(rows *r, const am_span *spans, size_t n) {
+  r->n += am_spans_cut(spans, n, end_of(r), LANES * sizeof(float));
 }
 
 /* Of each step, or of the last two. */
-static void lay_out_slots(am_signalling_memory *m, cutter *c, const am_signalling *x) {
-  const size_t slots = (size_t)m->n_slots, I = (size_t)x->agent.learner.task->n_inputs;
-  const size_t A = (size_t)x->n_out, U = (size_t)x->n_units;
-  m->u = cut(c, slots * I), m->live = cut(c, slots), m->asked = cut(c, slots);
-  m->hit = cut(c, slots * A), m->answer = cut(c, slots * A), m->reward = cut(c, slots);
-  m->p = cut(c, slots * A), m->logp = cut(c, slots * A), m->entropy = cut(c, slots);
-  m->value = cut(c, slots), m->o = cut(c, slots * U);
-  for (int q = 0; q < AM_SEGMENTS; q++) m->m[q] = cut(c, slots * (size_t)x->gains[q].n);
-  m->taken = cut(c, slots * (size_t)x->gains[AM_INPUT].n);
-  m->meant = cut(c, slots * (size_t)x->gains[AM_OUTPUT].n);
-  for (int l = 0; l + 1 < x->units.n_layers; l++)
-    m->shown[l] = cut(c, x->units.dropout > 0 ? slots * (size_t)x->units.plan[l]->n_outputs : 0);
-  m->heard = cut(c, slots * (size_t)x->n_heard), m->seen = cut(c, slots * (size_t)x->n_seen);
+static void lay_out_slots(am_signalling_memory *m, rows *r, const am_signalling *x) {
+  const size_t slots = (size_t)m->n_slots, I = slots * (size_t)x->agent.learner.task->n_inputs;
+  const size_t A = slots * (size_t)x->n_out, U = slots * (size_t)x->n_units;
+  size_t gains[AM_SEGMENTS];
+  for (int q = 0; q < AM_SEGMENTS; q++) gains[q] = slots * (size_t)x->gains[q].n;
+  const am_span spans[] = {
+      {&m->u, I},
+      {&m->live, slots},
+      {&m->asked, slots},
+      {&m->hit, A},
+      {&m->answer, A},
+      {&m->reward, slots},
+      {&m->p, A},
+      {&m->logp, A},
+      {&m->entropy, slots},
+      {&m->value, slots},
+      {&m->o, U},
+      {&m->m[AM_INPUT], gains[AM_INPUT]},
+      {&m->m[AM_UNITS], gains[AM_UNITS]},
+      {&m->m[AM_OUTPUT], gains[AM_OUTPUT]},
+      {&m->taken, gains[AM_INPUT]},
+      {&m->meant, gains[AM_OUTPUT]},
+      {&m->heard, slots * (size_t)x->n_heard},
+      {&m->seen, slots * (size_t)x->n_seen},
+  };
+  cut(r, spans, sizeof spans / sizeof *spans);
+  for (int l = 0; x->units.dropout > 0 && l + 1 < x->units.n_layers; l++)
+    cut(r, &(am_span){&m->shown[l], slots * (size_t)x->units.plan[l]->n_outputs}, 1);
 }
 
-static void lay_out_step(am_signalling_memory *m, cutter *c, const am_signalling *x) {
+static void lay_out_step(am_signalling_memory *m, rows *r, const am_signalling *x) {
   const size_t A = (size_t)x->n_out, U = (size_t)x->n_units, S = (size_t)x->options.n_signal;
-  const size_t I = (size_t)x->gains[AM_INPUT].n, most = U > S ? U : S;
-  m->mask = cut(c, U), m->logits = cut(c, A), m->eps = cut(c, A), m->now = cut(c, A);
-  m->L = cut(c, U > I ? U : I), m->N = cut(c, U > I ? U : I), m->credit = cut(c, most);
-  m->credit_now = cut(c, U), m->through = cut(c, A > I ? A : I), m->back = cut(c, most);
+  const size_t I = (size_t)x->gains[AM_INPUT].n, units = U > S ? U : S, inputs = U > I ? U : I;
+  const am_span spans[] = {
+      {&m->mask, U},       {&m->logits, A},     {&m->eps, A},
+      {&m->now, A},        {&m->L, inputs},     {&m->N, inputs},
+      {&m->credit, units}, {&m->credit_now, U}, {&m->through, A > I ? A : I},
+      {&m->back, units},   {&m->delta, 1},      {&m->factor, 1},
+      {&m->told, 1},
+  };
+  cut(r, spans, sizeof spans / sizeof *spans);
   for (int q = 0; q < AM_SEGMENTS; q++) {
-    m->dgain[q] = cut(c, (size_t)x->gains[q].n);
-    m->dgain_now[q] = cut(c, (size_t)x->gains[q].n);
+    const size_t n = (size_t)x->gains[q].n;
+    cut(r, (const am_span[]){{&m->dgain[q], n}, {&m->dgain_now[q], n}}, 2);
   }
-  m->delta = cut(c, 1), m->factor = cut(c, 1), m->told = cut(c, 1);
 }
 
-static void lay_out_window(am_signalling_memory *m, cutter *c, const am_signalling *x) {
-  const size_t T = (size_t)x->agent.learner.task->n_steps;
-  m->deltas = cut(c, T), m->A = cut(c, T), m->error = cut(c, T * (size_t)x->n_out);
-  for (int q = 0; q < AM_SEGMENTS; q++) m->dgains[q] = cut(c, T * (size_t)x->gains[q].n);
+static void lay_out_window(am_signalling_memory *m, rows *r, const am_signalling *x) {
+  const size_t T = (size_t)x->agent.learner.task->n_steps, A = (size_t)x->n_out;
+  cut(r, (const am_span[]){{&m->deltas, T}, {&m->A, T}, {&m->error, T * A}}, 3);
+  for (int q = 0; q < AM_SEGMENTS; q++)
+    cut(r, &(am_span){&m->dgains[q], T * (size_t)x->gains[q].n}, 1);
 }
 
-static void lay_out_tags(am_signalling_memory *m, cutter *c, const am_signalling *x) {
-  const size_t A = (size_t)x->n_out, S = (size_t)x->options.n_signal;
+static void lay_out_tags(am_signalling_memory *m, rows *r, const am_signalling *x) {
+  const size_t A = (size_t)x->n_out, S = (size_t)x->options.n_signal, seen = (size_t)x->n_seen;
   for (int l = 0; l < x->units.n_layers; l++)
-    c->at += am_eligibility_lay_out(&m->e[l], cut(c, 0), &x->traces[l]);
+    r->n += am_eligibility_lay_out(&m->e[l], end_of(r), &x->traces[l]) / LANES;
   if (x->options.signal > 0)
-    c->at += am_eligibility_lay_out(&m->signal_e, cut(c, 0), &x->signal_traces);
-  m->o_tag = cut(c, A * (size_t)x->n), m->ob_tag = cut(c, A);
-  for (int q = 0; q < AM_SEGMENTS; q++) m->a_tag[q] = cut(c, (size_t)x->gains[q].n * S);
-  m->v_tag = cut(c, (size_t)x->n_seen), m->vb_tag = cut(c, 1);
+    r->n += am_eligibility_lay_out(&m->signal_e, end_of(r), &x->signal_traces) / LANES;
+  const am_span spans[] = {
+      {&m->o_tag, A * (size_t)x->n}, {&m->ob_tag, A}, {&m->v_tag, seen}, {&m->vb_tag, 1}};
+  cut(r, spans, sizeof spans / sizeof *spans);
+  for (int q = 0; q < AM_SEGMENTS; q++)
+    cut(r, &(am_span){&m->a_tag[q], (size_t)x->gains[q].n * S}, 1);
 }
 
 size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_signalling *x) {
   const bool online = x->options.form == AM_FORM_ONLINE;
   const int T = x->agent.learner.task->n_steps, steps = online ? 1 : T;
-  cutter c = {block, 0};
+  const bool learns = !online && x->options.signal > 0;
+  rows r = {block, 0};
   *m = (am_signalling_memory){.n_slots = steps + 1};
-  lay_out_slots(m, &c, x);
-  c.at += am_stack_lay_out(&m->units, cut(&c, 0), &x->units, steps, !online);
-  c.at +=
-      am_stack_lay_out(&m->signal, cut(&c, 0), &x->signal, steps, !online && x->options.signal > 0);
-  lay_out_step(m, &c, x);
-  if (online) lay_out_tags(m, &c, x);
-  else lay_out_window(m, &c, x);
-  return c.at * sizeof(float);
+  lay_out_slots(m, &r, x);
+  r.n += am_stack_lay_out(&m->units, end_of(&r), &x->units, steps, !online) / LANES;
+  r.n += am_stack_lay_out(&m->signal, end_of(&r), &x->signal, steps, learns) / LANES;
+  lay_out_step(m, &r, x);
+  if (online) lay_out_tags(m, &r, x);
+  else lay_out_window(m, &r, x);
+  return r.n * LANES * sizeof(float);
 }
 
 /* ------------------------------------------------------------------------------ one step */

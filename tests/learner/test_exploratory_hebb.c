@@ -232,6 +232,7 @@ static void test_reference(void **state) {
 typedef struct setting {
   bool selective, node, shuffled;
   int lanes;
+  bool at_once; /* no trials to warm up */
 } setting;
 
 static am_learner *fresh(setting s, am_task **task, uint64_t seed) {
@@ -245,7 +246,7 @@ static am_learner *fresh(setting s, am_task **task, uint64_t seed) {
   o.n_lanes = s.lanes;
   o.rule = s.node ? AM_HEBB_NODE : AM_HEBB_EXPLORATORY;
   o.shuffled = s.shuffled;
-  o.warmup = 2;
+  o.warmup = s.at_once ? 0 : 2;
   am_learner *learner;
   must(am_ctrnn_make(&network, &n, &error), &error);
   must(am_hebb_create(&learner, *task, &network, &o, seed, &error), &error);
@@ -274,10 +275,10 @@ static uint64_t hash(const am_learner *learner) {
   return h;
 }
 
-static const setting settings[] = {{false, false, false, 1},
-                                   {true, false, false, 2},
-                                   {false, true, false, 1},
-                                   {false, false, true, 3}};
+static const setting settings[] = {{false, false, false, 1, false},
+                                   {true, false, false, 2, false},
+                                   {false, true, false, 1, false},
+                                   {false, false, true, 3, false}};
 
 static void test_same_bits(void **state) {
   (void)state;
@@ -368,6 +369,39 @@ static void test_memory(void **state) {
   am_task_destroy(task);
   assert_int_equal(memory.alive, 0);
   amine_memory_use(NULL, NULL);
+}
+
+/* 900 steps of 1000, which is no whole number of blocks of steps. */
+static bool over_early(const am_task *task, const void *state) {
+  (void)task;
+  return ((const am_dnms_state *)state)->step >= 900;
+}
+
+/* A trial that is over early is learned from as far as it went: as one that is no longer. */
+static void test_over(void **state) {
+  (void)state;
+  enum { N = 37 };
+  static float H[2][N * N], x[2][N];
+  double learned = 0;
+  for (int k = 0; k < 2; k++) {
+    am_task *task;
+    am_learner *learner = fresh((setting){.lanes = 1, .at_once = true}, &task, 5);
+    am_learner_report report;
+    const am_task_type *whole = task->type;
+    am_task_type ends = *whole;
+    ends.over = over_early;
+    if (k == 0) task->type = &ends;
+    else task->n_steps = 900;
+    assert_int_equal(learner->type->iterate(learner, &report, NULL), AMINE_OK);
+    am_hebb_trace(learner, H[k], x[k]);
+    am_learner_destroy(learner);
+    task->type = whole;
+    am_task_destroy(task);
+  }
+  for (int i = 0; i < N * N; i++) learned += fabs((double)H[0][i]);
+  assert_true(learned > 0);
+  assert_memory_equal(x[0], x[1], sizeof x[0]);
+  assert_memory_equal(H[0], H[1], sizeof H[0]);
 }
 
 static void test_broken_numbers(void **state) {
@@ -513,11 +547,11 @@ static void test_normal(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_normal),    cmocka_unit_test(test_dnms),
-      cmocka_unit_test(test_selective), cmocka_unit_test(test_reference),
-      cmocka_unit_test(test_same_bits), cmocka_unit_test(test_state_is_whole),
-      cmocka_unit_test(test_memory),    cmocka_unit_test(test_broken_numbers),
-      cmocka_unit_test(test_learns),
+      cmocka_unit_test(test_normal),         cmocka_unit_test(test_dnms),
+      cmocka_unit_test(test_selective),      cmocka_unit_test(test_reference),
+      cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_state_is_whole),
+      cmocka_unit_test(test_memory),         cmocka_unit_test(test_over),
+      cmocka_unit_test(test_broken_numbers), cmocka_unit_test(test_learns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

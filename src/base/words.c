@@ -77,3 +77,15 @@ bool am_printable(const char *text) {
     if (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)) return false;
   return true;
 }
+
+int am_word_index(const char *words, const char *word) {
+  const size_t n = strlen(word);
+  int index = 0;
+  for (const char *p = words;; index++) {
+    const char *bar = strchr(p, '|');
+    const size_t length = bar ? (size_t)(bar - p) : strlen(p);
+    if (length == n && memcmp(p, word, n) == 0) return index;
+    if (!bar) return -1;
+    p = bar + 1;
+  }
+}

@@ -21,6 +21,12 @@ void am_nearest_spelled(am_nearest_word *nearest, const char *spelling, const ch
 /* The nearest of a list, or NULL. `next` gives the k-th candidate, NULL at the end. */
 const char *am_nearest(const char *word, const char *(*next)(int k));
 
+/* The index of a word in "a|b|c", or -1; is it among them? */
+int am_word_index(const char *words, const char *word);
+static inline bool am_word_among(const char *words, const char *word) {
+  return am_word_index(words, word) >= 0;
+}
+
 /* Does UTF-8 text hold nothing that moves a terminal's cursor: no control characters, those beyond
  * ASCII (U+0080 to U+009F) included? */
 bool am_printable(const char *text);

@@ -7,7 +7,7 @@
 #include "brain/step.h"
 
 /* Adds spikes times weight of each synapse to sums[0], or to sums[1] where it inhibits. */
-static amine_status add_block(double sums[2], const amine_brain *b, const am_block *block,
+static amine_status add_block(double sums[2], const amine_brain *b, const am_synapse_block *block,
                               amine_error *error) {
   const am_projection *p = &b->projections[block->projection];
   const am_population *source = &b->populations[p->source];
@@ -39,7 +39,7 @@ amine_status amine_brain_balance(amine_brain *b, int population, double *excitat
   for (int j = 0; j < b->n_projections && !target->model->is_source; j++) {
     if (b->projections[j].target != population) continue;
     for (int chunk = 0; chunk < b->n_chunks; chunk++) {
-      const am_block *block = am_synapses_block(b, chunk, j);
+      const am_synapse_block *block = am_synapses_block(b, chunk, j);
       if (block) AM_TRY(add_block(sums, b, block, error));
     }
   }

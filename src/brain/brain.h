@@ -21,12 +21,11 @@
 
 #include "amine/brain.h"
 #include "base/memory.h"
-#include "brain/chemistry.h"
-#include "brain/event_plan.h"
-#include "brain/events.h"
+#include "brain/event_state.h"
 #include "brain/flight.h"
 #include "brain/parts.h"
 #include "brain/pass.h"
+#include "modulator/systems.h"
 
 #define AM_BRAIN_POPULATIONS 4096
 #define AM_BRAIN_NEURONS 100000000
@@ -85,6 +84,8 @@ typedef struct am_population {
 } am_population;
 
 typedef struct am_connection am_connection; /* how synapses are drawn: brain/connect.h */
+typedef struct am_reward am_reward;         /* dopamine of their own: brain/chemistry.h */
+typedef struct am_chemistry am_chemistry;   /* the systems of all: brain/chemistry.h */
 
 typedef struct am_projection {
   char *name;
@@ -119,7 +120,7 @@ typedef struct am_projection {
   am_reward *reward;       /* of rules with eligibility, or NULL */
 } am_projection;
 
-typedef struct am_block {
+typedef struct am_synapse_block {
   int projection;
   uint32_t begin, n_targets; /* in the line */
   size_t n_synapses;
@@ -131,23 +132,23 @@ typedef struct am_block {
   am_real *w, *c;             /* [n_synapses] or NULL */
   am_real *w_low, *c_low;     /* [n_synapses] what w, c are short of (kernel/synapse.h), or NULL */
   double *sum;                /* [n_targets] 0 between steps: where very many may arrive, or NULL */
-  int lane;                   /* of the chunk's counts, or -1 */
+  int tally;                  /* of the chunk's, or -1 */
   uint32_t *column, *at;      /* [n_targets + 1], [n_synapses]; NULL unless the rule fires */
   uint16_t *source;           /* [n_synapses] delay * width + source, if that fits */
   uint32_t *source_wide;
   am_real *row_log[AM_LOG_PARTS]; /* [n_delays][width], rules with eligibility */
   am_real *col_log[AM_LOG_PARTS]; /* [n_targets] */
-} am_block;
+} am_synapse_block;
 
 /* Arrivals that are counted: of one weight, at one receptor of one population. */
-typedef struct am_lane {
+typedef struct am_tally {
   int population, receptor;
   double weight;
   uint32_t begin, n; /* in the line */
   double most;       /* that can arrive in one step: at most 65,535 */
   bool repeats;      /* more can, where a source fires more than once */
   uint16_t *count;   /* [n], padded */
-} am_lane;
+} am_tally;
 
 /* The part of a population that lies in a chunk. */
 typedef struct am_piece {
@@ -157,10 +158,10 @@ typedef struct am_piece {
 
 typedef struct am_chunk {
   uint32_t begin, end;
-  int n_pieces, n_blocks, n_lanes;
+  int n_pieces, n_blocks, n_tallies;
   am_piece *pieces;
-  am_block *blocks; /* in order of their projection */
-  am_lane *lanes;
+  am_synapse_block *blocks; /* in order of their projection */
+  am_tally *tallies;
   am_flight flight; /* who fired */
   am_real *current; /* [end - begin] */
   am_real *fired;   /* [end - begin] how often, in this step */
@@ -196,22 +197,23 @@ struct amine_brain {
 /* One after the other the rows of a block that are not empty: delays ascending, sources ascending.
  */
 typedef struct am_rows {
-  const am_block *block;
+  const am_synapse_block *block;
   int n_delays, delay;
   uint32_t n_sources, source;
   uint32_t begin, end; /* its synapses */
   size_t next;         /* in the table */
 } am_rows;
 
-static inline am_rows am_rows_begin(const am_block *block, int n_delays, uint32_t n_sources) {
+static inline am_rows am_rows_begin(const am_synapse_block *block, int n_delays,
+                                    uint32_t n_sources) {
   return (am_rows){.block = block, .n_delays = n_delays, .n_sources = n_sources};
 }
 
 bool am_rows_next(am_rows *rows);
 
 /* The row of one source. */
-static inline void am_block_row(const am_block *k, int delay, uint32_t n_sources, uint32_t source,
-                                uint32_t *begin, uint32_t *end) {
+static inline void am_block_row(const am_synapse_block *k, int delay, uint32_t n_sources,
+                                uint32_t source, uint32_t *begin, uint32_t *end) {
   const uint32_t *r = k->row + (size_t)delay * (n_sources + 1) + source;
   if (k->row_source) {
     uint32_t low = k->row_first[delay], high = k->row_first[delay + 1];

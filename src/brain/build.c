@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/steps.h"
 #include "brain/brain.h"
+#include "brain/chemistry.h"
 #include "brain/connect.h"
 #include "brain/need.h"
 
@@ -19,7 +20,7 @@
     if (!(pointer)) return am_fail_memory(error, am_size_mul((count), sizeof *(pointer)));         \
   } while (0)
 
-static void free_block(am_block *k) {
+static void free_block(am_synapse_block *k) {
   am_free(k->row);
   am_free(k->row_source);
   am_free(k->row_first);
@@ -42,9 +43,9 @@ static void free_block(am_block *k) {
 
 static void free_chunk(am_chunk *c) {
   for (int k = 0; k < c->n_blocks; k++) free_block(&c->blocks[k]);
-  for (int k = 0; k < c->n_lanes; k++) am_free(c->lanes[k].count);
+  for (int k = 0; k < c->n_tallies; k++) am_free(c->tallies[k].count);
   am_free(c->blocks);
-  am_free(c->lanes);
+  am_free(c->tallies);
   am_free(c->pieces);
   am_flight_free(&c->flight);
   am_free(c->current);
@@ -137,7 +138,7 @@ static amine_status cut(amine_brain *b, amine_error *error) {
     ROOM(c->fired, c->end - c->begin);
     if (wide) ROOM(c->wide, AM_WIDE_INPUTS * (c->end - c->begin));
     ROOM(c->blocks, (size_t)b->n_projections);
-    ROOM(c->lanes, (size_t)b->n_projections);
+    ROOM(c->tallies, (size_t)b->n_projections);
     AM_TRY(make_pieces(c, b, error));
   }
   return AMINE_OK;
@@ -233,11 +234,11 @@ static amine_status make_blocks(amine_brain *b, int projection, amine_error *err
     am_chunk *c = &b->chunks[k];
     for (int j = 0; j < c->n_pieces; j++) {
       if (c->pieces[j].population != p->target) continue;
-      am_block *block = &c->blocks[c->n_blocks++];
-      *block = (am_block){.projection = projection,
-                          .begin = c->pieces[j].begin,
-                          .lane = -1,
-                          .n_targets = c->pieces[j].end - c->pieces[j].begin};
+      am_synapse_block *block = &c->blocks[c->n_blocks++];
+      *block = (am_synapse_block){.projection = projection,
+                                  .begin = c->pieces[j].begin,
+                                  .tally = -1,
+                                  .n_targets = c->pieces[j].end - c->pieces[j].begin};
       ROOM(block->filling, (size_t)p->n_delays);
       if (am_projection_is_uniform(p) &&
           (p->connection->kind == AMINE_CONNECT_LIST || n_rows > 65535))
@@ -247,7 +248,7 @@ static amine_status make_blocks(amine_brain *b, int projection, amine_error *err
   return AMINE_OK;
 }
 
-static am_block *block_of(amine_brain *b, int projection, uint32_t target) {
+static am_synapse_block *block_of(amine_brain *b, int projection, uint32_t target) {
   am_chunk *c = &b->chunks[target / b->chunks[0].end];
   for (int k = c->n_blocks - 1; k >= 0; k--)
     if (c->blocks[k].projection == projection) return &c->blocks[k];
@@ -268,7 +269,7 @@ static void count(amine_brain *b, int projection, am_row *row) {
   for (uint32_t i = 0; i < n; i++) {
     am_connect_row(row, b, projection, i);
     for (uint32_t k = 0; k < row->n; k++) {
-      am_block *block = block_of(b, projection, first + row->target[k]);
+      am_synapse_block *block = block_of(b, projection, first + row->target[k]);
       am_filling *f = &block->filling[delay_index(p, row->delay[k])];
       f->rows += f->seen != i + 1;
       f->seen = i + 1;
@@ -281,8 +282,8 @@ static void count(amine_brain *b, int projection, am_row *row) {
 
 /* A table of all rows is the fastest. It is made where it is small, or where it is not much larger
  * than the synapses themselves. */
-static amine_status room_for_rows(am_block *block, const am_projection *p, uint32_t n_sources,
-                                  amine_error *error) {
+static amine_status room_for_rows(am_synapse_block *block, const am_projection *p,
+                                  uint32_t n_sources, amine_error *error) {
   const size_t all = am_size_mul((size_t)p->n_delays, (size_t)n_sources + 1);
   uint32_t rows = 0, synapses = 0;
   const bool table = all <= AM_SMALL_TABLE || all / AM_ROWS_A_SYNAPSE <= block->n_synapses;
@@ -303,7 +304,7 @@ static amine_status room_for_rows(am_block *block, const am_projection *p, uint3
 }
 
 /* Rows of the sources before `end` begin where the next synapse goes. */
-static void close_rows(am_block *block, int delay, uint32_t n_sources, uint32_t end) {
+static void close_rows(am_synapse_block *block, int delay, uint32_t n_sources, uint32_t end) {
   am_filling *f = &block->filling[delay];
   uint32_t *row = block->row + (size_t)delay * ((size_t)n_sources + 1);
   for (; f->seen < end; f->seen++) row[f->seen] = f->synapses;
@@ -316,7 +317,7 @@ static void place(amine_brain *b, int projection, am_row *row) {
   for (uint32_t i = 0; i < n; i++) {
     am_connect_row(row, b, projection, i);
     for (uint32_t k = 0; k < row->n; k++) {
-      am_block *block = block_of(b, projection, first + row->target[k]);
+      am_synapse_block *block = block_of(b, projection, first + row->target[k]);
       const int d = delay_index(p, row->delay[k]);
       am_filling *f = &block->filling[d];
       if (!block->row_source) {
@@ -333,7 +334,7 @@ static void place(amine_brain *b, int projection, am_row *row) {
   }
 }
 
-static void end_filling(am_block *block, int n_delays, uint32_t n_sources) {
+static void end_filling(am_synapse_block *block, int n_delays, uint32_t n_sources) {
   for (int d = 0; d < n_delays && !block->row_source; d++)
     close_rows(block, d, n_sources, n_sources + 1);
   am_free(block->filling);
@@ -341,7 +342,7 @@ static void end_filling(am_block *block, int n_delays, uint32_t n_sources) {
 }
 
 bool am_rows_next(am_rows *r) {
-  const am_block *k = r->block;
+  const am_synapse_block *k = r->block;
   if (k->row_source) {
     if (r->next == k->row_first[r->n_delays]) return false;
     while (r->next >= k->row_first[r->delay + 1]) r->delay++;
@@ -364,7 +365,8 @@ bool am_rows_next(am_rows *r) {
 
 /* The most spikes that can arrive at a target of a block in one step. `column` counts the synapses
  * of each target where the number of sources is no bound. */
-static double most_arrivals(const am_block *block, const am_projection *p, uint32_t n_sources) {
+static double most_arrivals(const am_synapse_block *block, const am_projection *p,
+                            uint32_t n_sources) {
   if (!block->column) return (double)n_sources * p->n_delays;
   uint32_t most = 0;
   for (uint32_t j = 0; j < block->n_targets; j++)
@@ -373,47 +375,47 @@ static double most_arrivals(const am_block *block, const am_projection *p, uint3
 }
 
 /* Counts of arrivals for a block of one fixed weight, unless they might overflow. */
-static amine_status find_lane(am_chunk *c, am_block *block, const amine_brain *b,
-                              amine_error *error) {
+static amine_status find_tally(am_chunk *c, am_synapse_block *block, const amine_brain *b,
+                               amine_error *error) {
   const am_projection *p = &b->projections[block->projection];
   const bool repeats = am_neuron_repeats(b->populations[p->source].model);
   const double most = most_arrivals(block, p, (uint32_t)b->populations[p->source].n);
   if (most > 65535) return AMINE_OK;
-  for (int l = 0; l < c->n_lanes; l++) {
-    am_lane *lane = &c->lanes[l];
-    if (lane->population == p->target && lane->receptor == p->receptor &&
-        lane->weight == p->weight && lane->most + most <= 65535) {
-      lane->most += most;
-      lane->repeats |= repeats;
-      block->lane = l;
+  for (int l = 0; l < c->n_tallies; l++) {
+    am_tally *tally = &c->tallies[l];
+    if (tally->population == p->target && tally->receptor == p->receptor &&
+        tally->weight == p->weight && tally->most + most <= 65535) {
+      tally->most += most;
+      tally->repeats |= repeats;
+      block->tally = l;
       return AMINE_OK;
     }
   }
   const uint32_t n = (block->n_targets + 15) / 16 * 16;
-  am_lane *lane = &c->lanes[c->n_lanes];
-  *lane = (am_lane){.population = p->target,
-                    .receptor = p->receptor,
-                    .weight = p->weight,
-                    .begin = block->begin,
-                    .n = n,
-                    .most = most,
-                    .repeats = repeats};
-  ROOM(lane->count, n);
-  block->lane = c->n_lanes++;
+  am_tally *tally = &c->tallies[c->n_tallies];
+  *tally = (am_tally){.population = p->target,
+                      .receptor = p->receptor,
+                      .weight = p->weight,
+                      .begin = block->begin,
+                      .n = n,
+                      .most = most,
+                      .repeats = repeats};
+  ROOM(tally->count, n);
+  block->tally = c->n_tallies++;
   return AMINE_OK;
 }
 
-static amine_status room_for_synapses(am_chunk *c, am_block *block, const amine_brain *b,
+static amine_status room_for_synapses(am_chunk *c, am_synapse_block *block, const amine_brain *b,
                                       amine_error *error) {
   const am_projection *p = &b->projections[block->projection];
   const size_t n = block->n_synapses;
   if (n > UINT32_MAX - 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: more than 2^32 synapses in a block", p->name);
   ROOM(block->target, n);
-  if (am_projection_is_uniform(p)) AM_TRY(find_lane(c, block, b, error));
+  if (am_projection_is_uniform(p)) AM_TRY(find_tally(c, block, b, error));
   am_free(block->column);
   block->column = NULL;
-  if (block->lane < 0) ROOM(block->w, n);
+  if (block->tally < 0) ROOM(block->w, n);
   if (p->keeps_w) ROOM(block->w_low, n);
   if (!p->rule->dopamine) return AMINE_OK;
   ROOM(block->c, n);
@@ -429,7 +431,7 @@ static amine_status room_for_synapses(am_chunk *c, am_block *block, const amine_
 }
 
 /* A sum in 64 bits for each target, where more may arrive at one than 32 bits can add up. */
-static amine_status room_for_sums(am_block *block, amine_error *error) {
+static amine_status room_for_sums(am_synapse_block *block, amine_error *error) {
   if (!block->w || block->n_synapses <= AM_NARROW_ARRIVALS) return AMINE_OK;
   ROOM(block->sum, block->n_targets);
   double most = 0;
@@ -442,8 +444,8 @@ static amine_status room_for_sums(am_block *block, amine_error *error) {
 }
 
 /* Lists the synapses of each target. */
-static amine_status make_columns(am_block *block, const am_projection *p, uint32_t n_sources,
-                                 amine_error *error) {
+static amine_status make_columns(am_synapse_block *block, const am_projection *p,
+                                 uint32_t n_sources, amine_error *error) {
   const size_t n = block->n_synapses;
   ROOM(block->column, (size_t)block->n_targets + 2);
   ROOM(block->at, n);
@@ -531,7 +533,7 @@ static amine_status fill_blocks(amine_brain *b, int projection, am_row *row, ami
   place(b, projection, row);
   for (int k = 0; k < b->n_chunks; k++)
     for (int j = 0; j < b->chunks[k].n_blocks; j++) {
-      am_block *block = &b->chunks[k].blocks[j];
+      am_synapse_block *block = &b->chunks[k].blocks[j];
       if (block->projection != projection) continue;
       end_filling(block, p->n_delays, n);
       AM_TRY(room_for_sums(block, error));

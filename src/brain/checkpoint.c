@@ -13,6 +13,8 @@
 #include "base/host.h"
 #include "base/memory.h"
 #include "brain/brain.h"
+#include "brain/chemistry.h"
+#include "brain/event_plan.h"
 #include "brain/state.h"
 #include "format/crc32c.h"
 #include "format/safetensors.h"
@@ -54,7 +56,7 @@ static amine_status visit_population(visitor *v, amine_brain *b, am_population *
 }
 
 /* Names of projections may be equal: their number tells them apart. */
-static amine_status visit_block(visitor *v, const amine_brain *b, am_block *k, int chunk,
+static amine_status visit_block(visitor *v, const amine_brain *b, am_synapse_block *k, int chunk,
                                 amine_error *error) {
   const am_projection *p = &b->projections[k->projection];
   const char *const log[AM_LOG_PARTS] = {"growth", "high", "low"};
@@ -98,7 +100,7 @@ static amine_status visit_projection(visitor *v, amine_brain *b, int index, amin
     VISIT(AM_F64, &p->reward->F, 1, "%s.%d/F", p->name, index);
   }
   for (int c = 0; c < b->n_chunks; c++) {
-    am_block *block = am_synapses_block(b, c, index);
+    am_synapse_block *block = am_synapses_block(b, c, index);
     if (block) AM_TRY(visit_block(v, b, block, c, error));
   }
   return AMINE_OK;
@@ -310,7 +312,7 @@ static uint32_t structure(const amine_brain *b) {
     CHECK(p->stp_tau_rec_ms);
     CHECK(p->stp_tau_facil_ms);
     for (int c = 0; c < b->n_chunks; c++) {
-      const am_block *block = am_synapses_block(b, c, k);
+      const am_synapse_block *block = am_synapses_block(b, c, k);
       if (!block) continue;
       crc = am_crc32c(crc, block->target, block->n_synapses * sizeof *block->target);
       size_t rows = (size_t)p->n_delays * ((size_t)b->populations[p->source].n + 1);

@@ -3,7 +3,7 @@
 #define AMINE_BRAIN_EVENT_CLOCK_H
 
 #include "base/random.h"
-#include "brain/event_plan.h"
+#include "brain/event_state.h"
 
 /* Spikes are counted after an event. */
 static inline bool am_model_plan_counts(const amine_event_plan *p) {

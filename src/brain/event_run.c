@@ -8,6 +8,7 @@
 #include "brain/brain.h"
 #include "brain/event_clock.h"
 #include "brain/event_plan.h"
+#include "brain/events.h"
 #include "format/crc32c.h"
 #include "kernel/exponential.h"
 

@@ -9,6 +9,7 @@
 #include "base/host.h"
 #include "base/memory.h"
 #include "brain/brain.h"
+#include "brain/chemistry.h"
 
 _Static_assert((int)AMINE_EVENT_LEVELS == (int)AM_N_MODULATORS, "the levels of an event are all");
 

@@ -4,12 +4,6 @@
 
 #include "amine/events.h"
 
-/* What has happened and waits to be read. */
-typedef struct am_happened {
-  amine_brain_event *list; /* [n] */
-  size_t n, capacity, read;
-} am_happened;
-
 /* amine_brain_give of a source; the brain is built. */
 amine_status am_event_give(amine_brain *brain, int source, amine_event_kind kind, double first,
                            double second, amine_error *error);

@@ -7,14 +7,8 @@
 #ifndef AMINE_BRAIN_LATTICE_H
 #define AMINE_BRAIN_LATTICE_H
 
+#include "brain/lattice_keys.h"
 #include "brain/model_plan.h"
-
-/* What the top of the file says about the lattice; NULL: nothing. */
-typedef struct am_lattice_keys {
-  const json_t *shape, *neuron_model, *cell_types, *plasticity, *senses, *areas, *connectivity;
-  double density;     /* neurons per site */
-  double probability; /* of a connection; below 0: not said */
-} am_lattice_keys;
 
 extern const am_table am_area_table, am_sense_table, am_cell_type_table, am_neuron_model_table;
 extern const am_table am_plasticity_table, am_connectivity_table;

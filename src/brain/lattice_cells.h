@@ -3,7 +3,7 @@
 #ifndef AMINE_BRAIN_LATTICE_CELLS_H
 #define AMINE_BRAIN_LATTICE_CELLS_H
 
-#include "brain/lattice.h"
+#include "brain/lattice_keys.h"
 #include "brain/model_values.h"
 
 #define AM_CELL_TYPES 16

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "brain/model_values.h"
+#include "brain/parts.h"
 
 #define NOTES 64
 
@@ -146,13 +146,6 @@ void am_nearest_table(am_nearest_word *nearest, const am_table *table, const am_
 }
 
 /* ------------------------------------------------------------------------------ one value */
-
-int am_word_index(const char *words, const char *word) {
-  char candidate[64];
-  for (int k = 0; word_at(words, k, candidate, sizeof candidate); k++)
-    if (strcmp(candidate, word) == 0) return k;
-  return -1;
-}
 
 static amine_status read_integer(const am_reader *r, const am_where *where, const json_t *value,
                                  const am_field *f, int *out) {

@@ -74,7 +74,7 @@ typedef enum am_field_kind {
 /* Keys that depend on what else stands in an object: those of the part that it names. */
 typedef struct am_more {
   const am_part *(*part)(const am_registry *parts, const json_t *object); /* NULL: none is known */
-  bool loose; /* "tau_m" means tau_m_ms (am_parameter_find) */
+  bool loose; /* "tau_m" means tau_m_ms (brain/parts.h) */
 } am_more;
 
 struct am_table;
@@ -107,9 +107,6 @@ amine_status am_table_read(am_reader *r, const am_where *where, const json_t *ob
 amine_status am_field_read(const am_reader *r, const am_where *where, const json_t *value,
                            const am_field *field, void *member);
 
-/* The index of a word in "a|b|c", or -1. */
-int am_word_index(const char *words, const char *word);
-
 /* Elements of a LIST: its name for the path, or else its index. */
 am_where am_where_element(const am_where *list, const json_t *element, size_t index,
                           const am_table *table, char *room, size_t size);
@@ -126,10 +123,6 @@ bool am_items_next(am_items *items);
 am_where am_where_item(const am_where *map, const am_items *items);
 
 /* ------------------------------------------------------------------------------ nearest words */
-
-/* The parameters of a neuron model or rule (NULL: none), also by the names that other tools have
- * for them (model_values.c). */
-void am_nearest_parameter(am_nearest_word *nearest, const am_part *part);
 
 /* Every key of a table, for `object`. */
 void am_nearest_table(am_nearest_word *nearest, const am_table *table, const am_registry *parts,

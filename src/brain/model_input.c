@@ -83,7 +83,7 @@ static amine_status check_keys(const am_reader *r, const am_where *where, const 
   json_t *value;
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {
     const am_where here = {.above = where, .key = key};
-    if (am_word_index("name|population|sense|type", key) < 0 && am_word_index(keys, key) < 0)
+    if (!am_word_among("name|population|sense|type", key) && !am_word_among(keys, key))
       return am_refuse(r, &here, NULL, "an input of type %s has %s only", type, keys);
   }
   return AMINE_OK;

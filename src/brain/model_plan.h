@@ -15,8 +15,8 @@
 
 #include "amine/events.h"
 #include "brain/lattice_place.h"
-#include "brain/model.h"
 #include "brain/model_field.h"
+#include "brain/model_limits.h"
 #include "brain/neuron.h"
 
 /* The top of a file; every other table hangs on it. */

@@ -31,10 +31,6 @@ amine_status am_values_read(am_values *out, am_model_plan *plan, am_reader *r,
 amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, const am_where *where,
                            const amine_parameter *parameter, double value);
 
-/* The parameter of a name, or NULL; loosely: also without its unit, and by the names that other
- * tools use. */
-const amine_parameter *am_parameter_find(const am_part *part, const char *name, bool loose);
-
 /* The neuron model or synapse rule that a word of the file means (brain/parts.h), or a sentence
  * with the nearest one. */
 amine_status am_part_read(const am_part **part, const am_reader *r, const am_where *where,

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/words.h"
-#include "brain/model_field.h"
 
 const am_registry am_brain_parts = {.parts = {AM_BRAIN_PARTS}};
 
@@ -19,7 +18,7 @@ static void plain(const char *word, char *out, size_t size) {
 bool am_spelled_so(const char *word, const char *name, const char *others) {
   char ours[64];
   plain(word, ours, sizeof ours);
-  return strcmp(ours, name) == 0 || (others && am_word_index(others, ours) >= 0);
+  return strcmp(ours, name) == 0 || (others && am_word_among(others, ours));
 }
 
 static const char *others_of(const am_part *part) {
@@ -40,6 +39,62 @@ const am_part *am_brain_part_of(const am_registry *parts, am_part_kind kind, con
   }
   if (nearest) *nearest = near.best;
   return NULL;
+}
+
+/* ------------------------------------------------------------------------------ parameters */
+/* What other tools call a parameter. */
+static const struct {
+  const char *theirs, *ours;
+} synonyms[] = {
+    {"refractory_period", "refractory_ms"},
+    {"t_ref", "refractory_ms"},
+    {"tau_ref", "refractory_ms"},
+    {"tau_membrane", "tau_m_ms"},
+    {"tau", "tau_m_ms"},
+    {"v_thresh", "v_threshold_mv"},
+    {"v_th", "v_threshold_mv"},
+    {"threshold", "v_threshold_mv"},
+    {"e_l", "v_rest_mv"},
+    {"c_m", "c_pf"},
+    {"g_l", "g_leak_ns"},
+    {"izh_a", "a"},
+    {"izh_b", "b"},
+    {"izh_c", "c"},
+    {"izh_d", "d"},
+    {"learning_rate", "eta"},
+    {"weight_min", "w_min"},
+    {"weight_max", "w_max"},
+};
+
+/* true if `name` is the parameter's without its unit: "tau_m" of "tau_m_ms" */
+static bool without_unit(const char *parameter, const char *name) {
+  static const char *const units[] = {"_ms", "_mv", "_pf", "_ns", "_pa", "_hz"};
+  const size_t n = strlen(name);
+  if (strncmp(parameter, name, n) != 0) return false;
+  for (size_t k = 0; k < sizeof units / sizeof *units; k++)
+    if (strcmp(parameter + n, units[k]) == 0) return true;
+  return false;
+}
+
+const amine_parameter *am_parameter_find(const am_part *part, const char *name, bool loose) {
+  const amine_parameter *p;
+  for (p = part->parameters; p && p->name; p++)
+    if (strcmp(p->name, name) == 0) return p;
+  for (p = part->parameters; loose && p && p->name; p++) {
+    if (without_unit(p->name, name)) return p;
+    for (size_t s = 0; s < sizeof synonyms / sizeof *synonyms; s++)
+      if (strcmp(synonyms[s].theirs, name) == 0 && strcmp(synonyms[s].ours, p->name) == 0) return p;
+  }
+  return NULL;
+}
+
+void am_nearest_parameter(am_nearest_word *nearest, const am_part *part) {
+  for (const amine_parameter *p = part ? part->parameters : NULL; p && p->name; p++) {
+    am_nearest_try(nearest, p->name);
+    for (size_t s = 0; s < sizeof synonyms / sizeof *synonyms; s++)
+      if (strcmp(synonyms[s].ours, p->name) == 0)
+        am_nearest_spelled(nearest, synonyms[s].theirs, p->name);
+  }
 }
 
 /* ------------------------------------------------------------------------------ public lists */

@@ -4,6 +4,7 @@
 #ifndef AMINE_BRAIN_PARTS_H
 #define AMINE_BRAIN_PARTS_H
 
+#include "base/words.h"
 #include "brain/neuron.h"
 #include "rule/synapse.h"
 
@@ -39,5 +40,13 @@ const am_part *am_brain_part_of(const am_registry *parts, am_part_kind kind, con
 
 /* Is `word` that name, or one of "a|b", as am_brain_part_of spells it? */
 bool am_spelled_so(const char *word, const char *name, const char *others);
+
+/* The parameter of a name, or NULL; loosely: also without its unit, and by the names that other
+ * tools use. */
+const amine_parameter *am_parameter_find(const am_part *part, const char *name, bool loose);
+
+/* The parameters of a neuron model or rule (NULL: none), also by the names that other tools have
+ * for them. */
+void am_nearest_parameter(am_nearest_word *nearest, const am_part *part);
 
 #endif

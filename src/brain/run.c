@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "brain/brain.h"
+#include "brain/chemistry.h"
+#include "brain/event_plan.h"
 #include "brain/step.h"
 
 typedef struct course {

@@ -88,7 +88,7 @@ amine_status amine_brain_kick(amine_brain *b, int population, const int *neurons
 }
 
 /* ------------------------------------------------------------------------------------ synapses */
-am_block *am_synapses_block(const amine_brain *b, int chunk, int projection) {
+am_synapse_block *am_synapses_block(const amine_brain *b, int chunk, int projection) {
   am_chunk *c = &b->chunks[chunk];
   for (int k = 0; k < c->n_blocks; k++)
     if (c->blocks[k].projection == projection) return &c->blocks[k];
@@ -137,7 +137,7 @@ static amine_status block_values(am_real ***out, const amine_brain *b, int proje
   am_real **values = am_alloc((size_t)b->n_chunks, sizeof *values);
   if (!values) return am_fail_memory(error, (size_t)b->n_chunks * sizeof *values);
   for (int k = 0; k < b->n_chunks; k++) {
-    const am_block *block = am_synapses_block(b, k, projection);
+    const am_synapse_block *block = am_synapses_block(b, k, projection);
     if (!block) continue;
     values[k] = am_alloc(am_size_mul(2, block->n_synapses), sizeof(am_real));
     if (!values[k]) {
@@ -195,7 +195,7 @@ amine_status amine_brain_set_weights(amine_brain *b, int projection, const float
     if (!isfinite(weights[k]))
       return ARGUMENT("projection %s: weight %zu is not finite", s.p->name, k);
   for (int k = 0; k < b->n_chunks; k++) {
-    am_block *block = am_synapses_block(b, k, projection);
+    am_synapse_block *block = am_synapses_block(b, k, projection);
     if (block) am_block_settle(b, block); /* or what is pending would be added to the new ones */
   }
   for (size_t at = 0; am_synapses_next(&s); at++) {
@@ -224,7 +224,7 @@ const char *amine_brain_projection(const amine_brain *b, int k, int *source, int
   return p->name;
 }
 
-static size_t block_bytes(const amine_brain *b, const am_block *k) {
+static size_t block_bytes(const amine_brain *b, const am_synapse_block *k) {
   const am_projection *p = &b->projections[k->projection];
   const size_t n = k->n_synapses, sources = (size_t)b->populations[p->source].n;
   const size_t n_rows = k->row_source ? 2 * (size_t)k->row_first[p->n_delays] + 1

@@ -9,7 +9,7 @@ typedef struct am_synapses {
   const am_projection *p;
   int projection, chunk, delay; /* delay: index in p->delays */
   uint32_t source, n_sources;
-  am_block *block;
+  am_synapse_block *block;
   int64_t k, end; /* the synapse in the block */
 } am_synapses;
 
@@ -24,6 +24,6 @@ amine_status am_brain_state(const am_real **values, const amine_brain *brain, in
 amine_status am_brain_synapse_values(am_real *out, amine_brain *brain, int projection,
                                      char variable, amine_error *error);
 /* The block of a projection in a chunk, or NULL. */
-am_block *am_synapses_block(const amine_brain *brain, int chunk, int projection);
+am_synapse_block *am_synapses_block(const amine_brain *brain, int chunk, int projection);
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "brain/chemistry.h"
 #include "kernel/exponential.h"
 
 /* --------------------------------------------------------------------------- spikes that arrive */
@@ -19,7 +20,7 @@ typedef struct arrival {
 
 typedef struct arrivals_at {
   const amine_brain *b;
-  const am_block *block;
+  const am_synapse_block *block;
   const am_projection *p;
   uint64_t step;
   uint32_t first, n; /* the source population in the line */
@@ -27,7 +28,7 @@ typedef struct arrivals_at {
   const uint32_t *at, *end; /* in the list of one chunk */
 } arrivals_at;
 
-static inline arrivals_at arrivals_begin(const amine_brain *b, const am_block *block,
+static inline arrivals_at arrivals_begin(const amine_brain *b, const am_synapse_block *block,
                                          uint64_t step) {
   const am_projection *p = &b->projections[block->projection];
   const am_population *from = &b->populations[p->source];
@@ -80,25 +81,25 @@ static int gather_rows(arrivals_at *at, arrival rows[AHEAD]) {
 }
 
 /* The same where more than 65,535 may arrive: what is counted arrives before the count is full. */
-static void count_repeats(const uint16_t *target, uint32_t length, const am_lane *lane,
+static void count_repeats(const uint16_t *target, uint32_t length, const am_tally *tally,
                           am_real *in) {
   for (uint32_t k = 0; k < length; k++)
-    if (++lane->count[target[k]] == UINT16_MAX) {
-      in[target[k]] += (am_real)lane->weight * UINT16_MAX;
-      lane->count[target[k]] = 0;
+    if (++tally->count[target[k]] == UINT16_MAX) {
+      in[target[k]] += (am_real)tally->weight * UINT16_MAX;
+      tally->count[target[k]] = 0;
     }
 }
 
-static void deliver_counts(const amine_brain *b, const am_block *block, uint64_t step,
-                           const am_lane *lane, am_real *in) {
-  uint16_t *count = lane->count;
+static void deliver_counts(const amine_brain *b, const am_synapse_block *block, uint64_t step,
+                           const am_tally *tally, am_real *in) {
+  uint16_t *count = tally->count;
   arrivals_at at = arrivals_begin(b, block, step);
   arrival rows[AHEAD];
   for (int n; (n = gather_rows(&at, rows)) > 0;)
     for (int r = 0; r < n; r++) {
       const uint16_t *target = block->target + rows[r].begin;
       const uint32_t length = rows[r].end - rows[r].begin;
-      if (lane->repeats) count_repeats(target, length, lane, in);
+      if (tally->repeats) count_repeats(target, length, tally, in);
       else
         for (uint32_t k = 0; k < length; k++) count[target[k]]++;
     }
@@ -112,7 +113,7 @@ static am_real scale_of(const am_projection *p, uint64_t step, size_t source) {
   return p->stp_scale ? moment(p->stp_scale, p, step)[source] : 1;
 }
 
-static void deliver_weights(const amine_brain *b, const am_block *block, uint64_t step,
+static void deliver_weights(const amine_brain *b, const am_synapse_block *block, uint64_t step,
                             am_real *in) {
   const am_projection *p = &b->projections[block->projection];
   arrival row;
@@ -127,7 +128,7 @@ static void deliver_weights(const amine_brain *b, const am_block *block, uint64_
 }
 
 /* What very many arrivals of this step sum up to. */
-static void deliver_sum(const am_block *block, am_real *in) {
+static void deliver_sum(const am_synapse_block *block, am_real *in) {
   for (uint32_t i = 0; block->sum && i < block->n_targets; i++) {
     in[i] += (am_real)block->sum[i];
     block->sum[i] = 0;
@@ -153,17 +154,17 @@ static am_real factor_of(const amine_brain *b, const am_projection *p) {
   return b->populations[p->target].factors[p->factor];
 }
 
-static size_t in_population(const amine_brain *b, const am_block *block) {
+static size_t in_population(const amine_brain *b, const am_synapse_block *block) {
   return block->begin - b->populations[b->projections[block->projection].target].first;
 }
 
-static am_rows rows_of(const amine_brain *b, const am_block *block) {
+static am_rows rows_of(const amine_brain *b, const am_synapse_block *block) {
   const am_projection *p = &b->projections[block->projection];
   return am_rows_begin(block, p->n_delays, (uint32_t)b->populations[p->source].n);
 }
 
-static am_synapse_row row_of(const amine_brain *b, const am_block *block, const arrival *row,
-                             uint64_t step) {
+static am_synapse_row row_of(const amine_brain *b, const am_synapse_block *block,
+                             const arrival *row, uint64_t step) {
   const am_projection *p = &b->projections[block->projection];
   am_synapse_row r = {.n = row->end - row->begin,
                       .target = block->target + row->begin,
@@ -188,7 +189,8 @@ static void log_moment(am_real *const log[AM_LOG_PARTS], size_t at, const am_mom
 }
 
 /* Arrivals at synapses that learn; `in` NULL: they were delivered before. */
-static void arrive(const amine_brain *b, const am_block *block, uint64_t step, am_real *in) {
+static void arrive(const amine_brain *b, const am_synapse_block *block, uint64_t step,
+                   am_real *in) {
   const am_projection *p = &b->projections[block->projection];
   const am_synapse_kernel *kernel = kernel_of(b, p);
   const am_real M = factor_of(b, p);
@@ -205,11 +207,11 @@ static void arrive(const amine_brain *b, const am_block *block, uint64_t step, a
 
 static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
   for (int k = 0; k < c->n_blocks; k++) {
-    am_block *block = &c->blocks[k];
+    am_synapse_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
     am_real *in = b->in[p->receptor] + block->begin;
-    if (block->lane >= 0) {
-      deliver_counts(b, block, step, &c->lanes[block->lane], in);
+    if (block->tally >= 0) {
+      deliver_counts(b, block, step, &c->tallies[block->tally], in);
     } else if (p->rule->kernels[0] && !p->rule->is_late) {
       arrive(b, block, step, in);
     } else {
@@ -217,10 +219,10 @@ static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
     }
     deliver_sum(block, in);
   }
-  for (int l = 0; l < c->n_lanes; l++) {
-    const am_lane *lane = &c->lanes[l];
-    b->pass->take_counts(b->in[lane->receptor] + lane->begin, lane->count, (am_real)lane->weight,
-                         lane->n);
+  for (int l = 0; l < c->n_tallies; l++) {
+    const am_tally *tally = &c->tallies[l];
+    b->pass->take_counts(b->in[tally->receptor] + tally->begin, tally->count,
+                         (am_real)tally->weight, tally->n);
   }
 }
 
@@ -336,8 +338,8 @@ static void update(amine_brain *b, am_chunk *c, uint64_t step, bool fresh) {
 
 /* ----------------------------------------------------------------------------- after the neurons
  */
-static void fire(const amine_brain *b, const am_block *block, uint64_t step, const uint32_t *spikes,
-                 uint32_t n_spikes) {
+static void fire(const amine_brain *b, const am_synapse_block *block, uint64_t step,
+                 const uint32_t *spikes, uint32_t n_spikes) {
   const am_projection *p = &b->projections[block->projection];
   const am_synapse_kernel *kernel = kernel_of(b, p);
   const am_moment *m = p->reward ? moment_of(p->reward, p->reward->fire, step) : NULL;
@@ -360,7 +362,7 @@ static void fire(const amine_brain *b, const am_block *block, uint64_t step, con
 }
 
 /* What the targets say of this step reaches every synapse whose source has a trace. */
-static void score(const amine_brain *b, const am_block *block, uint64_t step) {
+static void score(const amine_brain *b, const am_synapse_block *block, uint64_t step) {
   const am_projection *p = &b->projections[block->projection];
   const am_real *scores = b->states[AM_NEURON_SCORE] + block->begin;
   const am_real *x = moment(p->x[0], p, step);
@@ -391,7 +393,7 @@ static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
   const uint32_t *spikes = am_flight_list(&c->flight, step, &n);
   for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] += 1;
   for (int k = 0; k < c->n_blocks; k++) {
-    const am_block *block = &c->blocks[k];
+    const am_synapse_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
     if (!p->rule->kernels[0]) continue;
     if (p->rule->fires) fire(b, block, step, spikes, n);
@@ -518,7 +520,7 @@ void am_chunk_step(amine_brain *b, int index, uint64_t step, bool fresh) {
 /* Factors of the weights onto each target of a block, 1 + rate (target - found) / target, where a
  * window ends; less 1 where weights keep what they are short of. They are put into c->current,
  * which is fresh in such a step. */
-static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block *block) {
+static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_synapse_block *block) {
   const am_projection *p = &b->projections[block->projection];
   const double target = p->values[AM_VALUE_TARGET_RATE];
   const size_t at = in_population(b, block);
@@ -535,7 +537,7 @@ static const am_real *scaling(const amine_brain *b, am_chunk *c, const am_block 
 }
 
 /* Every row of a block, as `settle` wants it. */
-static void settle_rows(const amine_brain *b, const am_block *block, am_real *w, am_real *c,
+static void settle_rows(const amine_brain *b, const am_synapse_block *block, am_real *w, am_real *c,
                         const am_synapse_now *now, uint64_t step) {
   const am_projection *p = &b->projections[block->projection];
   am_rows r = rows_of(b, block);
@@ -550,8 +552,8 @@ static void settle_rows(const amine_brain *b, const am_block *block, am_real *w,
 }
 
 /* All logs of a block as if every synapse had been touched at one moment. */
-static void set_logs(const am_block *block, const am_projection *p, am_real growth, am_real high,
-                     am_real low) {
+static void set_logs(const am_synapse_block *block, const am_projection *p, am_real growth,
+                     am_real high, am_real low) {
   const am_real log[AM_LOG_PARTS] = {growth, high, low};
   const size_t rows = (size_t)p->n_delays * (size_t)p->width;
   for (int l = 0; l < AM_LOG_PARTS; l++) {
@@ -560,7 +562,7 @@ static void set_logs(const am_block *block, const am_projection *p, am_real grow
   }
 }
 
-static void settle_block(const amine_brain *b, const am_block *block, const am_moment *m,
+static void settle_block(const amine_brain *b, const am_synapse_block *block, const am_moment *m,
                          uint64_t step) {
   settle_rows(b, block, block->w, block->c, &m->now, step);
   set_logs(block, &b->projections[block->projection], m->growth, m->now.high, m->now.low);
@@ -569,7 +571,7 @@ static void settle_block(const amine_brain *b, const am_block *block, const am_m
 void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
   am_chunk *c = &b->chunks[index];
   for (int k = 0; k < c->n_blocks; k++) {
-    am_block *block = &c->blocks[k];
+    am_synapse_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
     if (!am_rule_sweeps(p->values)) continue;
     const bool decays = step % (uint64_t)b->sweep_every == 0;
@@ -594,7 +596,7 @@ void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
 void am_chunk_settle(amine_brain *b, int index, uint64_t step) {
   am_chunk *c = &b->chunks[index];
   for (int k = 0; k < c->n_blocks; k++) {
-    am_block *block = &c->blocks[k];
+    am_synapse_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
     if (!p->reward || step % p->reward->epoch != 0) continue;
     settle_rows(b, block, block->w, block->c, &p->reward->end, step);
@@ -602,14 +604,15 @@ void am_chunk_settle(amine_brain *b, int index, uint64_t step) {
   }
 }
 
-void am_block_settle(const amine_brain *b, am_block *block) {
+void am_block_settle(const amine_brain *b, am_synapse_block *block) {
   const am_reward *reward = b->projections[block->projection].reward;
   if (!reward) return;
   const am_moment now = am_reward_now(reward, b->step, b->dt_ms);
   settle_block(b, block, &now, b->step);
 }
 
-void am_block_values(am_real *out, const amine_brain *b, const am_block *block, char wanted) {
+void am_block_values(am_real *out, const amine_brain *b, const am_synapse_block *block,
+                     char wanted) {
   const am_projection *p = &b->projections[block->projection];
   const size_t n = block->n_synapses;
   for (size_t k = 0; k < n; k++) out[k] = block->w ? block->w[k] : (am_real)p->weight;

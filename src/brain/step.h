@@ -14,9 +14,10 @@ void am_chunk_sweep(amine_brain *brain, int c, uint64_t step);
  */
 void am_chunk_settle(amine_brain *brain, int c, uint64_t step);
 /* The same for one block between two runs, at any moment: what is pending is done. */
-void am_block_settle(const amine_brain *brain, am_block *block);
+void am_block_settle(const amine_brain *brain, am_synapse_block *block);
 /* w (or, if wanted is 'c', c) of a block as it is now, without changing anything. out has room for
  * 2 n_synapses; the first half is the answer. */
-void am_block_values(am_real *out, const amine_brain *brain, const am_block *block, char wanted);
+void am_block_values(am_real *out, const amine_brain *brain, const am_synapse_block *block,
+                     char wanted);
 
 #endif

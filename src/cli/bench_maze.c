@@ -1,6 +1,7 @@
 /* amine bench maze: the same iteration here and in PyTorch, on the same threads, in one run. */
 #include <string.h>
 
+#include "base/words.h"
 #include "cli/bench_table.h"
 #include "format/json.h"
 

@@ -11,21 +11,6 @@
 
 #define INTEGER_MAX 9007199254740992.0 /* 2^53 */
 
-/* The index of a word in "a|b|c", or -1. */
-static int find_choice(const char *choices, const char *word) {
-  const size_t n = strlen(word);
-  int index = 0;
-  for (const char *p = choices;; index++) {
-    const char *bar = strchr(p, '|');
-    const size_t length = bar ? (size_t)(bar - p) : strlen(p);
-    if (length == n && memcmp(p, word, n) == 0) return index;
-    if (!bar) return -1;
-    p = bar + 1;
-  }
-}
-
-bool am_word_among(const char *words, const char *word) { return find_choice(words, word) >= 0; }
-
 const char *am_key_other_name(const char *name, bool brain) {
   static const char *const training[][2] = {
       {"lr", "learner.rate"},          {"learning_rate", "learner.rate"},
@@ -159,7 +144,7 @@ amine_status am_key_read(const amine_parameter *key, const char *value, am_value
     if (isnan(key->standard) && strcmp(value, "none") == 0) v.number = (double)NAN;
     else fine = read_number(value, &v) && v.number >= key->min && v.number <= key->max;
   } else if (fine && key->kind != AMINE_WORD && key->kind != AMINE_FILE) {
-    const int index = find_choice(key->choices, value);
+    const int index = am_word_index(key->choices, value);
     fine = index >= 0;
     v.number = key->kind == AMINE_SWITCH ? index == 0 : index;
   }

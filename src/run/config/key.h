@@ -37,7 +37,4 @@ char *am_key_range(const amine_parameter *key, char *out, size_t size);
  * does. A key of ours may be among them that a run does not have. */
 const char *am_key_other_name(const char *name, bool brain);
 
-/* true if the word is one of "a|b|c" */
-bool am_word_among(const char *words, const char *word);
-
 #endif

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
+
 #define AT(member) AM_MEMBER(am_common, member)
 static const amine_parameter common[] = {
     AM_INTEGER("seed", 1, 0, AM_SEED_MAX, "", "all randomness of the run comes from it", AT(seed)),

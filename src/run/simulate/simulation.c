@@ -290,7 +290,7 @@ static double sum_of(const am_real *values, size_t n) {
 static void weigh_projection(am_simulation *s, am_learning *l, float *row) {
   double sum = 0;
   for (int chunk = 0; chunk < s->brain->n_chunks; chunk++) {
-    const am_block *block = am_synapses_block(s->brain, chunk, l->projection);
+    const am_synapse_block *block = am_synapses_block(s->brain, chunk, l->projection);
     if (!block) continue;
     am_block_values(s->block_values, s->brain, block, 'w');
     sum += sum_of(s->block_values, block->n_synapses);

@@ -1,8 +1,9 @@
 /* Saying that nothing will be learned (see unmoved.h). */
 #include "run/simulate/unmoved.h"
 
+#include "base/words.h"
 #include "brain/brain.h"
-#include "brain/model_field.h"
+#include "brain/chemistry.h"
 
 #define LINES_MAX 8
 
@@ -27,7 +28,7 @@ static bool moves(const am_simulation_config *config, const amine_brain *brain,
   const char *by_protocol = config->protocol->moves;
   double level;
   if (am_simulation_clamp(config, which, &level)) return true;
-  if (by_protocol && am_word_index(by_protocol, am_modulator_names[which]) >= 0) return true;
+  if (by_protocol && am_word_among(by_protocol, am_modulator_names[which])) return true;
   for (int k = 0; k < amine_brain_n_plans(brain); k++) {
     amine_event_kind kind;
     amine_brain_plan(brain, k, &kind);

@@ -11,7 +11,9 @@
 #include "base/host.h"
 #include "base/memory.h"
 #include "base/steps.h"
+#include "brain/chemistry.h"
 #include "brain/connect.h"
+#include "brain/event_plan.h"
 #include "kernel/exponential.h"
 
 #define ARGUMENT(...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)

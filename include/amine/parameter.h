@@ -46,8 +46,12 @@ typedef struct amine_parameter {
   amine_member member;
   bool borrowed;    /* it is another part's, by its whole name, or every run's: read, not set;
                           `standard` where that has no effect */
-  const char *when; /* it has an effect only so: "consolidation=slow", "rule.type!=none" (a name
-                       with a dot is of another part); NULL: always */
+  /* it has an effect only so: "consolidation=slow", "rule.type!=none" (a name with a dot is of
+   * another part), "schedule=linear|cosine&rate!=0" (both); NULL: always */
+  const char *when;
+  /* of an integer: what 0 stands for, the difference of two keys by their whole names, at least 1
+   * ("iterations-learner.warmup_iterations"); NULL: 0 is 0 */
+  const char *zero_is;
 } amine_parameter;
 
 #ifdef __cplusplus

@@ -49,15 +49,21 @@ const amine_parameter *am_part_row(const am_part *part, const char *name) {
   return NULL;
 }
 
-const char *am_condition(char name[AM_KEY_LENGTH], const am_part *part, const char *when,
-                         bool *is) {
-  const size_t n = strcspn(when, "!=");
+bool am_row_condition(am_condition *out, const am_part *part, const amine_parameter *row, int k) {
+  const char *when = row->when;
+  for (; when && k > 0; k--) {
+    when = strchr(when, '&');
+    if (when) when++;
+  }
+  if (!when) return false;
+  const size_t n = strcspn(when, "!=&"), is = when[n] == '!' ? 2 : 1;
+  const char *words = when + n + (when[n] && when[n] != '&' ? is : 0);
   const bool whole = memchr(when, '.', n) != NULL;
-  const int length = snprintf(name, AM_KEY_LENGTH, "%s%s%.*s", whole ? "" : names[part->kind],
-                              whole ? "" : ".", (int)n, when);
-  if (length >= AM_KEY_LENGTH) name[0] = 0; /* no key is called so */
-  *is = when[n] != '!';
-  return when + n + (*is ? 1 : 2);
+  out->is = is == 1;
+  snprintf(out->key, sizeof out->key, "%s%s%.*s", whole ? "" : names[part->kind], whole ? "" : ".",
+           (int)n, when);
+  snprintf(out->words, sizeof out->words, "%.*s", (int)strcspn(words, "&"), words);
+  return true;
 }
 
 /* ------------------------------------------------------------------------------ adding one */
@@ -80,11 +86,9 @@ static amine_status check_row(const am_part *part, const amine_parameter *row, a
                    row->name);
   if ((row->kind == AMINE_CHOICE || row->kind == AMINE_SWITCH) && !row->choices)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: \"%s\" has no choices", part->name, row->name);
-  if (row->when) {
-    char name[AM_KEY_LENGTH];
-    bool is;
-    am_condition(name, part, row->when, &is);
-    const amine_parameter *other = am_part_row(part, name);
+  am_condition when;
+  for (int k = 0; am_row_condition(&when, part, row, k); k++) {
+    const amine_parameter *other = am_part_row(part, when.key);
     if (other && other >= row)
       return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: \"%s\" depends on what stands after it",
                      part->name, row->name);

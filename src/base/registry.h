@@ -27,6 +27,7 @@ typedef enum am_part_kind {
 } am_part_kind;
 
 enum { AM_PARTS_MAX = 128, AM_OPTIONS_MAX = 512, AM_KEY_LENGTH = 40, AM_VALUES_MAX = 24 };
+enum { AM_WORDS_LENGTH = 128 }; /* of a condition */
 
 /* The first member of what a floor keeps of it: am_task_type, am_neuron_model. Static storage. */
 typedef struct am_part {
@@ -75,9 +76,14 @@ amine_status am_registry_add(am_registry *registry, const am_part *part, amine_e
 
 /* The whole name of a row: "task.size". Returns out. */
 char *am_row_name(const am_part *part, const amine_parameter *row, char out[AM_KEY_LENGTH]);
-/* The whole name that a condition begins with ("rule.type!=none" of a row of `part`); *is says
- * whether the words behind it are those with which the row has an effect, or those without. */
-const char *am_condition(char name[AM_KEY_LENGTH], const am_part *part, const char *when, bool *is);
+/* A condition of a row: a key by its whole name, and words with which the row has an effect, or
+ * (`is` false) without which. */
+typedef struct am_condition {
+  char key[AM_KEY_LENGTH], words[AM_WORDS_LENGTH];
+  bool is;
+} am_condition;
+/* The k-th condition of a part's row ("rule.type!=none&eta=1|2" has two); false past the last. */
+bool am_row_condition(am_condition *out, const am_part *part, const amine_parameter *row, int k);
 
 /* The row of a part with that whole name, borrowed ones left out; NULL: none. */
 const amine_parameter *am_part_row(const am_part *part, const char *name);

@@ -35,9 +35,9 @@ static void say_schedule(const job *j) {
   const uint64_t end = am_config_value(c, "learner.schedule_iterations").integer +
                        am_config_value(c, "learner.warmup_iterations").integer;
   char kind[16];
-  const double rate = am_config_number(c, "learner.rate") > 0
+  const double rate = am_config_applies(c, "learner.rate_end")
                           ? am_config_number(c, "learner.rate_end")
-                          : 0; /* as learner/schedule.h has it */
+                          : 0; /* of no learning: learner/schedule.h */
   if (end >= c->common.iterations) return;
   cli_say(j->line,
           "the %s schedule ends at iteration %llu: from there on the step size stays at %g%s\n",
@@ -117,7 +117,7 @@ static void say_criterion(job *j) {
   const uint64_t at = j->progress.latest.reached;
   am_text text = {0};
   if (!j->criterion.there || !j->announced) return;
-  j->criterion.trials = at ? (double)at * am_config_episodes(j->config) : (double)NAN;
+  j->criterion.trials = j->progress.latest.trials;
   cli_put_criterion(&text, &j->criterion);
   if (at) am_text_printf(&text, ", at iteration %llu", (unsigned long long)at);
   cli_say(j->line, "%s\n", text.data ? text.data : "");

@@ -8,6 +8,18 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   return am_local_create_chosen(learner, task, chosen, am_e_prop_create, error);
 }
 
+static const amine_parameter parameters[] = {
+    AM_PLAY_PARAMETERS(AM_LOCAL_AGENT),
+    AM_TEACH_PARAMETER(AM_LOCAL_AT),
+    AM_SCHEDULE_PARAMETERS(AM_LOCAL_SCHEDULE),
+    AM_LOCAL_CRITIC_PARAMETERS,
+    AM_ENTROPY_PARAMETER(AM_LOCAL_AT(entropy_weight)),
+    AM_OPTIMISER_PARAMETERS(AM_LOCAL_OPTIMISER, AM_LOCAL_OPTIMISER),
+    AM_FEEDBACK_PARAMETERS(AM_LOCAL_AT),
+    AM_TRACE_PARAMETER(AM_LOCAL_AT(trace)),
+    AM_SHARE_PARAMETERS(AM_LOCAL_AT),
+    {0}};
+
 const am_learner_type am_e_prop_type = {
     .part =
         {.kind = AM_LEARNER,
@@ -18,7 +30,7 @@ const am_learner_type am_e_prop_type = {
          .equation =
              "dW_ji = sum_t delta_t F(L_j e_ji),  L = B (hit - pi) + c_V B_V,  e <- d e + psi s",
          .source = "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
-         .parameters = am_local_parameters,
+         .parameters = parameters,
          .options_size = sizeof(am_local_options)},
     .texts = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,

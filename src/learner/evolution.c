@@ -32,6 +32,12 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   return am_perturbed_create_chosen(learner, task, chosen, am_evolution_create, error);
 }
 
+static const amine_parameter parameters[] = {
+    AM_PERTURBED_PARAMETERS,
+    AM_CHOICE("fitness", "rank|z-score", "what the rewards of the perturbed networks are made into",
+              AM_PERTURBED_AT(z_scored)),
+    {0}};
+
 const am_learner_type am_evolution_type = {
     .part =
         {.kind = AM_LEARNER,
@@ -41,7 +47,7 @@ const am_learner_type am_evolution_type = {
          .equation =
              "dw = sum_p (u(F(w + sigma eps_p)) - u(F(w - sigma eps_p))) eps_p / (2 P sigma)",
          .source = "Salimans et al. 2017, arXiv 1703.03864",
-         .parameters = am_perturbed_parameters,
+         .parameters = parameters,
          .options_size = sizeof(am_perturbed_options)},
     .texts = true,
     .asks = AM_ASKS_ACTIONS,

@@ -6,6 +6,16 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   return am_local_create_chosen(learner, task, chosen, am_feedback_alignment_create, error);
 }
 
+static const amine_parameter parameters[] = {
+    AM_PLAY_PARAMETERS(AM_LOCAL_AGENT),
+    AM_TEACH_PARAMETER(AM_LOCAL_AT),
+    AM_SCHEDULE_PARAMETERS(AM_LOCAL_SCHEDULE),
+    AM_LOCAL_CRITIC_PARAMETERS,
+    AM_ENTROPY_PARAMETER(AM_LOCAL_AT(entropy_weight)),
+    AM_OPTIMISER_PARAMETERS(AM_LOCAL_OPTIMISER, AM_LOCAL_OPTIMISER),
+    AM_SHARE_PARAMETERS(AM_LOCAL_AT),
+    {0}};
+
 const am_learner_type am_feedback_alignment_type = {
     .part = {.kind = AM_LEARNER,
              .name = "feedback-alignment",
@@ -13,7 +23,7 @@ const am_learner_type am_feedback_alignment_type = {
              .equation = "dW_ji = sum_t (B eps)_j psi_ji s_i,  B fixed and random",
              .source =
                  "Lillicrap et al. 2016, doi:10.1038/ncomms13276; Nokland 2016, arXiv 1609.01596",
-             .parameters = am_local_parameters,
+             .parameters = parameters,
              .options_size = sizeof(am_local_options)},
     .texts = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,

@@ -8,6 +8,8 @@
 #ifndef AMINE_LEARNER_LEARNER_H
 #define AMINE_LEARNER_LEARNER_H
 
+#include <limits.h>
+
 #include "base/blocks.h"
 #include "base/error.h"
 #include "task/task.h"
@@ -90,13 +92,20 @@ struct am_learner {
   const am_learner_type *type;
   const am_task *task;
   uint64_t iteration;                   /* iterations done */
-  int n_lanes;                          /* episodes in an iteration */
+  int n_lanes;                          /* that play side by side in an iteration */
+  int n_further;                        /* episodes of a lane after its first in an iteration */
   size_t bytes;                         /* of memory that it takes */
   double numbers[AM_LEARNER_NUMBERS];   /* saved with the tensors: powers of Adam's betas, ... */
   int n_schedule;                       /* how many of the next are saved, too: what the schedule */
   double schedule[AM_LEARNER_SCHEDULE]; /* remembers (schedule.h), of up to three agents */
   char criterion[AM_CRITERION_LENGTH];  /* what `reached` asks, in words; "" without it */
 };
+
+/* Episodes of an iteration. */
+static inline int am_learner_episodes(const am_learner *learner) {
+  const int64_t all = (int64_t)learner->n_lanes * (1 + (int64_t)learner->n_further);
+  return all < INT_MAX ? (int)all : INT_MAX;
+}
 
 /* For learners: takes their memory, as am_blocks_take does, once type and n_lanes are there. */
 amine_status am_learner_take(am_learner *learner, const am_block *blocks, size_t n,

@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "learner/policy_lane.h"
-#include "learner/rows.h"
 #include "network/linear_lane.h"
 #include "network/units.h"
 
@@ -231,26 +230,6 @@ amine_status am_local_create(am_learner **learner, const am_learner_type *type, 
   *learner = &x->agent.learner;
   return AMINE_OK;
 }
-
-#define AT(member) AM_MEMBER(am_local_options, member)
-#define AGENT(member) AM_MEMBER(am_local_options, agent.member)
-#define SCHEDULE(member) AM_MEMBER(am_local_options, agent.schedule.member)
-#define OPTIMISER(member) AM_MEMBER(am_local_options, agent.optimiser.member)
-#define CRITIC(member) AT(member), .when = "type=e-prop|feedback-alignment"
-#define LEARNED(member) AT(member), .when = "type=e-prop|rflo"
-#define OPEN(member) AT(member), .when = "type=e-prop"
-const amine_parameter am_local_parameters[] = {AM_PLAY_PARAMETERS(AGENT),
-                                               AM_TEACH_PARAMETER(CRITIC),
-                                               AM_SCHEDULE_PARAMETERS(SCHEDULE),
-                                               AM_GAMMA_PARAMETER(CRITIC),
-                                               AM_LAMBDA_PARAMETER(CRITIC),
-                                               AM_VALUE_PARAMETER(CRITIC),
-                                               AM_ENTROPY_PARAMETER(AT(entropy_weight)),
-                                               AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
-                                               AM_FEEDBACK_PARAMETERS(LEARNED),
-                                               AM_TRACE_PARAMETER(OPEN(trace)),
-                                               AM_SHARE_PARAMETERS(AT),
-                                               {0}};
 
 amine_status am_local_create_chosen(am_learner **learner, const am_task *task,
                                     const am_chosen *chosen,

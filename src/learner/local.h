@@ -19,6 +19,7 @@
 #define AMINE_LEARNER_LOCAL_H
 
 #include "learner/rollout.h"
+#include "learner/rows.h"
 #include "learner/signalling_options.h" /* am_feedback */
 
 typedef enum am_local_trace {
@@ -38,8 +39,13 @@ typedef struct am_local_options {
   float input, recurrent, output; /* shares of the rate */
 } am_local_options;
 
-/* The parameters of the learners that are made of it. */
-extern const amine_parameter am_local_parameters[];
+/* For their tables: where a value goes, and rows that all of them have. */
+#define AM_LOCAL_AT(member) AM_MEMBER(am_local_options, member)
+#define AM_LOCAL_AGENT(member) AM_MEMBER(am_local_options, agent.member)
+#define AM_LOCAL_SCHEDULE(member) AM_MEMBER(am_local_options, agent.schedule.member)
+#define AM_LOCAL_OPTIMISER(member) AM_MEMBER(am_local_options, agent.optimiser.member)
+#define AM_LOCAL_CRITIC_PARAMETERS                                                                 \
+  AM_GAMMA_PARAMETER(AM_LOCAL_AT), AM_LAMBDA_PARAMETER(AM_LOCAL_AT), AM_VALUE_PARAMETER(AM_LOCAL_AT)
 
 /* AMINE_ERROR_ARGUMENT for an option out of range, or one that the task does not allow. */
 amine_status am_local_create(am_learner **learner, const am_learner_type *type, const am_task *task,

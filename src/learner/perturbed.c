@@ -6,7 +6,6 @@
 #include "base/blocks.h"
 #include "base/memory.h"
 #include "base/threads.h"
-#include "learner/rows.h"
 #include "network/each_lane.h"
 #include "network/units.h"
 
@@ -171,6 +170,7 @@ amine_status am_perturbed_create(
   am_perturbed *x = am_alloc(1, sizeof *x);
   if (!x) return am_fail_memory(error, sizeof *x);
   x->agent.learner.type = type;
+  x->agent.learner.n_further = o->episodes - 1;
   x->options = *o;
   memcpy(x->sign, sign, sizeof x->sign);
   x->weigh = weigh;
@@ -182,21 +182,6 @@ amine_status am_perturbed_create(
   *learner = &x->agent.learner;
   return AMINE_OK;
 }
-
-#define AT(member) AM_MEMBER(am_perturbed_options, member)
-#define AGENT(member) AM_MEMBER(am_perturbed_options, agent.member)
-#define SCHEDULE(member) AM_MEMBER(am_perturbed_options, agent.schedule.member)
-#define OPTIMISER(member) AM_MEMBER(am_perturbed_options, agent.optimiser.member)
-const amine_parameter am_perturbed_parameters[] = {
-    AM_PLAY_PARAMETERS(AGENT),
-    AM_SCHEDULE_PARAMETERS(SCHEDULE),
-    AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
-    AM_NUMBER("sigma", 0.1, 1e-6, 100, "", "standard deviation of the noise on weights", AT(sigma)),
-    AM_INTEGER("episodes", 1, 1, 65536, "episodes",
-               "episodes by which one set of perturbed weights is judged", AT(episodes)),
-    AM_CHOICE("fitness", "rank|z-score", "what the rewards of the perturbed networks are made into",
-              AT(z_scored), .when = "type=evolution"),
-    {0}};
 
 amine_status am_perturbed_create_chosen(am_learner **learner, const am_task *task,
                                         const am_chosen *chosen,

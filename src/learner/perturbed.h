@@ -17,6 +17,7 @@
 #define AMINE_LEARNER_PERTURBED_H
 
 #include "learner/rollout.h"
+#include "learner/rows.h"
 
 typedef struct am_perturbed_options {
   am_agent_options agent; /* n_lanes even */
@@ -36,8 +37,19 @@ typedef struct am_perturbed {
   float *F, *f, *work;
 } am_perturbed;
 
-/* The parameters of the learners that are made of it. */
-extern const amine_parameter am_perturbed_parameters[];
+/* For their tables: where a value goes, and rows that all of them have. */
+#define AM_PERTURBED_AT(member) AM_MEMBER(am_perturbed_options, member)
+#define AM_PERTURBED_AGENT(member) AM_MEMBER(am_perturbed_options, agent.member)
+#define AM_PERTURBED_SCHEDULE(member) AM_MEMBER(am_perturbed_options, agent.schedule.member)
+#define AM_PERTURBED_OPTIMISER(member) AM_MEMBER(am_perturbed_options, agent.optimiser.member)
+#define AM_PERTURBED_PARAMETERS                                                                    \
+  AM_PLAY_PARAMETERS(AM_PERTURBED_AGENT), AM_SCHEDULE_PARAMETERS(AM_PERTURBED_SCHEDULE),           \
+      AM_OPTIMISER_PARAMETERS(AM_PERTURBED_OPTIMISER, AM_PERTURBED_OPTIMISER),                     \
+      AM_NUMBER("sigma", 0.1, 1e-6, 100, "", "standard deviation of the noise on weights",         \
+                AM_PERTURBED_AT(sigma)),                                                           \
+      AM_INTEGER("episodes", 1, 1, 65536, "episodes",                                              \
+                 "episodes by which one set of perturbed weights is judged",                       \
+                 AM_PERTURBED_AT(episodes))
 
 /* AMINE_ERROR_ARGUMENT for an option out of range. */
 amine_status am_perturbed_create(

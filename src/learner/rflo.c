@@ -6,6 +6,15 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   return am_local_create_chosen(learner, task, chosen, am_rflo_create, error);
 }
 
+static const amine_parameter parameters[] = {
+    AM_PLAY_PARAMETERS(AM_LOCAL_AGENT),
+    AM_SCHEDULE_PARAMETERS(AM_LOCAL_SCHEDULE),
+    AM_ENTROPY_PARAMETER(AM_LOCAL_AT(entropy_weight)),
+    AM_OPTIMISER_PARAMETERS(AM_LOCAL_OPTIMISER, AM_LOCAL_OPTIMISER),
+    AM_FEEDBACK_PARAMETERS(AM_LOCAL_AT),
+    AM_SHARE_PARAMETERS(AM_LOCAL_AT),
+    {0}};
+
 const am_learner_type am_rflo_type = {
     .part = {.kind = AM_LEARNER,
              .name = "rflo",
@@ -13,7 +22,7 @@ const am_learner_type am_rflo_type = {
                  "random-feedback local online learning of leaky units from the right answers",
              .equation = "dW_ij = sum_t [B eps]_i p_ij,  p <- (1 - 1/tau) p + phi' h_j / tau",
              .source = "Murray 2019, doi:10.7554/eLife.43299",
-             .parameters = am_local_parameters,
+             .parameters = parameters,
              .options_size = sizeof(am_local_options)},
     .texts = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,

@@ -58,10 +58,11 @@ typedef struct am_schedule {
                 "reward",                                                                          \
                 AT(kind)),                                                                         \
       AM_NUMBER("rate_end", 1e-4, 0, 100, "", "step size at the end of the schedule",              \
-                AT(rate_end), .when = "schedule=linear|cosine"),                                   \
+                AT(rate_end), .when = "schedule=linear|cosine&rate!=0"),                           \
       AM_INTEGER("schedule_iterations", 0, 0, 4e9, "updates",                                      \
                  "length of the schedule; 0 is iterations, less those of the warm-up",             \
-                 AT(iterations), .when = "schedule=linear|cosine"),                                \
+                 AT(iterations), .when = "schedule=linear|cosine",                                 \
+                 .zero_is = "iterations-learner.warmup_iterations"),                               \
       AM_INTEGER("warmup_iterations", 0, 0, 4e9, "updates",                                        \
                  "over which the step size rises in equal parts, before the schedule begins",      \
                  AT(warmup_iterations)),                                                           \

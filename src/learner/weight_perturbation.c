@@ -13,6 +13,8 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   return am_perturbed_create_chosen(learner, task, chosen, am_weight_perturbation_create, error);
 }
 
+static const amine_parameter parameters[] = {AM_PERTURBED_PARAMETERS, {0}};
+
 const am_learner_type am_weight_perturbation_type = {
     .part = {.kind = AM_LEARNER,
              .name = "weight-perturbation",
@@ -21,7 +23,7 @@ const am_learner_type am_weight_perturbation_type = {
              .equation = "dw = mean (F(w + sigma eps) - F(w)) eps / sigma",
              .source = "Jabri & Flower 1992, doi:10.1109/72.105429; Dembo & Kailath 1990, "
                        "doi:10.1109/72.80205",
-             .parameters = am_perturbed_parameters,
+             .parameters = parameters,
              .options_size = sizeof(am_perturbed_options)},
     .texts = true,
     .asks = AM_ASKS_ACTIONS,

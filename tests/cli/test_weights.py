@@ -73,7 +73,7 @@ def test_train(d):
     tensors, _ = names["read"](os.path.join(small_run(d), "checkpoint.safetensors"))
     parameters = {n: a for n, a in tensors.items() if not re.match(r"(adam|run)\.", n)}
     names["write"](weights, parameters)
-    expect(0, "train", "maze", *SMALL, "iterations=4", "learner.rate=0", "learner.rate_end=0", "weights=" + weights,
+    expect(0, "train", "maze", *SMALL, "iterations=4", "learner.rate=0", "weights=" + weights,
            "--no-report", "--quiet", "--out", begun)
     later, _ = names["read"](os.path.join(begun, "checkpoint.safetensors"))
     check("weights begin", all((later[n] == a).all() for n, a in parameters.items()), "the file's", "others")

@@ -63,20 +63,20 @@ static bool by_choice(decision *by, const am_config *config, am_part_kind kind) 
 
 static bool is_kept(decision *by, const am_config *config, const char *name) {
   am_key key;
-  char when[AM_KEY_LENGTH];
-  bool is;
+  am_condition when;
   if (!find_key(&key, config, name) || key.kind == AM_N_KINDS) return false;
   am_part_kind kind = key.kind;
   while (!am_config_has(config, kind)) kind = am_kind_host(kind);
   if (kind != key.kind) return by_choice(by, config, kind);
   if (!key.part) return false;
   if (key.part != config->part[kind]) return by_choice(by, config, kind);
-  if (!key.p.when) return false;
-  const char *words = am_condition(when, key.part, key.p.when, &is);
-  if (is_kept(by, config, when)) return true;
-  memcpy(by->key, when, sizeof when);
-  am_config_text(config, when, by->value, sizeof by->value);
-  return am_word_among(words, by->value) != is;
+  for (int k = 0; am_row_condition(&when, key.part, &key.p, k); k++) {
+    if (is_kept(by, config, when.key)) return true;
+    memcpy(by->key, when.key, sizeof when.key);
+    am_config_text(config, when.key, by->value, sizeof by->value);
+    if (am_word_among(when.words, by->value) != when.is) return true;
+  }
+  return false;
 }
 
 bool am_config_applies(const am_config *config, const char *key) {
@@ -447,18 +447,6 @@ void am_config_options(const am_config *config, am_part_kind kind, void *options
   }
 }
 
-/* A rate of 0 is no learning, whatever the schedule (learner/schedule.h). */
-static amine_status check_rate(const am_config *c, amine_error *error) {
-  const am_setting *end = setting_of(c, "learner.rate_end");
-  if (!end || !end->wished || !am_config_applies(c, end->name) ||
-      am_config_number(c, "learner.rate") > 0 || !(end->value.number > 0))
-    return AMINE_OK;
-  return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "learner.rate_end=%g has no effect with learner.rate=0, which is no learning at "
-                 "all; a schedule that rises begins with a rate above 0",
-                 end->value.number);
-}
-
 /* A part that nothing has a place for becomes the standard one. */
 static amine_status resolve_choices(am_config *c, amine_error *error) {
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
@@ -507,12 +495,25 @@ static amine_status resolve_settings(am_config *c, amine_error *error) {
   return AMINE_OK;
 }
 
+/* Puts in the place of a 0 what it stands for. */
+static amine_status resolve_zeros(am_config *c, amine_error *error) {
+  am_keys keys;
+  for (am_config_keys(&keys, c); am_keys_next(&keys);) {
+    const am_key *key = &keys.key;
+    const char *from = key->p.zero_is, *less = from ? strchr(from, '-') : NULL;
+    char first[AM_KEY_LENGTH];
+    if (!less || !am_config_applies(c, key->name) || am_config_value(c, key->name).integer > 0)
+      continue;
+    snprintf(first, sizeof first, "%.*s", (int)(less - from), from);
+    const uint64_t all = am_config_value(c, first).integer;
+    const uint64_t part = am_config_value(c, less + 1).integer, rest = part < all ? all - part : 1;
+    AM_TRY(keep(c, key, (am_value){(double)rest, rest}, "", false, error));
+  }
+  return AMINE_OK;
+}
+
 amine_status am_config_resolve(am_config *config, amine_error *error) {
-  /* 0: those of the run, after the warm-up */
-  static const char end[] = "learner.schedule_iterations", rise[] = "learner.warmup_iterations";
   am_config c = *config;
-  am_key key;
-  AM_TRY(check_rate(&c, error));
   AM_TRY(resolve_choices(&c, error));
   AM_TRY(resolve_settings(&c, error));
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
@@ -524,19 +525,7 @@ amine_status am_config_resolve(am_config *config, amine_error *error) {
     am_config_options(&c, kind, &options);
     AM_TRY(c.part[kind]->check(&options, error));
   }
-  if (am_config_applies(&c, end) && am_config_value(&c, end).integer == 0 &&
-      find_key(&key, &c, end)) {
-    const uint64_t all = c.common.iterations, first = am_config_value(&c, rise).integer;
-    const uint64_t rest = first < all ? all - first : 1;
-    const am_value whole = {(double)rest, rest};
-    AM_TRY(keep(&c, &key, whole, "", false, error));
-  }
+  AM_TRY(resolve_zeros(&c, error));
   *config = c;
   return AMINE_OK;
-}
-
-int am_config_episodes(const am_config *c) {
-  const bool several = am_config_applies(c, "learner.episodes");
-  const double each = several ? am_config_number(c, "learner.episodes") : 1;
-  return (int)fmin(c->common.batch * each, INT_MAX);
 }

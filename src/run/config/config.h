@@ -65,8 +65,7 @@ amine_status am_config_reload(am_config *config, const char *path, amine_error *
 
 /* What one key alone cannot say: combinations that make no sense, and keys that were assigned and
  * do not apply ("task.size has no effect with task.type=bandit"). What does not apply otherwise
- * becomes standard. Also fills in what follows from other keys (learner.schedule_iterations = 0
- * becomes iterations, less those of a warm-up). */
+ * becomes standard. Also puts in the place of a 0 what it stands for (amine_parameter.zero_is). */
 amine_status am_config_resolve(am_config *config, amine_error *error);
 
 /* Sets a number or an index by program: of a key that is known, in its range. */
@@ -98,7 +97,4 @@ am_value am_config_value(const am_config *config, const char *key);
 static inline double am_config_number(const am_config *c, const char *key) {
   return am_config_value(c, key).number;
 }
-/* Episodes played for one update: the batch, or more where each is judged by several. */
-int am_config_episodes(const am_config *config);
-
 #endif

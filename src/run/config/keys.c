@@ -164,30 +164,34 @@ char *am_keys_nearest(char out[AM_KEY_LENGTH], const am_registry *registry,
 
 /* ------------------------------------------------------------------------------ conditions */
 /* Whether a part has the row for itself, or only as one of those that share its table. */
-static bool has_row(const am_part *part, const am_key *key) {
+static bool has_row(const am_part *part, const am_key *key, const char *own) {
   const amine_parameter *row = is_like(part, key, true) ? am_part_row(part, key->name) : NULL;
-  char name[AM_KEY_LENGTH], own[AM_KEY_LENGTH];
-  bool is;
-  if (!row || !row->when) return row != NULL;
-  const char *words = am_condition(name, part, row->when, &is);
-  snprintf(own, sizeof own, "%s.type", am_kind_name(part->kind));
-  return strcmp(name, own) != 0 || am_word_among(words, part->name) == is;
+  am_condition when;
+  for (int k = 0; row && am_row_condition(&when, part, row, k); k++)
+    if (strcmp(when.key, own) == 0 && am_word_among(when.words, part->name) != when.is)
+      return false;
+  return row != NULL;
 }
 
 void am_key_only(am_text *out, const am_key *key, const am_registry *registry) {
   const am_part *part;
   const am_part_kind kind = key->part ? key->kind : am_kind_host(key->kind);
-  char name[AM_KEY_LENGTH] = "", own[AM_KEY_LENGTH];
-  bool everywhere = true, is = true;
+  am_condition when;
+  char own[AM_KEY_LENGTH];
+  bool everywhere = true;
   am_text names = {0};
   if (kind == AM_N_KINDS) return;
   snprintf(own, sizeof own, "%s.type", am_kind_name(kind));
-  const char *words = key->p.when ? am_condition(name, key->part, key->p.when, &is) : NULL;
   for (int k = 0; (part = am_registry_at(registry, kind, k)) != NULL; k++)
-    if (key->part ? has_row(part, key) : part->takes >> key->kind & 1)
+    if (key->part ? has_row(part, key, own) : part->takes >> key->kind & 1)
       am_text_printf(&names, "%s%s", names.length ? "|" : "", part->name);
     else everywhere = false;
-  if (words && strcmp(name, own) != 0) am_text_printf(out, "%s%s=%s", name, is ? "" : "!", words);
-  else if (!everywhere) am_text_printf(out, "%s=%s", own, names.data ? names.data : "");
+  const size_t before = out->length;
+  for (int k = 0; key->part && am_row_condition(&when, key->part, &key->p, k); k++)
+    if (strcmp(when.key, own) != 0)
+      am_text_printf(out, "%s%s%s=%s", out->length > before ? " and " : "", when.key,
+                     when.is ? "" : "!", when.words);
+  if (out->length == before && !everywhere)
+    am_text_printf(out, "%s=%s", own, names.data ? names.data : "");
   am_text_free(&names);
 }

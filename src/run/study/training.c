@@ -65,7 +65,7 @@ static double plain(double x) { return isfinite(x) ? x + 0.0 : (double)NAN; }
 
 static void look(double *values, const am_experiment *x) {
   values[AM_TRAINING_REWARD] = plain(am_recent_mean(&x->recent));
-  values[AM_TRAINING_TRIALS] = plain(am_recent_trials(&x->recent, am_config_episodes(&x->config)));
+  values[AM_TRAINING_TRIALS] = plain(am_recent_trials(&x->recent));
   values[AM_TRAINING_EVALUATION] = (double)NAN;
 }
 
@@ -106,7 +106,7 @@ amine_status am_study_train(am_study_run *run, const am_config *config, int n_sa
   amine_status status = am_study_run_make(run, n, AM_N_TRAINING_MEASURES, error);
   if (status == AMINE_OK) {
     run->done = false;
-    lay_out(run, n, iterations, am_config_episodes(config));
+    lay_out(run, n, iterations, am_learner_episodes(x->learner));
     status = train(run, x, watch, error);
   }
   am_experiment_destroy(x);

@@ -255,8 +255,7 @@ static void put_criterion(am_text *text, const am_experiment *x) {
   if (isnan(x->recent.criterion)) return;
   am_json_put_double(text, "criterion", own ? (double)NAN : x->task->criterion);
   if (own) am_json_put_string(text, "criterion_meaning", x->learner->criterion);
-  am_json_put_double(text, "trials_to_criterion",
-                     am_recent_trials(&x->recent, am_config_episodes(&x->config)));
+  am_json_put_double(text, "trials_to_criterion", am_recent_trials(&x->recent));
 }
 
 /* The last step of an episode at which values were asked for: what was shown, wanted and said.

@@ -10,7 +10,7 @@ static amine_status fill(am_experiment *x, amine_error *error) {
   AM_TRY(am_learner_of_config(&x->learner, &x->config, x->task, error));
   const double criterion = x->learner->type->reached ? INFINITY : x->task->criterion;
   if (x->config.weights[0]) AM_TRY(am_weights_load(x->learner, x->config.weights, error));
-  am_recent_begin(&x->recent, am_config_episodes(&x->config), criterion);
+  am_recent_begin(&x->recent, am_learner_episodes(x->learner), criterion);
   if (x->config.common.stop_at_criterion && isnan(criterion))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",
                    x->task->type->part.name);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 void am_recent_begin(am_recent *r, int batch, double criterion) {
-  *r = (am_recent){.size = (AM_RECENT_EPISODES + batch - 1) / batch, .criterion = criterion};
+  *r = (am_recent){.batch = batch,
+                   .size = (AM_RECENT_EPISODES + batch - 1) / batch,
+                   .criterion = criterion};
 }
 
 double am_recent_mean(const am_recent *r) {
@@ -22,6 +24,6 @@ void am_recent_add(am_recent *r, double reward, uint64_t iteration) {
     r->reached = iteration;
 }
 
-double am_recent_trials(const am_recent *r, int batch) {
-  return r->reached > 0 ? (double)r->reached * batch : (double)NAN;
+double am_recent_trials(const am_recent *r) {
+  return r->reached > 0 ? (double)r->reached * r->batch : (double)NAN;
 }

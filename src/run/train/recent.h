@@ -12,6 +12,7 @@
 enum { AM_RECENT_EPISODES = 1000 };
 
 typedef struct am_recent {
+  int batch;                          /* episodes in an iteration */
   int size, n;                        /* iterations in a full window; how many there are in it */
   double rewards[AM_RECENT_EPISODES]; /* per episode, [size - n, size), the newest last; 0 before */
   double criterion; /* NAN: there is none; INFINITY: not the mean decides, but whom the experiment
@@ -30,6 +31,6 @@ void am_recent_add(am_recent *recent, double reward, uint64_t iteration);
 double am_recent_mean(const am_recent *recent);
 
 /* Episodes played until the criterion was reached; NAN if it was not, or there is none. */
-double am_recent_trials(const am_recent *recent, int batch);
+double am_recent_trials(const am_recent *recent);
 
 #endif

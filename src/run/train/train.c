@@ -58,6 +58,7 @@ static void look(session *s, const am_train_watch *watch, const am_learner_repor
   const am_train_progress p = {.iteration = s->experiment->learner->iteration,
                                .iterations = planned,
                                .reached = s->experiment->recent.reached,
+                               .trials = am_recent_trials(&s->experiment->recent),
                                .criterion = s->experiment->learner->criterion,
                                .collapsed = s->collapsed,
                                .seconds = seconds_of(s),

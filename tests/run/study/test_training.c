@@ -115,7 +115,7 @@ static void test_ratios(void **state) {
       "learner.rate=0.01"
 static const am_arm arms[] = {
     {"plastic", "maze", {SMALL, "modulator.type=constant"}, false},
-    {"no learning", "maze", {SMALL, "learner.rate=0", "learner.rate_end=0"}, true},
+    {"no learning", "maze", {SMALL, "learner.rate=0"}, true},
 };
 /* What is tested is the running; the bands hold everything. */
 static const am_criterion criteria[] = {

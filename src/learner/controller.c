@@ -64,6 +64,7 @@ am_controller_parts am_controller_lay_out(const amine_controller_options *o, flo
                            .n_gru = 3 * n * (I + n + 2)};
   p.n_learning = p.n_gru + A * n + A + n * S + p.n_seen + 1;
   size_t at = 0;
+  /* no table of spans, as in base/blocks.h: it would lie on a small stack, for each step anew */
 #define CUT(field, count) (p.field = block ? block + at : NULL, at += (size_t)(count))
 #define TWO(field, rows)                                                                           \
   (step % 2 ? (CUT(field##_before, rows), CUT(field, rows))                                        \

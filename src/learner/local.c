@@ -32,12 +32,10 @@ static local *inside(am_agent *a) { return (local *)(void *)a; }
 
 static size_t lay_out(memory *m, float *block, const local *x) {
   const size_t T = (size_t)x->agent.learner.task->n_steps, A = (size_t)x->net.n_out;
-  size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T, true) / sizeof(float);
-#define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(delta, T), CUT(A, T), CUT(error, T * A), CUT(dvalue, T);
-  CUT(factor, 1), CUT(both, A + 1);
-#undef CUT
-  return at * sizeof(float);
+  const am_span spans[] = {{&m->delta, T},  {&m->A, T},      {&m->error, T * A},
+                           {&m->dvalue, T}, {&m->factor, 1}, {&m->both, A + 1}};
+  const size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T, true);
+  return at + am_rows_cut(spans, sizeof spans / sizeof *spans, block, at);
 }
 
 static size_t scratch_bytes(const am_agent *a) {

@@ -35,13 +35,11 @@ static const perturbation *perturbation_of(const am_agent *a) {
 static size_t lay_out(memory *m, float *block, const perturbation *x) {
   const size_t T = (size_t)x->agent.learner.task->n_steps, A = (size_t)x->net.n_out;
   const size_t n = (size_t)x->net.n;
-  size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T, true) / sizeof(float);
-#define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
-  CUT(xi, T * n), CUT(delta, T), CUT(R, T), CUT(error, T * A);
-#undef CUT
+  const am_span spans[] = {{&m->xi, T * n}, {&m->delta, T}, {&m->R, T}, {&m->error, T * A}};
+  const size_t at = am_rollout_lay_out(&m->e, block, &x->net, (int)T, true);
   m->n = (int)n;
   m->sigma = x->options.sigma;
-  return at * sizeof(float);
+  return at + am_rows_cut(spans, sizeof spans / sizeof *spans, block, at);
 }
 
 static size_t scratch_bytes(const am_agent *a) {

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/blocks.h"
 #include "base/memory.h"
 #include "base/threads.h"
 #include "network/each_lane.h"
@@ -22,11 +21,10 @@ static const am_perturbed *perturbed_of(const am_agent *a) {
 
 static size_t lay_out(memory *m, float *block, const am_perturbed *x) {
   const int T = x->agent.learner.task->n_steps;
-  const size_t each = x->agent.places.size * LANES;
-  const am_span spans[] = {{&m->noise, each}, {&m->each, each}, {&m->scale, LANES}};
-  size_t at = am_rollout_lay_out(&m->e, block, &x->net, T, false) / sizeof(float);
-  at += am_spans_cut(spans, 3, block ? block + at : NULL, sizeof *block);
-  return at * sizeof(float);
+  const size_t each = x->agent.places.size;
+  const am_span spans[] = {{&m->noise, each}, {&m->each, each}, {&m->scale, 1}};
+  const size_t at = am_rollout_lay_out(&m->e, block, &x->net, T, false);
+  return at + am_rows_cut(spans, sizeof spans / sizeof *spans, block, at);
 }
 
 static size_t scratch_bytes(const am_agent *a) {

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/blocks.h"
 #include "learner/policy_lane.h"
 #include "network/each_lane.h"
 #include "network/linear_lane.h"
@@ -43,12 +42,10 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
 size_t am_rollout_lay_out(am_rollout *e, float *block, const am_actor_net *net, int n_steps,
                           bool gradients) {
   const size_t T = (size_t)n_steps, I = (size_t)net->n_in, A = (size_t)net->n_out;
-  const am_span spans[] = {
-      {&e->u, T * I * LANES},   {&e->live, T * LANES},       {&e->asked, T * LANES},
-      {&e->hit, T * A * LANES}, {&e->answer, T * A * LANES}, {&e->reward, T * LANES},
-      {&e->p, T * A * LANES},   {&e->logp, T * A * LANES},   {&e->entropy, T * LANES},
-      {&e->value, T * LANES},   {&e->logits, A * LANES}};
-  size_t at = am_spans_cut(spans, sizeof spans / sizeof *spans, block, sizeof *block);
+  const am_span spans[] = {{&e->u, T * I},      {&e->live, T},   {&e->asked, T}, {&e->hit, T * A},
+                           {&e->answer, T * A}, {&e->reward, T}, {&e->p, T * A}, {&e->logp, T * A},
+                           {&e->entropy, T},    {&e->value, T},  {&e->logits, A}};
+  size_t at = am_rows_cut(spans, sizeof spans / sizeof *spans, block, 0) / sizeof(float);
   at += am_stack_lay_out(&e->units, block ? block + at : NULL, &net->stack, n_steps, gradients);
   return at * sizeof(float);
 }

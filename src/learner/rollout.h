@@ -10,6 +10,7 @@
 #ifndef AMINE_LEARNER_ROLLOUT_H
 #define AMINE_LEARNER_ROLLOUT_H
 
+#include "base/blocks.h"
 #include "learner/agent.h"
 #include "learner/teach.h"
 #include "network/stack.h"
@@ -58,6 +59,13 @@ void am_rollout_play(const am_rollout *episode, const am_actor_net *net, am_turn
 
 /* "activity", "policy" (or "output"), "actions", "value": as am_learner_type.series. */
 int am_rollout_series(const am_actor_net *net, am_series *out);
+
+/* Cuts on behind the first `at` bytes, into spans of so many rows of lanes each, and returns the
+ * bytes that these take; with a NULL block it only measures. */
+static inline size_t am_rows_cut(const am_span *spans, size_t n, float *block, size_t at) {
+  const size_t row = AM_GROUP_LANES * sizeof *block;
+  return row * am_spans_cut(spans, n, block ? (char *)block + at : NULL, row);
+}
 
 /* Row blocks of step t, and h. */
 static inline float *am_rows(float *base, int t, int rows) {

@@ -12,10 +12,10 @@ am_part_kind am_kind_host(am_part_kind kind) {
   return kind == AM_RULE ? AM_NETWORK : kind == AM_MODULATOR ? AM_RULE : AM_N_KINDS;
 }
 
-const char *am_group_at(int k) {
-  static const char *const groups[] = {"",          "task",  "network", "rule",
-                                       "modulator", "clamp", "learner"};
-  return k >= 0 && k < (int)(sizeof groups / sizeof *groups) ? groups[k] : NULL;
+const char *am_section_at(int k) {
+  static const char *const sections[] = {"",          "task",  "network", "rule",
+                                         "modulator", "clamp", "learner"};
+  return k >= 0 && k < (int)(sizeof sections / sizeof *sections) ? sections[k] : NULL;
 }
 
 const am_part *am_registry_at(const am_registry *registry, am_part_kind kind, int k) {
@@ -67,10 +67,10 @@ bool am_row_condition(am_condition *out, const am_part *part, const amine_parame
 }
 
 /* ------------------------------------------------------------------------------ adding one */
-static bool is_group(const char *name, size_t n) {
-  const char *group;
-  for (int k = 1; (group = am_group_at(k)) != NULL; k++)
-    if (strlen(group) == n && memcmp(group, name, n) == 0) return true;
+static bool is_section(const char *name, size_t n) {
+  const char *section;
+  for (int k = 1; (section = am_section_at(k)) != NULL; k++)
+    if (strlen(section) == n && memcmp(section, name, n) == 0) return true;
   return false;
 }
 
@@ -81,7 +81,7 @@ static amine_status check_row(const am_part *part, const amine_parameter *row, a
   if (n + strlen(names[part->kind]) + 2 > AM_KEY_LENGTH || strpbrk(row->name, "=|\" "))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: \"%.60s\" is no name for a parameter",
                    part->name, row->name);
-  if (dot && !is_group(row->name, (size_t)(dot - row->name)))
+  if (dot && !is_section(row->name, (size_t)(dot - row->name)))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: no keys begin as \"%s\" does", part->name,
                    row->name);
   if ((row->kind == AMINE_CHOICE || row->kind == AMINE_SWITCH) && !row->choices)

@@ -61,7 +61,7 @@ const char *am_kind_name(am_part_kind kind);
 am_part_kind am_kind_host(am_part_kind kind);
 /* The k-th of the words that keys begin with, in the order in which they are shown: "" (keys of
  * every run), the names of the kinds, "clamp"; NULL past the end. */
-const char *am_group_at(int k);
+const char *am_section_at(int k);
 
 /* The k-th part of a kind, NULL past the end; the first is what an experiment has if nothing else
  * is said. */

@@ -547,9 +547,9 @@ VEC_INLINE void v_sum4(real *out, vec a, vec b, vec c, vec d) {
 }
 #endif
 
-/* Vectors of four groups of four. v_tile4: p[0..3] in every group. v_spread4: p[g] all through
- * group g. v_fold4: out[0..3] is the sum over groups, by v_sum's tree. v_sum4: out[0..3] = v_sum of
- * a, b, c, d; v_sum4_tail: and of the four groups of `tail`, which come in after distance 4. */
+/* Vectors of four quads. v_tile4: p[0..3] in every quad. v_spread4: p[q] all through quad q.
+ * v_fold4: out[0..3] is the sum over the quads, by v_sum's tree. v_sum4: out[0..3] = v_sum of a, b,
+ * c, d; v_sum4_tail: and of the four quads of `tail`, which come in after distance 4. */
 #if !defined(VEC_HAS_FOURS) && !defined(AMINE_VEC_ONE)
 VEC_INLINE vec v_tile4(const real *p) {
   real e[16];

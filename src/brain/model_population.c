@@ -1,4 +1,4 @@
-/* Named groups of neurons, and where they stand. */
+/* Populations, and where their neurons stand. */
 #include "brain/model_population.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* `populations` of a model file: named groups of neurons of one model. */
+/* `populations` of a model file: neurons of one model each, by a name. */
 #ifndef AMINE_BRAIN_MODEL_POPULATION_H
 #define AMINE_BRAIN_MODEL_POPULATION_H
 

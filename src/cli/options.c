@@ -419,7 +419,7 @@ static amine_status assign(am_config *config, am_value *own, const cli_command *
       return am_key_read(&command->keys[k], assignment + n + 1, &own[k], error);
   am_key key;
   const bool known = am_key_find(&key, &am_standard_parts, NULL, name) ||
-                     am_key_of_group(&key, &am_standard_parts, name);
+                     am_key_of_section(&key, &am_standard_parts, name);
   if ((command->takes & CLI_KEYS) && known) return am_config_assign(config, assignment, error);
   if (n == 0) return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
   return unknown_key(command, name, error);

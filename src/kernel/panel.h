@@ -49,7 +49,7 @@ static inline size_t am_panel_at(int i, int j, int cols) {
 
 #if defined(VEC_LANES) && VEC_LANES == 16 /* what follows is for vector sources */
 
-/* y[0..3] += the sums over the groups of a block of 4 columns */
+/* y[0..3] += the sums over the quads of a block of 4 columns */
 VEC_INLINE void panel_add_folded(real *y, vec tail) {
   real sums[4];
   v_fold4(sums, tail);

@@ -288,7 +288,7 @@ def test_files_of_ones_own(d):
     check("nothing was made", not os.path.exists(out), "no folder", "one")
     for text in ('{"task": "maze"}', '{"task": {"type": "maze"}}', '{"preset": "maze-paper-13", "task": "maze"}'):
         expect(0, "show", file(text))
-    check("a group's name is its type", configuration(file('{"task": "bandit", "network": "gru"}'))["task"]["type"]
+    check("a section's name is its type", configuration(file('{"task": "bandit", "network": "gru"}'))["task"]["type"]
           == "bandit", "bandit", configuration(file('{"task": "bandit", "network": "gru"}')))
     a = configuration(file('{"preset": "maze-paper-13", "batch": 7}'))
     b = configuration("maze-paper-13", "batch=7")
@@ -453,9 +453,9 @@ def test_files(d):
     unreadable(d, reference)
     huge = {}
     for key in keys():
-        group, _, leaf = key.rpartition(".")
+        section, _, leaf = key.rpartition(".")
         for value in ("x" * 1000000, None, [], {"a": {"b": 1}}, 1e300, -1):
-            huge = {group: {leaf: value}} if group else {leaf: value}
+            huge = {section: {leaf: value}} if section else {leaf: value}
             path = write(os.path.join(d, "value.json"), json.dumps(huge).encode())
             r = run("show", path)
             free = isinstance(value, (int, float)) and r.code == 0

@@ -173,7 +173,7 @@ static amine_status unknown(const am_config *config, const char *name, const cha
   am_key key;
   char near[AM_KEY_LENGTH] = "";
   const char *other = am_key_other_name(name, false);
-  if (am_key_of_group(&key, config->registry, name)) other = key.name;
+  if (am_key_of_section(&key, config->registry, name)) other = key.name;
   snprintf(near, sizeof near, "%s", other ? other : "");
   if (!other) am_keys_nearest(near, config->registry, am_nearest_begin(name));
   const amine_status status = where ? AMINE_ERROR_INPUT : AMINE_ERROR_ARGUMENT;
@@ -401,7 +401,7 @@ amine_status am_config_reload(am_config *config, const char *path, amine_error *
 /* ------------------------------------------------------------------------------ as a whole */
 void am_config_write(const am_config *config, bool only_shaping, am_text *text) {
   am_keys keys;
-  char group[32] = "", value[AM_WEIGHTS_MAX];
+  char section[32] = "", value[AM_WEIGHTS_MAX];
   am_text_puts(text, "{");
   if (config->preset[0]) {
     am_text_puts(text, "\n  \"preset\": ");
@@ -414,23 +414,23 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
     if (p->kind == AMINE_FILE && !config->weights[0]) continue;
     const char *dot = strchr(p->name, '.'), *leaf = dot ? dot + 1 : p->name;
     const int n = dot ? (int)(dot - p->name) : 0;
-    const bool same = (int)strlen(group) == n && strncmp(group, p->name, (size_t)n) == 0;
+    const bool same = (int)strlen(section) == n && strncmp(section, p->name, (size_t)n) == 0;
     if (!same) {
-      if (group[0]) am_text_puts(text, "\n  }");
-      snprintf(group, sizeof group, "%.*s", n, p->name);
-      if (group[0]) am_text_printf(text, "%s\n  \"%s\": {", first ? "" : ",", group);
-      first = group[0] != 0;
+      if (section[0]) am_text_puts(text, "\n  }");
+      snprintf(section, sizeof section, "%.*s", n, p->name);
+      if (section[0]) am_text_printf(text, "%s\n  \"%s\": {", first ? "" : ",", section);
+      first = section[0] != 0;
     }
     am_config_text(config, p->name, value, sizeof value);
     const bool quoted =
         p->kind == AMINE_CHOICE || p->kind == AMINE_FILE || strcmp(value, "none") == 0 ||
         (p->kind == AMINE_INTEGER && am_config_value(config, p->name).integer > INT64_MAX);
-    am_text_printf(text, "%s\n%s\"%s\": ", first ? "" : ",", group[0] ? "    " : "  ", leaf);
+    am_text_printf(text, "%s\n%s\"%s\": ", first ? "" : ",", section[0] ? "    " : "  ", leaf);
     if (quoted) am_json_string(text, value);
     else am_text_puts(text, value);
     first = false;
   }
-  am_text_puts(text, group[0] ? "\n  }\n}\n" : "\n}\n");
+  am_text_puts(text, section[0] ? "\n  }\n}\n" : "\n}\n");
 }
 
 void am_config_options(const am_config *config, am_part_kind kind, void *options) {

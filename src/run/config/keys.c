@@ -82,12 +82,12 @@ bool am_key_find(am_key *key, const am_registry *registry, const am_part *const 
          find_row(key, registry->parts, name);
 }
 
-bool am_key_of_group(am_key *key, const am_registry *registry, const char *group) {
-  const size_t n = strlen(group);
-  if (n == 0 || strchr(group, '.')) return false;
+bool am_key_of_section(am_key *key, const am_registry *registry, const char *section) {
+  const size_t n = strlen(section);
+  if (n == 0 || strchr(section, '.')) return false;
   am_keys all;
   for (am_keys_begin(&all, registry); am_keys_next(&all);)
-    if (strncmp(all.key.name, group, n) == 0 && all.key.name[n] == '.')
+    if (strncmp(all.key.name, section, n) == 0 && all.key.name[n] == '.')
       return am_key_find(key, registry, NULL, all.key.name);
   return false;
 }
@@ -103,11 +103,11 @@ void am_keys_begin(am_keys *keys, const am_registry *registry) {
   am_keys_of(keys, registry, registry->parts, ~0u);
 }
 
-static bool is_of_group(const am_part *part, const amine_parameter *row, const char *group) {
+static bool is_of_section(const am_part *part, const amine_parameter *row, const char *section) {
   const char *dot = strchr(row->name, '.');
-  const size_t n = strlen(group);
-  if (!dot) return strcmp(am_kind_name(part->kind), group) == 0;
-  return (size_t)(dot - row->name) == n && memcmp(row->name, group, n) == 0;
+  const size_t n = strlen(section);
+  if (!dot) return strcmp(am_kind_name(part->kind), section) == 0;
+  return (size_t)(dot - row->name) == n && memcmp(row->name, section, n) == 0;
 }
 
 static bool is_like(const am_part *part, const am_key *key, bool meaning) {
@@ -122,13 +122,13 @@ static bool seen(const am_keys *keys) {
   return false;
 }
 
-/* The next row of the present group. */
+/* The next row of the present section. */
 static bool next_row(am_keys *keys) {
   const am_part *part;
   for (; (part = keys->parts[keys->part]) != NULL; keys->part++, keys->row = 0)
     while (part->parameters && part->parameters[keys->row].name) {
       const amine_parameter *row = &part->parameters[keys->row++];
-      if (row->borrowed || !is_of_group(part, row, am_group_at(keys->group))) continue;
+      if (row->borrowed || !is_of_section(part, row, am_section_at(keys->section))) continue;
       row_of(&keys->key, part, row);
       if (!seen(keys)) return true;
     }
@@ -136,12 +136,12 @@ static bool next_row(am_keys *keys) {
 }
 
 bool am_keys_next(am_keys *keys) {
-  const char *group;
-  for (; (group = am_group_at(keys->group)) != NULL; keys->group++, keys->part = -1) {
+  const char *section;
+  for (; (section = am_section_at(keys->section)) != NULL; keys->section++, keys->part = -1) {
     if (keys->part < 0) {
       keys->part = keys->row = 0;
       for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++)
-        if (strcmp(am_kind_name(kind), group) == 0 && (keys->kinds & 1u << kind)) {
+        if (strcmp(am_kind_name(kind), section) == 0 && (keys->kinds & 1u << kind)) {
           choice_of(&keys->key, keys->registry, kind);
           return true;
         }

@@ -31,8 +31,8 @@ typedef struct am_key {
  * several parts have it is the row of a part among `chosen` (may be NULL), else of the first. */
 bool am_key_find(am_key *key, const am_registry *registry, const am_part *const *chosen,
                  const char *name);
-/* The first key of a group ("clamp": clamp.readout). */
-bool am_key_of_group(am_key *key, const am_registry *registry, const char *group);
+/* The first key of a section ("clamp": clamp.readout). */
+bool am_key_of_section(am_key *key, const am_registry *registry, const char *section);
 
 /* The name of the key that is nearest to a mistyped one, where it is nearer than what the search
  * has found before; else out stays as it is. Returns out. */
@@ -49,7 +49,7 @@ typedef struct am_keys {
   const am_part *parts[AM_PARTS_MAX + 2];
   unsigned kinds;
   bool meanings;
-  int group, part, row;
+  int section, part, row;
 } am_keys;
 void am_keys_begin(am_keys *keys, const am_registry *registry);
 void am_keys_of(am_keys *keys, const am_registry *registry, const am_part *const *chosen,

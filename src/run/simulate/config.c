@@ -153,14 +153,14 @@ static const amine_parameter *find_key(const am_simulation_config *c, const char
   return NULL;
 }
 
-static amine_status check_members(const am_simulation_config *c, const char *group,
+static amine_status check_members(const am_simulation_config *c, const char *section,
                                   const char *where, amine_error *error) {
   const char *key;
   json_t *value;
-  AM_TRY(need_object(c, group, where, error));
-  json_object_foreach(json_object_get(c->root, group), key, value) {
+  AM_TRY(need_object(c, section, where, error));
+  json_object_foreach(json_object_get(c->root, section), key, value) {
     char path[AM_PATH_MAX];
-    snprintf(path, sizeof path, "%s.%s", group, key);
+    snprintf(path, sizeof path, "%s.%s", section, key);
     if (!find_key(c, path)) return unknown(c, path, where, error);
   }
   return AMINE_OK;

@@ -1,0 +1,277 @@
+/* The parts of docs/adding, compiled from the pages: each is added to a copy of the standard
+ * registry, as the page says, and does what the page says of it. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "amine/brain.h"
+#include "brain/model.h"
+#include "brain/parts.h"
+#include "format/json.h"
+#include "learner/random_search.h"
+#include "network/units.h"
+#include "run/config/parts.h"
+#include "run/train/experiment.h"
+#include "task/echo.h"
+
+extern const am_part am_minimal_gru_part;
+extern const am_neuron_model am_qif_model;
+extern const am_synapse_rule am_van_rossum_synapse;
+
+#define GOOD(call)                                                                                 \
+  if ((call) != AMINE_OK) fail_msg("%s", error.message)
+
+/* The task of the page is there for all. */
+static const am_registry *with(const am_part *part) {
+  static am_registry mine;
+  amine_error error = {0};
+  mine = am_standard_parts;
+  GOOD(am_registry_add(&mine, &am_echo_type.part, &error));
+  if (part) GOOD(am_registry_add(&mine, part, &error));
+  return &mine;
+}
+
+static am_experiment *experiment(const am_registry *registry, const char *const *assignments) {
+  amine_error error = {0};
+  am_config c;
+  am_experiment *x;
+  am_config_begin(&c, registry);
+  for (; *assignments; assignments++) GOOD(am_config_assign(&c, *assignments, &error));
+  GOOD(am_config_resolve(&c, &error));
+  GOOD(am_experiment_create(&x, &c, &error));
+  return x;
+}
+
+/* The mean reward of the last quarter of so many iterations. */
+static double learned(am_experiment *x, int iterations) {
+  amine_error error = {0};
+  am_learner_report report;
+  double sum = 0;
+  for (int k = 0; k < iterations; k++) {
+    GOOD(am_experiment_iterate(x, &report, &error));
+    if (k >= iterations - iterations / 4) sum += report.reward;
+  }
+  return sum / (iterations / 4);
+}
+
+/* ------------------------------------------------------------------------------ a task */
+static void a_task_is_added(void **state) {
+  (void)state;
+  am_experiment *x =
+      experiment(with(NULL), (const char *const[]){"task.type=echo", "task.words=4", "task.steps=9",
+                                                   "network.type=gru", "network.hidden=16",
+                                                   "learner.type=e-prop", "learner.rate=0.01",
+                                                   "batch=16", "threads=1", NULL});
+  const am_task *task = x->task;
+  double sum = 0;
+  for (uint32_t k = 0; k < 4000; k++) sum += task->type->play(task, 0, 1, 0, k);
+  assert_true(task->lines[0].reward == 2); /* eight are asked for, of four words */
+  assert_true(fabs(sum / 4000 - 2) < 0.1);
+  for (uint32_t k = 0; k < 20; k++) assert_true(task->type->play(task, 1, 1, 0, k) == 8);
+  assert_true(learned(x, 400) > 6);
+  am_experiment_destroy(x);
+}
+
+/* ------------------------------------------------------------------------------ a network */
+/* The number of a tensor that has so many elements. */
+static int tensor(const am_learner *learner, const char *name, size_t n) {
+  am_learner_tensor t;
+  for (int k = 0; learner->type->tensor(learner, k, &t); k++) {
+    if (strcmp(t.name, name) != 0) continue;
+    assert_int_equal(t.dims[0] * (t.rank > 1 ? t.dims[1] : 1), n);
+    return k;
+  }
+  fail_msg("there is no tensor %s", name);
+  return 0;
+}
+
+/* Its equations, written out: what the units were over an episode. */
+enum { UNITS = 24, INPUTS = 4, STEPS = 9 };
+static void check_units(const am_experiment *x) {
+  float w_ih[2 * UNITS * INPUTS], w_hh[2 * UNITS * UNITS], bias[2 * UNITS], h[UNITS] = {0};
+  float room[AM_SERIES_MAX][STEPS * UNITS], u[INPUTS], *activity = NULL, *actions = NULL;
+  union {
+    max_align_t align;
+    char bytes[256];
+  } world;
+  am_learner *learner = x->learner;
+  am_series series[AM_SERIES_MAX + 1];
+  const int n_series = learner->type->series(learner, series);
+  learner->type->get(learner, tensor(learner, "minimal.weight_ih_l0", 2 * UNITS * INPUTS), w_ih);
+  learner->type->get(learner, tensor(learner, "minimal.weight_hh_l0", 2 * UNITS * UNITS), w_hh);
+  learner->type->get(learner, tensor(learner, "minimal.bias_l0", 2 * UNITS), bias);
+  for (int k = 0; k < n_series; k++) {
+    assert_true(series[k].width <= UNITS);
+    series[k].values = room[k];
+    if (strcmp(series[k].name, "activity") == 0) activity = room[k];
+    if (strcmp(series[k].name, "actions") == 0) actions = room[k];
+  }
+  learner->type->watch(learner, series, 3, 7, false);
+  assert_true(activity && actions && x->task->state_size <= sizeof world);
+  x->task->type->start(x->task, &world, 7, 0, 3);
+  for (int t = 0; t < STEPS; t++) {
+    double f[UNITS], next[UNITS];
+    x->task->type->observe(x->task, &world, u);
+    for (int i = 0; i < UNITS; i++) {
+      double sum = (double)bias[i];
+      for (int j = 0; j < INPUTS; j++) sum += (double)(w_ih[i * INPUTS + j] * u[j]);
+      for (int j = 0; j < UNITS; j++) sum += (double)(w_hh[i * UNITS + j] * h[j]);
+      f[i] = 1 / (1 + exp(-sum));
+    }
+    for (int i = 0; i < UNITS; i++) {
+      const int row = UNITS + i;
+      double sum = (double)bias[row];
+      for (int j = 0; j < INPUTS; j++) sum += (double)(w_ih[row * INPUTS + j] * u[j]);
+      for (int j = 0; j < UNITS; j++) sum += (double)w_hh[row * UNITS + j] * f[j] * (double)h[j];
+      next[i] = (1 - f[i]) * (double)h[i] + f[i] * tanh(sum);
+    }
+    for (int i = 0; i < UNITS; i++) {
+      h[i] = (float)next[i];
+      assert_true(fabs((double)activity[t * UNITS + i] - next[i]) < 1e-5);
+    }
+    x->task->type->step(x->task, &world, (int)actions[t]);
+  }
+}
+
+static void a_network_is_added(void **state) {
+  (void)state;
+  static const char *const learners[] = {"learner.type=bptt", "learner.type=e-prop"};
+  for (int k = 0; k < 2; k++) {
+    am_experiment *x =
+        experiment(with(&am_minimal_gru_part),
+                   (const char *const[]){"task.type=echo", "task.words=4", "task.steps=9",
+                                         "network.type=minimal-gru", "network.forget_bias=-1",
+                                         "network.hidden=24", learners[k], "learner.rate=0.01",
+                                         "batch=16", "threads=1", NULL});
+    check_units(x);
+    const double reward = learned(x, 400);
+    if (!(reward > 7)) fail_msg("%s: %g", learners[k], reward); /* of 8; chance is 2 */
+    am_experiment_destroy(x);
+  }
+}
+
+/* ------------------------------------------------------------------------------ a learner */
+/* Of one pair sigma_F is half of what lies between the two, so that f is 2 or -2, or 0 where both
+ * earn the same: the change is eps twice, or nothing. */
+static void check_change(void) {
+  amine_error error = {0};
+  am_learner_report report;
+  am_learner_tensor t;
+  am_experiment *x =
+      experiment(with(&am_random_search_type.part),
+                 (const char *const[]){"task.type=echo", "network.type=gru", "network.hidden=32",
+                                       "learner.type=random-search", "batch=2", "threads=1", NULL});
+  size_t n = 0;
+  int n_moved = 0;
+  for (int k = 0; x->learner->type->tensor(x->learner, k, &t); k++)
+    if (t.is_parameter) n += t.dims[0] * (t.rank > 1 ? t.dims[1] : 1);
+  for (int k = 0; k < 20; k++) {
+    GOOD(am_experiment_iterate(x, &report, &error));
+    const double each = report.gradient_norm / sqrt((double)n);
+    n_moved += each > 0;
+    if (each > 0) assert_true(fabs(each - 2) < 0.1);
+  }
+  assert_true(n_moved > 4);
+  am_experiment_destroy(x);
+}
+
+static void a_learner_is_added(void **state) {
+  (void)state;
+  check_change();
+  am_experiment *x = experiment(
+      with(&am_random_search_type.part),
+      (const char *const[]){"task.type=bandit", "task.steps=20", "network.type=gru",
+                            "network.hidden=8", "learner.type=random-search", "learner.rate=0.05",
+                            "learner.episodes=4", "batch=32", "threads=1", NULL});
+  assert_int_equal(am_learner_episodes(x->learner), 128);
+  assert_true(learned(x, 40) < 11); /* chance is 10 */
+  assert_true(learned(x, 300) > 13);
+  am_experiment_destroy(x);
+}
+
+/* ------------------------------------------------------------------------------ brains */
+static amine_brain *brain(const am_part *part, const char *text) {
+  amine_error error = {0};
+  amine_brain *b;
+  json_t *root;
+  const am_model_limits limits = {.neurons = 100, .synapses = 100, .parts = with(part)};
+  GOOD(am_json_parse(&root, "test", text, strlen(text), NULL, &error));
+  GOOD(am_brain_from_json_within(&b, root, "test", 1, &limits, NULL, &error));
+  json_decref(root);
+  return b;
+}
+
+/* How long V takes from reset to peak under a constant current: tau dx / (x (x - d) / d + I) in
+ * closed form. */
+static double period(double tau, double d, double I, double from, double to) {
+  const double c = sqrt(I * d - d * d / 4);
+  return tau * d / c * (atan((to - d / 2) / c) - atan((from - d / 2) / c));
+}
+
+static void check_period(const char *format, double tau_ms, double dt_ms, double I, int steps) {
+  char text[400];
+  uint64_t when[4000];
+  int population[4000], neuron[4000];
+  amine_error error = {0};
+  snprintf(text, sizeof text, format, dt_ms, tau_ms, I);
+  amine_brain *b = brain(&am_qif_model.part, text);
+  GOOD(amine_brain_run(b, (uint64_t)steps, &error));
+  const size_t n = amine_brain_n_spikes(b);
+  assert_true(n > 8 && n < 4000);
+  amine_brain_read_spikes(b, when, population, neuron, n);
+  const double measured = (double)(when[n - 1] - when[0]) * dt_ms / (double)(n - 1);
+  const double exact = period(tau_ms, 15, I, -15, 85); /* a step is where a spike is seen */
+  if (!(measured > exact - 0.1 * dt_ms && measured < exact + dt_ms))
+    fail_msg("tau %g: a spike each %g ms, not %g", tau_ms, measured, exact);
+  amine_brain_destroy(b);
+}
+
+static void a_neuron_model_is_added(void **state) {
+  (void)state;
+  static const char format[] =
+      "{\"dt_ms\": %g, \"populations\": [{\"name\": \"Q\", \"n\": 1, \"model\": \"qif\","
+      " \"values\": {\"tau_m_ms\": %g}}],"
+      " \"inputs\": [{\"population\": \"Q\", \"type\": \"current\", \"mean\": %g}]}";
+  check_period(format, 10, 0.05, 8, 20000);
+  check_period(format, 400, 0.05, 20, 2000000); /* 8,000 steps: in 64 bits */
+}
+
+/* A pair that potentiates, then one that takes its part of what there is. */
+static void a_synapse_rule_is_added(void **state) {
+  (void)state;
+  amine_error error = {0};
+  float w;
+  amine_brain *b =
+      brain(&am_van_rossum_synapse.part,
+            "{\"dt_ms\": 1, \"populations\": [{\"name\": \"S\", \"n\": 1, \"model\": \"spikes\"},"
+            "  {\"name\": \"T\", \"n\": 1, \"model\": \"lif\"}],"
+            " \"projections\": [{\"source\": \"S\", \"target\": \"T\", \"connect\": \"all\","
+            "   \"weight\": 0.5, \"rule\": \"van-rossum\","
+            "   \"values\": {\"a_plus\": 0.1, \"a_minus\": 0.2}}],"
+            " \"inputs\": [{\"population\": \"S\", \"type\": \"spikes\", \"neurons\": [0, 0],"
+            "   \"times_ms\": [10, 30]}]}");
+  GOOD(amine_brain_run(b, 15, &error));
+  GOOD(amine_brain_kick(b, 1, (const int[]){0}, 1, 100, &error)); /* it fires in step 15 */
+  GOOD(amine_brain_run(b, 1, &error));
+  assert_int_equal(amine_brain_spike_count(b, 1), 1);
+  GOOD(amine_brain_synapses(b, 0, "w", NULL, NULL, NULL, &w, &error));
+  const double more = 0.5 + 0.1 * exp(-4.0 / 20); /* the arrival was in step 11 */
+  assert_true(fabs((double)w - more) < 1e-6);
+  GOOD(amine_brain_run(b, 20, &error));
+  GOOD(amine_brain_synapses(b, 0, "w", NULL, NULL, NULL, &w, &error));
+  assert_true(fabs((double)w - more * (1 - 0.2 * exp(-16.0 / 20))) < 1e-6); /* and in step 31 */
+  amine_brain_destroy(b);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_task_is_added), cmocka_unit_test(a_network_is_added),
+      cmocka_unit_test(a_learner_is_added), cmocka_unit_test(a_neuron_model_is_added),
+      cmocka_unit_test(a_synapse_rule_is_added)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

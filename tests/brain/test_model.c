@@ -657,10 +657,28 @@ static void check_table(const am_table *table) {
   }
 }
 
-static void check_parameter(const amine_parameter *p) {
-  char quoted[80];
-  snprintf(quoted, sizeof quoted, "| `%s` |", p->name);
-  if (!strstr(documentation, quoted)) fail_msg("docs/model.md has no %s", quoted);
+/* The row of a parameter, with its unit and standard value, stands in the table behind `from`. */
+static void check_parameter(const char *from, const char *of, const amine_parameter *p,
+                            bool value) {
+  char row[200], number[40];
+  snprintf(number, sizeof number, "%s%.10g |", p->standard < 0 ? "−" : "", fabs(p->standard));
+  snprintf(row, sizeof row, "\n| `%s` | %s | %s", p->name, p->unit, value ? number : "by rule |");
+  const char *end = strstr(from, "\n**"), *at = strstr(from, row);
+  if (!at || (end && at > end)) fail_msg("docs/model.md says of %s no \"%s\"", of, row + 1);
+}
+
+static void check_part(const am_part *part) {
+  char head[100];
+  const amine_parameter *p = part->parameters;
+  const char *all = strstr(documentation, "All rules have these");
+  snprintf(head, sizeof head, "\n**`%s`** — ", part->name);
+  const char *own = strstr(documentation, head);
+  if (!all || !own) fail_msg("docs/model.md has no %s", part->name);
+  own += 3;
+  for (int k = 0; p && p[k].name; k++) {
+    const bool common = part->kind == AM_SYNAPSE && k < AM_VALUES_COMMON;
+    check_parameter(common ? all : own, part->name, &p[k], !common || k > AM_VALUE_W_MAX);
+  }
 }
 
 static int read_documentation(void **state) {
@@ -675,13 +693,8 @@ static int read_documentation(void **state) {
 
 static void every_key_is_documented(void **state) {
   (void)state;
-  const char *word;
-  const amine_parameter *p;
   check_table(&am_model_table);
-  for (int k = 0; (word = amine_neuron_model(k, NULL)) != NULL; k++)
-    for (int j = 0; (p = amine_neuron_parameter(word, j)) != NULL; j++) check_parameter(p);
-  for (int k = 0; (word = amine_synapse_rule(k, NULL)) != NULL; k++)
-    for (int j = 0; (p = amine_synapse_rule_parameter(word, j)) != NULL; j++) check_parameter(p);
+  for (const am_part *const *part = am_brain_parts.parts; *part; part++) check_part(*part);
 }
 
 static void documented_examples_run(void **state) {

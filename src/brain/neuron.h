@@ -148,7 +148,7 @@ VEC_INLINE real real_below(real x) {
 #endif
 }
 
-/* Appends first + i + l for each set lane l of m that is a neuron. */
+/* Appends first + i + l for each element l that is set in m and is a neuron. */
 VEC_INLINE int neurons_fire(uint32_t *spikes, int n_spikes, vmask m, int i, const am_neurons *p) {
   unsigned bits = v_mask_bits(m);
   if (p->n - i < VEC_LANES) bits &= (1u << (p->n - i)) - 1;

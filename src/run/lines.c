@@ -23,7 +23,7 @@ struct am_lines {
 };
 
 /* ------------------------------------------------------------------------------ events */
-static amine_status add_scalar(am_lines *l, const char *group, const char *name,
+static amine_status add_scalar(am_lines *l, const char *family, const char *name,
                                const json_t *value, amine_error *error) {
   if (!json_is_number(value)) return AMINE_OK;
   if (l->n_scalars == l->capacity) {
@@ -37,7 +37,7 @@ static amine_status add_scalar(am_lines *l, const char *group, const char *name,
   }
   l->places[l->n_scalars] = l->tags.length;
   l->scalars[l->n_scalars++].value = (float)json_number_value(value);
-  if (group[0]) am_text_printf(&l->tags, "%s/", group);
+  if (family[0]) am_text_printf(&l->tags, "%s/", family);
   am_text_add(&l->tags, name, strlen(name) + 1);
   return l->tags.failed ? am_fail_memory(error, l->tags.length) : AMINE_OK;
 }

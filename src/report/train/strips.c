@@ -147,9 +147,9 @@ amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *er
   }
   am_plot_close(page);
   am_readout_open(page, &plot, "trip", x, n);
-  const am_readout series[2] = {{.label = "steps taken", .classes = "back", .y = taken},
+  const am_readout curves[2] = {{.label = "steps taken", .classes = "back", .y = taken},
                                 {.label = "least possible", .classes = "least", .y = least}};
-  for (int k = 0; k < 2; k++) am_readout_add(page, &series[k], n);
+  for (int k = 0; k < 2; k++) am_readout_add(page, &curves[k], n);
   am_readout_close(page);
   am_free(x);
   return AMINE_OK;

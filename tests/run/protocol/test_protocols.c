@@ -313,7 +313,7 @@ static void test_rewards_are_earned(void **state) {
 /* Almost all of its fifty cells, at once. */
 static void test_a_stimulus_makes_its_cells_fire(void **state) {
   (void)state;
-  enum { MANY = 200, END = 5000, GROUP = 50, SOON = 2 };
+  enum { MANY = 200, END = 5000, SET = 50, SOON = 2 };
   const char *changes[] = {"duration_s=5"};
   am_simulation_config c;
   diary d = {0};
@@ -329,7 +329,7 @@ static void test_a_stimulus_makes_its_cells_fire(void **state) {
       after += d.spikes[i].step >= steps[k] && d.spikes[i].step < steps[k] + SOON;
     }
     if (steps[k] + SOON > END) continue;
-    if (after < before + GROUP / 2) fail_msg("%zu spikes before, %zu after", before, after);
+    if (after < before + SET / 2) fail_msg("%zu spikes before, %zu after", before, after);
     if (k > 0) assert_in_range(steps[k] - steps[k - 1], 100, 299);
   }
   buried(s, &c, &d);

@@ -15,6 +15,8 @@ foreach(file ${FILES})
   set(rows "")
   set(equation "")
   set(n 0)
+  set(common "AM_UNITS_PARAMETERS")
+  set(takes 0)
   foreach(line ${lines})
     if(line MATCHES "^# (.*)$")
       if(meaning STREQUAL "")
@@ -23,10 +25,17 @@ foreach(file ${FILES})
         string(APPEND source "${CMAKE_MATCH_1} ")
       endif()
     elseif(line MATCHES "^constant ([A-Za-z_0-9]+) = ([^ ]+) from ([^ ]+) to ([^ ]+) ?([A-Za-z_]*) ?\"(.*)\"$")
+      set(when "")
+      if(CMAKE_MATCH_1 STREQUAL "init_alpha") # what multiplies a trace is not there without a rule
+        set(when ", .when = \"rule.type!=none\"")
+      endif()
       string(APPEND rows "    AM_NUMBER(\"${CMAKE_MATCH_1}\", ${CMAKE_MATCH_2}, ${CMAKE_MATCH_3}, "
                          "${CMAKE_MATCH_4}, \"${CMAKE_MATCH_5}\",\n              \"${CMAKE_MATCH_6}\", "
-                         "AM_UNITS_AT(constants[${n}])),\n")
+                         "AM_UNITS_AT(constants[${n}])${when}),\n")
       math(EXPR n "${n} + 1")
+    elseif(line MATCHES "^trace ") # a rule stands in its slot
+      set(common "AM_UNITS_PARAMETERS,\n    AM_UNITS_ALPHA")
+      set(takes "1u << AM_RULE")
     elseif(line MATCHES "^constant")
       message(FATAL_ERROR "${file}: a constant of ours has a range and a meaning: ${line}")
     elseif(line MATCHES " (=|<-) " AND NOT line MATCHES "^(first|learned|state) ")
@@ -39,11 +48,11 @@ foreach(file ${FILES})
   string(STRIP "${source}" source)
   bytes_of(bytes ${file})
   string(APPEND text "static const char text_${id}[] = {\n${bytes}0};\n"
-                     "static const amine_parameter parameters_${id}[] = {\n    AM_UNITS_PARAMETERS,\n${rows}    {0}};\n"
+                     "static const amine_parameter parameters_${id}[] = {\n    ${common},\n${rows}    {0}};\n"
                      "const am_part am_${id}_part = {.kind = AM_NETWORK,\n"
                      "    .name = \"${name}\",\n    .meaning = \"${meaning}\",\n    .equation = \"${equation}\",\n"
                      "    .source = \"${source}\",\n    .text = text_${id},\n    .parameters = parameters_${id},\n"
-                     "    .options_size = sizeof(am_units_options)};\n\n")
+                     "    .options_size = sizeof(am_units_options),\n    .takes = ${takes}};\n\n")
 endforeach()
 file(WRITE ${OUT}.new "${text}")
 file(COPY_FILE ${OUT}.new ${OUT} ONLY_IF_DIFFERENT)

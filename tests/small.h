@@ -181,7 +181,7 @@ static inline uint64_t small_fnv(uint64_t hash, const void *data, size_t size) {
 }
 
 /* The same of a learner's tensors and numbers, as they are saved. */
-static inline uint64_t small_hash_of_tensors(const am_learner *learner) {
+static inline uint64_t small_hash(const am_learner *learner) {
   uint64_t hash = 14695981039346656037u;
   am_learner_tensor t;
   for (int k = 0; learner->type->tensor(learner, k, &t); k++) {
@@ -197,26 +197,6 @@ static inline uint64_t small_hash_of_tensors(const am_learner *learner) {
   return small_fnv(hash, &learner->iteration, sizeof learner->iteration);
 }
 
-/* FNV-1a over all that shapes the future of a learner. */
-static inline uint64_t small_hash(const am_learner *learner) {
-  if (learner->type != &am_a2c_type) return small_hash_of_tensors(learner);
-  const am_a2c *a = (const am_a2c *)learner;
-  const size_t n = a->network.layout.n_parameters * sizeof(float);
-  const struct {
-    const void *data;
-    size_t size;
-  } parts[] = {{a->parameters, n},
-               {a->m, n},
-               {a->v, n},
-               {&learner->numbers[0], sizeof(double)},
-               {&learner->numbers[1], sizeof(double)},
-               {&learner->iteration, sizeof(uint64_t)},
-               {learner->schedule, (size_t)learner->n_schedule * sizeof(double)}};
-  uint64_t hash = 14695981039346656037u;
-  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-    hash = small_fnv(hash, parts[k].data, parts[k].size);
-  return hash;
-}
 
 /* Creates an experiment or stops the program. */
 static inline am_experiment *small_experiment(const am_config *config) {

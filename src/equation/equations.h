@@ -6,14 +6,19 @@
  *     input u                                      what comes from below, a vector
  *     state h[n]                                   kept from step to step, 0 at first
  *     state v[n] = v_rest                          or what a sum of constants says
- *     trace H[n, n]                                the same for a matrix of each episode's own
+ *     trace H[n, n]                                the same for a matrix of each episode's own, in
+ *                                                  one product: (w + alpha * H) @ h
  *     constant tau = 5 from 1 to 1e6 steps "..."   a number that a user may set
  *     learned W_ir, W_iz as weight_ih              tensors, stacked, under a name of their own
+ *     learned b as "i2h.bias" = linear(u)          a name in quotes is the whole of it
  *     learned w[n, n] = uniform(0, 0.01)           with a shape, or first values
  *     first b_iz = standard + drawn                a part's first values, from what it would be and
  *                                                  another number, uniform in [0, 1)
+ *     given M                                      a number that somebody says from outside
  *     r = sigmoid(W_ir @ u + b_ir)                 a value of this step
  *     h <- (1 - z) * g + z * h                     what a state is after the step
+ *     H <- rule(post = y, pre = h, eta = modulator(y))   slots: what stands there is chosen with
+ *                                                  the text (am_slots)
  *     output h                                     what goes to what lies above
  *
  * A name that is used and never assigned is learned: a matrix before @, else of the shape of what
@@ -24,7 +29,11 @@
  * whatever its update says.
  *
  * Sizes are names (n) or whole numbers; an input's size bears its name. Two sizes of different
- * names never fit. */
+ * names never fit; a vector [1] goes with everything, as a number does.
+ *
+ * A modulator is such a text too. Where it stands in a slot its input is what the slot gives it, its
+ * output the plasticity: a number, or one for each post unit, whose size it calls `post`. Its names
+ * are then modulator.NAME. */
 #ifndef AMINE_EQUATION_EQUATIONS_H
 #define AMINE_EQUATION_EQUATIONS_H
 
@@ -33,12 +42,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "equation/slots.h"
 
 enum {
-  AM_SYMBOL_SIZE = 32, /* of a name with its final 0 */
+  AM_SYMBOL_SIZE = 40, /* of a name with its final 0 */
   AM_SYMBOLS_MAX = 128,
   AM_NODES_MAX = 1024,
-  AM_ASSIGNMENTS_MAX = 96,
+  AM_STATEMENTS_MAX = 96,
   AM_SIZES_MAX = 64,
   AM_TENSORS_MAX = 48,
   AM_ARGUMENTS_MAX = 4,
@@ -56,6 +66,7 @@ typedef enum am_node_kind {
   AM_NODE_DIVIDE,
   AM_NODE_APPLY, /* @ */
   AM_NODE_CALL,
+  AM_NODE_RULE,     /* what becomes of a trace: a[0] post, a[1] pre, a[2] eta */
   AM_NODE_STANDARD, /* in first values: what an element would be; and another draw */
   AM_NODE_DRAWN
 } am_node_kind;
@@ -71,8 +82,8 @@ typedef enum am_function {
   AM_ABS,
   AM_MIN,
   AM_MAX,
-  AM_CLIP, /* of x, low, high */
-  AM_SPIKE, /* of v, width: 1 where v > 0, else 0; derivative max(0, 1 - |v|/width)/width */
+  AM_CLIP,    /* of x, low, high */
+  AM_SPIKE,   /* of v, width: 1 where v > 0, else 0; derivative max(0, 1 - |v|/width)/width */
   AM_SUM,     /* of a vector's elements */
   AM_DOT,     /* of two vectors */
   AM_SOFTMAX, /* of a vector */
@@ -100,6 +111,7 @@ typedef enum am_symbol_kind {
   AM_SYMBOL_STATE,
   AM_SYMBOL_TRACE,
   AM_SYMBOL_CONSTANT,
+  AM_SYMBOL_GIVEN,
   AM_SYMBOL_VALUE
 } am_symbol_kind;
 
@@ -108,6 +120,7 @@ typedef enum am_first {
   AM_FIRST_STANDARD, /* uniform within +-1/sqrt(n), n the elements of the first state, as PyTorch */
   AM_FIRST_UNIFORM,  /* from a to b */
   AM_FIRST_NORMAL,   /* with mean a and standard deviation b */
+  AM_FIRST_LINEAR,   /* uniform within +-1/sqrt(size), as the layer that has so many inputs */
   AM_FIRST_NUMBER    /* a */
 } am_first;
 
@@ -130,6 +143,8 @@ typedef struct am_learned_tensor {
   char name[AM_SYMBOL_SIZE];
   am_first first;
   int from[2]; /* nodes of a and b, which may name constants; -1: not given */
+  int size;    /* of AM_FIRST_LINEAR */
+  bool whole;  /* the name is the whole name: neither network nor layer is added */
 } am_learned_tensor;
 
 /* A size: a name, or a number, or one that follows from use. Several may turn out to be one. */
@@ -151,21 +166,28 @@ typedef struct am_equations {
   am_symbol symbols[AM_SYMBOLS_MAX];
   am_size sizes[AM_SIZES_MAX];
   am_learned_tensor tensors[AM_TENSORS_MAX];
-  am_assignment assignments[AM_ASSIGNMENTS_MAX];
+  am_assignment assignments[AM_STATEMENTS_MAX];
   int n_nodes, n_symbols, n_sizes, n_tensors, n_assignments;
   int input, output;            /* symbols */
+  bool plastic, modulated;      /* traces live; a modulator stands in its slot */
+  int rate;                     /* the rule's own learned rate: a symbol, -1: none */
   char network[AM_SYMBOL_SIZE]; /* "net" if the text does not say */
 } am_equations;
 
 /* Reads a text. `name` (a file's, a network's) stands in sentences, which give line and column, the
- * line itself and a mark below the place. AMINE_ERROR_INPUT for what is wrong, AMINE_ERROR_MEMORY.
- * */
+ * line itself and a mark below the place. slots NULL: nothing stands there. AMINE_ERROR_INPUT for what
+ * is wrong, AMINE_ERROR_MEMORY. */
 amine_status am_equations_read(am_equations **equations, const char *name, const char *text,
-                               amine_error *error);
+                               const am_slots *slots, amine_error *error);
 void am_equations_free(am_equations *equations);
 
 /* The shapes of all symbols and nodes; part of reading. */
 amine_status am_equations_infer(am_equations *e, amine_error *error);
+
+/* Whether a node is, or stands for, a trace; and whether a learned symbol is used in anything but a
+ * trace that does not live. */
+bool am_equations_is_trace(const am_equations *e, int node);
+bool am_equations_uses(const am_equations *e, int symbol);
 
 /* The size that stands for all that are the same. */
 int am_equations_size(const am_equations *e, int size);

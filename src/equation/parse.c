@@ -25,8 +25,20 @@ typedef struct token {
   double number;
 } token;
 
+/* Where the text of a modulator is read in a slot of another. */
+typedef struct scope {
+  int at;                     /* the slot: where its faults are shown */
+  char input[AM_SYMBOL_SIZE]; /* the name of its input, "" before it is said */
+  int argument, size;         /* the node that is its input, and that one's size */
+  int post;                   /* the size of what it goes to */
+  int output;                 /* its symbol, -1 before it is said */
+} scope;
+
 typedef struct reader {
   am_equations *e;
+  const char *text;
+  const am_slots *slots;
+  scope *in;    /* NULL: the network's own text */
   int at;       /* the next byte */
   int brackets; /* open ones, in which lines do not end */
   int depth;
@@ -35,7 +47,10 @@ typedef struct reader {
   amine_error *error;
 } reader;
 
-#define REFUSE(r, at, ...) am_equations_refuse((r)->e, at, (r)->error, __VA_ARGS__)
+/* What is said of a place in a modulator's text is shown at its slot. */
+static int shown_at(const reader *r, int at) { return r->in ? r->in->at : at; }
+
+#define REFUSE(r, at, ...) am_equations_refuse((r)->e, shown_at(r, at), (r)->error, __VA_ARGS__)
 
 /* ------------------------------------------------------------------------------ functions */
 static const struct {
@@ -69,14 +84,14 @@ static int behind_blanks(const char *text, int at, bool lines) {
 
 /* A statement goes on in the next line after an operator or a comma, or if that begins with one. */
 static bool goes_on(const reader *r, const token *t) {
-  const char behind = r->e->text[behind_blanks(r->e->text, r->at, true)];
+  const char behind = r->text[behind_blanks(r->text, r->at, true)];
   return r->brackets > 0 || t->kind == T_LINE ||
          (t->kind == T_SIGN && strchr("+-*/@=<,", t->sign)) || (behind && strchr("+-*/@", behind));
 }
 
 static amine_status number(reader *r) {
   char *end;
-  const char *from = r->e->text + r->at;
+  const char *from = r->text + r->at;
   r->now.kind = T_NUMBER;
   r->now.number = am_number_read(from, &end);
   r->at += (int)(end - from);
@@ -86,15 +101,15 @@ static amine_status number(reader *r) {
 }
 
 static amine_status string(reader *r) {
-  const char *end = strpbrk(r->e->text + r->at + 1, "\"\n");
+  const char *end = strpbrk(r->text + r->at + 1, "\"\n");
   if (!end || *end != '"') return REFUSE(r, r->at, "this text in quotes has no end");
   r->now.kind = T_STRING;
-  r->at = (int)(end - r->e->text) + 1;
+  r->at = (int)(end - r->text) + 1;
   return AMINE_OK;
 }
 
 static amine_status next(reader *r) {
-  const char *text = r->e->text;
+  const char *text = r->text;
   const token before = r->now;
   while (r->at = behind_blanks(text, r->at, false), text[r->at] == '\n' && goes_on(r, &before))
     r->at++;
@@ -119,7 +134,7 @@ static bool is_sign(const reader *r, char c) { return r->now.kind == T_SIGN && r
 
 static bool is_word(const reader *r, const char *word) {
   return r->now.kind == T_NAME && (size_t)r->now.length == strlen(word) &&
-         memcmp(r->e->text + r->now.at, word, strlen(word)) == 0;
+         memcmp(r->text + r->now.at, word, strlen(word)) == 0;
 }
 
 static amine_status expect(reader *r, char c, const char *where) {
@@ -127,14 +142,26 @@ static amine_status expect(reader *r, char c, const char *where) {
   return next(r);
 }
 
+#define SCOPE "modulator."
+enum { NAME_MAX_LENGTH = AM_SYMBOL_SIZE - (int)sizeof SCOPE };
+
 /* Copies the name that stands here and goes on. */
 static amine_status name(reader *r, char out[AM_SYMBOL_SIZE], const char *of) {
   if (r->now.kind != T_NAME) return REFUSE(r, r->now.at, "the name of %s belongs here", of);
-  if (r->now.length >= AM_SYMBOL_SIZE)
-    return REFUSE(r, r->now.at, "a name has at most %d characters", AM_SYMBOL_SIZE - 1);
-  memcpy(out, r->e->text + r->now.at, (size_t)r->now.length);
+  if (r->now.length > NAME_MAX_LENGTH)
+    return REFUSE(r, r->now.at, "a name has at most %d characters", NAME_MAX_LENGTH);
+  memcpy(out, r->text + r->now.at, (size_t)r->now.length);
   out[r->now.length] = 0;
   return next(r);
+}
+
+/* The same for what has a name of the text's own. */
+static amine_status own_name(reader *r, char out[AM_SYMBOL_SIZE], const char *of) {
+  AM_TRY(name(r, out, of));
+  if (!r->in) return AMINE_OK;
+  memmove(out + strlen(SCOPE), out, strlen(out) + 1);
+  memcpy(out, SCOPE, strlen(SCOPE));
+  return AMINE_OK;
 }
 
 /* ------------------------------------------------------------------------------ symbols */
@@ -153,7 +180,7 @@ static amine_status add_symbol(reader *r, int *out, const char *called, am_symbo
     if (strcmp(called, functions[k].name) == 0) return REFUSE(r, at, "%s is a function", called);
   am_symbol *s = &e->symbols[e->n_symbols];
   *s = (am_symbol){.kind = kind,
-                   .at = at,
+                   .at = shown_at(r, at),
                    .update = -1,
                    .begin = -1,
                    .first = -1,
@@ -168,7 +195,7 @@ static amine_status add_symbol(reader *r, int *out, const char *called, am_symbo
 static amine_status declare(reader *r, int *out, am_symbol_kind kind, const char *of) {
   char called[AM_SYMBOL_SIZE];
   const int at = r->now.at;
-  AM_TRY(name(r, called, of));
+  AM_TRY(own_name(r, called, of));
   const int old = am_equations_find(r->e, called);
   if (old < 0) return add_symbol(r, out, called, kind, at);
   const am_symbol *s = &r->e->symbols[old];
@@ -179,6 +206,8 @@ static amine_status declare(reader *r, int *out, am_symbol_kind kind, const char
 
 static amine_status add_size(reader *r, int *out, const char *called, int value) {
   am_equations *e = r->e;
+  if (r->in && strcmp(called, r->in->input) == 0) return *out = r->in->size, AMINE_OK;
+  if (r->in && strcmp(called, "post") == 0) return *out = r->in->post, AMINE_OK;
   for (int k = 0; called[0] && k < e->n_sizes; k++)
     if (strcmp(e->sizes[k].name, called) == 0) return *out = k, AMINE_OK;
   if (e->n_sizes == AM_SIZES_MAX)
@@ -191,12 +220,12 @@ static amine_status add_size(reader *r, int *out, const char *called, int value)
 }
 
 /* "[n, m]" or nothing: rank 0 */
-static amine_status shape(reader *r, am_shape *out) {
+static amine_status sizes(reader *r, am_shape *out, char open, char close) {
   *out = (am_shape){0, {-1, -1}};
-  if (!is_sign(r, '[')) return AMINE_OK;
+  if (!is_sign(r, open)) return AMINE_OK;
   r->brackets++;
   AM_TRY(next(r));
-  while (!is_sign(r, ']')) {
+  while (!is_sign(r, close)) {
     char called[AM_SYMBOL_SIZE] = "";
     int value = 0;
     if (out->rank == 2) return REFUSE(r, r->now.at, "a matrix has two sizes");
@@ -213,13 +242,15 @@ static amine_status shape(reader *r, am_shape *out) {
   return next(r);
 }
 
+static amine_status shape(reader *r, am_shape *out) { return sizes(r, out, '[', ']'); }
+
 /* ------------------------------------------------------------------------------ expressions */
 static amine_status sum(reader *r, int *out);
 
 static amine_status add_node(reader *r, int *out, am_node_kind kind, int at) {
   if (r->e->n_nodes == AM_NODES_MAX)
     return REFUSE(r, at, "a text has at most %d operations", AM_NODES_MAX);
-  r->e->nodes[r->e->n_nodes] = (am_node){.kind = kind, .at = at, .symbol = -1};
+  r->e->nodes[r->e->n_nodes] = (am_node){.kind = kind, .at = shown_at(r, at), .symbol = -1};
   *out = r->e->n_nodes++;
   return AMINE_OK;
 }
@@ -269,6 +300,44 @@ static amine_status call(reader *r, int *out, const char *called, int at) {
   return next(r);
 }
 
+static amine_status symbol_node(reader *r, int *out, int symbol, int at) {
+  AM_TRY(add_node(r, out, AM_NODE_SYMBOL, at));
+  r->e->nodes[*out].symbol = symbol;
+  return AMINE_OK;
+}
+
+static amine_status statements(reader *r);
+
+/* The text of the modulator, in the place of modulator(x): its own names, the node x as its input.
+ * Read alone before, so it has no fault of its own. */
+static amine_status insert_modulator(reader *r, int *out, int argument, int at) {
+  scope in = {.at = at, .argument = argument, .output = -1};
+  AM_TRY(add_size(r, &in.size, "", 0));
+  AM_TRY(add_size(r, &in.post, "", 0));
+  reader inner = {.e = r->e,
+                  .text = r->slots->modulator,
+                  .slots = r->slots,
+                  .in = &in,
+                  .now = {.kind = T_LINE},
+                  .error = r->error};
+  AM_TRY(statements(&inner));
+  return symbol_node(r, out, in.output, at);
+}
+
+/* modulator(x) */
+static amine_status modulator(reader *r, int *out, int at) {
+  int argument;
+  if (r->in) return REFUSE(r, at, "a modulator has no modulator of its own");
+  AM_TRY(bracket(r, &argument));
+  if (r->slots && r->slots->plastic && r->slots->modulator) {
+    if (r->e->modulated)
+      return REFUSE(r, at, "a text has one modulator: a name for what it says serves several");
+    r->e->modulated = true;
+    return insert_modulator(r, out, argument, at);
+  }
+  return add_node(r, out, AM_NODE_NUMBER, at);
+}
+
 static amine_status primary(reader *r, int *out) {
   const int at = r->now.at;
   if (r->now.kind == T_NUMBER) {
@@ -284,13 +353,13 @@ static amine_status primary(reader *r, int *out) {
     return next(r);
   }
   char called[AM_SYMBOL_SIZE];
-  AM_TRY(name(r, called, "a value"));
-  if (is_sign(r, '(')) return call(r, out, called, at);
+  const bool slot = is_word(r, "modulator");
+  AM_TRY(own_name(r, called, "a value"));
+  if (is_sign(r, '(') && slot) return modulator(r, out, at);
+  if (is_sign(r, '(')) return call(r, out, called + (r->in ? strlen(SCOPE) : 0), at);
   int symbol = am_equations_find(r->e, called);
   if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
-  AM_TRY(add_node(r, out, AM_NODE_SYMBOL, at));
-  r->e->nodes[*out].symbol = symbol;
-  return AMINE_OK;
+  return symbol_node(r, out, symbol, at);
 }
 
 static amine_status signed_primary(reader *r, int *out) {
@@ -344,9 +413,23 @@ static amine_status sum(reader *r, int *out) {
 }
 
 /* ------------------------------------------------------------------------------ statements */
+static amine_status add_assignment(reader *r, int symbol, int node, bool update, int at);
+
+/* Of a modulator in its slot: a value, which is what the slot gives it. */
+static amine_status slot_input(reader *r) {
+  int symbol;
+  const int at = r->now.at;
+  if (r->now.length <= NAME_MAX_LENGTH)
+    memcpy(r->in->input, r->text + r->now.at, (size_t)r->now.length);
+  AM_TRY(declare(r, &symbol, AM_SYMBOL_VALUE, "an input"));
+  r->e->symbols[symbol].shape = (am_shape){1, {r->in->size, -1}};
+  return add_assignment(r, symbol, r->in->argument, false, at);
+}
+
 static amine_status input(reader *r) {
   int symbol;
   const int at = r->now.at;
+  if (r->in) return slot_input(r);
   if (r->e->input >= 0) return REFUSE(r, at, "a network has one input");
   AM_TRY(declare(r, &symbol, AM_SYMBOL_INPUT, "an input"));
   am_symbol *s = &r->e->symbols[symbol];
@@ -398,7 +481,7 @@ static amine_status constant(reader *r) {
   if (r->now.kind != T_STRING) return AMINE_OK;
   if (r->now.length - 2 >= (int)sizeof s->meaning)
     return REFUSE(r, r->now.at, "a meaning has at most %d characters", (int)sizeof s->meaning - 1);
-  memcpy(s->meaning, r->e->text + r->now.at + 1, (size_t)r->now.length - 2);
+  memcpy(s->meaning, r->text + r->now.at + 1, (size_t)r->now.length - 2);
   return next(r);
 }
 
@@ -410,14 +493,26 @@ static amine_status add_tensor(reader *r, const char *called, int at) {
     if (strcmp(e->tensors[k].name, called) == 0)
       return REFUSE(r, at, "there is a tensor %s already", called);
   am_learned_tensor *t = &e->tensors[e->n_tensors++];
-  *t = (am_learned_tensor){.first = AM_FIRST_STANDARD, .from = {-1, -1}};
+  *t = (am_learned_tensor){.first = AM_FIRST_STANDARD, .from = {-1, -1}, .size = -1};
   memcpy(t->name, called, strlen(called) + 1);
   return AMINE_OK;
 }
 
-/* "= uniform(LOW, HIGH)", "= normal(MEAN, DEVIATION)", "= VALUE" */
+/* "linear(SIZE)" */
+static amine_status linear(reader *r, am_learned_tensor *t) {
+  am_shape s = {0, {-1, -1}};
+  t->first = AM_FIRST_LINEAR;
+  AM_TRY(next(r));
+  AM_TRY(sizes(r, &s, '(', ')'));
+  if (s.rank != 1) return REFUSE(r, r->now.at, "linear(n) names the size of what the layer reads");
+  t->size = s.dim[0];
+  return AMINE_OK;
+}
+
+/* "= uniform(LOW, HIGH)", "= normal(MEAN, DEVIATION)", "= linear(SIZE)", "= VALUE" */
 static amine_status first_value(reader *r, am_learned_tensor *t) {
   AM_TRY(next(r));
+  if (is_word(r, "linear")) return linear(r, t);
   const bool uniform = is_word(r, "uniform");
   if (!uniform && !is_word(r, "normal")) {
     t->first = AM_FIRST_NUMBER;
@@ -432,6 +527,16 @@ static amine_status first_value(reader *r, am_learned_tensor *t) {
   AM_TRY(sum(r, &t->from[1]));
   r->brackets--;
   return expect(r, ')', "after two numbers");
+}
+
+/* "i2h.weight": a tensor's whole name */
+static amine_status whole_name(reader *r, char out[AM_SYMBOL_SIZE]) {
+  const int n = r->now.length - 2;
+  if (n < 1 || n > NAME_MAX_LENGTH)
+    return REFUSE(r, r->now.at, "a name has 1 to %d characters", NAME_MAX_LENGTH);
+  memcpy(out, r->text + r->now.at + 1, (size_t)n);
+  out[n] = 0;
+  return next(r);
 }
 
 /* learned NAME [SHAPE], NAME [SHAPE], ... [as NAME] [= FIRST] */
@@ -450,11 +555,14 @@ static amine_status learned(reader *r) {
   } while (is_sign(r, ','));
   if (parts > 1 && !is_word(r, "as"))
     return REFUSE(r, r->now.at, "several parts need a name as one: \"as NAME\"");
+  bool whole = false;
   if (is_word(r, "as")) {
     AM_TRY(next(r));
-    AM_TRY(name(r, called, "a tensor"));
+    whole = r->now.kind == T_STRING;
+    AM_TRY(whole ? whole_name(r, called) : own_name(r, called, "a tensor"));
   }
   AM_TRY(add_tensor(r, called, at));
+  e->tensors[e->n_tensors - 1].whole = whole;
   return is_sign(r, '=') ? first_value(r, &e->tensors[e->n_tensors - 1]) : AMINE_OK;
 }
 
@@ -462,7 +570,7 @@ static amine_status learned(reader *r) {
 static amine_status first(reader *r) {
   char called[AM_SYMBOL_SIZE];
   const int at = r->now.at;
-  AM_TRY(name(r, called, "what is learned"));
+  AM_TRY(own_name(r, called, "what is learned"));
   int symbol = am_equations_find(r->e, called);
   if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
   am_symbol *s = &r->e->symbols[symbol];
@@ -475,25 +583,88 @@ static amine_status first(reader *r) {
   return AMINE_OK;
 }
 
-static amine_status network(reader *r) { return name(r, r->e->network, "a network"); }
+static amine_status network(reader *r) {
+  char called[AM_SYMBOL_SIZE];
+  AM_TRY(name(r, called, "a network"));
+  if (!r->in) memcpy(r->e->network, called, sizeof called);
+  return AMINE_OK;
+}
+
+static amine_status given(reader *r) {
+  int symbol;
+  AM_TRY(declare(r, &symbol, AM_SYMBOL_GIVEN, "what is given"));
+  r->e->symbols[symbol].shape.rank = 0;
+  return AMINE_OK;
+}
 
 static amine_status output(reader *r) {
   char called[AM_SYMBOL_SIZE];
   const int at = r->now.at;
-  if (r->e->output >= 0) return REFUSE(r, at, "a network has one output");
-  AM_TRY(name(r, called, "the output"));
-  r->e->output = am_equations_find(r->e, called);
-  if (r->e->output < 0) return REFUSE(r, at, "nothing above says what %s is", called);
+  int *to = r->in ? &r->in->output : &r->e->output;
+  if (*to >= 0) return REFUSE(r, at, "a network has one output");
+  AM_TRY(own_name(r, called, "the output"));
+  *to = am_equations_find(r->e, called);
+  if (*to < 0) return REFUSE(r, at, "nothing above says what %s is", called);
   return AMINE_OK;
 }
 
 static amine_status add_assignment(reader *r, int symbol, int node, bool update, int at) {
   am_equations *e = r->e;
-  if (e->n_assignments == AM_ASSIGNMENTS_MAX)
-    return REFUSE(r, at, "a text has at most %d assignments", AM_ASSIGNMENTS_MAX);
+  if (e->n_assignments == AM_STATEMENTS_MAX)
+    return REFUSE(r, at, "a text has at most %d assignments", AM_STATEMENTS_MAX);
   e->assignments[e->n_assignments++] =
-      (am_assignment){.symbol = symbol, .node = node, .update = update, .at = at};
+      (am_assignment){.symbol = symbol, .node = node, .update = update, .at = shown_at(r, at)};
   return AMINE_OK;
+}
+
+/* The rate that the rule itself learns: one number, whichever slot asks first. */
+static amine_status rule_rate(reader *r, int at) {
+  am_equations *e = r->e;
+  if (!e->plastic || !r->slots->rate || e->rate >= 0) return AMINE_OK;
+  int number, size;
+  AM_TRY(add_symbol(r, &e->rate, "rule.rate", AM_SYMBOL_LEARNED, at));
+  AM_TRY(add_size(r, &size, "", 1));
+  e->symbols[e->rate].shape = (am_shape){1, {size, -1}};
+  e->symbols[e->rate].tensor = e->n_tensors;
+  AM_TRY(add_tensor(r, r->slots->rate, at));
+  AM_TRY(add_node(r, &number, AM_NODE_NUMBER, at));
+  e->nodes[number].number = r->slots->rate_first;
+  am_learned_tensor *t = &e->tensors[e->n_tensors - 1];
+  t->first = AM_FIRST_NUMBER, t->from[0] = number, t->whole = true;
+  return AMINE_OK;
+}
+
+/* rule(post = ..., pre = ..., eta = ...), in any order */
+static amine_status rule(reader *r, int *out) {
+  static const char *const arguments[] = {"post", "pre", "eta"};
+  const int at = r->now.at;
+  int found[3] = {-1, -1, -1}, n = 0;
+  if (!is_word(r, "rule"))
+    return REFUSE(r, at,
+                  "what becomes of a trace is a rule's: "
+                  "rule(post = ..., pre = ..., eta = ...)");
+  AM_TRY(next(r));
+  r->brackets++;
+  AM_TRY(expect(r, '(', "behind rule"));
+  for (; n < 3; n++) {
+    char called[AM_SYMBOL_SIZE];
+    int k = 0;
+    const int where = r->now.at;
+    if (n > 0) AM_TRY(expect(r, ',', "between two arguments"));
+    AM_TRY(name(r, called, "an argument (post, pre, eta)"));
+    while (k < 3 && strcmp(called, arguments[k]) != 0) k++;
+    if (k == 3 || found[k] >= 0)
+      return REFUSE(r, where, "rule takes post, pre and eta, each once, not %s", called);
+    AM_TRY(expect(r, '=', "behind the name of an argument"));
+    AM_TRY(sum(r, &found[k]));
+  }
+  r->brackets--;
+  AM_TRY(expect(r, ')', "where a bracket ends"));
+  AM_TRY(add_node(r, out, AM_NODE_RULE, at));
+  am_node *node = &r->e->nodes[*out];
+  for (int k = 0; k < 3; k++) node->a[k] = found[k];
+  node->n = 3;
+  return rule_rate(r, at);
 }
 
 /* NAME <- ..., NAME = ... */
@@ -502,7 +673,7 @@ static amine_status assignment(reader *r) {
   const token t = r->now;
   int symbol, node;
   char called[AM_SYMBOL_SIZE];
-  AM_TRY(name(r, called, "a value"));
+  AM_TRY(own_name(r, called, "a value"));
   if (is_sign(r, '<')) {
     symbol = am_equations_find(e, called);
     am_symbol *s = symbol < 0 ? NULL : &e->symbols[symbol];
@@ -510,7 +681,7 @@ static amine_status assignment(reader *r) {
       return REFUSE(r, t.at, "there is no state %s: \"state %s[n]\" makes one", called, called);
     if (s->update >= 0) return REFUSE(r, t.at, "%s is updated twice", called);
     AM_TRY(next(r));
-    AM_TRY(sum(r, &node));
+    AM_TRY(s->kind == AM_SYMBOL_TRACE ? rule(r, &node) : sum(r, &node));
     s->update = node;
     return add_assignment(r, symbol, node, true, t.at);
   }
@@ -533,13 +704,15 @@ static amine_status statement(reader *r) {
     const char *word;
     amine_status (*read)(reader *r);
   } others[] = {{"input", input}, {"constant", constant}, {"learned", learned},
-                {"first", first}, {"network", network},   {"output", output}};
+                {"first", first}, {"network", network},   {"output", output},
+                {"given", given}};
   if (is_word(r, "state")) {
     AM_TRY(next(r));
     return state(r, AM_SYMBOL_STATE, 1, "a state");
   }
   if (is_word(r, "trace")) {
     AM_TRY(next(r));
+    if (r->in) return REFUSE(r, r->now.at, "a modulator has no trace of its own");
     return state(r, AM_SYMBOL_TRACE, 2, "a trace");
   }
   for (size_t k = 0; k < sizeof others / sizeof *others; k++)
@@ -551,6 +724,51 @@ static amine_status statement(reader *r) {
 }
 
 /* ------------------------------------------------------------------------------ the whole text */
+bool am_equations_is_trace(const am_equations *e, int node) {
+  const am_node *n = &e->nodes[node];
+  return n->kind == AM_NODE_SYMBOL && e->symbols[n->symbol].kind == AM_SYMBOL_TRACE;
+}
+
+/* What multiplies a trace and has no shape of its own, as the slots say. */
+static void share_alpha(am_equations *e, const am_slots *slots) {
+  if (!slots || slots->alpha == AM_ALPHA_CONNECTION) return;
+  for (int k = 0; k < e->n_nodes; k++) {
+    const am_node *n = &e->nodes[k];
+    if (n->kind != AM_NODE_MULTIPLY) continue;
+    for (int i = 0; i < 2; i++) {
+      const am_node *a = &e->nodes[n->a[i]], *H = &e->nodes[n->a[1 - i]];
+      if (!am_equations_is_trace(e, n->a[1 - i]) || a->kind != AM_NODE_SYMBOL) continue;
+      am_symbol *alpha = &e->symbols[a->symbol];
+      if (alpha->kind != AM_SYMBOL_LEARNED || alpha->shape.rank >= 0) continue;
+      const bool each = slots->alpha == AM_ALPHA_NEURON;
+      alpha->shape = (am_shape){each ? 1 : 0, {each ? e->symbols[H->symbol].shape.dim[0] : -1, -1}};
+    }
+  }
+}
+
+/* Does a tree ask for a symbol, apart from traces that do not live? */
+static bool asks_for(const am_equations *e, int node, int symbol) {
+  const am_node *n = &e->nodes[node];
+  if (n->kind == AM_NODE_SYMBOL) return n->symbol == symbol;
+  if (!e->plastic && n->kind == AM_NODE_RULE) return false;
+  if (!e->plastic && n->kind == AM_NODE_MULTIPLY &&
+      (am_equations_is_trace(e, n->a[0]) || am_equations_is_trace(e, n->a[1])))
+    return false;
+  for (int k = 0; k < n->n; k++)
+    if (asks_for(e, n->a[k], symbol)) return true;
+  return false;
+}
+
+bool am_equations_uses(const am_equations *e, int symbol) {
+  bool named = false;
+  if (symbol == e->rate) return true;
+  for (int k = 0; k < e->n_nodes; k++)
+    named |= e->nodes[k].kind == AM_NODE_SYMBOL && e->nodes[k].symbol == symbol;
+  for (int k = 0; k < e->n_assignments; k++)
+    if (asks_for(e, e->assignments[k].node, symbol)) return true;
+  return !named;
+}
+
 /* What no declaration names has a tensor of its own, after the others. */
 static amine_status complete(reader *r) {
   am_equations *e = r->e;
@@ -568,7 +786,7 @@ static amine_status complete(reader *r) {
   return AMINE_OK;
 }
 
-static amine_status read_all(reader *r) {
+static amine_status statements(reader *r) {
   AM_TRY(next(r));
   while (r->now.kind != T_END) {
     if (r->now.kind != T_LINE) {
@@ -578,19 +796,36 @@ static amine_status read_all(reader *r) {
     }
     if (r->now.kind == T_LINE) AM_TRY(next(r));
   }
+  return AMINE_OK;
+}
+
+static amine_status read_all(reader *r) {
+  AM_TRY(statements(r));
   AM_TRY(complete(r));
+  share_alpha(r->e, r->slots);
   return am_equations_infer(r->e, r->error);
 }
 
+/* The modulator's text, alone: what is wrong with it is said of it. */
+static amine_status check_modulator(const am_slots *slots, amine_error *error) {
+  am_equations *alone;
+  if (!slots || !slots->modulator) return AMINE_OK;
+  AM_TRY(am_equations_read(&alone, slots->modulator_name, slots->modulator, NULL, error));
+  am_equations_free(alone);
+  return AMINE_OK;
+}
+
 amine_status am_equations_read(am_equations **equations, const char *called, const char *text,
-                               amine_error *error) {
+                               const am_slots *slots, amine_error *error) {
+  AM_TRY(check_modulator(slots, error));
   am_equations *e = am_alloc(1, sizeof *e);
   if (!e) return am_fail_memory(error, sizeof *e);
-  e->input = e->output = -1;
+  e->input = e->output = e->rate = -1;
+  e->plastic = slots && slots->plastic;
   memcpy(e->network, "net", sizeof "net");
   e->text = am_strdup(text);
   e->name = am_strdup(called);
-  reader r = {.e = e, .now = {.kind = T_LINE}, .error = error};
+  reader r = {.e = e, .text = e->text, .slots = slots, .now = {.kind = T_LINE}, .error = error};
   amine_status status = AMINE_OK;
   if (!e->text || !e->name) status = am_fail_memory(error, strlen(text) + 1);
   else if (strlen(text) > 65536)

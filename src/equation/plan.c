@@ -28,6 +28,10 @@ typedef struct builder {
   int n_values, fixed_capacity;
   unsigned done;     /* to the output between steps */
   int within, gains; /* within the argument of @ so many times; the gained value, -1: none yet */
+  bool transposed[AM_SYMBOLS_MAX];
+  int trace[AM_SYMBOLS_MAX];  /* which trace a symbol is, -1: none yet */
+  int ends[AM_TRACES_MAX][3]; /* the values that it takes up: post, pre, eta */
+  int level;                  /* the value that is M */
   amine_error *error;
 } builder;
 
@@ -41,6 +45,9 @@ static const am_symbol *symbol_of(const builder *b, int node) {
 
 static int size_of(const builder *b, int dim) { return b->size[am_equations_size(b->e, dim)]; }
 static int rows_of(const builder *b, am_shape s) { return s.rank > 0 ? size_of(b, s.dim[0]) : 1; }
+static bool by_units(const builder *b) { return b->p->layout == AM_LAYOUT_UNITS; }
+/* How many rows a value takes. */
+static int room_of(const builder *b, int rows) { return by_units(b) ? am_pad(rows, 16) : rows; }
 
 /* ------------------------------------------------------------------------------ what is given */
 static bool constant_value(const builder *b, int node, double *out) {
@@ -114,6 +121,7 @@ static amine_status take_given(builder *b, const am_binding *given, int n) {
 /* ------------------------------------------------------------------------------ tensors */
 static amine_status first_values(builder *b, am_plan_tensor *t, const am_learned_tensor *from) {
   t->first = from->first;
+  if (from->size >= 0) t->size = size_of(b, from->size);
   for (int k = 0; k < 2; k++) {
     if (from->from[k] < 0) continue;
     if (!constant_value(b, from->from[k], &t->from[k]) || !isfinite(t->from[k]))
@@ -157,32 +165,92 @@ float am_plan_first_value(const am_plan_part *part, float standard, float drawn)
   return stack[0];
 }
 
+static bool names(const builder *b, int node, int symbol) {
+  const am_node *n = node_of(b, node);
+  if (n->symbol == symbol) return true;
+  for (int k = 0; k < n->n; k++)
+    if (names(b, n->a[k], symbol)) return true;
+  return false;
+}
+
+/* Matrices that read the input alone lie as their transposes: they have few columns. */
+static void find_transposed(builder *b) {
+  const am_equations *e = b->e;
+  for (int k = 0; k < e->n_symbols; k++) b->transposed[k] = by_units(b);
+  for (int k = 0; k < e->n_nodes; k++) {
+    const am_node *n = &e->nodes[k];
+    if (n->kind != AM_NODE_APPLY) continue;
+    const am_symbol *x = symbol_of(b, n->a[1]);
+    const int W = node_of(b, n->a[0])->symbol;
+    if (W >= 0 && (!x || x->kind != AM_SYMBOL_INPUT)) b->transposed[W] = false;
+    for (int i = 0; W < 0 && i < e->n_symbols; i++) b->transposed[i] &= !names(b, n->a[0], i);
+  }
+}
+
+/* The parts of tensor t lie one after the other. */
+static amine_status place_parts(builder *b, int t, am_plan_tensor *out) {
+  const am_equations *e = b->e;
+  bool transposed = by_units(b);
+  int part = 0;
+  for (int k = 0; k < e->n_symbols; k++) {
+    const am_symbol *s = &e->symbols[k];
+    if (s->kind != AM_SYMBOL_LEARNED || s->tensor != t) continue;
+    if (s->shape.rank == 2) out->rank = 2, out->dims[1] = size_of(b, s->shape.dim[1]);
+    if (by_units(b) && part > 0 && part != rows_of(b, s->shape))
+      return REFUSE(b, s->at, "with traces the parts of a tensor are of one size");
+    transposed &= b->transposed[k];
+    part = rows_of(b, s->shape);
+  }
+  const am_order order = !by_units(b)    ? AM_ORDER_ROWS
+                         : out->rank < 2 ? AM_ORDER_VECTOR
+                         : transposed    ? AM_ORDER_PANEL_TRANSPOSED
+                                         : AM_ORDER_PANEL;
+  out->form = am_form_of(order, part, out->dims[1]);
+  for (int k = 0; k < e->n_symbols; k++) {
+    const am_symbol *s = &e->symbols[k];
+    if (s->kind != AM_SYMBOL_LEARNED || s->tensor != t) continue;
+    b->part[k] = out->at + am_form_at(out->form, out->dims[0], 0, out->dims[1]);
+    b->transposed[k] = transposed;
+    if (s->first >= 0) {
+      if (b->p->n_parts == AM_TENSORS_MAX)
+        return REFUSE(b, s->at, "at most %d parts have first values", AM_TENSORS_MAX);
+      am_plan_part *first = &b->p->parts[b->p->n_parts++];
+      *first = (am_plan_part){
+          .tensor = b->p->n_tensors - 1, .row = out->dims[0], .rows = rows_of(b, s->shape)};
+      AM_TRY(first_code(b, first, s->first));
+    }
+    out->dims[0] += rows_of(b, s->shape);
+  }
+  return AMINE_OK;
+}
+
+static bool is_used(const builder *b, int tensor) {
+  for (int k = 0; k < b->e->n_symbols; k++)
+    if (b->e->symbols[k].tensor == tensor && am_equations_uses(b->e, k)) return true;
+  return false;
+}
+
+static size_t elements_of(const am_plan_tensor *t) {
+  if (t->form.order == AM_ORDER_ROWS) return (size_t)t->dims[0] * (size_t)t->dims[1];
+  return (size_t)(t->dims[0] / t->form.part) * t->form.size;
+}
+
 static amine_status place_tensors(builder *b) {
   const am_equations *e = b->e;
   am_plan *p = b->p;
   size_t at = 0;
+  find_transposed(b);
   for (int t = 0; t < e->n_tensors; t++) {
+    if (!is_used(b, t)) continue;
     am_plan_tensor *out = &p->tensors[p->n_tensors++];
-    *out = (am_plan_tensor){.rank = 1, .dims = {0, 1}, .at = at};
+    *out = (am_plan_tensor){.rank = 1, .dims = {0, 1}, .at = at, .whole = e->tensors[t].whole};
     memcpy(out->name, e->tensors[t].name, sizeof out->name);
-    for (int k = 0; k < e->n_symbols; k++) {
-      const am_symbol *s = &e->symbols[k];
-      if (s->kind != AM_SYMBOL_LEARNED || s->tensor != t) continue;
-      if (s->shape.rank == 2) out->rank = 2, out->dims[1] = size_of(b, s->shape.dim[1]);
-      b->part[k] = at + (size_t)out->dims[0] * (size_t)out->dims[1];
-      if (s->first >= 0) {
-        if (p->n_parts == AM_TENSORS_MAX)
-          return REFUSE(b, s->at, "at most %d parts have first values", AM_TENSORS_MAX);
-        am_plan_part *part = &p->parts[p->n_parts++];
-        *part = (am_plan_part){.tensor = t, .row = out->dims[0], .rows = rows_of(b, s->shape)};
-        AM_TRY(first_code(b, part, s->first));
-      }
-      out->dims[0] += rows_of(b, s->shape);
-    }
+    AM_TRY(place_parts(b, t, out));
     AM_TRY(first_values(b, out, &e->tensors[t]));
-    at += ((size_t)out->dims[0] * (size_t)out->dims[1] + 15) / 16 * 16;
+    at += (elements_of(out) + 15) / 16 * 16;
   }
-  p->n_parameters = at;
+  p->n_parameters = p->n_packed = at;
+  p->rate = e->rate >= 0 ? b->part[e->rate] : SIZE_MAX;
   return AMINE_OK;
 }
 
@@ -204,7 +272,7 @@ static amine_status add_fixed(builder *b, int *row, int n, int at) {
     p->fixed = more, b->fixed_capacity = capacity;
   }
   *row = p->n_fixed;
-  p->n_fixed += n;
+  for (int k = 0; k < n; k++) p->fixed[p->n_fixed++] = (am_fixed){.number = 0};
   return AMINE_OK;
 }
 
@@ -216,7 +284,7 @@ static amine_status number_value(builder *b, int *out, double number, int at) {
       return *out = k, AMINE_OK;
   }
   int row = 0;
-  AM_TRY(add_fixed(b, &row, 1, at));
+  AM_TRY(add_fixed(b, &row, room_of(b, 1), at));
   b->p->fixed[row] = (am_fixed){.number = number};
   return add_value(b, out, AM_FROM_FIXED, row, 1, at);
 }
@@ -225,7 +293,7 @@ static amine_status learned_value(builder *b, int *out, int symbol, int at) {
   const am_symbol *s = &b->e->symbols[symbol];
   const int n = rows_of(b, s->shape);
   int row = 0;
-  AM_TRY(add_fixed(b, &row, n, at));
+  AM_TRY(add_fixed(b, &row, room_of(b, n), at));
   for (int k = 0; k < n; k++)
     b->p->fixed[row + k] = (am_fixed){.learned = true, .at = b->part[symbol] + (size_t)k};
   return add_value(b, out, AM_FROM_FIXED, row, n, at);
@@ -250,6 +318,8 @@ static amine_status symbol_value(builder *b, int *out, int symbol, int at) {
     return REFUSE(b, at, "the matrix %s stands alone: it belongs before @", s->name);
   if (s->kind == AM_SYMBOL_INPUT)
     AM_TRY(add_value(b, out, AM_FROM_INPUT, 0, rows_of(b, s->shape), at));
+  else if (s->kind == AM_SYMBOL_GIVEN)
+    AM_TRY(add_value(b, out, AM_FROM_GIVEN, room_of(b, 1) * b->p->n_given++, 1, at));
   else if (s->kind == AM_SYMBOL_STATE) /* its rows are known at the end */
     AM_TRY(add_value(b, out, AM_FROM_BEFORE, symbol, rows_of(b, s->shape), at));
   else AM_TRY(learned_value(b, out, symbol, at));
@@ -264,7 +334,7 @@ static amine_status add(builder *b, int *out, am_operation_kind kind, int rows, 
   if (p->n_operations == AM_OPERATIONS_MAX)
     return REFUSE(b, at, "a plan has at most %d operations", AM_OPERATIONS_MAX);
   const int k = p->n_operations++;
-  p->operations[k] = (am_operation){.kind = kind, .n_in = n, .rows = rows};
+  p->operations[k] = (am_operation){.kind = kind, .n_in = n, .rows = rows, .trace = -1};
   for (int i = 0; i < n; i++) b->in[k][i] = in[i], b->values[in[i]].uses++;
   b->base[k] = base;
   if (base >= 0) b->values[base].uses++;
@@ -335,23 +405,105 @@ static bool is_bias(const builder *b, const term *t) {
   return !t->minus && !t->done && s && s->kind == AM_SYMBOL_LEARNED && s->shape.rank == 1;
 }
 
+/* What stands before @: a learned matrix, a trace and what multiplies it, or the sum of both. */
+typedef struct matrix {
+  int W, trace, alpha; /* symbols; -1: there is none */
+} matrix;
+
+static amine_status take_factor(builder *b, matrix *m, int node) {
+  const am_node *n = node_of(b, node);
+  const am_symbol *s = symbol_of(b, node);
+  if (s && s->kind == AM_SYMBOL_LEARNED && s->shape.rank == 2 && m->W < 0)
+    return m->W = n->symbol, AMINE_OK;
+  for (int i = 0; n->kind == AM_NODE_MULTIPLY && m->trace < 0 && i < 2; i++) {
+    const am_symbol *alpha = symbol_of(b, n->a[i]);
+    if (!am_equations_is_trace(b->e, n->a[1 - i]) || !alpha || alpha->kind != AM_SYMBOL_LEARNED)
+      continue;
+    m->alpha = node_of(b, n->a[i])->symbol;
+    return m->trace = node_of(b, n->a[1 - i])->symbol, AMINE_OK;
+  }
+  if (am_equations_is_trace(b->e, node) && m->trace < 0) return m->trace = n->symbol, AMINE_OK;
+  return REFUSE(b, n->at, "before @ stands a learned matrix, a trace, or both: (w + alpha * H)");
+}
+
+static amine_status matrix_of(builder *b, matrix *m, int node) {
+  term terms[TERMS_MAX];
+  int n = 0;
+  *m = (matrix){-1, -1, -1};
+  AM_TRY(gather(b, terms, &n, node, false));
+  for (int k = 0; k < n; k++) {
+    if (terms[k].minus)
+      return REFUSE(b, node_of(b, terms[k].node)->at, "a matrix is not taken off another");
+    AM_TRY(take_factor(b, m, terms[k].node));
+  }
+  if (b->e->plastic || m->trace < 0) return AMINE_OK;
+  if (m->W < 0) return REFUSE(b, node_of(b, node)->at, "without a rule nothing is left here");
+  return m->trace = m->alpha = -1, AMINE_OK;
+}
+
+/* `count` more elements behind the parameters. */
+static size_t pack(builder *b, size_t count) {
+  const size_t at = b->p->n_packed;
+  b->p->n_packed += (count + 15) / 16 * 16;
+  return at;
+}
+
+static amine_status add_trace(builder *b, am_operation *o, const matrix *m, int at) {
+  const am_symbol *H = &b->e->symbols[m->trace];
+  if (!by_units(b))
+    return REFUSE(b, at, "a trace is what each episode has of its own: this learner has all alike");
+  if (b->trace[m->trace] >= 0) return REFUSE(b, at, "%s has one product, this is another", H->name);
+  if (b->p->n_traces == AM_TRACES_MAX)
+    return REFUSE(b, at, "a network has at most %d traces", AM_TRACES_MAX);
+  o->trace = b->trace[m->trace] = b->p->n_traces;
+  am_plan_trace *t = &b->p->traces[b->p->n_traces++];
+  *t = (am_plan_trace){.rows = rows_of(b, H->shape), .cols = size_of(b, H->shape.dim[1])};
+  memcpy(t->name, H->name, sizeof t->name);
+  const size_t panel = am_panel_size(t->rows, t->cols);
+  t->w = m->W >= 0 ? b->part[m->W] : pack(b, panel);
+  const am_shape alpha = m->alpha >= 0 ? b->e->symbols[m->alpha].shape : (am_shape){0, {-1, -1}};
+  if (alpha.rank == 2) return t->alpha = b->part[m->alpha], AMINE_OK;
+  t->alpha = pack(b, panel);
+  t->n_few = rows_of(b, alpha);
+  t->few = m->alpha >= 0 ? b->part[m->alpha] : SIZE_MAX;
+  return AMINE_OK;
+}
+
+/* A tensor that multiplies a trace, as a whole. */
+static void note_alpha(builder *b, const matrix *m) {
+  for (int k = 0; m->alpha >= 0 && k < b->p->n_tensors; k++)
+    b->p->tensors[k].alpha |= b->p->tensors[k].at == b->part[m->alpha];
+}
+
+/* y = matrix x, a new operation. */
+static amine_status add_product(builder *b, int *out, const am_node *apply) {
+  int x;
+  matrix m;
+  AM_TRY(matrix_of(b, &m, apply->a[0]));
+  b->within++;
+  AM_TRY(lower(b, &x, apply->a[1]));
+  b->within--;
+  const int rows = rows_of(b, b->e->symbols[m.W >= 0 ? m.W : m.trace].shape);
+  AM_TRY(add(b, out, AM_DO_AFFINE, rows, &x, 1, *out, apply->at));
+  am_operation *o = &b->p->operations[b->p->n_operations - 1];
+  if (m.trace >= 0) AM_TRY(add_trace(b, o, &m, apply->at));
+  note_alpha(b, &m);
+  o->weights = m.trace >= 0 ? b->p->traces[o->trace].w : b->part[m.W];
+  o->transposed = m.trace < 0 && b->transposed[m.W];
+  return AMINE_OK;
+}
+
 /* The matrices of a sum and their biases, into one value; *out stays -1 if there are none. */
 static amine_status affine_terms(builder *b, int *out, term *terms, int n) {
   for (int k = 0; k < n; k++) {
     const am_node *apply = node_of(b, terms[k].node);
     if (terms[k].minus || apply->kind != AM_NODE_APPLY) continue;
-    const am_symbol *W = symbol_of(b, apply->a[0]);
-    if (!W || W->kind != AM_SYMBOL_LEARNED)
-      return REFUSE(b, apply->at, "before @ a learned matrix belongs");
-    int x, bias = -1;
-    b->within++;
-    AM_TRY(lower(b, &x, apply->a[1]));
-    b->within--;
-    for (int i = *out < 0 ? 0 : k + 1; i <= k + 1 && i < n && bias < 0; i++)
-      if (is_bias(b, &terms[i])) bias = i;
-    AM_TRY(add(b, out, AM_DO_AFFINE, rows_of(b, W->shape), &x, 1, *out, apply->at));
+    int bias = -1;
+    const int from = *out < 0 ? 0 : k + 1;
+    AM_TRY(add_product(b, out, apply));
     am_operation *o = &b->p->operations[b->p->n_operations - 1];
-    o->weights = b->part[node_of(b, apply->a[0])->symbol];
+    for (int i = from; i <= k + 1 && i < n && bias < 0; i++)
+      if (is_bias(b, &terms[i])) bias = i;
     terms[k].done = true;
     if (bias < 0) continue;
     o->has_bias = true;
@@ -527,16 +679,40 @@ static amine_status keep_state(builder *b, int symbol, int v, int at) {
   return AMINE_OK;
 }
 
+static void keep(builder *b, int v) {
+  b->values[v].kept |= b->values[v].from == AM_FROM_STEP;
+  b->values[v].uses++;
+}
+
+/* What traces take up: values that stay as they are until the next step. */
+static amine_status lower_rules(builder *b) {
+  const am_equations *e = b->e;
+  for (int k = 0; b->e->plastic && k < e->n_assignments; k++) {
+    const am_assignment *a = &e->assignments[k];
+    const am_node *n = node_of(b, a->node);
+    if (n->kind != AM_NODE_RULE) continue;
+    const int trace = b->trace[a->symbol];
+    if (trace < 0)
+      return REFUSE(b, e->symbols[a->symbol].at, "%s stands in no product: (w + %s) @ h",
+                    e->symbols[a->symbol].name, e->symbols[a->symbol].name);
+    for (int i = 0; i < 3; i++) {
+      AM_TRY(lower(b, &b->ends[trace][i], n->a[i]));
+      keep(b, b->ends[trace][i]);
+    }
+  }
+  const int M = am_equations_find(e, "modulator.M");
+  b->p->has_level = M >= 0 && e->plastic && b->of_symbol[M] >= 0;
+  if (b->p->has_level) keep(b, b->level = b->of_symbol[M]);
+  return AMINE_OK;
+}
+
 static amine_status lower_all(builder *b) {
   const am_equations *e = b->e;
   int after[AM_SYMBOLS_MAX];
-  for (int k = 0; k < e->n_symbols; k++) {
-    b->of_symbol[k] = after[k] = -1;
-    if (e->symbols[k].kind == AM_SYMBOL_TRACE)
-      return REFUSE(b, e->symbols[k].at, "traces are not computed by plans of lanes");
-  }
+  for (int k = 0; k < e->n_symbols; k++) b->of_symbol[k] = after[k] = b->trace[k] = -1;
   for (int k = 0; k < e->n_assignments; k++) {
     const am_assignment *a = &e->assignments[k];
+    if (node_of(b, a->node)->kind == AM_NODE_RULE) continue;
     AM_TRY(lower(b, a->update ? &after[a->symbol] : &b->of_symbol[a->symbol], a->node));
   }
   for (int k = 0; k < e->n_symbols; k++) /* states in the order of the text */
@@ -552,7 +728,7 @@ static amine_status lower_all(builder *b) {
   b->values[v].kept = true;
   b->values[v].uses++;
   b->p->output = v;
-  return AMINE_OK;
+  return lower_rules(b);
 }
 
 /* ------------------------------------------------------------------------------ rows */
@@ -593,6 +769,40 @@ static void remove_unused(builder *b) {
   p->n_operations = n;
 }
 
+static void swap_operations(builder *b, int i, int k) {
+  am_plan *p = b->p;
+  const am_operation o = p->operations[i];
+  p->operations[i] = p->operations[k], p->operations[k] = o;
+  int in[AM_OPERANDS];
+  memcpy(in, b->in[i], sizeof in);
+  memcpy(b->in[i], b->in[k], sizeof in);
+  memcpy(b->in[k], in, sizeof in);
+  const int base = b->base[i], out = b->out[i];
+  b->base[i] = b->base[k], b->out[i] = b->out[k];
+  b->base[k] = base, b->out[k] = out;
+  b->values[b->out[i]].producer = i, b->values[b->out[k]].producer = k;
+}
+
+/* Those that states and output ask for come first, in their order, then the others. */
+static void put_off(builder *b) {
+  am_plan *p = b->p;
+  bool now[AM_OPERATIONS_MAX] = {false};
+  am_operation *all = p->operations;
+  for (int s = 0; s < p->n_states; s++) now[b->values[p->states[s].row].producer] = true;
+  now[b->values[p->output].producer] = true;
+  for (int k = p->n_operations - 1; k >= 0; k--) {
+    if (!now[k]) continue;
+    for (int i = 0; i < all[k].n_in; i++)
+      if (b->values[b->in[k][i]].producer >= 0) now[b->values[b->in[k][i]].producer] = true;
+    if (b->base[k] >= 0) now[b->values[b->base[k]].producer] = true;
+  }
+  for (int k = 0; k < p->n_operations; k++) {
+    if (!now[k]) continue;
+    for (int i = k; i > p->n_now; i--) swap_operations(b, i, i - 1);
+    p->n_now++;
+  }
+}
+
 static void give_rows(builder *b) {
   am_plan *p = b->p;
   for (int k = 0; k < p->n_operations; k++) {
@@ -604,22 +814,45 @@ static void give_rows(builder *b) {
       if (is_needed(b, k, i) || !in_place(b, b->in[k][i], o->rows)) continue;
       y->row = b->values[b->in[k][i]].row;
     }
-    if (y->row < 0) y->row = p->n_rows, p->n_rows += o->rows;
+    if (y->row < 0) y->row = p->n_rows, p->n_rows += room_of(b, o->rows);
     o->row = y->row;
   }
+}
+
+/* Where a value lies, once rows are given. */
+static am_operand operand_of(const builder *b, int of) {
+  const am_plan *p = b->p;
+  const value *v = &b->values[of];
+  am_operand o = {.from = v->from, .row = v->row, .rows = v->rows};
+  for (int s = 0; v->from == AM_FROM_BEFORE && s < p->n_states; s++)
+    if (strcmp(p->states[s].name, b->e->symbols[v->row].name) == 0)
+      o.row = b->values[p->states[s].row].row;
+  return o;
+}
+
+static amine_status note_kept(builder *b) {
+  am_plan *p = b->p;
+  int n = 0;
+  for (int v = 0; v < b->n_values; v++) n += b->values[v].kept;
+  p->kept = am_alloc((size_t)n, sizeof *p->kept);
+  if (!p->kept) return am_fail_memory(b->error, (size_t)n * sizeof *p->kept);
+  for (int v = 0; v < b->n_values; v++)
+    if (b->values[v].kept && b->values[v].row >= 0)
+      p->kept[p->n_kept++] = (am_plan_rows){b->values[v].row, b->values[v].rows};
+  return AMINE_OK;
 }
 
 static void take_rows(builder *b) {
   am_plan *p = b->p;
   for (int k = 0; k < p->n_operations; k++)
-    for (int i = 0; i < p->operations[k].n_in; i++) {
-      const value *v = &b->values[b->in[k][i]];
-      p->operations[k].in[i] = (am_operand){.from = v->from, .row = v->row, .rows = v->rows};
-      if (v->from != AM_FROM_BEFORE) continue;
-      for (int s = 0; s < p->n_states; s++)
-        if (strcmp(p->states[s].name, b->e->symbols[v->row].name) == 0)
-          p->operations[k].in[i].row = b->values[p->states[s].row].row;
-    }
+    for (int i = 0; i < p->operations[k].n_in; i++)
+      p->operations[k].in[i] = operand_of(b, b->in[k][i]);
+  for (int t = 0; t < p->n_traces; t++) {
+    p->traces[t].post = operand_of(b, b->ends[t][0]);
+    p->traces[t].pre = operand_of(b, b->ends[t][1]);
+    p->traces[t].eta = operand_of(b, b->ends[t][2]);
+  }
+  if (p->has_level) p->level = operand_of(b, b->level);
   for (int s = 0; s < p->n_states; s++) p->states[s].row = b->values[p->states[s].row].row;
   p->n_outputs = b->values[p->output].rows;
   for (int s = 0; s < p->n_states; s++)
@@ -631,7 +864,8 @@ static void take_rows(builder *b) {
  * place: so each row's effect on its own unit stays apart. */
 static amine_status spread(builder *b, am_operation *o, am_operand *in) {
   const am_plan *p = b->p;
-  const bool each = o->kind != AM_DO_AFFINE && o->kind != AM_DO_SUM && o->kind != AM_DO_DOT;
+  const bool each =
+      !by_units(b) && o->kind != AM_DO_AFFINE && o->kind != AM_DO_SUM && o->kind != AM_DO_DOT;
   if (!each || in->from != AM_FROM_FIXED || !p->fixed[in->row].learned || in->rows == o->rows)
     return AMINE_OK;
   const am_fixed learned = p->fixed[in->row];
@@ -705,7 +939,9 @@ static amine_status build(builder *b, const am_binding *given, int n) {
   b->p->n_inputs = rows_of(b, b->e->symbols[b->e->input].shape);
   AM_TRY(lower_all(b));
   remove_unused(b);
+  put_off(b);
   give_rows(b);
+  AM_TRY(note_kept(b));
   take_rows(b);
   AM_TRY(spread_all(b));
   order_backward(b);
@@ -734,12 +970,13 @@ static void cut_arrays(am_plan *p) {
 }
 
 amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
-                          unsigned done, amine_error *error) {
+                          am_layout layout, unsigned done, amine_error *error) {
   builder *b = am_alloc(1, sizeof *b);
   am_plan *p = am_alloc(1, sizeof *p);
   amine_status status = AMINE_OK;
   if (!b || !p || !take_arrays(p)) status = am_fail_memory(error, sizeof *b + sizeof *p);
   else {
+    p->layout = layout;
     *b = (builder){.e = e, .p = p, .done = done, .gains = -1, .error = error};
     status = build(b, given, n);
   }
@@ -759,5 +996,6 @@ void am_plan_free(am_plan *plan) {
   am_free(plan->backward);
   am_free(plan->parts);
   am_free(plan->fixed);
+  am_free(plan->kept);
   am_free(plan);
 }

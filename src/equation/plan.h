@@ -13,13 +13,22 @@
  * division by a number is multiplication. What nobody asks for any more is overwritten. Each is a
  * rule on the text, so the bits depend on the text alone.
  *
+ * Two layouts. LANES is that of above. Where traces live, each episode has matrices of its own, which
+ * are read once and written once in a step; there the layout is UNITS: a row is one number of one
+ * episode, sixteen rows a vector, every value at a multiple of sixteen (what lies behind it is 0),
+ * matrices in panels (kernel/panel.h), and one or two episodes go side by side
+ * (network/pair_lane.h).
+ *
  * A plan is immutable once made and shared by all threads. */
 #ifndef AMINE_EQUATION_PLAN_H
 #define AMINE_EQUATION_PLAN_H
 
 #include "equation/equations.h"
+#include "kernel/panel.h"
 
-enum { AM_OPERATIONS_MAX = 512, AM_STATES_MAX = 16, AM_OPERANDS = 3 };
+enum { AM_OPERATIONS_MAX = 512, AM_STATES_MAX = 16, AM_OPERANDS = 3, AM_TRACES_MAX = 8 };
+
+typedef enum am_layout { AM_LAYOUT_LANES, AM_LAYOUT_UNITS } am_layout;
 
 typedef enum am_operation_kind {
   AM_DO_AFFINE, /* y = b + W x, or y + b + W x */
@@ -54,7 +63,8 @@ typedef enum am_from {
   AM_FROM_BEFORE,
   AM_FROM_INPUT,
   AM_FROM_FIXED,
-  AM_FROM_GAINED /* the output of the step before, as gains left it */
+  AM_FROM_GAINED, /* the output of the step before, as gains left it */
+  AM_FROM_GIVEN   /* from outside; no gradient goes there */
 } am_from;
 
 /* Rows: as many as the result, or 1 for all of its rows. */
@@ -72,7 +82,24 @@ typedef struct am_operation {
   /* AFFINE: W [rows][in[0].rows] and b [rows], places among the parameters */
   size_t weights, bias;
   bool has_bias, adds; /* adds: to what the rows hold */
+  bool transposed;     /* UNITS: W lies as its transpose */
+  int trace;           /* y = (W + alpha H) x: which one's, -1: none */
 } am_operation;
+
+/* A trace H [rows][cols], UNITS only: after each step H <- rule(post, pre, eta). Its product is that
+ * of one operation. */
+typedef struct am_plan_trace {
+  char name[AM_SYMBOL_SIZE];
+  int rows, cols;
+  am_operand post, pre, eta; /* [rows], [cols], [1] or [rows], as they are after the step */
+  size_t w, alpha;           /* panels among the packed parameters */
+  size_t few;                /* the learned alphas if they are fewer: [rows] or [1] */
+  int n_few;                 /* how many; 0: each connection has its own */
+} am_plan_trace;
+
+typedef struct am_plan_rows {
+  int row, rows;
+} am_plan_rows;
 
 /* A fixed row: a number, or element `element` of what is learned. */
 typedef struct am_fixed {
@@ -93,6 +120,10 @@ typedef struct am_plan_tensor {
   size_t at;
   am_first first;
   double from[2];
+  int size;     /* of AM_FIRST_LINEAR */
+  am_form form; /* where its elements lie, behind `at` */
+  bool whole;   /* the name is the whole name */
+  bool alpha;   /* it multiplies a trace */
 } am_plan_tensor;
 
 /* A part of a tensor whose first values are computed from the tensor's: in the reverse Polish
@@ -108,7 +139,16 @@ typedef struct am_plan_part {
 } am_plan_part;
 
 typedef struct am_plan {
+  am_layout layout;
   am_operation *operations; /* [n_operations] */
+  int n_now; /* the first so many make states and output; the others only what traces take up */
+  am_plan_trace traces[AM_TRACES_MAX];
+  am_plan_rows *kept; /* [n_kept]: what has a gradient from later steps or from above */
+  int n_traces, n_kept, n_given;
+  bool has_level;
+  am_operand level; /* M: what the modulator says, after the step */
+  size_t rate;      /* the rule's own learned rate; SIZE_MAX: none */
+  size_t n_packed;  /* UNITS: parameters, and behind them what am_pair_expand makes of them */
   am_plan_state states[AM_STATES_MAX];
   am_plan_tensor tensors[AM_TENSORS_MAX];
   am_plan_part *parts; /* [n_parts] */
@@ -139,7 +179,7 @@ enum {
  * out of its range, or a name that the text does not have; AMINE_ERROR_MEMORY. done: what somebody
  * does to the output, of the above; 0: nothing. */
 amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
-                          unsigned done, amine_error *error);
+                          am_layout layout, unsigned done, amine_error *error);
 void am_plan_free(am_plan *plan);
 
 /* A part's first value from the tensor's and another number, uniform in [0, 1). */

@@ -59,7 +59,7 @@ VEC_INLINE vec move_one(vec own, vec psi, real *trace, vec s) {
  * their traces and tags move on; total: what each change gets. s: what the first is multiplied
  * with. one: as above. */
 VEC_INLINE void move_some(const am_eligibility *t, real *trace, real *tag, real *total,
-                          const unit *u, rows s, int n, bool one) {
+                          const unit *u, vectors s, int n, bool one) {
   /* copies, which stay in registers whatever is stored */
   const vec own = u->own[0][0], psi = u->psi[0], credit = u->credit, now = u->now;
   const size_t S = (one ? 1 : (size_t)t->n_states) * VEC_LANES;
@@ -74,7 +74,8 @@ VEC_INLINE void move_some(const am_eligibility *t, real *trace, real *tag, real 
 }
 
 VEC_INLINE void move_row(const am_eligibility *t, const am_eligibility_memory *m, real *change,
-                         const am_eligibility_segment *g, const unit *u, rows s, int j, bool one) {
+                         const am_eligibility_segment *g, const unit *u, vectors s, int j,
+                         bool one) {
   const int n = g->m, step = g->alone ? 0 : 1;
   const size_t first = g->first + (size_t)j * (size_t)n, S = one ? 1 : (size_t)t->n_states;
   real *trace = m->trace + first * S * VEC_LANES, *tag = m->tag + first * VEC_LANES, total[4];
@@ -100,7 +101,7 @@ static void move(const am_eligibility *t, const am_eligibility_memory *m, real *
     const am_eligibility_segment *g = &t->segments[k];
     real all[VEC_LANES]; /* of a bias: 1 */
     v_store(all, v_set1(1));
-    const rows s = g->in ? rows_of(g->in, o->step) : (rows){all, 0};
+    const vectors s = g->in ? rows_of(g->in, o->step) : (vectors){all, 0};
     for (int j = 0; j < g->rows; j++) {
       load_unit(&u, t, m, o, g, j);
       if (one) move_row(t, m, change, g, &u, s, j, true);

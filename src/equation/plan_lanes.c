@@ -28,14 +28,9 @@ static void begin(const am_plan *p, real *block) {
 }
 
 /* ------------------------------------------------------------------------------ forward */
-VEC_INLINE vec softplus(vec a) {
-  const vec zero = v_zero();
-  return v_add(v_max(a, zero), v_log(v_add(v_set1(1), v_exp(v_sub(zero, v_abs(a))))));
-}
-
 static void affine(const am_operation *o, const am_plan_step *s, real *y) {
   const real *W = s->parameters + o->weights, *b = o->has_bias ? s->parameters + o->bias : NULL;
-  const rows x = rows_of(&o->in[0], s);
+  const vectors x = rows_of(&o->in[0], s);
   (o->adds ? lanes_affine_add : lanes_affine)(y, W, b, x.at, o->rows, o->in[0].rows);
 }
 
@@ -43,7 +38,7 @@ static void affine(const am_operation *o, const am_plan_step *s, real *y) {
 static void affine_each(const am_operation *o, const am_plan_step *s, real *y) {
   const int m = o->in[0].rows;
   const real *W = s->parameters + o->weights * VEC_LANES, *b = s->parameters + o->bias * VEC_LANES;
-  const rows x = rows_of(&o->in[0], s);
+  const vectors x = rows_of(&o->in[0], s);
   for (int j = 0; j < o->rows; j++, y += VEC_LANES, b += VEC_LANES) {
     vec all = o->adds ? v_load(y) : v_zero();
     if (o->has_bias) all = o->adds ? v_add(all, v_load(b)) : v_load(b);
@@ -52,70 +47,9 @@ static void affine_each(const am_operation *o, const am_plan_step *s, real *y) {
   }
 }
 
-static void softmax(const am_operation *o, const am_plan_step *s, real *y) {
-  const rows a = rows_of(&o->in[0], s);
-  vec top = row_of(a, 0), all = v_zero();
-  for (int k = 1; k < o->rows; k++) top = v_max(top, row_of(a, k));
-  for (int k = 0; k < o->rows; k++) {
-    const vec e = v_exp(v_sub(row_of(a, k), top));
-    v_store(y + k * VEC_LANES, e);
-    all = v_add(all, e);
-  }
-  for (int k = 0; k < o->rows; k++)
-    v_store(y + k * VEC_LANES, v_div(v_load(y + k * VEC_LANES), all));
-}
-
-static void total(const am_operation *o, const am_plan_step *s, real *y) {
-  const rows a = rows_of(&o->in[0], s), b = rows_of(&o->in[o->n_in - 1], s);
-  vec all = v_zero();
-  for (int k = 0; k < o->in[0].rows; k++)
-    all = o->kind == AM_DO_DOT ? v_fma(row_of(a, k), row_of(b, k), all) : v_add(all, row_of(a, k));
-  v_store(y, all);
-}
-
 static void do_operation(const am_operation *o, const am_plan_step *s) {
-  real *y = s->block + (size_t)o->row * VEC_LANES;
-  const rows A = rows_of(&o->in[0], s), B = rows_of(&o->in[o->n_in > 1], s);
-  const rows C = rows_of(&o->in[o->n_in > 2 ? 2 : 0], s);
-  const vec zero = v_zero(), one = v_set1(1);
-#define EACH(KIND, expression)                                                                     \
-  case KIND:                                                                                       \
-    for (int k = 0; k < o->rows; k++) {                                                            \
-      const vec a = row_of(A, k), b = row_of(B, k), c = row_of(C, k);                              \
-      (void)b, (void)c;                                                                            \
-      v_store(y + (size_t)k * VEC_LANES, expression);                                              \
-    }                                                                                              \
-    return
-  switch (o->kind) {
-  case AM_DO_AFFINE:
-    affine(o, s, y);
-    return;
-    EACH(AM_DO_COPY, a);
-    EACH(AM_DO_NEGATE, v_sub(zero, a));
-    EACH(AM_DO_TANH, v_tanh(a));
-    EACH(AM_DO_SIGMOID, v_sigmoid(a));
-    EACH(AM_DO_RELU, v_max(a, zero));
-    EACH(AM_DO_SOFTPLUS, softplus(a));
-    EACH(AM_DO_EXP, v_exp(a));
-    EACH(AM_DO_LOG, v_log(a));
-    EACH(AM_DO_SQRT, v_sqrt(a));
-    EACH(AM_DO_ABS, v_abs(a));
-    EACH(AM_DO_SPIKE, v_select(v_lt(zero, a), one, zero));
-    EACH(AM_DO_ADD, v_add(a, b));
-    EACH(AM_DO_SUBTRACT, v_sub(a, b));
-    EACH(AM_DO_MULTIPLY, v_mul(a, b));
-    EACH(AM_DO_DIVIDE, v_div(a, b));
-    EACH(AM_DO_MIN, v_min(a, b));
-    EACH(AM_DO_MAX, v_max(a, b));
-    EACH(AM_DO_MULTIPLY_ADD, v_fma(a, b, c));
-    EACH(AM_DO_MULTIPLY_SUBTRACT, v_fnma(a, b, c));
-    EACH(AM_DO_BETWEEN, v_fma(a, v_sub(c, b), b));
-  case AM_DO_SUM:
-  case AM_DO_DOT: total(o, s, y); return;
-  case AM_DO_SOFTMAX: softmax(o, s, y); return;
-  case AM_N_OPERATIONS: return;
-  }
-#undef EACH
+  if (o->kind == AM_DO_AFFINE) affine(o, s, s->block + (size_t)o->row * VEC_LANES);
+  else elements_forward(o, s);
 }
 
 static void step(const am_plan *p, const am_plan_step *s) {
@@ -170,7 +104,7 @@ static void collect(const am_plan *p, real *change, const am_plan_window *w) {
                                 .before = w->before,
                                 .gained = w->gained,
                                 .block = (real *)(size_t)w->block};
-    const rows x = rows_of(&o->in[0], &first);
+    const vectors x = rows_of(&o->in[0], &first);
     const size_t x_step = o->in[0].from == AM_FROM_INPUT    ? w->input_step
                           : o->in[0].from == AM_FROM_FIXED  ? 0
                           : o->in[0].from == AM_FROM_GAINED ? w->gained_step

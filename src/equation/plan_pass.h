@@ -1,27 +1,152 @@
-/* What the passes of a plan share: where operands lie, and the derivative of each operation element
- * by element. Only for vector sources. */
+/* What the passes of a plan share: where operands lie, each operation element by element, and its
+ * derivative. Only for vector sources. A file that defines PLAN_UNITS before has the layout UNITS
+ * (plan.h), others have LANES: there a vector holds a row of sixteen episodes, here sixteen rows of
+ * one. */
 #ifndef AMINE_EQUATION_PLAN_PASS_H
 #define AMINE_EQUATION_PLAN_PASS_H
 
 #include "equation/plan_step.h"
 #include "kernel/math.h"
 
-/* An operand: its first row, and how far it is to the next (0: one row for all). */
-typedef struct rows {
+#ifdef PLAN_UNITS
+enum { PLAN_ROW = 1 }; /* elements from a row to the next */
+/* How many vectors `rows` rows are. */
+VEC_INLINE int vectors_of(int rows) { return (rows + VEC_LANES - 1) / VEC_LANES; }
+/* Vector k of `rows` rows, 0 behind the last row. */
+VEC_INLINE vec only_rows(vec a, int k, int rows) {
+  static const real mask[2 * VEC_LANES] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  const int left = rows - k * VEC_LANES;
+  if (left >= VEC_LANES) return a;
+  return v_select(v_lt(v_zero(), v_load(mask + VEC_LANES - left)), a, v_zero());
+}
+#else
+enum { PLAN_ROW = VEC_LANES };
+VEC_INLINE int vectors_of(int rows) { return rows; }
+VEC_INLINE vec only_rows(vec a, int k, int rows) {
+  (void)k, (void)rows;
+  return a;
+}
+#endif
+
+/* An operand: its first vector, and how far it is to the next (0: one row for all). */
+typedef struct vectors {
   const real *at;
   size_t step;
-} rows;
+} vectors;
 
-VEC_INLINE rows rows_of(const am_operand *o, const am_plan_step *s) {
+VEC_INLINE vectors rows_of(const am_operand *o, const am_plan_step *s) {
   const real *from = o->from == AM_FROM_STEP     ? s->block
                      : o->from == AM_FROM_BEFORE ? s->before
                      : o->from == AM_FROM_INPUT  ? s->input
                      : o->from == AM_FROM_GAINED ? s->gained
+                     : o->from == AM_FROM_GIVEN  ? s->given
                                                  : s->fixed;
-  return (rows){from + (size_t)o->row * VEC_LANES, o->rows == 1 ? 0 : VEC_LANES};
+  return (vectors){from + (size_t)o->row * PLAN_ROW, o->rows == 1 ? 0 : VEC_LANES};
 }
 
-VEC_INLINE vec row_of(rows r, int k) { return v_load(r.at + (size_t)k * r.step); }
+VEC_INLINE vec row_of(vectors r, int k) {
+#ifdef PLAN_UNITS
+  if (r.step == 0) return v_set1(*r.at);
+#endif
+  return v_load(r.at + (size_t)k * r.step);
+}
+
+/* ------------------------------------------------------------------------------ forward */
+VEC_INLINE vec softplus(vec a) {
+  const vec zero = v_zero();
+  return v_add(v_max(a, zero), v_log(v_add(v_set1(1), v_exp(v_sub(zero, v_abs(a))))));
+}
+
+#ifdef PLAN_UNITS
+VEC_INLINE void softmax(const am_operation *o, const am_plan_step *s, real *y) {
+  const real *a = rows_of(&o->in[0], s).at;
+  real top = a[0];
+  vec all = v_zero();
+  for (int k = 1; k < o->rows; k++) top = a[k] > top ? a[k] : top;
+  for (int k = 0; k < vectors_of(o->rows); k++) {
+    const vec e = v_exp(v_sub(v_load(a + k * VEC_LANES), v_set1(top)));
+    v_store(y + k * VEC_LANES, only_rows(e, k, o->rows));
+    all = v_add(all, v_load(y + k * VEC_LANES));
+  }
+  const vec whole = v_set1(v_sum(all));
+  for (int k = 0; k < vectors_of(o->rows); k++)
+    v_store(y + k * VEC_LANES, v_div(v_load(y + k * VEC_LANES), whole));
+}
+#else
+VEC_INLINE void softmax(const am_operation *o, const am_plan_step *s, real *y) {
+  const vectors a = rows_of(&o->in[0], s);
+  vec top = row_of(a, 0), all = v_zero();
+  for (int k = 1; k < o->rows; k++) top = v_max(top, row_of(a, k));
+  for (int k = 0; k < o->rows; k++) {
+    const vec e = v_exp(v_sub(row_of(a, k), top));
+    v_store(y + k * VEC_LANES, e);
+    all = v_add(all, e);
+  }
+  for (int k = 0; k < o->rows; k++)
+    v_store(y + k * VEC_LANES, v_div(v_load(y + k * VEC_LANES), all));
+}
+#endif
+
+/* SUM and DOT */
+VEC_INLINE void total(const am_operation *o, const am_plan_step *s, real *y) {
+  const vectors a = rows_of(&o->in[0], s), b = rows_of(&o->in[o->n_in - 1], s);
+  const int n = o->in[0].rows;
+  vec all = v_zero();
+  for (int k = 0; k < vectors_of(n); k++) {
+    const vec ak = only_rows(row_of(a, k), k, n);
+    all = o->kind == AM_DO_DOT ? v_fma(ak, row_of(b, k), all) : v_add(all, ak);
+  }
+#ifdef PLAN_UNITS
+  all = only_rows(v_set1(v_sum(all)), 0, 1);
+#endif
+  v_store(y, all);
+}
+
+/* One operation, all but AFFINE. */
+VEC_INLINE void elements_forward(const am_operation *o, const am_plan_step *s) {
+  real *y = s->block + (size_t)o->row * PLAN_ROW;
+  const vectors A = rows_of(&o->in[0], s), B = rows_of(&o->in[o->n_in > 1], s);
+  const vectors C = rows_of(&o->in[o->n_in > 2 ? 2 : 0], s);
+  const vec zero = v_zero(), one = v_set1(1);
+#define EACH(KIND, expression)                                                                     \
+  case KIND:                                                                                       \
+    for (int k = 0; k < vectors_of(o->rows); k++) {                                                \
+      const vec a = row_of(A, k), b = row_of(B, k), c = row_of(C, k);                              \
+      (void)b, (void)c;                                                                            \
+      v_store(y + (size_t)k * VEC_LANES, only_rows(expression, k, o->rows));                       \
+    }                                                                                              \
+    return
+  switch (o->kind) {
+    EACH(AM_DO_COPY, a);
+    EACH(AM_DO_NEGATE, v_sub(zero, a));
+    EACH(AM_DO_TANH, v_tanh(a));
+    EACH(AM_DO_SIGMOID, v_sigmoid(a));
+    EACH(AM_DO_RELU, v_max(a, zero));
+    EACH(AM_DO_SOFTPLUS, softplus(a));
+    EACH(AM_DO_EXP, v_exp(a));
+    EACH(AM_DO_LOG, v_log(a));
+    EACH(AM_DO_SQRT, v_sqrt(a));
+    EACH(AM_DO_ABS, v_abs(a));
+    EACH(AM_DO_SPIKE, v_select(v_lt(zero, a), one, zero));
+    EACH(AM_DO_ADD, v_add(a, b));
+    EACH(AM_DO_SUBTRACT, v_sub(a, b));
+    EACH(AM_DO_MULTIPLY, v_mul(a, b));
+    EACH(AM_DO_DIVIDE, v_div(a, b));
+    EACH(AM_DO_MIN, v_min(a, b));
+    EACH(AM_DO_MAX, v_max(a, b));
+    EACH(AM_DO_MULTIPLY_ADD, v_fma(a, b, c));
+    EACH(AM_DO_MULTIPLY_SUBTRACT, v_fnma(a, b, c));
+    EACH(AM_DO_BETWEEN, v_fma(a, v_sub(c, b), b));
+  case AM_DO_SUM:
+  case AM_DO_DOT: total(o, s, y); return;
+  case AM_DO_SOFTMAX: softmax(o, s, y); return;
+  case AM_DO_AFFINE:
+  case AM_N_OPERATIONS: return;
+  }
+#undef EACH
+}
+
+/* ------------------------------------------------------------------------------ the way back */
 
 /* Where the gradient of an operand goes, NULL if nobody asks for it. */
 VEC_INLINE real *gradient_of(const am_plan *p, const am_operand *o, const am_plan_gradient *g) {
@@ -29,9 +154,10 @@ VEC_INLINE real *gradient_of(const am_plan *p, const am_operand *o, const am_pla
              : o->from == AM_FROM_BEFORE ? g->before
              : o->from == AM_FROM_INPUT  ? g->input
              : o->from == AM_FROM_GAINED ? g->gained
+             : o->from == AM_FROM_GIVEN  ? NULL
                                          : g->fixed;
   if (o->from == AM_FROM_FIXED && !p->fixed[o->row].learned) return NULL;
-  return to ? to + (size_t)o->row * VEC_LANES : NULL;
+  return to ? to + (size_t)o->row * PLAN_ROW : NULL;
 }
 
 /* The derivative of an operation by operand i, times g: at its result y and operands a, b, c. */
@@ -70,22 +196,31 @@ VEC_INLINE vec derivative(am_operation_kind kind, int i, vec g, vec y, vec a, ve
  * constants where this is inlined. */
 VEC_INLINE void hand_on(am_operation_kind kind, int i, const am_operation *o, const am_plan_step *s,
                         const real *g, real *to) {
-  const rows a = rows_of(&o->in[0], s), b = rows_of(&o->in[o->n_in > 1], s);
-  const rows c = rows_of(&o->in[o->n_in > 2 ? 2 : 0], s);
-  const real *y = s->block + (size_t)o->row * VEC_LANES;
+  const vectors a = rows_of(&o->in[0], s), b = rows_of(&o->in[o->n_in > 1], s);
+  const vectors c = rows_of(&o->in[o->n_in > 2 ? 2 : 0], s);
+  const real *y = s->block + (size_t)o->row * PLAN_ROW;
   const bool first = o->in[i].first;
+  const int n = vectors_of(o->rows);
   if (o->in[i].rows == o->rows) {
-    for (int k = 0; k < o->rows; k++, g += VEC_LANES, y += VEC_LANES, to += VEC_LANES) {
-      const vec d =
-          derivative(kind, i, v_load(g), v_load(y), row_of(a, k), row_of(b, k), row_of(c, k));
+    for (int k = 0; k < n; k++, g += VEC_LANES, y += VEC_LANES, to += VEC_LANES) {
+      vec d = derivative(kind, i, v_load(g), v_load(y), row_of(a, k), row_of(b, k), row_of(c, k));
+      d = only_rows(d, k, o->rows);
       v_store(to, first ? d : v_add(v_load(to), d));
     }
     return;
   }
+#ifdef PLAN_UNITS
+  vec all = v_zero();
+#else
   vec all = first ? v_zero() : v_load(to);
-  for (int k = 0; k < o->rows; k++, g += VEC_LANES, y += VEC_LANES)
-    all = v_add(
-        all, derivative(kind, i, v_load(g), v_load(y), row_of(a, k), row_of(b, k), row_of(c, k)));
+#endif
+  for (int k = 0; k < n; k++, g += VEC_LANES, y += VEC_LANES)
+    all = v_add(all, only_rows(derivative(kind, i, v_load(g), v_load(y), row_of(a, k), row_of(b, k),
+                                          row_of(c, k)),
+                               k, o->rows));
+#ifdef PLAN_UNITS
+  all = only_rows(v_set1((first ? 0 : *to) + v_sum(all)), 0, 1);
+#endif
   v_store(to, all);
 }
 
@@ -93,7 +228,7 @@ VEC_INLINE void hand_on(am_operation_kind kind, int i, const am_operation *o, co
  * comes last, since it takes the place of the gradient that the others read. */
 VEC_INLINE void hand_on_all(am_operation_kind kind, int n, const am_plan *p, const am_operation *o,
                             const am_plan_step *s, const am_plan_gradient *gradient, bool local) {
-  const real *g = gradient->block + (size_t)o->row * VEC_LANES;
+  const real *g = gradient->block + (size_t)o->row * PLAN_ROW;
   for (int last = 0; last < 2; last++)
     for (int i = 0; i < n; i++) {
       const am_operand *in = &o->in[i];
@@ -109,11 +244,15 @@ VEC_INLINE void hand_on_all(am_operation_kind kind, int n, const am_plan *p, con
 
 VEC_INLINE void softmax_back(const am_operation *o, const am_plan_step *s, const real *g, real *to,
                              bool local) {
-  const real *y = s->block + (size_t)o->row * VEC_LANES;
+  const real *y = s->block + (size_t)o->row * PLAN_ROW;
+  const int n = vectors_of(o->rows);
   vec all = v_zero();
-  for (int k = 0; k < o->rows && !local; k++)
+  for (int k = 0; k < n && !local; k++)
     all = v_fma(v_load(g + k * VEC_LANES), v_load(y + k * VEC_LANES), all);
-  for (int k = 0; k < o->rows; k++) {
+#ifdef PLAN_UNITS
+  all = v_set1(v_sum(all));
+#endif
+  for (int k = 0; k < n; k++) {
     const vec gk = v_load(g + k * VEC_LANES), yk = v_load(y + k * VEC_LANES);
     const vec d = v_mul(yk, v_sub(gk, local ? v_mul(gk, yk) : all));
     v_store(to + k * VEC_LANES, o->in[0].first ? d : v_add(v_load(to + k * VEC_LANES), d));
@@ -123,11 +262,16 @@ VEC_INLINE void softmax_back(const am_operation *o, const am_plan_step *s, const
 /* SUM and DOT: one number back to every row of operand i. */
 VEC_INLINE void spread_back(const am_operation *o, int i, const am_plan_step *s, const real *g,
                             real *to, bool local) {
+#ifdef PLAN_UNITS
+  const vec gy = v_set1(local ? 0 : *g);
+#else
   const vec gy = local ? v_zero() : v_load(g);
+#endif
   const bool dot = o->kind == AM_DO_DOT;
-  const rows other = rows_of(&o->in[dot ? 1 - i : 0], s);
-  for (int k = 0; k < o->in[i].rows; k++, to += VEC_LANES) {
-    const vec d = dot ? v_mul(gy, row_of(other, k)) : gy;
+  const int rows_in = o->in[i].rows;
+  const vectors other = rows_of(&o->in[dot ? 1 - i : 0], s);
+  for (int k = 0; k < vectors_of(rows_in); k++, to += VEC_LANES) {
+    const vec d = only_rows(dot ? v_mul(gy, row_of(other, k)) : gy, k, rows_in);
     v_store(to, o->in[i].first ? d : v_add(v_load(to), d));
   }
 }
@@ -135,7 +279,7 @@ VEC_INLINE void spread_back(const am_operation *o, int i, const am_plan_step *s,
 /* One operation on the way back, all but AFFINE. */
 VEC_INLINE void elements_back(const am_plan *p, const am_operation *o, const am_plan_step *s,
                               const am_plan_gradient *gradient, bool local) {
-  const real *g = gradient->block + (size_t)o->row * VEC_LANES;
+  const real *g = gradient->block + (size_t)o->row * PLAN_ROW;
 #define EACH(kind, n)                                                                              \
   case kind: hand_on_all(kind, n, p, o, s, gradient, local); return
   switch (o->kind) {

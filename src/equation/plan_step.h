@@ -12,6 +12,7 @@ typedef struct am_plan_step {
   const am_real *parameters; /* [n_parameters] */
   const am_real *fixed;      /* [n_fixed][lanes] */
   const am_real *input;      /* [n_inputs][lanes] */
+  const am_real *given;      /* [n_given], UNITS only */
   const am_real *before;     /* the block of the step before: its states are read */
   const am_real *gained;     /* [n_outputs][lanes]: its output, as gains left it, for a plan of
                               * AM_PLAN_GAINED */

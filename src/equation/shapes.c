@@ -106,6 +106,12 @@ static bool sizes_agree(inference *f, int a, int b) {
   return true;
 }
 
+static bool is_one(const am_equations *e, am_shape s) {
+  if (s.rank != 1) return false;
+  const am_size *size = &e->sizes[am_equations_size(e, s.dim[0])];
+  return !size->name[0] && size->number == 1;
+}
+
 /* The shape of two things combined element by element. */
 static amine_status combine(inference *f, int at, am_shape *out, am_shape a, am_shape b) {
   if (a.rank < 0 || b.rank < 0) {
@@ -115,6 +121,11 @@ static amine_status combine(inference *f, int at, am_shape *out, am_shape a, am_
     return AMINE_OK;
   }
   *out = a.rank >= b.rank ? a : b;
+  if (is_one(f->e, a) || is_one(f->e, b)) {
+    if (is_one(f->e, *out)) *out = is_one(f->e, a) ? b : a;
+    if (out->rank == 0) *out = a.rank ? a : b;
+    return AMINE_OK;
+  }
   const int common = a.rank < b.rank ? a.rank : b.rank;
   for (int k = 0; k < common; k++)
     if (!sizes_agree(f, a.dim[k], b.dim[k])) return do_not_fit(f, at, a, b);
@@ -206,9 +217,24 @@ static amine_status of_call(inference *f, const am_node *n, am_shape *out, am_sh
   return AMINE_OK;
 }
 
+/* A trace: post by pre; eta a number, or one for each post unit. */
+static amine_status of_rule(inference *f, const am_node *n, am_shape *out, am_shape trace) {
+  const am_shape ends[3] = {
+      {1, {trace.dim[0], -1}}, {1, {trace.dim[1], -1}}, {1, {trace.dim[0], -1}}};
+  for (int k = 0; k < 3; k++) {
+    am_shape found;
+    AM_TRY(infer(f, n->a[k], &found, k < 2 ? ends[k] : scalar));
+    if (k == 2 && (found.rank == 0 || is_one(f->e, found))) continue;
+    AM_TRY(same(f, f->e->nodes[n->a[k]].at, ends[k], found));
+  }
+  *out = trace;
+  return AMINE_OK;
+}
+
 static amine_status infer(inference *f, int node, am_shape *out, am_shape wanted) {
   const am_node *n = &f->e->nodes[node];
   switch (n->kind) {
+  case AM_NODE_RULE: return of_rule(f, n, out, wanted);
   case AM_NODE_NUMBER: *out = scalar; return AMINE_OK;
   case AM_NODE_SYMBOL: return of_symbol(f, n, out, wanted);
   case AM_NODE_NEGATE: return infer(f, n->a[0], out, wanted);
@@ -257,7 +283,7 @@ static amine_status is_constant(const am_equations *e, int node, amine_error *er
   if (n->kind == AM_NODE_SYMBOL && e->symbols[n->symbol].kind != AM_SYMBOL_CONSTANT)
     return am_equations_refuse(e, n->at, error, "%s is no constant, which a first value is made of",
                                e->symbols[n->symbol].name);
-  if (n->kind == AM_NODE_APPLY || n->kind == AM_NODE_CALL)
+  if (n->kind == AM_NODE_APPLY || n->kind == AM_NODE_CALL || n->kind == AM_NODE_RULE)
     return am_equations_refuse(e, n->at, error, "a first value is a sum or product of constants");
   for (int k = 0; k < n->n; k++) AM_TRY(is_constant(e, n->a[k], error));
   return AMINE_OK;

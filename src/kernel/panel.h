@@ -47,6 +47,39 @@ static inline size_t am_panel_at(int i, int j, int cols) {
   return block + (size_t)(j / 16 * 64 + i % 4 * 16 + j % 16);
 }
 
+/* How the elements of a tensor [rows][cols] lie: row by row, or its rows in parts, one after the
+ * other, each a vector or a panel of its own. */
+typedef enum am_order {
+  AM_ORDER_ROWS,
+  AM_ORDER_VECTOR,
+  AM_ORDER_PANEL,
+  AM_ORDER_PANEL_TRANSPOSED /* columns of the tensor are rows of the panel */
+} am_order;
+
+typedef struct am_form {
+  am_order order;
+  int part;    /* rows of a part */
+  size_t size; /* elements from one part to the next */
+} am_form;
+
+/* The form of rows in parts of `part`. */
+static inline am_form am_form_of(am_order order, int part, int cols) {
+  const size_t size = order == AM_ORDER_PANEL              ? am_panel_size(part, cols)
+                      : order == AM_ORDER_PANEL_TRANSPOSED ? am_panel_size(cols, part)
+                                                           : (size_t)am_pad(part, 16);
+  return (am_form){order, part, (size_t)am_pad((int)size, 16)};
+}
+
+/* Where element (i, j) lies behind the beginning of its tensor, which has `cols` columns. */
+static inline size_t am_form_at(am_form f, int i, int j, int cols) {
+  if (f.order == AM_ORDER_ROWS) return (size_t)i * (size_t)cols + (size_t)j;
+  const size_t part = (size_t)(i / f.part) * f.size;
+  i %= f.part;
+  return part + (f.order == AM_ORDER_VECTOR  ? (size_t)i
+                 : f.order == AM_ORDER_PANEL ? am_panel_at(i, j, cols)
+                                             : am_panel_at(j, i, f.part));
+}
+
 #if defined(VEC_LANES) && VEC_LANES == 16 /* what follows is for vector sources */
 
 /* y[0..3] += the sums over the quads of a block of 4 columns */

@@ -94,15 +94,14 @@ static inline int philox_word_of(uint32_t index) { return (int)(index / 16 % 4);
 
 /* Decides one by one what 24 bits leave open, for the lanes whose bits are set: u = 2 says no. */
 static __attribute__((cold, noinline, unused)) vec philox_decide(const philox_key *key,
-                                                                uint32_t index, vec u, vec p,
-                                                                unsigned open) {
+                                                                 uint32_t index, vec u, vec p,
+                                                                 unsigned open) {
   real each[VEC_LANES], chance[VEC_LANES];
   v_store(each, u);
   v_store(chance, p);
   for (int l = 0; l < VEC_LANES; l++)
-    if (open >> l & 1 &&
-        !am_chance(philox_key_of(key, index + (uint32_t)l), (uint32_t)key->step,
-                   philox_word_of(index), (double)chance[l]))
+    if (open >> l & 1 && !am_chance(philox_key_of(key, index + (uint32_t)l), (uint32_t)key->step,
+                                    philox_word_of(index), (double)chance[l]))
       each[l] = 2;
   return v_load(each);
 }

@@ -73,11 +73,11 @@ typedef struct am_trace_ops {
   /* n lanes, all of which save their state or none */
   void (*forward)(const am_trace_forward *p, int n, am_trace_constants k, am_panel_shape shape);
   /* Applies n updates to (H0, E0), and stores the state after the s-th, where s is a multiple of
-   * `every` (1 or 2), at H + (s / every - 1) * size, E + ..., where size is the panel's. Strides of
-   * a, b, h: the columns, padded to 16. */
+   * `every` (1 or 2), at H + (s / every - 1) * size, E + ..., where size is the panel's. From update
+   * to update it is `post_step` elements in a and b, `pre_step` in h. */
   void (*again)(am_real *H, am_real *E, const am_real *H0, const am_real *E0, const am_real *a,
-                const am_real *b, const am_real *h, am_trace_constants k, int n, int every,
-                am_panel_shape shape);
+                const am_real *b, const am_real *h, size_t post_step, size_t pre_step,
+                am_trace_constants k, int n, int every, am_panel_shape shape);
   /* n lanes; dalpha gets lane 0's part first; ahead is 0, 1 or 2 */
   void (*backward)(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
                    am_panel_shape shape);

@@ -130,7 +130,7 @@ typedef struct again_run {
   am_real *H, *E;
   const am_real *H0, *E0, *a, *b, *h;
   int n;
-  size_t size, stride; /* of a panel; of a, b, h from update to update */
+  size_t size, post_step, pre_step; /* of a panel; of a and b, and of h, from update to update */
 } again_run;
 
 /* One block of 16 columns, as four vectors, or of 4 columns in one. */
@@ -143,7 +143,7 @@ VEC_INLINE void again_block(const again_run *q, const rule_constants *k, size_t 
     Hv[r] = v_load(q->H0 + at + 16 * r);
     Ev[r] = RULE_HAS_E ? v_load(q->E0 + at + 16 * r) : v_zero();
   }
-  for (int s = 0; s < q->n; s++, a += q->stride, b += q->stride, h += q->stride) {
+  for (int s = 0; s < q->n; s++, a += q->post_step, b += q->post_step, h += q->pre_step) {
     if (n_vectors == 1) {
       const vec bv = RULE_USES_B ? v_spread4(b) : v_zero();
       rule_update(&Hv[0], &Ev[0], v_tile4(h), v_spread4(a), bv, k);
@@ -175,10 +175,11 @@ VEC_INLINE void again_all(const again_run *q, am_trace_constants constants, am_p
 }
 
 static void trace_again(am_real *H, am_real *E, const am_real *H0, const am_real *E0,
-                        const am_real *a, const am_real *b, const am_real *h, am_trace_constants k,
-                        int n, int every, am_panel_shape shape) {
-  const size_t size = am_panel_elements(shape), stride = (size_t)am_pad(shape.width, 16);
-  const again_run q = {H, E, H0, E0, a, b, h, n, size, stride};
+                        const am_real *a, const am_real *b, const am_real *h, size_t post_step,
+                        size_t pre_step, am_trace_constants k, int n, int every,
+                        am_panel_shape shape) {
+  const size_t size = am_panel_elements(shape);
+  const again_run q = {H, E, H0, E0, a, b, h, n, size, post_step, pre_step};
   if (every == 2) again_all(&q, k, shape, 2);
   else again_all(&q, k, shape, 1);
 }

@@ -10,7 +10,8 @@
 #include "base/vec.h"
 
 #ifndef AMINE_ISA
-#error "a vector source is compiled once for each instruction set: the build says AMINE_ISA=<suffix>"
+#error                                                                                             \
+    "a vector source is compiled once for each instruction set: the build says AMINE_ISA=<suffix>"
 #endif
 
 #define AM_PASTE2(a, b) a##_##b

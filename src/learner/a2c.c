@@ -13,6 +13,7 @@
 #include "base/threads.h"
 #include "learner/rows.h"
 #include "modulator/modulator.h"
+#include "network/pair_backward.h"
 
 #define MAX_CHUNKS 16
 #define NORM_LIMIT 1e6f
@@ -36,22 +37,24 @@ static void destroy(am_learner *learner) {
   am_free(a->parameters);
   am_free(a->m);
   am_free(a->v);
-  am_free(a->alpha);
   am_free(a->gradients);
   am_free(a->actors);
   am_free(a->actor_blocks);
   am_free(a->sums);
   am_free(a->shared);
   am_free(a->apart);
+  am_pair_free(&a->network);
   am_free(a);
 }
 
+static const am_trace_ops *rule_code(const am_a2c *a) {
+  return a->rule ? a->rule->ops[am_isa_now()] : NULL;
+}
+static bool has_E(const am_a2c *a) { return a->rule && rule_code(a) && rule_code(a)->has_E; }
+
 static amine_status take_memory(am_a2c *a, amine_error *error) {
-  const am_plastic_layout *l = &a->network.layout;
-  const size_t n = l->n_parameters, real_size = sizeof(float);
-  const size_t alpha =
-      l->has_trace && !l->alpha_is_full ? am_panel_size(l->n_hidden, l->n_hidden) : 0;
-  const size_t actor = am_actor_bytes(a->learner.task, &a->network);
+  const size_t n = a->network.size, real_size = sizeof(float);
+  const size_t actor = am_actor_bytes(a->learner.task, &a->network, has_E(a));
   const size_t n_actors = (size_t)a->n_threads * AM_TRACE_LANES;
   const size_t T = (size_t)a->learner.task->n_steps;
   const size_t shared = a->options.baseline == AM_BASELINE_SHARED0 ? T : 0;
@@ -59,8 +62,7 @@ static amine_status take_memory(am_a2c *a, amine_error *error) {
       {&a->parameters, n, real_size},
       {&a->m, n, real_size},
       {&a->v, n, real_size},
-      {&a->alpha, alpha, real_size},
-      {&a->gradients, am_size_mul((size_t)a->n_chunks + 1, l->n_gradient), real_size},
+      {&a->gradients, am_size_mul((size_t)a->n_chunks + 1, n), real_size},
       {&a->sums, (size_t)a->options.n_lanes, sizeof *a->sums},
       {&a->shared, shared, real_size},
       {&a->apart, am_size_mul((size_t)a->n_chunks, shared), real_size},
@@ -69,55 +71,53 @@ static amine_status take_memory(am_a2c *a, amine_error *error) {
   };
   AM_TRY(am_learner_take(&a->learner, blocks, sizeof blocks / sizeof *blocks, error));
   for (size_t k = 0; k < n_actors; k++)
-    am_actor_place(&a->actors[k], a->actor_blocks + k * actor, a->learner.task, &a->network);
+    am_actor_place(&a->actors[k], a->actor_blocks + k * actor, a->learner.task, &a->network,
+                   has_E(a));
   return AMINE_OK;
 }
 
-amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_plastic *network,
+static amine_status make_network(am_a2c *a, const am_units *units, amine_error *error) {
+  const am_task *task = a->learner.task;
+  const am_pair_head heads[] = {{"h2o", task->n_actions}, {"h2v", 1}};
+  am_pair_options o = {.units = units->stack, .heads = heads, .n_heads = 2, .clip = units->clip};
+  o.units.n_inputs = task->n_inputs;
+  a->rule = units->rule;
+  return am_pair_make(&a->network, &a->places, &o, error);
+}
+
+amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_units *units,
                            const am_a2c_options *options, uint64_t seed, int n_threads,
                            amine_error *error) {
   if (options->n_lanes < 1 || options->n_lanes > 65536)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a batch has 1 to 65536 episodes, not %d",
                    options->n_lanes);
-  if (network->options.n_inputs != task->n_inputs || network->options.n_actions != task->n_actions)
-    return am_fail(
-        error, AMINE_ERROR_ARGUMENT, "the network has %d inputs and %d actions, the task %d and %d",
-        network->options.n_inputs, network->options.n_actions, task->n_inputs, task->n_actions);
   am_a2c *a = am_alloc(1, sizeof *a);
   if (!a) return am_fail_memory(error, sizeof *a);
   a->learner = (am_learner){
       .type = &am_a2c_type, .task = task, .n_lanes = options->n_lanes, .numbers = {1, 1}};
   a->learner.n_schedule = am_schedule_remembers(&options->schedule);
-  a->network = *network;
   a->options = *options;
   a->seed = seed;
   a->n_chunks = options->n_lanes < MAX_CHUNKS ? options->n_lanes : MAX_CHUNKS;
   a->n_threads = n_threads < 1 ? 1 : n_threads > a->n_chunks ? a->n_chunks : n_threads;
-  const amine_status status = take_memory(a, error);
+  amine_status status = make_network(a, units, error);
+  if (status == AMINE_OK) status = take_memory(a, error);
   if (status != AMINE_OK) {
     destroy(&a->learner);
     return status;
   }
-  am_plastic_initialise(network, a->parameters, seed);
+  am_pair_initialise(&a->network, &a->places, a->parameters, seed);
   *learner = &a->learner;
   return AMINE_OK;
 }
 
-/* alpha of every connection, as the network reads it */
-static const float *alpha_now(am_a2c *a) {
-  const am_plastic_layout *l = &a->network.layout;
-  if (!l->has_trace) return NULL;
-  if (l->alpha_is_full) return a->parameters + l->alpha;
-  am_plastic_code()->alpha_expand(l, a->alpha, a->parameters,
-                                  a->network.options.alpha == AM_ALPHA_NEURON);
-  return a->alpha;
-}
-
+/* With what is made of the parameters once they have changed. */
 static am_play play_of(am_a2c *a, uint64_t seed, uint32_t episode) {
+  am_pair_code()->expand(&a->network, a->parameters);
   return (am_play){.task = a->learner.task,
                    .network = &a->network,
+                   .rule = rule_code(a),
                    .parameters = a->parameters,
-                   .alpha = alpha_now(a),
                    .seed = seed,
                    .episode = episode,
                    .drive = a->options.drive};
@@ -135,7 +135,7 @@ static am_a2c_episode episode_of(const am_a2c *a, const am_actor *actor, float *
   return (am_a2c_episode){
       .n_steps = actor->lane.n_steps,
       .n_actions = a->learner.task->n_actions,
-      .stride = a->network.layout.head_rows,
+      .stride = a->network.head_rows,
       .heads = actor->lane.heads,
       .p = actor->p,
       .logp = actor->logp,
@@ -150,26 +150,25 @@ static am_a2c_episode episode_of(const am_a2c *a, const am_actor *actor, float *
 static void one_chunk(void *context, int chunk, int worker) {
   batch *b = context;
   am_a2c *a = b->learner;
-  const am_plastic_layout *l = &a->network.layout;
+  const size_t size = a->network.size;
   const int from = chunk * a->options.n_lanes / a->n_chunks;
   const int to = (chunk + 1) * a->options.n_lanes / a->n_chunks;
-  float *gradient = a->gradients + (size_t)chunk * l->n_gradient;
+  float *gradient = a->gradients + (size_t)chunk * size;
   float *apart = a->apart + (size_t)chunk * (size_t)a->learner.task->n_steps;
   am_actor *actors = a->actors + worker * AM_TRACE_LANES;
-  memset(gradient, 0, l->n_gradient * sizeof *gradient);
+  memset(gradient, 0, size * sizeof *gradient);
   if (a->options.baseline == AM_BASELINE_SHARED0)
     memset(apart, 0, (size_t)a->learner.task->n_steps * sizeof *apart);
   for (int lane = from; lane < to; lane += AM_TRACE_LANES) {
     const int n = to - lane < AM_TRACE_LANES ? to - lane : AM_TRACE_LANES;
-    am_plastic_lane *lanes[AM_TRACE_LANES];
+    am_pair_lane *lanes[AM_TRACE_LANES];
     am_actor_play(actors, n, &b->play, (uint32_t)lane);
     for (int q = 0; q < n; q++) {
       const am_a2c_episode episode = episode_of(a, &actors[q], apart);
       lanes[q] = &actors[q].lane;
       am_a2c_code()->gradient(&a->sums[lane + q], &episode, &b->loss);
     }
-    am_plastic_code()->backward(l, am_plastic_rule_code(&a->network), lanes, n, gradient,
-                                a->parameters, b->play.alpha);
+    am_pair_backward_code()->back(&a->network, b->play.rule, lanes, n, gradient, a->parameters);
   }
 }
 
@@ -179,10 +178,9 @@ static void note_shared(batch *b) {
   am_actor *actor = &a->actors[0];
   am_actor_play(actor, 1, &b->play, 0);
   for (int t = 0; t < a->learner.task->n_steps; t++)
-    a->shared[t] =
-        t < actor->lane.n_steps
-            ? actor->lane.heads[t * a->network.layout.head_rows + a->learner.task->n_actions]
-            : 0;
+    a->shared[t] = t < actor->lane.n_steps
+                       ? actor->lane.heads[t * a->network.head_rows + a->learner.task->n_actions]
+                       : 0;
 }
 
 /* Lane 0 once more: the gradient of its values, from the returns of all lanes. */
@@ -193,10 +191,9 @@ static void learn_shared(batch *b) {
   for (size_t k = T; k < T * (size_t)a->n_chunks; k++) a->apart[k % T] += a->apart[k];
   am_actor_play(actor, 1, &b->play, 0);
   const am_a2c_episode episode = episode_of(a, actor, a->apart);
-  am_plastic_lane *lane = &actor->lane;
+  am_pair_lane *lane = &actor->lane;
   am_a2c_code()->shared(&episode, &b->loss);
-  am_plastic_code()->backward(&a->network.layout, am_plastic_rule_code(&a->network), &lane, 1,
-                              a->gradients, a->parameters, b->play.alpha);
+  am_pair_backward_code()->back(&a->network, b->play.rule, &lane, 1, a->gradients, a->parameters);
 }
 
 #define SUM_BLOCK 4096
@@ -204,7 +201,7 @@ static void learn_shared(batch *b) {
 static void sum_block(void *context, int block, int worker) {
   (void)worker;
   am_a2c *a = context;
-  const size_t n = a->network.layout.n_gradient, from = (size_t)block * SUM_BLOCK;
+  const size_t n = a->network.size, from = (size_t)block * SUM_BLOCK;
   const size_t to = from + SUM_BLOCK < n ? from + SUM_BLOCK : n;
   am_adam_code()->sum(a->gradients + (size_t)a->n_chunks * n, a->gradients, n, a->n_chunks, from,
                       to);
@@ -212,25 +209,24 @@ static void sum_block(void *context, int block, int worker) {
 
 /* The gradient's sum over the batch, and its norm. */
 static float *gather(am_a2c *a, float *norm) {
-  const am_plastic_layout *l = &a->network.layout;
-  float *g = a->gradients + (size_t)a->n_chunks * l->n_gradient;
-  am_parallel(a->n_threads, (int)((l->n_gradient + SUM_BLOCK - 1) / SUM_BLOCK), sum_block, a);
-  if (l->has_trace && !l->alpha_is_full)
-    am_plastic_code()->alpha_reduce(l, g, a->network.options.alpha == AM_ALPHA_NEURON);
-  *norm = sqrtf(am_adam_code()->sum_of_squares(g, l->n_parameters));
+  const size_t n = a->network.size;
+  float *g = a->gradients + (size_t)a->n_chunks * n;
+  am_parallel(a->n_threads, (int)((n + SUM_BLOCK - 1) / SUM_BLOCK), sum_block, a);
+  am_pair_code()->reduce(&a->network, g);
+  *norm = sqrtf(am_adam_code()->sum_of_squares(g, n));
   return g;
 }
 
 /* The sentence for a gradient that broke: names the weight with the largest one. */
 static amine_status explain(const am_a2c *a, const float *g, float norm, amine_error *error) {
-  const am_plastic_tensor *worst = &a->network.tensors[0];
+  const am_place *worst = &a->places.place[0];
   int row = 0, col = 0;
   float largest = -1;
-  for (int k = 0; k < a->network.n_tensors; k++) {
-    const am_plastic_tensor *t = &a->network.tensors[k];
+  for (int k = 0; k < a->places.n; k++) {
+    const am_place *t = &a->places.place[k];
     for (int i = 0; i < t->dims[0]; i++)
       for (int j = 0; j < t->dims[1]; j++) {
-        float size = fabsf(g[am_plastic_at(t, i, j)]);
+        float size = fabsf(g[am_place_at(t, i, j)]);
         if (isnan(size)) size = INFINITY;
         if (size <= largest) continue;
         largest = size;
@@ -246,17 +242,23 @@ static amine_status explain(const am_a2c *a, const float *g, float norm, amine_e
                  worst->name, row, col);
 }
 
+/* What multiplies traces has a rate of its own. */
 static void move(am_a2c *a, const float *g, float norm, float rate) {
-  const am_plastic_layout *l = &a->network.layout;
   const am_step step = am_step_begin(&a->options.optimiser, a->learner.numbers, norm);
-  /* alpha lies between the tensors that move at the full rate */
-  const size_t alpha_end = l->has_trace ? l->input_w : l->w, alpha = l->has_trace ? l->alpha : l->w;
-  const size_t ranges[3][2] = {{0, alpha}, {alpha, alpha_end}, {alpha_end, l->n_parameters}};
-  for (int r = 0; r < 3; r++) {
-    const size_t at = ranges[r][0], n = ranges[r][1] - at;
-    am_step_take(&step, a->parameters + at, a->m + at, a->v + at, g + at, n,
-                 r == 1 ? rate * a->options.alpha_rate : rate);
+  size_t from = 0;
+  for (int l = 0; l < a->network.n_layers; l++) {
+    const am_plan *p = a->network.plan[l];
+    for (int k = 0; k < p->n_tensors; k++) {
+      const size_t at = a->network.at[l] + p->tensors[k].at;
+      const size_t to = k + 1 < p->n_tensors ? a->network.at[l] + p->tensors[k + 1].at
+                                             : a->network.at[l] + p->n_parameters;
+      am_step_take(&step, a->parameters + at, a->m + at, a->v + at, g + at, to - at,
+                   p->tensors[k].alpha ? rate * a->options.alpha_rate : rate);
+    }
+    from = a->network.at[l] + p->n_packed;
   }
+  am_step_take(&step, a->parameters + from, a->m + from, a->v + from, g + from,
+               a->network.size - from, rate);
 }
 
 static amine_status iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
@@ -271,6 +273,7 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
                       .beta = o->beta,
                       .entropy = o->entropy,
                       .scale = (float)(1 / steps)}};
+  b.play.dropped = true;
   if (o->baseline == AM_BASELINE_SHARED0) note_shared(&b);
   am_parallel(a->n_threads, a->n_chunks, one_chunk, &b);
   if (o->baseline == AM_BASELINE_SHARED0) learn_shared(&b);
@@ -337,19 +340,19 @@ const am_actor *am_a2c_watch(am_a2c *a, uint32_t lane, uint64_t seed, bool greed
 /* ------------------------------------------------------------------------------ tensors */
 static float *vector_of(const am_a2c *a, int k) {
   float *const vectors[] = {a->parameters, a->m, a->v};
-  return vectors[k / a->network.n_tensors];
+  return vectors[k / a->places.n];
 }
 
-static const am_plastic_tensor *shape_of(const am_a2c *a, int k) {
-  return &a->network.tensors[k % a->network.n_tensors];
+static const am_place *shape_of(const am_a2c *a, int k) {
+  return &a->places.place[k % a->places.n];
 }
 
 static bool tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   const am_a2c *a = (const am_a2c *)learner;
   const am_optimiser *o = &a->options.optimiser;
-  const int n = a->network.n_tensors;
+  const int n = a->places.n;
   if (k < 0 || k >= (1 + am_optimiser_moments(o)) * n) return false;
-  const am_plastic_tensor *t = shape_of(a, k);
+  const am_place *t = shape_of(a, k);
   *out = (am_learner_tensor){
       .rank = t->rank, .dims = {(size_t)t->dims[0], (size_t)t->dims[1]}, .is_parameter = k < n};
   snprintf(out->name, sizeof out->name, "%s%s", k < n ? "" : am_optimiser_prefix(o, k / n - 1),
@@ -359,12 +362,12 @@ static bool tensor(const am_learner *learner, int k, am_learner_tensor *out) {
 
 static void get(const am_learner *learner, int k, float *values) {
   const am_a2c *a = (const am_a2c *)learner;
-  am_plastic_get(shape_of(a, k), values, vector_of(a, k));
+  am_place_get(shape_of(a, k), values, vector_of(a, k));
 }
 
 static void set(am_learner *learner, int k, const float *values) {
   const am_a2c *a = am_a2c_of(learner);
-  am_plastic_set(shape_of(a, k), vector_of(a, k), values);
+  am_place_set(shape_of(a, k), vector_of(a, k), values);
 }
 
 /* ------------------------------------------------------------------------------ watching */
@@ -375,9 +378,9 @@ static int series(const am_learner *learner, am_series *out) {
   out[ACTIONS] = (am_series){"actions", "what it did", 1, NULL};
   out[VALUE] = (am_series){"value", "the reward that the network expects", 1, NULL};
   out[POLICY] = (am_series){"policy", "probability of each action", learner->task->n_actions, NULL};
-  out[ACTIVITY] = (am_series){"activity", "of each hidden unit", a->network.options.n_hidden, NULL};
-  out[LEVEL] = (am_series){"level", "the modulator M(t), which the network emits", 1, NULL};
-  return a->network.layout.has_readout ? LEVEL + 1 : LEVEL;
+  out[ACTIVITY] = (am_series){"activity", "of each hidden unit", a->network.n_outputs, NULL};
+  out[LEVEL] = (am_series){"level", "the modulator M(t)", am_pair_level_rows(&a->network), NULL};
+  return out[LEVEL].width ? LEVEL + 1 : LEVEL;
 }
 
 typedef struct watching {
@@ -387,14 +390,17 @@ typedef struct watching {
 
 static void note_step(void *context, const am_actor *actor, int t) {
   const watching *w = context;
-  const am_plastic_layout *l = &w->learner->network.layout;
-  const size_t s = (size_t)t, A = (size_t)l->n_actions, N = (size_t)l->n_hidden;
+  const am_pair *p = &w->learner->network;
+  const int M = am_pair_level_rows(p);
+  const size_t s = (size_t)t, A = (size_t)w->learner->learner.task->n_actions;
+  const size_t N = (size_t)p->n_outputs;
   w->series[ACTIONS].values[t] = (float)actor->actions[t];
-  w->series[VALUE].values[t] = actor->lane.heads[s * (size_t)l->head_rows + A];
+  w->series[VALUE].values[t] = actor->lane.heads[s * (size_t)p->head_rows + A];
   memcpy(w->series[POLICY].values + s * A, actor->p + s * A, A * sizeof(float));
-  memcpy(w->series[ACTIVITY].values + s * N, actor->lane.x + (s + 1) * (size_t)l->cols,
-         N * sizeof(float));
-  if (l->has_readout) w->series[LEVEL].values[t] = actor->lane.level[t];
+  memcpy(w->series[ACTIVITY].values + s * N, am_pair_output(p, &actor->lane, t), N * sizeof(float));
+  if (M > 0)
+    memcpy(w->series[LEVEL].values + s * (size_t)M, am_pair_level(p, &actor->lane, t),
+           (size_t)M * sizeof(float));
 }
 
 static void watch_series(am_learner *learner, am_series *out, uint32_t lane, uint64_t seed,
@@ -435,45 +441,19 @@ static const amine_parameter parameters[] = {
     AM_INTEGER("warmup", 100, 0, 4e9, "updates", "iterations before the first change", AT(warmup)),
     {0}};
 
-/* The network with its rule and its modulator. */
-static am_plastic_options network_of(const am_task *task, const am_chosen *chosen) {
-  am_plastic_options o = *(const am_plastic_options *)chosen->options[AM_NETWORK];
-  const am_rule_options *rule = chosen->options[AM_RULE];
-  const am_part *modulator = chosen->part[AM_MODULATOR];
-  o.n_inputs = task->n_inputs;
-  o.n_actions = task->n_actions;
-  o.rule = am_rule_of(chosen->part[AM_RULE]);
-  o.clip = rule->clip;
-  o.init_eta = rule->eta;
-  o.init_eta_e = rule->eta_e;
-  o.readout = modulator == &am_readout_part;
-  o.given = modulator == &am_chemical_part;
-  if (o.readout) {
-    const am_readout_options *readout = chosen->options[AM_MODULATOR];
-    o.fanout = readout->fanout;
-    o.activation = readout->activation;
-    o.clamped = !isnan(readout->clamp);
-    o.clamp = o.clamped ? (float)readout->clamp : 0;
-  }
-  return o;
-}
-
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
   setup s = *(const setup *)chosen->options[AM_LEARNER];
-  am_plastic network;
-  if (am_rule_of(chosen->part[AM_RULE]) == AM_N_RULES)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "network.type=plastic-rnn does not know rule.type=%s",
-                   chosen->part[AM_RULE]->name);
-  const am_plastic_options plastic = network_of(task, chosen);
-  if (plastic.given) {
+  am_units units;
+  AM_TRY(am_units_chosen(&units, chosen, true, error));
+  if (chosen->part[AM_MODULATOR] == &am_chemical_type.part) {
     s.options.drive = *(const am_drive_options *)chosen->options[AM_MODULATOR];
     s.options.drive.factor += AMINE_FACTOR_DOPAMINE;
   }
-  AM_TRY(am_plastic_make(&network, &plastic, error));
-  return am_a2c_create(learner, task, &network, &s.options, s.seed,
-                       s.n_threads ? s.n_threads : am_processors(), error);
+  const amine_status status = am_a2c_create(learner, task, &units, &s.options, s.seed,
+                                            s.n_threads ? s.n_threads : am_processors(), error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_a2c_type = {
@@ -484,7 +464,8 @@ const am_learner_type am_a2c_type = {
              .source = "Mnih et al. 2016, arXiv 1602.01783",
              .parameters = parameters,
              .options_size = sizeof(setup)},
-    .networks = "plastic-rnn",
+    .texts = true,
+    .traces = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .backprop = true,

@@ -7,6 +7,7 @@
 #include "learner/learner.h"
 #include "learner/optimiser.h"
 #include "learner/schedule.h"
+#include "network/units.h"
 
 typedef struct am_a2c_options {
   int n_lanes;                             /* episodes in a batch */
@@ -24,13 +25,14 @@ typedef struct am_a2c_options {
  * in the parameters and their moments; the rest is scratch memory. */
 typedef struct am_a2c {
   am_learner learner; /* first, so that an am_learner of am_a2c_type is an am_a2c */
-  am_plastic network; /* a copy */
+  am_pair network;
+  am_places places;
+  const am_rule_type *rule; /* of its traces, if they live */
   am_a2c_options options;
   uint64_t seed;
-  float *parameters, *m, *v; /* [layout.n_parameters] */
+  float *parameters, *m, *v; /* [network.size] */
   int n_threads, n_chunks;
-  float *alpha;       /* [panel] expanded */
-  float *gradients;   /* [n_chunks + 1][layout.n_gradient]; the last is the sum */
+  float *gradients;   /* [n_chunks + 1][network.size]; the last is the sum */
   am_actor *actors;   /* [n_threads][AM_TRACE_LANES] */
   char *actor_blocks; /* [n_threads][AM_TRACE_LANES][am_actor_bytes] */
   am_a2c_sums *sums;  /* [n_lanes] */
@@ -48,9 +50,9 @@ extern const am_learner_type am_a2c_type;
 
 am_a2c_options am_a2c_default(void);
 
-/* Makes a learner with fresh parameters. The task is borrowed and must outlive it, the network is
- * copied. All memory that training needs is taken here. */
-amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_plastic *network,
+/* Makes a learner with fresh parameters for a text whose heads are the task's actions and a value.
+ * The task is borrowed and must outlive it. All memory that training needs is taken here. */
+amine_status am_a2c_create(am_learner **learner, const am_task *task, const am_units *units,
                            const am_a2c_options *options, uint64_t seed, int n_threads,
                            amine_error *error);
 

@@ -2,7 +2,9 @@
 #include "learner/actor.h"
 
 #include "base/memory.h"
+#include "kernel/isa.h"
 #include "learner/choose.h"
+#include "learner/group.h"
 
 AM_ISA_DECLARE(const am_a2c_ops, am_a2c_ops);
 
@@ -12,16 +14,17 @@ const am_a2c_ops *am_a2c_code(void) {
 }
 
 /* The blocks of an actor, one after the other, each at a multiple of 64 bytes. */
-static size_t place(am_actor *actor, char *block, const am_task *task, const am_plastic *network) {
+static size_t place(am_actor *actor, char *block, const am_task *task, const am_pair *network,
+                    bool has_E) {
   const size_t T = (size_t)task->n_steps;
   const size_t policy = am_size_mul(am_size_mul(T, (size_t)task->n_actions), sizeof(float));
-  const size_t sizes[] = {am_plastic_lane_bytes(network, task->n_steps, sizeof(float)),
+  const size_t sizes[] = {am_pair_lane_bytes(network, task->n_steps, has_E, sizeof(float)),
                           task->state_size,
                           policy,
                           policy,
                           am_size_mul(T, sizeof(int)),
                           am_size_mul(T, sizeof(float)),
-                          network->layout.is_given ? sizeof(am_drive) : 0,
+                          am_pair_is_given(network) ? sizeof(am_drive) : 0,
                           am_size_mul((size_t)task->n_inputs, sizeof(float))};
   enum { N_PARTS = sizeof sizes / sizeof *sizes };
   void *parts[N_PARTS];
@@ -31,7 +34,7 @@ static size_t place(am_actor *actor, char *block, const am_task *task, const am_
     bytes = am_size_add(bytes, am_size_round(sizes[k], 64));
   }
   if (block) {
-    am_plastic_lane_place(network, &actor->lane, parts[0], task->n_steps, sizeof(float));
+    am_pair_lane_place(network, &actor->lane, parts[0], task->n_steps, has_E, sizeof(float));
     actor->world = parts[1];
     actor->p = parts[2];
     actor->logp = parts[3];
@@ -43,33 +46,35 @@ static size_t place(am_actor *actor, char *block, const am_task *task, const am_
   return bytes;
 }
 
-size_t am_actor_bytes(const am_task *task, const am_plastic *network) {
-  return place(NULL, NULL, task, network);
+size_t am_actor_bytes(const am_task *task, const am_pair *network, bool has_E) {
+  return place(NULL, NULL, task, network, has_E);
 }
 
-void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_plastic *network) {
-  place(actor, block, task, network);
+void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_pair *network,
+                    bool has_E) {
+  place(actor, block, task, network, has_E);
 }
 
 /* The episodes that still go on, of the n that are played side by side. */
 typedef struct playing {
   am_actor *actors[AM_TRACE_LANES];
-  am_plastic_lane *lanes[AM_TRACE_LANES];
+  am_pair_lane *lanes[AM_TRACE_LANES];
   uint32_t numbers[AM_TRACE_LANES];
   int n;
 } playing;
 
 static playing begin(am_actor *actors, int n, const am_play *play, uint32_t lane) {
   const am_task *task = play->task;
-  const am_plastic_layout *l = &play->network->layout;
   playing now = {.n = n};
   for (int q = 0; q < n; q++) {
     am_actor *a = now.actors[q] = &actors[q];
     now.lanes[q] = &a->lane;
     now.numbers[q] = lane + (uint32_t)q;
     a->lane.n_steps = task->n_steps;
-    am_plastic_code()->begin(l, &a->lane);
-    if (l->is_given) am_drive_begin(a->drive, &play->drive, a->familiar, task->n_inputs);
+    a->lane.dropped = play->dropped && play->network->dropout > 0;
+    am_pair_code()->begin(play->network, &a->lane, play->parameters);
+    if (am_pair_is_given(play->network))
+      am_drive_begin(a->drive, &play->drive, a->familiar, task->n_inputs);
     task->type->start(task, a->world, play->seed, play->episode, now.numbers[q]);
   }
   return now;
@@ -97,38 +102,50 @@ static void decide(const playing *now, const am_play *play, int t) {
   for (int q = 0; q < now->n; q++) {
     const am_actor *a = now->actors[q];
     am_a2c_code()->policy(a->p + s * A, a->logp + s * A,
-                          a->lane.heads + s * (size_t)play->network->layout.head_rows, (int)A);
+                          a->lane.heads + s * (size_t)play->network->head_rows, (int)A);
   }
 }
+
+static size_t input_rows(const am_task *task) { return (size_t)am_pad(task->n_inputs, 16); }
 
 /* What the policy does at step t, and what the world answers. */
 static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const am_task *task = play->task;
-  const am_plastic_layout *l = &play->network->layout;
   const size_t s = (size_t)t, n = (size_t)task->n_actions;
   const am_random_key key = {play->seed, AM_STREAM_POLICY, play->episode, lane};
   const float *p = actor->p + s * n;
   actor->actions[t] = am_choose(p, 1, (int)n, key, (uint32_t)t, play->greedy);
   actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
-  if (l->is_given)
-    am_drive_feed(actor->drive,
-                  &(am_drive_moment){.reward = actor->rewards[t],
-                                     .uncertainty = am_drive_uncertainty(p, (int)n),
-                                     .input = actor->lane.u + s * (size_t)l->input_rows});
+  if (am_pair_is_given(play->network))
+    am_drive_feed(actor->drive, &(am_drive_moment){.reward = actor->rewards[t],
+                                                   .uncertainty = am_drive_uncertainty(p, (int)n),
+                                                   .input = actor->lane.u + s * input_rows(task)});
+}
+
+/* Dropout between layers: a pure function of the episode, layer and t. */
+static void draw_masks(am_actor *a, const am_play *play, uint32_t lane, int t) {
+  const am_pair *p = play->network;
+  for (int l = 0; a->lane.dropped && l + 1 < p->n_layers; l++) {
+    const int n = p->plan[l]->n_outputs;
+    const am_random_key key = {play->seed, AM_STREAM_POLICY, play->episode, lane};
+    am_dropout(a->lane.layer[l].mask + (size_t)t * (size_t)am_pad(n, 16), 1, key, l, t, n,
+               p->dropout);
+  }
 }
 
 void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane) {
   const am_task *task = play->task;
-  const am_plastic_layout *l = &play->network->layout;
-  const am_trace_ops *rule = am_plastic_rule_code(play->network);
+  const am_pair *p = play->network;
   playing now = begin(actors, n, play, lane);
   for (int t = 0; t < task->n_steps && now.n > 0; t++) {
     for (int q = 0; q < now.n; q++) {
-      am_plastic_lane *a = now.lanes[q];
-      task->type->observe(task, now.actors[q]->world, a->u + (size_t)t * (size_t)l->input_rows);
-      if (l->is_given) a->level[t] = am_drive_level(now.actors[q]->drive);
+      am_pair_lane *a = now.lanes[q];
+      task->type->observe(task, now.actors[q]->world, a->u + (size_t)t * input_rows(task));
+      if (am_pair_is_given(p)) a->given[(size_t)t * 16] = am_drive_level(now.actors[q]->drive);
+      draw_masks(now.actors[q], play, now.numbers[q], t);
     }
-    am_plastic_code()->step(l, rule, now.lanes, now.n, play->parameters, play->alpha, t);
+    am_pair_code()->step(p, play->rule, now.lanes, now.n, play->parameters, t);
+    am_pair_code()->after(p, play->rule, now.lanes, now.n, play->parameters, t);
     decide(&now, play, t);
     for (int q = 0; q < now.n; q++) act(now.actors[q], play, now.numbers[q], t);
     if (play->watch && now.actors[0] == actors) play->watch(play->context, actors, t);

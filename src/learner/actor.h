@@ -4,12 +4,12 @@
 
 #include "learner/a2c_loss.h"
 #include "modulator/drive.h"
-#include "network/plastic_rnn.h"
+#include "network/pair.h"
 #include "task/task.h"
 
 /* An episode that ended early has lane.n_steps steps; what lies behind them is of an older one. */
 typedef struct am_actor {
-  am_plastic_lane lane;
+  am_pair_lane lane;
   void *world;     /* the task's state */
   am_drive *drive; /* where M comes from, if the network does not make it */
   float *familiar; /* [n_inputs]: the drive's */
@@ -21,21 +21,23 @@ typedef struct am_actor {
 /* What is played: shared by all actors, read-only during an episode. */
 typedef struct am_play {
   const am_task *task;
-  const am_plastic *network;
-  const float *parameters; /* [layout.n_parameters] */
-  const float *alpha;      /* [panel]: alpha of every connection (am_plastic_ops.alpha_expand) */
+  const am_pair *network;
+  const am_trace_ops *rule; /* NULL: no trace lives */
+  const float *parameters;  /* [network->size], expanded */
+  bool dropped;             /* with dropout, if there is any */
   uint64_t seed;
   uint32_t episode;
   am_drive_options drive;
   bool greedy; /* takes the most probable action (the lowest of equals) instead of drawing one */
-  /* called after each step, if not NULL; lane.H is then the trace that step t used */
+  /* called after each step, if not NULL; the traces are then those that step t used */
   void (*watch)(void *context, const am_actor *actor, int t);
   void *context;
 } am_play;
 
 /* Bytes for one actor, or SIZE_MAX; and the actor laid out in a zeroed block of that size. */
-size_t am_actor_bytes(const am_task *task, const am_plastic *network);
-void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_plastic *network);
+size_t am_actor_bytes(const am_task *task, const am_pair *network, bool has_E);
+void am_actor_place(am_actor *actor, void *block, const am_task *task, const am_pair *network,
+                    bool has_E);
 
 /* Plays n = 1 or 2 episodes (seed, episode, lane), (seed, episode, lane + 1) side by side, each to
  * its end. `watch` sees the first actor, as long as its episode goes on. */

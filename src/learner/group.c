@@ -110,16 +110,20 @@ void am_group_compare(am_group *g, float *target, float *asked, float *reward, c
   }
 }
 
-void am_group_mask(const am_group *g, float *mask, int layer, int t, int n, float rate) {
+void am_dropout(float *mask, int stride, am_random_key key, int layer, int t, int n, float rate) {
   const float kept = 1 / (1 - rate);
+  key.stream = AM_STREAM_DROPOUT + ((uint32_t)layer << 8);
+  for (int j = 0; j < n; j += 4) {
+    const uint32_t step = (uint32_t)(t * ((n + 3) / 4) + j / 4);
+    const am_random4 r = am_random(key, step);
+    for (int q = 0; q < 4 && j + q < n; q++)
+      mask[(j + q) * stride] = am_chance_of(r, q, (double)rate, key, step) ? 0 : kept;
+  }
+}
+
+void am_group_mask(const am_group *g, float *mask, int layer, int t, int n, float rate) {
   for (int k = 0; k < LANES; k++) {
-    const am_random_key key = {g->seed, AM_STREAM_DROPOUT + ((uint32_t)layer << 8), g->episode,
-                               lane_of(g, k)};
-    for (int j = 0; j < n; j += 4) {
-      const uint32_t step = (uint32_t)(t * ((n + 3) / 4) + j / 4);
-      const am_random4 r = am_random(key, step);
-      for (int q = 0; q < 4 && j + q < n; q++)
-        mask[(j + q) * LANES + k] = am_chance_of(r, q, (double)rate, key, step) ? 0 : kept;
-    }
+    const am_random_key key = {g->seed, 0, g->episode, lane_of(g, k)};
+    am_dropout(mask + k, LANES, key, layer, t, n, rate);
   }
 }

@@ -5,6 +5,7 @@
 #ifndef AMINE_LEARNER_GROUP_H
 #define AMINE_LEARNER_GROUP_H
 
+#include "base/random.h"
 #include "learner/choose.h"
 #include "task/task.h"
 
@@ -61,5 +62,7 @@ void am_group_compare(am_group *group, float *target, float *asked, float *rewar
 /* mask [n][lanes] for dropout between layers: 0 with probability `rate`, else 1 / (1 - rate); a
  * pure function of the episode, layer and t. */
 void am_group_mask(const am_group *group, float *mask, int layer, int t, int n, float rate);
+/* The same for one episode, whose key it is; mask [n], `stride` elements apart. */
+void am_dropout(float *mask, int stride, am_random_key key, int layer, int t, int n, float rate);
 
 #endif

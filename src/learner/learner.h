@@ -56,7 +56,8 @@ enum { AM_ASKS_ACTIONS = 1, AM_ASKS_VALUES = 2 };
 typedef struct am_learner_type {
   am_part part;         /* first; learner.type is its name */
   const char *networks; /* that it trains: "ctrnn"; NULL: none by name */
-  bool texts;           /* it trains every network that is a text of equations */
+  bool texts;           /* it trains every network that is a text of equations, */
+  bool traces;          /* with a rule in its slots too */
   unsigned asks;        /* AM_ASKS_..., one or both */
   bool absolute;        /* reports minus mean absolute errors; others with targets squared ones */
   bool backprop;        /* whether it propagates the gradient of a loss backward: the yardsticks */

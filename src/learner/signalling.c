@@ -244,7 +244,7 @@ static amine_status make_networks(am_signalling *x, const am_task *task, amine_e
   x->n = x->units.n_outputs;
   x->n_heard = x->n_units + 2 * x->n_out + 1;
   x->n_seen = o->n_signal + (o->critic_sees_output ? x->n_units : 0);
-  AM_TRY(am_equations_read(&gru, am_gru_part.name, am_gru_part.text, error));
+  AM_TRY(am_equations_read(&gru, am_gru_part.name, am_gru_part.text, NULL, error));
   const am_stack_options signal = {.text = gru,
                                    .prefix = "signal",
                                    .n_inputs = x->n_heard,

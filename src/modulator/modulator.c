@@ -30,24 +30,68 @@ static const amine_parameter chemical_parameters[] = {
     AM_BORROWED("task.reward", 1, DRIVE(scale)), /* the reward that counts as 1 */
     {0}};
 
-const am_part am_readout_part = {.kind = AM_MODULATOR,
-                                 .name = "readout",
-                                 .meaning = "a signal that the network learns to emit",
-                                 .equation = "M = f(w_m . x + b_m); eta_i = f_i M + g_i",
-                                 .source = "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585",
-                                 .parameters = readout_parameters,
-                                 .options_size = sizeof(am_readout_options)};
+static void write_readout(am_text *text, const void *options, double rate) {
+  static const char *const words[] = {[AM_ACTIVATION_TANH] = "tanh",
+                                      [AM_ACTIVATION_SIGMOID] = "sigmoid",
+                                      [AM_ACTIVATION_LINEAR] = ""};
+  const am_readout_options *o = options;
+  (void)rate;
+  am_text_puts(text, "input x\n"
+                     "learned w[1, x] as \"h2mod.weight\" = linear(x)\n"
+                     "learned b[1] as \"h2mod.bias\" = linear(x)\n");
+  /* held, it reads nothing and learns nothing */
+  if (!isnan(o->clamp)) am_text_printf(text, "M = 0 * b + (%.9g)\n", o->clamp);
+  else am_text_printf(text, "M = %s(w @ x + b)\n", words[o->activation]);
+  if (!o->fanout) am_text_puts(text, "output M\n");
+  else
+    am_text_puts(text, "learned f[post] as \"modfanout.weight\" = linear(1)\n"
+                       "learned g[post] as \"modfanout.bias\" = linear(1)\n"
+                       "eta = f * M + g\n"
+                       "output eta\n");
+}
 
-const am_part am_constant_part = {.kind = AM_MODULATOR,
-                                  .name = "constant",
-                                  .meaning =
-                                      "none: one learned rate for all connections, at all times",
-                                  .equation = "eta"};
+static void write_constant(am_text *text, const void *options, double rate) {
+  (void)options;
+  am_text_printf(text,
+                 "input x\n"
+                 "learned eta[1] as \"eta\" = (%.9g)\n"
+                 "output eta\n",
+                 rate);
+}
 
-const am_part am_chemical_part = {
-    .kind = AM_MODULATOR,
-    .name = "chemical",
-    .meaning = "dopamine, serotonin, norepinephrine or acetylcholine, driven by the task",
-    .equation = "eta M, M: modulator.factor",
-    .parameters = chemical_parameters,
-    .options_size = sizeof(am_drive_options)};
+static void write_chemical(am_text *text, const void *options, double rate) {
+  (void)options;
+  am_text_printf(text,
+                 "input x\n"
+                 "given M\n"
+                 "learned eta[1] as \"eta\" = (%.9g)\n"
+                 "now = eta * M\n"
+                 "output now\n",
+                 rate);
+}
+
+const am_modulator_type am_readout_type = {
+    .part = {.kind = AM_MODULATOR,
+             .name = "readout",
+             .meaning = "a signal that the network learns to emit",
+             .equation = "M = f(w_m . x + b_m); eta_i = f_i M + g_i",
+             .source = "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585",
+             .parameters = readout_parameters,
+             .options_size = sizeof(am_readout_options)},
+    .write = write_readout};
+
+const am_modulator_type am_constant_type = {
+    .part = {.kind = AM_MODULATOR,
+             .name = "constant",
+             .meaning = "none: one learned rate for all connections, at all times",
+             .equation = "eta"},
+    .write = write_constant};
+
+const am_modulator_type am_chemical_type = {
+    .part = {.kind = AM_MODULATOR,
+             .name = "chemical",
+             .meaning = "dopamine, serotonin, norepinephrine or acetylcholine, driven by the task",
+             .equation = "eta M, M: modulator.factor",
+             .parameters = chemical_parameters,
+             .options_size = sizeof(am_drive_options)},
+    .write = write_chemical};

@@ -2,6 +2,7 @@
 #ifndef AMINE_MODULATOR_MODULATOR_H
 #define AMINE_MODULATOR_MODULATOR_H
 
+#include "base/memory.h"
 #include "base/registry.h"
 #include "modulator/readout.h"
 
@@ -12,7 +13,15 @@ typedef struct am_readout_options {
   double clamp; /* a lesion: it is held at this level; NAN: free */
 } am_readout_options;
 
+/* What stands in the slot modulator(...) of a network: a text of equations (equation/equations.h),
+ * whose input is the activity and whose output is the plasticity eta. What it calls M is recorded. */
+typedef struct am_modulator_type {
+  am_part part; /* first */
+  /* Writes it; rate: the first value of a learned rate. NULL: the part's text. */
+  void (*write)(am_text *text, const void *options, double rate);
+} am_modulator_type;
+
 /* The options of chemical are an am_drive_options, of which `factor` counts from dopamine. */
-extern const am_part am_readout_part, am_constant_part, am_chemical_part;
+extern const am_modulator_type am_readout_type, am_constant_type, am_chemical_type;
 
 #endif

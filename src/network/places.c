@@ -18,6 +18,16 @@ size_t am_places_add(am_places *places, const char *name, int rows, int cols) {
   return p->at;
 }
 
+void am_place_get(const am_place *p, float *values, const float *vector) {
+  for (int i = 0; i < p->dims[0]; i++)
+    for (int j = 0; j < p->dims[1]; j++) *values++ = vector[am_place_at(p, i, j)];
+}
+
+void am_place_set(const am_place *p, float *vector, const float *values) {
+  for (int i = 0; i < p->dims[0]; i++)
+    for (int j = 0; j < p->dims[1]; j++) vector[am_place_at(p, i, j)] = *values++;
+}
+
 void am_places_uniform(const am_places *places, int k, float *vector, float bound, uint64_t seed) {
   const am_place *p = &places->place[k];
   for (int i = 0; i < p->dims[0]; i++)

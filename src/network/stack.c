@@ -1,22 +1,20 @@
 /* Layers of a text (see stack.h). */
 #include "network/stack.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/normal.h"
-#include "base/random.h"
+#include "network/first_values.h"
 
 enum { LANES = AM_STACK_LANES };
 
 /* ------------------------------------------------------------------------------ tensors */
-static amine_status check(const am_stack_options *o, amine_error *error) {
+amine_status am_layers_check(const am_stack_options *o, amine_error *error) {
   if (o->n_inputs < 1 || o->n_inputs > 4096)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has 1 to 4096 inputs, not %d",
                    o->n_inputs);
-  if (o->n_hidden < 1 || o->n_hidden > 1024)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has 1 to 1024 units, not %d",
+  if (o->n_hidden < 1 || o->n_hidden > 8192)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has 1 to 8192 units, not %d",
                    o->n_hidden);
   if (o->n_layers < 1 || o->n_layers > AM_STACK_LAYERS_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has 1 to %d layers, not %d",
@@ -27,38 +25,57 @@ static amine_status check(const am_stack_options *o, amine_error *error) {
   return AMINE_OK;
 }
 
-static amine_status make_layer(am_stack *s, am_places *places, const am_stack_options *o, int layer,
-                               amine_error *error) {
+amine_status am_layer_plan(am_plan **plan, const am_stack_options *o, int n_inputs,
+                           am_layout layout, amine_error *error) {
   am_binding given[AM_SIZES_MAX];
   int n = 0;
   const am_equations *e = o->text;
-  const double width = layer == 0 ? o->n_inputs : s->plan[layer - 1]->n_outputs;
   for (int k = 0; k < o->n_given && n + 2 < AM_SIZES_MAX; k++) given[n++] = o->given[k];
-  given[n++] = (am_binding){e->symbols[e->input].name, width};
+  given[n++] = (am_binding){e->symbols[e->input].name, n_inputs};
   for (int k = 0; k < e->n_sizes; k++)
     if (strcmp(e->sizes[k].name, "n") == 0)
       given[n++] = (am_binding){"n", o->n_hidden}, k = e->n_sizes;
-  AM_TRY(am_plan_make(&s->plan[layer], e, given, n, o->done, error));
-  s->n_layers = layer + 1;
-  const am_plan *p = s->plan[layer];
+  return am_plan_make(plan, e, given, n, layout, o->done, error);
+}
+
+amine_status am_layer_places(am_places *places, const am_plan *p, const am_stack_options *o,
+                             int layer, amine_error *error) {
+  const char *prefix = o->prefix ? o->prefix : o->text->network;
+  const size_t at = places->size;
   if (places->n + p->n_tensors > AM_PLACES_MAX)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: %d layers have too many tensors", e->name,
-                   o->n_layers);
-  s->at[layer] = places->size;
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: %d layers have too many tensors", o->text->name,
+                   layer + 1);
   for (int t = 0; t < p->n_tensors; t++) {
-    const am_plan_tensor *tensor = &p->tensors[t];
+    const am_plan_tensor *from = &p->tensors[t];
+    am_place place = {.rank = from->rank,
+                      .dims = {from->dims[0], from->dims[1]},
+                      .at = at + from->at,
+                      .form = from->form};
     char name[AM_SYMBOL_SIZE * 2 + 8];
-    snprintf(name, sizeof name, "%s.%s_l%d", o->prefix ? o->prefix : e->network, tensor->name,
-             layer);
-    am_places_add(places, name, tensor->dims[0], tensor->rank == 2 ? tensor->dims[1] : 0);
+    if (!from->whole) snprintf(name, sizeof name, "%s.%s_l%d", prefix, from->name, layer);
+    else if (layer > 0) snprintf(name, sizeof name, "%s_l%d", from->name, layer);
+    else snprintf(name, sizeof name, "%s", from->name);
+    snprintf(place.name, sizeof place.name, "%.*s", (int)sizeof place.name - 1, name);
+    places->place[places->n++] = place;
   }
+  return AMINE_OK;
+}
+
+static amine_status make_layer(am_stack *s, am_places *places, const am_stack_options *o, int layer,
+                               amine_error *error) {
+  const int width = layer == 0 ? o->n_inputs : s->plan[layer - 1]->n_outputs;
+  AM_TRY(am_layer_plan(&s->plan[layer], o, width, AM_LAYOUT_LANES, error));
+  s->n_layers = layer + 1;
+  s->at[layer] = places->size;
+  AM_TRY(am_layer_places(places, s->plan[layer], o, layer, error));
+  places->size += s->plan[layer]->n_parameters;
   return AMINE_OK;
 }
 
 amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_options *o,
                            amine_error *error) {
   *s = (am_stack){.first = places->n, .dropout = o->dropout};
-  amine_status status = check(o, error);
+  amine_status status = am_layers_check(o, error);
   for (int l = 0; status == AMINE_OK && l < o->n_layers; l++)
     status = make_layer(s, places, o, l, error);
   if (status != AMINE_OK) {
@@ -74,44 +91,11 @@ void am_stack_free(am_stack *s) {
   *s = (am_stack){0};
 }
 
-/* ------------------------------------------------------------------------------ first values */
-static float first_value(const am_plan_tensor *t, float bound, am_random_key key, int column) {
-  const float from = (float)t->from[0], to = (float)t->from[1];
-  if (t->first == AM_FIRST_NUMBER) return from;
-  if (t->first == AM_FIRST_NORMAL) return from + to * am_normal(am_random(key, (uint32_t)column));
-  const float u = am_uniform(am_random(key, (uint32_t)column / 4).v[column % 4]);
-  return t->first == AM_FIRST_UNIFORM ? from + (to - from) * u : bound * (2 * u - 1);
-}
-
-static const am_plan_part *part_of(const am_plan *p, int tensor, int row) {
-  for (int k = 0; k < p->n_parts; k++) {
-    const am_plan_part *part = &p->parts[k];
-    if (part->tensor == tensor && row >= part->row && row < part->row + part->rows) return part;
-  }
-  return NULL;
-}
-
 void am_stack_initialise(const am_stack *s, const am_places *places, float *parameters,
                          uint64_t seed) {
   int k = s->first;
-  for (int l = 0; l < s->n_layers; l++) {
-    const am_plan *p = s->plan[l];
-    const float bound = 1 / sqrtf((float)(p->n_states ? p->states[0].rows : p->n_outputs));
-    for (int t = 0; t < p->n_tensors; t++, k++) {
-      const am_plan_tensor *tensor = &p->tensors[t];
-      float *w = parameters + places->place[k].at;
-      for (int i = 0; i < tensor->dims[0]; i++) {
-        const am_random_key key = {seed, AM_STREAM_PARAMETERS, (uint32_t)k, (uint32_t)i};
-        const am_plan_part *part = part_of(p, t, i);
-        for (int j = 0; j < tensor->dims[1]; j++, w++) {
-          *w = first_value(tensor, bound, key, j);
-          if (part) /* the number behind the one that made this element */
-            *w = am_plan_first_value(part, *w,
-                                     am_uniform(am_random(key, (uint32_t)j / 4).v[(j + 1) % 4]));
-        }
-      }
-    }
-  }
+  for (int l = 0; l < s->n_layers; k += s->plan[l++]->n_tensors)
+    am_first_values(s->plan[l], places, k, parameters, seed);
 }
 
 /* ------------------------------------------------------------------------------ memory */

@@ -31,6 +31,14 @@ typedef struct am_stack {
   float dropout;
 } am_stack;
 
+/* What layers of every layout share: AMINE_ERROR_ARGUMENT for an option out of range; a layer's plan;
+ * its tensors among the places, the size of which is the caller's to set. */
+amine_status am_layers_check(const am_stack_options *options, amine_error *error);
+amine_status am_layer_plan(am_plan **plan, const am_stack_options *options, int n_inputs,
+                           am_layout layout, amine_error *error);
+amine_status am_layer_places(am_places *places, const am_plan *plan,
+                             const am_stack_options *options, int layer, amine_error *error);
+
 /* Adds the tensors NETWORK.NAME_l0, ..._l1, ... to the places. AMINE_ERROR_ARGUMENT for an option
  * out of range, AMINE_ERROR_MEMORY; the stack is then empty. */
 amine_status am_stack_make(am_stack *stack, am_places *places, const am_stack_options *options,

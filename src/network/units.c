@@ -1,27 +1,49 @@
 /* Networks that are texts, as parts (see units.h). */
 #include "network/units.h"
 
+#include <stddef.h>
 #include <string.h>
+
+/* The rows of the text's own constants. */
+static const amine_parameter *constants_of(const am_part *part) {
+  const amine_parameter *row = part->parameters;
+  while (row->name && row->offset < offsetof(am_units_options, constants)) row++;
+  return row;
+}
 
 double am_units_constant(const am_chosen *chosen, const char *name, double otherwise) {
   const am_units_options *o = chosen->options[AM_NETWORK];
-  const amine_parameter *rows = chosen->part[AM_NETWORK]->parameters + AM_UNITS_COMMON;
+  const amine_parameter *rows = constants_of(chosen->part[AM_NETWORK]);
   for (int k = 0; rows[k].name; k++)
     if (strcmp(rows[k].name, name) == 0) return o->constants[k];
   return otherwise;
 }
 
-amine_status am_units_chosen(am_units *u, const am_chosen *chosen, bool deep, amine_error *error) {
-  const am_part *part = chosen->part[AM_NETWORK];
-  const am_units_options *o = chosen->options[AM_NETWORK];
-  const amine_parameter *rows = part->parameters + AM_UNITS_COMMON;
-  if (!deep && (o->n_layers != 1 || o->dropout > 0))
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "learner.type=%s trains one layer without dropout (network.layers=1, "
-                   "network.dropout=0)",
-                   chosen->part[AM_LEARNER]->name);
-  *u = (am_units){0};
-  AM_TRY(am_equations_read(&u->text, part->name, part->text, error));
+amine_status am_units_read(am_units *u, const am_part *part, const am_units_options *o,
+                           const am_rule_type *rule, const am_rule_options *rule_options,
+                           const am_modulator_type *modulator, const void *modulator_options,
+                           amine_error *error) {
+  const amine_parameter *rows = constants_of(part);
+  am_text written = {0};
+  *u = (am_units){.rule = rule, .clip = rule_options ? rule_options->clip : 1};
+  am_slots slots = {.plastic = rule && rule->ops[am_isa_now()], .alpha = o->alpha};
+  if (slots.plastic) {
+    slots.rate = rule->rate;
+    slots.rate_first = rule_options ? (double)rule_options->eta_e : 0;
+  }
+  if (slots.plastic && modulator) {
+    slots.modulator_name = modulator->part.name;
+    slots.modulator = modulator->part.text;
+    if (modulator->write) {
+      modulator->write(&written, modulator_options, rule_options ? (double)rule_options->eta : 0);
+      slots.modulator = written.data;
+    }
+  }
+  amine_status status = written.failed
+                            ? am_fail_memory(error, written.capacity)
+                            : am_equations_read(&u->text, part->name, part->text, &slots, error);
+  am_text_free(&written);
+  AM_TRY(status);
   int n = 0;
   for (; rows[n].name; n++) u->given[n] = (am_binding){rows[n].name, o->constants[n]};
   u->stack = (am_stack_options){.text = u->text,
@@ -31,6 +53,19 @@ amine_status am_units_chosen(am_units *u, const am_chosen *chosen, bool deep, am
                                 .given = u->given,
                                 .n_given = n};
   return AMINE_OK;
+}
+
+amine_status am_units_chosen(am_units *u, const am_chosen *chosen, bool deep, amine_error *error) {
+  const am_units_options *o = chosen->options[AM_NETWORK];
+  if (!deep && (o->n_layers != 1 || o->dropout > 0))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.type=%s trains one layer without dropout (network.layers=1, "
+                   "network.dropout=0)",
+                   chosen->part[AM_LEARNER]->name);
+  return am_units_read(
+      u, chosen->part[AM_NETWORK], o, (const am_rule_type *)(const void *)chosen->part[AM_RULE],
+      chosen->options[AM_RULE], (const am_modulator_type *)(const void *)chosen->part[AM_MODULATOR],
+      chosen->options[AM_MODULATOR], error);
 }
 
 void am_units_free(am_units *u) { am_equations_free(u->text); }

@@ -7,7 +7,9 @@
 
 #include "base/parameter.h"
 #include "base/registry.h"
+#include "modulator/modulator.h"
 #include "network/stack.h"
+#include "rule/rule.h"
 
 enum { AM_UNITS_CONSTANTS = 12 };
 
@@ -15,6 +17,7 @@ enum { AM_UNITS_CONSTANTS = 12 };
 typedef struct am_units_options {
   int n_hidden, n_layers;
   float dropout;
+  am_alpha_form alpha; /* of texts with a trace */
   double constants[AM_UNITS_CONSTANTS];
 } am_units_options;
 
@@ -26,17 +29,34 @@ typedef struct am_units_options {
       AM_NUMBER("dropout", 0, 0, 0.95, "",                                                         \
                 "share of units that the layer above does not see while learning",                 \
                 AM_UNITS_AT(dropout))
-enum { AM_UNITS_COMMON = 3 }; /* of those */
+/* and of those with a trace */
+#define AM_UNITS_ALPHA                                                                             \
+  AM_CHOICE("alpha", "connection|neuron|network",                                                  \
+            "plasticity coefficient alpha: one for each connection, each post neuron, or the "     \
+            "network",                                                                             \
+            AM_UNITS_AT(alpha), .when = "rule.type!=none")
 
 extern const am_part am_gru_part, am_leaky_rnn_part, am_rnn_part, am_lstm_part, am_highway_part,
     am_spiking_part;
+extern const am_part am_plastic_rnn_part, am_plastic_gru_part, am_plastic_lstm_part,
+    am_plastic_lstm_gates_part, am_plastic_highway_part;
 
 /* A chosen text, read, with what it was told. */
 typedef struct am_units {
   am_equations *text;
   am_binding given[AM_UNITS_CONSTANTS];
-  am_stack_options stack; /* without its inputs */
+  am_stack_options stack;   /* without its inputs */
+  const am_rule_type *rule; /* in its slot; NULL: it has none */
+  float clip;               /* that rule's bound */
 } am_units;
+
+/* Reads the text of a network's part with what it was told and with what stands in its slots; rule
+ * NULL: it has none, modulator NULL: the rule has none.
+ * AMINE_ERROR_INPUT for what is wrong in a text, AMINE_ERROR_MEMORY. */
+amine_status am_units_read(am_units *units, const am_part *network, const am_units_options *options,
+                           const am_rule_type *rule, const am_rule_options *rule_options,
+                           const am_modulator_type *modulator, const void *modulator_options,
+                           amine_error *error);
 
 /* deep: the learner trains several layers and dropout; if not, AMINE_ERROR_ARGUMENT for these. */
 amine_status am_units_chosen(am_units *units, const am_chosen *chosen, bool deep,

@@ -26,27 +26,27 @@ static const amine_parameter parameters[] = {
 #define TRACE(word, text, formula, from) RULE(word, text, formula, from, 1u << AM_MODULATOR)
 
 const am_rule_type am_rules[AM_N_RULES] = {
-    [AM_RULE_NONE] = {RULE("none", "no trace: slow weights only", "", "", 0), {0}},
+    [AM_RULE_NONE] = {RULE("none", "no trace: slow weights only", "", "", 0), NULL, {0}},
     [AM_RULE_DECAY] = {TRACE("decay", "Hebb with decay", "H <- (1 - eta) H + eta x h^T",
                              "Miconi, Stanley, Clune 2018, arXiv 1804.02464"),
-                       AM_ISA_TABLE(am_trace_decay)},
+                       NULL, AM_ISA_TABLE(am_trace_decay)},
     [AM_RULE_OJA] = {TRACE("oja", "Oja's rule, bounded by itself",
                            "H_ij <- H_ij + eta x_i (h_j - x_i H_ij)",
                            "Oja 1982, doi:10.1007/BF00275687; Miconi, Stanley, Clune 2018"),
-                     AM_ISA_TABLE(am_trace_oja)},
+                     NULL, AM_ISA_TABLE(am_trace_oja)},
     [AM_RULE_CLIP] = {TRACE("clip", "Hebb with a hard bound", "H <- clip(H + eta x h^T, -c, c)",
                             "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"),
-                      AM_ISA_TABLE(am_trace_clip)},
+                      NULL, AM_ISA_TABLE(am_trace_clip)},
     [AM_RULE_SOFTCLIP] = {TRACE(
                               "softclip", "Hebb that slows down near its bound of 1",
                               "d = eta x h^T; H <- clip(H + max(d,0)(1-H) + min(d,0)(H+1), -1, 1)",
                               "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"),
-                          AM_ISA_TABLE(am_trace_softclip)},
+                          NULL, AM_ISA_TABLE(am_trace_softclip)},
     [AM_RULE_ELIGIBILITY] = {TRACE("eligibility",
                                    "Hebb through an eligibility trace (retroactive modulation)",
                                    "H <- clip(H + eta E, -c, c); E <- (1 - eta_e) E + eta_e x h^T",
                                    "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"),
-                             AM_ISA_TABLE(am_trace_eligibility)},
+                             "etaet", AM_ISA_TABLE(am_trace_eligibility)},
 };
 
 am_rule_id am_rule_of(const am_part *part) {

@@ -23,7 +23,8 @@ typedef struct am_rule_options {
 } am_rule_options;
 
 typedef struct am_rule_type {
-  am_part part;                      /* first */
+  am_part part;     /* first */
+  const char *rate; /* the tensor of its own learned rate, eta_e; NULL: it has none */
   const am_trace_ops *ops[AM_N_ISA]; /* NULL for AM_RULE_NONE */
 } am_rule_type;
 

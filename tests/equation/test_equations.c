@@ -14,7 +14,7 @@ static amine_error error;
 
 static am_equations *read(const char *text) {
   am_equations *e;
-  if (am_equations_read(&e, "net", text, &error) != AMINE_OK)
+  if (am_equations_read(&e, "net", text, NULL, &error) != AMINE_OK)
     fail_msg("%s\n%s", error.message, error.excerpt);
   return e;
 }
@@ -51,7 +51,7 @@ static void numbers_are_first_values(void **state) {
                          "learned b = 3\nh <- W @ h + V @ u + b + c\noutput h\n");
   const am_binding given[] = {{"n", 3}, {"u", 2}, {"g", 4}};
   am_plan *p;
-  assert_int_equal(am_plan_make(&p, e, given, 3, 0, &error), AMINE_OK);
+  assert_int_equal(am_plan_make(&p, e, given, 3, AM_LAYOUT_LANES, 0, &error), AMINE_OK);
   assert_true(p->states[0].begin == -2);
   assert_int_equal(p->n_tensors, 4);
   assert_true(p->tensors[0].first == AM_FIRST_NORMAL && p->tensors[0].from[1] == 8);
@@ -74,7 +74,7 @@ static void plans_are_small(void **state) {
                          "h <- (1 - z) * g + z * h\noutput h\n");
   const am_binding given[] = {{"n", 8}, {"u", 2}};
   am_plan *p;
-  assert_int_equal(am_plan_make(&p, e, given, 2, 0, &error), AMINE_OK);
+  assert_int_equal(am_plan_make(&p, e, given, 2, AM_LAYOUT_LANES, 0, &error), AMINE_OK);
   assert_int_equal(p->n_rows, 5 * 8);
   assert_int_equal(p->n_operations, 6 + 2 + 2 + 1); /* matrices, sigmoids, r q and tanh, the mean */
   assert_int_equal(p->n_fixed, 0);
@@ -150,7 +150,7 @@ static void refusals(void **state) {
   };
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
     am_equations *e = NULL;
-    const amine_status status = am_equations_read(&e, "net", wrong[k].text, &error);
+    const amine_status status = am_equations_read(&e, "net", wrong[k].text, NULL, &error);
     if (status == AMINE_OK) fail_msg("%s is read", wrong[k].text);
     assert_int_equal(status, AMINE_ERROR_INPUT);
     assert_null(e);
@@ -174,7 +174,7 @@ static void what_is_given_is_checked(void **state) {
   am_equations *e = read(NET "constant tau = 5 from 1 to 100\nh <- h / tau + W @ u\noutput h\n");
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
     am_plan *p = NULL;
-    assert_int_equal(am_plan_make(&p, e, wrong[k].given, wrong[k].n, 0, &error),
+    assert_int_equal(am_plan_make(&p, e, wrong[k].given, wrong[k].n, AM_LAYOUT_LANES, 0, &error),
                      AMINE_ERROR_ARGUMENT);
     assert_null(p);
     assert_string_equal(error.message, wrong[k].message);
@@ -192,7 +192,7 @@ static void long_texts_end(void **state) {
     while (n + 16 < 60000) n += (size_t)snprintf(text + n, sizeof text - n, "%s", repeated[k]);
     snprintf(text + n, sizeof text - n, "h\noutput h\n");
     am_equations *e;
-    assert_int_equal(am_equations_read(&e, "net", text, &error), AMINE_ERROR_INPUT);
+    assert_int_equal(am_equations_read(&e, "net", text, NULL, &error), AMINE_ERROR_INPUT);
   }
   size_t n = (size_t)snprintf(text, sizeof text, NET "h <- ");
   for (int k = 0; k < 45; k++) n += (size_t)snprintf(text + n, sizeof text - n, "b%d + ", k);

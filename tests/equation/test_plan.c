@@ -57,8 +57,8 @@ static am_real *reals(size_t n) {
 
 static void open_done(episode *x, const char *text, double scale, unsigned done) {
   const am_binding given[] = {{"n", UNITS}, {"u", INPUTS}};
-  good(am_equations_read(&x->e, "text", text, &error));
-  good(am_plan_make(&x->plan, x->e, given, 2, done, &error));
+  good(am_equations_read(&x->e, "text", text, NULL, &error));
+  good(am_plan_make(&x->plan, x->e, given, 2, AM_LAYOUT_LANES, done, &error));
   plain_open(&x->text, x->e, INPUTS, UNITS);
   const am_plan *p = x->plan;
   assert_int_equal(p->n_parameters, plain_parameters(&x->text));

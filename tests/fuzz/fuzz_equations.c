@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   amine_error error = {.status = AMINE_OK};
   if (!text) abort();
   if (size > 0) memcpy(text, data, size);
-  if (am_equations_read(&e, "fuzz", text, &error) != AMINE_OK) {
+  if (am_equations_read(&e, "fuzz", text, NULL, &error) != AMINE_OK) {
     if (!error.message[0]) abort();
     am_free(text);
     return 0;
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   am_text shown = {0};
   am_equations_put_tensors(e, &shown);
   am_text_free(&shown);
-  if (am_plan_make(&plan, e, given, n, 0, &error) == AMINE_OK) {
+  if (am_plan_make(&plan, e, given, n, AM_LAYOUT_LANES, 0, &error) == AMINE_OK) {
     check_plan(plan);
     am_plan_free(plan);
   } else if (!error.message[0]) abort();

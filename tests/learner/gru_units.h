@@ -10,7 +10,8 @@ static inline am_stack_options gru_units(int n_hidden, int n_layers, double inpu
                                          double recurrent_scale, double update_spread) {
   static am_equations *text;
   static am_binding given[3];
-  if (!text && am_equations_read(&text, am_gru_part.name, am_gru_part.text, NULL)) text = NULL;
+  if (!text && am_equations_read(&text, am_gru_part.name, am_gru_part.text, NULL, NULL))
+    text = NULL;
   given[0] = (am_binding){"input_scale", input_scale};
   given[1] = (am_binding){"recurrent_scale", recurrent_scale};
   given[2] = (am_binding){"update_spread", update_spread};

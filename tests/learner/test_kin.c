@@ -91,7 +91,7 @@ static int read_texts(void) {
   const am_part *const parts[] = {&am_gru_part, &am_leaky_rnn_part};
   am_equations **const to[] = {&gated, &leaky};
   for (int k = 0; k < 2; k++)
-    if (am_equations_read(to[k], parts[k]->name, parts[k]->text, NULL) != AMINE_OK) return -1;
+    if (am_equations_read(to[k], parts[k]->name, parts[k]->text, NULL, NULL) != AMINE_OK) return -1;
   return 0;
 }
 

@@ -26,9 +26,8 @@ enum { LANES = 16, N_STAGES = 11, N_TENSORS = 5 };
 #endif
 
 static const char *const stages[N_STAGES] = {
-    "none",  "basic",     "connection", "outer",           "accumulate",
-    "decay", "modulated", "outer same", "accumulate same", "decay same",
-    "modulated same"};
+    "none",      "basic",      "connection",      "outer",      "accumulate",    "decay",
+    "modulated", "outer same", "accumulate same", "decay same", "modulated same"};
 
 /* The rule of a row above. */
 static am_hebbian_rule rule_of(int s, double eta, double c) {
@@ -387,13 +386,10 @@ static void gradient_by_differences(void **state) {
 
 static void refuses(void **state) {
   (void)state;
-  const am_hebbian_rnn_options bad[] = {{0, 4, DECAY(0.1, 1), 1, 1},
-                                        {3, 0, DECAY(0.1, 1), 1, 1},
-                                        {3, 1025, DECAY(0.1, 1), 1, 1},
-                                        {3, 4, DECAY(-0.1, 1), 1, 1},
-                                        {3, 4, DECAY(1.1, 1), 1, 1},
-                                        {3, 4, DECAY(NAN, 1), 1, 1},
-                                        {3, 4, ACCUMULATE(0.1, 0), 1, 1}};
+  const am_hebbian_rnn_options bad[] = {
+      {0, 4, DECAY(0.1, 1), 1, 1},     {3, 0, DECAY(0.1, 1), 1, 1}, {3, 1025, DECAY(0.1, 1), 1, 1},
+      {3, 4, DECAY(-0.1, 1), 1, 1},    {3, 4, DECAY(1.1, 1), 1, 1}, {3, 4, DECAY(NAN, 1), 1, 1},
+      {3, 4, ACCUMULATE(0.1, 0), 1, 1}};
   for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
     am_hebbian_rnn rnn;
     am_places places = {0};

@@ -51,7 +51,7 @@ static am_equations *text_of(const char *network) {
   am_equations *e;
   int k = 0;
   while (strcmp(parts[k]->name, network) != 0) k++;
-  if (am_equations_read(&e, network, parts[k]->text, &error) != AMINE_OK)
+  if (am_equations_read(&e, network, parts[k]->text, NULL, &error) != AMINE_OK)
     fail_msg("%s", error.message);
   return e;
 }
@@ -296,7 +296,7 @@ static void parts_are_their_texts(void **state) {
   (void)state;
   for (int k = 0; k < N_PARTS; k++) {
     am_equations *e = text_of(parts[k]->name);
-    const amine_parameter *row = parts[k]->parameters + AM_UNITS_COMMON;
+    const amine_parameter *row = parts[k]->parameters + 3; /* hidden, layers, dropout */
     for (int s = 0; s < e->n_symbols; s++) {
       const am_symbol *c = &e->symbols[s];
       if (c->kind != AM_SYMBOL_CONSTANT) continue;
@@ -320,7 +320,7 @@ static void refuses(void **state) {
     float dropout;
     const char *message;
   } wrong[] = {{0, 4, 1, 0, "a network has 1 to 4096 inputs, not 0"},
-               {3, 1025, 1, 0, "a network has 1 to 1024 units, not 1025"},
+               {3, 8193, 1, 0, "a network has 1 to 8192 units, not 8193"},
                {3, 4, 5, 0, "a network has 1 to 4 layers, not 5"},
                {3, 4, 2, 1, "dropout is from 0 to below 1, not 1"}};
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {

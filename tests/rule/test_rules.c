@@ -132,12 +132,14 @@ static void random_steps(const rule *r, int N, int T) {
   }
   const am_panel_shape shape = am_panel_of(N, N);
   const size_t size = am_panel_elements(shape);
-  r->ops->again(m.again_H, m.again_E, m.zero, m.zero, a, b, h, k, T, 1, shape);
+  r->ops->again(m.again_H, m.again_E, m.zero, m.zero, a, b, h, (size_t)cols, (size_t)cols, k, T, 1,
+                shape);
   assert_memory_equal(m.again_H + (size_t)(T - 1) * size, m.H[0], size * sizeof(double));
   if (r->ops->has_E)
     assert_memory_equal(m.again_E + (size_t)(T - 1) * size, m.E[0], size * sizeof(double));
   /* and so are those of which every second one is kept */
-  r->ops->again(m.second_H, m.second_E, m.zero, m.zero, a, b, h, k, T, 2, shape);
+  r->ops->again(m.second_H, m.second_E, m.zero, m.zero, a, b, h, (size_t)cols, (size_t)cols, k, T,
+                2, shape);
   for (size_t s = 0; s < (size_t)T / 2; s++) {
     const size_t bytes = size * sizeof(double);
     assert_memory_equal(m.second_H + s * size, m.again_H + (2 * s + 1) * size, bytes);

@@ -20,7 +20,7 @@ static const am_floor_ops *floor_code(void) {
 
 size_t am_floor_lane_bytes(const am_experiment *x) {
   const am_a2c *a = am_experiment_a2c(x);
-  const int n = a ? a->network.options.n_hidden : 0;
+  const int n = a ? a->network.n_outputs : 0;
   return AM_FLOOR_MATRICES * am_panel_size(n, n) * sizeof(float);
 }
 
@@ -133,7 +133,7 @@ static int runs_of(const am_a2c *a) {
 }
 
 /* How many updates of a lane are computed again on the way back, in how many runs: of a segment as
- * far as the last even state that was not saved (network/plastic_lane.c). */
+ * far as the last even state that was not saved (network/pair_backward.c). */
 typedef struct again_count {
   double updates, runs;
 } again_count;
@@ -151,27 +151,40 @@ static double parts_of(double steps) { return ceil(steps / AM_PANEL_STEPS); }
 amine_status am_floor_passes(am_floor_pass passes[AM_FLOOR_PASSES], const am_experiment *x,
                              amine_error *error) {
   const am_a2c *a = am_experiment_a2c(x);
-  if (!a || a->network.options.rule != AM_RULE_CLIP)
+  const bool known = a && a->rule == &am_rules[AM_RULE_CLIP] &&
+                     x->config.part[AM_NETWORK] == &am_plastic_rnn_part && a->network.n_layers == 1;
+  if (!known)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the floor is known for learner.type=a2c with rule.type=clip, whose operations "
-                   "are counted");
-  const am_plastic_layout *l = &a->network.layout;
+                   "the floor is known for learner.type=a2c with network.type=plastic-rnn of one "
+                   "layer and rule.type=clip, whose operations are counted");
+  const am_plan *plan = a->network.plan[0];
+  const am_plan_trace *trace = &plan->traces[0];
   const double vec = VECTOR_BYTES, lanes = a->options.n_lanes;
   const double T = x->task->n_steps, S = T - 1; /* steps; those after the first have a product */
   const double shared = runs_of(a) / lanes;     /* times that w is read, for each lane */
   /* of each state: how often it is saved, computed again, and read one update early */
-  const int n_updates = x->task->n_steps - 1, segment = a->actors[0].lane.segment;
+  const int n_updates = x->task->n_steps - 1, segment = a->actors[0].lane.layer[0].trace[0].segment;
   const int whole = n_updates / segment, rest = n_updates % segment;
   const double saved = S > 0 ? (whole + (rest > 0)) / S : 0;
   const double early = S > 0 ? 1 - (whole * (segment / 2) + rest / 2) / S : 0;
   const again_count again = computed_again(n_updates, segment);
-  const double square = (double)am_panel_elements(l->square) / 16;
-  const double input = (double)am_panel_elements(l->input) / 16;
-  const double heads = (double)am_panel_elements(l->head) / 16;
+  const double square = (double)am_panel_size(trace->rows, trace->cols) / 16;
+  const double heads = (double)am_panel_elements(a->network.head) / 16;
   const double states = lanes * square, all = S * states;
-  const double layers = lanes * T * (input + 2 * heads);
-  const double products = lanes * (S * square + T * (input + heads));
-  const double sums = lanes * (parts_of(S) * square + parts_of(T) * (input + heads));
+  /* of all matrices: those that no trace goes with, there and, but for the input's, back */
+  double rest_of_them = heads, there_and_back = 2 * heads;
+  for (int k = 0; k < plan->n_operations; k++) {
+    const am_operation *o = &plan->operations[k];
+    if (o->kind != AM_DO_AFFINE || o->trace >= 0) continue;
+    const bool input = o->in[0].from == AM_FROM_INPUT;
+    const double elements = (double)(o->transposed ? am_panel_size(o->in[0].rows, o->rows)
+                                                   : am_panel_size(o->rows, o->in[0].rows));
+    rest_of_them += elements / 16;
+    there_and_back += (input ? 1 : 2) * elements / 16;
+  }
+  const double layers = lanes * (T * there_and_back + square); /* w alone in the first step */
+  const double products = lanes * T * (square + rest_of_them);
+  const double sums = lanes * parts_of(T) * (square + rest_of_them);
   const am_floor_pass found[AM_FLOOR_PASSES] = {
       /* H <- min(max(H + a h)); y += (w + alpha H) x: w and alpha once for two lanes, H there and
        * back, and now and then to where it is kept */
@@ -187,7 +200,7 @@ amine_status am_floor_passes(am_floor_pass passes[AM_FLOOR_PASSES], const am_exp
       /* dw += dy x' and the same for input and heads, over all steps: four rows share what is read,
        * the sums stay in registers for some tens of steps */
       {"products over steps", products, products, vec / 4 * products, 2 * vec * sums},
-      /* input and heads on the way there, heads on the way back */
+      /* what no trace goes with */
       {"input and heads", layers, layers, vec * layers, 0},
   };
   for (int k = 0; k < AM_FLOOR_PASSES; k++) passes[k] = found[k];

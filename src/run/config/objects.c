@@ -47,7 +47,7 @@ static amine_status check_measure(const am_task *task, const am_learner_type *ty
 }
 
 bool am_learner_trains(const am_learner_type *type, const am_part *network) {
-  return (type->texts && network->text) ||
+  return (type->texts && network->text && (type->traces || !(network->takes >> AM_RULE & 1))) ||
          (type->networks && am_word_among(type->networks, network->name));
 }
 

@@ -17,7 +17,6 @@
 #include "modulator/modulator.h"
 #include "network/ctrnn.h"
 #include "network/hebbian_rnn.h"
-#include "network/plastic_rnn.h"
 #include "network/units.h"
 #include "rule/rule.h"
 #include "task/associative.h"
@@ -51,7 +50,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_pennies_task_type.part,
                                                  &am_dnms_type.part,
                                                  &am_selective_type.part,
-                                                 &am_plastic_part,
+                                                 &am_plastic_rnn_part,
                                                  &am_gru_part,
                                                  &am_leaky_rnn_part,
                                                  &am_hebbian_part,
@@ -60,15 +59,19 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_lstm_part,
                                                  &am_highway_part,
                                                  &am_spiking_part,
+                                                 &am_plastic_gru_part,
+                                                 &am_plastic_lstm_part,
+                                                 &am_plastic_lstm_gates_part,
+                                                 &am_plastic_highway_part,
                                                  &am_rules[AM_RULE_CLIP].part,
                                                  &am_rules[AM_RULE_DECAY].part,
                                                  &am_rules[AM_RULE_OJA].part,
                                                  &am_rules[AM_RULE_SOFTCLIP].part,
                                                  &am_rules[AM_RULE_ELIGIBILITY].part,
                                                  &am_rules[AM_RULE_NONE].part,
-                                                 &am_readout_part,
-                                                 &am_constant_part,
-                                                 &am_chemical_part,
+                                                 &am_readout_type.part,
+                                                 &am_constant_type.part,
+                                                 &am_chemical_type.part,
                                                  &am_a2c_type.part,
                                                  &am_bptt_type.part,
                                                  &am_signalling_type.part,

@@ -25,9 +25,30 @@ typedef struct recording {
   float *trace_before, *trace_after, *trace_now, *w, *alpha;
 } recording;
 
-static void copy_panel(float *out, const float *panel, int n) {
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < n; j++) *out++ = panel[am_panel_at(i, j, n)];
+/* What is recorded: the first trace that lies between units of one layer; NULL: none lives. */
+static const am_plan_trace *trace_of(const am_a2c *a) {
+  const am_plan *p = a->network.plan[0];
+  for (int k = 0; k < p->n_traces; k++)
+    if (p->traces[k].rows == p->n_outputs && p->traces[k].cols == p->n_outputs)
+      return &p->traces[k];
+  return NULL;
+}
+
+/* The first recurrent matrix; NULL: there is none. */
+static const float *recurrent_of(const am_a2c *a) {
+  const am_plan *p = a->network.plan[0];
+  for (int k = 0; k < p->n_operations; k++) {
+    const am_operation *o = &p->operations[k];
+    if (o->kind == AM_DO_AFFINE && o->in[0].from == AM_FROM_BEFORE && o->rows == p->n_outputs &&
+        o->in[0].rows == p->n_outputs)
+      return a->parameters + a->network.at[0] + o->weights;
+  }
+  return NULL;
+}
+
+static void copy_panel(float *out, const float *panel, int rows, int cols) {
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < cols; j++) *out++ = panel[am_panel_at(i, j, cols)];
 }
 
 static void note_place(recording *r, const am_actor *actor, int t) {
@@ -37,26 +58,23 @@ static void note_place(recording *r, const am_actor *actor, int t) {
 }
 
 /* Mean and spread over the post units of what gates plasticity at step t. */
-static void note_eta(recording *r, const am_actor *actor, int t) {
-  const am_plastic_layout *l = &r->learner->network.layout;
-  const float *p = r->learner->parameters;
+static void note_eta(recording *r, const am_actor *actor, const am_plan_trace *trace, int t) {
+  const float *eta = am_pair_at(&r->learner->network, &actor->lane, 0, t, &trace->eta);
+  const int n = trace->eta.rows;
   double sum = 0, squares = 0;
-  for (int i = 0; i < r->N; i++) {
-    const double M = (double)actor->lane.level[t];
-    const double eta = !l->has_readout ? (double)p[l->eta]
-                       : l->has_fanout
-                           ? (double)p[l->fan_f + (size_t)i] * M + (double)p[l->fan_g + (size_t)i]
-                           : M;
-    sum += eta;
-    squares += eta * eta;
+  for (int i = 0; i < n; i++) {
+    sum += (double)eta[i];
+    squares += (double)eta[i] * (double)eta[i];
   }
-  r->eta_mean[t] = (float)(sum / r->N);
-  r->eta_sd[t] = (float)sqrt(fmax(0, squares / r->N - sum / r->N * sum / r->N));
+  r->eta_mean[t] = (float)(sum / n);
+  r->eta_sd[t] = (float)sqrt(fmax(0, squares / n - sum / n * sum / n));
 }
 
-static void note_trace(recording *r, const am_actor *actor, int t) {
-  const size_t n = (size_t)r->N * (size_t)r->N;
-  copy_panel(r->trace_now, actor->lane.H, r->N);
+static void note_trace(recording *r, const am_actor *actor, const am_plan_trace *trace, int t) {
+  const size_t n = (size_t)trace->rows * (size_t)trace->cols;
+  copy_panel(r->trace_now,
+             actor->lane.layer[0].trace[trace - r->learner->network.plan[0]->traces].H, trace->rows,
+             trace->cols);
   double squares = 0;
   for (size_t i = 0; i < n; i++) squares += (double)r->trace_now[i] * (double)r->trace_now[i];
   r->trace_norm[t] = (float)sqrt(squares / (double)n);
@@ -73,22 +91,23 @@ static void note_trace(recording *r, const am_actor *actor, int t) {
 /* The world has taken step t already; the network's state is still that of step t. */
 static void watch(void *context, const am_actor *actor, int t) {
   recording *r = context;
-  const am_plastic_layout *l = &r->learner->network.layout;
+  const am_pair *p = &r->learner->network;
+  const am_plan_trace *trace = trace_of(r->learner);
   const size_t s = (size_t)t;
   note_place(r, actor, t + 1);
   r->actions[t] = actor->actions[t];
   r->rewards[t] = actor->rewards[t];
-  r->value[t] = actor->lane.heads[s * (size_t)l->head_rows + (size_t)r->n_actions];
+  r->value[t] = actor->lane.heads[s * (size_t)p->head_rows + (size_t)r->n_actions];
   memcpy(r->policy + s * (size_t)r->n_actions, actor->p + s * (size_t)r->n_actions,
          (size_t)r->n_actions * sizeof(float));
-  memcpy(r->inputs + s * (size_t)r->n_inputs, actor->lane.u + s * (size_t)l->input_rows,
+  memcpy(r->inputs + s * (size_t)r->n_inputs, actor->lane.u + s * (size_t)am_pad(r->n_inputs, 16),
          (size_t)r->n_inputs * sizeof(float));
-  memcpy(r->activity + s * (size_t)r->N, actor->lane.x + (s + 1) * (size_t)l->cols,
+  memcpy(r->activity + s * (size_t)r->N, am_pair_output(p, &actor->lane, t),
          (size_t)r->N * sizeof(float));
-  if (l->has_readout) r->level[t] = actor->lane.level[t];
-  if (!l->has_trace) return;
-  note_eta(r, actor, t);
-  note_trace(r, actor, t);
+  if (am_pair_level_rows(p)) r->level[t] = *am_pair_level(p, &actor->lane, t);
+  if (!trace) return;
+  note_eta(r, actor, trace, t);
+  note_trace(r, actor, trace, t);
 }
 
 enum { N_BLOCKS = 17 };
@@ -128,10 +147,9 @@ static void play(recording *r, const am_maze *maze, uint64_t seed) {
   const am_maze_state *world = actor->world;
   r->goal[0] = world->reward.row;
   r->goal[1] = world->reward.col;
-  const am_plastic_layout *l = &a->network.layout;
-  copy_panel(r->w, a->parameters + l->w, r->N);
-  if (l->has_trace)
-    copy_panel(r->alpha, l->alpha_is_full ? a->parameters + l->alpha : a->alpha, r->N);
+  const am_plan_trace *trace = trace_of(a);
+  if (recurrent_of(a)) copy_panel(r->w, recurrent_of(a), r->N, r->N);
+  if (trace) copy_panel(r->alpha, a->parameters + a->network.at[0] + trace->alpha, r->N, r->N);
 }
 
 typedef struct part {
@@ -151,7 +169,6 @@ static amine_status add_all(am_npz_builder *b, const part *parts, size_t n, amin
 
 static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size,
                               amine_error *error) {
-  const am_plastic_layout *l = &r->learner->network.layout;
   const size_t T = (size_t)r->T, N = (size_t)r->N;
   const part always[] = {
       {"walls", AM_U8, 2, {size, size}, r->walls},
@@ -176,8 +193,8 @@ static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size
       {"trace_after", AM_F32, 2, {N, N}, r->trace_after},
   };
   AM_TRY(add_all(b, always, sizeof always / sizeof *always, error));
-  if (l->has_readout) AM_TRY(add_all(b, &level, 1, error));
-  if (!l->has_trace) return AMINE_OK;
+  if (am_pair_level_rows(&r->learner->network)) AM_TRY(add_all(b, &level, 1, error));
+  if (!trace_of(r->learner)) return AMINE_OK;
   return add_all(b, traces, r->trace_steps[0] < 0 ? 4 : 7, error);
 }
 
@@ -187,9 +204,9 @@ static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed
   am_a2c *a = am_experiment_a2c(x);
   recording r = {.learner = a,
                  .T = x->task->n_steps,
-                 .N = a->network.options.n_hidden,
+                 .N = a->network.plan[0]->n_outputs,
                  .n_actions = x->task->n_actions,
-                 .n_inputs = a->network.layout.n_inputs};
+                 .n_inputs = x->task->n_inputs};
   am_npz_builder *b = NULL;
   am_block blocks[N_BLOCKS];
   list_blocks(blocks, &r, (size_t)maze->options.size);

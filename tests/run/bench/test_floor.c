@@ -19,13 +19,13 @@ enum { LINES = 1 << 14 };
 static _Alignas(64) float arena[LINES * 16];
 static bool matrix[LINES];
 static int loads[LINES], stores[LINES];
-static int now = NONE;
-static struct { double multiply_adds, read, updated; } seen[NONE + 1];
+static int counting = NONE;
+static struct { double multiply_adds, read, updated; } counted[NONE + 1];
 
 static void note(int *counts, const real *p) {
   if (p < arena || p >= arena + LINES * 16) return;
   const size_t line = (size_t)(p - arena) / 16;
-  if (matrix[line] || now == PRODUCTS) counts[line]++;
+  if (matrix[line] || counting == PRODUCTS) counts[line]++;
 }
 
 VEC_INLINE vec counted_load(const real *p) {
@@ -37,20 +37,20 @@ VEC_INLINE void counted_store(real *p, vec a) {
   v_store(p, a);
 }
 VEC_INLINE vec counted_fma(vec a, vec b, vec c) {
-  seen[now].multiply_adds++;
+  counted[counting].multiply_adds++;
   return v_fma(a, b, c);
 }
 VEC_INLINE vec counted_fnma(vec a, vec b, vec c) {
-  seen[now].multiply_adds++;
+  counted[counting].multiply_adds++;
   return v_fnma(a, b, c);
 }
 VEC_INLINE vec counted_mul(vec a, vec b) {
-  seen[now].multiply_adds++;
+  counted[counting].multiply_adds++;
   return v_mul(a, b);
 }
 /* numbers as long as a layer, which only the products count */
 VEC_INLINE vec counted_tile4(const real *p) {
-  if (now == PRODUCTS) seen[now].read += 16;
+  if (counting == PRODUCTS) counted[counting].read += 16;
   return v_tile4(p);
 }
 #define v_load counted_load
@@ -64,15 +64,15 @@ VEC_INLINE vec counted_tile4(const real *p) {
 static void enter(int which) {
   memset(loads, 0, sizeof loads);
   memset(stores, 0, sizeof stores);
-  now = which;
+  counting = which;
 }
 
 static void leave(void) {
   for (int k = 0; k < LINES; k++) {
-    if (stores[k]) seen[now].updated += 64.0 * (loads[k] + stores[k]);
-    else seen[now].read += 64.0 * loads[k];
+    if (stores[k]) counted[counting].updated += 64.0 * (loads[k] + stores[k]);
+    else counted[counting].read += 64.0 * loads[k];
   }
-  now = NONE;
+  counting = NONE;
 }
 
 static void spied_apply(real *y, const real *C, const real *x, am_panel_shape shape) {
@@ -94,7 +94,8 @@ static void spied_outer(real *C, const real *A, size_t a_stride, const real *B, 
 #define panel_apply spied_apply
 #define panel_apply_transposed spied_transposed
 #define panel_add_outer spied_outer
-#include "network/plastic_lane.c"
+#include "network/pair_lane.c"
+#include "network/pair_backward.c"
 #include "rule/clip.c"
 
 #include "run/bench/floor.h"
@@ -106,10 +107,11 @@ static void spied_forward(const am_trace_forward *p, int n, am_trace_constants k
   leave();
 }
 static void spied_again(am_real *H, am_real *E, const am_real *H0, const am_real *E0,
-                        const am_real *a, const am_real *b, const am_real *h, am_trace_constants k,
-                        int n, int every, am_panel_shape shape) {
+                        const am_real *a, const am_real *b, const am_real *h, size_t post_step,
+                        size_t pre_step, am_trace_constants k, int n, int every,
+                        am_panel_shape shape) {
   enter(AGAIN);
-  trace_again(H, E, H0, E0, a, b, h, k, n, every, shape);
+  trace_again(H, E, H0, E0, a, b, h, post_step, pre_step, k, n, every, shape);
   leave();
 }
 static void spied_backward(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
@@ -133,38 +135,41 @@ static void mark(const float *part, size_t n) {
 
 /* One episode and its way back, of 1 or 2 lanes side by side. */
 static void count(const am_experiment *x, int n, am_floor_pass out[AM_FLOOR_PASSES]) {
-  const am_plastic_layout *l = &am_experiment_a2c(x)->network.layout;
+  const am_pair *pair = &am_experiment_a2c(x)->network;
+  const am_plan_trace *trace = &pair->plan[0]->traces[0];
   const int T = x->task->n_steps;
-  const size_t square = am_panel_size(l->n_hidden, l->n_hidden);
-  const size_t lane_size =
-      am_plastic_lane_bytes(&am_experiment_a2c(x)->network, T, sizeof(float)) / sizeof(float);
+  const size_t square = am_panel_size(trace->rows, trace->cols);
+  const size_t lane_size = am_pair_lane_bytes(pair, T, false, sizeof(float)) / sizeof(float);
   am_trace_ops rule = am_trace_clip_counted;
-  am_plastic_lane lane[AM_TRACE_LANES], *lanes[AM_TRACE_LANES];
+  am_pair_lane lane[AM_TRACE_LANES], *lanes[AM_TRACE_LANES];
   size_t used = 0;
   rule.forward = spied_forward;
   rule.again = spied_again;
   rule.backward = spied_backward;
   memset(matrix, 0, sizeof matrix);
-  memset(seen, 0, sizeof seen);
-  float *parameters = take(l->n_parameters, &used), *gradient = take(l->n_gradient, &used);
-  mark(parameters, l->n_parameters);
-  mark(gradient, l->n_gradient);
+  memset(counted, 0, sizeof counted);
+  float *parameters = take(pair->size, &used), *gradient = take(pair->size, &used);
+  mark(parameters, pair->size);
+  mark(gradient, pair->size);
   for (int q = 0; q < n; q++) {
-    am_plastic_lane_place(&am_experiment_a2c(x)->network, &lane[q], take(lane_size, &used), T,
-                          sizeof(float));
+    am_pair_lane_place(pair, &lane[q], take(lane_size, &used), T, false, sizeof(float));
+    const am_pair_trace *m = &lane[q].layer[0].trace[0];
     lanes[q] = &lane[q];
-    mark(lane[q].H, square);
-    mark(lane[q].dH, square);
-    mark(lane[q].again_H, square * (size_t)(lane[q].segment / 2));
-    mark(lane[q].saved_H, square * (size_t)((T + lane[q].segment - 1) / lane[q].segment));
-    lane_begin(l, lanes[q]);
+    mark(m->H, square);
+    mark(m->dH, square);
+    mark(m->again_H, square * (size_t)(m->segment / 2));
+    mark(m->saved_H, square * (size_t)((T + m->segment - 1) / m->segment));
+    lane_begin(pair, lanes[q], parameters);
   }
-  for (int t = 0; t < T; t++) lane_step(l, &rule, lanes, n, parameters, parameters + l->alpha, t);
-  lane_backward(l, &rule, lanes, n, gradient, parameters, parameters + l->alpha);
+  for (int t = 0; t < T; t++) {
+    lane_step(pair, &rule, lanes, n, parameters, t);
+    lane_after(pair, &rule, lanes, n, parameters, t);
+  }
+  back(pair, &rule, lanes, n, gradient, parameters);
   for (int k = 0; k < AM_FLOOR_PASSES; k++) {
-    out[k].multiply_adds = seen[k].multiply_adds;
-    out[k].read = seen[k].read;
-    out[k].updated = seen[k].updated;
+    out[k].multiply_adds = counted[k].multiply_adds;
+    out[k].read = counted[k].read;
+    out[k].updated = counted[k].updated;
   }
 }
 

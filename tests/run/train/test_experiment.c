@@ -378,7 +378,7 @@ static void what_has_collapsed_is_said(void **state) {
   }
   float *work = malloc(am_health_work(x->learner) * sizeof *work);
   am_a2c *a = am_experiment_a2c(x);
-  a->parameters[a->network.layout.w] = -77;
+  a->parameters[a->places.place[2].at] = -77;
   assert_true(am_health_largest(x->learner, work) == 77);
   free(work);
   am_experiment_destroy(x);

@@ -56,7 +56,7 @@ static am_config config_of(const char *preset, const char *const *changes, int n
 
 /* Each learner: no block is missing in its sum but the structs that hold them. */
 static void what_is_told_is_taken(void **state) {
-  enum { STRUCTS = 64 << 10 };
+  enum { STRUCTS = 128 << 10 };
   const char *changes[] = {"threads=2"};
   int n = 0;
   (void)state;
@@ -93,7 +93,7 @@ static void too_much_is_refused(void **state) {
       {"maze",
        {"threads=1", "batch=1", "network.hidden=1000"},
        "a2c with a batch of 1 needs about ",
-       "batch=1, network.hidden=1000, task.steps=200"},
+       "batch=1, network.hidden=1000, network.layers=1, task.steps=200"},
   };
   (void)state;
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {

@@ -1,4 +1,4 @@
-/* The plastic network against two judges: an independent PyTorch float64 model (tests/reference),
+/* Plastic networks against two judges: an independent PyTorch float64 model (tests/reference),
  * and finite differences of its own float64 form on random shapes. */
 #include <math.h>
 #include <setjmp.h>
@@ -12,9 +12,9 @@
 
 #include "amine/kernel.h"
 #include "format/safetensors.h"
-#include "network/plastic_model.h"
+#include "network/pair_model.h"
 
-typedef void (*runner)(const am_plastic *, const double *, const plastic_data *, plastic_result *);
+typedef void (*runner)(const pair_net *, const double *, const pair_data *, pair_result *);
 
 static const char *note(const am_tensor_file *f, const char *key) {
   const char *value = am_tensor_file_note(f, key);
@@ -25,10 +25,37 @@ static bool is(const am_tensor_file *f, const char *key, const char *value) {
   return strcmp(note(f, key), value) == 0;
 }
 
-static am_plastic_options options_of(const am_tensor_file *f) {
-  am_plastic_options o = am_plastic_default();
+static pair_choice standard(void) {
+  return (pair_choice){.network = &am_plastic_rnn_part,
+                       .units = {.n_hidden = 100, .n_layers = 1, .constants = {0.01, 0.01}},
+                       .n_inputs = 17,
+                       .n_actions = 4,
+                       .rule = AM_RULE_CLIP,
+                       .rule_options = {.clip = 1, .eta = 0.01f, .eta_e = 0.01f},
+                       .modulator = &am_readout_type,
+                       .readout = {.clamp = (double)NAN}};
+}
+
+static void make(pair_net *n, const pair_choice *c) {
+  static const char *const names[] = {"h2o", "h2v"};
+  amine_error error = {0};
+  am_units units;
+  *n = (pair_net){.choice = *c};
+  if (am_units_read(&units, c->network, &c->units, &am_rules[c->rule], &c->rule_options,
+                    c->modulator, &c->readout, &error))
+    fail_msg("%s\n%s", error.message, error.excerpt);
+  const am_pair_head heads[] = {{names[0], c->n_actions}, {names[1], 1}};
+  am_pair_options o = {.units = units.stack, .heads = heads, .n_heads = 2, .clip = units.clip};
+  o.units.n_inputs = c->n_inputs;
+  if (am_pair_make(&n->pair, &n->places, &o, &error))
+    fail_msg("%s\n%s", error.message, error.excerpt);
+  am_units_free(&units);
+}
+
+static pair_choice choice_of(const am_tensor_file *f) {
+  pair_choice o = standard();
   const am_tensor *w = am_tensor_file_find(f, "param/i2h.weight");
-  o.n_hidden = (int)w->dims[0];
+  o.units.n_hidden = (int)w->dims[0];
   o.n_inputs = (int)w->dims[1];
   o.n_actions = (int)am_tensor_file_find(f, "param/h2o.weight")->dims[0];
   const char *rule = note(f, "rule");
@@ -40,15 +67,15 @@ static am_plastic_options options_of(const am_tensor_file *f) {
     if (strcmp(rule, am_rules[k].part.name) == 0) o.rule = (am_rule_id)k;
   assert_int_not_equal(o.rule, AM_N_RULES);
   const char *m = note(f, "modulator");
-  o.readout = strcmp(m, "none") != 0;
-  o.activation = strcmp(m, "sigmoid") == 0  ? AM_ACTIVATION_SIGMOID
-                 : strcmp(m, "linear") == 0 ? AM_ACTIVATION_LINEAR
-                                            : AM_ACTIVATION_TANH;
-  o.fanout = is(f, "fanout", "yes");
-  o.alpha = is(f, "alpha", "neuron")    ? AM_ALPHA_NEURON
-            : is(f, "alpha", "network") ? AM_ALPHA_NETWORK
-                                        : AM_ALPHA_CONNECTION;
-  o.clip = (float)atof(note(f, "c"));
+  if (strcmp(m, "none") == 0) o.modulator = &am_constant_type;
+  o.readout.activation = strcmp(m, "sigmoid") == 0  ? AM_ACTIVATION_SIGMOID
+                         : strcmp(m, "linear") == 0 ? AM_ACTIVATION_LINEAR
+                                                    : AM_ACTIVATION_TANH;
+  o.readout.fanout = is(f, "fanout", "yes");
+  o.units.alpha = is(f, "alpha", "neuron")    ? AM_ALPHA_NEURON
+                  : is(f, "alpha", "network") ? AM_ALPHA_NETWORK
+                                              : AM_ALPHA_CONNECTION;
+  o.rule_options.clip = (float)atof(note(f, "c"));
   return o;
 }
 
@@ -82,26 +109,25 @@ static void compare(const am_tensor_file *f, const char *kind, const char *name,
   free(want);
 }
 
-static void fill_parameters(const am_plastic *n, const am_tensor_file *f, double *parameters) {
-  for (int k = 0; k < n->n_tensors; k++) {
-    const am_plastic_tensor *t = &n->tensors[k];
+static void fill_parameters(const pair_net *n, const am_tensor_file *f, double *parameters) {
+  for (int k = 0; k < n->places.n; k++) {
+    const am_place *t = &n->places.place[k];
     size_t count;
     double *v = load(f, "param", t->name, &count);
     assert_int_equal(count, t->dims[0] * t->dims[1]);
     for (int i = 0; i < t->dims[0]; i++)
-      for (int j = 0; j < t->dims[1]; j++)
-        parameters[am_plastic_at(t, i, j)] = v[i * t->dims[1] + j];
+      for (int j = 0; j < t->dims[1]; j++) parameters[am_place_at(t, i, j)] = v[i * t->dims[1] + j];
     free(v);
   }
 }
 
-static void compare_gradients(const am_plastic *n, const am_tensor_file *f, const double *gradient,
+static void compare_gradients(const pair_net *n, const am_tensor_file *f, const double *gradient,
                               double tolerance) {
-  for (int k = 0; k < n->n_tensors; k++) {
-    const am_plastic_tensor *t = &n->tensors[k];
+  for (int k = 0; k < n->places.n; k++) {
+    const am_place *t = &n->places.place[k];
     double *g = malloc((size_t)(t->dims[0] * t->dims[1]) * sizeof *g);
     for (int i = 0; i < t->dims[0]; i++)
-      for (int j = 0; j < t->dims[1]; j++) g[i * t->dims[1] + j] = gradient[am_plastic_at(t, i, j)];
+      for (int j = 0; j < t->dims[1]; j++) g[i * t->dims[1] + j] = gradient[am_place_at(t, i, j)];
     compare(f, "grad", t->name, g, tolerance);
     free(g);
   }
@@ -122,11 +148,10 @@ static void check_case(const char *name, runner run, double tolerance) {
   am_tensor_file *f;
   snprintf(path, sizeof path, TEST_DATA "/plastic_rnn_%s.safetensors", name);
   if (am_tensor_file_open(&f, path, 1 << 24, false, &error)) fail_msg("%s", error.message);
-  am_plastic network;
-  const am_plastic_options o = options_of(f);
-  assert_int_equal(am_plastic_make(&network, &o, &error), AMINE_OK);
-  const am_plastic_layout *l = &network.layout;
-  double *parameters = calloc(l->n_parameters, sizeof(double));
+  pair_net network;
+  const pair_choice o = choice_of(f);
+  make(&network, &o);
+  double *parameters = calloc(network.pair.size, sizeof(double));
   fill_parameters(&network, f, parameters);
   const am_tensor *u = am_tensor_file_find(f, "input/u");
   size_t n, n_u;
@@ -135,7 +160,7 @@ static void check_case(const char *name, runner run, double tolerance) {
   for (size_t i = 0; i < n; i++) chosen[i] = (int)actions[i];
   double *inputs = load(f, "input", "u", &n_u);
   int *ends = ends_of(f, u->dims[0]);
-  const plastic_data data = {
+  const pair_data data = {
       .n_lanes = (int)u->dims[0],
       .n_steps = (int)u->dims[1],
       .ends = ends,
@@ -148,16 +173,17 @@ static void check_case(const char *name, runner run, double tolerance) {
       .value_weight = atof(note(f, "value_weight")),
       .entropy = is(f, "entropy", "true") ? AM_ENTROPY_TRUE : AM_ENTROPY_SQUARED,
       .baseline = is(f, "baseline", "shared0") ? AM_BASELINE_SHARED0 : AM_BASELINE_OWN};
-  const size_t N = (size_t)l->n_hidden;
-  plastic_result r = {.x = calloc(n * N, sizeof(double)),
-                      .logits = calloc(n * (size_t)l->n_actions, sizeof(double)),
-                      .value = calloc(n, sizeof(double)),
-                      .level = calloc(n, sizeof(double)),
-                      .H_last = malloc(u->dims[0] * N * N * sizeof(double)),
-                      .gradient = malloc(l->n_parameters * sizeof(double)),
-                      .advantage = malloc(n * sizeof(double)),
-                      .target = malloc(n * sizeof(double))};
-  if (!l->has_trace) {
+  const size_t N = (size_t)o.units.n_hidden;
+  pair_result r = {.x = calloc(n * N, sizeof(double)),
+                   .logits = calloc(n * (size_t)o.n_actions, sizeof(double)),
+                   .value = calloc(n, sizeof(double)),
+                   .level = calloc(n, sizeof(double)),
+                   .H_last = malloc(u->dims[0] * N * N * sizeof(double)),
+                   .gradient = malloc(network.pair.size * sizeof(double)),
+                   .advantage = malloc(n * sizeof(double)),
+                   .target = malloc(n * sizeof(double))};
+  const bool traced = am_pair_has_trace(&network.pair);
+  if (!traced) {
     free(r.H_last);
     r.H_last = NULL;
   }
@@ -165,8 +191,8 @@ static void check_case(const char *name, runner run, double tolerance) {
   compare(f, "out", "x", r.x, tolerance);
   compare(f, "out", "logits", r.logits, tolerance);
   compare(f, "out", "value", r.value, tolerance);
-  if (l->has_readout) compare(f, "out", "M", r.level, tolerance);
-  if (l->has_trace) compare(f, "out", "H_last", r.H_last, tolerance);
+  if (traced && o.modulator == &am_readout_type) compare(f, "out", "M", r.level, tolerance);
+  if (traced) compare(f, "out", "H_last", r.H_last, tolerance);
   compare(f, "out", "loss", &r.loss, tolerance);
   compare_gradients(&network, f, r.gradient, tolerance);
   double *all[] = {parameters, actions, rewards,  inputs,     r.x,         r.logits,
@@ -174,6 +200,7 @@ static void check_case(const char *name, runner run, double tolerance) {
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) free(all[k]);
   free(chosen);
   free(ends);
+  am_pair_free(&network.pair);
   am_tensor_file_close(f);
 }
 
@@ -200,7 +227,7 @@ static const char *const cases[] = {"rnn",
 static void matches_pytorch_in_double(void **state) {
   (void)state;
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-    check_case(cases[k], plastic_run_f64, 1e-12);
+    check_case(cases[k], pair_run_f64, 1e-12);
 }
 
 static void matches_pytorch_in_float(void **state) {
@@ -212,7 +239,7 @@ static void matches_pytorch_in_float(void **state) {
       continue;
     }
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-      check_case(cases[k], plastic_run_f32, 2e-5);
+      check_case(cases[k], pair_run_f32, 2e-5);
   }
   amine_kernel_use("auto", NULL);
 }
@@ -224,14 +251,14 @@ static float lcg(void) {
   return (float)(lcg_state >> 40) * 0x1p-24f;
 }
 
-static void fill_full(const am_plastic *n, double *parameters, const char *name, float scale) {
-  for (int k = 0; k < n->n_tensors; k++) {
-    const am_plastic_tensor *t = &n->tensors[k];
+static void fill_full(const pair_net *n, double *parameters, const char *name, float scale) {
+  for (int k = 0; k < n->places.n; k++) {
+    const am_place *t = &n->places.place[k];
     if (strcmp(t->name, name) != 0) continue;
     for (int i = 0; i < t->dims[0]; i++)
       for (int j = 0; j < t->dims[1]; j++) {
         const float v = (2 * lcg() - 1) * scale;
-        parameters[am_plastic_at(t, i, j)] = (double)v;
+        parameters[am_place_at(t, i, j)] = (double)v;
       }
     return;
   }
@@ -242,10 +269,10 @@ static void fill_full(const am_plastic *n, double *parameters, const char *name,
 static void whole_episode_in_float(void **state) {
   (void)state;
   amine_error error = {0};
-  am_plastic network;
-  const am_plastic_options o = am_plastic_default();
-  assert_int_equal(am_plastic_make(&network, &o, &error), AMINE_OK);
-  double *parameters = calloc(network.layout.n_parameters, sizeof(double));
+  pair_net network;
+  const pair_choice o = standard();
+  make(&network, &o);
+  double *parameters = calloc(network.pair.size, sizeof(double));
   const struct {
     const char *name;
     float scale;
@@ -265,20 +292,21 @@ static void whole_episode_in_float(void **state) {
   enum { B = 2, T = 200, I = 17 };
   double *u = malloc(sizeof(double[B][T][I]));
   for (int i = 0; i < B * T * I; i++) u[i] = lcg() < 0.5f ? 0 : 1;
-  const plastic_data data = {.n_lanes = B, .n_steps = T, .u = u};
-  plastic_result r = {.logits = malloc(sizeof(double[B][T][4])),
-                      .value = malloc(sizeof(double[B][T])),
-                      .level = malloc(sizeof(double[B][T]))};
+  const pair_data data = {.n_lanes = B, .n_steps = T, .u = u};
+  pair_result r = {.logits = malloc(sizeof(double[B][T][4])),
+                   .value = malloc(sizeof(double[B][T])),
+                   .level = malloc(sizeof(double[B][T]))};
   am_tensor_file *f;
   if (am_tensor_file_open(&f, TEST_DATA "/plastic_rnn_full.safetensors", 1 << 24, false, &error))
     fail_msg("%s", error.message);
-  plastic_run_f32(&network, parameters, &data, &r);
+  pair_run_f32(&network, parameters, &data, &r);
   compare(f, "out", "logits", r.logits, 1e-5);
   compare(f, "out", "value", r.value, 1e-5);
   compare(f, "out", "M", r.level, 1e-5);
-  plastic_run_f64(&network, parameters, &data, &r);
+  pair_run_f64(&network, parameters, &data, &r);
   compare(f, "out", "logits", r.logits, 1e-12);
   am_tensor_file_close(f);
+  am_pair_free(&network.pair);
   free(parameters);
   free(u);
   free(r.logits);
@@ -291,10 +319,10 @@ static double between(double low, double high) { return low + (high - low) * (do
 static int pick(int low, int high) { return low + (int)((double)lcg() * (high - low + 1)); }
 
 typedef struct differences {
-  am_plastic network;
+  pair_net network;
   double *parameters;
-  plastic_data data;
-  plastic_result result;
+  pair_data data;
+  pair_result result;
 } differences;
 
 static double loss_at(differences *d, size_t at, double shift) {
@@ -303,7 +331,7 @@ static double loss_at(differences *d, size_t at, double shift) {
   d->result.fixed = true;
   double *gradient = d->result.gradient;
   d->result.gradient = NULL;
-  plastic_run_f64(&d->network, d->parameters, &d->data, &d->result);
+  pair_run_f64(&d->network, d->parameters, &d->data, &d->result);
   d->result.gradient = gradient;
   d->parameters[at] = kept;
   return d->result.loss;
@@ -322,22 +350,23 @@ static double slope(differences *d, size_t at) {
   return fabs(s[0] - s[1]) > 2e-8 * fmax(1, fabs(s[1])) ? (double)NAN : s[1];
 }
 
-static void random_problem(differences *d, const am_plastic_options *base) {
-  am_plastic_options o = *base;
+static void random_problem(differences *d, const pair_choice *base) {
+  pair_choice o = *base;
   o.n_inputs = pick(1, 20);
-  o.n_hidden = pick(1, 40);
+  o.units.n_hidden = pick(1, 40);
   o.n_actions = pick(1, 6);
-  o.clip = (float)between(0.1, 1);
-  assert_int_equal(am_plastic_make(&d->network, &o, NULL), AMINE_OK);
+  o.rule_options.clip = (float)between(0.1, 1);
+  make(&d->network, &o);
   const int B = pick(1, 3), T = pick(1, 24);
-  d->parameters = calloc(d->network.layout.n_parameters, sizeof(double));
-  for (int k = 0; k < d->network.n_tensors; k++) {
-    const am_plastic_tensor *t = &d->network.tensors[k];
+  d->parameters = calloc(d->network.pair.size, sizeof(double));
+  for (int k = 0; k < d->network.places.n; k++) {
+    const am_place *t = &d->network.places.place[k];
     const bool rate = strncmp(t->name, "eta", 3) == 0;
-    const double size = strcmp(t->name, "w") == 0 ? 1.5 / sqrt(o.n_hidden) : 0.7;
+    const bool square = t->rank == 2 && t->dims[1] == o.units.n_hidden && t->dims[0] > 6;
+    const double size = square ? 1.5 / sqrt(o.units.n_hidden) : 0.7;
     for (int i = 0; i < t->dims[0]; i++)
       for (int j = 0; j < t->dims[1]; j++)
-        d->parameters[am_plastic_at(t, i, j)] = rate ? between(0.1, 0.5) : between(-size, size);
+        d->parameters[am_place_at(t, i, j)] = rate ? between(0.1, 0.5) : between(-size, size);
   }
   const size_t n = (size_t)(B * T);
   double *u = malloc(n * (size_t)o.n_inputs * sizeof *u), *rewards = malloc(n * sizeof *rewards);
@@ -347,21 +376,21 @@ static void random_problem(differences *d, const am_plastic_options *base) {
   for (size_t i = 0; i < n; i++) actions[i] = pick(0, o.n_actions - 1);
   int *ends = malloc((size_t)B * sizeof *ends);
   for (int b = 0; b < B; b++) ends[b] = pick(1, T);
-  d->data = (plastic_data){.n_lanes = B,
-                           .n_steps = T,
-                           .ends = ends,
-                           .u = u,
-                           .actions = actions,
-                           .rewards = rewards,
-                           .gamma = between(0.5, 1),
-                           .lambda = between(0, 1),
-                           .beta = 0.1,
-                           .value_weight = 0.3,
-                           .entropy = (am_entropy)pick(0, 1),
-                           .baseline = (am_baseline)pick(0, 1)};
-  d->result = (plastic_result){.gradient = malloc(d->network.layout.n_parameters * sizeof(double)),
-                               .advantage = malloc(n * sizeof(double)),
-                               .target = malloc(n * sizeof(double))};
+  d->data = (pair_data){.n_lanes = B,
+                        .n_steps = T,
+                        .ends = ends,
+                        .u = u,
+                        .actions = actions,
+                        .rewards = rewards,
+                        .gamma = between(0.5, 1),
+                        .lambda = between(0, 1),
+                        .beta = 0.1,
+                        .value_weight = 0.3,
+                        .entropy = (am_entropy)pick(0, 1),
+                        .baseline = (am_baseline)pick(0, 1)};
+  d->result = (pair_result){.gradient = malloc(d->network.pair.size * sizeof(double)),
+                            .advantage = malloc(n * sizeof(double)),
+                            .target = malloc(n * sizeof(double))};
 }
 
 static void forget_problem(differences *d) {
@@ -373,16 +402,17 @@ static void forget_problem(differences *d) {
   free(d->result.gradient);
   free(d->result.advantage);
   free(d->result.target);
+  am_pair_free(&d->network.pair);
 }
 
 /* Compares up to `most` elements of each tensor; returns how many could be compared. */
 static int compare_slopes(differences *d, int most, int *kinks) {
   int compared = 0;
-  for (int k = 0; k < d->network.n_tensors; k++) {
-    const am_plastic_tensor *t = &d->network.tensors[k];
+  for (int k = 0; k < d->network.places.n; k++) {
+    const am_place *t = &d->network.places.place[k];
     for (int q = 0; q < most && q < t->dims[0] * t->dims[1]; q++) {
       const int i = pick(0, t->dims[0] - 1), j = pick(0, t->dims[1] - 1);
-      const size_t at = am_plastic_at(t, i, j);
+      const size_t at = am_place_at(t, i, j);
       const double want = slope(d, at), got = d->result.gradient[at];
       if (isnan(want)) {
         *kinks += 1;
@@ -390,10 +420,30 @@ static int compare_slopes(differences *d, int most, int *kinks) {
       }
       if (fabs(got - want) > 1e-7 * fmax(1, fabs(want)))
         fail_msg("%s[%d][%d] with rule %s: gradient %.12g, finite difference %.12g", t->name, i, j,
-                 am_rules[d->network.options.rule].part.name, got, want);
+                 am_rules[d->network.choice.rule].part.name, got, want);
       compared++;
     }
   }
+  return compared;
+}
+
+static int compare_network(const am_part *network, int rule, int form, int modulator, int layers,
+                           int most, int *kinks) {
+  pair_choice o = standard();
+  differences d;
+  o.network = network;
+  o.units.n_layers = layers;
+  o.rule = (am_rule_id)rule;
+  o.units.alpha = (am_alpha_form)form;
+  o.modulator = modulator == 0   ? &am_constant_type
+                : modulator == 7 ? &am_chemical_type /* given from outside */
+                                 : &am_readout_type;
+  o.readout.fanout = modulator > 3;
+  o.readout.activation = (am_activation)(modulator % 3);
+  random_problem(&d, &o);
+  pair_run_f64(&d.network, d.parameters, &d.data, &d.result);
+  const int compared = compare_slopes(&d, most, kinks);
+  forget_problem(&d);
   return compared;
 }
 
@@ -403,22 +453,28 @@ static void matches_finite_differences(void **state) {
   lcg_state = 7;
   for (int rule = 0; rule < AM_N_RULES; rule++)
     for (int form = 0; form < 3; form++)
-      for (int modulator = 0; modulator < 8; modulator++) { /* the last: given from outside */
-        am_plastic_options o = am_plastic_default();
-        o.rule = (am_rule_id)rule;
-        o.alpha = (am_alpha_form)form;
-        o.readout = modulator > 0 && modulator < 7;
-        o.given = modulator == 7;
-        o.fanout = modulator > 3 && modulator < 7;
-        o.activation = (am_activation)(modulator % 3);
-        differences d;
-        random_problem(&d, &o);
-        plastic_run_f64(&d.network, d.parameters, &d.data, &d.result);
-        compared += compare_slopes(&d, 6, &kinks);
-        forget_problem(&d);
-      }
+      for (int modulator = 0; modulator < 8; modulator++)
+        compared += compare_network(&am_plastic_rnn_part, rule, form, modulator, 1, 6, &kinks);
   print_message("%d derivatives compared, %d left out at a kink of the clip\n", compared, kinks);
   assert_true(compared > 4000);
+  assert_true(kinks * 10 < compared);
+}
+
+/* Every other text with a slot, under every rule and modulator, and two layers of it. */
+static void other_networks_match_finite_differences(void **state) {
+  (void)state;
+  static const am_part *const networks[] = {&am_plastic_gru_part, &am_plastic_lstm_part,
+                                            &am_plastic_lstm_gates_part, &am_plastic_highway_part,
+                                            &am_plastic_rnn_part};
+  int compared = 0, kinks = 0;
+  lcg_state = 11;
+  for (size_t n = 0; n < sizeof networks / sizeof *networks; n++)
+    for (int rule = 0; rule < AM_N_RULES; rule++)
+      for (int modulator = 0; modulator < 8; modulator++)
+        compared += compare_network(networks[n], rule, (rule + modulator) % 3, modulator,
+                                    1 + (rule + modulator) % 2, 2, &kinks);
+  print_message("%d derivatives compared, %d left out at a kink of the clip\n", compared, kinks);
+  assert_true(compared > 3500);
   assert_true(kinks * 10 < compared);
 }
 
@@ -428,6 +484,7 @@ int main(void) {
       cmocka_unit_test(matches_pytorch_in_float),
       cmocka_unit_test(whole_episode_in_float),
       cmocka_unit_test(matches_finite_differences),
+      cmocka_unit_test(other_networks_match_finite_differences),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

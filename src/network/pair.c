@@ -1,0 +1,231 @@
+/* Layout, first values and memory of pairs (see pair.h). */
+#include "network/pair.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "kernel/isa.h"
+#include "network/first_values.h"
+
+AM_ISA_DECLARE(const am_pair_ops, am_pair_ops);
+
+const am_pair_ops *am_pair_code(void) {
+  static const am_pair_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_pair_ops);
+  return code[am_isa_now()];
+}
+
+/* ------------------------------------------------------------------------------ tensors */
+static amine_status add_heads(am_pair *pair, am_places *places, const am_pair_options *o,
+                              amine_error *error) {
+  const int n = pair->n_outputs;
+  for (int k = 0; k < o->n_heads; k++) pair->n_heads += o->heads[k].rows;
+  if (pair->n_heads > 1024 || places->n + 2 * o->n_heads > AM_PLACES_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has at most 1024 heads, not %d",
+                   pair->n_heads);
+  pair->head_rows = am_pad(pair->n_heads, 16);
+  pair->head = am_panel_of(pair->n_heads, n);
+  pair->head_w = places->size;
+  pair->head_b = pair->head_w + (am_panel_elements(pair->head) + 15) / 16 * 16;
+  pair->size = pair->head_b + (size_t)pair->head_rows;
+  const am_form weights = am_form_of(AM_ORDER_PANEL, pair->n_heads, n);
+  const am_form biases = am_form_of(AM_ORDER_VECTOR, pair->n_heads, 1);
+  for (int k = 0, row = 0; k < o->n_heads; row += o->heads[k++].rows) {
+    am_place w = {.rank = 2, .dims = {o->heads[k].rows, n}, .at = pair->head_w, .form = weights};
+    am_place b = {.rank = 1, .dims = {o->heads[k].rows, 1}, .at = pair->head_b, .form = biases};
+    w.row = b.row = row;
+    snprintf(w.name, sizeof w.name, "%s.weight", o->heads[k].name);
+    snprintf(b.name, sizeof b.name, "%s.bias", o->heads[k].name);
+    places->place[places->n++] = w;
+    places->place[places->n++] = b;
+  }
+  places->size = pair->size;
+  return AMINE_OK;
+}
+
+static amine_status add_layer(am_pair *pair, am_places *places, const am_pair_options *o, int l,
+                              amine_error *error) {
+  const int n_inputs = l ? pair->plan[l - 1]->n_outputs : o->units.n_inputs;
+  AM_TRY(am_layer_plan(&pair->plan[l], &o->units, n_inputs, AM_LAYOUT_UNITS, error));
+  pair->n_layers = l + 1;
+  pair->at[l] = places->size;
+  AM_TRY(am_layer_places(places, pair->plan[l], &o->units, l, error));
+  places->size = pair->at[l] + pair->plan[l]->n_packed;
+  return AMINE_OK;
+}
+
+amine_status am_pair_make(am_pair *pair, am_places *places, const am_pair_options *o,
+                          amine_error *error) {
+  *pair = (am_pair){.dropout = o->units.dropout, .clip = o->clip};
+  amine_status status = am_layers_check(&o->units, error);
+  for (int l = 0; status == AMINE_OK && l < o->units.n_layers; l++)
+    status = add_layer(pair, places, o, l, error);
+  if (status == AMINE_OK) {
+    pair->n_outputs = pair->plan[pair->n_layers - 1]->n_outputs;
+    status = add_heads(pair, places, o, error);
+  }
+  if (status != AMINE_OK) am_pair_free(pair);
+  return status;
+}
+
+void am_pair_free(am_pair *pair) {
+  for (int l = 0; l < AM_PAIR_LAYERS_MAX; l++) am_plan_free(pair->plan[l]);
+  *pair = (am_pair){0};
+}
+
+void am_pair_initialise(const am_pair *pair, const am_places *places, float *parameters,
+                        uint64_t seed) {
+  int k = 0;
+  memset(parameters, 0, pair->size * sizeof *parameters);
+  for (int l = 0; l < pair->n_layers; k += pair->plan[l++]->n_tensors)
+    am_first_values(pair->plan[l], places, k, parameters, seed);
+  for (; k < places->n; k++) {
+    const am_plan_tensor linear = {.first = AM_FIRST_LINEAR, .size = pair->n_outputs};
+    am_first_tensor(&linear, &places->place[k], k, parameters, 0, seed);
+  }
+}
+
+/* ------------------------------------------------------------------------------ memory */
+/* Steps between two saved states: few enough that the states computed again, every second one,
+ * stay in the second-level cache, and near sqrt(T) where they cannot. Any choice gives the same
+ * bits. */
+static int segment_for(const am_plan *p, const am_plan_trace *t, int n_steps, bool has_E,
+                       size_t real_size) {
+  const size_t budget = 208 * 1024 / (size_t)p->n_traces; /* for each of two lanes */
+  const size_t state = am_panel_size(t->rows, t->cols) * real_size * (has_E ? 2 : 1);
+  int root = 1;
+  while (root * root < n_steps) root++;
+  const size_t fit = budget / state;
+  return fit < 4 || 2 * fit > (size_t)root ? root : 2 * (int)fit;
+}
+
+/* A block that is cut into arrays, or only measured. */
+typedef struct cutter {
+  char *block; /* NULL: measured */
+  size_t at, real;
+} cutter;
+
+static void cut(cutter *c, am_real **where, size_t count) {
+  if (c->block && count > 0) *where = (am_real *)(void *)(c->block + c->at);
+  c->at = am_size_add(c->at, am_size_round(am_size_mul(count, c->real), 64));
+}
+
+static void cut_trace(cutter *c, am_pair_trace *m, const am_plan *p, const am_plan_trace *t,
+                      int n_steps, bool has_E) {
+  const size_t panel = am_panel_size(t->rows, t->cols), second = has_E ? panel : 0;
+  const size_t steps = am_size_mul((size_t)n_steps, (size_t)am_pad(t->rows, 16));
+  m->segment = segment_for(p, t, n_steps, has_E, c->real);
+  const size_t S = (size_t)m->segment, segments = ((size_t)n_steps + S - 1) / S;
+  cut(c, &m->H, panel);
+  cut(c, &m->E, second);
+  cut(c, &m->dH, panel);
+  cut(c, &m->dE, second);
+  cut(c, &m->again_H, am_size_mul(S / 2, panel));
+  cut(c, &m->again_E, am_size_mul(S / 2, second));
+  cut(c, &m->saved_H, am_size_mul(segments, panel));
+  cut(c, &m->saved_E, am_size_mul(segments, second));
+  cut(c, &m->a, steps);
+  cut(c, &m->b, steps);
+}
+
+static size_t widest(const am_pair *pair) {
+  int most = pair->n_heads;
+  for (int l = 0; l < pair->n_layers; l++) {
+    const am_plan *p = pair->plan[l];
+    for (int k = 0; k < p->n_operations; k++) {
+      const am_operation *o = &p->operations[k];
+      if (o->rows > most) most = o->rows;
+      if (o->in[0].rows > most) most = o->in[0].rows;
+    }
+  }
+  return (size_t)am_pad(most, 16);
+}
+
+static void cut_layer(cutter *c, const am_pair *pair, am_pair_lane *lane, int l, int n_steps,
+                      bool has_E) {
+  const am_plan *p = pair->plan[l];
+  am_pair_layer *m = &lane->layer[l];
+  const size_t T = (size_t)n_steps, n = (size_t)am_pad(p->n_outputs, 16);
+  const bool dropped = pair->dropout > 0 && l + 1 < pair->n_layers;
+  for (int k = 0; k < p->n_traces; k++)
+    cut_trace(c, &m->trace[k], p, &p->traces[k], n_steps, has_E);
+  cut(c, &m->fixed, (size_t)p->n_fixed);
+  cut(c, &m->dfixed, (size_t)p->n_fixed);
+  cut(c, &m->block, am_size_mul(T + 1, (size_t)p->n_rows));
+  cut(c, &m->gradient, am_size_mul(T + 1, (size_t)p->n_rows));
+  cut(c, &m->mask, dropped ? am_size_mul(T, n) : 0);
+  cut(c, &m->shown, dropped ? am_size_mul(T, n) : 0);
+}
+
+static size_t cut_lane(cutter *c, const am_pair *pair, am_pair_lane *lane, int n_steps,
+                       bool has_E) {
+  const size_t T = (size_t)n_steps, wide = widest(pair);
+  size_t scratch = 0, given = 0, below = 0;
+  *lane = (am_pair_lane){.n_steps = n_steps};
+  for (int l = 0; l < pair->n_layers; l++) {
+    const am_plan *p = pair->plan[l];
+    cut_layer(c, pair, lane, l, n_steps, has_E);
+    for (int k = 0; k < p->n_traces; k++) {
+      const am_panel_shape shape = am_panel_of(p->traces[k].rows, p->traces[k].cols);
+      if (am_trace_scratch(shape) > scratch) scratch = am_trace_scratch(shape);
+    }
+    if ((size_t)p->n_given > given) given = (size_t)p->n_given;
+    if (l > 0) below = (size_t)am_pad(p->n_inputs, 16);
+  }
+  am_real **const rooms[] = {&lane->sum, &lane->lost, &lane->eta, &lane->deta,
+                             &lane->da,  &lane->db,   &lane->dk};
+  for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++) cut(c, rooms[k], wide);
+  cut(c, &lane->scratch, scratch);
+  cut(c, &lane->u, am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)));
+  cut(c, &lane->given, am_size_mul(T, given * 16));
+  cut(c, &lane->below, am_size_mul(T, below));
+  cut(c, &lane->heads, am_size_mul(T, (size_t)pair->head_rows));
+  cut(c, &lane->dheads, am_size_mul(T, (size_t)pair->head_rows));
+  return c->at;
+}
+
+size_t am_pair_lane_bytes(const am_pair *pair, int n_steps, bool has_E, size_t real_size) {
+  am_pair_lane lane;
+  return cut_lane(&(cutter){NULL, 0, real_size}, pair, &lane, n_steps, has_E);
+}
+
+void am_pair_lane_place(const am_pair *pair, am_pair_lane *lane, void *block, int n_steps,
+                        bool has_E, size_t real_size) {
+  cut_lane(&(cutter){block, 0, real_size}, pair, lane, n_steps, has_E);
+}
+
+/* ------------------------------------------------------------------------------ what is in it */
+bool am_pair_has_trace(const am_pair *pair) { return pair->plan[0]->n_traces > 0; }
+bool am_pair_is_given(const am_pair *pair) { return pair->plan[0]->n_given > 0; }
+int am_pair_level_rows(const am_pair *pair) {
+  return pair->plan[0]->has_level ? pair->plan[0]->level.rows : 0;
+}
+
+const am_real *am_pair_at(const am_pair *pair, const am_pair_lane *lane, int l, int t,
+                          const am_operand *o) {
+  const am_plan *p = pair->plan[l];
+  const am_pair_layer *m = &lane->layer[l];
+  const size_t s = (size_t)t;
+  switch (o->from) {
+  case AM_FROM_STEP: return m->block + (s + 1) * (size_t)p->n_rows + o->row;
+  case AM_FROM_BEFORE: return m->block + s * (size_t)p->n_rows + o->row;
+  case AM_FROM_GIVEN: return lane->given + s * 16 * (size_t)p->n_given + o->row;
+  case AM_FROM_FIXED: return m->fixed + o->row;
+  case AM_FROM_GAINED: /* of plans on lanes */
+  case AM_FROM_INPUT: break;
+  }
+  return l == 0 ? lane->u + s * (size_t)am_pad(p->n_inputs, 16) + o->row
+                : am_pair_at(pair, lane, l - 1, t,
+                             &(am_operand){.from = AM_FROM_STEP, .row = pair->plan[l - 1]->output});
+}
+
+const am_real *am_pair_level(const am_pair *pair, const am_pair_lane *lane, int t) {
+  return am_pair_at(pair, lane, 0, t, &pair->plan[0]->level);
+}
+
+const am_real *am_pair_output(const am_pair *pair, const am_pair_lane *lane, int t) {
+  const int top = pair->n_layers - 1;
+  return am_pair_at(pair, lane, top, t,
+                    &(am_operand){.from = AM_FROM_STEP, .row = pair->plan[top]->output});
+}

@@ -1,0 +1,56 @@
+/* What passes over pairs work on (see pair_lane.h): a network, and the memory of a lane for an
+ * episode. Included with am_real = float, or double for gradient checks. */
+#ifndef AMINE_NETWORK_PAIR_STATE_H
+#define AMINE_NETWORK_PAIR_STATE_H
+
+#include "equation/plan.h"
+#include "kernel/trace.h"
+
+enum { AM_PAIR_LAYERS_MAX = 4 };
+
+/* What is played. Places are in elements of one vector, which holds parameters and, behind those of
+ * each layer, what `expand` makes of them. */
+typedef struct am_pair {
+  am_plan *plan[AM_PAIR_LAYERS_MAX];
+  size_t at[AM_PAIR_LAYERS_MAX]; /* where a layer's parameters begin */
+  int n_layers, n_outputs;       /* n_outputs: of the top layer */
+  int n_heads, head_rows;        /* head_rows: n_heads, padded to 16 */
+  am_panel_shape head;           /* [n_heads][n_outputs] */
+  size_t head_w, head_b;
+  size_t size;   /* elements of the vector, and of a gradient */
+  float dropout; /* share of units that the layer above does not see */
+  float clip;    /* the rule's bound of |H| */
+} am_pair;
+
+/* A trace of one episode. */
+typedef struct am_pair_trace {
+  int segment;                /* steps between two saved states */
+  am_real *H, *E;             /* panel each: the state */
+  am_real *saved_H, *saved_E; /* [segments] panels */
+  am_real *again_H, *again_E; /* [segment / 2] panels: every second state of a segment */
+  am_real *dH, *dE;           /* panels */
+  am_real *a, *b;             /* [n_steps][rows padded to 16]: coefficients of each update */
+} am_pair_trace;
+
+typedef struct am_pair_layer {
+  am_real *fixed, *dfixed;   /* [n_fixed] */
+  am_real *block, *gradient; /* [n_steps + 1][n_rows]: the first is before the episode */
+  am_real *mask, *shown; /* [n_steps][n_outputs padded]: with dropout, what the layer above sees */
+  am_pair_trace trace[AM_TRACES_MAX];
+} am_pair_layer;
+
+/* The memory of one lane for one episode. */
+typedef struct am_pair_lane {
+  int n_steps;    /* of this episode: at most those it was made for; set before `backward` */
+  bool dropped;   /* through the masks */
+  am_real *u;     /* [n_steps][n_inputs padded to 16]: filled by the caller, the padding 0 */
+  am_real *given; /* [n_steps][n_given * 16]: likewise, before `after`; each in the first of 16 */
+  am_pair_layer layer[AM_PAIR_LAYERS_MAX];
+  am_real *heads;  /* [n_steps][head_rows] */
+  am_real *dheads; /* [n_steps][head_rows]: gradient of the heads, from the learner */
+  am_real *below;  /* [n_steps][n_outputs padded]: gradient of what a layer sees */
+  am_real *sum, *lost, *eta, *deta, *da, *db, *dk; /* [the widest row padded] each */
+  am_real *scratch;                                /* what a pass over a trace gathers */
+} am_pair_lane;
+
+#endif

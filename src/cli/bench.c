@@ -10,6 +10,7 @@
 
 #include "amine/kernel.h"
 #include "base/threads.h"
+#include "base/words.h"
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "run/bench/bench.h"
@@ -30,7 +31,9 @@ const amine_parameter cli_bench_keys[] = {
 
 const cli_variant cli_bench_variants[] = {
     [CLI_BENCH_BRAIN] = {"brain", cli_bench_brain_keys, CLI_N_BENCH_BRAIN_KEYS},
-    [CLI_BENCH_SIGNALLING] = {"signalling", cli_bench_signalling_keys, CLI_N_BENCH_SIGNALLING_KEYS},
+    {"signalling", cli_bench_delayed_match_keys, CLI_N_BENCH_DELAYED_MATCH_KEYS},
+    {"lstm", cli_bench_delayed_match_keys, CLI_N_BENCH_DELAYED_MATCH_KEYS},
+    {"plastic-lstm", cli_bench_delayed_match_keys, CLI_N_BENCH_DELAYED_MATCH_KEYS},
     {0}};
 
 /* ------------------------------------------------------------------------------ the plan */
@@ -86,7 +89,8 @@ int cli_bench(const cli_line *line) {
   amine_error error = {0};
   cli_bench_plan plan = {0};
   if (strcmp(line->words[0], "brain") == 0) return cli_bench_brain(line);
-  if (strcmp(line->words[0], "signalling") == 0) return cli_bench_signalling(line);
+  if (am_word_among("signalling|lstm|plastic-lstm", line->words[0]))
+    return cli_bench_delayed_match(line);
   const amine_status status = read_keys(&plan, line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   cli_bench_look_around(&plan, plan.config.common.threads);
@@ -169,8 +173,7 @@ void cli_bench_progress(const cli_line *line, const char *format, ...) {
   va_start(arguments, format);
   if (format) vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  if (in_place)
-    fprintf(stderr, "\r\033[K%.*s", cli_terminal_width(STDERR_FILENO, 80) - 1, text);
+  if (in_place) fprintf(stderr, "\r\033[K%.*s", cli_terminal_width(STDERR_FILENO, 80) - 1, text);
   else fprintf(stderr, "%s\n", text);
 }
 

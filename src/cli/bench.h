@@ -128,10 +128,10 @@ int cli_bench_brain(const cli_line *line);
 extern const amine_parameter cli_bench_brain_keys[];
 enum { CLI_N_BENCH_BRAIN_KEYS = 10 };
 
-/* Delayed match with signals and with backprop, with the keys of the variant "signalling". */
-int cli_bench_signalling(const cli_line *line);
-extern const amine_parameter cli_bench_signalling_keys[];
-enum { CLI_N_BENCH_SIGNALLING_KEYS = 9, CLI_BENCH_BRAIN = 0, CLI_BENCH_SIGNALLING };
+/* Delayed match by what the line's word says; all three words have the same keys. */
+int cli_bench_delayed_match(const cli_line *line);
+extern const amine_parameter cli_bench_delayed_match_keys[];
+enum { CLI_N_BENCH_DELAYED_MATCH_KEYS = 9, CLI_BENCH_BRAIN = 0 };
 
 /* One measurement of a spiking network. */
 typedef struct cli_bench_spikes {

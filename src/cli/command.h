@@ -68,7 +68,7 @@ typedef struct cli_variant {
   int n_keys;
 } cli_variant;
 
-enum { CLI_MAX_EXAMPLES = 5 };
+enum { CLI_MAX_EXAMPLES = 6 };
 
 typedef struct cli_command {
   const char *name;

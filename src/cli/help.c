@@ -92,7 +92,9 @@ static void help_keys(am_text *text, const cli_command *c, int width) {
   if (c->takes & CLI_BRAIN_KEYS)
     row(text, "those of a brain", "amine show brain lists them with their meaning", 24, width);
   for (const cli_variant *v = c->variants; v && v->word; v++) {
-    am_text_printf(text, "\nkeys of %s %s instead\n", c->name, v->word);
+    am_text_printf(text, "\nkeys of %s %s", c->name, v->word);
+    for (; v[1].keys == v->keys; v++) am_text_printf(text, ", %s", v[1].word);
+    am_text_puts(text, " instead\n");
     help_rows(text, v->keys, v->n_keys, width);
   }
 }

@@ -122,6 +122,10 @@ static void command_section(am_text *out, const cli_command *c) {
   for (const cli_variant *v = c->variants; v && v->word; v++) {
     am_text_puts(out, ".PP\nKeys of ");
     bold(out, v->word);
+    for (; v[1].keys == v->keys; v++) {
+      am_text_puts(out, ", ");
+      bold(out, v[1].word);
+    }
     am_text_puts(out, " instead:\n");
     for (int k = 0; k < v->n_keys; k++) key_item(out, &v->keys[k], NULL, "");
   }

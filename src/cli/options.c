@@ -176,11 +176,11 @@ const cli_command cli_commands[] = {
                   {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html",
                    "two systems, several seeds"}}},
     {.name = "bench",
-     .words = "maze|floor|signalling|brain",
+     .words = "maze|floor|signalling|lstm|plastic-lstm|brain",
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_KEYS,
-     .choices = "maze|floor|signalling|brain",
+     .choices = "maze|floor|signalling|lstm|plastic-lstm|brain",
      .options = CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_bench_keys,
      .n_keys = CLI_N_BENCH_KEYS,
@@ -200,6 +200,10 @@ const cli_command cli_commands[] = {
               "on the same controller (delayed-match-backprop), and the latter in PyTorch: nn.GRU "
               "over a whole episode, as it comes and at its best, and step by step, as any network "
               "with signals needs it. On one thread and on threads=N, if given.\n\n"
+              "lstm, plastic-lstm: the same task by backpropagation through time on a long "
+              "short-term memory, and on one whose candidate is plastic, with the clip rule and a "
+              "learned read-out; PyTorch: nn.LSTM, and the plastic one written out, in the same "
+              "ways.\n\n"
               "brain: spiking networks, simulated in Amine and, where it has them, in Brian2's "
               "standalone C++, as its documentation writes them and with the least code per step, "
               "in turn. It needs the Debian packages python3-brian, g++ and make, and compiles for "
@@ -211,12 +215,14 @@ const cli_command cli_commands[] = {
                   {"amine bench maze peer=none network.hidden=400", "a wider network, alone"},
                   {"amine bench floor", "what is left to gain"},
                   {"amine bench signalling", "with backprop and without: a minute"},
+                  {"amine bench plastic-lstm threads=2", "a plastic LSTM: a minute"},
                   {"amine bench brain network=coba", "4,000 spiking neurons"}}},
     {.name = "list",
      .words = "[KIND]",
      .max_words = 1,
-     .choices = "tasks|networks|rules|modulators|learners|grid|presets|experiments|brains|protocols|"
-                "neurons|synapses",
+     .choices =
+         "tasks|networks|rules|modulators|learners|grid|presets|experiments|brains|protocols|"
+         "neurons|synapses",
      .options = CLI_JSON | CLI_HELP,
      .run = cli_list,
      .meaning = "what there is to choose from",

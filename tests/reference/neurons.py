@@ -490,7 +490,8 @@ def converge():
 
 # --------------------------------------------------------------------------------- the data file
 
-DTYPES = {"float64": "F64", "float32": "F32", "int32": "I32", "int64": "I64"}
+DTYPES = {"float64": "F64", "float32": "F32", "int32": "I32", "int64": "I64",
+          "uint64": "U64"}
 
 
 def write_safetensors(path, tensors, meta):

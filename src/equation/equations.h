@@ -170,6 +170,8 @@ typedef struct am_equations {
   int n_nodes, n_symbols, n_sizes, n_tensors, n_assignments;
   int input, output;            /* symbols */
   bool plastic, modulated;      /* traces live; a modulator stands in its slot */
+  bool is_modulator;            /* a modulator's text, alone: its output may be a number */
+  int reads;                    /* the modulator's input, in its slot: a symbol, -1: none */
   int rate;                     /* the rule's own learned rate: a symbol, -1: none */
   char network[AM_SYMBOL_SIZE]; /* "net" if the text does not say */
 } am_equations;

@@ -327,7 +327,7 @@ static amine_status insert_modulator(reader *r, int *out, int argument, int at) 
 /* modulator(x) */
 static amine_status modulator(reader *r, int *out, int at) {
   int argument;
-  if (r->in) return REFUSE(r, at, "a modulator has no modulator of its own");
+  if (r->in || r->e->is_modulator) return REFUSE(r, at, "a modulator has no modulator of its own");
   AM_TRY(bracket(r, &argument));
   if (r->slots && r->slots->plastic && r->slots->modulator) {
     if (r->e->modulated)
@@ -356,6 +356,7 @@ static amine_status primary(reader *r, int *out) {
   const bool slot = is_word(r, "modulator");
   AM_TRY(own_name(r, called, "a value"));
   if (is_sign(r, '(') && slot) return modulator(r, out, at);
+  if (slot) return REFUSE(r, at, "modulator is a slot: modulator(x)");
   if (is_sign(r, '(')) return call(r, out, called + (r->in ? strlen(SCOPE) : 0), at);
   int symbol = am_equations_find(r->e, called);
   if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
@@ -423,6 +424,7 @@ static amine_status slot_input(reader *r) {
     memcpy(r->in->input, r->text + r->now.at, (size_t)r->now.length);
   AM_TRY(declare(r, &symbol, AM_SYMBOL_VALUE, "an input"));
   r->e->symbols[symbol].shape = (am_shape){1, {r->in->size, -1}};
+  r->e->reads = symbol;
   return add_assignment(r, symbol, r->in->argument, false, at);
 }
 
@@ -447,6 +449,8 @@ static amine_status state(reader *r, am_symbol_kind kind, int rank, const char *
     return REFUSE(r, s->at, "%s has %s: %s[%s]", what, rank == 1 ? "one size" : "two sizes",
                   s->name, rank == 1 ? "n" : "n, n");
   if (!is_sign(r, '=')) return AMINE_OK;
+  if (kind == AM_SYMBOL_TRACE)
+    return REFUSE(r, r->now.at, "a trace is 0 at first: nothing else is said of it");
   AM_TRY(next(r));
   return sum(r, &r->e->symbols[symbol].begin);
 }
@@ -621,7 +625,7 @@ static amine_status add_assignment(reader *r, int symbol, int node, bool update,
 static amine_status rule_rate(reader *r, int at) {
   am_equations *e = r->e;
   if (!e->plastic || !r->slots->rate || e->rate >= 0) return AMINE_OK;
-  int number, size;
+  int number = 0, size = 0;
   AM_TRY(add_symbol(r, &e->rate, "rule.rate", AM_SYMBOL_LEARNED, at));
   AM_TRY(add_size(r, &size, "", 1));
   e->symbols[e->rate].shape = (am_shape){1, {size, -1}};
@@ -634,11 +638,29 @@ static amine_status rule_rate(reader *r, int at) {
   return AMINE_OK;
 }
 
+/* One more of a rule's three; n have been found. */
+static amine_status rule_argument(reader *r, int found[3], int n) {
+  static const char *const arguments[] = {"post", "pre", "eta"};
+#define ALL "rule takes post, pre and eta, each once"
+  char called[AM_SYMBOL_SIZE];
+  int k = 0, missing = 0;
+  while (found[missing] >= 0) missing++;
+  if (is_sign(r, ')')) return REFUSE(r, r->now.at, ALL ": %s is missing", arguments[missing]);
+  if (n > 0) AM_TRY(expect(r, ',', "between two arguments"));
+  const int where = r->now.at;
+  AM_TRY(name(r, called, "an argument (post, pre, eta)"));
+  while (k < 3 && strcmp(called, arguments[k]) != 0) k++;
+  if (k == 3) return REFUSE(r, where, ALL ", not %s", called);
+  if (found[k] >= 0) return REFUSE(r, where, ALL ": %s stands here again", called);
+#undef ALL
+  AM_TRY(expect(r, '=', "behind the name of an argument"));
+  return sum(r, &found[k]);
+}
+
 /* rule(post = ..., pre = ..., eta = ...), in any order */
 static amine_status rule(reader *r, int *out) {
-  static const char *const arguments[] = {"post", "pre", "eta"};
   const int at = r->now.at;
-  int found[3] = {-1, -1, -1}, n = 0;
+  int found[3] = {-1, -1, -1};
   if (!is_word(r, "rule"))
     return REFUSE(r, at,
                   "what becomes of a trace is a rule's: "
@@ -646,18 +668,7 @@ static amine_status rule(reader *r, int *out) {
   AM_TRY(next(r));
   r->brackets++;
   AM_TRY(expect(r, '(', "behind rule"));
-  for (; n < 3; n++) {
-    char called[AM_SYMBOL_SIZE];
-    int k = 0;
-    const int where = r->now.at;
-    if (n > 0) AM_TRY(expect(r, ',', "between two arguments"));
-    AM_TRY(name(r, called, "an argument (post, pre, eta)"));
-    while (k < 3 && strcmp(called, arguments[k]) != 0) k++;
-    if (k == 3 || found[k] >= 0)
-      return REFUSE(r, where, "rule takes post, pre and eta, each once, not %s", called);
-    AM_TRY(expect(r, '=', "behind the name of an argument"));
-    AM_TRY(sum(r, &found[k]));
-  }
+  for (int n = 0; n < 3; n++) AM_TRY(rule_argument(r, found, n));
   r->brackets--;
   AM_TRY(expect(r, ')', "where a bracket ends"));
   AM_TRY(add_node(r, out, AM_NODE_RULE, at));
@@ -712,7 +723,8 @@ static amine_status statement(reader *r) {
   }
   if (is_word(r, "trace")) {
     AM_TRY(next(r));
-    if (r->in) return REFUSE(r, r->now.at, "a modulator has no trace of its own");
+    if (r->in || r->e->is_modulator)
+      return REFUSE(r, r->now.at, "a modulator has no trace of its own");
     return state(r, AM_SYMBOL_TRACE, 2, "a trace");
   }
   for (size_t k = 0; k < sizeof others / sizeof *others; k++)
@@ -806,22 +818,13 @@ static amine_status read_all(reader *r) {
   return am_equations_infer(r->e, r->error);
 }
 
-/* The modulator's text, alone: what is wrong with it is said of it. */
-static amine_status check_modulator(const am_slots *slots, amine_error *error) {
-  am_equations *alone;
-  if (!slots || !slots->modulator) return AMINE_OK;
-  AM_TRY(am_equations_read(&alone, slots->modulator_name, slots->modulator, NULL, error));
-  am_equations_free(alone);
-  return AMINE_OK;
-}
-
-amine_status am_equations_read(am_equations **equations, const char *called, const char *text,
-                               const am_slots *slots, amine_error *error) {
-  AM_TRY(check_modulator(slots, error));
+static amine_status read_text(am_equations **equations, const char *called, const char *text,
+                              const am_slots *slots, bool is_modulator, amine_error *error) {
   am_equations *e = am_alloc(1, sizeof *e);
   if (!e) return am_fail_memory(error, sizeof *e);
-  e->input = e->output = e->rate = -1;
+  e->input = e->output = e->reads = e->rate = -1;
   e->plastic = slots && slots->plastic;
+  e->is_modulator = is_modulator;
   memcpy(e->network, "net", sizeof "net");
   e->text = am_strdup(text);
   e->name = am_strdup(called);
@@ -837,6 +840,16 @@ amine_status am_equations_read(am_equations **equations, const char *called, con
   }
   *equations = e;
   return AMINE_OK;
+}
+
+amine_status am_equations_read(am_equations **equations, const char *called, const char *text,
+                               const am_slots *slots, amine_error *error) {
+  am_equations *alone;
+  if (slots && slots->modulator) { /* what is wrong with it is said of it */
+    AM_TRY(read_text(&alone, slots->modulator_name, slots->modulator, NULL, true, error));
+    am_equations_free(alone);
+  }
+  return read_text(equations, called, text, slots, false, error);
 }
 
 void am_equations_free(am_equations *e) {

@@ -769,6 +769,19 @@ static void remove_unused(builder *b) {
   p->n_operations = n;
 }
 
+/* A trace lives in its product: one that nobody asks for would leave it without an update. */
+static amine_status check_products(const builder *b) {
+  const am_plan *p = b->p;
+  bool asked_for[AM_TRACES_MAX] = {false};
+  for (int k = 0; k < p->n_operations; k++)
+    if (p->operations[k].trace >= 0) asked_for[p->operations[k].trace] = true;
+  for (int k = 0; k < b->e->n_symbols; k++)
+    if (b->trace[k] >= 0 && !asked_for[b->trace[k]])
+      return REFUSE(b, b->e->symbols[k].at, "nobody asks for the product that %s stands in",
+                    b->e->symbols[k].name);
+  return AMINE_OK;
+}
+
 static void swap_operations(builder *b, int i, int k) {
   am_plan *p = b->p;
   const am_operation o = p->operations[i];
@@ -939,6 +952,7 @@ static amine_status build(builder *b, const am_binding *given, int n) {
   b->p->n_inputs = rows_of(b, b->e->symbols[b->e->input].shape);
   AM_TRY(lower_all(b));
   remove_unused(b);
+  AM_TRY(check_products(b));
   put_off(b);
   give_rows(b);
   AM_TRY(note_kept(b));

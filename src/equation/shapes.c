@@ -250,6 +250,10 @@ static amine_status assignment(inference *f, const am_assignment *a) {
   am_symbol *s = &f->e->symbols[a->symbol];
   am_shape found;
   AM_TRY(infer(f, a->node, &found, s->shape));
+  if (a->symbol == f->e->reads && found.rank >= 0 && found.rank != 1)
+    return am_equations_refuse(f->e, f->e->nodes[a->node].at, f->error,
+                               "a modulator reads a vector, this is a %s",
+                               found.rank == 0 ? "number" : "matrix");
   if (!a->update) {
     if (s->shape.rank < 0 && found.rank >= 0) s->shape = found, f->moved = true;
     return same(f, a->at, s->shape, found);
@@ -311,7 +315,8 @@ static amine_status all_known(const am_equations *e, amine_error *error) {
                                    s->name, s->name);
     }
   }
-  if (e->symbols[e->output].shape.rank != 1)
+  const int rank = e->symbols[e->output].shape.rank;
+  if (rank != 1 && !(rank == 0 && e->is_modulator))
     return am_equations_refuse(e, e->symbols[e->output].at, error, "the output is a vector");
   return AMINE_OK;
 }

@@ -182,6 +182,246 @@ static void what_is_given_is_checked(void **state) {
   am_equations_free(e);
 }
 
+/* ------------------------------------------------------------------------------ traces and slots */
+static const am_slots slots = {.plastic = true,
+                               .modulator_name = "read",
+                               .modulator = "input y\nM = tanh(w @ y + b)\nlearned w[1, y]\n"
+                                            "learned b[1]\noutput M\n"};
+
+/* Reads a text with these slots and makes its plan for sizes n = 3 and u = 2. */
+static amine_status plan(am_plan **p, const char *text, const am_slots *chosen, am_layout layout) {
+  const am_binding given[] = {{"n", 3}, {"u", 2}};
+  am_equations *e;
+  const amine_status status = am_equations_read(&e, "net", text, chosen, &error);
+  if (status != AMINE_OK) return status;
+  const amine_status made = am_plan_make(p, e, given, 2, layout, 0, &error);
+  am_equations_free(e);
+  return made;
+}
+
+#define PLASTIC NET "trace H[n, n]\n"
+#define PRODUCT "y = tanh((W + alpha * H) @ h + V @ u)\n"
+#define RULE "H <- rule(post = y, pre = h, eta = modulator(y))\n"
+#define REST "h <- y\noutput h\n"
+
+static void expect_shapes(const am_slots *chosen, const char *expected) {
+  am_equations *e;
+  am_text shown = {0};
+  if (am_equations_read(&e, "net", PLASTIC PRODUCT RULE REST, chosen, &error) != AMINE_OK)
+    fail_msg("%s\n%s", error.message, error.excerpt);
+  am_equations_put_tensors(e, &shown);
+  assert_string_equal(shown.data, expected);
+  am_text_free(&shown);
+  am_equations_free(e);
+}
+
+/* What stands in the slots says what is learned; eta is one number, or one for each post unit. */
+static void slots_are_filled(void **state) {
+  (void)state;
+  am_slots s = slots;
+  expect_shapes(&s, "modulator.w[1, n]\nmodulator.b[1]\nW[n, n]\nalpha[n, n]\nV[n, u]\n");
+  s.alpha = AM_ALPHA_NEURON;
+  s.rate = "rate";
+  s.rate_first = 0.25;
+  expect_shapes(&s, "modulator.w[1, n]\nmodulator.b[1]\nrate = rule.rate[1]\nW[n, n]\nalpha[n]\n"
+                    "V[n, u]\n");
+  s = slots;
+  s.alpha = AM_ALPHA_NETWORK;
+  s.modulator = "input a\nlearned f[post] as \"fan out\" = linear(a)\nM = sum(a)\neta = f * M\n"
+                "output eta\n";
+  expect_shapes(&s, "fan out = modulator.f[n]\nW[n, n]\nalpha\nV[n, u]\n");
+  s.modulator = NULL; /* eta is 0 */
+  expect_shapes(&s, "W[n, n]\nalpha\nV[n, u]\n");
+}
+
+/* A plan with a trace; the same text without a rule; names in quotes, linear(...), what is given. */
+static void traces_are_planned(void **state) {
+  (void)state;
+  static const char text[] = "given D\nlearned V as \"i2h.weight\" = linear(u)\n" PLASTIC PRODUCT
+                             "H <- rule(eta = D * modulator(y), pre = h, post = y)\n" REST;
+  am_plan *p;
+  if (plan(&p, text, &slots, AM_LAYOUT_UNITS) != AMINE_OK)
+    fail_msg("%s\n%s", error.message, error.excerpt);
+  assert_int_equal(p->n_traces, 1);
+  assert_int_equal(p->n_given, 1);
+  assert_string_equal(p->traces[0].name, "H");
+  assert_true(p->traces[0].rows == 3 && p->traces[0].cols == 3 && p->traces[0].n_few == 0);
+  assert_true(p->traces[0].pre.from == AM_FROM_BEFORE && p->traces[0].post.from == AM_FROM_STEP);
+  assert_true(p->has_level && p->level.rows == 1);
+  assert_true(p->n_now > 0 && p->n_now < p->n_operations); /* M is asked for by the trace alone */
+  assert_int_equal(p->n_tensors, 5);
+  assert_string_equal(p->tensors[0].name, "i2h.weight");
+  assert_true(p->tensors[0].whole && p->tensors[0].first == AM_FIRST_LINEAR);
+  assert_int_equal(p->tensors[0].size, 2);
+  for (int k = 0; k < p->n_tensors; k++)
+    assert_int_equal(p->tensors[k].alpha, strcmp(p->tensors[k].name, "alpha") == 0);
+  am_plan_free(p);
+  assert_int_equal(plan(&p, text, NULL, AM_LAYOUT_LANES), AMINE_OK);
+  assert_int_equal(p->n_traces, 0);
+  assert_int_equal(p->n_tensors, 2); /* V, W */
+  assert_int_equal(p->n_now, p->n_operations);
+  am_plan_free(p);
+}
+
+typedef struct refusal {
+  const char *text, *message, *excerpt;
+} refusal;
+
+static void expect_refusal(const refusal *r, const am_slots *chosen, am_layout layout) {
+  am_plan *p;
+  const amine_status status = plan(&p, r->text, chosen, layout);
+  if (status == AMINE_OK) fail_msg("%s is read", r->text);
+  assert_int_equal(status, AMINE_ERROR_INPUT);
+  assert_string_equal(error.message, r->message);
+  assert_string_equal(error.excerpt, r->excerpt);
+}
+
+static void refusals_of_slots(void **state) {
+  (void)state;
+  static const refusal wrong[] = {
+      {PLASTIC PRODUCT "H <- H + 1\n" REST,
+       "net:5:6: what becomes of a trace is a rule's: rule(post = ..., pre = ..., eta = ...)",
+       "H <- H + 1\n     ^"},
+      {PLASTIC PRODUCT "H <- rule(post = y, pre = h, delta = 1)\n" REST,
+       "net:5:30: rule takes post, pre and eta, each once, not delta",
+       "H <- rule(post = y, pre = h, delta = 1)\n                             ^"},
+      {PLASTIC PRODUCT "H <- rule(post = y, post = h, eta = 1)\n" REST,
+       "net:5:21: rule takes post, pre and eta, each once: post stands here again",
+       "H <- rule(post = y, post = h, eta = 1)\n                    ^"},
+      {PLASTIC PRODUCT "H <- rule(post = y, pre = h)\n" REST,
+       "net:5:28: rule takes post, pre and eta, each once: eta is missing",
+       "H <- rule(post = y, pre = h)\n                           ^"},
+      {PLASTIC PRODUCT "H <- rule()\n" REST,
+       "net:5:11: rule takes post, pre and eta, each once: post is missing",
+       "H <- rule()\n          ^"},
+      {PLASTIC PRODUCT "H <- rule(post = y, pre = h, eta = 1, eta = 1)\n" REST,
+       "net:5:37: ')' is missing here, where a bracket ends",
+       "H <- rule(post = y, pre = h, eta = 1, eta = 1)\n                                    ^"},
+      {PLASTIC PRODUCT "H <- rule(y, h, 1)\n" REST,
+       "net:5:11: rule takes post, pre and eta, each once, not y",
+       "H <- rule(y, h, 1)\n          ^"},
+      {PLASTIC PRODUCT "H <- rule(post = u, pre = h, eta = 1)\n" REST,
+       "net:5:18: [n] and [u] do not fit here",
+       "H <- rule(post = u, pre = h, eta = 1)\n                 ^"},
+      {PLASTIC PRODUCT "H <- rule(post = y, pre = h, eta = u)\n" REST,
+       "net:5:36: [n] and [u] do not fit here",
+       "H <- rule(post = y, pre = h, eta = u)\n                                   ^"},
+      {PLASTIC PRODUCT REST, "net:3:7: nothing says what H is after a step: \"H <- ...\"",
+       "trace H[n, n]\n      ^"},
+      {PLASTIC PRODUCT RULE RULE REST, "net:6:1: H is updated twice",
+       "H <- rule(post = y, pre = h, eta = modulator(y))\n^"},
+      {NET "trace H[n]\n" PRODUCT RULE REST, "net:3:7: a trace has two sizes: H[n, n]",
+       "trace H[n]\n      ^"},
+      {NET "trace H[n, n] = 1\n" PRODUCT RULE REST,
+       "net:3:15: a trace is 0 at first: nothing else is said of it",
+       "trace H[n, n] = 1\n              ^"},
+      {PLASTIC "z = H @ h\n" PRODUCT RULE "h <- y + z\noutput h\n",
+       "net:5:26: H has one product, this is another",
+       "y = tanh((W + alpha * H) @ h + V @ u)\n                         ^"},
+      {PLASTIC "y = tanh(W @ h + V @ u)\n" RULE REST,
+       "net:3:7: H stands in no product: (w + H) @ h", "trace H[n, n]\n      ^"},
+      {PLASTIC "idle = (W + H) @ h\ny = tanh(V @ u)\n" RULE REST,
+       "net:3:7: nobody asks for the product that H stands in", "trace H[n, n]\n      ^"},
+      {PLASTIC "y = tanh((W - alpha * H) @ h + V @ u)\n" RULE REST,
+       "net:4:21: a matrix is not taken off another",
+       "y = tanh((W - alpha * H) @ h + V @ u)\n                    ^"},
+      {PLASTIC "y = tanh((W + 2 * H) @ h + V @ u)\n" RULE REST,
+       "net:4:17: before @ stands a learned matrix, a trace, or both: (w + alpha * H)",
+       "y = tanh((W + 2 * H) @ h + V @ u)\n                ^"},
+      {PLASTIC "y = tanh((W + H + alpha * H) @ h + V @ u)\n" RULE REST,
+       "net:4:25: before @ stands a learned matrix, a trace, or both: (w + alpha * H)",
+       "y = tanh((W + H + alpha * H) @ h + V @ u)\n                        ^"},
+      {PLASTIC "y = tanh(H @ h + V @ u + H)\n" RULE REST,
+       "net:5:46: a modulator reads a vector, this is a matrix",
+       "H <- rule(post = y, pre = h, eta = modulator(y))\n                                         "
+       "    ^"},
+      {PLASTIC PRODUCT
+       "eta = modulator(y)\nH <- rule(post = y, pre = h, eta = eta * modulator(h))\n" REST,
+       "net:6:42: a text has one modulator: a name for what it says serves several",
+       "H <- rule(post = y, pre = h, eta = eta * modulator(h))\n"
+       "                                         ^"},
+      {PLASTIC PRODUCT "H <- rule(post = y, pre = h, eta = modulator(modulator(y)))\n" REST,
+       "net:5:36: a text has one modulator: a name for what it says serves several",
+       "H <- rule(post = y, pre = h, eta = modulator(modulator(y)))\n"
+       "                                   ^"},
+      {PLASTIC PRODUCT "z = H * 2\n" RULE "h <- y + z @ h\noutput h\n",
+       "net:5:5: the matrix H stands alone: it belongs before @", "z = H * 2\n    ^"},
+      {PLASTIC PRODUCT "H <- rule(post = y, pre = h, eta = modulator(1))\n" REST,
+       "net:5:46: a modulator reads a vector, this is a number",
+       "H <- rule(post = y, pre = h, eta = modulator(1))\n"
+       "                                             ^"},
+      {PLASTIC PRODUCT "H <- rule(post = y, pre = h, eta = modulator)\n" REST,
+       "net:5:36: modulator is a slot: modulator(x)",
+       "H <- rule(post = y, pre = h, eta = modulator)\n                                   ^"},
+      {"learned W as \"a name that is much too long for a tensor\"\n" PLASTIC PRODUCT RULE REST,
+       "net:1:14: a name has 1 to 29 characters",
+       "learned W as \"a name that is much too long for a tensor\"\n             ^"},
+      {"learned W as \"\"\n" PLASTIC PRODUCT RULE REST, "net:1:14: a name has 1 to 29 characters",
+       "learned W as \"\"\n             ^"},
+      {"learned W as \"w\n" PLASTIC PRODUCT RULE REST, "net:1:14: this text in quotes has no end",
+       "learned W as \"w\n             ^"},
+      {"learned W as \"w\"\nlearned V as \"w\"\n" PLASTIC PRODUCT RULE REST,
+       "net:2:9: there is a tensor w already", "learned V as \"w\"\n        ^"},
+      {"learned W = linear\n" PLASTIC PRODUCT RULE REST,
+       "net:1:19: linear(n) names the size of what the layer reads",
+       "learned W = linear\n"
+       "                  ^"},
+      {"learned W = linear()\n" PLASTIC PRODUCT RULE REST,
+       "net:1:21: linear(n) names the size of what the layer reads",
+       "learned W = linear()\n"
+       "                    ^"},
+      {"learned W = linear(n, n)\n" PLASTIC PRODUCT RULE REST,
+       "net:1:25: linear(n) names the size of what the layer reads",
+       "learned W = linear(n, n)\n"
+       "                        ^"},
+      {"learned W = linear(0)\n" PLASTIC PRODUCT RULE REST,
+       "net:1:20: a size is a whole number from 1 to 65536, or a name",
+       "learned W = linear(0)\n"
+       "                   ^"},
+      {"given D\n" PLASTIC PRODUCT RULE "D = h\n" REST, "net:7:1: there is D already, from line 1",
+       "D = h\n^"},
+      {"given D\n" PLASTIC PRODUCT RULE "D <- h\n" REST,
+       "net:7:1: there is no state D: \"state D[n]\" makes one", "D <- h\n^"},
+  };
+  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
+    expect_refusal(&wrong[k], &slots, AM_LAYOUT_UNITS);
+  expect_refusal(&(refusal){PLASTIC "y = tanh(H @ h + V @ u)\n" RULE REST,
+                            "net:4:10: without a rule nothing is left here",
+                            "y = tanh(H @ h + V @ u)\n         ^"},
+                 NULL, AM_LAYOUT_LANES);
+  expect_refusal(&(refusal){PLASTIC PRODUCT RULE REST,
+                            "net:4:26: a trace is what each episode has of its own: this learner "
+                            "has all alike",
+                            "y = tanh((W + alpha * H) @ h + V @ u)\n                         ^"},
+                 &slots, AM_LAYOUT_LANES);
+}
+
+/* A modulator's text is named in its own sentence; what does not fit is shown at its slot. */
+static void refusals_of_modulators(void **state) {
+  (void)state;
+  static const refusal wrong[] = {
+      {"input y\nM = tahn(y)\noutput M\n",
+       "read:2:5: there is no function tahn; did you mean tanh?", "M = tahn(y)\n    ^"},
+      {"input y\noutput M\n", "read:2:8: nothing above says what M is", "output M\n       ^"},
+      {"M = 1\noutput M\n", "read:1:1: there is no input: \"input u\" says what it is called",
+       "M = 1\n^"},
+      {"input y\n", "read:1:1: there is no output: \"output h\" says which value it is",
+       "input y\n^"},
+      {"input y\ntrace H[y, y]\noutput y\n", "read:2:7: a modulator has no trace of its own",
+       "trace H[y, y]\n      ^"},
+      {"input y\nM = modulator(y)\noutput M\n", "read:2:5: a modulator has no modulator of its own",
+       "M = modulator(y)\n    ^"},
+      {"input y\nM = W @ y\nlearned W[2, y]\noutput M\n", "net:5:36: [n] and [2] do not fit here",
+       "H <- rule(post = y, pre = h, eta = modulator(y))\n                                   ^"},
+  };
+  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+    am_slots s = slots;
+    s.modulator = wrong[k].text;
+    const refusal r = {PLASTIC PRODUCT RULE REST, wrong[k].message, wrong[k].excerpt};
+    expect_refusal(&r, &s, AM_LAYOUT_UNITS);
+  }
+}
+
 /* Depth and length are bounded in time and stack, with a sentence. */
 static void long_texts_end(void **state) {
   (void)state;
@@ -207,6 +447,10 @@ int main(void) {
       cmocka_unit_test(plans_are_small),
       cmocka_unit_test(refusals),
       cmocka_unit_test(what_is_given_is_checked),
+      cmocka_unit_test(slots_are_filled),
+      cmocka_unit_test(traces_are_planned),
+      cmocka_unit_test(refusals_of_slots),
+      cmocka_unit_test(refusals_of_modulators),
       cmocka_unit_test(long_texts_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* Any bytes as a text of equations: it is read, or refused with a sentence and a mark; what is read
- * becomes a plan, or is refused, and the plan's rows lie in its block. */
+ * becomes a plan, or is refused, and the plan's rows lie in its block. Once with nothing in its
+ * slots, for lanes side by side, and once with a rule and a modulator in them, each lane with traces
+ * of its own. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,34 +10,75 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const am_slots filled = {.plastic = true,
+                                .alpha = AM_ALPHA_NEURON,
+                                .rate = "rate",
+                                .rate_first = 0.5,
+                                .modulator_name = "modulator",
+                                .modulator = "input y\n"
+                                             "given D\n"
+                                             "state m[1] = 0.5\n"
+                                             "learned f[post] as \"fan.out\" = linear(y)\n"
+                                             "M = D * tanh(w @ y + b) + m\n"
+                                             "learned w[1, y]\n"
+                                             "m <- M\n"
+                                             "eta = f * M\n"
+                                             "output eta\n"};
+
+static void check_operand(const am_plan *p, const am_operand *o) {
+  const int room = p->layout == AM_LAYOUT_UNITS ? am_pad(o->rows, 16) : o->rows;
+  const int given = p->layout == AM_LAYOUT_UNITS ? 16 * p->n_given : p->n_given;
+  const int all = o->from == AM_FROM_INPUT   ? am_pad(p->n_inputs, 16)
+                  : o->from == AM_FROM_FIXED ? p->n_fixed
+                  : o->from == AM_FROM_GIVEN ? given
+                                             : p->n_rows;
+  if (o->row < 0 || o->rows < 1 || o->row + room > all) abort();
+  if (o->from == AM_FROM_INPUT && o->row + o->rows > p->n_inputs) abort();
+  if (p->layout == AM_LAYOUT_UNITS && o->row % 16 != 0) abort();
+}
+
+static size_t weights_of(const am_plan *p, const am_operation *o) {
+  const int rows = o->rows, cols = o->in[0].rows;
+  if (p->layout == AM_LAYOUT_LANES) return (size_t)rows * (size_t)cols;
+  return o->transposed ? am_panel_size(cols, rows) : am_panel_size(rows, cols);
+}
+
+static void check_traces(const am_plan *p) {
+  for (int k = 0; k < p->n_traces; k++) {
+    const am_plan_trace *t = &p->traces[k];
+    const size_t panel = am_panel_size(t->rows, t->cols);
+    int products = 0;
+    for (int i = 0; i < p->n_operations; i++) products += p->operations[i].trace == k;
+    if (products != 1) abort();
+    if (t->post.rows != t->rows || t->pre.rows != t->cols) abort();
+    if (t->eta.rows != 1 && t->eta.rows != t->rows) abort();
+    check_operand(p, &t->post);
+    check_operand(p, &t->pre);
+    check_operand(p, &t->eta);
+    if (t->w + panel > p->n_packed || t->alpha + panel > p->n_packed) abort();
+    if (t->n_few && t->few != SIZE_MAX && t->few + (size_t)t->n_few > p->n_parameters) abort();
+  }
+  if (p->has_level) check_operand(p, &p->level);
+}
+
 static void check_plan(const am_plan *p) {
   for (int k = 0; k < p->n_operations; k++) {
     const am_operation *o = &p->operations[k];
-    if (o->row < 0 || o->rows < 1 || o->row + o->rows > p->n_rows) abort();
-    for (int i = 0; i < o->n_in; i++) {
-      const am_operand *in = &o->in[i];
-      const int all = in->from == AM_FROM_INPUT   ? p->n_inputs
-                      : in->from == AM_FROM_FIXED ? p->n_fixed
-                                                  : p->n_rows;
-      if (in->row < 0 || in->rows < 1 || in->row + in->rows > all) abort();
-    }
-    if (o->kind == AM_DO_AFFINE &&
-        o->weights + (size_t)o->rows * (size_t)o->in[0].rows > p->n_parameters)
-      abort();
+    const int room = p->layout == AM_LAYOUT_UNITS ? am_pad(o->rows, 16) : o->rows;
+    if (o->row < 0 || o->rows < 1 || o->row + room > p->n_rows) abort();
+    for (int i = 0; i < o->n_in; i++) check_operand(p, &o->in[i]);
+    if (o->kind == AM_DO_AFFINE && o->weights + weights_of(p, o) > p->n_packed) abort();
   }
+  check_traces(p);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  char *text = am_alloc(size + 1, 1);
+static void read_and_plan(const char *text, const am_slots *slots, am_layout layout) {
   am_equations *e;
   am_plan *plan;
   amine_error error = {.status = AMINE_OK};
-  if (!text) abort();
-  if (size > 0) memcpy(text, data, size);
-  if (am_equations_read(&e, "fuzz", text, NULL, &error) != AMINE_OK) {
+  if (am_equations_read(&e, "fuzz", text, slots, &error) != AMINE_OK) {
     if (!error.message[0]) abort();
-    am_free(text);
-    return 0;
+    return;
   }
   am_binding given[AM_SIZES_MAX];
   int n = 0;
@@ -44,11 +87,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   am_text shown = {0};
   am_equations_put_tensors(e, &shown);
   am_text_free(&shown);
-  if (am_plan_make(&plan, e, given, n, AM_LAYOUT_LANES, 0, &error) == AMINE_OK) {
+  if (am_plan_make(&plan, e, given, n, layout, 0, &error) == AMINE_OK) {
     check_plan(plan);
     am_plan_free(plan);
   } else if (!error.message[0]) abort();
   am_equations_free(e);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  char *text = am_alloc(size + 1, 1);
+  if (!text) abort();
+  if (size > 0) memcpy(text, data, size);
+  read_and_plan(text, NULL, AM_LAYOUT_LANES);
+  read_and_plan(text, &filled, AM_LAYOUT_UNITS);
   am_free(text);
   return 0;
 }

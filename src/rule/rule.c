@@ -48,9 +48,3 @@ const am_rule_type am_rules[AM_N_RULES] = {
                                    "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"),
                              "etaet", AM_ISA_TABLE(am_trace_eligibility)},
 };
-
-am_rule_id am_rule_of(const am_part *part) {
-  am_rule_id id = 0;
-  while (id < AM_N_RULES && &am_rules[id].part != part) id++;
-  return id;
-}

@@ -1,4 +1,5 @@
-/* The plasticity rules by name. Each rule is one file of this folder, with its equation on top. */
+/* The plasticity rules of rate networks. Each is one file of this folder, with its equation on top;
+ * ours are in a table, one of another's is an am_rule_type in a registry (docs/adding/rule.md). */
 #ifndef AMINE_RULE_RULE_H
 #define AMINE_RULE_RULE_H
 
@@ -16,7 +17,7 @@ typedef enum am_rule_id {
   AM_N_RULES
 } am_rule_id;
 
-/* What they are told. */
+/* What they are told, and with these members at its beginning any rule of another's. */
 typedef struct am_rule_options {
   float clip;       /* bound of |H| */
   float eta, eta_e; /* first values of the learned rates */
@@ -25,12 +26,9 @@ typedef struct am_rule_options {
 typedef struct am_rule_type {
   am_part part;     /* first */
   const char *rate; /* the tensor of its own learned rate, eta_e; NULL: it has none */
-  const am_trace_ops *ops[AM_N_ISA]; /* NULL for AM_RULE_NONE */
+  const am_trace_ops *ops[AM_N_ISA]; /* all NULL: no trace, as AM_RULE_NONE */
 } am_rule_type;
 
 extern const am_rule_type am_rules[AM_N_RULES];
-
-/* Which of them a part is; AM_N_RULES: none of ours. */
-am_rule_id am_rule_of(const am_part *part);
 
 #endif

@@ -10,9 +10,11 @@
 #include <cmocka.h>
 
 #include "amine/brain.h"
+#include "amine/kernel.h"
 #include "brain/model.h"
 #include "brain/parts.h"
 #include "format/json.h"
+#include "learner/a2c.h"
 #include "learner/random_search.h"
 #include "network/units.h"
 #include "run/config/parts.h"
@@ -20,6 +22,8 @@
 #include "task/echo.h"
 
 extern const am_part am_minimal_gru_part;
+extern const am_modulator_type am_novelty_type;
+extern const am_rule_type am_instar_rule;
 extern const am_neuron_model am_qif_model;
 extern const am_synapse_rule am_van_rossum_synapse;
 
@@ -194,6 +198,116 @@ static void a_learner_is_added(void **state) {
   am_experiment_destroy(x);
 }
 
+/* ------------------------------------------------------------------------------ a modulator */
+/* M over an episode, written out from the activity that was recorded beside it. */
+static void check_novelty(const am_experiment *x) {
+  static float room[AM_SERIES_MAX][STEPS * UNITS];
+  double mean[UNITS] = {0}, most = 0;
+  float *activity = NULL, *level = NULL;
+  am_series series[AM_SERIES_MAX + 1];
+  const int n_series = x->learner->type->series(x->learner, series);
+  for (int k = 0; k < n_series; k++) {
+    assert_true(series[k].width <= UNITS);
+    series[k].values = room[k];
+    if (strcmp(series[k].name, "activity") == 0) activity = room[k];
+    if (strcmp(series[k].name, "level") == 0) level = room[k];
+  }
+  assert_true(activity && level);
+  x->learner->type->watch(x->learner, series, 3, 7, false);
+  for (int t = 0; t < STEPS; t++) {
+    double M = 0;
+    for (int i = 0; i < UNITS; i++) {
+      const double d = (double)activity[t * UNITS + i] - mean[i];
+      M += d * d;
+      mean[i] += d / 5;
+    }
+    assert_true(fabs((double)level[t] - M) < 1e-5 * fmax(1, M));
+    most = fmax(most, M);
+  }
+  assert_true(most > 0.01);
+}
+
+/* What it learns moves: the gradient comes through the traces to it. */
+static void a_modulator_is_added(void **state) {
+  (void)state;
+  float before[UNITS], after[UNITS];
+  am_experiment *x = experiment(
+      with(&am_novelty_type.part),
+      (const char *const[]){"task.type=echo", "task.words=4", "task.steps=9",
+                            "network.type=plastic-gru", "network.hidden=24", "rule.type=clip",
+                            "modulator.type=novelty", "learner.type=a2c", "learner.rate=0.01",
+                            "learner.warmup=0", "batch=16", "threads=1", NULL});
+  const int weight = tensor(x->learner, "novelty.weight", UNITS);
+  check_novelty(x);
+  x->learner->type->get(x->learner, weight, before);
+  const double reward = learned(x, 400);
+  if (!(reward > 7)) fail_msg("%g", reward); /* of 8; chance is 2 */
+  check_novelty(x);
+  x->learner->type->get(x->learner, weight, after);
+  for (int i = 0; i < UNITS; i++) assert_true(before[i] != after[i]);
+  am_experiment_destroy(x);
+}
+
+/* ------------------------------------------------------------------------------ a rule */
+typedef struct plastic_life {
+  const am_pair *network;
+  double eta, c;
+  double H[UNITS][UNITS], last[UNITS]; /* as the step at hand uses it; x of the step before */
+  int n_held;                          /* elements at the bound, over all steps */
+} plastic_life;
+
+/* The trace of a step, then what the equation makes of it. */
+static void check_trace(void *context, const am_actor *actor, int t) {
+  plastic_life *life = context;
+  const am_real *H = actor->lane.layer[0].trace[0].H;
+  for (int i = 0; i < UNITS; i++)
+    for (int j = 0; j < UNITS; j++) {
+      const double want = life->H[i][j], got = (double)H[am_panel_at(i, j, UNITS)];
+      if (!(fabs(got - want) < 1e-5))
+        fail_msg("step %d, H[%d][%d]: %g, not %g", t, i, j, got, want);
+      life->n_held += fabs(want) == life->c;
+    }
+  const am_real *y = am_pair_output(life->network, &actor->lane, t);
+  for (int i = 0; i < UNITS; i++)
+    for (int j = 0; j < UNITS; j++) {
+      const double a = life->eta * (double)y[i];
+      const double next = life->H[i][j] + a * (life->last[j] - life->H[i][j]);
+      life->H[i][j] = fmin(fmax(next, -life->c), life->c);
+    }
+  for (int i = 0; i < UNITS; i++) life->last[i] = (double)y[i];
+}
+
+/* Under every instruction set that this processor has. */
+static void check_life(am_experiment *x) {
+  static const char *const kernels[] = {"plain", "avx2", "avx512", "neon"};
+  am_a2c *a = am_a2c_of(x->learner);
+  float eta;
+  x->learner->type->get(x->learner, tensor(x->learner, "eta", 1), &eta);
+  for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
+    plastic_life life = {.network = &a->network, .eta = (double)eta, .c = 0.25};
+    if (amine_kernel_use(kernels[k], NULL) != AMINE_OK) continue;
+    am_a2c_watch(a, 3, 7, false, check_trace, &life);
+    assert_true(life.n_held > 0 && life.n_held < STEPS * UNITS * UNITS / 2);
+  }
+  amine_kernel_use("auto", NULL);
+}
+
+static void a_rule_is_added(void **state) {
+  (void)state;
+  am_experiment *x = experiment(
+      with(&am_instar_rule.part),
+      (const char *const[]){"task.type=echo", "task.words=4", "task.steps=9",
+                            "network.type=plastic-rnn", "network.hidden=24", "network.init_w=0.3",
+                            "rule.type=instar", "rule.clip=0.25", "rule.eta=0.4",
+                            "modulator.type=constant", "learner.type=a2c", "learner.rate=0.01",
+                            "learner.warmup=0", "batch=16", "threads=1", NULL});
+  check_life(x);
+  const double reward = learned(x, 400);
+  if (!(reward > 7)) fail_msg("%g", reward); /* of 8; chance is 2 */
+  check_life(x);
+  am_experiment_destroy(x);
+}
+
 /* ------------------------------------------------------------------------------ brains */
 static amine_brain *brain(const am_part *part, const char *text) {
   amine_error error = {0};
@@ -270,8 +384,9 @@ static void a_synapse_rule_is_added(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_task_is_added), cmocka_unit_test(a_network_is_added),
-      cmocka_unit_test(a_learner_is_added), cmocka_unit_test(a_neuron_model_is_added),
+      cmocka_unit_test(a_task_is_added),        cmocka_unit_test(a_network_is_added),
+      cmocka_unit_test(a_learner_is_added),     cmocka_unit_test(a_modulator_is_added),
+      cmocka_unit_test(a_rule_is_added),        cmocka_unit_test(a_neuron_model_is_added),
       cmocka_unit_test(a_synapse_rule_is_added)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Each rule's own passes, in float64, against the equation written once more in plain C, on random
- * numbers and on coincidences made by hand; and the passes against each other. */
+ * numbers and on coincidences made by hand; the passes against each other; and its adjoint against
+ * differences of that equation. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 
 extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
     am_trace_softclip_f64, am_trace_eligibility_f64;
+extern const am_trace_ops am_trace_instar_f64; /* of docs/adding/rule.md */
 
 typedef struct rule {
   const char *name;
@@ -48,12 +50,18 @@ static void eligibility(double *H, double *E, double eta, double x, double h,
   *E = (1 - k.eta_e) * *E + k.eta_e * x * h;
 }
 
+static void instar(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  (void)E;
+  *H = clipped(*H + eta * x * (h - *H), k.clip);
+}
+
 static const rule rules[] = {
     {"decay", &am_trace_decay_f64, decay},
     {"oja", &am_trace_oja_f64, oja},
     {"clip", &am_trace_clip_f64, clip},
     {"softclip", &am_trace_softclip_f64, softclip},
     {"eligibility", &am_trace_eligibility_f64, eligibility},
+    {"instar", &am_trace_instar_f64, instar},
 };
 #define N_RULES ((int)(sizeof rules / sizeof *rules))
 #define MAX_N 40
@@ -155,6 +163,130 @@ static void every_rule_follows_its_equation(void **state) {
       random_steps(&rules[k], 1 + (int)uniform(0, MAX_N), 2 + (int)uniform(0, MAX_T - 2));
 }
 
+/* ------------------------------------------------------------------------------ adjoints */
+enum { SMALL = 21, SMALL_PANEL = 24 * 48 };
+
+/* An update of random ends and the product behind it, and what a loss asks of H, E and y. */
+static struct {
+  int n;
+  am_trace_constants k;
+  double H[SMALL][SMALL], E[SMALL][SMALL], eta[SMALL], x[SMALL], h[SMALL];
+  double alpha[SMALL][SMALL], v[SMALL];                       /* y = (alpha H) v */
+  double of_H[SMALL][SMALL], of_E[SMALL][SMALL], of_y[SMALL]; /* the loss: their products' sum */
+} one;
+
+static double loss_of(const rule *r) {
+  double loss = 0;
+  for (int i = 0; i < one.n; i++)
+    for (int j = 0; j < one.n; j++) {
+      double H = one.H[i][j], E = one.E[i][j];
+      r->update(&H, &E, one.eta[i], one.x[i], one.h[j], one.k);
+      loss += one.of_H[i][j] * H + one.of_y[i] * one.alpha[i][j] * H * one.v[j];
+      if (r->ops->has_E) loss += one.of_E[i][j] * E;
+    }
+  return loss;
+}
+
+/* Compares with a central difference, where two of them agree: at a clip there is none. */
+static int expect_slope(const rule *r, const char *what, double *at, double got) {
+  const double kept = *at;
+  double slope[2];
+  for (int k = 0; k < 2; k++) {
+    const double step = k == 0 ? 1e-4 : 2e-5;
+    *at = kept + step;
+    const double above = loss_of(r);
+    *at = kept - step;
+    slope[k] = (above - loss_of(r)) / (2 * step);
+  }
+  *at = kept;
+  if (fabs(slope[0] - slope[1]) > 1e-7 * fmax(1, fabs(slope[1]))) return 0;
+  if (!(fabs(got - slope[1]) <= 1e-7 * fmax(1, fabs(slope[1]))))
+    fail_msg("%s: gradient of %s is %.12g, not %.12g", r->name, what, got, slope[1]);
+  return 1;
+}
+
+static void random_update(void) {
+  one.n = 1 + (int)uniform(0, SMALL);
+  one.k = (am_trace_constants){.clip = 0.8, .eta_e = uniform(0.1, 0.9)};
+  for (int i = 0; i < one.n; i++) {
+    one.eta[i] = uniform(-0.5, 1), one.x[i] = uniform(-1, 1), one.h[i] = uniform(-1, 1);
+    one.v[i] = uniform(-1, 1), one.of_y[i] = uniform(-1, 1);
+    for (int j = 0; j < one.n; j++) {
+      one.H[i][j] = uniform(-0.8, 0.8), one.E[i][j] = uniform(-1, 1);
+      one.alpha[i][j] = uniform(-1, 1);
+      one.of_H[i][j] = uniform(-1, 1), one.of_E[i][j] = uniform(-1, 1);
+    }
+  }
+}
+
+static void to_panel(double *panel, double (*from)[SMALL]) {
+  memset(panel, 0, SMALL_PANEL * sizeof *panel);
+  for (int i = 0; i < one.n; i++)
+    for (int j = 0; j < one.n; j++) panel[am_panel_at(i, j, one.n)] = from[i][j];
+}
+
+static int compare_slopes(const rule *r) {
+  static _Alignas(64) double H[SMALL_PANEL], E[SMALL_PANEL], dH[SMALL_PANEL], dE[SMALL_PANEL];
+  static _Alignas(64) double w[SMALL_PANEL], alpha[SMALL_PANEL], dalpha[SMALL_PANEL];
+  static _Alignas(64) double scratch[4096];
+  _Alignas(64) double a[48] = {0}, b[48] = {0}, da[48] = {0}, db[48] = {0}, dk[48] = {0};
+  _Alignas(64) double eta[48] = {0}, x[48] = {0}, h[48] = {0}, v[48] = {0}, dy[48] = {0};
+  _Alignas(64) double deta[48] = {0}, dx[48] = {0}, dv[48] = {0}, dh[48] = {0};
+  const size_t bytes = (size_t)one.n * sizeof(double);
+  const am_panel_shape shape = am_panel_of(one.n, one.n);
+  int n = 0;
+  assert_true(am_trace_scratch(shape) <= sizeof scratch / sizeof *scratch);
+  to_panel(H, one.H), to_panel(E, one.E), to_panel(alpha, one.alpha);
+  to_panel(dH, one.of_H), to_panel(dE, one.of_E);
+  memcpy(eta, one.eta, bytes), memcpy(x, one.x, bytes), memcpy(h, one.h, bytes);
+  memcpy(v, one.v, bytes), memcpy(dy, one.of_y, bytes);
+  r->ops->coefficients(a, b, eta, x, one.k, 48);
+  const am_trace_backward pass = {.H = H,
+                                  .E = E,
+                                  .dH = dH,
+                                  .dE = dE,
+                                  .dalpha = dalpha,
+                                  .w = w,
+                                  .alpha = alpha,
+                                  .dy = dy,
+                                  .x = v,
+                                  .a = a,
+                                  .b = b,
+                                  .h = h,
+                                  .a0 = a,
+                                  .b0 = b,
+                                  .h0 = h,
+                                  .dx = dv,
+                                  .dh = dh,
+                                  .da = da,
+                                  .db = db,
+                                  .dk = dk,
+                                  .scratch = scratch};
+  r->ops->backward(&pass, 1, 1, one.k, shape);
+  const double deta_e = r->ops->coefficients_back(deta, dx, da, db, dk, eta, x, one.k, 48);
+  for (int i = 0; i < one.n; i++) {
+    const int j = (int)uniform(0, one.n);
+    n += expect_slope(r, "H", &one.H[i][j], dH[am_panel_at(i, j, one.n)]);
+    if (r->ops->has_E) n += expect_slope(r, "E", &one.E[i][j], dE[am_panel_at(i, j, one.n)]);
+    n += expect_slope(r, "eta", &one.eta[i], deta[i]);
+    n += expect_slope(r, "post", &one.x[i], dx[i]);
+    n += expect_slope(r, "pre", &one.h[i], dh[i]);
+  }
+  return n + (r->ops->has_E ? expect_slope(r, "eta_e", &one.k.eta_e, deta_e) : 0);
+}
+
+static void every_adjoint_is_the_slope(void **state) {
+  (void)state;
+  for (int k = 0; k < N_RULES; k++) {
+    int n = 0;
+    for (int trial = 0; trial < 200; trial++) {
+      random_update();
+      n += compare_slopes(&rules[k]);
+    }
+    if (n < 5000) fail_msg("%s: only %d slopes compared", rules[k].name, n);
+  }
+}
+
 /* One connection, worked out by hand. */
 static double by_hand(const am_trace_ops *ops, const double (*steps)[3], int n, double c,
                       double *E) {
@@ -204,6 +336,7 @@ static void coincidences_by_hand(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_rule_follows_its_equation),
+      cmocka_unit_test(every_adjoint_is_the_slope),
       cmocka_unit_test(coincidences_by_hand),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

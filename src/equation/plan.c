@@ -307,6 +307,14 @@ static bool is_last_output(const builder *b, int symbol) {
                     (update->kind == AM_NODE_SYMBOL && update->symbol == b->e->output));
 }
 
+static amine_status given_value(builder *b, int *out, const am_symbol *s, int at) {
+  if (!by_units(b))
+    return REFUSE(b, at, "%s is given from outside, and this learner gives nothing", s->name);
+  if (b->p->n_given > 0)
+    return REFUSE(b, at, "one number is given from outside, and %s is another", s->name);
+  return add_value(b, out, AM_FROM_GIVEN, room_of(b, 1) * b->p->n_given++, 1, at);
+}
+
 static amine_status symbol_value(builder *b, int *out, int symbol, int at) {
   const am_symbol *s = &b->e->symbols[symbol];
   if (b->done & AM_PLAN_GAINED && b->within > 0 && is_last_output(b, symbol)) {
@@ -318,8 +326,7 @@ static amine_status symbol_value(builder *b, int *out, int symbol, int at) {
     return REFUSE(b, at, "the matrix %s stands alone: it belongs before @", s->name);
   if (s->kind == AM_SYMBOL_INPUT)
     AM_TRY(add_value(b, out, AM_FROM_INPUT, 0, rows_of(b, s->shape), at));
-  else if (s->kind == AM_SYMBOL_GIVEN)
-    AM_TRY(add_value(b, out, AM_FROM_GIVEN, room_of(b, 1) * b->p->n_given++, 1, at));
+  else if (s->kind == AM_SYMBOL_GIVEN) AM_TRY(given_value(b, out, s, at));
   else if (s->kind == AM_SYMBOL_STATE) /* its rows are known at the end */
     AM_TRY(add_value(b, out, AM_FROM_BEFORE, symbol, rows_of(b, s->shape), at));
   else AM_TRY(learned_value(b, out, symbol, at));

@@ -450,10 +450,21 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
     s.options.drive = *(const am_drive_options *)chosen->options[AM_MODULATOR];
     s.options.drive.factor += AMINE_FACTOR_DOPAMINE;
   }
-  const amine_status status = am_a2c_create(learner, task, &units, &s.options, s.seed,
+  am_learner *made;
+  const amine_status status = am_a2c_create(&made, task, &units, &s.options, s.seed,
                                             s.n_threads ? s.n_threads : am_processors(), error);
   am_units_free(&units);
-  return status;
+  AM_TRY(status);
+  const am_part *modulator = chosen->part[AM_MODULATOR];
+  if (modulator == &am_chemical_type.part || !am_pair_is_given(&am_a2c_of(made)->network)) {
+    *learner = made;
+    return AMINE_OK;
+  }
+  destroy(made);
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "a number that is given from outside is what the chemical systems say: "
+                 "modulator.type=chemical%s%s",
+                 modulator ? ", not " : "", modulator ? modulator->name : "");
 }
 
 const am_learner_type am_a2c_type = {

@@ -385,6 +385,16 @@ static void refusals_of_slots(void **state) {
   };
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
     expect_refusal(&wrong[k], &slots, AM_LAYOUT_UNITS);
+  expect_refusal(&(refusal){"given D\ngiven F\n" PLASTIC PRODUCT
+                            "H <- rule(post = y, pre = h, eta = D * F)\n" REST,
+                            "net:7:40: one number is given from outside, and F is another",
+                            "H <- rule(post = y, pre = h, eta = D * F)\n"
+                            "                                       ^"},
+                 &slots, AM_LAYOUT_UNITS);
+  expect_refusal(&(refusal){"given D\n" NET "h <- tanh(V @ u) * D\noutput h\n",
+                            "net:4:20: D is given from outside, and this learner gives nothing",
+                            "h <- tanh(V @ u) * D\n                   ^"},
+                 NULL, AM_LAYOUT_LANES);
   expect_refusal(&(refusal){PLASTIC "y = tanh(H @ h + V @ u)\n" RULE REST,
                             "net:4:10: without a rule nothing is left here",
                             "y = tanh(H @ h + V @ u)\n         ^"},

@@ -16,10 +16,9 @@ static const am_slots filled = {.plastic = true,
                                 .rate_first = 0.5,
                                 .modulator_name = "modulator",
                                 .modulator = "input y\n"
-                                             "given D\n"
                                              "state m[1] = 0.5\n"
                                              "learned f[post] as \"fan.out\" = linear(y)\n"
-                                             "M = D * tanh(w @ y + b) + m\n"
+                                             "M = tanh(w @ y + b) + m\n"
                                              "learned w[1, y]\n"
                                              "m <- M\n"
                                              "eta = f * M\n"

@@ -248,6 +248,26 @@ static void a_modulator_is_added(void **state) {
   am_experiment_destroy(x);
 }
 
+/* A number that nobody gives is not 0: it is refused. */
+static void what_nobody_gives_is_refused(void **state) {
+  (void)state;
+  static const am_modulator_type asks = {
+      .part = {.kind = AM_MODULATOR, .name = "asks", .text = "input y\ngiven D\noutput D\n"}};
+  static const char *const assignments[] = {
+      "task.type=echo",      "network.type=plastic-gru", "network.hidden=8", "rule.type=clip",
+      "modulator.type=asks", "learner.type=a2c",         "batch=2",          "threads=1"};
+  amine_error error = {0};
+  am_experiment *x;
+  am_config c;
+  am_config_begin(&c, with(&asks.part));
+  for (size_t k = 0; k < sizeof assignments / sizeof *assignments; k++)
+    GOOD(am_config_assign(&c, assignments[k], &error));
+  GOOD(am_config_resolve(&c, &error));
+  assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "a number that is given from outside is what the chemical "
+                                     "systems say: modulator.type=chemical, not asks");
+}
+
 /* ------------------------------------------------------------------------------ a rule */
 typedef struct plastic_life {
   const am_pair *network;
@@ -383,10 +403,13 @@ static void a_synapse_rule_is_added(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_task_is_added),        cmocka_unit_test(a_network_is_added),
-      cmocka_unit_test(a_learner_is_added),     cmocka_unit_test(a_modulator_is_added),
-      cmocka_unit_test(a_rule_is_added),        cmocka_unit_test(a_neuron_model_is_added),
-      cmocka_unit_test(a_synapse_rule_is_added)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_task_is_added),
+                                     cmocka_unit_test(a_network_is_added),
+                                     cmocka_unit_test(a_learner_is_added),
+                                     cmocka_unit_test(a_modulator_is_added),
+                                     cmocka_unit_test(what_nobody_gives_is_refused),
+                                     cmocka_unit_test(a_rule_is_added),
+                                     cmocka_unit_test(a_neuron_model_is_added),
+                                     cmocka_unit_test(a_synapse_rule_is_added)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

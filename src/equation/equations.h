@@ -31,9 +31,9 @@
  * Sizes are names (n) or whole numbers; an input's size bears its name. Two sizes of different
  * names never fit; a vector [1] goes with everything, as a number does.
  *
- * A modulator is such a text too. Where it stands in a slot its input is what the slot gives it, its
- * output the plasticity: a number, or one for each post unit, whose size it calls `post`. Its names
- * are then modulator.NAME. */
+ * A modulator is such a text too. Where it stands in a slot its input is what the slot gives it,
+ * its output the plasticity: a number, or one for each post unit, whose size it calls `post`. Its
+ * names are then modulator.NAME. */
 #ifndef AMINE_EQUATION_EQUATIONS_H
 #define AMINE_EQUATION_EQUATIONS_H
 
@@ -177,8 +177,8 @@ typedef struct am_equations {
 } am_equations;
 
 /* Reads a text. `name` (a file's, a network's) stands in sentences, which give line and column, the
- * line itself and a mark below the place. slots NULL: nothing stands there. AMINE_ERROR_INPUT for what
- * is wrong, AMINE_ERROR_MEMORY. */
+ * line itself and a mark below the place. slots NULL: nothing stands there. AMINE_ERROR_INPUT for
+ * what is wrong, AMINE_ERROR_MEMORY. */
 amine_status am_equations_read(am_equations **equations, const char *name, const char *text,
                                const am_slots *slots, amine_error *error);
 void am_equations_free(am_equations *equations);

@@ -182,7 +182,7 @@ static void what_is_given_is_checked(void **state) {
   am_equations_free(e);
 }
 
-/* ------------------------------------------------------------------------------ traces and slots */
+/* --------------------------------------------------------------------------- traces and slots */
 static const am_slots slots = {.plastic = true,
                                .modulator_name = "read",
                                .modulator = "input y\nM = tanh(w @ y + b)\nlearned w[1, y]\n"
@@ -234,7 +234,7 @@ static void slots_are_filled(void **state) {
   expect_shapes(&s, "W[n, n]\nalpha\nV[n, u]\n");
 }
 
-/* A plan with a trace; the same text without a rule; names in quotes, linear(...), what is given. */
+/* A plan with a trace; the same text without a rule; names in quotes, linear(...), given. */
 static void traces_are_planned(void **state) {
   (void)state;
   static const char text[] = "given D\nlearned V as \"i2h.weight\" = linear(u)\n" PLASTIC PRODUCT

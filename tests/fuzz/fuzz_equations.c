@@ -1,7 +1,7 @@
 /* Any bytes as a text of equations: it is read, or refused with a sentence and a mark; what is read
  * becomes a plan, or is refused, and the plan's rows lie in its block. Once with nothing in its
- * slots, for lanes side by side, and once with a rule and a modulator in them, each lane with traces
- * of its own. */
+ * slots, for lanes side by side, and once with a rule and a modulator in them, each lane with
+ * traces of its own. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

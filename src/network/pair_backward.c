@@ -174,12 +174,21 @@ static void receive(const am_pair *pair, am_pair_lane *lane, int l, const real *
   }
 }
 
+/* What later steps and the layer above add to is 0 before they do: of step t, -1 and on. */
+static void clear_kept(const am_pair *pair, const am_pair_lane *lane, int l, int t) {
+  const am_plan *p = pair->plan[l];
+  real *block = lane->layer[l].gradient + (size_t)(t + 1) * (size_t)p->n_rows;
+  for (int k = 0; k < p->n_kept && t >= -1; k++)
+    memset(block + p->kept[k].row, 0, padded(p->kept[k].rows) * sizeof(real));
+}
+
 static void step_back(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *const *lanes,
                       int n, int l, real *gradient, const real *parameters, int t) {
   const am_plan *p = pair->plan[l];
   am_plan_step now[AM_TRACE_LANES];
   am_plan_gradient to[AM_TRACE_LANES];
   for (int q = 0; q < n; q++) {
+    clear_kept(pair, lanes[q], l, t - 2); /* nobody reaches further back */
     receive(pair, lanes[q], l, parameters, t);
     now[q] = pair_step_of(pair, lanes[q], l, t, parameters);
     to[q] = gradient_at(pair, lanes[q], l, t);
@@ -195,15 +204,11 @@ static void step_back(const am_pair *pair, const am_trace_ops *rule, am_pair_lan
   }
 }
 
-/* What later steps and the layer above add to is 0 at first. */
 static void layer_begins(const am_pair *pair, am_pair_lane *lane, int l) {
   const am_plan *p = pair->plan[l];
   am_pair_layer *m = &lane->layer[l];
   memset(m->dfixed, 0, (size_t)p->n_fixed * sizeof(real));
-  for (int t = 0; t <= lane->n_steps; t++)
-    for (int k = 0; k < p->n_kept; k++)
-      memset(m->gradient + (size_t)t * (size_t)p->n_rows + p->kept[k].row, 0,
-             padded(p->kept[k].rows) * sizeof(real));
+  for (int t = lane->n_steps - 2; t < lane->n_steps; t++) clear_kept(pair, lane, l, t);
   for (int k = 0; k < p->n_traces; k++) {
     const size_t bytes = am_panel_elements(shape_of(&p->traces[k])) * sizeof(real);
     memset(m->trace[k].dH, 0, bytes);

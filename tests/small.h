@@ -137,6 +137,9 @@ static const small_variant small_variants[] = {
     {"delta-step",
      {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta",
       "learner.schedule=step", "learner.step_iterations=2"}},
+    {"fading-given", {"rule.type=fading", "modulator.type=given", "modulator.given=reward"}},
+    {"a2c-plastic-lstm",
+     {"network.type=plastic-lstm-gates", "network.layers=2", "network.dropout=0.2"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

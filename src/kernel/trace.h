@@ -23,7 +23,7 @@
 /* Constants of a rule for a whole episode. */
 typedef struct am_trace_constants {
   am_real clip;  /* c: bound of |H| */
-  am_real eta_e; /* rate of the eligibility trace */
+  am_real eta_e; /* the rate of the rule itself, learned or set */
 } am_trace_constants;
 
 #define AM_TRACE_LANES 2 /* lanes in one pass at most */

@@ -79,7 +79,11 @@ static amine_status take_memory(am_a2c *a, amine_error *error) {
 static amine_status make_network(am_a2c *a, const am_units *units, amine_error *error) {
   const am_task *task = a->learner.task;
   const am_pair_head heads[] = {{"h2o", task->n_actions}, {"h2v", 1}};
-  am_pair_options o = {.units = units->stack, .heads = heads, .n_heads = 2, .clip = units->clip};
+  am_pair_options o = {.units = units->stack,
+                       .heads = heads,
+                       .n_heads = 2,
+                       .clip = units->clip,
+                       .rate = units->rate};
   o.units.n_inputs = task->n_inputs;
   a->rule = units->rule;
   return am_pair_make(&a->network, &a->places, &o, error);
@@ -120,7 +124,8 @@ static am_play play_of(am_a2c *a, uint64_t seed, uint32_t episode) {
                    .parameters = a->parameters,
                    .seed = seed,
                    .episode = episode,
-                   .drive = a->options.drive};
+                   .drive = a->options.drive,
+                   .given = a->options.is_given ? &a->options.given : NULL};
 }
 
 typedef struct batch {
@@ -450,20 +455,23 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
     s.options.drive = *(const am_drive_options *)chosen->options[AM_MODULATOR];
     s.options.drive.factor += AMINE_FACTOR_DOPAMINE;
   }
+  const am_part *modulator = chosen->part[AM_MODULATOR];
+  s.options.is_given = modulator == &am_given_type.part;
+  if (s.options.is_given) s.options.given = *(const am_given *)chosen->options[AM_MODULATOR];
   am_learner *made;
   const amine_status status = am_a2c_create(&made, task, &units, &s.options, s.seed,
                                             s.n_threads ? s.n_threads : am_processors(), error);
   am_units_free(&units);
   AM_TRY(status);
-  const am_part *modulator = chosen->part[AM_MODULATOR];
-  if (modulator == &am_chemical_type.part || !am_pair_is_given(&am_a2c_of(made)->network)) {
+  if (modulator == &am_chemical_type.part || s.options.is_given ||
+      !am_pair_is_given(&am_a2c_of(made)->network)) {
     *learner = made;
     return AMINE_OK;
   }
   destroy(made);
   return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "a number that is given from outside is what the chemical systems say: "
-                 "modulator.type=chemical%s%s",
+                 "a number that is given from outside is what chemical systems say, or what a step "
+                 "brought: modulator.type=chemical or given%s%s",
                  modulator ? ", not " : "", modulator ? modulator->name : "");
 }
 

@@ -1,6 +1,9 @@
 /* Network meets world, one lane, step by step. */
 #include "learner/actor.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/memory.h"
 #include "kernel/isa.h"
 #include "learner/choose.h"
@@ -73,7 +76,8 @@ static playing begin(am_actor *actors, int n, const am_play *play, uint32_t lane
     a->lane.n_steps = task->n_steps;
     a->lane.dropped = play->dropped && play->network->dropout > 0;
     am_pair_code()->begin(play->network, &a->lane, play->parameters);
-    if (am_pair_is_given(play->network))
+    if (play->given) memset(a->familiar, 0, (size_t)task->n_inputs * sizeof *a->familiar);
+    else if (am_pair_is_given(play->network))
       am_drive_begin(a->drive, &play->drive, a->familiar, task->n_inputs);
     task->type->start(task, a->world, play->seed, play->episode, now.numbers[q]);
   }
@@ -108,6 +112,20 @@ static void decide(const playing *now, const am_play *play, int t) {
 
 static size_t input_rows(const am_task *task) { return (size_t)am_pad(task->n_inputs, 16); }
 
+/* M of step t, from what it brought. */
+static void give(am_actor *a, const am_play *play, uint32_t lane, int t) {
+  const int n = play->task->n_inputs;
+  const float *u = a->lane.u + (size_t)t * input_rows(play->task);
+  const float part = t > 0 ? 1 / (float)t : 0;
+  am_given_moment p = {.key = {play->seed, 0, play->episode, lane}, .step = t};
+  p.error = 1 - fminf(a->rewards[t], 1);
+  for (int i = 0; i < n; i++) {
+    p.novelty = fmaxf(p.novelty, fabsf(u[i] - part * a->familiar[i]));
+    a->familiar[i] += u[i];
+  }
+  a->lane.given[(size_t)t * 16] = am_given_level(play->given, &p);
+}
+
 /* What the policy does at step t, and what the world answers. */
 static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const am_task *task = play->task;
@@ -116,7 +134,8 @@ static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const float *p = actor->p + s * n;
   actor->actions[t] = am_choose(p, 1, (int)n, key, (uint32_t)t, play->greedy);
   actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
-  if (am_pair_is_given(play->network))
+  if (play->given) give(actor, play, lane, t);
+  else if (am_pair_is_given(play->network))
     am_drive_feed(actor->drive, &(am_drive_moment){.reward = actor->rewards[t],
                                                    .uncertainty = am_drive_uncertainty(p, (int)n),
                                                    .input = actor->lane.u + s * input_rows(task)});
@@ -141,13 +160,14 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane) 
     for (int q = 0; q < now.n; q++) {
       am_pair_lane *a = now.lanes[q];
       task->type->observe(task, now.actors[q]->world, a->u + (size_t)t * input_rows(task));
-      if (am_pair_is_given(p)) a->given[(size_t)t * 16] = am_drive_level(now.actors[q]->drive);
+      if (am_pair_is_given(p) && !play->given)
+        a->given[(size_t)t * 16] = am_drive_level(now.actors[q]->drive);
       draw_masks(now.actors[q], play, now.numbers[q], t);
     }
     am_pair_code()->step(p, play->rule, now.lanes, now.n, play->parameters, t);
-    am_pair_code()->after(p, play->rule, now.lanes, now.n, play->parameters, t);
     decide(&now, play, t);
     for (int q = 0; q < now.n; q++) act(now.actors[q], play, now.numbers[q], t);
+    am_pair_code()->after(p, play->rule, now.lanes, now.n, play->parameters, t);
     if (play->watch && now.actors[0] == actors) play->watch(play->context, actors, t);
     end(&now, task, t);
   }

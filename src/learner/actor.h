@@ -4,6 +4,7 @@
 
 #include "learner/a2c_loss.h"
 #include "modulator/drive.h"
+#include "modulator/given.h"
 #include "network/pair.h"
 #include "task/task.h"
 
@@ -11,8 +12,8 @@
 typedef struct am_actor {
   am_pair_lane lane;
   void *world;     /* the task's state */
-  am_drive *drive; /* where M comes from, if the network does not make it */
-  float *familiar; /* [n_inputs]: the drive's */
+  am_drive *drive; /* where M comes from, if chemical systems make it */
+  float *familiar; /* [n_inputs]: the drive's, or the sum of the inputs so far */
   float *p, *logp; /* [n_steps][n_actions]: the policy at each step */
   int *actions;    /* [n_steps] */
   float *rewards;  /* [n_steps] */
@@ -28,6 +29,7 @@ typedef struct am_play {
   uint64_t seed;
   uint32_t episode;
   am_drive_options drive;
+  const am_given *given; /* what says M once a step is over; NULL: the drive, if the network asks */
   bool greedy; /* takes the most probable action (the lowest of equals) instead of drawing one */
   /* called after each step, if not NULL; the traces are then those that step t used */
   void (*watch)(void *context, const am_actor *actor, int t);

@@ -11,6 +11,9 @@
  *     window   m = 1 from step `from` up to the one before `until`, else 0: a signal that says when
  *              to store
  *
+ * Of a task that asks for actions and pays rewards, E is 1 - r: so reward is the reward itself,
+ * between -1 and 1, and error the root of what is missing to 1.
+ *
  * |m| <= 1 in all of them. Sources: error and surprise as what gates plasticity, Schultz 1997,
  * doi:10.1126/science.275.5306.1593; Yu and Dayan 2005, doi:10.1016/j.neuron.2005.04.026. */
 #ifndef AMINE_MODULATOR_GIVEN_H
@@ -19,6 +22,11 @@
 #include <math.h>
 
 #include "base/random.h"
+
+#define AM_GIVEN_WORDS "one|random|error|reward|novelty|window"
+#define AM_GIVEN_MEANING                                                                           \
+  "M, the signal that says how much of a step is taken up: always 1, drawn, how wrong or how "     \
+  "right it was, how new the input is, or 1 within a window"
 
 typedef enum am_given_kind {
   AM_GIVEN_ONE,

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "modulator/drive.h"
+#include "modulator/given.h"
 
 #define AT(member) AM_MEMBER(am_readout_options, member)
 static const amine_parameter readout_parameters[] = {
@@ -28,6 +29,15 @@ static const amine_parameter chemical_parameters[] = {
     AM_SWITCH("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)",
               DRIVE(clamped)),
     AM_BORROWED("task.reward", 1, DRIVE(scale)), /* the reward that counts as 1 */
+    {0}};
+
+#define GIVEN(member) AM_MEMBER(am_given, member)
+static const amine_parameter given_parameters[] = {
+    AM_CHOICE("given", AM_GIVEN_WORDS, AM_GIVEN_MEANING, GIVEN(kind)),
+    AM_INTEGER("from", 0, 0, 100000, "steps", "the window opens at this step, counted from 0",
+               GIVEN(from), .when = "given=window"),
+    AM_INTEGER("until", 100000, 0, 100000, "steps", "and is closed from this one on", GIVEN(until),
+               .when = "given=window"),
     {0}};
 
 static void write_readout(am_text *text, const void *options, double rate) {
@@ -95,3 +105,15 @@ const am_modulator_type am_chemical_type = {
              .parameters = chemical_parameters,
              .options_size = sizeof(am_drive_options)},
     .write = write_chemical};
+
+const am_modulator_type am_given_type = {
+    .part = {.kind = AM_MODULATOR,
+             .name = "given",
+             .meaning =
+                 "a signal from outside, known once a step is over: how right it was, how new",
+             .equation = "M: modulator.given",
+             .source = "Schultz 1997, doi:10.1126/science.275.5306.1593; Yu, Dayan 2005, "
+                       "doi:10.1016/j.neuron.2005.04.026",
+             .text = "input x\ngiven M\noutput M\n",
+             .parameters = given_parameters,
+             .options_size = sizeof(am_given)}};

@@ -21,7 +21,8 @@ typedef struct am_modulator_type {
   void (*write)(am_text *text, const void *options, double rate);
 } am_modulator_type;
 
-/* The options of chemical are an am_drive_options, of which `factor` counts from dopamine. */
-extern const am_modulator_type am_readout_type, am_constant_type, am_chemical_type;
+/* The options of chemical are an am_drive_options, of which `factor` counts from dopamine; those of
+ * given an am_given. */
+extern const am_modulator_type am_readout_type, am_constant_type, am_chemical_type, am_given_type;
 
 #endif

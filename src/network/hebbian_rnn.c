@@ -53,10 +53,8 @@ static const amine_parameter parameters[] = {
     AM_CHOICE("rule.product", "before|same",
               "what H takes up: a unit's activity times those of the step before, or of the same",
               AT(rnn.rule.product), .when = "rule.stage=outer|accumulate|decay|modulated"),
-    AM_CHOICE("modulator.given", "one|random|error|reward|novelty|window",
-              "m, the signal that says how much of a step is taken up: always 1, drawn, how wrong "
-              "or how right it was, how new the input is, or 1 within a window",
-              AT(given.kind), .when = "rule.stage=modulated"),
+    AM_CHOICE("modulator.given", AM_GIVEN_WORDS, AM_GIVEN_MEANING, AT(given.kind),
+              .when = "rule.stage=modulated"),
     AM_INTEGER("modulator.from", 0, 0, 100000, "steps",
                "the window opens at this step, counted from 0", AT(given.from),
                .when = "modulator.given=window"),

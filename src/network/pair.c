@@ -57,7 +57,7 @@ static amine_status add_layer(am_pair *pair, am_places *places, const am_pair_op
 
 amine_status am_pair_make(am_pair *pair, am_places *places, const am_pair_options *o,
                           amine_error *error) {
-  *pair = (am_pair){.dropout = o->units.dropout, .clip = o->clip};
+  *pair = (am_pair){.dropout = o->units.dropout, .clip = o->clip, .rate = o->rate};
   amine_status status = am_layers_check(&o->units, error);
   for (int l = 0; status == AMINE_OK && l < o->units.n_layers; l++)
     status = add_layer(pair, places, o, l, error);

@@ -19,6 +19,7 @@ typedef struct am_pair_options {
   const am_pair_head *heads;
   int n_heads; /* of those */
   float clip;  /* the rule's bound of |H| */
+  float rate;  /* its own rate, if it does not learn one */
 } am_pair_options;
 
 /* Adds the tensors to the places, which must be empty: whole names as the text says, others

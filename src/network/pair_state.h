@@ -20,6 +20,7 @@ typedef struct am_pair {
   size_t size;   /* elements of the vector, and of a gradient */
   float dropout; /* share of units that the layer above does not see */
   float clip;    /* the rule's bound of |H| */
+  float rate;    /* its own rate, if it does not learn one */
 } am_pair;
 
 /* A trace of one episode. */

@@ -25,7 +25,8 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
                            amine_error *error) {
   const amine_parameter *rows = constants_of(part);
   am_text written = {0};
-  *u = (am_units){.rule = rule, .clip = rule_options ? rule_options->clip : 1};
+  *u = (am_units){.rule = rule, .clip = 1};
+  if (rule_options) u->clip = rule_options->clip, u->rate = rule_options->eta_h;
   am_slots slots = {.plastic = rule && rule->ops[am_isa_now()], .alpha = o->alpha};
   if (slots.plastic) {
     slots.rate = rule->rate;

@@ -6,6 +6,7 @@ AM_ISA_DECLARE(const am_trace_ops, am_trace_oja);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_clip);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_softclip);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_eligibility);
+AM_ISA_DECLARE(const am_trace_ops, am_trace_fading);
 
 #define AT(member) AM_MEMBER(am_rule_options, member)
 static const amine_parameter parameters[] = {
@@ -16,6 +17,9 @@ static const amine_parameter parameters[] = {
               .when = "modulator.type=constant|chemical"),
     AM_NUMBER("eta_e", 0.01, 0, 1, "", "first value of the learned rate of the eligibility trace",
               AT(eta_e), .when = "type=eligibility"),
+    AM_NUMBER("eta_h", 0.1, 0, 1, "",
+              "how fast H takes up the new and lets go the old, in every step", AT(eta_h),
+              .when = "type=fading"),
     {0}};
 
 #define RULE(word, text, formula, from, places)                                                    \
@@ -47,4 +51,10 @@ const am_rule_type am_rules[AM_N_RULES] = {
                                    "H <- clip(H + eta E, -c, c); E <- (1 - eta_e) E + eta_e x h^T",
                                    "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585"),
                              "etaet", AM_ISA_TABLE(am_trace_eligibility)},
+    [AM_RULE_FADING] = {TRACE("fading",
+                              "Hebb that fades at a pace of its own, times a third factor",
+                              "H <- (1 - eta_h) H + eta_h M x h^T",
+                              "Ba et al. 2016, arXiv 1610.06258; Fremaux, Gerstner 2016, "
+                              "doi:10.3389/fncir.2015.00085"),
+                        NULL, AM_ISA_TABLE(am_trace_fading)},
 };

@@ -14,6 +14,7 @@ typedef enum am_rule_id {
   AM_RULE_CLIP,
   AM_RULE_SOFTCLIP,
   AM_RULE_ELIGIBILITY,
+  AM_RULE_FADING,
   AM_N_RULES
 } am_rule_id;
 
@@ -21,6 +22,7 @@ typedef enum am_rule_id {
 typedef struct am_rule_options {
   float clip;       /* bound of |H| */
   float eta, eta_e; /* first values of the learned rates */
+  float eta_h;      /* the rate of a rule that has one and does not learn it */
 } am_rule_options;
 
 typedef struct am_rule_type {

@@ -31,7 +31,7 @@ static pair_choice standard(void) {
                        .n_inputs = 17,
                        .n_actions = 4,
                        .rule = AM_RULE_CLIP,
-                       .rule_options = {.clip = 1, .eta = 0.01f, .eta_e = 0.01f},
+                       .rule_options = {.clip = 1, .eta = 0.01f, .eta_e = 0.01f, .eta_h = 0.3f},
                        .modulator = &am_readout_type,
                        .readout = {.clamp = (double)NAN}};
 }
@@ -45,7 +45,8 @@ static void make(pair_net *n, const pair_choice *c) {
                     c->modulator, &c->readout, &error))
     fail_msg("%s\n%s", error.message, error.excerpt);
   const am_pair_head heads[] = {{names[0], c->n_actions}, {names[1], 1}};
-  am_pair_options o = {.units = units.stack, .heads = heads, .n_heads = 2, .clip = units.clip};
+  am_pair_options o = {
+      .units = units.stack, .heads = heads, .n_heads = 2, .clip = units.clip, .rate = units.rate};
   o.units.n_inputs = c->n_inputs;
   if (am_pair_make(&n->pair, &n->places, &o, &error))
     fail_msg("%s\n%s", error.message, error.excerpt);
@@ -435,9 +436,10 @@ static int compare_network(const am_part *network, int rule, int form, int modul
   o.units.n_layers = layers;
   o.rule = (am_rule_id)rule;
   o.units.alpha = (am_alpha_form)form;
-  o.modulator = modulator == 0   ? &am_constant_type
-                : modulator == 7 ? &am_chemical_type /* given from outside */
-                                 : &am_readout_type;
+  o.modulator = modulator == 0                ? &am_constant_type
+                : modulator == 7 && form == 1 ? &am_given_type    /* what it says, as it is */
+                : modulator == 7              ? &am_chemical_type /* times a rate that is learned */
+                                              : &am_readout_type;
   o.readout.fanout = modulator > 3;
   o.readout.activation = (am_activation)(modulator % 3);
   random_problem(&d, &o);

@@ -264,8 +264,9 @@ static void what_nobody_gives_is_refused(void **state) {
     GOOD(am_config_assign(&c, assignments[k], &error));
   GOOD(am_config_resolve(&c, &error));
   assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_ERROR_ARGUMENT);
-  assert_string_equal(error.message, "a number that is given from outside is what the chemical "
-                                     "systems say: modulator.type=chemical, not asks");
+  assert_string_equal(error.message, "a number that is given from outside is what chemical systems "
+                                     "say, or what a step brought: modulator.type=chemical or "
+                                     "given, not asks");
 }
 
 /* ------------------------------------------------------------------------------ a rule */

@@ -16,7 +16,7 @@
 #include "kernel/trace.h" /* compiled with AMINE_VEC_F64: am_real is double */
 
 extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
-    am_trace_softclip_f64, am_trace_eligibility_f64;
+    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64;
 extern const am_trace_ops am_trace_instar_f64; /* of docs/adding/rule.md */
 
 typedef struct rule {

@@ -207,7 +207,7 @@ static void step_back(const am_pair *pair, const am_trace_ops *rule, am_pair_lan
 static void layer_begins(const am_pair *pair, am_pair_lane *lane, int l) {
   const am_plan *p = pair->plan[l];
   am_pair_layer *m = &lane->layer[l];
-  memset(m->dfixed, 0, (size_t)p->n_fixed * sizeof(real));
+  if (p->n_fixed) memset(m->dfixed, 0, (size_t)p->n_fixed * sizeof(real));
   for (int t = lane->n_steps - 2; t < lane->n_steps; t++) clear_kept(pair, lane, l, t);
   for (int k = 0; k < p->n_traces; k++) {
     const size_t bytes = am_panel_elements(shape_of(&p->traces[k])) * sizeof(real);

@@ -462,21 +462,22 @@ static void matches_finite_differences(void **state) {
   assert_true(kinks * 10 < compared);
 }
 
-/* Every other text with a slot, under every rule and modulator, and two layers of it. */
+/* Every other text with a slot, under every rule and kind of modulator, and two layers of it. */
 static void other_networks_match_finite_differences(void **state) {
   (void)state;
   static const am_part *const networks[] = {&am_plastic_gru_part, &am_plastic_lstm_part,
                                             &am_plastic_lstm_gates_part, &am_plastic_highway_part,
                                             &am_plastic_rnn_part};
+  static const int modulators[] = {0, 2, 5, 7}; /* learned: a number, M, with fan-out; given */
   int compared = 0, kinks = 0;
   lcg_state = 11;
   for (size_t n = 0; n < sizeof networks / sizeof *networks; n++)
     for (int rule = 0; rule < AM_N_RULES; rule++)
-      for (int modulator = 0; modulator < 8; modulator++)
-        compared += compare_network(networks[n], rule, (rule + modulator) % 3, modulator,
-                                    1 + (rule + modulator) % 2, 2, &kinks);
+      for (int k = 0; k < 4; k++)
+        compared += compare_network(networks[n], rule, (rule + k) % 3, modulators[k],
+                                    1 + (rule + k) % 2, 2, &kinks);
   print_message("%d derivatives compared, %d left out at a kink of the clip\n", compared, kinks);
-  assert_true(compared > 3500);
+  assert_true(compared > 2500);
   assert_true(kinks * 10 < compared);
 }
 

@@ -124,8 +124,7 @@ static am_play play_of(am_a2c *a, uint64_t seed, uint32_t episode) {
                    .parameters = a->parameters,
                    .seed = seed,
                    .episode = episode,
-                   .drive = a->options.drive,
-                   .given = a->options.is_given ? &a->options.given : NULL};
+                   .feed = a->options.feed};
 }
 
 typedef struct batch {
@@ -451,28 +450,20 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   setup s = *(const setup *)chosen->options[AM_LEARNER];
   am_units units;
   AM_TRY(am_units_chosen(&units, chosen, true, error));
-  if (chosen->part[AM_MODULATOR] == &am_chemical_type.part) {
-    s.options.drive = *(const am_drive_options *)chosen->options[AM_MODULATOR];
-    s.options.drive.factor += AMINE_FACTOR_DOPAMINE;
-  }
-  const am_part *modulator = chosen->part[AM_MODULATOR];
-  s.options.is_given = modulator == &am_given_type.part;
-  if (s.options.is_given) s.options.given = *(const am_given *)chosen->options[AM_MODULATOR];
+  s.options.feed = am_modulator_feed(chosen);
   am_learner *made;
   const amine_status status = am_a2c_create(&made, task, &units, &s.options, s.seed,
                                             s.n_threads ? s.n_threads : am_processors(), error);
   am_units_free(&units);
   AM_TRY(status);
-  if (modulator == &am_chemical_type.part || s.options.is_given ||
-      !am_pair_is_given(&am_a2c_of(made)->network)) {
-    *learner = made;
-    return AMINE_OK;
-  }
-  destroy(made);
-  return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "a number that is given from outside is what chemical systems say, or what a step "
-                 "brought: modulator.type=chemical or given%s%s",
-                 modulator ? ", not " : "", modulator ? modulator->name : "");
+  const am_part *modulator = chosen->part[AM_MODULATOR];
+  const amine_status fed =
+      am_pair_is_given(&am_a2c_of(made)->network)
+          ? am_feed_check(&s.options.feed, modulator ? modulator->name : NULL, error)
+          : AMINE_OK;
+  if (fed == AMINE_OK) *learner = made;
+  else destroy(made);
+  return fed;
 }
 
 const am_learner_type am_a2c_type = {

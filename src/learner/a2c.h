@@ -18,9 +18,7 @@ typedef struct am_a2c_options {
   float alpha_rate; /* alpha's steps are multiplied by this */
   uint64_t warmup;  /* iterations without a step */
   am_schedule schedule;
-  am_drive_options drive; /* for a network whose M is given: by chemical systems, */
-  bool is_given;          /* or by */
-  am_given given;
+  am_feed feed; /* for a network whose M is given */
 } am_a2c_options;
 
 /* All that shapes the future is in the base (numbers: beta1^k, beta2^k after k steps of Adam) and

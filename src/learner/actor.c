@@ -1,7 +1,6 @@
 /* Network meets world, one lane, step by step. */
 #include "learner/actor.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -27,8 +26,7 @@ static size_t place(am_actor *actor, char *block, const am_task *task, const am_
                           policy,
                           am_size_mul(T, sizeof(int)),
                           am_size_mul(T, sizeof(float)),
-                          am_pair_is_given(network) ? sizeof(am_drive) : 0,
-                          am_size_mul((size_t)task->n_inputs, sizeof(float))};
+                          am_pair_is_given(network) ? am_feed_bytes(task->n_inputs) : 0};
   enum { N_PARTS = sizeof sizes / sizeof *sizes };
   void *parts[N_PARTS];
   size_t bytes = 0;
@@ -43,8 +41,7 @@ static size_t place(am_actor *actor, char *block, const am_task *task, const am_
     actor->logp = parts[3];
     actor->actions = parts[4];
     actor->rewards = parts[5];
-    actor->drive = parts[6];
-    actor->familiar = parts[7];
+    actor->fed = parts[6];
   }
   return bytes;
 }
@@ -76,9 +73,7 @@ static playing begin(am_actor *actors, int n, const am_play *play, uint32_t lane
     a->lane.n_steps = task->n_steps;
     a->lane.dropped = play->dropped && play->network->dropout > 0;
     am_pair_code()->begin(play->network, &a->lane, play->parameters);
-    if (play->given) memset(a->familiar, 0, (size_t)task->n_inputs * sizeof *a->familiar);
-    else if (am_pair_is_given(play->network))
-      am_drive_begin(a->drive, &play->drive, a->familiar, task->n_inputs);
+    if (am_pair_is_given(play->network)) am_feed_begin(&play->feed, a->fed, task->n_inputs);
     task->type->start(task, a->world, play->seed, play->episode, now.numbers[q]);
   }
   return now;
@@ -114,16 +109,16 @@ static size_t input_rows(const am_task *task) { return (size_t)am_pad(task->n_in
 
 /* M of step t, from what it brought. */
 static void give(am_actor *a, const am_play *play, uint32_t lane, int t) {
-  const int n = play->task->n_inputs;
-  const float *u = a->lane.u + (size_t)t * input_rows(play->task);
-  const float part = t > 0 ? 1 / (float)t : 0;
-  am_given_moment p = {.key = {play->seed, 0, play->episode, lane}, .step = t};
-  p.error = 1 - fminf(a->rewards[t], 1);
-  for (int i = 0; i < n; i++) {
-    p.novelty = fmaxf(p.novelty, fabsf(u[i] - part * a->familiar[i]));
-    a->familiar[i] += u[i];
-  }
-  a->lane.given[(size_t)t * 16] = am_given_level(play->given, &p);
+  const size_t s = (size_t)t;
+  const am_feed_moment m = {.key = {play->seed, 0, play->episode, lane},
+                            .step = t,
+                            .reward = a->rewards[t],
+                            .error = am_feed_error(a->rewards[t]),
+                            .p = a->p + s * (size_t)play->task->n_actions,
+                            .input = a->lane.u + s * input_rows(play->task),
+                            .stride = 1,
+                            .n_actions = play->task->n_actions};
+  a->lane.given[s * 16] = am_feed_after(&play->feed, a->fed, &m);
 }
 
 /* What the policy does at step t, and what the world answers. */
@@ -134,11 +129,7 @@ static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const float *p = actor->p + s * n;
   actor->actions[t] = am_choose(p, 1, (int)n, key, (uint32_t)t, play->greedy);
   actor->rewards[t] = task->type->step(task, actor->world, actor->actions[t]);
-  if (play->given) give(actor, play, lane, t);
-  else if (am_pair_is_given(play->network))
-    am_drive_feed(actor->drive, &(am_drive_moment){.reward = actor->rewards[t],
-                                                   .uncertainty = am_drive_uncertainty(p, (int)n),
-                                                   .input = actor->lane.u + s * input_rows(task)});
+  if (am_pair_is_given(play->network)) give(actor, play, lane, t);
 }
 
 /* Dropout between layers: a pure function of the episode, layer and t. */
@@ -160,8 +151,8 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, uint32_t lane) 
     for (int q = 0; q < now.n; q++) {
       am_pair_lane *a = now.lanes[q];
       task->type->observe(task, now.actors[q]->world, a->u + (size_t)t * input_rows(task));
-      if (am_pair_is_given(p) && !play->given)
-        a->given[(size_t)t * 16] = am_drive_level(now.actors[q]->drive);
+      if (am_pair_is_given(p))
+        a->given[(size_t)t * 16] = am_feed_before(&play->feed, now.actors[q]->fed);
       draw_masks(now.actors[q], play, now.numbers[q], t);
     }
     am_pair_code()->step(p, play->rule, now.lanes, now.n, play->parameters, t);

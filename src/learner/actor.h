@@ -3,8 +3,7 @@
 #define AMINE_LEARNER_ACTOR_H
 
 #include "learner/a2c_loss.h"
-#include "modulator/drive.h"
-#include "modulator/given.h"
+#include "modulator/feed.h"
 #include "network/pair.h"
 #include "task/task.h"
 
@@ -12,8 +11,7 @@
 typedef struct am_actor {
   am_pair_lane lane;
   void *world;     /* the task's state */
-  am_drive *drive; /* where M comes from, if chemical systems make it */
-  float *familiar; /* [n_inputs]: the drive's, or the sum of the inputs so far */
+  void *fed;       /* what M comes from, if it is given (modulator/feed.h) */
   float *p, *logp; /* [n_steps][n_actions]: the policy at each step */
   int *actions;    /* [n_steps] */
   float *rewards;  /* [n_steps] */
@@ -28,8 +26,7 @@ typedef struct am_play {
   bool dropped;             /* with dropout, if there is any */
   uint64_t seed;
   uint32_t episode;
-  am_drive_options drive;
-  const am_given *given; /* what says M once a step is over; NULL: the drive, if the network asks */
+  am_feed feed; /* who says M, if the network asks */
   bool greedy; /* takes the most probable action (the lowest of equals) instead of drawing one */
   /* called after each step, if not NULL; the traces are then those that step t used */
   void (*watch)(void *context, const am_actor *actor, int t);

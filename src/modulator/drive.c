@@ -27,21 +27,22 @@ void am_drive_begin(am_drive *d, const am_drive_options *o, float *familiar, int
 
 float am_drive_level(const am_drive *d) { return amine_chemical_factor(&d->chemical, d->factor); }
 
-float am_drive_uncertainty(const float *p, int n) {
+float am_drive_uncertainty(const float *p, size_t stride, int n) {
   float same = 0;
-  for (int k = 0; k < n; k++) same += p[k] * p[k];
+  for (int k = 0; k < n; k++) same += p[(size_t)k * stride] * p[(size_t)k * stride];
   return n > 1 ? clip01((1 - same) / (1 - 1 / (float)n)) : 0;
 }
 
 /* N of an input, which is familiar from now on */
-static float novelty(am_drive *d, const float *u) {
+static float novelty(am_drive *d, const float *input, size_t stride) {
   float apart = 0, all = 0;
   d->steps++;
   for (int i = 0; i < d->n_inputs; i++) {
+    const float u = input[(size_t)i * stride];
     float *f = &d->familiar[i];
-    apart += size_of(u[i] - *f);
-    all += size_of(u[i]) + size_of(*f);
-    *f += (u[i] - *f) / d->steps;
+    apart += size_of(u - *f);
+    all += size_of(u) + size_of(*f);
+    *f += (u - *f) / d->steps;
   }
   return all > 0 ? clip01(apart / all) : 0;
 }
@@ -54,7 +55,7 @@ static float attention(am_drive *d, float outcome) {
 }
 
 void am_drive_feed(am_drive *d, const am_drive_moment *m) {
-  const float outcome = m->reward / d->scale, new = novelty(d, m->input);
+  const float outcome = m->reward / d->scale, new = novelty(d, m->input, m->stride);
   amine_chemical_step(&d->chemical);
   if (outcome > 0) {
     const float delta = amine_chemical_process_reward(&d->chemical, outcome, d->expected);

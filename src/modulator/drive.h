@@ -22,6 +22,8 @@
 #ifndef AMINE_MODULATOR_DRIVE_H
 #define AMINE_MODULATOR_DRIVE_H
 
+#include <stddef.h>
+
 #include "amine/chemical.h"
 
 typedef struct am_drive_options {
@@ -48,7 +50,8 @@ typedef struct am_drive {
 typedef struct am_drive_moment {
   float reward;
   float uncertainty;  /* U, am_drive_uncertainty of the policy */
-  const float *input; /* u [n_inputs]: what was seen when the action was chosen */
+  const float *input; /* u [n_inputs]: what was seen when the action was chosen, */
+  size_t stride;      /* its elements so far apart */
 } am_drive_moment;
 
 /* The beginning of an episode. Options in their ranges (amine/chemical.h); familiar [n_inputs] is
@@ -59,7 +62,8 @@ void am_drive_begin(am_drive *drive, const am_drive_options *options, float *fam
 float am_drive_level(const am_drive *drive);
 void am_drive_feed(am_drive *drive, const am_drive_moment *moment);
 
-/* U of a policy p [n]: the chance that two draws differ, over that of a uniform one; 0 to 1. */
-float am_drive_uncertainty(const float *p, int n);
+/* U of a policy p [n], whose elements are `stride` apart: the chance that two draws differ, over
+ * that of a uniform one; 0 to 1, and 0 without a choice. */
+float am_drive_uncertainty(const float *p, size_t stride, int n);
 
 #endif

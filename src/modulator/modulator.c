@@ -3,9 +3,6 @@
 
 #include <math.h>
 
-#include "modulator/drive.h"
-#include "modulator/given.h"
-
 #define AT(member) AM_MEMBER(am_readout_options, member)
 static const amine_parameter readout_parameters[] = {
     AM_CHOICE("activation", "tanh|sigmoid|linear", "of the read-out", AT(activation)),
@@ -80,6 +77,15 @@ static void write_chemical(am_text *text, const void *options, double rate) {
                  rate);
 }
 
+static void feed_chemical(am_feed *feed, const void *options) {
+  *feed = (am_feed){.kind = AM_FEED_DRIVE, .drive = *(const am_drive_options *)options};
+  feed->drive.factor += AMINE_FACTOR_DOPAMINE;
+}
+
+static void feed_given(am_feed *feed, const void *options) {
+  *feed = (am_feed){.kind = AM_FEED_SIGNAL, .signal = *(const am_given *)options};
+}
+
 const am_modulator_type am_readout_type = {
     .part = {.kind = AM_MODULATOR,
              .name = "readout",
@@ -104,7 +110,8 @@ const am_modulator_type am_chemical_type = {
              .equation = "eta M, M: modulator.factor",
              .parameters = chemical_parameters,
              .options_size = sizeof(am_drive_options)},
-    .write = write_chemical};
+    .write = write_chemical,
+    .feed = feed_chemical};
 
 const am_modulator_type am_given_type = {
     .part = {.kind = AM_MODULATOR,
@@ -116,4 +123,13 @@ const am_modulator_type am_given_type = {
                        "doi:10.1016/j.neuron.2005.04.026",
              .text = "input x\ngiven M\noutput M\n",
              .parameters = given_parameters,
-             .options_size = sizeof(am_given)}};
+             .options_size = sizeof(am_given)},
+    .feed = feed_given};
+
+am_feed am_modulator_feed(const am_chosen *chosen) {
+  const am_modulator_type *type =
+      (const am_modulator_type *)(const void *)chosen->part[AM_MODULATOR];
+  am_feed feed = {.kind = AM_FEED_NOBODY};
+  if (type && type->feed) type->feed(&feed, chosen->options[AM_MODULATOR]);
+  return feed;
+}

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/registry.h"
+#include "modulator/feed.h"
 #include "modulator/readout.h"
 
 /* What the read-out is told. */
@@ -19,7 +20,12 @@ typedef struct am_modulator_type {
   am_part part; /* first */
   /* Writes it; rate: the first value of a learned rate. NULL: the part's text. */
   void (*write)(am_text *text, const void *options, double rate);
+  /* Who says the number that its text is given; NULL: it is given none. */
+  void (*feed)(am_feed *feed, const void *options);
 } am_modulator_type;
+
+/* Who says what the chosen modulator's text is given. */
+am_feed am_modulator_feed(const am_chosen *chosen);
 
 /* The options of chemical are an am_drive_options, of which `factor` counts from dopamine; those of
  * given an am_given. */

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "modulator/drive.h"
+#include "modulator/feed.h"
 #include "modulator/systems.h"
 #include "small.h"
 
@@ -18,11 +18,11 @@ static void near(float got, double want, const char *what) {
 
 static void uncertainty_of_policies(void **state) {
   (void)state;
-  near(am_drive_uncertainty((const float[]){0.25f, 0.25f, 0.25f, 0.25f}, 4), 1, "uniform");
-  near(am_drive_uncertainty((const float[]){0, 1, 0, 0}, 4), 0, "decided");
-  near(am_drive_uncertainty((const float[]){0.5f, 0, 0.5f, 0}, 4), 2.0 / 3, "one of two");
-  near(am_drive_uncertainty((const float[]){0.75f, 0.25f}, 2), 0.75, "3 to 1");
-  near(am_drive_uncertainty((const float[]){1}, 1), 0, "no choice");
+  near(am_drive_uncertainty((const float[]){0.25f, 0.25f, 0.25f, 0.25f}, 1, 4), 1, "uniform");
+  near(am_drive_uncertainty((const float[]){0, 1, 0, 0}, 1, 4), 0, "decided");
+  near(am_drive_uncertainty((const float[]){0.5f, 0, 0.5f, 0}, 1, 4), 2.0 / 3, "one of two");
+  near(am_drive_uncertainty((const float[]){0.75f, 0.25f}, 1, 2), 0.75, "3 to 1");
+  near(am_drive_uncertainty((const float[]){1}, 1, 1), 0, "no choice");
 }
 
 typedef struct life {
@@ -47,7 +47,7 @@ static const life lived[] = {
 enum { N_LIVED = sizeof lived / sizeof *lived };
 
 static am_drive_moment moment_of(const life *l) {
-  return (am_drive_moment){l->reward, l->uncertainty, l->input};
+  return (am_drive_moment){l->reward, l->uncertainty, l->input, 1};
 }
 
 static am_drive_options options(amine_third_factor factor) {
@@ -108,7 +108,7 @@ static void nothing_is_not_new(void **state) {
   const am_drive_options o = options(AMINE_FACTOR_NOREPINEPHRINE);
   for (int n = 0; n < 3; n += 2) {
     am_drive_begin(&d, &o, familiar, n);
-    am_drive_feed(&d, &(am_drive_moment){0, 0, (const float[]){0, 0}});
+    am_drive_feed(&d, &(am_drive_moment){0, 0, (const float[]){0, 0}, 1});
     near((float)am_modulator_level(&d.chemical, AM_MODULATOR_NOREPINEPHRINE), 0.5, "level");
   }
 }
@@ -129,8 +129,8 @@ static uint64_t trained(const char *factor, bool clamped) {
 
 static void every_lesion_is_felt(void **state) {
   (void)state;
-  static const char *const factors[] = {"dopamine", "signed",    "acetylcholine", "norepinephrine",
-                                        "serotonin", "all"};
+  static const char *const factors[] = {"dopamine",       "signed",    "acetylcholine",
+                                        "norepinephrine", "serotonin", "all"};
   for (size_t k = 0; k < sizeof factors / sizeof *factors; k++) {
     char factor[64];
     snprintf(factor, sizeof factor, "modulator.factor=%s", factors[k]);
@@ -138,11 +138,42 @@ static void every_lesion_is_felt(void **state) {
   }
 }
 
+/* A signal is fed from the definition, whatever lies between the elements of a row; a system's level
+ * is what it was before the step. */
+static void feeds(void **state) {
+  (void)state;
+  static const float seen[3][2] = {{0.5f, -0.25f}, {0.5f, 0.5f}, {0.5f, 0.125f}};
+  static const float novel[3] = {0.5f, 0.75f, 0}; /* means: 0, 0; .5, -.25; .5, .125 */
+  for (size_t stride = 1; stride < 4; stride += 2) {
+    am_feed feed = {.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_NOVELTY}};
+    float *memory = calloc(1, am_feed_bytes(2)), u[8], p[8] = {0};
+    am_feed_moment m = {.p = p, .input = u, .stride = stride, .n_actions = 2};
+    am_feed_begin(&feed, memory, 2);
+    for (int t = 0; t < 3; t++) {
+      m.step = t;
+      u[0] = seen[t][0], u[stride] = seen[t][1];
+      assert_true(am_feed_before(&feed, memory) == 0);
+      assert_true(am_feed_after(&feed, memory, &m) == novel[t]);
+    }
+    feed = (am_feed){.kind = AM_FEED_DRIVE, .drive = options(AMINE_FACTOR_NOREPINEPHRINE)};
+    am_feed_begin(&feed, memory, 2);
+    p[0] = p[stride] = 0.5f;
+    const float first = am_feed_before(&feed, memory);
+    assert_true(am_feed_after(&feed, memory, &m) == first);
+    assert_true(am_feed_before(&feed, memory) > first); /* in doubt, and of what was never seen */
+    free(memory);
+  }
+  amine_error error;
+  const am_feed nobody = {.kind = AM_FEED_NOBODY};
+  assert_int_equal(am_feed_check(&nobody, "readout", &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "modulator.type=chemical or given, not readout"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(uncertainty_of_policies), cmocka_unit_test(levels_follow_the_life),
+      cmocka_unit_test(uncertainty_of_policies),   cmocka_unit_test(levels_follow_the_life),
       cmocka_unit_test(factors_follow_the_levels), cmocka_unit_test(nothing_is_not_new),
-      cmocka_unit_test(every_lesion_is_felt),
+      cmocka_unit_test(every_lesion_is_felt),      cmocka_unit_test(feeds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,6 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
         "%.300s is a simulation, which has no episodes to evaluate; amine report shows "
         "what it came to, and amine simulate PRESET seeds=10 compares it with its control",
         from);
-  am_config_default(&e->config);
   e->saved = source == CLI_SOURCE_RUN || source == CLI_SOURCE_CHECKPOINT;
   AM_TRY(e->saved ? am_evaluate_config(&e->config, from, error)
                   : cli_source_config(&e->config, from, error));
@@ -129,6 +128,7 @@ int cli_eval(const cli_line *line) {
   am_task *task = NULL;
   am_text text = {0};
   const char *from = line->words[0];
+  am_config_default(&e.config);
   amine_status status = load(&e, line, &error);
   if (status == AMINE_OK) status = am_task_of_config(&task, &e.config, &error);
   if (status == AMINE_OK) status = play(&e, task, from, &error);
@@ -139,5 +139,6 @@ int cli_eval(const cli_line *line) {
     code = cli_print(&text);
   }
   am_task_destroy(task);
+  am_config_free(&e.config);
   return code;
 }

@@ -27,6 +27,7 @@ static int exit_code(amine_status status, bool reading) {
 
 int cli_fail(amine_status status, const amine_error *error, bool reading) {
   fprintf(stderr, "amine: %s\n", error->message);
+  if (error->excerpt[0]) fprintf(stderr, "%s\n", error->excerpt);
   return exit_code(status, reading);
 }
 

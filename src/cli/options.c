@@ -233,20 +233,24 @@ const cli_command cli_commands[] = {
      .examples = {{"amine list", "everything"},
                   {"amine list rules", "the plasticity rules and their equations"}}},
     {.name = "show",
-     .words = "PRESET|FILE|DIR",
+     .words = "PRESET|FILE|DIR|network NAME",
      .min_words = 1,
-     .max_words = 1,
+     .max_words = 2,
      .takes = CLI_PRESETS | CLI_BRAINS | CLI_FOLDERS | CLI_FILES | CLI_KEYS | CLI_BRAIN_KEYS,
      .options = CLI_JSON | CLI_HELP,
      .run = cli_show,
      .meaning = "every key with its value, range, unit and meaning",
      .about = "Prints the configuration of a preset, a JSON file, a run's folder or a checkpoint, "
               "with key=value over it. A * marks what differs from the standard value. With "
-              "--json it is a file that train (or, of a brain, simulate) takes.",
+              "--json it is a file that train (or, of a brain, simulate) takes.\n\n"
+              "amine show network NAME, or modulator NAME, prints a text of equations, one of ours "
+              "or in a file, with the shapes that follow from it, what is learned in the order in "
+              "which it is saved, and its constants.",
      .examples = {{"amine show maze", "what the preset says"},
                   {"amine show maze learner.rate=1e-3 --json >my.json",
                    "begin a configuration of your own"},
-                  {"amine show brain", "the default brain"}}},
+                  {"amine show brain", "the default brain"},
+                  {"amine show network gru", "its equations, shapes and constants"}}},
     {.name = "help",
      .words = "[COMMAND]",
      .max_words = 1,
@@ -402,14 +406,15 @@ void cli_line_free(cli_line *line) {
 }
 
 /* ------------------------------------------------------------------------------ key=value */
-static amine_status unknown_key(const cli_command *command, const char *name, amine_error *error) {
+static amine_status unknown_key(const am_config *config, const cli_command *command,
+                                const char *name, amine_error *error) {
   char key[AM_KEY_LENGTH] = "";
   const bool keys = command->takes & CLI_KEYS;
   const char *other = keys ? am_key_other_name(name, false) : NULL;
   am_nearest_word nearest = am_nearest_begin(name);
   for (int k = 0; k < command->n_keys; k++) am_nearest_try(&nearest, command->keys[k].name);
   snprintf(key, sizeof key, "%s", other ? other : nearest.best ? nearest.best : "");
-  if (keys && !other) am_keys_nearest(key, &am_standard_parts, nearest);
+  if (keys && !other) am_keys_nearest(key, &am_standard_parts, config->part, nearest);
   return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown key \"%.60s\"%s%s%s", name,
                  key[0] ? "; did you mean " : "", key,
                  key[0] ? "?" : "; amine show maze lists all keys");
@@ -424,11 +429,11 @@ static amine_status assign(am_config *config, am_value *own, const cli_command *
     if (strcmp(command->keys[k].name, name) == 0)
       return am_key_read(&command->keys[k], assignment + n + 1, &own[k], error);
   am_key key;
-  const bool known = am_key_find(&key, &am_standard_parts, NULL, name) ||
+  const bool known = am_key_find(&key, &am_standard_parts, config->part, name) ||
                      am_key_of_section(&key, &am_standard_parts, name);
   if ((command->takes & CLI_KEYS) && known) return am_config_assign(config, assignment, error);
   if (n == 0) return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
-  return unknown_key(command, name, error);
+  return unknown_key(config, command, name, error);
 }
 
 static const cli_variant *chosen; /* of next_own_key */
@@ -463,11 +468,17 @@ amine_status cli_configure_variant(am_value *own, const cli_variant *variant, co
 
 amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
                            amine_error *error) {
-  am_config changed = *config;
+  am_config changed;
+  am_part_kind kind;
+  amine_status status = AMINE_OK;
+  am_config_copy(&changed, config);
   for (int k = 0; k < line->command->n_keys; k++) own[k].number = line->command->keys[k].standard;
-  for (int k = 0; k < line->n_assignments; k++)
-    AM_TRY(assign(&changed, own, line->command, line->assignments[k], error));
-  AM_TRY(am_config_resolve(&changed, error));
-  *config = changed;
-  return AMINE_OK;
+  for (int texts = 1; texts >= 0; texts--) /* whose constants are keys */
+    for (int k = 0; k < line->n_assignments && status == AMINE_OK; k++)
+      if (am_config_is_text(line->assignments[k], &kind) == texts)
+        status = assign(&changed, own, line->command, line->assignments[k], error);
+  if (status == AMINE_OK) status = am_config_resolve(&changed, error);
+  if (status == AMINE_OK) am_config_move(config, &changed);
+  am_config_free(&changed);
+  return status;
 }

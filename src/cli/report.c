@@ -84,11 +84,13 @@ static int prepare(const folders *f, const cli_line *line) {
     const bool brain = !study && am_simulation_folder(folder);
     if (brain) renew_recording(line, folder);
     if (study || brain) continue;
+    am_config_default(&config);
     if (status == AMINE_OK) status = am_train_config(&config, folder, &error);
     if (status == AMINE_OK) status = am_config_resolve(&config, &error);
-    if (status != AMINE_OK) return cli_fail(status, &error, true);
-    status = cli_outcome_record(line, &config, folder, &error);
-    if (status != AMINE_OK) return cli_fail(status, &error, false);
+    const bool reading = status != AMINE_OK;
+    if (!reading) status = cli_outcome_record(line, &config, folder, &error);
+    am_config_free(&config);
+    if (status != AMINE_OK) return cli_fail(status, &error, reading);
   }
   return CLI_DONE;
 }

@@ -19,10 +19,13 @@
  * is found before anything is written. */
 static amine_status how_far(uint64_t *iteration, bool *reached, const am_config *config,
                             const char *folder, amine_error *error) {
-  am_config saved = *config;
+  am_config saved;
   am_experiment *x;
-  AM_TRY(am_evaluate_config(&saved, folder, error));
-  AM_TRY(am_evaluate_open(&x, &saved, folder, error));
+  am_config_copy(&saved, config);
+  amine_status status = am_evaluate_config(&saved, folder, error);
+  if (status == AMINE_OK) status = am_evaluate_open(&x, &saved, folder, error);
+  am_config_free(&saved);
+  if (status != AMINE_OK) return status;
   *iteration = x->learner->iteration;
   *reached = x->recent.reached > 0;
   am_experiment_destroy(x);
@@ -65,6 +68,7 @@ static int resume_seeds(const cli_line *line) {
   am_text name = {0};
   const char *folder = line->words[0];
   int code;
+  am_config_default(&config);
   am_text_printf(&name, "%s/" AM_SEEDS_FILE, folder);
   amine_status status = name.failed ? am_fail_memory(&error, 256)
                                     : am_seeds_read(&seeds, folder, &error);
@@ -74,7 +78,6 @@ static int resume_seeds(const cli_line *line) {
     if (status == AMINE_OK)
       status = am_simulation_config_apply(&brain, line->assignments, line->n_assignments, &error);
   } else if (status == AMINE_OK) {
-    am_config_default(&config);
     status = am_config_merge(&config, seeds.config, name.data, &error);
     if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
   }
@@ -86,6 +89,7 @@ static int resume_seeds(const cli_line *line) {
   if (status != AMINE_OK) code = cli_fail(status, &error, true);
   else if (is_brain) code = cli_compare(line, &brain, seeds.n, folder, true);
   else code = cli_train_seeds(line, &config, seeds.n, folder, true);
+  am_config_free(&config);
   am_simulation_config_free(&brain);
   am_seeds_free(&seeds);
   am_text_free(&name);
@@ -102,29 +106,40 @@ static amine_status refuse_weights(const cli_line *line, amine_error *error) {
   return AMINE_OK;
 }
 
-int cli_resume(const cli_line *line) {
+/* Goes on with one run of training. */
+static int resume_run(am_config *config, const cli_line *line, const char *folder) {
   amine_error error = {0};
-  am_config config;
   uint64_t iteration = 0;
-  const char *folder = line->words[0];
-  bool study = false, reached = false;
-  if (am_study_folder(&study, folder, &error) == AMINE_OK && study)
-    return cli_reproduce_resume(line);
-  if (am_simulation_folder(folder)) return resume_simulation(line);
-  amine_status status = refuse_weights(line, &error);
-  if (status == AMINE_OK && am_seeds_folder(folder)) return resume_seeds(line);
-  if (status == AMINE_OK) status = am_train_config(&config, folder, &error);
-  if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
-  if (status == AMINE_OK) status = how_far(&iteration, &reached, &config, folder, &error);
+  bool reached = false;
+  amine_status status = am_train_config(config, folder, &error);
+  if (status == AMINE_OK) status = cli_configure(config, NULL, line, &error);
+  if (status == AMINE_OK) status = how_far(&iteration, &reached, config, folder, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
-  const uint64_t planned = config.common.iterations;
+  const uint64_t planned = config->common.iterations;
   if (iteration > planned) {
     am_fail(&error, AMINE_ERROR_ARGUMENT, "iterations=%llu: this run has already done %llu",
             (unsigned long long)planned, (unsigned long long)iteration);
     return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
   }
-  const bool stop = reached && config.common.stop_at_criterion;
+  const bool stop = reached && config->common.stop_at_criterion;
   if ((iteration == planned || stop) && line->n_assignments == 0)
-    return complete(line, &config, folder, iteration);
-  return cli_job(line, &config, folder, true);
+    return complete(line, config, folder, iteration);
+  return cli_job(line, config, folder, true);
+}
+
+int cli_resume(const cli_line *line) {
+  amine_error error = {0};
+  am_config config;
+  const char *folder = line->words[0];
+  bool study = false;
+  if (am_study_folder(&study, folder, &error) == AMINE_OK && study)
+    return cli_reproduce_resume(line);
+  if (am_simulation_folder(folder)) return resume_simulation(line);
+  const amine_status status = refuse_weights(line, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, true);
+  if (am_seeds_folder(folder)) return resume_seeds(line);
+  am_config_default(&config);
+  const int code = resume_run(&config, line, folder);
+  am_config_free(&config);
+  return code;
 }

@@ -54,16 +54,17 @@ int cli_show(const cli_line *line) {
   amine_error error = {0};
   am_config config;
   am_text text = {0};
+  if (line->n_words == 2) return cli_show_text(line);
   if (cli_source_is_brain(line->words[0])) return cli_show_brain(line);
   amine_status status = cli_source_config(&config, line->words[0], &error);
   if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);
-  if (status != AMINE_OK) return cli_fail(status, &error, true);
-  if (cli_has(line, CLI_JSON)) {
+  if (status == AMINE_OK && cli_has(line, CLI_JSON)) {
     am_config_write(&config, false, &text);
-    return cli_print(&text);
+  } else if (status == AMINE_OK) {
+    put_meaning(&text, line->words[0]);
+    put_rows(&text, &config);
+    am_text_puts(&text, "\n* differs from the standard value\n");
   }
-  put_meaning(&text, line->words[0]);
-  put_rows(&text, &config);
-  am_text_puts(&text, "\n* differs from the standard value\n");
-  return cli_print(&text);
+  am_config_free(&config);
+  return status == AMINE_OK ? cli_print(&text) : cli_fail(status, &error, true);
 }

@@ -24,7 +24,10 @@ int cli_train(const cli_line *line) {
   amine_status status = cli_refuse_folder(from, "train", &error);
   if (status == AMINE_OK) status = am_config_load(&config, from, &error);
   if (status == AMINE_OK) status = cli_configure(&config, own, line, &error);
-  if (status != AMINE_OK) return cli_fail(status, &error, true);
+  if (status != AMINE_OK) {
+    am_config_free(&config);
+    return cli_fail(status, &error, true);
+  }
   const int n = (int)own[CLI_TRAIN_SEEDS].number;
   am_text folder = {0};
   if (line->out) am_text_puts(&folder, line->out);
@@ -34,5 +37,6 @@ int cli_train(const cli_line *line) {
   else if (n > 1) code = cli_train_seeds(line, &config, n, folder.data, false);
   else code = cli_job(line, &config, folder.data, false);
   am_text_free(&folder);
+  am_config_free(&config);
   return code;
 }

@@ -181,6 +181,9 @@ typedef struct am_equations {
  * what is wrong, AMINE_ERROR_MEMORY. */
 amine_status am_equations_read(am_equations **equations, const char *name, const char *text,
                                const am_slots *slots, amine_error *error);
+/* The same of a modulator's text, alone. */
+amine_status am_equations_read_modulator(am_equations **equations, const char *name,
+                                         const char *text, amine_error *error);
 void am_equations_free(am_equations *equations);
 
 /* The shapes of all symbols and nodes; part of reading. */

@@ -846,10 +846,15 @@ amine_status am_equations_read(am_equations **equations, const char *called, con
                                const am_slots *slots, amine_error *error) {
   am_equations *alone;
   if (slots && slots->modulator) { /* what is wrong with it is said of it */
-    AM_TRY(read_text(&alone, slots->modulator_name, slots->modulator, NULL, true, error));
+    AM_TRY(am_equations_read_modulator(&alone, slots->modulator_name, slots->modulator, error));
     am_equations_free(alone);
   }
   return read_text(equations, called, text, slots, false, error);
+}
+
+amine_status am_equations_read_modulator(am_equations **equations, const char *called,
+                                         const char *text, amine_error *error) {
+  return read_text(equations, called, text, NULL, true, error);
 }
 
 void am_equations_free(am_equations *e) {

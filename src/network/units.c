@@ -2,6 +2,7 @@
 #include "network/units.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The rows of the text's own constants. */
@@ -17,6 +18,25 @@ double am_units_constant(const am_chosen *chosen, const char *name, double other
   for (int k = 0; rows[k].name; k++)
     if (strcmp(rows[k].name, name) == 0) return o->constants[k];
   return otherwise;
+}
+
+/* The constants of a modulator's text; n are given already. Returns how many are then. */
+static int give_modulator(am_units *u, int n, const am_modulator_type *modulator,
+                          const void *options) {
+  const amine_parameter *row = modulator->part.parameters;
+  for (int k = 0; row && row->name && k < AM_UNITS_CONSTANTS; row++) {
+    char *name = u->names[k];
+    snprintf(name, sizeof u->names[k], "modulator.%s", row->name);
+    const int symbol = am_equations_find(u->text, name);
+    if (symbol < 0 || u->text->symbols[symbol].kind != AM_SYMBOL_CONSTANT ||
+        row->member != AMINE_MEMBER_DOUBLE)
+      continue;
+    double value;
+    memcpy(&value, (const char *)options + row->offset, sizeof value);
+    u->given[n++] = (am_binding){name, value};
+    k++;
+  }
+  return n;
 }
 
 amine_status am_units_read(am_units *u, const am_part *part, const am_units_options *o,
@@ -47,6 +67,7 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
   AM_TRY(status);
   int n = 0;
   for (; rows[n].name; n++) u->given[n] = (am_binding){rows[n].name, o->constants[n]};
+  if (slots.modulator) n = give_modulator(u, n, modulator, modulator_options);
   u->stack = (am_stack_options){.text = u->text,
                                 .n_hidden = o->n_hidden,
                                 .n_layers = o->n_layers,

@@ -11,7 +11,7 @@
 #include "network/stack.h"
 #include "rule/rule.h"
 
-enum { AM_UNITS_CONSTANTS = 12 };
+enum { AM_UNITS_CONSTANTS = 32 };
 
 /* What a text is told; constants in the order of its parameters. */
 typedef struct am_units_options {
@@ -44,7 +44,8 @@ extern const am_part am_plastic_rnn_part, am_plastic_gru_part, am_plastic_lstm_p
 /* A chosen text, read, with what it was told. */
 typedef struct am_units {
   am_equations *text;
-  am_binding given[AM_UNITS_CONSTANTS];
+  am_binding given[2 * AM_UNITS_CONSTANTS];
+  char names[AM_UNITS_CONSTANTS][AM_SYMBOL_SIZE]; /* of those that are a modulator's */
   am_stack_options stack;   /* without its inputs */
   const am_rule_type *rule; /* in its slot; NULL: it has none */
   float clip, rate;         /* that rule's bound, and its own rate if it does not learn one */

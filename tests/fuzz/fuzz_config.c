@@ -26,6 +26,7 @@ static void write_and_read(const am_config *config) {
     abort();
   am_text_free(&text);
   am_text_free(&again);
+  am_config_free(&second);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -41,5 +42,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     write_and_read(&config);
   }
   json_decref(root);
+  am_config_free(&config);
   return 0;
 }

@@ -19,6 +19,7 @@ static void try_option(am_config *config, const char *option) {
   for (am_keys_begin(&keys, config->registry); am_keys_next(&keys);) {
     char first[64], second[64];
     am_config again = *config;
+    if (!keys.key.part && am_text_part_of(config->texts, config->part[keys.key.kind])) continue;
     am_config_text(config, keys.key.name, first, sizeof first);
     if (am_config_set(&again, keys.key.name, first, &error) != AMINE_OK) abort();
     am_config_text(&again, keys.key.name, second, sizeof second);
@@ -39,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     try_option(&config, line);
     line = end ? end + 1 : NULL;
   }
+  am_config_free(&config);
   free(text);
   return 0;
 }

@@ -23,9 +23,41 @@ void am_config_begin(am_config *config, const am_registry *registry) {
     config->part[kind] = am_registry_at(registry, kind, 0);
 }
 
+void am_config_free(am_config *config) {
+  am_text_part_let_go(config->texts);
+  am_config_begin(config, config->registry);
+}
+
+void am_config_copy(am_config *copy, const am_config *config) {
+  *copy = *config;
+  am_text_part_hold(copy->texts);
+}
+
+void am_config_move(am_config *config, am_config *other) {
+  am_text_part_let_go(config->texts);
+  *config = *other;
+  am_config_begin(other, other->registry);
+}
+
 void am_config_default(am_config *config) { am_config_begin(config, &am_standard_parts); }
 
 static const char *next_preset(int k) { return am_presets[k].name; }
+
+/* ------------------------------------------------------------------------------ texts */
+bool am_config_is_text(const char *key, am_part_kind *kind) {
+  for (*kind = 0; *kind < AM_N_KINDS; ++*kind) {
+    const size_t n = strlen(am_kind_name(*kind));
+    if (am_text_part_is_kind(*kind) && strncmp(key, am_kind_name(*kind), n) == 0 &&
+        strncmp(key + n, ".text", 5) == 0 && (key[n + 5] == 0 || key[n + 5] == '='))
+      return true;
+  }
+  return false;
+}
+
+/* The text that is the part of a kind; NULL: it is another. */
+static const am_text_part *text_of(const am_config *config, am_part_kind kind) {
+  return am_text_part_of(config->texts, config->part[kind]);
+}
 
 /* ------------------------------------------------------------------------- where a key applies */
 bool am_config_has(const am_config *config, am_part_kind kind) {
@@ -64,10 +96,14 @@ static bool by_choice(decision *by, const am_config *config, am_part_kind kind) 
 static bool is_kept(decision *by, const am_config *config, const char *name) {
   am_key key;
   am_condition when;
-  if (!find_key(&key, config, name) || key.kind == AM_N_KINDS) return false;
-  am_part_kind kind = key.kind;
+  am_part_kind kind;
+  if (!find_key(&key, config, name)) return false;
+  if (!am_config_is_text(name, &kind)) kind = key.kind;
+  else if (am_config_has(config, kind)) return false;
+  if (kind == AM_N_KINDS) return false;
+  const am_part_kind own = kind;
   while (!am_config_has(config, kind)) kind = am_kind_host(kind);
-  if (kind != key.kind) return by_choice(by, config, kind);
+  if (kind != own) return by_choice(by, config, kind);
   if (!key.part) return false;
   if (key.part != config->part[kind]) return by_choice(by, config, kind);
   for (int k = 0; am_row_condition(&when, key.part, &key.p, k); k++) {
@@ -96,10 +132,11 @@ static const am_setting *setting_of(const am_config *config, const char *name) {
   return NULL;
 }
 
-/* The index of a part among those of its kind. */
+/* The index of a part among those of its kind; of a text it is their number. */
 static int index_of(const am_config *config, am_part_kind kind) {
   int k = 0;
-  while (am_registry_at(config->registry, kind, k) != config->part[kind]) k++;
+  const am_part *part;
+  while ((part = am_registry_at(config->registry, kind, k)) && part != config->part[kind]) k++;
   return k;
 }
 
@@ -115,15 +152,22 @@ am_value am_config_value(const am_config *config, const char *name) {
   return setting ? setting->value : am_key_standard(&key.p);
 }
 
+static char *cut_to(char *out, size_t size, const char *from) {
+  const size_t n = strlen(from), fits = n < size ? n : size - 1;
+  memcpy(out, from, fits);
+  out[fits] = 0;
+  return out;
+}
+
 char *am_config_text(const am_config *config, const char *name, char *out, size_t size) {
   am_key key;
+  am_part_kind kind;
   const am_setting *setting = setting_of(config, name);
-  if (strcmp(name, "weights") == 0 && config->weights[0]) {
-    const size_t n = strlen(config->weights), fits = n < size ? n : size - 1;
-    memcpy(out, config->weights, fits);
-    out[fits] = 0;
-    return out;
-  }
+  if (strcmp(name, "weights") == 0 && config->weights[0]) return cut_to(out, size, config->weights);
+  if (am_config_is_text(name, &kind))
+    return cut_to(out, size, text_of(config, kind) ? text_of(config, kind)->file : "none");
+  if (find_key(&key, config, name) && !key.part)
+    return cut_to(out, size, config->part[key.kind]->name);
   if (setting) return am_key_text(setting->row, &setting->value, out, size);
   const am_value value = am_config_value(config, name);
   find_key(&key, config, name);
@@ -139,10 +183,38 @@ char *am_config_standard(const am_config *config, const char *name, char *out, s
   return am_key_text(&key.p, &value, out, size);
 }
 
+/* "network.type=lstm and network.text=FILE: ..." */
+static amine_status refuse_both(am_part_kind kind, amine_error *error) {
+  const char *name = am_kind_name(kind);
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "%s.type and %s.text both say what the %s is: one of them is enough", name, name,
+                 name);
+}
+
+/* The text in a file, or its lines; "none": the first part of the registry. */
+static amine_status keep_text(am_config *config, am_part_kind kind, const char *path,
+                              const char *text, bool wished, amine_error *error) {
+  const am_text_part *part = NULL;
+  if (wished && (config->wished & 1u << kind) && !text_of(config, kind))
+    return refuse_both(kind, error);
+  if (text) AM_TRY(am_text_part_read(&config->texts, &part, kind, path, text, error));
+  else if (strcmp(path, "none") != 0)
+    AM_TRY(am_text_part_load(&config->texts, &part, kind, path, error));
+  if (part || text_of(config, kind))
+    config->part[kind] = part ? &part->is.part : am_registry_at(config->registry, kind, 0);
+  if (part) *(wished ? &config->wished : &config->said) |= 1u << kind;
+  return AMINE_OK;
+}
+
 /* Keeps the value of a key, which was read by its row. */
 static amine_status keep(am_config *config, const am_key *key, am_value value, const char *word,
                          bool wished, amine_error *error) {
+  am_part_kind kind;
+  if (am_config_is_text(key->name, &kind))
+    return keep_text(config, kind, word, NULL, wished, error);
   if (!key->part) {
+    if (wished && (config->wished & 1u << key->kind) && text_of(config, key->kind))
+      return refuse_both(key->kind, error);
     config->part[key->kind] = am_registry_at(config->registry, key->kind, (int)value.number);
     *(wished ? &config->wished : &config->said) |= 1u << key->kind;
     return AMINE_OK;
@@ -175,7 +247,7 @@ static amine_status unknown(const am_config *config, const char *name, const cha
   const char *other = am_key_other_name(name, false);
   if (am_key_of_section(&key, config->registry, name)) other = key.name;
   snprintf(near, sizeof near, "%s", other ? other : "");
-  if (!other) am_keys_nearest(near, config->registry, am_nearest_begin(name));
+  if (!other) am_keys_nearest(near, config->registry, config->part, am_nearest_begin(name));
   const amine_status status = where ? AMINE_ERROR_INPUT : AMINE_ERROR_ARGUMENT;
   return am_fail_file(error, status, where, -1, "unknown key \"%.60s\"%s%s%s", name,
                       near[0] ? "; did you mean " : "", near,
@@ -234,12 +306,64 @@ amine_status am_config_assign(am_config *config, const char *assignment, amine_e
   return am_config_set(config, key, equal + 1, error);
 }
 
+amine_status am_config_assign_all(am_config *config, const char *const *assignments, int n,
+                                  amine_error *error) {
+  am_part_kind kind;
+  for (int texts = 1; texts >= 0; texts--)
+    for (int k = 0; k < n; k++)
+      if (am_config_is_text(assignments[k], &kind) == texts)
+        AM_TRY(am_config_assign(config, assignments[k], error));
+  return AMINE_OK;
+}
+
 /* ------------------------------------------------------------------------------ JSON */
+/* A relative path in the file `from` begins at its folder. */
+static amine_status beside(char out[AM_WEIGHTS_MAX], const char *path, const char *from,
+                           amine_error *error) {
+  const char *slash = from ? strrchr(from, '/') : NULL;
+  const bool whole = !slash || path[0] == '/';
+  const int n = snprintf(out, AM_WEIGHTS_MAX, "%.*s%s%s", whole ? 0 : (int)(slash - from), from,
+                         whole ? "" : "/", path);
+  if (n >= 0 && n < AM_WEIGHTS_MAX) return AMINE_OK;
+  return am_fail_file(error, AMINE_ERROR_INPUT, from, -1, "the path %.60s... is too long", path);
+}
+
+/* A path, or an array of lines. */
+static amine_status merge_text(am_config *config, am_part_kind kind, const json_t *json,
+                               const char *file, amine_error *error) {
+  am_text text = {0};
+  char path[AM_WEIGHTS_MAX];
+  bool fine = json_is_array(json) && json_array_size(json) > 0;
+  for (size_t k = 0; fine && k < json_array_size(json); k++) {
+    const char *line = json_string_value(json_array_get(json, k));
+    fine = line != NULL;
+    am_text_printf(&text, "%s\n", line ? line : "");
+  }
+  snprintf(path, sizeof path, "%s.text", am_kind_name(kind));
+  amine_status status = AMINE_OK;
+  if (json_is_string(json) && json_string_value(json)[0]) {
+    if (strcmp(json_string_value(json), "none") == 0) snprintf(path, sizeof path, "none");
+    else status = beside(path, json_string_value(json), file, error);
+    if (status == AMINE_OK) status = keep_text(config, kind, path, NULL, false, error);
+  } else if (!fine) {
+    status = am_fail_file(error, AMINE_ERROR_INPUT, file, -1,
+                          "%s must be a file in quotes, or an array of lines", path);
+  } else if (text.failed) {
+    status = am_fail_memory(error, text.capacity);
+  } else {
+    status = keep_text(config, kind, path, text.data, false, error);
+  }
+  am_text_free(&text);
+  return status;
+}
+
 static amine_status merge_value(am_config *config, const char *name, const json_t *json,
                                 const char *file, amine_error *error) {
   amine_error inner = {0};
   am_key key;
   am_value value;
+  am_part_kind kind;
+  if (am_config_is_text(name, &kind)) return merge_text(config, kind, json, file, error);
   if (!find_key(&key, config, name)) return unknown(config, name, file, error);
   amine_status status = read_value(&key, &value, config, NULL, json, &inner);
   if (status == AMINE_OK) {
@@ -254,7 +378,12 @@ static amine_status merge_value(am_config *config, const char *name, const json_
 static amine_status merge_object(am_config *config, const json_t *object, const char *prefix,
                                  const char *name, amine_error *error) {
   const char *key;
-  json_t *value;
+  json_t *value = json_object_get(object, "text");
+  am_part_kind kind;
+  char text[AM_KEY_LENGTH];
+  snprintf(text, sizeof text, "%s.text", prefix);
+  if (value && am_config_is_text(text, &kind)) /* its constants are keys */
+    AM_TRY(merge_value(config, text, value, name, error));
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {
     char full[64];
     const int n = snprintf(full, sizeof full, "%s%s%s", prefix, prefix[0] ? "." : "", key);
@@ -265,6 +394,7 @@ static amine_status merge_object(am_config *config, const json_t *object, const 
     } else if (strcmp(full, "meaning") == 0) { /* for people, and not part of the run */
       if (!json_is_string(value))
         return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "meaning must be a text in quotes");
+    } else if (prefix[0] && am_config_is_text(full, &kind)) { /* above */
     } else if (json_is_object(value)) {
       if (prefix[0])
         return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s is nested too deep", full);
@@ -276,29 +406,26 @@ static amine_status merge_object(am_config *config, const json_t *object, const 
   return AMINE_OK;
 }
 
-/* A relative path in the file `from` begins at its folder. */
 static amine_status find_weights(am_config *config, const json_t *root, const char *from,
                                  amine_error *error) {
   char path[AM_WEIGHTS_MAX];
-  const char *slash = strrchr(from, '/');
-  if (!json_object_get(root, "weights") || !slash) return AMINE_OK;
-  if (!config->weights[0] || config->weights[0] == '/') return AMINE_OK;
-  const int n = snprintf(path, sizeof path, "%.*s/%s", (int)(slash - from), from, config->weights);
-  if (n < 0 || (size_t)n >= sizeof path)
-    return am_fail_file(error, AMINE_ERROR_INPUT, from, -1, "the path of weights is too long");
+  if (!json_object_get(root, "weights") || !config->weights[0]) return AMINE_OK;
+  AM_TRY(beside(path, config->weights, from, error));
   memcpy(config->weights, path, sizeof path);
   return AMINE_OK;
 }
 
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error) {
-  am_config changed = *config;
+  am_config changed;
   if (!json_is_object(object))
     return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a configuration is a JSON object");
-  AM_TRY(merge_object(&changed, object, "", name, error));
-  AM_TRY(find_weights(&changed, object, name, error));
-  *config = changed;
-  return AMINE_OK;
+  am_config_copy(&changed, config);
+  amine_status status = merge_object(&changed, object, "", name, error);
+  if (status == AMINE_OK) status = find_weights(&changed, object, name, error);
+  if (status == AMINE_OK) am_config_move(config, &changed);
+  else am_config_free(&changed);
+  return status;
 }
 
 /* What describes a brain is not for training. */
@@ -368,9 +495,10 @@ static amine_status begin_with(am_config *config, const json_t *root, const char
 
 static amine_status load_file(am_config *config, const char *from, bool checked,
                               amine_error *error) {
-  am_config changed = *config;
+  am_config changed;
   json_t *root;
   AM_TRY(am_json_read(&root, from, NULL, error));
+  am_config_copy(&changed, config);
   amine_status status = refuse_brain(root, from, false, error);
   if (status == AMINE_OK && checked) status = begin_with(&changed, root, from, error);
   changed.said = 0;
@@ -378,7 +506,8 @@ static amine_status load_file(am_config *config, const char *from, bool checked,
   if (status == AMINE_OK) status = am_config_merge(&changed, root, from, error);
   json_decref(root);
   if (status == AMINE_OK && checked) status = check_file(&changed, from, error);
-  if (status == AMINE_OK) *config = changed;
+  if (status == AMINE_OK) am_config_move(config, &changed);
+  else am_config_free(&changed);
   return status;
 }
 
@@ -399,6 +528,31 @@ amine_status am_config_reload(am_config *config, const char *path, amine_error *
 }
 
 /* ------------------------------------------------------------------------------ as a whole */
+static void put_lines(am_text *text, const char *lines) {
+  const char *between = "[";
+  for (const char *line = lines; *line; between = ",") {
+    am_text one = {0};
+    const size_t n = strcspn(line, "\n");
+    am_text_add(&one, line, n);
+    am_text_printf(text, "%s\n      ", between);
+    am_json_string(text, n ? one.data ? one.data : "" : "");
+    if (one.failed) text->failed = true;
+    am_text_free(&one);
+    line += n + (line[n] == '\n');
+  }
+  am_text_puts(text, "]");
+}
+
+/* Whether its value belongs into a file. */
+static bool is_written(const am_config *config, const am_key *key, bool only_shaping) {
+  am_part_kind kind;
+  const char *name = key->p.name;
+  if ((only_shaping && key->p.neutral) || !am_config_applies(config, name)) return false;
+  if (am_config_is_text(name, &kind)) return text_of(config, kind) != NULL;
+  if (!key->part) return text_of(config, key->kind) == NULL;
+  return key->p.kind != AMINE_FILE || config->weights[0];
+}
+
 void am_config_write(const am_config *config, bool only_shaping, am_text *text) {
   am_keys keys;
   char section[32] = "", value[AM_WEIGHTS_MAX];
@@ -410,8 +564,8 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
   bool first = config->preset[0] == 0;
   for (am_config_keys(&keys, config); am_keys_next(&keys);) {
     const amine_parameter *p = &keys.key.p;
-    if ((only_shaping && p->neutral) || !am_config_applies(config, p->name)) continue;
-    if (p->kind == AMINE_FILE && !config->weights[0]) continue;
+    am_part_kind kind;
+    if (!is_written(config, &keys.key, only_shaping)) continue;
     const char *dot = strchr(p->name, '.'), *leaf = dot ? dot + 1 : p->name;
     const int n = dot ? (int)(dot - p->name) : 0;
     const bool same = (int)strlen(section) == n && strncmp(section, p->name, (size_t)n) == 0;
@@ -426,7 +580,8 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
         p->kind == AMINE_CHOICE || p->kind == AMINE_FILE || strcmp(value, "none") == 0 ||
         (p->kind == AMINE_INTEGER && am_config_value(config, p->name).integer > INT64_MAX);
     am_text_printf(text, "%s\n%s\"%s\": ", first ? "" : ",", section[0] ? "    " : "  ", leaf);
-    if (quoted) am_json_string(text, value);
+    if (am_config_is_text(p->name, &kind)) put_lines(text, text_of(config, kind)->is.part.text);
+    else if (quoted) am_json_string(text, value);
     else am_text_puts(text, value);
     first = false;
   }
@@ -452,7 +607,7 @@ static amine_status resolve_choices(am_config *c, amine_error *error) {
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
     char key[AM_KEY_LENGTH], sentence[200];
     decision by;
-    snprintf(key, sizeof key, "%s.type", am_kind_name(kind));
+    snprintf(key, sizeof key, "%s.%s", am_kind_name(kind), text_of(c, kind) ? "text" : "type");
     if (!is_kept(&by, c, key)) continue;
     if (c->wished & 1u << kind) {
       say_kept(sentence, key, &by);

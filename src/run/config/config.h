@@ -1,5 +1,9 @@
-/* The configuration of a run: the parts that are chosen from a registry, and the values of their
- * parameters. */
+/* The configuration of a run: the parts that are chosen from a registry, or are texts that a user
+ * wrote, and the values of their parameters.
+ *
+ * Plain data but for the texts. A copy by assignment borrows them from what it is a copy of, as long
+ * as neither reads another; one that lives on its own is made with am_config_copy. Whoever began a
+ * configuration frees it. */
 #ifndef AMINE_RUN_CONFIG_CONFIG_H
 #define AMINE_RUN_CONFIG_CONFIG_H
 
@@ -10,6 +14,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "run/config/keys.h"
+#include "run/config/text_part.h"
 
 enum { AM_WEIGHTS_MAX = 400, AM_SETTINGS_MAX = 160 };
 
@@ -28,7 +33,8 @@ typedef struct am_config {
   char preset[64];                     /* the preset it began with, or "" */
   char weights[AM_WEIGHTS_MAX];        /* of the key `weights`: a path, or "" */
   am_common common;                    /* the other keys that every run has */
-  const am_part *part[AM_N_KINDS + 1]; /* task.type, ...; ends with NULL */
+  am_text_part *texts;                 /* what was read for network.text, ...; held */
+  const am_part *part[AM_N_KINDS + 1]; /* task.type, ..., or of `texts`; ends with NULL */
   unsigned wished, said;               /* the same of the choices of parts: 1u << kind */
   am_setting settings[AM_SETTINGS_MAX];
   int n_settings;
@@ -37,6 +43,16 @@ typedef struct am_config {
 /* Every key at its standard value; of the standard parts (parts.h), or of a registry. */
 void am_config_default(am_config *config);
 void am_config_begin(am_config *config, const am_registry *registry);
+/* Lets go of its texts; every key is then standard. */
+void am_config_free(am_config *config);
+/* A copy that holds the texts too, to be freed on its own. */
+void am_config_copy(am_config *copy, const am_config *config);
+/* *config, which is freed, becomes what `other` is, which is then as freed. */
+void am_config_move(am_config *config, am_config *other);
+
+/* Whether a key, or key=value, is network.text or its like: to be set before what that may have as
+ * keys. Which kind of part it makes. */
+bool am_config_is_text(const char *key, am_part_kind *kind);
 
 /* Sets one key from text, as in key=value. AMINE_ERROR_ARGUMENT names the key, the value and what
  * is allowed; an unknown key gets the nearest known one. After a failure the config is as it was.
@@ -45,11 +61,14 @@ amine_status am_config_set(am_config *config, const char *key, const char *value
                            amine_error *error);
 /* The same for "key=value" in one string. */
 amine_status am_config_assign(am_config *config, const char *assignment, amine_error *error);
+/* The same for n of them, texts before the others. After a failure some are set. */
+amine_status am_config_assign_all(am_config *config, const char *const *assignments, int n,
+                                  amine_error *error);
 
 /* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}); {"task": "bandit"} is
  * {"task": {"type": "bandit"}}. A text "meaning" at its top is allowed and passed over, "preset" is
- * a name and no more. `name` stands in the sentences, and a relative path of weights begins at its
- * folder. After a failure the config is as it was. */
+ * a name and no more. `name` stands in the sentences, and a relative path of weights or of a text
+ * begins at its folder. A text may also stand in it as an array of its lines. After a failure the config is as it was. */
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error);
 

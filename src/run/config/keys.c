@@ -11,6 +11,10 @@ static const amine_parameter common[] = {
     AM_FILE("weights",
             "a safetensors file whose tensors the network begins with, instead of random ones",
             .neutral = true),
+    AM_FILE("network.text",
+            "a file of equations that is the network, instead of network.type (docs/networks.md)"),
+    AM_FILE("modulator.text",
+            "a file of equations that is the modulator, instead of modulator.type"),
     AM_INTEGER("iterations", 30000, 1, 4e9, "updates", "how long to train", AT(iterations),
                .neutral = true),
     AM_INTEGER("batch", 30, 1, 65536, "episodes", "episodes played for one update", AT(batch)),
@@ -151,14 +155,21 @@ bool am_keys_next(am_keys *keys) {
   return false;
 }
 
-char *am_keys_nearest(char out[AM_KEY_LENGTH], const am_registry *registry,
-                      am_nearest_word nearest) {
-  am_keys all;
-  for (am_keys_begin(&all, registry); am_keys_next(&all);) {
-    const size_t before = nearest.least;
-    am_nearest_try(&nearest, all.key.name);
-    if (nearest.least < before) memcpy(out, all.key.name, AM_KEY_LENGTH);
+static void nearest_of(char out[AM_KEY_LENGTH], am_keys *all, am_nearest_word *nearest) {
+  while (am_keys_next(all)) {
+    const size_t before = nearest->least;
+    am_nearest_try(nearest, all->key.name);
+    if (nearest->least < before) memcpy(out, all->key.name, AM_KEY_LENGTH);
   }
+}
+
+char *am_keys_nearest(char out[AM_KEY_LENGTH], const am_registry *registry,
+                      const am_part *const *chosen, am_nearest_word nearest) {
+  am_keys all;
+  am_keys_begin(&all, registry);
+  nearest_of(out, &all, &nearest);
+  am_keys_of(&all, registry, chosen, 0);
+  nearest_of(out, &all, &nearest);
   return out;
 }
 

@@ -34,10 +34,10 @@ bool am_key_find(am_key *key, const am_registry *registry, const am_part *const 
 /* The first key of a section ("clamp": clamp.readout). */
 bool am_key_of_section(am_key *key, const am_registry *registry, const char *section);
 
-/* The name of the key that is nearest to a mistyped one, where it is nearer than what the search
- * has found before; else out stays as it is. Returns out. */
+/* The name of the key, of a registry or of chosen parts, that is nearest to a mistyped one, where it
+ * is nearer than what the search has found before; else out stays as it is. Returns out. */
 char *am_keys_nearest(char out[AM_KEY_LENGTH], const am_registry *registry,
-                      am_nearest_word nearest);
+                      const am_part *const *chosen, am_nearest_word nearest);
 
 /* All keys one after the other, in the order in which they are shown: those of a registry, or with
  * `chosen` (ends with NULL) of these parts alone. The choice of a part is among them for each kind

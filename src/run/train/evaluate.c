@@ -33,7 +33,8 @@ amine_status am_evaluate_config(am_config *config, const char *folder_or_file, a
   am_config_default(&read);
   amine_status status = checkpoint_path(&path, folder_or_file, error);
   if (status == AMINE_OK) status = am_checkpoint_config(&read, path.data, error);
-  if (status == AMINE_OK) *config = read;
+  if (status == AMINE_OK) am_config_move(config, &read);
+  am_config_free(&read);
   am_text_free(&path);
   return status;
 }

@@ -22,7 +22,7 @@ amine_status am_experiment_create(am_experiment **experiment, const am_config *c
   *experiment = NULL;
   am_experiment *x = am_alloc(1, sizeof *x);
   if (!x) return am_fail_memory(error, sizeof *x);
-  x->config = *config;
+  am_config_copy(&x->config, config);
   amine_status status = fill(x, error);
   if (status != AMINE_OK) {
     am_experiment_destroy(x);
@@ -36,6 +36,7 @@ void am_experiment_destroy(am_experiment *x) {
   if (!x) return;
   am_learner_destroy(x->learner);
   am_task_destroy(x->task);
+  am_config_free(&x->config);
   am_free(x);
 }
 

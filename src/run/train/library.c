@@ -24,7 +24,7 @@ static void hand_over(void *to, size_t to_size, void *from, size_t from_size) {
 
 static amine_status apply(am_config *config, const char *const *assignments, int n,
                           amine_error *error) {
-  for (int k = 0; k < n; k++) AM_TRY(am_config_assign(config, assignments[k], error));
+  AM_TRY(am_config_assign_all(config, assignments, n, error));
   return am_config_resolve(config, error);
 }
 
@@ -64,22 +64,25 @@ amine_status amine_experiment_create(amine_experiment **experiment, const char *
   am_config config;
   am_experiment *inner;
   am_config_default(&config);
-  AM_TRY(am_config_load(&config, preset_or_file, error));
-  AM_TRY(apply(&config, assignments, n, error));
-  AM_TRY(am_experiment_create(&inner, &config, error));
-  return wrap(experiment, inner, error);
+  amine_status status = am_config_load(&config, preset_or_file, error);
+  if (status == AMINE_OK) status = apply(&config, assignments, n, error);
+  if (status == AMINE_OK) status = am_experiment_create(&inner, &config, error);
+  am_config_free(&config);
+  return status == AMINE_OK ? wrap(experiment, inner, error) : status;
 }
 
 amine_status amine_experiment_open(amine_experiment **experiment, const char *checkpoint,
                                    const char *const *assignments, int n, amine_error *error) {
   AM_ENTER;
   am_config config;
-  am_experiment *inner;
-  AM_TRY(am_evaluate_config(&config, checkpoint, error));
-  AM_TRY(apply(&config, assignments, n, error));
-  AM_TRY(am_evaluate_open(&inner, &config, checkpoint, error));
-  const amine_status status =
-      config.weights[0] ? am_weights_load(inner->learner, config.weights, error) : AMINE_OK;
+  am_experiment *inner = NULL;
+  am_config_default(&config);
+  amine_status status = am_evaluate_config(&config, checkpoint, error);
+  if (status == AMINE_OK) status = apply(&config, assignments, n, error);
+  if (status == AMINE_OK) status = am_evaluate_open(&inner, &config, checkpoint, error);
+  if (status == AMINE_OK && config.weights[0])
+    status = am_weights_load(inner->learner, config.weights, error);
+  am_config_free(&config);
   if (status == AMINE_OK) return wrap(experiment, inner, error);
   am_experiment_destroy(inner);
   return status;

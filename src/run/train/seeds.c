@@ -29,9 +29,12 @@ static amine_status is_complete(bool *complete, const am_config *config, const c
                                 amine_error *error) {
   am_experiment *x;
   am_config saved;
-  AM_TRY(am_evaluate_config(&saved, folder, error));
-  AM_TRY(am_config_resolve(&saved, error));
-  AM_TRY(am_evaluate_open(&x, &saved, folder, error));
+  am_config_default(&saved);
+  amine_status status = am_evaluate_config(&saved, folder, error);
+  if (status == AMINE_OK) status = am_config_resolve(&saved, error);
+  if (status == AMINE_OK) status = am_evaluate_open(&x, &saved, folder, error);
+  am_config_free(&saved);
+  if (status != AMINE_OK) return status;
   *complete = x->learner->iteration >= config->common.iterations ||
               (x->recent.reached > 0 && config->common.stop_at_criterion);
   am_experiment_destroy(x);

@@ -177,32 +177,48 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
 amine_status am_train_config(am_config *config, const char *folder, amine_error *error) {
   am_text path = {0};
   am_config read;
-  am_config_default(&read);
   AM_TRY(am_folder_must_hold_run(folder, error));
+  am_config_default(&read);
   amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
   if (status == AMINE_OK) status = am_config_reload(&read, path.data, error);
-  if (status == AMINE_OK) *config = read;
+  if (status == AMINE_OK) am_config_move(config, &read);
+  am_config_free(&read);
   am_text_free(&path);
   return status;
 }
 
-/* The keys of the checkpoint hold; a configuration that wants others is refused. */
+/* One key of a checkpoint, which holds. */
+static amine_status agree_on(const char *name, const am_config *config, const am_config *saved,
+                             amine_error *error) {
+  char a[64], b[64];
+  am_part_kind kind;
+  const bool text = am_config_is_text(name, &kind);
+  am_config_text(config, name, a, sizeof a);
+  am_config_text(saved, name, b, sizeof b);
+  if (text && saved->part[kind]->text && config->part[kind]->text &&
+      strcmp(saved->part[kind]->text, config->part[kind]->text) != 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%s: the text differs from the one that this run began with, which is in its "
+                   "config.json: results depend on it; start a new run",
+                   name);
+  if (text || strcmp(a, b) == 0) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
+                 "start a new run",
+                 name, b, a);
+}
+
+/* A configuration that wants others is refused. */
 static amine_status agree(const am_config *config, const char *checkpoint, amine_error *error) {
-  am_config saved = *config;
+  am_config saved;
   am_keys keys;
-  AM_TRY(am_checkpoint_config(&saved, checkpoint, error));
-  for (am_config_keys(&keys, &saved); am_keys_next(&keys);) {
-    char a[64], b[64];
-    const char *name = keys.key.name;
-    am_config_text(config, name, a, sizeof a);
-    am_config_text(&saved, name, b, sizeof b);
-    if (!keys.key.p.neutral && am_config_applies(&saved, name) && strcmp(a, b) != 0)
-      return am_fail(error, AMINE_ERROR_ARGUMENT,
-                     "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
-                     "start a new run",
-                     name, b, a);
-  }
-  return AMINE_OK;
+  am_config_copy(&saved, config);
+  amine_status status = am_checkpoint_config(&saved, checkpoint, error);
+  for (am_config_keys(&keys, &saved); status == AMINE_OK && am_keys_next(&keys);)
+    if (!keys.key.p.neutral && am_config_applies(&saved, keys.key.name))
+      status = agree_on(keys.key.name, config, &saved, error);
+  am_config_free(&saved);
+  return status;
 }
 
 amine_status am_train_resume(const am_config *config, const char *folder,
@@ -214,12 +230,15 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   AM_TRY(am_folder_lock(&held, folder, error));
   amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
   am_config later = *config, begun;
+  am_config_default(&begun);
   later.weights[0] = 0; /* those of the checkpoint hold */
   if (status == AMINE_OK) status = agree(config, path.data, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, &later, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
-  if (am_train_config(&begun, folder, NULL) != AMINE_OK) begun = *config; /* it is written last */
-  if (status == AMINE_OK) memcpy(x->config.weights, begun.weights, sizeof begun.weights);
+  const bool written = am_train_config(&begun, folder, NULL) == AMINE_OK; /* it is written last */
+  const am_config *from = written ? &begun : config;
+  if (status == AMINE_OK) memcpy(x->config.weights, from->weights, sizeof begun.weights);
+  am_config_free(&begun);
   if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
   am_experiment_destroy(x);
   am_text_free(&path);

@@ -1,0 +1,141 @@
+#include "run/config/text_part.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "format/file.h"
+#include "format/json.h"
+
+bool am_text_part_is_kind(am_part_kind kind) { return kind == AM_NETWORK || kind == AM_MODULATOR; }
+
+static bool has_trace(const am_equations *e) {
+  for (int k = 0; k < e->n_symbols; k++)
+    if (e->symbols[k].kind == AM_SYMBOL_TRACE) return true;
+  return false;
+}
+
+/* What all parts of the kind have beside constants. */
+static const amine_parameter network_rows[] = {AM_UNITS_PARAMETERS, {0}};
+static const amine_parameter plastic_rows[] = {AM_UNITS_PARAMETERS, AM_UNITS_ALPHA, {0}};
+static const amine_parameter no_rows[] = {{0}};
+
+static amine_status constant(am_text_part *p, int n, int n_constants, const am_symbol *s, size_t at,
+                             amine_error *error) {
+  char other[AM_KEY_LENGTH];
+  const char *kind = am_kind_name(p->is.part.kind);
+  if (n_constants == AM_UNITS_CONSTANTS)
+    return am_equations_refuse(p->equations, s->at, error, "a text has at most %d constants",
+                               AM_UNITS_CONSTANTS);
+  snprintf(other, sizeof other, "%s.%s", kind, s->name);
+  if (strcmp(s->name, "type") == 0 || strcmp(s->name, "text") == 0 ||
+      am_part_row(&p->is.part, other))
+    return am_equations_refuse(p->equations, s->at, error,
+                               "%s is a key of every %s: a constant needs another name", other,
+                               kind);
+  p->parameters[n] = (amine_parameter){.name = s->name,
+                                       .kind = AMINE_NUMBER,
+                                       .standard = s->standard,
+                                       .min = s->min,
+                                       .max = s->max,
+                                       .unit = s->unit,
+                                       .meaning = s->meaning[0] ? s->meaning : "of the text",
+                                       .offset = at + (size_t)n_constants * sizeof(double),
+                                       .member = AMINE_MEMBER_DOUBLE};
+  return AMINE_OK;
+}
+
+/* The rows of the kind, then the text's constants, from `at` in the options. */
+static amine_status make_rows(am_text_part *p, const amine_parameter *rows, size_t at,
+                              amine_error *error) {
+  const am_equations *e = p->equations;
+  int n = 0, n_constants = 0;
+  for (; rows[n].name; n++) p->parameters[n] = rows[n];
+  p->is.part.parameters = p->parameters;
+  for (int k = 0; k < e->n_symbols; k++)
+    if (e->symbols[k].kind == AM_SYMBOL_CONSTANT)
+      AM_TRY(constant(p, n++, n_constants++, &e->symbols[k], at, error));
+  p->is.part.options_size = at + (size_t)AM_UNITS_CONSTANTS * sizeof(double);
+  return AMINE_OK;
+}
+
+static amine_status fill(am_text_part *p, am_part_kind kind, const char *file, const char *text,
+                         amine_error *error) {
+  p->file = am_strdup(file);
+  if (!p->file) return am_fail_memory(error, strlen(file) + 1);
+  if (!am_utf8_valid(text))
+    return am_fail_file(error, AMINE_ERROR_INPUT, file, -1, "this is no text in UTF-8");
+  if (text[strspn(text, " \t\r\n")] == 0)
+    return am_fail_file(error, AMINE_ERROR_INPUT, file, -1, "the text is empty");
+  AM_TRY(kind == AM_NETWORK ? am_equations_read(&p->equations, file, text, NULL, error)
+                            : am_equations_read_modulator(&p->equations, file, text, error));
+  const bool plastic = has_trace(p->equations);
+  p->is.part = (am_part){.kind = kind,
+                         .name = "text",
+                         .meaning = p->meaning,
+                         .text = p->equations->text,
+                         .takes = plastic ? 1u << AM_RULE : 0};
+  if (strncmp(text, "# ", 2) == 0)
+    snprintf(p->meaning, sizeof p->meaning, "%.*s", (int)strcspn(text + 2, "\r\n"), text + 2);
+  if (kind != AM_NETWORK) return make_rows(p, no_rows, 0, error);
+  return make_rows(p, plastic ? plastic_rows : network_rows, offsetof(am_units_options, constants),
+                   error);
+}
+
+static void destroy(am_text_part *p) {
+  am_equations_free(p->equations);
+  am_free(p->file);
+  am_free(p);
+}
+
+amine_status am_text_part_read(am_text_part **list, const am_text_part **part, am_part_kind kind,
+                               const char *file, const char *text, amine_error *error) {
+  for (const am_text_part *p = *list; p; p = p->next)
+    if (p->is.part.kind == kind && strcmp(p->is.part.text, text) == 0) return *part = p, AMINE_OK;
+  am_text_part *p = am_alloc(1, sizeof *p);
+  if (!p) return am_fail_memory(error, sizeof *p);
+  const amine_status status = fill(p, kind, file, text, error);
+  if (status != AMINE_OK) {
+    destroy(p);
+    return status;
+  }
+  atomic_init(&p->holders, 1);
+  p->next = *list;
+  *list = p;
+  *part = p;
+  return AMINE_OK;
+}
+
+amine_status am_text_part_load(am_text_part **list, const am_text_part **part, am_part_kind kind,
+                               const char *path, amine_error *error) {
+  unsigned char *data;
+  size_t size;
+  am_text text = {0};
+  AM_TRY(am_file_read(path, AM_TEXT_MAX, &data, &size, error));
+  am_text_puts(&text, (char *)data);
+  if (size > 0 && data[size - 1] != '\n') am_text_puts(&text, "\n"); /* as its lines are kept */
+  const amine_status status =
+      strlen((char *)data) < size
+          ? am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "this is no text: it has a byte 0")
+      : text.failed ? am_fail_memory(error, size)
+                    : am_text_part_read(list, part, kind, path, text.data ? text.data : "", error);
+  am_text_free(&text);
+  am_free(data);
+  return status;
+}
+
+const am_text_part *am_text_part_of(const am_text_part *list, const am_part *part) {
+  while (list && &list->is.part != part) list = list->next;
+  return list;
+}
+
+void am_text_part_hold(am_text_part *list) {
+  if (list) atomic_fetch_add(&list->holders, 1);
+}
+
+void am_text_part_let_go(am_text_part *list) {
+  while (list && atomic_fetch_sub(&list->holders, 1) == 1) {
+    am_text_part *next = list->next;
+    destroy(list);
+    list = next;
+  }
+}

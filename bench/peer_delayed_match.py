@@ -12,7 +12,7 @@ the recipe of the preset delayed-match-backprop. --network says what learns:
         + sum_t (R - V_t)^2 / 2                                     with R - V_T held fixed
 
   plastic-lstm  one layer written out (presets/networks/plastic-lstm.txt) whose candidate is
-                plastic, with the clip rule and a learned read-out (src/learner/a2c_loss.h)
+                plastic, with the clip rule and a learned read-out (src/learner/objective.h)
 
     g = tanh(W_ig u + b_ig + (W_hg + alpha H) h + b_hg);  H <- clip(H + M g h', -1, 1)
     M = tanh(w_m y + b_m);  logits = W_o y + b_o;  V = w_v y + b_v

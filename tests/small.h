@@ -16,7 +16,7 @@ typedef struct small_variant {
   const char *assignments[12];
 } small_variant;
 
-#define BPTT "network.type=gru", "learner.type=bptt"
+#define BPTT "network.type=gru", "learner.type=bptt", "learner.warmup=0"
 #define AGENTS "network.type=gru", "learner.type=agents"
 #define KIN(name) "task.type=delayed-match", "network.type=gru", "learner.type=" name
 #define SIGNALLING "network.type=gru", "learner.type=signalling"

@@ -39,6 +39,8 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   if (options->n_threads < 1) a->options.n_threads = am_processors();
   a->ops = ops;
   a->n_groups = (options->n_lanes + AM_GROUP_LANES - 1) / AM_GROUP_LANES;
+  const int chunks = ops->n_chunks < options->n_lanes ? ops->n_chunks : options->n_lanes;
+  if (chunks > a->n_groups) a->n_groups = chunks;
   a->n_threads = a->options.n_threads > a->n_groups ? a->n_groups : a->options.n_threads;
   for (int k = 0; k < a->places.n; k++) a->share[k] = 1;
   a->worlds = am_size_round(ops->scratch_bytes(a), 64);
@@ -64,15 +66,22 @@ am_turn am_agent_turn(const am_agent *a, int worker) {
   return turn;
 }
 
+/* The first episode of a group: groups are as even as chunks ask, or whole but for the last. */
+static int first_of(const am_agent *a, int item) {
+  if (a->ops->n_chunks) return item * a->options.n_lanes / a->n_groups;
+  const int first = item * AM_GROUP_LANES;
+  return first < a->options.n_lanes ? first : a->options.n_lanes;
+}
+
 am_turn am_agent_learning_turn(const am_agent *a, int item, int worker) {
-  const int from = item * AM_GROUP_LANES, rest = a->options.n_lanes - from;
+  const int from = first_of(a, item);
   am_turn turn = am_agent_turn(a, worker);
   turn.change = a->changes + (size_t)item * a->places.size;
   turn.sums = &a->sums[item];
   memset(turn.change, 0, a->places.size * sizeof *turn.change);
   *turn.sums = (am_agent_sums){0};
   am_group_begin(&turn.group, a->options.seed, (uint32_t)a->learner.iteration, (uint32_t)from,
-                 rest < AM_GROUP_LANES ? rest : AM_GROUP_LANES);
+                 first_of(a, item + 1) - from);
   return turn;
 }
 
@@ -82,36 +91,51 @@ static void learn_group(void *context, int item, int worker) {
   a->ops->play(a, &turn);
 }
 
+void am_agent_learn(am_agent *a) { am_parallel(a->n_threads, a->n_groups, learn_group, a); }
+
+#define SUM_BLOCK 4096
+
+static void sum_block(void *context, int block, int worker) {
+  (void)worker;
+  am_agent *a = context;
+  const size_t n = a->places.size, from = (size_t)block * SUM_BLOCK;
+  const size_t to = from + SUM_BLOCK < n ? from + SUM_BLOCK : n;
+  float *sum = a->changes + (size_t)a->n_groups * n;
+  am_adam_code()->sum(sum, a->changes, n, a->n_groups, from, to);
+  const float part = 1 / (float)a->options.n_lanes;
+  for (size_t i = from; i < to && !a->ops->descend; i++) sum[i] *= part;
+}
+
 /* The mean change over the lanes, in a->changes[n_groups]. */
 static float *mean_change(am_agent *a) {
   const size_t n = a->places.size;
-  float *sum = a->changes + (size_t)a->n_groups * n;
-  am_adam_code()->sum(sum, a->changes, n, a->n_groups, 0, n);
-  const float part = 1 / (float)a->options.n_lanes;
-  for (size_t i = 0; i < n; i++) sum[i] *= part;
-  return sum;
+  am_parallel(a->n_threads, (int)((n + SUM_BLOCK - 1) / SUM_BLOCK), sum_block, a);
+  return a->changes + (size_t)a->n_groups * n;
 }
 
 static amine_status explain(const am_agent *a, const float *change, float norm,
                             amine_error *error) {
-  int worst = 0;
-  size_t element = 0;
+  const am_place *p = a->places.place;
+  int row = 0, col = 0;
   float largest = -1;
-  for (int k = 0; k < a->places.n; k++)
-    for (size_t i = 0; i < am_place_count(&a->places.place[k]); i++) {
-      float size = fabsf(change[a->places.place[k].at + i]);
-      if (isnan(size)) size = INFINITY;
-      if (size <= largest) continue;
-      largest = size;
-      worst = k;
-      element = i;
-    }
-  const am_place *p = &a->places.place[worst];
+  for (int k = 0; k < a->places.n; k++) {
+    const am_place *place = &a->places.place[k];
+    for (int i = 0; i < place->dims[0]; i++)
+      for (int j = 0; j < place->dims[1]; j++) {
+        float size = fabsf(change[am_place_at(place, i, j)]);
+        if (isnan(size)) size = INFINITY;
+        if (size <= largest) continue;
+        largest = size;
+        p = place;
+        row = i;
+        col = j;
+      }
+  }
   return am_fail(error, AMINE_ERROR_NUMERIC,
                  "the numbers broke at iteration %llu: norm of the change %g (limit %g), largest "
-                 "at %s[%zu][%zu]; a lower learner.rate helps",
+                 "at %s[%d][%d]; a lower learner.rate helps",
                  (unsigned long long)a->learner.iteration, (double)norm, (double)NORM_LIMIT,
-                 p->name, element / (size_t)p->dims[1], element % (size_t)p->dims[1]);
+                 p->name, row, col);
 }
 
 static void plain_step(am_agent *a, const float *change, float rate) {
@@ -126,6 +150,10 @@ static void plain_step(am_agent *a, const float *change, float rate) {
 
 static void optimised_step(am_agent *a, const float *change, float norm, float rate) {
   const am_step step = am_step_begin(&a->options.optimiser, a->learner.numbers, norm);
+  if (a->ops->descend) {
+    a->ops->descend(a, &step, change, rate);
+    return;
+  }
   for (int t = 0; t < a->places.n; t++) {
     const am_place *p = &a->places.place[t];
     const size_t n = (am_place_count(p) + 15) / 16 * 16;
@@ -168,8 +196,9 @@ void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
   am_schedule_hear(&a->options.schedule, a->learner.schedule, a->learner.iteration, report->reward);
   report->rate = am_agent_rate(a);
   const float *change = a->changes + (size_t)a->n_groups * a->places.size;
-  if (a->ops->plain) plain_step(a, change, (float)report->rate);
-  else optimised_step(a, change, norm, (float)report->rate);
+  const bool moves = a->learner.iteration >= a->options.warmup;
+  if (moves && a->ops->plain) plain_step(a, change, (float)report->rate);
+  else if (moves) optimised_step(a, change, norm, (float)report->rate);
   if (a->ops->after) a->ops->after(a);
   a->learner.iteration++;
 }
@@ -177,7 +206,7 @@ void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
 amine_status am_agent_iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
   am_agent *a = am_agent_of(learner);
   float norm;
-  am_parallel(a->n_threads, a->n_groups, learn_group, a);
+  am_agent_learn(a);
   AM_TRY(am_agent_gather(a, &norm, error));
   am_agent_finish(a, norm, report);
   return AMINE_OK;
@@ -225,11 +254,11 @@ void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint6
   a->ops->play(a, &turn);
 }
 
-void am_turn_record(const am_turn *turn, const char *name, int t, const float *rows) {
+void am_turn_note(const am_turn *turn, const char *name, int t, const float *values, int stride) {
   for (am_series *s = turn->series; s && s->name; s++) {
     if (strcmp(s->name, name) != 0) continue;
     for (int k = 0; k < s->width; k++)
-      s->values[(size_t)t * (size_t)s->width + (size_t)k] = rows[k * AM_GROUP_LANES];
+      s->values[(size_t)t * (size_t)s->width + (size_t)k] = values[k * stride];
   }
 }
 
@@ -267,20 +296,12 @@ bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   return true;
 }
 
-static float *place_of(const am_agent *a, int k, size_t *count) {
-  const am_place *p = &a->places.place[k % a->places.n];
-  *count = am_place_count(p);
-  return vector_of(a, k / a->places.n) + p->at;
-}
-
 void am_agent_get(const am_learner *learner, int k, float *values) {
-  size_t n;
-  const float *from = place_of(am_agent_of_const(learner), k, &n);
-  memcpy(values, from, n * sizeof *values);
+  const am_agent *a = am_agent_of_const(learner);
+  am_place_get(&a->places.place[k % a->places.n], values, vector_of(a, k / a->places.n));
 }
 
 void am_agent_set(am_learner *learner, int k, const float *values) {
-  size_t n;
-  float *to = place_of(am_agent_of(learner), k, &n);
-  memcpy(to, values, n * sizeof *values);
+  const am_agent *a = am_agent_of(learner);
+  am_place_set(&a->places.place[k % a->places.n], vector_of(a, k / a->places.n), values);
 }

@@ -21,6 +21,7 @@ typedef struct am_agent_options {
   uint64_t seed;
   am_schedule schedule; /* of the step size */
   am_optimiser optimiser;
+  uint64_t warmup; /* iterations without a step */
 } am_agent_options;
 
 /* Sums over a group's lanes and live steps. */
@@ -55,6 +56,12 @@ typedef struct am_agent_ops {
   void (*before)(am_agent *agent, float *change);
   void (*after)(am_agent *agent);
   bool plain; /* the step is the mean change times the rate, as it is: no optimiser, no moments */
+  /* The batch is cut into so many groups at least, as long as it has as many episodes; 0: each of
+   * sixteen */
+  int n_chunks;
+  /* The change is the gradient of the mean of a loss, which is descended, and the step is the
+   * learner's to take. NULL: as above. */
+  void (*descend)(am_agent *agent, const am_step *step, const float *gradient, float rate);
 } am_agent_ops;
 
 struct am_agent {
@@ -83,10 +90,12 @@ amine_status am_agent_open(am_agent *agent, const am_task *task, const am_agent_
                            const am_agent_ops *ops, amine_error *error);
 void am_agent_close(am_agent *agent);
 
-/* The parts of an iteration, for learners that drive several agents. A turn of a worker: with no
+/* The parts of an iteration, for learners that do more in one. A turn of a worker: with no
  * group begun, no change and no sums; or about to learn from group number `item` of the batch. */
 am_turn am_agent_turn(const am_agent *agent, int worker);
 am_turn am_agent_learning_turn(const am_agent *agent, int item, int worker);
+/* Learns from every group of the batch. */
+void am_agent_learn(am_agent *agent);
 /* The mean change over all groups, and its norm; AMINE_ERROR_NUMERIC if it is no step to take,
  * nothing has changed then. After it the step, which ends the iteration. */
 amine_status am_agent_gather(am_agent *agent, float *norm, amine_error *error);
@@ -110,9 +119,13 @@ static inline const am_agent *am_agent_of_const(const am_learner *learner) {
   return (const am_agent *)(const void *)learner;
 }
 
-/* Copies row `lane 0` of [width][lanes] into step t of the series of that name, if it is recorded.
- */
-void am_turn_record(const am_turn *turn, const char *name, int t, const float *rows);
+/* Copies values that are `stride` elements apart into step t of the series of that name, if it is
+ * recorded. */
+void am_turn_note(const am_turn *turn, const char *name, int t, const float *values, int stride);
+/* The same of lane 0 in [width][lanes]. */
+static inline void am_turn_record(const am_turn *turn, const char *name, int t, const float *rows) {
+  am_turn_note(turn, name, t, rows, AM_GROUP_LANES);
+}
 /* The same for the series "actions": what lane 0 did. */
 void am_turn_record_actions(const am_turn *turn, int t);
 

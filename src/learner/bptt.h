@@ -1,32 +1,82 @@
-/* Backpropagation through time of an actor-critic on layers of any text: the yardstick beside which
- * learning without backprop is measured.
+/* Backpropagation through time through layers of any text, its traces and their modulator: the
+ * yardstick beside which learning without backprop is measured. The objective follows the task.
  *
  *     h = layers(u),  logits = W_o h + b_o,  V = w_v h + b_v          (h: the top layer)
- *     ascends  mean over lanes of  sum_t [ log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t ]
  *
- * by its exact gradient (A and R = A + V held fixed; A as in policy_lane.h), except that the
- * critic's own weights w_v, b_v have c_v = 1: c_v says how much the critic may shape the units
- * below it. Supervised: ascends sum_t log pi(y*_t) instead. Sources: Williams 1992,
- * doi:10.1007/BF00992696; Mnih et al. 2016, arXiv 1602.01783; Werbos 1990, doi:10.1109/5.58337. */
+ *     rewards          ascends  mean over lanes of
+ *                      sum_t [ log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t ]
+ *     right answers    sum_t log pi(a*_t) in place of log pi(a_t) A_t, or beside it (learner.teach)
+ *     values           - 1/T sum_t asked_t 1/n |y_t - y*_t|^2, y = W_o h + b_o
+ *
+ * by the exact gradient (A, R = A + V and what is given to a modulator held fixed; objective.h),
+ * except that the critic's own weights w_v, b_v have c_v = 1: c_v says how much the critic may shape
+ * the units below it. `a2c` is the actor-critic as Miconi et al. 2019 have it: its loss is a mean
+ * over steps, c_v holds for the critic's own weights too and has no 1/2, and H is a sum of squared
+ * probabilities.
+ *
+ * Two ways lead there. Where all lanes have the same matrices, sixteen lie side by side
+ * (bptt_lanes.c); where traces live, and for what `a2c` alone has, two (bptt_pairs.c). Sources: Williams 1992, doi:10.1007/BF00992696; Mnih et al. 2016, arXiv
+ * 1602.01783; Werbos 1990, doi:10.1109/5.58337. */
 #ifndef AMINE_LEARNER_BPTT_H
 #define AMINE_LEARNER_BPTT_H
 
+#include "learner/actor.h"
 #include "learner/agent.h"
-#include "learner/teach.h"
-#include "network/stack.h"
+#include "learner/rollout.h"
+#include "network/units.h"
 
 typedef struct am_bptt_options {
   am_agent_options agent;
-  am_stack_options units;
   float gamma, lambda, value_weight, entropy_weight; /* c_v, beta */
   am_teach teach;
+  am_entropy entropy;
+  am_baseline baseline;
+  float alpha_rate; /* alpha's steps are multiplied by this */
+  bool a2c;         /* under that name */
+  bool pairs;       /* two lanes side by side where sixteen could lie, too */
+  am_feed feed;     /* for a network whose M is given */
 } am_bptt_options;
 
-/* AMINE_ERROR_ARGUMENT for an option out of range, or a task without answers that is to be taught
- * by them. Free it with am_learner_destroy. */
-amine_status am_bptt_create(am_learner **learner, const am_task *task,
+typedef struct am_bptt {
+  am_agent agent; /* first */
+  am_bptt_options options;
+  bool values; /* real values are asked for */
+  bool pairs;  /* two lanes side by side: what is below is there, else `net` */
+  am_actor_net net;
+  am_pair pair;
+  const am_rule_type *rule; /* of its traces, if they live */
+  /* for AM_BASELINE_SHARED0: lane 0's values [n_steps], and how far the returns are from them, the
+   * sums of each group's lanes [n_groups][n_steps] */
+  float *shared, *apart;
+} am_bptt;
+
+/* All that shapes the future is in the agent. AMINE_ERROR_ARGUMENT for an option out of range, a
+ * task without answers that is to be taught by them, or a number that nobody gives. The task is
+ * borrowed and must outlive it. Free it with am_learner_destroy. */
+amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_units *units,
                             const am_bptt_options *options, amine_error *error);
 
-extern const am_learner_type am_bptt_type;
+static inline am_bptt *am_bptt_of(am_learner *learner) { return (am_bptt *)(void *)learner; }
+
+/* Where two lanes lie side by side: the first worker's actors. */
+static inline const am_actor *am_bptt_actors(const am_bptt *b) {
+  return (const am_actor *)(const void *)b->agent.blocks;
+}
+/* There, too: plays the episode (seed, 0, lane) with the first actor, which
+ * is returned; watch as in am_play. */
+const am_actor *am_bptt_watch(am_bptt *b, uint32_t lane, uint64_t seed, bool greedy,
+                              void (*watch)(void *context, const am_actor *actor, int t),
+                              void *context);
+
+/* One part under two names. */
+extern const am_learner_type am_bptt_type, am_a2c_type;
+
+/* ------------------------------------------------------------------------------ its two ways */
+amine_status am_bptt_lanes_open(am_bptt *b, const am_task *task, const am_units *units,
+                                amine_error *error);
+amine_status am_bptt_pairs_open(am_bptt *b, const am_task *task, const am_units *units,
+                                amine_error *error);
+amine_status am_bptt_pairs_iterate(am_bptt *b, am_learner_report *report, amine_error *error);
+int am_bptt_pairs_series(const am_bptt *b, am_series *out);
 
 #endif

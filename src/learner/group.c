@@ -21,10 +21,8 @@ void am_group_place(am_group *g, void *block, const am_task *task) {
   g->wanted = g->seen + task->n_inputs;
 }
 
-static void *world(const am_group *g, int k) { return g->worlds + (size_t)k * g->stride; }
-
 static bool is_live(const am_group *g, int k) {
-  return k < g->n && !(g->task->type->over && g->task->type->over(g->task, world(g, k)));
+  return k < g->n && !(g->task->type->over && g->task->type->over(g->task, am_group_world(g, k)));
 }
 
 /* The number of the episode that lane k lives. */
@@ -40,7 +38,7 @@ void am_group_begin_twins(am_group *g, uint64_t seed, uint32_t episode, uint32_t
   g->n = n;
   g->twins = twins;
   for (int k = 0; k < n; k++)
-    g->task->type->start(g->task, world(g, k), seed, episode, lane_of(g, k));
+    g->task->type->start(g->task, am_group_world(g, k), seed, episode, lane_of(g, k));
 }
 
 void am_group_begin(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n) {
@@ -53,7 +51,7 @@ void am_group_observe(const am_group *g, float *u, float *live) {
   for (int k = 0; k < LANES; k++) {
     live[k] = is_live(g, k) ? 1 : 0;
     if (live[k] == 0) continue;
-    g->task->type->observe(g->task, world(g, k), g->seen);
+    g->task->type->observe(g->task, am_group_world(g, k), g->seen);
     for (int i = 0; i < n; i++) u[i * LANES + k] = g->seen[i];
   }
 }
@@ -72,7 +70,7 @@ void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy
 
 void am_group_move(am_group *g, float *reward) {
   for (int k = 0; k < LANES; k++)
-    reward[k] = g->actions[k] < 0 ? 0 : g->task->type->step(g->task, world(g, k), g->actions[k]);
+    reward[k] = g->actions[k] < 0 ? 0 : g->task->type->step(g->task, am_group_world(g, k), g->actions[k]);
 }
 
 void am_group_act(am_group *g, float *hit, float *reward, const float *p, int t, bool greedy) {
@@ -85,7 +83,7 @@ void am_group_answer(const am_group *g, float *answer, float *asked) {
   memset(answer, 0, (size_t)(g->task->n_actions * LANES) * sizeof *answer);
   for (int k = 0; k < LANES; k++) {
     const bool live = is_live(g, k);
-    const int right = type->answer && live ? type->answer(g->task, world(g, k)) : -1;
+    const int right = type->answer && live ? type->answer(g->task, am_group_world(g, k)) : -1;
     asked[k] = right >= 0 || (live && !type->answer) ? 1 : 0;
     if (right >= 0) answer[right * LANES + k] = 1;
   }
@@ -98,7 +96,7 @@ void am_group_compare(am_group *g, float *target, float *asked, float *reward, c
   for (int k = 0; k < LANES; k++) {
     asked[k] = reward[k] = 0;
     if (!is_live(g, k)) continue;
-    asked[k] = task->type->target(task, world(g, k), g->wanted) ? 1 : 0;
+    asked[k] = task->type->target(task, am_group_world(g, k), g->wanted) ? 1 : 0;
     float squares = 0;
     for (int i = 0; i < n; i++) {
       const float off = g->wanted[i] - y[i * LANES + k];
@@ -106,7 +104,7 @@ void am_group_compare(am_group *g, float *target, float *asked, float *reward, c
       squares += off * off;
     }
     reward[k] = asked[k] > 0 ? -squares / ((float)n * (float)task->n_steps) : 0;
-    task->type->step(task, world(g, k), 0);
+    task->type->step(task, am_group_world(g, k), 0);
   }
 }
 

@@ -28,6 +28,10 @@ typedef struct am_group {
 size_t am_group_bytes(const am_task *task);
 void am_group_place(am_group *group, void *block, const am_task *task);
 
+static inline void *am_group_world(const am_group *group, int lane) {
+  return group->worlds + (size_t)lane * group->stride;
+}
+
 void am_group_begin(am_group *group, uint64_t seed, uint32_t episode, uint32_t first, int n);
 
 /* The episodes (seed, episode, (first + k) / twins): the same world and the same draws of the

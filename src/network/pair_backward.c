@@ -260,7 +260,6 @@ static void back(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *co
   int last = 0;
   for (int q = 0; q < n; q++)
     if (lanes[q]->n_steps > last) last = lanes[q]->n_steps;
-  for (int q = 0; q < n; q++) heads_back(pair, lanes[q], gradient);
   for (int l = pair->n_layers - 1; l >= 0; l--) {
     for (int q = 0; q < n; q++) layer_begins(pair, lanes[q], l);
     for (int t = last - 1; t >= 0; t--) {
@@ -275,4 +274,4 @@ static void back(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *co
 }
 
 extern const am_pair_backward_ops AM_ISA(am_pair_backward_ops);
-const am_pair_backward_ops AM_ISA(am_pair_backward_ops) = {.back = back};
+const am_pair_backward_ops AM_ISA(am_pair_backward_ops) = {.heads = heads_back, .back = back};

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 # sources that hold a backward pass, and the learners that may use them
-BACKWARD = re.compile(r"(backward|a2c)")
+BACKWARD = re.compile(r"(backward|bptt)")
 YARDSTICKS = ["bptt", "bptt-values"]
 # every learner that says that it does without; others join by their name
 FREE = sys.argv[2:] or ["signalling"]

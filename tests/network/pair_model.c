@@ -9,12 +9,12 @@
 #if defined(AMINE_VEC_F64)
 extern const am_pair_ops am_pair_ops_f64;
 extern const am_pair_backward_ops am_pair_backward_ops_f64;
-extern const am_a2c_ops am_a2c_ops_f64;
+extern const am_objective_ops am_objective_ops_f64;
 extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
     am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64;
 static const am_pair_ops *code(void) { return &am_pair_ops_f64; }
 static const am_pair_backward_ops *back_code(void) { return &am_pair_backward_ops_f64; }
-static const am_a2c_ops *loss_code(void) { return &am_a2c_ops_f64; }
+static const am_objective_ops *loss_code(void) { return &am_objective_ops_f64; }
 static const am_trace_ops *rule_code(const pair_net *n) {
   const am_trace_ops *const all[] = {NULL,
                                      &am_trace_decay_f64,
@@ -26,10 +26,9 @@ static const am_trace_ops *rule_code(const pair_net *n) {
   return all[n->choice.rule];
 }
 #else
-#include "learner/actor.h"
 static const am_pair_ops *code(void) { return am_pair_code(); }
 static const am_pair_backward_ops *back_code(void) { return am_pair_backward_code(); }
-static const am_a2c_ops *loss_code(void) { return am_a2c_code(); }
+static const am_objective_ops *loss_code(void) { return am_objective_code(); }
 static const am_trace_ops *rule_code(const pair_net *n) {
   return am_rules[n->choice.rule].ops[am_isa_now()];
 }
@@ -47,7 +46,7 @@ typedef struct run {
   pair_result *result;
   am_real *parameters, *gradient;
   am_real *shared, *apart; /* lane 0's values, the sum of R - v */
-  am_real *p[2], *logp[2], *rewards;
+  am_real *p[2], *logp[2], *rewards, *asked, *wanted;
   am_pair_lane lanes[2]; /* side by side, as in training */
 } run;
 
@@ -143,6 +142,17 @@ static void advantages(run *r, int q, int lane) {
   }
 }
 
+static double asked_at(const pair_data *d, size_t at) { return d->asked ? d->asked[at] : 1; }
+
+/* Of values: the mean squared error of a step. */
+static double off_by(const run *r, const am_real *heads, size_t at) {
+  const int n = r->network->choice.n_actions;
+  double squares = 0;
+  for (int k = 0; k < n; k++)
+    squares += pow((double)heads[k] - r->data->wanted[at * (size_t)n + (size_t)k], 2) / n;
+  return squares;
+}
+
 static double lane_loss(const run *r, int q, int lane) {
   const am_pair *p = &r->network->pair;
   const pair_data *d = r->data;
@@ -150,15 +160,22 @@ static double lane_loss(const run *r, int q, int lane) {
   for (int t = 0; t < r->lanes[q].n_steps; t++) {
     const size_t at = (size_t)lane * (size_t)d->n_steps + (size_t)t;
     const am_real *heads = r->lanes[q].heads + (size_t)t * (size_t)p->head_rows;
-    double z = 0, S = 0;
+    double z = 0, S = 0, policy = 0;
+    if (d->wanted) {
+      loss += asked_at(d, at) * off_by(r, heads, at);
+      continue;
+    }
     for (int k = 0; k < r->network->choice.n_actions; k++) z += exp((double)heads[k]);
     for (int k = 0; k < r->network->choice.n_actions; k++) {
       const double share = exp((double)heads[k]) / z;
       S += d->entropy == AM_ENTROPY_SQUARED ? share * share : share * log(share);
     }
     const double error = r->result->target[at] - value_of(r, q, t);
-    loss += -((double)heads[d->actions[at]] - log(z)) * r->result->advantage[at] +
-            d->value_weight * error * error + d->beta * S;
+    if (d->teach != AM_TEACH_SUPERVISED)
+      policy -= ((double)heads[d->actions[at]] - log(z)) * r->result->advantage[at];
+    if (d->teach != AM_TEACH_REWARD && d->answers[at] >= 0)
+      policy -= (double)heads[d->answers[at]] - log(z);
+    loss += d->value_weight * error * error + asked_at(d, at) * (policy + d->beta * S);
   }
   return loss / d->n_steps / d->n_lanes;
 }
@@ -167,32 +184,45 @@ static double lane_loss(const run *r, int q, int lane) {
 static void loss_back(run *r, int q, int lane, bool shared) {
   const am_pair *p = &r->network->pair;
   const pair_data *d = r->data;
-  for (int t = 0; t < d->n_steps; t++) r->rewards[t] = (am_real)d->rewards[lane * d->n_steps + t];
-  const am_a2c_episode e = {.n_steps = r->lanes[q].n_steps,
-                            .n_actions = r->network->choice.n_actions,
-                            .stride = p->head_rows,
-                            .heads = r->lanes[q].heads,
-                            .p = r->p[q],
-                            .logp = r->logp[q],
-                            .actions = d->actions + lane * d->n_steps,
-                            .rewards = r->rewards,
-                            .shared = d->baseline == AM_BASELINE_SHARED0 ? r->shared : NULL,
-                            .apart = r->apart,
-                            .dheads = r->lanes[q].dheads};
-  const am_a2c_loss_options o = {.gamma = (am_real)d->gamma,
-                                 .lambda = (am_real)d->lambda,
-                                 .value_weight = (am_real)d->value_weight,
-                                 .beta = (am_real)d->beta,
-                                 .entropy = d->entropy,
-                                 .scale = (am_real)(1.0 / d->n_steps / d->n_lanes)};
-  am_a2c_sums sums;
+  const int from = lane * d->n_steps, A = r->network->choice.n_actions;
+  for (int t = 0; t < d->n_steps; t++) {
+    r->rewards[t] = (am_real)d->rewards[from + t];
+    r->asked[t] = (am_real)asked_at(d, (size_t)(from + t));
+    for (int k = 0; d->wanted && k < A; k++)
+      r->wanted[t * A + k] = (am_real)d->wanted[(from + t) * A + k];
+  }
+  const am_objective_episode e = {.n_steps = r->lanes[q].n_steps,
+                                  .n_out = A,
+                                  .stride = p->head_rows,
+                                  .heads = r->lanes[q].heads,
+                                  .p = r->p[q],
+                                  .logp = r->logp[q],
+                                  .actions = d->actions + from,
+                                  .rewards = r->rewards,
+                                  .answers = d->answers ? d->answers + from : NULL,
+                                  .asked = d->asked ? r->asked : NULL,
+                                  .wanted = r->wanted,
+                                  .shared = d->baseline == AM_BASELINE_SHARED0 ? r->shared : NULL,
+                                  .apart = r->apart,
+                                  .dheads = r->lanes[q].dheads};
+  const am_objective o = {.teach = d->teach,
+                          .gamma = (am_real)d->gamma,
+                          .lambda = (am_real)d->lambda,
+                          .value_weight = (am_real)d->value_weight,
+                          .beta = (am_real)d->beta,
+                          .entropy = d->entropy,
+                          .scale = (am_real)(1.0 / d->n_steps / d->n_lanes)};
+  am_objective_sums sums;
   if (shared) loss_code()->shared(&e, &o);
-  else loss_code()->gradient(&sums, &e, &o);
+  else (d->wanted ? loss_code()->values : loss_code()->actions)(&sums, &e, &o);
 }
 
 static void backward(run *r, int first, int n, bool shared) {
   am_pair_lane *lanes[2] = {&r->lanes[0], &r->lanes[1]};
-  for (int q = 0; q < n; q++) loss_back(r, q, first + q, shared);
+  for (int q = 0; q < n; q++) {
+    loss_back(r, q, first + q, shared);
+    back_code()->heads(&r->network->pair, lanes[q], r->gradient);
+  }
   back_code()->back(&r->network->pair, rule_code(r->network), lanes, n, r->gradient, r->parameters);
 }
 
@@ -222,6 +252,8 @@ void PAIR(pair_run)(const pair_net *network, const double *parameters, const pai
   r.parameters = block(p->size * size);
   r.gradient = block(p->size * size);
   r.rewards = block(T * size);
+  r.asked = block(T * size);
+  r.wanted = block(T * (size_t)network->choice.n_actions * size);
   r.shared = block(T * size);
   r.apart = block(T * size);
   void *memory[2];
@@ -246,6 +278,8 @@ void PAIR(pair_run)(const pair_net *network, const double *parameters, const pai
   free(r.parameters);
   free(r.gradient);
   free(r.rewards);
+  free(r.asked);
+  free(r.wanted);
   free(r.shared);
   free(r.apart);
   for (int q = 0; q < 2; q++) {

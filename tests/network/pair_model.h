@@ -3,7 +3,7 @@
 #ifndef TESTS_PAIR_MODEL_H
 #define TESTS_PAIR_MODEL_H
 
-#include "learner/a2c_loss.h"
+#include "learner/objective.h"
 #include "network/pair.h"
 #include "network/pair_backward.h"
 #include "network/units.h"
@@ -41,6 +41,10 @@ typedef struct pair_data {
   double gamma, lambda, beta, value_weight;
   am_entropy entropy;
   am_baseline baseline;
+  am_teach teach;
+  const int *answers;   /* [lanes][steps] the right actions, -1: not told; unless teach is REWARD */
+  const double *asked;  /* [lanes][steps] 0 or 1; NULL: always */
+  const double *wanted; /* [lanes][steps][n_actions]: values instead of actions, with `asked` */
 } pair_data;
 
 /* What came out, 0 behind a lane's end; every array may be NULL. Gradients and parameters are

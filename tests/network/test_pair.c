@@ -351,7 +351,21 @@ static double slope(differences *d, size_t at) {
   return fabs(s[0] - s[1]) > 2e-8 * fmax(1, fabs(s[1])) ? (double)NAN : s[1];
 }
 
-static void random_problem(differences *d, const pair_choice *base) {
+enum { REWARDS, ANSWERS, BOTH, VALUES, N_OBJECTIVES };
+
+static const double *drop(const double *values) {
+  free((void *)(uintptr_t)values);
+  return NULL;
+}
+
+/* Which of them is asked for; what it does not ask for is left out. */
+static void follow(differences *d, int objective) {
+  d->data.teach = objective == VALUES ? AM_TEACH_REWARD : (am_teach)objective;
+  if (objective == REWARDS) d->data.asked = drop(d->data.asked);
+  if (objective != VALUES) d->data.wanted = drop(d->data.wanted);
+}
+
+static void random_problem(differences *d, const pair_choice *base, int objective) {
   pair_choice o = *base;
   o.n_inputs = pick(1, 20);
   o.units.n_hidden = pick(1, 40);
@@ -377,6 +391,11 @@ static void random_problem(differences *d, const pair_choice *base) {
   for (size_t i = 0; i < n; i++) actions[i] = pick(0, o.n_actions - 1);
   int *ends = malloc((size_t)B * sizeof *ends);
   for (int b = 0; b < B; b++) ends[b] = pick(1, T);
+  int *answers = malloc(n * sizeof *answers);
+  double *asked = malloc(n * sizeof *asked), *wanted = malloc(n * 6 * sizeof *wanted);
+  for (size_t i = 0; i < n; i++) answers[i] = pick(-1, o.n_actions - 1);
+  for (size_t i = 0; i < n; i++) asked[i] = answers[i] >= 0;
+  for (size_t i = 0; i < n * 6; i++) wanted[i] = between(-1, 1);
   d->data = (pair_data){.n_lanes = B,
                         .n_steps = T,
                         .ends = ends,
@@ -388,18 +407,20 @@ static void random_problem(differences *d, const pair_choice *base) {
                         .beta = 0.1,
                         .value_weight = 0.3,
                         .entropy = (am_entropy)pick(0, 1),
-                        .baseline = (am_baseline)pick(0, 1)};
+                        .baseline = (am_baseline)pick(0, 1),
+                        .answers = answers,
+                        .asked = asked,
+                        .wanted = wanted};
+  follow(d, objective);
   d->result = (pair_result){.gradient = malloc(d->network.pair.size * sizeof(double)),
                             .advantage = malloc(n * sizeof(double)),
                             .target = malloc(n * sizeof(double))};
 }
 
 static void forget_problem(differences *d) {
-  free(d->parameters);
-  free((void *)(uintptr_t)d->data.u);
-  free((void *)(uintptr_t)d->data.actions);
-  free((void *)(uintptr_t)d->data.rewards);
-  free((void *)(uintptr_t)d->data.ends);
+  const void *const all[] = {d->data.u,    d->data.actions, d->data.rewards, d->data.ends,
+                             d->data.asked, d->data.answers, d->data.wanted, d->parameters};
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) free((void *)(uintptr_t)all[k]);
   free(d->result.gradient);
   free(d->result.advantage);
   free(d->result.target);
@@ -429,7 +450,7 @@ static int compare_slopes(differences *d, int most, int *kinks) {
 }
 
 static int compare_network(const am_part *network, int rule, int form, int modulator, int layers,
-                           int most, int *kinks) {
+                           int objective, int most, int *kinks) {
   pair_choice o = standard();
   differences d;
   o.network = network;
@@ -442,7 +463,7 @@ static int compare_network(const am_part *network, int rule, int form, int modul
                                               : &am_readout_type;
   o.readout.fanout = modulator > 3;
   o.readout.activation = (am_activation)(modulator % 3);
-  random_problem(&d, &o);
+  random_problem(&d, &o, objective);
   pair_run_f64(&d.network, d.parameters, &d.data, &d.result);
   const int compared = compare_slopes(&d, most, kinks);
   forget_problem(&d);
@@ -456,13 +477,14 @@ static void matches_finite_differences(void **state) {
   for (int rule = 0; rule < AM_N_RULES; rule++)
     for (int form = 0; form < 3; form++)
       for (int modulator = 0; modulator < 8; modulator++)
-        compared += compare_network(&am_plastic_rnn_part, rule, form, modulator, 1, 6, &kinks);
+        compared += compare_network(&am_plastic_rnn_part, rule, form, modulator, 1, REWARDS, 6, &kinks);
   print_message("%d derivatives compared, %d left out at a kink of the clip\n", compared, kinks);
   assert_true(compared > 4000);
   assert_true(kinks * 10 < compared);
 }
 
-/* Every other text with a slot, under every rule and kind of modulator, and two layers of it. */
+/* Every text with a slot, under every rule and kind of modulator, and under every rule and objective,
+ * and two layers of it. */
 static void other_networks_match_finite_differences(void **state) {
   (void)state;
   static const am_part *const networks[] = {&am_plastic_gru_part, &am_plastic_lstm_part,
@@ -475,7 +497,8 @@ static void other_networks_match_finite_differences(void **state) {
     for (int rule = 0; rule < AM_N_RULES; rule++)
       for (int k = 0; k < 4; k++)
         compared += compare_network(networks[n], rule, (rule + k) % 3, modulators[k],
-                                    1 + (rule + k) % 2, 2, &kinks);
+                                    1 + (rule + k) % 2, (int)(n + (size_t)(rule + k)) % N_OBJECTIVES,
+                                    2, &kinks);
   print_message("%d derivatives compared, %d left out at a kink of the clip\n", compared, kinks);
   assert_true(compared > 2500);
   assert_true(kinks * 10 < compared);

@@ -14,7 +14,7 @@
 #include "brain/model.h"
 #include "brain/parts.h"
 #include "format/json.h"
-#include "learner/a2c.h"
+#include "learner/bptt.h"
 #include "learner/random_search.h"
 #include "network/units.h"
 #include "run/config/parts.h"
@@ -301,13 +301,13 @@ static void check_trace(void *context, const am_actor *actor, int t) {
 /* Under every instruction set that this processor has. */
 static void check_life(am_experiment *x) {
   static const char *const kernels[] = {"plain", "avx2", "avx512", "neon"};
-  am_a2c *a = am_a2c_of(x->learner);
+  am_bptt *a = am_bptt_of(x->learner);
   float eta;
   x->learner->type->get(x->learner, tensor(x->learner, "eta", 1), &eta);
   for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
-    plastic_life life = {.network = &a->network, .eta = (double)eta, .c = 0.25};
+    plastic_life life = {.network = &a->pair, .eta = (double)eta, .c = 0.25};
     if (amine_kernel_use(kernels[k], NULL) != AMINE_OK) continue;
-    am_a2c_watch(a, 3, 7, false, check_trace, &life);
+    am_bptt_watch(a, 3, 7, false, check_trace, &life);
     assert_true(life.n_held > 0 && life.n_held < STEPS * UNITS * UNITS / 2);
   }
   amine_kernel_use("auto", NULL);

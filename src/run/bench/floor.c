@@ -19,8 +19,8 @@ static const am_floor_ops *floor_code(void) {
 #define VECTOR_BYTES (16 * sizeof(float))
 
 size_t am_floor_lane_bytes(const am_experiment *x) {
-  const am_a2c *a = am_experiment_a2c(x);
-  const int n = a ? a->network.n_outputs : 0;
+  const am_bptt *a = am_experiment_pairs(x);
+  const int n = a ? a->pair.n_outputs : 0;
   return AM_FLOOR_MATRICES * am_panel_size(n, n) * sizeof(float);
 }
 
@@ -123,10 +123,11 @@ amine_status am_floor_measure(am_floor_rates *best, size_t lane_bytes, size_t me
 
 /* ------------------------------------------------------------------------------ deriving */
 /* How often a pass runs for one step of the whole batch: chunks are played two lanes at a time. */
-static int runs_of(const am_a2c *a) {
+static int runs_of(const am_bptt *a) {
+  const int lanes = a->agent.options.n_lanes, groups = a->agent.n_groups;
   int runs = 0;
-  for (int c = 0; c < a->n_chunks; c++) {
-    const int n = (c + 1) * a->options.n_lanes / a->n_chunks - c * a->options.n_lanes / a->n_chunks;
+  for (int c = 0; c < groups; c++) {
+    const int n = (c + 1) * lanes / groups - c * lanes / groups;
     runs += (n + AM_TRACE_LANES - 1) / AM_TRACE_LANES;
   }
   return runs;
@@ -150,26 +151,27 @@ static double parts_of(double steps) { return ceil(steps / AM_PANEL_STEPS); }
 
 amine_status am_floor_passes(am_floor_pass passes[AM_FLOOR_PASSES], const am_experiment *x,
                              amine_error *error) {
-  const am_a2c *a = am_experiment_a2c(x);
+  const am_bptt *a = am_experiment_pairs(x);
   const bool known = a && a->rule == &am_rules[AM_RULE_CLIP] &&
-                     x->config.part[AM_NETWORK] == &am_plastic_rnn_part && a->network.n_layers == 1;
+                     x->config.part[AM_NETWORK] == &am_plastic_rnn_part && a->pair.n_layers == 1;
   if (!known)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the floor is known for learner.type=a2c with network.type=plastic-rnn of one "
                    "layer and rule.type=clip, whose operations are counted");
-  const am_plan *plan = a->network.plan[0];
+  const am_plan *plan = a->pair.plan[0];
   const am_plan_trace *trace = &plan->traces[0];
-  const double vec = VECTOR_BYTES, lanes = a->options.n_lanes;
+  const double vec = VECTOR_BYTES, lanes = a->agent.options.n_lanes;
   const double T = x->task->n_steps, S = T - 1; /* steps; those after the first have a product */
   const double shared = runs_of(a) / lanes;     /* times that w is read, for each lane */
   /* of each state: how often it is saved, computed again, and read one update early */
-  const int n_updates = x->task->n_steps - 1, segment = a->actors[0].lane.layer[0].trace[0].segment;
+  const int n_updates = x->task->n_steps - 1;
+  const int segment = am_bptt_actors(a)->lane.layer[0].trace[0].segment;
   const int whole = n_updates / segment, rest = n_updates % segment;
   const double saved = S > 0 ? (whole + (rest > 0)) / S : 0;
   const double early = S > 0 ? 1 - (whole * (segment / 2) + rest / 2) / S : 0;
   const again_count again = computed_again(n_updates, segment);
   const double square = (double)am_panel_size(trace->rows, trace->cols) / 16;
-  const double heads = (double)am_panel_elements(a->network.head) / 16;
+  const double heads = (double)am_panel_elements(a->pair.head) / 16;
   const double states = lanes * square, all = S * states;
   /* of all matrices: those that no trace goes with, there and, but for the input's, back */
   double rest_of_them = heads, there_and_back = 2 * heads;

@@ -1,7 +1,6 @@
 #include "run/config/parts.h"
 
 #include "brain/parts.h"
-#include "learner/a2c.h"
 #include "learner/agents.h"
 #include "learner/bptt.h"
 #include "learner/bptt_values.h"

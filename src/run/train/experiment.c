@@ -49,6 +49,8 @@ amine_status am_experiment_iterate(am_experiment *x, am_learner_report *report,
   return AMINE_OK;
 }
 
-am_a2c *am_experiment_a2c(const am_experiment *x) {
-  return x->learner->type == &am_a2c_type ? am_a2c_of(x->learner) : NULL;
+am_bptt *am_experiment_pairs(const am_experiment *x) {
+  const am_learner_type *type = x->learner->type;
+  const bool known = type == &am_a2c_type || type == &am_bptt_type;
+  return known && am_bptt_of(x->learner)->pairs ? am_bptt_of(x->learner) : NULL;
 }

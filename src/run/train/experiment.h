@@ -3,7 +3,7 @@
 #define AMINE_RUN_TRAIN_EXPERIMENT_H
 
 #include "format/file.h"
-#include "learner/a2c.h"
+#include "learner/bptt.h"
 #include "learner/learner.h"
 #include "run/config/config.h"
 #include "run/train/recent.h"
@@ -27,7 +27,8 @@ void am_experiment_destroy(am_experiment *experiment);
 amine_status am_experiment_iterate(am_experiment *experiment, am_learner_report *report,
                                    amine_error *error);
 
-/* The actor-critic, for what looks inside it; NULL if the learner is another. */
-am_a2c *am_experiment_a2c(const am_experiment *experiment);
+/* Backpropagation through lanes in pairs, for what looks inside it; NULL if the learner is another.
+ */
+am_bptt *am_experiment_pairs(const am_experiment *experiment);
 
 #endif

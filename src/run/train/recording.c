@@ -17,7 +17,7 @@
 #define AFTER_REWARD 3
 
 typedef struct recording {
-  am_a2c *learner;
+  am_bptt *learner;
   int T, N, n_actions, n_inputs;
   unsigned char *walls;
   int32_t *agent, goal[2], *actions, trace_steps[2];
@@ -26,8 +26,8 @@ typedef struct recording {
 } recording;
 
 /* What is recorded: the first trace that lies between units of one layer; NULL: none lives. */
-static const am_plan_trace *trace_of(const am_a2c *a) {
-  const am_plan *p = a->network.plan[0];
+static const am_plan_trace *trace_of(const am_bptt *a) {
+  const am_plan *p = a->pair.plan[0];
   for (int k = 0; k < p->n_traces; k++)
     if (p->traces[k].rows == p->n_outputs && p->traces[k].cols == p->n_outputs)
       return &p->traces[k];
@@ -35,13 +35,13 @@ static const am_plan_trace *trace_of(const am_a2c *a) {
 }
 
 /* The first recurrent matrix; NULL: there is none. */
-static const float *recurrent_of(const am_a2c *a) {
-  const am_plan *p = a->network.plan[0];
+static const float *recurrent_of(const am_bptt *a) {
+  const am_plan *p = a->pair.plan[0];
   for (int k = 0; k < p->n_operations; k++) {
     const am_operation *o = &p->operations[k];
     if (o->kind == AM_DO_AFFINE && o->in[0].from == AM_FROM_BEFORE && o->rows == p->n_outputs &&
         o->in[0].rows == p->n_outputs)
-      return a->parameters + a->network.at[0] + o->weights;
+      return a->agent.parameters + a->pair.at[0] + o->weights;
   }
   return NULL;
 }
@@ -59,7 +59,7 @@ static void note_place(recording *r, const am_actor *actor, int t) {
 
 /* Mean and spread over the post units of what gates plasticity at step t. */
 static void note_eta(recording *r, const am_actor *actor, const am_plan_trace *trace, int t) {
-  const float *eta = am_pair_at(&r->learner->network, &actor->lane, 0, t, &trace->eta);
+  const float *eta = am_pair_at(&r->learner->pair, &actor->lane, 0, t, &trace->eta);
   const int n = trace->eta.rows;
   double sum = 0, squares = 0;
   for (int i = 0; i < n; i++) {
@@ -73,7 +73,7 @@ static void note_eta(recording *r, const am_actor *actor, const am_plan_trace *t
 static void note_trace(recording *r, const am_actor *actor, const am_plan_trace *trace, int t) {
   const size_t n = (size_t)trace->rows * (size_t)trace->cols;
   copy_panel(r->trace_now,
-             actor->lane.layer[0].trace[trace - r->learner->network.plan[0]->traces].H, trace->rows,
+             actor->lane.layer[0].trace[trace - r->learner->pair.plan[0]->traces].H, trace->rows,
              trace->cols);
   double squares = 0;
   for (size_t i = 0; i < n; i++) squares += (double)r->trace_now[i] * (double)r->trace_now[i];
@@ -91,7 +91,7 @@ static void note_trace(recording *r, const am_actor *actor, const am_plan_trace 
 /* The world has taken step t already; the network's state is still that of step t. */
 static void watch(void *context, const am_actor *actor, int t) {
   recording *r = context;
-  const am_pair *p = &r->learner->network;
+  const am_pair *p = &r->learner->pair;
   const am_plan_trace *trace = trace_of(r->learner);
   const size_t s = (size_t)t;
   note_place(r, actor, t + 1);
@@ -138,18 +138,18 @@ static void list_blocks(am_block blocks[N_BLOCKS], recording *r, size_t size) {
 }
 
 static void play(recording *r, const am_maze *maze, uint64_t seed) {
-  am_a2c *a = r->learner;
+  am_bptt *a = r->learner;
   const int size = maze->options.size;
   for (int k = 0; k < size * size; k++) r->walls[k] = maze->number[k] < 0;
   r->trace_steps[0] = r->trace_steps[1] = -1;
   r->agent[0] = r->agent[1] = size / 2;
-  const am_actor *actor = am_a2c_watch(a, 0, seed, false, watch, r);
+  const am_actor *actor = am_bptt_watch(a, 0, seed, false, watch, r);
   const am_maze_state *world = actor->world;
   r->goal[0] = world->reward.row;
   r->goal[1] = world->reward.col;
   const am_plan_trace *trace = trace_of(a);
   if (recurrent_of(a)) copy_panel(r->w, recurrent_of(a), r->N, r->N);
-  if (trace) copy_panel(r->alpha, a->parameters + a->network.at[0] + trace->alpha, r->N, r->N);
+  if (trace) copy_panel(r->alpha, a->agent.parameters + a->pair.at[0] + trace->alpha, r->N, r->N);
 }
 
 typedef struct part {
@@ -193,7 +193,7 @@ static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size
       {"trace_after", AM_F32, 2, {N, N}, r->trace_after},
   };
   AM_TRY(add_all(b, always, sizeof always / sizeof *always, error));
-  if (am_pair_level_rows(&r->learner->network)) AM_TRY(add_all(b, &level, 1, error));
+  if (am_pair_level_rows(&r->learner->pair)) AM_TRY(add_all(b, &level, 1, error));
   if (!trace_of(r->learner)) return AMINE_OK;
   return add_all(b, traces, r->trace_steps[0] < 0 ? 4 : 7, error);
 }
@@ -201,10 +201,10 @@ static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size
 static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed,
                                amine_error *error) {
   const am_maze *maze = am_maze_of(x->task);
-  am_a2c *a = am_experiment_a2c(x);
+  am_bptt *a = am_experiment_pairs(x);
   recording r = {.learner = a,
                  .T = x->task->n_steps,
-                 .N = a->network.plan[0]->n_outputs,
+                 .N = a->pair.plan[0]->n_outputs,
                  .n_actions = x->task->n_actions,
                  .n_inputs = x->task->n_inputs};
   am_npz_builder *b = NULL;
@@ -223,7 +223,7 @@ static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed
 }
 
 bool am_recording_is_maze(const am_experiment *x) {
-  return x->task->type == &am_maze_type && am_experiment_a2c(x);
+  return x->task->type == &am_maze_type && am_experiment_pairs(x);
 }
 
 amine_status am_recording_write(am_experiment *x, const char *folder, uint64_t seed,

@@ -135,7 +135,7 @@ static void mark(const float *part, size_t n) {
 
 /* One episode and its way back, of 1 or 2 lanes side by side. */
 static void count(const am_experiment *x, int n, am_floor_pass out[AM_FLOOR_PASSES]) {
-  const am_pair *pair = &am_experiment_a2c(x)->network;
+  const am_pair *pair = &am_experiment_pairs(x)->pair;
   const am_plan_trace *trace = &pair->plan[0]->traces[0];
   const int T = x->task->n_steps;
   const size_t square = am_panel_size(trace->rows, trace->cols);
@@ -165,6 +165,7 @@ static void count(const am_experiment *x, int n, am_floor_pass out[AM_FLOOR_PASS
     lane_step(pair, &rule, lanes, n, parameters, t);
     lane_after(pair, &rule, lanes, n, parameters, t);
   }
+  for (int q = 0; q < n; q++) heads_back(pair, lanes[q], gradient);
   back(pair, &rule, lanes, n, gradient, parameters);
   for (int k = 0; k < AM_FLOOR_PASSES; k++) {
     out[k].multiply_adds = counted[k].multiply_adds;
@@ -186,7 +187,8 @@ static void check(const char *const *settings) {
   assert_int_equal(am_floor_passes(table, x, &error), AMINE_OK);
   count(x, 2, two);
   count(x, 1, one);
-  const int lanes = am_experiment_a2c(x)->options.n_lanes, chunks = am_experiment_a2c(x)->n_chunks;
+  const am_agent *agent = &am_experiment_pairs(x)->agent;
+  const int lanes = agent->options.n_lanes, chunks = agent->n_groups;
   int pairs = 0, singles = 0;
   for (int c = 0; c < chunks; c++) {
     const int n = (c + 1) * lanes / chunks - c * lanes / chunks;

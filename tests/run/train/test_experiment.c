@@ -377,7 +377,7 @@ static void what_has_collapsed_is_said(void **state) {
     if (said) assert_non_null(strstr(sentence, "; try a learner.rate below 0.01"));
   }
   float *work = malloc(am_health_work(x->learner) * sizeof *work);
-  am_a2c *a = am_experiment_a2c(x);
+  am_agent *a = &am_experiment_pairs(x)->agent;
   a->parameters[a->places.place[2].at] = -77;
   assert_true(am_health_largest(x->learner, work) == 77);
   free(work);

@@ -163,7 +163,7 @@ static void foreign_checkpoints_are_refused(void **state) {
   assert_int_equal(am_checkpoint_load(y, NULL, path, &error), AMINE_ERROR_INPUT);
   assert_non_null(strstr(error.message, "i2h.weight"));
   assert_true(small_hash(y->learner) == before);
-  am_experiment_a2c(x)->parameters[3] = INFINITY;
+  am_experiment_pairs(x)->agent.parameters[3] = INFINITY;
   assert_int_equal(am_checkpoint_save(x, &none, path, &error), AMINE_OK);
   am_experiment *z = small_experiment(&a);
   assert_int_equal(am_checkpoint_load(z, NULL, path, &error), AMINE_ERROR_INPUT);

@@ -43,64 +43,28 @@ static const amine_parameter keys[] = {
     AM_NUMBER("kick_every_ms", 10, 1, 1e6, "ms", "from one to the next"),
 };
 static const am_measure measures[] = {
-    {.name = "rate",
-     .unit = "Hz",
-     .meaning = "mean rate of both populations",
-     .title = "Mean rate",
-     .panel = "Mean rates since the network has settled"},
-    {.name = "rate_e",
-     .unit = "Hz",
-     .meaning = "of the first",
-     .title = "Mean rate of the first population"},
-    {.name = "rate_i",
-     .unit = "Hz",
-     .meaning = "of the second",
-     .title = "Mean rate of the second population"},
-    {.name = "cv",
-     .unit = "",
-     .meaning = "mean CV of the intervals between the spikes of a neuron",
-     .title = "Irregularity (CV)",
-     .panel = "Irregularity: CV of the intervals between a neuron's spikes",
-     .best = {"Poisson", 1}},
-    {.name = "cv_e",
-     .unit = "",
-     .meaning = "of the first population",
-     .title = "Irregularity of the first population"},
-    {.name = "cv_i",
-     .unit = "",
-     .meaning = "of the second",
-     .title = "Irregularity of the second population"},
-    {.name = "correlation",
-     .unit = "",
-     .meaning = "mean correlation of the spike counts of two neurons",
-     .title = "Correlation of two neurons",
-     .panel = "Correlation of the spike counts of two neurons",
-     .chance = {"independent", 0}},
-    {.name = "synchrony",
-     .unit = "",
-     .meaning = "variance over mean of the number of all spikes in a fifth of a bin",
-     .title = "Synchrony",
-     .panel = "Synchrony: variance over mean of the number of all spikes in a fifth of a bin",
-     .chance = {"independent", 1}},
-    {.name = "silent",
-     .unit = "",
-     .meaning = "share of the neurons that did not fire",
-     .title = "Silent neurons",
-     .figure = true},
-    {.name = "now",
-     .unit = "Hz",
-     .meaning = "mean rate of the last second",
-     .title = "Rate, last second",
-     .panel = "Rates of the last second"},
-    {.name = "now_e",
-     .unit = "Hz",
-     .meaning = "of the first population",
-     .title = "Rate of the first population, last second"},
-    {.name = "alive_s",
-     .unit = "s",
-     .meaning = "time of the last spike; 0 if there was none",
-     .title = "Time of the last spike",
-     .figure = true},
+    AM_PANEL("rate", "Hz", "Mean rates since the network has settled", "Mean rate",
+             "mean rate of both populations"),
+    AM_CURVE("rate_e", "Hz", "Mean rate of the first population", "of the first"),
+    AM_CURVE("rate_i", "Hz", "Mean rate of the second population", "of the second"),
+    AM_PANEL("cv", "", "Irregularity: CV of the intervals between a neuron's spikes",
+             "Irregularity (CV)", "mean CV of the intervals between the spikes of a neuron",
+             .best = {"Poisson", 1}),
+    AM_CURVE("cv_e", "", "Irregularity of the first population", "of the first population"),
+    AM_CURVE("cv_i", "", "Irregularity of the second population", "of the second"),
+    AM_PANEL("correlation", "", "Correlation of the spike counts of two neurons",
+             "Correlation of two neurons", "mean correlation of the spike counts of two neurons",
+             .chance = {"independent", 0}),
+    AM_PANEL("synchrony", "",
+             "Synchrony: variance over mean of the number of all spikes in a fifth of a bin",
+             "Synchrony", "variance over mean of the number of all spikes in a fifth of a bin",
+             .chance = {"independent", 1}),
+    AM_FIGURE("silent", "", "Silent neurons", "share of the neurons that did not fire"),
+    AM_PANEL("now", "Hz", "Rates of the last second", "Rate, last second",
+             "mean rate of the last second"),
+    AM_CURVE("now_e", "Hz", "Rate of the first population, last second", "of the first population"),
+    AM_FIGURE("alive_s", "s", "Time of the last spike",
+              "time of the last spike; 0 if there was none"),
 };
 
 typedef struct state {
@@ -257,7 +221,7 @@ static double cv_of(const am_activity *a, const am_stage *stage, int population,
 
 /* How a figure of one neuron is spread over those that are looked at: a line for each population,
  * and, unless it is NAN, one down at what it is `known` to be. */
-static void picture_spread(am_pictures *pictures, am_course_picture *p, const am_activity *a,
+static void picture_spread(am_pictures *pictures, am_course_picture p, const am_activity *a,
                            const am_stage *stage,
                            double (*of)(const am_activity *, const am_stage *, int, int),
                            const char *known_label, double known) {
@@ -275,7 +239,7 @@ static void picture_spread(am_pictures *pictures, am_course_picture *p, const am
     many += spread.n;
     top = fmax(top, am_spread_line(x[g], y[g], &spread));
     if (spread.n > 0)
-      lines[p->n_lines++] =
+      lines[p.n_lines++] =
           (am_course_line){.label = amine_brain_population(stage->brain, population, NULL, NULL),
                            .x = x[g],
                            .y = y[g],
@@ -283,30 +247,28 @@ static void picture_spread(am_pictures *pictures, am_course_picture *p, const am
   }
   const double known_x[] = {known, known}, known_y[] = {0, top};
   if (isfinite(known))
-    lines[p->n_lines++] =
-        (am_course_line){.label = known_label, .x = known_x, .y = known_y, .n = 2};
-  p->lines = lines;
-  p->chance = p->best = (double)NAN;
-  if (many > 0) am_picture_course(pictures, p);
+    lines[p.n_lines++] = (am_course_line){.label = known_label, .x = known_x, .y = known_y, .n = 2};
+  p.lines = lines;
+  if (many > 0) am_picture_course(pictures, &p);
 }
 
 static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
   const am_activity *a = &((const state *)v)->activity;
   picture_spread(pictures,
-                 &(am_course_picture){.title = "How fast each neuron fires",
-                                      .meaning = "The rates of single neurons since the network "
-                                                 "has settled; of a large population those of a "
-                                                 "thousand.",
-                                      .x_title = "rate, Hz",
-                                      .y_title = "share of the neurons"},
+                 (am_course_picture){.title = "How fast each neuron fires",
+                                     .meaning = "The rates of single neurons since the network "
+                                                "has settled; of a large population those of a "
+                                                "thousand.",
+                                     .x_title = "rate, Hz",
+                                     .y_title = "share of the neurons"},
                  a, stage, rate_of, NULL, (double)NAN);
   picture_spread(pictures,
-                 &(am_course_picture){.title = "How irregularly each neuron fires",
-                                      .meaning = "The CV of the intervals between two spikes of a "
-                                                 "neuron, of those that have fired ten times: 0 is "
-                                                 "a clock, 1 is chance.",
-                                      .x_title = "CV",
-                                      .y_title = "share of the neurons"},
+                 (am_course_picture){.title = "How irregularly each neuron fires",
+                                     .meaning = "The CV of the intervals between two spikes of a "
+                                                "neuron, of those that have fired ten times: 0 is "
+                                                "a clock, 1 is chance.",
+                                     .x_title = "CV",
+                                     .y_title = "share of the neurons"},
                  a, stage, cv_of, "a Poisson process", 1);
 }
 
@@ -317,10 +279,8 @@ const am_protocol am_protocol_activity = {
     .headline = "Its neurons fire at {rate}, with a CV of {cv} (0 is a clock, 1 is chance) and a "
                 "correlation of {correlation}",
     .needs = "any population: those numbered protocol.first and protocol.second",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,

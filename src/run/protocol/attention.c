@@ -25,31 +25,15 @@ static const amine_parameter keys[] = {
     AM_NUMBER("absent", 1.0 / 3, 0, 1, "", "share of the trials without a stimulus"),
 };
 static const am_measure measures[] = {
-    {.name = "hits",
-     .unit = "",
-     .meaning = "stimuli that the right population has seen, at the best criterion",
-     .title = "Hits",
-     .panel = "Seen where there was something, and where there was nothing"},
-    {.name = "false_alarms",
-     .unit = "",
-     .meaning = "trials without a stimulus in which one was seen",
-     .title = "False alarms"},
-    {.name = "detection",
-     .unit = "",
-     .meaning = "hits - false alarms",
-     .title = "Detection, hits less false alarms",
-     .panel = "Detection: hits less false alarms",
-     .chance = {"guessing", 0},
-     .best = {"no mistake", 1}},
-    {.name = "uncertainty",
-     .unit = "",
-     .meaning = "mean of what was measured",
-     .title = "Uncertainty",
-     .panel = "Uncertainty, and the norepinephrine that follows it"},
-    {.name = "level",
-     .unit = "",
-     .meaning = "mean level of norepinephrine after a look",
-     .title = "Level of norepinephrine"},
+    AM_PANEL("hits", "", "Seen where there was something, and where there was nothing", "Hits",
+             "stimuli that the right population has seen, at the best criterion"),
+    AM_CURVE("false_alarms", "", "False alarms", "trials without a stimulus in which one was seen"),
+    AM_PANEL("detection", "", "Detection: hits less false alarms",
+             "Detection, hits less false alarms", "hits - false alarms", .chance = {"guessing", 0},
+             .best = {"no mistake", 1}),
+    AM_PANEL("uncertainty", "", "Uncertainty, and the norepinephrine that follows it",
+             "Uncertainty", "mean of what was measured"),
+    AM_CURVE("level", "", "Level of norepinephrine", "mean level of norepinephrine after a look"),
 };
 
 typedef struct state {
@@ -65,15 +49,7 @@ typedef struct state {
 
 static amine_status find(int populations[K], const am_stage *stage, amine_error *error) {
   static const char *const names[K] = {"d1", "d2", "d3", "d4"};
-  for (int k = 0; k < K; k++) {
-    int n;
-    AM_TRY(am_stage_find(stage, "attention", names[k], &populations[k], &n, error));
-    if (n > NEURONS_MAX)
-      return am_fail(error, AMINE_ERROR_ARGUMENT,
-                     "the protocol attention takes at most %d neurons in \"%s\"; this brain has %d",
-                     NEURONS_MAX, names[k], n);
-  }
-  return AMINE_OK;
+  return am_stage_find_all(populations, stage, "attention", names, K, NEURONS_MAX, error);
 }
 
 static amine_status start(void *v, am_stage *stage, amine_error *error) {
@@ -83,21 +59,14 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
   return find(populations, stage, error);
 }
 
-static uint64_t looks_of(const am_stage *stage, int key) {
-  return am_stage_looks(stage, stage->parameters[LOOK_MS].number, stage->parameters[key].number);
-}
-
 /* Steps from look k of a trial to the next one: first come those of the gap. */
 static uint64_t next_look(const am_stage *stage, uint64_t k, uint64_t gap) {
-  const int key = k < gap ? GAP_MS : STIMULUS_MS;
-  const double look = stage->parameters[LOOK_MS].number, whole = stage->parameters[key].number;
+  const int whole = k < gap ? GAP_MS : STIMULUS_MS;
   if (k >= gap) k -= gap;
-  return am_stage_look(stage, k + 1, look, whole) - am_stage_look(stage, k, look, whole);
+  return am_stage_look(stage, k + 1, LOOK_MS, whole) - am_stage_look(stage, k, LOOK_MS, whole);
 }
 
-static double grain_ms(int key, const am_stage *stage) {
-  return key == LOOK_MS ? 0 : stage->dt_ms;
-}
+static double grain_ms(int key, const am_stage *stage) { return key == LOOK_MS ? 0 : stage->dt_ms; }
 
 static void count(uint64_t spikes[K], const int populations[K], const am_stage *stage) {
   memset(spikes, 0, K * sizeof *spikes);
@@ -122,15 +91,14 @@ static void look(state *s, am_stage *stage) {
 
 static amine_status stimulate(state *s, const int populations[K], am_stage *stage,
                               amine_error *error) {
-  float currents[NEURONS_MAX];
   const uint32_t trial = (uint32_t)s->trial;
   memset(s->seen, 0, sizeof s->seen);
   s->stimulus = -1;
   if (am_stage_chance(stage, trial, 0, 0, stage->parameters[ABSENT].number)) return AMINE_OK;
   s->stimulus = (int64_t)am_below(am_stage_random(stage, trial, 0).v[1], K);
-  for (int i = 0; i < NEURONS_MAX; i++) currents[i] = (float)stage->parameters[STRENGTH].number;
   am_stage_note(stage, AMINE_EVENT_CUE, (double)s->stimulus);
-  return amine_brain_set_currents(stage->brain, populations[s->stimulus], currents, error);
+  return am_stage_drive(stage, populations[s->stimulus], 0, 1, stage->parameters[STRENGTH].number,
+                        error);
 }
 
 static amine_status end_trial(state *s, const int populations[K], am_stage *stage,
@@ -154,7 +122,8 @@ static amine_status end_trial(state *s, const int populations[K], am_stage *stag
 
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
   state *s = v;
-  const uint64_t gap = looks_of(stage, GAP_MS), all = gap + looks_of(stage, STIMULUS_MS);
+  const uint64_t gap = am_stage_looks(stage, LOOK_MS, GAP_MS),
+                 all = gap + am_stage_looks(stage, LOOK_MS, STIMULUS_MS);
   int populations[K];
   AM_TRY(find(populations, stage, error));
   if (s->begun) {
@@ -174,7 +143,8 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
 
 static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
-  const uint64_t all = looks_of(stage, GAP_MS) + looks_of(stage, STIMULUS_MS);
+  const uint64_t all =
+      am_stage_looks(stage, LOOK_MS, GAP_MS) + am_stage_looks(stage, LOOK_MS, STIMULUS_MS);
   for (int k = 0; k <= K; k++)
     for (int j = 0; j < K; j++)
       if (s->best[k][j] > s->trial) return false;
@@ -208,12 +178,7 @@ static void picture(am_pictures *pictures, const void *v, const am_stage *stage)
   const state *s = v;
   double values[K + 1][K];
   (void)stage;
-  for (int k = 0; k <= K; k++) {
-    uint64_t all = 0;
-    for (int j = 0; j < K; j++) all += s->best[k][j];
-    for (int j = 0; j < K; j++)
-      values[k][j] = all > 0 ? (double)s->best[k][j] / (double)all : (double)NAN;
-  }
+  for (int k = 0; k <= K; k++) am_shares(values[k], s->best[k], K);
   am_picture_table(pictures,
                    &(am_table_picture){.title = "Which population fired most",
                                        .meaning = "For each place of the stimulus, and where there "
@@ -244,10 +209,8 @@ const am_protocol am_protocol_attention = {
                 "{false_alarms} of the trials without one: a detection of {detection}",
     .judged = "detection",
     .needs = "populations d1, d2, d3, d4, of at most 1024 neurons",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .control = "norepinephrine",
     .moves = "norepinephrine",
     .state_size = sizeof(state),

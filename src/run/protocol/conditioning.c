@@ -51,59 +51,27 @@ static const amine_parameter keys[] = {
     AM_SWITCH("random_rewards", 0, "control: rewards as often, after any stimulus"),
 };
 static const am_measure measures[] = {
-    {.name = "response",
-     .unit = "spikes",
-     .meaning = "to S1, mean of its last 20 presentations",
-     .title = "Response to the rewarded stimulus",
-     .panel = "Responses to the rewarded stimulus, and to the others"},
-    {.name = "others",
-     .unit = "spikes",
-     .meaning = "to the other stimuli, mean of their last 20",
-     .title = "Response to the others"},
-    {.name = "z",
-     .unit = "",
-     .meaning = "response - others, over the standard deviation among the others",
-     .title = "How far it stands out",
-     .panel = "How far the rewarded one stands out, in standard deviations of the others",
-     .chance = {"nothing learned", 0}},
-    {.name = "rank",
-     .unit = "",
-     .meaning = "of S1 by response: 1 is the largest",
-     .title = "Rank of the rewarded stimulus",
-     .panel = "Its rank by response, 1 is the largest",
-     .chance = {"nothing learned", (double)NAN},
-     .best = {"the largest", 1}},
-    {.name = "first_response",
-     .unit = "spikes",
-     .meaning = "to S1, mean of its first 5 presentations",
-     .title = "Response to the rewarded stimulus, first 5 times",
-     .figure = true},
-    {.name = "first_others",
-     .unit = "spikes",
-     .meaning = "to the other stimuli, mean of their first 5",
-     .title = "Response to the others, first 5 times",
-     .figure = true},
-    {.name = "first_z",
-     .unit = "",
-     .meaning = "as z, of the first 5",
-     .title = "How far it stands out, first 5 times",
-     .figure = true},
-    {.name = "first_rank",
-     .unit = "",
-     .meaning = "as rank, of the first 5",
-     .title = "Rank of the rewarded stimulus, first 5 times",
-     .figure = true},
-    {.name = "shown",
-     .unit = "",
-     .meaning = "presentations of S1",
-     .title = "Presentations of the rewarded stimulus",
-     .figure = true},
-    {.name = "rewards", .unit = "", .meaning = "given so far", .title = "Rewards", .figure = true},
-    {.name = "rate",
-     .unit = "Hz",
-     .meaning = "mean rate of all cells",
-     .title = "Mean rate of all cells",
-     .figure = true},
+    AM_PANEL("response", "spikes", "Responses to the rewarded stimulus, and to the others",
+             "Response to the rewarded stimulus", "to S1, mean of its last 20 presentations"),
+    AM_CURVE("others", "spikes", "Response to the others",
+             "to the other stimuli, mean of their last 20"),
+    AM_PANEL("z", "", "How far the rewarded one stands out, in standard deviations of the others",
+             "How far it stands out",
+             "response - others, over the standard deviation among the others",
+             .chance = {"nothing learned", 0}),
+    AM_PANEL("rank", "", "Its rank by response, 1 is the largest", "Rank of the rewarded stimulus",
+             "of S1 by response: 1 is the largest", .chance = {"nothing learned", (double)NAN},
+             .best = {"the largest", 1}),
+    AM_FIGURE("first_response", "spikes", "Response to the rewarded stimulus, first 5 times",
+              "to S1, mean of its first 5 presentations"),
+    AM_FIGURE("first_others", "spikes", "Response to the others, first 5 times",
+              "to the other stimuli, mean of their first 5"),
+    AM_FIGURE("first_z", "", "How far it stands out, first 5 times", "as z, of the first 5"),
+    AM_FIGURE("first_rank", "", "Rank of the rewarded stimulus, first 5 times",
+              "as rank, of the first 5"),
+    AM_FIGURE("shown", "", "Presentations of the rewarded stimulus", "presentations of S1"),
+    AM_FIGURE("rewards", "", "Rewards", "given so far"),
+    AM_FIGURE("rate", "Hz", "Mean rate of all cells", "mean rate of all cells"),
 };
 
 typedef struct state {
@@ -116,10 +84,6 @@ typedef struct state {
   uint64_t shown[STIMULI_MAX], first[STIMULI_MAX]; /* first: spikes of the first presentations */
   uint64_t recent[STIMULI_MAX][RECENT];            /* spikes of the last ones */
 } state;
-
-static uint64_t steps_of(const am_stage *stage, int key) {
-  return am_stage_steps(stage, stage->parameters[key].number);
-}
 
 static int set_size(const am_stage *stage) { return (int)stage->parameters[SET_SIZE].number; }
 
@@ -139,14 +103,14 @@ static uint64_t between(uint64_t low, uint64_t high, uint32_t random) {
 static amine_status start(void *v, am_stage *stage, amine_error *error) {
   state *s = v;
   am_cells cells;
-  if (steps_of(stage, RESPONSE_MS) >= steps_of(stage, INTERVAL_MIN_MS))
+  if (am_stage_key_steps(stage, RESPONSE_MS) >= am_stage_key_steps(stage, INTERVAL_MIN_MS))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "protocol.response_ms must be less than protocol.interval_min_ms");
   if (stage->parameters[INTERVAL_MAX_MS].number < stage->parameters[INTERVAL_MIN_MS].number)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "protocol.interval_max_ms is less than protocol.interval_min_ms");
   AM_TRY(am_cells_find(&cells, stage, NAME, 2 * set_size(stage), error));
-  s->next = steps_of(stage, INTERVAL_MIN_MS);
+  s->next = am_stage_key_steps(stage, INTERVAL_MIN_MS);
   return AMINE_OK;
 }
 
@@ -160,12 +124,12 @@ static amine_status show(state *s, const am_cells *cells, am_stage *stage, amine
   am_stage_note(stage, AMINE_EVENT_CUE, (double)s->stimulus);
   const uint32_t luck = am_below(random.v[DRAW_CONTROL], n_stimuli(stage));
   if ((decoupled ? luck : s->stimulus) == 0)
-    AM_TRY(am_waiting_add(&s->waiting,
-                          stage->now +
-                              between(1, steps_of(stage, DELAY_MAX_MS) + 1, random.v[DRAW_DELAY]),
-                          NAME, error));
-  s->next = stage->now + between(steps_of(stage, INTERVAL_MIN_MS), steps_of(stage, INTERVAL_MAX_MS),
-                                 random.v[DRAW_NEXT]);
+    AM_TRY(am_waiting_add(
+        &s->waiting,
+        stage->now + between(1, am_stage_key_steps(stage, DELAY_MAX_MS) + 1, random.v[DRAW_DELAY]),
+        NAME, error));
+  s->next = stage->now + between(am_stage_key_steps(stage, INTERVAL_MIN_MS),
+                                 am_stage_key_steps(stage, INTERVAL_MAX_MS), random.v[DRAW_NEXT]);
   s->trial++;
   s->begun = stage->now;
   s->on = s->counting = 1;
@@ -176,7 +140,7 @@ static amine_status show(state *s, const am_cells *cells, am_stage *stage, amine
 
 /* Spikes of cells that are not in the stimulus. */
 static void count(state *s, const am_cells *cells, const am_stage *stage) {
-  const uint64_t end = s->begun + steps_of(stage, RESPONSE_MS);
+  const uint64_t end = s->begun + am_stage_key_steps(stage, RESPONSE_MS);
   bool inside[AM_CELLS_MAX] = {false};
   int set[SET_MAX];
   am_cells_draw(set, set_size(stage), cells, stage, SETS + (uint32_t)s->stimulus);
@@ -215,12 +179,13 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   if (s->counting) count(s, &cells, stage);
   if (s->on) AM_TRY(am_cells_rest(&cells, stage, error));
   s->on = 0;
-  if (s->counting && stage->now >= s->begun + steps_of(stage, RESPONSE_MS)) end_response(s);
+  if (s->counting && stage->now >= s->begun + am_stage_key_steps(stage, RESPONSE_MS))
+    end_response(s);
   if (stage->now >= s->next) AM_TRY(show(s, &cells, stage, error));
   give(s, stage);
   sooner(until, s->next);
   if (s->on) sooner(until, stage->now + 1);
-  if (s->counting) sooner(until, s->begun + steps_of(stage, RESPONSE_MS));
+  if (s->counting) sooner(until, s->begun + am_stage_key_steps(stage, RESPONSE_MS));
   sooner(until, am_waiting_next(&s->waiting));
   return AMINE_OK;
 }
@@ -328,10 +293,8 @@ const am_protocol am_protocol_conditioning = {
                 "others with {others}: rank {rank}, {z} standard deviations above them",
     .judged = "rank",
     .needs = "populations E and I",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,

@@ -39,47 +39,19 @@ static const amine_parameter keys[] = {
     AM_NUMBER("random_rate_hz", 0.05, 1e-3, 10, "Hz", "of random rewards, on average"),
 };
 static const am_measure measures[] = {
-    {.name = "weight",
-     .unit = "",
-     .meaning = "of the chosen synapse",
-     .title = "Weight of the rewarded synapse",
-     .panel = "Weight of the rewarded synapse, and of all",
-     .chance = {"at the start", 0},
-     .best = {"reinforced", (double)NAN}},
-    {.name = "mean_weight",
-     .unit = "",
-     .meaning = "of all synapses from E",
-     .title = "Mean weight of all synapses"},
-    {.name = "reached",
-     .unit = "s",
-     .meaning = "when it was first found at the bound or above; looked at every second",
-     .title = "When it was first at the bound",
-     .figure = true},
-    {.name = "above",
-     .unit = "",
-     .meaning = "share of the synapses from E that are stronger",
-     .title = "Synapses that are stronger",
-     .panel = "Share of the synapses that are stronger"},
-    {.name = "strong",
-     .unit = "",
-     .meaning = "share of the synapses from E at the bound or above",
-     .title = "Synapses at the bound",
-     .panel = "Share of the synapses at the bound or above"},
-    {.name = "rewards",
-     .unit = "",
-     .meaning = "given so far",
-     .title = "Rewards",
-     .panel = "Rewards so far"},
-    {.name = "drift",
-     .unit = "",
-     .meaning = "weight for each reward given",
-     .title = "Weight for each reward",
-     .figure = true},
-    {.name = "rate",
-     .unit = "Hz",
-     .meaning = "mean rate of E",
-     .title = "Mean rate of E",
-     .figure = true},
+    AM_PANEL("weight", "", "Weight of the rewarded synapse, and of all",
+             "Weight of the rewarded synapse", "of the chosen synapse",
+             .chance = {"at the start", 0}, .best = {"reinforced", (double)NAN}),
+    AM_CURVE("mean_weight", "", "Mean weight of all synapses", "of all synapses from E"),
+    AM_FIGURE("reached", "s", "When it was first at the bound",
+              "when it was first found at the bound or above; looked at every second"),
+    AM_PANEL("above", "", "Share of the synapses that are stronger", "Synapses that are stronger",
+             "share of the synapses from E that are stronger"),
+    AM_PANEL("strong", "", "Share of the synapses at the bound or above", "Synapses at the bound",
+             "share of the synapses from E at the bound or above"),
+    AM_PANEL("rewards", "", "Rewards so far", "Rewards", "given so far"),
+    AM_FIGURE("drift", "", "Weight for each reward", "weight for each reward given"),
+    AM_FIGURE("rate", "Hz", "Mean rate of E", "mean rate of E"),
 };
 
 /* The eligibility of the chosen synapse and the mean of all of its projection, when rewards came:
@@ -97,10 +69,6 @@ typedef struct state {
   uint64_t weigh, reached; /* step of the next look at the weight; when at the bound: step + 1 */
   eligibilities eligibilities;
 } state;
-
-static uint64_t steps_of(const am_stage *stage, int key) {
-  return am_stage_steps(stage, stage->parameters[key].number);
-}
 
 /* ------------------------------------------------------------------------------ weights */
 static int source_of(const am_stage *stage, int projection) {
@@ -198,9 +166,9 @@ static uint64_t draw(state *s, uint64_t low, uint64_t high, const am_stage *stag
 /* n2's spike counts if the last spike of n1 before it was not too long ago. */
 static amine_status answer(state *s, uint64_t step, const am_stage *stage, amine_error *error) {
   const uint64_t last = s->fired[0] == step + 1 ? s->fired[1] : s->fired[0];
-  if (last == 0 || step + 1 - last > steps_of(stage, WINDOW_MS)) return AMINE_OK;
-  const uint64_t delay =
-      draw(s, steps_of(stage, DELAY_MIN_MS), steps_of(stage, DELAY_MAX_MS), stage, ORDER_DELAY);
+  if (last == 0 || step + 1 - last > am_stage_key_steps(stage, WINDOW_MS)) return AMINE_OK;
+  const uint64_t delay = draw(s, am_stage_key_steps(stage, DELAY_MIN_MS),
+                              am_stage_key_steps(stage, DELAY_MAX_MS), stage, ORDER_DELAY);
   return am_waiting_add(&s->waiting, step + delay, NAME, error);
 }
 
@@ -312,7 +280,6 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   const double bound = stage->parameters[BOUND].number;
   double above = 0, strong = 0, sum = 0;
   size_t n = 0, chosen = 0;
-  int n_e;
   float *w = weights_of(s, stage, &n, &chosen);
   if (!w) return;
   const float weight = w[chosen];
@@ -323,7 +290,6 @@ static void measure(double *values, const void *v, const am_stage *stage) {
     sum += (double)w[k];
   }
   am_free(w);
-  amine_brain_population(stage->brain, E, &n_e, NULL);
   values[0] = (double)weight;
   values[1] = sum / all;
   if (s->reached > 0) values[2] = (double)(s->reached - 1) * stage->dt_ms * 1e-3;
@@ -331,9 +297,7 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   values[4] = strong / all;
   values[5] = (double)s->n_rewards;
   if (s->n_rewards > 0) values[6] = (double)weight / (double)s->n_rewards;
-  if (stage->now > 0)
-    values[7] = (double)amine_brain_spike_count(stage->brain, E) / n_e /
-                ((double)stage->now * stage->dt_ms * 1e-3);
+  values[7] = am_stage_rate_hz(stage, E);
 }
 
 static void known(double *chance, double *best, const am_value *parameters) {
@@ -368,9 +332,7 @@ static void picture_weights(am_pictures *pictures, const state *s, const am_stag
                                          .x_title = "weight",
                                          .y_title = "share of the synapses",
                                          .lines = lines,
-                                         .n_lines = 2,
-                                         .chance = (double)NAN,
-                                         .best = (double)NAN});
+                                         .n_lines = 2});
 }
 
 static void picture_eligibilities(am_pictures *pictures, const eligibilities *e) {
@@ -396,9 +358,7 @@ static void picture_eligibilities(am_pictures *pictures, const eligibilities *e)
                              .x_title = "reward",
                              .y_title = "eligibility",
                              .lines = lines,
-                             .n_lines = 2,
-                             .chance = (double)NAN,
-                             .best = (double)NAN});
+                             .n_lines = 2});
 }
 
 static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
@@ -420,10 +380,8 @@ const am_protocol am_protocol_distal_reward = {
                 "have {mean_weight} on average; a share of {above} is stronger",
     .judged = "weight",
     .needs = "population E with a projection to itself",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,

@@ -62,78 +62,47 @@ static const amine_parameter keys[] = {
     AM_SWITCH("decoupled", 0, "dopamine gets errors of other steps"),
 };
 static const am_measure measures[] = {
-    {.name = "first_steps",
-     .unit = "",
-     .meaning = "mean steps of an episode, the first tenth of those done",
-     .title = "Steps to the goal, first tenth of the episodes",
-     .figure = true},
-    {.name = "late_steps",
-     .unit = "",
-     .meaning = "mean steps of an episode, the last tenth of those done",
-     .title = "Steps to the goal, last tenth of the episodes",
-     .panel = "Steps to the goal, last tenth of the episodes done by then",
-     .chance = {"a walk at random", (double)NAN},
-     .best = {"the shortest ways", (double)NAN}},
-    {.name = "steps",
-     .unit = "",
-     .meaning = "mean steps of an episode, all that are done",
-     .title = "Steps to the goal, all episodes",
-     .chance = {"a walk at random", (double)NAN},
-     .best = {"the shortest ways", (double)NAN},
-     .figure = true},
-    {.name = "chance_steps",
-     .unit = "",
-     .meaning = "of a uniform random walk, exactly, with the same cap",
-     .title = "Steps to the goal of a walk at random",
-     .figure = true},
-    {.name = "shortest_steps",
-     .unit = "",
-     .meaning = "of the shortest ways, exactly",
-     .title = "Steps to the goal of the shortest ways",
-     .figure = true},
-    {.name = "late_nearer",
-     .unit = "",
-     .meaning = "moves that lead nearer to the goal, last tenth of the episodes",
-     .title = "Moves that lead nearer to the goal, last tenth",
-     .panel = "Share of the moves that lead nearer to the goal, last tenth of the episodes",
-     .best = {"the shortest ways", 1}},
-    {.name = "late_reached",
-     .unit = "",
-     .meaning = "episodes that reach the goal before the cap, last tenth",
-     .title = "Episodes that reach the goal, last tenth",
-     .panel = "Share of the episodes that reach the goal, last tenth of them",
-     .best = {"all", 1}},
-    {.name = "late_reward",
-     .unit = "",
-     .meaning = "reward of a step, last tenth of the episodes",
-     .title = "Reward of a step, last tenth",
-     .figure = true},
-    {.name = "value_shortest",
-     .unit = "",
-     .meaning = "correlation of V, last read in each cell, with that of shortest ways",
-     .title = "Correlation of V with the values of the shortest ways",
-     .panel = "Does the critic know the world? Correlation of V with true values",
-     .chance = {"nothing known", 0},
-     .best = {"all known", 1}},
-    {.name = "value_policy",
-     .unit = "",
-     .meaning = "the same with the value of the policy as it acted last in each cell",
-     .title = "Correlation of V with the values of its own ways"},
-    {.name = "first_error",
-     .unit = "",
-     .meaning = "mean |delta|, first tenth of the episodes",
-     .title = "Size of the error, first tenth",
-     .figure = true},
-    {.name = "late_error",
-     .unit = "",
-     .meaning = "mean |delta|, last tenth of the episodes",
-     .title = "Size of the error, last tenth",
-     .panel = "Size of the temporal-difference error, last tenth of the episodes"},
-    {.name = "episodes", .unit = "", .meaning = "done", .title = "Episodes", .figure = true},
+    AM_FIGURE("first_steps", "", "Steps to the goal, first tenth of the episodes",
+              "mean steps of an episode, the first tenth of those done"),
+    AM_PANEL("late_steps", "", "Steps to the goal, last tenth of the episodes done by then",
+             "Steps to the goal, last tenth of the episodes",
+             "mean steps of an episode, the last tenth of those done",
+             .chance = {"a walk at random", (double)NAN},
+             .best = {"the shortest ways", (double)NAN}),
+    AM_FIGURE("steps", "", "Steps to the goal, all episodes",
+              "mean steps of an episode, all that are done",
+              .chance = {"a walk at random", (double)NAN},
+              .best = {"the shortest ways", (double)NAN}),
+    AM_FIGURE("chance_steps", "", "Steps to the goal of a walk at random",
+              "of a uniform random walk, exactly, with the same cap"),
+    AM_FIGURE("shortest_steps", "", "Steps to the goal of the shortest ways",
+              "of the shortest ways, exactly"),
+    AM_PANEL("late_nearer", "",
+             "Share of the moves that lead nearer to the goal, last tenth of the episodes",
+             "Moves that lead nearer to the goal, last tenth",
+             "moves that lead nearer to the goal, last tenth of the episodes",
+             .best = {"the shortest ways", 1}),
+    AM_PANEL("late_reached", "", "Share of the episodes that reach the goal, last tenth of them",
+             "Episodes that reach the goal, last tenth",
+             "episodes that reach the goal before the cap, last tenth", .best = {"all", 1}),
+    AM_FIGURE("late_reward", "", "Reward of a step, last tenth",
+              "reward of a step, last tenth of the episodes"),
+    AM_PANEL("value_shortest", "",
+             "Does the critic know the world? Correlation of V with true values",
+             "Correlation of V with the values of the shortest ways",
+             "correlation of V, last read in each cell, with that of shortest ways",
+             .chance = {"nothing known", 0}, .best = {"all known", 1}),
+    AM_CURVE("value_policy", "", "Correlation of V with the values of its own ways",
+             "the same with the value of the policy as it acted last in each cell"),
+    AM_FIGURE("first_error", "", "Size of the error, first tenth",
+              "mean |delta|, first tenth of the episodes"),
+    AM_PANEL("late_error", "", "Size of the temporal-difference error, last tenth of the episodes",
+             "Size of the error, last tenth", "mean |delta|, last tenth of the episodes"),
+    AM_FIGURE("episodes", "", "Episodes", "done"),
 };
 
 enum { GAP, LOOK, ACT };
-enum { RECENT = 20 }; /* actions that are remembered for each cell */
+enum { RECENT = 20 };             /* actions that are remembered for each cell */
 enum { WAYS = 4, WAY_MAX = 128 }; /* early and late ways that are remembered, and cells of them */
 
 typedef struct episode {
@@ -142,22 +111,22 @@ typedef struct episode {
 } episode;
 
 typedef struct state {
-  uint64_t phase, cell, step;     /* phase: what has just gone on; step: of this episode */
-  uint64_t n_steps, n_episodes;   /* in all; episodes that are done */
-  uint64_t arrived;               /* in the goal */
-  double V;                       /* of the cell that was left */
-  double others[OTHERS];          /* the last errors, ring */
-  uint64_t n_others;              /* errors so far */
-  double values[CELLS];           /* V: running mean of what was read, see learn_value */
-  uint64_t n_values[CELLS];       /* how often it was */
-  uint64_t acted[CELLS];          /* actions taken there */
-  uint64_t recent[CELLS][RECENT]; /* the last of them, ring */
-  episode episodes[EPISODES_MAX]; /* the one that goes on is [n_episodes] */
+  uint64_t phase, cell, step;       /* phase: what has just gone on; step: of this episode */
+  uint64_t n_steps, n_episodes;     /* in all; episodes that are done */
+  uint64_t arrived;                 /* in the goal */
+  double V;                         /* of the cell that was left */
+  double others[OTHERS];            /* the last errors, ring */
+  uint64_t n_others;                /* errors so far */
+  double values[CELLS];             /* V: running mean of what was read, see learn_value */
+  uint64_t n_values[CELLS];         /* how often it was */
+  uint64_t acted[CELLS];            /* actions taken there */
+  uint64_t recent[CELLS][RECENT];   /* the last of them, ring */
+  episode episodes[EPISODES_MAX];   /* the one that goes on is [n_episodes] */
   uint64_t ways[2 * WAYS][WAY_MAX]; /* cells of the first episodes, and of the last, ring */
 } state;
 
 typedef struct places {
-  int place, n_place, critic, n_critic, actors[ACTIONS], n_actors[ACTIONS];
+  int place, critic, n_critic, actors[ACTIONS];
 } places;
 
 static am_grid grid_with(const am_value *parameters) {
@@ -168,21 +137,9 @@ static am_grid grid_of(const am_stage *stage) { return grid_with(stage->paramete
 
 static amine_status find(places *p, const am_stage *stage, amine_error *error) {
   static const char *const names[ACTIONS] = {"up", "right", "down", "left"};
-  AM_TRY(am_stage_find(stage, "gridworld", "place", &p->place, &p->n_place, error));
+  AM_TRY(am_stage_find_parts(&p->place, stage, "gridworld", "place", CELLS, NEURONS_MAX, error));
   AM_TRY(am_stage_find(stage, "gridworld", "critic", &p->critic, &p->n_critic, error));
-  for (int a = 0; a < ACTIONS; a++) {
-    AM_TRY(am_stage_find(stage, "gridworld", names[a], &p->actors[a], &p->n_actors[a], error));
-    if (p->n_actors[a] > ACTORS_MAX)
-      return am_fail(error, AMINE_ERROR_ARGUMENT,
-                     "the protocol gridworld takes at most %d neurons in \"%s\"; this brain has %d",
-                     ACTORS_MAX, names[a], p->n_actors[a]);
-  }
-  if (p->n_place % CELLS != 0 || p->n_place > NEURONS_MAX)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the protocol gridworld needs a multiple of %d neurons in \"place\", at most "
-                   "%d; this brain has %d",
-                   CELLS, NEURONS_MAX, p->n_place);
-  return AMINE_OK;
+  return am_stage_find_all(p->actors, stage, "gridworld", names, ACTIONS, ACTORS_MAX, error);
 }
 
 static amine_status start(void *v, am_stage *stage, amine_error *error) {
@@ -212,18 +169,15 @@ static void note_way(state *s) {
 
 /* The place cells of `cell` alone are driven; -1: none. */
 static amine_status show(const places *p, am_stage *stage, int cell, amine_error *error) {
-  float currents[NEURONS_MAX] = {0};
-  const int n = p->n_place / CELLS;
   if (cell < 0) return amine_brain_set_currents(stage->brain, p->place, NULL, error);
-  for (int i = 0; i < n; i++) currents[cell * n + i] = (float)stage->parameters[CURRENT].number;
-  return amine_brain_set_currents(stage->brain, p->place, currents, error);
+  return am_stage_drive(stage, p->place, cell, CELLS, stage->parameters[CURRENT].number, error);
 }
 
 static amine_status hold(const places *p, am_stage *stage, bool held, amine_error *error) {
-  float currents[ACTORS_MAX];
-  for (int i = 0; i < ACTORS_MAX; i++) currents[i] = -(float)stage->parameters[HOLD].number;
+  const double current = -stage->parameters[HOLD].number;
   for (int a = 0; a < ACTIONS; a++)
-    AM_TRY(amine_brain_set_currents(stage->brain, p->actors[a], held ? currents : NULL, error));
+    if (held) AM_TRY(am_stage_drive(stage, p->actors[a], 0, 1, current, error));
+    else AM_TRY(amine_brain_set_currents(stage->brain, p->actors[a], NULL, error));
   return AMINE_OK;
 }
 
@@ -233,7 +187,7 @@ static double read_value(const places *p, const am_stage *stage) {
   uint64_t spikes = 0;
   for (size_t i = 0; i < stage->n_spikes; i++) spikes += stage->spikes[i].population == p->critic;
   const double seconds =
-      (double)am_stage_steps(stage, k[LOOK_MS].number) * stage->dt_ms * 1e-3 * p->n_critic;
+      (double)am_stage_key_steps(stage, LOOK_MS) * stage->dt_ms * 1e-3 * p->n_critic;
   return ((double)spikes / seconds - k[RATE_0].number) / k[RATE_1].number;
 }
 
@@ -292,23 +246,11 @@ static amine_status look(state *s, const places *p, am_stage *stage, amine_error
   return hold(p, stage, false, error);
 }
 
-/* Less than a spike of chance decides between equals. */
-static uint64_t action(const state *s, const places *p, const am_stage *stage) {
-  const am_random4 random = am_stage_random(stage, (uint32_t)s->n_steps, 1);
-  double spikes[ACTIONS];
-  uint64_t best = 0;
-  for (int a = 0; a < ACTIONS; a++) spikes[a] = (double)am_uniform(random.v[a]);
-  for (size_t i = 0; i < stage->n_spikes; i++)
-    for (int a = 0; a < ACTIONS; a++) spikes[a] += stage->spikes[i].population == p->actors[a];
-  for (uint64_t a = 1; a < ACTIONS; a++)
-    if (spikes[a] > spikes[best]) best = a;
-  return best;
-}
-
 /* The time to act is over. */
 static amine_status act(state *s, const places *p, am_stage *stage, amine_error *error) {
   const am_grid grid = grid_of(stage);
-  const uint64_t chosen = action(s, p, stage);
+  uint64_t spikes[ACTIONS];
+  const uint64_t chosen = am_stage_most(spikes, stage, p->actors, ACTIONS, (uint32_t)s->n_steps, 1);
   episode *e = &s->episodes[s->n_episodes];
   int distance[CELLS];
   am_grid_distances(distance, &grid);
@@ -340,7 +282,7 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   } else {
     AM_TRY(act(s, &p, stage, error));
   }
-  *until = stage->now + am_stage_steps(stage, stage->parameters[lengths[s->phase]].number);
+  *until = stage->now + am_stage_key_steps(stage, lengths[s->phase]);
   return AMINE_OK;
 }
 
@@ -391,8 +333,6 @@ static episode sum_of(const state *s, uint64_t first, uint64_t n) {
   return sum;
 }
 
-static double ratio(double a, double b) { return b > 0 ? a / b : (double)NAN; }
-
 /* Pearson's, over the cells where V was read and an action was taken. */
 static double correlation(const state *s, const am_grid *grid, const double truth[CELLS]) {
   double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
@@ -412,7 +352,7 @@ static double correlation(const state *s, const am_grid *grid, const double trut
     yy += dy * dy;
     xy += dx * dy;
   }
-  return ratio(xy, sqrt(xx * yy));
+  return am_ratio(xy, sqrt(xx * yy));
 }
 
 /* The shares of the last actions of each cell; where there are none, all alike. */
@@ -474,11 +414,11 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   values[0] = (double)first.steps / (double)n;
   values[1] = (double)late.steps / (double)n;
   values[2] = (double)all.steps / (double)s->n_episodes;
-  values[5] = ratio((double)late.nearer, (double)late.steps);
+  values[5] = am_ratio((double)late.nearer, (double)late.steps);
   values[6] = (double)late.reached / (double)n;
-  values[7] = ratio((double)late.reached, (double)late.steps);
-  values[10] = ratio(first.error, (double)first.errors);
-  values[11] = ratio(late.error, (double)late.errors);
+  values[7] = am_ratio((double)late.reached, (double)late.steps);
+  values[10] = am_ratio(first.error, (double)first.errors);
+  values[11] = am_ratio(late.error, (double)late.errors);
 }
 
 /* ------------------------------------------------------------------------------ pictures */
@@ -509,8 +449,7 @@ static bool take_way(am_way *way, int cells[WAY_MAX], char label[32], const stat
   const uint64_t n = s->episodes[which].steps + 1;
   for (uint64_t k = 0; k < WAY_MAX; k++) cells[k] = (int)kept[k];
   snprintf(label, 32, "episode %d", (int)which + 1);
-  *way = (am_way){label, cells, n < WAY_MAX ? (size_t)n : WAY_MAX,
-                  s->episodes[which].reached != 0};
+  *way = (am_way){label, cells, n < WAY_MAX ? (size_t)n : WAY_MAX, s->episodes[which].reached != 0};
   return true;
 }
 
@@ -566,10 +505,8 @@ const am_protocol am_protocol_gridworld = {
     .judged = "late_steps",
     .needs = "populations place (a multiple of 25 neurons, at most 2500), critic, and up, "
              "right, down, left (at most 256)",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .control = "dopamine",
     .moves = "dopamine",
     .state_size = sizeof(state),

@@ -23,33 +23,14 @@ static const amine_parameter keys[] = {
     AM_NUMBER("serotonin", 0.8, 0, 1, "", "its level"),
 };
 static const am_measure measures[] = {
-    {.name = "go",
-     .unit = "",
-     .meaning = "cues to go that got a response",
-     .title = "Responses to go",
-     .panel = "Responses",
-     .best = {"all go cues", 1}},
-    {.name = "no_go",
-     .unit = "",
-     .meaning = "cues not to go that got a response",
-     .title = "Responses to no-go"},
-    {.name = "latency_ms",
-     .unit = "ms",
-     .meaning = "mean latency of responses to go",
-     .title = "Latency of responses to go",
-     .panel = "Latency of responses to go"},
-    {.name = "serotonin",
-     .unit = "",
-     .meaning = "its level now",
-     .title = "Level of serotonin",
-     .figure = true},
-    {.name = "difference",
-     .unit = "",
-     .meaning = "go - no_go",
-     .title = "Responses to go less those to no-go",
-     .chance = {"one that answers whatever it sees", 0},
-     .best = {"no mistake", 1},
-     .figure = true},
+    AM_PANEL("go", "", "Responses", "Responses to go", "cues to go that got a response",
+             .best = {"all go cues", 1}),
+    AM_CURVE("no_go", "", "Responses to no-go", "cues not to go that got a response"),
+    AM_PANEL("latency_ms", "ms", "Latency of responses to go", "Latency of responses to go",
+             "mean latency of responses to go"),
+    AM_FIGURE("serotonin", "", "Level of serotonin", "its level now"),
+    AM_FIGURE("difference", "", "Responses to go less those to no-go", "go - no_go",
+              .chance = {"one that answers whatever it sees", 0}, .best = {"no mistake", 1}),
 };
 
 typedef struct state {
@@ -64,15 +45,7 @@ typedef struct places {
 
 static amine_status find(places *p, const am_stage *stage, amine_error *error) {
   static const char *const names[] = {"go", "no-go"};
-  for (int k = 0; k < 2; k++) {
-    int n;
-    AM_TRY(am_stage_find(stage, "inhibition", names[k], &p->cues[k], &n, error));
-    if (n > NEURONS_MAX)
-      return am_fail(
-          error, AMINE_ERROR_ARGUMENT,
-          "the protocol inhibition takes at most %d neurons in \"%s\"; this brain has %d",
-          NEURONS_MAX, names[k], n);
-  }
+  AM_TRY(am_stage_find_all(p->cues, stage, "inhibition", names, 2, NEURONS_MAX, error));
   return am_stage_find(stage, "inhibition", "response", &p->response, NULL, error);
 }
 
@@ -89,16 +62,14 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
 }
 
 static amine_status begin_trial(state *s, const places *p, am_stage *stage, amine_error *error) {
-  float currents[NEURONS_MAX];
   const am_random4 random = am_stage_random(stage, (uint32_t)s->trial, 0);
   const double strength = stage->parameters[STRENGTH].number +
                           stage->parameters[SPREAD].number * (double)am_uniform(random.v[1]);
-  for (int i = 0; i < NEURONS_MAX; i++) currents[i] = (float)strength;
   s->cue = am_below(random.v[0], 2);
   s->showing = 1;
   s->looks = s->spikes = s->latency = 0;
   am_stage_note(stage, AMINE_EVENT_CUE, (double)s->cue);
-  return amine_brain_set_currents(stage->brain, p->cues[s->cue], currents, error);
+  return am_stage_drive(stage, p->cues[s->cue], 0, 1, strength, error);
 }
 
 static amine_status end_trial(state *s, const places *p, am_stage *stage, amine_error *error) {
@@ -119,18 +90,7 @@ static void look(state *s, const places *p, am_stage *stage) {
   am_stage_note(stage, AMINE_EVENT_ACTION, (double)s->cue);
 }
 
-static uint64_t looks_of(const am_stage *stage) {
-  return am_stage_looks(stage, stage->parameters[LOOK_MS].number, stage->parameters[CUE_MS].number);
-}
-
-static uint64_t look_at(const am_stage *stage, uint64_t k) {
-  return am_stage_look(stage, k, stage->parameters[LOOK_MS].number,
-                       stage->parameters[CUE_MS].number);
-}
-
-static double grain_ms(int key, const am_stage *stage) {
-  return key == LOOK_MS ? 0 : stage->dt_ms;
-}
+static double grain_ms(int key, const am_stage *stage) { return key == LOOK_MS ? 0 : stage->dt_ms; }
 
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
   state *s = v;
@@ -138,20 +98,23 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   AM_TRY(find(&p, stage, error));
   if (s->showing) {
     look(s, &p, stage);
-    if (s->looks == looks_of(stage)) AM_TRY(end_trial(s, &p, stage, error));
-    if (!s->showing) *until = stage->now + am_stage_steps(stage, stage->parameters[GAP_MS].number);
+    if (s->looks == am_stage_looks(stage, LOOK_MS, CUE_MS)) AM_TRY(end_trial(s, &p, stage, error));
+    if (!s->showing) *until = stage->now + am_stage_key_steps(stage, GAP_MS);
   } else {
     if (s->trial >= (uint64_t)stage->parameters[TRIALS].number) return AMINE_OK;
     AM_TRY(begin_trial(s, &p, stage, error));
   }
-  if (s->showing) *until = stage->now + look_at(stage, s->looks + 1) - look_at(stage, s->looks);
+  if (s->showing)
+    *until = stage->now + am_stage_look(stage, s->looks + 1, LOOK_MS, CUE_MS) -
+             am_stage_look(stage, s->looks, LOOK_MS, CUE_MS);
   return AMINE_OK;
 }
 
 static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
   bool fine = s->trial <= (uint64_t)stage->parameters[TRIALS].number && s->cue <= NO_GO &&
-              s->showing <= 1 && s->looks <= looks_of(stage) && s->latency <= s->looks;
+              s->showing <= 1 && s->looks <= am_stage_looks(stage, LOOK_MS, CUE_MS) &&
+              s->latency <= s->looks;
   for (int k = 0; k < 2; k++)
     fine = fine && s->responses[k] <= s->shown[k] && s->shown[k] <= s->trial;
   return fine;
@@ -159,10 +122,9 @@ static bool check(const void *v, const am_stage *stage) {
 
 static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
-  for (int k = 0; k < 2; k++)
-    if (s->shown[k] > 0) values[k] = (double)s->responses[k] / (double)s->shown[k];
-  if (s->responses[GO] > 0)
-    values[2] = (double)s->latencies / (double)s->responses[GO] * stage->parameters[LOOK_MS].number;
+  for (int k = 0; k < 2; k++) values[k] = am_ratio((double)s->responses[k], (double)s->shown[k]);
+  values[2] =
+      am_ratio((double)s->latencies, (double)s->responses[GO]) * stage->parameters[LOOK_MS].number;
   values[3] = am_stage_level(stage, "serotonin");
   values[4] = values[GO] - values[NO_GO];
 }
@@ -174,8 +136,7 @@ static void picture(am_pictures *pictures, const void *v, const am_stage *stage)
   double values[2][2];
   (void)stage;
   for (int k = 0; k < 2; k++) {
-    const double all = (double)s->shown[k];
-    values[k][0] = all > 0 ? (double)s->responses[k] / all : (double)NAN;
+    values[k][0] = am_ratio((double)s->responses[k], (double)s->shown[k]);
     values[k][1] = 1 - values[k][0];
   }
   am_picture_table(pictures, &(am_table_picture){.title = "What it did when it saw a cue",
@@ -205,10 +166,8 @@ const am_protocol am_protocol_inhibition = {
                 "to {no_go} of those not to go",
     .judged = "difference",
     .needs = "populations go and no-go (at most 1024 neurons) and response; serotonin",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .control = "serotonin",
     .moves = "serotonin",
     .state_size = sizeof(state),

@@ -56,49 +56,21 @@ static const amine_parameter keys[] = {
               "control: share of the trials that are rewarded"),
 };
 static const am_measure measures[] = {
-    {.name = "p_a",
-     .unit = "",
-     .meaning = "share of the response A in the last 50 trials",
-     .title = "Response A, last 50 trials",
-     .panel = "Share of the response A, last 50 trials"},
-    {.name = "p_a_first",
-     .unit = "",
-     .meaning = "the same, first 50 trials",
-     .title = "Response A, first 50 trials",
-     .figure = true},
-    {.name = "p_a_before",
-     .unit = "",
-     .meaning = "the same, last 50 trials with A rewarded",
-     .title = "Response A, last 50 trials with A rewarded",
-     .figure = true},
-    {.name = "p_a_after",
-     .unit = "",
-     .meaning = "the same, last 50 trials of all",
-     .title = "Response A, last 50 trials with B rewarded",
-     .figure = true},
-    {.name = "reversal",
-     .unit = "",
-     .meaning = "p_a_before - p_a_after",
-     .title = "Reversal of the choice",
-     .chance = {"nothing learned", 0},
-     .best = {"always the rewarded one", 1},
-     .figure = true},
-    {.name = "spikes_a",
-     .unit = "spikes",
-     .meaning = "of A in a window, mean of the last 50 trials",
-     .title = "Spikes of A",
-     .panel = "Spikes of A and of B after the stimulus, last 50 trials"},
-    {.name = "spikes_b",
-     .unit = "spikes",
-     .meaning = "of B in a window, mean of the last 50 trials",
-     .title = "Spikes of B"},
-    {.name = "trials", .unit = "", .meaning = "done so far", .title = "Trials", .figure = true},
-    {.name = "rewards", .unit = "", .meaning = "given so far", .title = "Rewards", .figure = true},
-    {.name = "rate",
-     .unit = "Hz",
-     .meaning = "mean rate of all cells",
-     .title = "Mean rate of all cells",
-     .figure = true},
+    AM_PANEL("p_a", "", "Share of the response A, last 50 trials", "Response A, last 50 trials",
+             "share of the response A in the last 50 trials"),
+    AM_FIGURE("p_a_first", "", "Response A, first 50 trials", "the same, first 50 trials"),
+    AM_FIGURE("p_a_before", "", "Response A, last 50 trials with A rewarded",
+              "the same, last 50 trials with A rewarded"),
+    AM_FIGURE("p_a_after", "", "Response A, last 50 trials with B rewarded",
+              "the same, last 50 trials of all"),
+    AM_FIGURE("reversal", "", "Reversal of the choice", "p_a_before - p_a_after",
+              .chance = {"nothing learned", 0}, .best = {"always the rewarded one", 1}),
+    AM_PANEL("spikes_a", "spikes", "Spikes of A and of B after the stimulus, last 50 trials",
+             "Spikes of A", "of A in a window, mean of the last 50 trials"),
+    AM_CURVE("spikes_b", "spikes", "Spikes of B", "of B in a window, mean of the last 50 trials"),
+    AM_FIGURE("trials", "", "Trials", "done so far"),
+    AM_FIGURE("rewards", "", "Rewards", "given so far"),
+    AM_FIGURE("rate", "Hz", "Mean rate of all cells", "mean rate of all cells"),
 };
 
 typedef struct state {
@@ -115,10 +87,6 @@ typedef struct state {
   uint64_t in_part[PARTS]; /* responses A in each part of the trials */
 } state;
 
-static uint64_t steps_of(const am_stage *stage, int key) {
-  return am_stage_steps(stage, stage->parameters[key].number);
-}
-
 static uint64_t parameter(const am_stage *stage, int key) {
   return (uint64_t)stage->parameters[key].number;
 }
@@ -128,7 +96,8 @@ static int set_size(const am_stage *stage) { return (int)stage->parameters[SET_S
 static amine_status start(void *v, am_stage *stage, amine_error *error) {
   am_cells cells;
   (void)v;
-  if (steps_of(stage, WINDOW_MS) + steps_of(stage, DELAY_MAX_MS) >= steps_of(stage, SPACING_MS))
+  if (am_stage_key_steps(stage, WINDOW_MS) + am_stage_key_steps(stage, DELAY_MAX_MS) >=
+      am_stage_key_steps(stage, SPACING_MS))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "protocol.spacing_ms must be more than protocol.window_ms and "
                    "protocol.delay_max_ms together");
@@ -154,7 +123,7 @@ static amine_status begin(state *s, const am_cells *cells, am_stage *stage, amin
 }
 
 static void count(state *s, const am_cells *cells, const am_stage *stage) {
-  const uint64_t end = s->begun + steps_of(stage, WINDOW_MS);
+  const uint64_t end = s->begun + am_stage_key_steps(stage, WINDOW_MS);
   const int n = set_size(stage);
   unsigned char set[AM_CELLS_MAX] = {0}; /* 1: A, 2: B */
   int sets[3 * SET_MAX];
@@ -197,7 +166,8 @@ static void judge(state *s, am_stage *stage) {
   am_stage_note(stage, AMINE_EVENT_ACTION, s->a > s->b ? 1 : s->a < s->b ? 2 : 0);
   s->earned = earned(s, stage);
   s->waiting = s->earned || s->expected > 0;
-  s->due = stage->now + 1 + am_below(random.v[DRAW_DELAY], (uint32_t)steps_of(stage, DELAY_MAX_MS));
+  s->due = stage->now + 1 +
+           am_below(random.v[DRAW_DELAY], (uint32_t)am_stage_key_steps(stage, DELAY_MAX_MS));
 }
 
 static void give(state *s, am_stage *stage) {
@@ -212,7 +182,8 @@ static void give(state *s, am_stage *stage) {
 static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
   state *s = v;
   am_cells cells;
-  const uint64_t spacing = steps_of(stage, SPACING_MS), window = steps_of(stage, WINDOW_MS);
+  const uint64_t spacing = am_stage_key_steps(stage, SPACING_MS),
+                 window = am_stage_key_steps(stage, WINDOW_MS);
   AM_TRY(am_cells_find(&cells, stage, NAME, 3 * set_size(stage), error));
   if (s->counting) count(s, &cells, stage);
   if (s->on) AM_TRY(am_cells_rest(&cells, stage, error));
@@ -243,9 +214,7 @@ static bool check(const void *v, const am_stage *stage) {
          sum_of_parts(s) <= s->trial;
 }
 
-static double share(uint64_t part, uint64_t all) {
-  return all > 0 ? (double)part / (double)all : (double)NAN;
-}
+static double share(uint64_t part, uint64_t all) { return am_ratio((double)part, (double)all); }
 
 static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
@@ -287,12 +256,11 @@ static void picture(am_pictures *pictures, const void *v, const am_stage *stage)
     y[n++] = (double)s->in_part[k] / (double)(to - from);
   }
   const double turn = (double)parameter(stage, SWITCH_AT);
-  const am_course_line lines[] = {
-      {.label = "chose A", .x = x, .y = y, .n = n, .dots = true},
-      {.label = "A is rewarded until here, then B",
-       .x = (const double[]){turn, turn},
-       .y = (const double[]){0, 1},
-       .n = 2}};
+  const am_course_line lines[] = {{.label = "chose A", .x = x, .y = y, .n = n, .dots = true},
+                                  {.label = "A is rewarded until here, then B",
+                                   .x = (const double[]){turn, turn},
+                                   .y = (const double[]){0, 1},
+                                   .n = 2}};
   if (n > 0)
     am_picture_course(pictures,
                       &(am_course_picture){.title = "What it chose",
@@ -301,9 +269,7 @@ static void picture(am_pictures *pictures, const void *v, const am_stage *stage)
                                            .x_title = "trial",
                                            .y_title = "share of the response A",
                                            .lines = lines,
-                                           .n_lines = 2,
-                                           .chance = (double)NAN,
-                                           .best = (double)NAN});
+                                           .n_lines = 2});
 }
 
 const am_protocol am_protocol_instrumental = {
@@ -317,10 +283,8 @@ const am_protocol am_protocol_instrumental = {
                 "{p_a_after} while B was",
     .judged = "reversal",
     .needs = "populations E and I",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,

@@ -4,11 +4,8 @@
 #include "run/protocol/protocols.h"
 
 static const am_measure measures[] = {
-    {.name = "mean_rate",
-     .unit = "Hz",
-     .meaning = "spikes of all neurons, for each neuron and second",
-     .title = "Mean rate of all neurons",
-     .figure = true},
+    AM_FIGURE("mean_rate", "Hz", "Mean rate of all neurons",
+              "spikes of all neurons, for each neuron and second"),
 };
 
 static void measure(double *values, const void *state, const am_stage *stage) {

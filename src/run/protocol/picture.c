@@ -92,9 +92,9 @@ void am_picture_course(am_pictures *pictures, const am_course_picture *p) {
   }
   am_text_puts(json, "]");
   am_json_put_string(json, "chance_name", p->chance_name);
-  am_json_put_double(json, "chance", p->chance);
+  am_json_put_double(json, "chance", p->chance_name ? p->chance : (double)NAN);
   am_json_put_string(json, "best_name", p->best_name);
-  am_json_put_double(json, "best", p->best);
+  am_json_put_double(json, "best", p->best_name ? p->best : (double)NAN);
   am_text_puts(json, "}");
 }
 

@@ -1,6 +1,7 @@
 /* What protocols act with (see protocol.h). */
 #include "run/protocol/protocol.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,16 +38,81 @@ amine_status am_stage_find(const am_stage *stage, const char *protocol, const ch
   return status;
 }
 
+amine_status am_stage_find_all(int *populations, const am_stage *stage, const char *protocol,
+                               const char *const *names, int n, int most, amine_error *error) {
+  for (int k = 0; k < n; k++) {
+    int size;
+    AM_TRY(am_stage_find(stage, protocol, names[k], &populations[k], &size, error));
+    if (size > most)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "the protocol %s takes at most %d neurons in \"%s\"; this brain has %d",
+                     protocol, most, names[k], size);
+  }
+  return AMINE_OK;
+}
+
+amine_status am_stage_find_parts(int *population, const am_stage *stage, const char *protocol,
+                                 const char *name, int parts, int most, amine_error *error) {
+  int n;
+  AM_TRY(am_stage_find(stage, protocol, name, population, &n, error));
+  if (n % parts != 0 || n > most)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the protocol %s needs a multiple of %d neurons in \"%s\", at most %d; this "
+                   "brain has %d",
+                   protocol, parts, name, most, n);
+  return AMINE_OK;
+}
+
+amine_status am_stage_drive(am_stage *stage, int population, int part, int parts, double current,
+                            amine_error *error) {
+  float currents[AM_DRIVEN_MAX] = {0};
+  int n;
+  amine_brain_population(stage->brain, population, &n, NULL);
+  assert(n <= AM_DRIVEN_MAX && n % parts == 0);
+  for (int i = 0; i < n / parts; i++) currents[part * (n / parts) + i] = (float)current;
+  return amine_brain_set_currents(stage->brain, population, currents, error);
+}
+
+uint64_t am_stage_most(uint64_t *spikes, const am_stage *stage, const int *populations, int n,
+                       uint32_t what, uint32_t draw) {
+  const am_random4 random = am_stage_random(stage, what, draw);
+  double most = -1;
+  uint64_t best = 0;
+  for (int k = 0; k < n; k++) {
+    spikes[k] = 0;
+    for (size_t i = 0; i < stage->n_spikes; i++)
+      spikes[k] += stage->spikes[i].population == populations[k];
+    const double all = (double)spikes[k] + (double)am_uniform(random.v[k]);
+    if (all > most) best = (uint64_t)k;
+    if (all > most) most = all;
+  }
+  return best;
+}
+
+double am_stage_rate_hz(const am_stage *stage, int population) {
+  int n;
+  amine_brain_population(stage->brain, population, &n, NULL);
+  return am_ratio((double)amine_brain_spike_count(stage->brain, population) / n,
+                  (double)stage->now * stage->dt_ms * 1e-3);
+}
+
 uint64_t am_stage_steps(const am_stage *stage, double ms) {
   return am_steps_or_one(ms, stage->dt_ms);
 }
 
-uint64_t am_stage_looks(const am_stage *stage, double look_ms, double whole_ms) {
-  return am_last_tick(am_stage_steps(stage, whole_ms) - 1, look_ms, stage->dt_ms) + 1;
+uint64_t am_stage_key_steps(const am_stage *stage, int key) {
+  return am_stage_steps(stage, stage->parameters[key].number);
 }
 
-uint64_t am_stage_look(const am_stage *stage, uint64_t k, double look_ms, double whole_ms) {
-  const uint64_t step = am_tick(k, look_ms, stage->dt_ms), end = am_stage_steps(stage, whole_ms);
+uint64_t am_stage_looks(const am_stage *stage, int look, int whole) {
+  return am_last_tick(am_stage_key_steps(stage, whole) - 1, stage->parameters[look].number,
+                      stage->dt_ms) +
+         1;
+}
+
+uint64_t am_stage_look(const am_stage *stage, uint64_t k, int look, int whole) {
+  const uint64_t step = am_tick(k, stage->parameters[look].number, stage->dt_ms);
+  const uint64_t end = am_stage_key_steps(stage, whole);
   return step < end ? step : end;
 }
 
@@ -111,4 +177,12 @@ void am_stage_arouse(am_stage *stage, double circadian_phase, double sleep_need)
 double am_stage_level(const am_stage *stage, const char *system) {
   const int k = am_modulator_find(system, strlen(system));
   return k < 0 || !stage->chemical ? 0.5 : am_modulator_level(stage->chemical, (am_modulator)k);
+}
+
+double am_ratio(double a, double b) { return b > 0 ? a / b : (double)NAN; }
+
+void am_shares(double *out, const uint64_t *counts, int n) {
+  uint64_t sum = 0;
+  for (int k = 0; k < n; k++) sum += counts[k];
+  for (int k = 0; k < n; k++) out[k] = am_ratio((double)counts[k], (double)sum);
 }

@@ -71,6 +71,18 @@ typedef struct am_measure {
 } am_measure;
 enum { AM_MEASURES_MAX = 16 };
 
+/* Rows of a table of measures: the first curve of a panel, a further one, a figure. What follows
+ * the meaning is any further members: .chance = {"guessing", 0}. */
+#define AM_PANEL(n, u, p, t, ...)                                                                  \
+  { .panel = p, .name = n, .unit = u, .title = t, .meaning = __VA_ARGS__ }
+#define AM_CURVE(n, u, t, ...)                                                                     \
+  { .name = n, .unit = u, .title = t, .meaning = __VA_ARGS__ }
+#define AM_FIGURE(n, u, t, ...)                                                                    \
+  { .figure = true, .name = n, .unit = u, .title = t, .meaning = __VA_ARGS__ }
+/* The tables of a protocol. */
+#define AM_KEYS(table) .keys = table, .n_keys = sizeof table / sizeof *table
+#define AM_MEASURES(table) .measures = table, .n_measures = sizeof table / sizeof *table
+
 typedef struct am_protocol {
   const char *name, *meaning; /* one word; one line */
   /* For the page: its title, what is done and what is to be learned (a few sentences), and what
@@ -120,13 +132,37 @@ int am_measure_find(const am_protocol *protocol, const char *name);
 amine_status am_stage_find(const am_stage *stage, const char *protocol, const char *name,
                            int *population, int *n, amine_error *error);
 
-/* A whole number of steps nearest to a time, at least 1 (base/steps.h). */
-uint64_t am_stage_steps(const am_stage *stage, double ms);
+/* n populations by name, of at most `most` neurons each. As am_stage_find, or "the protocol PROTOCOL
+ * takes at most MOST neurons in "NAME"; this brain has N". */
+amine_status am_stage_find_all(int *populations, const am_stage *stage, const char *protocol,
+                               const char *const *names, int n, int most, amine_error *error);
+/* A population of equal parts. As am_stage_find, or "the protocol PROTOCOL needs a multiple of PARTS
+ * neurons in "NAME", at most MOST; this brain has N". */
+amine_status am_stage_find_parts(int *population, const am_stage *stage, const char *protocol,
+                                 const char *name, int parts, int most, amine_error *error);
 
-/* A stretch of whole_ms in which one looks every look_ms, and at its end: how many looks there are,
- * and the step, counted from its beginning, of look k; look 0 is the beginning. */
-uint64_t am_stage_looks(const am_stage *stage, double look_ms, double whole_ms);
-uint64_t am_stage_look(const am_stage *stage, uint64_t k, double look_ms, double whole_ms);
+/* A current into one of equal parts of a population, of at most AM_DRIVEN_MAX neurons, and none into
+ * the others; part 0 of 1 is all of it. */
+enum { AM_DRIVEN_MAX = 3072 };
+amine_status am_stage_drive(am_stage *stage, int population, int part, int parts, double current,
+                            amine_error *error);
+
+/* Which of n populations, at most 4, has fired most since the last call; less than a spike of
+ * chance, the draw-th of `what`, decides between equals. spikes [n]: those of each. */
+uint64_t am_stage_most(uint64_t *spikes, const am_stage *stage, const int *populations, int n,
+                       uint32_t what, uint32_t draw);
+/* Spikes of a population so far, for each neuron and second; NAN at step 0. */
+double am_stage_rate_hz(const am_stage *stage, int population);
+
+/* A whole number of steps nearest to a time, at least 1 (base/steps.h); of the value of a key. */
+uint64_t am_stage_steps(const am_stage *stage, double ms);
+uint64_t am_stage_key_steps(const am_stage *stage, int key);
+
+/* A stretch of the time of key `whole` in which one looks each time of key `look`, and at its end:
+ * how many looks there are, and the step, counted from its beginning, of look k; look 0 is the
+ * beginning. */
+uint64_t am_stage_looks(const am_stage *stage, int look, int whole);
+uint64_t am_stage_look(const am_stage *stage, uint64_t k, int look, int whole);
 
 /* Adds a line for each time of the protocol that is no whole number of steps. */
 void am_stage_note_times(const am_stage *stage, const am_protocol *protocol, am_text *notes);
@@ -150,5 +186,9 @@ void am_stage_note(am_stage *stage, amine_event_kind kind, double value);
 
 /* The level of a system ("dopamine", ...) as it is now; 0.5 without a chemical system. */
 double am_stage_level(const am_stage *stage, const char *system);
+
+/* a / b, and each of n counts as a share of their sum; NAN where there is nothing to divide by. */
+double am_ratio(double a, double b);
+void am_shares(double *out, const uint64_t *counts, int n);
 
 #endif

@@ -7,12 +7,13 @@
  *
  * Control: dopamine at its baseline, where synapses with the factor "signed" do not change. The
  * same experiment by the library: examples/reinforcement.c. */
+#include <limits.h>
 #include <math.h>
 
 #include "base/error.h"
 #include "run/protocol/protocols.h"
 
-enum { CUES = 3, CUE_NEURONS_MAX = 3072, RECENT = 30 };
+enum { CUES = 3, RECENT = 30 };
 enum { TRIALS, CUE_MS, PAUSE_MS, CURRENT, ALPHA, PROBABILITY };
 static const amine_parameter keys[] = {
     AM_INTEGER("trials", 300, 3, 1e6, "", "how many; then nothing more is done"),
@@ -23,58 +24,37 @@ static const amine_parameter keys[] = {
     AM_NUMBER("reward_probability", 1, 0, 1, "", "of a right action"),
 };
 static const am_measure measures[] = {
-    {.name = "right_first",
-     .unit = "",
-     .meaning = "right choices among those of the first third of the trials",
-     .title = "Right choices, first third of the trials",
-     .chance = {"guessing", 1.0 / CUES},
-     .best = {"no mistake", 1},
-     .figure = true},
-    {.name = "right",
-     .unit = "",
-     .meaning = "right choices among those of the last third of the trials; chance is 1/3",
-     .title = "Right choices, last third of the trials",
-     .chance = {"guessing", 1.0 / CUES},
-     .best = {"no mistake", 1},
-     .figure = true},
-    {.name = "right_now",
-     .unit = "",
-     .meaning = "right choices among those of the last 30 trials",
-     .title = "Right choices, last 30 trials",
-     .panel = "Right choices",
-     .chance = {"guessing", 1.0 / CUES},
-     .best = {"no mistake", 1}},
-    {.name = "expected",
-     .unit = "",
-     .meaning = "reward that is expected now",
-     .title = "Expected reward",
-     .panel = "Reward that is expected"},
+    AM_FIGURE("right_first", "", "Right choices, first third of the trials",
+              "right choices among those of the first third of the trials",
+              .chance = {"guessing", 1.0 / CUES}, .best = {"no mistake", 1}),
+    AM_FIGURE("right", "", "Right choices, last third of the trials",
+              "right choices among those of the last third of the trials; chance is 1/3",
+              .chance = {"guessing", 1.0 / CUES}, .best = {"no mistake", 1}),
+    AM_PANEL("right_now", "", "Right choices", "Right choices, last 30 trials",
+             "right choices among those of the last 30 trials", .chance = {"guessing", 1.0 / CUES},
+             .best = {"no mistake", 1}),
+    AM_PANEL("expected", "", "Reward that is expected", "Expected reward",
+             "reward that is expected now"),
 };
 
 typedef struct state {
   double expected;
   uint64_t trial, acting; /* acting: the cue is there */
   uint64_t cue;
-  uint64_t shown[2], right[2];          /* in the first and in the last third */
-  uint64_t chosen[2][CUES][CUES];       /* the same: for a cue an action */
-  uint64_t recent[RECENT];              /* was the choice right? of the last trials, ring */
+  uint64_t shown[2], right[2];    /* in the first and in the last third */
+  uint64_t chosen[2][CUES][CUES]; /* the same: for a cue an action */
+  uint64_t recent[RECENT];        /* was the choice right? of the last trials, ring */
 } state;
 
 typedef struct places {
-  int cue, n_cue, actions[CUES];
+  int cue, actions[CUES];
 } places;
 
+static const char *const action_names[CUES] = {"left", "middle", "right"};
+
 static amine_status find(places *p, const am_stage *stage, amine_error *error) {
-  static const char *const names[CUES] = {"left", "middle", "right"};
-  AM_TRY(am_stage_find(stage, "reinforcement", "cue", &p->cue, &p->n_cue, error));
-  for (int a = 0; a < CUES; a++)
-    AM_TRY(am_stage_find(stage, "reinforcement", names[a], &p->actions[a], NULL, error));
-  if (p->n_cue % CUES != 0 || p->n_cue > CUE_NEURONS_MAX)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the protocol reinforcement needs a multiple of %d neurons in \"cue\", at most "
-                   "%d; this brain has %d",
-                   CUES, CUE_NEURONS_MAX, p->n_cue);
-  return AMINE_OK;
+  AM_TRY(am_stage_find_parts(&p->cue, stage, "reinforcement", "cue", CUES, AM_DRIVEN_MAX, error));
+  return am_stage_find_all(p->actions, stage, "reinforcement", action_names, CUES, INT_MAX, error);
 }
 
 static amine_status start(void *s, am_stage *stage, amine_error *error) {
@@ -84,33 +64,18 @@ static amine_status start(void *s, am_stage *stage, amine_error *error) {
 }
 
 static amine_status show(state *s, const places *p, am_stage *stage, amine_error *error) {
-  float currents[CUE_NEURONS_MAX] = {0};
-  const int n = p->n_cue / CUES;
   s->cue = am_below(am_stage_random(stage, (uint32_t)s->trial, 0).v[0], CUES);
-  for (int i = 0; i < n; i++)
-    currents[(int)s->cue * n + i] = (float)stage->parameters[CURRENT].number;
   am_stage_note(stage, AMINE_EVENT_CUE, (double)s->cue);
-  return amine_brain_set_currents(stage->brain, p->cue, currents, error);
+  return am_stage_drive(stage, p->cue, (int)s->cue, CUES, stage->parameters[CURRENT].number, error);
 }
 
-/* Less than a spike of chance decides between equals. */
-static uint64_t action(const state *s, const places *p, const am_stage *stage) {
-  const am_random4 random = am_stage_random(stage, (uint32_t)s->trial, 1);
-  double spikes[CUES];
-  uint64_t best = 0;
-  for (int a = 0; a < CUES; a++) spikes[a] = (double)am_uniform(random.v[a]);
-  for (size_t k = 0; k < stage->n_spikes; k++)
-    for (int a = 0; a < CUES; a++) spikes[a] += stage->spikes[k].population == p->actions[a];
-  for (uint64_t a = 1; a < CUES; a++)
-    if (spikes[a] > spikes[best]) best = a;
-  return best;
-}
-
-static void judge(state *s, am_stage *stage, uint64_t chosen) {
+static void judge(state *s, const places *p, am_stage *stage) {
+  uint64_t spikes[CUES];
+  const uint64_t chosen = am_stage_most(spikes, stage, p->actions, CUES, (uint32_t)s->trial, 1);
   const uint64_t trials = (uint64_t)stage->parameters[TRIALS].number, third = trials / 3;
   const bool right = chosen == s->cue;
-  const double p = stage->parameters[PROBABILITY].number;
-  const double reward = right && am_stage_chance(stage, (uint32_t)s->trial, 2, 0, p);
+  const double reward = right && am_stage_chance(stage, (uint32_t)s->trial, 2, 0,
+                                                 stage->parameters[PROBABILITY].number);
   const int part = s->trial < third ? 0 : s->trial >= trials - third ? 1 : -1;
   am_stage_note(stage, AMINE_EVENT_ACTION, (double)chosen);
   s->expected += stage->parameters[ALPHA].number * am_stage_reward(stage, reward, s->expected);
@@ -127,12 +92,12 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   if (!s->acting) {
     if (s->trial >= (uint64_t)stage->parameters[TRIALS].number) return AMINE_OK;
     AM_TRY(show(s, &p, stage, error));
-    *until = stage->now + am_stage_steps(stage, stage->parameters[CUE_MS].number);
+    *until = stage->now + am_stage_key_steps(stage, CUE_MS);
   } else {
-    judge(s, stage, action(s, &p, stage));
+    judge(s, &p, stage);
     s->trial++;
     AM_TRY(amine_brain_set_currents(stage->brain, p.cue, NULL, error));
-    *until = stage->now + am_stage_steps(stage, stage->parameters[PAUSE_MS].number);
+    *until = stage->now + am_stage_key_steps(stage, PAUSE_MS);
   }
   s->acting = !s->acting;
   return AMINE_OK;
@@ -152,29 +117,22 @@ static bool check(const void *v, const am_stage *stage) {
 static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
   (void)stage;
-  for (int k = 0; k < 2; k++)
-    values[k] = s->shown[k] > 0 ? (double)s->right[k] / (double)s->shown[k] : (double)NAN;
+  for (int k = 0; k < 2; k++) values[k] = am_ratio((double)s->right[k], (double)s->shown[k]);
   const uint64_t done = s->trial < RECENT ? s->trial : RECENT;
   double right = 0;
   for (uint64_t k = 0; k < done; k++) right += (double)s->recent[k];
-  if (done > 0) values[2] = right / (double)done;
+  values[2] = am_ratio(right, (double)done);
   values[3] = s->expected;
 }
 
 static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
   static const char *const parts[] = {"first third of the trials", "last third"};
   static const char *const cues[CUES] = {"cue 1", "cue 2", "cue 3"};
-  static const char *const actions[CUES] = {"left", "middle", "right"};
   const state *s = v;
   double values[2][CUES][CUES];
   (void)stage;
   for (int part = 0; part < 2; part++)
-    for (int c = 0; c < CUES; c++) {
-      uint64_t all = 0;
-      for (int a = 0; a < CUES; a++) all += s->chosen[part][c][a];
-      for (int a = 0; a < CUES; a++)
-        values[part][c][a] = all > 0 ? (double)s->chosen[part][c][a] / (double)all : (double)NAN;
-    }
+    for (int c = 0; c < CUES; c++) am_shares(values[part][c], s->chosen[part][c], CUES);
   am_picture_table(pictures, &(am_table_picture){
                                  .title = "What it did when it saw a cue",
                                  .meaning = "How often each action was taken after each cue. The "
@@ -187,7 +145,7 @@ static void picture(am_pictures *pictures, const void *v, const am_stage *stage)
                                  .n_columns = CUES,
                                  .parts = parts,
                                  .rows = cues,
-                                 .columns = actions,
+                                 .columns = action_names,
                                  .values = values[0][0],
                                  .right = (const int[]){0, 1, 2},
                                  .high = 1});
@@ -205,10 +163,8 @@ const am_protocol am_protocol_reinforcement = {
     .headline = "In the last third of its trials it took the right action in a share of {right}, "
                 "in the first third of {right_first}",
     .needs = "populations cue (a multiple of 3 neurons, at most 3072), left, middle, right",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .control = "dopamine",
     .moves = "dopamine",
     .state_size = sizeof(state),

@@ -17,13 +17,14 @@
  * Control: norepinephrine and acetylcholine at their baselines.
  *
  * Source of the idea: Yu, Dayan 2005, doi:10.1016/j.neuron.2005.04.026. */
+#include <limits.h>
 #include <math.h>
 
 #include "base/error.h"
 #include "run/protocol/protocols.h"
 #include "run/protocol/uncertainty.h"
 
-enum { CUES = 3, CUE_NEURONS_MAX = 3072, STREAK = 4 };
+enum { CUES = 3, STREAK = 4 };
 enum { BEFORE = 20, AFTER = 60, AROUND = BEFORE + AFTER }; /* trials around a reversal */
 enum {
   TRIALS,
@@ -60,69 +61,36 @@ static const amine_parameter keys[] = {
     AM_NUMBER("novelty", 1, 0, 100, "", "weight of unexpected uncertainty for it"),
 };
 static const am_measure measures[] = {
-    {.name = "reward",
-     .unit = "",
-     .meaning = "mean reward of a trial",
-     .title = "Reward of a trial",
-     .panel = "Reward of a trial, all so far",
-     .chance = {"guessing", (double)NAN},
-     .best = {"no mistake", (double)NAN}},
-    {.name = "right",
-     .unit = "",
-     .meaning = "right choices; chance is 1/3",
-     .title = "Right choices, all",
-     .panel = "Right choices, all trials of that part of a block so far",
-     .chance = {"guessing", 1.0 / CUES},
-     .best = {"no mistake", 1}},
-    {.name = "right_early",
-     .unit = "",
-     .meaning = "right choices, the first third of each block but the first",
-     .title = "Right choices, just after a reversal"},
-    {.name = "right_late",
-     .unit = "",
-     .meaning = "right choices, the last third of each block",
-     .title = "Right choices, long after a reversal",
-     .chance = {"guessing", 1.0 / CUES},
-     .best = {"no mistake", 1}},
-    {.name = "relearned",
-     .unit = "trials",
-     .meaning = "trials from a reversal until four right choices in a row, or its next one",
-     .title = "Trials until it has learned anew",
-     .panel = "Trials from a reversal until it has learned anew, all reversals so far"},
-    {.name = "old",
-     .unit = "",
-     .meaning = "choices of the old mapping, the first third of each block but the first",
-     .title = "Choices that were right before the reversal",
-     .figure = true},
-    {.name = "unexpected_early",
-     .unit = "",
-     .meaning = "mean unexpected uncertainty, first thirds of blocks but the first",
-     .title = "Unexpected uncertainty, just after a reversal",
-     .panel = "Uncertainty, all trials of that part of a block so far"},
-    {.name = "unexpected_late",
-     .unit = "",
-     .meaning = "mean unexpected uncertainty, last thirds of blocks",
-     .title = "Unexpected uncertainty, long after"},
-    {.name = "expected_early",
-     .unit = "",
-     .meaning = "mean expected uncertainty, first thirds of blocks but the first",
-     .title = "Expected uncertainty, just after a reversal"},
-    {.name = "expected_late",
-     .unit = "",
-     .meaning = "mean expected uncertainty, last thirds of blocks",
-     .title = "Expected uncertainty, long after"},
-    {.name = "norepinephrine",
-     .unit = "",
-     .meaning = "mean level after a trial",
-     .title = "Mean level of norepinephrine",
-     .figure = true},
-    {.name = "acetylcholine",
-     .unit = "",
-     .meaning = "mean level after a trial",
-     .title = "Mean level of acetylcholine",
-     .figure = true},
-    {.name = "value", .unit = "", .meaning = "mean V", .title = "Mean value V", .figure = true},
-    {.name = "reversals", .unit = "", .meaning = "so far", .title = "Reversals", .figure = true},
+    AM_PANEL("reward", "", "Reward of a trial, all so far", "Reward of a trial",
+             "mean reward of a trial", .chance = {"guessing", (double)NAN},
+             .best = {"no mistake", (double)NAN}),
+    AM_PANEL("right", "", "Right choices, all trials of that part of a block so far",
+             "Right choices, all", "right choices; chance is 1/3",
+             .chance = {"guessing", 1.0 / CUES}, .best = {"no mistake", 1}),
+    AM_CURVE("right_early", "", "Right choices, just after a reversal",
+             "right choices, the first third of each block but the first"),
+    AM_CURVE("right_late", "", "Right choices, long after a reversal",
+             "right choices, the last third of each block", .chance = {"guessing", 1.0 / CUES},
+             .best = {"no mistake", 1}),
+    AM_PANEL("relearned", "trials",
+             "Trials from a reversal until it has learned anew, all reversals so far",
+             "Trials until it has learned anew",
+             "trials from a reversal until four right choices in a row, or its next one"),
+    AM_FIGURE("old", "", "Choices that were right before the reversal",
+              "choices of the old mapping, the first third of each block but the first"),
+    AM_PANEL("unexpected_early", "", "Uncertainty, all trials of that part of a block so far",
+             "Unexpected uncertainty, just after a reversal",
+             "mean unexpected uncertainty, first thirds of blocks but the first"),
+    AM_CURVE("unexpected_late", "", "Unexpected uncertainty, long after",
+             "mean unexpected uncertainty, last thirds of blocks"),
+    AM_CURVE("expected_early", "", "Expected uncertainty, just after a reversal",
+             "mean expected uncertainty, first thirds of blocks but the first"),
+    AM_CURVE("expected_late", "", "Expected uncertainty, long after",
+             "mean expected uncertainty, last thirds of blocks"),
+    AM_FIGURE("norepinephrine", "", "Mean level of norepinephrine", "mean level after a trial"),
+    AM_FIGURE("acetylcholine", "", "Mean level of acetylcholine", "mean level after a trial"),
+    AM_FIGURE("value", "", "Mean value V", "mean V"),
+    AM_FIGURE("reversals", "", "Reversals", "so far"),
 };
 
 /* Sums over the trials of a part of the blocks. */
@@ -146,21 +114,14 @@ typedef struct state {
 } state;
 
 typedef struct places {
-  int cue, n_cue, critic, n_critic, actions[CUES];
+  int cue, critic, n_critic, actions[CUES];
 } places;
 
 static amine_status find(places *p, const am_stage *stage, amine_error *error) {
   static const char *const names[CUES] = {"left", "middle", "right"};
-  AM_TRY(am_stage_find(stage, "reversal", "cue", &p->cue, &p->n_cue, error));
+  AM_TRY(am_stage_find_parts(&p->cue, stage, "reversal", "cue", CUES, AM_DRIVEN_MAX, error));
   AM_TRY(am_stage_find(stage, "reversal", "critic", &p->critic, &p->n_critic, error));
-  for (int a = 0; a < CUES; a++)
-    AM_TRY(am_stage_find(stage, "reversal", names[a], &p->actions[a], NULL, error));
-  if (p->n_cue % CUES != 0 || p->n_cue > CUE_NEURONS_MAX)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the protocol reversal needs a multiple of %d neurons in \"cue\", at most %d; "
-                   "this brain has %d",
-                   CUES, CUE_NEURONS_MAX, p->n_cue);
-  return AMINE_OK;
+  return am_stage_find_all(p->actions, stage, "reversal", names, CUES, INT_MAX, error);
 }
 
 static uint64_t length_of(const am_stage *stage, uint64_t block) {
@@ -178,13 +139,9 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
 }
 
 static amine_status show(state *s, const places *p, am_stage *stage, amine_error *error) {
-  float currents[CUE_NEURONS_MAX] = {0};
-  const int n = p->n_cue / CUES;
   s->cue = am_below(am_stage_random(stage, (uint32_t)s->trial, 0).v[0], CUES);
-  for (int i = 0; i < n; i++)
-    currents[(int)s->cue * n + i] = (float)stage->parameters[CURRENT].number;
   am_stage_note(stage, AMINE_EVENT_CUE, (double)s->cue);
-  return amine_brain_set_currents(stage->brain, p->cue, currents, error);
+  return am_stage_drive(stage, p->cue, (int)s->cue, CUES, stage->parameters[CURRENT].number, error);
 }
 
 /* What the spikes of a cue's time say. */
@@ -193,22 +150,14 @@ typedef struct answer {
   double V;
 } answer;
 
-/* Less than a spike of chance decides between equals. */
 static answer listen(const state *s, const places *p, const am_stage *stage) {
   const am_value *k = stage->parameters;
-  const am_random4 random = am_stage_random(stage, (uint32_t)s->trial, 1);
-  answer a = {0};
+  answer a;
   uint64_t critic = 0;
-  for (size_t i = 0; i < stage->n_spikes; i++) {
-    for (int c = 0; c < CUES; c++) a.spikes[c] += stage->spikes[i].population == p->actions[c];
-    critic += stage->spikes[i].population == p->critic;
-  }
-  for (uint64_t c = 1; c < CUES; c++)
-    if ((double)a.spikes[c] + (double)am_uniform(random.v[c]) >
-        (double)a.spikes[a.chosen] + (double)am_uniform(random.v[a.chosen]))
-      a.chosen = c;
+  a.chosen = am_stage_most(a.spikes, stage, p->actions, CUES, (uint32_t)s->trial, 1);
+  for (size_t i = 0; i < stage->n_spikes; i++) critic += stage->spikes[i].population == p->critic;
   const double seconds =
-      (double)am_stage_steps(stage, k[CUE_MS].number) * stage->dt_ms * 1e-3 * p->n_critic;
+      (double)am_stage_key_steps(stage, CUE_MS) * stage->dt_ms * 1e-3 * p->n_critic;
   a.V = ((double)critic / seconds - k[RATE_0].number) / k[RATE_1].number;
   return a;
 }
@@ -292,11 +241,11 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   if (!s->acting) {
     if (s->trial >= (uint64_t)stage->parameters[TRIALS].number) return AMINE_OK;
     AM_TRY(show(s, &p, stage, error));
-    *until = stage->now + am_stage_steps(stage, stage->parameters[CUE_MS].number);
+    *until = stage->now + am_stage_key_steps(stage, CUE_MS);
   } else {
     judge(s, &p, stage);
     AM_TRY(amine_brain_set_currents(stage->brain, p.cue, NULL, error));
-    *until = stage->now + am_stage_steps(stage, stage->parameters[PAUSE_MS].number);
+    *until = stage->now + am_stage_key_steps(stage, PAUSE_MS);
   }
   s->acting = !s->acting;
   return AMINE_OK;
@@ -323,7 +272,7 @@ static bool check(const void *v, const am_stage *stage) {
          isfinite(s->V) && isfinite(s->norepinephrine) && isfinite(s->acetylcholine);
 }
 
-static double mean(double sum, uint64_t n) { return n > 0 ? sum / (double)n : (double)NAN; }
+static double mean(double sum, uint64_t n) { return am_ratio(sum, (double)n); }
 
 static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
@@ -374,8 +323,7 @@ static void picture(am_pictures *pictures, const void *v, const am_stage *stage)
                                                      .lines = lines,
                                                      .n_lines = 3,
                                                      .chance_name = "guessing",
-                                                     .chance = 1.0 / CUES,
-                                                     .best = (double)NAN});
+                                                     .chance = 1.0 / CUES});
 }
 
 const am_protocol am_protocol_reversal = {
@@ -393,10 +341,8 @@ const am_protocol am_protocol_reversal = {
     .judged = "right",
     .needs = "populations cue (a multiple of 3 neurons, at most 3072), critic, left, middle, "
              "right",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .control = "norepinephrine|acetylcholine",
     .moves = "dopamine|norepinephrine|acetylcholine",
     .state_size = sizeof(state),

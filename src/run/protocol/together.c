@@ -25,41 +25,15 @@ static const amine_parameter keys[] = {
     AM_INTEGER("uncertainty_every", 200, 1, 1e9, "ms", "between two uncertainties"),
 };
 static const am_measure measures[] = {
-    {.name = "rate_hz",
-     .unit = "Hz",
-     .meaning = "mean rate of E",
-     .title = "Rate of the excitatory neurons",
-     .panel = "Rate of the excitatory neurons"},
-    {.name = "learning",
-     .unit = "",
-     .meaning = "mean |change| of a weight from E to E",
-     .title = "Change of a weight",
-     .panel = "How far a weight has moved"},
-    {.name = "dopamine",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of dopamine",
-     .figure = true},
-    {.name = "serotonin",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of serotonin",
-     .figure = true},
-    {.name = "norepinephrine",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of norepinephrine",
-     .figure = true},
-    {.name = "acetylcholine",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of acetylcholine",
-     .figure = true},
-    {.name = "orexin",
-     .unit = "",
-     .meaning = "mean level",
-     .title = "Mean level of orexin",
-     .figure = true},
+    AM_PANEL("rate_hz", "Hz", "Rate of the excitatory neurons", "Rate of the excitatory neurons",
+             "mean rate of E"),
+    AM_PANEL("learning", "", "How far a weight has moved", "Change of a weight",
+             "mean |change| of a weight from E to E"),
+    AM_FIGURE("dopamine", "", "Mean level of dopamine", "mean level"),
+    AM_FIGURE("serotonin", "", "Mean level of serotonin", "mean level"),
+    AM_FIGURE("norepinephrine", "", "Mean level of norepinephrine", "mean level"),
+    AM_FIGURE("acetylcholine", "", "Mean level of acetylcholine", "mean level"),
+    AM_FIGURE("orexin", "", "Mean level of orexin", "mean level"),
 };
 
 enum { REWARD, PUNISHMENT, UNCERTAINTY, N_EVENTS };
@@ -201,11 +175,10 @@ static bool check(const void *v, const am_stage *stage) {
 
 static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
-  int E, n;
+  int E;
   if (s->step == 0 || stage->now == 0) return;
-  if (am_stage_find(stage, "together", "E", &E, &n, NULL) == AMINE_OK)
-    values[0] = (double)amine_brain_spike_count(stage->brain, E) / n /
-                ((double)stage->now * stage->dt_ms * 1e-3);
+  if (am_stage_find(stage, "together", "E", &E, NULL, NULL) == AMINE_OK)
+    values[0] = am_stage_rate_hz(stage, E);
   values[1] = mean_weight(stage, s->weight);
   for (int k = 0; k < AM_N_MODULATORS; k++) values[2 + k] = s->levels[k] / (double)s->step;
 }
@@ -255,9 +228,7 @@ static void picture_levels(am_pictures *pictures, const state *s, const am_stage
                                            .x_title = "ms",
                                            .y_title = "level, from 0 to 1",
                                            .lines = lines,
-                                           .n_lines = n_lines,
-                                           .chance = (double)NAN,
-                                           .best = (double)NAN});
+                                           .n_lines = n_lines});
 }
 
 static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
@@ -296,10 +267,8 @@ const am_protocol am_protocol_together = {
     .headline = "The excitatory neurons fired at {rate_hz}, and a weight between them moved by "
                 "{learning} on average",
     .needs = "population E with a projection to itself",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .control = "dopamine|serotonin|norepinephrine|acetylcholine|orexin",
     .moves = "dopamine|serotonin|norepinephrine|acetylcholine",
     .state_size = sizeof(state),

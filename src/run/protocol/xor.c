@@ -21,25 +21,17 @@ static const amine_parameter keys[] = {
     AM_CHOICE("target", "xor|random", "what is rewarded: xor, or by chance"),
 };
 static const am_measure measures[] = {
-    {.name = "rate_00",
-     .unit = "Hz",
-     .meaning = "of the output for two zeros, over the last 20 whole epochs",
-     .title = "Rate for 0 and 0",
-     .panel = "Rate of the output neuron for each pattern"},
-    {.name = "rate_01", .unit = "Hz", .meaning = "for 0 and 1", .title = "Rate for 0 and 1"},
-    {.name = "rate_10", .unit = "Hz", .meaning = "for 1 and 0", .title = "Rate for 1 and 0"},
-    {.name = "rate_11", .unit = "Hz", .meaning = "for two ones", .title = "Rate for 1 and 1"},
-    {.name = "margin",
-     .unit = "Hz",
-     .meaning = "the smaller of rate_01 and rate_10, minus rate_11",
-     .title = "Margin of the patterns that differ",
-     .panel = "Margin: the smaller rate of the patterns that differ, less that for 1 and 1",
-     .chance = {"not solved below", 0}},
-    {.name = "solved",
-     .unit = "",
-     .meaning = "1 if both are above rate_11, else 0",
-     .title = "Solved (1) or not (0)",
-     .figure = true},
+    AM_PANEL("rate_00", "Hz", "Rate of the output neuron for each pattern", "Rate for 0 and 0",
+             "of the output for two zeros, over the last 20 whole epochs"),
+    AM_CURVE("rate_01", "Hz", "Rate for 0 and 1", "for 0 and 1"),
+    AM_CURVE("rate_10", "Hz", "Rate for 1 and 0", "for 1 and 0"),
+    AM_CURVE("rate_11", "Hz", "Rate for 1 and 1", "for two ones"),
+    AM_PANEL("margin", "Hz",
+             "Margin: the smaller rate of the patterns that differ, less that for 1 and 1",
+             "Margin of the patterns that differ",
+             "the smaller of rate_01 and rate_10, minus rate_11",
+             .chance = {"not solved below", 0}),
+    AM_FIGURE("solved", "", "Solved (1) or not (0)", "1 if both are above rate_11, else 0"),
 };
 
 typedef struct state {
@@ -110,7 +102,7 @@ static amine_status tell(const am_stage *stage, uint64_t shown, int input, int p
 static amine_status show(state *s, const int population[INPUTS], const int n[INPUTS],
                          am_stage *stage, amine_error *error) {
   const int pattern = pattern_at(stage, s->shown);
-  const uint64_t steps = am_stage_steps(stage, stage->parameters[PATTERN_MS].number);
+  const uint64_t steps = am_stage_key_steps(stage, PATTERN_MS);
   for (int k = 0; k < INPUTS; k++)
     if (pattern >> (k < 2) & 1) AM_TRY(tell(stage, s->shown, k, population[k], n[k], steps, error));
   const bool one = (pattern == 1) | (pattern == 2);
@@ -142,7 +134,7 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
 
 static bool check(const void *v, const am_stage *stage) {
   const state *s = v;
-  const uint64_t steps = am_stage_steps(stage, stage->parameters[PATTERN_MS].number);
+  const uint64_t steps = am_stage_key_steps(stage, PATTERN_MS);
   if (s->shown == 0) return s->end == 0 && s->sign == 0; /* not yet begun */
   if (s->sign != 1 && s->sign != -1) return false;
   for (int k = 0; k < KEPT; k++)
@@ -153,7 +145,7 @@ static bool check(const void *v, const am_stage *stage) {
 }
 
 static double seconds_of(const am_stage *stage) {
-  return (double)am_stage_steps(stage, stage->parameters[PATTERN_MS].number) * stage->dt_ms * 1e-3;
+  return (double)am_stage_key_steps(stage, PATTERN_MS) * stage->dt_ms * 1e-3;
 }
 
 /* Whole epochs. */
@@ -169,7 +161,7 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   for (int k = 0; k < PATTERNS; k++) {
     double spikes = 0;
     for (uint64_t j = epochs - n; j < epochs; j++) spikes += (double)s->spikes[j % KEPT][k];
-    values[k] = n > 0 ? spikes / (double)n / seconds : (double)NAN;
+    values[k] = am_ratio(spikes, (double)n) / seconds;
   }
   values[4] = fmin(values[1], values[2]) - values[3];
   values[5] = n > 0 ? values[4] > 0 : (double)NAN;
@@ -211,10 +203,8 @@ const am_protocol am_protocol_xor = {
                 "at {rate_11}, for none at {rate_00}: a margin of {margin}",
     .needs = "populations A, A-inhibitory, B, B-inhibitory (of model spikes, at most 1024 "
              "neurons) and output",
-    .keys = keys,
-    .n_keys = sizeof keys / sizeof *keys,
-    .measures = measures,
-    .n_measures = sizeof measures / sizeof *measures,
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
     .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,

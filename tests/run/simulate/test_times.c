@@ -153,13 +153,14 @@ static void looks_fill_their_stretch(void **state) {
   (void)state;
   for (size_t d = 0; d < sizeof dts / sizeof *dts; d++)
     for (size_t l = 0; l < sizeof looks / sizeof *looks; l++) {
-      const am_stage stage = {.dt_ms = dts[d]};
-      const uint64_t n = am_stage_looks(&stage, looks[l], 200);
+      const am_value parameters[] = {{.number = looks[l]}, {.number = 200}};
+      const am_stage stage = {.dt_ms = dts[d], .parameters = parameters};
+      const uint64_t n = am_stage_looks(&stage, 0, 1);
       assert_int_equal(n, ceil(200 / looks[l]));
-      assert_int_equal(am_stage_look(&stage, 0, looks[l], 200), 0);
-      assert_int_equal(am_stage_look(&stage, n, looks[l], 200), am_steps(200, dts[d]));
+      assert_int_equal(am_stage_look(&stage, 0, 0, 1), 0);
+      assert_int_equal(am_stage_look(&stage, n, 0, 1), am_steps(200, dts[d]));
       for (uint64_t k = 1; k < n; k++)
-        assert_int_equal(am_stage_look(&stage, k, looks[l], 200),
+        assert_int_equal(am_stage_look(&stage, k, 0, 1),
                          am_steps((double)k * looks[l], dts[d]));
     }
 }

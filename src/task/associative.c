@@ -3,22 +3,16 @@
 
 #include <string.h>
 
-#include "base/memory.h"
-
 am_associative_options am_associative_default(void) {
   return (am_associative_options){.keys = 8, .pairs = 3, .width = 4, .delay = 0, .queries = 1};
-}
-
-static const am_associative_options *options_of(const am_task *task) {
-  return &((const am_associative *)task)->options;
 }
 
 /* The first `pairs` cards of a shuffled pack of keys (Fisher and Yates). */
 static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
                   uint32_t lane) {
-  const am_associative_options *o = options_of(task);
+  const am_associative_options *o = task->options;
   am_associative_state *s = state;
-  am_world_start(s, sizeof *s, seed, episode, lane);
+  am_world_begin(task, s, seed, episode, lane);
   for (int i = 0; i < o->keys; i++) s->key[i] = (uint8_t)i;
   for (int i = 0; i < o->pairs; i++) {
     const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, (uint32_t)i);
@@ -40,14 +34,14 @@ static uint32_t value_bits(const am_world *w, int pair) {
 
 /* The pair that is asked for at the present step, or -1. */
 static int asked(const am_task *task, const am_world *w) {
-  const am_associative_options *o = options_of(task);
+  const am_associative_options *o = task->options;
   if (w->step < o->pairs + o->delay || w->step >= task->n_steps) return -1;
   const am_random4 draw = am_world_draw(w, AM_STREAM_TASK, (uint32_t)w->step);
   return (int)am_below(draw.v[0], (uint32_t)o->pairs);
 }
 
 static void observe(const am_task *task, const void *state, float *input) {
-  const am_associative_options *o = options_of(task);
+  const am_associative_options *o = task->options;
   const am_associative_state *s = state;
   const int query = asked(task, &s->world), shown = s->world.step;
   memset(input, 0, (size_t)task->n_inputs * sizeof *input);
@@ -69,26 +63,11 @@ static bool target(const am_task *task, const void *state, float *out) {
   return true;
 }
 
-static float step(const am_task *task, void *state, int action) {
-  (void)action;
-  am_associative_state *s = state;
-  if (s->world.step < task->n_steps) s->world.step++;
-  return 0;
-}
-
 static void other_value(const am_task *task, const void *state, float *prediction) {
   const am_world *w = &((const am_associative_state *)state)->world;
   const am_random4 draw = am_world_draw(w, AM_STREAM_AGENT, (uint32_t)w->step);
   show_value(prediction, draw.v[0], task->n_targets);
 }
-
-static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
-  static am_predictor *const predictor[] = {other_value, am_predict_zero, am_predict_told};
-  am_associative_state s;
-  return am_world_predict(task, &s, predictor[line], seed, episode, lane);
-}
-
-static void destroy(am_task *task) { am_free(task); }
 
 #define AT(member) AM_MEMBER(am_associative_options, member)
 static const amine_parameter parameters[] = {
@@ -100,10 +79,25 @@ static const amine_parameter parameters[] = {
     {0}};
 
 /* A width of 0 is the task's own. */
-static amine_status create(am_task **task, const void *options, amine_error *error) {
-  am_associative_options o = *(const am_associative_options *)options;
-  if (o.width == 0) o.width = am_associative_default().width;
-  return am_associative_create(task, &o, error);
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  am_associative_options *o = options;
+  if (o->width == 0) o->width = am_associative_default().width;
+  const am_range ranges[] = {{"keys", o->keys, 1, AM_ASSOCIATIVE_KEYS},
+                             {"pairs", o->pairs, 1, o->keys},
+                             {"width", o->width, 1, AM_ASSOCIATIVE_WIDTH},
+                             {"delay", o->delay, 0, 100000},
+                             {"queries", o->queries, 1, 1000}};
+  AM_TRY(am_ranges_check(task->type->part.name, ranges, 5, error));
+  task->n_inputs = o->keys + o->width + 1;
+  task->n_targets = o->width;
+  task->n_steps = o->pairs + o->delay + o->queries;
+  task->state_size = sizeof(am_associative_state);
+  const double mean = -1.0 * o->queries / task->n_steps; /* a value of -1 or 1 has variance 1 */
+  task->criterion = 0.1 * mean;
+  am_task_predicts(task, "random", 2 * mean, other_value);
+  am_task_predicts(task, "mean", mean, am_predict_zero);
+  am_task_predicts(task, "ceiling", 0, am_predict_told);
+  return AMINE_OK;
 }
 
 const am_task_type am_associative_type = {
@@ -112,40 +106,9 @@ const am_task_type am_associative_type = {
              .meaning = "see pairs of keys and values, then give the value of a key",
              .parameters = parameters,
              .options_size = sizeof(am_associative_options)},
-    .create = create,
+    .make = make,
     .start = start,
     .observe = observe,
-    .step = step,
+    .step = am_world_pass,
     .target = target,
-    .play = play,
-    .destroy = destroy,
 };
-
-amine_status am_associative_create(am_task **out, const am_associative_options *options,
-                                   amine_error *error) {
-  const am_associative_options o = options ? *options : am_associative_default();
-  const am_range ranges[] = {{"keys", o.keys, 1, AM_ASSOCIATIVE_KEYS},
-                             {"pairs", o.pairs, 1, o.keys},
-                             {"width", o.width, 1, AM_ASSOCIATIVE_WIDTH},
-                             {"delay", o.delay, 0, 100000},
-                             {"queries", o.queries, 1, 1000}};
-  AM_TRY(am_ranges_check(am_associative_type.part.name, ranges, 5, error));
-  am_associative *t = am_alloc(1, sizeof *t);
-  if (!t) return am_fail_memory(error, sizeof *t);
-  const int n_steps = o.pairs + o.delay + o.queries;
-  const double mean = -1.0 * o.queries / n_steps; /* a value of -1 or 1 has variance 1 */
-  t->options = o;
-  t->line[0] = (am_task_line){"random", 2 * mean};
-  t->line[1] = (am_task_line){"mean", mean};
-  t->line[2] = (am_task_line){"ceiling", 0};
-  t->task = (am_task){.type = &am_associative_type,
-                      .n_inputs = o.keys + o.width + 1,
-                      .n_targets = o.width,
-                      .n_steps = n_steps,
-                      .criterion = 0.1 * mean,
-                      .state_size = sizeof(am_associative_state),
-                      .lines = t->line,
-                      .n_lines = 3};
-  *out = &t->task;
-  return AMINE_OK;
-}

@@ -28,18 +28,9 @@ typedef struct am_associative_state {
   uint8_t key[AM_ASSOCIATIVE_KEYS]; /* [pairs]: the key shown at step i */
 } am_associative_state;
 
-typedef struct am_associative {
-  am_task task; /* inputs: the key one-hot [keys], the value [width], ask */
-  am_associative_options options;
-  am_task_line line[3]; /* random: a value drawn likewise; mean: zeros; ceiling: the value */
-} am_associative;
-
+/* Inputs: the key one-hot [keys], the value [width], ask. Lines: `random`, a value drawn likewise;
+ * `mean`, zeros; `ceiling`, the value. It counts as learned when nine tenths of the variance are
+ * explained. */
 extern const am_task_type am_associative_type;
-
-/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free it with am_task_destroy. It counts as
- * learned when nine tenths of the variance are explained. */
-amine_status am_associative_create(am_task **out, const am_associative_options *options,
-                                   amine_error *error);
 
 #endif

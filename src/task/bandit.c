@@ -13,9 +13,9 @@ am_bandit_options am_bandit_default(void) {
 
 static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
                   uint32_t lane) {
-  const am_bandit_options *o = &((const am_bandit *)task)->options;
+  const am_bandit_options *o = task->options;
   am_bandit_state *s = state;
-  am_world_start(s, sizeof *s, seed, episode, lane);
+  am_world_begin(task, s, seed, episode, lane);
   s->previous_action = -1;
   for (int k = 0; k < o->arms; k++) {
     const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, (uint32_t)k / 4);
@@ -117,13 +117,6 @@ static int best_arm(const am_task *task, const void *state, am_random4 draw) {
   return arm;
 }
 
-static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
-  am_bandit_state s;
-  return am_world_play(task, &s, ((const am_bandit *)task)->policy[line], seed, episode, lane);
-}
-
-static void destroy(am_task *task) { am_free(task); }
-
 #define AT(member) AM_MEMBER(am_bandit_options, member)
 static const amine_parameter parameters[] = {
     AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
@@ -132,24 +125,6 @@ static const amine_parameter parameters[] = {
               "two arms reward with p and 1 - p; false: each arm with its own probability",
               AT(complementary)),
     {0}};
-
-static amine_status create(am_task **task, const void *options, amine_error *error) {
-  return am_bandit_create(task, options, error);
-}
-
-const am_task_type am_bandit_type = {
-    .part = {.kind = AM_TASK,
-             .name = "bandit",
-             .meaning = "find out which arm pays best and pull it",
-             .parameters = parameters,
-             .options_size = sizeof(am_bandit_options)},
-    .create = create,
-    .start = start,
-    .observe = observe,
-    .step = step,
-    .play = play,
-    .destroy = destroy,
-};
 
 /* ------------------------------------------------------------------ what the policies earn */
 /* Complementary arms. Whatever was pulled, each pull is one observation of p, so that before step t
@@ -221,21 +196,15 @@ static const struct {
   double thompson;
 } measured[] = {{5, 10, 5.8347}};
 
-static void add_line(am_bandit *t, const char *name, double reward, am_policy *policy) {
-  t->policy[t->task.n_lines] = policy;
-  t->line[t->task.n_lines++] = (am_task_line){name, reward};
-}
-
-static amine_status calibrate(am_bandit *t, amine_error *error) {
-  const int n_arms = t->options.arms, n_steps = t->options.steps;
+static amine_status calibrate(am_task *task, const am_bandit_options *o, amine_error *error) {
+  const int n_arms = o->arms, n_steps = o->steps;
   double by_thompson = NAN, by_bayes;
-  t->task.lines = t->line;
-  add_line(t, "random", 0.5 * n_steps, am_policy_random);
-  if (t->options.complementary) {
+  am_task_acts(task, "random", 0.5 * n_steps, am_policy_random);
+  if (o->complementary) {
     earn_complementary(&by_thompson, &by_bayes, n_steps);
-    add_line(t, "thompson", by_thompson, thompson_complementary);
-    add_line(t, "bayes", by_bayes, bayes_complementary);
-    add_line(t, "ceiling", 0.75 * n_steps, best_arm);
+    am_task_acts(task, "thompson", by_thompson, thompson_complementary);
+    am_task_acts(task, "bayes", by_bayes, bayes_complementary);
+    am_task_acts(task, "ceiling", 0.75 * n_steps, best_arm);
   } else {
     if (n_arms == 2 && n_steps <= MOST) {
       pulls *two = am_alloc(2, sizeof *two);
@@ -246,39 +215,41 @@ static amine_status calibrate(am_bandit *t, amine_error *error) {
     for (size_t k = 0; k < sizeof measured / sizeof measured[0]; k++)
       if (measured[k].arms == n_arms && measured[k].steps == n_steps)
         by_thompson = measured[k].thompson;
-    add_line(t, "thompson", by_thompson, thompson);
-    add_line(t, "ceiling", n_steps * (n_arms / (n_arms + 1.0)), best_arm);
+    am_task_acts(task, "thompson", by_thompson, thompson);
+    am_task_acts(task, "ceiling", n_steps * (n_arms / (n_arms + 1.0)), best_arm);
   }
-  t->task.criterion = n_steps > 1 ? by_thompson : (double)NAN; /* one pull is a guess */
+  task->criterion = n_steps > 1 ? by_thompson : (double)NAN; /* one pull is a guess */
   return AMINE_OK;
 }
 
 static amine_status check(const am_bandit_options *o, amine_error *error) {
   const am_range ranges[] = {{"arms", o->arms, 2, AM_BANDIT_ARMS},
                              {"steps", o->steps, 1, AM_BANDIT_STEPS}};
-  AM_TRY(am_ranges_check(am_bandit_type.part.name, ranges, 2, error));
+  AM_TRY(am_ranges_check("bandit", ranges, 2, error));
   if (o->complementary && o->arms != 2)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the bandit option complementary is for 2 arms, and there are %d", o->arms);
   return AMINE_OK;
 }
 
-amine_status am_bandit_create(am_task **out, const am_bandit_options *options, amine_error *error) {
-  const am_bandit_options o = options ? *options : am_bandit_default();
-  AM_TRY(check(&o, error));
-  am_bandit *t = am_alloc(1, sizeof *t);
-  if (!t) return am_fail_memory(error, sizeof *t);
-  t->options = o;
-  t->task = (am_task){.type = &am_bandit_type,
-                      .n_inputs = o.arms + 2,
-                      .n_actions = o.arms,
-                      .n_steps = o.steps,
-                      .state_size = sizeof(am_bandit_state)};
-  const amine_status status = calibrate(t, error);
-  if (status != AMINE_OK) {
-    am_free(t);
-    return status;
-  }
-  *out = &t->task;
-  return AMINE_OK;
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  const am_bandit_options *o = options;
+  AM_TRY(check(o, error));
+  task->n_inputs = o->arms + 2;
+  task->n_actions = o->arms;
+  task->n_steps = o->steps;
+  task->state_size = sizeof(am_bandit_state);
+  return calibrate(task, o, error);
 }
+
+const am_task_type am_bandit_type = {
+    .part = {.kind = AM_TASK,
+             .name = "bandit",
+             .meaning = "find out which arm pays best and pull it",
+             .parameters = parameters,
+             .options_size = sizeof(am_bandit_options)},
+    .make = make,
+    .start = start,
+    .observe = observe,
+    .step = step,
+};

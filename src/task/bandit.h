@@ -33,19 +33,7 @@ typedef struct am_bandit_state {
   int32_t won[AM_BANDIT_ARMS], lost[AM_BANDIT_ARMS]; /* what each arm has given: for Thompson */
 } am_bandit_state;
 
-typedef struct am_bandit {
-  am_task task;
-  am_bandit_options options;
-  am_task_line line[4];
-  am_policy *policy[4]; /* of each line */
-} am_bandit;
-
-extern const am_task_type am_bandit_type;
-
-/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free it with am_task_destroy.
- *
- * | line       | policy                            | its reward                                 |
+/* | line       | policy                            | its reward                                 |
  * |------------|-----------------------------------|--------------------------------------------|
  * | `random`   | each arm alike                    | T / 2                                      |
  * | `thompson` | Thompson sampling                 | exact if complementary, or for two arms up |
@@ -56,6 +44,6 @@ extern const am_task_type am_bandit_type;
  * | `ceiling`  | the best arm, told                | exact: 3/4 T, or T k / (k + 1)             |
  *
  * A task counts as learned from the reward of `thompson` on, if that is known. */
-amine_status am_bandit_create(am_task **out, const am_bandit_options *options, amine_error *error);
+extern const am_task_type am_bandit_type;
 
 #endif

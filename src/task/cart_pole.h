@@ -47,12 +47,9 @@ typedef struct am_cart_pole_state {
   int32_t fallen;                   /* 1 once the episode is over */
 } am_cart_pole_state;
 
-typedef struct am_cart_pole {
-  am_task task; /* inputs: x / 2.4 m, theta / 12 degrees; then, if not masked, x' and theta' */
-  am_cart_pole_options options;
-  am_task_line line[3];
-} am_cart_pole;
-
+/* Inputs: x / 2.4 m, theta / 12 degrees; then, if not masked, x' and theta'. Lines: `random`,
+ * measured, NAN for episodes of less than 200 steps; `controller`, which sees all four and pushes to
+ * the side of theta + 0.25 s theta' + 0.05 x + 0.1 s x'; `ceiling` = T. */
 extern const am_task_type am_cart_pole_type;
 
 /* sin and cos for |theta| <= 0.3, by their Taylor polynomials of degree 7 and 6. Largest error,
@@ -62,13 +59,5 @@ float am_cart_cos(float theta);
 
 /* One step of the physics, with force in N. */
 void am_cart_pole_move(am_cart_pole_state *s, float force, bool friction);
-
-/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free it with am_task_destroy.
- *
- * Lines: `random`, measured, NAN for episodes of less than 200 steps; `controller`, which sees all
- * four and pushes to the side of theta + 0.25 s theta' + 0.05 x + 0.1 s x'; `ceiling` = T. */
-amine_status am_cart_pole_create(am_task **out, const am_cart_pole_options *options,
-                                 amine_error *error);
 
 #endif

@@ -4,17 +4,15 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/memory.h"
-
 am_delayed_match_options am_delayed_match_default(void) {
   return (am_delayed_match_options){.steps = 12, .cues = 2};
 }
 
 static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
                   uint32_t lane) {
-  const am_delayed_match_options *o = &((const am_delayed_match *)task)->options;
+  const am_delayed_match_options *o = task->options;
   am_delayed_match_state *s = state;
-  am_world_start(s, sizeof *s, seed, episode, lane);
+  am_world_begin(task, s, seed, episode, lane);
   const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, 0);
   const int first = (int)am_below(draw.v[0], (uint32_t)o->cues);
   const int other = (int)am_below(draw.v[2], (uint32_t)o->cues - 1);
@@ -27,7 +25,7 @@ static void start(const am_task *task, void *state, uint64_t seed, uint32_t epis
 
 static void observe(const am_task *task, const void *state, float *input) {
   const am_delayed_match_state *s = state;
-  const am_delayed_match_options *o = &((const am_delayed_match *)task)->options;
+  const am_delayed_match_options *o = task->options;
   memset(input, 0, (size_t)task->n_inputs * sizeof *input);
   if (s->world.step == 0) input[s->cue[0]] = 1;
   if (s->world.step == task->n_steps - 2) input[s->cue[1]] = 1;
@@ -50,14 +48,6 @@ static float step(const am_task *task, void *state, int action) {
   return reward;
 }
 
-static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
-  am_delayed_match_state s;
-  am_policy *const policy = line == 0 ? am_policy_random : am_policy_told;
-  return am_world_play(task, &s, policy, seed, episode, lane);
-}
-
-static void destroy(am_task *task) { am_free(task); }
-
 #define AT(member) AM_MEMBER(am_delayed_match_options, member)
 static const amine_parameter parameters[] = {
     AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
@@ -72,8 +62,18 @@ static const amine_parameter parameters[] = {
                .when = "rule=switch"),
     {0}};
 
-static amine_status create(am_task **task, const void *options, amine_error *error) {
-  return am_delayed_match_create(task, options, error);
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  const am_delayed_match_options *o = options;
+  const am_range ranges[] = {{"steps", o->steps, 3, 100000}, {"cues", o->cues, 2, 16}};
+  AM_TRY(am_ranges_check(task->type->part.name, ranges, 2, error));
+  task->n_inputs = o->cues + 1 + (o->context ? 2 : 0);
+  task->n_actions = AM_MATCH_ACTIONS;
+  task->n_steps = o->steps;
+  task->criterion = 0.95;
+  task->state_size = sizeof(am_delayed_match_state);
+  am_task_acts(task, "random", 0.5, am_policy_random);
+  am_task_acts(task, "ceiling", 1, am_policy_told);
+  return AMINE_OK;
 }
 
 const am_task_type am_delayed_match_type = {
@@ -82,33 +82,9 @@ const am_task_type am_delayed_match_type = {
              .meaning = "remember a cue over a delay and say whether the second is the same",
              .parameters = parameters,
              .options_size = sizeof(am_delayed_match_options)},
-    .create = create,
+    .make = make,
     .start = start,
     .observe = observe,
     .step = step,
     .answer = answer,
-    .play = play,
-    .destroy = destroy,
 };
-
-amine_status am_delayed_match_create(am_task **out, const am_delayed_match_options *options,
-                                     amine_error *error) {
-  const am_delayed_match_options o = options ? *options : am_delayed_match_default();
-  const am_range ranges[] = {{"steps", o.steps, 3, 100000}, {"cues", o.cues, 2, 16}};
-  AM_TRY(am_ranges_check(am_delayed_match_type.part.name, ranges, 2, error));
-  am_delayed_match *t = am_alloc(1, sizeof *t);
-  if (!t) return am_fail_memory(error, sizeof *t);
-  t->options = o;
-  t->line[0] = (am_task_line){"random", 0.5};
-  t->line[1] = (am_task_line){"ceiling", 1};
-  t->task = (am_task){.type = &am_delayed_match_type,
-                      .n_inputs = o.cues + 1 + (o.context ? 2 : 0),
-                      .n_actions = AM_MATCH_ACTIONS,
-                      .n_steps = o.steps,
-                      .criterion = 0.95,
-                      .state_size = sizeof(am_delayed_match_state),
-                      .lines = t->line,
-                      .n_lines = 2};
-  *out = &t->task;
-  return AMINE_OK;
-}

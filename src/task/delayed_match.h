@@ -39,17 +39,7 @@ typedef struct am_delayed_match_state {
   int32_t turned; /* 1: nonmatch */
 } am_delayed_match_state;
 
-typedef struct am_delayed_match {
-  am_task task; /* inputs: the cue one-hot [cues], decide; with context match, nonmatch */
-  am_delayed_match_options options;
-  am_task_line line[2];
-} am_delayed_match;
-
+/* Inputs: the cue one-hot [cues], decide; with context match, nonmatch. */
 extern const am_task_type am_delayed_match_type;
-
-/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free it with am_task_destroy. */
-amine_status am_delayed_match_create(am_task **out, const am_delayed_match_options *options,
-                                     amine_error *error);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-#include "base/memory.h"
 #include "base/steps.h"
 #include "task/world.h"
 
@@ -11,7 +10,6 @@ typedef struct dnms {
   am_task task;
   int stimulus, delay, response; /* steps */
   float target;
-  am_task_line lines[2];
 } dnms;
 
 am_dnms_options am_dnms_default(void) {
@@ -25,11 +23,11 @@ am_dnms_options am_dnms_default(void) {
 
 static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
                   uint32_t lane) {
-  (void)task;
-  const am_random_key key = {seed, AM_STREAM_TASK_START, episode, lane};
-  const am_random4 draw = am_random(key, 0);
-  *(am_dnms_state *)state = (am_dnms_state){.first = (int32_t)am_below(draw.v[0], 2),
-                                            .second = (int32_t)am_below(draw.v[1], 2)};
+  am_dnms_state *s = state;
+  am_world_begin(task, s, seed, episode, lane);
+  const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, 0);
+  s->first = (int32_t)am_below(draw.v[0], 2);
+  s->second = (int32_t)am_below(draw.v[1], 2);
 }
 
 static void observe(const am_task *task, const void *state, float *input) {
@@ -37,24 +35,17 @@ static void observe(const am_task *task, const void *state, float *input) {
   const am_dnms_state *s = state;
   const int again = d->stimulus + d->delay;
   int shown = -1;
-  if (s->step < d->stimulus) shown = s->first;
-  if (s->step >= again && s->step < again + d->stimulus) shown = s->second;
+  if (s->world.step < d->stimulus) shown = s->first;
+  if (s->world.step >= again && s->world.step < again + d->stimulus) shown = s->second;
   input[0] = shown == 0 ? 1.0f : 0.0f;
   input[1] = shown == 1 ? 1.0f : 0.0f;
-}
-
-static float step(const am_task *task, void *state, int action) {
-  (void)action;
-  am_dnms_state *s = state;
-  if (s->step < task->n_steps) s->step++;
-  return 0;
 }
 
 static bool target(const am_task *task, const void *state, float *value) {
   const dnms *d = (const dnms *)task;
   const am_dnms_state *s = state;
   *value = s->first != s->second ? d->target : 0.0f - d->target;
-  return s->step >= task->n_steps - d->response && s->step < task->n_steps;
+  return s->world.step >= task->n_steps - d->response && s->world.step < task->n_steps;
 }
 
 static int kind(const am_task *task, const void *state) {
@@ -62,13 +53,6 @@ static int kind(const am_task *task, const void *state) {
   const am_dnms_state *s = state;
   return 2 * s->first + s->second;
 }
-
-static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
-  (void)seed, (void)episode, (void)lane;
-  return task->lines[line].reward; /* the same in every trial */
-}
-
-static void destroy(am_task *task) { am_free(task); }
 
 #define AT(member) AM_MEMBER(am_dnms_options, member)
 static const amine_parameter parameters[] = {
@@ -80,29 +64,6 @@ static const amine_parameter parameters[] = {
     AM_NUMBER("target", 1, 1e-6, 1e6, "", "the output is to be this or minus it", AT(target)),
     AM_BORROWED("network.dt_ms", 1, AT(dt_ms)), /* a step of the world is one of the network */
     {0}};
-
-static amine_status create(am_task **task, const void *options, amine_error *error) {
-  return am_dnms_create(task, options, error);
-}
-
-const am_task_type am_dnms_type = {
-    .part =
-        {.kind = AM_TASK,
-         .name = "dnms",
-         .meaning =
-             "delayed nonmatch-to-sample: whether two stimuli, with a delay between them, differed",
-         .parameters = parameters,
-         .options_size = sizeof(am_dnms_options)},
-    .create = create,
-    .absolute = true,
-    .start = start,
-    .observe = observe,
-    .step = step,
-    .target = target,
-    .kind = kind,
-    .play = play,
-    .destroy = destroy,
-};
 
 static amine_status check(const am_dnms_options *o, amine_error *error) {
   const struct {
@@ -124,30 +85,42 @@ static amine_status check(const am_dnms_options *o, amine_error *error) {
   return AMINE_OK;
 }
 
-amine_status am_dnms_create(am_task **out, const am_dnms_options *options, amine_error *error) {
-  const am_dnms_options o = options ? *options : am_dnms_default();
-  AM_TRY(check(&o, error));
-  const uint64_t stimulus = am_steps_or_one(o.stimulus_ms, o.dt_ms);
-  const uint64_t delay = am_steps(o.delay_ms, o.dt_ms), wait = am_steps(o.wait_ms, o.dt_ms);
-  const uint64_t response = am_steps_or_one(o.response_ms, o.dt_ms);
-  int n_steps;
-  AM_TRY(am_task_length(&n_steps, 2 * stimulus + delay + wait + response, o.dt_ms, error));
-  dnms *d = am_alloc(1, sizeof *d);
-  if (!d) return am_fail_memory(error, sizeof *d);
-  *d = (dnms){.stimulus = (int)stimulus,
-              .delay = (int)delay,
-              .response = (int)response,
-              .target = o.target,
-              .lines = {{"silent", 0 - (double)o.target}, {"perfect", 0}},
-              .task = {.type = &am_dnms_type,
-                       .n_inputs = 2,
-                       .n_targets = 1,
-                       .n_kinds = 4,
-                       .n_steps = n_steps,
-                       .criterion = -0.5 * (double)o.target,
-                       .state_size = sizeof(am_dnms_state),
-                       .n_lines = 2}};
-  d->task.lines = d->lines;
-  *out = &d->task;
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  const am_dnms_options *o = options;
+  dnms *d = (dnms *)task;
+  AM_TRY(check(o, error));
+  const uint64_t stimulus = am_steps_or_one(o->stimulus_ms, o->dt_ms);
+  const uint64_t delay = am_steps(o->delay_ms, o->dt_ms), wait = am_steps(o->wait_ms, o->dt_ms);
+  const uint64_t response = am_steps_or_one(o->response_ms, o->dt_ms);
+  AM_TRY(am_task_length(&task->n_steps, 2 * stimulus + delay + wait + response, o->dt_ms, error));
+  d->stimulus = (int)stimulus;
+  d->delay = (int)delay;
+  d->response = (int)response;
+  d->target = o->target;
+  task->n_inputs = 2;
+  task->n_targets = 1;
+  task->n_kinds = 4;
+  task->criterion = -0.5 * (double)o->target;
+  task->state_size = sizeof(am_dnms_state);
+  am_task_predicts(task, "silent", 0 - (double)o->target, NULL);
+  am_task_predicts(task, "perfect", 0, NULL);
   return AMINE_OK;
 }
+
+const am_task_type am_dnms_type = {
+    .size = sizeof(dnms),
+    .part =
+        {.kind = AM_TASK,
+         .name = "dnms",
+         .meaning =
+             "delayed nonmatch-to-sample: whether two stimuli, with a delay between them, differed",
+         .parameters = parameters,
+         .options_size = sizeof(am_dnms_options)},
+    .make = make,
+    .absolute = true,
+    .start = start,
+    .observe = observe,
+    .step = am_world_pass,
+    .target = target,
+    .kind = kind,
+};

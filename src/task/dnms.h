@@ -8,7 +8,7 @@
 #ifndef AMINE_TASK_DNMS_H
 #define AMINE_TASK_DNMS_H
 
-#include "task/task.h"
+#include "task/world.h"
 
 typedef struct am_dnms_options {
   int stimulus_ms, delay_ms, wait_ms, response_ms; /* stimulus and response at least 1 */
@@ -20,14 +20,10 @@ typedef struct am_dnms_options {
 am_dnms_options am_dnms_default(void);
 
 typedef struct am_dnms_state {
+  am_world world;
   int32_t first, second; /* 0 is A, 1 is B */
-  int32_t step;
 } am_dnms_state;
 
 extern const am_task_type am_dnms_type;
-
-/* NULL options are the default. AMINE_ERROR_ARGUMENT names the option that is out of range; *out is
- * then as it was. Free it with am_task_destroy. */
-amine_status am_dnms_create(am_task **out, const am_dnms_options *options, amine_error *error);
 
 #endif

@@ -14,7 +14,7 @@ am_evidence_options am_evidence_default(void) {
 static float on_side(const am_evidence_options *o) { return 1 - 0.5f * o->difficulty; }
 
 static void draw_pulse(const am_task *task, am_evidence_state *s) {
-  const am_evidence_options *o = &((const am_evidence *)task)->options;
+  const am_evidence_options *o = task->options;
   s->pulse = s->seen = 0;
   if (s->world.step >= o->steps - 1) return;
   const uint32_t step = (uint32_t)s->world.step;
@@ -26,7 +26,7 @@ static void draw_pulse(const am_task *task, am_evidence_state *s) {
 static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
                   uint32_t lane) {
   am_evidence_state *s = state;
-  am_world_start(s, sizeof *s, seed, episode, lane);
+  am_world_begin(task, s, seed, episode, lane);
   const bool right = am_world_draw(&s->world, AM_STREAM_TASK_START, 0).v[0] >> 31;
   s->side = right ? AM_EVIDENCE_RIGHT : AM_EVIDENCE_LEFT;
   draw_pulse(task, s);
@@ -76,14 +76,6 @@ static int say_more(const am_task *task, const void *state, am_random4 draw) {
   return say(((const am_evidence_state *)state)->shown, draw);
 }
 
-static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
-  static am_policy *const policy[] = {am_policy_random, say_last, say_more};
-  am_evidence_state s;
-  return am_world_play(task, &s, policy[line], seed, episode, lane);
-}
-
-static void destroy(am_task *task) { am_free(task); }
-
 #define AT(member) AM_MEMBER(am_evidence_options, member)
 static const amine_parameter parameters[] = {
     AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
@@ -92,25 +84,6 @@ static const amine_parameter parameters[] = {
     AM_NUMBER("noise", 0, 0, 0.5, "", "probability that a pulse is shown on the wrong side",
               AT(noise)),
     {0}};
-
-static amine_status create(am_task **task, const void *options, amine_error *error) {
-  return am_evidence_create(task, options, error);
-}
-
-const am_task_type am_evidence_type = {
-    .part = {.kind = AM_TASK,
-             .name = "evidence",
-             .meaning = "count pulses on two sides and say which side had more",
-             .parameters = parameters,
-             .options_size = sizeof(am_evidence_options)},
-    .create = create,
-    .start = start,
-    .observe = observe,
-    .step = step,
-    .answer = answer,
-    .play = play,
-    .destroy = destroy,
-};
 
 /* Probability that a pulse comes [1] or not [0] on the drawn side and is shown there or not. */
 typedef struct pulse_odds {
@@ -138,9 +111,9 @@ static void add_pulse(double *P, int n, int n_max, const pulse_odds *odds) {
 
 /* How often "the side shown last" and "the side shown more" are right, given the drawn side, which
  * changes nothing: both sides are alike. */
-static amine_status calibrate(am_evidence *t, amine_error *error) {
-  const int n = t->options.steps - 1, width = n + 1;
-  const pulse_odds odds = odds_of(&t->options);
+static amine_status calibrate(am_task *task, const am_evidence_options *o, amine_error *error) {
+  const int n = o->steps - 1, width = n + 1;
+  const pulse_odds odds = odds_of(o);
   double last = 0, more = 0;
   double *P = am_alloc(am_size_mul((size_t)width, (size_t)width), sizeof *P);
   if (!P) return am_fail_memory(error, (size_t)width * (size_t)width * sizeof *P);
@@ -161,36 +134,37 @@ static amine_status calibrate(am_evidence *t, amine_error *error) {
       more += share * P[m * width + k];
     }
   am_free(P);
-  t->line[0] = (am_task_line){"random", 0.5};
-  t->line[1] = (am_task_line){"last", last};
-  t->line[2] = (am_task_line){"ceiling", more};
+  am_task_acts(task, "random", 0.5, am_policy_random);
+  am_task_acts(task, "last", last, say_last);
+  am_task_acts(task, "ceiling", more, say_more);
   return AMINE_OK;
 }
 
-amine_status am_evidence_create(am_task **out, const am_evidence_options *options,
-                                amine_error *error) {
-  const am_evidence_options o = options ? *options : am_evidence_default();
-  const am_range ranges[] = {{"steps", o.steps, 2, 257},
-                             {"difficulty", (double)o.difficulty, 0, 1},
-                             {"noise", (double)o.noise, 0, 0.5}};
-  AM_TRY(am_ranges_check(am_evidence_type.part.name, ranges, 3, error));
-  am_evidence *t = am_alloc(1, sizeof *t);
-  if (!t) return am_fail_memory(error, sizeof *t);
-  t->options = o;
-  const amine_status status = calibrate(t, error);
-  if (status != AMINE_OK) {
-    am_free(t);
-    return status;
-  }
-  const double margin = t->line[2].reward - 0.5; /* none where all is noise */
-  t->task = (am_task){.type = &am_evidence_type,
-                      .n_inputs = AM_EVIDENCE_INPUTS,
-                      .n_actions = AM_EVIDENCE_ACTIONS,
-                      .n_steps = o.steps,
-                      .criterion = margin > 1e-9 ? 0.5 + 0.9 * margin : (double)NAN,
-                      .state_size = sizeof(am_evidence_state),
-                      .lines = t->line,
-                      .n_lines = 3};
-  *out = &t->task;
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  const am_evidence_options *o = options;
+  const am_range ranges[] = {{"steps", o->steps, 2, 257},
+                             {"difficulty", (double)o->difficulty, 0, 1},
+                             {"noise", (double)o->noise, 0, 0.5}};
+  AM_TRY(am_ranges_check(task->type->part.name, ranges, 3, error));
+  AM_TRY(calibrate(task, o, error));
+  const double margin = task->lines[2].reward - 0.5; /* none where all is noise */
+  task->n_inputs = AM_EVIDENCE_INPUTS;
+  task->n_actions = AM_EVIDENCE_ACTIONS;
+  task->n_steps = o->steps;
+  task->criterion = margin > 1e-9 ? 0.5 + 0.9 * margin : (double)NAN;
+  task->state_size = sizeof(am_evidence_state);
   return AMINE_OK;
 }
+
+const am_task_type am_evidence_type = {
+    .part = {.kind = AM_TASK,
+             .name = "evidence",
+             .meaning = "count pulses on two sides and say which side had more",
+             .parameters = parameters,
+             .options_size = sizeof(am_evidence_options)},
+    .make = make,
+    .start = start,
+    .observe = observe,
+    .step = step,
+    .answer = answer,
+};

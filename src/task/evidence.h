@@ -40,18 +40,8 @@ typedef struct am_evidence_state {
   int32_t last;           /* the one shown last, 0 at first */
 } am_evidence_state;
 
-typedef struct am_evidence {
-  am_task task;
-  am_evidence_options options;
-  am_task_line line[3]; /* random; last: says the side shown last; ceiling: the side shown more */
-} am_evidence;
-
-extern const am_task_type am_evidence_type;
-
-/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free it with am_task_destroy. It counts as
+/* Lines: `random`; `last` says the side shown last; `ceiling` the side shown more. It counts as
  * learned from nine tenths of the way from `random` to `ceiling` on. */
-amine_status am_evidence_create(am_task **out, const am_evidence_options *options,
-                                amine_error *error);
+extern const am_task_type am_evidence_type;
 
 #endif

@@ -114,10 +114,11 @@ static const amine_parameter parameters[] = {
     AM_INTEGER("memory", 1, 1, 16, "plays", "that each player sees again", AT(memory)),
     {0}};
 
-static amine_status create(am_task **task, const void *options, amine_error *error) {
+static amine_status make(am_task *task, void *options, amine_error *error) {
   am_game *game = NULL;
   AM_TRY(am_pennies_create(&game, options, error));
-  return am_game_task_create(task, &am_pennies_task_type, game, error);
+  am_game_task_make(task, game);
+  return AMINE_OK;
 }
 
 const am_task_type am_pennies_task_type = {
@@ -126,5 +127,5 @@ const am_task_type am_pennies_task_type = {
              .meaning = "matching pennies, repeated: agent 0 wins what agent 1 loses",
              .parameters = parameters,
              .options_size = sizeof(am_pennies_options)},
-    .create = create,
+    .make = make,
     AM_GAME_TASK};

@@ -106,10 +106,11 @@ amine_status am_signals_create(am_game **out, const am_signals_options *options,
 static const amine_parameter parameters[] = {
     AM_INTEGER("cues", 2, 2, 16, "", "how many different cues there are", AT(cues)), {0}};
 
-static amine_status create(am_task **task, const void *options, amine_error *error) {
+static amine_status make(am_task *task, void *options, amine_error *error) {
   am_game *game = NULL;
   AM_TRY(am_signals_create(&game, options, error));
-  return am_game_task_create(task, &am_signals_task_type, game, error);
+  am_game_task_make(task, game);
+  return AMINE_OK;
 }
 
 const am_task_type am_signals_task_type = {
@@ -118,5 +119,5 @@ const am_task_type am_signals_task_type = {
              .meaning = "two agents tell each other what they alone have seen",
              .parameters = parameters,
              .options_size = sizeof(am_signals_options)},
-    .create = create,
+    .make = make,
     AM_GAME_TASK};

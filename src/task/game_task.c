@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <math.h>
 
-#include "base/memory.h"
-
 static const am_game_task *inside(const am_task *task) {
   return (const am_game_task *)(const void *)task;
 }
@@ -70,41 +68,26 @@ double am_game_task_play(const am_task *task, int line, uint64_t seed, uint32_t 
   return whole(t, reward);
 }
 
-void am_game_task_destroy(am_task *task) {
-  am_game_destroy(inside(task)->game);
-  am_free(task);
-}
+void am_game_task_destroy(am_task *task) { am_game_destroy(inside(task)->game); }
 
 const am_game_task *am_game_task_of(const am_task *task) {
   return task->type->play == am_game_task_play ? inside(task) : NULL;
 }
 
-amine_status am_game_task_create(am_task **out, const am_task_type *type, am_game *game,
-                                 amine_error *error) {
-  am_game_task *t = am_alloc(1, sizeof *t);
-  if (!t) {
-    am_game_destroy(game);
-    return am_fail_memory(error, sizeof *t);
-  }
-  assert(game->n_lines <= AM_GAME_LINES);
+void am_game_task_make(am_task *task, am_game *game) {
+  am_game_task *t = (am_game_task *)(void *)task;
   t->game = game;
   t->shared = !isnan(game->criterion);
-  t->task = (am_task){.type = type,
-                      .n_actions = 1,
-                      .n_steps = game->n_steps,
-                      .criterion = game->criterion,
-                      .state_size = game->state_size,
-                      .lines = t->line,
-                      .n_lines = game->n_lines};
+  task->n_actions = 1;
+  task->n_steps = game->n_steps;
+  task->criterion = game->criterion;
+  task->state_size = game->state_size;
   for (int k = 0; k < game->n_agents; k++) {
-    t->task.n_inputs += game->n_inputs[k];
-    t->task.n_actions *= game->n_actions[k];
+    task->n_inputs += game->n_inputs[k];
+    task->n_actions *= game->n_actions[k];
   }
-  for (int l = 0; l < game->n_lines; l++) {
-    t->line[l] = (am_task_line){game->lines[l].policy, whole(t, game->lines[l].reward)};
-  }
-  *out = &t->task;
-  return AMINE_OK;
+  for (int l = 0; l < game->n_lines; l++)
+    am_task_acts(task, game->lines[l].policy, whole(t, game->lines[l].reward), NULL);
 }
 
 /* ------------------------------------------------------------------------------ one agent */

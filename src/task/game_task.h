@@ -12,13 +12,10 @@
 
 #include "task/game.h"
 
-enum { AM_GAME_LINES = 8 };
-
 typedef struct am_game_task {
   am_task task; /* first */
   am_game *game;
   bool shared; /* the reward is the mean over agents, not agent 0's */
-  am_task_line line[AM_GAME_LINES];
 } am_game_task;
 
 typedef struct am_game_view {
@@ -29,8 +26,8 @@ typedef struct am_game_view {
 
 /* The functions of the whole, for the am_task_type of a game. */
 #define AM_GAME_TASK                                                                               \
-  .start = am_game_task_start, .observe = am_game_task_observe, .step = am_game_task_step,         \
-  .play = am_game_task_play, .destroy = am_game_task_destroy
+  .size = sizeof(am_game_task), .start = am_game_task_start, .observe = am_game_task_observe,       \
+  .step = am_game_task_step, .play = am_game_task_play, .destroy = am_game_task_destroy
 void am_game_task_start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
                         uint32_t lane);
 void am_game_task_observe(const am_task *task, const void *state, float *input);
@@ -39,10 +36,9 @@ double am_game_task_play(const am_task *task, int line, uint64_t seed, uint32_t 
                          uint32_t lane);
 void am_game_task_destroy(am_task *task);
 
-/* The whole: takes the game over, and destroys it with the task, or at once if it fails
- * (AMINE_ERROR_MEMORY). `type` is the game's, with the functions above. */
-amine_status am_game_task_create(am_task **out, const am_task_type *type, am_game *game,
-                                 amine_error *error);
+/* The whole, for the am_task_type.make of a game: takes the game over, which is destroyed with the
+ * task. */
+void am_game_task_make(am_task *task, am_game *game);
 /* NULL for a task that is no game. */
 const am_game_task *am_game_task_of(const am_task *task);
 

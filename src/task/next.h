@@ -42,28 +42,14 @@ typedef struct am_next_state {
   int32_t pattern, phase; /* element t is number (phase + t) % period of the pattern */
 } am_next_state;
 
-typedef struct am_random_bits {
-  am_task task; /* n_inputs = n_targets = width */
-  am_random_bits_options options;
-  am_task_line line[3]; /* random: a fair bit; mean: 1/2, at the floor; ceiling: the floor */
-} am_random_bits;
-
 typedef struct am_periodic {
-  am_task task; /* n_inputs = n_targets = width */
-  am_periodic_options options;
-  uint32_t *element;    /* [pattern][period]: bit k is the k-th bit of the element */
-  am_task_line line[3]; /* random: a fair bit; mean: 1/2; ceiling: the best there is */
+  am_task task;
+  uint32_t *element; /* [pattern][period]: bit k is the k-th bit of the element */
 } am_periodic;
 
+/* n_inputs = n_targets = width. Lines: `random`, a fair bit; `mean`, 1/2; `ceiling`, for random bits
+ * 1/2 again, at the floor, else the best there is. Random bits have no criterion; periodic patterns
+ * count as learned from nine tenths of the way from `mean` to `ceiling` on. */
 extern const am_task_type am_random_bits_type, am_periodic_type;
-
-/* Make the tasks; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free them with am_task_destroy. Random
- * bits have no criterion; periodic patterns count as learned from nine tenths of the way from
- * `mean` to `ceiling` on. */
-amine_status am_random_bits_create(am_task **out, const am_random_bits_options *options,
-                                   amine_error *error);
-amine_status am_periodic_create(am_task **out, const am_periodic_options *options,
-                                amine_error *error);
 
 #endif

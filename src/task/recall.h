@@ -18,16 +18,7 @@ typedef struct am_recall_options {
 /* 3 of 4 symbols, delay 2 */
 am_recall_options am_recall_default(void);
 
-typedef struct am_recall {
-  am_task task; /* inputs: the symbol one-hot [symbols], go. Its state is an am_world. */
-  am_recall_options options;
-  am_task_line line[2];
-} am_recall;
-
+/* Inputs: the symbol one-hot [symbols], go. Its state is an am_world. */
 extern const am_task_type am_recall_type;
-
-/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free it with am_task_destroy. */
-amine_status am_recall_create(am_task **out, const am_recall_options *options, amine_error *error);
 
 #endif

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/memory.h"
-
 am_recall_values_options am_recall_values_default(void) {
   return (am_recall_values_options){.width = 2, .length = 3, .delay = 2};
 }
@@ -20,18 +18,12 @@ static void draw_vector(float *out, const am_world *w, uint32_t stream, int k, i
 
 /* Which vector is asked for at the present step, or -1. */
 static int asked(const am_task *task, const am_world *w) {
-  const am_recall_values_options *o = &((const am_recall_values *)task)->options;
+  const am_recall_values_options *o = task->options;
   return w->step < task->n_steps ? w->step - o->length - o->delay : -1;
 }
 
-static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
-                  uint32_t lane) {
-  (void)task;
-  am_world_start(state, sizeof(am_world), seed, episode, lane);
-}
-
 static void observe(const am_task *task, const void *state, float *input) {
-  const am_recall_values_options *o = &((const am_recall_values *)task)->options;
+  const am_recall_values_options *o = task->options;
   const am_world *w = state;
   memset(input, 0, (size_t)task->n_inputs * sizeof *input);
   if (w->step < o->length) draw_vector(input, w, AM_STREAM_TASK_START, w->step, o->width);
@@ -46,24 +38,9 @@ static bool target(const am_task *task, const void *state, float *out) {
   return true;
 }
 
-static float step(const am_task *task, void *state, int action) {
-  (void)action;
-  am_world *w = state;
-  if (w->step < task->n_steps) w->step++;
-  return 0;
-}
-
 static void other_vector(const am_task *task, const void *state, float *prediction) {
   draw_vector(prediction, state, AM_STREAM_AGENT, asked(task, state), task->n_targets);
 }
-
-static double play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
-  static am_predictor *const predictor[] = {other_vector, am_predict_zero, am_predict_told};
-  am_world w;
-  return am_world_predict(task, &w, predictor[line], seed, episode, lane);
-}
-
-static void destroy(am_task *task) { am_free(task); }
 
 #define AT(member) AM_MEMBER(am_recall_values_options, member)
 static const amine_parameter parameters[] = {
@@ -74,10 +51,23 @@ static const amine_parameter parameters[] = {
     {0}};
 
 /* A width of 0 is the task's own. */
-static amine_status create(am_task **task, const void *options, amine_error *error) {
-  am_recall_values_options o = *(const am_recall_values_options *)options;
-  if (o.width == 0) o.width = am_recall_values_default().width;
-  return am_recall_values_create(task, &o, error);
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  am_recall_values_options *o = options;
+  if (o->width == 0) o->width = am_recall_values_default().width;
+  const am_range ranges[] = {{"width", o->width, 1, AM_TARGETS_MAX},
+                             {"length", o->length, 1, 1000},
+                             {"delay", o->delay, 0, 100000}};
+  AM_TRY(am_ranges_check(task->type->part.name, ranges, 3, error));
+  task->n_inputs = o->width + 1;
+  task->n_targets = o->width;
+  task->n_steps = 2 * o->length + o->delay;
+  task->state_size = sizeof(am_world);
+  const double mean = -1.0 / 3 * o->length / task->n_steps; /* the variance of U(-1, 1) is 1/3 */
+  task->criterion = 0.1 * mean;
+  am_task_predicts(task, "random", 2 * mean, other_vector);
+  am_task_predicts(task, "mean", mean, am_predict_zero);
+  am_task_predicts(task, "ceiling", 0, am_predict_told);
+  return AMINE_OK;
 }
 
 const am_task_type am_recall_values_type = {
@@ -86,38 +76,9 @@ const am_task_type am_recall_values_type = {
              .meaning = "see a sequence of vectors and give it back in order after a delay",
              .parameters = parameters,
              .options_size = sizeof(am_recall_values_options)},
-    .create = create,
-    .start = start,
+    .make = make,
+    .start = am_world_begin,
     .observe = observe,
-    .step = step,
+    .step = am_world_pass,
     .target = target,
-    .play = play,
-    .destroy = destroy,
 };
-
-amine_status am_recall_values_create(am_task **out, const am_recall_values_options *options,
-                                     amine_error *error) {
-  const am_recall_values_options o = options ? *options : am_recall_values_default();
-  const am_range ranges[] = {{"width", o.width, 1, AM_TARGETS_MAX},
-                             {"length", o.length, 1, 1000},
-                             {"delay", o.delay, 0, 100000}};
-  AM_TRY(am_ranges_check(am_recall_values_type.part.name, ranges, 3, error));
-  am_recall_values *t = am_alloc(1, sizeof *t);
-  if (!t) return am_fail_memory(error, sizeof *t);
-  const int n_steps = 2 * o.length + o.delay;
-  const double mean = -1.0 / 3 * o.length / n_steps; /* the variance of U(-1, 1) is 1/3 */
-  t->options = o;
-  t->line[0] = (am_task_line){"random", 2 * mean};
-  t->line[1] = (am_task_line){"mean", mean};
-  t->line[2] = (am_task_line){"ceiling", 0};
-  t->task = (am_task){.type = &am_recall_values_type,
-                      .n_inputs = o.width + 1,
-                      .n_targets = o.width,
-                      .n_steps = n_steps,
-                      .criterion = 0.1 * mean,
-                      .state_size = sizeof(am_world),
-                      .lines = t->line,
-                      .n_lines = 3};
-  *out = &t->task;
-  return AMINE_OK;
-}

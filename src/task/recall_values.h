@@ -18,18 +18,9 @@ typedef struct am_recall_values_options {
 /* 3 vectors of 2 numbers, delay 2 */
 am_recall_values_options am_recall_values_default(void);
 
-typedef struct am_recall_values {
-  am_task task; /* inputs: the vector [width], go. Its state is an am_world. */
-  am_recall_values_options options;
-  am_task_line line[3]; /* random: a vector drawn likewise; mean: zeros; ceiling: the vector */
-} am_recall_values;
-
+/* Inputs: the vector [width], go. Its state is an am_world. Lines: `random`, a vector drawn
+ * likewise; `mean`, zeros; `ceiling`, the vector. It counts as learned when nine tenths of the
+ * variance are explained. */
 extern const am_task_type am_recall_values_type;
-
-/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free it with am_task_destroy. It counts as
- * learned when nine tenths of the variance are explained. */
-amine_status am_recall_values_create(am_task **out, const am_recall_values_options *options,
-                                     amine_error *error);
 
 #endif

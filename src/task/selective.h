@@ -10,7 +10,7 @@
 #ifndef AMINE_TASK_SELECTIVE_H
 #define AMINE_TASK_SELECTIVE_H
 
-#include "task/task.h"
+#include "task/world.h"
 
 typedef struct am_selective_options {
   int stimulus_ms, response_ms; /* at least 1 */
@@ -23,18 +23,11 @@ typedef struct am_selective_options {
 am_selective_options am_selective_default(void);
 
 typedef struct am_selective_state {
-  uint64_t seed;
-  uint32_t episode, lane;
+  am_world world;
   int32_t context;
   int32_t positive[2];
-  int32_t step;
 } am_selective_state;
 
 extern const am_task_type am_selective_type;
-
-/* NULL options are the default. AMINE_ERROR_ARGUMENT names the option that is out of range; *out is
- * then as it was. Free it with am_task_destroy. */
-amine_status am_selective_create(am_task **out, const am_selective_options *options,
-                                 amine_error *error);
 
 #endif

@@ -26,11 +26,11 @@ typedef struct am_t_maze_options {
   int length;   /* steps from the start to the junction; 1 to 1000 */
   int steps;    /* T, length of an episode at most; length + 1 to 10000 */
   float reward; /* for the right turn; 1e-6 to 1e6 */
-  float wrong;  /* for the wrong turn; -reward to 0 */
-  float bump;   /* for each step into a wall; -1e6 to 0 */
+  float wrong;  /* subtracted for the wrong turn; 0 to reward */
+  float bump;   /* subtracted for each step into a wall; 0 to 1e6 */
 } am_t_maze_options;
 
-/* length 10, 60 steps; 4, -0.1 and -0.1 as in the paper. 1, 0, 0 make it a plain count. */
+/* length 10, 60 steps; 4, 0.1 and 0.1 as in the paper. 1, 0, 0 make it a plain count. */
 am_t_maze_options am_t_maze_default(void);
 
 typedef struct am_t_maze_state {
@@ -40,17 +40,8 @@ typedef struct am_t_maze_state {
   int32_t over; /* 1 once turned */
 } am_t_maze_state;
 
-typedef struct am_t_maze {
-  am_task task;
-  am_t_maze_options options;
-  am_task_line line[3]; /* random; guess: straight on, then either side; ceiling */
-} am_t_maze;
-
+/* Lines: `random`; `guess`, straight on, then either side; `ceiling`. It counts as learned when 95
+ * of 100 turns are right. */
 extern const am_task_type am_t_maze_type;
-
-/* Makes the task; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range,
- * with a sentence that names it; *out is then as it was. Free it with am_task_destroy. It counts as
- * learned when 95 of 100 turns are right. */
-amine_status am_t_maze_create(am_task **out, const am_t_maze_options *options, amine_error *error);
 
 #endif

@@ -16,17 +16,29 @@
 
 typedef struct am_task am_task;
 
+/* A policy: the action of the present step. It may look into the world as far as its line says.
+ * draw: random numbers of this step that nobody else uses. */
+typedef int am_policy(const am_task *task, const void *state, am_random4 draw);
+/* A predictor: writes n_targets values for the present step, one that counts. */
+typedef void am_predictor(const am_task *task, const void *state, float *prediction);
+
 /* A line that calibrates rewards: what a known policy earns per episode on this task. */
 typedef struct am_task_line {
   const char *policy; /* "random", "planner", ... */
   double reward;      /* mean reward per episode; NAN if not known for these settings */
+  /* What plays it. Both NULL: it is played elsewhere, or earns the same in every episode. */
+  am_policy *act;
+  am_predictor *predict;
 } am_task_line;
+enum { AM_TASK_LINES = 8, AM_TASK_STATE_MAX = 4096 };
 
 typedef struct am_task_type {
   am_part part; /* first */
-  /* Makes one from the struct that the part's parameters fill. AMINE_ERROR_ARGUMENT names an option
-   * that is out of range; *task is then as it was. */
-  amine_status (*create)(am_task **task, const void *options, amine_error *error);
+  size_t size;  /* of what begins with the am_task; 0: there is no more than that */
+  /* Fills in a zeroed one, which knows its type and its options: a copy of its own of the struct
+   * that the part's parameters fill, in which it may change what a parameter means.
+   * AMINE_ERROR_ARGUMENT names an option that is out of range; it is then destroyed. */
+  amine_status (*make)(am_task *task, void *options, amine_error *error);
   bool absolute; /* rewards are minus mean absolute errors; of other tasks with targets squared */
   /* Puts a lane at the start of an episode. */
   void (*start)(const am_task *task, void *state, uint64_t seed, uint32_t episode, uint32_t lane);
@@ -47,26 +59,36 @@ typedef struct am_task_type {
   /* Which of the n_kinds sorts of episode this is, for a learner that expects a reward of each.
    * NULL where n_kinds is 0: all are alike. */
   int (*kind)(const am_task *task, const void *state);
-  /* Plays the episode (seed, episode, lane) by the policy lines[line] and returns the sum of its
-   * rewards: the calibration that `amine eval policy=NAME` makes. NULL for the maze, whose policies
-   * need memory of their own (maze/policy.h). */
+  /* Plays an episode by a line as am_task_play says, where no am_policy can; NULL otherwise. */
   double (*play)(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane);
-  void (*destroy)(am_task *task);
+  void (*destroy)(am_task *task); /* frees what it took besides itself; NULL: nothing */
 } am_task_type;
 
 struct am_task {
   const am_task_type *type;
+  const void *options;              /* that it was made from */
   int n_inputs, n_actions, n_steps; /* n_steps: length of an episode, at most */
   int n_targets;                    /* real values asked for at each step; then n_actions is 0 */
   int n_kinds;                      /* sorts of episode, 0 if all are alike */
-  double criterion; /* mean reward per episode from which it counts as learned; NAN if none */
-  size_t state_size;
-  const am_task_line *lines; /* calibration, n_lines of them, the lowest first */
+  double criterion;  /* mean reward per episode from which it counts as learned; NAN if none */
+  size_t state_size; /* at most AM_TASK_STATE_MAX */
+  am_task_line lines[AM_TASK_LINES]; /* calibration, n_lines of them, the lowest first */
   int n_lines;
 };
 
-static inline void am_task_destroy(am_task *task) {
-  if (task) task->type->destroy(task);
-}
+/* Makes a task from the struct of options of its type. AMINE_ERROR_ARGUMENT names an option that is
+ * out of range; *out is then as it was. */
+amine_status am_task_create(am_task **out, const am_task_type *type, const void *options,
+                            amine_error *error);
+void am_task_destroy(am_task *task); /* NULL is fine */
+
+/* Adds a line: what a policy or a predictor earns. */
+void am_task_acts(am_task *task, const char *name, double reward, am_policy *policy);
+void am_task_predicts(am_task *task, const char *name, double reward, am_predictor *predictor);
+
+/* Plays the episode (seed, episode, lane) by the policy lines[line] and returns the sum of its
+ * rewards: the calibration that `amine eval policy=NAME` makes. Not for the maze, whose policies
+ * need memory of their own (maze/policy.h). */
+double am_task_play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane);
 
 #endif

@@ -1,8 +1,44 @@
-/* The loops of calibration: nothing is allocated, and every draw is keyed by the episode. */
+/* Making a task, and the loops of calibration: nothing is allocated there, and every draw is keyed
+ * by the episode. */
 #include "task/world.h"
 
 #include <assert.h>
 #include <string.h>
+
+#include "base/memory.h"
+
+amine_status am_task_create(am_task **out, const am_task_type *type, const void *options,
+                            amine_error *error) {
+  const size_t size = am_size_round(type->size ? type->size : sizeof(am_task), 16);
+  am_task *task = am_alloc(1, size + type->part.options_size);
+  if (!task) return am_fail_memory(error, size + type->part.options_size);
+  void *own = memcpy((char *)task + size, options, type->part.options_size);
+  task->type = type;
+  task->options = own;
+  const amine_status status = type->make(task, own, error);
+  assert(task->state_size <= AM_TASK_STATE_MAX);
+  if (status == AMINE_OK) *out = task;
+  else am_task_destroy(task);
+  return status;
+}
+
+void am_task_destroy(am_task *task) {
+  if (task && task->type->destroy) task->type->destroy(task);
+  am_free(task);
+}
+
+static void add_line(am_task *task, am_task_line line) {
+  assert(task->n_lines < AM_TASK_LINES);
+  task->lines[task->n_lines++] = line;
+}
+
+void am_task_acts(am_task *task, const char *name, double reward, am_policy *policy) {
+  add_line(task, (am_task_line){.policy = name, .reward = reward, .act = policy});
+}
+
+void am_task_predicts(am_task *task, const char *name, double reward, am_predictor *predictor) {
+  add_line(task, (am_task_line){.policy = name, .reward = reward, .predict = predictor});
+}
 
 void am_world_start(void *state, size_t size, uint64_t seed, uint32_t episode, uint32_t lane) {
   memset(state, 0, size); /* padding too: equal episodes are equal bytes */
@@ -10,6 +46,18 @@ void am_world_start(void *state, size_t size, uint64_t seed, uint32_t episode, u
   w->seed = seed;
   w->episode = episode;
   w->lane = lane;
+}
+
+void am_world_begin(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                    uint32_t lane) {
+  am_world_start(state, task->state_size, seed, episode, lane);
+}
+
+float am_world_pass(const am_task *task, void *state, int action) {
+  (void)action;
+  am_world *w = state;
+  if (w->step < task->n_steps) w->step++;
+  return 0;
 }
 
 amine_status am_task_length(int *n_steps, uint64_t steps, double dt_ms, amine_error *error) {
@@ -43,11 +91,10 @@ int am_policy_told(const am_task *task, const void *state, am_random4 draw) {
   return answer < 0 ? 0 : answer;
 }
 
-double am_world_play(const am_task *task, void *state, am_policy *policy, uint64_t seed,
-                     uint32_t episode, uint32_t lane) {
+/* The sum of the rewards of an episode that has begun. */
+static double act(const am_task *task, void *state, am_policy *policy) {
   const am_task_type *type = task->type;
   double sum = 0;
-  type->start(task, state, seed, episode, lane);
   for (int t = 0; t < task->n_steps && !(type->over && type->over(task, state)); t++) {
     const am_random4 draw = am_world_draw(state, AM_STREAM_AGENT, (uint32_t)t);
     sum += (double)type->step(task, state, policy(task, state, draw));
@@ -73,12 +120,11 @@ void am_predict_told(const am_task *task, const void *state, float *prediction) 
   (void)task->type->target(task, state, prediction);
 }
 
-double am_world_predict(const am_task *task, void *state, am_predictor *predictor, uint64_t seed,
-                        uint32_t episode, uint32_t lane) {
+/* Minus the error of an episode that has begun. */
+static double predict(const am_task *task, void *state, am_predictor *predictor) {
   float prediction[AM_TARGETS_MAX], target[AM_TARGETS_MAX];
   double error = 0;
   assert(task->n_targets <= AM_TARGETS_MAX);
-  task->type->start(task, state, seed, episode, lane);
   for (int t = 0; t < task->n_steps; t++) {
     if (task->type->target(task, state, target)) {
       predictor(task, state, prediction);
@@ -87,4 +133,13 @@ double am_world_predict(const am_task *task, void *state, am_predictor *predicto
     task->type->step(task, state, 0);
   }
   return 0 - error;
+}
+
+double am_task_play(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane) {
+  const am_task_line *l = &task->lines[line];
+  max_align_t state[AM_TASK_STATE_MAX / sizeof(max_align_t)];
+  if (task->type->play) return task->type->play(task, line, seed, episode, lane);
+  if (!l->act && !l->predict) return l->reward;
+  task->type->start(task, state, seed, episode, lane);
+  return l->act ? act(task, state, l->act) : predict(task, state, l->predict);
 }

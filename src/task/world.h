@@ -1,5 +1,5 @@
 /* What the small tasks have in common: the clock that the state of a lane begins with, the check of
- * options, and the loops that play a calibration policy. */
+ * options, and policies. */
 #ifndef AMINE_TASK_WORLD_H
 #define AMINE_TASK_WORLD_H
 
@@ -16,6 +16,12 @@ typedef struct am_world {
 
 /* Zeroes the `size` bytes of a state and sets its clock: an episode starts. */
 void am_world_start(void *state, size_t size, uint64_t seed, uint32_t episode, uint32_t lane);
+
+/* The same, and a step that only moves the clock: am_task_type.start and .step of worlds that need
+ * no more. */
+void am_world_begin(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                    uint32_t lane);
+float am_world_pass(const am_task *task, void *state, int action);
 
 /* Draw number `step` of a stream, for this episode of this lane. */
 static inline am_random4 am_world_draw(const am_world *w, uint32_t stream, uint32_t step) {
@@ -42,15 +48,8 @@ enum { AM_TRIAL_STEPS = 1000000000 }; /* of a trial that is given in ms, at most
 /* So many steps of dt_ms as the length of a trial; AMINE_ERROR_ARGUMENT if they are too many. */
 amine_status am_task_length(int *n_steps, uint64_t steps, double dt_ms, amine_error *error);
 
-/* A policy: the action of the present step. It may look into the world as far as its line says.
- * draw: random numbers of this step that nobody else uses. */
-typedef int am_policy(const am_task *task, const void *state, am_random4 draw);
 am_policy am_policy_random; /* each action alike */
 am_policy am_policy_told;   /* the task's own answer; action 0 where it has none */
-
-/* Plays an episode in `state`, a block of state_size bytes, and returns the sum of its rewards. */
-double am_world_play(const am_task *task, void *state, am_policy *policy, uint64_t seed,
-                     uint32_t episode, uint32_t lane);
 
 /* ------------------------------------------------------------------ tasks with targets
  * Their reward is minus an error, so that more is better, and the step itself rewards nothing: the
@@ -62,13 +61,7 @@ double am_world_play(const am_task *task, void *state, am_policy *policy, uint64
  * the length but not in the sum. */
 double am_target_error(const am_task *task, const float *prediction, const float *target);
 
-/* A predictor: writes n_targets values for the present step, one that counts. */
-typedef void am_predictor(const am_task *task, const void *state, float *prediction);
 am_predictor am_predict_zero;
 am_predictor am_predict_told; /* the target itself */
-
-/* Plays an episode as above and returns minus its error. */
-double am_world_predict(const am_task *task, void *state, am_predictor *predictor, uint64_t seed,
-                        uint32_t episode, uint32_t lane);
 
 #endif

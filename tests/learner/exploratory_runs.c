@@ -13,6 +13,7 @@
 
 #include "base/threads.h"
 #include "learner/exploratory_hebb.h"
+#include "task/create.h"
 #include "task/dnms.h"
 #include "task/selective.h"
 

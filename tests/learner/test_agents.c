@@ -12,6 +12,7 @@
 #include "gru_units.h"
 #include "learner/agents.h"
 #include "small.h"
+#include "task/create.h"
 #include "task/bandit.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
@@ -35,14 +36,19 @@ static void actions_are_joined_and_parted(void **state) {
   for (int k = 0; k < 30; k++) assert_int_equal(seen[k], 1);
 }
 
+static am_task *whole_of(const am_task_type *type, am_game *game) {
+  am_task *task = am_alloc(1, type->size);
+  task->type = type;
+  am_game_task_make(task, game);
+  return task;
+}
+
 static am_task *game_task(const am_task_type *type) {
   am_game *game;
-  am_task *task;
   assert_int_equal(type == &am_signals_task_type ? am_signals_create(&game, NULL, NULL)
                                                  : am_pennies_create(&game, NULL, NULL),
                    AMINE_OK);
-  assert_int_equal(am_game_task_create(&task, type, game, NULL), AMINE_OK);
-  return task;
+  return whole_of(type, game);
 }
 
 /* Signals: cues 1 and 0, signals 1 and 0, then agent 0 names 0, which is right, and agent 1 names
@@ -119,7 +125,6 @@ static const am_game_type two_type = {.name = "two bandits",
 
 static am_task *two_bandits_task(void) {
   two_bandits *g = am_alloc(1, sizeof *g);
-  am_task *task;
   assert_int_equal(am_bandit_create(&g->bandit, NULL, NULL), AMINE_OK);
   g->game = (am_game){.type = &two_type,
                       .n_agents = 2,
@@ -128,8 +133,7 @@ static am_task *two_bandits_task(void) {
                       .n_actions = {2, 2},
                       .criterion = 1,
                       .state_size = sizeof(two_states)};
-  assert_int_equal(am_game_task_create(&task, &am_signals_task_type, &g->game, NULL), AMINE_OK);
-  return task;
+  return whole_of(&am_signals_task_type, &g->game);
 }
 
 static am_signalling_options options_for(int n_threads, am_signal_control control) {

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "learner/bptt.h"
+#include "task/create.h"
 #include "task/cart_pole.h"
 #include "task/delayed_match.h"
 #include "task/evidence.h"

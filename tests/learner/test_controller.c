@@ -22,6 +22,7 @@
 #include "learner/signalling.h"
 #include "learner/signalling_lane.h"
 #include "network/linear_lane.h"
+#include "task/create.h"
 #include "task/bandit.h"
 #include "task/delayed_match.h"
 
@@ -377,7 +378,7 @@ static void test_online_form(void **unused) {
   o.feedback = AMINE_CONTROLLER_RANDOM, o.n_hidden = 9, o.n_signal = 13;
   o.recurrent_share = 0.5f, o.critic_share = 2;
   against_learner(o, task);
-  task->type->destroy(task);
+  am_task_destroy(task);
 }
 
 /* The same where each step is a decision and may bring a reward. */
@@ -389,7 +390,7 @@ static void test_online_form_of_a_bandit(void **unused) {
   amine_controller_options o = small();
   o.n_inputs = task->n_inputs, o.n_actions = 3, o.gamma = 0.9f, o.lambda = 0.9f, o.beta2 = 0.5f;
   against_learner(o, task);
-  task->type->destroy(task);
+  am_task_destroy(task);
 }
 
 /* The summed change of one episode against the window form, which adds in another order. Adam's
@@ -411,7 +412,7 @@ static void test_window_form(void **unused) {
     am_learner_destroy(learner);
     free(c);
   }
-  task->type->destroy(task);
+  am_task_destroy(task);
 }
 
 /* ------------------------------------------------------------------------------ the block */
@@ -538,7 +539,7 @@ static void test_copy(void **unused) {
   assert_memory_not_equal(a, b, bytes);
   assert_int_equal(amine_controller_updates(a), 6);
   assert_int_equal(amine_controller_episodes(a), 50);
-  task->type->destroy(task);
+  am_task_destroy(task);
   free(a);
   free(b);
   free(copy);
@@ -734,7 +735,7 @@ static void test_what_can_be_read(void **unused) {
   }
   assert_int_equal(amine_controller_end(c), AMINE_OK);
   assert_float_equal(amine_controller_dopamine(c), 4 - value, 1e-6);
-  task->type->destroy(task);
+  am_task_destroy(task);
   free(c);
 }
 
@@ -765,7 +766,7 @@ static void test_learning_off(void **unused) {
     assert_int_equal(action, p[1] > p[0]);
     assert_int_equal(amine_controller_end(c), AMINE_OK);
   }
-  task->type->destroy(task);
+  am_task_destroy(task);
   free(c);
   free(d);
 }
@@ -819,7 +820,7 @@ static void test_learns(void **unused) {
     free(c);
   }
   assert_true(learned >= 9);
-  task->type->destroy(task);
+  am_task_destroy(task);
 }
 
 /* Without episodes: three cues, each with its right action, one life of 4000 steps, an update every

@@ -18,6 +18,7 @@
 #include "format/safetensors.h"
 #include "learner/exploratory_hebb.h"
 #include "memory.h"
+#include "task/create.h"
 #include "task/dnms.h"
 #include "task/selective.h"
 
@@ -374,7 +375,7 @@ static void test_memory(void **state) {
 /* 900 steps of 1000, which is no whole number of blocks of steps. */
 static bool over_early(const am_task *task, const void *state) {
   (void)task;
-  return ((const am_dnms_state *)state)->step >= 900;
+  return ((const am_dnms_state *)state)->world.step >= 900;
 }
 
 /* A trial that is over early is learned from as far as it went: as one that is no longer. */

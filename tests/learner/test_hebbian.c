@@ -12,6 +12,7 @@
 
 #include "learner/bptt_values.h"
 #include "learner/delta.h"
+#include "task/create.h"
 #include "task/associative.h"
 #include "task/next.h"
 #include "task/recall_values.h"

@@ -14,6 +14,7 @@
 #include "gru_units.h"
 #include "learner/signalling.h"
 #include "learner/signalling_state.h"
+#include "task/create.h"
 #include "task/delayed_match.h"
 
 #define TOLERANCE 2e-5

@@ -10,6 +10,7 @@
 #include "gru_units.h"
 #include "learner/signalling.h"
 #include "learner/signalling_state.h"
+#include "task/create.h"
 #include "task/delayed_match.h"
 
 static const int lengths[] = {12, 26, 40, 1000};

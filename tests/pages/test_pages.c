@@ -73,10 +73,10 @@ static void a_task_is_added(void **state) {
                                                    "batch=16", "threads=1", NULL});
   const am_task *task = x->task;
   double sum = 0;
-  for (uint32_t k = 0; k < 4000; k++) sum += task->type->play(task, 0, 1, 0, k);
+  for (uint32_t k = 0; k < 4000; k++) sum += am_task_play(task, 0, 1, 0, k);
   assert_true(task->lines[0].reward == 2); /* eight are asked for, of four words */
   assert_true(fabs(sum / 4000 - 2) < 0.1);
-  for (uint32_t k = 0; k < 20; k++) assert_true(task->type->play(task, 1, 1, 0, k) == 8);
+  for (uint32_t k = 0; k < 20; k++) assert_true(am_task_play(task, 1, 1, 0, k) == 8);
   assert_true(learned(x, 400) > 6);
   am_experiment_destroy(x);
 }

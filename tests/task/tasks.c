@@ -1,20 +1,9 @@
 /* The table of tasks and games. */
 #include "task/tasks.h"
 
-#include "task/associative.h"
-#include "task/bandit.h"
-#include "task/cart_pole.h"
-#include "task/delayed_match.h"
-#include "task/dnms.h"
-#include "task/evidence.h"
+#include "task/create.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
-#include "task/maze/maze.h"
-#include "task/next.h"
-#include "task/recall.h"
-#include "task/recall_values.h"
-#include "task/selective.h"
-#include "task/t_maze.h"
 
 #define BY_DEFAULT(noun, thing)                                                                    \
   static amine_status noun(thing **out, amine_error *error) {                                      \

@@ -1,6 +1,7 @@
 /* Associative recall: every episode is read back from what it showed. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/associative.h"
 
 enum { KEYS = 6, PAIRS = 4, WIDTH = 5, DELAY = 2, QUERIES = 3, INPUTS = KEYS + WIDTH + 1 };
@@ -76,7 +77,7 @@ static void bad_options_are_refused(void **state) {
   REFUSED(associative, am_task, "associative", keys, 65);
   REFUSED(associative, am_task, "associative", pairs, 0);
   REFUSED(associative, am_task, "associative", pairs, 9);
-  REFUSED(associative, am_task, "associative", width, 0);
+  REFUSED(associative, am_task, "associative", width, -1);
   REFUSED(associative, am_task, "associative", width, 33);
   REFUSED(associative, am_task, "associative", delay, -1);
   REFUSED(associative, am_task, "associative", delay, 100001);

@@ -1,6 +1,7 @@
 /* Bandits: a world by hand; what Thompson sampling earns against small cases done on paper. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/bandit.h"
 
 static const am_task_type *const type = &am_bandit_type;
@@ -99,7 +100,7 @@ static void thompson_draws_from_beta(void **state) {
     s.won[0] = 3;
     s.lost[0] = s.won[1] = 1;
     s.lost[1] = 2;
-    n += ((const am_bandit *)task)->policy[1](task, &s, (am_random4){{0}}) == 0;
+    n += task->lines[1].act(task, &s, (am_random4){{0}}) == 0;
   }
   near((double)n / N, 5.0 / 6, 5 * sqrt(5.0 / 36 / N));
   am_task_destroy(task);

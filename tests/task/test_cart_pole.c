@@ -2,6 +2,7 @@
  * library's sine, which the float form never sees; and one episode's bits. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/cart_pole.h"
 
 static const am_task_type *const type = &am_cart_pole_type;

@@ -1,6 +1,7 @@
 /* Delayed match-to-sample, step by step. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/delayed_match.h"
 
 static const am_task_type *const type = &am_delayed_match_type;

@@ -1,6 +1,7 @@
 /* Evidence accumulation: a world by hand, and the lines against every sequence of pulses. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/evidence.h"
 
 static const am_task_type *const type = &am_evidence_type;

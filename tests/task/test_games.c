@@ -1,6 +1,7 @@
 /* Signals and pennies, move by move. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
 

@@ -2,6 +2,7 @@
  * bits; the best there is on periodic patterns, on paper. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/next.h"
 
 /* Plays episodes, holds each target to what is shown next, and counts ones and equal neighbours. */
@@ -106,11 +107,11 @@ static void bad_options_are_refused(void **state) {
   (void)state;
   REFUSED(random_bits, am_task, "random-bits", steps, 1);
   REFUSED(random_bits, am_task, "random-bits", steps, 10001);
-  REFUSED(random_bits, am_task, "random-bits", width, 0);
+  REFUSED(random_bits, am_task, "random-bits", width, -1);
   REFUSED(random_bits, am_task, "random-bits", width, 33);
   REFUSED(periodic, am_task, "periodic", steps, 1);
   REFUSED(periodic, am_task, "periodic", steps, 10001);
-  REFUSED(periodic, am_task, "periodic", width, 0);
+  REFUSED(periodic, am_task, "periodic", width, -1);
   REFUSED(periodic, am_task, "periodic", width, 33);
   REFUSED(periodic, am_task, "periodic", period, 1);
   REFUSED(periodic, am_task, "periodic", period, 33);

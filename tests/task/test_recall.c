@@ -1,6 +1,7 @@
 /* Sequence recall, of symbols and of values, step by step. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
 
@@ -87,7 +88,7 @@ static void bad_options_are_refused(void **state) {
   REFUSED(recall, am_task, "recall", length, 1001);
   REFUSED(recall, am_task, "recall", delay, -1);
   REFUSED(recall, am_task, "recall", delay, 100001);
-  REFUSED(recall_values, am_task, "recall-values", width, 0);
+  REFUSED(recall_values, am_task, "recall-values", width, -1);
   REFUSED(recall_values, am_task, "recall-values", width, 65);
   REFUSED(recall_values, am_task, "recall-values", length, 0);
   REFUSED(recall_values, am_task, "recall-values", length, 1001);

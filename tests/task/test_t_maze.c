@@ -1,6 +1,7 @@
 /* The T-maze by hand. */
 #include "support.h"
 
+#include "task/create.h"
 #include "task/t_maze.h"
 
 static const am_task_type *const type = &am_t_maze_type;
@@ -18,7 +19,7 @@ static void a_walk_by_hand(void **state) {
               {"011", F, 0},     {"101", F, 0},     {"010", L, 3}, {"000", F, 0}};
   am_task *task = NULL;
   float input[3];
-  MAKE(t_maze, &task, {.length = 2, .steps = 20, .reward = 3, .wrong = -1, .bump = -0.5f});
+  MAKE(t_maze, &task, {.length = 2, .steps = 20, .reward = 3, .wrong = 1, .bump = 0.5f});
   assert_int_equal(task->n_inputs, 3);
   assert_int_equal(task->n_actions, 4);
   am_t_maze_state s = {.side = L};
@@ -43,7 +44,7 @@ static void a_walk_by_hand(void **state) {
 static void the_random_walk_on_paper(void **state) {
   (void)state;
   am_task *task = NULL;
-  MAKE(t_maze, &task, {.length = 1, .steps = 2, .reward = 1, .bump = -0.25f});
+  MAKE(t_maze, &task, {.length = 1, .steps = 2, .reward = 1, .bump = 0.25f});
   near(task->lines[0].reward, 0.25 * 0.75 / 4 - 0.75 * (0.25 + 3.0 / 16), 1e-15);
   near(task->lines[1].reward, 0.5, 0);
   near(task->lines[2].reward, 1, 0);
@@ -68,9 +69,9 @@ static void bad_options_are_refused(void **state) {
   REFUSED(t_maze, am_task, "t-maze", steps, 10001);
   REFUSED(t_maze, am_task, "t-maze", reward, 0);
   REFUSED(t_maze, am_task, "t-maze", reward, INFINITY);
-  REFUSED(t_maze, am_task, "t-maze", wrong, -4.1f);
-  REFUSED(t_maze, am_task, "t-maze", wrong, 0.1f);
-  REFUSED(t_maze, am_task, "t-maze", bump, 0.1f);
+  REFUSED(t_maze, am_task, "t-maze", wrong, 4.1f);
+  REFUSED(t_maze, am_task, "t-maze", wrong, -0.1f);
+  REFUSED(t_maze, am_task, "t-maze", bump, -0.1f);
   REFUSED(t_maze, am_task, "t-maze", bump, NAN);
 }
 

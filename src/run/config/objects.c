@@ -18,7 +18,7 @@ amine_status am_task_of_config(am_task **task, const am_config *config, amine_er
   const am_task_type *type = (const am_task_type *)config->part[AM_TASK];
   options room;
   am_config_options(config, AM_TASK, &room);
-  return type->create(task, &room, error);
+  return am_task_create(task, type, &room, error);
 }
 
 void am_task_note_times(const am_config *c, am_text *notes) {

@@ -95,13 +95,13 @@ static void one_game(void *context, int item, int worker) {
   policy_games *g = context;
   const uint32_t lane = (uint32_t)item;
   g->rewards[item] = g->policies ? am_maze_policy_play(g->policies[worker], g->seed, 0, lane)
-                                 : g->task->type->play(g->task, g->line, g->seed, 0, lane);
+                                 : am_task_play(g->task, g->line, g->seed, 0, lane);
 }
 
 /* The k-th policy that can play the task; NULL past the end. */
 static const char *policy_at(const am_task *task, int k) {
   if (task->type == &am_maze_type) return k < AM_MAZE_POLICIES ? am_maze_policy_names[k] : NULL;
-  return task->type->play && k < task->n_lines ? task->lines[k].policy : NULL;
+  return k < task->n_lines ? task->lines[k].policy : NULL;
 }
 
 static amine_status find_policy(int *found, const am_task *task, const char *policy,

@@ -14,8 +14,7 @@ enum {
   AM_MAZE_INPUT_ACTION = 13, /* 4: the action before, one-hot; none at t = 0 */
   AM_MAZE_INPUTS = 17,
   AM_MAZE_ACTIONS = 4, /* 0 up, 1 down, 2 left, 3 right */
-  AM_MAZE_VIEWS = 512, /* 9 cells, each wall or free */
-  AM_MAZE_MAX_LINES = 5
+  AM_MAZE_VIEWS = 512 /* 9 cells, each wall or free */
 };
 
 typedef struct am_maze_options {
@@ -39,7 +38,6 @@ typedef struct am_maze {
   am_maze_cell *cell;                 /* [n_free] */
   int32_t (*next)[AM_MAZE_ACTIONS];   /* [n_free][action]: number, -1 for a wall */
   float (*shown)[AM_MAZE_INPUT_TIME]; /* [view]: the inputs that depend on it alone */
-  am_task_line line[AM_MAZE_MAX_LINES];
 } am_maze;
 
 static inline const am_maze *am_maze_of(const am_task *task) { return (const am_maze *)task; }

@@ -7,7 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "task/maze/value.h"
 
 am_maze_options am_maze_default(void) {
@@ -68,11 +67,7 @@ static float step(const am_task *task, void *state, int action) {
   return reward;
 }
 
-static void destroy(am_task *task) {
-  am_maze *maze = (am_maze *)task;
-  am_maze_unmap(maze);
-  am_free(maze);
-}
+static void destroy(am_task *task) { am_maze_unmap((am_maze *)task); }
 
 #define AT(member) AM_MEMBER(am_maze_options, member)
 static const amine_parameter parameters[] = {
@@ -90,25 +85,6 @@ static amine_status check_odd(const void *options, amine_error *error) {
   return am_fail(error, AMINE_ERROR_ARGUMENT,
                  "task.size=%d: a maze has an odd number of cells in a row", o->size);
 }
-
-static amine_status create(am_task **task, const void *options, amine_error *error) {
-  return am_maze_create(task, options, error);
-}
-
-const am_task_type am_maze_type = {
-    .part = {.kind = AM_TASK,
-             .name = "maze",
-             .meaning =
-                 "find a hidden reward in a maze and return to it from wherever you are thrown",
-             .parameters = parameters,
-             .options_size = sizeof(am_maze_options),
-             .check = check_odd},
-    .create = create,
-    .start = start,
-    .observe = observe,
-    .step = step,
-    .destroy = destroy,
-};
 
 static amine_status check(const am_maze_options *o, amine_error *error) {
   if (o->size < 5 || o->size > 255 || o->size % 2 == 0)
@@ -140,7 +116,7 @@ static const struct {
 };
 
 static void add_line(am_maze *maze, const char *policy, double reward) {
-  if (!isnan(reward)) maze->line[maze->task.n_lines++] = (am_task_line){policy, reward};
+  if (!isnan(reward)) am_task_acts(&maze->task, policy, reward, NULL);
 }
 
 static amine_status calibrate(am_maze *maze, amine_error *error) {
@@ -154,7 +130,6 @@ static amine_status calibrate(am_maze *maze, amine_error *error) {
       explore = known[k].explore * (double)maze->options.reward;
       told = known[k].told * (double)maze->options.reward;
     }
-  maze->task.lines = maze->line;
   add_line(maze, "random", random);
   add_line(maze, "planner", planner);
   add_line(maze, "explore", explore);
@@ -163,24 +138,31 @@ static amine_status calibrate(am_maze *maze, amine_error *error) {
   return AMINE_OK;
 }
 
-amine_status am_maze_create(am_task **out, const am_maze_options *options, amine_error *error) {
-  am_maze_options o = options ? *options : am_maze_default();
-  AM_TRY(check(&o, error));
-  am_maze *maze = am_alloc(1, sizeof *maze);
-  if (!maze) return am_fail_memory(error, sizeof *maze);
-  maze->options = o;
-  maze->task = (am_task){.type = &am_maze_type,
-                         .n_inputs = AM_MAZE_INPUTS,
-                         .n_actions = AM_MAZE_ACTIONS,
-                         .n_steps = o.steps,
-                         .criterion = (double)NAN,
-                         .state_size = sizeof(am_maze_state)};
-  amine_status status = am_maze_map(maze, error);
-  if (status == AMINE_OK) status = calibrate(maze, error);
-  if (status != AMINE_OK) {
-    destroy(&maze->task);
-    return status;
-  }
-  *out = &maze->task;
-  return AMINE_OK;
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  am_maze *maze = (am_maze *)task;
+  maze->options = *(const am_maze_options *)options;
+  AM_TRY(check(&maze->options, error));
+  task->n_inputs = AM_MAZE_INPUTS;
+  task->n_actions = AM_MAZE_ACTIONS;
+  task->n_steps = maze->options.steps;
+  task->criterion = (double)NAN;
+  task->state_size = sizeof(am_maze_state);
+  AM_TRY(am_maze_map(maze, error));
+  return calibrate(maze, error);
 }
+
+const am_task_type am_maze_type = {
+    .part = {.kind = AM_TASK,
+             .name = "maze",
+             .meaning =
+                 "find a hidden reward in a maze and return to it from wherever you are thrown",
+             .parameters = parameters,
+             .options_size = sizeof(am_maze_options),
+             .check = check_odd},
+    .size = sizeof(am_maze),
+    .make = make,
+    .start = start,
+    .observe = observe,
+    .step = step,
+    .destroy = destroy,
+};

@@ -28,8 +28,4 @@ typedef struct am_maze_state {
 /* The type of every maze: task->type == &am_maze_type tells one from other tasks. */
 extern const am_task_type am_maze_type;
 
-/* Makes a maze; NULL options are the default. AMINE_ERROR_ARGUMENT for an option out of range, with
- * a sentence that names it; *out is then as it was. Free it with am_task_destroy. */
-amine_status am_maze_create(am_task **out, const am_maze_options *options, amine_error *error);
-
 #endif

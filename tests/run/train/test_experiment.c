@@ -218,8 +218,7 @@ static float count_step(const am_task *task, void *state, int action) {
   const counting *c = (const counting *)task;
   return action == (*(int *)state)++ % c->options.size ? c->options.pay : 0;
 }
-static void count_destroy(am_task *task) { am_free(task); }
-static amine_status count_create(am_task **task, const void *options, amine_error *error);
+static amine_status count_make(am_task *task, void *options, amine_error *error);
 
 #define AT(member) AM_MEMBER(counting_options, member)
 static const amine_parameter counting_parameters[] = {
@@ -232,23 +231,21 @@ static const am_task_type counting_type = {.part = {.kind = AM_TASK,
                                                     .meaning = "count",
                                                     .parameters = counting_parameters,
                                                     .options_size = sizeof(counting_options)},
-                                           .create = count_create,
+                                           .size = sizeof(counting),
+                                           .make = count_make,
                                            .start = count_start,
                                            .observe = count_observe,
-                                           .step = count_step,
-                                           .destroy = count_destroy};
+                                           .step = count_step};
 
-static amine_status count_create(am_task **task, const void *options, amine_error *error) {
-  counting *c = am_alloc(1, sizeof *c);
-  if (!c) return am_fail_memory(error, sizeof *c);
+static amine_status count_make(am_task *task, void *options, amine_error *error) {
+  (void)error;
+  counting *c = (counting *)task;
   c->options = *(const counting_options *)options;
-  c->task = (am_task){.type = &counting_type,
-                      .n_inputs = 1,
-                      .n_actions = c->options.size,
-                      .n_steps = 5,
-                      .criterion = (double)NAN,
-                      .state_size = sizeof(int)};
-  *task = &c->task;
+  task->n_inputs = 1;
+  task->n_actions = c->options.size;
+  task->n_steps = 5;
+  task->criterion = (double)NAN;
+  task->state_size = sizeof(int);
   return AMINE_OK;
 }
 
@@ -845,8 +842,10 @@ static void every_line_can_be_played(void **state) {
   (void)state;
   static const am_task_type type = {
       .part.name = "double", .part.meaning = "for this test", .play = play_double};
-  static const am_task_line lines[] = {{"blind", 4.5}, {"ideal", 104.5}};
-  const am_task task = {.type = &type, .lines = lines, .n_lines = 2};
+  const am_task task = {
+      .type = &type,
+      .lines = {{.policy = "blind", .reward = 4.5}, {.policy = "ideal", .reward = 104.5}},
+      .n_lines = 2};
   amine_error error = {0};
   am_evaluation e;
   assert_int_equal(am_evaluate_policy(&e, &task, "ideal", 10, 1, 3, &error), AMINE_OK);

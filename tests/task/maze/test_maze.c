@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "task/create.h"
 #include "task/maze/belief.h"
 #include "task/maze/policy.h"
 #include "task/maze/value.h"

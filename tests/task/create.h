@@ -1,0 +1,39 @@
+/* A task of each type from options, NULL for the default ones: am_maze_create(out, options, error).
+ * As am_task_create. */
+#ifndef TESTS_TASK_CREATE_H
+#define TESTS_TASK_CREATE_H
+
+#include "task/associative.h"
+#include "task/bandit.h"
+#include "task/cart_pole.h"
+#include "task/delayed_match.h"
+#include "task/dnms.h"
+#include "task/evidence.h"
+#include "task/maze/maze.h"
+#include "task/next.h"
+#include "task/recall.h"
+#include "task/recall_values.h"
+#include "task/selective.h"
+#include "task/t_maze.h"
+
+#define AM_CREATE(noun)                                                                            \
+  static inline amine_status am_##noun##_create(                                                   \
+      am_task **out, const am_##noun##_options *options, amine_error *error) {                     \
+    const am_##noun##_options standard = am_##noun##_default();                                    \
+    return am_task_create(out, &am_##noun##_type, options ? options : &standard, error);           \
+  }
+AM_CREATE(associative)
+AM_CREATE(bandit)
+AM_CREATE(cart_pole)
+AM_CREATE(delayed_match)
+AM_CREATE(dnms)
+AM_CREATE(evidence)
+AM_CREATE(maze)
+AM_CREATE(random_bits)
+AM_CREATE(periodic)
+AM_CREATE(recall)
+AM_CREATE(recall_values)
+AM_CREATE(selective)
+AM_CREATE(t_maze)
+
+#endif

@@ -38,7 +38,7 @@ void am_page_head(am_text *page, const char *title) {
   am_html_brief(page, title, 120);
   am_text_puts(page, " \xe2\x80\x93 Amine</title>\n<style>\n");
   put_colours(page);
-  for (size_t k = 0; am_page_style[k]; k++) am_text_puts(page, am_page_style[k]);
+  am_text_puts(page, am_page_style);
   am_text_puts(page, "</style>\n</head>\n<body>\n<main>\n");
 }
 
@@ -47,6 +47,6 @@ void am_page_foot(am_text *page) {
   am_html_text(page, amine_version());
   am_text_puts(page, ", neuromodulated learning in C. This page holds all that it shows.</footer>\n"
                      "</main>\n<div id=\"tip\" hidden></div>\n<script>\n");
-  for (size_t k = 0; am_page_script[k]; k++) am_text_puts(page, am_page_script[k]);
+  am_text_puts(page, am_page_script);
   am_text_puts(page, "</script>\n</body>\n</html>\n");
 }

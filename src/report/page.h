@@ -8,8 +8,9 @@
 void am_page_head(am_text *page, const char *title);
 void am_page_foot(am_text *page);
 
-/* The style sheet and the script in pieces, ended by NULL (style.c, script.c). */
-extern const char *const am_page_style[];
-extern const char *const am_page_script[];
+/* The style sheet, style.css: light and dark, wide and narrow, screen and paper; system fonts only.
+ * The script, script.js: read-outs under the pointer and the replay; the page is whole without it.
+ * Both made by cmake/embed_text.cmake. */
+extern const char am_page_style[], am_page_script[];
 
 #endif

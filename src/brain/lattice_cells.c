@@ -34,51 +34,33 @@ typedef struct cell_keys {
 
 #define AT(member) .offset = offsetof(cell_keys, member)
 #define TYPE                                                                                       \
-  {                                                                                                \
-    .name = "type", .others = "model_type|model", .kind = AM_FIELD_TEXT, AT(type),                 \
-    .meaning = "the neurons' (amine list neurons)"                                                 \
-  }
+  AM_FIELD_OF(TEXT, "type", AT(type), "the neurons' (amine list neurons)",                         \
+              .others = "model_type|model")
 #define PARAMS                                                                                     \
-  {                                                                                                \
-    .name = "params_default", .others = "params|parameters|values", .kind = AM_FIELD_VALUES,       \
-    AT(params), .more = &parameters, .meaning = "parameters of that"                               \
-  }
+  AM_FIELD_OF(VALUES, "params_default", AT(params), "parameters of that",                          \
+              .others = "params|parameters|values", .more = &parameters)
 #define KIND                                                                                       \
-  {                                                                                                \
-    .name = "kind", .others = "subtype|firing_pattern", .kind = AM_FIELD_TEXT, AT(kind),           \
-    .meaning = "of izhikevich, by name: regular-spiking, fast-spiking, ... (docs/model.md)"        \
-  }
+  AM_FIELD_OF(TEXT, "kind", AT(kind),                                                              \
+              "of izhikevich, by name: regular-spiking, fast-spiking, ... (docs/model.md)",        \
+              .others = "subtype|firing_pattern")
 #define SYNAPSE(key, member, which)                                                                \
-  {                                                                                                \
-    .name = key, .kind = AM_FIELD_WORD, AT(member), .words = synapse_words,                        \
-    .meaning = "how long what arrives at receptor " which " lasts, and where it pulls"             \
-  }
+  AM_FIELD_OF(WORD, key, AT(member),                                                               \
+              "how long what arrives at receptor " which " lasts, and where it pulls",             \
+              .words = synapse_words)
 #define SYNAPSES                                                                                   \
   SYNAPSE("excitatory_synapse", excitatory, "1"), SYNAPSE("inhibitory_synapse", inhibitor, "2")
 static const am_field model_fields[] = {TYPE, KIND, SYNAPSES, PARAMS, {0}};
 static const am_field cell_fields[] = {
-    {.name = "name", .kind = AM_FIELD_TEXT, AT(name), .meaning = "of the cell type"},
+    AM_FIELD_OF(TEXT, "name", AT(name), "of the cell type"),
     TYPE,
     KIND,
     SYNAPSES,
     PARAMS,
-    {.name = "fraction",
-     .others = "proportion|ratio|share",
-     .kind = AM_FIELD_NUMBER,
-     AT(fraction),
-     .min = 0,
-     .max = 1,
-     .meaning = "of the neurons of each area"},
-    {.name = "inhibitory",
-     .kind = AM_FIELD_SWITCH,
-     AT(inhibitory),
-     .meaning = "whether its synapses inhibit"},
-    {.name = "strength",
-     .kind = AM_FIELD_NUMBER,
-     AT(strength),
-     .min = 0,
-     .max = 1e6,
-     .meaning = "by which its weights are multiplied"},
+    AM_FIELD_IN(NUMBER, "fraction", AT(fraction), 0, 1, NULL, "of the neurons of each area",
+                .others = "proportion|ratio|share"),
+    AM_FIELD_OF(SWITCH, "inhibitory", AT(inhibitory), "whether its synapses inhibit"),
+    AM_FIELD_IN(NUMBER, "strength", AT(strength), 0, 1e6, NULL,
+                "by which its weights are multiplied"),
     {0}};
 #undef AT
 

@@ -48,16 +48,10 @@ static const am_part *rule_of(const am_registry *parts, const json_t *plasticity
 static const am_more parameters = {.part = rule_of, .loose = true};
 
 #define SWITCH(type)                                                                               \
-  {                                                                                                \
-    .name = "enabled", .kind = AM_FIELD_SWITCH, .offset = offsetof(type, enabled),                 \
-    .meaning = "false: as if it were not there"                                                    \
-  }
+  AM_FIELD_OF(SWITCH, "enabled", .offset = offsetof(type, enabled),                                \
+              "false: as if it were not there")
 #define NUMBER(type, key, alias, low, high, of, text)                                              \
-  {                                                                                                \
-    .name = #key, .others = alias, .kind = AM_FIELD_NUMBER, .offset = offsetof(type, key),         \
-    .min = low, .max = high, .unit = of, .meaning = text                                           \
-  }
-
+  AM_FIELD_IN(NUMBER, #key, .offset = offsetof(type, key), low, high, of, text, .others = alias)
 static const am_field homeostatic_fields[] = {
     SWITCH(homeostatic_keys),
     NUMBER(homeostatic_keys, target_rate, "target_rate_hz", 0, 1e4, "Hz",
@@ -87,12 +81,9 @@ static const am_field short_term_fields[] = {
            "in which they recover"),
     NUMBER(short_term_keys, tau_facil, "tau_facil_ms|tau_facilitation|tau_f", 0, 1e6, "ms",
            "in which the share falls back to u"),
-    {.name = "default_type",
-     .others = "type",
-     .kind = AM_FIELD_WORD,
-     .offset = offsetof(short_term_keys, type),
-     .words = short_term_types,
-     .meaning = "what u, tau_rec and tau_facil are if they are not given"},
+    AM_FIELD_OF(WORD, "default_type", .offset = offsetof(short_term_keys, type),
+                "what u, tau_rec and tau_facil are if they are not given", .others = "type",
+                .words = short_term_types),
     {0}};
 static const am_table homeostatic_table = {.fields = homeostatic_fields};
 static const am_table metaplasticity_table = {.fields = metaplasticity_fields};
@@ -101,33 +92,16 @@ static const am_table short_term_table = {.fields = short_term_fields};
 #define AT(member) .offset = offsetof(plasticity_keys, member)
 static const am_field plasticity_fields[] = {
     SWITCH(plasticity_keys),
-    {.name = "rule",
-     .others = "type",
-     .kind = AM_FIELD_TEXT,
-     AT(rule),
-     .meaning = "of plasticity (amine list synapses)"},
-    {.name = "factor",
-     .kind = AM_FIELD_WORD,
-     AT(factor),
-     .words = am_factor_words,
-     .meaning = "the modulator that multiplies the changes"},
-    {.name = "homeostatic",
-     .others = "homeostasis",
-     .kind = AM_FIELD_OBJECT,
-     AT(homeostatic),
-     .inside = &homeostatic_table,
-     .meaning = "scaling of weights toward a rate"},
-    {.name = "metaplasticity",
-     .kind = AM_FIELD_OBJECT,
-     AT(metaplasticity),
-     .inside = &metaplasticity_table,
-     .meaning = "the threshold of rule bcm"},
-    {.name = "short_term",
-     .others = "short_term_plasticity|stp",
-     .kind = AM_FIELD_OBJECT,
-     AT(short_term),
-     .inside = &short_term_table,
-     .meaning = "short-term plasticity of the sources' spikes"},
+    AM_FIELD_OF(TEXT, "rule", AT(rule), "of plasticity (amine list synapses)", .others = "type"),
+    AM_FIELD_OF(WORD, "factor", AT(factor), "the modulator that multiplies the changes",
+                .words = am_factor_words),
+    AM_FIELD_OF(OBJECT, "homeostatic", AT(homeostatic), "scaling of weights toward a rate",
+                .others = "homeostasis", .inside = &homeostatic_table),
+    AM_FIELD_OF(OBJECT, "metaplasticity", AT(metaplasticity), "the threshold of rule bcm",
+                .inside = &metaplasticity_table),
+    AM_FIELD_OF(OBJECT, "short_term", AT(short_term),
+                "short-term plasticity of the sources' spikes",
+                .others = "short_term_plasticity|stp", .inside = &short_term_table),
     {0}};
 #undef AT
 const am_table am_plasticity_table = {.fields = plasticity_fields, .more = &parameters};
@@ -139,44 +113,22 @@ static const int connect_kinds[] = {BY_PROBABILITY, BY_DISTANCE,    BY_OUT, ALL,
 
 #define AT(member) .offset = offsetof(connectivity_keys, member)
 static const am_field connectivity_fields[] = {
-    {.name = "type",
-     .others = "connect",
-     .kind = AM_FIELD_WORD,
-     AT(type),
-     .words = connect_words,
-     .meaning = "who is connected with whom, for each pair of areas"},
+    AM_FIELD_OF(WORD, "type", AT(type), "who is connected with whom, for each pair of areas",
+                .others = "connect", .words = connect_words),
     NUMBER(connectivity_keys, probability, "connection_probability|p", 0, 1, NULL,
            "of each pair of neurons"),
     NUMBER(connectivity_keys, radius, NULL, 1e-6, 1e6, "sites", "of type=distance"),
-    {.name = "n_out",
-     .others = "out_degree",
-     .kind = AM_FIELD_INTEGER,
-     AT(n_out),
-     .min = 1,
-     .max = 1e7,
-     .meaning = "of type=fixed_out: targets of a neuron in each area"},
-    {.name = "weight",
-     .kind = AM_FIELD_RANGE,
-     AT(weight),
-     .min = -1e6,
-     .max = 1e6,
-     .meaning = "of each synapse, or [low, high], instead of mean and deviation"},
+    AM_FIELD_IN(INTEGER, "n_out", AT(n_out), 1, 1e7, NULL,
+                "of type=fixed_out: targets of a neuron in each area", .others = "out_degree"),
+    AM_FIELD_IN(RANGE, "weight", AT(weight), -1e6, 1e6, NULL,
+                "of each synapse, or [low, high], instead of mean and deviation"),
     NUMBER(connectivity_keys, weight_mean, NULL, -1e6, 1e6, NULL, "mean of the uniform weights"),
     NUMBER(connectivity_keys, weight_std, "weight_sd", 0, 1e6, NULL, "their standard deviation"),
-    {.name = "delay_ms",
-     .others = "delay",
-     .kind = AM_FIELD_RANGE,
-     AT(delay),
-     .min = 1e-3,
-     .max = 1e5,
-     .unit = "ms",
-     .meaning = "of a spike, or [low, high] between which it is drawn"},
+    AM_FIELD_IN(RANGE, "delay_ms", AT(delay), 1e-3, 1e5, "ms",
+                "of a spike, or [low, high] between which it is drawn", .others = "delay"),
     NUMBER(connectivity_keys, velocity, NULL, 0, 1e6, "sites per ms",
            "adds distance / velocity to the delay; 0: nothing"),
-    {.name = "self",
-     .kind = AM_FIELD_SWITCH,
-     AT(self),
-     .meaning = "whether a neuron may be its own target"},
+    AM_FIELD_OF(SWITCH, "self", AT(self), "whether a neuron may be its own target"),
     {0}};
 #undef AT
 const am_table am_connectivity_table = {.fields = connectivity_fields};

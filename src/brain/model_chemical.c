@@ -13,10 +13,7 @@ typedef struct chemical_keys {
 } chemical_keys;
 
 #define VALUE(key, low, high, of, text)                                                            \
-  {                                                                                                \
-    .name = key, .kind = AM_FIELD_ANY, .offset = offsetof(chemical_keys, values), .min = low,      \
-    .max = high, .unit = of, .meaning = text                                                       \
-  }
+  AM_FIELD_IN(ANY, key, .offset = offsetof(chemical_keys, values), low, high, of, text)
 #define STRENGTH(key, text) VALUE(key, 0, (double)AMINE_CHEMICAL_STRENGTH_MAX, NULL, text)
 #define MS(key, text) VALUE(key, 1e-3, (double)AMINE_CHEMICAL_MS_MAX, "ms", text)
 #define COMMON                                                                                     \
@@ -24,11 +21,8 @@ typedef struct chemical_keys {
       VALUE("decay_rate", 0, 1, "per step", "how fast the level goes back to it"),                 \
       MS("tau_ms", "the same as a time constant"), MS("step_ms", "the step that decay_rate is of")
 #define SYSTEM(key, k)                                                                             \
-  {                                                                                                \
-    .name = #key, .kind = AM_FIELD_OBJECT, .offset = offsetof(chemical_keys, systems[k]),          \
-    .inside = &key##_table, .meaning = "a chemical system"                                         \
-  }
-
+  AM_FIELD_OF(OBJECT, #key, .offset = offsetof(chemical_keys, systems[k]), "a chemical system",    \
+              .inside = &key##_table)
 static const am_field dopamine[] = {
     COMMON, STRENGTH("learning_rate_modulation", "how much it speeds up learning"), {0}};
 static const am_field serotonin[] = {
@@ -47,23 +41,17 @@ static const am_table norepinephrine_table = {.fields = norepinephrine};
 static const am_table acetylcholine_table = {.fields = acetylcholine};
 static const am_table orexin_table = {.fields = orexin};
 
-static const am_field chemical_fields[] = {SYSTEM(dopamine, 0),
-                                           SYSTEM(serotonin, 1),
-                                           SYSTEM(norepinephrine, 2),
-                                           SYSTEM(acetylcholine, 3),
-                                           SYSTEM(orexin, 4),
-                                           {.name = "step_ms",
-                                            .kind = AM_FIELD_NUMBER,
-                                            .offset = offsetof(chemical_keys, step_ms),
-                                            .min = 1e-3,
-                                            .max = 1e6,
-                                            .unit = "ms",
-                                            .meaning = "between two steps of decay"},
-                                           {.name = "enabled",
-                                            .kind = AM_FIELD_SWITCH,
-                                            .offset = offsetof(chemical_keys, enabled),
-                                            .meaning = "false: there are no modulators"},
-                                           {0}};
+static const am_field chemical_fields[] = {
+    SYSTEM(dopamine, 0),
+    SYSTEM(serotonin, 1),
+    SYSTEM(norepinephrine, 2),
+    SYSTEM(acetylcholine, 3),
+    SYSTEM(orexin, 4),
+    AM_FIELD_IN(NUMBER, "step_ms", .offset = offsetof(chemical_keys, step_ms), 1e-3, 1e6, "ms",
+                "between two steps of decay"),
+    AM_FIELD_OF(SWITCH, "enabled", .offset = offsetof(chemical_keys, enabled),
+                "false: there are no modulators"),
+    {0}};
 const am_table am_chemical_table = {.fields = chemical_fields};
 
 /* Removes the keys that the table does not have. */

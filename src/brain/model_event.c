@@ -29,41 +29,17 @@ typedef struct event_keys {
 
 #define AT(member) .offset = offsetof(rule_keys, member)
 static const am_field rule_fields[] = {
-    {.name = "after",
-     .kind = AM_FIELD_TEXT,
-     AT(after),
-     .meaning = "each time that this event, which stands before, has come"},
-    {.name = "population",
-     .others = "area",
-     .kind = AM_FIELD_TEXT,
-     AT(population),
-     .meaning = "whose spikes count"},
-    {.name = "neuron",
-     .kind = AM_FIELD_INTEGER,
-     AT(neuron),
-     .max = 1e7,
-     .meaning = "which of its neurons, from 0; else all"},
-    {.name = "more_than",
-     .kind = AM_FIELD_ANY,
-     AT(more_than),
-     .unit = "spikes",
-     .meaning = "a number, or another population: per neuron"},
-    {.name = "follows",
-     .kind = AM_FIELD_TEXT,
-     AT(follows),
-     .meaning = "population: each spike after one of it"},
-    {.name = "follows_neuron",
-     .kind = AM_FIELD_INTEGER,
-     AT(follows_neuron),
-     .max = 1e7,
-     .meaning = "which of its neurons; else all"},
-    {.name = "within_ms",
-     .kind = AM_FIELD_NUMBER,
-     AT(within_ms),
-     .min = 1e-3,
-     .max = 1e6,
-     .unit = "ms",
-     .meaning = "for so long spikes count"},
+    AM_FIELD_OF(TEXT, "after", AT(after),
+                "each time that this event, which stands before, has come"),
+    AM_FIELD_OF(TEXT, "population", AT(population), "whose spikes count", .others = "area"),
+    AM_FIELD_OF(INTEGER, "neuron", AT(neuron), "which of its neurons, from 0; else all",
+                .max = 1e7),
+    AM_FIELD_OF(ANY, "more_than", AT(more_than), "a number, or another population: per neuron",
+                .unit = "spikes"),
+    AM_FIELD_OF(TEXT, "follows", AT(follows), "population: each spike after one of it"),
+    AM_FIELD_OF(INTEGER, "follows_neuron", AT(follows_neuron), "which of its neurons; else all",
+                .max = 1e7),
+    AM_FIELD_IN(NUMBER, "within_ms", AT(within_ms), 1e-3, 1e6, "ms", "for so long spikes count"),
     {0}};
 #undef AT
 static const am_table rule_table = {.fields = rule_fields};
@@ -87,30 +63,15 @@ static const char *own_name(const json_t *event, char *out, size_t size) {
 
 #define AT(member) .offset = offsetof(event_keys, member)
 #define NUMBER(key, also, low, high, of, text)                                                     \
-  {                                                                                                \
-    .name = #key, .others = also, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high,       \
-    .unit = of, .meaning = text                                                                    \
-  }
-#define SECOND(key, k, text)                                                                       \
-  {                                                                                                \
-    .name = #key, .kind = AM_FIELD_NUMBER, AT(seconds[k]), .min = -1e6, .max = 1e6,                \
-    .meaning = text                                                                                \
-  }
+  AM_FIELD_IN(NUMBER, #key, AT(key), low, high, of, text, .others = also)
+#define SECOND(key, k, text) AM_FIELD_IN(NUMBER, #key, AT(seconds[k]), -1e6, 1e6, NULL, text)
 #define RANGE(key, also, low, high, of, text)                                                      \
-  {                                                                                                \
-    .name = #key, .others = also, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high,        \
-    .unit = of, .meaning = text                                                                    \
-  }
-#define TEXT(key, also, text)                                                                      \
-  { .name = #key, .others = also, .kind = AM_FIELD_TEXT, AT(key), .meaning = text }
+  AM_FIELD_IN(RANGE, #key, AT(key), low, high, of, text, .others = also)
+#define TEXT(key, also, text) AM_FIELD_OF(TEXT, #key, AT(key), text, .others = also)
 static const am_field event_fields[] = {
     TEXT(name, NULL, "for rules, paths and records; else its type"),
-    {.name = "type",
-     .others = "kind",
-     .kind = AM_FIELD_WORD,
-     AT(type),
-     .words = type_words,
-     .meaning = "what happens; else its name says it"},
+    AM_FIELD_OF(WORD, "type", AT(type), "what happens; else its name says it", .others = "kind",
+                .words = type_words),
     RANGE(value, "amount|magnitude", -1e6, 1e6, NULL, "how much; of a range, drawn each time"),
     SECOND(expected, EXPECTED, "of a reward: how much of it was expected"),
     SECOND(stress, STRESS, "of a punishment"),
@@ -119,19 +80,11 @@ static const am_field event_fields[] = {
     NUMBER(alpha, NULL, 0, 1, NULL, "of a reward: expected follows by this"),
     NUMBER(otherwise, NULL, -1e6, 1e6, NULL, "value where a count of spikes does not hold"),
     NUMBER(day_ms, NULL, 1e-3, 1e12, "ms", "of circadian events: value times sin(2 pi t / day)"),
-    {.name = "at_ms",
-     .others = "times_ms",
-     .kind = AM_FIELD_ANY,
-     AT(at_ms),
-     .unit = "ms",
-     .meaning = "when it comes: a time or an array of times"},
+    AM_FIELD_OF(ANY, "at_ms", AT(at_ms), "when it comes: a time or an array of times",
+                .others = "times_ms", .unit = "ms"),
     RANGE(every_ms, "period_ms|interval_ms", 1e-3, 1e12, "ms", "or its period; a range: drawn"),
     NUMBER(rate_hz, NULL, 1e-9, 1e6, "Hz", "or at random, a Poisson process"),
-    {.name = "when",
-     .kind = AM_FIELD_OBJECT,
-     AT(when),
-     .inside = &rule_table,
-     .meaning = "or by what the brain does"},
+    AM_FIELD_OF(OBJECT, "when", AT(when), "or by what the brain does", .inside = &rule_table),
     NUMBER(from_ms, "start_ms", 0, LATEST_MS, "ms", "not before"),
     NUMBER(until_ms, "stop_ms", 0, LATEST_MS, "ms", "only before"),
     RANGE(delay_ms, NULL, 0, 1e6, "ms", "how much later it comes"),

@@ -91,6 +91,13 @@ typedef struct am_field {
   const char *unit, *meaning;    /* for people; the unit may be NULL */
 } am_field;
 
+/* Rows of a table, short: a key of a kind (TEXT, WORD, ...), and one that is a number in a range.
+ * `at` is its .offset; what follows the meaning is any further members. */
+#define AM_FIELD_OF(k, n, at, ...)                                                                 \
+  { .name = n, .kind = AM_FIELD_##k, at, .meaning = __VA_ARGS__ }
+#define AM_FIELD_IN(k, n, at, lo, hi, of, ...)                                                     \
+  { .name = n, .kind = AM_FIELD_##k, at, .min = lo, .max = hi, .unit = of, .meaning = __VA_ARGS__ }
+
 typedef struct am_table {
   const am_field *fields; /* ends with a NULL name; at most 64 */
   const am_more *more;    /* further keys, asked with the object itself; NULL: none */

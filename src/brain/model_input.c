@@ -23,15 +23,9 @@ static const char *own_name(const json_t *input, char *out, size_t size) {
 }
 
 #define AT(member) .offset = offsetof(input_keys, member)
-#define NUMBER(key, low, high, of, text)                                                           \
-  {                                                                                                \
-    .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high, .unit = of,           \
-    .meaning = text                                                                                \
-  }
-#define TEXT(key, text)                                                                            \
-  { .name = #key, .kind = AM_FIELD_TEXT, AT(key), .meaning = text }
-#define ARRAY(key, of, text)                                                                       \
-  { .name = #key, .kind = AM_FIELD_ARRAY, AT(key), .unit = of, .meaning = text }
+#define NUMBER(key, low, high, of, text) AM_FIELD_IN(NUMBER, #key, AT(key), low, high, of, text)
+#define TEXT(key, text) AM_FIELD_OF(TEXT, #key, AT(key), text)
+#define ARRAY(key, of, text) AM_FIELD_OF(ARRAY, #key, AT(key), text, .unit = of)
 static const am_field input_fields[] = {
     TEXT(name, "of the input, for paths"),
     TEXT(population, "that it goes to"),
@@ -45,27 +39,18 @@ static const am_field input_fields[] = {
     NUMBER(noise, 0, 1e6, "mV or pA", "width of a uniform current around it, drawn each step"),
     NUMBER(rate_hz, 0, 1e6, "Hz", "of the Poisson train that each neuron gets"),
     NUMBER(weight, -1e6, 1e6, NULL, "of each of its arrivals"),
-    {.name = "receptor",
-     .kind = AM_FIELD_WORD,
-     AT(receptor),
-     .words = "excitatory|inhibitory",
-     .meaning = "where they arrive"},
+    AM_FIELD_OF(WORD, "receptor", AT(receptor), "where they arrive",
+                .words = "excitatory|inhibitory"),
     ARRAY(neurons, NULL, "of type spikes: the numbers of those that fire,"),
     ARRAY(times_ms, "ms", "and when"),
     TEXT(file, "of type spikes: GDF, text or NPY; of type image: NPY or IDX"),
     TEXT(checksum, "CRC-32C of the file, 8 digits: another file is refused"),
-    {.name = "first",
-     .kind = AM_FIELD_INTEGER,
-     AT(first),
-     .max = INT_MAX,
-     .meaning = "number of neuron 0 in the file; those of other populations are passed over"},
+    AM_FIELD_OF(INTEGER, "first", AT(first),
+                "number of neuron 0 in the file; those of other populations are passed over",
+                .max = INT_MAX),
     ARRAY(values, NULL, "of type image: rows of brightness"),
     NUMBER(scale, -1e6, 1e6, "mV or pA", "current of brightness 1"),
-    {.name = "index",
-     .kind = AM_FIELD_INTEGER,
-     AT(index),
-     .max = 1e9,
-     .meaning = "which picture of the file, from 0"},
+    AM_FIELD_OF(INTEGER, "index", AT(index), "which picture of the file, from 0", .max = 1e9),
     {0}};
 #undef AT
 const am_table am_input_table = {.fields = input_fields, .name = own_name};

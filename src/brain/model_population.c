@@ -29,32 +29,13 @@ static const char *own_name(const json_t *population, char *out, size_t size) {
 
 #define AT(member) .offset = offsetof(population_keys, member)
 static const am_field population_fields[] = {
-    {.name = "name", .kind = AM_FIELD_TEXT, AT(name), .meaning = "of the population"},
-    {.name = "n",
-     .others = "size",
-     .kind = AM_FIELD_INTEGER,
-     AT(n),
-     .min = 1,
-     .max = 1e7,
-     .unit = "neurons",
-     .meaning = "how many there are"},
-    {.name = "model",
-     .kind = AM_FIELD_TEXT,
-     AT(model),
-     .meaning = "the neurons' (amine list neurons)"},
-    {.name = "values",
-     .kind = AM_FIELD_VALUES,
-     AT(values),
-     .more = &parameters,
-     .meaning = "parameters of the model"},
-    {.name = "positions",
-     .kind = AM_FIELD_ANY,
-     AT(positions),
-     .meaning = "where the neurons are: [[x, y, z, w], ...], or a box in which sites are drawn"},
-    {.name = "record",
-     .kind = AM_FIELD_SWITCH,
-     AT(record),
-     .meaning = "whether its spikes are recorded"},
+    AM_FIELD_OF(TEXT, "name", AT(name), "of the population"),
+    AM_FIELD_IN(INTEGER, "n", AT(n), 1, 1e7, "neurons", "how many there are", .others = "size"),
+    AM_FIELD_OF(TEXT, "model", AT(model), "the neurons' (amine list neurons)"),
+    AM_FIELD_OF(VALUES, "values", AT(values), "parameters of the model", .more = &parameters),
+    AM_FIELD_OF(ANY, "positions", AT(positions),
+                "where the neurons are: [[x, y, z, w], ...], or a box in which sites are drawn"),
+    AM_FIELD_OF(SWITCH, "record", AT(record), "whether its spikes are recorded"),
     {0}};
 #undef AT
 const am_table am_population_table = {.fields = population_fields, .name = own_name};
@@ -66,10 +47,8 @@ typedef struct axes {
 } axes;
 
 #define AXIS(letter, k)                                                                            \
-  {                                                                                                \
-    .name = letter, .kind = AM_FIELD_RANGE, .offset = offsetof(axes, range[k]), .min = 0,          \
-    .max = AM_LATTICE_EXTENT - 1, .unit = "sites", .meaning = "first and last along " letter       \
-  }
+  AM_FIELD_IN(RANGE, letter, .offset = offsetof(axes, range[k]), 0, AM_LATTICE_EXTENT - 1,         \
+              "sites", "first and last along " letter)
 static const am_field box_fields[] = {AXIS("x", 0), AXIS("y", 1), AXIS("z", 2), AXIS("w", 3), {0}};
 const am_table am_box_table = {.fields = box_fields};
 

@@ -27,27 +27,12 @@ typedef struct short_term_keys {
 
 #define AT(member) .offset = offsetof(short_term_keys, member)
 static const am_field short_term_fields[] = {
-    {.name = "u",
-     .others = "U",
-     .kind = AM_FIELD_NUMBER,
-     AT(u),
-     .min = 0,
-     .max = 1,
-     .meaning = "share of the resources that a spike uses; 0: no short-term plasticity"},
-    {.name = "tau_rec_ms",
-     .kind = AM_FIELD_NUMBER,
-     AT(tau_rec_ms),
-     .min = 0,
-     .max = 1e6,
-     .unit = "ms",
-     .meaning = "in which they recover"},
-    {.name = "tau_facil_ms",
-     .kind = AM_FIELD_NUMBER,
-     AT(tau_facil_ms),
-     .min = 0,
-     .max = 1e6,
-     .unit = "ms",
-     .meaning = "in which the share falls back to u"},
+    AM_FIELD_IN(NUMBER, "u", AT(u), 0, 1, NULL,
+                "share of the resources that a spike uses; 0: no short-term plasticity",
+                .others = "U"),
+    AM_FIELD_IN(NUMBER, "tau_rec_ms", AT(tau_rec_ms), 0, 1e6, "ms", "in which they recover"),
+    AM_FIELD_IN(NUMBER, "tau_facil_ms", AT(tau_facil_ms), 0, 1e6, "ms",
+                "in which the share falls back to u"),
     {0}};
 #undef AT
 static const am_table short_term_table = {.fields = short_term_fields};
@@ -71,22 +56,11 @@ static const char *own_name(const json_t *projection, char *out, size_t size) {
 }
 
 #define AT(member) .offset = offsetof(projection_keys, member)
-#define NUMBER(key, low, high, of, text)                                                           \
-  {                                                                                                \
-    .name = #key, .kind = AM_FIELD_NUMBER, AT(key), .min = low, .max = high, .unit = of,           \
-    .meaning = text                                                                                \
-  }
-#define COUNT(key, text)                                                                           \
-  { .name = #key, .kind = AM_FIELD_INTEGER, AT(key), .min = 1, .max = 1e7, .meaning = text }
-#define RANGE(key, low, high, of, text)                                                            \
-  {                                                                                                \
-    .name = #key, .kind = AM_FIELD_RANGE, AT(key), .min = low, .max = high, .unit = of,            \
-    .meaning = text                                                                                \
-  }
-#define WORD(key, list, text)                                                                      \
-  { .name = #key, .kind = AM_FIELD_WORD, AT(key), .words = list, .meaning = text }
-#define TEXT(key, text)                                                                            \
-  { .name = #key, .kind = AM_FIELD_TEXT, AT(key), .meaning = text }
+#define NUMBER(key, low, high, of, text) AM_FIELD_IN(NUMBER, #key, AT(key), low, high, of, text)
+#define COUNT(key, text) AM_FIELD_IN(INTEGER, #key, AT(key), 1, 1e7, NULL, text)
+#define RANGE(key, low, high, of, text) AM_FIELD_IN(RANGE, #key, AT(key), low, high, of, text)
+#define WORD(key, list, text) AM_FIELD_OF(WORD, #key, AT(key), text, .words = list)
+#define TEXT(key, text) AM_FIELD_OF(TEXT, #key, AT(key), text)
 static const am_field projection_fields[] = {
     TEXT(name, "of the projection; SOURCE-TARGET without one"),
     TEXT(source, "population that it comes from"),
@@ -98,29 +72,17 @@ static const am_field projection_fields[] = {
     NUMBER(radius, 1e-6, 1e6, "sites", "of connect=distance"),
     COUNT(n_out, "of connect=out: targets of each source"),
     COUNT(n_in, "of connect=in: sources of each target"),
-    {.name = "self",
-     .kind = AM_FIELD_SWITCH,
-     AT(self),
-     .meaning = "whether a neuron may be its own target"},
-    {.name = "pairs",
-     .kind = AM_FIELD_ARRAY,
-     AT(pairs),
-     .meaning = "of connect=list: [[source, target], ...] or [[source, target, weight], ...]"},
+    AM_FIELD_OF(SWITCH, "self", AT(self), "whether a neuron may be its own target"),
+    AM_FIELD_OF(ARRAY, "pairs", AT(pairs),
+                "of connect=list: [[source, target], ...] or [[source, target, weight], ...]"),
     RANGE(weight, -1e6, 1e6, NULL, "of each synapse, or [low, high] between which it is drawn"),
     RANGE(delay_ms, 1e-3, 1e5, "ms", "of a spike, or [low, high] between which it is drawn"),
     NUMBER(velocity, 0, 1e6, "sites per ms", "adds distance / velocity to the delay; 0: nothing"),
     TEXT(rule, "of plasticity (amine list synapses)"),
-    {.name = "values",
-     .kind = AM_FIELD_VALUES,
-     AT(values),
-     .more = &parameters,
-     .meaning = "parameters of the rule"},
+    AM_FIELD_OF(VALUES, "values", AT(values), "parameters of the rule", .more = &parameters),
     WORD(factor, am_factor_words, "the modulator that multiplies the changes"),
-    {.name = "short_term",
-     .kind = AM_FIELD_OBJECT,
-     AT(short_term),
-     .inside = &short_term_table,
-     .meaning = "short-term plasticity of the source's spikes"},
+    AM_FIELD_OF(OBJECT, "short_term", AT(short_term),
+                "short-term plasticity of the source's spikes", .inside = &short_term_table),
     {0}};
 #undef AT
 const am_table am_projection_table = {.fields = projection_fields, .name = own_name};
@@ -321,11 +283,8 @@ static const char *target_name(const json_t *target, char *out, size_t size) {
 #define AT(member) .offset = offsetof(target_keys, member)
 static const am_field target_fields[] = {
     TEXT(population, "that the modulators reach"),
-    {.name = "effects",
-     .kind = AM_FIELD_ANY,
-     AT(effects),
-     .words = effect_words,
-     .meaning = "what they do to it: a word or an array of words"},
+    AM_FIELD_OF(ANY, "effects", AT(effects), "what they do to it: a word or an array of words",
+                .words = effect_words),
     NUMBER(delay_ms, 0, 1e5, "ms", "how late the levels arrive"),
     NUMBER(tau_ms, 0, 1e7, "ms", "over which they are averaged; 0: not"),
     {0}};

@@ -5,18 +5,12 @@
 enum { MSTDP, MSTDPET, RANDOM, N_ARMS };
 
 static const am_arm arms[N_ARMS] = {
-    [MSTDP] = {.name = "MSTDP", .preset = "florian2007-xor"},
-    [MSTDPET] = {.name = "MSTDPET",
-                 .preset = "florian2007-xor",
-                 .assignments = {"projections.A-hidden.rule=mstdpet",
-                                 "projections.A-inhibitory-hidden.rule=mstdpet",
-                                 "projections.B-hidden.rule=mstdpet",
-                                 "projections.B-inhibitory-hidden.rule=mstdpet",
-                                 "projections.hidden-output.rule=mstdpet"}},
-    [RANDOM] = {.name = "MSTDP, random rewards",
-                .preset = "florian2007-xor",
-                .assignments = {"protocol.target=random"},
-                .is_control = true},
+    [MSTDP] = AM_ARM("MSTDP", "florian2007-xor", NULL),
+    [MSTDPET] = AM_ARM(
+        "MSTDPET", "florian2007-xor", "projections.A-hidden.rule=mstdpet",
+        "projections.A-inhibitory-hidden.rule=mstdpet", "projections.B-hidden.rule=mstdpet",
+        "projections.B-inhibitory-hidden.rule=mstdpet", "projections.hidden-output.rule=mstdpet"),
+    [RANDOM] = AM_CONTROL("MSTDP, random rewards", "florian2007-xor", "protocol.target=random"),
 };
 
 #define BOTH_ABOVE "output rates for 01 and 10 are above the rate for 11"
@@ -46,20 +40,16 @@ const am_study am_study_florian2007_xor = {
     .meaning = "a spiking network learns XOR by reward-modulated STDP, with and without a trace",
     .source = "Florian 2007, doi:10.1162/neco.2007.19.6.1468",
     .page = "docs/reproductions.md",
-    .arms = arms,
-    .n_arms = N_ARMS,
-    .full = {.criteria = full,
-             .n_criteria = sizeof full / sizeof *full,
+    AM_ARMS(arms),
+    .full = {AM_CRITERIA(full),
              .band = "Published: solved in about 99 % (MSTDP) and 98 % (MSTDPET) of many runs; an "
                      "independent simulation has 39 and 37 of 40. At these rates 9 or more, and 7 "
                      "or more, of 10 runs succeed with probability 0.98 and 0.99. Random rewards "
                      "prefer no pattern: the rate for 11 is the smallest of three in 1/3 of the "
                      "runs at most, and more than 6 of 10 succeed with probability 0.02."},
-    .quick = {.criteria = quick,
-              .n_criteria = sizeof quick / sizeof *quick,
+    .quick = {AM_CRITERIA(quick),
               .band = "The published length, made for two runs: where 92 % succeed, both of two "
                       "fail with probability 0.006. So few say nothing about the control, which "
                       "is not judged."},
-    .charts = charts,
-    .n_charts = sizeof charts / sizeof *charts,
+    AM_CHARTS(charts),
 };

@@ -11,16 +11,10 @@
 
 enum { FREE, OBSTACLE, CLAMPED, DECOUPLED };
 static const am_arm arms[] = {
-    {.name = "free", .preset = "gridworld"},
-    {.name = "obstacle", .preset = "gridworld", .assignments = {"protocol.obstacle=true"}},
-    {.name = "dopamine at its baseline",
-     .preset = "gridworld",
-     .assignments = {"clamp.dopamine=0.5"},
-     .is_control = true},
-    {.name = "errors of other steps",
-     .preset = "gridworld",
-     .assignments = {"protocol.decoupled=true"},
-     .is_control = true},
+    AM_ARM("free", "gridworld", NULL),
+    AM_ARM("obstacle", "gridworld", "protocol.obstacle=true"),
+    AM_CONTROL("dopamine at its baseline", "gridworld", "clamp.dopamine=0.5"),
+    AM_CONTROL("errors of other steps", "gridworld", "protocol.decoupled=true"),
 };
 
 /* chance with the cap of 100 steps is 59.107, with the obstacle 59.415 */
@@ -45,9 +39,9 @@ static const am_criterion quick[] = {
 };
 
 static const am_chart charts[] = {
-    {.measure = "late_steps", .title = "Steps to the goal, last tenth of the episodes so far"},
-    {.measure = "value_shortest", .title = "Correlation of V with the values of shortest ways"},
-    {.measure = "late_error", .title = "Size of the temporal-difference error"},
+    {"late_steps", "Steps to the goal, last tenth of the episodes so far", NULL},
+    {"value_shortest", "Correlation of V with the values of shortest ways", NULL},
+    {"late_error", "Size of the temporal-difference error", NULL},
 };
 
 const am_study am_study_gridworld = {
@@ -57,18 +51,14 @@ const am_study am_study_gridworld = {
     .source = "after Potjans, Morrison, Diesmann 2009, doi:10.1162/neco.2008.08-07-593; Fremaux, "
               "Sprekeler, Gerstner 2013, doi:10.1371/journal.pcbi.1003024",
     .page = "docs/reproductions.md#a-spiking-actorcritic-in-a-grid-world",
-    .arms = arms,
-    .n_arms = sizeof arms / sizeof *arms,
-    .full = {.criteria = full,
-             .n_criteria = sizeof full / sizeof *full,
+    AM_ARMS(arms),
+    .full = {AM_CRITERIA(full),
              .band = "Chance is exact, a tabular actor-critic was measured: "
                      "tests/reference/gridworld.py. The network must have gone 95 % of the way "
                      "from one to the other."},
     .quick = {.assignments = {"protocol.episodes=100", "duration_s=300"},
-              .criteria = quick,
-              .n_criteria = sizeof quick / sizeof *quick,
+              AM_CRITERIA(quick),
               .band = "Chance is exact, and after 100 episodes a tabular actor-critic takes 5.05 "
                       "steps. The network must have gone 90 % of the way from one to the other."},
-    .charts = charts,
-    .n_charts = sizeof charts / sizeof *charts,
+    AM_CHARTS(charts),
     .raster = true};

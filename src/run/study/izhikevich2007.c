@@ -7,22 +7,17 @@
 #define SOURCE                                                                                     \
   "Izhikevich, Solving the distal reward problem through linkage of STDP and dopamine signaling, " \
   "Cerebral Cortex 17:2443, 2007, doi:10.1093/cercor/bhl152"
-#define COUNT(a) ((int)(sizeof(a) / sizeof *(a)))
 
 /* ------------------------------------------------------------------------------ Fig. 1 */
 enum { DISCRETE, CONTINUOUS, RANDOM_TIMES, NO_REWARD };
 
 static const am_arm reinforcement_arms[] = {
-    [DISCRETE] = {"discrete", "izhikevich2007-reinforcement", {NULL}, false},
-    [CONTINUOUS] = {"continuous",
-                    "izhikevich2007-reinforcement",
-                    {"projections.E-E.values.read_ms=0", "projections.E-I.values.read_ms=0"},
-                    false},
-    [RANDOM_TIMES] = {"rewards at random times",
-                      "izhikevich2007-reinforcement",
-                      {"protocol.random_rewards=true"},
-                      true},
-    [NO_REWARD] = {"no rewards", "izhikevich2007-reinforcement", {"protocol.reward=0"}, true},
+    [DISCRETE] = AM_ARM("discrete", "izhikevich2007-reinforcement", NULL),
+    [CONTINUOUS] = AM_ARM("continuous", "izhikevich2007-reinforcement",
+                          "projections.E-E.values.read_ms=0", "projections.E-I.values.read_ms=0"),
+    [RANDOM_TIMES] = AM_CONTROL("rewards at random times", "izhikevich2007-reinforcement",
+                                "protocol.random_rewards=true"),
+    [NO_REWARD] = AM_CONTROL("no rewards", "izhikevich2007-reinforcement", "protocol.reward=0"),
 };
 
 #define HOUR 3600.0
@@ -60,11 +55,9 @@ const am_study am_study_izhikevich2007_reinforcement = {
     .meaning = "dopamine that comes seconds later finds the synapse that earned it",
     .source = SOURCE,
     .page = "docs/reproductions.md#izhikevich-2007-reinforcement-of-a-synapse",
-    .arms = reinforcement_arms,
-    .n_arms = COUNT(reinforcement_arms),
+    AM_ARMS(reinforcement_arms),
     .full = {.assignments = {"duration_s=3600"},
-             .criteria = reinforcement_full,
-             .n_criteria = COUNT(reinforcement_full),
+             AM_CRITERIA(reinforcement_full),
              .band = "The paper's synapse grows from 0 to the upper bound 4 within the hour: in "
                      "nine of ten seeds. How many others do is taken from an independent "
                      "simulation of the published equations in double precision: 1.1 % stronger "
@@ -72,26 +65,22 @@ const am_study am_study_izhikevich2007_reinforcement = {
                      "these above."},
     .quick = {.assignments = {"duration_s=200", "protocol.delay_min_ms=100",
                               "protocol.delay_max_ms=300", "protocol.random_rate_hz=0.036"},
-              .criteria = reinforcement_quick,
-              .n_criteria = COUNT(reinforcement_quick),
+              AM_CRITERIA(reinforcement_quick),
               .band = "Delays of 100 to 300 ms. 1.35 Hz gives 0.036 coincidences a second, 7.3 in "
                       "200 s; each leaves 0.064 of eligibility, which the reward turns into "
                       "0.05 * 167 * 0.82 * 0.064 = 0.44 of weight, less 0.02: 3.1 in all, half of "
                       "which is asked for. At random times the sum is a walk of 0.13 a step from "
                       "a wall at 0: 0.3 after 7."},
-    .charts = reinforcement_charts,
-    .n_charts = COUNT(reinforcement_charts),
+    AM_CHARTS(reinforcement_charts),
     .raster = true};
 
 /* ------------------------------------------------------------------------------ Fig. 2 */
 enum { REWARDED, DECOUPLED };
 
 static const am_arm conditioning_arms[] = {
-    [REWARDED] = {"S1 rewarded", "izhikevich2007-conditioning", {NULL}, false},
-    [DECOUPLED] = {"rewards at random",
-                   "izhikevich2007-conditioning",
-                   {"protocol.random_rewards=true"},
-                   true},
+    [REWARDED] = AM_ARM("S1 rewarded", "izhikevich2007-conditioning", NULL),
+    [DECOUPLED] = AM_CONTROL("rewards at random", "izhikevich2007-conditioning",
+                             "protocol.random_rewards=true"),
 };
 static const am_criterion conditioning_full[] = {
     {REWARDED, "rank", AM_JUDGE_AT_LEAST, 1, 1, 0.9,
@@ -120,39 +109,31 @@ const am_study am_study_izhikevich2007_conditioning = {
     .meaning = "of a hundred stimuli the network comes to answer the one that a reward follows",
     .source = SOURCE,
     .page = "docs/reproductions.md#izhikevich-2007-classical-conditioning",
-    .arms = conditioning_arms,
-    .n_arms = COUNT(conditioning_arms),
+    AM_ARMS(conditioning_arms),
     .full = {.assignments = {"duration_s=3600"},
-             .criteria = conditioning_full,
-             .n_criteria = COUNT(conditioning_full),
+             AM_CRITERIA(conditioning_full),
              .band = "S1 stands out at the end and not at the start. Stimuli are alike but for the "
                      "reward, so by chance S1 is the largest of 100 in one of 100 runs; in three "
                      "of ten with probability 1e-4."},
     .quick = {.assignments = {"duration_s=200", "protocol.stimuli=20", "protocol.reward=0.1"},
-              .criteria = conditioning_quick,
-              .n_criteria = COUNT(conditioning_quick),
+              AM_CRITERIA(conditioning_quick),
               .band = "20 stimuli, so S1 every 4 s, 50 times, and more dopamine: a cell that "
                       "answers S1 gains about 0.1 * 167 * 0.63 * 0.075 = 0.8 on each synapse from "
                       "it, a fifth of that on those from the others. By chance S1 is the largest "
                       "in both of two seeds once in 400."},
-    .charts = conditioning_charts,
-    .n_charts = COUNT(conditioning_charts),
+    AM_CHARTS(conditioning_charts),
     .raster = true};
 
 /* ------------------------------------------------------------------------------ Fig. 4 */
 enum { AS_SPECIFIED, WITH_ERROR, ANY_RESPONSE };
 
 static const am_arm instrumental_arms[] = {
-    [AS_SPECIFIED] = {"as specified", "izhikevich2007-instrumental", {NULL}, false},
-    [WITH_ERROR] = {"dopamine as prediction error",
-                    "izhikevich2007-instrumental",
-                    {"protocol.alpha=0.1"},
-                    false},
-    [ANY_RESPONSE] = {"prediction error, any response rewarded",
-                      "izhikevich2007-instrumental",
-                      {"protocol.alpha=0.1", "protocol.random_rewards=true",
-                       "protocol.random_probability=0.7"},
-                      true},
+    [AS_SPECIFIED] = AM_ARM("as specified", "izhikevich2007-instrumental", NULL),
+    [WITH_ERROR] =
+        AM_ARM("dopamine as prediction error", "izhikevich2007-instrumental", "protocol.alpha=0.1"),
+    [ANY_RESPONSE] = AM_CONTROL("prediction error, any response rewarded",
+                                "izhikevich2007-instrumental", "protocol.alpha=0.1",
+                                "protocol.random_rewards=true", "protocol.random_probability=0.7"),
 };
 static const am_criterion instrumental_full[] = {
     {AS_SPECIFIED, "p_a_before", AM_JUDGE_MEAN, 0.9, INFINITY, 1,
@@ -188,21 +169,17 @@ const am_study am_study_izhikevich2007_instrumental = {
     .meaning = "of two responses to a stimulus the rewarded one is learned, then the other",
     .source = SOURCE,
     .page = "docs/reproductions.md#izhikevich-2007-instrumental-conditioning",
-    .arms = instrumental_arms,
-    .n_arms = COUNT(instrumental_arms),
+    AM_ARMS(instrumental_arms),
     .full = {.assignments = {"duration_s=8010"},
-             .criteria = instrumental_full,
-             .n_criteria = COUNT(instrumental_full),
+             AM_CRITERIA(instrumental_full),
              .band = "The probability of A rises to near 1 while A is rewarded and falls to near 0 "
                      "while B is: within 0.1."},
     .quick = {.assignments = {"duration_s=1602", "protocol.spacing_ms=2000"},
-              .criteria = instrumental_quick,
-              .n_criteria = COUNT(instrumental_quick),
+              AM_CRITERIA(instrumental_quick),
               .band = "An error of one half moves the mean weight from S to A against that to B by "
                       "0.0067 a trial, so the difference of their spikes, which is 1 for each "
                       "unit of weight or more and scatters by 2.1, by as much: 2.5 around trial "
                       "375, where P(A) is 0.88; then errors are twice as large, and it is 0.14 "
                       "around trial 775. Half of the way from 0.5 is asked for."},
-    .charts = instrumental_charts,
-    .n_charts = COUNT(instrumental_charts),
+    AM_CHARTS(instrumental_charts),
     .raster = true};

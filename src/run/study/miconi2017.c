@@ -24,9 +24,9 @@ enum { EXPLORATORY, NODE, SHUFFLED, N_ARMS };
 #define DNMS "miconi2017-dnms"
 
 static const am_arm dnms_arms[N_ARMS] = {
-    [EXPLORATORY] = {"exploratory", DNMS, {NULL}, false},
-    [NODE] = {"node perturbation", DNMS, {"learner.rule=node"}, false},
-    [SHUFFLED] = {"errors shuffled", DNMS, {SHUFFLED_ERROR}, true},
+    [EXPLORATORY] = AM_ARM("exploratory", DNMS, NULL),
+    [NODE] = AM_ARM("node perturbation", DNMS, "learner.rule=node"),
+    [SHUFFLED] = AM_CONTROL("errors shuffled", DNMS, SHUFFLED_ERROR),
 };
 
 static const am_criterion dnms_full[] = {
@@ -48,22 +48,18 @@ const am_study am_study_miconi2017_dnms = {
     .meaning = "a chaotic network learns delayed nonmatch-to-sample from one reward a trial",
     .source = "Miconi 2017, doi:10.7554/eLife.20899",
     .page = "docs/reproductions.md#miconi-2017-exploratory-hebb",
-    .arms = dnms_arms,
-    .n_arms = N_ARMS,
+    AM_ARMS(dnms_arms),
     .full = {.assignments = {"iterations=5000"},
-             .criteria = dnms_full,
-             .n_criteria = sizeof dnms_full / sizeof *dnms_full,
+             AM_CRITERIA(dnms_full),
              .band = "The published quartiles, 692 and 1125 trials, rounded (median 843). All of "
                      "20 published runs got there: that is at least 84 % of all runs (Wilson)."},
     .quick = {.assignments = {SMALL, "iterations=2500", "learner.criterion=mean",
                               "learner.criterion_error=0.65", "task.stimulus_ms=100",
                               "task.delay_ms=100", "task.wait_ms=100", "task.response_ms=100"},
-              .criteria = dnms_quick,
-              .n_criteria = sizeof dnms_quick / sizeof *dnms_quick,
+              AM_CRITERIA(dnms_quick),
               .band = "100 neurons and trials of half the length. 9 of seeds 0 to 9 got there "
                       "within 2500 trials, and half of the seeds must."},
-    .charts = dnms_charts,
-    .n_charts = sizeof dnms_charts / sizeof *dnms_charts,
+    AM_CHARTS(dnms_charts),
 };
 
 /* ------------------------------------------------------------------------------ integration */
@@ -72,8 +68,8 @@ const am_study am_study_miconi2017_dnms = {
 enum { INTEGRATES, INTEGRATES_NOT, N_SELECTIVE };
 
 static const am_arm selective_arms[N_SELECTIVE] = {
-    [INTEGRATES] = {"exploratory", SELECTIVE, {NULL}, false},
-    [INTEGRATES_NOT] = {"errors shuffled", SELECTIVE, {SHUFFLED_ERROR}, true},
+    [INTEGRATES] = AM_ARM("exploratory", SELECTIVE, NULL),
+    [INTEGRATES_NOT] = AM_CONTROL("errors shuffled", SELECTIVE, SHUFFLED_ERROR),
 };
 
 static const am_criterion selective_full[] = {
@@ -93,19 +89,15 @@ const am_study am_study_miconi2017_selective = {
     .meaning = "the same network learns to integrate the one of two inputs that a context names",
     .source = "Miconi 2017, doi:10.7554/eLife.20899",
     .page = "docs/reproductions.md#miconi-2017-exploratory-hebb",
-    .arms = selective_arms,
-    .n_arms = N_SELECTIVE,
+    AM_ARMS(selective_arms),
     .full = {.assignments = {"iterations=7000"},
-             .criteria = selective_full,
-             .n_criteria = sizeof selective_full / sizeof *selective_full,
+             AM_CRITERIA(selective_full),
              .band = "The specification: an error below 0.2 after 5,000 to 7,000 trials; earlier "
                      "is no miss."},
     .quick = {.assignments = {SMALL, "iterations=6000", "learner.criterion_error=0.4",
                               "task.stimulus_ms=250", "task.response_ms=100"},
-              .criteria = selective_quick,
-              .n_criteria = sizeof selective_quick / sizeof *selective_quick,
+              AM_CRITERIA(selective_quick),
               .band = "100 neurons and trials of half the length. 9 of seeds 0 to 9 got there "
                       "within 6000 trials, and half of the seeds must."},
-    .charts = dnms_charts,
-    .n_charts = 1,
+    AM_CHARTS(dnms_charts),
 };

@@ -5,25 +5,16 @@
 
 #include <math.h>
 
-#define COUNT(array) (int)(sizeof(array) / sizeof *(array))
-
 /* ------------------------------------------------------------------------------ vogels-abbott */
 enum { COBA, CUBA, COBA_UNKICKED, COBA_UNINHIBITED, CUBA_UNINHIBITED };
 static const am_arm vogels_abbott_arms[] = {
-    {.name = "COBA", .preset = "vogels-abbott-coba"},
-    {.name = "CUBA", .preset = "vogels-abbott-cuba"},
-    {.name = "COBA, no kick",
-     .preset = "vogels-abbott-coba",
-     .assignments = {"protocol.kick_n=0"},
-     .is_control = true},
-    {.name = "COBA, no inhibition",
-     .preset = "vogels-abbott-coba",
-     .assignments = {"projections.I-E.weight=0", "projections.I-I.weight=0"},
-     .is_control = true},
-    {.name = "CUBA, no inhibition",
-     .preset = "vogels-abbott-cuba",
-     .assignments = {"projections.I-E.weight=0", "projections.I-I.weight=0"},
-     .is_control = true},
+    AM_ARM("COBA", "vogels-abbott-coba", NULL),
+    AM_ARM("CUBA", "vogels-abbott-cuba", NULL),
+    AM_CONTROL("COBA, no kick", "vogels-abbott-coba", "protocol.kick_n=0"),
+    AM_CONTROL("COBA, no inhibition", "vogels-abbott-coba", "projections.I-E.weight=0",
+               "projections.I-I.weight=0"),
+    AM_CONTROL("CUBA, no inhibition", "vogels-abbott-cuba", "projections.I-E.weight=0",
+               "projections.I-I.weight=0"),
 };
 
 /* Mean of Brian2's networks, their standard deviation, and 4 standard errors of the difference. */
@@ -63,38 +54,28 @@ const am_study am_study_vogels_abbott = {
         "Vogels and Abbott 2005, doi:10.1523/JNEUROSCI.3508-05.2005, as benchmarks 1 and 2 of "
         "Brette et al. 2007, doi:10.1007/s10827-007-0038-6",
     .page = "docs/reproductions.md#vogels-and-abbott-2005-brette-et-al-2007",
-    .arms = vogels_abbott_arms,
-    .n_arms = COUNT(vogels_abbott_arms),
-    .full = {.criteria = vogels_abbott_full,
-             .n_criteria = COUNT(vogels_abbott_full),
+    AM_ARMS(vogels_abbott_arms),
+    .full = {AM_CRITERIA(vogels_abbott_full),
              .band = "mean of 30 networks in Brian2, +- 4 standard errors of its difference from "
                      "the mean of 10; a control is irregular above half the CV of CUBA"},
     .quick = {.assignments = {"duration_s=1.5"},
-              .criteria = vogels_abbott_quick,
-              .n_criteria = COUNT(vogels_abbott_quick),
+              AM_CRITERIA(vogels_abbott_quick),
               .band = "mean of 10 networks in Brian2 from 0.5 to 1.5 s, +- 4 standard errors of "
                       "its difference from the mean of 2 seeds"},
-    .charts = activity_charts,
-    .n_charts = COUNT(activity_charts),
+    AM_CHARTS(activity_charts),
     .raster = true,
 };
 
 /* ------------------------------------------------------------------------------ brunel2000 */
 enum { FAST, IRREGULAR, SLOW, REGULAR };
 static const am_arm brunel2000_arms[] = {
-    {.name = "g 6, eta 4",
-     .preset = "brunel2000",
-     .assignments = {"projections.I-E.weight=-0.6", "projections.I-I.weight=-0.6",
-                     "inputs.E.rate_hz=40000", "inputs.I.rate_hz=40000"}},
-    {.name = "g 5, eta 2", .preset = "brunel2000"},
-    {.name = "g 4.5, eta 0.9",
-     .preset = "brunel2000",
-     .assignments = {"projections.I-E.weight=-0.45", "projections.I-I.weight=-0.45",
-                     "inputs.E.rate_hz=9000", "inputs.I.rate_hz=9000"}},
-    {.name = "g 3, eta 2",
-     .preset = "brunel2000",
-     .assignments = {"projections.I-E.weight=-0.3", "projections.I-I.weight=-0.3"},
-     .is_control = true},
+    AM_ARM("g 6, eta 4", "brunel2000", "projections.I-E.weight=-0.6", "projections.I-I.weight=-0.6",
+           "inputs.E.rate_hz=40000", "inputs.I.rate_hz=40000"),
+    AM_ARM("g 5, eta 2", "brunel2000", NULL),
+    AM_ARM("g 4.5, eta 0.9", "brunel2000", "projections.I-E.weight=-0.45",
+           "projections.I-I.weight=-0.45", "inputs.E.rate_hz=9000", "inputs.I.rate_hz=9000"),
+    AM_CONTROL("g 3, eta 2", "brunel2000", "projections.I-E.weight=-0.3",
+               "projections.I-I.weight=-0.3"),
 };
 static const am_criterion brunel2000_full[] = {
     {FAST, "rate", AM_JUDGE_MEAN, 58.23, 61.43, 0, "published: 60.7 Hz"},
@@ -119,30 +100,23 @@ const am_study am_study_brunel2000 = {
     .meaning = "rates and states of sparse networks by inhibition and drive",
     .source = "Brunel 2000, doi:10.1023/A:1008925309027",
     .page = "docs/reproductions.md#brunel-2000",
-    .arms = brunel2000_arms,
-    .n_arms = COUNT(brunel2000_arms),
-    .full = {.criteria = brunel2000_full,
-             .n_criteria = COUNT(brunel2000_full),
+    AM_ARMS(brunel2000_arms),
+    .full = {AM_CRITERIA(brunel2000_full),
              .band = "rates: from the published one to that of Brian2's networks (13, 6 and 2), "
                      "+- 4 standard errors of their difference from the mean of 10; the CV at g 5: "
                      "from three networks in NumPy to Brian2's; the rest: around Brian2 alone"},
     .quick = {.assignments = {"duration_s=0.5"},
-              .criteria = brunel2000_quick,
-              .n_criteria = COUNT(brunel2000_quick),
+              AM_CRITERIA(brunel2000_quick),
               .band = "as for the full form, but from 0.2 to 0.5 s and for the mean of 2 seeds"},
-    .charts = activity_charts,
-    .n_charts = COUNT(activity_charts),
+    AM_CHARTS(activity_charts),
     .raster = true,
 };
 
 /* ------------------------------------------------------------------------------ vogels2011 */
 enum { PLASTIC, NOT_PLASTIC };
 static const am_arm vogels2011_arms[] = {
-    {.name = "plastic", .preset = "vogels2011", .assignments = {"projections.I-E.values.eta=0.1"}},
-    {.name = "no plasticity",
-     .preset = "vogels2011",
-     .assignments = {"projections.I-E.values.eta=0"},
-     .is_control = true},
+    AM_ARM("plastic", "vogels2011", "projections.I-E.values.eta=0.1"),
+    AM_CONTROL("no plasticity", "vogels2011", "projections.I-E.values.eta=0"),
 };
 static const am_criterion vogels2011_full[] = {
     {PLASTIC, "rate_e", AM_JUDGE_MEAN, 3.81, 4.07, 0,
@@ -168,19 +142,15 @@ const am_study am_study_vogels2011 = {
     .meaning = "inhibitory plasticity brings a network to low rates and irregular firing",
     .source = "Vogels, Sprekeler, Zenke, Clopath and Gerstner 2011, doi:10.1126/science.1211095",
     .page = "docs/reproductions.md#vogels-et-al-2011",
-    .arms = vogels2011_arms,
-    .n_arms = COUNT(vogels2011_arms),
+    AM_ARMS(vogels2011_arms),
     .full = {.assignments = {"duration_s=40", "protocol.settle_s=30"},
-             .criteria = vogels2011_full,
-             .n_criteria = COUNT(vogels2011_full),
+             AM_CRITERIA(vogels2011_full),
              .band = "two networks of Brian2 from 30 to 40 s, +- 4 standard errors "
                      "of the difference from the mean of 10; both settle above the published 3 Hz"},
     .quick = {.assignments = {"duration_s=6", "protocol.settle_s=4"},
-              .criteria = vogels2011_quick,
-              .n_criteria = COUNT(vogels2011_quick),
+              AM_CRITERIA(vogels2011_quick),
               .band = "two networks of Brian2 from 4 to 6 s, +- 4 standard errors of the "
                       "difference from the mean of 2 seeds"},
-    .charts = vogels2011_charts,
-    .n_charts = COUNT(vogels2011_charts),
+    AM_CHARTS(vogels2011_charts),
     .raster = true,
 };

@@ -12,19 +12,12 @@
 
 enum { FREE, LESION, MEAN, HIGH };
 static const am_arm arms[] = {
-    {.name = "free", .preset = "reversal"},
-    {.name = "both at baseline",
-     .preset = "reversal",
-     .assignments = {"clamp.norepinephrine=0", "clamp.acetylcholine=0"},
-     .is_control = true},
-    {.name = "acetylcholine at the mean of free runs",
-     .preset = "reversal",
-     .assignments = {"clamp.norepinephrine=0", "clamp.acetylcholine=0.08"},
-     .is_control = true},
-    {.name = "acetylcholine constantly high",
-     .preset = "reversal",
-     .assignments = {"clamp.norepinephrine=0", "clamp.acetylcholine=0.24"},
-     .is_control = true},
+    AM_ARM("free", "reversal", NULL),
+    AM_CONTROL("both at baseline", "reversal", "clamp.norepinephrine=0", "clamp.acetylcholine=0"),
+    AM_CONTROL("acetylcholine at the mean of free runs", "reversal", "clamp.norepinephrine=0",
+               "clamp.acetylcholine=0.08"),
+    AM_CONTROL("acetylcholine constantly high", "reversal", "clamp.norepinephrine=0",
+               "clamp.acetylcholine=0.24"),
 };
 
 static const am_criterion full[] = {
@@ -45,9 +38,9 @@ static const am_criterion quick[] = {
 };
 
 static const am_chart charts[] = {
-    {.measure = "right", .title = "Right choices so far"},
-    {.measure = "relearned", .title = "Trials from a reversal to four right choices in a row"},
-    {.measure = "acetylcholine", .title = "Mean level of acetylcholine"},
+    {"right", "Right choices so far", NULL},
+    {"relearned", "Trials from a reversal to four right choices in a row", NULL},
+    {"acetylcholine", "Mean level of acetylcholine", NULL},
 };
 
 const am_study am_study_reversal = {
@@ -56,18 +49,14 @@ const am_study am_study_reversal = {
     .meaning = "uncertainty read from spikes, as acetylcholine, speeds relearning after reversals",
     .source = "after Yu, Dayan 2005, doi:10.1016/j.neuron.2005.04.026",
     .page = "docs/reproductions.md#reversal-learning-under-uncertainty",
-    .arms = arms,
-    .n_arms = sizeof arms / sizeof *arms,
-    .full = {.criteria = full,
-             .n_criteria = sizeof full / sizeof *full,
+    AM_ARMS(arms),
+    .full = {AM_CRITERIA(full),
              .band = "From the task: half of the choices, half of a block, the share of right "
                      "choices of one who matches probabilities."},
     .quick = {.assignments = {"protocol.trials=700", "duration_s=210"},
-              .criteria = quick,
-              .n_criteria = sizeof quick / sizeof *quick,
+              AM_CRITERIA(quick),
               .band = "From the task: half of the choices, a third of a block. Among four "
                       "reversals or five a lesioned run may give up early by chance, so the "
                       "control's share is looser than in the full form."},
-    .charts = charts,
-    .n_charts = sizeof charts / sizeof *charts,
+    AM_CHARTS(charts),
     .raster = true};

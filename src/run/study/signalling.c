@@ -19,24 +19,18 @@ enum {
 #define BACKPROP "delayed-match-backprop"
 
 static const am_arm arms[N_ARMS] = {
-    [MODEL_12] = {"signals, T = 12", MODEL, {"task.steps=12"}, false},
-    [MODEL_26] = {"signals, T = 26", MODEL, {"task.steps=26"}, false},
-    [MODEL_40] = {"signals, T = 40", MODEL, {"task.steps=40"}, false},
-    [BACKPROP_12] = {"backprop, T = 12", BACKPROP, {"task.steps=12"}, false},
-    [BACKPROP_26] = {"backprop, T = 26", BACKPROP, {"task.steps=26"}, false},
-    [BACKPROP_40] = {"backprop, T = 40", BACKPROP, {"task.steps=40"}, false},
-    [FROZEN] = {"controller frozen, T = 26",
-                MODEL,
-                {"task.steps=26", "learner.control=frozen"},
-                true},
-    [SHUFFLED] = {"rewards shuffled, T = 26",
-                  MODEL,
-                  {"task.steps=26", "learner.control=shuffled"},
-                  true},
-    [RANDOM] = {"dopamine random, T = 26",
-                MODEL,
-                {"task.steps=26", "learner.control=random"},
-                true},
+    [MODEL_12] = AM_ARM("signals, T = 12", MODEL, "task.steps=12"),
+    [MODEL_26] = AM_ARM("signals, T = 26", MODEL, "task.steps=26"),
+    [MODEL_40] = AM_ARM("signals, T = 40", MODEL, "task.steps=40"),
+    [BACKPROP_12] = AM_ARM("backprop, T = 12", BACKPROP, "task.steps=12"),
+    [BACKPROP_26] = AM_ARM("backprop, T = 26", BACKPROP, "task.steps=26"),
+    [BACKPROP_40] = AM_ARM("backprop, T = 40", BACKPROP, "task.steps=40"),
+    [FROZEN] =
+        AM_CONTROL("controller frozen, T = 26", MODEL, "task.steps=26", "learner.control=frozen"),
+    [SHUFFLED] =
+        AM_CONTROL("rewards shuffled, T = 26", MODEL, "task.steps=26", "learner.control=shuffled"),
+    [RANDOM] =
+        AM_CONTROL("dopamine random, T = 26", MODEL, "task.steps=26", "learner.control=random"),
 };
 
 #define TRIALS "trials_to_criterion"
@@ -79,19 +73,15 @@ const am_study am_study_signalling = {
     .source = "Murray 2019, doi:10.7554/eLife.43299; Bellec et al. 2020, "
               "doi:10.1038/s41467-020-17236-y",
     .page = "docs/signalling.md",
-    .arms = arms,
-    .n_arms = N_ARMS,
-    .full = {.criteria = full,
-             .n_criteria = sizeof full / sizeof *full,
+    AM_ARMS(arms),
+    .full = {AM_CRITERIA(full),
              .band =
                  "Our own goal, set before: nine of ten seeds within 60,000 trials at each delay, "
                  "at most twice the median of backprop at T = 26, and controls at chance. The "
                  "recipe was tuned on seeds 0 to 9; a verdict counts on others (seed=100)."},
     .quick = {.assignments = {"iterations=900"},
-              .criteria = quick,
-              .n_criteria = sizeof quick / sizeof *quick,
+              AM_CRITERIA(quick),
               .band =
                   "14,400 trials: three times what the slowest of seeds 0 to 9 needed at T = 26."},
-    .charts = charts,
-    .n_charts = sizeof charts / sizeof *charts,
+    AM_CHARTS(charts),
 };

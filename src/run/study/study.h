@@ -78,6 +78,16 @@ typedef struct am_study {
   bool raster; /* the report shows the spikes of the last second of each arm's first run */
 } am_study;
 
+/* Rows of a table of arms: of the experiment, and a control. Assignments follow, or NULL. */
+#define AM_ARM(n, p, ...)                                                                          \
+  { n, p, {__VA_ARGS__}, false }
+#define AM_CONTROL(n, p, ...)                                                                      \
+  { n, p, {__VA_ARGS__}, true }
+/* The tables of a study and of its forms. */
+#define AM_ARMS(table) .arms = table, .n_arms = sizeof table / sizeof *table
+#define AM_CRITERIA(table) .criteria = table, .n_criteria = sizeof table / sizeof *table
+#define AM_CHARTS(table) .charts = table, .n_charts = sizeof table / sizeof *table
+
 /* The k-th study, NULL past the end; by name, NULL if there is none. */
 const am_study *am_study_at(int k);
 const am_study *am_study_find(const char *name);

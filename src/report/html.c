@@ -49,6 +49,13 @@ void am_html_brief(am_text *page, const char *s, size_t n_max) {
   }
 }
 
+void am_html_between(am_text *page, const char *before, const char *s, size_t n_max,
+                     const char *after) {
+  am_text_puts(page, before);
+  am_html_brief(page, s, n_max);
+  am_text_puts(page, after);
+}
+
 void am_html_text(am_text *page, const char *s) { am_html_brief(page, s, SIZE_MAX); }
 
 void am_html_json_string(am_text *page, const char *s) {

@@ -11,6 +11,9 @@
 void am_html_text(am_text *page, const char *s);
 /* At most n_max characters of it, with an ellipsis. */
 void am_html_brief(am_text *page, const char *s, size_t n_max);
+/* The same between two pieces of HTML; SIZE_MAX: all of it. */
+void am_html_between(am_text *page, const char *before, const char *s, size_t n_max,
+                     const char *after);
 
 /* A JSON string that may stand inside <script>: '<', '>' and '&' are \u escapes. */
 void am_html_json_string(am_text *page, const char *s);

@@ -29,24 +29,23 @@ static void put_colours(am_text *page) {
 
 /* The page forbids itself to load anything. */
 void am_page_head(am_text *page, const char *title) {
-  am_text_puts(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                     "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                     "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                     "<link rel=\"icon\" href=\"data:,\">\n<title>");
-  am_html_brief(page, title, 120);
-  am_text_puts(page, " \xe2\x80\x93 Amine</title>\n<style>\n");
+  am_html_between(page,
+                  "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                  "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                  "<link rel=\"icon\" href=\"data:,\">\n<title>",
+                  title, 120, " \xe2\x80\x93 Amine</title>\n<style>\n");
   put_colours(page);
   am_text_puts(page, am_page_style);
   am_text_puts(page, "</style>\n</head>\n<body>\n<main>\n");
 }
 
 void am_page_foot(am_text *page) {
-  am_text_puts(page, "<footer>Made by Amine ");
-  am_html_text(page, amine_version());
-  am_text_puts(page, ", neuromodulated learning in C. This page holds all that it shows.</footer>\n"
-                     "</main>\n<div id=\"tip\" hidden></div>\n<script>\n");
+  am_html_between(page, "<footer>Made by Amine ", amine_version(), SIZE_MAX,
+                  ", neuromodulated learning in C. This page holds all that it shows.</footer>\n"
+                  "</main>\n<div id=\"tip\" hidden></div>\n<script>\n");
   am_text_puts(page, am_page_script);
   am_text_puts(page, "</script>\n</body>\n</html>\n");
 }

@@ -125,9 +125,7 @@ void am_plot_open(am_text *page, const am_plot *plot) {
     am_text_puts(page, "</span>");
   }
   if (plot->x_title && plot->x_title[0]) {
-    am_text_puts(page, "<span class=\"xt\">");
-    am_html_text(page, plot->x_title);
-    am_text_puts(page, "</span>");
+    am_html_between(page, "<span class=\"xt\">", plot->x_title, SIZE_MAX, "</span>");
   }
   am_text_puts(page, "\n");
 }
@@ -173,8 +171,8 @@ void am_plot_line(am_text *page, const am_plot *plot, const char *classes, const
   am_text_printf(page, "<path class=\"line %s%s\" d=\"", classes, n_points == 1 ? " lone" : "");
   for (size_t k = 0; k < n; k++) {
     bool good = drawable(plot, x[k], y[k]);
-    bool ends = k + 1 == n || n_points == 1 ||
-                (!plot->bridged && !drawable(plot, x[k + 1], y[k + 1]));
+    bool ends =
+        k + 1 == n || n_points == 1 || (!plot->bridged && !drawable(plot, x[k + 1], y[k + 1]));
     if (good) put_point(page, pen_down ? "L" : "M", across(plot, x[k]), down(plot, y[k]));
     if (good && !pen_down && ends) am_text_puts(page, "h0"); /* a dot */
     pen_down = good || (pen_down && plot->bridged);
@@ -227,9 +225,7 @@ void am_plot_name(am_text *page, const am_plot *plot, double *below, const char 
   *below = at;
   am_text_puts(page, "<span class=\"name\" style=\"top:");
   am_html_at(page, at);
-  am_text_puts(page, "%\">");
-  am_html_brief(page, name, 24);
-  am_text_puts(page, " <b>");
+  am_html_between(page, "%\">", name, 24, " <b>");
   am_html_figure(page, y, 3);
   am_text_puts(page, "</b></span>");
 }

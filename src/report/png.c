@@ -128,7 +128,5 @@ void am_heat_scale(am_text *page, double low, double high, const char *unit) {
   am_html_figure(page, low, 2);
   am_text_puts(page, low < 0 ? "</span><i class=\"both\"></i><span>" : "</span><i></i><span>");
   am_html_figure(page, high, 2);
-  am_text_puts(page, "</span><span>");
-  am_html_brief(page, unit, 80);
-  am_text_puts(page, "</span></p>\n");
+  am_html_between(page, "</span><span>", unit, 80, "</span></p>\n");
 }

@@ -221,9 +221,7 @@ amine_status am_brain_chart_put(am_text *page, const am_brain_chart *all, amine_
     am_html_brief(page, c->title, 80);
     const char *const beside = c->unit ? c->unit : c->meaning;
     if (beside) {
-      am_text_puts(page, " <small>");
-      am_html_brief(page, beside, 200);
-      am_text_puts(page, "</small>");
+      am_html_between(page, " <small>", beside, 200, "</small>");
     }
     am_text_puts(page, "</h3>\n");
   }

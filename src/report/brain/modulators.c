@@ -276,9 +276,7 @@ static void put_reason(am_text *page, const am_brain_recording *r, const reason 
   const bool planned = x->source >= 0 && (size_t)x->source < r->n_event_plans;
   am_text_printf(page, "<tr><td><i class=\"swatch upright %s\"></i>", kind_class((size_t)x->kind));
   am_html_brief(page, planned ? r->event_plans[x->source] : "the protocol", 60);
-  am_text_puts(page, "</td><td>");
-  am_html_brief(page, kind_name(r, (size_t)x->kind), 40);
-  am_text_puts(page, "</td><td class=\"n\">");
+  am_html_between(page, "</td><td>", kind_name(r, (size_t)x->kind), 40, "</td><td class=\"n\">");
   am_html_count(page, x->n);
   am_text_puts(page, "</td>");
   for (size_t k = 0; k < AM_BRAIN_LEVELS; k++) {

@@ -151,9 +151,7 @@ static void put_lead(am_text *page, const am_brain_source *s) {
     am_text_puts(page, ". ");
   }
   if (protocol && strcmp(protocol, "none") != 0) {
-    am_text_puts(page, "Protocol: ");
-    am_html_brief(page, protocol, 40);
-    am_text_puts(page, ". ");
+    am_html_between(page, "Protocol: ", protocol, 40, ". ");
   }
   if (is_clamped(s)) {
     am_text_puts(page, "Held still: ");
@@ -187,10 +185,9 @@ void am_brain_populations(am_text *page, const am_brain_source *s) {
   const double end = end_share(s);
   const bool balanced = has_balance(&s->recording);
   if (!am_columns_of(&s->metrics, "rate_hz", 0)) return;
-  am_text_puts(page,
-               "<div class=\"scroll\"><table>\n<thead><tr><th>population</th>"
-               "<th class=\"n\">neurons</th><th class=\"n\">rate, Hz</th>"
-               "<th class=\"n\">first tenth</th><th class=\"n\">last tenth</th>");
+  am_text_puts(page, "<div class=\"scroll\"><table>\n<thead><tr><th>population</th>"
+                     "<th class=\"n\">neurons</th><th class=\"n\">rate, Hz</th>"
+                     "<th class=\"n\">first tenth</th><th class=\"n\">last tenth</th>");
   if (balanced) am_text_puts(page, "<th class=\"n\">inhibition / excitation</th>");
   am_text_puts(page, "</tr></thead>\n<tbody>\n");
   for (size_t k = 0; (c = am_columns_of(&s->metrics, "rate_hz", k)) != NULL; k++) {
@@ -225,11 +222,10 @@ static void put_measure_name(am_text *page, const am_brain_source *s, const char
 static void put_runs(am_text *page, const am_brain_source *sources, size_t n) {
   const am_column *c;
   char classes[16];
-  am_text_puts(page,
-               "<div class=\"scroll\"><table class=\"runs\">\n<thead><tr><th>run</th>"
-               "<th class=\"n\">seed</th>"
-               "<th>protocol</th><th>held still</th><th class=\"n\">s</th>"
-               "<th class=\"n\">rate, Hz</th><th class=\"n\">reward</th>");
+  am_text_puts(page, "<div class=\"scroll\"><table class=\"runs\">\n<thead><tr><th>run</th>"
+                     "<th class=\"n\">seed</th>"
+                     "<th>protocol</th><th>held still</th><th class=\"n\">s</th>"
+                     "<th class=\"n\">rate, Hz</th><th class=\"n\">reward</th>");
   for (size_t k = 0; (c = am_columns_of(&sources[0].metrics, "measure", k)) != NULL; k++) {
     am_text_puts(page, "<th class=\"n measured\">");
     put_measure_name(page, &sources[0], c->name);
@@ -243,9 +239,7 @@ static void put_runs(am_text *page, const am_brain_source *sources, size_t n) {
     am_html_brief(page, am_brain_label(&sources[s]), 60);
     am_text_puts(page, "</td>");
     put_cell(page, am_brain_number(&sources[s], "seed", NULL));
-    am_text_puts(page, "<td>");
-    am_html_brief(page, protocol ? protocol : "\xe2\x80\x93", 40);
-    am_text_puts(page, "</td><td>");
+    am_html_between(page, "<td>", protocol ? protocol : "\xe2\x80\x93", 40, "</td><td>");
     put_clamps(page, &sources[s]);
     am_text_puts(page, "</td>");
     put_cell(page, am_brain_end(&sources[s]));
@@ -393,9 +387,7 @@ amine_status am_brain_settings(am_text *page, const am_brain_source *sources, si
   (void)error;
   am_text_puts(page, "<section id=\"settings\">\n<h2>Configuration</h2>\n");
   if (n > 1) {
-    am_text_puts(page, "<p>Of <i>");
-    am_html_brief(page, am_brain_label(s), 80);
-    am_text_puts(page, "</i>.</p>\n");
+    am_html_between(page, "<p>Of <i>", am_brain_label(s), 80, "</i>.</p>\n");
   }
   am_text_puts(page, "<div class=\"blocks\">\n<div class=\"block\">\n<h3>run</h3>\n<dl>\n");
   json_object_foreach(s->config, key, value) if (!is_group(value) && strcmp(key, "meaning") != 0)

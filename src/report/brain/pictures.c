@@ -37,9 +37,7 @@ static const char *name_at(const json_t *array, size_t k) {
 }
 
 void am_picture_head(am_text *page, const json_t *picture) {
-  am_text_puts(page, "<h3>");
-  am_html_brief(page, am_picture_text(picture, "title"), 120);
-  am_text_puts(page, "</h3>\n<p class=\"of\">");
+  am_html_between(page, "<h3>", am_picture_text(picture, "title"), 120, "</h3>\n<p class=\"of\">");
   am_html_brief(page, am_picture_text(picture, "meaning"), 400);
   am_text_puts(page, "</p>\n");
 }
@@ -64,23 +62,16 @@ static void put_table(am_text *page, const json_t *p, size_t part, size_t n_rows
                       size_t n_columns) {
   const json_t *values = json_object_get(p, "values"), *right = json_object_get(p, "right");
   const double low = am_picture_number(p, "low"), high = am_picture_number(p, "high");
-  am_text_puts(page, "<table class=\"shades\">\n<caption>");
-  am_html_brief(page, name_at(json_object_get(p, "parts"), part), 80);
-  am_text_puts(page, "</caption>\n<thead><tr><th>");
+  am_html_between(page, "<table class=\"shades\">\n<caption>",
+                  name_at(json_object_get(p, "parts"), part), 80, "</caption>\n<thead><tr><th>");
   am_html_brief(page, am_picture_text(p, "row_title"), 40);
-  am_text_puts(page, " &#8595; ");
-  am_html_brief(page, am_picture_text(p, "x_title"), 40);
-  am_text_puts(page, " &#8594;</th>");
+  am_html_between(page, " &#8595; ", am_picture_text(p, "x_title"), 40, " &#8594;</th>");
   for (size_t c = 0; c < n_columns; c++) {
-    am_text_puts(page, "<th>");
-    am_html_brief(page, name_at(json_object_get(p, "columns"), c), 40);
-    am_text_puts(page, "</th>");
+    am_html_between(page, "<th>", name_at(json_object_get(p, "columns"), c), 40, "</th>");
   }
   am_text_puts(page, "</tr></thead>\n<tbody>\n");
   for (size_t r = 0; r < n_rows; r++) {
-    am_text_puts(page, "<tr><th>");
-    am_html_brief(page, name_at(json_object_get(p, "rows"), r), 40);
-    am_text_puts(page, "</th>");
+    am_html_between(page, "<tr><th>", name_at(json_object_get(p, "rows"), r), 40, "</th>");
     for (size_t c = 0; c < n_columns; c++)
       put_shade(page, am_picture_at(values, (part * n_rows + r) * n_columns + c), low, high,
                 am_picture_at(right, r) == (double)c);
@@ -210,9 +201,8 @@ static void draw_course(am_text *page, const course *c) {
   am_text_puts(page, "<figure class=\"chart\">\n");
   am_picture_head(page, c->picture);
   put_course_key(page, c);
-  am_text_puts(page, "<p class=\"y-title\">");
-  am_html_brief(page, am_picture_text(c->picture, "y_title"), 80);
-  am_text_puts(page, "</p>\n");
+  am_html_between(page, "<p class=\"y-title\">", am_picture_text(c->picture, "y_title"), 80,
+                  "</p>\n");
   am_plot_open(page, &plot);
   put_course_names(page, c, &plot);
   am_plot_begin(page, &plot);
@@ -252,9 +242,7 @@ static void put_labels(am_text *page, const bars *b, const am_plot *plot) {
   for (size_t k = 0; b->n_labels <= CLUSTERS_MAX && k < b->n_labels; k++) {
     am_text_puts(page, "<span class=\"x\" style=\"left:");
     am_html_at(page, 100 * am_axis_at(&plot->x, (double)k + 1));
-    am_text_puts(page, "%\">");
-    am_html_brief(page, name_at(b->labels, k), 20);
-    am_text_puts(page, "</span>");
+    am_html_between(page, "%\">", name_at(b->labels, k), 20, "</span>");
   }
 }
 
@@ -311,14 +299,10 @@ static void put_bars(am_text *page, const json_t *picture) {
   am_text_puts(page, "<figure class=\"chart\">\n");
   am_picture_head(page, picture);
   if (b.n_labels <= CLUSTERS_MAX) put_bars_key(page, &b);
-  am_text_puts(page, "<p class=\"y-title\">");
-  am_html_brief(page, am_picture_text(picture, "y_title"), 80);
-  am_text_puts(page, "</p>\n");
+  am_html_between(page, "<p class=\"y-title\">", am_picture_text(picture, "y_title"), 80, "</p>\n");
   if (b.n_labels <= CLUSTERS_MAX) put_bars_of(page, &b, 0, b.n_parts, true);
   for (size_t k = 0; b.n_labels > CLUSTERS_MAX && k < b.n_parts; k++) {
-    am_text_puts(page, "<p class=\"of\">");
-    am_html_brief(page, name_at(b.parts, k), 80);
-    am_text_puts(page, "</p>\n");
+    am_html_between(page, "<p class=\"of\">", name_at(b.parts, k), 80, "</p>\n");
     put_bars_of(page, &b, k, k + 1, k + 1 == b.n_parts);
   }
   am_text_puts(page, "</figure>\n");

@@ -112,17 +112,17 @@ static amine_status put_rates_of_many(am_text *page, const am_brain_source *sour
     for (size_t k = 0; status == AMINE_OK && k < SMALL_MAX &&
                        (c = am_columns_of(&sources[0].metrics, "rate_hz", k)) != NULL;
          k++) {
-      const am_brain_chart chart = {.title = c->name,
-                                    .classes = "low",
-                                    .lines = lines,
-                                    .n_lines = am_brain_lines_of_runs(lines, sources, n,
-                                                                      "rate_hz", c->name),
-                                    .n_bins = 60,
-                                    .t_high = am_brain_latest(sources, n),
-                                    .y_low = (double)NAN,
-                                    .y_high = (double)NAN,
-                                    .from_zero = true,
-                                    .base = (double)NAN};
+      const am_brain_chart chart = {
+          .title = c->name,
+          .classes = "low",
+          .lines = lines,
+          .n_lines = am_brain_lines_of_runs(lines, sources, n, "rate_hz", c->name),
+          .n_bins = 60,
+          .t_high = am_brain_latest(sources, n),
+          .y_low = (double)NAN,
+          .y_high = (double)NAN,
+          .from_zero = true,
+          .base = (double)NAN};
       status = am_brain_chart_put(page, &chart, error);
     }
     am_text_puts(page, "</div>\n");
@@ -143,16 +143,12 @@ amine_status am_brain_activity(am_text *page, const am_brain_source *sources, si
     am_text_puts(page, "<p class=\"missing\">Nothing has been recorded yet.</p>\n");
   if (shown->recording.i) {
     if (n > 1) {
-      am_text_puts(page, "<p>Spikes of <i>");
-      am_html_brief(page, am_brain_label(shown), 80);
-      am_text_puts(page, "</i>.</p>\n");
+      am_html_between(page, "<p>Spikes of <i>", am_brain_label(shown), 80, "</i>.</p>\n");
     }
     AM_TRY(am_brain_raster(page, &shown->recording, "All spikes of the run are in spikes.gdf.",
                            error));
     for (size_t k = 0; k < shown->recording.n_limits; k++) {
-      am_text_puts(page, "<p class=\"missing\">");
-      am_html_brief(page, shown->recording.limits[k], 300);
-      am_text_puts(page, ".</p>\n");
+      am_html_between(page, "<p class=\"missing\">", shown->recording.limits[k], 300, ".</p>\n");
     }
   }
   AM_TRY(n > 1 ? put_rates_of_many(page, sources, n, error)
@@ -190,9 +186,7 @@ static amine_status put_histogram(am_text *page, const histogram *h, amine_error
     y[2 * k] = y[2 * k + 1] = 100 * (double)h->before[k] / all_before;
     high = fmax(high, fmax(y[2 * k], 100 * (double)h->after[k] / all_after));
   }
-  am_text_puts(page, "<figure class=\"chart\">\n<h3>");
-  am_html_brief(page, h->name, 60);
-  am_text_puts(page, " <small>");
+  am_html_between(page, "<figure class=\"chart\">\n<h3>", h->name, 60, " <small>");
   am_html_count(page, h->synapses);
   am_text_puts(page, " synapses</small></h3>\n");
   const am_plot plot = {
@@ -321,9 +315,7 @@ amine_status am_brain_weights(am_text *page, const am_brain_source *sources, siz
   if (!lines && !s->recording.edges) return status;
   am_text_puts(page, "<section id=\"weights\">\n<h2>What it learned</h2>\n");
   if (n > 1) {
-    am_text_puts(page, "<p>Weights of <i>");
-    am_html_brief(page, am_brain_label(s), 80);
-    am_text_puts(page, "</i>.</p>\n");
+    am_html_between(page, "<p>Weights of <i>", am_brain_label(s), 80, "</i>.</p>\n");
   }
   if (lines) {
     am_text_puts(page, "<h3>Mean weights of the projections</h3>\n");

@@ -117,9 +117,7 @@ static void put_mark_name(am_text *page, const scale *s, const char *name, doubl
                              : "",
                  storey, storey);
   am_html_at(page, 100 * at);
-  am_text_puts(page, "%\">");
-  am_html_brief(page, name, 60);
-  am_text_puts(page, " <b>");
+  am_html_between(page, "%\">", name, 60, " <b>");
   am_html_figure(page, value, 3);
   am_text_puts(page, "</b></span>");
 }
@@ -151,9 +149,8 @@ static void put_ladder(am_text *page, const am_brain_measure *m) {
   put_left(page, "mark", share_of(&s, m->best));
   am_text_puts(page, "</div><b class=\"what\">");
   am_html_figure(page, m->value, 3);
-  am_text_puts(page, "</b></div>\n<figcaption>");
-  am_html_brief(page, am_brain_measure_title(m), 120);
-  am_text_puts(page, "</figcaption>\n</figure>\n");
+  am_html_between(page, "</b></div>\n<figcaption>", am_brain_measure_title(m), 120,
+                  "</figcaption>\n</figure>\n");
 }
 
 void am_brain_comparison(am_text *page, const am_brain_source *s) {
@@ -168,9 +165,7 @@ static void put_cell(am_text *page, double value, const char *name) {
   am_text_puts(page, "<td class=\"n\">");
   if (isfinite(value)) am_html_figure(page, value, 3);
   if (isfinite(value) && name) {
-    am_text_puts(page, " <small>");
-    am_html_brief(page, name, 60);
-    am_text_puts(page, "</small>");
+    am_html_between(page, " <small>", name, 60, "</small>");
   }
   am_text_puts(page, "</td>");
 }
@@ -184,9 +179,7 @@ void am_brain_figures(am_text *page, const am_brain_source *s) {
                      "<tbody>\n");
   for (size_t k = 0; k < p->n_measures; k++) {
     const am_brain_measure *m = &p->measures[k];
-    am_text_puts(page, "<tr><td>");
-    am_html_brief(page, am_brain_measure_title(m), 120);
-    am_text_puts(page, "</td><td class=\"n\">");
+    am_html_between(page, "<tr><td>", am_brain_measure_title(m), 120, "</td><td class=\"n\">");
     am_html_figure(page, m->value, 4);
     if (isfinite(m->value) && m->unit && m->unit[0]) {
       am_text_puts(page, "&nbsp;");
@@ -195,9 +188,7 @@ void am_brain_figures(am_text *page, const am_brain_source *s) {
     am_text_puts(page, "</td>");
     put_cell(page, m->chance, m->chance_name);
     put_cell(page, m->best, m->best_name);
-    am_text_puts(page, "<td>");
-    am_html_brief(page, m->meaning ? m->meaning : "", 200);
-    am_text_puts(page, "</td><td><code>");
+    am_html_between(page, "<td>", m->meaning ? m->meaning : "", 200, "</td><td><code>");
     am_html_brief(page, m->name, 60);
     am_text_puts(page, "</code></td></tr>\n");
   }

@@ -276,17 +276,13 @@ static amine_status put_figure(am_text *page, const figure *f, const json_t *cha
   am_text_puts(page, "<figure class=\"chart\">\n<h3>");
   am_html_brief(page, title ? title : f->measure, 120);
   if (of) {
-    am_text_puts(page, " <small>compare ");
-    am_html_brief(page, of, 80);
-    am_text_puts(page, "</small>");
+    am_html_between(page, " <small>compare ", of, 80, "</small>");
   }
   am_text_puts(page, "</h3>\n");
   put_key(page, f);
   am_text_puts(page, "<p class=\"y-title\">");
   am_html_text(page, m->meaning);
-  if (m->unit[0]) am_text_puts(page, ", ");
-  am_html_text(page, m->unit);
-  am_text_puts(page, "</p>\n");
+  am_html_between(page, m->unit[0] ? ", " : "", m->unit, SIZE_MAX, "</p>\n");
   AM_TRY(put_plot(page, f, error));
   am_text_puts(page, "</figure>\n");
   return AMINE_OK;

@@ -52,8 +52,8 @@ static void put_verdict(am_text *page, const am_study_source *s) {
     am_text_puts(page, " runs are done.</p>\n");
     return;
   }
-  am_text_printf(page, "<p class=\"verdict %s\">%s</p>\n<p class=\"headline\">",
-                 classes[s->answer], words[s->answer]);
+  am_text_printf(page, "<p class=\"verdict %s\">%s</p>\n<p class=\"headline\">", classes[s->answer],
+                 words[s->answer]);
   if (s->answer == AM_STUDY_MET && s->n_criteria == 1) am_text_puts(page, "Its criterion is met");
   else if (s->answer == AM_STUDY_MET)
     am_text_printf(page, "All %zu criteria are met", s->n_criteria);
@@ -168,9 +168,7 @@ static void put_criterion(am_text *page, const am_study_source *s, const am_stud
                                         "<b class=\"open\">too few seeds</b>"};
   am_text_puts(page, "<tr><td>");
   if (s->judged) am_text_puts(page, answers[c->answer]);
-  am_text_puts(page, "</td><td>");
-  am_html_text(page, c->meaning);
-  am_text_puts(page, "</td><td>");
+  am_html_between(page, "</td><td>", c->meaning, SIZE_MAX, "</td><td>");
   put_arm(page, s, c->arm);
   am_text_puts(page, "</td><td>");
   put_measure(page, measured_of(s, c));
@@ -186,9 +184,7 @@ static void put_criterion(am_text *page, const am_study_source *s, const am_stud
 }
 
 void am_study_summary(am_text *page, const am_study_source *s) {
-  am_text_puts(page, "<header>\n<h1>");
-  am_html_brief(page, s->title, 120);
-  am_text_puts(page, "</h1>\n");
+  am_html_between(page, "<header>\n<h1>", s->title, 120, "</h1>\n");
   put_verdict(page, s);
   am_text_puts(page, "<p class=\"lead\">Source: ");
   am_html_text(page, s->source);
@@ -197,15 +193,15 @@ void am_study_summary(am_text *page, const am_study_source *s) {
   am_html_count(page, (size_t)s->first_seed);
   am_text_puts(page, strcmp(s->form, "quick") == 0 ? "; the quick form.</p>\n"
                                                    : "; the full form.</p>\n");
-  am_text_puts(page, "</header>\n<section id=\"criteria\">\n<h2>Criteria</h2>\n<p>");
-  am_html_text(page, s->band);
-  am_text_puts(page, "</p>\n<div class=\"scroll\"><table class=\"criteria\">\n"
-                     "<thead><tr><th></th><th style=\"min-width:10em\">criterion</th>"
-                     "<th style=\"min-width:9.5em\">arm</th>"
-                     "<th style=\"min-width:8.5em\">measure</th><th>band</th>"
-                     "<th style=\"min-width:7.5em\">wanted in it</th>"
-                     "<th>found<br><small>(95&nbsp;% interval)</small></th><th>the seeds</th>"
-                     "</tr></thead>\n<tbody>\n");
+  am_html_between(page, "</header>\n<section id=\"criteria\">\n<h2>Criteria</h2>\n<p>", s->band,
+                  SIZE_MAX,
+                  "</p>\n<div class=\"scroll\"><table class=\"criteria\">\n"
+                  "<thead><tr><th></th><th style=\"min-width:10em\">criterion</th>"
+                  "<th style=\"min-width:9.5em\">arm</th>"
+                  "<th style=\"min-width:8.5em\">measure</th><th>band</th>"
+                  "<th style=\"min-width:7.5em\">wanted in it</th>"
+                  "<th>found<br><small>(95&nbsp;% interval)</small></th><th>the seeds</th>"
+                  "</tr></thead>\n<tbody>\n");
   for (size_t k = 0; k < s->n_criteria; k++) put_criterion(page, s, &s->criteria[k]);
   am_text_puts(page, "</tbody></table></div>\n</section>\n");
 }
@@ -231,9 +227,7 @@ static void put_runs_of(am_text *page, const am_study_source *s, size_t a) {
   put_arm(page, s, a);
   am_text_puts(page, "</h3>\n<div class=\"scroll\"><table>\n<thead><tr><th class=\"n\">seed</th>");
   for (size_t i = 0; i < arm->n_measures; i++) {
-    am_text_puts(page, "<th class=\"n\" title=\"");
-    am_html_text(page, arm->measures[i].meaning);
-    am_text_puts(page, "\">");
+    am_html_between(page, "<th class=\"n\" title=\"", arm->measures[i].meaning, SIZE_MAX, "\">");
     put_measure(page, &arm->measures[i]);
     am_text_puts(page, "</th>");
   }
@@ -262,13 +256,11 @@ void am_study_runs(am_text *page, const am_study_source *s) {
   for (size_t a = 0; a < s->n_arms; a++) put_runs_of(page, s, a);
   am_text_puts(page, "<dl>\n");
   for (size_t i = 0; i < s->arms[0].n_measures; i++) {
-    am_text_puts(page, "<dt>");
-    am_html_brief(page, s->arms[0].measures[i].title, 120);
-    am_text_puts(page, "</dt><dd style=\"text-align:left\">");
+    am_html_between(page, "<dt>", s->arms[0].measures[i].title, 120,
+                    "</dt><dd style=\"text-align:left\">");
     am_html_text(page, s->arms[0].measures[i].meaning);
-    am_text_puts(page, " <small>(<code>");
-    am_html_brief(page, s->arms[0].measures[i].name, 60);
-    am_text_puts(page, "</code> in files)</small></dd>\n");
+    am_html_between(page, " <small>(<code>", s->arms[0].measures[i].name, 60,
+                    "</code> in files)</small></dd>\n");
   }
   am_text_puts(page, "</dl>\n</section>\n");
 }
@@ -313,18 +305,17 @@ void am_study_settings(am_text *page, const am_study_source *s) {
   for (size_t a = 0; a < s->n_arms; a++) {
     am_text_puts(page, "<tr><td>");
     put_arm(page, s, a);
-    am_text_puts(page, "</td><td>");
-    am_html_brief(page, s->arms[a].preset, 80);
-    am_text_puts(page, "</td><td>");
+    am_html_between(page, "</td><td>", s->arms[a].preset, 80, "</td><td>");
     put_assignments(page, json_array_get(arms, a));
     am_text_puts(page, "</td></tr>\n");
   }
-  am_text_puts(page, "</tbody></table></div>\n<h3>Run it again</h3>\n<p>The same command gives the "
-                     "same numbers, to the bit, on any machine and any number of threads. The "
-                     "experiment is described in ");
-  am_html_text(page, s->page);
-  am_text_puts(page, "; study.json holds the whole configuration of each arm.</p>\n<pre><code>"
-                     "amine reproduce ");
+  am_html_between(page,
+                  "</tbody></table></div>\n<h3>Run it again</h3>\n<p>The same command gives the "
+                  "same numbers, to the bit, on any machine and any number of threads. The "
+                  "experiment is described in ",
+                  s->page, SIZE_MAX,
+                  "; study.json holds the whole configuration of each arm.</p>\n<pre><code>"
+                  "amine reproduce ");
   am_html_text(page, s->name);
   am_text_printf(page, " seeds=%zu seed=%llu%s</code></pre>\n</section>\n", s->n_seeds,
                  (unsigned long long)s->first_seed,

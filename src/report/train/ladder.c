@@ -110,9 +110,7 @@ static void put_rung(am_text *page, const ladder *l, size_t v, const scale *s) {
   char classes[16];
   am_text_printf(page, "<div class=\"rung %s\">", am_curve_classes(classes, sizeof classes, v));
   if (o->n_variants > 1) {
-    am_text_puts(page, "<span class=\"who\">");
-    am_html_brief(page, variant->label, 80);
-    am_text_puts(page, "</span>");
+    am_html_between(page, "<span class=\"who\">", variant->label, 80, "</span>");
   }
   am_text_puts(page, "<div class=\"track\">");
   put_bar(page, variant->result.mean, s);

@@ -15,13 +15,10 @@ static void put_run(am_text *page, const am_overview *o, size_t s) {
   am_html_brief(page, source->name[0] ? source->name : "run", 60);
   am_text_puts(page, "</td>");
   if (o->n_variants > 1) {
-    am_text_puts(page, "<td>");
-    am_html_brief(page, o->variants[v].label, 80);
-    am_text_puts(page, "</td>");
+    am_html_between(page, "<td>", o->variants[v].label, 80, "</td>");
   }
-  am_text_puts(page, "<td class=\"n\">");
-  am_html_brief(page, seed ? seed : "\xe2\x80\x93", 24);
-  am_text_puts(page, "</td><td class=\"n\">");
+  am_html_between(page, "<td class=\"n\">", seed ? seed : "\xe2\x80\x93", 24,
+                  "</td><td class=\"n\">");
   am_html_figure(page, am_iterations_of(o, s), 3);
   am_text_puts(page, "</td><td class=\"n\">");
   am_html_duration(page, am_seconds_of(o, s));

@@ -101,9 +101,7 @@ static amine_status put_line(am_text *page, const am_recorded_episode *e,
 }
 
 static void put_heading(am_text *page, const am_recorded_series *s) {
-  am_text_puts(page, "<h3><span>");
-  am_html_brief(page, s->name, 40);
-  am_text_puts(page, "</span> <small>");
+  am_html_between(page, "<h3><span>", s->name, 40, "</span> <small>");
   am_html_brief(page, s->meaning, 120);
 }
 

@@ -15,9 +15,7 @@ static void put_differences(am_text *page, const am_overview *o) {
   am_text_puts(page, "<h3>Where they differ</h3>\n<div class=\"scroll\"><table>\n<thead><tr>"
                      "<th>configuration</th>");
   for (size_t k = 0; k < o->n_differing; k++) {
-    am_text_puts(page, "<th>");
-    am_html_brief(page, o->differing[k], 60);
-    am_text_puts(page, "</th>");
+    am_html_between(page, "<th>", o->differing[k], 60, "</th>");
   }
   am_text_puts(page, "</tr></thead>\n<tbody>\n");
   for (size_t v = 0; v < o->n_variants; v++) {
@@ -28,9 +26,7 @@ static void put_differences(am_text *page, const am_overview *o) {
     for (size_t k = 0; k < o->n_differing; k++) {
       const am_source *source = &o->sources[o->variants[v].runs[0]];
       const char *value = am_source_setting(source, o->differing[k]);
-      am_text_puts(page, "<td>");
-      am_html_brief(page, value ? value : "\xe2\x80\x93", 60);
-      am_text_puts(page, "</td>");
+      am_html_between(page, "<td>", value ? value : "\xe2\x80\x93", 60, "</td>");
     }
     am_text_puts(page, "</tr>\n");
   }
@@ -88,16 +84,13 @@ static void put_block(am_text *page, const am_overview *o, size_t first) {
     if (!open) {
       am_text title = {0};
       am_text_add(&title, key, head);
-      am_text_puts(page, "<div class=\"block\">\n<h3>");
-      am_html_brief(page, head && title.data ? title.data : "run", 60);
-      am_text_puts(page, "</h3>\n<dl>\n");
+      am_html_between(page, "<div class=\"block\">\n<h3>", head && title.data ? title.data : "run",
+                      60, "</h3>\n<dl>\n");
       if (title.failed) page->failed = true;
       am_text_free(&title);
     }
     open = true;
-    am_text_puts(page, "<dt>");
-    am_html_brief(page, key + (head ? head + 1 : 0), 60);
-    am_text_puts(page, "</dt><dd>");
+    am_html_between(page, "<dt>", key + (head ? head + 1 : 0), 60, "</dt><dd>");
     put_values(page, o, key);
     am_text_puts(page, "</dd>\n");
   }
@@ -167,9 +160,7 @@ static void put_commands(am_text *page, const am_overview *o) {
   am_text_puts(page, "</p>\n");
   for (size_t v = 0; v < o->n_variants; v++) {
     if (many) {
-      am_text_puts(page, "<p class=\"of\">");
-      am_html_brief(page, o->variants[v].label, 80);
-      am_text_puts(page, "</p>\n");
+      am_html_between(page, "<p class=\"of\">", o->variants[v].label, 80, "</p>\n");
     }
     put_command(page, &o->sources[o->variants[v].runs[0]]);
   }

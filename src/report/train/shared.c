@@ -70,9 +70,7 @@ void am_shown_run(am_text *page, const am_overview *o) {
     am_text_printf(page, "run %zu", o->shown + 1);
   }
   if (variant->label[0]) {
-    am_text_puts(page, " of <i>");
-    am_html_brief(page, variant->label, 80);
-    am_text_puts(page, "</i>");
+    am_html_between(page, " of <i>", variant->label, 80, "</i>");
   }
   bool chosen = variant->n_runs > 2;
   for (size_t k = 0; k < variant->n_runs; k++)

@@ -68,9 +68,7 @@ static void put_range(am_text *page, const am_overview *o, const am_spread *s) {
 }
 
 static void put_label(am_text *page, const am_variant *variant) {
-  am_text_puts(page, "<b>");
-  am_html_brief(page, variant->label, 80);
-  am_text_puts(page, "</b>");
+  am_html_between(page, "<b>", variant->label, 80, "</b>");
 }
 
 static void put_who(am_text *page, const am_overview *o, const am_variant *variant) {
@@ -78,8 +76,9 @@ static void put_who(am_text *page, const am_overview *o, const am_variant *varia
   if (is_best) {
     am_text_printf(page, "Of %zu configurations, ", o->n_variants);
     put_label(page, variant);
-    am_text_printf(page, " %s (its difference from each other is more than another set of seeds "
-                         "would change): ",
+    am_text_printf(page,
+                   " %s (its difference from each other is more than another set of seeds "
+                   "would change): ",
                    o->main == AM_METRIC_LOSS ? "loses least"
                    : o->errors               ? "errs least"
                                              : "earns most");

@@ -305,8 +305,7 @@ static void put_json(am_text *text, const brain_bench *b) {
   am_json_put_int(text, "seed", (int64_t)b->seed);
   am_json_put_string(text, "peer", b->about.data);
   am_json_put_string(text, "note", b->note.data);
-  am_json_put_key(text, "rows");
-  am_text_puts(text, "[");
+  am_json_list(text, "rows");
   for (int k = 0; k < b->n_rows; k++) {
     if (b->rows[k].n <= 0) continue;
     if (!first) am_text_puts(text, ",");

@@ -108,15 +108,11 @@ void cli_bench_table_text(am_text *text, const cli_bench_table *b, const char *w
 void cli_bench_table_json(am_text *text, const cli_bench_table *b) {
   am_json_put_string(text, "peer", b->about.data);
   am_json_put_string(text, "note", b->note.data);
-  am_json_put_key(text, "rows");
-  am_text_puts(text, "[");
-  bool first = true;
+  am_json_list(text, "rows");
   for (int k = 0; k < b->n_rows; k++) {
     const cli_bench_row *row = &b->rows[k];
     const cli_bench_entry *entry = entry_of(b, row);
     if (row->n <= 0) continue;
-    if (!first) am_text_puts(text, ",");
-    first = false;
     am_json_begin(text);
     am_json_put_string(text, "program", entry->peer ? "pytorch" : "amine");
     if (entry->way) am_json_put_string(text, "way", entry->way);

@@ -10,10 +10,6 @@
 #include "run/simulate/compare.h"
 
 /* ------------------------------------------------------------------------------ the table */
-static void put_interval(char *out, size_t size, const am_interval *i) {
-  cli_put_interval(out, size, i->mean, i->half);
-}
-
 /* "latency_ms" says its unit itself. */
 static bool says_unit(const am_measure *m) {
   const size_t n = strlen(m->name), u = strlen(m->unit);
@@ -60,7 +56,7 @@ static void put_text(am_text *text, const am_comparison *c, const char *source, 
     am_text_puts(text, "  ");
     pad(text, name, NAME);
     for (int i = 0; i < (c->has_control ? 3 : 1); i++) {
-      put_interval(cell, sizeof cell, all[i]);
+      cli_put_interval(cell, sizeof cell, all[i]);
       if (c->has_control && i < 2) pad(text, cell, COLUMN);
       else am_text_puts(text, cell);
     }
@@ -72,20 +68,10 @@ static void put_text(am_text *text, const am_comparison *c, const char *source, 
   if (page) am_text_printf(text, "report  %s\n", page);
 }
 
-static void put_json_interval(am_text *text, const char *key, const am_interval *i) {
-  am_json_put_key(text, key);
-  am_json_begin(text);
-  am_json_put_double(text, "mean", i->mean);
-  am_json_put_double(text, "ci95", i->half);
-  am_json_put_int(text, "n", i->n);
-  am_text_puts(text, "}");
-}
-
 static void put_json_values(am_text *text, const char *key, const am_comparison *c, int arm,
                             int measure) {
   const size_t m = (size_t)c->protocol->n_measures;
-  am_json_put_key(text, key);
-  am_text_puts(text, "[");
+  am_json_list(text, key);
   for (size_t i = 0; i < (size_t)c->n_seeds; i++) {
     if (i > 0) am_text_puts(text, ",");
     am_json_number(text, c->values[arm][i * m + (size_t)measure], 17);
@@ -106,21 +92,19 @@ static void put_json(am_text *text, const am_comparison *c, const char *source, 
   for (int k = 0; k < AM_N_MODULATORS; k++)
     if (c->clamped[k]) am_json_put_double(text, am_modulator_names[k], c->levels[k]);
   am_text_puts(text, "}");
-  am_json_put_key(text, "measures");
-  am_text_puts(text, "[");
+  am_json_list(text, "measures");
   for (int k = 0; k < c->protocol->n_measures; k++) {
     const am_measure *m = &c->protocol->measures[k];
-    if (k > 0) am_text_puts(text, ",");
     am_json_begin(text);
     am_json_put_string(text, "name", m->name);
     am_json_put_string(text, "unit", m->unit);
     am_json_put_string(text, "meaning", m->meaning);
-    put_json_interval(text, "free", &c->treated[k]);
+    cli_json_interval(text, "free", &c->treated[k]);
     put_json_values(text, "free_values", c, 0, k);
     if (c->has_control) {
-      put_json_interval(text, "control", &c->control[k]);
+      cli_json_interval(text, "control", &c->control[k]);
       put_json_values(text, "control_values", c, 1, k);
-      put_json_interval(text, "difference", &c->difference[k]);
+      cli_json_interval(text, "difference", &c->difference[k]);
     }
     am_text_puts(text, "}");
   }
@@ -171,7 +155,10 @@ int cli_compare(const cli_line *line, const am_simulation_config *config, int n_
   if (status != AMINE_OK) return cli_fail(status, &error, true);
   const char *preset = json_string_value(json_object_get(config->root, "preset"));
   const char *what = preset ? preset : config->source;
-  cli_side_begin(&side, line, resume ? "going on with" : "simulating", what, folder, n_seeds);
+  am_text said = {0};
+  am_text_printf(&said, "%s %s, %d seeds side by side, in %.300s\n",
+                 resume ? "going on with" : "simulating", what, n_seeds, folder);
+  cli_side_begin(&side, line, &said, folder, n_seeds);
   status = am_compare(&c, config, n_seeds, folder, resume, &side.watch, &error);
   cli_side_end(&side);
   if (status == AMINE_ERROR_STOPPED) return cli_side_stopped(&side);

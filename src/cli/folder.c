@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#include "cli/command.h"
 #include "format/file.h"
+#include "format/json.h"
+#include "report/report.h"
 
 /* "dir/name.json" -> "name" */
 static void base_name(am_text *out, const char *preset_or_file) {
@@ -49,4 +50,31 @@ void cli_put_resume(am_text *text, const char *folder) {
   am_text_puts(text, " resume ");
   if (folder[0] == '-') am_text_puts(text, "./");
   cli_quote(text, folder);
+}
+
+int cli_stopped(const cli_line *line, const char *folder, const char *said, am_text *members,
+                int signal) {
+  am_text command = {0}, text = {0};
+  cli_put_resume(&command, folder);
+  const char *go_on = command.data ? command.data : "amine resume";
+  cli_say(line, "%s To go on:\n  %s\n", said, go_on);
+  if (cli_has(line, CLI_JSON)) {
+    am_json_begin(&text);
+    am_json_put_string(&text, "status", "stopped");
+    am_text_printf(&text, ",%s", members->data ? members->data : "");
+    am_json_put_int(&text, "signal", signal);
+    am_json_put_string(&text, "resume", go_on);
+    am_json_end(&text);
+    text.failed = text.failed || members->failed;
+    cli_print(&text);
+  }
+  am_text_free(&command);
+  am_text_free(members);
+  return CLI_SIGNAL + signal;
+}
+
+amine_status cli_write_report(am_text *page, const char *folder, const char *const *folders, int n,
+                              amine_error *error) {
+  AM_TRY(am_folder_path(page, folder, "report.html", error));
+  return am_report_write(folders, n, page->data, error);
 }

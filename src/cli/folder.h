@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "cli/command.h"
 
 /* runs/NAME-seedN, of several seeds runs/NAME-seedsN-M, with -2, -3, ... if that is taken; NAME is
  * the preset, or the file's name. */
@@ -17,5 +18,14 @@ amine_status cli_refuse_folder(const char *word, const char *command, amine_erro
 
 /* The command that goes on with the run in a folder. */
 void cli_put_resume(am_text *text, const char *folder);
+
+/* What ends a run that was stopped by a signal: `said`, how to go on, and as JSON `members` (of an
+ * object, freed) between the status and that. Returns the exit code. */
+int cli_stopped(const cli_line *line, const char *folder, const char *said, am_text *members,
+                int signal);
+
+/* Writes FOLDER/report.html of n folders; *page gets its name. */
+amine_status cli_write_report(am_text *page, const char *folder, const char *const *folders, int n,
+                              amine_error *error);
 
 #endif

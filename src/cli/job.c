@@ -4,7 +4,6 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "amine/kernel.h"
 #include "base/threads.h"
@@ -14,7 +13,6 @@
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "report/report.h"
 #include "run/config/objects.h"
 #include "run/train/train.h"
 
@@ -74,27 +72,16 @@ static void notes(void *context, const char *lines) {
   cli_say(j->line, "%s", lines);
 }
 
-/* Says how to go on; returns the exit code of a stopped run. */
 static int stopped(const cli_line *line, const am_train_progress *p, const char *folder,
                    int number) {
-  am_text command = {0}, text = {0};
-  cli_put_resume(&command, folder);
-  cli_say(line, "stopped after iteration %llu of %llu; everything is saved. To go on:\n  %s\n",
-          (unsigned long long)p->iteration, (unsigned long long)p->iterations,
-          command.data ? command.data : "amine resume");
-  if (cli_has(line, CLI_JSON)) {
-    am_json_begin(&text);
-    am_json_put_string(&text, "status", "stopped");
-    am_json_put_string(&text, "folder", folder);
-    am_json_put_uint(&text, "iteration", p->iteration);
-    am_json_put_uint(&text, "iterations", p->iterations);
-    am_json_put_int(&text, "signal", number);
-    am_json_put_string(&text, "resume", command.data);
-    am_json_end(&text);
-    cli_print(&text);
-  }
-  am_text_free(&command);
-  return CLI_SIGNAL + number;
+  am_text members = {0};
+  char said[120];
+  snprintf(said, sizeof said, "stopped after iteration %llu of %llu; everything is saved.",
+           (unsigned long long)p->iteration, (unsigned long long)p->iterations);
+  am_json_put_string(&members, "folder", folder);
+  am_json_put_uint(&members, "iteration", p->iteration);
+  am_json_put_uint(&members, "iterations", p->iterations);
+  return cli_stopped(line, folder, said, &members, number);
 }
 
 /* The result of a run without evaluation. */
@@ -130,11 +117,9 @@ int cli_job_finish(const cli_line *line, const am_config *config, const char *fo
   cli_outcome outcome;
   am_text page = {0};
   if (cli_has(line, CLI_NO_REPORT)) return finish_bare(line, folder, iteration);
-  am_text_printf(&page, "%s/report.html", folder);
-  if (page.failed) return cli_fail(am_fail_memory(&error, strlen(folder) + 16), &error, false);
   amine_status status = cli_outcome_record(line, config, folder, &error);
   if (status == AMINE_OK) status = cli_outcome_read(&outcome, folder, &error);
-  if (status == AMINE_OK) status = am_report_write(&folder, 1, page.data, &error);
+  if (status == AMINE_OK) status = cli_write_report(&page, folder, &folder, 1, &error);
   int code = status == AMINE_OK ? cli_outcome_print(&outcome, line, config, folder, page.data)
                                 : cli_fail(status, &error, false);
   am_text_free(&page);

@@ -234,13 +234,11 @@ static void put_text(am_text *text, const struct kind *kind, int width) {
 
 static void put_json(am_text *text, const struct kind *kind) {
   item it;
-  am_json_put_key(text, kind->name);
-  am_text_puts(text, "[");
+  am_json_list(text, kind->name);
   for (int k = 0;; k++) {
     am_text room = {0};
     const bool there = kind->get(&it, k, &room);
     if (there) {
-      if (k > 0) am_text_puts(text, ",");
       am_json_begin(text);
       am_json_put_string(text, "name", it.name);
       am_json_put_string(text, "meaning", it.meaning);

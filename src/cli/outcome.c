@@ -24,15 +24,10 @@ amine_status cli_outcome_record(const cli_line *line, const am_config *config, c
   return status;
 }
 
-static double number_of(const json_t *root, const char *key) {
-  const json_t *value = json_object_get(root, key);
-  return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
 static cli_criterion criterion_of(const json_t *root) {
   const char *meaning = json_string_value(json_object_get(root, "criterion_meaning"));
-  cli_criterion c = {.reward = number_of(root, "criterion"),
-                     .trials = number_of(root, "trials_to_criterion")};
+  cli_criterion c = {.reward = am_json_number_of(root, "criterion"),
+                     .trials = am_json_number_of(root, "trials_to_criterion")};
   snprintf(c.meaning, sizeof c.meaning, "%s", meaning ? meaning : "");
   c.there = meaning || !isnan(c.reward);
   return c;
@@ -41,16 +36,15 @@ static cli_criterion criterion_of(const json_t *root) {
 amine_status cli_outcome_read(cli_outcome *out, const char *folder, amine_error *error) {
   am_text path = {0};
   json_t *root = NULL;
-  am_text_printf(&path, "%s/" AM_EVAL_FILE, folder);
-  amine_status status = path.failed ? am_fail_memory(error, strlen(folder) + 16)
-                                    : am_json_read(&root, path.data, NULL, error);
+  amine_status status = am_folder_path(&path, folder, AM_EVAL_FILE, error);
+  if (status == AMINE_OK) status = am_json_read(&root, path.data, NULL, error);
   if (status == AMINE_OK) {
-    *out = (cli_outcome){.iteration = (uint64_t)fmax(number_of(root, "iteration"), 0),
-                         .n_episodes = (int)fmax(number_of(root, "episodes"), 0),
-                         .reward = number_of(root, "reward"),
-                         .se = number_of(root, "se"),
-                         .greedy_reward = number_of(root, "greedy_reward"),
-                         .greedy_se = number_of(root, "greedy_se"),
+    *out = (cli_outcome){.iteration = (uint64_t)fmax(am_json_number_of(root, "iteration"), 0),
+                         .n_episodes = (int)fmax(am_json_number_of(root, "episodes"), 0),
+                         .reward = am_json_number_of(root, "reward"),
+                         .se = am_json_number_of(root, "se"),
+                         .greedy_reward = am_json_number_of(root, "greedy_reward"),
+                         .greedy_se = am_json_number_of(root, "greedy_se"),
                          .criterion = criterion_of(root)};
     const char *collapsed = json_string_value(json_object_get(root, "collapsed"));
     snprintf(out->collapsed, sizeof out->collapsed, "%s", collapsed ? collapsed : "");
@@ -75,8 +69,8 @@ void cli_put_sample(am_text *text, const char *folder) {
   static const char *const names[] = {"input", "target", "prediction"};
   am_text path = {0};
   json_t *root = NULL;
-  am_text_printf(&path, "%s/" AM_EVAL_FILE, folder);
-  if (!path.failed) am_json_read(&root, path.data, NULL, NULL);
+  if (am_folder_path(&path, folder, AM_EVAL_FILE, NULL) == AMINE_OK)
+    am_json_read(&root, path.data, NULL, NULL);
   const json_t *sample = json_object_get(root, "sample");
   for (size_t k = 0; sample && k < sizeof names / sizeof *names; k++) {
     am_text_printf(text, "%s%s", k == 0 ? "" : "  ", names[k]);

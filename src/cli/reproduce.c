@@ -1,20 +1,16 @@
 /* amine reproduce: published experiments, one after the other, each judged. */
 #include "cli/reproduce.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "amine/kernel.h"
-#include "base/clock.h"
 #include "base/threads.h"
 #include "base/words.h"
 #include "cli/folder.h"
 #include "cli/reproduce_table.h"
-#include "cli/signals.h"
-#include "cli/simulation_progress.h"
+#include "cli/side.h"
 #include "format/json.h"
-#include "report/report.h"
 
 const amine_parameter cli_reproduce_keys[CLI_N_REPRODUCE_KEYS] = {
     [CLI_REPRODUCE_SEEDS] =
@@ -31,7 +27,7 @@ const amine_parameter cli_reproduce_keys[CLI_N_REPRODUCE_KEYS] = {
 /* One command: experiments, and what came of them. */
 typedef struct job {
   const cli_line *line;
-  am_text json, summary; /* so far */
+  am_text json, summary;    /* so far */
   int n_done, n_answers[3]; /* by am_answer */
 } job;
 
@@ -92,34 +88,13 @@ static amine_status take_words(am_study_plan **plans, int *n, const am_study_pla
 }
 
 /* ------------------------------------------------------------------------------ one experiment */
-typedef struct watcher {
-  const cli_line *line;
-  const am_study_plan *plan;
-  const char *folder;
-  cli_simulation_progress progress;
-  double start;
-  bool announced;
-  atomic_flag busy;
-} watcher;
-
-static void announce(const watcher *w) {
-  const am_study *s = w->plan->study;
-  const int n = w->plan->n_threads ? w->plan->n_threads : am_processors();
-  cli_say(w->line, "reproducing %s, %s form: %d arm%s, %d seed%s, %d thread%s (%s), in %.300s\n",
-          s->name, am_study_plan_form_name(w->plan), s->n_arms, s->n_arms == 1 ? "" : "s",
-          w->plan->n_seeds, w->plan->n_seeds == 1 ? "" : "s", n, n == 1 ? "" : "s",
-          amine_kernel_name(), w->folder);
-}
-
-/* Who comes while another thread writes passes by. Nothing is said before a slice is done, for
- * until then the folder may still be refused. */
-static void show(void *context, double done) {
-  watcher *w = context;
-  if (atomic_flag_test_and_set(&w->busy)) return;
-  if (!w->announced) announce(w);
-  w->announced = true;
-  cli_simulation_progress_share(&w->progress, done, am_clock() - w->start);
-  atomic_flag_clear(&w->busy);
+static void put_announcement(am_text *said, const am_study_plan *plan, const char *folder) {
+  const am_study *s = plan->study;
+  const int n = plan->n_threads ? plan->n_threads : am_processors();
+  am_text_printf(
+      said, "reproducing %s, %s form: %d arm%s, %d seed%s, %d thread%s (%s), in %.300s\n", s->name,
+      am_study_plan_form_name(plan), s->n_arms, s->n_arms == 1 ? "" : "s", plan->n_seeds,
+      plan->n_seeds == 1 ? "" : "s", n, n == 1 ? "" : "s", amine_kernel_name(), folder);
 }
 
 static void put_result(job *j, const am_reproduction *r, const char *folder, const char *page) {
@@ -156,9 +131,7 @@ static int finish(job *j, const am_reproduction *r, const char *folder) {
   amine_error error = {0};
   am_text page = {0};
   int code = code_of(r->answer);
-  am_text_printf(&page, "%s/report.html", folder);
-  const amine_status status =
-      page.failed ? am_fail_memory(&error, 64) : am_report_write(&folder, 1, page.data, &error);
+  const amine_status status = cli_write_report(&page, folder, &folder, 1, &error);
   if (status == AMINE_OK) put_result(j, r, folder, page.data);
   else code = cli_fail(status, &error, false);
   am_text_free(&page);
@@ -166,46 +139,31 @@ static int finish(job *j, const am_reproduction *r, const char *folder) {
 }
 
 static int stopped(const job *j, const am_reproduction *r, const char *folder, int number) {
-  am_text command = {0}, text = {0};
-  cli_put_resume(&command, folder);
-  const char *go_on = command.data ? command.data : "amine resume";
-  cli_say(j->line, "stopped; %d of %d runs are finished and kept. To go on:\n  %s\n",
-          am_reproduction_done(r), r->n_runs, go_on);
-  if (cli_has(j->line, CLI_JSON)) {
-    am_json_begin(&text);
-    am_json_put_string(&text, "status", "stopped");
-    am_json_put_string(&text, "name", r->plan.study->name);
-    am_json_put_string(&text, "folder", folder);
-    am_json_put_int(&text, "runs", am_reproduction_done(r));
-    am_json_put_int(&text, "of", r->n_runs);
-    am_json_put_int(&text, "signal", number);
-    am_json_put_string(&text, "resume", go_on);
-    am_json_end(&text);
-    cli_print(&text);
-  }
-  am_text_free(&command);
-  return CLI_SIGNAL + number;
+  am_text members = {0};
+  char said[120];
+  const int done = am_reproduction_done(r);
+  snprintf(said, sizeof said, "stopped; %d of %d runs are finished and kept.", done, r->n_runs);
+  am_json_put_string(&members, "name", r->plan.study->name);
+  am_json_put_string(&members, "folder", folder);
+  am_json_put_int(&members, "runs", done);
+  am_json_put_int(&members, "of", r->n_runs);
+  return cli_stopped(j->line, folder, said, &members, number);
 }
 
 static int reproduce(job *j, const am_study_plan *plan, const char *folder, bool resume) {
   amine_error error = {0};
   am_reproduction r = {0};
-  watcher w = {.line = j->line,
-               .plan = plan,
-               .folder = folder,
-               .start = am_clock(),
-               .busy = ATOMIC_FLAG_INIT};
-  cli_simulation_progress_begin(&w.progress, cli_has(j->line, CLI_QUIET));
-  signal(SIGPIPE, SIG_IGN); /* who watched may leave; the runs go on */
-  const atomic_int *stop = cli_signals_catch();
-  const am_side_watch watch = {.progress = show, .context = &w, .stop = stop};
-  const amine_status status = am_reproduce(&r, plan, folder, &watch, &error);
-  cli_signals_release();
-  cli_simulation_progress_end(&w.progress);
+  am_text said = {0};
+  cli_side side;
+  put_announcement(&said, plan, folder);
+  cli_side_begin(&side, j->line, &said, folder, plan->n_seeds);
+  const amine_status status = am_reproduce(&r, plan, folder, &side.watch, &error);
+  cli_side_end(&side);
   int code;
   if (status == AMINE_OK) code = finish(j, &r, folder);
-  else if (status == AMINE_ERROR_STOPPED) code = stopped(j, &r, folder, atomic_load(stop));
-  else code = cli_fail(status, &error, resume && !w.announced);
+  else if (status == AMINE_ERROR_STOPPED)
+    code = stopped(j, &r, folder, atomic_load(side.watch.stop));
+  else code = cli_fail(status, &error, resume && !side.announced);
   am_reproduction_free(&r);
   return code;
 }
@@ -239,8 +197,7 @@ static int close_job(job *j, int code) {
       am_json_begin(&text);
       am_json_put_string(&text, "status", "done");
       am_json_put_string(&text, "answer", am_answer_name(answer_of(j)));
-      am_json_put_key(&text, "experiments");
-      am_text_puts(&text, "[");
+      am_json_list(&text, "experiments");
       am_text_add(&text, j->json.data ? j->json.data : "", j->json.length);
       am_text_puts(&text, "]");
       am_json_end(&text);

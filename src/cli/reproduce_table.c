@@ -156,10 +156,8 @@ static void json_arm(am_text *text, const am_reproduction *r, int arm) {
   am_json_begin(text);
   am_json_put_string(text, "name", a->name);
   am_json_put_bool(text, "control", a->is_control);
-  am_json_put_key(text, "runs");
-  am_text_puts(text, "[");
+  am_json_list(text, "runs");
   for (int seed = 0; seed < r->plan.n_seeds; seed++) {
-    if (seed > 0) am_text_puts(text, ",");
     am_json_begin(text);
     am_json_put_uint(text, "seed", r->plan.first_seed + (uint64_t)seed);
     am_json_put_key(text, "measures");
@@ -204,15 +202,13 @@ void cli_reproduction_json(am_text *text, const am_reproduction *r, const char *
   am_json_put_int(text, "seeds", r->plan.n_seeds);
   am_json_put_string(text, "folder", folder);
   am_json_put_string(text, "report", page);
-  am_json_put_key(text, "criteria");
-  am_text_puts(text, "[");
+  am_json_list(text, "criteria");
   for (int k = 0; k < form_of(r)->n_criteria; k++) {
     if (k > 0) am_text_puts(text, ",");
     json_criterion(text, r, k);
   }
   am_text_puts(text, "]");
-  am_json_put_key(text, "arms");
-  am_text_puts(text, "[");
+  am_json_list(text, "arms");
   for (int arm = 0; arm < s->n_arms; arm++) {
     if (arm > 0) am_text_puts(text, ",");
     json_arm(text, r, arm);

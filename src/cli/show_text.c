@@ -144,15 +144,13 @@ static void put_json(am_text *text, const shown *s) {
   am_json_put_string(text, "name", s->name);
   am_json_put_string(text, "meaning", s->meaning);
   am_json_put_string(text, "text", s->text);
-  am_json_put_key(text, "shapes");
-  am_text_puts(text, "[");
+  am_json_list(text, "shapes");
   each_shape(text, s->e, json_shape);
   am_text_puts(text, "]");
   am_equations_put_tensors(s->e, &tensors);
   am_json_put_string(text, "learned", tensors.data ? tensors.data : "");
   am_text_free(&tensors);
-  am_json_put_key(text, "constants");
-  am_text_puts(text, "[");
+  am_json_list(text, "constants");
   for (int k = 0; k < s->e->n_symbols; k++) {
     const am_symbol *c = &s->e->symbols[k];
     if (c->kind != AM_SYMBOL_CONSTANT) continue;

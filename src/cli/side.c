@@ -12,7 +12,6 @@
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "format/json.h"
-#include "report/report.h"
 #include "run/seeds.h"
 
 /* Who comes while another thread writes passes by. Nothing is said before something is done, for
@@ -20,20 +19,17 @@
 static void show(void *context, double done) {
   cli_side *s = context;
   if (atomic_flag_test_and_set(&s->busy)) return;
-  if (!s->announced)
-    cli_say(s->line, "%s %s, %d seeds side by side, in %.300s\n", s->verb, s->what, s->n_seeds,
-            s->folder);
+  if (!s->announced) cli_say(s->line, "%s", s->said.data ? s->said.data : "");
   s->announced = true;
   cli_simulation_progress_share(&s->progress, done, am_clock() - s->start);
   atomic_flag_clear(&s->busy);
 }
 
-void cli_side_begin(cli_side *s, const cli_line *line, const char *verb, const char *what,
-                    const char *folder, int n_seeds) {
+void cli_side_begin(cli_side *s, const cli_line *line, const am_text *said, const char *folder,
+                    int n_seeds) {
   memset(s, 0, sizeof *s);
   s->line = line;
-  s->verb = verb;
-  s->what = what;
+  s->said = *said;
   s->folder = folder;
   s->n_seeds = n_seeds;
   s->start = am_clock();
@@ -46,29 +42,28 @@ void cli_side_begin(cli_side *s, const cli_line *line, const char *verb, const c
 void cli_side_end(cli_side *s) {
   cli_signals_release();
   cli_simulation_progress_end(&s->progress);
+  am_text_free(&s->said);
 }
 
 int cli_side_stopped(const cli_side *s) {
-  const int number = atomic_load(s->watch.stop);
-  am_text command = {0}, text = {0};
-  cli_put_resume(&command, s->folder);
-  const char *go_on = command.data ? command.data : "amine resume";
-  cli_say(s->line, "stopped; everything is saved. To go on:\n  %s\n", go_on);
-  if (cli_has(s->line, CLI_JSON)) {
-    am_json_begin(&text);
-    am_json_put_string(&text, "status", "stopped");
-    am_json_put_string(&text, "folder", s->folder);
-    am_json_put_int(&text, "seeds", s->n_seeds);
-    am_json_put_int(&text, "signal", number);
-    am_json_put_string(&text, "resume", go_on);
-    am_json_end(&text);
-    cli_print(&text);
-  }
-  am_text_free(&command);
-  return CLI_SIGNAL + number;
+  am_text members = {0};
+  am_json_put_string(&members, "folder", s->folder);
+  am_json_put_int(&members, "seeds", s->n_seeds);
+  return cli_stopped(s->line, s->folder, "stopped; everything is saved.", &members,
+                     atomic_load(s->watch.stop));
 }
 
-void cli_put_interval(char *out, size_t size, double mean, double half) {
+void cli_json_interval(am_text *text, const char *key, const am_interval *i) {
+  am_json_put_key(text, key);
+  am_json_begin(text);
+  am_json_put_double(text, "mean", i->mean);
+  am_json_put_double(text, "ci95", i->half);
+  am_json_put_int(text, "n", i->n);
+  am_text_puts(text, "}");
+}
+
+void cli_put_interval(char *out, size_t size, const am_interval *i) {
+  const double mean = i->mean, half = i->half;
   if (isnan(mean)) {
     snprintf(out, size, "-");
   } else if (!(half > 1e-9 * fabs(mean))) {
@@ -91,10 +86,8 @@ amine_status cli_side_report(am_text *page, const char *folder, uint64_t first, 
     status = am_seeds_path(&path, folder, first + k % (size_t)n, k >= (size_t)n, error);
     folders[k] = path.data;
   }
-  am_text_printf(page, "%s/report.html", folder);
-  if (status == AMINE_OK && page->failed) status = am_fail_memory(error, strlen(folder) + 16);
   if (status == AMINE_OK)
-    status = am_report_write((const char *const *)folders, (int)n_folders, page->data, error);
+    status = cli_write_report(page, folder, (const char *const *)folders, (int)n_folders, error);
   for (size_t k = 0; folders && k < n_folders; k++) am_free(folders[k]);
   am_free(folders);
   return status;

@@ -2,14 +2,14 @@
 #ifndef AMINE_CLI_SIDE_H
 #define AMINE_CLI_SIDE_H
 
+#include "base/student.h"
 #include "cli/command.h"
 #include "cli/simulation_progress.h"
 #include "run/side.h"
 
 typedef struct cli_side {
   const cli_line *line;
-  const char *verb; /* "training" */
-  const char *what; /* preset or file */
+  am_text said; /* once something is done: "training maze, 5 seeds side by side, in runs/maze" */
   const char *folder;
   int n_seeds;
   cli_simulation_progress progress;
@@ -19,16 +19,18 @@ typedef struct cli_side {
   am_side_watch watch; /* to be given to who runs them */
 } cli_side;
 
-/* From now on signals are caught. The struct must not be moved. */
-void cli_side_begin(cli_side *side, const cli_line *line, const char *verb, const char *what,
-                    const char *folder, int n_seeds);
+/* From now on signals are caught. The struct must not be moved; it takes `said` over. */
+void cli_side_begin(cli_side *side, const cli_line *line, const am_text *said, const char *folder,
+                    int n_seeds);
 void cli_side_end(cli_side *side);
 
 /* Says how to go on with what was stopped; returns the exit code. */
 int cli_side_stopped(const cli_side *side);
 
 /* "0.93 ± 0.02", with two digits of the half width; "0.93" where that is nothing but rounding. */
-void cli_put_interval(char *out, size_t size, double mean, double half);
+void cli_put_interval(char *out, size_t size, const am_interval *interval);
+/* {"mean":0.93,"ci95":0.02,"n":5} */
+void cli_json_interval(am_text *text, const char *key, const am_interval *interval);
 
 /* Writes FOLDER/report.html of all runs: n seeds from the first, each with its control if there are
  * controls. *page gets its name. */

@@ -12,7 +12,6 @@
 #include "cli/signals.h"
 #include "cli/simulation_progress.h"
 #include "format/json.h"
-#include "report/report.h"
 
 typedef struct job {
   const cli_line *line;
@@ -138,11 +137,7 @@ static int finish(const job *j, const am_simulation_outcome *o) {
   am_text page = {0}, text = {0};
   const bool report = !cli_has(j->line, CLI_NO_REPORT);
   amine_status status = AMINE_OK;
-  if (report) {
-    am_text_printf(&page, "%s/report.html", j->folder);
-    status = page.failed ? am_fail_memory(&error, strlen(j->folder) + 16)
-                         : am_report_write(&j->folder, 1, page.data, &error);
-  }
+  if (report) status = cli_write_report(&page, j->folder, &j->folder, 1, &error);
   int code = CLI_DONE;
   if (status == AMINE_OK) {
     if (cli_has(j->line, CLI_JSON)) put_json(&text, j, o, page.data);
@@ -155,27 +150,17 @@ static int finish(const job *j, const am_simulation_outcome *o) {
   return code;
 }
 
-/* Says how to go on; returns the exit code of a stopped run. */
 static int stopped(const job *j, const am_simulation_outcome *o, int number) {
-  am_text command = {0}, text = {0};
+  am_text members = {0};
+  char said[120];
   const am_simulation_progress *p = &j->progress.latest;
-  cli_put_resume(&command, j->folder);
-  cli_say(j->line, "stopped at %g s of %g s; everything is saved. To go on:\n  %s\n", o->t_s,
-          p->duration_s, command.data ? command.data : "amine resume");
-  if (cli_has(j->line, CLI_JSON)) {
-    am_json_begin(&text);
-    am_json_put_string(&text, "status", "stopped");
-    am_json_put_string(&text, "folder", j->folder);
-    am_json_put_uint(&text, "iteration", p->slice);
-    am_json_put_double(&text, "t_s", o->t_s);
-    am_json_put_double(&text, "duration_s", p->duration_s);
-    am_json_put_int(&text, "signal", number);
-    am_json_put_string(&text, "resume", command.data);
-    am_json_end(&text);
-    cli_print(&text);
-  }
-  am_text_free(&command);
-  return CLI_SIGNAL + number;
+  snprintf(said, sizeof said, "stopped at %g s of %g s; everything is saved.", o->t_s,
+           p->duration_s);
+  am_json_put_string(&members, "folder", j->folder);
+  am_json_put_uint(&members, "iteration", p->slice);
+  am_json_put_double(&members, "t_s", o->t_s);
+  am_json_put_double(&members, "duration_s", p->duration_s);
+  return cli_stopped(j->line, j->folder, said, &members, number);
 }
 
 static void say_complete(const job *j, const am_simulation_outcome *o) {

@@ -69,9 +69,9 @@ static void put_text(am_text *text, const result *r, const am_task *task, const 
                    COLUMN - cli_columns(cell), "");
     am_text_printf(text, "%.*f%s%.*f\n", digits, o->greedy_reward, pm, digits, o->greedy_se);
   }
-  cli_put_interval(cell, sizeof cell, r->drawn.mean, r->drawn.half);
+  cli_put_interval(cell, sizeof cell, &r->drawn);
   am_text_printf(text, "  %-*s%s%*s", SEED, "all", cell, COLUMN - cli_columns(cell), "");
-  cli_put_interval(cell, sizeof cell, r->greedy.mean, r->greedy.half);
+  cli_put_interval(cell, sizeof cell, &r->greedy);
   am_text_printf(text, "%s\n", cell);
   am_text_printf(
       text, "all: mean%shalf of a 95 %% confidence interval over the seeds (Student's t)\n", pm);
@@ -80,26 +80,15 @@ static void put_text(am_text *text, const result *r, const am_task *task, const 
   am_text_printf(text, "folder  %s\nreport  %s\n", r->folder, page);
 }
 
-static void put_interval(am_text *text, const char *key, const am_interval *i) {
-  am_json_put_key(text, key);
-  am_json_begin(text);
-  am_json_put_double(text, "mean", i->mean);
-  am_json_put_double(text, "ci95", i->half);
-  am_json_put_int(text, "n", i->n);
-  am_text_puts(text, "}");
-}
-
 static void put_json(am_text *text, const result *r, const am_task *task, const char *page) {
   am_json_begin(text);
   am_json_put_string(text, "status", "done");
   am_json_put_string(text, "folder", r->folder);
   am_json_put_uint(text, "first_seed", r->first);
   am_json_put_int(text, "seeds", r->n);
-  am_json_put_key(text, "runs");
-  am_text_puts(text, "[");
+  am_json_list(text, "runs");
   for (int k = 0; k < r->n; k++) {
     const cli_outcome *o = &r->outcomes[k];
-    am_text_puts(text, k ? "," : "");
     am_json_begin(text);
     am_json_put_uint(text, "seed", r->first + (uint64_t)k);
     am_json_put_uint(text, "iteration", o->iteration);
@@ -111,8 +100,8 @@ static void put_json(am_text *text, const result *r, const am_task *task, const 
     am_text_puts(text, "}");
   }
   am_text_puts(text, "]");
-  put_interval(text, "reward", &r->drawn);
-  put_interval(text, "greedy_reward", &r->greedy);
+  cli_json_interval(text, "reward", &r->drawn);
+  cli_json_interval(text, "greedy_reward", &r->greedy);
   cli_lines_json(text, task);
   am_json_put_string(text, "report", page);
   am_json_end(text);
@@ -141,8 +130,7 @@ static int finish(result *r) {
   }
   amine_status status = am_task_of_config(&task, r->config, &error);
   if (status == AMINE_OK) status = read_outcomes(r, &error);
-  if (status == AMINE_OK)
-    status = cli_side_report(&page, r->folder, r->first, r->n, false, &error);
+  if (status == AMINE_OK) status = cli_side_report(&page, r->folder, r->first, r->n, false, &error);
   int code;
   if (status == AMINE_OK) {
     if (cli_has(r->line, CLI_JSON)) put_json(&text, r, task, page.data);
@@ -168,8 +156,11 @@ int cli_train_seeds(const cli_line *line, const am_config *config, int n_seeds, 
                                 .folder = folder,
                                 .finished = finished,
                                 .context = (void *)(uintptr_t)line};
-  cli_side_begin(&side, line, resume ? "going on with" : "training",
-                 config->preset[0] ? config->preset : "a network", folder, n_seeds);
+  am_text said = {0};
+  am_text_printf(&said, "%s %s, %d seeds side by side, in %.300s\n",
+                 resume ? "going on with" : "training",
+                 config->preset[0] ? config->preset : "a network", n_seeds, folder);
+  cli_side_begin(&side, line, &said, folder, n_seeds);
   const amine_status status = am_train_seeds_run(&seeds, resume, &side.watch, &error);
   cli_side_end(&side);
   if (status == AMINE_ERROR_STOPPED) return cli_side_stopped(&side);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -496,4 +495,29 @@ amine_status am_appender_close(am_appender *appender, amine_error *error) {
   am_free(appender->path);
   am_free(appender);
   return status;
+}
+
+/* ------------------------------------------------------------------------------ paths */
+amine_status am_folder_path(am_text *path, const char *folder, const char *file,
+                            amine_error *error) {
+  am_text_free(path);
+  am_text_printf(path, "%s/%s", folder, file);
+  return path->failed ? am_fail_memory(error, strlen(folder) + 64) : AMINE_OK;
+}
+
+char *am_folder_name(const char *folder) {
+  size_t end = strlen(folder);
+  while (end > 0 && folder[end - 1] == '/') end--;
+  size_t start = end;
+  while (start > 0 && folder[start - 1] != '/') start--;
+  char *name = am_alloc(end - start + 1, 1);
+  if (!name) return NULL;
+  memcpy(name, folder + start, end - start);
+  if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) name[0] = 0;
+  return name;
+}
+
+bool am_file_missing(const char *path) {
+  struct stat info;
+  return am_io.stat(path, &info) != 0 && errno == ENOENT;
 }

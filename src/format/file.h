@@ -7,12 +7,14 @@
 #ifndef AMINE_FORMAT_FILE_H
 #define AMINE_FORMAT_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
 #include "amine/status.h"
+#include "base/memory.h"
 
 /* Every system call of the file layer. `open` never answers 0, 1 or 2, also where they are free.
  * Tests replace entries of am_io to make the k-th call fail; nobody else changes it. */
@@ -85,6 +87,15 @@ amine_status am_file_replace(const char *path, const void *data, size_t size, am
 /* The same with the content given in n_slices pieces, written one after the other. */
 amine_status am_file_replace_slices(const char *path, const am_slice *slices, size_t n_slices,
                                     amine_error *error);
+
+/* FOLDER/FILE becomes the text. AMINE_ERROR_MEMORY only. */
+amine_status am_folder_path(am_text *path, const char *folder, const char *file,
+                            amine_error *error);
+/* The last part of a folder's path, "" if it says nothing ("." and ".."). The caller frees it. NULL:
+ * there is no memory. */
+char *am_folder_name(const char *folder);
+/* There is no such file. One that cannot be looked at may be there. */
+bool am_file_missing(const char *path);
 
 /* Makes the folder and those above it; a folder that exists is fine. After a failure some of the
  * folders above it may have been made. */

@@ -27,6 +27,11 @@ bool am_utf8_valid(const char *s) {
   return n > 0;
 }
 
+double am_json_number_of(const json_t *object, const char *key) {
+  const json_t *value = json_object_get(object, key);
+  return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
 /* C0, DEL or C1: what a terminal might obey */
 static bool is_control(const char *s, size_t n) {
   const unsigned char c = (unsigned char)s[n - 1];
@@ -61,7 +66,10 @@ void am_json_number(am_text *text, double value, int digits) {
   am_text_puts(text, am_number_text(out, value, digits < 1 || digits > 17 ? 17 : digits));
 }
 
-void am_json_begin(am_text *text) { am_text_puts(text, "{"); }
+void am_json_begin(am_text *text) {
+  const bool next = text->length > 0 && text->data[text->length - 1] == '}';
+  am_text_puts(text, next ? ",{" : "{");
+}
 
 void am_json_end(am_text *text) { am_text_puts(text, "}\n"); }
 
@@ -70,6 +78,11 @@ void am_json_put_key(am_text *text, const char *key) {
   if (last != '{' && last != '[') am_text_puts(text, ",");
   am_json_string(text, key);
   am_text_puts(text, ":");
+}
+
+void am_json_list(am_text *text, const char *key) {
+  am_json_put_key(text, key);
+  am_text_puts(text, "[");
 }
 
 void am_json_put_float(am_text *text, const char *key, float value) {

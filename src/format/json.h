@@ -37,13 +37,16 @@ amine_status am_json_read(json_t **root, const char *path, const am_json_limits 
 /* true and the value in *out if `value` is an integer in [0, SIZE_MAX] */
 bool am_json_size(const json_t *value, size_t *out);
 
+/* A number of an object by its key, NAN if it has none. */
+double am_json_number_of(const json_t *object, const char *key);
+
 /* Writing. Texts are added to `text`; if memory was refused, text->failed is set at the end.
  *
  *   am_json_begin(&line);
  *   am_json_put_int(&line, "iteration", 12);
  *   am_json_put_float(&line, "reward", 0.5f);
  *   am_json_end(&line);                          {"iteration":12,"reward":0.5}\n          */
-void am_json_begin(am_text *text);
+void am_json_begin(am_text *text); /* with a comma, if an object stands before it in a list */
 void am_json_end(am_text *text);
 void am_json_put_float(am_text *text, const char *key, float value);   /* 9 digits or null */
 void am_json_put_double(am_text *text, const char *key, double value); /* 17 digits or null */
@@ -53,6 +56,8 @@ void am_json_put_bool(am_text *text, const char *key, bool value);
 void am_json_put_string(am_text *text, const char *key, const char *value); /* NULL is null */
 /* the key alone; the caller adds the value with am_json_begin, am_text_add, ... */
 void am_json_put_key(am_text *text, const char *key);
+/* and "[", which the caller closes */
+void am_json_list(am_text *text, const char *key);
 
 /* A tree in one line without spaces; reals have 17 digits, so it comes back as it is. */
 void am_json_write(am_text *text, const json_t *value);

@@ -6,14 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 
-#include "format/file.h"
 #include "report/study/source.h"
-
-amine_status am_folder_path(am_text *path, const char *folder, const char *file,
-                            amine_error *error) {
-  am_text_printf(path, "%s/%s", folder, file);
-  return path->failed ? am_fail_memory(error, strlen(folder) + 64) : AMINE_OK;
-}
 
 /* Is FOLDER/file there? A folder that cannot be looked into may hold anything. */
 static amine_status look_for(bool *there, const char *folder, const char *file,

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "format/file.h"
 
 #define AM_CONFIG_FILE "config.json"
 #define AM_CHECKPOINT_FILE "checkpoint.safetensors"
@@ -11,10 +12,6 @@
 #define AM_RECORDING_FILE "recording.npz"
 #define AM_EPISODE_FILE "episode.json" /* what a recording of series shows: train/recording.h */
 #define AM_SEEDS_FILE "seeds.json" /* of a folder that holds the folders of runs: seeds.h */
-
-/* Adds FOLDER/FILE to an empty text. AMINE_ERROR_MEMORY only. */
-amine_status am_folder_path(am_text *path, const char *folder, const char *file,
-                            amine_error *error);
 
 /* A folder with a configuration or with seeds in it is taken: AMINE_ERROR_ARGUMENT. So is one with
  * a published experiment, for all but that experiment. A folder that is not there is free; one that

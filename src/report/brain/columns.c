@@ -1,7 +1,6 @@
 /* Lines of JSON as columns (see columns.h). */
 #include "report/brain/columns.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -101,12 +100,11 @@ static amine_status take_line(reader *r, const char *path, const am_line *line) 
 }
 
 amine_status am_columns_read(am_columns *columns, const char *path, amine_error *error) {
-  struct stat info;
   am_line_reader *lines;
   am_line line = {0};
   am_columns found = {0};
   reader r = {.columns = &found, .error = error};
-  if (am_io.stat(path, &info) != 0 && errno == ENOENT) {
+  if (am_file_missing(path)) {
     *columns = found;
     return AMINE_OK;
   }

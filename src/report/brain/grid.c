@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "format/json.h"
 #include "report/brain/pictures.h"
 #include "report/html.h"
 #include "report/png.h"
@@ -19,8 +20,8 @@ typedef struct grid {
 static bool is_size(double x) { return x >= 1 && x <= SIDE_MAX && x == floor(x); }
 
 static bool take_grid(grid *g, const json_t *p) {
-  const double width = am_picture_number(p, "width"), height = am_picture_number(p, "height");
-  const double n_early = am_picture_number(p, "n_early");
+  const double width = am_json_number_of(p, "width"), height = am_json_number_of(p, "height");
+  const double n_early = am_json_number_of(p, "n_early");
   if (!is_size(width) || !is_size(height)) return false;
   *g = (grid){.picture = p,
               .wall = json_object_get(p, "wall"),
@@ -31,7 +32,7 @@ static bool take_grid(grid *g, const json_t *p) {
               .width = (size_t)width,
               .height = (size_t)height,
               .n = (size_t)width * (size_t)height,
-              .goal = am_picture_number(p, "goal")};
+              .goal = am_json_number_of(p, "goal")};
   g->n_ways = json_array_size(g->ways);
   g->n_early = n_early >= 0 && n_early <= (double)g->n_ways ? (size_t)n_early : g->n_ways;
   for (size_t k = 0; k < g->n; k++) {

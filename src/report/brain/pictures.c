@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/json.h"
 #include "report/brain/page.h"
 #include "report/html.h"
 #include "report/plot.h"
@@ -19,11 +20,6 @@
 const char *am_picture_text(const json_t *picture, const char *key) {
   const char *text = json_string_value(json_object_get(picture, key));
   return text ? text : "";
-}
-
-double am_picture_number(const json_t *picture, const char *key) {
-  const json_t *value = json_object_get(picture, key);
-  return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
 double am_picture_at(const json_t *array, size_t k) {
@@ -61,7 +57,7 @@ static void put_shade(am_text *page, double value, double low, double high, bool
 static void put_table(am_text *page, const json_t *p, size_t part, size_t n_rows,
                       size_t n_columns) {
   const json_t *values = json_object_get(p, "values"), *right = json_object_get(p, "right");
-  const double low = am_picture_number(p, "low"), high = am_picture_number(p, "high");
+  const double low = am_json_number_of(p, "low"), high = am_json_number_of(p, "high");
   am_html_between(page, "<table class=\"shades\">\n<caption>",
                   name_at(json_object_get(p, "parts"), part), 80, "</caption>\n<thead><tr><th>");
   am_html_brief(page, am_picture_text(p, "row_title"), 40);
@@ -91,7 +87,7 @@ static void put_tables(am_text *page, const json_t *p) {
   am_text_puts(page, "<div class=\"side\">\n");
   for (size_t k = 0; k < n_parts; k++) put_table(page, p, k, n_rows, n_columns);
   am_text_puts(page, "</div>\n");
-  am_heat_scale(page, am_picture_number(p, "low"), am_picture_number(p, "high"),
+  am_heat_scale(page, am_json_number_of(p, "low"), am_json_number_of(p, "high"),
                 am_picture_text(p, "unit"));
   am_text_puts(page, "</figure>\n");
 }
@@ -155,8 +151,8 @@ static void put_course_key(am_text *page, const course *c) {
 
 static void put_course_names(am_text *page, const course *c, const am_plot *plot) {
   const char *const names[2] = {"chance_name", "best_name"};
-  const double at[2] = {am_picture_number(c->picture, "chance"),
-                        am_picture_number(c->picture, "best")};
+  const double at[2] = {am_json_number_of(c->picture, "chance"),
+                        am_json_number_of(c->picture, "best")};
   const int first = at[1] < at[0];
   double below = am_plot_names_begin;
   for (int k = 0; k < 2; k++) {
@@ -186,8 +182,8 @@ static void put_course_readout(am_text *page, const course *c, const am_plot *pl
 }
 
 static void draw_course(am_text *page, const course *c) {
-  const double chance = am_picture_number(c->picture, "chance");
-  const double best = am_picture_number(c->picture, "best");
+  const double chance = am_json_number_of(c->picture, "chance");
+  const double best = am_json_number_of(c->picture, "best");
   double x_low = INFINITY, x_high = -INFINITY, low = 0, high = 0;
   char classes[16];
   for (size_t k = 0; k < c->n_lines; k++) widen(&x_low, &x_high, c->x[k], c->n[k]);
@@ -287,7 +283,7 @@ static void put_bars(am_text *page, const json_t *picture) {
             .parts = json_object_get(picture, "parts"),
             .labels = json_object_get(picture, "labels"),
             .values = json_object_get(picture, "values"),
-            .marked = am_picture_number(picture, "marked")};
+            .marked = am_json_number_of(picture, "marked")};
   b.n_parts = json_array_size(b.parts);
   b.n_labels = json_array_size(b.labels);
   if (b.n_parts == 0 || b.n_parts > PARTS_MAX || b.n_labels == 0 || b.n_labels > SIDE_MAX) return;

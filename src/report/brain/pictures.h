@@ -8,7 +8,6 @@
 #include "base/memory.h"
 
 const char *am_picture_text(const json_t *picture, const char *key);
-double am_picture_number(const json_t *picture, const char *key);
 double am_picture_at(const json_t *array, size_t k);
 
 /* Its title, and what it shows. */

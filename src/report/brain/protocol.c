@@ -1,7 +1,6 @@
 /* Reading protocol.json (see protocol.h). */
 #include "report/brain/protocol.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,11 +11,6 @@ static const char *text(const json_t *object, const char *key) {
   return json_string_value(json_object_get(object, key));
 }
 
-static double number(const json_t *object, const char *key) {
-  const json_t *value = json_object_get(object, key);
-  return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
 static am_brain_measure measure_of(const json_t *item) {
   return (am_brain_measure){.name = text(item, "name"),
                             .unit = text(item, "unit"),
@@ -25,9 +19,9 @@ static am_brain_measure measure_of(const json_t *item) {
                             .panel = text(item, "panel"),
                             .chance_name = text(item, "chance_name"),
                             .best_name = text(item, "best_name"),
-                            .value = number(item, "value"),
-                            .chance = number(item, "chance"),
-                            .best = number(item, "best"),
+                            .value = am_json_number_of(item, "value"),
+                            .chance = am_json_number_of(item, "chance"),
+                            .best = am_json_number_of(item, "best"),
                             .figure = json_is_true(json_object_get(item, "figure"))};
 }
 
@@ -39,7 +33,7 @@ static amine_status take(am_brain_protocol *p, amine_error *error) {
   p->title = text(p->root, "title");
   p->story = text(p->root, "story");
   p->headline = text(p->root, "headline");
-  p->finished_s = number(p->root, "finished_s");
+  p->finished_s = am_json_number_of(p->root, "finished_s");
   if (json_is_array(json_object_get(p->root, "pictures")))
     p->pictures = json_object_get(p->root, "pictures");
   p->measures = am_alloc(n, sizeof *p->measures);
@@ -55,8 +49,7 @@ static amine_status take(am_brain_protocol *p, amine_error *error) {
 amine_status am_brain_protocol_read(am_brain_protocol *protocol, const char *path,
                                     amine_error *error) {
   am_brain_protocol found = {.finished_s = (double)NAN};
-  struct stat info;
-  if (am_io.stat(path, &info) != 0 && errno == ENOENT) {
+  if (am_file_missing(path)) {
     *protocol = found;
     return AMINE_OK;
   }

@@ -1,7 +1,6 @@
 /* Reading a simulation's folder (see source.h). */
 #include "report/brain/source.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -227,10 +226,9 @@ static amine_status take_all(reader *r, am_brain_recording *x) {
 
 amine_status am_brain_recording_read(am_brain_recording *recording, const char *path,
                                      amine_error *error) {
-  struct stat info;
   am_brain_recording found = {0};
   reader r = {.path = path, .error = error};
-  if (am_io.stat(path, &info) != 0 && errno == ENOENT) {
+  if (am_file_missing(path)) {
     *recording = found;
     return AMINE_OK;
   }
@@ -262,38 +260,19 @@ void am_brain_recording_free(am_brain_recording *x) {
 }
 
 /* ------------------------------------------------------------------------------ the folder */
-static char *last_part(const char *folder) {
-  size_t end = strlen(folder);
-  while (end > 0 && folder[end - 1] == '/') end--;
-  size_t start = end;
-  while (start > 0 && folder[start - 1] != '/') start--;
-  char *name = am_alloc(end - start + 1, 1);
-  if (!name) return NULL;
-  memcpy(name, folder + start, end - start);
-  if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) name[0] = 0;
-  return name;
-}
-
-static amine_status path_in(am_text *path, const char *folder, const char *file,
-                            amine_error *error) {
-  am_text_free(path);
-  am_text_printf(path, "%s/%s", folder, file);
-  return path->failed ? am_fail_memory(error, strlen(folder) + 32) : AMINE_OK;
-}
-
 amine_status am_brain_source_read(am_brain_source *source, const char *folder, bool recording,
                                   amine_error *error) {
-  am_brain_source found = {.name = last_part(folder)};
+  am_brain_source found = {.name = am_folder_name(folder)};
   am_text path = {0};
   amine_status status = found.name ? AMINE_OK : am_fail_memory(error, strlen(folder) + 1);
-  if (status == AMINE_OK) status = path_in(&path, folder, "config.json", error);
+  if (status == AMINE_OK) status = am_folder_path(&path, folder, "config.json", error);
   if (status == AMINE_OK) status = am_json_read(&found.config, path.data, NULL, error);
-  if (status == AMINE_OK) status = path_in(&path, folder, "metrics.jsonl", error);
+  if (status == AMINE_OK) status = am_folder_path(&path, folder, "metrics.jsonl", error);
   if (status == AMINE_OK) status = am_columns_read(&found.metrics, path.data, error);
-  if (status == AMINE_OK) status = path_in(&path, folder, "protocol.json", error);
+  if (status == AMINE_OK) status = am_folder_path(&path, folder, "protocol.json", error);
   if (status == AMINE_OK) status = am_brain_protocol_read(&found.protocol, path.data, error);
   if (status == AMINE_OK && recording) {
-    status = path_in(&path, folder, "recording.npz", error);
+    status = am_folder_path(&path, folder, "recording.npz", error);
     if (status == AMINE_OK) status = am_brain_recording_read(&found.recording, path.data, error);
   }
   am_text_free(&path);
@@ -315,7 +294,7 @@ amine_status am_brain_folder(bool *is, const char *folder, amine_error *error) {
   am_text path = {0};
   json_t *root = NULL;
   *is = false;
-  amine_status status = path_in(&path, folder, "config.json", error);
+  amine_status status = am_folder_path(&path, folder, "config.json", error);
   if (status == AMINE_OK) status = am_json_read(&root, path.data, NULL, error);
   if (status == AMINE_OK) *is = am_describes_brain(root);
   json_decref(root);

@@ -1,7 +1,6 @@
 /* Reading the folder of a published experiment (see source.h). */
 #include "report/study/source.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,13 +97,12 @@ static amine_status take_array(const reader *r, const json_t **out, size_t *n, c
 /* ------------------------------------------------------------------------------ study.json */
 /* Older files have none of these. */
 static void take_words(am_study_measured *m, const json_t *item) {
-  const json_t *chance = json_object_get(item, "chance"), *best = json_object_get(item, "best");
   m->title = json_string_value(json_object_get(item, "title"));
   if (!m->title) m->title = m->name;
   m->chance_name = json_string_value(json_object_get(item, "chance_name"));
   m->best_name = json_string_value(json_object_get(item, "best_name"));
-  m->chance = json_is_number(chance) ? json_number_value(chance) : (double)NAN;
-  m->best = json_is_number(best) ? json_number_value(best) : (double)NAN;
+  m->chance = am_json_number_of(item, "chance");
+  m->best = am_json_number_of(item, "best");
 }
 
 static amine_status take_measures(const reader *r, am_study_arm *arm, const json_t *object) {
@@ -313,8 +311,7 @@ static amine_status take_line(const reader *r, const char *text, size_t length) 
 static amine_status take_lines(reader *r) {
   am_line_reader *lines;
   am_line line = {0};
-  struct stat about;
-  if (am_io.stat(r->path, &about) != 0 && errno == ENOENT) return AMINE_OK; /* none is finished */
+  if (am_file_missing(r->path)) return AMINE_OK; /* none is finished */
   AM_TRY(am_line_reader_open(&lines, r->path, r->error));
   amine_status status = am_line_reader_next(lines, &line, r->error);
   while (status == AMINE_OK && line.whole) { /* else it is torn, or the end */
@@ -328,22 +325,12 @@ static amine_status take_lines(reader *r) {
 }
 
 /* ------------------------------------------------------------------------------ the folder */
-static amine_status path_of(am_text *path, const char *folder, const char *file,
-                            amine_error *error) {
-  am_text_puts(path, folder);
-  am_text_puts(path, "/");
-  am_text_puts(path, file);
-  if (!path->failed) return AMINE_OK;
-  am_text_free(path);
-  return am_fail_memory(error, strlen(folder) + strlen(file) + 2);
-}
-
 static amine_status read_rasters(am_study_source *s, const char *folder, amine_error *error) {
   for (size_t k = 0; k < s->n_arms; k++) {
     am_text path = {0};
     char file[40];
     snprintf(file, sizeof file, AM_STUDY_RASTER_FILE, k);
-    AM_TRY(path_of(&path, folder, file, error));
+    AM_TRY(am_folder_path(&path, folder, file, error));
     const amine_status status = am_brain_recording_read(&s->arms[k].raster, path.data, error);
     am_text_free(&path);
     AM_TRY(status);
@@ -355,8 +342,8 @@ amine_status am_study_source_read(am_study_source *source, const char *folder, b
                                   amine_error *error) {
   am_study_source s = {0};
   am_text study = {0}, runs = {0};
-  amine_status status = path_of(&study, folder, AM_STUDY_FILE, error);
-  if (status == AMINE_OK) status = path_of(&runs, folder, AM_STUDY_RUNS_FILE, error);
+  amine_status status = am_folder_path(&study, folder, AM_STUDY_FILE, error);
+  if (status == AMINE_OK) status = am_folder_path(&runs, folder, AM_STUDY_RUNS_FILE, error);
   if (status == AMINE_OK) status = am_json_read(&s.root, study.data, NULL, error);
   const reader head = {.source = &s, .path = study.data, .error = error};
   reader lines = {.source = &s, .path = runs.data, .error = error};
@@ -387,7 +374,7 @@ void am_study_source_free(am_study_source *s) {
 amine_status am_study_folder(bool *is, const char *folder, amine_error *error) {
   am_text path = {0};
   struct stat about;
-  AM_TRY(path_of(&path, folder, AM_STUDY_FILE, error));
+  AM_TRY(am_folder_path(&path, folder, AM_STUDY_FILE, error));
   *is = am_io.stat(path.data, &about) == 0;
   am_text_free(&path);
   return AMINE_OK;

@@ -1,7 +1,6 @@
 /* Reading metrics.jsonl, line by line. */
 #include "report/train/metrics.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -102,11 +101,10 @@ static amine_status take_line(table *t, const char *path, const am_line *line,
 }
 
 amine_status am_metrics_read(am_metrics *metrics, const char *path, amine_error *error) {
-  struct stat info;
   am_line_reader *reader;
   am_line line = {0};
   table found = {0};
-  if (am_io.stat(path, &info) != 0 && errno == ENOENT) {
+  if (am_file_missing(path)) {
     *metrics = found.metrics;
     return AMINE_OK;
   }

@@ -1,7 +1,6 @@
 /* Reading a recorded episode (see recorded_episode.h). */
 #include "report/train/recorded_episode.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "format/file.h"
@@ -86,22 +85,15 @@ static amine_status take_arrays(am_recorded_episode *e, const char *path, amine_
   return status;
 }
 
-static bool is_there(const char *path) {
-  struct stat info;
-  return !(am_io.stat(path, &info) != 0 && errno == ENOENT);
-}
-
 amine_status am_recorded_episode_read(am_recorded_episode *episode, const char *folder, bool arrays,
                                       amine_error *error) {
   am_recorded_episode e = {0};
   am_text about = {0}, recording = {0};
   json_t *root = NULL;
   *episode = e;
-  am_text_printf(&about, "%s/" AM_REPORT_EPISODE_FILE, folder);
-  am_text_printf(&recording, "%s/" RECORDING_FILE, folder);
-  amine_status status = AMINE_OK;
-  if (about.failed || recording.failed) status = am_fail_memory(error, strlen(folder) + 32);
-  if (status == AMINE_OK && is_there(about.data)) {
+  amine_status status = am_folder_path(&about, folder, AM_REPORT_EPISODE_FILE, error);
+  if (status == AMINE_OK) status = am_folder_path(&recording, folder, RECORDING_FILE, error);
+  if (status == AMINE_OK && !am_file_missing(about.data)) {
     status = am_json_read(&root, about.data, NULL, error);
     if (status == AMINE_OK) status = take_about(&e, root, about.data, error);
     if (status == AMINE_OK && arrays && e.n > 0) status = take_arrays(&e, recording.data, error);

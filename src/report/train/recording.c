@@ -1,7 +1,6 @@
 /* Reading recording.npz, every shape checked against the others. */
 #include "report/train/recording.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -123,9 +122,8 @@ static amine_status take_all(reader *in) {
 }
 
 amine_status am_recording_read(am_recording *recording, const char *path, amine_error *error) {
-  struct stat info;
   am_recording found = {0};
-  if (am_io.stat(path, &info) != 0 && errno == ENOENT) {
+  if (am_file_missing(path)) {
     *recording = found;
     return AMINE_OK;
   }

@@ -1,7 +1,6 @@
 /* Reading a run's folder. */
 #include "report/train/source.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,9 +110,8 @@ double am_source_number(const am_source *source, const char *key) {
 
 /* *root = NULL if there is no such file. */
 static amine_status read_optional(json_t **root, const char *path, amine_error *error) {
-  struct stat info;
   *root = NULL;
-  if (am_io.stat(path, &info) != 0 && errno == ENOENT) return AMINE_OK;
+  if (am_file_missing(path)) return AMINE_OK;
   return am_json_read(root, path, &small, error);
 }
 
@@ -159,23 +157,18 @@ double am_source_line(const am_source *source, const char *policy) {
   return (double)NAN;
 }
 
-static double number_of(const json_t *root, const char *key) {
-  const json_t *value = json_object_get(root, key);
-  return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
 static amine_status read_eval(am_source *source, const char *path, amine_error *error) {
   json_t *root;
   AM_TRY(read_optional(&root, path, error));
   amine_status status = AMINE_OK;
   if (json_is_object(root)) {
-    source->eval = (am_report_eval){.episodes = number_of(root, "episodes"),
-                                    .reward = number_of(root, "reward"),
-                                    .se = number_of(root, "se"),
-                                    .greedy_reward = number_of(root, "greedy_reward"),
-                                    .greedy_se = number_of(root, "greedy_se"),
-                                    .criterion = number_of(root, "criterion"),
-                                    .trials = number_of(root, "trials_to_criterion")};
+    source->eval = (am_report_eval){.episodes = am_json_number_of(root, "episodes"),
+                                    .reward = am_json_number_of(root, "reward"),
+                                    .se = am_json_number_of(root, "se"),
+                                    .greedy_reward = am_json_number_of(root, "greedy_reward"),
+                                    .greedy_se = am_json_number_of(root, "greedy_se"),
+                                    .criterion = am_json_number_of(root, "criterion"),
+                                    .trials = am_json_number_of(root, "trials_to_criterion")};
     const char *meaning = json_string_value(json_object_get(root, "criterion_meaning"));
     const char *actions = json_string_value(json_object_get(root, "actions"));
     const char *collapsed = json_string_value(json_object_get(root, "collapsed"));
@@ -194,18 +187,6 @@ static amine_status read_eval(am_source *source, const char *path, amine_error *
 
 /* --------------------------------------------------------------------------------- the folder */
 
-static amine_status take_name(am_source *source, const char *folder, amine_error *error) {
-  size_t end = strlen(folder);
-  while (end > 0 && folder[end - 1] == '/') end--;
-  size_t start = end;
-  while (start > 0 && folder[start - 1] != '/') start--;
-  source->name = am_alloc(end - start + 1, 1);
-  if (!source->name) return am_fail_memory(error, end - start + 1);
-  memcpy(source->name, folder + start, end - start);
-  if (strcmp(source->name, ".") == 0 || strcmp(source->name, "..") == 0) source->name[0] = 0;
-  return AMINE_OK;
-}
-
 typedef struct part {
   const char *file;
   amine_status (*read)(am_source *source, const char *path, amine_error *error);
@@ -222,25 +203,17 @@ static amine_status look_for_recording(am_source *source, const char *path, amin
   return AMINE_OK;
 }
 
-static amine_status path_in(am_text *path, const char *folder, const char *file,
-                            amine_error *error) {
-  am_text_puts(path, folder);
-  am_text_puts(path, "/");
-  am_text_puts(path, file);
-  return path->failed ? am_fail_memory(error, strlen(folder) + 32) : AMINE_OK;
-}
-
 amine_status am_source_read(am_source *source, const char *folder, amine_error *error) {
   static const part parts[] = {{"config.json", read_settings},
                                {"metrics.jsonl", read_metrics},
                                {"lines.json", read_lines},
                                {"eval.json", read_eval},
                                {RECORDING, look_for_recording}};
-  am_source found = {0};
-  amine_status status = take_name(&found, folder, error);
+  am_source found = {.name = am_folder_name(folder)};
+  amine_status status = found.name ? AMINE_OK : am_fail_memory(error, strlen(folder) + 1);
   for (size_t k = 0; k < sizeof parts / sizeof parts[0] && status == AMINE_OK; k++) {
     am_text path = {0};
-    status = path_in(&path, folder, parts[k].file, error);
+    status = am_folder_path(&path, folder, parts[k].file, error);
     if (status == AMINE_OK) status = parts[k].read(&found, path.data, error);
     am_text_free(&path);
   }
@@ -254,7 +227,7 @@ amine_status am_source_read(am_source *source, const char *folder, amine_error *
 
 amine_status am_source_recording(am_recording *recording, const char *folder, amine_error *error) {
   am_text path = {0};
-  amine_status status = path_in(&path, folder, RECORDING, error);
+  amine_status status = am_folder_path(&path, folder, RECORDING, error);
   if (status == AMINE_OK) status = am_recording_read(recording, path.data, error);
   am_text_free(&path);
   return status;

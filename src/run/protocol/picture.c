@@ -43,8 +43,7 @@ static void put_numbers_of(am_text *json, const char *key, const double *values,
 }
 
 static void put_names(am_text *json, const char *key, const char *const *names, int n) {
-  am_json_put_key(json, key);
-  am_text_puts(json, "[");
+  am_json_list(json, key);
   for (int k = 0; k < n; k++) {
     if (k > 0) am_text_puts(json, ",");
     if (names) am_json_string(json, names[k]);
@@ -54,8 +53,7 @@ static void put_names(am_text *json, const char *key, const char *const *names, 
 }
 
 static void put_integers(am_text *json, const char *key, const int *values, size_t n) {
-  am_json_put_key(json, key);
-  am_text_puts(json, "[");
+  am_json_list(json, key);
   for (size_t k = 0; k < n; k++) am_text_printf(json, k > 0 ? ",%d" : "%d", values[k]);
   am_text_puts(json, "]");
 }
@@ -78,11 +76,9 @@ void am_picture_table(am_pictures *pictures, const am_table_picture *p) {
 
 void am_picture_course(am_pictures *pictures, const am_course_picture *p) {
   am_text *json = open_chart(pictures, "course", p->title, p->meaning, p->x_title, p->y_title);
-  am_json_put_key(json, "lines");
-  am_text_puts(json, "[");
+  am_json_list(json, "lines");
   for (int k = 0; k < p->n_lines; k++) {
     const am_course_line *line = &p->lines[k];
-    if (k > 0) am_text_puts(json, ",");
     am_json_begin(json);
     am_json_put_string(json, "label", line->label);
     am_json_put_bool(json, "dots", line->dots);
@@ -113,16 +109,13 @@ void am_picture_grid(am_pictures *pictures, const am_grid_picture *p) {
   am_json_put_int(json, "width", p->width);
   am_json_put_int(json, "height", p->height);
   am_json_put_int(json, "goal", p->goal);
-  am_json_put_key(json, "wall");
-  am_text_puts(json, "[");
+  am_json_list(json, "wall");
   for (size_t k = 0; k < n; k++) am_text_printf(json, k > 0 ? ",%d" : "%d", p->wall[k]);
   am_text_puts(json, "]");
   am_json_put_int(json, "n_early", p->n_early);
-  am_json_put_key(json, "ways");
-  am_text_puts(json, "[");
+  am_json_list(json, "ways");
   for (int k = 0; k < p->n_early + p->n_late; k++) {
     const am_way *way = &p->ways[k];
-    if (k > 0) am_text_puts(json, ",");
     am_json_begin(json);
     am_json_put_string(json, "label", way->label);
     am_json_put_bool(json, "reached", way->reached);

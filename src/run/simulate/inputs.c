@@ -25,9 +25,8 @@ static amine_status copy_file(json_t *input, const char *from, json_t *name, con
   unsigned char *data;
   size_t size;
   am_text to = {0};
-  am_text_printf(&to, "%s/%s", folder, json_string_value(name));
-  amine_status status = to.failed ? am_fail_memory(error, strlen(folder) + 64)
-                                  : am_file_read(from, AM_MODEL_FILE_LIMIT, &data, &size, error);
+  amine_status status = am_folder_path(&to, folder, json_string_value(name), error);
+  if (status == AMINE_OK) status = am_file_read(from, AM_MODEL_FILE_LIMIT, &data, &size, error);
   if (status == AMINE_OK) {
     am_model_checksum(checksum, data, size);
     status = am_file_replace(to.data, data, size, error);
@@ -64,8 +63,8 @@ amine_status am_simulation_inputs_copy(am_simulation_config *own,
   amine_status status = am_simulation_config_root(&root, config, error);
   if (status == AMINE_OK && am_model_file_at(root, 0)) {
     am_text path = {0};
-    am_text_printf(&path, "%s/" AM_INPUTS_FOLDER, folder);
-    status = path.failed ? am_fail_memory(error, strlen(folder)) : am_folder_make(path.data, error);
+    status = am_folder_path(&path, folder, AM_INPUTS_FOLDER, error);
+    if (status == AMINE_OK) status = am_folder_make(path.data, error);
     am_text_free(&path);
     if (status == AMINE_OK) status = copy_all(c.root, root, folder, error);
   }

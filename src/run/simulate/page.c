@@ -22,8 +22,7 @@ static void put_measures(am_text *text, const am_simulation *s) {
   double values[AM_MEASURES_MAX], chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
   am_simulation_measure(s, values);
   am_protocol_yardsticks(chance, best, protocol, s->stage.parameters);
-  am_json_put_key(text, "measures");
-  am_text_puts(text, "[");
+  am_json_list(text, "measures");
   for (int k = 0; k < protocol->n_measures; k++) {
     const am_measure *m = &protocol->measures[k];
     am_text_puts(text, k > 0 ? ",\n" : "\n");
@@ -50,8 +49,7 @@ static void put_pictures(am_text *text, const am_simulation *s) {
   am_stage stage = s->stage;
   stage.now = amine_brain_step(s->brain);
   if (protocol->picture) protocol->picture(&pictures, s->state, &stage);
-  am_json_put_key(text, "pictures");
-  am_text_puts(text, "[");
+  am_json_list(text, "pictures");
   if (pictures.json.data) am_text_puts(text, pictures.json.data);
   am_text_puts(text, "]");
   text->failed = text->failed || pictures.json.failed;

@@ -100,8 +100,7 @@ static void put_names(am_text *line, const char *key, const am_protocol *protoco
 /* Every `stride`-th of n numbers. */
 static void put_array(am_text *line, const char *key, const double *values, size_t n,
                       size_t stride) {
-  am_json_put_key(line, key);
-  am_text_puts(line, "[");
+  am_json_list(line, key);
   for (size_t k = 0; k < n; k++) {
     if (k > 0) am_text_puts(line, ",");
     am_json_number(line, values[k * stride], 17);

@@ -165,10 +165,9 @@ amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, cons
 static amine_status write_text(const char *folder, const char *file, am_text *text,
                                amine_error *error) {
   am_text path = {0};
-  am_text_printf(&path, "%s/%s", folder, file);
-  amine_status status = path.failed || text->failed
-                            ? am_fail_memory(error, 512)
-                            : am_file_replace(path.data, text->data, text->length, error);
+  amine_status status = text->failed ? am_fail_memory(error, 512)
+                                     : am_folder_path(&path, folder, file, error);
+  if (status == AMINE_OK) status = am_file_replace(path.data, text->data, text->length, error);
   am_text_free(&path);
   am_text_free(text);
   return status;

@@ -230,9 +230,8 @@ amine_status am_recording_write(am_experiment *x, const char *folder, uint64_t s
                                 amine_error *error) {
   am_text path = {0};
   if (!am_recording_is_maze(x)) return am_series_record(x, folder, seed, error);
-  am_text_printf(&path, "%s/" AM_RECORDING_FILE, folder);
-  amine_status status = path.failed ? am_fail_memory(error, strlen(folder) + 16)
-                                    : write_maze(x, path.data, seed, error);
+  amine_status status = am_folder_path(&path, folder, AM_RECORDING_FILE, error);
+  if (status == AMINE_OK) status = write_maze(x, path.data, seed, error);
   am_text_free(&path);
   return status;
 }

@@ -191,10 +191,8 @@ static void put_about(am_text *text, const am_episode *e, int n_episodes,
   am_json_put_string(text, "task", task->part.name);
   am_json_put_string(text, "meaning", task->part.meaning);
   am_json_put_int(text, "episodes", n_episodes);
-  am_json_put_key(text, "series");
-  am_text_puts(text, "[");
+  am_json_list(text, "series");
   for (int k = 0; k < e->n; k++) {
-    if (k > 0) am_text_puts(text, ",");
     am_json_begin(text);
     am_json_put_string(text, "name", e->series[k].name);
     am_json_put_string(text, "meaning", e->series[k].meaning);
@@ -211,11 +209,10 @@ amine_status am_series_record(am_experiment *x, const char *folder, uint64_t see
   am_text text = {0}, arrays = {0}, about = {0};
   int n_episodes;
   AM_TRY(am_episodes_play(&e, &n_episodes, x->learner, seed, error));
-  am_text_printf(&arrays, "%s/" AM_RECORDING_FILE, folder);
-  am_text_printf(&about, "%s/" AM_EPISODE_FILE, folder);
   put_about(&text, &e, n_episodes, x->task->type);
-  amine_status status = AMINE_OK;
-  if (arrays.failed || about.failed || text.failed) status = am_fail_memory(error, 1024);
+  amine_status status = text.failed ? am_fail_memory(error, 1024)
+                                    : am_folder_path(&arrays, folder, AM_RECORDING_FILE, error);
+  if (status == AMINE_OK) status = am_folder_path(&about, folder, AM_EPISODE_FILE, error);
   if (status == AMINE_OK && e.n > 0) status = write_arrays(&e, arrays.data, error);
   if (status == AMINE_OK) status = am_file_replace(about.data, text.data, text.length, error);
   am_text_free(&text);

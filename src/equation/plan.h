@@ -13,11 +13,10 @@
  * division by a number is multiplication. What nobody asks for any more is overwritten. Each is a
  * rule on the text, so the bits depend on the text alone.
  *
- * Two layouts. LANES is that of above. Where traces live, each episode has matrices of its own, which
- * are read once and written once in a step; there the layout is UNITS: a row is one number of one
- * episode, sixteen rows a vector, every value at a multiple of sixteen (what lies behind it is 0),
- * matrices in panels (kernel/panel.h), and one or two episodes go side by side
- * (network/pair_lane.h).
+ * Two layouts. LANES is that of above; a trace is [rows][cols][lanes] there. In UNITS a row is one
+ * number of one episode, sixteen rows a vector, every value at a multiple of sixteen (what lies
+ * behind it is 0), matrices in panels (kernel/panel.h), and one or two episodes go side by side
+ * (network/pair_lane.h): so a gradient goes back through traces, whose past is computed again.
  *
  * A plan is immutable once made and shared by all threads. */
 #ifndef AMINE_EQUATION_PLAN_H
@@ -86,14 +85,15 @@ typedef struct am_operation {
   int trace;           /* y = (W + alpha H) x: which one's, -1: none */
 } am_operation;
 
-/* A trace H [rows][cols], UNITS only: after each step H <- rule(post, pre, eta). Its product is that
- * of one operation. */
+/* A trace H [rows][cols]: after each step H <- rule(post, pre, eta). Its product is that of one
+ * operation. */
 typedef struct am_plan_trace {
   char name[AM_SYMBOL_SIZE];
   int rows, cols;
   am_operand post, pre, eta; /* [rows], [cols], [1] or [rows], as they are after the step */
-  size_t w, alpha;           /* panels among the packed parameters */
-  size_t few;                /* the learned alphas if they are fewer: [rows] or [1] */
+  size_t w, alpha;           /* matrices among the parameters, in UNITS packed panels; SIZE_MAX in
+                              * LANES: there is none */
+  size_t few;                /* the learned alphas if they are fewer: [rows] or [1]; SIZE_MAX: 1 */
   int n_few;                 /* how many; 0: each connection has its own */
 } am_plan_trace;
 
@@ -157,7 +157,8 @@ typedef struct am_plan {
   int n_inputs, n_rows;
   bool output_is_state;
   int output, n_outputs; /* row and rows of the output */
-  int *backward;         /* [n_operations]: the operations in the order of the way back */
+  int *backward;         /* the operations in the order of the way back; in LANES the first n_now
+                          * alone: what traces take up has no gradient there */
   size_t n_parameters;   /* a multiple of 16 */
 } am_plan;
 
@@ -169,7 +170,7 @@ typedef struct am_binding {
 
 /* What somebody does to the output between two steps, together. */
 enum {
-  AM_PLAN_DISTURBED = 1, /* adds to it: derivatives do not ask for it */
+  AM_PLAN_DISTURBED = 1, /* adds to it: derivatives do not ask for it, traces take it up */
   AM_PLAN_GAINED = 2     /* multiplies it by gains: matrices read what came out of that
                           * (AM_FROM_GAINED), while what a state keeps of itself is as it was */
 };

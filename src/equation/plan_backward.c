@@ -6,7 +6,7 @@
 #include "kernel/lanes.h"
 
 static void back(const am_plan *p, const am_plan_step *s, const am_plan_gradient *gradient) {
-  for (int k = 0; k < p->n_operations; k++) {
+  for (int k = 0; k < p->n_now; k++) {
     const am_operation *o = &p->operations[p->backward[k]];
     if (o->kind != AM_DO_AFFINE) {
       elements_back(p, o, s, gradient, false);

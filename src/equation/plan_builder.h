@@ -33,6 +33,7 @@ typedef struct am_builder {
   int trace[AM_SYMBOLS_MAX];  /* which trace a symbol is, -1: none yet */
   int ends[AM_TRACES_MAX][3]; /* the values that it takes up: post, pre, eta */
   int level;                  /* the value that is M */
+  int said, heard;            /* the output and what is disturbed of it; -1: they are one */
   amine_error *error;
 } am_builder;
 

@@ -37,7 +37,8 @@ amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_bindin
   if (!b || !p || !take_arrays(p)) status = am_fail_memory(error, sizeof *b + sizeof *p);
   else {
     p->layout = layout;
-    *b = (am_builder){.e = e, .p = p, .done = done, .gains = -1, .error = error};
+    *b = (am_builder){
+        .e = e, .p = p, .done = done, .gains = -1, .said = -1, .heard = -1, .error = error};
     status = build(b, given, n);
   }
   am_free(b);

@@ -88,6 +88,18 @@ static void put_off(am_builder *b) {
   }
 }
 
+static void hear(am_builder *b, int *v) {
+  if (*v != b->said) return;
+  b->values[*v].uses--;
+  b->values[ *v = b->heard].uses++;
+}
+
+/* What traces take up comes after what somebody does to the output. */
+static void hear_all(am_builder *b) {
+  for (int k = b->p->n_now; k < b->p->n_operations && b->said >= 0; k++)
+    for (int i = 0; i < b->p->operations[k].n_in; i++) hear(b, &b->in[k][i]);
+}
+
 static void give_rows(am_builder *b) {
   am_plan *p = b->p;
   for (int k = 0; k < p->n_operations; k++) {
@@ -184,12 +196,15 @@ static int flush(const am_plan *p, int *order, int n, int *waiting, int n_waitin
   return n;
 }
 
+/* How many operations there are on the way back. */
+static int n_back(const am_builder *b) { return by_units(b) ? b->p->n_operations : b->p->n_now; }
+
 /* Matrices wait until somebody needs what comes through them: so what goes back to a state is
  * summed in the order of its parameters, whatever the order of the text. */
 static void order_backward(const am_builder *b) {
   am_plan *p = b->p;
   int waiting[AM_OPERATIONS_MAX], n_waiting = 0, n = 0;
-  for (int k = p->n_operations - 1; k >= 0; k--) {
+  for (int k = n_back(b) - 1; k >= 0; k--) {
     for (int i = 0; i < n_waiting; i++)
       if (b->in[waiting[i]][0] == b->out[k]) {
         n = flush(p, p->backward, n, waiting, n_waiting);
@@ -207,7 +222,7 @@ static void mark_first(const am_builder *b) {
   am_plan *p = b->p;
   bool touched[AM_VALUES_MAX] = {false};
   for (int v = 0; v < b->n_values; v++) touched[v] = b->values[v].kept;
-  for (int k = 0; k < p->n_operations; k++) {
+  for (int k = 0; k < n_back(b); k++) {
     am_operation *o = &p->operations[p->backward[k]];
     for (int i = 0; i < o->n_in; i++) {
       const int v = b->in[p->backward[k]][i];
@@ -222,6 +237,7 @@ amine_status am_builder_rows(am_builder *b) {
   remove_unused(b);
   AM_TRY(check_products(b));
   put_off(b);
+  hear_all(b);
   give_rows(b);
   AM_TRY(note_kept(b));
   take_rows(b);

@@ -6,15 +6,31 @@
 
 #include "equation/plan.h"
 #include "kernel/real.h"
+#include "kernel/trace.h"
+
+/* A trace in LANES: as the step reads it, [rows][cols][lanes], until it takes up the step. */
+typedef struct am_plan_living {
+  am_real *H, *E; /* E NULL: the rule has no second one */
+  am_real *a, *b; /* [rows][lanes]: the coefficients of what it took up after this step */
+  am_real *own;   /* [rows][lanes]: H_ii as this step read it; NULL: nobody asks */
+} am_plan_living;
+
+/* A rule in its slot, in LANES. */
+typedef struct am_plan_rule {
+  const am_trace_ops *ops;
+  am_trace_constants constants;
+  const am_real *eta_e; /* [lanes] */
+} am_plan_rule;
 
 /* One step: what it reads and the block it leaves, [n_rows][lanes] each. */
 typedef struct am_plan_step {
-  const am_real *parameters; /* [n_parameters] */
-  const am_real *fixed;      /* [n_fixed][lanes] */
-  const am_real *input;      /* [n_inputs][lanes] */
-  const am_real *given;      /* [n_given], UNITS only */
-  const am_real *before;     /* the block of the step before: its states are read */
-  const am_real *gained;     /* [n_outputs][lanes]: its output, as gains left it, for a plan of
+  const am_real *parameters;    /* [n_parameters] */
+  const am_real *fixed;         /* [n_fixed][lanes] */
+  const am_real *input;         /* [n_inputs][lanes] */
+  const am_real *given;         /* [n_given], in LANES [n_given][lanes] */
+  const am_plan_living *living; /* [n_traces], LANES only */
+  const am_real *before;        /* the block of the step before: its states are read */
+  const am_real *gained;        /* [n_outputs][lanes]: its output, as gains left it, for a plan of
                               * AM_PLAN_GAINED */
   am_real *block;
 } am_plan_step;
@@ -29,6 +45,8 @@ typedef struct am_plan_gradient {
 /* Several steps, each array with its step in elements from one t to the next. */
 typedef struct am_plan_window {
   int n_steps;
+  const am_plan_rule *rule;     /* of traces, if any live: */
+  const am_plan_living *living; /* [n_traces], at step 0; a and b go on by [rows][lanes] */
   const am_real *fixed, *input, *before, *block, *gradient, *gained;
   size_t input_step, block_step, gradient_step, gained_step; /* `before` goes on as block does */
 } am_plan_window;

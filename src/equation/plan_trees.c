@@ -60,8 +60,6 @@ static bool is_last_output(const am_builder *b, int symbol) {
 }
 
 static amine_status given_value(am_builder *b, int *out, const am_symbol *s, int at) {
-  if (!by_units(b))
-    return REFUSE(b, at, "%s is given from outside, and this learner gives nothing", s->name);
   if (b->p->n_given > 0)
     return REFUSE(b, at, "one number is given from outside, and %s is another", s->name);
   return add_value(b, out, AM_FROM_GIVEN, room_of(b, 1) * b->p->n_given++, 1, at);
@@ -200,8 +198,9 @@ static amine_status matrix_of(am_builder *b, matrix *m, int node) {
   return m->trace = m->alpha = -1, AMINE_OK;
 }
 
-/* `count` more elements behind the parameters. */
+/* `count` more elements behind the parameters; in LANES none. */
 static size_t pack(am_builder *b, size_t count) {
+  if (!by_units(b)) return SIZE_MAX;
   const size_t at = b->p->n_packed;
   b->p->n_packed += (count + 15) / 16 * 16;
   return at;
@@ -209,8 +208,6 @@ static size_t pack(am_builder *b, size_t count) {
 
 static amine_status add_trace(am_builder *b, am_operation *o, const matrix *m, int at) {
   const am_symbol *H = &b->e->symbols[m->trace];
-  if (!by_units(b))
-    return REFUSE(b, at, "a trace is what each episode has of its own: this learner has all alike");
   if (b->trace[m->trace] >= 0) return REFUSE(b, at, "%s has one product, this is another", H->name);
   if (b->p->n_traces == AM_TRACES_MAX)
     return REFUSE(b, at, "a network has at most %d traces", AM_TRACES_MAX);
@@ -219,7 +216,7 @@ static amine_status add_trace(am_builder *b, am_operation *o, const matrix *m, i
   *t = (am_plan_trace){.rows = rows_of(b, H->shape), .cols = size_of(b, H->shape.dim[1])};
   memcpy(t->name, H->name, sizeof t->name);
   const size_t panel = am_panel_size(t->rows, t->cols);
-  t->w = m->W >= 0 ? b->part[m->W] : pack(b, panel);
+  t->w = m->W >= 0 ? b->part[m->W] : pack(b, panel); /* of 0 */
   const am_shape alpha = m->alpha >= 0 ? b->e->symbols[m->alpha].shape : (am_shape){0, {-1, -1}};
   if (alpha.rank == 2) return t->alpha = b->part[m->alpha], AMINE_OK;
   t->alpha = pack(b, panel);
@@ -408,19 +405,29 @@ const am_needs am_builder_needs[AM_N_OPERATIONS] = {
     [AM_DO_SOFTMAX] = {true, {false}},
 };
 
-/* What is disturbed after a step is not what the way back asks for. */
-static bool asks_for_output(const am_builder *b, int symbol, int v) {
-  const am_value *x = &b->values[v];
-  return b->done & AM_PLAN_DISTURBED && symbol == b->e->output && x->from == AM_FROM_STEP &&
-         (am_builder_needs[b->p->operations[x->producer].kind].result || x->uses > 0);
+/* What is disturbed after a step is not what the way back asks for: it becomes a copy, for all
+ * names that stand for it. */
+static amine_status set_apart(am_builder *b, int *after) {
+  const int symbol = b->e->output;
+  const int v = after[symbol] >= 0 ? after[symbol] : b->of_symbol[symbol];
+  const am_value *x = v >= 0 ? &b->values[v] : NULL;
+  if (!(b->done & AM_PLAN_DISTURBED) || !x || x->from != AM_FROM_STEP ||
+      !(am_builder_needs[b->p->operations[x->producer].kind].result || x->uses > 0))
+    return AMINE_OK;
+  b->said = v;
+  AM_TRY(add(b, &b->heard, AM_DO_COPY, x->rows, &v, 1, -1, b->e->symbols[symbol].at));
+  for (int k = 0; k < b->e->n_symbols; k++) {
+    if (after[k] == v) after[k] = b->heard;
+    if (b->of_symbol[k] == v) b->of_symbol[k] = b->heard;
+  }
+  return AMINE_OK;
 }
 
 static amine_status keep_state(am_builder *b, int symbol, int v, int at) {
   am_plan *p = b->p;
   const am_symbol *s = &b->e->symbols[symbol];
   const int rows = rows_of(b, s->shape);
-  if (b->values[v].from != AM_FROM_STEP || b->values[v].rows != rows ||
-      asks_for_output(b, symbol, v))
+  if (b->values[v].from != AM_FROM_STEP || b->values[v].rows != rows)
     AM_TRY(add(b, &v, AM_DO_COPY, rows, &v, 1, -1, at));
   if (p->n_states == AM_STATES_MAX)
     return REFUSE(b, at, "a network has at most %d states", AM_STATES_MAX);
@@ -471,6 +478,7 @@ amine_status am_builder_operations(am_builder *b) {
     if (node_of(b, a->node)->kind == AM_NODE_RULE) continue;
     AM_TRY(lower(b, a->update ? &after[a->symbol] : &b->of_symbol[a->symbol], a->node));
   }
+  AM_TRY(set_apart(b, after));
   for (int k = 0; k < e->n_symbols; k++) /* states in the order of the text */
     if (after[k] >= 0) AM_TRY(keep_state(b, k, after[k], e->symbols[k].at));
   const am_symbol *o = &e->symbols[e->output];
@@ -479,7 +487,7 @@ amine_status am_builder_operations(am_builder *b) {
     if (o->kind == AM_SYMBOL_STATE && strcmp(b->p->states[k].name, o->name) == 0)
       v = b->p->states[k].row;
   if (v < 0) AM_TRY(symbol_value(b, &v, e->output, o->at));
-  if (b->values[v].from != AM_FROM_STEP || (!b->values[v].kept && asks_for_output(b, e->output, v)))
+  if (b->values[v].from != AM_FROM_STEP)
     AM_TRY(add(b, &v, AM_DO_COPY, b->values[v].rows, &v, 1, -1, o->at));
   b->values[v].kept = true;
   b->values[v].uses++;

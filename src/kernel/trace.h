@@ -11,6 +11,10 @@
  * matrices are panels (kernel/panel.h); every pass is written once, in kernel/trace_pass.h, and
  * compiled in each rule's own file.
  *
+ * Where sixteen episodes lie across the vector (equation/plan_lanes.h) a trace is
+ * [row][col][lanes], the product is the plan's, and a rule offers its update, and the sum that a
+ * change of alpha is made of where traces count as given (am_trace_lanes, am_trace_window).
+ *
  * This header is included with `real` = float (everywhere) or double (gradient checks). */
 #ifndef AMINE_KERNEL_TRACE_H
 #define AMINE_KERNEL_TRACE_H
@@ -60,6 +64,26 @@ static inline size_t am_trace_scratch(am_panel_shape s) {
   return (size_t)AM_TRACE_LANES * AM_TRACE_GATHERED * (size_t)(s.rows + s.whole);
 }
 
+/* An update of sixteen episodes. */
+typedef struct am_trace_lanes {
+  am_real *H, *E;          /* [rows][cols][lanes] changed in place; E NULL for rules without it */
+  am_real *a, *b;          /* [rows][lanes] out: the coefficients */
+  const am_real *eta;      /* [rows][lanes], or one row for all */
+  size_t eta_step;         /* from a row of eta to the next: lanes or 0 */
+  const am_real *post, *h; /* [rows][lanes], [cols][lanes] */
+  const am_real *eta_e;    /* [lanes]: in the place of the constants' eta_e */
+} am_trace_lanes;
+
+/* The products of a whole episode, y = (.. + alpha H) x, in which H is computed again from 0 on.
+ * Arrays as above, each with its step from one t to the next. */
+typedef struct am_trace_window {
+  int n_steps;
+  const am_real *dy, *x;    /* [rows], [cols]: the credit of y; what it is the product with */
+  const am_real *a, *b, *h; /* [rows], [rows], [cols]: of the update after the step */
+  const am_real *eta_e;     /* [lanes] */
+  size_t dy_step, x_step, a_step, h_step; /* a_step: of b too */
+} am_trace_window;
+
 typedef struct am_trace_ops {
   int has_E;       /* keeps a second trace */
   int needs_state; /* the gradient of an update needs the state before it: ahead is never 0 */
@@ -81,6 +105,10 @@ typedef struct am_trace_ops {
   /* n lanes; dalpha gets lane 0's part first; ahead is 0, 1 or 2 */
   void (*backward)(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
                    am_panel_shape shape);
+  void (*lanes_update)(const am_trace_lanes *p, am_trace_constants k, int rows, int cols);
+  /* Adds, for each i and j, the sum over lanes and t of dy_i H_ij x_j to dalpha[i row + j col]. */
+  void (*lanes_collect)(am_real *dalpha, size_t row, size_t col, const am_trace_window *w,
+                        am_trace_constants k, int rows, int cols);
 } am_trace_ops;
 
 #endif

@@ -4,18 +4,18 @@
  *   RULE_NEEDS_STATE     1 if the adjoint needs H0 or E0, the state as it was before the update
  *   RULE_USES_B          1 if the coefficient b is used
  *   rule_update, rule_adjoint, rule_coefficients, rule_coefficients_back
- * on vectors of 16 connections of one post unit. */
+ * on vectors of 16 connections of one post unit, or of one connection in 16 episodes. */
 
-/* The state of 16 connections, and its gradient on the way back. */
 #ifndef RULE_NAME
 #error "define the rule first"
 #endif
 
 static void trace_coefficients(am_real *a, am_real *b, const am_real *eta, const am_real *x,
-                               am_trace_constants k, int n) {
+                               am_trace_constants constants, int n) {
+  const rule_constants k = rule_constants_of(constants);
   for (int i = 0; i < n; i += 16) {
     vec av = v_zero(), bv = v_zero();
-    rule_coefficients(&av, &bv, v_load(eta + i), v_load(x + i), k);
+    rule_coefficients(&av, &bv, v_load(eta + i), v_load(x + i), &k);
     v_store(a + i, av);
     v_store(b + i, bv);
   }
@@ -23,12 +23,13 @@ static void trace_coefficients(am_real *a, am_real *b, const am_real *eta, const
 
 static am_real trace_coefficients_back(am_real *deta, am_real *dx, const am_real *da,
                                        const am_real *db, const am_real *dk, const am_real *eta,
-                                       const am_real *x, am_trace_constants k, int n) {
+                                       const am_real *x, am_trace_constants constants, int n) {
+  const rule_constants k = rule_constants_of(constants);
   vec deta_e = v_zero();
   for (int i = 0; i < n; i += 16) {
     vec de = v_zero(), dxv = v_load(dx + i);
     rule_coefficients_back(&de, &dxv, &deta_e, v_load(da + i), v_load(db + i), v_load(dk + i),
-                           v_load(eta + i), v_load(x + i), k);
+                           v_load(eta + i), v_load(x + i), &k);
     v_store(deta + i, de);
     v_store(dx + i, dxv);
   }
@@ -414,6 +415,61 @@ static void trace_backward(const am_trace_backward *p, int n, int ahead, am_trac
   }
 }
 
+/* ------------------------------------------------------------------------------ on lanes */
+static void trace_lanes_update(const am_trace_lanes *p, am_trace_constants constants, int rows,
+                               int cols) {
+  const rule_constants k = rule_constants_each(constants, p->eta_e);
+  am_real *H = p->H, *E = p->E;
+  for (int i = 0; i < rows; i++) {
+    const size_t at = (size_t)i * VEC_LANES;
+    vec a = v_zero(), b = v_zero(), e = v_zero();
+    rule_coefficients(&a, &b, v_load(p->eta + (size_t)i * p->eta_step), v_load(p->post + at), &k);
+    v_store(p->a + at, a);
+    v_store(p->b + at, b);
+    for (int j = 0; j < cols; j++, H += VEC_LANES) {
+      vec now = v_load(H);
+      if (RULE_HAS_E) e = v_load(E);
+      rule_update(&now, &e, v_load(p->h + (size_t)j * VEC_LANES), a, b, &k);
+      v_store(H, now);
+      if (!RULE_HAS_E) continue;
+      v_store(E, e);
+      E += VEC_LANES;
+    }
+  }
+}
+
+/* Of n <= 4 connections of a row, whose traces stay in registers all the while. */
+VEC_INLINE void collect_some(am_real *sums, const am_trace_window *w, const rule_constants *k,
+                             int i, int j, int n) {
+  const size_t row = (size_t)i * VEC_LANES, col = (size_t)j * VEC_LANES;
+  const am_real *dy = w->dy + row, *a = w->a + row, *b = w->b + row;
+  const am_real *x = w->x + col, *h = w->h + col;
+  vec H[4], E[4], sum[4];
+  for (int q = 0; q < 4; q++) H[q] = E[q] = sum[q] = v_zero();
+  for (int t = 0; t < w->n_steps; t++) {
+    const vec dyv = v_load(dy), av = v_load(a), bv = v_load(b);
+    for (int q = 0; q < n; q++) {
+      sum[q] = v_fma(v_mul(dyv, v_load(x + q * VEC_LANES)), H[q], sum[q]);
+      rule_update(&H[q], &E[q], v_load(h + q * VEC_LANES), av, bv, k);
+    }
+    dy += w->dy_step, x += w->x_step, a += w->a_step, b += w->a_step, h += w->h_step;
+  }
+  v_sum4(sums, sum[0], sum[1], sum[2], sum[3]);
+}
+
+static void trace_lanes_collect(am_real *dalpha, size_t row, size_t col, const am_trace_window *w,
+                                am_trace_constants constants, int rows, int cols) {
+  const rule_constants k = rule_constants_each(constants, w->eta_e);
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < cols; j += 4) {
+      const int n = cols - j < 4 ? cols - j : 4;
+      am_real sums[4];
+      if (n == 4) collect_some(sums, w, &k, i, j, 4);
+      else collect_some(sums, w, &k, i, j, n);
+      for (int q = 0; q < n; q++) dalpha[(size_t)i * row + (size_t)(j + q) * col] += sums[q];
+    }
+}
+
 extern const am_trace_ops AM_ISA(AM_PASTE(am_trace, RULE_NAME));
 const am_trace_ops AM_ISA(AM_PASTE(am_trace, RULE_NAME)) = {
     .has_E = RULE_HAS_E,
@@ -423,4 +479,6 @@ const am_trace_ops AM_ISA(AM_PASTE(am_trace, RULE_NAME)) = {
     .forward = trace_forward,
     .again = trace_again,
     .backward = trace_backward,
+    .lanes_update = trace_lanes_update,
+    .lanes_collect = trace_lanes_collect,
 };

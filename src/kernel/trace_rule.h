@@ -1,5 +1,5 @@
 /* What a rule's file needs before it writes its equation: vectors of 16 connections that share one
- * post unit i, with pre activity h_j. */
+ * post unit i, with pre activity h_j, or of one connection in 16 episodes. */
 #ifndef AMINE_KERNEL_TRACE_RULE_H
 #define AMINE_KERNEL_TRACE_RULE_H
 
@@ -16,6 +16,12 @@ typedef struct rule_constants {
 VEC_INLINE rule_constants rule_constants_of(am_trace_constants k) {
   return (rule_constants){v_set1(k.clip), v_set1(k.eta_e), v_set1(1 - k.eta_e), v_zero(),
                           v_set1(1)};
+}
+
+/* The same for sixteen episodes, each with its eta_e [lanes]. */
+VEC_INLINE rule_constants rule_constants_each(am_trace_constants k, const am_real *eta_e) {
+  const vec e = v_load(eta_e), one = v_set1(1);
+  return (rule_constants){v_set1(k.clip), e, v_sub(one, e), v_zero(), one};
 }
 
 /* Gradients on the way back. On entry H and E are those after the update, on return those before

@@ -43,8 +43,8 @@ amine_status am_layer_places(am_places *places, const am_plan *p, const am_stack
   const char *prefix = o->prefix ? o->prefix : o->text->network;
   const size_t at = places->size;
   if (places->n + p->n_tensors > AM_PLACES_MAX)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: %d layers have too many tensors", o->text->name,
-                   layer + 1);
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: %d layers have too many tensors",
+                   o->text->name, layer + 1);
   for (int t = 0; t < p->n_tensors; t++) {
     const am_plan_tensor *from = &p->tensors[t];
     am_place place = {.rank = from->rank,
@@ -69,12 +69,18 @@ static amine_status make_layer(am_stack *s, am_places *places, const am_stack_op
   s->at[layer] = places->size;
   AM_TRY(am_layer_places(places, s->plan[layer], o, layer, error));
   places->size += s->plan[layer]->n_parameters;
-  return AMINE_OK;
+  if (s->plan[layer]->n_given > s->n_given) s->n_given = s->plan[layer]->n_given;
+  return s->n_given > 0 ? am_feed_check(&s->feed, NULL, error) : AMINE_OK;
 }
 
 amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_options *o,
                            amine_error *error) {
-  *s = (am_stack){.first = places->n, .dropout = o->dropout};
+  *s = (am_stack){.first = places->n,
+                  .dropout = o->dropout,
+                  .rule = o->rule,
+                  .clip = o->clip,
+                  .rate = o->rate,
+                  .feed = o->feed};
   amine_status status = am_layers_check(o, error);
   for (int l = 0; status == AMINE_OK && l < o->n_layers; l++)
     status = make_layer(s, places, o, l, error);
@@ -104,31 +110,58 @@ size_t am_stack_lay_out(am_stack_memory *m, am_real *block, const am_stack *s, i
   const size_t T = (size_t)n_steps, n = (size_t)s->n_outputs;
   const bool dropped = s->dropout > 0 && s->n_layers > 1;
   size_t at = 0;
-  *m = (am_stack_memory){.n_steps = n_steps};
+  *m = (am_stack_memory){.n_steps = n_steps, .keeps = gradients};
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
   for (int l = 0; l < s->n_layers; l++) {
     const am_plan *p = s->plan[l];
     CUT(fixed[l], (size_t)p->n_fixed);
     CUT(block[l], (T + 1) * (size_t)p->n_rows);
     if (dropped && l + 1 < s->n_layers) CUT(shown[l], T * n);
+    if (p->n_traces > 0) CUT(eta_e[l], 1);
+    for (int k = 0; k < p->n_traces; k++) {
+      const am_plan_trace *t = &p->traces[k];
+      const size_t rows = (size_t)t->rows, size = rows * (size_t)t->cols;
+      CUT(living[l][k].H, size);
+      if (s->rule->has_E) CUT(living[l][k].E, size);
+      CUT(living[l][k].a, gradients ? T * rows : rows);
+      CUT(living[l][k].b, gradients ? T * rows : rows);
+      if (gradients && t->rows == t->cols) CUT(living[l][k].own, T * rows);
+    }
     if (!gradients) continue;
     CUT(fixed_gradient[l], (size_t)p->n_fixed);
     CUT(gradient[l], (T + 1) * (size_t)p->n_rows);
   }
   if (gradients && s->n_layers > 1) CUT(below, T * n);
   if (dropped) CUT(mask, T * n * (size_t)(s->n_layers - 1));
+  if (s->n_given > 0) CUT(given, T * (size_t)s->n_given);
 #undef CUT
   return at;
 }
 
 /* ------------------------------------------------------------------------------ forward */
+static void begin_traces(const am_stack *s, const am_stack_memory *m, int layer,
+                         const am_real *parameters, bool each) {
+  const am_plan *p = s->plan[layer];
+  for (int k = 0; k < p->n_traces; k++) {
+    const am_plan_living *x = &m->living[layer][k];
+    const size_t bytes =
+        (size_t)p->traces[k].rows * (size_t)p->traces[k].cols * LANES * sizeof(am_real);
+    memset(x->H, 0, bytes);
+    if (x->E) memset(x->E, 0, bytes);
+  }
+  for (size_t k = 0; p->n_traces > 0 && k < LANES; k++)
+    m->eta_e[layer][k] =
+        p->rate == SIZE_MAX ? (am_real)s->rate : parameters[each ? p->rate * LANES + k : p->rate];
+}
+
 void am_stack_begin(const am_stack *s, const am_stack_memory *m, const am_real *parameters,
                     bool each) {
   const am_plan_lanes_ops *code = am_plan_lanes_code();
   for (int l = 0; l < s->n_layers; l++) {
-    (each ? code->fix_each : code->fix)(s->plan[l], m->fixed[l],
-                                        parameters + s->at[l] * (each ? LANES : 1));
+    const am_real *own = parameters + s->at[l] * (each ? LANES : 1);
+    (each ? code->fix_each : code->fix)(s->plan[l], m->fixed[l], own);
     code->begin(s->plan[l], m->block[l]);
+    begin_traces(s, m, l, own, each);
   }
 }
 
@@ -141,13 +174,36 @@ const am_real *am_stack_seen(const am_stack *s, const am_stack_memory *m, int la
   return am_stack_block(s, m, layer - 1, 0) + (size_t)below->output * LANES;
 }
 
+/* Step t of a layer; its traces are told in `living`. */
 static am_plan_step step_of(const am_stack *s, const am_stack_memory *m, int layer, int t,
-                            const am_real *parameters, const am_real *input) {
+                            const am_real *parameters, const am_real *input,
+                            am_plan_living living[AM_TRACES_MAX]) {
+  const am_plan *p = s->plan[layer];
+  for (int k = 0; k < p->n_traces; k++) {
+    const size_t at = m->keeps ? (size_t)t * (size_t)p->traces[k].rows * LANES : 0;
+    am_plan_living *x = &living[k];
+    *x = m->living[layer][k];
+    x->a += at, x->b += at;
+    if (x->own) x->own += at;
+  }
   return (am_plan_step){.parameters = parameters,
                         .fixed = m->fixed[layer],
                         .input = input,
+                        .given = s->n_given > 0 ? am_stack_given(s, m, t) : NULL,
+                        .living = living,
                         .before = am_stack_block(s, m, layer, t - 1),
                         .block = am_stack_block(s, m, layer, t)};
+}
+
+static am_plan_rule rule_of(const am_stack *s, const am_stack_memory *m, int layer) {
+  return (am_plan_rule){s->rule, {.clip = (am_real)s->clip}, m->eta_e[layer]};
+}
+
+/* What a layer reads at t. */
+static const am_real *seen_at(const am_stack *s, const am_stack_memory *m, int layer, int t,
+                              const am_real *u, bool dropped) {
+  size_t step = 0;
+  return layer == 0 ? u : am_stack_seen(s, m, layer, NULL, dropped, &step) + (size_t)t * step;
 }
 
 /* What the layer above sees of what this one said. */
@@ -161,11 +217,10 @@ static void show(const am_stack *s, const am_stack_memory *m, int layer, int t) 
 
 void am_stack_step(const am_stack *s, const am_stack_memory *m, int t, const am_real *parameters,
                    const am_real *u, bool dropped) {
+  am_plan_living living[AM_TRACES_MAX];
   for (int l = 0; l < s->n_layers; l++) {
-    size_t step = 0;
-    const am_real *input = u;
-    if (l > 0) input = am_stack_seen(s, m, l, NULL, dropped, &step) + (size_t)t * step;
-    const am_plan_step now = step_of(s, m, l, t, parameters + s->at[l], input);
+    const am_plan_step now =
+        step_of(s, m, l, t, parameters + s->at[l], seen_at(s, m, l, t, u, dropped), living);
     am_plan_lanes_code()->step(s->plan[l], &now);
     if (dropped && l + 1 < s->n_layers) show(s, m, l, t);
   }
@@ -173,13 +228,41 @@ void am_stack_step(const am_stack *s, const am_stack_memory *m, int t, const am_
 
 void am_stack_step_each(const am_stack *s, const am_stack_memory *m, int t,
                         const am_real *parameters, const am_real *u) {
+  am_plan_living living[AM_TRACES_MAX];
   for (int l = 0; l < s->n_layers; l++) {
-    size_t step = 0;
-    const am_real *input = u;
-    if (l > 0) input = am_stack_seen(s, m, l, NULL, false, &step) + (size_t)t * step;
-    const am_plan_step now = step_of(s, m, l, t, parameters + s->at[l] * LANES, input);
+    const am_plan_step now =
+        step_of(s, m, l, t, parameters + s->at[l] * LANES, seen_at(s, m, l, t, u, false), living);
     am_plan_lanes_code()->step_each(s->plan[l], &now);
   }
+}
+
+void am_stack_after(const am_stack *s, const am_stack_memory *m, int t, const am_real *parameters,
+                    const am_real *u, bool dropped, bool each) {
+  const am_plan_lanes_ops *code = am_plan_lanes_code();
+  am_plan_living living[AM_TRACES_MAX];
+  for (int l = 0; l < s->n_layers; l++) {
+    const am_plan *p = s->plan[l];
+    if (p->n_traces == 0) continue;
+    const am_plan_step now = step_of(s, m, l, t, parameters + s->at[l] * (each ? LANES : 1),
+                                     seen_at(s, m, l, t, u, dropped), living);
+    const am_plan_rule rule = rule_of(s, m, l);
+    (each ? code->after_each : code->after)(p, &now, &rule);
+  }
+}
+
+void am_stack_forget(const am_stack *s, const am_stack_memory *m) {
+  for (int l = 0; l < s->n_layers; l++)
+    memcpy(m->block[l], am_stack_block(s, m, l, 0),
+           (size_t)s->plan[l]->n_rows * LANES * sizeof(am_real));
+}
+
+const am_real *am_stack_level(const am_stack *s, const am_stack_memory *m, int t) {
+  const am_operand *level = &s->plan[0]->level;
+  const am_real *from = level->from == AM_FROM_GIVEN   ? am_stack_given(s, m, t)
+                        : level->from == AM_FROM_FIXED ? m->fixed[0]
+                        : level->from == AM_FROM_STEP  ? am_stack_block(s, m, 0, t)
+                                                       : am_stack_block(s, m, 0, t - 1);
+  return from + (size_t)level->row * LANES;
 }
 
 /* ------------------------------------------------------------------------------ learning */
@@ -188,9 +271,9 @@ void am_stack_clear(const am_stack *s, const am_stack_memory *m) {
     const am_plan *p = s->plan[l];
     memset(m->fixed_gradient[l], 0, (size_t)p->n_fixed * LANES * sizeof(am_real));
     for (int t = -1; t < m->n_steps; t++)
-      for (int k = 0; k < p->n_states; k++)
-        memset(am_stack_gradient(s, m, l, t) + (size_t)p->states[k].row * LANES, 0,
-               (size_t)p->states[k].rows * LANES * sizeof(am_real));
+      for (int k = 0; k < p->n_kept; k++)
+        memset(am_stack_gradient(s, m, l, t) + (size_t)p->kept[k].row * LANES, 0,
+               (size_t)p->kept[k].rows * LANES * sizeof(am_real));
   }
 }
 
@@ -198,8 +281,10 @@ void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change
                     const am_real *parameters, const am_real *u, am_stack_reach reach) {
   const am_plan *p = s->plan[0];
   const size_t width = (size_t)p->n_inputs * LANES;
+  am_plan_living living[AM_TRACES_MAX];
   for (int t = m->n_steps - 1; t >= 0; t--) {
-    const am_plan_step now = step_of(s, m, 0, t, parameters + s->at[0], u + (size_t)t * width);
+    const am_plan_step now =
+        step_of(s, m, 0, t, parameters + s->at[0], u + (size_t)t * width, living);
     const am_plan_gradient gradient = {
         .block = am_stack_gradient(s, m, 0, t),
         .before = reach == AM_STACK_NOW ? NULL : am_stack_gradient(s, m, 0, t - 1),
@@ -213,7 +298,10 @@ void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change
 void am_stack_collect(const am_stack *s, const am_stack_memory *m, int layer, am_real *change,
                       const am_real *u, size_t u_step) {
   const am_plan *p = s->plan[layer];
+  const am_plan_rule rule = rule_of(s, m, layer);
   const am_plan_window w = {.n_steps = m->n_steps,
+                            .rule = &rule,
+                            .living = m->living[layer],
                             .fixed = m->fixed[layer],
                             .input = u,
                             .before = am_stack_block(s, m, layer, -1),

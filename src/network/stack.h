@@ -2,12 +2,16 @@
  * lanes: tensors among the places, first values, memory for an episode, and its passes. Any learner
  * that plays groups of episodes trains any text with it.
  *
+ * Traces live in it, each episode's its own, while a rule stands in its slot:
+ *     H, E <- rule(H, E; eta_t, post_t, pre_t)            after step t; 0 before the first
+ *
  * Between layers there may be dropout: the layer above sees mask times output; the masks are drawn
  * by whoever plays. */
 #ifndef AMINE_NETWORK_STACK_H
 #define AMINE_NETWORK_STACK_H
 
 #include "equation/plan_lanes.h"
+#include "modulator/feed.h"
 #include "network/places.h"
 
 enum { AM_STACK_LAYERS_MAX = 4, AM_STACK_LANES = 16 };
@@ -19,8 +23,11 @@ typedef struct am_stack_options {
   float dropout;           /* share of units that the layer above does not see, in [0, 1) */
   const am_binding *given; /* further sizes and constants */
   int n_given;
-  unsigned done;      /* what somebody does to the output after a step (am_plan_make) */
-  const char *prefix; /* of the tensors' names in place of the text's NETWORK; NULL: that */
+  unsigned done;            /* what somebody does to the output after a step (am_plan_make) */
+  const char *prefix;       /* of the tensors' names in place of the text's NETWORK; NULL: that */
+  const am_trace_ops *rule; /* what stands in the text's slot; NULL: no trace lives */
+  float clip, rate;         /* its bound of |H|, and its own rate, if it does not learn one */
+  am_feed feed;             /* who says what the text is given */
 } am_stack_options;
 
 typedef struct am_stack {
@@ -29,6 +36,10 @@ typedef struct am_stack {
   int first;                      /* its first tensor among the places */
   int n_layers, n_outputs;        /* n_outputs: rows of the top layer's output */
   float dropout;
+  const am_trace_ops *rule; /* as the options */
+  float clip, rate;
+  am_feed feed;
+  int n_given; /* rows that are given from outside, 0 or 1 */
 } am_stack;
 
 /* What layers of every layout share: AMINE_ERROR_ARGUMENT for an option out of range; a layer's plan;
@@ -57,7 +68,12 @@ typedef struct am_stack_memory {
   am_real *shown[AM_STACK_LAYERS_MAX]; /* [T][n_outputs]: what the layer above sees, with dropout */
   am_real *below;                      /* [T][n_outputs]: the gradient of what a layer sees */
   am_real *mask;                       /* [n_layers - 1][T][n_outputs] */
+  /* The state of the traces; with gradients their a, b and own are [T][rows], else of one step */
+  am_plan_living living[AM_STACK_LAYERS_MAX][AM_TRACES_MAX];
+  am_real *eta_e[AM_STACK_LAYERS_MAX]; /* [1]: the rule's own rate */
+  am_real *given;                      /* [T][n_given]: written by who plays, before `after` */
   int n_steps;
+  bool keeps; /* with gradients */
 } am_stack_memory;
 
 /* Cuts a block into arrays and returns its elements; with a NULL block it only measures. Gradients
@@ -73,6 +89,10 @@ void am_stack_step(const am_stack *stack, const am_stack_memory *m, int t,
                    const am_real *parameters, const am_real *u, bool dropped);
 void am_stack_step_each(const am_stack *stack, const am_stack_memory *m, int t,
                         const am_real *parameters, const am_real *u);
+/* What traces take up of step t, once what is given is known: before step t + 1. u, dropped, each:
+ * as the step had them. */
+void am_stack_after(const am_stack *stack, const am_stack_memory *m, int t,
+                    const am_real *parameters, const am_real *u, bool dropped, bool each);
 
 /* The block of a layer's step t (-1: before the first), and in it the output. */
 static inline am_real *am_stack_block(const am_stack *s, const am_stack_memory *m, int layer,
@@ -87,6 +107,15 @@ static inline am_real *am_stack_output(const am_stack *s, const am_stack_memory 
   const am_plan *top = s->plan[s->n_layers - 1];
   return am_stack_block(s, m, s->n_layers - 1, t) + (size_t)top->output * AM_STACK_LANES;
 }
+/* Where one step alone is kept: step 0 is over, and becomes the one before. */
+void am_stack_forget(const am_stack *stack, const am_stack_memory *m);
+
+/* What is given at t, [n_given][lanes]; M of the lowest layer after step t, if it has one
+ * (plan[0]->has_level). */
+static inline am_real *am_stack_given(const am_stack *s, const am_stack_memory *m, int t) {
+  return m->given + (size_t)(t * s->n_given) * AM_STACK_LANES;
+}
+const am_real *am_stack_level(const am_stack *stack, const am_stack_memory *m, int t);
 /* Elements from one step's output to the next. */
 static inline size_t am_stack_stride(const am_stack *s) {
   return (size_t)s->plan[s->n_layers - 1]->n_rows * AM_STACK_LANES;
@@ -113,7 +142,8 @@ typedef enum am_stack_reach {
 } am_stack_reach;
 
 /* From the credit of the only layer's output to each weight: of what enters there on its own unit,
- * and as far back in time as `reach` says; adds the sums to change. u [t][n_inputs]. */
+ * and as far back in time as `reach` says; adds the sums to change. u [t][n_inputs]. Traces count
+ * as inputs of each step: what acts through what they take up has no gradient here. */
 void am_stack_local(const am_stack *stack, const am_stack_memory *m, am_real *change,
                     const am_real *parameters, const am_real *u, am_stack_reach reach);
 

@@ -1,6 +1,7 @@
 /* The gradient through layers and steps (see stack_backward.h). */
 #include "network/stack_backward.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "equation/plan_backward.h"
@@ -25,6 +26,7 @@ static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
                        bool dropped) {
   const am_plan *p = s->plan[layer];
   const size_t width = (size_t)p->n_inputs * LANES;
+  assert(p->n_traces == 0); /* for these there are pairs (network/pair_backward.h) */
   for (int t = m->n_steps - 1; t >= 0; t--) {
     am_real *below = layer ? m->below + (size_t)t * width : NULL;
     const am_plan_step now = {.parameters = parameters + s->at[layer],

@@ -73,7 +73,10 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
                                 .n_layers = o->n_layers,
                                 .dropout = o->dropout,
                                 .given = u->given,
-                                .n_given = n};
+                                .n_given = n,
+                                .rule = rule ? rule->ops[am_isa_now()] : NULL,
+                                .clip = u->clip,
+                                .rate = u->rate};
   return AMINE_OK;
 }
 
@@ -84,10 +87,12 @@ amine_status am_units_chosen(am_units *u, const am_chosen *chosen, bool deep, am
                    "learner.type=%s trains one layer without dropout (network.layers=1, "
                    "network.dropout=0)",
                    chosen->part[AM_LEARNER]->name);
-  return am_units_read(
+  AM_TRY(am_units_read(
       u, chosen->part[AM_NETWORK], o, (const am_rule_type *)(const void *)chosen->part[AM_RULE],
       chosen->options[AM_RULE], (const am_modulator_type *)(const void *)chosen->part[AM_MODULATOR],
-      chosen->options[AM_MODULATOR], error);
+      chosen->options[AM_MODULATOR], error));
+  u->stack.feed = am_modulator_feed(chosen);
+  return AMINE_OK;
 }
 
 void am_units_free(am_units *u) { am_equations_free(u->text); }

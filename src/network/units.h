@@ -48,7 +48,7 @@ typedef struct am_units {
   char names[AM_UNITS_CONSTANTS][AM_SYMBOL_SIZE]; /* of those that are a modulator's */
   am_stack_options stack;   /* without its inputs */
   const am_rule_type *rule; /* in its slot; NULL: it has none */
-  float clip, rate;         /* that rule's bound, and its own rate if it does not learn one */
+  float clip, rate; /* that rule's bound, and its own rate if it does not learn one */
 } am_units;
 
 /* Reads the text of a network's part with what it was told and with what stands in its slots; rule

@@ -26,14 +26,14 @@ VEC_INLINE void rule_adjoint(rule_gradient *d, vec H, vec H0, vec E0, vec h, vec
   d->H = v_mul(d->H, b);
 }
 
-VEC_INLINE void rule_coefficients(vec *a, vec *b, vec eta, vec x, am_trace_constants k) {
+VEC_INLINE void rule_coefficients(vec *a, vec *b, vec eta, vec x, const rule_constants *k) {
   (void)k;
   *a = v_mul(eta, x);
   *b = v_sub(v_set1(1), eta);
 }
 
 VEC_INLINE void rule_coefficients_back(vec *deta, vec *dx, vec *deta_e, vec da, vec db, vec dk,
-                                       vec eta, vec x, am_trace_constants k) {
+                                       vec eta, vec x, const rule_constants *k) {
   (void)deta_e, (void)dk, (void)k;
   *deta = v_sub(v_mul(da, x), db);
   *dx = v_fma(da, eta, *dx);

@@ -31,16 +31,16 @@ VEC_INLINE void rule_adjoint(rule_gradient *d, vec H, vec H0, vec E0, vec h, vec
   d->E = v_fma(d->H, a, v_mul(k->keep_e, d->E));
 }
 
-VEC_INLINE void rule_coefficients(vec *a, vec *b, vec eta, vec x, am_trace_constants k) {
+VEC_INLINE void rule_coefficients(vec *a, vec *b, vec eta, vec x, const rule_constants *k) {
   *a = eta;
-  *b = v_mul(v_set1(k.eta_e), x);
+  *b = v_mul(k->eta_e, x);
 }
 
 VEC_INLINE void rule_coefficients_back(vec *deta, vec *dx, vec *deta_e, vec da, vec db, vec dk,
-                                       vec eta, vec x, am_trace_constants k) {
+                                       vec eta, vec x, const rule_constants *k) {
   (void)eta;
   *deta = da;
-  *dx = v_fma(db, v_set1(k.eta_e), *dx);
+  *dx = v_fma(db, k->eta_e, *dx);
   *deta_e = v_sub(v_fma(db, x, *deta_e), dk);
 }
 

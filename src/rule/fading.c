@@ -29,14 +29,14 @@ VEC_INLINE void rule_adjoint(rule_gradient *d, vec H, vec H0, vec E0, vec h, vec
   d->H = v_mul(d->H, k->keep_e);
 }
 
-VEC_INLINE void rule_coefficients(vec *a, vec *b, vec eta, vec x, am_trace_constants k) {
+VEC_INLINE void rule_coefficients(vec *a, vec *b, vec eta, vec x, const rule_constants *k) {
   (void)b;
-  *a = v_mul(v_set1(k.eta_e), v_mul(eta, x));
+  *a = v_mul(k->eta_e, v_mul(eta, x));
 }
 
 VEC_INLINE void rule_coefficients_back(vec *deta, vec *dx, vec *deta_e, vec da, vec db, vec dk,
-                                       vec eta, vec x, am_trace_constants k) {
-  const vec rate = v_mul(v_set1(k.eta_e), da);
+                                       vec eta, vec x, const rule_constants *k) {
+  const vec rate = v_mul(k->eta_e, da);
   (void)deta_e, (void)db, (void)dk;
   *deta = v_mul(rate, x);
   *dx = v_fma(rate, eta, *dx);

@@ -38,13 +38,13 @@ VEC_INLINE void rule_adjoint(rule_gradient *g, vec H, vec H0, vec E0, vec h, vec
   g->H = v_fnma(D, v_abs(d), D);
 }
 
-VEC_INLINE void rule_coefficients(vec *a, vec *b, vec eta, vec x, am_trace_constants k) {
+VEC_INLINE void rule_coefficients(vec *a, vec *b, vec eta, vec x, const rule_constants *k) {
   (void)b, (void)k;
   *a = v_mul(eta, x);
 }
 
 VEC_INLINE void rule_coefficients_back(vec *deta, vec *dx, vec *deta_e, vec da, vec db, vec dk,
-                                       vec eta, vec x, am_trace_constants k) {
+                                       vec eta, vec x, const rule_constants *k) {
   (void)deta_e, (void)db, (void)dk, (void)k;
   *deta = v_mul(da, x);
   *dx = v_fma(da, eta, *dx);

@@ -391,19 +391,10 @@ static void refusals_of_slots(void **state) {
                             "H <- rule(post = y, pre = h, eta = D * F)\n"
                             "                                       ^"},
                  &slots, AM_LAYOUT_UNITS);
-  expect_refusal(&(refusal){"given D\n" NET "h <- tanh(V @ u) * D\noutput h\n",
-                            "net:4:20: D is given from outside, and this learner gives nothing",
-                            "h <- tanh(V @ u) * D\n                   ^"},
-                 NULL, AM_LAYOUT_LANES);
   expect_refusal(&(refusal){PLASTIC "y = tanh(H @ h + V @ u)\n" RULE REST,
                             "net:4:10: without a rule nothing is left here",
                             "y = tanh(H @ h + V @ u)\n         ^"},
                  NULL, AM_LAYOUT_LANES);
-  expect_refusal(&(refusal){PLASTIC PRODUCT RULE REST,
-                            "net:4:26: a trace is what each episode has of its own: this learner "
-                            "has all alike",
-                            "y = tanh((W + alpha * H) @ h + V @ u)\n                         ^"},
-                 &slots, AM_LAYOUT_LANES);
 }
 
 /* A modulator's text is named in its own sentence; what does not fit is shown at its slot. */

@@ -42,10 +42,15 @@ static size_t weights_of(const am_plan *p, const am_operation *o) {
   return o->transposed ? am_panel_size(cols, rows) : am_panel_size(rows, cols);
 }
 
+/* A matrix of a trace; on lanes there may be none. */
+static bool fits(const am_plan *p, const am_plan_trace *t, size_t at) {
+  if (p->layout == AM_LAYOUT_UNITS) return at + am_panel_size(t->rows, t->cols) <= p->n_packed;
+  return at == SIZE_MAX || at + (size_t)t->rows * (size_t)t->cols <= p->n_parameters;
+}
+
 static void check_traces(const am_plan *p) {
   for (int k = 0; k < p->n_traces; k++) {
     const am_plan_trace *t = &p->traces[k];
-    const size_t panel = am_panel_size(t->rows, t->cols);
     int products = 0;
     for (int i = 0; i < p->n_operations; i++) products += p->operations[i].trace == k;
     if (products != 1) abort();
@@ -54,7 +59,7 @@ static void check_traces(const am_plan *p) {
     check_operand(p, &t->post);
     check_operand(p, &t->pre);
     check_operand(p, &t->eta);
-    if (t->w + panel > p->n_packed || t->alpha + panel > p->n_packed) abort();
+    if (!fits(p, t, t->w) || !fits(p, t, t->alpha)) abort();
     if (t->n_few && t->few != SIZE_MAX && t->few + (size_t)t->n_few > p->n_parameters) abort();
   }
   if (p->has_level) check_operand(p, &p->level);
@@ -66,7 +71,9 @@ static void check_plan(const am_plan *p) {
     const int room = p->layout == AM_LAYOUT_UNITS ? am_pad(o->rows, 16) : o->rows;
     if (o->row < 0 || o->rows < 1 || o->row + room > p->n_rows) abort();
     for (int i = 0; i < o->n_in; i++) check_operand(p, &o->in[i]);
-    if (o->kind == AM_DO_AFFINE && o->weights + weights_of(p, o) > p->n_packed) abort();
+    if (o->kind == AM_DO_AFFINE && (o->trace < 0 || p->layout == AM_LAYOUT_UNITS) &&
+        o->weights + weights_of(p, o) > p->n_packed)
+      abort();
   }
   check_traces(p);
 }
@@ -99,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size > 0) memcpy(text, data, size);
   read_and_plan(text, NULL, AM_LAYOUT_LANES);
   read_and_plan(text, &filled, AM_LAYOUT_UNITS);
+  read_and_plan(text, &filled, AM_LAYOUT_LANES);
   am_free(text);
   return 0;
 }

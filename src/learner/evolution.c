@@ -50,6 +50,7 @@ const am_learner_type am_evolution_type = {
          .parameters = parameters,
          .options_size = sizeof(am_perturbed_options)},
     .texts = true,
+    .traces = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,

@@ -26,6 +26,7 @@ const am_learner_type am_feedback_alignment_type = {
              .parameters = parameters,
              .options_size = sizeof(am_local_options)},
     .texts = true,
+    .traces = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

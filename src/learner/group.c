@@ -25,11 +25,6 @@ static bool is_live(const am_group *g, int k) {
   return k < g->n && !(g->task->type->over && g->task->type->over(g->task, am_group_world(g, k)));
 }
 
-/* The number of the episode that lane k lives. */
-static uint32_t lane_of(const am_group *g, int k) {
-  return (g->first + (uint32_t)k) / (uint32_t)g->twins;
-}
-
 void am_group_begin_twins(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n,
                           int twins) {
   g->seed = seed;
@@ -38,7 +33,7 @@ void am_group_begin_twins(am_group *g, uint64_t seed, uint32_t episode, uint32_t
   g->n = n;
   g->twins = twins;
   for (int k = 0; k < n; k++)
-    g->task->type->start(g->task, am_group_world(g, k), seed, episode, lane_of(g, k));
+    g->task->type->start(g->task, am_group_world(g, k), seed, episode, am_group_lane(g, k));
 }
 
 void am_group_begin(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n) {
@@ -62,7 +57,7 @@ void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy
   for (int k = 0; k < LANES; k++) {
     g->actions[k] = -1;
     if (!is_live(g, k)) continue;
-    const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, lane_of(g, k)};
+    const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, am_group_lane(g, k)};
     g->actions[k] = am_choose(p + k, LANES, n, key, (uint32_t)t, greedy);
     hit[g->actions[k] * LANES + k] = 1;
   }
@@ -121,7 +116,7 @@ void am_dropout(float *mask, int stride, am_random_key key, int layer, int t, in
 
 void am_group_mask(const am_group *g, float *mask, int layer, int t, int n, float rate) {
   for (int k = 0; k < LANES; k++) {
-    const am_random_key key = {g->seed, 0, g->episode, lane_of(g, k)};
+    const am_random_key key = {g->seed, 0, g->episode, am_group_lane(g, k)};
     am_dropout(mask + k, LANES, key, layer, t, n, rate);
   }
 }

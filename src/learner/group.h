@@ -39,6 +39,11 @@ void am_group_begin(am_group *group, uint64_t seed, uint32_t episode, uint32_t f
 void am_group_begin_twins(am_group *group, uint64_t seed, uint32_t episode, uint32_t first, int n,
                           int twins);
 
+/* The number of the episode that lane k lives. */
+static inline uint32_t am_group_lane(const am_group *g, int k) {
+  return (g->first + (uint32_t)k) / (uint32_t)g->twins;
+}
+
 /* u [n_inputs][lanes]: what is seen now; live [lanes]: 1 where an episode goes on, else 0. */
 void am_group_observe(const am_group *group, float *u, float *live);
 

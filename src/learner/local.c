@@ -182,12 +182,12 @@ static amine_status open_all(local *x, const am_task *task, amine_error *error) 
   x->agent.own[x->agent.n_own++] = (am_block){&x->old, (size_t)(x->n_error * n), sizeof *x->old};
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
   for (int k = 0; k < places->n; k++) {
-    const char *name = places->place[k].name;
-    x->agent.share[k] = k == feedback                  ? 0
-                        : strstr(name, "_ih")          ? o->input
-                        : strstr(name, "_hh")          ? o->recurrent
-                        : strncmp(name, "h2o", 3) == 0 ? o->output
-                                                       : 1;
+    const bool critic = strncmp(places->place[k].name, "h2v", 3) == 0;
+    x->agent.share[k] = k == feedback ? 0
+                        : critic
+                            ? 1
+                            : am_rollout_share(&x->net, places, k,
+                                               (am_rate_shares){o->input, o->recurrent, o->output});
   }
   float *p = x->agent.parameters;
   am_actor_net_initialise(&x->net, places, p, o->agent.seed);

@@ -164,6 +164,7 @@ const am_learner_type am_node_perturbation_type = {
              .parameters = parameters,
              .options_size = sizeof(am_node_perturbation_options)},
     .texts = true,
+    .traces = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,
@@ -190,11 +191,8 @@ static amine_status open_all(perturbation *x, const am_task *task, amine_error *
   x->b = am_places_add(places, "baseline", task->n_steps, 0);
   AM_TRY(am_agent_open(&x->agent, task, &x->options.agent, &ops, error));
   for (int k = 0; k < places->n; k++) {
-    const char *name = places->place[k].name;
-    x->agent.share[k] = k == baseline         ? 0
-                        : strstr(name, "_ih") ? x->options.input
-                        : strstr(name, "_hh") ? x->options.recurrent
-                                              : x->options.output;
+    const am_rate_shares shares = {x->options.input, x->options.recurrent, x->options.output};
+    x->agent.share[k] = k == baseline ? 0 : am_rollout_share(&x->net, places, k, shares);
   }
   am_actor_net_initialise(&x->net, places, x->agent.parameters, x->options.agent.seed);
   return AMINE_OK;

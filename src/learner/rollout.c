@@ -41,78 +41,152 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
 
 size_t am_rollout_lay_out(am_rollout *e, float *block, const am_actor_net *net, int n_steps,
                           bool gradients) {
-  const size_t T = (size_t)n_steps, I = (size_t)net->n_in, A = (size_t)net->n_out;
+  const size_t T = gradients ? (size_t)n_steps : 1, I = (size_t)net->n_in, A = (size_t)net->n_out;
   const am_span spans[] = {{&e->u, T * I},      {&e->live, T},   {&e->asked, T}, {&e->hit, T * A},
                            {&e->answer, T * A}, {&e->reward, T}, {&e->p, T * A}, {&e->logp, T * A},
                            {&e->entropy, T},    {&e->value, T},  {&e->logits, A}};
   size_t at = am_rows_cut(spans, sizeof spans / sizeof *spans, block, 0) / sizeof(float);
-  at += am_stack_lay_out(&e->units, block ? block + at : NULL, &net->stack, n_steps, gradients);
+  if (net->stack.n_given > 0) {
+    e->fed = block ? (unsigned char *)(block + at) : NULL;
+    at += LANES * am_feed_bytes(net->n_in) / sizeof(float);
+  }
+  e->n_slots = (int)T;
+  at += am_stack_lay_out(&e->units, block ? block + at : NULL, &net->stack, (int)T, gradients);
   return at * sizeof(float);
 }
 
 /* ------------------------------------------------------------------------------ one step */
+/* Where step t is kept. */
+static int slot_of(const am_rollout *e, int t) { return t % e->n_slots; }
+
+static void *fed_of(const am_rollout *e, const am_actor_net *net, int k) {
+  return e->fed + (size_t)k * am_feed_bytes(net->n_in);
+}
+
+static void begin(const am_rollout *e, const am_actor_net *net, const am_rollout_how *how) {
+  am_stack_begin(&net->stack, &e->units, how->each ? how->each : how->parameters,
+                 how->each != NULL);
+  for (int k = 0; net->stack.n_given > 0 && k < LANES; k++)
+    am_feed_begin(&net->stack.feed, fed_of(e, net, k), net->n_in);
+}
+
+static void give_before(const am_rollout *e, const am_actor_net *net, int t) {
+  const int s = slot_of(e, t);
+  for (int k = 0; net->stack.n_given > 0 && k < LANES; k++)
+    am_stack_given(&net->stack, &e->units, s)[k] =
+        am_feed_before(&net->stack.feed, fed_of(e, net, k));
+}
+
+/* E of given.h, in lane k */
+static float error_of(const am_rollout *e, const am_actor_net *net, int s, int k) {
+  const float *y = am_rows(e->p, s, net->n_out) + k,
+              *wanted = am_rows(e->answer, s, net->n_out) + k;
+  float squares = 0;
+  if (!net->linear) return am_feed_error(am_rows(e->reward, s, 1)[k]);
+  if (am_rows(e->asked, s, 1)[k] == 0) return -1;
+  for (int a = 0; a < net->n_out; a++) {
+    const float off = wanted[a * LANES] - y[a * LANES];
+    squares += off * off / (float)net->n_out;
+  }
+  return squares;
+}
+
+/* What traces take up of the step, which is over. */
+static void take_up(const am_rollout *e, const am_actor_net *net, const am_turn *turn,
+                    const am_rollout_how *how, int t) {
+  const am_group *g = &turn->group;
+  const am_stack *stack = &net->stack;
+  const int s = slot_of(e, t);
+  const float *u = am_rows(e->u, s, net->n_in);
+  for (int k = 0; stack->n_given > 0 && k < LANES; k++) {
+    const am_feed_moment m = {.key = {g->seed, 0, g->episode, am_group_lane(g, k)},
+                              .step = t,
+                              .reward = am_rows(e->reward, s, 1)[k],
+                              .error = error_of(e, net, s, k),
+                              .p = am_rows(e->p, s, net->n_out) + k,
+                              .input = u + k,
+                              .stride = LANES,
+                              .n_actions = net->linear ? 0 : net->n_out};
+    am_stack_given(stack, &e->units, s)[k] = am_feed_after(&stack->feed, fed_of(e, net, k), &m);
+  }
+  am_stack_after(stack, &e->units, s, how->each ? how->each : how->parameters, u,
+                 how->dropped && stack->dropout > 0, how->each != NULL);
+}
+
 static void forward(const am_rollout *e, const am_actor_net *net, const am_turn *turn,
                     const am_rollout_how *how, int t) {
-  const am_stack *s = &net->stack;
-  const float *u = am_rows(e->u, t, net->n_in);
-  const bool dropped = how->dropped && s->dropout > 0;
-  for (int l = 0; dropped && l + 1 < s->n_layers; l++)
-    am_group_mask(&turn->group, am_stack_mask(s, &e->units, l, t), l, t, net->n, s->dropout);
-  if (how->each) am_stack_step_each(s, &e->units, t, how->each, u);
-  else am_stack_step(s, &e->units, t, how->parameters, u, dropped);
-  if (how->disturb) how->disturb(how->context, am_rollout_h(e, net, t), t);
+  const am_stack *stack = &net->stack;
+  const int s = slot_of(e, t);
+  const float *u = am_rows(e->u, s, net->n_in);
+  const bool dropped = how->dropped && stack->dropout > 0;
+  for (int l = 0; dropped && l + 1 < stack->n_layers; l++)
+    am_group_mask(&turn->group, am_stack_mask(stack, &e->units, l, s), l, t, net->n,
+                  stack->dropout);
+  if (how->each) am_stack_step_each(stack, &e->units, s, how->each, u);
+  else am_stack_step(stack, &e->units, s, how->parameters, u, dropped);
+  if (how->disturb) how->disturb(how->context, am_rollout_h(e, net, s), t);
 }
 
 static void speak(const am_rollout *e, const am_actor_net *net, const am_rollout_how *how, int t) {
-  const int n = net->n, A = net->n_out;
-  const float *w = how->parameters, *h = am_rollout_h(e, net, t);
-  float *p = am_rows(e->p, t, A), *out = net->linear ? p : e->logits;
+  const int n = net->n, A = net->n_out, s = slot_of(e, t);
+  const float *w = how->parameters, *h = am_rollout_h(e, net, s);
+  float *p = am_rows(e->p, s, A), *out = net->linear ? p : e->logits;
   if (how->each)
     am_each_code()->linear(out, how->each + net->o_w * LANES, how->each + net->o_b * LANES, h, A,
                            n);
   else am_linear_code()->forward(out, w + net->o_w, w + net->o_b, h, A, n);
   if (net->critic)
-    am_linear_code()->forward(am_rows(e->value, t, 1), w + net->v_w, w + net->v_b, h, 1, n);
+    am_linear_code()->forward(am_rows(e->value, s, 1), w + net->v_w, w + net->v_b, h, 1, n);
   if (!net->linear)
-    am_policy_code()->policy(p, am_rows(e->logp, t, A), am_rows(e->entropy, t, 1), e->logits, A);
+    am_policy_code()->policy(p, am_rows(e->logp, s, A), am_rows(e->entropy, s, 1), e->logits, A);
 }
 
 static void act(const am_rollout *e, const am_actor_net *net, am_turn *turn, int t) {
-  const int A = net->n_out;
+  const int A = net->n_out, s = slot_of(e, t);
   am_group *g = &turn->group;
-  float *asked = am_rows(e->asked, t, 1), *reward = am_rows(e->reward, t, 1);
+  float *asked = am_rows(e->asked, s, 1), *reward = am_rows(e->reward, s, 1);
   if (net->linear) {
-    am_group_compare(g, am_rows(e->answer, t, A), asked, reward, am_rows(e->p, t, A));
+    am_group_compare(g, am_rows(e->answer, s, A), asked, reward, am_rows(e->p, s, A));
   } else {
-    am_group_answer(g, am_rows(e->answer, t, A), asked);
-    am_group_act(g, am_rows(e->hit, t, A), reward, am_rows(e->p, t, A), t, turn->greedy);
+    am_group_answer(g, am_rows(e->answer, s, A), asked);
+    am_group_act(g, am_rows(e->hit, s, A), reward, am_rows(e->p, s, A), t, turn->greedy);
   }
-  am_agent_sums *s = turn->sums;
-  const float *live = am_rows(e->live, t, 1);
+  am_agent_sums *sums = turn->sums;
+  const float *live = am_rows(e->live, s, 1);
   for (int k = 0; k < LANES; k++) {
-    s->reward[k] += reward[k];
+    sums->reward[k] += reward[k];
     if (live[k] == 0) continue;
-    s->steps++;
-    if (net->critic) s->value += (double)am_rows(e->value, t, 1)[k];
-    if (!net->linear) s->entropy += (double)am_rows(e->entropy, t, 1)[k];
+    sums->steps++;
+    if (net->critic) sums->value += (double)am_rows(e->value, s, 1)[k];
+    if (!net->linear) sums->entropy += (double)am_rows(e->entropy, s, 1)[k];
   }
+}
+
+static void record(const am_rollout *e, const am_actor_net *net, const am_turn *turn, int t) {
+  const int A = net->n_out, s = slot_of(e, t);
+  am_turn_record(turn, "activity", t, am_rollout_h(e, net, s));
+  am_turn_record(turn, net->linear ? "output" : "policy", t, am_rows(e->p, s, A));
+  if (!net->linear) am_turn_record_actions(turn, t);
+  if (net->critic) am_turn_record(turn, "value", t, am_rows(e->value, s, 1));
+  if (net->stack.plan[0]->has_level)
+    am_turn_record(turn, "level", t, am_stack_level(&net->stack, &e->units, s));
 }
 
 void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn,
                      const am_rollout_how *how) {
-  const int T = turn->group.task->n_steps, A = net->n_out;
-  am_stack_begin(&net->stack, &e->units, how->each ? how->each : how->parameters,
-                 how->each != NULL);
+  const int T = turn->group.task->n_steps;
+  begin(e, net, how);
   for (int t = 0; t < T; t++) {
-    am_group_observe(&turn->group, am_rows(e->u, t, net->n_in), am_rows(e->live, t, 1));
+    const int s = slot_of(e, t);
+    am_group_observe(&turn->group, am_rows(e->u, s, net->n_in), am_rows(e->live, s, 1));
+    give_before(e, net, t);
     forward(e, net, turn, how, t);
     speak(e, net, how, t);
     act(e, net, turn, t);
-    if (!turn->series) continue;
-    am_turn_record(turn, "activity", t, am_rollout_h(e, net, t));
-    am_turn_record(turn, net->linear ? "output" : "policy", t, am_rows(e->p, t, A));
-    if (!net->linear) am_turn_record_actions(turn, t);
-    if (net->critic) am_turn_record(turn, "value", t, am_rows(e->value, t, 1));
+    take_up(e, net, turn, how, t);
+    if (how->step_over) how->step_over(how->context, turn);
+    if (turn->series) record(e, net, turn, t);
+    if (e->n_slots == 1) am_stack_forget(&net->stack, &e->units);
   }
 }
 
@@ -123,6 +197,8 @@ int am_rollout_series(const am_actor_net *net, am_series *out) {
   else out[n++] = (am_series){"policy", "probability of each action", net->n_out, NULL};
   if (!net->linear) out[n++] = (am_series){"actions", "what it did", 1, NULL};
   if (net->critic) out[n++] = (am_series){"value", "the critic's estimate V", 1, NULL};
+  if (net->stack.plan[0]->has_level)
+    out[n++] = (am_series){"level", "the modulator M(t)", net->stack.plan[0]->level.rows, NULL};
   out[n] = (am_series){0};
   return n;
 }
@@ -137,6 +213,13 @@ void am_rollout_collect_heads(const am_rollout *e, const am_actor_net *net, floa
   code->collect(change + net->o_w, change + net->o_b, error, (size_t)(A * LANES), h, step, T, A, n);
   if (net->critic)
     code->collect(change + net->v_w, change + net->v_b, dvalue, LANES, h, step, T, 1, n);
+}
+
+float am_rollout_share(const am_actor_net *net, const am_places *places, int k,
+                       am_rate_shares shares) {
+  const char *name = places->place[k].name;
+  if (k >= net->heads) return shares.output;
+  return strstr(name, "_ih") || strncmp(name, "i2h", 3) == 0 ? shares.input : shares.recurrent;
 }
 
 void am_rollout_taught(const am_rollout *e, const am_actor_net *net, am_turn *turn, float *error,

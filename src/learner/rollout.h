@@ -4,7 +4,8 @@
  *     h = cell(u, h),  pi = softmax(W_o h + b_o), or y = W_o h + b_o for real values,
  *     V = w_v h + b_v
  *
- * The units are those of any text (network/stack.h). Memory of a worker: T (n_inputs + 5 n_out +
+ * The units are those of any text (network/stack.h), whose traces take up a step once the world has
+ * answered. Memory of a worker: T (n_inputs + 5 n_out +
  * rows + 6) numbers a lane, rows = 5 n for gated units and 2 n for leaky ones; as many rows again
  * for who learns by local derivatives. */
 #ifndef AMINE_LEARNER_ROLLOUT_H
@@ -36,10 +37,13 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
 typedef struct am_rollout {
   float *u, *live, *asked, *hit, *answer, *reward, *p, *logp, *entropy, *value;
   float *logits;
+  unsigned char *fed; /* [AM_GROUP_LANES][am_feed_bytes]: what is given comes from */
   am_stack_memory units;
+  int n_slots; /* steps that are kept: all of an episode, or 1 */
 } am_rollout;
 
-/* Cuts a block into arrays and returns its bytes; with a NULL block it only measures. */
+/* Cuts a block into arrays and returns its bytes; with a NULL block it only measures. Without
+ * gradients one step is kept, in the place of step 0, whatever the length of an episode. */
 size_t am_rollout_lay_out(am_rollout *episode, float *block, const am_actor_net *net, int n_steps,
                           bool gradients);
 
@@ -48,8 +52,10 @@ typedef struct am_rollout_how {
   const float *parameters;
   const float *each; /* [weight][lanes], without a critic only; NULL: all lanes alike */
   bool dropped;      /* with dropout, if there is any */
-  /* What is done to h [n][lanes] at t before anyone sees it; NULL: nothing */
+  /* What is done to h [n][lanes] at t before anyone sees it, traces too; NULL: nothing */
   void (*disturb)(void *context, float *h, int t);
+  /* Called when a step is over, before it is forgotten; NULL: nobody */
+  void (*step_over)(void *context, am_turn *turn);
   void *context;
 } am_rollout_how;
 
@@ -57,7 +63,7 @@ typedef struct am_rollout_how {
 void am_rollout_play(const am_rollout *episode, const am_actor_net *net, am_turn *turn,
                      const am_rollout_how *how);
 
-/* "activity", "policy" (or "output"), "actions", "value": as am_learner_type.series. */
+/* "activity", "policy" (or "output"), "actions", "value", "level": as am_learner_type.series. */
 int am_rollout_series(const am_actor_net *net, am_series *out);
 
 /* Cuts on behind the first `at` bytes, into spans of so many rows of lanes each, and returns the
@@ -79,6 +85,14 @@ static inline float *am_rollout_h(const am_rollout *e, const am_actor_net *net, 
  * [t][n_out], dvalue [t][1]. */
 void am_rollout_collect_heads(const am_rollout *e, const am_actor_net *net, float *change,
                               const float *error, const float *dvalue);
+
+/* The share of the rate of the tensor of that name: of input weights, of the other units', or of the
+ * heads. */
+typedef struct am_rate_shares {
+  float input, recurrent, output;
+} am_rate_shares;
+float am_rollout_share(const am_actor_net *net, const am_places *places, int k,
+                       am_rate_shares shares);
 
 /* Adds, where asked, answer - p to error [n_out][lanes] of step t, and to turn->sums the loss: less
  * log p of the answer, or the squared error. */

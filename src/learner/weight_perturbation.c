@@ -26,6 +26,7 @@ const am_learner_type am_weight_perturbation_type = {
              .parameters = parameters,
              .options_size = sizeof(am_perturbed_options)},
     .texts = true,
+    .traces = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,

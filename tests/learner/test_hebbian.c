@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "learner/bptt_values.h"
-#include "learner/delta.h"
+#include "learner/hebbian_delta.h"
 #include "task/create.h"
 #include "task/associative.h"
 #include "task/next.h"
@@ -90,7 +90,7 @@ static void check_slopes(am_learner *learner, const float *change, double factor
 static am_learner *make(const am_task *task, bool delta, int stage, am_given_kind given) {
   const am_hebbian_options o = options_of(task, stage, given);
   am_learner *learner = NULL;
-  assert_int_equal((delta ? am_delta_create : am_bptt_values_create)(&learner, task, &o, NULL),
+  assert_int_equal((delta ? am_hebbian_delta_create : am_bptt_values_create)(&learner, task, &o, NULL),
                    AMINE_OK);
   return learner;
 }

@@ -7,6 +7,7 @@
 
 #include "base/steps.h"
 #include "base/words.h"
+#include "rule/rule.h"
 
 /* Room for the options of any part. */
 typedef union options {
@@ -51,9 +52,21 @@ bool am_learner_trains(const am_learner_type *type, const am_part *network) {
          (type->networks && am_word_among(type->networks, network->name));
 }
 
-static amine_status check_network(const am_registry *registry, const am_learner_type *type,
-                                  const am_part *network, amine_error *error) {
-  if (am_learner_trains(type, network)) return AMINE_OK;
+/* Why a network that it does not train is none for it. */
+static const char *reason(const am_learner_type *type, const am_part *network) {
+  if (!network->text) return ", which is code and has learners of its own,";
+  if (!type->texts) return ": it is the learning of one network, in code;";
+  return " while traces live in it: to this learner what is plastic is the signal that it makes "
+         "itself (rule.type=none leaves no trace);";
+}
+
+static amine_status check_network(const am_config *config, const am_learner_type *type,
+                                  amine_error *error) {
+  const am_registry *registry = config->registry;
+  const am_part *network = config->part[AM_NETWORK];
+  const am_rule_type *rule = (const am_rule_type *)(const void *)config->part[AM_RULE];
+  const bool lives = am_config_has(config, AM_RULE) && rule->ops[0];
+  if (am_learner_trains(type, network) || (type->texts && network->text && !lives)) return AMINE_OK;
   char others[400] = "";
   size_t n = 0;
   const am_part *p;
@@ -61,8 +74,8 @@ static amine_status check_network(const am_registry *registry, const am_learner_
     if (am_learner_trains(type, p) && n + strlen(p->name) + 2 < sizeof others)
       n += (size_t)snprintf(others + n, sizeof others - n, "%s%s", n ? "|" : "", p->name);
   return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "learner.type=%s does not train network.type=%s, but %s", type->part.name,
-                 network->name, others);
+                 "learner.type=%s does not train network.type=%s%s but %s", type->part.name,
+                 network->name, reason(type, network), others);
 }
 
 static amine_status check(const am_task *task, const am_learner_type *type, amine_error *error) {
@@ -98,7 +111,7 @@ amine_status am_learner_of_config(am_learner **learner, const am_config *config,
   const am_learner_type *type = (const am_learner_type *)config->part[AM_LEARNER];
   options rooms[AM_N_KINDS];
   am_chosen chosen = {0};
-  AM_TRY(check_network(config->registry, type, config->part[AM_NETWORK], error));
+  AM_TRY(check_network(config, type, error));
   AM_TRY(check(task, type, error));
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
     if (!am_config_has(config, kind)) continue;

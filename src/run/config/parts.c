@@ -10,6 +10,7 @@
 #include "learner/exploratory_hebb.h"
 #include "learner/feedback_alignment.h"
 #include "learner/node_perturbation.h"
+#include "learner/none.h"
 #include "learner/rflo.h"
 #include "learner/signalling.h"
 #include "learner/weight_perturbation.h"
@@ -86,4 +87,5 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_node_perturbation_type.part,
                                                  &am_weight_perturbation_type.part,
                                                  &am_evolution_type.part,
+                                                 &am_none_type.part,
                                                  AM_BRAIN_PARTS}};

@@ -5,6 +5,7 @@
 #ifndef AMINE_BASE_RANDOM_H
 #define AMINE_BASE_RANDOM_H
 
+#define R123_USE_SSE 0 /* else it brings 50,000 lines of intrinsics into nearly every file */
 #include <Random123/philox.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -69,6 +69,12 @@ void *am_resize(void *block, size_t count, size_t size) {
   return fresh + HEADER;
 }
 
+amine_status am_take(void *where, size_t count, size_t size, amine_error *error) {
+  void *block = am_alloc(count, size);
+  memcpy(where, &block, sizeof block);
+  return block ? AMINE_OK : am_fail_memory(error, am_size_mul(count, size));
+}
+
 void am_free(void *block) {
   if (!block) return;
   char *whole = (char *)block - HEADER;

@@ -22,6 +22,10 @@ void *am_alloc(size_t count, size_t size);
 void *am_resize(void *block, size_t count, size_t size);
 void am_free(void *block);
 
+/* Puts a zeroed block of count elements into a pointer. AMINE_ERROR_MEMORY: it is then NULL. */
+#define AM_TAKE(pointer, count, error) am_take(&(pointer), count, sizeof *(pointer), error)
+amine_status am_take(void *where, size_t count, size_t size, amine_error *error);
+
 /* AMINE_ERROR_MEMORY if `bytes` are more than there are: "WHAT needs about 26 GB of memory; this
  * machine has 22.8 GB free". */
 amine_status am_memory_check(const char *what, double bytes, amine_error *error);

@@ -13,13 +13,6 @@
 #include "brain/connect.h"
 #include "brain/need.h"
 
-/* Makes room or leaves with AMINE_ERROR_MEMORY; what was made is freed by am_brain_unbuild. */
-#define ROOM(pointer, count)                                                                       \
-  do {                                                                                             \
-    (pointer) = am_alloc((count), sizeof *(pointer));                                              \
-    if (!(pointer)) return am_fail_memory(error, am_size_mul((count), sizeof *(pointer)));         \
-  } while (0)
-
 static void free_block(am_synapse_block *k) {
   am_free(k->row);
   am_free(k->row_source);
@@ -111,7 +104,7 @@ uint32_t am_chunk_length(uint32_t n_line) {
 }
 
 static amine_status make_pieces(am_chunk *c, const amine_brain *b, amine_error *error) {
-  ROOM(c->pieces, (size_t)b->n_populations);
+  AM_TRY(AM_TAKE(c->pieces, (size_t)b->n_populations, error));
   for (int k = 0; k < b->n_populations; k++) {
     const am_population *p = &b->populations[k];
     const uint32_t begin = p->first > c->begin ? p->first : c->begin;
@@ -128,32 +121,32 @@ static amine_status cut(amine_brain *b, amine_error *error) {
   bool wide = false;
   for (int k = 0; k < b->n_populations; k++) wide |= b->populations[k].is_wide;
   for (int k = 0; k < b->n_projections; k++) wide |= b->projections[k].is_wide;
-  ROOM(b->chunks, n);
+  AM_TRY(AM_TAKE(b->chunks, n, error));
   b->n_chunks = (int)n;
   for (uint32_t k = 0; k < n; k++) {
     am_chunk *c = &b->chunks[k];
     c->begin = k * length;
     c->end = k + 1 < n ? c->begin + length : b->n_line;
-    ROOM(c->current, c->end - c->begin);
-    ROOM(c->fired, c->end - c->begin);
-    if (wide) ROOM(c->wide, AM_WIDE_INPUTS * (c->end - c->begin));
-    ROOM(c->blocks, (size_t)b->n_projections);
-    ROOM(c->tallies, (size_t)b->n_projections);
+    AM_TRY(AM_TAKE(c->current, c->end - c->begin, error));
+    AM_TRY(AM_TAKE(c->fired, c->end - c->begin, error));
+    if (wide) AM_TRY(AM_TAKE(c->wide, AM_WIDE_INPUTS * (c->end - c->begin), error));
+    AM_TRY(AM_TAKE(c->blocks, (size_t)b->n_projections, error));
+    AM_TRY(AM_TAKE(c->tallies, (size_t)b->n_projections, error));
     AM_TRY(make_pieces(c, b, error));
   }
   return AMINE_OK;
 }
 
 static amine_status make_states(amine_brain *b, amine_error *error) {
-  for (int s = 0; s < AM_NEURON_STATES; s++) ROOM(b->states[s], b->n_line);
-  for (int s = 0; s < 2; s++) ROOM(b->in[s], b->n_line);
+  for (int s = 0; s < AM_NEURON_STATES; s++) AM_TRY(AM_TAKE(b->states[s], b->n_line, error));
+  for (int s = 0; s < 2; s++) AM_TRY(AM_TAKE(b->in[s], b->n_line, error));
   for (int k = 0; k < b->n_populations; k++) {
     am_population *p = &b->populations[k];
     for (int s = 0; s < AM_NEURON_STATES; s++) {
       for (int i = 0; i < p->padded; i++)
         b->states[s][p->first + (uint32_t)i] = (am_real)p->initial[s];
       if (!p->is_wide) continue;
-      ROOM(p->wide[s], (size_t)p->padded);
+      AM_TRY(AM_TAKE(p->wide[s], (size_t)p->padded, error));
       for (int i = 0; i < p->padded; i++) p->wide[s][i] = p->initial[s];
     }
   }
@@ -181,7 +174,7 @@ static amine_status find_delays(amine_brain *b, int projection, am_row *row, ami
   am_projection *p = &b->projections[projection];
   const am_connection *c = p->connection;
   if (c->delay_max == c->delay && !(c->velocity > 0)) {
-    ROOM(p->delays, 1);
+    AM_TRY(AM_TAKE(p->delays, 1, error));
     p->delays[0] = c->delay;
     p->n_delays = 1;
     return AMINE_OK;
@@ -239,10 +232,10 @@ static amine_status make_blocks(amine_brain *b, int projection, amine_error *err
                                   .begin = c->pieces[j].begin,
                                   .tally = -1,
                                   .n_targets = c->pieces[j].end - c->pieces[j].begin};
-      ROOM(block->filling, (size_t)p->n_delays);
+      AM_TRY(AM_TAKE(block->filling, (size_t)p->n_delays, error));
       if (am_projection_is_uniform(p) &&
           (p->connection->kind == AMINE_CONNECT_LIST || n_rows > 65535))
-        ROOM(block->column, block->n_targets);
+        AM_TRY(AM_TAKE(block->column, block->n_targets, error));
     }
   }
   return AMINE_OK;
@@ -287,7 +280,7 @@ static amine_status room_for_rows(am_synapse_block *block, const am_projection *
   const size_t all = am_size_mul((size_t)p->n_delays, (size_t)n_sources + 1);
   uint32_t rows = 0, synapses = 0;
   const bool table = all <= AM_SMALL_TABLE || all / AM_ROWS_A_SYNAPSE <= block->n_synapses;
-  if (!table) ROOM(block->row_first, (size_t)p->n_delays + 1);
+  if (!table) AM_TRY(AM_TAKE(block->row_first, (size_t)p->n_delays + 1, error));
   for (int d = 0; d < p->n_delays; d++) {
     am_filling *f = &block->filling[d];
     const am_filling found = *f;
@@ -296,9 +289,9 @@ static amine_status room_for_rows(am_synapse_block *block, const am_projection *
     synapses += found.synapses;
     if (!table) block->row_first[d + 1] = rows;
   }
-  ROOM(block->row, table ? all : (size_t)rows + 1);
+  AM_TRY(AM_TAKE(block->row, table ? all : (size_t)rows + 1, error));
   if (table) return AMINE_OK;
-  ROOM(block->row_source, rows);
+  AM_TRY(AM_TAKE(block->row_source, rows, error));
   block->row[rows] = synapses;
   return AMINE_OK;
 }
@@ -400,7 +393,7 @@ static amine_status find_tally(am_chunk *c, am_synapse_block *block, const amine
                       .n = n,
                       .most = most,
                       .repeats = repeats};
-  ROOM(tally->count, n);
+  AM_TRY(AM_TAKE(tally->count, n, error));
   block->tally = c->n_tallies++;
   return AMINE_OK;
 }
@@ -411,19 +404,19 @@ static amine_status room_for_synapses(am_chunk *c, am_synapse_block *block, cons
   const size_t n = block->n_synapses;
   if (n > UINT32_MAX - 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: more than 2^32 synapses in a block", p->name);
-  ROOM(block->target, n);
+  AM_TRY(AM_TAKE(block->target, n, error));
   if (am_projection_is_uniform(p)) AM_TRY(find_tally(c, block, b, error));
   am_free(block->column);
   block->column = NULL;
-  if (block->tally < 0) ROOM(block->w, n);
-  if (p->keeps_w) ROOM(block->w_low, n);
+  if (block->tally < 0) AM_TRY(AM_TAKE(block->w, n, error));
+  if (p->keeps_w) AM_TRY(AM_TAKE(block->w_low, n, error));
   if (!p->rule->dopamine) return AMINE_OK;
-  ROOM(block->c, n);
-  if (p->keeps_c) ROOM(block->c_low, n);
+  AM_TRY(AM_TAKE(block->c, n, error));
+  if (p->keeps_c) AM_TRY(AM_TAKE(block->c_low, n, error));
   const size_t rows = am_size_mul((size_t)p->n_delays, (size_t)p->width);
   for (int l = 0; l < AM_LOG_PARTS; l++) {
-    ROOM(block->row_log[l], rows);
-    ROOM(block->col_log[l], (size_t)(block->n_targets + 15) / 16 * 16);
+    AM_TRY(AM_TAKE(block->row_log[l], rows, error));
+    AM_TRY(AM_TAKE(block->col_log[l], (size_t)(block->n_targets + 15) / 16 * 16, error));
   }
   for (size_t k = 0; k < rows; k++) block->row_log[AM_LOG_GROWTH][k] = 1;
   for (size_t k = 0; k < block->n_targets; k++) block->col_log[AM_LOG_GROWTH][k] = 1;
@@ -433,7 +426,7 @@ static amine_status room_for_synapses(am_chunk *c, am_synapse_block *block, cons
 /* A sum in 64 bits for each target, where more may arrive at one than 32 bits can add up. */
 static amine_status room_for_sums(am_synapse_block *block, amine_error *error) {
   if (!block->w || block->n_synapses <= AM_NARROW_ARRIVALS) return AMINE_OK;
-  ROOM(block->sum, block->n_targets);
+  AM_TRY(AM_TAKE(block->sum, block->n_targets, error));
   double most = 0;
   for (size_t k = 0; k < block->n_synapses; k++) most = fmax(most, ++block->sum[block->target[k]]);
   for (uint32_t j = 0; j < block->n_targets; j++) block->sum[j] = 0;
@@ -447,10 +440,10 @@ static amine_status room_for_sums(am_synapse_block *block, amine_error *error) {
 static amine_status make_columns(am_synapse_block *block, const am_projection *p,
                                  uint32_t n_sources, amine_error *error) {
   const size_t n = block->n_synapses;
-  ROOM(block->column, (size_t)block->n_targets + 2);
-  ROOM(block->at, n);
-  if ((size_t)p->width * (size_t)p->n_delays <= 65536) ROOM(block->source, n);
-  else ROOM(block->source_wide, n);
+  AM_TRY(AM_TAKE(block->column, (size_t)block->n_targets + 2, error));
+  AM_TRY(AM_TAKE(block->at, n, error));
+  if ((size_t)p->width * (size_t)p->n_delays <= 65536) AM_TRY(AM_TAKE(block->source, n, error));
+  else AM_TRY(AM_TAKE(block->source_wide, n, error));
   for (size_t k = 0; k < n; k++) block->column[block->target[k] + 2u]++;
   for (uint32_t j = 0; j < block->n_targets; j++) block->column[j + 2] += block->column[j + 1];
   for (am_rows r = am_rows_begin(block, p->n_delays, n_sources); am_rows_next(&r);)
@@ -466,13 +459,13 @@ static amine_status make_columns(am_synapse_block *block, const am_projection *p
 
 static amine_status make_wide_traces(am_projection *p, size_t row, size_t targets,
                                      amine_error *error) {
-  for (int l = 0; l < p->rule->n_x; l++) ROOM(p->x_wide[l], row);
+  for (int l = 0; l < p->rule->n_x; l++) AM_TRY(AM_TAKE(p->x_wide[l], row, error));
   for (int l = 0; l < p->rule->n_y; l++) {
-    ROOM(p->y_wide[l], targets);
+    AM_TRY(AM_TAKE(p->y_wide[l], targets, error));
     for (size_t i = 0; i < targets; i++) p->y_wide[l][i] = p->rule->y_initial[l];
   }
   if (!p->stp_scale) return AMINE_OK;
-  ROOM(p->stp_wide, am_size_mul(2, row));
+  AM_TRY(AM_TAKE(p->stp_wide, am_size_mul(2, row), error));
   for (size_t k = 0; k < row; k++) p->stp_wide[row + k] = 1;
   return AMINE_OK;
 }
@@ -480,18 +473,18 @@ static amine_status make_wide_traces(am_projection *p, size_t row, size_t target
 static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *error) {
   const size_t row = am_size_mul((size_t)p->n_delays, (size_t)p->width);
   const int padded = b->populations[p->target].padded;
-  for (int l = 0; l < p->rule->n_x; l++) ROOM(p->x[l], am_size_mul(3, row));
+  for (int l = 0; l < p->rule->n_x; l++) AM_TRY(AM_TAKE(p->x[l], am_size_mul(3, row), error));
   for (int l = 0; l < p->rule->n_y; l++) {
-    ROOM(p->y[l], (size_t)padded);
+    AM_TRY(AM_TAKE(p->y[l], (size_t)padded, error));
     for (int i = 0; i < padded; i++) p->y[l][i] = (am_real)p->rule->y_initial[l];
   }
   if (p->stp_u > 0) {
-    ROOM(p->stp_scale, am_size_mul(3, row));
-    ROOM(p->stp_state, am_size_mul(2, row));
+    AM_TRY(AM_TAKE(p->stp_scale, am_size_mul(3, row), error));
+    AM_TRY(AM_TAKE(p->stp_state, am_size_mul(2, row), error));
     for (size_t k = 0; k < row; k++) p->stp_state[row + k] = 1;
   }
   if (p->is_wide) AM_TRY(make_wide_traces(p, row, (size_t)padded, error));
-  if (p->values[AM_VALUE_TARGET_RATE] > 0) ROOM(p->window_counts, (size_t)padded);
+  if (p->values[AM_VALUE_TARGET_RATE] > 0) AM_TRY(AM_TAKE(p->window_counts, (size_t)padded, error));
   if (p->rule->dopamine) {
     const am_dopamine is = p->rule->dopamine(p->values);
     AM_TRY(am_reward_make(&p->reward, &is, b->dt_ms, b->look_every, error));
@@ -574,8 +567,7 @@ static int look_every(const amine_brain *b) {
 
 static int sweep_every(const amine_brain *b) {
   bool any = false;
-  for (int k = 0; k < b->n_projections; k++)
-    any |= am_rule_sweeps(b->projections[k].values);
+  for (int k = 0; k < b->n_projections; k++) any |= am_rule_sweeps(b->projections[k].values);
   return any ? (int)am_steps_or_one(AM_SWEEP_MS, b->dt_ms) : 0;
 }
 

@@ -492,8 +492,7 @@ static amine_status fresh_inputs(fresh *x, amine_brain *b, const am_tensor_file 
     }
     am_population *p = &b->populations[k];
     if (!p->currents && !p->model->is_source) {
-      p->currents = am_alloc((size_t)p->padded, sizeof *p->currents);
-      if (!p->currents) return am_fail_memory(error, (size_t)p->padded * sizeof *p->currents);
+      AM_TRY(AM_TAKE(p->currents, (size_t)p->padded, error));
     }
   }
   return AMINE_OK;
@@ -541,8 +540,7 @@ static amine_status fresh_events(fresh *x, const amine_brain *b, const am_tensor
       t->count != am_size_mul(v->count, AM_WAIT_COUNTERS))
     return fail_loose("events.waiting", error);
   x->n_events = v->count;
-  x->events = am_alloc(x->n_events, sizeof *x->events);
-  if (!x->events) return am_fail_memory(error, am_size_mul(x->n_events, sizeof *x->events));
+  AM_TRY(AM_TAKE(x->events, x->n_events, error));
   for (size_t k = 0; k < x->n_events; k++) {
     const uint64_t *row = (const uint64_t *)t->data + k * AM_WAIT_COUNTERS;
     x->events[k] =

@@ -52,8 +52,7 @@ amine_status am_chemistry_reserve(amine_brain *b, amine_error *error) {
     if (late(b, &b->populations[k]) > longest) longest = late(b, &b->populations[k]);
   }
   c->n_slots = (uint32_t)longest + 2;
-  c->history = am_alloc(am_size_mul(c->n_slots, AM_N_MODULATORS), sizeof *c->history);
-  if (!c->history) return am_fail_memory(error, am_size_mul(c->n_slots, AM_N_MODULATORS * 8));
+  AM_TRY(AM_TAKE(c->history, am_size_mul(c->n_slots, AM_N_MODULATORS), error));
   for (uint32_t s = 0; s < c->n_slots; s++)
     for (int l = 0; l < AM_N_MODULATORS; l++)
       c->history[s * AM_N_MODULATORS + (uint32_t)l] = c->start[l];
@@ -193,8 +192,7 @@ void am_reward_free(am_reward *r) {
 }
 
 static am_synapse_now now(double F, double decay) {
-  am_synapse_now out = {
-      .decay = (am_real)decay, .loss = (am_real)(1 - decay), .high = (am_real)F};
+  am_synapse_now out = {.decay = (am_real)decay, .loss = (am_real)(1 - decay), .high = (am_real)F};
   out.low = (am_real)(F - (double)out.high);
   return out;
 }

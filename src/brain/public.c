@@ -324,8 +324,7 @@ static amine_status make_pairs(am_connection *c, const amine_projection *p, int 
 
 /* 1 - (1 - p)^(2^j): without loss for the smallest p, for no 1 is added. */
 static amine_status make_hits(am_connection *c, amine_error *error) {
-  c->hit = am_alloc(AM_HITS, sizeof *c->hit);
-  if (!c->hit) return am_fail_memory(error, AM_HITS * sizeof *c->hit);
+  AM_TRY(AM_TAKE(c->hit, AM_HITS, error));
   c->hit[0] = c->probability;
   for (int j = 1; j < AM_HITS; j++) c->hit[j] = c->hit[j - 1] * (2 - c->hit[j - 1]);
   return AMINE_OK;
@@ -333,8 +332,7 @@ static amine_status make_hits(am_connection *c, amine_error *error) {
 
 static amine_status make_gaps(am_connection *c, amine_error *error) {
   if (c->probability < AM_RARE) return make_hits(c, error);
-  c->gap = am_alloc(AM_GAPS, sizeof *c->gap);
-  if (!c->gap) return am_fail_memory(error, AM_GAPS * sizeof *c->gap);
+  AM_TRY(AM_TAKE(c->gap, AM_GAPS, error));
   double miss = 1;
   for (int k = 0; k < AM_GAPS; k++) {
     miss *= 1 - c->probability;
@@ -539,8 +537,7 @@ amine_status amine_brain_set_currents(amine_brain *b, int population, const floa
     if (!isfinite(currents[i])) return ARGUMENT("current %d of %s is not finite", i, p->name);
   if (!p->currents) {
     if (!currents) return AMINE_OK;
-    p->currents = am_alloc((size_t)p->padded, sizeof *p->currents);
-    if (!p->currents) return am_fail_memory(error, (size_t)p->padded * sizeof *p->currents);
+    AM_TRY(AM_TAKE(p->currents, (size_t)p->padded, error));
   }
   for (int i = 0; i < p->n; i++) p->currents[i] = currents ? (am_real)currents[i] : 0;
   return AMINE_OK;

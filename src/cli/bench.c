@@ -42,8 +42,7 @@ amine_status cli_bench_take_python(cli_bench_plan *plan, cli_line *rest, const c
   static const char key[] = "python=";
   *rest = *line;
   rest->n_assignments = 0;
-  rest->assignments = am_alloc((size_t)line->n_assignments + 1, sizeof *rest->assignments);
-  if (!rest->assignments) return am_fail_memory(error, sizeof *rest->assignments);
+  AM_TRY(AM_TAKE(rest->assignments, (size_t)line->n_assignments + 1, error));
   plan->python = "python3";
   for (int k = 0; k < line->n_assignments; k++) {
     const char *word = line->assignments[k];

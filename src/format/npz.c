@@ -371,8 +371,7 @@ static amine_status read_archive(am_npz *npz, amine_error *error) {
   if (!end) return DAMAGED(npz, npz->size, "this is neither an NPY file nor a whole zip archive");
   size_t start, n;
   AM_TRY(read_end(npz, end, &start, &n, error));
-  npz->members = am_alloc(n, sizeof *npz->members);
-  if (!npz->members) return am_fail_memory(error, am_size_mul(n, sizeof *npz->members));
+  AM_TRY(AM_TAKE(npz->members, n, error));
   size_t at = start, stop = (size_t)(end - npz->bytes);
   while (npz->n < n) {
     member *m = &npz->members[npz->n++]; /* counted first, for closing frees what it has */
@@ -383,8 +382,7 @@ static amine_status read_archive(am_npz *npz, amine_error *error) {
 }
 
 static amine_status read_plain(am_npz *npz, amine_error *error) {
-  npz->members = am_alloc(1, sizeof *npz->members);
-  if (!npz->members) return am_fail_memory(error, sizeof *npz->members);
+  AM_TRY(AM_TAKE(npz->members, 1, error));
   npz->n = 1;
   member *m = npz->members;
   *m = (member){.packed = npz->bytes, .n_packed = npz->size, .n_unpacked = npz->size};

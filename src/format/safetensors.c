@@ -312,8 +312,7 @@ static amine_status read_entries(am_tensor_file *f, const source *s, amine_error
       return DAMAGED(s, 8, "__metadata__: the value of %.200s is not a string", key);
   }
   size_t n = json_object_size(f->root) - (metadata ? 1 : 0);
-  f->tensors = am_alloc(n, sizeof *f->tensors);
-  if (!f->tensors) return am_fail_memory(error, am_size_mul(n, sizeof *f->tensors));
+  AM_TRY(AM_TAKE(f->tensors, n, error));
   json_object_foreach(f->root, key, value) {
     if (value == metadata) continue;
     f->tensors[f->n].name = key;
@@ -421,8 +420,7 @@ static int compare_names(const void *a, const void *b) {
 
 static amine_status sort_by_name(am_tensor_file *f, amine_error *error) {
   if (f->n == 0) return AMINE_OK;
-  f->by_name = am_alloc(f->n, sizeof *f->by_name);
-  if (!f->by_name) return am_fail_memory(error, am_size_mul(f->n, sizeof *f->by_name));
+  AM_TRY(AM_TAKE(f->by_name, f->n, error));
   for (size_t k = 0; k < f->n; k++) f->by_name[k] = &f->tensors[k];
   qsort(f->by_name, f->n, sizeof *f->by_name, compare_names);
   return AMINE_OK;

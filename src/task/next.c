@@ -165,8 +165,7 @@ static amine_status make_periodic(am_task *task, void *options, amine_error *err
                              {"patterns", o->patterns, 1, 32}};
   AM_TRY(am_ranges_check(task->type->part.name, ranges, 4, error));
   const int n = o->patterns * o->period;
-  t->element = am_alloc((size_t)n, sizeof *t->element);
-  if (!t->element) return am_fail_memory(error, (size_t)n * sizeof *t->element);
+  AM_TRY(AM_TAKE(t->element, (size_t)n, error));
   const am_random_key key = {.seed = o->pattern_seed, .stream = AM_STREAM_TASK_START};
   const uint32_t mask = o->width == 32 ? UINT32_MAX : (UINT32_C(1) << o->width) - 1;
   for (int k = 0; k < n; k++) t->element[k] = am_random(key, (uint32_t)k).v[0] & mask;

@@ -111,8 +111,7 @@ static amine_status take_course(course *c, const json_t *picture, amine_error *e
     if (c->n[k] > POINTS_MAX || json_array_size(json_object_get(line, "y")) != c->n[k]) c->n[k] = 0;
     all += 2 * c->n[k];
   }
-  c->block = am_alloc(all, sizeof *c->block);
-  if (!c->block) return am_fail_memory(error, all * sizeof *c->block);
+  AM_TRY(AM_TAKE(c->block, all, error));
   all = 0;
   for (size_t k = 0; k < c->n_lines; k++) {
     const json_t *line = json_array_get(c->lines, k);

@@ -36,8 +36,7 @@ static amine_status take(am_brain_protocol *p, amine_error *error) {
   p->finished_s = am_json_number_of(p->root, "finished_s");
   if (json_is_array(json_object_get(p->root, "pictures")))
     p->pictures = json_object_get(p->root, "pictures");
-  p->measures = am_alloc(n, sizeof *p->measures);
-  if (!p->measures) return am_fail_memory(error, am_size_mul(n, sizeof *p->measures));
+  AM_TRY(AM_TAKE(p->measures, n, error));
   for (size_t k = 0; k < n; k++) {
     const am_brain_measure m = measure_of(json_array_get(measures, k));
     if (m.name) p->measures[p->n_measures++] = m;

@@ -293,8 +293,7 @@ static amine_status put_chart(am_text *page, const am_study_source *s, const jso
   figure f = {.s = s, .measure = json_string_value(json_object_get(chart, "measure"))};
   amine_status status = AMINE_OK;
   bool any = false;
-  f.parts = am_alloc(s->n_arms, sizeof *f.parts);
-  if (!f.parts) return am_fail_memory(error, s->n_arms * sizeof *f.parts);
+  AM_TRY(AM_TAKE(f.parts, s->n_arms, error));
   for (size_t a = 0; a < s->n_arms && status == AMINE_OK; a++) {
     status = make_part(&f.parts[a], s, a, f.measure, error);
     any = any || f.parts[a].n > 0;

@@ -109,8 +109,7 @@ static amine_status take_measures(const reader *r, am_study_arm *arm, const json
   const json_t *list;
   size_t n;
   AM_TRY(take_array(r, &list, &n, object, "measures", 0, MEASURES_MAX));
-  arm->measures = am_alloc(n, sizeof *arm->measures);
-  if (!arm->measures) return am_fail_memory(r->error, n * sizeof *arm->measures);
+  AM_TRY(AM_TAKE(arm->measures, n, r->error));
   for (size_t k = 0; k < n; k++) {
     am_study_measured *m = &arm->measures[k];
     const json_t *item = json_array_get(list, k);
@@ -135,8 +134,7 @@ static amine_status take_arms(const reader *r) {
   const json_t *list;
   size_t n;
   AM_TRY(take_array(r, &list, &n, s->root, "arms", 1, ARMS_MAX));
-  s->arms = am_alloc(n, sizeof *s->arms);
-  if (!s->arms) return am_fail_memory(r->error, n * sizeof *s->arms);
+  AM_TRY(AM_TAKE(s->arms, n, r->error));
   for (size_t k = 0; k < n; k++) {
     am_study_arm *arm = &s->arms[k];
     const json_t *item = json_array_get(list, k);
@@ -146,8 +144,7 @@ static amine_status take_arms(const reader *r) {
     if (find_arm(s, arm->name) < k) return refuse(r, arm->name, "an arm is there twice");
     s->n_arms = k + 1; /* before a failure, so that it is freed */
     AM_TRY(take_measures(r, arm, item));
-    arm->runs = am_alloc(s->n_seeds, sizeof *arm->runs);
-    if (!arm->runs) return am_fail_memory(r->error, s->n_seeds * sizeof *arm->runs);
+    AM_TRY(AM_TAKE(arm->runs, s->n_seeds, r->error));
   }
   return AMINE_OK;
 }
@@ -208,8 +205,7 @@ static amine_status take_criteria(const reader *r) {
     if (n_verdicts != n) return refuse(r, "verdicts", "one for each criterion is wanted");
     AM_TRY(take_answer(r, &s->answer, s->root));
   }
-  s->criteria = am_alloc(n, sizeof *s->criteria);
-  if (!s->criteria) return am_fail_memory(r->error, n * sizeof *s->criteria);
+  AM_TRY(AM_TAKE(s->criteria, n, r->error));
   for (s->n_criteria = 0; s->n_criteria < n; s->n_criteria++) {
     am_study_criterion *c = &s->criteria[s->n_criteria];
     AM_TRY(take_criterion(r, c, json_array_get(list, s->n_criteria)));

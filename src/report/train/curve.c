@@ -18,8 +18,7 @@ amine_status am_bins_make(am_bins *bins, const am_overview *overview, am_metric 
   if (b.n < FEW_BINS) b.n = rows < FEW_BINS ? rows : FEW_BINS;
   if (b.n > n_most) b.n = n_most;
   if (!(b.x_max > 0)) b.x_max = 1;
-  b.x = am_alloc(b.n, sizeof *b.x);
-  if (!b.x) return am_fail_memory(error, b.n * sizeof *b.x);
+  AM_TRY(AM_TAKE(b.x, b.n, error));
   for (size_t k = 0; k < b.n; k++) b.x[k] = b.x_max * (double)(k + 1) / (double)b.n;
   *bins = b;
   return AMINE_OK;

@@ -49,8 +49,7 @@ static amine_status add_run(am_overview *o, size_t source, amine_error *error) {
   }
   am_variant *variant = &o->variants[v];
   if (v == o->n_variants) {
-    variant->runs = am_alloc(o->n_sources, sizeof *variant->runs);
-    if (!variant->runs) return am_fail_memory(error, o->n_sources * sizeof *variant->runs);
+    AM_TRY(AM_TAKE(variant->runs, o->n_sources, error));
     o->n_variants++;
   }
   variant->runs[variant->n_runs++] = source;
@@ -76,8 +75,7 @@ static bool is_known(const am_overview *o, const char *key) {
 static amine_status find_differing(am_overview *o, amine_error *error) {
   size_t most = 1;
   for (size_t v = 0; v < o->n_variants; v++) most += o->sources[o->variants[v].runs[0]].n_settings;
-  o->differing = am_alloc(most, sizeof *o->differing);
-  if (!o->differing) return am_fail_memory(error, most * sizeof *o->differing);
+  AM_TRY(AM_TAKE(o->differing, most, error));
   for (size_t v = 0; v < o->n_variants; v++) {
     const am_source *source = &o->sources[o->variants[v].runs[0]];
     for (size_t k = 0; k < source->n_settings; k++) {

@@ -41,8 +41,7 @@ static amine_status take_about(am_recorded_episode *e, const json_t *root, const
   if (!json_is_array(list) || n > SERIES_MAX)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
                         "\"series\" is no array of at most %d series", SERIES_MAX);
-  e->series = am_alloc(n, sizeof *e->series);
-  if (!e->series) return am_fail_memory(error, n * sizeof *e->series);
+  AM_TRY(AM_TAKE(e->series, n, error));
   for (size_t k = 0; k < n; k++) {
     const json_t *item = json_array_get(list, k);
     const json_int_t width = json_integer_value(json_object_get(item, "width"));

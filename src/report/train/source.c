@@ -123,8 +123,7 @@ static int by_reward(const void *a, const void *b) {
 static amine_status take_lines(am_source *source, const json_t *root, const char *path,
                                amine_error *error) {
   size_t n = json_array_size(root);
-  source->lines = am_alloc(n, sizeof *source->lines);
-  if (!source->lines) return am_fail_memory(error, n * sizeof *source->lines);
+  AM_TRY(AM_TAKE(source->lines, n, error));
   for (size_t k = 0; k < n; k++) {
     const json_t *line = json_array_get(root, k), *reward = json_object_get(line, "reward");
     const char *policy = json_string_value(json_object_get(line, "policy"));

@@ -49,8 +49,7 @@ amine_status am_trips_make(am_trips *trips, const am_recording *r, size_t n_step
   am_trips t = {0};
   *trips = t;
   if (!rewards || n_steps == 0) return AMINE_OK;
-  t.trip = am_alloc(n_steps, sizeof *t.trip);
-  if (!t.trip) return am_fail_memory(error, n_steps * sizeof *t.trip);
+  AM_TRY(AM_TAKE(t.trip, n_steps, error));
   for (size_t step = 0, first = 0; step < n_steps; step++) {
     bool found = rewards[step] > 0;
     if (!found && step + 1 < n_steps) continue;

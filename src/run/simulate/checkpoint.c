@@ -155,8 +155,7 @@ static amine_status load_pending(am_simulation *s, const am_tensor_file *f, cons
     return out_of_range("run.pending", path, error);
   const uint64_t *rows = t->data;
   const size_t n = t->dims[0];
-  s->pending = am_alloc(n, sizeof *s->pending);
-  if (!s->pending) return am_fail_memory(error, am_size_mul(n, sizeof *s->pending));
+  AM_TRY(AM_TAKE(s->pending, n, error));
   for (size_t k = 0; k < n; k++) {
     const uint64_t *row = rows + 3 * k;
     int size = 0;

@@ -13,7 +13,7 @@
 
 #define LEVEL_MS 10.0
 #define VOLTAGE_MS 1.0
-#define REST_S 1.0 /* that is shown after a protocol's end */
+#define REST_S 1.0       /* that is shown after a protocol's end */
 #define BEFORE_MAX 65536 /* weights of a projection that are kept from the beginning */
 #define WEIGHTS_MAX 1024 /* rows of the weights that are followed */
 
@@ -42,8 +42,7 @@ static char *name_of(const am_simulation *s, int k) {
 static amine_status take_learning(am_simulation *s, amine_error *error) {
   const int n = amine_brain_n_projections(s->brain);
   size_t most = 0;
-  s->learning = am_alloc((size_t)n + 1, sizeof *s->learning);
-  if (!s->learning) return am_fail_memory(error, (size_t)n * sizeof *s->learning);
+  AM_TRY(AM_TAKE(s->learning, (size_t)n + 1, error));
   for (int p = 0; p < n; p++) {
     am_learning *l = &s->learning[s->n_learning];
     amine_brain_projection(s->brain, p, NULL, NULL, &l->n_synapses);
@@ -57,8 +56,7 @@ static amine_status take_learning(am_simulation *s, amine_error *error) {
     s->n_learning++; /* before a failure, so that it is freed */
     if (!l->before || !l->name) return am_fail_memory(error, l->n_before * sizeof *l->before);
   }
-  s->weight_values = am_alloc(most, sizeof *s->weight_values);
-  if (!s->weight_values) return am_fail_memory(error, am_size_mul(most, sizeof(float)));
+  AM_TRY(AM_TAKE(s->weight_values, most, error));
   return AMINE_OK;
 }
 
@@ -69,8 +67,7 @@ static amine_status take_places(am_simulation *s, amine_error *error) {
     am_learning *l = &s->learning[k];
     am_synapses all;
     size_t found = 0;
-    l->places = am_alloc(l->n_followed, sizeof *l->places);
-    if (!l->places) return am_fail_memory(error, l->n_followed * sizeof *l->places);
+    AM_TRY(AM_TAKE(l->places, l->n_followed, error));
     AM_TRY(am_synapses_begin(&all, s->brain, l->projection, error));
     for (size_t at = 0; am_synapses_next(&all); at++) {
       if (all.block->n_synapses > most) most = all.block->n_synapses;
@@ -90,8 +87,7 @@ static amine_status take_followed(am_simulation *s, amine_error *error) {
   for (int k = 0; k < s->n_learning; k++) {
     am_learning *l = &s->learning[k];
     l->n_followed = each < l->n_synapses ? each : l->n_synapses;
-    l->followed = am_alloc(l->n_followed, sizeof *l->followed);
-    if (!l->followed) return am_fail_memory(error, l->n_followed * sizeof *l->followed);
+    AM_TRY(AM_TAKE(l->followed, l->n_followed, error));
     for (size_t i = 0; i < l->n_followed; i++)
       l->followed[i] = (size_t)((double)l->n_synapses * ((double)i + 0.5) / (double)l->n_followed);
     all += l->n_followed;
@@ -205,7 +201,7 @@ void am_simulation_destroy(am_simulation *s) {
                           s->voltage_neuron, s->voltage_row,  s->population_row,
                           s->weight_values,  s->weight_row,   s->fired,
                           s->fired_steps,    s->block_values, s->fired_populations,
-                          s->fired_neurons, s->happened};
+                          s->fired_neurons,  s->happened};
   am_recorder *const recorders[] = {&s->log.events, &s->levels, &s->voltages, &s->weights};
   for (int k = 0; k < s->n_learning; k++) {
     am_free(s->learning[k].name);

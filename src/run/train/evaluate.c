@@ -125,8 +125,7 @@ static amine_status find_policy(int *found, const am_task *task, const char *pol
 static amine_status play_line(am_evaluation *result, const am_task *task, int line, int n_episodes,
                               uint64_t seed, int n_threads, amine_error *error) {
   policy_games g = {.task = task, .line = line, .seed = seed ^ EVALUATION_SALT};
-  g.rewards = am_alloc((size_t)n_episodes, sizeof *g.rewards);
-  if (!g.rewards) return am_fail_memory(error, (size_t)n_episodes * 8);
+  AM_TRY(AM_TAKE(g.rewards, (size_t)n_episodes, error));
   am_parallel(n_threads, n_episodes, one_game, &g);
   *result = summary(g.rewards, n_episodes);
   am_free(g.rewards);
@@ -165,8 +164,8 @@ amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, cons
 static amine_status write_text(const char *folder, const char *file, am_text *text,
                                amine_error *error) {
   am_text path = {0};
-  amine_status status = text->failed ? am_fail_memory(error, 512)
-                                     : am_folder_path(&path, folder, file, error);
+  amine_status status =
+      text->failed ? am_fail_memory(error, 512) : am_folder_path(&path, folder, file, error);
   if (status == AMINE_OK) status = am_file_replace(path.data, text->data, text->length, error);
   am_text_free(&path);
   am_text_free(text);

@@ -3,15 +3,14 @@
 #ifndef AMINE_CLI_PROGRESS_H
 #define AMINE_CLI_PROGRESS_H
 
+#include "cli/progress_line.h"
 #include "run/train/train.h"
 
 typedef struct cli_progress {
-  bool silent, in_place, colour, utf8;
-  double next;              /* when to write again, in seconds of the run's clock */
+  cli_place place;
   am_train_progress latest; /* what was reported last */
   char lines[160];          /* "random 7.8 · planner 223 · oracle 326" */
   int digits;               /* decimals of the reward */
-  bool pending;             /* latest has not been written */
   bool warned;              /* that learning has collapsed was said */
 } cli_progress;
 
@@ -22,13 +21,5 @@ void cli_progress_begin(cli_progress *progress, const am_task *task, bool silent
 void cli_progress_step(void *progress, const am_train_progress *now);
 /* Writes the last state, and ends the line. */
 void cli_progress_end(cli_progress *progress);
-
-/* "1:05" or "1:00:05" */
-void cli_put_time(char out[16], double seconds);
-/* A bar of so many columns, filled to `part` in [0, 1]. */
-void cli_put_bar(am_text *text, double part, int width, bool colour, bool utf8);
-
-/* One line of at most `width` columns, for the tests too. */
-void cli_progress_line(am_text *text, const cli_progress *progress, int width);
 
 #endif

@@ -3,13 +3,12 @@
 #ifndef AMINE_CLI_SIMULATION_PROGRESS_H
 #define AMINE_CLI_SIMULATION_PROGRESS_H
 
+#include "cli/progress_line.h"
 #include "run/simulate/run.h"
 
 typedef struct cli_simulation_progress {
-  bool silent, in_place, colour, utf8;
-  bool pending;                  /* what was reported last has not been written */
+  cli_place place;
   bool any;                      /* something was reported */
-  double next;                   /* when to write again, in seconds of the run's clock */
   am_simulation_progress latest; /* without its arrays */
   am_text rates, levels;         /* "E 4.2, I 9.1 Hz"; "DA .52 5-HT .50 ..." */
 } cli_simulation_progress;

@@ -17,17 +17,7 @@
 
 #define QUIET_LOAD 0.5
 
-const amine_parameter cli_bench_keys[] = {
-    [BENCH_ROUNDS] = AM_INTEGER("rounds", 3, 1, BENCH_MAX_ROUNDS, "",
-                                "how often everything is measured, in turn"),
-    [BENCH_SECONDS] =
-        AM_NUMBER("seconds", 2, 0.001, 3600, "seconds", "about how long one measurement lasts"),
-    [BENCH_PEER] = AM_CHOICE("peer", "pytorch|none", "what Amine is measured against"),
-    /* what may follow is any path: taken out of the line before the keys are read */
-    [BENCH_PYTHON] =
-        AM_CHOICE("python", "python3|FILE",
-                  "the interpreter that has PyTorch; a name is looked for in /usr/bin first"),
-};
+const amine_parameter cli_bench_keys[] = {BENCH_ROWS};
 
 const cli_variant cli_bench_variants[] = {
     [CLI_BENCH_BRAIN] = {"brain", cli_bench_brain_keys, CLI_N_BENCH_BRAIN_KEYS},

@@ -17,6 +17,18 @@ enum {
   BENCH_N_MODULES = 2
 };
 
+/* The rows of these keys. What may follow python= is any path: it is taken out of the line before
+ * the keys are read. */
+#define BENCH_ROWS                                                                                 \
+  [BENCH_ROUNDS] = AM_INTEGER("rounds", 3, 1, BENCH_MAX_ROUNDS, "",                                \
+                              "how often everything is measured, in turn"),                        \
+  [BENCH_SECONDS] =                                                                                \
+      AM_NUMBER("seconds", 2, 0.001, 3600, "seconds", "about how long one measurement lasts"),     \
+  [BENCH_PEER] = AM_CHOICE("peer", "pytorch|none", "what Amine is measured against"),              \
+  [BENCH_PYTHON] =                                                                                 \
+      AM_CHOICE("python", "python3|FILE",                                                          \
+                "the interpreter that has PyTorch; a name is looked for in /usr/bin first")
+
 /* What is to be measured. */
 typedef struct cli_bench_plan {
   am_config config; /* resolved */

@@ -8,20 +8,12 @@
 
 extern const char cli_peer_delayed_match[]; /* made from bench/peer_delayed_match.py */
 
-enum { ROUNDS, SECONDS, PEER, PYTHON, STEPS, BATCH, HIDDEN, SEED, THREADS };
+enum { STEPS = BENCH_PYTHON + 1, BATCH, HIDDEN, SEED, THREADS };
 _Static_assert(THREADS + 1 == CLI_N_BENCH_DELAYED_MATCH_KEYS, "one row for each key");
 
 /* No others: the peer knows one recipe for each network. */
 const amine_parameter cli_bench_delayed_match_keys[CLI_N_BENCH_DELAYED_MATCH_KEYS] = {
-    [ROUNDS] = AM_INTEGER("rounds", 3, 1, BENCH_MAX_ROUNDS, "",
-                          "how often everything is measured, in turn"),
-    [SECONDS] =
-        AM_NUMBER("seconds", 2, 0.001, 3600, "seconds", "about how long one measurement lasts"),
-    [PEER] = AM_CHOICE("peer", "pytorch|none", "what Amine is measured against"),
-    /* what may follow is any path: taken out of the line before the keys are read */
-    [PYTHON] =
-        AM_CHOICE("python", "python3|FILE",
-                  "the interpreter that has PyTorch; a name is looked for in /usr/bin first"),
+    BENCH_ROWS,
     [STEPS] = AM_INTEGER("task.steps", 26, 3, 100000, "steps", "length of an episode"),
     [BATCH] = AM_INTEGER("batch", 16, 1, 65536, "episodes",
                          "episodes played for one update; sixteen occupy one thread"),
@@ -116,9 +108,9 @@ static amine_status make_plans(match *m, const cli_line *line, amine_error *erro
   if (status == AMINE_OK) status = cli_configure_variant(own, &keys, &rest, error);
   am_free(rest.assignments);
   if (status != AMINE_OK) return status;
-  plan.n_rounds = (int)own[ROUNDS].number;
-  plan.seconds = own[SECONDS].number;
-  plan.peer = own[PEER].number == 0;
+  plan.n_rounds = (int)own[BENCH_ROUNDS].number;
+  plan.seconds = own[BENCH_SECONDS].number;
+  plan.peer = own[BENCH_PEER].number == 0;
   cli_bench_look_around(&plan, (int)own[THREADS].number);
   for (int k = 0; k < m->contest->n_ours; k++) {
     m->plans[k] = plan;

@@ -2,6 +2,7 @@
 #ifndef AMINE_REPORT_BRAIN_CHART_H
 #define AMINE_REPORT_BRAIN_CHART_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -49,6 +50,9 @@ typedef struct am_brain_chart {
   size_t n_marks;
   bool quiet; /* no numbers on the time axis */
 } am_brain_chart;
+
+/* As the curves want it, and no line across. */
+#define AM_BRAIN_FREE .y_low = (double)NAN, .y_high = (double)NAN, .base = (double)NAN
 
 /* More lines than anybody can tell apart become a band from the least to the greatest of them, and
  * those that end lowest, in the middle and highest. */

@@ -32,10 +32,8 @@ static amine_status put_panel(am_text *page, const am_brain_source *s, size_t fi
   for (size_t k = first; k < end; k++) {
     const double *y = am_columns_find(&s->metrics, "measure", measures[k].name);
     if (!t || !y || measures[k].figure || !has_value(y, s->metrics.n_rows)) continue;
-    lines[n] = (am_brain_line){.label = am_brain_measure_title(&measures[k]),
-                               .t = t,
-                               .y = y,
-                               .n = s->metrics.n_rows};
+    lines[n] = (am_brain_line){
+        .label = am_brain_measure_title(&measures[k]), .t = t, .y = y, .n = s->metrics.n_rows};
     am_curve_classes(lines[n].classes, sizeof lines[n].classes, n);
     n++;
     add_across(across, &n_across, measures[k].chance_name, measures[k].chance);
@@ -49,10 +47,8 @@ static amine_status put_panel(am_text *page, const am_brain_source *s, size_t fi
                                 .lines = lines,
                                 .n_lines = n,
                                 .t_high = am_brain_end(s),
-                                .y_low = (double)NAN,
-                                .y_high = (double)NAN,
                                 .from_zero = true,
-                                .base = (double)NAN,
+                                AM_BRAIN_FREE,
                                 .across = across,
                                 .n_across = n_across};
   return am_brain_chart_put(page, &chart, error);
@@ -101,10 +97,8 @@ static amine_status put_small(am_text *page, const am_brain_source *sources, siz
                                   .lines = lines,
                                   .n_lines = n_lines,
                                   .t_high = am_brain_latest(sources, n),
-                                  .y_low = (double)NAN,
-                                  .y_high = (double)NAN,
                                   .from_zero = true,
-                                  .base = (double)NAN,
+                                  AM_BRAIN_FREE,
                                   .across = across,
                                   .n_across = 2};
     status = am_brain_chart_put(page, &chart, error);

@@ -90,10 +90,8 @@ static amine_status put_rates_of_one(am_text *page, const am_brain_source *s, am
                                 .n_lines = n,
                                 .n_bins = 150,
                                 .t_high = am_brain_end(s),
-                                .y_low = (double)NAN,
-                                .y_high = (double)NAN,
                                 .from_zero = true,
-                                .base = (double)NAN};
+                                AM_BRAIN_FREE};
   status = am_brain_chart_put(page, &chart, error);
   am_free(lines);
   return status;
@@ -119,10 +117,8 @@ static amine_status put_rates_of_many(am_text *page, const am_brain_source *sour
           .n_lines = am_brain_lines_of_runs(lines, sources, n, "rate_hz", c->name),
           .n_bins = 60,
           .t_high = am_brain_latest(sources, n),
-          .y_low = (double)NAN,
-          .y_high = (double)NAN,
           .from_zero = true,
-          .base = (double)NAN};
+          AM_BRAIN_FREE};
       status = am_brain_chart_put(page, &chart, error);
     }
     am_text_puts(page, "</div>\n");
@@ -325,9 +321,7 @@ amine_status am_brain_weights(am_text *page, const am_brain_source *sources, siz
                                   .lines = lines,
                                   .n_lines = n_lines,
                                   .t_high = am_brain_end(s),
-                                  .y_low = (double)NAN,
-                                  .y_high = (double)NAN,
-                                  .base = (double)NAN};
+                                  AM_BRAIN_FREE};
     status = am_brain_chart_put(page, &chart, error);
     am_free(lines);
   }

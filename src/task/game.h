@@ -7,14 +7,19 @@
 
 #include "task/world.h"
 
-enum { AM_GAME_AGENTS = 8 };
+enum { AM_GAME_AGENTS = 8, AM_GAME_LINES = 4, AM_GAME_STATE_MAX = 256 };
 
 typedef struct am_game am_game;
+
+/* The policy of an agent: its action, with random numbers of its own. */
+typedef int am_game_policy(const am_game *game, const void *state, int agent, am_random4 draw);
+am_game_policy am_game_policy_random; /* each action alike */
 
 /* What known policies, one for each agent, earn per episode. */
 typedef struct am_game_line {
   const char *policy;
   double reward[AM_GAME_AGENTS]; /* mean of each agent */
+  am_game_policy *act[AM_GAME_AGENTS];
 } am_game_line;
 
 typedef struct am_game_type {
@@ -27,35 +32,25 @@ typedef struct am_game_type {
   /* Takes the actions of all agents, action[k] in [0, n_actions[k]), moves the world one step and
    * writes what each earns. Past n_steps it changes and rewards nothing. */
   void (*step)(const am_game *game, void *state, const int *action, float *reward);
-  /* Plays the episode (seed, episode, lane) by the policies lines[line] and writes the sum of the
-   * rewards of each agent. */
-  void (*play)(const am_game *game, int line, double *reward, uint64_t seed, uint32_t episode,
-               uint32_t lane);
-  void (*destroy)(am_game *game);
+  void (*destroy)(am_game *game); /* NULL: it is one block */
 } am_game_type;
 
 struct am_game {
   const am_game_type *type;
   int n_agents, n_steps;
   int n_inputs[AM_GAME_AGENTS], n_actions[AM_GAME_AGENTS]; /* of each agent */
-  double criterion; /* mean reward per episode, over agents too, from which it counts as learned;
+  double criterion;  /* mean reward per episode, over agents too, from which it counts as learned;
                      * NAN where one wins what the other loses */
-  size_t state_size;
-  const am_game_line *lines; /* calibration, n_lines of them */
+  size_t state_size; /* at most AM_GAME_STATE_MAX; a state begins with an am_world */
+  am_game_line lines[AM_GAME_LINES]; /* calibration, n_lines of them */
   int n_lines;
 };
 
-static inline void am_game_destroy(am_game *game) {
-  if (game) game->type->destroy(game);
-}
+void am_game_destroy(am_game *game); /* NULL is fine */
 
-/* The policies of a line: the action of one agent, with random numbers of its own. */
-typedef int am_game_policy(const am_game *game, const void *state, int agent, am_random4 draw);
-am_game_policy am_game_policy_random; /* each action alike */
-
-/* Plays an episode in `state`, a block of state_size bytes that begins with an am_world: agent k by
- * policy[k]; writes the sum of the rewards of each. */
-void am_game_play(const am_game *game, void *state, am_game_policy *const *policy, double *reward,
-                  uint64_t seed, uint32_t episode, uint32_t lane);
+/* Plays the episode (seed, episode, lane) by the policies lines[line] and writes the sum of the
+ * rewards of each agent. */
+void am_game_play(const am_game *game, int line, double *reward, uint64_t seed, uint32_t episode,
+                  uint32_t lane);
 
 #endif

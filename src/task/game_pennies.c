@@ -59,26 +59,12 @@ static int copy(const am_game *game, const void *state, int agent, am_random4 dr
   return ((const am_pennies_state *)state)->played[1 - agent] & 1;
 }
 
-static void play(const am_game *game, int line, double *reward, uint64_t seed, uint32_t episode,
-                 uint32_t lane) {
-  static am_game_policy *const policy[][N_AGENTS] = {{always_0, always_1},
-                                                     {am_game_policy_random, am_game_policy_random},
-                                                     {copy, am_game_policy_random},
-                                                     {always_0, always_0}};
-  am_pennies_state s;
-  am_game_play(game, &s, policy[line], reward, seed, episode, lane);
-}
-
-static void destroy(am_game *game) { am_free(game); }
-
 const am_game_type am_pennies_type = {
     .name = "pennies",
     .meaning = "matching pennies, repeated: one wins what the other loses",
     .start = start,
     .observe = observe,
     .step = step,
-    .play = play,
-    .destroy = destroy,
 };
 
 amine_status am_pennies_create(am_game **out, const am_pennies_options *options,
@@ -90,10 +76,6 @@ amine_status am_pennies_create(am_game **out, const am_pennies_options *options,
   am_pennies *g = am_alloc(1, sizeof *g);
   if (!g) return am_fail_memory(error, sizeof *g);
   g->options = o;
-  g->line[0] = (am_game_line){"foretold", {-1, 1}};
-  g->line[1] = (am_game_line){"random", {0, 0}};
-  g->line[2] = (am_game_line){"copied", {0, 0}};
-  g->line[3] = (am_game_line){"ceiling", {1, -1}};
   g->game = (am_game){.type = &am_pennies_type,
                       .n_agents = N_AGENTS,
                       .n_steps = o.steps,
@@ -101,7 +83,10 @@ amine_status am_pennies_create(am_game **out, const am_pennies_options *options,
                       .n_actions = {AM_PENNIES_ACTIONS, AM_PENNIES_ACTIONS},
                       .criterion = (double)NAN,
                       .state_size = sizeof(am_pennies_state),
-                      .lines = g->line,
+                      .lines = {{"foretold", {-1, 1}, {always_0, always_1}},
+                                {"random", {0, 0}, {am_game_policy_random, am_game_policy_random}},
+                                {"copied", {0, 0}, {copy, am_game_policy_random}},
+                                {"ceiling", {1, -1}, {always_0, always_0}}},
                       .n_lines = 4};
   *out = &g->game;
   return AMINE_OK;

@@ -32,7 +32,6 @@ typedef struct am_pennies_state {
 typedef struct am_pennies {
   am_game game;
   am_pennies_options options;
-  am_game_line line[4];
 } am_pennies;
 
 extern const am_game_type am_pennies_type;

@@ -56,24 +56,12 @@ static int ignore(const am_game *game, const void *state, int agent, am_random4 
   return s->world.step == 0 ? s->cue[agent] : am_game_policy_random(game, s, agent, draw);
 }
 
-static void play(const am_game *game, int line, double *reward, uint64_t seed, uint32_t episode,
-                 uint32_t lane) {
-  static am_game_policy *const policy[][N_AGENTS] = {
-      {am_game_policy_random, am_game_policy_random}, {speak, ignore}, {speak, speak}};
-  am_signals_state s;
-  am_game_play(game, &s, policy[line], reward, seed, episode, lane);
-}
-
-static void destroy(am_game *game) { am_free(game); }
-
 const am_game_type am_signals_type = {
     .name = "signals",
     .meaning = "two agents tell each other what they alone have seen",
     .start = start,
     .observe = observe,
     .step = step,
-    .play = play,
-    .destroy = destroy,
 };
 
 amine_status am_signals_create(am_game **out, const am_signals_options *options,
@@ -85,18 +73,18 @@ amine_status am_signals_create(am_game **out, const am_signals_options *options,
   if (!g) return am_fail_memory(error, sizeof *g);
   const double chance = 1.0 / o.cues, half = 0.5 + 0.5 * chance;
   g->options = o;
-  g->line[0] = (am_game_line){"random", {chance, chance}};
-  g->line[1] = (am_game_line){"one-way", {half, half}};
-  g->line[2] = (am_game_line){"ceiling", {1, 1}};
-  g->game = (am_game){.type = &am_signals_type,
-                      .n_agents = N_AGENTS,
-                      .n_steps = N_STEPS,
-                      .n_inputs = {2 * o.cues + 1, 2 * o.cues + 1},
-                      .n_actions = {o.cues, o.cues},
-                      .criterion = 0.95,
-                      .state_size = sizeof(am_signals_state),
-                      .lines = g->line,
-                      .n_lines = 3};
+  g->game = (am_game){
+      .type = &am_signals_type,
+      .n_agents = N_AGENTS,
+      .n_steps = N_STEPS,
+      .n_inputs = {2 * o.cues + 1, 2 * o.cues + 1},
+      .n_actions = {o.cues, o.cues},
+      .criterion = 0.95,
+      .state_size = sizeof(am_signals_state),
+      .lines = {{"random", {chance, chance}, {am_game_policy_random, am_game_policy_random}},
+                {"one-way", {half, half}, {speak, ignore}},
+                {"ceiling", {1, 1}, {speak, speak}}},
+      .n_lines = 3};
   *out = &g->game;
   return AMINE_OK;
 }

@@ -29,9 +29,9 @@ typedef struct am_signals_state {
 typedef struct am_signals {
   am_game game;
   am_signals_options options;
-  am_game_line line[3]; /* random; one-way: agent 1 does not listen; ceiling */
 } am_signals;
 
+/* Lines: `random`; `one-way`, agent 1 does not listen; `ceiling`. */
 extern const am_game_type am_signals_type;
 extern const am_task_type am_signals_task_type; /* seen as a task (game_task.h) */
 

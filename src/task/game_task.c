@@ -64,7 +64,7 @@ double am_game_task_play(const am_task *task, int line, uint64_t seed, uint32_t 
                          uint32_t lane) {
   const am_game_task *t = inside(task);
   double reward[AM_GAME_AGENTS];
-  t->game->type->play(t->game, line, reward, seed, episode, lane);
+  am_game_play(t->game, line, reward, seed, episode, lane);
   return whole(t, reward);
 }
 

@@ -104,12 +104,6 @@ static void step(const am_game *g, void *state, const int *action, float *reward
   for (int k = 0; k < 2; k++) reward[k] = am_bandit_type.step(bandit_of(g), &s->s[k], action[k]);
 }
 
-static void play(const am_game *g, int line, double *reward, uint64_t seed, uint32_t episode,
-                 uint32_t lane) {
-  (void)g, (void)line, (void)seed, (void)episode, (void)lane;
-  reward[0] = reward[1] = 0;
-}
-
 static void destroy(am_game *g) {
   am_task_destroy(((two_bandits *)g)->bandit);
   am_free(g);
@@ -120,7 +114,6 @@ static const am_game_type two_type = {.name = "two bandits",
                                       .start = start,
                                       .observe = observe,
                                       .step = step,
-                                      .play = play,
                                       .destroy = destroy};
 
 static am_task *two_bandits_task(void) {

@@ -131,7 +131,7 @@ static void policies_earn_their_lines(void **state) {
       sample s[AM_GAME_AGENTS] = {{0}};
       for (int i = 0; i < N_EPISODES; i++) {
         double reward[AM_GAME_AGENTS];
-        games[k]->type->play(games[k], line, reward, 3, (uint32_t)k, (uint32_t)i);
+        am_game_play(games[k], line, reward, 3, (uint32_t)k, (uint32_t)i);
         for (int a = 0; a < games[k]->n_agents; a++) add(&s[a], reward[a]);
       }
       for (int a = 0; a < games[k]->n_agents; a++)

@@ -80,6 +80,23 @@ static void learns(void **state) {
   }
 }
 
+/* By e-prop an ordinary network of few steps' memory does not learn what it does with a trace. */
+static void a_trace_remembers(void **state) {
+  (void)state;
+  const char *with[MORE] = {"seed=2",         "network.type=plastic-rnn",
+                            "rule.type=clip", "modulator.type=constant",
+                            "rule.eta=0.1",   "iterations=900"};
+  const char *without[MORE] = {"seed=2", "network.type=plastic-rnn", "rule.type=none",
+                               "iterations=900"};
+  am_experiment *x = make("e-prop", with), *y = make("e-prop", without);
+  const double got = trained(x), control = trained(y);
+  print_message("e-prop, plastic-rnn  %.3f, without its trace %.3f\n", got, control);
+  assert_true(got >= 0.95);
+  assert_true(control < 0.8);
+  am_experiment_destroy(x);
+  am_experiment_destroy(y);
+}
+
 /* Feedback alignment: W_o comes to point where B does. */
 static void aligns(void **state) {
   (void)state;
@@ -151,6 +168,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(same_bits),
       cmocka_unit_test(aligns),
+      cmocka_unit_test(a_trace_remembers),
       cmocka_unit_test(learns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,11 @@ foreach(file ${FILES})
                          "${CMAKE_MATCH_4}, \"${CMAKE_MATCH_5}\",\n              \"${CMAKE_MATCH_6}\", "
                          "AM_UNITS_AT(constants[${n}])${when}),\n")
       math(EXPR n "${n} + 1")
+    elseif(line MATCHES "^constant ([A-Za-z_0-9]+) = ([a-z]+( or [a-z]+)+) \"(.*)\"$")
+      string(REPLACE " or " "|" words "${CMAKE_MATCH_2}")
+      string(APPEND rows "    AM_CHOICE(\"${CMAKE_MATCH_1}\", \"${words}\",\n"
+                         "              \"${CMAKE_MATCH_4}\", AM_UNITS_AT(constants[${n}])),\n")
+      math(EXPR n "${n} + 1")
     elseif(line MATCHES "^trace ") # a rule stands in its slot
       set(common "AM_UNITS_PARAMETERS,\n    AM_UNITS_ALPHA")
       set(takes "1u << AM_RULE")

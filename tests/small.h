@@ -158,6 +158,11 @@ static const small_variant small_variants[] = {
      {"task.type=associative", "network.type=plastic-gru", "network.layers=2",
       "network.dropout=0.3", "learner.type=delta", "rule.type=fading", "modulator.type=given",
       "modulator.given=error"}},
+    {"exploratory-hebb-gru",
+     {"task.type=selective", "task.stimulus_ms=40", "task.response_ms=20", "network.type=gru",
+      "learner.type=exploratory-hebb", "learner.input=0.5", "learner.chance=0.05",
+      "learner.amplitude=1"}},
+    {"e-prop-ctrnn", {"task.type=delayed-match", "network.type=ctrnn", "learner.type=e-prop"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

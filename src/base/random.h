@@ -25,8 +25,8 @@ enum am_stream {
   AM_STREAM_DROPOUT = 12,   /* of units: plus 256 times the layer; step = draw */
   AM_STREAM_SIGNAL = 13,    /* dopamine that says nothing, a control; step = time */
   AM_STREAM_SEEDS = 17,     /* seeds of agents that learn together; episode = agent */
-  AM_STREAM_CTRNN_X = 31,   /* x(0) of a continuous-time network: step = neuron / 4 */
-  AM_STREAM_PERTURB = 32,   /* its perturbations: see kernel/philox.h */
+  AM_STREAM_STATES = 31,    /* first values of states: plus 256 times the layer; step = row / 4 */
+  AM_STREAM_PERTURB = 32,   /* perturbations of units: see kernel/philox.h */
   AM_STREAM_SHUFFLE = 33,   /* which earlier error a control learns from: step 0 */
   AM_STREAM_GIVEN = 24,     /* a given modulator that is random; step = time */
   /* noise of units: step = time * units + unit */

@@ -104,10 +104,15 @@ static void put_constants(am_text *text, const shown *s) {
     const am_symbol *c = &s->e->symbols[k];
     char number[64];
     if (c->kind != AM_SYMBOL_CONSTANT) continue;
-    const amine_parameter row = {
-        .kind = AMINE_NUMBER, .min = c->min, .max = c->max, .unit = c->unit};
+    const amine_parameter row = {.kind = c->choices[0] ? AMINE_CHOICE : AMINE_NUMBER,
+                                 .choices = c->choices,
+                                 .min = c->min,
+                                 .max = c->max,
+                                 .unit = c->unit};
+    const am_value value = {.number = c->standard};
     am_text_printf(&rows[n].key, "%s.%s", s->kind, c->name);
-    am_text_puts(&rows[n].value, am_key_number(c->standard, number, sizeof number));
+    am_text_puts(&rows[n].value, c->choices[0] ? am_key_text(&row, &value, number, sizeof number)
+                                               : am_key_number(c->standard, number, sizeof number));
     cli_row_range(&rows[n].range, &row);
     rows[n++].meaning = c->meaning;
   }
@@ -157,6 +162,7 @@ static void put_json(am_text *text, const shown *s) {
     am_text_puts(text, text->data[text->length - 1] == '[' ? "{" : ",{");
     am_json_put_string(text, "name", c->name);
     am_json_put_double(text, "value", c->standard);
+    if (c->choices[0]) am_json_put_string(text, "choices", c->choices);
     am_json_put_double(text, "min", c->min);
     am_json_put_double(text, "max", c->max);
     am_json_put_string(text, "unit", c->unit);

@@ -5,16 +5,20 @@
  *     network gru                                  what names of tensors begin with
  *     input u                                      what comes from below, a vector
  *     state h[n]                                   kept from step to step, 0 at first
- *     state v[n] = v_rest                          or what a sum of constants says
+ *     state v[n] = v_rest                          or what a sum of constants says,
+ *     state v[n] = 2 * drawn - 1                   of each unit and episode its own: drawn is
+ *                                                  uniform in [0, 1)
  *     trace H[n, n]                                the same for a matrix of each episode's own, in
  *                                                  one product: (w + alpha * H) @ h
  *     constant tau = 5 from 1 to 1e6 steps "..."   a number that a user may set
+ *     constant kind = one or two "..."             or a choice: 0, 1, and so on
  *     learned W_ir, W_iz as weight_ih              tensors, stacked, under a name of their own
  *     learned b as "i2h.bias" = linear(u)          a name in quotes is the whole of it
  *     learned w[n, n] = uniform(0, 0.01)           with a shape, or first values
  *     first b_iz = standard + drawn                a part's first values, from what it would be and
  *                                                  another number, uniform in [0, 1)
  *     given M                                      a number that somebody says from outside
+ *     given xi[n]                                  or noise: 0 unless a learner perturbs
  *     r = sigmoid(W_ir @ u + b_ir)                 a value of this step
  *     h <- (1 - z) * g + z * h                     what a state is after the step
  *     H <- rule(post = y, pre = h, eta = modulator(y))   slots: what stands there is chosen with
@@ -27,6 +31,10 @@
  * with every column of a matrix [n, m]. A statement ends with its line unless a bracket is open, an
  * operator ends it or one begins the next. A name stands for a state's value before the step,
  * whatever its update says.
+ *
+ * A constant is a number, the name of a constant or of a size, and what sqrt, abs, min, max, clip and
+ * unit make of them: unit(k, n) is the vector [n] that is 1 at unit k, the first being 0, and 0
+ * elsewhere (everywhere if there is no unit k).
  *
  * Sizes are names (n) or whole numbers; an input's size bears its name. Two sizes of different
  * names never fit; a vector [1] goes with everything, as a number does.
@@ -68,7 +76,8 @@ typedef enum am_node_kind {
   AM_NODE_CALL,
   AM_NODE_RULE,     /* what becomes of a trace: a[0] post, a[1] pre, a[2] eta */
   AM_NODE_STANDARD, /* in first values: what an element would be; and another draw */
-  AM_NODE_DRAWN
+  AM_NODE_DRAWN,
+  AM_NODE_SIZE /* the number that size a[0] is */
 } am_node_kind;
 
 typedef enum am_function {
@@ -87,6 +96,7 @@ typedef enum am_function {
   AM_SUM,     /* of a vector's elements */
   AM_DOT,     /* of two vectors */
   AM_SOFTMAX, /* of a vector */
+  AM_UNIT,    /* of k and a size: 1 at unit k, else 0 */
   AM_N_FUNCTIONS
 } am_function;
 
@@ -136,6 +146,7 @@ typedef struct am_symbol {
   /* of a constant */
   double standard, min, max;
   char unit[AM_SYMBOL_SIZE], meaning[96];
+  char choices[96]; /* "one|two": its value is the place of a word; "": it is a number */
 } am_symbol;
 
 /* What is saved under one name: the parts lie one after the other along the first dimension. */

@@ -3,6 +3,7 @@
 #include "equation/equations.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -42,7 +43,7 @@ typedef struct reader {
   int at;       /* the next byte */
   int brackets; /* open ones, in which lines do not end */
   int depth;
-  bool first; /* within first values, where `standard` and `drawn` mean something */
+  int first; /* within a state's first values (1) `drawn` means something, a part's (2) `standard` too */
   token now;
   amine_error *error;
 } reader;
@@ -61,7 +62,8 @@ static const struct {
     [AM_SOFTPLUS] = {"softplus", 1}, [AM_EXP] = {"exp", 1},         [AM_LOG] = {"log", 1},
     [AM_SQRT] = {"sqrt", 1},         [AM_ABS] = {"abs", 1},         [AM_MIN] = {"min", 2},
     [AM_MAX] = {"max", 2},           [AM_CLIP] = {"clip", 3},       [AM_SPIKE] = {"spike", 2},
-    [AM_SUM] = {"sum", 1},           [AM_DOT] = {"dot", 2},         [AM_SOFTMAX] = {"softmax", 1}};
+    [AM_SUM] = {"sum", 1},           [AM_DOT] = {"dot", 2},         [AM_SOFTMAX] = {"softmax", 1},
+    [AM_UNIT] = {"unit", 2}};
 
 const char *am_function_name(am_function f) { return functions[f].name; }
 
@@ -348,7 +350,7 @@ static amine_status primary(reader *r, int *out) {
   }
   if (is_sign(r, '(')) return bracket(r, out);
   if (r->now.kind != T_NAME) return REFUSE(r, at, "a number, a name or a bracket belongs here");
-  if (r->first && (is_word(r, "standard") || is_word(r, "drawn"))) {
+  if (r->first && (is_word(r, "drawn") || (r->first > 1 && is_word(r, "standard")))) {
     AM_TRY(add_node(r, out, is_word(r, "drawn") ? AM_NODE_DRAWN : AM_NODE_STANDARD, at));
     return next(r);
   }
@@ -359,6 +361,11 @@ static amine_status primary(reader *r, int *out) {
   if (slot) return REFUSE(r, at, "modulator is a slot: modulator(x)");
   if (is_sign(r, '(')) return call(r, out, called + (r->in ? strlen(SCOPE) : 0), at);
   int symbol = am_equations_find(r->e, called);
+  for (int k = 0; symbol < 0 && k < r->e->n_sizes; k++) {
+    if (strcmp(r->e->sizes[k].name, called) != 0) continue;
+    AM_TRY(add_node(r, out, AM_NODE_SIZE, at));
+    return r->e->nodes[*out].a[0] = k, AMINE_OK;
+  }
   if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
   return symbol_node(r, out, symbol, at);
 }
@@ -452,7 +459,9 @@ static amine_status state(reader *r, am_symbol_kind kind, int rank, const char *
   if (kind == AM_SYMBOL_TRACE)
     return REFUSE(r, r->now.at, "a trace is 0 at first: nothing else is said of it");
   AM_TRY(next(r));
-  return sum(r, &r->e->symbols[symbol].begin);
+  r->first = 1;
+  AM_TRY(sum(r, &r->e->symbols[symbol].begin));
+  return r->first = 0, AMINE_OK;
 }
 
 static amine_status signed_number(reader *r, double *out) {
@@ -463,7 +472,23 @@ static amine_status signed_number(reader *r, double *out) {
   return next(r);
 }
 
-/* constant NAME = NUMBER [from NUMBER to NUMBER] [UNIT] ["MEANING"] */
+/* WORD or WORD ... */
+static amine_status choice(reader *r, am_symbol *s) {
+  char called[AM_SYMBOL_SIZE];
+  size_t length = 0;
+  for (s->min = 0, s->max = -1; s->max < 0 || is_word(r, "or"); s->max++) {
+    const int at = r->now.at;
+    if (s->max >= 0) AM_TRY(next(r));
+    AM_TRY(name(r, called, "a choice"));
+    if (length + strlen(called) + 2 > sizeof s->choices)
+      return REFUSE(r, at, "choices have at most %d characters", (int)sizeof s->choices - 1);
+    length += (size_t)snprintf(s->choices + length, sizeof s->choices - length, "%s%s",
+                               length ? "|" : "", called);
+  }
+  return AMINE_OK;
+}
+
+/* constant NAME = NUMBER [from NUMBER to NUMBER] [UNIT] ["MEANING"], or WORD or WORD ... */
 static amine_status constant(reader *r) {
   int symbol;
   AM_TRY(declare(r, &symbol, AM_SYMBOL_CONSTANT, "a constant"));
@@ -471,7 +496,7 @@ static amine_status constant(reader *r) {
   s->shape.rank = 0;
   s->min = -1e30, s->max = 1e30;
   AM_TRY(expect(r, '=', "before a constant's value"));
-  AM_TRY(signed_number(r, &s->standard));
+  AM_TRY(r->now.kind == T_NAME ? choice(r, s) : signed_number(r, &s->standard));
   if (is_word(r, "from")) {
     AM_TRY(next(r));
     AM_TRY(signed_number(r, &s->min));
@@ -580,11 +605,10 @@ static amine_status first(reader *r) {
   am_symbol *s = &r->e->symbols[symbol];
   if (s->kind != AM_SYMBOL_LEARNED) return REFUSE(r, at, "%s is not learned", called);
   if (s->first >= 0) return REFUSE(r, at, "the first values of %s are said twice", called);
-  r->first = true;
+  r->first = 2;
   AM_TRY(expect(r, '=', "before first values"));
   AM_TRY(sum(r, &s->first));
-  r->first = false;
-  return AMINE_OK;
+  return r->first = 0, AMINE_OK;
 }
 
 static amine_status network(reader *r) {
@@ -597,7 +621,10 @@ static amine_status network(reader *r) {
 static amine_status given(reader *r) {
   int symbol;
   AM_TRY(declare(r, &symbol, AM_SYMBOL_GIVEN, "what is given"));
-  r->e->symbols[symbol].shape.rank = 0;
+  am_symbol *s = &r->e->symbols[symbol];
+  AM_TRY(shape(r, &s->shape));
+  if (s->shape.rank == 2)
+    return REFUSE(r, s->at, "a matrix is not given: %s or %s[n]", s->name, s->name);
   return AMINE_OK;
 }
 

@@ -18,6 +18,9 @@
  * behind it is 0), matrices in panels (kernel/panel.h), and one or two episodes go side by side
  * (network/pair_lane.h): so a gradient goes back through traces, whose past is computed again.
  *
+ * Noise: a plan of AM_PLAN_PERTURBED (UNITS) has places at which a learner adds some to a sum of
+ * matrices: where the text says so, "given xi[n]", or, if it does not, behind each such sum.
+ *
  * A plan is immutable once made and shared by all threads. */
 #ifndef AMINE_EQUATION_PLAN_H
 #define AMINE_EQUATION_PLAN_H
@@ -25,7 +28,13 @@
 #include "equation/equations.h"
 #include "kernel/panel.h"
 
-enum { AM_OPERATIONS_MAX = 512, AM_STATES_MAX = 16, AM_OPERANDS = 3, AM_TRACES_MAX = 8 };
+enum {
+  AM_OPERATIONS_MAX = 512,
+  AM_STATES_MAX = 16,
+  AM_OPERANDS = 3,
+  AM_TRACES_MAX = 8,
+  AM_NOISES_MAX = 32
+};
 
 typedef enum am_layout { AM_LAYOUT_LANES, AM_LAYOUT_UNITS } am_layout;
 
@@ -83,6 +92,7 @@ typedef struct am_operation {
   bool has_bias, adds; /* adds: to what the rows hold */
   bool transposed;     /* UNITS: W lies as its transpose */
   int trace;           /* y = (W + alpha H) x: which one's, -1: none */
+  int noise;           /* which enters the sum that it stands in, -1: none */
 } am_operation;
 
 /* A trace H [rows][cols]: after each step H <- rule(post, pre, eta). Its product is that of one
@@ -96,6 +106,13 @@ typedef struct am_plan_trace {
   size_t few;                /* the learned alphas if they are fewer: [rows] or [1]; SIZE_MAX: 1 */
   int n_few;                 /* how many; 0: each connection has its own */
 } am_plan_trace;
+
+/* Noise at a sum of matrices: xi is given, and post is what shows what it did: the first state of its
+ * size where the text names xi, else the sum with it. */
+typedef struct am_plan_noise {
+  am_operand xi, post;
+  bool named; /* and post a state */
+} am_plan_noise;
 
 typedef struct am_plan_rows {
   int row, rows;
@@ -111,8 +128,13 @@ typedef struct am_fixed {
 typedef struct am_plan_state {
   char name[AM_SYMBOL_SIZE];
   int row, rows; /* in the block */
-  double begin;
+  int begin;     /* of its rows among `begins` */
 } am_plan_state;
+
+/* What a row is before the first step: uniform within middle +- half. */
+typedef struct am_plan_begin {
+  double middle, half;
+} am_plan_begin;
 
 typedef struct am_plan_tensor {
   char name[AM_SYMBOL_SIZE];
@@ -143,13 +165,18 @@ typedef struct am_plan {
   am_operation *operations; /* [n_operations] */
   int n_now; /* the first so many make states and output; the others only what traces take up */
   am_plan_trace traces[AM_TRACES_MAX];
+  am_plan_noise noises[AM_NOISES_MAX];
   am_plan_rows *kept; /* [n_kept]: what has a gradient from later steps or from above */
-  int n_traces, n_kept, n_given;
+  int n_traces, n_noises, n_kept;
+  int n_given; /* vectors of 16 that are given */
   bool has_level;
   am_operand level; /* M: what the modulator says, after the step */
   size_t rate;      /* the rule's own learned rate; SIZE_MAX: none */
   size_t n_packed;  /* UNITS: parameters, and behind them what am_pair_expand makes of them */
   am_plan_state states[AM_STATES_MAX];
+  am_plan_begin *begins; /* [n_begins]: of all states' rows */
+  int n_begins;
+  bool is_drawn; /* some of them are */
   am_plan_tensor tensors[AM_TENSORS_MAX];
   am_plan_part *parts; /* [n_parts] */
   am_fixed *fixed;     /* [n_fixed] */
@@ -174,11 +201,13 @@ enum {
   AM_PLAN_GAINED = 2     /* multiplies it by gains: matrices read what came out of that
                           * (AM_FROM_GAINED), while what a state keeps of itself is as it was */
 };
+/* What somebody does within a step: adds noise to sums of matrices. */
+enum { AM_PLAN_PERTURBED = 4 };
 
 /* The sizes and constants of `given`, n of them, others as the text says; the input's size by the
  * input's name. AMINE_ERROR_ARGUMENT for a size that is missing or out of 1 to 65536, a constant
  * out of its range, or a name that the text does not have; AMINE_ERROR_MEMORY. done: what somebody
- * does to the output, of the above; 0: nothing. */
+ * does to the network, of the above; 0: nothing. */
 amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_binding *given, int n,
                           am_layout layout, unsigned done, amine_error *error);
 void am_plan_free(am_plan *plan);

@@ -30,10 +30,12 @@ typedef struct am_builder {
   unsigned done;     /* to the output between steps */
   int within, gains; /* within the argument of @ so many times; the gained value, -1: none yet */
   bool transposed[AM_SYMBOLS_MAX];
-  int trace[AM_SYMBOLS_MAX];  /* which trace a symbol is, -1: none yet */
-  int ends[AM_TRACES_MAX][3]; /* the values that it takes up: post, pre, eta */
-  int level;                  /* the value that is M */
-  int said, heard;            /* the output and what is disturbed of it; -1: they are one */
+  int trace[AM_SYMBOLS_MAX];    /* which trace a symbol is, -1: none yet */
+  int ends[AM_TRACES_MAX][3];   /* the values that it takes up: post, pre, eta */
+  int level;                    /* the value that is M */
+  int said, heard;              /* the output and what is disturbed of it; -1: they are one */
+  int given;                    /* the symbol that is named as noise, -1: none */
+  int noises[AM_NOISES_MAX][2]; /* the values of each: xi, post */
   amine_error *error;
 } am_builder;
 
@@ -63,8 +65,14 @@ typedef struct am_needs {
 } am_needs;
 extern const am_needs am_builder_needs[AM_N_OPERATIONS];
 
-/* The number that a node of numbers and constants is; false for any other. */
+/* The number that a node of numbers, constants and sizes is; false for any other. */
 bool am_builder_constant(const am_builder *b, int node, double *out);
+/* The same for one row of a vector of constants. rows, of it: written if the node is a vector. */
+typedef struct am_builder_row {
+  int row, rows;
+  double drawn; /* in a state's first values */
+} am_builder_row;
+bool am_builder_element(const am_builder *b, int node, am_builder_row *at, double *out);
 /* Takes sizes and constants, n of them; gives every tensor and part its place. */
 amine_status am_builder_given(am_builder *b, const am_binding *given, int n);
 amine_status am_builder_tensors(am_builder *b);

@@ -24,7 +24,8 @@ static void fix_each(const am_plan *p, real *fixed, const real *parameters) {
 static void begin(const am_plan *p, real *block) {
   for (int s = 0; s < p->n_states; s++)
     for (int k = 0; k < p->states[s].rows; k++)
-      v_store(block + (size_t)(p->states[s].row + k) * VEC_LANES, v_set1((real)p->states[s].begin));
+      v_store(block + (size_t)(p->states[s].row + k) * VEC_LANES,
+              v_set1((real)p->begins[p->states[s].begin + k].middle));
 }
 
 /* ------------------------------------------------------------------------------ forward */

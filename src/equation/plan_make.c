@@ -37,8 +37,14 @@ amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_bindin
   if (!b || !p || !take_arrays(p)) status = am_fail_memory(error, sizeof *b + sizeof *p);
   else {
     p->layout = layout;
-    *b = (am_builder){
-        .e = e, .p = p, .done = done, .gains = -1, .said = -1, .heard = -1, .error = error};
+    *b = (am_builder){.e = e,
+                      .p = p,
+                      .done = done,
+                      .gains = -1,
+                      .given = -1,
+                      .said = -1,
+                      .heard = -1,
+                      .error = error};
     status = build(b, given, n);
   }
   am_free(b);
@@ -58,5 +64,6 @@ void am_plan_free(am_plan *plan) {
   am_free(plan->parts);
   am_free(plan->fixed);
   am_free(plan->kept);
+  am_free(plan->begins);
   am_free(plan);
 }

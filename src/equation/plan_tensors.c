@@ -5,24 +5,55 @@
 #include "equation/plan_builder.h"
 
 /* ------------------------------------------------------------------------------ what is given */
-bool am_builder_constant(const am_builder *b, int node, double *out) {
-  const am_node *n = node_of(b, node);
-  double x, y;
-  if (n->kind == AM_NODE_NUMBER) return *out = n->number, true;
-  if (n->kind == AM_NODE_SYMBOL) {
-    if (b->e->symbols[n->symbol].kind != AM_SYMBOL_CONSTANT) return false;
-    return *out = b->constant[n->symbol], true;
+static bool of_symbol(const am_builder *b, int symbol, am_builder_row *at, double *out) {
+  const am_equations *e = b->e;
+  if (e->symbols[symbol].kind == AM_SYMBOL_CONSTANT) return *out = b->constant[symbol], true;
+  for (int k = 0; at && k < e->n_assignments; k++)
+    if (e->assignments[k].symbol == symbol && !e->assignments[k].update)
+      return am_builder_element(b, e->assignments[k].node, at, out);
+  return false;
+}
+
+static bool of_unit(const am_builder *b, const am_node *n, am_builder_row *at, double *out) {
+  const am_node *size = node_of(b, n->a[1]);
+  if (!at || size->kind != AM_NODE_SIZE || !am_builder_constant(b, n->a[0], out)) return false;
+  at->rows = size_of(b, size->a[0]);
+  return *out = *out == at->row, true;
+}
+
+static bool of_call(am_function f, const double x[3], double *out) {
+  switch (f) {
+  case AM_SQRT: return *out = sqrt(x[0]), true;
+  case AM_ABS: return *out = fabs(x[0]), true;
+  case AM_MIN: return *out = fmin(x[0], x[1]), true;
+  case AM_MAX: return *out = fmax(x[0], x[1]), true;
+  case AM_CLIP: return *out = fmin(fmax(x[0], x[1]), x[2]), true;
+  default: return false;
   }
-  if (n->n == 0 || n->kind == AM_NODE_CALL || n->kind == AM_NODE_APPLY ||
-      !am_builder_constant(b, n->a[0], &x))
-    return false;
-  if (n->kind == AM_NODE_NEGATE) return *out = -x, true;
-  if (!am_builder_constant(b, n->a[1], &y)) return false;
-  *out = n->kind == AM_NODE_ADD        ? x + y
-         : n->kind == AM_NODE_SUBTRACT ? x - y
-         : n->kind == AM_NODE_MULTIPLY ? x * y
-                                       : x / y;
+}
+
+bool am_builder_element(const am_builder *b, int node, am_builder_row *at, double *out) {
+  const am_node *n = node_of(b, node);
+  double x[AM_ARGUMENTS_MAX] = {0};
+  if (n->kind == AM_NODE_NUMBER) return *out = n->number, true;
+  if (n->kind == AM_NODE_SIZE) return *out = size_of(b, n->a[0]), true;
+  if (n->kind == AM_NODE_DRAWN && at) return *out = at->drawn, true;
+  if (n->kind == AM_NODE_SYMBOL) return of_symbol(b, n->symbol, at, out);
+  if (n->kind == AM_NODE_CALL && n->function == AM_UNIT) return of_unit(b, n, at, out);
+  if (n->n == 0 || n->kind == AM_NODE_APPLY || n->kind == AM_NODE_RULE) return false;
+  for (int k = 0; k < n->n; k++)
+    if (!am_builder_element(b, n->a[k], at, &x[k])) return false;
+  if (n->kind == AM_NODE_CALL) return of_call(n->function, x, out);
+  *out = n->kind == AM_NODE_NEGATE     ? -x[0]
+         : n->kind == AM_NODE_ADD      ? x[0] + x[1]
+         : n->kind == AM_NODE_SUBTRACT ? x[0] - x[1]
+         : n->kind == AM_NODE_MULTIPLY ? x[0] * x[1]
+                                       : x[0] / x[1];
   return true;
+}
+
+bool am_builder_constant(const am_builder *b, int node, double *out) {
+  return am_builder_element(b, node, NULL, out);
 }
 
 static amine_status given_size(am_builder *b, int k, double number) {
@@ -92,11 +123,14 @@ static amine_status first_values(am_builder *b, am_plan_tensor *t, const am_lear
 
 static amine_status first_code(am_builder *b, am_plan_part *part, int node) {
   const am_node *n = node_of(b, node);
-  for (int k = 0; k < n->n; k++) AM_TRY(first_code(b, part, n->a[k]));
+  double number = 0;
+  const bool constant = am_builder_constant(b, node, &number);
+  for (int k = 0; k < n->n && !constant; k++) AM_TRY(first_code(b, part, n->a[k]));
   if (part->n == AM_FIRST_CODE) return REFUSE(b, n->at, "these first values are too long");
-  const bool constant = n->kind == AM_NODE_SYMBOL;
+  if (n->kind == AM_NODE_CALL && !constant)
+    return REFUSE(b, n->at, "a first value is a sum or product of constants");
   part->code[part->n].kind = constant ? AM_NODE_NUMBER : n->kind;
-  part->code[part->n++].number = (float)(constant ? b->constant[n->symbol] : n->number);
+  part->code[part->n++].number = (float)number;
   return AMINE_OK;
 }
 

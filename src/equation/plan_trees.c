@@ -32,7 +32,7 @@ static amine_status number_value(am_builder *b, int *out, double number, int at)
   for (int k = 0; k < b->n_values; k++) {
     const am_value *v = &b->values[k];
     const am_fixed *f = v->from == AM_FROM_FIXED ? &b->p->fixed[v->row] : NULL;
-    if (f && !f->learned && memcmp(&f->number, &number, sizeof number) == 0)
+    if (f && v->rows == 1 && !f->learned && memcmp(&f->number, &number, sizeof number) == 0)
       return *out = k, AMINE_OK;
   }
   int row = 0;
@@ -59,10 +59,37 @@ static bool is_last_output(const am_builder *b, int symbol) {
                     (update->kind == AM_NODE_SYMBOL && update->symbol == b->e->output));
 }
 
-static amine_status given_value(am_builder *b, int *out, const am_symbol *s, int at) {
+/* n rows of what is given */
+static amine_status outside_value(am_builder *b, int *out, int n, int at) {
+  const int row = room_of(b, 1) * b->p->n_given;
+  b->p->n_given += room_of(b, n) / room_of(b, 1);
+  return add_value(b, out, AM_FROM_GIVEN, row, n, at);
+}
+
+/* A fixed vector: what a node is in each row, or, node -1, 0. */
+static amine_status rows_value(am_builder *b, int *out, int node, int n, int at) {
+  int row = 0;
+  AM_TRY(am_builder_fixed(b, &row, room_of(b, n), at));
+  for (int k = 0; node >= 0 && k < n; k++) {
+    am_builder_row here = {.row = k};
+    double *number = &b->p->fixed[row + k].number;
+    if (!am_builder_element(b, node, &here, number) || !isfinite(*number))
+      return REFUSE(b, at, "this is not a number");
+  }
+  return add_value(b, out, AM_FROM_FIXED, row, n, at);
+}
+
+/* A vector is noise, 0 where nobody perturbs; a number is M. */
+static amine_status given_value(am_builder *b, int *out, int symbol, int at) {
+  const am_symbol *s = &b->e->symbols[symbol];
+  const bool perturbed = b->done & AM_PLAN_PERTURBED;
+  if (s->shape.rank == 1 && !perturbed) return rows_value(b, out, -1, rows_of(b, s->shape), at);
+  if (s->shape.rank == 0 && perturbed)
+    return REFUSE(b, at, "%s is given from outside, and this learner gives nothing", s->name);
   if (b->p->n_given > 0)
-    return REFUSE(b, at, "one number is given from outside, and %s is another", s->name);
-  return add_value(b, out, AM_FROM_GIVEN, room_of(b, 1) * b->p->n_given++, 1, at);
+    return REFUSE(b, at, "one %s is given from outside, and %s is another",
+                  s->shape.rank > 0 ? "vector" : "number", s->name);
+  return outside_value(b, out, rows_of(b, s->shape), at);
 }
 
 static amine_status symbol_value(am_builder *b, int *out, int symbol, int at) {
@@ -76,7 +103,7 @@ static amine_status symbol_value(am_builder *b, int *out, int symbol, int at) {
     return REFUSE(b, at, "the matrix %s stands alone: it belongs before @", s->name);
   if (s->kind == AM_SYMBOL_INPUT)
     AM_TRY(add_value(b, out, AM_FROM_INPUT, 0, rows_of(b, s->shape), at));
-  else if (s->kind == AM_SYMBOL_GIVEN) AM_TRY(given_value(b, out, s, at));
+  else if (s->kind == AM_SYMBOL_GIVEN) AM_TRY(given_value(b, out, symbol, at));
   else if (s->kind == AM_SYMBOL_STATE) /* its rows are known at the end */
     AM_TRY(add_value(b, out, AM_FROM_BEFORE, symbol, rows_of(b, s->shape), at));
   else AM_TRY(learned_value(b, out, symbol, at));
@@ -91,7 +118,8 @@ static amine_status add(am_builder *b, int *out, am_operation_kind kind, int row
   if (p->n_operations == AM_OPERATIONS_MAX)
     return REFUSE(b, at, "a plan has at most %d operations", AM_OPERATIONS_MAX);
   const int k = p->n_operations++;
-  p->operations[k] = (am_operation){.kind = kind, .n_in = n, .rows = rows, .trace = -1};
+  p->operations[k] =
+      (am_operation){.kind = kind, .n_in = n, .rows = rows, .trace = -1, .noise = -1};
   for (int i = 0; i < n; i++) b->in[k][i] = in[i], b->values[in[i]].uses++;
   b->base[k] = base;
   if (base >= 0) b->values[base].uses++;
@@ -269,6 +297,34 @@ static amine_status affine_terms(am_builder *b, int *out, term *terms, int n) {
   return AMINE_OK;
 }
 
+static void keep(am_builder *b, int v) {
+  b->values[v].kept |= b->values[v].from == AM_FROM_STEP;
+  b->values[v].uses++;
+}
+
+/* Noise at the sum *out whose products of matrices end with `products`: what the text names is one of
+ * its terms, what it does not is added. */
+static amine_status disturb(am_builder *b, int *out, int products, const term *terms, int n,
+                            int at) {
+  am_plan *p = b->p;
+  int in[2] = {*out, -1};
+  for (int k = 0; b->given >= 0 && k < n; k++)
+    if (node_of(b, terms[k].node)->symbol == b->given && !terms[k].minus)
+      in[1] = b->of_symbol[b->given];
+  if (b->given < 0) AM_TRY(outside_value(b, &in[1], b->values[*out].rows, at));
+  if (in[1] < 0) return AMINE_OK;
+  const int k = b->given >= 0 ? 0 : p->n_noises; /* one is named, which may enter several sums */
+  if (k == AM_NOISES_MAX) return REFUSE(b, at, "noise enters at most %d sums", AM_NOISES_MAX);
+  for (int v = products; v >= 0; v = b->base[b->values[v].producer])
+    p->operations[b->values[v].producer].noise = k;
+  p->n_noises = k + 1;
+  b->noises[k][0] = in[1], b->noises[k][1] = -1;
+  if (b->given >= 0) return AMINE_OK;
+  AM_TRY(add_each(b, out, AM_DO_ADD, in, 2, at));
+  keep(b, b->noises[k][1] = *out);
+  return AMINE_OK;
+}
+
 static bool is_number_one(const am_builder *b, int node) {
   double c;
   return am_builder_constant(b, node, &c) && c == 1;
@@ -324,6 +380,7 @@ static amine_status lower_sum(am_builder *b, int *out, int node) {
   }
   *out = -1;
   AM_TRY(affine_terms(b, out, terms, n));
+  const int products = *out;
   if (*out < 0) AM_TRY(begin_sum(b, out, terms, n, at));
   for (int k = 0; k < n; k++) {
     factors f;
@@ -339,7 +396,8 @@ static amine_status lower_sum(am_builder *b, int *out, int node) {
     AM_TRY(lower(b, &in[1], terms[k].node));
     AM_TRY(add_each(b, out, terms[k].minus ? AM_DO_SUBTRACT : AM_DO_ADD, in, 2, at));
   }
-  return AMINE_OK;
+  if (products < 0 || !(b->done & AM_PLAN_PERTURBED)) return AMINE_OK;
+  return disturb(b, out, products, terms, n, at);
 }
 
 static amine_status lower_call(am_builder *b, int *out, const am_node *n) {
@@ -350,6 +408,7 @@ static amine_status lower_call(am_builder *b, int *out, const am_node *n) {
       [AM_MAX] = AM_DO_MAX,           [AM_CLIP] = AM_DO_MAX,        [AM_SPIKE] = AM_DO_SPIKE,
       [AM_SUM] = AM_DO_SUM,           [AM_DOT] = AM_DO_DOT,         [AM_SOFTMAX] = AM_DO_SOFTMAX};
   int in[AM_ARGUMENTS_MAX];
+  if (n->function == AM_UNIT) return REFUSE(b, n->at, "unit(k, n) is of a constant k");
   for (int k = 0; k < n->n; k++) AM_TRY(lower(b, &in[k], n->a[k]));
   if (n->function == AM_SUM || n->function == AM_DOT)
     return add(b, out, kinds[n->function], 1, in, n->n, -1, n->at);
@@ -369,6 +428,9 @@ static amine_status lower(am_builder *b, int *out, int node) {
     return number_value(b, out, c, n->at);
   }
   if (n->kind == AM_NODE_SYMBOL) return symbol_value(b, out, n->symbol, n->at);
+  am_builder_row here = {.row = 0};
+  if (am_builder_element(b, node, &here, &c) && here.rows > 0)
+    return rows_value(b, out, node, here.rows, n->at);
   if (n->kind == AM_NODE_CALL) return lower_call(b, out, n);
   if (product_of(b, node, &f)) {
     AM_TRY(lower_factors(b, in, &f, n->at));
@@ -423,6 +485,29 @@ static amine_status set_apart(am_builder *b, int *after) {
   return AMINE_OK;
 }
 
+/* What rows of a state are at first: uniform within what its tree is at either end of `drawn`. */
+static amine_status begin_state(am_builder *b, am_plan_state *state, const am_symbol *s) {
+  am_plan *p = b->p;
+  am_plan_begin *all = am_resize(p->begins, (size_t)(p->n_begins + state->rows), sizeof *all);
+  if (!all) return am_fail_memory(b->error, (size_t)state->rows * sizeof *all);
+  p->begins = all;
+  state->begin = p->n_begins;
+  for (int k = 0; k < state->rows; k++) {
+    double at[3] = {0};
+    for (int i = 0; i < 3 && s->begin >= 0; i++) {
+      am_builder_row here = {.row = k, .drawn = 0.5 * i};
+      if (!am_builder_element(b, s->begin, &here, &at[i]) || !isfinite(at[i]) ||
+          (here.rows > 0 && here.rows != state->rows))
+        return REFUSE(b, node_of(b, s->begin)->at, "%s does not begin with a number", s->name);
+    }
+    all[p->n_begins++] = (am_plan_begin){at[1], at[2] - at[1]};
+    p->is_drawn |= at[2] != at[1];
+    if (fabs(at[0] - 2 * at[1] + at[2]) > 1e-6 * (fabs(at[0]) + fabs(at[2])))
+      return REFUSE(b, node_of(b, s->begin)->at, "%s is not linear in drawn", s->name);
+  }
+  return AMINE_OK;
+}
+
 static amine_status keep_state(am_builder *b, int symbol, int v, int at) {
   am_plan *p = b->p;
   const am_symbol *s = &b->e->symbols[symbol];
@@ -436,15 +521,7 @@ static amine_status keep_state(am_builder *b, int symbol, int v, int at) {
   am_plan_state *state = &p->states[p->n_states++];
   *state = (am_plan_state){.row = v, .rows = rows}; /* rows are given later */
   memcpy(state->name, s->name, sizeof state->name);
-  if (s->begin >= 0 &&
-      (!am_builder_constant(b, s->begin, &state->begin) || !isfinite(state->begin)))
-    return REFUSE(b, node_of(b, s->begin)->at, "%s does not begin with a number", s->name);
-  return AMINE_OK;
-}
-
-static void keep(am_builder *b, int v) {
-  b->values[v].kept |= b->values[v].from == AM_FROM_STEP;
-  b->values[v].uses++;
+  return begin_state(b, state, s);
 }
 
 /* What traces take up: values that stay as they are until the next step. */
@@ -469,9 +546,24 @@ static amine_status lower_rules(am_builder *b) {
   return AMINE_OK;
 }
 
+/* What shows what noise did that the text names: the first state of its size. */
+static amine_status find_posts(am_builder *b) {
+  const am_plan *p = b->p;
+  for (int k = 0; k < p->n_noises; k++)
+    for (int s = 0; b->noises[k][1] < 0 && s <= p->n_states; s++) {
+      if (s == p->n_states)
+        return REFUSE(b, b->e->symbols[b->given].at, "no state is as long as %s",
+                      b->e->symbols[b->given].name);
+      if (p->states[s].rows == b->values[b->noises[k][0]].rows) b->noises[k][1] = p->states[s].row;
+    }
+  return AMINE_OK;
+}
+
 amine_status am_builder_operations(am_builder *b) {
   const am_equations *e = b->e;
   int after[AM_SYMBOLS_MAX];
+  for (int k = 0; k < e->n_symbols; k++)
+    if (e->symbols[k].kind == AM_SYMBOL_GIVEN && e->symbols[k].shape.rank == 1) b->given = k;
   for (int k = 0; k < e->n_symbols; k++) b->of_symbol[k] = after[k] = b->trace[k] = -1;
   for (int k = 0; k < e->n_assignments; k++) {
     const am_assignment *a = &e->assignments[k];
@@ -492,5 +584,6 @@ amine_status am_builder_operations(am_builder *b) {
   b->values[v].kept = true;
   b->values[v].uses++;
   b->p->output = v;
+  AM_TRY(find_posts(b));
   return lower_rules(b);
 }

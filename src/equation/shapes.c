@@ -217,6 +217,16 @@ static amine_status of_call(inference *f, const am_node *n, am_shape *out, am_sh
   return AMINE_OK;
 }
 
+/* 1 at unit k of n, else 0 */
+static amine_status of_unit(inference *f, const am_node *n, am_shape *out) {
+  const am_node *size = &f->e->nodes[n->a[1]];
+  if (size->kind != AM_NODE_SIZE)
+    return am_equations_refuse(f->e, size->at, f->error,
+                               "unit(k, n) is of a size n that stands above: state x[n]");
+  *out = (am_shape){1, {size->a[0], -1}};
+  return infer(f, n->a[0], &(am_shape){0}, scalar);
+}
+
 /* A trace: post by pre; eta a number, or one for each post unit. */
 static amine_status of_rule(inference *f, const am_node *n, am_shape *out, am_shape trace) {
   const am_shape ends[3] = {
@@ -235,11 +245,13 @@ static amine_status infer(inference *f, int node, am_shape *out, am_shape wanted
   const am_node *n = &f->e->nodes[node];
   switch (n->kind) {
   case AM_NODE_RULE: return of_rule(f, n, out, wanted);
-  case AM_NODE_NUMBER: *out = scalar; return AMINE_OK;
+  case AM_NODE_NUMBER:
+  case AM_NODE_SIZE: *out = scalar; return AMINE_OK;
   case AM_NODE_SYMBOL: return of_symbol(f, n, out, wanted);
   case AM_NODE_NEGATE: return infer(f, n->a[0], out, wanted);
   case AM_NODE_APPLY: return of_apply(f, n, out, wanted);
-  case AM_NODE_CALL: return of_call(f, n, out, wanted);
+  case AM_NODE_CALL:
+    return n->function == AM_UNIT ? of_unit(f, n, out) : of_call(f, n, out, wanted);
   case AM_NODE_STANDARD:
   case AM_NODE_DRAWN: *out = scalar; return AMINE_OK; /* not in equations */
   default: return of_pair(f, n, out, wanted);
@@ -280,25 +292,27 @@ static amine_status parts(inference *f) {
   return AMINE_OK;
 }
 
-/* What a tensor or a state is at first is made of numbers and constants. */
-static amine_status is_constant(const am_equations *e, int node, amine_error *error) {
+/* What a tensor or a state is at first is made of numbers and constants. Of values (of states) and
+ * calls the plan sees whether they are. */
+static amine_status is_constant(const am_equations *e, int node, bool state, amine_error *error) {
   if (node < 0) return AMINE_OK;
   const am_node *n = &e->nodes[node];
-  if (n->kind == AM_NODE_SYMBOL && e->symbols[n->symbol].kind != AM_SYMBOL_CONSTANT)
+  const am_symbol *s = n->kind == AM_NODE_SYMBOL ? &e->symbols[n->symbol] : NULL;
+  if (s && s->kind != AM_SYMBOL_CONSTANT && !(state && s->kind == AM_SYMBOL_VALUE))
     return am_equations_refuse(e, n->at, error, "%s is no constant, which a first value is made of",
-                               e->symbols[n->symbol].name);
-  if (n->kind == AM_NODE_APPLY || n->kind == AM_NODE_CALL || n->kind == AM_NODE_RULE)
+                               s->name);
+  if (n->kind == AM_NODE_APPLY || n->kind == AM_NODE_RULE)
     return am_equations_refuse(e, n->at, error, "a first value is a sum or product of constants");
-  for (int k = 0; k < n->n; k++) AM_TRY(is_constant(e, n->a[k], error));
+  for (int k = 0; k < n->n; k++) AM_TRY(is_constant(e, n->a[k], state, error));
   return AMINE_OK;
 }
 
 static amine_status first_values(const am_equations *e, amine_error *error) {
   for (int t = 0; t < e->n_tensors; t++)
-    for (int k = 0; k < 2; k++) AM_TRY(is_constant(e, e->tensors[t].from[k], error));
+    for (int k = 0; k < 2; k++) AM_TRY(is_constant(e, e->tensors[t].from[k], false, error));
   for (int k = 0; k < e->n_symbols; k++) {
-    AM_TRY(is_constant(e, e->symbols[k].begin, error));
-    AM_TRY(is_constant(e, e->symbols[k].first, error));
+    AM_TRY(is_constant(e, e->symbols[k].begin, true, error));
+    AM_TRY(is_constant(e, e->symbols[k].first, false, error));
   }
   return AMINE_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "base/blocks.h"
 #include "base/memory.h"
+#include "equation/plan_draw.h"
 #include "learner/choose.h"
 
 size_t am_actor_lay_out(am_actor *actor, void *block, const am_task *task, const am_pair *network,
@@ -50,6 +51,9 @@ static playing begin(am_actor *actors, int n, const am_play *play, int first) {
     a->lane.dropped = play->dropped && play->network->dropout > 0;
     am_pair_code()->begin(play->network, &a->lane, play->parameters);
     if (am_pair_is_given(play->network)) am_feed_begin(&play->feed, a->fed, task->n_inputs);
+    for (int l = 0; l < play->network->n_layers; l++)
+      am_plan_draw(play->network->plan[l], a->lane.layer[l].block, 1, play->group->seed,
+                   play->group->episode, now.numbers[q], l);
   }
   return now;
 }

@@ -7,11 +7,15 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/random.h"
+#include "equation/plan_draw.h"
 #include "learner/exploratory_hebb_rule.h"
+#include "network/pair.h"
+#include "network/units.h"
 
 AM_ISA_DECLARE(const am_hebb_ops, am_hebb_ops);
 
-static const am_hebb_ops *hebb_code(void) {
+const am_hebb_ops *am_hebb_code(void) {
   static const am_hebb_ops *const code[AM_N_ISA] = AM_ISA_TABLE(am_hebb_ops);
   return code[am_isa_now()];
 }
@@ -21,25 +25,29 @@ enum {
   ENOUGH = 95   /* of them below the bound: the criterion */
 };
 
+#define KEEP 0.05 /* of the running means, where a text does not say */
+
 typedef struct hebb {
   am_learner learner;
-  am_ctrnn network;
   am_hebb_options options;
   uint64_t seed;
   am_hebb_source source;
-  float *panel, *before_iteration; /* [n_panel]: J and B, and as they were */
-  float *H;                        /* [n_panel] */
-  float *block;                    /* of the state */
-  am_ctrnn_state state;
-  float *xi, *post; /* [AM_HEBB_BLOCK][n_vector] */
-  float *pre;       /* [AM_HEBB_BLOCK][cols + 16], 0 at the inputs */
-  float *target;    /* [n_targets] */
-  float *expected;  /* [n_kinds]: ebar */
+  am_pair pair; /* one layer without heads */
+  am_places places;
+  am_pair_lane lane;                    /* of AM_HEBB_BLOCK steps, over and over */
+  void *block;                          /* that it lies in */
+  float *parameters, *before_iteration; /* [size]: and as they were */
+  float *H;                             /* [size], of matrices */
+  float *mean;                          /* [n_given * 16], of each post where its xi is */
+  float *post, *pre;                    /* [AM_HEBB_BLOCK][the widest, padded], cubed */
+  float *target;                        /* [n_targets] */
+  float *expected;                      /* [n_kinds]: ebar */
   float *expected_before;
   float recent[RECENT]; /* the error of trial k is at k mod RECENT */
   float recent_before[RECENT];
   void *world;
   int n_kinds;
+  int last; /* step of the block that was played last; 0: that before the first */
 } hebb;
 
 /* An episode to play, and what is done beside it. */
@@ -63,6 +71,7 @@ am_hebb_options am_hebb_default(void) {
                            .average = 0.75f,
                            .scaled = true,
                            .warmup = 100,
+                           .keep = (float)KEEP,
                            .bound = 1};
 }
 
@@ -86,36 +95,113 @@ am_hebb_options am_hebb_printed(void) {
   return o;
 }
 
-static size_t pre_stride(const am_ctrnn *n) { return (size_t)n->cols + 16; }
+static const am_plan *plan_of(const hebb *h) { return h->pair.plan[0]; }
+static int n_noise(const hebb *h) { return 16 * plan_of(h)->n_given; }
 
+/* Matrices onto which noise enters: those that read the input learn if they are told to. A matrix in
+ * two products learns once, from both. */
+static bool learns(const hebb *h, const am_operation *o) {
+  return o->noise >= 0 && (o->in[0].from != AM_FROM_INPUT || h->options.input > 0);
+}
+
+static bool is_repeated(const hebb *h, int k) {
+  const am_operation *o = plan_of(h)->operations;
+  for (int i = 0; i < k; i++)
+    if (learns(h, &o[i]) && o[i].weights == o[k].weights) return true;
+  return false;
+}
+
+static am_panel_shape shape_of(const am_operation *o) {
+  return o->transposed ? am_panel_of(o->in[0].rows, o->rows) : am_panel_of(o->rows, o->in[0].rows);
+}
+
+/* Behind the rows of each place stays 0, as in all vectors. */
 static void perturb(hebb *h, const trial *t, float *xi, int step) {
   const am_hebb_options *o = &h->options;
   if (h->source.perturb) h->source.perturb(h->source.context, xi, step);
   else if (t->perturbed && o->chance > 0)
-    am_ctrnn_code()->perturb(xi, h->network.n_vector, o->chance, o->amplitude, t->seed,
-                             AM_STREAM_PERTURB, t->population,
-                             t->index * (uint64_t)h->learner.task->n_steps + (uint64_t)step);
-  else memset(xi, 0, (size_t)h->network.n_vector * sizeof *xi);
-}
-
-/* Adds the n steps of the block to H. */
-static void accumulate(hebb *h, int n) {
-  const am_ctrnn *c = &h->network;
-  const size_t width = (size_t)c->n_vector;
-  const bool exploratory = h->options.rule == AM_HEBB_EXPLORATORY;
-  if (exploratory) {
-    hebb_code()->cube(h->post, (size_t)n * width);
-    hebb_code()->cube(h->pre, (size_t)n * pre_stride(c));
+    am_hebb_code()->perturb(xi, n_noise(h), o->chance, o->amplitude, t->seed, AM_STREAM_PERTURB,
+                            t->population,
+                            t->index * (uint64_t)h->learner.task->n_steps + (uint64_t)step);
+  else memset(xi, 0, (size_t)n_noise(h) * sizeof *xi);
+  for (int k = 0; k < plan_of(h)->n_noises; k++) {
+    const am_operand *at = &plan_of(h)->noises[k].xi;
+    for (int i = at->rows; i < am_pad(at->rows, 16); i++) xi[at->row + i] = 0;
   }
-  hebb_code()->accumulate(h->H, exploratory ? h->post : h->xi, width, h->pre, pre_stride(c), n,
-                          c->shape);
 }
 
-/* The sum over the targets of |r - target| at this step. */
-static double error_now(const hebb *h) {
+/* A row of each of the block's steps: where, and how far it is to the next. */
+static const float *rows_of(const hebb *h, const am_operand *o, size_t *stride) {
+  const float *first = am_pair_at(&h->pair, &h->lane, 0, 0, o);
+  *stride = (size_t)(am_pair_at(&h->pair, &h->lane, 0, 1, o) - first);
+  return first;
+}
+
+/* Adds the n steps of the block to the H of the matrices at one place. */
+static void accumulate_at(hebb *h, int noise, int n) {
+  const am_plan *p = plan_of(h);
+  const am_plan_noise *at = &p->noises[noise];
+  const bool exploratory = h->options.rule == AM_HEBB_EXPLORATORY;
+  const int width = am_pad(at->post.rows, 16);
+  size_t post_stride, pre_stride;
+  const float *post = rows_of(h, exploratory ? &at->post : &at->xi, &post_stride);
+  if (exploratory) {
+    am_hebb_code()->fluctuation(h->post, h->mean + at->xi.row, post, post_stride, h->options.keep,
+                                width, n);
+    post = h->post, post_stride = (size_t)width;
+  }
+  for (int k = 0; k < p->n_operations; k++) {
+    const am_operation *o = &p->operations[k];
+    if (o->noise != noise || !learns(h, o)) continue;
+    const float *pre = rows_of(h, &o->in[0], &pre_stride);
+    if (exploratory) {
+      const int cols = am_pad(o->in[0].rows, 16);
+      am_hebb_code()->cube(h->pre, pre, pre_stride, cols, n);
+      pre = h->pre, pre_stride = (size_t)cols;
+    }
+    am_hebb_code()->accumulate(h->H + o->weights, o->transposed ? pre : post,
+                               o->transposed ? pre_stride : post_stride, o->transposed ? post : pre,
+                               o->transposed ? post_stride : pre_stride, n, shape_of(o));
+  }
+}
+
+static void accumulate(hebb *h, int n) {
+  for (int k = 0; k < plan_of(h)->n_noises; k++) accumulate_at(h, k, n);
+}
+
+/* The running means of states, which have a first value; of sums, after the first step. */
+static void begin_means(hebb *h, bool named, int t) {
+  for (int k = 0; k < plan_of(h)->n_noises; k++) {
+    const am_plan_noise *at = &plan_of(h)->noises[k];
+    if (at->named == named)
+      memcpy(h->mean + at->xi.row, am_pair_at(&h->pair, &h->lane, 0, t, &at->post),
+             (size_t)at->post.rows * sizeof *h->mean);
+  }
+}
+
+static void begin(hebb *h, const trial *t) {
+  const am_plan *p = plan_of(h);
+  float *block = h->lane.layer[0].block;
+  am_pair_code()->begin(&h->pair, &h->lane, h->parameters);
+  if (h->source.start) {
+    const am_plan_state *s = &p->states[0];
+    h->source.start(h->source.context, h->post);
+    for (int i = 0; i < s->rows; i++)
+      if (!p->is_drawn || p->begins[s->begin + i].half != 0) block[s->row + i] = h->post[i];
+  } else am_plan_draw(p, block, 1, t->seed, t->episode, t->lane, 0);
+  begin_means(h, true, -1);
+  if (t->traced) memset(h->H, 0, h->pair.size * sizeof *h->H);
+}
+
+static const float *output_of(const hebb *h, int row) {
+  return am_pair_output(&h->pair, &h->lane, row);
+}
+
+/* The sum over the targets of |r - target| at the block's step `row`. */
+static double error_now(const hebb *h, int row) {
   double sum = 0;
   for (int k = 0; k < h->learner.task->n_targets; k++)
-    sum += fabs((double)h->state.r[k] - (double)h->target[k]);
+    sum += fabs((double)output_of(h, row)[k] - (double)h->target[k]);
   return sum / h->learner.task->n_targets;
 }
 
@@ -124,34 +210,36 @@ static bool is_over(const hebb *h) {
   return task->type->over && task->type->over(task, h->world);
 }
 
+/* The last states of the block are those before its first step. */
+static void turn_over(hebb *h) {
+  const size_t n = (size_t)plan_of(h)->n_rows;
+  float *block = h->lane.layer[0].block;
+  memcpy(block, block + AM_HEBB_BLOCK * n, n * sizeof *block);
+}
+
 /* Plays the trial to its end; returns its error. */
 static double play(hebb *h, trial *t) {
   const am_task *task = h->learner.task;
-  const am_ctrnn *c = &h->network;
-  const am_ctrnn_ops *code = am_ctrnn_code();
   task->type->start(task, h->world, t->seed, t->episode, t->lane);
   t->kind = task->type->kind ? task->type->kind(task, h->world) : 0;
-  if (h->source.start) h->source.start(h->source.context, h->state.x);
-  else am_ctrnn_draw_start(c, &h->state, t->seed, t->episode, t->lane);
-  code->start(c, &h->state);
-  if (t->traced) memset(h->H, 0, c->n_panel * sizeof *h->H);
+  begin(h, t);
   double error = 0;
   int counted = 0, waiting = 0; /* steps that H has not yet taken up */
   for (int s = 0; s < task->n_steps && !is_over(h); s++) {
     const int row = s % AM_HEBB_BLOCK;
-    float *xi = h->xi + row * c->n_vector;
-    task->type->observe(task, h->world, h->state.z + c->options.n_hidden);
-    perturb(h, t, xi, s);
-    code->step(c, h->panel, &h->state, xi, h->post + row * c->n_vector,
-               h->pre + (size_t)row * pre_stride(c));
+    if (s > 0 && row == 0) turn_over(h);
+    task->type->observe(task, h->world, h->lane.u + row * am_pad(task->n_inputs, 16));
+    perturb(h, t, h->lane.given + row * n_noise(h), s);
+    am_pair_code()->step(&h->pair, NULL, &(am_pair_lane *){&h->lane}, 1, h->parameters, row);
+    if (s == 0) begin_means(h, false, 0);
     const bool counts = task->type->target(task, h->world, h->target);
     if (counts) {
-      error += error_now(h);
+      error += error_now(h, row);
       counted++;
     }
     if (t->watch) t->watch(t->context, h, s, counts);
     task->type->step(task, h->world, 0);
-    waiting = row + 1;
+    waiting = h->last = row + 1;
     if (!t->traced || waiting < AM_HEBB_BLOCK) continue;
     accumulate(h, waiting);
     waiting = 0;
@@ -168,24 +256,22 @@ static uint64_t trials_before(const hebb *h) {
 
 /* The sentence for an error or a change that is no number: names the largest weight. */
 static amine_status explain(const hebb *h, double error, amine_error *out) {
-  const int n = h->network.options.n_hidden, cols = n + h->network.options.n_inputs;
+  const am_place *worst = h->places.place;
   int row = 0, col = 0;
   float largest = -1;
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < cols; j++) {
-      float size = fabsf(h->panel[am_panel_at(i, j, cols)]);
-      if (isnan(size)) size = INFINITY;
-      if (size <= largest) continue;
-      largest = size;
-      row = i;
-      col = j;
-    }
-  const bool input = col >= n;
+  for (const am_place *p = worst; p < h->places.place + h->places.n; p++)
+    for (int i = 0; i < p->dims[0]; i++)
+      for (int j = 0; j < p->dims[1]; j++) {
+        float size = fabsf(h->parameters[am_place_at(p, i, j)]);
+        if (isnan(size)) size = INFINITY;
+        if (size <= largest) continue;
+        largest = size;
+        worst = p, row = i, col = j;
+      }
   return am_fail(out, AMINE_ERROR_NUMERIC,
                  "the numbers broke at iteration %llu: the error of a trial is %g, the largest "
                  "weight %s[%d][%d]; a lower learner.rate or learner.clip helps",
-                 (unsigned long long)h->learner.iteration, error, input ? "B" : "J", row,
-                 input ? col - n : col);
+                 (unsigned long long)h->learner.iteration, error, worst->name, row, col);
 }
 
 /* The error that is learned from: the trial's own, or for the control that of another trial. */
@@ -204,14 +290,23 @@ static double learn(hebb *h, double error, int kind, uint64_t index) {
   h->expected[kind] = o->average * expected + (1 - o->average) * e;
   if (index < o->warmup) return 0;
   const float factor = o->eta * (o->scaled ? expected : 1) * (expected - e);
-  return (double)hebb_code()->change(h->panel, h->H, h->network.n_panel, factor, o->clip);
+  double squares = 0;
+  for (int k = 0; k < plan_of(h)->n_operations; k++) {
+    const am_operation *m = &plan_of(h)->operations[k];
+    if (!learns(h, m) || is_repeated(h, k)) continue;
+    const float share = m->in[0].from == AM_FROM_INPUT ? o->input : 1;
+    squares +=
+        (double)am_hebb_code()->change(h->parameters + m->weights, h->H + m->weights,
+                                       am_panel_elements(shape_of(m)), share * factor, o->clip);
+  }
+  return squares;
 }
 
 static void remember(hebb *h, bool back) {
   const struct {
     void *now, *then;
     size_t bytes;
-  } parts[] = {{h->panel, h->before_iteration, h->network.n_panel * sizeof(float)},
+  } parts[] = {{h->parameters, h->before_iteration, h->pair.size * sizeof(float)},
                {h->expected, h->expected_before, (size_t)h->n_kinds * sizeof(float)},
                {h->recent, h->recent_before, sizeof h->recent}};
   for (int k = 0; k < 3; k++)
@@ -263,42 +358,30 @@ static void evaluate(am_learner *learner, double *rewards, int n_episodes, uint3
 
 /* ------------------------------------------------------------------------------- state */
 
-enum { TENSOR_J, TENSOR_B, TENSOR_EXPECTED, TENSOR_RECENT, N_TENSORS };
-
+/* The network's tensors, then two of the learner's own. */
 static bool tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   const hebb *h = (const hebb *)learner;
-  const size_t n = (size_t)h->network.options.n_hidden;
-  const am_learner_tensor tensors[N_TENSORS] = {
-      {.name = "J", .rank = 2, .dims = {n, n}, .is_parameter = true},
-      {.name = "B",
-       .rank = 2,
-       .dims = {n, (size_t)h->network.options.n_inputs},
-       .is_parameter = true},
+  const am_learner_tensor own[] = {
       {.name = "expected_error", .rank = 1, .dims = {(size_t)h->n_kinds, 1}},
-      {.name = "recent_errors", .rank = 1, .dims = {RECENT, 1}},
-  };
-  if (k < 0 || k >= N_TENSORS) return false;
-  *out = tensors[k];
+      {.name = "recent_errors", .rank = 1, .dims = {RECENT, 1}}};
+  const int n = h->places.n;
+  if (k < 0 || k >= n + 2) return false;
+  if (k >= n) return *out = own[k - n], true;
+  const am_place *p = &h->places.place[k];
+  *out = (am_learner_tensor){
+      .rank = p->rank, .dims = {(size_t)p->dims[0], (size_t)p->dims[1]}, .is_parameter = true};
+  snprintf(out->name, sizeof out->name, "%s", p->name);
   return true;
 }
 
 /* Copies tensor k from the learner to `to`, or from `from` to the learner. */
 static void copy(hebb *h, int k, float *to, const float *from) {
-  if (k == TENSOR_EXPECTED || k == TENSOR_RECENT) {
-    float *own = k == TENSOR_EXPECTED ? h->expected : h->recent;
-    const size_t bytes = (k == TENSOR_EXPECTED ? (size_t)h->n_kinds : RECENT) * sizeof(float);
-    memcpy(to ? to : own, to ? own : from, bytes);
-    return;
-  }
-  const int n = h->network.options.n_hidden, inputs = h->network.options.n_inputs;
-  const int first = k == TENSOR_J ? 0 : n, width = k == TENSOR_J ? n : inputs;
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < width; j++) {
-      float *own = &h->panel[am_panel_at(i, first + j, n + inputs)];
-      const size_t at = (size_t)i * (size_t)width + (size_t)j;
-      if (to) to[at] = *own;
-      else *own = from[at];
-    }
+  const int n = h->places.n;
+  if (k < n && to) am_place_get(&h->places.place[k], to, h->parameters);
+  else if (k < n) am_place_set(&h->places.place[k], h->parameters, from);
+  if (k < n) return;
+  float *own = k == n ? h->expected : h->recent;
+  memcpy(to ? to : own, to ? own : from, (k == n ? (size_t)h->n_kinds : RECENT) * sizeof *own);
 }
 
 static void get(const am_learner *learner, int k, float *values) {
@@ -316,10 +399,10 @@ enum { SERIES_ACTIVITY, SERIES_OUTPUT, SERIES_ERROR, N_SERIES };
 static int series(const am_learner *learner, am_series *out) {
   const hebb *h = (const hebb *)learner;
   const int n_targets = learner->task->n_targets;
-  out[SERIES_ACTIVITY] = (am_series){
-      .name = "activity", .meaning = "rate of each neuron", .width = h->network.options.n_hidden};
-  out[SERIES_OUTPUT] =
-      (am_series){.name = "outputs", .meaning = "rates of the output neurons", .width = n_targets};
+  out[SERIES_ACTIVITY] =
+      (am_series){.name = "activity", .meaning = "output of each unit", .width = h->pair.n_outputs};
+  out[SERIES_OUTPUT] = (am_series){
+      .name = "outputs", .meaning = "outputs of the units that answer", .width = n_targets};
   out[SERIES_ERROR] =
       (am_series){.name = "error", .meaning = "of the output, while it counts", .width = 1};
   out[N_SERIES] = (am_series){0};
@@ -328,10 +411,11 @@ static int series(const am_learner *learner, am_series *out) {
 
 static void note(void *context, const hebb *h, int t, bool counts) {
   const am_series *s = context;
+  const int row = t % AM_HEBB_BLOCK;
   for (int k = SERIES_ACTIVITY; k <= SERIES_OUTPUT; k++)
-    memcpy(s[k].values + (size_t)t * (size_t)s[k].width, h->state.r,
+    memcpy(s[k].values + (size_t)t * (size_t)s[k].width, output_of(h, row),
            (size_t)s[k].width * sizeof(float));
-  s[SERIES_ERROR].values[t] = counts ? (float)error_now(h) : NAN;
+  s[SERIES_ERROR].values[t] = counts ? (float)error_now(h, row) : NAN;
 }
 
 static void watch(am_learner *learner, am_series *out, uint32_t lane, uint64_t seed, bool greedy) {
@@ -388,9 +472,10 @@ static void name_criterion(hebb *h) {
 static void destroy(am_learner *learner) {
   hebb *h = (hebb *)learner;
   void *const blocks[] = {
-      h->panel,    h->before_iteration, h->H, h->block, h->xi, h->post, h->pre, h->target, h->world,
-      h->expected, h->expected_before};
+      h->parameters, h->before_iteration, h->H,     h->block,    h->mean,           h->post,
+      h->pre,        h->target,           h->world, h->expected, h->expected_before};
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) am_free(blocks[k]);
+  am_pair_free(&h->pair);
   am_free(h);
 }
 
@@ -409,6 +494,10 @@ static const amine_parameter parameters[] = {
     AM_CHOICE("control", "none|shuffled", "a lesion: the error of another trial", AT(shuffled)),
     AM_CHOICE("rule", "exploratory|node",
               "the trace: of what moved, or of the perturbations themselves", AT(rule)),
+    AM_NUMBER("input", 0, 0, 100, "",
+              "share of the rate for matrices that read the input; 0: they "
+              "stay as they were drawn",
+              AT(input)),
     AM_NUMBER("chance", 0.003, 0, 1, "", "of a perturbation, per neuron and step", AT(chance)),
     AM_NUMBER("amplitude", 16, 0, 1e6, "", "perturbations are uniform within +- this",
               AT(amplitude)),
@@ -426,11 +515,14 @@ static const amine_parameter parameters[] = {
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
   setup s = *(const setup *)chosen->options[AM_LEARNER];
-  const am_ctrnn_options o = am_ctrnn_of(chosen->options[AM_NETWORK], task->n_inputs);
-  am_ctrnn network;
+  am_units units;
   s.options.warmup *= (uint64_t)s.options.n_lanes;
-  AM_TRY(am_ctrnn_make(&network, &o, error));
-  return am_hebb_create(learner, task, &network, &s.options, s.seed, error);
+  s.options.keep = (float)am_units_constant(chosen, "keep", KEEP);
+  AM_TRY(am_units_chosen(&units, chosen, false, error));
+  s.options.units = units.stack;
+  const amine_status status = am_hebb_create(learner, task, &s.options, s.seed, error);
+  am_units_free(&units);
+  return status;
 }
 
 const am_learner_type am_hebb_type = {
@@ -441,7 +533,7 @@ const am_learner_type am_hebb_type = {
              .source = "Miconi 2017, doi:10.7554/eLife.20899",
              .parameters = parameters,
              .options_size = sizeof(setup)},
-    .networks = "ctrnn",
+    .texts = true,
     .asks = AM_ASKS_VALUES,
     .create = create,
     .absolute = true,
@@ -458,17 +550,14 @@ const am_learner_type am_hebb_type = {
 
 /* ------------------------------------------------------------------------------- making one */
 
-static amine_status check(const am_task *task, const am_ctrnn *network, const am_hebb_options *o,
-                          amine_error *error) {
+static amine_status check(const am_task *task, const am_hebb_options *o, amine_error *error) {
   if (task->n_targets < 1 || !task->type->target)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "exploratory-hebb needs a task with targets, which %s has not",
                    task->type->part.name);
-  if (network->options.n_inputs != task->n_inputs || network->options.n_hidden < task->n_targets)
+  if (!(o->keep >= 0 && o->keep < 1))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the network has %d inputs and %d neurons, the task %d inputs and %d targets",
-                   network->options.n_inputs, network->options.n_hidden, task->n_inputs,
-                   task->n_targets);
+                   "the running mean keeps 0 to below 1 of itself, not %g", (double)o->keep);
   if (o->n_lanes < 1 || o->n_lanes > 65536)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "an iteration has 1 to 65536 trials, not %d",
                    o->n_lanes);
@@ -491,40 +580,64 @@ static amine_status check(const am_task *task, const am_ctrnn *network, const am
 }
 
 static amine_status take_memory(hebb *h, amine_error *error) {
-  const am_ctrnn *c = &h->network;
-  const size_t width = AM_HEBB_BLOCK * (size_t)c->n_vector, kinds = (size_t)h->n_kinds;
-  const size_t real_size = sizeof(float);
-  const am_block blocks[] = {{&h->panel, c->n_panel, real_size},
-                             {&h->before_iteration, c->n_panel, real_size},
-                             {&h->H, c->n_panel, real_size},
-                             {&h->block, am_ctrnn_state_size(c), real_size},
-                             {&h->xi, width, real_size},
-                             {&h->post, width, real_size},
-                             {&h->pre, AM_HEBB_BLOCK * pre_stride(c), real_size},
-                             {&h->target, (size_t)h->learner.task->n_targets, real_size},
-                             {&h->expected, kinds, real_size},
-                             {&h->expected_before, kinds, real_size},
+  const size_t real = sizeof(float), size = h->pair.size, kinds = (size_t)h->n_kinds;
+  const size_t bytes = am_pair_lane_bytes(&h->pair, AM_HEBB_BLOCK, false, real);
+  int widest = 16;
+  for (int k = 0; k < plan_of(h)->n_operations; k++) {
+    const am_operation *o = &plan_of(h)->operations[k];
+    if (o->noise < 0) continue;
+    if (am_pad(o->in[0].rows, 16) > widest) widest = am_pad(o->in[0].rows, 16);
+    if (am_pad(o->rows, 16) > widest) widest = am_pad(o->rows, 16);
+  }
+  const size_t rows = AM_HEBB_BLOCK * (size_t)widest;
+  const am_block blocks[] = {{&h->parameters, size, real},
+                             {&h->before_iteration, size, real},
+                             {&h->H, size, real},
+                             {&h->block, 1, bytes},
+                             {&h->mean, (size_t)n_noise(h), real},
+                             {&h->post, rows, real},
+                             {&h->pre, rows, real},
+                             {&h->target, (size_t)h->learner.task->n_targets, real},
+                             {&h->expected, kinds, real},
+                             {&h->expected_before, kinds, real},
                              {&h->world, 1, h->learner.task->state_size}};
-  return am_learner_take(&h->learner, blocks, sizeof blocks / sizeof *blocks, error);
+  AM_TRY(am_learner_take(&h->learner, blocks, sizeof blocks / sizeof *blocks, error));
+  am_pair_lane_place(&h->pair, &h->lane, h->block, AM_HEBB_BLOCK, false, real);
+  return AMINE_OK;
 }
 
-amine_status am_hebb_create(am_learner **learner, const am_task *task, const am_ctrnn *network,
+static amine_status open_all(hebb *h, amine_error *error) {
+  const am_task *task = h->learner.task;
+  am_pair_options o = {.units = h->options.units, .forward = true};
+  o.units.n_inputs = task->n_inputs;
+  o.units.done = AM_PLAN_PERTURBED;
+  AM_TRY(am_pair_make(&h->pair, &h->places, &o, error));
+  if (plan_of(h)->n_noises == 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "exploratory-hebb perturbs sums of matrices, and noise enters none of %s",
+                   o.units.text->name);
+  if (h->pair.n_outputs < task->n_targets)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the network has %d outputs, the task asks for %d values", h->pair.n_outputs,
+                   task->n_targets);
+  return take_memory(h, error);
+}
+
+amine_status am_hebb_create(am_learner **learner, const am_task *task,
                             const am_hebb_options *options, uint64_t seed, amine_error *error) {
-  AM_TRY(check(task, network, options, error));
+  AM_TRY(check(task, options, error));
   hebb *h = am_alloc(1, sizeof *h);
   if (!h) return am_fail_memory(error, sizeof *h);
   h->learner = (am_learner){.type = &am_hebb_type, .task = task, .n_lanes = options->n_lanes};
-  h->network = *network;
   h->options = *options;
   h->seed = seed;
   h->n_kinds = task->n_kinds > 0 ? task->n_kinds : 1;
-  const amine_status status = take_memory(h, error);
+  const amine_status status = open_all(h, error);
   if (status != AMINE_OK) {
     destroy(&h->learner);
     return status;
   }
-  am_ctrnn_place(network, &h->state, h->block);
-  am_ctrnn_initialise(network, h->panel, seed);
+  am_pair_initialise(&h->pair, &h->places, h->parameters, seed);
   name_criterion(h);
   *learner = &h->learner;
   return AMINE_OK;
@@ -534,10 +647,14 @@ void am_hebb_use_source(am_learner *learner, const am_hebb_source *source) {
   ((hebb *)learner)->source = *source;
 }
 
-void am_hebb_trace(const am_learner *learner, float *H, float *x) {
+void am_hebb_trace(const am_learner *learner, int k, float *H) {
   const hebb *h = (const hebb *)learner;
-  const int n = h->network.options.n_hidden, cols = n + h->network.options.n_inputs;
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < n; j++) H[i * n + j] = h->H[am_panel_at(i, j, cols)];
-  memcpy(x, h->state.x, (size_t)n * sizeof *x);
+  am_place_get(&h->places.place[k], H, h->H);
+}
+
+void am_hebb_state(const am_learner *learner, float *x) {
+  const hebb *h = (const hebb *)learner;
+  const am_plan_state *s = &plan_of(h)->states[0];
+  const float *last = h->lane.layer[0].block + (size_t)h->last * (size_t)plan_of(h)->n_rows;
+  memcpy(x, last + s->row, (size_t)s->rows * sizeof *x);
 }

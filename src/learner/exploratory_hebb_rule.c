@@ -1,13 +1,54 @@
 /* The passes of exploratory_hebb_rule.h. */
 #include "kernel/vector.h"
 
-#include "kernel/panel.h"
+#include "kernel/philox.h"
 #include "learner/exploratory_hebb_rule.h"
 
-static void cube(real *a, size_t n) {
-  for (size_t i = 0; i < n; i += VEC_LANES) {
-    const vec x = v_load(a + i);
-    v_store(a + i, v_mul(v_mul(x, x), x));
+/* One draw u in [0, 1) says whether, u < chance, and how much: given that, u / chance is uniform.
+ * Where it is so rare that too few of u's digits are left for that, another draw says how much. */
+static void perturb(real *xi, int n_vector, real chance, real amplitude, uint64_t seed,
+                    uint32_t stream, uint32_t population, uint64_t at) {
+  const philox_key key = {.seed = seed, .step = at, .stream = stream, .population = population};
+  const philox_key size_key = {seed, at, stream | AM_STREAM_SIZE, population};
+  const philox_shared shared = philox_share(&key), size_shared = philox_share(&size_key);
+  const bool rare = chance < (real)0x1p-12;
+  const vec bound = v_set1(chance), scale = v_set1(2 * amplitude / (rare ? 1 : chance));
+  const vec middle = v_set1(0x1p-25f), zero = v_zero();
+  for (int i = 0; i < n_vector; i += 64) {
+    philox_block block;
+    philox_draw(&block, &shared, (uint32_t)i / 64);
+    for (int q = 0; q < 4 && i + 16 * q < n_vector; q++) {
+      vec u = philox_chance(&key, (uint32_t)(i + 16 * q), block.v[q], bound);
+      const vmask happens = v_lt(u, bound);
+      if (rare && v_mask_bits(happens)) {
+        philox_block sizes;
+        philox_draw(&sizes, &size_shared, (uint32_t)i / 64);
+        u = vu_uniform(vu_load(sizes.v[q]));
+      }
+      const vec size = v_fma(v_add(u, middle), scale, v_set1(0 - amplitude));
+      v_store(xi + i + 16 * q, v_select(happens, size, zero));
+    }
+  }
+}
+
+VEC_INLINE vec cubed(vec x) { return v_mul(v_mul(x, x), x); }
+
+static void cube(real *to, const real *from, size_t stride, int n_vector, int n) {
+  for (int t = 0; t < n; t++, from += stride, to += n_vector)
+    for (int i = 0; i < n_vector; i += VEC_LANES) v_store(to + i, cubed(v_load(from + i)));
+}
+
+static void fluctuation(real *to, real *mean, const real *x, size_t stride, real keep, int n_vector,
+                        int n) {
+  const vec k = v_set1(keep), rest = v_set1(1 - keep);
+  for (int i = 0; i < n_vector; i += VEC_LANES) {
+    vec m = v_load(mean + i);
+    for (int t = 0; t < n; t++) {
+      const vec now = v_load(x + (size_t)t * stride + i);
+      v_store(to + t * n_vector + i, cubed(v_sub(now, m)));
+      m = v_fma(k, m, v_mul(rest, now));
+    }
+    v_store(mean + i, m);
   }
 }
 
@@ -28,4 +69,8 @@ static real change(real *J, const real *H, size_t n, real factor, real c) {
 }
 
 extern const am_hebb_ops AM_ISA(am_hebb_ops);
-const am_hebb_ops AM_ISA(am_hebb_ops) = {.cube = cube, .accumulate = accumulate, .change = change};
+const am_hebb_ops AM_ISA(am_hebb_ops) = {.perturb = perturb,
+                                         .cube = cube,
+                                         .fluctuation = fluctuation,
+                                         .accumulate = accumulate,
+                                         .change = change};

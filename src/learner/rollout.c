@@ -176,6 +176,8 @@ void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn
                      const am_rollout_how *how) {
   const int T = turn->group.task->n_steps;
   begin(e, net, how);
+  const am_group *g = &turn->group;
+  am_stack_draw(&net->stack, &e->units, g->seed, g->episode, g->first, g->n, g->twins);
   for (int t = 0; t < T; t++) {
     const int s = slot_of(e, t);
     am_group_observe(&turn->group, am_rows(e->u, s, net->n_in), am_rows(e->live, s, 1));

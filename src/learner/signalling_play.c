@@ -104,10 +104,11 @@ size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_sig
 }
 
 /* ------------------------------------------------------------------------------ one step */
-static void clear_past(const am_signalling *x, const am_signalling_memory *m) {
+static void clear_past(const am_signalling *x, const am_signalling_memory *m, const am_group *g) {
   const size_t lanes = LANES * sizeof(float);
   const float *w = x->agent.parameters;
   am_stack_begin(&x->units, &m->units, w, false);
+  am_stack_draw(&x->units, &m->units, g->seed, g->episode, g->first, g->n, g->twins);
   am_stack_begin(&x->signal, &m->signal, w, false);
   for (int l = 0; l < x->units.n_layers; l++) {
     const am_plan *p = x->units.plan[l];
@@ -250,7 +251,7 @@ static void record(const am_signalling *x, const am_signalling_memory *m, am_tur
 
 void am_signalling_begin(const am_signalling *x, am_signalling_memory *m, am_turn *turn) {
   am_signalling_lay_out(m, turn->scratch, x);
-  clear_past(x, m);
+  clear_past(x, m, &turn->group);
   if (turn->change) am_signalling_learn_begin(x, m);
 }
 

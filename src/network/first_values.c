@@ -9,8 +9,13 @@
 static float first_value(const am_plan_tensor *t, float bound, am_random_key key, int column) {
   float from = (float)t->from[0], to = (float)t->from[1];
   if (t->first == AM_FIRST_NUMBER) return from;
-  if (t->first == AM_FIRST_NORMAL) return from + to * am_normal(am_random(key, (uint32_t)column));
-  const float u = am_uniform(am_random(key, (uint32_t)column / 4).v[column % 4]);
+  const am_random4 draw = am_random(key, (uint32_t)column / 4);
+  if (t->first == AM_FIRST_NORMAL) {
+    double z[2];
+    am_normal2(z, draw.v[column % 4 & 2], draw.v[column % 4 | 1]);
+    return (float)(t->from[0] + t->from[1] * z[column % 2]);
+  }
+  const float u = am_uniform(draw.v[column % 4]);
   if (t->first == AM_FIRST_LINEAR) to = 1 / sqrtf((float)t->size), from = -to;
   return t->first == AM_FIRST_STANDARD ? bound * (2 * u - 1) : from + (to - from) * u;
 }

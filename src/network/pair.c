@@ -57,7 +57,8 @@ static amine_status add_layer(am_pair *pair, am_places *places, const am_pair_op
 
 amine_status am_pair_make(am_pair *pair, am_places *places, const am_pair_options *o,
                           amine_error *error) {
-  *pair = (am_pair){.dropout = o->units.dropout, .clip = o->clip, .rate = o->rate};
+  *pair = (am_pair){
+      .dropout = o->units.dropout, .clip = o->clip, .rate = o->rate, .forward = o->forward};
   amine_status status = am_layers_check(&o->units, error);
   for (int l = 0; status == AMINE_OK && l < o->units.n_layers; l++)
     status = add_layer(pair, places, o, l, error);
@@ -151,9 +152,9 @@ static void cut_layer(cutter *c, const am_pair *pair, am_pair_lane *lane, int l,
   for (int k = 0; k < p->n_traces; k++)
     cut_trace(c, &m->trace[k], p, &p->traces[k], n_steps, has_E);
   cut(c, &m->fixed, (size_t)p->n_fixed);
-  cut(c, &m->dfixed, (size_t)p->n_fixed);
+  cut(c, &m->dfixed, pair->forward ? 0 : (size_t)p->n_fixed);
   cut(c, &m->block, am_size_mul(T + 1, (size_t)p->n_rows));
-  cut(c, &m->gradient, am_size_mul(T + 1, (size_t)p->n_rows));
+  cut(c, &m->gradient, pair->forward ? 0 : am_size_mul(T + 1, (size_t)p->n_rows));
   cut(c, &m->mask, dropped ? am_size_mul(T, n) : 0);
   cut(c, &m->shown, dropped ? am_size_mul(T, n) : 0);
 }

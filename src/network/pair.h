@@ -17,9 +17,10 @@ typedef struct am_pair_head {
 typedef struct am_pair_options {
   am_stack_options units; /* text, sizes, layers, dropout */
   const am_pair_head *heads;
-  int n_heads; /* of those */
-  float clip;  /* the rule's bound of |H| */
-  float rate;  /* its own rate, if it does not learn one */
+  int n_heads;  /* of those */
+  float clip;   /* the rule's bound of |H| */
+  float rate;   /* its own rate, if it does not learn one */
+  bool forward; /* no gradient: lanes have no room for one */
 } am_pair_options;
 
 /* Adds the tensors to the places, which must be empty: whole names as the text says, others

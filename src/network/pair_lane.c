@@ -60,7 +60,7 @@ static void lane_begin(const am_pair *pair, am_pair_lane *lane, const real *para
           p->fixed[k].learned ? parameters[pair->at[l] + p->fixed[k].at] : (real)p->fixed[k].number;
     for (int s = 0; s < p->n_states; s++)
       for (int k = 0; k < p->states[s].rows; k++)
-        m->block[p->states[s].row + k] = (real)p->states[s].begin;
+        m->block[p->states[s].row + k] = (real)p->begins[p->states[s].begin + k].middle;
     for (int k = 0; k < p->n_traces; k++) {
       const size_t bytes = am_panel_elements(shape_of(&p->traces[k])) * sizeof(real);
       memset(m->trace[k].H, 0, bytes);
@@ -168,7 +168,7 @@ static void lane_step(const am_pair *pair, const am_trace_ops *rule, am_pair_lan
     for (int q = 0; q < n && l + 1 < pair->n_layers; q++)
       if (lanes[q]->dropped) show(pair, lanes[q], l, t);
   }
-  for (int q = 0; q < n; q++) read_out(pair, lanes[q], parameters, t);
+  for (int q = 0; q < n && pair->n_heads > 0; q++) read_out(pair, lanes[q], parameters, t);
 }
 
 static void lane_after(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *const *lanes,

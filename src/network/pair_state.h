@@ -21,6 +21,7 @@ typedef struct am_pair {
   float dropout; /* share of units that the layer above does not see */
   float clip;    /* the rule's bound of |H| */
   float rate;    /* its own rate, if it does not learn one */
+  bool forward;  /* lanes have no room for a gradient */
 } am_pair;
 
 /* A trace of one episode. */

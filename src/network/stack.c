@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "equation/plan_draw.h"
 #include "network/first_values.h"
 
 enum { LANES = AM_STACK_LANES };
@@ -163,6 +164,14 @@ void am_stack_begin(const am_stack *s, const am_stack_memory *m, const am_real *
     code->begin(s->plan[l], m->block[l]);
     begin_traces(s, m, l, own, each);
   }
+}
+
+void am_stack_draw(const am_stack *s, const am_stack_memory *m, uint64_t seed, uint32_t episode,
+                   uint32_t first, int n, int twins) {
+  for (int l = 0; l < s->n_layers; l++)
+    for (uint32_t k = 0; k < (uint32_t)n; k++)
+      am_plan_draw(s->plan[l], m->block[l] + k, LANES, seed, episode, (first + k) / (uint32_t)twins,
+                   l);
 }
 
 const am_real *am_stack_seen(const am_stack *s, const am_stack_memory *m, int layer,

@@ -84,6 +84,10 @@ size_t am_stack_lay_out(am_stack_memory *memory, am_real *block, const am_stack 
 /* The states before the first step; with `each`, parameters are [parameter][lanes]. */
 void am_stack_begin(const am_stack *stack, const am_stack_memory *m, const am_real *parameters,
                     bool each);
+/* Draws the states' first values of the episodes (seed, episode, (first + k) / twins), k < n, where
+ * the text has them drawn; after am_stack_begin. */
+void am_stack_draw(const am_stack *stack, const am_stack_memory *m, uint64_t seed, uint32_t episode,
+                   uint32_t first, int n, int twins);
 /* Step t from u [n_inputs][lanes]; dropped: through the masks of this step. */
 void am_stack_step(const am_stack *stack, const am_stack_memory *m, int t,
                    const am_real *parameters, const am_real *u, bool dropped);

@@ -14,7 +14,7 @@
 #include "base/random.h"
 #include "kernel/philox.h"
 #include "learner/choose.h"
-#include "network/ctrnn.h"
+#include "learner/exploratory_hebb_rule.h"
 
 enum { N = 20000, SEED = 7 };
 #define HAIR 2e-7
@@ -162,14 +162,14 @@ static void perturbations(void **state) {
   const uint32_t who = smallest(AM_STREAM_PERTURB, &u);
   for (int above = 0; above < 2; above++) {
     const float chance = (float)(u * (above ? 1 + HAIR : 1 - HAIR));
-    am_ctrnn_code()->perturb(xi, N, chance, 16, SEED, AM_STREAM_PERTURB, 0, 0);
+    am_hebb_code()->perturb(xi, N, chance, 16, SEED, AM_STREAM_PERTURB, 0, 0);
     for (uint32_t i = 0; i < N; i++) assert_true((xi[i] != 0) == (above && i == who));
     assert_true(fabsf(xi[who]) <= 16);
   }
   int n = 0, halves[2] = {0};
   double sum = 0;
   for (uint64_t at = 0; at < 300; at++) {
-    am_ctrnn_code()->perturb(xi, N, 1e-4f, 1, SEED, AM_STREAM_PERTURB, 0, at);
+    am_hebb_code()->perturb(xi, N, 1e-4f, 1, SEED, AM_STREAM_PERTURB, 0, at);
     for (int i = 0; i < N; i++)
       if (xi[i] != 0) n++, sum += (double)xi[i], halves[fabsf(xi[i]) < 0.5f]++;
   }

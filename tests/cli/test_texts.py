@@ -43,7 +43,8 @@ def train(folder, *args):
 
 def test_same_as_ours(d):
     """The texts of presets/networks, named as files."""
-    for name, more in (("plastic-rnn", ["rule.type=eligibility"]), ("gru", []), ("plastic-lstm", ["network.forget_bias=1"])):
+    for name, more in (("plastic-rnn", ["rule.type=eligibility"]), ("gru", []), ("plastic-lstm", ["network.forget_bias=1"]),
+                       ("ctrnn", ["network.biases=four"])):
         a, b = os.path.join(d, name), os.path.join(d, name + "-text")
         train(a, "maze", "iterations=3", f"network.type={name}", *more)
         train(b, "maze", "iterations=3", *more, f"network.text={TEXTS}/{name}.txt")
@@ -171,7 +172,9 @@ def test_show(d):
     mine = write(os.path.join(d, "shown.txt"), LEAKY)
     check("of a file", "W_in[n, u]" in expect(0, "show", "network", mine).out, "shapes", "")
     expect(2, "show", "network", "gruu", says="did you mean gru?")
-    expect(2, "show", "network", "ctrnn", says="is code")
+    expect(2, "show", "network", "hebbian-rnn", says="is code")
+    for word in ("network.biases", "three | four | none", "given   xi[n]"):
+        check("amine show network ctrnn", word in expect(0, "show", "network", "ctrnn").out, word, "")
     expect(2, "show", "nets", "gru", says="the first is network")
     expect(2, "show", "network", "gru", "network.hidden=3", says="has no effect")
 

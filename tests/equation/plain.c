@@ -20,22 +20,8 @@ static size_t elements(const plain *p, am_shape s) {
   return n;
 }
 
-static double constant(const plain *p, int node) {
-  const am_node *n = &p->e->nodes[node];
-  switch (n->kind) {
-  case AM_NODE_NUMBER: return n->number;
-  case AM_NODE_SYMBOL: return p->constant[n->symbol];
-  case AM_NODE_NEGATE: return -constant(p, n->a[0]);
-  case AM_NODE_ADD: return constant(p, n->a[0]) + constant(p, n->a[1]);
-  case AM_NODE_SUBTRACT: return constant(p, n->a[0]) - constant(p, n->a[1]);
-  case AM_NODE_MULTIPLY: return constant(p, n->a[0]) * constant(p, n->a[1]);
-  case AM_NODE_DIVIDE: return constant(p, n->a[0]) / constant(p, n->a[1]);
-  default: abort();
-  }
-}
-
 void plain_open(plain *p, const am_equations *e, int n_inputs, int n_units) {
-  *p = (plain){.e = e};
+  *p = (plain){.e = e, .drawn = 0.5};
   for (int k = 0; k < e->n_sizes; k++)
     p->size[k] = e->sizes[k].number                                         ? e->sizes[k].number
                  : strcmp(e->sizes[k].name, e->symbols[e->input].name) == 0 ? n_inputs
@@ -133,7 +119,9 @@ static void evaluate(const plain *p, int node, array *out) {
   const am_node *n = &p->e->nodes[node];
   out->rank = 0;
   out->v[0] = n->number;
-  if (n->kind == AM_NODE_NUMBER) return;
+  if (n->kind == AM_NODE_DRAWN) out->v[0] = p->drawn;
+  if (n->kind == AM_NODE_SIZE) out->v[0] = size_of(p, n->a[0]);
+  if (n->kind == AM_NODE_NUMBER || n->kind == AM_NODE_DRAWN || n->kind == AM_NODE_SIZE) return;
   if (n->kind == AM_NODE_SYMBOL) {
     of_symbol(p, n->symbol, out);
     return;
@@ -141,7 +129,10 @@ static void evaluate(const plain *p, int node, array *out) {
   array a[3];
   for (int k = 0; k < 3; k++) a[k].rank = 0, a[k].v[0] = 0;
   for (int k = 0; k < n->n; k++) evaluate(p, n->a[k], &a[k]);
-  if (n->kind == AM_NODE_APPLY) apply(&a[0], &a[1], out);
+  if (n->kind == AM_NODE_CALL && n->function == AM_UNIT) {
+    out->rank = 1, out->n[0] = (int)a[1].v[0], out->n[1] = 1;
+    for (int i = 0; i < out->n[0]; i++) out->v[i] = i == a[0].v[0];
+  } else if (n->kind == AM_NODE_APPLY) apply(&a[0], &a[1], out);
   else if (n->kind == AM_NODE_CALL && n->function >= AM_SUM)
     over_all(n->function, &a[0], &a[1], out);
   else {
@@ -164,19 +155,9 @@ static void evaluate(const plain *p, int node, array *out) {
 }
 
 /* ------------------------------------------------------------------------------ steps */
-void plain_begin(plain *p) {
-  for (int k = 0; k < p->e->n_symbols; k++) {
-    const am_symbol *s = &p->e->symbols[k];
-    if (s->kind != AM_SYMBOL_STATE && s->kind != AM_SYMBOL_TRACE) continue;
-    for (size_t i = 0; i < elements(p, s->shape); i++)
-      p->values[k][i] = s->begin < 0 ? 0 : constant(p, s->begin);
-  }
-}
-
-void plain_step(plain *p, const double *input) {
+static void assign(plain *p) {
   const am_equations *e = p->e;
   array a;
-  memcpy(p->values[e->input], input, elements(p, e->symbols[e->input].shape) * sizeof *input);
   for (int k = 0; k < e->n_assignments; k++) {
     const am_assignment *s = &e->assignments[k];
     const size_t n = elements(p, e->symbols[s->symbol].shape);
@@ -184,6 +165,23 @@ void plain_step(plain *p, const double *input) {
     for (size_t i = 0; i < n; i++)
       (s->update ? p->next : p->values)[s->symbol][i] = a.v[a.rank == 0 ? 0 : i];
   }
+}
+
+void plain_begin(plain *p) {
+  assign(p); /* values that are constants, which first values may be made of */
+  for (int k = 0; k < p->e->n_symbols; k++) {
+    const am_symbol *s = &p->e->symbols[k];
+    array a = {0};
+    if (s->kind != AM_SYMBOL_STATE && s->kind != AM_SYMBOL_TRACE) continue;
+    if (s->begin >= 0) evaluate(p, s->begin, &a);
+    for (size_t i = 0; i < elements(p, s->shape); i++) p->values[k][i] = a.v[a.rank == 0 ? 0 : i];
+  }
+}
+
+void plain_step(plain *p, const double *input) {
+  const am_equations *e = p->e;
+  memcpy(p->values[e->input], input, elements(p, e->symbols[e->input].shape) * sizeof *input);
+  assign(p);
   for (int k = 0; k < e->n_symbols; k++)
     if (e->symbols[k].update >= 0)
       memcpy(p->values[k], p->next[k], elements(p, e->symbols[k].shape) * sizeof(double));

@@ -11,6 +11,7 @@ typedef struct plain {
   double constant[AM_SYMBOLS_MAX]; /* of every constant */
   size_t part[AM_SYMBOLS_MAX];     /* of what is learned: where it begins in `parameters` */
   const double *parameters;
+  double drawn; /* what a state's first values draw: the middle */
   double *values[AM_SYMBOLS_MAX], *next[AM_SYMBOLS_MAX]; /* states and values, and states to be */
 } plain;
 

@@ -1,4 +1,5 @@
 /* The language: which shapes follow from a text, and what is said about one that is wrong. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "equation/plan.h"
+#include "equation/plan_draw.h"
 
 static amine_error error;
 
@@ -52,7 +53,8 @@ static void numbers_are_first_values(void **state) {
   const am_binding given[] = {{"n", 3}, {"u", 2}, {"g", 4}};
   am_plan *p;
   assert_int_equal(am_plan_make(&p, e, given, 3, AM_LAYOUT_LANES, 0, &error), AMINE_OK);
-  assert_true(p->states[0].begin == -2);
+  for (int k = 0; k < 3; k++) assert_true(p->begins[p->states[0].begin + k].middle == -2);
+  assert_false(p->is_drawn);
   assert_int_equal(p->n_tensors, 4);
   assert_true(p->tensors[0].first == AM_FIRST_NORMAL && p->tensors[0].from[1] == 8);
   assert_true(p->tensors[1].first == AM_FIRST_UNIFORM && p->tensors[1].from[0] == -0.5 &&
@@ -60,6 +62,81 @@ static void numbers_are_first_values(void **state) {
   assert_true(p->tensors[2].first == AM_FIRST_NUMBER && p->tensors[2].from[0] == 3);
   assert_true(p->tensors[3].first == AM_FIRST_STANDARD);
   assert_int_equal(p->tensors[1].at, 16); /* 9 numbers, to a multiple of 16 */
+  am_plan_free(p);
+  am_equations_free(e);
+}
+
+/* A choice is its place, a size a number, a unit a fixed vector; what is drawn has a middle, what is
+ * given and nobody gives is 0. */
+#define CTRNN                                                                                      \
+  "input u\nconstant kind = one or two or three \"of them\"\ngiven xi[n]\n"                        \
+  "held = min(kind, 1) * unit(1, n) - 2 * unit(2, n) + unit(7, n)\n"                               \
+  "state x[n] = (1 - abs(held)) * (drawn - 0.25) + held\nlearned J[n, n] = normal(0, 3 / "         \
+  "sqrt(n))\n"                                                                                     \
+  "learned B[n, u]\n"
+static void vectors_are_constants(void **state) {
+  (void)state;
+  am_equations *e = read(CTRNN "x <- held * 0.5 * x + J @ tanh(x) + B @ u + xi - x\noutput x\n");
+  static const double middles[] = {0.25, 1, -2.25, 0.25}, halves[] = {0.5, 0, -0.5, 0.5};
+  const am_binding given[] = {{"n", 4}, {"u", 2}, {"kind", 2}};
+  const am_symbol *kind = &e->symbols[am_equations_find(e, "kind")];
+  assert_true(kind->standard == 0 && kind->min == 0 && kind->max == 2);
+  am_plan *p;
+  assert_int_equal(am_plan_make(&p, e, given, 3, AM_LAYOUT_UNITS, 0, &error), AMINE_OK);
+  assert_true(p->tensors[0].from[1] == 1.5);
+  assert_true(p->is_drawn && p->n_given == 0 && p->n_noises == 0);
+  float block[4];
+  for (int k = 0; k < 4; k++) {
+    const am_plan_begin *b = &p->begins[p->states[0].begin + k];
+    assert_true(b->middle == middles[k] && b->half == halves[k]);
+  }
+  assert_int_equal(p->states[0].rows, 4);
+  const int row = p->states[0].row;
+  am_plan_draw(p, block - row, 1, 7, 8, 9, 1);
+  const am_random4 draw = am_random((am_random_key){7, AM_STREAM_STATES + 256, 8, 9}, 0);
+  for (int k = 0; k < 4; k++)
+    assert_true(fabs((double)block[k] - middles[k] -
+                     halves[k] * (2 * (double)am_uniform(draw.v[k]) - 1)) < 1e-7);
+  int found = 0; /* held / 2, whatever stands beside it */
+  for (int k = 0; k + 4 <= p->n_fixed; k++)
+    found += p->fixed[k].number == 0 && p->fixed[k + 1].number == 0.5 &&
+             p->fixed[k + 2].number == -1 && p->fixed[k + 3].number == 0;
+  assert_int_equal(found, 1);
+  am_plan_free(p);
+  am_equations_free(e);
+}
+
+/* Noise enters the sum that names it, and post is the first state of its size; in a text that names
+ * none it enters every sum of matrices. */
+static void noise_has_a_place(void **state) {
+  (void)state;
+  const am_binding given[] = {{"n", 4}, {"u", 2}};
+  am_equations *e = read("state a[3]\n" CTRNN "a <- tanh(A @ x)\n"
+                         "y = J @ x + xi\nx <- 0.1 * (J @ tanh(x) + B @ u + xi - y)\noutput x\n");
+  static const int rows[] = {0, 16, 32, 64};
+  am_plan *p;
+  assert_int_equal(am_plan_make(&p, e, given, 2, AM_LAYOUT_UNITS, AM_PLAN_PERTURBED, &error),
+                   AMINE_OK);
+  assert_true(p->n_noises == 1 && p->n_given == 1 && p->noises[0].named);
+  assert_int_equal(p->noises[0].post.row, p->states[1].row);
+  assert_int_equal(p->noises[0].post.rows, 4);
+  int onto = 0;
+  for (int k = 0; k < p->n_operations; k++) onto += p->operations[k].noise == 0;
+  assert_int_equal(onto, 3); /* J twice and B, not A */
+  am_plan_free(p);
+  am_equations_free(e);
+  e = read("input u\nstate h[n]\nq = W @ h + b\nz = V @ u\nh <- tanh(A @ (B @ q) - z)\noutput h\n"
+           "learned B[20, n]\n");
+  assert_int_equal(am_plan_make(&p, e, given, 2, AM_LAYOUT_UNITS, AM_PLAN_PERTURBED, &error),
+                   AMINE_OK);
+  assert_true(p->n_noises == 4 && p->n_given == 1 + 1 + 2 + 1);
+  for (int k = 0; k < 4; k++) {
+    assert_true(!p->noises[k].named && p->noises[k].xi.from == AM_FROM_GIVEN);
+    assert_int_equal(p->noises[k].xi.rows, p->noises[k].post.rows);
+    assert_int_equal(p->noises[k].xi.row, rows[k]);
+  }
+  for (int k = 0; k < p->n_operations; k++)
+    assert_int_equal(p->operations[k].noise >= 0, p->operations[k].kind == AM_DO_AFFINE);
   am_plan_free(p);
   am_equations_free(e);
 }
@@ -147,6 +224,17 @@ static void refusals(void **state) {
       {NET "tanh = h\nh <- h\noutput h\n", "net:3:1: tanh is a function", "tanh = h\n^"},
       {"input u\nstate h\nh <- h\noutput h\n", "net:2:7: a state has one size: h[n]",
        "state h\n      ^"},
+      {NET "given A[n, n]\nh <- h\noutput h\n", "net:3:7: a matrix is not given: A or A[n]",
+       "given A[n, n]\n      ^"},
+      {NET "h <- h * unit(1, m)\noutput h\n",
+       "net:3:18: unit(k, n) is of a size n that stands above: state x[n]",
+       "h <- h * unit(1, m)\n                 ^"},
+      {NET "state k[n] = h\nk <- k\nh <- h\noutput h\n",
+       "net:3:14: h is no constant, which a first value is made of",
+       "state k[n] = h\n             ^"},
+      {NET "state k[n] = standard\nk <- k\nh <- h\noutput h\n",
+       "net:3:14: standard is no constant, which a first value is made of",
+       "state k[n] = standard\n             ^"},
   };
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
     am_equations *e = NULL;
@@ -180,6 +268,40 @@ static void what_is_given_is_checked(void **state) {
     assert_string_equal(error.message, wrong[k].message);
   }
   am_equations_free(e);
+}
+
+/* What only the plan can see: what constants come to, and who gives. */
+static void refusals_of_plans(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *message;
+    unsigned done;
+  } wrong[] = {
+      {NET "state k[n] = drawn * drawn\nk <- k\nh <- h\noutput h\n",
+       "net:3:20: k is not linear in drawn", 0},
+      {NET "state k[n] = tanh(1)\nk <- k\nh <- h\noutput h\n",
+       "net:3:14: k does not begin with a number", 0},
+      {NET "state k[3] = unit(1, n)\nk <- k\nh <- h\noutput h\n",
+       "net:3:14: k does not begin with a number", 0},
+      {NET "h <- h * unit(b, n)\noutput h\n", "net:3:10: unit(k, n) is of a constant k", 0},
+      {NET "first W = exp(2) * standard\nh <- W @ h\noutput h\n",
+       "net:3:11: a first value is a sum or product of constants", 0},
+      {NET "given xi[u]\nh <- (P @ (V @ h + xi))\noutput h\n", "net:3:7: no state is as long as xi",
+       AM_PLAN_PERTURBED},
+      {NET "given xi[n]\ngiven yi[n]\nh <- W @ h + xi + yi\noutput h\n",
+       "net:5:19: one vector is given from outside, and yi is another", AM_PLAN_PERTURBED},
+      {NET "given M\nh <- W @ h + M\noutput h\n",
+       "net:4:14: M is given from outside, and this learner gives nothing", AM_PLAN_PERTURBED},
+  };
+  const am_binding given[] = {{"n", 4}, {"u", 2}};
+  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+    am_equations *e = read(wrong[k].text);
+    am_plan *p;
+    if (am_plan_make(&p, e, given, 2, AM_LAYOUT_UNITS, wrong[k].done, &error) == AMINE_OK)
+      fail_msg("%s has a plan", wrong[k].text);
+    assert_string_equal(error.message, wrong[k].message);
+    am_equations_free(e);
+  }
 }
 
 /* --------------------------------------------------------------------------- traces and slots */
@@ -443,15 +565,12 @@ static void long_texts_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(shapes_follow),
-      cmocka_unit_test(numbers_are_first_values),
-      cmocka_unit_test(plans_are_small),
-      cmocka_unit_test(refusals),
-      cmocka_unit_test(what_is_given_is_checked),
-      cmocka_unit_test(slots_are_filled),
-      cmocka_unit_test(traces_are_planned),
-      cmocka_unit_test(refusals_of_slots),
-      cmocka_unit_test(refusals_of_modulators),
+      cmocka_unit_test(shapes_follow),         cmocka_unit_test(numbers_are_first_values),
+      cmocka_unit_test(plans_are_small),       cmocka_unit_test(refusals),
+      cmocka_unit_test(vectors_are_constants), cmocka_unit_test(noise_has_a_place),
+      cmocka_unit_test(refusals_of_plans),     cmocka_unit_test(what_is_given_is_checked),
+      cmocka_unit_test(slots_are_filled),      cmocka_unit_test(traces_are_planned),
+      cmocka_unit_test(refusals_of_slots),     cmocka_unit_test(refusals_of_modulators),
       cmocka_unit_test(long_texts_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

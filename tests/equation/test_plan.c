@@ -250,6 +250,13 @@ static const char *const texts[] = {
     "input u\nstate h[n]\nstate s[4]\ny = P @ (Q @ h + R @ u)\n"
     "h <- tanh(K @ s + L @ y)\ns <- 0.5 * s + tanh(M @ h)\noutput y\n"
     "learned P[6, 3]\n",
+    /* units that are held, constants of sizes and choices, noise that nobody gives */
+    "input u\nconstant kind = one or two or three \"of them\"\nconstant g = 1.5\ngiven xi[n]\n"
+    "two = 1 - abs(kind - 1)\nheld = (2 - two) * unit(1, n) - 0.5 * unit(2, n) + unit(99, n)\n"
+    "free = 1 - unit(1, n) - unit(2, n)\n"
+    "state x[n] = free * clip(g, 0, 1) * drawn + held\n"
+    "r = tanh(x)\n"
+    "x <- x + free * (g / sqrt(n)) * (J @ r + B @ u + xi - x)\noutput r\n",
 };
 
 static void written_texts(void **state) {

@@ -13,6 +13,7 @@
 
 #include "base/threads.h"
 #include "learner/exploratory_hebb.h"
+#include "learner/texts.h"
 #include "task/create.h"
 #include "task/dnms.h"
 #include "task/selective.h"
@@ -43,21 +44,18 @@ static am_learner *make(const runs *r, am_task **task, uint64_t seed) {
   must(r->selective ? am_selective_create(task, &selective, &error)
                     : am_dnms_create(task, &dnms, &error),
        &error);
-  am_ctrnn_options n = am_ctrnn_default((*task)->n_inputs);
-  if (r->printed) {
-    o = am_hebb_printed();
-    n = am_ctrnn_printed((*task)->n_inputs);
-  } else if (r->selective) {
-    o = am_hebb_selective();
-  }
+  am_units units;
+  text_units(&units, &am_ctrnn_part, 200, "biases", r->printed);
+  if (r->printed) o = am_hebb_printed();
+  else if (r->selective) o = am_hebb_selective();
+  o.units = units.stack;
   o.rule = r->options.rule;
   o.shuffled = r->options.shuffled;
   if (!isnan(r->eta)) o.eta = r->eta;
   if (!isnan(r->clip)) o.clip = r->clip;
-  am_ctrnn network;
   am_learner *learner;
-  must(am_ctrnn_make(&network, &n, &error), &error);
-  must(am_hebb_create(&learner, *task, &network, &o, seed, &error), &error);
+  must(am_hebb_create(&learner, *task, &o, seed, &error), &error);
+  am_units_free(&units);
   return learner;
 }
 

@@ -15,8 +15,10 @@
 #include "amine/kernel.h"
 #include "amine/memory.h"
 #include "base/normal.h"
+#include "base/random.h"
 #include "format/safetensors.h"
 #include "learner/exploratory_hebb.h"
+#include "learner/texts.h"
 #include "memory.h"
 #include "task/create.h"
 #include "task/dnms.h"
@@ -39,9 +41,14 @@ typedef struct replay {
   int n, steps, trials;
   bool node, printed;
   float rate, amplitude, clip;
+  const am_part *network; /* NULL: ctrnn */
+  int sums;               /* into which noise enters, 0: one */
+  float input;
   uint64_t s;
-  float *x0, *xi; /* of the trial under way */
+  float *x0, *xi; /* of the trial under way; xi [steps][sums][n] */
 } replay;
+
+static int sums_of(const replay *r) { return r->sums ? r->sums : 1; }
 
 /* A task of given inputs: the stimuli of trial k are k mod 2 and k / 2. */
 typedef struct given {
@@ -95,12 +102,14 @@ static void replay_start(void *context, float *x) {
 
 static void replay_perturb(void *context, float *xi, int t) {
   replay *r = context;
-  memcpy(xi, r->xi + t * r->n, (size_t)r->n * sizeof *xi);
+  for (int s = 0; s < sums_of(r); s++)
+    memcpy(xi + s * ((r->n + 15) / 16 * 16), r->xi + (t * sums_of(r) + s) * r->n,
+           (size_t)r->n * sizeof *xi);
 }
 
 /* x(0) and the perturbations of the next trial: first which, then how much, as numpy fills them */
 static void draw_trial(replay *r) {
-  const int n = r->steps * r->n;
+  const int n = r->steps * sums_of(r) * r->n;
   for (int i = 0; i < r->n; i++) r->x0[i] = draw(&r->s, 0.1f);
   for (int i = 0; i < n; i++) r->xi[i] = draw(&r->s, 1);
   for (int i = 0; i < n; i++) {
@@ -129,18 +138,21 @@ static double distance(const am_tensor_file *f, const replay *r, int k, const ch
 static void expect_near(const am_tensor_file *f, const replay *r, int k, const char *what,
                         const float *got, double least, double *worst) {
   const double d = distance(f, r, k, what, got, least);
-  const bool change = strcmp(what, "change") == 0;
+  const bool change = strncmp(what, "change", 6) == 0;
   const double tolerance = change ? 6e-4 : 2e-5;
   worst[change] = fmax(worst[change], d);
   if (!(d <= tolerance)) fail_msg("%s, trial %d, %s: off by %g", r->name, k, what, d);
 }
 
-static am_learner *replay_learner(replay *r, given *g, am_ctrnn *network) {
+static am_learner *replay_learner(replay *r, given *g) {
   amine_error error = {0};
-  am_ctrnn_options n = r->printed ? am_ctrnn_printed(2) : am_ctrnn_default(2);
-  n.n_hidden = r->n;
+  am_units units;
+  if (r->network) text_units(&units, r->network, r->n, NULL, 0);
+  else text_units(&units, &am_ctrnn_part, r->n, "biases", r->printed);
   am_hebb_options o = r->printed ? am_hebb_printed() : am_hebb_default();
+  o.units = units.stack;
   o.clip = r->clip;
+  o.input = r->input;
   o.warmup = 0;
   o.rule = r->node ? AM_HEBB_NODE : AM_HEBB_EXPLORATORY;
   *g = (given){.target = r->printed ? 1 : 0.98f,
@@ -151,34 +163,75 @@ static am_learner *replay_learner(replay *r, given *g, am_ctrnn *network) {
                         .n_steps = r->steps,
                         .state_size = sizeof(int)}};
   am_learner *learner;
-  must(am_ctrnn_make(network, &n, &error), &error);
-  must(am_hebb_create(&learner, &g->task, network, &o, 1, &error), &error);
+  must(am_hebb_create(&learner, &g->task, &o, 1, &error), &error);
+  am_units_free(&units);
   am_hebb_use_source(learner, &(am_hebb_source){replay_start, replay_perturb, r});
   return learner;
 }
 
-static void play_case(const am_tensor_file *f, replay r) {
-  const size_t n = (size_t)r.n, size = n * n;
+/* What is drawn first: the tensors, in the order of the reference. */
+static void draw_weights(replay *r, am_learner *learner) {
   const float expected[2] = {1, 0.75f};
+  am_learner_tensor t;
+  int k = 0;
+  for (; learner->type->tensor(learner, k, &t) && t.is_parameter; k++) {
+    const bool recurrent = r->network ? k == 1 : k == 0, bias = r->network && k > 1;
+    const float scale = !r->network && recurrent ? (float)(1.5 * sqrt(3.0 / r->n))
+                        : recurrent || bias      ? 0.5f
+                                                 : 1;
+    const size_t n = t.dims[0] * t.dims[1];
+    float *values = calloc(n, sizeof *values);
+    for (size_t i = 0; i < n; i++) values[i] = draw(&r->s, scale);
+    learner->type->set(learner, k, values);
+    free(values);
+  }
+  learner->type->set(learner, k, expected);
+}
+
+/* H and the change of tensor k; w as it was before. */
+static void expect_tensor(const am_tensor_file *f, const replay *r, int trial, int k,
+                          const am_learner *learner, float *w, double *worst) {
+  am_learner_tensor t;
+  char name[80];
+  learner->type->tensor(learner, k, &t);
+  const size_t n = t.dims[0] * t.dims[1];
+  float *now = calloc(n, sizeof *now), *H = calloc(n, sizeof *H);
+  const char *of = strchr(t.name, '.') ? strchr(t.name, '.') + 1 : NULL; /* rnn.weight_ih_l0 */
+  snprintf(name, sizeof name, of ? "H_%.9s" : "H", of);
+  am_hebb_trace(learner, k, H);
+  expect_near(f, r, trial, name, H, 1e-30, worst);
+  learner->type->get(learner, k, now);
+  for (size_t i = 0; i < n; i++) {
+    const float was = w[i];
+    w[i] = now[i];
+    now[i] -= was;
+  }
+  snprintf(name, sizeof name, of ? "change_%.9s" : "change", of);
+  expect_near(f, r, trial, name, now, 1e-30, worst);
+  free(now), free(H);
+}
+
+static void play_case(const am_tensor_file *f, replay r) {
+  const size_t n = (size_t)r.n;
+  const int n_tensors = r.network ? 2 : 1;
   given g;
-  am_ctrnn network;
-  am_learner *learner = replay_learner(&r, &g, &network);
-  float *J = calloc(size, sizeof *J), *J2 = calloc(size, sizeof *J), *H = calloc(size, sizeof *H);
-  float *B = calloc(2 * n, sizeof *B), *x = calloc(n, sizeof *x);
+  am_learner *learner = replay_learner(&r, &g);
+  float *x = calloc(n, sizeof *x), *w[2];
   am_series series[AM_SERIES_MAX];
   const int n_series = learner->type->series(learner, series);
   for (int k = 0; k < n_series; k++)
     series[k].values = calloc((size_t)(r.steps * series[k].width), sizeof(float));
   r.x0 = calloc(n, sizeof *r.x0);
-  r.xi = calloc((size_t)r.steps * n, sizeof *r.xi);
+  r.xi = calloc((size_t)(r.steps * sums_of(&r)) * n, sizeof *r.xi);
   am_hebb_use_source(learner, &(am_hebb_source){replay_start, replay_perturb, &r});
   r.s = 20170000u + (uint64_t)r.n;
-  const float scale = (float)(1.5 * sqrt(3.0 / r.n));
-  for (size_t i = 0; i < size; i++) J[i] = draw(&r.s, scale);
-  for (size_t i = 0; i < 2 * n; i++) B[i] = draw(&r.s, 1);
-  learner->type->set(learner, 0, J);
-  learner->type->set(learner, 1, B);
-  learner->type->set(learner, 2, expected);
+  draw_weights(&r, learner);
+  for (int k = 0; k < n_tensors; k++) {
+    am_learner_tensor t;
+    learner->type->tensor(learner, k, &t);
+    w[k] = calloc(t.dims[0] * t.dims[1], sizeof *w[k]);
+    learner->type->get(learner, k, w[k]);
+  }
   double worst[2] = {0};
   for (g.k = 0; g.k < r.trials; g.k++) {
     am_learner_report report;
@@ -190,23 +243,16 @@ static void play_case(const am_tensor_file *f, replay r) {
     const float e = (float)report.loss;
     assert_true(report.reward == -report.loss);
     expect_near(f, &r, g.k, "error", &e, 1, worst);
-    am_hebb_trace(learner, H, x);
+    am_hebb_state(learner, x);
     expect_near(f, &r, g.k, "x", x, 1, worst);
-    expect_near(f, &r, g.k, "H", H, 0, worst);
-    learner->type->get(learner, 0, J2);
-    for (size_t i = 0; i < size; i++) {
-      const float was = J[i];
-      J[i] = J2[i];
-      J2[i] -= was;
-    }
-    expect_near(f, &r, g.k, "change", J2, 0, worst);
+    for (int k = 0; k < n_tensors; k++) expect_tensor(f, &r, g.k, k, learner, w[k], worst);
   }
   float now[2];
-  learner->type->get(learner, 2, now);
+  learner->type->get(learner, r.network ? 4 : 2, now);
   expect_near(f, &r, -1, "expected", now, 1, worst);
   print_message("%s: largest difference %.2g, of a change %.2g\n", r.name, worst[0], worst[1]);
   for (int k = 0; k < n_series; k++) free(series[k].values);
-  float *const blocks[] = {J, J2, H, B, x, r.x0, r.xi};
+  float *const blocks[] = {x, r.x0, r.xi, w[0], r.network ? w[1] : NULL};
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) free(blocks[k]);
   am_learner_destroy(learner);
 }
@@ -218,13 +264,29 @@ static void test_reference(void **state) {
   am_tensor_file *f;
   amine_error error = {0};
   must(am_tensor_file_open(&f, TEST_DATA "/miconi.safetensors", SIZE_MAX, false, &error), &error);
+#define CTRNN(units, length, count) .n = units, .steps = length, .trials = count, .rate = 0.03f
+#define TEXT(count) CTRNN(19, 60, count), .printed = true, .amplitude = 2, .clip = 0.2f
   const replay cases[] = {
-      {"small", 19, 60, 4, false, true, 0.03f, 15, 1e-4f, 0, NULL, NULL},
-      {"scaled", 33, 45, 4, false, false, 0.03f, 16, 3e-4f, 0, NULL, NULL},
-      {"node", 19, 60, 4, true, true, 0.03f, 15, 2e-3f, 0, NULL, NULL},
-      {"full", 200, 1000, 2, false, false, 0.003f, 16, 3e-4f, 0, NULL, NULL},
+      {.name = "small", CTRNN(19, 60, 4), .printed = true, .amplitude = 15, .clip = 1e-4f},
+      {.name = "scaled", CTRNN(33, 45, 4), .amplitude = 16, .clip = 3e-4f},
+      {.name = "node",
+       CTRNN(19, 60, 4),
+       .node = true,
+       .printed = true,
+       .amplitude = 15,
+       .clip = 2e-3f},
+      {.name = "full",
+       .n = 200,
+       .steps = 1000,
+       .trials = 2,
+       .amplitude = 16,
+       .clip = 3e-4f,
+       .rate = 0.003f},
+      {.name = "rnn", TEXT(3), .network = &am_rnn_part, .input = 0.5f},
+      {.name = "gru", TEXT(3), .network = &am_gru_part, .sums = 4, .input = 0.5f},
+      {.name = "gru-node", TEXT(2), .node = true, .network = &am_gru_part, .sums = 4},
   };
-  for (int k = 0; k < 4; k++) play_case(f, cases[k]);
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) play_case(f, cases[k]);
   am_tensor_file_close(f);
 }
 
@@ -233,24 +295,26 @@ static void test_reference(void **state) {
 typedef struct setting {
   bool selective, node, shuffled;
   int lanes;
-  bool at_once; /* no trials to warm up */
+  bool at_once;           /* no trials to warm up */
+  const am_part *network; /* NULL: ctrnn */
 } setting;
 
 static am_learner *fresh(setting s, am_task **task, uint64_t seed) {
   amine_error error = {0};
-  am_ctrnn network;
   must(s.selective ? am_selective_create(task, NULL, &error) : am_dnms_create(task, NULL, &error),
        &error);
-  am_ctrnn_options n = am_ctrnn_default((*task)->n_inputs);
-  n.n_hidden = 37;
+  am_units units;
+  text_units(&units, s.network ? s.network : &am_ctrnn_part, 37, NULL, 0);
   am_hebb_options o = am_hebb_default();
+  o.units = units.stack;
+  if (s.network) o.amplitude = 4, o.chance = 0.05f, o.input = 0.5f;
   o.n_lanes = s.lanes;
   o.rule = s.node ? AM_HEBB_NODE : AM_HEBB_EXPLORATORY;
   o.shuffled = s.shuffled;
   o.warmup = s.at_once ? 0 : 2;
   am_learner *learner;
-  must(am_ctrnn_make(&network, &n, &error), &error);
-  must(am_hebb_create(&learner, *task, &network, &o, seed, &error), &error);
+  must(am_hebb_create(&learner, *task, &o, seed, &error), &error);
+  am_units_free(&units);
   return learner;
 }
 
@@ -276,15 +340,18 @@ static uint64_t hash(const am_learner *learner) {
   return h;
 }
 
-static const setting settings[] = {{false, false, false, 1, false},
-                                   {true, false, false, 2, false},
-                                   {false, true, false, 1, false},
-                                   {false, false, true, 3, false}};
+static const setting settings[] = {{.lanes = 1},
+                                   {.selective = true, .lanes = 2},
+                                   {.node = true, .lanes = 1},
+                                   {.shuffled = true, .lanes = 3},
+                                   {.selective = true, .lanes = 2, .network = &am_lstm_part},
+                                   {.node = true, .lanes = 2, .network = &am_spiking_part}};
+enum { N_SETTINGS = sizeof settings / sizeof *settings };
 
 static void test_same_bits(void **state) {
   (void)state;
   const char *const kernels[] = {"plain", "avx2", "avx512", "neon"};
-  for (int k = 0; k < 4; k++) {
+  for (int k = 0; k < N_SETTINGS; k++) {
     uint64_t first = 0;
     for (int q = 0; q < 4; q++) {
       if (amine_kernel_use(kernels[q], NULL) != AMINE_OK) continue;
@@ -305,7 +372,7 @@ static void test_same_bits(void **state) {
 
 static void test_state_is_whole(void **state) {
   (void)state;
-  for (int k = 0; k < 4; k++) {
+  for (int k = 0; k < N_SETTINGS; k++) {
     am_task *task, *task2;
     am_learner *a = fresh(settings[k], &task, 5), *b = fresh(settings[k], &task2, 5);
     train(a, 5);
@@ -348,16 +415,16 @@ static void test_memory(void **state) {
   learner->type->evaluate(learner, rewards, 2, 0, 1, false);
   assert_int_equal(memory.requests, taken);
   am_learner_destroy(learner);
-  am_ctrnn network;
-  const am_ctrnn_options n = am_ctrnn_default(4);
-  assert_int_equal(am_ctrnn_make(&network, &n, NULL), AMINE_OK);
-  const am_hebb_options o = am_hebb_default();
+  am_units units;
+  text_units(&units, &am_ctrnn_part, 20, NULL, 0);
+  am_hebb_options o = am_hebb_default();
+  o.units = units.stack;
   const long before = memory.alive;
   for (long at = 1;; at++) { /* each refused request gives everything back */
     memory.at = at;
     memory.requests = 0;
     am_learner *made = NULL;
-    const amine_status status = am_hebb_create(&made, task, &network, &o, 1, NULL);
+    const amine_status status = am_hebb_create(&made, task, &o, 1, NULL);
     memory.at = 0;
     if (status == AMINE_OK) {
       am_learner_destroy(made);
@@ -367,6 +434,7 @@ static void test_memory(void **state) {
     assert_null(made);
     assert_int_equal(memory.alive, before);
   }
+  am_units_free(&units);
   am_task_destroy(task);
   assert_int_equal(memory.alive, 0);
   amine_memory_use(NULL, NULL);
@@ -394,7 +462,8 @@ static void test_over(void **state) {
     if (k == 0) task->type = &ends;
     else task->n_steps = 900;
     assert_int_equal(learner->type->iterate(learner, &report, NULL), AMINE_OK);
-    am_hebb_trace(learner, H[k], x[k]);
+    am_hebb_trace(learner, 0, H[k]);
+    am_hebb_state(learner, x[k]);
     am_learner_destroy(learner);
     task->type = whole;
     am_task_destroy(task);
@@ -434,16 +503,17 @@ static void test_broken_numbers(void **state) {
 static int trials_to_criterion(bool shuffled) {
   amine_error error = {0};
   am_task *task;
-  am_ctrnn network;
   am_learner *learner;
+  am_units units;
+  text_units(&units, &am_ctrnn_part, 200, NULL, 0);
   am_dnms_options d = am_dnms_default();
   d.target = 0.98f;
   must(am_dnms_create(&task, &d, &error), &error);
-  const am_ctrnn_options n = am_ctrnn_default(2);
   am_hebb_options o = am_hebb_default();
+  o.units = units.stack;
   o.shuffled = shuffled;
-  must(am_ctrnn_make(&network, &n, &error), &error);
-  must(am_hebb_create(&learner, task, &network, &o, 1, &error), &error);
+  must(am_hebb_create(&learner, task, &o, 1, &error), &error);
+  am_units_free(&units);
   int reached = -1;
   for (int t = 1; t <= 3 * 843 && reached < 0; t++) {
     train(learner, 1);
@@ -546,6 +616,29 @@ static void test_normal(void **state) {
   assert_true(worst < 1e-14);
 }
 
+/* J ~ N(0, g^2 / N) by pairs of draws, B ~ U(-1, 1): which draw makes which weight is part of every
+ * saved run. */
+static void test_first_weights(void **state) {
+  (void)state;
+  enum { N = 37 };
+  am_task *task;
+  am_learner *learner = fresh(settings[0], &task, 5);
+  float J[N * N], B[N * 2];
+  learner->type->get(learner, 0, J);
+  learner->type->get(learner, 1, B);
+  for (uint32_t i = 0; i < N; i++)
+    for (uint32_t j = 0; j < N; j++) {
+      const am_random4 d = am_random((am_random_key){5, AM_STREAM_PARAMETERS, 0, i}, j / 4);
+      double z[2];
+      am_normal2(z, d.v[j % 4 - j % 2], d.v[j % 4 - j % 2 + 1]);
+      assert_true(J[i * N + j] == (float)(1.5 / sqrt(N) * z[j % 2]));
+      const am_random4 u = am_random((am_random_key){5, AM_STREAM_PARAMETERS, 1, i}, 0);
+      assert_true(B[i * 2 + j % 2] == 2 * am_uniform(u.v[j % 2]) - 1);
+    }
+  am_learner_destroy(learner);
+  am_task_destroy(task);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_normal),         cmocka_unit_test(test_dnms),
@@ -553,6 +646,7 @@ int main(void) {
       cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_state_is_whole),
       cmocka_unit_test(test_memory),         cmocka_unit_test(test_over),
       cmocka_unit_test(test_broken_numbers), cmocka_unit_test(test_learns),
+      cmocka_unit_test(test_first_weights),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

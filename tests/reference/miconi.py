@@ -16,6 +16,14 @@ One trial, dt = 1 ms, t = 1 ... T; J is [post][pre]; r(0) = tanh(x(0)), xbar(0) 
   e       = mean over the last 200 ms of |r_0(t) - target|
   J_ij   += clip(-eta m (e - ebar_k) H_ij, -c, c),  m = ebar_k if scaled, else 1     after warm-up
   ebar_k  = a ebar_k + (1 - a) e          k: the sort of trial; ebar_k = 0 at first
+
+The same learner on networks whose equations name no noise (PyTorch's rnn and gru): xi is added to each
+sum in which matrices stand, a = W u + V h + b + xi and so on, and H of each of its matrices is
+
+  exploratory:        H_ij += (pre_j(t) (a_i(t) - abar_i(t-1)))^3,  abar <- .05 abar + .95 a, a(1) at first
+  node perturbation:  H_ij += pre_j(t) xi_i(t)
+
+Matrices that read u learn `share` times as fast. Biases stay.
 """
 import argparse
 import json
@@ -98,6 +106,40 @@ def trial_loops(J, B, x, u, xi, bias, rule):
         x, r = new, [np.tanh(a) for a in new]
         rates.append(r)
     return np.array(rates), np.array(x), H
+
+
+def trial_text(kind, W, h, u, xi, rule):
+    """W: weight_ih [S n][n_in], weight_hh [S n][n], bias_ih, bias_hh; xi [T][sums][n]. Returns the
+    outputs [T][n] and H of both weights."""
+    n, H, mean = len(h), {k: np.zeros_like(W[k]) for k in W}, None
+    sigmoid, outputs = lambda a: 1 / (1 + np.exp(-a)), []
+    part = [slice(k * n, (k + 1) * n) for k in range(3)]
+    for t in range(len(u)):
+        x, y = W["weight_ih"] @ u[t] + W["bias_ih"], W["weight_hh"] @ h + W["bias_hh"]
+        if kind == "rnn":
+            a = [x + y + xi[t, 0]]
+            rows = [(part[0], True, True)]  # of which rows, onto which of the two
+            new = np.tanh(a[0])
+        else:  # gates r, z; q is what r multiplies
+            a = [x[part[0]] + y[part[0]] + xi[t, 0], x[part[1]] + y[part[1]] + xi[t, 1],
+                 y[part[2]] + xi[t, 2]]
+            r, z = sigmoid(a[0]), sigmoid(a[1])
+            a.append(x[part[2]] + r * a[2] + xi[t, 3])
+            rows = [(part[0], True, True), (part[1], True, True), (part[2], False, True),
+                    (part[2], True, False)]
+            new = (1 - z) * np.tanh(a[3]) + z * h
+        mean = [b.copy() for b in a] if mean is None else mean
+        for k, (s, reads_u, reads_h) in enumerate(rows):
+            post = a[k] - mean[k] if rule == "exploratory" else xi[t, k]
+            power = 3 if rule == "exploratory" else 1
+            if reads_u:
+                H["weight_ih"][s] += np.outer(post, u[t]) ** power
+            if reads_h:
+                H["weight_hh"][s] += np.outer(post, h) ** power
+            mean[k] = KEEP * mean[k] + (1 - KEEP) * a[k]
+        h = new
+        outputs.append(h)
+    return np.array(outputs), H
 
 
 def learn(J, H, e, expected, kind, c, index):
@@ -238,6 +280,46 @@ def compute(name):
     return out
 
 
+# kind, sums, n, T, trials, rule, chance and amplitude, clip, share of the input's matrices
+TEXTS = {
+    "rnn": ("rnn", 1, 19, 60, 3, "exploratory", 0.03, 2, 0.2, 0.5),
+    "gru": ("gru", 4, 19, 60, 3, "exploratory", 0.03, 2, 0.2, 0.5),
+    "gru-node": ("gru", 4, 19, 60, 2, "node", 0.03, 2, 0.2, 0),
+}
+
+
+def compute_text(name):
+    kind, sums, n, steps, trials, rule, rate, amplitude, limit, share = TEXTS[name]
+    c = dict(PRINTED, clip=limit, warmup=0)
+    draws = Draws(20170000 + n)
+    S = 3 if kind == "gru" else 1
+    W = {"weight_ih": draws.uniform(1, S * n, 2), "weight_hh": draws.uniform(.5, S * n, n),
+         "bias_ih": draws.uniform(.5, S * n), "bias_hh": draws.uniform(.5, S * n)}
+    expected = np.array([1.0, 0.75])
+    out = {}
+    for k in range(trials):
+        h = draws.uniform(X0, n)
+        u = np.zeros((steps, 2))
+        u[0:steps // 5, k % 2] = 1
+        u[2 * steps // 5:3 * steps // 5, k // 2] = 1
+        xi = draws.rare(rate, amplitude, steps, sums, n)
+        outputs, H = trial_text(kind, W, h, u, xi, rule)
+        e = np.abs(outputs[-(steps // 5):, 0] - (1.0 if k % 2 else -1.0)).mean()
+        before = expected.copy()
+        tag = "%s/%d/" % (name, k)
+        for w in ("weight_ih", "weight_hh"):
+            expected[:] = before
+            c["eta"] = PRINTED["eta"] * (share if w == "weight_ih" else 1)
+            out[tag + "change_" + w] = learn(W[w], H[w], e, expected, k % 2, c, k)
+        out[tag + "output"] = outputs[:, 0]
+        out[tag + "x"] = outputs[-1]
+        out[tag + "error"] = np.array([e])
+        out[tag + "H_weight_ih"] = H["weight_ih"] * (share > 0)
+        out[tag + "H_weight_hh"] = H["weight_hh"]
+    out[name + "/expected"] = expected
+    return out
+
+
 def write_safetensors(path, tensors):
     header, blobs, at = {}, [], 0
     for name in sorted(tensors):
@@ -297,6 +379,8 @@ def main():
     tensors = {}
     for name in CASES:
         tensors.update(compute(name))
+    for name in TEXTS:
+        tensors.update(compute_text(name))
     if not o.check:
         write_safetensors(FILE, tensors)
         return 0 if good else 1

@@ -56,7 +56,7 @@ bool am_learner_trains(const am_learner_type *type, const am_part *network) {
 static const char *reason(const am_learner_type *type, const am_part *network) {
   if (!network->text) return ", which is code and has learners of its own,";
   if (!type->texts) return ": it is the learning of one network, in code;";
-  return " while traces live in it: to this learner what is plastic is the signal that it makes "
+  return " while traces live in it: to this learner what is plastic is what it makes or changes "
          "itself (rule.type=none leaves no trace);";
 }
 

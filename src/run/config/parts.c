@@ -15,7 +15,6 @@
 #include "learner/signalling.h"
 #include "learner/weight_perturbation.h"
 #include "modulator/modulator.h"
-#include "network/ctrnn.h"
 #include "network/hebbian_rnn.h"
 #include "network/units.h"
 #include "rule/rule.h"

@@ -33,7 +33,8 @@ static amine_status constant(am_text_part *p, int n, int n_constants, const am_s
                                "%s is a key of every %s: a constant needs another name", other,
                                kind);
   p->parameters[n] = (amine_parameter){.name = s->name,
-                                       .kind = AMINE_NUMBER,
+                                       .kind = s->choices[0] ? AMINE_CHOICE : AMINE_NUMBER,
+                                       .choices = s->choices,
                                        .standard = s->standard,
                                        .min = s->min,
                                        .max = s->max,

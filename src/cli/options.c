@@ -243,7 +243,8 @@ const cli_command cli_commands[] = {
      .about = "Prints the configuration of a preset, a JSON file, a run's folder or a checkpoint, "
               "with key=value over it. A * marks what differs from the standard value. With "
               "--json it is a file that train (or, of a brain, simulate) takes.\n\n"
-              "amine show network NAME, or modulator NAME, prints a text of equations, one of ours "
+              "amine show network NAME, or rule or modulator NAME, prints a text of equations, one "
+              "of ours "
               "or in a file, with the shapes that follow from it, what is learned in the order in "
               "which it is saved, and its constants.",
      .examples = {{"amine show maze", "what the preset says"},

@@ -64,6 +64,7 @@ static amine_status find(shown *s, am_part_kind kind, const char *word, amine_er
                    word);
   const am_slots live = {.plastic = true}; /* so that shapes of what traces take up are known */
   return kind == AM_NETWORK ? am_equations_read(&s->e, word, s->text, &live, error)
+         : kind == AM_RULE  ? am_equations_read_rule(&s->e, word, s->text, error)
                             : am_equations_read_modulator(&s->e, word, s->text, error);
 }
 
@@ -84,7 +85,11 @@ static void each_shape(am_text *text, const am_equations *e,
     const am_symbol_kind kind = e->symbols[k].kind;
     if (kind == AM_SYMBOL_LEARNED || kind == AM_SYMBOL_CONSTANT) continue;
     am_equations_put_shape(e, k, &shape);
-    put(text, k == e->output ? "output" : what_is(kind), shape.data ? shape.data : "");
+    put(text,
+        e->is_rule && kind == AM_SYMBOL_STATE ? "trace"
+        : k == e->output                      ? "output"
+                                              : what_is(kind),
+        shape.data ? shape.data : "");
     am_text_free(&shape);
   }
 }
@@ -181,7 +186,7 @@ int cli_show_text(const cli_line *line) {
   amine_status status =
       kind == AM_N_KINDS
           ? am_fail(&error, AMINE_ERROR_ARGUMENT,
-                    "amine show %.60s %.60s: of two words the first is network or modulator",
+                    "amine show %.60s %.60s: of two words the first is network, rule or modulator",
                     s.kind, s.name)
       : line->n_assignments > 0 ? am_fail(&error, AMINE_ERROR_ARGUMENT,
                                           "amine show %s %.60s shows a text as it is: %.60s "

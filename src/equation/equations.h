@@ -41,7 +41,19 @@
  *
  * A modulator is such a text too. Where it stands in a slot its input is what the slot gives it,
  * its output the plasticity: a number, or one for each post unit, whose size it calls `post`. Its
- * names are then modulator.NAME. */
+ * names are then modulator.NAME.
+ *
+ * A rule is one too, about the connection from j to i: post is x_i, pre is h_j, eta is eta_i.
+ *
+ *     rule clip
+ *     constant c = 1 from 1e-6 to 1e6 "bound of |H|"
+ *     trace H                                      what the network multiplies
+ *     trace E                                      perhaps another, of the rule's own
+ *     learned r = 0.1                              perhaps a rate, one
+ *     d = eta * outer(post, pre)                   outer(x, y) is x_i y_j
+ *     H <- clip(H + d, -c, c)
+ *     E <- (1 - r) * E + r * d
+ */
 #ifndef AMINE_EQUATION_EQUATIONS_H
 #define AMINE_EQUATION_EQUATIONS_H
 
@@ -143,6 +155,7 @@ typedef struct am_symbol {
   int first;  /* of what is learned: the node of its first values, -1 for its tensor's */
   int begin;  /* of a state: the node of what it is at first, -1 for 0 */
   int tensor; /* of what is learned: which one it is a part of */
+  unsigned sides; /* of a rule's: am_equations_sides */
   /* of a constant */
   double standard, min, max;
   char unit[AM_SYMBOL_SIZE], meaning[96];
@@ -182,6 +195,7 @@ typedef struct am_equations {
   int input, output;            /* symbols */
   bool plastic, modulated;      /* traces live; a modulator stands in its slot */
   bool is_modulator;            /* a modulator's text, alone: its output may be a number */
+  bool is_rule;                 /* a rule's text: everything in it is a number */
   int reads;                    /* the modulator's input, in its slot: a symbol, -1: none */
   int rate;                     /* the rule's own learned rate: a symbol, -1: none */
   char network[AM_SYMBOL_SIZE]; /* "net" if the text does not say */
@@ -192,6 +206,10 @@ typedef struct am_equations {
  * what is wrong, AMINE_ERROR_MEMORY. */
 amine_status am_equations_read(am_equations **equations, const char *name, const char *text,
                                const am_slots *slots, amine_error *error);
+/* The same of a rule's text. Its names are numbers, those of one connection; `output` is the first
+ * trace, which are states, and `rate` what it learns. */
+amine_status am_equations_read_rule(am_equations **equations, const char *name, const char *text,
+                                    amine_error *error);
 /* The same of a modulator's text, alone. */
 amine_status am_equations_read_modulator(am_equations **equations, const char *name,
                                          const char *text, amine_error *error);
@@ -204,6 +222,14 @@ amine_status am_equations_infer(am_equations *e, amine_error *error);
  * trace that does not live. */
 bool am_equations_is_trace(const am_equations *e, int node);
 bool am_equations_uses(const am_equations *e, int symbol);
+
+/* What the value of a node of a rule depends on, together: neither for numbers, both for traces. */
+enum { AM_SIDE_POST = 1, AM_SIDE_PRE = 2, AM_SIDE_BOTH = 3 };
+unsigned am_equations_sides(const am_equations *e, int node);
+/* Orders the factors of each product of a rule: what is of post first, then numbers, what is of pre,
+ * and the rest, so that what is the same for a row is computed once. AMINE_ERROR_INPUT if there are
+ * too many operations. */
+amine_status am_equations_order_factors(am_equations *e, amine_error *error);
 
 /* The size that stands for all that are the same. */
 int am_equations_size(const am_equations *e, int size);

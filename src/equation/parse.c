@@ -269,9 +269,34 @@ static amine_status bracket(reader *r, int *out) {
   return expect(r, ')', "where a bracket ends");
 }
 
+/* outer(x, y), of a rule: x_i y_j */
+static amine_status outer(reader *r, int *out, int at) {
+  int x, y;
+  if (++r->depth > AM_EQUATION_DEPTH)
+    return REFUSE(r, at, "brackets lie within each other more than %d deep", AM_EQUATION_DEPTH);
+  r->brackets++;
+  AM_TRY(next(r));
+  AM_TRY(sum(r, &x));
+  AM_TRY(expect(r, ',', "between two arguments"));
+  AM_TRY(sum(r, &y));
+  const unsigned rows = am_equations_sides(r->e, x), columns = am_equations_sides(r->e, y);
+  if (rows & AM_SIDE_PRE || columns & AM_SIDE_POST)
+    return REFUSE(r, at, "outer(x, y) is of something of post and something of pre");
+  r->brackets--;
+  r->depth--;
+  AM_TRY(expect(r, ')', "where a bracket ends"));
+  AM_TRY(add_node(r, out, AM_NODE_MULTIPLY, at));
+  am_node *n = &r->e->nodes[*out];
+  n->a[0] = x, n->a[1] = y, n->n = 2;
+  return AMINE_OK;
+}
+
 static amine_status call(reader *r, int *out, const char *called, int at) {
   int f = 0;
+  if (r->e->is_rule && strcmp(called, "outer") == 0) return outer(r, out, at);
   while (f < AM_N_FUNCTIONS && strcmp(functions[f].name, called) != 0) f++;
+  if (r->e->is_rule && (f == AM_SUM || f == AM_DOT || f == AM_SOFTMAX))
+    return REFUSE(r, at, "%s is of several connections: a rule is about one", called);
   if (f == AM_N_FUNCTIONS) {
     const char *near = am_nearest(called, next_function);
     return REFUSE(r, at, "there is no function %s%s%s%s", called, near ? "; did you mean " : "",
@@ -330,6 +355,7 @@ static amine_status insert_modulator(reader *r, int *out, int argument, int at) 
 static amine_status modulator(reader *r, int *out, int at) {
   int argument;
   if (r->in || r->e->is_modulator) return REFUSE(r, at, "a modulator has no modulator of its own");
+  if (r->e->is_rule) return REFUSE(r, at, "what a modulator says is eta in a rule");
   AM_TRY(bracket(r, &argument));
   if (r->slots && r->slots->plastic && r->slots->modulator) {
     if (r->e->modulated)
@@ -366,6 +392,8 @@ static amine_status primary(reader *r, int *out) {
     AM_TRY(add_node(r, out, AM_NODE_SIZE, at));
     return r->e->nodes[*out].a[0] = k, AMINE_OK;
   }
+  if (symbol < 0 && r->e->is_rule)
+    return REFUSE(r, at, "nothing above says what %s is: post, pre and eta are known", called);
   if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
   return symbol_node(r, out, symbol, at);
 }
@@ -399,6 +427,10 @@ static amine_status binary(reader *r, int *out, am_node_kind kind,
 
 static amine_status applied(reader *r, int *out) {
   AM_TRY(signed_primary(r, out));
+  if (is_sign(r, '@') && r->e->is_rule)
+    return REFUSE(r, r->now.at,
+                  "a product of matrices is the network's: a rule is about one "
+                  "connection");
   return is_sign(r, '@') ? binary(r, out, AM_NODE_APPLY, applied) : AMINE_OK; /* A @ (B @ x) */
 }
 
@@ -462,6 +494,18 @@ static amine_status state(reader *r, am_symbol_kind kind, int rank, const char *
   r->first = 1;
   AM_TRY(sum(r, &r->e->symbols[symbol].begin));
   return r->first = 0, AMINE_OK;
+}
+
+/* trace NAME, of a rule: a number of each connection. */
+static amine_status rule_trace(reader *r) {
+  int symbol, n = 0;
+  for (int k = 0; k < r->e->n_symbols; k++) n += r->e->symbols[k].kind == AM_SYMBOL_STATE;
+  if (n == 2) return REFUSE(r, r->now.at, "a rule has one trace, or two");
+  AM_TRY(declare(r, &symbol, AM_SYMBOL_STATE, "a trace"));
+  r->e->symbols[symbol].shape.rank = 0;
+  r->e->symbols[symbol].sides = AM_SIDE_BOTH;
+  if (n == 0) r->e->output = symbol;
+  return AMINE_OK;
 }
 
 static amine_status signed_number(reader *r, double *out) {
@@ -593,6 +637,20 @@ static amine_status learned(reader *r) {
   AM_TRY(add_tensor(r, called, at));
   e->tensors[e->n_tensors - 1].whole = whole;
   return is_sign(r, '=') ? first_value(r, &e->tensors[e->n_tensors - 1]) : AMINE_OK;
+}
+
+/* learned NAME [as "TENSOR"] = NUMBER, of a rule: one number */
+static amine_status rule_learned(reader *r) {
+  am_equations *e = r->e;
+  const int at = r->now.at;
+  if (e->rate >= 0) return REFUSE(r, at, "a rule learns one number, %s", e->symbols[e->rate].name);
+  AM_TRY(learned(r));
+  e->rate = e->n_symbols - 1;
+  const am_learned_tensor *t = &e->tensors[e->n_tensors - 1];
+  if (e->symbols[e->rate].shape.rank > 0 || (t->whole && e->n_tensors > 1) ||
+      t->first != AM_FIRST_NUMBER)
+    return REFUSE(r, at, "what a rule learns is a number that begins as one: \"learned r = 0.1\"");
+  return AMINE_OK;
 }
 
 /* first NAME = FIRST VALUES */
@@ -734,10 +792,31 @@ static amine_status assignment(reader *r) {
     return REFUSE(r, t.at, "there is %s already, from line %d", called,
                   am_mark_line(e->text, e->symbols[old].at));
   AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_VALUE, t.at));
+  if (e->is_rule) e->symbols[symbol].sides = am_equations_sides(e, node);
   return add_assignment(r, symbol, node, false, t.at);
 }
 
+/* A rule's words. */
+static amine_status rule_statement(reader *r) {
+  static const char *const foreign[] = {"input", "output", "state", "given", "first", "network"};
+  static const struct {
+    const char *word;
+    amine_status (*read)(reader *r);
+  } own[] = {
+      {"rule", network}, {"constant", constant}, {"trace", rule_trace}, {"learned", rule_learned}};
+  for (size_t k = 0; k < sizeof foreign / sizeof *foreign; k++)
+    if (is_word(r, foreign[k]))
+      return REFUSE(r, r->now.at, "a rule has no %s: it has traces, post, pre and eta", foreign[k]);
+  for (size_t k = 0; k < sizeof own / sizeof *own; k++)
+    if (is_word(r, own[k].word)) {
+      AM_TRY(next(r));
+      return own[k].read(r);
+    }
+  return assignment(r);
+}
+
 static amine_status statement(reader *r) {
+  if (r->e->is_rule) return rule_statement(r);
   static const struct {
     const char *word;
     amine_status (*read)(reader *r);
@@ -820,6 +899,8 @@ static amine_status complete(reader *r) {
     s->tensor = e->n_tensors;
     AM_TRY(add_tensor(r, s->name, s->at));
   }
+  if (e->is_rule)
+    return e->output >= 0 ? AMINE_OK : REFUSE(r, 0, "there is no trace: \"trace H\" names it");
   if (e->input < 0) return REFUSE(r, 0, "there is no input: \"input u\" says what it is called");
   if (e->output < 0) return REFUSE(r, 0, "there is no output: \"output h\" says which value it is");
   return AMINE_OK;
@@ -838,20 +919,37 @@ static amine_status statements(reader *r) {
   return AMINE_OK;
 }
 
+/* What a rule is told of a connection. */
+static amine_status rule_ends(reader *r) {
+  static const char *const names[] = {"post", "pre", "eta"};
+  for (int k = 0; k < 3; k++) {
+    int symbol = 0;
+    AM_TRY(add_symbol(r, &symbol, names[k], AM_SYMBOL_INPUT, 0));
+    r->e->symbols[symbol].shape.rank = 0;
+    r->e->symbols[symbol].sides = k == 1 ? AM_SIDE_PRE : AM_SIDE_POST;
+  }
+  return AMINE_OK;
+}
+
 static amine_status read_all(reader *r) {
+  if (r->e->is_rule) AM_TRY(rule_ends(r));
   AM_TRY(statements(r));
   AM_TRY(complete(r));
   share_alpha(r->e, r->slots);
+  if (r->e->is_rule) AM_TRY(am_equations_order_factors(r->e, r->error));
   return am_equations_infer(r->e, r->error);
 }
 
+typedef enum whose { OF_NETWORK, OF_MODULATOR, OF_RULE } whose;
+
 static amine_status read_text(am_equations **equations, const char *called, const char *text,
-                              const am_slots *slots, bool is_modulator, amine_error *error) {
+                              const am_slots *slots, whose of, amine_error *error) {
   am_equations *e = am_alloc(1, sizeof *e);
   if (!e) return am_fail_memory(error, sizeof *e);
   e->input = e->output = e->reads = e->rate = -1;
   e->plastic = slots && slots->plastic;
-  e->is_modulator = is_modulator;
+  e->is_modulator = of == OF_MODULATOR;
+  e->is_rule = of == OF_RULE;
   memcpy(e->network, "net", sizeof "net");
   e->text = am_strdup(text);
   e->name = am_strdup(called);
@@ -876,12 +974,17 @@ amine_status am_equations_read(am_equations **equations, const char *called, con
     AM_TRY(am_equations_read_modulator(&alone, slots->modulator_name, slots->modulator, error));
     am_equations_free(alone);
   }
-  return read_text(equations, called, text, slots, false, error);
+  return read_text(equations, called, text, slots, OF_NETWORK, error);
 }
 
 amine_status am_equations_read_modulator(am_equations **equations, const char *called,
                                          const char *text, amine_error *error) {
-  return read_text(equations, called, text, NULL, true, error);
+  return read_text(equations, called, text, NULL, OF_MODULATOR, error);
+}
+
+amine_status am_equations_read_rule(am_equations **equations, const char *called, const char *text,
+                                    amine_error *error) {
+  return read_text(equations, called, text, NULL, OF_RULE, error);
 }
 
 void am_equations_free(am_equations *e) {

@@ -82,6 +82,8 @@ amine_status am_builder_operations(am_builder *b);
 /* n fixed rows, from *row on, each the number 0. */
 amine_status am_builder_fixed(am_builder *b, int *row, int n, int at);
 
+/* Leaves operations out whose results nobody asks for. */
+void am_builder_remove_unused(am_builder *b);
 /* Leaves out what nobody asks for, and says where each value lies and how the way back goes. */
 amine_status am_builder_rows(am_builder *b);
 

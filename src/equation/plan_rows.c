@@ -21,7 +21,7 @@ static bool is_needed(const am_builder *b, int k, int i) {
   return am_builder_needs[o->kind].in[i];
 }
 
-static void remove_unused(am_builder *b) {
+void am_builder_remove_unused(am_builder *b) {
   am_plan *p = b->p;
   for (int k = p->n_operations - 1; k >= 0; k--) {
     if (b->values[b->out[k]].uses > 0) continue;
@@ -237,7 +237,7 @@ static void mark_first(const am_builder *b) {
 
 /* ------------------------------------------------------------------------------ all of it */
 amine_status am_builder_rows(am_builder *b) {
-  remove_unused(b);
+  am_builder_remove_unused(b);
   AM_TRY(check_products(b));
   put_off(b);
   hear_all(b);

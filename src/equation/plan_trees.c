@@ -102,7 +102,7 @@ static amine_status symbol_value(am_builder *b, int *out, int symbol, int at) {
   if (s->shape.rank == 2)
     return REFUSE(b, at, "the matrix %s stands alone: it belongs before @", s->name);
   if (s->kind == AM_SYMBOL_INPUT)
-    AM_TRY(add_value(b, out, AM_FROM_INPUT, 0, rows_of(b, s->shape), at));
+    AM_TRY(add_value(b, out, AM_FROM_INPUT, b->e->is_rule ? symbol : 0, rows_of(b, s->shape), at));
   else if (s->kind == AM_SYMBOL_GIVEN) AM_TRY(given_value(b, out, symbol, at));
   else if (s->kind == AM_SYMBOL_STATE) /* its rows are known at the end */
     AM_TRY(add_value(b, out, AM_FROM_BEFORE, symbol, rows_of(b, s->shape), at));

@@ -57,7 +57,9 @@ static void put_shape(const am_equations *e, am_shape s, am_text *text) {
 }
 
 void am_equations_put_shape(const am_equations *e, int symbol, am_text *text) {
+  static const char *const of_connection[] = {"", "[i]", "[j]", "[i, j]"};
   am_text_puts(text, e->symbols[symbol].name);
+  if (e->is_rule) am_text_puts(text, of_connection[e->symbols[symbol].sides]);
   put_shape(e, e->symbols[symbol].shape, text);
 }
 
@@ -330,7 +332,7 @@ static amine_status all_known(const am_equations *e, amine_error *error) {
     }
   }
   const int rank = e->symbols[e->output].shape.rank;
-  if (rank != 1 && !(rank == 0 && e->is_modulator))
+  if (rank != 1 && !(rank == 0 && (e->is_modulator || e->is_rule)))
     return am_equations_refuse(e, e->symbols[e->output].at, error, "the output is a vector");
   return AMINE_OK;
 }

@@ -20,12 +20,13 @@ typedef struct am_panel_shape {
   int rows;  /* a multiple of 4 */
   int whole; /* columns in blocks of 16 */
   int width; /* elements of a row: `whole`, or 4 more if there is a block of 4 */
+  int n_rows, n_cols; /* without padding */
 } am_panel_shape;
 
 static inline am_panel_shape am_panel_of(int rows, int cols) {
   const int left = cols % AM_PANEL_COLS, tail = left > 0 && left <= 4;
   const int whole = tail ? cols - left : am_pad(cols, AM_PANEL_COLS);
-  return (am_panel_shape){am_pad(rows, AM_PANEL_ROWS), whole, whole + 4 * tail};
+  return (am_panel_shape){am_pad(rows, AM_PANEL_ROWS), whole, whole + 4 * tail, rows, cols};
 }
 
 static inline int am_panel_has_tail(am_panel_shape s) { return s.whole < s.width; }

@@ -28,6 +28,7 @@
 typedef struct am_trace_constants {
   am_real clip;  /* c: bound of |H| */
   am_real eta_e; /* the rate of the rule itself, learned or set */
+  const struct am_rule_program *program; /* of a rule that is a text, with its own constants */
 } am_trace_constants;
 
 #define AM_TRACE_LANES 2 /* lanes in one pass at most */

@@ -248,6 +248,7 @@ static amine_status make_network(am_bptt *b, const am_task *task, const am_units
   am_pair_options o = {.units = units->stack,
                        .heads = heads,
                        .n_heads = b->values ? 1 : 2,
+                       .program = units->rule && units->rule->part.text ? &units->program : NULL,
                        .clip = units->clip,
                        .rate = units->rate};
   o.units.n_inputs = task->n_inputs;

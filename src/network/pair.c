@@ -59,6 +59,7 @@ amine_status am_pair_make(am_pair *pair, am_places *places, const am_pair_option
                           amine_error *error) {
   *pair = (am_pair){
       .dropout = o->units.dropout, .clip = o->clip, .rate = o->rate, .forward = o->forward};
+  if (o->program) pair->program = *o->program;
   amine_status status = am_layers_check(&o->units, error);
   for (int l = 0; status == AMINE_OK && l < o->units.n_layers; l++)
     status = add_layer(pair, places, o, l, error);

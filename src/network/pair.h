@@ -4,6 +4,7 @@
 #define AMINE_NETWORK_PAIR_H
 
 #include "base/error.h"
+#include "equation/rule_program.h"
 #include "network/pair_lane.h"
 #include "network/places.h"
 #include "network/stack.h"
@@ -21,6 +22,7 @@ typedef struct am_pair_options {
   float clip;   /* the rule's bound of |H| */
   float rate;   /* its own rate, if it does not learn one */
   bool forward; /* no gradient: lanes have no room for one */
+  const am_rule_program *program; /* of a rule that is a text; it is copied; NULL: it is code */
 } am_pair_options;
 
 /* Adds the tensors to the places, which must be empty: whole names as the text says, others

@@ -11,7 +11,8 @@ VEC_INLINE size_t padded(int n) { return (size_t)am_pad(n, 16); }
 
 VEC_INLINE am_trace_constants constants_of(const am_pair *pair, int l, const real *parameters) {
   const am_plan *p = pair->plan[l];
-  am_trace_constants k = {.clip = (real)pair->clip, .eta_e = (real)pair->rate};
+  am_trace_constants k = {
+      .clip = (real)pair->clip, .eta_e = (real)pair->rate, .program = &pair->program};
   if (p->rate != SIZE_MAX) k.eta_e = parameters[pair->at[l] + p->rate];
   return k;
 }

@@ -3,7 +3,7 @@
 #ifndef AMINE_NETWORK_PAIR_STATE_H
 #define AMINE_NETWORK_PAIR_STATE_H
 
-#include "equation/plan.h"
+#include "equation/rule_program.h"
 #include "kernel/trace.h"
 
 enum { AM_PAIR_LAYERS_MAX = 4 };
@@ -22,6 +22,7 @@ typedef struct am_pair {
   float clip;    /* the rule's bound of |H| */
   float rate;    /* its own rate, if it does not learn one */
   bool forward;  /* lanes have no room for a gradient */
+  am_rule_program program; /* of a rule that is a text */
 } am_pair;
 
 /* A trace of one episode. */

@@ -20,23 +20,34 @@ double am_units_constant(const am_chosen *chosen, const char *name, double other
   return otherwise;
 }
 
-/* The constants of a modulator's text; n are given already. Returns how many are then. */
-static int give_modulator(am_units *u, int n, const am_modulator_type *modulator,
-                          const void *options) {
-  const amine_parameter *row = modulator->part.parameters;
+/* The constants of a part's text, called PREFIX.NAME in `e`, with their values; n are given
+ * already. Returns how many are then. */
+static int give(am_binding *given, int n, char (*names)[AM_SYMBOL_SIZE], const am_equations *e,
+                const char *prefix, const am_part *part, const void *options) {
+  const amine_parameter *row = part->parameters;
   for (int k = 0; row && row->name && k < AM_UNITS_CONSTANTS; row++) {
-    char *name = u->names[k];
-    snprintf(name, sizeof u->names[k], "modulator.%s", row->name);
-    const int symbol = am_equations_find(u->text, name);
-    if (symbol < 0 || u->text->symbols[symbol].kind != AM_SYMBOL_CONSTANT ||
+    snprintf(names[k], sizeof names[k], "%s%s", prefix, row->name);
+    const int symbol = am_equations_find(e, names[k]);
+    if (symbol < 0 || e->symbols[symbol].kind != AM_SYMBOL_CONSTANT ||
         row->member != AMINE_MEMBER_DOUBLE)
       continue;
     double value;
     memcpy(&value, (const char *)options + row->offset, sizeof value);
-    u->given[n++] = (am_binding){name, value};
-    k++;
+    given[n++] = (am_binding){names[k++], value};
   }
   return n;
+}
+
+/* The program of a rule that is a text. */
+static amine_status read_rule(am_units *u, const am_rule_type *rule, const void *options,
+                              amine_error *error) {
+  am_equations *e;
+  am_binding given[AM_UNITS_CONSTANTS];
+  AM_TRY(am_equations_read_rule(&e, rule->part.name, rule->part.text, error));
+  const int n = give(given, 0, u->names, e, "", &rule->part, options);
+  const amine_status status = am_rule_program_make(&u->program, e, given, n, error);
+  am_equations_free(e);
+  return status;
 }
 
 amine_status am_units_read(am_units *u, const am_part *part, const am_units_options *o,
@@ -47,10 +58,12 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
   am_text written = {0};
   *u = (am_units){.rule = rule, .clip = 1};
   if (rule_options) u->clip = rule_options->clip, u->rate = rule_options->eta_h;
+  if (rule && rule->part.text) AM_TRY(read_rule(u, rule, rule_options, error));
   am_slots slots = {.plastic = rule && rule->ops[am_isa_now()], .alpha = o->alpha};
   if (slots.plastic) {
     slots.rate = rule->rate;
     slots.rate_first = rule_options ? (double)rule_options->eta_e : 0;
+    if (rule->part.text) slots.rate_first = u->program.rate_first;
   }
   if (slots.plastic && modulator) {
     slots.modulator_name = modulator->part.name;
@@ -67,7 +80,8 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
   AM_TRY(status);
   int n = 0;
   for (; rows[n].name; n++) u->given[n] = (am_binding){rows[n].name, o->constants[n]};
-  if (slots.modulator) n = give_modulator(u, n, modulator, modulator_options);
+  if (slots.modulator)
+    n = give(u->given, n, u->names, u->text, "modulator.", &modulator->part, modulator_options);
   u->stack = (am_stack_options){.text = u->text,
                                 .n_hidden = o->n_hidden,
                                 .n_layers = o->n_layers,

@@ -7,6 +7,7 @@
 
 #include "base/parameter.h"
 #include "base/registry.h"
+#include "equation/rule_program.h"
 #include "modulator/modulator.h"
 #include "network/stack.h"
 #include "rule/rule.h"
@@ -49,6 +50,7 @@ typedef struct am_units {
   am_stack_options stack;   /* without its inputs */
   const am_rule_type *rule; /* in its slot; NULL: it has none */
   float clip, rate; /* that rule's bound, and its own rate if it does not learn one */
+  am_rule_program program; /* of a rule that is a text (part.text) */
 } am_units;
 
 /* Reads the text of a network's part with what it was told and with what stands in its slots; rule

@@ -7,6 +7,8 @@ AM_ISA_DECLARE(const am_trace_ops, am_trace_clip);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_softclip);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_eligibility);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_fading);
+AM_ISA_DECLARE(const am_trace_ops, am_trace_text);
+AM_ISA_DECLARE(const am_trace_ops, am_trace_text_two);
 
 #define AT(member) AM_MEMBER(am_rule_options, member)
 static const amine_parameter parameters[] = {
@@ -58,3 +60,15 @@ const am_rule_type am_rules[AM_N_RULES] = {
                               "doi:10.3389/fncir.2015.00085"),
                         NULL, AM_ISA_TABLE(am_trace_fading)},
 };
+
+static const amine_parameter text_parameters[] = {
+    AM_NUMBER("eta", 0.01, -100, 100, "",
+              "first value of the learned rate eta (modulator.type=constant)", AT(eta),
+              .when = "modulator.type=constant|chemical"),
+    {0}};
+
+#define TEXT                                                                                       \
+  .kind = AM_RULE, .name = "text", .parameters = text_parameters,                                  \
+  .options_size = sizeof(am_rule_text_options), .takes = 1u << AM_MODULATOR
+const am_rule_type am_text_rules[2] = {{{TEXT}, NULL, AM_ISA_TABLE(am_trace_text)},
+                                       {{TEXT}, NULL, AM_ISA_TABLE(am_trace_text_two)}};

@@ -27,10 +27,21 @@ typedef struct am_rule_options {
 
 typedef struct am_rule_type {
   am_part part;     /* first */
-  const char *rate; /* the tensor of its own learned rate, eta_e; NULL: it has none */
+  const char *rate; /* the tensor of its own learned rate, eta_e; NULL: it has none; of a rule that
+                     * is a text (part.text), which has options am_rule_text_options, likewise */
   const am_trace_ops *ops[AM_N_ISA]; /* all NULL: no trace, as AM_RULE_NONE */
 } am_rule_type;
 
 extern const am_rule_type am_rules[AM_N_RULES];
+
+/* What a rule that is a text is told: its constants are those of its rows that are doubles. */
+enum { AM_RULE_CONSTANTS = 32 };
+typedef struct am_rule_text_options {
+  am_rule_options rule;
+  double constants[AM_RULE_CONSTANTS];
+} am_rule_text_options;
+
+/* What rules that are texts have in common, those of one trace and those of two; without a text. */
+extern const am_rule_type am_text_rules[2];
 
 #endif

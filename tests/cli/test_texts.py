@@ -8,6 +8,8 @@ import json
 import os
 import sys
 
+import numpy
+
 sys.dont_write_bytecode = True  # nothing is left beside the sources
 import test_cli as cli
 from test_cli import check, expect, read, write
@@ -89,6 +91,93 @@ def test_modulator(d):
     train(c, "maze", f"modulator.text={steep}", "iterations=3")
     check("modulator.gain", tensors(a) == tensors(b) != tensors(c), "what the constant says", "something else")
     expect(2, "train", "maze", f"modulator.text={steep}", "rule.type=none", says="modulator.text has no effect with rule.type=none")
+
+
+CLIP = b"""# Hebb with a bound
+rule clip
+constant c = 1 from 1e-6 to 1e6 "bound of |H|"
+trace H
+H <- clip(H + eta * outer(post, pre), -c, c)
+"""
+RETRO = b"""# as rule.type=eligibility
+constant c = 1 from 1e-6 to 1e6 "bound of |H|"
+constant begin = 0.01 from 0 to 1
+trace H
+trace E
+learned r as "etaet" = begin
+H <- clip(H + eta * E, -c, c)
+E <- (1 - r) * E + r * outer(post, pre)
+"""
+
+
+def parameters(folder):
+    """name: values, of what is learned."""
+    data = read(folder, "checkpoint.safetensors")
+    n = int.from_bytes(data[:8], "little")
+    return {name: numpy.frombuffer(data[8 + n:][slice(*t["data_offsets"])], numpy.float32)
+            for name, t in json.loads(data[8:8 + n]).items()
+            if name != "__metadata__" and t["dtype"] == "F32" and not name.startswith(("adam.", "run."))}
+
+
+def test_rule(d):
+    """A rule as a text learns what the same rule in C learns, but for rounding."""
+    for name, text, keys, more in (("clip", CLIP, "rule.c=0.5", "rule.clip=0.5"),
+                                   ("eligibility", RETRO, "rule.begin=0.2", "rule.eta_e=0.2")):
+        path = write(os.path.join(d, name + ".txt"), text)
+        for modulator in (["modulator.fanout=true"], ["modulator.type=constant", "rule.eta=0.3"]):
+            a, b = (os.path.join(d, f"{name}-{how}-{len(modulator)}") for how in ("c", "text"))
+            big = ["network.hidden=150", "iterations=4", "learner.rate=1e-4"]
+            expect(0, "train", "maze", f"rule.type={name}", *SMALL, more, *modulator, *big, "--no-report", "--quiet", "--out", a)
+            expect(0, "train", "maze", f"rule.text={path}", *SMALL, keys, *modulator, *big, "--no-report", "--quiet", "--out", b)
+            ours, texts = parameters(a), parameters(b)
+            check(name, list(ours) == list(texts), "the same tensors", [list(ours), list(texts)])
+            apart = max(float(abs(ours[k] - texts[k]).max()) for k in ours)
+            check(name, apart < 2e-5, "the same numbers but for rounding", apart)
+            moved = [k for k in ours if "eta" in k and len(ours[k])]
+            check(name, name != "eligibility" or "etaet" in moved, "its own rate is learned", list(ours))
+            for what, env, threads in (("plain", {"AMINE_KERNEL": "plain"}, 1), ("two threads", {}, 2)):
+                again = os.path.join(d, f"{name}-{what}-{len(modulator)}")
+                expect(0, "train", "maze", f"rule.text={path}", *SMALL, keys, *modulator, *big, f"threads={threads}",
+                       "--no-report", "--quiet", "--out", again, env=cli.environment(**env))
+                check(f"{name}, {what}", tensors(again) == tensors(b), "the same bytes", "others")
+    path = write(os.path.join(d, "tau.txt"), CLIP.replace(b"rule clip", b"rule other"))
+    folder = os.path.join(d, "rule")
+    train(folder, "maze", f"rule.text={path}", "iterations=2", "rule.c=0.25")
+    os.remove(path)
+    expect(0, "resume", folder, "iterations=3", "--no-report", "--quiet")
+    other = write(os.path.join(d, "tau.txt"), RETRO)
+    expect(2, "resume", folder, f"rule.text={other}", "iterations=5", says="rule.text: the text differs")
+    expect(2, "train", "maze", "network.type=gru", f"rule.text={other}", says="rule.text has no effect with network.type=gru")
+    expect(2, "train", "maze", f"rule.text={other}", "rule.clip=1", says="rule.clip has no effect with rule.type=text")
+    out = expect(0, "show", "rule", other).out
+    for word in ("H[i, j]", "E[i, j]", "post[i]", "pre[j]", "etaet = r", "rule.begin"):
+        check("amine show rule", word in out, word, out)
+    expect(2, "show", "rule", "clip", says="is code")
+
+
+WRONG_RULES = (
+    (b"trace H\nH <- H + eta * outer(pre, post)\n", "outer(x, y) is of something of post"),
+    (b"trace H\nH <- H + eta * outer(post, pres)\n", "2:28: nothing above says what pres is"),
+    (b"trace H\n", "nothing says what H is after a step"),
+    (b"x = post * pre\n", "there is no trace"),
+    (b"trace H\ntrace E\ntrace F\nH <- 0\n", "a rule has one trace, or two"),
+    (b"trace H\nlearned r = 1\nlearned q = 2\nH <- H\n", "a rule learns one number, r"),
+    (b"trace H\nlearned r\nH <- r * H\n", "begins as one"),
+    (b"trace H\nH <- sum(post) * H\n", "sum is of several connections"),
+    (b"trace H\nH <- post @ pre\n", "a rule is about one connection"),
+    (b"input u\ntrace H\nH <- H\n", "a rule has no input"),
+    (b"trace H\nH <- modulator(post) * pre\n", "what a modulator says is eta in a rule"),
+    (b"constant eta = 1\ntrace H\nH <- eta * H\n", "there is eta already"),
+    (b"trace H\n" + b"".join(b"d%d = tanh(H + %d)\n" % (k, k) for k in range(30)) +
+     b"H <- " + b" + ".join(b"d%d" % k for k in range(30)) + b"\n", "a rule has at most 32 operations"),
+)
+
+
+def test_wrong_rules(d):
+    path = os.path.join(d, "wrong.txt")
+    for text, says in WRONG_RULES:
+        write(path, text)
+        expect(3, "train", "maze", f"rule.text={path}", *SMALL, "iterations=1", "--no-report", "--out", os.path.join(d, "no"), says=says)
 
 
 WRONG = (  # text, what is said, and the mark
@@ -179,7 +268,7 @@ def test_show(d):
     expect(2, "show", "network", "gru", "network.hidden=3", says="has no effect")
 
 
-TESTS = [test_same_as_ours, test_keys, test_modulator, test_mistakes, test_without_the_file, test_show]
+TESTS = [test_same_as_ours, test_keys, test_modulator, test_rule, test_wrong_rules, test_mistakes, test_without_the_file, test_show]
 
 if __name__ == "__main__":
     cli.TESTS = TESTS

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "equation/plan.h"
+#include "equation/rule_program.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -100,6 +100,43 @@ static void read_and_plan(const char *text, const am_slots *slots, am_layout lay
   am_equations_free(e);
 }
 
+/* The rows of a side's values. */
+static int rows_of(int side) {
+  return side == AM_SIDE_PRE ? AM_RULE_PRE : side == AM_SIDE_BOTH ? AM_RULE_ROWS : 1;
+}
+
+static void check_program(const am_rule_program *p) {
+  if (p->n_rows > AM_RULE_ARENA || p->begin[AM_RULE_SIDES] > AM_RULE_OPERATIONS) abort();
+  if (p->H < 0 || p->H + AM_RULE_ROWS > p->n_rows || p->E + AM_RULE_ROWS > p->n_rows) abort();
+  for (int side = 0; side < AM_RULE_SIDES; side++)
+    for (int k = p->begin[side]; k < p->begin[side + 1]; k++) {
+      const am_operation *o = &p->operations[k];
+      if (o->row < p->n_numbers || o->row + rows_of(side) > p->n_rows) abort();
+      for (int i = 0; i < o->n_in; i++) {
+        const am_operand *in = &o->in[i];
+        const bool state = in->from == AM_FROM_BEFORE || in->from == AM_FROM_GAINED;
+        if (state ? side != AM_SIDE_BOTH || in->row != 0
+                  : in->row < 0 || in->row + (in->rows ? 1 : rows_of(side)) > p->n_rows)
+          abort();
+      }
+    }
+  for (int k = 0; k < p->n_spreads; k++)
+    if (p->spread[k].from < 0 || p->spread[k].to + AM_RULE_ROWS > p->n_rows) abort();
+}
+
+static void read_rule(const char *text) {
+  static am_rule_program program;
+  am_equations *e;
+  amine_error error = {.status = AMINE_OK};
+  if (am_equations_read_rule(&e, "fuzz", text, &error) != AMINE_OK) {
+    if (!error.message[0]) abort();
+    return;
+  }
+  if (am_rule_program_make(&program, e, NULL, 0, &error) == AMINE_OK) check_program(&program);
+  else if (!error.message[0]) abort();
+  am_equations_free(e);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *text = am_alloc(size + 1, 1);
   if (!text) abort();
@@ -107,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   read_and_plan(text, NULL, AM_LAYOUT_LANES);
   read_and_plan(text, &filled, AM_LAYOUT_UNITS);
   read_and_plan(text, &filled, AM_LAYOUT_LANES);
+  read_rule(text);
   am_free(text);
   return 0;
 }

@@ -48,6 +48,7 @@ static am_experiment *experiment(const am_registry *registry, const char *const 
   for (; *assignments; assignments++) GOOD(am_config_assign(&c, *assignments, &error));
   GOOD(am_config_resolve(&c, &error));
   GOOD(am_experiment_create(&x, &c, &error));
+  am_config_free(&c);
   return x;
 }
 
@@ -313,20 +314,25 @@ static void check_life(am_experiment *x) {
   amine_kernel_use("auto", NULL);
 }
 
-static void a_rule_is_added(void **state) {
-  (void)state;
+/* The page's rule in C, and as a text. */
+static void learns_with(const am_part *part, const char *rule, const char *bound) {
   am_experiment *x = experiment(
-      with(&am_instar_rule.part),
-      (const char *const[]){"task.type=echo", "task.words=4", "task.steps=9",
-                            "network.type=plastic-rnn", "network.hidden=24", "network.init_w=0.3",
-                            "rule.type=instar", "rule.clip=0.25", "rule.eta=0.4",
-                            "modulator.type=constant", "learner.type=a2c", "learner.rate=0.01",
-                            "learner.warmup=0", "batch=16", "threads=1", NULL});
+      with(part), (const char *const[]){
+                      "task.type=echo", "task.words=4", "task.steps=9", "network.type=plastic-rnn",
+                      "network.hidden=24", "network.init_w=0.3", rule, bound, "rule.eta=0.4",
+                      "modulator.type=constant", "learner.type=a2c", "learner.rate=0.01",
+                      "learner.warmup=0", "batch=16", "threads=1", NULL});
   check_life(x);
   const double reward = learned(x, 400);
   if (!(reward > 7)) fail_msg("%g", reward); /* of 8; chance is 2 */
   check_life(x);
   am_experiment_destroy(x);
+}
+
+static void a_rule_is_added(void **state) {
+  (void)state;
+  learns_with(&am_instar_rule.part, "rule.type=instar", "rule.clip=0.25");
+  learns_with(NULL, "rule.text=" PAGES "/instar.txt", "rule.c=0.25");
 }
 
 /* ------------------------------------------------------------------------------ brains */

@@ -12,17 +12,20 @@
 
 #include <cmocka.h>
 
+#include "equation/rule_program.h"
 #include "kernel/panel.h"
 #include "kernel/trace.h" /* compiled with AMINE_VEC_F64: am_real is double */
 
 extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
     am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64;
 extern const am_trace_ops am_trace_instar_f64; /* of docs/adding/rule.md */
+extern const am_trace_ops am_trace_text_f64, am_trace_text_two_f64;
 
 typedef struct rule {
   const char *name;
   const am_trace_ops *ops;
   void (*update)(double *H, double *E, double eta, double x, double h, am_trace_constants k);
+  const char *text; /* run by the passes for texts */
 } rule;
 
 static double clipped(double v, double c) { return v > c ? c : v < -c ? -c : v; }
@@ -55,13 +58,32 @@ static void instar(double *H, double *E, double eta, double x, double h, am_trac
   *H = clipped(*H + eta * x * (h - *H), k.clip);
 }
 
+/* The value of the random text that is tried (below). */
+static void random_text(double *H, double *E, double eta, double x, double h, am_trace_constants k);
+static char text_of_random[8192];
+
+#define BOUND "constant c = 1 from 1e-6 to 1e6 \"bound of |H|\"\ntrace H\n"
 static const rule rules[] = {
-    {"decay", &am_trace_decay_f64, decay},
-    {"oja", &am_trace_oja_f64, oja},
-    {"clip", &am_trace_clip_f64, clip},
-    {"softclip", &am_trace_softclip_f64, softclip},
-    {"eligibility", &am_trace_eligibility_f64, eligibility},
-    {"instar", &am_trace_instar_f64, instar},
+    {"decay", &am_trace_decay_f64, decay, NULL},
+    {"oja", &am_trace_oja_f64, oja, NULL},
+    {"clip", &am_trace_clip_f64, clip, NULL},
+    {"softclip", &am_trace_softclip_f64, softclip, NULL},
+    {"eligibility", &am_trace_eligibility_f64, eligibility, NULL},
+    {"instar", &am_trace_instar_f64, instar, NULL},
+    {"decay as a text", &am_trace_text_f64, decay,
+     "trace H\nH <- (1 - eta) * H + eta * outer(post, pre)\n"},
+    {"oja as a text", &am_trace_text_f64, oja, "trace H\nH <- H + eta * post * (pre - post * H)\n"},
+    {"clip as a text", &am_trace_text_f64, clip,
+     "rule clip\n" BOUND "H <- clip(H + eta * outer(post, pre), -c, c)\n"},
+    {"softclip as a text", &am_trace_text_f64, softclip,
+     "trace H\nd = eta * outer(post, pre)\n"
+     "H <- clip(H + max(d, 0) * (1 - H) + min(d, 0) * (H + 1), -1, 1)\n"},
+    {"eligibility as a text", &am_trace_text_two_f64, eligibility,
+     BOUND "trace E\nlearned r as \"etaet\" = 0.01\n"
+           "H <- clip(H + eta * E, -c, c)\nE <- (1 - r) * E + r * outer(post, pre)\n"},
+    {"instar as a text", &am_trace_text_f64, instar,
+     BOUND "H <- clip(H + eta * post * (pre - H), -c, c)\n"},
+    {"a random text", &am_trace_text_two_f64, random_text, text_of_random},
 };
 #define N_RULES ((int)(sizeof rules / sizeof *rules))
 #define MAX_N 40
@@ -83,6 +105,110 @@ static double uniform(double low, double high) {
   return low + (high - low) * (double)(lcg_state >> 11) * 0x1p-53;
 }
 
+/* ------------------------------------------------------------------------------ texts */
+/* A text's program, with c as said. */
+static void set_program(const rule *r, am_trace_constants *k) {
+  static am_rule_program program;
+  const am_binding c = {"c", k->clip};
+  am_equations *e;
+  amine_error error;
+  if (!r->text) return;
+  if (am_equations_read_rule(&e, r->name, r->text, &error) != AMINE_OK ||
+      am_rule_program_make(&program, e, &c, am_equations_find(e, "c") >= 0, &error) != AMINE_OK)
+    fail_msg("%s\n%s\n%s", error.message, error.excerpt, r->text);
+  am_equations_free(e);
+  k->program = &program;
+}
+
+/* An expression, written as text and computed as it is written. */
+enum { ENDS = 6, PAIRS = 7, FUNCTIONS = 9, NODES = 400 };
+static struct {
+  int kind, a, b;
+  double number;
+} nodes[NODES];
+static int n_nodes, of_H, of_E;
+
+static int expression(am_text *text, int depth) {
+  static const char *const ends[ENDS] = {"H", "E", "post", "pre", "eta", "r"};
+  static const char *const pairs[PAIRS] = {" + ", " - ", " * ", " * ", ", ", ", ", " / (2 + "};
+  static const char *const functions[FUNCTIONS] = {"tanh(",     "sigmoid(",      "relu(",
+                                                   "abs(",      "softplus(",     "-(",
+                                                   "exp(-abs(", "sqrt(1 + abs(", "log(2 + abs("};
+  const int n = n_nodes++;
+  assert_true(n < NODES);
+  if (depth == 0 || uniform(0, 1) < 0.1) {
+    const int end = (int)uniform(0, ENDS + 1);
+    nodes[n].kind = end;
+    nodes[n].number = floor(uniform(-20, 20)) / 8;
+    if (end < ENDS) am_text_puts(text, ends[end]);
+    else am_text_printf(text, "(%g)", nodes[n].number);
+    return n;
+  }
+  if (uniform(0, 1) < 0.35) {
+    const int f = (int)uniform(0, FUNCTIONS);
+    nodes[n].kind = 100 + f;
+    am_text_puts(text, functions[f]);
+    nodes[n].a = expression(text, depth - 1);
+    am_text_puts(text, f >= 6 ? "))" : ")");
+    return n;
+  }
+  const int p = (int)uniform(0, PAIRS);
+  nodes[n].kind = 200 + p;
+  am_text_puts(text, p == 4 ? "min(" : p == 5 ? "max(" : "(");
+  nodes[n].a = expression(text, depth - 1);
+  am_text_puts(text, pairs[p]);
+  if (p == 6) am_text_puts(text, "abs(");
+  nodes[n].b = expression(text, depth - 1);
+  am_text_puts(text, p == 6 ? ")))" : ")");
+  return n;
+}
+
+static double value_of(int n, const double *ends) {
+  const int kind = nodes[n].kind;
+  if (kind < 100) return kind < ENDS ? ends[kind] : nodes[n].number;
+  const double a = value_of(nodes[n].a, ends), b = kind < 200 ? 0 : value_of(nodes[n].b, ends);
+  switch (kind) {
+  case 100: return tanh(a);
+  case 101: return 1 / (1 + exp(-a));
+  case 102: return a > 0 ? a : 0;
+  case 103: return fabs(a);
+  case 104: return fmax(a, 0) + log1p(exp(-fabs(a)));
+  case 105: return -a;
+  case 106: return exp(-fabs(a));
+  case 107: return sqrt(1 + fabs(a));
+  case 108: return log(2 + fabs(a));
+  case 200: return a + b;
+  case 201: return a - b;
+  case 202:
+  case 203: return a * b;
+  case 204: return fmin(a, b);
+  case 205: return fmax(a, b);
+  default: return a / (2 + fabs(b));
+  }
+}
+
+static void random_text(double *H, double *E, double eta, double x, double h,
+                        am_trace_constants k) {
+  const double ends[ENDS] = {*H, *E, x, h, eta, k.eta_e};
+  *H = tanh(value_of(of_H, ends));
+  *E = tanh(value_of(of_E, ends));
+}
+
+/* Another text, if it is the random one's turn. */
+static void write_random(const rule *r) {
+  am_text text = {0};
+  if (r->update != random_text) return;
+  n_nodes = 0;
+  am_text_puts(&text, "trace H\ntrace E\nlearned r = 0.1\nH <- tanh(");
+  of_H = expression(&text, 3);
+  am_text_puts(&text, ")\nE <- tanh(");
+  of_E = expression(&text, 3);
+  am_text_puts(&text, ")\n");
+  assert_true(!text.failed && text.length < sizeof text_of_random);
+  memcpy(text_of_random, text.data, text.length + 1);
+  am_text_free(&text);
+}
+
 static void expect_near(const char *what, const char *name, double got, double wanted) {
   if (!(fabs(got - wanted) <= 1e-12 * fmax(1, fabs(wanted))))
     fail_msg("%s: %s is %.17g, wanted %.17g", name, what, got, wanted);
@@ -92,7 +218,9 @@ static void expect_near(const char *what, const char *name, double got, double w
  * equation. */
 static void random_steps(const rule *r, int N, int T) {
   const int cols = am_pad(N, 16);
-  const am_trace_constants k = {.clip = 0.3, .eta_e = 0.4};
+  am_trace_constants k = {.clip = 0.3, .eta_e = 0.4};
+  write_random(r);
+  set_program(r, &k);
   memset(&m, 0, sizeof m);
   for (int i = 0; i < N; i++)
     for (int j = 0; j < N; j++) {
@@ -281,6 +409,8 @@ static void every_adjoint_is_the_slope(void **state) {
     int n = 0;
     for (int trial = 0; trial < 200; trial++) {
       random_update();
+      write_random(&rules[k]);
+      set_program(&rules[k], &one.k);
       n += compare_slopes(&rules[k]);
     }
     if (n < 5000) fail_msg("%s: only %d slopes compared", rules[k].name, n);

@@ -13,6 +13,7 @@ static const amine_parameter common[] = {
             .neutral = true),
     AM_FILE("network.text",
             "a file of equations that is the network, instead of network.type (docs/networks.md)"),
+    AM_FILE("rule.text", "a file of equations that is the rule, instead of rule.type"),
     AM_FILE("modulator.text",
             "a file of equations that is the modulator, instead of modulator.type"),
     AM_INTEGER("iterations", 30000, 1, 4e9, "updates", "how long to train", AT(iterations),

@@ -6,7 +6,9 @@
 #include "format/file.h"
 #include "format/json.h"
 
-bool am_text_part_is_kind(am_part_kind kind) { return kind == AM_NETWORK || kind == AM_MODULATOR; }
+bool am_text_part_is_kind(am_part_kind kind) {
+  return kind == AM_NETWORK || kind == AM_RULE || kind == AM_MODULATOR;
+}
 
 static bool has_trace(const am_equations *e) {
   for (int k = 0; k < e->n_symbols; k++)
@@ -46,10 +48,11 @@ static amine_status constant(am_text_part *p, int n, int n_constants, const am_s
 }
 
 /* The rows of the kind, then the text's constants, from `at` in the options. */
-static amine_status make_rows(am_text_part *p, const amine_parameter *rows, size_t at,
-                              amine_error *error) {
+static amine_status make_rows(am_text_part *p, am_part_kind kind, const amine_parameter *rows,
+                              size_t at, amine_error *error) {
   const am_equations *e = p->equations;
   int n = 0, n_constants = 0;
+  p->is.part.kind = kind;
   for (; rows[n].name; n++) p->parameters[n] = rows[n];
   p->is.part.parameters = p->parameters;
   for (int k = 0; k < e->n_symbols; k++)
@@ -59,32 +62,56 @@ static amine_status make_rows(am_text_part *p, const amine_parameter *rows, size
   return AMINE_OK;
 }
 
+static amine_status fill_network(am_text_part *p, amine_error *error) {
+  AM_TRY(am_equations_read(&p->equations, p->file, p->text, NULL, error));
+  const bool plastic = has_trace(p->equations);
+  p->is.part = (am_part){.name = "text", .takes = plastic ? 1u << AM_RULE : 0};
+  return make_rows(p, AM_NETWORK, plastic ? plastic_rows : network_rows,
+                   offsetof(am_units_options, constants), error);
+}
+
+static amine_status fill_modulator(am_text_part *p, amine_error *error) {
+  AM_TRY(am_equations_read_modulator(&p->equations, p->file, p->text, error));
+  p->is.part = (am_part){.name = "text"};
+  return make_rows(p, AM_MODULATOR, no_rows, 0, error);
+}
+
+static amine_status fill_rule(am_text_part *p, amine_error *error) {
+  AM_TRY(am_equations_read_rule(&p->equations, p->file, p->text, error));
+  const am_equations *e = p->equations;
+  int traces = 0;
+  for (int k = 0; k < e->n_symbols; k++) traces += e->symbols[k].kind == AM_SYMBOL_STATE;
+  p->is.rule = am_text_rules[traces - 1];
+  const am_learned_tensor *t = e->rate >= 0 ? &e->tensors[e->symbols[e->rate].tensor] : NULL;
+  if (t) snprintf(p->rate, sizeof p->rate, "%s%s", t->whole ? "" : "rule.", t->name);
+  if (t) p->is.rule.rate = p->rate;
+  return make_rows(p, AM_RULE, am_text_rules[0].part.parameters,
+                   offsetof(am_rule_text_options, constants), error);
+}
+
 static amine_status fill(am_text_part *p, am_part_kind kind, const char *file, const char *text,
                          amine_error *error) {
   p->file = am_strdup(file);
-  if (!p->file) return am_fail_memory(error, strlen(file) + 1);
+  p->text = am_strdup(text);
+  if (!p->file || !p->text) return am_fail_memory(error, strlen(text) + 1);
   if (!am_utf8_valid(text))
     return am_fail_file(error, AMINE_ERROR_INPUT, file, -1, "this is no text in UTF-8");
   if (text[strspn(text, " \t\r\n")] == 0)
     return am_fail_file(error, AMINE_ERROR_INPUT, file, -1, "the text is empty");
-  AM_TRY(kind == AM_NETWORK ? am_equations_read(&p->equations, file, text, NULL, error)
-                            : am_equations_read_modulator(&p->equations, file, text, error));
-  const bool plastic = has_trace(p->equations);
-  p->is.part = (am_part){.kind = kind,
-                         .name = "text",
-                         .meaning = p->meaning,
-                         .text = p->equations->text,
-                         .takes = plastic ? 1u << AM_RULE : 0};
   if (strncmp(text, "# ", 2) == 0)
     snprintf(p->meaning, sizeof p->meaning, "%.*s", (int)strcspn(text + 2, "\r\n"), text + 2);
-  if (kind != AM_NETWORK) return make_rows(p, no_rows, 0, error);
-  return make_rows(p, plastic ? plastic_rows : network_rows, offsetof(am_units_options, constants),
-                   error);
+  AM_TRY(kind == AM_NETWORK ? fill_network(p, error)
+         : kind == AM_RULE  ? fill_rule(p, error)
+                            : fill_modulator(p, error));
+  p->is.part.meaning = p->meaning;
+  p->is.part.text = p->text;
+  return AMINE_OK;
 }
 
 static void destroy(am_text_part *p) {
   am_equations_free(p->equations);
   am_free(p->file);
+  am_free(p->text);
   am_free(p);
 }
 

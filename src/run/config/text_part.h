@@ -1,4 +1,5 @@
-/* A part that is a user's own text of equations: what the keys network.text and modulator.text name.
+/* A part that is a user's own text of equations: what the keys network.text, rule.text and
+ * modulator.text name.
  * Its constants are its parameters, beside those that all texts of its kind have. A configuration
  * holds the parts that it has read, and writes their texts into what it writes: a run goes on
  * without the file.
@@ -20,10 +21,11 @@ typedef struct am_text_part {
     am_part part;
     am_rule_type rule;
     am_modulator_type modulator;
-  } is;                    /* its name is "text" */
-  am_equations *equations; /* read alone: of a network without what stands in its slots */
-  char *file;              /* the name in sentences */
-  char meaning[160];       /* the first line, if it is a remark */
+  } is;                          /* its name is "text" */
+  am_equations *equations;       /* read alone: of a network without what stands in its slots */
+  char *file, *text;             /* file: the name in sentences */
+  char rate[AM_SYMBOL_SIZE + 8]; /* the tensor of what a rule learns */
+  char meaning[160];             /* the first line, if it is a remark */
   amine_parameter parameters[AM_UNITS_CONSTANTS + 8];
   struct am_text_part *next; /* held too: those that a configuration has read before */
   atomic_int holders;

@@ -1,0 +1,425 @@
+/* Rules that are texts: the passes of kernel/trace.h over a program (equation/rule_program.h), each
+ * operation for up to AM_RULE_ROWS vectors of a stripe of four rows at once, so that choosing what
+ * to do costs little beside doing it.
+ *
+ * a is eta, b is post. The gradient goes through the update as it is written; what a kernel by hand
+ * would hold in registers lies in the first-level cache. */
+#include "kernel/vector.h"
+
+#include "equation/plan_pass.h"
+#include "equation/rule_program.h"
+#include "kernel/trace.h"
+
+typedef am_rule_program program;
+
+/* Up to eight blocks of 16 columns of all rows, and the block of 4 behind the last. */
+typedef struct part {
+  int from, blocks; /* columns from `from` on */
+  bool tail;
+  int rows, pre; /* vectors of a stripe; of what is of pre */
+} part;
+
+static part part_of(am_panel_shape shape, int from) {
+  const int left = (shape.whole - from) / 16;
+  part q = {from, left < AM_RULE_BLOCKS ? left : AM_RULE_BLOCKS, false, 0, 0};
+  q.tail = am_panel_has_tail(shape) && from + 16 * q.blocks == shape.whole;
+  q.rows = 4 * q.blocks + q.tail;
+  q.pre = q.blocks + q.tail;
+  return q;
+}
+/* Whether there is a part from there on. */
+static bool is_left(am_panel_shape shape, int from) {
+  return from < shape.whole || (from == 0 && am_panel_has_tail(shape));
+}
+
+/* What is run: the operations with the rows of a part; where values and their gradients lie. */
+typedef struct run {
+  const program *p;
+  am_operation operations[AM_RULE_OPERATIONS];
+  real *arena;
+  part q;
+} run;
+
+#define ROW(arena, row) ((arena) + (size_t)(row)*VEC_LANES)
+
+static void begin(run *r, const program *p, real *arena, am_trace_constants k) {
+  r->p = p;
+  r->arena = arena;
+  memcpy(r->operations, p->operations, (size_t)p->begin[AM_RULE_SIDES] * sizeof *r->operations);
+  for (int n = 0; n < p->n_numbers; n++)
+    v_store(ROW(arena, n), v_set1(n == p->rate ? k.eta_e : (real)p->number[n]));
+}
+
+static void take_part(run *r, part q) {
+  const int rows[AM_RULE_SIDES] = {1, 1, q.pre, q.rows};
+  r->q = q;
+  for (int side = 0; side < AM_RULE_SIDES; side++)
+    for (int k = r->p->begin[side]; k < r->p->begin[side + 1]; k++) {
+      am_operation *o = &r->operations[k];
+      o->rows = rows[side];
+      for (int i = 0; i < o->n_in; i++)
+        o->in[i].rows = r->p->operations[k].in[i].rows ? 1 : o->rows;
+    }
+}
+
+static am_plan_step step_of(const run *r, const real *H, const real *E) {
+  return (am_plan_step){.block = r->arena, .given = r->arena, .before = H, .gained = E};
+}
+
+static void forward_side(const run *r, int side, const real *H, const real *E) {
+  const am_plan_step s = step_of(r, H, E);
+  for (int k = r->p->begin[side]; k < r->p->begin[side + 1]; k++)
+    elements_forward(&r->operations[k], &s);
+}
+
+/* What is of pre, for all stripes of a part. Behind the last column stand ones: whatever is done
+ * with them, it gives numbers. */
+static void set_pre(run *r, const real *h, int n_cols) {
+  const program *p = r->p;
+  const part q = r->q;
+  if (p->end[1] >= 0) {
+    real *pre = ROW(r->arena, p->end[1]);
+    for (int j = 0; j < 16 * q.pre; j++) pre[j] = q.from + j < n_cols ? h[q.from + j] : 1;
+  }
+  forward_side(r, AM_SIDE_PRE, NULL, NULL);
+  for (int k = 0; k < p->n_spreads; k++) {
+    const real *from = ROW(r->arena, p->spread[k].from);
+    real *to = ROW(r->arena, p->spread[k].to);
+    if (!p->spread[k].pre) continue;
+    for (int b = 0; b < q.blocks; b++, from += 16)
+      for (int row = 0; row < 4; row++, to += 16) v_store(to, v_load(from));
+    if (q.tail) v_store(to, v_tile4(from));
+  }
+}
+
+static void set_end(run *r, int end, const real *from, int i, int n_rows) {
+  if (r->p->end[end] < 0) return;
+  real *to = ROW(r->arena, r->p->end[end]);
+  for (int l = 0; l < 16; l++) to[l] = i + (l & 3) < n_rows ? from[i + (l & 3)] : 1;
+}
+
+/* What is of post, for a stripe. */
+static void set_post(run *r, const real *a, const real *b, int i, int n_rows) {
+  const program *p = r->p;
+  set_end(r, 0, b, i, n_rows);
+  set_end(r, 2, a, i, n_rows);
+  forward_side(r, AM_SIDE_POST, NULL, NULL);
+  for (int k = 0; k < p->n_spreads; k++) {
+    const real *from = ROW(r->arena, p->spread[k].from);
+    real *to = ROW(r->arena, p->spread[k].to);
+    if (p->spread[k].pre) continue;
+    vec row[4];
+    for (int l = 0; l < 4; l++) row[l] = v_set1(from[l]);
+    for (int n = 0; n < r->q.blocks; n++)
+      for (int l = 0; l < 4; l++, to += 16) v_store(to, row[l]);
+    if (r->q.tail) v_store(to, v_spread4(from));
+  }
+}
+
+/* What lies behind the last row or column becomes 0 again. */
+static void clear_padding(const run *r, real *state, int i, am_panel_shape shape) {
+  const part q = r->q;
+  const int last = q.from + 16 * q.blocks + (q.tail ? 4 : 0);
+  if (i + 4 <= shape.n_rows && last <= shape.n_cols) return;
+  for (int n = 0; n < q.rows; n++)
+    for (int l = 0; l < 16; l++) {
+      const bool tail = n == 4 * q.blocks;
+      const int row = i + (tail ? l / 4 : n % 4);
+      const int col = q.from + (tail ? 16 * q.blocks + l % 4 : n / 4 * 16 + l);
+      if (row >= shape.n_rows || col >= shape.n_cols) state[16 * n + l] = 0;
+    }
+}
+
+/* The update of a stripe; the states after it lie in the arena. */
+static void update(run *r, const real *H, const real *E, int i, am_panel_shape shape) {
+  forward_side(r, AM_SIDE_BOTH, H, E);
+  clear_padding(r, ROW(r->arena, r->p->H), i, shape);
+  if (r->p->E >= 0) clear_padding(r, ROW(r->arena, r->p->E), i, shape);
+}
+
+static void copy(real *to, const real *from, int rows) {
+  for (int n = 0; n < rows; n++) v_store(to + 16 * n, v_load(from + 16 * n));
+}
+
+/* ------------------------------------------------------------------------------ forward */
+/* The products of a stripe with what it has become; y is added to behind the first part. */
+static void products(const run *r, const am_trace_forward *p, size_t at, int i) {
+  const real *H = ROW(r->arena, r->p->H), *w = p->w + at, *alpha = p->alpha + at;
+  const part q = r->q;
+  vec sum[4] = {v_zero(), v_zero(), v_zero(), v_zero()};
+  real y[16];
+  for (int b = 0; b < q.blocks; b++) {
+    const vec x = v_load(p->x + q.from + 16 * b);
+    for (int l = 0; l < 4; l++, H += 16, w += 16, alpha += 16)
+      sum[l] = v_fma(v_fma(v_load(alpha), v_load(H), v_load(w)), x, sum[l]);
+  }
+  if (!q.tail) v_sum4(y, sum[0], sum[1], sum[2], sum[3]);
+  else
+    v_sum4_tail(
+        y, sum[0], sum[1], sum[2], sum[3],
+        v_mul(v_fma(v_load(alpha), v_load(H), v_load(w)), v_tile4(p->x + q.from + 16 * q.blocks)));
+  for (int l = 0; l < 4; l++) p->y[i + l] = q.from > 0 ? p->y[i + l] + y[l] : y[l];
+}
+
+static void forward_stripe(run *r, const am_trace_forward *p, int i, am_panel_shape shape) {
+  const size_t at = (size_t)i * (size_t)shape.width + 4 * (size_t)r->q.from;
+  const bool has_E = r->p->E >= 0;
+  const int rows = r->q.rows;
+  set_post(r, p->a, p->b, i, shape.n_rows);
+  if (p->H_saved) copy(p->H_saved + at, p->H + at, rows);
+  if (p->H_saved && has_E) copy(p->E_saved + at, p->E + at, rows);
+  update(r, p->H + at, has_E ? p->E + at : NULL, i, shape);
+  copy(p->H + at, ROW(r->arena, r->p->H), rows);
+  if (has_E) copy(p->E + at, ROW(r->arena, r->p->E), rows);
+  products(r, p, at, i);
+}
+
+static void text_forward(const am_trace_forward *p, int n, am_trace_constants k,
+                         am_panel_shape shape) {
+  _Alignas(64) real arena[AM_RULE_ARENA * VEC_LANES];
+  run r;
+  begin(&r, k.program, arena, k);
+  forward_side(&r, 0, NULL, NULL);
+  for (int l = 0; l < n; l++)
+    for (int from = 0; is_left(shape, from); from += 16 * AM_RULE_BLOCKS) {
+      take_part(&r, part_of(shape, from));
+      set_pre(&r, p[l].h, shape.n_cols);
+      for (int i = 0; i < shape.rows; i += 4) forward_stripe(&r, &p[l], i, shape);
+    }
+}
+
+/* ------------------------------------------------------------------------------ again */
+/* `every` updates of all stripes of a part, from one state to the next that is kept. */
+typedef struct again_run {
+  run r[2]; /* of each of them */
+  real *H, *E;
+  const real *H0, *E0, *a, *b;
+  size_t post_step;
+  int every;
+} again_run;
+
+static void again_stripe(again_run *q, int i, am_panel_shape shape) {
+  const int rows = q->r[0].q.rows;
+  const size_t at = (size_t)i * (size_t)shape.width + 4 * (size_t)q->r[0].q.from;
+  const real *H = q->H0 + at, *E = q->r[0].p->E >= 0 ? q->E0 + at : NULL;
+  for (int s = 0; s < q->every; s++) {
+    run *r = &q->r[s];
+    set_post(r, q->a + (size_t)s * q->post_step, q->b + (size_t)s * q->post_step, i, shape.n_rows);
+    update(r, H, E, i, shape);
+    H = ROW(r->arena, r->p->H);
+    if (E) E = ROW(r->arena, r->p->E);
+  }
+  copy(q->H + at, H, rows);
+  if (E) copy(q->E + at, E, rows);
+}
+
+static void text_again(am_real *H, am_real *E, const am_real *H0, const am_real *E0,
+                       const am_real *a, const am_real *b, const am_real *h, size_t post_step,
+                       size_t pre_step, am_trace_constants k, int n, int every,
+                       am_panel_shape shape) {
+  _Alignas(64) real arena[2][AM_RULE_ARENA * VEC_LANES];
+  const size_t size = am_panel_elements(shape);
+  const program *p = k.program;
+  again_run q = {.post_step = post_step, .every = every};
+  for (int s = 0; s < every; s++) {
+    begin(&q.r[s], p, arena[s], k);
+    forward_side(&q.r[s], 0, NULL, NULL);
+  }
+  for (int t = 0; t + every <= n; t += every) {
+    const size_t slot = (size_t)(t / every) * size;
+    q.H = H + slot, q.H0 = t ? q.H - size : H0;
+    if (p->E >= 0) q.E = E + slot, q.E0 = t ? q.E - size : E0;
+    q.a = a + (size_t)t * post_step, q.b = b + (size_t)t * post_step;
+    for (int from = 0; is_left(shape, from); from += 16 * AM_RULE_BLOCKS) {
+      for (int s = 0; s < every; s++) {
+        take_part(&q.r[s], part_of(shape, from));
+        set_pre(&q.r[s], h + (size_t)(t + s) * pre_step, shape.n_cols);
+      }
+      for (int i = 0; i < shape.rows; i += 4) again_stripe(&q, i, shape);
+    }
+  }
+}
+
+/* ------------------------------------------------------------------------------ backward */
+typedef struct backward {
+  run r[2];       /* of the update before, if ahead is 2; and of the last */
+  real *gradient; /* an arena */
+  vec tail_dx;    /* of the block of 4 columns, over all stripes */
+  const am_trace_backward *p;
+  int ahead;
+} backward;
+
+static void clear(real *arena, int row, int rows) {
+  for (int n = 0; n < rows; n++) v_store(ROW(arena, row + n), v_zero());
+}
+
+/* Operations of one row, or of pre: their gradients are added to what is there. */
+static void back_side(const backward *q, int side, const real *H, const real *E, real *dH,
+                      real *dE) {
+  const run *r = &q->r[1];
+  const am_plan_step s = step_of(r, H, E);
+  const am_plan_gradient g = {.block = q->gradient, .before = dH, .gained = dE};
+  for (int k = r->p->begin[side + 1] - 1; k >= r->p->begin[side]; k--)
+    elements_back(NULL, &r->operations[k], &s, &g, false);
+}
+
+/* Through the product: what it asks of H after the update, and of x, alpha. */
+static void back_products(backward *q, size_t at, int i) {
+  const am_trace_backward *p = q->p;
+  const run *r = &q->r[1];
+  const real *H = ROW(r->arena, r->p->H), *w = p->w + at, *alpha = p->alpha + at;
+  real *to = ROW(q->gradient, r->p->H), *dH = p->dH + at, *dalpha = p->dalpha + at;
+  const int tail = r->q.from + 16 * r->q.blocks;
+  for (int n = 0; n < r->q.rows;
+       n++, H += 16, w += 16, alpha += 16, to += 16, dH += 16, dalpha += 16) {
+    const bool last = n == 4 * r->q.blocks;
+    real *column = p->dx + r->q.from + n / 4 * 16;
+    const vec dy = last ? v_spread4(p->dy + i) : v_set1(p->dy[i + n % 4]);
+    const vec x = last ? v_tile4(p->x + tail) : v_load(p->x + r->q.from + n / 4 * 16);
+    const vec g = v_mul(dy, x), dx = last ? q->tail_dx : v_load(column);
+    const vec sum = v_fma(v_fma(v_load(alpha), v_load(H), v_load(w)), dy, dx);
+    v_store(to, v_fma(g, v_load(alpha), v_load(dH)));
+    v_store(dalpha, v_fma(g, v_load(H), v_load(dalpha)));
+    if (last) q->tail_dx = sum;
+    else v_store(column, sum);
+  }
+}
+
+/* From what was spread over a stripe to the four post units, and on to eta and post. */
+static void back_post(backward *q, int i) {
+  const run *r = &q->r[1];
+  const program *p = r->p;
+  for (int k = 0; k < p->n_spreads; k++) {
+    const real *from = ROW(q->gradient, p->spread[k].to);
+    vec sum[4] = {v_zero(), v_zero(), v_zero(), v_zero()};
+    if (p->spread[k].pre) continue;
+    for (int b = 0; b < r->q.blocks; b++)
+      for (int l = 0; l < 4; l++, from += 16) sum[l] = v_add(sum[l], v_load(from));
+    real *to = ROW(q->gradient, p->spread[k].from);
+    if (r->q.tail) v_sum4_tail(to, sum[0], sum[1], sum[2], sum[3], v_load(from));
+    else v_sum4(to, sum[0], sum[1], sum[2], sum[3]);
+  }
+  back_side(q, AM_SIDE_POST, NULL, NULL, NULL, NULL);
+  for (int l = 0; l < 4; l++) {
+    if (p->end[2] >= 0) q->p->da[i + l] += ROW(q->gradient, p->end[2])[l];
+    if (p->end[0] >= 0) q->p->db[i + l] += ROW(q->gradient, p->end[0])[l];
+  }
+}
+
+static void back_stripe(backward *q, int i, am_panel_shape shape) {
+  const am_trace_backward *p = q->p;
+  const program *text = q->r[1].p;
+  const int rows = q->r[1].q.rows;
+  const size_t at = (size_t)i * (size_t)shape.width + 4 * (size_t)q->r[1].q.from;
+  const real *H = p->H + at, *E = text->E >= 0 ? p->E + at : NULL;
+  if (q->ahead == 2) {
+    set_post(&q->r[0], p->a0, p->b0, i, shape.n_rows);
+    update(&q->r[0], H, E, i, shape);
+    H = ROW(q->r[0].arena, text->H);
+    if (E) E = ROW(q->r[0].arena, text->E);
+  }
+  set_post(&q->r[1], p->a, p->b, i, shape.n_rows);
+  update(&q->r[1], H, E, i, shape);
+  back_products(q, at, i);
+  real *dH = p->dH + at, *dE = E ? p->dE + at : NULL;
+  for (int n = 0; E && n < rows; n++) {
+    real *to = ROW(q->gradient, text->E + n);
+    const vec d = v_load(dE + 16 * n);
+    v_store(to, text->E == text->H ? v_add(v_load(to), d) : d);
+  }
+  if (!text->reads[0]) clear(dH, 0, rows);
+  if (E && !text->reads[1]) clear(dE, 0, rows);
+  for (int k = text->begin[AM_SIDE_POST]; k < text->begin[AM_SIDE_POST + 1]; k++)
+    clear(q->gradient, text->operations[k].row, 1);
+  for (int k = 0; k < 3; k += 2)
+    if (text->end[k] >= 0) clear(q->gradient, text->end[k], 1);
+  back_side(q, AM_SIDE_BOTH, H, E, dH, dE);
+  back_post(q, i);
+}
+
+/* What stripes have added up of pre goes on to h. */
+static void back_pre(backward *q) {
+  const run *r = &q->r[1];
+  const program *p = r->p;
+  for (int k = 0; k < p->n_spreads; k++) {
+    const real *from = ROW(q->gradient, p->spread[k].to);
+    real *to = ROW(q->gradient, p->spread[k].from);
+    if (!p->spread[k].pre) continue;
+    for (int b = 0; b < r->q.blocks; b++, to += 16)
+      for (int l = 0; l < 4; l++, from += 16) v_store(to, v_add(v_load(to), v_load(from)));
+    if (r->q.tail) panel_add_folded(to, v_load(from));
+  }
+  back_side(q, AM_SIDE_PRE, NULL, NULL, NULL, NULL);
+  const real *pre = ROW(q->gradient, p->end[1]);
+  const int n = 16 * r->q.blocks + (r->q.tail ? 4 : 0);
+  for (int j = 0; p->end[1] >= 0 && j < n; j++) q->p->dh[r->q.from + j] += pre[j];
+}
+
+static void back_part(backward *q, am_panel_shape shape, int from) {
+  const program *p = q->r[1].p;
+  q->tail_dx = v_zero();
+  for (int s = 2 - q->ahead; s < 2; s++) {
+    take_part(&q->r[s], part_of(shape, from));
+    set_pre(&q->r[s], s ? q->p->h : q->p->h0, shape.n_cols);
+  }
+  for (int k = 0; k < p->n_spreads; k++)
+    if (p->spread[k].pre) clear(q->gradient, p->spread[k].to, AM_RULE_ROWS);
+  for (int k = p->begin[AM_SIDE_PRE]; k < p->begin[AM_SIDE_PRE + 1]; k++)
+    clear(q->gradient, p->operations[k].row, AM_RULE_PRE);
+  if (p->end[1] >= 0) clear(q->gradient, p->end[1], AM_RULE_PRE);
+  for (int i = 0; i < shape.rows; i += 4) back_stripe(q, i, shape);
+  back_pre(q);
+  if (q->r[1].q.tail) panel_add_folded(q->p->dx + shape.whole, q->tail_dx);
+}
+
+static void text_backward(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
+                          am_panel_shape shape) {
+  _Alignas(64) real arena[3][AM_RULE_ARENA * VEC_LANES];
+  backward q = {.gradient = arena[2], .ahead = ahead};
+  const program *text = k.program;
+  for (int s = 2 - ahead; s < 2; s++) {
+    begin(&q.r[s], text, arena[s], k);
+    forward_side(&q.r[s], 0, NULL, NULL);
+  }
+  for (int l = 0; l < n; l++) {
+    q.p = &p[l];
+    clear(q.gradient, 0, text->n_numbers);
+    for (int o = 0; o < text->begin[1]; o++) clear(q.gradient, text->operations[o].row, 1);
+    for (int i = 0; i < am_pad(shape.n_rows, 16); i++) q.p->da[i] = q.p->db[i] = q.p->dk[i] = 0;
+    for (int from = 0; is_left(shape, from); from += 16 * AM_RULE_BLOCKS)
+      back_part(&q, shape, from);
+    back_side(&q, 0, NULL, NULL, NULL, NULL);
+    if (text->rate >= 0) q.p->dk[0] = v_sum(v_load(ROW(q.gradient, text->rate)));
+  }
+}
+
+/* ------------------------------------------------------------------------------ coefficients */
+static void text_coefficients(am_real *a, am_real *b, const am_real *eta, const am_real *x,
+                              am_trace_constants k, int n) {
+  (void)k;
+  copy(a, eta, n / 16);
+  copy(b, x, n / 16);
+}
+
+static am_real text_coefficients_back(am_real *deta, am_real *dx, const am_real *da,
+                                      const am_real *db, const am_real *dk, const am_real *eta,
+                                      const am_real *x, am_trace_constants k, int n) {
+  (void)eta, (void)x, (void)k;
+  vec rate = v_zero();
+  for (int i = 0; i < n; i += 16) {
+    v_store(deta + i, v_load(da + i));
+    v_store(dx + i, v_add(v_load(dx + i), v_load(db + i)));
+    rate = v_add(rate, v_load(dk + i));
+  }
+  return v_sum(rate);
+}
+
+extern const am_trace_ops AM_ISA(am_trace_text), AM_ISA(am_trace_text_two);
+#define TEXT_OPS(second)                                                                           \
+  {                                                                                                \
+    .has_E = second, .needs_state = 1, .coefficients = text_coefficients,                          \
+    .coefficients_back = text_coefficients_back, .forward = text_forward, .again = text_again,     \
+    .backward = text_backward                                                                      \
+  }
+const am_trace_ops AM_ISA(am_trace_text) = TEXT_OPS(0);
+const am_trace_ops AM_ISA(am_trace_text_two) = TEXT_OPS(1);

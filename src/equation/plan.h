@@ -33,7 +33,9 @@ enum {
   AM_STATES_MAX = 16,
   AM_OPERANDS = 3,
   AM_TRACES_MAX = 8,
-  AM_NOISES_MAX = 32
+  AM_NOISES_MAX = 32,
+  AM_GIVEN_MAX = 8,
+  AM_TOLD_MAX = 12
 };
 
 typedef enum am_layout { AM_LAYOUT_LANES, AM_LAYOUT_UNITS } am_layout;
@@ -171,6 +173,13 @@ typedef struct am_plan {
   int n_given; /* vectors of 16 that are given */
   bool has_level;
   am_operand level; /* M: what the modulator says, after the step */
+  char given[AM_GIVEN_MAX][AM_SYMBOL_SIZE]; /* [n_given]: what the text calls them */
+  /* what else is recorded: what a modulator calls M_NAME, and what is given by a name of its own */
+  struct {
+    char name[AM_SYMBOL_SIZE]; /* without "modulator." */
+    am_operand operand;
+  } told[AM_TOLD_MAX];
+  int n_told;
   size_t rate;      /* the rule's own learned rate; SIZE_MAX: none */
   size_t n_packed;  /* UNITS: parameters, and behind them what am_pair_expand makes of them */
   am_plan_state states[AM_STATES_MAX];

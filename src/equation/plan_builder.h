@@ -36,6 +36,7 @@ typedef struct am_builder {
   int said, heard;              /* the output and what is disturbed of it; -1: they are one */
   int given;                    /* the symbol that is named as noise, -1: none */
   int noises[AM_NOISES_MAX][2]; /* the values of each: xi, post */
+  int told[AM_TOLD_MAX];        /* the values that are recorded beside M */
   amine_error *error;
 } am_builder;
 

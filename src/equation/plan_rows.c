@@ -153,6 +153,7 @@ static void take_rows(am_builder *b) {
     p->noises[k] = (am_plan_noise){operand_of(b, b->noises[k][0]), operand_of(b, b->noises[k][1]),
                                    b->given >= 0};
   if (p->has_level) p->level = operand_of(b, b->level);
+  for (int k = 0; k < p->n_told; k++) p->told[k].operand = operand_of(b, b->told[k]);
   for (int s = 0; s < p->n_states; s++) p->states[s].row = b->values[p->states[s].row].row;
   p->n_outputs = b->values[p->output].rows;
   for (int s = 0; s < p->n_states; s++)

@@ -79,16 +79,18 @@ static amine_status rows_value(am_builder *b, int *out, int node, int n, int at)
   return add_value(b, out, AM_FROM_FIXED, row, n, at);
 }
 
-/* A vector is noise, 0 where nobody perturbs; a number is M. */
+/* A vector is noise, 0 where nobody perturbs; a number is M, or what its name says. */
 static amine_status given_value(am_builder *b, int *out, int symbol, int at) {
   const am_symbol *s = &b->e->symbols[symbol];
   const bool perturbed = b->done & AM_PLAN_PERTURBED;
   if (s->shape.rank == 1 && !perturbed) return rows_value(b, out, -1, rows_of(b, s->shape), at);
   if (s->shape.rank == 0 && perturbed)
     return REFUSE(b, at, "%s is given from outside, and this learner gives nothing", s->name);
-  if (b->p->n_given > 0)
-    return REFUSE(b, at, "one %s is given from outside, and %s is another",
-                  s->shape.rank > 0 ? "vector" : "number", s->name);
+  if (s->shape.rank == 1 && b->p->n_given > 0)
+    return REFUSE(b, at, "one vector is given from outside, and %s is another", s->name);
+  if (b->p->n_given == AM_GIVEN_MAX)
+    return REFUSE(b, at, "at most %d numbers are given from outside", AM_GIVEN_MAX);
+  if (s->shape.rank == 0) memcpy(b->p->given[b->p->n_given], s->name, sizeof s->name);
   return outside_value(b, out, rows_of(b, s->shape), at);
 }
 
@@ -524,6 +526,23 @@ static amine_status keep_state(am_builder *b, int symbol, int v, int at) {
   return begin_state(b, state, s);
 }
 
+/* What is recorded beside M. */
+static void tell(am_builder *b) {
+  static const char scope[] = "modulator.";
+  for (int k = 0; k < b->e->n_symbols && b->p->n_told < AM_TOLD_MAX; k++) {
+    const am_symbol *s = &b->e->symbols[k];
+    const bool own = strncmp(s->name, scope, sizeof scope - 1) == 0;
+    const char *name = own ? s->name + sizeof scope - 1 : s->name;
+    if (b->of_symbol[k] < 0 || strcmp(name, "M") == 0) continue;
+    if (!(s->kind == AM_SYMBOL_GIVEN && s->shape.rank == 0) &&
+        !(own && strncmp(name, "M_", 2) == 0))
+      continue;
+    memmove(b->p->told[b->p->n_told].name, name, strlen(name) + 1);
+    b->told[b->p->n_told++] = b->of_symbol[k];
+    keep(b, b->of_symbol[k]);
+  }
+}
+
 /* What traces take up: values that stay as they are until the next step. */
 static amine_status lower_rules(am_builder *b) {
   const am_equations *e = b->e;
@@ -543,6 +562,7 @@ static amine_status lower_rules(am_builder *b) {
   const int M = am_equations_find(e, "modulator.M");
   b->p->has_level = M >= 0 && e->plastic && b->of_symbol[M] >= 0;
   if (b->p->has_level) keep(b, b->level = b->of_symbol[M]);
+  if (!e->is_rule) tell(b);
   return AMINE_OK;
 }
 

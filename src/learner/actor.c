@@ -86,7 +86,12 @@ static void decide(const playing *now, const am_play *play, int t) {
 
 static size_t input_rows(const am_task *task) { return (size_t)am_pad(task->n_inputs, 16); }
 
-/* M of step t, from what it brought. */
+static void put_given(am_actor *a, const am_play *play, int t) {
+  const int n = play->feed.n;
+  for (int k = 0; k < n; k++) a->lane.given[(size_t)(t * n + k) * 16] = am_feed_value(a->fed, k);
+}
+
+/* What is given of step t, from what it brought. */
 static void give(am_actor *a, const am_play *play, uint32_t lane, int t, float error) {
   const am_group *g = play->group;
   const size_t s = (size_t)t;
@@ -98,7 +103,8 @@ static void give(am_actor *a, const am_play *play, uint32_t lane, int t, float e
                             .input = a->lane.u + s * input_rows(g->task),
                             .stride = 1,
                             .n_actions = g->task->n_actions};
-  a->lane.given[s * 16] = am_feed_after(&play->feed, a->fed, &m);
+  am_feed_after(&play->feed, a->fed, &m);
+  put_given(a, play, t);
 }
 
 /* What is said at step t is compared, and the world moves on; returns the mean squared error, below 0
@@ -157,8 +163,10 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, int first) {
     for (int q = 0; q < now.n; q++) {
       am_pair_lane *a = now.lanes[q];
       task->type->observe(task, now.actors[q]->world, a->u + (size_t)t * input_rows(task));
-      if (am_pair_is_given(p))
-        a->given[(size_t)t * 16] = am_feed_before(&play->feed, now.actors[q]->fed);
+      if (am_pair_is_given(p)) {
+        am_feed_before(&play->feed, now.actors[q]->fed);
+        put_given(now.actors[q], play, t);
+      }
       draw_masks(now.actors[q], play, now.numbers[q], t);
     }
     am_pair_code()->step(p, play->rule, now.lanes, now.n, play->parameters, t);

@@ -85,9 +85,11 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   const amine_status status = am_bptt_create(&made, task, &units, &o, error);
   am_units_free(&units);
   AM_TRY(status);
-  const bool given = am_bptt_of(made)->pairs && am_pair_is_given(&am_bptt_of(made)->pair);
-  const amine_status fed =
-      given ? am_feed_check(&o.feed, modulator ? modulator->name : NULL, error) : AMINE_OK;
+  am_bptt *b = am_bptt_of(made);
+  const am_plan *plan = b->pairs ? b->pair.plan[0] : NULL;
+  amine_status fed = AMINE_OK;
+  for (int k = 0; plan && k < plan->n_given && fed == AMINE_OK; k++)
+    fed = am_feed_ask(&b->options.feed, plan->given[k], modulator ? modulator->name : NULL, error);
   if (fed == AMINE_OK) *learner = made;
   else destroy(made);
   return fed;

@@ -109,6 +109,9 @@ int am_bptt_pairs_series(const am_bptt *b, am_series *out) {
   for (int k = 0; k < N_SERIES; k++)
     if (all[k].width) out[n++] = all[k];
     else if (k == OUTPUT) out[n++] = (am_series){"output", "what it says", task->n_targets, NULL};
+  const am_plan *p = b->pair.plan[0];
+  for (int k = 0; k < p->n_told && n < AM_SERIES_MAX; k++)
+    out[n++] = (am_series){p->told[k].name, "of what modulates", p->told[k].operand.rows, NULL};
   out[n] = (am_series){0};
   return n;
 }
@@ -124,6 +127,9 @@ static void note(const am_bptt *b, const am_turn *turn, const am_actor *actor) {
     am_turn_note(turn, "output", t, heads, 1);
     am_turn_note(turn, "activity", t, am_pair_output(p, &actor->lane, t), 1);
     if (am_pair_level_rows(p)) am_turn_note(turn, "level", t, am_pair_level(p, &actor->lane, t), 1);
+    for (int k = 0; k < p->plan[0]->n_told; k++)
+      am_turn_note(turn, p->plan[0]->told[k].name, t,
+                   am_pair_at(p, &actor->lane, 0, t, &p->plan[0]->told[k].operand), 1);
   }
 }
 

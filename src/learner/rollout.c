@@ -70,11 +70,18 @@ static void begin(const am_rollout *e, const am_actor_net *net, const am_rollout
     am_feed_begin(&net->stack.feed, fed_of(e, net, k), net->n_in);
 }
 
+static void put_given(const am_rollout *e, const am_actor_net *net, int s) {
+  for (int g = 0; g < net->stack.n_given; g++)
+    for (int k = 0; k < LANES; k++)
+      am_stack_given(&net->stack, &e->units, s)[g * LANES + k] =
+          am_feed_value(fed_of(e, net, k), g);
+}
+
 static void give_before(const am_rollout *e, const am_actor_net *net, int t) {
   const int s = slot_of(e, t);
   for (int k = 0; net->stack.n_given > 0 && k < LANES; k++)
-    am_stack_given(&net->stack, &e->units, s)[k] =
-        am_feed_before(&net->stack.feed, fed_of(e, net, k));
+    am_feed_before(&net->stack.feed, fed_of(e, net, k));
+  put_given(e, net, s);
 }
 
 /* E of given.h, in lane k */
@@ -107,8 +114,9 @@ static void take_up(const am_rollout *e, const am_actor_net *net, const am_turn 
                               .input = u + k,
                               .stride = LANES,
                               .n_actions = net->linear ? 0 : net->n_out};
-    am_stack_given(stack, &e->units, s)[k] = am_feed_after(&stack->feed, fed_of(e, net, k), &m);
+    am_feed_after(&stack->feed, fed_of(e, net, k), &m);
   }
+  put_given(e, net, s);
   am_stack_after(stack, &e->units, s, how->each ? how->each : how->parameters, u,
                  how->dropped && stack->dropout > 0, how->each != NULL);
 }
@@ -168,8 +176,12 @@ static void record(const am_rollout *e, const am_actor_net *net, const am_turn *
   am_turn_record(turn, net->linear ? "output" : "policy", t, am_rows(e->p, s, A));
   if (!net->linear) am_turn_record_actions(turn, t);
   if (net->critic) am_turn_record(turn, "value", t, am_rows(e->value, s, 1));
-  if (net->stack.plan[0]->has_level)
-    am_turn_record(turn, "level", t, am_stack_level(&net->stack, &e->units, s));
+  const am_plan *p = net->stack.plan[0];
+  if (p->has_level)
+    am_turn_record(turn, "level", t, am_stack_told(&net->stack, &e->units, s, &p->level));
+  for (int k = 0; k < p->n_told; k++)
+    am_turn_record(turn, p->told[k].name, t,
+                   am_stack_told(&net->stack, &e->units, s, &p->told[k].operand));
 }
 
 void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn,
@@ -201,6 +213,9 @@ int am_rollout_series(const am_actor_net *net, am_series *out) {
   if (net->critic) out[n++] = (am_series){"value", "the critic's estimate V", 1, NULL};
   if (net->stack.plan[0]->has_level)
     out[n++] = (am_series){"level", "the modulator M(t)", net->stack.plan[0]->level.rows, NULL};
+  const am_plan *p = net->stack.plan[0];
+  for (int k = 0; k < p->n_told && n < AM_SERIES_MAX; k++)
+    out[n++] = (am_series){p->told[k].name, "of what modulates", p->told[k].operand.rows, NULL};
   out[n] = (am_series){0};
   return n;
 }

@@ -1,45 +1,113 @@
 /* Who says M (see feed.h). */
 #include "modulator/feed.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 
 /* In front of the numbers of an episode. */
 typedef struct fed {
   am_drive drive;
+  float value[AM_FEEDS_MAX];
   int n_inputs;
 } fed;
 
 static size_t head_bytes(void) { return am_size_round(sizeof(fed), 64); }
+/* [n_inputs] of the drive, and likewise the sum of the inputs so far. */
 static float *familiar_of(fed *f) { return (float *)(void *)((char *)f + head_bytes()); }
 
-amine_status am_feed_check(const am_feed *feed, const char *modulator, amine_error *error) {
-  if (feed->kind != AM_FEED_NOBODY) return AMINE_OK;
-  return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "a number that is given from outside is what chemical systems say, or what a step "
-                 "brought: modulator.type=chemical or given%s%s",
-                 modulator ? ", not " : "", modulator ? modulator : "");
+/* ------------------------------------------------------------------------------ names */
+static const struct {
+  const char *name;
+  bool chemical;
+  int what; /* an am_given_kind, or an amine_third_factor */
+} sources[] = {{"one", false, AM_GIVEN_ONE},
+               {"random", false, AM_GIVEN_RANDOM},
+               {"error", false, AM_GIVEN_ERROR},
+               {"reward", false, AM_GIVEN_REWARD},
+               {"novelty", false, AM_GIVEN_NOVELTY},
+               {"dopamine", true, AMINE_FACTOR_DOPAMINE},
+               {"signed", true, AMINE_FACTOR_SIGNED},
+               {"acetylcholine", true, AMINE_FACTOR_ACETYLCHOLINE},
+               {"norepinephrine", true, AMINE_FACTOR_NOREPINEPHRINE},
+               {"serotonin", true, AMINE_FACTOR_SEROTONIN},
+               {"all", true, AMINE_FACTOR_ALL}};
+enum { N_SOURCES = sizeof sources / sizeof *sources, BY_KIND = -1 };
+
+/* Of modulator.NAME, or of a network's own. */
+static int source_of(const char *name) {
+  static const char scope[] = "modulator.";
+  if (strncmp(name, scope, sizeof scope - 1) == 0) name += sizeof scope - 1;
+  int k = N_SOURCES - 1;
+  while (k >= 0 && strcmp(sources[k].name, name) != 0) k--;
+  return k; /* -1 is BY_KIND */
 }
 
+bool am_feed_is_chemical(const char *name) {
+  const int k = source_of(name);
+  return k >= 0 && sources[k].chemical;
+}
+
+amine_status am_feed_ask(am_feed *feed, const char *name, const char *modulator,
+                         amine_error *error) {
+  const int k = source_of(name);
+  if (feed->n == AM_FEEDS_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "at most %d numbers are given from outside",
+                   AM_FEEDS_MAX);
+  if (k >= 0 || feed->kind != AM_FEED_NOBODY)
+    return feed->source[feed->n++] = (signed char)k, AMINE_OK;
+  am_text names = {0};
+  for (int i = 0; i < N_SOURCES; i++)
+    am_text_printf(&names, "%s%s", i ? ", " : "", sources[i].name);
+  am_fail(error, AMINE_ERROR_ARGUMENT,
+          "%s: a number that is given from outside is what chemical systems say, or what a step "
+          "brought: modulator.type=chemical or given%s%s, or a name that says which: %s",
+          name, modulator ? ", not " : "", modulator ? modulator : "",
+          names.data ? names.data : "");
+  am_text_free(&names);
+  return AMINE_ERROR_ARGUMENT;
+}
+
+/* ------------------------------------------------------------------------------ episodes */
 size_t am_feed_bytes(int n_inputs) {
-  return am_size_add(head_bytes(), am_size_round(am_size_mul((size_t)n_inputs, sizeof(float)), 64));
+  return am_size_add(head_bytes(),
+                     am_size_round(am_size_mul((size_t)n_inputs, 2 * sizeof(float)), 64));
+}
+
+static bool is_chemical(const am_feed *feed, int k) {
+  return feed->source[k] == BY_KIND ? feed->kind == AM_FEED_DRIVE
+                                    : sources[feed->source[k]].chemical;
+}
+static bool drives(const am_feed *feed) {
+  for (int k = 0; k < feed->n; k++)
+    if (is_chemical(feed, k)) return true;
+  return false;
 }
 
 void am_feed_begin(const am_feed *feed, void *episode, int n_inputs) {
   fed *f = episode;
   float *familiar = familiar_of(f);
   f->n_inputs = n_inputs;
-  for (int i = 0; i < n_inputs; i++) familiar[i] = 0;
-  if (feed->kind == AM_FEED_DRIVE) am_drive_begin(&f->drive, &feed->drive, familiar, n_inputs);
+  for (int i = 0; i < 2 * n_inputs; i++) familiar[i] = 0;
+  if (drives(feed)) am_drive_begin(&f->drive, &feed->drive, familiar, n_inputs);
 }
 
-float am_feed_before(const am_feed *feed, const void *episode) {
-  const fed *f = episode;
-  return feed->kind == AM_FEED_DRIVE ? am_drive_level(&f->drive) : 0;
+float am_feed_before(const am_feed *feed, void *episode) {
+  fed *f = episode;
+  for (int k = 0; k < feed->n; k++)
+    f->value[k] = !is_chemical(feed, k) ? 0
+                  : feed->source[k] == BY_KIND
+                      ? am_drive_level(&f->drive)
+                      : amine_chemical_factor(&f->drive.chemical,
+                                              (amine_third_factor)sources[feed->source[k]].what);
+  return f->value[0];
 }
+
+float am_feed_value(const void *episode, int k) { return ((const fed *)episode)->value[k]; }
 
 /* How new an input is; the sum of those so far. */
 static float novelty(fed *f, const am_feed_moment *m) {
-  float *sum = familiar_of(f), most = 0;
+  float *sum = familiar_of(f) + f->n_inputs, most = 0;
   const float part = m->step > 0 ? 1 / (float)m->step : 0;
   for (int i = 0; i < f->n_inputs; i++) {
     const float u = m->input[(size_t)i * m->stride];
@@ -51,17 +119,21 @@ static float novelty(fed *f, const am_feed_moment *m) {
 
 float am_feed_after(const am_feed *feed, void *episode, const am_feed_moment *m) {
   fed *f = episode;
-  if (feed->kind == AM_FEED_SIGNAL) {
-    const am_given_moment now = {
-        .key = m->key, .step = m->step, .error = m->error, .novelty = novelty(f, m)};
-    return am_given_level(&feed->signal, &now);
+  am_given_moment now = {.key = m->key, .step = m->step, .error = m->error, .novelty = -1};
+  am_feed_before(feed, f); /* the levels, before they have heard of the step */
+  for (int k = 0; k < feed->n; k++) {
+    if (is_chemical(feed, k) || (feed->source[k] == BY_KIND && feed->kind == AM_FEED_NOBODY))
+      continue;
+    am_given signal = feed->signal;
+    if (feed->source[k] != BY_KIND) signal.kind = (am_given_kind)sources[feed->source[k]].what;
+    if (now.novelty < 0) now.novelty = novelty(f, m);
+    f->value[k] = am_given_level(&signal, &now);
   }
-  if (feed->kind == AM_FEED_NOBODY) return 0;
-  const float level = am_drive_level(&f->drive);
-  am_drive_feed(&f->drive, &(am_drive_moment){
-                               .reward = m->reward,
-                               .uncertainty = am_drive_uncertainty(m->p, m->stride, m->n_actions),
-                               .input = m->input,
-                               .stride = m->stride});
-  return level;
+  if (drives(feed))
+    am_drive_feed(&f->drive, &(am_drive_moment){
+                                 .reward = m->reward,
+                                 .uncertainty = am_drive_uncertainty(m->p, m->stride, m->n_actions),
+                                 .input = m->input,
+                                 .stride = m->stride});
+  return f->value[0];
 }

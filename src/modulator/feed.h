@@ -1,9 +1,13 @@
-/* Who says M, the number that a network is given from outside, out of what an episode lives
- * through: chemical systems (drive.h), whose level is there before the step, or a signal (given.h)
- * that tells of the step once it is over. Every layout and every learner asks here.
+/* Who says the numbers that a network is given from outside, out of what an episode lives through:
+ * chemical systems (drive.h), whose level is there before the step, or a signal (given.h) that tells
+ * of the step once it is over. Every layout and every learner asks here.
  *
- * Around a step: am_feed_before, then the step, then am_feed_after; M is then right for what the
- * traces take up. */
+ * What a text calls `error`, `reward`, `novelty`, `random`, `one`, `dopamine`, `signed`,
+ * `acetylcholine`, `norepinephrine`, `serotonin` or `all` is that; any other name, M, is what the
+ * modulator is told to say (modulator.type=chemical or given).
+ *
+ * Around a step: am_feed_before, then the step, then am_feed_after; the numbers are then right for
+ * what the traces take up. Both return the first of them, am_feed_value any. */
 #ifndef AMINE_MODULATOR_FEED_H
 #define AMINE_MODULATOR_FEED_H
 
@@ -18,14 +22,22 @@ typedef enum am_feed_kind {
   AM_FEED_SIGNAL
 } am_feed_kind;
 
+enum { AM_FEEDS_MAX = 8 };
+
 typedef struct am_feed {
-  am_feed_kind kind;
+  am_feed_kind kind; /* who says M; */
   am_drive_options drive;
   am_given signal;
+  int n;                            /* how many numbers are asked for, */
+  signed char source[AM_FEEDS_MAX]; /* and what each is: am_feed_ask */
 } am_feed;
 
-/* AMINE_ERROR_ARGUMENT with a sentence if nobody feeds what is asked for. */
-amine_status am_feed_check(const am_feed *feed, const char *modulator, amine_error *error);
+/* Notes that a text asks for a number of that name. AMINE_ERROR_ARGUMENT with a sentence if nobody
+ * says it; modulator: the name of the part, NULL: there is none. */
+amine_status am_feed_ask(am_feed *feed, const char *name, const char *modulator,
+                         amine_error *error);
+/* Whether a name is a chemical system's. */
+bool am_feed_is_chemical(const char *name);
 
 /* Bytes of one episode's memory, a multiple of 64; and its beginning in so much of it. */
 size_t am_feed_bytes(int n_inputs);
@@ -43,9 +55,10 @@ typedef struct am_feed_moment {
   int n_actions;
 } am_feed_moment;
 
-/* M as far as it is known before the step, else 0; and M of the step, once it is over. */
-float am_feed_before(const am_feed *feed, const void *episode);
+/* What is known before the step, else 0; and what is of the step, once it is over. */
+float am_feed_before(const am_feed *feed, void *episode);
 float am_feed_after(const am_feed *feed, void *episode, const am_feed_moment *moment);
+float am_feed_value(const void *episode, int k);
 
 /* E where actions are rewarded. */
 static inline float am_feed_error(float reward) { return 1 - fminf(reward, 1); }

@@ -126,10 +126,15 @@ const am_modulator_type am_given_type = {
              .options_size = sizeof(am_given)},
     .feed = feed_given};
 
+void am_modulator_feed_text(am_feed *feed, const void *options) {
+  feed->drive = ((const am_modulator_text_options *)options)->drive;
+}
+
 am_feed am_modulator_feed(const am_chosen *chosen) {
   const am_modulator_type *type =
       (const am_modulator_type *)(const void *)chosen->part[AM_MODULATOR];
-  am_feed feed = {.kind = AM_FEED_NOBODY};
+  am_feed feed = {.kind = AM_FEED_NOBODY,
+                  .drive = {.scale = 1, .baseline = 0.5f, .decay_rate = 0.1f}};
   if (type && type->feed) type->feed(&feed, chosen->options[AM_MODULATOR]);
   return feed;
 }

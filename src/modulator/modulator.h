@@ -24,6 +24,15 @@ typedef struct am_modulator_type {
   void (*feed)(am_feed *feed, const void *options);
 } am_modulator_type;
 
+/* What a modulator that is a user's text is told: how the chemical systems live, if it is given
+ * what they say; its constants are those of its rows that are doubles. */
+enum { AM_MODULATOR_CONSTANTS = 32 };
+typedef struct am_modulator_text_options {
+  am_drive_options drive;
+  double constants[AM_MODULATOR_CONSTANTS];
+} am_modulator_text_options;
+void am_modulator_feed_text(am_feed *feed, const void *options);
+
 /* Who says what the chosen modulator's text is given. */
 am_feed am_modulator_feed(const am_chosen *chosen);
 

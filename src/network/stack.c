@@ -71,7 +71,9 @@ static amine_status make_layer(am_stack *s, am_places *places, const am_stack_op
   AM_TRY(am_layer_places(places, s->plan[layer], o, layer, error));
   places->size += s->plan[layer]->n_parameters;
   if (s->plan[layer]->n_given > s->n_given) s->n_given = s->plan[layer]->n_given;
-  return s->n_given > 0 ? am_feed_check(&s->feed, NULL, error) : AMINE_OK;
+  for (int k = 0; layer == 0 && k < s->n_given; k++)
+    AM_TRY(am_feed_ask(&s->feed, s->plan[0]->given[k], NULL, error));
+  return AMINE_OK;
 }
 
 amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_options *o,
@@ -82,6 +84,7 @@ amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_option
                   .clip = o->clip,
                   .rate = o->rate,
                   .feed = o->feed};
+  if (o->program) s->program = *o->program;
   amine_status status = am_layers_check(o, error);
   for (int l = 0; status == AMINE_OK && l < o->n_layers; l++)
     status = make_layer(s, places, o, l, error);
@@ -205,7 +208,8 @@ static am_plan_step step_of(const am_stack *s, const am_stack_memory *m, int lay
 }
 
 static am_plan_rule rule_of(const am_stack *s, const am_stack_memory *m, int layer) {
-  return (am_plan_rule){s->rule, {.clip = (am_real)s->clip}, m->eta_e[layer]};
+  return (am_plan_rule){
+      s->rule, {.clip = (am_real)s->clip, .program = &s->program}, m->eta_e[layer]};
 }
 
 /* What a layer reads at t. */
@@ -265,13 +269,13 @@ void am_stack_forget(const am_stack *s, const am_stack_memory *m) {
            (size_t)s->plan[l]->n_rows * LANES * sizeof(am_real));
 }
 
-const am_real *am_stack_level(const am_stack *s, const am_stack_memory *m, int t) {
-  const am_operand *level = &s->plan[0]->level;
-  const am_real *from = level->from == AM_FROM_GIVEN   ? am_stack_given(s, m, t)
-                        : level->from == AM_FROM_FIXED ? m->fixed[0]
-                        : level->from == AM_FROM_STEP  ? am_stack_block(s, m, 0, t)
-                                                       : am_stack_block(s, m, 0, t - 1);
-  return from + (size_t)level->row * LANES;
+const am_real *am_stack_told(const am_stack *s, const am_stack_memory *m, int t,
+                             const am_operand *o) {
+  const am_real *from = o->from == AM_FROM_GIVEN   ? am_stack_given(s, m, t)
+                        : o->from == AM_FROM_FIXED ? m->fixed[0]
+                        : o->from == AM_FROM_STEP  ? am_stack_block(s, m, 0, t)
+                                                   : am_stack_block(s, m, 0, t - 1);
+  return from + (size_t)o->row * LANES;
 }
 
 /* ------------------------------------------------------------------------------ learning */

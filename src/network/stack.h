@@ -11,6 +11,7 @@
 #define AMINE_NETWORK_STACK_H
 
 #include "equation/plan_lanes.h"
+#include "equation/rule_program.h"
 #include "modulator/feed.h"
 #include "network/places.h"
 
@@ -27,6 +28,7 @@ typedef struct am_stack_options {
   const char *prefix;       /* of the tensors' names in place of the text's NETWORK; NULL: that */
   const am_trace_ops *rule; /* what stands in the text's slot; NULL: no trace lives */
   float clip, rate;         /* its bound of |H|, and its own rate, if it does not learn one */
+  const am_rule_program *program; /* of a rule that is a text; it is copied; NULL: it is code */
   am_feed feed;             /* who says what the text is given */
 } am_stack_options;
 
@@ -38,8 +40,9 @@ typedef struct am_stack {
   float dropout;
   const am_trace_ops *rule; /* as the options */
   float clip, rate;
+  am_rule_program program;
   am_feed feed;
-  int n_given; /* rows that are given from outside, 0 or 1 */
+  int n_given; /* rows that are given from outside */
 } am_stack;
 
 /* What layers of every layout share: AMINE_ERROR_ARGUMENT for an option out of range; a layer's plan;
@@ -114,12 +117,13 @@ static inline am_real *am_stack_output(const am_stack *s, const am_stack_memory 
 /* Where one step alone is kept: step 0 is over, and becomes the one before. */
 void am_stack_forget(const am_stack *stack, const am_stack_memory *m);
 
-/* What is given at t, [n_given][lanes]; M of the lowest layer after step t, if it has one
- * (plan[0]->has_level). */
+/* What is given at t, [n_given][lanes]; what is recorded of the lowest layer after step t: M
+ * (plan[0]->level) and the others (plan[0]->told). */
 static inline am_real *am_stack_given(const am_stack *s, const am_stack_memory *m, int t) {
   return m->given + (size_t)(t * s->n_given) * AM_STACK_LANES;
 }
-const am_real *am_stack_level(const am_stack *stack, const am_stack_memory *m, int t);
+const am_real *am_stack_told(const am_stack *stack, const am_stack_memory *m, int t,
+                             const am_operand *told);
 /* Elements from one step's output to the next. */
 static inline size_t am_stack_stride(const am_stack *s) {
   return (size_t)s->plan[s->n_layers - 1]->n_rows * AM_STACK_LANES;

@@ -89,6 +89,7 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
                                 .given = u->given,
                                 .n_given = n,
                                 .rule = rule ? rule->ops[am_isa_now()] : NULL,
+                                .program = rule && rule->part.text ? &u->program : NULL,
                                 .clip = u->clip,
                                 .rate = u->rate};
   return AMINE_OK;

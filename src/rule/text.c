@@ -414,12 +414,97 @@ static am_real text_coefficients_back(am_real *deta, am_real *dx, const am_real 
   return v_sum(rate);
 }
 
+/* ------------------------------------------------------------------------------ on lanes */
+/* Sixteen episodes: a row of what is of post or pre is one unit of each of them, and the rows of
+ * what is of both are up to AM_RULE_PRE columns. */
+static void lanes_begin(run *r, const program *p, real *arena, am_trace_constants k,
+                        const real *eta_e) {
+  begin(r, p, arena, k);
+  if (p->rate >= 0) v_store(ROW(arena, p->rate), v_load(eta_e));
+  forward_side(r, 0, NULL, NULL);
+}
+
+static int lanes_part(run *r, int from, int cols) {
+  const int n = cols - from < AM_RULE_PRE ? cols - from : AM_RULE_PRE;
+  take_part(r, (part){.from = from, .rows = n, .pre = n});
+  return n;
+}
+
+static void lanes_pre(run *r, const real *h, int n) {
+  const program *p = r->p;
+  if (p->end[1] >= 0) copy(ROW(r->arena, p->end[1]), h, n);
+  forward_side(r, AM_SIDE_PRE, NULL, NULL);
+  for (int k = 0; k < p->n_spreads; k++)
+    if (p->spread[k].pre) copy(ROW(r->arena, p->spread[k].to), ROW(r->arena, p->spread[k].from), n);
+}
+
+static void lanes_post(run *r, const real *a, const real *b, int n) {
+  const program *p = r->p;
+  if (p->end[0] >= 0) copy(ROW(r->arena, p->end[0]), b, 1);
+  if (p->end[2] >= 0) copy(ROW(r->arena, p->end[2]), a, 1);
+  forward_side(r, AM_SIDE_POST, NULL, NULL);
+  for (int k = 0; k < p->n_spreads; k++)
+    for (int q = 0; q < n && !p->spread[k].pre; q++)
+      copy(ROW(r->arena, p->spread[k].to + q), ROW(r->arena, p->spread[k].from), 1);
+}
+
+static void lanes_states(run *r, real *H, real *E, int n) {
+  forward_side(r, AM_SIDE_BOTH, H, E);
+  copy(H, ROW(r->arena, r->p->H), n);
+  if (r->p->E >= 0) copy(E, ROW(r->arena, r->p->E), n);
+}
+
+static void text_lanes_update(const am_trace_lanes *p, am_trace_constants k, int rows, int cols) {
+  _Alignas(64) real arena[AM_RULE_ARENA * VEC_LANES];
+  run r;
+  lanes_begin(&r, k.program, arena, k, p->eta_e);
+  for (int i = 0; i < rows; i++) {
+    copy(ROW(p->a, i), p->eta + (size_t)i * p->eta_step, 1);
+    copy(ROW(p->b, i), ROW(p->post, i), 1);
+  }
+  for (int j = 0; j < cols; j += AM_RULE_PRE) {
+    const int n = lanes_part(&r, j, cols);
+    lanes_pre(&r, ROW(p->h, j), n);
+    for (int i = 0; i < rows; i++) {
+      const size_t at = (size_t)i * (size_t)cols + (size_t)j;
+      lanes_post(&r, ROW(p->a, i), ROW(p->b, i), n);
+      lanes_states(&r, ROW(p->H, at), r.p->E >= 0 ? ROW(p->E, at) : NULL, n);
+    }
+  }
+}
+
+static void text_lanes_collect(am_real *dalpha, size_t row, size_t col, const am_trace_window *w,
+                               am_trace_constants k, int rows, int cols) {
+  _Alignas(64) real arena[AM_RULE_ARENA * VEC_LANES];
+  _Alignas(64) real H[AM_RULE_PRE * VEC_LANES], E[AM_RULE_PRE * VEC_LANES];
+  run r;
+  lanes_begin(&r, k.program, arena, k, w->eta_e);
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < cols; j += AM_RULE_PRE) {
+      const int n = lanes_part(&r, j, cols);
+      vec sum[AM_RULE_PRE];
+      for (int q = 0; q < n; q++) sum[q] = v_zero();
+      clear(H, 0, n), clear(E, 0, n);
+      for (size_t t = 0; t < (size_t)w->n_steps; t++) {
+        const vec dy = v_load(ROW(w->dy, i) + t * w->dy_step);
+        for (int q = 0; q < n; q++)
+          sum[q] =
+              v_fma(v_mul(dy, v_load(ROW(w->x, j + q) + t * w->x_step)), v_load(ROW(H, q)), sum[q]);
+        lanes_pre(&r, ROW(w->h, j) + t * w->h_step, n);
+        lanes_post(&r, ROW(w->a, i) + t * w->a_step, ROW(w->b, i) + t * w->a_step, n);
+        lanes_states(&r, H, E, n);
+      }
+      for (int q = 0; q < n; q++) dalpha[(size_t)i * row + (size_t)(j + q) * col] += v_sum(sum[q]);
+    }
+}
+
 extern const am_trace_ops AM_ISA(am_trace_text), AM_ISA(am_trace_text_two);
 #define TEXT_OPS(second)                                                                           \
   {                                                                                                \
     .has_E = second, .needs_state = 1, .coefficients = text_coefficients,                          \
     .coefficients_back = text_coefficients_back, .forward = text_forward, .again = text_again,     \
-    .backward = text_backward                                                                      \
+    .backward = text_backward, .lanes_update = text_lanes_update,                                  \
+    .lanes_collect = text_lanes_collect                                                            \
   }
 const am_trace_ops AM_ISA(am_trace_text) = TEXT_OPS(0);
 const am_trace_ops AM_ISA(am_trace_text_two) = TEXT_OPS(1);

@@ -140,6 +140,17 @@ def test_rule(d):
                 expect(0, "train", "maze", f"rule.text={path}", *SMALL, keys, *modulator, *big, f"threads={threads}",
                        "--no-report", "--quiet", "--out", again, env=cli.environment(**env))
                 check(f"{name}, {what}", tensors(again) == tensors(b), "the same bytes", "others")
+    # sixteen episodes side by side: learners without backprop
+    path = write(os.path.join(d, "clip.txt"), CLIP)
+    for learner in ("none", "e-prop"):
+        a, b = (os.path.join(d, f"{learner}-{how}") for how in ("c", "text"))
+        common = ["network.type=plastic-rnn", f"learner.type={learner}", "task.steps=8", "network.hidden=20", "batch=16",
+                  "iterations=3", "modulator.fanout=false", "--no-report", "--quiet"]
+        expect(0, "train", "e-prop", *common, "rule.type=clip", "--out", a)
+        expect(0, "train", "e-prop", *common, f"rule.text={path}", "--out", b)
+        ours, texts = parameters(a), parameters(b)
+        apart = max(float(abs(ours[k] - texts[k]).max()) for k in ours)
+        check(learner, list(ours) == list(texts) and apart < 2e-5, "the same numbers but for rounding", apart)
     path = write(os.path.join(d, "tau.txt"), CLIP.replace(b"rule clip", b"rule other"))
     folder = os.path.join(d, "rule")
     train(folder, "maze", f"rule.text={path}", "iterations=2", "rule.c=0.25")
@@ -178,6 +189,63 @@ def test_wrong_rules(d):
     for text, says in WRONG_RULES:
         write(path, text)
         expect(3, "train", "maze", f"rule.text={path}", *SMALL, "iterations=1", "--no-report", "--out", os.path.join(d, "no"), says=says)
+
+
+REWARD = b"input y\ngiven reward\nM = 1 * reward\noutput M\n"
+DOPAMINE = b"""input y
+given dopamine
+learned eta[1] as "eta" = 0.01
+now = eta * dopamine
+output now
+"""
+BOTH = b"""# two read-outs, each opened by something else that a step brought
+input y
+given reward
+given novelty
+given serotonin
+constant gain = 2 from 0 to 10
+learned w[1, y] as "first.weight" = linear(y)
+learned v[1, y] as "second.weight" = linear(y)
+M_first = tanh(gain * (w @ y)) * reward
+M_second = tanh(v @ y) * novelty
+M = M_first + M_second * serotonin
+output M
+"""
+
+
+def test_given(d):
+    """Numbers that are given go by their names, several in one text; all are recorded."""
+    path = os.path.join(d, "given.txt")
+    cases = ((REWARD, ["modulator.type=given", "modulator.given=reward"], []),
+             (DOPAMINE, ["modulator.type=chemical", "modulator.baseline=0.3"], ["modulator.baseline=0.3"]))
+    for n, (text, named, keys) in enumerate(cases):
+        write(path, text)
+        a, b = os.path.join(d, f"named-{n}"), os.path.join(d, f"text-{n}")
+        train(a, "maze", "iterations=3", *named)
+        train(b, "maze", "iterations=3", f"modulator.text={path}", *keys)
+        check("given by name", tensors(a) == tensors(b), "the bytes of the modulator of ours", "others")
+    write(path, BOTH)
+    for task in ("maze", "bandit"):
+        folder, small = os.path.join(d, "both-" + task), SMALL if task == "maze" else SMALL[2:]
+        expect(0, "train", task, "network.type=plastic-rnn", "rule.type=clip", "learner.type=a2c", "network.hidden=12",
+               "threads=1", "iterations=3", f"modulator.text={path}", *small, "--quiet", "--out", folder)
+        r = numpy.load(os.path.join(folder, "recording.npz"))
+        level, first, second = (numpy.ravel(r[name]) for name in ("level", "M_first", "M_second"))
+        serotonin, reward, novelty = (numpy.ravel(r[name]) for name in ("serotonin", "reward", "novelty"))
+        check(task, abs(level - first - second * serotonin).max() < 1e-6, "M as the text makes it", level)
+        rewards = numpy.ravel(r["rewards"])
+        wanted = numpy.minimum(rewards, 1)
+        check(task, abs(reward - numpy.maximum(wanted, -1)).max() < 1e-6, "the rewards", reward)
+        check(task, (first[reward == 0] == 0).all() and (second[novelty == 0] == 0).all() and novelty.max() > 0,
+              "opened by what was given", [first, second])
+    expect(0, "show", "modulator", path)
+    write(path, b"input y\ngiven weather\nM = weather\noutput M\n")
+    expect(2, "train", "maze", f"modulator.text={path}", says="or a name that says which: one, random, error, reward, novelty, dopamine")
+    write(path, DOPAMINE.replace(b"dopamine", b"reward"))
+    expect(2, "train", "maze", f"modulator.text={path}", "modulator.baseline=0.1", says="no effect")
+    write(path, b"input y\n" + b"".join(b"given g%d\n" % k for k in range(9)) +
+          b"M = " + b" + ".join(b"g%d" % k for k in range(9)) + b"\noutput M\n")
+    expect(3, "train", "maze", f"modulator.text={path}", says="at most 8 numbers are given")
 
 
 WRONG = (  # text, what is said, and the mark
@@ -268,7 +336,7 @@ def test_show(d):
     expect(2, "show", "network", "gru", "network.hidden=3", says="has no effect")
 
 
-TESTS = [test_same_as_ours, test_keys, test_modulator, test_rule, test_wrong_rules, test_mistakes, test_without_the_file, test_show]
+TESTS = [test_same_as_ours, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_mistakes, test_without_the_file, test_show]
 
 if __name__ == "__main__":
     cli.TESTS = TESTS

@@ -507,12 +507,13 @@ static void refusals_of_slots(void **state) {
   };
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
     expect_refusal(&wrong[k], &slots, AM_LAYOUT_UNITS);
-  expect_refusal(&(refusal){"given D\ngiven F\n" PLASTIC PRODUCT
-                            "H <- rule(post = y, pre = h, eta = D * F)\n" REST,
-                            "net:7:40: one number is given from outside, and F is another",
-                            "H <- rule(post = y, pre = h, eta = D * F)\n"
-                            "                                       ^"},
+#define NINE "H <- rule(post = y, pre = h, eta = D1+D2+D3+D4+D5+D6+D7+D8+D9)\n"
+  expect_refusal(&(refusal){"given D1\ngiven D2\ngiven D3\ngiven D4\ngiven D5\ngiven D6\n"
+                            "given D7\ngiven D8\ngiven D9\n" PLASTIC PRODUCT NINE REST,
+                            "net:14:60: at most 8 numbers are given from outside",
+                            NINE "                                                           ^"},
                  &slots, AM_LAYOUT_UNITS);
+#undef NINE
   expect_refusal(&(refusal){PLASTIC "y = tanh(H @ h + V @ u)\n" RULE REST,
                             "net:4:10: without a rule nothing is left here",
                             "y = tanh(H @ h + V @ u)\n         ^"},

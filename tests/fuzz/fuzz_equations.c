@@ -63,6 +63,7 @@ static void check_traces(const am_plan *p) {
     if (t->n_few && t->few != SIZE_MAX && t->few + (size_t)t->n_few > p->n_parameters) abort();
   }
   if (p->has_level) check_operand(p, &p->level);
+  for (int k = 0; k < p->n_told; k++) check_operand(p, &p->told[k].operand);
 }
 
 static void check_plan(const am_plan *p) {

@@ -147,6 +147,8 @@ static void feeds(void **state) {
   for (size_t stride = 1; stride < 4; stride += 2) {
     am_feed feed = {.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_NOVELTY}};
     float *memory = calloc(1, am_feed_bytes(2)), u[8], p[8] = {0};
+    amine_error error;
+    assert_int_equal(am_feed_ask(&feed, "modulator.M", NULL, &error), AMINE_OK);
     am_feed_moment m = {.p = p, .input = u, .stride = stride, .n_actions = 2};
     am_feed_begin(&feed, memory, 2);
     for (int t = 0; t < 3; t++) {
@@ -156,6 +158,7 @@ static void feeds(void **state) {
       assert_true(am_feed_after(&feed, memory, &m) == novel[t]);
     }
     feed = (am_feed){.kind = AM_FEED_DRIVE, .drive = options(AMINE_FACTOR_NOREPINEPHRINE)};
+    assert_int_equal(am_feed_ask(&feed, "modulator.M", NULL, &error), AMINE_OK);
     am_feed_begin(&feed, memory, 2);
     p[0] = p[stride] = 0.5f;
     const float first = am_feed_before(&feed, memory);
@@ -164,16 +167,69 @@ static void feeds(void **state) {
     free(memory);
   }
   amine_error error;
-  const am_feed nobody = {.kind = AM_FEED_NOBODY};
-  assert_int_equal(am_feed_check(&nobody, "readout", &error), AMINE_ERROR_ARGUMENT);
+  am_feed nobody = {.kind = AM_FEED_NOBODY};
+  assert_int_equal(am_feed_ask(&nobody, "modulator.D", "readout", &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "modulator.type=chemical or given, not readout"));
+}
+
+/* Several by their names, each as it is alone. */
+static void feeds_by_name(void **state) {
+  (void)state;
+  static const char *const names[] = {"modulator.reward", "novelty", "modulator.dopamine", "M",
+                                      "serotonin"};
+  const am_drive_options drive = options(AMINE_FACTOR_NOREPINEPHRINE);
+  const am_feed alone[] = {{.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_REWARD}},
+                           {.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_NOVELTY}},
+                           {.kind = AM_FEED_DRIVE, .drive = options(AMINE_FACTOR_DOPAMINE)},
+                           {.kind = AM_FEED_DRIVE, .drive = drive},
+                           {.kind = AM_FEED_DRIVE, .drive = options(AMINE_FACTOR_SEROTONIN)}};
+  enum { N = sizeof names / sizeof *names };
+  am_feed all = {.kind = AM_FEED_DRIVE, .drive = drive}, each[N];
+  void *memory = calloc(N + 1, am_feed_bytes(2));
+  char *at = memory;
+  amine_error error;
+  for (int k = 0; k < N; k++) {
+    each[k] = alone[k];
+    assert_int_equal(am_feed_ask(&all, names[k], NULL, &error), AMINE_OK);
+    assert_int_equal(am_feed_ask(&each[k], "M", NULL, &error), AMINE_OK);
+    am_feed_begin(&each[k], at + (size_t)(k + 1) * am_feed_bytes(2), 2);
+  }
+  am_feed_begin(&all, memory, 2);
+  double moved = 0;
+  for (int t = 0; t < 20; t++) {
+    const float u[2] = {0.1f * (float)(t % 3), 0.2f * (float)(t % 5)}, p[2] = {0.25f, 0.75f};
+    const float reward = t % 4 == 1 ? 1 : t % 7 == 2 ? -1 : 0;
+    const am_feed_moment m = {.step = t,
+                              .reward = reward,
+                              .error = am_feed_error(reward),
+                              .p = p,
+                              .input = u,
+                              .stride = 1,
+                              .n_actions = 2};
+    for (int after = 0; after < 2; after++) {
+      if (after) am_feed_after(&all, memory, &m);
+      else am_feed_before(&all, memory);
+      for (int k = 0; k < N; k++) {
+        void *own = at + (size_t)(k + 1) * am_feed_bytes(2);
+        const float one = after ? am_feed_after(&each[k], own, &m) : am_feed_before(&each[k], own);
+        assert_true(am_feed_value(memory, k) == one);
+        moved += after ? fabs((double)one) : 0;
+      }
+    }
+  }
+  assert_true(moved > 20);
+  free(memory);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(uncertainty_of_policies),   cmocka_unit_test(levels_follow_the_life),
-      cmocka_unit_test(factors_follow_the_levels), cmocka_unit_test(nothing_is_not_new),
-      cmocka_unit_test(every_lesion_is_felt),      cmocka_unit_test(feeds),
+      cmocka_unit_test(uncertainty_of_policies),
+      cmocka_unit_test(levels_follow_the_life),
+      cmocka_unit_test(factors_follow_the_levels),
+      cmocka_unit_test(nothing_is_not_new),
+      cmocka_unit_test(every_lesion_is_felt),
+      cmocka_unit_test(feeds),
+      cmocka_unit_test(feeds_by_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

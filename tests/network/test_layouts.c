@@ -194,7 +194,7 @@ static void compare(both *x, const choice *c, int lane, double *most) {
       near(c, "the output", am_stack_output(s, &x->memory, t)[i * LANES + lane],
            am_pair_output(&x->pair, &x->lane, t)[i]);
     if (s->plan[0]->has_level)
-      near(c, "M", am_stack_level(s, &x->memory, t)[lane], *am_pair_level(&x->pair, &x->lane, t));
+      near(c, "M", am_stack_told(s, &x->memory, t, &s->plan[0]->level)[lane], *am_pair_level(&x->pair, &x->lane, t));
   }
   for (int l = 0; l < s->n_layers; l++)
     for (int k = 0; k < s->plan[l]->n_traces; k++)

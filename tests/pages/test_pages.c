@@ -265,9 +265,11 @@ static void what_nobody_gives_is_refused(void **state) {
     GOOD(am_config_assign(&c, assignments[k], &error));
   GOOD(am_config_resolve(&c, &error));
   assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_ERROR_ARGUMENT);
-  assert_string_equal(error.message, "a number that is given from outside is what chemical systems "
-                                     "say, or what a step brought: modulator.type=chemical or "
-                                     "given, not asks");
+  assert_string_equal(error.message,
+                      "modulator.D: a number that is given from outside is what chemical systems "
+                      "say, or what a step brought: modulator.type=chemical or given, not asks, or "
+                      "a name that says which: one, random, error, reward, novelty, dopamine, "
+                      "signed, acetylcholine, norepinephrine, serotonin, all");
 }
 
 /* ------------------------------------------------------------------------------ a rule */

@@ -291,6 +291,72 @@ static void every_rule_follows_its_equation(void **state) {
       random_steps(&rules[k], 1 + (int)uniform(0, MAX_N), 2 + (int)uniform(0, MAX_T - 2));
 }
 
+/* ------------------------------------------------------------------------------ on lanes */
+enum { LANES = 16, ROWS = 5, COLS = 21 };
+
+/* Sixteen episodes side by side, each with a rate of its own; and what a change of alpha is made
+ * of. */
+static void steps_on_lanes(const rule *r) {
+  enum { T = 4, CELLS = ROWS * COLS * LANES };
+  static _Alignas(64) double H[CELLS], E[CELLS], wanted_H[CELLS], wanted_E[CELLS];
+  static _Alignas(64) double a[T][ROWS * LANES], b[T][ROWS * LANES], dy[T][ROWS * LANES];
+  static _Alignas(64) double x[T][COLS * LANES], h[T][COLS * LANES], post[ROWS * LANES];
+  _Alignas(64) double eta[ROWS * LANES], eta_e[LANES];
+  double dalpha[ROWS * COLS] = {0}, wanted[ROWS * COLS] = {0};
+  const bool shared = uniform(0, 1) < 0.3;
+  am_trace_constants k = {.clip = 0.3, .eta_e = 77};
+  write_random(r);
+  set_program(r, &k);
+  memset(H, 0, sizeof H), memset(E, 0, sizeof E);
+  memset(wanted_H, 0, sizeof H), memset(wanted_E, 0, sizeof E);
+  for (int l = 0; l < LANES; l++) eta_e[l] = uniform(0.1, 0.9);
+  for (int t = 0; t < T; t++) {
+    for (int n = 0; n < ROWS * LANES; n++)
+      post[n] = uniform(-1, 1), eta[n] = uniform(-0.5, 1), dy[t][n] = uniform(-1, 1);
+    for (int n = 0; n < COLS * LANES; n++) x[t][n] = uniform(-1, 1), h[t][n] = uniform(-1, 1);
+    const am_trace_lanes pass = {.H = H,
+                                 .E = r->ops->has_E ? E : NULL,
+                                 .a = a[t],
+                                 .b = b[t],
+                                 .eta = eta,
+                                 .eta_step = shared ? 0 : LANES,
+                                 .post = post,
+                                 .h = h[t],
+                                 .eta_e = eta_e};
+    r->ops->lanes_update(&pass, k, ROWS, COLS);
+    for (int i = 0; i < ROWS; i++)
+      for (int j = 0; j < COLS; j++)
+        for (int l = 0; l < LANES; l++) {
+          const int at = (i * COLS + j) * LANES + l, row = i * LANES + l, col = j * LANES + l;
+          am_trace_constants own = k;
+          own.eta_e = eta_e[l];
+          wanted[i * COLS + j] += dy[t][row] * wanted_H[at] * x[t][col];
+          r->update(&wanted_H[at], &wanted_E[at], eta[shared ? l : row], post[row], h[t][col], own);
+          expect_near("H on lanes", r->name, H[at], wanted_H[at]);
+          if (r->ops->has_E) expect_near("E on lanes", r->name, E[at], wanted_E[at]);
+        }
+  }
+  const am_trace_window w = {.n_steps = T,
+                             .dy = dy[0],
+                             .x = x[0],
+                             .a = a[0],
+                             .b = b[0],
+                             .h = h[0],
+                             .eta_e = eta_e,
+                             .dy_step = ROWS * LANES,
+                             .x_step = COLS * LANES,
+                             .a_step = ROWS * LANES,
+                             .h_step = COLS * LANES};
+  r->ops->lanes_collect(dalpha, COLS, 1, &w, k, ROWS, COLS);
+  for (int n = 0; n < ROWS * COLS; n++) expect_near("dalpha", r->name, dalpha[n], wanted[n]);
+}
+
+static void every_rule_on_lanes(void **state) {
+  (void)state;
+  for (int k = 0; k < N_RULES; k++)
+    for (int trial = 0; trial < 40; trial++) steps_on_lanes(&rules[k]);
+}
+
 /* ------------------------------------------------------------------------------ adjoints */
 enum { SMALL = 21, SMALL_PANEL = 24 * 48 };
 
@@ -466,6 +532,7 @@ static void coincidences_by_hand(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_rule_follows_its_equation),
+      cmocka_unit_test(every_rule_on_lanes),
       cmocka_unit_test(every_adjoint_is_the_slope),
       cmocka_unit_test(coincidences_by_hand),
   };

@@ -19,7 +19,6 @@ static bool has_trace(const am_equations *e) {
 /* What all parts of the kind have beside constants. */
 static const amine_parameter network_rows[] = {AM_UNITS_PARAMETERS, {0}};
 static const amine_parameter plastic_rows[] = {AM_UNITS_PARAMETERS, AM_UNITS_ALPHA, {0}};
-static const amine_parameter no_rows[] = {{0}};
 
 static amine_status constant(am_text_part *p, int n, int n_constants, const am_symbol *s, size_t at,
                              amine_error *error) {
@@ -72,8 +71,17 @@ static amine_status fill_network(am_text_part *p, amine_error *error) {
 
 static amine_status fill_modulator(am_text_part *p, amine_error *error) {
   AM_TRY(am_equations_read_modulator(&p->equations, p->file, p->text, error));
+  const am_equations *e = p->equations;
+  amine_parameter rows[8] = {{0}};
+  bool chemical = false;
+  int n = 0;
   p->is.part = (am_part){.name = "text"};
-  return make_rows(p, AM_MODULATOR, no_rows, 0, error);
+  for (int k = 0; k < e->n_symbols; k++)
+    chemical |= e->symbols[k].kind == AM_SYMBOL_GIVEN && am_feed_is_chemical(e->symbols[k].name);
+  for (const amine_parameter *row = am_chemical_type.part.parameters; chemical && row->name; row++)
+    if (strcmp(row->name, "factor") != 0) rows[n++] = *row;
+  if (chemical) p->is.modulator.feed = am_modulator_feed_text;
+  return make_rows(p, AM_MODULATOR, rows, offsetof(am_modulator_text_options, constants), error);
 }
 
 static amine_status fill_rule(am_text_part *p, amine_error *error) {

@@ -22,6 +22,7 @@ typedef struct recording {
   unsigned char *walls;
   int32_t *agent, goal[2], *actions, trace_steps[2];
   float *inputs, *rewards, *level, *eta_mean, *eta_sd, *value, *policy, *activity, *trace_norm;
+  float *told; /* [n_told of the lowest layer's plan][T]; of several rows the first */
   float *trace_before, *trace_after, *trace_now, *w, *alpha;
 } recording;
 
@@ -105,12 +106,14 @@ static void watch(void *context, const am_actor *actor, int t) {
   memcpy(r->activity + s * (size_t)r->N, am_pair_output(p, &actor->lane, t),
          (size_t)r->N * sizeof(float));
   if (am_pair_level_rows(p)) r->level[t] = *am_pair_level(p, &actor->lane, t);
+  for (int k = 0; k < p->plan[0]->n_told; k++)
+    r->told[k * r->T + t] = *am_pair_at(p, &actor->lane, 0, t, &p->plan[0]->told[k].operand);
   if (!trace) return;
   note_eta(r, actor, trace, t);
   note_trace(r, actor, trace, t);
 }
 
-enum { N_BLOCKS = 17 };
+enum { N_BLOCKS = 18 };
 
 /* All memory of a recording. */
 static void list_blocks(am_block blocks[N_BLOCKS], recording *r, size_t size) {
@@ -122,6 +125,7 @@ static void list_blocks(am_block blocks[N_BLOCKS], recording *r, size_t size) {
       {&r->inputs, am_size_mul(T, (size_t)r->n_inputs), sizeof *r->inputs},
       {&r->rewards, T, sizeof *r->rewards},
       {&r->level, T, sizeof *r->level},
+      {&r->told, am_size_mul(T, AM_TOLD_MAX), sizeof *r->told},
       {&r->eta_mean, T, sizeof *r->eta_mean},
       {&r->eta_sd, T, sizeof *r->eta_sd},
       {&r->value, T, sizeof *r->value},
@@ -194,6 +198,11 @@ static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size
   };
   AM_TRY(add_all(b, always, sizeof always / sizeof *always, error));
   if (am_pair_level_rows(&r->learner->pair)) AM_TRY(add_all(b, &level, 1, error));
+  const am_plan *p = r->learner->pair.plan[0];
+  for (int k = 0; k < p->n_told; k++) {
+    const part told = {p->told[k].name, AM_F32, 1, {T, 0}, r->told + (size_t)(k * r->T)};
+    AM_TRY(add_all(b, &told, 1, error));
+  }
   if (!trace_of(r->learner)) return AMINE_OK;
   return add_all(b, traces, r->trace_steps[0] < 0 ? 4 : 7, error);
 }

@@ -47,7 +47,8 @@ typedef struct row {
 
 /* 32 units and 16 lanes everywhere; T steps. */
 #define ACTS "task.type=delayed-match"
-#define PREDICTS "task.type=periodic", "network.type=hebbian-rnn", "rule.stage=decay"
+#define PREDICTS                                                                                   \
+  "task.type=periodic", "network.type=hebbian-rnn", "rule.type=fading", "modulator.type=given"
 static const row rows[] = {
     {"bptt", "GRU", {ACTS, "network.type=gru", "learner.type=bptt"}},
     {"signalling", "GRU and signalling GRU", {ACTS, "network.type=gru", "learner.type=signalling"}},
@@ -66,7 +67,7 @@ static const row rows[] = {
     {"evolution",
      "plastic RNN, modulated",
      {ACTS, "learner.type=evolution", "rule.type=clip", "modulator.type=readout"}},
-    {"bptt-values", "Hebbian RNN", {PREDICTS, "learner.type=bptt-values"}},
+    {"bptt, of values", "Hebbian RNN", {PREDICTS, "learner.type=bptt"}},
     {"delta", "Hebbian RNN", {PREDICTS, "learner.type=delta"}},
     {"a2c", "plastic RNN, modulated", {ACTS}},
     {"a2c, rule.type=none", "the same, not plastic", {ACTS, "rule.type=none"}},

@@ -17,6 +17,9 @@ typedef struct small_variant {
 } small_variant;
 
 #define BPTT "network.type=gru", "learner.type=bptt", "learner.warmup=0"
+#define HEBBIAN "network.type=hebbian-rnn", "learner.type=bptt", "learner.warmup=0"
+#define DELTA "network.type=hebbian-rnn", "learner.type=delta"
+#define GIVEN(what) "modulator.type=given", "modulator.given=" what
 #define AGENTS "network.type=gru", "learner.type=agents"
 #define KIN(name) "task.type=delayed-match", "network.type=gru", "learner.type=" name
 #define SIGNALLING "network.type=gru", "learner.type=signalling"
@@ -74,25 +77,19 @@ static const small_variant small_variants[] = {
     {"online-segments",
      {"learner.type=signalling", "network.type=spiking", "learner.form=online",
       "task.type=delayed-match", "modulator.input_gain=0.5", "modulator.output_gain=0.3"}},
-    {"delta",
-     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta", "rule.stage=decay"}},
-    {"delta-random",
-     {"task.type=recall-values", "network.type=hebbian-rnn", "learner.type=delta",
-      "rule.stage=modulated", "modulator.given=random"}},
-    {"bptt-values-none",
-     {"task.type=random-bits", "network.type=hebbian-rnn", "learner.type=bptt-values"}},
+    {"delta", {"task.type=periodic", DELTA, "rule.type=fading", GIVEN("one")}},
+    {"delta-random", {"task.type=recall-values", DELTA, "rule.type=fading", GIVEN("random")}},
+    {"bptt-values-none", {"task.type=random-bits", HEBBIAN, "rule.type=none"}},
     {"bptt-values-basic",
-     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=bptt-values",
-      "rule.stage=basic", "rule.eta_h=0.5"}},
+     {"task.type=periodic", "network.type=hebbian-basic", "learner.type=bptt", "learner.warmup=0",
+      "network.eta_h=0.5"}},
     {"bptt-values-accumulate",
-     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=bptt-values",
-      "rule.stage=accumulate", "rule.bound=0.05"}},
-    {"bptt-values-error",
-     {"task.type=associative", "network.type=hebbian-rnn", "learner.type=bptt-values",
-      "rule.stage=modulated", "modulator.given=error"}},
+     {"task.type=periodic", HEBBIAN, "rule.type=clip", "rule.clip=0.05", GIVEN("one"),
+      "modulator.scale=0.1"}},
+    {"bptt-values-error", {"task.type=associative", HEBBIAN, "rule.type=fading", GIVEN("error")}},
     {"bptt-values-novelty",
-     {"task.type=associative", "network.type=hebbian-rnn", "learner.type=bptt-values",
-      "rule.stage=modulated", "modulator.given=novelty", "network.hidden=33"}},
+     {"task.type=associative", HEBBIAN, "rule.type=fading", GIVEN("novelty"),
+      "network.hidden=33"}},
     {"agents-signals", {AGENTS, "task.type=signals", "task.cues=3", "learner.reward=adaptive"}},
     {"agents-lstm", {"learner.type=agents", "network.type=lstm", "task.type=signals"}},
     {"agents-pennies", {AGENTS, "task.type=pennies", "learner.form=online", "task.memory=2"}},
@@ -118,11 +115,9 @@ static const small_variant small_variants[] = {
       "learner.chance=0.05"}},
     {"a2c-cart-pole", {"task.type=cart-pole", "task.steps=40"}},
     {"bptt-values-same",
-     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=bptt-values",
-      "rule.stage=modulated", "rule.product=same", "modulator.given=error"}},
-    {"delta-connection",
-     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta",
-      "rule.stage=connection"}},
+     {"task.type=periodic", "network.type=hebbian-rnn-same", "learner.type=bptt",
+      "learner.warmup=0", "rule.type=fading", GIVEN("error")}},
+    {"delta-connection", {"task.type=periodic", DELTA, "rule.type=last", GIVEN("one")}},
     {"a2c-rmsprop", {"learner.optimiser=rmsprop", "learner.beta2=0.9", "learner.momentum=0.5"}},
     {"bptt-cosine",
      {BPTT, "task.type=bandit", "learner.optimiser=sgd", "learner.momentum=0.9",
@@ -135,8 +130,8 @@ static const small_variant small_variants[] = {
       "learner.optimiser=rmsprop"}},
     {"a2c-dopamine", {"learner.schedule=dopamine", "learner.warmup_iterations=4"}},
     {"delta-step",
-     {"task.type=periodic", "network.type=hebbian-rnn", "learner.type=delta",
-      "learner.schedule=step", "learner.step_iterations=2"}},
+     {"task.type=periodic", DELTA, "rule.type=none", "learner.schedule=step",
+      "learner.step_iterations=2"}},
     {"fading-given", {"rule.type=fading", "modulator.type=given", "modulator.given=reward"}},
     {"a2c-plastic-lstm",
      {"network.type=plastic-lstm-gates", "network.layers=2", "network.dropout=0.2"}},
@@ -163,6 +158,12 @@ static const small_variant small_variants[] = {
       "learner.type=exploratory-hebb", "learner.input=0.5", "learner.chance=0.05",
       "learner.amplitude=1"}},
     {"e-prop-ctrnn", {"task.type=delayed-match", "network.type=ctrnn", "learner.type=e-prop"}},
+    {"bptt-plastic-lstm",
+     {"network.type=plastic-lstm", "learner.type=bptt", "task.type=evidence", "network.layers=2",
+      "network.dropout=0.2", "rule.type=eligibility", "learner.teach=mixed"}},
+    {"bptt-plastic-gru-pairs",
+     {"network.type=plastic-gru", "learner.type=bptt", "task.type=delayed-match",
+      "rule.type=oja", "learner.entropy=squared", "learner.alpha_rate=2"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -416,6 +416,8 @@ static amine_status unknown_key(const am_config *config, const cli_command *comm
   for (int k = 0; k < command->n_keys; k++) am_nearest_try(&nearest, command->keys[k].name);
   snprintf(key, sizeof key, "%s", other ? other : nearest.best ? nearest.best : "");
   if (keys && !other) am_keys_nearest(key, &am_standard_parts, config->part, nearest);
+  if (am_key_former(name))
+    return am_fail(error, AMINE_ERROR_ARGUMENT, AM_KEY_FORMER, name, am_key_former(name));
   return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown key \"%.60s\"%s%s%s", name,
                  key[0] ? "; did you mean " : "", key,
                  key[0] ? "?" : "; amine show maze lists all keys");

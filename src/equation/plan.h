@@ -193,8 +193,9 @@ typedef struct am_plan {
   int n_inputs, n_rows;
   bool output_is_state;
   int output, n_outputs; /* row and rows of the output */
-  int *backward;         /* the operations in the order of the way back; in LANES the first n_now
-                          * alone: what traces take up has no gradient there */
+  int *backward;         /* [n_back]: the operations in the order of the way back; in LANES the
+                          * first n_now alone, unless it leads through what traces take up */
+  int n_back;
   size_t n_parameters;   /* a multiple of 16 */
 } am_plan;
 
@@ -212,6 +213,8 @@ enum {
 };
 /* What somebody does within a step: adds noise to sums of matrices. */
 enum { AM_PLAN_PERTURBED = 4 };
+/* Nothing, but goes back through what traces take up, in LANES too. */
+enum { AM_PLAN_THROUGH = 8 };
 
 /* The sizes and constants of `given`, n of them, others as the text says; the input's size by the
  * input's name. AMINE_ERROR_ARGUMENT for a size that is missing or out of 1 to 65536, a constant

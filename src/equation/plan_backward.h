@@ -7,7 +7,9 @@
 #include "equation/plan_lanes.h"
 
 typedef struct am_plan_backward_ops {
-  void (*back)(const am_plan *plan, const am_plan_step *step, const am_plan_gradient *gradient);
+  /* past: for a plan of AM_PLAN_THROUGH; NULL: the first step, whose traces are 0. */
+  void (*back)(const am_plan *plan, const am_plan_step *step, const am_plan_gradient *gradient,
+               const am_plan_past *past);
   /* dx [m][lanes] += W' dy for a linear layer [n][m] on top */
   void (*linear)(am_real *dx, const am_real *W, const am_real *dy, int n, int m);
 } am_plan_backward_ops;

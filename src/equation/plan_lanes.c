@@ -2,6 +2,7 @@
 #include "kernel/vector.h"
 
 #include "equation/plan_lanes.h"
+#include "equation/plan_matrix.h"
 #include "equation/plan_pass.h"
 #include "kernel/lanes.h"
 
@@ -33,28 +34,6 @@ static void affine(const am_operation *o, const am_plan_step *s, real *y) {
   const real *W = s->parameters + o->weights, *b = o->has_bias ? s->parameters + o->bias : NULL;
   const vectors x = rows_of(&o->in[0], s);
   (o->adds ? lanes_affine_add : lanes_affine)(y, W, b, x.at, o->rows, o->in[0].rows);
-}
-
-/* Numbers of a matrix among the parameters, `lanes` of each: the first, and how far it is to the
- * next row and column. */
-typedef struct matrix {
-  const real *at;
-  size_t row, col;
-} matrix;
-
-static const real zeros[VEC_LANES];
-static const real ones[VEC_LANES] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-
-VEC_INLINE matrix slow_of(const am_plan_trace *t, const real *parameters, size_t lanes) {
-  if (t->w == SIZE_MAX) return (matrix){zeros, 0, 0};
-  return (matrix){parameters + t->w * lanes, (size_t)t->cols * lanes, lanes};
-}
-
-/* alpha, also of fewer numbers than connections */
-VEC_INLINE matrix alpha_of(const am_plan_trace *t, const real *parameters, size_t lanes) {
-  if (t->n_few == 0) return (matrix){parameters + t->alpha * lanes, (size_t)t->cols * lanes, lanes};
-  if (t->few == SIZE_MAX) return (matrix){ones, 0, 0};
-  return (matrix){parameters + t->few * lanes, t->n_few > 1 ? lanes : 0, 0};
 }
 
 VEC_INLINE vec number(const real *at, bool each) { return each ? v_load(at) : v_set1(*at); }
@@ -143,12 +122,14 @@ static void note_own(const am_plan *p, const am_plan_step *s) {
 }
 
 static void take_up(const am_plan *p, const am_plan_step *s, const am_plan_rule *rule) {
-  for (int k = 0; k < p->n_traces; k++) {
+  for (int k = 0; rule && k < p->n_traces; k++) {
     const am_plan_trace *t = &p->traces[k];
     const am_plan_living *m = &s->living[k];
     const vectors eta = rows_of(&t->eta, s);
     const am_trace_lanes pass = {.H = m->H,
                                  .E = m->E,
+                                 .H_next = m->H_next,
+                                 .E_next = m->E_next,
                                  .a = m->a,
                                  .b = m->b,
                                  .eta = eta.at,
@@ -247,7 +228,7 @@ static void collect_alpha(const am_operation *o, const am_plan_trace *t, real *c
 }
 
 static void collect(const am_plan *p, real *change, const am_plan_window *w) {
-  for (int k = 0; k < p->n_now; k++) {
+  for (int k = 0; k < p->n_back; k++) {
     const am_operation *o = &p->operations[k];
     if (o->kind != AM_DO_AFFINE) continue;
     size_t x_step;

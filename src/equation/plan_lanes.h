@@ -15,7 +15,8 @@ typedef struct am_plan_lanes_ops {
   /* The states of `block` as they are before the first step. */
   void (*begin)(const am_plan *plan, am_real *block);
   void (*step)(const am_plan *plan, const am_plan_step *step);
-  /* What traces take up of the step, once what is given is known; nothing without traces. */
+  /* What traces take up of the step, once what is given is known; nothing without traces. rule NULL:
+   * it is computed, and they stay. */
   void (*after)(const am_plan *plan, const am_plan_step *step, const am_plan_rule *rule);
   /* fix, step and after where each lane has parameters of its own, [n_parameters][lanes]: with the
    * same in all lanes the same bits. */

@@ -201,14 +201,17 @@ static int flush(const am_plan *p, int *order, int n, int *waiting, int n_waitin
 }
 
 /* How many operations there are on the way back. */
-static int n_back(const am_builder *b) { return by_units(b) ? b->p->n_operations : b->p->n_now; }
+static int n_back(const am_builder *b) {
+  return by_units(b) || b->done & AM_PLAN_THROUGH ? b->p->n_operations : b->p->n_now;
+}
 
 /* Matrices wait until somebody needs what comes through them: so what goes back to a state is
  * summed in the order of its parameters, whatever the order of the text. */
 static void order_backward(const am_builder *b) {
   am_plan *p = b->p;
   int waiting[AM_OPERATIONS_MAX], n_waiting = 0, n = 0;
-  for (int k = n_back(b) - 1; k >= 0; k--) {
+  p->n_back = n_back(b);
+  for (int k = p->n_back - 1; k >= 0; k--) {
     for (int i = 0; i < n_waiting; i++)
       if (b->in[waiting[i]][0] == b->out[k]) {
         n = flush(p, p->backward, n, waiting, n_waiting);
@@ -226,7 +229,7 @@ static void mark_first(const am_builder *b) {
   am_plan *p = b->p;
   bool touched[AM_VALUES_MAX] = {false};
   for (int v = 0; v < b->n_values; v++) touched[v] = b->values[v].kept;
-  for (int k = 0; k < n_back(b); k++) {
+  for (int k = 0; k < p->n_back; k++) {
     am_operation *o = &p->operations[p->backward[k]];
     for (int i = 0; i < o->n_in; i++) {
       const int v = b->in[p->backward[k]][i];

@@ -13,6 +13,8 @@ typedef struct am_plan_living {
   am_real *H, *E; /* E NULL: the rule has no second one */
   am_real *a, *b; /* [rows][lanes]: the coefficients of what it took up after this step */
   am_real *own;   /* [rows][lanes]: H_ii as this step read it; NULL: nobody asks */
+  am_real *H_next, *E_next; /* what they become after the step: H and E, if no past is kept */
+  am_real *dH, *dE, *lost;  /* on the way back through traces; lost [cols][lanes] */
 } am_plan_living;
 
 /* A rule in its slot, in LANES. */
@@ -20,6 +22,7 @@ typedef struct am_plan_rule {
   const am_trace_ops *ops;
   am_trace_constants constants;
   const am_real *eta_e; /* [lanes] */
+  am_real *deta_e;      /* [lanes] added to on the way back through traces */
 } am_plan_rule;
 
 /* One step: what it reads and the block it leaves, [n_rows][lanes] each. */
@@ -41,6 +44,13 @@ typedef struct am_plan_step {
 typedef struct am_plan_gradient {
   am_real *block, *before, *input, *fixed, *gained;
 } am_plan_gradient;
+
+/* What goes before a step whose products read traces: the update of the step before. */
+typedef struct am_plan_past {
+  const am_plan_step *step;
+  const am_plan_gradient *gradient;
+  const am_plan_rule *rule;
+} am_plan_past;
 
 /* Several steps, each array with its step in elements from one t to the next. */
 typedef struct am_plan_window {

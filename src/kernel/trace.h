@@ -67,13 +67,31 @@ static inline size_t am_trace_scratch(am_panel_shape s) {
 
 /* An update of sixteen episodes. */
 typedef struct am_trace_lanes {
-  am_real *H, *E;          /* [rows][cols][lanes] changed in place; E NULL for rules without it */
+  const am_real *H, *E;    /* [rows][cols][lanes]; E NULL for rules without it */
+  am_real *H_next, *E_next; /* what they become: may be H and E */
   am_real *a, *b;          /* [rows][lanes] out: the coefficients */
   const am_real *eta;      /* [rows][lanes], or one row for all */
   size_t eta_step;         /* from a row of eta to the next: lanes or 0 */
   const am_real *post, *h; /* [rows][lanes], [cols][lanes] */
   const am_real *eta_e;    /* [lanes]: in the place of the constants' eta_e */
 } am_trace_lanes;
+
+/* On the way back of sixteen episodes: y = (w + alpha H) x, and the update that made this H of H0.
+ * NULL: nobody asks for that gradient. */
+typedef struct am_trace_lanes_back {
+  const am_real *H, *E, *H0, *E0;
+  am_real *dH, *dE;         /* in: gradient after the product; out: before the update */
+  const am_real *w, *alpha; /* numbers that all lanes share, from one row and column to the next: */
+  size_t w_row, w_col, alpha_row, alpha_col;
+  const am_real *dy, *x;      /* [rows], [cols] */
+  const am_real *a, *b, *eta; /* [rows] of the update, as there */
+  size_t eta_step;
+  const am_real *post, *h; /* [rows], [cols] */
+  const am_real *eta_e;    /* [lanes] */
+  am_real *dx, *dh;        /* [cols] added to */
+  am_real *deta, *dpost;   /* as eta and post, added to; NULL: nobody asks */
+  am_real *deta_e;         /* [lanes] added to */
+} am_trace_lanes_back;
 
 /* The products of a whole episode, y = (.. + alpha H) x, in which H is computed again from 0 on.
  * Arrays as above, each with its step from one t to the next. */
@@ -106,6 +124,8 @@ typedef struct am_trace_ops {
   /* n lanes; dalpha gets lane 0's part first; ahead is 0, 1 or 2 */
   void (*backward)(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
                    am_panel_shape shape);
+  /* NULL: it goes back by units alone */
+  void (*lanes_backward)(const am_trace_lanes_back *p, am_trace_constants k, int rows, int cols);
   void (*lanes_update)(const am_trace_lanes *p, am_trace_constants k, int rows, int cols);
   /* Adds, for each i and j, the sum over lanes and t of dy_i H_ij x_j to dalpha[i row + j col]. */
   void (*lanes_collect)(am_real *dalpha, size_t row, size_t col, const am_trace_window *w,

@@ -419,23 +419,118 @@ static void trace_backward(const am_trace_backward *p, int n, int ahead, am_trac
 static void trace_lanes_update(const am_trace_lanes *p, am_trace_constants constants, int rows,
                                int cols) {
   const rule_constants k = rule_constants_each(constants, p->eta_e);
-  am_real *H = p->H, *E = p->E;
+  const size_t row = (size_t)cols * VEC_LANES;
   for (int i = 0; i < rows; i++) {
+    const am_real *H = p->H + (size_t)i * row, *E = RULE_HAS_E ? p->E + (size_t)i * row : NULL;
+    am_real *H_next = p->H_next + (size_t)i * row;
+    am_real *E_next = RULE_HAS_E ? p->E_next + (size_t)i * row : NULL;
     const size_t at = (size_t)i * VEC_LANES;
     vec a = v_zero(), b = v_zero(), e = v_zero();
     rule_coefficients(&a, &b, v_load(p->eta + (size_t)i * p->eta_step), v_load(p->post + at), &k);
     v_store(p->a + at, a);
     v_store(p->b + at, b);
-    for (int j = 0; j < cols; j++, H += VEC_LANES) {
-      vec now = v_load(H);
-      if (RULE_HAS_E) e = v_load(E);
-      rule_update(&now, &e, v_load(p->h + (size_t)j * VEC_LANES), a, b, &k);
-      v_store(H, now);
-      if (!RULE_HAS_E) continue;
-      v_store(E, e);
-      E += VEC_LANES;
+    for (size_t j = 0; j < row; j += VEC_LANES) {
+      vec now = v_load(H + j);
+      if (RULE_HAS_E) e = v_load(E + j);
+      rule_update(&now, &e, v_load(p->h + j), a, b, &k);
+      v_store(H_next + j, now);
+      if (RULE_HAS_E) v_store(E_next + j, e);
     }
   }
+}
+
+/* What one row on the way back reads, and what it adds up. */
+typedef struct lanes_row {
+  const am_real *H, *E, *H0, *E0, *w, *alpha;
+  am_real *dH, *dE;
+  vec dy, a, b;
+  backward_sums sum;
+} lanes_row;
+
+VEC_INLINE lanes_row lanes_row_of(const am_trace_lanes_back *p, int i, int cols) {
+  const size_t at = (size_t)i * VEC_LANES, row = at * (size_t)cols;
+  return (lanes_row){.H = p->H + row,
+                     .E = RULE_HAS_E ? p->E + row : NULL,
+                     .H0 = RULE_NEEDS_STATE ? p->H0 + row : NULL,
+                     .E0 = RULE_HAS_E ? p->E0 + row : NULL,
+                     .w = p->w + (size_t)i * p->w_row,
+                     .alpha = p->alpha + (size_t)i * p->alpha_row,
+                     .dH = p->dH + row,
+                     .dE = RULE_HAS_E ? p->dE + row : NULL,
+                     .dy = v_load(p->dy + at),
+                     .a = v_load(p->a + at),
+                     .b = RULE_USES_B ? v_load(p->b + at) : v_zero(),
+                     .sum = {v_zero(), v_zero(), v_zero()}};
+}
+
+/* One connection; h, x and what is added to dx and dh are of its column. */
+VEC_INLINE void lanes_back_cell(lanes_row *r, backward_pre *c, size_t j, const rule_constants *k,
+                                int ones) {
+  const vec H = v_load(r->H + j), w = v_set1(*r->w), alpha = ones ? v_zero() : v_set1(*r->alpha);
+  const vec dH = v_load(r->dH + j);
+  rule_gradient d = {.H = ones ? v_fma(r->dy, c->x, dH) : v_fma(v_mul(r->dy, c->x), alpha, dH),
+                     .E = RULE_HAS_E ? v_load(r->dE + j) : v_zero(),
+                     .h = c->dh,
+                     .a = r->sum.da,
+                     .b = r->sum.db,
+                     .k = r->sum.dk};
+  rule_adjoint(&d, H, RULE_NEEDS_STATE ? v_load(r->H0 + j) : v_zero(),
+               RULE_HAS_E ? v_load(r->E0 + j) : v_zero(), c->h, r->a, r->b, k);
+  c->dx = v_fma(ones ? v_add(H, w) : v_fma(alpha, H, w), r->dy, c->dx);
+  c->dh = d.h;
+  v_store(r->dH + j, d.H);
+  if (RULE_HAS_E) v_store(r->dE + j, d.E);
+  r->sum = (backward_sums){d.a, d.b, d.k};
+}
+
+/* n <= 2 rows from i on, side by side: what they share of their columns is read once. */
+VEC_INLINE void lanes_back_rows(lanes_row *r, const am_trace_lanes_back *p, const rule_constants *k,
+                                int i, int n, int cols, int ones) {
+  for (int q = 0; q < n; q++) r[q] = lanes_row_of(p, i + q, cols);
+  for (size_t j = 0; j < (size_t)cols * VEC_LANES; j += VEC_LANES) {
+    backward_pre c = {.x = v_load(p->x + j),
+                      .h = v_load(p->h + j),
+                      .dx = v_load(p->dx + j),
+                      .dh = v_load(p->dh + j)};
+    for (int q = 0; q < n; q++) {
+      lanes_back_cell(&r[q], &c, j, k, ones);
+      r[q].w += p->w_col, r[q].alpha += p->alpha_col;
+    }
+    v_store(p->dx + j, c.dx);
+    v_store(p->dh + j, c.dh);
+  }
+}
+
+/* From what row i added up to what it took up. */
+VEC_INLINE void lanes_back_ends(const am_trace_lanes_back *p, backward_sums d, vec *rate,
+                                const rule_constants *k, int i) {
+  const size_t at = (size_t)i * VEC_LANES, eta = (size_t)i * p->eta_step;
+  vec de = v_zero(), dx = p->dpost ? v_load(p->dpost + at) : v_zero();
+  rule_coefficients_back(&de, &dx, rate, d.da, d.db, d.dk, v_load(p->eta + eta),
+                         v_load(p->post + at), k);
+  if (p->deta) v_store(p->deta + eta, v_add(v_load(p->deta + eta), de));
+  if (p->dpost) v_store(p->dpost + at, dx);
+}
+
+VEC_INLINE void lanes_back_all(const am_trace_lanes_back *p, am_trace_constants constants, int rows,
+                               int cols, int ones) {
+  const rule_constants k = rule_constants_each(constants, p->eta_e);
+  vec rate = v_load(p->deta_e);
+  lanes_row r[2];
+  for (int i = 0; i < rows; i += 2) {
+    const int n = rows - i < 2 ? 1 : 2;
+    if (n == 2) lanes_back_rows(r, p, &k, i, 2, cols, ones);
+    else lanes_back_rows(r, p, &k, i, 1, cols, ones);
+    for (int q = 0; q < n; q++) lanes_back_ends(p, r[q].sum, &rate, &k, i + q);
+  }
+  v_store(p->deta_e, rate);
+}
+
+static void trace_lanes_backward(const am_trace_lanes_back *p, am_trace_constants k, int rows,
+                                 int cols) {
+  const int ones = p->alpha_row == 0 && p->alpha_col == 0 && *p->alpha == 1;
+  if (ones) lanes_back_all(p, k, rows, cols, 1);
+  else lanes_back_all(p, k, rows, cols, 0);
 }
 
 /* Of n <= 4 connections of a row, whose traces stay in registers all the while. */
@@ -480,5 +575,6 @@ const am_trace_ops AM_ISA(AM_PASTE(am_trace, RULE_NAME)) = {
     .again = trace_again,
     .backward = trace_backward,
     .lanes_update = trace_lanes_update,
+    .lanes_backward = trace_lanes_backward,
     .lanes_collect = trace_lanes_collect,
 };

@@ -119,6 +119,18 @@ const am_learner_type am_a2c_type =
          .equation = "loss = -log pi(a_t) A_t + value_weight (R_t - V_t)^2 + entropy penalty",
          .source = "Mnih et al. 2016, arXiv 1602.01783", .parameters = a2c_parameters);
 
+/* Side by side every state of a trace is kept; two by two some are, and the others computed again. */
+#define KEPT_BYTES ((size_t)4 << 20)
+
+static size_t kept_bytes(const am_units *units, int n_steps) {
+  const am_stack_options *o = &units->stack;
+  size_t n = 0;
+  for (int k = 0; o->rule && k < units->text->n_symbols; k++)
+    n += units->text->symbols[k].kind == AM_SYMBOL_TRACE;
+  n = am_size_mul(n * (size_t)o->n_layers, (size_t)o->n_hidden * (size_t)o->n_hidden);
+  return am_size_mul(n, (size_t)n_steps * AM_GROUP_LANES * sizeof(float));
+}
+
 amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_units *units,
                             const am_bptt_options *o, amine_error *error) {
   if (o->teach != AM_TEACH_REWARD && task->n_actions > 0 && !task->type->answer)
@@ -130,7 +142,9 @@ amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_
   b->agent.learner.type = o->a2c ? &am_a2c_type : &am_bptt_type;
   b->options = *o;
   b->values = task->n_targets > 0;
-  b->pairs = o->a2c || o->pairs || (units->rule && units->rule->ops[am_isa_now()]) ||
+  b->rule = units->stack.rule ? units->rule : NULL;
+  b->pairs = o->a2c || o->pairs || (b->rule && !units->stack.rule->lanes_backward) ||
+             kept_bytes(units, task->n_steps) > KEPT_BYTES ||
              (!b->values && (o->entropy != AM_ENTROPY_TRUE || o->baseline != AM_BASELINE_OWN));
   const amine_status status =
       (b->pairs ? am_bptt_pairs_open : am_bptt_lanes_open)(b, task, units, error);

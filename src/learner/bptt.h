@@ -14,8 +14,9 @@
  * over steps, c_v holds for the critic's own weights too and has no 1/2, and H is a sum of squared
  * probabilities.
  *
- * Two ways lead there. Where all lanes have the same matrices, sixteen lie side by side
- * (bptt_lanes.c); where traces live, and for what `a2c` alone has, two (bptt_pairs.c). Sources: Williams 1992, doi:10.1007/BF00992696; Mnih et al. 2016, arXiv
+ * Two ways lead there. Sixteen lanes lie side by side (bptt_lanes.c), which is faster as long as all
+ * states of traces, if any live, can be kept near; else two (bptt_pairs.c), and for what `a2c` alone
+ * has. Sources: Williams 1992, doi:10.1007/BF00992696; Mnih et al. 2016, arXiv
  * 1602.01783; Werbos 1990, doi:10.1109/5.58337. */
 #ifndef AMINE_LEARNER_BPTT_H
 #define AMINE_LEARNER_BPTT_H

@@ -97,7 +97,9 @@ amine_status am_bptt_lanes_open(am_bptt *b, const am_task *task, const am_units 
                                       .scratch_bytes = scratch_bytes,
                                       .play = play};
   const am_agent_options *o = &b->options.agent;
-  AM_TRY(am_actor_net_make(&b->net, &b->agent.places, task, &units->stack, !b->values, error));
+  am_stack_options stack = units->stack;
+  if (b->rule) stack.done |= AM_PLAN_THROUGH;
+  AM_TRY(am_actor_net_make(&b->net, &b->agent.places, task, &stack, !b->values, error));
   AM_TRY(am_agent_open(&b->agent, task, o, b->values ? &values : &actions, error));
   am_actor_net_initialise(&b->net, &b->agent.places, b->agent.parameters, o->seed);
   return AMINE_OK;

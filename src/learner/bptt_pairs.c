@@ -258,7 +258,6 @@ static amine_status make_network(am_bptt *b, const am_task *task, const am_units
                        .clip = units->clip,
                        .rate = units->rate};
   o.units.n_inputs = task->n_inputs;
-  b->rule = units->rule;
   return am_pair_make(&b->pair, &b->agent.places, &o, error);
 }
 

@@ -1,12 +1,8 @@
 /* The delta rule for the read-out of any network (equations: still.h). */
 #include "learner/delta.h"
 
-#include "learner/hebbian_delta.h"
-
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
                            amine_error *error) {
-  if (!chosen->part[AM_NETWORK]->text)
-    return am_hebbian_delta_create_chosen(learner, task, chosen, error);
   return am_still_create_chosen(learner, &am_delta_type, task, chosen, true, error);
 }
 
@@ -21,7 +17,6 @@ const am_learner_type am_delta_type = {
              .source = "Widrow & Hoff 1960, IRE WESCON",
              .parameters = parameters,
              .options_size = sizeof(am_still_options)},
-    .networks = "hebbian-rnn",
     .texts = true,
     .traces = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,

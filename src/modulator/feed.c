@@ -125,7 +125,8 @@ float am_feed_after(const am_feed *feed, void *episode, const am_feed_moment *m)
     if (is_chemical(feed, k) || (feed->source[k] == BY_KIND && feed->kind == AM_FEED_NOBODY))
       continue;
     am_given signal = feed->signal;
-    if (feed->source[k] != BY_KIND) signal.kind = (am_given_kind)sources[feed->source[k]].what;
+    if (feed->source[k] != BY_KIND)
+      signal = (am_given){.kind = (am_given_kind)sources[feed->source[k]].what, .scale = 1};
     if (now.novelty < 0) now.novelty = novelty(f, m);
     f->value[k] = am_given_level(&signal, &now);
   }

@@ -11,10 +11,10 @@
  *     window   m = 1 from step `from` up to the one before `until`, else 0: a signal that says when
  *              to store
  *
- * Of a task that asks for actions and pays rewards, E is 1 - r: so reward is the reward itself,
+ * times `scale`. Of a task that asks for actions and pays rewards, E is 1 - r: so reward is the reward itself,
  * between -1 and 1, and error the root of what is missing to 1.
  *
- * |m| <= 1 in all of them. Sources: error and surprise as what gates plasticity, Schultz 1997,
+ * |m| <= scale in all of them. Sources: error and surprise as what gates plasticity, Schultz 1997,
  * doi:10.1126/science.275.5306.1593; Yu and Dayan 2005, doi:10.1016/j.neuron.2005.04.026. */
 #ifndef AMINE_MODULATOR_GIVEN_H
 #define AMINE_MODULATOR_GIVEN_H
@@ -40,6 +40,7 @@ typedef enum am_given_kind {
 typedef struct am_given {
   am_given_kind kind;
   int from, until; /* of a window, in steps from 0 */
+  float scale;
 } am_given;
 
 /* What is known of a step of one lane once it is over. */
@@ -50,7 +51,8 @@ typedef struct am_given_moment {
   float novelty; /* the maximum above */
 } am_given_moment;
 
-static inline float am_given_level(const am_given *g, const am_given_moment *p) {
+/* m before it is scaled */
+static inline float am_given_signal(const am_given *g, const am_given_moment *p) {
   am_random_key key = p->key;
   switch (g->kind) {
   case AM_GIVEN_ONE: return 1;
@@ -63,6 +65,10 @@ static inline float am_given_level(const am_given *g, const am_given_moment *p) 
   case AM_GIVEN_WINDOW: return p->step >= g->from && p->step < g->until ? 1 : 0;
   }
   return 0;
+}
+
+static inline float am_given_level(const am_given *g, const am_given_moment *p) {
+  return g->scale * am_given_signal(g, p);
 }
 
 #endif

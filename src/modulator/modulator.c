@@ -35,6 +35,7 @@ static const amine_parameter given_parameters[] = {
                GIVEN(from), .when = "given=window"),
     AM_INTEGER("until", 100000, 0, 100000, "steps", "and is closed from this one on", GIVEN(until),
                .when = "given=window"),
+    AM_NUMBER("scale", 1, -1e6, 1e6, "", "the signal times this is M", GIVEN(scale)),
     {0}};
 
 static void write_readout(am_text *text, const void *options, double rate) {

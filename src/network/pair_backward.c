@@ -100,6 +100,7 @@ static am_trace_backward pass_of(const am_pair *pair, const am_trace_ops *rule, 
   const am_plan_gradient to = gradient_at(pair, lane, l, t), back = gradient_at(pair, lane, l, u);
   real *dx = gradient_of(p, &o->in[0], &to), *dh = gradient_of(p, &trace->pre, &back);
   if (dx && o->in[0].first) memset(dx, 0, padded(trace->cols) * sizeof *dx);
+  if (dh && dh == dx) memset(dh = lane->lost, 0, padded(trace->cols) * sizeof *dh);
   return (am_trace_backward){
       .H = kept_state(m, rule, m->saved_H, m->again_H, lane->n_steps, u, size),
       .E = kept_state(m, rule, m->saved_E, m->again_E, lane->n_steps, u, size),
@@ -125,6 +126,16 @@ static am_trace_backward pass_of(const am_pair *pair, const am_trace_ops *rule, 
   };
 }
 
+/* What is taken up may be what the product of the next step reads: the two gradients that then go to
+ * one place are kept apart until here. */
+static void add_lost(const am_pair *pair, am_pair_lane *lane, int l, const am_plan_trace *trace,
+                     real *dx, int u) {
+  const am_plan_gradient back = gradient_at(pair, lane, l, u);
+  if (dx != gradient_of(pair->plan[l], &trace->pre, &back)) return;
+  for (size_t j = 0; j < padded(trace->cols); j += 16)
+    v_store(dx + j, v_add(v_load(dx + j), v_load(lane->lost + j)));
+}
+
 /* The product of step t >= 1 and the update before it. */
 static void plastic_back(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *const *lanes,
                          int n, int l, const am_operation *o, real *gradient,
@@ -139,6 +150,7 @@ static void plastic_back(const am_pair *pair, const am_trace_ops *rule, am_pair_
     pass[q] = pass_of(pair, rule, lanes[q], l, o, gradient, parameters, t, ahead);
   }
   rule->backward(pass, n, ahead, constants_of(pair, l, parameters), shape_of(trace));
+  for (int q = 0; q < n; q++) add_lost(pair, lanes[q], l, trace, pass[q].dx, u);
   for (int q = 0; q < n; q++) update_back(pair, rule, lanes[q], l, trace, gradient, parameters, u);
 }
 

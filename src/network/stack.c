@@ -82,6 +82,7 @@ amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_option
                   .dropout = o->dropout,
                   .rule = o->rule,
                   .clip = o->clip,
+                  .through = o->done & AM_PLAN_THROUGH,
                   .rate = o->rate,
                   .feed = o->feed};
   if (o->program) s->program = *o->program;
@@ -112,7 +113,7 @@ void am_stack_initialise(const am_stack *s, const am_places *places, float *para
 size_t am_stack_lay_out(am_stack_memory *m, am_real *block, const am_stack *s, int n_steps,
                         bool gradients) {
   const size_t T = (size_t)n_steps, n = (size_t)s->n_outputs;
-  const bool dropped = s->dropout > 0 && s->n_layers > 1;
+  const bool dropped = s->dropout > 0 && s->n_layers > 1, through = s->through;
   size_t at = 0;
   *m = (am_stack_memory){.n_steps = n_steps, .keeps = gradients};
 #define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
@@ -121,15 +122,18 @@ size_t am_stack_lay_out(am_stack_memory *m, am_real *block, const am_stack *s, i
     CUT(fixed[l], (size_t)p->n_fixed);
     CUT(block[l], (T + 1) * (size_t)p->n_rows);
     if (dropped && l + 1 < s->n_layers) CUT(shown[l], T * n);
-    if (p->n_traces > 0) CUT(eta_e[l], 1);
+    if (p->n_traces > 0) CUT(eta_e[l], 2);
     for (int k = 0; k < p->n_traces; k++) {
       const am_plan_trace *t = &p->traces[k];
       const size_t rows = (size_t)t->rows, size = rows * (size_t)t->cols;
-      CUT(living[l][k].H, size);
-      if (s->rule->has_E) CUT(living[l][k].E, size);
+      CUT(living[l][k].H, through ? T * size : size);
+      if (s->rule->has_E) CUT(living[l][k].E, through ? T * size : size);
+      if (through) CUT(living[l][k].dH, size);
+      if (through && s->rule->has_E) CUT(living[l][k].dE, size);
+      if (through) CUT(living[l][k].lost, (size_t)t->cols);
       CUT(living[l][k].a, gradients ? T * rows : rows);
       CUT(living[l][k].b, gradients ? T * rows : rows);
-      if (gradients && t->rows == t->cols) CUT(living[l][k].own, T * rows);
+      if (gradients && !through && t->rows == t->cols) CUT(living[l][k].own, T * rows);
     }
     if (!gradients) continue;
     CUT(fixed_gradient[l], (size_t)p->n_fixed);
@@ -187,16 +191,20 @@ const am_real *am_stack_seen(const am_stack *s, const am_stack_memory *m, int la
 }
 
 /* Step t of a layer; its traces are told in `living`. */
-static am_plan_step step_of(const am_stack *s, const am_stack_memory *m, int layer, int t,
-                            const am_real *parameters, const am_real *input,
-                            am_plan_living living[AM_TRACES_MAX]) {
+am_plan_step am_stack_step_of(const am_stack *s, const am_stack_memory *m, int layer, int t,
+                              const am_real *parameters, const am_real *input,
+                              am_plan_living living[AM_TRACES_MAX]) {
   const am_plan *p = s->plan[layer];
   for (int k = 0; k < p->n_traces; k++) {
     const size_t at = m->keeps ? (size_t)t * (size_t)p->traces[k].rows * LANES : 0;
+    const size_t size =
+        s->through ? (size_t)p->traces[k].cols * LANES * (size_t)p->traces[k].rows : 0;
     am_plan_living *x = &living[k];
     *x = m->living[layer][k];
     x->a += at, x->b += at;
     if (x->own) x->own += at;
+    x->H += (size_t)t * size, x->H_next = x->H + size;
+    if (x->E) x->E += (size_t)t * size, x->E_next = x->E + size;
   }
   return (am_plan_step){.parameters = parameters,
                         .fixed = m->fixed[layer],
@@ -207,9 +215,12 @@ static am_plan_step step_of(const am_stack *s, const am_stack_memory *m, int lay
                         .block = am_stack_block(s, m, layer, t)};
 }
 
-static am_plan_rule rule_of(const am_stack *s, const am_stack_memory *m, int layer) {
-  return (am_plan_rule){
-      s->rule, {.clip = (am_real)s->clip, .program = &s->program}, m->eta_e[layer]};
+am_plan_rule am_stack_rule_of(const am_stack *s, const am_stack_memory *m, int layer) {
+  am_real *eta_e = m->eta_e[layer];
+  return (am_plan_rule){s->rule,
+                        {.clip = (am_real)s->clip, .program = &s->program},
+                        eta_e,
+                        eta_e ? eta_e + LANES : NULL};
 }
 
 /* What a layer reads at t. */
@@ -232,8 +243,8 @@ void am_stack_step(const am_stack *s, const am_stack_memory *m, int t, const am_
                    const am_real *u, bool dropped) {
   am_plan_living living[AM_TRACES_MAX];
   for (int l = 0; l < s->n_layers; l++) {
-    const am_plan_step now =
-        step_of(s, m, l, t, parameters + s->at[l], seen_at(s, m, l, t, u, dropped), living);
+    const am_plan_step now = am_stack_step_of(s, m, l, t, parameters + s->at[l],
+                                              seen_at(s, m, l, t, u, dropped), living);
     am_plan_lanes_code()->step(s->plan[l], &now);
     if (dropped && l + 1 < s->n_layers) show(s, m, l, t);
   }
@@ -243,8 +254,8 @@ void am_stack_step_each(const am_stack *s, const am_stack_memory *m, int t,
                         const am_real *parameters, const am_real *u) {
   am_plan_living living[AM_TRACES_MAX];
   for (int l = 0; l < s->n_layers; l++) {
-    const am_plan_step now =
-        step_of(s, m, l, t, parameters + s->at[l] * LANES, seen_at(s, m, l, t, u, false), living);
+    const am_plan_step now = am_stack_step_of(s, m, l, t, parameters + s->at[l] * LANES,
+                                              seen_at(s, m, l, t, u, false), living);
     am_plan_lanes_code()->step_each(s->plan[l], &now);
   }
 }
@@ -256,10 +267,13 @@ void am_stack_after(const am_stack *s, const am_stack_memory *m, int t, const am
   for (int l = 0; l < s->n_layers; l++) {
     const am_plan *p = s->plan[l];
     if (p->n_traces == 0) continue;
-    const am_plan_step now = step_of(s, m, l, t, parameters + s->at[l] * (each ? LANES : 1),
-                                     seen_at(s, m, l, t, u, dropped), living);
-    const am_plan_rule rule = rule_of(s, m, l);
-    (each ? code->after_each : code->after)(p, &now, &rule);
+    const am_plan_step now =
+        am_stack_step_of(s, m, l, t, parameters + s->at[l] * (each ? LANES : 1),
+                         seen_at(s, m, l, t, u, dropped), living);
+    const am_plan_rule rule = am_stack_rule_of(s, m, l);
+    /* where all states are kept, nobody reads what the last step would leave */
+    const bool last = s->through && t + 1 == m->n_steps;
+    (each ? code->after_each : code->after)(p, &now, last ? NULL : &rule);
   }
 }
 
@@ -297,7 +311,7 @@ void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change
   am_plan_living living[AM_TRACES_MAX];
   for (int t = m->n_steps - 1; t >= 0; t--) {
     const am_plan_step now =
-        step_of(s, m, 0, t, parameters + s->at[0], u + (size_t)t * width, living);
+        am_stack_step_of(s, m, 0, t, parameters + s->at[0], u + (size_t)t * width, living);
     const am_plan_gradient gradient = {
         .block = am_stack_gradient(s, m, 0, t),
         .before = reach == AM_STACK_NOW ? NULL : am_stack_gradient(s, m, 0, t - 1),
@@ -311,7 +325,7 @@ void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change
 void am_stack_collect(const am_stack *s, const am_stack_memory *m, int layer, am_real *change,
                       const am_real *u, size_t u_step) {
   const am_plan *p = s->plan[layer];
-  const am_plan_rule rule = rule_of(s, m, layer);
+  const am_plan_rule rule = am_stack_rule_of(s, m, layer);
   const am_plan_window w = {.n_steps = m->n_steps,
                             .rule = &rule,
                             .living = m->living[layer],
@@ -325,4 +339,6 @@ void am_stack_collect(const am_stack *s, const am_stack_memory *m, int layer, am
                             .gradient_step = (size_t)p->n_rows * LANES};
   am_plan_lanes_code()->collect(p, change + s->at[layer], &w);
   am_plan_lanes_code()->collect_fixed(p, change + s->at[layer], m->fixed_gradient[layer]);
+  for (size_t k = 0; s->through && p->rate != SIZE_MAX && k < LANES; k++)
+    change[s->at[layer] + p->rate] += rule.deta_e[k];
 }

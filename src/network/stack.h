@@ -41,6 +41,7 @@ typedef struct am_stack {
   const am_trace_ops *rule; /* as the options */
   float clip, rate;
   am_rule_program program;
+  bool through; /* a gradient goes back through traces: their past is kept */
   am_feed feed;
   int n_given; /* rows that are given from outside */
 } am_stack;
@@ -71,9 +72,9 @@ typedef struct am_stack_memory {
   am_real *shown[AM_STACK_LAYERS_MAX]; /* [T][n_outputs]: what the layer above sees, with dropout */
   am_real *below;                      /* [T][n_outputs]: the gradient of what a layer sees */
   am_real *mask;                       /* [n_layers - 1][T][n_outputs] */
-  /* The state of the traces; with gradients their a, b and own are [T][rows], else of one step */
+  /* The state of the traces, of every step if a gradient goes through them; with gradients their a, b and own are [T][rows], else of one step */
   am_plan_living living[AM_STACK_LAYERS_MAX][AM_TRACES_MAX];
-  am_real *eta_e[AM_STACK_LAYERS_MAX]; /* [1]: the rule's own rate */
+  am_real *eta_e[AM_STACK_LAYERS_MAX]; /* [2]: the rule's own rate, and its gradient */
   am_real *given;                      /* [T][n_given]: written by who plays, before `after` */
   int n_steps;
   bool keeps; /* with gradients */
@@ -140,6 +141,12 @@ static inline am_real *am_stack_credit(const am_stack *s, const am_stack_memory 
   const am_plan *top = s->plan[s->n_layers - 1];
   return am_stack_gradient(s, m, s->n_layers - 1, t) + (size_t)top->output * AM_STACK_LANES;
 }
+/* Step t of a layer, which reads `input`; its traces are told in `living`. And its rule. */
+am_plan_step am_stack_step_of(const am_stack *stack, const am_stack_memory *m, int layer, int t,
+                              const am_real *parameters, const am_real *input,
+                              am_plan_living living[AM_TRACES_MAX]);
+am_plan_rule am_stack_rule_of(const am_stack *stack, const am_stack_memory *m, int layer);
+
 /* Clears what the passes add to. */
 void am_stack_clear(const am_stack *stack, const am_stack_memory *m);
 

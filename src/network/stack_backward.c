@@ -21,27 +21,49 @@ static void receive(const am_stack *s, const am_stack_memory *m, int layer, int 
   }
 }
 
+static am_plan_gradient gradient_of(const am_stack *s, const am_stack_memory *m, int layer, int t) {
+  const size_t width = (size_t)s->plan[layer]->n_inputs * LANES;
+  return (am_plan_gradient){.block = am_stack_gradient(s, m, layer, t),
+                            .before = t >= 0 ? am_stack_gradient(s, m, layer, t - 1) : NULL,
+                            .input = layer ? m->below + (size_t)t * width : NULL,
+                            .fixed = m->fixed_gradient[layer]};
+}
+
 static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
                        const am_real *parameters, const am_real *seen, size_t seen_step,
                        bool dropped) {
   const am_plan *p = s->plan[layer];
-  const size_t width = (size_t)p->n_inputs * LANES;
-  assert(p->n_traces == 0); /* for these there are pairs (network/pair_backward.h) */
+  const am_plan_rule rule = am_stack_rule_of(s, m, layer);
+  am_plan_living living[2][AM_TRACES_MAX];
+  assert(p->n_traces == 0 || s->through);
   for (int t = m->n_steps - 1; t >= 0; t--) {
-    am_real *below = layer ? m->below + (size_t)t * width : NULL;
-    const am_plan_step now = {.parameters = parameters + s->at[layer],
-                              .fixed = m->fixed[layer],
-                              .input = seen + (size_t)t * seen_step,
-                              .before = am_stack_block(s, m, layer, t - 1),
-                              .block = am_stack_block(s, m, layer, t)};
-    const am_plan_gradient to = {.block = am_stack_gradient(s, m, layer, t),
-                                 .before = am_stack_gradient(s, m, layer, t - 1),
-                                 .input = below,
-                                 .fixed = m->fixed_gradient[layer]};
+    const am_real *input = seen + (size_t)t * seen_step, *own = parameters + s->at[layer];
+    const am_plan_step now = am_stack_step_of(s, m, layer, t, own, input, living[0]);
+    const am_plan_gradient to = gradient_of(s, m, layer, t);
     if (layer + 1 < s->n_layers) receive(s, m, layer, t, dropped);
-    if (below) memset(below, 0, width * sizeof *below);
-    am_plan_backward_code()->back(p, &now, &to);
+    if (to.input) memset(to.input, 0, (size_t)(p->n_inputs * LANES) * sizeof *to.input);
+    if (p->n_traces == 0 || t == 0) {
+      am_plan_backward_code()->back(p, &now, &to, NULL);
+      continue;
+    }
+    const am_plan_step last =
+        am_stack_step_of(s, m, layer, t - 1, own, input - seen_step, living[1]);
+    const am_plan_gradient before = gradient_of(s, m, layer, t - 1);
+    const am_plan_past past = {&last, &before, &rule};
+    am_plan_backward_code()->back(p, &now, &to, &past);
   }
+}
+
+/* Nothing comes to the traces from behind the last step. */
+static void begin(const am_stack *s, const am_stack_memory *m, int layer) {
+  const am_plan *p = s->plan[layer];
+  for (int k = 0; k < p->n_traces; k++) {
+    const am_plan_living *x = &m->living[layer][k];
+    const size_t bytes = (size_t)(p->traces[k].rows * p->traces[k].cols) * LANES * sizeof(am_real);
+    memset(x->dH, 0, bytes);
+    if (x->dE) memset(x->dE, 0, bytes);
+  }
+  if (p->n_traces > 0) memset(m->eta_e[layer] + LANES, 0, LANES * sizeof(am_real));
 }
 
 void am_stack_back(const am_stack *s, const am_stack_memory *m, am_real *change,
@@ -49,6 +71,7 @@ void am_stack_back(const am_stack *s, const am_stack_memory *m, am_real *change,
   for (int l = s->n_layers - 1; l >= 0; l--) {
     size_t step;
     const am_real *seen = am_stack_seen(s, m, l, u, dropped, &step);
+    begin(s, m, l);
     layer_back(s, m, l, parameters, seen, step, dropped);
     am_stack_collect(s, m, l, change, seen, step);
   }

@@ -9,6 +9,7 @@ AM_ISA_DECLARE(const am_trace_ops, am_trace_eligibility);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_fading);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_text);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_text_two);
+AM_ISA_DECLARE(const am_trace_ops, am_trace_last);
 
 #define AT(member) AM_MEMBER(am_rule_options, member)
 static const amine_parameter parameters[] = {
@@ -21,7 +22,7 @@ static const amine_parameter parameters[] = {
               AT(eta_e), .when = "type=eligibility"),
     AM_NUMBER("eta_h", 0.1, 0, 1, "",
               "how fast H takes up the new and lets go the old, in every step", AT(eta_h),
-              .when = "type=fading"),
+              .when = "type=fading|last"),
     {0}};
 
 #define RULE(word, text, formula, from, places)                                                    \
@@ -59,6 +60,10 @@ const am_rule_type am_rules[AM_N_RULES] = {
                               "Ba et al. 2016, arXiv 1610.06258; Fremaux, Gerstner 2016, "
                               "doi:10.3389/fncir.2015.00085"),
                         NULL, AM_ISA_TABLE(am_trace_fading)},
+    [AM_RULE_LAST] = {TRACE("last", "Hebb of the last step alone, times a third factor",
+                            "H <- eta_h M x h^T",
+                            "Hebb 1949; Fremaux, Gerstner 2016, doi:10.3389/fncir.2015.00085"),
+                      NULL, AM_ISA_TABLE(am_trace_last)},
 };
 
 static const amine_parameter text_parameters[] = {

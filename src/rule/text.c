@@ -468,7 +468,10 @@ static void text_lanes_update(const am_trace_lanes *p, am_trace_constants k, int
     for (int i = 0; i < rows; i++) {
       const size_t at = (size_t)i * (size_t)cols + (size_t)j;
       lanes_post(&r, ROW(p->a, i), ROW(p->b, i), n);
-      lanes_states(&r, ROW(p->H, at), r.p->E >= 0 ? ROW(p->E, at) : NULL, n);
+      real *E = r.p->E >= 0 ? ROW(p->E_next, at) : NULL;
+      if (p->H_next != p->H) copy(ROW(p->H_next, at), ROW(p->H, at), n);
+      if (E && p->E_next != p->E) copy(E, ROW(p->E, at), n);
+      lanes_states(&r, ROW(p->H_next, at), E, n);
     }
   }
 }

@@ -132,7 +132,7 @@ static void play_back(episode *x) {
                                        .before = x->gradients + (size_t)t * row,
                                        .input = x->in_gradient + (size_t)t * INPUTS * LANES,
                                        .fixed = x->fixed_gradient};
-    am_plan_backward_code()->back(p, &step, &gradient);
+    am_plan_backward_code()->back(p, &step, &gradient, NULL);
   }
   const am_plan_window w = {.n_steps = STEPS,
                             .fixed = x->fixed,

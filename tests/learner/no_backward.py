@@ -13,7 +13,7 @@ import sys
 
 # sources that hold a backward pass, and the learners that may use them
 BACKWARD = re.compile(r"(backward|bptt)")
-YARDSTICKS = ["bptt", "bptt-values"]
+YARDSTICKS = ["bptt"]
 # every learner that says that it does without; others join by their name
 FREE = sys.argv[2:] or ["signalling"]
 

@@ -260,7 +260,7 @@ static void living(am_units *u, const am_part *network, am_rule_id rule,
   amine_error error;
   if (am_units_read(u, network, &o, &am_rules[rule], &r, modulator, &readout, &error) != AMINE_OK)
     fail_msg("%s", error.message);
-  u->stack.feed = (am_feed){.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_REWARD}};
+  u->stack.feed = (am_feed){.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_REWARD, .scale = 1}};
 }
 
 static void plastic_local_rules_agree(void **state) {

@@ -145,7 +145,7 @@ static void feeds(void **state) {
   static const float seen[3][2] = {{0.5f, -0.25f}, {0.5f, 0.5f}, {0.5f, 0.125f}};
   static const float novel[3] = {0.5f, 0.75f, 0}; /* means: 0, 0; .5, -.25; .5, .125 */
   for (size_t stride = 1; stride < 4; stride += 2) {
-    am_feed feed = {.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_NOVELTY}};
+    am_feed feed = {.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_NOVELTY, .scale = 1}};
     float *memory = calloc(1, am_feed_bytes(2)), u[8], p[8] = {0};
     amine_error error;
     assert_int_equal(am_feed_ask(&feed, "modulator.M", NULL, &error), AMINE_OK);
@@ -178,8 +178,8 @@ static void feeds_by_name(void **state) {
   static const char *const names[] = {"modulator.reward", "novelty", "modulator.dopamine", "M",
                                       "serotonin"};
   const am_drive_options drive = options(AMINE_FACTOR_NOREPINEPHRINE);
-  const am_feed alone[] = {{.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_REWARD}},
-                           {.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_NOVELTY}},
+  const am_feed alone[] = {{.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_REWARD, .scale = 1}},
+                           {.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_NOVELTY, .scale = 1}},
                            {.kind = AM_FEED_DRIVE, .drive = options(AMINE_FACTOR_DOPAMINE)},
                            {.kind = AM_FEED_DRIVE, .drive = drive},
                            {.kind = AM_FEED_DRIVE, .drive = options(AMINE_FACTOR_SEROTONIN)}};
@@ -221,6 +221,46 @@ static void feeds_by_name(void **state) {
   free(memory);
 }
 
+static void modulators_by_hand(void **state) {
+  (void)state;
+  const struct {
+    am_given given;
+    int step;
+    float error, novelty, want;
+  } all[] = {{{.kind = AM_GIVEN_ONE, .scale = 1}, 3, -1, 0, 1},
+             {{.kind = AM_GIVEN_ERROR, .scale = 1}, 3, -1, 1, 0},
+             {{.kind = AM_GIVEN_ERROR, .scale = 1}, 3, 0.25f, 0, 0.5f},
+             {{.kind = AM_GIVEN_ERROR, .scale = 1}, 3, 9, 0, 1},
+             {{.kind = AM_GIVEN_REWARD, .scale = 1}, 3, -1, 1, 0},
+             {{.kind = AM_GIVEN_REWARD, .scale = 1}, 3, 0.25f, 0, 0.75f},
+             {{.kind = AM_GIVEN_REWARD, .scale = 1}, 3, 1.5f, 0, -0.5f},
+             {{.kind = AM_GIVEN_REWARD, .scale = 1}, 3, 9, 0, -1},
+             {{.kind = AM_GIVEN_NOVELTY, .scale = 1}, 0, -1, 0.5f, 0.5f},
+             {{.kind = AM_GIVEN_NOVELTY, .scale = 1}, 0, -1, 1.5f, 1},
+             {{.kind = AM_GIVEN_WINDOW, .from = 1, .until = 3, .scale = 1}, 0, 1, 1, 0},
+             {{.kind = AM_GIVEN_WINDOW, .from = 1, .until = 3, .scale = 1}, 1, 1, 1, 1},
+             {{.kind = AM_GIVEN_WINDOW, .from = 1, .until = 3, .scale = 1}, 2, 1, 1, 1},
+             {{.kind = AM_GIVEN_WINDOW, .from = 1, .until = 3, .scale = 1}, 3, 1, 1, 0},
+             {{.kind = AM_GIVEN_REWARD, .scale = -0.5f}, 3, 1.5f, 0, 0.25f}};
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+    const am_given_moment p = {
+        .step = all[k].step, .error = all[k].error, .novelty = all[k].novelty};
+    assert_true(am_given_level(&all[k].given, &p) == all[k].want);
+  }
+  double sum = 0, squares = 0;
+  for (int lane = 0; lane < 100; lane++)
+    for (int t = 0; t < 100; t++) {
+      const am_given g = {.kind = AM_GIVEN_RANDOM, .scale = 1};
+      const am_given_moment p = {.key = {1, 0, 2, (uint32_t)lane}, .step = t};
+      const double m = (double)am_given_level(&g, &p);
+      assert_true(m >= 0 && m < 1);
+      sum += m;
+      squares += m * m;
+    }
+  assert_true(fabs(sum / 1e4 - 0.5) < 5 * sqrt(1 / 12e4));
+  assert_true(fabs(squares / 1e4 - 1.0 / 3) < 5 * sqrt(4 / 45e4));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(uncertainty_of_policies),
@@ -230,6 +270,7 @@ int main(void) {
       cmocka_unit_test(every_lesion_is_felt),
       cmocka_unit_test(feeds),
       cmocka_unit_test(feeds_by_name),
+      cmocka_unit_test(modulators_by_hand),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ extern const am_pair_ops am_pair_ops_f64;
 extern const am_pair_backward_ops am_pair_backward_ops_f64;
 extern const am_objective_ops am_objective_ops_f64;
 extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
-    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64;
+    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64, am_trace_last_f64;
 static const am_pair_ops *code(void) { return &am_pair_ops_f64; }
 static const am_pair_backward_ops *back_code(void) { return &am_pair_backward_ops_f64; }
 static const am_objective_ops *loss_code(void) { return &am_objective_ops_f64; }
@@ -22,7 +22,8 @@ static const am_trace_ops *rule_code(const pair_net *n) {
                                      &am_trace_clip_f64,
                                      &am_trace_softclip_f64,
                                      &am_trace_eligibility_f64,
-                                     &am_trace_fading_f64};
+                                     &am_trace_fading_f64,
+                                     &am_trace_last_f64};
   return all[n->choice.rule];
 }
 #else
@@ -97,7 +98,8 @@ static void forward(run *r, int first, int n) {
       const int I = p->plan[0]->n_inputs;
       for (int k = 0; k < I; k++)
         lane->u[t * am_pad(I, 16) + k] = (am_real)d->u[at * (size_t)I + (size_t)k];
-      if (p->plan[0]->n_given) lane->given[t * 16] = (am_real)given_level(first + q, t);
+      if (p->plan[0]->n_given)
+        lane->given[t * 16] = (am_real)(d->given ? d->given[at] : given_level(first + q, t));
       now[m++] = lane;
     }
     if (m > 0) code()->step(p, rule_code(r->network), now, m, r->parameters, t);

@@ -36,6 +36,7 @@ typedef struct pair_data {
   int n_lanes, n_steps;
   const int *ends;       /* [lanes] the steps that a lane lives, 1 to n_steps; NULL: all */
   const double *u;       /* [lanes][steps][n_inputs] */
+  const double *given;   /* [lanes][steps] M, where it is given; NULL: some of both signs */
   const int *actions;    /* [lanes][steps] */
   const double *rewards; /* [lanes][steps] */
   double gamma, lambda, beta, value_weight;

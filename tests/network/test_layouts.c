@@ -27,8 +27,9 @@ RULE(clip);
 RULE(softclip);
 RULE(eligibility);
 RULE(fading);
+RULE(last);
 static const am_trace_ops *rule_code(am_rule_id k) {
-  const am_trace_ops *const all[] = {NULL, decay, oja, clip, softclip, eligibility, fading};
+  const am_trace_ops *const all[] = {NULL, decay, oja, clip, softclip, eligibility, fading, last};
   return all[k];
 }
 #else

@@ -418,8 +418,8 @@ static void random_problem(differences *d, const pair_choice *base, int objectiv
 }
 
 static void forget_problem(differences *d) {
-  const void *const all[] = {d->data.u,    d->data.actions, d->data.rewards, d->data.ends,
-                             d->data.asked, d->data.answers, d->data.wanted, d->parameters};
+  const void *const all[] = {d->data.u,     d->data.actions, d->data.rewards, d->data.ends,
+                             d->data.asked, d->data.answers, d->data.wanted,  d->parameters};
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) free((void *)(uintptr_t)all[k]);
   free(d->result.gradient);
   free(d->result.advantage);
@@ -477,7 +477,8 @@ static void matches_finite_differences(void **state) {
   for (int rule = 0; rule < AM_N_RULES; rule++)
     for (int form = 0; form < 3; form++)
       for (int modulator = 0; modulator < 8; modulator++)
-        compared += compare_network(&am_plastic_rnn_part, rule, form, modulator, 1, REWARDS, 6, &kinks);
+        compared +=
+            compare_network(&am_plastic_rnn_part, rule, form, modulator, 1, REWARDS, 6, &kinks);
   print_message("%d derivatives compared, %d left out at a kink of the clip\n", compared, kinks);
   assert_true(compared > 4000);
   assert_true(kinks * 10 < compared);
@@ -487,18 +488,19 @@ static void matches_finite_differences(void **state) {
  * and two layers of it. */
 static void other_networks_match_finite_differences(void **state) {
   (void)state;
-  static const am_part *const networks[] = {&am_plastic_gru_part, &am_plastic_lstm_part,
+  static const am_part *const networks[] = {&am_plastic_gru_part,        &am_plastic_lstm_part,
                                             &am_plastic_lstm_gates_part, &am_plastic_highway_part,
-                                            &am_plastic_rnn_part};
+                                            &am_plastic_rnn_part,        &am_hebbian_rnn_part,
+                                            &am_hebbian_rnn_same_part};
   static const int modulators[] = {0, 2, 5, 7}; /* learned: a number, M, with fan-out; given */
   int compared = 0, kinks = 0;
   lcg_state = 11;
   for (size_t n = 0; n < sizeof networks / sizeof *networks; n++)
     for (int rule = 0; rule < AM_N_RULES; rule++)
       for (int k = 0; k < 4; k++)
-        compared += compare_network(networks[n], rule, (rule + k) % 3, modulators[k],
-                                    1 + (rule + k) % 2, (int)(n + (size_t)(rule + k)) % N_OBJECTIVES,
-                                    2, &kinks);
+        compared +=
+            compare_network(networks[n], rule, (rule + k) % 3, modulators[k], 1 + (rule + k) % 2,
+                            (int)(n + (size_t)(rule + k)) % N_OBJECTIVES, 2, &kinks);
   print_message("%d derivatives compared, %d left out at a kink of the clip\n", compared, kinks);
   assert_true(compared > 2500);
   assert_true(kinks * 10 < compared);

@@ -17,7 +17,7 @@
 #include "kernel/trace.h" /* compiled with AMINE_VEC_F64: am_real is double */
 
 extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
-    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64;
+    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64, am_trace_last_f64;
 extern const am_trace_ops am_trace_instar_f64; /* of docs/adding/rule.md */
 extern const am_trace_ops am_trace_text_f64, am_trace_text_two_f64;
 
@@ -53,6 +53,15 @@ static void eligibility(double *H, double *E, double eta, double x, double h,
   *E = (1 - k.eta_e) * *E + k.eta_e * x * h;
 }
 
+static void fading(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  (void)E;
+  *H = (1 - k.eta_e) * *H + k.eta_e * eta * x * h;
+}
+static void last(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  (void)E;
+  *H = k.eta_e * eta * x * h;
+}
+
 static void instar(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
   (void)E;
   *H = clipped(*H + eta * x * (h - *H), k.clip);
@@ -69,6 +78,8 @@ static const rule rules[] = {
     {"clip", &am_trace_clip_f64, clip, NULL},
     {"softclip", &am_trace_softclip_f64, softclip, NULL},
     {"eligibility", &am_trace_eligibility_f64, eligibility, NULL},
+    {"fading", &am_trace_fading_f64, fading, NULL},
+    {"last", &am_trace_last_f64, last, NULL},
     {"instar", &am_trace_instar_f64, instar, NULL},
     {"decay as a text", &am_trace_text_f64, decay,
      "trace H\nH <- (1 - eta) * H + eta * outer(post, pre)\n"},
@@ -316,6 +327,8 @@ static void steps_on_lanes(const rule *r) {
     for (int n = 0; n < COLS * LANES; n++) x[t][n] = uniform(-1, 1), h[t][n] = uniform(-1, 1);
     const am_trace_lanes pass = {.H = H,
                                  .E = r->ops->has_E ? E : NULL,
+                                 .H_next = H,
+                                 .E_next = r->ops->has_E ? E : NULL,
                                  .a = a[t],
                                  .b = b[t],
                                  .eta = eta,

@@ -249,6 +249,8 @@ static amine_status unknown(const am_config *config, const char *name, const cha
   snprintf(near, sizeof near, "%s", other ? other : "");
   if (!other) am_keys_nearest(near, config->registry, config->part, am_nearest_begin(name));
   const amine_status status = where ? AMINE_ERROR_INPUT : AMINE_ERROR_ARGUMENT;
+  if (am_key_former(name))
+    return am_fail_file(error, status, where, -1, AM_KEY_FORMER, name, am_key_former(name));
   return am_fail_file(error, status, where, -1, "unknown key \"%.60s\"%s%s%s", name,
                       near[0] ? "; did you mean " : "", near,
                       near[0] ? "?" : "; amine show maze lists all keys");

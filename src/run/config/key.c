@@ -48,6 +48,18 @@ const char *am_key_other_name(const char *name, bool brain) {
   return NULL;
 }
 
+const char *am_key_former(const char *name) {
+  static const char *const gone[][2] = {
+      {"rule.stage",
+       "a rule in the slot of network.type=hebbian-rnn: rule.type=none, last, clip or "
+       "fading, with modulator.type=given"},
+      {"rule.product", "the network: network.type=hebbian-rnn-same"},
+      {"rule.bound", "rule.clip"}};
+  for (size_t k = 0; k < sizeof gone / sizeof *gone; k++)
+    if (strcmp(gone[k][0], name) == 0) return gone[k][1];
+  return NULL;
+}
+
 char *am_key_number(double value, char *out, size_t size) {
   char text[40], *e;
   snprintf(text, sizeof text, "%.10g", value);

@@ -36,5 +36,9 @@ char *am_key_range(const amine_parameter *key, char *out, size_t size);
 /* What we call a key that other tools call so ("lr": learner.rate), for suggestions; NULL if nobody
  * does. A key of ours may be among them that a run does not have. */
 const char *am_key_other_name(const char *name, bool brain);
+/* What says now what a key of an older version said; NULL: there was none. And the sentence for it:
+ * the key, and that. */
+const char *am_key_former(const char *name);
+#define AM_KEY_FORMER "%s is gone: what it said is said by %s (docs/hebbian.md has the table)"
 
 #endif

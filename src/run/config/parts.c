@@ -3,7 +3,6 @@
 #include "brain/parts.h"
 #include "learner/agents.h"
 #include "learner/bptt.h"
-#include "learner/bptt_values.h"
 #include "learner/delta.h"
 #include "learner/e_prop.h"
 #include "learner/evolution.h"
@@ -15,7 +14,6 @@
 #include "learner/signalling.h"
 #include "learner/weight_perturbation.h"
 #include "modulator/modulator.h"
-#include "network/hebbian_rnn.h"
 #include "network/units.h"
 #include "rule/rule.h"
 #include "task/associative.h"
@@ -52,7 +50,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_plastic_rnn_part,
                                                  &am_gru_part,
                                                  &am_leaky_rnn_part,
-                                                 &am_hebbian_part,
+                                                 &am_hebbian_rnn_part,
                                                  &am_ctrnn_part,
                                                  &am_rnn_part,
                                                  &am_lstm_part,
@@ -62,12 +60,15 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_plastic_lstm_part,
                                                  &am_plastic_lstm_gates_part,
                                                  &am_plastic_highway_part,
+                                                 &am_hebbian_rnn_same_part,
+                                                 &am_hebbian_basic_part,
                                                  &am_rules[AM_RULE_CLIP].part,
                                                  &am_rules[AM_RULE_DECAY].part,
                                                  &am_rules[AM_RULE_OJA].part,
                                                  &am_rules[AM_RULE_SOFTCLIP].part,
                                                  &am_rules[AM_RULE_ELIGIBILITY].part,
                                                  &am_rules[AM_RULE_FADING].part,
+                                                 &am_rules[AM_RULE_LAST].part,
                                                  &am_rules[AM_RULE_NONE].part,
                                                  &am_readout_type.part,
                                                  &am_constant_type.part,
@@ -78,7 +79,6 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_signalling_type.part,
                                                  &am_agents_type.part,
                                                  &am_delta_type.part,
-                                                 &am_bptt_values_type.part,
                                                  &am_hebb_type.part,
                                                  &am_e_prop_type.part,
                                                  &am_rflo_type.part,

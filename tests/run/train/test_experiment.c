@@ -624,6 +624,22 @@ static void controls_of_others_are_refused(void **state) {
       "learner.control=frozen: it must be one of none|shuffled (learner.type=exploratory-hebb)");
 }
 
+/* A key of an older version is not passed over: what it said would be lost. */
+static void keys_that_are_gone_say_what_says_it_now(void **state) {
+  (void)state;
+  static const char *const gone[][2] = {{"rule.stage", "rule.type=none, last, clip or fading"},
+                                        {"rule.product", "network.type=hebbian-rnn-same"},
+                                        {"rule.bound", "rule.clip"}};
+  for (size_t k = 0; k < sizeof gone / sizeof *gone; k++) {
+    amine_error error = {0};
+    am_config c;
+    am_config_default(&c);
+    assert_int_equal(am_config_set(&c, gone[k][0], "1", &error), AMINE_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, gone[k][0]));
+    assert_non_null(strstr(error.message, gone[k][1]));
+  }
+}
+
 /* An absolute error beside the lines of a squared one would look like learning. */
 static void errors_are_not_mixed(void **state) {
   (void)state;
@@ -874,6 +890,7 @@ int main(void) {
       cmocka_unit_test(the_learner_says_when),
       cmocka_unit_test(a_batch_is_asked_at_its_end),
       cmocka_unit_test(controls_of_others_are_refused),
+      cmocka_unit_test(keys_that_are_gone_say_what_says_it_now),
       cmocka_unit_test(errors_are_not_mixed),
       cmocka_unit_test(what_a_learner_has_not_is_null),
       cmocka_unit_test(the_last_iterations_get_a_line),

@@ -103,12 +103,13 @@ typedef enum am_function {
   AM_ABS,
   AM_MIN,
   AM_MAX,
-  AM_CLIP,    /* of x, low, high */
-  AM_SPIKE,   /* of v, width: 1 where v > 0, else 0; derivative max(0, 1 - |v|/width)/width */
-  AM_SUM,     /* of a vector's elements */
-  AM_DOT,     /* of two vectors */
-  AM_SOFTMAX, /* of a vector */
-  AM_UNIT,    /* of k and a size: 1 at unit k, else 0 */
+  AM_CLIP,       /* of x, low, high */
+  AM_SPIKE,      /* of v, width: 1 where v > 0, else 0; derivative max(0, 1 - |v|/width)/width */
+  AM_SUM,        /* of a vector's elements */
+  AM_DOT,        /* of two vectors */
+  AM_SOFTMAX,    /* of a vector */
+  AM_LAYER_NORM, /* of a vector: (x - mean) / sqrt(variance + 1e-5) */
+  AM_UNIT,       /* of k and a size: 1 at unit k, else 0 */
   AM_N_FUNCTIONS
 } am_function;
 
@@ -150,11 +151,11 @@ typedef struct am_symbol {
   char name[AM_SYMBOL_SIZE];
   am_symbol_kind kind;
   am_shape shape;
-  int at;     /* byte in the text where it is declared, or first used */
-  int update; /* of a state or trace: the node of its value after the step, -1: none yet */
-  int first;  /* of what is learned: the node of its first values, -1 for its tensor's */
-  int begin;  /* of a state: the node of what it is at first, -1 for 0 */
-  int tensor; /* of what is learned: which one it is a part of */
+  int at;         /* byte in the text where it is declared, or first used */
+  int update;     /* of a state or trace: the node of its value after the step, -1: none yet */
+  int first;      /* of what is learned: the node of its first values, -1 for its tensor's */
+  int begin;      /* of a state: the node of what it is at first, -1 for 0 */
+  int tensor;     /* of what is learned: which one it is a part of */
   unsigned sides; /* of a rule's: am_equations_sides */
   /* of a constant */
   double standard, min, max;

@@ -57,13 +57,23 @@ static int shown_at(const reader *r, int at) { return r->in ? r->in->at : at; }
 static const struct {
   const char *name;
   int n;
-} functions[AM_N_FUNCTIONS] = {
-    [AM_TANH] = {"tanh", 1},         [AM_SIGMOID] = {"sigmoid", 1}, [AM_RELU] = {"relu", 1},
-    [AM_SOFTPLUS] = {"softplus", 1}, [AM_EXP] = {"exp", 1},         [AM_LOG] = {"log", 1},
-    [AM_SQRT] = {"sqrt", 1},         [AM_ABS] = {"abs", 1},         [AM_MIN] = {"min", 2},
-    [AM_MAX] = {"max", 2},           [AM_CLIP] = {"clip", 3},       [AM_SPIKE] = {"spike", 2},
-    [AM_SUM] = {"sum", 1},           [AM_DOT] = {"dot", 2},         [AM_SOFTMAX] = {"softmax", 1},
-    [AM_UNIT] = {"unit", 2}};
+} functions[AM_N_FUNCTIONS] = {[AM_TANH] = {"tanh", 1},
+                               [AM_SIGMOID] = {"sigmoid", 1},
+                               [AM_RELU] = {"relu", 1},
+                               [AM_SOFTPLUS] = {"softplus", 1},
+                               [AM_EXP] = {"exp", 1},
+                               [AM_LOG] = {"log", 1},
+                               [AM_SQRT] = {"sqrt", 1},
+                               [AM_ABS] = {"abs", 1},
+                               [AM_MIN] = {"min", 2},
+                               [AM_MAX] = {"max", 2},
+                               [AM_CLIP] = {"clip", 3},
+                               [AM_SPIKE] = {"spike", 2},
+                               [AM_SUM] = {"sum", 1},
+                               [AM_DOT] = {"dot", 2},
+                               [AM_SOFTMAX] = {"softmax", 1},
+                               [AM_UNIT] = {"unit", 2},
+                               [AM_LAYER_NORM] = {"layer_norm", 1}};
 
 const char *am_function_name(am_function f) { return functions[f].name; }
 
@@ -295,7 +305,7 @@ static amine_status call(reader *r, int *out, const char *called, int at) {
   int f = 0;
   if (r->e->is_rule && strcmp(called, "outer") == 0) return outer(r, out, at);
   while (f < AM_N_FUNCTIONS && strcmp(functions[f].name, called) != 0) f++;
-  if (r->e->is_rule && (f == AM_SUM || f == AM_DOT || f == AM_SOFTMAX))
+  if (r->e->is_rule && (f == AM_SUM || f == AM_DOT || f == AM_SOFTMAX || f == AM_LAYER_NORM))
     return REFUSE(r, at, "%s is of several connections: a rule is about one", called);
   if (f == AM_N_FUNCTIONS) {
     const char *near = am_nearest(called, next_function);

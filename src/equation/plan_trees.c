@@ -402,6 +402,26 @@ static amine_status lower_sum(am_builder *b, int *out, int node) {
   return disturb(b, out, products, terms, n, at);
 }
 
+/* (x - mean) / sqrt(variance + 1e-5). Ba, Kiros, Hinton 2016, arXiv 1607.06450, with PyTorch's
+ * number. */
+static amine_status lower_layer_norm(am_builder *b, int *out, int x, int at) {
+  int part, small, in[3] = {x, -1, -1};
+  AM_TRY(number_value(b, &part, 1.0 / b->values[x].rows, at));
+  AM_TRY(number_value(b, &small, 1e-5, at));
+  AM_TRY(add(b, &in[0], AM_DO_SUM, 1, in, 1, -1, at));
+  in[1] = part;
+  AM_TRY(add_each(b, &in[1], AM_DO_MULTIPLY, in, 2, at));
+  in[0] = x;
+  AM_TRY(add_each(b, &x, AM_DO_SUBTRACT, in, 2, at));
+  in[0] = in[1] = x;
+  AM_TRY(add(b, &in[0], AM_DO_DOT, 1, in, 2, -1, at));
+  in[1] = part, in[2] = small;
+  AM_TRY(add_each(b, &in[1], AM_DO_MULTIPLY_ADD, in, 3, at));
+  AM_TRY(add_each(b, &in[1], AM_DO_SQRT, &in[1], 1, at));
+  in[0] = x;
+  return add_each(b, out, AM_DO_DIVIDE, in, 2, at);
+}
+
 static amine_status lower_call(am_builder *b, int *out, const am_node *n) {
   static const am_operation_kind kinds[AM_N_FUNCTIONS] = {
       [AM_TANH] = AM_DO_TANH,         [AM_SIGMOID] = AM_DO_SIGMOID, [AM_RELU] = AM_DO_RELU,
@@ -412,6 +432,7 @@ static amine_status lower_call(am_builder *b, int *out, const am_node *n) {
   int in[AM_ARGUMENTS_MAX];
   if (n->function == AM_UNIT) return REFUSE(b, n->at, "unit(k, n) is of a constant k");
   for (int k = 0; k < n->n; k++) AM_TRY(lower(b, &in[k], n->a[k]));
+  if (n->function == AM_LAYER_NORM) return lower_layer_norm(b, out, in[0], n->at);
   if (n->function == AM_SUM || n->function == AM_DOT)
     return add(b, out, kinds[n->function], 1, in, n->n, -1, n->at);
   if (n->function != AM_CLIP) return add_each(b, out, kinds[n->function], in, n->n, n->at);

@@ -198,7 +198,7 @@ static amine_status of_apply(inference *f, const am_node *n, am_shape *out, am_s
 
 static amine_status of_call(inference *f, const am_node *n, am_shape *out, am_shape wanted) {
   const am_function g = n->function;
-  const bool vector = g == AM_SUM || g == AM_DOT || g == AM_SOFTMAX;
+  const bool vector = g == AM_SUM || g == AM_DOT || g == AM_SOFTMAX || g == AM_LAYER_NORM;
   am_shape first = unknown;
   for (int k = n->n - 1; k > 0 && g != AM_CLIP && g != AM_SPIKE; k--) /* what the others say */
     AM_TRY(infer(f, n->a[k], &first, unknown));

@@ -82,6 +82,15 @@ static double function(am_function f, double a, double b, double c) {
 
 static void evaluate(const plain *p, int node, array *out);
 
+static void layer_norm(const array *a, array *out) {
+  const int n = a->n[0];
+  double mean = 0, variance = 0;
+  *out = *a;
+  for (int k = 0; k < n; k++) mean += a->v[k] / n;
+  for (int k = 0; k < n; k++) variance += (a->v[k] - mean) * (a->v[k] - mean) / n;
+  for (int k = 0; k < n; k++) out->v[k] = (a->v[k] - mean) / sqrt(variance + 1e-5);
+}
+
 static void over_all(am_function f, const array *a, const array *b, array *out) {
   double all = 0, top = -INFINITY;
   out->rank = 0;
@@ -91,6 +100,7 @@ static void over_all(am_function f, const array *a, const array *b, array *out) 
     if (a->v[k] > top) top = a->v[k];
   }
   out->v[0] = all;
+  if (f == AM_LAYER_NORM) layer_norm(a, out);
   if (f != AM_SOFTMAX) return;
   *out = *a;
   for (int k = 0; k < a->n[0]; k++) all += out->v[k] = exp(a->v[k] - top);

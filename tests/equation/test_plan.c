@@ -246,6 +246,9 @@ static const char *const texts[] = {
     "x <- relu(a) + softplus(b) - exp(min(a, b)) * 0.3 + log(1 + abs(a)) + sqrt(1 + a * a)\n"
     "  - max(a, 0.1) + clip(a, -0.5, 0.5) / (2 + softmax(a)) + softmax(b) * x\n"
     "output x\n",
+    /* units that are normalised together */
+    "input u\nstate h[n]\nh <- tanh(g * layer_norm(W @ u + V @ h) + b) + 0.1 * layer_norm(h + k)\n"
+    "output h\n",
     /* two sizes, an output that is no state, a matrix in a row of matrices */
     "input u\nstate h[n]\nstate s[4]\ny = P @ (Q @ h + R @ u)\n"
     "h <- tanh(K @ s + L @ y)\ns <- 0.5 * s + tanh(M @ h)\noutput y\n"

@@ -249,7 +249,7 @@ static void both_layouts_agree(void **state) {
 /* alpha is 1 where a text has none, and H may stand alone. */
 static void without_alpha(void **state) {
   static const char *const texts[] = {
-      "input u\nstate h[n]\ntrace H[n, n]\ny = tanh((W + H) @ h + V @ u)\n"
+      "input u\nstate h[n]\ntrace H[n, n]\ny = tanh(g * layer_norm((W + H) @ h + V @ u))\n"
       "H <- rule(post = y, pre = h, eta = modulator(y))\nh <- y\noutput y\n",
       "input u\nstate h[n]\ntrace H[n, u]\ny = tanh(W @ h + V @ u + H @ u)\n"
       "H <- rule(post = y, pre = u, eta = modulator(y))\nh <- y\noutput y\n"};

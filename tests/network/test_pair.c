@@ -488,10 +488,17 @@ static void matches_finite_differences(void **state) {
  * and two layers of it. */
 static void other_networks_match_finite_differences(void **state) {
   (void)state;
-  static const am_part *const networks[] = {&am_plastic_gru_part,        &am_plastic_lstm_part,
-                                            &am_plastic_lstm_gates_part, &am_plastic_highway_part,
-                                            &am_plastic_rnn_part,        &am_hebbian_rnn_part,
-                                            &am_hebbian_rnn_same_part};
+  am_part normalised = am_plastic_rnn_part; /* numbers of all units on the way */
+  normalised.text = "network plastic\n"
+                    "constant init_w = 0.01\nconstant init_alpha = 0.01\n"
+                    "input u\nstate x[n]\ntrace H[n, n]\n"
+                    "y = tanh(g * layer_norm((w + alpha * H) @ x + b + W_in @ u) + 0.3 * softmax(x))\n"
+                    "H <- rule(post = y, pre = x, eta = modulator(y))\n"
+                    "x <- y + init_w * init_alpha\noutput y\n";
+  const am_part *const networks[] = {&am_plastic_gru_part,        &am_plastic_lstm_part,
+                                     &am_plastic_lstm_gates_part, &am_plastic_highway_part,
+                                     &am_plastic_rnn_part,        &am_hebbian_rnn_part,
+                                     &am_hebbian_rnn_same_part,  &normalised};
   static const int modulators[] = {0, 2, 5, 7}; /* learned: a number, M, with fan-out; given */
   int compared = 0, kinks = 0;
   lcg_state = 11;

@@ -131,6 +131,19 @@ static size_t kept_bytes(const am_units *units, int n_steps) {
   return am_size_mul(n, (size_t)n_steps * AM_GROUP_LANES * sizeof(float));
 }
 
+/* A layer's way back is over before the one below it begins, and what a trace took up of its input is
+ * found a step later than the rest. */
+static amine_status check_traces(const am_bptt *b, amine_error *error) {
+  const int n_layers = b->pairs ? b->pair.n_layers : b->net.stack.n_layers;
+  const am_plan *top = b->pairs ? b->pair.plan[n_layers - 1] : b->net.stack.plan[n_layers - 1];
+  for (int k = 0; n_layers > 1 && k < top->n_traces; k++)
+    if (top->traces[k].pre.from == AM_FROM_INPUT)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "the trace %s takes up its layer's input: its gradient is for network.layers=1",
+                     top->traces[k].name);
+  return AMINE_OK;
+}
+
 amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_units *units,
                             const am_bptt_options *o, amine_error *error) {
   if (o->teach != AM_TEACH_REWARD && task->n_actions > 0 && !task->type->answer)
@@ -146,8 +159,9 @@ amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_
   b->pairs = o->a2c || o->pairs || (b->rule && !units->stack.rule->lanes_backward) ||
              kept_bytes(units, task->n_steps) > KEPT_BYTES ||
              (!b->values && (o->entropy != AM_ENTROPY_TRUE || o->baseline != AM_BASELINE_OWN));
-  const amine_status status =
+  amine_status status =
       (b->pairs ? am_bptt_pairs_open : am_bptt_lanes_open)(b, task, units, error);
+  if (status == AMINE_OK) status = check_traces(b, error);
   if (status != AMINE_OK) {
     destroy(&b->agent.learner);
     return status;

@@ -281,6 +281,22 @@ def test_mistakes(d):
     check("the mark", "^" in r.err, "a mark", r)
 
 
+def test_trace_of_the_input(d):
+    """Its gradient is known in one layer; who needs none trains two."""
+    text = write(os.path.join(d, "below.txt"), b"""input u
+state h[n]
+trace H[n, u]
+y = tanh(W @ h + (V + alpha * H) @ u)
+H <- rule(post = y, pre = u, eta = modulator(y))
+h <- y
+output y
+""")
+    train(os.path.join(d, "one"), "maze", f"network.text={text}", "iterations=2")
+    expect(0, "train", "maze", f"network.text={text}", *SMALL[:-1], "iterations=2", "network.layers=2", "learner.type=none",
+           "--no-report", "--quiet", "--out", os.path.join(d, "two"))
+    expect(2, "train", "maze", f"network.text={text}", "network.layers=2", "--out", os.path.join(d, "no"), says="network.layers=1")
+
+
 def test_without_the_file(d):
     mine = write(os.path.join(d, "gone.txt"), LEAKY)
     mod = write(os.path.join(d, "gone-mod.txt"), MODULATOR)
@@ -329,14 +345,14 @@ def test_show(d):
     mine = write(os.path.join(d, "shown.txt"), LEAKY)
     check("of a file", "W_in[n, u]" in expect(0, "show", "network", mine).out, "shapes", "")
     expect(2, "show", "network", "gruu", says="did you mean gru?")
-    expect(2, "show", "network", "hebbian-rnn", says="is code")
+    expect(2, "show", "rule", "clip", says="is code")
     for word in ("network.biases", "three | four | none", "given   xi[n]"):
         check("amine show network ctrnn", word in expect(0, "show", "network", "ctrnn").out, word, "")
     expect(2, "show", "nets", "gru", says="the first is network")
     expect(2, "show", "network", "gru", "network.hidden=3", says="has no effect")
 
 
-TESTS = [test_same_as_ours, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_mistakes, test_without_the_file, test_show]
+TESTS = [test_same_as_ours, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_mistakes, test_trace_of_the_input, test_without_the_file, test_show]
 
 if __name__ == "__main__":
     cli.TESTS = TESTS

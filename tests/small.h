@@ -164,6 +164,13 @@ static const small_variant small_variants[] = {
     {"bptt-plastic-gru-pairs",
      {"network.type=plastic-gru", "learner.type=bptt", "task.type=delayed-match",
       "rule.type=oja", "learner.entropy=squared", "learner.alpha_rate=2"}},
+    {"signalling-plastic-rnn",
+     {"task.type=delayed-match", "learner.type=signalling", "network.type=plastic-rnn",
+      "modulator.input_gain=0.5"}},
+    {"agents-plastic-rnn",
+     {"task.type=signals", "learner.type=agents", "network.type=plastic-rnn",
+      "rule.type=eligibility", "modulator.type=given", "modulator.given=reward",
+      "learner.form=online"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -209,7 +209,8 @@ typedef struct am_binding {
 enum {
   AM_PLAN_DISTURBED = 1, /* adds to it: derivatives do not ask for it, traces take it up */
   AM_PLAN_GAINED = 2     /* multiplies it by gains: matrices read what came out of that
-                          * (AM_FROM_GAINED), while what a state keeps of itself is as it was */
+                          * (AM_FROM_GAINED), and traces take it up as pre, while what a state keeps
+                          * of itself is as it was */
 };
 /* What somebody does within a step: adds noise to sums of matrices. */
 enum { AM_PLAN_PERTURBED = 4 };

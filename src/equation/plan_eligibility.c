@@ -32,21 +32,43 @@ static void add_vector(am_eligibility *t, const am_operand *in) {
     if (t->segments[k].fixed && t->segments[k].row == in->row) return;
   add(t, (am_eligibility_segment){.fixed = true,
                                   .row = in->row,
+                                  .living = -1,
                                   .rows = in->rows,
                                   .m = 1,
                                   .weights = f->at,
                                   .alone = in->rows > 1 && f[1].at == f[0].at});
 }
 
+/* alpha, of each connection, of a row or of all, which multiplies the trace of a product. */
+static void add_alpha(am_eligibility *t, const am_operation *o) {
+  const am_plan_trace *H = &t->plan->traces[o->trace];
+  const size_t at = H->n_few ? H->few : H->alpha;
+  if (at == SIZE_MAX) return;
+  if (t->n_source < H->cols) t->n_source = H->cols;
+  add(t, (am_eligibility_segment){.in = &o->in[0],
+                                  .living = o->trace,
+                                  .row = o->row,
+                                  .rows = o->rows,
+                                  .m = H->n_few ? 1 : H->cols,
+                                  .weights = at,
+                                  .alone = H->n_few == 1 && o->rows > 1,
+                                  .few = H->n_few > 0});
+}
+
 static void add_all(am_eligibility *t) {
   const am_plan *p = t->plan;
-  for (int k = 0; k < p->n_operations; k++) {
+  for (int k = 0; k < p->n_now; k++) { /* what comes after acts through what traces take up */
     const am_operation *o = &p->operations[k];
     for (int i = 0; i < o->n_in; i++) add_vector(t, &o->in[i]);
     if (o->kind != AM_DO_AFFINE) continue;
-    am_eligibility_segment s = {
-        .in = &o->in[0], .row = o->row, .rows = o->rows, .m = o->in[0].rows, .weights = o->weights};
-    add(t, s);
+    am_eligibility_segment s = {.in = &o->in[0],
+                                .living = -1,
+                                .row = o->row,
+                                .rows = o->rows,
+                                .m = o->in[0].rows,
+                                .weights = o->weights};
+    if (o->weights != SIZE_MAX) add(t, s);
+    if (o->trace >= 0) add_alpha(t, o);
     s.in = NULL, s.m = 1, s.weights = o->bias;
     if (o->has_bias) add(t, s);
   }
@@ -97,7 +119,7 @@ static amine_status find_reach(am_eligibility *t, amine_error *error) {
 }
 
 amine_status am_eligibility_make(am_eligibility *t, const am_plan *p, amine_error *error) {
-  const size_t most = (size_t)p->n_operations * (2 + AM_OPERANDS);
+  const size_t most = (size_t)p->n_operations * (3 + AM_OPERANDS);
   *t = (am_eligibility){.plan = p, .segments = am_alloc(most, sizeof *t->segments)};
   if (!t->segments) return am_fail_memory(error, most * sizeof *t->segments);
   add_all(t);
@@ -120,9 +142,10 @@ size_t am_eligibility_lay_out(am_eligibility_memory *m, am_real *block, const am
   const am_plan *p = t->plan;
   const size_t trace = t->n_weights * (size_t)t->n_states * LANES, tag = t->n_weights * LANES;
   const size_t effects = (size_t)(2 * p->n_rows + p->n_fixed + p->n_outputs) * LANES;
+  const size_t all = trace + tag + (size_t)n_effects(t) * effects;
   *m = (am_eligibility_memory){0};
-  if (block) *m = (am_eligibility_memory){block, block + trace, block + trace + tag};
-  return trace + tag + (size_t)n_effects(t) * effects;
+  if (block) *m = (am_eligibility_memory){block, block + trace, block + trace + tag, block + all};
+  return all + (size_t)t->n_source * LANES;
 }
 
 void am_eligibility_begin(const am_eligibility *t, const am_eligibility_memory *m) {
@@ -139,11 +162,10 @@ static void find_effects(const am_eligibility *t, const am_eligibility_memory *m
   const am_plan *p = t->plan;
   const am_eligibility_effects e = am_eligibility_effects_of(t, m, a);
   const int row = a < t->n_states ? p->states[t->states[a]].row : p->output;
-  for (int s = 0; s < p->n_states; s++) {
-    clear(e.block + (size_t)p->states[s].row * LANES, p->states[s].rows);
+  for (int k = 0; k < p->n_kept; k++)
+    clear(e.block + (size_t)p->kept[k].row * LANES, p->kept[k].rows);
+  for (int s = 0; s < p->n_states; s++)
     clear(e.before + (size_t)p->states[s].row * LANES, p->states[s].rows);
-  }
-  clear(e.block + (size_t)p->output * LANES, p->n_outputs);
   clear(e.fixed, p->n_fixed);
   clear(e.gained, p->n_outputs);
   for (int k = 0; k < p->n_outputs * LANES; k++) e.block[row * LANES + k] = 1;

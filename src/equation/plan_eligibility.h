@@ -3,6 +3,9 @@
  *
  *     e_a <- sum_b d_ab e_b + psi_a s       for each state a of the unit; s: what the weight reads
  *
+ * For an alpha that multiplies a trace s is H_ij(t) times what the weight W_ij reads: H counts as
+ * given, so a step comes before what H takes up of it.
+ *
  * psi_a is the effect of what enters there on state a, d_ab that of state b on state a one step on,
  * both as am_plan_lanes_ops.local has them: a number for a GRU, a small matrix where a unit has
  * several states (LSTM's h and c, the v, a, z and y of spiking units). The output's trace is that
@@ -29,11 +32,13 @@
 /* Weights that share their psi: a matrix, [rows][m], its bias, or a learned vector, m = 1. */
 typedef struct am_eligibility_segment {
   const am_operand *in; /* what they are multiplied with; NULL: nothing */
-  bool fixed;           /* psi lies among the fixed rows, else in the block: */
-  int row, rows, m;     /* from this row on, as many as the output's */
-  size_t weights;       /* place among the parameters */
-  bool alone;           /* a learned number: all rows are the one weight */
-  size_t first;         /* its first weight among those of all segments */
+  int living;       /* of alpha: the trace H that multiplies it too; -1: none, these are weights */
+  bool fixed;       /* psi lies among the fixed rows, else in the block: */
+  int row, rows, m; /* from this row on, as many as the output's */
+  size_t weights;   /* place among the parameters */
+  bool alone;       /* a learned number: all rows are the one weight */
+  bool few;         /* an alpha for all of a row's connections: their sum is its one source */
+  size_t first;     /* its first weight among those of all segments */
 } am_eligibility_segment;
 
 /* Which weights and states there are. Units are the rows of the output: what has another number of
@@ -48,6 +53,7 @@ typedef struct am_eligibility {
    * output */
   int from[AM_STATES_MAX + 1][AM_STATES_MAX], n_from[AM_STATES_MAX + 1];
   size_t n_weights; /* of all segments */
+  int n_source;     /* columns of the widest trace */
 } am_eligibility;
 
 /* AMINE_ERROR_MEMORY; the plan has to outlive the traces. */
@@ -59,6 +65,7 @@ typedef struct am_eligibility_memory {
   am_real *trace;   /* [n_weights][n_states][lanes] */
   am_real *tag;     /* [n_weights][lanes] */
   am_real *effects; /* for each state, and the output if it is none: what `local` leaves behind */
+  am_real *source;  /* [n_source][lanes]: H_ij s_j of a row */
 } am_eligibility_memory;
 
 /* Cuts a block into arrays and returns its elements; with a NULL block it only measures. */

@@ -91,6 +91,22 @@ VEC_INLINE void move_row(const am_eligibility *t, const am_eligibility_memory *m
   for (int p = 0; i < n; i++, p++) to[p] += total[p];
 }
 
+/* H_ij s_j of row i, or their sum. */
+static vectors through_trace(const am_eligibility *t, const am_eligibility_memory *m,
+                             const am_eligibility_segment *g, const am_plan_step *step, int i) {
+  const int cols = t->plan->traces[g->living].cols;
+  const real *H = step->living[g->living].H + (size_t)i * (size_t)cols * VEC_LANES;
+  const vectors s = rows_of(g->in, step);
+  vec sum = v_zero();
+  for (int j = 0; j < cols; j++) {
+    const vec h = v_load(H + (size_t)j * VEC_LANES);
+    sum = v_fma(h, row_of(s, j), sum);
+    if (!g->few) v_store(m->source + (size_t)j * VEC_LANES, v_mul(h, row_of(s, j)));
+  }
+  if (g->few) v_store(m->source, sum);
+  return (vectors){m->source, VEC_LANES};
+}
+
 static void move(const am_eligibility *t, const am_eligibility_memory *m, real *change,
                  const am_eligibility_moment *o) {
   const bool one = t->n_states == 1 && t->out == 0 && t->n_from[0] == 1;
@@ -101,8 +117,9 @@ static void move(const am_eligibility *t, const am_eligibility_memory *m, real *
     const am_eligibility_segment *g = &t->segments[k];
     real all[VEC_LANES]; /* of a bias: 1 */
     v_store(all, v_set1(1));
-    const vectors s = g->in ? rows_of(g->in, o->step) : (vectors){all, 0};
+    vectors s = g->in ? rows_of(g->in, o->step) : (vectors){all, 0};
     for (int j = 0; j < g->rows; j++) {
+      if (g->living >= 0) s = through_trace(t, m, g, o->step, j);
       load_unit(&u, t, m, o, g, j);
       if (one) move_row(t, m, change, g, &u, s, j, true);
       else move_row(t, m, change, g, &u, s, j, false);

@@ -164,12 +164,15 @@ static void diagonal_back(const am_plan *p, const am_operation *o, const am_plan
   const int n = o->rows == o->in[0].rows ? o->rows : 0;
   const am_plan_trace *t = o->trace >= 0 ? &p->traces[o->trace] : NULL;
   matrix W = {s->parameters + o->weights, (size_t)n, 1}, alpha = {zeros, 0, 0};
+  const am_plan_living *m = t ? &s->living[o->trace] : NULL;
+  const real *own = m ? m->own ? m->own : m->H : NULL;
+  const size_t next = m && !m->own ? (size_t)(n + 1) * VEC_LANES : VEC_LANES;
   if (t) W = slow_of(t, s->parameters, 1), alpha = alpha_of(t, s->parameters, 1);
   if (n == 0 && o->in[0].first)
     for (int k = 0; k < o->in[0].rows; k++) v_store(to + (size_t)k * VEC_LANES, v_zero());
   for (int k = 0; k < n; k++, g += VEC_LANES, to += VEC_LANES) {
     vec w = v_set1(*W.at);
-    if (t) w = v_fma(v_set1(*alpha.at), v_load(s->living[o->trace].own + k * VEC_LANES), w);
+    if (t) w = v_fma(v_set1(*alpha.at), v_load(own + (size_t)k * next), w);
     const vec d = v_mul(v_load(g), w);
     v_store(to, o->in[0].first ? d : v_add(v_load(to), d));
     W.at += W.row + W.col, alpha.at += alpha.row + alpha.col;

@@ -12,7 +12,8 @@
 typedef struct am_plan_living {
   am_real *H, *E; /* E NULL: the rule has no second one */
   am_real *a, *b; /* [rows][lanes]: the coefficients of what it took up after this step */
-  am_real *own;   /* [rows][lanes]: H_ii as this step read it; NULL: nobody asks */
+  am_real *own;   /* [rows][lanes]: H_ii as this step read it; NULL: H has not taken it up yet,
+                   * or nobody asks */
   am_real *H_next, *E_next; /* what they become after the step: H and E, if no past is kept */
   am_real *dH, *dE, *lost;  /* on the way back through traces; lost [cols][lanes] */
 } am_plan_living;
@@ -37,6 +38,16 @@ typedef struct am_plan_step {
                               * AM_PLAN_GAINED */
   am_real *block;
 } am_plan_step;
+
+/* What is recorded of a step in LANES, once it is over: M (plan->level) and the others (plan->told). */
+static inline const am_real *am_plan_told(const am_plan_step *s, const am_operand *o) {
+  const am_real *from = o->from == AM_FROM_GIVEN    ? s->given
+                        : o->from == AM_FROM_FIXED  ? s->fixed
+                        : o->from == AM_FROM_STEP   ? s->block
+                        : o->from == AM_FROM_GAINED ? s->gained
+                                                    : s->before;
+  return from + (size_t)o->row * 16;
+}
 
 /* The gradient at the same places. block: on entry that of the states and of the output is there,
  * all the rest is written. before (states), gained, input and fixed are added to; these three may

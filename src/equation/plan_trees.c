@@ -576,7 +576,9 @@ static amine_status lower_rules(am_builder *b) {
       return REFUSE(b, e->symbols[a->symbol].at, "%s stands in no product: (w + %s) @ h",
                     e->symbols[a->symbol].name, e->symbols[a->symbol].name);
     for (int i = 0; i < 3; i++) {
+      b->within = i == 1; /* pre is what the product reads */
       AM_TRY(lower(b, &b->ends[trace][i], n->a[i]));
+      b->within = 0;
       keep(b, b->ends[trace][i]);
     }
   }

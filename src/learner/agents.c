@@ -301,6 +301,7 @@ const am_learner_type am_agents_type = {
              .parameters = am_signalling_parameters,
              .options_size = sizeof(am_signalling_options)},
     .texts = true,
+    .traces = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = iterate,

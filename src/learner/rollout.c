@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "learner/group_feed.h"
 #include "learner/policy_lane.h"
 #include "network/each_lane.h"
 #include "network/linear_lane.h"
@@ -46,10 +47,8 @@ size_t am_rollout_lay_out(am_rollout *e, float *block, const am_actor_net *net, 
                            {&e->answer, T * A}, {&e->reward, T}, {&e->p, T * A}, {&e->logp, T * A},
                            {&e->entropy, T},    {&e->value, T},  {&e->logits, A}};
   size_t at = am_rows_cut(spans, sizeof spans / sizeof *spans, block, 0) / sizeof(float);
-  if (net->stack.n_given > 0) {
-    e->fed = block ? (unsigned char *)(block + at) : NULL;
-    at += LANES * am_feed_bytes(net->n_in) / sizeof(float);
-  }
+  e->fed = block ? block + at : NULL;
+  at += am_group_feed_bytes(&net->stack) / sizeof(float);
   e->n_slots = (int)T;
   at += am_stack_lay_out(&e->units, block ? block + at : NULL, &net->stack, (int)T, gradients);
   return at * sizeof(float);
@@ -59,64 +58,25 @@ size_t am_rollout_lay_out(am_rollout *e, float *block, const am_actor_net *net, 
 /* Where step t is kept. */
 static int slot_of(const am_rollout *e, int t) { return t % e->n_slots; }
 
-static void *fed_of(const am_rollout *e, const am_actor_net *net, int k) {
-  return e->fed + (size_t)k * am_feed_bytes(net->n_in);
-}
-
 static void begin(const am_rollout *e, const am_actor_net *net, const am_rollout_how *how) {
   am_stack_begin(&net->stack, &e->units, how->each ? how->each : how->parameters,
                  how->each != NULL);
-  for (int k = 0; net->stack.n_given > 0 && k < LANES; k++)
-    am_feed_begin(&net->stack.feed, fed_of(e, net, k), net->n_in);
-}
-
-static void put_given(const am_rollout *e, const am_actor_net *net, int s) {
-  for (int g = 0; g < net->stack.n_given; g++)
-    for (int k = 0; k < LANES; k++)
-      am_stack_given(&net->stack, &e->units, s)[g * LANES + k] =
-          am_feed_value(fed_of(e, net, k), g);
-}
-
-static void give_before(const am_rollout *e, const am_actor_net *net, int t) {
-  const int s = slot_of(e, t);
-  for (int k = 0; net->stack.n_given > 0 && k < LANES; k++)
-    am_feed_before(&net->stack.feed, fed_of(e, net, k));
-  put_given(e, net, s);
-}
-
-/* E of given.h, in lane k */
-static float error_of(const am_rollout *e, const am_actor_net *net, int s, int k) {
-  const float *y = am_rows(e->p, s, net->n_out) + k,
-              *wanted = am_rows(e->answer, s, net->n_out) + k;
-  float squares = 0;
-  if (!net->linear) return am_feed_error(am_rows(e->reward, s, 1)[k]);
-  if (am_rows(e->asked, s, 1)[k] == 0) return -1;
-  for (int a = 0; a < net->n_out; a++) {
-    const float off = wanted[a * LANES] - y[a * LANES];
-    squares += off * off / (float)net->n_out;
-  }
-  return squares;
+  am_group_feed_begin(&net->stack, e->fed);
 }
 
 /* What traces take up of the step, which is over. */
 static void take_up(const am_rollout *e, const am_actor_net *net, const am_turn *turn,
                     const am_rollout_how *how, int t) {
-  const am_group *g = &turn->group;
   const am_stack *stack = &net->stack;
-  const int s = slot_of(e, t);
+  const int s = slot_of(e, t), A = net->n_out;
   const float *u = am_rows(e->u, s, net->n_in);
-  for (int k = 0; stack->n_given > 0 && k < LANES; k++) {
-    const am_feed_moment m = {.key = {g->seed, 0, g->episode, am_group_lane(g, k)},
-                              .step = t,
-                              .reward = am_rows(e->reward, s, 1)[k],
-                              .error = error_of(e, net, s, k),
-                              .p = am_rows(e->p, s, net->n_out) + k,
-                              .input = u + k,
-                              .stride = LANES,
-                              .n_actions = net->linear ? 0 : net->n_out};
-    am_feed_after(&stack->feed, fed_of(e, net, k), &m);
-  }
-  put_given(e, net, s);
+  am_group_feed_after(stack, am_stack_given(stack, &e->units, s), e->fed, &turn->group,
+                      &(am_group_brought){.step = t,
+                                          .u = u,
+                                          .reward = am_rows(e->reward, s, 1),
+                                          .p = am_rows(e->p, s, A),
+                                          .wanted = am_rows(e->answer, s, A),
+                                          .asked = am_rows(e->asked, s, 1)});
   am_stack_after(stack, &e->units, s, how->each ? how->each : how->parameters, u,
                  how->dropped && stack->dropout > 0, how->each != NULL);
 }
@@ -170,18 +130,17 @@ static void act(const am_rollout *e, const am_actor_net *net, am_turn *turn, int
   }
 }
 
-static void record(const am_rollout *e, const am_actor_net *net, const am_turn *turn, int t) {
+static void record(const am_rollout *e, const am_actor_net *net, const am_turn *turn,
+                   const am_rollout_how *how, int t) {
   const int A = net->n_out, s = slot_of(e, t);
   am_turn_record(turn, "activity", t, am_rollout_h(e, net, s));
   am_turn_record(turn, net->linear ? "output" : "policy", t, am_rows(e->p, s, A));
   if (!net->linear) am_turn_record_actions(turn, t);
   if (net->critic) am_turn_record(turn, "value", t, am_rows(e->value, s, 1));
-  const am_plan *p = net->stack.plan[0];
-  if (p->has_level)
-    am_turn_record(turn, "level", t, am_stack_told(&net->stack, &e->units, s, &p->level));
-  for (int k = 0; k < p->n_told; k++)
-    am_turn_record(turn, p->told[k].name, t,
-                   am_stack_told(&net->stack, &e->units, s, &p->told[k].operand));
+  am_plan_living living[AM_TRACES_MAX];
+  const am_plan_step step = am_stack_step_of(&net->stack, &e->units, 0, s, how->parameters,
+                                             am_rows(e->u, s, net->n_in), living);
+  am_group_feed_record(&net->stack, turn, &step, t);
 }
 
 void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn,
@@ -193,13 +152,13 @@ void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn
   for (int t = 0; t < T; t++) {
     const int s = slot_of(e, t);
     am_group_observe(&turn->group, am_rows(e->u, s, net->n_in), am_rows(e->live, s, 1));
-    give_before(e, net, t);
+    am_group_feed_before(&net->stack, am_stack_given(&net->stack, &e->units, s), e->fed);
     forward(e, net, turn, how, t);
     speak(e, net, how, t);
     act(e, net, turn, t);
     take_up(e, net, turn, how, t);
     if (how->step_over) how->step_over(how->context, turn);
-    if (turn->series) record(e, net, turn, t);
+    if (turn->series) record(e, net, turn, how, t);
     if (e->n_slots == 1) am_stack_forget(&net->stack, &e->units);
   }
 }
@@ -211,13 +170,7 @@ int am_rollout_series(const am_actor_net *net, am_series *out) {
   else out[n++] = (am_series){"policy", "probability of each action", net->n_out, NULL};
   if (!net->linear) out[n++] = (am_series){"actions", "what it did", 1, NULL};
   if (net->critic) out[n++] = (am_series){"value", "the critic's estimate V", 1, NULL};
-  if (net->stack.plan[0]->has_level)
-    out[n++] = (am_series){"level", "the modulator M(t)", net->stack.plan[0]->level.rows, NULL};
-  const am_plan *p = net->stack.plan[0];
-  for (int k = 0; k < p->n_told && n < AM_SERIES_MAX; k++)
-    out[n++] = (am_series){p->told[k].name, "of what modulates", p->told[k].operand.rows, NULL};
-  out[n] = (am_series){0};
-  return n;
+  return am_group_feed_series(&net->stack, out, n);
 }
 
 /* ------------------------------------------------------------------------------ afterwards */

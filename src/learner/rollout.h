@@ -37,7 +37,7 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
 typedef struct am_rollout {
   float *u, *live, *asked, *hit, *answer, *reward, *p, *logp, *entropy, *value;
   float *logits;
-  unsigned char *fed; /* [AM_GROUP_LANES][am_feed_bytes]: what is given comes from */
+  void *fed; /* [am_group_feed_bytes]: what is given comes from */
   am_stack_memory units;
   int n_slots; /* steps that are kept: all of an episode, or 1 */
 } am_rollout;

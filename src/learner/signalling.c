@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "learner/group_feed.h"
 #include "learner/rows.h"
 #include "learner/signalling_state.h"
 #include "network/units.h"
@@ -94,8 +95,7 @@ static int series(const am_learner *learner, am_series *out) {
   int n = 0;
   for (size_t k = 0; k < sizeof all / sizeof *all; k++)
     if (all[k].width > 0) out[n++] = all[k]; /* of what there is */
-  out[n] = (am_series){0};
-  return n;
+  return am_group_feed_series(&x->units, out, n);
 }
 
 /* ------------------------------------------------------------------------------ as a part */
@@ -193,6 +193,7 @@ const am_learner_type am_signalling_type = {
          .parameters = am_signalling_parameters,
          .options_size = sizeof(am_signalling_options)},
     .texts = true,
+    .traces = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,
@@ -218,9 +219,9 @@ static void share_out(am_signalling *x) {
     const char *name = a->places.place[k].name;
     const bool controller = k < x->signal.first;
     const bool off = frozen || (strncmp(name, "gain.", 5) == 0 && o->gain == 0);
-    if (controller && strstr(name, "_ih")) a->share[k] = frozen ? 0 : o->input;
-    else if (controller && strstr(name, "_hh")) a->share[k] = frozen ? 0 : o->recurrent;
-    else if (controller) a->share[k] = frozen ? 0 : 1;
+    if (controller && (strstr(name, "_ih") || strncmp(name, "i2h", 3) == 0))
+      a->share[k] = frozen ? 0 : o->input;
+    else if (controller) a->share[k] = frozen ? 0 : o->recurrent;
     else if (strncmp(name, "h2o.", 4) == 0) a->share[k] = o->output;
     else if (strncmp(name, "gain", 4) == 0) a->share[k] = off ? 0 : o->gains;
     else if (strncmp(name, "critic.", 7) == 0) a->share[k] = o->critic;

@@ -26,6 +26,9 @@
  * = W_o' and lambda = 1 the change is the exact policy gradient (tested); the change of W_o always
  * is; the critic is linear TD(lambda). Otherwise the controller's change is a truncated gradient.
  *
+ * A controller whose traces live (network/stack.h) takes them for inputs of each step; they take up
+ * what gains left of its output as pre, and post and the modulator's eta without gains.
+ *
  * Sources: eligibility and three factors, Bellec et al. 2020, doi:10.1038/s41467-020-17236-y,
  * Murray 2019, doi:10.7554/eLife.43299; feedback, Kolen & Pollack 1994,
  * doi:10.1109/ICNN.1994.374486, Lillicrap et al. 2016, doi:10.1038/ncomms13276; TD, Sutton 1988,

@@ -148,54 +148,52 @@ static void window_credits(const am_signalling *x, am_signalling_memory *m, am_t
   }
 }
 
-/* From the credits of a layer's outputs, back through its own units alone and through the gains m
- * between two steps, `gain_step` apart; then the sum of products. first: its step 0. */
-static void window_layer(const am_signalling *x, const am_signalling_memory *m, const am_stack *s,
-                         const am_stack_memory *blocks, int layer, float *change,
-                         const am_plan_step *first, size_t input_step, const float *gain,
-                         size_t gain_step) {
-  const am_plan *p = s->plan[layer];
-  const size_t rows = (size_t)p->n_rows * LANES;
-  for (int t = blocks->n_steps - 1; t >= 0; t--) {
-    am_plan_step step = *first;
-    am_plan_gradient gradient = {.block = am_stack_gradient(s, blocks, layer, t),
-                                 .before = am_stack_gradient(s, blocks, layer, t - 1),
-                                 .fixed = blocks->fixed_gradient[layer],
-                                 .gained = gain ? m->back : NULL};
-    step.input += (size_t)t * input_step;
-    step.before += (size_t)t * rows;
-    step.block += (size_t)t * rows;
-    if (gain) step.gained += (size_t)t * gain_step;
+/* From the credits of the outputs of a layer of n steps, back through its own units alone and
+ * through the gains m between two steps, `gain_step` apart, if there are any; then the sum of
+ * products. */
+typedef struct past {
+  const am_stack *stack;
+  const am_stack_memory *blocks;
+  int layer;
+  const float *input, *gained, *gain;
+  size_t input_step, gain_step;
+} past;
+
+static void window_layer(const am_signalling *x, const am_signalling_memory *m, float *change,
+                         const past *q) {
+  const am_plan *p = q->stack->plan[q->layer];
+  am_plan_living living[AM_TRACES_MAX];
+  for (int t = q->blocks->n_steps - 1; t >= 0; t--) {
+    am_plan_step step = am_stack_step_of(q->stack, q->blocks, q->layer, t,
+                                         x->agent.parameters + q->stack->at[q->layer],
+                                         q->input + (size_t)t * q->input_step, living);
+    const am_plan_gradient gradient = {.block = am_stack_gradient(q->stack, q->blocks, q->layer, t),
+                                       .before =
+                                           am_stack_gradient(q->stack, q->blocks, q->layer, t - 1),
+                                       .fixed = q->blocks->fixed_gradient[q->layer],
+                                       .gained = q->gain ? m->back : NULL};
+    if (q->gain) step.gained = q->gained + (size_t)t * q->gain_step;
     memset(m->back, 0, (size_t)p->n_outputs * LANES * sizeof *m->back);
     am_plan_lanes_code()->local(p, &step, &gradient, x->reach);
-    if (gain && p->output_is_state)
+    if (q->gain && p->output_is_state)
       am_eligibility_code()->ungain(gradient.before + (size_t)p->output * LANES,
-                                    gain + (size_t)t * gain_step, m->back, p->n_outputs);
+                                    q->gain + (size_t)t * q->gain_step, m->back, p->n_outputs);
   }
-  const am_plan_window w = {.n_steps = blocks->n_steps,
-                            .fixed = first->fixed,
-                            .input = first->input,
-                            .before = first->before,
-                            .block = first->block,
-                            .gained = first->gained,
-                            .gradient = am_stack_gradient(s, blocks, layer, 0),
-                            .input_step = input_step,
-                            .block_step = rows,
-                            .gained_step = gain_step,
-                            .gradient_step = rows};
-  am_plan_lanes_code()->collect(p, change + s->at[layer], &w);
-  am_plan_lanes_code()->collect_fixed(p, change + s->at[layer], blocks->fixed_gradient[layer]);
+  am_stack_collect(q->stack, q->blocks, q->layer, change, q->input, q->input_step, q->gained,
+                   q->gain_step);
 }
 
 static void window_units(const am_signalling *x, const am_signalling_memory *m,
                          const am_turn *turn) {
-  const bool dropped = x->units.dropout > 0;
   for (int l = 0; l < x->units.n_layers; l++) {
-    size_t step;
-    const am_plan_step first = am_layer_step(x, m, l, 0, dropped);
-    am_input_at(x, m, l, 0, dropped, &step);
-    window_layer(x, m, &x->units, &m->units, l, turn->change, &first, step, am_m_at(x, m, l, -1),
-                 (size_t)x->n_units * LANES);
+    past q = {.stack = &x->units,
+              .blocks = &m->units,
+              .layer = l,
+              .gained = am_o_at(x, m, l, -1),
+              .gain = am_m_at(x, m, l, -1),
+              .gain_step = (size_t)x->n_units * LANES};
+    q.input = am_input_at(x, m, l, 0, x->units.dropout > 0, &q.input_step);
+    window_layer(x, m, turn->change, &q);
   }
 }
 
@@ -207,9 +205,11 @@ static void window_signal(const am_signalling *x, const am_signalling_memory *m,
     am_signalling_code()->spread(credit_at(&x->signal, &m->signal, 0, t),
                                  x->agent.parameters + x->v_w, part(m->A, t, 1),
                                  x->options.n_signal);
-  const am_plan_step first = am_signal_step(x, m, 0);
-  window_layer(x, m, &x->signal, &m->signal, 0, turn->change, &first, (size_t)x->n_heard * LANES,
-               NULL, 0);
+  window_layer(x, m, turn->change,
+               &(past){.stack = &x->signal,
+                       .blocks = &m->signal,
+                       .input = am_slot(m, m->heard, 0, x->n_heard),
+                       .input_step = (size_t)x->n_heard * LANES});
 }
 
 static void window(const am_signalling *x, am_signalling_memory *m, am_turn *turn) {
@@ -255,7 +255,8 @@ static void online_units(const am_signalling *x, am_signalling_memory *m, const 
                          const float *delta, int t) {
   for (int l = 0; l < x->units.n_layers; l++) {
     const size_t at = (size_t)x->from[l] * LANES;
-    const am_plan_step step = am_layer_step(x, m, l, t, x->units.dropout > 0);
+    am_plan_living living[AM_TRACES_MAX];
+    const am_plan_step step = am_layer_step(x, m, l, t, x->units.dropout > 0, living);
     assign(x, m, m->credit + at, m->dgain[AM_UNITS], m->L, l, t);
     assign(x, m, m->credit_now + at, m->dgain_now[AM_UNITS], m->N, l, t);
     am_eligibility_move(&x->traces[l], &m->e[l], turn->change + x->units.at[l],

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/blocks.h"
+#include "learner/group_feed.h"
 #include "learner/policy_lane.h"
 #include "learner/signalling_lane.h"
 #include "learner/signalling_state.h"
@@ -95,6 +96,8 @@ size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_sig
   rows r = {block, 0};
   *m = (am_signalling_memory){.n_slots = steps + 1};
   lay_out_slots(m, &r, x);
+  m->fed = end_of(&r);
+  r.n += am_group_feed_bytes(&x->units) / (LANES * sizeof(float));
   r.n += am_stack_lay_out(&m->units, end_of(&r), &x->units, steps, !online) / LANES;
   r.n += am_stack_lay_out(&m->signal, end_of(&r), &x->signal, steps, learns) / LANES;
   lay_out_step(m, &r, x);
@@ -110,6 +113,7 @@ static void clear_past(const am_signalling *x, const am_signalling_memory *m, co
   am_stack_begin(&x->units, &m->units, w, false);
   am_stack_draw(&x->units, &m->units, g->seed, g->episode, g->first, g->n, g->twins);
   am_stack_begin(&x->signal, &m->signal, w, false);
+  am_group_feed_begin(&x->units, m->fed);
   for (int l = 0; l < x->units.n_layers; l++) {
     const am_plan *p = x->units.plan[l];
     if (p->output_is_state)
@@ -144,11 +148,13 @@ static void take(const am_signalling *x, const am_signalling_memory *m, int t) {
 static void control(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
                     int t) {
   const bool dropped = x->units.dropout > 0 && turn->change;
+  am_plan_living living[AM_TRACES_MAX];
+  am_group_feed_before(&x->units, am_given_at(x, m, t), m->fed);
   signal_to(x, m, AM_UNITS, t);
   for (int l = 0; l < x->units.n_layers; l++) {
     const am_plan *p = x->units.plan[l];
     const int n = p->n_outputs;
-    const am_plan_step step = am_layer_step(x, m, l, t, dropped);
+    const am_plan_step step = am_layer_step(x, m, l, t, dropped, living);
     am_plan_lanes_code()->step(p, &step);
     am_signalling_code()->gain(am_o_at(x, m, l, t), am_m_at(x, m, l, t), am_h_at(x, m, l, t),
                                x->options.gain, n);
@@ -231,6 +237,27 @@ static void count(const am_signalling *x, const am_signalling_memory *m, const a
   }
 }
 
+/* What traces take up of the step, which is over. */
+static void take_up(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
+                    int t) {
+  const int A = x->n_out;
+  am_plan_living living[AM_TRACES_MAX];
+  am_group_feed_after(&x->units, am_given_at(x, m, t), m->fed, &turn->group,
+                      &(am_group_brought){.step = t,
+                                          .u = am_slot(m, m->u, t, x->agent.learner.task->n_inputs),
+                                          .reward = m->told,
+                                          .p = am_slot(m, m->p, t, A),
+                                          .wanted = am_slot(m, m->answer, t, A),
+                                          .asked = am_slot(m, m->asked, t, 1)});
+  for (int l = 0; l < x->units.n_layers; l++) {
+    if (x->units.plan[l]->n_traces == 0) continue;
+    const am_plan_step step =
+        am_layer_step(x, m, l, t, x->units.dropout > 0 && turn->change, living);
+    const am_plan_rule rule = am_stack_rule_of(&x->units, &m->units, l);
+    am_plan_lanes_code()->after(x->units.plan[l], &step, &rule);
+  }
+}
+
 /* ------------------------------------------------------------------------------ an episode */
 static void record(const am_signalling *x, const am_signalling_memory *m, am_turn *turn, int t) {
   const int A = x->n_out;
@@ -243,6 +270,9 @@ static void record(const am_signalling *x, const am_signalling_memory *m, am_tur
   am_turn_record(turn, "signal", t, am_s_at(x, m, t));
   am_turn_record(turn, "value", t, am_slot(m, m->value, t, 1));
   am_turn_record(turn, "told", t, am_slot(m, m->reward, t, 1));
+  am_plan_living living[AM_TRACES_MAX];
+  const am_plan_step step = am_layer_step(x, m, 0, t, false, living);
+  am_group_feed_record(&x->units, turn, &step, t);
   if (t > 0) { /* the dopamine of a step is known one step later */
     am_signalling_delta(x, m, t - 1);
     am_turn_record(turn, "dopamine", t - 1, m->delta);
@@ -278,6 +308,7 @@ void am_signalling_hear(const am_signalling *x, am_signalling_memory *m, am_turn
   tell(x, m, turn, t);
   count(x, m, turn, t);
   if (turn->change) am_signalling_learn_step(x, m, turn, t);
+  take_up(x, m, turn, t);
   if (turn->series) record(x, m, turn, t);
 }
 

@@ -45,6 +45,7 @@ typedef struct am_signalling_memory {
   float *m[AM_SEGMENTS], *taken, *meant; /* gains; u and what W_o says, with and without them */
   float *shown[LAYERS];                  /* with dropout */
   float *heard, *seen;
+  void *fed; /* what the controller is given comes from (group_feed.h) */
   /* of one step */
   float *mask, *logits, *eps, *now, *L, *N, *credit, *credit_now, *through, *back;
   float *dgain[AM_SEGMENTS], *dgain_now[AM_SEGMENTS], *delta, *factor, *told;
@@ -103,16 +104,21 @@ static inline float *am_input_at(const am_signalling *x, const am_signalling_mem
   *step = (size_t)(dropped ? below : x->n_units) * LANES;
   return dropped ? am_slot(m, m->shown[layer - 1], t, below) : am_o_at(x, m, layer - 1, t);
 }
-/* Step t of a layer; of the signalling GRU. */
+/* Step t of a layer, whose traces are told in `living`; of the signalling GRU. */
 static inline am_plan_step am_layer_step(const am_signalling *x, const am_signalling_memory *m,
-                                         int layer, int t, bool dropped) {
+                                         int layer, int t, bool dropped,
+                                         am_plan_living living[AM_TRACES_MAX]) {
   size_t step;
-  return (am_plan_step){.parameters = x->agent.parameters + x->units.at[layer],
-                        .fixed = m->units.fixed[layer],
-                        .input = am_input_at(x, m, layer, t, dropped, &step),
-                        .before = am_block_at(&x->units, &m->units, m, layer, t - 1),
-                        .gained = am_o_at(x, m, layer, t - 1),
-                        .block = am_block_at(&x->units, &m->units, m, layer, t)};
+  am_plan_step now = am_stack_step_of(&x->units, &m->units, layer, t % m->units.n_steps,
+                                      x->agent.parameters + x->units.at[layer],
+                                      am_input_at(x, m, layer, t, dropped, &step), living);
+  now.before = am_block_at(&x->units, &m->units, m, layer, t - 1);
+  now.gained = am_o_at(x, m, layer, t - 1);
+  now.block = am_block_at(&x->units, &m->units, m, layer, t);
+  return now;
+}
+static inline float *am_given_at(const am_signalling *x, const am_signalling_memory *m, int t) {
+  return am_stack_given(&x->units, &m->units, t % m->units.n_steps);
 }
 static inline am_plan_step am_signal_step(const am_signalling *x, const am_signalling_memory *m,
                                           int t) {

@@ -283,15 +283,6 @@ void am_stack_forget(const am_stack *s, const am_stack_memory *m) {
            (size_t)s->plan[l]->n_rows * LANES * sizeof(am_real));
 }
 
-const am_real *am_stack_told(const am_stack *s, const am_stack_memory *m, int t,
-                             const am_operand *o) {
-  const am_real *from = o->from == AM_FROM_GIVEN   ? am_stack_given(s, m, t)
-                        : o->from == AM_FROM_FIXED ? m->fixed[0]
-                        : o->from == AM_FROM_STEP  ? am_stack_block(s, m, 0, t)
-                                                   : am_stack_block(s, m, 0, t - 1);
-  return from + (size_t)o->row * LANES;
-}
-
 /* ------------------------------------------------------------------------------ learning */
 void am_stack_clear(const am_stack *s, const am_stack_memory *m) {
   for (int l = 0; l < s->n_layers; l++) {
@@ -319,11 +310,11 @@ void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change
     am_plan_lanes_code()->local(p, &now, &gradient,
                                 reach == AM_STACK_ELEMENTS ? AM_REACH_ELEMENTS : AM_REACH_UNIT);
   }
-  am_stack_collect(s, m, 0, change, u, width);
+  am_stack_collect(s, m, 0, change, u, width, NULL, 0);
 }
 
 void am_stack_collect(const am_stack *s, const am_stack_memory *m, int layer, am_real *change,
-                      const am_real *u, size_t u_step) {
+                      const am_real *u, size_t u_step, const am_real *gained, size_t gained_step) {
   const am_plan *p = s->plan[layer];
   const am_plan_rule rule = am_stack_rule_of(s, m, layer);
   const am_plan_window w = {.n_steps = m->n_steps,
@@ -334,6 +325,8 @@ void am_stack_collect(const am_stack *s, const am_stack_memory *m, int layer, am
                             .before = am_stack_block(s, m, layer, -1),
                             .block = am_stack_block(s, m, layer, 0),
                             .gradient = am_stack_gradient(s, m, layer, 0),
+                            .gained = gained,
+                            .gained_step = gained_step,
                             .input_step = u_step,
                             .block_step = (size_t)p->n_rows * LANES,
                             .gradient_step = (size_t)p->n_rows * LANES};

@@ -118,13 +118,10 @@ static inline am_real *am_stack_output(const am_stack *s, const am_stack_memory 
 /* Where one step alone is kept: step 0 is over, and becomes the one before. */
 void am_stack_forget(const am_stack *stack, const am_stack_memory *m);
 
-/* What is given at t, [n_given][lanes]; what is recorded of the lowest layer after step t: M
- * (plan[0]->level) and the others (plan[0]->told). */
+/* What is given at t, [n_given][lanes]. */
 static inline am_real *am_stack_given(const am_stack *s, const am_stack_memory *m, int t) {
   return m->given + (size_t)(t * s->n_given) * AM_STACK_LANES;
 }
-const am_real *am_stack_told(const am_stack *stack, const am_stack_memory *m, int t,
-                             const am_operand *told);
 /* Elements from one step's output to the next. */
 static inline size_t am_stack_stride(const am_stack *s) {
   return (size_t)s->plan[s->n_layers - 1]->n_rows * AM_STACK_LANES;
@@ -162,9 +159,10 @@ typedef enum am_stack_reach {
 void am_stack_local(const am_stack *stack, const am_stack_memory *m, am_real *change,
                     const am_real *parameters, const am_real *u, am_stack_reach reach);
 
-/* Adds what the gradients of a layer imply to change; u: [t][...], what it read, `u_step` apart. */
+/* Adds what the gradients of a layer imply to change; u: [t][...], what it read, `u_step` apart;
+ * gained likewise, of a plan of AM_PLAN_GAINED, else NULL. */
 void am_stack_collect(const am_stack *stack, const am_stack_memory *m, int layer, am_real *change,
-                      const am_real *u, size_t u_step);
+                      const am_real *u, size_t u_step, const am_real *gained, size_t gained_step);
 
 /* What a layer reads, and how far it is from one step to the next. */
 const am_real *am_stack_seen(const am_stack *stack, const am_stack_memory *m, int layer,

@@ -73,6 +73,6 @@ void am_stack_back(const am_stack *s, const am_stack_memory *m, am_real *change,
     const am_real *seen = am_stack_seen(s, m, l, u, dropped, &step);
     begin(s, m, l);
     layer_back(s, m, l, parameters, seen, step, dropped);
-    am_stack_collect(s, m, l, change, seen, step);
+    am_stack_collect(s, m, l, change, seen, step, NULL, 0);
   }
 }

@@ -246,11 +246,11 @@ def test_tables():
     plastic = ["plastic-rnn", "plastic-gru", "plastic-lstm", "plastic-lstm-gates", "plastic-highway",
                "hebbian-rnn", "hebbian-rnn-same"]
     check("amine list grid", sorted(pairs["a2c"]) == sorted(texts + plastic), "every text", pairs)
-    check("amine list grid", all(pairs[k] == pairs["a2c"] for k in ("bptt", "evolution", "e-prop", "none"))
-          and pairs["signalling"] == pairs["exploratory-hebb"] == texts, "the networks of each", pairs)
-    for name in ("signalling", "exploratory-hebb"):
-        r = expect(2, "train", "delayed-match", f"learner.type={name}", "network.type=plastic-rnn")
-        check("a pair that does not go", "while traces live in it" in r.err, "why", r)
+    whole = ("bptt", "evolution", "e-prop", "none", "signalling", "agents")
+    check("amine list grid", all(pairs[k] == pairs["a2c"] for k in whole)
+          and pairs["exploratory-hebb"] == texts, "the networks of each", pairs)
+    r = expect(2, "train", "delayed-match", "learner.type=exploratory-hebb", "network.type=plastic-rnn")
+    check("a pair that does not go", "while traces live in it" in r.err, "why", r)
     text = expect(0, "list").out
     check("amine list", all(f"{kind}: " in text for kind in listed), list(listed), text)
     for args in (["list"], ["show", "maze"], ["show", "pennies"], ["list", "presets"]):

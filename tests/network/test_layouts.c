@@ -194,8 +194,11 @@ static void compare(both *x, const choice *c, int lane, double *most) {
     for (int i = 0; i < N; i++)
       near(c, "the output", am_stack_output(s, &x->memory, t)[i * LANES + lane],
            am_pair_output(&x->pair, &x->lane, t)[i]);
+    am_plan_living living[AM_TRACES_MAX];
+    const am_plan_step step = am_stack_step_of(s, &x->memory, 0, t, NULL, NULL, living);
     if (s->plan[0]->has_level)
-      near(c, "M", am_stack_told(s, &x->memory, t, &s->plan[0]->level)[lane], *am_pair_level(&x->pair, &x->lane, t));
+      near(c, "M", am_plan_told(&step, &s->plan[0]->level)[lane],
+           *am_pair_level(&x->pair, &x->lane, t));
   }
   for (int l = 0; l < s->n_layers; l++)
     for (int k = 0; k < s->plan[l]->n_traces; k++)

@@ -8,7 +8,8 @@ src/learner/signalling.h).
 Order in a step t: m_t from s_{t-1}; layers from below (the matrices read o_{t-1}, z keeps h_{t-1});
 output; s_t from [o_t of all layers; p_t; what was done at t-1; r_{t-1}]; V_t; now delta_{t-1} = r_{t-1}
 + gamma V_t - V_{t-1} is known and meets the tags of t-1; then the tags take in step t. After the last
-step V = 0. The change of every weight is sum_t delta_t tag_t + N_t e_t, summed over lanes.
+step V = 0. The change of every weight is sum_t delta_t tag_t + N_t e_t, summed over lanes. Last of all a
+trace H takes up the step: post, and pre as gains left it; to e it is an input of the step.
 
 Actions are drawn as Amine draws them: u = the first number of Philox4x32-10 with counter (t, lane,
 episode, stream 2), the key the seed; the action is the first whose cumulated probability exceeds u.
@@ -25,7 +26,8 @@ FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data
                     "signalling.safetensors")
 BASE = dict(layers=1, n=4, S=3, I=2, A=3, T=6, lanes=3, gain=0.6, gamma=0.9, lam=0.8, entropy=0.1,
             trace="diagonal", feedback="kolen-pollack", teach="reward", linear=0, sees=0, learns=0,
-            plain=0, seed=1, gain_in=0.0, gain_out=0.0)
+            plain=0, seed=1, gain_in=0.0, gain_out=0.0, network="gru", rule="none", modulator="none",
+            alpha="connection")
 CASES = [dict(), dict(trace="decay", gain=0.0, feedback="random"), dict(layers=2, sees=1),
          dict(feedback="symmetric", teach="mixed"), dict(teach="supervised", layers=2, n=3),
          dict(linear=1, teach="supervised"), dict(learns=1, S=5),
@@ -33,8 +35,15 @@ CASES = [dict(), dict(trace="decay", gain=0.0, feedback="random"), dict(layers=2
          dict(plain=1, gain=0.0, feedback="symmetric", lam=1.0, n=5),
          # signals to all three segments, and to each of the two others alone
          dict(gain_in=0.7, gain_out=0.5, teach="mixed", layers=2), dict(gain_in=0.8, gain=0.0),
-         dict(gain_out=0.9, gain=0.0, linear=1, teach="supervised")]
-MASK = 0xFFFFFFFF
+         dict(gain_out=0.9, gain=0.0, linear=1, teach="supervised"),
+         # traces that live
+         dict(network="plastic-rnn", rule="clip", modulator="readout", gain_in=0.7),
+         dict(network="plastic-rnn", rule="oja", modulator="constant", alpha="network", trace="decay",
+              teach="mixed"),
+         dict(network="plastic-gru", rule="eligibility", modulator="given", alpha="neuron", layers=2, T=10),
+         dict(network="plastic-gru", rule="clip", modulator="readout", n=5, sees=1, gain_out=0.5,
+              T=10)]
+MASK, CLIP = 0xFFFFFFFF, 0.3
 
 
 def philox(counter, key):
@@ -62,49 +71,92 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-class Gru:
-    """One layer: its step, and the traces of each of its weights."""
+class Layer:
+    """One layer: its step, and the traces of each of its weights; alpha, if it has one, comes last."""
 
-    def __init__(self, weights, trace):
-        self.w, self.trace = weights, trace
+    def __init__(self, weights, trace, alpha=None, slot=None):
+        self.w, self.trace, self.slot = weights, trace, slot
         self.n = weights[1].shape[1]
-        self.change = [np.zeros_like(w) for w in weights]
+        self.alpha = 0 if alpha is None else alpha[:, None] if alpha.shape == (self.n,) else alpha
+        self.all = weights + ([] if alpha is None else [np.zeros((self.n, self.n))])
+        self.change = [np.zeros_like(w) for w in self.all]
 
     def begin(self):
-        self.e = [np.zeros_like(w) for w in self.w]
-        self.tag = [np.zeros_like(w) for w in self.w]
+        self.e = [np.zeros_like(w) for w in self.all]
+        self.tag = [np.zeros_like(w) for w in self.all]
         self.h = np.zeros(self.n)
-
-    def step(self, x, before):
-        w_ih, w_hh, b_ih, b_hh = self.w
-        n, gi, gh = self.n, w_ih @ x + b_ih, w_hh @ before + b_hh
-        r, z, q = sigmoid(gi[:n] + gh[:n]), sigmoid(gi[n:2 * n] + gh[n:2 * n]), gh[2 * n:]
-        new = np.tanh(gi[2 * n:] + r * q)
-        self.seen = (x, before, self.h, r, z, new, q)
-        self.h = (1 - z) * new + z * self.h
-        return self.h
+        self.H, self.E = np.zeros((self.n, self.n)), np.zeros((self.n, self.n))
 
     def meet(self, delta):
         for c, tag in zip(self.change, self.tag):
             c += delta * tag
 
+    def take_up(self, reward):
+        """H, E <- rule(post, pre, eta)"""
+        if not self.slot:
+            return
+        rule, modulator, w = self.slot
+        eta = np.tanh(w[0] @ self.h + w[1]) if modulator == "readout" else \
+            max(-1.0, min(1.0, reward)) if modulator == "given" else w[0]
+        hebb = np.outer(self.post, self.pre)
+        if rule == "clip":
+            self.H = np.clip(self.H + eta * hebb, -CLIP, CLIP)
+        elif rule == "oja":
+            self.H = self.H + eta * self.post[:, None] * (self.pre[None, :] - self.post[:, None] * self.H)
+        else:
+            rate = w[-1]
+            self.H, self.E = np.clip(self.H + eta * self.E, -CLIP, CLIP), (1 - rate) * self.E + rate * hebb
+
+    def move(self, which, row, own, source, credit, now, k):
+        e, tag = self.e[which], self.tag[which]
+        e[row] = own * e[row] + source
+        tag[row] = k * tag[row] + credit * e[row]
+        self.change[which][row] += now * e[row]
+
+
+class Rnn(Layer):
+    def step(self, x, before):
+        w_in, w, b = self.w
+        self.h = self.post = np.tanh(w_in @ x + b + (w + self.alpha * self.H) @ before)
+        self.seen, self.pre = x, before
+        return self.h
+
+    def learn(self, credit, now, k, gain_before):
+        W = self.w[1] + self.alpha * self.H
+        for j in range(self.n):
+            psi = 1 - self.h[j] ** 2
+            own = psi * (1 + gain_before[j]) * W[j, j] if self.trace == "diagonal" else 0.0
+            for which, s in enumerate((self.seen, self.pre, 1.0, self.H[j] * self.pre)):
+                self.move(which, j, own, psi * s, credit[j], now[j], k)
+
+
+class Gru(Layer):
+    def step(self, x, before):
+        w_ih, w_hh, b_ih, b_hh = self.w
+        n, gi, gh = self.n, w_ih @ x + b_ih, w_hh @ before + b_hh
+        gh[2 * n:] += (self.alpha * self.H) @ before
+        r, z, q = sigmoid(gi[:n] + gh[:n]), sigmoid(gi[n:2 * n] + gh[n:2 * n]), gh[2 * n:]
+        new = np.tanh(gi[2 * n:] + r * q)
+        self.seen, self.pre, self.post = (x, before, self.h, r, z, new, q), before, new
+        self.h = (1 - z) * new + z * self.h
+        return self.h
+
     def learn(self, credit, now, k, gain_before):
         x, before, held, r, z, new, q = self.seen
-        n, w_hh = self.n, self.w[1]
+        n, w_hh, plastic = self.n, self.w[1], self.alpha * self.H  # 0 where no trace lives
         for j in range(n):
             pn = (1 - z[j]) * (1 - new[j] ** 2)
             psi = [pn * q[j] * r[j] * (1 - r[j]), (held[j] - new[j]) * z[j] * (1 - z[j]), pn]
             own = z[j]
             if self.trace == "diagonal":
                 own += (1 + gain_before[j]) * (psi[0] * w_hh[j, j] + psi[1] * w_hh[n + j, j]
-                                               + pn * r[j] * w_hh[2 * n + j, j])
+                                               + pn * r[j] * (w_hh[2 * n + j, j] + plastic[j, j]))
             for gate in range(3):
                 row, through = gate * n + j, r[j] if gate == 2 else 1
                 for which, s in ((0, x), (1, through * before), (2, 1.0), (3, through)):
-                    e, tag = self.e[which], self.tag[which]
-                    e[row] = own * e[row] + psi[gate] * s
-                    tag[row] = k * tag[row] + credit[j] * e[row]
-                    self.change[which][row] += now[j] * e[row]
+                    self.move(which, row, own, psi[gate] * s, credit[j], now[j], k)
+            if self.slot:
+                self.move(4, j, own, pn * r[j] * self.H[j] * before, credit[j], now[j], k)
 
 
 class Linear:
@@ -125,13 +177,50 @@ class Linear:
 NAMES = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
 
 
+def names_of(o, l):
+    """Of a layer: its weights, alpha or None, and what stands in its slot."""
+    last = f"_l{l}" if l else ""
+    if o["network"] == "plastic-rnn":
+        cell, alpha = [f"{k}{last}" for k in ("i2h.weight", "w", "i2h.bias")], f"alpha{last}"
+    else:
+        cell, alpha = [f"gru.{k}_l{l}" for k in NAMES], f"gru.alpha_l{l}"
+    slot = {"readout": ["h2mod.weight", "h2mod.bias"], "constant": ["eta"]}.get(o["modulator"], [])
+    slot = slot + (["etaet"] if o["rule"] == "eligibility" else [])
+    return cell, alpha if o["rule"] != "none" else None, [k + last for k in slot]
+
+
+def layer_of(o, w, l):
+    cell, alpha, slot = names_of(o, l)
+    make = Rnn if o["network"] == "plastic-rnn" else Gru
+    return make([w[k] for k in cell], o["trace"], w[alpha] if alpha else None,
+                (o["rule"], o["modulator"], [w[k] for k in slot]) if alpha else None)
+
+
+def change_of(o, layer, l):
+    cell, alpha, _ = names_of(o, l)
+    change = dict(zip(cell, layer.change))
+    if alpha:
+        whole = layer.change[-1]
+        change[alpha] = {"connection": whole, "neuron": whole.sum(1),
+                         "network": whole.sum(keepdims=True)[0]}[o["alpha"]]
+    return change
+
+
 def weights_of(o, rng):
     n, S, I, A, U = o["n"], o["S"], o["I"], o["A"], o["n"] * o["layers"]
     heard, seen = U + 2 * A + 1, S + (U if o["sees"] else 0)
     w = {}
     for l in range(o["layers"]):
-        for name, cols in zip(NAMES, (I if l == 0 else n, n, 0, 0)):
-            w[f"gru.{name}_l{l}"] = rng.normal(0, .8, (3 * n, cols) if cols else 3 * n)
+        cell, alpha, slot = names_of(o, l)
+        rows = n if o["network"] == "plastic-rnn" else 3 * n
+        for name, cols in zip(cell, (I if l == 0 else n, n, 0, 0)):
+            w[name] = rng.normal(0, .8, (rows, cols) if cols else rows)
+        if alpha:
+            shape = {"connection": (n, n), "neuron": n, "network": 1}[o["alpha"]]
+            w[alpha] = rng.normal(1, .8, shape)  # or H would hardly be felt
+        for name in slot:
+            w[name] = rng.normal(0, .8, (1, n) if "weight" in name else 1) if "h2mod" in name else \
+                np.array([0.25])
         if o["plain"]:
             w[f"gru.weight_hh_l{l}"][:] = 0
     for name, cols in zip(NAMES, (heard, S, 0, 0)):
@@ -153,12 +242,12 @@ def weights_of(o, rng):
 def update(o, w, u, reward, answer):
     L, n, S, A, T = o["layers"], o["n"], o["S"], o["A"], o["T"]
     U, k = n * L, o["gamma"] * o["lam"]
-    grus = [Gru([w[f"gru.{x}_l{l}"] for x in NAMES], o["trace"]) for l in range(L)]
+    units = [layer_of(o, w, l) for l in range(L)]
     signal = Gru([w[f"signal.{x}_l0"] for x in NAMES], o["trace"])
     Wo, bo, Wa = Linear(A, n), Linear(A), Linear(U, S)
     wv, bv = Linear(*w["critic.weight"].shape), Linear(1)
     Wi, Wu = Linear(o["I"], S), Linear(A, S)  # gains of the inputs, of the output
-    everything = grus + [Wo, bo, Wa, wv, bv, Wi, Wu] + ([signal] if o["learns"] else [])
+    everything = units + [Wo, bo, Wa, wv, bv, Wi, Wu] + ([signal] if o["learns"] else [])
     gained = lambda most, name, s: most * np.tanh(w[name] @ s) if most else 0.0
     slope_of = lambda most, m, h: h * (most - m ** 2 / most)
     B, actions = w["feedback.weight"], np.zeros((o["lanes"], T), int)
@@ -176,7 +265,7 @@ def update(o, w, u, reward, answer):
             x, before, held = (1 + m_in) * u[lane, t], out, []
             out = []
             for l in range(L):
-                h = grus[l].step(x, before[l])
+                h = units[l].step(x, before[l])
                 held.append(h)
                 x = (1 + m[l * n:(l + 1) * n]) * h
                 out.append(x)
@@ -219,7 +308,7 @@ def update(o, w, u, reward, answer):
             h_all = np.concatenate(held)
             for l in range(L):
                 at = slice(l * n, (l + 1) * n)
-                grus[l].learn(credit[at] * (1 + m[at]), credit_now[at] * (1 + m[at]), k,
+                units[l].learn(credit[at] * (1 + m[at]), credit_now[at] * (1 + m[at]), k,
                               m_before[at])
             slope = h_all * (o["gain"] - m ** 2 / o["gain"] if o["gain"] else 0)
             Wa.learn(credit * slope, credit_now * slope, s_before, k)
@@ -229,11 +318,15 @@ def update(o, w, u, reward, answer):
             bv.learn([1.0], [0.0], [1.0], k)
             if o["learns"]:
                 signal.learn(w["critic.weight"][0, :S], np.zeros(S), k, np.zeros(S))
+            for layer in units:
+                layer.take_up(reward[lane, t])
             V_before = V
         dopamine[lane, T - 1] = told - V_before
         for part in everything:
             part.meet(dopamine[lane, T - 1])
-    change = {f"gru.{x}_l{l}": grus[l].change[i] for l in range(L) for i, x in enumerate(NAMES)}
+    change = {}
+    for l in range(L):
+        change.update(change_of(o, units[l], l))
     change.update({"h2o.weight": Wo.change, "h2o.bias": bo.change, "critic.weight": wv.change,
                    "critic.bias": bv.change})
     if o["gain"]:

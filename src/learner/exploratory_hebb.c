@@ -197,12 +197,15 @@ static const float *output_of(const hebb *h, int row) {
   return am_pair_output(&h->pair, &h->lane, row);
 }
 
-/* The sum over the targets of |r - target| at the block's step `row`. */
+/* The mean over the targets of |r - target|, or of its square, at the block's step `row`. */
 static double error_now(const hebb *h, int row) {
+  const am_task *task = h->learner.task;
   double sum = 0;
-  for (int k = 0; k < h->learner.task->n_targets; k++)
-    sum += fabs((double)output_of(h, row)[k] - (double)h->target[k]);
-  return sum / h->learner.task->n_targets;
+  for (int k = 0; k < task->n_targets; k++) {
+    const double off = fabs((double)output_of(h, row)[k] - (double)h->target[k]);
+    sum += task->type->absolute ? off : off * off;
+  }
+  return sum / task->n_targets;
 }
 
 static bool is_over(const hebb *h) {
@@ -245,6 +248,7 @@ static double play(hebb *h, trial *t) {
     waiting = 0;
   }
   if (t->traced && waiting > 0) accumulate(h, waiting);
+  if (!task->type->absolute) return error / task->n_steps;
   return counted ? error / counted : 0;
 }
 
@@ -536,7 +540,6 @@ const am_learner_type am_hebb_type = {
     .texts = true,
     .asks = AM_ASKS_VALUES,
     .create = create,
-    .absolute = true,
     .iterate = iterate,
     .evaluate = evaluate,
     .tensor = tensor,

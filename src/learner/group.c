@@ -1,6 +1,7 @@
 /* Sixteen worlds in step (see group.h). */
 #include "learner/group.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -87,18 +88,20 @@ void am_group_answer(const am_group *g, float *answer, float *asked) {
 void am_group_compare(am_group *g, float *target, float *asked, float *reward, const float *y) {
   const am_task *task = g->task;
   const int n = task->n_targets;
+  const bool absolute = task->type->absolute;
+  const float all = (float)n * (float)(absolute ? task->n_counted : task->n_steps);
   memset(target, 0, (size_t)(n * LANES) * sizeof *target);
   for (int k = 0; k < LANES; k++) {
     asked[k] = reward[k] = 0;
     if (!is_live(g, k)) continue;
     asked[k] = task->type->target(task, am_group_world(g, k), g->wanted) ? 1 : 0;
-    float squares = 0;
+    float sum = 0;
     for (int i = 0; i < n; i++) {
       const float off = g->wanted[i] - y[i * LANES + k];
       target[i * LANES + k] = g->wanted[i];
-      squares += off * off;
+      sum += absolute ? fabsf(off) : off * off;
     }
-    reward[k] = asked[k] > 0 ? -squares / ((float)n * (float)task->n_steps) : 0;
+    reward[k] = asked[k] > 0 ? -sum / all : 0;
     task->type->step(task, am_group_world(g, k), 0);
   }
 }

@@ -59,7 +59,6 @@ typedef struct am_learner_type {
   bool texts;           /* it trains every network that is a text of equations, */
   bool traces;          /* with a rule in its slots too */
   unsigned asks;        /* AM_ASKS_..., one or both */
-  bool absolute;        /* reports minus mean absolute errors; others with targets squared ones */
   bool backprop;        /* whether it propagates the gradient of a loss backward: the yardsticks */
   /* Makes one for the task, of the chosen parts and their options: the learner's own, the network's
    * and those of what the network has a place for. AMINE_ERROR_ARGUMENT if they do not go together.

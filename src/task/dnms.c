@@ -99,6 +99,7 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   d->target = o->target;
   task->n_inputs = 2;
   task->n_targets = 1;
+  task->n_counted = d->response;
   task->n_kinds = 4;
   task->criterion = -0.5 * (double)o->target;
   task->state_size = sizeof(am_dnms_state);

@@ -95,6 +95,7 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   s->noise = o->noise / sqrtf((float)o->dt_ms);
   task->n_inputs = 4;
   task->n_targets = 1;
+  task->n_counted = (int)response;
   task->n_kinds = 8;
   task->criterion = -0.2 * (double)o->target;
   task->state_size = sizeof(am_selective_state);

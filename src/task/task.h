@@ -39,7 +39,9 @@ typedef struct am_task_type {
    * that the part's parameters fill, in which it may change what a parameter means.
    * AMINE_ERROR_ARGUMENT names an option that is out of range; it is then destroyed. */
   amine_status (*make)(am_task *task, void *options, amine_error *error);
-  bool absolute; /* rewards are minus mean absolute errors; of other tasks with targets squared */
+  /* Rewards are minus the mean absolute error over the steps that count; of other tasks with
+   * targets minus the mean squared one over all steps, 0 where nothing counts. */
+  bool absolute;
   /* Puts a lane at the start of an episode. */
   void (*start)(const am_task *task, void *state, uint64_t seed, uint32_t episode, uint32_t lane);
   /* Writes the n_inputs inputs of the present step. */
@@ -69,6 +71,7 @@ struct am_task {
   const void *options;              /* that it was made from */
   int n_inputs, n_actions, n_steps; /* n_steps: length of an episode, at most */
   int n_targets;                    /* real values asked for at each step; then n_actions is 0 */
+  int n_counted;                    /* of an absolute task: steps at which they count */
   int n_kinds;                      /* sorts of episode, 0 if all are alike */
   double criterion;  /* mean reward per episode from which it counts as learned; NAN if none */
   size_t state_size; /* at most AM_TASK_STATE_MAX */

@@ -89,6 +89,7 @@ static int given_kind(const am_task *task, const void *state) {
 }
 
 static const am_task_type given_type = {.part.name = "given",
+                                        .absolute = true,
                                         .start = given_start,
                                         .observe = given_observe,
                                         .step = given_step,

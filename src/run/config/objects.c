@@ -35,18 +35,6 @@ void am_task_note_times(const am_config *c, am_text *notes) {
   }
 }
 
-/* Lines and criteria are mean absolute errors or mean squared ones; beside each other they would
- * tell of learning where there was none. */
-static amine_status check_measure(const am_task *task, const am_learner_type *type,
-                                  amine_error *error) {
-  const bool absolute = task->type->absolute;
-  if (absolute == type->absolute) return AMINE_OK;
-  return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "learner.type=%s is judged by %s errors, task.type=%s by %s ones", type->part.name,
-                 absolute ? "squared" : "absolute", task->type->part.name,
-                 absolute ? "absolute" : "squared");
-}
-
 bool am_learner_trains(const am_learner_type *type, const am_part *network) {
   return (type->texts && network->text && (type->traces || !(network->takes >> AM_RULE & 1))) ||
          (type->networks && am_word_among(type->networks, network->name));
@@ -85,7 +73,7 @@ static amine_status check(const am_task *task, const am_learner_type *type, amin
                    "learner.type=%s needs %s; task.type=%s asks for %s", type->part.name,
                    values ? "actions" : "target values", task->type->part.name,
                    values ? "target values" : "actions");
-  return check_measure(task, type, error);
+  return AMINE_OK;
 }
 
 /* Adds which keys make it as much: those that blocks are as long as, with their values. */

@@ -22,7 +22,7 @@ static const amine_parameter plastic_rows[] = {AM_UNITS_PARAMETERS, AM_UNITS_ALP
 
 static amine_status constant(am_text_part *p, int n, int n_constants, const am_symbol *s, size_t at,
                              amine_error *error) {
-  char other[AM_KEY_LENGTH];
+  char other[AM_KEY_LENGTH + AM_SYMBOL_SIZE];
   const char *kind = am_kind_name(p->is.part.kind);
   if (n_constants == AM_UNITS_CONSTANTS)
     return am_equations_refuse(p->equations, s->at, error, "a text has at most %d constants",

@@ -537,7 +537,6 @@ const am_learner_type am_hebb_type = {
              .source = "Miconi 2017, doi:10.7554/eLife.20899",
              .parameters = parameters,
              .options_size = sizeof(setup)},
-    .texts = true,
     .asks = AM_ASKS_VALUES,
     .create = create,
     .iterate = iterate,

@@ -55,9 +55,7 @@ enum { AM_ASKS_ACTIONS = 1, AM_ASKS_VALUES = 2 };
 
 typedef struct am_learner_type {
   am_part part;         /* first; learner.type is its name */
-  const char *networks; /* that it trains: "ctrnn"; NULL: none by name */
-  bool texts;           /* it trains every network that is a text of equations, */
-  bool traces;          /* with a rule in its slots too */
+  bool traces;          /* it trains networks whose traces live, beside all others */
   unsigned asks;        /* AM_ASKS_..., one or both */
   bool backprop;        /* whether it propagates the gradient of a loss backward: the yardsticks */
   /* Makes one for the task, of the chosen parts and their options: the learner's own, the network's

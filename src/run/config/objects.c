@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/steps.h"
-#include "base/words.h"
 #include "rule/rule.h"
 
 /* Room for the options of any part. */
@@ -36,16 +35,7 @@ void am_task_note_times(const am_config *c, am_text *notes) {
 }
 
 bool am_learner_trains(const am_learner_type *type, const am_part *network) {
-  return (type->texts && network->text && (type->traces || !(network->takes >> AM_RULE & 1))) ||
-         (type->networks && am_word_among(type->networks, network->name));
-}
-
-/* Why a network that it does not train is none for it. */
-static const char *reason(const am_learner_type *type, const am_part *network) {
-  if (!network->text) return ", which is code and has learners of its own,";
-  if (!type->texts) return ": it is the learning of one network, in code;";
-  return " while traces live in it: to this learner what is plastic is what it makes or changes "
-         "itself (rule.type=none leaves no trace);";
+  return network->text && (type->traces || !(network->takes >> AM_RULE & 1));
 }
 
 static amine_status check_network(const am_config *config, const am_learner_type *type,
@@ -54,7 +44,7 @@ static amine_status check_network(const am_config *config, const am_learner_type
   const am_part *network = config->part[AM_NETWORK];
   const am_rule_type *rule = (const am_rule_type *)(const void *)config->part[AM_RULE];
   const bool lives = am_config_has(config, AM_RULE) && rule->ops[0];
-  if (am_learner_trains(type, network) || (type->texts && network->text && !lives)) return AMINE_OK;
+  if (am_learner_trains(type, network) || (network->text && !lives)) return AMINE_OK;
   char others[400] = "";
   size_t n = 0;
   const am_part *p;
@@ -63,7 +53,10 @@ static amine_status check_network(const am_config *config, const am_learner_type
       n += (size_t)snprintf(others + n, sizeof others - n, "%s%s", n ? "|" : "", p->name);
   return am_fail(error, AMINE_ERROR_ARGUMENT,
                  "learner.type=%s does not train network.type=%s%s but %s", type->part.name,
-                 network->name, reason(type, network), others);
+                 network->name,
+                 network->text ? " while traces live in it (rule.type=none leaves none);"
+                               : ", which is no text of equations,",
+                 others);
 }
 
 static amine_status check(const am_task *task, const am_learner_type *type, amine_error *error) {

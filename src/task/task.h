@@ -61,6 +61,14 @@ typedef struct am_task_type {
   /* Which of the n_kinds sorts of episode this is, for a learner that expects a reward of each.
    * NULL where n_kinds is 0: all are alike. */
   int (*kind)(const am_task *task, const void *state);
+  /* For a task whose inputs and answers are symbols of one alphabet: the symbol shown at the present
+   * step; `answer` is the one that comes next, at every step. An episode is worth the mean of
+   * log p(answer) over its steps, nats. NULL where n_symbols is 0. */
+  int (*symbol)(const am_task *task, const void *state);
+  const char *(*symbol_name)(const am_task *task, int symbol); /* UTF-8, for people */
+  /* Episode e of a lane goes on where episode e - 1 of that lane ended, so that a network may keep
+   * its state: whether this one begins anew. NULL: every episode does. */
+  bool (*anew)(const am_task *task, const void *state);
   /* Plays an episode by a line as am_task_play says, where no am_policy can; NULL otherwise. */
   double (*play)(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane);
   void (*destroy)(am_task *task); /* frees what it took besides itself; NULL: nothing */
@@ -73,6 +81,12 @@ struct am_task {
   int n_targets;                    /* real values asked for at each step; then n_actions is 0 */
   int n_counted;                    /* of an absolute task: steps at which they count */
   int n_kinds;                      /* sorts of episode, 0 if all are alike */
+  /* Size of the alphabet of a task of symbols: then n_actions and n_targets are 0, and n_inputs is
+   * 1: the symbol's number. */
+  int n_symbols;
+  /* The same task on what training never shows, which evaluation plays; owned. NULL: the task itself,
+   * all of whose episodes are new. */
+  const am_task *held_out;
   double criterion;  /* mean reward per episode from which it counts as learned; NAN if none */
   size_t state_size; /* at most AM_TASK_STATE_MAX */
   am_task_line lines[AM_TASK_LINES]; /* calibration, n_lines of them, the lowest first */

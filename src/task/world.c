@@ -23,7 +23,9 @@ amine_status am_task_create(am_task **out, const am_task_type *type, const void 
 }
 
 void am_task_destroy(am_task *task) {
-  if (task && task->type->destroy) task->type->destroy(task);
+  if (!task) return;
+  am_task_destroy((am_task *)task->held_out);
+  if (task->type->destroy) task->type->destroy(task);
   am_free(task);
 }
 

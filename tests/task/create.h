@@ -6,6 +6,7 @@
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
+#include "task/cue_reward.h"
 #include "task/delayed_match.h"
 #include "task/dnms.h"
 #include "task/evidence.h"
@@ -25,6 +26,7 @@
 AM_CREATE(associative)
 AM_CREATE(bandit)
 AM_CREATE(cart_pole)
+AM_CREATE(cue_reward)
 AM_CREATE(delayed_match)
 AM_CREATE(dnms)
 AM_CREATE(evidence)

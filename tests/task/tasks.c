@@ -16,6 +16,7 @@ BY_DEFAULT(evidence, am_task)
 BY_DEFAULT(bandit, am_task)
 BY_DEFAULT(t_maze, am_task)
 BY_DEFAULT(cart_pole, am_task)
+BY_DEFAULT(cue_reward, am_task)
 BY_DEFAULT(recall, am_task)
 BY_DEFAULT(random_bits, am_task)
 BY_DEFAULT(periodic, am_task)
@@ -33,6 +34,7 @@ static const am_task_entry tasks[] = {
     {&am_bandit_type, bandit},
     {&am_t_maze_type, t_maze},
     {&am_cart_pole_type, cart_pole},
+    {&am_cue_reward_type, cue_reward},
     {&am_recall_type, recall},
     {&am_random_bits_type, random_bits},
     {&am_periodic_type, periodic},

@@ -10,6 +10,7 @@
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
+#include "task/cue_reward.h"
 #include "task/delayed_match.h"
 #include "task/dnms.h"
 #include "task/evidence.h"
@@ -51,6 +52,9 @@ static int make_all(void **state) {
   MAKE(t_maze, &all[n_all++], {.length = 1, .steps = 2, .reward = 1});
   MAKE(t_maze, &all[n_all++], {.length = 3, .steps = 30, .reward = 2, .wrong = 2, .bump = 0.5f});
   MAKE(cart_pole, &all[n_all++], {.steps = 500});
+  MAKE(cue_reward, &all[n_all++], {.cues = 3, .width = 4, .steps = 9, .wrong = 1});
+  MAKE(cue_reward, &all[n_all++], {.cues = 7, .width = 31, .steps = 77});
+  MAKE(cue_reward, &all[n_all++], {.cues = 16, .width = 4, .steps = 200, .wrong = 2.5f});
   MAKE(recall, &all[n_all++], {.symbols = 2, .length = 1});
   MAKE(recall, &all[n_all++], {.symbols = 7, .length = 10, .delay = 5});
   MAKE(random_bits, &all[n_all++], {.steps = 2, .width = 32});

@@ -19,6 +19,7 @@
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
+#include "task/cue_reward.h"
 #include "task/delayed_match.h"
 #include "task/dnms.h"
 #include "task/evidence.h"
@@ -38,6 +39,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_bandit_type.part,
                                                  &am_t_maze_type.part,
                                                  &am_cart_pole_type.part,
+                                                 &am_cue_reward_type.part,
                                                  &am_recall_type.part,
                                                  &am_random_bits_type.part,
                                                  &am_periodic_type.part,

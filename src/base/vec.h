@@ -179,6 +179,8 @@ VEC_INLINE void v_fold4(real *out, vec a) {
 }
 #define VEC_HAS_FOURS
 
+#define VEC_SUMS 16
+
 #elif defined(AMINE_VEC_AVX2) /* ---------------------------------------------------- AVX2 + FMA   \
                                */
 #include <immintrin.h>
@@ -328,6 +330,14 @@ VEC_INLINE vec v_spread4(const real *p) {
 VEC_INLINE void v_fold4(real *out, vec a) { _mm_storeu_ps(out, vec_sum_quarter(a)); }
 #define VEC_HAS_FOURS
 
+#define VEC_SUMS 6
+typedef __m256 vreg;
+#define VEC_REGS 2
+VEC_INLINE vreg vr_zero(void) { return _mm256_setzero_ps(); }
+VEC_INLINE vreg vr_load(const real *p) { return _mm256_loadu_ps(p); }
+VEC_INLINE vreg vr_fma(vreg a, vreg b, vreg c) { return _mm256_fmadd_ps(a, b, c); }
+VEC_INLINE vec v_of_regs(const vreg *r) { return (vec){r[0], r[1]}; }
+
 #elif defined(AMINE_VEC_NEON) /* --------------------------------------------------------- NEON */
 #include <arm_neon.h>
 typedef struct {
@@ -393,6 +403,14 @@ VEC_INLINE real v_sum(vec a) {
   float32x2_t s2 = vadd_f32(vget_low_f32(s4), vget_high_f32(s4));
   return vget_lane_f32(vpadd_f32(s2, s2), 0);
 }
+
+#define VEC_SUMS 6
+typedef float32x4_t vreg;
+#define VEC_REGS 4
+VEC_INLINE vreg vr_zero(void) { return vdupq_n_f32(0); }
+VEC_INLINE vreg vr_load(const real *p) { return vld1q_f32(p); }
+VEC_INLINE vreg vr_fma(vreg a, vreg b, vreg c) { return vfmaq_f32(c, a, b); }
+VEC_INLINE vec v_of_regs(const vreg *r) { return (vec){{r[0], r[1], r[2], r[3]}}; }
 
 #elif defined(AMINE_VEC_ONE) /* ------------------------------------------------- a single float   \
                               */
@@ -658,6 +676,19 @@ VEC_INLINE vec v_reached(const uint32_t *u, const uint32_t *t, int n) {
 
 VEC_INLINE vec v_zero(void) { return v_set1(0); }
 /* a clipped to [-c, c] */
+/* Of so many sums of vectors the registers hold all while they are added to. */
+#if !defined(VEC_SUMS)
+#define VEC_SUMS 8
+#endif
+/* A vector is so many registers: where many are added to at once, they are better taken one by one. */
+#if !defined(VEC_REGS)
+typedef vec vreg;
+#define VEC_REGS 1
+VEC_INLINE vreg vr_zero(void) { return v_zero(); }
+VEC_INLINE vreg vr_load(const real *p) { return v_load(p); }
+VEC_INLINE vreg vr_fma(vreg a, vreg b, vreg c) { return v_fma(a, b, c); }
+VEC_INLINE vec v_of_regs(const vreg *r) { return *r; }
+#endif
 #if !defined(VEC_HAS_CLIP)
 VEC_INLINE vec v_clip(vec a, vec c) { return v_max(v_min(a, c), v_sub(v_zero(), c)); }
 #endif

@@ -137,11 +137,12 @@ VEC_INLINE void panel_apply_transposed(real *y, const real *C, const real *x,
   panel_add_folded(y + shape.whole, tail);
 }
 
-/* C[i][j] += sum_t A[t][i] B[t][j] for four rows, `blocks` blocks of 16 columns (4 at most) and, if
- * `tail`, one of 4 */
+/* C[i][j] += sum_t A[t][i] B[t][j] for four rows, `blocks` blocks of 16 columns (PANEL_OUTER at
+ * most) and, if `tail`, one of 4 */
+#define PANEL_OUTER (VEC_SUMS < 8 ? 1 : VEC_SUMS < 16 ? 2 : 4)
 VEC_INLINE void panel_add_outer_blocks(real *C, const real *A, size_t a_stride, const real *B,
                                        size_t b_stride, int n, int blocks, int tail) {
-  vec s[16], last = tail ? v_load(C + 64 * blocks) : v_zero();
+  vec s[4 * PANEL_OUTER], last = tail ? v_load(C + 64 * blocks) : v_zero();
   for (int k = 0; k < 4 * blocks; k++) s[k] = v_load(C + 16 * k);
   for (int t = 0; t < n; t++, A += a_stride, B += b_stride) {
     for (int q = 0; q < blocks; q++) {
@@ -160,13 +161,11 @@ VEC_INLINE void panel_add_outer_part(real *C, const real *A, size_t a_stride, co
   const int tail = am_panel_has_tail(shape);
   for (int i = 0; i < shape.rows; i += 4, A += 4, C += 4 * (size_t)shape.width) {
     int j = 0;
-    for (; j + 64 <= shape.whole; j += 64)
-      panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 4, 0);
-    const int left = (shape.whole - j) / 16;
-    if (left == 3) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 3, tail);
-    else if (left == 2) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 2, tail);
-    else if (left == 1) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 1, tail);
-    else if (tail) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 0, 1);
+    for (; j + 16 * PANEL_OUTER <= shape.whole; j += 16 * PANEL_OUTER)
+      panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, PANEL_OUTER, 0);
+    for (; j < shape.whole; j += 16)
+      panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 1, 0);
+    if (tail) panel_add_outer_blocks(C + 4 * j, A, a_stride, B + j, b_stride, n, 0, 1);
   }
 }
 

@@ -116,6 +116,14 @@ typedef struct am_plan_noise {
   bool named; /* and post a state */
 } am_plan_noise;
 
+/* What somebody says from outside, by the name it has in the text. before: states or the output ask
+ * for it, so it is what is known before the step; else it is what the step brought, for what traces
+ * take up. A text that asks for both has both. */
+typedef struct am_plan_given {
+  char name[AM_SYMBOL_SIZE];
+  bool before;
+} am_plan_given;
+
 typedef struct am_plan_rows {
   int row, rows;
 } am_plan_rows;
@@ -173,7 +181,7 @@ typedef struct am_plan {
   int n_given; /* vectors of 16 that are given */
   bool has_level;
   am_operand level; /* M: what the modulator says, after the step */
-  char given[AM_GIVEN_MAX][AM_SYMBOL_SIZE]; /* [n_given]: what the text calls them */
+  am_plan_given given[AM_GIVEN_MAX]; /* [n_given]; of noise nothing is said here */
   /* what else is recorded: what a modulator calls M_NAME, and what is given by a name of its own */
   struct {
     char name[AM_SYMBOL_SIZE]; /* without "modulator." */

@@ -83,6 +83,10 @@ amine_status am_builder_operations(am_builder *b);
 /* n fixed rows, from *row on, each the number 0. */
 amine_status am_builder_fixed(am_builder *b, int *row, int n, int at);
 
+/* Tells apart what is given before a step and after it, once it is known which operations are whose
+ * (plan->n_now). */
+amine_status am_builder_known(am_builder *b);
+
 /* Leaves operations out whose results nobody asks for. */
 void am_builder_remove_unused(am_builder *b);
 /* Leaves out what nobody asks for, and says where each value lies and how the way back goes. */

@@ -244,6 +244,7 @@ amine_status am_builder_rows(am_builder *b) {
   am_builder_remove_unused(b);
   AM_TRY(check_products(b));
   put_off(b);
+  AM_TRY(am_builder_known(b));
   hear_all(b);
   give_rows(b);
   AM_TRY(note_kept(b));

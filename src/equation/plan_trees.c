@@ -90,8 +90,50 @@ static amine_status given_value(am_builder *b, int *out, int symbol, int at) {
     return REFUSE(b, at, "one vector is given from outside, and %s is another", s->name);
   if (b->p->n_given == AM_GIVEN_MAX)
     return REFUSE(b, at, "at most %d numbers are given from outside", AM_GIVEN_MAX);
-  if (s->shape.rank == 0) memcpy(b->p->given[b->p->n_given], s->name, sizeof s->name);
+  if (s->shape.rank == 0) memcpy(b->p->given[b->p->n_given].name, s->name, sizeof s->name);
   return outside_value(b, out, rows_of(b, s->shape), at);
+}
+
+/* Whether operations from..to read value v; whether states and output ask for it, and traces. */
+static bool is_read(const am_builder *b, int v, int from, int to) {
+  for (int k = from; k < to; k++)
+    for (int i = 0; i < b->p->operations[k].n_in; i++)
+      if (b->in[k][i] == v) return true;
+  return false;
+}
+static bool is_asked_now(const am_builder *b, int v) { return is_read(b, v, 0, b->p->n_now); }
+static bool is_taken_up(const am_builder *b, int v) {
+  bool taken = is_read(b, v, b->p->n_now, b->p->n_operations);
+  for (int t = 0; t < b->p->n_traces; t++)
+    for (int i = 0; i < 3; i++) taken |= b->ends[t][i] == v;
+  return taken;
+}
+
+/* What states and output ask for is known before the step; what traces do, too, is two numbers. */
+amine_status am_builder_known(am_builder *b) {
+  am_plan *p = b->p;
+  const int n = b->done & AM_PLAN_PERTURBED ? 0 : b->n_values;
+  for (int v = 0; v < n; v++) {
+    if (b->values[v].from != AM_FROM_GIVEN || !is_asked_now(b, v)) continue;
+    am_plan_given *given = &p->given[b->values[v].row / room_of(b, 1)];
+    if (!is_taken_up(b, v)) {
+      given->before = true;
+      continue;
+    }
+    const int at = b->e->symbols[am_equations_find(b->e, given->name)].at;
+    int known = -1;
+    if (p->n_given == AM_GIVEN_MAX)
+      return REFUSE(b, at,
+                    "at most %d numbers are given from outside, and %s is two: before a step "
+                    "and after it",
+                    AM_GIVEN_MAX, given->name);
+    p->given[p->n_given] = *given, p->given[p->n_given].before = true;
+    AM_TRY(outside_value(b, &known, 1, at));
+    for (int k = 0; k < p->n_now; k++)
+      for (int i = 0; i < p->operations[k].n_in; i++)
+        if (b->in[k][i] == v) b->in[k][i] = known;
+  }
+  return AMINE_OK;
 }
 
 static amine_status symbol_value(am_builder *b, int *out, int symbol, int at) {

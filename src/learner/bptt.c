@@ -89,7 +89,8 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   const am_plan *plan = b->pairs ? b->pair.plan[0] : NULL;
   amine_status fed = AMINE_OK;
   for (int k = 0; plan && k < plan->n_given && fed == AMINE_OK; k++)
-    fed = am_feed_ask(&b->options.feed, plan->given[k], modulator ? modulator->name : NULL, error);
+    fed = am_feed_ask(&b->options.feed, plan->given[k].name, plan->given[k].before,
+                      modulator ? modulator->name : NULL, error);
   if (fed == AMINE_OK) *learner = made;
   else destroy(made);
   return fed;

@@ -8,7 +8,7 @@
 /* In front of the numbers of an episode. */
 typedef struct fed {
   am_drive drive;
-  float value[AM_FEEDS_MAX];
+  float value[AM_FEEDS_MAX], known[AM_FEEDS_MAX]; /* known: before the next step */
   int n_inputs;
 } fed;
 
@@ -48,14 +48,14 @@ bool am_feed_is_chemical(const char *name) {
   return k >= 0 && sources[k].chemical;
 }
 
-amine_status am_feed_ask(am_feed *feed, const char *name, const char *modulator,
+amine_status am_feed_ask(am_feed *feed, const char *name, bool before, const char *modulator,
                          amine_error *error) {
   const int k = source_of(name);
   if (feed->n == AM_FEEDS_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "at most %d numbers are given from outside",
                    AM_FEEDS_MAX);
   if (k >= 0 || feed->kind != AM_FEED_NOBODY)
-    return feed->source[feed->n++] = (signed char)k, AMINE_OK;
+    return feed->before[feed->n] = before, feed->source[feed->n++] = (signed char)k, AMINE_OK;
   am_text names = {0};
   for (int i = 0; i < N_SOURCES; i++)
     am_text_printf(&names, "%s%s", i ? ", " : "", sources[i].name);
@@ -84,18 +84,33 @@ static bool drives(const am_feed *feed) {
   return false;
 }
 
+/* What signal k is; false where it is none. */
+static bool signal_of(const am_feed *feed, int k, am_given *signal) {
+  if (is_chemical(feed, k) || (feed->source[k] == BY_KIND && feed->kind == AM_FEED_NOBODY))
+    return false;
+  *signal = feed->signal;
+  if (feed->source[k] != BY_KIND)
+    *signal = (am_given){.kind = (am_given_kind)sources[feed->source[k]].what, .scale = 1};
+  return true;
+}
+
 void am_feed_begin(const am_feed *feed, void *episode, int n_inputs) {
   fed *f = episode;
   float *familiar = familiar_of(f);
   f->n_inputs = n_inputs;
   for (int i = 0; i < 2 * n_inputs; i++) familiar[i] = 0;
+  for (int k = 0; k < feed->n; k++) {
+    am_given signal;
+    const bool ahead = signal_of(feed, k, &signal) && am_given_is_ahead(&signal);
+    f->known[k] = ahead ? am_given_level(&signal, &(am_given_moment){.step = 0}) : 0;
+  }
   if (drives(feed)) am_drive_begin(&f->drive, &feed->drive, familiar, n_inputs);
 }
 
 float am_feed_before(const am_feed *feed, void *episode) {
   fed *f = episode;
   for (int k = 0; k < feed->n; k++)
-    f->value[k] = !is_chemical(feed, k) ? 0
+    f->value[k] = !is_chemical(feed, k) ? feed->before[k] ? f->known[k] : 0
                   : feed->source[k] == BY_KIND
                       ? am_drive_level(&f->drive)
                       : amine_chemical_factor(&f->drive.chemical,
@@ -122,13 +137,11 @@ float am_feed_after(const am_feed *feed, void *episode, const am_feed_moment *m)
   am_given_moment now = {.key = m->key, .step = m->step, .error = m->error, .novelty = -1};
   am_feed_before(feed, f); /* the levels, before they have heard of the step */
   for (int k = 0; k < feed->n; k++) {
-    if (is_chemical(feed, k) || (feed->source[k] == BY_KIND && feed->kind == AM_FEED_NOBODY))
-      continue;
-    am_given signal = feed->signal;
-    if (feed->source[k] != BY_KIND)
-      signal = (am_given){.kind = (am_given_kind)sources[feed->source[k]].what, .scale = 1};
+    am_given signal;
+    if (!signal_of(feed, k, &signal)) continue;
     if (now.novelty < 0) now.novelty = novelty(f, m);
-    f->value[k] = am_given_level(&signal, &now);
+    now.step = m->step + (feed->before[k] && am_given_is_ahead(&signal));
+    *(feed->before[k] ? &f->known[k] : &f->value[k]) = am_given_level(&signal, &now);
   }
   if (drives(feed))
     am_drive_feed(&f->drive, &(am_drive_moment){

@@ -7,7 +7,11 @@
  * modulator is told to say (modulator.type=chemical or given).
  *
  * Around a step: am_feed_before, then the step, then am_feed_after; the numbers are then right for
- * what the traces take up. Both return the first of them, am_feed_value any. */
+ * what the traces take up. Both return the first of them, am_feed_value any.
+ *
+ * A number that is asked for as `before` is what the step itself reads, so it is what is known by
+ * then, and the same after it: a level, `one` and a window as they are, and of what steps bring
+ * (error, reward, novelty, a draw) what the step before brought, at an episode's first step 0. */
 #ifndef AMINE_MODULATOR_FEED_H
 #define AMINE_MODULATOR_FEED_H
 
@@ -30,11 +34,13 @@ typedef struct am_feed {
   am_given signal;
   int n;                            /* how many numbers are asked for, */
   signed char source[AM_FEEDS_MAX]; /* and what each is: am_feed_ask */
+  bool before[AM_FEEDS_MAX];
 } am_feed;
 
-/* Notes that a text asks for a number of that name. AMINE_ERROR_ARGUMENT with a sentence if nobody
- * says it; modulator: the name of the part, NULL: there is none. */
-amine_status am_feed_ask(am_feed *feed, const char *name, const char *modulator,
+/* Notes that a text asks for a number of that name, as it is before a step or after it.
+ * AMINE_ERROR_ARGUMENT with a sentence if nobody says it; modulator: the name of the part, NULL: there
+ * is none. */
+amine_status am_feed_ask(am_feed *feed, const char *name, bool before, const char *modulator,
                          amine_error *error);
 /* Whether a name is a chemical system's. */
 bool am_feed_is_chemical(const char *name);
@@ -55,7 +61,7 @@ typedef struct am_feed_moment {
   int n_actions;
 } am_feed_moment;
 
-/* What is known before the step, else 0; and what is of the step, once it is over. */
+/* What is known before the step, 0 where that is asked for after it; and all, once it is over. */
 float am_feed_before(const am_feed *feed, void *episode);
 float am_feed_after(const am_feed *feed, void *episode, const am_feed_moment *moment);
 float am_feed_value(const void *episode, int k);

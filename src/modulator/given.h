@@ -43,6 +43,11 @@ typedef struct am_given {
   float scale;
 } am_given;
 
+/* Is it known before a step? */
+static inline bool am_given_is_ahead(const am_given *g) {
+  return g->kind == AM_GIVEN_ONE || g->kind == AM_GIVEN_WINDOW;
+}
+
 /* What is known of a step of one lane once it is over. */
 typedef struct am_given_moment {
   am_random_key key; /* of the episode; its stream is set here */

@@ -72,7 +72,8 @@ static amine_status make_layer(am_stack *s, am_places *places, const am_stack_op
   places->size += s->plan[layer]->n_parameters;
   if (s->plan[layer]->n_given > s->n_given) s->n_given = s->plan[layer]->n_given;
   for (int k = 0; layer == 0 && k < s->n_given; k++)
-    AM_TRY(am_feed_ask(&s->feed, s->plan[0]->given[k], NULL, error));
+    AM_TRY(
+        am_feed_ask(&s->feed, s->plan[0]->given[k].name, s->plan[0]->given[k].before, NULL, error));
   return AMINE_OK;
 }
 

@@ -70,7 +70,7 @@ static am_learner *make(const am_task *task, const choice *c, am_teach teach, bo
                                  &readout, NULL),
                    AMINE_OK);
   units.stack.feed = o.feed; /* which asks for itself */
-  if (pairs) assert_int_equal(am_feed_ask(&o.feed, "M", NULL, NULL), AMINE_OK);
+  if (pairs) assert_int_equal(am_feed_ask(&o.feed, "M", false, NULL, NULL), AMINE_OK);
   assert_int_equal(am_bptt_create(&learner, task, &units, &o, NULL), AMINE_OK);
   am_units_free(&units);
   assert_true(am_bptt_of(learner)->pairs == pairs);

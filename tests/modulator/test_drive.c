@@ -148,7 +148,7 @@ static void feeds(void **state) {
     am_feed feed = {.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_NOVELTY, .scale = 1}};
     float *memory = calloc(1, am_feed_bytes(2)), u[8], p[8] = {0};
     amine_error error;
-    assert_int_equal(am_feed_ask(&feed, "modulator.M", NULL, &error), AMINE_OK);
+    assert_int_equal(am_feed_ask(&feed, "modulator.M", false, NULL, &error), AMINE_OK);
     am_feed_moment m = {.p = p, .input = u, .stride = stride, .n_actions = 2};
     am_feed_begin(&feed, memory, 2);
     for (int t = 0; t < 3; t++) {
@@ -158,7 +158,7 @@ static void feeds(void **state) {
       assert_true(am_feed_after(&feed, memory, &m) == novel[t]);
     }
     feed = (am_feed){.kind = AM_FEED_DRIVE, .drive = options(AMINE_FACTOR_NOREPINEPHRINE)};
-    assert_int_equal(am_feed_ask(&feed, "modulator.M", NULL, &error), AMINE_OK);
+    assert_int_equal(am_feed_ask(&feed, "modulator.M", false, NULL, &error), AMINE_OK);
     am_feed_begin(&feed, memory, 2);
     p[0] = p[stride] = 0.5f;
     const float first = am_feed_before(&feed, memory);
@@ -168,8 +168,59 @@ static void feeds(void **state) {
   }
   amine_error error;
   am_feed nobody = {.kind = AM_FEED_NOBODY};
-  assert_int_equal(am_feed_ask(&nobody, "modulator.D", "readout", &error), AMINE_ERROR_ARGUMENT);
+  assert_int_equal(am_feed_ask(&nobody, "modulator.D", false, "readout", &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "modulator.type=chemical or given, not readout"));
+}
+
+/* What a step reads is what the step before brought, 0 at first, before the step and after it; what is
+ * known by then is as it is. */
+static void feeds_before(void **state) {
+  (void)state;
+  static const float rewards[4] = {0.25f, -0.5f, 1, -3}, seen[4] = {0.5f, 0.5f, 0.25f, 0.5f};
+  static const float reward[4] = {0, 0.25f, -0.5f, 1}, new[4] = {0, 0.5f, 0, 0.25f};
+  static const float error[4] = {0, 0.86602540f, 1, 0}, window[4] = {0, 0.5f, 0.5f, 0};
+  static const char *const names[] = {"reward", "novelty", "error", "modulator.one", "M", "dopamine"};
+  enum { N = sizeof names / sizeof *names };
+  am_feed feed = {.kind = AM_FEED_SIGNAL,
+                  .drive = options(AMINE_FACTOR_DOPAMINE),
+                  .signal = {.kind = AM_GIVEN_WINDOW, .from = 1, .until = 3, .scale = 0.5f}};
+  amine_error failed;
+  for (int k = 0; k < N; k++)
+    assert_int_equal(am_feed_ask(&feed, names[k], true, NULL, &failed), AMINE_OK);
+  assert_int_equal(am_feed_ask(&feed, "reward", false, NULL, &failed), AMINE_OK);
+  assert_int_equal(am_feed_ask(&feed, "dopamine", false, NULL, &failed), AMINE_OK);
+  float *memory = calloc(1, am_feed_bytes(1)), p[2] = {0.5f, 0.5f};
+  float level = 0;
+  for (int episode = 0; episode < 2; episode++) { /* the second as the first */
+    am_feed_begin(&feed, memory, 1);
+    for (int t = 0; t < 4; t++) {
+      const float *const want[] = {reward, new, error, NULL, window};
+      for (int after = 0; after < 2; after++) {
+        if (!after) am_feed_before(&feed, memory);
+        else
+          am_feed_after(&feed, memory,
+                        &(am_feed_moment){.step = t,
+                                          .reward = rewards[t],
+                                          .error = am_feed_error(rewards[t]),
+                                          .p = p,
+                                          .input = &seen[t],
+                                          .stride = 1,
+                                          .n_actions = 2});
+        for (int k = 0; k < 5; k++) {
+          const float value = k == 3 ? 1 : want[k][t];
+          if (!(fabsf(am_feed_value(memory, k) - value) < 1e-6f))
+            fail_msg("%s at %d: %g, not %g", names[k], t, (double)am_feed_value(memory, k),
+                     (double)value);
+        }
+        const float own = fmaxf(-1, fminf(1, rewards[t]));
+        assert_true(am_feed_value(memory, N) == (after ? own : 0));
+        if (!after) level = am_feed_value(memory, N - 1);
+        assert_true(am_feed_value(memory, N - 1) == level);
+        assert_true(am_feed_value(memory, N + 1) == level);
+      }
+    }
+  }
+  free(memory);
 }
 
 /* Several by their names, each as it is alone. */
@@ -190,8 +241,8 @@ static void feeds_by_name(void **state) {
   amine_error error;
   for (int k = 0; k < N; k++) {
     each[k] = alone[k];
-    assert_int_equal(am_feed_ask(&all, names[k], NULL, &error), AMINE_OK);
-    assert_int_equal(am_feed_ask(&each[k], "M", NULL, &error), AMINE_OK);
+    assert_int_equal(am_feed_ask(&all, names[k], false, NULL, &error), AMINE_OK);
+    assert_int_equal(am_feed_ask(&each[k], "M", false, NULL, &error), AMINE_OK);
     am_feed_begin(&each[k], at + (size_t)(k + 1) * am_feed_bytes(2), 2);
   }
   am_feed_begin(&all, memory, 2);
@@ -269,7 +320,7 @@ int main(void) {
       cmocka_unit_test(nothing_is_not_new),
       cmocka_unit_test(every_lesion_is_felt),
       cmocka_unit_test(feeds),
-      cmocka_unit_test(feeds_by_name),
+      cmocka_unit_test(feeds_before), cmocka_unit_test(feeds_by_name),
       cmocka_unit_test(modulators_by_hand),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

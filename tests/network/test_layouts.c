@@ -154,7 +154,8 @@ static void play_lanes(both *x, am_stack_memory *m, bool each) {
       for (int i = 0; i < I; i++) u[i * LANES + k] = (am_real)number(1, k, t, i);
       for (int i = 0; x->dropped && !each && i < N; i++)
         am_stack_mask(s, m, 0, t)[i * LANES + k] = (am_real)mask_of(k, t, i);
-      if (s->n_given > 0) am_stack_given(s, m, t)[k] = (am_real)number(2, k, t, 0);
+      for (int g = 0; g < s->n_given; g++)
+        am_stack_given(s, m, t)[g * LANES + k] = (am_real)number(2, k, t, g);
     }
     if (each) am_stack_step_each(s, m, t, w, u);
     else am_stack_step(s, m, t, w, u, x->dropped);
@@ -171,7 +172,9 @@ static void play_units(both *x, const am_trace_ops *rule, int lane) {
     for (int i = 0; i < I; i++) x->lane.u[t * 16 + i] = (am_real)number(1, lane, t, i);
     for (int i = 0; x->dropped && i < N; i++)
       x->lane.layer[0].mask[t * 16 + i] = (am_real)mask_of(lane, t, i);
-    if (p->plan[0]->n_given > 0) x->lane.given[t * 16] = (am_real)number(2, lane, t, 0);
+    const int n = p->plan[0]->n_given;
+    for (int g = 0; g < n; g++)
+      x->lane.given[(t * n + g) * 16] = (am_real)number(2, lane, t, g);
     am_pair_code()->step(p, rule, lanes, 1, x->pair_parameters, t);
     am_pair_code()->after(p, rule, lanes, 1, x->pair_parameters, t);
   }
@@ -249,15 +252,19 @@ static void both_layouts_agree(void **state) {
   print_message("largest difference %.2g\n", worst);
 }
 
-/* alpha is 1 where a text has none, and H may stand alone. */
+/* alpha is 1 where a text has none, and H may stand alone; what both a state and a trace ask for is
+ * given twice, before the step and after it. */
 static void without_alpha(void **state) {
   static const char *const texts[] = {
       "input u\nstate h[n]\ntrace H[n, n]\ny = tanh(g * layer_norm((W + H) @ h + V @ u))\n"
       "H <- rule(post = y, pre = h, eta = modulator(y))\nh <- y\noutput y\n",
       "input u\nstate h[n]\ntrace H[n, u]\ny = tanh(W @ h + V @ u + H @ u)\n"
-      "H <- rule(post = y, pre = u, eta = modulator(y))\nh <- y\noutput y\n"};
+      "H <- rule(post = y, pre = u, eta = modulator(y))\nh <- y\noutput y\n",
+      "input u\ngiven reward\nstate h[n]\ntrace H[n, n]\nlearned w[n]\n"
+      "y = tanh((W + H) @ h + V @ u + w * reward)\n"
+      "H <- rule(post = y, pre = h, eta = reward)\nh <- y\noutput y\n"};
   (void)state;
-  for (int k = 0; k < 2; k++) {
+  for (int k = 0; k < 3; k++) {
     am_part part = am_plastic_rnn_part;
     amine_parameter rows[4] = {{0}}; /* hidden, layers, dropout; no constants */
     memcpy(rows, am_gru_part.parameters, 3 * sizeof *rows);
@@ -268,6 +275,14 @@ static void without_alpha(void **state) {
       const choice c = {.network = &part, .rule = rule, .modulator = &am_given_type};
       both x;
       open_both(&x, &c, 1);
+      const am_plan *plans[] = {x.stack.plan[0], x.pair.plan[0]};
+      for (int l = 0; l < 2; l++) {
+        assert_int_equal(plans[l]->n_given, k == 2 ? 2 : 1);
+        for (int g = 0; g < plans[l]->n_given; g++) {
+          assert_string_equal(plans[l]->given[g].name, k == 2 ? "reward" : "modulator.M");
+          assert_int_equal(plans[l]->given[g].before, g == 1);
+        }
+      }
       play_lanes(&x, &x.memory, false);
       for (int lane = 0; lane < x.n_lanes; lane++) {
         play_units(&x, rule_code(rule), lane);

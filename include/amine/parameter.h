@@ -28,7 +28,8 @@ typedef enum amine_member {
   AMINE_MEMBER_UINT64,
   AMINE_MEMBER_FLOAT,
   AMINE_MEMBER_DOUBLE,
-  AMINE_MEMBER_BOOL
+  AMINE_MEMBER_BOOL,
+  AMINE_MEMBER_PATH /* const char *, NULL for none: good while the part is made, no longer */
 } amine_member;
 
 /* Static storage. A table of them ends with a NULL name. */

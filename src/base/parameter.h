@@ -40,7 +40,8 @@
                                                   : AMINE_MEMBER_UINT64, float                     \
                                                   : AMINE_MEMBER_FLOAT, double                     \
                                                   : AMINE_MEMBER_DOUBLE, bool                      \
-                                                  : AMINE_MEMBER_BOOL, default                     \
+                                                  : AMINE_MEMBER_BOOL, const char *                \
+                                                  : AMINE_MEMBER_PATH, default                     \
                                                   : AMINE_MEMBER_INT)
 
 #define AM_SEED_MAX 18446744073709551615.0 /* 2^64 - 1: all that 64 bits hold */

@@ -99,6 +99,11 @@ amine_status am_task_create(am_task **out, const am_task_type *type, const void 
                             amine_error *error);
 void am_task_destroy(am_task *task); /* NULL is fine */
 
+/* What evaluation plays. */
+static inline const am_task *am_task_evaluated(const am_task *task) {
+  return task->held_out ? task->held_out : task;
+}
+
 /* Adds a line: what a policy or a predictor earns. */
 void am_task_acts(am_task *task, const char *name, double reward, am_policy *policy);
 void am_task_predicts(am_task *task, const char *name, double reward, am_predictor *predictor);

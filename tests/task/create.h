@@ -16,6 +16,7 @@
 #include "task/recall_values.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
+#include "task/text.h"
 
 #define AM_CREATE(noun)                                                                            \
   static inline amine_status am_##noun##_create(                                                   \
@@ -37,5 +38,6 @@ AM_CREATE(recall)
 AM_CREATE(recall_values)
 AM_CREATE(selective)
 AM_CREATE(t_maze)
+AM_CREATE(text_task)
 
 #endif

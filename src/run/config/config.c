@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/words.h"
 #include "brain/description.h"
@@ -132,6 +133,35 @@ static const am_setting *setting_of(const am_config *config, const char *name) {
   return NULL;
 }
 
+/* The path that was said of a part's file; NULL: none. */
+static const char *path_of(const am_config *config, const char *name) {
+  for (int k = 0; k < AM_PATHS_MAX; k++)
+    if (config->paths[k].key[0] && strcmp(config->paths[k].key, name) == 0)
+      return config->paths[k].path;
+  return NULL;
+}
+
+static void forget_path(am_config *config, const char *name) {
+  for (int k = 0; k < AM_PATHS_MAX; k++)
+    if (strcmp(config->paths[k].key, name) == 0)
+      memset(&config->paths[k], 0, sizeof config->paths[k]);
+}
+
+/* "none": none. */
+static amine_status keep_path(am_config *config, const char *name, const char *path,
+                              amine_error *error) {
+  forget_path(config, name);
+  if (strcmp(path, "none") == 0) return AMINE_OK;
+  for (int k = 0; k < AM_PATHS_MAX; k++) {
+    am_path *free_one = &config->paths[k];
+    if (free_one->key[0]) continue;
+    snprintf(free_one->key, sizeof free_one->key, "%s", name);
+    snprintf(free_one->path, sizeof free_one->path, "%s", path);
+    return AMINE_OK;
+  }
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: there is room for %d files", name, AM_PATHS_MAX);
+}
+
 /* The index of a part among those of its kind; of a text it is their number. */
 static int index_of(const am_config *config, am_part_kind kind) {
   int k = 0;
@@ -168,6 +198,7 @@ char *am_config_text(const am_config *config, const char *name, char *out, size_
     return cut_to(out, size, text_of(config, kind) ? text_of(config, kind)->file : "none");
   if (find_key(&key, config, name) && !key.part)
     return cut_to(out, size, config->part[key.kind]->name);
+  if (path_of(config, name)) return cut_to(out, size, path_of(config, name));
   if (setting) return am_key_text(setting->row, &setting->value, out, size);
   const am_value value = am_config_value(config, name);
   find_key(&key, config, name);
@@ -225,6 +256,7 @@ static amine_status keep(am_config *config, const am_key *key, am_value value, c
       snprintf(config->weights, sizeof config->weights, "%s", strcmp(word, "none") ? word : "");
     return AMINE_OK;
   }
+  if (key->p.kind == AMINE_FILE) AM_TRY(keep_path(config, key->name, word, error));
   am_setting *setting = (am_setting *)(uintptr_t)setting_of(config, key->name);
   if (!setting) {
     if (config->n_settings == AM_SETTINGS_MAX)
@@ -370,7 +402,10 @@ static amine_status merge_value(am_config *config, const char *name, const json_
   amine_status status = read_value(&key, &value, config, NULL, json, &inner);
   if (status == AMINE_OK) {
     const char *word = json_is_string(json) ? json_string_value(json) : "";
-    status = keep(config, &key, value, word, false, &inner);
+    char path[AM_WEIGHTS_MAX];
+    const bool file_said = key.p.kind == AMINE_FILE && strcmp(word, "none") != 0;
+    if (file_said) AM_TRY(beside(path, word, file, error));
+    status = keep(config, &key, value, file_said ? path : word, false, &inner);
   }
   if (status == AMINE_OK) return status;
   if (status == AMINE_ERROR_MEMORY) return am_fail_memory(error, 64);
@@ -408,15 +443,6 @@ static amine_status merge_object(am_config *config, const json_t *object, const 
   return AMINE_OK;
 }
 
-static amine_status find_weights(am_config *config, const json_t *root, const char *from,
-                                 amine_error *error) {
-  char path[AM_WEIGHTS_MAX];
-  if (!json_object_get(root, "weights") || !config->weights[0]) return AMINE_OK;
-  AM_TRY(beside(path, config->weights, from, error));
-  memcpy(config->weights, path, sizeof path);
-  return AMINE_OK;
-}
-
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error) {
   am_config changed;
@@ -424,7 +450,6 @@ amine_status am_config_merge(am_config *config, const json_t *object, const char
     return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a configuration is a JSON object");
   am_config_copy(&changed, config);
   amine_status status = merge_object(&changed, object, "", name, error);
-  if (status == AMINE_OK) status = find_weights(&changed, object, name, error);
   if (status == AMINE_OK) am_config_move(config, &changed);
   else am_config_free(&changed);
   return status;
@@ -450,7 +475,8 @@ static amine_status load_preset(am_config *config, const am_preset *preset, amin
   return status;
 }
 
-static bool is_standard(const am_setting *setting) {
+static bool is_standard(const am_config *config, const am_setting *setting) {
+  if (path_of(config, setting->name)) return false;
   const double number = setting->value.number, standard = setting->row->standard;
   return number == standard || (isnan(number) && isnan(standard));
 }
@@ -472,7 +498,7 @@ static amine_status check_file(const am_config *config, const char *name, amine_
   }
   for (int k = 0; k < config->n_settings && !sentence[0]; k++) {
     const am_setting *s = &config->settings[k];
-    if (s->said && !is_standard(s) && is_kept(&by, config, s->name))
+    if (s->said && !is_standard(config, s) && is_kept(&by, config, s->name))
       say_kept(sentence, s->name, &by);
   }
   if (!sentence[0]) return AMINE_OK;
@@ -552,7 +578,8 @@ static bool is_written(const am_config *config, const am_key *key, bool only_sha
   if ((only_shaping && key->p.neutral) || !am_config_applies(config, name)) return false;
   if (am_config_is_text(name, &kind)) return text_of(config, kind) != NULL;
   if (!key->part) return text_of(config, key->kind) == NULL;
-  return key->p.kind != AMINE_FILE || config->weights[0];
+  if (key->p.kind != AMINE_FILE) return true;
+  return key->kind == AM_N_KINDS ? config->weights[0] != 0 : path_of(config, name) != NULL;
 }
 
 void am_config_write(const am_config *config, bool only_shaping, am_text *text) {
@@ -601,6 +628,10 @@ void am_config_options(const am_config *config, am_part_kind kind, void *options
       value = am_config_value(config, row->name);
     else if (!row->borrowed && setting_of(config, name)) value = setting_of(config, name)->value;
     am_key_put(row, value, (char *)options + row->offset);
+    if (row->member == AMINE_MEMBER_PATH) {
+      const char *path = path_of(config, name);
+      memcpy((char *)options + row->offset, &path, sizeof path);
+    }
   }
 }
 
@@ -630,7 +661,10 @@ static amine_status resolve_settings(am_config *c, amine_error *error) {
     decision by;
     am_key key;
     if (is_kept(&by, c, s.name)) {
-      if (!s.wished) continue;
+      if (!s.wished) {
+        forget_path(c, s.name);
+        continue;
+      }
       say_kept(sentence, s.name, &by);
       return am_fail(error, AMINE_ERROR_ARGUMENT, "%s", sentence);
     }
@@ -649,6 +683,24 @@ static amine_status resolve_settings(am_config *c, amine_error *error) {
   }
   memset(c->settings + n, 0, (size_t)(c->n_settings - n) * sizeof *c->settings);
   c->n_settings = n;
+  return AMINE_OK;
+}
+
+/* A relative path begins where the process stands. */
+static amine_status resolve_paths(am_config *c, amine_error *error) {
+  char here[AM_WEIGHTS_MAX];
+  for (int k = 0; k < AM_PATHS_MAX; k++) {
+    am_path *p = &c->paths[k];
+    if (!p->key[0] || p->path[0] == '/') continue;
+    const size_t n = strlen(p->path), start = getcwd(here, sizeof here) ? strlen(here) + 1 : 0;
+    if (start == 0 || start + n >= sizeof here)
+      return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%.60s: the whole path is too long", p->key,
+                     p->path);
+    here[start - 1] = '/';
+    memcpy(here + start, p->path, n + 1);
+    memset(p->path, 0, sizeof p->path);
+    memcpy(p->path, here, start + n);
+  }
   return AMINE_OK;
 }
 
@@ -673,6 +725,7 @@ amine_status am_config_resolve(am_config *config, amine_error *error) {
   am_config c = *config;
   AM_TRY(resolve_choices(&c, error));
   AM_TRY(resolve_settings(&c, error));
+  AM_TRY(resolve_paths(&c, error));
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
     union {
       max_align_t align;

@@ -16,7 +16,7 @@
 #include "run/config/keys.h"
 #include "run/config/text_part.h"
 
-enum { AM_WEIGHTS_MAX = 400, AM_SETTINGS_MAX = 160 };
+enum { AM_WEIGHTS_MAX = 400, AM_SETTINGS_MAX = 160, AM_PATHS_MAX = 8 };
 
 /* A value that was said of a parameter, by its whole name. It is kept when another part is chosen,
  * which may have one of the same name. */
@@ -28,6 +28,11 @@ typedef struct am_setting {
   bool said;   /* set by a JSON object */
 } am_setting;
 
+/* The path that was said of a part's parameter which is a file. */
+typedef struct am_path {
+  char key[AM_KEY_LENGTH], path[AM_WEIGHTS_MAX]; /* "" and "": nothing stands here */
+} am_path;
+
 typedef struct am_config {
   const am_registry *registry;         /* outlives it */
   char preset[64];                     /* the preset it began with, or "" */
@@ -38,6 +43,7 @@ typedef struct am_config {
   unsigned wished, said;               /* the same of the choices of parts: 1u << kind */
   am_setting settings[AM_SETTINGS_MAX];
   int n_settings;
+  am_path paths[AM_PATHS_MAX];
 } am_config;
 
 /* Every key at its standard value; of the standard parts (parts.h), or of a registry. */
@@ -67,8 +73,8 @@ amine_status am_config_assign_all(am_config *config, const char *const *assignme
 
 /* Takes over the keys of a nested JSON object ({"learner": {"rate": 1e-3}}); {"task": "bandit"} is
  * {"task": {"type": "bandit"}}. A text "meaning" at its top is allowed and passed over, "preset" is
- * a name and no more. `name` stands in the sentences, and a relative path of weights or of a text
- * begins at its folder. A text may also stand in it as an array of its lines. After a failure the config is as it was. */
+ * a name and no more. `name` stands in the sentences, and a relative path begins at its folder. A
+ * text may also stand in it as an array of its lines. After a failure the config is as it was. */
 amine_status am_config_merge(am_config *config, const json_t *object, const char *name,
                              amine_error *error);
 
@@ -84,7 +90,8 @@ amine_status am_config_reload(am_config *config, const char *path, amine_error *
 
 /* What one key alone cannot say: combinations that make no sense, and keys that were assigned and
  * do not apply ("task.size has no effect with task.type=bandit"). What does not apply otherwise
- * becomes standard. Also puts in the place of a 0 what it stands for (amine_parameter.zero_is). */
+ * becomes standard. Also puts in the place of a 0 what it stands for (amine_parameter.zero_is), and
+ * makes paths of parts absolute, so that they say the same wherever the run is gone on with. */
 amine_status am_config_resolve(am_config *config, amine_error *error);
 
 /* Sets a number or an index by program: of a key that is known, in its range. */
@@ -99,7 +106,7 @@ bool am_config_has(const am_config *config, am_part_kind kind);
 void am_config_keys(am_keys *keys, const am_config *config);
 
 /* Writes the values of the chosen part of a kind into its options (AM_OPTIONS_MAX bytes at most,
- * all of them set). The configuration is resolved. */
+ * all of them set); paths stay those of the configuration. The configuration is resolved. */
 void am_config_options(const am_config *config, am_part_kind kind, void *options);
 
 /* The nested JSON text, every key that applies in the order of their tables; with only_shaping just

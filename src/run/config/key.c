@@ -171,7 +171,8 @@ am_value am_key_standard(const amine_parameter *key) {
 
 void am_key_put(const amine_parameter *key, am_value v, void *member) {
   switch (key->member) {
-  case AMINE_MEMBER_NONE: break;
+  case AMINE_MEMBER_NONE:
+  case AMINE_MEMBER_PATH: break; /* which no number says */
   case AMINE_MEMBER_INT: *(int *)member = (int)v.number; break;
   case AMINE_MEMBER_UINT32: *(uint32_t *)member = (uint32_t)v.number; break;
   case AMINE_MEMBER_UINT64: *(uint64_t *)member = v.integer; break;
@@ -184,7 +185,8 @@ void am_key_put(const amine_parameter *key, am_value v, void *member) {
 am_value am_key_get(const amine_parameter *key, const void *member) {
   double number = 0;
   switch (key->member) {
-  case AMINE_MEMBER_NONE: break;
+  case AMINE_MEMBER_NONE:
+  case AMINE_MEMBER_PATH: break;
   case AMINE_MEMBER_INT: number = *(const int *)member; break;
   case AMINE_MEMBER_UINT32: number = *(const uint32_t *)member; break;
   case AMINE_MEMBER_UINT64: {

@@ -60,13 +60,17 @@ static amine_status check_network(const am_config *config, const am_learner_type
 }
 
 static amine_status check(const am_task *task, const am_learner_type *type, amine_error *error) {
-  const bool values = task->n_targets > 0;
-  if (!(type->asks & (values ? AM_ASKS_VALUES : AM_ASKS_ACTIONS)))
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "learner.type=%s needs %s; task.type=%s asks for %s", type->part.name,
-                   values ? "actions" : "target values", task->type->part.name,
-                   values ? "target values" : "actions");
-  return AMINE_OK;
+  static const char *const names[] = {"actions", "target values", "symbols"}; /* by AM_ASKS_... */
+  const int asked = task->n_symbols > 0 ? 2 : task->n_targets > 0 ? 1 : 0;
+  char needs[64] = "";
+  if (type->asks >> asked & 1) return AMINE_OK;
+  for (int k = 0; k < 3; k++) {
+    const size_t n = strlen(needs);
+    if (type->asks >> k & 1)
+      snprintf(needs + n, sizeof needs - n, "%s%s", n ? " or " : "", names[k]);
+  }
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "learner.type=%s needs %s; task.type=%s asks for %s",
+                 type->part.name, needs, task->type->part.name, names[asked]);
 }
 
 /* Adds which keys make it as much: those that blocks are as long as, with their values. */

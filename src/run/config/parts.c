@@ -31,6 +31,7 @@
 #include "task/recall_values.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
+#include "task/text.h"
 
 /* Of each kind the first is the standard one. */
 const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
@@ -49,6 +50,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_pennies_task_type.part,
                                                  &am_dnms_type.part,
                                                  &am_selective_type.part,
+                                                 &am_text_task_type.part,
                                                  &am_plastic_rnn_part,
                                                  &am_gru_part,
                                                  &am_leaky_rnn_part,

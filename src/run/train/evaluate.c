@@ -155,6 +155,7 @@ static amine_status play_maze(am_evaluation *result, const am_task *task, const 
 amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, const char *policy,
                                 int n_episodes, uint64_t seed, int n_threads, amine_error *error) {
   int line = 0;
+  task = am_task_evaluated(task);
   AM_TRY(find_policy(&line, task, policy, error));
   if (task->type == &am_maze_type)
     return play_maze(result, task, policy, n_episodes, seed, n_threads, error);

@@ -74,13 +74,16 @@ static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane,
                               amine_error *error) {
   const int from = e->n;
   const am_series *actions = am_episode_find(e, "actions");
-  if (task->n_targets == 0 && (!actions || actions->width != 1)) return AMINE_OK;
+  if (task->n_actions > 0 && (!actions || actions->width != 1)) return AMINE_OK;
   const float *known = actions && actions->width == 1 ? actions->values : NULL;
   want(e, "inputs", "what the world showed", task->n_inputs);
-  /* who predicts values is not rewarded step by step (task/world.h) */
-  want(e, "rewards", "what it gave", task->n_targets ? 0 : 1);
+  /* who predicts is not rewarded step by step (task/world.h) */
+  want(e, "rewards", "what it gave", task->n_actions > 0 ? 1 : 0);
   want(e, "targets", "what was asked for", task->type->target ? task->n_targets : 0);
-  want(e, "answers", "the right action, where one is asked for", task->type->answer ? 1 : 0);
+  want(e, "answers",
+       task->n_symbols > 0 ? "the symbol that comes next"
+                           : "the right action, where one is asked for",
+       task->type->answer ? 1 : 0);
   AM_TRY(take_memory(e, from, error));
   const world w = {values_from(e, from, "inputs"), values_from(e, from, "rewards"),
                    values_from(e, from, "targets"), values_from(e, from, "answers")};
@@ -104,7 +107,7 @@ amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t 
   amine_status status = take_memory(&e, 0, error);
   if (status == AMINE_OK) {
     type->watch(learner, e.series, lane, seed, false);
-    status = add_world(&e, learner->task, lane, seed, error);
+    status = add_world(&e, am_task_evaluated(learner->task), lane, seed, error);
   }
   if (status == AMINE_OK) *episode = e;
   else am_episode_free(&e);

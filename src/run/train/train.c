@@ -190,7 +190,7 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
 /* One key of a checkpoint, which holds. */
 static amine_status agree_on(const char *name, const am_config *config, const am_config *saved,
                              amine_error *error) {
-  char a[64], b[64];
+  char a[AM_WEIGHTS_MAX], b[AM_WEIGHTS_MAX];
   am_part_kind kind;
   const bool text = am_config_is_text(name, &kind);
   am_config_text(config, name, a, sizeof a);

@@ -114,6 +114,7 @@ static void what_a_file_says_must_apply(void **state) {
 static void check_row(const am_part *part, const amine_parameter *row) {
   am_key key;
   if (part->kind > AM_N_KINDS) return; /* of a brain: plain numbers (tests/brain/test_parts.c) */
+  assert_true((row->kind == AMINE_FILE) == (row->member == AMINE_MEMBER_PATH));
   if (row->offset >= part->options_size) fail_msg("%s: %s has no member", part->name, row->name);
   if (row->borrowed && !am_key_find(&key, &am_standard_parts, NULL, row->name))
     fail_msg("%s: there is no %s", part->name, row->name);

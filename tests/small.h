@@ -171,6 +171,16 @@ static const small_variant small_variants[] = {
      {"task.type=signals", "learner.type=agents", "network.type=plastic-rnn",
       "rule.type=eligibility", "modulator.type=given", "modulator.given=reward",
       "learner.form=online"}},
+    {"exploratory-hebb-plastic-rnn",
+     {"task.type=dnms", "task.stimulus_ms=20", "task.delay_ms=10", "task.wait_ms=10",
+      "task.response_ms=30", "network.type=plastic-rnn", "learner.type=exploratory-hebb",
+      "learner.input=0.5", "learner.chance=0.05", "learner.amplitude=1",
+      "rule.type=eligibility", "modulator.fanout=true"}},
+    {"exploratory-hebb-plastic-lstm",
+     {"task.type=selective", "task.stimulus_ms=40", "task.response_ms=20",
+      "network.type=plastic-lstm-gates", "network.alpha=neuron", "learner.type=exploratory-hebb",
+      "learner.rule=node", "learner.alpha_rate=0.5", "learner.chance=0.05", "learner.amplitude=1",
+      "rule.type=oja", "modulator.type=chemical"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -121,6 +121,7 @@ typedef struct am_plan_noise {
  * take up. A text that asks for both has both. */
 typedef struct am_plan_given {
   char name[AM_SYMBOL_SIZE];
+  int row;
   bool before;
 } am_plan_given;
 
@@ -178,10 +179,11 @@ typedef struct am_plan {
   am_plan_noise noises[AM_NOISES_MAX];
   am_plan_rows *kept; /* [n_kept]: what has a gradient from later steps or from above */
   int n_traces, n_noises, n_kept;
-  int n_given; /* vectors of 16 that are given */
+  int n_given; /* vectors of 16 that are given, noise and numbers */
   bool has_level;
   am_operand level; /* M: what the modulator says, after the step */
-  am_plan_given given[AM_GIVEN_MAX]; /* [n_given]; of noise nothing is said here */
+  am_plan_given given[AM_GIVEN_MAX]; /* [n_numbers]: the numbers among them */
+  int n_numbers;
   /* what else is recorded: what a modulator calls M_NAME, and what is given by a name of its own */
   struct {
     char name[AM_SYMBOL_SIZE]; /* without "modulator." */

@@ -1,5 +1,6 @@
 /* From trees to operations on values that are made once (see plan_builder.h). */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "equation/plan_builder.h"
@@ -79,19 +80,26 @@ static amine_status rows_value(am_builder *b, int *out, int node, int n, int at)
   return add_value(b, out, AM_FROM_FIXED, row, n, at);
 }
 
+static amine_status add_number(am_builder *b, int *out, const char *name, int at) {
+  am_plan_given *given = &b->p->given[b->p->n_numbers];
+  AM_TRY(outside_value(b, out, 1, at));
+  snprintf(given->name, sizeof given->name, "%s", name);
+  given->row = b->values[*out].row;
+  b->p->n_numbers++;
+  return AMINE_OK;
+}
+
 /* A vector is noise, 0 where nobody perturbs; a number is M, or what its name says. */
 static amine_status given_value(am_builder *b, int *out, int symbol, int at) {
   const am_symbol *s = &b->e->symbols[symbol];
   const bool perturbed = b->done & AM_PLAN_PERTURBED;
   if (s->shape.rank == 1 && !perturbed) return rows_value(b, out, -1, rows_of(b, s->shape), at);
-  if (s->shape.rank == 0 && perturbed)
-    return REFUSE(b, at, "%s is given from outside, and this learner gives nothing", s->name);
-  if (s->shape.rank == 1 && b->p->n_given > 0)
+  if (s->shape.rank == 1 && symbol != b->given)
     return REFUSE(b, at, "one vector is given from outside, and %s is another", s->name);
-  if (b->p->n_given == AM_GIVEN_MAX)
+  if (s->shape.rank == 1) return outside_value(b, out, rows_of(b, s->shape), at);
+  if (b->p->n_numbers == AM_GIVEN_MAX)
     return REFUSE(b, at, "at most %d numbers are given from outside", AM_GIVEN_MAX);
-  if (s->shape.rank == 0) memcpy(b->p->given[b->p->n_given].name, s->name, sizeof s->name);
-  return outside_value(b, out, rows_of(b, s->shape), at);
+  return add_number(b, out, s->name, at);
 }
 
 /* Whether operations from..to read value v; whether states and output ask for it, and traces. */
@@ -109,26 +117,33 @@ static bool is_taken_up(const am_builder *b, int v) {
   return taken;
 }
 
+/* The number that value v is, if it is one that is given. */
+static am_plan_given *number_of(const am_builder *b, int v) {
+  for (int k = 0; b->values[v].from == AM_FROM_GIVEN && k < b->p->n_numbers; k++)
+    if (b->p->given[k].row == b->values[v].row) return &b->p->given[k];
+  return NULL;
+}
+
 /* What states and output ask for is known before the step; what traces do, too, is two numbers. */
 amine_status am_builder_known(am_builder *b) {
   am_plan *p = b->p;
-  const int n = b->done & AM_PLAN_PERTURBED ? 0 : b->n_values;
+  const int n = b->n_values;
   for (int v = 0; v < n; v++) {
-    if (b->values[v].from != AM_FROM_GIVEN || !is_asked_now(b, v)) continue;
-    am_plan_given *given = &p->given[b->values[v].row / room_of(b, 1)];
+    am_plan_given *given = number_of(b, v);
+    if (!given || !is_asked_now(b, v)) continue;
     if (!is_taken_up(b, v)) {
       given->before = true;
       continue;
     }
     const int at = b->e->symbols[am_equations_find(b->e, given->name)].at;
     int known = -1;
-    if (p->n_given == AM_GIVEN_MAX)
+    if (p->n_numbers == AM_GIVEN_MAX)
       return REFUSE(b, at,
                     "at most %d numbers are given from outside, and %s is two: before a step "
                     "and after it",
                     AM_GIVEN_MAX, given->name);
-    p->given[p->n_given] = *given, p->given[p->n_given].before = true;
-    AM_TRY(outside_value(b, &known, 1, at));
+    AM_TRY(add_number(b, &known, given->name, at));
+    p->given[p->n_numbers - 1].before = true;
     for (int k = 0; k < p->n_now; k++)
       for (int i = 0; i < p->operations[k].n_in; i++)
         if (b->in[k][i] == v) b->in[k][i] = known;
@@ -648,7 +663,8 @@ amine_status am_builder_operations(am_builder *b) {
   const am_equations *e = b->e;
   int after[AM_SYMBOLS_MAX];
   for (int k = 0; k < e->n_symbols; k++)
-    if (e->symbols[k].kind == AM_SYMBOL_GIVEN && e->symbols[k].shape.rank == 1) b->given = k;
+    if (e->symbols[k].kind == AM_SYMBOL_GIVEN && e->symbols[k].shape.rank == 1 && b->given < 0)
+      b->given = k;
   for (int k = 0; k < e->n_symbols; k++) b->of_symbol[k] = after[k] = b->trace[k] = -1;
   for (int k = 0; k < e->n_assignments; k++) {
     const am_assignment *a = &e->assignments[k];

@@ -300,7 +300,6 @@ const am_learner_type am_agents_type = {
                        "doi:10.1016/B978-1-55860-307-3.50049-6",
              .parameters = am_signalling_parameters,
              .options_size = sizeof(am_signalling_options)},
-    .traces = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = iterate,

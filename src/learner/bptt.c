@@ -88,7 +88,7 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   am_bptt *b = am_bptt_of(made);
   const am_plan *plan = b->pairs ? b->pair.plan[0] : NULL;
   amine_status fed = AMINE_OK;
-  for (int k = 0; plan && k < plan->n_given && fed == AMINE_OK; k++)
+  for (int k = 0; plan && k < plan->n_numbers && fed == AMINE_OK; k++)
     fed = am_feed_ask(&b->options.feed, plan->given[k].name, plan->given[k].before,
                       modulator ? modulator->name : NULL, error);
   if (fed == AMINE_OK) *learner = made;
@@ -99,9 +99,9 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
 #define TYPE(asked, ...)                                                                           \
   {                                                                                                \
     .part = {.kind = AM_LEARNER, .options_size = sizeof(am_bptt_options), __VA_ARGS__},            \
-    .traces = true, .asks = asked, .create = create, .backprop = true, .iterate = iterate,         \
-    .evaluate = evaluate, .tensor = am_agent_tensor, .get = am_agent_get,                          \
-    .set = am_agent_set, .series = series, .watch = watch, .destroy = destroy,                     \
+    .asks = asked, .create = create, .backprop = true, .iterate = iterate, .evaluate = evaluate,   \
+    .tensor = am_agent_tensor, .get = am_agent_get, .set = am_agent_set, .series = series,         \
+    .watch = watch, .destroy = destroy,                                                            \
   }
 
 const am_learner_type am_bptt_type =

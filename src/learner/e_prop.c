@@ -32,7 +32,6 @@ const am_learner_type am_e_prop_type = {
          .source = "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
          .parameters = parameters,
          .options_size = sizeof(am_local_options)},
-    .traces = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

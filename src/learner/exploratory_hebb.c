@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "equation/plan_draw.h"
 #include "learner/exploratory_hebb_rule.h"
+#include "modulator/feed.h"
 #include "network/pair.h"
 #include "network/units.h"
 
@@ -27,6 +28,12 @@ enum {
 
 #define KEEP 0.05 /* of the running means, where a text does not say */
 
+/* What learns: a matrix, or what multiplies a living trace; where it lies, and its share of eta. */
+typedef struct learned {
+  size_t at, size;
+  float share;
+} learned;
+
 typedef struct hebb {
   am_learner learner;
   am_hebb_options options;
@@ -34,12 +41,20 @@ typedef struct hebb {
   am_hebb_source source;
   am_pair pair; /* one layer without heads */
   am_places places;
-  am_pair_lane lane;                    /* of AM_HEBB_BLOCK steps, over and over */
-  void *block;                          /* that it lies in */
+  am_pair_lane lane;        /* of AM_HEBB_BLOCK + 1 steps, over and over (slot_of) */
+  void *block;              /* that it lies in */
+  const am_trace_ops *rule; /* of traces that live; NULL: there are none */
+  am_feed feed;             /* who says what the text is given, */
+  void *fed;                /* and what it comes from in this trial, if it is given numbers */
+  learned *learned;         /* [n_learned] */
+  int n_learned;
   float *parameters, *before_iteration; /* [size]: and as they were */
-  float *H;                             /* [size], of matrices */
-  float *mean;                          /* [n_given * 16], of each post where its xi is */
-  float *post, *pre;                    /* [AM_HEBB_BLOCK][the widest, padded], cubed */
+  float *H;                             /* [size], of what learns */
+  float *mean;                          /* [n_given], of each post where its xi is */
+  float *moved;                         /* [n_given][AM_HEBB_BLOCK]: of each place its post less the
+                                         * mean, cubed, [AM_HEBB_BLOCK][rows padded] */
+  float *pre;                           /* [AM_HEBB_BLOCK][the widest, padded], cubed */
+  float *wide;                          /* [the widest, padded] */
   float *target;                        /* [n_targets] */
   float *expected;                      /* [n_kinds]: ebar */
   float *expected_before;
@@ -47,7 +62,7 @@ typedef struct hebb {
   float recent_before[RECENT];
   void *world;
   int n_kinds;
-  int last; /* step of the block that was played last; 0: that before the first */
+  int last; /* where the step that was played last lies in the block; 0: that before the first */
 } hebb;
 
 /* An episode to play, and what is done beside it. */
@@ -67,6 +82,7 @@ am_hebb_options am_hebb_default(void) {
                            .chance = 0.003f,
                            .amplitude = 16,
                            .eta = 0.1f,
+                           .alpha_rate = 1,
                            .clip = 3e-4f,
                            .average = 0.75f,
                            .scaled = true,
@@ -96,65 +112,130 @@ am_hebb_options am_hebb_printed(void) {
 }
 
 static const am_plan *plan_of(const hebb *h) { return h->pair.plan[0]; }
-static int n_noise(const hebb *h) { return 16 * plan_of(h)->n_given; }
+static int n_given(const hebb *h) { return 16 * plan_of(h)->n_given; }
 
-/* Matrices onto which noise enters: those that read the input learn if they are told to. A matrix in
- * two products learns once, from both. */
-static bool learns(const hebb *h, const am_operation *o) {
-  return o->noise >= 0 && (o->in[0].from != AM_FROM_INPUT || h->options.input > 0);
+static const am_plan_trace *trace_of(const hebb *h, const am_operation *o) {
+  return o->trace >= 0 ? &plan_of(h)->traces[o->trace] : NULL;
 }
 
-static bool is_repeated(const hebb *h, int k) {
-  const am_operation *o = plan_of(h)->operations;
-  for (int i = 0; i < k; i++)
-    if (learns(h, &o[i]) && o[i].weights == o[k].weights) return true;
-  return false;
+static float share_of(const hebb *h, const am_operation *o) {
+  if (o->noise < 0) return 0;
+  return o->in[0].from == AM_FROM_INPUT ? h->options.input : 1;
+}
+
+/* Matrices onto which noise enters: those that read the input learn if they are told to. A trace
+ * that stands alone has one of 0 beside it, which is no parameter. */
+static bool learns(const hebb *h, const am_operation *o) {
+  return share_of(h, o) > 0 && o->weights < plan_of(h)->n_parameters;
+}
+
+static bool learns_alpha(const hebb *h, const am_operation *o) {
+  const am_plan_trace *t = trace_of(h, o);
+  return t && share_of(h, o) * h->options.alpha_rate > 0 && (t->n_few == 0 || t->few != SIZE_MAX);
 }
 
 static am_panel_shape shape_of(const am_operation *o) {
   return o->transposed ? am_panel_of(o->in[0].rows, o->rows) : am_panel_of(o->rows, o->in[0].rows);
 }
 
+/* What stands in two products learns once, from both. */
+static void add_learned(hebb *h, size_t at, size_t size, float share) {
+  for (int k = 0; k < h->n_learned; k++)
+    if (h->learned[k].at == at) return;
+  h->learned[h->n_learned++] = (learned){at, size, share};
+}
+
+static void find_learned(hebb *h) {
+  for (int k = 0; k < plan_of(h)->n_operations; k++) {
+    const am_operation *o = &plan_of(h)->operations[k];
+    const am_plan_trace *t = trace_of(h, o);
+    const size_t panel = am_panel_elements(shape_of(o));
+    const float share = share_of(h, o), alpha = share * h->options.alpha_rate;
+    if (learns(h, o)) add_learned(h, o->weights, panel, share);
+    if (!learns_alpha(h, o)) continue;
+    if (t->n_few > 0) add_learned(h, t->few, (size_t)am_pad(t->n_few, 16), alpha);
+    else add_learned(h, t->alpha, panel, alpha);
+  }
+}
+
+/* Step s of a trial as a step of the lane, whose step 0 is, once the first block is over, the last
+ * step of the block before. */
+static int slot_of(int s) { return s % AM_HEBB_BLOCK + (s >= AM_HEBB_BLOCK); }
+
 /* Behind the rows of each place stays 0, as in all vectors. */
-static void perturb(hebb *h, const trial *t, float *xi, int step) {
+static void perturb(hebb *h, const trial *t, float *xi, int s) {
   const am_hebb_options *o = &h->options;
-  if (h->source.perturb) h->source.perturb(h->source.context, xi, step);
+  if (h->source.perturb) h->source.perturb(h->source.context, xi, s);
   else if (t->perturbed && o->chance > 0)
-    am_hebb_code()->perturb(xi, n_noise(h), o->chance, o->amplitude, t->seed, AM_STREAM_PERTURB,
+    am_hebb_code()->perturb(xi, n_given(h), o->chance, o->amplitude, t->seed, AM_STREAM_PERTURB,
                             t->population,
-                            t->index * (uint64_t)h->learner.task->n_steps + (uint64_t)step);
-  else memset(xi, 0, (size_t)n_noise(h) * sizeof *xi);
+                            t->index * (uint64_t)h->learner.task->n_steps + (uint64_t)s);
+  else memset(xi, 0, (size_t)n_given(h) * sizeof *xi);
   for (int k = 0; k < plan_of(h)->n_noises; k++) {
     const am_operand *at = &plan_of(h)->noises[k].xi;
     for (int i = at->rows; i < am_pad(at->rows, 16); i++) xi[at->row + i] = 0;
   }
 }
 
-/* A row of each of the block's steps: where, and how far it is to the next. */
-static const float *rows_of(const hebb *h, const am_operand *o, size_t *stride) {
-  const float *first = am_pair_at(&h->pair, &h->lane, 0, 0, o);
-  *stride = (size_t)(am_pair_at(&h->pair, &h->lane, 0, 1, o) - first);
+/* The numbers that are given from outside lie among the places of xi. */
+static void put_numbers(hebb *h, float *given) {
+  for (int k = 0; k < plan_of(h)->n_numbers; k++) {
+    float *at = given + plan_of(h)->given[k].row;
+    memset(at, 0, 16 * sizeof *at);
+    *at = am_feed_value(h->fed, k);
+  }
+}
+
+static float *given_at(const hebb *h, int s) {
+  return h->lane.given + (size_t)slot_of(s) * (size_t)n_given(h);
+}
+
+static float *input_at(const hebb *h, int s) {
+  return h->lane.u + (size_t)slot_of(s) * (size_t)am_pad(h->learner.task->n_inputs, 16);
+}
+
+/* A row of each step from s on: where, and how far it is to the next. */
+static const float *rows_of(const hebb *h, const am_operand *o, int s, size_t *stride) {
+  const float *first = am_pair_at(&h->pair, &h->lane, 0, slot_of(s), o);
+  *stride = (size_t)(am_pair_at(&h->pair, &h->lane, 0, slot_of(s) + 1, o) - first);
   return first;
 }
 
-/* Adds the n steps of the block to the H of the matrices at one place. */
-static void accumulate_at(hebb *h, int noise, int n) {
-  const am_plan *p = plan_of(h);
-  const am_plan_noise *at = &p->noises[noise];
-  const bool exploratory = h->options.rule == AM_HEBB_EXPLORATORY;
+static bool is_exploratory(const hebb *h) { return h->options.rule == AM_HEBB_EXPLORATORY; }
+
+static float *moved_at(const hebb *h, const am_plan_noise *at, int s) {
   const int width = am_pad(at->post.rows, 16);
-  size_t post_stride, pre_stride;
-  const float *post = rows_of(h, exploratory ? &at->post : &at->xi, &post_stride);
-  if (exploratory) {
-    am_hebb_code()->fluctuation(h->post, h->mean + at->xi.row, post, post_stride, h->options.keep,
-                                width, n);
-    post = h->post, post_stride = (size_t)width;
+  return h->moved + AM_HEBB_BLOCK * at->xi.row + s % AM_HEBB_BLOCK * width;
+}
+
+/* What n steps of a block, from s on, moved at all places. */
+static void fluctuate(hebb *h, int s, int n) {
+  for (int k = 0; is_exploratory(h) && k < plan_of(h)->n_noises; k++) {
+    const am_plan_noise *at = &plan_of(h)->noises[k];
+    size_t stride;
+    const float *post = rows_of(h, &at->post, s, &stride);
+    am_hebb_code()->fluctuation(moved_at(h, at, s), h->mean + at->xi.row, post, stride,
+                                h->options.keep, am_pad(at->post.rows, 16), n);
   }
-  for (int k = 0; k < p->n_operations; k++) {
-    const am_operation *o = &p->operations[k];
-    if (o->noise != noise || !learns(h, o)) continue;
-    const float *pre = rows_of(h, &o->in[0], &pre_stride);
-    if (exploratory) {
+}
+
+/* The side of H that noise k is on: what it moved, cubed, or xi itself. */
+static const float *post_of(const hebb *h, int k, int s, size_t *stride) {
+  const am_plan_noise *at = &plan_of(h)->noises[k];
+  if (!is_exploratory(h)) return rows_of(h, &at->xi, s, stride);
+  *stride = (size_t)am_pad(at->post.rows, 16);
+  return moved_at(h, at, s);
+}
+
+/* Adds n steps of a block, from s on, to the H of all matrices. */
+static void accumulate(hebb *h, int s, int n) {
+  size_t post_stride, pre_stride;
+  for (int k = 0; k < plan_of(h)->n_operations; k++) {
+    const am_operation *o = &plan_of(h)->operations[k];
+    if (!learns(h, o)) continue;
+    const float *post = post_of(h, o->noise, s, &post_stride);
+    const float *pre = rows_of(h, &o->in[0], s, &pre_stride);
+    if (is_exploratory(h)) {
       const int cols = am_pad(o->in[0].rows, 16);
       am_hebb_code()->cube(h->pre, pre, pre_stride, cols, n);
       pre = h->pre, pre_stride = (size_t)cols;
@@ -165,8 +246,23 @@ static void accumulate_at(hebb *h, int noise, int n) {
   }
 }
 
-static void accumulate(hebb *h, int n) {
-  for (int k = 0; k < plan_of(h)->n_noises; k++) accumulate_at(h, k, n);
+/* Adds step s to the H of every alpha, while the traces are those that its products read. */
+static void accumulate_alphas(hebb *h, int s) {
+  size_t stride;
+  for (int k = 0; k < plan_of(h)->n_operations; k++) {
+    const am_operation *o = &plan_of(h)->operations[k];
+    if (!learns_alpha(h, o)) continue;
+    const am_plan_trace *t = trace_of(h, o);
+    const float *post = post_of(h, o->noise, s, &stride);
+    const float *pre = rows_of(h, &o->in[0], s, &stride);
+    const float *trace = h->lane.layer[0].trace[o->trace].H;
+    if (t->n_few == 0)
+      am_hebb_code()->accumulate_each(h->H + t->alpha, trace, post, pre, is_exploratory(h),
+                                      shape_of(o));
+    else
+      am_hebb_code()->accumulate_few(h->H + t->few, t->n_few, trace, post, pre, h->wide,
+                                     is_exploratory(h), shape_of(o));
+  }
 }
 
 /* The running means of states, which have a first value; of sums, after the first step. */
@@ -182,30 +278,36 @@ static void begin_means(hebb *h, bool named, int t) {
 static void begin(hebb *h, const trial *t) {
   const am_plan *p = plan_of(h);
   float *block = h->lane.layer[0].block;
+  if (h->rule) am_pair_code()->expand(&h->pair, h->parameters);
   am_pair_code()->begin(&h->pair, &h->lane, h->parameters);
   if (h->source.start) {
     const am_plan_state *s = &p->states[0];
-    h->source.start(h->source.context, h->post);
+    h->source.start(h->source.context, h->wide);
     for (int i = 0; i < s->rows; i++)
-      if (!p->is_drawn || p->begins[s->begin + i].half != 0) block[s->row + i] = h->post[i];
+      if (!p->is_drawn || p->begins[s->begin + i].half != 0) block[s->row + i] = h->wide[i];
   } else am_plan_draw(p, block, 1, t->seed, t->episode, t->lane, 0);
   begin_means(h, true, -1);
+  if (plan_of(h)->n_numbers > 0) am_feed_begin(&h->feed, h->fed, h->learner.task->n_inputs);
   if (t->traced) memset(h->H, 0, h->pair.size * sizeof *h->H);
 }
 
-static const float *output_of(const hebb *h, int row) {
-  return am_pair_output(&h->pair, &h->lane, row);
+static const float *output_of(const hebb *h, int s) {
+  return am_pair_output(&h->pair, &h->lane, slot_of(s));
 }
 
-/* The mean over the targets of |r - target|, or of its square, at the block's step `row`. */
-static double error_now(const hebb *h, int row) {
-  const am_task *task = h->learner.task;
+/* The mean over the targets of |r - target|, or of its square, at step s. */
+static double error_at(const hebb *h, int s, bool absolute) {
+  const int n = h->learner.task->n_targets;
   double sum = 0;
-  for (int k = 0; k < task->n_targets; k++) {
-    const double off = fabs((double)output_of(h, row)[k] - (double)h->target[k]);
-    sum += task->type->absolute ? off : off * off;
+  for (int k = 0; k < n; k++) {
+    const double off = fabs((double)output_of(h, s)[k] - (double)h->target[k]);
+    sum += absolute ? off : off * off;
   }
-  return sum / task->n_targets;
+  return sum / n;
+}
+
+static double error_now(const hebb *h, int s) {
+  return error_at(h, s, h->learner.task->type->absolute);
 }
 
 static bool is_over(const hebb *h) {
@@ -213,11 +315,49 @@ static bool is_over(const hebb *h) {
   return task->type->over && task->type->over(task, h->world);
 }
 
-/* The last states of the block are those before its first step. */
-static void turn_over(hebb *h) {
-  const size_t n = (size_t)plan_of(h)->n_rows;
-  float *block = h->lane.layer[0].block;
-  memcpy(block, block + AM_HEBB_BLOCK * n, n * sizeof *block);
+/* What step s brought, to who says what is given: as a group's lane (learner/group_feed.h). */
+static void feed(hebb *h, const trial *t, int s, bool counts) {
+  const am_task *task = h->learner.task;
+  const int n = task->type->absolute ? task->n_counted : task->n_steps;
+  const am_feed_moment m = {.key = {t->seed, 0, t->episode, t->lane},
+                            .step = s,
+                            .reward = counts ? (float)(-error_now(h, s) / n) : 0,
+                            .error = counts ? (float)error_at(h, s, false) : -1,
+                            .input = input_at(h, s),
+                            .stride = 1};
+  am_feed_after(&h->feed, h->fed, &m);
+  put_numbers(h, given_at(h, s));
+}
+
+/* One step of network and world; returns whether its target counts. */
+static bool step(hebb *h, const trial *t, int s) {
+  const am_task *task = h->learner.task;
+  am_pair_lane *const lane = &h->lane;
+  const int slot = slot_of(s);
+  if (s > 0 && s % AM_HEBB_BLOCK == 0) am_pair_lane_carry(&h->pair, lane, slot_of(s - 1));
+  task->type->observe(task, h->world, input_at(h, s));
+  perturb(h, t, given_at(h, s), s);
+  if (plan_of(h)->n_numbers > 0) am_feed_before(&h->feed, h->fed);
+  put_numbers(h, given_at(h, s));
+  am_pair_code()->step(&h->pair, h->rule, &lane, 1, h->parameters, slot);
+  const bool counts = task->type->target(task, h->world, h->target);
+  task->type->step(task, h->world, 0);
+  if (plan_of(h)->n_numbers > 0) feed(h, t, s, counts);
+  if (plan_of(h)->n_now < plan_of(h)->n_operations || h->rule)
+    am_pair_code()->after(&h->pair, h->rule, &lane, 1, h->parameters, slot);
+  if (s == 0) begin_means(h, false, 0);
+  h->last = slot + 1;
+  return counts;
+}
+
+/* Steps of a block wait until it is over, but what a living trace did is taken up at once. */
+static void take_up(hebb *h, int s, bool whole) {
+  const int first = s / AM_HEBB_BLOCK * AM_HEBB_BLOCK, n = s - first + 1;
+  if (h->rule) {
+    fluctuate(h, s, 1);
+    accumulate_alphas(h, s);
+  } else if (whole) fluctuate(h, first, n);
+  if (whole) accumulate(h, first, n);
 }
 
 /* Plays the trial to its end; returns its error. */
@@ -227,27 +367,17 @@ static double play(hebb *h, trial *t) {
   t->kind = task->type->kind ? task->type->kind(task, h->world) : 0;
   begin(h, t);
   double error = 0;
-  int counted = 0, waiting = 0; /* steps that H has not yet taken up */
+  int counted = 0;
   for (int s = 0; s < task->n_steps && !is_over(h); s++) {
-    const int row = s % AM_HEBB_BLOCK;
-    if (s > 0 && row == 0) turn_over(h);
-    task->type->observe(task, h->world, h->lane.u + row * am_pad(task->n_inputs, 16));
-    perturb(h, t, h->lane.given + row * n_noise(h), s);
-    am_pair_code()->step(&h->pair, NULL, &(am_pair_lane *){&h->lane}, 1, h->parameters, row);
-    if (s == 0) begin_means(h, false, 0);
-    const bool counts = task->type->target(task, h->world, h->target);
+    const bool counts = step(h, t, s);
     if (counts) {
-      error += error_now(h, row);
+      error += error_now(h, s);
       counted++;
     }
     if (t->watch) t->watch(t->context, h, s, counts);
-    task->type->step(task, h->world, 0);
-    waiting = h->last = row + 1;
-    if (!t->traced || waiting < AM_HEBB_BLOCK) continue;
-    accumulate(h, waiting);
-    waiting = 0;
+    const bool whole = (s + 1) % AM_HEBB_BLOCK == 0 || s + 1 == task->n_steps || is_over(h);
+    if (t->traced) take_up(h, s, whole);
   }
-  if (t->traced && waiting > 0) accumulate(h, waiting);
   if (!task->type->absolute) return error / task->n_steps;
   return counted ? error / counted : 0;
 }
@@ -295,14 +425,9 @@ static double learn(hebb *h, double error, int kind, uint64_t index) {
   if (index < o->warmup) return 0;
   const float factor = o->eta * (o->scaled ? expected : 1) * (expected - e);
   double squares = 0;
-  for (int k = 0; k < plan_of(h)->n_operations; k++) {
-    const am_operation *m = &plan_of(h)->operations[k];
-    if (!learns(h, m) || is_repeated(h, k)) continue;
-    const float share = m->in[0].from == AM_FROM_INPUT ? o->input : 1;
-    squares +=
-        (double)am_hebb_code()->change(h->parameters + m->weights, h->H + m->weights,
-                                       am_panel_elements(shape_of(m)), share * factor, o->clip);
-  }
+  for (const learned *l = h->learned; l < h->learned + h->n_learned; l++)
+    squares += (double)am_hebb_code()->change(h->parameters + l->at, h->H + l->at, l->size,
+                                              l->share * factor, o->clip);
   return squares;
 }
 
@@ -400,26 +525,39 @@ static void set(am_learner *learner, int k, const float *values) {
 
 enum { SERIES_ACTIVITY, SERIES_OUTPUT, SERIES_ERROR, N_SERIES };
 
+/* Behind those of every text: M, and what the text tells. */
 static int series(const am_learner *learner, am_series *out) {
   const hebb *h = (const hebb *)learner;
+  const am_plan *p = plan_of(h);
   const int n_targets = learner->task->n_targets;
+  int n = N_SERIES;
   out[SERIES_ACTIVITY] =
       (am_series){.name = "activity", .meaning = "output of each unit", .width = h->pair.n_outputs};
   out[SERIES_OUTPUT] = (am_series){
       .name = "outputs", .meaning = "outputs of the units that answer", .width = n_targets};
   out[SERIES_ERROR] =
       (am_series){.name = "error", .meaning = "of the output, while it counts", .width = 1};
-  out[N_SERIES] = (am_series){0};
-  return N_SERIES;
+  if (p->has_level) out[n++] = (am_series){"level", "the modulator M(t)", p->level.rows, NULL};
+  for (int k = 0; k < p->n_told && n < AM_SERIES_MAX; k++)
+    out[n++] = (am_series){p->told[k].name, "of what modulates", p->told[k].operand.rows, NULL};
+  out[n] = (am_series){0};
+  return n;
+}
+
+static void note_row(const am_series *s, int t, const float *values) {
+  memcpy(s->values + (size_t)t * (size_t)s->width, values, (size_t)s->width * sizeof *values);
 }
 
 static void note(void *context, const hebb *h, int t, bool counts) {
+  const am_plan *p = plan_of(h);
   const am_series *s = context;
-  const int row = t % AM_HEBB_BLOCK;
-  for (int k = SERIES_ACTIVITY; k <= SERIES_OUTPUT; k++)
-    memcpy(s[k].values + (size_t)t * (size_t)s[k].width, output_of(h, row),
-           (size_t)s[k].width * sizeof(float));
-  s[SERIES_ERROR].values[t] = counts ? (float)error_now(h, row) : NAN;
+  int n = N_SERIES;
+  note_row(&s[SERIES_ACTIVITY], t, output_of(h, t));
+  note_row(&s[SERIES_OUTPUT], t, output_of(h, t));
+  s[SERIES_ERROR].values[t] = counts ? (float)error_now(h, t) : NAN;
+  if (p->has_level) note_row(&s[n++], t, am_pair_at(&h->pair, &h->lane, 0, slot_of(t), &p->level));
+  for (int k = 0; k < p->n_told && n < AM_SERIES_MAX; k++)
+    note_row(&s[n++], t, am_pair_at(&h->pair, &h->lane, 0, slot_of(t), &p->told[k].operand));
 }
 
 static void watch(am_learner *learner, am_series *out, uint32_t lane, uint64_t seed, bool greedy) {
@@ -475,9 +613,20 @@ static void name_criterion(hebb *h) {
 
 static void destroy(am_learner *learner) {
   hebb *h = (hebb *)learner;
-  void *const blocks[] = {
-      h->parameters, h->before_iteration, h->H,     h->block,    h->mean,           h->post,
-      h->pre,        h->target,           h->world, h->expected, h->expected_before};
+  void *const blocks[] = {h->parameters,
+                          h->before_iteration,
+                          h->H,
+                          h->block,
+                          h->mean,
+                          h->moved,
+                          h->pre,
+                          h->wide,
+                          h->learned,
+                          h->target,
+                          h->world,
+                          h->expected,
+                          h->expected_before,
+                          h->fed};
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) am_free(blocks[k]);
   am_pair_free(&h->pair);
   am_free(h);
@@ -502,6 +651,8 @@ static const amine_parameter parameters[] = {
               "share of the rate for matrices that read the input; 0: they "
               "stay as they were drawn",
               AT(input)),
+    AM_NUMBER("alpha_rate", 1, 0, 1000, "", "the rate of alpha is multiplied by this",
+              AT(alpha_rate), .when = "rule.type!=none"),
     AM_NUMBER("chance", 0.003, 0, 1, "", "of a perturbation, per neuron and step", AT(chance)),
     AM_NUMBER("amplitude", 16, 0, 1e6, "", "perturbations are uniform within +- this",
               AT(amplitude)),
@@ -572,6 +723,10 @@ static amine_status check(const am_task *task, const am_hebb_options *o, amine_e
   if (!(o->eta >= 0 && o->eta <= 1e6f) || !(o->clip >= 0 && o->clip <= 1e6f))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "eta and the clip are 0 to 1e6, not %g and %g",
                    (double)o->eta, (double)o->clip);
+  if (!(o->input >= 0 && o->input <= 1e6f) || !(o->alpha_rate >= 0 && o->alpha_rate <= 1e6f))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "what the input's matrices and alpha have of eta is 0 to 1e6, not %g and %g",
+                   (double)o->input, (double)o->alpha_rate);
   if (!(o->average >= 0 && o->average < 1))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the expected error keeps 0 to below 1 of itself, not %g", (double)o->average);
@@ -581,36 +736,50 @@ static amine_status check(const am_task *task, const am_hebb_options *o, amine_e
   return AMINE_OK;
 }
 
-static amine_status take_memory(hebb *h, amine_error *error) {
-  const size_t real = sizeof(float), size = h->pair.size, kinds = (size_t)h->n_kinds;
-  const size_t bytes = am_pair_lane_bytes(&h->pair, AM_HEBB_BLOCK, false, real);
-  int widest = 16;
-  for (int k = 0; k < plan_of(h)->n_operations; k++) {
-    const am_operation *o = &plan_of(h)->operations[k];
-    if (o->noise < 0) continue;
-    if (am_pad(o->in[0].rows, 16) > widest) widest = am_pad(o->in[0].rows, 16);
-    if (am_pad(o->rows, 16) > widest) widest = am_pad(o->rows, 16);
+static size_t widest(const am_plan *p) {
+  int most = 16;
+  for (int k = 0; k < p->n_operations; k++) {
+    const am_operation *o = &p->operations[k];
+    if (am_pad(o->in[0].rows, 16) > most) most = am_pad(o->in[0].rows, 16);
+    if (am_pad(o->rows, 16) > most) most = am_pad(o->rows, 16);
   }
-  const size_t rows = AM_HEBB_BLOCK * (size_t)widest;
+  return (size_t)most;
+}
+
+static amine_status take_memory(hebb *h, amine_error *error) {
+  enum { SLOTS = AM_HEBB_BLOCK + 1 };
+  const am_task *task = h->learner.task;
+  const am_plan *p = plan_of(h);
+  const size_t real = sizeof(float), size = h->pair.size, kinds = (size_t)h->n_kinds;
+  const bool has_E = h->rule && h->rule->has_E;
+  const size_t bytes = am_pair_lane_bytes(&h->pair, SLOTS, has_E, real), wide = widest(p);
   const am_block blocks[] = {{&h->parameters, size, real},
                              {&h->before_iteration, size, real},
                              {&h->H, size, real},
                              {&h->block, 1, bytes},
-                             {&h->mean, (size_t)n_noise(h), real},
-                             {&h->post, rows, real},
-                             {&h->pre, rows, real},
-                             {&h->target, (size_t)h->learner.task->n_targets, real},
+                             {&h->mean, (size_t)n_given(h), real},
+                             {&h->moved, AM_HEBB_BLOCK * (size_t)n_given(h), real},
+                             {&h->pre, AM_HEBB_BLOCK * wide, real},
+                             {&h->wide, wide, real},
+                             {&h->learned, 2 * (size_t)p->n_operations, sizeof *h->learned},
+                             {&h->target, (size_t)task->n_targets, real},
                              {&h->expected, kinds, real},
                              {&h->expected_before, kinds, real},
-                             {&h->world, 1, h->learner.task->state_size}};
+                             {&h->world, 1, task->state_size},
+                             {&h->fed, p->n_numbers > 0, am_feed_bytes(task->n_inputs)}};
   AM_TRY(am_learner_take(&h->learner, blocks, sizeof blocks / sizeof *blocks, error));
-  am_pair_lane_place(&h->pair, &h->lane, h->block, AM_HEBB_BLOCK, false, real);
+  am_pair_lane_place(&h->pair, &h->lane, h->block, SLOTS, has_E, real);
   return AMINE_OK;
 }
 
 static amine_status open_all(hebb *h, amine_error *error) {
   const am_task *task = h->learner.task;
-  am_pair_options o = {.units = h->options.units, .forward = true};
+  const am_stack_options *units = &h->options.units;
+  am_pair_options o = {.units = *units,
+                       .program = units->program,
+                       .clip = units->clip,
+                       .rate = units->rate,
+                       .forward = true};
   o.units.n_inputs = task->n_inputs;
   o.units.done = AM_PLAN_PERTURBED;
   AM_TRY(am_pair_make(&h->pair, &h->places, &o, error));
@@ -622,7 +791,12 @@ static amine_status open_all(hebb *h, amine_error *error) {
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the network has %d outputs, the task asks for %d values", h->pair.n_outputs,
                    task->n_targets);
-  return take_memory(h, error);
+  for (int k = 0; k < plan_of(h)->n_numbers; k++)
+    AM_TRY(am_feed_ask(&h->feed, plan_of(h)->given[k].name, plan_of(h)->given[k].before, NULL,
+                       error));
+  AM_TRY(take_memory(h, error));
+  find_learned(h);
+  return AMINE_OK;
 }
 
 amine_status am_hebb_create(am_learner **learner, const am_task *task,
@@ -634,6 +808,8 @@ amine_status am_hebb_create(am_learner **learner, const am_task *task,
   h->options = *options;
   h->seed = seed;
   h->n_kinds = task->n_kinds > 0 ? task->n_kinds : 1;
+  h->rule = options->units.rule;
+  h->feed = options->units.feed;
   const amine_status status = open_all(h, error);
   if (status != AMINE_OK) {
     destroy(&h->learner);

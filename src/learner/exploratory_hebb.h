@@ -17,9 +17,22 @@
  * input learn `input` times as fast. All else stays as it was drawn. The mean begins at the state's
  * first value, or at the sum's value in the first step. The first units of the output are the answer.
  *
+ * A connection with a trace L that lives (which texts call H), (w_ij + alpha_ij L_ij) pre_j, has L
+ * for an input of the step: w learns as any J, alpha by what multiplies it, `alpha_rate` times as
+ * fast:
+ *
+ *     exploratory   H_ij = sum over t of (L_ij(t) pre_j(t) (post_i(t) - mean_i(t-1)))^3
+ *     node          H_ij = sum over t of L_ij(t) pre_j(t) xi_i(t)
+ *
+ * with sum_j L_ij pre_j in place of L_ij pre_j where there is one alpha for each post unit, and the
+ * sum of these over i where there is one. L takes up what was, noise and all, and no derivative
+ * goes through it: L(t) is settled before xi(t) is drawn, and what xi(t) does to later ones is in
+ * the error. So a modulator's read-out learns as other matrices do, by noise in its own sum.
+ *
  * In the first `warmup` trials only ebar changes. Trials follow one another, since each changes the
  * weights: a learner runs in one thread. Cost of a trial of T steps: N^2 T multiply-adds for J pre
- * and as many for H; memory three numbers a weight, and 33 steps of the plan's rows. */
+ * and as many for H; for each trace its update, and as much again for the H of alpha. Memory: three
+ * numbers a weight, the trace, and 34 steps of the plan's rows. */
 #ifndef AMINE_LEARNER_EXPLORATORY_HEBB_H
 #define AMINE_LEARNER_EXPLORATORY_HEBB_H
 
@@ -36,12 +49,13 @@ typedef struct am_hebb_options {
   am_stack_options units; /* text, sizes, what it is given; one layer */
   int n_lanes;            /* trials in an iteration, one after the other */
   am_hebb_rule rule;
-  float chance;    /* of a perturbation, per unit and step */
-  float amplitude; /* xi ~ U(-amplitude, amplitude); x of ctrnn moves by xi dt / tau */
-  float eta, clip; /* c */
-  float input;     /* share of eta for matrices that read the input */
-  float average;   /* a */
-  float keep;      /* of the running mean */
+  float chance;     /* of a perturbation, per unit and step */
+  float amplitude;  /* xi ~ U(-amplitude, amplitude); x of ctrnn moves by xi dt / tau */
+  float eta, clip;  /* c */
+  float input;      /* share of eta for matrices that read the input */
+  float alpha_rate; /* eta of what multiplies a living trace, in units of its matrix's */
+  float average;    /* a */
+  float keep;       /* of the running mean */
   bool scaled;
   uint64_t warmup; /* trials */
   bool shuffled;   /* a control: learns from the error of a random one of the last 100 trials */

@@ -57,6 +57,39 @@ static void accumulate(real *H, const real *post, size_t post_stride, const real
   panel_add_outer(H, post, post_stride, pre, pre_stride, n, shape);
 }
 
+VEC_INLINE void add_each(real *H, const real *trace, vec post, vec pre, bool cubes) {
+  const vec x = v_mul(v_load(trace), pre);
+  v_store(H, v_fma(post, cubes ? cubed(x) : x, v_load(H)));
+}
+
+static void accumulate_each(real *H, const real *trace, const real *post, const real *pre,
+                            bool cubes, am_panel_shape shape) {
+  const size_t panel = 4 * (size_t)shape.width, tail = 4 * (size_t)shape.whole;
+  for (int i = 0; i < shape.rows; i += 4, H += panel, trace += panel) {
+    for (int j = 0; j < shape.whole; j += 16) {
+      const vec x = v_load(pre + j);
+      for (int r = 0; r < 4; r++)
+        add_each(H + 4 * j + 16 * r, trace + 4 * j + 16 * r, v_set1(post[i + r]), x, cubes);
+    }
+    if (am_panel_has_tail(shape))
+      add_each(H + tail, trace + tail, v_spread4(post + i), v_tile4(pre + shape.whole), cubes);
+  }
+}
+
+static void accumulate_few(real *H, int n_few, const real *trace, const real *post, const real *pre,
+                           real *sums, bool cubes, am_panel_shape shape) {
+  vec all = v_zero();
+  const int n = am_pad(shape.rows, VEC_LANES);
+  for (int i = shape.rows; i < n; i++) sums[i] = 0;
+  panel_apply(sums, trace, pre, shape);
+  for (int i = 0; i < n; i += VEC_LANES) {
+    const vec x = v_load(sums + i), d = v_mul(v_load(post + i), cubes ? cubed(x) : x);
+    if (n_few > 1) v_store(H + i, v_add(v_load(H + i), d));
+    all = v_add(all, d);
+  }
+  if (n_few == 1) *H += v_sum(all);
+}
+
 static real change(real *J, const real *H, size_t n, real factor, real c) {
   const vec k = v_set1(factor), bound = v_set1(c);
   vec squares = v_zero();
@@ -73,4 +106,6 @@ const am_hebb_ops AM_ISA(am_hebb_ops) = {.perturb = perturb,
                                          .cube = cube,
                                          .fluctuation = fluctuation,
                                          .accumulate = accumulate,
+                                         .accumulate_each = accumulate_each,
+                                         .accumulate_few = accumulate_few,
                                          .change = change};

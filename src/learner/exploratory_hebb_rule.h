@@ -2,6 +2,7 @@
 #ifndef AMINE_LEARNER_EXPLORATORY_HEBB_RULE_H
 #define AMINE_LEARNER_EXPLORATORY_HEBB_RULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,14 @@ typedef struct am_hebb_ops {
   /* H[i][j] += sum over t < n, in that order, of post[t][i] pre[t][j]; H is a panel */
   void (*accumulate)(am_real *H, const am_real *post, size_t post_stride, const am_real *pre,
                      size_t pre_stride, int n, am_panel_shape shape);
+  /* What multiplies a trace, one for each connection: H[i][j] += post[i] f(trace[i][j] pre[j]),
+   * f(x) = x^3 if `cubes`, else x; post is as in `accumulate`, pre not cubed. H, trace: panels */
+  void (*accumulate_each)(am_real *H, const am_real *trace, const am_real *post, const am_real *pre,
+                          bool cubes, am_panel_shape shape);
+  /* The same where there is one for each unit, or (n_few 1) for all of them:
+   * H[i] += post[i] f(sum_j trace[i][j] pre[j]), or the sum of these. sums [rows padded]: room */
+  void (*accumulate_few)(am_real *H, int n_few, const am_real *trace, const am_real *post,
+                         const am_real *pre, am_real *sums, bool cubes, am_panel_shape shape);
   /* J += clip(factor H, -c, c); returns the sum of the squares of the change */
   am_real (*change)(am_real *J, const am_real *H, size_t n, am_real factor, am_real c);
 } am_hebb_ops;

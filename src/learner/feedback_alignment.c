@@ -25,7 +25,6 @@ const am_learner_type am_feedback_alignment_type = {
                  "Lillicrap et al. 2016, doi:10.1038/ncomms13276; Nokland 2016, arXiv 1609.01596",
              .parameters = parameters,
              .options_size = sizeof(am_local_options)},
-    .traces = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

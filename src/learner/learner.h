@@ -54,10 +54,9 @@ typedef struct am_series {
 enum { AM_ASKS_ACTIONS = 1, AM_ASKS_VALUES = 2, AM_ASKS_SYMBOLS = 4 };
 
 typedef struct am_learner_type {
-  am_part part;         /* first; learner.type is its name */
-  bool traces;          /* it trains networks whose traces live, beside all others */
-  unsigned asks;        /* AM_ASKS_..., at least one */
-  bool backprop;        /* whether it propagates the gradient of a loss backward: the yardsticks */
+  am_part part;  /* first; learner.type is its name */
+  unsigned asks; /* AM_ASKS_..., at least one */
+  bool backprop; /* whether it propagates the gradient of a loss backward: the yardsticks */
   /* Makes one for the task, of the chosen parts and their options: the learner's own, the network's
    * and those of what the network has a place for. AMINE_ERROR_ARGUMENT if they do not go together.
    */

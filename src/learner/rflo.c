@@ -24,7 +24,6 @@ const am_learner_type am_rflo_type = {
              .source = "Murray 2019, doi:10.7554/eLife.43299",
              .parameters = parameters,
              .options_size = sizeof(am_local_options)},
-    .traces = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

@@ -192,7 +192,6 @@ const am_learner_type am_signalling_type = {
              "doi:10.1038/s41467-020-17236-y; Kolen & Pollack 1994, doi:10.1109/ICNN.1994.374486",
          .parameters = am_signalling_parameters,
          .options_size = sizeof(am_signalling_options)},
-    .traces = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

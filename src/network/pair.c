@@ -1,6 +1,7 @@
 /* Layout, first values and memory of pairs (see pair.h). */
 #include "network/pair.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,20 +114,21 @@ static void cut(cutter *c, am_real **where, size_t count) {
   c->at = am_size_add(c->at, am_size_round(am_size_mul(count, c->real), 64));
 }
 
-static void cut_trace(cutter *c, am_pair_trace *m, const am_plan *p, const am_plan_trace *t,
-                      int n_steps, bool has_E) {
+static void cut_trace(cutter *c, const am_pair *pair, am_pair_trace *m, const am_plan *p,
+                      const am_plan_trace *t, int n_steps, bool has_E) {
   const size_t panel = am_panel_size(t->rows, t->cols), second = has_E ? panel : 0;
+  const size_t back = pair->forward ? 0 : panel, back_second = pair->forward ? 0 : second;
   const size_t steps = am_size_mul((size_t)n_steps, (size_t)am_pad(t->rows, 16));
   m->segment = segment_for(p, t, n_steps, has_E, c->real);
   const size_t S = (size_t)m->segment, segments = ((size_t)n_steps + S - 1) / S;
   cut(c, &m->H, panel);
   cut(c, &m->E, second);
-  cut(c, &m->dH, panel);
-  cut(c, &m->dE, second);
-  cut(c, &m->again_H, am_size_mul(S / 2, panel));
-  cut(c, &m->again_E, am_size_mul(S / 2, second));
-  cut(c, &m->saved_H, am_size_mul(segments, panel));
-  cut(c, &m->saved_E, am_size_mul(segments, second));
+  cut(c, &m->dH, back);
+  cut(c, &m->dE, back_second);
+  cut(c, &m->again_H, am_size_mul(S / 2, back));
+  cut(c, &m->again_E, am_size_mul(S / 2, back_second));
+  cut(c, &m->saved_H, am_size_mul(segments, back));
+  cut(c, &m->saved_E, am_size_mul(segments, back_second));
   cut(c, &m->a, steps);
   cut(c, &m->b, steps);
 }
@@ -151,7 +153,7 @@ static void cut_layer(cutter *c, const am_pair *pair, am_pair_lane *lane, int l,
   const size_t T = (size_t)n_steps, n = (size_t)am_pad(p->n_outputs, 16);
   const bool dropped = pair->dropout > 0 && l + 1 < pair->n_layers;
   for (int k = 0; k < p->n_traces; k++)
-    cut_trace(c, &m->trace[k], p, &p->traces[k], n_steps, has_E);
+    cut_trace(c, pair, &m->trace[k], p, &p->traces[k], n_steps, has_E);
   cut(c, &m->fixed, (size_t)p->n_fixed);
   cut(c, &m->dfixed, pair->forward ? 0 : (size_t)p->n_fixed);
   cut(c, &m->block, am_size_mul(T + 1, (size_t)p->n_rows));
@@ -195,6 +197,27 @@ size_t am_pair_lane_bytes(const am_pair *pair, int n_steps, bool has_E, size_t r
 void am_pair_lane_place(const am_pair *pair, am_pair_lane *lane, void *block, int n_steps,
                         bool has_E, size_t real_size) {
   cut_lane(&(cutter){block, 0, real_size}, pair, lane, n_steps, has_E);
+}
+
+void am_pair_lane_carry(const am_pair *pair, am_pair_lane *lane, int t) {
+  const size_t from = (size_t)t, real = sizeof(am_real);
+  const size_t inputs = (size_t)am_pad(pair->plan[0]->n_inputs, 16);
+  const size_t given = 16 * (size_t)pair->plan[0]->n_given;
+  assert(t > 0 && pair->forward);
+  memcpy(lane->u, lane->u + from * inputs, inputs * real);
+  if (given > 0) memcpy(lane->given, lane->given + from * given, given * real);
+  for (int l = 0; l < pair->n_layers; l++) {
+    const am_plan *p = pair->plan[l];
+    const am_pair_layer *m = &lane->layer[l];
+    const size_t rows = (size_t)p->n_rows;
+    memmove(m->block, m->block + from * rows, 2 * rows * real);
+    for (int k = 0; k < p->n_traces; k++) {
+      const am_pair_trace *trace = &m->trace[k];
+      const size_t width = (size_t)am_pad(p->traces[k].rows, 16);
+      memcpy(trace->a, trace->a + from * width, width * real);
+      memcpy(trace->b, trace->b + from * width, width * real);
+    }
+  }
 }
 
 /* ------------------------------------------------------------------------------ what is in it */

@@ -21,7 +21,7 @@ typedef struct am_pair_options {
   int n_heads;  /* of those */
   float clip;   /* the rule's bound of |H| */
   float rate;   /* its own rate, if it does not learn one */
-  bool forward; /* no gradient: lanes have no room for one */
+  bool forward; /* no gradient: lanes have no room for one, and save no traces */
   const am_rule_program *program; /* of a rule that is a text; it is copied; NULL: it is code */
 } am_pair_options;
 
@@ -43,6 +43,11 @@ void am_pair_initialise(const am_pair *pair, const am_places *places, float *par
 size_t am_pair_lane_bytes(const am_pair *pair, int n_steps, bool has_E, size_t real_size);
 void am_pair_lane_place(const am_pair *pair, am_pair_lane *lane, void *block, int n_steps,
                         bool has_E, size_t real_size);
+
+/* For a lane with room for fewer steps than its episode has, of a pair that is `forward`, without
+ * dropout: step t > 0, which is over, becomes step 0, with the states before it and what its traces
+ * have yet to take up of it. The next is step 1. */
+void am_pair_lane_carry(const am_pair *pair, am_pair_lane *lane, int t);
 
 /* Whether a trace lives in it; whether M is given; the width of M, 0: there is none. */
 bool am_pair_has_trace(const am_pair *pair);

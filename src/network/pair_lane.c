@@ -106,7 +106,7 @@ static void plastic(const am_pair *pair, const am_trace_ops *rule, am_pair_lane 
     const am_plan_step now = pair_step_of(pair, lanes[q], l, t, parameters);
     const am_plan_step last = pair_step_of(pair, lanes[q], l, t - 1, parameters);
     const am_pair_trace *m = &lanes[q]->layer[l].trace[o->trace];
-    const int save = (t - 1) % m->segment == 0;
+    const int save = !pair->forward && (t - 1) % m->segment == 0;
     const size_t slot = save ? (size_t)((t - 1) / m->segment) * size : 0;
     pass[q] = (am_trace_forward){.H = m->H,
                                  .E = m->E,

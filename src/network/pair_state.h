@@ -21,7 +21,7 @@ typedef struct am_pair {
   float dropout; /* share of units that the layer above does not see */
   float clip;    /* the rule's bound of |H| */
   float rate;    /* its own rate, if it does not learn one */
-  bool forward;  /* lanes have no room for a gradient */
+  bool forward;  /* lanes have no room for a gradient, and save no traces */
   am_rule_program program; /* of a rule that is a text */
 } am_pair;
 

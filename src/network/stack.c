@@ -71,7 +71,7 @@ static amine_status make_layer(am_stack *s, am_places *places, const am_stack_op
   AM_TRY(am_layer_places(places, s->plan[layer], o, layer, error));
   places->size += s->plan[layer]->n_parameters;
   if (s->plan[layer]->n_given > s->n_given) s->n_given = s->plan[layer]->n_given;
-  for (int k = 0; layer == 0 && k < s->n_given; k++)
+  for (int k = 0; layer == 0 && k < s->plan[0]->n_numbers; k++)
     AM_TRY(
         am_feed_ask(&s->feed, s->plan[0]->given[k].name, s->plan[0]->given[k].before, NULL, error));
   return AMINE_OK;

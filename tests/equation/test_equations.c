@@ -290,8 +290,6 @@ static void refusals_of_plans(void **state) {
        AM_PLAN_PERTURBED},
       {NET "given xi[n]\ngiven yi[n]\nh <- W @ h + xi + yi\noutput h\n",
        "net:5:19: one vector is given from outside, and yi is another", AM_PLAN_PERTURBED},
-      {NET "given M\nh <- W @ h + M\noutput h\n",
-       "net:4:14: M is given from outside, and this learner gives nothing", AM_PLAN_PERTURBED},
   };
   const am_binding given[] = {{"n", 4}, {"u", 2}};
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
@@ -302,6 +300,30 @@ static void refusals_of_plans(void **state) {
     assert_string_equal(error.message, wrong[k].message);
     am_equations_free(e);
   }
+}
+
+/* A number that is given and the noise of a sum lie side by side, and each is known by its row. */
+static void numbers_and_noise(void **state) {
+  (void)state;
+  const am_binding given[] = {{"n", 20}, {"u", 2}};
+  am_equations *e = read(NET "given M\ny = tanh(V @ u + M)\nh <- W @ h + y\noutput h\n");
+  am_plan *p;
+  assert_int_equal(am_plan_make(&p, e, given, 2, AM_LAYOUT_UNITS, AM_PLAN_PERTURBED, &error),
+                   AMINE_OK);
+  assert_int_equal(p->n_given, 2 + 1 + 2);
+  assert_int_equal(p->n_numbers, 1);
+  assert_string_equal(p->given[0].name, "M");
+  assert_int_equal(p->n_noises, 2);
+  bool taken[5] = {false};
+  const am_operand places[] = {
+      p->noises[0].xi, p->noises[1].xi, {.row = p->given[0].row, .rows = 1}};
+  for (int k = 0; k < 3; k++)
+    for (int row = places[k].row; row < places[k].row + places[k].rows; row += 16) {
+      assert_true(row % 16 == 0 && row < 16 * 5 && !taken[row / 16]);
+      taken[row / 16] = true;
+    }
+  am_plan_free(p);
+  am_equations_free(e);
 }
 
 /* --------------------------------------------------------------------------- traces and slots */
@@ -566,12 +588,19 @@ static void long_texts_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(shapes_follow),         cmocka_unit_test(numbers_are_first_values),
-      cmocka_unit_test(plans_are_small),       cmocka_unit_test(refusals),
-      cmocka_unit_test(vectors_are_constants), cmocka_unit_test(noise_has_a_place),
-      cmocka_unit_test(refusals_of_plans),     cmocka_unit_test(what_is_given_is_checked),
-      cmocka_unit_test(slots_are_filled),      cmocka_unit_test(traces_are_planned),
-      cmocka_unit_test(refusals_of_slots),     cmocka_unit_test(refusals_of_modulators),
+      cmocka_unit_test(shapes_follow),
+      cmocka_unit_test(numbers_are_first_values),
+      cmocka_unit_test(plans_are_small),
+      cmocka_unit_test(refusals),
+      cmocka_unit_test(vectors_are_constants),
+      cmocka_unit_test(noise_has_a_place),
+      cmocka_unit_test(refusals_of_plans),
+      cmocka_unit_test(numbers_and_noise),
+      cmocka_unit_test(what_is_given_is_checked),
+      cmocka_unit_test(slots_are_filled),
+      cmocka_unit_test(traces_are_planned),
+      cmocka_unit_test(refusals_of_slots),
+      cmocka_unit_test(refusals_of_modulators),
       cmocka_unit_test(long_texts_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,6 +181,30 @@ static void play_units(both *x, const am_trace_ops *rule, int lane) {
   am_pair_code()->finish(p, rule, &x->lane, x->pair_parameters, T - 1);
 }
 
+/* The same with room for three steps, over and over, and nothing saved: the same bits. */
+static void play_on(const both *x, const choice *c, int lane) {
+  enum { ROOM = 3 };
+  am_pair p = x->pair;
+  p.forward = true;
+  const bool has_E = am_rules[c->rule].rate != NULL;
+  void *block = zeros(am_pair_lane_bytes(&p, ROOM, has_E, sizeof(am_real)));
+  am_pair_lane short_lane, *const lanes[] = {&short_lane};
+  am_pair_lane_place(&p, &short_lane, block, ROOM, has_E, sizeof(am_real));
+  am_pair_code()->begin(&p, &short_lane, x->pair_parameters);
+  for (int t = 0, slot = 0; t < T; t++, slot++) {
+    if (slot == ROOM) am_pair_lane_carry(&p, &short_lane, ROOM - 1), slot = 1;
+    for (int i = 0; i < I; i++) short_lane.u[slot * 16 + i] = (am_real)number(1, lane, t, i);
+    const int n = p.plan[0]->n_given;
+    for (int g = 0; g < n; g++)
+      short_lane.given[(slot * n + g) * 16] = (am_real)number(2, lane, t, g);
+    am_pair_code()->step(&p, rule_code(c->rule), lanes, 1, x->pair_parameters, slot);
+    am_pair_code()->after(&p, rule_code(c->rule), lanes, 1, x->pair_parameters, slot);
+    assert_memory_equal(am_pair_output(&p, &short_lane, slot),
+                        am_pair_output(&x->pair, &x->lane, t), N * sizeof(am_real));
+  }
+  free(block);
+}
+
 static double worst;
 
 static void near(const choice *c, const char *what, am_real a, am_real b) {
@@ -220,6 +244,7 @@ static void try_choice(const choice *c, int n_layers) {
   for (int lane = 0; lane < x.n_lanes; lane++) {
     play_units(&x, rule_code(c->rule), lane);
     compare(&x, c, lane, &most);
+    if (n_layers == 1) play_on(&x, c, lane);
   }
   assert_true(most > 1e-3); /* or nothing was learned */
   if (n_layers == 1) {      /* parameters of each lane's own: the same bits */
@@ -290,6 +315,7 @@ static void without_alpha(void **state) {
           for (int i = 0; i < N; i++)
             near(&c, "the output", am_stack_output(&x.stack, &x.memory, t)[i * LANES + lane],
                  am_pair_output(&x.pair, &x.lane, t)[i]);
+        play_on(&x, &c, lane);
       }
       close_both(&x);
     }

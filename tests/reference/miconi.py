@@ -24,6 +24,15 @@ sum in which matrices stand, a = W u + V h + b + xi and so on, and H of each of 
   node perturbation:  H_ij += pre_j(t) xi_i(t)
 
 Matrices that read u learn `share` times as fast. Biases stay.
+
+And where a connection has a slow part w and a trace L that lives (LIVING below), y = (w + alpha L) x, L is an
+input of the step: with noise xi_i in the sum a_i that y_i stands in, H is
+
+  of w          as of any matrix, with pre_j = x_j
+  of alpha      exploratory: sum_t (L_ij x_j D_i)^3     node perturbation: sum_t L_ij x_j xi_i
+  of one alpha for each post unit, or for all: L_ij x_j becomes sum_j L_ij x_j, and for all the sum over i
+
+A read-out w_m y + b_m that modulates is a sum with noise of its own. `alpha` learns `alpha_rate` times as fast.
 """
 import argparse
 import json
@@ -140,6 +149,92 @@ def trial_text(kind, W, h, u, xi, rule):
         h = new
         outputs.append(h)
     return np.array(outputs), H
+
+
+def living_names(case, n):
+    """The tensors of a case in the program's order: name, shape, size of its numbers."""
+    net, alpha, mod, rule = case["network"], case["alpha"], case["modulator"], case["rule"]
+    few = {"connection": (n, n), "neuron": (n,), "network": (1,), "none": None}[alpha]
+    if net == "lstm":
+        out = [("lstm.weight_ih_l0", (4 * n, 2), 1), ("lstm.weight_hh_l0", (4 * n, n), .25),
+               ("lstm.bias_ih_l0", (4 * n,), .25), ("lstm.bias_hh_l0", (4 * n,), .25),
+               ("lstm.alpha_l0", few, 1)]
+    else:
+        out = [("i2h.weight", (n, 2), 1), ("i2h.bias", (n,), .25), ("w", (n, n), .25)]
+        out += [("alpha", few, 1)] if few else []
+    if mod == "readout":
+        out += [("h2mod.weight", (1, n), .25), ("h2mod.bias", (1,), .25)]
+    if rule == "eligibility":
+        out += [("etaet", (1,), .25)]
+    return out
+
+
+def given_number(what, u, t, off):
+    """m of step t, of what was seen up to it or how far the answer was off (None: nothing was asked)."""
+    if what == "novelty":
+        mean = u[:t].mean(0) if t else np.zeros(u.shape[1])
+        return min(1.0, max(abs(a - b) for a, b in zip(u[t], mean)))
+    return 0.0 if off is None else min(1.0, abs(off))  # error: the root of its square
+
+
+def trial_living(case, W, h, u, xi, target):
+    """xi [T][sums][n] (of a read-out's the first of n). target of the last fifth of the steps. Returns
+    outputs [T][n], H of the matrices and alphas, and L after the last step."""
+    n, steps = len(h), len(u)
+    sigmoid = lambda a: 1 / (1 + np.exp(-a))
+    f = (lambda a: a ** 3) if case["learns"] == "exploratory" else (lambda a: a)
+    H = {k: np.zeros_like(W[k]) for k in W if "bias" not in k and k != "etaet"}
+    L, E, c, mean, outputs = np.zeros((n, n)), np.zeros((n, n)), np.zeros(n), None, []
+    lstm, readout = case["network"] == "lstm", case["modulator"] == "readout"
+    alpha = {"lstm": "lstm.alpha_l0"}.get(case["network"], "alpha")
+    for t in range(steps):
+        x = h.copy()
+        A = W[alpha] if alpha in W else np.ones(1)
+        K = (A[:, None] if case["alpha"] == "neuron" else A) * L
+        if lstm:
+            V, U = W["lstm.weight_ih_l0"], W["lstm.weight_hh_l0"]
+            b = W["lstm.bias_ih_l0"] + W["lstm.bias_hh_l0"]
+            a = []
+            for k in range(4):
+                s = slice(k * n, (k + 1) * n)
+                a.append(V[s] @ u[t] + U[s] @ x + (K @ x if k == 2 else 0) + b[s] + xi[t, k])
+            g = np.tanh(a[2])
+            c = sigmoid(a[1]) * c + sigmoid(a[0]) * g
+            h = sigmoid(a[3]) * np.tanh(c)
+        else:
+            a = [W["i2h.weight"] @ u[t] + W["i2h.bias"] + (W["w"] + K) @ x + xi[t, 0]]
+            h = g = np.tanh(a[0])
+        outputs.append(h)
+        if readout:
+            a.append(W["h2mod.weight"] @ h + W["h2mod.bias"] + xi[t, len(a), :1])
+            eta = np.tanh(a[-1])[0]
+        else:
+            eta = given_number(case["modulator"], u, t, h[0] - target if t >= steps - steps // 5 else None)
+        mean = [v.copy() for v in a] if mean is None else mean
+        D = [f(v - m) if case["learns"] == "exploratory" else xi[t, k, :len(v)]
+             for k, (v, m) in enumerate(zip(a, mean))]
+        mean = [KEEP * m + (1 - KEEP) * v for m, v in zip(mean, a)]
+        for i in range(n):  # by the letter: one neuron at a time
+            for k in range(4 if lstm else 1):
+                into, of = ("lstm.weight_ih_l0", "lstm.weight_hh_l0") if lstm else ("i2h.weight", "w")
+                H[into][k * n + i] += D[k][i] * f(u[t])
+                H[of][k * n + i] += D[k][i] * f(x)
+            d = D[2 if lstm else 0][i]
+            if case["alpha"] == "connection":
+                H[alpha][i] += d * f(L[i] * x)
+            elif alpha in W:
+                H[alpha][i if case["alpha"] == "neuron" else 0] += d * f(sum(L[i, j] * x[j] for j in range(n)))
+        if readout:
+            H["h2mod.weight"][0] += D[-1][0] * f(h)
+        product = np.outer(g, x)
+        if case["rule"] == "clip":
+            L = np.clip(L + eta * product, -case["bound"], case["bound"])
+        elif case["rule"] == "decay":
+            L = (1 - eta) * L + eta * product
+        else:
+            L, E = np.clip(L + eta * E, -case["bound"], case["bound"]), \
+                (1 - W["etaet"]) * E + W["etaet"] * product
+    return np.array(outputs), H, L
 
 
 def learn(J, H, e, expected, kind, c, index):
@@ -320,6 +415,52 @@ def compute_text(name):
     return out
 
 
+# steps: more than two blocks of the program's 32
+LIVING = {
+    "living-rnn": dict(network="rnn", rule="clip", modulator="readout", alpha="connection", learns="exploratory",
+                       sums=2, share=0.5, alpha_rate=1.0),
+    "living-lstm": dict(network="lstm", rule="decay", modulator="novelty", alpha="neuron", learns="exploratory",
+                        sums=4, share=0.5, alpha_rate=0.25),
+    "living-node": dict(network="rnn", rule="eligibility", modulator="error", alpha="network", learns="node",
+                        sums=1, share=0, alpha_rate=2.0),
+    "living-alone": dict(network="hebbian", rule="clip", modulator="novelty", alpha="none", learns="exploratory",
+                         sums=1, share=0, alpha_rate=1.0),
+}
+LIVING_N, LIVING_T, LIVING_TRIALS = 19, 75, 3
+
+
+def compute_living(name):
+    case = dict(LIVING[name], bound=0.15)
+    n, steps = LIVING_N, LIVING_T
+    c = dict(PRINTED, clip=0.05, warmup=0)
+    draws = Draws(20170000 + n)
+    W = {k: draws.uniform(scale, *shape) for k, shape, scale in living_names(case, n)}
+    expected, out = np.array([1.0, 0.75]), {}
+    for k in range(LIVING_TRIALS):
+        h = draws.uniform(X0, n)
+        u = np.zeros((steps, 2))
+        u[0:steps // 5, k % 2] = 1
+        u[2 * steps // 5:3 * steps // 5, k // 2] = 1
+        xi = draws.rare(0.03, 2, steps, case["sums"], n)
+        target = 1.0 if k % 2 else -1.0
+        outputs, H, L = trial_living(case, W, h, u, xi, target)
+        assert np.abs(L).max() > 0.1
+        e = np.abs(outputs[-(steps // 5):, 0] - target).mean()
+        before, tag = expected.copy(), "%s/%d/" % (name, k)
+        for w in H:
+            share = case["share"] if w in ("i2h.weight", "lstm.weight_ih_l0") else 1
+            share *= case["alpha_rate"] if "alpha" in w else 1
+            if share == 0:
+                continue
+            expected[:] = before
+            c["eta"] = PRINTED["eta"] * share
+            out[tag + "change_" + w] = learn(W[w], H[w], e, expected, k % 2, c, k)
+            out[tag + "H_" + w] = H[w]
+        out[tag + "output"], out[tag + "x"], out[tag + "error"] = outputs[:, 0], outputs[-1], np.array([e])
+    out[name + "/expected"] = expected
+    return out
+
+
 def write_safetensors(path, tensors):
     header, blobs, at = {}, [], 0
     for name in sorted(tensors):
@@ -381,6 +522,8 @@ def main():
         tensors.update(compute(name))
     for name in TEXTS:
         tensors.update(compute_text(name))
+    for name in LIVING:
+        tensors.update(compute_living(name))
     if not o.check:
         write_safetensors(FILE, tensors)
         return 0 if good else 1

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/steps.h"
-#include "rule/rule.h"
 
 /* Room for the options of any part. */
 typedef union options {
@@ -32,31 +31,6 @@ void am_task_note_times(const am_config *c, am_text *notes) {
       continue;
     am_steps_note(notes, p->name, am_config_number(c, p->name), 1, step_ms, p->min > 0);
   }
-}
-
-bool am_learner_trains(const am_learner_type *type, const am_part *network) {
-  return network->text && (type->traces || !(network->takes >> AM_RULE & 1));
-}
-
-static amine_status check_network(const am_config *config, const am_learner_type *type,
-                                  amine_error *error) {
-  const am_registry *registry = config->registry;
-  const am_part *network = config->part[AM_NETWORK];
-  const am_rule_type *rule = (const am_rule_type *)(const void *)config->part[AM_RULE];
-  const bool lives = am_config_has(config, AM_RULE) && rule->ops[0];
-  if (am_learner_trains(type, network) || (network->text && !lives)) return AMINE_OK;
-  char others[400] = "";
-  size_t n = 0;
-  const am_part *p;
-  for (int k = 0; (p = am_registry_at(registry, AM_NETWORK, k)); k++)
-    if (am_learner_trains(type, p) && n + strlen(p->name) + 2 < sizeof others)
-      n += (size_t)snprintf(others + n, sizeof others - n, "%s%s", n ? "|" : "", p->name);
-  return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "learner.type=%s does not train network.type=%s%s but %s", type->part.name,
-                 network->name,
-                 network->text ? " while traces live in it (rule.type=none leaves none);"
-                               : ", which is no text of equations,",
-                 others);
 }
 
 static amine_status check(const am_task *task, const am_learner_type *type, amine_error *error) {
@@ -96,7 +70,6 @@ amine_status am_learner_of_config(am_learner **learner, const am_config *config,
   const am_learner_type *type = (const am_learner_type *)config->part[AM_LEARNER];
   options rooms[AM_N_KINDS];
   am_chosen chosen = {0};
-  AM_TRY(check_network(config, type, error));
   AM_TRY(check(task, type, error));
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
     if (!am_config_has(config, kind)) continue;

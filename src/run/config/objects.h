@@ -9,12 +9,9 @@
 /* The task of a resolved configuration. */
 amine_status am_task_of_config(am_task **task, const am_config *config, amine_error *error);
 /* The learner of a resolved configuration, and the network that it trains. AMINE_ERROR_ARGUMENT if
- * it does not train such a network, or cannot learn such a task. */
+ * it cannot learn such a task. */
 amine_status am_learner_of_config(am_learner **learner, const am_config *config,
                                   const am_task *task, amine_error *error);
-
-/* Does a learner of that type train the network? */
-bool am_learner_trains(const am_learner_type *type, const am_part *network);
 
 /* Adds a line for each time of the task that is no whole number of steps. */
 void am_task_note_times(const am_config *config, am_text *notes);

@@ -667,7 +667,8 @@ static void errors_are_the_tasks(void **state) {
       {"miconi2017-dnms", "learner.type=delta", "network.type=gru", "network.hidden=8"},
       {"miconi2017-dnms", "network.type=gru", "network.hidden=8", NULL},
       {"hebbian-delta", "task.type=selective", "network.hidden=8", NULL},
-      {"hebbian", "learner.type=exploratory-hebb", "network.type=rnn", "network.hidden=16"}};
+      {"hebbian", "learner.type=exploratory-hebb", "network.type=rnn", "network.hidden=16"},
+      {"hebbian", "learner.type=exploratory-hebb", "network.hidden=16", NULL}};
   for (size_t k = 0; k < sizeof choices / sizeof *choices; k++) {
     amine_error error = {0};
     am_experiment *x;

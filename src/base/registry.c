@@ -37,13 +37,16 @@ char *am_row_name(const am_part *part, const amine_parameter *row, char out[AM_K
   return out;
 }
 
+/* strcmp where the first letters are alike: most are not, and all rows of all parts are tried. */
+static bool same(const char *a, const char *b) { return a[0] == b[0] && strcmp(a, b) == 0; }
+
 const amine_parameter *am_part_row(const am_part *part, const char *name) {
   const size_t n = strlen(names[part->kind]);
   const char *own = n > 0 && strncmp(name, names[part->kind], n) == 0 && name[n] == '.'
                         ? name + n + 1
                         : name; /* without the kind's name */
   for (const amine_parameter *row = part->parameters; row && row->name; row++) {
-    if (row->borrowed || (strcmp(row->name, name) != 0 && strcmp(row->name, own) != 0)) continue;
+    if (row->borrowed || (!same(row->name, own) && !same(row->name, name))) continue;
     if (n == 0 || own != name || strchr(row->name, '.')) return row; /* "size" is no whole name */
   }
   return NULL;

@@ -18,7 +18,7 @@ static bool has_choices(const amine_parameter *key) { return key->choices != NUL
 /* Of the kinds that a subcommand takes. */
 static void presets(am_text *out, unsigned takes) {
   for (int k = 0; am_presets[k].name; k++)
-    if (takes & (am_preset_is_brain(&am_presets[k]) ? CLI_BRAINS : CLI_PRESETS))
+    if (takes & (am_presets[k].brain ? CLI_BRAINS : CLI_PRESETS))
       am_text_printf(out, " %s", am_presets[k].name);
 }
 

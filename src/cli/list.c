@@ -64,7 +64,7 @@ static bool nth_pairs(item *out, int k, am_text *room) {
 /* The k-th preset that is a brain, or is not; NULL past the end. */
 static const am_preset *preset_at(int k, bool brain) {
   for (const am_preset *p = am_presets; p->name; p++)
-    if (am_preset_is_brain(p) == brain && k-- == 0) return p;
+    if (p->brain == brain && k-- == 0) return p;
   return NULL;
 }
 

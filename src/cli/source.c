@@ -47,7 +47,7 @@ bool cli_source_is_brain(const char *word) {
   case CLI_SOURCE_PRESET: break;
   }
   for (int k = 0; am_presets[k].name; k++)
-    if (strcmp(am_presets[k].name, word) == 0) return am_preset_is_brain(&am_presets[k]);
+    if (strcmp(am_presets[k].name, word) == 0) return am_presets[k].brain;
   return false;
 }
 

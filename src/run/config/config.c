@@ -170,16 +170,21 @@ static int index_of(const am_config *config, am_part_kind kind) {
   return k;
 }
 
+/* The value of a key that was found. */
+static am_value value_of(const am_config *config, const am_key *key) {
+  if (!key->part) return (am_value){.number = index_of(config, key->kind)};
+  if (key->kind == AM_N_KINDS)
+    return am_key_get(&key->p, (const char *)&config->common + key->p.offset);
+  const am_setting *setting = setting_of(config, key->name);
+  return setting ? setting->value : am_key_standard(&key->p);
+}
+
 am_value am_config_value(const am_config *config, const char *name) {
   am_key key;
   const bool known = find_key(&key, config, name);
-  const am_setting *setting = setting_of(config, name);
   assert(known);
   (void)known;
-  if (!key.part) return (am_value){.number = index_of(config, key.kind)};
-  if (key.kind == AM_N_KINDS)
-    return am_key_get(&key.p, (const char *)&config->common + key.p.offset);
-  return setting ? setting->value : am_key_standard(&key.p);
+  return value_of(config, &key);
 }
 
 static char *cut_to(char *out, size_t size, const char *from) {
@@ -196,12 +201,13 @@ char *am_config_text(const am_config *config, const char *name, char *out, size_
   if (strcmp(name, "weights") == 0 && config->weights[0]) return cut_to(out, size, config->weights);
   if (am_config_is_text(name, &kind))
     return cut_to(out, size, text_of(config, kind) ? text_of(config, kind)->file : "none");
-  if (find_key(&key, config, name) && !key.part)
-    return cut_to(out, size, config->part[key.kind]->name);
   if (path_of(config, name)) return cut_to(out, size, path_of(config, name));
   if (setting) return am_key_text(setting->row, &setting->value, out, size);
-  const am_value value = am_config_value(config, name);
-  find_key(&key, config, name);
+  const bool known = find_key(&key, config, name);
+  assert(known);
+  (void)known;
+  if (!key.part) return cut_to(out, size, config->part[key.kind]->name);
+  const am_value value = value_of(config, &key);
   return am_key_text(&key.p, &value, out, size);
 }
 
@@ -512,7 +518,7 @@ static amine_status begin_with(am_config *config, const json_t *root, const char
   const char *word = json_string_value(value);
   if (!value) return AMINE_OK;
   for (int k = 0; word && am_presets[k].name; k++)
-    if (strcmp(am_presets[k].name, word) == 0 && !am_preset_is_brain(&am_presets[k]))
+    if (strcmp(am_presets[k].name, word) == 0 && !am_presets[k].brain)
       return load_preset(config, &am_presets[k], error);
   const char *near = word ? am_nearest(word, next_preset) : NULL;
   return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "preset: %s%.60s%s%s%s%s",

@@ -241,7 +241,7 @@ amine_status am_simulation_config_from(am_simulation_config *config, const json_
 /* Brains alone, as far as a name can be near to one. */
 static const char *next_preset(int k) {
   for (int i = 0; am_presets[i].name; i++)
-    if (am_preset_is_brain(&am_presets[i]) && k-- == 0) return am_presets[i].name;
+    if (am_presets[i].brain && k-- == 0) return am_presets[i].name;
   return NULL;
 }
 

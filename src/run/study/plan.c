@@ -87,9 +87,7 @@ static amine_status check_chart(const am_study_plan *plan, const am_chart *chart
 
 static amine_status check_arm(const am_protocol **protocol, const am_study_plan *plan, int arm,
                               amine_error *error) {
-  bool trains;
-  AM_TRY(am_study_trains(&trains, plan->study, error));
-  if (trains) {
+  if (am_study_trains(plan->study)) {
     am_config config;
     *protocol = &am_training_protocol;
     return am_study_training_config(&config, plan, arm, plan->first_seed, error);
@@ -173,9 +171,7 @@ static void put_assignments(grower *g, json_t *array, const char *const *assignm
 /* The whole configuration of an arm, its protocol, and that one's measures. */
 static amine_status config_of(json_t **root, const am_protocol **protocol, json_t **measures,
                               grower *g, const am_study_plan *plan, int arm, amine_error *error) {
-  bool trains;
-  AM_TRY(am_study_trains(&trains, plan->study, error));
-  if (trains) {
+  if (am_study_trains(plan->study)) {
     am_config config;
     am_text text = {0};
     *protocol = &am_training_protocol;
@@ -271,8 +267,7 @@ static void put_head(grower *g, json_t *root, const am_study_plan *plan, bool tr
 
 amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_error *error) {
   grower g = {0};
-  bool trains;
-  AM_TRY(am_study_trains(&trains, plan->study, error));
+  const bool trains = am_study_trains(plan->study);
   json_t *tree = json_object(), *arms = json_array();
   amine_status status = AMINE_OK;
   put_head(&g, tree, plan, trains);

@@ -524,10 +524,9 @@ static void free_session(session *s) {
 amine_status am_reproduce(am_reproduction *reproduction, const am_study_plan *plan,
                           const char *folder, const am_side_watch *watch, amine_error *error) {
   am_reproduction r = {.plan = *plan};
-  session s = {.r = &r, .folder = folder};
+  session s = {.r = &r, .folder = folder, .trains = am_study_trains(plan->study)};
   json_t *tree = NULL;
   AM_TRY(am_study_plan_check(plan, r.protocols, error));
-  AM_TRY(am_study_trains(&s.trains, plan->study, error));
   AM_TRY(am_study_plan_tree(&tree, plan, error));
   r.n_runs = plan->study->n_arms * plan->n_seeds;
   r.runs = am_alloc((size_t)r.n_runs, sizeof *r.runs);

@@ -31,15 +31,10 @@ const am_protocol am_training_protocol = {.name = "training",
                                           .measures = measures,
                                           .n_measures = AM_N_TRAINING_MEASURES};
 
-amine_status am_study_trains(bool *trains, const am_study *study, amine_error *error) {
-  *trains = false;
-  for (int k = 0; am_presets[k].name; k++) {
-    bool brain;
-    if (study->n_arms < 1 || strcmp(am_presets[k].name, study->arms[0].preset) != 0) continue;
-    AM_TRY(am_preset_kind(&brain, &am_presets[k], error));
-    *trains = !brain;
-  }
-  return AMINE_OK;
+bool am_study_trains(const am_study *study) {
+  for (const am_preset *p = am_presets; p->name && study->n_arms > 0; p++)
+    if (strcmp(p->name, study->arms[0].preset) == 0) return !p->brain;
+  return false;
 }
 
 static amine_status apply(am_config *config, const char *const *assignments, amine_error *error) {

@@ -18,8 +18,8 @@ enum { AM_TRAINING_REWARD, AM_TRAINING_TRIALS, AM_TRAINING_EVALUATION, AM_N_TRAI
 extern const am_protocol am_training_protocol;
 
 /* Whether the arms of the study are trained, by the first of them: the arms of a study are all of
- * one kind. What is no training preset is for the simulation to refuse. AMINE_ERROR_MEMORY only. */
-amine_status am_study_trains(bool *trains, const am_study *study, amine_error *error);
+ * one kind. What is no training preset is for the simulation to refuse. */
+bool am_study_trains(const am_study *study);
 
 /* The configuration of one run, resolved: the preset of its arm, the assignments of the arm, those
  * of the form, the seed, and one thread. */

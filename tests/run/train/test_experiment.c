@@ -10,10 +10,12 @@
 
 #include <cmocka.h>
 
+#include "brain/description.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "format/npz.h"
 #include "run/config/parts.h"
+#include "run/config/preset.h"
 #include "run/folder.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
@@ -910,8 +912,24 @@ static void every_line_can_be_played(void **state) {
   assert_string_equal(error.message, "policy=planner: it must be one of network|blind|ideal");
 }
 
+static void each_preset_is_what_its_text_describes(void **state) {
+  (void)state;
+  int n[2] = {0};
+  for (const am_preset *p = am_presets; p->name; p++) {
+    json_t *root;
+    amine_error error = {0};
+    if (am_json_parse(&root, p->name, p->text, strlen(p->text), NULL, &error) != AMINE_OK)
+      fail_msg("%s", error.message);
+    if (p->brain != am_describes_brain(root)) fail_msg("%s: %d", p->name, p->brain);
+    n[p->brain]++;
+    json_decref(root);
+  }
+  assert_true(n[0] > 0 && n[1] > 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(each_preset_is_what_its_text_describes),
       cmocka_unit_test(what_does_not_apply_is_refused),
       cmocka_unit_test(what_a_preset_says_gives_way),
       cmocka_unit_test(what_a_file_says_must_apply),

@@ -61,7 +61,7 @@ static void what_is_told_is_taken(void **state) {
   int n = 0;
   (void)state;
   for (const am_preset *p = am_presets; p->name; p++) {
-    if (am_preset_is_brain(p)) continue;
+    if (p->brain) continue;
     amine_error error = {0};
     am_task *task;
     am_learner *learner;

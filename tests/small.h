@@ -181,6 +181,11 @@ static const small_variant small_variants[] = {
       "network.type=plastic-lstm-gates", "network.alpha=neuron", "learner.type=exploratory-hebb",
       "learner.rule=node", "learner.alpha_rate=0.5", "learner.chance=0.05", "learner.amplitude=1",
       "rule.type=oja", "modulator.type=chemical"}},
+    {"bptt-adding",
+     {"task.type=adding", "task.steps=20", "network.type=lstm-1997", "learner.type=bptt"}},
+    {"bptt-adding-pairs",
+     {"task.type=adding", "task.steps=20", "network.type=plastic-rnn", "learner.type=bptt",
+      "rule.type=oja"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -1,6 +1,7 @@
 /* Network meets world, one lane, step by step. */
 #include "learner/actor.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/blocks.h"
@@ -113,11 +114,15 @@ static float compare(am_actor *actor, const am_play *play, int t) {
   const am_task *task = play->group->task;
   const size_t s = (size_t)t, n = (size_t)task->n_targets;
   const float *y = actor->lane.heads + s * (size_t)play->network->head_rows;
-  float *wanted = actor->wanted + s * n, squares = 0;
+  float *wanted = actor->wanted + s * n, squares = 0, sizes = 0;
   const bool asked = task->type->target(task, actor->world, wanted);
-  for (size_t k = 0; k < n; k++) squares += (wanted[k] - y[k]) * (wanted[k] - y[k]);
+  for (size_t k = 0; k < n; k++) {
+    squares += (wanted[k] - y[k]) * (wanted[k] - y[k]);
+    sizes += fabsf(wanted[k] - y[k]);
+  }
+  const float sum = task->type->absolute ? sizes : squares;
   actor->asked[t] = asked ? 1 : 0;
-  actor->rewards[t] = asked ? -squares / ((float)n * (float)task->n_steps) : 0;
+  actor->rewards[t] = asked ? -sum / ((float)n * (float)am_task_counted(task)) : 0;
   task->type->step(task, actor->world, 0);
   return asked ? squares / (float)n : -1;
 }

@@ -177,7 +177,7 @@ double am_agent_rate(const am_agent *a) {
 
 void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
   double steps = 0;
-  *report = (am_learner_report){.gradient_norm = (double)norm};
+  *report = (am_learner_report){.lowest = INFINITY, .gradient_norm = (double)norm};
   for (int g = 0; g < a->n_groups; g++) {
     const am_agent_sums *s = &a->sums[g];
     steps += s->steps;
@@ -185,6 +185,8 @@ void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
     report->entropy += s->entropy;
     report->loss += s->loss;
     for (int k = 0; k < AM_GROUP_LANES; k++) report->reward += (double)s->reward[k];
+    for (int k = 0; k < first_of(a, g + 1) - first_of(a, g); k++)
+      report->lowest = fmin(report->lowest, (double)s->reward[k]);
   }
   report->reward /= a->options.n_lanes;
   report->value /= steps;

@@ -149,7 +149,7 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
   hand_down(x);
   am_parallel(x->n_threads, x->n_groups, learn_group, x);
   for (int k = 0; k < x->n; k++) AM_TRY(am_agent_gather(agent_of(x, k), &norms[k], error));
-  *report = (am_learner_report){0};
+  *report = (am_learner_report){.lowest = (double)NAN};
   for (int k = 0; k < x->n; k++) {
     am_agent_finish(agent_of(x, k), norms[k], &reports[k]);
     report->value += reports[k].value / x->n;

@@ -6,7 +6,7 @@
  *     rewards          ascends  mean over lanes of
  *                      sum_t [ log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t ]
  *     right answers    sum_t log pi(a*_t) in place of log pi(a_t) A_t, or beside it (learner.teach)
- *     values           - 1/T sum_t asked_t 1/n |y_t - y*_t|^2, y = W_o h + b_o
+ *     values           - 1/T sum_t asked_t 1/n |y_t - y*_t|^2, y = W_o h + b_o (T: am_task_counted)
  *
  * by the exact gradient (A, R = A + V and what is given to a modulator held fixed; objective.h),
  * except that the critic's own weights w_v, b_v have c_v = 1: c_v says how much the critic may shape

@@ -59,7 +59,8 @@ static void squared_error(const am_bptt *b, const memory *m, am_turn *turn) {
   const int A = b->net.n_out, T = turn->group.task->n_steps;
   memset(m->error, 0, (size_t)(T * A * LANES) * sizeof *m->error);
   for (int t = 0; t < T; t++) am_rollout_taught(&m->e, &b->net, turn, am_rows(m->error, t, A), t);
-  for (int k = 0; k < T * A * LANES; k++) m->error[k] *= 2 / ((float)A * (float)T);
+  const float all = (float)A * (float)am_task_counted(turn->group.task);
+  for (int k = 0; k < T * A * LANES; k++) m->error[k] *= 2 / all;
   turn->sums->loss /= A;
 }
 

@@ -35,7 +35,8 @@ static size_t scratch_bytes(const am_agent *a) { return lay_out(bptt_of(a), NULL
 /* The loss is the mean over lanes; a2c's is over steps too. */
 static am_objective objective_of(const am_bptt *b) {
   const am_bptt_options *o = &b->options;
-  const double lanes = o->agent.n_lanes, steps = b->agent.learner.task->n_steps;
+  const am_task *task = b->agent.learner.task;
+  const double lanes = o->agent.n_lanes, steps = b->values ? am_task_counted(task) : task->n_steps;
   const bool means = o->a2c || b->values;
   return (am_objective){.teach = o->teach,
                         .gamma = o->gamma,

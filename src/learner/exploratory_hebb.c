@@ -378,7 +378,7 @@ static double play(hebb *h, trial *t) {
     const bool whole = (s + 1) % AM_HEBB_BLOCK == 0 || s + 1 == task->n_steps || is_over(h);
     if (t->traced) take_up(h, s, whole);
   }
-  if (!task->type->absolute) return error / task->n_steps;
+  if (!task->type->absolute) return error / am_task_counted(task);
   return counted ? error / counted : 0;
 }
 
@@ -467,6 +467,7 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
   }
   const double mean = sum / learner->n_lanes;
   *report = (am_learner_report){.reward = -mean,
+                                .lowest = (double)NAN,
                                 .value = NAN,
                                 .entropy = NAN,
                                 .loss = mean,

@@ -89,7 +89,7 @@ void am_group_compare(am_group *g, float *target, float *asked, float *reward, c
   const am_task *task = g->task;
   const int n = task->n_targets;
   const bool absolute = task->type->absolute;
-  const float all = (float)n * (float)(absolute ? task->n_counted : task->n_steps);
+  const float all = (float)n * (float)am_task_counted(task);
   memset(target, 0, (size_t)(n * LANES) * sizeof *target);
   for (int k = 0; k < LANES; k++) {
     asked[k] = reward[k] = 0;

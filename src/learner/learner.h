@@ -26,6 +26,7 @@ typedef struct am_learner am_learner;
 /* What one iteration did: means over its batch. NAN for what a learner does not have. */
 typedef struct am_learner_report {
   double reward;         /* per episode */
+  double lowest;         /* the least of an episode's */
   double value, entropy; /* per step: the critic's estimate; of the policy, nats */
   double loss;           /* per step */
   double gradient_norm;  /* size of the change before it is scaled or clipped */

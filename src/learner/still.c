@@ -42,7 +42,7 @@ static void teach(void *context, am_turn *turn) {
   const size_t n = (size_t)net->n_out * LANES;
   memset(m->error, 0, n * sizeof *m->error);
   am_rollout_taught(&m->e, net, turn, m->error, 0);
-  for (size_t k = 0; k < n; k++) m->error[k] /= (float)turn->group.task->n_steps;
+  for (size_t k = 0; k < n; k++) m->error[k] /= (float)am_task_counted(turn->group.task);
   am_rollout_collect_heads(&m->e, net, turn->change, m->error, NULL);
 }
 

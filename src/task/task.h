@@ -39,8 +39,8 @@ typedef struct am_task_type {
    * that the part's parameters fill, in which it may change what a parameter means.
    * AMINE_ERROR_ARGUMENT names an option that is out of range; it is then destroyed. */
   amine_status (*make)(am_task *task, void *options, amine_error *error);
-  /* Rewards are minus the mean absolute error over the steps that count; of other tasks with
-   * targets minus the mean squared one over all steps, 0 where nothing counts. */
+  /* Rewards are minus a mean absolute error; of other tasks with targets minus a mean squared one.
+   * Over which steps n_counted says; a step that asks for nothing adds 0. */
   bool absolute;
   /* Puts a lane at the start of an episode. */
   void (*start)(const am_task *task, void *state, uint64_t seed, uint32_t episode, uint32_t lane);
@@ -79,7 +79,7 @@ struct am_task {
   const void *options;              /* that it was made from */
   int n_inputs, n_actions, n_steps; /* n_steps: length of an episode, at most */
   int n_targets;                    /* real values asked for at each step; then n_actions is 0 */
-  int n_counted;                    /* of an absolute task: steps at which they count */
+  int n_counted; /* steps that an error is the mean over, at which they count; 0: all n_steps */
   int n_kinds;                      /* sorts of episode, 0 if all are alike */
   /* Size of the alphabet of a task of symbols: then n_actions and n_targets are 0, and n_inputs is
    * 1: the symbol's number. */
@@ -88,6 +88,7 @@ struct am_task {
    * all of whose episodes are new. */
   const am_task *held_out;
   double criterion;  /* mean reward per episode from which it counts as learned; NAN if none */
+  int n_criterion;   /* above 0: not a mean, but each of so many episodes in a row earns that */
   size_t state_size; /* at most AM_TASK_STATE_MAX */
   am_task_line lines[AM_TASK_LINES]; /* calibration, n_lines of them, the lowest first */
   int n_lines;
@@ -102,6 +103,11 @@ void am_task_destroy(am_task *task); /* NULL is fine */
 /* What evaluation plays. */
 static inline const am_task *am_task_evaluated(const am_task *task) {
   return task->held_out ? task->held_out : task;
+}
+
+/* Steps that the error of an episode is the mean over. */
+static inline int am_task_counted(const am_task *task) {
+  return task->n_counted > 0 ? task->n_counted : task->n_steps;
 }
 
 /* Adds a line: what a policy or a predictor earns. */

@@ -110,7 +110,7 @@ double am_target_error(const am_task *task, const float *prediction, const float
     const double d = (double)prediction[k] - (double)target[k];
     sum += d * d;
   }
-  return sum / ((double)task->n_targets * (double)task->n_steps);
+  return sum / ((double)task->n_targets * (double)am_task_counted(task));
 }
 
 void am_predict_zero(const am_task *task, const void *state, float *prediction) {

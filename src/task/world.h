@@ -57,8 +57,8 @@ am_policy am_policy_told;   /* the task's own answer; action 0 where it has none
  *
  *   reward = - 1/T sum_t 1/n_targets sum_k (y_tk - y*_tk)^2
  *
- * with T = n_steps and the first sum over the steps that count: steps that ask for nothing are in
- * the length but not in the sum. */
+ * with T = am_task_counted and the first sum over the steps that count: where that is n_steps, those
+ * that ask for nothing are in the length but not in the sum. */
 double am_target_error(const am_task *task, const float *prediction, const float *target);
 
 am_predictor am_predict_zero;

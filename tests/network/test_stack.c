@@ -44,7 +44,8 @@ static am_real *zeros(size_t n) {
 }
 
 static const am_part *const parts[] = {&am_gru_part,  &am_leaky_rnn_part, &am_rnn_part,
-                                       &am_lstm_part, &am_highway_part,   &am_spiking_part};
+                                       &am_lstm_part, &am_highway_part,   &am_spiking_part,
+                                       &am_lstm_1997_part};
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
 static am_equations *text_of(const char *network) {
@@ -137,6 +138,7 @@ static void agrees_with_pytorch(void **state) {
                {"gru", "3", "gru", 3},
                {"stack", "rnn", "rnn", 2},
                {"stack", "lstm", "lstm", 2},
+               {"stack", "lstm-1997", "lstm-1997", 2},
                {"stack", "leaky-rnn", "leaky-rnn", 1},
                {"stack", "highway", "highway", 3},
                {"stack", "spiking", "spiking", 2}};

@@ -3,7 +3,7 @@
   stack.py           write tests/data/stack.safetensors
   stack.py --check   recompute and compare with the file (largest difference <= 1e-12)
 
-RNN and LSTM are PyTorch's own; leaky, highway and spiking units are written out. T steps in B lanes, initial states
+RNN and LSTM are PyTorch's own; leaky, highway and spiking units and the LSTM without a forget gate are written out. T steps in B lanes, initial states
 of 0; the loss is sum over t, lanes, units of c * h of the top layer, c given. (Gated units: gru.py.)
 """
 import os
@@ -18,7 +18,7 @@ torch.set_default_dtype(torch.float64)
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data", "stack.safetensors")
 CASES = {"rnn": dict(m=3, n=5, layers=2, T=7, B=3), "lstm": dict(m=4, n=6, layers=2, T=6, B=16),
          "leaky-rnn": dict(m=2, n=7, layers=1, T=9, B=4), "highway": dict(m=3, n=4, layers=3, T=6, B=5),
-         "spiking": dict(m=3, n=8, layers=2, T=12, B=4)}
+         "spiking": dict(m=3, n=8, layers=2, T=12, B=4), "lstm-1997": dict(m=2, n=5, layers=2, T=8, B=3)}
 TAU = 2.5
 
 
@@ -45,10 +45,11 @@ class WrittenOut(torch.nn.Module):
     def __init__(self, kind, m, n, layers):
         super().__init__()
         self.kind, self.n, self.layers = kind, n, layers
-        rows = 2 * n if kind == "highway" else n
+        rows = {"highway": 2 * n, "lstm-1997": 3 * n}.get(kind, n)
         for layer in range(layers):
             width = m if layer == 0 else n
-            for name, shape in (("weight_ih", (rows, width)), ("weight_hh", (rows, n)), ("bias_ih", (rows,))):
+            shapes = [("weight_ih", (rows, width)), ("weight_hh", (rows, n)), ("bias_ih", (rows,))]
+            for name, shape in shapes + [("bias_hh", (rows,))] * (kind == "lstm-1997"):
                 self.register_parameter(f"{name}_l{layer}", torch.nn.Parameter(torch.zeros(shape)))
 
     def forward(self, x):
@@ -66,6 +67,10 @@ class WrittenOut(torch.nn.Module):
                 elif self.kind == "highway":
                     new, gate = torch.tanh(a[:, :self.n]), torch.sigmoid(a[:, self.n:])
                     h = (1 - gate) * h + gate * new
+                elif self.kind == "lstm-1997":
+                    i, g, o = (a + getattr(self, f"bias_hh_l{layer}")).split(self.n, 1)
+                    membrane = membrane + torch.sigmoid(i) * torch.tanh(g)  # the cell
+                    h = torch.sigmoid(o) * torch.tanh(membrane)
                 else:
                     h = (1 - 1 / TAU) * h + torch.tanh(a) / TAU
                 all_h.append(h)

@@ -3,6 +3,7 @@
 #ifndef TESTS_TASK_CREATE_H
 #define TESTS_TASK_CREATE_H
 
+#include "task/adding.h"
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
@@ -24,6 +25,7 @@
     const am_##noun##_options standard = am_##noun##_default();                                    \
     return am_task_create(out, &am_##noun##_type, options ? options : &standard, error);           \
   }
+AM_CREATE(adding)
 AM_CREATE(associative)
 AM_CREATE(bandit)
 AM_CREATE(cart_pole)

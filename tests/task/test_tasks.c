@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "task/create.h"
+#include "task/adding.h"
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
@@ -65,6 +66,8 @@ static int make_all(void **state) {
   MAKE(recall_values, &all[n_all++], {.width = 64, .length = 2, .delay = 1});
   MAKE(associative, &all[n_all++], {.keys = 1, .pairs = 1, .width = 1, .delay = 3, .queries = 1});
   MAKE(associative, &all[n_all++], {.keys = 64, .pairs = 64, .width = 32, .queries = 7});
+  MAKE(adding, &all[n_all++], {.steps = 20});
+  MAKE(adding, &all[n_all++], {.steps = 33});
   MAKE(dnms, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
   MAKE(selective, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
   MAKE(signals, &games[n_games++], {.cues = 5});

@@ -16,6 +16,7 @@
 #include "modulator/modulator.h"
 #include "network/units.h"
 #include "rule/rule.h"
+#include "task/adding.h"
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
@@ -46,6 +47,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_periodic_type.part,
                                                  &am_recall_values_type.part,
                                                  &am_associative_type.part,
+                                                 &am_adding_type.part,
                                                  &am_signals_task_type.part,
                                                  &am_pennies_task_type.part,
                                                  &am_dnms_type.part,
@@ -58,6 +60,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_ctrnn_part,
                                                  &am_rnn_part,
                                                  &am_lstm_part,
+                                                 &am_lstm_1997_part,
                                                  &am_highway_part,
                                                  &am_spiking_part,
                                                  &am_plastic_gru_part,

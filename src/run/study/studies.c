@@ -16,6 +16,7 @@ static const am_study *const studies[] = {
     &am_study_signalling,
     &am_study_miconi2017_dnms,
     &am_study_miconi2017_selective,
+    &am_study_adding,
 };
 
 const am_study *am_study_at(int k) {

@@ -25,7 +25,7 @@ static size_t count_all(const am_learner *l) {
 typedef struct counters {
   double numbers[AM_LEARNER_NUMBERS], schedule[AM_LEARNER_SCHEDULE], pending[N_PENDING];
   uint64_t iteration, lines;
-  uint64_t criterion[2]; /* of `recent`: n and reached */
+  uint64_t criterion[3]; /* of `recent`: n, reached and in_a_row */
   am_recent recent;      /* whose size and criterion are the experiment's */
 } counters;
 
@@ -39,10 +39,10 @@ static const char *numbers_name(const am_learner *l, size_t *n) {
 /* The builder borrows what it is given until it has saved. */
 static amine_status add_recent(am_tensor_builder *b, const counters *c, amine_error *error) {
   const am_recent *r = &c->recent;
-  const size_t two = 2, size = (size_t)r->size;
+  const size_t n = r->n_criterion > 0 ? 3 : 2, size = (size_t)r->size;
   if (isnan(r->criterion)) return AMINE_OK;
   AM_TRY(am_tensor_builder_add(b, "run.rewards", AM_F64, 1, &size, r->rewards, error));
-  return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &two, c->criterion, error);
+  return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &n, c->criterion, error);
 }
 
 static amine_status add_counters(am_tensor_builder *b, const am_learner *l, const counters *c,
@@ -90,7 +90,7 @@ amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *r
                                 const char *path, amine_error *error) {
   counters c = {.iteration = x->learner->iteration,
                 .lines = records->lines,
-                .criterion = {(uint64_t)x->recent.n, x->recent.reached},
+                .criterion = {(uint64_t)x->recent.n, x->recent.reached, x->recent.in_a_row},
                 .recent = x->recent};
   memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
   memcpy(c.schedule, x->learner->schedule, sizeof c.schedule);
@@ -145,15 +145,16 @@ amine_status am_checkpoint_config(am_config *config, const char *path, amine_err
 static amine_status read_recent(counters *c, const am_tensor_file *f, bool *fine,
                                 amine_error *error) {
   am_recent *r = &c->recent;
-  const size_t two = 2, size = (size_t)r->size;
-  const uint64_t *n = &c->criterion[0], *reached = &c->criterion[1];
+  const size_t n_saved = r->n_criterion > 0 ? 3 : 2, size = (size_t)r->size;
+  const uint64_t *n = &c->criterion[0], *reached = &c->criterion[1], *in_a_row = &c->criterion[2];
   if (isnan(r->criterion)) return AMINE_OK;
   AM_TRY(am_tensor_file_copy(f, "run.rewards", r->rewards, AM_F64, 1, &size, error));
-  AM_TRY(am_tensor_file_copy(f, "run.criterion", c->criterion, AM_U64, 1, &two, error));
-  *fine = *fine && *n <= size && *n <= c->iteration && *reached <= c->iteration;
+  AM_TRY(am_tensor_file_copy(f, "run.criterion", c->criterion, AM_U64, 1, &n_saved, error));
+  *fine = *fine && *in_a_row <= (uint64_t)r->n_criterion && *n <= size && *n <= c->iteration && *reached <= c->iteration;
   for (size_t k = 0; k < size; k++) *fine = *fine && !isinf(r->rewards[k]);
   r->n = *fine ? (int)*n : 0;
   r->reached = *reached;
+  r->in_a_row = *in_a_row;
   return AMINE_OK;
 }
 

@@ -13,7 +13,8 @@
  *                                  they span
  *   run.rewards    F64 [n]         of the last iterations (recent.h), and
  *   run.criterion  U64 [2]         how many of them count; iterations done when the criterion was
- *                                  reached, or 0: both only for a task that has a criterion
+ *                                  reached, or 0: both only for a task that has a criterion; if that
+ *                                  asks for episodes in a row, a third: how many there are
  *   __metadata__: config (the keys that results depend on), amine (version), checksums
  *
  * It holds no clock time and nothing of the machine: equal runs give equal files. */

@@ -251,10 +251,10 @@ amine_status am_evaluate_is_recorded(bool *is, const char *folder, amine_error *
 }
 
 static void put_criterion(am_text *text, const am_experiment *x) {
-  const bool own = x->learner->type->reached != NULL;
+  const bool own = x->criterion[0] != 0;
   if (isnan(x->recent.criterion)) return;
   am_json_put_double(text, "criterion", own ? (double)NAN : x->task->criterion);
-  if (own) am_json_put_string(text, "criterion_meaning", x->learner->criterion);
+  if (own) am_json_put_string(text, "criterion_meaning", x->criterion);
   am_json_put_double(text, "trials_to_criterion", am_recent_trials(&x->recent));
 }
 

@@ -1,17 +1,29 @@
 #include "run/train/experiment.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "run/config/objects.h"
 #include "run/train/weights.h"
 
+/* Who says when it has learned: the learner, if it has a criterion of its own, else the task. */
+static void begin_recent(am_experiment *x) {
+  const am_task *task = x->task;
+  const bool own = x->learner->type->reached != NULL;
+  const int n = own ? 0 : task->n_criterion;
+  am_recent_begin(&x->recent, am_learner_episodes(x->learner), own ? INFINITY : task->criterion, n);
+  if (own) snprintf(x->criterion, sizeof x->criterion, "%s", x->learner->criterion);
+  else if (n > 0)
+    snprintf(x->criterion, sizeof x->criterion, "each of %d episodes in a row at %g or above", n,
+             task->criterion);
+}
+
 static amine_status fill(am_experiment *x, amine_error *error) {
   AM_TRY(am_task_of_config(&x->task, &x->config, error));
   AM_TRY(am_learner_of_config(&x->learner, &x->config, x->task, error));
-  const double criterion = x->learner->type->reached ? INFINITY : x->task->criterion;
   if (x->config.weights[0]) AM_TRY(am_weights_load(x->learner, x->config.weights, error));
-  am_recent_begin(&x->recent, am_learner_episodes(x->learner), criterion);
-  if (x->config.common.stop_at_criterion && isnan(criterion))
+  begin_recent(x);
+  if (x->config.common.stop_at_criterion && isnan(x->recent.criterion))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",
                    x->task->type->part.name);
   return AMINE_OK;
@@ -43,7 +55,7 @@ void am_experiment_destroy(am_experiment *x) {
 amine_status am_experiment_iterate(am_experiment *x, am_learner_report *report,
                                    amine_error *error) {
   AM_TRY(x->learner->type->iterate(x->learner, report, error));
-  am_recent_add(&x->recent, report->reward, x->learner->iteration);
+  am_recent_add(&x->recent, report->reward, report->lowest, x->learner->iteration);
   if (x->learner->type->reached && x->recent.reached == 0 && x->learner->type->reached(x->learner))
     x->recent.reached = x->learner->iteration;
   return AMINE_OK;

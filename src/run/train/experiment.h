@@ -13,6 +13,8 @@ typedef struct am_experiment {
   am_task *task;
   am_learner *learner;
   am_recent recent; /* rewards of the last iterations */
+  /* What counts as learned where that is not a mean reward, in words; else "" */
+  char criterion[AM_CRITERION_LENGTH];
   am_file_sum from; /* the checkpoint that it was opened from (evaluate.h); else zero */
 } am_experiment;
 

@@ -59,7 +59,7 @@ static void look(session *s, const am_train_watch *watch, const am_learner_repor
                                .iterations = planned,
                                .reached = s->experiment->recent.reached,
                                .trials = am_recent_trials(&s->experiment->recent),
-                               .criterion = s->experiment->learner->criterion,
+                               .criterion = s->experiment->criterion,
                                .collapsed = s->collapsed,
                                .seconds = seconds_of(s),
                                .rate = s->smooth_time > 0 ? 1 / s->smooth_time : 0,

@@ -15,7 +15,7 @@ typedef struct am_train_progress {
   double reward;                  /* per episode, mean over the last lines' worth of iterations */
   uint64_t reached;               /* iterations done when the criterion was reached; 0: not yet */
   double trials;                  /* episodes played by then; NAN: not yet */
-  const char *criterion; /* the learner's own in words, "" if it has none; only during the call */
+  const char *criterion; /* in words, "" where it is a mean reward; only during the call */
   const char *collapsed; /* that learning has collapsed, in words (health.h), else ""; likewise */
 } am_train_progress;
 

@@ -415,39 +415,54 @@ static void an_evaluation_says_it(void **state) {
 static void the_window_holds_1000_episodes(void **state) {
   (void)state;
   am_recent r;
-  am_recent_begin(&r, 300, 0.5); /* 4 iterations */
+  am_recent_begin(&r, 300, 0.5, 0); /* 4 iterations */
   assert_int_equal(r.size, 4);
   assert_true(isnan(am_recent_mean(&r)));
   const double rewards[] = {1, 1, 1, -1.5, 0.5, 1.75, 0.5, 1.5, 9};
   const double means[] = {1, 1, 1, 0.375, 0.25, 0.4375, 0.3125, 1.0625, 3.1875};
   for (int k = 0; k < 9; k++) {
-    am_recent_add(&r, rewards[k], (uint64_t)k + 1);
+    am_recent_add(&r, rewards[k], 0, (uint64_t)k + 1);
     assert_true(am_recent_mean(&r) == means[k]);
     /* three batches above it are not yet a window; the eighth iteration is the first that counts */
     assert_int_equal(r.reached, k < 7 ? 0 : 8);
   }
   assert_true(am_recent_trials(&r) == 2400);
-  am_recent_begin(&r, 1000, 0.5);
+  am_recent_begin(&r, 1000, 0.5, 0);
   assert_int_equal(r.size, 1);
-  am_recent_add(&r, (double)NAN, 1);
+  am_recent_add(&r, (double)NAN, 0, 1);
   assert_true(r.reached == 0 && isnan(am_recent_trials(&r)));
-  am_recent_add(&r, 0.5, 2);
+  am_recent_add(&r, 0.5, 0, 2);
   assert_true(r.reached == 2);
-  am_recent_begin(&r, 1, (double)NAN);
+  am_recent_begin(&r, 1, (double)NAN, 0);
   assert_int_equal(r.size, AM_RECENT_EPISODES);
-  for (uint64_t k = 1; k < 1500; k++) am_recent_add(&r, 1e9, k);
+  for (uint64_t k = 1; k < 1500; k++) am_recent_add(&r, 1e9, 0, k);
   assert_int_equal(r.reached, 0); /* no criterion is never reached */
-  am_recent_begin(&r, 65536, 0);
+  am_recent_begin(&r, 65536, 0, 0);
   assert_int_equal(r.size, 1);
 }
 
-/* A maze has no criterion of its own; this gives it one. */
-static am_experiment *with_criterion(double criterion) {
+/* So many episodes in a row, in whole iterations, each at the criterion or above, whatever the mean. */
+static void episodes_in_a_row_are_counted(void **state) {
+  (void)state;
+  am_recent r;
+  am_recent_begin(&r, 300, -0.5, 700);
+  const double lowest[] = {0, -0.5, -0.6, -0.5, 0, (double)NAN, 0, -0.1, -0.5, 0, -9};
+  const uint64_t in_a_row[] = {300, 600, 0, 300, 600, 0, 300, 600, 700, 700, 0};
+  for (int k = 0; k < 11; k++) {
+    am_recent_add(&r, k == 1 ? -1e9 : 1, lowest[k], (uint64_t)k + 1);
+    assert_true(r.in_a_row == in_a_row[k]);
+    assert_int_equal(r.reached, k < 8 ? 0 : 9);
+  }
+  assert_true(am_recent_trials(&r) == 2700);
+}
+
+/* A maze has no criterion of its own; this gives it one, of a mean or of `row` episodes in a row. */
+static am_experiment *with(double criterion, int row) {
   am_config c = small_config(&small_variants[6]);
   set(&c, "batch=250"); /* a window of 4 iterations */
   am_experiment *x = small_experiment(&c);
   x->task->criterion = criterion;
-  am_recent_begin(&x->recent, 250, criterion);
+  am_recent_begin(&x->recent, 250, criterion, row);
   return x;
 }
 
@@ -457,18 +472,17 @@ static void iterate(am_experiment *x, int n) {
 }
 
 /* Saved after any iteration, the window goes on as if nothing had been. */
-static void the_window_is_taken_up(void **state) {
-  (void)state;
+static void taken_up(int row) {
   enum { N = 7 };
   char path[100];
   amine_error error = {0};
   const am_record_state none = {0};
   snprintf(path, sizeof path, "%s/window.safetensors", base);
-  am_experiment *whole = with_criterion(-1e9);
+  am_experiment *whole = with(-1e9, row);
   iterate(whole, N);
   assert_int_equal(whole->recent.reached, 4);
   for (int stop = 1; stop < N; stop++) {
-    am_experiment *x = with_criterion(-1e9), *y = with_criterion(-1e9);
+    am_experiment *x = with(-1e9, row), *y = with(-1e9, row);
     iterate(x, stop);
     assert_int_equal(am_checkpoint_save(x, &none, path, &error), AMINE_OK);
     if (am_checkpoint_load(y, NULL, path, &error) != AMINE_OK) fail_msg("%s", error.message);
@@ -482,19 +496,26 @@ static void the_window_is_taken_up(void **state) {
   am_experiment_destroy(whole);
 }
 
+static void the_window_is_taken_up(void **state) {
+  (void)state;
+  taken_up(0);
+  taken_up(1000);
+}
+
 static void a_window_that_cannot_be_is_refused(void **state) {
   (void)state;
   char path[100];
   const am_record_state none = {0};
   snprintf(path, sizeof path, "%s/bad-window.safetensors", base);
-  for (int k = 0; k < 4; k++) {
+  for (int k = 0; k < 5; k++) {
     amine_error error = {0};
-    am_experiment *x = with_criterion(0.5), *y = with_criterion(0.5);
+    am_experiment *x = with(0.5, k < 4 ? 0 : 700), *y = with(0.5, k < 4 ? 0 : 700);
     iterate(x, 2);
     if (k == 0) x->recent.n = 5;       /* more than a window */
     if (k == 1) x->recent.n = 3;       /* more than were done */
     if (k == 2) x->recent.reached = 3; /* the same */
     if (k == 3) x->recent.rewards[2] = INFINITY;
+    if (k == 4) x->recent.in_a_row = 701; /* more than are asked for */
     assert_int_equal(am_checkpoint_save(x, &none, path, &error), AMINE_OK);
     const am_recent before = y->recent;
     assert_int_equal(am_checkpoint_load(y, NULL, path, &error), AMINE_ERROR_INPUT);
@@ -942,6 +963,7 @@ int main(void) {
       cmocka_unit_test(what_has_collapsed_is_said),
       cmocka_unit_test(an_evaluation_says_it),
       cmocka_unit_test(the_window_holds_1000_episodes),
+      cmocka_unit_test(episodes_in_a_row_are_counted),
       cmocka_unit_test(the_window_is_taken_up),
       cmocka_unit_test(a_window_that_cannot_be_is_refused),
       cmocka_unit_test(the_learner_says_when),

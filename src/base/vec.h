@@ -39,8 +39,11 @@ typedef int32_t real_bits;
 #define REAL_MANTISSA 23
 #endif
 
-#if defined(AMINE_VEC_CALLS) /* where sixteen lanes are loops, or under sanitizers: inlined they would
-                                take minutes, even hours, to compile */
+/* Where sixteen lanes are loops, inlining every operation takes minutes to compile, under sanitizers
+ * hours: AMINE_VEC_LOOP_CALLS makes calls of those, AMINE_VEC_CALLS of all. Where an operation is an
+ * instruction or two, its call takes longer than all that sanitizers add. */
+#if defined(AMINE_VEC_CALLS) || \
+    (defined(AMINE_VEC_LOOP_CALLS) && !defined(AMINE_VEC_AVX512) && !defined(AMINE_VEC_AVX2))
 #define VEC_INLINE static __attribute__((noinline, unused))
 #elif defined(__GNUC__)
 #define VEC_INLINE static inline __attribute__((always_inline, unused))

@@ -232,7 +232,7 @@ static void evaluate_group(void *context, int item, int worker) {
   am_turn turn = am_agent_turn(e->agent, worker);
   turn.sums = &sums;
   turn.greedy = e->greedy;
-  am_group_begin(&turn.group, e->seed, 0, e->first + (uint32_t)from, n);
+  am_group_begin_held_out(&turn.group, e->seed, e->first + (uint32_t)from, n);
   e->agent->ops->play(e->agent, &turn);
   for (int k = 0; k < n; k++) e->rewards[from + k] = (double)sums.reward[k];
 }
@@ -252,7 +252,7 @@ void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint6
   turn.sums = &sums;
   turn.greedy = greedy;
   turn.series = series;
-  am_group_begin(&turn.group, seed, 0, lane, 1);
+  am_group_begin_held_out(&turn.group, seed, lane, 1);
   a->ops->play(a, &turn);
 }
 

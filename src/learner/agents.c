@@ -186,7 +186,7 @@ static void evaluate_group(void *context, int item, int worker) {
     turns[k].sums = &sums[k];
     turns[k].greedy = e->greedy;
   }
-  am_group_begin(&turns[0].group, e->seed, 0, e->first + (uint32_t)from, n);
+  am_group_begin_held_out(&turns[0].group, e->seed, e->first + (uint32_t)from, n);
   live(e->x, turns, NULL, together);
   for (int k = 0; k < n; k++) e->rewards[from + k] = together[k];
 }
@@ -231,7 +231,7 @@ static void watch(am_learner *learner, am_series *all, uint32_t lane, uint64_t s
     turns[k].greedy = greedy;
     turns[k].series = own[k];
   }
-  am_group_begin(&turns[0].group, seed, 0, lane, 1);
+  am_group_begin_held_out(&turns[0].group, seed, lane, 1);
   live(x, turns, all, together);
 }
 

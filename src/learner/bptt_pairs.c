@@ -239,7 +239,7 @@ const am_actor *am_bptt_watch(am_bptt *b, uint32_t lane, uint64_t seed, bool gre
                               void *context) {
   am_turn turn = am_agent_turn(&b->agent, 0);
   turn.greedy = greedy;
-  am_group_begin(&turn.group, seed, 0, lane, 1);
+  am_group_begin_held_out(&turn.group, seed, lane, 1);
   am_play how = play_of(b, &turn);
   how.watch = watch;
   how.context = context;

@@ -41,6 +41,11 @@ void am_group_begin(am_group *g, uint64_t seed, uint32_t episode, uint32_t first
   am_group_begin_twins(g, seed, episode, first, n, 1);
 }
 
+void am_group_begin_held_out(am_group *g, uint64_t seed, uint32_t first, int n) {
+  g->task = am_task_evaluated(g->task);
+  am_group_begin(g, seed, 0, first, n);
+}
+
 void am_group_observe(const am_group *g, float *u, float *live) {
   const int n = g->task->n_inputs;
   memset(u, 0, (size_t)(n * LANES) * sizeof *u);

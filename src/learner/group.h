@@ -33,6 +33,9 @@ static inline void *am_group_world(const am_group *group, int lane) {
 }
 
 void am_group_begin(am_group *group, uint64_t seed, uint32_t episode, uint32_t first, int n);
+/* The same of episode 0 of each lane, as evaluation plays: from here on the group is of what the
+ * task holds out, if it does. */
+void am_group_begin_held_out(am_group *group, uint64_t seed, uint32_t first, int n);
 
 /* The episodes (seed, episode, (first + k) / twins): the same world and the same draws of the
  * policy for each `twins` lanes, so that what differs between them is what they did. */

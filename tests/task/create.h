@@ -7,6 +7,7 @@
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
+#include "task/classify.h"
 #include "task/cue_reward.h"
 #include "task/delayed_match.h"
 #include "task/dnms.h"
@@ -29,6 +30,7 @@ AM_CREATE(adding)
 AM_CREATE(associative)
 AM_CREATE(bandit)
 AM_CREATE(cart_pole)
+AM_CREATE(classify)
 AM_CREATE(cue_reward)
 AM_CREATE(delayed_match)
 AM_CREATE(dnms)

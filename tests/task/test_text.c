@@ -181,7 +181,7 @@ static void a_lane_goes_on_where_it_was(void **state) {
 static void most_frequent_words_are_symbols(void **state) {
   (void)state;
   am_text_task_options o = numbers();
-  o.file = text_of("words", "b a c a d\nb a c <unk>\n\n<eos> z");
+  o.file = text_of("words", "b\va\fc a\td\r\nb a c <unk>\n\n<eos> z");
   o.test = o.valid = 0;
   o.test_file = TEST_DATA "/text.txt"; /* which has none of the words */
   o.vocabulary = 5;

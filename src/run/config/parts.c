@@ -20,6 +20,7 @@
 #include "task/associative.h"
 #include "task/bandit.h"
 #include "task/cart_pole.h"
+#include "task/classify.h"
 #include "task/cue_reward.h"
 #include "task/delayed_match.h"
 #include "task/dnms.h"
@@ -53,6 +54,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_dnms_type.part,
                                                  &am_selective_type.part,
                                                  &am_text_task_type.part,
+                                                 &am_classify_type.part,
                                                  &am_plastic_rnn_part,
                                                  &am_gru_part,
                                                  &am_leaky_rnn_part,

@@ -17,7 +17,11 @@ foreach(file ${FILES})
   set(n 0)
   set(common "AM_UNITS_PARAMETERS")
   set(takes 0)
+  set(looks_back false)
   foreach(line ${lines})
+    if(line MATCHES "^[^#]*attend\\(")
+      set(looks_back true)
+    endif()
     if(line MATCHES "^# (.*)$")
       if(meaning STREQUAL "")
         set(meaning "${CMAKE_MATCH_1}")
@@ -57,7 +61,8 @@ foreach(file ${FILES})
                      "const am_part am_${id}_part = {.kind = AM_NETWORK,\n"
                      "    .name = \"${name}\",\n    .meaning = \"${meaning}\",\n    .equation = \"${equation}\",\n"
                      "    .source = \"${source}\",\n    .text = text_${id},\n    .parameters = parameters_${id},\n"
-                     "    .options_size = sizeof(am_units_options),\n    .takes = ${takes}};\n\n")
+                     "    .options_size = sizeof(am_units_options),\n    .takes = ${takes},\n"
+                     "    .looks_back = ${looks_back}};\n\n")
 endforeach()
 file(WRITE ${OUT}.new "${text}")
 file(COPY_FILE ${OUT}.new ${OUT} ONLY_IF_DIFFERENT)

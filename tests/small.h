@@ -186,6 +186,21 @@ static const small_variant small_variants[] = {
     {"bptt-adding-pairs",
      {"task.type=adding", "task.steps=20", "network.type=plastic-rnn", "learner.type=bptt",
       "rule.type=oja"}},
+    {"bptt-attention",
+     {BPTT, "network.type=attention", "network.hidden=20", "network.layers=2",
+      "network.dropout=0.2", "task.type=delayed-match", "network.beta=1.5"}},
+    {"a2c-attention",
+     {"network.type=attention", "network.hidden=21", "network.heads=3", "learner.lambda=0.9"}},
+    {"node-attention", {KIN("node-perturbation"), "network.type=attention", "network.heads=1"}},
+    {"evolution-attention",
+     {KIN("evolution"), "network.type=attention", "network.heads=19", "learner.episodes=2"}},
+    {"delta-attention",
+     {"task.type=associative", "network.type=attention", "network.heads=1",
+      "learner.type=delta"}},
+    {"exploratory-hebb-attention",
+     {"task.type=selective", "task.stimulus_ms=40", "task.response_ms=20", "network.heads=1",
+      "network.type=attention", "learner.type=exploratory-hebb", "learner.input=0.5",
+      "learner.chance=0.05", "learner.amplitude=1"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

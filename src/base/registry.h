@@ -40,6 +40,7 @@ typedef struct am_part {
   const amine_parameter *parameters; /* ends with a NULL name; NULL: none */
   size_t options_size;               /* of the struct that they fill */
   unsigned takes;                    /* 1u << kind for each kind of part that it has a place for */
+  bool looks_back;                   /* a network: what it says rests on earlier steps themselves */
   /* What one row alone cannot say; NULL: nothing. The sentence names the key. */
   amine_status (*check)(const void *options, amine_error *error);
 } am_part;

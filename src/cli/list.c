@@ -56,7 +56,8 @@ static bool nth_pairs(item *out, int k, am_text *room) {
   const am_part *learner = am_registry_at(&am_standard_parts, AM_LEARNER, k), *network;
   if (!learner) return false;
   for (int n = 0; (network = am_registry_at(&am_standard_parts, AM_NETWORK, n)); n++)
-    am_text_printf(room, "%s%s", room->length ? ", " : "", network->name);
+    if (am_learner_trains((const am_learner_type *)learner, network))
+      am_text_printf(room, "%s%s", room->length ? ", " : "", network->name);
   *out = (item){learner->name, room->data ? room->data : "", {0}};
   return true;
 }

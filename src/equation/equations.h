@@ -32,6 +32,12 @@
  * operator ends it or one begins the next. A name stands for a state's value before the step,
  * whatever its update says.
  *
+ * attend(q, k, v, heads) looks at the episode so far: each of `heads` equal parts of q [d] is
+ * compared with the same part of k [d] of this step and of each before it, and what comes of it is
+ * the mean of that part of v [m], weighted by the softmax of their products over sqrt(d / heads).
+ * A fifth argument, a window, leaves it the last so many steps, this one among them. heads and
+ * window are constants; heads divides d and m.
+ *
  * A constant is a number, the name of a constant or of a size, and what sqrt, abs, min, max, clip and
  * unit make of them: unit(k, n) is the vector [n] that is 1 at unit k, the first being 0, and 0
  * elsewhere (everywhere if there is no unit k).
@@ -71,7 +77,7 @@ enum {
   AM_STATEMENTS_MAX = 96,
   AM_SIZES_MAX = 64,
   AM_TENSORS_MAX = 48,
-  AM_ARGUMENTS_MAX = 4,
+  AM_ARGUMENTS_MAX = 5,
   AM_EQUATION_DEPTH = 64 /* of brackets within each other */
 };
 
@@ -109,6 +115,7 @@ typedef enum am_function {
   AM_DOT,        /* of two vectors */
   AM_SOFTMAX,    /* of a vector */
   AM_LAYER_NORM, /* of a vector: (x - mean) / sqrt(variance + 1e-5) */
+  AM_ATTEND,     /* of q, k, v, heads and perhaps a window: over the episode so far */
   AM_UNIT,       /* of k and a size: 1 at unit k, else 0 */
   AM_N_FUNCTIONS
 } am_function;
@@ -223,6 +230,7 @@ amine_status am_equations_infer(am_equations *e, amine_error *error);
  * trace that does not live. */
 bool am_equations_is_trace(const am_equations *e, int node);
 bool am_equations_uses(const am_equations *e, int symbol);
+bool am_equations_look_back(const am_equations *e); /* whether it has an attend(...) */
 
 /* What the value of a node of a rule depends on, together: neither for numbers, both for traces. */
 enum { AM_SIDE_POST = 1, AM_SIDE_PRE = 2, AM_SIDE_BOTH = 3 };
@@ -236,6 +244,7 @@ amine_status am_equations_order_factors(am_equations *e, amine_error *error);
 int am_equations_size(const am_equations *e, int size);
 int am_equations_find(const am_equations *e, const char *name); /* a symbol, or -1 */
 const char *am_function_name(am_function function);
+bool am_function_of_vectors(am_function function); /* takes whole vectors, not element by element */
 
 /* "h[n]", "W_ir[n, u]", "eta" */
 void am_equations_put_shape(const am_equations *e, int symbol, am_text *text);

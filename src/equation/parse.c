@@ -56,26 +56,29 @@ static int shown_at(const reader *r, int at) { return r->in ? r->in->at : at; }
 /* ------------------------------------------------------------------------------ functions */
 static const struct {
   const char *name;
-  int n;
-} functions[AM_N_FUNCTIONS] = {[AM_TANH] = {"tanh", 1},
-                               [AM_SIGMOID] = {"sigmoid", 1},
-                               [AM_RELU] = {"relu", 1},
-                               [AM_SOFTPLUS] = {"softplus", 1},
-                               [AM_EXP] = {"exp", 1},
-                               [AM_LOG] = {"log", 1},
-                               [AM_SQRT] = {"sqrt", 1},
-                               [AM_ABS] = {"abs", 1},
-                               [AM_MIN] = {"min", 2},
-                               [AM_MAX] = {"max", 2},
-                               [AM_CLIP] = {"clip", 3},
-                               [AM_SPIKE] = {"spike", 2},
-                               [AM_SUM] = {"sum", 1},
-                               [AM_DOT] = {"dot", 2},
-                               [AM_SOFTMAX] = {"softmax", 1},
-                               [AM_UNIT] = {"unit", 2},
-                               [AM_LAYER_NORM] = {"layer_norm", 1}};
+  int n, more; /* arguments, and how many more there may be */
+} functions[AM_N_FUNCTIONS] = {[AM_TANH] = {"tanh", 1, 0},
+                               [AM_SIGMOID] = {"sigmoid", 1, 0},
+                               [AM_RELU] = {"relu", 1, 0},
+                               [AM_SOFTPLUS] = {"softplus", 1, 0},
+                               [AM_EXP] = {"exp", 1, 0},
+                               [AM_LOG] = {"log", 1, 0},
+                               [AM_SQRT] = {"sqrt", 1, 0},
+                               [AM_ABS] = {"abs", 1, 0},
+                               [AM_MIN] = {"min", 2, 0},
+                               [AM_MAX] = {"max", 2, 0},
+                               [AM_CLIP] = {"clip", 3, 0},
+                               [AM_SPIKE] = {"spike", 2, 0},
+                               [AM_SUM] = {"sum", 1, 0},
+                               [AM_DOT] = {"dot", 2, 0},
+                               [AM_SOFTMAX] = {"softmax", 1, 0},
+                               [AM_ATTEND] = {"attend", 4, 1},
+                               [AM_UNIT] = {"unit", 2, 0},
+                               [AM_LAYER_NORM] = {"layer_norm", 1, 0}};
 
 const char *am_function_name(am_function f) { return functions[f].name; }
+
+bool am_function_of_vectors(am_function f) { return f >= AM_SUM && f < AM_UNIT; }
 
 static const char *next_function(int k) { return k < AM_N_FUNCTIONS ? functions[k].name : NULL; }
 
@@ -301,12 +304,24 @@ static amine_status outer(reader *r, int *out, int at) {
   return AMINE_OK;
 }
 
+static amine_status takes(const reader *r, int f) {
+  const int n = functions[f].n;
+  if (functions[f].more > 0)
+    return REFUSE(r, r->now.at, "%s takes %d or %d arguments", functions[f].name, n,
+                  n + functions[f].more);
+  return REFUSE(r, r->now.at, "%s takes %d argument%s", functions[f].name, n, n == 1 ? "" : "s");
+}
+
 static amine_status call(reader *r, int *out, const char *called, int at) {
   int f = 0;
   if (r->e->is_rule && strcmp(called, "outer") == 0) return outer(r, out, at);
   while (f < AM_N_FUNCTIONS && strcmp(functions[f].name, called) != 0) f++;
-  if (r->e->is_rule && (f == AM_SUM || f == AM_DOT || f == AM_SOFTMAX || f == AM_LAYER_NORM))
+  if (r->e->is_rule && am_function_of_vectors((am_function)f))
     return REFUSE(r, at, "%s is of several connections: a rule is about one", called);
+  if (strcmp(called, "outer") == 0)
+    return REFUSE(r, at, "outer is of a rule: a network's matrices of its own are traces, trace H[n, m]");
+  if (f == AM_ATTEND && (r->in || r->e->is_modulator))
+    return REFUSE(r, at, "a modulator sees one step: attend is of a network");
   if (f == AM_N_FUNCTIONS) {
     const char *near = am_nearest(called, next_function);
     return REFUSE(r, at, "there is no function %s%s%s%s", called, near ? "; did you mean " : "",
@@ -319,18 +334,16 @@ static amine_status call(reader *r, int *out, const char *called, int at) {
   r->e->nodes[node].function = (am_function)f;
   r->brackets++;
   AM_TRY(next(r));
+  const int most = functions[f].n + functions[f].more;
   while (!is_sign(r, ')')) {
     am_node *n = &r->e->nodes[node];
-    if (n->n == functions[f].n && !is_sign(r, ',')) return expect(r, ')', "where a bracket ends");
-    if (n->n == functions[f].n)
-      return REFUSE(r, r->now.at, "%s takes %d argument%s", called, n->n, n->n == 1 ? "" : "s");
+    if (n->n == most && !is_sign(r, ',')) return expect(r, ')', "where a bracket ends");
+    if (n->n == most) return takes(r, f);
     if (n->n > 0) AM_TRY(expect(r, ',', "between two arguments"));
     AM_TRY(sum(r, &r->e->nodes[node].a[r->e->nodes[node].n]));
     r->e->nodes[node].n++;
   }
-  if (r->e->nodes[node].n < functions[f].n)
-    return REFUSE(r, r->now.at, "%s takes %d argument%s", called, functions[f].n,
-                  functions[f].n == 1 ? "" : "s");
+  if (r->e->nodes[node].n < functions[f].n) return takes(r, f);
   r->brackets--;
   r->depth--;
   *out = node;
@@ -885,6 +898,13 @@ static bool asks_for(const am_equations *e, int node, int symbol) {
   for (int k = 0; k < n->n; k++)
     if (asks_for(e, n->a[k], symbol)) return true;
   return false;
+}
+
+bool am_equations_look_back(const am_equations *e) {
+  bool any = false;
+  for (int k = 0; k < e->n_nodes; k++)
+    any |= e->nodes[k].kind == AM_NODE_CALL && e->nodes[k].function == AM_ATTEND;
+  return any;
 }
 
 bool am_equations_uses(const am_equations *e, int symbol) {

@@ -65,6 +65,7 @@ typedef enum am_operation_kind {
   AM_DO_SUM,               /* over rows: one row */
   AM_DO_DOT,
   AM_DO_SOFTMAX, /* over rows */
+  AM_DO_ATTEND,  /* of q, k and v: over the episode's steps so far */
   AM_N_OPERATIONS
 } am_operation_kind;
 
@@ -95,6 +96,9 @@ typedef struct am_operation {
   bool transposed;     /* UNITS: W lies as its transpose */
   int trace;           /* y = (W + alpha H) x: which one's, -1: none */
   int noise;           /* which enters the sum that it stands in, -1: none */
+  /* ATTEND: k and v are rows of each step's block, and `norms`, in this one's, one for each head:
+   * the logarithm of the sum of what the softmax divides by */
+  int heads, window, norms; /* window: of so many steps */
 } am_operation;
 
 /* A trace H [rows][cols]: after each step H <- rule(post, pre, eta). Its product is that of one
@@ -196,6 +200,8 @@ typedef struct am_plan {
   am_plan_begin *begins; /* [n_begins]: of all states' rows */
   int n_begins;
   bool is_drawn; /* some of them are */
+  bool looks_back; /* reads blocks of earlier steps: those of an episode are all kept, and what it
+                    * reads of them has gradients from all later steps, cleared before the way back */
   am_plan_tensor tensors[AM_TENSORS_MAX];
   am_plan_part *parts; /* [n_parts] */
   am_fixed *fixed;     /* [n_fixed] */

@@ -2,6 +2,7 @@
  * plan_eligibility.h). */
 #include "equation/plan_eligibility.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -120,6 +121,7 @@ static amine_status find_reach(am_eligibility *t, amine_error *error) {
 
 amine_status am_eligibility_make(am_eligibility *t, const am_plan *p, amine_error *error) {
   const size_t most = (size_t)p->n_operations * (3 + AM_OPERANDS);
+  assert(!p->looks_back); /* a unit's effect on later steps would not be in d */
   *t = (am_eligibility){.plan = p, .segments = am_alloc(most, sizeof *t->segments)};
   if (!t->segments) return am_fail_memory(error, most * sizeof *t->segments);
   add_all(t);

@@ -102,6 +102,113 @@ VEC_INLINE void total(const am_operation *o, const am_plan_step *s, real *y) {
   v_store(y, all);
 }
 
+/* ------------------------------------------------------------------------------ attention */
+/* The elements of head h of `rows` rows: their vectors, and which elements of these. */
+typedef struct attend_head {
+  int from, to;   /* vectors */
+  int low, high;  /* rows */
+} attend_head;
+
+VEC_INLINE attend_head head_of(const am_operation *o, int h, int rows) {
+  const int n = rows / o->heads, low = h * n, high = low + n;
+#ifdef PLAN_UNITS
+  return (attend_head){low / VEC_LANES, vectors_of(high), low, high};
+#else
+  return (attend_head){low, high, low, high};
+#endif
+}
+
+/* Vector k of a head's rows: a where the rows are the head's, else b. */
+VEC_INLINE vec within(const attend_head *h, int k, vec a, vec b) {
+#ifdef PLAN_UNITS
+  static const real places[VEC_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const vec row = v_load(places);
+  a = v_select(v_lt(row, v_set1((real)(h->high - k * VEC_LANES))), a, b);
+  return v_select(v_lt(row, v_set1((real)(h->low - k * VEC_LANES))), b, a);
+#else
+  (void)h, (void)k, (void)b;
+  return a;
+#endif
+}
+
+/* The product of a head's parts of a and b, of every lane. */
+VEC_INLINE vec head_dot(const attend_head *h, const real *a, const real *b) {
+  vec all = v_zero();
+  for (int k = h->from; k < h->to; k++)
+    all = v_fma(v_load(a + (size_t)k * VEC_LANES),
+                within(h, k, v_load(b + (size_t)k * VEC_LANES), v_zero()), all);
+#ifdef PLAN_UNITS
+  all = v_set1(v_sum(all));
+#endif
+  return all;
+}
+
+/* to += a b in a head's rows */
+VEC_INLINE void head_add(const attend_head *h, real *to, vec a, const real *b) {
+  for (int k = h->from; k < h->to; k++)
+    v_store(to + (size_t)k * VEC_LANES,
+            v_fma(a, within(h, k, v_load(b + (size_t)k * VEC_LANES), v_zero()),
+                  v_load(to + (size_t)k * VEC_LANES)));
+}
+
+/* One number of a head for every lane, among the norms. */
+VEC_INLINE vec norm_of(const real *norms, int h) {
+#ifdef PLAN_UNITS
+  return v_set1(norms[h]);
+#else
+  return v_load(norms + (size_t)h * VEC_LANES);
+#endif
+}
+
+/* How many steps it looks at, this one among them. */
+VEC_INLINE int looked_at(const am_operation *o, const am_plan_step *s) {
+  return s->n_past < o->window ? s->n_past + 1 : o->window;
+}
+
+/* 1 / sqrt(d) */
+VEC_INLINE vec root_of(const am_operation *o) {
+  return v_div(v_set1(1), v_sqrt(v_set1((real)(o->in[0].rows / o->heads))));
+}
+
+/* y = sum_s p_s v_s, p the softmax of q . k_s / sqrt(d), s the steps so far, the first one first:
+ * in one pass, what is summed being scaled anew where a larger product comes. Vaswani et al. 2017,
+ * arXiv 1706.03762; Milakov, Gimelshein 2018, arXiv 1805.02867. */
+VEC_INLINE void attend(const am_operation *o, const am_plan_step *s, real *y) {
+  const real *q = rows_of(&o->in[0], s).at, *k0 = rows_of(&o->in[1], s).at;
+  const real *v0 = rows_of(&o->in[2], s).at;
+  real *norms = s->block + (size_t)o->norms * PLAN_ROW;
+  const vec root = root_of(o), one = v_set1(1);
+  for (int k = 0; k < vectors_of(o->rows); k++) v_store(y + (size_t)k * VEC_LANES, v_zero());
+  for (int h = 0; h < o->heads; h++) {
+    const attend_head in = head_of(o, h, o->in[0].rows), out = head_of(o, h, o->rows);
+    vec top = v_zero(), all = v_zero();
+    for (int back = looked_at(o, s) - 1, first = back; back >= 0; back--) {
+      const size_t at = (size_t)back * s->block_step;
+      const vec product = v_mul(head_dot(&in, q, k0 - at), root);
+      const vec more = back == first ? product : v_max(top, product);
+      const vec old = back == first ? v_zero() : v_exp(v_sub(top, more));
+      const vec p = v_exp(v_sub(product, more));
+      all = v_fma(all, old, p);
+      top = more;
+      for (int k = out.from; k < out.to; k++) {
+        const vec yk = v_load(y + (size_t)k * VEC_LANES);
+        const vec vk = v_load(v0 - at + (size_t)k * VEC_LANES);
+        v_store(y + (size_t)k * VEC_LANES, within(&out, k, v_fma(p, vk, v_mul(yk, old)), yk));
+      }
+    }
+    const vec part = v_div(one, all), norm = v_add(top, v_log(all));
+    for (int k = out.from; k < out.to; k++) {
+      const vec yk = v_load(y + (size_t)k * VEC_LANES);
+      v_store(y + (size_t)k * VEC_LANES, within(&out, k, v_mul(yk, part), yk));
+    }
+#ifdef PLAN_UNITS
+    norms[h] = v_sum(only_rows(norm, 0, 1));
+#else
+    v_store(norms + (size_t)h * VEC_LANES, norm);
+#endif
+  }
+}
+
 /* One operation, all but AFFINE. */
 VEC_INLINE void elements_forward(const am_operation *o, const am_plan_step *s) {
   real *y = s->block + (size_t)o->row * PLAN_ROW;
@@ -140,6 +247,7 @@ VEC_INLINE void elements_forward(const am_operation *o, const am_plan_step *s) {
   case AM_DO_SUM:
   case AM_DO_DOT: total(o, s, y); return;
   case AM_DO_SOFTMAX: softmax(o, s, y); return;
+  case AM_DO_ATTEND: attend(o, s, y); return;
   case AM_DO_AFFINE:
   case AM_N_OPERATIONS: return;
   }
@@ -276,6 +384,37 @@ VEC_INLINE void spread_back(const am_operation *o, int i, const am_plan_step *s,
   }
 }
 
+/* To q of this step, and to k and v of each that it looked at. With D = g . y,
+ *     dv_s += p_s g,   dz_s = p_s (g . v_s - D),   dk_s += dz_s q / sqrt(d),   dq += dz_s k_s / sqrt(d)
+ * local: the weights p are computed from several units, so they count as given, as do the steps
+ * before. */
+VEC_INLINE void attend_back(const am_plan *p, const am_operation *o, const am_plan_step *s,
+                            const am_plan_gradient *gradient, bool local) {
+  const real *g = gradient->block + (size_t)o->row * PLAN_ROW;
+  const real *y = s->block + (size_t)o->row * PLAN_ROW;
+  const real *norms = s->block + (size_t)o->norms * PLAN_ROW;
+  const real *q = rows_of(&o->in[0], s).at, *k0 = rows_of(&o->in[1], s).at;
+  const real *v0 = rows_of(&o->in[2], s).at;
+  real *dq = gradient_of(p, &o->in[0], gradient), *dk0 = gradient_of(p, &o->in[1], gradient);
+  real *dv0 = gradient_of(p, &o->in[2], gradient);
+  const vec root = root_of(o);
+  for (int k = 0; dq && o->in[0].first && k < vectors_of(o->in[0].rows); k++)
+    v_store(dq + (size_t)k * VEC_LANES, v_zero());
+  for (int h = 0; h < o->heads; h++) {
+    const attend_head in = head_of(o, h, o->in[0].rows), out = head_of(o, h, o->rows);
+    const vec D = head_dot(&out, g, y), norm = norm_of(norms, h);
+    for (int back = local ? 0 : looked_at(o, s) - 1; back >= 0; back--) {
+      const size_t at = (size_t)back * s->block_step;
+      const vec part = v_exp(v_sub(v_mul(head_dot(&in, q, k0 - at), root), norm));
+      const vec dz = v_mul(v_mul(part, v_sub(head_dot(&out, g, v0 - at), D)), root);
+      head_add(&out, dv0 - at, part, g);
+      if (local) continue;
+      head_add(&in, dk0 - at, dz, q);
+      if (dq) head_add(&in, dq, dz, k0 - at);
+    }
+  }
+}
+
 /* One operation on the way back, all but AFFINE. */
 VEC_INLINE void elements_back(const am_plan *p, const am_operation *o, const am_plan_step *s,
                               const am_plan_gradient *gradient, bool local) {
@@ -308,6 +447,7 @@ VEC_INLINE void elements_back(const am_plan *p, const am_operation *o, const am_
     if (to) softmax_back(o, s, g, to, local);
     return;
   }
+  case AM_DO_ATTEND: attend_back(p, o, s, gradient, local); return;
   case AM_DO_SUM:
   case AM_DO_DOT:
     for (int i = 0; i < o->n_in; i++) {

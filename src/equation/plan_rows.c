@@ -113,6 +113,7 @@ static void give_rows(am_builder *b) {
     }
     if (y->row < 0) y->row = p->n_rows, p->n_rows += room_of(b, o->rows);
     o->row = y->row;
+    if (o->kind == AM_DO_ATTEND) o->norms = p->n_rows, p->n_rows += room_of(b, o->heads);
   }
 }
 
@@ -165,8 +166,8 @@ static void take_rows(am_builder *b) {
  * place: so each row's effect on its own unit stays apart. */
 static amine_status spread(am_builder *b, am_operation *o, am_operand *in) {
   const am_plan *p = b->p;
-  const bool each =
-      !by_units(b) && o->kind != AM_DO_AFFINE && o->kind != AM_DO_SUM && o->kind != AM_DO_DOT;
+  const bool each = !by_units(b) && o->kind != AM_DO_AFFINE && o->kind != AM_DO_SUM &&
+                    o->kind != AM_DO_DOT && o->kind != AM_DO_ATTEND;
   if (!each || in->from != AM_FROM_FIXED || !p->fixed[in->row].learned || in->rows == o->rows)
     return AMINE_OK;
   const am_fixed learned = p->fixed[in->row];

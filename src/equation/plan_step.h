@@ -37,6 +37,9 @@ typedef struct am_plan_step {
   const am_real *gained;        /* [n_outputs][lanes]: its output, as gains left it, for a plan of
                               * AM_PLAN_GAINED */
   am_real *block;
+  int n_past; /* how many steps of the episode come before; for ATTEND, and their blocks lie, one
+               * after the other, before this one's, on the way back those of gradients too */
+  size_t block_step; /* elements from one to the next */
 } am_plan_step;
 
 /* What is recorded of a step in LANES, once it is over: M (plan->level) and the others (plan->told). */

@@ -1,4 +1,5 @@
 /* From trees to operations on values that are made once (see plan_builder.h). */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -479,6 +480,41 @@ static amine_status lower_layer_norm(am_builder *b, int *out, int x, int at) {
   return add_each(b, out, AM_DO_DIVIDE, in, 2, at);
 }
 
+/* The whole number of at least 1 that argument k is. */
+static amine_status whole_argument(am_builder *b, int *out, const am_node *n, int k,
+                                   const char *what) {
+  double c;
+  if (!am_builder_constant(b, n->a[k], &c))
+    return REFUSE(b, node_of(b, n->a[k])->at, "the %s of attend is a constant", what);
+  if (!(c >= 1 && c <= 65536 && c == floor(c)))
+    return REFUSE(b, node_of(b, n->a[k])->at,
+                  "the %s of attend is a whole number from 1 to 65536, not %g", what, c);
+  return *out = (int)c, AMINE_OK;
+}
+
+static amine_status lower_attend(am_builder *b, int *out, const am_node *n) {
+  int heads, window = INT_MAX, in[3];
+  AM_TRY(whole_argument(b, &heads, n, 3, "number of heads"));
+  if (n->n > 4) AM_TRY(whole_argument(b, &window, n, 4, "window"));
+  for (int k = 0; k < 3; k++) {
+    AM_TRY(lower(b, &in[k], n->a[k]));
+    const int rows = b->values[in[k]].rows;
+    if (rows % heads != 0)
+      return REFUSE(b, node_of(b, n->a[3])->at, "%d heads do not divide the %d elements of %s",
+                    heads, rows, k == 2 ? "v" : "q and k");
+  }
+  for (int k = 1; k < 3; k++) { /* later steps read them in the block */
+    if (b->values[in[k]].from != AM_FROM_STEP)
+      AM_TRY(add_each(b, &in[k], AM_DO_COPY, &in[k], 1, n->at));
+    b->values[in[k]].kept = true;
+  }
+  b->p->looks_back = true;
+  AM_TRY(add(b, out, AM_DO_ATTEND, b->values[in[2]].rows, in, 3, -1, n->at));
+  am_operation *o = &b->p->operations[b->p->n_operations - 1];
+  o->heads = heads, o->window = window;
+  return AMINE_OK;
+}
+
 static amine_status lower_call(am_builder *b, int *out, const am_node *n) {
   static const am_operation_kind kinds[AM_N_FUNCTIONS] = {
       [AM_TANH] = AM_DO_TANH,         [AM_SIGMOID] = AM_DO_SIGMOID, [AM_RELU] = AM_DO_RELU,
@@ -488,6 +524,7 @@ static amine_status lower_call(am_builder *b, int *out, const am_node *n) {
       [AM_SUM] = AM_DO_SUM,           [AM_DOT] = AM_DO_DOT,         [AM_SOFTMAX] = AM_DO_SOFTMAX};
   int in[AM_ARGUMENTS_MAX];
   if (n->function == AM_UNIT) return REFUSE(b, n->at, "unit(k, n) is of a constant k");
+  if (n->function == AM_ATTEND) return lower_attend(b, out, n);
   for (int k = 0; k < n->n; k++) AM_TRY(lower(b, &in[k], n->a[k]));
   if (n->function == AM_LAYER_NORM) return lower_layer_norm(b, out, in[0], n->at);
   if (n->function == AM_SUM || n->function == AM_DOT)
@@ -545,6 +582,7 @@ const am_needs am_builder_needs[AM_N_OPERATIONS] = {
     [AM_DO_BETWEEN] = {false, {true, true, true}},
     [AM_DO_DOT] = {false, {true, true}},
     [AM_DO_SOFTMAX] = {true, {false}},
+    [AM_DO_ATTEND] = {true, {true, true, true}},
 };
 
 /* What is disturbed after a step is not what the way back asks for: it becomes a copy, for all

@@ -198,7 +198,7 @@ static amine_status of_apply(inference *f, const am_node *n, am_shape *out, am_s
 
 static amine_status of_call(inference *f, const am_node *n, am_shape *out, am_shape wanted) {
   const am_function g = n->function;
-  const bool vector = g == AM_SUM || g == AM_DOT || g == AM_SOFTMAX || g == AM_LAYER_NORM;
+  const bool vector = am_function_of_vectors(g);
   am_shape first = unknown;
   for (int k = n->n - 1; k > 0 && g != AM_CLIP && g != AM_SPIKE; k--) /* what the others say */
     AM_TRY(infer(f, n->a[k], &first, unknown));
@@ -217,6 +217,25 @@ static amine_status of_call(inference *f, const am_node *n, am_shape *out, am_sh
                                first.rank == 0 ? "number" : "matrix");
   if (g == AM_SUM || g == AM_DOT) *out = scalar;
   return AMINE_OK;
+}
+
+/* q and k are of one size, v of its own, which is that of the result; the plan looks at the numbers. */
+static amine_status of_attend(inference *f, const am_node *n, am_shape *out) {
+  am_shape found[AM_ARGUMENTS_MAX];
+  for (int k = n->n - 1; k >= 0; k--) AM_TRY(infer(f, n->a[k], &found[k], k < 3 ? unknown : scalar));
+  for (int k = 0; k < 2; k++) /* one tells the other, if that is open */
+    if (found[k].rank < 0 && found[1 - k].rank >= 0)
+      AM_TRY(infer(f, n->a[k], &found[k], found[1 - k]));
+  for (int k = 0; k < n->n; k++) {
+    const am_node *a = &f->e->nodes[n->a[k]];
+    if (k >= 3 ? found[k].rank > 0 : found[k].rank >= 0 && found[k].rank != 1)
+      return am_equations_refuse(f->e, a->at, f->error, "attend takes a %s here, this is a %s",
+                                 k < 3 ? "vector" : "number", found[k].rank == 0   ? "number"
+                                                              : found[k].rank == 1 ? "vector"
+                                                                                   : "matrix");
+  }
+  *out = found[2];
+  return same(f, n->at, found[0], found[1]);
 }
 
 /* 1 at unit k of n, else 0 */
@@ -253,7 +272,9 @@ static amine_status infer(inference *f, int node, am_shape *out, am_shape wanted
   case AM_NODE_NEGATE: return infer(f, n->a[0], out, wanted);
   case AM_NODE_APPLY: return of_apply(f, n, out, wanted);
   case AM_NODE_CALL:
-    return n->function == AM_UNIT ? of_unit(f, n, out) : of_call(f, n, out, wanted);
+    return n->function == AM_UNIT     ? of_unit(f, n, out)
+           : n->function == AM_ATTEND ? of_attend(f, n, out)
+                                      : of_call(f, n, out, wanted);
   case AM_NODE_STANDARD:
   case AM_NODE_DRAWN: *out = scalar; return AMINE_OK; /* not in equations */
   default: return of_pair(f, n, out, wanted);

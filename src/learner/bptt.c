@@ -99,9 +99,9 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
 #define TYPE(asked, ...)                                                                           \
   {                                                                                                \
     .part = {.kind = AM_LEARNER, .options_size = sizeof(am_bptt_options), __VA_ARGS__},            \
-    .asks = asked, .create = create, .backprop = true, .iterate = iterate, .evaluate = evaluate,   \
-    .tensor = am_agent_tensor, .get = am_agent_get, .set = am_agent_set, .series = series,         \
-    .watch = watch, .destroy = destroy,                                                            \
+    .past = true, .asks = asked, .create = create, .backprop = true, .iterate = iterate,           \
+    .evaluate = evaluate, .tensor = am_agent_tensor, .get = am_agent_get,                          \
+    .set = am_agent_set, .series = series, .watch = watch, .destroy = destroy,                     \
   }
 
 const am_learner_type am_bptt_type =

@@ -17,6 +17,7 @@ const am_learner_type am_delta_type = {
              .source = "Widrow & Hoff 1960, IRE WESCON",
              .parameters = parameters,
              .options_size = sizeof(am_still_options)},
+    .past = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

@@ -49,6 +49,7 @@ const am_learner_type am_evolution_type = {
          .source = "Salimans et al. 2017, arXiv 1703.03864",
          .parameters = parameters,
          .options_size = sizeof(am_perturbed_options)},
+    .past = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,

@@ -41,7 +41,7 @@ typedef struct hebb {
   am_hebb_source source;
   am_pair pair; /* one layer without heads */
   am_places places;
-  am_pair_lane lane;        /* of AM_HEBB_BLOCK + 1 steps, over and over (slot_of) */
+  am_pair_lane lane;        /* of AM_HEBB_BLOCK + 1 steps, over and over, or an episode (slot_of) */
   void *block;              /* that it lies in */
   const am_trace_ops *rule; /* of traces that live; NULL: there are none */
   am_feed feed;             /* who says what the text is given, */
@@ -159,8 +159,10 @@ static void find_learned(hebb *h) {
 }
 
 /* Step s of a trial as a step of the lane, whose step 0 is, once the first block is over, the last
- * step of the block before. */
-static int slot_of(int s) { return s % AM_HEBB_BLOCK + (s >= AM_HEBB_BLOCK); }
+ * step of the block before; of a network that looks back all are kept. */
+static int slot_of(const hebb *h, int s) {
+  return plan_of(h)->looks_back ? s : s % AM_HEBB_BLOCK + (s >= AM_HEBB_BLOCK);
+}
 
 /* Behind the rows of each place stays 0, as in all vectors. */
 static void perturb(hebb *h, const trial *t, float *xi, int s) {
@@ -187,17 +189,17 @@ static void put_numbers(hebb *h, float *given) {
 }
 
 static float *given_at(const hebb *h, int s) {
-  return h->lane.given + (size_t)slot_of(s) * (size_t)n_given(h);
+  return h->lane.given + (size_t)slot_of(h, s) * (size_t)n_given(h);
 }
 
 static float *input_at(const hebb *h, int s) {
-  return h->lane.u + (size_t)slot_of(s) * (size_t)am_pad(h->learner.task->n_inputs, 16);
+  return h->lane.u + (size_t)slot_of(h, s) * (size_t)am_pad(h->learner.task->n_inputs, 16);
 }
 
 /* A row of each step from s on: where, and how far it is to the next. */
 static const float *rows_of(const hebb *h, const am_operand *o, int s, size_t *stride) {
-  const float *first = am_pair_at(&h->pair, &h->lane, 0, slot_of(s), o);
-  *stride = (size_t)(am_pair_at(&h->pair, &h->lane, 0, slot_of(s) + 1, o) - first);
+  const float *first = am_pair_at(&h->pair, &h->lane, 0, slot_of(h, s), o);
+  *stride = (size_t)(am_pair_at(&h->pair, &h->lane, 0, slot_of(h, s) + 1, o) - first);
   return first;
 }
 
@@ -292,7 +294,7 @@ static void begin(hebb *h, const trial *t) {
 }
 
 static const float *output_of(const hebb *h, int s) {
-  return am_pair_output(&h->pair, &h->lane, slot_of(s));
+  return am_pair_output(&h->pair, &h->lane, slot_of(h, s));
 }
 
 /* The mean over the targets of |r - target|, or of its square, at step s. */
@@ -333,8 +335,9 @@ static void feed(hebb *h, const trial *t, int s, bool counts) {
 static bool step(hebb *h, const trial *t, int s) {
   const am_task *task = h->learner.task;
   am_pair_lane *const lane = &h->lane;
-  const int slot = slot_of(s);
-  if (s > 0 && s % AM_HEBB_BLOCK == 0) am_pair_lane_carry(&h->pair, lane, slot_of(s - 1));
+  const int slot = slot_of(h, s);
+  if (s > 0 && s % AM_HEBB_BLOCK == 0 && !plan_of(h)->looks_back)
+    am_pair_lane_carry(&h->pair, lane, slot_of(h, s - 1));
   task->type->observe(task, h->world, input_at(h, s));
   perturb(h, t, given_at(h, s), s);
   if (plan_of(h)->n_numbers > 0) am_feed_before(&h->feed, h->fed);
@@ -556,9 +559,9 @@ static void note(void *context, const hebb *h, int t, bool counts) {
   note_row(&s[SERIES_ACTIVITY], t, output_of(h, t));
   note_row(&s[SERIES_OUTPUT], t, output_of(h, t));
   s[SERIES_ERROR].values[t] = counts ? (float)error_now(h, t) : NAN;
-  if (p->has_level) note_row(&s[n++], t, am_pair_at(&h->pair, &h->lane, 0, slot_of(t), &p->level));
+  if (p->has_level) note_row(&s[n++], t, am_pair_at(&h->pair, &h->lane, 0, slot_of(h, t), &p->level));
   for (int k = 0; k < p->n_told && n < AM_SERIES_MAX; k++)
-    note_row(&s[n++], t, am_pair_at(&h->pair, &h->lane, 0, slot_of(t), &p->told[k].operand));
+    note_row(&s[n++], t, am_pair_at(&h->pair, &h->lane, 0, slot_of(h, t), &p->told[k].operand));
 }
 
 static void watch(am_learner *learner, am_series *out, uint32_t lane, uint64_t seed, bool greedy) {
@@ -689,6 +692,7 @@ const am_learner_type am_hebb_type = {
              .source = "Miconi 2017, doi:10.7554/eLife.20899",
              .parameters = parameters,
              .options_size = sizeof(setup)},
+    .past = true,
     .asks = AM_ASKS_VALUES,
     .create = create,
     .iterate = iterate,
@@ -748,12 +752,12 @@ static size_t widest(const am_plan *p) {
 }
 
 static amine_status take_memory(hebb *h, amine_error *error) {
-  enum { SLOTS = AM_HEBB_BLOCK + 1 };
   const am_task *task = h->learner.task;
   const am_plan *p = plan_of(h);
+  const int slots = 1 + (p->looks_back ? task->n_steps : AM_HEBB_BLOCK);
   const size_t real = sizeof(float), size = h->pair.size, kinds = (size_t)h->n_kinds;
   const bool has_E = h->rule && h->rule->has_E;
-  const size_t bytes = am_pair_lane_bytes(&h->pair, SLOTS, has_E, real), wide = widest(p);
+  const size_t bytes = am_pair_lane_bytes(&h->pair, slots, has_E, real), wide = widest(p);
   const am_block blocks[] = {{&h->parameters, size, real},
                              {&h->before_iteration, size, real},
                              {&h->H, size, real},
@@ -769,7 +773,7 @@ static amine_status take_memory(hebb *h, amine_error *error) {
                              {&h->world, 1, task->state_size},
                              {&h->fed, p->n_numbers > 0, am_feed_bytes(task->n_inputs)}};
   AM_TRY(am_learner_take(&h->learner, blocks, sizeof blocks / sizeof *blocks, error));
-  am_pair_lane_place(&h->pair, &h->lane, h->block, SLOTS, has_E, real);
+  am_pair_lane_place(&h->pair, &h->lane, h->block, slots, has_E, real);
   return AMINE_OK;
 }
 

@@ -56,6 +56,7 @@ enum { AM_ASKS_ACTIONS = 1, AM_ASKS_VALUES = 2, AM_ASKS_SYMBOLS = 4 };
 
 typedef struct am_learner_type {
   am_part part;  /* first; learner.type is its name */
+  bool past;     /* it trains networks that look back at earlier steps of the episode, too (am_part) */
   unsigned asks; /* AM_ASKS_..., at least one */
   bool backprop; /* whether it propagates the gradient of a loss backward: the yardsticks */
   /* Makes one for the task, of the chosen parts and their options: the learner's own, the network's

@@ -163,6 +163,7 @@ const am_learner_type am_node_perturbation_type = {
                        "doi:10.1103/PhysRevLett.97.048104",
              .parameters = parameters,
              .options_size = sizeof(am_node_perturbation_options)},
+    .past = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,

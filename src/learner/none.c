@@ -15,6 +15,7 @@ const am_learner_type am_none_type = {
              .equation = "dw = 0",
              .parameters = parameters,
              .options_size = sizeof(am_still_options)},
+    .past = true,
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
     .iterate = am_agent_iterate,

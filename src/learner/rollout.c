@@ -42,7 +42,8 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
 
 size_t am_rollout_lay_out(am_rollout *e, float *block, const am_actor_net *net, int n_steps,
                           bool gradients) {
-  const size_t T = gradients ? (size_t)n_steps : 1, I = (size_t)net->n_in, A = (size_t)net->n_out;
+  const bool whole = gradients || am_stack_looks_back(&net->stack);
+  const size_t T = whole ? (size_t)n_steps : 1, I = (size_t)net->n_in, A = (size_t)net->n_out;
   const am_span spans[] = {{&e->u, T * I},      {&e->live, T},   {&e->asked, T}, {&e->hit, T * A},
                            {&e->answer, T * A}, {&e->reward, T}, {&e->p, T * A}, {&e->logp, T * A},
                            {&e->entropy, T},    {&e->value, T},  {&e->logits, A}};
@@ -157,7 +158,7 @@ void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn
     speak(e, net, how, t);
     act(e, net, turn, t);
     take_up(e, net, turn, how, t);
-    if (how->step_over) how->step_over(how->context, turn);
+    if (how->step_over) how->step_over(how->context, turn, s);
     if (turn->series) record(e, net, turn, how, t);
     if (e->n_slots == 1) am_stack_forget(&net->stack, &e->units);
   }

@@ -43,7 +43,8 @@ typedef struct am_rollout {
 } am_rollout;
 
 /* Cuts a block into arrays and returns its bytes; with a NULL block it only measures. Without
- * gradients one step is kept, in the place of step 0, whatever the length of an episode. */
+ * gradients one step is kept, in the place of step 0, whatever the length of an episode, unless the
+ * network looks back. */
 size_t am_rollout_lay_out(am_rollout *episode, float *block, const am_actor_net *net, int n_steps,
                           bool gradients);
 
@@ -54,8 +55,8 @@ typedef struct am_rollout_how {
   bool dropped;      /* with dropout, if there is any */
   /* What is done to h [n][lanes] at t before anyone sees it, traces too; NULL: nothing */
   void (*disturb)(void *context, float *h, int t);
-  /* Called when a step is over, before it is forgotten; NULL: nobody */
-  void (*step_over)(void *context, am_turn *turn);
+  /* Called when a step is over, before it is forgotten, with where it is kept; NULL: nobody */
+  void (*step_over)(void *context, am_turn *turn, int slot);
   void *context;
 } am_rollout_how;
 

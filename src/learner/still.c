@@ -17,15 +17,16 @@ typedef struct still {
 
 typedef struct memory {
   am_rollout e;
-  float *error; /* [n_out][LANES] */
+  float *error; /* [slot][n_out][LANES] */
   const still *x;
 } memory;
 
 static const still *still_of(const am_agent *a) { return (const still *)(const void *)a; }
 
 static size_t lay_out(memory *m, float *block, const still *x) {
-  const am_span spans[] = {{&m->error, (size_t)x->net.n_out}};
-  const size_t at = am_rollout_lay_out(&m->e, block, &x->net, 1, false);
+  const int n_steps = x->agent.learner.task->n_steps;
+  const size_t at = am_rollout_lay_out(&m->e, block, &x->net, n_steps, false);
+  const am_span spans[] = {{&m->error, (size_t)(m->e.n_slots * x->net.n_out)}};
   m->x = x;
   return at + am_rows_cut(spans, sizeof spans / sizeof *spans, block, at);
 }
@@ -35,15 +36,17 @@ static size_t scratch_bytes(const am_agent *a) {
   return lay_out(&m, NULL, still_of(a));
 }
 
-/* The read-out's change by the step that is over. */
-static void teach(void *context, am_turn *turn) {
+/* The read-out's change by the steps that are kept, once the last of them is over. */
+static void teach(void *context, am_turn *turn, int slot) {
   const memory *m = context;
   const am_actor_net *net = &m->x->net;
   const size_t n = (size_t)net->n_out * LANES;
-  memset(m->error, 0, n * sizeof *m->error);
-  am_rollout_taught(&m->e, net, turn, m->error, 0);
-  for (size_t k = 0; k < n; k++) m->error[k] /= (float)am_task_counted(turn->group.task);
-  am_rollout_collect_heads(&m->e, net, turn->change, m->error, NULL);
+  float *error = am_rows(m->error, slot, net->n_out);
+  memset(error, 0, n * sizeof *error);
+  am_rollout_taught(&m->e, net, turn, error, slot);
+  for (size_t k = 0; k < n; k++) error[k] /= (float)am_task_counted(turn->group.task);
+  if (slot + 1 == m->e.n_slots)
+    am_rollout_collect_heads(&m->e, net, turn->change, m->error, NULL);
 }
 
 static void play(const am_agent *a, am_turn *turn) {

@@ -10,7 +10,7 @@
  * log p of the right one. Source: Widrow and Hoff 1960, Adaptive switching circuits, IRE WESCON.
  *
  * Cost of a step and lane: n_out n_hidden multiply-adds beside the network's; memory that of one
- * step, whatever the length of an episode. */
+ * step, whatever the length of an episode, unless the network looks back. */
 #ifndef AMINE_LEARNER_STILL_H
 #define AMINE_LEARNER_STILL_H
 

@@ -25,6 +25,7 @@ const am_learner_type am_weight_perturbation_type = {
                        "doi:10.1109/72.80205",
              .parameters = parameters,
              .options_size = sizeof(am_perturbed_options)},
+    .past = true,
     .asks = AM_ASKS_ACTIONS,
     .create = create,
     .iterate = am_agent_iterate,

@@ -208,6 +208,7 @@ void am_pair_lane_carry(const am_pair *pair, am_pair_lane *lane, int t) {
   if (given > 0) memcpy(lane->given, lane->given + from * given, given * real);
   for (int l = 0; l < pair->n_layers; l++) {
     const am_plan *p = pair->plan[l];
+    assert(!p->looks_back);
     const am_pair_layer *m = &lane->layer[l];
     const size_t rows = (size_t)p->n_rows;
     memmove(m->block, m->block + from * rows, 2 * rows * real);

@@ -45,7 +45,7 @@ void am_pair_lane_place(const am_pair *pair, am_pair_lane *lane, void *block, in
                         bool has_E, size_t real_size);
 
 /* For a lane with room for fewer steps than its episode has, of a pair that is `forward`, without
- * dropout: step t > 0, which is over, becomes step 0, with the states before it and what its traces
+ * dropout, that does not look back: step t > 0, which is over, becomes step 0, with the states before it and what its traces
  * have yet to take up of it. The next is step 1. */
 void am_pair_lane_carry(const am_pair *pair, am_pair_lane *lane, int t);
 

@@ -200,7 +200,7 @@ static void step_back(const am_pair *pair, const am_trace_ops *rule, am_pair_lan
   am_plan_step now[AM_TRACE_LANES];
   am_plan_gradient to[AM_TRACE_LANES];
   for (int q = 0; q < n; q++) {
-    clear_kept(pair, lanes[q], l, t - 2); /* nobody reaches further back */
+    if (!p->looks_back) clear_kept(pair, lanes[q], l, t - 2); /* nobody reaches further back */
     receive(pair, lanes[q], l, parameters, t);
     now[q] = pair_step_of(pair, lanes[q], l, t, parameters);
     to[q] = gradient_at(pair, lanes[q], l, t);
@@ -220,7 +220,8 @@ static void layer_begins(const am_pair *pair, am_pair_lane *lane, int l) {
   const am_plan *p = pair->plan[l];
   am_pair_layer *m = &lane->layer[l];
   if (p->n_fixed) memset(m->dfixed, 0, (size_t)p->n_fixed * sizeof(real));
-  for (int t = lane->n_steps - 2; t < lane->n_steps; t++) clear_kept(pair, lane, l, t);
+  for (int t = p->looks_back ? -1 : lane->n_steps - 2; t < lane->n_steps; t++)
+    clear_kept(pair, lane, l, t);
   for (int k = 0; k < p->n_traces; k++) {
     const size_t bytes = am_panel_elements(shape_of(&p->traces[k])) * sizeof(real);
     memset(m->trace[k].dH, 0, bytes);

@@ -37,7 +37,9 @@ VEC_INLINE am_plan_step pair_step_of(const am_pair *pair, const am_pair_lane *la
                         .input = seen + (size_t)t * step,
                         .given = lane->given + (size_t)t * padded(1) * (size_t)p->n_given,
                         .before = m->block + (size_t)t * (size_t)p->n_rows,
-                        .block = m->block + (size_t)(t + 1) * (size_t)p->n_rows};
+                        .block = m->block + (size_t)(t + 1) * (size_t)p->n_rows,
+                        .n_past = t,
+                        .block_step = (size_t)p->n_rows};
 }
 
 /* Elements from an operand of one step to that of the next. */

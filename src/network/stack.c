@@ -1,6 +1,7 @@
 /* Layers of a text (see stack.h). */
 #include "network/stack.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -213,7 +214,9 @@ am_plan_step am_stack_step_of(const am_stack *s, const am_stack_memory *m, int l
                         .given = s->n_given > 0 ? am_stack_given(s, m, t) : NULL,
                         .living = living,
                         .before = am_stack_block(s, m, layer, t - 1),
-                        .block = am_stack_block(s, m, layer, t)};
+                        .block = am_stack_block(s, m, layer, t),
+                        .n_past = t,
+                        .block_step = (size_t)p->n_rows * LANES};
 }
 
 am_plan_rule am_stack_rule_of(const am_stack *s, const am_stack_memory *m, int layer) {
@@ -278,6 +281,12 @@ void am_stack_after(const am_stack *s, const am_stack_memory *m, int t, const am
   }
 }
 
+bool am_stack_looks_back(const am_stack *s) {
+  bool any = false;
+  for (int l = 0; l < s->n_layers; l++) any |= s->plan[l]->looks_back;
+  return any;
+}
+
 void am_stack_forget(const am_stack *s, const am_stack_memory *m) {
   for (int l = 0; l < s->n_layers; l++)
     memcpy(m->block[l], am_stack_block(s, m, l, 0),
@@ -301,6 +310,7 @@ void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change
   const am_plan *p = s->plan[0];
   const size_t width = (size_t)p->n_inputs * LANES;
   am_plan_living living[AM_TRACES_MAX];
+  assert(reach == AM_STACK_NOW || !p->looks_back);
   for (int t = m->n_steps - 1; t >= 0; t--) {
     const am_plan_step now =
         am_stack_step_of(s, m, 0, t, parameters + s->at[0], u + (size_t)t * width, living);

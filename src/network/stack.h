@@ -118,6 +118,9 @@ static inline am_real *am_stack_output(const am_stack *s, const am_stack_memory 
 /* Where one step alone is kept: step 0 is over, and becomes the one before. */
 void am_stack_forget(const am_stack *stack, const am_stack_memory *m);
 
+/* Whether a layer reads earlier steps of the episode: all of an episode's are kept. */
+bool am_stack_looks_back(const am_stack *stack);
+
 /* What is given at t, [n_given][lanes]. */
 static inline am_real *am_stack_given(const am_stack *s, const am_stack_memory *m, int t) {
   return m->given + (size_t)(t * s->n_given) * AM_STACK_LANES;

@@ -15,9 +15,10 @@ static void receive(const am_stack *s, const am_stack_memory *m, int layer, int 
   const am_real *from = m->below + (size_t)t * n;
   const am_real *mask = dropped ? am_stack_mask(s, m, layer, t) : NULL;
   am_real *to = am_stack_gradient(s, m, layer, t) + (size_t)p->output * LANES;
+  const bool later = p->output_is_state || p->looks_back; /* has some from later steps */
   for (size_t k = 0; k < n; k++) {
     const am_real g = mask ? mask[k] * from[k] : from[k];
-    to[k] = p->output_is_state ? to[k] + g : g;
+    to[k] = later ? to[k] + g : g;
   }
 }
 

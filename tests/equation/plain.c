@@ -26,6 +26,11 @@ void plain_open(plain *p, const am_equations *e, int n_inputs, int n_units) {
     p->size[k] = e->sizes[k].number                                         ? e->sizes[k].number
                  : strcmp(e->sizes[k].name, e->symbols[e->input].name) == 0 ? n_inputs
                                                                             : n_units;
+  for (int k = 0; k < e->n_nodes; k++) {
+    const bool attends = e->nodes[k].kind == AM_NODE_CALL && e->nodes[k].function == AM_ATTEND;
+    if (attends) p->past[k] = calloc(PLAIN_STEPS * 2 * ELEMENTS, sizeof(double));
+    assert(!attends || p->past[k]);
+  }
   size_t at = 0;
   for (int t = 0; t < e->n_tensors; t++) {
     at = (at + 15) / 16 * 16;
@@ -45,6 +50,7 @@ void plain_open(plain *p, const am_equations *e, int n_inputs, int n_units) {
 
 void plain_close(plain *p) {
   for (int k = 0; k < p->e->n_symbols; k++) free(p->values[k]), free(p->next[k]);
+  for (int k = 0; k < p->e->n_nodes; k++) free(p->past[k]);
 }
 
 size_t plain_parameters(const plain *p) {
@@ -107,6 +113,31 @@ static void over_all(am_function f, const array *a, const array *b, array *out) 
   for (int k = 0; k < a->n[0]; k++) out->v[k] /= all;
 }
 
+/* Vaswani et al. 2017: the weights of all steps, then the mean of their values. */
+static void attend(const plain *p, int node, const array *in, array *out) {
+  const array *q = &in[0], *v = &in[2];
+  const int heads = (int)in[3].v[0], d = q->n[0] / heads, m = v->n[0] / heads;
+  const int window = p->e->nodes[node].n > 4 ? (int)in[4].v[0] : PLAIN_STEPS;
+  const int first = p->t + 1 > window ? p->t + 1 - window : 0;
+  double *keys = p->past[node], *values = keys + PLAIN_STEPS * ELEMENTS;
+  assert(p->t < PLAIN_STEPS);
+  memcpy(keys + p->t * ELEMENTS, in[1].v, sizeof in[1].v);
+  memcpy(values + p->t * ELEMENTS, v->v, sizeof v->v);
+  *out = *v;
+  for (int h = 0; h < heads; h++) {
+    double weight[PLAIN_STEPS], all = 0;
+    for (int s = first; s <= p->t; s++) {
+      double product = 0;
+      for (int i = 0; i < d; i++) product += q->v[h * d + i] * keys[s * ELEMENTS + h * d + i];
+      all += weight[s] = exp(product / sqrt(d));
+    }
+    for (int i = h * m; i < (h + 1) * m; i++) {
+      out->v[i] = 0;
+      for (int s = first; s <= p->t; s++) out->v[i] += weight[s] / all * values[s * ELEMENTS + i];
+    }
+  }
+}
+
 static void apply(const array *W, const array *x, array *out) {
   out->rank = 1, out->n[0] = W->n[0], out->n[1] = 1;
   memset(out->v, 0, (size_t)W->n[0] * sizeof *out->v);
@@ -136,13 +167,14 @@ static void evaluate(const plain *p, int node, array *out) {
     of_symbol(p, n->symbol, out);
     return;
   }
-  array a[3];
-  for (int k = 0; k < 3; k++) a[k].rank = 0, a[k].v[0] = 0;
+  array a[AM_ARGUMENTS_MAX];
+  for (int k = 0; k < AM_ARGUMENTS_MAX; k++) a[k].rank = 0, a[k].v[0] = 0;
   for (int k = 0; k < n->n; k++) evaluate(p, n->a[k], &a[k]);
   if (n->kind == AM_NODE_CALL && n->function == AM_UNIT) {
     out->rank = 1, out->n[0] = (int)a[1].v[0], out->n[1] = 1;
     for (int i = 0; i < out->n[0]; i++) out->v[i] = i == a[0].v[0];
   } else if (n->kind == AM_NODE_APPLY) apply(&a[0], &a[1], out);
+  else if (n->kind == AM_NODE_CALL && n->function == AM_ATTEND) attend(p, node, a, out);
   else if (n->kind == AM_NODE_CALL && n->function >= AM_SUM)
     over_all(n->function, &a[0], &a[1], out);
   else {
@@ -178,6 +210,7 @@ static void assign(plain *p) {
 }
 
 void plain_begin(plain *p) {
+  p->t = 0;
   assign(p); /* values that are constants, which first values may be made of */
   for (int k = 0; k < p->e->n_symbols; k++) {
     const am_symbol *s = &p->e->symbols[k];
@@ -195,6 +228,7 @@ void plain_step(plain *p, const double *input) {
   for (int k = 0; k < e->n_symbols; k++)
     if (e->symbols[k].update >= 0)
       memcpy(p->values[k], p->next[k], elements(p, e->symbols[k].shape) * sizeof(double));
+  p->t++;
 }
 
 const double *plain_output(const plain *p, int *n) {

@@ -97,7 +97,9 @@ static am_plan_step step_of(const episode *x, int t) {
                         .fixed = x->fixed,
                         .input = x->in + (size_t)t * INPUTS * LANES,
                         .before = x->blocks + (size_t)t * row,
-                        .block = x->blocks + (size_t)(t + 1) * row};
+                        .block = x->blocks + (size_t)(t + 1) * row,
+                        .n_past = t,
+                        .block_step = row};
 }
 
 static void play(episode *x) {
@@ -118,15 +120,15 @@ static void play_back(episode *x) {
   const am_plan *p = x->plan;
   const size_t row = (size_t)p->n_rows * LANES;
   for (int t = STEPS; t >= 0; t--)
-    for (int s = 0; s < p->n_states; s++)
-      memset(x->gradients + (size_t)t * row + (size_t)p->states[s].row * LANES, 0,
-             (size_t)p->states[s].rows * LANES * sizeof(am_real));
+    for (int k = 0; k < p->n_kept; k++)
+      memset(x->gradients + (size_t)t * row + (size_t)p->kept[k].row * LANES, 0,
+             (size_t)p->kept[k].rows * LANES * sizeof(am_real));
   for (int t = STEPS - 1; t >= 0; t--) {
     am_real *g = x->gradients + (size_t)(t + 1) * row, *out = g + (size_t)p->output * LANES;
-    bool state = false;
-    for (int s = 0; s < p->n_states; s++) state |= p->states[s].row == p->output;
+    bool later = p->looks_back; /* steps behind have added to it */
+    for (int s = 0; s < p->n_states; s++) later |= p->states[s].row == p->output;
     for (int k = 0; k < p->n_outputs * LANES; k++)
-      out[k] = (state ? out[k] : 0) + (am_real)x->credit[t][k / LANES][k % LANES];
+      out[k] = (later ? out[k] : 0) + (am_real)x->credit[t][k / LANES][k % LANES];
     const am_plan_step step = step_of(x, t);
     const am_plan_gradient gradient = {.block = g,
                                        .before = x->gradients + (size_t)t * row,
@@ -249,6 +251,18 @@ static const char *const texts[] = {
     /* units that are normalised together */
     "input u\nstate h[n]\nh <- tanh(g * layer_norm(W @ u + V @ h) + b) + 0.1 * layer_norm(h + k)\n"
     "output h\n",
+    /* what the episode has shown: heads, a window, a scaled query, keys that are not computed, and
+     * what was read of the past going into states */
+    "input u\nstate h[n]\nq = Q @ h + b\ny = attend(q, K @ u, V @ u, 3)\n"
+    "h <- tanh(W @ h + P @ y + R @ u)\noutput h\n"
+    "learned Q[6, n]\nlearned V[9, u]\nlearned K[6, u]\n",
+    "input u\nconstant heads = 5\nconstant window = 2\nstate h[n]\n"
+    "y = attend(beta * (Q @ h), h, tanh(h + V @ u), heads, window)\n"
+    "h <- tanh(W @ u + y) + 0.3 * attend(h, h, h, 1)\noutput y\n",
+    "input u\nx = W @ u + b\ny = x + O @ attend(x, x, x, 1)\nz = y + A @ relu(B @ layer_norm(y))\n"
+    "output z\nlearned W[n, u]\nlearned O[n, n]\nlearned B[6, n]\nlearned A[n, 6]\n",
+    "input u\nstate h[n]\nh <- V @ attend(u, u, u, 1) + attend(k, h, h, n) + attend(u, W @ h, h, 1)\n"
+    "output h\n",
     /* two sizes, an output that is no state, a matrix in a row of matrices */
     "input u\nstate h[n]\nstate s[4]\ny = P @ (Q @ h + R @ u)\n"
     "h <- tanh(K @ s + L @ y)\ns <- 0.5 * s + tanh(M @ h)\noutput y\n"
@@ -314,7 +328,7 @@ static void vector(writer *w, int depth) {
     else name(w);
     return;
   }
-  switch (draw_below(10)) {
+  switch (draw_below(11)) {
   case 0:
     put(w, "(W_%d @ u + b_%d + V_%d @ ", w->learned, w->learned, w->learned);
     w->learned++;
@@ -335,6 +349,10 @@ static void vector(writer *w, int depth) {
     return;
   case 8:
     put(w, "tanh("), number(w, depth - 1), put(w, ") * ("), vector(w, depth - 1), put(w, ")");
+    return;
+  case 9:
+    put(w, "attend("), vector(w, depth - 1), put(w, ", "), vector(w, depth - 1), put(w, ", ");
+    vector(w, depth - 1), put(w, ", %s%s)", draw_below(2) ? "1" : "5", draw_below(3) ? "" : ", 2");
     return;
   default:
     put(w, "("), vector(w, depth - 1), put(w, " %s ", signs[draw_below(3)]), vector(w, depth - 1);
@@ -619,7 +637,8 @@ static void traces_are_the_window(void **state) {
     for (size_t k = 0; k < sizeof local_texts / sizeof *local_texts; k++)
       assert_true(compare_forms(local_texts[k], (am_plan_reach)reach));
     for (int k = 0; k < 150; k++) {
-      write_text(&w);
+      do write_text(&w);
+      while (strstr(w.text, "attend(")); /* what it does to later steps is not its unit's own */
       n_learned += compare_forms(w.text, (am_plan_reach)reach);
     }
     assert_true(n_learned > 100);

@@ -126,7 +126,8 @@ static void both_ways(const choice *c, int task_number, am_teach teach) {
 
 static void two_ways_ask_for_the_same(void **state) {
   (void)state;
-  static const choice choices[] = {{.network = &am_gru_part}, {.network = &am_lstm_part}};
+  static const choice choices[] = {
+      {.network = &am_gru_part}, {.network = &am_lstm_part}, {.network = &am_attention_part}};
   for (int k = 0; k < N_TASKS; k++)
     for (size_t n = 0; n < sizeof choices / sizeof *choices; n++)
       for (int teach = 0; teach < (k < 2 ? 3 : 1); teach++)
@@ -136,13 +137,21 @@ static void two_ways_ask_for_the_same(void **state) {
 /* Every text with a trace under every rule, each with another task, modulator and form of alpha. */
 static void and_with_traces(void **state) {
   (void)state;
-  static const am_part *const networks[] = {&am_plastic_rnn_part,        &am_plastic_gru_part,
+  am_part looking = am_plastic_rnn_part; /* back at the episode, beside a trace and for it */
+  looking.text = "network plastic\n"
+                 "constant init_w = 0.01\nconstant init_alpha = 0.01\n"
+                 "input u\nstate x[n]\ntrace H[n, n]\nz = attend(Q @ u, K @ u, V @ u, 2)\n"
+                 "y = tanh((w + alpha * H) @ x + b + W_in @ u + P @ z)\n"
+                 "H <- rule(post = y, pre = attend(x, y, x, n, 4), eta = modulator(y))\n"
+                 "x <- y + 0 * init_w * init_alpha\noutput y\n"
+                 "learned Q[6, u]\nlearned V[4, u]\n";
+  const am_part *const networks[] = {&am_plastic_rnn_part,        &am_plastic_gru_part,
                                             &am_plastic_lstm_part,       &am_plastic_highway_part,
                                             &am_plastic_lstm_gates_part, &am_hebbian_rnn_part,
-                                            &am_hebbian_rnn_same_part};
+                                            &am_hebbian_rnn_same_part,   &looking};
   static const am_modulator_type *const modulators[] = {&am_readout_type, &am_constant_type,
                                                         &am_given_type, &am_chemical_type};
-  for (int n = 0; n < 7; n++)
+  for (int n = 0; n < 8; n++)
     for (int rule = 1; rule < AM_N_RULES; rule++)
       for (int m = 0; m < 4; m++) {
         const choice c = {.network = networks[n],

@@ -495,10 +495,20 @@ static void other_networks_match_finite_differences(void **state) {
                     "y = tanh(g * layer_norm((w + alpha * H) @ x + b + W_in @ u) + 0.3 * softmax(x))\n"
                     "H <- rule(post = y, pre = x, eta = modulator(y))\n"
                     "x <- y + init_w * init_alpha\noutput y\n";
+  am_part looking = am_plastic_rnn_part; /* back at the episode, beside a trace and for it */
+  looking.text = "network plastic\n"
+                 "constant init_w = 0.01\nconstant init_alpha = 0.01\n"
+                 "input u\nstate x[n]\ntrace H[n, n]\n"
+                 "z = attend(Q @ u, K @ u, V @ u, 2)\ns = attend(x, init_w * 70 * x, x, 1, 3)\n"
+                 "y = tanh((w + alpha * H) @ x + b + W_in @ u + P @ z) + s\n"
+                 "H <- rule(post = y, pre = attend(x, y, x, n), eta = modulator(y))\n"
+                 "x <- y + init_w * init_alpha\noutput y\n"
+                 "learned Q[6, u]\nlearned V[38, u]\n";
   const am_part *const networks[] = {&am_plastic_gru_part,        &am_plastic_lstm_part,
                                      &am_plastic_lstm_gates_part, &am_plastic_highway_part,
                                      &am_plastic_rnn_part,        &am_hebbian_rnn_part,
-                                     &am_hebbian_rnn_same_part,  &normalised};
+                                     &am_hebbian_rnn_same_part,   &normalised,
+                                     &looking};
   static const int modulators[] = {0, 2, 5, 7}; /* learned: a number, M, with fan-out; given */
   int compared = 0, kinks = 0;
   lcg_state = 11;

@@ -45,7 +45,7 @@ static am_real *zeros(size_t n) {
 
 static const am_part *const parts[] = {&am_gru_part,  &am_leaky_rnn_part, &am_rnn_part,
                                        &am_lstm_part, &am_highway_part,   &am_spiking_part,
-                                       &am_lstm_1997_part};
+                                       &am_lstm_1997_part, &am_attention_part};
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
 static am_equations *text_of(const char *network) {
@@ -92,14 +92,16 @@ static void agree(const am_tensor_file *file, const char *of, const char *networ
   const am_tensor *x = find(file, of, "", "x"), *h = find(file, of, "", "h");
   assert_non_null(x);
   const int T = (int)x->dims[0], B = (int)x->dims[1], m = (int)x->dims[2], n = (int)h->dims[2];
-  const am_binding tau = {"tau", 2.5};
+  const am_binding own[] = {{"tau", 2.5}, {"heads", 3}, {"beta", 1.5}};
   am_equations *e = text_of(network);
   const am_stack_options o = {.text = e,
                               .n_inputs = m,
                               .n_hidden = n,
                               .n_layers = layers,
-                              .given = &tau,
-                              .n_given = am_equations_find(e, "tau") >= 0};
+                              .given = am_equations_look_back(e) ? own + 1 : own,
+                              .n_given = am_equations_look_back(e)          ? 2
+                                         : am_equations_find(e, "tau") >= 0 ? 1
+                                                                            : 0};
   am_places places = {0};
   am_stack s;
   am_stack_memory memory;
@@ -141,7 +143,8 @@ static void agrees_with_pytorch(void **state) {
                {"stack", "lstm-1997", "lstm-1997", 2},
                {"stack", "leaky-rnn", "leaky-rnn", 1},
                {"stack", "highway", "highway", 3},
-               {"stack", "spiking", "spiking", 2}};
+               {"stack", "spiking", "spiking", 2},
+               {"stack", "attention", "attention", 2}};
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     char path[512];
     am_tensor_file *file;
@@ -264,7 +267,7 @@ static void traces_agree(void **state) {
 static void lanes_of_their_own(void **state) {
   (void)state;
   for (int part = 0; part < N_PARTS; part++) {
-    enum { M = 3, N = 5, T = 4 };
+    enum { M = 3, N = 8, T = 4 };
     am_equations *e = text_of(parts[part]->name);
     const am_stack_options o = {.text = e, .n_inputs = M, .n_hidden = N, .n_layers = 2};
     am_places places = {0};

@@ -3,7 +3,9 @@
   stack.py           write tests/data/stack.safetensors
   stack.py --check   recompute and compare with the file (largest difference <= 1e-12)
 
-RNN and LSTM are PyTorch's own; leaky, highway and spiking units and the LSTM without a forget gate are written out. T steps in B lanes, initial states
+RNN and LSTM are PyTorch's own; leaky, highway and spiking units and the LSTM without a forget gate are written out;
+attention is of PyTorch's linear, layer_norm and softmax, each head's products masked so that no step sees a later one.
+T steps in B lanes, initial states
 of 0; the loss is sum over t, lanes, units of c * h of the top layer, c given. (Gated units: gru.py.)
 """
 import os
@@ -18,7 +20,9 @@ torch.set_default_dtype(torch.float64)
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data", "stack.safetensors")
 CASES = {"rnn": dict(m=3, n=5, layers=2, T=7, B=3), "lstm": dict(m=4, n=6, layers=2, T=6, B=16),
          "leaky-rnn": dict(m=2, n=7, layers=1, T=9, B=4), "highway": dict(m=3, n=4, layers=3, T=6, B=5),
-         "spiking": dict(m=3, n=8, layers=2, T=12, B=4), "lstm-1997": dict(m=2, n=5, layers=2, T=8, B=3)}
+         "spiking": dict(m=3, n=8, layers=2, T=12, B=4), "lstm-1997": dict(m=2, n=5, layers=2, T=8, B=3),
+         "attention": dict(m=3, n=12, layers=2, T=9, B=5)}
+HEADS, BETA = 3, 1.5
 TAU = 2.5
 
 
@@ -78,12 +82,63 @@ class WrittenOut(torch.nn.Module):
         return x, None
 
 
+class Attention(torch.nn.Module):
+    """Layers of causal attention; in float64, T x T."""
+
+    SHAPES = (("embed_weight", "nm"), ("embed_bias", "n"), ("norm1_weight", "n"), ("norm1_bias", "n"),
+              ("in_proj_weight", "3n"), ("in_proj_bias", "3"), ("out_proj_weight", "nn"), ("out_proj_bias", "n"),
+              ("norm2_weight", "n"), ("norm2_bias", "n"), ("linear1_weight", "nn"), ("linear1_bias", "n"),
+              ("linear2_weight", "nn"), ("linear2_bias", "n"))
+
+    def __init__(self, kind, m, n, layers):
+        super().__init__()
+        self.n, self.layers = n, layers
+        for layer in range(layers):
+            for name, of in self.SHAPES:
+                shape = [{"n": n, "3": 3 * n, "m": n if layer else m}[c] for c in of]
+                self.register_parameter(f"{name}_l{layer}", torch.nn.Parameter(torch.zeros(shape)))
+
+    def look(self, q, k, v):
+        """[T, B, n] each."""
+        T, B, n = q.shape
+        q, k, v = (a.reshape(T, B, HEADS, n // HEADS).permute(1, 2, 0, 3) for a in (q, k, v))
+        products = q @ k.transpose(2, 3) / (n // HEADS) ** 0.5
+        products = products.masked_fill(torch.ones(T, T).triu(1).bool(), -torch.inf)
+        return (torch.softmax(products, 3) @ v).permute(2, 0, 1, 3).reshape(T, B, n)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        for layer in range(self.layers):
+            p = {name: getattr(self, f"{name}_l{layer}") for name, _ in self.SHAPES}
+            e = f.linear(x, p["embed_weight"], p["embed_bias"])
+            x = f.layer_norm(e, (self.n,), p["norm1_weight"], p["norm1_bias"])
+            q, k, v = f.linear(x, p["in_proj_weight"], p["in_proj_bias"]).chunk(3, 2)
+            y = e + f.linear(self.look(BETA * q, k, v), p["out_proj_weight"], p["out_proj_bias"])
+            z = f.layer_norm(y, (self.n,), p["norm2_weight"], p["norm2_bias"])
+            z = f.relu(f.linear(z, p["linear1_weight"], p["linear1_bias"]))
+            x = y + f.linear(z, p["linear2_weight"], p["linear2_bias"])
+        return x, None
+
+
+def against_multihead():
+    """The heads, and the mask, are those of PyTorch's own attention."""
+    torch.manual_seed(1)
+    n, T, B = 12, 9, 5
+    net, own = torch.nn.MultiheadAttention(n, HEADS), Attention("attention", 3, n, 1)
+    x = torch.randn(T, B, n)
+    theirs, _ = net(x, x, x, attn_mask=torch.ones(T, T).triu(1).bool())
+    q, k, v = torch.nn.functional.linear(x, net.in_proj_weight, net.in_proj_bias).chunk(3, 2)
+    ours = net.out_proj(own.look(q, k, v))
+    assert float((ours - theirs).abs().max()) < 1e-14
+
+
 def make():
     out, rng = {}, np.random.default_rng(20261129)
+    against_multihead()
     for kind, case in CASES.items():
         m, n, layers, T, B = (case[k] for k in ("m", "n", "layers", "T", "B"))
         net = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}.get(kind)
-        net = net(m, n, layers) if net else WrittenOut(kind, m, n, layers)
+        net = net(m, n, layers) if net else (Attention if kind == "attention" else WrittenOut)(kind, m, n, layers)
         for p in net.parameters():
             p.data = torch.tensor(f32(rng.normal(0, 1.2 if kind == "spiking" else 0.6, p.shape)))
         x, c = torch.tensor(f32(rng.normal(0, 1, (T, B, m)))), torch.tensor(f32(rng.normal(0, 1, (T, B, n))))

@@ -33,6 +33,21 @@ void am_task_note_times(const am_config *c, am_text *notes) {
   }
 }
 
+bool am_learner_trains(const am_learner_type *type, const am_part *network) {
+  return type->past || !network->looks_back;
+}
+
+static amine_status check_network(const am_config *config, const am_learner_type *type,
+                                  amine_error *error) {
+  const am_part *network = config->part[AM_NETWORK];
+  if (am_learner_trains(type, network)) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "learner.type=%s does not train network.type=%s: attend looks at earlier steps of "
+                 "the episode, so what a unit does to later ones does not go through its own state "
+                 "alone",
+                 type->part.name, network->name);
+}
+
 static amine_status check(const am_task *task, const am_learner_type *type, amine_error *error) {
   static const char *const names[] = {"actions", "target values", "symbols"}; /* by AM_ASKS_... */
   const int asked = task->n_symbols > 0 ? 2 : task->n_targets > 0 ? 1 : 0;
@@ -71,6 +86,7 @@ amine_status am_learner_of_config(am_learner **learner, const am_config *config,
   options rooms[AM_N_KINDS];
   am_chosen chosen = {0};
   AM_TRY(check(task, type, error));
+  AM_TRY(check_network(config, type, error));
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
     if (!am_config_has(config, kind)) continue;
     am_config_options(config, kind, &rooms[kind]);

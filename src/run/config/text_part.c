@@ -65,6 +65,7 @@ static amine_status fill_network(am_text_part *p, amine_error *error) {
   AM_TRY(am_equations_read(&p->equations, p->file, p->text, NULL, error));
   const bool plastic = has_trace(p->equations);
   p->is.part = (am_part){.name = "text", .takes = plastic ? 1u << AM_RULE : 0};
+  p->is.part.looks_back = am_equations_look_back(p->equations);
   return make_rows(p, AM_NETWORK, plastic ? plastic_rows : network_rows,
                    offsetof(am_units_options, constants), error);
 }

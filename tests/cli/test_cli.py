@@ -246,6 +246,7 @@ def test_tables():
     for learner, trained in pairs.items():
         expected = sorted(set(choices("network.type")) - ({"attention"} if learner in local else set()))
         check(f"amine list grid: {learner}", sorted(trained) == expected, expected, trained)
+    text = expect(0, "list").out
     check("amine list", all(f"{kind}: " in text for kind in listed), list(listed), text)
     for args in (["list"], ["show", "maze"], ["show", "pennies"], ["list", "presets"]):
         wide = [line for line in run(*args).out.splitlines() if len(line) > 80]

@@ -201,6 +201,12 @@ static const small_variant small_variants[] = {
      {"task.type=selective", "task.stimulus_ms=40", "task.response_ms=20", "network.heads=1",
       "network.type=attention", "learner.type=exploratory-hebb", "learner.input=0.5",
       "learner.chance=0.05", "learner.amplitude=1"}},
+    {"bptt-pattern-completion",
+     {"task.type=pattern-completion", "task.bits=19", "network.type=plastic-direct",
+      "rule.type=decay", "modulator.type=constant", "learner.type=bptt", "learner.readout=none"}},
+    {"bptt-pattern-completion-lanes",
+     {"task.type=pattern-completion", "task.bits=5", "network.type=plastic-direct",
+      "rule.type=none", "learner.type=bptt", "learner.readout=none"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -70,6 +70,11 @@ static int series(const am_learner *learner, am_series *out) {
     0                                                                                              \
   }
 static const amine_parameter bptt_parameters[] = {AM_TEACH_PARAMETER(AT),
+                                                  AM_CHOICE("readout", "learned|none",
+                                                            "what is said where values are asked "
+                                                            "for: a linear read-out of the units, "
+                                                            "or the first units themselves",
+                                                            AT(readout)),
                                                   PARAMETERS(AM_ENTROPY_TRUE, 0)};
 static const amine_parameter a2c_parameters[] = {PARAMETERS(AM_ENTROPY_SQUARED, 100)};
 
@@ -150,6 +155,10 @@ amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_
   if (o->teach != AM_TEACH_REWARD && task->n_actions > 0 && !task->type->answer)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%s does not say what would be right: it can be learned from rewards only",
+                   task->type->part.name);
+  if (o->readout == AM_READOUT_NONE && task->n_targets == 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.readout=none is for tasks that ask for values, and %s asks for actions",
                    task->type->part.name);
   am_bptt *b = am_alloc(1, sizeof *b);
   if (!b) return am_fail_memory(error, sizeof *b);

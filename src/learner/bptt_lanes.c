@@ -75,7 +75,8 @@ static void learn(const am_bptt *b, const memory *m, am_turn *turn) {
   for (int t = 0; t < T; t++) {
     float *dh = am_stack_credit(&net->stack, &m->e.units, t);
     memset(dh, 0, (size_t)(n * LANES) * sizeof *dh);
-    am_plan_backward_code()->linear(dh, p + net->o_w, am_rows(m->error, t, A), A, n);
+    if (net->bare) memcpy(dh, am_rows(m->error, t, A), (size_t)(A * LANES) * sizeof *dh);
+    else am_plan_backward_code()->linear(dh, p + net->o_w, am_rows(m->error, t, A), A, n);
     if (net->critic)
       am_plan_backward_code()->linear(dh, p + net->v_w, am_rows(m->dvalue, t, 1), 1, n);
   }
@@ -100,6 +101,7 @@ amine_status am_bptt_lanes_open(am_bptt *b, const am_task *task, const am_units 
   const am_agent_options *o = &b->options.agent;
   am_stack_options stack = units->stack;
   if (b->rule) stack.done |= AM_PLAN_THROUGH;
+  b->net.bare = b->options.readout == AM_READOUT_NONE;
   AM_TRY(am_actor_net_make(&b->net, &b->agent.places, task, &stack, !b->values, error));
   AM_TRY(am_agent_open(&b->agent, task, o, b->values ? &values : &actions, error));
   am_actor_net_initialise(&b->net, &b->agent.places, b->agent.parameters, o->seed);

@@ -252,9 +252,11 @@ const am_actor *am_bptt_watch(am_bptt *b, uint32_t lane, uint64_t seed, bool gre
 static amine_status make_network(am_bptt *b, const am_task *task, const am_units *units,
                                  amine_error *error) {
   const am_pair_head heads[] = {{"h2o", b->values ? task->n_targets : task->n_actions}, {"h2v", 1}};
+  const bool bare = b->options.readout == AM_READOUT_NONE;
   am_pair_options o = {.units = units->stack,
                        .heads = heads,
-                       .n_heads = b->values ? 1 : 2,
+                       .n_heads = bare ? 0 : b->values ? 1 : 2,
+                       .n_bare = bare ? task->n_targets : 0,
                        .program = units->rule && units->rule->part.text ? &units->program : NULL,
                        .clip = units->clip,
                        .rate = units->rate};

@@ -13,7 +13,8 @@ enum { LANES = AM_GROUP_LANES };
 
 amine_status am_actor_net_make(am_actor_net *net, am_places *places, const am_task *task,
                                const am_stack_options *units, bool critic, amine_error *error) {
-  *net = (am_actor_net){.n_in = task->n_inputs,
+  *net = (am_actor_net){.bare = net->bare,
+                        .n_in = task->n_inputs,
                         .n_out = task->n_targets > 0 ? task->n_targets : task->n_actions,
                         .linear = task->n_targets > 0,
                         .critic = critic};
@@ -22,6 +23,11 @@ amine_status am_actor_net_make(am_actor_net *net, am_places *places, const am_ta
   AM_TRY(am_stack_make(&net->stack, places, &o, error));
   net->n = net->stack.n_outputs;
   net->heads = places->n;
+  if (net->bare && net->n_out > net->n)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the network gives out %d numbers, and %d are to be what it says", net->n,
+                   net->n_out);
+  if (net->bare) return AMINE_OK;
   net->o_w = am_places_add(places, "h2o.weight", net->n_out, net->n);
   net->o_b = am_places_add(places, "h2o.bias", net->n_out, 0);
   if (!critic) return AMINE_OK;
@@ -36,7 +42,7 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
                              uint64_t seed) {
   const float bound = 1 / sqrtf((float)net->n);
   am_stack_initialise(&net->stack, places, parameters, seed);
-  for (int k = 0; k < (net->critic ? 4 : 2); k++)
+  for (int k = 0; k < (net->bare ? 0 : net->critic ? 4 : 2); k++)
     am_places_uniform(places, net->heads + k, parameters, bound, seed);
 }
 
@@ -100,7 +106,8 @@ static void speak(const am_rollout *e, const am_actor_net *net, const am_rollout
   const int n = net->n, A = net->n_out, s = slot_of(e, t);
   const float *w = how->parameters, *h = am_rollout_h(e, net, s);
   float *p = am_rows(e->p, s, A), *out = net->linear ? p : e->logits;
-  if (how->each)
+  if (net->bare) memcpy(out, h, (size_t)(A * LANES) * sizeof *out);
+  else if (how->each)
     am_each_code()->linear(out, how->each + net->o_w * LANES, how->each + net->o_b * LANES, h, A,
                            n);
   else am_linear_code()->forward(out, w + net->o_w, w + net->o_b, h, A, n);
@@ -181,6 +188,7 @@ void am_rollout_collect_heads(const am_rollout *e, const am_actor_net *net, floa
   const size_t step = am_stack_stride(&net->stack);
   const float *h = am_rollout_h(e, net, 0);
   const int T = e->units.n_steps, A = net->n_out, n = net->n;
+  if (net->bare) return;
   code->collect(change + net->o_w, change + net->o_b, error, (size_t)(A * LANES), h, step, T, A, n);
   if (net->critic)
     code->collect(change + net->v_w, change + net->v_b, dvalue, LANES, h, step, T, 1, n);

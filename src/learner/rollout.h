@@ -20,12 +20,13 @@ typedef struct am_actor_net {
   am_stack stack;
   int n_in, n, n_out;  /* n: units that the heads read */
   bool linear, critic; /* real values instead of actions; has a critic */
+  bool bare;           /* no W_o, b_o: the first units are what is said */
   int heads;           /* the first tensor of the heads */
   size_t o_w, o_b, v_w, v_b;
 } am_actor_net;
 
-/* Adds the tensors of the units, "h2o.weight", "h2o.bias", and "h2v...." with a critic. The task
- * says how many inputs there are. */
+/* Adds the tensors of the units, "h2o.weight", "h2o.bias" (unless `bare` was set before), and
+ * "h2v...." with a critic. The task says how many inputs there are. */
 amine_status am_actor_net_make(am_actor_net *net, am_places *places, const am_task *task,
                                const am_stack_options *units, bool critic, amine_error *error);
 void am_actor_net_free(am_actor_net *net);

@@ -21,13 +21,19 @@ const am_pair_ops *am_pair_code(void) {
 static amine_status add_heads(am_pair *pair, am_places *places, const am_pair_options *o,
                               amine_error *error) {
   const int n = pair->n_outputs;
+  pair->bare = o->n_bare > 0;
+  pair->n_heads = o->n_bare;
+  if (pair->bare && o->n_bare > n)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the network gives out %d numbers, and %d are to be what it says", n, o->n_bare);
   for (int k = 0; k < o->n_heads; k++) pair->n_heads += o->heads[k].rows;
   if (pair->n_heads > 1024 || places->n + 2 * o->n_heads > AM_PLACES_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has at most 1024 heads, not %d",
                    pair->n_heads);
   pair->head_rows = am_pad(pair->n_heads, 16);
+  pair->head_w = pair->head_b = pair->size = places->size;
+  if (pair->bare) return AMINE_OK;
   pair->head = am_panel_of(pair->n_heads, n);
-  pair->head_w = places->size;
   pair->head_b = pair->head_w + (am_panel_elements(pair->head) + 15) / 16 * 16;
   pair->size = pair->head_b + (size_t)pair->head_rows;
   const am_form weights = am_form_of(AM_ORDER_PANEL, pair->n_heads, n);

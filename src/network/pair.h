@@ -19,6 +19,7 @@ typedef struct am_pair_options {
   am_stack_options units; /* text, sizes, layers, dropout */
   const am_pair_head *heads;
   int n_heads;  /* of those */
+  int n_bare;   /* above 0, without `heads`: so many outputs, the first, are the heads themselves */
   float clip;   /* the rule's bound of |H| */
   float rate;   /* its own rate, if it does not learn one */
   bool forward; /* no gradient: lanes have no room for one, and save no traces */

@@ -173,9 +173,13 @@ static void affine_back(const am_plan *p, const am_operation *o, const am_plan_s
 static void receive(const am_pair *pair, am_pair_lane *lane, int l, const real *parameters, int t) {
   const am_plan *p = pair->plan[l];
   real *to = lane->layer[l].gradient + (size_t)(t + 1) * (size_t)p->n_rows + p->output;
+  const real *dheads = lane->dheads + (size_t)t * (size_t)pair->head_rows;
+  if (l == pair->n_layers - 1 && pair->bare) {
+    for (int k = 0; k < pair->n_heads; k++) to[k] += dheads[k];
+    return;
+  }
   if (l == pair->n_layers - 1) {
-    panel_apply_transposed(to, parameters + pair->head_w,
-                           lane->dheads + (size_t)t * (size_t)pair->head_rows, pair->head);
+    panel_apply_transposed(to, parameters + pair->head_w, dheads, pair->head);
     return;
   }
   const size_t n = padded(p->n_outputs), at = (size_t)t * n;
@@ -262,6 +266,7 @@ static void products_back(const am_pair *pair, const am_pair_lane *lane, int l, 
 static void heads_back(const am_pair *pair, const am_pair_lane *lane, real *gradient) {
   const am_plan *top = pair->plan[pair->n_layers - 1];
   const size_t width = (size_t)top->n_rows, head_rows = (size_t)pair->head_rows;
+  if (pair->bare) return;
   panel_add_outer(gradient + pair->head_w, lane->dheads, head_rows,
                   lane->layer[pair->n_layers - 1].block + width + top->output, width, lane->n_steps,
                   pair->head);

@@ -157,6 +157,10 @@ static void read_out(const am_pair *pair, am_pair_lane *lane, const real *parame
   const am_plan *top = pair->plan[pair->n_layers - 1];
   const real *y = lane->layer[pair->n_layers - 1].block + (size_t)(t + 1) * (size_t)top->n_rows;
   real *heads = lane->heads + (size_t)t * (size_t)pair->head_rows;
+  if (pair->bare) {
+    memcpy(heads, y + top->output, (size_t)pair->n_heads * sizeof *heads);
+    return;
+  }
   panel_apply(heads, parameters + pair->head_w, y + top->output, pair->head);
   for (int k = 0; k < pair->n_heads; k++) heads[k] += parameters[pair->head_b + (size_t)k];
 }

@@ -1,7 +1,7 @@
 /* Layers of a text in the layout UNITS (equation/plan.h): one episode, or two side by side, each
  * with traces of its own, and heads on top:
  *
- *     heads_t = W_o output_t + b_o          of the top layer
+ *     heads_t = W_o output_t + b_o          of the top layer, or its first outputs themselves
  *     H, E <- rule(H, E; eta_t, post_t, pre_t)
  *
  * Traces and states are at first as the text says (traces: 0). The update of step t - 1 and the

@@ -15,6 +15,7 @@ typedef struct am_pair {
   size_t at[AM_PAIR_LAYERS_MAX]; /* where a layer's parameters begin */
   int n_layers, n_outputs;       /* n_outputs: of the top layer */
   int n_heads, head_rows;        /* head_rows: n_heads, padded to 16 */
+  bool bare;                     /* the heads are the first outputs themselves */
   am_panel_shape head;           /* [n_heads][n_outputs] */
   size_t head_w, head_b;
   size_t size;   /* elements of the vector, and of a gradient */

@@ -41,7 +41,7 @@ extern const am_part am_gru_part, am_leaky_rnn_part, am_rnn_part, am_lstm_part, 
     am_spiking_part, am_ctrnn_part, am_hebbian_basic_part, am_lstm_1997_part, am_attention_part;
 extern const am_part am_plastic_rnn_part, am_plastic_gru_part, am_plastic_lstm_part,
     am_plastic_lstm_gates_part, am_plastic_highway_part, am_hebbian_rnn_part,
-    am_hebbian_rnn_same_part;
+    am_hebbian_rnn_same_part, am_plastic_direct_part;
 
 /* A chosen text, read, with what it was told. */
 typedef struct am_units {
@@ -50,7 +50,7 @@ typedef struct am_units {
   char names[AM_UNITS_CONSTANTS][AM_SYMBOL_SIZE]; /* of those that are a modulator's */
   am_stack_options stack;                         /* without its inputs */
   const am_rule_type *rule;                       /* in its slot; NULL: it has none */
-  float clip, rate; /* that rule's bound, and its own rate if it does not learn one */
+  float clip, rate;        /* that rule's bound, and its own rate if it does not learn one */
   am_rule_program program; /* of a rule that is a text (part.text) */
 } am_units;
 

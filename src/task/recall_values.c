@@ -3,13 +3,15 @@
 
 #include <string.h>
 
+enum { WIDTH_MAX = 64 };
+
 am_recall_values_options am_recall_values_default(void) {
   return (am_recall_values_options){.width = 2, .length = 3, .delay = 2};
 }
 
 /* Vector number k of a stream. */
 static void draw_vector(float *out, const am_world *w, uint32_t stream, int k, int width) {
-  enum { BLOCKS = AM_TARGETS_MAX / 4 };
+  enum { BLOCKS = WIDTH_MAX / 4 };
   for (int i = 0; i < width; i++) {
     const am_random4 draw = am_world_draw(w, stream, (uint32_t)(k * BLOCKS + i / 4));
     out[i] = 2 * am_uniform(draw.v[i % 4]) - 1;
@@ -54,7 +56,7 @@ static const amine_parameter parameters[] = {
 static amine_status make(am_task *task, void *options, amine_error *error) {
   am_recall_values_options *o = options;
   if (o->width == 0) o->width = am_recall_values_default().width;
-  const am_range ranges[] = {{"width", o->width, 1, AM_TARGETS_MAX},
+  const am_range ranges[] = {{"width", o->width, 1, WIDTH_MAX},
                              {"length", o->length, 1, 1000},
                              {"delay", o->delay, 0, 100000}};
   AM_TRY(am_ranges_check(task->type->part.name, ranges, 3, error));

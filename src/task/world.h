@@ -5,7 +5,7 @@
 
 #include "task/task.h"
 
-enum { AM_TARGETS_MAX = 64 }; /* real values that a task may ask for in one step */
+enum { AM_TARGETS_MAX = 1024 }; /* real values that a task may ask for in one step */
 
 /* The state of every small task begins with this. */
 typedef struct am_world {

@@ -14,6 +14,7 @@
 #include "task/evidence.h"
 #include "task/maze/maze.h"
 #include "task/next.h"
+#include "task/pattern_completion.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
 #include "task/selective.h"
@@ -37,6 +38,7 @@ AM_CREATE(dnms)
 AM_CREATE(evidence)
 AM_CREATE(maze)
 AM_CREATE(random_bits)
+AM_CREATE(pattern_completion)
 AM_CREATE(periodic)
 AM_CREATE(recall)
 AM_CREATE(recall_values)

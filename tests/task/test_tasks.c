@@ -18,6 +18,7 @@
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
 #include "task/next.h"
+#include "task/pattern_completion.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
 #include "task/selective.h"
@@ -68,6 +69,8 @@ static int make_all(void **state) {
   MAKE(associative, &all[n_all++], {.keys = 64, .pairs = 64, .width = 32, .queries = 7});
   MAKE(adding, &all[n_all++], {.steps = 20});
   MAKE(adding, &all[n_all++], {.steps = 33});
+  MAKE(pattern_completion, &all[n_all++],
+       {.bits = 2, .patterns = 1, .shown = 1, .rounds = 1, .test = 1});
   MAKE(dnms, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
   MAKE(selective, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
   MAKE(signals, &games[n_games++], {.cues = 5});

@@ -29,6 +29,7 @@
 #include "task/game_signals.h"
 #include "task/maze/maze.h"
 #include "task/next.h"
+#include "task/pattern_completion.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
 #include "task/selective.h"
@@ -49,6 +50,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_recall_values_type.part,
                                                  &am_associative_type.part,
                                                  &am_adding_type.part,
+                                                 &am_pattern_completion_type.part,
                                                  &am_signals_task_type.part,
                                                  &am_pennies_task_type.part,
                                                  &am_dnms_type.part,
@@ -72,6 +74,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_hebbian_rnn_same_part,
                                                  &am_hebbian_basic_part,
                                                  &am_attention_part,
+                                                 &am_plastic_direct_part,
                                                  &am_rules[AM_RULE_CLIP].part,
                                                  &am_rules[AM_RULE_DECAY].part,
                                                  &am_rules[AM_RULE_OJA].part,

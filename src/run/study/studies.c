@@ -17,6 +17,7 @@ static const am_study *const studies[] = {
     &am_study_miconi2017_dnms,
     &am_study_miconi2017_selective,
     &am_study_adding,
+    &am_study_pattern_completion,
 };
 
 const am_study *am_study_at(int k) {

@@ -195,7 +195,7 @@ def test_completion():
     for words, wanted in ((("amine", "tr"), ["train"]),
                           (("amine", "train", "maze-paper-"), ["maze-paper-13"]),
                           (("amine", "train", "maze", "--q"), ["--quiet"]),
-                          (("amine", "train", "maze", "network.h"), ["network.hidden="]),
+                          (("amine", "train", "maze", "network.hi"), ["network.hidden="]),
                           (("amine", "train", "maze", "rule.type=el"), ["eligibility"]),
                           (("amine", "train", "maze", "modulator.fanout="), ["true", "false"]),
                           (("amine", "eval", "maze", "policy=pl"), ["planner"]),

@@ -1,0 +1,59 @@
+/* Cue-reward association (Miconi et al. 2019): a network that gates its own plasticity finds out by
+ * reward which cue is the target; one whose plasticity has a learned but constant rate does not, and
+ * one without plasticity neither. */
+#include <math.h>
+
+#include "run/study/studies.h"
+
+#define NAME "cue-reward"
+#define FRESH "evaluation"
+#define GOOD "in fresh episodes three quarters of what the best player earns"
+#define LEARNS "in fresh episodes half of what the best player earns"
+#define CHANCE "in fresh episodes less than a tenth of what the best player earns"
+
+/* All the same but for rule and modulator. */
+enum { MODULATED, RETROACTIVE, ONE_RATE, NOT_PLASTIC, N_ARMS };
+
+static const am_arm arms[N_ARMS] = {
+    [MODULATED] = AM_ARM("modulated", NAME, NULL),
+    [RETROACTIVE] = AM_ARM("retroactive", NAME, "rule.type=eligibility", "rule.eta_e=0.1"),
+    [ONE_RATE] = AM_CONTROL("plastic, one rate", NAME, "modulator.type=constant", "rule.eta=0.1"),
+    [NOT_PLASTIC] = AM_CONTROL("not plastic", NAME, "rule.type=none"),
+};
+
+static const am_criterion full[] = {
+    {MODULATED, FRESH, AM_JUDGE_MEAN, 12, INFINITY, 0, GOOD},
+    {RETROACTIVE, FRESH, AM_JUDGE_MEAN, 8.1, INFINITY, 0, LEARNS},
+    {ONE_RATE, FRESH, AM_JUDGE_MEAN, -1.6, 1.6, 0, CHANCE},
+    {NOT_PLASTIC, FRESH, AM_JUDGE_MEAN, -1.6, 1.6, 0, CHANCE},
+};
+
+/* Of gated units, in which a constant rate has been seen to learn, too, and the retroactive form
+ * begins later: both are run, not judged. */
+static const am_criterion quick[] = {
+    {MODULATED, FRESH, AM_JUDGE_AT_LEAST, 1.6, INFINITY, 0.3, "more than a tenth of the best"},
+    {NOT_PLASTIC, FRESH, AM_JUDGE_AT_MOST, 1.6, INFINITY, 0, "never that"},
+};
+
+static const am_chart charts[] = {{"reward", "Reward of an episode of 120 steps", NULL}};
+
+const am_study am_study_cue_reward = {
+    .name = NAME,
+    .title = "Which cue is the target? (Backpropamine)",
+    .meaning =
+        "a network that gates its own plasticity finds out by reward which cue is the target",
+    .source = "Miconi, Rawal, Clune, Stanley 2019, arXiv 2002.10585",
+    .page = "docs/reproductions.md#backpropamine-cue-reward-association",
+    AM_ARMS(arms),
+    .full = {AM_CRITERIA(full),
+             .band = "Published, as curves: both modulated forms learn, plastic and not plastic "
+                     "networks fail. The best player there is earns 16.2, one who knows the last "
+                     "trial alone 5.7, chance 0. Tuned on seeds 0 to 9; a verdict counts on others "
+                     "(seed=200)."},
+    .quick = {.assignments = {"iterations=500", "network.type=plastic-gru", "network.hidden=16",
+                              "learner.rate=0.01", "learner.schedule=constant"},
+              AM_CRITERIA(quick),
+              .band = "16 gated units, which begin sooner: of seeds 0 to 9 four had after 500 "
+                      "updates, and three of ten must."},
+    AM_CHARTS(charts),
+};

@@ -215,9 +215,10 @@ VEC_INLINE void elements_forward(const am_operation *o, const am_plan_step *s) {
   const vectors A = rows_of(&o->in[0], s), B = rows_of(&o->in[o->n_in > 1], s);
   const vectors C = rows_of(&o->in[o->n_in > 2 ? 2 : 0], s);
   const vec zero = v_zero(), one = v_set1(1);
+  const int n = vectors_of(o->rows);
 #define EACH(KIND, expression)                                                                     \
   case KIND:                                                                                       \
-    for (int k = 0; k < vectors_of(o->rows); k++) {                                                \
+    for (int k = 0; k < n; k++) {                                                                  \
       const vec a = row_of(A, k), b = row_of(B, k), c = row_of(C, k);                              \
       (void)b, (void)c;                                                                            \
       v_store(y + (size_t)k * VEC_LANES, only_rows(expression, k, o->rows));                       \

@@ -119,24 +119,82 @@ static amine_status operations(maker *m) {
   return AMINE_OK;
 }
 
+/* The operation that makes operand i of operation k for it alone; -1: there is none. */
+static int made_for(const am_rule_program *p, int k, int i) {
+  const am_operand *o = &p->operations[k].in[i];
+  int made = -1, uses = 0;
+  if (o->from != AM_FROM_STEP && o->from != AM_FROM_GIVEN) return -1;
+  for (int l = p->begin[AM_SIDE_BOTH]; l < p->begin[AM_RULE_SIDES]; l++) {
+    if (p->operations[l].row == o->row) made = l;
+    for (int j = 0; j < p->operations[l].n_in; j++) {
+      const am_operand *other = &p->operations[l].in[j];
+      uses += other->from == o->from && other->row == o->row;
+    }
+  }
+  return uses == 1 && o->row != p->H && o->row != p->E ? made : -1;
+}
+
+/* Whether it reads what is learned: its gradient is a sum over all rows. */
+static bool is_learned(const am_operation *o) {
+  for (int i = 0; i < o->n_in; i++)
+    if (o->in[i].rows == 1 && o->in[i].from == AM_FROM_STEP) return true;
+  return false;
+}
+
+/* Whether that may be done in the pass of k: max in min is a clip, sums and bounds are factors. */
+static bool goes_with(const am_rule_program *p, int k, int i, int made) {
+  const am_operation_kind kind = p->operations[k].kind, arm = p->operations[made].kind;
+  if (is_learned(&p->operations[k]) || is_learned(&p->operations[made])) return false;
+  if (kind == AM_DO_MIN) return i == 0 && arm == AM_DO_MAX;
+  return kind == AM_DO_MULTIPLY_ADD &&
+         (arm == AM_DO_ADD || arm == AM_DO_SUBTRACT || arm == AM_DO_MAX || arm == AM_DO_MIN);
+}
+
+static void find_arms(am_rule_program *p) {
+  bool gone[AM_RULE_OPERATIONS] = {false};
+  am_rule_brief all[AM_RULE_OPERATIONS];
+  for (int k = p->begin[AM_RULE_SIDES] - 1; k >= p->begin[AM_SIDE_BOTH]; k--) {
+    const am_operation *o = &p->operations[k];
+    const bool product = o->kind == AM_DO_MULTIPLY || o->kind == AM_DO_MULTIPLY_ADD;
+    all[k] = (am_rule_brief){k, {-1, -1}, product && !is_learned(o)};
+    for (int i = 0; i < 2 && i < o->n_in && !gone[k]; i++) {
+      const int made = made_for(p, k, i);
+      if (made >= 0 && goes_with(p, k, i, made))
+        gone[all[k].arm[i] = made] = all[k].together = true;
+    }
+  }
+  for (int k = p->begin[AM_SIDE_BOTH]; k < p->begin[AM_RULE_SIDES]; k++)
+    if (!gone[k]) p->brief[p->n_brief++] = all[k];
+}
+
+/* The operands that a brief hands something on to, in that order; at most 5. */
+static int handed(am_rule_program *p, const am_rule_brief *b, am_operand **out) {
+  am_operation *o = &p->operations[b->operation];
+  int n = 0;
+  for (int k = 0; k < o->n_in; k++) {
+    const int i = b->together ? o->n_in - 1 - k : k, arm = i < 2 ? b->arm[i] : -1;
+    if (arm < 0) out[n++] = &o->in[i];
+    for (int l = 0; arm >= 0 && l < 2; l++) out[n++] = &p->operations[arm].in[l];
+  }
+  return n;
+}
+
 /* Which operand of the operations on both sides is the first, on the way back, to hand something to
  * its rows; all others add to what is there. */
 static void mark_first(am_rule_program *p) {
-  const int from = p->begin[AM_SIDE_BOTH], to = p->begin[AM_RULE_SIDES];
-  for (int k = from; k < to; k++)
-    for (int i = 0; i < p->operations[k].n_in; i++) {
-      am_operand *o = &p->operations[k].in[i];
-      o->first = o->rows == 0 && o->from != AM_FROM_GIVEN;
-      if (o->from == AM_FROM_STEP && (o->row == p->H || o->row == p->E)) o->first = false;
-      for (int s = 0; s < p->n_spreads; s++) /* is added up over stripes */
-        if (o->from == AM_FROM_STEP && p->spread[s].pre && p->spread[s].to == o->row)
-          o->first = false;
-      for (int l = k; l < to; l++)
-        for (int j = 0; j < (l == k ? i : p->operations[l].n_in); j++) {
-          const am_operand *other = &p->operations[l].in[j];
-          if (other->from == o->from && other->row == o->row) o->first = false;
-        }
-    }
+  am_operand *all[AM_RULE_OPERATIONS * AM_OPERANDS];
+  int n = 0;
+  for (int b = p->n_brief - 1; b >= 0; b--) n += handed(p, &p->brief[b], all + n);
+  for (int k = 0; k < n; k++) {
+    am_operand *o = all[k];
+    o->first = o->rows == 0 && o->from != AM_FROM_GIVEN;
+    if (o->from == AM_FROM_STEP && (o->row == p->H || o->row == p->E)) o->first = false;
+    for (int s = 0; s < p->n_spreads; s++) /* is added up over stripes */
+      if (o->from == AM_FROM_STEP && p->spread[s].pre && p->spread[s].to == o->row)
+        o->first = false;
+    for (int l = 0; l < k; l++)
+      if (all[l]->from == o->from && all[l]->row == o->row) o->first = false;
+  }
 }
 
 static amine_status make(maker *m, const am_binding *given, int n) {
@@ -152,6 +210,7 @@ static amine_status make(maker *m, const am_binding *given, int n) {
     *(first ? &p->H : &p->E) = m->row[m->b->p->states[s].row];
   }
   AM_TRY(operations(m));
+  find_arms(p);
   mark_first(p);
   const am_equations *e = m->b->e;
   if (e->rate >= 0)

@@ -28,12 +28,21 @@ typedef struct am_rule_spread {
   bool pre;     /* else of post */
 } am_rule_spread;
 
+/* An operation on both sides. An operand that another makes for it alone, an arm, is made in the
+ * same pass, and stands nowhere. Indices of operations; -1: the operand is what it says. */
+typedef struct am_rule_brief {
+  int operation, arm[2];
+  bool together; /* on the way back one pass for all operands, from the last to the first */
+} am_rule_brief;
+
 /* Plain data, to be copied. Operands and results: rows of the arena, but for the states before the
  * update (AM_FROM_BEFORE: H, AM_FROM_GAINED: E); what no gradient is asked of is AM_FROM_GIVEN,
  * which is the arena too. An operand's `rows` is 1 if it is one row for all, else 0. */
 typedef struct am_rule_program {
   am_operation operations[AM_RULE_OPERATIONS];
   int begin[AM_RULE_SIDES + 1];   /* of the operations of each side */
+  am_rule_brief brief[AM_RULE_OPERATIONS];
+  int n_brief;
   double number[AM_RULE_NUMBERS]; /* row k holds number k; */
   int n_numbers, rate;            /* in that row what is learned lies instead, -1: nothing is */
   double rate_first;              /* with what it begins */

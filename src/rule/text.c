@@ -66,10 +66,86 @@ static am_plan_step step_of(const run *r, const real *H, const real *E) {
   return (am_plan_step){.block = r->arena, .given = r->arena, .before = H, .gained = E};
 }
 
-static void forward_side(const run *r, int side, const real *H, const real *E) {
-  const am_plan_step s = step_of(r, H, E);
+/* Operations of one row, or of pre. */
+static void forward_side(const run *r, int side) {
+  const am_plan_step s = step_of(r, NULL, NULL);
   for (int k = r->p->begin[side]; k < r->p->begin[side + 1]; k++)
     elements_forward(&r->operations[k], &s);
+}
+
+/* Operand k of an operation, made by the arm: by its own kind, a constant where this is inlined. */
+typedef struct arm {
+  vectors a, b;
+} arm;
+
+VEC_INLINE arm arm_of(const run *r, const am_operation *o, int i, int made, const am_plan_step *s) {
+  if (made < 0) return (arm){rows_of(&o->in[i], s), rows_of(&o->in[i], s)};
+  const am_operation *by = &r->operations[made];
+  return (arm){rows_of(&by->in[0], s), rows_of(&by->in[1], s)};
+}
+
+VEC_INLINE vec factor(am_operation_kind kind, arm x, int k) {
+  const vec a = row_of(x.a, k);
+  switch (kind) {
+  case AM_DO_ADD: return v_add(a, row_of(x.b, k));
+  case AM_DO_SUBTRACT: return v_sub(a, row_of(x.b, k));
+  case AM_DO_MAX: return v_max(a, row_of(x.b, k));
+  case AM_DO_MIN: return v_min(a, row_of(x.b, k));
+  default: return a;
+  }
+}
+
+static am_operation_kind kind_of(const run *r, const am_rule_brief *b, int i) {
+  return b->arm[i] < 0 ? AM_DO_COPY : r->operations[b->arm[i]].kind;
+}
+
+/* run(first, second, ...) with the kinds of both arms as constants. */
+#define WITH_SECOND(run, first, second, ...)                                                       \
+  switch (second) {                                                                                \
+  case AM_DO_ADD: run(first, AM_DO_ADD, __VA_ARGS__); break;                                       \
+  case AM_DO_SUBTRACT: run(first, AM_DO_SUBTRACT, __VA_ARGS__); break;                             \
+  case AM_DO_MAX: run(first, AM_DO_MAX, __VA_ARGS__); break;                                       \
+  case AM_DO_MIN: run(first, AM_DO_MIN, __VA_ARGS__); break;                                       \
+  default: run(first, AM_DO_COPY, __VA_ARGS__); break;                                             \
+  }                                                                                                \
+  break
+#define WITH_ARMS(run, first, second, ...)                                                         \
+  switch (first) {                                                                                 \
+  case AM_DO_ADD: WITH_SECOND(run, AM_DO_ADD, second, __VA_ARGS__);                                \
+  case AM_DO_SUBTRACT: WITH_SECOND(run, AM_DO_SUBTRACT, second, __VA_ARGS__);                      \
+  case AM_DO_MAX: WITH_SECOND(run, AM_DO_MAX, second, __VA_ARGS__);                                \
+  case AM_DO_MIN: WITH_SECOND(run, AM_DO_MIN, second, __VA_ARGS__);                                \
+  default: WITH_SECOND(run, AM_DO_COPY, second, __VA_ARGS__);                                      \
+  }
+
+VEC_INLINE void multiply_add(am_operation_kind first, am_operation_kind second, real *y, int n,
+                             const arm *x, vectors c) {
+  for (int k = 0; k < n; k++, y += VEC_LANES)
+    v_store(y, v_fma(factor(first, x[0], k), factor(second, x[1], k), row_of(c, k)));
+}
+
+/* An operation with its arms in one pass: the bits of one after the other. */
+static void forward_arms(const run *r, const am_rule_brief *b, const am_plan_step *s) {
+  const am_operation *o = &r->operations[b->operation];
+  const arm x[2] = {arm_of(r, o, 0, b->arm[0], s), arm_of(r, o, 1, b->arm[1], s)};
+  real *y = ROW(r->arena, o->row);
+  const int n = o->rows;
+  if (o->kind == AM_DO_MIN) {
+    for (int k = 0; k < n; k++, y += VEC_LANES)
+      v_store(y, v_min(factor(AM_DO_MAX, x[0], k), row_of(x[1].a, k)));
+    return;
+  }
+  const vectors c = rows_of(&o->in[2], s);
+  WITH_ARMS(multiply_add, kind_of(r, b, 0), kind_of(r, b, 1), y, n, x, c)
+}
+
+static void forward_both(const run *r, const real *H, const real *E) {
+  const am_plan_step s = step_of(r, H, E);
+  for (int k = 0; k < r->p->n_brief; k++) {
+    const am_rule_brief *b = &r->p->brief[k];
+    if (b->arm[0] < 0 && b->arm[1] < 0) elements_forward(&r->operations[b->operation], &s);
+    else forward_arms(r, b, &s);
+  }
 }
 
 /* What is of pre, for all stripes of a part. Behind the last column stand ones: whatever is done
@@ -81,7 +157,7 @@ static void set_pre(run *r, const real *h, int n_cols) {
     real *pre = ROW(r->arena, p->end[1]);
     for (int j = 0; j < 16 * q.pre; j++) pre[j] = q.from + j < n_cols ? h[q.from + j] : 1;
   }
-  forward_side(r, AM_SIDE_PRE, NULL, NULL);
+  forward_side(r, AM_SIDE_PRE);
   for (int k = 0; k < p->n_spreads; k++) {
     const real *from = ROW(r->arena, p->spread[k].from);
     real *to = ROW(r->arena, p->spread[k].to);
@@ -103,7 +179,7 @@ static void set_post(run *r, const real *a, const real *b, int i, int n_rows) {
   const program *p = r->p;
   set_end(r, 0, b, i, n_rows);
   set_end(r, 2, a, i, n_rows);
-  forward_side(r, AM_SIDE_POST, NULL, NULL);
+  forward_side(r, AM_SIDE_POST);
   for (int k = 0; k < p->n_spreads; k++) {
     const real *from = ROW(r->arena, p->spread[k].from);
     real *to = ROW(r->arena, p->spread[k].to);
@@ -132,7 +208,7 @@ static void clear_padding(const run *r, real *state, int i, am_panel_shape shape
 
 /* The update of a stripe; the states after it lie in the arena. */
 static void update(run *r, const real *H, const real *E, int i, am_panel_shape shape) {
-  forward_side(r, AM_SIDE_BOTH, H, E);
+  forward_both(r, H, E);
   clear_padding(r, ROW(r->arena, r->p->H), i, shape);
   if (r->p->E >= 0) clear_padding(r, ROW(r->arena, r->p->E), i, shape);
 }
@@ -179,7 +255,7 @@ static void text_forward(const am_trace_forward *p, int n, am_trace_constants k,
   _Alignas(64) real arena[AM_RULE_ARENA * VEC_LANES];
   run r;
   begin(&r, k.program, arena, k);
-  forward_side(&r, 0, NULL, NULL);
+  forward_side(&r, 0);
   for (int l = 0; l < n; l++)
     for (int from = 0; is_left(shape, from); from += 16 * AM_RULE_BLOCKS) {
       take_part(&r, part_of(shape, from));
@@ -223,7 +299,7 @@ static void text_again(am_real *H, am_real *E, const am_real *H0, const am_real 
   again_run q = {.post_step = post_step, .every = every};
   for (int s = 0; s < every; s++) {
     begin(&q.r[s], p, arena[s], k);
-    forward_side(&q.r[s], 0, NULL, NULL);
+    forward_side(&q.r[s], 0);
   }
   for (int t = 0; t + every <= n; t += every) {
     const size_t slot = (size_t)(t / every) * size;
@@ -254,13 +330,82 @@ static void clear(real *arena, int row, int rows) {
 }
 
 /* Operations of one row, or of pre: their gradients are added to what is there. */
-static void back_side(const backward *q, int side, const real *H, const real *E, real *dH,
-                      real *dE) {
+static void back_side(const backward *q, int side) {
+  const run *r = &q->r[1];
+  const am_plan_step s = step_of(r, NULL, NULL);
+  const am_plan_gradient g = {.block = q->gradient};
+  for (int k = r->p->begin[side + 1] - 1; k >= r->p->begin[side]; k--)
+    elements_back(NULL, &r->operations[k], &s, &g, false);
+}
+
+/* Where an operand's gradient goes, NULL: nowhere; `first` to be written, else added to. */
+typedef struct target {
+  real *to;
+  bool first;
+} target;
+
+static target target_of(const am_operand *o, const am_plan_gradient *g) {
+  return (target){gradient_of(NULL, o, g), o->first};
+}
+
+VEC_INLINE void hand_to(target *t, vec d) {
+  if (!t->to) return;
+  v_store(t->to, t->first ? d : v_add(v_load(t->to), d));
+  t->to += VEC_LANES;
+}
+
+/* The gradient d of what an arm makes to what it is made of. */
+VEC_INLINE void hand_arm(am_operation_kind kind, target *to, vec d, arm x, int k) {
+  const vec a = row_of(x.a, k), b = row_of(x.b, k), none = v_zero();
+  hand_to(&to[0], derivative(kind, 0, d, none, a, b, none));
+  if (kind != AM_DO_COPY) hand_to(&to[1], derivative(kind, 1, d, none, a, b, none));
+}
+
+/* to: of the first arm's operands, the second's, and c */
+VEC_INLINE void multiply_add_back(am_operation_kind first, am_operation_kind second, const real *g,
+                                  int n, const arm *x, target *to) {
+  for (int k = 0; k < n; k++, g += VEC_LANES) {
+    const vec d = v_load(g), a = factor(first, x[0], k), b = factor(second, x[1], k);
+    hand_to(&to[4], d);
+    hand_arm(second, to + 2, v_mul(d, a), x[1], k);
+    hand_arm(first, to, v_mul(d, b), x[0], k);
+  }
+}
+
+static void clip_back(const real *g, int n, const arm *x, target *to) {
+  for (int k = 0; k < n; k++, g += VEC_LANES) {
+    const vec most = row_of(x[1].a, k), inner = factor(AM_DO_MAX, x[0], k), none = v_zero();
+    hand_to(&to[2], derivative(AM_DO_MIN, 1, v_load(g), none, inner, most, none));
+    hand_arm(AM_DO_MAX, to, derivative(AM_DO_MIN, 0, v_load(g), none, inner, most, none), x[0], k);
+  }
+}
+
+/* An operation with its arms, all in one pass. */
+static void back_arms(const run *r, const am_rule_brief *b, const am_plan_step *s,
+                      const am_plan_gradient *gradient) {
+  const am_operation *o = &r->operations[b->operation];
+  const arm x[2] = {arm_of(r, o, 0, b->arm[0], s), arm_of(r, o, 1, b->arm[1], s)};
+  const real *g = ROW(gradient->block, o->row);
+  target to[5] = {{0}};
+  for (int i = 0; i < 2; i++) {
+    const am_operand *in = b->arm[i] < 0 ? &o->in[i] : r->operations[b->arm[i]].in;
+    to[2 * i] = target_of(&in[0], gradient);
+    if (b->arm[i] >= 0) to[2 * i + 1] = target_of(&in[1], gradient);
+  }
+  if (o->kind == AM_DO_MULTIPLY_ADD) to[4] = target_of(&o->in[2], gradient);
+  if (o->kind == AM_DO_MIN) clip_back(g, o->rows, x, to);
+  else WITH_ARMS(multiply_add_back, kind_of(r, b, 0), kind_of(r, b, 1), g, o->rows, x, to)
+}
+
+static void back_both(const backward *q, const real *H, const real *E, real *dH, real *dE) {
   const run *r = &q->r[1];
   const am_plan_step s = step_of(r, H, E);
   const am_plan_gradient g = {.block = q->gradient, .before = dH, .gained = dE};
-  for (int k = r->p->begin[side + 1] - 1; k >= r->p->begin[side]; k--)
-    elements_back(NULL, &r->operations[k], &s, &g, false);
+  for (int k = r->p->n_brief - 1; k >= 0; k--) {
+    const am_rule_brief *b = &r->p->brief[k];
+    if (b->together) back_arms(r, b, &s, &g);
+    else elements_back(NULL, &r->operations[b->operation], &s, &g, false);
+  }
 }
 
 /* Through the product: what it asks of H after the update, and of x, alpha. */
@@ -299,7 +444,7 @@ static void back_post(backward *q, int i) {
     if (r->q.tail) v_sum4_tail(to, sum[0], sum[1], sum[2], sum[3], v_load(from));
     else v_sum4(to, sum[0], sum[1], sum[2], sum[3]);
   }
-  back_side(q, AM_SIDE_POST, NULL, NULL, NULL, NULL);
+  back_side(q, AM_SIDE_POST);
   for (int l = 0; l < 4; l++) {
     if (p->end[2] >= 0) q->p->da[i + l] += ROW(q->gradient, p->end[2])[l];
     if (p->end[0] >= 0) q->p->db[i + l] += ROW(q->gradient, p->end[0])[l];
@@ -333,7 +478,7 @@ static void back_stripe(backward *q, int i, am_panel_shape shape) {
     clear(q->gradient, text->operations[k].row, 1);
   for (int k = 0; k < 3; k += 2)
     if (text->end[k] >= 0) clear(q->gradient, text->end[k], 1);
-  back_side(q, AM_SIDE_BOTH, H, E, dH, dE);
+  back_both(q, H, E, dH, dE);
   back_post(q, i);
 }
 
@@ -349,7 +494,7 @@ static void back_pre(backward *q) {
       for (int l = 0; l < 4; l++, from += 16) v_store(to, v_add(v_load(to), v_load(from)));
     if (r->q.tail) panel_add_folded(to, v_load(from));
   }
-  back_side(q, AM_SIDE_PRE, NULL, NULL, NULL, NULL);
+  back_side(q, AM_SIDE_PRE);
   const real *pre = ROW(q->gradient, p->end[1]);
   const int n = 16 * r->q.blocks + (r->q.tail ? 4 : 0);
   for (int j = 0; p->end[1] >= 0 && j < n; j++) q->p->dh[r->q.from + j] += pre[j];
@@ -379,7 +524,7 @@ static void text_backward(const am_trace_backward *p, int n, int ahead, am_trace
   const program *text = k.program;
   for (int s = 2 - ahead; s < 2; s++) {
     begin(&q.r[s], text, arena[s], k);
-    forward_side(&q.r[s], 0, NULL, NULL);
+    forward_side(&q.r[s], 0);
   }
   for (int l = 0; l < n; l++) {
     q.p = &p[l];
@@ -388,7 +533,7 @@ static void text_backward(const am_trace_backward *p, int n, int ahead, am_trace
     for (int i = 0; i < am_pad(shape.n_rows, 16); i++) q.p->da[i] = q.p->db[i] = q.p->dk[i] = 0;
     for (int from = 0; is_left(shape, from); from += 16 * AM_RULE_BLOCKS)
       back_part(&q, shape, from);
-    back_side(&q, 0, NULL, NULL, NULL, NULL);
+    back_side(&q, 0);
     if (text->rate >= 0) q.p->dk[0] = v_sum(v_load(ROW(q.gradient, text->rate)));
   }
 }
@@ -421,7 +566,7 @@ static void lanes_begin(run *r, const program *p, real *arena, am_trace_constant
                         const real *eta_e) {
   begin(r, p, arena, k);
   if (p->rate >= 0) v_store(ROW(arena, p->rate), v_load(eta_e));
-  forward_side(r, 0, NULL, NULL);
+  forward_side(r, 0);
 }
 
 static int lanes_part(run *r, int from, int cols) {
@@ -433,7 +578,7 @@ static int lanes_part(run *r, int from, int cols) {
 static void lanes_pre(run *r, const real *h, int n) {
   const program *p = r->p;
   if (p->end[1] >= 0) copy(ROW(r->arena, p->end[1]), h, n);
-  forward_side(r, AM_SIDE_PRE, NULL, NULL);
+  forward_side(r, AM_SIDE_PRE);
   for (int k = 0; k < p->n_spreads; k++)
     if (p->spread[k].pre) copy(ROW(r->arena, p->spread[k].to), ROW(r->arena, p->spread[k].from), n);
 }
@@ -442,14 +587,14 @@ static void lanes_post(run *r, const real *a, const real *b, int n) {
   const program *p = r->p;
   if (p->end[0] >= 0) copy(ROW(r->arena, p->end[0]), b, 1);
   if (p->end[2] >= 0) copy(ROW(r->arena, p->end[2]), a, 1);
-  forward_side(r, AM_SIDE_POST, NULL, NULL);
+  forward_side(r, AM_SIDE_POST);
   for (int k = 0; k < p->n_spreads; k++)
     for (int q = 0; q < n && !p->spread[k].pre; q++)
       copy(ROW(r->arena, p->spread[k].to + q), ROW(r->arena, p->spread[k].from), 1);
 }
 
 static void lanes_states(run *r, real *H, real *E, int n) {
-  forward_side(r, AM_SIDE_BOTH, H, E);
+  forward_both(r, H, E);
   copy(H, ROW(r->arena, r->p->H), n);
   if (r->p->E >= 0) copy(E, ROW(r->arena, r->p->E), n);
 }

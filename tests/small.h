@@ -8,12 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "folder.h"
+#include "format/file.h"
 #include "run/train/experiment.h"
+
+/* A text that is written where the test runs: what a task of symbols reads. */
+#define SMALL_TEXT "small-text.txt"
+static inline void small_write_text(void) {
+  am_text text = {0};
+  uint32_t word = 1;
+  for (int k = 0; k < 3000; k++, word = word * 69069 + 1)
+    am_text_printf(&text, "w%x%s", (word >> 16) % 13 * ((word >> 24) % 9), k % 11 ? " " : "\n");
+  if (am_file_replace(SMALL_TEXT, text.data, text.length, NULL) != AMINE_OK) abort();
+  am_text_free(&text);
+}
 
 typedef struct small_variant {
   const char *name;
-  const char *assignments[12];
+  const char *assignments[16];
 } small_variant;
 
 #define BPTT "network.type=gru", "learner.type=bptt", "learner.warmup=0"
@@ -22,6 +35,7 @@ typedef struct small_variant {
 #define GIVEN(what) "modulator.type=given", "modulator.given=" what
 #define AGENTS "network.type=gru", "learner.type=agents"
 #define KIN(name) "task.type=delayed-match", "network.type=gru", "learner.type=" name
+#define SYMBOLS "task.type=text", "task.file=" SMALL_TEXT, "task.steps=7", "learner.type=bptt"
 #define SIGNALLING "network.type=gru", "learner.type=signalling"
 
 static const small_variant small_variants[] = {
@@ -88,8 +102,7 @@ static const small_variant small_variants[] = {
       "modulator.scale=0.1"}},
     {"bptt-values-error", {"task.type=associative", HEBBIAN, "rule.type=fading", GIVEN("error")}},
     {"bptt-values-novelty",
-     {"task.type=associative", HEBBIAN, "rule.type=fading", GIVEN("novelty"),
-      "network.hidden=33"}},
+     {"task.type=associative", HEBBIAN, "rule.type=fading", GIVEN("novelty"), "network.hidden=33"}},
     {"agents-signals", {AGENTS, "task.type=signals", "task.cues=3", "learner.reward=adaptive"}},
     {"agents-lstm", {"learner.type=agents", "network.type=lstm", "task.type=signals"}},
     {"agents-pennies", {AGENTS, "task.type=pennies", "learner.form=online", "task.memory=2"}},
@@ -162,8 +175,8 @@ static const small_variant small_variants[] = {
      {"network.type=plastic-lstm", "learner.type=bptt", "task.type=evidence", "network.layers=2",
       "network.dropout=0.2", "rule.type=eligibility", "learner.teach=mixed"}},
     {"bptt-plastic-gru-pairs",
-     {"network.type=plastic-gru", "learner.type=bptt", "task.type=delayed-match",
-      "rule.type=oja", "learner.entropy=squared", "learner.alpha_rate=2"}},
+     {"network.type=plastic-gru", "learner.type=bptt", "task.type=delayed-match", "rule.type=oja",
+      "learner.entropy=squared", "learner.alpha_rate=2"}},
     {"signalling-plastic-rnn",
      {"task.type=delayed-match", "learner.type=signalling", "network.type=plastic-rnn",
       "modulator.input_gain=0.5"}},
@@ -174,8 +187,8 @@ static const small_variant small_variants[] = {
     {"exploratory-hebb-plastic-rnn",
      {"task.type=dnms", "task.stimulus_ms=20", "task.delay_ms=10", "task.wait_ms=10",
       "task.response_ms=30", "network.type=plastic-rnn", "learner.type=exploratory-hebb",
-      "learner.input=0.5", "learner.chance=0.05", "learner.amplitude=1",
-      "rule.type=eligibility", "modulator.fanout=true"}},
+      "learner.input=0.5", "learner.chance=0.05", "learner.amplitude=1", "rule.type=eligibility",
+      "modulator.fanout=true"}},
     {"exploratory-hebb-plastic-lstm",
      {"task.type=selective", "task.stimulus_ms=40", "task.response_ms=20",
       "network.type=plastic-lstm-gates", "network.alpha=neuron", "learner.type=exploratory-hebb",
@@ -195,8 +208,7 @@ static const small_variant small_variants[] = {
     {"evolution-attention",
      {KIN("evolution"), "network.type=attention", "network.heads=19", "learner.episodes=2"}},
     {"delta-attention",
-     {"task.type=associative", "network.type=attention", "network.heads=1",
-      "learner.type=delta"}},
+     {"task.type=associative", "network.type=attention", "network.heads=1", "learner.type=delta"}},
     {"exploratory-hebb-attention",
      {"task.type=selective", "task.stimulus_ms=40", "task.response_ms=20", "network.heads=1",
       "network.type=attention", "learner.type=exploratory-hebb", "learner.input=0.5",
@@ -207,6 +219,13 @@ static const small_variant small_variants[] = {
     {"bptt-pattern-completion-lanes",
      {"task.type=pattern-completion", "task.bits=5", "network.type=plastic-direct",
       "rule.type=none", "learner.type=bptt", "learner.readout=none"}},
+    {"symbols",
+     {SYMBOLS, "task.vocabulary=50", "network.type=lstm", "network.layers=2", "network.dropout=0.3",
+      "learner.embedding=7"}},
+    {"symbols-plastic",
+     {SYMBOLS, "task.unit=bytes", "network.type=plastic-lstm", "network.layers=2",
+      "network.dropout=0.2", "rule.type=eligibility", "modulator.fanout=true",
+      "network.alpha=neuron", "learner.optimiser=sgd", "learner.momentum=0.5"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 
@@ -237,8 +256,9 @@ static inline am_config small_config(const small_variant *variant) {
   am_config_default(&config);
   for (size_t k = 0; k < sizeof common / sizeof *common; k++) small_set(&config, common[k]);
   small_pass_over(&config); /* what a variant has no use for */
-  for (int k = 0; k < 12 && variant->assignments[k]; k++)
+  for (int k = 0; k < 16 && variant->assignments[k]; k++)
     small_set(&config, variant->assignments[k]);
+  if (strcmp(config.part[AM_TASK]->name, "text") == 0) small_write_text();
   amine_error error;
   if (am_config_resolve(&config, &error) != AMINE_OK) abort();
   return config;
@@ -266,7 +286,6 @@ static inline uint64_t small_hash(const am_learner *learner) {
   hash = small_fnv(hash, learner->schedule, (size_t)learner->n_schedule * sizeof(double));
   return small_fnv(hash, &learner->iteration, sizeof learner->iteration);
 }
-
 
 /* Creates an experiment or stops the program. */
 static inline am_experiment *small_experiment(const am_config *config) {

@@ -16,7 +16,7 @@ static amine_status take_memory(am_agent *a, amine_error *error) {
       {&a->parameters, n, real_size},
       {&a->m, n, real_size},
       {&a->v, n, real_size},
-      {&a->changes, am_size_mul(groups + 1, n), real_size},
+      {&a->changes, am_size_add(am_size_mul(groups, a->n_grouped), n), real_size},
       {&a->sums, groups, sizeof *a->sums},
       {&a->blocks, (size_t)a->n_threads, a->block},
   };
@@ -43,6 +43,7 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   if (chunks > a->n_groups) a->n_groups = chunks;
   a->n_threads = a->options.n_threads > a->n_groups ? a->n_groups : a->options.n_threads;
   for (int k = 0; k < a->places.n; k++) a->share[k] = 1;
+  if (a->n_grouped == 0) a->n_grouped = a->places.size;
   a->worlds = am_size_round(ops->scratch_bytes(a), 64);
   a->block = am_size_add(a->worlds, am_size_round(am_group_bytes(task), 64));
   return take_memory(a, error);
@@ -76,9 +77,9 @@ static int first_of(const am_agent *a, int item) {
 am_turn am_agent_learning_turn(const am_agent *a, int item, int worker) {
   const int from = first_of(a, item);
   am_turn turn = am_agent_turn(a, worker);
-  turn.change = a->changes + (size_t)item * a->places.size;
+  turn.change = a->changes + (size_t)item * a->n_grouped;
   turn.sums = &a->sums[item];
-  memset(turn.change, 0, a->places.size * sizeof *turn.change);
+  memset(turn.change, 0, a->n_grouped * sizeof *turn.change);
   *turn.sums = (am_agent_sums){0};
   am_group_begin(&turn.group, a->options.seed, (uint32_t)a->learner.iteration, (uint32_t)from,
                  first_of(a, item + 1) - from);
@@ -98,19 +99,19 @@ void am_agent_learn(am_agent *a) { am_parallel(a->n_threads, a->n_groups, learn_
 static void sum_block(void *context, int block, int worker) {
   (void)worker;
   am_agent *a = context;
-  const size_t n = a->places.size, from = (size_t)block * SUM_BLOCK;
+  const size_t n = a->n_grouped, from = (size_t)block * SUM_BLOCK;
   const size_t to = from + SUM_BLOCK < n ? from + SUM_BLOCK : n;
-  float *sum = a->changes + (size_t)a->n_groups * n;
+  float *sum = am_agent_sum(a);
   am_adam_code()->sum(sum, a->changes, n, a->n_groups, from, to);
   const float part = 1 / (float)a->options.n_lanes;
   for (size_t i = from; i < to && !a->ops->descend; i++) sum[i] *= part;
 }
 
-/* The mean change over the lanes, in a->changes[n_groups]. */
+/* The mean change over the lanes. */
 static float *mean_change(am_agent *a) {
-  const size_t n = a->places.size;
+  const size_t n = a->n_grouped;
   am_parallel(a->n_threads, (int)((n + SUM_BLOCK - 1) / SUM_BLOCK), sum_block, a);
-  return a->changes + (size_t)a->n_groups * n;
+  return am_agent_sum(a);
 }
 
 static amine_status explain(const am_agent *a, const float *change, float norm,
@@ -197,7 +198,7 @@ void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
   if (a->ops->lacks & AM_LACKS_LOSS) report->loss = (double)NAN;
   am_schedule_hear(&a->options.schedule, a->learner.schedule, a->learner.iteration, report->reward);
   report->rate = am_agent_rate(a);
-  const float *change = a->changes + (size_t)a->n_groups * a->places.size;
+  const float *change = am_agent_sum(a);
   const bool moves = a->learner.iteration >= a->options.warmup;
   if (moves && a->ops->plain) plain_step(a, change, (float)report->rate);
   else if (moves) optimised_step(a, change, norm, (float)report->rate);

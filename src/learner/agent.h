@@ -35,7 +35,7 @@ typedef struct am_turn {
   am_group group; /* begun */
   void *scratch;  /* the worker's, laid out by the learner */
   bool greedy;
-  float *change; /* [places.size], zero at first, to which the learner adds; NULL: no learning */
+  float *change;     /* [n_grouped], zero at first, to which the learner adds; NULL: no learning */
   am_series *series; /* what is recorded of lane 0, or NULL */
   am_agent_sums *sums;
 } am_turn;
@@ -77,8 +77,10 @@ struct am_agent {
   float *extra[AM_AGENT_EXTRA];      /* [places.size], zero at first */
   int n_own;                     /* set before opening: blocks of the learner's own, taken with */
   am_block own[AM_AGENT_BLOCKS]; /* the agent's, which the learner frees */
-  float *changes;                /* [n_groups + 1][places.size]; the last is their sum */
-  am_agent_sums *sums;           /* [n_groups] */
+  size_t n_grouped; /* set before opening: of so many parameters, the first, changes are sums over
+                       groups; those of the others the learner writes into the sum; 0: of all */
+  float *changes;   /* [n_groups][n_grouped], and [places.size]: their sum */
+  am_agent_sums *sums; /* [n_groups] */
   int n_groups, n_threads;
   unsigned char *blocks; /* [n_threads][block] */
   size_t block, worlds;  /* bytes of one worker; where its worlds begin */
@@ -94,6 +96,10 @@ void am_agent_close(am_agent *agent);
  * group begun, no change and no sums; or about to learn from group number `item` of the batch. */
 am_turn am_agent_turn(const am_agent *agent, int worker);
 am_turn am_agent_learning_turn(const am_agent *agent, int item, int worker);
+/* The sum of the changes. */
+static inline float *am_agent_sum(const am_agent *a) {
+  return a->changes + (size_t)a->n_groups * a->n_grouped;
+}
 /* Learns from every group of the batch. */
 void am_agent_learn(am_agent *agent);
 /* The mean change over all groups, and its norm; AMINE_ERROR_NUMERIC if it is no step to take,

@@ -1,12 +1,15 @@
 /* Backpropagation through time as a part, under two names (see bptt.h). */
 #include "learner/bptt.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "learner/rows.h"
 #include "modulator/modulator.h"
 
 static void destroy(am_learner *learner) {
   am_bptt *b = am_bptt_of(learner);
+  am_bptt_symbols_close(b);
   am_actor_net_free(&b->net);
   am_pair_free(&b->pair);
   am_free(b->shared);
@@ -24,24 +27,65 @@ static am_bptt *begin(am_learner *learner) {
 
 static amine_status iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
   am_bptt *b = begin(learner);
+  if (b->symbols) return am_bptt_symbols_iterate(b, report, error);
   return b->pairs ? am_bptt_pairs_iterate(b, report, error)
                   : am_agent_iterate(learner, report, error);
 }
 
 static void evaluate(am_learner *learner, double *rewards, int n_episodes, uint32_t first,
                      uint64_t seed, bool greedy) {
-  begin(learner);
-  am_agent_evaluate(learner, rewards, n_episodes, first, seed, greedy);
+  am_bptt *b = begin(learner);
+  if (b->symbols) am_bptt_symbols_evaluate(b, rewards, n_episodes, first, seed);
+  else am_agent_evaluate(learner, rewards, n_episodes, first, seed, greedy);
 }
 
 static void watch(am_learner *learner, am_series *all, uint32_t lane, uint64_t seed, bool greedy) {
-  begin(learner);
-  am_agent_watch(learner, all, lane, seed, greedy);
+  am_bptt *b = begin(learner);
+  if (b->symbols) am_bptt_symbols_watch(b, all, lane, seed);
+  else am_agent_watch(learner, all, lane, seed, greedy);
 }
 
 static int series(const am_learner *learner, am_series *out) {
   const am_bptt *b = (const am_bptt *)(const void *)learner;
+  if (b->symbols) return am_bptt_symbols_series(b, out);
   return b->pairs ? am_bptt_pairs_series(b, out) : am_rollout_series(&b->net, out);
+}
+
+/* The agent's tensors, and behind them what symbols' layers carry on. */
+static int n_of_agent(const am_learner *learner) {
+  am_learner_tensor one;
+  int n = 0;
+  while (am_agent_tensor(learner, n, &one)) n++;
+  return n;
+}
+
+static bool tensor(const am_learner *learner, int k, am_learner_tensor *out) {
+  const am_bptt *b = (const am_bptt *)(const void *)learner;
+  if (am_agent_tensor(learner, k, out)) return true;
+  return b->symbols && am_bptt_symbols_tensor(b, k - n_of_agent(learner), out);
+}
+
+/* The values of tensor k, if it is one of those. */
+static float *carried(const am_learner *learner, int k, size_t *n) {
+  const am_bptt *b = (const am_bptt *)(const void *)learner;
+  am_learner_tensor t;
+  if (!b->symbols || k < n_of_agent(learner) || !tensor(learner, k, &t)) return NULL;
+  *n = t.dims[0] * t.dims[1];
+  return am_bptt_symbols_values(b);
+}
+
+static void get(const am_learner *learner, int k, float *values) {
+  size_t n;
+  const float *from = carried(learner, k, &n);
+  if (from) memcpy(values, from, n * sizeof *values);
+  else am_agent_get(learner, k, values);
+}
+
+static void set(am_learner *learner, int k, const float *values) {
+  size_t n;
+  float *to = carried(learner, k, &n);
+  if (to) memcpy(to, values, n * sizeof *values);
+  else am_agent_set(learner, k, values);
 }
 
 #define AT(member) AM_MEMBER(am_bptt_options, member)
@@ -69,13 +113,19 @@ static int series(const am_learner *learner, am_series *out) {
   {                                                                                                \
     0                                                                                              \
   }
-static const amine_parameter bptt_parameters[] = {AM_TEACH_PARAMETER(AT),
-                                                  AM_CHOICE("readout", "learned|none",
-                                                            "what is said where values are asked "
-                                                            "for: a linear read-out of the units, "
-                                                            "or the first units themselves",
-                                                            AT(readout)),
-                                                  PARAMETERS(AM_ENTROPY_TRUE, 0)};
+static const amine_parameter bptt_parameters[] = {
+    AM_TEACH_PARAMETER(AT),
+    AM_CHOICE("readout", "learned|none",
+              "what is said where values are asked "
+              "for: a linear read-out of the units, "
+              "or the first units themselves",
+              AT(readout)),
+    AM_INTEGER("embedding", 0, 0, 4096, "",
+               "numbers of the vector that a symbol is "
+               "to the network; 0: as many as hidden "
+               "units",
+               AT(n_embedded), .when = "task.type=text"),
+    PARAMETERS(AM_ENTROPY_TRUE, 0)};
 static const amine_parameter a2c_parameters[] = {PARAMETERS(AM_ENTROPY_SQUARED, 100)};
 
 static amine_status create(am_learner **learner, const am_task *task, const am_chosen *chosen,
@@ -105,12 +155,12 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   {                                                                                                \
     .part = {.kind = AM_LEARNER, .options_size = sizeof(am_bptt_options), __VA_ARGS__},            \
     .past = true, .asks = asked, .create = create, .backprop = true, .iterate = iterate,           \
-    .evaluate = evaluate, .tensor = am_agent_tensor, .get = am_agent_get,                          \
-    .set = am_agent_set, .series = series, .watch = watch, .destroy = destroy,                     \
+    .evaluate = evaluate, .tensor = tensor, .get = get, .set = set, .series = series,              \
+    .watch = watch, .destroy = destroy,                                                            \
   }
 
 const am_learner_type am_bptt_type =
-    TYPE(AM_ASKS_ACTIONS | AM_ASKS_VALUES, .name = "bptt",
+    TYPE(AM_ASKS_ACTIONS | AM_ASKS_VALUES | AM_ASKS_SYMBOLS, .name = "bptt",
          .meaning = "backpropagation through time, traces included: actor-critic from rewards, "
                     "cross-entropy from right answers, squared error of values; the yardstick",
          .equation = "ascends sum_t log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t; or less "
@@ -140,13 +190,15 @@ static size_t kept_bytes(const am_units *units, int n_steps) {
 /* A layer's way back is over before the one below it begins, and what a trace took up of its input is
  * found a step later than the rest. */
 static amine_status check_traces(const am_bptt *b, amine_error *error) {
+  if (!b->rule) return AMINE_OK;
   const int n_layers = b->pairs ? b->pair.n_layers : b->net.stack.n_layers;
   const am_plan *top = b->pairs ? b->pair.plan[n_layers - 1] : b->net.stack.plan[n_layers - 1];
   for (int k = 0; n_layers > 1 && k < top->n_traces; k++)
     if (top->traces[k].pre.from == AM_FROM_INPUT)
-      return am_fail(error, AMINE_ERROR_ARGUMENT,
-                     "the trace %s takes up its layer's input: its gradient is for network.layers=1",
-                     top->traces[k].name);
+      return am_fail(
+          error, AMINE_ERROR_ARGUMENT,
+          "the trace %s takes up its layer's input: its gradient is for network.layers=1",
+          top->traces[k].name);
   return AMINE_OK;
 }
 
@@ -169,8 +221,9 @@ amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_
   b->pairs = o->a2c || o->pairs || (b->rule && !units->stack.rule->lanes_backward) ||
              kept_bytes(units, task->n_steps) > KEPT_BYTES ||
              (!b->values && (o->entropy != AM_ENTROPY_TRUE || o->baseline != AM_BASELINE_OWN));
-  amine_status status =
-      (b->pairs ? am_bptt_pairs_open : am_bptt_lanes_open)(b, task, units, error);
+  amine_status status = (task->n_symbols ? am_bptt_symbols_open
+                         : b->pairs      ? am_bptt_pairs_open
+                                         : am_bptt_lanes_open)(b, task, units, error);
   if (status == AMINE_OK) status = check_traces(b, error);
   if (status != AMINE_OK) {
     destroy(&b->agent.learner);

@@ -7,6 +7,7 @@
  *                      sum_t [ log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t ]
  *     right answers    sum_t log pi(a*_t) in place of log pi(a_t) A_t, or beside it (learner.teach)
  *     values           - 1/T sum_t asked_t 1/n |y_t - y*_t|^2, y = W_o h + b_o (T: am_task_counted)
+ *     symbols          sum_t log p_t(s_{t+1}), from window to window of a text (below)
  *
  * by the exact gradient (A, R = A + V and what is given to a modulator held fixed; objective.h),
  * except that the critic's own weights w_v, b_v have c_v = 1: c_v says how much the critic may shape
@@ -14,7 +15,7 @@
  * over steps, c_v holds for the critic's own weights too and has no 1/2, and H is a sum of squared
  * probabilities.
  *
- * Two ways lead there. Sixteen lanes lie side by side (bptt_lanes.c), which is faster as long as all
+ * Three ways lead there. Sixteen lanes lie side by side (bptt_lanes.c), which is faster as long as all
  * states of traces, if any live, can be kept near; else two (bptt_pairs.c), and for what `a2c` alone
  * has. Sources: Williams 1992, doi:10.1007/BF00992696; Mnih et al. 2016, arXiv
  * 1602.01783; Werbos 1990, doi:10.1109/5.58337. */
@@ -39,14 +40,18 @@ typedef struct am_bptt_options {
   float alpha_rate; /* alpha's steps are multiplied by this */
   bool a2c;         /* under that name */
   bool pairs;       /* two lanes side by side where sixteen could lie, too */
+  int n_embedded;   /* numbers of a symbol's vector; 0: as many as hidden units */
   am_feed feed;     /* for a network whose M is given */
 } am_bptt_options;
+
+typedef struct am_bptt_symbols am_bptt_symbols;
 
 typedef struct am_bptt {
   am_agent agent; /* first */
   am_bptt_options options;
-  bool values; /* real values are asked for */
-  bool pairs;  /* two lanes side by side: what is below is there, else `net` */
+  bool values;              /* real values are asked for */
+  bool pairs;               /* two lanes side by side: what is below is there, else `net` */
+  am_bptt_symbols *symbols; /* of a task of symbols: its own way; else NULL */
   am_actor_net net;
   am_pair pair;
   const am_rule_type *rule; /* of its traces, if they live */
@@ -76,12 +81,34 @@ const am_actor *am_bptt_watch(am_bptt *b, uint32_t lane, uint64_t seed, bool gre
 /* One part under two names. */
 extern const am_learner_type am_bptt_type, am_a2c_type;
 
-/* ------------------------------------------------------------------------------ its two ways */
+/* ------------------------------------------------------------------------------ its three ways */
 amine_status am_bptt_lanes_open(am_bptt *b, const am_task *task, const am_units *units,
                                 amine_error *error);
 amine_status am_bptt_pairs_open(am_bptt *b, const am_task *task, const am_units *units,
                                 amine_error *error);
 amine_status am_bptt_pairs_iterate(am_bptt *b, am_learner_report *report, amine_error *error);
 int am_bptt_pairs_series(const am_bptt *b, am_series *out);
+/* Takes the step of the layers' parameters, the first; returns how many they are. */
+size_t am_bptt_pairs_descend(const am_bptt *b, const am_step *step, const float *gradient,
+                             float rate);
+
+/* The way of tasks of symbols, whose state goes on from window to window:
+ *
+ *     ascends  mean over lanes of  sum_t log p_t(s_{t+1})
+ *
+ * over a window of n_steps, cut from the gradient where the window begins: states, and traces with
+ * what is still to be taken up of the last step, are carried over but held fixed (truncated
+ * backpropagation through time, Williams & Peng 1990, doi:10.1162/neco.1990.2.4.490). What is carried
+ * is of the learner's state and saved: of the tensors behind the agent's. */
+amine_status am_bptt_symbols_open(am_bptt *b, const am_task *task, const am_units *units,
+                                  amine_error *error);
+void am_bptt_symbols_close(am_bptt *b);
+amine_status am_bptt_symbols_iterate(am_bptt *b, am_learner_report *report, amine_error *error);
+void am_bptt_symbols_evaluate(am_bptt *b, double *rewards, int n_episodes, uint32_t first,
+                              uint64_t seed);
+int am_bptt_symbols_series(const am_bptt *b, am_series *out);
+void am_bptt_symbols_watch(am_bptt *b, am_series *series, uint32_t lane, uint64_t seed);
+bool am_bptt_symbols_tensor(const am_bptt *b, int k, am_learner_tensor *out);
+float *am_bptt_symbols_values(const am_bptt *b);
 
 #endif

@@ -215,9 +215,9 @@ static void reduce(am_agent *a, float *gradient) {
 }
 
 /* What multiplies traces has a rate of its own. */
-static void descend(am_agent *a, const am_step *step, const float *g, float rate) {
-  const am_pair *pair = &bptt_of(a)->pair;
-  const float alpha_rate = bptt_of(a)->options.alpha_rate;
+size_t am_bptt_pairs_descend(const am_bptt *b, const am_step *step, const float *g, float rate) {
+  const am_pair *pair = &b->pair;
+  const am_agent *a = &b->agent;
   size_t from = 0;
   for (int l = 0; l < pair->n_layers; l++) {
     const am_plan *p = pair->plan[l];
@@ -226,12 +226,17 @@ static void descend(am_agent *a, const am_step *step, const float *g, float rate
       const size_t to =
           pair->at[l] + (k + 1 < p->n_tensors ? p->tensors[k + 1].at : p->n_parameters);
       am_step_take(step, a->parameters + at, a->m + at, a->v + at, g + at, to - at,
-                   p->tensors[k].alpha ? rate * alpha_rate : rate);
+                   p->tensors[k].alpha ? rate * b->options.alpha_rate : rate);
     }
     from = pair->at[l] + p->n_packed;
   }
-  am_step_take(step, a->parameters + from, a->m + from, a->v + from, g + from, pair->size - from,
-               rate);
+  return from;
+}
+
+static void descend(am_agent *a, const am_step *step, const float *g, float rate) {
+  const size_t from = am_bptt_pairs_descend(bptt_of(a), step, g, rate);
+  am_step_take(step, a->parameters + from, a->m + from, a->v + from, g + from,
+               a->places.size - from, rate);
 }
 
 const am_actor *am_bptt_watch(am_bptt *b, uint32_t lane, uint64_t seed, bool greedy,
@@ -255,7 +260,9 @@ static amine_status make_network(am_bptt *b, const am_task *task, const am_units
   const bool bare = b->options.readout == AM_READOUT_NONE;
   am_pair_options o = {.units = units->stack,
                        .heads = heads,
-                       .n_heads = bare ? 0 : b->values ? 1 : 2,
+                       .n_heads = bare        ? 0
+                                  : b->values ? 1
+                                              : 2,
                        .n_bare = bare ? task->n_targets : 0,
                        .program = units->rule && units->rule->part.text ? &units->program : NULL,
                        .clip = units->clip,

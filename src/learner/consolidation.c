@@ -43,7 +43,7 @@ void am_consolidation_before(am_agent *a) {
 }
 
 void am_consolidation_after(am_agent *a, const am_consolidation *o) {
-  const float *change = a->changes + (size_t)a->n_groups * a->places.size;
+  const float *change = am_agent_sum(a);
   for (int k = 0; k < a->places.n; k++) {
     const am_place *p = &a->places.place[k];
     const size_t at = p->at;

@@ -21,8 +21,8 @@ const am_pair_ops *am_pair_code(void) {
 static amine_status add_heads(am_pair *pair, am_places *places, const am_pair_options *o,
                               amine_error *error) {
   const int n = pair->n_outputs;
-  pair->bare = o->n_bare > 0;
-  pair->n_heads = o->n_bare;
+  pair->bare = o->n_bare != 0;
+  pair->n_heads = o->n_bare < 0 ? n : o->n_bare;
   if (pair->bare && o->n_bare > n)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the network gives out %d numbers, and %d are to be what it says", n, o->n_bare);
@@ -64,8 +64,11 @@ static amine_status add_layer(am_pair *pair, am_places *places, const am_pair_op
 
 amine_status am_pair_make(am_pair *pair, am_places *places, const am_pair_options *o,
                           amine_error *error) {
-  *pair = (am_pair){
-      .dropout = o->units.dropout, .clip = o->clip, .rate = o->rate, .forward = o->forward};
+  *pair = (am_pair){.dropout = o->units.dropout,
+                    .clip = o->clip,
+                    .rate = o->rate,
+                    .forward = o->forward,
+                    .open = o->units.open};
   if (o->program) pair->program = *o->program;
   amine_status status = am_layers_check(&o->units, error);
   for (int l = 0; status == AMINE_OK && l < o->units.n_layers; l++)
@@ -190,6 +193,8 @@ static size_t cut_lane(cutter *c, const am_pair *pair, am_pair_lane *lane, int n
   cut(c, &lane->u, am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)));
   cut(c, &lane->given, am_size_mul(T, given * 16));
   cut(c, &lane->below, am_size_mul(T, below));
+  cut(c, &lane->dinput,
+      pair->open ? am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)) : 0);
   cut(c, &lane->heads, am_size_mul(T, (size_t)pair->head_rows));
   cut(c, &lane->dheads, am_size_mul(T, (size_t)pair->head_rows));
   return c->at;
@@ -205,25 +210,79 @@ void am_pair_lane_place(const am_pair *pair, am_pair_lane *lane, void *block, in
   cut_lane(&(cutter){block, 0, real_size}, pair, lane, n_steps, has_E);
 }
 
-void am_pair_lane_carry(const am_pair *pair, am_pair_lane *lane, int t) {
-  const size_t from = (size_t)t, real = sizeof(am_real);
-  const size_t inputs = (size_t)am_pad(pair->plan[0]->n_inputs, 16);
+/* ------------------------------------------------------------------------------ going on */
+/* A part of what the step after t reads of a lane. */
+typedef struct piece {
+  am_real *at;
+  size_t n;
+  bool states; /* of a layer: its block before step t, and that of t */
+} piece;
+
+enum { PIECES = 2 + AM_PAIR_LAYERS_MAX * (2 + 4 * AM_TRACES_MAX) };
+
+static int pieces_of(piece out[PIECES], const am_pair *pair, const am_pair_lane *lane, int t) {
+  int n = 0;
+  const size_t s = (size_t)t, read = (size_t)am_pad(pair->plan[0]->n_inputs, 16);
   const size_t given = 16 * (size_t)pair->plan[0]->n_given;
-  assert(t > 0 && pair->forward);
-  memcpy(lane->u, lane->u + from * inputs, inputs * real);
-  if (given > 0) memcpy(lane->given, lane->given + from * given, given * real);
+  out[n++] = (piece){lane->u + s * read, read, false};
+  if (given > 0) out[n++] = (piece){lane->given + s * given, given, false};
   for (int l = 0; l < pair->n_layers; l++) {
     const am_plan *p = pair->plan[l];
     assert(!p->looks_back);
     const am_pair_layer *m = &lane->layer[l];
-    const size_t rows = (size_t)p->n_rows;
-    memmove(m->block, m->block + from * rows, 2 * rows * real);
+    const size_t rows = (size_t)p->n_rows, wide = (size_t)am_pad(p->n_outputs, 16);
+    out[n++] = (piece){m->block + s * rows, 2 * rows, true};
+    if (m->shown) out[n++] = (piece){m->shown + s * wide, wide, false};
     for (int k = 0; k < p->n_traces; k++) {
-      const am_pair_trace *trace = &m->trace[k];
+      const am_pair_trace *x = &m->trace[k];
+      const size_t panel = am_panel_size(p->traces[k].rows, p->traces[k].cols);
       const size_t width = (size_t)am_pad(p->traces[k].rows, 16);
-      memcpy(trace->a, trace->a + from * width, width * real);
-      memcpy(trace->b, trace->b + from * width, width * real);
+      out[n++] = (piece){x->H, panel, false};
+      if (x->E) out[n++] = (piece){x->E, panel, false};
+      out[n++] = (piece){x->a + s * width, width, false};
+      out[n++] = (piece){x->b + s * width, width, false};
     }
+  }
+  return n;
+}
+
+void am_pair_lane_carry(const am_pair *pair, am_pair_lane *lane, int t) {
+  piece from[PIECES], to[PIECES];
+  const int n = pieces_of(from, pair, lane, t);
+  assert(t > 0 && pair->forward);
+  pieces_of(to, pair, lane, 0);
+  for (int k = 0; k < n; k++)
+    if (from[k].at != to[k].at) memmove(to[k].at, from[k].at, to[k].n * sizeof *to[k].at);
+}
+
+size_t am_pair_carried(const am_pair *pair, bool has_E) {
+  am_real some;
+  am_pair_lane lane = {0};
+  piece pieces[PIECES];
+  size_t n = 0;
+  for (int l = 0; l < pair->n_layers; l++) {
+    if (pair->dropout > 0 && l + 1 < pair->n_layers) lane.layer[l].shown = &some;
+    for (int k = 0; has_E && k < pair->plan[l]->n_traces; k++) lane.layer[l].trace[k].E = &some;
+  }
+  for (int k = pieces_of(pieces, pair, &lane, 0) - 1; k >= 0; k--) n += pieces[k].n;
+  return n;
+}
+
+void am_pair_carry_out(const am_pair *pair, const am_pair_lane *lane, am_real *to) {
+  piece pieces[PIECES];
+  const int n = pieces_of(pieces, pair, lane, lane->n_steps - 1);
+  for (int k = 0; k < n; to += pieces[k++].n) memcpy(to, pieces[k].at, pieces[k].n * sizeof *to);
+}
+
+void am_pair_carry_in(const am_pair *pair, am_pair_lane *lane, const am_real *from) {
+  piece pieces[PIECES];
+  const int n = pieces_of(pieces, pair, lane, 0);
+  lane->first = 1;
+  for (int k = 0; k < n; k++) {
+    const size_t size = pieces[k].n;
+    if (from) memcpy(pieces[k].at, from, size * sizeof *from), from += size;
+    else if (!pieces[k].states) memset(pieces[k].at, 0, size * sizeof *from);
+    else memcpy(pieces[k].at + size / 2, pieces[k].at, size / 2 * sizeof *from);
   }
 }
 

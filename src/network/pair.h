@@ -19,7 +19,8 @@ typedef struct am_pair_options {
   am_stack_options units; /* text, sizes, layers, dropout */
   const am_pair_head *heads;
   int n_heads;  /* of those */
-  int n_bare;   /* above 0, without `heads`: so many outputs, the first, are the heads themselves */
+  int n_bare;   /* above 0, without `heads`: so many outputs, the first, are the heads themselves;
+                   below 0: all */
   float clip;   /* the rule's bound of |H| */
   float rate;   /* its own rate, if it does not learn one */
   bool forward; /* no gradient: lanes have no room for one, and save no traces */
@@ -49,6 +50,14 @@ void am_pair_lane_place(const am_pair *pair, am_pair_lane *lane, void *block, in
  * dropout, that does not look back: step t > 0, which is over, becomes step 0, with the states before it and what its traces
  * have yet to take up of it. The next is step 1. */
 void am_pair_lane_carry(const am_pair *pair, am_pair_lane *lane, int t);
+
+/* What a lane is left with after its last step, am_pair_carried numbers; and put before the first
+ * step of one that goes on, as its step 0, after `begin` (NULL: it begins anew, no trace has taken up
+ * anything). The steps of the
+ * lane's own are then 1 to n_steps - 1; no gradient goes further back. */
+size_t am_pair_carried(const am_pair *pair, bool has_E);
+void am_pair_carry_out(const am_pair *pair, const am_pair_lane *lane, am_real *to);
+void am_pair_carry_in(const am_pair *pair, am_pair_lane *lane, const am_real *from);
 
 /* Whether a trace lives in it; whether M is given; the width of M, 0: there is none. */
 bool am_pair_has_trace(const am_pair *pair);

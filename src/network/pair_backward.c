@@ -39,9 +39,10 @@ static const real *kept_state(const am_pair_trace *m, const am_trace_ops *rule, 
 static am_plan_gradient gradient_at(const am_pair *pair, const am_pair_lane *lane, int l, int t) {
   const am_plan *p = pair->plan[l];
   const am_pair_layer *m = &lane->layer[l];
+  real *input = l ? lane->below : lane->dinput;
   return (am_plan_gradient){.block = m->gradient + (size_t)(t + 1) * (size_t)p->n_rows,
                             .before = t ? m->gradient + (size_t)t * (size_t)p->n_rows : NULL,
-                            .input = l ? lane->below + (size_t)t * padded(p->n_inputs) : NULL,
+                            .input = input ? input + (size_t)t * padded(p->n_inputs) : NULL,
                             .fixed = m->dfixed};
 }
 
@@ -151,7 +152,8 @@ static void plastic_back(const am_pair *pair, const am_trace_ops *rule, am_pair_
   }
   rule->backward(pass, n, ahead, constants_of(pair, l, parameters), shape_of(trace));
   for (int q = 0; q < n; q++) add_lost(pair, lanes[q], l, trace, pass[q].dx, u);
-  for (int q = 0; q < n; q++) update_back(pair, rule, lanes[q], l, trace, gradient, parameters, u);
+  for (int q = 0; q < n; q++)
+    if (u >= lanes[q]->first) update_back(pair, rule, lanes[q], l, trace, gradient, parameters, u);
 }
 
 static void affine_back(const am_plan *p, const am_operation *o, const am_plan_step *s,
@@ -208,7 +210,7 @@ static void step_back(const am_pair *pair, const am_trace_ops *rule, am_pair_lan
     receive(pair, lanes[q], l, parameters, t);
     now[q] = pair_step_of(pair, lanes[q], l, t, parameters);
     to[q] = gradient_at(pair, lanes[q], l, t);
-    if (l > 0) memset(to[q].input, 0, padded(p->n_inputs) * sizeof(real));
+    if (to[q].input) memset(to[q].input, 0, padded(p->n_inputs) * sizeof(real));
   }
   for (int k = 0; k < p->n_operations; k++) {
     const am_operation *o = &p->operations[p->backward[k]];
@@ -245,14 +247,15 @@ static void bias_back(real *to, const real *dy, size_t stride, int n_steps, int 
 static void products_back(const am_pair *pair, const am_pair_lane *lane, int l, real *gradient,
                           const real *parameters) {
   const am_plan *p = pair->plan[l];
-  const am_plan_step first = pair_step_of(pair, lane, l, 0, parameters);
+  const am_plan_step first = pair_step_of(pair, lane, l, lane->first, parameters);
   const size_t width = (size_t)p->n_rows;
-  const int T = lane->n_steps;
+  const int T = lane->n_steps - lane->first;
   real *g = gradient + pair->at[l];
   for (int k = 0; k < p->n_operations; k++) {
     const am_operation *o = &p->operations[k];
     if (o->kind != AM_DO_AFFINE) continue;
-    const real *dy = lane->layer[l].gradient + width + o->row, *x = rows_of(&o->in[0], &first).at;
+    const real *dy = lane->layer[l].gradient + (size_t)(1 + lane->first) * width + o->row,
+               *x = rows_of(&o->in[0], &first).at;
     const size_t stride = stride_of(pair, lane, l, &o->in[0]);
     if (o->has_bias) bias_back(g + o->bias, dy, width, T, o->rows);
     if (o->weights >= p->n_parameters) continue; /* nothing that is learned */
@@ -280,7 +283,7 @@ static void back(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *co
     if (lanes[q]->n_steps > last) last = lanes[q]->n_steps;
   for (int l = pair->n_layers - 1; l >= 0; l--) {
     for (int q = 0; q < n; q++) layer_begins(pair, lanes[q], l);
-    for (int t = last - 1; t >= 0; t--) {
+    for (int t = last - 1; t >= lanes[0]->first; t--) {
       am_pair_lane *live[AM_TRACE_LANES]; /* those that live at this step */
       int m = 0;
       for (int q = 0; q < n; q++)

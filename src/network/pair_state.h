@@ -18,11 +18,12 @@ typedef struct am_pair {
   bool bare;                     /* the heads are the first outputs themselves */
   am_panel_shape head;           /* [n_heads][n_outputs] */
   size_t head_w, head_b;
-  size_t size;   /* elements of the vector, and of a gradient */
-  float dropout; /* share of units that the layer above does not see */
-  float clip;    /* the rule's bound of |H| */
-  float rate;    /* its own rate, if it does not learn one */
-  bool forward;  /* lanes have no room for a gradient, and save no traces */
+  size_t size;             /* elements of the vector, and of a gradient */
+  float dropout;           /* share of units that the layer above does not see */
+  float clip;              /* the rule's bound of |H| */
+  float rate;              /* its own rate, if it does not learn one */
+  bool forward;            /* lanes have no room for a gradient, and save no traces */
+  bool open;               /* the gradient of the inputs is asked for */
   am_rule_program program; /* of a rule that is a text */
 } am_pair;
 
@@ -46,6 +47,7 @@ typedef struct am_pair_layer {
 /* The memory of one lane for one episode. */
 typedef struct am_pair_lane {
   int n_steps;    /* of this episode: at most those it was made for; set before `backward` */
+  int first;      /* 1: step 0 is the last one of what went before (am_pair_carry_in); else 0 */
   bool dropped;   /* through the masks */
   am_real *u;     /* [n_steps][n_inputs padded to 16]: filled by the caller, the padding 0 */
   am_real *given; /* [n_steps][n_given * 16]: likewise, before `after`; each in the first of 16 */
@@ -53,6 +55,7 @@ typedef struct am_pair_lane {
   am_real *heads;  /* [n_steps][head_rows] */
   am_real *dheads; /* [n_steps][head_rows]: gradient of the heads, from the learner */
   am_real *below;  /* [n_steps][n_outputs padded]: gradient of what a layer sees */
+  am_real *dinput; /* [n_steps][n_inputs padded]: gradient of the inputs, of a pair that is open */
   am_real *sum, *lost, *eta, *deta, *da, *db, *dk; /* [the widest row padded] each */
   am_real *scratch;                                /* what a pass over a trace gathers */
 } am_pair_lane;

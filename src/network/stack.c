@@ -85,6 +85,7 @@ amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_option
                   .rule = o->rule,
                   .clip = o->clip,
                   .through = o->done & AM_PLAN_THROUGH,
+                  .open = o->open,
                   .rate = o->rate,
                   .feed = o->feed};
   if (o->program) s->program = *o->program;
@@ -142,6 +143,7 @@ size_t am_stack_lay_out(am_stack_memory *m, am_real *block, const am_stack *s, i
     CUT(gradient[l], (T + 1) * (size_t)p->n_rows);
   }
   if (gradients && s->n_layers > 1) CUT(below, T * n);
+  if (gradients && s->open) CUT(input_gradient, T * (size_t)s->plan[0]->n_inputs);
   if (dropped) CUT(mask, T * n * (size_t)(s->n_layers - 1));
   if (s->n_given > 0) CUT(given, T * (size_t)s->n_given);
 #undef CUT
@@ -291,6 +293,26 @@ void am_stack_forget(const am_stack *s, const am_stack_memory *m) {
   for (int l = 0; l < s->n_layers; l++)
     memcpy(m->block[l], am_stack_block(s, m, l, 0),
            (size_t)s->plan[l]->n_rows * LANES * sizeof(am_real));
+}
+
+size_t am_stack_carried(const am_stack *s) {
+  size_t n = 0;
+  for (int l = 0; l < s->n_layers; l++) n += (size_t)s->plan[l]->n_rows;
+  return n;
+}
+
+void am_stack_carry_out(const am_stack *s, const am_stack_memory *m, int k, am_real *to) {
+  for (int l = 0; l < s->n_layers; l++) {
+    const am_real *from = am_stack_block(s, m, l, m->n_steps - 1);
+    for (int i = 0; i < s->plan[l]->n_rows; i++) *to++ = from[i * LANES + k];
+  }
+}
+
+void am_stack_carry_in(const am_stack *s, const am_stack_memory *m, int k, const am_real *from) {
+  for (int l = 0; l < s->n_layers; l++) {
+    am_real *to = am_stack_block(s, m, l, -1);
+    for (int i = 0; i < s->plan[l]->n_rows; i++) to[i * LANES + k] = *from++;
+  }
 }
 
 /* ------------------------------------------------------------------------------ learning */

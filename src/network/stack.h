@@ -29,7 +29,8 @@ typedef struct am_stack_options {
   const am_trace_ops *rule; /* what stands in the text's slot; NULL: no trace lives */
   float clip, rate;         /* its bound of |H|, and its own rate, if it does not learn one */
   const am_rule_program *program; /* of a rule that is a text; it is copied; NULL: it is code */
-  am_feed feed;             /* who says what the text is given */
+  am_feed feed;                   /* who says what the text is given */
+  bool open;                      /* the gradient of what the lowest layer reads is asked for */
 } am_stack_options;
 
 typedef struct am_stack {
@@ -42,6 +43,7 @@ typedef struct am_stack {
   float clip, rate;
   am_rule_program program;
   bool through; /* a gradient goes back through traces: their past is kept */
+  bool open;    /* as the options */
   am_feed feed;
   int n_given; /* rows that are given from outside */
 } am_stack;
@@ -71,7 +73,8 @@ typedef struct am_stack_memory {
   am_real *block[AM_STACK_LAYERS_MAX], *gradient[AM_STACK_LAYERS_MAX];
   am_real *shown[AM_STACK_LAYERS_MAX]; /* [T][n_outputs]: what the layer above sees, with dropout */
   am_real *below;                      /* [T][n_outputs]: the gradient of what a layer sees */
-  am_real *mask;                       /* [n_layers - 1][T][n_outputs] */
+  am_real *input_gradient; /* [T][n_inputs]: of what the lowest reads, in a stack that is open */
+  am_real *mask;           /* [n_layers - 1][T][n_outputs] */
   /* The state of the traces, of every step if a gradient goes through them; with gradients their a, b and own are [T][rows], else of one step */
   am_plan_living living[AM_STACK_LAYERS_MAX][AM_TRACES_MAX];
   am_real *eta_e[AM_STACK_LAYERS_MAX]; /* [2]: the rule's own rate, and its gradient */
@@ -120,6 +123,12 @@ void am_stack_forget(const am_stack *stack, const am_stack_memory *m);
 
 /* Whether a layer reads earlier steps of the episode: all of an episode's are kept. */
 bool am_stack_looks_back(const am_stack *stack);
+
+/* What lane k is left with after the last step, am_stack_carried numbers, and put before the first
+ * step, after am_stack_begin, of an episode that goes on. Not for traces that live. */
+size_t am_stack_carried(const am_stack *stack);
+void am_stack_carry_out(const am_stack *stack, const am_stack_memory *m, int k, am_real *to);
+void am_stack_carry_in(const am_stack *stack, const am_stack_memory *m, int k, const am_real *from);
 
 /* What is given at t, [n_given][lanes]. */
 static inline am_real *am_stack_given(const am_stack *s, const am_stack_memory *m, int t) {

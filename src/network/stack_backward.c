@@ -24,9 +24,10 @@ static void receive(const am_stack *s, const am_stack_memory *m, int layer, int 
 
 static am_plan_gradient gradient_of(const am_stack *s, const am_stack_memory *m, int layer, int t) {
   const size_t width = (size_t)s->plan[layer]->n_inputs * LANES;
+  am_real *input = layer ? m->below : m->input_gradient;
   return (am_plan_gradient){.block = am_stack_gradient(s, m, layer, t),
                             .before = t >= 0 ? am_stack_gradient(s, m, layer, t - 1) : NULL,
-                            .input = layer ? m->below + (size_t)t * width : NULL,
+                            .input = input ? input + (size_t)t * width : NULL,
                             .fixed = m->fixed_gradient[layer]};
 }
 

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/terminal.h"
+#include "equation/mark.h"
 #include "format/json.h"
 #include "run/config/parts.h"
 
@@ -126,6 +127,14 @@ static void put_constants(am_text *text, const shown *s) {
   cli_rows_free(rows, n);
 }
 
+/* The slots of a network, and what the names of each begin with. */
+static void put_modulators(am_text *text, const am_equations *e) {
+  if (e->n_modulators) am_text_puts(text, "\nmodulators, and what their names begin with\n");
+  for (int k = 0; k < e->n_modulators; k++)
+    am_text_printf(text, "  line %-3d%s\n", am_mark_line(e->text, e->modulators[k].at),
+                   e->modulators[k].scope);
+}
+
 static void put_text(am_text *text, const shown *s) {
   am_text tensors = {0};
   am_text_puts(text, s->text);
@@ -137,6 +146,7 @@ static void put_text(am_text *text, const shown *s) {
   for (const char *line = tensors.data; line && *line; line += strcspn(line, "\n") + 1)
     am_text_printf(text, "  %.*s\n", (int)strcspn(line, "\n"), line);
   am_text_free(&tensors);
+  put_modulators(text, s->e);
   put_constants(text, s);
 }
 
@@ -160,6 +170,14 @@ static void put_json(am_text *text, const shown *s) {
   am_equations_put_tensors(s->e, &tensors);
   am_json_put_string(text, "learned", tensors.data ? tensors.data : "");
   am_text_free(&tensors);
+  am_json_list(text, "modulators");
+  for (int k = 0; k < s->e->n_modulators; k++) {
+    am_text_puts(text, text->data[text->length - 1] == '[' ? "{" : ",{");
+    am_json_put_int(text, "line", am_mark_line(s->e->text, s->e->modulators[k].at));
+    am_json_put_string(text, "begins", s->e->modulators[k].scope);
+    am_text_puts(text, "}");
+  }
+  am_text_puts(text, "]");
   am_json_list(text, "constants");
   for (int k = 0; k < s->e->n_symbols; k++) {
     const am_symbol *c = &s->e->symbols[k];

@@ -46,8 +46,10 @@
  * names never fit; a vector [1] goes with everything, as a number does.
  *
  * A modulator is such a text too. Where it stands in a slot its input is what the slot gives it,
- * its output the plasticity: a number, or one for each post unit, whose size it calls `post`. Its
- * names are then modulator.NAME.
+ * its output the plasticity: a number, or one for each post unit, whose size it calls `post`. A text
+ * has up to four such slots, each in a statement of its own, and each is read apart: the names of
+ * the first are then modulator.NAME, those of another begin with the name that its statement is
+ * about. search = modulator(y) has search.NAME, H <- rule(..., eta = modulator(y)) has H.NAME.
  *
  * A rule is one too, about the connection from j to i: post is x_i, pre is h_j, eta is eta_i.
  *
@@ -77,6 +79,7 @@ enum {
   AM_STATEMENTS_MAX = 96,
   AM_SIZES_MAX = 64,
   AM_TENSORS_MAX = 48,
+  AM_MODULATORS_MAX = 4,
   AM_ARGUMENTS_MAX = 5,
   AM_EQUATION_DEPTH = 64 /* of brackets within each other */
 };
@@ -192,6 +195,13 @@ typedef struct am_assignment {
   int at;
 } am_assignment;
 
+/* A slot modulator(...). */
+typedef struct am_modulated {
+  char scope[AM_SYMBOL_SIZE]; /* what its names begin with, "modulator." */
+  int at;                     /* byte in the text */
+  int reads;                  /* its input, once it is filled: a symbol, else -1 */
+} am_modulated;
+
 typedef struct am_equations {
   char *text, *name; /* own copies; name stands in sentences */
   am_node nodes[AM_NODES_MAX];
@@ -199,12 +209,12 @@ typedef struct am_equations {
   am_size sizes[AM_SIZES_MAX];
   am_learned_tensor tensors[AM_TENSORS_MAX];
   am_assignment assignments[AM_STATEMENTS_MAX];
-  int n_nodes, n_symbols, n_sizes, n_tensors, n_assignments;
+  am_modulated modulators[AM_MODULATORS_MAX]; /* in the order of the text */
+  int n_nodes, n_symbols, n_sizes, n_tensors, n_assignments, n_modulators;
   int input, output;            /* symbols */
-  bool plastic, modulated;      /* traces live; a modulator stands in its slot */
+  bool plastic;                 /* traces live */
   bool is_modulator;            /* a modulator's text, alone: its output may be a number */
   bool is_rule;                 /* a rule's text: everything in it is a number */
-  int reads;                    /* the modulator's input, in its slot: a symbol, -1: none */
   int rate;                     /* the rule's own learned rate: a symbol, -1: none */
   char network[AM_SYMBOL_SIZE]; /* "net" if the text does not say */
 } am_equations;
@@ -243,6 +253,10 @@ amine_status am_equations_order_factors(am_equations *e, amine_error *error);
 /* The size that stands for all that are the same. */
 int am_equations_size(const am_equations *e, int size);
 int am_equations_find(const am_equations *e, const char *name); /* a symbol, or -1 */
+/* The modulator whose name it is, in the order of the text; -1: it is the network's own. */
+int am_equations_modulator(const am_equations *e, const char *name);
+/* A name as its text has it, without a modulator's scope. */
+const char *am_equations_own_name(const char *name);
 const char *am_function_name(am_function function);
 bool am_function_of_vectors(am_function function); /* takes whole vectors, not element by element */
 

@@ -29,6 +29,7 @@ typedef struct token {
 /* Where the text of a modulator is read in a slot of another. */
 typedef struct scope {
   int at;                     /* the slot: where its faults are shown */
+  am_modulated *slot;         /* what its names begin with, and what it reads */
   char input[AM_SYMBOL_SIZE]; /* the name of its input, "" before it is said */
   int argument, size;         /* the node that is its input, and that one's size */
   int post;                   /* the size of what it goes to */
@@ -44,6 +45,8 @@ typedef struct reader {
   int brackets; /* open ones, in which lines do not end */
   int depth;
   int first; /* within a state's first values (1) `drawn` means something, a part's (2) `standard` too */
+  const char *changes; /* what the assignment is about that is read, NULL: something else is read */
+  bool modulated;      /* and it has a modulator */
   token now;
   amine_error *error;
 } reader;
@@ -157,8 +160,8 @@ static amine_status expect(reader *r, char c, const char *where) {
   return next(r);
 }
 
-#define SCOPE "modulator."
-enum { NAME_MAX_LENGTH = AM_SYMBOL_SIZE - (int)sizeof SCOPE };
+/* Behind "modulator." it is a name, too. */
+enum { NAME_MAX_LENGTH = AM_SYMBOL_SIZE - (int)sizeof "modulator." };
 
 /* Copies the name that stands here and goes on. */
 static amine_status name(reader *r, char out[AM_SYMBOL_SIZE], const char *of) {
@@ -170,13 +173,23 @@ static amine_status name(reader *r, char out[AM_SYMBOL_SIZE], const char *of) {
   return next(r);
 }
 
+static int scope_length(const reader *r) { return r->in ? (int)strlen(r->in->slot->scope) : 0; }
+
+/* Puts a modulator's scope before a name. */
+static amine_status add_scope(reader *r, char out[AM_SYMBOL_SIZE]) {
+  const size_t before = (size_t)scope_length(r), length = strlen(out);
+  if (before + length >= AM_SYMBOL_SIZE)
+    return REFUSE(r, r->now.at, "the name %s%s, of this modulator, has more than %d characters",
+                  r->in->slot->scope, out, AM_SYMBOL_SIZE - 1);
+  memmove(out + before, out, length + 1);
+  if (r->in) memcpy(out, r->in->slot->scope, before);
+  return AMINE_OK;
+}
+
 /* The same for what has a name of the text's own. */
 static amine_status own_name(reader *r, char out[AM_SYMBOL_SIZE], const char *of) {
   AM_TRY(name(r, out, of));
-  if (!r->in) return AMINE_OK;
-  memmove(out + strlen(SCOPE), out, strlen(out) + 1);
-  memcpy(out, SCOPE, strlen(SCOPE));
-  return AMINE_OK;
+  return add_scope(r, out);
 }
 
 /* ------------------------------------------------------------------------------ symbols */
@@ -184,6 +197,17 @@ int am_equations_find(const am_equations *e, const char *of) {
   for (int k = 0; k < e->n_symbols; k++)
     if (strcmp(e->symbols[k].name, of) == 0) return k;
   return -1;
+}
+
+int am_equations_modulator(const am_equations *e, const char *of) {
+  int k = e->n_modulators - 1;
+  while (k >= 0 && strncmp(of, e->modulators[k].scope, strlen(e->modulators[k].scope)) != 0) k--;
+  return k;
+}
+
+const char *am_equations_own_name(const char *of) {
+  const char *behind = strrchr(of, '.');
+  return behind ? behind + 1 : of;
 }
 
 static amine_status add_symbol(reader *r, int *out, const char *called, am_symbol_kind kind,
@@ -359,9 +383,10 @@ static amine_status symbol_node(reader *r, int *out, int symbol, int at) {
 static amine_status statements(reader *r);
 
 /* The text of the modulator, in the place of modulator(x): its own names, the node x as its input.
- * Read alone before, so it has no fault of its own. */
-static amine_status insert_modulator(reader *r, int *out, int argument, int at) {
-  scope in = {.at = at, .argument = argument, .output = -1};
+ * Read alone before, so it has no fault of its own but names that become too long. */
+static amine_status insert_modulator(reader *r, int *out, am_modulated *slot, int argument) {
+  const int at = slot->at;
+  scope in = {.at = at, .slot = slot, .argument = argument, .output = -1};
   AM_TRY(add_size(r, &in.size, "", 0));
   AM_TRY(add_size(r, &in.post, "", 0));
   reader inner = {.e = r->e,
@@ -374,18 +399,42 @@ static amine_status insert_modulator(reader *r, int *out, int argument, int at) 
   return symbol_node(r, out, in.output, at);
 }
 
+/* One more slot, named after the statement in which it stands. */
+static amine_status add_modulator(reader *r, am_modulated **out, int at) {
+  am_equations *e = r->e;
+  if (!r->changes) return REFUSE(r, at, "a first value has no modulator");
+  if (r->modulated)
+    return REFUSE(r, at, "a statement has one modulator: each has its own, \"m = modulator(x)\"");
+  if (e->n_modulators == AM_MODULATORS_MAX)
+    return REFUSE(r, at,
+                  "a text has at most %d modulators: a name for what one says serves several",
+                  AM_MODULATORS_MAX);
+  const bool is_first = e->n_modulators == 0;
+  if (!is_first && (strcmp(r->changes, "modulator") == 0 || strcmp(r->changes, "rule") == 0))
+    return REFUSE(r, at, "names of this modulator would begin with %s, which is a slot",
+                  r->changes);
+  *out = &e->modulators[e->n_modulators];
+  **out = (am_modulated){.at = at, .reads = -1};
+  snprintf((*out)->scope, sizeof(*out)->scope, "%s.", is_first ? "modulator" : r->changes);
+  for (int k = 0; k < e->n_modulators; k++)
+    if (strcmp(e->modulators[k].scope, (*out)->scope) == 0)
+      return REFUSE(r, at, "there is a modulator of %s already, from line %d", r->changes,
+                    am_mark_line(e->text, e->modulators[k].at));
+  e->n_modulators++;
+  r->modulated = true;
+  return AMINE_OK;
+}
+
 /* modulator(x) */
 static amine_status modulator(reader *r, int *out, int at) {
   int argument;
+  am_modulated *slot = NULL;
   if (r->in || r->e->is_modulator) return REFUSE(r, at, "a modulator has no modulator of its own");
   if (r->e->is_rule) return REFUSE(r, at, "what a modulator says is eta in a rule");
   AM_TRY(bracket(r, &argument));
-  if (r->slots && r->slots->plastic && r->slots->modulator) {
-    if (r->e->modulated)
-      return REFUSE(r, at, "a text has one modulator: a name for what it says serves several");
-    r->e->modulated = true;
-    return insert_modulator(r, out, argument, at);
-  }
+  AM_TRY(add_modulator(r, &slot, at));
+  if (r->slots && r->slots->plastic && r->slots->modulator)
+    return insert_modulator(r, out, slot, argument);
   return add_node(r, out, AM_NODE_NUMBER, at);
 }
 
@@ -408,7 +457,7 @@ static amine_status primary(reader *r, int *out) {
   AM_TRY(own_name(r, called, "a value"));
   if (is_sign(r, '(') && slot) return modulator(r, out, at);
   if (slot) return REFUSE(r, at, "modulator is a slot: modulator(x)");
-  if (is_sign(r, '(')) return call(r, out, called + (r->in ? strlen(SCOPE) : 0), at);
+  if (is_sign(r, '(')) return call(r, out, called + scope_length(r), at);
   int symbol = am_equations_find(r->e, called);
   for (int k = 0; symbol < 0 && k < r->e->n_sizes; k++) {
     if (strcmp(r->e->sizes[k].name, called) != 0) continue;
@@ -486,7 +535,7 @@ static amine_status slot_input(reader *r) {
     memcpy(r->in->input, r->text + r->now.at, (size_t)r->now.length);
   AM_TRY(declare(r, &symbol, AM_SYMBOL_VALUE, "an input"));
   r->e->symbols[symbol].shape = (am_shape){1, {r->in->size, -1}};
-  r->e->reads = symbol;
+  r->in->slot->reads = symbol;
   return add_assignment(r, symbol, r->in->argument, false, at);
 }
 
@@ -632,6 +681,8 @@ static amine_status whole_name(reader *r, char out[AM_SYMBOL_SIZE]) {
     return REFUSE(r, r->now.at, "a name has 1 to %d characters", NAME_MAX_LENGTH);
   memcpy(out, r->text + r->now.at + 1, (size_t)n);
   out[n] = 0;
+  /* the first modulator's are as they stand */
+  if (r->in && r->in->slot != r->e->modulators) AM_TRY(add_scope(r, out));
   return next(r);
 }
 
@@ -787,12 +838,12 @@ static amine_status rule(reader *r, int *out) {
 }
 
 /* NAME <- ..., NAME = ... */
-static amine_status assignment(reader *r) {
+static amine_status assigned(reader *r, char called[AM_SYMBOL_SIZE]) {
   am_equations *e = r->e;
   const token t = r->now;
   int symbol, node;
-  char called[AM_SYMBOL_SIZE];
   AM_TRY(own_name(r, called, "a value"));
+  r->changes = called, r->modulated = false;
   if (is_sign(r, '<')) {
     symbol = am_equations_find(e, called);
     am_symbol *s = symbol < 0 ? NULL : &e->symbols[symbol];
@@ -817,6 +868,12 @@ static amine_status assignment(reader *r) {
   AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_VALUE, t.at));
   if (e->is_rule) e->symbols[symbol].sides = am_equations_sides(e, node);
   return add_assignment(r, symbol, node, false, t.at);
+}
+
+static amine_status assignment(reader *r) {
+  char called[AM_SYMBOL_SIZE];
+  AM_TRY(assigned(r, called));
+  return r->changes = NULL, AMINE_OK;
 }
 
 /* A rule's words. */
@@ -976,7 +1033,7 @@ static amine_status read_text(am_equations **equations, const char *called, cons
                               const am_slots *slots, whose of, amine_error *error) {
   am_equations *e = am_alloc(1, sizeof *e);
   if (!e) return am_fail_memory(error, sizeof *e);
-  e->input = e->output = e->reads = e->rate = -1;
+  e->input = e->output = e->rate = -1;
   e->plastic = slots && slots->plastic;
   e->is_modulator = of == OF_MODULATOR;
   e->is_rule = of == OF_RULE;

@@ -185,12 +185,13 @@ typedef struct am_plan {
   int n_traces, n_noises, n_kept;
   int n_given; /* vectors of 16 that are given, noise and numbers */
   bool has_level;
-  am_operand level; /* M: what the modulator says, after the step */
+  am_operand level; /* M: what the first modulator says, after the step */
   am_plan_given given[AM_GIVEN_MAX]; /* [n_numbers]: the numbers among them */
   int n_numbers;
-  /* what else is recorded: what a modulator calls M_NAME, and what is given by a name of its own */
+  /* what else is recorded: what the first modulator calls M_NAME, what another calls M or M_NAME, and
+   * what is given by a name of its own */
   struct {
-    char name[AM_SYMBOL_SIZE]; /* without "modulator." */
+    char name[AM_SYMBOL_SIZE]; /* without "modulator."; another's is search.M */
     am_operand operand;
   } told[AM_TOLD_MAX];
   int n_told;

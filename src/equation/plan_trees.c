@@ -81,6 +81,14 @@ static amine_status rows_value(am_builder *b, int *out, int node, int n, int at)
   return add_value(b, out, AM_FROM_FIXED, row, n, at);
 }
 
+/* What the network and its modulators call by one name is one number: its value, -1: none yet. */
+static int number_called(const am_builder *b, const char *name) {
+  for (int k = 0; k < b->p->n_numbers; k++)
+    if (strcmp(am_equations_own_name(b->p->given[k].name), am_equations_own_name(name)) == 0)
+      return b->of_symbol[am_equations_find(b->e, b->p->given[k].name)];
+  return -1;
+}
+
 static amine_status add_number(am_builder *b, int *out, const char *name, int at) {
   am_plan_given *given = &b->p->given[b->p->n_numbers];
   AM_TRY(outside_value(b, out, 1, at));
@@ -98,6 +106,7 @@ static amine_status given_value(am_builder *b, int *out, int symbol, int at) {
   if (s->shape.rank == 1 && symbol != b->given)
     return REFUSE(b, at, "one vector is given from outside, and %s is another", s->name);
   if (s->shape.rank == 1) return outside_value(b, out, rows_of(b, s->shape), at);
+  if ((*out = number_called(b, s->name)) >= 0) return AMINE_OK;
   if (b->p->n_numbers == AM_GIVEN_MAX)
     return REFUSE(b, at, "at most %d numbers are given from outside", AM_GIVEN_MAX);
   return add_number(b, out, s->name, at);
@@ -642,19 +651,27 @@ static amine_status keep_state(am_builder *b, int symbol, int v, int at) {
   return begin_state(b, state, s);
 }
 
-/* What is recorded beside M. */
+/* The name under which a symbol is recorded beside M; NULL: it is not. */
+static const char *told_name(const am_equations *e, const am_symbol *s) {
+  const char *name = am_equations_own_name(s->name);
+  const int modulator = am_equations_modulator(e, s->name);
+  const bool is_M = strcmp(name, "M") == 0;
+  if (s->kind == AM_SYMBOL_GIVEN) return s->shape.rank == 0 && !is_M ? name : NULL;
+  if (modulator < 0 || !(is_M || strncmp(name, "M_", 2) == 0)) return NULL;
+  if (modulator > 0) return s->name;
+  return is_M ? NULL : name; /* plan->level is that one */
+}
+
+/* What is recorded beside M, each name once. */
 static void tell(am_builder *b) {
-  static const char scope[] = "modulator.";
-  for (int k = 0; k < b->e->n_symbols && b->p->n_told < AM_TOLD_MAX; k++) {
-    const am_symbol *s = &b->e->symbols[k];
-    const bool own = strncmp(s->name, scope, sizeof scope - 1) == 0;
-    const char *name = own ? s->name + sizeof scope - 1 : s->name;
-    if (b->of_symbol[k] < 0 || strcmp(name, "M") == 0) continue;
-    if (!(s->kind == AM_SYMBOL_GIVEN && s->shape.rank == 0) &&
-        !(own && strncmp(name, "M_", 2) == 0))
-      continue;
-    memmove(b->p->told[b->p->n_told].name, name, strlen(name) + 1);
-    b->told[b->p->n_told++] = b->of_symbol[k];
+  am_plan *p = b->p;
+  for (int k = 0; k < b->e->n_symbols && p->n_told < AM_TOLD_MAX; k++) {
+    const char *name = told_name(b->e, &b->e->symbols[k]);
+    bool known = !name || b->of_symbol[k] < 0;
+    for (int i = 0; i < p->n_told && !known; i++) known = strcmp(p->told[i].name, name) == 0;
+    if (known) continue;
+    memmove(p->told[p->n_told].name, name, strlen(name) + 1);
+    b->told[p->n_told++] = b->of_symbol[k];
     keep(b, b->of_symbol[k]);
   }
 }

@@ -281,11 +281,17 @@ static amine_status infer(inference *f, int node, am_shape *out, am_shape wanted
   }
 }
 
+static bool is_read(const am_equations *e, int symbol) {
+  for (int k = 0; k < e->n_modulators; k++)
+    if (e->modulators[k].reads == symbol) return true;
+  return false;
+}
+
 static amine_status assignment(inference *f, const am_assignment *a) {
   am_symbol *s = &f->e->symbols[a->symbol];
   am_shape found;
   AM_TRY(infer(f, a->node, &found, s->shape));
-  if (a->symbol == f->e->reads && found.rank >= 0 && found.rank != 1)
+  if (is_read(f->e, a->symbol) && found.rank >= 0 && found.rank != 1)
     return am_equations_refuse(f->e, f->e->nodes[a->node].at, f->error,
                                "a modulator reads a vector, this is a %s",
                                found.rank == 0 ? "number" : "matrix");

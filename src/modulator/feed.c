@@ -36,8 +36,8 @@ enum { N_SOURCES = sizeof sources / sizeof *sources, BY_KIND = -1 };
 
 /* Of modulator.NAME, or of a network's own. */
 static int source_of(const char *name) {
-  static const char scope[] = "modulator.";
-  if (strncmp(name, scope, sizeof scope - 1) == 0) name += sizeof scope - 1;
+  const char *behind = strrchr(name, '.');
+  if (behind) name = behind + 1;
   int k = N_SOURCES - 1;
   while (k >= 0 && strcmp(sources[k].name, name) != 0) k--;
   return k; /* -1 is BY_KIND */

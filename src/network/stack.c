@@ -29,10 +29,11 @@ amine_status am_layers_check(const am_stack_options *o, amine_error *error) {
 
 amine_status am_layer_plan(am_plan **plan, const am_stack_options *o, int n_inputs,
                            am_layout layout, amine_error *error) {
-  am_binding given[AM_SIZES_MAX];
+  am_binding given[AM_SYMBOLS_MAX + 2]; /* constants are names of the text */
   int n = 0;
   const am_equations *e = o->text;
-  for (int k = 0; k < o->n_given && n + 2 < AM_SIZES_MAX; k++) given[n++] = o->given[k];
+  assert(o->n_given <= AM_SYMBOLS_MAX);
+  for (int k = 0; k < o->n_given; k++) given[n++] = o->given[k];
   given[n++] = (am_binding){e->symbols[e->input].name, n_inputs};
   for (int k = 0; k < e->n_sizes; k++)
     if (strcmp(e->sizes[k].name, "n") == 0)
@@ -57,7 +58,11 @@ amine_status am_layer_places(am_places *places, const am_plan *p, const am_stack
     if (!from->whole) snprintf(name, sizeof name, "%s.%s_l%d", prefix, from->name, layer);
     else if (layer > 0) snprintf(name, sizeof name, "%s_l%d", from->name, layer);
     else snprintf(name, sizeof name, "%s", from->name);
-    snprintf(place.name, sizeof place.name, "%.*s", (int)sizeof place.name - 1, name);
+    if (strlen(name) >= sizeof place.name)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "%s: the name of a tensor, %s, has more than %d characters", o->text->name,
+                     name, (int)sizeof place.name - 1);
+    memcpy(place.name, name, strlen(name) + 1);
     places->place[places->n++] = place;
   }
   return AMINE_OK;

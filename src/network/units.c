@@ -44,7 +44,7 @@ static amine_status read_rule(am_units *u, const am_rule_type *rule, const void 
   am_equations *e;
   am_binding given[AM_UNITS_CONSTANTS];
   AM_TRY(am_equations_read_rule(&e, rule->part.name, rule->part.text, error));
-  const int n = give(given, 0, u->names, e, "", &rule->part, options);
+  const int n = give(given, 0, u->names[0], e, "", &rule->part, options);
   const amine_status status = am_rule_program_make(&u->program, e, given, n, error);
   am_equations_free(e);
   return status;
@@ -80,8 +80,9 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
   AM_TRY(status);
   int n = 0;
   for (; rows[n].name; n++) u->given[n] = (am_binding){rows[n].name, o->constants[n]};
-  if (slots.modulator)
-    n = give(u->given, n, u->names, u->text, "modulator.", &modulator->part, modulator_options);
+  for (int k = 0; slots.modulator && k < u->text->n_modulators; k++)
+    n = give(u->given, n, u->names[k], u->text, u->text->modulators[k].scope, &modulator->part,
+             modulator_options);
   u->stack = (am_stack_options){.text = u->text,
                                 .n_hidden = o->n_hidden,
                                 .n_layers = o->n_layers,

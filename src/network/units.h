@@ -46,12 +46,13 @@ extern const am_part am_plastic_rnn_part, am_plastic_gru_part, am_plastic_lstm_p
 /* A chosen text, read, with what it was told. */
 typedef struct am_units {
   am_equations *text;
-  am_binding given[2 * AM_UNITS_CONSTANTS];
-  char names[AM_UNITS_CONSTANTS][AM_SYMBOL_SIZE]; /* of those that are a modulator's */
-  am_stack_options stack;                         /* without its inputs */
-  const am_rule_type *rule;                       /* in its slot; NULL: it has none */
-  float clip, rate;        /* that rule's bound, and its own rate if it does not learn one */
-  am_rule_program program; /* of a rule that is a text (part.text) */
+  am_binding given[AM_SYMBOLS_MAX];
+  /* of those that are a modulator's, which stands in so many slots */
+  char names[AM_MODULATORS_MAX][AM_UNITS_CONSTANTS][AM_SYMBOL_SIZE];
+  am_stack_options stack;   /* without its inputs */
+  const am_rule_type *rule; /* in its slot; NULL: it has none */
+  float clip, rate;         /* that rule's bound, and its own rate if it does not learn one */
+  am_rule_program program;  /* of a rule that is a text (part.text) */
 } am_units;
 
 /* Reads the text of a network's part with what it was told and with what stands in its slots; rule

@@ -166,6 +166,49 @@ def test_rule(d):
     expect(2, "show", "rule", "clip", says="is code")
 
 
+TWO = b"""# one signal says what is kept of its own activity, another what is kept of the input
+network twofold
+input u
+state x[n]
+trace H[n, n]
+trace G[n, n]
+f = tanh(W_in @ u)
+y = tanh((w + alpha * H) @ x + b + (v + beta * G) @ f)
+H <- rule(post = y, pre = x, eta = modulator(y))
+search = modulator(u)
+G <- rule(post = y, pre = f, eta = search)
+x <- y
+output y
+"""
+
+
+def test_two_modulators(d):
+    """Each slot of a text has tensors and a series of its own; keys are those of both."""
+    two = write(os.path.join(d, "two.txt"), TWO)
+    mod = write(os.path.join(d, "steep.txt"), MODULATOR)
+    for n, (keys, weight, bias, gain) in enumerate(((["modulator.type=readout"], "h2mod.weight", "h2mod.bias", 1),
+                                                    ([f"modulator.text={mod}", "modulator.gain=3"], "mod.weight", None, 3))):
+        folder = os.path.join(d, f"two-{n}")
+        expect(0, "train", "maze", f"network.text={two}", *keys, *SMALL, "iterations=4", "learner.rate=0.01", "--quiet", "--out",
+               folder)
+        learned, r = parameters(folder), numpy.load(os.path.join(folder, "recording.npz"))
+        for scope, series, reads in (("", "level", "activity"), ("search.", "search.M", "inputs")):
+            w = learned[scope + weight]
+            said = numpy.tanh(gain * (r[reads] @ w) + (learned[scope + bias] if bias else 0))
+            check(series, abs(r[series] - said).max() < 1e-5 and numpy.ptp(said) > 1e-3, said, r[series])
+        check("two modulators", numpy.ravel(r["search.M"]).tolist() != numpy.ravel(r["level"]).tolist(), "two series", "one")
+    out = expect(0, "show", "network", two).out
+    check("amine show network", "line 9  modulator.\n  line 10 search.\n" in out, "both slots", out)
+    slots = json.loads(expect(0, "show", "network", two, "--json").out)["modulators"]
+    check("amine show network --json", slots == [{"line": 9, "begins": "modulator."}, {"line": 10, "begins": "search."}], "both", slots)
+    for learner in ("e-prop", "none", "weight-perturbation", "signalling"):
+        expect(0, "train", "e-prop", f"network.text={two}", f"learner.type={learner}", "rule.type=clip", "task.steps=8", "network.hidden=9",
+               "batch=16", "iterations=2", "--no-report", "--quiet", "--out", os.path.join(d, "two-" + learner))
+    write(two, TWO.replace(b"x <- y", b"".join(b"m%d = modulator(y)\n" % k for k in range(3)) + b"x <- y"))
+    expect(3, "train", "maze", f"network.text={two}", says="two.txt:14:6: a text has at most 4 modulators")
+    expect(3, "show", "network", two, says="at most 4 modulators")
+
+
 WRONG_RULES = (
     (b"trace H\nH <- H + eta * outer(pre, post)\n", "outer(x, y) is of something of post"),
     (b"trace H\nH <- H + eta * outer(post, pres)\n", "2:28: nothing above says what pres is"),
@@ -352,7 +395,7 @@ def test_show(d):
     expect(2, "show", "network", "gru", "network.hidden=3", says="has no effect")
 
 
-TESTS = [test_same_as_ours, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_mistakes, test_trace_of_the_input, test_without_the_file, test_show]
+TESTS = [test_same_as_ours, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_two_modulators, test_mistakes, test_trace_of_the_input, test_without_the_file, test_show]
 
 if __name__ == "__main__":
     cli.TESTS = TESTS

@@ -405,6 +405,53 @@ static void slots_are_filled(void **state) {
   expect_shapes(&s, "W[n, n]\nalpha\nV[n, u]\n");
 }
 
+/* Each slot's text is read apart: names, tensors, what is recorded. What is given under one name is
+ * one number, the network's too. */
+static void modulators_are_apart(void **state) {
+  (void)state;
+  static const char text[] =
+      "given D\n" PLASTIC "trace G[n, u]\ny = tanh((W + alpha * H) @ h + (V + beta * G) @ u)\n"
+      "store = D * modulator(y)\nH <- rule(post = y, pre = h, eta = store)\n"
+      "m = 2 * modulator(h)\nG <- rule(post = y, pre = u, eta = m * modulator(u))\n" REST;
+  am_slots s = slots;
+  s.modulator = "input y\ngiven D\ngiven M\nconstant gain = 2\nlearned w[1, y] as \"h2mod.w\"\n"
+                "M_raw = gain * (w @ y) + b\nlearned b[1]\neta = M_raw * D + M\noutput eta\n";
+  am_equations *e;
+  am_plan *p;
+  am_text shown = {0};
+  if (am_equations_read(&e, "net", text, &s, &error) != AMINE_OK)
+    fail_msg("%s\n%s", error.message, error.excerpt);
+  assert_int_equal(e->n_modulators, 3);
+  assert_string_equal(e->modulators[0].scope, "modulator.");
+  assert_string_equal(e->modulators[1].scope, "m.");
+  assert_string_equal(e->modulators[2].scope, "G.");
+  am_equations_put_tensors(e, &shown);
+  assert_string_equal(shown.data, "h2mod.w = modulator.w[1, n]\nmodulator.b[1]\n"
+                                  "m.h2mod.w = m.w[1, n]\nm.b[1]\nG.h2mod.w = G.w[1, u]\nG.b[1]\n"
+                                  "W[n, n]\nalpha[n, n]\nV[n, u]\nbeta[n, u]\n");
+  am_text_free(&shown);
+  const am_binding given[] = {{"n", 3}, {"u", 2}, {"modulator.gain", 1}, {"G.gain", 3}};
+  for (int layout = 0; layout < 2; layout++) {
+    if (am_plan_make(&p, e, given, 4, (am_layout)layout, 0, &error)) fail_msg("%s", error.message);
+    assert_int_equal(p->n_numbers, 2);
+    assert_string_equal(p->given[0].name, "modulator.M");
+    assert_string_equal(p->given[1].name, "modulator.D"); /* and the network's */
+    assert_true(p->has_level && p->level.from == AM_FROM_GIVEN);
+    static const char *const told[] = {"D", "M_raw", "m.M_raw", "G.M_raw"};
+    assert_int_equal(p->n_told, 4);
+    for (int k = 0; k < 4; k++) assert_string_equal(p->told[k].name, told[k]);
+    for (int k = 2; k < 4; k++) /* each is a value of its own */
+      assert_true(p->told[k].operand.row != p->told[k - 1].operand.row);
+    am_plan_free(p);
+  }
+  am_equations_free(e);
+  assert_int_equal(plan(&p, text, &slots, AM_LAYOUT_UNITS), AMINE_OK); /* which says M = ... */
+  static const char *const told[] = {"D", "m.M", "G.M"};
+  assert_true(p->has_level && p->n_told == 3);
+  for (int k = 0; k < 3; k++) assert_string_equal(p->told[k].name, told[k]);
+  am_plan_free(p);
+}
+
 /* A plan with a trace; the same text without a rule; names in quotes, linear(...), given. */
 static void traces_are_planned(void **state) {
   (void)state;
@@ -506,13 +553,30 @@ static void refusals_of_slots(void **state) {
        "net:5:46: a modulator reads a vector, this is a matrix",
        "H <- rule(post = y, pre = h, eta = modulator(y))\n                                         "
        "    ^"},
+      {PLASTIC PRODUCT "eta = modulator(y) * modulator(h)\n" REST,
+       "net:5:22: a statement has one modulator: each has its own, \"m = modulator(x)\"",
+       "eta = modulator(y) * modulator(h)\n                     ^"},
       {PLASTIC PRODUCT
-       "eta = modulator(y)\nH <- rule(post = y, pre = h, eta = eta * modulator(h))\n" REST,
-       "net:6:42: a text has one modulator: a name for what it says serves several",
-       "H <- rule(post = y, pre = h, eta = eta * modulator(h))\n"
-       "                                         ^"},
+       "a = modulator(y)\nb = modulator(y)\nc = modulator(y)\nd = modulator(y)\n" RULE REST,
+       "net:9:36: a text has at most 4 modulators: a name for what one says serves several",
+       "H <- rule(post = y, pre = h, eta = modulator(y))\n                                   ^"},
+      {PLASTIC PRODUCT "a = modulator(y)\nrule = modulator(y)\n" REST,
+       "net:6:8: names of this modulator would begin with rule, which is a slot",
+       "rule = modulator(y)\n       ^"},
+      {PLASTIC PRODUCT RULE "modulator = 2 * modulator(y)\n" REST,
+       "net:6:17: names of this modulator would begin with modulator, which is a slot",
+       "modulator = 2 * modulator(y)\n                ^"},
+      {PLASTIC PRODUCT RULE "state k[n] = modulator(y)\nk <- y\n" REST,
+       "net:6:14: a first value has no modulator", "state k[n] = modulator(y)\n             ^"},
+      {PLASTIC PRODUCT RULE "m = modulator(h)\nm = modulator(y)\n" REST,
+       "net:7:5: there is a modulator of m already, from line 6", "m = modulator(y)\n    ^"},
+      {PLASTIC PRODUCT RULE "m = modulator(2)\n" REST,
+       "net:6:15: a modulator reads a vector, this is a number",
+       "m = modulator(2)\n              ^"},
+      {"learned q as \"m.w\"\n" PLASTIC PRODUCT RULE "m = modulator(q @ y)\n" REST,
+       "net:7:5: there is a tensor m.w already", "m = modulator(q @ y)\n    ^"},
       {PLASTIC PRODUCT "H <- rule(post = y, pre = h, eta = modulator(modulator(y)))\n" REST,
-       "net:5:36: a text has one modulator: a name for what it says serves several",
+       "net:5:36: a statement has one modulator: each has its own, \"m = modulator(x)\"",
        "H <- rule(post = y, pre = h, eta = modulator(modulator(y)))\n"
        "                                   ^"},
       {PLASTIC PRODUCT "z = H * 2\n" RULE "h <- y + z @ h\noutput h\n",
@@ -596,6 +660,15 @@ static void refusals_of_modulators(void **state) {
     const refusal r = {PLASTIC PRODUCT RULE REST, wrong[k].message, wrong[k].excerpt};
     expect_refusal(&r, &s, AM_LAYOUT_UNITS);
   }
+  am_slots s = slots; /* behind "modulator." it fits */
+  s.modulator = "input y\nM = a_name_of_twenty_nine_letters * sum(y)\noutput M\n";
+#define LONG "a_long_name = modulator(y)\n"
+  expect_refusal(&(refusal){PLASTIC PRODUCT RULE LONG REST,
+                            "net:6:15: the name a_long_name.a_name_of_twenty_nine_letters, of this "
+                            "modulator, has more than 39 characters",
+                            LONG "              ^"},
+                 &s, AM_LAYOUT_UNITS);
+#undef LONG
 }
 
 /* Depth and length are bounded in time and stack, with a sentence. */
@@ -628,6 +701,7 @@ int main(void) {
       cmocka_unit_test(numbers_and_noise),
       cmocka_unit_test(what_is_given_is_checked),
       cmocka_unit_test(slots_are_filled),
+      cmocka_unit_test(modulators_are_apart),
       cmocka_unit_test(traces_are_planned),
       cmocka_unit_test(refusals_of_slots),
       cmocka_unit_test(refusals_of_modulators),

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "learner/bptt.h"
+#include "network/written.h"
 #include "task/create.h"
 
 /* one group of sixteen and three lanes of another */
@@ -170,13 +171,15 @@ static void and_with_traces(void **state) {
                  "H <- rule(post = y, pre = attend(x, y, x, n, 4), eta = modulator(y))\n"
                  "x <- y + 0 * init_w * init_alpha\noutput y\n"
                  "learned Q[6, u]\nlearned V[4, u]\n";
-  const am_part *const networks[] = {&am_plastic_rnn_part,        &am_plastic_gru_part,
-                                            &am_plastic_lstm_part,       &am_plastic_highway_part,
-                                            &am_plastic_lstm_gates_part, &am_hebbian_rnn_part,
-                                            &am_hebbian_rnn_same_part,   &looking};
+  amine_parameter rows[4];
+  const am_part twofold = written_part(two_signals, rows);
+  const am_part *const networks[] = {
+      &am_plastic_rnn_part,     &am_plastic_gru_part,        &am_plastic_lstm_part,
+      &am_plastic_highway_part, &am_plastic_lstm_gates_part, &am_hebbian_rnn_part,
+      &am_hebbian_rnn_same_part, &looking,                   &twofold};
   static const am_modulator_type *const modulators[] = {&am_readout_type, &am_constant_type,
                                                         &am_given_type, &am_chemical_type};
-  for (int n = 0; n < 8; n++)
+  for (int n = 0; n < 9; n++)
     for (int rule = 1; rule < AM_N_RULES; rule++)
       for (int m = 0; m < 4; m++) {
         const choice c = {.network = networks[n],

@@ -14,6 +14,7 @@
 #include "network/pair.h"
 #include "network/stack.h"
 #include "network/units.h"
+#include "network/written.h"
 
 enum { LANES = AM_STACK_LANES, I = 3, N = 7, T = 9, LAYERS = 2 };
 #if defined(AMINE_VEC_F64)
@@ -226,6 +227,10 @@ static void compare(both *x, const choice *c, int lane, double *most) {
     if (s->plan[0]->has_level)
       near(c, "M", am_plan_told(&step, &s->plan[0]->level)[lane],
            *am_pair_level(&x->pair, &x->lane, t));
+    assert_int_equal(s->plan[0]->n_told, x->pair.plan[0]->n_told);
+    for (int k = 0; k < s->plan[0]->n_told; k++)
+      near(c, s->plan[0]->told[k].name, am_plan_told(&step, &s->plan[0]->told[k].operand)[lane],
+           *am_pair_at(&x->pair, &x->lane, 0, t, &x->pair.plan[0]->told[k].operand));
   }
   for (int l = 0; l < s->n_layers; l++)
     for (int k = 0; k < s->plan[l]->n_traces; k++)
@@ -257,13 +262,15 @@ static void try_choice(const choice *c, int n_layers) {
 }
 
 static void both_layouts_agree(void **state) {
-  static const am_part *const parts[] = {&am_plastic_rnn_part, &am_plastic_gru_part,
-                                         &am_plastic_lstm_part, &am_plastic_lstm_gates_part,
-                                         &am_plastic_highway_part};
+  amine_parameter rows[4];
+  const am_part twofold = written_part(two_signals, rows);
+  const am_part *const parts[] = {&am_plastic_rnn_part,     &am_plastic_gru_part,
+                                  &am_plastic_lstm_part,    &am_plastic_lstm_gates_part,
+                                  &am_plastic_highway_part, &twofold};
   const am_modulator_type *const modulators[] = {&am_readout_type, &am_constant_type,
                                                  &am_chemical_type, &am_given_type};
   (void)state;
-  for (int part = 0; part < 5; part++)
+  for (int part = 0; part < 6; part++)
     for (am_rule_id rule = AM_RULE_DECAY; rule < AM_N_RULES; rule++)
       for (int k = 0; k < 5; k++) {
         const choice c = {.network = parts[part],
@@ -296,12 +303,8 @@ static void without_alpha(void **state) {
   };
   (void)state;
   for (int k = 0; k < 4; k++) {
-    am_part part = am_plastic_rnn_part;
-    amine_parameter rows[4] = {{0}}; /* hidden, layers, dropout; no constants */
-    memcpy(rows, am_gru_part.parameters, 3 * sizeof *rows);
-    part.parameters = rows;
-    part.text = texts[k];
-    part.name = "written";
+    amine_parameter rows[4];
+    const am_part part = written_part(texts[k], rows);
     for (am_rule_id rule = AM_RULE_DECAY; rule < AM_N_RULES; rule++) {
       const choice c = {.network = &part, .rule = rule, .modulator = &am_given_type};
       both x;

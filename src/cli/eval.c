@@ -14,7 +14,9 @@
 #include "run/train/weights.h"
 
 const amine_parameter cli_eval_keys[] = {
-    [CLI_EVAL_EPISODES] = AM_INTEGER("episodes", 1000, 1, 1e6, "episodes", "how many are played"),
+    [CLI_EVAL_EPISODES] = AM_INTEGER("episodes", 0, 0, 1e6, "episodes",
+                                       "how many are played; 0: 1000, or each that a text holds "
+                                       "out once"),
     [CLI_EVAL_POLICY] =
         AM_WORD("policy", "network|random|planner|explore|told|oracle",
                 "who plays: the trained network, or a policy that learns nothing: those of "
@@ -131,6 +133,7 @@ int cli_eval(const cli_line *line) {
   am_config_default(&e.config);
   amine_status status = load(&e, line, &error);
   if (status == AMINE_OK) status = am_task_of_config(&task, &e.config, &error);
+  if (status == AMINE_OK && e.n_episodes == 0) e.n_episodes = am_evaluate_episodes(task);
   if (status == AMINE_OK) status = play(&e, task, from, &error);
   int code = status == AMINE_OK ? CLI_DONE : cli_fail(status, &error, true);
   if (code == CLI_DONE) {

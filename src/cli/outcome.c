@@ -17,9 +17,10 @@ amine_status cli_outcome_record(const cli_line *line, const am_config *config, c
   am_experiment *x;
   AM_TRY(am_evaluate_is_recorded(&done, folder, error));
   if (done) return AMINE_OK;
-  cli_say(line, "evaluating on %d fresh episodes\n", CLI_OUTCOME_EPISODES);
   AM_TRY(am_evaluate_open(&x, config, folder, error));
-  amine_status status = am_evaluate_record(x, folder, CLI_OUTCOME_EPISODES, error);
+  const int n = am_evaluate_episodes(x->task);
+  cli_say(line, "evaluating on %d fresh episodes\n", n);
+  amine_status status = am_evaluate_record(x, folder, n, error);
   am_experiment_destroy(x);
   return status;
 }

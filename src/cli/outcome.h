@@ -6,8 +6,6 @@
 #include "run/train/health.h"
 #include "task/task.h"
 
-enum { CLI_OUTCOME_EPISODES = 1000 };
-
 /* When training counts as a success, and when it was one. */
 typedef struct cli_criterion {
   bool there;

@@ -81,6 +81,7 @@ static amine_status take_words(am_study_plan **plans, int *n, const am_study_pla
       if (there || (!all && plan.study != named)) continue;
       const am_protocol *protocols[AM_ARMS_MAX];
       AM_TRY(am_study_plan_check(&plan, protocols, error));
+      AM_TRY(am_study_plan_data(&plan, error));
       (*plans)[(*n)++] = plan;
     }
   }

@@ -30,7 +30,7 @@ static void put_figure(char *out, size_t size, double value) {
 static bool is_judged(const am_reproduction *r, int arm, int measure) {
   for (int k = 0; k < form_of(r)->n_criteria; k++) {
     const am_criterion *c = &form_of(r)->criteria[k];
-    if ((c->arm == arm || (c->judgement == AM_JUDGE_RATIO && (int)c->share == arm)) &&
+    if ((c->arm == arm || (am_judges_two(c->judgement) && (int)c->share == arm)) &&
         strcmp(c->measure, r->protocols[arm]->measures[measure].name) == 0)
       return true;
   }
@@ -84,8 +84,9 @@ static void put_band(char *out, size_t size, const am_criterion *c) {
 static void put_wanted(char *out, size_t size, const am_reproduction *r, const am_criterion *c) {
   char band[CELL];
   put_band(band, sizeof band, c);
-  if (c->judgement == AM_JUDGE_RATIO)
-    snprintf(out, size, "%s: median over that of %s %s", c->measure,
+  if (am_judges_two(c->judgement))
+    snprintf(out, size, "%s: %s of %s %s", c->measure,
+             c->judgement == AM_JUDGE_RATIO ? "median over that" : "mean less that",
              r->plan.study->arms[(int)c->share].name, band);
   else if (!am_judges_share(c->judgement))
     snprintf(out, size, "%s: %s %s", c->measure, am_judgement_name(c->judgement), band);
@@ -181,7 +182,7 @@ static void json_criterion(am_text *text, const am_reproduction *r, int k) {
   am_json_put_double(text, "low", c->low);
   am_json_put_double(text, "high", c->high);
   am_json_put_double(text, "share", am_judges_share(c->judgement) ? c->share : (double)NAN);
-  if (c->judgement == AM_JUDGE_RATIO)
+  if (am_judges_two(c->judgement))
     am_json_put_string(text, "other", r->plan.study->arms[(int)c->share].name);
   am_json_put_double(text, "value", v->value);
   am_json_put_double(text, "low95", v->low);

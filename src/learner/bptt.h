@@ -99,7 +99,8 @@ size_t am_bptt_pairs_descend(const am_bptt *b, const am_step *step, const float 
  * over a window of n_steps, cut from the gradient where the window begins: states, and traces with
  * what is still to be taken up of the last step, are carried over but held fixed (truncated
  * backpropagation through time, Williams & Peng 1990, doi:10.1162/neco.1990.2.4.490). What is carried
- * is of the learner's state and saved: of the tensors behind the agent's. */
+ * is of the learner's state and saved: of the tensors behind the agent's. A rule's own learned rate of
+ * eligibility stays in [0, 1]. */
 amine_status am_bptt_symbols_open(am_bptt *b, const am_task *task, const am_units *units,
                                   amine_error *error);
 void am_bptt_symbols_close(am_bptt *b);

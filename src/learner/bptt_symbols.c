@@ -1,6 +1,7 @@
 /* Backpropagation through time of symbols (see bptt.h). */
 #include "learner/bptt.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -352,10 +353,23 @@ static void step_block(void *context, int item, int worker) {
   am_step_take(s->step, a->parameters + from, a->m + from, a->v + from, s->g + from, n, s->rate);
 }
 
+/* Carried over without end, eligibility whose rate has left [0, 1] would grow without end. */
+static void bound_rates(const am_bptt *b) {
+  for (int l = 0; l < b->pair.n_layers; l++) {
+    const size_t at = b->pair.plan[l]->rate;
+    if (at == SIZE_MAX || b->rule->part.text || !rule_code(b)->has_E) continue;
+    float *eta_e = b->agent.parameters + b->pair.at[l] + at;
+    *eta_e = fminf(fmaxf(*eta_e, 0), 1);
+  }
+}
+
 static void descend(am_agent *a, const am_step *step, const float *g, float rate) {
   const am_bptt *b = bptt_of(a);
   size_t from = 0;
-  if (b->pairs) from = am_bptt_pairs_descend(b, step, g, rate);
+  if (b->pairs) {
+    from = am_bptt_pairs_descend(b, step, g, rate);
+    bound_rates(b);
+  }
   big_step s = {a, step, g, rate, from};
   am_parallel(a->options.n_threads, (int)((a->places.size - from + STEP_BLOCK - 1) / STEP_BLOCK),
               step_block, &s);

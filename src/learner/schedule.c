@@ -74,7 +74,9 @@ static double scheduled(const am_schedule *s, const double *memory, uint64_t k) 
     return k >= s->iterations ? s->rate_end : s->rate + (s->rate_end - s->rate) * part;
   case AM_SCHEDULE_COSINE:
     return k >= s->iterations ? s->rate_end : s->rate_end + (s->rate - s->rate_end) * fall(part);
-  case AM_SCHEDULE_STEP: return s->rate * power(s->step_factor, k / s->step_iterations);
+  case AM_SCHEDULE_STEP:
+    k -= k < s->step_from ? k : s->step_from;
+    return s->rate * power(s->step_factor, k / s->step_iterations);
   case AM_SCHEDULE_PLATEAU:
     return s->rate * power(s->plateau_factor, (uint64_t)fmin(fmax(memory[DROPS], 0), 1e9));
   case AM_SCHEDULE_DOPAMINE: return memory[HEARD] > 0 ? s->rate * memory[FACTOR] : s->rate;

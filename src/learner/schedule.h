@@ -2,7 +2,7 @@
  *
  *     constant   rate
  *     linear     rate + (rate_end - rate) k / iterations; from k = iterations on rate_end
- *     step       rate step_factor^floor(k / step_iterations)
+ *     step       rate step_factor^floor((k - step_from) / step_iterations); until k = step_from rate
  *     cosine     rate_end + (rate - rate_end) (1 + cos(pi k / iterations)) / 2; likewise
  *     plateau    rate plateau_factor^d: d grows by one whenever the mean reward has not risen above
  *                its best for more than plateau_patience iterations
@@ -43,6 +43,7 @@ typedef struct am_schedule {
   uint64_t iterations; /* of a linear or cosine one; after it the rate stays at rate_end */
   uint64_t warmup_iterations;
   uint64_t step_iterations; /* at least 1, of a step */
+  uint64_t step_from;
   double step_factor;
   double plateau_factor;
   uint64_t plateau_patience, plateau_span; /* the span at least 1, of a plateau */
@@ -69,6 +70,8 @@ typedef struct am_schedule {
       AM_INTEGER("step_iterations", 1000, 1, 4e9, "updates",                                       \
                  "after each of which the step size is multiplied by step_factor",                 \
                  AT(step_iterations), .when = "schedule=step"),                                    \
+      AM_INTEGER("step_from", 0, 0, 4e9, "updates", "from which step_iterations are counted",      \
+                 AT(step_from), .when = "schedule=step"),                                          \
       AM_NUMBER("step_factor", 0.5, 0, 1, "", "see step_iterations", AT(step_factor),              \
                 .when = "schedule=step"),                                                          \
       AM_NUMBER("plateau_factor", 0.5, 0, 1, "",                                                   \

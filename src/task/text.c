@@ -1,6 +1,7 @@
 /* The text as a world (see text.h): read, counted, numbered by frequency and cut, once. */
 #include "task/text.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -302,9 +303,11 @@ static amine_status take_part(text *x, const am_text_task_options *o, const sour
   x->n_blocks = B;
   x->block = x->n_tokens / B;
   x->windows = (x->block - 1) / T;
+  const size_t windows = am_text_task_windows(&x->task);
   x->task.n_inputs = 1;
   x->task.n_symbols = x->alphabet->n;
   x->task.n_steps = o->steps;
+  x->task.n_episodes = windows < INT_MAX ? (int)windows : INT_MAX;
   x->task.criterion = (double)NAN;
   x->task.state_size = sizeof(am_text_task_state);
   return AMINE_OK;

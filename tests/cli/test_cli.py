@@ -398,7 +398,7 @@ def test_keys():
                       "the key and what it must be", r)
             if value in ("", "inf", "0x", "1e300", "-1e300", "9" * 130000):
                 check(name, r.code == 2, "exit 2", r)
-    for key, value in (("episodes", "0"), ("episodes", "1000001"), ("episodes", "nan"),
+    for key, value in (("episodes", "1000001"), ("episodes", "nan"),
                        ("episodes", ""), ("policy", ""), ("policy", "planer"), ("actions", "best"),
                        ("episodes", "-1"), ("episodes", "1.5")):
         expect(2, "eval", "maze", "policy=random", f"{key}={value}", says=f"{key}={value}: it must be")

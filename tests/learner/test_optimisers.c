@@ -159,6 +159,7 @@ static const struct {
      LENGTH + WARMUP + 1,
      {.kind = AM_SCHEDULE_LINEAR, .warmup_iterations = WARMUP}},
     {"step-warmup", LENGTH + WARMUP + 1, {.kind = AM_SCHEDULE_STEP, .warmup_iterations = WARMUP}},
+    {"step-from", ITERATIONS, {.kind = AM_SCHEDULE_STEP, .step_from = 13}},
     {"cosine-warmup",
      LENGTH + WARMUP + 1,
      {.kind = AM_SCHEDULE_COSINE, .warmup_iterations = WARMUP}},

@@ -54,8 +54,10 @@ static void put_weights(am_learner *learner) {
   for (int k = 0; learner->type->tensor(learner, k, &t) && t.is_parameter; k++) {
     const size_t n = t.dims[0] * (t.rank > 1 ? t.dims[1] : 1);
     float *values = test_calloc(n, sizeof *values);
-    for (size_t i = 0; i < n; i++)
-      values[i] = (float)(0.4 * sin(1 + k + 0.7 * (double)i) + (strstr(t.name, "alpha") ? 0.3 : 0));
+    for (size_t i = 0; i < n; i++) {
+      const double value = 0.4 * sin(1 + k + 0.7 * (double)i) + (strstr(t.name, "alpha") ? 0.3 : 0);
+      values[i] = (float)(strstr(t.name, "etaet") ? fabs(value) : value);
+    }
     learner->type->set(learner, k, values);
     test_free(values);
   }
@@ -122,6 +124,31 @@ static void evaluation_goes_on_from_window_to_window(void **state) {
   am_experiment_destroy(x);
 }
 
+/* Steps so long that they would throw it anywhere. */
+static void the_rate_of_eligibility_stays_a_share(void **state) {
+  (void)state;
+  const char *const keys[MORE] = {"network.type=plastic-lstm", "rule.type=eligibility",
+                                  "modulator.fanout=true", "learner.rate=100"};
+  am_experiment *x = experiment_of(keys);
+  am_learner_tensor t;
+  int k = 0, at_bound = 0;
+  put_weights(x->learner);
+  while (x->learner->type->tensor(x->learner, k, &t) && strcmp(t.name, "etaet") != 0) k++;
+  assert_string_equal(t.name, "etaet");
+  for (int window = 0; window < 20; window++) {
+    am_learner_report report;
+    amine_error error = {0};
+    float eta_e;
+    if (x->learner->type->iterate(x->learner, &report, &error) != AMINE_OK)
+      fail_msg("%s", error.message);
+    x->learner->type->get(x->learner, k, &eta_e);
+    assert_true(eta_e >= 0 && eta_e <= 1);
+    at_bound += eta_e == 0 || eta_e == 1;
+  }
+  assert_true(at_bound > 0);
+  am_experiment_destroy(x);
+}
+
 static void what_is_given_from_outside_is_refused(void **state) {
   (void)state;
   am_config config;
@@ -143,6 +170,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_is_what_the_reference_says),
       cmocka_unit_test(evaluation_goes_on_from_window_to_window),
+      cmocka_unit_test(the_rate_of_eligibility_stays_a_share),
       cmocka_unit_test(what_is_given_from_outside_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

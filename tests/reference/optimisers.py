@@ -36,7 +36,7 @@ OPTIMISERS = {
     "sgd": lambda p: torch.optim.SGD(p, lr=RATE),
     "sgd-momentum": lambda p: torch.optim.SGD(p, lr=RATE, momentum=MOMENTUM),
 }
-LENGTH, WARMUP = 45, 7
+LENGTH, WARMUP, FROM = 45, 7, 13
 SCHEDULES = {
     "constant": lambda o: lr_scheduler.LambdaLR(o, lambda k: 1),
     "linear": lambda o: lr_scheduler.LinearLR(o, 1, END / RATE, LENGTH),
@@ -107,6 +107,8 @@ def make():
     for name, schedule in SCHEDULES.items():
         out["rates/" + name] = scheduled(schedule)[:LENGTH + 1]
         out["rates/" + name + "-warmup"] = scheduled(schedule, WARMUP)[:LENGTH + WARMUP + 1]
+    out["rates/step-from"] = scheduled(lambda o: lr_scheduler.SequentialLR(
+        o, [lr_scheduler.ConstantLR(o, 1, 1), SCHEDULES["step"](o)], [FROM]))
     for span in (1, 6):
         out[f"rates/plateau-{span}"] = plateau(rewards, span)
     out["rates/dopamine"] = dopamine(rewards, 0.5)

@@ -1,5 +1,6 @@
 """Networks of symbols by PyTorch in float64: windows of a text, state and traces carried from one to the
-next and cut from the gradient, gradient descent with a bound on the norm.
+next and cut from the gradient, gradient descent with a bound on the norm; the rate of eligibility is put
+back into [0, 1].
 
   symbols.py              write tests/data/symbols_expected.txt
   symbols.py --check      recompute and compare to 1e-9
@@ -7,7 +8,7 @@ next and cut from the gradient, gradient descent with a bound on the norm.
 A line is a case: rule, whether the read-out of M fans out, layers; then, for each of six windows, the
 mean loss of a token (nats) and the norm of the gradient. The text is tests/data/text.txt, 40 words,
 5 lanes, windows of 9 steps; 6 units, vectors of 4 numbers. Element i of the k-th tensor is at first
-.4 sin(1 + k + .7 i), alpha's .3 more.
+.4 sin(1 + k + .7 i), alpha's .3 more, without its sign where it is the rate of eligibility.
 """
 import os
 import sys
@@ -43,7 +44,7 @@ def tensors_of(rule, fanout, n_layers):
     for k, (name, shape) in enumerate(shapes.items()):
         n = shape[0] * (shape[1] if len(shape) > 1 else 1)
         values = .4 * torch.sin(1 + k + .7 * torch.arange(n, dtype=torch.float64)) + .3 * ("alpha" in name)
-        out[name] = values.reshape(shape).requires_grad_()
+        out[name] = (values.abs() if "etaet" in name else values).reshape(shape).requires_grad_()
     return out
 
 
@@ -110,6 +111,8 @@ def losses(w, windows, n_layers, rule):
             for x in used:
                 x -= RATE * min(1, BOUND / (norm + 1e-6)) * x.grad
                 x.grad = None
+            for name in (x for x in w if x.startswith("etaet")):
+                w[name].clamp_(0, 1)
         yield float(loss.detach()) / STEPS
         yield norm
 

@@ -344,10 +344,8 @@ static void keys_make_it(void **state) {
   assert_string_equal(error.message,
                       "learner.type=a2c needs actions; task.type=text asks for symbols");
   set(&c, "learner=bptt");
-  assert_int_equal(am_learner_of_config(&learner, &c, task, &error), AMINE_ERROR_ARGUMENT);
-  assert_string_equal(
-      error.message,
-      "learner.type=bptt needs actions or target values; task.type=text asks for symbols");
+  if (am_learner_of_config(&learner, &c, task, &error) != AMINE_OK) fail_msg("%s", error.message);
+  am_learner_destroy(learner);
   am_task_destroy(task);
   am_config_write(&c, true, &written); /* what is read again is the same */
   json_t *root = json_loads(written.data, 0, NULL);

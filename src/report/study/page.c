@@ -74,9 +74,10 @@ static bool is_share(const am_study_criterion *c) {
 
 static void put_wanted(am_text *page, const am_study_criterion *c) {
   if (!is_share(c)) {
-    am_text_puts(page, c->other ? "the median" : "the ");
+    const bool ratio = strcmp(c->judgement, "ratio") == 0;
+    am_text_puts(page, "the ");
     if (!c->other) am_html_brief(page, c->judgement, 20);
-    if (c->other) am_text_puts(page, ", over that of ");
+    if (c->other) am_text_puts(page, ratio ? "median, over that of " : "mean, less that of ");
     if (c->other) am_html_brief(page, c->other, 80);
     return;
   }
@@ -126,7 +127,7 @@ static double place(double value, double low, double high) {
 static void put_seeds(am_text *page, const am_study_source *s, const am_study_criterion *c) {
   char classes[16];
   double low, high;
-  if (c->other) return; /* a band of ratios is none of values */
+  if (c->other) return; /* a band of two arms is none of values */
   range_of(&low, &high, s, c);
   am_text_puts(page, "<div class=\"seeds\" aria-hidden=\"true\">");
   if (isfinite(low) && isfinite(high)) {

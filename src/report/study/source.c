@@ -159,7 +159,8 @@ static amine_status take_criterion(const reader *r, am_study_criterion *c, const
   AM_TRY(take_number(r, &c->low, json_object_get(item, "low"), "low", -(double)INFINITY));
   AM_TRY(take_number(r, &c->high, json_object_get(item, "high"), "high", (double)INFINITY));
   AM_TRY(take_number(r, &c->share, json_object_get(item, "share"), "share", (double)NAN));
-  if (strcmp(c->judgement, "ratio") == 0) AM_TRY(take_text(r, &c->other, item, "other"));
+  if (strcmp(c->judgement, "ratio") == 0 || strcmp(c->judgement, "difference") == 0)
+    AM_TRY(take_text(r, &c->other, item, "other"));
   c->arm = find_arm(s, arm);
   if (c->arm == s->n_arms) return refuse(r, arm, "a criterion is about an arm that is not there");
   c->measure = am_study_measure(&s->arms[c->arm], measure);

@@ -49,8 +49,9 @@ typedef enum am_study_answer { AM_STUDY_MISSED, AM_STUDY_MET, AM_STUDY_OPEN } am
 typedef struct am_study_criterion {
   size_t arm, measure;
   const char
-      *judgement;    /* "at least", "at most" (a share of the seeds), "mean", "median", "ratio" */
-  const char *other; /* of "ratio": the arm whose median it is divided by; else NULL */
+      *judgement;    /* "at least", "at most" (a share of the seeds), "mean", "median", "ratio", "difference" */
+  const char *other; /* of "ratio" the arm whose median it is divided by, of "difference" the one
+                        whose mean is taken off; else NULL */
   double low, high;  /* may be infinite */
   double share;
   const char *meaning;

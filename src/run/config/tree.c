@@ -262,6 +262,13 @@ static bool is_below(const char *path, const char *above) {
   return strncmp(path, above, n) == 0 && (path[n] == 0 || path[n] == '.');
 }
 
+/* A path and all below it, or with "*.NAME" whatever has that name. */
+static bool is_passed(const char *path, const char *passed) {
+  const size_t n = strlen(path), suffix = strlen(passed) - 1;
+  if (passed[0] != '*') return is_below(path, passed);
+  return n >= suffix && strcmp(path + n - suffix, passed + 1) == 0;
+}
+
 static bool same_value(const json_t *a, const json_t *b) {
   if (json_is_number(a) && json_is_number(b)) return json_number_value(a) == json_number_value(b);
   return a && b && json_equal(a, b);
@@ -284,7 +291,7 @@ static bool differ(comparison *c, size_t length, const json_t *a, const json_t *
   const char *key;
   json_t *member;
   for (const char *const *p = c->passed; length > 0 && *p; p++)
-    if (is_below(c->path, *p)) return false;
+    if (is_passed(c->path, *p)) return false;
   if (json_is_array(a) && json_is_array(b) && json_array_size(a) == json_array_size(b)) {
     for (size_t k = 0; k < json_array_size(a); k++) {
       char number[24], room[AM_PATH_MAX];

@@ -40,7 +40,8 @@ amine_status am_tree_walk(const json_t *root,
                           void *context);
 
 /* The first path at which the trees differ, in the order of a, then of b; NULL if they are equal.
- * `passed` lists the paths (ended by NULL) that may differ, each with all below it. */
+ * `passed` lists the paths (ended by NULL) that may differ, each with all below it; "*.meaning" is
+ * whatever has that name, wherever it stands. */
 const char *am_tree_difference(char out[AM_PATH_MAX], const json_t *a, const json_t *b,
                                const char *const *passed);
 

@@ -26,12 +26,17 @@ const char *am_judgement_name(am_judgement judgement) {
   case AM_JUDGE_MEAN: return "mean";
   case AM_JUDGE_MEDIAN: return "median";
   case AM_JUDGE_RATIO: return "ratio";
+  case AM_JUDGE_DIFFERENCE: return "difference";
   }
   return "";
 }
 
 bool am_judges_share(am_judgement judgement) {
   return judgement == AM_JUDGE_AT_LEAST || judgement == AM_JUDGE_AT_MOST;
+}
+
+bool am_judges_two(am_judgement judgement) {
+  return judgement == AM_JUDGE_RATIO || judgement == AM_JUDGE_DIFFERENCE;
 }
 
 const char *am_answer_name(am_answer answer) {
@@ -64,6 +69,12 @@ static am_verdict judge_share(const am_criterion *c, int inside, int n) {
     if (!met && v.low > c->share) v.answer = AM_ANSWER_MISSED;
   }
   return v;
+}
+
+static int inside_of(const am_criterion *c, const double *values, size_t n) {
+  int inside = 0;
+  for (size_t k = 0; k < n; k++) inside += values[k] >= c->low && values[k] <= c->high;
+  return inside;
 }
 
 static am_verdict judge_mean(const am_criterion *c, const double *values, size_t n, int inside) {
@@ -138,8 +149,13 @@ static void ratio_interval(am_verdict *v, const double *values, const double *ot
   v->high = ratios[DRAWS - 1 - CUT];
 }
 
-am_verdict am_study_judge_ratio(const am_criterion *c, const double *values, const double *others,
-                                size_t n) {
+am_verdict am_study_judge_two(const am_criterion *c, const double *values, const double *others,
+                              size_t n) {
+  if (c->judgement == AM_JUDGE_DIFFERENCE) {
+    double more[AM_STUDY_SEEDS_MAX] = {0};
+    for (size_t k = 0; k < n; k++) more[k] = values[k] - others[k];
+    return judge_mean(c, more, n, inside_of(c, more, n));
+  }
   am_verdict v = {.low = (double)NAN, .high = (double)NAN};
   v.value = ratio_of(values, others, n);
   if (isnan(v.value)) return v;
@@ -149,8 +165,7 @@ am_verdict am_study_judge_ratio(const am_criterion *c, const double *values, con
 }
 
 am_verdict am_study_judge(const am_criterion *c, const double *values, size_t n) {
-  int inside = 0;
-  for (size_t k = 0; k < n; k++) inside += values[k] >= c->low && values[k] <= c->high;
+  const int inside = inside_of(c, values, n);
   if (c->judgement == AM_JUDGE_MEDIAN) {
     am_verdict v = {.inside = inside};
     v.value = median_of(values, n, &v.low, &v.high);

@@ -7,10 +7,12 @@
 
 #include "run/study/study.h"
 
-/* "at least", "at most", "mean", "median", "ratio" */
+/* "at least", "at most", "mean", "median", "ratio", "difference" */
 const char *am_judgement_name(am_judgement judgement);
 /* Whether it is about a share of the seeds: the first two. */
 bool am_judges_share(am_judgement judgement);
+/* Whether it is about two arms: the last two. */
+bool am_judges_two(am_judgement judgement);
 
 typedef enum am_answer {
   AM_ANSWER_MISSED, /* "missed" */
@@ -46,12 +48,15 @@ typedef struct am_verdict {
  * inside; NAN is not. */
 am_verdict am_study_judge(const am_criterion *criterion, const double *values, size_t n);
 
-/* RATIO: others [n] are the values of the other arm; judged as a mean. Its interval holds the
- * middle 95 % of the ratios in 2000 resamples of both (Efron, Ann. Stat. 7 (1979) 1, doi
- * 10.1214/aos/1176344552), the same ones always; there is none below six seeds. Where there is no
- * ratio (the other median is infinite or 0) the criterion is missed. */
-am_verdict am_study_judge_ratio(const am_criterion *criterion, const double *values,
-                                const double *others, size_t n);
+/* Of two arms: others [n] are the values of the other one. What is judged as a mean is
+ *
+ *   DIFFERENCE  the mean of what values have more than others, seed by seed
+ *   RATIO       the ratio of the medians. Its interval holds the middle 95 % of the ratios in 2000
+ *               resamples of both (Efron, Ann. Stat. 7 (1979) 1, doi 10.1214/aos/1176344552), the
+ *               same ones always; there is none below six seeds. Where there is no ratio (the other
+ *               median is infinite or 0) the criterion is missed. */
+am_verdict am_study_judge_two(const am_criterion *criterion, const double *values,
+                              const double *others, size_t n);
 
 /* The median of n >= 1 values, NAN counting as infinite, and its interval: between the k-th value
  * from below and the k-th from above, with the largest k for which the probability that fewer than

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/json.h"
+#include "run/config/objects.h"
 #include "run/simulate/page.h"
 #include "run/study/judge.h"
 #include "run/study/training.h"
@@ -69,7 +70,7 @@ static amine_status check_criterion(const am_study_plan *plan, const am_criterio
   if (!(c->low <= c->high)) return wrong(plan, error, part, c->measure, "its band holds nothing");
   if (am_judges_share(c->judgement) && !(c->share >= 0 && c->share <= 1))
     return wrong(plan, error, part, c->measure, "its share must lie in [0, 1]");
-  if (c->judgement == AM_JUDGE_RATIO &&
+  if (am_judges_two(c->judgement) &&
       (!(c->share >= 0 && c->share < plan->study->n_arms && c->share == floor(c->share)) ||
        am_measure_find(protocols[(int)c->share], c->measure) < 0))
     return wrong(plan, error, part, c->measure, "there is no other arm that has it");
@@ -113,6 +114,23 @@ amine_status am_study_plan_check(const am_study_plan *plan, const am_protocol **
   for (int k = 0; k < form->n_criteria; k++)
     AM_TRY(check_criterion(plan, &form->criteria[k], protocols, error));
   for (int k = 0; k < s->n_charts; k++) AM_TRY(check_chart(plan, &s->charts[k], protocols, error));
+  return AMINE_OK;
+}
+
+static bool reads_files(const am_config *config) {
+  for (int k = 0; k < AM_PATHS_MAX; k++)
+    if (strncmp(config->paths[k].key, "task.", 5) == 0) return true;
+  return false;
+}
+
+amine_status am_study_plan_data(const am_study_plan *plan, amine_error *error) {
+  for (int k = 0; k < plan->study->n_arms && am_study_trains(plan->study); k++) {
+    am_config config;
+    am_task *task = NULL;
+    AM_TRY(am_study_training_config(&config, plan, k, plan->first_seed, error));
+    if (reads_files(&config)) AM_TRY(am_task_of_config(&task, &config, error));
+    am_task_destroy(task);
+  }
   return AMINE_OK;
 }
 
@@ -229,7 +247,7 @@ static json_t *criteria_of(grower *g, const am_study_plan *plan) {
     put_number(g, item, "low", c->low);
     put_number(g, item, "high", c->high);
     put_number(g, item, "share", am_judges_share(c->judgement) ? c->share : (double)NAN);
-    if (c->judgement == AM_JUDGE_RATIO)
+    if (am_judges_two(c->judgement))
       put_text(g, item, "other", plan->study->arms[(int)c->share].name);
     put_text(g, item, "meaning", c->meaning);
     append(g, array, item);
@@ -286,8 +304,8 @@ amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_
 }
 
 const char *am_study_plan_difference(char out[AM_PATH_MAX], const json_t *a, const json_t *b) {
-  static const char *const passed[] = {"title",    "meaning", "source", "page",       "band",
-                                       "criteria", "curves", "first_seed", "seeds",
-                                       "verdicts", "passed", "answer", NULL};
+  static const char *const passed[] = {"title",    "meaning", "source",     "page",      "band",
+                                       "criteria", "curves",  "first_seed", "seeds",     "verdicts",
+                                       "passed",   "answer",  "*.title",    "*.meaning", NULL};
   return am_tree_difference(out, a, b, passed);
 }

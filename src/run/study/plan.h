@@ -15,6 +15,10 @@ amine_status am_study_plan_config(am_simulation_config *config, const am_study_p
 amine_status am_study_plan_check(const am_study_plan *plan, const am_protocol **protocols,
                                  amine_error *error);
 
+/* Whether what the tasks of training read is there: AMINE_ERROR_IO or _INPUT with the sentence that
+ * says what is missing, and how one gets it. */
+amine_status am_study_plan_data(const am_study_plan *plan, amine_error *error);
+
 /* study.json without verdicts. The caller json_decref's *root. */
 amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_error *error);
 

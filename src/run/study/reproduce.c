@@ -378,11 +378,11 @@ static amine_status judge(am_reproduction *r, amine_error *error) {
   r->answer = AM_ANSWER_MET;
   for (int k = 0; k < form->n_criteria; k++) {
     const am_criterion *c = &form->criteria[k];
-    const bool ratio = c->judgement == AM_JUDGE_RATIO;
+    const bool two = am_judges_two(c->judgement);
     take_values(values, r, c->arm, c->measure);
-    if (ratio) take_values(values + n, r, (int)c->share, c->measure);
+    if (two) take_values(values + n, r, (int)c->share, c->measure);
     r->verdicts[k] =
-        ratio ? am_study_judge_ratio(c, values, values + n, n) : am_study_judge(c, values, n);
+        two ? am_study_judge_two(c, values, values + n, n) : am_study_judge(c, values, n);
     r->answer = am_answer_of_both(r->answer, r->verdicts[k].answer);
   }
   am_free(values);

@@ -34,7 +34,10 @@ typedef enum am_judgement {
   AM_JUDGE_MEDIAN,
   /* The median of this arm over that of the arm `share` (its index) lies in [low, high]. NAN as
    * above; there is no ratio to an infinite median or to 0. */
-  AM_JUDGE_RATIO
+  AM_JUDGE_RATIO,
+  /* The mean over the seeds of what this arm has more than the arm `share` at the same seed lies in
+   * [low, high]. */
+  AM_JUDGE_DIFFERENCE
 } am_judgement;
 
 /* A measure that is NAN at the end of a run lies in no band. Where no value can lie beyond a bound
@@ -44,7 +47,7 @@ typedef struct am_criterion {
   int arm;             /* index in arms */
   const char *measure; /* of its protocol */
   am_judgement judgement;
-  double low, high, share; /* share: of the seeds, or for AM_JUDGE_RATIO the other arm */
+  double low, high, share; /* share: of the seeds, or the other arm (am_judges_two) */
   const char *meaning;     /* "the rewarded synapse reaches the upper bound": one line */
 } am_criterion;
 

@@ -7,8 +7,6 @@
 #include "run/config/preset.h"
 #include "run/train/evaluate.h"
 
-enum { EPISODES = 1000 };
-
 static const am_measure measures[AM_N_TRAINING_MEASURES] = {
     [AM_TRAINING_REWARD] = {.name = "reward",
                             .unit = "",
@@ -22,8 +20,9 @@ static const am_measure measures[AM_N_TRAINING_MEASURES] = {
                             .title = "Trials to the criterion"},
     [AM_TRAINING_EVALUATION] = {.name = "evaluation",
                                 .unit = "",
-                                .meaning = "mean reward of 1000 fresh episodes after training",
-                                .title = "Reward, 1000 fresh episodes after training"},
+                                .meaning = "mean reward of 1000 fresh episodes after training, or "
+                                           "of all where so many are held out",
+                                .title = "Reward, fresh episodes after training"},
 };
 
 const am_protocol am_training_protocol = {.name = "training",
@@ -86,7 +85,7 @@ static amine_status train(am_study_run *run, am_experiment *x, const am_training
   }
   am_evaluation fresh;
   const uint64_t seed = x->config.common.seed;
-  AM_TRY(am_evaluate_network(&fresh, x, EPISODES, seed, false, error));
+  AM_TRY(am_evaluate_network(&fresh, x, am_evaluate_episodes(x->task), seed, false, error));
   look(run->measures, x);
   run->measures[AM_TRAINING_EVALUATION] = plain(fresh.mean);
   return AMINE_OK;

@@ -34,7 +34,7 @@ typedef struct am_training_watch {
 } am_training_watch;
 
 /* Trains, with n_samples samples at equal distances or one for each iteration of a shorter run, and
- * evaluates on 1000 fresh episodes. *run is filled in but for `done`, and is to be freed, also
+ * evaluates on fresh episodes (am_evaluate_episodes). *run is filled in but for `done`, and is to be freed, also
  * after a failure. */
 amine_status am_study_train(am_study_run *run, const am_config *config, int n_samples,
                             const am_training_watch *watch, amine_error *error);

@@ -72,6 +72,11 @@ static am_evaluation summary(const double *rewards, int n) {
   return e;
 }
 
+int am_evaluate_episodes(const am_task *task) {
+  const int all = am_task_evaluated(task)->n_episodes;
+  return all > 0 ? all : 1000;
+}
+
 amine_status am_evaluate_network(am_evaluation *result, am_experiment *x, int n_episodes,
                                  uint64_t seed, bool greedy, amine_error *error) {
   double *rewards = am_alloc((size_t)n_episodes, sizeof *rewards);
@@ -307,7 +312,9 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   const uint64_t seed = x->config.common.seed;
   am_evaluation sampled, greedy;
   AM_TRY(am_evaluate_network(&sampled, x, n_episodes, seed, false, error));
-  AM_TRY(am_evaluate_network(&greedy, x, n_episodes, seed, true, error));
+  greedy = sampled;
+  if (x->task->n_symbols == 0) /* of symbols nothing is chosen */
+    AM_TRY(am_evaluate_network(&greedy, x, n_episodes, seed, true, error));
   AM_TRY(write_lines(x->task, folder, error));
   AM_TRY(am_recording_write(x, folder, seed ^ EVALUATION_SALT, error));
   am_text text = {0};

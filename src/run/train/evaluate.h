@@ -21,6 +21,9 @@ amine_status am_evaluate_open(am_experiment **experiment, const am_config *confi
 /* The configuration saved there. */
 amine_status am_evaluate_config(am_config *config, const char *folder_or_file, amine_error *error);
 
+/* How many are played where nobody says: each that is held out once, or else 1000. */
+int am_evaluate_episodes(const am_task *task);
+
 /* The network plays episodes 0 … n - 1 of `seed` (other ones than any training run's), with actions
  * drawn from its policy, or the most probable ones. */
 amine_status am_evaluate_network(am_evaluation *result, am_experiment *experiment, int n_episodes,

@@ -90,23 +90,39 @@ static void test_ratios(void **state) {
   const double never[] = {NEVER, NEVER, NEVER, 1, 1, NEVER}, zero[6] = {0};
   const double narrow[] = {8, 8, 8, 8, 8, 8}, wide[] = {1, 2, 3, 4, 5, 6, 7, 8};
   am_criterion c = band(AM_JUDGE_RATIO, 2, 4, 1);
-  am_verdict v = am_study_judge_ratio(&c, narrow, two + 1, 5);
+  am_verdict v = am_study_judge_two(&c, narrow, two + 1, 5);
   assert_true(v.value == 1.6 && v.answer == AM_ANSWER_OPEN); /* five: no interval */
-  v = am_study_judge_ratio(&c, one, two, 6);
+  v = am_study_judge_two(&c, one, two, 6);
   assert_true(v.value == 4 && v.low <= 4 && v.high >= 4);
-  v = am_study_judge_ratio(&c, narrow, narrow, 6); /* no spread: exactly 1 */
+  v = am_study_judge_two(&c, narrow, narrow, 6); /* no spread: exactly 1 */
   assert_true(v.value == 1 && v.low == 1 && v.high == 1 && v.answer == AM_ANSWER_MISSED);
   c = band(AM_JUDGE_RATIO, 0, 7.9, 1);
-  v = am_study_judge_ratio(&c, wide, wide, 8);
+  v = am_study_judge_two(&c, wide, wide, 8);
   assert_true(v.value == 1 && v.low >= 1. / 8 && v.low < 0.6 && v.high > 1.6 && v.high <= 8);
   c.high = 1.5;
-  assert_int_equal(am_study_judge_ratio(&c, wide, wide, 8).answer, AM_ANSWER_OPEN);
+  assert_int_equal(am_study_judge_two(&c, wide, wide, 8).answer, AM_ANSWER_OPEN);
   c = band(AM_JUDGE_RATIO, 0, INFINITY, 1);
-  v = am_study_judge_ratio(&c, one, never, 6); /* nothing can be said */
+  v = am_study_judge_two(&c, one, never, 6); /* nothing can be said */
   assert_true(isnan(v.value) && v.answer == AM_ANSWER_MISSED);
-  assert_int_equal(am_study_judge_ratio(&c, one, zero, 6).answer, AM_ANSWER_MISSED);
-  v = am_study_judge_ratio(&c, never, one, 6);
+  assert_int_equal(am_study_judge_two(&c, one, zero, 6).answer, AM_ANSWER_MISSED);
+  v = am_study_judge_two(&c, never, one, 6);
   assert_true(isinf(v.value) && v.answer == AM_ANSWER_MET);
+}
+
+/* Differences 1, 2, 3 and 2: 2 +- 3.18245 sqrt(2 / 3 / 4) (Student's t of 3 degrees at 97.5 %). */
+static void test_differences(void **state) {
+  (void)state;
+  const double one[] = {11, 22, 33, 44}, other[] = {10, 20, 30, 42}, none[] = {1, NEVER, 1, 1};
+  const double half = 3.182446305 * sqrt(2. / 3 / 4);
+  am_criterion c = band(AM_JUDGE_DIFFERENCE, 0, INFINITY, 1);
+  am_verdict v = am_study_judge_two(&c, one, other, 4);
+  assert_true(v.value == 2 && v.answer == AM_ANSWER_MET && v.inside == 4);
+  assert_true(fabs(v.low - (2 - half)) < 1e-6 && fabs(v.high - (2 + half)) < 1e-6);
+  assert_int_equal(am_study_judge_two(&c, other, one, 4).answer, AM_ANSWER_MISSED);
+  assert_int_equal(am_study_judge_two(&c, one, other, 1).answer, AM_ANSWER_OPEN);
+  assert_int_equal(am_study_judge_two(&c, none, one, 4).answer, AM_ANSWER_MISSED);
+  c.low = 1;
+  assert_int_equal(am_study_judge_two(&c, one, other, 4).answer, AM_ANSWER_OPEN);
 }
 
 /* ------------------------------------------------------------------------------ a study */
@@ -303,6 +319,7 @@ static void test_memory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_medians),     cmocka_unit_test(test_interval_of_a_median),
+      cmocka_unit_test(test_differences),
       cmocka_unit_test(test_ratios),      cmocka_unit_test(test_against_training),
       cmocka_unit_test(test_same_bytes),  cmocka_unit_test(test_quick_and_report),
       cmocka_unit_test(test_wrong_plans), cmocka_unit_test(test_memory),

@@ -46,6 +46,9 @@ COUNTED(max)
 COUNTED(clip)
 #undef COUNTED
 
+/* a register is a whole vector here, so that all that is left is the same */
+#define vr_load counted_load
+#define vr_fma counted_fma
 #define v_load counted_load
 #define v_store counted_store
 #define v_fma counted_fma

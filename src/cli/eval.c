@@ -105,6 +105,8 @@ static void put_json(am_text *text, const evaluation *e, const am_task *task, co
   am_json_put_int(text, "episodes", e->result.n_episodes);
   am_json_put_double(text, "reward", e->result.mean);
   am_json_put_double(text, "se", e->result.se);
+  if (task->n_symbols > 0)
+    am_json_put_double(text, "perplexity", cli_spoken(task, e->result.mean));
   am_json_put_double(text, "min", e->result.min);
   am_json_put_double(text, "max", e->result.max);
   cli_lines_json(text, task);
@@ -115,11 +117,14 @@ static void put_text(am_text *text, const evaluation *e, const am_task *task) {
   enum { COLUMN = 30 };
   const char *pm = cli_plus_minus();
   const char *who = e->network ? cli_network_plays(task, e->greedy) : e->policy;
-  am_text_printf(text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
-                 e->result.n_episodes);
+  cli_put_heading(text, task, e->result.n_episodes);
   const int digits = cli_reward_digits(task);
-  am_text_printf(text, "  %-*s%8.*f%s%.*f  (%g to %g)\n", COLUMN, who, digits, e->result.mean, pm,
-                 digits, e->result.se, e->result.min, e->result.max);
+  const double low = task->n_symbols > 0 ? e->result.max : e->result.min;
+  const double high = task->n_symbols > 0 ? e->result.min : e->result.max;
+  am_text_printf(text, "  %-*s%8.*f%s%.*f  (%g to %g)\n", COLUMN, who, digits,
+                 cli_spoken(task, e->result.mean), pm, digits,
+                 cli_spoken_error(task, e->result.mean, e->result.se), cli_spoken(task, low),
+                 cli_spoken(task, high));
   if (task->n_lines > 0) am_text_puts(text, "what known policies earn on average\n");
   cli_lines_table(text, task, COLUMN);
 }

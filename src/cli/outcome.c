@@ -81,13 +81,32 @@ void cli_put_sample(am_text *text, const char *folder) {
   am_text_free(&path);
 }
 
+double cli_spoken(const am_task *task, double reward) {
+  return task->n_symbols > 0 ? exp(-reward) : reward;
+}
+
+double cli_spoken_error(const am_task *task, double reward, double error) {
+  return task->n_symbols > 0 ? exp(-reward) * error : error;
+}
+
+void cli_put_heading(am_text *text, const am_task *task, int n_episodes) {
+  if (task->n_symbols > 0)
+    am_text_printf(text, "perplexity%sstandard error over %d windows that training never showed\n",
+                   cli_plus_minus(), n_episodes);
+  else
+    am_text_printf(text, "reward per episode, mean%sstandard error of %d fresh episodes\n",
+                   cli_plus_minus(), n_episodes);
+}
+
 const char *cli_network_plays(const am_task *task, bool greedy) {
+  if (task->n_symbols > 0) return "network";
   if (task->n_actions == 0) return greedy ? "network, undisturbed" : "network, as it learns";
   return greedy ? "network, best action each time" : "network, actions drawn";
 }
 
 int cli_reward_digits(const am_task *task) {
   double most = 0;
+  if (task->n_symbols > 0) return 2;
   for (int k = 0; k < task->n_lines; k++)
     if (!isnan(task->lines[k].reward)) most = fmax(most, fabs(task->lines[k].reward));
   return most > 0 && most < 10 ? 3 : 2;
@@ -110,7 +129,7 @@ void cli_lines_table(am_text *text, const am_task *task, int column) {
   const int digits = cli_reward_digits(task);
   for (int k = 0; k < task->n_lines; k++)
     am_text_printf(text, "  %-*s%8.*f\n", column, task->lines[k].policy, digits,
-                   task->lines[k].reward);
+                   cli_spoken(task, task->lines[k].reward));
 }
 
 void cli_lines_json(am_text *text, const am_task *task) {
@@ -130,6 +149,7 @@ static void put_json(am_text *text, const cli_outcome *o, const am_task *task, c
   am_json_put_int(text, "episodes", o->n_episodes);
   am_json_put_double(text, "reward", o->reward);
   am_json_put_double(text, "se", o->se);
+  if (task->n_symbols > 0) am_json_put_double(text, "perplexity", cli_spoken(task, o->reward));
   am_json_put_double(text, "greedy_reward", o->greedy_reward);
   am_json_put_double(text, "greedy_se", o->greedy_se);
   if (o->criterion.there) {
@@ -165,11 +185,11 @@ int cli_outcome_print(const cli_outcome *o, const cli_line *line, const am_confi
   if (cli_has(line, CLI_JSON)) {
     put_json(&text, o, task, folder, page);
   } else {
-    am_text_printf(&text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
-                   o->n_episodes);
+    cli_put_heading(&text, task, o->n_episodes);
     const int digits = cli_reward_digits(task);
     am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, cli_network_plays(task, false), digits,
-                   o->reward, pm, digits, o->se);
+                   cli_spoken(task, o->reward), pm, digits,
+                   cli_spoken_error(task, o->reward, o->se));
     /* equal to the bit: nothing was drawn, as where values are predicted */
     if (o->greedy_reward != o->reward || o->greedy_se != o->se)
       am_text_printf(&text, "  %-*s%8.*f%s%.*f\n", COLUMN, cli_network_plays(task, true), digits,

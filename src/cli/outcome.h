@@ -39,7 +39,13 @@ int cli_outcome_print(const cli_outcome *outcome, const cli_line *line, const am
 /* How the network plays, in words: what is greedy where it does not act is without exploration. */
 const char *cli_network_plays(const am_task *task, bool greedy);
 
-/* Decimals of a reward: more where rewards are small. */
+/* What a result is called: a mean reward, or of a task of symbols its perplexity exp(-reward); and
+ * the line over a table of them, over n episodes. */
+double cli_spoken(const am_task *task, double reward);
+double cli_spoken_error(const am_task *task, double reward, double error);
+void cli_put_heading(am_text *text, const am_task *task, int n_episodes);
+
+/* Decimals of what is spoken of: more where rewards are small. */
 int cli_reward_digits(const am_task *task);
 
 /* Adds "reached 0.95 after 7,840 trials", or that it did not. */

@@ -29,12 +29,13 @@ void cli_progress_begin(cli_progress *p, const am_task *task, bool silent) {
   *p = (cli_progress){.place = cli_place_begin(silent)};
   size_t used = 0;
   p->digits = cli_reward_digits(task) - 1;
+  p->perplexity = task->n_symbols > 0;
   for (int k = 0; k < 3 && k <= last; k++) {
     const am_task_line *line = &task->lines[k < 2 ? k : last];
-    const double reward = line->reward;
+    const double reward = cli_spoken(task, line->reward);
     if (isnan(reward)) continue;
     const char *between = used == 0 ? "" : p->place.utf8 && p->place.in_place ? " · " : ", ";
-    const int digits = reward < 10 ? 2 : 3;
+    const int digits = task->n_symbols > 0 ? 5 : reward < 10 ? 2 : 3;
     const int n = snprintf(p->lines + used, sizeof p->lines - used, "%s%s %.*g", between,
                            line->policy, digits, reward);
     if (n > 0 && used + (size_t)n < sizeof p->lines) used += (size_t)n;
@@ -51,7 +52,8 @@ typedef struct pieces {
   char count[48], percent[8], rate[16], left[24], reward[32];
 } pieces;
 
-static pieces pieces_of(const am_train_progress *p, int digits_of_reward) {
+static pieces pieces_of(const cli_progress *all) {
+  const am_train_progress *p = &all->latest;
   pieces out;
   char total[24], rate[16], left[24];
   const int digits = snprintf(total, sizeof total, "%llu", (unsigned long long)p->iterations);
@@ -65,7 +67,8 @@ static pieces pieces_of(const am_train_progress *p, int digits_of_reward) {
   cli_put_left(left, sizeof left, done,
                done ? p->seconds : (double)(p->iterations - p->iteration) / p->rate);
   snprintf(out.left, sizeof out.left, "%10s", left);
-  snprintf(out.reward, sizeof out.reward, "reward %5.*f", digits_of_reward, p->reward);
+  if (all->perplexity) snprintf(out.reward, sizeof out.reward, "perplexity %6.1f", exp(-p->reward));
+  else snprintf(out.reward, sizeof out.reward, "reward %5.*f", all->digits, p->reward);
   return out;
 }
 
@@ -89,7 +92,7 @@ static void put_line(am_text *text, const cli_progress *p, const pieces *t) {
 
 static void write_now(cli_progress *p) {
   am_text text = {0};
-  const pieces t = pieces_of(&p->latest, p->digits);
+  const pieces t = pieces_of(p);
   if (p->place.in_place) put_line(&text, p, &t);
   else
     am_text_printf(&text, "iteration %s %s %s %s  %s%s%s%s", t.count, t.percent, t.rate, t.left,

@@ -11,6 +11,7 @@ typedef struct cli_progress {
   am_train_progress latest; /* what was reported last */
   char lines[160];          /* "random 7.8 · planner 223 · oracle 326" */
   int digits;               /* decimals of the reward */
+  bool perplexity;          /* is said in the place of the reward */
   bool warned;              /* that learning has collapsed was said */
 } cli_progress;
 

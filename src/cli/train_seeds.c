@@ -58,21 +58,28 @@ static void put_text(am_text *text, const result *r, const am_task *task, const 
   const int digits = cli_reward_digits(task);
   const char *pm = cli_plus_minus();
   char cell[64];
-  am_text_printf(text, "reward per episode, mean%sstandard error of %d fresh episodes\n", pm,
-                 r->outcomes[0].n_episodes);
+  const bool greedy = task->n_symbols == 0; /* of symbols nothing is chosen */
+  cli_put_heading(text, task, r->outcomes[0].n_episodes);
   am_text_printf(text, "  %-*s%-*s%s\n", SEED, "seed", COLUMN, cli_network_plays(task, false),
-                 cli_network_plays(task, true));
+                 greedy ? cli_network_plays(task, true) : "");
   for (int k = 0; k < r->n; k++) {
     const cli_outcome *o = &r->outcomes[k];
-    snprintf(cell, sizeof cell, "%.*f%s%.*f", digits, o->reward, pm, digits, o->se);
+    snprintf(cell, sizeof cell, "%.*f%s%.*f", digits, cli_spoken(task, o->reward), pm, digits,
+             cli_spoken_error(task, o->reward, o->se));
     am_text_printf(text, "  %-*llu%s%*s", SEED, (unsigned long long)(r->first + (uint64_t)k), cell,
-                   COLUMN - cli_columns(cell), "");
-    am_text_printf(text, "%.*f%s%.*f\n", digits, o->greedy_reward, pm, digits, o->greedy_se);
+                   greedy ? COLUMN - cli_columns(cell) : 0, "");
+    if (greedy)
+      am_text_printf(text, "%.*f%s%.*f", digits, o->greedy_reward, pm, digits, o->greedy_se);
+    am_text_puts(text, "\n");
   }
-  cli_put_interval(cell, sizeof cell, &r->drawn);
-  am_text_printf(text, "  %-*s%s%*s", SEED, "all", cell, COLUMN - cli_columns(cell), "");
-  cli_put_interval(cell, sizeof cell, &r->greedy);
-  am_text_printf(text, "%s\n", cell);
+  am_interval all = r->drawn;
+  all.half = cli_spoken_error(task, all.mean, all.half);
+  all.mean = cli_spoken(task, all.mean);
+  cli_put_interval(cell, sizeof cell, &all);
+  am_text_printf(text, "  %-*s%s%*s", SEED, "all", cell, greedy ? COLUMN - cli_columns(cell) : 0,
+                 "");
+  if (greedy) cli_put_interval(cell, sizeof cell, &r->greedy);
+  am_text_printf(text, "%s\n", greedy ? cell : "");
   am_text_printf(
       text, "all: mean%shalf of a 95 %% confidence interval over the seeds (Student's t)\n", pm);
   if (task->n_lines > 0) am_text_puts(text, "what known policies earn on average\n");

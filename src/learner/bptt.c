@@ -45,6 +45,10 @@ static void watch(am_learner *learner, am_series *all, uint32_t lane, uint64_t s
   else am_agent_watch(learner, all, lane, seed, greedy);
 }
 
+static void write_symbols(am_learner *learner, int *symbols, int n, uint64_t seed) {
+  am_bptt_symbols_write((am_bptt *)learner, symbols, n, seed);
+}
+
 static int series(const am_learner *learner, am_series *out) {
   const am_bptt *b = (const am_bptt *)(const void *)learner;
   if (b->symbols) return am_bptt_symbols_series(b, out);
@@ -156,7 +160,7 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
     .part = {.kind = AM_LEARNER, .options_size = sizeof(am_bptt_options), __VA_ARGS__},            \
     .past = true, .asks = asked, .create = create, .backprop = true, .iterate = iterate,           \
     .evaluate = evaluate, .tensor = tensor, .get = get, .set = set, .series = series,              \
-    .watch = watch, .destroy = destroy,                                                            \
+    .watch = watch, .write = write_symbols, .destroy = destroy,                                                            \
   }
 
 const am_learner_type am_bptt_type =

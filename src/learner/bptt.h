@@ -108,7 +108,9 @@ amine_status am_bptt_symbols_iterate(am_bptt *b, am_learner_report *report, amin
 void am_bptt_symbols_evaluate(am_bptt *b, double *rewards, int n_episodes, uint32_t first,
                               uint64_t seed);
 int am_bptt_symbols_series(const am_bptt *b, am_series *out);
+/* A window that is not a text's first is watched from the state that the last one watched left. */
 void am_bptt_symbols_watch(am_bptt *b, am_series *series, uint32_t lane, uint64_t seed);
+void am_bptt_symbols_write(am_bptt *b, int *symbols, int n, uint64_t seed);
 bool am_bptt_symbols_tensor(const am_bptt *b, int k, am_learner_tensor *out);
 float *am_bptt_symbols_values(const am_bptt *b);
 

@@ -58,73 +58,82 @@ static void drop(const am_bptt *b, float *mask, int stride, int lane, int l, int
   am_dropout(mask, stride, key, l, t, n, rate);
 }
 
-static void forward_side(const am_bptt *b, int group) {
+static void begin_side(const am_bptt *b, int group, int n) {
+  const am_bptt_symbols *s = b->symbols;
+  const side *g = &s->sides[group];
+  const int first = first_of(b, group);
+  am_stack_begin(&s->stack, &g->m, b->agent.parameters, false);
+  am_stack_draw(&s->stack, &g->m, s->seed, s->episode, (uint32_t)first, n, 1);
+  for (int k = 0; k < n; k++)
+    if (!s->anew[first + k])
+      am_stack_carry_in(&s->stack, &g->m, k, s->now + (size_t)(first + k) * s->n_carried);
+}
+
+static void step_side(const am_bptt *b, int group, int n, int t) {
   const am_bptt_symbols *s = b->symbols;
   const side *g = &s->sides[group];
   const am_stack *stack = &s->stack;
   const float *p = b->agent.parameters;
   const bool dropped = s->learns && stack->dropout > 0;
-  const int first = first_of(b, group), n = first_of(b, group + 1) - first;
-  am_stack_begin(stack, &g->m, p, false);
-  am_stack_draw(stack, &g->m, s->seed, s->episode, (uint32_t)first, n, 1);
-  for (int k = 0; k < n; k++)
-    if (!s->anew[first + k])
-      am_stack_carry_in(stack, &g->m, k, s->now + (size_t)(first + k) * s->n_carried);
-  for (int t = 0; t < n_steps_of(b); t++) {
-    float *u = g->u + (size_t)t * (size_t)s->symbols.n_in * LANES;
-    for (int k = 0; k < n; k++) {
-      am_symbols_read(&s->symbols, p, token_of(b, t, first + k), u + k, LANES);
-      for (int l = 0; dropped && l + 1 < stack->n_layers; l++)
-        drop(b, am_stack_mask(stack, &g->m, l, t) + k, LANES, first + k, l, t, stack->n_outputs,
-             stack->dropout);
-    }
-    am_stack_step(stack, &g->m, t, p, u, dropped);
-    for (int k = 0; k < n; k++)
-      am_symbols_put(&s->symbols, token_of(b, t, first + k), am_stack_output(stack, &g->m, t) + k,
-                     LANES);
+  const int first = first_of(b, group);
+  float *u = g->u + (size_t)t * (size_t)s->symbols.n_in * LANES;
+  for (int k = 0; k < n; k++) {
+    am_symbols_read(&s->symbols, p, token_of(b, t, first + k), u + k, LANES);
+    for (int l = 0; dropped && l + 1 < stack->n_layers; l++)
+      drop(b, am_stack_mask(stack, &g->m, l, t) + k, LANES, first + k, l, t, stack->n_outputs,
+           stack->dropout);
   }
+  am_stack_step(stack, &g->m, t, p, u, dropped);
+  for (int k = 0; k < n; k++)
+    am_symbols_put(&s->symbols, token_of(b, t, first + k), am_stack_output(stack, &g->m, t) + k,
+                   LANES);
 }
 
 /* Step t + 1 of a lane is step t of the window: its step 0 is the last of the window before. */
-static void forward_pair(const am_bptt *b, int first, int n) {
+static void begin_pair(const am_bptt *b, int first, int n) {
+  const am_bptt_symbols *s = b->symbols;
+  for (int lane = first; lane < first + n; lane++) {
+    am_pair_lane *x = &s->lanes[lane];
+    x->n_steps = n_steps_of(b) + 1;
+    x->dropped = s->learns && b->pair.dropout > 0;
+    am_pair_code()->begin(&b->pair, x, b->agent.parameters);
+    am_pair_carry_in(&b->pair, x, s->anew[lane] ? NULL : s->now + (size_t)lane * s->n_carried);
+  }
+}
+
+static void step_pair(const am_bptt *b, int first, int n, int t) {
   const am_bptt_symbols *s = b->symbols;
   const am_pair *pair = &b->pair;
   const float *p = b->agent.parameters;
-  const int in = am_pad(s->symbols.n_in, 16);
+  const int in = am_pad(s->symbols.n_in, 16), at = t + 1;
   am_pair_lane *lanes[AM_TRACE_LANES];
   for (int q = 0; q < n; q++) {
     const int lane = first + q;
-    am_pair_lane *x = lanes[q] = &s->lanes[lane];
-    x->n_steps = n_steps_of(b) + 1;
-    x->dropped = s->learns && pair->dropout > 0;
-    am_pair_code()->begin(pair, x, p);
-    am_pair_carry_in(pair, x, s->anew[lane] ? NULL : s->now + (size_t)lane * s->n_carried);
-  }
-  for (int t = 1; t <= n_steps_of(b); t++) {
-    for (int q = 0; q < n; q++) {
-      const int lane = first + q;
-      am_symbols_read(&s->symbols, p, token_of(b, t - 1, lane), lanes[q]->u + t * in, 1);
-      for (int l = 0; lanes[q]->dropped && l + 1 < pair->n_layers; l++) {
-        const int rows = pair->plan[l]->n_outputs;
-        drop(b, lanes[q]->layer[l].mask + (size_t)t * (size_t)am_pad(rows, 16), 1, lane, l, t - 1,
-             rows, pair->dropout);
-      }
+    lanes[q] = &s->lanes[lane];
+    am_symbols_read(&s->symbols, p, token_of(b, t, lane), lanes[q]->u + at * in, 1);
+    for (int l = 0; lanes[q]->dropped && l + 1 < pair->n_layers; l++) {
+      const int rows = pair->plan[l]->n_outputs;
+      drop(b, lanes[q]->layer[l].mask + (size_t)at * (size_t)am_pad(rows, 16), 1, lane, l, t, rows,
+           pair->dropout);
     }
-    am_pair_code()->step(pair, rule_code(b), lanes, n, p, t);
-    am_pair_code()->after(pair, rule_code(b), lanes, n, p, t);
-    for (int q = 0; q < n; q++)
-      am_symbols_put(&s->symbols, token_of(b, t - 1, first + q), am_pair_output(pair, lanes[q], t),
-                     1);
   }
+  am_pair_code()->step(pair, rule_code(b), lanes, n, p, at);
+  am_pair_code()->after(pair, rule_code(b), lanes, n, p, at);
+  for (int q = 0; q < n; q++)
+    am_symbols_put(&s->symbols, token_of(b, t, first + q), am_pair_output(pair, lanes[q], at), 1);
 }
 
 static void forward_group(void *context, int group, int worker) {
   (void)worker;
   const am_bptt *b = context;
-  const int end = first_of(b, group + 1);
-  if (!b->pairs) forward_side(b, group);
-  for (int lane = first_of(b, group); b->pairs && lane < end; lane += AM_TRACE_LANES)
-    forward_pair(b, lane, end - lane < AM_TRACE_LANES ? end - lane : AM_TRACE_LANES);
+  const int first = first_of(b, group), end = first_of(b, group + 1);
+  if (!b->pairs) begin_side(b, group, end - first);
+  for (int t = 0; !b->pairs && t < n_steps_of(b); t++) step_side(b, group, end - first, t);
+  for (int lane = first; b->pairs && lane < end; lane += AM_TRACE_LANES) {
+    const int n = end - lane < AM_TRACE_LANES ? end - lane : AM_TRACE_LANES;
+    begin_pair(b, lane, n);
+    for (int t = 0; t < n_steps_of(b); t++) step_pair(b, lane, n, t);
+  }
 }
 
 /* ------------------------------------------------------------------------------ backward */
@@ -293,8 +302,8 @@ void am_bptt_symbols_watch(am_bptt *b, am_series *series, uint32_t lane, uint64_
   const am_bptt_symbols *s = b->symbols;
   const am_turn turn = {.series = series};
   read_lanes(b, am_task_evaluated(b->agent.learner.task), seed, 0, lane, 1);
-  s->anew[0] = true;
   play(b, s->aside, false);
+  carry_out(b);
   for (int t = 0; t < n_steps_of(b); t++) {
     const int k = token_of(b, t, 0);
     const float surprise = 0.0f - s->symbols.logp[k];
@@ -310,6 +319,27 @@ void am_bptt_symbols_watch(am_bptt *b, am_series *series, uint32_t lane, uint64_
     for (int q = 0; q < p->n_told; q++)
       am_turn_note(&turn, p->told[q].name, t,
                    am_pair_at(&b->pair, &s->lanes[0], 0, t + 1, &p->told[q].operand), 1);
+  }
+}
+
+void am_bptt_symbols_write(am_bptt *b, int *symbols, int n, uint64_t seed) {
+  am_bptt_symbols *s = b->symbols;
+  const int T = n_steps_of(b), last = token_of(b, T - 1, 0);
+  const am_random_key key = {seed, AM_STREAM_POLICY, 0, 0};
+  int said = s->symbols.next[last];
+  s->now = s->aside, s->learns = false, s->anew[0] = false;
+  for (int k = 0; k < n; k++) {
+    const int t = k % T, token = token_of(b, t, 0);
+    if (t == 0 && k > 0) carry_out(b);
+    if (t == 0 && b->pairs) begin_pair(b, 0, 1);
+    if (t == 0 && !b->pairs) begin_side(b, 0, 1);
+    s->symbols.shown[token] = said;
+    if (b->pairs) step_pair(b, 0, 1, t);
+    else step_side(b, 0, 1, t);
+    said =
+        am_symbols_draw(&s->symbols, b->agent.parameters, token,
+                        am_uniform(am_random(key, (uint32_t)k).v[0]), b->agent.options.n_threads);
+    symbols[k] = said;
   }
 }
 

@@ -80,6 +80,10 @@ typedef struct am_learner_type {
    * without learning. Both may be NULL. */
   int (*series)(const am_learner *learner, am_series *out);
   void (*watch)(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed, bool greedy);
+  /* Of a task of symbols: goes on by itself after the episode that was watched last. Each of n
+   * symbols is drawn from what it predicts, and shown to it next; a function of the seed and of what
+   * was watched. Must follow watch. NULL: it cannot. */
+  void (*write)(am_learner *learner, int *symbols, int n, uint64_t seed);
   /* Whether the learner's own criterion is met now, which then stands in place of the task's (a
    * mean reward of 1000 episodes). A function of the saved state alone. NULL: it has none. */
   bool (*reached)(const am_learner *learner);

@@ -98,7 +98,7 @@ typedef struct job {
   const am_symbols *s;
   const float *parameters;
   float *gradient;
-  int n_tokens;
+  int first, n_tokens; /* the block that it begins with, and tokens from there */
   float scale;
 } job;
 
@@ -113,9 +113,18 @@ static void logits_of_rows(void *context, int item, int worker) {
   const am_symbols *s = j->s;
   const size_t row = (size_t)item * ROWS, wide = (size_t)s->n_out;
   const float *W = j->parameters + s->weight + row * wide, *b = j->parameters + s->bias + row;
-  for (size_t k = 0; k < (size_t)blocks_in(j); k++)
+  for (size_t k = (size_t)j->first; k < (size_t)(j->first + blocks_in(j)); k++)
     am_linear_code()->forward(s->z + (k * (size_t)s->n + row) * LANES, W, b,
                               s->h + k * wide * LANES, rows_from(s, (int)row), s->n_out);
+}
+
+/* Of the job's first block, all tokens: z becomes p, but for a 1 that symbol 0 has less. */
+static void predict_first(const job *j) {
+  const am_symbols *s = j->s;
+  float weight[LANES];
+  for (int q = 0; q < LANES; q++) weight[q] = 1;
+  am_symbols_code()->predict(s->z + (size_t)j->first * (size_t)s->n * LANES,
+                             s->logp + j->first * LANES, s->next + j->first * LANES, weight, s->n);
 }
 
 static void predict_block(void *context, int block, int worker) {
@@ -165,6 +174,23 @@ void am_symbols_predict(const am_symbols *s, const float *parameters, int n_toke
   if (!learns) return;
   am_parallel(n_threads, PARTS, back_part, &j);
   am_parallel(n_threads, blocks_in(&j), add_parts, &j);
+}
+
+int am_symbols_draw(const am_symbols *s, const float *parameters, int k, float u, int n_threads) {
+  job j = {.s = s, .parameters = parameters, .first = k / LANES, .n_tokens = 1, .scale = 1};
+  const float *p = s->z + (size_t)j.first * (size_t)s->n * LANES + k % LANES;
+  float sum = 0;
+  int drawn = 0;
+  am_parallel(n_threads, items_of(s), logits_of_rows, &j);
+  memset(s->next + j.first * LANES, 0, LANES * sizeof *s->next);
+  predict_first(&j);
+  for (int i = 0; i < s->n; i++) { /* what is left by rounding is the last that may come at all */
+    const float one = p[(size_t)i * LANES] + (i == 0 ? 1 : 0);
+    if (one > 0) drawn = i;
+    sum += one;
+    if (sum > u) break;
+  }
+  return drawn;
 }
 
 static void collect_rows(void *context, int item, int worker) {

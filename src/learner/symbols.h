@@ -44,6 +44,9 @@ void am_symbols_put(const am_symbols *s, int k, const float *h, int stride);
 /* logp of the first n_tokens tokens; if `learns`, dh and z too. */
 void am_symbols_predict(const am_symbols *s, const float *parameters, int n_tokens, float scale,
                         bool learns, int n_threads);
+/* A symbol drawn after token k, whose h is there: the first of which, with those before it, more
+ * than a share u in [0, 1) of the probability is. */
+int am_symbols_draw(const am_symbols *s, const float *parameters, int k, float u, int n_threads);
 /* The gradient of L in W and b, into `gradient` (a vector of all parameters); D's there becomes 0. */
 void am_symbols_collect(const am_symbols *s, float *gradient, int n_threads);
 /* dh of token k; and that of its u is added to D's. */

@@ -84,6 +84,7 @@ struct am_task {
   /* Size of the alphabet of a task of symbols: then n_actions and n_targets are 0, and n_inputs is
    * 1: the symbol's number. */
   int n_symbols;
+  const char *between; /* what stands between two symbols where people read them: " " or "" */
   int n_episodes; /* that there are, each of which evaluation plays once; 0: as many as one likes */
   /* The same task on what training never shows, which evaluation plays; owned. NULL: the task itself,
    * all of whose episodes are new. */

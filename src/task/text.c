@@ -306,6 +306,7 @@ static amine_status take_part(text *x, const am_text_task_options *o, const sour
   const size_t windows = am_text_task_windows(&x->task);
   x->task.n_inputs = 1;
   x->task.n_symbols = x->alphabet->n;
+  x->task.between = o->unit == AM_UNIT_WORDS ? " " : "";
   x->task.n_steps = o->steps;
   x->task.n_episodes = windows < INT_MAX ? (int)windows : INT_MAX;
   x->task.criterion = (double)NAN;

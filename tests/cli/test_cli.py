@@ -8,6 +8,7 @@ instruction set; the progress line on a terminal and elsewhere."""
 import fcntl
 import gzip
 import json
+import math
 import os
 import pty
 import random
@@ -572,6 +573,60 @@ def test_results(d):
     check("report of two runs", os.path.getsize(page) > 2000, "a page", os.path.getsize(page))
 
 
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def test_a_text(d):
+    """A network of symbols is spoken of by its perplexity, and shows what it reads and writes."""
+    text, folder = os.path.join(d, "text.txt"), os.path.join(d, "reads")
+    with open(text, "w", encoding="utf-8") as f:
+        f.write("the cat & <the> cat sat on the mat\nthe dog sat on a cat\n" * 60)
+    keys = ["task.type=text", "task.file=" + text, "task.steps=6", "network.type=plastic-lstm", "network.hidden=8",
+            "batch=4", "iterations=30", "learner.type=bptt", "learner.rate=0.01", "seed=2"]
+    r = expect(0, "train", "maze", *keys, "--out", folder)
+    check("perplexity in the progress", re.search(r"perplexity +[\d.]+ \(uniform 11, unigram [\d.]+\)", r.err), "it", r)
+    said = re.search(r"^perplexity.* over (\d+) windows.*\n +network +([\d.]+) .*\n +uniform +11.00$", r.out, re.M)
+    with open(os.path.join(folder, "eval.json"), encoding="utf-8") as f:
+        kept = json.load(f)
+    check("perplexity", said and abs(float(said[2]) - kept["perplexity"]) < .01 and int(said[1]) == kept["episodes"] and
+          abs(kept["perplexity"] - math.exp(-kept["reward"])) < 1e-6, kept, r)
+    one = json.loads(expect(0, "eval", folder, "--json").out)
+    check("all windows are read", one["episodes"] == kept["episodes"] and one["reward"] == kept["reward"], kept, one)
+    with open(os.path.join(folder, "episode.json"), encoding="utf-8") as f:
+        words = json.load(f)["text"]
+    symbols = set("<unk> <eos> the cat & <the> sat on mat dog a".split())
+    n = 6 * (kept["episodes"] // 4) + 1
+    check("what it read and wrote", len(words["shown"]) == n and len(words["written"]) == 200 and
+          set(words["shown"] + words["written"]) <= symbols and words["between"] == " ", n, words)
+    page = read(folder, "report.html").decode()
+    for part in ("over words", "Surprise", "How it goes on", "has a perplexity of", "&lt;the&gt;", "one who knows how often"):
+        check("the page of a text", part in page, part, len(page))
+    with open(os.path.join(folder, "episode.json"), encoding="utf-8") as f:
+        whole = json.load(f)
+    for damage, says in (({"shown": ["a"] * 2001}, "at most 2000 symbols"), ({"written": [3]}, "element 0 is no text"),
+                         ({"between": 1}, '"between" is no text'), ({"shown": ["a"] * (n + 1)}, "are shown over")):
+        broken = os.path.join(d, "broken")
+        shutil.copytree(folder, broken)
+        with open(os.path.join(broken, "eval.json"), encoding="utf-8") as f:
+            seal = json.load(f)
+        with open(os.path.join(broken, "episode.json"), "w", encoding="utf-8") as f:
+            json.dump({**whole, "text": {**words, **damage}}, f)
+        with open(os.path.join(broken, "episode.json"), "rb") as f:
+            data = f.read()
+        seal["files"]["episode.json"] = {"bytes": len(data), "crc32c": crc32c(data)}
+        with open(os.path.join(broken, "eval.json"), "w", encoding="utf-8") as f:
+            json.dump(seal, f)
+        expect(3, "report", broken, says=says)
+        shutil.rmtree(broken)
+    check("the page of a text", "<the>" not in page and "per episode" not in page, "no reward", len(page))
+
+
 def choices_of_eval(key):
     text = re.sub(r"\s+", " ", run("eval", "--help").out.split("\nkeys\n")[1])
     return re.search(rf"{key} [^:]*: ([a-z|]+)", text).group(1).split("|")
@@ -821,7 +876,7 @@ def test_closed_pipe(d):
 
 TESTS = [test_help, test_manual, test_completion, test_tables, test_files_of_ones_own, test_folders, test_seeds,
          test_words, test_keys, test_files,
-         test_output, test_results, test_same_bits, test_signals, test_criterion, test_second_signal, test_ignored,
+         test_output, test_results, test_a_text, test_same_bits, test_signals, test_criterion, test_second_signal, test_ignored,
          test_kill, test_progress, test_closed_pipe]
 
 

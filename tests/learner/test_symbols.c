@@ -13,7 +13,7 @@
 
 #include "base/memory.h"
 #include "format/file.h"
-#include "run/train/experiment.h"
+#include "run/train/series.h"
 
 #define MORE 8
 
@@ -124,6 +124,78 @@ static void evaluation_goes_on_from_window_to_window(void **state) {
   am_experiment_destroy(x);
 }
 
+/* Windows that are watched in a row are those that are evaluated in a row. */
+static void watched_windows_go_on(void **state) {
+  static const char *const networks[2][MORE] = {
+      {"network.type=lstm", "network.layers=2", "task.test=.4"},
+      {"network.type=plastic-lstm", "rule.type=eligibility", "modulator.fanout=true",
+       "task.test=.4"}};
+  enum { B = 5, N = 3 };
+  (void)state;
+  for (int q = 0; q < 2; q++) {
+    am_experiment *x = experiment_of(networks[q]);
+    am_learner *learner = x->learner;
+    double rewards[N * B];
+    assert_true(am_task_evaluated(x->task)->n_episodes >= N * B);
+    put_weights(learner);
+    learner->type->evaluate(learner, rewards, N * B, 0, 1, false);
+    for (int k = 0; k < N; k++) {
+      am_episode e;
+      amine_error error = {0};
+      double sum = 0;
+      assert_int_equal(am_episode_play(&e, learner, (uint32_t)(k * B), 1, &error), AMINE_OK);
+      const am_series *surprise = am_episode_find(&e, "surprise");
+      for (int t = 0; t < e.n_steps; t++) sum -= (double)surprise->values[t];
+      if (fabs(sum / e.n_steps - rewards[k * B]) > 1e-6)
+        fail_msg("window %d: %.9g, evaluated %.9g", k, sum / e.n_steps, rewards[k * B]);
+      am_episode_free(&e);
+    }
+    am_experiment_destroy(x);
+  }
+}
+
+/* What is written first after a window comes as often as it was expected there by what reads on. */
+static void it_writes_what_it_expects(void **state) {
+  static const char *const networks[2][MORE] = {
+      {"network.type=lstm", "network.layers=2", "task.test=.4", "learner.rate=1"},
+      {"network.type=plastic-lstm", "rule.type=eligibility", "task.test=.4", "learner.rate=1"}};
+  enum { DRAWS = 2000, LONG = 40, WINDOWS = 5, B = 5 };
+  (void)state;
+  for (int q = 0; q < 2; q++) {
+    am_experiment *x = experiment_of(networks[q]);
+    am_learner *learner = x->learner;
+    int some[LONG], others[LONG], again[LONG], first[DRAWS];
+    am_learner_report report;
+    am_episode e;
+    amine_error error = {0};
+    for (int k = 0; k < 300; k++) /* so that what came before matters */
+      assert_int_equal(learner->type->iterate(learner, &report, &error), AMINE_OK);
+    for (int window = 0; window < WINDOWS; window++) {
+      assert_int_equal(am_episode_play(&e, learner, (uint32_t)(window * B), 1, &error), AMINE_OK);
+      if (window > 0) {
+        const int next = (int)am_episode_find(&e, "answers")->values[0];
+        const double p = exp(-(double)am_episode_find(&e, "surprise")->values[0]);
+        int came = 0;
+        for (int k = 0; k < DRAWS; k++) came += first[k] == next;
+        if (fabs((double)came / DRAWS - p) > 3 * sqrt(p * (1 - p) / DRAWS))
+          fail_msg("window %d: symbol %d came %d times in %d, expected with %g", window, next, came,
+                   DRAWS, p);
+      }
+      am_episode_free(&e);
+      for (int k = 0; k < DRAWS; k++) learner->type->write(learner, &first[k], 1, (uint64_t)k);
+    }
+    for (int k = 0; k < 3;
+         k++) { /* over several windows; a function of the seed and of what was read */
+      assert_int_equal(am_episode_play(&e, learner, 0, 1, &error), AMINE_OK);
+      am_episode_free(&e);
+      learner->type->write(learner, k == 0 ? some : k == 1 ? others : again, LONG, k == 1);
+    }
+    assert_memory_equal(some, again, sizeof some);
+    assert_memory_not_equal(some, others, sizeof some);
+    am_experiment_destroy(x);
+  }
+}
+
 /* Steps so long that they would throw it anywhere. */
 static void the_rate_of_eligibility_stays_a_share(void **state) {
   (void)state;
@@ -170,6 +242,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_is_what_the_reference_says),
       cmocka_unit_test(evaluation_goes_on_from_window_to_window),
+      cmocka_unit_test(watched_windows_go_on),
+      cmocka_unit_test(it_writes_what_it_expects),
       cmocka_unit_test(the_rate_of_eligibility_stays_a_share),
       cmocka_unit_test(what_is_given_from_outside_is_refused),
   };

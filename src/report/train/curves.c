@@ -161,9 +161,9 @@ static amine_status put_picture(am_text *page, picture *p, amine_error *error) {
     const bool lines = has_lines(p);
     am_plot plot = {.x = am_axis_exact(0, p->bins.x_max, p->small ? 3 : 6),
                     .y = y_axis(p),
-                    .classes = p->small    ? "low"
-                               : lines     ? "tall named"
-                                           : "tall",
+                    .classes = p->small ? "low"
+                               : lines  ? "tall named"
+                                        : "tall",
                     .x_title = p->small ? NULL : p->unit.name,
                     .bridged = true};
     am_plot_open(page, &plot);
@@ -186,7 +186,9 @@ amine_status am_section_learning(am_text *page, const am_overview *o, amine_erro
   const bool is_loss = o->main == AM_METRIC_LOSS;
   const bool has_seconds = am_overview_max(o, AM_METRIC_SECONDS) > 0;
   am_text_printf(page, "<section id=\"learning\">\n<h2>%s</h2>\n",
-                 is_loss ? "Loss while it learns" : "Reward while it learns");
+                 is_loss         ? "Loss while it learns"
+                 : o->perplexity ? "Prediction while it learns"
+                                 : "Reward while it learns");
   if (!am_overview_has(o, o->main)) {
     am_text_puts(page, "<p class=\"missing\">No metrics have been written yet.</p>\n</section>\n");
     return AMINE_OK;
@@ -202,7 +204,10 @@ amine_status am_section_learning(am_text *page, const am_overview *o, amine_erro
                  .metric = o->main,
                  .bins.against = k ? AM_METRIC_SECONDS : AM_METRIC_ITERATION};
     am_text_printf(page, "<figure class=\"chart %s\">\n<p class=\"y-title\">%s</p>\n",
-                   k ? "by-time" : "by-iteration", is_loss ? "loss" : "reward per episode");
+                   k ? "by-time" : "by-iteration",
+                   is_loss         ? "loss"
+                   : o->perplexity ? "mean log probability of what comes next, nats"
+                                   : "reward per episode");
     AM_TRY(put_picture(page, &p, error));
     am_text_puts(page, "</figure>\n");
   }

@@ -152,21 +152,25 @@ static amine_status put_stage(am_text *page, const am_overview *o, const am_trip
 /* What is no maze: its series. */
 static amine_status put_series(am_text *page, const am_overview *o, amine_error *error) {
   const am_recorded_episode *e = &o->episode;
-  if (e->n_episodes > 1)
+  if (e->text.between) am_text_puts(page, "<p>A passage that training never showed, read by ");
+  else if (e->n_episodes > 1)
     am_text_printf(page, "<p>Fresh episodes, one of each of %zu sorts, played by ", e->n_episodes);
   else am_text_puts(page, "<p>A fresh episode, played by ");
   am_shown_run(page, o);
   am_text_puts(page, ". Training is over. ");
   if (e->n_steps > AM_EPISODE_STEPS_MAX)
     am_text_printf(page, "The first %d of %zu steps are shown. ", AM_EPISODE_STEPS_MAX, e->n_steps);
-  am_text_puts(page, "</p>\n<div class=\"strips\">\n");
+  am_text_puts(page, "</p>\n");
+  am_words(page, e);
+  am_text_puts(page, "<div class=\"strips\">\n");
   AM_TRY(am_series_strips(page, e, error));
   am_text_puts(page, "</div>\n</section>\n");
   return AMINE_OK;
 }
 
 amine_status am_section_episode(am_text *page, const am_overview *o, amine_error *error) {
-  am_text_puts(page, "<section id=\"episode\">\n<h2>One episode</h2>\n");
+  am_text_printf(page, "<section id=\"episode\">\n<h2>%s</h2>\n",
+                 o->episode.text.between ? "What it reads and writes" : "One episode");
   if (o->episode.n > 0) return put_series(page, o, error);
   if (o->recording.n_steps == 0) {
     am_text_puts(page, "<p class=\"missing\">No episode was recorded.</p>\n</section>\n");

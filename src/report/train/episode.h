@@ -35,6 +35,10 @@ void am_strip_head(am_text *page, const char *key, const char *title, const char
 amine_status am_series_strips(am_text *page, const am_recorded_episode *episode,
                               amine_error *error);
 
+/* Of a network that read a text: its passage twice, in the colours of the modulator, if it has one,
+ * and of the surprise, and what it wrote; nothing of others. */
+void am_words(am_text *page, const am_recorded_episode *episode);
+
 /* Steps taken by each trip beside the least possible. AMINE_ERROR_MEMORY only. */
 amine_status am_trip_chart(am_text *page, const am_trips *trips, amine_error *error);
 

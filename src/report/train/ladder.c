@@ -74,7 +74,8 @@ static int highest_storey(const am_source *source, const scale *s, double room) 
   return highest;
 }
 
-static void put_ladder_names(am_text *page, const am_source *source, const scale *s) {
+static void put_ladder_names(am_text *page, const am_overview *o, const am_source *source,
+                             const scale *s) {
   storeys on_wide = no_names(wide), on_narrow = no_names(narrow);
   am_text_printf(page, "<div class=\"rung names\"><div class=\"track\" style=\"--w:%d;--n:%d\">",
                  highest_storey(source, s, wide), highest_storey(source, s, narrow));
@@ -87,7 +88,7 @@ static void put_ladder_names(am_text *page, const am_source *source, const scale
     am_text_printf(page, "%%;--w:%d;--n:%d\">", storey_of(&on_wide, at), storey_of(&on_narrow, at));
     am_html_brief(page, am_line_name(source->lines[k].policy), 20);
     am_text_puts(page, " <b>");
-    am_html_figure(page, reward, 3);
+    am_html_figure(page, o->perplexity ? am_spoken(o, reward) : reward, 3);
     am_text_puts(page, "</b></span>");
   }
   am_text_puts(page, "</div></div>\n");
@@ -122,7 +123,8 @@ static void put_rung(am_text *page, const ladder *l, size_t v, const scale *s) {
     put_left(page, "seed", result, s);
   }
   am_text_puts(page, "</div><b class=\"what\">");
-  am_html_figure(page, variant->result.mean, 3);
+  const double mean = variant->result.mean;
+  am_html_figure(page, o->perplexity ? am_spoken(o, mean) : mean, 3);
   am_text_puts(page, "</b></div>\n");
 }
 
@@ -130,11 +132,14 @@ static void put_ladder(am_text *page, const ladder *l) {
   const am_overview *o = l->overview;
   const scale s = ladder_scale(l);
   am_text_printf(page, "<figure class=\"ladder%s\">\n", o->n_variants > 1 ? " many" : "");
-  if (l->source->n_lines > 0) put_ladder_names(page, l->source, &s);
+  if (l->source->n_lines > 0) put_ladder_names(page, o, l->source, &s);
   for (size_t v = l->first; v < l->end; v++) put_rung(page, l, v, &s);
-  am_text_puts(page, o->errors ? "<figcaption>Reward per episode, which is an error with its sign "
-                                 "turned: 0 is perfect, and the shorter the bar, the better"
-                               : "<figcaption>Reward per episode");
+  am_text_puts(
+      page, o->perplexity ? "<figcaption>Perplexity, on a logarithmic scale that ends at 1, where "
+                            "all is known: the shorter the bar, the better"
+            : o->errors   ? "<figcaption>Reward per episode, which is an error with its sign "
+                            "turned: 0 is perfect, and the shorter the bar, the better"
+                          : "<figcaption>Reward per episode");
   if (o->n_sources > o->n_variants)
     am_text_puts(page, "; each dot is one seed, the bar their mean");
   am_text_puts(page, ".</figcaption>\n</figure>\n");

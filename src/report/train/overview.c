@@ -187,6 +187,15 @@ bool am_variants_differ(const am_overview *o, size_t a, size_t b) {
   return fabs(d.mean) > d.half; /* false if there is no interval */
 }
 
+double am_spoken(const am_overview *o, double result) {
+  if (o->perplexity) return exp(-result);
+  return o->errors ? -result : result;
+}
+
+double am_spoken_error(const am_overview *o, double result, double error) {
+  return o->perplexity ? exp(-result) * error : error;
+}
+
 /* No key of the task differs. */
 static bool is_comparable(const am_overview *o) {
   for (size_t k = 0; k < o->n_differing; k++)
@@ -262,7 +271,9 @@ amine_status am_overview_make(am_overview *overview, const am_source *sources, s
     variant->half = am_interval_of(o.room, variant->n_runs).half;
   }
   o.comparable = is_comparable(&o);
-  o.errors = are_errors(&o);
+  o.perplexity = o.evaluated;
+  for (size_t s = 0; s < n_sources; s++) o.perplexity = o.perplexity && sources[s].eval.of_symbols;
+  o.errors = !o.perplexity && are_errors(&o);
   o.shown = choose_shown(&o);
   *overview = o;
   return AMINE_OK;

@@ -32,6 +32,7 @@ typedef struct am_overview {
   bool evaluated; /* every run has an eval.json: results are from there */
   bool one_task;  /* every run has the same lines.json */
   bool comparable; /* the runs have one task: no key of it differs, and results are on one scale */
+  bool perplexity; /* the results are mean log probabilities: they are spoken of as perplexities */
   bool errors;     /* the results are errors with their signs turned: nothing acts, none is above 0 */
   size_t shown;   /* the source whose recording is shown; n_sources if there is none */
   am_recording
@@ -49,6 +50,10 @@ amine_status am_overview_label(am_overview *overview, amine_error *error);
 
 /* What a run reached: its evaluation if all runs have one, else what it had while training. */
 double am_result_of(const am_overview *overview, size_t source);
+/* A result, and an error of one, as they are spoken of: what is an error without the sign that makes
+ * it a reward, a mean log probability r as the perplexity exp(-r). */
+double am_spoken(const am_overview *overview, double result);
+double am_spoken_error(const am_overview *overview, double result, double error);
 /* Mean of the main metric over the last 5 % of the iterations; NAN without rows. */
 double am_trained_of(const am_overview *overview, size_t source);
 

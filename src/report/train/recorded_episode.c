@@ -9,8 +9,17 @@
 
 #define RECORDING_FILE "recording.npz"
 #define SERIES_MAX 64
+#define NAMES_MAX 2000
+
+static void free_names(char **names, size_t n) {
+  for (size_t k = 0; k < n; k++) am_free(names[k]);
+  am_free(names);
+}
 
 void am_recorded_episode_free(am_recorded_episode *e) {
+  free_names(e->text.shown, e->text.n_shown);
+  free_names(e->text.written, e->text.n_written);
+  am_free(e->text.between);
   for (size_t k = 0; k < e->n; k++) {
     am_free(e->series[k].name);
     am_free(e->series[k].meaning);
@@ -30,12 +39,41 @@ static amine_status take_text(char **out, const json_t *object, const char *key,
   return *out ? AMINE_OK : am_fail_memory(error, strlen(text) + 1);
 }
 
+static amine_status take_names(char ***names, size_t *n, const json_t *object, const char *key,
+                               const char *path, amine_error *error) {
+  const json_t *list = json_object_get(object, key);
+  if (!json_is_array(list) || json_array_size(list) > NAMES_MAX)
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                        "\"%s\" is no array of at most %d symbols", key, NAMES_MAX);
+  AM_TRY(AM_TAKE(*names, json_array_size(list), error));
+  for (size_t k = 0; k < json_array_size(list); k++) {
+    const char *name = json_string_value(json_array_get(list, k));
+    if (!name)
+      return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "\"%s\": element %zu is no text", key,
+                          k);
+    (*names)[k] = am_strdup(name);
+    if (!(*names)[k]) return am_fail_memory(error, strlen(name) + 1);
+    *n = k + 1;
+  }
+  return AMINE_OK;
+}
+
+static amine_status take_symbols(am_recorded_text *t, const json_t *root, const char *path,
+                                 amine_error *error) {
+  const json_t *text = json_object_get(root, "text");
+  if (!text) return AMINE_OK;
+  AM_TRY(take_text(&t->between, text, "between", path, error));
+  AM_TRY(take_names(&t->shown, &t->n_shown, text, "shown", path, error));
+  return take_names(&t->written, &t->n_written, text, "written", path, error);
+}
+
 static amine_status take_about(am_recorded_episode *e, const json_t *root, const char *path,
                                amine_error *error) {
   const json_t *list = json_object_get(root, "series");
   const size_t n = json_array_size(list);
   AM_TRY(take_text(&e->task, root, "task", path, error));
   AM_TRY(take_text(&e->meaning, root, "meaning", path, error));
+  AM_TRY(take_symbols(&e->text, root, path, error));
   const json_int_t n_episodes = json_integer_value(json_object_get(root, "episodes"));
   e->n_episodes = n_episodes > 1 && n_episodes < 1 << 20 ? (size_t)n_episodes : 1;
   if (!json_is_array(list) || n > SERIES_MAX)
@@ -96,6 +134,9 @@ amine_status am_recorded_episode_read(am_recorded_episode *episode, const char *
     status = am_json_read(&root, about.data, NULL, error);
     if (status == AMINE_OK) status = take_about(&e, root, about.data, error);
     if (status == AMINE_OK && arrays && e.n > 0) status = take_arrays(&e, recording.data, error);
+    if (status == AMINE_OK && arrays && e.text.n_shown > e.n_steps + 1)
+      status = am_fail_file(error, AMINE_ERROR_INPUT, about.data, -1,
+                            "%zu symbols are shown over %zu steps", e.text.n_shown, e.n_steps);
   }
   json_decref(root);
   am_text_free(&about);

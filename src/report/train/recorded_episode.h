@@ -2,6 +2,8 @@
  *
  *   episode.json    {"task": NAME, "meaning": TEXT, "episodes": how many, one after the other and
  *                   equally long, "series": [{"name", "meaning", "width"}, ...]}
+ *                   and of a task of symbols "text": {"between": TEXT, "shown": [NAME, ...], of some
+ *                   first steps and the one after them, "written": [NAME, ...]}
  *   recording.npz   of each series f4 [T] or, where width > 1, f4 [T][width] */
 #ifndef AMINE_REPORT_TRAIN_RECORDED_EPISODE_H
 #define AMINE_REPORT_TRAIN_RECORDED_EPISODE_H
@@ -17,11 +19,21 @@ typedef struct am_recorded_series {
   float *values; /* [n_steps][width]; may hold NaN and infinities */
 } am_recorded_series;
 
+/* What was read, step by step, with the symbol that came next, and how the network went on by itself
+ * once the episode was over. */
+typedef struct am_recorded_text {
+  char *between; /* " " of words, "" of bytes; NULL: it was no text */
+  char **shown;  /* [n_shown] */
+  char **written;
+  size_t n_shown, n_written;
+} am_recorded_text;
+
 typedef struct am_recorded_episode {
   char *task, *meaning;       /* of the task; NULL if there is no episode.json */
   size_t n_steps, n;          /* 0 if there is no recording */
   size_t n_episodes;          /* of n_steps / n_episodes steps; 1 if the file does not say */
   am_recorded_series *series; /* [n] */
+  am_recorded_text text;
 } am_recorded_episode;
 
 /* Reads it from a folder; `arrays`: the recording, too. AMINE_ERROR_INPUT names the file, and what

@@ -23,9 +23,12 @@ static void put_run(am_text *page, const am_overview *o, size_t s) {
   am_text_puts(page, "</td><td class=\"n\">");
   am_html_duration(page, am_seconds_of(o, s));
   am_text_puts(page, "</td><td class=\"n\">");
-  am_html_figure(page, am_trained_of(o, s), 3);
+  const double trained = am_trained_of(o, s);
+  const double result = source->eval.there ? source->eval.reward : (double)NAN;
+  am_html_figure(page, o->perplexity ? am_spoken(o, trained) : trained, 3);
   am_text_puts(page, "</td><td class=\"n\">");
-  am_html_with_error(page, source->eval.there ? source->eval.reward : (double)NAN, source->eval.se);
+  am_html_with_error(page, o->perplexity ? am_spoken(o, result) : result,
+                     am_spoken_error(o, result, source->eval.se));
   am_text_puts(page, "</td></tr>\n");
 }
 
@@ -38,7 +41,9 @@ void am_run_table(am_text *page, const am_overview *o) {
                  "<th class=\"n\">%s, last 5 %%</th><th class=\"n\">evaluated</th></tr>"
                  "</thead>\n<tbody>\n",
                  o->n_sources, o->n_variants > 1 ? "<th>configuration</th>" : "",
-                 o->main == AM_METRIC_LOSS ? "loss" : "reward");
+                 o->main == AM_METRIC_LOSS ? "loss"
+                 : o->perplexity           ? "perplexity"
+                                           : "reward");
   for (size_t s = 0; s < o->n_sources; s++) put_run(page, o, s);
   am_text_puts(page, "</tbody></table></div>\n</details>\n");
 }

@@ -203,6 +203,11 @@ static const am_recorded_series *line_of(const am_recorded_episode *e, const cha
   return NULL;
 }
 
+/* What is drawn: not the numbers of symbols, which are words elsewhere. */
+static bool is_drawn(const am_recorded_episode *e, const am_recorded_series *s) {
+  return !e->text.between || (strcmp(s->name, "inputs") != 0 && strcmp(s->name, "answers") != 0);
+}
+
 amine_status am_series_strips(am_text *page, const am_recorded_episode *e, amine_error *error) {
   const size_t n = e->n_steps < AM_EPISODE_STEPS_MAX ? e->n_steps : AM_EPISODE_STEPS_MAX;
   const am_recorded_series *outputs = line_of(e, "outputs"), *targets = line_of(e, "targets");
@@ -213,10 +218,12 @@ amine_status am_series_strips(am_text *page, const am_recorded_episode *e, amine
   if (p.said) put_pair(page, &p, n);
   size_t last = e->n; /* of the lines that are drawn */
   for (size_t k = 0; k < e->n; k++)
-    if (e->series[k].width == 1 && (!together || &e->series[k] != targets)) last = k;
+    if (e->series[k].width == 1 && (!together || &e->series[k] != targets) &&
+        is_drawn(e, &e->series[k]))
+      last = k;
   for (size_t k = 0; k < e->n; k++) {
     const am_recorded_series *s = &e->series[k];
-    if (together && s == targets) continue;
+    if ((together && s == targets) || !is_drawn(e, s)) continue;
     if (p.said && (s == inputs || s == p.said || s == p.wanted)) continue;
     put_heading(page, s);
     if (together && s == outputs) {

@@ -14,6 +14,8 @@ static const struct {
     {"explore", "explorer", "an explorer that knows the map and is told where it is"},
     {"told", "told its position", "the same planner, told where it is at every step,"},
     {"oracle", "oracle", "an oracle that also knows where the reward lies"},
+    {"uniform", "uniform", "one to whom all symbols are alike"},
+    {"unigram", "unigram", "one who knows how often each comes, and no more"},
 };
 
 const char *am_line_name(const char *policy) {

@@ -176,6 +176,7 @@ static amine_status read_eval(am_source *source, const char *path, amine_error *
     snprintf(source->eval.criterion_meaning, sizeof source->eval.criterion_meaning, "%s",
              meaning ? meaning : "");
     source->eval.acts = !actions || strcmp(actions, "none") != 0;
+    source->eval.of_symbols = json_is_number(json_object_get(root, "perplexity"));
     source->eval.there = isfinite(source->eval.reward);
   } else if (root) {
     status = am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "an evaluation is an object");

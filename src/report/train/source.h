@@ -26,6 +26,7 @@ typedef struct am_report_eval {
   double episodes, reward, se, greedy_reward, greedy_se, criterion, trials;
   char criterion_meaning[64]; /* of a learner with a criterion of its own, else "" */
   char collapsed[320];        /* that learning has, in words, else "" */
+  bool of_symbols;            /* the reward is a mean log probability */
   bool acts;                  /* false if the network answers with values */
 } am_report_eval;
 

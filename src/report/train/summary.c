@@ -54,17 +54,16 @@ static void put_task(am_text *page, const am_overview *o) {
 /* "The network earns", "5 networks have an error of", "Chance earns" */
 static const char *verb(const am_overview *o, bool many) {
   if (o->main == AM_METRIC_LOSS) return many ? "have a loss of" : "has a loss of";
+  if (o->perplexity) return many ? "have a perplexity of" : "has a perplexity of";
   if (o->errors) return many ? "have an error of" : "has an error of";
   return many ? "earn" : "earns";
 }
 
-/* A result as it is spoken of: an error without the sign that makes it a reward. */
-static double spoken(const am_overview *o, double result) { return o->errors ? -result : result; }
-
 static void put_range(am_text *page, const am_overview *o, const am_spread *s) {
-  am_html_figure(page, spoken(o, o->errors ? s->high : s->low), 3);
+  const bool turned = o->errors || o->perplexity;
+  am_html_figure(page, am_spoken(o, turned ? s->high : s->low), 3);
   am_text_puts(page, " to ");
-  am_html_figure(page, spoken(o, o->errors ? s->low : s->high), 3);
+  am_html_figure(page, am_spoken(o, turned ? s->low : s->high), 3);
 }
 
 static void put_label(am_text *page, const am_variant *variant) {
@@ -80,6 +79,7 @@ static void put_who(am_text *page, const am_overview *o, const am_variant *varia
                    " %s (its difference from each other is more than another set of seeds "
                    "would change): ",
                    o->main == AM_METRIC_LOSS ? "loses least"
+                   : o->perplexity           ? "predicts best"
                    : o->errors               ? "errs least"
                                              : "earns most");
   }
@@ -104,15 +104,16 @@ static void put_who(am_text *page, const am_overview *o, const am_variant *varia
 static void put_mean(am_text *page, const am_overview *o, const am_variant *variant) {
   const am_source *source = &o->sources[variant->runs[0]];
   const double within = o->evaluated ? source->eval.se : (double)NAN;
-  am_html_with_error(page, spoken(o, variant->result.mean),
-                     variant->n_runs > 1 ? variant->half : within);
+  const double mean = variant->result.mean;
+  am_html_with_error(page, am_spoken(o, mean),
+                     am_spoken_error(o, mean, variant->n_runs > 1 ? variant->half : within));
 }
 
 static void put_result(am_text *page, const am_overview *o, const am_variant *variant) {
   const am_source *source = &o->sources[variant->runs[0]];
   am_text_puts(page, "<b>");
   put_mean(page, o, variant);
-  am_text_printf(page, "</b>%s", o->main == AM_METRIC_LOSS ? "" : " per episode");
+  am_text_printf(page, "</b>%s", o->main == AM_METRIC_LOSS || o->perplexity ? "" : " per episode");
   if (variant->n_runs > 1) {
     am_text_puts(page, " on average (95&nbsp;% interval over the seeds; single ones ");
     put_range(page, o, &variant->result);
@@ -121,11 +122,14 @@ static void put_result(am_text *page, const am_overview *o, const am_variant *va
   if (o->evaluated && source->eval.episodes > 0) {
     am_text_puts(page, ", measured in ");
     am_html_figure(page, source->eval.episodes, 9);
-    am_text_puts(page, variant->n_runs > 1 ? " fresh episodes each" : " fresh episodes");
+    am_text_puts(page, o->perplexity ? " windows that training never showed" : " fresh episodes");
+    if (variant->n_runs > 1) am_text_puts(page, " each");
   } else if (!o->evaluated) {
     am_text_puts(page, " at the end of training");
   }
-  am_text_puts(page, o->errors ? "; 0 is perfect. " : ". ");
+  if (o->perplexity)
+    am_text_puts(page, ": as unsure of what comes next as among so many equally likely symbols. ");
+  else am_text_puts(page, o->errors ? "; 0 is perfect. " : ". ");
 }
 
 /* Is the variant as good as the best, as far as the seeds can tell? */
@@ -175,7 +179,7 @@ static void put_yardsticks(am_text *page, const am_overview *o, const am_source 
     bool has_comma = add.length > 0 && add.data[add.length - 1] == ',';
     if (n == 0) am_text_printf(page, " %s ", verb(o, false));
     else am_text_puts(page, has_comma ? " " : ", ");
-    am_html_figure(page, spoken(o, source->lines[k].reward), 3);
+    am_html_figure(page, am_spoken(o, source->lines[k].reward), 3);
     am_text_free(&add);
     n++;
   }
@@ -256,7 +260,7 @@ static void put_headline(am_text *page, const am_overview *o) {
                                  "one, it "
                                : " Undisturbed, without what makes it explore, it ");
     am_text_printf(page, "%s ", verb(o, false));
-    am_html_with_error(page, spoken(o, source->eval.greedy_reward), source->eval.greedy_se);
+    am_html_with_error(page, am_spoken(o, source->eval.greedy_reward), source->eval.greedy_se);
     am_text_puts(page, ".");
   }
   if (o->n_sources == 1) put_criterion(page, source);

@@ -324,6 +324,7 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   am_json_put_string(&text, "actions", x->task->n_actions > 0 ? "sampled" : "none");
   am_json_put_double(&text, "reward", sampled.mean);
   am_json_put_double(&text, "se", sampled.se);
+  if (x->task->n_symbols > 0) am_json_put_double(&text, "perplexity", exp(-sampled.mean));
   am_json_put_double(&text, "greedy_reward", greedy.mean);
   am_json_put_double(&text, "greedy_se", greedy.se);
   put_criterion(&text, x);

@@ -115,7 +115,7 @@ amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t 
 }
 
 /* ------------------------------------------------------------------------------ sorts */
-enum { LANES_SEARCHED = 4096, SORTS_MAX = 16 };
+enum { LANES_SEARCHED = 4096, SORTS_MAX = 16, STEPS_IN_A_ROW = 200 };
 
 /* The first lane with an episode of each sort; -1 where none was found. Returns how many were. */
 static int find_sorts(int *lanes, int n, const am_task *task, void *state, uint64_t seed) {
@@ -148,11 +148,36 @@ static amine_status append(am_episode *e, const am_episode *more, amine_error *e
   return AMINE_OK;
 }
 
+/* The episodes that go on one from the other, as long as there are any. */
+static amine_status play_on(am_episode *all, int *n_episodes, am_learner *learner, uint64_t seed,
+                            amine_error *error) {
+  const am_task *task = am_task_evaluated(learner->task);
+  const int B = learner->n_lanes, most = task->n_episodes / B;
+  const int wanted = (STEPS_IN_A_ROW + task->n_steps - 1) / task->n_steps;
+  const int n = wanted < most || most == 0 ? wanted : most;
+  amine_status status = AMINE_OK;
+  for (int k = 0; k < n && status == AMINE_OK; k++) {
+    am_episode one = {0};
+    status = am_episode_play(&one, learner, (uint32_t)(k * B), seed, error);
+    if (status == AMINE_OK) status = append(all, &one, error);
+    am_episode_free(&one);
+  }
+  *n_episodes = n;
+  return status;
+}
+
 amine_status am_episodes_play(am_episode *episode, int *n_episodes, am_learner *learner,
                               uint64_t seed, amine_error *error) {
   const am_task *task = learner->task;
   const int sorts = task->n_kinds < SORTS_MAX ? task->n_kinds : SORTS_MAX;
   *n_episodes = 1;
+  if (task->type->anew && sorts == 0) {
+    am_episode row = {0};
+    const amine_status status = play_on(&row, n_episodes, learner, seed, error);
+    if (status != AMINE_OK) am_episode_free(&row);
+    *episode = row;
+    return status;
+  }
   if (sorts < 2) return am_episode_play(episode, learner, 0, seed, error);
   int lanes[SORTS_MAX];
   am_episode all = {0};
@@ -188,8 +213,37 @@ static amine_status write_arrays(const am_episode *e, const char *path, amine_er
   return status;
 }
 
-static void put_about(am_text *text, const am_episode *e, int n_episodes,
-                      const am_task_type *task) {
+enum { SHOWN_MAX = 1000, WRITTEN = 200 };
+
+static void put_symbol(am_text *text, bool first, const am_task *task, int symbol) {
+  if (!first) am_text_puts(text, ", ");
+  am_json_string(text, task->type->symbol_name(task, symbol));
+}
+
+/* Of a task of symbols: those that were shown, the first SHOWN_MAX, with the one after them, and how
+ * the network goes on by itself at the end. */
+static void put_symbols(am_text *text, const am_episode *e, am_learner *learner, uint64_t seed) {
+  const am_task *task = am_task_evaluated(learner->task);
+  const am_series *shown = am_episode_find(e, "inputs"), *next = am_episode_find(e, "answers");
+  const int n = e->n_steps < SHOWN_MAX ? e->n_steps : SHOWN_MAX;
+  int written[WRITTEN];
+  if (task->n_symbols == 0 || !learner->type->write || !shown || !next) return;
+  learner->type->write(learner, written, WRITTEN, seed);
+  am_json_put_key(text, "text");
+  am_json_begin(text);
+  am_json_put_string(text, "between", task->between);
+  am_json_list(text, "shown");
+  for (int t = 0; t < n; t++) put_symbol(text, t == 0, task, (int)shown->values[t]);
+  put_symbol(text, false, task, (int)next->values[n - 1]);
+  am_text_puts(text, "]");
+  am_json_list(text, "written");
+  for (int k = 0; k < WRITTEN; k++) put_symbol(text, k == 0, task, written[k]);
+  am_text_puts(text, "]}");
+}
+
+static void put_about(am_text *text, const am_episode *e, int n_episodes, am_learner *learner,
+                      uint64_t seed) {
+  const am_task_type *task = learner->task->type;
   am_json_begin(text);
   am_json_put_string(text, "task", task->part.name);
   am_json_put_string(text, "meaning", task->part.meaning);
@@ -203,6 +257,7 @@ static void put_about(am_text *text, const am_episode *e, int n_episodes,
     am_text_puts(text, "}");
   }
   am_text_puts(text, "]");
+  put_symbols(text, e, learner, seed);
   am_json_end(text);
 }
 
@@ -212,7 +267,7 @@ amine_status am_series_record(am_experiment *x, const char *folder, uint64_t see
   am_text text = {0}, arrays = {0}, about = {0};
   int n_episodes;
   AM_TRY(am_episodes_play(&e, &n_episodes, x->learner, seed, error));
-  put_about(&text, &e, n_episodes, x->task->type);
+  put_about(&text, &e, n_episodes, x->learner, seed);
   amine_status status = text.failed ? am_fail_memory(error, 1024)
                                     : am_folder_path(&arrays, folder, AM_RECORDING_FILE, error);
   if (status == AMINE_OK) status = am_folder_path(&about, folder, AM_EPISODE_FILE, error);

@@ -21,7 +21,8 @@ const am_series *am_episode_find(const am_episode *episode, const char *name);
 
 /* Plays one episode of each sort that the task has, in their order and one after the other in the
  * same series: (seed, 0, lane) for the first lane that begins one. A task without sorts: the
- * episode (seed, 0, 0). *n_episodes says how many there are. */
+ * episode (seed, 0, 0), and where others go on from it, as many as about 200 steps are. *n_episodes
+ * says how many there are. */
 amine_status am_episodes_play(am_episode *episode, int *n_episodes, am_learner *learner,
                               uint64_t seed, amine_error *error);
 

@@ -4,20 +4,19 @@
 One iteration is one batch of whole episodes, the gradient through all their steps and Adam, with
 the recipe of the preset delayed-match-backprop. --network says what learns:
 
-  gru, lstm     one layer of PyTorch's own (equations of the learner: src/learner/bptt.h)
+  gru, lstm     one layer of PyTorch's own
+  plastic-lstm  one layer written out (presets/networks/plastic-lstm.txt) whose candidate is
+                plastic, with the clip rule and a learned read-out
+
+    g = tanh(W_ig u + b_ig + (W_hg + alpha H) h + b_hg);  H <- clip(H + M g h', -1, 1)
+    M = tanh(w_m y + b_m)
+
+and of each (equations of the learner: src/learner/bptt.h)
 
     logits = W_o h + b_o;  V = w_v h + b_v, with h held fixed
     L = mean over lanes of
         -[ log pi(a) (R - V_T) + 0.2 sum_a pi(a) (-log pi(a)) ]     at the last step, which decides
         + sum_t (R - V_t)^2 / 2                                     with R - V_T held fixed
-
-  plastic-lstm  one layer written out (presets/networks/plastic-lstm.txt) whose candidate is
-                plastic, with the clip rule and a learned read-out (src/learner/objective.h)
-
-    g = tanh(W_ig u + b_ig + (W_hg + alpha H) h + b_hg);  H <- clip(H + M g h', -1, 1)
-    M = tanh(w_m y + b_m);  logits = W_o y + b_o;  V = w_v y + b_v
-    L = mean over lanes of
-        sum_t [ -log pi(a_t) (R - V_t) + 0.1 (R - V_t)^2 + 0.2 sum_a pi(a)^2 ] / T
 
 gamma = lambda = 1, so that R is the reward of the last step at each of them. Two forms of the same
 gradient (--selftest compares both with a plain model in float64):
@@ -80,7 +79,7 @@ ENTROPY_WEIGHT = 0.2
 RATE, RATE_END, SCHEDULE = 0.015, 0.0005, 3750  # linear over so many iterations
 BETAS, ADAM_EPS = (0.5, 0.999), 1e-8
 INPUT_SCALE, RECURRENT_SCALE, UPDATE_SPREAD = 8.0, 3.0, 4.0
-VALUE_WEIGHT, CLIP, INIT_ALPHA = 0.1, 1.0, 0.01  # of the plastic LSTM
+CLIP, INIT_ALPHA = 1.0, 0.01  # of the plastic LSTM
 WINDOW, CRITERION = 1000, 0.95
 
 
@@ -147,7 +146,7 @@ class Steps(nn.Module):
 
 
 class PlasticLSTM(nn.Module):
-    """play: logits [T][B][n_act], actions [T][B], V [T][B]. H [B][n][n], row post, column pre."""
+    """play: as above. H [B][n][n], row post, column pre."""
 
     def __init__(self, whole, n):
         super().__init__()
@@ -177,7 +176,7 @@ class PlasticLSTM(nn.Module):
         weight, bias = self.weight_ih.t(), self.bias_ih + self.bias_hh
         given = world.u @ weight + bias if self.whole else None
         h = c = H = None  # 0 at first
-        ys, logits, actions, V = [], [], [], []
+        ys, V = [], []
         for t in range(world.steps):
             now = given[t] if self.whole else torch.addmm(bias, world.u[t], weight)
             y, c, g = self.step(now, h, c, H)
@@ -187,16 +186,16 @@ class PlasticLSTM(nn.Module):
             if self.whole:
                 ys.append(y)
                 continue
-            logits.append(self.h2o(y))
-            V.append(self.h2v(y)[:, 0])
-            actions.append(world.draw(logits[-1]))
-        if self.whole:
-            ys = torch.stack(ys)
-            logits, V = self.h2o(ys), self.h2v(ys)[:, :, 0]
+            logits = self.h2o(y)
+            V.append(self.h2v(y.detach())[:, 0])
             actions = world.draw(logits)
+        if self.whole:
+            logits = self.h2o(ys[-1])
+            actions = world.draw(logits)
+            V = self.h2v(torch.stack(ys).detach())[:, :, 0]
         else:
-            logits, V, actions = (torch.stack(k) for k in (logits, V, actions))
-        world.decide(actions[-1])
+            V = torch.stack(V)
+        world.decide(actions)
         return logits, actions, V
 
 
@@ -226,7 +225,7 @@ def initialise(net, network, n, gen):
             b_ih[n:2 * n] += UPDATE_SPREAD * torch.rand(n, generator=gen)
 
 
-def loss_at_the_end(logits, actions, V, reward):
+def loss_of(logits, actions, V, reward):
     logpi = F.log_softmax(logits, -1)
     chosen = logpi.gather(-1, actions[:, None])[:, 0]
     entropy = -(logpi.exp() * logpi).sum()
@@ -234,21 +233,9 @@ def loss_at_the_end(logits, actions, V, reward):
     return (0.5 * (reward - V).square().sum() - ascent) / len(reward)
 
 
-def loss_of_all_steps(logits, actions, V, reward):
-    logpi = F.log_softmax(logits, -1)
-    chosen = logpi.gather(-1, actions[:, :, None])[:, :, 0]
-    apart = reward - V
-    return (VALUE_WEIGHT * apart.square().sum() - (chosen * apart.detach()).sum()
-            + ENTROPY_WEIGHT * logpi.exp().square().sum()) / V.numel()
-
-
-def loss_of(network):
-    return loss_of_all_steps if network == "plastic-lstm" else loss_at_the_end
-
-
 def iterate(args):
     world = World(args.batch, args.steps, np.random.default_rng(args.seed))
-    net, loss = make_net(args.network, args.form, args.hidden), loss_of(args.network)
+    net = make_net(args.network, args.form, args.hidden)
     initialise(net, args.network, args.hidden, torch.Generator().manual_seed(args.seed))
     adam = torch.optim.Adam(net.parameters(), lr=RATE, betas=BETAS, eps=ADAM_EPS,
                             **({"foreach": True} if args.foreach else {}))
@@ -256,7 +243,7 @@ def iterate(args):
         world.reset()
         played = net.play(world)
         adam.zero_grad(set_to_none=True)
-        loss(*played, world.reward).backward()
+        loss_of(*played, world.reward).backward()
         adam.param_groups[0]["lr"] = RATE + (RATE_END - RATE) * min(k / SCHEDULE, 1)
         adam.step()
         yield world.reward.numpy()
@@ -385,16 +372,12 @@ def plain_loss(network, p, world, n, clipped):
             hs = list(plain_lstm(units, world.u[:, k], n, alpha, w_m, b_m, clipped))
         else:
             hs = list((plain_gru if network == "gru" else plain_lstm)(units, world.u[:, k], n))
-        V = [(w_v @ (h if network == "plastic-lstm" else h.detach()) + b_v)[0] for h in hs]
+        V = [(w_v @ h.detach() + b_v)[0] for h in hs]
         held = [float(v.detach()) for v in V]
         A = advantages(float(world.reward[k]), held)
         for t in range(T):
             pi, a = torch.softmax(w_o @ hs[t] + b_o, 0), world.actions[t, k]
             apart = A[t] + held[t] - V[t]
-            if network == "plastic-lstm":
-                total = total + (VALUE_WEIGHT * apart ** 2 - torch.log(pi[a]) * A[t]
-                                 + ENTROPY_WEIGHT * (pi * pi).sum()) / T
-                continue
             total = total + apart ** 2 / 2
             if t == T - 1:
                 total = total - torch.log(pi[a]) * A[t]
@@ -409,7 +392,7 @@ def gradients(network, form, n, values, u, actions, reward):
         for v, value in zip(net.parameters(), values):
             v.copy_(value)
     world = Script(u, actions, reward, once=form == "sequence")
-    loss = loss_of(network)(*net.play(world), reward)
+    loss = loss_of(*net.play(world), reward)
     loss.backward()
     return loss.detach(), [v.grad for v in net.parameters()]
 

@@ -24,6 +24,8 @@ const cli_variant cli_bench_variants[] = {
     {"signalling", cli_bench_delayed_match_keys, CLI_N_BENCH_DELAYED_MATCH_KEYS},
     {"lstm", cli_bench_delayed_match_keys, CLI_N_BENCH_DELAYED_MATCH_KEYS},
     {"plastic-lstm", cli_bench_delayed_match_keys, CLI_N_BENCH_DELAYED_MATCH_KEYS},
+    {"language", cli_bench_language_keys, CLI_N_BENCH_LANGUAGE_KEYS},
+    {"plastic-language", cli_bench_language_keys, CLI_N_BENCH_LANGUAGE_KEYS},
     {0}};
 
 /* ------------------------------------------------------------------------------ the plan */
@@ -80,6 +82,7 @@ int cli_bench(const cli_line *line) {
   if (strcmp(line->words[0], "brain") == 0) return cli_bench_brain(line);
   if (am_word_among("signalling|lstm|plastic-lstm", line->words[0]))
     return cli_bench_delayed_match(line);
+  if (am_word_among("language|plastic-language", line->words[0])) return cli_bench_language(line);
   const amine_status status = read_keys(&plan, line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   cli_bench_look_around(&plan, plan.config.common.threads);

@@ -145,6 +145,11 @@ int cli_bench_delayed_match(const cli_line *line);
 extern const amine_parameter cli_bench_delayed_match_keys[];
 enum { CLI_N_BENCH_DELAYED_MATCH_KEYS = 9, CLI_BENCH_BRAIN = 0 };
 
+/* A window of a text, by the line's word, language or plastic-language. */
+int cli_bench_language(const cli_line *line);
+extern const amine_parameter cli_bench_language_keys[];
+enum { CLI_N_BENCH_LANGUAGE_KEYS = 10 };
+
 /* One measurement of a spiking network. */
 typedef struct cli_bench_spikes {
   double simulate_s, setup_s, rate_hz, rate_e_hz, rate_i_hz;

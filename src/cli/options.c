@@ -176,11 +176,11 @@ const cli_command cli_commands[] = {
                   {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html",
                    "two systems, several seeds"}}},
     {.name = "bench",
-     .words = "maze|floor|signalling|lstm|plastic-lstm|brain",
+     .words = "maze|floor|signalling|lstm|plastic-lstm|language|plastic-language|brain",
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_KEYS,
-     .choices = "maze|floor|signalling|lstm|plastic-lstm|brain",
+     .choices = "maze|floor|signalling|lstm|plastic-lstm|language|plastic-language|brain",
      .options = CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_bench_keys,
      .n_keys = CLI_N_BENCH_KEYS,
@@ -204,6 +204,9 @@ const cli_command cli_commands[] = {
               "short-term memory, and on one whose candidate is plastic, with the clip rule and a "
               "learned read-out; PyTorch: nn.LSTM, and the plastic one written out, in the same "
               "ways.\n\n"
+              "language, plastic-language: a window of the preset language, plain and as it is, "
+              "and how long an epoch of ./bible.txt would take; PyTorch: nn.LSTM, and the plastic "
+              "one written out, as it comes and at its best.\n\n"
               "brain: spiking networks, simulated in Amine and, where it has them, in Brian2's "
               "standalone C++, as its documentation writes them and with the least code per step, "
               "in turn. It needs the Debian packages python3-brian, g++ and make, and compiles for "

@@ -7,7 +7,8 @@ Trains with the words that the benchmark says, one episode, no step (learner.rat
 checkpoint holds the weights and, Adam's beta1 being 0, as adam.m the gradient there. The peer takes
 the gradient at the same weights, in float64, of every episode that could have been: each pair of
 cues with each last action, the only one that counts. Exactly one must be it, to float32's precision. Then the peer's own
---selftest. 77: no PyTorch.
+--selftest. Of language and plastic-language two windows of a text in a row: loss and norm of the
+gradient. 77: no PyTorch.
 """
 import itertools
 import json
@@ -21,12 +22,14 @@ try:
 except ImportError:
     sys.exit(77)
 
-AMINE, BENCH = sys.argv[1:3]
+AMINE, BENCH = map(os.path.abspath, sys.argv[1:3])
 del sys.argv[1:]  # the peer reads its own
 sys.dont_write_bytecode = True
 sys.path[:0] = [BENCH, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir,
                                     "reference")]
 import peer_delayed_match as peer  # noqa: E402
+import peer_language  # noqa: E402
+import text  # noqa: E402
 from neurons import read_safetensors  # noqa: E402
 
 STEPS, HIDDEN = 6, 7
@@ -96,5 +99,37 @@ def check(bench, network, seed):
     return scale > 1e-3 and apart[0] < NEAR and apart[1] > FAR
 
 
-good = [check(*bench, seed) for bench in BENCHES for seed in (1, 2)]
+def check_language(bench, network):
+    lanes, steps, words, hidden = 3, 5, 40, 7
+    with open(text.TEXT, "rb") as f:
+        data = f.read()
+    tokens = text.tokens_of(data, "words")
+    train = text.split(tokens, 10, .05, .05)["train"]
+    alphabet, _ = text.alphabet(tokens, train, "words", words)
+    number = {w: k for k, w in enumerate(alphabet)}
+    played = text.windows([number.get(w, 0) for w in train], lanes, steps)
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(os.path.abspath(text.TEXT), os.path.join(folder, "bible.txt"))
+        here = os.getcwd()
+        os.chdir(folder)
+        sizes = [f"batch={lanes}", f"task.steps={steps}", f"task.vocabulary={words}", f"network.hidden={hidden}"]
+        said = json.loads(ask("bench", bench, "peer=none", "rounds=1", "seconds=0.001", *sizes, "--json", "--quiet"))
+        ask("train", *said["train"].split(), *sizes, "iterations=2", "record=1", "learner.rate=0", "--no-report",
+            "--quiet", "--out", "run")
+        os.chdir(here)
+        tensors, _ = read_safetensors(os.path.join(folder, "run", "checkpoint.safetensors"))
+        with open(os.path.join(folder, "run", "metrics.jsonl"), encoding="ascii") as f:
+            ours = [json.loads(line) for line in f]
+    own = {k: v for k, v in tensors.items()
+           if k.split(".")[0] in ("lstm", "symbols", "h2s", "h2mod", "modfanout")}
+    windows = [[torch.tensor([played[k][at][q] for k in range(lanes)]).T for q in (0, 1)] for at in range(2)]
+    found = list(peer_language.losses(network, own, windows))
+    apart = max(abs(a / b - 1) for row, (loss, norm) in zip(ours, found)
+                for a, b in ((row["loss"], loss), (row["gradient_norm"], norm)))
+    print("%s: loss and norm of two windows differ by %.2g" % (bench, apart))
+    return len(ours) == len(found) == 2 and apart < NEAR
+
+
+good = [check_language("language", "lstm"), check_language("plastic-language", "plastic-lstm")]
+good += [check(*bench, seed) for bench in BENCHES for seed in (1, 2)]
 sys.exit(0 if peer.selftest() == 0 and all(good) else 1)

@@ -1,10 +1,11 @@
 # amine bench gives JSON with positive figures. Says nothing about speed.
 #   cmake -DAMINE=<the command> -P smoke.cmake
+set(folder .) # where it stands
 set(small seconds=0.05 rounds=1 network.hidden=16 task.steps=20 batch=4 --json)
 
 function(run out)
   execute_process(COMMAND ${AMINE} bench ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE code
-                  ERROR_VARIABLE said)
+                  ERROR_VARIABLE said WORKING_DIRECTORY "${folder}")
   if(NOT code EQUAL 0)
     message(FATAL_ERROR "amine bench ${ARGN}: exit code ${code}\n${said}")
   endif()
@@ -86,6 +87,36 @@ foreach(network lstm plastic-lstm)
     message(FATAL_ERROR "no row in the table: ${text}")
   endif()
 endforeach()
+
+# A text: 40 words, of which the preset's file has to have as many as are asked for.
+set(folder "${CMAKE_CURRENT_BINARY_DIR}/bench-language")
+file(MAKE_DIRECTORY "${folder}")
+foreach(word RANGE 1 38)
+  string(APPEND sentence "word${word} ")
+endforeach()
+string(REPEAT "${sentence}\n" 40 sentences)
+file(WRITE "${folder}/bible.txt" "${sentences}")
+foreach(word language plastic-language)
+  set(tiny seconds=0.02 rounds=1 task.steps=5 batch=3 network.hidden=7 threads=2)
+  run(text ${word} peer=none task.vocabulary=40 ${tiny} --json)
+  check_rows("${text}" threads ms least_ms words_per_s peak_mib iterations)
+  string(JSON n LENGTH "${text}" rows)
+  string(JSON vocabulary GET "${text}" vocabulary)
+  string(JSON windows GET "${text}" windows_of_an_epoch)
+  if(NOT n EQUAL 2 OR NOT "${vocabulary} ${windows}" STREQUAL "40 93")
+    message(FATAL_ERROR "${word}: ${text}")
+  endif()
+  run(text ${word} python=/nowhere/python3 task.vocabulary=40 ${tiny})
+  if(NOT text MATCHES "Amine +1 " OR NOT text MATCHES "an epoch of bible.txt, 93 windows, would take Amine [0-9]+ s on 1")
+    message(FATAL_ERROR "no row, or no epoch: ${text}")
+  endif()
+endforeach()
+execute_process(COMMAND ${AMINE} bench language ${tiny} WORKING_DIRECTORY "${folder}" RESULT_VARIABLE code
+                ERROR_VARIABLE said OUTPUT_QUIET)
+if(NOT code EQUAL 3 OR NOT said MATCHES "task.vocabulary=10000: bible.txt has 40 different symbols")
+  message(FATAL_ERROR "a text of 40 words: exit code ${code}, ${said}")
+endif()
+set(folder .)
 
 # An interpreter that is not there costs the PyTorch rows, nothing else.
 run(text maze python=/nowhere/python3 ${small})

@@ -555,10 +555,13 @@ static void trees_are_walked_by_paths(void **state) {
   json_t *u = json_deep_copy(t);
   char path[AM_PATH_MAX];
   static const char *const none[] = {NULL}, *const x[] = {"x", NULL};
+  static const char *const q[] = {"*.q", NULL}, *const r[] = {"*.r", "*.", NULL};
   assert_null(am_tree_difference(path, t, u, none));
   assert_int_equal(am_tree_set(u, "x.y.q", am_tree_value("1"), &error), AMINE_OK);
   assert_string_equal(am_tree_difference(path, t, u, none), "x.y.q");
   assert_null(am_tree_difference(path, t, u, x));
+  assert_null(am_tree_difference(path, t, u, q));
+  assert_string_equal(am_tree_difference(path, t, u, r), "x.y.q");
   assert_int_equal(am_tree_set(u, "p.E-I.w", am_tree_value("2.0"), &error), AMINE_OK);
   assert_null(am_tree_difference(path, t, u, x));
   json_decref(t);

@@ -81,7 +81,12 @@ static amine_status take_words(am_study_plan **plans, int *n, const am_study_pla
       if (there || (!all && plan.study != named)) continue;
       const am_protocol *protocols[AM_ARMS_MAX];
       AM_TRY(am_study_plan_check(&plan, protocols, error));
-      AM_TRY(am_study_plan_data(&plan, error));
+      const amine_status data = am_study_plan_data(&plan, error);
+      if (all && data == AMINE_ERROR_IO) {
+        cli_say(line, "%s is left out: %s\n", plan.study->name, error->message);
+        continue;
+      }
+      AM_TRY(data);
       (*plans)[(*n)++] = plan;
     }
   }

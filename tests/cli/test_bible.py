@@ -28,6 +28,9 @@ def main():
         assert run.returncode != 0 and command, run.stderr
         with open(os.path.join(HERE, os.pardir, os.pardir, "docs", "tasks.md"), encoding="utf-8") as f:
             assert "\n    %s\n" % command[1] in f.read(), command[1]
+        study = subprocess.run([amine, "reproduce", "language", "quick=true", "seeds=1"], cwd=folder, capture_output=True,
+                               text=True, check=False)
+        assert study.returncode != 0 and command[1] in study.stderr and os.listdir(folder) == ["bible.json"], study.stderr
         if not shutil.which("bible"):
             print("bible-kjv is not installed")
             return 77

@@ -464,7 +464,7 @@ static amine_status take_layers(am_bptt *b, amine_error *error) {
                              {&s->world, 1, b->agent.learner.task->state_size}};
   const size_t n_blocks = sizeof blocks / sizeof *blocks;
   AM_TRY(am_blocks_take(blocks, n_blocks, "learner.type=bptt", error));
-  b->agent.learner.bytes += am_blocks_bytes(blocks, n_blocks);
+  b->agent.learner.bytes += am_blocks_bytes(blocks, n_blocks) + s->symbols.bytes;
   for (size_t k = 0; k < n; k++) {
     unsigned char *at = s->memory + k * one;
     if (b->pairs) {

@@ -48,6 +48,7 @@ amine_status am_symbols_open(am_symbols *s, am_places *places, int n, int n_in, 
   s->bias = am_places_add(places, "h2s.bias", n, 0);
   am_block blocks[N_BLOCKS];
   blocks_of(s, blocks);
+  s->bytes = am_blocks_bytes(blocks, N_BLOCKS);
   return am_blocks_take(blocks, N_BLOCKS, "learner.type=bptt", error);
 }
 

@@ -22,6 +22,7 @@ typedef struct am_symbols {
   int first;                    /* its first tensor among the places: */
   size_t vectors, weight, bias; /* D, W, b */
   int n_tokens, n_blocks;       /* at most; blocks of sixteen */
+  size_t bytes;                 /* of its memory */
   int *shown, *next;            /* [n_tokens]: s_t, s_{t+1} */
   float *logp;                  /* [n_blocks][16]: of the next */
   float *h, *dh;                /* [n_blocks][n_out][16], and the gradient of L there */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 typedef struct am_block {
   void *where; /* the address of the pointer to the block */
@@ -41,6 +42,21 @@ static inline size_t am_spans_cut(const am_span *spans, size_t n, void *block, s
     at += spans[k].count;
   }
   return at;
+}
+
+/* A block that is cut as one goes along, where a table would be full of conditions. */
+typedef struct am_cutter {
+  void *block; /* NULL: it is only measured */
+  size_t at;   /* bytes that are cut, a multiple of 64; SIZE_MAX: it overflows */
+  size_t size; /* bytes of an element */
+} am_cutter;
+
+/* Cuts `count` elements; the pointer at `where` becomes their address, or stays as it is if there
+ * are none or it is only measured. */
+static inline void am_cut(am_cutter *c, void *where, size_t count) {
+  void *first = c->block ? (char *)c->block + c->at : NULL;
+  if (first && count > 0) memcpy(where, &first, sizeof first);
+  c->at = am_size_add(c->at, am_size_round(am_size_mul(count, c->size), 64));
 }
 
 #endif

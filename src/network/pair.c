@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/blocks.h"
 #include "base/memory.h"
 #include "kernel/isa.h"
 #include "network/first_values.h"
@@ -112,34 +113,23 @@ static int segment_for(const am_plan *p, const am_plan_trace *t, int n_steps, bo
   return fit < 4 || 2 * fit > (size_t)root ? root : 2 * (int)fit;
 }
 
-/* A block that is cut into arrays, or only measured. */
-typedef struct cutter {
-  char *block; /* NULL: measured */
-  size_t at, real;
-} cutter;
-
-static void cut(cutter *c, am_real **where, size_t count) {
-  if (c->block && count > 0) *where = (am_real *)(void *)(c->block + c->at);
-  c->at = am_size_add(c->at, am_size_round(am_size_mul(count, c->real), 64));
-}
-
-static void cut_trace(cutter *c, const am_pair *pair, am_pair_trace *m, const am_plan *p,
+static void cut_trace(am_cutter *c, const am_pair *pair, am_pair_trace *m, const am_plan *p,
                       const am_plan_trace *t, int n_steps, bool has_E) {
   const size_t panel = am_panel_size(t->rows, t->cols), second = has_E ? panel : 0;
   const size_t back = pair->forward ? 0 : panel, back_second = pair->forward ? 0 : second;
   const size_t steps = am_size_mul((size_t)n_steps, (size_t)am_pad(t->rows, 16));
-  m->segment = segment_for(p, t, n_steps, has_E, c->real);
+  m->segment = segment_for(p, t, n_steps, has_E, c->size);
   const size_t S = (size_t)m->segment, segments = ((size_t)n_steps + S - 1) / S;
-  cut(c, &m->H, panel);
-  cut(c, &m->E, second);
-  cut(c, &m->dH, back);
-  cut(c, &m->dE, back_second);
-  cut(c, &m->again_H, am_size_mul(S / 2, back));
-  cut(c, &m->again_E, am_size_mul(S / 2, back_second));
-  cut(c, &m->saved_H, am_size_mul(segments, back));
-  cut(c, &m->saved_E, am_size_mul(segments, back_second));
-  cut(c, &m->a, steps);
-  cut(c, &m->b, steps);
+  am_cut(c, &m->H, panel);
+  am_cut(c, &m->E, second);
+  am_cut(c, &m->dH, back);
+  am_cut(c, &m->dE, back_second);
+  am_cut(c, &m->again_H, am_size_mul(S / 2, back));
+  am_cut(c, &m->again_E, am_size_mul(S / 2, back_second));
+  am_cut(c, &m->saved_H, am_size_mul(segments, back));
+  am_cut(c, &m->saved_E, am_size_mul(segments, back_second));
+  am_cut(c, &m->a, steps);
+  am_cut(c, &m->b, steps);
 }
 
 static size_t widest(const am_pair *pair) {
@@ -155,7 +145,7 @@ static size_t widest(const am_pair *pair) {
   return (size_t)am_pad(most, 16);
 }
 
-static void cut_layer(cutter *c, const am_pair *pair, am_pair_lane *lane, int l, int n_steps,
+static void cut_layer(am_cutter *c, const am_pair *pair, am_pair_lane *lane, int l, int n_steps,
                       bool has_E) {
   const am_plan *p = pair->plan[l];
   am_pair_layer *m = &lane->layer[l];
@@ -163,15 +153,15 @@ static void cut_layer(cutter *c, const am_pair *pair, am_pair_lane *lane, int l,
   const bool dropped = pair->dropout > 0 && l + 1 < pair->n_layers;
   for (int k = 0; k < p->n_traces; k++)
     cut_trace(c, pair, &m->trace[k], p, &p->traces[k], n_steps, has_E);
-  cut(c, &m->fixed, (size_t)p->n_fixed);
-  cut(c, &m->dfixed, pair->forward ? 0 : (size_t)p->n_fixed);
-  cut(c, &m->block, am_size_mul(T + 1, (size_t)p->n_rows));
-  cut(c, &m->gradient, pair->forward ? 0 : am_size_mul(T + 1, (size_t)p->n_rows));
-  cut(c, &m->mask, dropped ? am_size_mul(T, n) : 0);
-  cut(c, &m->shown, dropped ? am_size_mul(T, n) : 0);
+  am_cut(c, &m->fixed, (size_t)p->n_fixed);
+  am_cut(c, &m->dfixed, pair->forward ? 0 : (size_t)p->n_fixed);
+  am_cut(c, &m->block, am_size_mul(T + 1, (size_t)p->n_rows));
+  am_cut(c, &m->gradient, pair->forward ? 0 : am_size_mul(T + 1, (size_t)p->n_rows));
+  am_cut(c, &m->mask, dropped ? am_size_mul(T, n) : 0);
+  am_cut(c, &m->shown, dropped ? am_size_mul(T, n) : 0);
 }
 
-static size_t cut_lane(cutter *c, const am_pair *pair, am_pair_lane *lane, int n_steps,
+static size_t cut_lane(am_cutter *c, const am_pair *pair, am_pair_lane *lane, int n_steps,
                        bool has_E) {
   const size_t T = (size_t)n_steps, wide = widest(pair);
   size_t scratch = 0, given = 0, below = 0;
@@ -188,26 +178,26 @@ static size_t cut_lane(cutter *c, const am_pair *pair, am_pair_lane *lane, int n
   }
   am_real **const rooms[] = {&lane->sum, &lane->lost, &lane->eta, &lane->deta,
                              &lane->da,  &lane->db,   &lane->dk};
-  for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++) cut(c, rooms[k], wide);
-  cut(c, &lane->scratch, scratch);
-  cut(c, &lane->u, am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)));
-  cut(c, &lane->given, am_size_mul(T, given * 16));
-  cut(c, &lane->below, am_size_mul(T, below));
-  cut(c, &lane->dinput,
-      pair->open ? am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)) : 0);
-  cut(c, &lane->heads, am_size_mul(T, (size_t)pair->head_rows));
-  cut(c, &lane->dheads, am_size_mul(T, (size_t)pair->head_rows));
+  for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++) am_cut(c, rooms[k], wide);
+  am_cut(c, &lane->scratch, scratch);
+  am_cut(c, &lane->u, am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)));
+  am_cut(c, &lane->given, am_size_mul(T, given * 16));
+  am_cut(c, &lane->below, am_size_mul(T, below));
+  am_cut(c, &lane->dinput,
+         pair->open ? am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)) : 0);
+  am_cut(c, &lane->heads, am_size_mul(T, (size_t)pair->head_rows));
+  am_cut(c, &lane->dheads, am_size_mul(T, (size_t)pair->head_rows));
   return c->at;
 }
 
 size_t am_pair_lane_bytes(const am_pair *pair, int n_steps, bool has_E, size_t real_size) {
   am_pair_lane lane;
-  return cut_lane(&(cutter){NULL, 0, real_size}, pair, &lane, n_steps, has_E);
+  return cut_lane(&(am_cutter){NULL, 0, real_size}, pair, &lane, n_steps, has_E);
 }
 
 void am_pair_lane_place(const am_pair *pair, am_pair_lane *lane, void *block, int n_steps,
                         bool has_E, size_t real_size) {
-  cut_lane(&(cutter){block, 0, real_size}, pair, lane, n_steps, has_E);
+  cut_lane(&(am_cutter){block, 0, real_size}, pair, lane, n_steps, has_E);
 }
 
 /* ------------------------------------------------------------------------------ going on */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/blocks.h"
 #include "equation/plan_draw.h"
 #include "network/first_values.h"
 
@@ -118,41 +119,46 @@ void am_stack_initialise(const am_stack *s, const am_places *places, float *para
 }
 
 /* ------------------------------------------------------------------------------ memory */
+static void cut_traces(am_cutter *c, am_stack_memory *m, const am_stack *s, int layer, size_t T) {
+  const am_plan *p = s->plan[layer];
+  if (p->n_traces > 0) am_cut(c, &m->eta_e[layer], 2);
+  for (int k = 0; k < p->n_traces; k++) {
+    const am_plan_trace *t = &p->traces[k];
+    am_plan_living *x = &m->living[layer][k];
+    const size_t rows = (size_t)t->rows, size = rows * (size_t)t->cols;
+    const size_t kept = s->through ? T * size : size, back = s->through ? size : 0;
+    am_cut(c, &x->H, kept);
+    am_cut(c, &x->E, s->rule->has_E ? kept : 0);
+    am_cut(c, &x->dH, back);
+    am_cut(c, &x->dE, s->rule->has_E ? back : 0);
+    am_cut(c, &x->lost, s->through ? (size_t)t->cols : 0);
+    am_cut(c, &x->a, m->keeps ? T * rows : rows);
+    am_cut(c, &x->b, m->keeps ? T * rows : rows);
+    am_cut(c, &x->own, m->keeps && !s->through && t->rows == t->cols ? T * rows : 0);
+  }
+}
+
 size_t am_stack_lay_out(am_stack_memory *m, am_real *block, const am_stack *s, int n_steps,
                         bool gradients) {
-  const size_t T = (size_t)n_steps, n = (size_t)s->n_outputs;
-  const bool dropped = s->dropout > 0 && s->n_layers > 1, through = s->through;
-  size_t at = 0;
+  const size_t T = (size_t)n_steps, n = (size_t)s->n_outputs, above = (size_t)s->n_layers - 1;
+  const bool dropped = s->dropout > 0 && above > 0;
+  am_cutter c = {block, 0, LANES * sizeof *block};
   *m = (am_stack_memory){.n_steps = n_steps, .keeps = gradients};
-#define CUT(field, rows) (m->field = block ? block + at : NULL, at += (rows)*LANES)
   for (int l = 0; l < s->n_layers; l++) {
     const am_plan *p = s->plan[l];
-    CUT(fixed[l], (size_t)p->n_fixed);
-    CUT(block[l], (T + 1) * (size_t)p->n_rows);
-    if (dropped && l + 1 < s->n_layers) CUT(shown[l], T * n);
-    if (p->n_traces > 0) CUT(eta_e[l], 2);
-    for (int k = 0; k < p->n_traces; k++) {
-      const am_plan_trace *t = &p->traces[k];
-      const size_t rows = (size_t)t->rows, size = rows * (size_t)t->cols;
-      CUT(living[l][k].H, through ? T * size : size);
-      if (s->rule->has_E) CUT(living[l][k].E, through ? T * size : size);
-      if (through) CUT(living[l][k].dH, size);
-      if (through && s->rule->has_E) CUT(living[l][k].dE, size);
-      if (through) CUT(living[l][k].lost, (size_t)t->cols);
-      CUT(living[l][k].a, gradients ? T * rows : rows);
-      CUT(living[l][k].b, gradients ? T * rows : rows);
-      if (gradients && !through && t->rows == t->cols) CUT(living[l][k].own, T * rows);
-    }
+    am_cut(&c, &m->fixed[l], (size_t)p->n_fixed);
+    am_cut(&c, &m->block[l], (T + 1) * (size_t)p->n_rows);
+    am_cut(&c, &m->shown[l], dropped && l + 1 < s->n_layers ? T * n : 0);
+    cut_traces(&c, m, s, l, T);
     if (!gradients) continue;
-    CUT(fixed_gradient[l], (size_t)p->n_fixed);
-    CUT(gradient[l], (T + 1) * (size_t)p->n_rows);
+    am_cut(&c, &m->fixed_gradient[l], (size_t)p->n_fixed);
+    am_cut(&c, &m->gradient[l], (T + 1) * (size_t)p->n_rows);
   }
-  if (gradients && s->n_layers > 1) CUT(below, T * n);
-  if (gradients && s->open) CUT(input_gradient, T * (size_t)s->plan[0]->n_inputs);
-  if (dropped) CUT(mask, T * n * (size_t)(s->n_layers - 1));
-  if (s->n_given > 0) CUT(given, T * (size_t)s->n_given);
-#undef CUT
-  return at;
+  am_cut(&c, &m->below, gradients && above > 0 ? T * n : 0);
+  am_cut(&c, &m->input_gradient, gradients && s->open ? T * (size_t)s->plan[0]->n_inputs : 0);
+  am_cut(&c, &m->mask, dropped ? T * n * above : 0);
+  am_cut(&c, &m->given, T * (size_t)s->n_given);
+  return c.at / sizeof *block;
 }
 
 /* ------------------------------------------------------------------------------ forward */

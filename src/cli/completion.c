@@ -212,23 +212,29 @@ static void fish_key(am_text *out, const char *when, const amine_parameter *key)
 
 /* Those of the subcommand only where no word of a variant stands. */
 static void fish_keys(am_text *out, const cli_command *c) {
-  char when[300];
-  int n = snprintf(when, sizeof when, "-n '__fish_seen_subcommand_from %s", c->name);
+  am_text when = {0};
+  am_text_printf(&when, "-n '__fish_seen_subcommand_from %s", c->name);
   for (const cli_variant *v = c->variants; v && v->word; v++)
-    n += snprintf(when + n, sizeof when - (size_t)n, "; and not __fish_seen_subcommand_from %s",
-                  v->word);
-  snprintf(when + n, sizeof when - (size_t)n, "'");
-  for (int k = 0; k < c->n_keys; k++) fish_key(out, when, &c->keys[k]);
+    am_text_printf(&when, "; and not __fish_seen_subcommand_from %s", v->word);
+  am_text_puts(&when, "'");
+  out->failed |= when.failed;
+  if (out->failed) {
+    am_text_free(&when);
+    return;
+  }
+  for (int k = 0; k < c->n_keys; k++) fish_key(out, when.data, &c->keys[k]);
   am_keys keys;
   for (am_keys_begin(&keys, &am_standard_parts); (c->takes & CLI_KEYS) && am_keys_next(&keys);)
-    fish_key(out, when, &keys.key.p);
+    fish_key(out, when.data, &keys.key.p);
   for (int k = 0; (c->takes & CLI_BRAIN_KEYS) && k < AM_N_SIM_KEYS; k++)
-    fish_key(out, when, &am_simulation_keys[k]);
+    fish_key(out, when.data, &am_simulation_keys[k]);
+  am_text_free(&when);
   for (const cli_variant *v = c->variants; v && v->word; v++) {
-    snprintf(when, sizeof when,
+    char both[160];
+    snprintf(both, sizeof both,
              "-n '__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s'", c->name,
              v->word);
-    for (int k = 0; k < v->n_keys; k++) fish_key(out, when, &v->keys[k]);
+    for (int k = 0; k < v->n_keys; k++) fish_key(out, both, &v->keys[k]);
   }
 }
 

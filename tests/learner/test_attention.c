@@ -30,6 +30,7 @@ static amine_status try(am_experiment **x, const char *const *keys) {
                                   : am_config_load(&config, keys[k], &error);
   if (status == AMINE_OK) status = am_config_resolve(&config, &error);
   if (status == AMINE_OK) status = am_experiment_create(x, &config, &error);
+  am_config_free(&config);
   return status;
 }
 

@@ -330,7 +330,8 @@ void am_stack_carry_in(const am_stack *s, const am_stack_memory *m, int k, const
 void am_stack_clear(const am_stack *s, const am_stack_memory *m) {
   for (int l = 0; l < s->n_layers; l++) {
     const am_plan *p = s->plan[l];
-    memset(m->fixed_gradient[l], 0, (size_t)p->n_fixed * LANES * sizeof(am_real));
+    if (p->n_fixed > 0)
+      memset(m->fixed_gradient[l], 0, (size_t)p->n_fixed * LANES * sizeof(am_real));
     for (int t = -1; t < m->n_steps; t++)
       for (int k = 0; k < p->n_kept; k++)
         memset(am_stack_gradient(s, m, l, t) + (size_t)p->kept[k].row * LANES, 0,

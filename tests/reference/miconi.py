@@ -2,7 +2,7 @@
 Miconi 2017, eLife 6:e20899, doi:10.7554/eLife.20899, in float64 numpy.
 
   miconi.py                 write tests/data/miconi.safetensors
-  miconi.py --check         recompute and compare (largest difference <= 1e-12)
+  miconi.py --check         recompute and compare (largest difference <= 1e-11)
   miconi.py --run dnms --constants printed --seeds 1 2 3 --trials 2000 [--rule node] [--shuffled]
                             the whole experiment; one line a run: trials to criterion, milliseconds
                             a trial; errors to --out FILE.npz
@@ -45,7 +45,8 @@ import numpy as np  # noqa: E402
 
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data",
                     "miconi.safetensors")
-TOLERANCE = 1e-12
+# A trial of 1,000 steps carries the last digit of its first sums: two BLAS libraries end 1.2e-12 apart.
+TOLERANCE = 1e-11
 TAU, X0, KEEP = 30.0, 0.1, 0.05
 
 # printed: the constants in the paper's text; the perturbation of the activation by +-0.5 is one of

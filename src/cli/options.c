@@ -128,8 +128,8 @@ const cli_command cli_commands[] = {
          "Everything that it makes is in one folder, runs/NAME unless --out names another (of "
          "several experiments DIR/NAME): each finished run (runs.jsonl), what was run and the "
          "verdicts (study.json), and report.html with the curves of all seeds.\n\n"
-         "Ctrl-C stops at once and keeps the runs that are finished; the same command with that "
-         "folder as --out, or amine resume DIR, goes on with the others. The numbers depend "
+         "Ctrl-C stops at once and keeps what is done; the same command with that "
+         "folder as --out, or amine resume DIR, goes on from there. The numbers depend "
          "neither on that nor on the number of threads.",
      .examples = {{"amine list experiments", "what there is, and where it was published"},
                   {"amine reproduce all quick=true", "a short look at all of them"}}},

@@ -2,6 +2,7 @@
  *
  *   study.json       what it is: arms, criteria, charts ("curves"), at the end the verdicts; needed
  *   runs.jsonl       one finished run a line; a torn last line is left out
+ *   run-K-SEED.safetensors   a training run of arm K that is not finished; gone when it is
  *   raster-K.npz     the last second of the spikes of arm K's first run: the arrays
  *                    population_names, sizes, first, dt_ms, begin, end, i, t of a recording
  * The last two may be missing. */
@@ -13,6 +14,7 @@
 #define AM_STUDY_FILE "study.json"
 #define AM_STUDY_RUNS_FILE "runs.jsonl"
 #define AM_STUDY_RASTER_FILE "raster-%zu.npz" /* the arm's number, from 0 */
+#define AM_STUDY_RUN_FILE "run-%d-%llu.safetensors" /* the arm's number, from 0; the seed */
 
 /* A finished run. All numbers are finite or NAN. */
 typedef struct am_study_run {

@@ -347,6 +347,22 @@ static amine_status configure(session *s, int pending, int arm, uint64_t seed, a
                    : am_study_plan_config(&s->configs[pending], plan, arm, seed, error);
 }
 
+/* Where run k (arm * n_seeds + seed) is kept until it is finished; without data where none is. */
+static amine_status path_of(am_text *path, const session *s, int k, amine_error *error) {
+  const int n = s->r->plan.n_seeds;
+  if (!s->folder) return AMINE_OK;
+  am_text_printf(path, "%s/" AM_STUDY_RUN_FILE, s->folder, k / n,
+                 (unsigned long long)(s->r->plan.first_seed + (uint64_t)(k % n)));
+  return path->failed ? am_fail_memory(error, strlen(s->folder) + 64) : AMINE_OK;
+}
+
+/* A file that cannot go is no failure: the run has its line, and the next session tries again. */
+static void drop(const session *s, int k) {
+  am_text path = {0};
+  if (path_of(&path, s, k, NULL) == AMINE_OK && path.data) am_io.unlink(path.data);
+  am_text_free(&path);
+}
+
 static amine_status list_pending(session *s, amine_error *error) {
   const am_reproduction *r = s->r;
   const size_t n = (size_t)r->n_runs, size = sizeof *s->configs + sizeof *s->trainings;
@@ -357,7 +373,10 @@ static amine_status list_pending(session *s, amine_error *error) {
   for (int seed = 0; seed < r->plan.n_seeds; seed++) /* seed by seed: all arms are served alike */
     for (int arm = 0; arm < r->plan.study->n_arms; arm++) {
       const int k = arm * r->plan.n_seeds + seed;
-      if (r->runs[k].done) continue;
+      if (r->runs[k].done) {
+        if (s->trains) drop(s, k); /* of a session that was killed in between */
+        continue;
+      }
       AM_TRY(configure(s, s->n_pending, arm, r->plan.first_seed + (uint64_t)seed, error));
       s->pending[s->n_pending++] = k;
     }
@@ -430,11 +449,18 @@ static void train_item(void *context, int item, int worker) {
   amine_status status = AMINE_OK;
   if (w->watch && w->watch->stop && atomic_load(w->watch->stop))
     status = am_fail(error, AMINE_ERROR_STOPPED, "stopped");
+  am_text path = {0};
+  if (status == AMINE_OK) status = path_of(&path, s, s->pending[item], error);
   if (status == AMINE_OK)
-    status = am_study_train(run, &s->trainings[item], AM_STUDY_SAMPLES, &watch, error);
+    status = am_study_train(run, &s->trainings[item], AM_STUDY_SAMPLES, path.data, &watch, error);
+  am_text_free(&path);
   if (status == AMINE_OK) status = keep(s, item, error);
-  if (status == AMINE_OK) run->done = true;
-  else am_study_run_free(run);
+  if (status == AMINE_OK) {
+    run->done = true;
+    drop(s, s->pending[item]);
+  } else {
+    am_study_run_free(run);
+  }
   if (status != AMINE_OK && status != AMINE_ERROR_STOPPED) atomic_store(&s->broken, true);
   atomic_fetch_add(&w->done, s->trainings[item].common.iterations - t.told);
   w->status[item] = status;

@@ -1,7 +1,7 @@
 /* Runs a study: every arm for every seed, each run on one thread, and judges it.
  *
  * Nothing is lost: with a folder, each finished run is a line of runs.jsonl, synced; the same study
- * on the same folder goes on with those that are missing. Results depend neither on the number of
+ * on the same folder goes on with those that are missing, a training run from where it was kept last. Results depend neither on the number of
  * threads nor on interruptions: in the end the files are the same bytes. The files are described in
  * report/study/source.h and docs/reproductions.md. */
 #ifndef AMINE_RUN_STUDY_REPRODUCE_H
@@ -27,8 +27,8 @@ typedef struct am_reproduction {
 
 /* Makes the folder if need be (NULL: nothing is kept). AMINE_ERROR_ARGUMENT: see
  * am_study_plan_check; or the folder has another study, another form, other assignments, or runs of
- * other seeds. AMINE_ERROR_INPUT: a file in it is damaged. AMINE_ERROR_STOPPED: the finished runs
- * are in the folder. *reproduction is filled in by AMINE_OK and, without verdicts, by
+ * other seeds. AMINE_ERROR_INPUT: a file in it is damaged. AMINE_ERROR_STOPPED: what is done
+ * is in the folder. *reproduction is filled in by AMINE_OK and, without verdicts, by
  * AMINE_ERROR_STOPPED, and is then to be freed. */
 amine_status am_reproduce(am_reproduction *reproduction, const am_study_plan *plan,
                           const char *folder, const am_side_watch *watch, amine_error *error);

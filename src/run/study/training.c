@@ -4,8 +4,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "format/file.h"
 #include "run/config/preset.h"
+#include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
+
+#define SAVED_S 30.0 /* so often, at most, is a run kept that is not finished */
 
 static const am_measure measures[AM_N_TRAINING_MEASURES] = {
     [AM_TRAINING_REWARD] = {.name = "reward",
@@ -70,18 +75,51 @@ static void lay_out(am_study_run *run, size_t n, uint64_t iterations, int batch)
   for (size_t k = 0; k < n * AM_N_TRAINING_MEASURES; k++) run->course[k] = (double)NAN;
 }
 
-static amine_status train(am_study_run *run, am_experiment *x, const am_training_watch *watch,
+/* What a run is kept as until it is finished. */
+static am_record_state kept(const am_study_run *run) {
+  return (am_record_state){.course = run->course,
+                           .n_course = run->n_samples * AM_N_TRAINING_MEASURES};
+}
+
+/* Puts a run that was stopped where it was; there may be none. */
+static amine_status go_on(am_study_run *run, am_experiment *x, const char *path,
                           amine_error *error) {
+  struct stat about;
+  am_record_state records = kept(run);
+  if (!path || am_io.stat(path, &about) != 0) return AMINE_OK;
+  AM_TRY(am_checkpoint_agree(&x->config, path, error));
+  return am_checkpoint_load(x, &records, path, error);
+}
+
+static amine_status save(const am_study_run *run, const am_experiment *x, const char *path,
+                         amine_error *error) {
+  const am_record_state records = kept(run);
+  return path ? am_checkpoint_save(x, &records, path, error) : AMINE_OK;
+}
+
+static amine_status train(am_study_run *run, am_experiment *x, const char *path,
+                          const am_training_watch *watch, amine_error *error) {
   const uint64_t iterations = x->config.common.iterations;
   const bool stop_there = x->config.common.stop_at_criterion;
+  double saved = am_clock();
+  AM_TRY(go_on(run, x, path, error));
   size_t sampled = 0;
+  while (sampled < run->n_samples &&
+         (sampled + 1) * iterations / run->n_samples <= x->learner->iteration)
+    sampled++;
   while (x->learner->iteration < iterations && !(stop_there && x->recent.reached > 0)) {
     am_learner_report report;
     AM_TRY(am_experiment_iterate(x, &report, error));
     const uint64_t now = x->learner->iteration;
     if (now == (sampled + 1) * iterations / run->n_samples)
       look(run->course + sampled++ * AM_N_TRAINING_MEASURES, x);
-    if (watch) AM_TRY(watch->step(watch->context, now, iterations, error));
+    const amine_status status =
+        watch ? watch->step(watch->context, now, iterations, error) : AMINE_OK;
+    const bool due = am_clock() - saved >= SAVED_S;
+    if (due || status == AMINE_ERROR_STOPPED)
+      AM_TRY(save(run, x, path, status == AMINE_OK ? error : NULL));
+    if (due) saved = am_clock();
+    AM_TRY(status);
   }
   am_evaluation fresh;
   const uint64_t seed = x->config.common.seed;
@@ -92,7 +130,7 @@ static amine_status train(am_study_run *run, am_experiment *x, const am_training
 }
 
 amine_status am_study_train(am_study_run *run, const am_config *config, int n_samples,
-                            const am_training_watch *watch, amine_error *error) {
+                            const char *path, const am_training_watch *watch, amine_error *error) {
   const uint64_t iterations = config->common.iterations;
   const size_t n = iterations < (uint64_t)n_samples ? (size_t)iterations : (size_t)n_samples;
   am_experiment *x;
@@ -101,7 +139,7 @@ amine_status am_study_train(am_study_run *run, const am_config *config, int n_sa
   if (status == AMINE_OK) {
     run->done = false;
     lay_out(run, n, iterations, am_learner_episodes(x->learner));
-    status = train(run, x, watch, error);
+    status = train(run, x, path, watch, error);
   }
   am_experiment_destroy(x);
   return status;

@@ -35,8 +35,9 @@ typedef struct am_training_watch {
 
 /* Trains, with n_samples samples at equal distances or one for each iteration of a shorter run, and
  * evaluates on fresh episodes (am_evaluate_episodes). *run is filled in but for `done`, and is to be freed, also
- * after a failure. */
+ * after a failure. path: where the run is kept now and then, and when its watch stops it, and from
+ * where it goes on if that is there, to the same bits; NULL: nowhere. */
 amine_status am_study_train(am_study_run *run, const am_config *config, int n_samples,
-                            const am_training_watch *watch, amine_error *error);
+                            const char *path, const am_training_watch *watch, amine_error *error);
 
 #endif

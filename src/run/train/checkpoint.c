@@ -27,6 +27,8 @@ typedef struct counters {
   uint64_t iteration, lines;
   uint64_t criterion[3]; /* of `recent`: n, reached and in_a_row */
   am_recent recent;      /* whose size and criterion are the experiment's */
+  double *course;        /* [n_course], or NULL */
+  size_t n_course;
 } counters;
 
 /* What the learner's numbers are called, and how many of them are saved. */
@@ -40,7 +42,7 @@ static const char *numbers_name(const am_learner *l, size_t *n) {
 static amine_status add_recent(am_tensor_builder *b, const counters *c, amine_error *error) {
   const am_recent *r = &c->recent;
   const size_t n = r->n_criterion > 0 ? 3 : 2, size = (size_t)r->size;
-  if (isnan(r->criterion)) return AMINE_OK;
+  if (isnan(r->criterion) && !c->course) return AMINE_OK;
   AM_TRY(am_tensor_builder_add(b, "run.rewards", AM_F64, 1, &size, r->rewards, error));
   return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &n, c->criterion, error);
 }
@@ -56,6 +58,8 @@ static amine_status add_counters(am_tensor_builder *b, const am_learner *l, cons
   AM_TRY(am_tensor_builder_add(b, "run.iteration", AM_U64, 1, &one, &c->iteration, error));
   AM_TRY(am_tensor_builder_add(b, "run.records", AM_U64, 1, &one, &c->lines, error));
   AM_TRY(am_tensor_builder_add(b, "run.pending", AM_F64, 1, &pending, c->pending, error));
+  if (c->course)
+    AM_TRY(am_tensor_builder_add(b, "run.course", AM_F64, 1, &c->n_course, c->course, error));
   return add_recent(b, c, error);
 }
 
@@ -91,7 +95,9 @@ amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *r
   counters c = {.iteration = x->learner->iteration,
                 .lines = records->lines,
                 .criterion = {(uint64_t)x->recent.n, x->recent.reached, x->recent.in_a_row},
-                .recent = x->recent};
+                .recent = x->recent,
+                .course = records->course,
+                .n_course = records->n_course};
   memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
   memcpy(c.schedule, x->learner->schedule, sizeof c.schedule);
   for (int k = 0; k < AM_RECORD_SUMS; k++) c.pending[k] = plain(records->sums[k]);
@@ -142,12 +148,45 @@ amine_status am_checkpoint_config(am_config *config, const char *path, amine_err
   return status;
 }
 
+/* One key of a checkpoint, which holds. */
+static amine_status agree_on(const char *name, const am_config *config, const am_config *saved,
+                             amine_error *error) {
+  char a[AM_WEIGHTS_MAX], b[AM_WEIGHTS_MAX];
+  am_part_kind kind;
+  const bool text = am_config_is_text(name, &kind);
+  am_config_text(config, name, a, sizeof a);
+  am_config_text(saved, name, b, sizeof b);
+  if (text && saved->part[kind]->text && config->part[kind]->text &&
+      strcmp(saved->part[kind]->text, config->part[kind]->text) != 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%s: the text differs from the one that this run began with, which is in its "
+                   "config.json: results depend on it; start a new run",
+                   name);
+  if (text || strcmp(a, b) == 0) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
+                 "start a new run",
+                 name, b, a);
+}
+
+amine_status am_checkpoint_agree(const am_config *config, const char *path, amine_error *error) {
+  am_config saved;
+  am_keys keys;
+  am_config_copy(&saved, config);
+  amine_status status = am_checkpoint_config(&saved, path, error);
+  for (am_config_keys(&keys, &saved); status == AMINE_OK && am_keys_next(&keys);)
+    if (!keys.key.p.neutral && am_config_applies(&saved, keys.key.name))
+      status = agree_on(keys.key.name, config, &saved, error);
+  am_config_free(&saved);
+  return status;
+}
+
 static amine_status read_recent(counters *c, const am_tensor_file *f, bool *fine,
                                 amine_error *error) {
   am_recent *r = &c->recent;
   const size_t n_saved = r->n_criterion > 0 ? 3 : 2, size = (size_t)r->size;
   const uint64_t *n = &c->criterion[0], *reached = &c->criterion[1], *in_a_row = &c->criterion[2];
-  if (isnan(r->criterion)) return AMINE_OK;
+  if (isnan(r->criterion) && !c->course) return AMINE_OK;
   AM_TRY(am_tensor_file_copy(f, "run.rewards", r->rewards, AM_F64, 1, &size, error));
   AM_TRY(am_tensor_file_copy(f, "run.criterion", c->criterion, AM_U64, 1, &n_saved, error));
   *fine = *fine && *in_a_row <= (uint64_t)r->n_criterion && *n <= size && *n <= c->iteration && *reached <= c->iteration;
@@ -170,6 +209,8 @@ static amine_status read_counters(counters *c, const am_learner *l, const am_ten
   AM_TRY(am_tensor_file_copy(f, "run.iteration", &c->iteration, AM_U64, 1, &one, error));
   AM_TRY(am_tensor_file_copy(f, "run.records", &c->lines, AM_U64, 1, &one, error));
   AM_TRY(am_tensor_file_copy(f, "run.pending", c->pending, AM_F64, 1, &pending, error));
+  if (c->course)
+    AM_TRY(am_tensor_file_copy(f, "run.course", c->course, AM_F64, 1, &c->n_course, error));
   bool fine = c->iteration <= UINT32_MAX && c->lines <= c->iteration;
   for (size_t k = 0; k < n; k++) fine = fine && isfinite(c->numbers[k]);
   for (size_t k = 0; k < n && l->type == &am_a2c_type; k++)
@@ -211,7 +252,8 @@ static void take_over(am_experiment *x, am_record_state *records, const counters
   l->iteration = c->iteration;
   x->recent = c->recent;
   if (!records) return;
-  *records = (am_record_state){.lines = c->lines, .pending = (uint64_t)c->pending[AM_RECORD_SUMS]};
+  records->lines = c->lines;
+  records->pending = (uint64_t)c->pending[AM_RECORD_SUMS];
   memcpy(records->sums, c->pending, sizeof records->sums);
 }
 
@@ -221,7 +263,9 @@ amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, cons
   float *values = am_alloc(count, sizeof *values);
   if (!values) return am_fail_memory(error, am_size_mul(count, sizeof *values));
   am_tensor_file *f = NULL;
-  counters c = {.recent = x->recent};
+  counters c = {.recent = x->recent,
+                .course = records ? records->course : NULL,
+                .n_course = records ? records->n_course : 0};
   amine_status status = open_own(&f, path, error);
   if (status == AMINE_OK) status = read_counters(&c, x->learner, f, path, error);
   if (status == AMINE_OK) status = read_tensors(values, x->learner, f, path, error);

@@ -13,8 +13,10 @@
  *                                  they span
  *   run.rewards    F64 [n]         of the last iterations (recent.h), and
  *   run.criterion  U64 [2]         how many of them count; iterations done when the criterion was
- *                                  reached, or 0: both only for a task that has a criterion; if that
- *                                  asks for episodes in a row, a third: how many there are
+ *                                  reached, or 0: both only for a task that has a criterion and for a run
+ *                                  of a study; where a criterion asks for episodes in a row, a
+ *                                  third: how many there are
+ *   run.course     F64 [n]         a run of a study: its samples so far, NAN for those to come
  *   __metadata__: config (the keys that results depend on), amine (version), checksums
  *
  * It holds no clock time and nothing of the machine: equal runs give equal files. */
@@ -32,8 +34,12 @@ amine_status am_checkpoint_save(const am_experiment *experiment, const am_record
  * values that *config has. */
 amine_status am_checkpoint_config(am_config *config, const char *path, amine_error *error);
 
+/* AMINE_ERROR_ARGUMENT names a key that results depend on and that differs from the checkpoint's. */
+amine_status am_checkpoint_agree(const am_config *config, const char *path, amine_error *error);
+
 /* Puts the experiment (made from the same configuration) into the saved state. Everything is
- * checked before anything is changed. records may be NULL. */
+ * checked before anything is changed. records may be NULL; its course, if it has one, says how many
+ * samples there must be. */
 amine_status am_checkpoint_load(am_experiment *experiment, am_record_state *records,
                                 const char *path, amine_error *error);
 #endif

@@ -14,6 +14,8 @@ typedef struct am_record_state {
   uint64_t lines;              /* written so far */
   double sums[AM_RECORD_SUMS]; /* of reward, value, entropy, loss, gradient norm, rate */
   uint64_t pending;            /* iterations in those sums */
+  double *course;              /* [n_course] a study's samples of the run so far; NULL: none */
+  size_t n_course;
 } am_record_state;
 
 typedef struct am_records am_records;

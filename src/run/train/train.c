@@ -187,40 +187,6 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
   return status;
 }
 
-/* One key of a checkpoint, which holds. */
-static amine_status agree_on(const char *name, const am_config *config, const am_config *saved,
-                             amine_error *error) {
-  char a[AM_WEIGHTS_MAX], b[AM_WEIGHTS_MAX];
-  am_part_kind kind;
-  const bool text = am_config_is_text(name, &kind);
-  am_config_text(config, name, a, sizeof a);
-  am_config_text(saved, name, b, sizeof b);
-  if (text && saved->part[kind]->text && config->part[kind]->text &&
-      strcmp(saved->part[kind]->text, config->part[kind]->text) != 0)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "%s: the text differs from the one that this run began with, which is in its "
-                   "config.json: results depend on it; start a new run",
-                   name);
-  if (text || strcmp(a, b) == 0) return AMINE_OK;
-  return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "%s=%s cannot be changed to %s in a run that has begun: results depend on it; "
-                 "start a new run",
-                 name, b, a);
-}
-
-/* A configuration that wants others is refused. */
-static amine_status agree(const am_config *config, const char *checkpoint, amine_error *error) {
-  am_config saved;
-  am_keys keys;
-  am_config_copy(&saved, config);
-  amine_status status = am_checkpoint_config(&saved, checkpoint, error);
-  for (am_config_keys(&keys, &saved); status == AMINE_OK && am_keys_next(&keys);)
-    if (!keys.key.p.neutral && am_config_applies(&saved, keys.key.name))
-      status = agree_on(keys.key.name, config, &saved, error);
-  am_config_free(&saved);
-  return status;
-}
-
 amine_status am_train_resume(const am_config *config, const char *folder,
                              const am_train_watch *watch, amine_error *error) {
   am_text path = {0};
@@ -232,7 +198,7 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   am_config later = *config, begun;
   am_config_default(&begun);
   later.weights[0] = 0; /* those of the checkpoint hold */
-  if (status == AMINE_OK) status = agree(config, path.data, error);
+  if (status == AMINE_OK) status = am_checkpoint_agree(config, path.data, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, &later, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
   const bool written = am_train_config(&begun, folder, NULL) == AMINE_OK; /* it is written last */

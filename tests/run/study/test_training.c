@@ -1,5 +1,6 @@
 /* Studies whose arms are trained: medians and their ratios at every edge; a run is what training
  * makes of the same keys; neither threads nor interruptions change a byte; a report comes out. */
+#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -236,6 +237,16 @@ static void stop_at(void *context, double done) {
   if (done >= s->after) atomic_store(&s->stop, 1);
 }
 
+/* Runs that are kept until they are finished. */
+static int n_kept(const char *folder) {
+  int n = 0;
+  DIR *d = opendir(in_base(folder));
+  assert_non_null(d);
+  for (struct dirent *e; (e = readdir(d)) != NULL;) n += strncmp(e->d_name, "run-", 4) == 0;
+  closedir(d);
+  return n;
+}
+
 static void test_same_bytes(void **state) {
   (void)state;
   const am_study_plan one = plan_of(false, 1), two = plan_of(false, 2);
@@ -252,9 +263,73 @@ static void test_same_bytes(void **state) {
     assert_int_equal(am_reproduce(&r, &two, in_base(name), &watch, &error), AMINE_ERROR_STOPPED);
     assert_true(am_reproduction_done(&r) < r.n_runs);
     am_reproduction_free(&r);
+    assert_true(n_kept(name) > 0);
     reproduce_in(name, &one);
     same_files("one", name);
+    assert_int_equal(n_kept(name), 0);
   }
+}
+
+typedef struct watcher {
+  uint64_t stop, first, last; /* stop: after this iteration; 0: never */
+} watcher;
+
+static amine_status watch_step(void *context, uint64_t iteration, uint64_t iterations,
+                               amine_error *error) {
+  watcher *w = context;
+  assert_int_equal(iterations, 130);
+  if (w->first == 0) w->first = iteration;
+  w->last = iteration;
+  return iteration == w->stop ? am_fail(error, AMINE_ERROR_STOPPED, "stopped") : AMINE_OK;
+}
+
+static amine_status watched(am_study_run *run, const am_config *config, const char *path,
+                            watcher *w, amine_error *error) {
+  const am_training_watch watch = {watch_step, w};
+  return am_study_train(run, config, 100, path, &watch, error);
+}
+
+/* A run that was stopped goes on after the iteration that it was stopped at, to the same bits; not
+ * by other keys, nor from a damaged file. */
+static void test_goes_on(void **state) {
+  (void)state;
+  const am_study_plan plan = plan_of(false, 1);
+  const char *path = in_base("kept.safetensors");
+  am_config config, other;
+  am_study_run whole, run;
+  watcher w = {0};
+  amine_error error = {0};
+  assert_int_equal(am_study_training_config(&config, &plan, 0, 4, &error), AMINE_OK);
+  assert_int_equal(am_study_training_config(&other, &plan, 0, 5, &error), AMINE_OK);
+  assert_int_equal(watched(&whole, &config, NULL, &w, &error), AMINE_OK);
+  for (uint64_t at = 1; at <= 130; at += 43) {
+    w = (watcher){.stop = at};
+    assert_int_equal(watched(&run, &config, path, &w, &error), AMINE_ERROR_STOPPED);
+    assert_true(w.first == (at > 1 ? at - 42 : 1) && w.last == at);
+    am_study_run_free(&run);
+  }
+  w = (watcher){0};
+  assert_int_equal(watched(&run, &other, path, &w, &error), AMINE_ERROR_ARGUMENT);
+  if (!strstr(error.message, "seed=4 cannot be changed to 5")) fail_msg("%s", error.message);
+  am_study_run_free(&run);
+  assert_int_equal(watched(&run, &config, path, &w, &error), AMINE_OK);
+  assert_int_equal(w.first, 0); /* all iterations were done: what is left is to evaluate */
+  assert_int_equal(run.n_samples, whole.n_samples);
+  const size_t n = run.n_samples * AM_N_TRAINING_MEASURES;
+  assert_memory_equal(run.course, whole.course, n * sizeof *run.course);
+  assert_memory_equal(run.measures, whole.measures, AM_N_TRAINING_MEASURES * sizeof *run.measures);
+  am_study_run_free(&run);
+  FILE *f = fopen(path, "r+b");
+  assert_non_null(f);
+  assert_int_equal(fseek(f, -9, SEEK_END), 0);
+  assert_int_equal(fputc('?', f), '?');
+  assert_int_equal(fclose(f), 0);
+  assert_int_equal(watched(&run, &config, path, &w, &error), AMINE_ERROR_INPUT);
+  if (!strstr(error.message, "kept.safetensors")) fail_msg("%s", error.message);
+  am_study_run_free(&run);
+  am_study_run_free(&whole);
+  am_config_free(&config);
+  am_config_free(&other);
 }
 
 static void test_quick_and_report(void **state) {
@@ -318,11 +393,11 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_medians),     cmocka_unit_test(test_interval_of_a_median),
-      cmocka_unit_test(test_differences),
-      cmocka_unit_test(test_ratios),      cmocka_unit_test(test_against_training),
-      cmocka_unit_test(test_same_bytes),  cmocka_unit_test(test_quick_and_report),
-      cmocka_unit_test(test_wrong_plans), cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_medians),          cmocka_unit_test(test_interval_of_a_median),
+      cmocka_unit_test(test_differences),      cmocka_unit_test(test_ratios),
+      cmocka_unit_test(test_against_training), cmocka_unit_test(test_same_bytes),
+      cmocka_unit_test(test_goes_on),          cmocka_unit_test(test_quick_and_report),
+      cmocka_unit_test(test_wrong_plans),      cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);
 }

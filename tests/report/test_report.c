@@ -2,6 +2,7 @@
 #include "report/folders.h"
 
 #include <locale.h>
+#include <math.h>
 #include <unistd.h>
 
 #include "report/report.h"
@@ -126,6 +127,33 @@ static void test_errors(void **state) {
   page = report(2, "e/1", "e/2");
   expect_part(page, "none is shown to be the best: <b>modulated</b> has an error of 0.020");
   free(page);
+}
+
+/* Of 10,000 words the page has what is published of so many; of fewer it has not. */
+static void test_published(void **state) {
+  (void)state;
+  static const char lines[] = "[{\"policy\":\"uniform\",\"reward\":%.17g},"
+                              "{\"policy\":\"unigram\",\"reward\":-5.65}]";
+  for (int k = 0; k < 2; k++) {
+    char text[200];
+    put_run("w", 1, MODULATED, 0);
+    put_text("w", "eval.json",
+             "{\"episodes\":9,\"reward\":-4.7,\"se\":0.01,\"perplexity\":109.9}");
+    snprintf(text, sizeof text, lines, -log(k ? 2000 : 10000));
+    put_text("w", "lines.json", text);
+    char *page = report(1, "w");
+    expect_whole(page);
+    expect_part(page, "the network has a perplexity of <b>110");
+    if (k == 0) {
+      expect_part(page, "one who knows how often each comes, and no more, 284; ");
+      expect_part(page, "an LSTM of two layers of 200 (Miconi et al. 2019), 104; ");
+      expect_part(page, "LSTM, Penn Treebank <b>104</b>");
+      expect_part(page, "retroactive there <b>102</b>");
+    } else {
+      assert_int_equal(count_of(page, "Penn Treebank"), 0);
+    }
+    free(page);
+  }
 }
 
 /* Seeds of one configuration need no name; the recording nearest to the mean is shown. */
@@ -496,7 +524,7 @@ int main(void) {
       cmocka_unit_test(test_one_run),
       cmocka_unit_test(test_overlay),
       cmocka_unit_test(test_best),
-      cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_errors), cmocka_unit_test(test_published),
       cmocka_unit_test(test_seeds),
       cmocka_unit_test(test_hostile),
       cmocka_unit_test(test_metrics),

@@ -15,6 +15,10 @@ static const struct {
     {"told", "told its position", "the same planner, told where it is at every step,"},
     {"oracle", "oracle", "an oracle that also knows where the reward lies"},
     {"uniform", "uniform", "one to whom all symbols are alike"},
+    {"ptb-lstm", "LSTM, Penn Treebank",
+     "of another text, Penn Treebank, an LSTM of two layers of 200 (Miconi et al. 2019)"},
+    {"ptb-retroactive", "retroactive there",
+     "a retroactive plastic LSTM of that text and size"},
     {"unigram", "unigram", "one who knows how often each comes, and no more"},
 };
 

@@ -242,6 +242,11 @@ amine_status am_plan_make(am_plan **plan, const am_equations *e, const am_bindin
                           am_layout layout, unsigned done, amine_error *error);
 void am_plan_free(am_plan *plan);
 
+/* The signal of that name, as it is recorded: "level", M of the first modulator, or one of plan->told.
+ * false: there is none. And the last operation that writes such an operand; -1: no operation does. */
+bool am_plan_signal(const am_plan *plan, const char *name, am_operand *out);
+int am_plan_writes(const am_plan *plan, const am_operand *operand);
+
 /* A part's first value from the tensor's and another number, uniform in [0, 1). */
 float am_plan_first_value(const am_plan_part *part, float standard, float drawn);
 

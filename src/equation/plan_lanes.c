@@ -103,13 +103,29 @@ static void apply_one(const am_plan *p, const am_operation *o, const am_plan_ste
   else apply(o, s, &q, true, false);
 }
 
-VEC_INLINE void operations(const am_plan *p, const am_plan_step *s, int from, int to, bool each) {
+VEC_INLINE void some(const am_plan *p, const am_plan_step *s, int from, int to, bool each) {
   for (int k = from; k < to; k++) {
     const am_operation *o = &p->operations[k];
     if (o->kind != AM_DO_AFFINE) elements_forward(o, s);
     else if (o->trace >= 0 || each) apply_one(p, o, s, each);
     else affine(o, s, s->block + (size_t)o->row * VEC_LANES);
   }
+}
+
+static void hold(const am_plan_held *h, real *block) {
+  for (int k = 0; k < VEC_LANES; k++)
+    for (int i = 0; h->value[k] && i < h->signal.rows; i++)
+      block[(size_t)(h->signal.row + i) * VEC_LANES + (size_t)k] = h->value[k][i];
+}
+
+VEC_INLINE void operations(const am_plan *p, const am_plan_step *s, int from, int to, bool each) {
+  if (!s->held || s->held->behind < from || s->held->behind >= to) {
+    some(p, s, from, to, each);
+    return;
+  }
+  some(p, s, from, s->held->behind + 1, each);
+  hold(s->held, s->block);
+  some(p, s, s->held->behind + 1, to, each);
 }
 
 static void note_own(const am_plan *p, const am_plan_step *s) {

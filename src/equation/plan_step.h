@@ -26,6 +26,14 @@ typedef struct am_plan_rule {
   am_real *deta_e;      /* [lanes] added to on the way back through traces */
 } am_plan_rule;
 
+/* A signal held at values while it is played, not learned: they stand in its place as soon as it is
+ * written, and all that reads it reads them. */
+typedef struct am_plan_held {
+  am_operand signal;        /* of the step */
+  int behind;               /* the operation that writes it last (am_plan_writes) */
+  const am_real *value[16]; /* [signal.rows] of each lane, in UNITS of the first; NULL: it is free */
+} am_plan_held;
+
 /* One step: what it reads and the block it leaves, [n_rows][lanes] each. */
 typedef struct am_plan_step {
   const am_real *parameters;    /* [n_parameters] */
@@ -37,6 +45,7 @@ typedef struct am_plan_step {
   const am_real *gained;        /* [n_outputs][lanes]: its output, as gains left it, for a plan of
                               * AM_PLAN_GAINED */
   am_real *block;
+  const am_plan_held *held; /* NULL: nothing is held */
   int n_past; /* how many steps of the episode come before; for ATTEND, and their blocks lie, one
                * after the other, before this one's, on the way back those of gradients too */
   size_t block_step; /* elements from one to the next */

@@ -34,19 +34,24 @@ size_t am_actor_lay_out(am_actor *actor, void *block, const am_task *task, const
 
 /* The episodes that still go on, of the n that are played side by side. */
 typedef struct playing {
+  am_holding holding[AM_TRACE_LANES]; /* of those that began */
+  am_holding *held[AM_TRACE_LANES];
   am_actor *actors[AM_TRACE_LANES];
   am_pair_lane *lanes[AM_TRACE_LANES];
   uint32_t numbers[AM_TRACE_LANES];
   int n;
 } playing;
 
-static playing begin(am_actor *actors, int n, const am_play *play, int first) {
+static void begin(playing *now, am_actor *actors, int n, const am_play *play, int first) {
   const am_task *task = play->group->task;
-  playing now = {.n = n};
+  now->n = n;
   for (int q = 0; q < n; q++) {
-    am_actor *a = now.actors[q] = &actors[q];
-    now.lanes[q] = &a->lane;
-    now.numbers[q] = play->group->first + (uint32_t)(first + q);
+    am_actor *a = now->actors[q] = &actors[q];
+    now->lanes[q] = &a->lane;
+    now->numbers[q] = play->group->first + (uint32_t)(first + q);
+    now->held[q] = &now->holding[q];
+    am_holding_begin(now->held[q], play->hold, play->network->plan[0]);
+    a->lane.held = am_holding_held(now->held[q]);
     a->world = am_group_world(play->group, first + q);
     a->lane.n_steps = task->n_steps;
     a->lane.dropped = play->dropped && play->network->dropout > 0;
@@ -54,9 +59,8 @@ static playing begin(am_actor *actors, int n, const am_play *play, int first) {
     if (am_pair_is_given(play->network)) am_feed_begin(&play->feed, a->fed, task->n_inputs);
     for (int l = 0; l < play->network->n_layers; l++)
       am_plan_draw(play->network->plan[l], a->lane.layer[l].block, 1, play->group->seed,
-                   play->group->episode, now.numbers[q], l);
+                   play->group->episode, now->numbers[q], l);
   }
-  return now;
 }
 
 /* Those that ended with step t have t + 1 steps and go no further. */
@@ -70,6 +74,7 @@ static void end(playing *now, const am_task *task, int t) {
     }
     now->actors[n] = now->actors[q];
     now->lanes[n] = now->lanes[q];
+    now->held[n] = now->held[q];
     now->numbers[n++] = now->numbers[q];
   }
   now->n = n;
@@ -160,10 +165,20 @@ static void draw_masks(am_actor *a, const am_play *play, uint32_t lane, int t) {
   }
 }
 
+/* Asks what the k-th of those that go on is held at. */
+static void hold(playing *now, const am_play *play, int q, int t, bool over) {
+  am_holding *h = now->held[q];
+  if (!h->hold) return;
+  am_holding_ask(h, 0, true, now->numbers[q], t, now->actors[q]->world, over);
+  am_holding_give(h, 0,
+                  now->lanes[q]->given + (size_t)(t * play->network->plan[0]->n_given) * 16, 1);
+}
+
 void am_actor_play(am_actor *actors, int n, const am_play *play, int first) {
   const am_task *task = play->group->task;
   const am_pair *p = play->network;
-  playing now = begin(actors, n, play, first);
+  playing now;
+  begin(&now, actors, n, play, first);
   for (int t = 0; t < task->n_steps && now.n > 0; t++) {
     for (int q = 0; q < now.n; q++) {
       am_pair_lane *a = now.lanes[q];
@@ -172,13 +187,18 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, int first) {
         am_feed_before(&play->feed, now.actors[q]->fed);
         put_given(now.actors[q], play, t);
       }
+      hold(&now, play, q, t, false);
       draw_masks(now.actors[q], play, now.numbers[q], t);
     }
     am_pair_code()->step(p, play->rule, now.lanes, now.n, play->parameters, t);
     decide(&now, play, t);
-    for (int q = 0; q < now.n; q++) act(now.actors[q], play, now.numbers[q], t);
+    for (int q = 0; q < now.n; q++) {
+      act(now.actors[q], play, now.numbers[q], t);
+      hold(&now, play, q, t, true);
+    }
     am_pair_code()->after(p, play->rule, now.lanes, now.n, play->parameters, t);
     if (play->watch && now.actors[0] == actors) play->watch(play->context, actors, t);
     end(&now, task, t);
   }
+  for (int q = 0; q < n; q++) actors[q].lane.held = NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef AMINE_LEARNER_ACTOR_H
 #define AMINE_LEARNER_ACTOR_H
 
-#include "learner/group.h"
+#include "learner/hold.h"
 #include "learner/objective.h"
 #include "modulator/feed.h"
 #include "network/pair.h"
@@ -28,6 +28,7 @@ typedef struct am_play {
   const float *parameters;  /* [network->size], expanded */
   bool dropped;             /* with dropout, if there is any */
   am_feed feed;             /* who says M, if the network asks */
+  const am_hold *hold;      /* what is held meanwhile; NULL: nothing */
   bool greedy; /* takes the most probable action (the lowest of equals) instead of drawing one */
   /* called after each step, if not NULL; the traces are then those that step t used */
   void (*watch)(void *context, const am_actor *actor, int t);

@@ -233,6 +233,7 @@ static void evaluate_group(void *context, int item, int worker) {
   am_turn turn = am_agent_turn(e->agent, worker);
   turn.sums = &sums;
   turn.greedy = e->greedy;
+  turn.hold = e->agent->learner.hold;
   am_group_begin_held_out(&turn.group, e->seed, e->first + (uint32_t)from, n);
   e->agent->ops->play(e->agent, &turn);
   for (int k = 0; k < n; k++) e->rewards[from + k] = (double)sums.reward[k];
@@ -252,6 +253,7 @@ void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint6
   am_turn turn = am_agent_turn(a, 0);
   turn.sums = &sums;
   turn.greedy = greedy;
+  turn.hold = learner->hold;
   turn.series = series;
   am_group_begin_held_out(&turn.group, seed, lane, 1);
   a->ops->play(a, &turn);

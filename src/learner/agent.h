@@ -36,6 +36,7 @@ typedef struct am_turn {
   void *scratch;  /* the worker's, laid out by the learner */
   bool greedy;
   float *change;     /* [n_grouped], zero at first, to which the learner adds; NULL: no learning */
+  const am_hold *hold; /* what is held meanwhile, or NULL */
   am_series *series; /* what is recorded of lane 0, or NULL */
   am_agent_sums *sums;
 } am_turn;

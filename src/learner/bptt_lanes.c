@@ -104,6 +104,7 @@ amine_status am_bptt_lanes_open(am_bptt *b, const am_task *task, const am_units 
   b->net.bare = b->options.readout == AM_READOUT_NONE;
   AM_TRY(am_actor_net_make(&b->net, &b->agent.places, task, &stack, !b->values, error));
   AM_TRY(am_agent_open(&b->agent, task, o, b->values ? &values : &actions, error));
+  b->agent.learner.signals = b->net.stack.plan[0];
   am_actor_net_initialise(&b->net, &b->agent.places, b->agent.parameters, o->seed);
   return AMINE_OK;
 }

@@ -92,6 +92,7 @@ static am_play play_of(const am_bptt *b, const am_turn *turn) {
                    .parameters = b->agent.parameters,
                    .dropped = turn->change != NULL,
                    .feed = b->options.feed,
+                   .hold = turn->hold,
                    .greedy = turn->greedy};
 }
 
@@ -292,6 +293,7 @@ amine_status am_bptt_pairs_open(am_bptt *b, const am_task *task, const am_units 
   a->own[1] = (am_block){&b->apart, am_size_mul(T, groups), sizeof *b->apart};
   AM_TRY(make_network(b, task, units, error));
   AM_TRY(am_agent_open(a, task, o, b->values ? &values : &actions, error));
+  a->learner.signals = b->pair.plan[0];
   for (int k = 0; k < a->n_threads; k++) lay_out(b, a->blocks + (size_t)k * a->block);
   am_pair_initialise(&b->pair, &a->places, a->parameters, o->seed);
   return AMINE_OK;

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "learner/hold.h"
 #include "learner/symbols.h"
 #include "network/pair_backward.h"
 #include "network/stack_backward.h"
@@ -33,7 +34,7 @@ struct am_bptt_symbols {
   void *world;
   /* what is played */
   uint64_t seed;
-  uint32_t episode;
+  uint32_t episode, first; /* first: the number of the first lane's */
   bool learns;
 };
 
@@ -90,10 +91,13 @@ static void step_side(const am_bptt *b, int group, int n, int t) {
 }
 
 /* Step t + 1 of a lane is step t of the window: its step 0 is the last of the window before. */
-static void begin_pair(const am_bptt *b, int first, int n) {
+static void begin_pair(const am_bptt *b, int first, int n, am_holding *holding) {
   const am_bptt_symbols *s = b->symbols;
   for (int lane = first; lane < first + n; lane++) {
     am_pair_lane *x = &s->lanes[lane];
+    am_holding *h = &holding[lane - first];
+    am_holding_begin(h, s->learns ? NULL : b->agent.learner.hold, b->pair.plan[0]);
+    x->held = am_holding_held(h);
     x->n_steps = n_steps_of(b) + 1;
     x->dropped = s->learns && b->pair.dropout > 0;
     am_pair_code()->begin(&b->pair, x, b->agent.parameters);
@@ -101,7 +105,7 @@ static void begin_pair(const am_bptt *b, int first, int n) {
   }
 }
 
-static void step_pair(const am_bptt *b, int first, int n, int t) {
+static void step_pair(const am_bptt *b, int first, int n, int t, am_holding *holding) {
   const am_bptt_symbols *s = b->symbols;
   const am_pair *pair = &b->pair;
   const float *p = b->agent.parameters;
@@ -110,6 +114,8 @@ static void step_pair(const am_bptt *b, int first, int n, int t) {
   for (int q = 0; q < n; q++) {
     const int lane = first + q;
     lanes[q] = &s->lanes[lane];
+    for (int over = 0; over < 2; over++)
+      am_holding_ask(&holding[q], 0, true, s->first + (uint32_t)lane, t, NULL, over == 1);
     am_symbols_read(&s->symbols, p, token_of(b, t, lane), lanes[q]->u + at * in, 1);
     for (int l = 0; lanes[q]->dropped && l + 1 < pair->n_layers; l++) {
       const int rows = pair->plan[l]->n_outputs;
@@ -131,8 +137,10 @@ static void forward_group(void *context, int group, int worker) {
   for (int t = 0; !b->pairs && t < n_steps_of(b); t++) step_side(b, group, end - first, t);
   for (int lane = first; b->pairs && lane < end; lane += AM_TRACE_LANES) {
     const int n = end - lane < AM_TRACE_LANES ? end - lane : AM_TRACE_LANES;
-    begin_pair(b, lane, n);
-    for (int t = 0; t < n_steps_of(b); t++) step_pair(b, lane, n, t);
+    am_holding holding[AM_TRACE_LANES];
+    begin_pair(b, lane, n, holding);
+    for (int t = 0; t < n_steps_of(b); t++) step_pair(b, lane, n, t, holding);
+    for (int q = 0; q < n; q++) b->symbols->lanes[lane + q].held = NULL;
   }
 }
 
@@ -193,7 +201,7 @@ static void back_vectors(const am_bptt *b, float *gradient) {
 static void read_lanes(am_bptt *b, const am_task *task, uint64_t seed, uint32_t episode,
                        uint32_t first, int n) {
   am_bptt_symbols *s = b->symbols;
-  s->seed = seed, s->episode = episode;
+  s->seed = seed, s->episode = episode, s->first = first;
   for (int lane = 0; lane < n_lanes_of(b); lane++) {
     s->anew[lane] = lane >= n;
     if (lane < n) {
@@ -327,14 +335,15 @@ void am_bptt_symbols_write(am_bptt *b, int *symbols, int n, uint64_t seed) {
   const int T = n_steps_of(b), last = token_of(b, T - 1, 0);
   const am_random_key key = {seed, AM_STREAM_POLICY, 0, 0};
   int said = s->symbols.next[last];
+  am_holding none;
   s->now = s->aside, s->learns = false, s->anew[0] = false;
   for (int k = 0; k < n; k++) {
     const int t = k % T, token = token_of(b, t, 0);
     if (t == 0 && k > 0) carry_out(b);
-    if (t == 0 && b->pairs) begin_pair(b, 0, 1);
+    if (t == 0 && b->pairs) begin_pair(b, 0, 1, &none);
     if (t == 0 && !b->pairs) begin_side(b, 0, 1);
     s->symbols.shown[token] = said;
-    if (b->pairs) step_pair(b, 0, 1, t);
+    if (b->pairs) step_pair(b, 0, 1, t, &none);
     else step_side(b, 0, 1, t);
     said =
         am_symbols_draw(&s->symbols, b->agent.parameters, token,
@@ -510,6 +519,7 @@ amine_status am_bptt_symbols_open(am_bptt *b, const am_task *task, const am_unit
                          b->options.agent.n_lanes * task->n_steps, error));
   AM_TRY(am_agent_open(a, task, &b->options.agent, b->pairs ? &pairs : &sides, error));
   AM_TRY(take_layers(b, error));
+  if (b->pairs) a->learner.signals = lowest; /* the others have none */
   initialise(b);
   return AMINE_OK;
 }

@@ -22,6 +22,8 @@ enum {
 };
 
 typedef struct am_learner am_learner;
+typedef struct am_hold am_hold; /* hold.h */
+typedef struct am_plan am_plan; /* equation/plan.h */
 
 /* What one iteration did: means over its batch. NAN for what a learner does not have. */
 typedef struct am_learner_report {
@@ -94,6 +96,9 @@ typedef struct am_learner_type {
 struct am_learner {
   const am_learner_type *type;
   const am_task *task;
+  /* Whose signals evaluate and watch hold, and what is held there now; NULL: none can be; nothing. */
+  const am_plan *signals;
+  const am_hold *hold;
   uint64_t iteration;                   /* iterations done */
   int n_lanes;                          /* that play side by side in an iteration */
   int n_further;                        /* episodes of a lane after its first in an iteration */

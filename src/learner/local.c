@@ -181,6 +181,7 @@ static amine_status open_all(local *x, const am_task *task, amine_error *error) 
   x->b_w = am_places_add(places, "feedback.weight", n, x->n_error);
   x->agent.own[x->agent.n_own++] = (am_block){&x->old, (size_t)(x->n_error * n), sizeof *x->old};
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
+  x->agent.learner.signals = x->net.stack.plan[0];
   for (int k = 0; k < places->n; k++) {
     const bool critic = strncmp(places->place[k].name, "h2v", 3) == 0;
     x->agent.share[k] = k == feedback ? 0

@@ -189,6 +189,7 @@ static amine_status open_all(perturbation *x, const am_task *task, amine_error *
   const int baseline = places->n;
   x->b = am_places_add(places, "baseline", task->n_steps, 0);
   AM_TRY(am_agent_open(&x->agent, task, &x->options.agent, &ops, error));
+  x->agent.learner.signals = x->net.stack.plan[0];
   for (int k = 0; k < places->n; k++) {
     const am_rate_shares shares = {x->options.input, x->options.recurrent, x->options.output};
     x->agent.share[k] = k == baseline ? 0 : am_rollout_share(&x->net, places, k, shares);

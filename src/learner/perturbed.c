@@ -137,6 +137,7 @@ static amine_status open_all(am_perturbed *x, const am_task *task, amine_error *
   x->agent.own[x->agent.n_own++] = (am_block){&x->f, n / 2, sizeof *x->f};
   x->agent.own[x->agent.n_own++] = (am_block){&x->work, n, sizeof *x->work};
   AM_TRY(am_agent_open(&x->agent, task, &x->options.agent, &ops, error));
+  x->agent.learner.signals = x->net.stack.plan[0];
   am_actor_net_initialise(&x->net, &x->agent.places, x->agent.parameters, x->options.agent.seed);
   return AMINE_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "learner/group_feed.h"
+#include "learner/hold.h"
 #include "learner/policy_lane.h"
 #include "network/each_lane.h"
 #include "network/linear_lane.h"
@@ -73,7 +74,7 @@ static void begin(const am_rollout *e, const am_actor_net *net, const am_rollout
 
 /* What traces take up of the step, which is over. */
 static void take_up(const am_rollout *e, const am_actor_net *net, const am_turn *turn,
-                    const am_rollout_how *how, int t) {
+                    const am_rollout_how *how, am_holding *holding, int t) {
   const am_stack *stack = &net->stack;
   const int s = slot_of(e, t), A = net->n_out;
   const float *u = am_rows(e->u, s, net->n_in);
@@ -84,6 +85,8 @@ static void take_up(const am_rollout *e, const am_actor_net *net, const am_turn 
                                           .p = am_rows(e->p, s, A),
                                           .wanted = am_rows(e->answer, s, A),
                                           .asked = am_rows(e->asked, s, 1)});
+  am_holding_group(holding, &turn->group, am_rows(e->live, s, 1),
+                   am_stack_given(stack, &e->units, s), t, true);
   am_stack_after(stack, &e->units, s, how->each ? how->each : how->parameters, u,
                  how->dropped && stack->dropout > 0, how->each != NULL);
 }
@@ -151,9 +154,14 @@ static void record(const am_rollout *e, const am_actor_net *net, const am_turn *
   am_group_feed_record(&net->stack, turn, &step, t);
 }
 
-void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn,
+void am_rollout_play(const am_rollout *rollout, const am_actor_net *net, am_turn *turn,
                      const am_rollout_how *how) {
   const int T = turn->group.task->n_steps;
+  am_holding holding;
+  am_rollout now = *rollout;
+  const am_rollout *e = &now;
+  am_holding_begin(&holding, turn->hold, net->stack.plan[0]);
+  now.units.held = am_holding_held(&holding);
   begin(e, net, how);
   const am_group *g = &turn->group;
   am_stack_draw(&net->stack, &e->units, g->seed, g->episode, g->first, g->n, g->twins);
@@ -161,10 +169,12 @@ void am_rollout_play(const am_rollout *e, const am_actor_net *net, am_turn *turn
     const int s = slot_of(e, t);
     am_group_observe(&turn->group, am_rows(e->u, s, net->n_in), am_rows(e->live, s, 1));
     am_group_feed_before(&net->stack, am_stack_given(&net->stack, &e->units, s), e->fed);
+    am_holding_group(&holding, g, am_rows(e->live, s, 1),
+                     am_stack_given(&net->stack, &e->units, s), t, false);
     forward(e, net, turn, how, t);
     speak(e, net, how, t);
     act(e, net, turn, t);
-    take_up(e, net, turn, how, t);
+    take_up(e, net, turn, how, &holding, t);
     if (how->step_over) how->step_over(how->context, turn, s);
     if (turn->series) record(e, net, turn, how, t);
     if (e->n_slots == 1) am_stack_forget(&net->stack, &e->units);

@@ -83,6 +83,7 @@ static amine_status open_all(still *x, const am_task *task, const am_still_optio
   am_places *places = &x->agent.places;
   AM_TRY(am_actor_net_make(&x->net, places, task, &o->units, false, error));
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, taught ? &taught_ops : &alone, error));
+  x->agent.learner.signals = x->net.stack.plan[0];
   for (int k = 0; k < places->n; k++) x->agent.share[k] = taught && k >= x->net.heads ? 1 : 0;
   am_actor_net_initialise(&x->net, places, x->agent.parameters, o->agent.seed);
   return AMINE_OK;

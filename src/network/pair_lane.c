@@ -128,6 +128,11 @@ static void plastic(const am_pair *pair, const am_trace_ops *rule, am_pair_lane 
   }
 }
 
+static void hold(const am_plan_held *h, real *block) {
+  for (int i = 0; h->value[0] && i < h->signal.rows; i++)
+    block[h->signal.row + i] = h->value[0][i];
+}
+
 /* Each operation for all lanes: while one lane's sums are on their way, the next one's begin. */
 static void operations(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *const *lanes,
                        int n, const real *parameters, int l, int t, int from, int to) {
@@ -140,6 +145,8 @@ static void operations(const am_pair *pair, const am_trace_ops *rule, am_pair_la
       for (int q = 0; q < n; q++) affine(o, &now[q], lanes[q]->sum);
     else
       for (int q = 0; q < n; q++) elements_forward(o, &now[q]);
+    for (int q = 0; q < n; q++)
+      if (now[q].held && now[q].held->behind == k) hold(now[q].held, now[q].block);
   }
 }
 

@@ -38,6 +38,7 @@ VEC_INLINE am_plan_step pair_step_of(const am_pair *pair, const am_pair_lane *la
                         .given = lane->given + (size_t)t * padded(1) * (size_t)p->n_given,
                         .before = m->block + (size_t)t * (size_t)p->n_rows,
                         .block = m->block + (size_t)(t + 1) * (size_t)p->n_rows,
+                        .held = l == 0 ? lane->held : NULL,
                         .n_past = t,
                         .block_step = (size_t)p->n_rows};
 }

@@ -3,8 +3,8 @@
 #ifndef AMINE_NETWORK_PAIR_STATE_H
 #define AMINE_NETWORK_PAIR_STATE_H
 
+#include "equation/plan_step.h"
 #include "equation/rule_program.h"
-#include "kernel/trace.h"
 
 enum { AM_PAIR_LAYERS_MAX = 4 };
 
@@ -49,6 +49,7 @@ typedef struct am_pair_lane {
   int n_steps;    /* of this episode: at most those it was made for; set before `backward` */
   int first;      /* 1: step 0 is the last one of what went before (am_pair_carry_in); else 0 */
   bool dropped;   /* through the masks */
+  const am_plan_held *held; /* a signal of the lowest layer's that is held; NULL: none */
   am_real *u;     /* [n_steps][n_inputs padded to 16]: filled by the caller, the padding 0 */
   am_real *given; /* [n_steps][n_given * 16]: likewise, before `after`; each in the first of 16 */
   am_pair_layer layer[AM_PAIR_LAYERS_MAX];

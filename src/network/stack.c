@@ -226,6 +226,7 @@ am_plan_step am_stack_step_of(const am_stack *s, const am_stack_memory *m, int l
                         .input = input,
                         .given = s->n_given > 0 ? am_stack_given(s, m, t) : NULL,
                         .living = living,
+                        .held = layer == 0 ? m->held : NULL,
                         .before = am_stack_block(s, m, layer, t - 1),
                         .block = am_stack_block(s, m, layer, t),
                         .n_past = t,

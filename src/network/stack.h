@@ -81,6 +81,7 @@ typedef struct am_stack_memory {
   am_real *given;                      /* [T][n_given]: written by who plays, before `after` */
   int n_steps;
   bool keeps; /* with gradients */
+  const am_plan_held *held; /* a signal of the lowest layer's that is held; NULL: none */
 } am_stack_memory;
 
 /* Cuts a block into arrays and returns its elements; with a NULL block it only measures. Gradients

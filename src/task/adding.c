@@ -55,6 +55,15 @@ static float step(const am_task *task, void *state, int action) {
   return 0;
 }
 
+static const am_task_event events[] = {{"marked", "a value that counts is shown"}, {0}};
+
+static unsigned happened(const am_task *task, const void *before, const void *after) {
+  const am_adding_state *s = before;
+  const int t = s->world.step;
+  (void)task, (void)after;
+  return t > 0 && (t == s->marked[0] || t == s->marked[1]);
+}
+
 static float scaled(const am_adding_state *s, uint32_t stream) {
   return 0.5f + (marked_value(s, stream, 0) + marked_value(s, stream, 1)) / 4;
 }
@@ -123,4 +132,6 @@ const am_task_type am_adding_type = {
     .step = step,
     .over = over,
     .target = target,
+    .events = events,
+    .happened = happened,
 };

@@ -117,6 +117,20 @@ static int best_arm(const am_task *task, const void *state, am_random4 draw) {
   return arm;
 }
 
+enum { LOST, OTHER };
+static const am_task_event events[] = {
+    [LOST] = {"lost", "the arm that was pulled paid nothing"},
+    [OTHER] = {"other arm", "another arm was pulled than at the step before"},
+    {0}};
+
+static unsigned happened(const am_task *task, const void *before, const void *after) {
+  const am_bandit_state *a = before, *b = after;
+  (void)task;
+  if (!b) return 0;
+  return (unsigned)!(b->previous_reward > 0) << LOST |
+         (unsigned)(a->previous_action >= 0 && a->previous_action != b->previous_action) << OTHER;
+}
+
 #define AT(member) AM_MEMBER(am_bandit_options, member)
 static const amine_parameter parameters[] = {
     AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
@@ -252,4 +266,6 @@ const am_task_type am_bandit_type = {
     .start = start,
     .observe = observe,
     .step = step,
+    .events = events,
+    .happened = happened,
 };

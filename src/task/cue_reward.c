@@ -112,6 +112,23 @@ static float step(const am_task *task, void *state, int action) {
   return reward;
 }
 
+/* ------------------------------------------------------------------ what happens */
+enum { CUE, TARGET, WRONG };
+static const am_task_event events[] = {[CUE] = {"cue", "a cue is shown that is not the target"},
+                                       [TARGET] = {"target", "the target is shown"},
+                                       [WRONG] = {"wrong", "the answer was wrong"},
+                                       {0}};
+
+static unsigned happened(const am_task *task, const void *before, const void *after) {
+  const am_cue_reward_state *a = before, *b = after;
+  const int right = answer(task, a);
+  unsigned all = (unsigned)(b && right >= 0 && b->previous_action != right) << WRONG;
+  for (int i = 0; i < 2; i++)
+    if (a->at[i] == a->world.step && a->world.step < task->n_steps)
+      all |= 1u << (a->shown[i] == a->target ? TARGET : CUE);
+  return all;
+}
+
 /* ------------------------------------------------------------------ players */
 static int count(uint32_t cues) {
   int n = 0;
@@ -237,4 +254,6 @@ const am_task_type am_cue_reward_type = {
     .observe = observe,
     .step = step,
     .answer = answer,
+    .events = events,
+    .happened = happened,
 };

@@ -39,6 +39,17 @@ static int answer(const am_task *task, const void *state) {
   return (s->cue[0] != s->cue[1]) != (s->turned == 1) ? AM_MATCH_DIFFERENT : AM_MATCH_SAME;
 }
 
+enum { FIRST, SECOND };
+static const am_task_event events[] = {[FIRST] = {"first cue", "the cue to remember"},
+                                       [SECOND] = {"second cue", "the cue to compare it with"},
+                                       {0}};
+
+static unsigned happened(const am_task *task, const void *before, const void *after) {
+  const int t = ((const am_delayed_match_state *)before)->world.step;
+  (void)after;
+  return (unsigned)(t == 0) << FIRST | (unsigned)(t == task->n_steps - 2) << SECOND;
+}
+
 static float step(const am_task *task, void *state, int action) {
   assert(action >= 0 && action < task->n_actions);
   am_delayed_match_state *s = state;
@@ -87,4 +98,6 @@ const am_task_type am_delayed_match_type = {
     .observe = observe,
     .step = step,
     .answer = answer,
+    .events = events,
+    .happened = happened,
 };

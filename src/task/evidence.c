@@ -59,6 +59,20 @@ static float step(const am_task *task, void *state, int action) {
   return reward;
 }
 
+enum { LEFT, RIGHT, AGAINST };
+static const am_task_event events[] = {
+    [LEFT] = {"left", "a pulse is shown on the left"},
+    [RIGHT] = {"right", "a pulse is shown on the right"},
+    [AGAINST] = {"against", "the pulse is on the side that has been shown less so far"},
+    {0}};
+
+static unsigned happened(const am_task *task, const void *before, const void *after) {
+  const am_evidence_state *s = before;
+  (void)task, (void)after;
+  return (unsigned)(s->seen < 0) << LEFT | (unsigned)(s->seen > 0) << RIGHT |
+         (unsigned)(s->seen * s->shown < 0) << AGAINST;
+}
+
 static int say(int balance, am_random4 draw) {
   if (balance == 0) return (int)(draw.v[0] >> 31);
   return balance > 0 ? AM_EVIDENCE_RIGHT : AM_EVIDENCE_LEFT;
@@ -167,4 +181,6 @@ const am_task_type am_evidence_type = {
     .observe = observe,
     .step = step,
     .answer = answer,
+    .events = events,
+    .happened = happened,
 };

@@ -52,6 +52,21 @@ static bool over(const am_task *task, const void *state) {
   return ((const am_t_maze_state *)state)->over;
 }
 
+enum { SIGN, JUNCTION, WALL };
+static const am_task_event events[] = {
+    [SIGN] = {"sign", "the start, where the sign is seen"},
+    [JUNCTION] = {"junction", "the end of the corridor, where it turns"},
+    [WALL] = {"wall", "it ran into a wall and stayed where it was"},
+    {0}};
+
+static unsigned happened(const am_task *task, const void *before, const void *after) {
+  const am_t_maze_state *a = before, *b = after;
+  const int length = ((const am_t_maze_options *)task->options)->length;
+  if (a->over) return 0;
+  return (unsigned)(a->position == 0) << SIGN | (unsigned)(a->position == length) << JUNCTION |
+         (unsigned)(b && !b->over && b->position == a->position) << WALL;
+}
+
 static int go(const am_task *task, const am_t_maze_state *s, int side) {
   return s->position < ((const am_t_maze_options *)task->options)->length ? AM_T_MAZE_FORWARD
                                                                           : side;
@@ -132,4 +147,6 @@ const am_task_type am_t_maze_type = {
     .observe = observe,
     .step = step,
     .over = over,
+    .events = events,
+    .happened = happened,
 };

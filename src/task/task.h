@@ -30,7 +30,12 @@ typedef struct am_task_line {
   am_policy *act;
   am_predictor *predict;
 } am_task_line;
-enum { AM_TASK_LINES = 8, AM_TASK_STATE_MAX = 4096 };
+enum { AM_TASK_LINES = 8, AM_TASK_STATE_MAX = 4096, AM_TASK_EVENTS = 8 };
+
+/* Something that happens in a world, which is looked for in what a network did around it. */
+typedef struct am_task_event {
+  const char *name, *meaning; /* "wall"; one line for people */
+} am_task_event;
 
 typedef struct am_task_type {
   am_part part; /* first */
@@ -69,6 +74,12 @@ typedef struct am_task_type {
   /* Episode e of a lane goes on where episode e - 1 of that lane ended, so that a network may keep
    * its state: whether this one begins anew. NULL: every episode does. */
   bool (*anew)(const am_task *task, const void *state);
+  /* What happens in it besides rewards and what is asked for, up to AM_TASK_EVENTS, ended by one without a name; and which
+   * of them are of a step, bit k for events[k]: before is the state as the step is shown, after as it
+   * left it. after NULL: those that can be told from what is shown, which the step keeps. Both NULL:
+   * there are none. */
+  const am_task_event *events;
+  unsigned (*happened)(const am_task *task, const void *before, const void *after);
   /* Plays an episode by a line as am_task_play says, where no am_policy can; NULL otherwise. */
   double (*play)(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane);
   void (*destroy)(am_task *task); /* frees what it took besides itself; NULL: nothing */

@@ -14,9 +14,10 @@ static void a_walk_by_hand(void **state) {
     const char *shown;
     int action;
     float reward;
-  } walk[] = {{"011", B, -0.5f}, {"011", L, -0.5f}, {"011", F, 0}, {"101", R, -0.5f},
-              {"101", F, 0},     {"010", F, -0.5f}, {"010", B, 0}, {"101", B, 0},
-              {"011", F, 0},     {"101", F, 0},     {"010", L, 3}, {"000", F, 0}};
+    unsigned happened; /* 1 sign, 2 junction, 4 wall */
+  } walk[] = {{"011", B, -0.5f, 5}, {"011", L, -0.5f, 5}, {"011", F, 0, 1}, {"101", R, -0.5f, 4},
+              {"101", F, 0, 0},     {"010", F, -0.5f, 6}, {"010", B, 0, 2}, {"101", B, 0, 0},
+              {"011", F, 0, 1},     {"101", F, 0, 0},     {"010", L, 3, 2}, {"000", F, 0, 0}};
   am_task *task = NULL;
   float input[3];
   MAKE(t_maze, &task, {.length = 2, .steps = 20, .reward = 3, .wrong = 1, .bump = 0.5f});
@@ -27,7 +28,10 @@ static void a_walk_by_hand(void **state) {
     type->observe(task, &s, input);
     shows(input, 3, walk[t].shown);
     assert_int_equal(type->over(task, &s), t == 11);
+    const am_t_maze_state before = s;
+    assert_int_equal(type->happened(task, &before, NULL), walk[t].happened & 3);
     assert_true(type->step(task, &s, walk[t].action) == walk[t].reward);
+    assert_int_equal(type->happened(task, &before, &s), walk[t].happened);
   }
   s = (am_t_maze_state){.side = R};
   type->observe(task, &s, input);

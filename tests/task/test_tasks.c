@@ -85,6 +85,39 @@ static int destroy_all(void **state) {
   return 0;
 }
 
+/* What is told of a shown step is still told once it is over, is a function of the two states, and
+ * every event of a task happens somewhere in its episodes. */
+static void what_happens(void **state) {
+  (void)state;
+  for (int k = 0; k < n_all; k++) {
+    const am_task *task = all[k];
+    const am_task_type *type = task->type;
+    unsigned ever = 0;
+    int n = 0;
+    assert_true((type->events == NULL) == (type->happened == NULL));
+    if (!type->events) continue;
+    while (type->events[n].name) assert_non_null(type->events[n++].meaning);
+    assert_in_range(n, 1, AM_TASK_EVENTS);
+    void *world = am_alloc(2, task->state_size), *before = (char *)world + task->state_size;
+    for (uint32_t lane = 0; lane < 400; lane++) {
+      type->start(task, world, 5, 0, lane);
+      for (int t = 0; t < task->n_steps && !(type->over && type->over(task, world)); t++) {
+        const am_random4 draw = am_random((am_random_key){.seed = 1, .lane = lane}, (uint32_t)t);
+        memcpy(before, world, task->state_size);
+        const unsigned shown = type->happened(task, before, NULL);
+        type->step(task, world, task->n_actions ? (int)am_below(draw.v[0], (uint32_t)task->n_actions) : 0);
+        const unsigned whole = type->happened(task, before, world);
+        assert_int_equal(shown & ~whole, 0);
+        assert_int_equal(whole & ~((1u << n) - 1), 0);
+        ever |= whole;
+      }
+    }
+    am_free(world);
+    /* of settings so short that some cannot be, the defaults alone */
+    if (am_task_at(k) && ever != (1u << n) - 1) fail_msg("%s: %x", type->part.name, ever);
+  }
+}
+
 static void what_they_say_is_sound(void **state) {
   (void)state;
   for (int k = 0; k < n_all; k++) {
@@ -330,6 +363,7 @@ static void over_is_over(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_they_say_is_sound),
+      cmocka_unit_test(what_happens),
       cmocka_unit_test(policies_earn_their_lines),
       cmocka_unit_test(lanes_know_nothing_of_each_other),
       cmocka_unit_test(start_is_a_function_of_its_key),

@@ -67,6 +67,23 @@ static float step(const am_task *task, void *state, int action) {
   return reward;
 }
 
+enum { THROWN, FOUND, WALL };
+static const am_task_event events[] = {
+    [THROWN] = {"thrown", "the first look around after a reward, at the place it was thrown to"},
+    [FOUND] = {"found", "the first reward of the episode: the end of the search"},
+    [WALL] = {"wall", "it ran into a wall and stayed where it was"},
+    {0}};
+
+static unsigned happened(const am_task *task, const void *before, const void *after) {
+  const am_maze_state *a = before, *b = after;
+  const bool thrown = a->previous_reward > 0;
+  (void)task;
+  if (!b) return (unsigned)thrown << THROWN;
+  const bool stayed = a->agent.row == b->agent.row && a->agent.col == b->agent.col;
+  return (unsigned)thrown << THROWN | (unsigned)(a->n_teleports == 0 && b->n_teleports == 1) << FOUND |
+         (unsigned)(stayed && b->n_teleports == a->n_teleports) << WALL;
+}
+
 static void destroy(am_task *task) { am_maze_unmap((am_maze *)task); }
 
 #define AT(member) AM_MEMBER(am_maze_options, member)
@@ -164,5 +181,7 @@ const am_task_type am_maze_type = {
     .start = start,
     .observe = observe,
     .step = step,
+    .events = events,
+    .happened = happened,
     .destroy = destroy,
 };

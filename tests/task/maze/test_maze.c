@@ -160,6 +160,9 @@ static void check_step(const am_task *task, const char *const *drawn, am_maze_ce
                      .step = 3 + agent.row,
                      .previous_action = -1};
   am_maze_state wanted = s;
+  const am_maze_state before = s;
+  const bool wall = drawn[agent.row + d_row[action]][agent.col + d_col[action]] == '#';
+  assert_int_equal(task->type->happened(task, &before, NULL), 0);
   float given = task->type->step(task, &s, action), wanted_reward = 0;
   am_maze_cell to = {(int16_t)(agent.row + d_row[action]), (int16_t)(agent.col + d_col[action])};
   wanted.step++;
@@ -178,6 +181,9 @@ static void check_step(const am_task *task, const char *const *drawn, am_maze_ce
   wanted.previous_reward = wanted_reward;
   assert_true(given == wanted_reward && !signbit(given) == !(given < 0));
   assert_memory_equal(&s, &wanted, sizeof s);
+  /* 1 thrown, 2 found, 4 wall; after a reward the look around is what is told of the next step */
+  assert_int_equal(task->type->happened(task, &before, &s), wall ? 4 : given > 0 ? 2 : 0);
+  assert_int_equal(task->type->happened(task, &s, NULL), given > 0);
 }
 
 static void every_action_in_every_cell(void **state) {

@@ -17,7 +17,8 @@ typedef enum amine_parameter_kind {
   AMINE_CHOICE, /* one of `choices`; its value is the index */
   AMINE_SWITCH,
   AMINE_WORD, /* any word, which whoever has the parameter reads for himself */
-  AMINE_FILE  /* a path, or none; the same */
+  AMINE_FILE, /* a path, or none; the same */
+  AMINE_WORDS /* some of `choices`, with commas between; its value has bit k for the k-th */
 } amine_parameter_kind;
 
 /* The C type of the member that gets the value. */

@@ -26,6 +26,11 @@
     .name = n, .kind = AMINE_SWITCH, .standard = std, .max = 1, .choices = "true|false",           \
     .unit = "", .meaning = __VA_ARGS__                                                             \
   }
+#define AM_WORDS(n, std, words, ...)                                                               \
+  {                                                                                                \
+    .name = n, .kind = AMINE_WORDS, .standard = std, .choices = words, .unit = "",                 \
+    .meaning = __VA_ARGS__                                                                         \
+  }
 #define AM_FILE(n, ...)                                                                            \
   { .name = n, .kind = AMINE_FILE, .unit = "", .meaning = __VA_ARGS__ }
 

@@ -65,7 +65,7 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
   e->n_episodes = (int)own[CLI_EVAL_EPISODES].number;
   e->greedy = own[CLI_EVAL_ACTIONS].number == 1;
   take_policy(e, line);
-  if (e->network && !e->saved && !e->config.weights[0])
+  if (e->network && !e->saved && !e->config.weights[0] && !e->config.from[0])
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%.200s holds no trained network: name a run's folder or a checkpoint, give the "
                    "network weights=FILE, or choose policy=planner or another that needs none",
@@ -99,6 +99,7 @@ static void put_json(am_text *text, const evaluation *e, const am_task *task, co
   if (e->network) {
     am_json_put_string(text, "actions", e->greedy ? "greedy" : "sampled");
     if (e->config.weights[0]) am_json_put_string(text, "weights", e->config.weights);
+    if (e->config.from[0]) am_json_put_string(text, "network_from", e->config.from);
     am_json_put_uint(text, "iteration", e->iteration);
   }
   am_json_put_uint(text, "seed", e->config.common.seed);

@@ -475,13 +475,12 @@ amine_status cli_configure_variant(am_value *own, const cli_variant *variant, co
 amine_status cli_configure(am_config *config, am_value *own, const cli_line *line,
                            amine_error *error) {
   am_config changed;
-  am_part_kind kind;
   amine_status status = AMINE_OK;
   am_config_copy(&changed, config);
   for (int k = 0; k < line->command->n_keys; k++) own[k].number = line->command->keys[k].standard;
-  for (int texts = 1; texts >= 0; texts--) /* whose constants are keys */
+  for (int turn = 0; turn < AM_CONFIG_TURNS; turn++)
     for (int k = 0; k < line->n_assignments && status == AMINE_OK; k++)
-      if (am_config_is_text(line->assignments[k], &kind) == texts)
+      if (am_config_turn(line->assignments[k]) == turn)
         status = assign(&changed, own, line->command, line->assignments[k], error);
   if (status == AMINE_OK) status = am_config_resolve(&changed, error);
   if (status == AMINE_OK) am_config_move(config, &changed);

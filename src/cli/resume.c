@@ -70,8 +70,8 @@ static int resume_seeds(const cli_line *line) {
   int code;
   am_config_default(&config);
   am_text_printf(&name, "%s/" AM_SEEDS_FILE, folder);
-  amine_status status = name.failed ? am_fail_memory(&error, 256)
-                                    : am_seeds_read(&seeds, folder, &error);
+  amine_status status =
+      name.failed ? am_fail_memory(&error, 256) : am_seeds_read(&seeds, folder, &error);
   const bool is_brain = status == AMINE_OK && am_describes_brain(seeds.config);
   if (status == AMINE_OK && is_brain) {
     status = am_simulation_config_from(&brain, seeds.config, name.data, &error);
@@ -99,7 +99,8 @@ static int resume_seeds(const cli_line *line) {
 /* What a run began with is past. */
 static amine_status refuse_weights(const cli_line *line, amine_error *error) {
   for (int k = 0; k < line->n_assignments; k++)
-    if (strncmp(line->assignments[k], "weights=", 8) == 0)
+    if (strncmp(line->assignments[k], "weights=", 8) == 0 ||
+        am_config_turn(line->assignments[k]) == 0)
       return am_fail(error, AMINE_ERROR_ARGUMENT,
                      "%.300s: a run that has begun keeps its weights; start a new run",
                      line->assignments[k]);

@@ -26,6 +26,7 @@
 #define AMINE_EQUATION_PLAN_H
 
 #include "equation/equations.h"
+#include "equation/role.h"
 #include "kernel/panel.h"
 
 enum {
@@ -161,6 +162,7 @@ typedef struct am_plan_tensor {
   am_form form; /* where its elements lie, behind `at` */
   bool whole;   /* the name is the whole name */
   bool alpha;   /* it multiplies a trace */
+  am_role role;
 } am_plan_tensor;
 
 /* A part of a tensor whose first values are computed from the tensor's: in the reverse Polish

@@ -224,6 +224,45 @@ static size_t elements_of(const am_plan_tensor *t) {
   return (size_t)(t->dims[0] / t->form.part) * t->form.size;
 }
 
+static bool is_factor(const am_equations *e, int symbol) {
+  for (int k = 0; k < e->n_nodes; k++)
+    for (int i = 0; e->nodes[k].kind == AM_NODE_MULTIPLY && i < 2; i++)
+      if (e->nodes[e->nodes[k].a[i]].kind == AM_NODE_SYMBOL &&
+          e->nodes[e->nodes[k].a[i]].symbol == symbol)
+        return true;
+  return false;
+}
+
+static bool is_of_trace(const am_equations *e, int symbol) {
+  for (int k = 0; k < e->n_nodes; k++) {
+    const am_node *n = &e->nodes[k];
+    for (int i = 0; n->kind == AM_NODE_MULTIPLY && i < 2; i++)
+      if (e->nodes[n->a[i]].kind == AM_NODE_SYMBOL && e->nodes[n->a[i]].symbol == symbol &&
+          am_equations_is_trace(e, n->a[1 - i]))
+        return true;
+  }
+  return symbol == e->rate;
+}
+
+static am_role role_of(const am_equations *e, int symbol) {
+  const am_symbol *s = &e->symbols[symbol];
+  if (is_of_trace(e, symbol) || strcmp(am_equations_own_name(s->name), "eta") == 0)
+    return AM_ROLE_TRACES;
+  if (am_equations_modulator(e, s->name) >= 0) return AM_ROLE_MODULATOR;
+  if (s->shape.rank == 2) return AM_ROLE_WEIGHTS;
+  return is_factor(e, symbol) ? AM_ROLE_GAINS : AM_ROLE_BIASES;
+}
+
+static am_role role_of_tensor(const am_equations *e, int tensor) {
+  am_role role = AM_N_ROLES;
+  for (int k = 0; k < e->n_symbols; k++) {
+    if (e->symbols[k].kind != AM_SYMBOL_LEARNED || e->symbols[k].tensor != tensor) continue;
+    const am_role one = role_of(e, k);
+    role = role == AM_N_ROLES || role == one ? one : AM_ROLE_WEIGHTS;
+  }
+  return role;
+}
+
 amine_status am_builder_tensors(am_builder *b) {
   const am_equations *e = b->e;
   am_plan *p = b->p;
@@ -232,7 +271,11 @@ amine_status am_builder_tensors(am_builder *b) {
   for (int t = 0; t < e->n_tensors; t++) {
     if (!is_used(b, t)) continue;
     am_plan_tensor *out = &p->tensors[p->n_tensors++];
-    *out = (am_plan_tensor){.rank = 1, .dims = {0, 1}, .at = at, .whole = e->tensors[t].whole};
+    *out = (am_plan_tensor){.rank = 1,
+                            .dims = {0, 1},
+                            .at = at,
+                            .whole = e->tensors[t].whole,
+                            .role = role_of_tensor(e, t)};
     memcpy(out->name, e->tensors[t].name, sizeof out->name);
     AM_TRY(place_parts(b, t, out));
     AM_TRY(first_values(b, out, &e->tensors[t]));

@@ -43,6 +43,7 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   if (chunks > a->n_groups) a->n_groups = chunks;
   a->n_threads = a->options.n_threads > a->n_groups ? a->n_groups : a->options.n_threads;
   for (int k = 0; k < a->places.n; k++) a->share[k] = 1;
+  AM_TRY(am_roles_hold(a->held, &a->places, options->learn, error));
   if (a->n_grouped == 0) a->n_grouped = a->places.size;
   a->worlds = am_size_round(ops->scratch_bytes(a), 64);
   a->block = am_size_add(a->worlds, am_size_round(am_group_bytes(task), 64));
@@ -165,9 +166,25 @@ static void optimised_step(am_agent *a, const float *change, float norm, float r
   }
 }
 
+bool am_agent_holds(const am_agent *a, size_t at) {
+  for (int k = 0; k < a->places.n; k++)
+    if (a->places.place[k].at == at) return a->held[k];
+  return false;
+}
+
+/* No change is asked of what is held: as its moments are 0, every optimiser leaves it. */
+static void hold(const am_agent *a, float *change) {
+  for (int k = 0; k < a->places.n; k++) {
+    const am_place *p = &a->places.place[k];
+    for (int i = 0; i < p->dims[0] && a->held[k]; i++)
+      for (int j = 0; j < p->dims[1]; j++) change[am_place_at(p, i, j)] = 0;
+  }
+}
+
 amine_status am_agent_gather(am_agent *a, float *norm, amine_error *error) {
   float *change = mean_change(a);
   if (a->ops->before) a->ops->before(a, change);
+  hold(a, change);
   *norm = sqrtf(am_adam_code()->sum_of_squares(change, a->places.size));
   return *norm <= NORM_LIMIT ? AMINE_OK : explain(a, change, *norm, error);
 }
@@ -297,9 +314,12 @@ bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   *out = (am_learner_tensor){.rank = p->rank,
                              .dims = {(size_t)p->dims[0], (size_t)p->dims[1]},
                              .is_parameter = k < a->places.n};
+  out->role = p->role;
   snprintf(out->name, sizeof out->name, "%s%s", prefix_of(a, k / a->places.n), p->name);
   return true;
 }
+
+void am_agent_release(am_learner *learner, int k) { am_agent_of(learner)->held[k] = false; }
 
 void am_agent_get(const am_learner *learner, int k, float *values) {
   const am_agent *a = am_agent_of_const(learner);

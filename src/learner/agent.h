@@ -5,13 +5,15 @@
  *
  * A change is an ascent direction, summed over the lanes; it is divided by the number of lanes, and
  * the parameters move by the optimiser's step along it (or by the change itself), each tensor with
- * its own share of the rate. */
+ * its own share of the rate. A tensor that is held asks for no change: neither it nor its moments
+ * move, and it is no part of the norm. */
 #ifndef AMINE_LEARNER_AGENT_H
 #define AMINE_LEARNER_AGENT_H
 
 #include "learner/group.h"
 #include "learner/learner.h"
 #include "learner/optimiser.h"
+#include "learner/roles.h"
 #include "learner/schedule.h"
 #include "network/places.h"
 
@@ -22,6 +24,7 @@ typedef struct am_agent_options {
   am_schedule schedule; /* of the step size */
   am_optimiser optimiser;
   uint64_t warmup; /* iterations without a step */
+  uint32_t learn;  /* the roles that learn, as the key says (equation/role.h); 0: all */
 } am_agent_options;
 
 /* Sums over a group's lanes and live steps. */
@@ -71,6 +74,7 @@ struct am_agent {
   const am_agent_ops *ops;
   am_places places;
   float share[AM_PLACES_MAX]; /* of the rate, for each tensor; 0: it does not learn */
+  bool held[AM_PLACES_MAX];   /* what is not among the roles that learn */
   float *parameters, *m, *v;  /* [places.size] */
   int n_extra;                /* set before opening: vectors more that a learner keeps and saves, */
   int n_extra_saved;          /* the first of them, */
@@ -87,8 +91,8 @@ struct am_agent {
   size_t block, worlds;  /* bytes of one worker; where its worlds begin */
 };
 
-/* Takes the memory, after the learner has added its tensors to agent->places. After a failure
- * am_agent_close frees what was taken. */
+/* Takes the memory, after the learner has added its tensors to agent->places. AMINE_ERROR_ARGUMENT
+ * if a role is to learn that no tensor has. After a failure am_agent_close frees what was taken. */
 amine_status am_agent_open(am_agent *agent, const am_task *task, const am_agent_options *options,
                            const am_agent_ops *ops, amine_error *error);
 void am_agent_close(am_agent *agent);
@@ -108,6 +112,9 @@ void am_agent_learn(am_agent *agent);
 amine_status am_agent_gather(am_agent *agent, float *norm, amine_error *error);
 void am_agent_finish(am_agent *agent, float norm, am_learner_report *report);
 
+/* Whether the tensor that begins at `at` is held. */
+bool am_agent_holds(const am_agent *agent, size_t at);
+
 /* The step size of the present iteration; 0: no parameter changes at all, not even by a decay. */
 double am_agent_rate(const am_agent *a);
 
@@ -118,6 +125,7 @@ void am_agent_evaluate(am_learner *learner, double *rewards, int n_episodes, uin
 bool am_agent_tensor(const am_learner *learner, int k, am_learner_tensor *out);
 void am_agent_get(const am_learner *learner, int k, float *values);
 void am_agent_set(am_learner *learner, int k, const float *values);
+void am_agent_release(am_learner *learner, int k);
 void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed,
                     bool greedy);
 

@@ -272,6 +272,13 @@ static void set(am_learner *learner, int k, const float *values) {
   am_agent_set(a, k, values);
 }
 
+static void release(am_learner *learner, int k) {
+  am_learner_tensor t;
+  int who;
+  am_learner *a = owner(inside(learner), &k, &t, &who);
+  am_agent_release(a, k);
+}
+
 /* ------------------------------------------------------------------------------ the learner */
 static void destroy(am_learner *learner) {
   am_agents *x = inside(learner);
@@ -307,6 +314,7 @@ const am_learner_type am_agents_type = {
     .tensor = tensor,
     .get = get,
     .set = set,
+    .release = release,
     .series = series,
     .watch = watch,
     .destroy = destroy,

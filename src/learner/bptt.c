@@ -159,8 +159,8 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   {                                                                                                \
     .part = {.kind = AM_LEARNER, .options_size = sizeof(am_bptt_options), __VA_ARGS__},            \
     .past = true, .asks = asked, .create = create, .backprop = true, .iterate = iterate,           \
-    .evaluate = evaluate, .tensor = tensor, .get = get, .set = set, .series = series,              \
-    .watch = watch, .write = write_symbols, .destroy = destroy,                                                            \
+    .evaluate = evaluate, .tensor = tensor, .get = get, .set = set, .release = am_agent_release,   \
+    .series = series, .watch = watch, .write = write_symbols, .destroy = destroy,                  \
   }
 
 const am_learner_type am_bptt_type =

@@ -57,6 +57,7 @@ const am_learner_type am_evolution_type = {
     .tensor = am_agent_tensor,
     .get = am_agent_get,
     .set = am_agent_set,
+    .release = am_agent_release,
     .series = am_perturbed_series,
     .watch = am_agent_watch,
     .destroy = am_perturbed_destroy,

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "equation/plan_draw.h"
 #include "learner/exploratory_hebb_rule.h"
+#include "learner/roles.h"
 #include "modulator/feed.h"
 #include "network/pair.h"
 #include "network/units.h"
@@ -28,9 +29,11 @@ enum {
 
 #define KEEP 0.05 /* of the running means, where a text does not say */
 
-/* What learns: a matrix, or what multiplies a living trace; where it lies, and its share of eta. */
+/* What learns: a matrix, or what multiplies a living trace; where it lies, of which tensor it is, and
+ * its share of eta. */
 typedef struct learned {
   size_t at, size;
+  int place;
   float share;
 } learned;
 
@@ -48,6 +51,7 @@ typedef struct hebb {
   void *fed;                /* and what it comes from in this trial, if it is given numbers */
   learned *learned;         /* [n_learned] */
   int n_learned;
+  bool held[AM_PLACES_MAX]; /* tensors that are not among the roles that learn */
   float *parameters, *before_iteration; /* [size]: and as they were */
   float *H;                             /* [size], of what learns */
   float *mean;                          /* [n_given], of each post where its xi is */
@@ -142,7 +146,10 @@ static am_panel_shape shape_of(const am_operation *o) {
 static void add_learned(hebb *h, size_t at, size_t size, float share) {
   for (int k = 0; k < h->n_learned; k++)
     if (h->learned[k].at == at) return;
-  h->learned[h->n_learned++] = (learned){at, size, share};
+  int place = 0;
+  for (int k = 0; k < h->places.n; k++)
+    if (h->places.place[k].at <= at) place = k;
+  h->learned[h->n_learned++] = (learned){at, size, place, share};
 }
 
 static void find_learned(hebb *h) {
@@ -429,8 +436,9 @@ static double learn(hebb *h, double error, int kind, uint64_t index) {
   const float factor = o->eta * (o->scaled ? expected : 1) * (expected - e);
   double squares = 0;
   for (const learned *l = h->learned; l < h->learned + h->n_learned; l++)
-    squares += (double)am_hebb_code()->change(h->parameters + l->at, h->H + l->at, l->size,
-                                              l->share * factor, o->clip);
+    if (!h->held[l->place])
+      squares += (double)am_hebb_code()->change(h->parameters + l->at, h->H + l->at, l->size,
+                                                l->share * factor, o->clip);
   return squares;
 }
 
@@ -501,8 +509,10 @@ static bool tensor(const am_learner *learner, int k, am_learner_tensor *out) {
   if (k < 0 || k >= n + 2) return false;
   if (k >= n) return *out = own[k - n], true;
   const am_place *p = &h->places.place[k];
-  *out = (am_learner_tensor){
-      .rank = p->rank, .dims = {(size_t)p->dims[0], (size_t)p->dims[1]}, .is_parameter = true};
+  *out = (am_learner_tensor){.rank = p->rank,
+                             .dims = {(size_t)p->dims[0], (size_t)p->dims[1]},
+                             .is_parameter = true,
+                             .role = p->role};
   snprintf(out->name, sizeof out->name, "%s", p->name);
   return true;
 }
@@ -516,6 +526,8 @@ static void copy(hebb *h, int k, float *to, const float *from) {
   float *own = k == n ? h->expected : h->recent;
   memcpy(to ? to : own, to ? own : from, (k == n ? (size_t)h->n_kinds : RECENT) * sizeof *own);
 }
+
+static void release(am_learner *learner, int k) { ((hebb *)learner)->held[k] = false; }
 
 static void get(const am_learner *learner, int k, float *values) {
   copy((hebb *)(uintptr_t)learner, k, values, NULL);
@@ -646,6 +658,7 @@ typedef struct setup {
 static const amine_parameter parameters[] = {
     AM_BORROWED("batch", 30, AT(n_lanes)),
     AM_BORROWED("seed", 1, AM_MEMBER(setup, seed)),
+    AM_BORROWED("learn", AM_ROLES_ALL, AT(learn)),
     AM_NUMBER("rate", 1e-4, 0, 100, "", "step size; 0: no learning", AT(eta)),
     AM_INTEGER("warmup", 100, 0, 4e9, "updates", "iterations before the first change", AT(warmup)),
     AM_CHOICE("control", "none|shuffled", "a lesion: the error of another trial", AT(shuffled)),
@@ -698,6 +711,7 @@ const am_learner_type am_hebb_type = {
     .iterate = iterate,
     .evaluate = evaluate,
     .tensor = tensor,
+    .release = release,
     .get = get,
     .set = set,
     .series = series,
@@ -801,7 +815,7 @@ static amine_status open_all(hebb *h, amine_error *error) {
                        error));
   AM_TRY(take_memory(h, error));
   find_learned(h);
-  return AMINE_OK;
+  return am_roles_hold(h->held, &h->places, h->options.learn, error);
 }
 
 amine_status am_hebb_create(am_learner **learner, const am_task *task,

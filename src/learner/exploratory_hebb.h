@@ -58,6 +58,7 @@ typedef struct am_hebb_options {
   float keep;       /* of the running mean */
   bool scaled;
   uint64_t warmup; /* trials */
+  uint32_t learn;  /* the roles that learn, as am_agent_options has it */
   bool shuffled;   /* a control: learns from the error of a random one of the last 100 trials */
   am_hebb_criterion criterion;
   float bound; /* of the error */

@@ -32,6 +32,7 @@ const am_learner_type am_feedback_alignment_type = {
     .tensor = am_agent_tensor,
     .get = am_agent_get,
     .set = am_agent_set,
+    .release = am_agent_release,
     .series = am_local_series,
     .watch = am_agent_watch,
     .destroy = am_local_destroy,

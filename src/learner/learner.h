@@ -12,6 +12,7 @@
 
 #include "base/blocks.h"
 #include "base/error.h"
+#include "equation/role.h"
 #include "task/task.h"
 
 enum {
@@ -41,6 +42,7 @@ typedef struct am_learner_tensor {
   int rank;      /* 1 or 2 */
   size_t dims[2];
   bool is_parameter; /* false for moments, traces and other memories */
+  am_role role;      /* of a parameter */
 } am_learner_tensor;
 
 /* Something that is recorded at every step of an episode: values [n_steps][width], of the caller.
@@ -77,6 +79,9 @@ typedef struct am_learner_type {
   bool (*tensor)(const am_learner *learner, int k, am_learner_tensor *out);
   void (*get)(const am_learner *learner, int k, float *values);
   void (*set)(am_learner *learner, int k, const float *values);
+  /* The k-th tensor, a parameter, learns whatever roles are to. NULL: the learner has none to hold,
+   * and `learn` has to be "all". */
+  void (*release)(am_learner *learner, int k);
   /* The series that `watch` records: names, meanings and widths; returns how many, up to
    * AM_SERIES_MAX, and ends them with one without a name. watch plays the episode (seed, 0, lane)
    * without learning. Both may be NULL. */

@@ -119,7 +119,8 @@ static void before(am_agent *a, float *change) {
     for (int j = 0; j < n; j++) x->old[k * n + j] = a->parameters[output_weight(x, k, j)];
 }
 
-/* B takes the output weights' own change and both decay, or it is their copy, or stays. */
+/* B takes the output weights' own change and both decay, or it is their copy, or stays. Where they
+ * are held, so is B. */
 static void after(am_agent *a) {
   local *x = inside(a);
   const am_local_options *o = &x->options;
@@ -132,7 +133,7 @@ static void after(am_agent *a) {
       float *b = &a->parameters[x->b_w + (size_t)(j * x->n_error + k)];
       if (o->feedback == AM_FEEDBACK_SYMMETRIC) {
         *b = *w;
-      } else {
+      } else if (!am_agent_holds(a, x->net.o_w)) {
         *b = keep * (*b + (*w - x->old[k * n + j]));
         *w *= keep;
       }

@@ -171,6 +171,7 @@ const am_learner_type am_node_perturbation_type = {
     .tensor = am_agent_tensor,
     .get = am_agent_get,
     .set = am_agent_set,
+    .release = am_agent_release,
     .series = series,
     .watch = am_agent_watch,
     .destroy = destroy,

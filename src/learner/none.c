@@ -23,6 +23,7 @@ const am_learner_type am_none_type = {
     .tensor = am_agent_tensor,
     .get = am_agent_get,
     .set = am_agent_set,
+    .release = am_agent_release,
     .series = am_still_series,
     .watch = am_agent_watch,
     .destroy = am_still_destroy,

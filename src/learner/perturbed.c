@@ -39,7 +39,7 @@ static float eps(const am_perturbed *x, uint32_t pair, size_t weight) {
   return am_normal(am_random(key, (uint32_t)weight));
 }
 
-/* The weights of every lane; what lies between tensors is not read. */
+/* The weights of every lane; what lies between tensors is not read. What is held has no noise. */
 static void perturb(const am_perturbed *x, const memory *m, const am_group *g) {
   const am_agent *a = &x->agent;
   for (int k = 0; k < LANES; k++) m->scale[k] = x->options.sigma * x->sign[k % 2];
@@ -50,7 +50,7 @@ static void perturb(const am_perturbed *x, const memory *m, const am_group *g) {
     for (size_t i = 0; i < n; i++)
       for (int k = 0; k < LANES; k += 2) {
         const uint32_t pair = (g->first + (uint32_t)k) / 2;
-        noise[i * LANES + (size_t)k] = k < g->n ? eps(x, pair, p->at + i) : 0;
+        noise[i * LANES + (size_t)k] = k < g->n && !a->held[t] ? eps(x, pair, p->at + i) : 0;
         noise[i * LANES + (size_t)k + 1] = noise[i * LANES + (size_t)k];
       }
     am_each_code()->perturb(m->each + p->at * LANES, a->parameters + p->at, noise, m->scale, n);

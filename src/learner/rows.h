@@ -5,11 +5,12 @@
 #define AMINE_LEARNER_ROWS_H
 
 #include "base/parameter.h"
+#include "equation/role.h"
 
 /* How a learner plays: what every run has. */
 #define AM_PLAY_PARAMETERS(AT)                                                                     \
   AM_BORROWED("batch", 30, AT(n_lanes)), AM_BORROWED("threads", 0, AT(n_threads)),                 \
-      AM_BORROWED("seed", 1, AT(seed))
+      AM_BORROWED("seed", 1, AT(seed)), AM_BORROWED("learn", AM_ROLES_ALL, AT(learn))
 
 #define AM_GAMMA_PARAMETER(AT) AM_NUMBER("gamma", 0.9, 0, 1, "", "discount of rewards", AT(gamma))
 #define AM_LAMBDA_PARAMETER(AT)                                                                    \

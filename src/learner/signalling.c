@@ -28,7 +28,8 @@ static void before(am_agent *a, float *change) {
   memcpy(x->old_output, a->parameters + x->o_w, (size_t)(x->n_out * x->n) * sizeof(float));
 }
 
-/* B of the top layer follows W_o: by the same change and the same decay, or as its copy. */
+/* B of the top layer follows W_o: by the same change and the same decay, or as its copy. Where W_o is
+ * held, so is B. */
 static void follow(am_signalling *x) {
   const am_signalling_options *o = &x->options;
   const int n = x->n, A = x->n_out;
@@ -40,7 +41,7 @@ static void follow(am_signalling *x) {
       float *w = &W[i * n + j], *b = &B[j * A + i];
       if (o->feedback == AM_FEEDBACK_SYMMETRIC) {
         *b = *w;
-      } else {
+      } else if (!am_agent_holds(&x->agent, x->o_w)) {
         *b = keep * (*b + (*w - x->old_output[i * n + j]));
         *w *= keep;
       }
@@ -199,6 +200,7 @@ const am_learner_type am_signalling_type = {
     .tensor = am_agent_tensor,
     .get = am_agent_get,
     .set = am_agent_set,
+    .release = am_agent_release,
     .series = series,
     .watch = am_agent_watch,
     .destroy = destroy,
@@ -251,6 +253,8 @@ static amine_status make_networks(am_signalling *x, const am_task *task, amine_e
                                    .n_layers = 1};
   const amine_status status = am_stack_make(&x->signal, &x->agent.places, &signal, error);
   am_equations_free(gru);
+  for (int k = x->signal.first; k < x->agent.places.n; k++)
+    x->agent.places.place[k].role = AM_ROLE_MODULATOR;
   return status;
 }
 
@@ -277,6 +281,7 @@ static void add_gains(am_signalling *x, const am_task *task, int places[AM_SEGME
     places[q] = x->agent.places.n;
     x->gains[q] = (am_signalling_gains){.most = most[q], .n = n[q]};
     x->gains[q].w = am_places_add(&x->agent.places, names[q], n[q], o->n_signal);
+    x->agent.places.place[places[q]].role = AM_ROLE_GAINS;
   }
 }
 

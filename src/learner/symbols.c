@@ -44,6 +44,7 @@ amine_status am_symbols_open(am_symbols *s, am_places *places, int n, int n_in, 
   if (places->n + 3 > AM_PLACES_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a network has at most %d tensors", AM_PLACES_MAX);
   s->vectors = am_places_add(places, "symbols.weight", n, n_in);
+  places->place[s->first].role = AM_ROLE_WEIGHTS;
   s->weight = am_places_add(places, "h2s.weight", n, n_out);
   s->bias = am_places_add(places, "h2s.bias", n, 0);
   am_block blocks[N_BLOCKS];

@@ -43,6 +43,7 @@ static amine_status add_heads(am_pair *pair, am_places *places, const am_pair_op
     am_place w = {.rank = 2, .dims = {o->heads[k].rows, n}, .at = pair->head_w, .form = weights};
     am_place b = {.rank = 1, .dims = {o->heads[k].rows, 1}, .at = pair->head_b, .form = biases};
     w.row = b.row = row;
+    w.role = b.role = AM_ROLE_HEADS;
     snprintf(w.name, sizeof w.name, "%s.weight", o->heads[k].name);
     snprintf(b.name, sizeof b.name, "%s.bias", o->heads[k].name);
     places->place[places->n++] = w;

@@ -14,6 +14,7 @@ size_t am_places_add(am_places *places, const char *name, int rows, int cols) {
   p->dims[0] = rows;
   p->dims[1] = cols ? cols : 1;
   p->at = places->size;
+  p->role = AM_ROLE_HEADS;
   places->size += (am_place_count(p) + 15) / 16 * 16;
   return p->at;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "equation/role.h"
 #include "kernel/panel.h"
 
 enum { AM_PLACES_MAX = 48 };
@@ -18,6 +19,7 @@ typedef struct am_place {
   am_form
       form; /* where its elements lie behind `at`; of a whole of which it is rows from `row` on */
   int row;
+  am_role role;
 } am_place;
 
 typedef struct am_places {
@@ -26,7 +28,8 @@ typedef struct am_places {
   size_t size; /* elements of the whole vector, a multiple of 16 */
 } am_places;
 
-/* Adds a tensor [rows][cols], or a vector [rows] if cols is 0. Returns where it begins. */
+/* Adds a tensor [rows][cols], or a vector [rows] if cols is 0, which is one of the heads. Returns
+ * where it begins. */
 size_t am_places_add(am_places *places, const char *name, int rows, int cols);
 
 /* Where element (i, j) lies. */

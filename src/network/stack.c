@@ -54,7 +54,8 @@ amine_status am_layer_places(am_places *places, const am_plan *p, const am_stack
     am_place place = {.rank = from->rank,
                       .dims = {from->dims[0], from->dims[1]},
                       .at = at + from->at,
-                      .form = from->form};
+                      .form = from->form,
+                      .role = from->role};
     char name[AM_SYMBOL_SIZE * 2 + 8];
     if (!from->whole) snprintf(name, sizeof name, "%s.%s_l%d", prefix, from->name, layer);
     else if (layer > 0) snprintf(name, sizeof name, "%s_l%d", from->name, layer);

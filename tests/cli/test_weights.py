@@ -101,6 +101,31 @@ def test_train(d):
           "the copy beside it", seeds)
 
 
+def test_from(d):
+    """A network from a run goes to another task, and only what is named learns."""
+    folder, new, bare = small_run(d), os.path.join(d, "new"), ["--no-report", "--quiet"]
+    names = run_page(d, 1)
+    r = expect(0, "train", "bandit", "from=" + folder, "learn=heads,biases", "iterations=20", *bare[:1], "--out", new)
+    check("a note", "made anew, and learned whatever learns: i2h.weight, signal.weight_ih_l0" in r.err, "its tensors", r)
+    check("notes.txt", "made anew" in read(new, "notes.txt").decode(), "the line", read(new, "notes.txt"))
+    config = json.loads(read(new, "config.json"))
+    check("config.json", (config["from"], config["learn"]) == ("weights.safetensors", "biases,heads"), "both keys", config)
+    check("its network", config["network"]["hidden"] == 12, 12, config["network"])
+    a, b = (names["read"](os.path.join(f, "checkpoint.safetensors"))[0] for f in (folder, new))
+    same = {n: a[n].shape == b[n].shape and (a[n] == b[n]).all() for n in b if "." not in n or n[:3] in ("i2h", "h2m")}
+    check("what is held", same == {n: n[:3] != "i2h" for n in same}, "all but the input's", same)
+    expect(2, "resume", new, "from=" + folder, "iterations=30", says="keeps its weights")
+    expect(2, "resume", new, "learn=all", "iterations=30", says="learn=biases,heads cannot be changed to all")
+    expect(0, "resume", new, "iterations=30", *bare)
+    expect(0, "train", os.path.join(new, "config.json"), "iterations=3", "seeds=2", *bare, "--out", os.path.join(d, "two"))
+    shown = reward("bandit", "from=" + folder)
+    check("evaluated elsewhere", shown["iteration"] == 0 and "network_from" in shown, "its source", shown)
+    expect(2, "train", "bandit", "learn=heads,wieghts", says="did you mean weights?")
+    expect(2, "train", "maze", *SMALL, "learn=gains", says="learn=gains: this network has none that learn")
+    expect(3, "train", "maze", "from=" + d, says=d)
+    expect(2, "train", "maze", "from=" + folder, "weights=" + folder, says="one of them is enough")
+
+
 def test_refused(d):
     folder = small_run(d)
     names, bad = run_page(d, 1), os.path.join(d, "bad.safetensors")
@@ -141,7 +166,7 @@ def test_torch(d):
     check("halved weights", halved["reward"] != reward(folder)["reward"], "another reward", halved)
 
 
-TESTS = [test_numpy, test_train, test_refused, test_torch]
+TESTS = [test_numpy, test_train, test_from, test_refused, test_torch]
 
 if __name__ == "__main__":
     cli.TESTS = TESTS

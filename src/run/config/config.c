@@ -14,6 +14,8 @@
 #include "run/config/key_json.h"
 #include "run/config/parts.h"
 #include "run/config/preset.h"
+#include "run/config/saved.h"
+#include "run/folder.h"
 
 void am_config_begin(am_config *config, const am_registry *registry) {
   memset(config, 0, sizeof *config); /* padding too: equal configurations are equal bytes */
@@ -53,6 +55,12 @@ bool am_config_is_text(const char *key, am_part_kind *kind) {
       return true;
   }
   return false;
+}
+
+int am_config_turn(const char *key) {
+  am_part_kind kind;
+  if (strncmp(key, "from", 4) == 0 && (key[4] == 0 || key[4] == '=')) return 0;
+  return am_config_is_text(key, &kind) ? 1 : 2;
 }
 
 /* The text that is the part of a kind; NULL: it is another. */
@@ -199,6 +207,7 @@ char *am_config_text(const am_config *config, const char *name, char *out, size_
   am_part_kind kind;
   const am_setting *setting = setting_of(config, name);
   if (strcmp(name, "weights") == 0 && config->weights[0]) return cut_to(out, size, config->weights);
+  if (strcmp(name, "from") == 0 && config->from[0]) return cut_to(out, size, config->from);
   if (am_config_is_text(name, &kind))
     return cut_to(out, size, text_of(config, kind) ? text_of(config, kind)->file : "none");
   if (path_of(config, name)) return cut_to(out, size, path_of(config, name));
@@ -243,6 +252,8 @@ static amine_status keep_text(am_config *config, am_part_kind kind, const char *
   return AMINE_OK;
 }
 
+static amine_status keep_from(am_config *config, const char *word, amine_error *error);
+
 /* Keeps the value of a key, which was read by its row. */
 static amine_status keep(am_config *config, const am_key *key, am_value value, const char *word,
                          bool wished, amine_error *error) {
@@ -258,9 +269,9 @@ static amine_status keep(am_config *config, const am_key *key, am_value value, c
   }
   if (key->kind == AM_N_KINDS) {
     am_key_put(&key->p, value, (char *)&config->common + key->p.offset);
-    if (key->p.kind == AMINE_FILE)
+    if (strcmp(key->name, "weights") == 0)
       snprintf(config->weights, sizeof config->weights, "%s", strcmp(word, "none") ? word : "");
-    return AMINE_OK;
+    return strcmp(key->name, "from") == 0 ? keep_from(config, word, error) : AMINE_OK;
   }
   if (key->p.kind == AMINE_FILE) AM_TRY(keep_path(config, key->name, word, error));
   am_setting *setting = (am_setting *)(uintptr_t)setting_of(config, key->name);
@@ -275,6 +286,56 @@ static amine_status keep(am_config *config, const am_key *key, am_value value, c
   setting->value = value;
   *(wished ? &setting->wished : &setting->said) = true;
   return AMINE_OK;
+}
+
+/* The choice of a part and its values as another configuration has them. */
+static amine_status take_part(am_config *config, const am_config *from, am_part_kind kind,
+                              amine_error *error) {
+  am_keys keys;
+  const am_text_part *text = text_of(from, kind);
+  char name[AM_KEY_LENGTH], value[AM_WEIGHTS_MAX];
+  snprintf(name, sizeof name, "%s.type", am_kind_name(kind));
+  if (text) AM_TRY(keep_text(config, kind, text->file, text->is.part.text, false, error));
+  else config->part[kind] = from->part[kind];
+  for (am_config_keys(&keys, from); am_keys_next(&keys);) {
+    am_value read;
+    am_part_kind is_text;
+    const am_key *key = &keys.key;
+    if (key->kind != kind || !key->part || am_config_is_text(key->name, &is_text) ||
+        !am_config_applies(from, key->name))
+      continue;
+    am_config_text(from, key->name, value, sizeof value);
+    AM_TRY(am_key_read(&key->p, value, &read, error));
+    AM_TRY(keep(config, key, read, value, false, error));
+  }
+  return AMINE_OK;
+}
+
+/* A run's network, with what stands in its slots. */
+static amine_status take_network(am_config *config, const char *checkpoint, amine_error *error) {
+  static const am_part_kind kinds[] = {AM_NETWORK, AM_RULE, AM_MODULATOR};
+  am_config from;
+  am_config_begin(&from, config->registry);
+  amine_status status = am_config_of_checkpoint(&from, checkpoint, error);
+  if (status == AMINE_OK) status = am_config_resolve(&from, error);
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds && status == AMINE_OK; k++)
+    if (am_config_has(&from, kinds[k])) status = take_part(config, &from, kinds[k], error);
+  am_config_free(&from);
+  return status;
+}
+
+/* A run's folder or a checkpoint; "none": nothing. */
+static amine_status keep_from(am_config *config, const char *word, amine_error *error) {
+  struct stat found;
+  config->from[0] = 0;
+  if (strcmp(word, "none") == 0) return AMINE_OK;
+  const bool folder = am_io.stat(word, &found) == 0 && S_ISDIR(found.st_mode);
+  if (folder && !config->begun) AM_TRY(am_folder_must_hold_run(word, error));
+  const int n = snprintf(config->from, sizeof config->from, "%s%s", word,
+                         folder ? "/" AM_CHECKPOINT_FILE : "");
+  if (n >= (int)sizeof config->from)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "from=%.60s...: the path is too long", word);
+  return config->begun ? AMINE_OK : take_network(config, config->from, error);
 }
 
 /* `where` is the file in which it stands, NULL if a user typed it. */
@@ -348,10 +409,9 @@ amine_status am_config_assign(am_config *config, const char *assignment, amine_e
 
 amine_status am_config_assign_all(am_config *config, const char *const *assignments, int n,
                                   amine_error *error) {
-  am_part_kind kind;
-  for (int texts = 1; texts >= 0; texts--)
+  for (int turn = 0; turn < AM_CONFIG_TURNS; turn++)
     for (int k = 0; k < n; k++)
-      if (am_config_is_text(assignments[k], &kind) == texts)
+      if (am_config_turn(assignments[k]) == turn)
         AM_TRY(am_config_assign(config, assignments[k], error));
   return AMINE_OK;
 }
@@ -427,6 +487,8 @@ static amine_status merge_object(am_config *config, const json_t *object, const 
   snprintf(text, sizeof text, "%s.text", prefix);
   if (value && am_config_is_text(text, &kind)) /* its constants are keys */
     AM_TRY(merge_value(config, text, value, name, error));
+  value = prefix[0] ? NULL : json_object_get(object, "from");
+  if (value) AM_TRY(merge_value(config, "from", value, name, error)); /* the rest goes over it */
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {
     char full[64];
     const int n = snprintf(full, sizeof full, "%s%s%s", prefix, prefix[0] ? "." : "", key);
@@ -437,7 +499,8 @@ static amine_status merge_object(am_config *config, const json_t *object, const 
     } else if (strcmp(full, "meaning") == 0) { /* for people, and not part of the run */
       if (!json_is_string(value))
         return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "meaning must be a text in quotes");
-    } else if (prefix[0] && am_config_is_text(full, &kind)) { /* above */
+    } else if (am_config_turn(full) == 0 || (prefix[0] && am_config_is_text(full, &kind))) {
+      /* above */
     } else if (json_is_object(value)) {
       if (prefix[0])
         return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "%s is nested too deep", full);
@@ -533,11 +596,13 @@ static amine_status load_file(am_config *config, const char *from, bool checked,
   json_t *root;
   AM_TRY(am_json_read(&root, from, NULL, error));
   am_config_copy(&changed, config);
+  changed.begun = !checked;
   amine_status status = refuse_brain(root, from, false, error);
   if (status == AMINE_OK && checked) status = begin_with(&changed, root, from, error);
   changed.said = 0;
   for (int k = 0; k < changed.n_settings; k++) changed.settings[k].said = false;
   if (status == AMINE_OK) status = am_config_merge(&changed, root, from, error);
+  changed.begun = false;
   json_decref(root);
   if (status == AMINE_OK && checked) status = check_file(&changed, from, error);
   if (status == AMINE_OK) am_config_move(config, &changed);
@@ -555,6 +620,14 @@ amine_status am_config_load(am_config *config, const char *from, amine_error *er
                    near ? "?" : "; amine list presets shows them (a file is named with a . or /)");
   }
   return load_file(config, from, true, error);
+}
+
+amine_status am_config_of_checkpoint(am_config *config, const char *path, amine_error *error) {
+  json_t *root;
+  AM_TRY(am_saved_keys(&root, path, error));
+  const amine_status status = am_config_merge(config, root, path, error);
+  json_decref(root);
+  return status;
 }
 
 amine_status am_config_reload(am_config *config, const char *path, amine_error *error) {
@@ -585,7 +658,9 @@ static bool is_written(const am_config *config, const am_key *key, bool only_sha
   if (am_config_is_text(name, &kind)) return text_of(config, kind) != NULL;
   if (!key->part) return text_of(config, key->kind) == NULL;
   if (key->p.kind != AMINE_FILE) return true;
-  return key->kind == AM_N_KINDS ? config->weights[0] != 0 : path_of(config, name) != NULL;
+  if (strcmp(name, "weights") == 0) return config->weights[0] != 0;
+  if (strcmp(name, "from") == 0) return config->from[0] != 0;
+  return path_of(config, name) != NULL;
 }
 
 void am_config_write(const am_config *config, bool only_shaping, am_text *text) {
@@ -612,7 +687,8 @@ void am_config_write(const am_config *config, bool only_shaping, am_text *text) 
     }
     am_config_text(config, p->name, value, sizeof value);
     const bool quoted =
-        p->kind == AMINE_CHOICE || p->kind == AMINE_FILE || strcmp(value, "none") == 0 ||
+        p->kind == AMINE_CHOICE || p->kind == AMINE_WORDS || p->kind == AMINE_FILE ||
+        strcmp(value, "none") == 0 ||
         (p->kind == AMINE_INTEGER && am_config_value(config, p->name).integer > INT64_MAX);
     am_text_printf(text, "%s\n%s\"%s\": ", first ? "" : ",", section[0] ? "    " : "  ", leaf);
     if (am_config_is_text(p->name, &kind)) put_lines(text, text_of(config, kind)->is.part.text);
@@ -729,6 +805,11 @@ static amine_status resolve_zeros(am_config *c, amine_error *error) {
 
 amine_status am_config_resolve(am_config *config, amine_error *error) {
   am_config c = *config;
+  if (c.from[0] && c.weights[0])
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "weights=%.100s and from=%.100s both say what the network begins with: one of "
+                   "them is enough",
+                   c.weights, c.from);
   AM_TRY(resolve_choices(&c, error));
   AM_TRY(resolve_settings(&c, error));
   AM_TRY(resolve_paths(&c, error));

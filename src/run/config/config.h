@@ -37,6 +37,8 @@ typedef struct am_config {
   const am_registry *registry;         /* outlives it */
   char preset[64];                     /* the preset it began with, or "" */
   char weights[AM_WEIGHTS_MAX];        /* of the key `weights`: a path, or "" */
+  char from[AM_WEIGHTS_MAX];           /* of the key `from`: a checkpoint's path, or "" */
+  bool begun; /* of a run's own file: what it began with is among its keys already */
   am_common common;                    /* the other keys that every run has */
   am_text_part *texts;                 /* what was read for network.text, ...; held */
   const am_part *part[AM_N_KINDS + 1]; /* task.type, ..., or of `texts`; ends with NULL */
@@ -56,8 +58,12 @@ void am_config_copy(am_config *copy, const am_config *config);
 /* *config, which is freed, becomes what `other` is, which is then as freed. */
 void am_config_move(am_config *config, am_config *other);
 
-/* Whether a key, or key=value, is network.text or its like: to be set before what that may have as
- * keys. Which kind of part it makes. */
+/* When a key, or key=value, is to be set: 0, `from`, which brings a network; 1, network.text and its
+ * like, which bring keys; 2, all others. */
+enum { AM_CONFIG_TURNS = 3 };
+int am_config_turn(const char *key);
+
+/* Whether a key, or key=value, is network.text or its like. Which kind of part it makes. */
 bool am_config_is_text(const char *key, am_part_kind *kind);
 
 /* Sets one key from text, as in key=value. AMINE_ERROR_ARGUMENT names the key, the value and what
@@ -67,7 +73,7 @@ amine_status am_config_set(am_config *config, const char *key, const char *value
                            amine_error *error);
 /* The same for "key=value" in one string. */
 amine_status am_config_assign(am_config *config, const char *assignment, amine_error *error);
-/* The same for n of them, texts before the others. After a failure some are set. */
+/* The same for n of them, in their turns. After a failure some are set. */
 amine_status am_config_assign_all(am_config *config, const char *const *assignments, int n,
                                   amine_error *error);
 
@@ -87,6 +93,10 @@ amine_status am_config_load(am_config *config, const char *preset_or_file, amine
 /* The same of the config.json of a run, whose keys may be those of an older version: what does not
  * apply is passed over. */
 amine_status am_config_reload(am_config *config, const char *path, amine_error *error);
+
+/* The same of a checkpoint, which has every key that shapes results; the others keep the values that
+ * *config has. */
+amine_status am_config_of_checkpoint(am_config *config, const char *path, amine_error *error);
 
 /* What one key alone cannot say: combinations that make no sense, and keys that were assigned and
  * do not apply ("task.size has no effect with task.type=bandit"). What does not apply otherwise

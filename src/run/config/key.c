@@ -83,7 +83,7 @@ char *am_key_range(const amine_parameter *key, char *out, size_t size) {
   char low[40], high[40];
   const bool word =
       key->kind == AMINE_CHOICE || key->kind == AMINE_SWITCH || key->kind == AMINE_WORD;
-  if (word) snprintf(out, size, "%s", key->choices);
+  if (word || key->kind == AMINE_WORDS) snprintf(out, size, "%s", key->choices);
   else if (key->kind == AMINE_FILE) snprintf(out, size, "a file, or none");
   else if (key->max > 1e19) snprintf(out, size, "0 to 2^64-1");
   else
@@ -106,15 +106,36 @@ static const char *nearest_choice(char *out, size_t size, const char *choices, c
   return out;
 }
 
+/* The next of the words that commas divide; false past the last. *p moves behind it. */
+static bool next_word(char *out, size_t size, const char **p) {
+  if (!*p) return false;
+  const size_t n = strcspn(*p, ",");
+  snprintf(out, size, "%.*s", (int)n, *p);
+  *p = (*p)[n] ? *p + n + 1 : NULL;
+  return true;
+}
+
+/* The same for the first of several words that is none of the choices. */
+static void nearest_of_words(char *out, size_t size, const char *choices, const char *words) {
+  char word[64];
+  while (next_word(word, sizeof word, &words))
+    if (!am_word_among(choices, word)) {
+      nearest_choice(out, size, choices, word);
+      return;
+    }
+}
+
 static amine_status refuse(const amine_parameter *key, const char *value, amine_error *error) {
   char range[200], near[64] = "";
   am_key_range(key, range, sizeof range);
   const bool word =
       key->kind == AMINE_CHOICE || key->kind == AMINE_SWITCH || key->kind == AMINE_WORD;
   if (word) nearest_choice(near, sizeof near, key->choices, value);
+  if (key->kind == AMINE_WORDS) nearest_of_words(near, sizeof near, key->choices, value);
   return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%.60s%s: it must be %s%s%s%s%s", key->name, value,
                  strlen(value) > 60 ? "..." : "",
                  word                         ? "one of "
+                 : key->kind == AMINE_WORDS   ? "one or more, with commas between, of "
                  : key->kind == AMINE_FILE    ? ""
                  : key->kind == AMINE_INTEGER ? "a whole number from "
                                               : "a number from ",
@@ -146,6 +167,17 @@ static bool read_number(const char *text, am_value *v) {
   return end != text && *end == 0 && isfinite(v->number);
 }
 
+static bool read_words(const char *choices, const char *text, am_value *v) {
+  char word[64];
+  while (next_word(word, sizeof word, &text)) {
+    const int index = am_word_index(choices, word);
+    if (index < 0) return false;
+    v->integer |= (uint64_t)1 << index;
+  }
+  v->number = (double)v->integer;
+  return true;
+}
+
 amine_status am_key_read(const amine_parameter *key, const char *value, am_value *out,
                          amine_error *error) {
   am_value v = {0};
@@ -155,6 +187,8 @@ amine_status am_key_read(const amine_parameter *key, const char *value, am_value
   } else if (fine && key->kind == AMINE_NUMBER) {
     if (isnan(key->standard) && strcmp(value, "none") == 0) v.number = (double)NAN;
     else fine = read_number(value, &v) && v.number >= key->min && v.number <= key->max;
+  } else if (fine && key->kind == AMINE_WORDS) {
+    fine = read_words(key->choices, value, &v);
   } else if (fine && key->kind != AMINE_WORD && key->kind != AMINE_FILE) {
     const int index = am_word_index(key->choices, value);
     fine = index >= 0;
@@ -200,6 +234,17 @@ am_value am_key_get(const amine_parameter *key, const void *member) {
   return (am_value){number, (uint64_t)fmax(number, 0)};
 }
 
+static void put_words(const char *choices, uint64_t set, char *out, size_t size) {
+  size_t n = 0;
+  out[0] = 0;
+  for (const char *p = choices; p && n < size; set >>= 1) {
+    const size_t length = strcspn(p, "|");
+    if (set & 1)
+      n += (size_t)snprintf(out + n, size - n, "%s%.*s", n ? "," : "", (int)length, p);
+    p = p[length] ? p + length + 1 : NULL;
+  }
+}
+
 char *am_key_text(const amine_parameter *key, const am_value *v, char *out, size_t size) {
   if (key->kind == AMINE_INTEGER) {
     snprintf(out, size, "%llu", (unsigned long long)v->integer);
@@ -210,6 +255,8 @@ char *am_key_text(const amine_parameter *key, const am_value *v, char *out, size
   } else if (key->kind == AMINE_NUMBER) {
     char number[AM_NUMBER_SIZE];
     snprintf(out, size, "%s", isnan(v->number) ? "none" : am_number_exact(number, v->number, 9));
+  } else if (key->kind == AMINE_WORDS) {
+    put_words(key->choices, (uint64_t)v->number, out, size);
   } else {
     const char *p = key->choices;
     for (int k = (int)v->number; k > 0; k--) p = strchr(p, '|') + 1;

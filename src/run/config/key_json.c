@@ -24,6 +24,7 @@ static bool has_type(const amine_parameter *key, const json_t *value) {
   case AMINE_SWITCH: return json_is_boolean(value);
   case AMINE_CHOICE:
   case AMINE_WORD:
+  case AMINE_WORDS:
   case AMINE_FILE: return json_is_string(value);
   }
   return false;
@@ -40,6 +41,7 @@ static amine_status wrong_type(const amine_parameter *key, const char *name, con
                  : key->kind == AMINE_NUMBER ? "a number from "
                  : key->kind == AMINE_SWITCH ? ""
                  : key->kind == AMINE_FILE   ? "in quotes: "
+                 : key->kind == AMINE_WORDS  ? "words in quotes, with commas between, of "
                                              : "a word in quotes, one of ",
                  key->kind == AMINE_SWITCH ? "true or false" : range,
                  quote[0] ? ", without quotes" : "");
@@ -73,6 +75,10 @@ json_t *am_key_json(const amine_parameter *key, const am_value *v) {
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)v->integer);
     return json_string(text);
+  }
+  if (key->kind == AMINE_WORDS) {
+    char text[200];
+    return json_string(am_key_text(key, v, text, sizeof text));
   }
   const char *p = key->choices;
   for (int k = (int)v->number; k > 0; k--) p = strchr(p, '|') + 1;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "equation/role.h"
 
 #define AT(member) AM_MEMBER(am_common, member)
 static const amine_parameter common[] = {
@@ -11,6 +12,12 @@ static const amine_parameter common[] = {
     AM_FILE("weights",
             "a safetensors file whose tensors the network begins with, instead of random ones",
             .neutral = true),
+    AM_FILE("from",
+            "a run, by its folder or checkpoint, whose network with its weights this run begins "
+            "with",
+            .neutral = true),
+    AM_WORDS("learn", AM_ROLES_ALL, AM_ROLE_WORDS,
+             "which parts of the network learn; the others stay as they are", AT(learn)),
     AM_FILE("network.text",
             "a file of equations that is the network, instead of network.type (docs/networks.md)"),
     AM_FILE("rule.text", "a file of equations that is the rule, instead of rule.type"),

@@ -15,9 +15,10 @@ typedef struct am_common {
   int batch, threads;
   uint64_t checkpoint_every, record;
   bool stop_at_criterion;
+  uint32_t learn; /* roles: equation/role.h */
 } am_common;
 
-extern const am_part am_common_part; /* the table of its keys; weights, a path, stands apart */
+extern const am_part am_common_part; /* the table of its keys; weights and from, paths, stand apart */
 
 typedef struct am_key {
   amine_parameter p;   /* with the whole name: "task.size"; in `name` and `words` where they are

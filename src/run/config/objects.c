@@ -1,6 +1,7 @@
 /* Tasks and learners of configurations (see objects.h). */
 #include "run/config/objects.h"
 
+
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,6 +88,10 @@ amine_status am_learner_of_config(am_learner **learner, const am_config *config,
   am_chosen chosen = {0};
   AM_TRY(check(task, type, error));
   AM_TRY(check_network(config, type, error));
+  if (!type->release && !(config->common.learn & AM_ROLES_ALL))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learn=...: learner.type=%s holds no part of a network still, so learn=all",
+                   type->part.name);
   for (am_part_kind kind = 0; kind < AM_N_KINDS; kind++) {
     if (!am_config_has(config, kind)) continue;
     am_config_options(config, kind, &rooms[kind]);

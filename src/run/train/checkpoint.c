@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "format/json.h"
 #include "format/safetensors.h"
+#include "run/config/saved.h"
 
-#define CHECKPOINT_LIMIT ((size_t)1 << 34)
 #define N_PENDING (AM_RECORD_SUMS + 1)
 
 static size_t count_of(const am_learner_tensor *t) {
@@ -114,40 +113,6 @@ amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *r
   return status;
 }
 
-static amine_status config_of(am_config *config, const am_tensor_file *f, const char *path,
-                              amine_error *error) {
-  const char *text = am_tensor_file_note(f, "config");
-  if (!text)
-    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
-                        "no configuration in it: not a checkpoint");
-  json_t *root;
-  AM_TRY(am_json_parse(&root, path, text, strlen(text), NULL, error));
-  amine_status status = am_config_merge(config, root, path, error);
-  json_decref(root);
-  return status;
-}
-
-/* A checkpoint of ours. Of a file that another program wrote it is said how it can be used. */
-static amine_status open_own(am_tensor_file **file, const char *path, amine_error *error) {
-  const amine_status status = am_tensor_file_open(file, path, CHECKPOINT_LIMIT, true, error);
-  am_tensor_file *any;
-  if (status != AMINE_ERROR_INPUT ||
-      am_tensor_file_open(&any, path, CHECKPOINT_LIMIT, false, NULL) != AMINE_OK)
-    return status;
-  am_tensor_file_close(any);
-  return am_fail_file(error, status, path, -1,
-                      "it has no checksums, so another program wrote it: a run cannot go on from "
-                      "it, but its weights can begin one or be evaluated (weights=FILE)");
-}
-
-amine_status am_checkpoint_config(am_config *config, const char *path, amine_error *error) {
-  am_tensor_file *f;
-  AM_TRY(open_own(&f, path, error));
-  amine_status status = config_of(config, f, path, error);
-  am_tensor_file_close(f);
-  return status;
-}
-
 /* One key of a checkpoint, which holds. */
 static amine_status agree_on(const char *name, const am_config *config, const am_config *saved,
                              amine_error *error) {
@@ -173,7 +138,7 @@ amine_status am_checkpoint_agree(const am_config *config, const char *path, amin
   am_config saved;
   am_keys keys;
   am_config_copy(&saved, config);
-  amine_status status = am_checkpoint_config(&saved, path, error);
+  amine_status status = am_config_of_checkpoint(&saved, path, error);
   for (am_config_keys(&keys, &saved); status == AMINE_OK && am_keys_next(&keys);)
     if (!keys.key.p.neutral && am_config_applies(&saved, keys.key.name))
       status = agree_on(keys.key.name, config, &saved, error);
@@ -266,7 +231,7 @@ amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, cons
   counters c = {.recent = x->recent,
                 .course = records ? records->course : NULL,
                 .n_course = records ? records->n_course : 0};
-  amine_status status = open_own(&f, path, error);
+  amine_status status = am_saved_open(&f, path, error);
   if (status == AMINE_OK) status = read_counters(&c, x->learner, f, path, error);
   if (status == AMINE_OK) status = read_tensors(values, x->learner, f, path, error);
   if (status == AMINE_OK) take_over(x, records, &c, values);

@@ -30,10 +30,6 @@
 amine_status am_checkpoint_save(const am_experiment *experiment, const am_record_state *records,
                                 const char *path, amine_error *error);
 
-/* Reads the configuration out of a checkpoint: every key that shapes results; the others keep the
- * values that *config has. */
-amine_status am_checkpoint_config(am_config *config, const char *path, amine_error *error);
-
 /* AMINE_ERROR_ARGUMENT names a key that results depend on and that differs from the checkpoint's. */
 amine_status am_checkpoint_agree(const am_config *config, const char *path, amine_error *error);
 

@@ -32,7 +32,7 @@ amine_status am_evaluate_config(am_config *config, const char *folder_or_file, a
   am_config read;
   am_config_default(&read);
   amine_status status = checkpoint_path(&path, folder_or_file, error);
-  if (status == AMINE_OK) status = am_checkpoint_config(&read, path.data, error);
+  if (status == AMINE_OK) status = am_config_of_checkpoint(&read, path.data, error);
   if (status == AMINE_OK) am_config_move(config, &read);
   am_config_free(&read);
   am_text_free(&path);
@@ -44,7 +44,7 @@ amine_status am_evaluate_open(am_experiment **experiment, const am_config *confi
   am_text path = {0};
   am_experiment *x = NULL;
   am_config saved = *config;
-  saved.weights[0] = 0; /* what the run began with is long overwritten */
+  saved.weights[0] = saved.from[0] = 0; /* what the run began with is long overwritten */
   amine_status status = checkpoint_path(&path, folder_or_file, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, &saved, error);
   /* the sum first: should the file be replaced meanwhile, it fits nothing */

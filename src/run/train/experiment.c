@@ -22,6 +22,8 @@ static amine_status fill(am_experiment *x, amine_error *error) {
   AM_TRY(am_task_of_config(&x->task, &x->config, error));
   AM_TRY(am_learner_of_config(&x->learner, &x->config, x->task, error));
   if (x->config.weights[0]) AM_TRY(am_weights_load(x->learner, x->config.weights, error));
+  if (x->config.from[0])
+    AM_TRY(am_weights_from(x->learner, x->config.from, &x->notes, error));
   begin_recent(x);
   if (x->config.common.stop_at_criterion && isnan(x->recent.criterion))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "stop_at_criterion=true: task.type=%s has none",
@@ -49,6 +51,7 @@ void am_experiment_destroy(am_experiment *x) {
   am_learner_destroy(x->learner);
   am_task_destroy(x->task);
   am_config_free(&x->config);
+  am_text_free(&x->notes);
   am_free(x);
 }
 

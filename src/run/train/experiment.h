@@ -15,6 +15,7 @@ typedef struct am_experiment {
   am_recent recent; /* rewards of the last iterations */
   /* What counts as learned where that is not a mean reward, in words; else "" */
   char criterion[AM_CRITERION_LENGTH];
+  am_text notes;    /* lines about what it began with, to be told at its start */
   am_file_sum from; /* the checkpoint that it was opened from (evaluate.h); else zero */
 } am_experiment;
 

@@ -73,7 +73,7 @@ static amine_status one_run(void *context, int run, amine_error *error) {
 static amine_status write_seeds(const am_train_seeds *s, amine_error *error) {
   am_text text = {0};
   am_config here = *s->config;
-  if (here.weights[0]) snprintf(here.weights, sizeof here.weights, "%s", AM_WEIGHTS_FILE);
+  am_weights_place(&here);
   am_config_write(&here, false, &text);
   const amine_status status = am_seeds_write(s->folder, s->config->common.seed, s->n, &text, error);
   am_text_free(&text);
@@ -90,7 +90,7 @@ amine_status am_train_seeds_run(const am_train_seeds *seeds, bool resume,
     AM_TRY(am_experiment_create(&x, seeds->config, error));
     am_experiment_destroy(x);
     AM_TRY(am_folder_make(seeds->folder, error));
-    AM_TRY(am_weights_keep(seeds->config->weights, seeds->folder, error));
+    AM_TRY(am_weights_keep(seeds->config, seeds->folder, error));
   }
   AM_TRY(write_seeds(seeds, error));
   const am_side_runs runs = {

@@ -105,7 +105,7 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
 static amine_status write_config(const am_config *config, const char *folder, amine_error *error) {
   am_text path = {0}, text = {0};
   am_config here = *config;
-  if (here.weights[0]) snprintf(here.weights, sizeof here.weights, "%s", AM_WEIGHTS_FILE);
+  am_weights_place(&here);
   am_config_write(&here, false, &text);
   amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
   if (status == AMINE_OK && text.failed) status = am_fail_memory(error, 4096);
@@ -122,6 +122,7 @@ static amine_status note(const am_experiment *x, const char *folder, const am_tr
   am_text notes = {0};
   char size[32];
   am_task_note_times(&x->config, &notes);
+  if (x->notes.length > 0) am_text_puts(&notes, x->notes.data);
   const amine_status status = am_folder_notes(folder, &notes, error);
   if (bytes >= AM_TOLD)
     am_text_printf(&notes, "this training takes about %s of memory\n", am_bytes_text(size, bytes));
@@ -166,7 +167,7 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
   if (status == AMINE_OK) status = am_folder_lock(&held, folder, error);
   if (status == AMINE_OK) {
     status = am_folder_must_be_free(folder, error);
-    if (status == AMINE_OK) status = am_weights_keep(config->weights, folder, error);
+    if (status == AMINE_OK) status = am_weights_keep(config, folder, error);
     if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
     am_folder_unlock(held);
   }
@@ -197,13 +198,14 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
   am_config later = *config, begun;
   am_config_default(&begun);
-  later.weights[0] = 0; /* those of the checkpoint hold */
+  later.weights[0] = 0; /* those of the checkpoint hold; `from` says which tensors are released */
   if (status == AMINE_OK) status = am_checkpoint_agree(config, path.data, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, &later, error);
   if (status == AMINE_OK) status = am_checkpoint_load(x, &state, path.data, error);
   const bool written = am_train_config(&begun, folder, NULL) == AMINE_OK; /* it is written last */
   const am_config *from = written ? &begun : config;
   if (status == AMINE_OK) memcpy(x->config.weights, from->weights, sizeof begun.weights);
+  if (x) am_text_free(&x->notes); /* it was said */
   am_config_free(&begun);
   if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
   am_experiment_destroy(x);

@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "format/file.h"
 #include "format/safetensors.h"
+#include "run/config/saved.h"
 #include "run/folder.h"
 
 enum { SHOWN = 6 }; /* so many differences are told */
@@ -138,7 +139,94 @@ amine_status am_weights_load(am_learner *learner, const char *path, amine_error 
   return status;
 }
 
-amine_status am_weights_keep(const char *path, const char *folder, amine_error *error) {
+/* ------------------------------------------------------------------------------ from a run */
+/* How a tensor of this network stands to that of the run. */
+typedef enum fit {
+  FITS,
+  IS_NEW,   /* the run has none, or one for other inputs or outputs */
+  IS_OTHER, /* of another size */
+} fit;
+
+static fit fit_of(const am_tensor_file *file, const am_learner_tensor *t) {
+  const am_tensor *found = am_tensor_file_find(file, t->name);
+  if (!found) return IS_NEW;
+  if (found->rank != t->rank) return IS_OTHER;
+  const bool rows = found->dims[0] == t->dims[0];
+  if (rows && (t->rank < 2 || found->dims[1] == t->dims[1])) return FITS;
+  const bool reads = rows && t->rank == 2, gains = t->rank == 2 && t->role == AM_ROLE_GAINS;
+  return reads || gains || t->role == AM_ROLE_HEADS ? IS_NEW : IS_OTHER;
+}
+
+static void put_size(char out[64], const size_t *dims, int rank) {
+  snprintf(out, 64, rank > 1 ? "[%zu, %zu]" : "[%zu]", dims[0], rank > 1 ? dims[1] : 0);
+}
+
+static amine_status refuse_other(const am_tensor_file *file, const am_learner_tensor *t,
+                                 const char *path, amine_error *error) {
+  const am_tensor *found = am_tensor_file_find(file, t->name);
+  char here[64], there[64];
+  put_size(here, t->dims, t->rank);
+  put_size(there, found->dims, found->rank);
+  return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                      "%s is %s there and %s here: a network from a run may have other inputs and "
+                      "outputs, but no other size",
+                      t->name, there, here);
+}
+
+static void put_new(am_text *notes, const am_learner_tensor *t) {
+  am_text_printf(notes, "%s%s", notes->length ? ", " : "", t->name);
+}
+
+static amine_status take_over(am_learner *l, const am_tensor_file *file, const char *path,
+                              float *values, am_text *made, amine_error *error) {
+  am_learner_tensor t;
+  size_t n = 0;
+  for (int k = 0; l->type->tensor(l, k, &t); k++) {
+    if (!t.is_parameter) continue;
+    const fit how = fit_of(file, &t);
+    if (how == IS_OTHER) return refuse_other(file, &t, path, error);
+    if (how == IS_NEW) put_new(made, &t);
+    if (how == IS_NEW && l->type->release) l->type->release(l, k);
+    if (how == IS_NEW) continue;
+    AM_TRY(am_tensor_copy(am_tensor_file_find(file, t.name), NULL, values, AM_F32, t.rank, t.dims,
+                          error));
+    if (!all_finite(values, count_of(&t)))
+      return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "%s holds a value that is not finite",
+                          t.name);
+    l->type->set(l, k, values);
+    n += t.role != AM_ROLE_HEADS;
+  }
+  if (n > 0) return made->failed ? am_fail_memory(error, made->capacity) : AMINE_OK;
+  return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "it has none of this network's tensors");
+}
+
+amine_status am_weights_from(am_learner *learner, const char *path, am_text *notes,
+                             amine_error *error) {
+  am_tensor_file *file;
+  am_learner_tensor t;
+  am_text made = {0};
+  size_t largest = 0;
+  for (int k = 0; learner->type->tensor(learner, k, &t); k++)
+    if (count_of(&t) > largest) largest = count_of(&t);
+  AM_TRY(am_saved_open(&file, path, error));
+  float *values = am_alloc(largest, sizeof *values);
+  amine_status status = values ? take_over(learner, file, path, values, &made, error)
+                               : am_fail_memory(error, am_size_mul(largest, sizeof *values));
+  if (status == AMINE_OK && made.length > 0 && notes)
+    am_text_printf(notes, "made anew, and learned whatever learns: %s\n", made.data);
+  am_text_free(&made);
+  am_free(values);
+  am_tensor_file_close(file);
+  return status;
+}
+
+void am_weights_place(am_config *config) {
+  if (config->weights[0]) snprintf(config->weights, sizeof config->weights, "%s", AM_WEIGHTS_FILE);
+  if (config->from[0]) snprintf(config->from, sizeof config->from, "%s", AM_WEIGHTS_FILE);
+}
+
+amine_status am_weights_keep(const am_config *config, const char *folder, amine_error *error) {
+  const char *path = config->from[0] ? config->from : config->weights;
   am_text copy = {0};
   unsigned char *data = NULL;
   size_t size = 0;

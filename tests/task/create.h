@@ -12,6 +12,7 @@
 #include "task/delayed_match.h"
 #include "task/dnms.h"
 #include "task/evidence.h"
+#include "task/islands.h"
 #include "task/maze/maze.h"
 #include "task/next.h"
 #include "task/pattern_completion.h"
@@ -36,6 +37,7 @@ AM_CREATE(cue_reward)
 AM_CREATE(delayed_match)
 AM_CREATE(dnms)
 AM_CREATE(evidence)
+AM_CREATE(islands)
 AM_CREATE(maze)
 AM_CREATE(random_bits)
 AM_CREATE(pattern_completion)

@@ -24,6 +24,7 @@ BY_DEFAULT(recall_values, am_task)
 BY_DEFAULT(associative, am_task)
 BY_DEFAULT(adding, am_task)
 BY_DEFAULT(pattern_completion, am_task)
+BY_DEFAULT(islands, am_task)
 BY_DEFAULT(dnms, am_task)
 BY_DEFAULT(selective, am_task)
 BY_DEFAULT(signals, am_game)
@@ -44,6 +45,7 @@ static const am_task_entry tasks[] = {
     {&am_associative_type, associative},
     {&am_adding_type, adding},
     {&am_pattern_completion_type, pattern_completion},
+    {&am_islands_type, islands},
     {&am_dnms_type, dnms},
     {&am_selective_type, selective},
 };

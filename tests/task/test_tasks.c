@@ -17,6 +17,7 @@
 #include "task/evidence.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
+#include "task/islands.h"
 #include "task/next.h"
 #include "task/pattern_completion.h"
 #include "task/recall.h"
@@ -69,6 +70,8 @@ static int make_all(void **state) {
   MAKE(associative, &all[n_all++], {.keys = 64, .pairs = 64, .width = 32, .queries = 7});
   MAKE(adding, &all[n_all++], {.steps = 20});
   MAKE(adding, &all[n_all++], {.steps = 33});
+  MAKE(islands, &all[n_all++],
+       {.places = 8, .actions = 6, .steps = 9, .graphs = 3, .patience = 1, .reward = 1});
   MAKE(pattern_completion, &all[n_all++],
        {.bits = 2, .patterns = 1, .shown = 1, .rounds = 1, .test = 1});
   MAKE(dnms, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
@@ -161,7 +164,8 @@ static void policies_earn_their_lines(void **state) {
   for (int k = 0; k < n_all; k++) {
     const am_task *t = all[k];
     for (int line = 0; t->type != &am_maze_type && line < t->n_lines; line++) {
-      const bool is_measured = t->type == &am_cart_pole_type && line > 0;
+      const bool is_measured =
+          (t->type == &am_cart_pole_type && line > 0) || t->type == &am_islands_type;
       const int n = is_measured ? N_EPISODES / 10 : N_EPISODES;
       sample s = {0};
       if (isnan(t->lines[line].reward)) continue;

@@ -27,6 +27,7 @@
 #include "task/evidence.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
+#include "task/islands.h"
 #include "task/maze/maze.h"
 #include "task/next.h"
 #include "task/pattern_completion.h"
@@ -51,6 +52,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_associative_type.part,
                                                  &am_adding_type.part,
                                                  &am_pattern_completion_type.part,
+                                                 &am_islands_type.part,
                                                  &am_signals_task_type.part,
                                                  &am_pennies_task_type.part,
                                                  &am_dnms_type.part,

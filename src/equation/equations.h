@@ -40,7 +40,7 @@
  *
  * A constant is a number, the name of a constant or of a size, and what sqrt, abs, min, max, clip and
  * unit make of them: unit(k, n) is the vector [n] that is 1 at unit k, the first being 0, and 0
- * elsewhere (everywhere if there is no unit k).
+ * elsewhere (everywhere if there is no unit k); unit(k, u) with the input u is of its size.
  *
  * Sizes are names (n) or whole numbers; an input's size bears its name. Two sizes of different
  * names never fit; a vector [1] goes with everything, as a number does.

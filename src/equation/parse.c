@@ -336,6 +336,13 @@ static amine_status takes(const reader *r, int f) {
   return REFUSE(r, r->now.at, "%s takes %d argument%s", functions[f].name, n, n == 1 ? "" : "s");
 }
 
+/* The name of the input where a size is asked for: how many numbers it has. */
+static void means_its_size(const reader *r, am_node *n) {
+  if (n->kind != AM_NODE_SYMBOL || r->e->symbols[n->symbol].kind != AM_SYMBOL_INPUT) return;
+  n->kind = AM_NODE_SIZE;
+  n->a[0] = r->e->symbols[n->symbol].shape.dim[0];
+}
+
 static amine_status call(reader *r, int *out, const char *called, int at) {
   int f = 0;
   if (r->e->is_rule && strcmp(called, "outer") == 0) return outer(r, out, at);
@@ -368,6 +375,7 @@ static amine_status call(reader *r, int *out, const char *called, int at) {
     r->e->nodes[node].n++;
   }
   if (r->e->nodes[node].n < functions[f].n) return takes(r, f);
+  if (f == AM_UNIT) means_its_size(r, &r->e->nodes[r->e->nodes[node].a[1]]);
   r->brackets--;
   r->depth--;
   *out = node;

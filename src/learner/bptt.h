@@ -27,9 +27,6 @@
 #include "learner/rollout.h"
 #include "network/units.h"
 
-/* What a network says where values are asked for: W_o h + b_o, or its first units as they are. */
-typedef enum am_readout { AM_READOUT_LEARNED, AM_READOUT_NONE } am_readout;
-
 typedef struct am_bptt_options {
   am_agent_options agent;
   float gamma, lambda, value_weight, entropy_weight; /* c_v, beta */

@@ -6,7 +6,13 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   return am_still_create_chosen(learner, &am_none_type, task, chosen, false, error);
 }
 
-static const amine_parameter parameters[] = {AM_PLAY_PARAMETERS(AM_STILL_AGENT), {0}};
+static const amine_parameter parameters[] = {
+    AM_PLAY_PARAMETERS(AM_STILL_AGENT),
+    AM_CHOICE("readout", "learned|none",
+              "what is said: a linear read-out of the units, which stays as it is drawn, or the first "
+              "units themselves: values, or logits of the actions",
+              AM_MEMBER(am_still_options, readout)),
+    {0}};
 
 const am_learner_type am_none_type = {
     .part = {.kind = AM_LEARNER,

@@ -16,6 +16,9 @@
 #include "learner/teach.h"
 #include "network/stack.h"
 
+/* What a network says, values or logits: W_o h + b_o, or its first units as they are. */
+typedef enum am_readout { AM_READOUT_LEARNED, AM_READOUT_NONE } am_readout;
+
 typedef struct am_actor_net {
   am_stack stack;
   int n_in, n, n_out;  /* n: units that the heads read */

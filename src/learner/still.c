@@ -81,6 +81,7 @@ static const am_agent_ops taught_ops = {
 static amine_status open_all(still *x, const am_task *task, const am_still_options *o, bool taught,
                              amine_error *error) {
   am_places *places = &x->agent.places;
+  x->net.bare = o->readout == AM_READOUT_NONE;
   AM_TRY(am_actor_net_make(&x->net, places, task, &o->units, false, error));
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, taught ? &taught_ops : &alone, error));
   x->agent.learner.signals = x->net.stack.plan[0];

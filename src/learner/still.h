@@ -20,6 +20,7 @@
 typedef struct am_still_options {
   am_agent_options agent; /* its optimiser is not used */
   am_stack_options units;
+  am_readout readout;
 } am_still_options;
 
 /* For their tables. */

@@ -274,6 +274,9 @@ static const char *const texts[] = {
     "state x[n] = free * clip(g, 0, 1) * drawn + held\n"
     "r = tanh(x)\n"
     "x <- x + free * (g / sqrt(n)) * (J @ r + B @ u + xi - x)\noutput r\n",
+    /* numbers of the input one by one, one of them that is not there */
+    "input u\nstate h[n]\nh <- tanh(0.5 * h + b + unit(1, n) * dot(unit(2, u), u) * c\n"
+    "+ unit(0, n) * dot(unit(99, u), u) + a * dot(unit(0, u), u))\noutput h\n",
 };
 
 static void written_texts(void **state) {

@@ -21,6 +21,7 @@
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/text.h"
+#include "task/volatile_bandit.h"
 
 #define AM_CREATE(noun)                                                                            \
   static inline amine_status am_##noun##_create(                                                   \
@@ -47,5 +48,6 @@ AM_CREATE(recall_values)
 AM_CREATE(selective)
 AM_CREATE(t_maze)
 AM_CREATE(text_task)
+AM_CREATE(volatile_bandit)
 
 #endif

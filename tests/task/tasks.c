@@ -27,6 +27,7 @@ BY_DEFAULT(pattern_completion, am_task)
 BY_DEFAULT(islands, am_task)
 BY_DEFAULT(dnms, am_task)
 BY_DEFAULT(selective, am_task)
+BY_DEFAULT(volatile_bandit, am_task)
 BY_DEFAULT(signals, am_game)
 BY_DEFAULT(pennies, am_game)
 
@@ -48,6 +49,7 @@ static const am_task_entry tasks[] = {
     {&am_islands_type, islands},
     {&am_dnms_type, dnms},
     {&am_selective_type, selective},
+    {&am_volatile_bandit_type, volatile_bandit},
 };
 
 static const am_game_entry games[] = {{&am_signals_type, signals}, {&am_pennies_type, pennies}};

@@ -74,6 +74,9 @@ static int make_all(void **state) {
        {.places = 8, .actions = 6, .steps = 9, .graphs = 3, .patience = 1, .reward = 1});
   MAKE(pattern_completion, &all[n_all++],
        {.bits = 2, .patterns = 1, .shown = 1, .rounds = 1, .test = 1});
+  MAKE(volatile_bandit, &all[n_all++],
+       {.steps = 20, .arms = 2, .block = 1, .chance = 1, .sd_high = 3, .told = true});
+  MAKE(volatile_bandit, &all[n_all++], {.steps = 9, .arms = 16, .block = 100});
   MAKE(dnms, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
   MAKE(selective, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
   MAKE(signals, &games[n_games++], {.cues = 5});
@@ -166,7 +169,8 @@ static void policies_earn_their_lines(void **state) {
     for (int line = 0; t->type != &am_maze_type && line < t->n_lines; line++) {
       const bool is_measured =
           (t->type == &am_cart_pole_type && line > 0) || t->type == &am_islands_type;
-      const int n = is_measured ? N_EPISODES / 10 : N_EPISODES;
+      const bool is_long = t->n_steps > 2000;
+      const int n = is_long ? N_EPISODES / 200 : is_measured ? N_EPISODES / 10 : N_EPISODES;
       sample s = {0};
       if (isnan(t->lines[line].reward)) continue;
       for (int i = 0; i < n; i++) add(&s, am_task_play(t, line, 3, (uint32_t)k, (uint32_t)i));

@@ -36,6 +36,7 @@
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/text.h"
+#include "task/volatile_bandit.h"
 
 /* Of each kind the first is the standard one. */
 const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
@@ -59,6 +60,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_selective_type.part,
                                                  &am_text_task_type.part,
                                                  &am_classify_type.part,
+                                                 &am_volatile_bandit_type.part,
                                                  &am_plastic_rnn_part,
                                                  &am_gru_part,
                                                  &am_leaky_rnn_part,

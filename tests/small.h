@@ -226,6 +226,11 @@ static const small_variant small_variants[] = {
      {SYMBOLS, "task.unit=bytes", "network.type=plastic-lstm", "network.layers=2",
       "network.dropout=0.2", "rule.type=eligibility", "modulator.fanout=true",
       "network.alpha=neuron", "learner.optimiser=sgd", "learner.momentum=0.5"}},
+    {"bptt-hidden-bias",
+     {"task.type=hidden-bias", "task.steps=10", "network.type=nmn", "learner.type=bptt"}},
+    {"a2c-two-targets",
+     {"task.type=two-targets", "task.steps=20", "network.type=nmn", "network.observed=4",
+      "learner.warmup=0"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

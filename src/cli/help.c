@@ -72,7 +72,7 @@ static void help_options(am_text *text, const cli_command *c, int width) {
 
 static void help_rows(am_text *text, const amine_parameter *keys, int n_keys, int width) {
   for (int k = 0; k < n_keys; k++) {
-    char range[200], meaning[600];
+    char range[AM_RANGE_LENGTH], meaning[800];
     am_text wide = {0}; /* many choices are listed with commas, between which a row may end */
     am_key_range(&keys[k], range, sizeof range);
     for (const char *c = range; *c && strlen(range) > 50; c++)

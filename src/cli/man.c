@@ -70,7 +70,7 @@ static void item(am_text *out, const char *term, const char *more, const char *t
 /* `only`: where it applies ("task.type=maze"), or "" */
 static void key_item(am_text *out, const amine_parameter *key, const char *standard,
                      const char *only) {
-  char range[200], text[800];
+  char range[AM_RANGE_LENGTH], text[1000];
   am_key_range(key, range, sizeof range);
   snprintf(text, sizeof text, "%s (%s%s%s%s%s%s%s)", key->meaning, range, key->unit[0] ? " " : "",
            key->unit, standard ? "; standard " : "", standard ? standard : "",

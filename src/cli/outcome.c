@@ -100,6 +100,7 @@ void cli_put_heading(am_text *text, const am_task *task, int n_episodes) {
 
 const char *cli_network_plays(const am_task *task, bool greedy) {
   if (task->n_symbols > 0) return "network";
+  if (task->n_real > 0) return greedy ? "network, mean of each action" : "network, actions drawn";
   if (task->n_actions == 0) return greedy ? "network, undisturbed" : "network, as it learns";
   return greedy ? "network, best action each time" : "network, actions drawn";
 }

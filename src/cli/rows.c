@@ -15,7 +15,7 @@ typedef struct columns {
 static const char *shown(const am_text *text) { return text->data ? text->data : ""; }
 
 void cli_row_range(am_text *out, const amine_parameter *key) {
-  char range[200];
+  char range[AM_RANGE_LENGTH];
   am_key_range(key, range, sizeof range);
   for (const char *p = range; *p; p++)
     if (*p == '|') am_text_puts(out, " | ");

@@ -657,7 +657,9 @@ static const char *told_name(const am_equations *e, const am_symbol *s) {
   const int modulator = am_equations_modulator(e, s->name);
   const bool is_M = strcmp(name, "M") == 0;
   if (s->kind == AM_SYMBOL_GIVEN) return s->shape.rank == 0 && !is_M ? name : NULL;
-  if (modulator < 0 || !(is_M || strncmp(name, "M_", 2) == 0)) return NULL;
+  if (modulator < 0) /* a signal that the network's own text writes */
+    return s->kind == AM_SYMBOL_VALUE && strncmp(name, "M_", 2) == 0 ? name : NULL;
+  if (!is_M && strncmp(name, "M_", 2) != 0) return NULL;
   if (modulator > 0) return s->name;
   return is_M ? NULL : name; /* plan->level is that one */
 }

@@ -9,6 +9,11 @@
 #include "equation/plan_draw.h"
 #include "learner/choose.h"
 
+/* Numbers of the policy at a step. */
+static size_t n_policy(const am_task *task) {
+  return task->n_targets > 0 ? 0 : (size_t)am_task_said(task);
+}
+
 size_t am_actor_lay_out(am_actor *actor, void *block, const am_task *task, const am_pair *network,
                         bool has_E) {
   enum { LINE = 64 };
@@ -18,8 +23,10 @@ size_t am_actor_lay_out(am_actor *actor, void *block, const am_task *task, const
   { where, am_size_round(am_size_mul(count, size), LINE) / LINE }
   const am_span spans[] = {
       ROOM(&lane, 1, am_pair_lane_bytes(network, task->n_steps, has_E, real_size)),
-      ROOM(&actor->p, T * (size_t)task->n_actions, real_size),
-      ROOM(&actor->logp, T * (size_t)task->n_actions, real_size),
+      ROOM(&actor->p, T * n_policy(task), real_size),
+      ROOM(&actor->logp, T * n_policy(task), real_size),
+      ROOM(&actor->moves, T * (size_t)task->n_real, real_size),
+      ROOM(&actor->noise, T * (size_t)task->n_real, real_size),
       ROOM(&actor->actions, T, sizeof(int)),
       ROOM(&actor->rewards, T, real_size),
       ROOM(&actor->answers, T, sizeof(int)),
@@ -82,11 +89,14 @@ static void end(playing *now, const am_task *task, int t) {
 
 /* The policy at step t: side by side, since none of them waits for another. */
 static void decide(const playing *now, const am_play *play, int t) {
-  const size_t s = (size_t)t, A = (size_t)play->group->task->n_actions;
+  const am_task *task = play->group->task;
+  const size_t s = (size_t)t, A = n_policy(task);
   for (int q = 0; A > 0 && q < now->n; q++) {
     const am_actor *a = now->actors[q];
-    am_objective_code()->policy(a->p + s * A, a->logp + s * A,
-                                a->lane.heads + s * (size_t)play->network->head_rows, (int)A);
+    const float *heads = a->lane.heads + s * (size_t)play->network->head_rows;
+    if (task->n_real > 0)
+      am_objective_code()->gauss(a->p + s * A, a->logp + s * A, heads, task->n_real);
+    else am_objective_code()->policy(a->p + s * A, a->logp + s * A, heads, (int)A);
   }
 }
 
@@ -105,7 +115,7 @@ static void give(am_actor *a, const am_play *play, uint32_t lane, int t, float e
                             .step = t,
                             .reward = a->rewards[t],
                             .error = error,
-                            .p = a->p + s * (size_t)g->task->n_actions,
+                            .p = a->p + s * n_policy(g->task),
                             .input = a->lane.u + s * input_rows(g->task),
                             .stride = 1,
                             .n_actions = g->task->n_actions};
@@ -145,10 +155,26 @@ static void choose(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   actor->rewards[t] = type->step(g->task, actor->world, actor->actions[t]);
 }
 
+/* The same of real actions: mu + sigma e. */
+static void move(am_actor *actor, const am_play *play, uint32_t lane, int t) {
+  const am_group *g = play->group;
+  const int n = g->task->n_real;
+  const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, lane};
+  const float *p = actor->p + (size_t)t * n_policy(g->task);
+  float *moves = actor->moves + (size_t)(t * n), *noise = actor->noise + (size_t)(t * n);
+  for (int k = 0; k < n; k++) {
+    noise[k] = play->greedy ? 0 : am_real_noise(key, n, t, k);
+    moves[k] = p[k] + p[n + k] * noise[k];
+  }
+  actor->actions[t] = actor->answers[t] = -1;
+  actor->asked[t] = 1;
+  actor->rewards[t] = g->task->type->move(g->task, actor->world, moves);
+}
+
 static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   float error;
-  if (play->group->task->n_actions > 0) {
-    choose(actor, play, lane, t);
+  if (am_task_acted(play->group->task)) {
+    (play->group->task->n_real > 0 ? move : choose)(actor, play, lane, t);
     error = am_feed_error(actor->rewards[t]);
   } else error = compare(actor, play, t);
   if (am_pair_is_given(play->network)) give(actor, play, lane, t, error);

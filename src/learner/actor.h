@@ -12,8 +12,9 @@ typedef struct am_actor {
   am_pair_lane lane;
   void *world;     /* the task's state, of the group */
   void *fed;       /* what M comes from, if it is given (modulator/feed.h) */
-  float *p, *logp; /* [n_steps][n_actions]: the policy at each step */
+  float *p, *logp; /* [n_steps][n_actions]: the policy at each step; of real actions [2 n_real] */
   int *actions;    /* [n_steps] */
+  float *moves, *noise; /* [n_steps][n_real]: real actions, and what they were drawn by */
   float *rewards;  /* [n_steps] */
   int *answers;    /* [n_steps]: the right action, -1 where none is told */
   float *asked;    /* [n_steps]: 1 where a decision or values are asked for, else 0 */

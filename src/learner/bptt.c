@@ -164,7 +164,7 @@ static amine_status create(am_learner **learner, const am_task *task, const am_c
   }
 
 const am_learner_type am_bptt_type =
-    TYPE(AM_ASKS_ACTIONS | AM_ASKS_VALUES | AM_ASKS_SYMBOLS, .name = "bptt",
+    TYPE(AM_ASKS_ACTIONS | AM_ASKS_VALUES | AM_ASKS_SYMBOLS | AM_ASKS_REAL, .name = "bptt",
          .meaning = "backpropagation through time, traces included: actor-critic from rewards, "
                     "cross-entropy from right answers, squared error of values; the yardstick",
          .equation = "ascends sum_t log pi(a_t) A_t - c_v (R_t - V_t)^2 / 2 + beta H_t; or less "
@@ -174,7 +174,7 @@ const am_learner_type am_bptt_type =
          .parameters = bptt_parameters);
 
 const am_learner_type am_a2c_type =
-    TYPE(AM_ASKS_ACTIONS, .name = "a2c",
+    TYPE(AM_ASKS_ACTIONS | AM_ASKS_REAL, .name = "a2c",
          .meaning = "actor-critic over whole episodes: backpropagation through time",
          .equation = "loss = -log pi(a_t) A_t + value_weight (R_t - V_t)^2 + entropy penalty",
          .source = "Mnih et al. 2016, arXiv 1602.01783", .parameters = a2c_parameters);
@@ -208,7 +208,7 @@ static amine_status check_traces(const am_bptt *b, amine_error *error) {
 
 amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_units *units,
                             const am_bptt_options *o, amine_error *error) {
-  if (o->teach != AM_TEACH_REWARD && task->n_actions > 0 && !task->type->answer)
+  if (o->teach != AM_TEACH_REWARD && am_task_acted(task) && !task->type->answer)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%s does not say what would be right: it can be learned from rewards only",
                    task->type->part.name);

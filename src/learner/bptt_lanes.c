@@ -47,9 +47,14 @@ static void reward_error(const am_bptt *b, const memory *m, am_turn *turn) {
       if (o->teach == AM_TEACH_REWARD)
         turn->sums->loss += (double)(am_rows(m->delta, t, 1)[k] * am_rows(m->delta, t, 1)[k]);
     }
-    am_policy_code()->error(am_rows(m->error, t, A), am_rows(e->hit, t, A), am_rows(e->p, t, A),
-                            am_rows(e->logp, t, A), am_rows(e->entropy, t, 1), m->factor,
-                            am_rows(e->asked, t, 1), o->entropy_weight, A);
+    if (b->net.real)
+      am_policy_code()->gauss_error(am_rows(m->error, t, A), am_rows(e->hit, t, A),
+                                    am_rows(e->p, t, A), am_rows(e->logp, t, A), m->factor,
+                                    am_rows(e->asked, t, 1), o->entropy_weight, A / 2);
+    else
+      am_policy_code()->error(am_rows(m->error, t, A), am_rows(e->hit, t, A), am_rows(e->p, t, A),
+                              am_rows(e->logp, t, A), am_rows(e->entropy, t, 1), m->factor,
+                              am_rows(e->asked, t, 1), o->entropy_weight, A);
     if (o->teach != AM_TEACH_REWARD)
       am_rollout_taught(e, &b->net, turn, am_rows(m->error, t, A), t);
   }

@@ -51,12 +51,13 @@ static am_objective objective_of(const am_bptt *b) {
 static am_objective_episode episode_of(const am_bptt *b, const am_actor *actor, float *apart) {
   return (am_objective_episode){
       .n_steps = actor->lane.n_steps,
-      .n_out = b->values ? b->agent.learner.task->n_targets : b->agent.learner.task->n_actions,
+      .n_out = am_task_said(b->agent.learner.task),
       .stride = b->pair.head_rows,
       .heads = actor->lane.heads,
       .p = actor->p,
       .logp = actor->logp,
       .actions = actor->actions,
+      .noise = b->agent.learner.task->n_real > 0 ? actor->noise : NULL,
       .rewards = actor->rewards,
       .answers = actor->answers,
       .asked = b->options.a2c ? NULL : actor->asked,
@@ -71,7 +72,7 @@ static am_objective_episode episode_of(const am_bptt *b, const am_actor *actor, 
 static void shape(const am_bptt *b, const am_pair_lane *lane) {
   if (b->options.a2c || b->values) return;
   for (int t = 0; t < lane->n_steps; t++)
-    lane->dheads[t * b->pair.head_rows + b->agent.learner.task->n_actions] *=
+    lane->dheads[t * b->pair.head_rows + am_task_said(b->agent.learner.task)] *=
         b->options.value_weight;
 }
 
@@ -102,9 +103,10 @@ enum { ACTIONS, VALUE, OUTPUT, ACTIVITY, LEVEL, N_SERIES };
 int am_bptt_pairs_series(const am_bptt *b, am_series *out) {
   const am_task *task = b->agent.learner.task;
   const am_series all[N_SERIES] = {
-      [ACTIONS] = {"actions", "what it did", task->n_actions ? 1 : 0, NULL},
-      [VALUE] = {"value", "the reward that the network expects", task->n_actions ? 1 : 0, NULL},
-      [OUTPUT] = {"policy", "probability of each action", task->n_actions, NULL},
+      [ACTIONS] = {"actions", "what it did", task->n_actions ? 1 : task->n_real, NULL},
+      [VALUE] = {"value", "the reward that the network expects", am_task_acted(task), NULL},
+      [OUTPUT] = {"policy", am_policy_meaning(task->n_real > 0),
+                  am_task_acted(task) ? am_task_said(task) : 0, NULL},
       [ACTIVITY] = {"activity", "of each hidden unit", b->pair.n_outputs, NULL},
       [LEVEL] = {"level", "the modulator M(t)", am_pair_level_rows(&b->pair), NULL}};
   int n = 0;
@@ -120,10 +122,11 @@ int am_bptt_pairs_series(const am_bptt *b, am_series *out) {
 
 static void note(const am_bptt *b, const am_turn *turn, const am_actor *actor) {
   const am_pair *p = &b->pair;
-  const size_t A = (size_t)b->agent.learner.task->n_actions;
+  const am_task *task = b->agent.learner.task;
+  const size_t A = (size_t)am_task_said(task);
   for (int t = 0; t < actor->lane.n_steps; t++) {
     const float *heads = actor->lane.heads + t * p->head_rows, action = (float)actor->actions[t];
-    am_turn_note(turn, "actions", t, &action, 1);
+    am_turn_note(turn, "actions", t, task->n_real ? actor->moves + t * task->n_real : &action, 1);
     am_turn_note(turn, "value", t, heads + A, 1);
     am_turn_note(turn, "policy", t, actor->p + (size_t)t * A, 1);
     am_turn_note(turn, "output", t, heads, 1);
@@ -185,9 +188,10 @@ static am_actor *first_lane(am_bptt *b) {
 static void note_shared(am_bptt *b) {
   const am_actor *actor = first_lane(b);
   for (int t = 0; t < b->agent.learner.task->n_steps; t++)
-    b->shared[t] = t < actor->lane.n_steps
-                       ? actor->lane.heads[t * b->pair.head_rows + b->agent.learner.task->n_actions]
-                       : 0;
+    b->shared[t] =
+        t < actor->lane.n_steps
+            ? actor->lane.heads[t * b->pair.head_rows + am_task_said(b->agent.learner.task)]
+            : 0;
 }
 
 /* The gradient of lane 0's values, from the returns of all lanes. */
@@ -257,7 +261,7 @@ const am_actor *am_bptt_watch(am_bptt *b, uint32_t lane, uint64_t seed, bool gre
 /* ------------------------------------------------------------------------------ making one */
 static amine_status make_network(am_bptt *b, const am_task *task, const am_units *units,
                                  amine_error *error) {
-  const am_pair_head heads[] = {{"h2o", b->values ? task->n_targets : task->n_actions}, {"h2v", 1}};
+  const am_pair_head heads[] = {{"h2o", am_task_said(task)}, {"h2v", 1}};
   const bool bare = b->options.readout == AM_READOUT_NONE;
   am_pair_options o = {.units = units->stack,
                        .heads = heads,

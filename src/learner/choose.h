@@ -29,4 +29,15 @@ static inline int am_choose(const float *p, size_t stride, int n, am_random_key 
   return best;
 }
 
+/* What the series "policy" holds, of actions that are one of several or real. */
+static inline const char *am_policy_meaning(bool is_real) {
+  return is_real ? "mean of each number of the action, then its spread"
+              : "probability of each action";
+}
+
+/* Number k of the n that a real action of this step is drawn by: standard normal. */
+static inline float am_real_noise(am_random_key key, int n, int step, int k) {
+  return am_normal(am_random(key, (uint32_t)(step * n + k)));
+}
+
 #endif

@@ -71,7 +71,8 @@ void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy
 
 void am_group_move(am_group *g, float *reward) {
   for (int k = 0; k < LANES; k++)
-    reward[k] = g->actions[k] < 0 ? 0 : g->task->type->step(g->task, am_group_world(g, k), g->actions[k]);
+    reward[k] =
+        g->actions[k] < 0 ? 0 : g->task->type->step(g->task, am_group_world(g, k), g->actions[k]);
 }
 
 void am_group_act(am_group *g, float *hit, float *reward, const float *p, int t, bool greedy) {
@@ -79,9 +80,28 @@ void am_group_act(am_group *g, float *hit, float *reward, const float *p, int t,
   am_group_move(g, reward);
 }
 
+void am_group_move_real(am_group *g, float *hit, float *reward, const float *p, int t,
+                        bool greedy) {
+  const int n = g->task->n_real;
+  memset(hit, 0, (size_t)(2 * n * LANES) * sizeof *hit);
+  for (int k = 0; k < LANES; k++) {
+    float action[AM_REAL_MAX];
+    reward[k] = 0;
+    for (int i = 0; i < n; i++) g->moves[i][k] = 0;
+    if (!is_live(g, k)) continue;
+    const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, am_group_lane(g, k)};
+    for (int i = 0; i < n; i++) {
+      const float e = greedy ? 0 : am_real_noise(key, n, t, i);
+      hit[i * LANES + k] = hit[(n + i) * LANES + k] = e;
+      action[i] = g->moves[i][k] = p[i * LANES + k] + p[(n + i) * LANES + k] * e;
+    }
+    reward[k] = g->task->type->move(g->task, am_group_world(g, k), action);
+  }
+}
+
 void am_group_answer(const am_group *g, float *answer, float *asked) {
   const am_task_type *type = g->task->type;
-  memset(answer, 0, (size_t)(g->task->n_actions * LANES) * sizeof *answer);
+  memset(answer, 0, (size_t)(am_task_said(g->task) * LANES) * sizeof *answer);
   for (int k = 0; k < LANES; k++) {
     const bool live = is_live(g, k);
     const int right = type->answer && live ? type->answer(g->task, am_group_world(g, k)) : -1;

@@ -22,6 +22,7 @@ typedef struct am_group {
   float *seen;   /* [n_inputs] of one lane */
   float *wanted; /* [n_targets] of one lane */
   int actions[AM_GROUP_LANES];
+  float moves[AM_REAL_MAX][AM_GROUP_LANES]; /* real actions */
 } am_group;
 
 /* Bytes for the worlds of a group; and the group laid out in a zeroed block of that size. */
@@ -59,6 +60,12 @@ void am_group_act(am_group *group, float *hit, float *reward, const float *p, in
  */
 void am_group_choose(am_group *group, float *hit, const float *p, int t, bool greedy);
 void am_group_move(am_group *group, float *reward);
+
+/* The same for a task of real actions, which are Gaussian: action k of a live lane is mu + sigma e,
+ * mu = p[k], sigma = p[n_real + k], e drawn from the standard normal distribution, or 0 if greedy.
+ * p [2 n_real][lanes]; hit [2 n_real][lanes]: e, and again e below. */
+void am_group_move_real(am_group *group, float *hit, float *reward, const float *p, int t,
+                        bool greedy);
 
 /* answer [n_actions][lanes]: 1 at the right action, if the task tells it; asked [lanes]: 1 where a
  * decision is asked for: where there is a right action, or, in a task that tells none, wherever the

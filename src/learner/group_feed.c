@@ -50,7 +50,7 @@ void am_group_feed_after(const am_stack *s, float *given, void *fed, const am_gr
                               .p = b->p + k,
                               .input = b->u + k,
                               .stride = LANES,
-                              .n_actions = g->task->n_targets > 0 ? 0 : g->task->n_actions};
+                              .n_actions = g->task->n_actions};
     am_feed_after(&s->feed, episode_of(s, fed, k), &m);
   }
   put(s, given, fed);

@@ -46,7 +46,7 @@ typedef struct am_learner_tensor {
 } am_learner_tensor;
 
 /* Something that is recorded at every step of an episode: values [n_steps][width], of the caller.
- * A learner that acts has a series "actions" of width 1: the recording plays the world again by it
+ * A learner that acts has a series "actions" of width 1 (or n_real of its task): the recording plays the world again by it
  * and adds the series "inputs", "rewards", "targets" and "answers" where the learner has none. */
 typedef struct am_series {
   const char *name;    /* "dopamine", "activity": the name of the array in recording.npz */
@@ -56,7 +56,7 @@ typedef struct am_series {
 } am_series;
 
 /* What a learner asks of a task. */
-enum { AM_ASKS_ACTIONS = 1, AM_ASKS_VALUES = 2, AM_ASKS_SYMBOLS = 4 };
+enum { AM_ASKS_ACTIONS = 1, AM_ASKS_VALUES = 2, AM_ASKS_SYMBOLS = 4, AM_ASKS_REAL = 8 };
 
 typedef struct am_learner_type {
   am_part part;  /* first; learner.type is its name */

@@ -2,10 +2,59 @@
 #include "kernel/vector.h"
 
 #include "kernel/math.h"
+#include "learner/gauss.h"
 #include "learner/objective.h"
+#include "task/task.h"
+
+_Static_assert((int)AM_REAL_MAX <= VEC_LANES, "a real action is one vector");
 
 static void policy(real *p, real *logp, const real *logits, int n) {
   m_softmax(p, logp, logits, n);
+}
+
+static void gauss(real *p, real *logp, const real *heads, int n) {
+  real s[VEC_LANES] = {0};
+  for (int k = 0; k < n; k++) {
+    const real x = heads[n + k];
+    const bool below = x<AM_LOG_SIGMA_LOW, above = x> AM_LOG_SIGMA_HIGH;
+    p[k] = heads[k];
+    logp[n + k] = below || above ? 0 : 1;
+    s[k] = below ? AM_LOG_SIGMA_LOW : above ? AM_LOG_SIGMA_HIGH : x;
+  }
+  v_store(s, v_exp(v_load(s)));
+  for (int k = 0; k < n; k++) p[n + k] = s[k];
+}
+
+/* Of real actions: log pi(a), the penalty and the entropy at one step. */
+static real gauss_penalty(real *log_pi, real *entropy, const am_objective_episode *e, int t,
+                          am_entropy kind) {
+  const int n = e->n_out / 2;
+  const real *sigma = e->p + (size_t)(t * e->n_out + n), *noise = e->noise + (size_t)(t * n);
+  real logs[VEC_LANES], squared = 1;
+  for (int k = 0; k < VEC_LANES; k++) logs[k] = k < n ? sigma[k] : 1;
+  v_store(logs, v_log(v_load(logs)));
+  *entropy = *log_pi = 0;
+  for (int k = 0; k < n; k++) {
+    *entropy += logs[k] + (real)AM_GAUSS_ENTROPY;
+    *log_pi -= logs[k] + (real)(AM_GAUSS_ENTROPY - 0.5) + noise[k] * noise[k] / 2;
+    squared *= (real)0.28209479177387814 / sigma[k]; /* 1 / (2 sqrt(pi)) */
+  }
+  return kind == AM_ENTROPY_SQUARED ? squared : -*entropy;
+}
+
+/* The gradient at the heads of a real action. */
+static void at_gauss(real *d, const am_objective_episode *e, const am_objective *o, int t,
+                     real advantage, real S) {
+  const int n = e->n_out / 2;
+  const real *p = e->p + (size_t)(t * e->n_out), *inside = e->logp + (size_t)(t * e->n_out + n);
+  const real *noise = e->noise + (size_t)(t * n);
+  const real push = o->entropy == AM_ENTROPY_SQUARED ? -S : -1;
+  const real scale = e->asked ? o->scale * e->asked[t] : o->scale;
+  for (int k = 0; k < n; k++) {
+    const real apart = noise[k] * noise[k] - 1;
+    d[k] = -scale * advantage * noise[k] / p[n + k];
+    d[n + k] = scale * inside[k] * (o->beta * push - advantage * apart);
+  }
 }
 
 /* sum_a of the penalty at one step, and of -p log p */
@@ -51,16 +100,21 @@ static void actions(am_objective_sums *sums, const am_objective_episode *e, cons
     const real value = e->shared ? e->shared[t] : heads[n], reward = e->rewards[t];
     const real delta = reward + o->gamma * value_ahead - value;
     const real advantage = delta + o->gamma * o->lambda * ahead;
-    real entropy;
-    const real S = penalty(p, logp, n, o->entropy, &entropy);
-    at_logits(d, e, o, t, o->teach == AM_TEACH_SUPERVISED ? 0 : advantage, S);
+    real entropy, log_pi;
+    const real S = e->noise ? gauss_penalty(&log_pi, &entropy, e, t, o->entropy)
+                            : penalty(p, logp, n, o->entropy, &entropy);
+    if (e->noise) at_gauss(d, e, o, t, advantage, S);
+    else {
+      log_pi = logp[e->actions[t]];
+      at_logits(d, e, o, t, o->teach == AM_TEACH_SUPERVISED ? 0 : advantage, S);
+    }
     d[n] = e->shared ? 0 : value_gradient(advantage, o);
     if (e->shared) e->apart[t] += advantage;
     sums->reward += (double)reward;
     sums->value += (double)heads[n];
     sums->entropy += (double)entropy;
-    sums->loss += (double)(-logp[e->actions[t]] * advantage +
-                           o->value_weight * advantage * advantage + o->beta * S);
+    sums->loss +=
+        (double)(-log_pi * advantage + o->value_weight * advantage * advantage + o->beta * S);
     if (o->teach == AM_TEACH_REWARD) sums->surprise += (double)(delta * delta);
     else if (e->answers[t] >= 0) sums->surprise -= (double)logp[e->answers[t]];
     ahead = advantage;
@@ -97,4 +151,4 @@ static void shared(const am_objective_episode *e, const am_objective *o) {
 
 extern const am_objective_ops AM_ISA(am_objective_ops);
 const am_objective_ops AM_ISA(am_objective_ops) = {
-    .policy = policy, .actions = actions, .values = values, .shared = shared};
+    .policy = policy, .gauss = gauss, .actions = actions, .values = values, .shared = shared};

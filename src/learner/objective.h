@@ -14,6 +14,8 @@
  * action is right, cross-entropy: -log pi(a*_t) stands in place of -log pi(a_t) A_t, or beside it.
  * Where it is said at which steps a decision is asked for, the policy counts at these alone.
  *
+ * Of real actions pi is a Gaussian (gauss.h), and S is the integral of pi^2, or of pi log pi = -H.
+ *
  * Squared error, where values are asked for:
  *
  *     L   = scale sum_t asked_t 1/n |y_t - y*_t|^2
@@ -43,13 +45,15 @@ typedef struct am_objective {
   am_real scale;
 } am_objective;
 
-/* One episode. Strides: heads and dheads [n_steps][stride], p and logp [n_steps][n_out]. */
+/* One episode. Strides: heads and dheads [n_steps][stride], p and logp [n_steps][n_out]; of real
+ * actions p is mu, then sigma, and the second half of logp 1 where sigma has a gradient, else 0. */
 typedef struct am_objective_episode {
   int n_steps;       /* that were lived */
-  int n_out, stride; /* n_out: actions or values */
+  int n_out, stride; /* n_out: actions or values; of real actions twice their numbers */
   const am_real *heads;
   const am_real *p, *logp;
   const int *actions;
+  const am_real *noise; /* [n_steps][n_out / 2] e of real actions; NULL: they are not real */
   const am_real *rewards;
   const int *answers;    /* [n_steps] the right actions, below 0: not told */
   const am_real *asked;  /* [n_steps] 1 where it counts, else 0; NULL: everywhere */
@@ -69,6 +73,8 @@ typedef struct am_objective_sums {
 typedef struct am_objective_ops {
   /* p, logp [n] of the logits */
   void (*policy)(am_real *p, am_real *logp, const am_real *logits, int n);
+  /* The same of real actions, of 2 n heads, n at most AM_REAL_MAX. */
+  void (*gauss)(am_real *p, am_real *logp, const am_real *heads, int n);
   void (*actions)(am_objective_sums *sums, const am_objective_episode *e, const am_objective *o);
   void (*values)(am_objective_sums *sums, const am_objective_episode *e, const am_objective *o);
   /* What `actions` leaves out where v is shared: dheads of lane 0's value alone (those of its

@@ -2,6 +2,7 @@
 #include "kernel/vector.h"
 
 #include "kernel/math.h"
+#include "learner/gauss.h"
 #include "learner/policy_lane.h"
 
 #define AT(x, k) ((x) + (size_t)(k)*VEC_LANES)
@@ -36,6 +37,31 @@ static void error(real *out, const real *hit, const real *p, const real *logp, c
   }
 }
 
+static void gauss(real *p, real *logp, real *entropy, const real *heads, int n) {
+  const vec low = v_set1(AM_LOG_SIGMA_LOW), high = v_set1(AM_LOG_SIGMA_HIGH);
+  vec H = v_zero();
+  for (int k = 0; k < n; k++) {
+    const vec x = v_load(AT(heads, n + k)), s = v_max(low, v_min(high, x));
+    const vec inside = v_sub(v_set1(1), v_select(v_lt(x, low), v_set1(1), v_zero()));
+    v_store(AT(p, k), v_load(AT(heads, k)));
+    v_store(AT(p, n + k), v_exp(s));
+    v_store(AT(logp, n + k), v_select(v_lt(high, x), v_zero(), inside));
+    H = v_add(H, v_add(s, v_set1((real)AM_GAUSS_ENTROPY)));
+  }
+  v_store(entropy, H);
+}
+
+static void gauss_error(real *out, const real *hit, const real *p, const real *logp,
+                        const real *factor, const real *live, real weight, int n) {
+  const vec f = v_load(factor), here = v_load(live), w = v_set1(weight);
+  for (int k = 0; k < n; k++) {
+    const vec e = v_load(AT(hit, k)), apart = v_fma(e, e, v_set1(-1));
+    const vec inside = v_mul(here, v_load(AT(logp, n + k)));
+    v_store(AT(out, k), v_mul(here, v_mul(f, v_div(e, v_load(AT(p, n + k))))));
+    v_store(AT(out, n + k), v_mul(inside, v_fma(f, apart, w)));
+  }
+}
+
 static void dopamine(real *delta, real *A, const real *reward, const real *value, const real *live,
                      size_t step, real gamma, real lambda, int n_steps) {
   const vec g = v_set1(gamma), k = v_set1(gamma * lambda);
@@ -52,5 +78,8 @@ static void dopamine(real *delta, real *A, const real *reward, const real *value
 }
 
 extern const am_policy_ops AM_ISA(am_policy_ops);
-const am_policy_ops AM_ISA(am_policy_ops) = {
-    .policy = policy, .error = error, .dopamine = dopamine};
+const am_policy_ops AM_ISA(am_policy_ops) = {.policy = policy,
+                                             .error = error,
+                                             .gauss = gauss,
+                                             .gauss_error = gauss_error,
+                                             .dopamine = dopamine};

@@ -6,6 +6,9 @@
  *     delta_t = r_t + gamma V_{t+1} - V_t,                    V is 0 once an episode is over
  *     A_t = delta_t + gamma lambda A_{t+1}
  *
+ * Of real actions (gauss.h) p is mu, below it sigma; hit is e, twice; logp below is 1 where sigma has a
+ * gradient, else 0.
+ *
  * A is what a tag that fades by gamma lambda will have met of delta: the same number serves the
  * generalised advantage (Schulman et al. 2015, arXiv 1506.02438) and TD(lambda) with accumulating
  * traces (Sutton 1988, doi:10.1007/BF00115009). Arrays are [row][lanes]. */
@@ -19,6 +22,11 @@
 typedef struct am_policy_ops {
   /* p, logp [n][lanes] of the logits; entropy [lanes] */
   void (*policy)(am_real *p, am_real *logp, am_real *entropy, const am_real *logits, int n);
+  /* The same of 2 n heads for n real numbers; the upper half of logp is not written. */
+  void (*gauss)(am_real *p, am_real *logp, am_real *entropy, const am_real *heads, int n);
+  /* out [2 n][lanes] = factor d log pi + weight d H, 0 where live is 0 */
+  void (*gauss_error)(am_real *out, const am_real *hit, const am_real *p, const am_real *logp,
+                      const am_real *factor, const am_real *live, am_real weight, int n);
   /* out [n][lanes] = factor (hit - p) + weight push, 0 where live is 0; factor, live [lanes] */
   void (*error)(am_real *out, const am_real *hit, const am_real *p, const am_real *logp,
                 const am_real *entropy, const am_real *factor, const am_real *live, am_real weight,

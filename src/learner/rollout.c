@@ -16,8 +16,9 @@ amine_status am_actor_net_make(am_actor_net *net, am_places *places, const am_ta
                                const am_stack_options *units, bool critic, amine_error *error) {
   *net = (am_actor_net){.bare = net->bare,
                         .n_in = task->n_inputs,
-                        .n_out = task->n_targets > 0 ? task->n_targets : task->n_actions,
+                        .n_out = am_task_said(task),
                         .linear = task->n_targets > 0,
+                        .real = task->n_real > 0,
                         .critic = critic};
   am_stack_options o = *units;
   o.n_inputs = task->n_inputs;
@@ -116,8 +117,9 @@ static void speak(const am_rollout *e, const am_actor_net *net, const am_rollout
   else am_linear_code()->forward(out, w + net->o_w, w + net->o_b, h, A, n);
   if (net->critic)
     am_linear_code()->forward(am_rows(e->value, s, 1), w + net->v_w, w + net->v_b, h, 1, n);
-  if (!net->linear)
-    am_policy_code()->policy(p, am_rows(e->logp, s, A), am_rows(e->entropy, s, 1), e->logits, A);
+  float *logp = am_rows(e->logp, s, A), *entropy = am_rows(e->entropy, s, 1);
+  if (net->real) am_policy_code()->gauss(p, logp, entropy, e->logits, A / 2);
+  else if (!net->linear) am_policy_code()->policy(p, logp, entropy, e->logits, A);
 }
 
 static void act(const am_rollout *e, const am_actor_net *net, am_turn *turn, int t) {
@@ -128,7 +130,8 @@ static void act(const am_rollout *e, const am_actor_net *net, am_turn *turn, int
     am_group_compare(g, am_rows(e->answer, s, A), asked, reward, am_rows(e->p, s, A));
   } else {
     am_group_answer(g, am_rows(e->answer, s, A), asked);
-    am_group_act(g, am_rows(e->hit, s, A), reward, am_rows(e->p, s, A), t, turn->greedy);
+    (net->real ? am_group_move_real : am_group_act)(g, am_rows(e->hit, s, A), reward,
+                                                    am_rows(e->p, s, A), t, turn->greedy);
   }
   am_agent_sums *sums = turn->sums;
   const float *live = am_rows(e->live, s, 1);
@@ -146,7 +149,8 @@ static void record(const am_rollout *e, const am_actor_net *net, const am_turn *
   const int A = net->n_out, s = slot_of(e, t);
   am_turn_record(turn, "activity", t, am_rollout_h(e, net, s));
   am_turn_record(turn, net->linear ? "output" : "policy", t, am_rows(e->p, s, A));
-  if (!net->linear) am_turn_record_actions(turn, t);
+  if (net->real) am_turn_record(turn, "actions", t, turn->group.moves[0]);
+  else if (!net->linear) am_turn_record_actions(turn, t);
   if (net->critic) am_turn_record(turn, "value", t, am_rows(e->value, s, 1));
   am_plan_living living[AM_TRACES_MAX];
   const am_plan_step step = am_stack_step_of(&net->stack, &e->units, 0, s, how->parameters,
@@ -185,8 +189,9 @@ int am_rollout_series(const am_actor_net *net, am_series *out) {
   int n = 0;
   out[n++] = (am_series){"activity", "h of the units", net->n, NULL};
   if (net->linear) out[n++] = (am_series){"output", "what it says", net->n_out, NULL};
-  else out[n++] = (am_series){"policy", "probability of each action", net->n_out, NULL};
-  if (!net->linear) out[n++] = (am_series){"actions", "what it did", 1, NULL};
+  else out[n++] = (am_series){"policy", am_policy_meaning(net->real), net->n_out, NULL};
+  if (!net->linear)
+    out[n++] = (am_series){"actions", "what it did", net->real ? net->n_out / 2 : 1, NULL};
   if (net->critic) out[n++] = (am_series){"value", "the critic's estimate V", 1, NULL};
   return am_group_feed_series(&net->stack, out, n);
 }

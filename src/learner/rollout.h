@@ -1,7 +1,8 @@
 /* A recurrent network with a policy (and, if asked for, a critic) that lives a group of episodes
  * and keeps every step of them: what the learners of local traces and of perturbations share.
  *
- *     h = cell(u, h),  pi = softmax(W_o h + b_o), or y = W_o h + b_o for real values,
+ *     h = cell(u, h),  pi = softmax(W_o h + b_o), or y = W_o h + b_o for real values, or a Gaussian
+ *     for real actions (gauss.h),
  *     V = w_v h + b_v
  *
  * The units are those of any text (network/stack.h), whose traces take up a step once the world has
@@ -23,6 +24,7 @@ typedef struct am_actor_net {
   am_stack stack;
   int n_in, n, n_out;  /* n: units that the heads read */
   bool linear, critic; /* real values instead of actions; has a critic */
+  bool real;           /* real actions: n_out is twice their numbers */
   bool bare;           /* no W_o, b_o: the first units are what is said */
   int heads;           /* the first tensor of the heads */
   size_t o_w, o_b, v_w, v_b;
@@ -37,7 +39,7 @@ void am_actor_net_initialise(const am_actor_net *net, const am_places *places, f
                              uint64_t seed);
 
 /* Arrays are [step][rows][AM_GROUP_LANES]. For real values p and answer are what was said and what
- * was wanted, and hit, logp and entropy are 0. */
+ * was wanted, and hit, logp and entropy are 0; for real actions they are what policy_lane.h says. */
 typedef struct am_rollout {
   float *u, *live, *asked, *hit, *answer, *reward, *p, *logp, *entropy, *value;
   float *logits;

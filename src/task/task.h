@@ -19,6 +19,8 @@ typedef struct am_task am_task;
 /* A policy: the action of the present step. It may look into the world as far as its line says.
  * draw: random numbers of this step that nobody else uses. */
 typedef int am_policy(const am_task *task, const void *state, am_random4 draw);
+/* The same of a task of real actions: writes n_real of them. */
+typedef void am_mover(const am_task *task, const void *state, am_random4 draw, float *action);
 /* A predictor: writes n_targets values for the present step, one that counts. */
 typedef void am_predictor(const am_task *task, const void *state, float *prediction);
 
@@ -26,11 +28,12 @@ typedef void am_predictor(const am_task *task, const void *state, float *predict
 typedef struct am_task_line {
   const char *policy; /* "random", "planner", ... */
   double reward;      /* mean reward per episode; NAN if not known for these settings */
-  /* What plays it. Both NULL: it is played elsewhere, or earns the same in every episode. */
+  /* What plays it. All NULL: it is played elsewhere, or earns the same in every episode. */
   am_policy *act;
+  am_mover *move;
   am_predictor *predict;
 } am_task_line;
-enum { AM_TASK_LINES = 8, AM_TASK_STATE_MAX = 4096, AM_TASK_EVENTS = 8 };
+enum { AM_TASK_LINES = 8, AM_TASK_STATE_MAX = 4096, AM_TASK_EVENTS = 8, AM_REAL_MAX = 16 };
 
 /* Something that happens in a world, which is looked for in what a network did around it. */
 typedef struct am_task_event {
@@ -52,8 +55,11 @@ typedef struct am_task_type {
   /* Writes the n_inputs inputs of the present step. */
   void (*observe)(const am_task *task, const void *state, float *input);
   /* Takes an action in [0, n_actions), moves the world one step, returns the reward. Where there
-   * are n_targets instead of actions, the action is passed over. */
+   * are n_targets instead of actions, the action is passed over. NULL where actions are real. */
   float (*step)(const am_task *task, void *state, int action);
+  /* The same for a task of real actions: takes n_real numbers, any that are finite. NULL where n_real
+   * is 0. */
+  float (*move)(const am_task *task, void *state, const float *action);
   /* true once an episode is over before n_steps: from then on steps reward nothing and change
    * nothing, and the inputs are zero. NULL for a world that never ends early. */
   bool (*over)(const am_task *task, const void *state);
@@ -90,6 +96,7 @@ struct am_task {
   const void *options;              /* that it was made from */
   int n_inputs, n_actions, n_steps; /* n_steps: length of an episode, at most */
   int n_targets;                    /* real values asked for at each step; then n_actions is 0 */
+  int n_real; /* numbers that a real action is, at most AM_REAL_MAX; then n_actions is 0 */
   int n_counted; /* steps that an error is the mean over, at which they count; 0: all n_steps */
   int n_kinds;                      /* sorts of episode, 0 if all are alike */
   /* Size of the alphabet of a task of symbols: then n_actions and n_targets are 0, and n_inputs is
@@ -118,6 +125,17 @@ static inline const am_task *am_task_evaluated(const am_task *task) {
   return task->held_out ? task->held_out : task;
 }
 
+/* Whether the one who learns it acts: by one of n_actions, or by n_real numbers. */
+static inline bool am_task_acted(const am_task *task) {
+  return task->n_actions > 0 || task->n_real > 0;
+}
+
+/* Numbers that are said at each step by who learns it: one for each action, mean and logarithm of the
+ * spread of each number of a real action, or the values that are asked for. */
+static inline int am_task_said(const am_task *task) {
+  return task->n_targets > 0 ? task->n_targets : task->n_real > 0 ? 2 * task->n_real : task->n_actions;
+}
+
 /* Steps that the error of an episode is the mean over. */
 static inline int am_task_counted(const am_task *task) {
   return task->n_counted > 0 ? task->n_counted : task->n_steps;
@@ -125,6 +143,7 @@ static inline int am_task_counted(const am_task *task) {
 
 /* Adds a line: what a policy or a predictor earns. */
 void am_task_acts(am_task *task, const char *name, double reward, am_policy *policy);
+void am_task_moves(am_task *task, const char *name, double reward, am_mover *mover);
 void am_task_predicts(am_task *task, const char *name, double reward, am_predictor *predictor);
 
 /* Plays the episode (seed, episode, lane) by the policy lines[line] and returns the sum of its

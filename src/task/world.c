@@ -38,6 +38,10 @@ void am_task_acts(am_task *task, const char *name, double reward, am_policy *pol
   add_line(task, (am_task_line){.policy = name, .reward = reward, .act = policy});
 }
 
+void am_task_moves(am_task *task, const char *name, double reward, am_mover *mover) {
+  add_line(task, (am_task_line){.policy = name, .reward = reward, .move = mover});
+}
+
 void am_task_predicts(am_task *task, const char *name, double reward, am_predictor *predictor) {
   add_line(task, (am_task_line){.policy = name, .reward = reward, .predict = predictor});
 }
@@ -94,12 +98,17 @@ int am_policy_told(const am_task *task, const void *state, am_random4 draw) {
 }
 
 /* The sum of the rewards of an episode that has begun. */
-static double act(const am_task *task, void *state, am_policy *policy) {
+static double act(const am_task *task, void *state, const am_task_line *line) {
   const am_task_type *type = task->type;
+  float action[AM_REAL_MAX];
   double sum = 0;
+  assert(task->n_real <= AM_REAL_MAX);
   for (int t = 0; t < task->n_steps && !(type->over && type->over(task, state)); t++) {
     const am_random4 draw = am_world_draw(state, AM_STREAM_AGENT, (uint32_t)t);
-    sum += (double)type->step(task, state, policy(task, state, draw));
+    if (line->move) {
+      line->move(task, state, draw, action);
+      sum += (double)type->move(task, state, action);
+    } else sum += (double)type->step(task, state, line->act(task, state, draw));
   }
   return sum;
 }
@@ -141,7 +150,7 @@ double am_task_play(const am_task *task, int line, uint64_t seed, uint32_t episo
   const am_task_line *l = &task->lines[line];
   max_align_t state[AM_TASK_STATE_MAX / sizeof(max_align_t)];
   if (task->type->play) return task->type->play(task, line, seed, episode, lane);
-  if (!l->act && !l->predict) return l->reward;
+  if (!l->act && !l->move && !l->predict) return l->reward;
   task->type->start(task, state, seed, episode, lane);
-  return l->act ? act(task, state, l->act) : predict(task, state, l->predict);
+  return l->predict ? predict(task, state, l->predict) : act(task, state, l);
 }

@@ -277,6 +277,10 @@ static const char *const texts[] = {
     /* numbers of the input one by one, one of them that is not there */
     "input u\nstate h[n]\nh <- tanh(0.5 * h + b + unit(1, n) * dot(unit(2, u), u) * c\n"
     "+ unit(0, n) * dot(unit(99, u), u) + a * dot(unit(0, u), u))\noutput h\n",
+    /* of the input a part is seen, whose size is the input's */
+    "input u\nconstant some = 2\nstate h[n]\n"
+    "seen = (unit(0, u) + min(max(some - 1, 0), 1) * unit(1, u) + unit(9, u)) * u\n"
+    "h <- tanh(W @ seen + V @ u + U @ h)\noutput h\n",
 };
 
 static void written_texts(void **state) {

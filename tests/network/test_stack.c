@@ -45,7 +45,7 @@ static am_real *zeros(size_t n) {
 
 static const am_part *const parts[] = {&am_gru_part,  &am_leaky_rnn_part, &am_rnn_part,
                                        &am_lstm_part, &am_highway_part,   &am_spiking_part,
-                                       &am_lstm_1997_part, &am_attention_part};
+                                       &am_lstm_1997_part, &am_attention_part, &am_nmn_part};
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
 static am_equations *text_of(const char *network) {
@@ -144,7 +144,8 @@ static void agrees_with_pytorch(void **state) {
                {"stack", "leaky-rnn", "leaky-rnn", 1},
                {"stack", "highway", "highway", 3},
                {"stack", "spiking", "spiking", 2},
-               {"stack", "attention", "attention", 2}};
+               {"stack", "attention", "attention", 2},
+               {"stack", "nmn", "nmn", 2}};
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     char path[512];
     am_tensor_file *file;

@@ -4,7 +4,8 @@
   stack.py --check   recompute and compare with the file (largest difference <= 1e-12)
 
 RNN and LSTM are PyTorch's own; leaky, highway and spiking units and the LSTM without a forget gate are written out;
-attention is of PyTorch's linear, layer_norm and softmax, each head's products masked so that no step sees a later one.
+attention is of PyTorch's linear, layer_norm and softmax, each head's products masked so that no step sees a later one;
+nmn has PyTorch's gated units, and its activation is the published one, sum by sum.
 T steps in B lanes, initial states
 of 0; the loss is sum over t, lanes, units of c * h of the top layer, c given. (Gated units: gru.py.)
 """
@@ -21,7 +22,7 @@ FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data
 CASES = {"rnn": dict(m=3, n=5, layers=2, T=7, B=3), "lstm": dict(m=4, n=6, layers=2, T=6, B=16),
          "leaky-rnn": dict(m=2, n=7, layers=1, T=9, B=4), "highway": dict(m=3, n=4, layers=3, T=6, B=5),
          "spiking": dict(m=3, n=8, layers=2, T=12, B=4), "lstm-1997": dict(m=2, n=5, layers=2, T=8, B=3),
-         "attention": dict(m=3, n=12, layers=2, T=9, B=5)}
+         "attention": dict(m=3, n=12, layers=2, T=9, B=5), "nmn": dict(m=3, n=6, layers=2, T=7, B=4)}
 HEADS, BETA = 3, 1.5
 TAU = 2.5
 
@@ -120,6 +121,38 @@ class Attention(torch.nn.Module):
         return x, None
 
 
+class Modulated(torch.nn.Module):
+    """Layers that see the first input alone, gains and thresholds set by PyTorch's own gated units."""
+
+    SIGNAL = 20
+    OWN = (("signal_weight", "sn"), ("signal_bias", "s"), ("gain", "ns"), ("threshold", "ns"), ("weight", "nm"),
+           ("bias", "n"))
+
+    def __init__(self, kind, m, n, layers):
+        super().__init__()
+        self.cells = torch.nn.ModuleList()
+        for layer in range(layers):
+            width = n if layer else m
+            cell = torch.nn.GRU(width, n)
+            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+                self.register_parameter(f"{name}_l{layer}", getattr(cell, f"{name}_l0"))
+            for name, of in self.OWN:
+                shape = [{"s": self.SIGNAL, "n": n, "m": width}[c] for c in of]
+                self.register_parameter(f"{name}_l{layer}", torch.nn.Parameter(torch.zeros(shape)))
+            self.cells.append(cell)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        for layer, cell in enumerate(self.cells):
+            p = {name: getattr(self, f"{name}_l{layer}") for name, _ in self.OWN}
+            z = f.relu(f.linear(cell(x)[0], p["signal_weight"], p["signal_bias"]))
+            summed = x[..., :1] @ p["weight"][:, :1].T
+            w_s, w_b = p["gain"], p["threshold"]
+            # z^T (x w_s + w_b), and what is there without z
+            x = f.hardtanh(summed + torch.einsum("tbs,tbns->tbn", z, summed[..., None] * w_s + w_b) + p["bias"])
+        return x, None
+
+
 def against_multihead():
     """The heads, and the mask, are those of PyTorch's own attention."""
     torch.manual_seed(1)
@@ -138,7 +171,8 @@ def make():
     for kind, case in CASES.items():
         m, n, layers, T, B = (case[k] for k in ("m", "n", "layers", "T", "B"))
         net = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}.get(kind)
-        net = net(m, n, layers) if net else (Attention if kind == "attention" else WrittenOut)(kind, m, n, layers)
+        own = {"attention": Attention, "nmn": Modulated}.get(kind, WrittenOut)
+        net = net(m, n, layers) if net else own(kind, m, n, layers)
         for p in net.parameters():
             p.data = torch.tensor(f32(rng.normal(0, 1.2 if kind == "spiking" else 0.6, p.shape)))
         x, c = torch.tensor(f32(rng.normal(0, 1, (T, B, m)))), torch.tensor(f32(rng.normal(0, 1, (T, B, n))))

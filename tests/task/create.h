@@ -12,6 +12,7 @@
 #include "task/delayed_match.h"
 #include "task/dnms.h"
 #include "task/evidence.h"
+#include "task/hidden_bias.h"
 #include "task/islands.h"
 #include "task/maze/maze.h"
 #include "task/next.h"
@@ -20,6 +21,7 @@
 #include "task/recall_values.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
+#include "task/two_targets.h"
 #include "task/text.h"
 #include "task/volatile_bandit.h"
 
@@ -30,6 +32,8 @@
     return am_task_create(out, &am_##noun##_type, options ? options : &standard, error);           \
   }
 AM_CREATE(adding)
+AM_CREATE(hidden_bias)
+AM_CREATE(two_targets)
 AM_CREATE(associative)
 AM_CREATE(bandit)
 AM_CREATE(cart_pole)

@@ -23,6 +23,8 @@ BY_DEFAULT(periodic, am_task)
 BY_DEFAULT(recall_values, am_task)
 BY_DEFAULT(associative, am_task)
 BY_DEFAULT(adding, am_task)
+BY_DEFAULT(hidden_bias, am_task)
+BY_DEFAULT(two_targets, am_task)
 BY_DEFAULT(pattern_completion, am_task)
 BY_DEFAULT(islands, am_task)
 BY_DEFAULT(dnms, am_task)
@@ -45,6 +47,8 @@ static const am_task_entry tasks[] = {
     {&am_recall_values_type, recall_values},
     {&am_associative_type, associative},
     {&am_adding_type, adding},
+    {&am_hidden_bias_type, hidden_bias},
+    {&am_two_targets_type, two_targets},
     {&am_pattern_completion_type, pattern_completion},
     {&am_islands_type, islands},
     {&am_dnms_type, dnms},

@@ -72,6 +72,10 @@ static int make_all(void **state) {
   MAKE(adding, &all[n_all++], {.steps = 33});
   MAKE(islands, &all[n_all++],
        {.places = 8, .actions = 6, .steps = 9, .graphs = 3, .patience = 1, .reward = 1});
+  MAKE(hidden_bias, &all[n_all++], {.steps = 6, .swap = true});
+  MAKE(hidden_bias, &all[n_all++], {.steps = 60});
+  MAKE(two_targets, &all[n_all++], {.steps = 100});
+  MAKE(two_targets, &all[n_all++], {.steps = 31, .swap = true});
   MAKE(pattern_completion, &all[n_all++],
        {.bits = 2, .patterns = 1, .shown = 1, .rounds = 1, .test = 1});
   MAKE(volatile_bandit, &all[n_all++],
@@ -129,7 +133,10 @@ static void what_they_say_is_sound(void **state) {
   for (int k = 0; k < n_all; k++) {
     const am_task *t = all[k];
     assert_true(t->n_inputs > 0 && t->n_inputs <= MAX_IO && t->n_steps > 0);
-    assert_true((t->n_actions > 0) != (t->n_targets > 0));
+    assert_int_equal((t->n_actions > 0) + (t->n_targets > 0) + (t->n_real > 0), 1);
+    assert_true((t->n_real > 0) == (t->type->move != NULL));
+    assert_true((t->n_real > 0) == (t->type->step == NULL));
+    assert_true(t->n_real <= AM_REAL_MAX);
     assert_true((t->n_targets > 0) == (t->type->target != NULL));
     assert_true(t->n_targets <= AM_TARGETS_MAX);
     assert_string_equal(t->lines[0].policy, t->type->kind ? "silent" : "random");
@@ -203,6 +210,17 @@ static int some_action(int n_actions, uint32_t lane, int t) {
   return n_actions ? (int)am_below(am_random(key, (uint32_t)t).v[0], (uint32_t)n_actions) : 0;
 }
 
+/* Any action that there is. */
+static float some_step(const am_task *task, void *world, uint32_t lane, int t) {
+  const am_random_key key = {.seed = 99, .stream = AM_STREAM_POLICY, .lane = lane};
+  float action[AM_REAL_MAX];
+  if (task->n_real == 0)
+    return task->type->step(task, world, some_action(task->n_actions, lane, t));
+  for (int k = 0; k < task->n_real; k++)
+    action[k] = 2 * am_normal(am_random(key, (uint32_t)(t * task->n_real + k)));
+  return task->type->move(task, world, action);
+}
+
 static void task_step(const am_task *task, void *world, uint64_t *hash, uint32_t lane, int t) {
   float input[MAX_IO], target[AM_TARGETS_MAX] = {0};
   task->type->observe(task, world, input);
@@ -214,7 +232,7 @@ static void task_step(const am_task *task, void *world, uint64_t *hash, uint32_t
     assert_in_range(answer + 1, 0, task->n_actions);
     mix(hash, &answer, sizeof answer);
   }
-  const float reward = task->type->step(task, world, some_action(task->n_actions, lane, t));
+  const float reward = some_step(task, world, lane, t);
   if (task->n_targets) assert_true(reward == 0);
   mix(hash, &reward, sizeof reward);
 }
@@ -323,7 +341,7 @@ static void the_end_is_the_end(void **state) {
       assert_true(reward[0] == 0 && reward[1] == 0);
     } else if (x.task->type != &am_maze_type) { /* the maze has another end */
       const am_task_type *type = x.task->type;
-      assert_true(type->step(x.task, world, 0) == 0);
+      assert_true(some_step(x.task, world, 0, 0) == 0);
       if (type->answer) assert_int_equal(type->answer(x.task, world), -1);
       if (type->target) assert_false(type->target(x.task, world, target));
       if (!type->over && type != &am_bandit_type) {
@@ -354,7 +372,7 @@ static void over_is_over(void **state) {
         if (is_over) {
           task->type->observe(task, world, input);
           for (int j = 0; j < task->n_inputs; j++) assert_true(input[j] == 0);
-          assert_true(task->type->step(task, world, 0) == 0);
+          assert_true(some_step(task, world, 0, 0) == 0);
           assert_true(task->type->over(task, world));
         } else {
           task_step(task, world, &hash, i, t);

@@ -342,7 +342,7 @@ static void keys_make_it(void **state) {
   am_learner *learner = NULL;
   assert_int_equal(am_learner_of_config(&learner, &c, task, &error), AMINE_ERROR_ARGUMENT);
   assert_string_equal(error.message,
-                      "learner.type=a2c needs actions; task.type=text asks for symbols");
+                      "learner.type=a2c needs actions or real actions; task.type=text asks for symbols");
   set(&c, "learner=bptt");
   if (am_learner_of_config(&learner, &c, task, &error) != AMINE_OK) fail_msg("%s", error.message);
   am_learner_destroy(learner);

@@ -63,7 +63,12 @@ static void put_values(am_text *page, const am_plot *plot, const char *classes, 
 }
 
 /* Is it what was chosen? One choice does not lead to the next by way of those between. */
-static bool is_choice(const am_recorded_series *s) { return strcmp(s->name, "actions") == 0; }
+static bool is_choice(const am_recorded_series *s, size_t n_steps) {
+  if (strcmp(s->name, "actions") != 0) return false;
+  for (size_t t = 0; t < n_steps; t++)
+    if (s->values[t] != rintf(s->values[t])) return false; /* a real action */
+  return true;
+}
 
 /* `over` may be NULL. Of long episodes every few steps are drawn. */
 static amine_status put_line(am_text *page, const am_recorded_episode *e,
@@ -87,13 +92,14 @@ static amine_status put_line(am_text *page, const am_recorded_episode *e,
                   .y = am_axis_round(low, high, 3),
                   .classes = x_title[0] ? "strip end" : "strip",
                   .x_title = x_title};
-  if (is_choice(s)) plot.y = am_axis_whole(low, high, 3);
+  if (is_choice(s, e->n_steps)) plot.y = am_axis_whole(low, high, 3);
   am_plot_open(page, &plot);
   am_plot_begin(page, &plot);
   am_plot_across(page, &plot, "zero", 0);
   for (size_t k = 1; k < e->n_episodes; k++)
     am_plot_down(page, &plot, "known", (double)(k * (e->n_steps / e->n_episodes)));
-  put_values(page, &plot, is_choice(s) ? "said c0" : "readout", t, values, n, is_choice(s));
+  put_values(page, &plot, is_choice(s, e->n_steps) ? "said c0" : "readout", t, values, n,
+             is_choice(s, e->n_steps));
   if (over) put_values(page, &plot, "least", t, others, n, false);
   am_plot_close(page);
   am_free(t);

@@ -126,7 +126,7 @@ static void nearest_of_words(char *out, size_t size, const char *choices, const 
 }
 
 static amine_status refuse(const amine_parameter *key, const char *value, amine_error *error) {
-  char range[200], near[64] = "";
+  char range[AM_RANGE_LENGTH], near[64] = "";
   am_key_range(key, range, sizeof range);
   const bool word =
       key->kind == AMINE_CHOICE || key->kind == AMINE_SWITCH || key->kind == AMINE_WORD;

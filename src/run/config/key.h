@@ -30,6 +30,7 @@ amine_status am_key_read(const amine_parameter *key, const char *value, am_value
                          amine_error *error);
 /* A number as people write it: 0.001, 30000, 1e6, 4e9. Returns out. */
 char *am_key_number(double value, char *out, size_t size);
+enum { AM_RANGE_LENGTH = 400 }; /* of what am_key_range says, with all the tasks */
 /* The range or the choices, for a table: "0 to 1", "tanh|sigmoid|linear". Returns out. */
 char *am_key_range(const amine_parameter *key, char *out, size_t size);
 

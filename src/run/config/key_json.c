@@ -32,7 +32,7 @@ static bool has_type(const amine_parameter *key, const json_t *value) {
 
 static amine_status wrong_type(const amine_parameter *key, const char *name, const char *value,
                                const json_t *json, amine_error *error) {
-  char range[200];
+  char range[AM_RANGE_LENGTH];
   const char *quote = json_is_string(json) ? "\"" : "";
   am_key_range(key, range, sizeof range);
   return am_fail(error, AMINE_ERROR_ARGUMENT, "%s=%s%.60s%s%s: it must be %s%s%s", name, quote,

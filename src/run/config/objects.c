@@ -50,11 +50,12 @@ static amine_status check_network(const am_config *config, const am_learner_type
 }
 
 static amine_status check(const am_task *task, const am_learner_type *type, amine_error *error) {
-  static const char *const names[] = {"actions", "target values", "symbols"}; /* by AM_ASKS_... */
-  const int asked = task->n_symbols > 0 ? 2 : task->n_targets > 0 ? 1 : 0;
+  static const char *const names[] = {"actions", "target values", "symbols",
+                                      "real actions"}; /* by AM_ASKS_... */
+  const int asked = task->n_real > 0 ? 3 : task->n_symbols > 0 ? 2 : task->n_targets > 0 ? 1 : 0;
   char needs[64] = "";
   if (type->asks >> asked & 1) return AMINE_OK;
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 4; k++) {
     const size_t n = strlen(needs);
     if (type->asks >> k & 1)
       snprintf(needs + n, sizeof needs - n, "%s%s", n ? " or " : "", names[k]);

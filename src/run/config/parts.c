@@ -27,6 +27,7 @@
 #include "task/evidence.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
+#include "task/hidden_bias.h"
 #include "task/islands.h"
 #include "task/maze/maze.h"
 #include "task/next.h"
@@ -36,6 +37,7 @@
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/text.h"
+#include "task/two_targets.h"
 #include "task/volatile_bandit.h"
 
 /* Of each kind the first is the standard one. */
@@ -54,6 +56,8 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_adding_type.part,
                                                  &am_pattern_completion_type.part,
                                                  &am_islands_type.part,
+                                                 &am_hidden_bias_type.part,
+                                                 &am_two_targets_type.part,
                                                  &am_signals_task_type.part,
                                                  &am_pennies_task_type.part,
                                                  &am_dnms_type.part,
@@ -69,6 +73,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_rnn_part,
                                                  &am_lstm_part,
                                                  &am_lstm_1997_part,
+                                                 &am_nmn_part,
                                                  &am_highway_part,
                                                  &am_spiking_part,
                                                  &am_plastic_gru_part,

@@ -321,7 +321,7 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   am_json_begin(&text);
   am_json_put_uint(&text, "iteration", x->learner->iteration);
   am_json_put_int(&text, "episodes", n_episodes);
-  am_json_put_string(&text, "actions", x->task->n_actions > 0 ? "sampled" : "none");
+  am_json_put_string(&text, "actions", am_task_acted(x->task) ? "sampled" : "none");
   am_json_put_double(&text, "reward", sampled.mean);
   am_json_put_double(&text, "se", sampled.se);
   if (x->task->n_symbols > 0) am_json_put_double(&text, "perplexity", exp(-sampled.mean));

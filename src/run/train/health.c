@@ -21,7 +21,7 @@ static double bound_of(const am_task *task) {
 
 /* One reason at most, the plainest. */
 static void find_reason(char *reason, size_t size, const am_health *h, const am_task *task) {
-  if (h->entropy < CERTAIN)
+  if (task->n_real == 0 && h->entropy < CERTAIN) /* of a density it may be below 0 */
     snprintf(reason, size, "the policy does the same at every step (its entropy is %.2g)",
              h->entropy < 0 ? 0 : h->entropy);
   else if (h->largest > LARGE)

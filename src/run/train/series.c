@@ -49,6 +49,12 @@ static void note_nothing(float *values, int n) {
   for (int k = 0; k < n; k++) values[k] = NAN;
 }
 
+/* The step with the action that is known, if it acts. */
+static float go(const am_task *task, void *state, const float *actions, int t) {
+  if (task->n_real > 0) return task->type->move(task, state, actions + t * task->n_real);
+  return task->type->step(task, state, actions ? (int)actions[t] : 0);
+}
+
 /* The same episode once more, now with the known actions; returns how many steps it had. */
 static int replay(const am_task *task, const world *w, const float *actions, void *state,
                   uint32_t lane, uint64_t seed, float *input) {
@@ -64,7 +70,7 @@ static int replay(const am_task *task, const world *w, const float *actions, voi
       const int answer = task->type->answer(task, state);
       w->answers[t] = answer < 0 ? NAN : (float)answer;
     }
-    const float reward = task->type->step(task, state, actions ? (int)actions[t] : 0);
+    const float reward = go(task, state, actions, t);
     if (w->rewards) w->rewards[t] = reward;
   }
   return task->n_steps;
@@ -74,11 +80,13 @@ static amine_status add_world(am_episode *e, const am_task *task, uint32_t lane,
                               amine_error *error) {
   const int from = e->n;
   const am_series *actions = am_episode_find(e, "actions");
-  if (task->n_actions > 0 && (!actions || actions->width != 1)) return AMINE_OK;
-  const float *known = actions && actions->width == 1 ? actions->values : NULL;
+  const bool acts = am_task_acted(task);
+  const int width = task->n_real > 0 ? task->n_real : 1;
+  if (acts && (!actions || actions->width != width)) return AMINE_OK;
+  const float *known = actions && actions->width == width ? actions->values : NULL;
   want(e, "inputs", "what the world showed", task->n_inputs);
   /* who predicts is not rewarded step by step (task/world.h) */
-  want(e, "rewards", "what it gave", task->n_actions > 0 ? 1 : 0);
+  want(e, "rewards", "what it gave", acts ? 1 : 0);
   want(e, "targets", "what was asked for", task->type->target ? task->n_targets : 0);
   want(e, "answers",
        task->n_symbols > 0 ? "the symbol that comes next"

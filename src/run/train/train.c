@@ -38,7 +38,7 @@ static void look_after(session *s, uint64_t planned) {
   const uint64_t done = x->learner->iteration;
   if (done % x->config.common.record != 0 && done != planned) return;
   const am_health health = {.reward = am_recent_mean(&x->recent),
-                            .entropy = x->task->n_actions > 0 ? s->smooth_entropy : (double)NAN,
+                            .entropy = am_task_acted(x->task) ? s->smooth_entropy : (double)NAN,
                             .largest = am_health_largest(x->learner, s->work)};
   am_health_say(s->collapsed, &health, &x->config, x->task);
 }

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""What the known players of two-targets earn, played in numpy (src/task/two_targets.h): the lines of the task.
+
+  two_targets.py [EPISODES]   mean and standard error of each line, 100 steps, with the swap and without
+
+The world is written down once more here, with draws of its own. The numbers in src/task/two_targets.c are a million
+episodes of each, `amine eval two.json policy=NAME task.swap=true episodes=1000000`; 20,000 here agree:
+still 0.246 +- 0.006, 13.11 +- 0.03, 13.58 +- 0.03; swap 0.247 +- 0.006, 12.09 +- 0.02, 13.33 +- 0.03.
+"""
+import sys
+
+import numpy as np
+
+T, SPAN, PLACES, EDGE, ZONE, APART, STRIDE, WRONG = 100, 1.0, 1.5, 2.0, 0.4, 0.6, 0.25, -0.5
+
+
+def new_places(rng, targets):
+    """Places [n, 2] uniform in the square, drawn again (64 draws in all) where a target [n, 2, 2] is within APART."""
+    place = rng.uniform(-PLACES, PLACES, (len(targets), 2))
+    for _ in range(63):
+        near = np.linalg.norm(targets - place[:, None], axis=2).min(1) <= APART
+        if not near.any():
+            break
+        place[near] = rng.uniform(-PLACES, PLACES, (near.sum(), 2))
+    return place
+
+
+def play(rng, n, player, swap):
+    """Rewards [n] of n episodes; player(state) says which target to go to, or None for any direction."""
+    targets = rng.uniform(-SPAN, SPAN, (n, 2, 2))
+    good = rng.integers(0, 2, n)
+    believed = np.full(n, -1)
+    place = new_places(rng, targets)
+    total, rows = np.zeros(n), np.arange(n)
+    for t in range(T):
+        if swap and t == T // 2:
+            good = 1 - good
+        apart = np.linalg.norm(targets - place[:, None], axis=2)
+        at = (apart[:, 1] < apart[:, 0]).astype(int)
+        arrived = apart[rows, at] <= ZONE
+        if player == "random":
+            action = rng.uniform(-1, 1, (n, 2))
+        else:
+            goal = good if player == "ceiling" else np.where(believed < 0, at, believed)
+            action = targets[rows, goal] - place
+        total += np.where(arrived, np.where(at == good, 1, WRONG), 0)
+        believed = np.where(arrived, np.where(at == good, at, 1 - at), believed)
+        length = np.linalg.norm(action, axis=1, keepdims=True)
+        moved = place + STRIDE * action / np.where(length > 0, length, 1)
+        moved = np.where(moved >= EDGE, moved - 2 * EDGE, np.where(moved < -EDGE, moved + 2 * EDGE, moved))
+        place = np.where(arrived[:, None], place, moved)
+        if arrived.any():
+            place[arrived] = new_places(rng, targets[arrived])
+    return total
+
+
+def main():
+    n = int(sys.argv[1]) if len(sys.argv) > 1 else 20000
+    rng = np.random.default_rng(1)
+    for swap in (False, True):
+        for player in ("random", "believer", "ceiling"):
+            rewards = np.concatenate([play(rng, min(20000, n), player, swap) for _ in range(max(1, n // 20000))])
+            error = rewards.std() / np.sqrt(len(rewards))
+            print(f"{'swap' if swap else 'still'} {player:9s} {rewards.mean():.5f} +- {error:.5f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -231,6 +231,17 @@ static const small_variant small_variants[] = {
     {"a2c-two-targets",
      {"task.type=two-targets", "task.steps=20", "network.type=nmn", "network.observed=4",
       "learner.warmup=0"}},
+    {"retrieval-fast-weights",
+     {"task.type=retrieval", "task.vocabulary=20", "task.length=24", "task.rounds=2",
+      "network.type=fast-weights", "rule.type=gated", "learner.type=bptt",
+      "learner.teach=supervised"}},
+    {"retrieval-attention",
+     {"task.type=retrieval", "task.vocabulary=20", "task.length=18", "task.filler=random",
+      "network.type=attention-modulated", "network.heads=1",
+      "learner.type=bptt", "learner.teach=supervised"}},
+    {"retrieval-a2c",
+     {"task.type=retrieval", "task.vocabulary=20", "task.length=18", "network.type=fast-weights",
+      "rule.type=gated"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -10,6 +10,7 @@ AM_ISA_DECLARE(const am_trace_ops, am_trace_fading);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_text);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_text_two);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_last);
+AM_ISA_DECLARE(const am_trace_ops, am_trace_gated);
 
 #define AT(member) AM_MEMBER(am_rule_options, member)
 static const amine_parameter parameters[] = {
@@ -64,6 +65,11 @@ const am_rule_type am_rules[AM_N_RULES] = {
                             "H <- eta_h M x h^T",
                             "Hebb 1949; Fremaux, Gerstner 2016, doi:10.3389/fncir.2015.00085"),
                       NULL, AM_ISA_TABLE(am_trace_last)},
+    [AM_RULE_GATED] = {TRACE("gated", "a memory that eta keeps, and that is added to",
+                             "H <- eta H + x h^T",
+                             "Yang, Kautz, Hatamizadeh 2024, arXiv 2412.06464; Schlag, Irie, "
+                             "Schmidhuber 2021, arXiv 2102.11174"),
+                       NULL, AM_ISA_TABLE(am_trace_gated)},
 };
 
 static const amine_parameter text_parameters[] = {

@@ -16,6 +16,7 @@ typedef enum am_rule_id {
   AM_RULE_ELIGIBILITY,
   AM_RULE_FADING,
   AM_RULE_LAST,
+  AM_RULE_GATED,
   AM_N_RULES
 } am_rule_id;
 

@@ -11,7 +11,8 @@ extern const am_pair_ops am_pair_ops_f64;
 extern const am_pair_backward_ops am_pair_backward_ops_f64;
 extern const am_objective_ops am_objective_ops_f64;
 extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
-    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64, am_trace_last_f64;
+    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64, am_trace_last_f64,
+    am_trace_gated_f64;
 static const am_pair_ops *code(void) { return &am_pair_ops_f64; }
 static const am_pair_backward_ops *back_code(void) { return &am_pair_backward_ops_f64; }
 static const am_objective_ops *loss_code(void) { return &am_objective_ops_f64; }
@@ -23,7 +24,8 @@ static const am_trace_ops *rule_code(const pair_net *n) {
                                      &am_trace_softclip_f64,
                                      &am_trace_eligibility_f64,
                                      &am_trace_fading_f64,
-                                     &am_trace_last_f64};
+                                     &am_trace_last_f64,
+                                     &am_trace_gated_f64};
   return all[n->choice.rule];
 }
 #else

@@ -29,8 +29,10 @@ RULE(softclip);
 RULE(eligibility);
 RULE(fading);
 RULE(last);
+RULE(gated);
 static const am_trace_ops *rule_code(am_rule_id k) {
-  const am_trace_ops *const all[] = {NULL, decay, oja, clip, softclip, eligibility, fading, last};
+  const am_trace_ops *const all[] = {NULL,        decay,  oja,  clip, softclip,
+                                     eligibility, fading, last, gated};
   return all[k];
 }
 #else
@@ -266,11 +268,12 @@ static void both_layouts_agree(void **state) {
   const am_part twofold = written_part(two_signals, rows);
   const am_part *const parts[] = {&am_plastic_rnn_part,     &am_plastic_gru_part,
                                   &am_plastic_lstm_part,    &am_plastic_lstm_gates_part,
-                                  &am_plastic_highway_part, &twofold};
+                                  &am_plastic_highway_part, &am_fast_weights_part,
+                                  &twofold};
   const am_modulator_type *const modulators[] = {&am_readout_type, &am_constant_type,
                                                  &am_chemical_type, &am_given_type};
   (void)state;
-  for (int part = 0; part < 6; part++)
+  for (int part = 0; part < 7; part++)
     for (am_rule_id rule = AM_RULE_DECAY; rule < AM_N_RULES; rule++)
       for (int k = 0; k < 5; k++) {
         const choice c = {.network = parts[part],

@@ -17,7 +17,8 @@
 #include "kernel/trace.h" /* compiled with AMINE_VEC_F64: am_real is double */
 
 extern const am_trace_ops am_trace_decay_f64, am_trace_oja_f64, am_trace_clip_f64,
-    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64, am_trace_last_f64;
+    am_trace_softclip_f64, am_trace_eligibility_f64, am_trace_fading_f64, am_trace_last_f64,
+    am_trace_gated_f64;
 extern const am_trace_ops am_trace_instar_f64; /* of docs/adding/rule.md */
 extern const am_trace_ops am_trace_text_f64, am_trace_text_two_f64;
 
@@ -62,6 +63,11 @@ static void last(double *H, double *E, double eta, double x, double h, am_trace_
   *H = k.eta_e * eta * x * h;
 }
 
+static void gated(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
+  (void)E, (void)k;
+  *H = eta * *H + x * h;
+}
+
 static void instar(double *H, double *E, double eta, double x, double h, am_trace_constants k) {
   (void)E;
   *H = clipped(*H + eta * x * (h - *H), k.clip);
@@ -80,9 +86,12 @@ static const rule rules[] = {
     {"eligibility", &am_trace_eligibility_f64, eligibility, NULL},
     {"fading", &am_trace_fading_f64, fading, NULL},
     {"last", &am_trace_last_f64, last, NULL},
+    {"gated", &am_trace_gated_f64, gated, NULL},
     {"instar", &am_trace_instar_f64, instar, NULL},
     {"decay as a text", &am_trace_text_f64, decay,
      "trace H\nH <- (1 - eta) * H + eta * outer(post, pre)\n"},
+    {"gated as a text", &am_trace_text_f64, gated,
+     "trace H\nH <- eta * H + outer(post, pre)\n"},
     {"oja as a text", &am_trace_text_f64, oja, "trace H\nH <- H + eta * post * (pre - post * H)\n"},
     {"clip as a text", &am_trace_text_f64, clip,
      "rule clip\n" BOUND "H <- clip(H + eta * outer(post, pre), -c, c)\n"},

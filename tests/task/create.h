@@ -19,6 +19,7 @@
 #include "task/pattern_completion.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
+#include "task/retrieval.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/two_targets.h"
@@ -49,6 +50,7 @@ AM_CREATE(pattern_completion)
 AM_CREATE(periodic)
 AM_CREATE(recall)
 AM_CREATE(recall_values)
+AM_CREATE(retrieval)
 AM_CREATE(selective)
 AM_CREATE(t_maze)
 AM_CREATE(text_task)

@@ -27,6 +27,7 @@ BY_DEFAULT(hidden_bias, am_task)
 BY_DEFAULT(two_targets, am_task)
 BY_DEFAULT(pattern_completion, am_task)
 BY_DEFAULT(islands, am_task)
+BY_DEFAULT(retrieval, am_task)
 BY_DEFAULT(dnms, am_task)
 BY_DEFAULT(selective, am_task)
 BY_DEFAULT(volatile_bandit, am_task)
@@ -51,6 +52,7 @@ static const am_task_entry tasks[] = {
     {&am_two_targets_type, two_targets},
     {&am_pattern_completion_type, pattern_completion},
     {&am_islands_type, islands},
+    {&am_retrieval_type, retrieval},
     {&am_dnms_type, dnms},
     {&am_selective_type, selective},
     {&am_volatile_bandit_type, volatile_bandit},

@@ -22,11 +22,12 @@
 #include "task/pattern_completion.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
+#include "task/retrieval.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/tasks.h"
 
-enum { N_EPISODES = 20000, MAX_TASKS = 64, MAX_IO = 128 };
+enum { N_EPISODES = 20000, MAX_TASKS = 64, MAX_IO = 256 };
 
 static am_task *all[MAX_TASKS];
 static int n_all;
@@ -81,6 +82,9 @@ static int make_all(void **state) {
   MAKE(volatile_bandit, &all[n_all++],
        {.steps = 20, .arms = 2, .block = 1, .chance = 1, .sd_high = 3, .told = true});
   MAKE(volatile_bandit, &all[n_all++], {.steps = 9, .arms = 16, .block = 100});
+  MAKE(retrieval, &all[n_all++], {.vocabulary = 4, .length = 4, .pairs = 1, .rounds = 1});
+  MAKE(retrieval, &all[n_all++],
+       {.vocabulary = 27, .length = 25, .pairs = 4, .rounds = 2, .filler = AM_FILLER_RANDOM});
   MAKE(dnms, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
   MAKE(selective, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
   MAKE(signals, &games[n_games++], {.cues = 5});

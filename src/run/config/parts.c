@@ -34,6 +34,7 @@
 #include "task/pattern_completion.h"
 #include "task/recall.h"
 #include "task/recall_values.h"
+#include "task/retrieval.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/text.h"
@@ -58,6 +59,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_islands_type.part,
                                                  &am_hidden_bias_type.part,
                                                  &am_two_targets_type.part,
+                                                 &am_retrieval_type.part,
                                                  &am_signals_task_type.part,
                                                  &am_pennies_task_type.part,
                                                  &am_dnms_type.part,
@@ -84,6 +86,8 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_hebbian_basic_part,
                                                  &am_attention_part,
                                                  &am_plastic_direct_part,
+                                                 &am_attention_modulated_part,
+                                                 &am_fast_weights_part,
                                                  &am_rules[AM_RULE_CLIP].part,
                                                  &am_rules[AM_RULE_DECAY].part,
                                                  &am_rules[AM_RULE_OJA].part,
@@ -91,6 +95,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_rules[AM_RULE_ELIGIBILITY].part,
                                                  &am_rules[AM_RULE_FADING].part,
                                                  &am_rules[AM_RULE_LAST].part,
+                                                 &am_rules[AM_RULE_GATED].part,
                                                  &am_rules[AM_RULE_NONE].part,
                                                  &am_readout_type.part,
                                                  &am_constant_type.part,

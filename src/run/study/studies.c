@@ -21,6 +21,7 @@ static const am_study *const studies[] = {
     &am_study_cue_reward,
     &am_study_language,
     &am_study_volatile_bandit,
+    &am_study_retrieval,
 };
 
 const am_study *am_study_at(int k) {

@@ -59,4 +59,11 @@ static inline void am_cut(am_cutter *c, void *where, size_t count) {
   c->at = am_size_add(c->at, am_size_round(am_size_mul(count, c->size), 64));
 }
 
+/* The same of n structs of `size` bytes, which are zeroed. */
+static inline void am_cut_structs(am_cutter *c, void *where, size_t n, size_t size) {
+  const size_t bytes = am_size_mul(n, size);
+  if (c->block && n > 0) memset((char *)c->block + c->at, 0, bytes);
+  am_cut(c, where, am_size_add(bytes, c->size - 1) / c->size);
+}
+
 #endif

@@ -20,6 +20,8 @@
  *     given M                                      a number that somebody says from outside
  *     given xi[n]                                  or noise: 0 unless a learner perturbs
  *     r = sigmoid(W_ir @ u + b_ir)                 a value of this step
+ *     lowest x = W_1 @ u + b_1                     in the lowest layer x[n] is that, in those above
+ *                                                  it is u
  *     h <- (1 - z) * g + z * h                     what a state is after the step
  *     H <- rule(post = y, pre = h, eta = modulator(y))   slots: what stands there is chosen with
  *                                                  the text (am_slots)
@@ -215,6 +217,7 @@ typedef struct am_equations {
   bool plastic;                 /* traces live */
   bool is_modulator;            /* a modulator's text, alone: its output may be a number */
   bool is_rule;                 /* a rule's text: everything in it is a number */
+  int lowest;                   /* the node of what "lowest" says, -1: nothing does */
   int rate;                     /* the rule's own learned rate: a symbol, -1: none */
   char network[AM_SYMBOL_SIZE]; /* "net" if the text does not say */
 } am_equations;

@@ -884,9 +884,46 @@ static amine_status assignment(reader *r) {
   return r->changes = NULL, AMINE_OK;
 }
 
+/* Whatever the lowest layer reads is made of its input alone. */
+static amine_status of_input(reader *r, int node) {
+  const am_node *n = &r->e->nodes[node];
+  const am_symbol *s = n->symbol < 0 ? NULL : &r->e->symbols[n->symbol];
+  if (s && s->kind != AM_SYMBOL_INPUT && s->kind != AM_SYMBOL_LEARNED &&
+      s->kind != AM_SYMBOL_CONSTANT)
+    return REFUSE(r, n->at,
+                  "what the lowest layer reads is made of the input, of what is learned and of "
+                  "constants, not of %s",
+                  s->name);
+  for (int k = 0; k < n->n; k++) AM_TRY(of_input(r, n->a[k]));
+  return AMINE_OK;
+}
+
+/* lowest NAME = ...: a vector [n], which is the input itself in a layer that lies on another */
+static amine_status lowest(reader *r) {
+  am_equations *e = r->e;
+  const int at = r->now.at, modulators = e->n_modulators;
+  int n = 0;
+  if (r->in || e->is_modulator) return REFUSE(r, at, "a modulator has no layers");
+  if (e->lowest >= 0) return REFUSE(r, at, "what the lowest layer reads is said twice");
+  if (e->input < 0) return REFUSE(r, at, "there is no input yet: \"input u\" stands above this");
+  AM_TRY(assignment(r));
+  am_assignment *a = &e->assignments[e->n_assignments - 1];
+  if (a->update) return REFUSE(r, at, "what the lowest layer reads is a value: \"lowest x = ...\"");
+  if (e->n_modulators > modulators)
+    return REFUSE(r, at, "what the lowest layer reads has no modulator");
+  AM_TRY(of_input(r, a->node));
+  AM_TRY(add_size(r, &n, "n", 0));
+  e->lowest = a->node;
+  e->symbols[a->symbol].shape = (am_shape){1, {n, -1}};
+  if (!r->slots || !r->slots->above) return AMINE_OK;
+  e->symbols[e->input].shape.dim[0] = n;
+  return symbol_node(r, &a->node, e->input, at);
+}
+
 /* A rule's words. */
 static amine_status rule_statement(reader *r) {
-  static const char *const foreign[] = {"input", "output", "state", "given", "first", "network"};
+  static const char *const foreign[] = {"input", "output", "state", "given",
+                                        "first", "network", "lowest"};
   static const struct {
     const char *word;
     amine_status (*read)(reader *r);
@@ -910,7 +947,7 @@ static amine_status statement(reader *r) {
     amine_status (*read)(reader *r);
   } others[] = {{"input", input}, {"constant", constant}, {"learned", learned},
                 {"first", first}, {"network", network},   {"output", output},
-                {"given", given}};
+                {"given", given}, {"lowest", lowest}};
   if (is_word(r, "state")) {
     AM_TRY(next(r));
     return state(r, AM_SYMBOL_STATE, 1, "a state");
@@ -1041,7 +1078,7 @@ static amine_status read_text(am_equations **equations, const char *called, cons
                               const am_slots *slots, whose of, amine_error *error) {
   am_equations *e = am_alloc(1, sizeof *e);
   if (!e) return am_fail_memory(error, sizeof *e);
-  e->input = e->output = e->rate = -1;
+  e->input = e->output = e->rate = e->lowest = -1;
   e->plastic = slots && slots->plastic;
   e->is_modulator = of == OF_MODULATOR;
   e->is_rule = of == OF_RULE;

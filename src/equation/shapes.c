@@ -303,6 +303,16 @@ static amine_status assignment(inference *f, const am_assignment *a) {
   return same(f, a->at, s->shape, found);
 }
 
+/* What the lowest layer reads has its shapes in those above too, where it is nobody's value. */
+static amine_status lowest(inference *f) {
+  const am_equations *e = f->e;
+  am_shape found, units = {1, {0, -1}};
+  if (e->lowest < 0) return AMINE_OK;
+  while (strcmp(e->sizes[units.dim[0]].name, "n") != 0) units.dim[0]++;
+  AM_TRY(infer(f, e->lowest, &found, units));
+  return same(f, e->nodes[e->lowest].at, units, found);
+}
+
 /* Parts of a tensor agree in all but their first size. */
 static amine_status parts(inference *f) {
   am_equations *e = f->e;
@@ -381,6 +391,7 @@ amine_status am_equations_infer(am_equations *e, amine_error *error) {
     do {
       f.moved = false;
       for (int k = 0; k < e->n_assignments; k++) AM_TRY(assignment(&f, &e->assignments[k]));
+      AM_TRY(lowest(&f));
       AM_TRY(parts(&f));
     } while (f.moved);
   } while (settle_one(e));

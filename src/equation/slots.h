@@ -13,6 +13,7 @@ typedef enum am_alpha_form {
 
 /* What stands in the slots of a text, for as long as it is read. */
 typedef struct am_slots {
+  bool above;          /* it is a layer that lies on another: what "lowest" says is not of it */
   bool plastic;        /* traces live; if not, they are 0 and nothing about them is learned */
   am_alpha_form alpha; /* where the text leaves that open */
   const char *rate;    /* a learned rate of the rule's own: the whole name of its tensor */

@@ -235,6 +235,9 @@ static amine_status make_networks(am_signalling *x, const am_task *task, amine_e
   const am_signalling_options *o = &x->options;
   am_stack_options units = o->units;
   am_equations *gru;
+  if (units.n_layers > LAYERS)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "signals reach 1 to %d layers, not %d", LAYERS,
+                   units.n_layers);
   units.n_inputs = task->n_inputs;
   units.done = AM_PLAN_GAINED;
   AM_TRY(am_stack_make(&x->units, &x->agent.places, &units, error));

@@ -170,7 +170,7 @@ static void window_layer(const am_signalling *x, const am_signalling_memory *m, 
     const am_plan_gradient gradient = {.block = am_stack_gradient(q->stack, q->blocks, q->layer, t),
                                        .before =
                                            am_stack_gradient(q->stack, q->blocks, q->layer, t - 1),
-                                       .fixed = q->blocks->fixed_gradient[q->layer],
+                                       .fixed = q->blocks->layer[q->layer].fixed_gradient,
                                        .gained = q->gain ? m->back : NULL};
     if (q->gain) step.gained = q->gained + (size_t)t * q->gain_step;
     memset(m->back, 0, (size_t)p->n_outputs * LANES * sizeof *m->back);

@@ -8,7 +8,7 @@
 
 #define AM_SPREAD_MIN 0.05 /* adaptive rewards are made at most 20 times larger */
 
-enum { LANES = AM_GROUP_LANES, LAYERS = AM_STACK_LAYERS_MAX };
+enum { LANES = AM_GROUP_LANES, LAYERS = 4 };
 
 /* The segments that signals reach: what comes in, the controller's units, what goes out. */
 enum { AM_INPUT, AM_UNITS, AM_OUTPUT, AM_SEGMENTS };
@@ -123,7 +123,7 @@ static inline float *am_given_at(const am_signalling *x, const am_signalling_mem
 static inline am_plan_step am_signal_step(const am_signalling *x, const am_signalling_memory *m,
                                           int t) {
   return (am_plan_step){.parameters = x->agent.parameters + x->signal.at[0],
-                        .fixed = m->signal.fixed[0],
+                        .fixed = m->signal.layer[0].fixed,
                         .input = am_slot(m, m->heard, t, x->n_heard),
                         .before = am_block_at(&x->signal, &m->signal, m, 0, t - 1),
                         .block = am_block_at(&x->signal, &m->signal, m, 0, t)};

@@ -56,7 +56,7 @@ static amine_status add_heads(am_pair *pair, am_places *places, const am_pair_op
 static amine_status add_layer(am_pair *pair, am_places *places, const am_pair_options *o, int l,
                               amine_error *error) {
   const int n_inputs = l ? pair->plan[l - 1]->n_outputs : o->units.n_inputs;
-  AM_TRY(am_layer_plan(&pair->plan[l], &o->units, n_inputs, AM_LAYOUT_UNITS, error));
+  AM_TRY(am_layer_plan(&pair->plan[l], &o->units, l, n_inputs, AM_LAYOUT_UNITS, error));
   pair->n_layers = l + 1;
   pair->at[l] = places->size;
   AM_TRY(am_layer_places(places, pair->plan[l], &o->units, l, error));
@@ -146,10 +146,9 @@ static size_t widest(const am_pair *pair) {
   return (size_t)am_pad(most, 16);
 }
 
-static void cut_layer(am_cutter *c, const am_pair *pair, am_pair_lane *lane, int l, int n_steps,
+static void cut_layer(am_cutter *c, const am_pair *pair, am_pair_layer *m, int l, int n_steps,
                       bool has_E) {
   const am_plan *p = pair->plan[l];
-  am_pair_layer *m = &lane->layer[l];
   const size_t T = (size_t)n_steps, n = (size_t)am_pad(p->n_outputs, 16);
   const bool dropped = pair->dropout > 0 && l + 1 < pair->n_layers;
   for (int k = 0; k < p->n_traces; k++)
@@ -167,9 +166,11 @@ static size_t cut_lane(am_cutter *c, const am_pair *pair, am_pair_lane *lane, in
   const size_t T = (size_t)n_steps, wide = widest(pair);
   size_t scratch = 0, given = 0, below = 0;
   *lane = (am_pair_lane){.n_steps = n_steps};
+  am_cut_structs(c, &lane->layer, (size_t)pair->n_layers, sizeof *lane->layer);
   for (int l = 0; l < pair->n_layers; l++) {
     const am_plan *p = pair->plan[l];
-    cut_layer(c, pair, lane, l, n_steps, has_E);
+    am_pair_layer measured = {0};
+    cut_layer(c, pair, c->block ? &lane->layer[l] : &measured, l, n_steps, has_E);
     for (int k = 0; k < p->n_traces; k++) {
       const am_panel_shape shape = am_panel_of(p->traces[k].rows, p->traces[k].cols);
       if (am_trace_scratch(shape) > scratch) scratch = am_trace_scratch(shape);
@@ -248,12 +249,13 @@ void am_pair_lane_carry(const am_pair *pair, am_pair_lane *lane, int t) {
 
 size_t am_pair_carried(const am_pair *pair, bool has_E) {
   am_real some;
-  am_pair_lane lane = {0};
+  am_pair_layer layers[AM_PAIR_LAYERS_MAX] = {{0}};
+  am_pair_lane lane = {.layer = layers};
   piece pieces[PIECES];
   size_t n = 0;
   for (int l = 0; l < pair->n_layers; l++) {
-    if (pair->dropout > 0 && l + 1 < pair->n_layers) lane.layer[l].shown = &some;
-    for (int k = 0; has_E && k < pair->plan[l]->n_traces; k++) lane.layer[l].trace[k].E = &some;
+    if (pair->dropout > 0 && l + 1 < pair->n_layers) layers[l].shown = &some;
+    for (int k = 0; has_E && k < pair->plan[l]->n_traces; k++) layers[l].trace[k].E = &some;
   }
   for (int k = pieces_of(pieces, pair, &lane, 0) - 1; k >= 0; k--) n += pieces[k].n;
   return n;

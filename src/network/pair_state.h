@@ -6,7 +6,7 @@
 #include "equation/plan_step.h"
 #include "equation/rule_program.h"
 
-enum { AM_PAIR_LAYERS_MAX = 4 };
+enum { AM_PAIR_LAYERS_MAX = 64 };
 
 /* What is played. Places are in elements of one vector, which holds parameters and, behind those of
  * each layer, what `expand` makes of them. */
@@ -52,7 +52,7 @@ typedef struct am_pair_lane {
   const am_plan_held *held; /* a signal of the lowest layer's that is held; NULL: none */
   am_real *u;     /* [n_steps][n_inputs padded to 16]: filled by the caller, the padding 0 */
   am_real *given; /* [n_steps][n_given * 16]: likewise, before `after`; each in the first of 16 */
-  am_pair_layer layer[AM_PAIR_LAYERS_MAX];
+  am_pair_layer *layer; /* [n_layers] */
   am_real *heads;  /* [n_steps][head_rows] */
   am_real *dheads; /* [n_steps][head_rows]: gradient of the heads, from the learner */
   am_real *below;  /* [n_steps][n_outputs padded]: gradient of what a layer sees */

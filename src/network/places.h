@@ -9,7 +9,7 @@
 #include "equation/role.h"
 #include "kernel/panel.h"
 
-enum { AM_PLACES_MAX = 48 };
+enum { AM_PLACES_MAX = 256 };
 
 typedef struct am_place {
   char name[48]; /* as PyTorch would call it */

@@ -28,11 +28,11 @@ amine_status am_layers_check(const am_stack_options *o, amine_error *error) {
   return AMINE_OK;
 }
 
-amine_status am_layer_plan(am_plan **plan, const am_stack_options *o, int n_inputs,
+amine_status am_layer_plan(am_plan **plan, const am_stack_options *o, int layer, int n_inputs,
                            am_layout layout, amine_error *error) {
   am_binding given[AM_SYMBOLS_MAX + 2]; /* constants are names of the text */
   int n = 0;
-  const am_equations *e = o->text;
+  const am_equations *e = layer > 0 && o->above ? o->above : o->text;
   assert(o->n_given <= AM_SYMBOLS_MAX);
   for (int k = 0; k < o->n_given; k++) given[n++] = o->given[k];
   given[n++] = (am_binding){e->symbols[e->input].name, n_inputs};
@@ -73,7 +73,7 @@ amine_status am_layer_places(am_places *places, const am_plan *p, const am_stack
 static amine_status make_layer(am_stack *s, am_places *places, const am_stack_options *o, int layer,
                                amine_error *error) {
   const int width = layer == 0 ? o->n_inputs : s->plan[layer - 1]->n_outputs;
-  AM_TRY(am_layer_plan(&s->plan[layer], o, width, AM_LAYOUT_LANES, error));
+  AM_TRY(am_layer_plan(&s->plan[layer], o, layer, width, AM_LAYOUT_LANES, error));
   s->n_layers = layer + 1;
   s->at[layer] = places->size;
   AM_TRY(am_layer_places(places, s->plan[layer], o, layer, error));
@@ -120,12 +120,12 @@ void am_stack_initialise(const am_stack *s, const am_places *places, float *para
 }
 
 /* ------------------------------------------------------------------------------ memory */
-static void cut_traces(am_cutter *c, am_stack_memory *m, const am_stack *s, int layer, size_t T) {
-  const am_plan *p = s->plan[layer];
-  if (p->n_traces > 0) am_cut(c, &m->eta_e[layer], 2);
+static void cut_traces(am_cutter *c, am_stack_layer *layer, const am_stack *s, const am_plan *p,
+                       size_t T, bool keeps) {
+  if (p->n_traces > 0) am_cut(c, &layer->eta_e, 2);
   for (int k = 0; k < p->n_traces; k++) {
     const am_plan_trace *t = &p->traces[k];
-    am_plan_living *x = &m->living[layer][k];
+    am_plan_living *x = &layer->living[k];
     const size_t rows = (size_t)t->rows, size = rows * (size_t)t->cols;
     const size_t kept = s->through ? T * size : size, back = s->through ? size : 0;
     am_cut(c, &x->H, kept);
@@ -133,9 +133,9 @@ static void cut_traces(am_cutter *c, am_stack_memory *m, const am_stack *s, int 
     am_cut(c, &x->dH, back);
     am_cut(c, &x->dE, s->rule->has_E ? back : 0);
     am_cut(c, &x->lost, s->through ? (size_t)t->cols : 0);
-    am_cut(c, &x->a, m->keeps ? T * rows : rows);
-    am_cut(c, &x->b, m->keeps ? T * rows : rows);
-    am_cut(c, &x->own, m->keeps && !s->through && t->rows == t->cols ? T * rows : 0);
+    am_cut(c, &x->a, keeps ? T * rows : rows);
+    am_cut(c, &x->b, keeps ? T * rows : rows);
+    am_cut(c, &x->own, keeps && !s->through && t->rows == t->cols ? T * rows : 0);
   }
 }
 
@@ -145,15 +145,17 @@ size_t am_stack_lay_out(am_stack_memory *m, am_real *block, const am_stack *s, i
   const bool dropped = s->dropout > 0 && above > 0;
   am_cutter c = {block, 0, LANES * sizeof *block};
   *m = (am_stack_memory){.n_steps = n_steps, .keeps = gradients};
+  am_cut_structs(&c, &m->layer, (size_t)s->n_layers, sizeof *m->layer);
   for (int l = 0; l < s->n_layers; l++) {
     const am_plan *p = s->plan[l];
-    am_cut(&c, &m->fixed[l], (size_t)p->n_fixed);
-    am_cut(&c, &m->block[l], (T + 1) * (size_t)p->n_rows);
-    am_cut(&c, &m->shown[l], dropped && l + 1 < s->n_layers ? T * n : 0);
-    cut_traces(&c, m, s, l, T);
+    am_stack_layer measured = {0}, *layer = block ? &m->layer[l] : &measured;
+    am_cut(&c, &layer->fixed, (size_t)p->n_fixed);
+    am_cut(&c, &layer->block, (T + 1) * (size_t)p->n_rows);
+    am_cut(&c, &layer->shown, dropped && l + 1 < s->n_layers ? T * n : 0);
+    cut_traces(&c, layer, s, p, T, gradients);
     if (!gradients) continue;
-    am_cut(&c, &m->fixed_gradient[l], (size_t)p->n_fixed);
-    am_cut(&c, &m->gradient[l], (T + 1) * (size_t)p->n_rows);
+    am_cut(&c, &layer->fixed_gradient, (size_t)p->n_fixed);
+    am_cut(&c, &layer->gradient, (T + 1) * (size_t)p->n_rows);
   }
   am_cut(&c, &m->below, gradients && above > 0 ? T * n : 0);
   am_cut(&c, &m->input_gradient, gradients && s->open ? T * (size_t)s->plan[0]->n_inputs : 0);
@@ -167,14 +169,14 @@ static void begin_traces(const am_stack *s, const am_stack_memory *m, int layer,
                          const am_real *parameters, bool each) {
   const am_plan *p = s->plan[layer];
   for (int k = 0; k < p->n_traces; k++) {
-    const am_plan_living *x = &m->living[layer][k];
+    const am_plan_living *x = &m->layer[layer].living[k];
     const size_t bytes =
         (size_t)p->traces[k].rows * (size_t)p->traces[k].cols * LANES * sizeof(am_real);
     memset(x->H, 0, bytes);
     if (x->E) memset(x->E, 0, bytes);
   }
   for (size_t k = 0; p->n_traces > 0 && k < LANES; k++)
-    m->eta_e[layer][k] =
+    m->layer[layer].eta_e[k] =
         p->rate == SIZE_MAX ? (am_real)s->rate : parameters[each ? p->rate * LANES + k : p->rate];
 }
 
@@ -183,8 +185,8 @@ void am_stack_begin(const am_stack *s, const am_stack_memory *m, const am_real *
   const am_plan_lanes_ops *code = am_plan_lanes_code();
   for (int l = 0; l < s->n_layers; l++) {
     const am_real *own = parameters + s->at[l] * (each ? LANES : 1);
-    (each ? code->fix_each : code->fix)(s->plan[l], m->fixed[l], own);
-    code->begin(s->plan[l], m->block[l]);
+    (each ? code->fix_each : code->fix)(s->plan[l], m->layer[l].fixed, own);
+    code->begin(s->plan[l], m->layer[l].block);
     begin_traces(s, m, l, own, each);
   }
 }
@@ -193,7 +195,7 @@ void am_stack_draw(const am_stack *s, const am_stack_memory *m, uint64_t seed, u
                    uint32_t first, int n, int twins) {
   for (int l = 0; l < s->n_layers; l++)
     for (uint32_t k = 0; k < (uint32_t)n; k++)
-      am_plan_draw(s->plan[l], m->block[l] + k, LANES, seed, episode, (first + k) / (uint32_t)twins,
+      am_plan_draw(s->plan[l], m->layer[l].block + k, LANES, seed, episode, (first + k) / (uint32_t)twins,
                    l);
 }
 
@@ -201,7 +203,7 @@ const am_real *am_stack_seen(const am_stack *s, const am_stack_memory *m, int la
                              const am_real *u, bool dropped, size_t *step) {
   if (layer == 0) return *step = (size_t)s->plan[0]->n_inputs * LANES, u;
   const am_plan *below = s->plan[layer - 1];
-  if (dropped) return *step = (size_t)below->n_outputs * LANES, m->shown[layer - 1];
+  if (dropped) return *step = (size_t)below->n_outputs * LANES, m->layer[layer - 1].shown;
   *step = (size_t)below->n_rows * LANES;
   return am_stack_block(s, m, layer - 1, 0) + (size_t)below->output * LANES;
 }
@@ -216,14 +218,14 @@ am_plan_step am_stack_step_of(const am_stack *s, const am_stack_memory *m, int l
     const size_t size =
         s->through ? (size_t)p->traces[k].cols * LANES * (size_t)p->traces[k].rows : 0;
     am_plan_living *x = &living[k];
-    *x = m->living[layer][k];
+    *x = m->layer[layer].living[k];
     x->a += at, x->b += at;
     if (x->own) x->own += at;
     x->H += (size_t)t * size, x->H_next = x->H + size;
     if (x->E) x->E += (size_t)t * size, x->E_next = x->E + size;
   }
   return (am_plan_step){.parameters = parameters,
-                        .fixed = m->fixed[layer],
+                        .fixed = m->layer[layer].fixed,
                         .input = input,
                         .given = s->n_given > 0 ? am_stack_given(s, m, t) : NULL,
                         .living = living,
@@ -235,7 +237,7 @@ am_plan_step am_stack_step_of(const am_stack *s, const am_stack_memory *m, int l
 }
 
 am_plan_rule am_stack_rule_of(const am_stack *s, const am_stack_memory *m, int layer) {
-  am_real *eta_e = m->eta_e[layer];
+  am_real *eta_e = m->layer[layer].eta_e;
   return (am_plan_rule){s->rule,
                         {.clip = (am_real)s->clip, .program = &s->program},
                         eta_e,
@@ -255,7 +257,7 @@ static void show(const am_stack *s, const am_stack_memory *m, int layer, int t) 
   const size_t n = (size_t)p->n_outputs * LANES;
   const am_real *mask = am_stack_mask(s, m, layer, t);
   const am_real *h = am_stack_block(s, m, layer, t) + (size_t)p->output * LANES;
-  for (size_t k = 0; k < n; k++) m->shown[layer][(size_t)t * n + k] = mask[k] * h[k];
+  for (size_t k = 0; k < n; k++) m->layer[layer].shown[(size_t)t * n + k] = mask[k] * h[k];
 }
 
 void am_stack_step(const am_stack *s, const am_stack_memory *m, int t, const am_real *parameters,
@@ -304,7 +306,7 @@ bool am_stack_looks_back(const am_stack *s) {
 
 void am_stack_forget(const am_stack *s, const am_stack_memory *m) {
   for (int l = 0; l < s->n_layers; l++)
-    memcpy(m->block[l], am_stack_block(s, m, l, 0),
+    memcpy(m->layer[l].block, am_stack_block(s, m, l, 0),
            (size_t)s->plan[l]->n_rows * LANES * sizeof(am_real));
 }
 
@@ -333,7 +335,7 @@ void am_stack_clear(const am_stack *s, const am_stack_memory *m) {
   for (int l = 0; l < s->n_layers; l++) {
     const am_plan *p = s->plan[l];
     if (p->n_fixed > 0)
-      memset(m->fixed_gradient[l], 0, (size_t)p->n_fixed * LANES * sizeof(am_real));
+      memset(m->layer[l].fixed_gradient, 0, (size_t)p->n_fixed * LANES * sizeof(am_real));
     for (int t = -1; t < m->n_steps; t++)
       for (int k = 0; k < p->n_kept; k++)
         memset(am_stack_gradient(s, m, l, t) + (size_t)p->kept[k].row * LANES, 0,
@@ -353,7 +355,7 @@ void am_stack_local(const am_stack *s, const am_stack_memory *m, am_real *change
     const am_plan_gradient gradient = {
         .block = am_stack_gradient(s, m, 0, t),
         .before = reach == AM_STACK_NOW ? NULL : am_stack_gradient(s, m, 0, t - 1),
-        .fixed = m->fixed_gradient[0]};
+        .fixed = m->layer[0].fixed_gradient};
     am_plan_lanes_code()->local(p, &now, &gradient,
                                 reach == AM_STACK_ELEMENTS ? AM_REACH_ELEMENTS : AM_REACH_UNIT);
   }
@@ -366,8 +368,8 @@ void am_stack_collect(const am_stack *s, const am_stack_memory *m, int layer, am
   const am_plan_rule rule = am_stack_rule_of(s, m, layer);
   const am_plan_window w = {.n_steps = m->n_steps,
                             .rule = &rule,
-                            .living = m->living[layer],
-                            .fixed = m->fixed[layer],
+                            .living = m->layer[layer].living,
+                            .fixed = m->layer[layer].fixed,
                             .input = u,
                             .before = am_stack_block(s, m, layer, -1),
                             .block = am_stack_block(s, m, layer, 0),
@@ -378,7 +380,7 @@ void am_stack_collect(const am_stack *s, const am_stack_memory *m, int layer, am
                             .block_step = (size_t)p->n_rows * LANES,
                             .gradient_step = (size_t)p->n_rows * LANES};
   am_plan_lanes_code()->collect(p, change + s->at[layer], &w);
-  am_plan_lanes_code()->collect_fixed(p, change + s->at[layer], m->fixed_gradient[layer]);
+  am_plan_lanes_code()->collect_fixed(p, change + s->at[layer], m->layer[layer].fixed_gradient);
   for (size_t k = 0; s->through && p->rate != SIZE_MAX && k < LANES; k++)
     change[s->at[layer] + p->rate] += rule.deta_e[k];
 }

@@ -15,10 +15,11 @@
 #include "modulator/feed.h"
 #include "network/places.h"
 
-enum { AM_STACK_LAYERS_MAX = 4, AM_STACK_LANES = 16 };
+enum { AM_STACK_LAYERS_MAX = 64, AM_STACK_LANES = 16 };
 
 typedef struct am_stack_options {
   const am_equations *text;
+  const am_equations *above; /* the same, read as a layer on another (am_slots); NULL: it is one */
   int n_inputs, n_hidden;  /* n_hidden: the size n of the text, in each layer */
   int n_layers;            /* 1 to AM_STACK_LAYERS_MAX */
   float dropout;           /* share of units that the layer above does not see, in [0, 1) */
@@ -51,8 +52,8 @@ typedef struct am_stack {
 /* What layers of every layout share: AMINE_ERROR_ARGUMENT for an option out of range; a layer's plan;
  * its tensors among the places, the size of which is the caller's to set. */
 amine_status am_layers_check(const am_stack_options *options, amine_error *error);
-amine_status am_layer_plan(am_plan **plan, const am_stack_options *options, int n_inputs,
-                           am_layout layout, amine_error *error);
+amine_status am_layer_plan(am_plan **plan, const am_stack_options *options, int layer,
+                           int n_inputs, am_layout layout, amine_error *error);
 amine_status am_layer_places(am_places *places, const am_plan *plan,
                              const am_stack_options *options, int layer, amine_error *error);
 
@@ -66,18 +67,23 @@ void am_stack_free(am_stack *stack);
 void am_stack_initialise(const am_stack *stack, const am_places *places, float *parameters,
                          uint64_t seed);
 
+/* A layer's part of it. */
+typedef struct am_stack_layer {
+  am_real *fixed, *fixed_gradient;
+  am_real *block, *gradient;
+  am_real *shown; /* [T][n_outputs]: what the layer above sees, with dropout */
+  am_real *eta_e; /* [2]: the rule's own rate, and its gradient */
+  /* The state of the traces, of every step if a gradient goes through them; with gradients their a, b and own are [T][rows], else of one step */
+  am_plan_living living[AM_TRACES_MAX];
+} am_stack_layer;
+
 /* One worker's memory for an episode of n_steps. Blocks and gradients have a step more: the first
  * is before the episode. */
 typedef struct am_stack_memory {
-  am_real *fixed[AM_STACK_LAYERS_MAX], *fixed_gradient[AM_STACK_LAYERS_MAX];
-  am_real *block[AM_STACK_LAYERS_MAX], *gradient[AM_STACK_LAYERS_MAX];
-  am_real *shown[AM_STACK_LAYERS_MAX]; /* [T][n_outputs]: what the layer above sees, with dropout */
+  am_stack_layer *layer;   /* [n_layers] */
   am_real *below;                      /* [T][n_outputs]: the gradient of what a layer sees */
   am_real *input_gradient; /* [T][n_inputs]: of what the lowest reads, in a stack that is open */
   am_real *mask;           /* [n_layers - 1][T][n_outputs] */
-  /* The state of the traces, of every step if a gradient goes through them; with gradients their a, b and own are [T][rows], else of one step */
-  am_plan_living living[AM_STACK_LAYERS_MAX][AM_TRACES_MAX];
-  am_real *eta_e[AM_STACK_LAYERS_MAX]; /* [2]: the rule's own rate, and its gradient */
   am_real *given;                      /* [T][n_given]: written by who plays, before `after` */
   int n_steps;
   bool keeps; /* with gradients */
@@ -109,11 +115,11 @@ void am_stack_after(const am_stack *stack, const am_stack_memory *m, int t,
 /* The block of a layer's step t (-1: before the first), and in it the output. */
 static inline am_real *am_stack_block(const am_stack *s, const am_stack_memory *m, int layer,
                                       int t) {
-  return m->block[layer] + (size_t)(t + 1) * (size_t)s->plan[layer]->n_rows * AM_STACK_LANES;
+  return m->layer[layer].block + (size_t)(t + 1) * (size_t)s->plan[layer]->n_rows * AM_STACK_LANES;
 }
 static inline am_real *am_stack_gradient(const am_stack *s, const am_stack_memory *m, int layer,
                                          int t) {
-  return m->gradient[layer] + (size_t)(t + 1) * (size_t)s->plan[layer]->n_rows * AM_STACK_LANES;
+  return m->layer[layer].gradient + (size_t)(t + 1) * (size_t)s->plan[layer]->n_rows * AM_STACK_LANES;
 }
 static inline am_real *am_stack_output(const am_stack *s, const am_stack_memory *m, int t) {
   const am_plan *top = s->plan[s->n_layers - 1];

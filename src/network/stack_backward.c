@@ -28,7 +28,7 @@ static am_plan_gradient gradient_of(const am_stack *s, const am_stack_memory *m,
   return (am_plan_gradient){.block = am_stack_gradient(s, m, layer, t),
                             .before = t >= 0 ? am_stack_gradient(s, m, layer, t - 1) : NULL,
                             .input = input ? input + (size_t)t * width : NULL,
-                            .fixed = m->fixed_gradient[layer]};
+                            .fixed = m->layer[layer].fixed_gradient};
 }
 
 static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
@@ -60,12 +60,12 @@ static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
 static void begin(const am_stack *s, const am_stack_memory *m, int layer) {
   const am_plan *p = s->plan[layer];
   for (int k = 0; k < p->n_traces; k++) {
-    const am_plan_living *x = &m->living[layer][k];
+    const am_plan_living *x = &m->layer[layer].living[k];
     const size_t bytes = (size_t)(p->traces[k].rows * p->traces[k].cols) * LANES * sizeof(am_real);
     memset(x->dH, 0, bytes);
     if (x->dE) memset(x->dE, 0, bytes);
   }
-  if (p->n_traces > 0) memset(m->eta_e[layer] + LANES, 0, LANES * sizeof(am_real));
+  if (p->n_traces > 0) memset(m->layer[layer].eta_e + LANES, 0, LANES * sizeof(am_real));
 }
 
 void am_stack_back(const am_stack *s, const am_stack_memory *m, am_real *change,

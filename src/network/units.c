@@ -76,7 +76,11 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
   amine_status status = written.failed
                             ? am_fail_memory(error, written.capacity)
                             : am_equations_read(&u->text, part->name, part->text, &slots, error);
+  slots.above = true;
+  if (status == AMINE_OK && u->text->lowest >= 0 && o->n_layers > 1)
+    status = am_equations_read(&u->above, part->name, part->text, &slots, error);
   am_text_free(&written);
+  if (status != AMINE_OK) am_units_free(u);
   AM_TRY(status);
   int n = 0;
   for (; rows[n].name; n++) u->given[n] = (am_binding){rows[n].name, o->constants[n]};
@@ -84,6 +88,7 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
     n = give(u->given, n, u->names[k], u->text, u->text->modulators[k].scope, &modulator->part,
              modulator_options);
   u->stack = (am_stack_options){.text = u->text,
+                                .above = u->above,
                                 .n_hidden = o->n_hidden,
                                 .n_layers = o->n_layers,
                                 .dropout = o->dropout,
@@ -111,4 +116,7 @@ amine_status am_units_chosen(am_units *u, const am_chosen *chosen, bool deep, am
   return AMINE_OK;
 }
 
-void am_units_free(am_units *u) { am_equations_free(u->text); }
+void am_units_free(am_units *u) {
+  am_equations_free(u->text);
+  am_equations_free(u->above);
+}

@@ -45,6 +45,34 @@ static void shapes_follow(void **state) {
                  "w[n]\nb\nW[n, u]\n");
 }
 
+/* What the lowest layer reads: a vector of n, made of the input; in a layer above it is the input,
+ * which is one of n there, and nothing of it is learned. */
+static void the_lowest_layer_reads(void **state) {
+  (void)state;
+  static const char text[] = "input u\nlowest x = tanh(A @ u + a)\ny = x + relu(W @ x + V @ u)\n"
+                             "learned B, A as first\nlearned c[n]\nz = y * c + B @ u\noutput z\n";
+  expect_tensors(text, "first = A[n, u] B[n, u]\nc[n]\na[n]\nW[n, n]\nV[n, u]\n");
+  static const char alone[] = "input u\nlowest x = tanh(A @ u + a)\ny = x + W @ x\noutput y\n";
+  for (int above = 0; above < 2; above++) {
+    am_equations *e;
+    am_plan *p;
+    const am_binding given[] = {{"u", above ? 4 : 3}, {"n", 4}};
+    assert_int_equal(
+        am_equations_read(&e, "net", alone, &(am_slots){.above = above}, &error), AMINE_OK);
+    assert_int_equal(am_plan_make(&p, e, given, 2, AM_LAYOUT_LANES, 0, &error), AMINE_OK);
+    assert_int_equal(p->n_tensors, above ? 1 : 3);
+    assert_string_equal(p->tensors[above ? 0 : 2].name, "W");
+    assert_int_equal(p->n_inputs, above ? 4 : 3);
+    assert_int_equal(p->n_outputs, 4);
+    am_plan_free(p);
+    am_equations_free(e);
+  }
+  am_equations *e; /* half of a tensor is not learned: its shape is what it would be */
+  assert_int_equal(am_equations_read(&e, "net", text, &(am_slots){.above = true}, &error),
+                   AMINE_OK);
+  am_equations_free(e);
+}
+
 static void numbers_are_first_values(void **state) {
   (void)state;
   am_equations *e = read("input u\nconstant g = 1.5 from 0 to 100\nstate h[n] = -g / 2\n"
@@ -176,6 +204,22 @@ static void refusals(void **state) {
       {NET "h <- tanh(W @ h + V @ u ++ b)\noutput h\n",
        "net:3:26: a number, a name or a bracket belongs here",
        "h <- tanh(W @ h + V @ u ++ b)\n                         ^"},
+      {NET "lowest x = V @ u + h\nh <- tanh(W @ x)\noutput h\n",
+       "net:3:20: what the lowest layer reads is made of the input, of what is learned and of "
+       "constants, not of h",
+       "lowest x = V @ u + h\n                   ^"},
+      {NET "lowest x = V @ u\nlowest y = V @ u\nh <- tanh(W @ x)\noutput h\n",
+       "net:4:8: what the lowest layer reads is said twice", "lowest y = V @ u\n       ^"},
+      {NET "lowest h <- tanh(W @ u)\noutput h\n",
+       "net:3:8: what the lowest layer reads is a value: \"lowest x = ...\"",
+       "lowest h <- tanh(W @ u)\n       ^"},
+      {NET "lowest x = modulator(V @ u)\nh <- tanh(W @ x)\noutput h\n",
+       "net:3:8: what the lowest layer reads has no modulator",
+       "lowest x = modulator(V @ u)\n       ^"},
+      {NET "lowest x = u * 2\nh <- tanh(W @ x)\noutput h\n",
+       "net:3:8: [n] and [u] do not fit here", "lowest x = u * 2\n       ^"},
+      {"lowest x = V @ u\ninput u\noutput x\n",
+       "net:1:8: there is no input yet: \"input u\" stands above this", "lowest x = V @ u\n       ^"},
       {NET "h <- tahn(W @ h)\noutput h\n", "net:3:6: there is no function tahn; did you mean tanh?",
        "h <- tahn(W @ h)\n     ^"},
       {NET "h <- tanh(h @ W)\noutput h\n", "net:3:11: before @ a matrix belongs, this is a vector",
@@ -646,6 +690,8 @@ static void refusals_of_modulators(void **state) {
        "input y\n^"},
       {"input y\ntrace H[y, y]\noutput y\n", "read:2:7: a modulator has no trace of its own",
        "trace H[y, y]\n      ^"},
+      {"input y\nlowest M = sum(y)\noutput M\n", "read:2:8: a modulator has no layers",
+       "lowest M = sum(y)\n       ^"},
       {"input y\nM = modulator(y)\noutput M\n", "read:2:5: a modulator has no modulator of its own",
        "M = modulator(y)\n    ^"},
       {"input y\nM = attend(y, y, y, 1)\noutput M\n",
@@ -692,6 +738,7 @@ static void long_texts_end(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(shapes_follow),
+      cmocka_unit_test(the_lowest_layer_reads),
       cmocka_unit_test(numbers_are_first_values),
       cmocka_unit_test(plans_are_small),
       cmocka_unit_test(refusals),

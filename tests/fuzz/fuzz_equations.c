@@ -10,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const am_slots filled = {.plastic = true,
+static const am_slots filled = {.above = true,
+                                .plastic = true,
                                 .alpha = AM_ALPHA_NEURON,
                                 .rate = "rate",
                                 .rate_first = 0.5,

@@ -136,7 +136,10 @@ static void both_ways(const choice *c, int task_number, am_teach teach) {
 static void two_ways_ask_for_the_same(void **state) {
   (void)state;
   static const choice choices[] = {
-      {.network = &am_gru_part}, {.network = &am_lstm_part}, {.network = &am_attention_part}};
+      {.network = &am_gru_part},
+      {.network = &am_lstm_part},
+      {.network = &am_attention_part},
+      {.network = &am_highway_layer_part}};
   for (int k = 0; k < N_TASKS; k++)
     for (size_t n = 0; n < sizeof choices / sizeof *choices; n++)
       for (int teach = 0; teach < (k < 2 ? 3 : 1); teach++)

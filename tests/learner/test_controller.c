@@ -167,7 +167,7 @@ static void test_units_are_their_text(void **unused) {
     random_rows(&in, I, false, &k);
     random_rows(&credit, N, true, &k), random_rows(&now, N, true, &k);
     const am_plan_step step = {.parameters = x.weights,
-                               .fixed = x.blocks.fixed[0],
+                               .fixed = x.blocks.layer[0].fixed,
                                .input = in.lanes[0],
                                .before = am_stack_block(&x.stack, &x.blocks, 0, t - 1),
                                .gained = gained.lanes[0],

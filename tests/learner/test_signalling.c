@@ -553,6 +553,10 @@ static void refuses(void **state) {
   o.units.n_hidden = 0;
   assert_int_equal(am_signalling_create(&learner, &s.task, &o, &error), AMINE_ERROR_ARGUMENT);
   o = options_of(0);
+  o.units.n_layers = 5;
+  assert_int_equal(am_signalling_create(&learner, &s.task, &o, &error), AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "signals reach 1 to 4 layers, not 5");
+  o = options_of(0);
   o.agent.n_lanes = 0;
   assert_int_equal(am_signalling_create(&learner, &s.task, &o, &error), AMINE_ERROR_ARGUMENT);
   o = options_of(0);

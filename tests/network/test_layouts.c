@@ -237,7 +237,7 @@ static void compare(both *x, const choice *c, int lane, double *most) {
   for (int l = 0; l < s->n_layers; l++)
     for (int k = 0; k < s->plan[l]->n_traces; k++)
       for (int i = 0; i < N * N; i++) {
-        const am_real H = x->memory.living[l][k].H[i * LANES + lane];
+        const am_real H = x->memory.layer[l].living[k].H[i * LANES + lane];
         near(c, "H", H, x->lane.layer[l].trace[k].H[am_panel_at(i / N, i % N, N)]);
         *most = fmax(*most, fabs((double)H));
       }

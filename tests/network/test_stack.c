@@ -45,17 +45,21 @@ static am_real *zeros(size_t n) {
 
 static const am_part *const parts[] = {&am_gru_part,  &am_leaky_rnn_part, &am_rnn_part,
                                        &am_lstm_part, &am_highway_part,   &am_spiking_part,
-                                       &am_lstm_1997_part, &am_attention_part, &am_nmn_part};
+                                       &am_lstm_1997_part, &am_attention_part, &am_nmn_part, &am_highway_layer_part,
+                                       &am_plain_layer_part};
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
-static am_equations *text_of(const char *network) {
+static am_equations *text_as(const char *network, bool above) {
   am_equations *e;
   int k = 0;
   while (strcmp(parts[k]->name, network) != 0) k++;
-  if (am_equations_read(&e, network, parts[k]->text, NULL, &error) != AMINE_OK)
+  if (am_equations_read(&e, network, parts[k]->text, &(am_slots){.above = above}, &error) !=
+      AMINE_OK)
     fail_msg("%s", error.message);
   return e;
 }
+
+static am_equations *text_of(const char *network) { return text_as(network, false); }
 
 static void spread(am_real *out, const double *in, int T, int B, int n) {
   for (int t = 0; t < T; t++)
@@ -93,8 +97,9 @@ static void agree(const am_tensor_file *file, const char *of, const char *networ
   assert_non_null(x);
   const int T = (int)x->dims[0], B = (int)x->dims[1], m = (int)x->dims[2], n = (int)h->dims[2];
   const am_binding own[] = {{"tau", 2.5}, {"heads", 3}, {"beta", 1.5}};
-  am_equations *e = text_of(network);
+  am_equations *e = text_of(network), *above = text_as(network, true);
   const am_stack_options o = {.text = e,
+                              .above = above,
                               .n_inputs = m,
                               .n_hidden = n,
                               .n_layers = layers,
@@ -106,7 +111,8 @@ static void agree(const am_tensor_file *file, const char *of, const char *networ
   am_stack s;
   am_stack_memory memory;
   if (am_stack_make(&s, &places, &o, &error) != AMINE_OK) fail_msg("%s", error.message);
-  am_equations_free(e); /* the stack does not need it any more */
+  am_equations_free(e); /* the stack does not need them any more */
+  am_equations_free(above);
   am_real *parameters = zeros(places.size), *change = zeros(places.size);
   am_real *u = zeros((size_t)(T * m * LANES));
   am_real *block = zeros(am_stack_lay_out(&memory, NULL, &s, T, true));
@@ -145,7 +151,10 @@ static void agrees_with_pytorch(void **state) {
                {"stack", "highway", "highway", 3},
                {"stack", "spiking", "spiking", 2},
                {"stack", "attention", "attention", 2},
-               {"stack", "nmn", "nmn", 2}};
+               {"stack", "nmn", "nmn", 2},
+               {"stack", "highway-layer", "highway-layer", 4},
+               {"stack", "plain-layer", "plain-layer", 3}};
+
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     char path[512];
     am_tensor_file *file;
@@ -221,7 +230,7 @@ static void by_traces(lesson *y, bool decay) {
   am_eligibility_begin(&traces, &m);
   for (int t = 0; t < y->T; t++) {
     const am_plan_step step = {.parameters = y->parameters,
-                               .fixed = y->memory.fixed[0],
+                               .fixed = y->memory.layer[0].fixed,
                                .input = y->u + (size_t)(t * y->m * LANES),
                                .before = am_stack_block(&y->s, &y->memory, 0, t - 1),
                                .block = am_stack_block(&y->s, &y->memory, 0, t)};
@@ -327,7 +336,7 @@ static void refuses(void **state) {
     const char *message;
   } wrong[] = {{0, 4, 1, 0, "a network has 1 to 4096 inputs, not 0"},
                {3, 8193, 1, 0, "a network has 1 to 8192 units, not 8193"},
-               {3, 4, 5, 0, "a network has 1 to 4 layers, not 5"},
+               {3, 4, 65, 0, "a network has 1 to 64 layers, not 65"},
                {3, 4, 2, 1, "dropout is from 0 to below 1, not 1"}};
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
     const am_stack_options o = {.text = e,

@@ -3,7 +3,7 @@
   stack.py           write tests/data/stack.safetensors
   stack.py --check   recompute and compare with the file (largest difference <= 1e-12)
 
-RNN and LSTM are PyTorch's own; leaky, highway and spiking units and the LSTM without a forget gate are written out;
+RNN and LSTM are PyTorch's own, feed-forward layers its linear; leaky, highway and spiking units and the LSTM without a forget gate are written out;
 attention is of PyTorch's linear, layer_norm and softmax, each head's products masked so that no step sees a later one;
 nmn has PyTorch's gated units, and its activation is the published one, sum by sum.
 T steps in B lanes, initial states
@@ -22,7 +22,8 @@ FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data
 CASES = {"rnn": dict(m=3, n=5, layers=2, T=7, B=3), "lstm": dict(m=4, n=6, layers=2, T=6, B=16),
          "leaky-rnn": dict(m=2, n=7, layers=1, T=9, B=4), "highway": dict(m=3, n=4, layers=3, T=6, B=5),
          "spiking": dict(m=3, n=8, layers=2, T=12, B=4), "lstm-1997": dict(m=2, n=5, layers=2, T=8, B=3),
-         "attention": dict(m=3, n=12, layers=2, T=9, B=5), "nmn": dict(m=3, n=6, layers=2, T=7, B=4)}
+         "attention": dict(m=3, n=12, layers=2, T=9, B=5), "nmn": dict(m=3, n=6, layers=2, T=7, B=4),
+         "highway-layer": dict(m=7, n=5, layers=4, T=2, B=6), "plain-layer": dict(m=7, n=5, layers=3, T=2, B=6)}
 HEADS, BETA = 3, 1.5
 TAU = 2.5
 
@@ -153,6 +154,36 @@ class Modulated(torch.nn.Module):
         return x, None
 
 
+class FeedForward(torch.nn.Module):
+    """Layers that see one step; below those of highway units a plain one."""
+
+    def __init__(self, kind, m, n, layers):
+        super().__init__()
+        self.layers, self.plain = layers, kind == "plain-layer"
+        shapes = {"weight": (n, n), "bias": (n,)} if self.plain else {"weight": (2 * n, n), "bias": (n,), "gate_bias": (n,)}
+        for layer in range(layers):
+            for name, shape in shapes.items():
+                shape = (n, m) if self.plain and layer == 0 and name == "weight" else shape
+                self.register_parameter(f"{name}_l{layer}", torch.nn.Parameter(torch.zeros(shape)))
+        if not self.plain:
+            self.plain_weight_l0 = torch.nn.Parameter(torch.zeros(n, m))
+            self.plain_bias_l0 = torch.nn.Parameter(torch.zeros(n))
+
+    def forward(self, x):
+        linear = torch.nn.functional.linear
+        if not self.plain:
+            x = torch.tanh(linear(x, self.plain_weight_l0, self.plain_bias_l0))
+        for layer in range(self.layers):
+            weight, bias = getattr(self, f"weight_l{layer}"), getattr(self, f"bias_l{layer}")
+            if self.plain:
+                x = torch.tanh(linear(x, weight, bias))
+                continue
+            new, gate = weight.chunk(2)
+            t = torch.sigmoid(linear(x, gate, getattr(self, f"gate_bias_l{layer}")))
+            x = t * torch.tanh(linear(x, new, bias)) + (1 - t) * x
+        return x, None
+
+
 def against_multihead():
     """The heads, and the mask, are those of PyTorch's own attention."""
     torch.manual_seed(1)
@@ -171,7 +202,8 @@ def make():
     for kind, case in CASES.items():
         m, n, layers, T, B = (case[k] for k in ("m", "n", "layers", "T", "B"))
         net = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}.get(kind)
-        own = {"attention": Attention, "nmn": Modulated}.get(kind, WrittenOut)
+        own = {"attention": Attention, "nmn": Modulated, "highway-layer": FeedForward, "plain-layer": FeedForward}
+        own = own.get(kind, WrittenOut)
         net = net(m, n, layers) if net else own(kind, m, n, layers)
         for p in net.parameters():
             p.data = torch.tensor(f32(rng.normal(0, 1.2 if kind == "spiking" else 0.6, p.shape)))

@@ -56,7 +56,7 @@ static am_config config_of(const char *preset, const char *const *changes, int n
 
 /* Each learner: no block is missing in its sum but the structs that hold them. */
 static void what_is_told_is_taken(void **state) {
-  enum { STRUCTS = 128 << 10 };
+  enum { STRUCTS = 160 << 10 };
   const char *changes[] = {"threads=2", "task.file=" SMALL_TEXT, "task.test=0.5"};
   int n = 0;
   (void)state;

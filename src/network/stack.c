@@ -195,7 +195,8 @@ void am_stack_draw(const am_stack *s, const am_stack_memory *m, uint64_t seed, u
                    uint32_t first, int n, int twins) {
   for (int l = 0; l < s->n_layers; l++)
     for (uint32_t k = 0; k < (uint32_t)n; k++)
-      am_plan_draw(s->plan[l], m->layer[l].block + k, LANES, seed, episode, (first + k) / (uint32_t)twins,
+      am_plan_draw(s->plan[l], m->layer[l].block + k, LANES, seed, episode,
+                   (first + k) / (uint32_t)twins,
                    l);
 }
 

@@ -73,7 +73,8 @@ typedef struct am_stack_layer {
   am_real *block, *gradient;
   am_real *shown; /* [T][n_outputs]: what the layer above sees, with dropout */
   am_real *eta_e; /* [2]: the rule's own rate, and its gradient */
-  /* The state of the traces, of every step if a gradient goes through them; with gradients their a, b and own are [T][rows], else of one step */
+  /* The state of the traces, of every step if a gradient goes through them; with gradients their a,
+   * b and own are [T][rows], else of one step */
   am_plan_living living[AM_TRACES_MAX];
 } am_stack_layer;
 
@@ -119,7 +120,8 @@ static inline am_real *am_stack_block(const am_stack *s, const am_stack_memory *
 }
 static inline am_real *am_stack_gradient(const am_stack *s, const am_stack_memory *m, int layer,
                                          int t) {
-  return m->layer[layer].gradient + (size_t)(t + 1) * (size_t)s->plan[layer]->n_rows * AM_STACK_LANES;
+  return m->layer[layer].gradient +
+         (size_t)(t + 1) * (size_t)s->plan[layer]->n_rows * AM_STACK_LANES;
 }
 static inline am_real *am_stack_output(const am_stack *s, const am_stack_memory *m, int t) {
   const am_plan *top = s->plan[s->n_layers - 1];

@@ -45,8 +45,8 @@ static am_real *zeros(size_t n) {
 
 static const am_part *const parts[] = {&am_gru_part,  &am_leaky_rnn_part, &am_rnn_part,
                                        &am_lstm_part, &am_highway_part,   &am_spiking_part,
-                                       &am_lstm_1997_part, &am_attention_part, &am_nmn_part, &am_highway_layer_part,
-                                       &am_plain_layer_part};
+                                       &am_lstm_1997_part, &am_attention_part, &am_nmn_part,
+                                       &am_highway_layer_part, &am_plain_layer_part};
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
 static am_equations *text_as(const char *network, bool above) {

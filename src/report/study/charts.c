@@ -35,11 +35,12 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Between the two nearest of n >= 1 sorted values. */
-static double quantile(const double *sorted, size_t n, double q) {
+double am_study_quantile(double *values, size_t n, double q) {
+  if (n == 0) return (double)NAN;
+  qsort(values, n, sizeof *values, ascending);
   const double at = q * (double)(n - 1);
   const size_t k = (size_t)at;
-  return k + 1 < n ? sorted[k] + (at - (double)k) * (sorted[k + 1] - sorted[k]) : sorted[k];
+  return k + 1 < n ? values[k] + (at - (double)k) * (values[k + 1] - values[k]) : values[k];
 }
 
 static void summarise(part *p, double *room) {
@@ -47,12 +48,9 @@ static void summarise(part *p, double *room) {
     size_t m = 0;
     for (size_t k = 0; k < p->n_seeds; k++)
       if (counts(p, k) && isfinite(value_at(p, k, i))) room[m++] = value_at(p, k, i);
-    p->median[i] = p->low[i] = p->high[i] = (double)NAN;
-    if (m == 0) continue;
-    qsort(room, m, sizeof *room, ascending);
-    p->median[i] = quantile(room, m, 0.5);
-    p->low[i] = quantile(room, m, 0.25);
-    p->high[i] = quantile(room, m, 0.75);
+    p->median[i] = am_study_quantile(room, m, 0.5);
+    p->low[i] = am_study_quantile(room, m, 0.25);
+    p->high[i] = am_study_quantile(room, m, 0.75);
   }
 }
 

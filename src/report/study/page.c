@@ -327,6 +327,7 @@ void am_study_settings(am_text *page, const am_study_source *s) {
 static amine_status put_page(am_text *page, const am_study_source *s, amine_error *error) {
   am_page_head(page, s->title);
   am_study_summary(page, s);
+  AM_TRY(am_study_across(page, s, error));
   AM_TRY(am_study_charts(page, s, error));
   AM_TRY(am_study_rasters(page, s, error));
   am_study_runs(page, s);

@@ -13,6 +13,8 @@ amine_status am_study_report_write(const char *folder, const char *out_path, ami
 void am_study_summary(am_text *page, const am_study_source *source);
 /* The measures against time: each seed, the medians, and the bands. AMINE_ERROR_MEMORY only. */
 amine_status am_study_charts(am_text *page, const am_study_source *source, amine_error *error);
+/* What came out against a number in which arms differ. AMINE_ERROR_MEMORY only. */
+amine_status am_study_across(am_text *page, const am_study_source *source, amine_error *error);
 /* The last second of the spikes of each arm's first run. AMINE_ERROR_MEMORY only. */
 amine_status am_study_rasters(am_text *page, const am_study_source *source, amine_error *error);
 /* Every run; the arms, and how to run it again. */
@@ -21,6 +23,8 @@ void am_study_settings(am_text *page, const am_study_source *source);
 
 /* "3.9 to 4", "at least 3.9"; not more than a bound that is finite. */
 void am_study_put_band(am_text *page, double low, double high);
+/* Sorts n numbers and returns their quantile q, between the two nearest; NAN of none. */
+double am_study_quantile(double *values, size_t n, double q);
 /* How many runs are done. */
 size_t am_study_done(const am_study_source *source);
 

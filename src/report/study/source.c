@@ -215,6 +215,36 @@ static amine_status take_criteria(const reader *r) {
   return AMINE_OK;
 }
 
+/* What came out, against a number: older files have no such charts. */
+static amine_status take_across(const reader *r) {
+  const am_study_source *s = r->source;
+  const json_t *charts, *points;
+  const char *text;
+  double x;
+  size_t n, n_points;
+  if (!json_object_get(s->root, "across")) return AMINE_OK;
+  AM_TRY(take_array(r, &charts, &n, s->root, "across", 0, CRITERIA_MAX));
+  for (size_t k = 0; k < n; k++) {
+    const json_t *chart = json_array_get(charts, k);
+    AM_TRY(take_text(r, &text, chart, "title"));
+    AM_TRY(take_text(r, &text, chart, "x"));
+    AM_TRY(take_array(r, &points, &n_points, chart, "points", 1, AM_STUDY_POINTS_MAX));
+    for (size_t i = 0; i < n_points; i++) {
+      const json_t *item = json_array_get(points, i);
+      AM_TRY(take_text(r, &text, item, "line"));
+      AM_TRY(take_number(r, &x, json_object_get(item, "x"), "x", (double)NAN));
+      if (!isfinite(x)) return refuse(r, "x", "a point of a chart has a number");
+      AM_TRY(take_text(r, &text, item, "arm"));
+      const size_t arm = find_arm(s, text);
+      if (arm == s->n_arms) return refuse(r, text, "a chart is about an arm that is not there");
+      AM_TRY(take_text(r, &text, item, "measure"));
+      if (am_study_measure(&s->arms[arm], text) == s->arms[arm].n_measures)
+        return refuse(r, text, "a chart is about a measure that its arm does not have");
+    }
+  }
+  return AMINE_OK;
+}
+
 static amine_status take_study(const reader *r) {
   am_study_source *s = r->source;
   const json_t *charts;
@@ -240,7 +270,7 @@ static amine_status take_study(const reader *r) {
     AM_TRY(take_text(r, &text, json_array_get(charts, k), "measure"));
     AM_TRY(take_text(r, &text, json_array_get(charts, k), "title"));
   }
-  return AMINE_OK;
+  return take_across(r);
 }
 
 /* ------------------------------------------------------------------------------ runs.jsonl */

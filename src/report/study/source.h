@@ -1,6 +1,7 @@
 /* The folder of a published experiment that was run over seeds (docs/reproductions.md).
  *
- *   study.json       what it is: arms, criteria, charts ("curves"), at the end the verdicts; needed
+ *   study.json       what it is: arms, criteria, charts ("curves", "across"), at the end the
+ *                    verdicts; needed
  *   runs.jsonl       one finished run a line; a torn last line is left out
  *   run-K-SEED.safetensors   a training run of arm K that is not finished; gone when it is
  *   raster-K.npz     the last second of the spikes of arm K's first run: the arrays
@@ -15,6 +16,8 @@
 #define AM_STUDY_RUNS_FILE "runs.jsonl"
 #define AM_STUDY_RASTER_FILE "raster-%zu.npz" /* the arm's number, from 0 */
 #define AM_STUDY_RUN_FILE "run-%d-%llu.safetensors" /* the arm's number, from 0; the seed */
+
+enum { AM_STUDY_POINTS_MAX = 64 }; /* of a chart of what came out */
 
 /* A finished run. All numbers are finite or NAN. */
 typedef struct am_study_run {

@@ -50,7 +50,8 @@ static amine_status check_size(const am_study_plan *plan, amine_error *error) {
   if (plan->first_seed > AM_STUDY_SEED_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "seed=%llu: it must be at most %llu",
                    (unsigned long long)plan->first_seed, (unsigned long long)AM_STUDY_SEED_MAX);
-  if (s->n_arms < 1 || s->n_arms > AM_ARMS_MAX || s->n_charts < 0 || s->n_charts > AM_CHARTS_MAX)
+  if (s->n_arms < 1 || s->n_arms > AM_ARMS_MAX || s->n_charts < 0 ||
+      s->n_charts > AM_CHARTS_MAX || s->n_across < 0 || s->n_across > AM_CHARTS_MAX)
     return wrong(plan, error, "arms or charts", "", "too few or too many");
   if (!form->criteria || form->n_criteria < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%.80s has no %s form", s->name,
@@ -86,6 +87,25 @@ static amine_status check_chart(const am_study_plan *plan, const am_chart *chart
   return wrong(plan, error, "chart", chart->measure, "no arm has such a measure");
 }
 
+static amine_status check_across(const am_study_plan *plan, const am_across *across,
+                                 const am_protocol *const *protocols, amine_error *error) {
+  const char *part = "chart";
+  if (!across->title || !across->x || across->n_points < 1 ||
+      across->n_points > AM_STUDY_POINTS_MAX)
+    return wrong(plan, error, part, across->title ? across->title : "",
+                 "it lacks a title, a name of x, or points, or has too many");
+  for (int k = 0; k < across->n_points; k++) {
+    const am_point *p = &across->points[k];
+    if (p->arm < 0 || p->arm >= plan->study->n_arms)
+      return wrong(plan, error, part, across->title, "there is no arm of this number");
+    if (am_measure_find(protocols[p->arm], p->measure) < 0)
+      return wrong(plan, error, part, p->measure, "the protocol of its arm has no such measure");
+    if (!p->line || !isfinite(p->x))
+      return wrong(plan, error, part, across->title, "a point has a line and a number x");
+  }
+  return AMINE_OK;
+}
+
 static amine_status check_arm(const am_protocol **protocol, const am_study_plan *plan, int arm,
                               amine_error *error) {
   if (am_study_trains(plan->study)) {
@@ -114,6 +134,8 @@ amine_status am_study_plan_check(const am_study_plan *plan, const am_protocol **
   for (int k = 0; k < form->n_criteria; k++)
     AM_TRY(check_criterion(plan, &form->criteria[k], protocols, error));
   for (int k = 0; k < s->n_charts; k++) AM_TRY(check_chart(plan, &s->charts[k], protocols, error));
+  for (int k = 0; k < s->n_across; k++)
+    AM_TRY(check_across(plan, &s->across[k], protocols, error));
   return AMINE_OK;
 }
 
@@ -267,6 +289,30 @@ static json_t *charts_of(grower *g, const am_study *s) {
   return array;
 }
 
+static json_t *across_of(grower *g, const am_study *s) {
+  json_t *array = json_array();
+  for (int k = 0; k < s->n_across; k++) {
+    const am_across *a = &s->across[k];
+    json_t *item = json_object(), *points = json_array();
+    put_text(g, item, "title", a->title);
+    put_text(g, item, "figure", a->figure);
+    put_text(g, item, "x", a->x);
+    put_number(g, item, "known", a->known_name ? a->known : (double)NAN);
+    put_text(g, item, "known_name", a->known_name);
+    for (int i = 0; i < a->n_points; i++) {
+      json_t *point = json_object();
+      put_text(g, point, "line", a->points[i].line);
+      put_number(g, point, "x", a->points[i].x);
+      put_text(g, point, "arm", s->arms[a->points[i].arm].name);
+      put_text(g, point, "measure", a->points[i].measure);
+      append(g, points, point);
+    }
+    put(g, item, "points", points);
+    append(g, array, item);
+  }
+  return array;
+}
+
 static void put_head(grower *g, json_t *root, const am_study_plan *plan, bool trains) {
   const am_study *s = plan->study;
   const char *band = am_study_plan_form(plan)->band;
@@ -290,6 +336,7 @@ amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_
   amine_status status = AMINE_OK;
   put_head(&g, tree, plan, trains);
   put(&g, tree, "curves", charts_of(&g, plan->study));
+  if (plan->study->n_across > 0) put(&g, tree, "across", across_of(&g, plan->study));
   for (int k = 0; k < plan->study->n_arms && status == AMINE_OK; k++) {
     json_t *arm = NULL;
     status = arm_of(&arm, &g, plan, k, error);
@@ -305,7 +352,8 @@ amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_
 
 const char *am_study_plan_difference(char out[AM_PATH_MAX], const json_t *a, const json_t *b) {
   static const char *const passed[] = {"title",    "meaning", "source",     "page",      "band",
-                                       "criteria", "curves",  "first_seed", "seeds",     "verdicts",
-                                       "passed",   "answer",  "*.title",    "*.meaning", NULL};
+                                       "criteria", "curves",  "across",     "first_seed", "seeds",
+                                       "verdicts", "passed",  "answer",     "*.title",    "*.meaning",
+                                       NULL};
   return am_tree_difference(out, a, b, passed);
 }

@@ -18,6 +18,7 @@ static const am_study *const studies[] = {
     &am_study_miconi2017_selective,
     &am_study_adding,
     &am_study_pattern_completion,
+    &am_study_highway_depth,
     &am_study_cue_reward,
     &am_study_language,
     &am_study_volatile_bandit,

@@ -58,6 +58,24 @@ typedef struct am_chart {
   const char *figure; /* what of the paper it is like: "Fig. 1d"; may be NULL */
 } am_chart;
 
+/* A chart of what came out: points at a number x in which arms, or measures, differ (depth), joined
+ * to lines by their names. */
+typedef struct am_point {
+  const char *line; /* "highway" */
+  double x;
+  int arm; /* index in arms */
+  const char *measure;
+} am_point;
+
+typedef struct am_across {
+  const char *title, *figure; /* as of am_chart */
+  const char *x;              /* what x is: "layers" */
+  const am_point *points;
+  int n_points;
+  double known; /* a level to hold the points against, by its name; NULL: none */
+  const char *known_name;
+} am_across;
+
 /* A length of the experiment: the published one, and a shorter one with a band of its own, for a
  * quick check. */
 typedef struct am_study_form {
@@ -78,6 +96,8 @@ typedef struct am_study {
   am_study_form full, quick;
   const am_chart *charts;
   int n_charts;
+  const am_across *across;
+  int n_across;
   bool raster; /* the report shows the spikes of the last second of each arm's first run */
 } am_study;
 
@@ -89,6 +109,8 @@ typedef struct am_study {
 /* The tables of a study and of its forms. */
 #define AM_ARMS(table) .arms = table, .n_arms = sizeof table / sizeof *table
 #define AM_CRITERIA(table) .criteria = table, .n_criteria = sizeof table / sizeof *table
+#define AM_POINTS(table) .points = table, .n_points = sizeof table / sizeof *table
+#define AM_ACROSS(table) .across = table, .n_across = sizeof table / sizeof *table
 #define AM_CHARTS(table) .charts = table, .n_charts = sizeof table / sizeof *table
 
 /* The k-th study, NULL past the end; by name, NULL if there is none. */

@@ -147,6 +147,33 @@ static void test_passed(void **state) {
   free(page);
 }
 
+/* What came out against a number: a point of each seed, a line through the medians, across an arm
+ * that is not there yet. */
+static void test_across(void **state) {
+  (void)state;
+  put_study("across",
+            ", \"across\": [{\"title\": \"End <w>\", \"figure\": \"Fig. 2\", \"x\": \"mm\", "
+            "\"known\": 2, \"known_name\": \"half\", \"points\": ["
+            "{\"line\": \"a<b\", \"x\": 10, \"arm\": \"free<1>\", \"measure\": \"w\"}, "
+            "{\"line\": \"a<b\", \"x\": 50, \"arm\": \"held\", \"measure\": \"w\"}, "
+            "{\"line\": \"c\", \"x\": 20, \"arm\": \"held\", \"measure\": \"w\"}]}]");
+  put_runs("across", 2, 3, "4");
+  char *page = report(1, "across");
+  expect_sound(page);
+  expect_part(page, "<h2>At the end</h2>");
+  expect_part(page, "End &lt;w&gt; <small>compare Fig. 2</small>");
+  expect_part(page, "a&lt;b</li>");
+  expect_part(page, "half");
+  expect_part(page, "\"x\":[10,20,50]");
+  expect_part(page, "\"y\":[4,null,0.1]"); /* of 0.0, 0.1, 0.2 */
+  expect_part(page, "\"y\":[null,0.1,null]");
+  free(page);
+  put_runs("across", 0, 0, "4");
+  page = report(1, "across");
+  expect_no_part(page, "<h2>At the end</h2>");
+  free(page);
+}
+
 static void test_missed(void **state) {
   (void)state;
   put_judged("missed", "null", "false");
@@ -283,8 +310,8 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_passed),     cmocka_unit_test(test_missed),
-      cmocka_unit_test(test_open),
+      cmocka_unit_test(test_passed),     cmocka_unit_test(test_across),
+      cmocka_unit_test(test_missed),     cmocka_unit_test(test_open),
       cmocka_unit_test(test_unfinished), cmocka_unit_test(test_values),
       cmocka_unit_test(test_damage),     cmocka_unit_test(test_alone),
       cmocka_unit_test(test_memory),

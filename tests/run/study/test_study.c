@@ -181,6 +181,9 @@ static const am_criterion tiny_criteria[] = {
 static const am_criterion tiny_missed[] = {
     {1, "right", AM_JUDGE_AT_LEAST, 2, 3, 1, "it is more than right"},
 };
+static const am_point tiny_points[] = {{"free", 1, 0, "right"}, {"free", 2.5, 1, "right"}};
+static const am_across tiny_across[] = {
+    {.title = "Right", .x = "size", AM_POINTS(tiny_points), .known = 0.5, .known_name = "half"}};
 static const am_study tiny = {
     .name = "tiny",
     .meaning = "three trials",
@@ -190,6 +193,7 @@ static const am_study tiny = {
     .quick = {{"protocol.trials=3", "duration_s=0.9", NULL}, tiny_missed, 1, "none"},
     .charts = small_charts,
     .n_charts = 2,
+    AM_ACROSS(tiny_across),
     .raster = true,
 };
 
@@ -445,6 +449,7 @@ static void test_wrong_folder(void **state) {
   refused(&wrong, "other", AMINE_ERROR_ARGUMENT, "arms.free.");
   changed.full.assignments[1] = NULL;
   changed.n_arms = 1;
+  changed.n_across = 0;
   changed.full.n_criteria = 1;
   refused(&wrong, "other", AMINE_ERROR_ARGUMENT, "arms");
   /* what is said of the runs may change: they are judged anew */
@@ -509,6 +514,13 @@ static void test_damage(void **state) {
       {AM_STUDY_FILE, "\"low95\": ", "\"low95\": true, \"x\": ", "low95: "},
       {AM_STUDY_FILE, "\"verdicts\": [", "\"verdicts\": [{},", "one for each criterion"},
       {AM_STUDY_FILE, "\"curves\": [", "\"curves\": [1,", "curves: "},
+      {AM_STUDY_FILE, "\"across\": [", "\"across\": [1,", "across: "},
+      {AM_STUDY_FILE, "\"points\": [", "\"points\": [], \"more\": [", "points: "},
+      {AM_STUDY_FILE, "\"x\": 2.5", "\"x\": null", "a point of a chart has a number"},
+      {AM_STUDY_FILE, "2.5,\n          \"arm\": \"held", "2.5,\n          \"arm\": \"hel",
+       "a chart is about an arm that is not there"},
+      {AM_STUDY_FILE, "\"measure\": \"right\"\n        }", "\"measure\": \"wrong\"\n        }",
+       "a chart is about a measure that its arm does not have"},
   };
   const am_study_plan plan = plan_of(&tiny, 2, 2);
   reproduce_in("sound", &plan, true);
@@ -589,6 +601,17 @@ static void test_wrong_plans(void **state) {
   s.charts = (const am_chart[]){{"left", "Left", NULL}};
   s.n_charts = 1;
   wrong_plan(&plan, "no arm has such a measure");
+  s.n_charts = 0;
+  am_point point = {"line", 1, 0, "left"};
+  s.across = &(am_across){.title = "Left", .x = "size", .points = &point, .n_points = 1};
+  s.n_across = 1;
+  wrong_plan(&plan, "\"left\"");
+  point = (am_point){"line", 1, 2, "right"};
+  wrong_plan(&plan, "no arm of this number");
+  point = (am_point){"line", (double)NAN, 0, "right"};
+  wrong_plan(&plan, "a point has a line and a number x");
+  s.across = &(am_across){.title = "Left", .points = &point, .n_points = 1};
+  wrong_plan(&plan, "it lacks a title, a name of x");
   plan.study = &small_failing;
   plan.quick = true;
   wrong_plan(&plan, "small-failing has no quick form");

@@ -245,7 +245,8 @@ def test_tables():
     check("amine list grid", sorted(pairs) == sorted(choices("learner.type")), "every learner", pairs)
     local = {"e-prop", "rflo", "feedback-alignment", "signalling", "agents"}  # a unit's own state alone
     for learner, trained in pairs.items():
-        expected = sorted(set(choices("network.type")) - ({"attention"} if learner in local else set()))
+        looking = {"attention", "attention-modulated"} if learner in local else set()
+        expected = sorted(set(choices("network.type")) - looking)
         check(f"amine list grid: {learner}", sorted(trained) == expected, expected, trained)
     text = expect(0, "list").out
     check("amine list", all(f"{kind}: " in text for kind in listed), list(listed), text)

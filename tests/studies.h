@@ -9,8 +9,8 @@
 #include "run/study/study.h"
 
 static const am_arm small_arms[] = {
-    {"free", "reinforcement", {NULL}, false},
-    {"dopamine held", "reinforcement", {"clamp.dopamine=0.5", NULL}, true},
+    AM_ARM("free", "reinforcement", NULL),
+    AM_CONTROL("dopamine held", "reinforcement", "clamp.dopamine=0.5"),
 };
 static const am_chart small_charts[] = {
     {"right", "Right choices", "a figure that there is not"},

@@ -16,6 +16,7 @@ enum { ARMS_MAX = 64, MEASURES_MAX = 256, CRITERIA_MAX = 256, SEEDS_MAX = 100000
 amine_status am_study_run_make(am_study_run *run, size_t n_samples, size_t n_measures,
                                amine_error *error) {
   *run = (am_study_run){.done = true,
+                        .n_measures = n_measures,
                         .measures = am_alloc(n_measures, sizeof(double)),
                         .n_samples = n_samples,
                         .times = am_alloc(n_samples, sizeof(double)),

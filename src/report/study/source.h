@@ -22,6 +22,7 @@ enum { AM_STUDY_POINTS_MAX = 64 }; /* of a chart of what came out */
 /* A finished run. All numbers are finite or NAN. */
 typedef struct am_study_run {
   bool done;        /* else there is nothing here */
+  size_t n_measures;
   double *measures; /* [n_measures] at the end */
   size_t n_samples;
   double *times;  /* [n_samples] s, or trials of training; ascending */

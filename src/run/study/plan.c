@@ -110,7 +110,7 @@ static amine_status check_arm(const am_protocol **protocol, const am_study_plan 
                               amine_error *error) {
   if (am_study_trains(plan->study)) {
     am_config config;
-    *protocol = &am_training_protocol;
+    *protocol = am_study_training_protocol(plan->study, arm);
     return am_study_training_config(&config, plan, arm, plan->first_seed, error);
   }
   am_simulation_config config;
@@ -129,6 +129,11 @@ amine_status am_study_plan_check(const am_study_plan *plan, const am_protocol **
     for (int b = 0; b < a; b++)
       if (strcmp(s->arms[a].name, s->arms[b].name) == 0)
         return wrong(plan, error, "arm", s->arms[a].name, "it is there twice");
+    const int after = s->arms[a].after;
+    if (after && (!am_study_trains(s) || after < 1 || after > s->n_arms ||
+                  s->arms[after - 1].after))
+      return wrong(plan, error, "arm", s->arms[a].name,
+                   "it begins with the network of an arm that is not there, or has none of its own");
     AM_TRY(check_arm(&protocols[a], plan, a, error));
   }
   for (int k = 0; k < form->n_criteria; k++)
@@ -214,7 +219,7 @@ static amine_status config_of(json_t **root, const am_protocol **protocol, json_
   if (am_study_trains(plan->study)) {
     am_config config;
     am_text text = {0};
-    *protocol = &am_training_protocol;
+    *protocol = am_study_training_protocol(plan->study, arm);
     AM_TRY(am_study_training_config(&config, plan, arm, plan->first_seed, error));
     *measures = measures_of(g, *protocol, NULL);
     am_config_write(&config, false, &text);
@@ -248,6 +253,7 @@ static amine_status arm_of(json_t **out, grower *g, const am_study_plan *plan, i
   put_text(g, item, "name", arm->name);
   put_text(g, item, "preset", arm->preset);
   put(g, item, "control", json_boolean(arm->is_control));
+  if (arm->after) put_text(g, item, "begins_with", plan->study->arms[arm->after - 1].name);
   put_text(g, item, "protocol", protocol->name);
   put(g, item, "measures", measures);
   put(g, item, "assignments", assignments);

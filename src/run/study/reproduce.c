@@ -438,6 +438,21 @@ static amine_status train_step(void *context, uint64_t iteration, uint64_t itera
   return AMINE_OK;
 }
 
+/* After the network of another arm, with the same seed, where the arm says so. */
+static amine_status train_run(const session *s, int item, const char *path,
+                              const am_training_watch *watch, amine_error *error) {
+  const am_study_plan *plan = &s->r->plan;
+  const int after = plan->study->arms[s->pending[item] / plan->n_seeds].after;
+  am_config first;
+  am_training t = {.config = &s->trainings[item], .n_samples = AM_STUDY_SAMPLES, .path = path};
+  if (!after) return am_study_train(&s->r->runs[s->pending[item]], &t, watch, error);
+  AM_TRY(am_study_training_config(&first, plan, after - 1, t.config->common.seed, error));
+  t.first = &first;
+  const amine_status status = am_study_train(&s->r->runs[s->pending[item]], &t, watch, error);
+  am_config_free(&first);
+  return status;
+}
+
 static void train_item(void *context, int item, int worker) {
   training *w = context;
   session *s = w->s;
@@ -452,7 +467,7 @@ static void train_item(void *context, int item, int worker) {
   am_text path = {0};
   if (status == AMINE_OK) status = path_of(&path, s, s->pending[item], error);
   if (status == AMINE_OK)
-    status = am_study_train(run, &s->trainings[item], AM_STUDY_SAMPLES, path.data, &watch, error);
+    status = train_run(s, item, path.data, &watch, error);
   am_text_free(&path);
   if (status == AMINE_OK) status = keep(s, item, error);
   if (status == AMINE_OK) {

@@ -23,6 +23,7 @@ static const am_study *const studies[] = {
     &am_study_language,
     &am_study_volatile_bandit,
     &am_study_retrieval,
+    &am_study_fine_tuning,
 };
 
 const am_study *am_study_at(int k) {

@@ -23,6 +23,9 @@ typedef struct am_arm {
   const char *preset; /* of a brain, whose protocol has the measures, or of training */
   const char *assignments[AM_ASSIGNMENTS_MAX]; /* "protocol.random_rewards=true"; NULL ends them */
   bool is_control;
+  /* 1 + the arm whose network, trained with the same seed, this one's training begins with (as by
+   * `from`); 0: none */
+  int after;
 } am_arm;
 
 typedef enum am_judgement {
@@ -101,11 +104,14 @@ typedef struct am_study {
   bool raster; /* the report shows the spikes of the last second of each arm's first run */
 } am_study;
 
-/* Rows of a table of arms: of the experiment, and a control. Assignments follow, or NULL. */
+/* Rows of a table of arms: of the experiment, a control, and one that begins with the network of
+ * another. Assignments follow, or NULL. */
 #define AM_ARM(n, p, ...)                                                                          \
-  { n, p, {__VA_ARGS__}, false }
+  { n, p, {__VA_ARGS__}, false, 0 }
 #define AM_CONTROL(n, p, ...)                                                                      \
-  { n, p, {__VA_ARGS__}, true }
+  { n, p, {__VA_ARGS__}, true, 0 }
+#define AM_AFTER(arm, n, p, ...)                                                                   \
+  { n, p, {__VA_ARGS__}, false, 1 + (arm) }
 /* The tables of a study and of its forms. */
 #define AM_ARMS(table) .arms = table, .n_arms = sizeof table / sizeof *table
 #define AM_CRITERIA(table) .criteria = table, .n_criteria = sizeof table / sizeof *table

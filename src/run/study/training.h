@@ -12,10 +12,17 @@
 #include "run/config/config.h"
 #include "run/study/form.h"
 
-enum { AM_TRAINING_REWARD, AM_TRAINING_TRIALS, AM_TRAINING_EVALUATION, AM_N_TRAINING_MEASURES };
+enum {
+  AM_TRAINING_REWARD,
+  AM_TRAINING_TRIALS,
+  AM_TRAINING_EVALUATION,
+  AM_N_TRAINING_MEASURES,
+  AM_TRAINING_KEPT = AM_N_TRAINING_MEASURES, /* of an arm that begins with another's network */
+  AM_N_TUNING_MEASURES
+};
 
-/* The measures in the form of a protocol, which has nothing else. */
-extern const am_protocol am_training_protocol;
+/* The measures of an arm in the form of a protocol, which has nothing else. */
+const am_protocol *am_study_training_protocol(const am_study *study, int arm);
 
 /* Whether the arms of the study are trained, by the first of them: the arms of a study are all of
  * one kind. What is no training preset is for the simulation to refuse. */
@@ -33,11 +40,20 @@ typedef struct am_training_watch {
   void *context;
 } am_training_watch;
 
+typedef struct am_training {
+  const am_config *config;
+  const am_config *first; /* of the arm with whose network it begins; NULL: with a fresh one */
+  int n_samples;
+  const char *path;
+} am_training;
+
 /* Trains, with n_samples samples at equal distances or one for each iteration of a shorter run, and
  * evaluates on fresh episodes (am_evaluate_episodes). *run is filled in but for `done`, and is to be freed, also
  * after a failure. path: where the run is kept now and then, and when its watch stops it, and from
- * where it goes on if that is there, to the same bits; NULL: nowhere. */
-amine_status am_study_train(am_study_run *run, const am_config *config, int n_samples,
-                            const char *path, const am_training_watch *watch, amine_error *error);
+ * where it goes on if that is there, to the same bits; NULL: nowhere. After the network of `first`, which
+ * is trained before, of which the watch is told as of iteration 0, what is left of that one's task is
+ * measured, too. */
+amine_status am_study_train(am_study_run *run, const am_training *training,
+                            const am_training_watch *watch, amine_error *error);
 
 #endif

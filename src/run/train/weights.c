@@ -140,6 +140,13 @@ amine_status am_weights_load(am_learner *learner, const char *path, amine_error 
 }
 
 /* ------------------------------------------------------------------------------ from a run */
+/* Where tensors come from: a checkpoint, or a learner. */
+typedef struct source {
+  const am_tensor_file *file; /* NULL: it is */
+  const am_learner *learner;
+  const char *name; /* for sentences */
+} source;
+
 /* How a tensor of this network stands to that of the run. */
 typedef enum fit {
   FITS,
@@ -147,9 +154,20 @@ typedef enum fit {
   IS_OTHER, /* of another size */
 } fit;
 
-static fit fit_of(const am_tensor_file *file, const am_learner_tensor *t) {
-  const am_tensor *found = am_tensor_file_find(file, t->name);
-  if (!found) return IS_NEW;
+/* The run's tensor of that name and, of a learner, its number. */
+static bool find(const source *from, const char *name, am_learner_tensor *found, int *k) {
+  const am_tensor *t = from->file ? am_tensor_file_find(from->file, name) : NULL;
+  for (*k = 0; !from->file && from->learner->type->tensor(from->learner, *k, found); ++*k)
+    if (strcmp(found->name, name) == 0) return true;
+  if (!t) return false;
+  *found = (am_learner_tensor){.rank = t->rank, .dims = {1, 1}};
+  for (int d = 0; d < t->rank && d < 2; d++) found->dims[d] = t->dims[d];
+  return true;
+}
+
+static fit fit_of(const source *from, const am_learner_tensor *t, am_learner_tensor *found,
+                  int *k) {
+  if (!find(from, t->name, found, k)) return IS_NEW;
   if (found->rank != t->rank) return IS_OTHER;
   const bool rows = found->dims[0] == t->dims[0];
   if (rows && (t->rank < 2 || found->dims[1] == t->dims[1])) return FITS;
@@ -157,66 +175,88 @@ static fit fit_of(const am_tensor_file *file, const am_learner_tensor *t) {
   return reads || gains || t->role == AM_ROLE_HEADS ? IS_NEW : IS_OTHER;
 }
 
-static void put_size(char out[64], const size_t *dims, int rank) {
-  snprintf(out, 64, rank > 1 ? "[%zu, %zu]" : "[%zu]", dims[0], rank > 1 ? dims[1] : 0);
+static void put_size(char out[64], const am_learner_tensor *t) {
+  snprintf(out, 64, t->rank > 1 ? "[%zu, %zu]" : "[%zu]", t->dims[0], t->rank > 1 ? t->dims[1] : 0);
 }
 
-static amine_status refuse_other(const am_tensor_file *file, const am_learner_tensor *t,
-                                 const char *path, amine_error *error) {
-  const am_tensor *found = am_tensor_file_find(file, t->name);
+static amine_status refuse_other(const source *from, const am_learner_tensor *found,
+                                 const am_learner_tensor *t, amine_error *error) {
   char here[64], there[64];
-  put_size(here, t->dims, t->rank);
-  put_size(there, found->dims, found->rank);
-  return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+  put_size(here, t);
+  put_size(there, found);
+  return am_fail_file(error, AMINE_ERROR_INPUT, from->name, -1,
                       "%s is %s there and %s here: a network from a run may have other inputs and "
                       "outputs, but no other size",
                       t->name, there, here);
 }
 
-static void put_new(am_text *notes, const am_learner_tensor *t) {
-  am_text_printf(notes, "%s%s", notes->length ? ", " : "", t->name);
+static amine_status copy(const source *from, const am_learner_tensor *t, int k, float *values,
+                         amine_error *error) {
+  if (!from->file) return from->learner->type->get(from->learner, k, values), AMINE_OK;
+  AM_TRY(am_tensor_copy(am_tensor_file_find(from->file, t->name), NULL, values, AM_F32, t->rank,
+                        t->dims, error));
+  if (all_finite(values, count_of(t))) return AMINE_OK;
+  return am_fail_file(error, AMINE_ERROR_INPUT, from->name, -1,
+                      "%s holds a value that is not finite", t->name);
 }
 
-static amine_status take_over(am_learner *l, const am_tensor_file *file, const char *path,
-                              float *values, am_text *made, amine_error *error) {
-  am_learner_tensor t;
+/* made: gets the names of what is made anew. */
+static amine_status take_over(am_learner *l, const source *from, float *values, am_text *made,
+                              amine_error *error) {
+  am_learner_tensor t, found;
   size_t n = 0;
+  int other;
   for (int k = 0; l->type->tensor(l, k, &t); k++) {
     if (!t.is_parameter) continue;
-    const fit how = fit_of(file, &t);
-    if (how == IS_OTHER) return refuse_other(file, &t, path, error);
-    if (how == IS_NEW) put_new(made, &t);
-    if (how == IS_NEW && l->type->release) l->type->release(l, k);
-    if (how == IS_NEW) continue;
-    AM_TRY(am_tensor_copy(am_tensor_file_find(file, t.name), NULL, values, AM_F32, t.rank, t.dims,
-                          error));
-    if (!all_finite(values, count_of(&t)))
-      return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "%s holds a value that is not finite",
-                          t.name);
+    const fit how = fit_of(from, &t, &found, &other);
+    if (how == IS_OTHER) return refuse_other(from, &found, &t, error);
+    if (how == IS_NEW) {
+      am_text_printf(made, "%s%s", made->length ? ", " : "", t.name);
+      if (l->type->release) l->type->release(l, k);
+      continue;
+    }
+    AM_TRY(copy(from, &t, other, values, error));
     l->type->set(l, k, values);
     n += t.role != AM_ROLE_HEADS;
   }
   if (n > 0) return made->failed ? am_fail_memory(error, made->capacity) : AMINE_OK;
-  return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "it has none of this network's tensors");
+  return am_fail_file(error, AMINE_ERROR_INPUT, from->name, -1,
+                      "it has none of this network's tensors");
+}
+
+static amine_status begin_with(am_learner *learner, const source *from, am_text *made,
+                               amine_error *error) {
+  am_learner_tensor t;
+  size_t largest = 0;
+  for (int k = 0; learner->type->tensor(learner, k, &t); k++)
+    if (count_of(&t) > largest) largest = count_of(&t);
+  float *values = am_alloc(largest, sizeof *values);
+  const amine_status status = values ? take_over(learner, from, values, made, error)
+                                     : am_fail_memory(error, am_size_mul(largest, sizeof *values));
+  am_free(values);
+  return status;
 }
 
 amine_status am_weights_from(am_learner *learner, const char *path, am_text *notes,
                              amine_error *error) {
   am_tensor_file *file;
-  am_learner_tensor t;
   am_text made = {0};
-  size_t largest = 0;
-  for (int k = 0; learner->type->tensor(learner, k, &t); k++)
-    if (count_of(&t) > largest) largest = count_of(&t);
   AM_TRY(am_saved_open(&file, path, error));
-  float *values = am_alloc(largest, sizeof *values);
-  amine_status status = values ? take_over(learner, file, path, values, &made, error)
-                               : am_fail_memory(error, am_size_mul(largest, sizeof *values));
-  if (status == AMINE_OK && made.length > 0 && notes)
+  const source from = {.file = file, .name = path};
+  const amine_status status = begin_with(learner, &from, &made, error);
+  if (status == AMINE_OK && made.length > 0)
     am_text_printf(notes, "made anew, and learned whatever learns: %s\n", made.data);
   am_text_free(&made);
-  am_free(values);
   am_tensor_file_close(file);
+  return status;
+}
+
+amine_status am_weights_hand_over(am_learner *learner, const am_learner *giver,
+                                  amine_error *error) {
+  am_text made = {0};
+  const source from = {.learner = giver, .name = "the network before"};
+  const amine_status status = begin_with(learner, &from, &made, error);
+  am_text_free(&made);
   return status;
 }
 

@@ -21,10 +21,13 @@ amine_status am_weights_load(am_learner *learner, const char *path, amine_error 
 
 /* Takes the parameters of a run's checkpoint whose network this is, for a task that may have other
  * inputs and outputs: what the run has not, or for other ones, stays as it was made and is released,
- * so that it learns. notes (may be NULL): gets a line that names it. AMINE_ERROR_INPUT: another size,
+ * so that it learns. notes gets a line that names it. AMINE_ERROR_INPUT: another size,
  * a value that is not finite, none of its tensors; or, as AMINE_ERROR_IO, no checkpoint. */
 amine_status am_weights_from(am_learner *learner, const char *path, am_text *notes,
                              amine_error *error);
+
+/* The same from another learner. */
+amine_status am_weights_hand_over(am_learner *learner, const am_learner *giver, amine_error *error);
 
 /* Copies the file that a run begins with, if any, into the run's folder, which so carries it, as
  * AM_WEIGHTS_FILE; and says so in a configuration that will stand there. */

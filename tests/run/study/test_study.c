@@ -170,8 +170,8 @@ static void test_interval_of_a_share(void **state) {
 /* ------------------------------------------------------------------------------ tiny studies */
 /* Three trials, 1.2 s; the second arm is longer. */
 static const am_arm tiny_arms[] = {
-    {"free", "reinforcement", {"duration_s=1.2", NULL}, false},
-    {"held, and longer", "reinforcement", {"clamp.dopamine=0.5", "duration_s=1.4", NULL}, true},
+    AM_ARM("free", "reinforcement", "duration_s=1.2"),
+    AM_CONTROL("held, and longer", "reinforcement", "clamp.dopamine=0.5", "duration_s=1.4"),
 };
 /* What a share of any number of seeds meets, and what it misses. */
 static const am_criterion tiny_criteria[] = {

@@ -16,6 +16,7 @@
 #include "run/study/reproduce.h"
 #include "run/study/training.h"
 #include "run/train/evaluate.h"
+#include "run/train/weights.h"
 
 #define NEVER ((double)NAN)
 
@@ -131,8 +132,8 @@ static void test_differences(void **state) {
   "task.size=5", "task.steps=12", "network.hidden=6", "batch=40", "learner.warmup=3",              \
       "learner.rate=0.01"
 static const am_arm arms[] = {
-    {"plastic", "maze", {SMALL, "modulator.type=constant"}, false},
-    {"no learning", "maze", {SMALL, "learner.rate=0"}, true},
+    AM_ARM("plastic", "maze", SMALL, "modulator.type=constant"),
+    AM_CONTROL("no learning", "maze", SMALL, "learner.rate=0"),
 };
 /* What is tested is the running; the bands hold everything. */
 static const am_criterion criteria[] = {
@@ -227,6 +228,64 @@ static void test_against_training(void **state) {
   am_reproduction_free(&r);
 }
 
+/* An arm that begins with the network of another: trained with its seed, handed over, and measured
+ * on both tasks. Here only read-outs learn, so that the traces stay. */
+#define LATER SMALL, "task.size=7", "learn=heads"
+static const am_arm two_arms[] = {
+    AM_ARM("first", "maze", SMALL, "modulator.type=constant"),
+    AM_AFTER(0, "later", "maze", LATER, "modulator.type=constant"),
+};
+static const am_criterion kept[] = {
+    {1, "kept", AM_JUDGE_MEAN, -1000, 1000, 0, "there is a figure"},
+};
+
+static void test_after_another(void **state) {
+  (void)state;
+  static const char *const first_keys[] = {SMALL, "modulator.type=constant", "iterations=20"};
+  static const char *const later_keys[] = {LATER, "modulator.type=constant", "iterations=20"};
+  am_study tuning = study;
+  tuning.arms = two_arms;
+  tuning.full = (am_study_form){{"iterations=20", NULL}, kept, 1, "none"};
+  am_study_plan plan = plan_of(false, 2);
+  plan.study = &tuning;
+  am_reproduction r;
+  amine_error error = {0};
+  if (am_reproduce(&r, &plan, NULL, NULL, &error) != AMINE_OK) fail_msg("%s", error.message);
+  am_experiment *x[2];
+  for (int later = 0; later < 2; later++) {
+    am_config c;
+    am_learner_report report;
+    am_config_default(&c);
+    assert_int_equal(am_config_load(&c, "maze", &error), AMINE_OK);
+    for (size_t k = 0; k < (later ? sizeof later_keys : sizeof first_keys) / sizeof *later_keys; k++)
+      assert_int_equal(am_config_assign(&c, (later ? later_keys : first_keys)[k], &error), AMINE_OK);
+    assert_int_equal(am_config_assign(&c, "seed=5", &error), AMINE_OK);
+    assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+    assert_int_equal(am_experiment_create(&x[later], &c, &error), AMINE_OK);
+    if (later)
+      assert_int_equal(am_weights_hand_over(x[1]->learner, x[0]->learner, &error), AMINE_OK);
+    for (int k = 0; k < 20; k++)
+      assert_int_equal(am_experiment_iterate(x[later], &report, &error), AMINE_OK);
+  }
+  am_evaluation e;
+  const am_study_run *first = &r.runs[2], *later = &r.runs[5]; /* of the third seed */
+  assert_int_equal(am_evaluate_network(&e, x[0], 1000, 5, false, &error), AMINE_OK);
+  assert_true(first->measures[AM_TRAINING_EVALUATION] == e.mean);
+  assert_int_equal(am_evaluate_network(&e, x[1], 1000, 5, false, &error), AMINE_OK);
+  assert_true(later->measures[AM_TRAINING_EVALUATION] == e.mean);
+  assert_int_equal(am_weights_hand_over(x[0]->learner, x[1]->learner, &error), AMINE_OK);
+  assert_int_equal(am_evaluate_network(&e, x[0], 1000, 5, false, &error), AMINE_OK);
+  assert_true(later->measures[AM_TRAINING_KEPT] == e.mean);
+  assert_true(e.mean != first->measures[AM_TRAINING_EVALUATION]);
+  for (int k = 0; k < 2; k++) am_experiment_destroy(x[k]);
+  am_reproduction_free(&r);
+  am_arm wrong[2] = {two_arms[0], two_arms[1]};
+  wrong[1].after = 2; /* itself */
+  tuning.arms = wrong;
+  assert_int_equal(am_reproduce(&r, &plan, NULL, NULL, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "begins with the network"));
+}
+
 typedef struct stopper {
   double after;
   atomic_int stop;
@@ -286,7 +345,8 @@ static amine_status watch_step(void *context, uint64_t iteration, uint64_t itera
 static amine_status watched(am_study_run *run, const am_config *config, const char *path,
                             watcher *w, amine_error *error) {
   const am_training_watch watch = {watch_step, w};
-  return am_study_train(run, config, 100, path, &watch, error);
+  const am_training training = {.config = config, .n_samples = 100, .path = path};
+  return am_study_train(run, &training, &watch, error);
 }
 
 /* A run that was stopped goes on after the iteration that it was stopped at, to the same bits; not
@@ -395,7 +455,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_medians),          cmocka_unit_test(test_interval_of_a_median),
       cmocka_unit_test(test_differences),      cmocka_unit_test(test_ratios),
-      cmocka_unit_test(test_against_training), cmocka_unit_test(test_same_bytes),
+      cmocka_unit_test(test_against_training), cmocka_unit_test(test_after_another),
+      cmocka_unit_test(test_same_bytes),
       cmocka_unit_test(test_goes_on),          cmocka_unit_test(test_quick_and_report),
       cmocka_unit_test(test_wrong_plans),      cmocka_unit_test(test_memory),
   };

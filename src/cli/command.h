@@ -30,7 +30,8 @@ enum {
   CLI_QUIET = 1 << 5,
   CLI_MAN = 1 << 6,
   CLI_COMPLETION = 1 << 7,
-  CLI_OUT_STUDY = 1 << 8
+  CLI_OUT_STUDY = 1 << 8,
+  CLI_OUT_JSON = 1 << 9
 };
 
 typedef struct cli_option {
@@ -152,6 +153,7 @@ int cli_simulate(const cli_line *line);
 int cli_resume(const cli_line *line);
 int cli_reproduce(const cli_line *line);
 int cli_eval(const cli_line *line);
+int cli_explain(const cli_line *line);
 int cli_report(const cli_line *line);
 int cli_bench(const cli_line *line);
 int cli_list(const cli_line *line);
@@ -162,6 +164,9 @@ int cli_help(const cli_line *line);
 
 extern const amine_parameter cli_eval_keys[];
 enum { CLI_EVAL_EPISODES, CLI_EVAL_POLICY, CLI_EVAL_ACTIONS, CLI_N_EVAL_KEYS };
+
+extern const amine_parameter cli_explain_keys[];
+enum { CLI_EXPLAIN_EPISODES, CLI_N_EXPLAIN_KEYS };
 
 extern const amine_parameter cli_train_keys[];
 enum { CLI_TRAIN_SEEDS, CLI_N_TRAIN_KEYS };

@@ -14,6 +14,7 @@ const cli_option cli_options[] = {
     {CLI_OUT_STUDY, "--out", "DIR", NULL,
      "folder for all that it makes; one of the same experiment is gone on with"},
     {CLI_OUT_FILE, "--out", "FILE", NULL, "where the page goes"},
+    {CLI_OUT_JSON, "--out", "FILE", NULL, "the result as JSON goes to this file, too"},
     {CLI_NO_REPORT, "--no-report", NULL, NULL, "no report at the end, and no evaluation for it"},
     {CLI_JSON, "--json", NULL, NULL, "the result as JSON, for programs"},
     {CLI_QUIET, "--quiet", NULL, NULL, "no progress, no messages; errors only"},
@@ -157,6 +158,31 @@ const cli_command cli_commands[] = {
                    "a larger maze, the best action each time"},
                   {"amine eval maze policy=planner episodes=10000", "what a planner earns"},
                   {"amine eval maze weights=mine.safetensors", "weights from elsewhere"}}},
+    {.name = "explain",
+     .words = "DIR|CHECKPOINT",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_FOLDERS | CLI_FILES | CLI_KEYS,
+     .options = CLI_OUT_JSON | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .keys = cli_explain_keys,
+     .n_keys = CLI_N_EXPLAIN_KEYS,
+     .run = cli_explain,
+     .meaning = "what a modulator does: around events, what predicts it, what holding it costs",
+     .about = "Plays fresh episodes with a trained network, whose slow weights stay as they are, and "
+              "tells of each signal that modulates it: what it was around rewards and around what the "
+              "task names, beside the same signal shuffled in time; how much of it what the world "
+              "shows, pays and brings predicts; what it costs to hold it at its mean, at 0, in another "
+              "order, or at its mean for a few steps after each sort of event; and which units it "
+              "reaches. key=value changes the world, as for amine eval.\n\n"
+              "Of a simulation it tells what its recording says of the chemical systems around its "
+              "events.\n\n"
+              "amine report shows the same, of 64 episodes, or what FOLDER/explain.json holds: "
+              "--out puts it there.",
+     .examples = {{"amine explain runs/maze-seed1", "64 fresh episodes"},
+                  {"amine explain runs/maze-seed1 episodes=1000 --out runs/maze-seed1/explain.json",
+                   "narrower intervals, and for the report"},
+                  {"amine explain runs/maze-seed1 task.size=13 --json", "in a larger maze"},
+                  {"amine explain runs/reinforcement-seed1", "the chemistry of a brain"}}},
     {.name = "report",
      .words = "DIR...",
      .min_words = 1,

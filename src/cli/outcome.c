@@ -9,6 +9,7 @@
 #include "format/json.h"
 #include "run/config/objects.h"
 #include "run/train/evaluate.h"
+#include "run/train/explain.h"
 #include "run/train/train.h"
 
 amine_status cli_outcome_record(const cli_line *line, const am_config *config, const char *folder,
@@ -16,11 +17,14 @@ amine_status cli_outcome_record(const cli_line *line, const am_config *config, c
   bool done;
   am_experiment *x;
   AM_TRY(am_evaluate_is_recorded(&done, folder, error));
-  if (done) return AMINE_OK;
   AM_TRY(am_evaluate_open(&x, config, folder, error));
   const int n = am_evaluate_episodes(x->task);
-  cli_say(line, "evaluating on %d fresh episodes\n", n);
-  amine_status status = am_evaluate_record(x, folder, n, error);
+  amine_status status = AMINE_OK;
+  if (!done) {
+    cli_say(line, "evaluating on %d fresh episodes\n", n);
+    status = am_evaluate_record(x, folder, n, error);
+  }
+  if (status == AMINE_OK) status = am_explain_record(x, folder, error);
   am_experiment_destroy(x);
   return status;
 }

@@ -22,7 +22,8 @@ typedef struct cli_outcome {
   char collapsed[AM_HEALTH_SENTENCE]; /* that learning has, in words, else "" */
 } cli_outcome;
 
-/* Evaluates and records an episode, unless the folder holds what that gives of its checkpoint. */
+/* Evaluates, records an episode and looks at what modulates it, unless the folder holds what that gives
+ * of its checkpoint. */
 amine_status cli_outcome_record(const cli_line *line, const am_config *config, const char *folder,
                                 amine_error *error);
 

@@ -195,7 +195,8 @@ static void draw_masks(am_actor *a, const am_play *play, uint32_t lane, int t) {
 static void hold(playing *now, const am_play *play, int q, int t, bool over) {
   am_holding *h = now->held[q];
   if (!h->hold) return;
-  am_holding_ask(h, 0, true, now->numbers[q], t, now->actors[q]->world, over);
+  am_holding_ask(h, 0, true, now->numbers[q], t, now->actors[q]->world,
+                 over ? now->actors[q]->rewards[t] : 0, over);
   am_holding_give(h, 0,
                   now->lanes[q]->given + (size_t)(t * play->network->plan[0]->n_given) * 16, 1);
 }

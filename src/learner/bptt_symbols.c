@@ -115,7 +115,7 @@ static void step_pair(const am_bptt *b, int first, int n, int t, am_holding *hol
     const int lane = first + q;
     lanes[q] = &s->lanes[lane];
     for (int over = 0; over < 2; over++)
-      am_holding_ask(&holding[q], 0, true, s->first + (uint32_t)lane, t, NULL, over == 1);
+      am_holding_ask(&holding[q], 0, true, s->first + (uint32_t)lane, t, NULL, 0, over == 1);
     am_symbols_read(&s->symbols, p, token_of(b, t, lane), lanes[q]->u + at * in, 1);
     for (int l = 0; lanes[q]->dropped && l + 1 < pair->n_layers; l++) {
       const int rows = pair->plan[l]->n_outputs;

@@ -22,9 +22,9 @@ void am_holding_begin(am_holding *h, const am_hold *hold, const am_plan *plan) {
 }
 
 void am_holding_ask(am_holding *h, int k, bool live, uint32_t lane, int step, const void *world,
-                    bool over) {
+                    float reward, bool over) {
   if (!h->hold) return;
-  h->said[over][k] = live ? h->hold->say(h->hold->context, lane, step, world, over) : NULL;
+  h->said[over][k] = live ? h->hold->say(h->hold->context, lane, step, world, reward, over) : NULL;
   h->held.value[k] = h->said[h->late][k];
 }
 
@@ -46,9 +46,10 @@ void am_holding_give(const am_holding *h, int k, float *given, int stride) {
 }
 
 void am_holding_group(am_holding *h, const am_group *g, const float *live, float *given, int step,
-                      bool over) {
+                      const float *reward) {
   for (int k = 0; h->hold && k < AM_GROUP_LANES; k++) {
-    am_holding_ask(h, k, live[k] > 0, am_group_lane(g, k), step, am_group_world(g, k), over);
+    am_holding_ask(h, k, live[k] > 0, am_group_lane(g, k), step, am_group_world(g, k),
+                   reward ? reward[k] : 0, reward != NULL);
     if (given) am_holding_give(h, k, given + k, AM_GROUP_LANES);
   }
 }

@@ -10,10 +10,11 @@
 struct am_hold {
   const char *signal; /* "level": M; or another that is recorded (am_plan_signal) */
   /* Asked twice at each step of each episode that goes on, by several threads for several lanes: once
-   * it is shown, and once it is over. Returns what the signal is held at, [rows], to be there until
+   * it is shown, and once it is over, then with its reward. Returns what the signal is held at, [rows], to be there until
    * the episode is asked again; NULL: it is free. world: the task's state, NULL where a text is
    * read, whose steps do nothing to it. */
-  const float *(*say)(void *context, uint32_t lane, int step, const void *world, bool over);
+  const float *(*say)(void *context, uint32_t lane, int step, const void *world, float reward,
+                      bool over);
   void *context;
 };
 
@@ -36,7 +37,7 @@ void am_holding_begin(am_holding *h, const am_hold *hold, const am_plan *plan);
 /* Asks for lane k of those side by side, whose number is `lane`; live: whether its episode goes on.
  */
 void am_holding_ask(am_holding *h, int k, bool live, uint32_t lane, int step, const void *world,
-                    bool over);
+                    float reward, bool over);
 /* Puts what was said for lane k in the place of what is given: rows are `stride` elements apart. */
 void am_holding_give(const am_holding *h, int k, float *given, int stride);
 
@@ -46,8 +47,8 @@ static inline const am_plan_held *am_holding_held(const am_holding *h) {
 }
 
 /* The same for a group in LANES: asks for all of them and puts what is given, [n_given][lanes]. live
- * [lanes]. */
+ * [lanes]; reward [lanes]: NULL until the step is over. */
 void am_holding_group(am_holding *h, const am_group *group, const float *live, float *given,
-                      int step, bool over);
+                      int step, const float *reward);
 
 #endif

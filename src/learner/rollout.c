@@ -87,7 +87,7 @@ static void take_up(const am_rollout *e, const am_actor_net *net, const am_turn 
                                           .wanted = am_rows(e->answer, s, A),
                                           .asked = am_rows(e->asked, s, 1)});
   am_holding_group(holding, &turn->group, am_rows(e->live, s, 1),
-                   am_stack_given(stack, &e->units, s), t, true);
+                   am_stack_given(stack, &e->units, s), t, am_rows(e->reward, s, 1));
   am_stack_after(stack, &e->units, s, how->each ? how->each : how->parameters, u,
                  how->dropped && stack->dropout > 0, how->each != NULL);
 }
@@ -174,7 +174,7 @@ void am_rollout_play(const am_rollout *rollout, const am_actor_net *net, am_turn
     am_group_observe(&turn->group, am_rows(e->u, s, net->n_in), am_rows(e->live, s, 1));
     am_group_feed_before(&net->stack, am_stack_given(&net->stack, &e->units, s), e->fed);
     am_holding_group(&holding, g, am_rows(e->live, s, 1),
-                     am_stack_given(&net->stack, &e->units, s), t, false);
+                     am_stack_given(&net->stack, &e->units, s), t, NULL);
     forward(e, net, turn, how, t);
     speak(e, net, how, t);
     act(e, net, turn, t);

@@ -531,8 +531,8 @@ def test_results(d):
     with zipfile.ZipFile(os.path.join(folder, "recording.npz")) as z:
         inputs = re.search(rb"'shape': \((\d+), (\d+)\)", z.read("inputs.npy"))
     check("the maze's recording", inputs and int(inputs[1]) == 20 and int(inputs[2]) >= 9, "20 steps of inputs", inputs)
-    files = ["checkpoint.safetensors", "config.json", "eval.json", "lines.json", "metrics.jsonl",
-             "recording.npz", "report.html"]
+    files = ["checkpoint.safetensors", "config.json", "eval.json", "explain.json", "lines.json",
+             "metrics.jsonl", "recording.npz", "report.html"]
     there = sorted(f for f in os.listdir(folder) if not f.startswith("events.out.tfevents."))
     check("a run's folder", there == files, files, there)
     began, times = time.time(), wall_times(folder)
@@ -564,6 +564,7 @@ def test_results(d):
         r = json.loads(expect(0, "eval", "maze", f"policy={policy}", "episodes=300", "--json").out)
         line = r["lines"][policy]
         check(f"eval policy={policy}", abs(r["reward"] - line) < 5 * r["se"], f"about {line}", r)
+    explained(d, folder)
     os.remove(os.path.join(folder, "recording.npz"))
     r = expect(0, "report", folder)
     check("report", r.out == folder + "/report.html\n", "the page's name", r)
@@ -572,6 +573,37 @@ def test_results(d):
     expect(0, "train", "maze", *BRIEF, "seed=2", "--out", other, "--quiet", "--no-report")
     expect(0, "report", folder, other, "--out", page)
     check("report of two runs", os.path.getsize(page) > 2000, "a page", os.path.getsize(page))
+
+
+def explained(d, folder):
+    """What the modulator of a run does, in words, as JSON and on its page; and who has none."""
+    r = expect(0, "explain", folder, "episodes=8")
+    for words in ("maze, 8 episodes", "level, the modulator M(t): mean ", "predicted (R2, held out) everything ",
+                  "held at its mean ", "held after wall ", "reaches "):
+        check("explain", words in r.out, words, r)
+    kept = os.path.join(d, "explained.json")
+    r = expect(0, "explain", folder, "episodes=8", "threads=2", "--json", "--out", kept)
+    result = json.loads(r.out)
+    check("explain --out", json.loads(read(kept)) == result, "what is printed", result)
+    level = result["signals"][0]
+    check("explain --json", [h["how"] for h in level["held"]][:4] == ["free", "mean", "zero", "shuffled"] and
+          level["held"][0]["difference"] == 0 and level["samples"] == 8 * 20, "held in four ways", level)
+    plain = json.loads(expect(0, "eval", folder, "episodes=8", "--json").out)
+    check("explain, free", abs(level["held"][0]["reward"] - plain["reward"]) < 1e-9, plain["reward"], level["held"])
+    clamped = json.loads(expect(0, "eval", folder, "episodes=8", "clamp.readout=0", "--json").out)
+    check("explain, at 0", abs(level["held"][2]["reward"] - clamped["reward"]) < 1e-9, clamped["reward"],
+          level["held"])
+    larger = json.loads(expect(0, "explain", folder, "episodes=8", "task.steps=30", "--json").out)
+    check("explain task.steps=30", larger["signals"][0]["samples"] == 8 * 30, 240, larger["signals"][0]["samples"])
+    check("report, explained", b"What the modulator does" in read(folder, "report.html"), "a section", "none")
+    expect(2, "explain", "maze", says="maze holds no trained network")
+    expect(2, "explain", folder, "episods=3", says="episodes")
+    expect(3, "explain", d, says=d)
+    plain = os.path.join(d, "constant")
+    expect(0, "train", "maze", *BRIEF, "modulator.type=constant", "--out", plain, "--quiet")
+    expect(2, "explain", plain, says="no signal modulates this network")
+    check("a run without a signal", not os.path.exists(os.path.join(plain, "explain.json")) and
+          b"What the modulator does" not in read(plain, "report.html"), "no section", "one")
 
 
 def crc32c(data):

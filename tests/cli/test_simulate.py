@@ -25,7 +25,7 @@ from test_cli import check, expect, read, run, write
 
 BRIEF = ["duration_s=1", "threads=1", "areas.V1_like.neuron_density=0.01", "record.window_s=0.5"]
 LONGER = ["duration_s=20", "threads=1", "checkpoint_every_s=0.7"]
-FILES = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "protocol.json",
+FILES = ["checkpoint.safetensors", "config.json", "explain.json", "metrics.jsonl", "protocol.json",
          "recording.npz", "report.html", "spikes.gdf"]
 
 
@@ -215,6 +215,23 @@ def test_switches(d):
     check("record=0.5", [li["iteration"] for li in lines(folder)] == [5, 10], "two lines", lines(folder))
     expect(0, "resume", folder, "duration_s=1.5", "--quiet")
     check("--quiet", read(folder, "report.html"), "a report", "none")
+
+
+def test_explain(d):
+    """What the chemistry did around events, from the recording; and what is not a brain's."""
+    folder = os.path.join(d, "explained")
+    expect(0, "simulate", "reinforcement", "duration_s=12", "threads=1", "--out", folder, "--quiet", "--no-report")
+    r = expect(0, "explain", folder)
+    check("explain", "dopamine, level of this chemical system: mean 0." in r.out and "reward " in r.out, "levels", r)
+    result = json.loads(expect(0, "explain", folder, "--json").out)
+    check("explain --json", result == json.loads(read(folder, "explain.json")), "the file's", result)
+    came = {e["name"]: e for e in result["signals"][0]["events"]}
+    check("explain: rewards", came["reward"]["n"] > 0 and came["reward"]["mean"][5] > result["signals"][0]["mean"],
+          "dopamine rises with a reward", came["reward"])
+    expect(0, "report", folder, "--quiet")
+    check("report, explained", b"What the modulator does" in read(folder, "report.html"), "a section", "none")
+    expect(2, "explain", folder, "episodes=3", says="episodes=3: of a simulation")
+    expect(2, "explain", os.path.join(folder, "checkpoint.safetensors"), says="is not the folder of a simulation")
 
 
 # ------------------------------------------------------------------------------------ tables
@@ -620,7 +637,7 @@ def test_progress(d):
               f"runs/{n}", os.listdir(os.path.join(d, "runs")))
 
 
-TESTS = [test_files, test_switches, test_tables, test_words, test_bad_files, test_inputs, test_names, test_numbers,
+TESTS = [test_files, test_switches, test_explain, test_tables, test_words, test_bad_files, test_inputs, test_names, test_numbers,
          test_same_bits,
          test_signals, test_kill, test_seeds, test_report, test_progress]
 

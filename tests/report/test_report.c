@@ -44,6 +44,77 @@ static void test_one_run(void **state) {
   free(page);
 }
 
+/* What a modulator does, from explain.json: figures, text from the file escaped, nothing where there is
+ * nothing, and a sentence where it is damaged. */
+static void test_explained(void **state) {
+  (void)state;
+#define SIXTEEN(x)                                                                                 \
+#x "," #x "," #x "," #x "," #x "," #x "," #x "," #x "," #x "," #x "," #x "," #x "," #x "," #x    \
+     "," #x
+  static const char told[] =
+      "{\"of\": \"training\", \"episodes\": 64, \"sample_s\": 0, \"before\": 5, \"signals\": "
+      "[{\"name\": "
+      "\"level\", \"meaning\": \"the <modulator>\", \"mean\": 0.18, \"sd\": 0.5, \"low\": 0, "
+      "\"middle\": 0.1,"
+      "\"high\": 0.2, \"samples\": 12800, \"events\": [{\"name\": \"thrown\", \"meaning\": "
+      "\"far\", \"n\": 1234,"
+      "\"mean\": [" SIXTEEN(0.25) ",-0.89], \"low\": [" SIXTEEN(0) ",null], \"high\": [" SIXTEEN(
+          1) ",null],"
+             "\"null_low\": [" SIXTEEN(-0.1) ",null], \"null_high\": [" SIXTEEN(
+                 0.1) ",null]},"
+                      "{\"name\": \"torn\", \"n\": 3, \"mean\": [1, 2], \"low\": [1]}],"
+                      "\"predicted\": {\"all\": 0.85, \"shown\": 0.6, \"paid\": null, \"time\": "
+                      "0.01, \"events\": 0.77,"
+                      "\"fitted\": 6400, \"held_out\": 6400}, \"held\": [{\"how\": \"free\", "
+                      "\"reward\": 170, \"half\": 9,"
+                      "\"difference\": 0, \"difference_half\": 0}, {\"how\": \"within\", "
+                      "\"event\": \"thrown\", \"reward\": 49,"
+                      "\"half\": 9, \"difference\": -121, \"difference_half\": 12}],"
+                      "\"reach\": {\"units\": 4, \"fanout\": true, \"share\": [0.1, 0.2, 0.1, "
+                      "0.6]}}],"
+                      "\"limits\": [\"of 300 inputs <128> are variables\"]}";
+  put_run("told", 1, MODULATED, 198.4);
+  put_text("told", "explain.json", told);
+  char *page = report(1, "told");
+  expect_closed(page);
+  expect_whole(page);
+  expect_part(page, "<h2>What the modulator does</h2>");
+  expect_part(page,
+              "Of 64 fresh episodes, without learning. of 300 inputs &lt;128&gt; are variables.");
+  expect_part(page, "the &lt;modulator&gt;: on average <b>0.180</b>");
+  expect_part(page, "<h3>thrown <small>1,234 times: far</small></h3>");
+  expect_no_part(page, "<h3>torn");
+  expect_part(page, "<td>everything below</td><td class=\"n\">0.85</td>");
+  expect_no_part(page, "what was paid, now and before");
+  expect_part(
+      page,
+      "held at its mean up to 3 steps after thrown</td><td class=\"n\">49&nbsp;\xc2\xb1&nbsp;9");
+  expect_part(page, "\xe2\x88\x92"
+                    "121&nbsp;\xc2\xb1&nbsp;12");
+  expect_part(page, "half of its weight is on 1 of 4 units");
+  expect_no_part(page, "nan");
+  free(page);
+  put_text("told", "explain.json", "{\"signals\": []}");
+  page = report(1, "told");
+  expect_no_part(page, "What the modulator does");
+  free(page);
+  static const char *const damaged[] = {"{\"signals\": 3}", "{\"signals\": ["};
+  for (int k = 0; k < 2; k++) {
+    amine_error error = {0};
+    put_text("told", "explain.json", damaged[k]);
+    assert_int_equal(report_fails("told", &error), AMINE_ERROR_INPUT);
+    expect_part(error.message, "explain.json");
+  }
+  /* any values in the place of those that are wanted are passed over */
+  put_text("told", "explain.json",
+           "{\"signals\": [1, {\"events\": {}, \"held\": 4, \"reach\": {\"share\": \"all\"}, "
+           "\"mean\": \"x\"}],"
+           "\"limits\": [7]}");
+  page = report(1, "told");
+  expect_whole(page);
+  free(page);
+}
+
 static void test_overlay(void **state) {
   (void)state;
   put_run("o/a1", 1, MODULATED, 190);
@@ -137,8 +208,7 @@ static void test_published(void **state) {
   for (int k = 0; k < 2; k++) {
     char text[200];
     put_run("w", 1, MODULATED, 0);
-    put_text("w", "eval.json",
-             "{\"episodes\":9,\"reward\":-4.7,\"se\":0.01,\"perplexity\":109.9}");
+    put_text("w", "eval.json", "{\"episodes\":9,\"reward\":-4.7,\"se\":0.01,\"perplexity\":109.9}");
     snprintf(text, sizeof text, lines, -log(k ? 2000 : 10000));
     put_text("w", "lines.json", text);
     char *page = report(1, "w");
@@ -522,9 +592,11 @@ static void test_memory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_run),
+      cmocka_unit_test(test_explained),
       cmocka_unit_test(test_overlay),
       cmocka_unit_test(test_best),
-      cmocka_unit_test(test_errors), cmocka_unit_test(test_published),
+      cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_published),
       cmocka_unit_test(test_seeds),
       cmocka_unit_test(test_hostile),
       cmocka_unit_test(test_metrics),

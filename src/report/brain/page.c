@@ -6,6 +6,7 @@
 
 #include "format/file.h"
 #include "format/json.h"
+#include "report/explained.h"
 #include "report/html.h"
 #include "report/page.h"
 #include "report/plot.h"
@@ -419,6 +420,7 @@ static amine_status put_page(am_text *page, const am_brain_source *sources, size
   AM_TRY(am_brain_measures(page, sources, n, error));
   AM_TRY(am_brain_activity(page, sources, n, error));
   AM_TRY(am_brain_modulators(page, sources, n, error));
+  if (n == 1) am_explained_section(page, sources[0].explained);
   AM_TRY(am_brain_weights(page, sources, n, error));
   AM_TRY(am_brain_voltages(page, sources, n, error));
   AM_TRY(am_brain_settings(page, sources, n, error));

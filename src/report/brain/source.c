@@ -9,6 +9,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "format/npz.h"
+#include "report/explained.h"
 
 #define NAMES_MAX 100000
 
@@ -274,6 +275,7 @@ amine_status am_brain_source_read(am_brain_source *source, const char *folder, b
   if (status == AMINE_OK && recording) {
     status = am_folder_path(&path, folder, "recording.npz", error);
     if (status == AMINE_OK) status = am_brain_recording_read(&found.recording, path.data, error);
+    if (status == AMINE_OK) status = am_explained_read(&found.explained, folder, error);
   }
   am_text_free(&path);
   if (status == AMINE_OK) *source = found;
@@ -284,6 +286,7 @@ amine_status am_brain_source_read(am_brain_source *source, const char *folder, b
 void am_brain_source_free(am_brain_source *s) {
   am_free(s->name);
   json_decref(s->config);
+  json_decref(s->explained);
   am_columns_free(&s->metrics);
   am_brain_protocol_free(&s->protocol);
   am_brain_recording_free(&s->recording);

@@ -71,6 +71,7 @@ typedef struct am_brain_source {
   am_columns metrics;
   am_brain_recording recording;
   am_brain_protocol protocol;
+  json_t *explained; /* what its modulators did (report/explained.h); NULL: not known */
 } am_brain_source;
 
 /* Reads a folder; the recording only if it is wanted. */

@@ -1,6 +1,7 @@
 /* Putting the page together. */
 #include "report/train/page.h"
 
+#include "report/explained.h"
 #include "report/page.h"
 #include "report/train/sections.h"
 
@@ -13,6 +14,8 @@ amine_status am_page_write(am_text *page, const am_overview *overview, amine_err
   AM_TRY(am_section_summary(page, overview, error));
   AM_TRY(am_section_learning(page, overview, error));
   AM_TRY(am_section_episode(page, overview, error));
+  const size_t shown = overview->shown < overview->n_sources ? overview->shown : 0;
+  am_explained_section(page, overview->sources[shown].explained);
   AM_TRY(am_section_weights(page, overview, error));
   AM_TRY(am_section_training(page, overview, error));
   AM_TRY(am_section_settings(page, overview, error));

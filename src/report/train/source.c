@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "format/file.h"
 #include "format/json.h"
+#include "report/explained.h"
 #include "report/html.h"
 
 #define RECORDING "recording.npz"
@@ -236,6 +237,7 @@ amine_status am_source_read(am_source *source, const char *folder, amine_error *
     if (status == AMINE_OK) status = parts[k].read(&found, path.data, error);
     am_text_free(&path);
   }
+  if (status == AMINE_OK) status = am_explained_read(&found.explained, folder, error);
   if (status != AMINE_OK) {
     am_source_free(&found);
     return status;
@@ -262,5 +264,6 @@ void am_source_free(am_source *source) {
   am_free(source->lines);
   am_free(source->name);
   am_metrics_free(&source->metrics);
+  json_decref(source->explained);
   *source = (am_source){0};
 }

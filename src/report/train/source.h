@@ -39,6 +39,7 @@ typedef struct am_source {
   am_report_eval eval;
   am_metrics metrics;
   bool has_recording;
+  json_t *explained; /* what its modulator does (report/explained.h); NULL: not known */
 } am_source;
 
 /* Reads a folder, all but its recording. AMINE_ERROR_IO if it has no config.json; other files may

@@ -10,6 +10,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "run/simulate/checkpoint.h"
+#include "run/simulate/explain.h"
 #include "run/simulate/inputs.h"
 #include "run/simulate/page.h"
 #include "run/simulate/recording.h"
@@ -43,8 +44,9 @@ static amine_status save(session *s, amine_error *error) {
 
 static amine_status write_recording(session *s, amine_error *error) {
   AM_TRY(am_simulation_page_write(s->simulation, s->folder, error));
-  return am_simulation_recording_write(s->simulation, am_simulation_records_mark(s->records),
-                                       s->folder, &s->limits, error);
+  AM_TRY(am_simulation_recording_write(s->simulation, am_simulation_records_mark(s->records),
+                                       s->folder, &s->limits, error));
+  return am_simulation_explain_record(s->folder, error);
 }
 
 /* ------------------------------------------------------------------------------ looking on */
@@ -358,6 +360,7 @@ amine_status am_simulation_record(const char *folder, am_text *limits, amine_err
   if (status == AMINE_OK) status = am_simulation_page_write(simulation, folder, error);
   if (status == AMINE_OK)
     status = am_simulation_recording_write(simulation, &mark, folder, limits, error);
+  if (status == AMINE_OK) status = am_simulation_explain_record(folder, error);
   am_simulation_mark_free(&mark);
   am_simulation_destroy(simulation);
   am_simulation_config_free(&config);

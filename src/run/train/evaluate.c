@@ -72,6 +72,8 @@ static am_evaluation summary(const double *rewards, int n) {
   return e;
 }
 
+uint64_t am_evaluate_seed(uint64_t seed) { return seed ^ EVALUATION_SALT; }
+
 int am_evaluate_episodes(const am_task *task) {
   const int all = am_task_evaluated(task)->n_episodes;
   return all > 0 ? all : 1000;
@@ -81,7 +83,7 @@ amine_status am_evaluate_network(am_evaluation *result, am_experiment *x, int n_
                                  uint64_t seed, bool greedy, amine_error *error) {
   double *rewards = am_alloc((size_t)n_episodes, sizeof *rewards);
   if (!rewards) return am_fail_memory(error, am_size_mul((size_t)n_episodes, sizeof *rewards));
-  x->learner->type->evaluate(x->learner, rewards, n_episodes, 0, seed ^ EVALUATION_SALT, greedy);
+  x->learner->type->evaluate(x->learner, rewards, n_episodes, 0, am_evaluate_seed(seed), greedy);
   *result = summary(rewards, n_episodes);
   am_free(rewards);
   return AMINE_OK;
@@ -129,7 +131,7 @@ static amine_status find_policy(int *found, const am_task *task, const char *pol
 
 static amine_status play_line(am_evaluation *result, const am_task *task, int line, int n_episodes,
                               uint64_t seed, int n_threads, amine_error *error) {
-  policy_games g = {.task = task, .line = line, .seed = seed ^ EVALUATION_SALT};
+  policy_games g = {.task = task, .line = line, .seed = am_evaluate_seed(seed)};
   AM_TRY(AM_TAKE(g.rewards, (size_t)n_episodes, error));
   am_parallel(n_threads, n_episodes, one_game, &g);
   *result = summary(g.rewards, n_episodes);
@@ -139,7 +141,7 @@ static amine_status play_line(am_evaluation *result, const am_task *task, int li
 
 static amine_status play_maze(am_evaluation *result, const am_task *task, const char *policy,
                               int n_episodes, uint64_t seed, int n_threads, amine_error *error) {
-  policy_games g = {.seed = seed ^ EVALUATION_SALT};
+  policy_games g = {.seed = am_evaluate_seed(seed)};
   g.rewards = am_alloc((size_t)n_episodes, sizeof *g.rewards);
   g.policies = am_alloc((size_t)n_threads, sizeof(am_maze_policy *));
   amine_status status = AMINE_OK;
@@ -316,7 +318,7 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   if (x->task->n_symbols == 0) /* of symbols nothing is chosen */
     AM_TRY(am_evaluate_network(&greedy, x, n_episodes, seed, true, error));
   AM_TRY(write_lines(x->task, folder, error));
-  AM_TRY(am_recording_write(x, folder, seed ^ EVALUATION_SALT, error));
+  AM_TRY(am_recording_write(x, folder, am_evaluate_seed(seed), error));
   am_text text = {0};
   am_json_begin(&text);
   am_json_put_uint(&text, "iteration", x->learner->iteration);
@@ -328,7 +330,7 @@ amine_status am_evaluate_record(am_experiment *x, const char *folder, int n_epis
   am_json_put_double(&text, "greedy_reward", greedy.mean);
   am_json_put_double(&text, "greedy_se", greedy.se);
   put_criterion(&text, x);
-  amine_status status = look(&text, x, sampled.mean, seed ^ EVALUATION_SALT, error);
+  amine_status status = look(&text, x, sampled.mean, am_evaluate_seed(seed), error);
   if (status == AMINE_OK) status = put_seal(&text, x, folder, error);
   am_json_end(&text);
   if (status == AMINE_OK) return write_text(folder, AM_EVAL_FILE, &text, error);

@@ -21,6 +21,10 @@ amine_status am_evaluate_open(am_experiment **experiment, const am_config *confi
 /* The configuration saved there. */
 amine_status am_evaluate_config(am_config *config, const char *folder_or_file, amine_error *error);
 
+/* The episodes that evaluation of a run of seed `seed` plays are those of this seed: training never
+ * sees them. */
+uint64_t am_evaluate_seed(uint64_t seed);
+
 /* How many are played where nobody says: each that is held out once, or else 1000. */
 int am_evaluate_episodes(const am_task *task);
 

@@ -49,8 +49,7 @@ static void note_nothing(float *values, int n) {
   for (int k = 0; k < n; k++) values[k] = NAN;
 }
 
-/* The step with the action that is known, if it acts. */
-static float go(const am_task *task, void *state, const float *actions, int t) {
+float am_episode_step(const am_task *task, void *state, const float *actions, int t) {
   if (task->n_real > 0) return task->type->move(task, state, actions + t * task->n_real);
   return task->type->step(task, state, actions ? (int)actions[t] : 0);
 }
@@ -70,7 +69,7 @@ static int replay(const am_task *task, const world *w, const float *actions, voi
       const int answer = task->type->answer(task, state);
       w->answers[t] = answer < 0 ? NAN : (float)answer;
     }
-    const float reward = go(task, state, actions, t);
+    const float reward = am_episode_step(task, state, actions, t);
     if (w->rewards) w->rewards[t] = reward;
   }
   return task->n_steps;

@@ -19,6 +19,10 @@ void am_episode_free(am_episode *episode);
 /* The series of that name, or NULL. */
 const am_series *am_episode_find(const am_episode *episode, const char *name);
 
+/* Step t of a world once more, with the series "actions" of the one who acted in it (NULL: nobody acts); returns
+ * its reward. */
+float am_episode_step(const am_task *task, void *state, const float *actions, int t);
+
 /* Plays one episode of each sort that the task has, in their order and one after the other in the
  * same series: (seed, 0, lane) for the first lane that begins one. A task without sorts: the
  * episode (seed, 0, 0), and where others go on from it, as many as about 200 steps are. *n_episodes

@@ -251,6 +251,9 @@ static void evaluate_group(void *context, int item, int worker) {
   turn.sums = &sums;
   turn.greedy = e->greedy;
   turn.hold = e->agent->learner.hold;
+  turn.group.n_regret = e->agent->learner.n_regret;
+  turn.group.regret =
+      e->agent->learner.regret ? e->agent->learner.regret + from * turn.group.n_regret : NULL;
   am_group_begin_held_out(&turn.group, e->seed, e->first + (uint32_t)from, n);
   e->agent->ops->play(e->agent, &turn);
   for (int k = 0; k < n; k++) e->rewards[from + k] = (double)sums.reward[k];

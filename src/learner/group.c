@@ -75,9 +75,18 @@ void am_group_move(am_group *g, float *reward) {
         g->actions[k] < 0 ? 0 : g->task->type->step(g->task, am_group_world(g, k), g->actions[k]);
 }
 
+static void note_regret(am_group *g, int t) {
+  const int64_t n = g->n_regret, T = g->task->n_steps, done = t + 1;
+  const int64_t i = (done * n + T - 1) / T - 1;
+  if ((i + 1) * T / n != done) return;
+  for (int k = 0; k < g->n; k++)
+    g->regret[k * n + i] = g->task->type->regret(g->task, am_group_world(g, k));
+}
+
 void am_group_act(am_group *g, float *hit, float *reward, const float *p, int t, bool greedy) {
   am_group_choose(g, hit, p, t, greedy);
   am_group_move(g, reward);
+  if (g->regret) note_regret(g, t);
 }
 
 void am_group_move_real(am_group *g, float *hit, float *reward, const float *p, int t,

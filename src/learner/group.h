@@ -23,6 +23,10 @@ typedef struct am_group {
   float *wanted; /* [n_targets] of one lane */
   int actions[AM_GROUP_LANES];
   float moves[AM_REAL_MAX][AM_GROUP_LANES]; /* real actions */
+  /* Where am_group_act notes what lane k regrets after (i + 1) n_steps / n_regret steps, rounded
+   * down: [k][i]; NULL: nowhere. */
+  double *regret;
+  int n_regret; /* 1 to n_steps */
 } am_group;
 
 /* Bytes for the worlds of a group; and the group laid out in a zeroed block of that size. */

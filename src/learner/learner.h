@@ -104,6 +104,10 @@ struct am_learner {
   /* Whose signals evaluate and watch hold, and what is held there now; NULL: none can be; nothing. */
   const am_plan *signals;
   const am_hold *hold;
+  /* Where evaluate notes what episodes regret, [n_episodes][n_regret] (group.h), if the learner plays
+   * groups of them; NULL: nowhere. Of a task that can say. */
+  double *regret;
+  int n_regret;
   uint64_t iteration;                   /* iterations done */
   int n_lanes;                          /* that play side by side in an iteration */
   int n_further;                        /* episodes of a lane after its first in an iteration */

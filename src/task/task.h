@@ -69,6 +69,9 @@ typedef struct am_task_type {
   /* For a task that asks for real values: writes the n_targets of the present step and returns
    * whether they count. NULL where n_targets is 0. */
   bool (*target)(const am_task *task, const void *state, float *target);
+  /* How much more the best would have earned so far, in the mean: what the world knows and no learner
+   * sees. NULL: it cannot say. */
+  double (*regret)(const am_task *task, const void *state);
   /* Which of the n_kinds sorts of episode this is, for a learner that expects a reward of each.
    * NULL where n_kinds is 0: all are alike. */
   int (*kind)(const am_task *task, const void *state);

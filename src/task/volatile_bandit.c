@@ -93,6 +93,11 @@ static float step(const am_task *task, void *state, int action) {
   return reward;
 }
 
+static double regret(const am_task *task, const void *state) {
+  (void)task;
+  return ((const am_volatile_bandit_state *)state)->regret;
+}
+
 /* ------------------------------------------------------------------ policies */
 static int discounted_ucb(const am_task *task, const void *state, am_random4 draw) {
   (void)draw;
@@ -177,4 +182,5 @@ const am_task_type am_volatile_bandit_type = {
     .start = start,
     .observe = observe,
     .step = step,
+    .regret = regret,
 };

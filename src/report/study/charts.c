@@ -140,8 +140,8 @@ static void make_axes(figure *f) {
   widen(&low, &high, meaning_of(f)->chance);
   widen(&low, &high, meaning_of(f)->best);
   f->unit = 1;
-  f->unit_name = "trials";
-  if (!f->s->trials) f->unit = am_brain_time_unit(t, &f->unit_name);
+  f->unit_name = f->s->time;
+  if (!f->s->time) f->unit = am_brain_time_unit(t, &f->unit_name);
   f->plot = (am_plot){.x = am_axis_exact(0, t / f->unit, 6),
                       .y = am_axis_round(low, high, 5),
                       .classes = has_across(f) ? "tall named" : "tall",

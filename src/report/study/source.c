@@ -256,7 +256,9 @@ static amine_status take_study(const reader *r) {
   AM_TRY(take_text(r, &s->meaning, s->root, "meaning"));
   s->title = json_string_value(json_object_get(s->root, "title"));
   if (!s->title) s->title = s->name;
-  s->trials = json_object_get(s->root, "time") != NULL;
+  const char *time = json_string_value(json_object_get(s->root, "time"));
+  s->time = time ? AM_STUDY_TIME_TRIALS : NULL;
+  if (time && strcmp(time, AM_STUDY_TIME_STEPS) == 0) s->time = AM_STUDY_TIME_STEPS;
   AM_TRY(take_text(r, &s->source, s->root, "source"));
   AM_TRY(take_text(r, &s->page, s->root, "page"));
   AM_TRY(take_text(r, &s->form, s->root, "form"));

@@ -13,6 +13,9 @@
 #include "report/brain/source.h"
 
 #define AM_STUDY_FILE "study.json"
+/* What the times of runs count where they are no seconds. */
+#define AM_STUDY_TIME_TRIALS "trials"
+#define AM_STUDY_TIME_STEPS "steps"
 #define AM_STUDY_RUNS_FILE "runs.jsonl"
 #define AM_STUDY_RASTER_FILE "raster-%zu.npz" /* the arm's number, from 0 */
 #define AM_STUDY_RUN_FILE "run-%d-%llu.safetensors" /* the arm's number, from 0; the seed */
@@ -25,7 +28,7 @@ typedef struct am_study_run {
   size_t n_measures;
   double *measures; /* [n_measures] at the end */
   size_t n_samples;
-  double *times;  /* [n_samples] s, or trials of training; ascending */
+  double *times;  /* [n_samples] s, or trials of training, or steps of an episode; ascending */
   double *course; /* [n_samples][n_measures] */
 } am_study_run;
 
@@ -78,7 +81,7 @@ typedef struct am_study_source {
   am_study_criterion *criteria;
   bool judged;
   am_study_answer answer; /* to all criteria */
-  bool trials;       /* the runs are training, and their times are trials */
+  const char *time;       /* what times count, as above; NULL: seconds */
   uint64_t position; /* bytes of runs.jsonl that are whole lines */
 } am_study_source;
 

@@ -110,8 +110,10 @@ static amine_status check_arm(const am_protocol **protocol, const am_study_plan 
                               amine_error *error) {
   if (am_study_trains(plan->study)) {
     am_config config;
-    *protocol = am_study_training_protocol(plan->study, arm);
-    return am_study_training_config(&config, plan, arm, plan->first_seed, error);
+    AM_TRY(am_study_training_config(&config, plan, arm, plan->first_seed, error));
+    *protocol = am_study_training_protocol(plan->study, arm, &config);
+    am_config_free(&config);
+    return AMINE_OK;
   }
   am_simulation_config config;
   AM_TRY(am_study_plan_config(&config, plan, arm, plan->first_seed, error));
@@ -155,8 +157,11 @@ amine_status am_study_plan_data(const am_study_plan *plan, amine_error *error) {
     am_config config;
     am_task *task = NULL;
     AM_TRY(am_study_training_config(&config, plan, k, plan->first_seed, error));
-    if (reads_files(&config)) AM_TRY(am_task_of_config(&task, &config, error));
+    const amine_status status =
+        reads_files(&config) ? am_task_of_config(&task, &config, error) : AMINE_OK;
     am_task_destroy(task);
+    am_config_free(&config);
+    AM_TRY(status);
   }
   return AMINE_OK;
 }
@@ -219,14 +224,15 @@ static amine_status config_of(json_t **root, const am_protocol **protocol, json_
   if (am_study_trains(plan->study)) {
     am_config config;
     am_text text = {0};
-    *protocol = am_study_training_protocol(plan->study, arm);
     AM_TRY(am_study_training_config(&config, plan, arm, plan->first_seed, error));
+    *protocol = am_study_training_protocol(plan->study, arm, &config);
     *measures = measures_of(g, *protocol, NULL);
     am_config_write(&config, false, &text);
     amine_status status =
         text.failed ? am_fail_memory(error, 4096)
                     : am_json_parse(root, "configuration", text.data, text.length, NULL, error);
     am_text_free(&text);
+    am_config_free(&config);
     if (status != AMINE_OK) json_decref(*measures);
     return status;
   }
@@ -319,7 +325,19 @@ static json_t *across_of(grower *g, const am_study *s) {
   return array;
 }
 
-static void put_head(grower *g, json_t *root, const am_study_plan *plan, bool trains) {
+/* What the times of runs count; NULL: seconds. */
+static amine_status time_of(const char **out, const am_study_plan *plan, amine_error *error) {
+  am_config config;
+  *out = NULL;
+  if (!am_study_trains(plan->study)) return AMINE_OK;
+  AM_TRY(am_study_training_config(&config, plan, 0, plan->first_seed, error));
+  const bool lives = am_study_training_protocol(plan->study, 0, &config) == &am_lives_protocol;
+  *out = lives ? AM_STUDY_TIME_STEPS : AM_STUDY_TIME_TRIALS;
+  am_config_free(&config);
+  return AMINE_OK;
+}
+
+static void put_head(grower *g, json_t *root, const am_study_plan *plan, const char *time) {
   const am_study *s = plan->study;
   const char *band = am_study_plan_form(plan)->band;
   put_text(g, root, "study", s->name);
@@ -332,15 +350,16 @@ static void put_head(grower *g, json_t *root, const am_study_plan *plan, bool tr
   put(g, root, "first_seed", json_integer((json_int_t)plan->first_seed));
   put(g, root, "seeds", json_integer(plan->n_seeds));
   put(g, root, "raster", json_boolean(s->raster));
-  if (trains) put_text(g, root, "time", "trials");
+  if (time) put_text(g, root, "time", time);
 }
 
 amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_error *error) {
   grower g = {0};
-  const bool trains = am_study_trains(plan->study);
+  const char *time;
+  AM_TRY(time_of(&time, plan, error));
   json_t *tree = json_object(), *arms = json_array();
   amine_status status = AMINE_OK;
-  put_head(&g, tree, plan, trains);
+  put_head(&g, tree, plan, time);
   put(&g, tree, "curves", charts_of(&g, plan->study));
   if (plan->study->n_across > 0) put(&g, tree, "across", across_of(&g, plan->study));
   for (int k = 0; k < plan->study->n_arms && status == AMINE_OK; k++) {

@@ -551,7 +551,9 @@ static amine_status work_locked(session *s, json_t *tree, const am_side_watch *w
 }
 
 static void free_session(session *s) {
-  for (int k = 0; k < s->n_pending && !s->trains; k++) am_simulation_config_free(&s->configs[k]);
+  for (int k = 0; k < s->n_pending; k++)
+    if (s->trains) am_config_free(&s->trainings[k]);
+    else am_simulation_config_free(&s->configs[k]);
   for (int k = 0; k < AM_ARMS_MAX; k++) {
     am_free(s->rasters[k].neurons);
     am_free(s->rasters[k].steps);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "format/file.h"
+#include "learner/none.h"
 #include "run/config/preset.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
@@ -36,7 +37,31 @@ static const am_measure measures[AM_N_TUNING_MEASURES] = {
                           .title = "Reward, fresh episodes of the first task"},
 };
 
-const am_protocol *am_study_training_protocol(const am_study *study, int arm) {
+static const am_measure lived[AM_N_LIVES_MEASURES] = {
+    [AM_LIVES_EVALUATION] = {.name = "evaluation",
+                             .unit = "",
+                             .meaning = "mean reward of 1000 fresh episodes",
+                             .title = "Reward, fresh episodes"},
+    [AM_LIVES_REGRET] = {.name = "regret",
+                         .unit = "",
+                         .meaning = "how much more the best would have earned in the mean, in "
+                                    "those episodes",
+                         .title = "Regret so far"},
+};
+
+const am_protocol am_lives_protocol = {.name = "lives",
+                                       .meaning = "a player that nobody trains lives episodes",
+                                       .measures = lived,
+                                       .n_measures = AM_N_LIVES_MEASURES};
+
+/* Whether nothing learns, and what is missed is told. */
+static bool lives(const am_config *config) {
+  const am_task_type *task = (const am_task_type *)(const void *)config->part[AM_TASK];
+  return config->part[AM_LEARNER] == &am_none_type.part && task->regret;
+}
+
+const am_protocol *am_study_training_protocol(const am_study *study, int arm,
+                                              const am_config *config) {
   static const am_protocol fresh = {.name = "training",
                                     .meaning = "a learner is trained on a task",
                                     .measures = measures,
@@ -45,6 +70,7 @@ const am_protocol *am_study_training_protocol(const am_study *study, int arm) {
                                      .meaning = "a trained network is trained on another task",
                                      .measures = measures,
                                      .n_measures = AM_N_TUNING_MEASURES};
+  if (lives(config)) return &am_lives_protocol;
   return study->arms[arm].after ? &tuning : &fresh;
 }
 
@@ -60,16 +86,23 @@ static amine_status apply(am_config *config, const char *const *assignments, ami
   return AMINE_OK;
 }
 
-amine_status am_study_training_config(am_config *config, const am_study_plan *plan, int arm,
-                                      uint64_t seed, amine_error *error) {
+static amine_status configure(am_config *config, const am_study_plan *plan, int arm, uint64_t seed,
+                              amine_error *error) {
   const am_arm *a = &plan->study->arms[arm];
-  am_config_default(config);
   AM_TRY(am_config_load(config, a->preset, error));
   AM_TRY(apply(config, a->assignments, error));
   AM_TRY(apply(config, am_study_plan_form(plan)->assignments, error));
   AM_TRY(am_config_set(config, "threads", "1", error));
   config->common.seed = seed;
   return am_config_resolve(config, error);
+}
+
+amine_status am_study_training_config(am_config *config, const am_study_plan *plan, int arm,
+                                      uint64_t seed, amine_error *error) {
+  am_config_default(config);
+  const amine_status status = configure(config, plan, arm, seed, error);
+  if (status != AMINE_OK) am_config_free(config);
+  return status;
 }
 
 /* What JSON cannot say is NAN, and there is one zero: so a run that was read back is the same. */
@@ -171,12 +204,39 @@ static amine_status measure(am_study_run *run, am_experiment *x, am_experiment *
   return evaluate(&run->measures[AM_TRAINING_KEPT], first, error);
 }
 
+/* Nobody is trained: fresh episodes. */
+static amine_status live(am_study_run *run, am_experiment *x, int n_samples,
+                         const am_training_watch *watch, amine_error *error) {
+  const int T = x->task->n_steps, n = T < n_samples ? T : n_samples;
+  const uint64_t all = x->config.common.iterations;
+  am_evaluation fresh;
+  AM_TRY(am_study_run_make(run, (size_t)n, AM_N_LIVES_MEASURES, error));
+  run->done = false;
+  /* the curve of evaluation has no values; that of regret is put in its place afterwards */
+  double *regret = run->course;
+  AM_TRY(am_evaluate_regret(&fresh, regret, n, x, am_evaluate_episodes(x->task),
+                            x->config.common.seed, error));
+  for (int i = n - 1; i >= 0; i--) {
+    run->times[i] = (double)((int64_t)(i + 1) * T / n);
+    run->course[i * AM_N_LIVES_MEASURES + AM_LIVES_REGRET] = plain(regret[i]);
+    run->course[i * AM_N_LIVES_MEASURES + AM_LIVES_EVALUATION] = (double)NAN;
+  }
+  run->measures[AM_LIVES_EVALUATION] = plain(fresh.mean);
+  run->measures[AM_LIVES_REGRET] = run->course[(n - 1) * AM_N_LIVES_MEASURES + AM_LIVES_REGRET];
+  return watch ? watch->step(watch->context, all, all, error) : AMINE_OK;
+}
+
 amine_status am_study_train(am_study_run *run, const am_training *t, const am_training_watch *watch,
                             amine_error *error) {
   const uint64_t iterations = t->config->common.iterations;
   const size_t n = iterations < (uint64_t)t->n_samples ? (size_t)iterations : (size_t)t->n_samples;
   am_experiment *x, *first = NULL;
   AM_TRY(am_experiment_create(&x, t->config, error));
+  if (lives(t->config)) {
+    const amine_status status = live(run, x, t->n_samples, watch, error);
+    am_experiment_destroy(x);
+    return status;
+  }
   amine_status status =
       am_study_run_make(run, n, t->first ? AM_N_TUNING_MEASURES : AM_N_TRAINING_MEASURES, error);
   if (status == AMINE_OK) {

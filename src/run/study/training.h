@@ -2,7 +2,10 @@
  * `iterations`, or to its task's criterion with stop_at_criterion=true.
  *
  * Its measures are those of the table below. On the way, `reward` is sampled against the trials
- * (episodes) played; after a run that ended early the curve has no values. */
+ * (episodes) played; after a run that ended early the curve has no values.
+ *
+ * Where nothing learns (learner.type=none) and the task tells regret, a run is fresh episodes alone:
+ * its measures are `evaluation` and `regret`, and that is sampled against the steps of an episode. */
 #ifndef AMINE_RUN_STUDY_TRAINING_H
 #define AMINE_RUN_STUDY_TRAINING_H
 
@@ -21,15 +24,20 @@ enum {
   AM_N_TUNING_MEASURES
 };
 
-/* The measures of an arm in the form of a protocol, which has nothing else. */
-const am_protocol *am_study_training_protocol(const am_study *study, int arm);
+enum { AM_LIVES_EVALUATION, AM_LIVES_REGRET, AM_N_LIVES_MEASURES };
+
+/* The measures of an arm, whose configuration it is, in the form of a protocol, which has nothing
+ * else; where nothing learns that is am_lives_protocol. */
+extern const am_protocol am_lives_protocol;
+const am_protocol *am_study_training_protocol(const am_study *study, int arm,
+                                              const am_config *config);
 
 /* Whether the arms of the study are trained, by the first of them: the arms of a study are all of
  * one kind. What is no training preset is for the simulation to refuse. */
 bool am_study_trains(const am_study *study);
 
 /* The configuration of one run, resolved: the preset of its arm, the assignments of the arm, those
- * of the form, the seed, and one thread. */
+ * of the form, the seed, and one thread. It is to be freed, but after a failure. */
 amine_status am_study_training_config(am_config *config, const am_study_plan *plan, int arm,
                                       uint64_t seed, amine_error *error);
 

@@ -45,6 +45,8 @@ static const am_criterion quick[] = {
      "who knows the uncertainties has " LESS("with rate and temperature fixed")},
 };
 
+static const am_chart charts[] = {{"regret", "Regret so far, mean of 1,000 lives", NULL}};
+
 const am_study am_study_volatile_bandit = {
     .name = PRESET,
     .title = "Arms that change without notice (after Lee et al. 2024)",
@@ -66,4 +68,5 @@ const am_study am_study_volatile_bandit = {
     .quick = {.assignments = {"task.steps=1000", "task.block=250"},
               AM_CRITERIA(quick),
               .band = "A tenth of a life."},
+    AM_CHARTS(charts),
 };

@@ -89,6 +89,25 @@ amine_status am_evaluate_network(am_evaluation *result, am_experiment *x, int n_
   return AMINE_OK;
 }
 
+amine_status am_evaluate_regret(am_evaluation *result, double *regret, int n, am_experiment *x,
+                                int n_episodes, uint64_t seed, amine_error *error) {
+  const size_t all = am_size_mul((size_t)n_episodes, (size_t)n);
+  double *noted = am_alloc(all, sizeof *noted);
+  if (!noted) return am_fail_memory(error, am_size_mul(all, sizeof *noted));
+  for (size_t k = 0; k < all; k++) noted[k] = (double)NAN;
+  x->learner->regret = noted;
+  x->learner->n_regret = n;
+  const amine_status status = am_evaluate_network(result, x, n_episodes, seed, false, error);
+  x->learner->regret = NULL;
+  for (int i = 0; i < n; i++) {
+    regret[i] = 0;
+    for (int k = 0; k < n_episodes; k++)
+      regret[i] += noted[(size_t)k * (size_t)n + (size_t)i] / n_episodes;
+  }
+  am_free(noted);
+  return status;
+}
+
 /* ------------------------------------------------------------------------------ policies */
 typedef struct policy_games {
   const am_task *task;

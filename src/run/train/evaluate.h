@@ -33,6 +33,13 @@ int am_evaluate_episodes(const am_task *task);
 amine_status am_evaluate_network(am_evaluation *result, am_experiment *experiment, int n_episodes,
                                  uint64_t seed, bool greedy, amine_error *error);
 
+/* The same of a task that tells regret, with actions drawn; regret[i], i < n, is that after
+ * (i + 1) n_steps / n steps, rounded down: a mean over the episodes, NAN where the learner does not
+ * note it. n: 1 to n_steps. */
+amine_status am_evaluate_regret(am_evaluation *result, double *regret, int n,
+                                am_experiment *experiment, int n_episodes, uint64_t seed,
+                                amine_error *error);
+
 /* A policy that does not learn plays the same episodes: the name of one of the task's lines, or of
  * am_maze_policy_names. AMINE_ERROR_ARGUMENT if there is none of that name. */
 amine_status am_evaluate_policy(am_evaluation *result, const am_task *task, const char *policy,

@@ -442,6 +442,55 @@ static void test_wrong_plans(void **state) {
   assert_non_null(strstr(error.message, "no other arm"));
 }
 
+/* Where nothing learns and the task tells regret, a run is fresh episodes, sampled by their steps. */
+static void test_lives(void **state) {
+  (void)state;
+  static const am_arm players[] = {{"text", "volatile-bandit", {NULL}, false},
+                                   {"bounds", "discounted-ucb", {NULL}, false}};
+  static const am_criterion lost[] = {{0, "regret", AM_JUDGE_MEAN, 0, 1000, 0, "it loses"}};
+  static const am_chart regret[] = {{"regret", "Regret", NULL}};
+  am_study s = study;
+  s.arms = players;
+  s.charts = regret;
+  s.full = (am_study_form){{"task.steps=150", "task.block=50", NULL}, lost, 1, "none"};
+  am_study_plan plan = plan_of(false, 2);
+  plan.study = &s;
+  am_reproduction r;
+  amine_error error = {0};
+  if (am_reproduce(&r, &plan, in_base("lives"), NULL, &error) != AMINE_OK)
+    fail_msg("%s", error.message);
+  assert_ptr_equal(r.protocols[0], &am_lives_protocol);
+  am_config c;
+  am_experiment *x;
+  am_evaluation e;
+  double wanted[100];
+  assert_int_equal(am_study_training_config(&c, &plan, 1, 4, &error), AMINE_OK);
+  assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_OK);
+  assert_int_equal(am_evaluate_regret(&e, wanted, 100, x, 1000, 4, &error), AMINE_OK);
+  const am_study_run *run = &r.runs[4]; /* the second arm's second seed */
+  assert_int_equal(run->n_samples, 100);
+  assert_true(wanted[99] > wanted[0] && wanted[0] > 0);
+  for (int i = 0; i < 100; i++) {
+    assert_true(run->times[i] == (i + 1) * 150 / 100);
+    assert_true(isnan(run->course[2 * i + AM_LIVES_EVALUATION]));
+    assert_true(run->course[2 * i + AM_LIVES_REGRET] == wanted[i]);
+  }
+  assert_true(run->measures[AM_LIVES_EVALUATION] == e.mean);
+  assert_true(run->measures[AM_LIVES_REGRET] == wanted[99]);
+  am_experiment_destroy(x);
+  am_config_free(&c);
+  am_reproduction_free(&r);
+  unsigned char *text;
+  size_t n;
+  char path[200];
+  snprintf(path, sizeof path, "%s/%s", in_base("lives"), AM_STUDY_FILE);
+  assert_int_equal(am_file_read(path, 1 << 24, &text, &n, NULL), AMINE_OK);
+  json_t *tree = json_loadb((const char *)text, n, 0, NULL);
+  assert_string_equal(json_string_value(json_object_get(tree, "time")), AM_STUDY_TIME_STEPS);
+  json_decref(tree);
+  am_free(text);
+}
+
 /* Requests for memory are refused, one in each attempt; none is lost, none leaks. */
 static void test_memory(void **state) {
   (void)state;
@@ -459,6 +508,7 @@ int main(void) {
       cmocka_unit_test(test_same_bytes),
       cmocka_unit_test(test_goes_on),          cmocka_unit_test(test_quick_and_report),
       cmocka_unit_test(test_wrong_plans),      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_lives),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);
 }

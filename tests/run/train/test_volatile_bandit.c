@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "format/safetensors.h"
+#include "run/train/evaluate.h"
 #include "run/train/experiment.h"
 #include "small.h"
 
@@ -30,7 +31,7 @@ static const struct {
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 
-static am_experiment *player(int k) {
+static am_experiment *player_with(int k, const char *const *more, int n_more) {
   am_experiment *x;
   am_config c;
   amine_error error = {0};
@@ -41,6 +42,7 @@ static am_experiment *player(int k) {
   small_set(&c, "task.chance=0.5");
   small_set(&c, "threads=1");
   for (int i = 0; cases[k].assignments[i]; i++) small_set(&c, cases[k].assignments[i]);
+  for (int i = 0; i < n_more; i++) small_set(&c, more[i]);
   if (am_config_resolve(&c, &error) != AMINE_OK) fail_msg("%s", error.message);
   if (am_experiment_create(&x, &c, &error) != AMINE_OK) fail_msg("%s", error.message);
   am_config_free(&c);
@@ -87,7 +89,7 @@ static void plays_as_the_reference(void **state) {
   for (int k = 0; k < N_CASES; k++) {
     static double wanted[STEPS][ARMS], pulled[STEPS];
     static float policy[STEPS][ARMS], actions[STEPS];
-    am_experiment *x = player(k);
+    am_experiment *x = player_with(k, NULL, 0);
     take(&wanted[0][0], cases[k].name, "policy", 2);
     take(pulled, cases[k].name, "actions", 1);
     live(x, (uint32_t)k, actions, &policy[0][0]);
@@ -108,7 +110,29 @@ static void plays_as_the_reference(void **state) {
   }
 }
 
+/* Without noise what is earned and what is regretted are together what the best arm earns; at any
+ * number of moments the regret is what it is step by step. */
+static void regret_is_what_is_missing(void **state) {
+  (void)state;
+  enum { LIVES = 40, FEW = 7 };
+  static const char *const quiet[] = {"task.sd_low=0", "task.sd_high=0", "threads=2"};
+  am_experiment *x = player_with(0, quiet, 3);
+  amine_error error = {0};
+  am_evaluation by_player, again, best;
+  static double each[STEPS], few[FEW];
+  assert_int_equal(am_evaluate_regret(&by_player, each, STEPS, x, LIVES, 5, &error), AMINE_OK);
+  assert_int_equal(am_evaluate_regret(&again, few, FEW, x, LIVES, 5, &error), AMINE_OK);
+  assert_int_equal(am_evaluate_policy(&best, x->task, "ceiling", LIVES, 5, 1, &error), AMINE_OK);
+  assert_true(by_player.mean == again.mean && each[STEPS - 1] > 1);
+  assert_true(fabs(by_player.mean + each[STEPS - 1] - best.mean) < 1e-3);
+  for (int t = 1; t < STEPS; t++) assert_true(each[t] >= each[t - 1]);
+  for (int i = 0; i < FEW; i++) assert_true(few[i] == each[(i + 1) * STEPS / FEW - 1]);
+  assert_null(x->learner->regret);
+  am_experiment_destroy(x);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(plays_as_the_reference)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(plays_as_the_reference),
+                                     cmocka_unit_test(regret_is_what_is_missing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

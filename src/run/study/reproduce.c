@@ -442,9 +442,13 @@ static amine_status train_step(void *context, uint64_t iteration, uint64_t itera
 static amine_status train_run(const session *s, int item, const char *path,
                               const am_training_watch *watch, amine_error *error) {
   const am_study_plan *plan = &s->r->plan;
-  const int after = plan->study->arms[s->pending[item] / plan->n_seeds].after;
+  const am_arm *arm = &plan->study->arms[arm_of(s, item)];
+  const int after = arm->after;
   am_config first;
-  am_training t = {.config = &s->trainings[item], .n_samples = AM_STUDY_SAMPLES, .path = path};
+  am_training t = {.config = &s->trainings[item],
+                   .held = after ? NULL : arm->held,
+                   .n_samples = AM_STUDY_SAMPLES,
+                   .path = path};
   if (!after) return am_study_train(&s->r->runs[s->pending[item]], &t, watch, error);
   AM_TRY(am_study_training_config(&first, plan, after - 1, t.config->common.seed, error));
   t.first = &first;
@@ -466,8 +470,7 @@ static void train_item(void *context, int item, int worker) {
     status = am_fail(error, AMINE_ERROR_STOPPED, "stopped");
   am_text path = {0};
   if (status == AMINE_OK) status = path_of(&path, s, s->pending[item], error);
-  if (status == AMINE_OK)
-    status = train_run(s, item, path.data, &watch, error);
+  if (status == AMINE_OK) status = train_run(s, item, path.data, &watch, error);
   am_text_free(&path);
   if (status == AMINE_OK) status = keep(s, item, error);
   if (status == AMINE_OK) {
@@ -527,8 +530,7 @@ static amine_status run_pending(session *s, const am_side_watch *watch, amine_er
 }
 
 /* With a folder that is locked, or none. */
-static amine_status work(session *s, json_t *tree, const am_side_watch *watch,
-                         amine_error *error) {
+static amine_status work(session *s, json_t *tree, const am_side_watch *watch, amine_error *error) {
   if (s->folder) AM_TRY(open_folder(s, tree, error));
   amine_status status = run_pending(s, watch, error);
   const amine_status closed = am_appender_close(s->lines, status == AMINE_OK ? error : NULL);

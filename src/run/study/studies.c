@@ -24,6 +24,7 @@ static const am_study *const studies[] = {
     &am_study_volatile_bandit,
     &am_study_retrieval,
     &am_study_fine_tuning,
+    &am_study_nmn,
 };
 
 const am_study *am_study_at(int k) {

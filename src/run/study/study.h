@@ -26,6 +26,10 @@ typedef struct am_arm {
   /* 1 + the arm whose network, trained with the same seed, this one's training begins with (as by
    * `from`); 0: none */
   int after;
+  /* A signal of its network's ("M_z") that is held for a quarter of some episodes once it is trained
+   * (held.h), of an arm with a fresh network: it then has the measures free, held and released too.
+   * NULL: none is. */
+  const char *held;
 } am_arm;
 
 typedef enum am_judgement {
@@ -104,14 +108,16 @@ typedef struct am_study {
   bool raster; /* the report shows the spikes of the last second of each arm's first run */
 } am_study;
 
-/* Rows of a table of arms: of the experiment, a control, and one that begins with the network of
- * another. Assignments follow, or NULL. */
+/* Rows of a table of arms: of the experiment, a control, one that begins with the network of another,
+ * and one with a signal that is held. Assignments follow, or NULL. */
 #define AM_ARM(n, p, ...)                                                                          \
-  { n, p, {__VA_ARGS__}, false, 0 }
+  { n, p, {__VA_ARGS__}, false, 0, NULL }
 #define AM_CONTROL(n, p, ...)                                                                      \
-  { n, p, {__VA_ARGS__}, true, 0 }
+  { n, p, {__VA_ARGS__}, true, 0, NULL }
 #define AM_AFTER(arm, n, p, ...)                                                                   \
-  { n, p, {__VA_ARGS__}, false, 1 + (arm) }
+  { n, p, {__VA_ARGS__}, false, 1 + (arm), NULL }
+#define AM_HELD(signal, n, p, ...)                                                                 \
+  { n, p, {__VA_ARGS__}, false, 0, signal }
 /* The tables of a study and of its forms. */
 #define AM_ARMS(table) .arms = table, .n_arms = sizeof table / sizeof *table
 #define AM_CRITERIA(table) .criteria = table, .n_criteria = sizeof table / sizeof *table

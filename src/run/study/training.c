@@ -8,33 +8,57 @@
 #include "format/file.h"
 #include "learner/none.h"
 #include "run/config/preset.h"
+#include "run/study/held.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
 #include "run/train/weights.h"
 
 #define SAVED_S 30.0 /* so often, at most, is a run kept that is not finished */
 
-static const am_measure measures[AM_N_TUNING_MEASURES] = {
-    [AM_TRAINING_REWARD] = {.name = "reward",
-                            .unit = "",
-                            .meaning = "mean reward of the last 1000 training episodes",
-                            .title = "Reward, last 1000 training episodes"},
-    [AM_TRAINING_TRIALS] = {.name = "trials_to_criterion",
-                            .unit = "trials",
-                            .meaning = "episodes until the mean of the last 1000 reached the "
-                                       "task's criterion, or the learner's own was met; none if "
-                                       "it never was",
-                            .title = "Trials to the criterion"},
-    [AM_TRAINING_EVALUATION] = {.name = "evaluation",
-                                .unit = "",
-                                .meaning = "mean reward of 1000 fresh episodes after training, or "
-                                           "of all where so many are held out",
-                                .title = "Reward, fresh episodes after training"},
+/* Rows that all have. */
+#define OF_TRAINING                                                                                \
+  [AM_TRAINING_REWARD] = {.name = "reward",                                                        \
+                          .unit = "",                                                              \
+                          .meaning = "mean reward of the last 1000 training episodes",             \
+                          .title = "Reward, last 1000 training episodes"},                         \
+  [AM_TRAINING_TRIALS] = {.name = "trials_to_criterion",                                           \
+                          .unit = "trials",                                                        \
+                          .meaning = "episodes until the mean of the last 1000 reached the "       \
+                                     "task's criterion, or the learner's own was met; none if "    \
+                                     "it never was",                                               \
+                          .title = "Trials to the criterion"},                                     \
+  [AM_TRAINING_EVALUATION] = {.name = "evaluation",                                                \
+                              .unit = "",                                                          \
+                              .meaning = "mean reward of 1000 fresh episodes after training, or "  \
+                                         "of all where so many are held out",                      \
+                              .title = "Reward, fresh episodes after training"}
+
+static const am_measure tuning_measures[AM_N_TUNING_MEASURES] = {
+    OF_TRAINING,
     [AM_TRAINING_KEPT] = {.name = "kept",
                           .unit = "",
                           .meaning = "mean reward of 1000 fresh episodes of the task that its "
                                      "network had learned first, after this training",
                           .title = "Reward, fresh episodes of the first task"},
+};
+
+static const am_measure held_measures[AM_N_HELD_MEASURES] = {
+    OF_TRAINING,
+    [AM_TRAINING_FREE] = {.name = "free",
+                          .unit = "",
+                          .meaning = "mean reward of a step in the third quarter of 100 fresh "
+                                     "episodes",
+                          .title = "Reward of a step, third quarter"},
+    [AM_TRAINING_HELD] = {.name = "held",
+                          .unit = "",
+                          .meaning = "the same with the network's signal held as it was in the "
+                                     "step before",
+                          .title = "Reward of a step, third quarter, signal held"},
+    [AM_TRAINING_RELEASED] = {.name = "released",
+                              .unit = "",
+                              .meaning = "mean reward of a step in the last quarter of these, the "
+                                         "signal free again",
+                              .title = "Reward of a step, last quarter, signal free again"},
 };
 
 static const am_measure lived[AM_N_LIVES_MEASURES] = {
@@ -64,14 +88,19 @@ const am_protocol *am_study_training_protocol(const am_study *study, int arm,
                                               const am_config *config) {
   static const am_protocol fresh = {.name = "training",
                                     .meaning = "a learner is trained on a task",
-                                    .measures = measures,
+                                    .measures = tuning_measures,
                                     .n_measures = AM_N_TRAINING_MEASURES},
                            tuning = {.name = "training",
                                      .meaning = "a trained network is trained on another task",
-                                     .measures = measures,
-                                     .n_measures = AM_N_TUNING_MEASURES};
+                                     .measures = tuning_measures,
+                                     .n_measures = AM_N_TUNING_MEASURES},
+                           held = {.name = "training",
+                                   .meaning = "a learner is trained on a task, and a signal of its "
+                                              "network is then held",
+                                   .measures = held_measures,
+                                   .n_measures = AM_N_HELD_MEASURES};
   if (lives(config)) return &am_lives_protocol;
-  return study->arms[arm].after ? &tuning : &fresh;
+  return study->arms[arm].after ? &tuning : study->arms[arm].held ? &held : &fresh;
 }
 
 bool am_study_trains(const am_study *study) {
@@ -194,11 +223,22 @@ static amine_status train_first(am_experiment **first, const am_config *config,
   return AMINE_OK;
 }
 
+/* What holding its signal does to the network. */
+static amine_status hold(double *values, am_experiment *x, const char *signal, amine_error *error) {
+  am_held h;
+  AM_TRY(am_held_measure(&h, x, signal, x->config.common.seed, error));
+  values[AM_TRAINING_FREE] = plain(h.free);
+  values[AM_TRAINING_HELD] = plain(h.held);
+  values[AM_TRAINING_RELEASED] = plain(h.released);
+  return AMINE_OK;
+}
+
 /* The measures at the end. */
 static amine_status measure(am_study_run *run, am_experiment *x, am_experiment *first,
-                            amine_error *error) {
+                            const char *held, amine_error *error) {
   look(run->measures, run->n_measures, x);
   AM_TRY(evaluate(&run->measures[AM_TRAINING_EVALUATION], x, error));
+  if (held) return hold(run->measures, x, held, error);
   if (!first) return AMINE_OK;
   AM_TRY(am_weights_hand_over(first->learner, x->learner, error));
   return evaluate(&run->measures[AM_TRAINING_KEPT], first, error);
@@ -237,8 +277,11 @@ amine_status am_study_train(am_study_run *run, const am_training *t, const am_tr
     am_experiment_destroy(x);
     return status;
   }
-  amine_status status =
-      am_study_run_make(run, n, t->first ? AM_N_TUNING_MEASURES : AM_N_TRAINING_MEASURES, error);
+  amine_status status = am_study_run_make(run, n,
+                                          t->first  ? AM_N_TUNING_MEASURES
+                                          : t->held ? AM_N_HELD_MEASURES
+                                                    : AM_N_TRAINING_MEASURES,
+                                          error);
   if (status == AMINE_OK) {
     run->done = false;
     lay_out(run, n, iterations, am_learner_episodes(x->learner));
@@ -246,7 +289,7 @@ amine_status am_study_train(am_study_run *run, const am_training *t, const am_tr
   }
   if (status == AMINE_OK && first) status = am_weights_hand_over(x->learner, first->learner, error);
   if (status == AMINE_OK) status = train(run, x, t->path, watch, error);
-  if (status == AMINE_OK) status = measure(run, x, first, error);
+  if (status == AMINE_OK) status = measure(run, x, first, t->held, error);
   am_experiment_destroy(first);
   am_experiment_destroy(x);
   return status;

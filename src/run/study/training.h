@@ -21,7 +21,11 @@ enum {
   AM_TRAINING_EVALUATION,
   AM_N_TRAINING_MEASURES,
   AM_TRAINING_KEPT = AM_N_TRAINING_MEASURES, /* of an arm that begins with another's network */
-  AM_N_TUNING_MEASURES
+  AM_N_TUNING_MEASURES,
+  AM_TRAINING_FREE = AM_N_TRAINING_MEASURES, /* these of an arm with a signal that is held */
+  AM_TRAINING_HELD,
+  AM_TRAINING_RELEASED,
+  AM_N_HELD_MEASURES
 };
 
 enum { AM_LIVES_EVALUATION, AM_LIVES_REGRET, AM_N_LIVES_MEASURES };
@@ -51,6 +55,7 @@ typedef struct am_training_watch {
 typedef struct am_training {
   const am_config *config;
   const am_config *first; /* of the arm with whose network it begins; NULL: with a fresh one */
+  const char *held; /* the signal that is held of the network, which is then fresh; NULL: none */
   int n_samples;
   const char *path;
 } am_training;

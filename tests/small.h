@@ -36,6 +36,9 @@ typedef struct small_variant {
 #define AGENTS "network.type=gru", "learner.type=agents"
 #define KIN(name) "task.type=delayed-match", "network.type=gru", "learner.type=" name
 #define SYMBOLS "task.type=text", "task.file=" SMALL_TEXT, "task.steps=7", "learner.type=bptt"
+#define PREFERENCES                                                                                \
+  "reward.type=preferences", "reward.answers=20", "reward.first=8", "reward.every=2",              \
+      "reward.spread=5", "reward.updates=2", "reward.units=5", "reward.episodes=2"
 #define SIGNALLING "network.type=gru", "learner.type=signalling"
 
 static const small_variant small_variants[] = {
@@ -242,6 +245,10 @@ static const small_variant small_variants[] = {
     {"retrieval-a2c",
      {"task.type=retrieval", "task.vocabulary=20", "task.length=18", "network.type=fast-weights",
       "rule.type=gated"}},
+    {"preferences",
+     {SIGNALLING, "task.type=cart-pole", "task.steps=40", PREFERENCES, "reward.wrong=0.2"}},
+    {"preferences-plastic",
+     {PREFERENCES, "reward.memory=3", "reward.pick=random", "modulator.type=chemical"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

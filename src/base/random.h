@@ -27,6 +27,7 @@ enum am_stream {
   AM_STREAM_SEEDS = 17,     /* seeds of agents that learn together; episode = agent */
   AM_STREAM_STATES = 31,    /* first values of states: plus 256 times the layer; step = row / 4 */
   AM_STREAM_PERTURB = 32,   /* perturbations of units: see kernel/philox.h */
+  AM_STREAM_PREFERENCES = 34, /* clips, a judge's errors, batches: see learner/preferences.c */
   AM_STREAM_SHUFFLE = 33,   /* which earlier error a control learns from: step 0 */
   AM_STREAM_GIVEN = 24,     /* a given modulator that is random; step = time */
   /* noise of units: step = time * units + unit */

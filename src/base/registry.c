@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const names[] = {"task",    "network", "rule",         "modulator",
-                                    "learner", "",        "neuron model", "synapse rule"};
+static const char *const names[] = {"task",      "reward",  "network", "rule",
+                                    "modulator", "learner", "",        "neuron model",
+                                    "synapse rule"};
 
 const char *am_kind_name(am_part_kind kind) { return names[kind]; }
 
@@ -13,7 +14,7 @@ am_part_kind am_kind_host(am_part_kind kind) {
 }
 
 const char *am_section_at(int k) {
-  static const char *const sections[] = {"",          "task",  "network", "rule",
+  static const char *const sections[] = {"",          "task",  "reward", "network", "rule",
                                          "modulator", "clamp", "learner"};
   return k >= 0 && k < (int)(sizeof sections / sizeof *sections) ? sections[k] : NULL;
 }

@@ -1,7 +1,7 @@
 /* Parts and where they are found.
  *
- * A part is one choice of an experiment's grid: a task, a network, a rule, a modulator, a learner;
- * or what a brain's description names: a neuron model, a synapse rule. It says of itself in its own
+ * A part is one choice of an experiment's grid: a task, where its reward comes from, a network, a
+ * rule, a modulator, a learner; or what a brain's description names: a neuron model, a synapse rule. It says of itself in its own
  * file what it is called, what it means and which parameters it has; configuration, lists, help and
  * sentences are made from that. A registry is a list of parts. There is a standard one
  * (run/config/parts.h), which has parts of each kind; a program copies that and adds parts of its
@@ -15,6 +15,7 @@
 /* In the order in which they are shown. */
 typedef enum am_part_kind {
   AM_TASK,
+  AM_REWARD,
   AM_NETWORK,
   AM_RULE,
   AM_MODULATOR,
@@ -55,7 +56,7 @@ typedef struct am_chosen {
   const void *options[AM_N_KINDS];
 } am_chosen;
 
-/* "task", "network", ..., "synapse rule"; "" for AM_N_KINDS. */
+/* "task", "reward", ..., "synapse rule"; "" for AM_N_KINDS. */
 const char *am_kind_name(am_part_kind kind);
 /* The kind whose part has a place for this one: a network for a rule, a rule for a modulator;
  * AM_N_KINDS: every experiment has a part of this kind. */

@@ -72,16 +72,16 @@ static void notes(void *context, const char *lines) {
   cli_say(j->line, "%s", lines);
 }
 
-static int stopped(const cli_line *line, const am_train_progress *p, const char *folder,
-                   int number) {
+static int stopped(const job *j, const am_train_progress *p, const char *folder, int number) {
+  const unsigned long long planned = j->config->common.iterations;
   am_text members = {0};
   char said[120];
   snprintf(said, sizeof said, "stopped after iteration %llu of %llu; everything is saved.",
-           (unsigned long long)p->iteration, (unsigned long long)p->iterations);
+           (unsigned long long)p->iteration, planned);
   am_json_put_string(&members, "folder", folder);
   am_json_put_uint(&members, "iteration", p->iteration);
-  am_json_put_uint(&members, "iterations", p->iterations);
-  return cli_stopped(line, folder, said, &members, number);
+  am_json_put_uint(&members, "iterations", planned);
+  return cli_stopped(j->line, folder, said, &members, number);
 }
 
 /* The result of a run without evaluation. */
@@ -148,8 +148,10 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   const am_train_progress *p = &j.progress.latest; /* empty if there was nothing left to do */
   /* stopped in the last iteration: the evaluation may take long, and is made by resume, too */
   const bool last = status == AMINE_OK && p->iterations > 0 && !cli_has(line, CLI_NO_REPORT);
+  const bool waits = status == AMINE_ERROR_STOPPED && !atomic_load(stop);
+  if (waits) cli_say(line, "%s; they are in %s/%s\n", error.message, folder, AM_CLIPS_FILE);
   if (status == AMINE_ERROR_STOPPED || (last && atomic_load(stop)))
-    return stopped(line, p, folder, atomic_load(stop));
+    return stopped(&j, p, folder, atomic_load(stop));
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   say_criterion(&j);
   return cli_job_finish(line, config, folder,

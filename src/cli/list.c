@@ -34,6 +34,10 @@ static bool nth_task(item *out, int k, am_text *room) {
   (void)room;
   return nth_part(out, AM_TASK, k);
 }
+static bool nth_reward(item *out, int k, am_text *room) {
+  (void)room;
+  return nth_part(out, AM_REWARD, k);
+}
 static bool nth_network(item *out, int k, am_text *room) {
   (void)room;
   return nth_part(out, AM_NETWORK, k);
@@ -151,6 +155,7 @@ static const struct kind {
 #define KIND(word, get, text, ...)                                                                 \
   { word, text, get, {__VA_ARGS__}, false }
     KIND("tasks", nth_task, "what the world shows and rewards (task.type)", "equation", "source"),
+    KIND("rewards", nth_reward, "where the reward comes from (reward.type)", "equation", "source"),
     KIND("networks", nth_network, "how activity evolves (network.type)", "equation", "source"),
     KIND("rules", nth_rule, "what trace pre and post leave (rule.type)", "equation", "source"),
     KIND("modulators", nth_modulator, "what gates the change (modulator.type)", "equation",

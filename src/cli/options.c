@@ -250,13 +250,13 @@ const cli_command cli_commands[] = {
      .words = "[KIND]",
      .max_words = 1,
      .choices =
-         "tasks|networks|rules|modulators|learners|grid|presets|experiments|brains|protocols|"
+         "tasks|rewards|networks|rules|modulators|learners|grid|presets|experiments|brains|protocols|"
          "neurons|synapses",
      .options = CLI_JSON | CLI_HELP,
      .run = cli_list,
      .meaning = "what there is to choose from",
-     .about = "Lists tasks, networks, rules, modulators, learners, the networks that each learner "
-              "trains (grid), presets or experiments; of "
+     .about = "Lists tasks, rewards, networks, rules, modulators, learners, the networks that each "
+              "learner trains (grid), presets or experiments; of "
               "simulations brains, protocols, models of neurons (neurons) and plasticity rules of "
               "synapses (synapses). Without a KIND all of them.",
      .examples = {{"amine list", "everything"},

@@ -34,6 +34,9 @@ typedef struct am_learner_report {
   double loss;           /* per step */
   double gradient_norm;  /* size of the change before it is scaled or clipped */
   double rate;           /* step size */
+  /* With reward.type=preferences (preferences.h): what the learned reward says of an episode, the
+   * answers so far, and the share of the latest ones that the model had foreseen. */
+  double learned, answers, agreement;
 } am_learner_report;
 
 /* One tensor of the state that is saved. */

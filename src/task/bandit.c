@@ -250,6 +250,7 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   const am_bandit_options *o = options;
   AM_TRY(check(o, error));
   task->n_inputs = o->arms + 2;
+  task->tells = 1 + o->arms;
   task->n_actions = o->arms;
   task->n_steps = o->steps;
   task->state_size = sizeof(am_bandit_state);

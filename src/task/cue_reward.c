@@ -232,6 +232,7 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   const double trials = by_bayes.trials, best = worth(by_bayes, o);
   const double random = worth((earning){trials, 0.5 * trials}, o);
   task->n_inputs = o->width + AM_CUE_INPUTS;
+  task->tells = 1 + o->width + AM_CUE_INPUT_REWARD;
   task->n_actions = AM_CUE_ACTIONS;
   task->n_steps = o->steps;
   task->criterion = random + 0.75 * (best - random);

@@ -249,6 +249,7 @@ static void describe(islands *x, const am_islands_options *o) {
   const bool known = is_published(o);
   am_task *task = &x->task;
   task->n_inputs = 2 * o->places + o->actions + AM_ISLANDS_INPUTS;
+  task->tells = 1 + 2 * o->places + o->actions + AM_ISLANDS_INPUT_REWARD;
   task->n_actions = o->actions;
   task->n_steps = o->steps;
   task->criterion = known ? 100 : (double)NAN;

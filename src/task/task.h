@@ -100,6 +100,7 @@ struct am_task {
   int n_inputs, n_actions, n_steps; /* n_steps: length of an episode, at most */
   int n_targets;                    /* real values asked for at each step; then n_actions is 0 */
   int n_real; /* numbers that a real action is, at most AM_REAL_MAX; then n_actions is 0 */
+  int tells;     /* 1 + the input that tells what the last step gave; 0: none does */
   int n_counted; /* steps that an error is the mean over, at which they count; 0: all n_steps */
   int n_kinds;                      /* sorts of episode, 0 if all are alike */
   /* Size of the alphabet of a task of symbols: then n_actions and n_targets are 0, and n_inputs is

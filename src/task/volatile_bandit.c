@@ -165,6 +165,7 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
       {"sd_low", o->sd_low, 0, 100},  {"sd_high", o->sd_high, o->sd_low, 100}};
   AM_TRY(am_ranges_check("volatile-bandit", ranges, sizeof ranges / sizeof *ranges, error));
   task->n_inputs = o->arms + 1 + (o->told ? o->arms + 1 : 0);
+  task->tells = 1 + o->arms;
   task->n_actions = o->arms;
   task->n_steps = o->steps;
   task->state_size = sizeof(am_volatile_bandit_state);

@@ -233,7 +233,7 @@ def choices(key):
 
 def test_tables():
     listed = json.loads(expect(0, "list", "--json").out)
-    for kind, key in (("tasks", "task.type"), ("networks", "network.type"), ("rules", "rule.type"),
+    for kind, key in (("tasks", "task.type"), ("rewards", "reward.type"), ("networks", "network.type"), ("rules", "rule.type"),
                       ("modulators", "modulator.type"), ("learners", "learner.type")):
         came = sorted(item["name"] for item in listed[kind])
         check(f"amine list {kind}", came == sorted(choices(key)), sorted(choices(key)), came)

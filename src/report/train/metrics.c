@@ -11,7 +11,8 @@
 #define LINE_VALUES 4096
 
 const char *const am_metric_keys[AM_N_METRICS] = {"iteration", "seconds", "reward",        "value",
-                                                  "entropy",   "loss",    "gradient_norm", "rate"};
+                                                  "entropy",   "loss",    "gradient_norm", "rate",
+                                                  "learned",   "agreement"};
 
 static bool is_blank(const char *s, size_t n) {
   for (size_t k = 0; k < n; k++)

@@ -15,6 +15,8 @@ typedef enum am_metric {
   AM_METRIC_LOSS,
   AM_METRIC_GRADIENT_NORM,
   AM_METRIC_RATE,
+  AM_METRIC_LEARNED, /* these two only with a reward that is learned */
+  AM_METRIC_AGREEMENT,
   AM_N_METRICS
 } am_metric;
 

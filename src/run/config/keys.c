@@ -48,6 +48,7 @@ const am_part am_common_part = {
 static void choice_of(am_key *key, const am_registry *registry, am_part_kind kind) {
   static const char *const meanings[] = {
       [AM_TASK] = "the world (amine list tasks)",
+      [AM_REWARD] = "where the reward comes from (amine list rewards)",
       [AM_NETWORK] = "the network (amine list networks)",
       [AM_RULE] = "the Hebbian trace (amine list rules); none is an ordinary RNN",
       [AM_MODULATOR] = "what gates plasticity (amine list modulators)",

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/steps.h"
+#include "learner/agents.h"
+#include "learner/preferences.h"
 
 /* Room for the options of any part. */
 typedef union options {
@@ -19,6 +21,23 @@ amine_status am_task_of_config(am_task **task, const am_config *config, amine_er
   options room;
   am_config_options(config, AM_TASK, &room);
   return am_task_create(task, type, &room, error);
+}
+
+amine_status am_world_of_config(am_task **task, const am_config *config, amine_error *error) {
+  am_task *world;
+  options room;
+  const bool hidden = config->part[AM_REWARD] == &am_reward_preferences_part;
+  if (hidden && config->part[AM_LEARNER] == &am_agents_type.part)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "reward.type=preferences is the reward of one learner; learner.type=agents is "
+                   "several, each with its own");
+  AM_TRY(am_task_of_config(&world, config, error));
+  if (!hidden) {
+    *task = world;
+    return AMINE_OK;
+  }
+  am_config_options(config, AM_REWARD, &room);
+  return am_preferences_create(task, world, (const am_preferences_options *)(void *)&room, error);
 }
 
 void am_task_note_times(const am_config *c, am_text *notes) {

@@ -10,6 +10,7 @@
 #include "learner/feedback_alignment.h"
 #include "learner/node_perturbation.h"
 #include "learner/none.h"
+#include "learner/preferences.h"
 #include "learner/rflo.h"
 #include "learner/signalling.h"
 #include "learner/weight_perturbation.h"
@@ -67,6 +68,8 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_text_task_type.part,
                                                  &am_classify_type.part,
                                                  &am_volatile_bandit_type.part,
+                                                 &am_reward_world_part,
+                                                 &am_reward_preferences_part,
                                                  &am_plastic_rnn_part,
                                                  &am_gru_part,
                                                  &am_leaky_rnn_part,

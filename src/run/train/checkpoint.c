@@ -5,24 +5,34 @@
 #include <string.h>
 
 #include "format/safetensors.h"
+#include "learner/preferences.h"
 #include "run/config/saved.h"
-
-#define N_PENDING (AM_RECORD_SUMS + 1)
 
 static size_t count_of(const am_learner_tensor *t) {
   return am_size_mul(t->dims[0], t->rank > 1 ? t->dims[1] : 1);
 }
 
-static size_t count_all(const am_learner *l) {
+/* What is known of preferences, where the reward is learned from them. */
+static bool preferences_tensor(const am_experiment *x, int k, am_learner_tensor *t,
+                               float **values) {
+  return am_is_preferences(x->task) && am_preferences_tensor(x->task, k, t, values);
+}
+
+static size_t count_all(const am_experiment *x) {
+  const am_learner *l = x->learner;
   am_learner_tensor t;
+  float *values;
   size_t count = 0;
   for (int k = 0; l->type->tensor(l, k, &t); k++) count = am_size_add(count, count_of(&t));
+  for (int k = 0; preferences_tensor(x, k, &t, &values); k++)
+    count = am_size_add(count, count_of(&t));
   return count;
 }
 
 /* The numbers beside the tensors, in the form in which they are saved. */
 typedef struct counters {
-  double numbers[AM_LEARNER_NUMBERS], schedule[AM_LEARNER_SCHEDULE], pending[N_PENDING];
+  double numbers[AM_LEARNER_NUMBERS], schedule[AM_LEARNER_SCHEDULE], pending[AM_RECORD_SUMS + 1];
+  double preferences[AM_PREFERENCES_NUMBERS];
   uint64_t iteration, lines;
   uint64_t criterion[3]; /* of `recent`: n, reached and in_a_row */
   am_recent recent;      /* whose size and criterion are the experiment's */
@@ -46,9 +56,16 @@ static amine_status add_recent(am_tensor_builder *b, const counters *c, amine_er
   return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &n, c->criterion, error);
 }
 
-static amine_status add_counters(am_tensor_builder *b, const am_learner *l, const counters *c,
+/* The sums of a line, and how many iterations they are of. */
+static size_t n_pending(const am_experiment *x) {
+  return (size_t)am_record_sums(am_is_preferences(x->task)) + 1;
+}
+
+static amine_status add_counters(am_tensor_builder *b, const am_experiment *x, const counters *c,
                                  amine_error *error) {
-  const size_t one = 1, pending = N_PENDING, schedule = (size_t)l->n_schedule;
+  const am_learner *l = x->learner;
+  const size_t one = 1, pending = n_pending(x), schedule = (size_t)l->n_schedule;
+  const size_t preferences = AM_PREFERENCES_NUMBERS;
   size_t n;
   const char *numbers = numbers_name(l, &n);
   AM_TRY(am_tensor_builder_add(b, numbers, AM_F64, 1, &n, c->numbers, error));
@@ -59,17 +76,24 @@ static amine_status add_counters(am_tensor_builder *b, const am_learner *l, cons
   AM_TRY(am_tensor_builder_add(b, "run.pending", AM_F64, 1, &pending, c->pending, error));
   if (c->course)
     AM_TRY(am_tensor_builder_add(b, "run.course", AM_F64, 1, &c->n_course, c->course, error));
+  if (am_is_preferences(x->task))
+    AM_TRY(am_tensor_builder_add(b, "reward.numbers", AM_F64, 1, &preferences, c->preferences,
+                                 error));
   return add_recent(b, c, error);
 }
 
-static amine_status add_tensors(am_tensor_builder *b, const am_learner *l, float *values,
+static amine_status add_tensors(am_tensor_builder *b, const am_experiment *x, float *values,
                                 amine_error *error) {
+  const am_learner *l = x->learner;
   am_learner_tensor t;
+  float *known;
   for (int k = 0; l->type->tensor(l, k, &t); k++) {
     l->type->get(l, k, values);
     AM_TRY(am_tensor_builder_add(b, t.name, AM_F32, t.rank, t.dims, values, error));
     values += count_of(&t);
   }
+  for (int k = 0; preferences_tensor(x, k, &t, &known); k++)
+    AM_TRY(am_tensor_builder_add(b, t.name, AM_F32, t.rank, t.dims, known, error));
   return AMINE_OK;
 }
 
@@ -82,8 +106,8 @@ static amine_status fill(am_tensor_builder *b, const am_experiment *x, const cou
   am_text_free(&config);
   AM_TRY(status);
   AM_TRY(am_tensor_builder_note(b, "amine", amine_version(), error));
-  AM_TRY(add_counters(b, x->learner, c, error));
-  return add_tensors(b, x->learner, values, error);
+  AM_TRY(add_counters(b, x, c, error));
+  return add_tensors(b, x, values, error);
 }
 
 /* One NaN, so that equal runs give equal files. */
@@ -99,9 +123,10 @@ amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *r
                 .n_course = records->n_course};
   memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
   memcpy(c.schedule, x->learner->schedule, sizeof c.schedule);
-  for (int k = 0; k < AM_RECORD_SUMS; k++) c.pending[k] = plain(records->sums[k]);
-  c.pending[AM_RECORD_SUMS] = (double)records->pending;
-  const size_t count = count_all(x->learner);
+  const size_t pending = n_pending(x), count = count_all(x);
+  for (size_t k = 0; k + 1 < pending; k++) c.pending[k] = plain(records->sums[k]);
+  c.pending[pending - 1] = (double)records->pending;
+  if (am_is_preferences(x->task)) am_preferences_get(x->task, c.preferences);
   float *values = am_alloc(count, sizeof *values);
   if (!values) return am_fail_memory(error, am_size_mul(count, sizeof *values));
   am_tensor_builder *b = NULL;
@@ -163,9 +188,11 @@ static amine_status read_recent(counters *c, const am_tensor_file *f, bool *fine
 }
 
 /* c->recent is that of the experiment before. */
-static amine_status read_counters(counters *c, const am_learner *l, const am_tensor_file *f,
+static amine_status read_counters(counters *c, const am_experiment *x, const am_tensor_file *f,
                                   const char *path, amine_error *error) {
-  const size_t one = 1, pending = N_PENDING, schedule = (size_t)l->n_schedule;
+  const am_learner *l = x->learner;
+  const size_t one = 1, pending = n_pending(x), schedule = (size_t)l->n_schedule;
+  const size_t preferences = AM_PREFERENCES_NUMBERS;
   size_t n;
   const char *numbers = numbers_name(l, &n);
   AM_TRY(am_tensor_file_copy(f, numbers, c->numbers, AM_F64, 1, &n, error));
@@ -176,13 +203,16 @@ static amine_status read_counters(counters *c, const am_learner *l, const am_ten
   AM_TRY(am_tensor_file_copy(f, "run.pending", c->pending, AM_F64, 1, &pending, error));
   if (c->course)
     AM_TRY(am_tensor_file_copy(f, "run.course", c->course, AM_F64, 1, &c->n_course, error));
-  bool fine = c->iteration <= UINT32_MAX && c->lines <= c->iteration;
+  if (am_is_preferences(x->task))
+    AM_TRY(am_tensor_file_copy(f, "reward.numbers", c->preferences, AM_F64, 1, &preferences, error));
+  bool fine = !am_is_preferences(x->task) || am_preferences_fine(x->task, c->preferences);
+  fine = fine && c->iteration <= UINT32_MAX && c->lines <= c->iteration;
   for (size_t k = 0; k < n; k++) fine = fine && isfinite(c->numbers[k]);
   for (size_t k = 0; k < n && l->type == &am_a2c_type; k++)
     fine = fine && c->numbers[k] >= 0 && c->numbers[k] <= 1;
   for (size_t k = 0; k < schedule; k++) fine = fine && isfinite(c->schedule[k]);
-  for (int k = 0; k < N_PENDING; k++) fine = fine && !isinf(c->pending[k]);
-  fine = fine && c->pending[AM_RECORD_SUMS] >= 0 && c->pending[AM_RECORD_SUMS] <= UINT32_MAX;
+  for (size_t k = 0; k < pending; k++) fine = fine && !isinf(c->pending[k]);
+  fine = fine && c->pending[pending - 1] >= 0 && c->pending[pending - 1] <= UINT32_MAX;
   AM_TRY(read_recent(c, f, &fine, error));
   if (!fine)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "a counter is out of its range");
@@ -190,17 +220,26 @@ static amine_status read_counters(counters *c, const am_learner *l, const am_ten
 }
 
 /* Copies all tensors into values, in the order of saving; nothing of the experiment changes. */
-static amine_status read_tensors(float *values, const am_learner *l, const am_tensor_file *f,
+static amine_status read_tensor(float **values, const am_learner_tensor *t,
+                                const am_tensor_file *f, const char *path, amine_error *error) {
+  AM_TRY(am_tensor_file_copy(f, t->name, *values, AM_F32, t->rank, t->dims, error));
+  for (size_t i = 0; i < count_of(t); i++)
+    if (!isfinite((*values)[i]))
+      return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "%s holds a value that is not finite",
+                          t->name);
+  *values += count_of(t);
+  return AMINE_OK;
+}
+
+static amine_status read_tensors(float *values, const am_experiment *x, const am_tensor_file *f,
                                  const char *path, amine_error *error) {
+  const am_learner *l = x->learner;
   am_learner_tensor t;
-  for (int k = 0; l->type->tensor(l, k, &t); k++) {
-    AM_TRY(am_tensor_file_copy(f, t.name, values, AM_F32, t.rank, t.dims, error));
-    for (size_t i = 0; i < count_of(&t); i++)
-      if (!isfinite(values[i]))
-        return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
-                            "%s holds a value that is not finite", t.name);
-    values += count_of(&t);
-  }
+  float *known;
+  for (int k = 0; l->type->tensor(l, k, &t); k++)
+    AM_TRY(read_tensor(&values, &t, f, path, error));
+  for (int k = 0; preferences_tensor(x, k, &t, &known); k++)
+    AM_TRY(read_tensor(&values, &t, f, path, error));
   return AMINE_OK;
 }
 
@@ -208,23 +247,30 @@ static void take_over(am_experiment *x, am_record_state *records, const counters
                       const float *values) {
   am_learner *l = x->learner;
   am_learner_tensor t;
+  float *known;
   for (int k = 0; l->type->tensor(l, k, &t); k++) {
     l->type->set(l, k, values);
     values += count_of(&t);
   }
+  for (int k = 0; preferences_tensor(x, k, &t, &known); k++) {
+    memcpy(known, values, count_of(&t) * sizeof *known);
+    values += count_of(&t);
+  }
+  if (am_is_preferences(x->task)) am_preferences_set(x->task, c->preferences);
   memcpy(l->numbers, c->numbers, sizeof l->numbers);
   memcpy(l->schedule, c->schedule, (size_t)l->n_schedule * sizeof *l->schedule);
   l->iteration = c->iteration;
   x->recent = c->recent;
   if (!records) return;
+  const size_t sums = n_pending(x) - 1;
   records->lines = c->lines;
-  records->pending = (uint64_t)c->pending[AM_RECORD_SUMS];
-  memcpy(records->sums, c->pending, sizeof records->sums);
+  records->pending = (uint64_t)c->pending[sums];
+  memcpy(records->sums, c->pending, sums * sizeof *records->sums);
 }
 
 amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, const char *path,
                                 amine_error *error) {
-  const size_t count = count_all(x->learner);
+  const size_t count = count_all(x);
   float *values = am_alloc(count, sizeof *values);
   if (!values) return am_fail_memory(error, am_size_mul(count, sizeof *values));
   am_tensor_file *f = NULL;
@@ -232,8 +278,8 @@ amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, cons
                 .course = records ? records->course : NULL,
                 .n_course = records ? records->n_course : 0};
   amine_status status = am_saved_open(&f, path, error);
-  if (status == AMINE_OK) status = read_counters(&c, x->learner, f, path, error);
-  if (status == AMINE_OK) status = read_tensors(values, x->learner, f, path, error);
+  if (status == AMINE_OK) status = read_counters(&c, x, f, path, error);
+  if (status == AMINE_OK) status = read_tensors(values, x, f, path, error);
   if (status == AMINE_OK) take_over(x, records, &c, values);
   am_tensor_file_close(f);
   am_free(values);

@@ -10,13 +10,19 @@
  *   run.iteration  U64 [1]         iterations done
  *   run.records    U64 [1]         lines of metrics.jsonl that belong to them
  *   run.pending    F64 [7]         sums that the next line will hold, and how many iterations
- *                                  they span
+ *                                  they span; with reward.type=preferences [10]
  *   run.rewards    F64 [n]         of the last iterations (recent.h), and
  *   run.criterion  U64 [2]         how many of them count; iterations done when the criterion was
  *                                  reached, or 0: both only for a task that has a criterion and for a run
  *                                  of a study; where a criterion asks for episodes in a row, a
  *                                  third: how many there are
  *   run.course     F64 [n]         a run of a study: its samples so far, NAN for those to come
+ *   with reward.type=preferences the model's parameters and moments as those of the learner, and
+ *   reward.clips   F32 [2 n][k]    the clips that were asked about (reward_model.h), two a pair,
+ *   reward.lengths F32 [n][2]      and how many of their steps are lived;
+ *   reward.preferred F32 [n]       the answers: 1 the first, 0 the second, 1/2 neither
+ *   reward.standard F32 [2][n]     mean and inverse spread of what the model is shown;
+ *   reward.numbers F64 [16]        counters, scale, powers of Adam's betas
  *   __metadata__: config (the keys that results depend on), amine (version), checksums
  *
  * It holds no clock time and nothing of the machine: equal runs give equal files. */

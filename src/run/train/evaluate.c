@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "format/file.h"
 #include "format/json.h"
+#include "learner/preferences.h"
 #include "run/folder.h"
 #include "run/train/checkpoint.h"
 #include "run/train/health.h"
@@ -83,10 +84,18 @@ amine_status am_evaluate_network(am_evaluation *result, am_experiment *x, int n_
                                  uint64_t seed, bool greedy, amine_error *error) {
   double *rewards = am_alloc((size_t)n_episodes, sizeof *rewards);
   if (!rewards) return am_fail_memory(error, am_size_mul((size_t)n_episodes, sizeof *rewards));
-  x->learner->type->evaluate(x->learner, rewards, n_episodes, 0, am_evaluate_seed(seed), greedy);
-  *result = summary(rewards, n_episodes);
+  amine_status status = AMINE_OK;
+  double *given = NULL; /* by the world, where another reward is learned from */
+  if (am_is_preferences(x->task)) status = AM_TAKE(given, (size_t)n_episodes, error);
+  if (given) am_preferences_hear(x->task, given, n_episodes, 0);
+  if (status == AMINE_OK) {
+    x->learner->type->evaluate(x->learner, rewards, n_episodes, 0, am_evaluate_seed(seed), greedy);
+    *result = summary(given ? given : rewards, n_episodes);
+  }
+  if (given) am_preferences_deafen(x->task);
+  am_free(given);
   am_free(rewards);
-  return AMINE_OK;
+  return status;
 }
 
 amine_status am_evaluate_regret(am_evaluation *result, double *regret, int n, am_experiment *x,

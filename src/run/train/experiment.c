@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "learner/preferences.h"
 #include "run/config/objects.h"
 #include "run/train/weights.h"
 
@@ -19,7 +20,7 @@ static void begin_recent(am_experiment *x) {
 }
 
 static amine_status fill(am_experiment *x, amine_error *error) {
-  AM_TRY(am_task_of_config(&x->task, &x->config, error));
+  AM_TRY(am_world_of_config(&x->task, &x->config, error));
   AM_TRY(am_learner_of_config(&x->learner, &x->config, x->task, error));
   if (x->config.weights[0]) AM_TRY(am_weights_load(x->learner, x->config.weights, error));
   if (x->config.from[0])
@@ -57,7 +58,13 @@ void am_experiment_destroy(am_experiment *x) {
 
 amine_status am_experiment_iterate(am_experiment *x, am_learner_report *report,
                                    amine_error *error) {
+  const bool hidden = am_is_preferences(x->task);
+  if (hidden) {
+    AM_TRY(am_preferences_ask(x->task, x->learner, error));
+    am_preferences_begin(x->task);
+  }
   AM_TRY(x->learner->type->iterate(x->learner, report, error));
+  if (hidden) am_preferences_report(x->task, report);
   am_recent_add(&x->recent, report->reward, report->lowest, x->learner->iteration);
   if (x->learner->type->reached && x->recent.reached == 0 && x->learner->type->reached(x->learner))
     x->recent.reached = x->learner->iteration;

@@ -3,8 +3,9 @@
 
 #include "format/json.h"
 
-static const char *const names[AM_RECORD_SUMS] = {"reward", "value",         "entropy",
-                                                  "loss",   "gradient_norm", "rate"};
+static const char *const names[AM_RECORD_SUMS] = {"reward",  "value",         "entropy",
+                                                  "loss",    "gradient_norm", "rate",
+                                                  "learned", "answers",       "agreement"};
 
 struct am_records {
   am_record_state state;
@@ -29,7 +30,7 @@ static amine_status write_line(am_records *r, uint64_t iteration, double seconds
   am_json_begin(&line);
   am_json_put_uint(&line, "iteration", iteration);
   am_json_put_float(&line, "seconds", (float)seconds);
-  for (int k = 0; k < AM_RECORD_SUMS; k++)
+  for (int k = 0; k < am_record_sums(r->state.sums[AM_RECORD_ANSWERS] > 0); k++)
     am_json_put_float(&line, names[k], (float)(r->state.sums[k] / (double)r->state.pending));
   am_json_end(&line);
   const amine_status status = am_lines_add(r->lines, &line, error);
@@ -40,7 +41,8 @@ static amine_status write_line(am_records *r, uint64_t iteration, double seconds
 amine_status am_records_add(am_records *r, uint64_t iteration, double seconds,
                             const am_learner_report *report, amine_error *error) {
   const double values[AM_RECORD_SUMS] = {report->reward, report->value,         report->entropy,
-                                         report->loss,   report->gradient_norm, report->rate};
+                                         report->loss,   report->gradient_norm, report->rate,
+                                         report->learned, report->answers, report->agreement};
   for (int k = 0; k < AM_RECORD_SUMS; k++) r->state.sums[k] += values[k];
   r->state.pending++;
   if (r->state.pending < r->every) return AMINE_OK;

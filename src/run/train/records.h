@@ -7,12 +7,15 @@
 #include "learner/learner.h"
 #include "run/lines.h"
 
-#define AM_RECORD_SUMS 6
+enum { AM_RECORD_ANSWERS = 7, AM_RECORD_SUMS = 9 };
+/* So many of them are written and saved. */
+static inline int am_record_sums(bool preferences) { return preferences ? AM_RECORD_SUMS : 6; }
 
 /* The part of the records that belongs into a checkpoint. */
 typedef struct am_record_state {
   uint64_t lines;              /* written so far */
-  double sums[AM_RECORD_SUMS]; /* of reward, value, entropy, loss, gradient norm, rate */
+  double sums[AM_RECORD_SUMS]; /* of reward, value, entropy, loss, gradient norm, rate; and
+                                * with preferences learned reward, answers, agreement */
   uint64_t pending;            /* iterations in those sums */
   double *course;              /* [n_course] a study's samples of the run so far; NULL: none */
   size_t n_course;

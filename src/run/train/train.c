@@ -9,6 +9,7 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "format/file.h"
+#include "learner/preferences.h"
 #include "run/config/objects.h"
 #include "run/train/checkpoint.h"
 #include "run/train/health.h"
@@ -17,7 +18,7 @@
 typedef struct session {
   am_experiment *experiment;
   am_records *records;
-  am_text checkpoint;   /* path */
+  am_text checkpoint, clips; /* paths */
   double start, before; /* clock at the start; seconds of earlier sessions */
   double smooth_reward, smooth_entropy, smooth_time, last;
   int n_smooth;
@@ -80,6 +81,13 @@ static bool is_done(const am_experiment *x) {
          (stop_there && x->recent.reached > 0);
 }
 
+/* Before the iteration that needs them; the clips are left for who answers. */
+static amine_status wait_for_answers(session *s, amine_error *error) {
+  const char *clips = am_preferences_waiting(s->experiment->task);
+  AM_TRY(save_last(s, error));
+  return am_file_replace(s->clips.data, clips, strlen(clips), error);
+}
+
 static amine_status loop(session *s, const am_train_watch *watch, amine_error *error) {
   am_experiment *x = s->experiment;
   const am_learner *learner = x->learner;
@@ -87,7 +95,9 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
   s->last = am_clock();
   while (!is_done(x)) {
     am_learner_report report;
-    AM_TRY(am_experiment_iterate(x, &report, error));
+    const amine_status status = am_experiment_iterate(x, &report, error);
+    if (status == AMINE_ERROR_STOPPED) AM_TRY(wait_for_answers(s, error));
+    AM_TRY(status);
     AM_TRY(am_records_add(s->records, learner->iteration, seconds_of(s), &report, error));
     look(s, watch, &report, x->config.common.iterations);
     if (is_done(x)) break;
@@ -139,6 +149,7 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
   session s = {.experiment = x, .work = am_alloc(n_work, sizeof(float))};
   if (!s.work) return am_fail_memory(error, am_size_mul(n_work, sizeof(float)));
   amine_status status = am_folder_path(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
+  if (status == AMINE_OK) status = am_folder_path(&s.clips, folder, AM_CLIPS_FILE, error);
   if (status == AMINE_OK)
     status = am_records_open(&s.records, folder, state, x->config.common.record, error);
   if (status == AMINE_OK) {
@@ -152,6 +163,7 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
     if (status == AMINE_OK) status = closed;
   }
   am_text_free(&s.checkpoint);
+  am_text_free(&s.clips);
   am_free(s.work);
   return status;
 }

@@ -7,6 +7,9 @@
 #include "run/folder.h"
 #include "run/train/experiment.h"
 
+/* Pairs of clips that wait for answers, a line of JSON each (learner/preferences.h). */
+#define AM_CLIPS_FILE "clips.jsonl"
+
 /* How far a run is. */
 typedef struct am_train_progress {
   uint64_t iteration, iterations; /* done; planned */
@@ -34,7 +37,8 @@ typedef struct am_train_watch {
 
 /* Trains in a new folder, which gets config.json, metrics.jsonl, the events, the checkpoint and a
  * copy of the weights that the configuration begins with, if it names some. A folder that already
- * holds a run is refused and left alone. */
+ * holds a run is refused and left alone. AMINE_ERROR_STOPPED: also where answers about clips are not
+ * in their file yet; all is saved, and the clips are in AM_CLIPS_FILE. */
 amine_status am_train_new(const am_config *config, const char *folder, const am_train_watch *watch,
                           amine_error *error);
 

@@ -160,6 +160,7 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   maze->options = *(const am_maze_options *)options;
   AM_TRY(check(&maze->options, error));
   task->n_inputs = AM_MAZE_INPUTS;
+  task->tells = 1 + AM_MAZE_INPUT_REWARD;
   task->n_actions = AM_MAZE_ACTIONS;
   task->n_steps = maze->options.steps;
   task->criterion = (double)NAN;

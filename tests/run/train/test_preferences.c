@@ -1,0 +1,205 @@
+/* Runs that learn from preferences: who answers, what is kept, and that threads change nothing. That
+ * they go on to the bit after every stop is shown by test_resume.c. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "format/safetensors.h"
+#include "run/train/checkpoint.h"
+#include "run/train/evaluate.h"
+#include "run/train/train.h"
+#include "small.h"
+
+enum { ANSWERS = 24, FIRST = 10 };
+
+static char base[64];
+
+static int make_base(void **state) {
+  (void)state;
+  return folder_make(base, sizeof base);
+}
+
+static int remove_base(void **state) {
+  (void)state;
+  folder_remove(base);
+  return 0;
+}
+
+static am_config config_of(const char *more, const char *further) {
+  const small_variant variant = {"preferences",
+                                 {"task.type=cart-pole", "task.steps=40", "network.type=gru",
+                                  "learner.type=signalling", "reward.type=preferences",
+                                  "reward.answers=24", "reward.first=10", "reward.every=2",
+                                  "reward.spread=6", "reward.updates=2", "reward.units=5",
+                                  "reward.episodes=3", more, further}};
+  return small_config(&variant);
+}
+
+/* [ANSWERS]: those of a checkpoint. */
+static void read_answers(float *preferred, const char *folder) {
+  char path[200];
+  const size_t n = ANSWERS;
+  am_tensor_file *f;
+  amine_error error = {0};
+  snprintf(path, sizeof path, "%s/%s", folder, AM_CHECKPOINT_FILE);
+  if (am_tensor_file_open(&f, path, 1 << 26, true, &error) != AMINE_OK)
+    fail_msg("%s", error.message);
+  assert_int_equal(am_tensor_file_copy(f, "reward.preferred", preferred, AM_F32, 1, &n, &error),
+                   AMINE_OK);
+  am_tensor_file_close(f);
+}
+
+static void train(const char *folder, const char *more) {
+  am_config config = config_of(more, NULL);
+  amine_error error = {0};
+  if (am_train_new(&config, folder, NULL, &error) != AMINE_OK) fail_msg("%s", error.message);
+}
+
+/* A judge that is always wrong says the opposite of one that never is, of the same first clips; and
+ * one that answers by chance never says that two are alike. */
+static void judges_answer(void **state) {
+  (void)state;
+  char folder[3][100];
+  float right[ANSWERS], wrong[ANSWERS], chance[ANSWERS];
+  static const char *const more[] = {"reward.wrong=0", "reward.wrong=1", "reward.judge=chance"};
+  for (int k = 0; k < 3; k++) {
+    snprintf(folder[k], sizeof folder[k], "%s/judge-%d", base, k);
+    train(folder[k], more[k]);
+  }
+  read_answers(right, folder[0]);
+  read_answers(wrong, folder[1]);
+  read_answers(chance, folder[2]);
+  int decided = 0, firsts = 0;
+  for (int k = 0; k < FIRST; k++) {
+    if (right[k] == 0.5f) assert_true(wrong[k] == 0 || wrong[k] == 1);
+    else assert_true(wrong[k] == 1 - right[k]);
+    decided += right[k] != 0.5f;
+  }
+  for (int k = 0; k < ANSWERS; k++) {
+    assert_true(chance[k] == 0 || chance[k] == 1);
+    firsts += chance[k] == 1;
+  }
+  assert_true(decided > FIRST / 2);
+  assert_true(firsts > ANSWERS / 4 && firsts < 3 * ANSWERS / 4);
+}
+
+/* The lines of the metrics: the world's reward stands as the reward, which is what evaluation gives,
+ * too, and no step of this world gives more than 1. */
+static void rewards_are_the_worlds(void **state) {
+  (void)state;
+  am_config config = config_of("reward.scale=1000", NULL);
+  am_experiment *x = small_experiment(&config);
+  amine_error error = {0};
+  am_learner_report report;
+  am_evaluation fresh;
+  for (int k = 0; k < 3; k++) {
+    assert_int_equal(am_experiment_iterate(x, &report, &error), AMINE_OK);
+    assert_true(report.reward >= 5 && report.reward <= 40);
+    assert_true(fabs(report.learned) > 100);
+  }
+  assert_true(report.answers == FIRST + 2 * (ANSWERS - FIRST) / 6);
+  assert_int_equal(am_evaluate_network(&fresh, x, 20, 1, false, &error), AMINE_OK);
+  assert_true(fresh.min >= 5 && fresh.max <= 40 && fresh.mean == floor(fresh.mean * 20 + 0.5) / 20);
+  am_experiment_destroy(x);
+}
+
+static void threads_change_nothing(void **state) {
+  (void)state;
+  uint64_t hashes[2];
+  for (int k = 0; k < 2; k++) {
+    am_config config = config_of(k ? "threads=3" : "threads=1", "batch=40");
+    am_experiment *x = small_experiment(&config);
+    for (int i = 0; i < 5; i++) {
+      am_learner_report report;
+      assert_int_equal(am_experiment_iterate(x, &report, NULL), AMINE_OK);
+    }
+    hashes[k] = small_hash(x->learner);
+    am_experiment_destroy(x);
+  }
+  assert_true(hashes[0] == hashes[1]);
+}
+
+/* The number of lines of a run's clips, whose first is of that pair. */
+static int clips_in(const char *folder, int pair) {
+  char path[200], wanted[40];
+  unsigned char *data;
+  size_t size;
+  int lines = 0;
+  snprintf(path, sizeof path, "%s/%s", folder, AM_CLIPS_FILE);
+  snprintf(wanted, sizeof wanted, "{\"pair\":%d,\"first\":{\"inputs\":[[", pair);
+  assert_int_equal(am_file_read(path, 1 << 26, &data, &size, NULL), AMINE_OK);
+  assert_true(size > strlen(wanted) && memcmp(data, wanted, strlen(wanted)) == 0);
+  for (size_t k = 0; k < size; k++) lines += data[k] == '\n';
+  am_free(data);
+  return lines;
+}
+
+/* A run waits for answers, and goes on with them as far as they reach. */
+static void a_file_is_waited_for(void **state) {
+  (void)state;
+  char folder[100], key[160];
+  amine_error error = {0};
+  am_text answers = {0};
+  snprintf(folder, sizeof folder, "%s/waits", base);
+  snprintf(key, sizeof key, "reward.file=%s/answers.jsonl", base);
+  am_config config = config_of("reward.judge=file", key);
+  assert_int_equal(am_train_new(&config, folder, NULL, &error), AMINE_ERROR_STOPPED);
+  assert_non_null(strstr(error.message, "10 pairs of clips, from number 0 on, wait for answers"));
+  assert_int_equal(clips_in(folder, 0), FIRST);
+  for (int asked = FIRST, k = 0; k < ANSWERS; k++) {
+    am_text_printf(&answers, "{\"pair\": %d, \"preferred\": \"%s\"}\n", k,
+                   k % 3 ? "first" : "equal");
+    if (k + 1 < asked) continue;
+    assert_int_equal(am_file_replace(key + 12, answers.data, answers.length, &error), AMINE_OK);
+    const amine_status status = am_train_resume(&config, folder, NULL, &error);
+    if (k + 1 == ANSWERS) assert_int_equal(status, AMINE_OK);
+    else assert_int_equal(status, AMINE_ERROR_STOPPED);
+    if (status == AMINE_ERROR_STOPPED) asked += clips_in(folder, k + 1);
+  }
+  float preferred[ANSWERS];
+  read_answers(preferred, folder);
+  for (int k = 0; k < ANSWERS; k++) assert_true(preferred[k] == (k % 3 ? 1 : 0.5f));
+  am_text_free(&answers);
+}
+
+static void what_makes_no_sense_is_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *task, *more, *sentence;
+  } bad[] = {
+      {"task.type=cart-pole", "reward.judge=file", "reward.judge=file needs reward.file=FILE"},
+      {"task.type=cart-pole", "reward.file=x",
+       "reward.file has no effect with reward.judge=reward"},
+      {"task.type=pennies", "learner.type=agents", "learner.type=agents is several"},
+      {"task.type=adding", "network.type=lstm",
+       "needs actions; task.type=adding asks for target values"},
+  };
+  for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+    am_config c;
+    am_experiment *x;
+    amine_error error = {0};
+    const char *const all[] = {bad[k].task, "reward.type=preferences", "learner.type=bptt",
+                               bad[k].more};
+    am_config_default(&c);
+    amine_status status = am_config_assign_all(&c, all, 4, &error);
+    if (status == AMINE_OK) status = am_config_resolve(&c, &error);
+    if (status == AMINE_OK) status = am_experiment_create(&x, &c, &error);
+    assert_int_equal(status, AMINE_ERROR_ARGUMENT);
+    if (!strstr(error.message, bad[k].sentence)) fail_msg("%s", error.message);
+    am_config_free(&c);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(judges_answer),
+      cmocka_unit_test(rewards_are_the_worlds),
+      cmocka_unit_test(threads_change_nothing),
+      cmocka_unit_test(a_file_is_waited_for),
+      cmocka_unit_test(what_makes_no_sense_is_refused),
+  };
+  return cmocka_run_group_tests(tests, make_base, remove_base);
+}

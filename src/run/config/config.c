@@ -385,6 +385,11 @@ amine_status am_config_set(am_config *config, const char *name, const char *word
   return keep(config, &key, value, word, true, error);
 }
 
+void am_config_pass_over(am_config *config, const char *name) {
+  am_setting *setting = (am_setting *)(uintptr_t)setting_of(config, name);
+  if (setting) setting->wished = false;
+}
+
 void am_config_put(am_config *config, const char *name, double value) {
   am_key key;
   const bool known = find_key(&key, config, name);

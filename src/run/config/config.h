@@ -104,6 +104,10 @@ amine_status am_config_of_checkpoint(am_config *config, const char *path, amine_
  * makes paths of parts absolute, so that they say the same wherever the run is gone on with. */
 amine_status am_config_resolve(am_config *config, amine_error *error);
 
+/* Lets what was assigned to a key have no effect; it is else refused when the configuration is
+ * resolved. */
+void am_config_pass_over(am_config *config, const char *key);
+
 /* Sets a number or an index by program: of a key that is known, in its range. */
 void am_config_put(am_config *config, const char *key, double value);
 

@@ -25,6 +25,7 @@ static const am_study *const studies[] = {
     &am_study_retrieval,
     &am_study_fine_tuning,
     &am_study_nmn,
+    &am_study_preferences,
 };
 
 const am_study *am_study_at(int k) {

@@ -86,7 +86,8 @@ typedef struct am_across {
 /* A length of the experiment: the published one, and a shorter one with a band of its own, for a
  * quick check. */
 typedef struct am_study_form {
-  /* Over those of every arm: "duration_s=600"; NULL ends them. */
+  /* Over those of every arm: "duration_s=600"; NULL ends them. An arm that is trained passes over
+   * what has no effect in it. */
   const char *assignments[AM_ASSIGNMENTS_MAX];
   const am_criterion *criteria;
   int n_criteria;

@@ -2,6 +2,7 @@
 #include "run/study/training.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -115,12 +116,24 @@ static amine_status apply(am_config *config, const char *const *assignments, ami
   return AMINE_OK;
 }
 
+/* What an arm has no use for is passed over. */
+static amine_status apply_form(am_config *config, const char *const *assignments,
+                               amine_error *error) {
+  AM_TRY(apply(config, assignments, error));
+  for (int k = 0; k < AM_ASSIGNMENTS_MAX && assignments[k]; k++) {
+    char key[AM_KEY_LENGTH];
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(assignments[k], "="), assignments[k]);
+    am_config_pass_over(config, key);
+  }
+  return AMINE_OK;
+}
+
 static amine_status configure(am_config *config, const am_study_plan *plan, int arm, uint64_t seed,
                               amine_error *error) {
   const am_arm *a = &plan->study->arms[arm];
   AM_TRY(am_config_load(config, a->preset, error));
   AM_TRY(apply(config, a->assignments, error));
-  AM_TRY(apply(config, am_study_plan_form(plan)->assignments, error));
+  AM_TRY(apply_form(config, am_study_plan_form(plan)->assignments, error));
   AM_TRY(am_config_set(config, "threads", "1", error));
   config->common.seed = seed;
   return am_config_resolve(config, error);

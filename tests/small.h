@@ -249,6 +249,9 @@ static const small_variant small_variants[] = {
      {SIGNALLING, "task.type=cart-pole", "task.steps=40", PREFERENCES, "reward.wrong=0.2"}},
     {"preferences-plastic",
      {PREFERENCES, "reward.memory=3", "reward.pick=random", "modulator.type=chemical"}},
+    {"a2c-fast-weights",
+     {"task.type=islands", "task.graphs=9", "network.type=fast-weight-memory",
+      "learner.lambda=0.9"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -26,6 +26,7 @@ static const am_study *const studies[] = {
     &am_study_fine_tuning,
     &am_study_nmn,
     &am_study_preferences,
+    &am_study_islands,
 };
 
 const am_study *am_study_at(int k) {

@@ -445,8 +445,8 @@ static void test_wrong_plans(void **state) {
 /* Where nothing learns and the task tells regret, a run is fresh episodes, sampled by their steps. */
 static void test_lives(void **state) {
   (void)state;
-  static const am_arm players[] = {{"text", "volatile-bandit", {NULL}, false},
-                                   {"bounds", "discounted-ucb", {NULL}, false}};
+  static const am_arm players[] = {AM_ARM("text", "volatile-bandit", NULL),
+                                   AM_ARM("bounds", "discounted-ucb", NULL)};
   static const am_criterion lost[] = {{0, "regret", AM_JUDGE_MEAN, 0, 1000, 0, "it loses"}};
   static const am_chart regret[] = {{"regret", "Regret", NULL}};
   am_study s = study;

@@ -83,6 +83,7 @@ static void train(const char *folder, int variant, const char *more) {
 static void evaluate(const char *folder) {
   amine_error error = {0};
   am_config c;
+  am_config_default(&c);
   am_experiment *x;
   OK(am_evaluate_config(&c, folder, &error));
   OK(am_evaluate_open(&x, &c, folder, &error));
@@ -134,6 +135,7 @@ static void an_old_evaluation_is_not_taken_for_the_new_one(void **state) {
   train(folder, 6, NULL);
   evaluate(folder);
   am_config c;
+  am_config_default(&c);
   OK(am_train_config(&c, folder, &error));
   small_set(&c, "iterations=12");
   OK(am_train_resume(&c, folder, NULL, &error));
@@ -156,6 +158,7 @@ static void a_refused_resume_touches_nothing(void **state) {
   char folder[120];
   bytes before[4];
   am_config c;
+  am_config_default(&c);
   snprintf(folder, sizeof folder, "%s/refused", base);
   train(folder, 6, NULL);
   bytes metrics = read_all(folder, AM_METRICS_FILE);

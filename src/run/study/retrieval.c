@@ -59,7 +59,7 @@ static const am_criterion quick[] = {
 };
 
 static const am_chart charts[] = {
-    {"reward", "Share of the values that are found, last 1000 episodes", "Fig. 2"}};
+    {"reward", "Share of the values that are found, last 1000 episodes", NULL}};
 
 const am_study am_study_retrieval = {
     .name = PRESET,

@@ -39,6 +39,8 @@ static bool is_held(const am_agent *a, int k) {
 }
 
 void am_consolidation_before(am_agent *a) {
+  /* until the first step the weights may be given anew: those of a file, or of another run */
+  if (a->learner.iteration == 0) am_consolidation_begin(a);
   memcpy(a->extra[BEFORE], a->parameters, a->places.size * sizeof(float));
 }
 

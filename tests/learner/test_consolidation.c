@@ -105,12 +105,32 @@ static void only_the_controller_is_held(void **state) {
   am_experiment_destroy(x);
 }
 
+/* A network that begins with weights given to it (weights=, from=) holds on to those: before its first
+ * step slow and first ones are what it begins with, whatever it was made with. */
+static void given_weights_are_held(void **state) {
+  (void)state;
+  static float given[1 << 16];
+  am_experiment *x = trained(NULL, "learner.consolidation=slow", 0);
+  am_agent *a = (am_agent *)(void *)x->learner;
+  am_learner_report report;
+  size_t n;
+  for (size_t i = 0; i < a->places.size; i++) a->parameters[i] *= 2;
+  const float *w = tensor_of(x, "gru.weight_hh_l0", &n);
+  memcpy(given, w, n * sizeof *given);
+  for (int i = 0; i < 4; i++) assert_int_equal(am_experiment_iterate(x, &report, NULL), AMINE_OK);
+  assert_memory_equal(tensor_of(x, "first.gru.weight_hh_l0", &n), given, n * sizeof *given);
+  w = tensor_of(x, "slow.gru.weight_hh_l0", &n);
+  for (size_t i = 0; i < n; i++) assert_true(fabsf(w[i] - given[i]) < 0.05f);
+  am_experiment_destroy(x);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(holds_by_hand),
       cmocka_unit_test(use_grips_at_once),
       cmocka_unit_test(no_strength_changes_nothing),
       cmocka_unit_test(only_the_controller_is_held),
+      cmocka_unit_test(given_weights_are_held),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static const struct {
   const char *name, *preset, *changes[5], *unsuitable;
 } protocols[] = {
     {"reinforcement", "reinforcement", {"protocol.trials=12"}, "attention"},
-    {"attention", "attention", {"protocol.trials=9"}, "inhibition"},
+    {"attention", "attention", {"protocol.trials=6"}, "inhibition"},
     {"inhibition", "inhibition", {"protocol.trials=11"}, "together"},
     {"together", "together", {"protocol.steps=3500"}, "reinforcement"},
     {"distal-reward",
@@ -432,6 +432,35 @@ static void test_uncertainty_moves_the_levels(void **state) {
   assert_true(measure_of("reversal", "clamp.norepinephrine=0.25", 10) == 0.25);
 }
 
+/* hits - false alarms - cost x rate, of all spikes until the last trial is over. */
+static void test_attention_pays_for_spikes(void **state) {
+  (void)state;
+  enum { DETECTION = 2, SCORE, RATE, WEAK, STRONG };
+  const char *changes[] = {"duration_s=20", "protocol.cost=0.25", "protocol.trials=20"};
+  double v[AM_MEASURES_MAX];
+  am_simulation *s;
+  amine_error error = {0};
+  am_simulation_config c = config_of("attention", changes, 3);
+  good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+  run_until(s, 120); /* twenty trials of 600 ms */
+  uint64_t spikes = 0;
+  for (int p = 0; p < 4; p++) spikes += amine_brain_spike_count(s->brain, p);
+  run_until(s, 200);
+  am_simulation_measure(s, v);
+  assert_true(spikes > 0);
+  assert_true(fabs(v[RATE] - (double)spikes / 80 / 12) < 1e-12);
+  assert_true(fabs(v[SCORE] - (v[DETECTION] - 0.25 * v[RATE])) < 1e-12);
+  assert_true(v[STRONG] > v[WEAK] - 0.2 && v[STRONG] > 0.9);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+  /* A gain of 1 is too low for the weak ones, not for the strong ones. */
+  assert_true(measure_of("attention", "clamp.norepinephrine=0", WEAK) == 0);
+  assert_true(measure_of("attention", "clamp.norepinephrine=0", STRONG) > 0.9);
+  assert_true(measure_of("attention", "protocol.strong_share=0", WEAK) > 0.5);
+  assert_true(isnan(measure_of("attention", "protocol.strong_share=0", STRONG)));
+  assert_true(isnan(measure_of("attention", "protocol.strong_share=1", WEAK)));
+}
+
 static void test_a_goal_in_the_wall(void **state) {
   (void)state;
   const char *changes[] = {"protocol.obstacle=true", "protocol.goal=12"};
@@ -457,6 +486,7 @@ int main(void) {
       cmocka_unit_test(test_activity_refuses),
       cmocka_unit_test(test_activity_kicks),
       cmocka_unit_test(test_uncertainty_moves_the_levels),
+      cmocka_unit_test(test_attention_pays_for_spikes),
       cmocka_unit_test(test_a_goal_in_the_wall),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);

@@ -19,7 +19,7 @@ static const struct {
   const char *preset, *changes[5], *expected; /* on the page */
 } runs[] = {
     {"reinforcement", {"protocol.trials=9", "duration_s=4"}, "What it did when it saw a cue"},
-    {"attention", {"protocol.trials=9", "duration_s=4"}, "Which population fired most"},
+    {"attention", {"protocol.trials=6", "duration_s=4"}, "The level in the course of a trial"},
     {"inhibition", {"protocol.trials=11", "duration_s=4.2"}, "no-go"},
     {"together", {"protocol.steps=600"}, "How far an event moves each level"},
     {IZHIKEVICH "reinforcement",

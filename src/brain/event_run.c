@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/wave.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/steps.h"
@@ -150,20 +151,6 @@ static amine_status stimulate(amine_brain *b, int plan, amine_error *error) {
 }
 
 /* ------------------------------------------------------------------------------ coming */
-/* sin(2 pi t / day) for t >= 0, with the same bits under every C library: the angle is brought to
- * the first eighth of a turn, where the series is short. */
-static double wave(double t, double day) {
-  double turn = fmod(t, day) / day; /* [0, 1) */
-  const double sign = turn < 0.5 ? 1 : -1;
-  if (turn >= 0.5) turn -= 0.5;
-  if (turn > 0.25) turn = 0.5 - turn;
-  const bool cosine = turn > 0.125;
-  const double x = (cosine ? 0.25 - turn : turn) * 0x1.921fb54442d18p+2, x2 = x * x;
-  double s = 0;
-  for (int k = 17 - cosine; k > 1; k -= 2) s = (1 + s) * (-x2 / (k * (k - 1)));
-  return sign * (cosine ? 1 + s : x * (1 + s));
-}
-
 static size_t count_followers(const am_plans *x, int plan) {
   size_t n = 0;
   for (int k = plan + 1; k < x->n; k++) n += x->list[k].rule.after == plan;
@@ -194,7 +181,7 @@ static amine_status come(amine_brain *b, int plan, double first, amine_error *er
   const amine_event_plan *p = &b->plans.list[plan];
   am_model_plan_state *s = &b->plans.states[plan];
   const double second = p->alpha > 0 ? s->expected : p->second;
-  if (p->day_ms > 0) first *= wave((double)b->step * b->dt_ms, p->day_ms);
+  if (p->day_ms > 0) first *= am_wave((double)b->step * b->dt_ms, p->day_ms);
   AM_TRY(reserve(&b->plans, count_followers(&b->plans, plan), error));
   AM_TRY(stimulate(b, plan, error));
   AM_TRY(am_event_give(b, plan, p->kind, first, second, error));

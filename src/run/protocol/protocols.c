@@ -8,6 +8,7 @@ static const am_protocol *const protocols[] = {
     &am_protocol_inhibition,    &am_protocol_together,      &am_protocol_xor,
     &am_protocol_activity,      &am_protocol_gridworld,     &am_protocol_reversal,
     &am_protocol_distal_reward, &am_protocol_conditioning,  &am_protocol_instrumental,
+    &am_protocol_clock,
 };
 
 const am_protocol *am_protocol_at(int k) {

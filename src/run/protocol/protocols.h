@@ -10,13 +10,15 @@ extern const am_protocol am_protocol_reinforcement, am_protocol_attention, am_pr
 /* Of published experiments. */
 extern const am_protocol am_protocol_distal_reward, am_protocol_conditioning,
     am_protocol_instrumental, am_protocol_xor, am_protocol_gridworld, am_protocol_reversal;
+/* Of days and nights. */
+extern const am_protocol am_protocol_clock;
 /* Of any brain. */
 extern const am_protocol am_protocol_none, am_protocol_activity;
 
 /* All protocols, in the order of their table: what protocol.type may be. */
 #define AM_PROTOCOL_NAMES                                                                          \
   "none|reinforcement|attention|inhibition|together|xor|activity|gridworld|reversal|"              \
-  "distal-reward|conditioning|instrumental"
+  "distal-reward|conditioning|instrumental|clock"
 
 /* The k-th protocol, NULL past the end; by name, NULL if there is none. */
 const am_protocol *am_protocol_at(int k);

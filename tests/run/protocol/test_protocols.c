@@ -40,6 +40,10 @@ static const struct {
     {"gridworld", "gridworld", {"protocol.cap=3"}, "reversal"},
     {"reversal", "reversal", {"protocol.block=3"}, "gridworld"},
     {"xor", "florian2007-xor", {"protocol.pattern_ms=150"}, "reversal"},
+    {"clock",
+     "clock",
+     {"protocol.day_s=3.4", "protocol.cue=100", "projections.cue-answer.weight=1"},
+     "gridworld"},
 };
 enum { N = sizeof protocols / sizeof *protocols };
 
@@ -160,14 +164,13 @@ static void test_a_brain_that_does_not_suit(void **state) {
 }
 
 /* How far the weights have moved in all. */
-static double moved(const char *clamp) {
-  const char *changes[] = {"duration_s=3", clamp};
+static double moved_of(const char *preset, const char *const *changes, int n, uint64_t slices) {
   am_simulation *s;
   amine_error error = {0};
   double sum = 0;
-  am_simulation_config c = config_of("reinforcement", changes, clamp ? 2 : 1);
+  am_simulation_config c = config_of(preset, changes, n);
   good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
-  run_until(s, 30);
+  run_until(s, slices);
   for (int k = 0; k < s->n_learning; k++) {
     const am_learning *l = &s->learning[k];
     float *w = am_alloc(l->n_synapses, sizeof *w);
@@ -180,6 +183,11 @@ static double moved(const char *clamp) {
   am_simulation_destroy(s);
   am_simulation_config_free(&c);
   return sum;
+}
+
+static double moved(const char *clamp) {
+  const char *changes[] = {"duration_s=3", clamp};
+  return moved_of("reinforcement", changes, clamp ? 2 : 1, 30);
 }
 
 static void test_no_dopamine_no_learning(void **state) {
@@ -461,6 +469,63 @@ static void test_attention_pays_for_spikes(void **state) {
   assert_true(isnan(measure_of("attention", "protocol.strong_share=1", WEAK)));
 }
 
+/* Orexin, the need for sleep and who is awake, look by look, against tests/reference/clock.py; a
+ * look comes every 50 ms, and a slice of 100 ms ends before the look at its end. */
+static void test_a_day_of_orexin(void **state) {
+  (void)state;
+  enum { LOOKS = 540, AWAKE = 2 };
+  double need[LOOKS], level[LOOKS], v[AM_MEASURES_MAX], sum_need = 0;
+  int awake[LOOKS], n_awake = 0;
+  FILE *f = fopen(TEST_DATA "/clock.txt", "r");
+  assert_non_null(f);
+  for (int n = 0; n < LOOKS; n++) {
+    assert_int_equal(fscanf(f, "%lf %lf %d", &need[n], &level[n], &awake[n]), 3);
+    sum_need += need[n];
+    n_awake += n < LOOKS - 1 && awake[n];
+  }
+  fclose(f);
+  am_simulation *s;
+  amine_error error = {0};
+  am_simulation_config c = config_of("clock", NULL, 0);
+  good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+  for (uint64_t slice = 1; slice <= LOOKS / 2; slice++) {
+    run_until(s, slice);
+    assert_float_equal(am_stage_level(&s->stage, "orexin"), level[2 * slice - 1], 1e-6);
+  }
+  am_simulation_measure(s, v);
+  assert_true(fabs(v[1] - sum_need / LOOKS) < 1e-6);
+  assert_true(fabs(v[AWAKE] - (double)n_awake / (LOOKS - 1)) < 1e-12);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
+/* Asleep from the beginning, synapses stand still unless night_plasticity lets them move. */
+static void test_plasticity_asleep(void **state) {
+  (void)state;
+  const char *changes[] = {"duration_s=4", "clamp.orexin=0.3", "protocol.answer=200",
+                           "protocol.cue=200", "protocol.night_plasticity=false"};
+  assert_true(moved_of("clock", changes, 4, 40) > 1);
+  assert_true(moved_of("clock", changes, 5, 40) == 0);
+}
+
+static void test_a_day_refuses(void **state) {
+  (void)state;
+  static const struct {
+    const char *change, *says;
+  } refused[] = {
+      {"protocol.day_s=0.4", "protocol.day_s=0.4: a look, a 480th of it"},
+      {"protocol.wake_above=0.3", "protocol.wake_above=0.3 is less than protocol.sleep_below=0.4"},
+  };
+  for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
+    am_simulation *s;
+    amine_error error = {0};
+    am_simulation_config c = config_of("clock", &refused[k].change, 1);
+    assert_int_equal(am_simulation_create(&s, &c, 1, NULL, &error), AMINE_ERROR_ARGUMENT);
+    if (!strstr(error.message, refused[k].says)) fail_msg("%s", error.message);
+    am_simulation_config_free(&c);
+  }
+}
+
 static void test_a_goal_in_the_wall(void **state) {
   (void)state;
   const char *changes[] = {"protocol.obstacle=true", "protocol.goal=12"};
@@ -487,6 +552,9 @@ int main(void) {
       cmocka_unit_test(test_activity_kicks),
       cmocka_unit_test(test_uncertainty_moves_the_levels),
       cmocka_unit_test(test_attention_pays_for_spikes),
+      cmocka_unit_test(test_a_day_of_orexin),
+      cmocka_unit_test(test_plasticity_asleep),
+      cmocka_unit_test(test_a_day_refuses),
       cmocka_unit_test(test_a_goal_in_the_wall),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);

@@ -40,6 +40,9 @@ static const struct {
     {"vogels-abbott-coba",
      {"protocol.settle_s=0.1", "duration_s=1.2"},
      "How irregularly each neuron fires"},
+    {"clock",
+     {"protocol.day_s=3.4", "protocol.cue=100", "projections.cue-answer.weight=1", "duration_s=4"},
+     "What each cue brings back"},
 };
 enum { N = sizeof runs / sizeof *runs };
 

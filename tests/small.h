@@ -252,6 +252,10 @@ static const small_variant small_variants[] = {
     {"a2c-fast-weights",
      {"task.type=islands", "task.graphs=9", "network.type=fast-weight-memory",
       "learner.lambda=0.9"}},
+    {"reward-walk", {KIN("reward-walk"), "learner.groups=7", "learner.sigma=0.1"}},
+    {"reward-walk-values",
+     {"task.type=movement", "task.steps=20", "network.type=gains", "learner.type=reward-walk",
+      "learn=gains", "learner.control=random"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

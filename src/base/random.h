@@ -29,6 +29,7 @@ enum am_stream {
   AM_STREAM_PERTURB = 32,   /* perturbations of units: see kernel/philox.h */
   AM_STREAM_PREFERENCES = 34, /* clips, a judge's errors, batches: see learner/preferences.c */
   AM_STREAM_SHUFFLE = 33,   /* which earlier error a control learns from: step 0 */
+  AM_STREAM_GROUPS = 35,   /* which elements walk together: episode = tensor, step = draw */
   AM_STREAM_GIVEN = 24,     /* a given modulator that is random; step = time */
   /* noise of units: step = time * units + unit */
   AM_STREAM_NODE_NOISE = 20,

@@ -39,7 +39,8 @@ typedef struct am_units_options {
 
 extern const am_part am_gru_part, am_leaky_rnn_part, am_rnn_part, am_lstm_part, am_highway_part,
     am_spiking_part, am_ctrnn_part, am_hebbian_basic_part, am_lstm_1997_part, am_attention_part,
-    am_nmn_part, am_attention_modulated_part, am_highway_layer_part, am_plain_layer_part;
+    am_nmn_part, am_attention_modulated_part, am_highway_layer_part, am_plain_layer_part,
+    am_gains_part;
 extern const am_part am_plastic_rnn_part, am_plastic_gru_part, am_plastic_lstm_part,
     am_plastic_lstm_gates_part, am_plastic_highway_part, am_hebbian_rnn_part,
     am_hebbian_rnn_same_part, am_plastic_direct_part, am_fast_weights_part,

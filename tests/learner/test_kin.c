@@ -19,6 +19,7 @@
 #include "learner/feedback_alignment.h"
 #include "learner/node_perturbation.h"
 #include "learner/none.h"
+#include "learner/reward_walk.h"
 #include "learner/rflo.h"
 #include "learner/weight_perturbation.h"
 #include "network/units.h"
@@ -250,6 +251,122 @@ static void perturbations_agree(void **state) {
   check_change(x, "evolution-z-score");
 }
 
+/* ------------------------------------------------------------------------------ a walk */
+static am_reward_walk_options walk_options(void) {
+  am_reward_walk_options o = {
+      .agent = agent_options(B), .units = units(gated), .sigma = 0.05f, .average = 0.6f};
+  o.agent.schedule.rate = 0.8;
+  return o;
+}
+
+/* Eight updates, each by a learner made anew of what the last one saves. What does not learn stays
+ * as it is. */
+static void walk_agrees(const char *name, const am_reward_walk_options *o) {
+  enum { UPDATES = 8 };
+  const am_task task = tape(&tape_type);
+  am_learner *x;
+  am_learner_tensor t;
+  am_learner_report report;
+  assert_int_equal(am_reward_walk_create(&x, &task, o, NULL), AMINE_OK);
+  take_parameters(x, name);
+  for (int k = 0; k < UPDATES; k++) {
+    am_learner *next;
+    assert_int_equal(x->type->iterate(x, &report, NULL), AMINE_OK);
+    assert_true(isnan(report.value) && isnan(report.loss) && report.entropy > 0);
+    assert_int_equal(am_reward_walk_create(&next, &task, o, NULL), AMINE_OK);
+    for (int i = 0; x->type->tensor(x, i, &t); i++) {
+      float all[256];
+      x->type->get(x, i, all);
+      next->type->set(next, i, all);
+    }
+    memcpy(next->numbers, x->numbers, sizeof x->numbers);
+    next->iteration = x->iteration;
+    am_learner_destroy(x);
+    x = next;
+  }
+  for (int i = 0; x->type->tensor(x, i, &t); i++) {
+    char key[160];
+    size_t count;
+    float all[256];
+    double worst = 0, moved = 0;
+    if (!t.is_parameter) continue;
+    x->type->get(x, i, all);
+    snprintf(key, sizeof key, "%s/param/%s", name, t.name);
+    const double *before = values(key, &count);
+    snprintf(key, sizeof key, "%s/after/%s", name, t.name);
+    const double *want = values(key, &count);
+    for (size_t k = 0; k < count; k++) {
+      worst = fmax(worst, fabs((double)all[k] - want[k]));
+      moved = fmax(moved, fabs((double)all[k] - before[k]));
+    }
+    const bool learns = !o->agent.learn || (o->agent.learn & am_role_bit(t.role));
+    if (!(worst < 2e-6) || learns != (moved > 0.01))
+      fail_msg("%s: off by %g, moved by %g", key, worst, moved);
+  }
+  am_learner_destroy(x);
+}
+
+static void a_walk_agrees(void **state) {
+  (void)state;
+  am_reward_walk_options o = walk_options();
+  walk_agrees("walk-each", &o);
+  o.control = AM_REWARD_WALK_RANDOM;
+  walk_agrees("walk-random", &o);
+  o = walk_options();
+  o.groups = 4;
+  o.agent.learn = am_role_bit(AM_ROLE_HEADS);
+  walk_agrees("walk-heads", &o);
+}
+
+/* So many different steps as groups, of as many elements, or one more. */
+static void groups_walk_together(void **state) {
+  (void)state;
+  const am_task task = tape(&tape_type);
+  am_reward_walk_options o = walk_options();
+  am_learner *x;
+  am_learner_report report;
+  o.groups = 4;
+  assert_int_equal(am_reward_walk_create(&x, &task, &o, NULL), AMINE_OK);
+  am_agent *a = am_agent_of(x);
+  for (size_t i = 0; i < a->places.size; i++) a->parameters[i] = 0.25f;
+  assert_int_equal(x->type->iterate(x, &report, NULL), AMINE_OK);
+  for (int t = 0; t < a->places.n; t++) {
+    const am_place *p = &a->places.place[t];
+    const int n = (int)am_place_count(p);
+    const float *v = a->parameters + p->at;
+    int different = 0;
+    bool in_order = true;
+    for (int i = 0; i < n; i++) {
+      int like = 0, earlier = 0;
+      for (int k = 0; k < n; k++) like += v[k] == v[i];
+      for (int k = 0; k < i; k++) earlier += v[k] == v[i];
+      different += earlier == 0;
+      if (i >= 4) in_order = in_order && v[i] == v[i - 4];
+      if (n >= 4) assert_in_range(like, n / 4, (n + 3) / 4);
+    }
+    assert_int_equal(different, n < 4 ? n : 4);
+    if (n > 16) assert_false(in_order);
+  }
+  am_learner_destroy(x);
+}
+
+static void a_walk_refuses(void **state) {
+  (void)state;
+  const am_task task = tape(&tape_type);
+  amine_error error;
+  am_learner *x;
+  for (int k = 0; k < 4; k++) {
+    am_reward_walk_options o = walk_options();
+    if (k == 0) o.sigma = 0;
+    if (k == 1) o.average = 1.5f;
+    if (k == 2) o.groups = -1;
+    if (k == 3) o.agent.learn = am_role_bit(AM_ROLE_GAINS);
+    assert_int_equal(am_reward_walk_create(&x, &task, &o, &error), AMINE_ERROR_ARGUMENT);
+    const char *const says[] = {"not 0", "not 1.5", "not -1", "learn=gains"};
+    assert_non_null(strstr(error.message, says[k]));
+  }
+}
+
 /* ------------------------------------------------------------------------------ with traces */
 /* A text whose traces live, with what stands in its slots; read once more for each. */
 static void living(am_units *u, const am_part *network, am_rule_id rule,
@@ -260,7 +377,8 @@ static void living(am_units *u, const am_part *network, am_rule_id rule,
   amine_error error;
   if (am_units_read(u, network, &o, &am_rules[rule], &r, modulator, &readout, &error) != AMINE_OK)
     fail_msg("%s", error.message);
-  u->stack.feed = (am_feed){.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_REWARD, .scale = 1}};
+  u->stack.feed =
+      (am_feed){.kind = AM_FEED_SIGNAL, .signal = {.kind = AM_GIVEN_REWARD, .scale = 1}};
 }
 
 static void plastic_local_rules_agree(void **state) {
@@ -556,6 +674,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(local_rules_agree),
       cmocka_unit_test(perturbations_agree),
+      cmocka_unit_test(a_walk_agrees),
+      cmocka_unit_test(groups_walk_together),
+      cmocka_unit_test(a_walk_refuses),
       cmocka_unit_test(plastic_local_rules_agree),
       cmocka_unit_test(plastic_perturbations_agree),
       cmocka_unit_test(still_networks_agree),

@@ -7,7 +7,7 @@ The world is a tape: inputs x [B][T][m], rewards [B][T][A] of each action, answe
 is asked). Actions, noise of units and of weights come from the same counters as in C, by a Philox
 written here. Local traces are made by their definition, one Jacobian a step from autograd and no
 formula of a cell's derivatives; what is a gradient (heads, node perturbation's score) is that of an
-explicit function. `gradient/...` is that of the expected reward, for the perturbation methods' mean.
+explicit function. Of reward-walk it is the parameters after some updates. `gradient/...` is that of the expected reward, for the perturbation methods' mean.
 """
 import os
 import sys
@@ -21,7 +21,8 @@ torch.set_default_dtype(torch.float64)
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data", "kin.safetensors")
 SEED, T, B, M, N, A, TAU = 20261122, 6, 20, 3, 5, 3, 2.5
 GAMMA, LAMBDA, C_V, C_H, SIGMA, EPISODES = 0.9, 0.8, 0.3, 0.07, 0.2, 3
-POLICY, NODES, WEIGHTS = 2, 20, 21
+POLICY, SIGNAL, NODES, WEIGHTS, GROUPS = 2, 13, 20, 21, 35
+WALK = {"updates": 8, "sigma": 0.05, "average": 0.6, "rate": 0.8}
 margin = [1.0]
 
 
@@ -213,6 +214,44 @@ def expected(w, x, tape):
     return {n: g.numpy() for n, g in zip(own, torch.autograd.grad(J, list(own.values())))}
 
 
+def walk(w, x, tape, groups, learn, by_chance):
+    """The parameters after some updates by reward-walk; `learn` begins the names of those that learn."""
+    names = [n for cell_or_heads in names_of("gru", False) for n in cell_or_heads]
+    p = {n: w[n].numpy().copy() for n, _ in names}
+    at, places, dealt = 0, {}, {}
+    for t, (n, s) in enumerate(names):
+        size = int(np.prod(s))
+        places[n], at = at, at + (size + 15) // 16 * 16
+        order = [i % groups if groups else i for i in range(size)]
+        for i in range(size if groups else 0, 1, -1):
+            k = philox(SEED, GROUPS, t, 0, i)[0] * i >> 32
+            order[i - 1], order[k] = order[k], order[i - 1]
+        dealt[n] = order
+    p_mean, e_mean, turns = {n: v.copy() for n, v in p.items()}, None, []
+    for update in range(WALK["updates"]):
+        e = 0
+        for b in range(B):
+            h, own = torch.zeros(N), {n: torch.tensor(v) for n, v in p.items()}
+            for t in range(T):
+                h = cell_step("gru", own, x[b, t], h)[0]
+                e -= tape["rewards"][b, t, choose(policy(own, h).exp().numpy(), update, b, t)] / B
+        e_mean = e if e_mean is None else e_mean
+        assert update == 0 or abs(e_mean - e) > 1e-4
+        R = np.sign(e_mean - e)
+        if by_chance:
+            R = 1 if philox(SEED, SIGNAL, update, 0, 0)[0] >> 31 else -1
+        turns.append(R)
+        for n, s in names:
+            if not n.startswith(learn):
+                continue
+            xi = np.array([normal(SEED, WEIGHTS, update, 0, places[n] + g) for g in dealt[n]]).reshape(s)
+            p_mean[n] = (1 - WALK["average"]) * p_mean[n] + WALK["average"] * p[n]
+            p[n] = p[n] + WALK["rate"] * (R * (p[n] - p_mean[n]) + WALK["sigma"] * xi)
+        e_mean = (1 - WALK["average"]) * e_mean + WALK["average"] * e
+    assert 1 in turns[2:] and -1 in turns[2:], turns
+    return p
+
+
 CASES = {
     "e-prop-reward": dict(kind="gru", teach="reward", trace="diagonal"),
     "e-prop-supervised": dict(kind="gru", teach="supervised", trace="decay"),
@@ -254,6 +293,8 @@ def make():
         keep(name, population(w, x, tape, signs, utility)[1])
     w = weights("gradient", "gru", False)
     keep("gradient", expected(w, x, tape))
+    for name, how in [("walk-each", (0, "", False)), ("walk-heads", (4, "h2o", False)), ("walk-random", (0, "", True))]:
+        out.update({f"{name}/after/{n}": v for n, v in walk(weights(name, "gru", False), x, tape, *how).items()})
     assert margin[0] > 1e-5, margin  # or float32 might choose another action
     return out
 

@@ -15,6 +15,7 @@
 #include "task/hidden_bias.h"
 #include "task/islands.h"
 #include "task/maze/maze.h"
+#include "task/movement.h"
 #include "task/next.h"
 #include "task/pattern_completion.h"
 #include "task/recall.h"
@@ -45,6 +46,7 @@ AM_CREATE(dnms)
 AM_CREATE(evidence)
 AM_CREATE(islands)
 AM_CREATE(maze)
+AM_CREATE(movement)
 AM_CREATE(random_bits)
 AM_CREATE(pattern_completion)
 AM_CREATE(periodic)

@@ -11,6 +11,7 @@
 #include "learner/node_perturbation.h"
 #include "learner/none.h"
 #include "learner/preferences.h"
+#include "learner/reward_walk.h"
 #include "learner/rflo.h"
 #include "learner/signalling.h"
 #include "learner/weight_perturbation.h"
@@ -31,6 +32,7 @@
 #include "task/hidden_bias.h"
 #include "task/islands.h"
 #include "task/maze/maze.h"
+#include "task/movement.h"
 #include "task/next.h"
 #include "task/pattern_completion.h"
 #include "task/recall.h"
@@ -56,6 +58,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_recall_values_type.part,
                                                  &am_associative_type.part,
                                                  &am_adding_type.part,
+                                                 &am_movement_type.part,
                                                  &am_pattern_completion_type.part,
                                                  &am_islands_type.part,
                                                  &am_hidden_bias_type.part,
@@ -90,6 +93,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_attention_part,
                                                  &am_highway_layer_part,
                                                  &am_plain_layer_part,
+                                                 &am_gains_part,
                                                  &am_plastic_direct_part,
                                                  &am_attention_modulated_part,
                                                  &am_fast_weights_part,
@@ -119,5 +123,6 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_node_perturbation_type.part,
                                                  &am_weight_perturbation_type.part,
                                                  &am_evolution_type.part,
+                                                 &am_reward_walk_type.part,
                                                  &am_none_type.part,
                                                  AM_BRAIN_PARTS}};

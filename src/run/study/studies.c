@@ -29,6 +29,7 @@ static const am_study *const studies[] = {
     &am_study_nmn,
     &am_study_preferences,
     &am_study_islands,
+    &am_study_gains,
 };
 
 const am_study *am_study_at(int k) {

@@ -60,6 +60,7 @@ static const row rows[] = {
     {"node-perturbation", "GRU", {ACTS, "network.type=gru", "learner.type=node-perturbation"}},
     {"weight-perturbation", "GRU", {ACTS, "network.type=gru", "learner.type=weight-perturbation"}},
     {"evolution", "GRU", {ACTS, "network.type=gru", "learner.type=evolution"}},
+    {"reward-walk", "GRU", {ACTS, "network.type=gru", "learner.type=reward-walk"}},
     {"rflo", "leaky RNN", {ACTS, "network.type=leaky-rnn", "learner.type=rflo"}},
     {"e-prop",
      "plastic RNN, modulated",

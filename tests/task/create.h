@@ -23,6 +23,7 @@
 #include "task/retrieval.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
+#include "task/three_needs.h"
 #include "task/two_targets.h"
 #include "task/text.h"
 #include "task/volatile_bandit.h"
@@ -56,6 +57,7 @@ AM_CREATE(retrieval)
 AM_CREATE(selective)
 AM_CREATE(t_maze)
 AM_CREATE(text_task)
+AM_CREATE(three_needs)
 AM_CREATE(volatile_bandit)
 
 #endif

@@ -26,6 +26,7 @@ BY_DEFAULT(adding, am_task)
 BY_DEFAULT(hidden_bias, am_task)
 BY_DEFAULT(two_targets, am_task)
 BY_DEFAULT(movement, am_task)
+BY_DEFAULT(three_needs, am_task)
 BY_DEFAULT(pattern_completion, am_task)
 BY_DEFAULT(islands, am_task)
 BY_DEFAULT(retrieval, am_task)
@@ -52,6 +53,7 @@ static const am_task_entry tasks[] = {
     {&am_hidden_bias_type, hidden_bias},
     {&am_two_targets_type, two_targets},
     {&am_movement_type, movement},
+    {&am_three_needs_type, three_needs},
     {&am_pattern_completion_type, pattern_completion},
     {&am_islands_type, islands},
     {&am_retrieval_type, retrieval},

@@ -80,6 +80,8 @@ static int make_all(void **state) {
   MAKE(hidden_bias, &all[n_all++], {.steps = 60});
   MAKE(two_targets, &all[n_all++], {.steps = 100});
   MAKE(two_targets, &all[n_all++], {.steps = 31, .swap = true});
+  MAKE(three_needs, &all[n_all++], {.looks = 1, .reliability = 0.9, .cost = 0.1});
+  MAKE(three_needs, &all[n_all++], {.looks = 50, .reliability = 0.6, .cost = 0.01});
   MAKE(pattern_completion, &all[n_all++],
        {.bits = 2, .patterns = 1, .shown = 1, .rounds = 1, .test = 1});
   MAKE(volatile_bandit, &all[n_all++],

@@ -41,6 +41,7 @@
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/text.h"
+#include "task/three_needs.h"
 #include "task/two_targets.h"
 #include "task/volatile_bandit.h"
 
@@ -63,6 +64,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_islands_type.part,
                                                  &am_hidden_bias_type.part,
                                                  &am_two_targets_type.part,
+                                                 &am_three_needs_type.part,
                                                  &am_retrieval_type.part,
                                                  &am_signals_task_type.part,
                                                  &am_pennies_task_type.part,

@@ -447,6 +447,7 @@ static amine_status train_run(const session *s, int item, const char *path,
   am_config first;
   am_training t = {.config = &s->trainings[item],
                    .held = after ? NULL : arm->held,
+                   .lesions = after ? NULL : arm->lesions,
                    .n_samples = AM_STUDY_SAMPLES,
                    .path = path};
   if (!after) return am_study_train(&s->r->runs[s->pending[item]], &t, watch, error);

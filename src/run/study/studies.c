@@ -30,6 +30,7 @@ static const am_study *const studies[] = {
     &am_study_preferences,
     &am_study_islands,
     &am_study_gains,
+    &am_study_multimodal,
 };
 
 const am_study *am_study_at(int k) {

@@ -18,6 +18,15 @@
 
 enum { AM_ARMS_MAX = 12, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CHARTS_MAX = 8 };
 
+/* Signals of a network that are held one after the other at the events of its task once it is trained (lesion.h). What
+ * is measured then are rows of measures: those of AM_TRAINING_ROWS (training.h), and the reward at each event, first as
+ * the network is, then with each signal held: 3 + (1 + n_signals) events. */
+typedef struct am_lesions {
+  const char *const *signals;
+  int n_signals;
+  am_protocol protocol;
+} am_lesions;
+
 typedef struct am_arm {
   const char *name;   /* "free", "continuous", "rewards at random times": stands in tables */
   const char *preset; /* of a brain, whose protocol has the measures, or of training */
@@ -30,6 +39,8 @@ typedef struct am_arm {
    * (held.h), of an arm with a fresh network: it then has the measures free, held and released too.
    * NULL: none is. */
   const char *held;
+  /* Of an arm with a fresh network: what is held at events, and measured. NULL: nothing is. */
+  const am_lesions *lesions;
 } am_arm;
 
 typedef enum am_judgement {
@@ -110,15 +121,17 @@ typedef struct am_study {
 } am_study;
 
 /* Rows of a table of arms: of the experiment, a control, one that begins with the network of another,
- * and one with a signal that is held. Assignments follow, or NULL. */
+ * one with a signal that is held, and one with signals that are held at events. Assignments follow, or NULL. */
 #define AM_ARM(n, p, ...)                                                                          \
-  { n, p, {__VA_ARGS__}, false, 0, NULL }
+  { n, p, {__VA_ARGS__}, false, 0, NULL, NULL }
 #define AM_CONTROL(n, p, ...)                                                                      \
-  { n, p, {__VA_ARGS__}, true, 0, NULL }
+  { n, p, {__VA_ARGS__}, true, 0, NULL, NULL }
 #define AM_AFTER(arm, n, p, ...)                                                                   \
-  { n, p, {__VA_ARGS__}, false, 1 + (arm), NULL }
+  { n, p, {__VA_ARGS__}, false, 1 + (arm), NULL, NULL }
 #define AM_HELD(signal, n, p, ...)                                                                 \
-  { n, p, {__VA_ARGS__}, false, 0, signal }
+  { n, p, {__VA_ARGS__}, false, 0, signal, NULL }
+#define AM_LESIONED(lesions, n, p, ...)                                                            \
+  { n, p, {__VA_ARGS__}, false, 0, NULL, lesions }
 /* The tables of a study and of its forms. */
 #define AM_ARMS(table) .arms = table, .n_arms = sizeof table / sizeof *table
 #define AM_CRITERIA(table) .criteria = table, .n_criteria = sizeof table / sizeof *table

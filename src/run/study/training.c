@@ -10,32 +10,15 @@
 #include "learner/none.h"
 #include "run/config/preset.h"
 #include "run/study/held.h"
+#include "run/study/lesion.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
 #include "run/train/weights.h"
 
 #define SAVED_S 30.0 /* so often, at most, is a run kept that is not finished */
 
-/* Rows that all have. */
-#define OF_TRAINING                                                                                \
-  [AM_TRAINING_REWARD] = {.name = "reward",                                                        \
-                          .unit = "",                                                              \
-                          .meaning = "mean reward of the last 1000 training episodes",             \
-                          .title = "Reward, last 1000 training episodes"},                         \
-  [AM_TRAINING_TRIALS] = {.name = "trials_to_criterion",                                           \
-                          .unit = "trials",                                                        \
-                          .meaning = "episodes until the mean of the last 1000 reached the "       \
-                                     "task's criterion, or the learner's own was met; none if "    \
-                                     "it never was",                                               \
-                          .title = "Trials to the criterion"},                                     \
-  [AM_TRAINING_EVALUATION] = {.name = "evaluation",                                                \
-                              .unit = "",                                                          \
-                              .meaning = "mean reward of 1000 fresh episodes after training, or "  \
-                                         "of all where so many are held out",                      \
-                              .title = "Reward, fresh episodes after training"}
-
 static const am_measure tuning_measures[AM_N_TUNING_MEASURES] = {
-    OF_TRAINING,
+    AM_TRAINING_ROWS,
     [AM_TRAINING_KEPT] = {.name = "kept",
                           .unit = "",
                           .meaning = "mean reward of 1000 fresh episodes of the task that its "
@@ -44,7 +27,7 @@ static const am_measure tuning_measures[AM_N_TUNING_MEASURES] = {
 };
 
 static const am_measure held_measures[AM_N_HELD_MEASURES] = {
-    OF_TRAINING,
+    AM_TRAINING_ROWS,
     [AM_TRAINING_FREE] = {.name = "free",
                           .unit = "",
                           .meaning = "mean reward of a step in the third quarter of 100 fresh "
@@ -101,6 +84,7 @@ const am_protocol *am_study_training_protocol(const am_study *study, int arm,
                                    .measures = held_measures,
                                    .n_measures = AM_N_HELD_MEASURES};
   if (lives(config)) return &am_lives_protocol;
+  if (study->arms[arm].lesions) return &study->arms[arm].lesions->protocol;
   return study->arms[arm].after ? &tuning : study->arms[arm].held ? &held : &fresh;
 }
 
@@ -248,10 +232,12 @@ static amine_status hold(double *values, am_experiment *x, const char *signal, a
 
 /* The measures at the end. */
 static amine_status measure(am_study_run *run, am_experiment *x, am_experiment *first,
-                            const char *held, amine_error *error) {
+                            const am_training *t, amine_error *error) {
   look(run->measures, run->n_measures, x);
   AM_TRY(evaluate(&run->measures[AM_TRAINING_EVALUATION], x, error));
-  if (held) return hold(run->measures, x, held, error);
+  if (t->held) return hold(run->measures, x, t->held, error);
+  if (t->lesions)
+    return am_lesion_measure(run->measures + AM_N_TRAINING_MEASURES, x, t->lesions, error);
   if (!first) return AMINE_OK;
   AM_TRY(am_weights_hand_over(first->learner, x->learner, error));
   return evaluate(&run->measures[AM_TRAINING_KEPT], first, error);
@@ -291,9 +277,10 @@ amine_status am_study_train(am_study_run *run, const am_training *t, const am_tr
     return status;
   }
   amine_status status = am_study_run_make(run, n,
-                                          t->first  ? AM_N_TUNING_MEASURES
-                                          : t->held ? AM_N_HELD_MEASURES
-                                                    : AM_N_TRAINING_MEASURES,
+                                          t->lesions ? (size_t)t->lesions->protocol.n_measures
+                                          : t->first ? AM_N_TUNING_MEASURES
+                                          : t->held  ? AM_N_HELD_MEASURES
+                                                     : AM_N_TRAINING_MEASURES,
                                           error);
   if (status == AMINE_OK) {
     run->done = false;
@@ -302,7 +289,7 @@ amine_status am_study_train(am_study_run *run, const am_training *t, const am_tr
   }
   if (status == AMINE_OK && first) status = am_weights_hand_over(x->learner, first->learner, error);
   if (status == AMINE_OK) status = train(run, x, t->path, watch, error);
-  if (status == AMINE_OK) status = measure(run, x, first, t->held, error);
+  if (status == AMINE_OK) status = measure(run, x, first, t, error);
   am_experiment_destroy(first);
   am_experiment_destroy(x);
   return status;

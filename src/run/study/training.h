@@ -28,6 +28,24 @@ enum {
   AM_N_HELD_MEASURES
 };
 
+/* Rows of a table of measures that all have who are trained. */
+#define AM_TRAINING_ROWS                                                                           \
+  [AM_TRAINING_REWARD] = {.name = "reward",                                                        \
+                          .unit = "",                                                              \
+                          .meaning = "mean reward of the last 1000 training episodes",             \
+                          .title = "Reward, last 1000 training episodes"},                         \
+  [AM_TRAINING_TRIALS] = {.name = "trials_to_criterion",                                           \
+                          .unit = "trials",                                                        \
+                          .meaning = "episodes until the mean of the last 1000 reached the "       \
+                                     "task's criterion, or the learner's own was met; none if "    \
+                                     "it never was",                                               \
+                          .title = "Trials to the criterion"},                                     \
+  [AM_TRAINING_EVALUATION] = {.name = "evaluation",                                                \
+                              .unit = "",                                                          \
+                              .meaning = "mean reward of 1000 fresh episodes after training, or "  \
+                                         "of all where so many are held out",                      \
+                              .title = "Reward, fresh episodes after training"}
+
 enum { AM_LIVES_EVALUATION, AM_LIVES_REGRET, AM_N_LIVES_MEASURES };
 
 /* The measures of an arm, whose configuration it is, in the form of a protocol, which has nothing
@@ -56,6 +74,7 @@ typedef struct am_training {
   const am_config *config;
   const am_config *first; /* of the arm with whose network it begins; NULL: with a fresh one */
   const char *held; /* the signal that is held of the network, which is then fresh; NULL: none */
+  const am_lesions *lesions; /* likewise those that are held at events */
   int n_samples;
   const char *path;
 } am_training;

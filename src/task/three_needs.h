@@ -49,13 +49,13 @@ typedef struct am_three_needs_state {
   int32_t side, shown, sum;       /* of the cue, -1 or 1; what the look shows; of all looks */
 } am_three_needs_state;
 
-/* | line      | policy                                                           | its reward       |
- * |-----------|------------------------------------------------------------------|------------------|
- * | `random`  | each action alike                                                | exact            |
- * | `greedy`  | the place that was seen to pay most; answers after one look      | 5/12 + 2 r - cost |
- * | `best`    | that, but goes to what is unknown, and looks as often as is worth it | 7/4 + the optimum by |
- * |           |                                                                  | dynamic programming |
- * | `ceiling` | told what places pay and where the cue points                    | 3/4 + 199/192 + 1 |
+/* | line      | policy                                                        | its reward, exact   |
+ * |-----------|---------------------------------------------------------------|---------------------|
+ * | `random`  | each action alike                                             | by hand, see make   |
+ * | `greedy`  | the place that was seen to pay most; answers after one look   | 5/12 + 2 r - cost   |
+ * | `best`    | that, but the place that never paid if there is one; looks    | 7/4 + the cue's, by |
+ * |           | while it is worth more than an answer                         | dynamic programming |
+ * | `ceiling` | told what places pay and where the cue points                 | 3/4 + 199/192 + 1   |
  */
 extern const am_task_type am_three_needs_type;
 

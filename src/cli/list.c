@@ -81,7 +81,10 @@ static bool nth_preset(item *out, int k, am_text *room) {
   const am_preset *preset = preset_at(k, false);
   if (!preset) return false;
   am_config_default(&config);
-  if (am_config_load(&config, preset->name, &error) != AMINE_OK) return false;
+  if (am_config_load(&config, preset->name, &error) != AMINE_OK) {
+    am_config_free(&config);
+    return false;
+  }
   am_preset_meaning(room, preset);
   am_text_add(room, "", 1); /* two texts in one room */
   const size_t meaning_length = room->length;
@@ -93,6 +96,7 @@ static bool nth_preset(item *out, int k, am_text *room) {
     if (strcmp(now, before) != 0)
       am_text_printf(room, "%s%s=%s", room->length > meaning_length ? " " : "", name, now);
   }
+  am_config_free(&config);
   const bool whole = !room->failed;
   *out =
       (item){preset->name, whole ? room->data : "", {whole ? room->data + meaning_length : NULL}};

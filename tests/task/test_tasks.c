@@ -28,12 +28,17 @@
 #include "task/t_maze.h"
 #include "task/tasks.h"
 
-enum { N_EPISODES = 20000, MAX_TASKS = 64, MAX_IO = 256 };
+enum { N_EPISODES = 20000, MAX_TASKS = 128, MAX_IO = 256 };
 
 static am_task *all[MAX_TASKS];
 static int n_all;
 static am_game *games[MAX_TASKS];
 static int n_games;
+
+static am_task **next_task(void) {
+  assert_true(n_all < MAX_TASKS);
+  return &all[n_all++];
+}
 
 /* The defaults of the table first, the maze among them; then other settings. */
 static int make_all(void **state) {
@@ -41,57 +46,57 @@ static int make_all(void **state) {
   const am_task_entry *task;
   const am_game_entry *game;
   for (int k = 0; (task = am_task_at(k)); k++)
-    assert_int_equal(task->create(&all[n_all++], NULL), AMINE_OK);
+    assert_int_equal(task->create(next_task(), NULL), AMINE_OK);
   for (int k = 0; (game = am_game_at(k)); k++)
     assert_int_equal(game->create(&games[n_games++], NULL), AMINE_OK);
-  MAKE(delayed_match, &all[n_all++], {.steps = 3, .cues = 16});
-  MAKE(delayed_match, &all[n_all++], {.steps = 40, .cues = 3});
-  MAKE(evidence, &all[n_all++], {.steps = 2});
-  MAKE(evidence, &all[n_all++], {.steps = 5, .difficulty = 1}); /* ties */
-  MAKE(evidence, &all[n_all++], {.steps = 11, .difficulty = 0.5f, .noise = 0.2f});
-  MAKE(evidence, &all[n_all++], {.steps = 12, .difficulty = 0.9f, .noise = 0.5f});
-  MAKE(bandit, &all[n_all++], {.arms = 2, .steps = 1});
-  MAKE(bandit, &all[n_all++], {.arms = 2, .steps = 40});
-  MAKE(bandit, &all[n_all++], {.arms = 2, .steps = 100, .complementary = true});
-  MAKE(bandit, &all[n_all++], {.arms = 5, .steps = 10});
-  MAKE(t_maze, &all[n_all++], {.length = 1, .steps = 2, .reward = 1});
-  MAKE(t_maze, &all[n_all++], {.length = 3, .steps = 30, .reward = 2, .wrong = 2, .bump = 0.5f});
-  MAKE(cart_pole, &all[n_all++], {.steps = 500});
-  MAKE(cue_reward, &all[n_all++], {.cues = 3, .width = 4, .steps = 9, .wrong = 1});
-  MAKE(cue_reward, &all[n_all++], {.cues = 7, .width = 31, .steps = 77});
-  MAKE(cue_reward, &all[n_all++], {.cues = 16, .width = 4, .steps = 200, .wrong = 2.5f});
-  MAKE(recall, &all[n_all++], {.symbols = 2, .length = 1});
-  MAKE(recall, &all[n_all++], {.symbols = 7, .length = 10, .delay = 5});
-  MAKE(random_bits, &all[n_all++], {.steps = 2, .width = 32});
-  MAKE(periodic, &all[n_all++], {.steps = 2, .width = 2, .period = 2, .patterns = 1});
-  MAKE(periodic, &all[n_all++],
+  MAKE(delayed_match, next_task(), {.steps = 3, .cues = 16});
+  MAKE(delayed_match, next_task(), {.steps = 40, .cues = 3});
+  MAKE(evidence, next_task(), {.steps = 2});
+  MAKE(evidence, next_task(), {.steps = 5, .difficulty = 1}); /* ties */
+  MAKE(evidence, next_task(), {.steps = 11, .difficulty = 0.5f, .noise = 0.2f});
+  MAKE(evidence, next_task(), {.steps = 12, .difficulty = 0.9f, .noise = 0.5f});
+  MAKE(bandit, next_task(), {.arms = 2, .steps = 1});
+  MAKE(bandit, next_task(), {.arms = 2, .steps = 40});
+  MAKE(bandit, next_task(), {.arms = 2, .steps = 100, .complementary = true});
+  MAKE(bandit, next_task(), {.arms = 5, .steps = 10});
+  MAKE(t_maze, next_task(), {.length = 1, .steps = 2, .reward = 1});
+  MAKE(t_maze, next_task(), {.length = 3, .steps = 30, .reward = 2, .wrong = 2, .bump = 0.5f});
+  MAKE(cart_pole, next_task(), {.steps = 500});
+  MAKE(cue_reward, next_task(), {.cues = 3, .width = 4, .steps = 9, .wrong = 1});
+  MAKE(cue_reward, next_task(), {.cues = 7, .width = 31, .steps = 77});
+  MAKE(cue_reward, next_task(), {.cues = 16, .width = 4, .steps = 200, .wrong = 2.5f});
+  MAKE(recall, next_task(), {.symbols = 2, .length = 1});
+  MAKE(recall, next_task(), {.symbols = 7, .length = 10, .delay = 5});
+  MAKE(random_bits, next_task(), {.steps = 2, .width = 32});
+  MAKE(periodic, next_task(), {.steps = 2, .width = 2, .period = 2, .patterns = 1});
+  MAKE(periodic, next_task(),
        {.steps = 9, .width = 3, .period = 16, .patterns = 7, .pattern_seed = 5});
-  MAKE(recall_values, &all[n_all++], {.width = 5, .length = 1});
-  MAKE(recall_values, &all[n_all++], {.width = 64, .length = 2, .delay = 1});
-  MAKE(associative, &all[n_all++], {.keys = 1, .pairs = 1, .width = 1, .delay = 3, .queries = 1});
-  MAKE(associative, &all[n_all++], {.keys = 64, .pairs = 64, .width = 32, .queries = 7});
-  MAKE(adding, &all[n_all++], {.steps = 20});
-  MAKE(adding, &all[n_all++], {.steps = 33});
-  MAKE(movement, &all[n_all++], {.movement = 7, .width = 4, .steps = 10});
-  MAKE(movement, &all[n_all++], {.movement = 1000000, .width = 2, .steps = 1000});
-  MAKE(islands, &all[n_all++],
+  MAKE(recall_values, next_task(), {.width = 5, .length = 1});
+  MAKE(recall_values, next_task(), {.width = 64, .length = 2, .delay = 1});
+  MAKE(associative, next_task(), {.keys = 1, .pairs = 1, .width = 1, .delay = 3, .queries = 1});
+  MAKE(associative, next_task(), {.keys = 64, .pairs = 64, .width = 32, .queries = 7});
+  MAKE(adding, next_task(), {.steps = 20});
+  MAKE(adding, next_task(), {.steps = 33});
+  MAKE(movement, next_task(), {.movement = 7, .width = 4, .steps = 10});
+  MAKE(movement, next_task(), {.movement = 1000000, .width = 2, .steps = 1000});
+  MAKE(islands, next_task(),
        {.places = 8, .actions = 6, .steps = 9, .graphs = 3, .patience = 1, .reward = 1});
-  MAKE(hidden_bias, &all[n_all++], {.steps = 6, .swap = true});
-  MAKE(hidden_bias, &all[n_all++], {.steps = 60});
-  MAKE(two_targets, &all[n_all++], {.steps = 100});
-  MAKE(two_targets, &all[n_all++], {.steps = 31, .swap = true});
-  MAKE(three_needs, &all[n_all++], {.looks = 1, .reliability = 0.9, .cost = 0.1});
-  MAKE(three_needs, &all[n_all++], {.looks = 50, .reliability = 0.6, .cost = 0.01});
-  MAKE(pattern_completion, &all[n_all++],
+  MAKE(hidden_bias, next_task(), {.steps = 6, .swap = true});
+  MAKE(hidden_bias, next_task(), {.steps = 60});
+  MAKE(two_targets, next_task(), {.steps = 100});
+  MAKE(two_targets, next_task(), {.steps = 31, .swap = true});
+  MAKE(three_needs, next_task(), {.looks = 1, .reliability = 0.9, .cost = 0.1});
+  MAKE(three_needs, next_task(), {.looks = 50, .reliability = 0.6, .cost = 0.01});
+  MAKE(pattern_completion, next_task(),
        {.bits = 2, .patterns = 1, .shown = 1, .rounds = 1, .test = 1});
-  MAKE(volatile_bandit, &all[n_all++],
+  MAKE(volatile_bandit, next_task(),
        {.steps = 20, .arms = 2, .block = 1, .chance = 1, .sd_high = 3, .told = true});
-  MAKE(volatile_bandit, &all[n_all++], {.steps = 9, .arms = 16, .block = 100});
-  MAKE(retrieval, &all[n_all++], {.vocabulary = 4, .length = 4, .pairs = 1, .rounds = 1});
-  MAKE(retrieval, &all[n_all++],
+  MAKE(volatile_bandit, next_task(), {.steps = 9, .arms = 16, .block = 100});
+  MAKE(retrieval, next_task(), {.vocabulary = 4, .length = 4, .pairs = 1, .rounds = 1});
+  MAKE(retrieval, next_task(),
        {.vocabulary = 27, .length = 25, .pairs = 4, .rounds = 2, .filler = AM_FILLER_RANDOM});
-  MAKE(dnms, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
-  MAKE(selective, &all[n_all++], {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
+  MAKE(dnms, next_task(), {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
+  MAKE(selective, next_task(), {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
   MAKE(signals, &games[n_games++], {.cues = 5});
   MAKE(pennies, &games[n_games++], {.steps = 3, .memory = 16});
   return 0;

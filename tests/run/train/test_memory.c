@@ -71,7 +71,7 @@ static void what_is_told_is_taken(void **state) {
     am_task *task;
     am_learner *learner;
     const bool is_table = strcmp(p->name, "highway-depth") == 0;
-    const am_config c =
+    am_config c =
         config_of(p->name, is_table ? table : text,
                   is_table || strcmp(p->name, "language") == 0 ? 3 : 1);
     assert_int_equal(am_task_of_config(&task, &c, &error), AMINE_OK);
@@ -85,6 +85,7 @@ static void what_is_told_is_taken(void **state) {
     amine_memory_use(NULL, NULL);
     assert_int_equal(held, 0);
     am_task_destroy(task);
+    am_config_free(&c);
     n++;
   }
   assert_true(n > 15);

@@ -28,6 +28,7 @@ static am_experiment *made(const char *const *keys) {
     if (am_config_assign(&c, keys[k], &error) != AMINE_OK) fail_msg("%s", error.message);
   assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
   if (am_experiment_create(&x, &c, &error) != AMINE_OK) fail_msg("%s", error.message);
+  am_config_free(&c);
   return x;
 }
 

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "format/safetensors.h"
 #include "learner/bptt.h"
 #include "learner/e_prop.h"
 #include "learner/weight_perturbation.h"
@@ -18,7 +17,7 @@
 enum { T = 6, B = 20, M = 3, N = 5, A = 3 };
 #define TOLERANCE 5e-5 /* of the largest element of a tensor: float32 */
 
-static am_tensor_file *file;
+#include "learner/tape.h"
 static am_equations *text;
 
 static const char written[] = "network net\n"
@@ -29,29 +28,7 @@ static const char written[] = "network net\n"
                               "x <- tanh(W @ u + b + w * reward + U @ x)\n"
                               "output x\n";
 
-static const double *values(const char *key, size_t *count) {
-  const am_tensor *t = am_tensor_file_find(file, key);
-  if (!t) fail_msg("there is no %s", key);
-  if (count) *count = t->count;
-  return (const double *)(const void *)t->data;
-}
-
 /* ------------------------------------------------------------------------------ the tape */
-typedef struct place {
-  int lane, step;
-} place;
-
-static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
-                  uint32_t lane) {
-  (void)task, (void)seed, (void)episode;
-  *(place *)state = (place){(int)(lane % B), 0};
-}
-static void observe(const am_task *task, const void *state, float *input) {
-  const place *s = state;
-  const double *x = values("x", NULL);
-  (void)task;
-  for (int i = 0; i < M; i++) input[i] = (float)x[(s->lane * T + s->step) * M + i];
-}
 static int answer(const am_task *task, const void *state) {
   const place *s = state;
   (void)task;

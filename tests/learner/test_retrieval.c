@@ -9,37 +9,14 @@
 
 #include <cmocka.h>
 
-#include "format/safetensors.h"
 #include "learner/bptt.h"
 
 enum { T = 9, B = 20, M = 7, N = 6, A = 5, SIZE_MOST = 128 };
 #define TOLERANCE 2e-5 /* of the largest element of a tensor: float32 */
 
-static am_tensor_file *file;
-
-static const double *values(const char *key, size_t *count) {
-  const am_tensor *t = am_tensor_file_find(file, key);
-  if (!t) fail_msg("there is no %s", key);
-  if (count) *count = t->count;
-  return (const double *)(const void *)t->data;
-}
+#include "learner/tape.h"
 
 /* ------------------------------------------------------------------------------ the tape */
-typedef struct place {
-  int lane, step;
-} place;
-
-static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
-                  uint32_t lane) {
-  (void)task, (void)seed, (void)episode;
-  *(place *)state = (place){(int)(lane % B), 0};
-}
-static void observe(const am_task *task, const void *state, float *input) {
-  const place *s = state;
-  const double *x = values("x", NULL);
-  (void)task;
-  for (int i = 0; i < M; i++) input[i] = (float)x[(s->lane * T + s->step) * M + i];
-}
 static int answer(const am_task *task, const void *state) {
   const place *s = state;
   (void)task;

@@ -12,5 +12,6 @@
 #include "amine/memory.h"
 #include "amine/model.h"
 #include "amine/status.h"
+#include "amine/version.h"
 
 #endif

@@ -74,6 +74,23 @@ AMINE_API void amine_experiment_destroy(amine_experiment *experiment);
 AMINE_API amine_status amine_experiment_iterate(amine_experiment *experiment,
                                                 amine_progress *progress, amine_error *error);
 
+/* Looks on after an iteration, with its numbers; anything but 0 stops training there. It may use the
+ * experiment, its weights among it, but not destroy it; the thread is as the caller had it. `user` is
+ * the caller's own. */
+typedef int (*amine_experiment_watch)(void *user, amine_experiment *experiment,
+                                      const amine_progress *progress);
+
+/* Iterates n times more. watch may be NULL. AMINE_ERROR_STOPPED once it has answered anything but 0,
+ * and where a learned reward waits for answers; AMINE_ERROR_NUMERIC as above. What was done until
+ * then stays done. */
+AMINE_API amine_status amine_experiment_run(amine_experiment *experiment, uint64_t n,
+                                            amine_experiment_watch watch, void *user,
+                                            amine_error *error);
+
+/* The configuration, resolved: every key that applies, as JSON that amine_experiment_create takes as
+ * a file. Kept until the experiment is destroyed. */
+AMINE_API const char *amine_experiment_config(const amine_experiment *experiment);
+
 /* Iterations done. */
 AMINE_API uint64_t amine_experiment_iteration(const amine_experiment *experiment);
 
@@ -87,6 +104,28 @@ AMINE_API amine_status amine_experiment_save(const amine_experiment *experiment,
 AMINE_API amine_status amine_experiment_evaluate(amine_experiment *experiment, amine_score *score,
                                                  int n_episodes, uint64_t seed, int greedy,
                                                  amine_error *error);
+
+/* An episode, step by step: arrays of its own, which outlive the experiment. */
+typedef struct amine_episode amine_episode;
+
+/* Plays episode `number` of those that amine_experiment_evaluate plays with that seed, actions drawn,
+ * and records what the learner can tell ("actions", "activity", "M", "dopamine", ...) and what the
+ * world showed and gave ("inputs", "rewards" of one that is acted in, "targets" or "answers" of one
+ * that asks for something, NAN where it asks for nothing). A window of a text goes on from the one
+ * that was recorded before. AMINE_ERROR_ARGUMENT where the task has fewer, AMINE_ERROR_MEMORY;
+ * *episode is then untouched. */
+AMINE_API amine_status amine_experiment_episode(amine_experiment *experiment,
+                                                amine_episode **episode, uint64_t seed,
+                                                uint32_t number, amine_error *error);
+AMINE_API void amine_episode_destroy(amine_episode *episode); /* NULL is fine */
+
+/* Steps that the episode had. */
+AMINE_API int amine_episode_steps(const amine_episode *episode);
+
+/* The k-th series, [n_steps][*width], row-major; NULL past the end. Its name, its meaning (one line)
+ * and the values are the episode's. Any of the outputs may be NULL. */
+AMINE_API const float *amine_episode_series(const amine_episode *episode, int k, const char **name,
+                                            const char **meaning, int *width);
 
 /* The k-th tensor of the network: its PyTorch name (kept until the experiment is destroyed) and
  * shape [dims[0]][dims[1]] (dims[1] = 1 for vectors). Returns 0 past the end, else 1. Any of the

@@ -1,6 +1,7 @@
 /* Status names and error sentences. Nothing here allocates or can fail. */
 #include "base/error.h"
 
+#include "amine/version.h"
 #include "base/machine.h"
 
 #include <stdarg.h>
@@ -20,7 +21,12 @@ const char *amine_status_name(amine_status status) {
   return "unknown status";
 }
 
-const char *amine_version(void) { return AMINE_VERSION_STRING; }
+#define TEXT(number) #number
+#define VERSION(major, minor, patch) TEXT(major) "." TEXT(minor) "." TEXT(patch)
+
+const char *amine_version(void) {
+  return VERSION(AMINE_VERSION_MAJOR, AMINE_VERSION_MINOR, AMINE_VERSION_PATCH);
+}
 
 /* Makes what vsnprintf cut or a user sent fit to print: no control characters, no half of a UTF-8
  * sequence at the end. */

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/host.h"
 #include "base/memory.h"
+#include "base/sized.h"
 #include "base/steps.h"
 #include "brain/brain.h"
 #include "brain/event_clock.h"
@@ -212,7 +213,7 @@ amine_status amine_brain_plan_event(amine_brain *b, int *id, const amine_event_p
                                     amine_error *error) {
   AM_ENTER;
   amine_event_plan p = amine_event_plan_default(plan->kind);
-  memcpy(&p, plan, plan->size < sizeof p ? plan->size : sizeof p);
+  am_sized_copy(&p, sizeof p, plan, plan->size);
   const char *name = p.name ? p.name : amine_event_name(p.kind);
   const judged j = {.b = b, .plan = &p, .name = name ? name : "?", .error = error};
   if (b->built) return refuse(&j, "events are planned until the first run only");

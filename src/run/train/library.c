@@ -3,8 +3,10 @@
 
 #include "amine/experiment.h"
 #include "base/host.h"
+#include "base/sized.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
+#include "run/train/series.h"
 #include "run/train/weights.h"
 
 struct amine_experiment {
@@ -12,15 +14,12 @@ struct amine_experiment {
   int n_tensors;
   am_learner_tensor *tensors; /* [n_tensors] the parameters */
   int *number;                /* [n_tensors] of each among all tensors of the learner */
+  am_text config;
 };
 
-/* Copies `from` into a caller's struct, which may be older (shorter) or newer (longer) than ours.
- */
-static void hand_over(void *to, size_t to_size, void *from, size_t from_size) {
-  const size_t n = to_size < from_size ? to_size : from_size;
-  memcpy(from, &to_size, sizeof to_size);
-  memcpy(to, from, n);
-}
+struct amine_episode {
+  am_episode inner; /* with names and meanings of its own */
+};
 
 static amine_status apply(am_config *config, const char *const *assignments, int n,
                           amine_error *error) {
@@ -53,6 +52,8 @@ static amine_status wrap(amine_experiment **experiment, am_experiment *inner, am
   }
   x->inner = inner;
   amine_status status = list_tensors(x, error);
+  am_config_write(&inner->config, false, &x->config);
+  if (status == AMINE_OK && x->config.failed) status = am_fail_memory(error, x->config.capacity);
   if (status == AMINE_OK) *experiment = x;
   else amine_experiment_destroy(x);
   return status;
@@ -93,6 +94,7 @@ void amine_experiment_destroy(amine_experiment *x) {
   am_experiment_destroy(x->inner);
   am_free(x->tensors);
   am_free(x->number);
+  am_text_free(&x->config);
   am_free(x);
 }
 
@@ -103,9 +105,24 @@ amine_status amine_experiment_iterate(amine_experiment *x, amine_progress *progr
   AM_TRY(am_experiment_iterate(x->inner, &r, error));
   amine_progress ours = {sizeof ours, r.reward,        r.value, r.entropy,
                          r.loss,      r.gradient_norm, r.rate};
-  if (progress) hand_over(progress, progress->size, &ours, sizeof ours);
+  if (progress) am_sized_copy(progress, progress->size, &ours, sizeof ours);
   return AMINE_OK;
 }
+
+/* The one who looks on computes as the caller does: each iteration enters for itself. */
+amine_status amine_experiment_run(amine_experiment *x, uint64_t n, amine_experiment_watch watch,
+                                  void *user, amine_error *error) {
+  for (uint64_t k = 0; k < n; k++) {
+    amine_progress now = {.size = sizeof now};
+    AM_TRY(amine_experiment_iterate(x, &now, error));
+    if (watch && watch(user, x, &now) != 0)
+      return am_fail(error, AMINE_ERROR_STOPPED, "stopped after iteration %llu",
+                     (unsigned long long)amine_experiment_iteration(x));
+  }
+  return AMINE_OK;
+}
+
+const char *amine_experiment_config(const amine_experiment *x) { return x->config.data; }
 
 uint64_t amine_experiment_iteration(const amine_experiment *x) {
   return x->inner->learner->iteration;
@@ -126,8 +143,60 @@ amine_status amine_experiment_evaluate(amine_experiment *x, amine_score *score, 
   am_evaluation e;
   AM_TRY(am_evaluate_network(&e, x->inner, n_episodes, seed, greedy != 0, error));
   amine_score ours = {sizeof ours, e.mean, e.se, e.min, e.max};
-  hand_over(score, score->size, &ours, sizeof ours);
+  am_sized_copy(score, score->size, &ours, sizeof ours);
   return AMINE_OK;
+}
+
+/* Gives the series names of their own: a learner's are gone with it. Those that stay without one have
+ * none. */
+static amine_status own_names(am_episode *e, amine_error *error) {
+  bool fine = true;
+  for (int k = 0; k < e->n; k++) {
+    am_series *s = &e->series[k];
+    s->name = am_strdup(s->name);
+    s->meaning = am_strdup(s->meaning ? s->meaning : "");
+    fine = fine && s->name && s->meaning;
+  }
+  return fine ? AMINE_OK : am_fail_memory(error, 64);
+}
+
+amine_status amine_experiment_episode(amine_experiment *x, amine_episode **episode, uint64_t seed,
+                                      uint32_t number, amine_error *error) {
+  AM_ENTER;
+  const int n = am_task_evaluated(x->inner->task)->n_episodes;
+  if (n > 0 && number >= (uint32_t)n)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "no episode %lu: the task has %d",
+                   (unsigned long)number, n);
+  amine_episode *e = am_alloc(1, sizeof *e);
+  if (!e) return am_fail_memory(error, sizeof *e);
+  amine_status status = am_episode_play(&e->inner, x->inner->learner, number,
+                                        am_evaluate_seed(seed), error);
+  if (status == AMINE_OK) status = own_names(&e->inner, error);
+  if (status == AMINE_OK) *episode = e;
+  else amine_episode_destroy(e);
+  return status;
+}
+
+void amine_episode_destroy(amine_episode *e) {
+  if (!e) return;
+  for (int k = 0; k < e->inner.n; k++) {
+    am_free((char *)(uintptr_t)e->inner.series[k].name);
+    am_free((char *)(uintptr_t)e->inner.series[k].meaning);
+  }
+  am_episode_free(&e->inner);
+  am_free(e);
+}
+
+int amine_episode_steps(const amine_episode *e) { return e->inner.n_steps; }
+
+const float *amine_episode_series(const amine_episode *e, int k, const char **name,
+                                  const char **meaning, int *width) {
+  if (k < 0 || k >= e->inner.n) return NULL;
+  const am_series *s = &e->inner.series[k];
+  if (name) *name = s->name;
+  if (meaning) *meaning = s->meaning;
+  if (width) *width = s->width;
+  return s->values;
 }
 
 static bool there_is(const amine_experiment *x, int k) { return k >= 0 && k < x->n_tensors; }

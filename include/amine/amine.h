@@ -11,6 +11,7 @@
 #include "amine/kernel.h"
 #include "amine/memory.h"
 #include "amine/model.h"
+#include "amine/run.h"
 #include "amine/status.h"
 #include "amine/version.h"
 

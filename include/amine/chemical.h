@@ -292,6 +292,11 @@ AMINE_API void amine_chemical_step(amine_chemical *c);
 AMINE_API amine_status amine_chemical_set_baseline(amine_chemical *c, const char *name,
                                                    float baseline);
 
+/* Holds the level of a system by its name, as amine_X_clamp, or lets it go on. AMINE_ERROR_ARGUMENT,
+ * too, if there is no system of that name. */
+AMINE_API amine_status amine_chemical_clamp(amine_chemical *c, const char *name, float level);
+AMINE_API amine_status amine_chemical_unclamp(amine_chemical *c, const char *name);
+
 /* The level of "dopamine", "serotonin", "norepinephrine", "acetylcholine" or "orexin". false and
  * *level untouched if there is no system of that name or it is off. */
 AMINE_API bool amine_chemical_get_state(const amine_chemical *c, float *level, const char *name);

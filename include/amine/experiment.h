@@ -132,6 +132,8 @@ AMINE_API const float *amine_episode_series(const amine_episode *episode, int k,
  * outputs may be NULL. */
 AMINE_API int amine_experiment_tensor(const amine_experiment *experiment, int k, const char **name,
                                       int dims[2]);
+/* How many dimensions it has in PyTorch: 1 or 2; 0 past the end. */
+AMINE_API int amine_experiment_tensor_rank(const amine_experiment *experiment, int k);
 
 /* Copies tensor k out of, or into, the network; values are row-major, dims[0] * dims[1] floats of
  * the caller. AMINE_ERROR_ARGUMENT if there is no such tensor. */

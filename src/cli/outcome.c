@@ -9,24 +9,16 @@
 #include "format/json.h"
 #include "run/config/objects.h"
 #include "run/train/evaluate.h"
-#include "run/train/explain.h"
+#include "run/train/outcome.h"
 #include "run/train/train.h"
+
+static void say_evaluating(const void *line, int n_episodes) {
+  cli_say(line, "evaluating on %d fresh episodes\n", n_episodes);
+}
 
 amine_status cli_outcome_record(const cli_line *line, const am_config *config, const char *folder,
                                 amine_error *error) {
-  bool done;
-  am_experiment *x;
-  AM_TRY(am_evaluate_is_recorded(&done, folder, error));
-  AM_TRY(am_evaluate_open(&x, config, folder, error));
-  const int n = am_evaluate_episodes(x->task);
-  amine_status status = AMINE_OK;
-  if (!done) {
-    cli_say(line, "evaluating on %d fresh episodes\n", n);
-    status = am_evaluate_record(x, folder, n, error);
-  }
-  if (status == AMINE_OK) status = am_explain_record(x, folder, error);
-  am_experiment_destroy(x);
-  return status;
+  return am_outcome_record(config, folder, say_evaluating, line, error);
 }
 
 static cli_criterion criterion_of(const json_t *root) {

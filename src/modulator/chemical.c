@@ -497,6 +497,29 @@ amine_status amine_chemical_set_baseline(amine_chemical *c, const char *name, fl
   return AMINE_ERROR_ARGUMENT;
 }
 
+static amine_chemical_level *level_of(amine_chemical *c, const char *name) {
+  const struct {
+    const char *name;
+    amine_chemical_level *level;
+    bool on;
+  } systems[] = SYSTEMS(c);
+  for (size_t k = 0; k < AMINE_CHEMICAL_SYSTEMS; k++)
+    if (same(systems[k].name, name)) return systems[k].level;
+  return NULL;
+}
+
+amine_status amine_chemical_clamp(amine_chemical *c, const char *name, float level) {
+  amine_chemical_level *l = level_of(c, name);
+  return l ? level_clamp(l, level) : AMINE_ERROR_ARGUMENT;
+}
+
+amine_status amine_chemical_unclamp(amine_chemical *c, const char *name) {
+  amine_chemical_level *l = level_of(c, name);
+  if (!l) return AMINE_ERROR_ARGUMENT;
+  l->clamped = false;
+  return AMINE_OK;
+}
+
 void amine_chemical_history_init(amine_chemical_history *h, uint32_t every) {
   *h = (amine_chemical_history){.every = every > 0 ? every : 1};
 }

@@ -952,6 +952,23 @@ static void baselines_change(void **state) {
   EXACT(amine_norepinephrine_level(&c.norepinephrine), 0.0f);
 }
 
+/* By name as by their own functions. */
+static void levels_are_held_by_name(void **state) {
+  (void)state;
+  amine_chemical c;
+  OK(amine_chemical_init(&c, NULL));
+  OK(amine_chemical_clamp(&c, "serotonin", 0.25f));
+  amine_chemical_step(&c);
+  EXACT(amine_serotonin_level(&c.serotonin), 0.25f);
+  REFUSED(amine_chemical_clamp(&c, "serotonin", 1.5f));
+  REFUSED(amine_chemical_clamp(&c, "histamine", 0.5f));
+  REFUSED(amine_chemical_unclamp(&c, "histamine"));
+  EXACT(amine_serotonin_level(&c.serotonin), 0.25f);
+  OK(amine_chemical_unclamp(&c, "serotonin"));
+  amine_chemical_step(&c);
+  NEAR(amine_serotonin_level(&c.serotonin), 0.35);
+}
+
 /* What is kept is what the levels were, however far back it reaches. */
 static void past_levels_are_kept(void **state) {
   (void)state;
@@ -986,6 +1003,7 @@ static void past_levels_are_kept(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(baselines_change),
+      cmocka_unit_test(levels_are_held_by_name),
       cmocka_unit_test(past_levels_are_kept),
       cmocka_unit_test(dopamine_equations),
       cmocka_unit_test(serotonin_equations),

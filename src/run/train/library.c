@@ -208,6 +208,10 @@ int amine_experiment_tensor(const amine_experiment *x, int k, const char **name,
   return 1;
 }
 
+int amine_experiment_tensor_rank(const amine_experiment *x, int k) {
+  return there_is(x, k) ? x->tensors[k].rank : 0;
+}
+
 static amine_status no_tensor(const amine_experiment *x, int k, amine_error *error) {
   return am_fail(error, AMINE_ERROR_ARGUMENT, "no tensor %d: the network has %d", k, x->n_tensors);
 }

@@ -1,0 +1,35 @@
+"""Amine: neuromodulated learning.
+
+    import amine
+    run = amine.train("maze", iterations=2000, seed=1)    # a run's folder, as by the command
+    run.metrics["reward"], run.weights["w"], run.evaluate(1000), run.episode().M
+    x = amine.Experiment("bandit", network_hidden=48)     # in memory, iteration by iteration
+    b = amine.Brain(dt=0.1, seed=1)                       # spiking networks
+
+Everything is computed by the C library; this package needs numpy and no compiler. Arrays that it
+hands out are copies. Errors are amine.Error and its kinds, with the library's sentence."""
+from ._errors import (Error, InputError, IOError, MemoryError, NumericError,  # pylint: disable=redefined-builtin
+                      Stopped, UsageError)
+from ._library import C as _C
+from ._library import VERSION as __version__
+from .brain import Brain, Chemical, Population, Projection
+from .experiment import Episode, Experiment, Progress, Score, Weights
+from .options import Modulator, Network, Rule
+from .parameters import Parameter, Part, neurons, synapse_rules
+from .run import Metrics, Run, RunProgress, load, report, train
+
+
+def library() -> str:
+    """The path of the library that is used."""
+    return _C.path
+
+
+def kernel() -> str:
+    """The instruction set of its hot loops: "avx512", "avx2", "neon" or "plain"."""
+    return _C.amine_kernel_name().decode()
+
+
+__all__ = ["Brain", "Chemical", "Episode", "Error", "Experiment", "IOError", "InputError", "MemoryError",
+           "Metrics", "Modulator", "Network", "NumericError", "Parameter", "Part", "Population", "Progress",
+           "Projection", "Rule", "Run", "RunProgress", "Score", "Stopped", "UsageError", "Weights", "kernel",
+           "library", "load", "neurons", "report", "synapse_rules", "train"]

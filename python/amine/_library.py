@@ -1,0 +1,231 @@
+"""The C library: where it is, its functions and structs as ctypes knows them.
+
+Looked for in this order: the file that the environment variable AMINE_LIBRARY names; inside the
+package (a wheel); where `make install` put it; in the build folder beside the source."""
+import ctypes
+import os
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_double, c_float, c_int, c_int64,
+                    c_size_t, c_uint, c_uint32, c_uint64, c_void_p)
+from pathlib import Path
+
+from ._errors import BY_STATUS, Error
+
+VERSION = "0.1.0"
+
+HERE = Path(__file__).resolve().parent
+
+
+def _candidates():
+    """Files that may be the library, best first."""
+    yield HERE / "libamine.so"
+    told = HERE / "library.txt"  # of an installation: a path from here
+    if told.exists():
+        yield HERE / told.read_text(encoding="utf-8").strip()
+    yield HERE.parent.parent / "build" / "libamine.so"
+
+
+def _load() -> ctypes.CDLL:
+    named = os.environ.get("AMINE_LIBRARY")
+    tried = [Path(named)] if named else list(_candidates())
+    path = next((p for p in tried if p.exists()), None)
+    if path is None:
+        raise ImportError("libamine.so was not found: looked for " + ", ".join(map(str, tried)) +
+                          "; AMINE_LIBRARY may name it")
+    try:
+        library = ctypes.CDLL(str(path))
+        library.amine_version.restype = c_char_p
+        version = library.amine_version().decode()
+    except (OSError, AttributeError) as e:
+        raise ImportError(f"{path} is not a library of Amine: {e}") from None
+    if version.split(".")[:2] != VERSION.split(".")[:2]:
+        raise ImportError(f"{path} is Amine {version}, and this package is of {VERSION}")
+    return library
+
+
+# ------------------------------------------------------------------------------ structs
+class CError(Structure):
+    _fields_ = [("status", c_int), ("offset", c_int64), ("file", c_char * 256),
+                ("message", c_char * 768), ("excerpt", c_char * 256)]
+
+
+class CValue(Structure):
+    _fields_ = [("name", c_char_p), ("value", c_double)]
+
+
+class CParameter(Structure):
+    _fields_ = [("name", c_char_p), ("kind", c_int), ("standard", c_double), ("min", c_double),
+                ("max", c_double), ("choices", c_char_p), ("unit", c_char_p), ("meaning", c_char_p),
+                ("neutral", ctypes.c_bool), ("offset", c_size_t), ("member", c_int),
+                ("borrowed", ctypes.c_bool), ("when", c_char_p), ("zero_is", c_char_p)]
+
+
+class CProjection(Structure):
+    _fields_ = [("size", c_size_t), ("name", c_char_p), ("source", c_int), ("target", c_int),
+                ("receptor", c_int), ("connect", c_int), ("probability", c_double), ("radius", c_double),
+                ("n_out", c_int), ("self_connections", c_int), ("sources", c_void_p),
+                ("targets", c_void_p), ("weights", c_void_p), ("n_pairs", c_size_t), ("weight", c_double),
+                ("weight_max", c_double), ("delay_ms", c_double), ("delay_max_ms", c_double),
+                ("velocity", c_double), ("rule", c_char_p), ("values", POINTER(CValue)),
+                ("n_values", c_int), ("factor", c_int), ("stp_u", c_double),
+                ("stp_tau_rec_ms", c_double), ("stp_tau_facil_ms", c_double), ("n_in", c_int)]
+
+
+class CBrainEvent(Structure):
+    _fields_ = [("step", c_uint64), ("kind", c_int), ("source", c_int), ("first", c_double),
+                ("second", c_double), ("before", c_float * 5), ("after", c_float * 5)]
+
+
+class CProgress(Structure):
+    _fields_ = [("size", c_size_t), ("reward", c_double), ("value", c_double), ("entropy", c_double),
+                ("loss", c_double), ("gradient_norm", c_double), ("rate", c_double)]
+
+
+class CScore(Structure):
+    _fields_ = [("size", c_size_t), ("mean", c_double), ("se", c_double), ("min", c_double),
+                ("max", c_double)]
+
+
+class CRunProgress(Structure):
+    _fields_ = [("size", c_size_t), ("iteration", c_uint64), ("iterations", c_uint64),
+                ("seconds", c_double), ("rate", c_double), ("reward", c_double)]
+
+
+STRUCTS = {"amine_error": CError, "amine_value": CValue, "amine_parameter": CParameter,
+           "amine_projection": CProjection, "amine_brain_event": CBrainEvent,
+           "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress}
+
+# Room for an amine_chemical, which the library fills and copies and nobody here looks into.
+CHEMICAL_BYTES = 1 << 16
+
+WATCH = CFUNCTYPE(c_int, c_void_p, POINTER(CRunProgress))
+
+# ------------------------------------------------------------------------------ functions
+_E, _OUT, _TEXTS = POINTER(CError), POINTER(c_void_p), POINTER(c_char_p)
+_INT = POINTER(c_int)
+
+# Name -> types of the arguments; these answer with a status.
+_STATUS = {
+    "amine_brain_create": [_OUT, c_double, c_uint64, _E],
+    "amine_brain_from_json": [_OUT, c_char_p, c_size_t, POINTER(c_uint64), _E],
+    "amine_brain_from_file": [_OUT, c_char_p, POINTER(c_uint64), _E],
+    "amine_brain_add_population": [c_void_p, _INT, c_char_p, c_int, c_char_p, POINTER(CValue), c_int, _E],
+    "amine_brain_set_positions": [c_void_p, c_int, c_void_p, _E],
+    "amine_brain_set_parameter": [c_void_p, c_int, c_char_p, c_void_p, _E],
+    "amine_brain_connect": [c_void_p, _INT, POINTER(CProjection), _E],
+    "amine_brain_set_current": [c_void_p, c_int, c_double, c_double, _E],
+    "amine_brain_set_currents": [c_void_p, c_int, c_void_p, _E],
+    "amine_brain_set_poisson": [c_void_p, c_int, c_int, c_double, c_double, _E],
+    "amine_brain_add_spikes": [c_void_p, c_int, c_void_p, c_void_p, c_size_t, _E],
+    "amine_brain_kick": [c_void_p, c_int, c_void_p, c_int, c_double, _E],
+    "amine_brain_set_chemical": [c_void_p, c_void_p, c_double, _E],
+    "amine_brain_reward": [c_void_p, c_double, _E],
+    "amine_brain_target": [c_void_p, c_int, c_uint, c_double, c_double, _E],
+    "amine_brain_set_threads": [c_void_p, c_int, _E],
+    "amine_brain_run": [c_void_p, c_uint64, _E],
+    "amine_brain_get": [c_void_p, c_int, c_char_p, c_void_p, _E],
+    "amine_brain_set": [c_void_p, c_int, c_char_p, c_void_p, _E],
+    "amine_brain_synapses": [c_void_p, c_int, c_char_p, c_void_p, c_void_p, c_void_p, c_void_p, _E],
+    "amine_brain_set_weights": [c_void_p, c_int, c_void_p, _E],
+    "amine_brain_record": [c_void_p, c_int, c_int, _E],
+    "amine_brain_balance": [c_void_p, c_int, POINTER(c_double), POINTER(c_double), _E],
+    "amine_brain_save": [c_void_p, c_char_p, _E],
+    "amine_brain_restore": [c_void_p, c_char_p, _E],
+    "amine_brain_give": [c_void_p, POINTER(c_double), c_int, c_double, c_double, _E],
+    "amine_chemical_from_json": [c_void_p, c_char_p, c_size_t, _E],
+    "amine_chemical_clamp": [c_void_p, c_char_p, c_float],
+    "amine_chemical_unclamp": [c_void_p, c_char_p],
+    "amine_chemical_set_baseline": [c_void_p, c_char_p, c_float],
+    "amine_experiment_create": [_OUT, c_char_p, _TEXTS, c_int, _E],
+    "amine_experiment_open": [_OUT, c_char_p, _TEXTS, c_int, _E],
+    "amine_experiment_iterate": [c_void_p, POINTER(CProgress), _E],
+    "amine_experiment_save": [c_void_p, c_char_p, _E],
+    "amine_experiment_evaluate": [c_void_p, POINTER(CScore), c_int, c_uint64, c_int, _E],
+    "amine_experiment_get": [c_void_p, c_int, c_void_p, _E],
+    "amine_experiment_set": [c_void_p, c_int, c_void_p, _E],
+    "amine_experiment_episode": [c_void_p, _OUT, c_uint64, c_uint32, _E],
+    "amine_run_train": [c_char_p, c_char_p, _TEXTS, c_int, WATCH, c_void_p, _E],
+    "amine_run_resume": [c_char_p, _TEXTS, c_int, WATCH, c_void_p, _E],
+    "amine_run_record": [c_char_p, _E],
+    "amine_run_report": [_TEXTS, c_int, c_char_p, _E],
+}
+
+# Name -> (answer, types of the arguments).
+_OTHERS = {
+    "amine_brain_destroy": (None, [c_void_p]),
+    "amine_brain_chemical": (c_void_p, [c_void_p]),
+    "amine_brain_step": (c_uint64, [c_void_p]),
+    "amine_brain_notes": (c_char_p, [c_void_p]),
+    "amine_brain_dt": (c_double, [c_void_p]),
+    "amine_brain_n_populations": (c_int, [c_void_p]),
+    "amine_brain_population": (c_char_p, [c_void_p, c_int, _INT, POINTER(c_char_p)]),
+    "amine_brain_n_projections": (c_int, [c_void_p]),
+    "amine_brain_projection": (c_char_p, [c_void_p, c_int, _INT, _INT, POINTER(c_size_t)]),
+    "amine_brain_n_spikes": (c_size_t, [c_void_p]),
+    "amine_brain_read_spikes": (None, [c_void_p, c_void_p, c_void_p, c_void_p, c_size_t]),
+    "amine_brain_spike_count": (c_uint64, [c_void_p, c_int]),
+    "amine_brain_n_events": (c_size_t, [c_void_p]),
+    "amine_brain_read_events": (None, [c_void_p, POINTER(CBrainEvent), c_size_t]),
+    "amine_chemical_get_state": (ctypes.c_bool, [c_void_p, POINTER(c_float), c_char_p]),
+    "amine_chemical_factor": (c_float, [c_void_p, c_int]),
+    "amine_event_name": (c_char_p, [c_int]),
+    "amine_projection_default": (CProjection, []),
+    "amine_neuron_model": (c_char_p, [c_int, POINTER(c_char_p)]),
+    "amine_neuron_parameter": (POINTER(CParameter), [c_char_p, c_int]),
+    "amine_synapse_rule": (c_char_p, [c_int, POINTER(c_char_p)]),
+    "amine_synapse_rule_parameter": (POINTER(CParameter), [c_char_p, c_int]),
+    "amine_experiment_destroy": (None, [c_void_p]),
+    "amine_experiment_iteration": (c_uint64, [c_void_p]),
+    "amine_experiment_tensor": (c_int, [c_void_p, c_int, POINTER(c_char_p), _INT]),
+    "amine_experiment_tensor_rank": (c_int, [c_void_p, c_int]),
+    "amine_experiment_config": (c_char_p, [c_void_p]),
+    "amine_episode_destroy": (None, [c_void_p]),
+    "amine_episode_steps": (c_int, [c_void_p]),
+    "amine_episode_series": (POINTER(c_float),
+                             [c_void_p, c_int, POINTER(c_char_p), POINTER(c_char_p), _INT]),
+    "amine_kernel_name": (c_char_p, []),
+}
+
+
+class _Functions:
+    """The library's functions by name, with their types."""
+
+    def __init__(self, library: ctypes.CDLL):
+        missing = [n for n in [*_STATUS, *_OTHERS] if not hasattr(library, n)]
+        if missing:
+            raise ImportError(f"{library._name} is older than this package: it has no {missing[0]}")
+        for name, types in _STATUS.items():
+            self._add(library, name, c_int, types)
+        for name, (answer, types) in _OTHERS.items():
+            self._add(library, name, answer, types)
+        self.path = library._name
+
+    def _add(self, library, name, answer, types):
+        f = getattr(library, name)
+        f.restype, f.argtypes = answer, types
+        setattr(self, name, f)
+
+
+C = _Functions(_load())
+
+
+# ------------------------------------------------------------------------------ errors
+def error_of(error: CError, status: int) -> Error:
+    """The exception of a failed call."""
+    return BY_STATUS[status](error.message.decode("utf-8", "replace"),
+                             error.file.decode("utf-8", "surrogateescape"), error.offset,
+                             error.excerpt.decode("utf-8", "replace"))
+
+
+def call(function, *arguments) -> None:
+    """Calls what answers with a status and takes an error last; raises its sentence."""
+    error = CError()
+    status = function(*arguments, ctypes.byref(error))
+    if status:
+        raise error_of(error, status)
+
+
+def texts(words):
+    """A C array of strings (or None), and how many."""
+    if not words:
+        return None, 0
+    return (c_char_p * len(words))(*[os.fsencode(w) for w in words]), len(words)

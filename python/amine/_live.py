@@ -1,0 +1,94 @@
+"""What a training shows while it runs: a line on a terminal, a curve in a notebook, else nothing."""
+import math
+import sys
+import time
+from typing import List, Optional, Tuple
+
+
+def _in_notebook() -> bool:
+    """Whether there is a front end that shows HTML: a kernel of Jupyter, not a terminal."""
+    shell = sys.modules.get("IPython")
+    shell = shell.get_ipython() if shell else None
+    return shell is not None and hasattr(shell, "kernel")
+
+
+def curve(points: List[Tuple[float, float]], iterations: int, width: int = 600, height: int = 180) -> str:
+    """The reward over the iterations as SVG: points (iteration, reward)."""
+    known = [(i, r) for i, r in points if math.isfinite(r)]
+    if not known:
+        return ""
+    low, high = min(r for _, r in known), max(r for _, r in known)
+    span, left, top = (high - low) or 1.0, 60, 10
+    w, h = width - left - 10, height - top - 30
+    path = " ".join(f"{left + w * i / max(iterations, 1):.1f},{top + h * (high - r) / span:.1f}" for i, r in known)
+    text = 'font-family="sans-serif" font-size="11" fill="currentColor"'
+    return (f'<svg width="{width}" height="{height}" role="img" aria-label="reward over iterations">'
+            f'<path d="M{left} {top}v{h}h{w}" fill="none" stroke="currentColor" stroke-opacity="0.4"/>'
+            f'<polyline points="{path}" fill="none" stroke="#2a7ab9" stroke-width="1.5"/>'
+            f'<text x="{left - 6}" y="{top + 10}" text-anchor="end" {text}>{high:.3g}</text>'
+            f'<text x="{left - 6}" y="{top + h}" text-anchor="end" {text}>{low:.3g}</text>'
+            f'<text x="{left}" y="{height - 12}" {text}>0</text>'
+            f'<text x="{left + w}" y="{height - 12}" text-anchor="end" {text}>{iterations} iterations</text></svg>')
+
+
+def _left(seconds: float) -> str:
+    if not math.isfinite(seconds):
+        return ""
+    s = int(seconds)
+    return f"{s // 3600}:{s // 60 % 60:02d}:{s % 60:02d} left" if s >= 3600 else f"{s // 60}:{s % 60:02d} left"
+
+
+class Watch:
+    """Shows progress at most a few times a second."""
+
+    POINTS = 400  # of the curve
+
+    def __init__(self, quiet: bool):
+        self.notebook = not quiet and _in_notebook()
+        self.terminal = not quiet and not self.notebook and sys.stderr.isatty()
+        self._last, self._handle, self._now = -math.inf, None, None
+        self._points: List[Tuple[float, float]] = []
+
+    def show(self, now) -> None:
+        if not (self.notebook or self.terminal):
+            return
+        self._now = now
+        at, every = time.monotonic(), 0.5 if self.notebook else 0.1
+        if at - self._last < every and now.iteration < now.iterations:
+            return
+        self._last = at
+        self._points.append((now.iteration, now.reward))
+        if len(self._points) > self.POINTS:
+            del self._points[1:-1:2]
+        self._draw()
+
+    def _line(self) -> str:
+        p = self._now
+        left = (p.iterations - p.iteration) / p.rate if p.rate > 0 else math.nan
+        return (f"{p.iteration:,} of {p.iterations:,}  {p.rate:,.0f}/s  reward {p.reward:.4g}  "
+                f"{_left(left)}").rstrip()
+
+    def _draw(self) -> None:
+        if self.terminal:
+            p = self._now
+            full = int(20 * p.iteration / max(p.iterations, 1))
+            print(f"\r\x1b[K[{'=' * full}{' ' * (20 - full)}] {self._line()}", end="", file=sys.stderr, flush=True)
+            return
+        import html
+        from IPython.display import HTML, display
+        shown = HTML(f"{curve(self._points, self._now.iterations)}<div>{html.escape(self._line())}</div>")
+        if self._handle is None:
+            self._handle = display(shown, display_id=True)
+        else:
+            self._handle.update(shown)
+
+    def end(self) -> None:
+        if self._now is not None and self._points and self._points[-1][0] != self._now.iteration:
+            self._points.append((self._now.iteration, self._now.reward))
+            self._draw()
+        if self.terminal and self._now is not None:
+            print(file=sys.stderr)
+
+    def say(self, sentence: str) -> None:
+        if self.notebook or self.terminal:
+            print(sentence, file=sys.stderr)

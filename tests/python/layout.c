@@ -1,0 +1,46 @@
+/* Prints the structs that the Python package describes to ctypes: a line for each with its size, and
+ * one for each of its members with where it is. */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "amine/amine.h"
+#include "amine/parameter.h"
+
+#define SIZE(type) printf(#type " %zu\n", sizeof(type))
+#define AT(type, member)                                                                           \
+  printf(#type "." #member " %zu %zu\n", offsetof(type, member), sizeof((type){0}.member))
+
+int main(void) {
+  SIZE(amine_error), AT(amine_error, status), AT(amine_error, offset), AT(amine_error, file);
+  AT(amine_error, message), AT(amine_error, excerpt);
+  SIZE(amine_value), AT(amine_value, name), AT(amine_value, value);
+  SIZE(amine_parameter), AT(amine_parameter, name), AT(amine_parameter, kind);
+  AT(amine_parameter, standard), AT(amine_parameter, min), AT(amine_parameter, max);
+  AT(amine_parameter, choices), AT(amine_parameter, unit), AT(amine_parameter, meaning);
+  AT(amine_parameter, neutral), AT(amine_parameter, offset), AT(amine_parameter, member);
+  AT(amine_parameter, borrowed), AT(amine_parameter, when), AT(amine_parameter, zero_is);
+  SIZE(amine_projection), AT(amine_projection, size), AT(amine_projection, name);
+  AT(amine_projection, source), AT(amine_projection, target), AT(amine_projection, receptor);
+  AT(amine_projection, connect), AT(amine_projection, probability), AT(amine_projection, radius);
+  AT(amine_projection, n_out), AT(amine_projection, self_connections),
+      AT(amine_projection, sources);
+  AT(amine_projection, targets), AT(amine_projection, weights), AT(amine_projection, n_pairs);
+  AT(amine_projection, weight), AT(amine_projection, weight_max), AT(amine_projection, delay_ms);
+  AT(amine_projection, delay_max_ms), AT(amine_projection, velocity), AT(amine_projection, rule);
+  AT(amine_projection, values), AT(amine_projection, n_values), AT(amine_projection, factor);
+  AT(amine_projection, stp_u), AT(amine_projection, stp_tau_rec_ms);
+  AT(amine_projection, stp_tau_facil_ms), AT(amine_projection, n_in);
+  SIZE(amine_brain_event), AT(amine_brain_event, step), AT(amine_brain_event, kind);
+  AT(amine_brain_event, source), AT(amine_brain_event, first), AT(amine_brain_event, second);
+  AT(amine_brain_event, before), AT(amine_brain_event, after);
+  SIZE(amine_progress), AT(amine_progress, size), AT(amine_progress, reward);
+  AT(amine_progress, value), AT(amine_progress, entropy), AT(amine_progress, loss);
+  AT(amine_progress, gradient_norm), AT(amine_progress, rate);
+  SIZE(amine_score), AT(amine_score, size), AT(amine_score, mean), AT(amine_score, se);
+  AT(amine_score, min), AT(amine_score, max);
+  SIZE(amine_run_progress), AT(amine_run_progress, size), AT(amine_run_progress, iteration);
+  AT(amine_run_progress, iterations), AT(amine_run_progress, seconds), AT(amine_run_progress, rate);
+  AT(amine_run_progress, reward);
+  printf("room %zu\n", sizeof(amine_chemical));
+  return 0;
+}

@@ -4,7 +4,7 @@ CC ?= gcc
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 
-.PHONY: all demo check soak bench install uninstall clean configure needs-build needs-check
+.PHONY: all demo check soak bench install uninstall wheel clean configure needs-build needs-check needs-wheel
 
 all: configure
 	@MAKEFLAGS= cmake --build $(BUILD) --parallel $(JOBS) -- --no-print-directory
@@ -14,6 +14,9 @@ needs-build:
 
 needs-check:
 	@tools/install-needs build check
+
+needs-wheel:
+	@tools/install-needs build wheel
 
 configure: needs-build
 	@cmake -S . -B $(BUILD) -DCMAKE_C_COMPILER=$(CC) -DAMINE_TESTS=OFF >$(BUILD).log 2>&1 || \
@@ -38,6 +41,10 @@ bench: all
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+# One wheel of the Python package with the library inside, in $(BUILD)/dist.
+wheel: needs-wheel all
+	@tools/make-wheel $(BUILD) $(BUILD)/dist
 
 # Removes what the last make install put there.
 uninstall:

@@ -24,6 +24,15 @@ echo "pkg-config"
 # shellcheck disable=SC2046
 ${CC:-cc} $extra "$source/examples/train_in_memory.c" $(pkg-config --cflags --libs amine) -o "$where/example"
 
+package=$(dirname "$(find "$where/prefix" -path '*/dist-packages/amine/__init__.py')")
+if [ -z "$extra" ] && [ -x /usr/bin/python3 ]; then # a sanitizer wants to be loaded before Python
+  echo "the Python package"
+  (cd "$where" && env -u AMINE_LIBRARY PYTHONPATH="$(dirname "$package")" /usr/bin/python3 -c "
+import amine, os
+assert os.path.samefile(os.path.dirname(amine.library()), '$lib'), amine.library()
+assert amine.Experiment('bandit').step().iteration == 1")
+fi
+
 echo "the static library"
 # shellcheck disable=SC2046
 ${CC:-cc} $extra "$source/examples/train_in_memory.c" $(pkg-config --cflags amine) "$lib/libamine.a" \
@@ -70,7 +79,7 @@ touch "$where/prefix/share/doc/amine/mine" # somebody else's
 "$source/tools/uninstall" "$build"
 left=$(cd "$where/prefix" && find . ! -type d)
 [ "$left" = ./share/doc/amine/mine ] || { echo "uninstall left: $left"; exit 1; }
-for folder in include/amine "${lib#"$where/prefix/"}/cmake/amine"; do
+for folder in include/amine "${package#"$where/prefix/"}" "${lib#"$where/prefix/"}/cmake/amine"; do
   [ ! -e "$where/prefix/$folder" ] || { echo "uninstall left the folder $folder"; exit 1; }
 done
 if "$source/tools/uninstall" "$build" 2>/dev/null; then echo "it uninstalls what is not there"; exit 1; fi

@@ -70,7 +70,7 @@ typedef struct preferences {
   float *actions;                  /* [n_steps] */
   candidate *candidates;           /* [most * options.candidates] */
   float *answers;                  /* [most]: as many as are asked for at one time */
-  am_text waiting;
+  am_text waiting, file; /* clips; the path of the answers */
   atomic_llong given, begun; /* by the world, in grains; episodes */
   double *heard;             /* [n_heard] sums of the episodes from `first_heard` on, or NULL */
   int n_heard;
@@ -165,6 +165,7 @@ static void destroy(am_task *task) {
   am_free(p->lengths);
   am_free(p->preferred);
   am_text_free(&p->waiting);
+  am_text_free(&p->file);
   am_reward_model_close(&p->model);
   am_task_destroy(p->world);
 }
@@ -231,6 +232,24 @@ static amine_status take_memory(preferences *p, amine_error *error) {
   return AMINE_OK;
 }
 
+static amine_status name_file(preferences *p, amine_error *error) {
+  const char *from = p->options.file, *place;
+  if (p->options.judge != AM_ANSWERS_FILE) return AMINE_OK;
+  for (; (place = strstr(from, AM_ANSWERS_SEED)); from = place + strlen(AM_ANSWERS_SEED))
+    am_text_printf(&p->file, "%.*s%llu", (int)(place - from), from,
+                   (unsigned long long)p->options.seed);
+  am_text_puts(&p->file, from);
+  return p->file.failed ? am_fail_memory(error, p->file.length) : AMINE_OK;
+}
+
+amine_status am_preferences_check_seeds(const am_preferences_options *o, amine_error *error) {
+  if (o->judge != AM_ANSWERS_FILE || strstr(o->file, AM_ANSWERS_SEED)) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "reward.file=%s: several seeds are asked about different clips, so each needs a "
+                 "file of its own: " AM_ANSWERS_SEED " in the name is the seed",
+                 o->file);
+}
+
 /* The type that its task begins with; the task's own has what its world has. */
 typedef struct setup {
   am_task *world;
@@ -273,6 +292,7 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   const size_t sums = o->memory > 0 ? (size_t)world->n_inputs : 0;
   task->state_size = p->tail + am_size_round(sizeof(tail) + sums * sizeof(float), 16);
   AM_TRY(check_world(world, p->n_x, task->state_size, error));
+  AM_TRY(name_file(p, error));
   const am_model_options model = {.n_in = p->n_x,
                                   .hidden = o->hidden,
                                   .clip = o->clip < world->n_steps ? o->clip : world->n_steps,
@@ -420,7 +440,8 @@ static float judge(const preferences *p, const candidate *c, uint64_t pair) {
   const am_random_key key = {p->options.seed, AM_STREAM_PREFERENCES, DRAW_ANSWERS, 0};
   const am_random4 draw = am_random(key, (uint32_t)pair);
   const double first = given_in(p, c->clip[0]), second = given_in(p, c->clip[1]);
-  const bool alike = fabs(first - second) <= 1e-6 * fmax(1, fabs(first));
+  const bool alike =
+      fabs(first - second) <= fmax((double)p->options.notice, 1e-6 * fmax(1, fabs(first)));
   const float right = alike ? 0.5f : first > second ? 1 : 0;
   if (p->options.judge == AM_ANSWERS_CHANCE) return (float)(draw.v[1] >> 31);
   const bool errs = am_chance_of(draw, 0, (double)p->options.wrong, key, (uint32_t)pair);
@@ -463,7 +484,7 @@ static amine_status wait_for(preferences *p, const candidate *chosen, int n, ami
   if (p->waiting.failed) return am_fail_memory(error, p->waiting.length);
   return am_fail(error, AMINE_ERROR_STOPPED,
                  "%d pairs of clips, from number %llu on, wait for answers in reward.file=%s", n,
-                 (unsigned long long)p->asked, p->options.file);
+                 (unsigned long long)p->asked, p->file.data);
 }
 
 /* answers [n]: of the pairs that were chosen. */
@@ -474,7 +495,7 @@ static amine_status answer(preferences *p, float *answers, const candidate *chos
     for (int k = 0; k < n; k++) answers[k] = judge(p, &chosen[k], p->asked + (uint64_t)k);
     return AMINE_OK;
   }
-  AM_TRY(am_answers_read(answers, &all, p->options.file, p->asked, n, error));
+  AM_TRY(am_answers_read(answers, &all, p->file.data, p->asked, n, error));
   return all ? AMINE_OK : wait_for(p, chosen, n, error);
 }
 
@@ -679,7 +700,12 @@ static const amine_parameter parameters[] = {
               AT(judge)),
     AM_NUMBER("wrong", 0.1, 0, 1, "", "share of the judge's answers that are wrong", AT(wrong),
               .when = "judge=reward"),
-    AM_FILE("file", "of answers, a line of JSON each: {\"pair\": 0, \"preferred\": \"first\"}",
+    AM_NUMBER("notice", 0, 0, 1e6, "reward",
+              "the judge finds two clips alike that do not differ by more", AT(notice),
+              .when = "judge=reward"),
+    AM_FILE("file",
+            "of answers, a line of JSON each: {\"pair\": 0, \"preferred\": \"first\"}; " AM_ANSWERS_SEED
+            " in its name is the run's seed",
             AT(file), .when = "judge=file"),
     AM_INTEGER("answers", 700, 1, 100000, "", "how many the judge gives in all", AT(answers)),
     AM_INTEGER("first", 175, 1, 100000, "", "of them before the first update", AT(first)),

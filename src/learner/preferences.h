@@ -29,10 +29,13 @@ extern const am_part am_reward_world_part, am_reward_preferences_part;
 typedef enum am_answerer { AM_ANSWERS_REWARD, AM_ANSWERS_CHANCE, AM_ANSWERS_FILE } am_answerer;
 typedef enum am_pick { AM_PICK_DISAGREEMENT, AM_PICK_RANDOM } am_pick;
 
+#define AM_ANSWERS_SEED "{seed}"
+
 typedef struct am_preferences_options {
   am_answerer judge;
   float wrong;      /* share of wrong answers */
-  const char *file; /* of answers */
+  float notice;     /* by how much more a clip has to earn to be preferred */
+  const char *file; /* of answers; AM_ANSWERS_SEED in it is the seed */
   uint64_t answers, first, spread, every;
   am_pick pick;
   int candidates, episodes, clip, memory, hidden, updates;
@@ -45,6 +48,10 @@ typedef struct am_preferences_options {
 amine_status am_preferences_create(am_task **task, am_task *world,
                                    const am_preferences_options *options, amine_error *error);
 bool am_is_preferences(const am_task *task);
+
+/* Whether runs of several seeds would read the answers of one file, about clips that are not theirs:
+ * AMINE_ERROR_ARGUMENT. */
+amine_status am_preferences_check_seeds(const am_preferences_options *options, amine_error *error);
 
 /* Before an iteration: if it is time, asks, and learns from the answers. AMINE_ERROR_STOPPED: the
  * answers are not in the file yet; am_preferences_waiting then has the clips, and nothing has

@@ -40,6 +40,13 @@ amine_status am_world_of_config(am_task **task, const am_config *config, amine_e
   return am_preferences_create(task, world, (const am_preferences_options *)(void *)&room, error);
 }
 
+amine_status am_world_check_seeds(const am_config *config, amine_error *error) {
+  options room;
+  if (config->part[AM_REWARD] != &am_reward_preferences_part) return AMINE_OK;
+  am_config_options(config, AM_REWARD, &room);
+  return am_preferences_check_seeds((const am_preferences_options *)(void *)&room, error);
+}
+
 void am_task_note_times(const am_config *c, am_text *notes) {
   am_keys keys;
   /* a step of the world is a step of the network, where that says how long one is */

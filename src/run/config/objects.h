@@ -12,6 +12,8 @@ amine_status am_task_of_config(am_task **task, const am_config *config, amine_er
 /* What its learner plays: the task, or with reward.type=preferences the task with the reward that is
  * learned in the place of its own. */
 amine_status am_world_of_config(am_task **task, const am_config *config, amine_error *error);
+/* AMINE_ERROR_ARGUMENT if runs of several seeds would share what each needs for itself. */
+amine_status am_world_check_seeds(const am_config *config, amine_error *error);
 /* The learner of a resolved configuration, and the network that it trains. AMINE_ERROR_ARGUMENT if
  * it cannot learn such a task or train such a network. */
 amine_status am_learner_of_config(am_learner **learner, const am_config *config,

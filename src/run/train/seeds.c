@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "format/file.h"
+#include "run/config/objects.h"
 #include "run/train/evaluate.h"
 #include "run/train/train.h"
 #include "run/train/weights.h"
@@ -87,6 +88,7 @@ amine_status am_train_seeds_run(const am_train_seeds *seeds, bool resume,
   if (!resume) {
     am_experiment *x; /* what is wrong with it is found before anything is written */
     AM_TRY(am_folder_must_be_free(seeds->folder, error));
+    if (seeds->n > 1) AM_TRY(am_world_check_seeds(seeds->config, error));
     AM_TRY(am_experiment_create(&x, seeds->config, error));
     am_experiment_destroy(x);
     AM_TRY(am_folder_make(seeds->folder, error));

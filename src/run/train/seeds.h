@@ -18,8 +18,8 @@ typedef struct am_train_seeds {
 
 /* Trains all of them, each on one thread; config's threads says how many at a time (0: every
  * processor). What each comes to does not depend on that. A run that is there is gone on with.
- * Without `resume` the folder must be free. Failures as of am_train_new, am_train_resume and
- * am_side_by_side. watch may be NULL. */
+ * Without `resume` the folder must be free. Failures as of am_train_new, am_train_resume,
+ * am_world_check_seeds and am_side_by_side. watch may be NULL. */
 amine_status am_train_seeds_run(const am_train_seeds *seeds, bool resume,
                                 const am_side_watch *watch, amine_error *error);
 

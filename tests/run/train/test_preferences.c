@@ -10,6 +10,7 @@
 #include "format/safetensors.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
+#include "run/train/seeds.h"
 #include "run/train/train.h"
 #include "small.h"
 
@@ -52,8 +53,8 @@ static void read_answers(float *preferred, const char *folder) {
   am_tensor_file_close(f);
 }
 
-static void train(const char *folder, const char *more) {
-  am_config config = config_of(more, NULL);
+static void train(const char *folder, const char *more, const char *further) {
+  am_config config = config_of(more, further);
   amine_error error = {0};
   if (am_train_new(&config, folder, NULL, &error) != AMINE_OK) fail_msg("%s", error.message);
 }
@@ -67,7 +68,7 @@ static void judges_answer(void **state) {
   static const char *const more[] = {"reward.wrong=0", "reward.wrong=1", "reward.judge=chance"};
   for (int k = 0; k < 3; k++) {
     snprintf(folder[k], sizeof folder[k], "%s/judge-%d", base, k);
-    train(folder[k], more[k]);
+    train(folder[k], more[k], NULL);
   }
   read_answers(right, folder[0]);
   read_answers(wrong, folder[1]);
@@ -104,6 +105,26 @@ static void rewards_are_the_worlds(void **state) {
   assert_int_equal(am_evaluate_network(&fresh, x, 20, 1, false, &error), AMINE_OK);
   assert_true(fresh.min >= 5 && fresh.max <= 40 && fresh.mean == floor(fresh.mean * 20 + 0.5) / 20);
   am_experiment_destroy(x);
+}
+
+/* A judge who does not notice little says the same of the same first clips as one who does, or
+ * that they are alike. */
+static void little_is_not_noticed(void **state) {
+  (void)state;
+  char folder[100];
+  float right[ANSWERS], blunt[ANSWERS];
+  int alike = 0;
+  snprintf(folder, sizeof folder, "%s/right", base);
+  train(folder, "reward.wrong=0", NULL);
+  read_answers(right, folder);
+  snprintf(folder, sizeof folder, "%s/blunt", base);
+  train(folder, "reward.wrong=0", "reward.notice=12");
+  read_answers(blunt, folder);
+  for (int k = 0; k < FIRST; k++) {
+    assert_true(blunt[k] == right[k] || blunt[k] == 0.5f);
+    alike += blunt[k] != right[k];
+  }
+  assert_true(alike > 0 && alike < FIRST);
 }
 
 static void threads_change_nothing(void **state) {
@@ -165,6 +186,50 @@ static void a_file_is_waited_for(void **state) {
   am_text_free(&answers);
 }
 
+/* Of two seeds each has answers of its own: the clips differ. One file for both is refused. */
+static void seeds_have_files_of_their_own(void **state) {
+  (void)state;
+  char folder[100], key[160], path[200];
+  amine_error error = {0};
+  snprintf(folder, sizeof folder, "%s/seeds", base);
+  snprintf(key, sizeof key, "reward.file=%s/one.jsonl", base);
+  am_config config = config_of("reward.judge=file", key);
+  am_train_seeds seeds = {.config = &config, .n = 2, .folder = folder};
+  assert_int_equal(am_train_seeds_run(&seeds, false, NULL, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "one.jsonl: several seeds are asked about different clips"));
+  snprintf(key, sizeof key, "reward.file=%s/{seed}.jsonl", base);
+  config = config_of("reward.judge=file", key);
+  assert_int_equal(am_train_seeds_run(&seeds, false, NULL, &error), AMINE_ERROR_STOPPED);
+  assert_non_null(strstr(error.message, "wait for answers"));
+  for (int k = 0; k < 2; k++) {
+    am_text folder_of = {0}, answers = {0};
+    unsigned char *clips[2];
+    size_t size[2];
+    for (int seed = 0; seed < 2; seed++) {
+      assert_int_equal(am_seeds_path(&folder_of, folder, config.common.seed + (uint64_t)seed, false,
+                                     &error),
+                       AMINE_OK);
+      snprintf(path, sizeof path, "%s/%s", folder_of.data, AM_CLIPS_FILE);
+      assert_int_equal(am_file_read(path, 1 << 26, &clips[seed], &size[seed], NULL), AMINE_OK);
+      folder_of.length = 0;
+    }
+    /* the first is answered, and goes on to its next questions, for which the other still waits */
+    const char second[] = "{\"pair\":10,";
+    assert_true((strncmp((char *)clips[0], second, strlen(second)) == 0) == (k == 1));
+    assert_true(strncmp((char *)clips[1], "{\"pair\":0,", 10) == 0);
+    assert_true(k || size[0] != size[1] || memcmp(clips[0], clips[1], size[0]) != 0);
+    for (int seed = 0; seed < 2; seed++) am_free(clips[seed]);
+    for (int pair = 0; pair < FIRST; pair++)
+      am_text_printf(&answers, "{\"pair\": %d, \"preferred\": \"first\"}\n", pair);
+    snprintf(path, sizeof path, "%s/%llu.jsonl", base, (unsigned long long)config.common.seed);
+    assert_int_equal(am_file_replace(path, answers.data, answers.length, &error), AMINE_OK);
+    if (k == 0)
+      assert_int_equal(am_train_seeds_run(&seeds, true, NULL, &error), AMINE_ERROR_STOPPED);
+    am_text_free(&answers);
+    am_text_free(&folder_of);
+  }
+}
+
 static void what_makes_no_sense_is_refused(void **state) {
   (void)state;
   static const struct {
@@ -196,9 +261,11 @@ static void what_makes_no_sense_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(judges_answer),
+      cmocka_unit_test(little_is_not_noticed),
       cmocka_unit_test(rewards_are_the_worlds),
       cmocka_unit_test(threads_change_nothing),
       cmocka_unit_test(a_file_is_waited_for),
+      cmocka_unit_test(seeds_have_files_of_their_own),
       cmocka_unit_test(what_makes_no_sense_is_refused),
   };
   return cmocka_run_group_tests(tests, make_base, remove_base);

@@ -256,6 +256,10 @@ static const small_variant small_variants[] = {
     {"reward-walk-values",
      {"task.type=movement", "task.steps=20", "network.type=gains", "learner.type=reward-walk",
       "learn=gains", "learner.control=random"}},
+    {"first-policy",
+     {BPTT, "task.type=cart-pole", "task.steps=40", PREFERENCES, "learner.keep_first=true",
+      "learner.kl_weight=0.3"}},
+    {"first-policy-plastic", {"learner.keep_first=true", "learner.kl_weight=0.3"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

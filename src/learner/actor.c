@@ -229,3 +229,41 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, int first) {
   }
   for (int q = 0; q < n; q++) actors[q].lane.held = NULL;
 }
+
+/* Those whose episode has no step t go no further. */
+static void end_with(playing *now, const am_actor *actors, const am_actor *led, int t) {
+  int n = 0;
+  for (int q = 0; q < now->n; q++) {
+    if (t >= led[now->actors[q] - actors].lane.n_steps) continue;
+    now->actors[n] = now->actors[q];
+    now->lanes[n] = now->lanes[q];
+    now->numbers[n++] = now->numbers[q];
+  }
+  now->n = n;
+}
+
+void am_actor_follow(am_actor *actors, const am_actor *led, int n, const am_play *play,
+                     int first) {
+  const am_pair *p = play->network;
+  const size_t rows = input_rows(play->group->task);
+  playing now;
+  begin(&now, actors, n, play, first);
+  for (int q = 0; q < n; q++) actors[q].lane.n_steps = led[q].lane.n_steps;
+  for (int t = 0; end_with(&now, actors, led, t), now.n > 0; t++) {
+    for (int q = 0; q < now.n; q++) {
+      am_actor *a = now.actors[q];
+      const am_actor *other = &led[a - actors];
+      memcpy(a->lane.u + (size_t)t * rows, other->lane.u + (size_t)t * rows, rows * sizeof(float));
+      a->rewards[t] = other->rewards[t];
+      if (!am_pair_is_given(p)) continue;
+      am_feed_before(&play->feed, a->fed);
+      put_given(a, play, t);
+    }
+    am_pair_code()->step(p, play->rule, now.lanes, now.n, play->parameters, t);
+    decide(&now, play, t);
+    for (int q = 0; am_pair_is_given(p) && q < now.n; q++)
+      give(now.actors[q], play, now.numbers[q], t, am_feed_error(now.actors[q]->rewards[t]));
+    am_pair_code()->after(p, play->rule, now.lanes, now.n, play->parameters, t);
+  }
+  for (int q = 0; q < n; q++) actors[q].lane.held = NULL;
+}

@@ -45,4 +45,8 @@ size_t am_actor_lay_out(am_actor *actor, void *block, const am_task *task, const
  * `watch` sees the first actor, as long as its episode goes on. */
 void am_actor_play(am_actor *actors, int n, const am_play *play, int first);
 
+/* Others of the same shape meet the n episodes that `led` have been: they see and are brought the
+ * same, and `p`, `logp` are what they would have said. Without `hold` and `watch`. */
+void am_actor_follow(am_actor *actors, const am_actor *led, int n, const am_play *play, int first);
+
 #endif

@@ -33,6 +33,7 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
                    options->n_lanes);
   a->learner.task = task;
   a->learner.n_lanes = options->n_lanes;
+  a->learner.keeps_first = options->keep_first;
   a->learner.numbers[0] = a->learner.numbers[1] = 1;
   a->learner.n_schedule = am_schedule_remembers(&options->schedule);
   a->options = *options;
@@ -45,6 +46,11 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   for (int k = 0; k < a->places.n; k++) a->share[k] = 1;
   AM_TRY(am_roles_hold(a->held, &a->places, options->learn, error));
   if (a->n_grouped == 0) a->n_grouped = a->places.size;
+  if (options->keep_first) {
+    static const char *const prefixes[] = {"first."};
+    a->n_extra = a->n_extra_saved = 1;
+    a->extra_prefixes = prefixes;
+  }
   a->worlds = am_size_round(ops->scratch_bytes(a), 64);
   a->block = am_size_add(a->worlds, am_size_round(am_group_bytes(task), 64));
   return take_memory(a, error);
@@ -189,6 +195,13 @@ amine_status am_agent_gather(am_agent *a, float *norm, amine_error *error) {
   return *norm <= NORM_LIMIT ? AMINE_OK : explain(a, change, *norm, error);
 }
 
+float *am_agent_first(am_agent *a) {
+  if (!a->options.keep_first) return NULL;
+  if (a->learner.iteration == 0)
+    memcpy(a->extra[0], a->parameters, a->places.size * sizeof *a->parameters);
+  return a->extra[0];
+}
+
 double am_agent_rate(const am_agent *a) {
   return am_schedule_rate(&a->options.schedule, a->learner.schedule, a->learner.iteration);
 }
@@ -202,11 +215,13 @@ void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {
     report->value += s->value;
     report->entropy += s->entropy;
     report->loss += s->loss;
+    report->kl += s->kl;
     for (int k = 0; k < AM_GROUP_LANES; k++) report->reward += (double)s->reward[k];
     for (int k = 0; k < first_of(a, g + 1) - first_of(a, g); k++)
       report->lowest = fmin(report->lowest, (double)s->reward[k]);
   }
   report->reward /= a->options.n_lanes;
+  report->kl /= a->options.n_lanes;
   report->value /= steps;
   report->entropy /= steps;
   report->loss /= steps;

@@ -25,11 +25,13 @@ typedef struct am_agent_options {
   am_optimiser optimiser;
   uint64_t warmup; /* iterations without a step */
   uint32_t learn;  /* the roles that learn, as the key says (equation/role.h); 0: all */
+  bool keep_first; /* the parameters that the run began with are an extra vector, the first */
 } am_agent_options;
 
 /* Sums over a group's lanes and live steps. */
 typedef struct am_agent_sums {
   double value, entropy, loss, steps;
+  double kl; /* from the policy that the run began with, if it is kept */
   float reward[AM_GROUP_LANES]; /* of each episode */
 } am_agent_sums;
 
@@ -107,6 +109,9 @@ static inline float *am_agent_sum(const am_agent *a) {
 }
 /* Learns from every group of the batch. */
 void am_agent_learn(am_agent *agent);
+/* The parameters that the run began with: those of the present, before the first iteration. They stay
+ * as they were when it last asked for them in that. NULL: they are not kept. */
+float *am_agent_first(am_agent *agent);
 /* The mean change over all groups, and its norm; AMINE_ERROR_NUMERIC if it is no step to take,
  * nothing has changed then. After it the step, which ends the iteration. */
 amine_status am_agent_gather(am_agent *agent, float *norm, amine_error *error);

@@ -21,7 +21,10 @@ static void destroy(am_learner *learner) {
 /* What is made of the parameters once they have changed. */
 static am_bptt *begin(am_learner *learner) {
   am_bptt *b = am_bptt_of(learner);
+  float *first = am_agent_first(&b->agent);
   if (b->pairs) am_pair_code()->expand(&b->pair, b->agent.parameters);
+  if (b->pairs && first) am_pair_code()->expand(&b->pair, first);
+  b->first = first;
   return b;
 }
 
@@ -106,6 +109,7 @@ static void set(am_learner *learner, int k, const float *values) {
       AM_CHOICE("entropy", "squared|true",                                                         \
                 "that penalty: sum of squared probabilities, or of p log p", AT(entropy),          \
                 .standard = entropy_kind),                                                         \
+      AM_FIRST_PARAMETERS(AT, AGENT),                                                              \
       AM_CHOICE(                                                                                   \
           "baseline", "own|shared0",                                                               \
           "whose value is the advantage's baseline: the lane's own, or lane 0's for all (as "      \
@@ -215,6 +219,10 @@ amine_status am_bptt_create(am_learner **learner, const am_task *task, const am_
   if (o->readout == AM_READOUT_NONE && task->n_targets == 0)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "learner.readout=none is for tasks that ask for values, and %s asks for actions",
+                   task->type->part.name);
+  if (o->agent.keep_first && !am_task_acted(task))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.keep_first=true keeps a policy, and task.type=%s asks for no actions",
                    task->type->part.name);
   am_bptt *b = am_alloc(1, sizeof *b);
   if (!b) return am_fail_memory(error, sizeof *b);

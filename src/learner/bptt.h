@@ -9,7 +9,8 @@
  *     values           - 1/T sum_t asked_t 1/n |y_t - y*_t|^2, y = W_o h + b_o (T: am_task_counted)
  *     symbols          sum_t log p_t(s_{t+1}), from window to window of a text (below)
  *
- * by the exact gradient (A, R = A + V and what is given to a modulator held fixed; objective.h),
+ * less kl_weight KL(pi_t || pi_first,t), where the policy that the run began with is kept, which meets
+ * the same episode, by the exact gradient (A, R = A + V and what is given to a modulator held fixed; objective.h),
  * except that the critic's own weights w_v, b_v have c_v = 1: c_v says how much the critic may shape
  * the units below it. `a2c` is the actor-critic as Miconi et al. 2019 have it: its loss is a mean
  * over steps, c_v holds for the critic's own weights too and has no 1/2, and H is a sum of squared
@@ -30,6 +31,7 @@
 typedef struct am_bptt_options {
   am_agent_options agent;
   float gamma, lambda, value_weight, entropy_weight; /* c_v, beta */
+  float kl_weight; /* of the way from the policy that the run began with */
   am_teach teach;
   am_readout readout;
   am_entropy entropy;
@@ -55,6 +57,7 @@ typedef struct am_bptt {
   /* for AM_BASELINE_SHARED0: lane 0's values [n_steps], and how far the returns are from them, the
    * sums of each group's lanes [n_groups][n_steps] */
   float *shared, *apart;
+  const float *first; /* the parameters that the run began with; NULL: they are not kept */
 } am_bptt;
 
 /* All that shapes the future is in the agent. AMINE_ERROR_ARGUMENT for an option out of range, a

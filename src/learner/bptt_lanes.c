@@ -14,6 +14,9 @@ typedef struct memory {
   am_rollout e;
   float *delta, *A, *error, *dvalue;
   float *factor; /* of one step */
+  /* with the policy that the run began with: what it meets and says, and how far that is */
+  am_rollout first;
+  float *says, *kl;
 } memory;
 
 static const am_bptt *bptt_of(const am_agent *a) { return (const am_bptt *)(const void *)a; }
@@ -23,13 +26,32 @@ static size_t lay_out(memory *m, float *block, const am_bptt *b) {
   const size_t T = (size_t)b->agent.learner.task->n_steps, A = (size_t)b->net.n_out;
   const am_span spans[] = {
       {&m->delta, T}, {&m->A, T}, {&m->error, T * A}, {&m->dvalue, T}, {&m->factor, 1}};
-  const size_t at = am_rollout_lay_out(&m->e, block, &b->net, (int)T, true);
-  return at + am_rows_cut(spans, sizeof spans / sizeof *spans, block, at);
+  const am_span kept[] = {{&m->says, T * A}, {&m->kl, 1}};
+  size_t at = am_rollout_lay_out(&m->e, block, &b->net, (int)T, true);
+  at += am_rows_cut(spans, sizeof spans / sizeof *spans, block, at);
+  if (!b->options.agent.keep_first) return at;
+  at += am_rows_cut(kept, sizeof kept / sizeof *kept, block, at);
+  /* what a trace took up is kept where the gradient goes through it: every step has a place */
+  return at + am_rollout_lay_out(&m->first, block ? block + at / sizeof *block : NULL, &b->net,
+                                 (int)T, b->rule != NULL);
 }
 
 static size_t scratch_bytes(const am_agent *a) {
   memory m;
   return lay_out(&m, NULL, bptt_of(a));
+}
+
+/* What the way from the first policy adds to error[t]. */
+static void leave_first(const am_bptt *b, const memory *m, am_turn *turn, int t) {
+  const am_rollout *e = &m->e;
+  const int A = b->net.n_out;
+  float *error = am_rows(m->error, t, A);
+  const float *p = am_rows(e->p, t, A), *logp = am_rows(e->logp, t, A),
+              *says = am_rows(m->says, t, A), *asked = am_rows(e->asked, t, 1);
+  if (b->net.real)
+    am_policy_code()->gauss_leave(error, m->kl, p, logp, says, asked, b->options.kl_weight, A / 2);
+  else am_policy_code()->leave(error, m->kl, p, logp, says, asked, b->options.kl_weight, A);
+  for (int k = 0; k < LANES; k++) turn->sums->kl += (double)m->kl[k];
 }
 
 /* error[t] and dvalue[t]: the gradient at the heads. */
@@ -39,6 +61,7 @@ static void reward_error(const am_bptt *b, const memory *m, am_turn *turn) {
   const int A = b->net.n_out, T = turn->group.task->n_steps;
   am_policy_code()->dopamine(m->delta, m->A, e->reward, e->value, e->live, LANES, o->gamma,
                              o->lambda, T);
+  if (b->first) am_rollout_follow(&m->first, &b->net, turn, b->first, e, m->says);
   for (int t = 0; t < T; t++) {
     const float *advantage = am_rows(m->A, t, 1), *live = am_rows(e->live, t, 1);
     for (int k = 0; k < LANES; k++) {
@@ -57,6 +80,7 @@ static void reward_error(const am_bptt *b, const memory *m, am_turn *turn) {
                               am_rows(e->asked, t, 1), o->entropy_weight, A);
     if (o->teach != AM_TEACH_REWARD)
       am_rollout_taught(e, &b->net, turn, am_rows(m->error, t, A), t);
+    if (b->first) leave_first(b, m, turn, t);
   }
 }
 

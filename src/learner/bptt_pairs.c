@@ -18,13 +18,16 @@ static const am_trace_ops *rule_code(const am_bptt *b) {
   return b->rule ? b->rule->ops[am_isa_now()] : NULL;
 }
 
-/* A worker's memory: two actors, and behind them what they point to. Returns its bytes; with a NULL
- * block it only measures. */
+enum { FOLLOWERS = AM_TRACE_LANES }; /* behind the actors: of the policy that the run began with */
+
+/* A worker's memory: two actors and, if they are there, their followers, and behind them what they
+ * point to. Returns its bytes; with a NULL block it only measures. */
 static size_t lay_out(const am_bptt *b, unsigned char *block) {
   const am_trace_ops *rule = rule_code(b);
-  am_actor some[AM_TRACE_LANES], *actors = block ? (am_actor *)(void *)block : some;
-  size_t at = am_size_round(sizeof some, 64);
-  for (int q = 0; q < AM_TRACE_LANES; q++)
+  am_actor some[AM_TRACE_LANES + FOLLOWERS], *actors = block ? (am_actor *)(void *)block : some;
+  const int n = b->options.agent.keep_first ? AM_TRACE_LANES + FOLLOWERS : AM_TRACE_LANES;
+  size_t at = am_size_round((size_t)n * sizeof *some, 64);
+  for (int q = 0; q < n; q++)
     at = am_size_add(at, am_actor_lay_out(&actors[q], block ? block + at : NULL,
                                           b->agent.learner.task, &b->pair, rule && rule->has_E));
   return at;
@@ -43,6 +46,7 @@ static am_objective objective_of(const am_bptt *b) {
                         .lambda = o->lambda,
                         .value_weight = o->a2c ? o->value_weight : 0.5f,
                         .beta = o->entropy_weight,
+                        .kl_weight = o->kl_weight,
                         .entropy = o->entropy,
                         .scale = (float)(1 / (means ? lanes * steps : lanes))};
 }
@@ -145,6 +149,7 @@ static void add_up(const am_bptt *b, am_turn *turn, const am_objective_sums *s, 
   sums->reward[lane] = (float)s->reward;
   sums->value += s->value;
   sums->entropy += s->entropy;
+  sums->kl += s->kl;
   sums->loss += b->options.a2c ? s->loss : s->surprise;
   sums->steps += steps;
 }
@@ -155,14 +160,24 @@ static void play(const am_agent *a, am_turn *turn) {
   const am_objective o = objective_of(b);
   const size_t T = (size_t)a->learner.task->n_steps;
   const bool learns = turn->change != NULL;
+  am_play then = how;
+  then.parameters = b->first;
+  then.dropped = false;
+  then.hold = NULL;
   am_actor *actors = turn->scratch;
   float *apart = learns && b->apart ? b->apart + (size_t)(turn->sums - a->sums) * T : NULL;
   if (apart) memset(apart, 0, T * sizeof *apart);
   for (int lane = 0; lane < turn->group.n; lane += AM_TRACE_LANES) {
     const int rest = turn->group.n - lane, n = rest < AM_TRACE_LANES ? rest : AM_TRACE_LANES;
     am_actor_play(actors, n, &how, lane);
+    const bool first = learns && b->first;
+    if (first) am_actor_follow(actors + FOLLOWERS, actors, n, &then, lane);
     for (int q = 0; q < n; q++) {
       am_objective_episode e = episode_of(b, &actors[q], apart);
+      if (first) {
+        const am_actor *other = &actors[FOLLOWERS + q];
+        e.first = a->learner.task->n_real ? other->p : other->logp;
+      }
       am_objective_sums sums;
       if (!learns) e.shared = NULL;
       (b->values ? am_objective_code()->values : am_objective_code()->actions)(&sums, &e, &o);

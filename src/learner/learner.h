@@ -37,6 +37,9 @@ typedef struct am_learner_report {
   /* With reward.type=preferences (preferences.h): what the learned reward says of an episode, the
    * answers so far, and the share of the latest ones that the model had foreseen. */
   double learned, answers, agreement;
+  /* Of an episode, nats: KL(pi || pi_first), where the policy that the run began with is kept; else
+   * without a meaning. */
+  double kl;
 } am_learner_report;
 
 /* One tensor of the state that is saved. */
@@ -113,6 +116,7 @@ struct am_learner {
   int n_regret;
   uint64_t iteration;                   /* iterations done */
   int n_lanes;                          /* that play side by side in an iteration */
+  bool keeps_first;                     /* the policy that the run began with: report.kl is told */
   int n_further;                        /* episodes of a lane after its first in an iteration */
   size_t bytes;                         /* of memory that it takes */
   double numbers[AM_LEARNER_NUMBERS];   /* saved with the tensors: powers of Adam's betas, ... */

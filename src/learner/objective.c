@@ -57,6 +57,37 @@ static void at_gauss(real *d, const am_objective_episode *e, const am_objective 
   }
 }
 
+/* KL(pi || pi_0) at step t; its gradient at the heads is added to d. */
+static real leave_first(real *d, const am_objective_episode *e, const am_objective *o, int t) {
+  const int n = e->n_out;
+  const size_t at = (size_t)t * (size_t)n;
+  const real *p = e->p + at, *logp = e->logp + at, *first = e->first + at;
+  const real asked = e->asked ? e->asked[t] : 1, scale = o->scale * o->kl_weight * asked;
+  real kl = 0;
+  for (int k = 0; k < n; k++) kl += p[k] * (logp[k] - first[k]);
+  for (int k = 0; k < n; k++) d[k] += scale * p[k] * (logp[k] - first[k] - kl);
+  return asked * kl;
+}
+
+/* The same of real actions. */
+static real leave_first_gauss(real *d, const am_objective_episode *e, const am_objective *o,
+                              int t) {
+  const int n = e->n_out / 2;
+  const size_t at = (size_t)(t * e->n_out);
+  const real *p = e->p + at, *inside = e->logp + at + n, *first = e->first + at;
+  const real asked = e->asked ? e->asked[t] : 1, scale = o->scale * o->kl_weight * asked;
+  real kl = 0, logs[VEC_LANES];
+  for (int k = 0; k < VEC_LANES; k++) logs[k] = k < n ? p[n + k] / first[n + k] : 1;
+  v_store(logs, v_log(v_load(logs)));
+  for (int k = 0; k < n; k++) {
+    const real spread = first[n + k], ratio = p[n + k] / spread, z = (p[k] - first[k]) / spread;
+    kl += (ratio * ratio + z * z - 1) / 2 - logs[k];
+    d[k] += scale * z / spread;
+    d[n + k] += scale * inside[k] * (ratio * ratio - 1);
+  }
+  return asked * kl;
+}
+
 /* sum_a of the penalty at one step, and of -p log p */
 static real penalty(const real *p, const real *logp, int n, am_entropy kind, real *entropy) {
   real squared = 0, negative = 0;
@@ -108,6 +139,7 @@ static void actions(am_objective_sums *sums, const am_objective_episode *e, cons
       log_pi = logp[e->actions[t]];
       at_logits(d, e, o, t, o->teach == AM_TEACH_SUPERVISED ? 0 : advantage, S);
     }
+    const real kl = !e->first ? 0 : (e->noise ? leave_first_gauss : leave_first)(d, e, o, t);
     d[n] = e->shared ? 0 : value_gradient(advantage, o);
     if (e->shared) e->apart[t] += advantage;
     sums->reward += (double)reward;
@@ -115,6 +147,8 @@ static void actions(am_objective_sums *sums, const am_objective_episode *e, cons
     sums->entropy += (double)entropy;
     sums->loss +=
         (double)(-log_pi * advantage + o->value_weight * advantage * advantage + o->beta * S);
+    if (e->first) sums->loss += (double)(o->kl_weight * kl);
+    sums->kl += (double)kl;
     if (o->teach == AM_TEACH_REWARD) sums->surprise += (double)(delta * delta);
     else if (e->answers[t] >= 0) sums->surprise -= (double)logp[e->answers[t]];
     ahead = advantage;

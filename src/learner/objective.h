@@ -8,7 +8,11 @@
  *     L   = scale sum_t [ -log pi(a_t) A_t + c_v (R_t - v_t)^2 + beta S_t ]
  *     S_t = sum_a pi(a)^2   or   sum_a pi(a) log pi(a)
  *
- * over the steps that were lived, so that a step after an early end moves nothing. A and R are held
+ * Where there is a policy to stay near, pi_0, which has met the same episode, kl_weight KL(pi || pi_0)
+ * is added to the loss of each step at which the policy counts, and its gradient is taken at what was
+ * lived, as that of S.
+ *
+ * All is summed over the steps that were lived, so that a step after an early end moves nothing. A and R are held
  * fixed. With the shared baseline v is lane 0's in every lane, in delta and in the value's loss
  * alike: the critic learns in lane 0 alone, from every lane's returns. Where a teacher says which
  * action is right, cross-entropy: -log pi(a*_t) stands in place of -log pi(a_t) A_t, or beside it.
@@ -41,6 +45,7 @@ typedef enum am_baseline {
 typedef struct am_objective {
   am_teach teach;
   am_real gamma, lambda, value_weight, beta; /* c_v */
+  am_real kl_weight;
   am_entropy entropy;
   am_real scale;
 } am_objective;
@@ -60,6 +65,8 @@ typedef struct am_objective_episode {
   const am_real *wanted; /* [n_steps][n_out] y* */
   const am_real *shared; /* [n_steps] lane 0's values, or NULL for the lane's own */
   am_real *apart;        /* [n_steps] R - v is added to it, where v is shared */
+  /* [n_steps][n_out] of pi_0: log p, or of real actions mu, then sigma; NULL: there is none */
+  const am_real *first;
   am_real *dheads;       /* the outputs' and the value's are written, the others left alone */
 } am_objective_episode;
 
@@ -68,6 +75,7 @@ typedef struct am_objective_sums {
   double reward, value, entropy; /* entropy: of the policy, in nats */
   double loss;                   /* L */
   double surprise;               /* delta^2, or of what is taught -log pi(a*) */
+  double kl;                     /* KL(pi || pi_0), nats */
 } am_objective_sums;
 
 typedef struct am_objective_ops {

@@ -62,6 +62,36 @@ static void gauss_error(real *out, const real *hit, const real *p, const real *l
   }
 }
 
+static void leave(real *out, real *kl, const real *p, const real *logp, const real *first,
+                  const real *live, real weight, int n) {
+  const vec here = v_load(live), w = v_mul(here, v_set1(weight));
+  vec sum = v_zero();
+  for (int k = 0; k < n; k++)
+    sum = v_fma(v_load(AT(p, k)), v_sub(v_load(AT(logp, k)), v_load(AT(first, k))), sum);
+  for (int k = 0; k < n; k++) {
+    const vec apart = v_sub(v_load(AT(logp, k)), v_load(AT(first, k)));
+    const vec slope = v_mul(v_load(AT(p, k)), v_sub(apart, sum));
+    v_store(AT(out, k), v_fnma(w, slope, v_load(AT(out, k))));
+  }
+  v_store(kl, v_mul(here, sum));
+}
+
+static void gauss_leave(real *out, real *kl, const real *p, const real *logp, const real *first,
+                        const real *live, real weight, int n) {
+  const vec here = v_load(live), w = v_mul(here, v_set1(weight)), one = v_set1(1);
+  vec sum = v_zero();
+  for (int k = 0; k < n; k++) {
+    const vec spread = v_load(AT(first, n + k)), ratio = v_div(v_load(AT(p, n + k)), spread);
+    const vec z = v_div(v_sub(v_load(AT(p, k)), v_load(AT(first, k))), spread);
+    const vec wider = v_sub(v_mul(ratio, ratio), one);
+    sum = v_add(sum, v_sub(v_mul(v_set1((real)0.5), v_fma(z, z, wider)), v_log(ratio)));
+    v_store(AT(out, k), v_fnma(w, v_div(z, spread), v_load(AT(out, k))));
+    const vec inside = v_mul(w, v_load(AT(logp, n + k)));
+    v_store(AT(out, n + k), v_fnma(inside, wider, v_load(AT(out, n + k))));
+  }
+  v_store(kl, v_mul(here, sum));
+}
+
 static void dopamine(real *delta, real *A, const real *reward, const real *value, const real *live,
                      size_t step, real gamma, real lambda, int n_steps) {
   const vec g = v_set1(gamma), k = v_set1(gamma * lambda);
@@ -82,4 +112,6 @@ const am_policy_ops AM_ISA(am_policy_ops) = {.policy = policy,
                                              .error = error,
                                              .gauss = gauss,
                                              .gauss_error = gauss_error,
+                                             .leave = leave,
+                                             .gauss_leave = gauss_leave,
                                              .dopamine = dopamine};

@@ -185,6 +185,33 @@ void am_rollout_play(const am_rollout *rollout, const am_actor_net *net, am_turn
   }
 }
 
+void am_rollout_follow(const am_rollout *e, const am_actor_net *net, const am_turn *turn,
+                       const float *parameters, const am_rollout *led, float *says) {
+  const am_rollout_how how = {.parameters = parameters};
+  const am_group *g = &turn->group;
+  const am_stack *stack = &net->stack;
+  const int A = net->n_out;
+  const size_t row = LANES * sizeof(float);
+  am_holding none;
+  am_holding_begin(&none, NULL, stack->plan[0]);
+  begin(e, net, &how);
+  am_stack_draw(stack, &e->units, g->seed, g->episode, g->first, g->n, g->twins);
+  for (int t = 0; t < g->task->n_steps; t++) {
+    const int s = slot_of(e, t);
+    memcpy(am_rows(e->u, s, net->n_in), am_rows(led->u, t, net->n_in), (size_t)net->n_in * row);
+    memcpy(am_rows(e->live, s, 1), am_rows(led->live, t, 1), row);
+    memcpy(am_rows(e->reward, s, 1), am_rows(led->reward, t, 1), row);
+    memcpy(am_rows(e->asked, s, 1), am_rows(led->asked, t, 1), row);
+    memcpy(am_rows(e->answer, s, A), am_rows(led->answer, t, A), (size_t)A * row);
+    am_group_feed_before(stack, am_stack_given(stack, &e->units, s), e->fed);
+    forward(e, net, turn, &how, t);
+    speak(e, net, &how, t);
+    memcpy(am_rows(says, t, A), am_rows(net->real ? e->p : e->logp, s, A), (size_t)A * row);
+    take_up(e, net, turn, &how, &none, t);
+    if (e->n_slots == 1) am_stack_forget(stack, &e->units);
+  }
+}
+
 int am_rollout_series(const am_actor_net *net, am_series *out) {
   int n = 0;
   out[n++] = (am_series){"activity", "h of the units", net->n, NULL};

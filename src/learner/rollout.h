@@ -70,6 +70,12 @@ typedef struct am_rollout_how {
 void am_rollout_play(const am_rollout *episode, const am_actor_net *net, am_turn *turn,
                      const am_rollout_how *how);
 
+/* Another network of the same shape meets the episode that `led` has been, all of whose steps are
+ * kept: it sees and is brought the same, and what it says stands in `says` [n_steps][n_out][lanes],
+ * log p, or of real actions mu, below it sigma. */
+void am_rollout_follow(const am_rollout *episode, const am_actor_net *net, const am_turn *turn,
+                       const float *parameters, const am_rollout *led, float *says);
+
 /* "activity", "policy" (or "output"), "actions", "value", "level": as am_learner_type.series. */
 int am_rollout_series(const am_actor_net *net, am_series *out);
 

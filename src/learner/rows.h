@@ -23,6 +23,15 @@
   AM_NUMBER("entropy_weight", 0.03, 0, 1e6, "", "beta: weight of the penalty on sure policies",    \
             member)
 
+/* The policy that the run began with. */
+#define AM_FIRST_PARAMETERS(AT, AGENT)                                                             \
+  AM_SWITCH("keep_first", 0,                                                                       \
+            "keeps the policy that the run begins with, and tells how far from it the present "    \
+            "one has gone: KL(pi || pi_first) of an episode, in nats",                             \
+            AGENT(keep_first)),                                                                    \
+      AM_NUMBER("kl_weight", 0, 0, 1e6, "", "weight of the penalty KL(pi || pi_first) of a step",  \
+                AT(kl_weight), .when = "keep_first=true")
+
 /* B, the way of an error to the units. */
 #define AM_FEEDBACK_PARAMETERS(AT)                                                                 \
   AM_CHOICE("feedback", "kolen-pollack|random|symmetric",                                          \

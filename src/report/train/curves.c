@@ -243,6 +243,8 @@ amine_status am_section_training(am_text *page, const am_overview *o, amine_erro
       {AM_METRIC_LEARNED, "Learned reward", "what the model of the judge says of an episode"},
       {AM_METRIC_AGREEMENT, "Agreement",
        "share of the judge's answers that the model foresaw, before it learned from them"},
+      {AM_METRIC_KL, "Way from the first policy",
+       "KL(&pi; || &pi;<sub>first</sub>) of an episode, in nats"},
       {AM_METRIC_VALUE, "Value", "the reward to come, as the critic guesses it"},
       {AM_METRIC_ENTROPY, "Entropy", "how undecided the policy is, in nats"},
       {AM_METRIC_LOSS, "Loss", meaning_of_loss(o)},

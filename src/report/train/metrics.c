@@ -12,7 +12,7 @@
 
 const char *const am_metric_keys[AM_N_METRICS] = {"iteration", "seconds", "reward",        "value",
                                                   "entropy",   "loss",    "gradient_norm", "rate",
-                                                  "learned",   "agreement"};
+                                                  "learned",   "agreement", "kl"};
 
 static bool is_blank(const char *s, size_t n) {
   for (size_t k = 0; k < n; k++)

@@ -17,6 +17,7 @@ typedef enum am_metric {
   AM_METRIC_RATE,
   AM_METRIC_LEARNED, /* these two only with a reward that is learned */
   AM_METRIC_AGREEMENT,
+  AM_METRIC_KL, /* where the policy that the run began with is kept */
   AM_N_METRICS
 } am_metric;
 

@@ -56,9 +56,15 @@ static amine_status add_recent(am_tensor_builder *b, const counters *c, amine_er
   return am_tensor_builder_add(b, "run.criterion", AM_U64, 1, &n, c->criterion, error);
 }
 
+static bool is_summed(const am_experiment *x, int k) {
+  return am_record_has(k, am_is_preferences(x->task), x->learner->keeps_first);
+}
+
 /* The sums of a line, and how many iterations they are of. */
 static size_t n_pending(const am_experiment *x) {
-  return (size_t)am_record_sums(am_is_preferences(x->task)) + 1;
+  size_t n = 1;
+  for (int k = 0; k < AM_RECORD_SUMS; k++) n += is_summed(x, k);
+  return n;
 }
 
 static amine_status add_counters(am_tensor_builder *b, const am_experiment *x, const counters *c,
@@ -124,7 +130,9 @@ amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *r
   memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
   memcpy(c.schedule, x->learner->schedule, sizeof c.schedule);
   const size_t pending = n_pending(x), count = count_all(x);
-  for (size_t k = 0; k + 1 < pending; k++) c.pending[k] = plain(records->sums[k]);
+  size_t n = 0;
+  for (int k = 0; k < AM_RECORD_SUMS; k++)
+    if (is_summed(x, k)) c.pending[n++] = plain(records->sums[k]);
   c.pending[pending - 1] = (double)records->pending;
   if (am_is_preferences(x->task)) am_preferences_get(x->task, c.preferences);
   float *values = am_alloc(count, sizeof *values);
@@ -262,10 +270,11 @@ static void take_over(am_experiment *x, am_record_state *records, const counters
   l->iteration = c->iteration;
   x->recent = c->recent;
   if (!records) return;
-  const size_t sums = n_pending(x) - 1;
+  size_t n = 0;
+  for (int k = 0; k < AM_RECORD_SUMS; k++)
+    records->sums[k] = is_summed(x, k) ? c->pending[n++] : k == AM_RECORD_KL ? (double)NAN : 0;
   records->lines = c->lines;
-  records->pending = (uint64_t)c->pending[sums];
-  memcpy(records->sums, c->pending, sums * sizeof *records->sums);
+  records->pending = (uint64_t)c->pending[n];
 }
 
 amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, const char *path,

@@ -65,6 +65,7 @@ amine_status am_experiment_iterate(am_experiment *x, am_learner_report *report,
   }
   AM_TRY(x->learner->type->iterate(x->learner, report, error));
   if (hidden) am_preferences_report(x->task, report);
+  if (!x->learner->keeps_first) report->kl = (double)NAN;
   am_recent_add(&x->recent, report->reward, report->lowest, x->learner->iteration);
   if (x->learner->type->reached && x->recent.reached == 0 && x->learner->type->reached(x->learner))
     x->recent.reached = x->learner->iteration;

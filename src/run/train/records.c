@@ -1,11 +1,14 @@
 /* Lines of metrics and events (see records.h). */
 #include "run/train/records.h"
 
+#include <math.h>
+
 #include "format/json.h"
 
 static const char *const names[AM_RECORD_SUMS] = {"reward",  "value",         "entropy",
                                                   "loss",    "gradient_norm", "rate",
-                                                  "learned", "answers",       "agreement"};
+                                                  "learned", "answers",       "agreement",
+                                                  "kl"};
 
 struct am_records {
   am_record_state state;
@@ -30,8 +33,11 @@ static amine_status write_line(am_records *r, uint64_t iteration, double seconds
   am_json_begin(&line);
   am_json_put_uint(&line, "iteration", iteration);
   am_json_put_float(&line, "seconds", (float)seconds);
-  for (int k = 0; k < am_record_sums(r->state.sums[AM_RECORD_ANSWERS] > 0); k++)
-    am_json_put_float(&line, names[k], (float)(r->state.sums[k] / (double)r->state.pending));
+  const bool preferences = r->state.sums[AM_RECORD_ANSWERS] > 0;
+  const bool kl = !isnan(r->state.sums[AM_RECORD_KL]);
+  for (int k = 0; k < AM_RECORD_SUMS; k++)
+    if (am_record_has(k, preferences, kl))
+      am_json_put_float(&line, names[k], (float)(r->state.sums[k] / (double)r->state.pending));
   am_json_end(&line);
   const amine_status status = am_lines_add(r->lines, &line, error);
   am_text_free(&line);
@@ -42,7 +48,8 @@ amine_status am_records_add(am_records *r, uint64_t iteration, double seconds,
                             const am_learner_report *report, amine_error *error) {
   const double values[AM_RECORD_SUMS] = {report->reward, report->value,         report->entropy,
                                          report->loss,   report->gradient_norm, report->rate,
-                                         report->learned, report->answers, report->agreement};
+                                         report->learned, report->answers, report->agreement,
+                                         report->kl};
   for (int k = 0; k < AM_RECORD_SUMS; k++) r->state.sums[k] += values[k];
   r->state.pending++;
   if (r->state.pending < r->every) return AMINE_OK;

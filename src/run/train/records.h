@@ -7,15 +7,18 @@
 #include "learner/learner.h"
 #include "run/lines.h"
 
-enum { AM_RECORD_ANSWERS = 7, AM_RECORD_SUMS = 9 };
-/* So many of them are written and saved. */
-static inline int am_record_sums(bool preferences) { return preferences ? AM_RECORD_SUMS : 6; }
+enum { AM_RECORD_ANSWERS = 7, AM_RECORD_KL = 9, AM_RECORD_SUMS = 10 };
+/* Whether the k-th of them is written and saved. */
+static inline bool am_record_has(int k, bool preferences, bool kl) {
+  return k < 6 || (k < AM_RECORD_KL ? preferences : kl);
+}
 
 /* The part of the records that belongs into a checkpoint. */
 typedef struct am_record_state {
   uint64_t lines;              /* written so far */
   double sums[AM_RECORD_SUMS]; /* of reward, value, entropy, loss, gradient norm, rate; and
-                                * with preferences learned reward, answers, agreement */
+                                * with preferences learned reward, answers, agreement; and
+                                * where the first policy is kept KL, else NAN */
   uint64_t pending;            /* iterations in those sums */
   double *course;              /* [n_course] a study's samples of the run so far; NULL: none */
   size_t n_course;

@@ -11,8 +11,11 @@
 #include "amine/kernel.h"
 #include "amine/memory.h"
 #include "amine/model.h"
+#include "amine/random.h"
+#include "amine/registry.h"
 #include "amine/run.h"
 #include "amine/status.h"
+#include "amine/task.h"
 #include "amine/version.h"
 
 #endif

@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "amine/registry.h"
 #include "amine/status.h"
 
 #ifdef __cplusplus
@@ -64,6 +65,29 @@ AMINE_API amine_status amine_experiment_create(amine_experiment **experiment,
 AMINE_API amine_status amine_experiment_open(amine_experiment **experiment, const char *checkpoint,
                                              const char *const *assignments, int n,
                                              amine_error *error);
+
+/* What an experiment is made with, beside a preset or file. It may grow at its end. */
+typedef struct amine_experiment_options {
+  size_t size;
+  const char *const *assignments; /* [n_assignments] key=value */
+  int n_assignments;
+  amine_registry *registry;  /* the parts to choose from; NULL: the library's own. It is held. */
+  const char *configuration; /* JSON as a file has it, instead of the preset or file; NULL: none */
+} amine_experiment_options;
+
+/* Nothing of it, in a struct of so many bytes: amine_experiment_options_init(&o, sizeof o). */
+AMINE_API void amine_experiment_options_init(amine_experiment_options *options, size_t size);
+
+/* As amine_experiment_create and _open. preset_or_file is NULL where the options have a
+ * configuration. */
+AMINE_API amine_status amine_experiment_create_with(amine_experiment **experiment,
+                                                    const char *preset_or_file,
+                                                    const amine_experiment_options *options,
+                                                    amine_error *error);
+AMINE_API amine_status amine_experiment_open_with(amine_experiment **experiment,
+                                                  const char *checkpoint,
+                                                  const amine_experiment_options *options,
+                                                  amine_error *error);
 
 /* NULL is fine. */
 AMINE_API void amine_experiment_destroy(amine_experiment *experiment);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -55,6 +56,20 @@ typedef struct amine_parameter {
    * ("iterations-learner.warmup_iterations"); NULL: 0 is 0 */
   const char *zero_is;
 } amine_parameter;
+
+/* The member of an options struct that gets the value, in a row written in C:
+ *
+ *   {.name = "words", .kind = AMINE_INTEGER, .standard = 3, .min = 2, .max = 64, .unit = "",
+ *    .meaning = "how many there are", AMINE_FILLS(echo_options, words)} */
+#define AMINE_FILLS(type, m)                                                                       \
+  .offset = offsetof(type, m), .member = _Generic(((type *)0)->m, uint32_t                         \
+                                                  : AMINE_MEMBER_UINT32, uint64_t                  \
+                                                  : AMINE_MEMBER_UINT64, float                     \
+                                                  : AMINE_MEMBER_FLOAT, double                     \
+                                                  : AMINE_MEMBER_DOUBLE, bool                      \
+                                                  : AMINE_MEMBER_BOOL, const char *                \
+                                                  : AMINE_MEMBER_PATH, default                     \
+                                                  : AMINE_MEMBER_INT)
 
 #ifdef __cplusplus
 }

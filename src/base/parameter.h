@@ -38,16 +38,7 @@
 #define AM_BORROWED(n, std, ...)                                                                   \
   { .name = n, .kind = AMINE_NUMBER, .standard = std, .borrowed = true, __VA_ARGS__ }
 
-/* The member of an options struct that gets the value: AM_MEMBER(am_maze_options, size). */
-#define AM_MEMBER(type, m)                                                                         \
-  .offset = offsetof(type, m), .member = _Generic(((type *)0)->m, uint32_t                         \
-                                                  : AMINE_MEMBER_UINT32, uint64_t                  \
-                                                  : AMINE_MEMBER_UINT64, float                     \
-                                                  : AMINE_MEMBER_FLOAT, double                     \
-                                                  : AMINE_MEMBER_DOUBLE, bool                      \
-                                                  : AMINE_MEMBER_BOOL, const char *                \
-                                                  : AMINE_MEMBER_PATH, default                     \
-                                                  : AMINE_MEMBER_INT)
+#define AM_MEMBER AMINE_FILLS
 
 #define AM_SEED_MAX 18446744073709551615.0 /* 2^64 - 1: all that 64 bits hold */
 

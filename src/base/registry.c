@@ -137,6 +137,12 @@ amine_status am_registry_add(am_registry *registry, const am_part *part, amine_e
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: options of %zu bytes are more than %d",
                    part->name, part->options_size, AM_OPTIONS_MAX);
   AM_TRY(check_rows(part, error));
+  size_t length = strlen(part->name) + 1;
+  for (int k = 0; k < n; k++)
+    if (registry->parts[k]->kind == part->kind) length += strlen(registry->parts[k]->name) + 1;
+  if (length > AM_NAMES_LENGTH)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%s: there is no room for one more name of a %s",
+                   part->name, am_kind_name(part->kind));
   registry->parts[n] = part;
   registry->parts[n + 1] = NULL;
   return AMINE_OK;

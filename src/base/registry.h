@@ -28,7 +28,8 @@ typedef enum am_part_kind {
 } am_part_kind;
 
 enum { AM_PARTS_MAX = 128, AM_OPTIONS_MAX = 512, AM_KEY_LENGTH = 40, AM_VALUES_MAX = 24 };
-enum { AM_WORDS_LENGTH = 128 }; /* of a condition */
+enum { AM_WORDS_LENGTH = 128 };  /* of a condition */
+enum { AM_NAMES_LENGTH = 1000 }; /* of all names of a kind, with a sign between */
 
 /* The first member of what a floor keeps of it: am_task_type, am_neuron_model. Static storage. */
 typedef struct am_part {
@@ -42,6 +43,7 @@ typedef struct am_part {
   size_t options_size;               /* of the struct that they fill */
   unsigned takes;                    /* 1u << kind for each kind of part that it has a place for */
   bool looks_back;                   /* a network: what it says rests on earlier steps themselves */
+  bool named_text; /* a text of a program's own, under a name: who chooses it keeps the text itself */
   /* What one row alone cannot say; NULL: nothing. The sentence names the key. */
   amine_status (*check)(const void *options, amine_error *error);
 } am_part;
@@ -70,7 +72,7 @@ const char *am_section_at(int k);
 const am_part *am_registry_at(const am_registry *registry, am_part_kind kind, int k);
 /* NULL: there is none. */
 const am_part *am_registry_find(const am_registry *registry, am_part_kind kind, const char *name);
-/* AMINE_ERROR_ARGUMENT: the registry is full, has a part of that kind and name, or the part has a
+/* AMINE_ERROR_ARGUMENT: the registry is full (of parts, or of names of that kind), has a part of that kind and name, or the part has a
  * parameter whose name or options a configuration cannot hold, or whose condition names one of its
  * own that does not stand before it; or, of a brain's parts, one that is not a plain number, or too
  * many. The registry is then as it was. */

@@ -16,7 +16,8 @@ amine_status am_task_create(am_task **out, const am_task_type *type, const void 
   task->type = type;
   task->options = own;
   const amine_status status = type->make(task, own, error);
-  assert(task->state_size <= AM_TASK_STATE_MAX);
+  assert(status != AMINE_OK ||
+         (task->state_size <= AM_TASK_STATE_MAX && task->n_lines <= AM_TASK_LINES));
   if (status == AMINE_OK) *out = task;
   else am_task_destroy(task);
   return status;
@@ -29,23 +30,6 @@ void am_task_destroy(am_task *task) {
   am_free(task);
 }
 
-static void add_line(am_task *task, am_task_line line) {
-  assert(task->n_lines < AM_TASK_LINES);
-  task->lines[task->n_lines++] = line;
-}
-
-void am_task_acts(am_task *task, const char *name, double reward, am_policy *policy) {
-  add_line(task, (am_task_line){.policy = name, .reward = reward, .act = policy});
-}
-
-void am_task_moves(am_task *task, const char *name, double reward, am_mover *mover) {
-  add_line(task, (am_task_line){.policy = name, .reward = reward, .move = mover});
-}
-
-void am_task_predicts(am_task *task, const char *name, double reward, am_predictor *predictor) {
-  add_line(task, (am_task_line){.policy = name, .reward = reward, .predict = predictor});
-}
-
 void am_world_start(void *state, size_t size, uint64_t seed, uint32_t episode, uint32_t lane) {
   memset(state, 0, size); /* padding too: equal episodes are equal bytes */
   am_world *w = state;
@@ -56,7 +40,7 @@ void am_world_start(void *state, size_t size, uint64_t seed, uint32_t episode, u
 
 void am_world_begin(const am_task *task, void *state, uint64_t seed, uint32_t episode,
                     uint32_t lane) {
-  am_world_start(state, task->state_size, seed, episode, lane);
+  amine_world_begin(task, state, seed, episode, lane);
 }
 
 float am_world_pass(const am_task *task, void *state, int action) {
@@ -87,8 +71,7 @@ amine_status am_ranges_check(const char *task, const am_range *ranges, int n, am
 }
 
 int am_policy_random(const am_task *task, const void *state, am_random4 draw) {
-  (void)state;
-  return (int)am_below(draw.v[0], (uint32_t)task->n_actions);
+  return amine_policy_random(task, state, draw);
 }
 
 int am_policy_told(const am_task *task, const void *state, am_random4 draw) {

@@ -5,14 +5,9 @@
 
 #include "task/task.h"
 
-enum { AM_TARGETS_MAX = 1024 }; /* real values that a task may ask for in one step */
+enum { AM_TARGETS_MAX = AMINE_TARGETS_MAX };
 
-/* The state of every small task begins with this. */
-typedef struct am_world {
-  uint64_t seed;
-  uint32_t episode, lane;
-  int32_t step; /* steps taken so far */
-} am_world;
+typedef amine_world am_world; /* the state of every small task begins with this */
 
 /* Zeroes the `size` bytes of a state and sets its clock: an episode starts. */
 void am_world_start(void *state, size_t size, uint64_t seed, uint32_t episode, uint32_t lane);
@@ -23,15 +18,11 @@ void am_world_begin(const am_task *task, void *state, uint64_t seed, uint32_t ep
                     uint32_t lane);
 float am_world_pass(const am_task *task, void *state, int action);
 
-/* Draw number `step` of a stream, for this episode of this lane. */
 static inline am_random4 am_world_draw(const am_world *w, uint32_t stream, uint32_t step) {
-  return am_random((am_random_key){w->seed, stream, w->episode, w->lane}, step);
+  return amine_world_draw(w, stream, step);
 }
-
-/* Whether what has probability p happens, by number v[word] of a step of the task's own stream. */
 static inline bool am_world_chance(const am_world *w, uint32_t step, int word, float p) {
-  const am_random_key key = {w->seed, AM_STREAM_TASK, w->episode, w->lane};
-  return am_chance(key, step, word, (double)p);
+  return amine_world_chance(w, step, word, (double)p);
 }
 
 /* An option and the range it must be in, both ends allowed. */

@@ -252,6 +252,23 @@ static amine_status keep_text(am_config *config, am_part_kind kind, const char *
   return AMINE_OK;
 }
 
+/* A text that a program added under a name stands for its text. */
+static amine_status keep_choice(am_config *config, am_part_kind kind, const am_part *part,
+                                bool wished, amine_error *error) {
+  const am_text_part *now = text_of(config, kind);
+  const am_part *named = now ? am_registry_find(config->registry, kind, now->file) : NULL;
+  if (wished && (config->wished & 1u << kind) && now && !(named && named->named_text))
+    return refuse_both(kind, error);
+  if (part->named_text) {
+    config->part[kind] = part; /* not what was there, of either sort */
+    config->wished &= ~(1u << kind);
+    return keep_text(config, kind, part->name, part->text, wished, error);
+  }
+  config->part[kind] = part;
+  *(wished ? &config->wished : &config->said) |= 1u << kind;
+  return AMINE_OK;
+}
+
 static amine_status keep_from(am_config *config, const char *word, amine_error *error);
 
 /* Keeps the value of a key, which was read by its row. */
@@ -260,13 +277,10 @@ static amine_status keep(am_config *config, const am_key *key, am_value value, c
   am_part_kind kind;
   if (am_config_is_text(key->name, &kind))
     return keep_text(config, kind, word, NULL, wished, error);
-  if (!key->part) {
-    if (wished && (config->wished & 1u << key->kind) && text_of(config, key->kind))
-      return refuse_both(key->kind, error);
-    config->part[key->kind] = am_registry_at(config->registry, key->kind, (int)value.number);
-    *(wished ? &config->wished : &config->said) |= 1u << key->kind;
-    return AMINE_OK;
-  }
+  if (!key->part)
+    return keep_choice(config, key->kind,
+                       am_registry_at(config->registry, key->kind, (int)value.number), wished,
+                       error);
   if (key->kind == AM_N_KINDS) {
     am_key_put(&key->p, value, (char *)&config->common + key->p.offset);
     if (strcmp(key->name, "weights") == 0)
@@ -595,11 +609,10 @@ static amine_status begin_with(am_config *config, const json_t *root, const char
                       near ? near : "", near ? "?" : "; amine list presets shows them");
 }
 
-static amine_status load_file(am_config *config, const char *from, bool checked,
-                              amine_error *error) {
+/* Takes over a tree that was read; `from` stands in the sentences. */
+static amine_status load_tree(am_config *config, const json_t *root, const char *from,
+                              bool checked, amine_error *error) {
   am_config changed;
-  json_t *root;
-  AM_TRY(am_json_read(&root, from, NULL, error));
   am_config_copy(&changed, config);
   changed.begun = !checked;
   amine_status status = refuse_brain(root, from, false, error);
@@ -608,10 +621,27 @@ static amine_status load_file(am_config *config, const char *from, bool checked,
   for (int k = 0; k < changed.n_settings; k++) changed.settings[k].said = false;
   if (status == AMINE_OK) status = am_config_merge(&changed, root, from, error);
   changed.begun = false;
-  json_decref(root);
   if (status == AMINE_OK && checked) status = check_file(&changed, from, error);
   if (status == AMINE_OK) am_config_move(config, &changed);
   else am_config_free(&changed);
+  return status;
+}
+
+static amine_status load_file(am_config *config, const char *from, bool checked,
+                              amine_error *error) {
+  json_t *root;
+  AM_TRY(am_json_read(&root, from, NULL, error));
+  const amine_status status = load_tree(config, root, from, checked, error);
+  json_decref(root);
+  return status;
+}
+
+amine_status am_config_parse(am_config *config, const char *text, size_t length,
+                             amine_error *error) {
+  json_t *root;
+  AM_TRY(am_json_parse(&root, "the configuration", text, length, NULL, error));
+  const amine_status status = load_tree(config, root, "the configuration", true, error);
+  json_decref(root);
   return status;
 }
 

@@ -90,6 +90,10 @@ amine_status am_config_merge(am_config *config, const json_t *object, const char
  * key which does not apply to what it chooses, to another value than the standard. */
 amine_status am_config_load(am_config *config, const char *preset_or_file, amine_error *error);
 
+/* The same of the text of such a file; paths in it begin where the process stands. */
+amine_status am_config_parse(am_config *config, const char *text, size_t length,
+                             amine_error *error);
+
 /* The same of the config.json of a run, whose keys may be those of an older version: what does not
  * apply is passed over. */
 amine_status am_config_reload(am_config *config, const char *path, amine_error *error);

@@ -25,7 +25,7 @@ typedef struct am_key {
                           made: not to be copied */
   const am_part *part; /* whose it is, am_common_part among them; NULL: it chooses a part */
   am_part_kind kind;   /* of that part, or of the part that it chooses */
-  char name[AM_KEY_LENGTH], words[1000];
+  char name[AM_KEY_LENGTH], words[AM_NAMES_LENGTH];
 } am_key;
 
 /* The key of a name; the name of a kind means its choice: "task" is task.type. Of a name that

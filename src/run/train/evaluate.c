@@ -31,7 +31,7 @@ static amine_status checkpoint_path(am_text *path, const char *folder_or_file, a
 amine_status am_evaluate_config(am_config *config, const char *folder_or_file, amine_error *error) {
   am_text path = {0};
   am_config read;
-  am_config_default(&read);
+  am_config_begin(&read, config->registry);
   amine_status status = checkpoint_path(&path, folder_or_file, error);
   if (status == AMINE_OK) status = am_config_of_checkpoint(&read, path.data, error);
   if (status == AMINE_OK) am_config_move(config, &read);

@@ -4,12 +4,14 @@
 #include "amine/experiment.h"
 #include "base/host.h"
 #include "base/sized.h"
+#include "run/config/additions.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
 #include "run/train/series.h"
 #include "run/train/weights.h"
 
 struct amine_experiment {
+  amine_registry *registry; /* held; NULL: the library's own parts */
   am_experiment *inner;
   int n_tensors;
   am_learner_tensor *tensors; /* [n_tensors] the parameters */
@@ -44,13 +46,16 @@ static amine_status list_tensors(amine_experiment *x, amine_error *error) {
   return AMINE_OK;
 }
 
-static amine_status wrap(amine_experiment **experiment, am_experiment *inner, amine_error *error) {
+static amine_status wrap(amine_experiment **experiment, am_experiment *inner,
+                         amine_registry *registry, amine_error *error) {
   amine_experiment *x = am_alloc(1, sizeof *x);
   if (!x) {
     am_experiment_destroy(inner);
     return am_fail_memory(error, sizeof *x);
   }
   x->inner = inner;
+  x->registry = registry;
+  am_additions_hold(registry);
   amine_status status = list_tensors(x, error);
   am_config_write(&inner->config, false, &x->config);
   if (status == AMINE_OK && x->config.failed) status = am_fail_memory(error, x->config.capacity);
@@ -59,34 +64,78 @@ static amine_status wrap(amine_experiment **experiment, am_experiment *inner, am
   return status;
 }
 
+void amine_experiment_options_init(amine_experiment_options *options, size_t size) {
+  memset(options, 0, size);
+  memcpy(options, &size, sizeof size);
+}
+
+static amine_experiment_options known(const amine_experiment_options *options) {
+  amine_experiment_options ours = {.size = sizeof ours};
+  if (options) am_sized_copy(&ours, sizeof ours, options, options->size);
+  return ours;
+}
+
+static amine_status load(am_config *config, const char *preset_or_file, const char *text,
+                         amine_error *error) {
+  if (!preset_or_file == !text)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "a preset or file, or a configuration: one of them, not %s",
+                   text ? "both" : "neither");
+  return text ? am_config_parse(config, text, strlen(text), error)
+              : am_config_load(config, preset_or_file, error);
+}
+
+amine_status amine_experiment_create_with(amine_experiment **experiment,
+                                          const char *preset_or_file,
+                                          const amine_experiment_options *options,
+                                          amine_error *error) {
+  AM_ENTER;
+  const amine_experiment_options o = known(options);
+  am_config config;
+  am_experiment *inner;
+  am_config_begin(&config, am_additions_parts(o.registry));
+  amine_status status = load(&config, preset_or_file, o.configuration, error);
+  if (status == AMINE_OK) status = apply(&config, o.assignments, o.n_assignments, error);
+  if (status == AMINE_OK) status = am_experiment_create(&inner, &config, error);
+  am_config_free(&config);
+  return status == AMINE_OK ? wrap(experiment, inner, o.registry, error) : status;
+}
+
 amine_status amine_experiment_create(amine_experiment **experiment, const char *preset_or_file,
                                      const char *const *assignments, int n, amine_error *error) {
   AM_ENTER;
+  const amine_experiment_options o = {
+      .size = sizeof o, .assignments = assignments, .n_assignments = n};
+  return amine_experiment_create_with(experiment, preset_or_file, &o, error);
+}
+
+amine_status amine_experiment_open_with(amine_experiment **experiment, const char *checkpoint,
+                                        const amine_experiment_options *options,
+                                        amine_error *error) {
+  AM_ENTER;
+  const amine_experiment_options o = known(options);
   am_config config;
-  am_experiment *inner;
-  am_config_default(&config);
-  amine_status status = am_config_load(&config, preset_or_file, error);
-  if (status == AMINE_OK) status = apply(&config, assignments, n, error);
-  if (status == AMINE_OK) status = am_experiment_create(&inner, &config, error);
+  am_experiment *inner = NULL;
+  if (o.configuration)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "a checkpoint has its own configuration");
+  am_config_begin(&config, am_additions_parts(o.registry));
+  amine_status status = am_evaluate_config(&config, checkpoint, error);
+  if (status == AMINE_OK) status = apply(&config, o.assignments, o.n_assignments, error);
+  if (status == AMINE_OK) status = am_evaluate_open(&inner, &config, checkpoint, error);
+  if (status == AMINE_OK && config.weights[0])
+    status = am_weights_load(inner->learner, config.weights, error);
   am_config_free(&config);
-  return status == AMINE_OK ? wrap(experiment, inner, error) : status;
+  if (status == AMINE_OK) return wrap(experiment, inner, o.registry, error);
+  am_experiment_destroy(inner);
+  return status;
 }
 
 amine_status amine_experiment_open(amine_experiment **experiment, const char *checkpoint,
                                    const char *const *assignments, int n, amine_error *error) {
   AM_ENTER;
-  am_config config;
-  am_experiment *inner = NULL;
-  am_config_default(&config);
-  amine_status status = am_evaluate_config(&config, checkpoint, error);
-  if (status == AMINE_OK) status = apply(&config, assignments, n, error);
-  if (status == AMINE_OK) status = am_evaluate_open(&inner, &config, checkpoint, error);
-  if (status == AMINE_OK && config.weights[0])
-    status = am_weights_load(inner->learner, config.weights, error);
-  am_config_free(&config);
-  if (status == AMINE_OK) return wrap(experiment, inner, error);
-  am_experiment_destroy(inner);
-  return status;
+  const amine_experiment_options o = {
+      .size = sizeof o, .assignments = assignments, .n_assignments = n};
+  return amine_experiment_open_with(experiment, checkpoint, &o, error);
 }
 
 void amine_experiment_destroy(amine_experiment *x) {
@@ -95,6 +144,7 @@ void amine_experiment_destroy(amine_experiment *x) {
   am_free(x->tensors);
   am_free(x->number);
   am_text_free(&x->config);
+  amine_registry_destroy(x->registry);
   am_free(x);
 }
 

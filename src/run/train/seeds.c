@@ -30,7 +30,7 @@ static amine_status is_complete(bool *complete, const am_config *config, const c
                                 amine_error *error) {
   am_experiment *x;
   am_config saved;
-  am_config_default(&saved);
+  am_config_begin(&saved, config->registry);
   amine_status status = am_evaluate_config(&saved, folder, error);
   if (status == AMINE_OK) status = am_config_resolve(&saved, error);
   if (status == AMINE_OK) status = am_evaluate_open(&x, &saved, folder, error);

@@ -191,7 +191,7 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
   am_text path = {0};
   am_config read;
   AM_TRY(am_folder_must_hold_run(folder, error));
-  am_config_default(&read);
+  am_config_begin(&read, config->registry);
   amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
   if (status == AMINE_OK) status = am_config_reload(&read, path.data, error);
   if (status == AMINE_OK) am_config_move(config, &read);
@@ -209,7 +209,7 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   AM_TRY(am_folder_lock(&held, folder, error));
   amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
   am_config later = *config, begun;
-  am_config_default(&begun);
+  am_config_begin(&begun, config->registry);
   later.weights[0] = 0; /* those of the checkpoint hold; `from` says which tensors are released */
   if (status == AMINE_OK) status = am_checkpoint_agree(config, path.data, error);
   if (status == AMINE_OK) status = am_experiment_create(&x, &later, error);

@@ -1,0 +1,129 @@
+#include "run/config/additions.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/host.h"
+#include "base/sized.h"
+#include "run/config/keys.h"
+#include "run/config/parts.h"
+#include "run/config/preset.h"
+#include "run/config/text_part.h"
+#include "task/own.h"
+
+typedef struct added_task {
+  am_own_task own;
+  struct added_task *next;
+} added_task;
+
+struct amine_registry {
+  am_registry parts;
+  added_task *tasks;
+  am_text_part *texts;
+  atomic_int holders;
+};
+
+const am_registry *am_additions_parts(const amine_registry *registry) {
+  return registry ? &registry->parts : &am_standard_parts;
+}
+
+void am_additions_hold(amine_registry *registry) {
+  if (registry) atomic_fetch_add(&registry->holders, 1);
+}
+
+amine_status amine_registry_create(amine_registry **registry, amine_error *error) {
+  AM_ENTER;
+  amine_registry *r = am_alloc(1, sizeof *r);
+  if (!r) return am_fail_memory(error, sizeof *r);
+  r->parts = am_standard_parts;
+  atomic_init(&r->holders, 1);
+  *registry = r;
+  return AMINE_OK;
+}
+
+void amine_registry_destroy(amine_registry *r) {
+  if (!r || atomic_fetch_sub(&r->holders, 1) > 1) return;
+  while (r->tasks) {
+    added_task *next = r->tasks->next;
+    am_free(r->tasks);
+    r->tasks = next;
+  }
+  am_text_part_let_go(r->texts);
+  am_free(r);
+}
+
+/* ------------------------------------------------------------------------------ adding */
+amine_status amine_registry_add_task(amine_registry *r, const amine_task_type *type,
+                                     amine_error *error) {
+  AM_ENTER;
+  added_task *added = am_alloc(1, sizeof *added);
+  if (!added) return am_fail_memory(error, sizeof *added);
+  amine_status status = am_own_task_begin(&added->own, type, error);
+  if (status == AMINE_OK) status = am_registry_add(&r->parts, &added->own.type.part, error);
+  if (status != AMINE_OK) {
+    am_free(added);
+    return status;
+  }
+  added->next = r->tasks;
+  r->tasks = added;
+  return AMINE_OK;
+}
+
+static amine_status add_text(amine_registry *r, am_part_kind kind, const char *name,
+                             const char *text, amine_error *error) {
+  am_text_part *added = NULL;
+  const am_text_part *part;
+  AM_TRY(am_text_part_read(&added, &part, kind, name, text, error));
+  added->is.part.name = added->file;
+  added->is.part.named_text = true;
+  const amine_status status = am_registry_add(&r->parts, &added->is.part, error);
+  if (status == AMINE_OK) {
+    added->next = r->texts;
+    r->texts = added;
+  } else am_text_part_let_go(added);
+  return status;
+}
+
+amine_status amine_registry_add_network(amine_registry *r, const char *name, const char *text,
+                                        amine_error *error) {
+  AM_ENTER;
+  return add_text(r, AM_NETWORK, name, text, error);
+}
+
+amine_status amine_registry_add_rule(amine_registry *r, const char *name, const char *text,
+                                     amine_error *error) {
+  AM_ENTER;
+  return add_text(r, AM_RULE, name, text, error);
+}
+
+amine_status amine_registry_add_modulator(amine_registry *r, const char *name, const char *text,
+                                          amine_error *error) {
+  AM_ENTER;
+  return add_text(r, AM_MODULATOR, name, text, error);
+}
+
+/* ------------------------------------------------------------------------------ lists */
+int amine_registry_part(const amine_registry *r, amine_part_kind kind, int k, amine_part *part) {
+  static const am_part_kind kinds[] = {
+      [AMINE_PART_TASK] = AM_TASK,           [AMINE_PART_REWARD] = AM_REWARD,
+      [AMINE_PART_NETWORK] = AM_NETWORK,     [AMINE_PART_RULE] = AM_RULE,
+      [AMINE_PART_MODULATOR] = AM_MODULATOR, [AMINE_PART_LEARNER] = AM_LEARNER};
+  const am_part *p = NULL;
+  if (kind == AMINE_PART_RUN) p = k == 0 ? &am_common_part : NULL;
+  else if ((unsigned)kind < AMINE_PART_RUN)
+    p = am_registry_at(am_additions_parts(r), kinds[kind], k);
+  if (!p) return 0;
+  const amine_part ours = {sizeof ours, p->name, p->meaning,   p->equation,
+                           p->source,   p->text, p->parameters};
+  am_sized_copy(part, part->size, &ours, sizeof ours);
+  return 1;
+}
+
+const char *amine_preset(int k, const char **text, int *brain) {
+  for (int i = 0; i <= k; i++)
+    if (!am_presets[i].name) return NULL;
+  if (k < 0) return NULL;
+  if (text) *text = am_presets[k].text;
+  if (brain) *brain = am_presets[k].brain;
+  return am_presets[k].name;
+}

@@ -1,0 +1,249 @@
+#include "task/own.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/sized.h"
+#include "task/world.h"
+
+#define REFUSE(error, ...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)
+
+/* ------------------------------------------------------------------------------ what is given */
+static size_t size_of_member(amine_member member) {
+  switch (member) {
+  case AMINE_MEMBER_NONE: return 0;
+  case AMINE_MEMBER_INT: return sizeof(int);
+  case AMINE_MEMBER_UINT32: return sizeof(uint32_t);
+  case AMINE_MEMBER_UINT64: return sizeof(uint64_t);
+  case AMINE_MEMBER_FLOAT: return sizeof(float);
+  case AMINE_MEMBER_DOUBLE: return sizeof(double);
+  case AMINE_MEMBER_BOOL: return sizeof(bool);
+  case AMINE_MEMBER_PATH: return sizeof(char *);
+  }
+  return SIZE_MAX;
+}
+
+static amine_status check_row(const amine_task_type *t, const amine_parameter *row,
+                              amine_error *error) {
+  if (!row->meaning || (!row->unit && !row->borrowed))
+    return REFUSE(error, "%s: the parameter \"%.60s\" has no meaning, or no unit (\"\" is none)",
+                  t->name, row->name);
+  if ((unsigned)row->kind > AMINE_WORDS)
+    return REFUSE(error, "%s: the parameter \"%.60s\" is of no kind (%d)", t->name, row->name,
+                  (int)row->kind);
+  if ((row->kind == AMINE_NUMBER || row->kind == AMINE_INTEGER) && !isnan(row->standard) &&
+      !row->borrowed && !(row->standard >= row->min && row->standard <= row->max))
+    return REFUSE(error, "%s: the standard value %g of \"%.60s\" is not from %g to %g", t->name,
+                  row->standard, row->name, row->min, row->max);
+  const size_t size = size_of_member(row->member);
+  if (size == SIZE_MAX || size > t->options_size || row->offset > t->options_size - size)
+    return REFUSE(error, "%s: the parameter \"%.60s\" would be written at byte %zu of %zu", t->name,
+                  row->name, row->offset, t->options_size);
+  return AMINE_OK;
+}
+
+static amine_status check_given(const amine_task_type *t, amine_error *error) {
+  if (!t->name) return REFUSE(error, "a task has no name");
+  if (!t->meaning) return REFUSE(error, "%s: it has no meaning", t->name);
+  const char *missing = !t->make ? "make" : !t->start ? "start" : !t->observe ? "observe" : NULL;
+  if (missing) return REFUSE(error, "%s: it has no function %s", t->name, missing);
+  if (!t->step == !t->move)
+    return REFUSE(error, "%s: it needs the function step, or move if its actions are real; not %s",
+                  t->name, t->step ? "both" : "neither");
+  if (!t->events != !t->happened)
+    return REFUSE(error, "%s: events and happened go together", t->name);
+  int n_events = 0;
+  while (t->events && t->events[n_events].name && n_events <= AM_TASK_EVENTS) n_events++;
+  if (n_events > AM_TASK_EVENTS)
+    return REFUSE(error, "%s: there are more than %d events", t->name, AM_TASK_EVENTS);
+  for (const amine_parameter *row = t->parameters; row && row->name; row++)
+    AM_TRY(check_row(t, row, error));
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ what was made */
+static amine_status check_sizes(const am_task *k, const char *name, amine_error *error) {
+  const am_task_type *type = k->type;
+  if (k->n_inputs < 1 || k->n_steps < 1)
+    return REFUSE(error, "%s: n_inputs=%d, n_steps=%d: both must be 1 or more", name, k->n_inputs,
+                  k->n_steps);
+  if ((k->n_actions > 0) + (k->n_targets > 0) + (k->n_real > 0) != 1 || k->n_actions < 0 ||
+      k->n_targets < 0 || k->n_real < 0)
+    return REFUSE(error, "%s: n_actions=%d, n_targets=%d, n_real=%d: one of them must be above 0",
+                  name, k->n_actions, k->n_targets, k->n_real);
+  if (k->n_real > AM_REAL_MAX || k->n_targets > AM_TARGETS_MAX)
+    return REFUSE(error, "%s: n_real=%d, n_targets=%d: at most %d and %d", name, k->n_real,
+                  k->n_targets, AM_REAL_MAX, AM_TARGETS_MAX);
+  if ((k->n_real > 0) != (type->move != NULL) || (k->n_targets > 0) != (type->target != NULL) ||
+      (k->n_kinds > 0) != (type->kind != NULL))
+    return REFUSE(
+        error,
+        "%s: move is for n_real above 0, target for n_targets, kind for n_kinds, and each "
+        "is needed there",
+        name);
+  if (type->answer && k->n_actions == 0)
+    return REFUSE(error, "%s: answer is one of n_actions, and there are none", name);
+  if (k->tells < 0 || k->tells > k->n_inputs || k->n_counted < 0 || k->n_kinds < 0 ||
+      k->n_criterion < 0)
+    return REFUSE(error,
+                  "%s: tells=%d, n_counted=%d, n_kinds=%d, n_criterion=%d: one is impossible", name,
+                  k->tells, k->n_counted, k->n_kinds, k->n_criterion);
+  if (k->state_size < sizeof(am_world) || k->state_size > AM_TASK_STATE_MAX)
+    return REFUSE(
+        error, "%s: a state of %zu bytes: it begins with an amine_world (%zu) and has at most %d",
+        name, k->state_size, sizeof(am_world), AM_TASK_STATE_MAX);
+  if (k->n_symbols || k->between || k->n_episodes || k->held_out)
+    return REFUSE(error, "%s: n_symbols, n_episodes and held_out are not offered yet", name);
+  return AMINE_OK;
+}
+
+static amine_status check_lines(const am_task *k, const char *name, amine_error *error) {
+  if (k->n_lines < 0 || k->n_lines > AM_TASK_LINES)
+    return REFUSE(error, "%s: %d lines of known policies are more than %d", name, k->n_lines,
+                  AM_TASK_LINES);
+  for (int i = 0; i < k->n_lines; i++) {
+    const am_task_line *l = &k->lines[i];
+    if (!l->policy) return REFUSE(error, "%s: line %d of the known policies has no name", name, i);
+    if ((l->act && k->n_actions == 0) || (l->move && k->n_real == 0) ||
+        (l->predict && k->n_targets == 0))
+      return REFUSE(error, "%s: what plays the line \"%.60s\" is for another sort of task", name,
+                    l->policy);
+  }
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ for trial */
+enum { TRIAL_STEPS = 16, TRIAL_SEED = 20000, TRIAL_EPISODE = 3, TRIAL_LANE = 5 };
+
+typedef struct trial {
+  const am_task *task;
+  const char *name;
+  float *input, *target; /* [n_inputs], [n_targets] */
+  max_align_t state[AM_TASK_STATE_MAX / sizeof(max_align_t)];
+} trial;
+
+static int first_broken(float *x, int n) {
+  for (int k = 0; k < n; k++)
+    if (!isfinite(x[k])) return k;
+  return -1;
+}
+
+/* The same episode over two blocks that differ: all of a state has to be written. */
+static amine_status try_start(trial *t, amine_error *error) {
+  const am_task *k = t->task;
+  max_align_t other[AM_TASK_STATE_MAX / sizeof(max_align_t)];
+  memset(t->state, 0x55, sizeof t->state);
+  memset(other, 0xaa, sizeof other);
+  k->type->start(k, t->state, TRIAL_SEED, TRIAL_EPISODE, TRIAL_LANE);
+  k->type->start(k, other, TRIAL_SEED, TRIAL_EPISODE, TRIAL_LANE);
+  const am_world *w = (const am_world *)(void *)t->state;
+  if (w->seed != TRIAL_SEED || w->episode != TRIAL_EPISODE || w->lane != TRIAL_LANE)
+    return REFUSE(error,
+                  "%s: start has to begin with amine_world_begin: seed, episode and lane are "
+                  "not in the state",
+                  t->name);
+  if (memcmp(t->state, other, k->state_size) != 0)
+    return REFUSE(error,
+                  "%s: the same episode started twice differs: start has to write the whole "
+                  "state (amine_world_begin) and to draw by its key alone",
+                  t->name);
+  const size_t past = sizeof other - k->state_size;
+  for (size_t i = 0; i < past; i++)
+    if (((const unsigned char *)other)[k->state_size + i] != 0xaa)
+      return REFUSE(error, "%s: start writes past the %zu bytes of the state", t->name,
+                    k->state_size);
+  return AMINE_OK;
+}
+
+static amine_status try_step(trial *t, int step, amine_error *error) {
+  const am_task *k = t->task;
+  const am_task_type *type = k->type;
+  const float still[AM_REAL_MAX] = {0};
+  for (int i = 0; i < k->n_inputs; i++) t->input[i] = NAN;
+  type->observe(k, t->state, t->input);
+  int broken = first_broken(t->input, k->n_inputs);
+  if (broken >= 0)
+    return REFUSE(error, "%s: observe has to write a finite number into input %d, at step %d",
+                  t->name, broken, step);
+  const int answer = type->answer ? type->answer(k, t->state) : -1;
+  if (answer < -1 || (type->answer && answer >= k->n_actions))
+    return REFUSE(error, "%s: the answer %d at step %d is none of %d actions, nor -1", t->name,
+                  answer, step, k->n_actions);
+  const int kind = type->kind ? type->kind(k, t->state) : 0;
+  if (kind < 0 || (type->kind && kind >= k->n_kinds))
+    return REFUSE(error, "%s: kind %d is none of %d", t->name, kind, k->n_kinds);
+  for (int i = 0; i < k->n_targets; i++) t->target[i] = NAN;
+  if (type->target && type->target(k, t->state, t->target)) {
+    broken = first_broken(t->target, k->n_targets);
+    if (broken >= 0)
+      return REFUSE(error, "%s: target has to write a finite number into value %d, at step %d",
+                    t->name, broken, step);
+  }
+  const float reward = type->move ? type->move(k, t->state, still)
+                                  : type->step(k, t->state, k->n_actions ? step % k->n_actions : 0);
+  if (!isfinite(reward))
+    return REFUSE(error, "%s: the reward of step %d is not finite", t->name, step);
+  return AMINE_OK;
+}
+
+static amine_status try_episode(const am_task *task, const char *name, amine_error *error) {
+  trial t = {.task = task, .name = name};
+  amine_status status = AM_TAKE(t.input, (size_t)task->n_inputs, error);
+  if (status == AMINE_OK) status = AM_TAKE(t.target, (size_t)task->n_targets, error);
+  if (status == AMINE_OK) status = try_start(&t, error);
+  const int n = task->n_steps < TRIAL_STEPS ? task->n_steps : TRIAL_STEPS;
+  for (int step = 0; step < n && status == AMINE_OK; step++) {
+    if (task->type->over && task->type->over(task, t.state)) break;
+    status = try_step(&t, step, error);
+  }
+  am_free(t.input);
+  am_free(t.target);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------ making one */
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  const am_own_task *own = (const am_own_task *)(const void *)task->type;
+  const char *name = own->given.name;
+  amine_error theirs = {.message = "make failed and did not say why"};
+  task->context = own->given.context;
+  task->criterion = (double)NAN;
+  const amine_status status = own->given.make(task, options, &theirs);
+  if (status != AMINE_OK) {
+    theirs.message[sizeof theirs.message - 1] = 0;
+    return am_fail(error, status, "%s: %s", name, theirs.message);
+  }
+  AM_TRY(check_sizes(task, name, error));
+  AM_TRY(check_lines(task, name, error));
+  return try_episode(task, name, error);
+}
+
+amine_status am_own_task_begin(am_own_task *own, const amine_task_type *given, amine_error *error) {
+  amine_task_type t = {.size = sizeof t};
+  am_sized_copy(&t, sizeof t, given, given->size);
+  AM_TRY(check_given(&t, error));
+  *own = (am_own_task){.given = t,
+                       .type = {.part = {.kind = AM_TASK,
+                                         .name = t.name,
+                                         .meaning = t.meaning,
+                                         .source = t.source,
+                                         .parameters = t.parameters,
+                                         .options_size = t.options_size,
+                                         .check = t.check},
+                                .make = make,
+                                .absolute = t.absolute,
+                                .start = t.start,
+                                .observe = t.observe,
+                                .step = t.step,
+                                .move = t.move,
+                                .over = t.over,
+                                .answer = t.answer,
+                                .target = t.target,
+                                .regret = t.regret,
+                                .kind = t.kind,
+                                .events = t.events,
+                                .happened = t.happened,
+                                .destroy = t.destroy}};
+  return AMINE_OK;
+}

@@ -11,6 +11,7 @@
 #include "amine/kernel.h"
 #include "amine/memory.h"
 #include "amine/model.h"
+#include "amine/module.h"
 #include "amine/random.h"
 #include "amine/registry.h"
 #include "amine/run.h"

@@ -5,6 +5,7 @@
 
 #include "base/threads.h"
 #include "cli/command.h"
+#include "cli/module.h"
 #include "cli/outcome.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
@@ -136,7 +137,7 @@ int cli_eval(const cli_line *line) {
   am_task *task = NULL;
   am_text text = {0};
   const char *from = line->words[0];
-  am_config_default(&e.config);
+  am_config_begin(&e.config, cli_parts());
   amine_status status = load(&e, line, &error);
   if (status == AMINE_OK) status = am_task_of_config(&task, &e.config, &error);
   if (status == AMINE_OK && e.n_episodes == 0) e.n_episodes = am_evaluate_episodes(task);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/module.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
 #include "format/file.h"
@@ -25,7 +26,7 @@ static amine_status of_network(am_text *json, const cli_line *line, amine_error 
   if (source != CLI_SOURCE_RUN && source != CLI_SOURCE_CHECKPOINT)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%.200s holds no trained network: name a run's folder or a checkpoint", from);
-  am_config_default(&config);
+  am_config_begin(&config, cli_parts());
   amine_status status = am_evaluate_config(&config, from, error);
   if (status == AMINE_OK) status = cli_configure(&config, own, line, error);
   if (status == AMINE_OK) status = am_evaluate_open(&x, &config, from, error);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/module.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "report/report.h"
@@ -50,6 +51,7 @@ void cli_put_resume(am_text *text, const char *folder) {
   am_text_puts(text, " resume ");
   if (folder[0] == '-') am_text_puts(text, "./");
   cli_quote(text, folder);
+  cli_put_modules(text);
 }
 
 int cli_stopped(const cli_line *line, const char *folder, const char *said, am_text *members,

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/module.h"
 #include "cli/terminal.h"
 #include "format/json.h"
 #include "run/config/objects.h"
-#include "run/config/parts.h"
 #include "run/config/preset.h"
 #include "run/protocol/protocols.h"
 #include "run/simulate/config.h"
@@ -25,7 +25,7 @@ typedef bool (*nth)(item *out, int k, am_text *room);
 
 /* A part as it describes itself. */
 static bool nth_part(item *out, am_part_kind kind, int k) {
-  const am_part *part = am_registry_at(&am_standard_parts, kind, k);
+  const am_part *part = am_registry_at(cli_parts(), kind, k);
   if (!part) return false;
   *out = (item){part->name, part->meaning, {part->equation, part->source}};
   return true;
@@ -57,9 +57,9 @@ static bool nth_learner(item *out, int k, am_text *room) {
 
 /* A learner, and the networks that it trains. */
 static bool nth_pairs(item *out, int k, am_text *room) {
-  const am_part *learner = am_registry_at(&am_standard_parts, AM_LEARNER, k), *network;
+  const am_part *learner = am_registry_at(cli_parts(), AM_LEARNER, k), *network;
   if (!learner) return false;
-  for (int n = 0; (network = am_registry_at(&am_standard_parts, AM_NETWORK, n)); n++)
+  for (int n = 0; (network = am_registry_at(cli_parts(), AM_NETWORK, n)); n++)
     if (am_learner_trains((const am_learner_type *)learner, network))
       am_text_printf(room, "%s%s", room->length ? ", " : "", network->name);
   *out = (item){learner->name, room->data ? room->data : "", {0}};
@@ -128,7 +128,7 @@ static bool nth_protocol(item *out, int k, am_text *room) {
 
 /* With the names of the parameters. */
 static bool nth_of_brain(item *out, am_part_kind kind, int k, am_text *room) {
-  const am_part *part = am_registry_at(&am_standard_parts, kind, k);
+  const am_part *part = am_registry_at(cli_parts(), kind, k);
   if (!part) return false;
   for (const amine_parameter *p = part->parameters; p && p->name; p++)
     am_text_printf(room, "%s%s", p == part->parameters ? "" : ", ", p->name);

@@ -8,6 +8,7 @@
 #include "amine/kernel.h"
 #include "base/words.h"
 #include "cli/command.h"
+#include "cli/module.h"
 #include "cli/terminal.h"
 
 const char *cli_program = "amine";
@@ -92,7 +93,8 @@ static int run(const cli_command *command, int n_args, char **args) {
     code = cli_print(&text);
   } else {
     if (status == AMINE_OK) status = choose_kernel(&error);
-    code = status == AMINE_OK ? command->run(&line) : cli_fail(status, &error, false);
+    if (status == AMINE_OK) status = cli_take_modules(&line, &error);
+    code = status == AMINE_OK ? command->run(&line) : cli_fail(status, &error, true);
   }
   cli_line_free(&line);
   return code;

@@ -6,7 +6,7 @@
 #include "base/words.h"
 #include "brain/model.h"
 #include "cli/command.h"
-#include "run/config/parts.h"
+#include "cli/module.h"
 
 const cli_option cli_options[] = {
     {CLI_OUT_FOLDER, "--out", "DIR", NULL,
@@ -46,6 +46,8 @@ const cli_command cli_commands[] = {
               "Ctrl-C finishes the iteration, saves and says how to resume; a second one leaves "
               "at once. The same configuration and seed give the same bytes, on any number of "
               "threads, interrupted or not.\n\n"
+              "A world of your own is a shared object that is named: task.type=./echo.so. No file "
+              "or folder loads one, so resume, eval, explain and report want it named again.\n\n"
               "With seeds=N as many runs are trained side by side, each on one thread and in a "
               "folder of its own below runs/PRESET-seedsA-B, with one page over all; amine resume "
               "of that folder goes on with all of them.",
@@ -374,7 +376,7 @@ static bool names_element(const char *word) {
   const size_t n = strcspn(word, ".=");
   if (word[n] != '.' || n >= sizeof part) return false;
   snprintf(part, sizeof part, "%.*s", (int)n, word);
-  return am_brain_find_key(&found, &am_standard_parts, NULL, part) && found.field &&
+  return am_brain_find_key(&found, cli_parts(), NULL, part) && found.field &&
          (found.field->kind == AM_FIELD_LIST || found.field->kind == AM_FIELD_MAP);
 }
 
@@ -422,7 +424,7 @@ amine_status cli_line_parse(cli_line *line, const cli_command *command, int n_ar
     if (options && strcmp(word, "--") == 0) options = false;
     else if (options && word[0] == '-' && word[1])
       AM_TRY(take_option(line, word, k + 1 < n_args ? args[k + 1] : NULL, &used, error));
-    else if (keys && is_assignment(command, word)) line->assignments[line->n_assignments++] = word;
+    else if ((keys && is_assignment(command, word)) || cli_names_module(word)) line->assignments[line->n_assignments++] = word;
     else line->words[line->n_words++] = word;
     k += used;
   }
@@ -444,7 +446,7 @@ static amine_status unknown_key(const am_config *config, const cli_command *comm
   am_nearest_word nearest = am_nearest_begin(name);
   for (int k = 0; k < command->n_keys; k++) am_nearest_try(&nearest, command->keys[k].name);
   snprintf(key, sizeof key, "%s", other ? other : nearest.best ? nearest.best : "");
-  if (keys && !other) am_keys_nearest(key, &am_standard_parts, config->part, nearest);
+  if (keys && !other) am_keys_nearest(key, cli_parts(), config->part, nearest);
   if (am_key_former(name))
     return am_fail(error, AMINE_ERROR_ARGUMENT, AM_KEY_FORMER, name, am_key_former(name));
   return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown key \"%.60s\"%s%s%s", name,
@@ -461,8 +463,8 @@ static amine_status assign(am_config *config, am_value *own, const cli_command *
     if (strcmp(command->keys[k].name, name) == 0)
       return am_key_read(&command->keys[k], assignment + n + 1, &own[k], error);
   am_key key;
-  const bool known = am_key_find(&key, &am_standard_parts, config->part, name) ||
-                     am_key_of_section(&key, &am_standard_parts, name);
+  const bool known = am_key_find(&key, cli_parts(), config->part, name) ||
+                     am_key_of_section(&key, cli_parts(), name);
   if ((command->takes & CLI_KEYS) && known) return am_config_assign(config, assignment, error);
   if (n == 0) return am_fail(error, AMINE_ERROR_ARGUMENT, "\"%.60s\" is not key=value", assignment);
   return unknown_key(config, command, name, error);

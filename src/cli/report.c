@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/module.h"
 #include "cli/outcome.h"
 #include "report/study/source.h"
 #include "run/seeds.h"
@@ -84,7 +85,7 @@ static int prepare(const folders *f, const cli_line *line) {
     const bool brain = !study && am_simulation_folder(folder);
     if (brain) renew_recording(line, folder);
     if (study || brain) continue;
-    am_config_default(&config);
+    am_config_begin(&config, cli_parts());
     if (status == AMINE_OK) status = am_train_config(&config, folder, &error);
     if (status == AMINE_OK) status = am_config_resolve(&config, &error);
     const bool reading = status != AMINE_OK;

@@ -4,7 +4,9 @@
 
 #include "brain/description.h"
 #include "cli/command.h"
+#include "cli/module.h"
 #include "cli/compare.h"
+#include "cli/folder.h"
 #include "cli/job.h"
 #include "cli/reproduce.h"
 #include "cli/simulation_job.h"
@@ -35,14 +37,14 @@ static amine_status how_far(uint64_t *iteration, bool *reached, const am_config 
 static int complete(const cli_line *line, const am_config *config, const char *folder,
                     uint64_t iteration) {
   const bool early = iteration < config->common.iterations;
-  am_text quoted = {0};
-  cli_quote(&quoted, folder);
-  cli_say(line, "this run is complete: %llu iterations. To train it further:\n  %s resume %s %s=",
-          (unsigned long long)iteration, cli_program, quoted.data ? quoted.data : folder,
+  am_text command = {0};
+  cli_put_resume(&command, folder);
+  cli_say(line, "this run is complete: %llu iterations. To train it further:\n  %s %s=",
+          (unsigned long long)iteration, command.data ? command.data : folder,
           early ? "stop_at_criterion" : "iterations");
   if (early) cli_say(line, "false\n");
   else cli_say(line, "%llu\n", (unsigned long long)(iteration * 2));
-  am_text_free(&quoted);
+  am_text_free(&command);
   return cli_job_finish(line, config, folder, iteration);
 }
 
@@ -68,7 +70,7 @@ static int resume_seeds(const cli_line *line) {
   am_text name = {0};
   const char *folder = line->words[0];
   int code;
-  am_config_default(&config);
+  am_config_begin(&config, cli_parts());
   am_text_printf(&name, "%s/" AM_SEEDS_FILE, folder);
   amine_status status =
       name.failed ? am_fail_memory(&error, 256) : am_seeds_read(&seeds, folder, &error);
@@ -113,6 +115,7 @@ static int resume_run(am_config *config, const cli_line *line, const char *folde
   uint64_t iteration = 0;
   bool reached = false;
   amine_status status = am_train_config(config, folder, &error);
+  const am_part *task = config->part[AM_TASK];
   if (status == AMINE_OK) status = cli_configure(config, NULL, line, &error);
   if (status == AMINE_OK) status = how_far(&iteration, &reached, config, folder, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
@@ -123,7 +126,9 @@ static int resume_run(am_config *config, const cli_line *line, const char *folde
     return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
   }
   const bool stop = reached && config->common.stop_at_criterion;
-  if ((iteration == planned || stop) && line->n_assignments == 0)
+  const bool as_it_is =
+      line->n_assignments == cli_count_modules(line) && config->part[AM_TASK] == task;
+  if ((iteration == planned || stop) && as_it_is)
     return complete(line, config, folder, iteration);
   return cli_job(line, config, folder, true);
 }
@@ -139,7 +144,7 @@ int cli_resume(const cli_line *line) {
   const amine_status status = refuse_weights(line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
   if (am_seeds_folder(folder)) return resume_seeds(line);
-  am_config_default(&config);
+  am_config_begin(&config, cli_parts());
   const int code = resume_run(&config, line, folder);
   am_config_free(&config);
   return code;

@@ -6,11 +6,11 @@
 
 #include "base/words.h"
 #include "cli/command.h"
+#include "cli/module.h"
 #include "cli/rows.h"
 #include "cli/terminal.h"
 #include "equation/mark.h"
 #include "format/json.h"
-#include "run/config/parts.h"
 
 /* What is shown. */
 typedef struct shown {
@@ -35,7 +35,7 @@ static void write_modulator(shown *s, const am_modulator_type *type) {
     char bytes[AM_OPTIONS_MAX];
   } options = {0};
   am_config config;
-  am_config_default(&config);
+  am_config_begin(&config, cli_parts());
   config.part[AM_MODULATOR] = &type->part;
   am_config_options(&config, AM_MODULATOR, &options);
   type->write(&s->written, &options, 0.01);
@@ -43,11 +43,11 @@ static void write_modulator(shown *s, const am_modulator_type *type) {
 }
 
 static amine_status find(shown *s, am_part_kind kind, const char *word, amine_error *error) {
-  const am_part *part = am_registry_find(&am_standard_parts, kind, word);
+  const am_part *part = am_registry_find(cli_parts(), kind, word);
   const am_text_part *own;
   if (!part && !strpbrk(word, "./")) {
     am_nearest_word nearest = am_nearest_begin(word);
-    for (int k = 0; (part = am_registry_at(&am_standard_parts, kind, k)); k++)
+    for (int k = 0; (part = am_registry_at(cli_parts(), kind, k)); k++)
       am_nearest_try(&nearest, part->name);
     return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown %s \"%.60s\"%s%s%s", s->kind, word,
                    nearest.best ? "; did you mean " : "", nearest.best ? nearest.best : "",

@@ -5,6 +5,7 @@
 
 #include "base/words.h"
 #include "brain/description.h"
+#include "cli/module.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "run/config/preset.h"
@@ -74,7 +75,7 @@ static amine_status unknown(const char *word, amine_error *error) {
 }
 
 amine_status cli_source_config(am_config *config, const char *word, amine_error *error) {
-  am_config_default(config);
+  am_config_begin(config, cli_parts());
   switch (cli_source_of(word)) {
   case CLI_SOURCE_RUN: return am_train_config(config, word, error);
   case CLI_SOURCE_CHECKPOINT: return am_evaluate_config(config, word, error);

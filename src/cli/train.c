@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/module.h"
 #include "cli/folder.h"
 #include "cli/job.h"
 #include "cli/train_seeds.h"
@@ -20,7 +21,7 @@ int cli_train(const cli_line *line) {
   am_config config;
   am_value own[CLI_N_TRAIN_KEYS];
   const char *from = line->words[0];
-  am_config_default(&config);
+  am_config_begin(&config, cli_parts());
   amine_status status = cli_refuse_folder(from, "train", &error);
   if (status == AMINE_OK) status = am_config_load(&config, from, &error);
   if (status == AMINE_OK) status = cli_configure(&config, own, line, &error);

@@ -1,10 +1,13 @@
 #include "run/config/additions.h"
 
+#include <dlfcn.h>
 #include <stdatomic.h>
 #include <string.h>
 
+#include "amine/module.h"
 #include "base/host.h"
 #include "base/sized.h"
+#include "format/file.h"
 #include "run/config/keys.h"
 #include "run/config/parts.h"
 #include "run/config/preset.h"
@@ -16,9 +19,15 @@ typedef struct added_task {
   struct added_task *next;
 } added_task;
 
+typedef struct module {
+  void *handle;
+  struct module *next;
+} module;
+
 struct amine_registry {
   am_registry parts;
   added_task *tasks;
+  module *modules; /* in which functions of tasks may be */
   am_text_part *texts;
   atomic_int holders;
 };
@@ -41,14 +50,25 @@ amine_status amine_registry_create(amine_registry **registry, amine_error *error
   return AMINE_OK;
 }
 
-void amine_registry_destroy(amine_registry *r) {
-  if (!r || atomic_fetch_sub(&r->holders, 1) > 1) return;
-  while (r->tasks) {
+/* Those that were added after `last`. */
+static void drop_tasks(amine_registry *r, const added_task *last) {
+  while (r->tasks != last) {
     added_task *next = r->tasks->next;
     am_free(r->tasks);
     r->tasks = next;
   }
+}
+
+void amine_registry_destroy(amine_registry *r) {
+  if (!r || atomic_fetch_sub(&r->holders, 1) > 1) return;
+  drop_tasks(r, NULL);
   am_text_part_let_go(r->texts);
+  while (r->modules) {
+    module *next = r->modules->next;
+    dlclose(r->modules->handle);
+    am_free(r->modules);
+    r->modules = next;
+  }
   am_free(r);
 }
 
@@ -100,6 +120,66 @@ amine_status amine_registry_add_modulator(amine_registry *r, const char *name, c
                                           amine_error *error) {
   AM_ENTER;
   return add_text(r, AM_MODULATOR, name, text, error);
+}
+
+/* ------------------------------------------------------------------------------ modules */
+/* A name without a slash would be looked for where the system's libraries are. */
+static amine_status open_module(void **handle, const char *path, amine_error *error) {
+  struct stat found;
+  am_text whole = {0};
+  if (am_io.stat(path, &found) != 0)
+    return am_fail_file(error, AMINE_ERROR_IO, path, -1, "there is no such file");
+  am_text_printf(&whole, "%s%s", strchr(path, '/') ? "" : "./", path);
+  if (whole.failed) return am_fail_memory(error, strlen(path) + 3);
+  *handle = dlopen(whole.data, RTLD_NOW | RTLD_LOCAL);
+  const char *why = *handle ? NULL : dlerror();
+  const size_t n = whole.length; /* which the reason begins with */
+  if (why && strncmp(why, whole.data, n) == 0) why += n + strspn(why + n, ": ");
+  const amine_status status =
+      *handle ? AMINE_OK
+              : am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "it cannot be loaded: %s", why);
+  am_text_free(&whole);
+  return status;
+}
+
+static amine_status add_tasks(amine_registry *r, void *handle, const char *path,
+                              amine_error *error) {
+  const struct amine_module *m = dlsym(handle, "amine_module");
+  if (!m)
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                        "it is no module of Amine: it exports no amine_module (amine/module.h)");
+  if (m->version != AMINE_MODULE_VERSION)
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                        "it was built for version %d of modules, and this library has version %d",
+                        m->version, AMINE_MODULE_VERSION);
+  if (m->size < sizeof *m || !m->tasks || !m->tasks[0])
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "this module has no task");
+  for (int k = 0; m->tasks[k]; k++) {
+    amine_error theirs = {0};
+    const amine_status status = amine_registry_add_task(r, m->tasks[k], &theirs);
+    if (status != AMINE_OK) return am_fail_file(error, status, path, -1, "%s", theirs.message);
+  }
+  return AMINE_OK;
+}
+
+amine_status amine_registry_add_module(amine_registry *r, const char *path, amine_error *error) {
+  AM_ENTER;
+  const am_registry before = r->parts;
+  const added_task *last = r->tasks;
+  module *m = am_alloc(1, sizeof *m);
+  if (!m) return am_fail_memory(error, sizeof *m);
+  amine_status status = open_module(&m->handle, path, error);
+  if (status == AMINE_OK) status = add_tasks(r, m->handle, path, error);
+  if (status == AMINE_OK) {
+    m->next = r->modules;
+    r->modules = m;
+    return AMINE_OK;
+  }
+  drop_tasks(r, last);
+  r->parts = before;
+  if (m->handle) dlclose(m->handle);
+  am_free(m);
+  return status;
 }
 
 /* ------------------------------------------------------------------------------ lists */

@@ -371,6 +371,53 @@ static void a_type_may_be_shorter_and_longer(void **state) {
   amine_registry_destroy(r);
 }
 
+/* ------------------------------------------------------------------------------ modules */
+static int count_tasks(const amine_registry *r) {
+  amine_part part = {.size = sizeof part};
+  int n = 0;
+  while (amine_registry_part(r, AMINE_PART_TASK, n, &part)) n++;
+  return n;
+}
+
+static void a_module_is_loaded_or_refused(void **state) {
+  static const struct {
+    const char *name, *sentence;
+    amine_status status;
+  } broken[] = {
+      {"without_symbol", "it is no module of Amine: it exports no amine_module (amine/module.h)",
+       AMINE_ERROR_INPUT},
+      {"of_another_version",
+       "it was built for version 2 of modules, and this library has version 1", AMINE_ERROR_INPUT},
+      {"without_task", "this module has no task", AMINE_ERROR_INPUT},
+      {"with_a_taken_name", "there is a task called maze already", AMINE_ERROR_ARGUMENT},
+      {"that_is_not_there", "there is no such file", AMINE_ERROR_IO},
+  };
+  char path[500], sentence[900];
+  (void)state;
+  amine_registry *r = registry();
+  const int n = count_tasks(r);
+  for (size_t k = 0; k < sizeof broken / sizeof *broken; k++) {
+    amine_error error = {0};
+    snprintf(path, sizeof path, TEST_MODULES "/module_%s.so", broken[k].name);
+    snprintf(sentence, sizeof sentence, "%s: %s", path, broken[k].sentence);
+    assert_int_equal(amine_registry_add_module(r, path, &error), broken[k].status);
+    assert_string_equal(error.message, sentence);
+    assert_string_equal(error.file, path);
+    assert_int_equal(count_tasks(r), n);
+  }
+  amine_error error = {0};
+  assert_int_equal(amine_registry_add_module(r, TEST_MODULES "/CTestTestfile.cmake", &error),
+                   AMINE_ERROR_INPUT);
+  assert_non_null(strstr(error.message, "cmake: it cannot be loaded: "));
+  assert_int_equal(amine_registry_add_module(r, TEST_MODULES "/module_fine.so", NULL), AMINE_OK);
+  assert_int_equal(count_tasks(r), n + 2);
+  static const char *const changes[] = {"task=own-second", "task.steps=20", "network.hidden=16"};
+  amine_experiment *x = make(r, "bandit", NULL, changes, 3);
+  amine_registry_destroy(r); /* its code stays with the experiment */
+  assert_int_equal(amine_experiment_run(x, 2, NULL, NULL, NULL), AMINE_OK);
+  amine_experiment_destroy(x);
+}
+
 /* ------------------------------------------------------------------------------ texts */
 static const char network[] = "# units that leak\n"
                               "network leak\n"
@@ -549,6 +596,7 @@ int main(void) {
       cmocka_unit_test(broken_worlds_are_refused),
       cmocka_unit_test(a_registry_is_full_at_last),
       cmocka_unit_test(a_type_may_be_shorter_and_longer),
+      cmocka_unit_test(a_module_is_loaded_or_refused),
       cmocka_unit_test(a_text_has_a_name),
       cmocka_unit_test(the_last_choice_holds),
       cmocka_unit_test(a_rule_and_a_modulator),

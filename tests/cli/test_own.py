@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Worlds of a user's own, in a shared object that the command line names: test_own.py AMINE FOLDER_OF_MODULES
+
+They are trained, listed and shown like ours; a folder, a checkpoint or a file never loads one, and says that it is named again."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+AMINE, MODULES = sys.argv[1:3]
+failed = []
+
+
+def run(*args, code=0):
+    r = subprocess.run([AMINE, *args], capture_output=True, text=True, timeout=120)
+    if r.returncode != code:
+        failed.append(f"amine {' '.join(args)}: exit {r.returncode}, not {code}: {r.stderr[:400]}")
+    return r.stdout, r.stderr
+
+
+def says(what, text, *wanted):
+    for word in wanted:
+        if word not in text:
+            failed.append(f"{what}: no {word!r} in: {text[:500]}")
+
+
+def main():
+    d = tempfile.mkdtemp()
+    os.chdir(d)
+    shutil.copy(os.path.join(MODULES, "module_fine.so"), "own.so")
+    own, small = "task.type=./own.so", ("network.hidden=16", "batch=4", "iterations=3", "threads=1", "task.steps=12")
+
+    out, _ = run("list", "tasks", own)
+    says("list", out, "own-bandit", "two arms once more", "own-second", "volatile-bandit")
+    out, _ = run("show", "bandit", own)
+    says("show", out, "task.pay", "for a pull that wins", "own-bandit")
+    out, _ = run("show", "bandit", "--json", "task=own.so:own-second", "task.pay=3")  # no slash: beside us all the same
+    says("show --json", json.dumps(json.loads(out)["task"]), '"type": "own-second"', '"pay": 3')
+
+    run("train", "bandit", own, "task.pay=2", *small, "--out", "a")
+    says("its report", open("a/report.html").read(), "own-bandit", "ceiling")
+    lines = {x["policy"] for x in json.load(open("a/lines.json"))}
+    if not {"random", "ceiling"} <= lines:
+        failed.append(f"known policies: {lines}")
+    # the same in two parts, by the same world once more
+    run("train", "bandit", own, "task.pay=2", *small[:2], "iterations=2", *small[3:], "--out", "b")
+    _, err = run("resume", "b", "iterations=3", code=3)
+    says("resume without", err, "b/config.json: task.type=own-bandit: there is no such task", "task.type=FILE.so")
+    run("resume", "b", own, "iterations=3")
+    a, b = (open(f"{x}/checkpoint.safetensors", "rb").read() for x in "ab")
+    if a != b:
+        failed.append("resumed with its world, a run ends with other bytes")
+    _, err = run("resume", "b", own)
+    says("complete", err, "this run is complete", "resume b task.type=./own.so iterations=")
+    _, err = run("resume", "b", "task.type=./own.so:own-second", code=2)
+    says("another world", err, "task.type=own-bandit cannot be changed to own-second")
+
+    for command in (["eval", "a"], ["explain", "a"], ["eval", "a/checkpoint.safetensors"]):
+        _, err = run(*command, code=3)
+        says(command[0], err, "task.type=own-bandit: there is no such task", "task.type=FILE.so")
+    out, _ = run("eval", "a", own, "episodes=20")
+    says("eval", out, "reward")
+    out, _ = run("eval", "a", own, "episodes=20", "policy=ceiling")
+    says("eval policy", out, "reward")
+    run("explain", "a", own)
+    os.remove("a/eval.json")
+    _, err = run("report", "a", code=3)
+    says("report", err, "task.type=FILE.so")
+    run("report", "a", own)
+
+    json.dump({"task": {"type": "./own.so"}}, open("mine.json", "w"))
+    _, err = run("train", "mine.json", code=3)
+    says("a file", err, "mine.json: task.type=./own.so: a file loads no code", "on the command line")
+    _, err = run("train", "bandit", "task.type=./nowhere.so", code=3)
+    says("nowhere", err, "./nowhere.so: there is no such file")
+    _, err = run("train", "bandit", "task.type=./own.so:bandito", code=2)
+    says("no task", err, './own.so: it has no task called "bandito"; its first one is own-bandit')
+    _, err = run("train", "bandit", f"task.type={MODULES}/module_of_another_version.so", code=3)
+    says("a version", err, "built for version 2 of modules, and this library has version 1")
+    shutil.rmtree(d)
+    print("\n".join(failed) or "all fine")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

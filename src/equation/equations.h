@@ -17,6 +17,7 @@
  *     learned w[n, n] = uniform(0, 0.01)           with a shape, or first values
  *     first b_iz = standard + drawn                a part's first values, from what it would be and
  *                                                  another number, uniform in [0, 1)
+ *     first W_hh = standard + 0.5 * diagonal       and 1 where row and column are one, else 0
  *     given M                                      a number that somebody says from outside
  *     given xi[n]                                  or noise: 0 unless a learner perturbs
  *     r = sigmoid(W_ir @ u + b_ir)                 a value of this step
@@ -98,8 +99,9 @@ typedef enum am_node_kind {
   AM_NODE_APPLY, /* @ */
   AM_NODE_CALL,
   AM_NODE_RULE,     /* what becomes of a trace: a[0] post, a[1] pre, a[2] eta */
-  AM_NODE_STANDARD, /* in first values: what an element would be; and another draw */
+  AM_NODE_STANDARD, /* in first values: what an element would be; another draw; row is column */
   AM_NODE_DRAWN,
+  AM_NODE_DIAGONAL,
   AM_NODE_SIZE /* the number that size a[0] is */
 } am_node_kind;
 

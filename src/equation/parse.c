@@ -44,7 +44,7 @@ typedef struct reader {
   int at;       /* the next byte */
   int brackets; /* open ones, in which lines do not end */
   int depth;
-  int first; /* within a state's first values (1) `drawn` means something, a part's (2) `standard` too */
+  int first; /* within a state's first values (1) `drawn` is a word, a part's (2) what is of those */
   const char *changes; /* what the assignment is about that is read, NULL: something else is read */
   bool modulated;      /* and it has a modulator */
   token now;
@@ -446,6 +446,14 @@ static amine_status modulator(reader *r, int *out, int at) {
   return add_node(r, out, AM_NODE_NUMBER, at);
 }
 
+/* What a word means within first values alone; AM_NODE_NUMBER: nothing. */
+static am_node_kind first_word(const reader *r) {
+  if (r->first && is_word(r, "drawn")) return AM_NODE_DRAWN;
+  if (r->first > 1 && is_word(r, "standard")) return AM_NODE_STANDARD;
+  if (r->first > 1 && is_word(r, "diagonal")) return AM_NODE_DIAGONAL;
+  return AM_NODE_NUMBER;
+}
+
 static amine_status primary(reader *r, int *out) {
   const int at = r->now.at;
   if (r->now.kind == T_NUMBER) {
@@ -456,8 +464,9 @@ static amine_status primary(reader *r, int *out) {
   }
   if (is_sign(r, '(')) return bracket(r, out);
   if (r->now.kind != T_NAME) return REFUSE(r, at, "a number, a name or a bracket belongs here");
-  if (r->first && (is_word(r, "drawn") || (r->first > 1 && is_word(r, "standard")))) {
-    AM_TRY(add_node(r, out, is_word(r, "drawn") ? AM_NODE_DRAWN : AM_NODE_STANDARD, at));
+  const am_node_kind kind = first_word(r);
+  if (kind != AM_NODE_NUMBER) {
+    AM_TRY(add_node(r, out, kind, at));
     return next(r);
   }
   char called[AM_SYMBOL_SIZE];

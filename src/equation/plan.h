@@ -249,7 +249,8 @@ void am_plan_free(am_plan *plan);
 bool am_plan_signal(const am_plan *plan, const char *name, am_operand *out);
 int am_plan_writes(const am_plan *plan, const am_operand *operand);
 
-/* A part's first value from the tensor's and another number, uniform in [0, 1). */
-float am_plan_first_value(const am_plan_part *part, float standard, float drawn);
+/* A part's first value from the tensor's, from another number, uniform in [0, 1), and from 1 on the
+ * part's own diagonal, 0 beside it. */
+float am_plan_first_value(const am_plan_part *part, float standard, float drawn, float diagonal);
 
 #endif

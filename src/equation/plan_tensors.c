@@ -134,7 +134,7 @@ static amine_status first_code(am_builder *b, am_plan_part *part, int node) {
   return AMINE_OK;
 }
 
-float am_plan_first_value(const am_plan_part *part, float standard, float drawn) {
+float am_plan_first_value(const am_plan_part *part, float standard, float drawn, float diagonal) {
   float stack[AM_FIRST_CODE + 1] = {0};
   int n = 0;
   for (int k = 0; k < part->n; k++) {
@@ -142,6 +142,7 @@ float am_plan_first_value(const am_plan_part *part, float standard, float drawn)
     if (kind == AM_NODE_NUMBER) stack[n++] = part->code[k].number;
     else if (kind == AM_NODE_STANDARD) stack[n++] = standard;
     else if (kind == AM_NODE_DRAWN) stack[n++] = drawn;
+    else if (kind == AM_NODE_DIAGONAL) stack[n++] = diagonal;
     else if (kind == AM_NODE_NEGATE) stack[n - 1] = -stack[n - 1];
     else {
       const float x = stack[n - 2], y = stack[n - 1];

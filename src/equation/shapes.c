@@ -276,7 +276,8 @@ static amine_status infer(inference *f, int node, am_shape *out, am_shape wanted
            : n->function == AM_ATTEND ? of_attend(f, n, out)
                                       : of_call(f, n, out, wanted);
   case AM_NODE_STANDARD:
-  case AM_NODE_DRAWN: *out = scalar; return AMINE_OK; /* not in equations */
+  case AM_NODE_DRAWN:
+  case AM_NODE_DIAGONAL: *out = scalar; return AMINE_OK; /* not in equations */
   default: return of_pair(f, n, out, wanted);
   }
 }

@@ -29,7 +29,7 @@ void am_first_tensor(const am_plan_tensor *tensor, const am_place *place, int k,
   }
 }
 
-/* What is computed from that and from the number behind the one that made it. */
+/* What is computed from that, from the number behind the one that made it, and of the place. */
 static void first_part(const am_plan_part *part, const am_place *place, int k, float *parameters,
                        uint64_t seed) {
   for (int i = part->row; i < part->row + part->rows; i++) {
@@ -37,7 +37,7 @@ static void first_part(const am_plan_part *part, const am_place *place, int k, f
     for (int j = 0; j < place->dims[1]; j++) {
       float *w = &parameters[am_place_at(place, i, j)];
       const float drawn = am_uniform(am_random(key, (uint32_t)j / 4).v[(j + 1) % 4]);
-      *w = am_plan_first_value(part, *w, drawn);
+      *w = am_plan_first_value(part, *w, drawn, i - part->row == j);
     }
   }
 }

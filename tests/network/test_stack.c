@@ -306,6 +306,39 @@ static void lanes_of_their_own(void **state) {
   }
 }
 
+/* Two parts of one tensor [2 N][N], the second with a line of first values, or none. */
+static void first_tensor(float out[], const char *line) {
+  enum { N = 4 };
+  char text[256];
+  snprintf(text, sizeof text,
+           "input u\nlearned V, W as both\n%sstate h[n]\nh <- tanh(V @ h + W @ h + B @ u)\n"
+           "output h\n",
+           line);
+  am_equations *e;
+  assert_int_equal(am_equations_read(&e, "net", text, &(am_slots){0}, &error), AMINE_OK);
+  am_places places = {0};
+  am_stack s;
+  const am_stack_options o = {.text = e, .n_inputs = 3, .n_hidden = N, .n_layers = 1};
+  assert_int_equal(am_stack_make(&s, &places, &o, &error), AMINE_OK);
+  float *first = calloc(places.size, sizeof *first);
+  am_stack_initialise(&s, &places, first, 5);
+  assert_true(places.place[0].dims[0] == 2 * N && places.place[0].dims[1] == N);
+  am_place_get(&places.place[0], out, first);
+  free(first);
+  am_stack_free(&s);
+  am_equations_free(e);
+}
+
+/* The diagonal is that of the part, and all else is what it would be. */
+static void a_part_has_its_own_diagonal(void **state) {
+  (void)state;
+  float plain[32], with[32];
+  first_tensor(plain, "");
+  first_tensor(with, "first W = standard + 0.75 * diagonal\n");
+  for (int k = 0; k < 32; k++)
+    assert_true(with[k] == plain[k] + (k / 4 - 4 == k % 4 ? 0.75f : 0.0f));
+}
+
 /* A part's parameters are its text's constants: names, ranges, units, meanings, in their order. */
 static void parts_are_their_texts(void **state) {
   (void)state;
@@ -356,7 +389,7 @@ static void refuses(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(agrees_with_pytorch), cmocka_unit_test(traces_agree),
-      cmocka_unit_test(lanes_of_their_own), cmocka_unit_test(parts_are_their_texts),
-      cmocka_unit_test(refuses)};
+      cmocka_unit_test(lanes_of_their_own), cmocka_unit_test(a_part_has_its_own_diagonal),
+      cmocka_unit_test(parts_are_their_texts), cmocka_unit_test(refuses)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 enum { MORE = 4, SHORTEST = 5, LONGEST = SHORTEST + MORE - 1 }; /* a trial: 5 steps and 0 to 3 */
 
 am_cue_reward_options am_cue_reward_default(void) {
-  return (am_cue_reward_options){.cues = 4, .width = 20, .steps = 120, .wrong = 1};
+  return (am_cue_reward_options){.cues = 4, .width = 20, .steps = 120, .wrong = 1, .scale = 1};
 }
 
 /* ------------------------------------------------------------------ the world */
@@ -77,7 +77,7 @@ static void observe(const am_task *task, const void *state, float *input) {
   rest[AM_CUE_INPUT_GO] = t == s->go;
   rest[AM_CUE_INPUT_BIAS] = 1;
   rest[AM_CUE_INPUT_TIME] = (float)t / (float)task->n_steps;
-  rest[AM_CUE_INPUT_REWARD] = s->previous_reward;
+  rest[AM_CUE_INPUT_REWARD] = o->scale * s->previous_reward;
   if (s->previous_action >= 0) rest[AM_CUE_INPUT_ACTION + s->previous_action] = 1;
 }
 
@@ -219,6 +219,8 @@ static const amine_parameter parameters[] = {
     AM_INTEGER("width", 20, 4, AM_CUE_WIDTH, "", "bits of a cue", AT(width)),
     AM_INTEGER("steps", 120, 9, 100000, "steps", "length of an episode", AT(steps)),
     AM_NUMBER("wrong_penalty", 1, 0, 1e6, "reward", "subtracted for a wrong answer", AT(wrong)),
+    AM_NUMBER("reward_scale", 1, 0, 1000, "", "multiplies the reward before where it is an input",
+              AT(scale)),
     {0}};
 
 static amine_status make(am_task *task, void *options, amine_error *error) {
@@ -226,8 +228,9 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   const am_range ranges[] = {{"cues", o->cues, 3, AM_CUE_CUES},
                              {"width", o->width, 4, AM_CUE_WIDTH},
                              {"steps", o->steps, 9, 100000},
-                             {"wrong", (double)o->wrong, 0, 1e6}};
-  AM_TRY(am_ranges_check(task->type->part.name, ranges, 4, error));
+                             {"wrong", (double)o->wrong, 0, 1e6},
+                             {"scale", (double)o->scale, 0, 1000}};
+  AM_TRY(am_ranges_check(task->type->part.name, ranges, 5, error));
   const earning by_bayes = earn(o, true), by_latest = earn(o, false);
   const double trials = by_bayes.trials, best = worth(by_bayes, o);
   const double random = worth((earning){trials, 0.5 * trials}, o);

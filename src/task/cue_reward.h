@@ -6,7 +6,7 @@
  * cues, each for a step, among 0 to 3 blank steps, in any order; a go step; a blank step. Blanks,
  * pair and order are drawn uniformly for each trial. Of the two actions that of the go step counts:
  * 1 says that the target was among the two, 0 that it was not. The reward is 1 if that is so, and
- * -`wrong` if not; at all other steps it is 0. It is an input of the next step.
+ * -`wrong` if not; at all other steps it is 0. It is an input of the next step, times `scale`.
  *
  * The reward tells, whatever was answered, whether the target was among the two. Nobody can know
  * more, and no answer makes the next trials tell more: the best player keeps the cues that the
@@ -19,7 +19,8 @@
 enum { AM_CUE_ABSENT, AM_CUE_PRESENT, AM_CUE_ACTIONS, AM_CUE_CUES = 16, AM_CUE_WIDTH = 31 };
 
 /* Inputs: the bits of the cue that is shown [width], 0 if none is; then go, a constant 1, t/T, the
- * reward before, a constant 0, and the action before, one-hot. All are 0 after the last step. */
+ * reward before times `scale`, a constant 0, and the action before, one-hot. All are 0 after the
+ * last step. */
 enum {
   AM_CUE_INPUT_GO, /* counted from `width` on */
   AM_CUE_INPUT_BIAS,
@@ -35,9 +36,10 @@ typedef struct am_cue_reward_options {
   int width;   /* bits of a cue; 4 to AM_CUE_WIDTH: so there are enough different ones */
   int steps;   /* T; 9 to 100000: from 9 on an episode may have two trials */
   float wrong; /* subtracted for a wrong answer; 0 to 1e6 */
+  float scale; /* what the reward before is multiplied by as an input; 0 to 1000 */
 } am_cue_reward_options;
 
-/* 4 cues of 20 bits, 120 steps, 1, as in the paper */
+/* 4 cues of 20 bits, 120 steps, 1, 1, as in the paper */
 am_cue_reward_options am_cue_reward_default(void);
 
 typedef struct am_cue_reward_state {

@@ -34,9 +34,11 @@ static void same_belief(const am_cue_reward_state *s, const double *belief) {
 static double inputs[EPISODES][STEPS][INPUTS], belief[EPISODES][STEPS][CUES];
 static double actions[EPISODES][STEPS], rewards[EPISODES][STEPS], answers[EPISODES][STEPS];
 
+/* The reference shows the reward as it is. */
 static void episodes_are_the_references(void **state) {
   (void)state;
-  am_task *task = NULL;
+  am_task *task = NULL, *scaled = NULL;
+  enum { REWARD = WIDTH + AM_CUE_INPUT_REWARD };
   am_cue_reward_state s;
   read(&inputs[0][0][0], "inputs", 3, EPISODES, STEPS, INPUTS);
   read(&belief[0][0][0], "belief", 3, EPISODES, STEPS, CUES);
@@ -44,6 +46,7 @@ static void episodes_are_the_references(void **state) {
   read(&rewards[0][0], "rewards", 2, EPISODES, STEPS, 0);
   read(&answers[0][0], "answers", 2, EPISODES, STEPS, 0);
   assert_int_equal(am_cue_reward_create(&task, NULL, NULL), AMINE_OK);
+  MAKE(cue_reward, &scaled, {.cues = CUES, .width = WIDTH, .steps = STEPS, .wrong = 1, .scale = 4});
   assert_int_equal(task->n_inputs, INPUTS);
   assert_int_equal(task->n_actions, 2);
   for (uint32_t i = 0; i < EPISODES; i++) {
@@ -52,22 +55,26 @@ static void episodes_are_the_references(void **state) {
       float input[INPUTS];
       type->observe(task, &s, input);
       for (int k = 0; k < INPUTS; k++) near((double)input[k], inputs[i][t][k], 0);
+      type->observe(scaled, &s, input);
+      for (int k = 0; k < INPUTS; k++)
+        near((double)input[k], (k == REWARD ? 4 : 1) * inputs[i][t][k], 0);
       same_belief(&s, belief[i][t]);
       near(type->answer(task, &s), answers[i][t], 0);
       near((double)type->step(task, &s, (int)actions[i][t]), rewards[i][t], 0);
     }
   }
+  am_task_destroy(scaled);
   am_task_destroy(task);
 }
 
 /* Means of 100,000 episodes each, with their standard errors. */
 static void lines_are_what_the_reference_plays(void **state) {
   (void)state;
-  static const am_cue_reward_options cases[CASES] = {{4, WIDTH, 120, 1},
-                                                     {4, WIDTH, 120, 0},
-                                                     {3, WIDTH, 9, 1},
-                                                     {5, WIDTH, 60, 0.5f},
-                                                     {16, WIDTH, 200, 2.5f}};
+  static const am_cue_reward_options cases[CASES] = {{4, WIDTH, 120, 1, 1},
+                                                     {4, WIDTH, 120, 0, 1},
+                                                     {3, WIDTH, 9, 1, 1},
+                                                     {5, WIDTH, 60, 0.5f, 1},
+                                                     {16, WIDTH, 200, 2.5f, 1}};
   double played[CASES * PLAYERS][2];
   read(&played[0][0], "lines", 2, CASES * PLAYERS, 2, 0);
   for (int c = 0; c < CASES; c++) {
@@ -192,6 +199,8 @@ static void bad_options_are_refused(void **state) {
   REFUSED(cue_reward, am_task, "cue-reward", steps, 100001);
   REFUSED(cue_reward, am_task, "cue-reward", wrong, -0.1f);
   REFUSED(cue_reward, am_task, "cue-reward", wrong, NAN);
+  REFUSED(cue_reward, am_task, "cue-reward", scale, -0.1f);
+  REFUSED(cue_reward, am_task, "cue-reward", scale, 1001);
 }
 
 int main(void) {

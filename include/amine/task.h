@@ -46,7 +46,7 @@ typedef void amine_predictor(const amine_task *task, const void *state, float *p
 
 enum {
   AMINE_TASK_LINES = 8,
-  AMINE_TASK_EVENTS = 8,
+  AMINE_TASK_EVENTS = 12,
   AMINE_REAL_MAX = 16,        /* numbers of a real action */
   AMINE_TARGETS_MAX = 1024,   /* real values that are asked for in one step */
   AMINE_TASK_STATE_MAX = 4096 /* bytes */

@@ -111,7 +111,7 @@ static void put_json(am_text *text, const evaluation *e, const am_task *task, co
     am_json_put_double(text, "perplexity", cli_spoken(task, e->result.mean));
   am_json_put_double(text, "min", e->result.min);
   am_json_put_double(text, "max", e->result.max);
-  cli_lines_json(text, task);
+  cli_lines_json(text, am_task_evaluated(task));
   am_json_end(text);
 }
 
@@ -128,7 +128,7 @@ static void put_text(am_text *text, const evaluation *e, const am_task *task) {
                  cli_spoken_error(task, e->result.mean, e->result.se), cli_spoken(task, low),
                  cli_spoken(task, high));
   if (task->n_lines > 0) am_text_puts(text, "what known policies earn on average\n");
-  cli_lines_table(text, task, COLUMN);
+  cli_lines_table(text, am_task_evaluated(task), COLUMN);
 }
 
 int cli_eval(const cli_line *line) {

@@ -34,19 +34,6 @@ static void lay_out(const am_task *task, am_cue_reward_state *s) {
   s->go = begin + 1 + n;
 }
 
-/* Cue k is one of the 2^width - k patterns that are left, counted past those that are taken. */
-static void draw_cues(const am_cue_reward_options *o, am_cue_reward_state *s) {
-  uint32_t taken[AM_CUE_CUES]; /* in order */
-  for (int k = 0; k < o->cues; k++) {
-    const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, 1 + (uint32_t)k / 4);
-    uint32_t pattern = am_below(draw.v[k % 4], (UINT32_C(1) << o->width) - (uint32_t)k);
-    int i = 0;
-    for (; i < k && pattern >= taken[i]; i++) pattern++;
-    memmove(&taken[i + 1], &taken[i], (size_t)(k - i) * sizeof *taken);
-    s->cue[k] = taken[i] = pattern;
-  }
-}
-
 static uint32_t all_cues(const am_task *task) {
   return (UINT32_C(1) << ((const am_cue_reward_options *)task->options)->cues) - 1;
 }
@@ -58,7 +45,7 @@ static void start(const am_task *task, void *state, uint64_t seed, uint32_t epis
   am_world_begin(task, s, seed, episode, lane);
   const am_random4 draw = am_world_draw(&s->world, AM_STREAM_TASK_START, 0);
   s->target = (int32_t)am_below(draw.v[0], (uint32_t)o->cues);
-  draw_cues(o, s);
+  am_world_patterns(&s->world, s->cue, o->cues, o->width);
   s->candidates = s->latest = all_cues(task);
   s->previous_action = -1;
   lay_out(task, s);

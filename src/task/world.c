@@ -50,6 +50,20 @@ float am_world_pass(const am_task *task, void *state, int action) {
   return 0;
 }
 
+/* Pattern k is one of the 2^bits - k that are left, counted past those that are taken. */
+void am_world_patterns(const am_world *w, uint32_t *pattern, int n, int bits) {
+  uint32_t taken[AM_WORLD_PATTERNS]; /* in order */
+  assert(n <= AM_WORLD_PATTERNS && bits < 32);
+  for (int k = 0; k < n; k++) {
+    const am_random4 draw = am_world_draw(w, AM_STREAM_TASK_START, 1 + (uint32_t)k / 4);
+    uint32_t p = am_below(draw.v[k % 4], (UINT32_C(1) << bits) - (uint32_t)k);
+    int i = 0;
+    for (; i < k && p >= taken[i]; i++) p++;
+    memmove(&taken[i + 1], &taken[i], (size_t)(k - i) * sizeof *taken);
+    pattern[k] = taken[i] = p;
+  }
+}
+
 amine_status am_task_length(int *n_steps, uint64_t steps, double dt_ms, amine_error *error) {
   if (steps > AM_TRIAL_STEPS)
     return am_fail(error, AMINE_ERROR_ARGUMENT,

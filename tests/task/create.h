@@ -14,6 +14,7 @@
 #include "task/evidence.h"
 #include "task/hidden_bias.h"
 #include "task/islands.h"
+#include "task/list_linking.h"
 #include "task/maze/maze.h"
 #include "task/movement.h"
 #include "task/next.h"
@@ -46,6 +47,7 @@ AM_CREATE(delayed_match)
 AM_CREATE(dnms)
 AM_CREATE(evidence)
 AM_CREATE(islands)
+AM_CREATE(list_linking)
 AM_CREATE(maze)
 AM_CREATE(movement)
 AM_CREATE(random_bits)

@@ -29,6 +29,7 @@ BY_DEFAULT(movement, am_task)
 BY_DEFAULT(three_needs, am_task)
 BY_DEFAULT(pattern_completion, am_task)
 BY_DEFAULT(islands, am_task)
+BY_DEFAULT(list_linking, am_task)
 BY_DEFAULT(retrieval, am_task)
 BY_DEFAULT(dnms, am_task)
 BY_DEFAULT(selective, am_task)
@@ -56,6 +57,7 @@ static const am_task_entry tasks[] = {
     {&am_three_needs_type, three_needs},
     {&am_pattern_completion_type, pattern_completion},
     {&am_islands_type, islands},
+    {&am_list_linking_type, list_linking},
     {&am_retrieval_type, retrieval},
     {&am_dnms_type, dnms},
     {&am_selective_type, selective},

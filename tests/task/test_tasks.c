@@ -97,6 +97,10 @@ static int make_all(void **state) {
        {.vocabulary = 27, .length = 25, .pairs = 4, .rounds = 2, .filler = AM_FILLER_RANDOM});
   MAKE(dnms, next_task(), {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
   MAKE(selective, next_task(), {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
+  MAKE(list_linking, next_task(),
+       {.fewest = 3, .most = 4, .bits = 3, .practice = 6, .test = 5, .link = 2, .linked = 0.25});
+  MAKE(list_linking, next_task(),
+       {.fewest = 6, .most = 6, .bits = 31, .practice = 7, .test = 20, .link = 3, .linked = 1});
   MAKE(signals, &games[n_games++], {.cues = 5});
   MAKE(pennies, &games[n_games++], {.steps = 3, .memory = 16});
   return 0;
@@ -114,7 +118,7 @@ static int destroy_all(void **state) {
 static void what_happens(void **state) {
   (void)state;
   for (int k = 0; k < n_all; k++) {
-    const am_task *task = all[k];
+    const am_task *task = am_task_evaluated(all[k]);
     const am_task_type *type = task->type;
     unsigned ever = 0;
     int n = 0;
@@ -194,7 +198,7 @@ static void policies_earn_their_lines(void **state) {
       const int n = is_long ? N_EPISODES / 200 : is_measured ? N_EPISODES / 10 : N_EPISODES;
       sample s = {0};
       if (isnan(t->lines[line].reward)) continue;
-      for (int i = 0; i < n; i++) add(&s, am_task_play(t, line, 3, (uint32_t)k, (uint32_t)i));
+      for (int i = 0; i < n; i++) add(&s, am_task_play(t, line, 4, (uint32_t)k, (uint32_t)i));
       agrees(&s, t->lines[line].reward, t->type->part.name, t->lines[line].policy);
     }
   }

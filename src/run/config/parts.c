@@ -31,6 +31,7 @@
 #include "task/game_signals.h"
 #include "task/hidden_bias.h"
 #include "task/islands.h"
+#include "task/list_linking.h"
 #include "task/maze/maze.h"
 #include "task/movement.h"
 #include "task/next.h"
@@ -62,6 +63,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_movement_type.part,
                                                  &am_pattern_completion_type.part,
                                                  &am_islands_type.part,
+                                                 &am_list_linking_type.part,
                                                  &am_hidden_bias_type.part,
                                                  &am_two_targets_type.part,
                                                  &am_three_needs_type.part,

@@ -13,8 +13,10 @@ bool am_hold_can(const am_plan *plan, const char *signal, int *rows) {
 void am_holding_begin(am_holding *h, const am_hold *hold, const am_plan *plan) {
   int rows;
   *h = (am_holding){.plan = plan};
-  if (!hold || !am_hold_can(plan, hold->signal, &rows)) return;
+  if (!hold || (hold->signal && !am_hold_can(plan, hold->signal, &rows))) return;
   h->hold = hold;
+  h->held.behind = -1;
+  if (!hold->signal) return;
   am_plan_signal(plan, hold->signal, &h->held.signal);
   h->given = h->held.signal.from == AM_FROM_GIVEN;
   h->held.behind = am_plan_writes(plan, &h->held.signal);
@@ -25,7 +27,7 @@ void am_holding_ask(am_holding *h, int k, bool live, uint32_t lane, int step, co
                     float reward, bool over) {
   if (!h->hold) return;
   h->said[over][k] = live ? h->hold->say(h->hold->context, lane, step, world, reward, over) : NULL;
-  h->held.value[k] = h->said[h->late][k];
+  h->held.value[k] = h->hold->signal ? h->said[h->late][k] : NULL;
 }
 
 /* Has a number the name of the one that is held? One that is asked for before and after a step is

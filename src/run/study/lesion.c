@@ -1,6 +1,7 @@
 /* Signals held at events (see lesion.h). */
 #include "run/study/lesion.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -18,8 +19,10 @@ typedef struct lesion {
   uint32_t n_lanes;
   float *mean;    /* [event][rows] */
   bool holds;     /* or only looks on */
+  bool each;      /* what is earned is a mean over steps, else over episodes */
   unsigned *now;  /* [lane] the events of the step */
   double *earned; /* [lane][event] */
+  int *steps;     /* likewise: of the event */
 } lesion;
 
 static unsigned events_of(const am_task *task, const void *world) {
@@ -41,8 +44,10 @@ static const float *say(void *context, uint32_t lane, int step, const void *worl
   if (lane >= l->n_lanes) return NULL;
   if (!over) l->now[lane] = events_of(l->task, world);
   for (int k = 0; over && k < l->n_events; k++)
-    if (l->now[lane] >> k & 1)
+    if (l->now[lane] >> k & 1) {
       l->earned[lane * (uint32_t)l->n_events + (uint32_t)k] += (double)reward;
+      l->steps[lane * (uint32_t)l->n_events + (uint32_t)k]++;
+    }
   const int k = first_of(l->now[lane]);
   return l->holds && k >= 0 ? l->mean + k * l->rows : NULL;
 }
@@ -87,35 +92,34 @@ static amine_status take_means(const lesion *l, am_learner *learner, const char 
   return status;
 }
 
-/* Plays the fresh episodes with the signal held as *l says. */
+/* Plays the fresh episodes with the signal, NULL: with none, held as *l says. */
 static amine_status play(double *sums, lesion *l, am_experiment *x, const char *signal, int n,
                          amine_error *error) {
   const am_hold hold = {signal, say, l};
   am_evaluation fresh;
-  for (int k = 0; k < n * l->n_events; k++) l->earned[k] = 0;
+  for (int k = 0; k < n * l->n_events; k++) l->earned[k] = l->steps[k] = 0;
   x->learner->hold = &hold;
   const amine_status status =
       am_evaluate_network(&fresh, x, n, x->config.common.seed, false, error);
   x->learner->hold = NULL;
   for (int k = 0; k < l->n_events; k++) {
-    sums[k] = 0;
-    for (int e = 0; e < n; e++) sums[k] += l->earned[e * l->n_events + k] / n;
+    double over = l->each ? 0 : n;
+    for (int e = 0; e < n && l->each; e++) over += l->steps[e * l->n_events + k];
+    sums[k] = over > 0 ? 0 : (double)NAN;
+    for (int e = 0; e < n && over > 0; e++) sums[k] += l->earned[e * l->n_events + k] / over;
   }
   return status;
 }
 
-/* With one of the signals: held, and of the first one also as it is. */
-static amine_status measure(double *sums, lesion *l, am_experiment *x, const char *signal,
-                            bool first, int n, amine_error *error) {
+/* With one of the signals held. */
+static amine_status measure(double *sums, lesion *l, am_experiment *x, const char *signal, int n,
+                            amine_error *error) {
   const uint64_t seed = x->config.common.seed;
   if (!x->learner->signals || !am_hold_can(x->learner->signals, signal, &l->rows))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "the network has no signal %s that can be held",
                    signal);
   AM_TRY(AM_TAKE(l->mean, am_size_mul((size_t)l->n_events, (size_t)l->rows), error));
-  amine_status status = AMINE_OK;
-  l->holds = false;
-  if (first) status = play(sums - l->n_events, l, x, signal, n, error);
-  if (status == AMINE_OK) status = take_means(l, x->learner, signal, seed, error);
+  amine_status status = take_means(l, x->learner, signal, seed, error);
   l->holds = true;
   if (status == AMINE_OK) status = play(sums, l, x, signal, n, error);
   am_free(l->mean);
@@ -126,15 +130,22 @@ amine_status am_lesion_measure(double *sums, am_experiment *x, const am_lesions 
                                amine_error *error) {
   const am_task_type *type = am_task_evaluated(x->task)->type;
   const int n = am_evaluate_episodes(x->task);
-  lesion l = {.task = am_task_evaluated(x->task), .n_lanes = (uint32_t)n};
+  lesion l = {.task = am_task_evaluated(x->task), .n_lanes = (uint32_t)n, .each = lesions->each};
   while (type->happened && type->events[l.n_events].name) l.n_events++;
   if (l.n_events == 0)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "task.type=%s has no events", type->part.name);
+  if (!x->learner->signals)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "learner.type=%s tells nothing of its steps",
+                   x->learner->type->part.name);
   AM_TRY(AM_TAKE(l.now, (size_t)n, error));
-  amine_status status = AM_TAKE(l.earned, am_size_mul((size_t)n, (size_t)l.n_events), error);
+  const size_t size = am_size_mul((size_t)n, (size_t)l.n_events);
+  amine_status status = AM_TAKE(l.earned, size, error);
+  if (status == AMINE_OK) status = AM_TAKE(l.steps, size, error);
+  if (status == AMINE_OK) status = play(sums, &l, x, NULL, n, error);
   for (int k = 0; k < lesions->n_signals && status == AMINE_OK; k++)
-    status = measure(sums + (k + 1) * l.n_events, &l, x, lesions->signals[k], k == 0, n, error);
+    status = measure(sums + (k + 1) * l.n_events, &l, x, lesions->signals[k], n, error);
   am_free(l.now);
   am_free(l.earned);
+  am_free(l.steps);
   return status;
 }

@@ -11,8 +11,9 @@
 
 enum { AM_LESION_MEANS = 100 }; /* episodes that the means are taken over */
 
-/* sums [1 + n_signals][events of the task]: the reward at the steps of each event, a mean over the fresh episodes of the
- * run (am_evaluate_episodes), which are the same for all: first as it is, then with each signal held.
+/* sums [1 + n_signals][events of the task]: the reward at the steps of each event in the fresh episodes of the
+ * run (am_evaluate_episodes), which are the same for all: first as it is, then with each signal held. A mean over episodes
+ * of their sums, or with lesions->each over the steps, NAN where there are none.
  * AMINE_ERROR_ARGUMENT: the task has no events that can be told before a step, or the network has no such signal that can
  * be held. */
 amine_status am_lesion_measure(double *sums, am_experiment *x, const am_lesions *lesions,

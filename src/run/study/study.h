@@ -18,12 +18,13 @@
 
 enum { AM_ARMS_MAX = 12, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CHARTS_MAX = 8 };
 
-/* Signals of a network that are held one after the other at the events of its task once it is trained (lesion.h). What
- * is measured then are rows of measures: those of AM_TRAINING_ROWS (training.h), and the reward at each event, first as
- * the network is, then with each signal held: 3 + (1 + n_signals) events. */
+/* Signals of a network, or none, that are held one after the other at the events of its task once it is trained
+ * (lesion.h). What is measured then are rows of measures: those of AM_TRAINING_ROWS (training.h), and the reward at each
+ * event, first as the network is, then with each signal held: 3 + (1 + n_signals) events. */
 typedef struct am_lesions {
   const char *const *signals;
   int n_signals;
+  bool each; /* the reward of a step of the event, not of all of an episode */
   am_protocol protocol;
 } am_lesions;
 

@@ -328,6 +328,7 @@ static amine_status put_page(am_text *page, const am_study_source *s, amine_erro
   am_page_head(page, s->title);
   am_study_summary(page, s);
   AM_TRY(am_study_across(page, s, error));
+  AM_TRY(am_study_planes(page, s, error));
   AM_TRY(am_study_charts(page, s, error));
   AM_TRY(am_study_rasters(page, s, error));
   am_study_runs(page, s);

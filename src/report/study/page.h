@@ -13,6 +13,7 @@ amine_status am_study_report_write(const char *folder, const char *out_path, ami
 void am_study_summary(am_text *page, const am_study_source *source);
 /* The measures against time: each seed, the medians, and the bands. AMINE_ERROR_MEMORY only. */
 amine_status am_study_charts(am_text *page, const am_study_source *source, amine_error *error);
+amine_status am_study_planes(am_text *page, const am_study_source *source, amine_error *error);
 /* What came out against a number in which arms differ. AMINE_ERROR_MEMORY only. */
 amine_status am_study_across(am_text *page, const am_study_source *source, amine_error *error);
 /* The last second of the spikes of each arm's first run. AMINE_ERROR_MEMORY only. */

@@ -246,6 +246,19 @@ static amine_status take_across(const reader *r) {
   return AMINE_OK;
 }
 
+/* Of one measure against another: likewise. */
+static amine_status take_planes(const reader *r) {
+  const json_t *charts;
+  const char *text;
+  size_t n;
+  if (!json_object_get(r->source->root, "planes")) return AMINE_OK;
+  AM_TRY(take_array(r, &charts, &n, r->source->root, "planes", 0, CRITERIA_MAX));
+  for (size_t k = 0; k < n; k++)
+    for (int i = 0; i < 3; i++)
+      AM_TRY(take_text(r, &text, json_array_get(charts, k), (const char *[]){"x", "y", "title"}[i]));
+  return AMINE_OK;
+}
+
 static amine_status take_study(const reader *r) {
   am_study_source *s = r->source;
   const json_t *charts;
@@ -273,7 +286,8 @@ static amine_status take_study(const reader *r) {
     AM_TRY(take_text(r, &text, json_array_get(charts, k), "measure"));
     AM_TRY(take_text(r, &text, json_array_get(charts, k), "title"));
   }
-  return take_across(r);
+  AM_TRY(take_across(r));
+  return take_planes(r);
 }
 
 /* ------------------------------------------------------------------------------ runs.jsonl */

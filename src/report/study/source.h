@@ -1,6 +1,6 @@
 /* The folder of a published experiment that was run over seeds (docs/reproductions.md).
  *
- *   study.json       what it is: arms, criteria, charts ("curves", "across"), at the end the
+ *   study.json       what it is: arms, criteria, charts ("curves", "across", "planes"), at the end the
  *                    verdicts; needed
  *   runs.jsonl       one finished run a line; a torn last line is left out
  *   run-K-SEED.safetensors   a training run of arm K that is not finished; gone when it is

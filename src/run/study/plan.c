@@ -122,6 +122,14 @@ static amine_status check_arm(const am_protocol **protocol, const am_study_plan 
   return AMINE_OK;
 }
 
+static amine_status check_plane(const am_study_plan *plan, const am_plane *plane,
+                                const am_protocol *const *protocols, amine_error *error) {
+  for (int a = 0; a < plan->study->n_arms; a++)
+    if (am_measure_find(protocols[a], plane->x) >= 0 && am_measure_find(protocols[a], plane->y) >= 0)
+      return AMINE_OK;
+  return wrong(plan, error, "chart", plane->title, "no arm has both of its measures");
+}
+
 amine_status am_study_plan_check(const am_study_plan *plan, const am_protocol **protocols,
                                  amine_error *error) {
   const am_study *s = plan->study;
@@ -143,6 +151,7 @@ amine_status am_study_plan_check(const am_study_plan *plan, const am_protocol **
   for (int k = 0; k < s->n_charts; k++) AM_TRY(check_chart(plan, &s->charts[k], protocols, error));
   for (int k = 0; k < s->n_across; k++)
     AM_TRY(check_across(plan, &s->across[k], protocols, error));
+  for (int k = 0; k < s->n_planes; k++) AM_TRY(check_plane(plan, &s->planes[k], protocols, error));
   return AMINE_OK;
 }
 
@@ -325,6 +334,19 @@ static json_t *across_of(grower *g, const am_study *s) {
   return array;
 }
 
+static json_t *planes_of(grower *g, const am_study *s) {
+  json_t *array = json_array();
+  for (int k = 0; k < s->n_planes; k++) {
+    json_t *item = json_object();
+    put_text(g, item, "x", s->planes[k].x);
+    put_text(g, item, "y", s->planes[k].y);
+    put_text(g, item, "title", s->planes[k].title);
+    put_text(g, item, "figure", s->planes[k].figure);
+    append(g, array, item);
+  }
+  return array;
+}
+
 /* What the times of runs count; NULL: seconds. */
 static amine_status time_of(const char **out, const am_study_plan *plan, amine_error *error) {
   am_config config;
@@ -362,6 +384,7 @@ amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_
   put_head(&g, tree, plan, time);
   put(&g, tree, "curves", charts_of(&g, plan->study));
   if (plan->study->n_across > 0) put(&g, tree, "across", across_of(&g, plan->study));
+  if (plan->study->n_planes > 0) put(&g, tree, "planes", planes_of(&g, plan->study));
   for (int k = 0; k < plan->study->n_arms && status == AMINE_OK; k++) {
     json_t *arm = NULL;
     status = arm_of(&arm, &g, plan, k, error);
@@ -377,8 +400,8 @@ amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_
 
 const char *am_study_plan_difference(char out[AM_PATH_MAX], const json_t *a, const json_t *b) {
   static const char *const passed[] = {"title",    "meaning", "source",     "page",      "band",
-                                       "criteria", "curves",  "across",     "first_seed", "seeds",
-                                       "verdicts", "passed",  "answer",     "*.title",    "*.meaning",
-                                       NULL};
+                                       "criteria", "curves",  "across",     "planes",    "first_seed",
+                                       "seeds",    "verdicts", "passed",    "answer",    "*.title",
+                                       "*.meaning", NULL};
   return am_tree_difference(out, a, b, passed);
 }

@@ -95,6 +95,12 @@ typedef struct am_across {
   const char *known_name;
 } am_across;
 
+/* A chart of one measure against another, along the way of the runs, over all arms that have both. */
+typedef struct am_plane {
+  const char *x, *y;          /* measures */
+  const char *title, *figure; /* as of am_chart */
+} am_plane;
+
 /* A length of the experiment: the published one, and a shorter one with a band of its own, for a
  * quick check. */
 typedef struct am_study_form {
@@ -118,6 +124,8 @@ typedef struct am_study {
   int n_charts;
   const am_across *across;
   int n_across;
+  const am_plane *planes;
+  int n_planes;
   bool raster; /* the report shows the spikes of the last second of each arm's first run */
 } am_study;
 
@@ -138,6 +146,7 @@ typedef struct am_study {
 #define AM_CRITERIA(table) .criteria = table, .n_criteria = sizeof table / sizeof *table
 #define AM_POINTS(table) .points = table, .n_points = sizeof table / sizeof *table
 #define AM_ACROSS(table) .across = table, .n_across = sizeof table / sizeof *table
+#define AM_PLANES(table) .planes = table, .n_planes = sizeof table / sizeof *table
 #define AM_CHARTS(table) .charts = table, .n_charts = sizeof table / sizeof *table
 
 /* The k-th study, NULL past the end; by name, NULL if there is none. */

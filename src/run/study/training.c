@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "format/file.h"
 #include "learner/none.h"
+#include "learner/preferences.h"
 #include "run/config/preset.h"
 #include "run/study/held.h"
 #include "run/study/lesion.h"
@@ -45,6 +46,30 @@ static const am_measure held_measures[AM_N_HELD_MEASURES] = {
                               .title = "Reward of a step, last quarter, signal free again"},
 };
 
+static const am_measure straying_measures[AM_N_STRAYING_MEASURES] = {
+    AM_TRAINING_ROWS,
+    [AM_TRAINING_LEARNED] = {.name = "learned",
+                             .unit = "",
+                             .meaning = "what the learned reward says of an episode, mean of the "
+                                        "last batch",
+                             .title = "Learned reward"},
+    [AM_TRAINING_DISTANCE] = {.name = "distance",
+                              .unit = "",
+                              .meaning = "square root of KL(pi || pi_first) of an episode in nats, "
+                                         "mean of the last batch",
+                              .title = "Way from the first policy, square root of KL"},
+    [AM_TRAINING_LOST] = {.name = "lost",
+                          .unit = "",
+                          .meaning = "how much more the reward of the last 1000 training episodes "
+                                     "was at its best sample than in the end",
+                          .title = "Reward lost since its best"},
+    [AM_TRAINING_GAINED] = {.name = "gained",
+                            .unit = "",
+                            .meaning = "how much more the learned reward says in the end than when "
+                                       "the reward was at its best",
+                            .title = "Learned reward gained since"},
+};
+
 static const am_measure lived[AM_N_LIVES_MEASURES] = {
     [AM_LIVES_EVALUATION] = {.name = "evaluation",
                              .unit = "",
@@ -68,6 +93,12 @@ static bool lives(const am_config *config) {
   return config->part[AM_LEARNER] == &am_none_type.part && task->regret;
 }
 
+/* Whether it is told how far it strays from the policy that it began with. */
+static bool strays(const am_config *config) {
+  static const char *const key = "learner.keep_first";
+  return am_config_applies(config, key) && am_config_number(config, key) > 0;
+}
+
 const am_protocol *am_study_training_protocol(const am_study *study, int arm,
                                               const am_config *config) {
   static const am_protocol fresh = {.name = "training",
@@ -82,10 +113,15 @@ const am_protocol *am_study_training_protocol(const am_study *study, int arm,
                                    .meaning = "a learner is trained on a task, and a signal of its "
                                               "network is then held",
                                    .measures = held_measures,
-                                   .n_measures = AM_N_HELD_MEASURES};
+                                   .n_measures = AM_N_HELD_MEASURES},
+                           straying = {.name = "training",
+                                       .meaning = "a learner leaves the policy it began with",
+                                       .measures = straying_measures,
+                                       .n_measures = AM_N_STRAYING_MEASURES};
   if (lives(config)) return &am_lives_protocol;
   if (study->arms[arm].lesions) return &study->arms[arm].lesions->protocol;
-  return study->arms[arm].after ? &tuning : study->arms[arm].held ? &held : &fresh;
+  if (study->arms[arm].after) return &tuning;
+  return study->arms[arm].held ? &held : strays(config) ? &straying : &fresh;
 }
 
 bool am_study_trains(const am_study *study) {
@@ -140,6 +176,33 @@ static void look(double *values, size_t n, const am_experiment *x) {
   values[AM_TRAINING_TRIALS] = plain(am_recent_trials(&x->recent));
 }
 
+/* Whether the measures are those of straying: what is done to a network afterwards has its own. */
+static bool strays_alone(const am_training *t) {
+  return !t->lesions && !t->first && !t->held && strays(t->config);
+}
+
+/* What the last iteration's report tells of who strays. */
+static void look_away(double *values, const am_learner_report *report, bool hidden) {
+  values[AM_TRAINING_LEARNED] = hidden ? plain(report->learned) : (double)NAN;
+  values[AM_TRAINING_DISTANCE] = plain(sqrt(fmax(report->kl, 0)));
+}
+
+/* The measures of who strayed, from the samples. */
+static void look_back(am_study_run *run) {
+  const size_t n = run->n_measures;
+  const double *last = run->course + (run->n_samples - 1) * n, *best = NULL;
+  for (size_t k = 0; k < run->n_samples; k++) {
+    const double *now = run->course + k * n;
+    if (isnan(now[AM_TRAINING_REWARD])) continue;
+    if (!best || now[AM_TRAINING_REWARD] > best[AM_TRAINING_REWARD]) best = now;
+  }
+  run->measures[AM_TRAINING_LEARNED] = last[AM_TRAINING_LEARNED];
+  run->measures[AM_TRAINING_DISTANCE] = last[AM_TRAINING_DISTANCE];
+  if (!best) return;
+  run->measures[AM_TRAINING_LOST] = best[AM_TRAINING_REWARD] - last[AM_TRAINING_REWARD];
+  run->measures[AM_TRAINING_GAINED] = last[AM_TRAINING_LEARNED] - best[AM_TRAINING_LEARNED];
+}
+
 /* The times of all samples; a run that ends early has no values at the later ones. */
 static void lay_out(am_study_run *run, size_t n, uint64_t iterations, int batch) {
   run->n_samples = n;
@@ -173,12 +236,12 @@ static bool is_done(const am_experiment *x) {
          (x->config.common.stop_at_criterion && x->recent.reached > 0);
 }
 
-static amine_status train(am_study_run *run, am_experiment *x, const char *path,
+static amine_status train(am_study_run *run, am_experiment *x, const am_training *t,
                           const am_training_watch *watch, amine_error *error) {
   const uint64_t iterations = x->config.common.iterations;
   const size_t n = run->n_measures;
   double saved = am_clock();
-  AM_TRY(go_on(run, x, path, error));
+  AM_TRY(go_on(run, x, t->path, error));
   size_t sampled = 0;
   while (sampled < run->n_samples &&
          (sampled + 1) * iterations / run->n_samples <= x->learner->iteration)
@@ -187,12 +250,17 @@ static amine_status train(am_study_run *run, am_experiment *x, const char *path,
     am_learner_report report;
     AM_TRY(am_experiment_iterate(x, &report, error));
     const uint64_t now = x->learner->iteration;
-    if (now == (sampled + 1) * iterations / run->n_samples) look(run->course + sampled++ * n, n, x);
+    if (now == (sampled + 1) * iterations / run->n_samples) {
+      look(run->course + sampled * n, n, x);
+      if (strays_alone(t))
+        look_away(run->course + sampled * n, &report, am_is_preferences(x->task));
+      sampled++;
+    }
     const amine_status status =
         watch ? watch->step(watch->context, now, iterations, error) : AMINE_OK;
     const bool due = am_clock() - saved >= SAVED_S;
     if (due || status == AMINE_ERROR_STOPPED)
-      AM_TRY(save(run, x, path, status == AMINE_OK ? error : NULL));
+      AM_TRY(save(run, x, t->path, status == AMINE_OK ? error : NULL));
     if (due) saved = am_clock();
     AM_TRY(status);
   }
@@ -235,6 +303,7 @@ static amine_status measure(am_study_run *run, am_experiment *x, am_experiment *
                             const am_training *t, amine_error *error) {
   look(run->measures, run->n_measures, x);
   AM_TRY(evaluate(&run->measures[AM_TRAINING_EVALUATION], x, error));
+  if (strays_alone(t)) look_back(run);
   if (t->held) return hold(run->measures, x, t->held, error);
   if (t->lesions)
     return am_lesion_measure(run->measures + AM_N_TRAINING_MEASURES, x, t->lesions, error);
@@ -280,7 +349,8 @@ amine_status am_study_train(am_study_run *run, const am_training *t, const am_tr
                                           t->lesions ? (size_t)t->lesions->protocol.n_measures
                                           : t->first ? AM_N_TUNING_MEASURES
                                           : t->held  ? AM_N_HELD_MEASURES
-                                                     : AM_N_TRAINING_MEASURES,
+                                          : strays_alone(t) ? AM_N_STRAYING_MEASURES
+                                                            : AM_N_TRAINING_MEASURES,
                                           error);
   if (status == AMINE_OK) {
     run->done = false;
@@ -288,7 +358,7 @@ amine_status am_study_train(am_study_run *run, const am_training *t, const am_tr
     if (t->first) status = train_first(&first, t->first, watch, error);
   }
   if (status == AMINE_OK && first) status = am_weights_hand_over(x->learner, first->learner, error);
-  if (status == AMINE_OK) status = train(run, x, t->path, watch, error);
+  if (status == AMINE_OK) status = train(run, x, t, watch, error);
   if (status == AMINE_OK) status = measure(run, x, first, t, error);
   am_experiment_destroy(first);
   am_experiment_destroy(x);

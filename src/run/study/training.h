@@ -25,7 +25,12 @@ enum {
   AM_TRAINING_FREE = AM_N_TRAINING_MEASURES, /* these of an arm with a signal that is held */
   AM_TRAINING_HELD,
   AM_TRAINING_RELEASED,
-  AM_N_HELD_MEASURES
+  AM_N_HELD_MEASURES,
+  AM_TRAINING_LEARNED = AM_N_TRAINING_MEASURES, /* these of an arm that keeps its first policy */
+  AM_TRAINING_DISTANCE,
+  AM_TRAINING_LOST,
+  AM_TRAINING_GAINED,
+  AM_N_STRAYING_MEASURES
 };
 
 /* Rows of a table of measures that all have who are trained. */

@@ -174,6 +174,33 @@ static void test_across(void **state) {
   free(page);
 }
 
+/* One measure against another: a line of each seed and one through the medians, of the arm that has
+ * both. */
+static void test_planes(void **state) {
+  (void)state;
+  put_study("planes", ", \"planes\": [{\"x\": \"r\", \"y\": \"w\", \"title\": \"Way <w>\", "
+                      "\"figure\": \"Fig. 3\"}]");
+  put_runs("planes", 2, 3, "4");
+  char *page = report(1, "planes"), *without;
+  put_study("plain", "");
+  put_runs("plain", 2, 3, "4");
+  without = report(1, "plain");
+  expect_sound(page);
+  expect_part(page, "<h2>One against the other</h2>");
+  expect_part(page, "Way &lt;w&gt; <small>compare Fig. 3</small>");
+  assert_int_equal(count_of(page, "class=\"line c0 d0 thin"),
+                   count_of(without, "class=\"line c0 d0 thin") + 2);
+  assert_int_equal(count_of(page, "class=\"line c0 d0 bold"),
+                   count_of(without, "class=\"line c0 d0 bold") + 1);
+  assert_int_equal(count_of(page, "class=\"line c1 d0"), count_of(without, "class=\"line c1 d0"));
+  free(page);
+  free(without);
+  put_runs("planes", 0, 0, "4");
+  page = report(1, "planes");
+  expect_no_part(page, "<h2>One against the other</h2>");
+  free(page);
+}
+
 static void test_missed(void **state) {
   (void)state;
   put_judged("missed", "null", "false");
@@ -311,6 +338,7 @@ static void test_memory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_passed),     cmocka_unit_test(test_across),
+      cmocka_unit_test(test_planes),
       cmocka_unit_test(test_missed),     cmocka_unit_test(test_open),
       cmocka_unit_test(test_unfinished), cmocka_unit_test(test_values),
       cmocka_unit_test(test_damage),     cmocka_unit_test(test_alone),

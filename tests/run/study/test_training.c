@@ -286,6 +286,61 @@ static void test_after_another(void **state) {
   assert_non_null(strstr(error.message, "begins with the network"));
 }
 
+/* An arm that keeps its first policy tells how far it went, and what it lost since its best sample. */
+static void test_straying(void **state) {
+  (void)state;
+  enum { N = 60 };
+  static const char *const keys[] = {SMALL,           "learner.keep_first=true", "learner.warmup=0",
+                                     "iterations=60", "seed=3"};
+  static const am_arm away[] = {
+      AM_ARM("away", "maze", SMALL, "learner.keep_first=true", "learner.warmup=0")};
+  static const am_criterion lost[] = {{0, "lost", AM_JUDGE_MEAN, 0, INFINITY, 0, "of the best"}};
+  static const am_plane planes[] = {{"distance", "reward", "The way", NULL}};
+  am_study straying = study;
+  straying.arms = away;
+  straying.n_arms = 1;
+  straying.full = (am_study_form){{"iterations=60", NULL}, lost, 1, "none"};
+  straying.planes = planes;
+  straying.n_planes = 1;
+  am_study_plan plan = plan_of(false, 1);
+  plan.study = &straying;
+  plan.n_seeds = 1;
+  am_reproduction r;
+  am_config c;
+  am_experiment *x;
+  am_learner_report report;
+  amine_error error = {0};
+  if (am_reproduce(&r, &plan, in_base("away"), NULL, &error) != AMINE_OK)
+    fail_msg("%s", error.message);
+  am_config_default(&c);
+  assert_int_equal(am_config_load(&c, "maze", &error), AMINE_OK);
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+    assert_int_equal(am_config_assign(&c, keys[k], &error), AMINE_OK);
+  assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+  assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_OK);
+  const am_study_run *run = &r.runs[0];
+  const size_t n = AM_N_STRAYING_MEASURES;
+  double best = -INFINITY;
+  assert_int_equal(run->n_samples, N);
+  for (int k = 0; k < N; k++) {
+    const double *now = run->course + (size_t)k * n;
+    assert_int_equal(am_experiment_iterate(x, &report, &error), AMINE_OK);
+    assert_true(now[AM_TRAINING_DISTANCE] == sqrt(report.kl));
+    assert_true(isnan(now[AM_TRAINING_LEARNED])); /* the task's own reward */
+    best = fmax(best, now[AM_TRAINING_REWARD]);
+  }
+  assert_true(report.kl > 1e-3);
+  assert_true(run->measures[AM_TRAINING_DISTANCE] == sqrt(report.kl));
+  assert_true(run->measures[AM_TRAINING_LOST] == best - run->measures[AM_TRAINING_REWARD]);
+  assert_true(run->measures[AM_TRAINING_LOST] > 0);
+  assert_true(isnan(run->measures[AM_TRAINING_GAINED]));
+  am_experiment_destroy(x);
+  am_reproduction_free(&r);
+  straying.planes = &(am_plane){"distance", "nobody", "The way", NULL};
+  assert_int_equal(am_reproduce(&r, &plan, NULL, NULL, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "no arm has both of its measures"));
+}
+
 typedef struct stopper {
   double after;
   atomic_int stop;
@@ -505,6 +560,7 @@ int main(void) {
       cmocka_unit_test(test_medians),          cmocka_unit_test(test_interval_of_a_median),
       cmocka_unit_test(test_differences),      cmocka_unit_test(test_ratios),
       cmocka_unit_test(test_against_training), cmocka_unit_test(test_after_another),
+      cmocka_unit_test(test_straying),
       cmocka_unit_test(test_same_bytes),
       cmocka_unit_test(test_goes_on),          cmocka_unit_test(test_quick_and_report),
       cmocka_unit_test(test_wrong_plans),      cmocka_unit_test(test_memory),

@@ -260,6 +260,8 @@ static const small_variant small_variants[] = {
      {BPTT, "task.type=cart-pole", "task.steps=40", PREFERENCES, "learner.keep_first=true",
       "learner.kl_weight=0.3"}},
     {"first-policy-plastic", {"learner.keep_first=true", "learner.kl_weight=0.3"}},
+    {"preferences-earlier",
+     {SIGNALLING, "task.type=cart-pole", "task.steps=40", PREFERENCES, "reward.earlier=0.7"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -22,7 +22,7 @@ enum { LANES = AM_MODEL_LANES, MEMBERS = AM_MODEL_MEMBERS };
 #define CLIPS_SALT UINT64_C(0x636c697073)
 
 /* What draws are for: `episode` of AM_STREAM_PREFERENCES. */
-enum { DRAW_CLIPS, DRAW_ANSWERS, DRAW_BATCHES };
+enum { DRAW_CLIPS, DRAW_ANSWERS, DRAW_BATCHES, DRAW_EARLIER = DRAW_BATCHES + MEMBERS };
 
 /* Behind the state of the world. */
 typedef struct tail {
@@ -39,10 +39,12 @@ typedef struct played {
   int n;         /* steps that it lived */
 } played;
 
-/* A clip: from a step of an episode on. */
+/* A clip: from a step of an episode on, or one that was asked about before. */
 typedef struct cut {
-  int episode, from;
+  int episode, from; /* EARLIER: its number among those */
 } cut;
+
+enum { EARLIER = -1 };
 
 typedef struct candidate {
   cut clip[2];
@@ -62,8 +64,9 @@ typedef struct preferences {
   size_t tail;        /* where it begins in a state */
   float fading;       /* 1 - 1/memory; 0: no memory */
   float centre, gain; /* r = gain (mean - centre) */
-  /* what is known: [answers][2] clips, their lengths, and [answers] answers */
-  float *clips, *lengths, *preferred;
+  /* what is known: [answers][2] clips, their lengths and what the world gave in them, and
+   * [answers] answers */
+  float *clips, *lengths, *given_in, *preferred;
   uint64_t asked, rounds, learned; /* answers; times; steps of learning */
   uint64_t agreed, decided;        /* of the answers of the last time that preferred one */
   played *episodes;                /* [options.episodes] */
@@ -163,6 +166,7 @@ static void destroy(am_task *task) {
   am_free(p->standard);
   am_free(p->clips);
   am_free(p->lengths);
+  am_free(p->given_in);
   am_free(p->preferred);
   am_text_free(&p->waiting);
   am_text_free(&p->file);
@@ -214,6 +218,7 @@ static amine_status take_memory(preferences *p, amine_error *error) {
   const am_block blocks[] = {
       {&p->clips, am_size_mul(2 * n, am_clip_size(&p->model)), real_size},
       {&p->lengths, 2 * n, real_size},
+      {&p->given_in, p->options.earlier > 0 ? 2 * n : 0, real_size},
       {&p->preferred, n, real_size},
       {&p->standard, 2 * (size_t)p->n_x, real_size},
       {&p->actions, T, real_size},
@@ -370,21 +375,32 @@ static void play_all(preferences *p, am_learner *learner) {
 
 /* Steps of a clip that are lived. */
 static int length_of(const preferences *p, cut c) {
+  if (c.episode == EARLIER) return (int)p->lengths[c.from];
   const int rest = p->episodes[c.episode].n - c.from, whole = p->model.options.clip;
   return rest < whole ? rest : whole;
 }
 
 static double given_in(const preferences *p, cut c) {
   double sum = 0;
+  if (c.episode == EARLIER) return (double)p->given_in[c.from];
   for (int t = 0; t < length_of(p, c); t++) sum += p->episodes[c.episode].given[c.from + t];
   return sum;
 }
 
-static float said_of(const preferences *p, cut c, int member) {
-  float sum = 0;
-  for (int t = 0; t < length_of(p, c); t++)
-    sum += p->episodes[c.episode].say[(c.from + t) * MEMBERS + member];
-  return sum;
+static const float *earlier(const preferences *p, cut c) {
+  return p->clips + (size_t)c.from * am_clip_size(&p->model);
+}
+
+static void say_of(const preferences *p, float sums[MEMBERS], cut c) {
+  if (c.episode == EARLIER) {
+    am_reward_model_clip(&p->model, sums, earlier(p, c), length_of(p, c));
+    return;
+  }
+  for (int k = 0; k < MEMBERS; k++) {
+    sums[k] = 0;
+    for (int t = 0; t < length_of(p, c); t++)
+      sums[k] += p->episodes[c.episode].say[(c.from + t) * MEMBERS + k];
+  }
 }
 
 /* Begins at any step that is lived and from which a whole clip fits into the episode's time, so
@@ -395,6 +411,17 @@ static cut draw_clip(const preferences *p, uint32_t a, uint32_t b) {
   return (cut){episode, (int)am_below(b, (uint32_t)(n < fits ? n : fits))};
 }
 
+/* One that was asked about before, any as likely as any other, or the clip itself. */
+static cut draw_earlier(const preferences *p, cut clip, int index) {
+  const am_random_key key = {p->options.seed, AM_STREAM_PREFERENCES, DRAW_EARLIER,
+                             (uint32_t)p->rounds};
+  const am_random4 draw = am_random(key, (uint32_t)index);
+  if (p->asked == 0 ||
+      !am_chance_of(draw, 0, (double)p->options.earlier, key, (uint32_t)index))
+    return clip;
+  return (cut){EARLIER, (int)am_below(draw.v[1], 2 * (uint32_t)p->asked)};
+}
+
 static void draw_pair(const preferences *p, candidate *c, int index) {
   const am_random_key key = {p->options.seed, AM_STREAM_PREFERENCES, DRAW_CLIPS,
                              (uint32_t)p->rounds};
@@ -402,11 +429,9 @@ static void draw_pair(const preferences *p, candidate *c, int index) {
   float first[MEMBERS], second[MEMBERS], mean = 0;
   c->index = index;
   c->clip[0] = draw_clip(p, draw.v[0], draw.v[1]);
-  c->clip[1] = draw_clip(p, draw.v[2], draw.v[3]);
-  for (int k = 0; k < MEMBERS; k++) {
-    first[k] = said_of(p, c->clip[0], k);
-    second[k] = said_of(p, c->clip[1], k);
-  }
+  c->clip[1] = draw_earlier(p, draw_clip(p, draw.v[2], draw.v[3]), index);
+  say_of(p, first, c->clip[0]);
+  say_of(p, second, c->clip[1]);
   am_reward_model_prefer(c->p, first, second, MEMBERS);
   for (int k = 0; k < MEMBERS; k++) mean += c->p[k] / MEMBERS;
   c->score = 0;
@@ -422,6 +447,10 @@ static int by_score(const void *a, const void *b) {
 
 static void copy_clip(const preferences *p, float *out, cut c) {
   const size_t n_x = (size_t)p->n_x;
+  if (c.episode == EARLIER) {
+    memcpy(out, earlier(p, c), am_clip_size(&p->model) * sizeof *out);
+    return;
+  }
   memset(out, 0, am_clip_size(&p->model) * sizeof *out);
   for (int t = 0; t < length_of(p, c); t++) {
     const float *x = p->episodes[c.episode].x + (size_t)(c.from + t) * n_x;
@@ -448,25 +477,29 @@ static float judge(const preferences *p, const candidate *c, uint64_t pair) {
   return errs ? opposite_or_coin(right, draw.v[1]) : right;
 }
 
+/* The i-th number of step t of a clip. */
+static float x_of(const preferences *p, cut c, int t, int i) {
+  if (c.episode == EARLIER)
+    return earlier(p, c)[(t / LANES * p->n_x + i) * LANES + t % LANES];
+  return p->episodes[c.episode].x[(c.from + t) * p->n_x + i];
+}
+
 static void put_clip(const preferences *p, am_text *text, const char *name, cut c) {
-  const played *e = &p->episodes[c.episode];
   const int n = length_of(p, c), n_inputs = p->task.n_inputs, n_x = p->n_x;
   am_json_put_key(text, name);
   am_json_begin(text);
   am_json_list(text, "inputs");
   for (int t = 0; t < n; t++)
     for (int i = 0; i < n_inputs; i++) {
-      const float x = e->x[(c.from + t) * n_x + i],
-                  shown = x / p->standard[n_x + i] + p->standard[i];
+      const float shown = x_of(p, c, t, i) / p->standard[n_x + i] + p->standard[i];
       am_text_puts(text, i > 0 ? "," : t > 0 ? "],[" : "[");
       am_json_number(text, (double)shown, 6);
     }
   am_text_puts(text, "]]");
   am_json_list(text, "actions");
   for (int t = 0; t < n; t++) {
-    const float *did = e->x + (c.from + t + 1) * n_x - p->task.n_actions;
     int action = 0;
-    while (did[action] == 0) action++;
+    while (x_of(p, c, t, n_x - p->task.n_actions + action) == 0) action++;
     am_text_printf(text, "%s%d", t ? "," : "", action);
   }
   am_text_puts(text, "]}");
@@ -509,6 +542,8 @@ static void keep(preferences *p, const candidate *chosen, const float *answers, 
     for (int i = 0; i < 2; i++) {
       copy_clip(p, p->clips + (2 * at + (size_t)i) * size, chosen[k].clip[i]);
       p->lengths[2 * at + (size_t)i] = (float)length_of(p, chosen[k].clip[i]);
+      if (p->options.earlier > 0)
+        p->given_in[2 * at + (size_t)i] = (float)given_in(p, chosen[k].clip[i]);
     }
     p->preferred[at] = answers[k];
     for (int i = 0; i < MEMBERS; i++) mean += chosen[k].p[i] / MEMBERS;
@@ -646,10 +681,11 @@ bool am_preferences_tensor(const am_task *task, int k, am_learner_tensor *out, f
       {.name = "reward.clips", .rank = 2, .dims = {2 * n, am_clip_size(&p->model)}},
       {.name = "reward.lengths", .rank = 2, .dims = {n, 2}},
       {.name = "reward.preferred", .rank = 1, .dims = {n, 1}},
-      {.name = "reward.standard", .rank = 2, .dims = {2, (size_t)p->n_x}}};
-  float *const where[] = {p->clips, p->lengths, p->preferred, p->standard};
+      {.name = "reward.standard", .rank = 2, .dims = {2, (size_t)p->n_x}},
+      {.name = "reward.given", .rank = 2, .dims = {n, 2}}};
+  float *const where[] = {p->clips, p->lengths, p->preferred, p->standard, p->given_in};
   k -= 3 * places->n;
-  if (k >= 4) return false;
+  if (k >= (p->options.earlier > 0 ? 5 : 4)) return false;
   *out = known[k];
   *values = where[k];
   return true;
@@ -714,6 +750,9 @@ static const amine_parameter parameters[] = {
     AM_INTEGER("every", 20, 1, 4e9, "updates", "from one time of asking to the next", AT(every)),
     AM_CHOICE("pick", "disagreement|random",
               "of which pairs is asked: those on which the members differ most, or any", AT(pick)),
+    AM_NUMBER("earlier", 0, 0, 1, "",
+              "share of the pairs in which the second clip was asked about before, at any time",
+              AT(earlier)),
     AM_INTEGER("candidates", 4, 1, 100, "", "pairs from which one is picked", AT(candidates),
                .when = "pick=disagreement"),
     AM_INTEGER("episodes", 4, 1, 1000, "episodes", "played for the clips of one time",

@@ -14,8 +14,8 @@
  * spread: the root of the mean square over the steps of all clips; centre: their mean, or 0 in a
  * world that can end early, where it would say whether to live is good.
  *
- * Clips come from episodes that the present policy plays for it, which are not learned from. All
- * that is drawn is a function of the seed, and the state is saved whole, so a run that goes on has
+ * Clips come from episodes that the present policy plays for it, which are not learned from; the
+ * second of some pairs is one that was asked about before, at any time. All that is drawn is a function of the seed, and the state is saved whole, so a run that goes on has
  * the same bits, on any number of threads.
  * Source: Christiano et al. 2017, arXiv 1706.03741. */
 #ifndef AMINE_LEARNER_PREFERENCES_H
@@ -38,6 +38,7 @@ typedef struct am_preferences_options {
   const char *file; /* of answers; AM_ANSWERS_SEED in it is the seed */
   uint64_t answers, first, spread, every;
   am_pick pick;
+  float earlier; /* share of pairs whose second clip was shown before */
   int candidates, episodes, clip, memory, hidden, updates;
   float rate, decay, slip, scale;
   uint64_t seed;

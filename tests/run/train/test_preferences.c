@@ -230,6 +230,73 @@ static void seeds_have_files_of_their_own(void **state) {
   }
 }
 
+/* With reward.earlier=1 the second clip of every later pair is one that was asked about before, what
+ * the world gave in it is still known, and the judge says of all pairs what follows from that. */
+static void earlier_clips_come_back(void **state) {
+  (void)state;
+  char folder[100], path[200];
+  float preferred[ANSWERS], given[2 * ANSWERS];
+  size_t dims[2] = {ANSWERS, 2};
+  am_tensor_file *f;
+  amine_error error = {0};
+  snprintf(folder, sizeof folder, "%s/earlier", base);
+  train(folder, "reward.wrong=0", "reward.earlier=1");
+  read_answers(preferred, folder);
+  snprintf(path, sizeof path, "%s/%s", folder, AM_CHECKPOINT_FILE);
+  assert_int_equal(am_tensor_file_open(&f, path, 1 << 26, true, &error), AMINE_OK);
+  assert_int_equal(am_tensor_file_copy(f, "reward.given", given, AM_F32, 2, dims, &error), 0);
+  const am_tensor *clips = am_tensor_file_find(f, "reward.clips");
+  const size_t size = clips->count / (2 * ANSWERS);
+  const float *all = (const float *)(const void *)clips->data;
+  for (size_t k = 0; k < ANSWERS; k++) {
+    const float first = given[2 * k], second = given[2 * k + 1];
+    assert_true(preferred[k] == (first == second ? 0.5f : first > second ? 1 : 0));
+    size_t from = 0;
+    while (from < 2 * k &&
+           memcmp(all + from * size, all + (2 * k + 1) * size, size * sizeof *all) != 0)
+      from++;
+    if (k < FIRST) continue;
+    assert_true(from < 2 * k && given[from] == second);
+  }
+  am_tensor_file_close(f);
+}
+
+/* What a person is shown of one is what was shown. */
+static void and_are_shown_again(void **state) {
+  (void)state;
+  char folder[100], key[160], path[200];
+  unsigned char *before, *after;
+  size_t n, m;
+  amine_error error = {0};
+  am_text answers = {0};
+  snprintf(folder, sizeof folder, "%s/again", base);
+  snprintf(path, sizeof path, "%s/again/%s", base, AM_CLIPS_FILE);
+  snprintf(key, sizeof key, "reward.file=%s/again.jsonl", base);
+  const small_variant variant = {
+      "again",
+      {"task.type=cart-pole", "task.steps=40", "network.type=gru", "learner.type=signalling",
+       "reward.type=preferences", "reward.answers=14", "reward.first=10", "reward.every=2",
+       "reward.spread=2", "reward.units=5", "reward.judge=file", key, "reward.earlier=1"}};
+  am_config config = small_config(&variant);
+  assert_int_equal(am_train_new(&config, folder, NULL, &error), AMINE_ERROR_STOPPED);
+  assert_int_equal(am_file_read(path, 1 << 26, &before, &n, NULL), AMINE_OK);
+  for (int k = 0; k < 10; k++)
+    am_text_printf(&answers, "{\"pair\": %d, \"preferred\": \"first\"}\n", k);
+  assert_int_equal(am_file_replace(key + 12, answers.data, answers.length, &error), AMINE_OK);
+  assert_int_equal(am_train_resume(&config, folder, NULL, &error), AMINE_ERROR_STOPPED);
+  assert_int_equal(am_file_read(path, 1 << 26, &after, &m, NULL), AMINE_OK);
+  int pairs = 0;
+  for (char *line = strtok((char *)after, "\n"); line; line = strtok(NULL, "\n"), pairs++) {
+    char *second = strstr(line, "\"second\":") + strlen("\"second\":");
+    second[strlen(second) - 1] = 0; /* the pair's own brace */
+    assert_true(strlen(second) > 40 && strstr((char *)before, second));
+  }
+  assert_int_equal(pairs, 4);
+  am_free(before);
+  am_free(after);
+  am_text_free(&answers);
+}
+
 static void what_makes_no_sense_is_refused(void **state) {
   (void)state;
   static const struct {
@@ -262,6 +329,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(judges_answer),
       cmocka_unit_test(little_is_not_noticed),
+      cmocka_unit_test(earlier_clips_come_back),
+      cmocka_unit_test(and_are_shown_again),
       cmocka_unit_test(rewards_are_the_worlds),
       cmocka_unit_test(threads_change_nothing),
       cmocka_unit_test(a_file_is_waited_for),

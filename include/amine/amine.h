@@ -9,6 +9,7 @@
 #include "amine/events.h"
 #include "amine/experiment.h"
 #include "amine/kernel.h"
+#include "amine/lanes.h"
 #include "amine/memory.h"
 #include "amine/model.h"
 #include "amine/module.h"

@@ -15,7 +15,9 @@ from ._library import VERSION as __version__
 from .brain import Brain, Chemical, Population, Projection
 from .experiment import Episode, Experiment, Progress, Score, Weights
 from .options import Modulator, Network, Rule
-from .parameters import Parameter, Part, neurons, synapse_rules
+from .parameters import Parameter, Part, neurons, parts, presets, synapse_rules
+from . import tasks
+from .world import World
 from .run import Metrics, Run, RunProgress, load, report, train
 
 
@@ -31,5 +33,5 @@ def kernel() -> str:
 
 __all__ = ["Brain", "Chemical", "Episode", "Error", "Experiment", "IOError", "InputError", "MemoryError",
            "Metrics", "Modulator", "Network", "NumericError", "Parameter", "Part", "Population", "Progress",
-           "Projection", "Rule", "Run", "RunProgress", "Score", "Stopped", "UsageError", "Weights", "kernel",
-           "library", "load", "neurons", "report", "synapse_rules", "train"]
+           "Projection", "Rule", "Run", "RunProgress", "Score", "Stopped", "UsageError", "Weights", "World", "kernel",
+           "library", "load", "neurons", "parts", "presets", "report", "synapse_rules", "tasks", "train"]

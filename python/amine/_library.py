@@ -5,7 +5,7 @@ package (a wheel); where `make install` put it; in the build folder beside the s
 import ctypes
 import os
 from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_double, c_float, c_int, c_int64,
-                    c_size_t, c_uint, c_uint32, c_uint64, c_void_p)
+                    c_size_t, c_ubyte, c_uint, c_uint32, c_uint64, c_void_p)
 from pathlib import Path
 
 from ._errors import BY_STATUS, Error
@@ -90,8 +90,30 @@ class CRunProgress(Structure):
                 ("seconds", c_double), ("rate", c_double), ("reward", c_double)]
 
 
+class COptions(Structure):
+    _fields_ = [("size", c_size_t), ("assignments", POINTER(c_char_p)), ("n_assignments", c_int),
+                ("registry", c_void_p), ("configuration", c_char_p)]
+
+
+class CPart(Structure):
+    _fields_ = [("size", c_size_t), ("name", c_char_p), ("meaning", c_char_p), ("equation", c_char_p),
+                ("source", c_char_p), ("text", c_char_p), ("parameters", POINTER(CParameter))]
+
+
+START = CFUNCTYPE(c_int, c_void_p, c_int, POINTER(c_float), c_uint64, c_uint32, POINTER(c_uint32))
+STEP = CFUNCTYPE(c_int, c_void_p, c_int, POINTER(c_float), POINTER(c_float), POINTER(c_ubyte), POINTER(c_int),
+                 POINTER(c_float))
+
+
+class CLanesType(Structure):
+    _fields_ = [("size", c_size_t), ("name", c_char_p), ("meaning", c_char_p), ("context", c_void_p),
+                ("n_inputs", c_int), ("n_actions", c_int), ("n_real", c_int), ("n_steps", c_int),
+                ("criterion", c_double), ("start", START), ("step", STEP)]
+
+
 STRUCTS = {"amine_error": CError, "amine_value": CValue, "amine_parameter": CParameter,
            "amine_projection": CProjection, "amine_brain_event": CBrainEvent,
+           "amine_experiment_options": COptions, "amine_part": CPart, "amine_lanes_type": CLanesType,
            "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress}
 
 # Room for an amine_chemical, which the library fills and copies and nobody here looks into.
@@ -135,17 +157,19 @@ _STATUS = {
     "amine_chemical_clamp": [c_void_p, c_char_p, c_float],
     "amine_chemical_unclamp": [c_void_p, c_char_p],
     "amine_chemical_set_baseline": [c_void_p, c_char_p, c_float],
-    "amine_experiment_create": [_OUT, c_char_p, _TEXTS, c_int, _E],
-    "amine_experiment_open": [_OUT, c_char_p, _TEXTS, c_int, _E],
+    "amine_registry_create": [_OUT, _E],
+    "amine_registry_add_lanes": [c_void_p, POINTER(CLanesType), _E],
+    "amine_experiment_create_with": [_OUT, c_char_p, POINTER(COptions), _E],
+    "amine_experiment_open_with": [_OUT, c_char_p, POINTER(COptions), _E],
     "amine_experiment_iterate": [c_void_p, POINTER(CProgress), _E],
     "amine_experiment_save": [c_void_p, c_char_p, _E],
     "amine_experiment_evaluate": [c_void_p, POINTER(CScore), c_int, c_uint64, c_int, _E],
     "amine_experiment_get": [c_void_p, c_int, c_void_p, _E],
     "amine_experiment_set": [c_void_p, c_int, c_void_p, _E],
     "amine_experiment_episode": [c_void_p, _OUT, c_uint64, c_uint32, _E],
-    "amine_run_train": [c_char_p, c_char_p, _TEXTS, c_int, WATCH, c_void_p, _E],
-    "amine_run_resume": [c_char_p, _TEXTS, c_int, WATCH, c_void_p, _E],
-    "amine_run_record": [c_char_p, _E],
+    "amine_run_train": [c_char_p, c_char_p, POINTER(COptions), WATCH, c_void_p, _E],
+    "amine_run_resume": [c_char_p, POINTER(COptions), WATCH, c_void_p, _E],
+    "amine_run_record": [c_char_p, POINTER(COptions), _E],
     "amine_run_report": [_TEXTS, c_int, c_char_p, _E],
 }
 
@@ -173,6 +197,9 @@ _OTHERS = {
     "amine_neuron_parameter": (POINTER(CParameter), [c_char_p, c_int]),
     "amine_synapse_rule": (c_char_p, [c_int, POINTER(c_char_p)]),
     "amine_synapse_rule_parameter": (POINTER(CParameter), [c_char_p, c_int]),
+    "amine_registry_destroy": (None, [c_void_p]),
+    "amine_registry_part": (c_int, [c_void_p, c_int, c_int, POINTER(CPart)]),
+    "amine_preset": (c_char_p, [c_int, POINTER(c_char_p), _INT]),
     "amine_experiment_destroy": (None, [c_void_p]),
     "amine_experiment_iteration": (c_uint64, [c_void_p]),
     "amine_experiment_tensor": (c_int, [c_void_p, c_int, POINTER(c_char_p), _INT]),

@@ -1,6 +1,8 @@
 """What a training shows while it runs: a line on a terminal, a curve in a notebook, else nothing."""
 import math
+import signal
 import sys
+import threading
 import time
 from typing import List, Optional, Tuple
 
@@ -36,6 +38,33 @@ def _left(seconds: float) -> str:
         return ""
     s = int(seconds)
     return f"{s // 3600}:{s // 60 % 60:02d}:{s % 60:02d} left" if s >= 3600 else f"{s // 60}:{s % 60:02d} left"
+
+
+class Interrupt:
+    """While this is entered a first Ctrl-C is kept for check(), which raises it; a second one is as always."""
+
+    def __init__(self) -> None:
+        self._kept = False
+        self._before = None
+
+    def __enter__(self) -> "Interrupt":
+        if threading.current_thread() is threading.main_thread() and \
+                signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            self._before = signal.signal(signal.SIGINT, self._keep)
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _keep(self, *_) -> None:
+        self._kept = True
+        signal.signal(signal.SIGINT, self._before)
+
+    def check(self) -> None:
+        if self._kept:
+            self._kept = False
+            raise KeyboardInterrupt
 
 
 class Watch:

@@ -20,8 +20,9 @@ import numpy as np
 
 from ._arrays import floats
 from ._errors import UsageError
-from ._library import C, CError, CProgress, CScore, call, error_of, texts
+from ._library import C, CError, COptions, CProgress, CScore, call, error_of, texts
 from .options import Assignments, Modulator, Network, Rule, flat, merged
+from .world import Registry, World
 
 
 class Progress(NamedTuple):
@@ -124,11 +125,11 @@ class Episode(Mapping[str, np.ndarray]):
 
 class Experiment:
     """A task, a network and a learner, made from a preset's name or a JSON file and changed by options;
-    without a preset by the options alone, of which `task` must be one. One thread at a time may use it."""
+    without a preset by the options alone, of which `task` must be one: a name or a World. One thread at a time may use it."""
 
     def __init__(self, preset: Union[str, "os.PathLike[str]", None] = None,
                  options: Optional[Mapping[str, Any]] = None, **more: Any):
-        self._open(C.amine_experiment_create, preset, merged(options, more))
+        self._open(C.amine_experiment_create_with, preset, merged(options, more))
 
     @classmethod
     def open(cls, checkpoint, options: Optional[Mapping[str, Any]] = None, **more: Any) -> "Experiment":
@@ -136,15 +137,16 @@ class Experiment:
         change the shapes of the weights (task_size, clamp_readout, threads); weights=FILE replaces
         the network's tensors."""
         x = cls.__new__(cls)
-        x._open(C.amine_experiment_open, checkpoint, merged(options, more))
+        x._open(C.amine_experiment_open_with, checkpoint, merged(options, more))
         return x
 
     def _open(self, function, source, options: Dict[str, Any]) -> None:
         self._handle: Optional[ctypes.c_void_p] = None
         handle = ctypes.c_void_p()
-        with Source(source, options) as (path, words):
-            call(function, byref(handle), os.fsencode(path), *texts(words))
-        self._handle = handle
+        made = Source(source, options, function is C.amine_experiment_open_with)
+        with made as (path, given):
+            call(function, byref(handle), path, byref(given))
+        self._handle, self._registry = handle, made.registry
         self._error, self._progress = CError(), CProgress(size=ctypes.sizeof(CProgress))
         self._error_at, self._progress_at = byref(self._error), byref(self._progress)
         #: The configuration: every key that applies, nested.
@@ -162,7 +164,10 @@ class Experiment:
         except ctypes.ArgumentError as e:
             raise UsageError(f"{function.__name__}: {e}") from None
         if status:
-            raise error_of(self._error, status)
+            error = error_of(self._error, status)
+            if self._registry is not None:
+                self._registry.raise_again()
+            raise error
 
     def step(self) -> Progress:
         """One iteration: plays a batch of episodes and changes the weights once. NumericError: a number
@@ -226,37 +231,46 @@ def _episode(handle) -> Episode:
 
 
 class Source:
-    """What an experiment is made of while this is entered: (a preset's name or a path, key=value words).
+    """What an experiment or a run is made of while this is entered: (a preset's name or a path, or None;
+    options for the library). A dict, or no preset at all, becomes a configuration."""
 
-    A dict, or no preset at all, is put into a file, which is gone again afterwards."""
-
-    def __init__(self, source, options: Mapping[str, Any]):
-        self._options = dict(options)
-        self._base: Optional[Dict[str, Any]] = None
-        if source is None:
-            task = self._options.pop("task", None) or self._options.pop("task.type", None)
+    def __init__(self, source, options: Mapping[str, Any], saved: bool = False):
+        options = dict(options)
+        self.registry = _registry(options, source)
+        self._path = self._text = None
+        if isinstance(source, Mapping):
+            source = {k: v for k, v in source.items() if not isinstance(v, World)}
+            if self.registry is not None:
+                source["task"] = self.registry.name
+            self._text = json.dumps(_nested(source)).encode()
+        elif source is not None:
+            self._path = os.fsencode(source)
+            if self.registry is not None and not saved:
+                options["task"] = self.registry.name
+        else:
+            task = self.registry.name if self.registry else options.pop("task", None) or options.pop("task.type", None)
             if not isinstance(task, str):
                 raise UsageError("an experiment wants a preset's name, a file, or at least a task=")
-            self._base = {"task": task}
-        elif isinstance(source, Mapping):
-            self._base = _nested(source)
-        else:
-            self._path = os.fspath(source)
-        self._words = Assignments(self._options)
+            self._text = json.dumps({"task": task}).encode()
+        self._assignments = Assignments(options)
 
-    def __enter__(self) -> Tuple[str, List[str]]:
-        words = self._words.__enter__()
-        if self._base is not None:
-            import tempfile  # late: it takes longer than all the rest
-            f, self._path = tempfile.mkstemp(prefix="amine-", suffix=".json")
-            with os.fdopen(f, "w", encoding="utf-8") as file:
-                json.dump(self._base, file)
-        return self._path, words
+    def __enter__(self) -> Tuple[Optional[bytes], COptions]:
+        words, n = texts(self._assignments.__enter__())
+        registry = self.registry.handle if self.registry else None
+        return self._path, COptions(ctypes.sizeof(COptions), words, n, registry, self._text)
 
     def __exit__(self, *_: Any) -> None:
-        self._words.__exit__()
-        if self._base is not None:
-            os.unlink(self._path)
+        self._assignments.__exit__()
+
+
+def _registry(options: Dict[str, Any], source: Any) -> Optional[Registry]:
+    """Of the world that is the task, which is taken out of the options; None: it is the library's."""
+    for key in ("task", "task.type"):
+        if isinstance(options.get(key), World):
+            return Registry(options.pop(key))
+    if isinstance(source, Mapping) and isinstance(source.get("task"), World):
+        return Registry(source["task"])
+    return None
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,10 @@
 """What parts say of themselves: names, meanings and parameters."""
 import ctypes
+import json
 from typing import Dict, List, NamedTuple, Optional, Union
 
-from ._library import C, CParameter
+from ._errors import UsageError
+from ._library import C, CParameter, CPart
 
 
 class Parameter(NamedTuple):
@@ -56,6 +58,41 @@ def _parts(part, parameter_of) -> Dict[str, Part]:
                 break
             rows[_text(row.contents.name)] = parameter(row.contents)
         found[name.decode()] = Part(name.decode(), _text(meaning.value), rows)
+
+
+_KINDS = ("task", "reward", "network", "rule", "modulator", "learner")
+
+
+def parts(kind: str) -> Dict[str, Part]:
+    """The parts of a kind, by name: "task", "reward", "network", "rule", "modulator" or "learner"."""
+    if kind not in _KINDS:
+        raise UsageError(f"parts({kind!r}): one of {', '.join(_KINDS)} is allowed")
+    found: Dict[str, Part] = {}
+    p = CPart(size=ctypes.sizeof(CPart))
+    while C.amine_registry_part(None, _KINDS.index(kind), len(found), ctypes.byref(p)):
+        rows: Dict[str, Parameter] = {}
+        k = 0
+        while p.parameters and p.parameters[k].name:
+            row = p.parameters[k]
+            if not row.borrowed:
+                rows[_text(row.name)] = parameter(row)
+            k += 1
+        found[_text(p.name)] = Part(_text(p.name), _text(p.meaning), rows)
+    return found
+
+
+def presets() -> Dict[str, str]:
+    """The ready experiments by name, and what each is for."""
+    found: Dict[str, str] = {}
+    text, brain, k = ctypes.c_char_p(), ctypes.c_int(), 0
+    while True:
+        brain.value = 0
+        name = C.amine_preset(k, ctypes.byref(text), ctypes.byref(brain))
+        if name is None:
+            return found
+        if not brain.value:
+            found[name.decode()] = json.loads(text.value or b"{}").get("meaning", "")
+        k += 1
 
 
 def neurons() -> Dict[str, Part]:

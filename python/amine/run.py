@@ -21,9 +21,10 @@ import numpy as np
 
 from ._errors import InputError, Stopped, UsageError
 from ._library import C, WATCH, CError, call, error_of, texts
-from ._live import Watch
+from ._live import Interrupt, Watch
 from .experiment import Episode, Experiment, Score, Source, Weights
-from .options import Assignments, merged
+from .options import merged
+from .world import World
 
 
 class Metrics(Mapping[str, np.ndarray]):
@@ -80,8 +81,9 @@ class RunProgress(NamedTuple):
 class Run:
     """The folder of a run. What it holds is read when it is asked for."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, task: Optional[World] = None):
         self.folder = Path(folder)
+        self._own = {} if task is None else {"task": task}
         if not (self.folder / "config.json").exists():
             raise InputError(f"{folder} holds no run: there is no config.json", str(folder))
 
@@ -104,7 +106,7 @@ class Run:
 
     def experiment(self, **options: Any) -> Experiment:
         """The run as it is saved, in memory; options as of Experiment.open."""
-        return Experiment.open(self.folder, options)
+        return Experiment.open(self.folder, merged(self._own, options))
 
     @property
     def weights(self) -> Weights:
@@ -123,13 +125,22 @@ class Run:
     def resume(self, watch: Optional[Callable[[RunProgress], Any]] = None, quiet: bool = False,
                **options: Any) -> "Run":
         """Goes on where it stopped, to the bit; iterations=N takes it further."""
-        _train(C.amine_run_resume, [os.fsencode(self.folder)], options, self.folder, watch, quiet)
+        _call(C.amine_run_resume, self.folder, self._source(options), watch, quiet)
         return self
+
+    def _source(self, options: Mapping[str, Any]) -> Source:
+        more = merged(self._own, options)
+        return Source(self.folder, more, saved=True)
 
     def report(self, page=None) -> Path:
         """Writes the page (report.html in the folder, if no other path is said); returns its path. What it
         shows is evaluated and recorded first, unless it is there."""
+        self._record()
         return report([self], page if page is not None else self.folder / "report.html")
+
+    def _record(self) -> None:
+        with self._source({}) as (_, given):
+            call(C.amine_run_record, os.fsencode(self.folder), byref(given))
 
     def _repr_html_(self) -> str:
         import html
@@ -142,14 +153,18 @@ class Run:
         return f"<run {str(self.folder)!r}>"
 
 
-def load(folder) -> Run:
-    """The run of a folder: of train, or of the command."""
-    return Run(folder)
+def load(folder, task: Optional[World] = None) -> Run:
+    """The run of a folder: of train, or of the command. A run in a World of your own asks for it again:
+    what a folder names is never loaded by itself."""
+    return Run(folder, task)
 
 
 def report(runs: Sequence[Union[Run, str, "os.PathLike[str]"]], page) -> Path:
     """One page of several runs; those that differ only in their seed are drawn as one curve."""
-    words, n = texts([r.folder if isinstance(r, Run) else r for r in runs])
+    known = [r if isinstance(r, Run) else Run(r) for r in runs]
+    for run in known:
+        run._record()
+    words, n = texts([run.folder for run in known])
     call(C.amine_run_report, words, n, os.fsencode(page))
     return Path(page)
 
@@ -163,14 +178,15 @@ def train(preset=None, options: Optional[Mapping[str, Any]] = None, *, folder=No
     returns True the run is saved and ends. quiet: no progress is shown. Ctrl-C saves, says how to go on,
     and raises KeyboardInterrupt."""
     settings = merged(options, more)
-    where = Path(folder) if folder is not None else _free_folder(preset, settings)
-    with Source(preset, settings) as (path, words):
-        _call(C.amine_run_train, [os.fsencode(where), os.fsencode(path)], words, where, watch, quiet)
-    return Run(where)
+    source = Source(preset, settings)
+    where = Path(folder) if folder is not None else _free_folder(preset, settings, source)
+    _call(C.amine_run_train, where, source, watch, quiet)
+    return Run(where, source.registry.world if source.registry else None)
 
 
-def _free_folder(preset, settings: Mapping[str, Any]) -> Path:
-    name = "experiment" if preset is None or isinstance(preset, Mapping) else Path(os.fspath(preset)).stem
+def _free_folder(preset, settings: Mapping[str, Any], source: Source) -> Path:
+    own = source.registry.name if source.registry else "experiment"
+    name = own if preset is None or isinstance(preset, Mapping) else Path(os.fspath(preset)).stem
     base = Path("runs") / f"{name}-seed{settings.get('seed', 1)}"
     path, k = base, 2
     while path.exists():
@@ -178,22 +194,18 @@ def _free_folder(preset, settings: Mapping[str, Any]) -> Path:
     return path
 
 
-def _train(function, first, options: Mapping[str, Any], folder, watch, quiet) -> None:
-    with Assignments(merged(None, options)) as words:
-        _call(function, first, words, folder, watch, quiet)
-
-
-def _call(function, first, words, folder, watch, quiet) -> None:
+def _call(function, folder: Path, source: Source, watch, quiet) -> None:
     """A training with one who looks on. An exception of his, KeyboardInterrupt among them, stops it once
     all is saved, and is raised then."""
     raised: List[BaseException] = []
-    shown = Watch(quiet)
+    shown, interrupt = Watch(quiet), Interrupt()
 
     def look(_, at) -> int:
         p = at.contents
         try:
             now = RunProgress(p.iteration, p.iterations, p.seconds, p.rate, p.reward)
             shown.show(now)
+            interrupt.check()
             return int(watch is not None and watch(now) is True)
         except BaseException as e:  # pylint: disable=broad-except
             raised.append(e)
@@ -201,7 +213,9 @@ def _call(function, first, words, folder, watch, quiet) -> None:
 
     error, onlooker = CError(), WATCH(look)
     try:
-        status = function(*first, *texts(words), onlooker, None, byref(error))
+        with source as (path, given), interrupt:
+            first = [path] if function is C.amine_run_train else []
+            status = function(os.fsencode(folder), *first, byref(given), onlooker, None, byref(error))
     finally:
         shown.end()
     if raised:
@@ -209,6 +223,8 @@ def _call(function, first, words, folder, watch, quiet) -> None:
             shown.say(f"stopped; everything is saved. To go on: amine.load({str(folder)!r}).resume()")
         raise raised[0]
     if status:
-        e = error_of(error, status)
-        if not (isinstance(e, Stopped) and watch is not None):
-            raise e
+        failure = error_of(error, status)
+        if source.registry is not None:
+            source.registry.raise_again()
+        if not (isinstance(failure, Stopped) and watch is not None):
+            raise failure

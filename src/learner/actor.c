@@ -142,7 +142,7 @@ static float compare(am_actor *actor, const am_play *play, int t) {
   return asked ? squares / (float)n : -1;
 }
 
-/* What the policy does at step t, and what the world answers. */
+/* What the policy does at step t. */
 static void choose(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const am_group *g = play->group;
   const am_task_type *type = g->task->type;
@@ -152,7 +152,6 @@ static void choose(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   actor->asked[t] = actor->answers[t] >= 0 || !type->answer ? 1 : 0;
   actor->actions[t] =
       am_choose(actor->p + (size_t)t * n, 1, (int)n, key, (uint32_t)t, play->greedy);
-  actor->rewards[t] = type->step(g->task, actor->world, actor->actions[t]);
 }
 
 /* The same of real actions: mu + sigma e. */
@@ -168,16 +167,50 @@ static void move(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   }
   actor->actions[t] = actor->answers[t] = -1;
   actor->asked[t] = 1;
-  actor->rewards[t] = g->task->type->move(g->task, actor->world, moves);
 }
 
-static void act(am_actor *actor, const am_play *play, uint32_t lane, int t) {
-  float error;
-  if (am_task_acted(play->group->task)) {
-    (play->group->task->n_real > 0 ? move : choose)(actor, play, lane, t);
-    error = am_feed_error(actor->rewards[t]);
-  } else error = compare(actor, play, t);
-  if (am_pair_is_given(play->network)) give(actor, play, lane, t, error);
+/* What the world answers. */
+static void step_world(am_actor *actor, const am_task *task, int t) {
+  const am_task_type *type = task->type;
+  actor->rewards[t] = task->n_real > 0
+                          ? type->move(task, actor->world, actor->moves + t * task->n_real)
+                          : type->step(task, actor->world, actor->actions[t]);
+}
+
+static void step_together(const playing *now, const am_task *task, int t) {
+  const int n = task->n_real;
+  void *states[AM_TRACE_LANES];
+  int actions[AM_TRACE_LANES];
+  float moves[AM_TRACE_LANES * AM_REAL_MAX], rewards[AM_TRACE_LANES];
+  for (int q = 0; q < now->n; q++) {
+    const am_actor *a = now->actors[q];
+    states[q] = a->world;
+    actions[q] = a->actions[t];
+    for (int k = 0; k < n; k++) moves[q * n + k] = a->moves[t * n + k];
+  }
+  am_group_together(task, &(am_together){.states = states,
+                                         .n = now->n,
+                                         .actions = actions,
+                                         .moves = moves,
+                                         .rewards = rewards});
+  for (int q = 0; q < now->n; q++) now->actors[q]->rewards[t] = rewards[q];
+}
+
+/* All that go on act, and the world moves on. */
+static void act(playing *now, const am_play *play, int t) {
+  const am_task *task = play->group->task;
+  const bool acted = am_task_acted(task);
+  float errors[AM_TRACE_LANES];
+  for (int q = 0; q < now->n; q++)
+    if (acted) (task->n_real > 0 ? move : choose)(now->actors[q], play, now->numbers[q], t);
+    else errors[q] = compare(now->actors[q], play, t);
+  if (task->type->together) step_together(now, task, t);
+  for (int q = 0; q < now->n && acted; q++) {
+    if (!task->type->together) step_world(now->actors[q], task, t);
+    errors[q] = am_feed_error(now->actors[q]->rewards[t]);
+  }
+  for (int q = 0; q < now->n && am_pair_is_given(play->network); q++)
+    give(now->actors[q], play, now->numbers[q], t, errors[q]);
 }
 
 /* Dropout between layers: a pure function of the episode, layer and t. */
@@ -219,10 +252,8 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, int first) {
     }
     am_pair_code()->step(p, play->rule, now.lanes, now.n, play->parameters, t);
     decide(&now, play, t);
-    for (int q = 0; q < now.n; q++) {
-      act(now.actors[q], play, now.numbers[q], t);
-      hold(&now, play, q, t, true);
-    }
+    act(&now, play, t);
+    for (int q = 0; q < now.n; q++) hold(&now, play, q, t, true);
     am_pair_code()->after(p, play->rule, now.lanes, now.n, play->parameters, t);
     if (play->watch && now.actors[0] == actors) play->watch(play->context, actors, t);
     end(&now, task, t);

@@ -18,7 +18,7 @@ static amine_status take_memory(am_agent *a, amine_error *error) {
       {&a->v, n, real_size},
       {&a->changes, am_size_add(am_size_mul(groups, a->n_grouped), n), real_size},
       {&a->sums, groups, sizeof *a->sums},
-      {&a->blocks, (size_t)a->n_threads, a->block},
+      {&a->blocks, (size_t)a->n_workers, a->block},
   };
   size_t n_blocks = 6;
   for (int k = 0; k < a->n_extra; k++) blocks[n_blocks++] = (am_block){&a->extra[k], n, real_size};
@@ -39,10 +39,14 @@ amine_status am_agent_open(am_agent *a, const am_task *task, const am_agent_opti
   a->options = *options;
   if (options->n_threads < 1) a->options.n_threads = am_processors();
   a->ops = ops;
-  a->n_groups = (options->n_lanes + AM_GROUP_LANES - 1) / AM_GROUP_LANES;
+  const bool together = task->type->together != NULL; /* then all lanes of a batch are at once */
+  a->n_side = together && ops->n_side ? ops->n_side : AM_GROUP_LANES;
+  a->n_groups = (options->n_lanes + a->n_side - 1) / a->n_side;
   const int chunks = ops->n_chunks < options->n_lanes ? ops->n_chunks : options->n_lanes;
   if (chunks > a->n_groups) a->n_groups = chunks;
   a->n_threads = a->options.n_threads > a->n_groups ? a->n_groups : a->options.n_threads;
+  a->n_workers = together ? a->n_groups : a->n_threads;
+  if (together) AM_TRY(am_strands_create(&a->strands, a->n_workers, error));
   for (int k = 0; k < a->places.n; k++) a->share[k] = 1;
   AM_TRY(am_roles_hold(a->held, &a->places, options->learn, error));
   if (a->n_grouped == 0) a->n_grouped = a->places.size;
@@ -64,6 +68,7 @@ void am_agent_close(am_agent *a) {
   am_free(a->changes);
   am_free(a->sums);
   am_free(a->blocks);
+  am_strands_destroy(a->strands);
 }
 
 /* ------------------------------------------------------------------------------ one iteration */
@@ -77,7 +82,7 @@ am_turn am_agent_turn(const am_agent *a, int worker) {
 /* The first episode of a group: groups are as even as chunks ask, or whole but for the last. */
 static int first_of(const am_agent *a, int item) {
   if (a->ops->n_chunks) return item * a->options.n_lanes / a->n_groups;
-  const int first = item * AM_GROUP_LANES;
+  const int first = item * a->n_side;
   return first < a->options.n_lanes ? first : a->options.n_lanes;
 }
 
@@ -99,7 +104,16 @@ static void learn_group(void *context, int item, int worker) {
   a->ops->play(a, &turn);
 }
 
-void am_agent_learn(am_agent *a) { am_parallel(a->n_threads, a->n_groups, learn_group, a); }
+/* Groups on threads, or side by side. */
+static void each_group(const am_agent *a, int n,
+                       void (*work)(void *context, int item, int worker), void *context) {
+  const am_task *task = am_task_evaluated(a->learner.task);
+  if (a->strands)
+    am_strands_run(a->strands, n, work, context, am_group_meeting, (void *)(uintptr_t)task);
+  else am_parallel(a->n_threads, n, work, context);
+}
+
+void am_agent_learn(am_agent *a) { each_group(a, a->n_groups, learn_group, a); }
 
 #define SUM_BLOCK 4096
 
@@ -188,6 +202,7 @@ static void hold(const am_agent *a, float *change) {
 }
 
 amine_status am_agent_gather(am_agent *a, float *norm, amine_error *error) {
+  AM_TRY(am_task_trouble(a->learner.task, error));
   float *change = mean_change(a);
   if (a->ops->before) a->ops->before(a, change);
   hold(a, change);
@@ -257,10 +272,21 @@ typedef struct evaluation {
   bool greedy;
 } evaluation;
 
+/* How many episodes a group plays, and which is the first. Where all lanes play together, those of one
+ * call are as many as in a batch, and as many to a group. */
+static int evaluated(const evaluation *e, int item, int *from) {
+  const am_agent *a = e->agent;
+  const int round = item / a->n_groups, group = item % a->n_groups;
+  *from = a->strands ? round * a->options.n_lanes + first_of(a, group) : item * AM_GROUP_LANES;
+  const int n = a->strands ? first_of(a, group + 1) - first_of(a, group) : AM_GROUP_LANES;
+  return e->n - *from < n ? e->n - *from : n;
+}
+
 static void evaluate_group(void *context, int item, int worker) {
   const evaluation *e = context;
-  const int from = item * AM_GROUP_LANES, rest = e->n - from;
-  const int n = rest < AM_GROUP_LANES ? rest : AM_GROUP_LANES;
+  int from;
+  const int n = evaluated(e, item, &from);
+  if (n < 1) return;
   am_agent_sums sums = {0};
   am_turn turn = am_agent_turn(e->agent, worker);
   turn.sums = &sums;
@@ -277,8 +303,10 @@ static void evaluate_group(void *context, int item, int worker) {
 void am_agent_evaluate(am_learner *learner, double *rewards, int n_episodes, uint32_t first,
                        uint64_t seed, bool greedy) {
   evaluation e = {am_agent_of(learner), rewards, n_episodes, first, seed, greedy};
-  am_parallel(e.agent->n_threads, (n_episodes + AM_GROUP_LANES - 1) / AM_GROUP_LANES,
-              evaluate_group, &e);
+  const am_agent *a = e.agent;
+  const int lanes = a->strands ? a->options.n_lanes : AM_GROUP_LANES;
+  const int n = (n_episodes + lanes - 1) / lanes;
+  each_group(a, a->strands ? n * a->n_groups : n, evaluate_group, &e);
 }
 
 void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed,

@@ -10,6 +10,7 @@
 #ifndef AMINE_LEARNER_AGENT_H
 #define AMINE_LEARNER_AGENT_H
 
+#include "base/strands.h"
 #include "learner/group.h"
 #include "learner/learner.h"
 #include "learner/optimiser.h"
@@ -65,6 +66,7 @@ typedef struct am_agent_ops {
   /* The batch is cut into so many groups at least, as long as it has as many episodes; 0: each of
    * sixteen */
   int n_chunks;
+  int n_side; /* lanes of a group that `play` plays side by side; 0: all of them */
   /* The change is the gradient of the mean of a loss, which is descended, and the step is the
    * learner's to take. NULL: as above. */
   void (*descend)(am_agent *agent, const am_step *step, const float *gradient, float rate);
@@ -89,7 +91,10 @@ struct am_agent {
   float *changes;   /* [n_groups][n_grouped], and [places.size]: their sum */
   am_agent_sums *sums; /* [n_groups] */
   int n_groups, n_threads;
-  unsigned char *blocks; /* [n_threads][block] */
+  int n_side;          /* lanes of a group, at most */
+  am_strands *strands; /* that play them, where the task takes one call for all lanes; else NULL */
+  int n_workers;       /* with memory of their own */
+  unsigned char *blocks; /* [n_workers][block] */
   size_t block, worlds;  /* bytes of one worker; where its worlds begin */
 };
 

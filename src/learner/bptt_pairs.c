@@ -297,23 +297,26 @@ amine_status am_bptt_pairs_open(am_bptt *b, const am_task *task, const am_units 
                                        .play = play,
                                        .before = reduce,
                                        .n_chunks = GROUPS,
+                                   .n_side = AM_TRACE_LANES,
                                        .descend = descend},
                             values = {.lacks = AM_LACKS_VALUE | AM_LACKS_ENTROPY,
                                       .scratch_bytes = scratch_bytes,
                                       .play = play,
                                       .before = reduce,
                                       .n_chunks = GROUPS,
+                                   .n_side = AM_TRACE_LANES,
                                       .descend = descend};
   const am_agent_options *o = &b->options.agent;
   am_agent *a = &b->agent;
-  const size_t T = (size_t)task->n_steps, groups = GROUPS + (size_t)o->n_lanes / AM_GROUP_LANES;
+  const size_t lanes = task->type->together ? 1 : AM_GROUP_LANES;
+  const size_t T = (size_t)task->n_steps, groups = GROUPS + (size_t)o->n_lanes / lanes;
   if (b->options.baseline == AM_BASELINE_SHARED0 && !b->values) a->n_own = 2;
   a->own[0] = (am_block){&b->shared, T, sizeof *b->shared};
   a->own[1] = (am_block){&b->apart, am_size_mul(T, groups), sizeof *b->apart};
   AM_TRY(make_network(b, task, units, error));
   AM_TRY(am_agent_open(a, task, o, b->values ? &values : &actions, error));
   a->learner.signals = b->pair.plan[0];
-  for (int k = 0; k < a->n_threads; k++) lay_out(b, a->blocks + (size_t)k * a->block);
+  for (int k = 0; k < a->n_workers; k++) lay_out(b, a->blocks + (size_t)k * a->block);
   am_pair_initialise(&b->pair, &a->places, a->parameters, o->seed);
   return AMINE_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/strands.h"
 
 enum { LANES = AM_GROUP_LANES };
 
@@ -26,6 +27,55 @@ static bool is_live(const am_group *g, int k) {
   return k < g->n && !(g->task->type->over && g->task->type->over(g->task, am_group_world(g, k)));
 }
 
+/* ------------------------------------------------------------------------------ all at once */
+void am_group_meeting(void *task, void *const *brought, int n) {
+  const am_task *t = task;
+  t->type->together(t, (am_together *const *)brought, n);
+}
+
+void am_group_together(const am_task *task, am_together *lanes) {
+  if (!am_strands_meet(lanes)) task->type->together(task, &lanes, 1);
+}
+
+static void begin_together(const am_group *g) {
+  void *states[LANES];
+  uint32_t numbers[LANES];
+  for (int k = 0; k < g->n; k++) {
+    states[k] = am_group_world(g, k);
+    numbers[k] = am_group_lane(g, k);
+  }
+  am_group_together(g->task, &(am_together){.begins = true,
+                                            .states = states,
+                                            .n = g->n,
+                                            .seed = g->seed,
+                                            .episode = g->episode,
+                                            .numbers = numbers});
+}
+
+/* Lanes that are over are left out, but the group comes, so that all groups stay in step. moves
+ * [n_real][lanes], NULL: actions. */
+static void move_together(const am_group *g, float *reward, float (*moves)[LANES]) {
+  const int n_real = g->task->n_real;
+  void *states[LANES];
+  int actions[LANES], lane[LANES], n = 0;
+  float rewards[LANES], real[LANES * AM_REAL_MAX];
+  for (int k = 0; k < LANES; k++) {
+    reward[k] = 0;
+    if (!is_live(g, k)) continue;
+    states[n] = am_group_world(g, k);
+    actions[n] = g->actions[k];
+    for (int i = 0; moves && i < n_real; i++) real[n * n_real + i] = moves[i][k];
+    lane[n++] = k;
+  }
+  am_group_together(g->task, &(am_together){.states = states,
+                                            .n = n,
+                                            .actions = actions,
+                                            .moves = real,
+                                            .rewards = rewards});
+  for (int k = 0; k < n; k++) reward[lane[k]] = rewards[k];
+}
+
+/* ------------------------------------------------------------------------------ lane by lane */
 void am_group_begin_twins(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n,
                           int twins) {
   g->seed = seed;
@@ -33,6 +83,10 @@ void am_group_begin_twins(am_group *g, uint64_t seed, uint32_t episode, uint32_t
   g->first = first;
   g->n = n;
   g->twins = twins;
+  if (g->task->type->together) {
+    begin_together(g);
+    return;
+  }
   for (int k = 0; k < n; k++)
     g->task->type->start(g->task, am_group_world(g, k), seed, episode, am_group_lane(g, k));
 }
@@ -70,6 +124,10 @@ void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy
 }
 
 void am_group_move(am_group *g, float *reward) {
+  if (g->task->type->together) {
+    move_together(g, reward, NULL);
+    return;
+  }
   for (int k = 0; k < LANES; k++)
     reward[k] =
         g->actions[k] < 0 ? 0 : g->task->type->step(g->task, am_group_world(g, k), g->actions[k]);
@@ -92,6 +150,7 @@ void am_group_act(am_group *g, float *hit, float *reward, const float *p, int t,
 void am_group_move_real(am_group *g, float *hit, float *reward, const float *p, int t,
                         bool greedy) {
   const int n = g->task->n_real;
+  const bool together = g->task->type->together != NULL;
   memset(hit, 0, (size_t)(2 * n * LANES) * sizeof *hit);
   for (int k = 0; k < LANES; k++) {
     float action[AM_REAL_MAX];
@@ -104,8 +163,9 @@ void am_group_move_real(am_group *g, float *hit, float *reward, const float *p, 
       hit[i * LANES + k] = hit[(n + i) * LANES + k] = e;
       action[i] = g->moves[i][k] = p[i * LANES + k] + p[(n + i) * LANES + k] * e;
     }
-    reward[k] = g->task->type->move(g->task, am_group_world(g, k), action);
+    if (!together) reward[k] = g->task->type->move(g->task, am_group_world(g, k), action);
   }
+  if (together) move_together(g, reward, g->moves);
 }
 
 void am_group_answer(const am_group *g, float *answer, float *asked) {

@@ -42,6 +42,11 @@ void am_group_begin(am_group *group, uint64_t seed, uint32_t episode, uint32_t f
  * task holds out, if it does. */
 void am_group_begin_held_out(am_group *group, uint64_t seed, uint32_t first, int n);
 
+/* Lanes of a task that takes one call for all: they go to the meeting of the strands that play
+ * (base/strands.h), which is am_group_meeting with the task, or are alone. */
+void am_group_together(const am_task *task, am_together *lanes);
+void am_group_meeting(void *task, void *const *brought, int n);
+
 /* The episodes (seed, episode, (first + k) / twins): the same world and the same draws of the
  * policy for each `twins` lanes, so that what differs between them is what they did. */
 void am_group_begin_twins(am_group *group, uint64_t seed, uint32_t episode, uint32_t first, int n,

@@ -26,6 +26,21 @@ enum {
   AM_REAL_MAX = AMINE_REAL_MAX
 };
 
+/* Lanes that begin or step with those of other groups. */
+typedef struct am_together {
+  bool begins;
+  void *const *states; /* [n] */
+  int n;
+  /* They begin the episodes (seed, episode, numbers[k]). */
+  uint64_t seed;
+  uint32_t episode;
+  const uint32_t *numbers; /* [n] */
+  /* Or they step: by actions [n], or moves [n][n_real]. */
+  const int *actions;
+  const float *moves;
+  float *rewards; /* [n] */
+} am_together;
+
 /* Its functions are as amine_task_type has them, where their meaning stands; here is what that does not offer. */
 typedef struct am_task_type {
   am_part part; /* first */
@@ -53,6 +68,11 @@ typedef struct am_task_type {
   amine_task_happened *happened;
   /* Plays an episode by a line as am_task_play says, where no am_policy can; NULL otherwise. */
   double (*play)(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane);
+  /* For a world that takes one call for all lanes (task/lanes.h): all groups begin, or all step. The
+   * lanes of a batch then play side by side on one thread (base/strands.h). NULL: lane by lane. */
+  void (*together)(const am_task *task, am_together *const *groups, int n);
+  /* Whether that has failed since it was last asked: episodes are over then. NULL: it cannot fail. */
+  amine_status (*trouble)(const am_task *task, amine_error *error);
   amine_task_destroy *destroy;
 } am_task_type;
 
@@ -87,6 +107,11 @@ static inline int am_task_counted(const am_task *task) {
 #define am_task_acts amine_task_acts
 #define am_task_moves amine_task_moves
 #define am_task_predicts amine_task_predicts
+
+/* AMINE_OK, or why what was played is worth nothing. */
+static inline amine_status am_task_trouble(const am_task *task, amine_error *error) {
+  return task->type->trouble ? task->type->trouble(task, error) : AMINE_OK;
+}
 
 /* Plays the episode (seed, episode, lane) by the policy lines[line] and returns the sum of its
  * rewards: the calibration that `amine eval policy=NAME` makes. Not for the maze, whose policies

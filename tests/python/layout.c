@@ -38,6 +38,16 @@ int main(void) {
   AT(amine_progress, gradient_norm), AT(amine_progress, rate);
   SIZE(amine_score), AT(amine_score, size), AT(amine_score, mean), AT(amine_score, se);
   AT(amine_score, min), AT(amine_score, max);
+  SIZE(amine_experiment_options), AT(amine_experiment_options, size);
+  AT(amine_experiment_options, assignments), AT(amine_experiment_options, n_assignments);
+  AT(amine_experiment_options, registry), AT(amine_experiment_options, configuration);
+  SIZE(amine_part), AT(amine_part, size), AT(amine_part, name), AT(amine_part, meaning);
+  AT(amine_part, equation), AT(amine_part, source), AT(amine_part, text),
+      AT(amine_part, parameters);
+  SIZE(amine_lanes_type), AT(amine_lanes_type, size), AT(amine_lanes_type, name);
+  AT(amine_lanes_type, meaning), AT(amine_lanes_type, context), AT(amine_lanes_type, n_inputs);
+  AT(amine_lanes_type, n_actions), AT(amine_lanes_type, n_real), AT(amine_lanes_type, n_steps);
+  AT(amine_lanes_type, criterion), AT(amine_lanes_type, start), AT(amine_lanes_type, step);
   SIZE(amine_run_progress), AT(amine_run_progress, size), AT(amine_run_progress, iteration);
   AT(amine_run_progress, iterations), AT(amine_run_progress, seconds), AT(amine_run_progress, rate);
   AT(amine_run_progress, reward);

@@ -12,6 +12,7 @@
 #include "run/config/parts.h"
 #include "run/config/preset.h"
 #include "run/config/text_part.h"
+#include "task/lanes.h"
 #include "task/own.h"
 
 typedef struct added_task {
@@ -24,10 +25,16 @@ typedef struct module {
   struct module *next;
 } module;
 
+typedef struct added_lanes {
+  am_lanes_task lanes;
+  struct added_lanes *next;
+} added_lanes;
+
 struct amine_registry {
   am_registry parts;
   added_task *tasks;
   module *modules; /* in which functions of tasks may be */
+  added_lanes *lanes;
   am_text_part *texts;
   atomic_int holders;
 };
@@ -62,6 +69,11 @@ static void drop_tasks(amine_registry *r, const added_task *last) {
 void amine_registry_destroy(amine_registry *r) {
   if (!r || atomic_fetch_sub(&r->holders, 1) > 1) return;
   drop_tasks(r, NULL);
+  while (r->lanes) {
+    added_lanes *next = r->lanes->next;
+    am_free(r->lanes);
+    r->lanes = next;
+  }
   am_text_part_let_go(r->texts);
   while (r->modules) {
     module *next = r->modules->next;
@@ -86,6 +98,22 @@ amine_status amine_registry_add_task(amine_registry *r, const amine_task_type *t
   }
   added->next = r->tasks;
   r->tasks = added;
+  return AMINE_OK;
+}
+
+amine_status amine_registry_add_lanes(amine_registry *r, const amine_lanes_type *type,
+                                      amine_error *error) {
+  AM_ENTER;
+  added_lanes *added = am_alloc(1, sizeof *added);
+  if (!added) return am_fail_memory(error, sizeof *added);
+  amine_status status = am_lanes_task_begin(&added->lanes, type, error);
+  if (status == AMINE_OK) status = am_registry_add(&r->parts, &added->lanes.type.part, error);
+  if (status != AMINE_OK) {
+    am_free(added);
+    return status;
+  }
+  added->next = r->lanes;
+  r->lanes = added;
   return AMINE_OK;
 }
 

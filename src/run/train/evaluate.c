@@ -91,6 +91,7 @@ amine_status am_evaluate_network(am_evaluation *result, am_experiment *x, int n_
   if (status == AMINE_OK) {
     x->learner->type->evaluate(x->learner, rewards, n_episodes, 0, am_evaluate_seed(seed), greedy);
     *result = summary(given ? given : rewards, n_episodes);
+    status = am_task_trouble(x->task, error);
   }
   if (given) am_preferences_deafen(x->task);
   am_free(given);

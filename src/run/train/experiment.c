@@ -64,6 +64,7 @@ amine_status am_experiment_iterate(am_experiment *x, am_learner_report *report,
     am_preferences_begin(x->task);
   }
   AM_TRY(x->learner->type->iterate(x->learner, report, error));
+  AM_TRY(am_task_trouble(x->task, error));
   if (hidden) am_preferences_report(x->task, report);
   if (!x->learner->keeps_first) report->kl = (double)NAN;
   am_recent_add(&x->recent, report->reward, report->lowest, x->learner->iteration);

@@ -2,6 +2,7 @@
 #include "amine/run.h"
 #include "base/host.h"
 #include "report/report.h"
+#include "run/train/options.h"
 #include "run/train/outcome.h"
 #include "run/train/train.h"
 
@@ -29,42 +30,46 @@ static am_train_watch watch_of(onlooker *o) {
 }
 
 amine_status amine_run_train(const char *folder, const char *preset_or_file,
-                             const char *const *assignments, int n, amine_run_watch onlook,
+                             const amine_experiment_options *options, amine_run_watch onlook,
                              void *user, amine_error *error) {
   AM_ENTER;
+  const amine_experiment_options known = am_options_known(options);
   onlooker o = {.look = onlook, .user = user, .host = &am_this_visit};
   const am_train_watch watch = watch_of(&o);
   am_config config;
-  am_config_default(&config);
-  amine_status status = am_config_load(&config, preset_or_file, error);
-  if (status == AMINE_OK) status = am_config_assign_all(&config, assignments, n, error);
-  if (status == AMINE_OK) status = am_config_resolve(&config, error);
+  am_options_begin(&config, &known);
+  amine_status status = am_options_load(&config, preset_or_file, &known, error);
   if (status == AMINE_OK) status = am_train_new(&config, folder, &watch, error);
   am_config_free(&config);
   return status;
 }
 
-amine_status amine_run_resume(const char *folder, const char *const *assignments, int n,
+/* The configuration of a folder, begun and to be freed in any case. */
+static amine_status config_of(am_config *config, const char *folder,
+                              const amine_experiment_options *options, amine_error *error) {
+  const amine_experiment_options known = am_options_known(options);
+  AM_TRY(am_options_begin_saved(config, &known, error));
+  AM_TRY(am_train_config(config, folder, error));
+  return am_options_apply(config, &known, error);
+}
+
+amine_status amine_run_resume(const char *folder, const amine_experiment_options *options,
                               amine_run_watch onlook, void *user, amine_error *error) {
   AM_ENTER;
   onlooker o = {.look = onlook, .user = user, .host = &am_this_visit};
   const am_train_watch watch = watch_of(&o);
   am_config config;
-  am_config_default(&config);
-  amine_status status = am_train_config(&config, folder, error);
-  if (status == AMINE_OK) status = am_config_assign_all(&config, assignments, n, error);
-  if (status == AMINE_OK) status = am_config_resolve(&config, error);
+  amine_status status = config_of(&config, folder, options, error);
   if (status == AMINE_OK) status = am_train_resume(&config, folder, &watch, error);
   am_config_free(&config);
   return status;
 }
 
-amine_status amine_run_record(const char *folder, amine_error *error) {
+amine_status amine_run_record(const char *folder, const amine_experiment_options *options,
+                              amine_error *error) {
   AM_ENTER;
   am_config config;
-  am_config_default(&config);
-  amine_status status = am_train_config(&config, folder, error);
-  if (status == AMINE_OK) status = am_config_resolve(&config, error);
+  amine_status status = config_of(&config, folder, options, error);
   if (status == AMINE_OK) status = am_outcome_record(&config, folder, NULL, NULL, error);
   am_config_free(&config);
   return status;
@@ -76,6 +81,5 @@ amine_status amine_run_report(const char *const *folders, int n_folders, const c
   if (n_folders < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "a report is of at least 1 run, not of %d",
                    n_folders);
-  for (int k = 0; k < n_folders; k++) AM_TRY(amine_run_record(folders[k], error));
   return am_report_write(folders, n_folders, page, error);
 }

@@ -7,6 +7,7 @@
 #include "run/config/additions.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
+#include "run/train/options.h"
 #include "run/train/series.h"
 #include "run/train/weights.h"
 
@@ -22,12 +23,6 @@ struct amine_experiment {
 struct amine_episode {
   am_episode inner; /* with names and meanings of its own */
 };
-
-static amine_status apply(am_config *config, const char *const *assignments, int n,
-                          amine_error *error) {
-  AM_TRY(am_config_assign_all(config, assignments, n, error));
-  return am_config_resolve(config, error);
-}
 
 static amine_status list_tensors(amine_experiment *x, amine_error *error) {
   const am_learner *l = x->inner->learner;
@@ -64,38 +59,16 @@ static amine_status wrap(amine_experiment **experiment, am_experiment *inner,
   return status;
 }
 
-void amine_experiment_options_init(amine_experiment_options *options, size_t size) {
-  memset(options, 0, size);
-  memcpy(options, &size, sizeof size);
-}
-
-static amine_experiment_options known(const amine_experiment_options *options) {
-  amine_experiment_options ours = {.size = sizeof ours};
-  if (options) am_sized_copy(&ours, sizeof ours, options, options->size);
-  return ours;
-}
-
-static amine_status load(am_config *config, const char *preset_or_file, const char *text,
-                         amine_error *error) {
-  if (!preset_or_file == !text)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "a preset or file, or a configuration: one of them, not %s",
-                   text ? "both" : "neither");
-  return text ? am_config_parse(config, text, strlen(text), error)
-              : am_config_load(config, preset_or_file, error);
-}
-
 amine_status amine_experiment_create_with(amine_experiment **experiment,
                                           const char *preset_or_file,
                                           const amine_experiment_options *options,
                                           amine_error *error) {
   AM_ENTER;
-  const amine_experiment_options o = known(options);
+  const amine_experiment_options o = am_options_known(options);
   am_config config;
   am_experiment *inner;
-  am_config_begin(&config, am_additions_parts(o.registry));
-  amine_status status = load(&config, preset_or_file, o.configuration, error);
-  if (status == AMINE_OK) status = apply(&config, o.assignments, o.n_assignments, error);
+  am_options_begin(&config, &o);
+  amine_status status = am_options_load(&config, preset_or_file, &o, error);
   if (status == AMINE_OK) status = am_experiment_create(&inner, &config, error);
   am_config_free(&config);
   return status == AMINE_OK ? wrap(experiment, inner, o.registry, error) : status;
@@ -113,14 +86,12 @@ amine_status amine_experiment_open_with(amine_experiment **experiment, const cha
                                         const amine_experiment_options *options,
                                         amine_error *error) {
   AM_ENTER;
-  const amine_experiment_options o = known(options);
+  const amine_experiment_options o = am_options_known(options);
   am_config config;
   am_experiment *inner = NULL;
-  if (o.configuration)
-    return am_fail(error, AMINE_ERROR_ARGUMENT, "a checkpoint has its own configuration");
-  am_config_begin(&config, am_additions_parts(o.registry));
-  amine_status status = am_evaluate_config(&config, checkpoint, error);
-  if (status == AMINE_OK) status = apply(&config, o.assignments, o.n_assignments, error);
+  amine_status status = am_options_begin_saved(&config, &o, error);
+  if (status == AMINE_OK) status = am_evaluate_config(&config, checkpoint, error);
+  if (status == AMINE_OK) status = am_options_apply(&config, &o, error);
   if (status == AMINE_OK) status = am_evaluate_open(&inner, &config, checkpoint, error);
   if (status == AMINE_OK && config.weights[0])
     status = am_weights_load(inner->learner, config.weights, error);

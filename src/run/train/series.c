@@ -115,6 +115,7 @@ amine_status am_episode_play(am_episode *episode, am_learner *learner, uint32_t 
   if (status == AMINE_OK) {
     type->watch(learner, e.series, lane, seed, false);
     status = add_world(&e, am_task_evaluated(learner->task), lane, seed, error);
+    if (status == AMINE_OK) status = am_task_trouble(learner->task, error);
   }
   if (status == AMINE_OK) *episode = e;
   else am_episode_free(&e);

@@ -1,0 +1,62 @@
+/* A world of your own that takes one call for all lanes: for who steps arrays, as a binding to another
+ * language or a simulator does. A world that steps lane by lane is amine/task.h.
+ *
+ *   static int start(void *context, int n_lanes, float *inputs, uint64_t seed, uint32_t episode,
+ *                    const uint32_t *lanes) { ... return 0; }
+ *   static int step(void *context, int n_lanes, float *inputs, float *rewards, unsigned char *over,
+ *                   const int *actions, const float *moves) { ... return 0; }
+ *
+ *   static const amine_lanes_type mine = {.size = sizeof mine, .name = "mine", .meaning = "...",
+ *       .n_inputs = 4, .n_actions = 2, .n_steps = 100, .criterion = NAN, .start = start, .step = step};
+ *   amine_registry_add_lanes(registry, &mine, &error);         then task.type=mine
+ *
+ * The lanes of a batch begin together and step together, on the thread that called the library, with
+ * the C locale and IEEE 754 arithmetic as it is by default; learning from what they did goes on as for
+ * every world. What else plays it (an evaluation, a recording) begins batches of its own, of
+ * as many lanes at most: those of before are then over. */
+#ifndef AMINE_LANES_H
+#define AMINE_LANES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "amine/registry.h"
+#include "amine/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct amine_lanes_type {
+  size_t size;         /* sizeof(amine_lanes_type) */
+  const char *name;    /* a word: task.type=NAME */
+  const char *meaning; /* one line */
+  void *context;       /* the caller's own */
+  int n_inputs;        /* 1 to 900 */
+  int n_actions;       /* actions are 0 to n_actions - 1; 0: they are real */
+  int n_real;          /* numbers that a real action is, 1 to 16; 0: they are not */
+  int n_steps;         /* length of an episode, at most */
+  double criterion;    /* mean reward per episode from which it counts as learned; NAN: none */
+  /* A batch begins: lane k plays the episode (seed, episode, lanes[k]), of which it has to be a
+   * function, and shows inputs [n_lanes][n_inputs], which are zero before. Another answer than 0: it
+   * cannot, and the call of the library that wanted it fails. */
+  int (*start)(void *context, int n_lanes, float *inputs, uint64_t seed, uint32_t episode,
+               const uint32_t *lanes);
+  /* One step of the batch that began last. actions [n_lanes], -1 for a lane whose episode is over, or
+   * moves [n_lanes][n_real], 0 for it. Writes inputs, which hold those of the step before, rewards
+   * [n_lanes], zero before, and over [n_lanes]: 1 once the episode of a lane is over, as before if it
+   * was. What it writes of lanes that are over is passed over. Answers as start does. */
+  int (*step)(void *context, int n_lanes, float *inputs, float *rewards, unsigned char *over,
+              const int *actions, const float *moves);
+} amine_lanes_type;
+
+/* Adds it. The struct is copied, what it points to is not: that stays where it is as long as there is
+ * the registry or an experiment made from it. AMINE_ERROR_ARGUMENT: there is a task of that name, or
+ * something is missing or out of its range. */
+AMINE_API amine_status amine_registry_add_lanes(amine_registry *registry,
+                                                const amine_lanes_type *type, amine_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

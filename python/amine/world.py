@@ -1,0 +1,225 @@
+"""Worlds of your own: one call steps all lanes of a batch.
+
+    class Guess(amine.World):
+        inputs, actions, steps = 1, 2, 20            # or real=2 instead of actions: real actions
+
+        def start(self, lanes):                      # uint32 [n]: the numbers of the episodes
+            self.right = self.random.integers(2, size=len(lanes))
+            return np.zeros((len(lanes), 1))         # what each shows, [n][inputs]
+
+        def step(self, actions):                     # int32 [n]; -1 where an episode is over
+            hit = actions == self.right
+            return hit[:, None], hit, None           # shown, rewards [n], over [n] or None
+
+    amine.train(task=Guess(), network="gru", learner_type="e-prop", iterations=500)
+
+An episode has to be a function of (seed, episode, lanes): what is random comes from `self.random`, a
+numpy Generator that is made anew of these for each batch. Then the same options give the same bits."""
+import ctypes
+import math
+import re
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import numpy as np
+
+from ._errors import UsageError
+from ._library import C, CLanesType, START, STEP, call
+
+STREAM = 3  # of what a task draws (amine/random.h)
+
+
+class World:
+    """A world; subclasses say how large it is and have start and step."""
+
+    name: str = ""  #: the word of task.type; "" is the class's own, in small letters
+    inputs: int = 0  #: numbers that a lane shows, 1 to 900
+    actions: int = 0  #: how many there are; 0: they are real
+    real: int = 0  #: numbers of a real action, 1 to 16; 0: they are not
+    steps: int = 0  #: of an episode, at most
+    criterion: float = math.nan  #: mean reward per episode from which it counts as learned
+    random: np.random.Generator  #: of the batch
+    seed: int  #: of the batch
+    episode: int  #: of the batch: an iteration's number while it learns
+
+    def start(self, lanes: np.ndarray) -> np.ndarray:
+        """A batch begins: returns what its lanes show, [n][inputs]."""
+        raise NotImplementedError(f"{type(self).__name__} has no start")
+
+    def step(self, actions: np.ndarray) -> Tuple[Any, Any, Any]:
+        """One step of all: by actions, int32 [n], -1 where an episode is over; or float32 [n][real], 0
+        there. Returns what is shown, [n][inputs]; rewards [n]; and over, [n], or None: none is yet."""
+        raise NotImplementedError(f"{type(self).__name__} has no step")
+
+
+def _put(out: np.ndarray, values: Any, name: str) -> None:
+    """Copies, where shapes are the same; else says so."""
+    a = np.asarray(values)
+    if a.shape != out.shape or a.dtype.kind not in "fiub":
+        raise UsageError(f"{name}: an array of {' x '.join(map(str, out.shape))} numbers is wanted, not "
+                         f"{a.dtype} of {' x '.join(map(str, a.shape)) or 'a single number'}")
+    out[...] = a
+
+
+class Registry:
+    """The library's parts and one world, for as long as something is made of it."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self.raised: Optional[BaseException] = None
+        self.name = world.name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(world).__name__).lower()
+        self._views: Dict[Tuple[int, int], np.ndarray] = {}
+        meaning = (type(world).__doc__ or "a world of one's own").strip().splitlines()[0]
+        self._type = CLanesType(ctypes.sizeof(CLanesType), self.name.encode(), meaning.encode(), None,
+                                world.inputs, world.actions, world.real, world.steps, world.criterion,
+                                START(self._start), STEP(self._step))
+        handle = ctypes.c_void_p()
+        call(C.amine_registry_create, ctypes.byref(handle))
+        self.handle: Optional[ctypes.c_void_p] = handle
+        call(C.amine_registry_add_lanes, handle, ctypes.byref(self._type))
+
+    def __del__(self) -> None:
+        handle, self.handle = getattr(self, "handle", None), None
+        if handle:
+            C.amine_registry_destroy(handle)
+
+    def raise_again(self) -> None:
+        """What the world has raised, if it has."""
+        raised, self.raised = self.raised, None
+        if raised is not None:
+            raise raised
+
+    def _view(self, pointer, shape: Tuple[int, ...]) -> np.ndarray:
+        """The library's memory as an array; the same as long as a batch has the same size."""
+        key = ctypes.addressof(pointer.contents), shape
+        if key not in self._views:
+            if len(self._views) > 64:
+                self._views.clear()
+            self._views[key] = np.ctypeslib.as_array(pointer, shape)
+        return self._views[key]
+
+    def _start(self, _, n, inputs, seed, episode, lanes) -> int:
+        try:
+            w = self.world
+            numbers = self._view(lanes, (n,)).copy()
+            w.seed, w.episode = seed, episode
+            w.random = np.random.Generator(np.random.Philox(key=[seed, STREAM << 32 | episode],
+                                                            counter=[0, 0, 0, int(numbers[0])]))
+            _put(self._view(inputs, (n, w.inputs)), w.start(numbers), "start")
+            return 0
+        except BaseException as e:  # pylint: disable=broad-except
+            self.raised = e
+            return 1
+
+    def _step(self, _, n, inputs, rewards, over, actions, moves) -> int:
+        try:
+            w = self.world
+            acts = self._view(moves, (n, w.real)) if w.real else self._view(actions, (n,))
+            shown, given, ended = w.step(acts)
+            _put(self._view(inputs, (n, w.inputs)), shown, "step: what is shown")
+            _put(self._view(rewards, (n,)), given, "step: rewards")
+            if ended is not None:
+                now = self._view(over, (n,))
+                ended = np.asarray(ended)
+                if ended.shape != now.shape:
+                    raise UsageError(f"step: over: {n} truth values are wanted, not {ended.shape}")
+                np.logical_or(now, ended, out=now, casting="unsafe")
+            return 0
+        except BaseException as e:  # pylint: disable=broad-except
+            self.raised = e
+            return 1
+
+
+class Gymnasium(World):
+    """A Gymnasium environment (from_gymnasium)."""
+
+    def __init__(self, make: Callable[..., Any], n: Optional[int], steps: Optional[int]):
+        self._make, self._n = make, n
+        self._envs: List[Any] = []
+        self._vector = None if n is None else make(n)
+        first = self._vector if n is not None else self._env(0)
+        self._observed = getattr(first, "single_observation_space", first.observation_space)
+        self._acted = getattr(first, "single_action_space", first.action_space)
+        self._check_autoreset()
+        spec = getattr(first, "spec", None)
+        self.steps = steps or getattr(spec, "max_episode_steps", None) or 0
+        if self.steps < 1:
+            raise UsageError("from_gymnasium: the environment does not say how long an episode is: steps=")
+        self.name = str(getattr(spec, "id", None) or type(first).__name__).lower().replace("/", "-")
+        self.inputs = _width(self._observed, "observation")
+        self._discrete = hasattr(self._acted, "n")
+        if self._discrete:
+            self.actions = int(self._acted.n)
+        else:
+            self.real = _width(self._acted, "action")
+
+    def _check_autoreset(self) -> None:
+        mode = getattr(self._vector, "metadata", {}).get("autoreset_mode") if self._vector is not None else None
+        if mode is not None and "disabled" in str(getattr(mode, "value", mode)).lower():
+            raise UsageError("from_gymnasium: autoreset is disabled, and lanes whose episode is over are stepped "
+                             "until all are: next-step or same-step is wanted")
+
+    def _env(self, k: int) -> Any:
+        while len(self._envs) <= k:
+            self._envs.append(self._make())
+        return self._envs[k]
+
+    def _flat(self, observation: Any) -> np.ndarray:
+        if hasattr(self._observed, "n"):  # a number: shown as one of n
+            at = np.asarray(observation) - getattr(self._observed, "start", 0)
+            return (np.arange(self.inputs) == at[..., None]).astype(np.float32)
+        a = np.asarray(observation, np.float32)
+        return a.reshape(a.shape[:a.ndim - len(self._observed.shape)] + (self.inputs,))
+
+    def _action(self, a: np.ndarray) -> Any:
+        """As the environment takes it; lanes that are over do the first one."""
+        if self._discrete:
+            return np.maximum(a, 0) + getattr(self._acted, "start", 0)
+        shape = a.shape[:-1] + tuple(self._acted.shape)
+        return np.clip(a.reshape(shape), self._acted.low, self._acted.high).astype(self._acted.dtype)
+
+    def start(self, lanes: np.ndarray) -> np.ndarray:
+        n = len(lanes)
+        self._over = np.zeros(n, bool)
+        seeds = [int(s) for s in self.random.integers(2**31, size=n)]
+        if self._vector is None:
+            return np.stack([self._flat(self._env(k).reset(seed=seeds[k])[0]) for k in range(n)])
+        if n > self._n:
+            raise UsageError(f"from_gymnasium: {n} lanes play at once, and the environment has {self._n}: "
+                             f"batch={self._n} and n={self._n} go together")
+        seeds += [0] * (self._n - n)
+        return self._flat(self._vector.reset(seed=seeds)[0])[:n]
+
+    def step(self, actions: np.ndarray) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        n = len(actions)
+        if self._vector is not None:
+            all_of_them = np.zeros((self._n,) + actions.shape[1:], actions.dtype)
+            all_of_them[:n] = actions
+            seen, given, ended, cut, _ = self._vector.step(self._action(all_of_them))
+            self._over |= np.asarray(ended)[:n] | np.asarray(cut)[:n]
+            return self._flat(seen)[:n], np.asarray(given, np.float32)[:n], self._over
+        shown, rewards = np.zeros((n, self.inputs), np.float32), np.zeros(n, np.float32)
+        for k in np.flatnonzero(~self._over):
+            act = self._action(actions[k])
+            seen, rewards[k], ended, cut, _ = self._env(k).step(int(act) if self._discrete else act)
+            shown[k] = self._flat(seen)
+            self._over[k] = bool(ended or cut)
+        return shown, rewards, self._over
+
+
+def _width(space: Any, name: str) -> int:
+    if hasattr(space, "n") and name == "observation":
+        return int(space.n)
+    shape = getattr(space, "shape", None)
+    if shape is None or not hasattr(space, "low"):
+        raise UsageError(f"from_gymnasium: {name}s of {type(space).__name__}: a Box or Discrete is wanted")
+    return max(int(np.prod(shape)), 1)
+
+
+def from_gymnasium(make: Callable[..., Any], n: Optional[int] = None, steps: Optional[int] = None) -> World:
+    """A Gymnasium environment as a world.
+
+    make() returns an environment, one of which is made for each lane; or, with n, make(n) returns a
+    vector environment of n, whose autoreset is next-step or same-step: what a lane does after its end
+    is passed over. Box observations are flattened, Discrete ones shown as one of n; Box actions are real
+    ones, clipped to their bounds. steps: the length of an episode, if the environment does not say."""
+    return Gymnasium(make, n, steps)

@@ -1,0 +1,295 @@
+/* All lanes of a batch in arrays of their own; the state of a lane is its place in them, and what
+ * it shows (see lanes.h). */
+#include "task/lanes.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/blocks.h"
+#include "base/memory.h"
+#include "base/sized.h"
+
+#define REFUSE(error, ...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)
+
+enum { INPUTS_MAX = 900 };
+
+typedef struct lane {
+  amine_world world; /* first */
+  uint32_t batch;
+  int32_t index;
+  uint32_t over;
+  float inputs[]; /* [n_inputs] */
+} lane;
+static_assert(offsetof(lane, inputs) + INPUTS_MAX * sizeof(float) <= AM_TASK_STATE_MAX, "it fits");
+
+/* The batch that began last, and whether something went wrong since somebody asked. */
+typedef struct batch {
+  atomic_flag busy;
+  uint32_t number;
+  int n, room;
+  uint32_t *lanes;                 /* [room] */
+  int *actions;                    /* [room] */
+  float *moves, *inputs, *rewards; /* [room][n_real], [room][n_inputs], [room] */
+  unsigned char *over;             /* [room] */
+  bool failed;
+  amine_error error;
+} batch;
+
+static const amine_lanes_type *given_of(const am_task *task) {
+  return &((const am_lanes_task *)(const void *)task->type)->given;
+}
+
+/* ------------------------------------------------------------------------------ what goes wrong */
+/* From then on nothing is played until somebody has asked. */
+static void fail(batch *b, const char *name, const char *what, int index) {
+  if (b->failed) return;
+  b->failed = true;
+  b->error = (amine_error){0};
+  am_fail(&b->error, AMINE_ERROR_ARGUMENT, what, name, index);
+}
+
+static amine_status trouble(const am_task *task, amine_error *error) {
+  batch *b = task->own;
+  if (!b->failed) return AMINE_OK;
+  b->failed = false;
+  if (error) *error = b->error;
+  return b->error.status;
+}
+
+static void end_all(am_together *const *groups, int n) {
+  for (int g = 0; g < n; g++)
+    for (int k = 0; k < groups[g]->n; k++) {
+      ((lane *)groups[g]->states[k])->over = 1;
+      if (groups[g]->rewards) groups[g]->rewards[k] = 0;
+    }
+}
+
+/* ------------------------------------------------------------------------------ memory */
+static void free_arrays(batch *b) {
+  am_free(b->lanes);
+  am_free(b->actions);
+  am_free(b->moves);
+  am_free(b->inputs);
+  am_free(b->rewards);
+  am_free(b->over);
+}
+
+static bool make_room(batch *b, const am_task *task, int n) {
+  batch more = {.room = n};
+  if (n <= b->room) return true;
+  const am_block blocks[] = {
+      {&more.lanes, (size_t)n, sizeof *more.lanes},
+      {&more.actions, (size_t)n, sizeof *more.actions},
+      {&more.moves, am_size_mul((size_t)n, (size_t)task->n_real), sizeof *more.moves},
+      {&more.inputs, am_size_mul((size_t)n, (size_t)task->n_inputs), sizeof *more.inputs},
+      {&more.rewards, (size_t)n, sizeof *more.rewards},
+      {&more.over, (size_t)n, 1}};
+  if (am_blocks_take(blocks, sizeof blocks / sizeof *blocks, "a batch", &b->error) != AMINE_OK) {
+    free_arrays(&more);
+    b->failed = true;
+    return false;
+  }
+  free_arrays(b);
+  b->room = n;
+  b->lanes = more.lanes;
+  b->actions = more.actions;
+  b->moves = more.moves;
+  b->inputs = more.inputs;
+  b->rewards = more.rewards;
+  b->over = more.over;
+  return true;
+}
+
+/* ------------------------------------------------------------------------------ beginning */
+/* Takes over what lane k shows now, unless it is over. */
+static bool show(batch *b, const am_task *task, lane *l) {
+  const size_t n = (size_t)task->n_inputs;
+  const float *seen = b->inputs + (size_t)l->index * n;
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(seen[i])) return false;
+  memcpy(l->inputs, seen, n * sizeof *seen);
+  return true;
+}
+
+static void begin(const am_task *task, am_together *const *groups, int n) {
+  const amine_lanes_type *given = given_of(task);
+  batch *b = task->own;
+  const am_together *first = groups[0];
+  int at = 0, total = 0;
+  for (int g = 0; g < n; g++) total += groups[g]->n;
+  if (!make_room(b, task, total)) return;
+  b->number++;
+  b->n = total;
+  for (int g = 0; g < n; g++)
+    for (int k = 0; k < groups[g]->n; k++) {
+      lane *l = groups[g]->states[k];
+      l->batch = b->number;
+      l->index = at;
+      b->lanes[at++] = groups[g]->numbers[k];
+    }
+  memset(b->inputs, 0, (size_t)total * (size_t)task->n_inputs * sizeof *b->inputs);
+  memset(b->over, 0, (size_t)total);
+  if (given->start(given->context, total, b->inputs, first->seed, first->episode, b->lanes) != 0)
+    fail(b, given->name, "%s: start failed", 0);
+  for (int g = 0; g < n && !b->failed; g++)
+    for (int k = 0; k < groups[g]->n; k++)
+      if (!show(b, task, groups[g]->states[k]))
+        fail(b, given->name, "%s: start showed an input of lane %d that is not finite", k);
+}
+
+/* ------------------------------------------------------------------------------ a step */
+/* Puts down what each lane does; a batch is over once another has begun. */
+static void put_actions(const am_task *task, am_together *const *groups, int n) {
+  batch *b = task->own;
+  const size_t m = (size_t)task->n_real;
+  for (int k = 0; k < b->n; k++) b->actions[k] = -1;
+  memset(b->moves, 0, (size_t)b->n * m * sizeof *b->moves);
+  memset(b->rewards, 0, (size_t)b->n * sizeof *b->rewards);
+  for (int g = 0; g < n; g++)
+    for (int k = 0; k < groups[g]->n; k++) {
+      const lane *l = groups[g]->states[k];
+      if (l->batch != b->number) {
+        fail(b, given_of(task)->name,
+             "%s: its lanes play together, one batch after the other: what steps them singly, as "
+             "reward.type=preferences does, it cannot be played by",
+             0);
+        return;
+      }
+      if (m)
+        memcpy(b->moves + (size_t)l->index * m, groups[g]->moves + (size_t)k * m,
+               m * sizeof(float));
+      else b->actions[l->index] = groups[g]->actions[k];
+    }
+}
+
+static void hear(const am_task *task, am_together *group, int k) {
+  batch *b = task->own;
+  lane *l = group->states[k];
+  const size_t n = (size_t)task->n_inputs;
+  const float reward = b->rewards[l->index];
+  l->world.step++;
+  l->over = b->over[l->index] ? 1 : 0;
+  group->rewards[k] = reward;
+  if (!isfinite(reward))
+    fail(b, given_of(task)->name, "%s: the reward of lane %d is not finite", l->index);
+  else if (l->over) memset(l->inputs, 0, n * sizeof *l->inputs);
+  else if (!show(b, task, l))
+    fail(b, given_of(task)->name, "%s: an input of lane %d is not finite", l->index);
+}
+
+static void step_on(const am_task *task, am_together *const *groups, int n) {
+  const amine_lanes_type *given = given_of(task);
+  batch *b = task->own;
+  int total = 0;
+  for (int g = 0; g < n; g++) total += groups[g]->n;
+  if (total == 0) return;
+  put_actions(task, groups, n);
+  if (!b->failed &&
+      given->step(given->context, b->n, b->inputs, b->rewards, b->over, b->actions, b->moves) != 0)
+    fail(b, given->name, "%s: step failed", 0);
+  for (int g = 0; g < n && !b->failed; g++)
+    for (int k = 0; k < groups[g]->n; k++) hear(task, groups[g], k);
+}
+
+static void together(const am_task *task, am_together *const *groups, int n) {
+  batch *b = task->own;
+  if (atomic_flag_test_and_set(&b->busy)) { /* b is another thread's just now */
+    end_all(groups, n);
+    return;
+  }
+  if (groups[0]->begins)
+    for (int g = 0; g < n; g++)
+      for (int k = 0; k < groups[g]->n; k++)
+        amine_world_begin(task, groups[g]->states[k], groups[g]->seed, groups[g]->episode,
+                          groups[g]->numbers[k]);
+  if (!b->failed) (groups[0]->begins ? begin : step_on)(task, groups, n);
+  if (b->failed) end_all(groups, n);
+  atomic_flag_clear(&b->busy);
+}
+
+/* ------------------------------------------------------------------------------ a lane alone */
+static void start(const am_task *task, void *state, uint64_t seed, uint32_t episode,
+                  uint32_t number) {
+  am_together one = {.begins = true,
+                     .states = &state,
+                     .n = 1,
+                     .seed = seed,
+                     .episode = episode,
+                     .numbers = &number};
+  together(task, (am_together *[]){&one}, 1);
+}
+
+static void observe(const am_task *task, const void *state, float *input) {
+  memcpy(input, ((const lane *)state)->inputs, (size_t)task->n_inputs * sizeof *input);
+}
+
+static float step(const am_task *task, void *state, int action) {
+  float reward = 0;
+  am_together one = {.states = &state, .n = 1, .actions = &action, .rewards = &reward};
+  if (!((lane *)state)->over) together(task, (am_together *[]){&one}, 1);
+  return reward;
+}
+
+static float move(const am_task *task, void *state, const float *moves) {
+  float reward = 0;
+  am_together one = {.states = &state, .n = 1, .moves = moves, .rewards = &reward};
+  if (!((lane *)state)->over) together(task, (am_together *[]){&one}, 1);
+  return reward;
+}
+
+static bool over(const am_task *task, const void *state) {
+  const lane *l = state;
+  return l->over || l->world.step >= task->n_steps;
+}
+
+/* ------------------------------------------------------------------------------ making one */
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  const amine_lanes_type *given = given_of(task);
+  (void)options;
+  task->n_inputs = given->n_inputs;
+  task->n_actions = given->n_actions;
+  task->n_real = given->n_real;
+  task->n_steps = given->n_steps;
+  task->criterion = given->criterion;
+  task->state_size = offsetof(lane, inputs) + (size_t)given->n_inputs * sizeof(float);
+  batch *b = am_alloc(1, sizeof *b);
+  if (!b) return am_fail_memory(error, sizeof *b);
+  atomic_flag_clear(&b->busy);
+  task->own = b;
+  return AMINE_OK;
+}
+
+static void destroy(am_task *task) {
+  if (task->own) free_arrays(task->own);
+  am_free(task->own);
+}
+
+amine_status am_lanes_task_begin(am_lanes_task *lanes, const amine_lanes_type *given,
+                                 amine_error *error) {
+  amine_lanes_type t = {.size = sizeof t, .criterion = (double)NAN};
+  am_sized_copy(&t, sizeof t, given, given->size);
+  if (!t.name || !t.meaning) return REFUSE(error, "a task needs a name and a meaning");
+  if (!t.start || !t.step) return REFUSE(error, "%s: it needs start and step", t.name);
+  if (t.n_inputs < 1 || t.n_inputs > INPUTS_MAX || t.n_steps < 1)
+    return REFUSE(error, "%s: n_inputs=%d, n_steps=%d: 1 to %d, and 1 or more", t.name, t.n_inputs,
+                  t.n_steps, INPUTS_MAX);
+  if ((t.n_actions > 0) + (t.n_real > 0) != 1 || t.n_actions < 0 || t.n_real < 0 ||
+      t.n_real > AM_REAL_MAX)
+    return REFUSE(error, "%s: n_actions=%d, n_real=%d: one of them is above 0, n_real at most %d",
+                  t.name, t.n_actions, t.n_real, AM_REAL_MAX);
+  *lanes = (am_lanes_task){.given = t,
+                           .type = {.part = {.kind = AM_TASK, .name = t.name, .meaning = t.meaning},
+                                    .make = make,
+                                    .start = start,
+                                    .observe = observe,
+                                    .step = t.n_real ? NULL : step,
+                                    .move = t.n_real ? move : NULL,
+                                    .over = over,
+                                    .together = together,
+                                    .trouble = trouble,
+                                    .destroy = destroy}};
+  return AMINE_OK;
+}

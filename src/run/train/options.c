@@ -38,7 +38,7 @@ amine_status am_options_begin_saved(am_config *config, const amine_experiment_op
                                     amine_error *error) {
   am_options_begin(config, o);
   if (!o->configuration) return AMINE_OK;
-  return am_fail(error, AMINE_ERROR_ARGUMENT, "what was saved has its own configuration");
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "a checkpoint has its own configuration");
 }
 
 amine_status am_options_apply(am_config *config, const amine_experiment_options *o,

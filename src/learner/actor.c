@@ -31,6 +31,7 @@ size_t am_actor_lay_out(am_actor *actor, void *block, const am_task *task, const
       ROOM(&actor->rewards, T, real_size),
       ROOM(&actor->answers, T, sizeof(int)),
       ROOM(&actor->asked, T, real_size),
+      ROOM(&actor->weight, T, real_size),
       ROOM(&actor->wanted, T * (size_t)task->n_targets, real_size),
       ROOM(&actor->fed, am_pair_is_given(network), am_feed_bytes(task->n_inputs))};
 #undef ROOM
@@ -149,7 +150,8 @@ static void choose(am_actor *actor, const am_play *play, uint32_t lane, int t) {
   const size_t n = (size_t)g->task->n_actions;
   const am_random_key key = {g->seed, AM_STREAM_POLICY, g->episode, lane};
   actor->answers[t] = type->answer ? type->answer(g->task, actor->world) : -1;
-  actor->asked[t] = actor->answers[t] >= 0 || !type->answer ? 1 : 0;
+  actor->weight[t] = am_task_weight(g->task, actor->world);
+  actor->asked[t] = actor->answers[t] >= 0 || !type->answer ? actor->weight[t] : 0;
   actor->actions[t] =
       am_choose(actor->p + (size_t)t * n, 1, (int)n, key, (uint32_t)t, play->greedy);
 }
@@ -166,7 +168,7 @@ static void move(am_actor *actor, const am_play *play, uint32_t lane, int t) {
     moves[k] = p[k] + p[n + k] * noise[k];
   }
   actor->actions[t] = actor->answers[t] = -1;
-  actor->asked[t] = 1;
+  actor->asked[t] = actor->weight[t] = am_task_weight(g->task, actor->world);
 }
 
 /* What the world answers. */

@@ -17,7 +17,8 @@ typedef struct am_actor {
   float *moves, *noise; /* [n_steps][n_real]: real actions, and what they were drawn by */
   float *rewards;  /* [n_steps] */
   int *answers;    /* [n_steps]: the right action, -1 where none is told */
-  float *asked;    /* [n_steps]: 1 where a decision or values are asked for, else 0 */
+  float *asked;    /* [n_steps]: 1 where values are asked for, a decision's weight where one is, else 0 */
+  float *weight;   /* [n_steps]: of each step's decision, asked for or not */
   float *wanted;   /* [n_steps][n_targets] */
 } am_actor;
 

@@ -64,7 +64,9 @@ static am_objective_episode episode_of(const am_bptt *b, const am_actor *actor, 
       .noise = b->agent.learner.task->n_real > 0 ? actor->noise : NULL,
       .rewards = actor->rewards,
       .answers = actor->answers,
-      .asked = b->options.a2c ? NULL : actor->asked,
+      .asked = !b->options.a2c                       ? actor->asked
+               : b->agent.learner.task->type->weight ? actor->weight
+                                                     : NULL,
       .wanted = actor->wanted,
       .shared = b->shared,
       .apart = apart,

@@ -174,7 +174,8 @@ void am_group_answer(const am_group *g, float *answer, float *asked) {
   for (int k = 0; k < LANES; k++) {
     const bool live = is_live(g, k);
     const int right = type->answer && live ? type->answer(g->task, am_group_world(g, k)) : -1;
-    asked[k] = right >= 0 || (live && !type->answer) ? 1 : 0;
+    const bool decides = right >= 0 || (live && !type->answer);
+    asked[k] = decides ? am_task_weight(g->task, am_group_world(g, k)) : 0;
     if (right >= 0) answer[right * LANES + k] = 1;
   }
 }

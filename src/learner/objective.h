@@ -16,7 +16,8 @@
  * fixed. With the shared baseline v is lane 0's in every lane, in delta and in the value's loss
  * alike: the critic learns in lane 0 alone, from every lane's returns. Where a teacher says which
  * action is right, cross-entropy: -log pi(a*_t) stands in place of -log pi(a_t) A_t, or beside it.
- * Where it is said at which steps a decision is asked for, the policy counts at these alone.
+ * Where it is said at which steps a decision is asked for, the policy counts at these alone, and by
+ * the weight w_t that the task gives them: w_t stands before all that is the policy's, -log pi A, beta S and -log pi(a*).
  *
  * Of real actions pi is a Gaussian (gauss.h), and S is the integral of pi^2, or of pi log pi = -H.
  *
@@ -61,7 +62,7 @@ typedef struct am_objective_episode {
   const am_real *noise; /* [n_steps][n_out / 2] e of real actions; NULL: they are not real */
   const am_real *rewards;
   const int *answers;    /* [n_steps] the right actions, below 0: not told */
-  const am_real *asked;  /* [n_steps] 1 where it counts, else 0; NULL: everywhere */
+  const am_real *asked;  /* [n_steps] with what weight it counts, 0: not; NULL: all alike */
   const am_real *wanted; /* [n_steps][n_out] y* */
   const am_real *shared; /* [n_steps] lane 0's values, or NULL for the lane's own */
   am_real *apart;        /* [n_steps] R - v is added to it, where v is shared */

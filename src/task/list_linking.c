@@ -15,8 +15,14 @@ typedef struct list_linking {
 } list_linking;
 
 am_list_linking_options am_list_linking_default(void) {
-  return (am_list_linking_options){
-      .fewest = 4, .most = 8, .bits = 15, .practice = 20, .test = 10, .link = 4, .linked = 0};
+  return (am_list_linking_options){.fewest = 4,
+                                   .most = 8,
+                                   .bits = 15,
+                                   .practice = 20,
+                                   .test = 10,
+                                   .link = 4,
+                                   .linked = 0,
+                                   .test_weight = 3};
 }
 
 static const am_list_linking_options *options_of(const am_task *task) { return task->options; }
@@ -99,6 +105,10 @@ static int answer(const am_task *task, const void *state) {
   const am_list_linking_state *s = state;
   if (s->world.step >= task->n_steps || s->world.step % TRIAL != AM_LINKING_ANSWER) return -1;
   return s->shown[0] > s->shown[1];
+}
+
+static float weight(const am_task *task, const void *state) {
+  return is_test(options_of(task), state) ? options_of(task)->test_weight : 1;
 }
 
 static float step(const am_task *task, void *state, int action) {
@@ -330,14 +340,12 @@ static void describe(list_linking *x, const am_list_linking_options *o) {
 static amine_status make(am_task *task, void *options, amine_error *error) {
   am_list_linking_options *o = options;
   list_linking *x = (list_linking *)(void *)task;
-  const am_range ranges[] = {{"most", o->most, 4, AM_LINKING_CUES},
-                             {"fewest", o->fewest, 3, o->most},
-                             {"bits", o->bits, 3, AM_LINKING_BITS},
-                             {"practice", o->practice, 1, 10000},
-                             {"test", o->test, 0, 10000},
-                             {"link", o->link, 0, o->practice},
-                             {"linked", o->linked, 0, 1}};
-  AM_TRY(am_ranges_check(task->type->part.name, ranges, 7, error));
+  const am_range ranges[] = {
+      {"most", o->most, 4, AM_LINKING_CUES}, {"fewest", o->fewest, 3, o->most},
+      {"bits", o->bits, 3, AM_LINKING_BITS}, {"practice", o->practice, 1, 10000},
+      {"test", o->test, 0, 10000},           {"link", o->link, 0, o->practice},
+      {"linked", o->linked, 0, 1},           {"test_weight", (double)o->test_weight, 1e-6, 1e6}};
+  AM_TRY(am_ranges_check(task->type->part.name, ranges, 8, error));
   if (o->most % 2)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%s: most is %d, and two lists that are linked have as many cues each",
@@ -366,6 +374,9 @@ static const amine_parameter parameters[] = {
                "of practice, in which the pair is shown that joins two lists", AT(link)),
     AM_NUMBER("linked", 0, 0, 1, "", "share of the episodes of training that have two lists",
               AT(linked)),
+    AM_NUMBER("test_weight", 3, 1e-6, 1e6, "",
+              "how much an answer of a test counts to who learns, beside one of practice",
+              AT(test_weight)),
     {0}};
 
 const am_task_type am_list_linking_type = {
@@ -381,6 +392,7 @@ const am_task_type am_list_linking_type = {
     .observe = observe,
     .step = step,
     .answer = answer,
+    .weight = weight,
     .events = events,
     .happened = happened,
 };

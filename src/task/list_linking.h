@@ -52,9 +52,10 @@ typedef struct am_list_linking_options {
   int bits;                 /* 3 to 31, so many that all cues differ */
   int practice, test, link; /* trials; link at most practice */
   double linked;            /* share of the episodes of training */
+  float test_weight;        /* of an answer of a test beside one of practice, above 0 */
 } am_list_linking_options;
 
-am_list_linking_options am_list_linking_default(void); /* 4 to 8 cues of 15 bits; 20, 10, 4; 0 */
+am_list_linking_options am_list_linking_default(void); /* 4 to 8 cues of 15 bits; 20, 10, 4; 0; 3 */
 
 typedef struct am_list_linking_state {
   am_world world;

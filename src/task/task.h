@@ -53,6 +53,9 @@ typedef struct am_task_type {
   amine_task_move *move;
   amine_task_over *over;
   amine_task_answer *answer;
+  /* How much the decision of the present step counts to who learns it, above 0: the policy's part and
+   * the teacher's, not the critic's. NULL: each 1. */
+  float (*weight)(const am_task *task, const void *state);
   amine_task_target *target;
   amine_task_regret *regret;
   amine_task_answer *kind;
@@ -90,6 +93,10 @@ static inline const am_task *am_task_evaluated(const am_task *task) {
 /* Whether the one who learns it acts: by one of n_actions, or by n_real numbers. */
 static inline bool am_task_acted(const am_task *task) {
   return task->n_actions > 0 || task->n_real > 0;
+}
+
+static inline float am_task_weight(const am_task *task, const void *state) {
+  return task->type->weight ? task->type->weight(task, state) : 1;
 }
 
 /* Numbers that are said at each step by who learns it: one for each action, mean and logarithm of the

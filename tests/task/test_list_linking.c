@@ -6,10 +6,10 @@
 
 static const am_task_type *const type = &am_list_linking_type;
 
-static const am_list_linking_options options[] = {{4, 8, 15, 20, 10, 4, 0},
-                                                  {3, 4, 15, 6, 5, 2, 0.25},
-                                                  {6, 6, 3, 9, 20, 0, 0.5},
-                                                  {6, 6, 31, 7, 20, 3, 1}};
+static const am_list_linking_options options[] = {{4, 8, 15, 20, 10, 4, 0, 3},
+                                                  {3, 4, 15, 6, 5, 2, 0.25, 3},
+                                                  {6, 6, 3, 9, 20, 0, 0.5, 1},
+                                                  {6, 6, 31, 7, 20, 3, 1, 1}};
 
 static void lines_are_the_references(void **state) {
   (void)state;
@@ -77,6 +77,7 @@ static unsigned play_trial(const am_task *task, am_list_linking_state *s, int ac
                                                                             : -1.0f));
     }
     assert_int_equal(task->type->answer(task, s), at == 1 ? right : -1);
+    assert_true(task->type->weight(task, s) == (told ? 1 : 2.5f));
     const unsigned happens = task->type->happened(task, s, NULL);
     assert_true(at == 1 || happens == 0);
     event |= happens;
@@ -104,7 +105,14 @@ static void trials_are_as_told(void **state) {
   (void)state;
   am_task *task = NULL;
   MAKE(list_linking, &task,
-       {.fewest = 3, .most = 6, .bits = 5, .practice = 9, .test = 4, .link = 2, .linked = 0.5});
+       {.fewest = 3,
+        .most = 6,
+        .bits = 5,
+        .practice = 9,
+        .test = 4,
+        .link = 2,
+        .linked = 0.5,
+        .test_weight = 2.5f});
   int n_linked = 0, n_single[7] = {0}, n_first = 0, n_left = 0, n_pairs[2][6][6] = {{{0}}};
   for (uint32_t lane = 0; lane < 4000; lane++) {
     am_list_linking_state s;
@@ -151,7 +159,7 @@ static void evaluation_has_both(void **state) {
   (void)state;
   am_task *task = NULL;
   MAKE(list_linking, &task,
-       {.fewest = 3, .most = 8, .bits = 15, .practice = 9, .test = 4, .link = 2});
+       {.fewest = 3, .most = 8, .bits = 15, .practice = 9, .test = 4, .link = 2, .test_weight = 1});
   for (uint32_t lane = 0; lane < 50; lane++) {
     am_list_linking_state s;
     type->start(am_task_evaluated(task), &s, 5, 0, lane);
@@ -174,6 +182,7 @@ static void options_have_ranges(void **state) {
   REFUSED(list_linking, am_task, "list-linking", test, -1);
   REFUSED(list_linking, am_task, "list-linking", link, 21);
   REFUSED(list_linking, am_task, "list-linking", linked, 1.5);
+  REFUSED(list_linking, am_task, "list-linking", test_weight, 0);
 }
 
 int main(void) {

@@ -98,9 +98,9 @@ static int make_all(void **state) {
   MAKE(dnms, next_task(), {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 1, .target = 2});
   MAKE(selective, next_task(), {.dt_ms = 1, .stimulus_ms = 1, .response_ms = 3, .target = 0.5f});
   MAKE(list_linking, next_task(),
-       {.fewest = 3, .most = 4, .bits = 3, .practice = 6, .test = 5, .link = 2, .linked = 0.25});
+       {.fewest = 3, .most = 4, .bits = 3, .practice = 6, .test = 5, .link = 2, .linked = 0.25, .test_weight = 1});
   MAKE(list_linking, next_task(),
-       {.fewest = 6, .most = 6, .bits = 31, .practice = 7, .test = 20, .link = 3, .linked = 1});
+       {.fewest = 6, .most = 6, .bits = 31, .practice = 7, .test = 20, .link = 3, .linked = 1, .test_weight = 1});
   MAKE(signals, &games[n_games++], {.cues = 5});
   MAKE(pennies, &games[n_games++], {.steps = 3, .memory = 16});
   return 0;

@@ -28,6 +28,7 @@ static const am_study *const studies[] = {
     &am_study_fine_tuning,
     &am_study_nmn,
     &am_study_preferences,
+    &am_study_preferences_t_maze,
     &am_study_over_optimisation,
     &am_study_islands,
     &am_study_gains,

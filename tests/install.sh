@@ -71,7 +71,7 @@ if command -v g++ >/dev/null; then
   echo "C++"
   printf '#include <amine/amine.h>\nint main() { return amine_version()[0] == 0; }\n' >"$where/user.cc"
   # shellcheck disable=SC2046
-  g++ -Wall -Wextra -Werror $extra "$where/user.cc" $(pkg-config --cflags --libs amine) -o "$where/user_cc"
+  g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror $extra "$where/user.cc" $(pkg-config --cflags --libs amine) -o "$where/user_cc"
   "$where/user_cc"
 fi
 echo "uninstall"

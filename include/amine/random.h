@@ -7,7 +7,8 @@
  *   arm = amine_below(draw.v[1], n_arms);
  *
  * There is no state to keep, to save or to share: any thread may draw any number in any order, and a
- * run gives the same bits everywhere. The library draws by the same functions. */
+ * run gives the same bits everywhere. The library draws by the same functions. (Powers of two are
+ * written in full here: C++ has no hexadecimal ones before 2017.) */
 #ifndef AMINE_RANDOM_H
 #define AMINE_RANDOM_H
 
@@ -52,11 +53,13 @@ static inline amine_random4 amine_random(amine_random_key key, uint32_t step) {
 
 /* Uniform in [0, 1), a multiple of 2^-24, exact in float: a size, not a chance. What happens with a
  * probability is for amine_chance, or a rare event comes 2^-24 too often or never. */
-static inline float amine_uniform(uint32_t bits) { return (float)(bits >> 8) * 0x1p-24f; }
+static inline float amine_uniform(uint32_t bits) {
+  return (float)(bits >> 8) * 5.9604644775390625e-8f;
+}
 
 /* Uniform in [0, 1), a multiple of 2^-53. */
 static inline double amine_uniform_double(uint32_t high, uint32_t low) {
-  return (double)((uint64_t)high << 21 | low >> 11) * 0x1p-53;
+  return (double)((uint64_t)high << 21 | low >> 11) * 1.1102230246251565404236316680908203125e-16;
 }
 
 /* Whether an event of probability p happens, by the number draw.v[word] that was drawn with this key
@@ -65,11 +68,11 @@ static inline double amine_uniform_double(uint32_t high, uint32_t low) {
  * nothing else. */
 static inline bool amine_chance_of(amine_random4 draw, int word, double p, amine_random_key key,
                                    uint32_t step) {
-  const double whole = 0x1p32 * p, high = (double)draw.v[word];
+  const double whole = 4294967296.0 * p, high = (double)draw.v[word];
   if (high + 1 <= whole) return true;
   if (!(high < whole)) return false;
   key.stream |= AMINE_STREAM_LOW;
-  return (double)amine_random(key, step).v[word] < 0x1p32 * (whole - high);
+  return (double)amine_random(key, step).v[word] < 4294967296.0 * (whole - high);
 }
 
 static inline bool amine_chance(amine_random_key key, uint32_t step, int word, double p) {
@@ -81,7 +84,8 @@ static inline bool amine_chance(amine_random_key key, uint32_t step, int word, d
 static inline float amine_normal(amine_random4 r) {
   uint32_t pairs = 0; /* two sums of 16 bits */
   for (int k = 0; k < 4; k++) pairs += (r.v[k] & 0xff00ff) + (r.v[k] >> 8 & 0xff00ff);
-  return (float)((int)(pairs & 0xffff) + (int)(pairs >> 16) - 2040) * 0x1.bb688cp-9f;
+  return (float)((int)(pairs & 0xffff) + (int)(pairs >> 16) - 2040) *
+         0.0033829375170171260833740234375f;
 }
 
 /* An integer in [0, n), n > 0; the bias of a multiplication by 32 bits is below n / 2^32. */

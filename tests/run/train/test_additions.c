@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "amine/amine.h"
+#include "memory.h"
 #include "run/train/own_bandit.h"
 
 static amine_registry *registry(void) {
@@ -589,6 +590,57 @@ static void one_of_preset_and_configuration(void **state) {
   assert_null(x);
 }
 
+/* ------------------------------------------------------------------------------ no memory */
+/* All that a program does with a registry, as far as there is memory; nothing is kept. */
+static amine_status all_of_it(amine_error *error) {
+  static const char *const changes[] = {"network.hidden=4", "batch=2", "threads=1",
+                                        "task.steps=5"};
+  amine_registry *r = NULL;
+  amine_experiment *x = NULL;
+  amine_episode *e = NULL;
+  amine_experiment_options o;
+  amine_experiment_options_init(&o, sizeof o);
+  amine_status status = amine_registry_create(&r, error);
+  if (status == AMINE_OK) status = amine_registry_add_task(r, &own_bandit, error);
+  if (status == AMINE_OK) status = amine_registry_add_network(r, "leak", network, error);
+  if (status == AMINE_OK) {
+    amine_registry *with_module = NULL;
+    status = amine_registry_create(&with_module, error);
+    if (status == AMINE_OK)
+      status = amine_registry_add_module(with_module, TEST_MODULES "/module_fine.so", error);
+    amine_registry_destroy(with_module);
+  }
+  o.registry = r, o.assignments = changes, o.n_assignments = 4;
+  o.configuration = "{\"task\": \"own-bandit\", \"network\": \"leak\", \"learner\": \"bptt\"}";
+  if (status == AMINE_OK) status = amine_experiment_create_with(&x, NULL, &o, error);
+  amine_registry_destroy(r);
+  if (status == AMINE_OK) status = amine_experiment_episode(x, &e, 1, 0, error);
+  amine_episode_destroy(e);
+  amine_experiment_destroy(x);
+  return status;
+}
+
+static void every_request_may_be_refused(void **state) {
+  int n_refused = 0;
+  bool all = false; /* there was nothing more to refuse */
+  (void)state;
+  amine_memory_use(counting, NULL);
+  for (memory.at = 1; !all; memory.at++) {
+    amine_error error = {0};
+    memory.requests = 0;
+    const amine_status status = all_of_it(&error);
+    if (memory.alive != 0) fail_msg("request %ld: %ld blocks stay", memory.at, memory.alive);
+    all = memory.requests < memory.at;
+    if (status == AMINE_OK) continue; /* also where a block could only have been shorter */
+    assert_int_equal(status, AMINE_ERROR_MEMORY);
+    assert_int_equal(error.status, AMINE_ERROR_MEMORY);
+    n_refused++;
+  }
+  memory.at = 0;
+  amine_memory_use(NULL, NULL);
+  assert_true(n_refused > 80);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_world_is_as_ours),
@@ -604,6 +656,7 @@ int main(void) {
       cmocka_unit_test(lists_tell_what_there_is),
       cmocka_unit_test(every_preset_is_a_configuration),
       cmocka_unit_test(one_of_preset_and_configuration),
+      cmocka_unit_test(every_request_may_be_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,3 +89,17 @@ int am_word_index(const char *words, const char *word) {
     p = bar + 1;
   }
 }
+
+void am_shell_word(am_text *text, const char *word) {
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "_-./:=,+@%";
+  if (word[0] && strspn(word, plain) == strlen(word)) {
+    am_text_puts(text, word);
+    return;
+  }
+  am_text_puts(text, "'");
+  for (; *word; word++)
+    if (*word == '\'') am_text_puts(text, "'\\''");
+    else am_text_add(text, word, 1);
+  am_text_puts(text, "'");
+}

@@ -1,9 +1,11 @@
-/* "Did you mean ...?": the known name that is nearest to a mistyped one. */
+/* "Did you mean ...?": the known name that is nearest to a mistyped one; and words among words. */
 #ifndef AMINE_BASE_WORDS_H
 #define AMINE_BASE_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "base/memory.h"
 
 /* A search. Words and candidates are kept, not copied. */
 typedef struct am_nearest_word {
@@ -34,5 +36,8 @@ bool am_printable(const char *text);
 /* What stands behind a name with which a dotted path begins: "" if that is all of it, else what
  * follows the dot; NULL if the path does not begin with it. Names may have dots of their own. */
 const char *am_path_behind(const char *path, const char *name);
+
+/* Adds the word so that a shell reads it as one. */
+void am_shell_word(am_text *text, const char *word);
 
 #endif

@@ -134,9 +134,6 @@ int cli_fail(amine_status status, const amine_error *error, bool reading);
 /* Prints to standard error, unless the line has --quiet. */
 void cli_say(const cli_line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds the word so that a shell reads it as one. */
-void cli_quote(am_text *text, const char *word);
-
 /* Prints the text to standard output and frees it. CLI_DONE, or CLI_FAILED for want of memory. */
 int cli_print(am_text *text);
 
@@ -152,6 +149,7 @@ int cli_train(const cli_line *line);
 int cli_simulate(const cli_line *line);
 int cli_resume(const cli_line *line);
 int cli_reproduce(const cli_line *line);
+int cli_sweep(const cli_line *line);
 int cli_eval(const cli_line *line);
 int cli_explain(const cli_line *line);
 int cli_report(const cli_line *line);
@@ -182,6 +180,9 @@ enum {
   CLI_REPRODUCE_THREADS,
   CLI_N_REPRODUCE_KEYS
 };
+
+extern const amine_parameter cli_sweep_keys[];
+enum { CLI_SWEEP_SEEDS, CLI_SWEEP_SEED, CLI_SWEEP_THREADS, CLI_N_SWEEP_KEYS };
 
 extern const amine_parameter cli_bench_keys[]; /* numbered in bench.h */
 enum { CLI_N_BENCH_KEYS = 4 };

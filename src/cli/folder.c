@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/words.h"
 #include "cli/module.h"
 #include "format/file.h"
 #include "format/json.h"
@@ -47,10 +48,10 @@ amine_status cli_refuse_folder(const char *word, const char *command, amine_erro
 }
 
 void cli_put_resume(am_text *text, const char *folder) {
-  cli_quote(text, cli_program);
+  am_shell_word(text, cli_program);
   am_text_puts(text, " resume ");
   if (folder[0] == '-') am_text_puts(text, "./");
-  cli_quote(text, folder);
+  am_shell_word(text, folder);
   cli_put_modules(text);
 }
 

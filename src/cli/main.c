@@ -40,20 +40,6 @@ void cli_say(const cli_line *line, const char *format, ...) {
   va_end(arguments);
 }
 
-void cli_quote(am_text *text, const char *word) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                              "_-./:=,+@%";
-  if (word[0] && strspn(word, plain) == strlen(word)) {
-    am_text_puts(text, word);
-    return;
-  }
-  am_text_puts(text, "'");
-  for (; *word; word++)
-    if (*word == '\'') am_text_puts(text, "'\\''");
-    else am_text_add(text, word, 1);
-  am_text_puts(text, "'");
-}
-
 int cli_print(am_text *text) {
   amine_error error = {0};
   int code = CLI_DONE;

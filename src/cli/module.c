@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "amine/module.h"
+#include "base/words.h"
 #include "run/config/additions.h"
 
 enum { MOST = 8 };
@@ -94,6 +95,6 @@ int cli_count_modules(const cli_line *line) {
 void cli_put_modules(am_text *text) {
   for (int k = 0; k < modules.n; k++) {
     am_text_puts(text, " ");
-    cli_quote(text, modules.of[k].word);
+    am_shell_word(text, modules.of[k].word);
   }
 }

@@ -102,8 +102,8 @@ const cli_command cli_commands[] = {
      .options = CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .run = cli_resume,
      .meaning = "go on with a run where it stopped, to the bit",
-     .about = "Goes on with the run in a folder, of train, simulate or reproduce, or with all runs "
-              "in a folder of several seeds, as if it had never stopped. Keys that results do not "
+     .about = "Goes on with the run in a folder, of train, simulate, reproduce or sweep, or with all "
+              "runs in a folder of several seeds, as if it had never stopped. Keys that results do not "
               "depend on can be changed (threads; "
               "checkpoint_every, iterations; checkpoint_every_s, duration_s); the others are those "
               "of the run.",
@@ -136,6 +136,39 @@ const cli_command cli_commands[] = {
          "neither on that nor on the number of threads.",
      .examples = {{"amine list experiments", "what there is, and where it was published"},
                   {"amine reproduce all quick=true", "a short look at all of them"}}},
+    {.name = "sweep",
+     .words = "PRESET|FILE",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_PRESETS | CLI_BRAINS | CLI_FILES | CLI_KEYS | CLI_BRAIN_KEYS,
+     .options = CLI_OUT_STUDY | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .keys = cli_sweep_keys,
+     .n_keys = CLI_N_SWEEP_KEYS,
+     .run = cli_sweep,
+     .meaning = "every combination of some keys' values, over seeds: a table",
+     .about =
+         "Trains, or of a brain simulates, a preset or a JSON file with every combination of the "
+         "values of those keys that have several, each for several seeds, side by side, each run on "
+         "one thread. Values are a list, key=a,b,c, or a range, key=12..48:12 or "
+         "key=0.001..0.1*10; keys with one value are the same in all runs. The values of a key that "
+         "takes commas by itself, words or a file, are divided by |, between quotes: "
+         "'task.file=a.npz|b.npz'. A combination that is not allowed is told before anything "
+         "runs.\n\n"
+         "Prints a row for each combination: of each measure of the training, or of the brain's "
+         "protocol, the median over the seeds and the quartiles, and which median is best. A run "
+         "whose numbers break is told, and the others go on.\n\n"
+         "Everything that it makes is in one folder, runs/PRESET-sweep unless --out names another: "
+         "sweep.csv with a line for each run, their curves (runs.jsonl), the configuration of each "
+         "combination (study.json), and report.html with pictures. Ctrl-C stops at once and keeps "
+         "what is done; amine resume DIR, or the same command with that folder as --out, goes on "
+         "from there, to the same bytes, on any number of threads; with seeds=N over more seeds. "
+         "amine train with the same key=value gives the network of one run.",
+     .examples = {{"amine sweep delayed-match task.steps=12,26,40 learner.rate=0.005,0.01,0.02",
+                   "9 combinations, 5 seeds each"},
+                  {"amine sweep bandit network.hidden=8..32:8 seeds=10 --out runs/width",
+                   "a range, ten seeds"},
+                  {"amine sweep reinforcement clamp.dopamine=0.3,0.5,0.7,none",
+                   "a brain, and the measures of its protocol"}}},
     {.name = "eval",
      .words = "DIR|CHECKPOINT|PRESET",
      .min_words = 1,

@@ -10,10 +10,12 @@
 #include "cli/job.h"
 #include "cli/reproduce.h"
 #include "cli/simulation_job.h"
+#include "cli/sweep.h"
 #include "cli/train_seeds.h"
 #include "report/study/source.h"
 #include "run/seeds.h"
 #include "run/simulate/run.h"
+#include "run/study/sweep.h"
 #include "run/train/evaluate.h"
 #include "run/train/train.h"
 
@@ -137,9 +139,12 @@ int cli_resume(const cli_line *line) {
   amine_error error = {0};
   am_config config;
   const char *folder = line->words[0];
-  bool study = false;
-  if (am_study_folder(&study, folder, &error) == AMINE_OK && study)
-    return cli_reproduce_resume(line);
+  bool study = false, sweep = false;
+  if (am_study_folder(&study, folder, &error) == AMINE_OK && study) {
+    const amine_status found = am_sweep_is_in(&sweep, folder, &error);
+    if (found != AMINE_OK) return cli_fail(found, &error, true);
+    return sweep ? cli_sweep_resume(line) : cli_reproduce_resume(line);
+  }
   if (am_simulation_folder(folder)) return resume_simulation(line);
   const amine_status status = refuse_weights(line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);

@@ -14,6 +14,8 @@
 #include "format/json.h"
 #include "run/seeds.h"
 
+#define LONG_S 60 /* what takes longer is told beforehand */
+
 /* Who comes while another thread writes passes by. Nothing is said before something is done, for
  * until then the runs may still be refused. */
 static void show(void *context, double done) {
@@ -22,6 +24,30 @@ static void show(void *context, double done) {
   if (!s->announced) cli_say(s->line, "%s", s->said.data ? s->said.data : "");
   s->announced = true;
   cli_simulation_progress_share(&s->progress, done, am_clock() - s->start);
+  atomic_flag_clear(&s->busy);
+}
+
+/* "41 s", "12 min", "3.4 h" */
+static void put_time(char *out, size_t size, double seconds) {
+  if (seconds < 10) snprintf(out, size, "%.1f s", seconds);
+  else if (seconds < 120) snprintf(out, size, "%.0f s", seconds);
+  else if (seconds < 7200) snprintf(out, size, "%.0f min", seconds / 60);
+  else snprintf(out, size, "%.1f h", seconds / 3600);
+}
+
+/* How long the others will take, once, if that is long. */
+static void tell_first(void *context, double seconds, int left) {
+  cli_side *s = context;
+  char one[24], all[24];
+  if (s->n_threads == 0 || atomic_flag_test_and_set(&s->told)) return;
+  const int at_once = left < s->n_threads ? left : s->n_threads;
+  const double rest = left > 0 ? seconds * left / at_once : 0;
+  if (rest < LONG_S) return;
+  put_time(one, sizeof one, seconds);
+  put_time(all, sizeof all, rest);
+  while (atomic_flag_test_and_set(&s->busy)) continue; /* `show` writes a line */
+  cli_say(s->line, "%sthe first run took %s; %d more, %d at a time, take about %s\n",
+          s->progress.place.in_place ? "\r\033[K" : "", one, left, at_once, all);
   atomic_flag_clear(&s->busy);
 }
 
@@ -34,9 +60,11 @@ void cli_side_begin(cli_side *s, const cli_line *line, const am_text *said, cons
   s->n_seeds = n_seeds;
   s->start = am_clock();
   atomic_flag_clear(&s->busy);
+  atomic_flag_clear(&s->told);
   cli_simulation_progress_begin(&s->progress, cli_has(line, CLI_QUIET));
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the runs go on */
-  s->watch = (am_side_watch){.progress = show, .context = s, .stop = cli_signals_catch()};
+  s->watch = (am_side_watch){
+      .progress = show, .finished = tell_first, .context = s, .stop = cli_signals_catch()};
 }
 
 void cli_side_end(cli_side *s) {

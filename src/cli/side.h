@@ -12,6 +12,8 @@ typedef struct cli_side {
   am_text said; /* once something is done: "training maze, 5 seeds side by side, in runs/maze" */
   const char *folder;
   int n_seeds;
+  int n_threads; /* of runs that are alike: what the first one took is told of the others; 0: not */
+  atomic_flag told;
   cli_simulation_progress progress;
   double start;
   atomic_flag busy;

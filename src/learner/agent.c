@@ -156,7 +156,7 @@ static amine_status explain(const am_agent *a, const float *change, float norm,
   return am_fail(error, AMINE_ERROR_NUMERIC,
                  "the numbers broke at iteration %llu: norm of the change %g (limit %g), largest "
                  "at %s[%d][%d]; a lower learner.rate helps",
-                 (unsigned long long)a->learner.iteration, (double)norm, (double)NORM_LIMIT,
+                 (unsigned long long)a->learner.iteration, (double)fabsf(norm), (double)NORM_LIMIT,
                  p->name, row, col);
 }
 

@@ -415,7 +415,7 @@ static amine_status explain(const hebb *h, double error, amine_error *out) {
   return am_fail(out, AMINE_ERROR_NUMERIC,
                  "the numbers broke at iteration %llu: the error of a trial is %g, the largest "
                  "weight %s[%d][%d]; a lower learner.rate or learner.clip helps",
-                 (unsigned long long)h->learner.iteration, error, worst->name, row, col);
+                 (unsigned long long)h->learner.iteration, fabs(error), worst->name, row, col);
 }
 
 /* The error that is learned from: the trial's own, or for the control that of another trial. */

@@ -48,8 +48,8 @@ static amine_status look_for_study(bool *found, const char *const *folders, size
     AM_TRY(am_study_folder(found, folders[k], error));
     if (*found && n > 1)
       return am_fail(error, AMINE_ERROR_ARGUMENT,
-                     "%.300s holds a published experiment: it has a page of its own, without other "
-                     "folders",
+                     "%.300s holds a published experiment or a sweep: it has a page of its own, "
+                     "without other folders",
                      folders[k]);
   }
   return AMINE_OK;

@@ -44,7 +44,8 @@ amine_status am_folder_must_be_free(const char *folder, amine_error *error) {
   AM_TRY(look_for(&study, folder, AM_STUDY_FILE, error));
   if (!study) return AMINE_OK;
   return am_fail(error, AMINE_ERROR_ARGUMENT,
-                 "%.300s holds a published experiment: choose another folder (--out)", folder);
+                 "%.300s holds a published experiment or a sweep: choose another folder (--out)",
+                 folder);
 }
 
 amine_status am_folder_must_hold_run(const char *folder, amine_error *error) {
@@ -65,8 +66,8 @@ amine_status am_folder_must_hold_run(const char *folder, amine_error *error) {
                         "it (seed1, ...)");
   if (study)
     return am_fail_file(error, AMINE_ERROR_INPUT, folder, -1,
-                        "this folder holds a published experiment, not a run: amine report and "
-                        "amine resume take it");
+                        "this folder holds a published experiment or a sweep, not a run: amine report "
+                        "and amine resume take it");
   return am_fail_file(error, AMINE_ERROR_INPUT, folder, -1,
                       "this folder holds no run: neither config.json nor checkpoint.safetensors");
 }

@@ -12,6 +12,9 @@
 typedef struct am_side_watch {
   /* called now and then by one of the threads: how much is done, from 0 to 1; may be NULL */
   void (*progress)(void *context, double done);
+  /* likewise, after a run that is done: how long it took, how many are left. Those who keep single
+   * runs call it (study/reproduce.h); may be NULL */
+  void (*finished)(void *context, double seconds, int left);
   void *context;
   const atomic_int *stop; /* AMINE_ERROR_STOPPED soon after it is set; may be NULL */
 } am_side_watch;

@@ -70,6 +70,17 @@ def main():
     says("report", err, "task.type=FILE.so")
     run("report", "a", own)
 
+    brief = ("network.hidden=4", "batch=2", "iterations=2", "task.steps=12", "seeds=1")
+    out, _ = run("sweep", "bandit", own, "task.pay=1,2", *brief, "--out", "s")
+    says("sweep", out, "task.pay", "evaluation")
+    whole = open("s/runs.jsonl").read()
+    open("s/runs.jsonl", "w").write(whole[:whole.index("\n") + 1])
+    _, err = run("resume", "s", code=3)
+    says("resume of a sweep", err, "task.type=own-bandit: there is no such task", "task.type=FILE.so")
+    run("resume", "s", own)
+    if open("s/runs.jsonl").read() != whole:
+        failed.append("resumed with its world, a sweep ends with other bytes")
+
     json.dump({"task": {"type": "./own.so"}}, open("mine.json", "w"))
     _, err = run("train", "mine.json", code=3)
     says("a file", err, "mine.json: task.type=./own.so: a file loads no code", "on the command line")

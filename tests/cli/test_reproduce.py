@@ -182,7 +182,7 @@ def test_same_bytes(d):
     for words in (["train", "maze"], ["train", "maze", "seeds=2"], ["simulate", "brain"]):
         expect(2, *words, "--out", few, says="holds a published experiment")
     for word in ("show", "eval"):
-        expect(3, word, few, says="holds a published experiment, not a run")
+        expect(3, word, few, says="holds a published experiment or a sweep, not a run")
     same("other commands", few, reference)
 
 

@@ -51,20 +51,27 @@ static void take_points(across *a, double *room) {
     const char *arm = json_string_value(json_object_get(item, "arm"));
     const char *measure = json_string_value(json_object_get(item, "measure"));
     point *p = &a->points[a->n];
-    size_t of = 0, m = 0;
+    size_t of = 0;
     while (strcmp(a->s->arms[of].name, arm) != 0) of++;
     *p = (point){.x = json_number_value(json_object_get(item, "x")), .arm = &a->s->arms[of]};
     p->measure = am_study_measure(p->arm, measure);
     p->line = line_of(a, json_string_value(json_object_get(item, "line")));
-    for (size_t k = 0; k < a->s->n_seeds; k++)
-      if (isfinite(value_of(p, k))) room[m++] = value_of(p, k);
-    p->median = am_study_quantile(room, m, 0.5);
+    p->median = am_study_spread_of(a->s, of, p->measure, room).median;
+    if (isinf(p->median)) p->median = (double)NAN;
     a->x[a->n] = p->x;
   }
   qsort(a->x, a->n, sizeof *a->x, ascending);
   a->n_x = 0;
   for (size_t k = 0; k < a->n; k++)
     if (a->n_x == 0 || a->x[k] > a->x[a->n_x - 1]) a->x[a->n_x++] = a->x[k];
+}
+
+static am_axis x_axis(const across *a) {
+  const double low = a->x[0], high = a->x[a->n_x - 1];
+  const double margin = a->n_x > 1 ? 0.04 * (high - low) : 1;
+  return json_is_true(json_object_get(a->root, "logarithmic")) && low > 0
+             ? am_axis_log(low, high)
+             : am_axis_exact(low - margin, high + margin, 6);
 }
 
 /* The end of the runs of all points, and what they are held against. */
@@ -78,8 +85,7 @@ static bool make_axes(across *a) {
     }
   if (!(low <= high)) return false;
   if (isfinite(known)) low = fmin(low, known), high = fmax(high, known);
-  const double margin = a->n_x > 1 ? 0.04 * (a->x[a->n_x - 1] - a->x[0]) : 1;
-  a->plot = (am_plot){.x = am_axis_exact(a->x[0] - margin, a->x[a->n_x - 1] + margin, 6),
+  a->plot = (am_plot){.x = x_axis(a),
                       .y = am_axis_round(low, high, 5),
                       .classes = isfinite(known) ? "tall named" : "tall",
                       .x_title = json_string_value(json_object_get(a->root, "x"))};
@@ -172,7 +178,11 @@ amine_status am_study_across(am_text *page, const am_study_source *s, amine_erro
     return am_fail_memory(error, sizeof *a + s->n_seeds * sizeof *room);
   }
   am_text_puts(page, "<section id=\"across\">\n<h2>At the end</h2>\n<p>A point for each seed; the "
-                     "lines join the medians.</p>\n");
+                     "lines join the medians.");
+  if (s->n_swept)
+    am_text_puts(page, " A run without a value counts as the worst, so that a line has no point "
+                       "where half of the runs have none.");
+  am_text_puts(page, "</p>\n");
   for (size_t k = 0; k < json_array_size(charts); k++) {
     *a = (across){.s = s, .root = json_array_get(charts, k)};
     take_points(a, room);

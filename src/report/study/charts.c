@@ -3,7 +3,6 @@
  * bands of the criteria. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/brain/chart.h"
@@ -28,19 +27,6 @@ static bool counts(const part *p, size_t k) {
 
 static double value_at(const part *p, size_t k, size_t i) {
   return p->arm->runs[k].course[i * p->arm->n_measures + p->measure];
-}
-
-static int ascending(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-double am_study_quantile(double *values, size_t n, double q) {
-  if (n == 0) return (double)NAN;
-  qsort(values, n, sizeof *values, ascending);
-  const double at = q * (double)(n - 1);
-  const size_t k = (size_t)at;
-  return k + 1 < n ? values[k] + (at - (double)k) * (values[k + 1] - values[k]) : values[k];
 }
 
 static void summarise(part *p, double *room) {
@@ -310,9 +296,13 @@ amine_status am_study_charts(am_text *page, const am_study_source *s, amine_erro
   if (json_array_size(charts) == 0 || am_study_done(s) == 0) return AMINE_OK;
   am_text_puts(page, "<section id=\"curves\">\n<h2>Over time</h2>\n<p>A thin line for each seed");
   if (s->n_seeds > THIN_MAX) am_text_printf(page, " (the first %d)", THIN_MAX);
-  am_text_puts(page, "; thick the median of an arm, around it the middle half of its seeds. The "
-                     "green strip is where a criterion wants the measure, or wants it not, to end. "
-                     "Dashed is what the measure is to be held against.</p>\n");
+  am_text_puts(page, s->n_swept
+                         ? "; thick the median of a combination, around it the middle half of its "
+                           "seeds. "
+                         : "; thick the median of an arm, around it the middle half of its seeds. "
+                           "The green strip is where a criterion wants the measure, or wants it "
+                           "not, to end. ");
+  am_text_puts(page, "Dashed is what the measure is to be held against.</p>\n");
   for (size_t k = 0; k < json_array_size(charts); k++)
     AM_TRY(put_chart(page, s, json_array_get(charts, k), error));
   am_text_puts(page, "</section>\n");

@@ -9,12 +9,7 @@
 #include "report/page.h"
 #include "report/plot.h"
 
-size_t am_study_done(const am_study_source *s) {
-  size_t n = 0;
-  for (size_t a = 0; a < s->n_arms; a++)
-    for (size_t k = 0; k < s->n_seeds; k++) n += s->arms[a].runs[k].done;
-  return n;
-}
+enum { RUNS_OF_MAX = 50 }; /* arms of which every run is shown; of more, the files have them */
 
 void am_study_put_band(am_text *page, double low, double high) {
   const bool below = isfinite(low), above = isfinite(high);
@@ -157,7 +152,7 @@ static void put_arm(am_text *page, const am_study_source *s, size_t arm) {
   if (s->arms[arm].control) am_text_puts(page, " <small>control</small>");
 }
 
-static void put_measure(am_text *page, const am_study_measured *m) {
+void am_study_put_measure(am_text *page, const am_study_measured *m) {
   am_html_brief(page, m->title, 80);
   if (!m->unit[0]) return;
   am_text_puts(page, ", ");
@@ -172,7 +167,7 @@ static void put_criterion(am_text *page, const am_study_source *s, const am_stud
   am_html_between(page, "</td><td>", c->meaning, SIZE_MAX, "</td><td>");
   put_arm(page, s, c->arm);
   am_text_puts(page, "</td><td>");
-  put_measure(page, measured_of(s, c));
+  am_study_put_measure(page, measured_of(s, c));
   am_text_puts(page, "</td><td style=\"white-space:nowrap\">");
   am_study_put_band(page, c->low, c->high);
   am_text_puts(page, "</td><td>");
@@ -229,7 +224,7 @@ static void put_runs_of(am_text *page, const am_study_source *s, size_t a) {
   am_text_puts(page, "</h3>\n<div class=\"scroll\"><table>\n<thead><tr><th class=\"n\">seed</th>");
   for (size_t i = 0; i < arm->n_measures; i++) {
     am_html_between(page, "<th class=\"n\" title=\"", arm->measures[i].meaning, SIZE_MAX, "\">");
-    put_measure(page, &arm->measures[i]);
+    am_study_put_measure(page, &arm->measures[i]);
     am_text_puts(page, "</th>");
   }
   am_text_puts(page, "</tr></thead>\n<tbody>\n");
@@ -238,6 +233,11 @@ static void put_runs_of(am_text *page, const am_study_source *s, size_t a) {
     am_text_puts(page, "<tr><td class=\"n\">");
     am_html_count(page, (size_t)s->first_seed + k);
     am_text_puts(page, "</td>");
+    if (arm->runs[k].broke) {
+      am_text_printf(page, "<td colspan=\"%zu\">broke: ", arm->n_measures);
+      am_html_between(page, "", arm->runs[k].broke, 200, "</td></tr>\n");
+      continue;
+    }
     for (size_t i = 0; i < arm->n_measures; i++) {
       const double value = arm->runs[k].measures[i];
       am_text_printf(page, "<td class=\"n%s\">", judged_class(s, a, i, value));
@@ -251,9 +251,11 @@ static void put_runs_of(am_text *page, const am_study_source *s, size_t a) {
 
 void am_study_runs(am_text *page, const am_study_source *s) {
   if (am_study_done(s) == 0) return;
-  am_text_puts(page, "<section id=\"runs\">\n<h2>Every run</h2>\n<p>The measures at the end. Where "
-                     "a criterion is about one, green is as it wants it and red is not: of "
-                     "&ldquo;at most&rdquo;, values outside the band are green.</p>\n");
+  am_text_puts(page, "<section id=\"runs\">\n<h2>Every run</h2>\n<p>The measures at the end.");
+  if (!s->n_swept)
+    am_text_puts(page, " Where a criterion is about one, green is as it wants it and red is not: of "
+                       "&ldquo;at most&rdquo;, values outside the band are green.");
+  am_text_puts(page, "</p>\n");
   for (size_t a = 0; a < s->n_arms; a++) put_runs_of(page, s, a);
   am_text_puts(page, "<dl>\n");
   for (size_t i = 0; i < s->arms[0].n_measures; i++) {
@@ -326,13 +328,15 @@ void am_study_settings(am_text *page, const am_study_source *s) {
 /* ------------------------------------------------------------------------------ the page */
 static amine_status put_page(am_text *page, const am_study_source *s, amine_error *error) {
   am_page_head(page, s->title);
-  am_study_summary(page, s);
+  if (s->n_swept) AM_TRY(am_study_sweep(page, s, error));
+  else am_study_summary(page, s);
   AM_TRY(am_study_across(page, s, error));
   AM_TRY(am_study_planes(page, s, error));
   AM_TRY(am_study_charts(page, s, error));
   AM_TRY(am_study_rasters(page, s, error));
-  am_study_runs(page, s);
-  am_study_settings(page, s);
+  if (s->n_arms <= RUNS_OF_MAX) am_study_runs(page, s);
+  if (s->n_swept) am_study_sweep_settings(page, s);
+  else am_study_settings(page, s);
   am_page_foot(page);
   return page->failed ? am_fail_memory(error, page->length) : AMINE_OK;
 }

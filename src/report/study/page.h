@@ -4,7 +4,7 @@
 #define AMINE_REPORT_STUDY_PAGE_H
 
 #include "report/brain/page.h"
-#include "report/study/source.h"
+#include "report/study/spread.h"
 
 /* As am_report_write, for one folder that has a study.json. */
 amine_status am_study_report_write(const char *folder, const char *out_path, amine_error *error);
@@ -22,11 +22,15 @@ amine_status am_study_rasters(am_text *page, const am_study_source *source, amin
 void am_study_runs(am_text *page, const am_study_source *source);
 void am_study_settings(am_text *page, const am_study_source *source);
 
+/* Of a sweep instead of summary and settings: what was swept and what each combination came to, as a
+ * table and, of two keys, a map; the runs that broke; how to run it again. AMINE_ERROR_MEMORY only. */
+amine_status am_study_sweep(am_text *page, const am_study_source *source, amine_error *error);
+void am_study_sweep_settings(am_text *page, const am_study_source *source);
+
+/* "Reward, Hz": the title of a measure, with its unit. */
+void am_study_put_measure(am_text *page, const am_study_measured *measure);
+
 /* "3.9 to 4", "at least 3.9"; not more than a bound that is finite. */
 void am_study_put_band(am_text *page, double low, double high);
-/* Sorts n numbers and returns their quantile q, between the two nearest; NAN of none. */
-double am_study_quantile(double *values, size_t n, double q);
-/* How many runs are done. */
-size_t am_study_done(const am_study_source *source);
 
 #endif

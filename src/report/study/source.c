@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "format/line_reader.h"
 
-enum { ARMS_MAX = 64, MEASURES_MAX = 256, CRITERIA_MAX = 256, SEEDS_MAX = 100000 };
+enum { ARMS_MAX = 1000, VALUES_MAX = 1000, SEEDS_MAX = 100000 };
+enum { MEASURES_MAX = 256, CRITERIA_MAX = 256 };
 
 /* ------------------------------------------------------------------------------ runs */
 amine_status am_study_run_make(am_study_run *run, size_t n_samples, size_t n_measures,
@@ -27,6 +29,7 @@ amine_status am_study_run_make(am_study_run *run, size_t n_samples, size_t n_mea
 }
 
 void am_study_run_free(am_study_run *run) {
+  am_free(run->broke);
   am_free(run->measures);
   am_free(run->times);
   am_free(run->course);
@@ -104,6 +107,8 @@ static void take_words(am_study_measured *m, const json_t *item) {
   m->best_name = json_string_value(json_object_get(item, "best_name"));
   m->chance = am_json_number_of(item, "chance");
   m->best = am_json_number_of(item, "best");
+  const char *better = json_string_value(json_object_get(item, "better"));
+  if (better) m->better = strcmp(better, "more") == 0 ? 1 : strcmp(better, "less") == 0 ? -1 : 0;
 }
 
 static amine_status take_measures(const reader *r, am_study_arm *arm, const json_t *object) {
@@ -168,6 +173,56 @@ static amine_status take_criterion(const reader *r, am_study_criterion *c, const
   if (c->measure == s->arms[c->arm].n_measures)
     return refuse(r, measure, "a criterion is about a measure that its arm does not have");
   return AMINE_OK;
+}
+
+static amine_status take_values(const reader *r, am_study_swept *swept, const json_t *list) {
+  const size_t n = json_array_size(list);
+  if (n < 2 || n > VALUES_MAX)
+    return refuse(r, "values", "an array of at least two is wanted here");
+  AM_TRY(AM_TAKE(swept->values, n, r->error));
+  swept->n_values = n;
+  for (size_t k = 0; k < n; k++) {
+    swept->values[k] = json_string_value(json_array_get(list, k));
+    if (!swept->values[k]) return refuse(r, "values", "texts are wanted in it");
+  }
+  return AMINE_OK;
+}
+
+/* The arms must be as many as the values have combinations. */
+static amine_status take_sweep(const reader *r) {
+  am_study_source *s = r->source;
+  const json_t *sweep = json_object_get(s->root, "sweep"), *keys, *fixed;
+  size_t n, n_arms = 1;
+  if (!sweep) return AMINE_OK;
+  AM_TRY(take_text(r, &s->from, sweep, "from"));
+  fixed = json_object_get(sweep, "assignments");
+  if (!json_is_array(fixed)) return refuse(r, "assignments", "an array is wanted here");
+  for (size_t k = 0; k < json_array_size(fixed); k++)
+    if (!json_is_string(json_array_get(fixed, k)))
+      return refuse(r, "assignments", "texts are wanted in it");
+  AM_TRY(take_array(r, &keys, &n, sweep, "keys", 1, VALUES_MAX));
+  AM_TRY(AM_TAKE(s->swept, n, r->error));
+  for (size_t k = 0; k < n; k++) {
+    const json_t *item = json_array_get(keys, k);
+    s->n_swept = k + 1; /* before a failure, so that it is freed */
+    AM_TRY(take_text(r, &s->swept[k].key, item, "key"));
+    AM_TRY(take_values(r, &s->swept[k], json_object_get(item, "values")));
+    n_arms = am_size_mul(n_arms, s->swept[k].n_values);
+  }
+  return n_arms == s->n_arms ? AMINE_OK
+                             : refuse(r, "sweep", "its values do not combine to the arms");
+}
+
+double am_study_number(const char *value) {
+  char *end;
+  const double x = am_number_read(value, &end);
+  return end != value && *end == 0 && isfinite(x) ? x : (double)NAN;
+}
+
+const char *am_study_value(const am_study_source *s, size_t arm, size_t key) {
+  size_t later = 1; /* combinations of the keys behind it */
+  for (size_t k = key + 1; k < s->n_swept; k++) later *= s->swept[k].n_values;
+  return s->swept[key].values[arm / later % s->swept[key].n_values];
 }
 
 /* "missed", "met" or "too few seeds"; older files have "passed". */
@@ -280,6 +335,7 @@ static amine_status take_study(const reader *r) {
   AM_TRY(take_size(r, &s->n_seeds, s->root, "seeds", 1, SEEDS_MAX));
   s->first_seed = first;
   AM_TRY(take_arms(r));
+  AM_TRY(take_sweep(r));
   AM_TRY(take_criteria(r));
   AM_TRY(take_array(r, &charts, &n, s->root, "curves", 0, CRITERIA_MAX));
   for (size_t k = 0; k < n; k++) {
@@ -318,6 +374,15 @@ static amine_status take_numbers(const reader *r, am_study_run *run, const am_st
   return AMINE_OK;
 }
 
+/* Most runs have none. */
+static amine_status take_broke(const reader *r, am_study_run *run, const json_t *line) {
+  const char *text;
+  if (!json_object_get(line, "broke")) return AMINE_OK;
+  AM_TRY(take_text(r, &text, line, "broke"));
+  run->broke = am_strdup(text);
+  return run->broke ? AMINE_OK : am_fail_memory(r->error, strlen(text));
+}
+
 static amine_status take_run(const reader *r, const json_t *line) {
   const am_study_source *s = r->source;
   const char *name, *form;
@@ -333,6 +398,7 @@ static amine_status take_run(const reader *r, const json_t *line) {
   if (run->done) return refuse(r, "seed", "this run is there twice");
   if (!json_is_array(times)) return refuse(r, "times", "an array is wanted here");
   AM_TRY(am_study_run_make(run, json_array_size(times), s->arms[arm].n_measures, r->error));
+  AM_TRY(take_broke(r, run, line));
   AM_TRY(take_times(r, run, times));
   return take_numbers(r, run, &s->arms[arm], json_object_get(line, "measures"),
                       json_object_get(line, "course"));
@@ -409,6 +475,8 @@ void am_study_source_free(am_study_source *s) {
     am_free(s->arms[a].measures);
     am_brain_recording_free(&s->arms[a].raster);
   }
+  for (size_t k = 0; k < s->n_swept; k++) am_free(s->swept[k].values);
+  am_free(s->swept);
   am_free(s->arms);
   am_free(s->criteria);
   json_decref(s->root);

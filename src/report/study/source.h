@@ -1,4 +1,5 @@
-/* The folder of a published experiment that was run over seeds (docs/reproductions.md).
+/* The folder of a published experiment that was run over seeds (docs/reproductions.md), or of a sweep
+ * (docs/runs.md), which has "sweep" in its study.json, and no criteria.
  *
  *   study.json       what it is: arms, criteria, charts ("curves", "across", "planes"), at the end the
  *                    verdicts; needed
@@ -20,11 +21,13 @@
 #define AM_STUDY_RASTER_FILE "raster-%zu.npz" /* the arm's number, from 0 */
 #define AM_STUDY_RUN_FILE "run-%d-%llu.safetensors" /* the arm's number, from 0; the seed */
 
-enum { AM_STUDY_POINTS_MAX = 64 }; /* of a chart of what came out */
+enum { AM_STUDY_POINTS_MAX = 256 }; /* of a chart of what came out */
 
 /* A finished run. All numbers are finite or NAN. */
 typedef struct am_study_run {
   bool done;        /* else there is nothing here */
+  char *broke;      /* owned: of a run of a sweep whose numbers broke the sentence, and its measures are
+                       NAN; else NULL */
   size_t n_measures;
   double *measures; /* [n_measures] at the end */
   size_t n_samples;
@@ -42,6 +45,7 @@ typedef struct am_study_measured {
   const char *title;                   /* its name if it has none */
   const char *chance_name, *best_name; /* NULL: there is none, and NAN here: */
   double chance, best;
+  int better; /* 1: more of it is better; -1: less is; 0: nothing says so */
 } am_study_measured;
 
 typedef struct am_study_arm {
@@ -70,6 +74,14 @@ typedef struct am_study_criterion {
   am_study_answer answer;
 } am_study_criterion;
 
+/* A key of a sweep. The arms are all combinations, in the order of the keys, the last one's values
+ * one after the other. */
+typedef struct am_study_swept {
+  const char *key;
+  size_t n_values;
+  const char **values; /* [n_values] as a user types them */
+} am_study_swept;
+
 /* Strings are borrowed from `root`. */
 typedef struct am_study_source {
   json_t *root; /* study.json */
@@ -82,6 +94,9 @@ typedef struct am_study_source {
   bool judged;
   am_study_answer answer; /* to all criteria */
   const char *time;       /* what times count, as above; NULL: seconds */
+  size_t n_swept; /* 0: it is no sweep */
+  am_study_swept *swept;
+  const char *from; /* of a sweep: the preset or file */
   uint64_t position; /* bytes of runs.jsonl that are whole lines */
 } am_study_source;
 
@@ -93,6 +108,12 @@ void am_study_source_free(am_study_source *source);
 
 /* Is there a study.json? AMINE_ERROR_MEMORY only. */
 amine_status am_study_folder(bool *is, const char *folder, amine_error *error);
+
+/* The value that a key of a sweep has in an arm. */
+const char *am_study_value(const am_study_source *source, size_t arm, size_t key);
+
+/* A value that is a number; NAN if it is none. */
+double am_study_number(const char *value);
 
 /* The number of a measure of an arm, n_measures if it has none of that name. */
 size_t am_study_measure(const am_study_arm *arm, const char *name);

@@ -58,7 +58,7 @@ static const am_measure measures[] = {
     AM_PANEL("z", "", "How far the rewarded one stands out, in standard deviations of the others",
              "How far it stands out",
              "response - others, over the standard deviation among the others",
-             .chance = {"nothing learned", 0}),
+             .chance = {"nothing learned", 0}, .better = 1),
     AM_PANEL("rank", "", "Its rank by response, 1 is the largest", "Rank of the rewarded stimulus",
              "of S1 by response: 1 is the largest", .chance = {"nothing learned", (double)NAN},
              .best = {"the largest", 1}),

@@ -24,8 +24,8 @@ static const amine_parameter keys[] = {
 };
 static const am_measure measures[] = {
     AM_PANEL("go", "", "Responses", "Responses to go", "cues to go that got a response",
-             .best = {"all go cues", 1}),
-    AM_CURVE("no_go", "", "Responses to no-go", "cues not to go that got a response"),
+             .best = {"all go cues", 1}, .better = 1),
+    AM_CURVE("no_go", "", "Responses to no-go", "cues not to go that got a response", .better = -1),
     AM_PANEL("latency_ms", "ms", "Latency of responses to go", "Latency of responses to go",
              "mean latency of responses to go"),
     AM_FIGURE("serotonin", "", "Level of serotonin", "its level now"),

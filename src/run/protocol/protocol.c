@@ -17,6 +17,10 @@ int am_measure_find(const am_protocol *protocol, const char *name) {
   return -1;
 }
 
+int am_measure_better(const am_measure *measure, double chance, double best) {
+  return measure->better ? measure->better : (best > chance) - (best < chance);
+}
+
 amine_status am_stage_find(const am_stage *stage, const char *protocol, const char *name,
                            int *population, int *n, amine_error *error) {
   am_text others = {0};

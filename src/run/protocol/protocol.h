@@ -68,6 +68,7 @@ typedef struct am_measure {
   const char *panel;                 /* "Right choices"; NULL: that of the one before */
   am_yardstick chance, best;
   bool figure;
+  int better; /* 1: more of it is better; -1: less is; 0: both yardsticks say it, or nothing does */
 } am_measure;
 enum { AM_MEASURES_MAX = 16 };
 
@@ -124,6 +125,9 @@ typedef struct am_protocol {
 
 /* The number of a measure of a protocol, -1 if it has none of that name. */
 int am_measure_find(const am_protocol *protocol, const char *name);
+/* Which way a measure is better, as am_measure.better; chance and best are what its yardsticks come
+ * to, NAN where it has none. 0: nothing says so. */
+int am_measure_better(const am_measure *measure, double chance, double best);
 
 /* ---- For protocols. */
 

@@ -30,8 +30,9 @@ static const am_measure measures[] = {
              "Margin: the smaller rate of the patterns that differ, less that for 1 and 1",
              "Margin of the patterns that differ",
              "the smaller of rate_01 and rate_10, minus rate_11",
-             .chance = {"not solved below", 0}),
-    AM_FIGURE("solved", "", "Solved (1) or not (0)", "1 if both are above rate_11, else 0"),
+             .chance = {"not solved below", 0}, .better = 1),
+    AM_FIGURE("solved", "", "Solved (1) or not (0)", "1 if both are above rate_11, else 0",
+              .better = 1),
 };
 
 typedef struct state {

@@ -35,8 +35,7 @@ static void tell(work *w, double step_ms, uint64_t before, uint64_t now) {
     w->watch->progress(w->watch->context, (double)done / (double)w->all_ms);
 }
 
-static amine_status one_run(void *context, int run, amine_error *error) {
-  work *w = context;
+static amine_status whole_run(work *w, int run, amine_error *error) {
   const am_batch *b = w->batch;
   am_simulation *s;
   AM_TRY(am_simulation_create(&s, &b->configs[run], 1, NULL, error));
@@ -53,6 +52,14 @@ static amine_status one_run(void *context, int run, amine_error *error) {
   if (status == AMINE_OK) status = b->finished(b->context, run, s, error);
   am_simulation_destroy(s);
   return status;
+}
+
+static amine_status one_run(void *context, int run, amine_error *error) {
+  work *w = context;
+  const amine_status status = whole_run(w, run, error);
+  return status == AMINE_OK || !w->batch->failed
+             ? status
+             : w->batch->failed(w->batch->context, run, status, error);
 }
 
 amine_status am_batch_run(const am_batch *batch, const am_side_watch *watch, amine_error *error) {

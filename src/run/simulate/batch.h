@@ -20,6 +20,9 @@ typedef struct am_batch {
                         amine_error *error);
   /* at the end of a run, before it is destroyed */
   amine_status (*finished)(void *context, int run, am_simulation *simulation, amine_error *error);
+  /* after a run that failed with this status and error: what becomes of it, AMINE_OK if that is no
+   * failure; may be NULL: it stays one */
+  amine_status (*failed)(void *context, int run, amine_status status, amine_error *error);
 } am_batch;
 
 /* Failures as of am_side_by_side. watch may be NULL. */

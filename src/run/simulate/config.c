@@ -143,8 +143,7 @@ static amine_status expand(am_simulation_config *c, amine_error *error) {
   return AMINE_OK;
 }
 
-/* The key of the table or of the protocol; NULL if there is none. */
-static const amine_parameter *find_key(const am_simulation_config *c, const char *path) {
+const amine_parameter *am_simulation_config_key(const am_simulation_config *c, const char *path) {
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
     if (strcmp(am_simulation_keys[k].name, path) == 0) return &am_simulation_keys[k];
   if (strncmp(path, "protocol.", 9) != 0) return NULL;
@@ -161,7 +160,7 @@ static amine_status check_members(const am_simulation_config *c, const char *sec
   json_object_foreach(json_object_get(c->root, section), key, value) {
     char path[AM_PATH_MAX];
     snprintf(path, sizeof path, "%s.%s", section, key);
-    if (!find_key(c, path)) return unknown(c, path, where, error);
+    if (!am_simulation_config_key(c, path)) return unknown(c, path, where, error);
   }
   return AMINE_OK;
 }
@@ -354,7 +353,7 @@ static amine_status assign(am_simulation_config *c, const char *key, const char 
                            amine_error *error) {
   if (strcmp(key, "record") == 0) key = "record.interval_s";
   if (is_ours(key, strcspn(key, "."))) {
-    const amine_parameter *known = find_key(c, key);
+    const amine_parameter *known = am_simulation_config_key(c, key);
     if (known) return assign_ours(c, known, key, value, error);
     if (strcmp(key, "meaning") != 0) return unknown(c, key, NULL, error);
     return am_tree_set(c->root, key, json_string(value), error);

@@ -71,6 +71,10 @@ void am_simulation_config_free(am_simulation_config *config);
 amine_status am_simulation_config_apply(am_simulation_config *config,
                                         const char *const *assignments, int n, amine_error *error);
 
+/* The row of a key of the table, or of the protocol's; NULL if there is none. */
+const amine_parameter *am_simulation_config_key(const am_simulation_config *config,
+                                                const char *path);
+
 /* The tree as text, with every key of the table; with only_shaping without those that results do
  * not depend on. Files are named as the description does. Ends with a newline. AMINE_ERROR_MEMORY
  * only. */

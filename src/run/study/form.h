@@ -6,7 +6,7 @@
 
 /* So that a seed is a number that JSON can say. */
 #define AM_STUDY_SEED_MAX 1000000000000000u
-enum { AM_STUDY_SEEDS_MAX = 1000 };
+enum { AM_STUDY_SEEDS_MAX = 1000, AM_SWEEP_RUNS_MAX = 10000 };
 
 typedef struct am_study_plan {
   const am_study *study;

@@ -14,7 +14,7 @@
 static amine_status apply(am_simulation_config *config, const char *const *assignments,
                           amine_error *error) {
   int n = 0;
-  while (n < AM_ASSIGNMENTS_MAX && assignments[n]) n++;
+  while (assignments[n]) n++;
   return am_simulation_config_apply(config, assignments, n, error);
 }
 
@@ -22,11 +22,12 @@ amine_status am_study_plan_config(am_simulation_config *config, const am_study_p
                                   uint64_t seed, amine_error *error) {
   const am_arm *a = &plan->study->arms[arm];
   am_text text = {0};
-  AM_TRY(am_simulation_config_load(config, a->preset, error));
+  AM_TRY(a->config ? am_simulation_config_from(config, a->config, "the sweep", error)
+                   : am_simulation_config_load(config, a->preset, error));
   am_text_printf(&text, "seed=%llu", (unsigned long long)seed);
   const char *assignment = text.data;
   amine_status status = text.failed ? am_fail_memory(error, 64) : AMINE_OK;
-  if (status == AMINE_OK) status = apply(config, a->assignments, error);
+  if (status == AMINE_OK && !a->config) status = apply(config, a->assignments, error);
   if (status == AMINE_OK) status = apply(config, am_study_plan_form(plan)->assignments, error);
   if (status == AMINE_OK) status = am_simulation_config_apply(config, &assignment, 1, error);
   am_text_free(&text);
@@ -50,10 +51,14 @@ static amine_status check_size(const am_study_plan *plan, amine_error *error) {
   if (plan->first_seed > AM_STUDY_SEED_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "seed=%llu: it must be at most %llu",
                    (unsigned long long)plan->first_seed, (unsigned long long)AM_STUDY_SEED_MAX);
+  if (s->sweep && s->n_arms > AM_SWEEP_RUNS_MAX / plan->n_seeds)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%d combinations, %d seeds each, are %d runs; a sweep has at most %d", s->n_arms,
+                   plan->n_seeds, s->n_arms * plan->n_seeds, AM_SWEEP_RUNS_MAX);
   if (s->n_arms < 1 || s->n_arms > AM_ARMS_MAX || s->n_charts < 0 ||
       s->n_charts > AM_CHARTS_MAX || s->n_across < 0 || s->n_across > AM_CHARTS_MAX)
     return wrong(plan, error, "arms or charts", "", "too few or too many");
-  if (!form->criteria || form->n_criteria < 1)
+  if (!s->sweep && (!form->criteria || form->n_criteria < 1))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%.80s has no %s form", s->name,
                    am_study_plan_form_name(plan));
   if (form->n_criteria > AM_CRITERIA_MAX)
@@ -217,14 +222,15 @@ static json_t *measures_of(grower *g, const am_protocol *protocol, const am_valu
     put_text(g, item, "title", protocol->measures[k].title);
     put_yardstick(g, item, "chance", "chance_name", &protocol->measures[k].chance, chance[k]);
     put_yardstick(g, item, "best", "best_name", &protocol->measures[k].best, best[k]);
+    const int better = am_measure_better(&protocol->measures[k], chance[k], best[k]);
+    if (better) put_text(g, item, "better", better > 0 ? "more" : "less");
     append(g, array, item);
   }
   return array;
 }
 
 static void put_assignments(grower *g, json_t *array, const char *const *assignments) {
-  for (int k = 0; k < AM_ASSIGNMENTS_MAX && assignments[k]; k++)
-    append(g, array, json_string(assignments[k]));
+  for (int k = 0; assignments[k]; k++) append(g, array, json_string(assignments[k]));
 }
 
 /* The whole configuration of an arm, its protocol, and that one's measures. */
@@ -318,6 +324,7 @@ static json_t *across_of(grower *g, const am_study *s) {
     put_text(g, item, "title", a->title);
     put_text(g, item, "figure", a->figure);
     put_text(g, item, "x", a->x);
+    if (a->logarithmic) put(g, item, "logarithmic", json_true());
     put_number(g, item, "known", a->known_name ? a->known : (double)NAN);
     put_text(g, item, "known_name", a->known_name);
     for (int i = 0; i < a->n_points; i++) {
@@ -373,6 +380,7 @@ static void put_head(grower *g, json_t *root, const am_study_plan *plan, const c
   put(g, root, "seeds", json_integer(plan->n_seeds));
   put(g, root, "raster", json_boolean(s->raster));
   if (time) put_text(g, root, "time", time);
+  if (s->sweep) put(g, root, "sweep", json_incref(s->sweep));
 }
 
 amine_status am_study_plan_tree(json_t **root, const am_study_plan *plan, amine_error *error) {
@@ -402,6 +410,6 @@ const char *am_study_plan_difference(char out[AM_PATH_MAX], const json_t *a, con
   static const char *const passed[] = {"title",    "meaning", "source",     "page",      "band",
                                        "criteria", "curves",  "across",     "planes",    "first_seed",
                                        "seeds",    "verdicts", "passed",    "answer",    "*.title",
-                                       "*.meaning", NULL};
+                                       "*.meaning", "*.better", NULL};
   return am_tree_difference(out, a, b, passed);
 }

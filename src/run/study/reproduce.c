@@ -5,11 +5,13 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/threads.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "run/folder.h"
 #include "run/simulate/recording.h"
+#include "run/study/sweep_table.h"
 #include "run/study/training.h"
 
 #define RASTER_S 1.0
@@ -27,13 +29,16 @@ typedef struct raster {
 typedef struct session {
   am_reproduction *r;
   const char *folder;            /* NULL: nothing is kept */
+  const am_side_watch *watch;    /* NULL: nobody looks on */
   int n_pending, *pending;       /* runs that are to be done: arm * n_seeds + seed */
+  double *begun;                 /* [n_pending] when each began, by am_clock */
   bool trains;                   /* the runs are training: */
-  am_config *trainings;          /* [n_pending], or else */
+  uint64_t *iterations;          /* [n_arms], or else */
   am_simulation_config *configs; /* [n_pending] */
-  raster rasters[AM_ARMS_MAX];
+  raster *rasters;               /* [n_arms] if the study wants them */
   am_appender *lines;
-  pthread_mutex_t lock; /* of `lines` */
+  pthread_mutex_t lock; /* of `lines` and n_kept */
+  int n_kept;           /* of those that were pending */
   atomic_bool broken;   /* a run could not be kept: the others stop */
 } session;
 
@@ -116,6 +121,7 @@ static void put_run(am_text *line, const am_reproduction *r, int k) {
   am_json_put_string(line, "arm", r->plan.study->arms[arm].name);
   am_json_put_uint(line, "seed", r->plan.first_seed + (uint64_t)seed);
   am_json_put_string(line, "form", am_study_plan_form_name(&r->plan));
+  if (run->broke) am_json_put_string(line, "broke", run->broke);
   put_names(line, "measures", protocol, run);
   put_array(line, "times", run->times, run->n_samples, 1);
   am_json_put_key(line, "course");
@@ -127,17 +133,44 @@ static void put_run(am_text *line, const am_reproduction *r, int k) {
   am_json_end(line);
 }
 
+static amine_status append(session *s, const am_text *line, amine_error *error) {
+  if (!s->lines) return AMINE_OK;
+  if (line->failed) return am_fail_memory(error, line->length);
+  AM_TRY(am_appender_append(s->lines, line->data, line->length, error));
+  return am_appender_sync(s->lines, error);
+}
+
 static amine_status keep(session *s, int pending, amine_error *error) {
   am_text line = {0};
-  if (!s->lines) return AMINE_OK;
-  put_run(&line, s->r, s->pending[pending]);
+  if (s->lines) put_run(&line, s->r, s->pending[pending]);
   pthread_mutex_lock(&s->lock);
-  amine_status status = line.failed ? am_fail_memory(error, line.length)
-                                    : am_appender_append(s->lines, line.data, line.length, error);
-  if (status == AMINE_OK) status = am_appender_sync(s->lines, error);
+  const amine_status status = append(s, &line, error);
+  const int left = s->n_pending - ++s->n_kept;
   pthread_mutex_unlock(&s->lock);
   am_text_free(&line);
+  if (status == AMINE_OK && s->watch && s->watch->finished)
+    s->watch->finished(s->watch->context, am_clock() - s->begun[pending], left);
   return status;
+}
+
+/* A run of a sweep whose numbers broke has no measures, and ends nothing but itself: AMINE_OK. */
+static amine_status bear(session *s, int pending, amine_error *error, amine_status status) {
+  am_reproduction *r = s->r;
+  am_study_run *run = &r->runs[s->pending[pending]];
+  if (status != AMINE_ERROR_NUMERIC || !r->plan.study->sweep) return status;
+  const size_t n = (size_t)r->protocols[arm_of(s, pending)]->n_measures;
+  char *sentence = am_strdup(error->message);
+  if (!sentence) return am_fail_memory(error, strlen(error->message));
+  am_study_run_free(run);
+  status = am_study_run_make(run, 0, n, error);
+  if (status != AMINE_OK) {
+    am_free(sentence);
+    return status;
+  }
+  run->done = false;
+  run->broke = sentence;
+  for (size_t k = 0; k < n; k++) run->measures[k] = (double)NAN;
+  return AMINE_OK;
 }
 
 /* ------------------------------------------------------------------------------ rasters */
@@ -187,6 +220,7 @@ static void take_spikes(void *context, const am_spike *spikes, size_t n) {
 
 static am_spike_sink sink_of(void *context, int pending, const am_simulation *simulation) {
   session *s = context;
+  s->begun[pending] = am_clock();
   if (!wants_raster(s, pending)) return (am_spike_sink){0};
   raster *x = &s->rasters[arm_of(s, pending)];
   *x = (raster){.simulation = simulation};
@@ -208,17 +242,25 @@ static amine_status keep_raster(session *s, int pending, amine_error *error) {
   return status;
 }
 
+static amine_status conclude(session *s, int pending, amine_status status, amine_error *error) {
+  if (status == AMINE_OK) status = keep(s, pending, error);
+  if (status == AMINE_OK) s->r->runs[s->pending[pending]].done = true;
+  else atomic_store(&s->broken, true);
+  return status;
+}
+
 /* The raster comes first: a run that has its line has it, too. */
 static amine_status finished(void *context, int pending, am_simulation *simulation,
                              amine_error *error) {
   session *s = context;
-  am_study_run *run = &s->r->runs[s->pending[pending]];
-  measure(simulation, run->measures);
-  amine_status status = keep_raster(s, pending, error);
-  if (status == AMINE_OK) status = keep(s, pending, error);
-  if (status == AMINE_OK) run->done = true;
-  else atomic_store(&s->broken, true);
-  return status;
+  measure(simulation, s->r->runs[s->pending[pending]].measures);
+  return conclude(s, pending, keep_raster(s, pending, error), error);
+}
+
+static amine_status failed(void *context, int pending, amine_status status, amine_error *error) {
+  session *s = context;
+  status = bear(s, pending, error, status);
+  return status == AMINE_OK ? conclude(s, pending, status, error) : status;
 }
 
 /* ------------------------------------------------------------------------------ the folder */
@@ -341,10 +383,8 @@ static amine_status put_verdicts(json_t *tree, const am_reproduction *r, amine_e
 }
 
 /* ------------------------------------------------------------------------------ all of it */
-static amine_status configure(session *s, int pending, int arm, uint64_t seed, amine_error *error) {
-  const am_study_plan *plan = &s->r->plan;
-  return s->trains ? am_study_training_config(&s->trainings[pending], plan, arm, seed, error)
-                   : am_study_plan_config(&s->configs[pending], plan, arm, seed, error);
+static uint64_t seed_at(const session *s, int k) {
+  return s->r->plan.first_seed + (uint64_t)(k % s->r->plan.n_seeds);
 }
 
 /* Where run k (arm * n_seeds + seed) is kept until it is finished; without data where none is. */
@@ -352,7 +392,7 @@ static amine_status path_of(am_text *path, const session *s, int k, amine_error 
   const int n = s->r->plan.n_seeds;
   if (!s->folder) return AMINE_OK;
   am_text_printf(path, "%s/" AM_STUDY_RUN_FILE, s->folder, k / n,
-                 (unsigned long long)(s->r->plan.first_seed + (uint64_t)(k % n)));
+                 (unsigned long long)seed_at(s, k));
   return path->failed ? am_fail_memory(error, strlen(s->folder) + 64) : AMINE_OK;
 }
 
@@ -363,13 +403,28 @@ static void drop(const session *s, int k) {
   am_text_free(&path);
 }
 
+/* A training is configured when it begins; here is how long those of each arm are. */
+static amine_status take_lengths(session *s, amine_error *error) {
+  const am_study_plan *plan = &s->r->plan;
+  AM_TRY(AM_TAKE(s->iterations, (size_t)plan->study->n_arms, error));
+  for (int arm = 0; arm < plan->study->n_arms; arm++) {
+    am_config config;
+    AM_TRY(am_study_training_config(&config, plan, arm, plan->first_seed, error));
+    s->iterations[arm] = config.common.iterations;
+    am_config_free(&config);
+  }
+  return AMINE_OK;
+}
+
 static amine_status list_pending(session *s, amine_error *error) {
   const am_reproduction *r = s->r;
-  const size_t n = (size_t)r->n_runs, size = sizeof *s->configs + sizeof *s->trainings;
-  s->pending = am_alloc(n, sizeof *s->pending);
-  s->configs = am_alloc(s->trains ? 0 : n, sizeof *s->configs);
-  s->trainings = am_alloc(s->trains ? n : 0, sizeof *s->trainings);
-  if (!s->pending || !s->configs || !s->trainings) return am_fail_memory(error, n * size);
+  const size_t n = (size_t)r->n_runs;
+  AM_TRY(AM_TAKE(s->pending, n, error));
+  AM_TRY(AM_TAKE(s->begun, n, error));
+  if (s->trains) AM_TRY(take_lengths(s, error));
+  else AM_TRY(AM_TAKE(s->configs, n, error));
+  if (r->plan.study->raster)
+    AM_TRY(AM_TAKE(s->rasters, (size_t)r->plan.study->n_arms, error));
   for (int seed = 0; seed < r->plan.n_seeds; seed++) /* seed by seed: all arms are served alike */
     for (int arm = 0; arm < r->plan.study->n_arms; arm++) {
       const int k = arm * r->plan.n_seeds + seed;
@@ -377,7 +432,8 @@ static amine_status list_pending(session *s, amine_error *error) {
         if (s->trains) drop(s, k); /* of a session that was killed in between */
         continue;
       }
-      AM_TRY(configure(s, s->n_pending, arm, r->plan.first_seed + (uint64_t)seed, error));
+      am_simulation_config *config = s->trains ? NULL : &s->configs[s->n_pending];
+      if (config) AM_TRY(am_study_plan_config(config, &r->plan, arm, seed_at(s, k), error));
       s->pending[s->n_pending++] = k;
     }
   return AMINE_OK;
@@ -412,7 +468,6 @@ static amine_status judge(am_reproduction *r, amine_error *error) {
 /* Runs side by side, each on one thread. */
 typedef struct training {
   session *s;
-  const am_side_watch *watch;
   amine_status *status; /* [n_pending] */
   amine_error *errors;  /* [n_pending] */
   uint64_t all;         /* iterations of all runs */
@@ -431,10 +486,10 @@ static amine_status train_step(void *context, uint64_t iteration, uint64_t itera
   const uint64_t done = atomic_fetch_add(&w->done, iteration - t->told) + iteration - t->told;
   (void)iterations;
   t->told = iteration;
-  if (atomic_load(&w->s->broken) || (w->watch && w->watch->stop && atomic_load(w->watch->stop)))
+  const am_side_watch *watch = w->s->watch;
+  if (atomic_load(&w->s->broken) || am_side_stopped(watch))
     return am_fail(error, AMINE_ERROR_STOPPED, "stopped");
-  if (w->watch && w->watch->progress)
-    w->watch->progress(w->watch->context, (double)done / (double)w->all);
+  if (watch && watch->progress) watch->progress(watch->context, (double)done / (double)w->all);
   return AMINE_OK;
 }
 
@@ -443,18 +498,23 @@ static amine_status train_run(const session *s, int item, const char *path,
                               const am_training_watch *watch, amine_error *error) {
   const am_study_plan *plan = &s->r->plan;
   const am_arm *arm = &plan->study->arms[arm_of(s, item)];
+  const uint64_t seed = seed_at(s, s->pending[item]);
   const int after = arm->after;
-  am_config first;
-  am_training t = {.config = &s->trainings[item],
+  am_config config, first;
+  am_training t = {.config = &config,
+                   .first = after ? &first : NULL,
                    .held = after ? NULL : arm->held,
                    .lesions = after ? NULL : arm->lesions,
                    .n_samples = AM_STUDY_SAMPLES,
                    .path = path};
-  if (!after) return am_study_train(&s->r->runs[s->pending[item]], &t, watch, error);
-  AM_TRY(am_study_training_config(&first, plan, after - 1, t.config->common.seed, error));
-  t.first = &first;
-  const amine_status status = am_study_train(&s->r->runs[s->pending[item]], &t, watch, error);
-  am_config_free(&first);
+  AM_TRY(am_study_training_config(&config, plan, arm_of(s, item), seed, error));
+  amine_status status =
+      after ? am_study_training_config(&first, plan, after - 1, seed, error) : AMINE_OK;
+  if (status == AMINE_OK) {
+    status = am_study_train(&s->r->runs[s->pending[item]], &t, watch, error);
+    if (after) am_config_free(&first);
+  }
+  am_config_free(&config);
   return status;
 }
 
@@ -467,11 +527,12 @@ static void train_item(void *context, int item, int worker) {
   const am_training_watch watch = {train_step, &t};
   (void)worker;
   amine_status status = AMINE_OK;
-  if (w->watch && w->watch->stop && atomic_load(w->watch->stop))
-    status = am_fail(error, AMINE_ERROR_STOPPED, "stopped");
+  s->begun[item] = am_clock();
+  if (am_side_stopped(s->watch)) status = am_fail(error, AMINE_ERROR_STOPPED, "stopped");
   am_text path = {0};
   if (status == AMINE_OK) status = path_of(&path, s, s->pending[item], error);
-  if (status == AMINE_OK) status = train_run(s, item, path.data, &watch, error);
+  if (status == AMINE_OK)
+    status = bear(s, item, error, train_run(s, item, path.data, &watch, error));
   am_text_free(&path);
   if (status == AMINE_OK) status = keep(s, item, error);
   if (status == AMINE_OK) {
@@ -481,7 +542,7 @@ static void train_item(void *context, int item, int worker) {
     am_study_run_free(run);
   }
   if (status != AMINE_OK && status != AMINE_ERROR_STOPPED) atomic_store(&s->broken, true);
-  atomic_fetch_add(&w->done, s->trainings[item].common.iterations - t.told);
+  atomic_fetch_add(&w->done, s->iterations[arm_of(s, item)] - t.told);
   w->status[item] = status;
 }
 
@@ -498,16 +559,15 @@ static amine_status outcome(const training *w, amine_error *error) {
   return status;
 }
 
-static amine_status train_pending(session *s, const am_side_watch *watch, amine_error *error) {
+static amine_status train_pending(session *s, amine_error *error) {
   const size_t n = (size_t)s->n_pending;
   const int threads = s->r->plan.n_threads;
   training w = {.s = s,
-                .watch = watch,
                 .status = am_alloc(n, sizeof *w.status),
                 .errors = am_alloc(n, sizeof *w.errors)};
   amine_status status = AMINE_OK;
   if (!w.status || !w.errors) status = am_fail_memory(error, n * sizeof *w.errors);
-  for (size_t k = 0; k < n; k++) w.all += s->trainings[k].common.iterations;
+  for (int k = 0; k < s->n_pending; k++) w.all += s->iterations[arm_of(s, k)];
   if (status == AMINE_OK) {
     am_parallel(threads > 0 ? threads : am_processors(), s->n_pending, train_item, &w);
     status = outcome(&w, error);
@@ -517,60 +577,62 @@ static amine_status train_pending(session *s, const am_side_watch *watch, amine_
   return status;
 }
 
-static amine_status run_pending(session *s, const am_side_watch *watch, amine_error *error) {
+static amine_status run_pending(session *s, amine_error *error) {
   AM_TRY(list_pending(s, error));
-  if (s->trains) return train_pending(s, watch, error);
+  if (s->trains) return train_pending(s, error);
   const am_batch batch = {.n_runs = s->n_pending,
                           .configs = s->configs,
                           .n_threads = s->r->plan.n_threads,
                           .context = s,
                           .sink = sink_of,
                           .slice = sample,
-                          .finished = finished};
-  return am_batch_run(&batch, watch, error);
+                          .finished = finished,
+                          .failed = failed};
+  return am_batch_run(&batch, s->watch, error);
 }
 
 /* With a folder that is locked, or none. */
-static amine_status work(session *s, json_t *tree, const am_side_watch *watch, amine_error *error) {
+static amine_status work(session *s, json_t *tree, amine_error *error) {
   if (s->folder) AM_TRY(open_folder(s, tree, error));
-  amine_status status = run_pending(s, watch, error);
+  amine_status status = run_pending(s, error);
   const amine_status closed = am_appender_close(s->lines, status == AMINE_OK ? error : NULL);
   if (status == AMINE_OK) status = closed;
   if (status == AMINE_OK) status = judge(s->r, error);
   if (status != AMINE_OK || !s->folder) return status;
   AM_TRY(write_runs(s, error));
+  if (s->r->plan.study->sweep) return am_sweep_table_write(s->folder, error);
   AM_TRY(put_verdicts(tree, s->r, error));
   return write_tree(s->folder, tree, error);
 }
 
-static amine_status work_locked(session *s, json_t *tree, const am_side_watch *watch,
-                                amine_error *error) {
+static amine_status work_locked(session *s, json_t *tree, amine_error *error) {
   int held;
   AM_TRY(am_folder_make(s->folder, error));
   AM_TRY(am_folder_lock(&held, s->folder, error));
-  const amine_status status = work(s, tree, watch, error);
+  const amine_status status = work(s, tree, error);
   am_folder_unlock(held);
   return status;
 }
 
 static void free_session(session *s) {
-  for (int k = 0; k < s->n_pending; k++)
-    if (s->trains) am_config_free(&s->trainings[k]);
-    else am_simulation_config_free(&s->configs[k]);
-  for (int k = 0; k < AM_ARMS_MAX; k++) {
+  for (int k = 0; s->configs && k < s->n_pending; k++) am_simulation_config_free(&s->configs[k]);
+  for (int k = 0; s->rasters && k < s->r->plan.study->n_arms; k++) {
     am_free(s->rasters[k].neurons);
     am_free(s->rasters[k].steps);
   }
+  am_free(s->rasters);
   am_free(s->pending);
+  am_free(s->begun);
   am_free(s->configs);
-  am_free(s->trainings);
+  am_free(s->iterations);
   pthread_mutex_destroy(&s->lock);
 }
 
 amine_status am_reproduce(am_reproduction *reproduction, const am_study_plan *plan,
                           const char *folder, const am_side_watch *watch, amine_error *error) {
   am_reproduction r = {.plan = *plan};
-  session s = {.r = &r, .folder = folder, .trains = am_study_trains(plan->study)};
+  session s = {
+      .r = &r, .folder = folder, .watch = watch, .trains = am_study_trains(plan->study)};
   json_t *tree = NULL;
   AM_TRY(am_study_plan_check(plan, r.protocols, error));
   AM_TRY(am_study_plan_tree(&tree, plan, error));
@@ -580,7 +642,7 @@ amine_status am_reproduce(am_reproduction *reproduction, const am_study_plan *pl
   amine_status status =
       r.runs ? AMINE_OK : am_fail_memory(error, (size_t)r.n_runs * sizeof *r.runs);
   if (status == AMINE_OK)
-    status = folder ? work_locked(&s, tree, watch, error) : work(&s, tree, watch, error);
+    status = folder ? work_locked(&s, tree, error) : work(&s, tree, error);
   free_session(&s);
   json_decref(tree);
   if (status == AMINE_OK || status == AMINE_ERROR_STOPPED) *reproduction = r;

@@ -7,16 +7,19 @@
  * whether what was published came out (in the arms of the experiment) and did not come out where it
  * must not (in the controls).
  *
+ * A sweep (sweep.h) is a study that a user's command line makes.
+ *
  * A study is data: a file NAME.c here with one or a few `const am_study`, which are named
  * in studies.h and in the table of studies.c. */
 #ifndef AMINE_RUN_STUDY_STUDY_H
 #define AMINE_RUN_STUDY_STUDY_H
 
+#include <jansson.h>
 #include <stdatomic.h>
 
 #include "run/simulate/config.h"
 
-enum { AM_ARMS_MAX = 12, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CHARTS_MAX = 8 };
+enum { AM_ARMS_MAX = 1000, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CHARTS_MAX = 8 };
 
 /* Signals of a network, or none, that are held one after the other at the events of its task once it is trained
  * (lesion.h). What is measured then are rows of measures: those of AM_TRAINING_ROWS (training.h), and the reward at each
@@ -31,7 +34,7 @@ typedef struct am_lesions {
 typedef struct am_arm {
   const char *name;   /* "free", "continuous", "rewards at random times": stands in tables */
   const char *preset; /* of a brain, whose protocol has the measures, or of training */
-  const char *assignments[AM_ASSIGNMENTS_MAX]; /* "protocol.random_rewards=true"; NULL ends them */
+  const char *assignments[AM_ASSIGNMENTS_MAX + 1]; /* "protocol.random_rewards=true"; NULL ends them */
   bool is_control;
   /* 1 + the arm whose network, trained with the same seed, this one's training begins with (as by
    * `from`); 0: none */
@@ -42,6 +45,8 @@ typedef struct am_arm {
   const char *held;
   /* Of an arm with a fresh network: what is held at events, and measured. NULL: nothing is. */
   const am_lesions *lesions;
+  /* Its whole configuration, of which the preset then only tells; NULL: preset and assignments make it. */
+  const json_t *config;
 } am_arm;
 
 typedef enum am_judgement {
@@ -89,6 +94,7 @@ typedef struct am_point {
 typedef struct am_across {
   const char *title, *figure; /* as of am_chart */
   const char *x;              /* what x is: "layers" */
+  bool logarithmic;           /* the axis of x */
   const am_point *points;
   int n_points;
   double known; /* a level to hold the points against, by its name; NULL: none */
@@ -106,7 +112,7 @@ typedef struct am_plane {
 typedef struct am_study_form {
   /* Over those of every arm: "duration_s=600"; NULL ends them. An arm that is trained passes over
    * what has no effect in it. */
-  const char *assignments[AM_ASSIGNMENTS_MAX];
+  const char *assignments[AM_ASSIGNMENTS_MAX + 1];
   const am_criterion *criteria;
   int n_criteria;
   const char *band; /* where the band comes from: one or two sentences */
@@ -127,20 +133,24 @@ typedef struct am_study {
   const am_plane *planes;
   int n_planes;
   bool raster; /* the report shows the spikes of the last second of each arm's first run */
+  /* Of a sweep: what it is, as study.json says it (report/study/source.h). It has one form, without
+   * criteria, and a run whose numbers break does not end the others. NULL: it is none. */
+  json_t *sweep;
+  const am_registry *parts; /* whose parts trainings name, a user's own among them; NULL: ours */
 } am_study;
 
 /* Rows of a table of arms: of the experiment, a control, one that begins with the network of another,
  * one with a signal that is held, and one with signals that are held at events. Assignments follow, or NULL. */
 #define AM_ARM(n, p, ...)                                                                          \
-  { n, p, {__VA_ARGS__}, false, 0, NULL, NULL }
+  { n, p, {__VA_ARGS__}, false, 0, NULL, NULL, NULL }
 #define AM_CONTROL(n, p, ...)                                                                      \
-  { n, p, {__VA_ARGS__}, true, 0, NULL, NULL }
+  { n, p, {__VA_ARGS__}, true, 0, NULL, NULL, NULL }
 #define AM_AFTER(arm, n, p, ...)                                                                   \
-  { n, p, {__VA_ARGS__}, false, 1 + (arm), NULL, NULL }
+  { n, p, {__VA_ARGS__}, false, 1 + (arm), NULL, NULL, NULL }
 #define AM_HELD(signal, n, p, ...)                                                                 \
-  { n, p, {__VA_ARGS__}, false, 0, signal, NULL }
+  { n, p, {__VA_ARGS__}, false, 0, signal, NULL, NULL }
 #define AM_LESIONED(lesions, n, p, ...)                                                            \
-  { n, p, {__VA_ARGS__}, false, 0, NULL, lesions }
+  { n, p, {__VA_ARGS__}, false, 0, NULL, lesions, NULL }
 /* The tables of a study and of its forms. */
 #define AM_ARMS(table) .arms = table, .n_arms = sizeof table / sizeof *table
 #define AM_CRITERIA(table) .criteria = table, .n_criteria = sizeof table / sizeof *table

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "brain/description.h"
 #include "format/file.h"
 #include "learner/none.h"
 #include "learner/preferences.h"
+#include "run/config/parts.h"
 #include "run/config/preset.h"
 #include "run/study/held.h"
 #include "run/study/lesion.h"
@@ -24,7 +26,9 @@ static const am_measure tuning_measures[AM_N_TUNING_MEASURES] = {
                           .unit = "",
                           .meaning = "mean reward of 1000 fresh episodes of the task that its "
                                      "network had learned first, after this training",
-                          .title = "Reward, fresh episodes of the first task"},
+                          .title = "Reward, fresh episodes of the first task",
+                          .figure = true,
+                          .better = 1},
 };
 
 static const am_measure held_measures[AM_N_HELD_MEASURES] = {
@@ -74,12 +78,15 @@ static const am_measure lived[AM_N_LIVES_MEASURES] = {
     [AM_LIVES_EVALUATION] = {.name = "evaluation",
                              .unit = "",
                              .meaning = "mean reward of 1000 fresh episodes",
-                             .title = "Reward, fresh episodes"},
+                             .title = "Reward, fresh episodes",
+                             .figure = true,
+                             .better = 1},
     [AM_LIVES_REGRET] = {.name = "regret",
                          .unit = "",
                          .meaning = "how much more the best would have earned in the mean, in "
                                     "those episodes",
-                         .title = "Regret so far"},
+                         .title = "Regret so far",
+                         .better = -1},
 };
 
 const am_protocol am_lives_protocol = {.name = "lives",
@@ -125,13 +132,14 @@ const am_protocol *am_study_training_protocol(const am_study *study, int arm,
 }
 
 bool am_study_trains(const am_study *study) {
+  if (study->n_arms > 0 && study->arms[0].config) return !am_describes_brain(study->arms[0].config);
   for (const am_preset *p = am_presets; p->name && study->n_arms > 0; p++)
     if (strcmp(p->name, study->arms[0].preset) == 0) return !p->brain;
   return false;
 }
 
 static amine_status apply(am_config *config, const char *const *assignments, amine_error *error) {
-  for (int k = 0; k < AM_ASSIGNMENTS_MAX && assignments[k]; k++)
+  for (int k = 0; assignments[k]; k++)
     AM_TRY(am_config_assign(config, assignments[k], error));
   return AMINE_OK;
 }
@@ -140,7 +148,7 @@ static amine_status apply(am_config *config, const char *const *assignments, ami
 static amine_status apply_form(am_config *config, const char *const *assignments,
                                amine_error *error) {
   AM_TRY(apply(config, assignments, error));
-  for (int k = 0; k < AM_ASSIGNMENTS_MAX && assignments[k]; k++) {
+  for (int k = 0; assignments[k]; k++) {
     char key[AM_KEY_LENGTH];
     snprintf(key, sizeof key, "%.*s", (int)strcspn(assignments[k], "="), assignments[k]);
     am_config_pass_over(config, key);
@@ -151,8 +159,12 @@ static amine_status apply_form(am_config *config, const char *const *assignments
 static amine_status configure(am_config *config, const am_study_plan *plan, int arm, uint64_t seed,
                               amine_error *error) {
   const am_arm *a = &plan->study->arms[arm];
-  AM_TRY(am_config_load(config, a->preset, error));
-  AM_TRY(apply(config, a->assignments, error));
+  if (a->config) {
+    AM_TRY(am_config_merge(config, a->config, "the sweep", error));
+  } else {
+    AM_TRY(am_config_load(config, a->preset, error));
+    AM_TRY(apply(config, a->assignments, error));
+  }
   AM_TRY(apply_form(config, am_study_plan_form(plan)->assignments, error));
   AM_TRY(am_config_set(config, "threads", "1", error));
   config->common.seed = seed;
@@ -161,7 +173,8 @@ static amine_status configure(am_config *config, const am_study_plan *plan, int 
 
 amine_status am_study_training_config(am_config *config, const am_study_plan *plan, int arm,
                                       uint64_t seed, amine_error *error) {
-  am_config_default(config);
+  const am_registry *parts = plan->study->parts;
+  am_config_begin(config, parts ? parts : &am_standard_parts);
   const amine_status status = configure(config, plan, arm, seed, error);
   if (status != AMINE_OK) am_config_free(config);
   return status;

@@ -38,18 +38,23 @@ enum {
   [AM_TRAINING_REWARD] = {.name = "reward",                                                        \
                           .unit = "",                                                              \
                           .meaning = "mean reward of the last 1000 training episodes",             \
-                          .title = "Reward, last 1000 training episodes"},                         \
+                          .title = "Reward, last 1000 training episodes",                          \
+                          .better = 1},                                                            \
   [AM_TRAINING_TRIALS] = {.name = "trials_to_criterion",                                           \
                           .unit = "trials",                                                        \
                           .meaning = "episodes until the mean of the last 1000 reached the "       \
                                      "task's criterion, or the learner's own was met; none if "    \
                                      "it never was",                                               \
-                          .title = "Trials to the criterion"},                                     \
+                          .title = "Trials to the criterion",                                      \
+                          .figure = true,                                                          \
+                          .better = -1},                                                           \
   [AM_TRAINING_EVALUATION] = {.name = "evaluation",                                                \
                               .unit = "",                                                          \
                               .meaning = "mean reward of 1000 fresh episodes after training, or "  \
                                          "of all where so many are held out",                      \
-                              .title = "Reward, fresh episodes after training"}
+                              .title = "Reward, fresh episodes after training",                    \
+                              .figure = true,                                                      \
+                              .better = 1}
 
 enum { AM_LIVES_EVALUATION, AM_LIVES_REGRET, AM_N_LIVES_MEASURES };
 

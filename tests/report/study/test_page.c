@@ -201,6 +201,97 @@ static void test_planes(void **state) {
   free(page);
 }
 
+/* A sweep of two keys, a text and a number, two seeds from 5; the second measure has no better side. */
+static void put_sweep(const char *folder) {
+  static const char *const texts[] = {"a<b", "c,d"}, *const numbers[] = {"2", "60"};
+  char study[6000];
+  size_t n = (size_t)snprintf(
+      study, sizeof study,
+      "{\"study\": \"mine\", \"title\": \"Sweep of <mine>\", \"meaning\": \"mine with <two>\", "
+      "\"source\": \"\", \"page\": \"\", \"form\": \"full\", \"band\": \"\", \"first_seed\": 5, "
+      "\"seeds\": 2, \"raster\": false, \"curves\": [], \"criteria\": [],\n\"sweep\": {\"from\": "
+      "\"./my <mine>.json\", \"assignments\": [\"batch=4\"], \"keys\": [{\"key\": \"r<\", \"values\": "
+      "[\"a<b\", \"c,d\"]}, {\"key\": \"n\", \"values\": [\"2\", \"60\"]}]},\n\"across\": [{\"title\": "
+      "\"Trials\", \"figure\": null, \"x\": \"n\", \"logarithmic\": true, \"points\": [{\"line\": "
+      "\"r<=a<b\", \"x\": 2, \"arm\": \"r<=a<b n=2\", \"measure\": \"t\"}, {\"line\": \"r<=a<b\", "
+      "\"x\": 60, \"arm\": \"r<=a<b n=60\", \"measure\": \"t\"}]}],\n\"arms\": [");
+  for (int k = 0; k < 4; k++)
+    n += (size_t)snprintf(
+        study + n, sizeof study - n,
+        "%s{\"name\": \"r<=%s n=%s\", \"preset\": \"./my <mine>.json\", \"control\": false, "
+        "\"assignments\": [], \"config\": {}, \"measures\": [{\"name\": \"t\", \"unit\": \"ms\", "
+        "\"meaning\": \"time <of> it\", \"better\": \"less\"}, {\"name\": \"v\", \"unit\": \"\", "
+        "\"meaning\": \"v\"}, {\"name\": \"never\", \"unit\": \"\", \"meaning\": \"v\", \"better\": "
+        "\"more\"}]}",
+        k ? "," : "", texts[k / 2], numbers[k % 2]);
+  snprintf(study + n, sizeof study - n, "]}\n");
+  put_text(folder, AM_STUDY_FILE, study);
+}
+
+/* Of the four combinations: both seeds have a time; one; none, for its runs broke; one is not run. */
+static void put_sweep_runs(const char *folder) {
+  static const char *const runs[][4] = {{"a<b n=2", "5", "10", ""},
+                                        {"a<b n=2", "6", "14", ""},
+                                        {"a<b n=60", "5", "7", ""},
+                                        {"a<b n=60", "6", "null", ""},
+                                        {"c,d n=2", "5", "null", "\"broke\":\"it <broke>\","},
+                                        {"c,d n=2", "6", "null", "\"broke\":\"it <broke>\","}};
+  char text[4000];
+  size_t n = 0;
+  for (size_t k = 0; k < sizeof runs / sizeof *runs; k++)
+    n += (size_t)snprintf(text + n, sizeof text - n,
+                          "{\"arm\":\"r<=%s\",\"seed\":%s,\"form\":\"full\",%s\"measures\":{\"t\":%s,"
+                          "\"v\":%s,\"never\":null},\"times\":[],\"course\":{\"t\":[],\"v\":[],"
+                          "\"never\":[]}}\n",
+                          runs[k][0], runs[k][1], runs[k][3], runs[k][2],
+                          runs[k][3][0] ? "null" : "0.5");
+  put_text(folder, AM_STUDY_RUNS_FILE, text);
+}
+
+static void test_sweep(void **state) {
+  (void)state;
+  put_sweep("sweep");
+  put_sweep_runs("sweep");
+  char *page = report(1, "sweep");
+  expect_sound(page);
+  expect_no_part(page, "<mine>");
+  expect_no_part(page, "<broke>");
+  expect_no_part(page, "a<b");
+  expect_no_part(page, "inf");
+  expect_part(page, "<h1>Sweep of &lt;mine&gt;</h1>");
+  expect_part(page, "6 of 8 runs are done: mine with &lt;two&gt;.");
+  expect_part(page, "4 combinations, 2 seeds from 5; the numbers of 2 runs broke.");
+  /* the table, and the maps of two measures, of which only one has a best; the third has no value */
+  assert_int_equal(count_of(page, "<table class=\"sweep\">"), 1);
+  assert_int_equal(count_of(page, "<table class=\"sweep map\">"), 2);
+  assert_int_equal(count_of(page, "<td class=\"best\""), 2);
+  expect_part(page, "<td class=\"best\">12 <small>(11 to 13)</small><div class=\"seeds");
+  expect_part(page, "<td class=\"best\" style=\"--a:1\">12 <small>(11 to 13)</small></td>");
+  expect_part(page, "<td>none<div class=\"seeds"); /* half of them never: no median */
+  assert_int_equal(count_of(page, "<td>0.5<"), 2);
+  assert_int_equal(count_of(page, "<td style=\"--a:0\">0.5<"), 2);
+  assert_int_equal(count_of(page, "<td class=\"out\">2 of 2</td>"), 1);
+  assert_int_equal(count_of(page, ": it &lt;broke&gt;</li>"), 2);
+  expect_part(page, "<li>r&lt;=c,d n=2, seed 5: ");
+  expect_part(page, "<td colspan=\"3\">broke: it &lt;broke&gt;</td>");
+  /* dots of the first two combinations: t and v of two seeds, t of one and v of two */
+  assert_int_equal(count_of(page, "<i class=\"seed c0\""), 7);
+  assert_int_equal(count_of(page, "<i class=\"median\""), 3);
+  /* the line of medians has no point at 60, the axis is one of powers of ten */
+  expect_part(page, "\"x\":[2,60]");
+  expect_part(page, "\"y\":[12,null]");
+  expect_part(page, ">100<");
+  expect_part(page, "amine sweep &#39;./my &lt;mine&gt;.json&#39; batch=4 &#39;r&lt;=a&lt;b|c,d&#39; n=2,60 seeds=2 "
+                    "seed=5</code>");
+  free(page);
+  put_text("sweep", AM_STUDY_RUNS_FILE, "");
+  page = report(1, "sweep");
+  expect_sound(page);
+  expect_part(page, "0 of 8 runs are done");
+  expect_no_part(page, "<table class=\"sweep");
+  free(page);
+}
+
 static void test_missed(void **state) {
   (void)state;
   put_judged("missed", "null", "false");
@@ -309,13 +400,9 @@ static void test_alone(void **state) {
 }
 
 /* Every request for memory is refused once: a sentence, nothing left behind. */
-static void test_memory(void **state) {
-  (void)state;
-  put_judged("memory", "0.0005", "true");
-  put_runs("memory", 2, 2, "4");
-  put_raster("memory", 3);
-  free(report(1, "memory")); /* what others keep for good is had by now */
-  char *folder = path_of("memory"), *page = path_of("memory.html");
+static void refuse_each(const char *name) {
+  free(report(1, name)); /* what others keep for good is had by now */
+  char *folder = path_of(name), *page = path_of("memory.html");
   amine_memory_use(counting, NULL);
   for (memory.at = 1;; memory.at++) {
     amine_error error = {0};
@@ -335,10 +422,22 @@ static void test_memory(void **state) {
   free(page);
 }
 
+static void test_memory(void **state) {
+  (void)state;
+  put_judged("memory", "0.0005", "true");
+  put_runs("memory", 2, 2, "4");
+  put_raster("memory", 3);
+  refuse_each("memory");
+  put_sweep("sweep-memory");
+  put_sweep_runs("sweep-memory");
+  refuse_each("sweep-memory");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_passed),     cmocka_unit_test(test_across),
       cmocka_unit_test(test_planes),
+      cmocka_unit_test(test_sweep),
       cmocka_unit_test(test_missed),     cmocka_unit_test(test_open),
       cmocka_unit_test(test_unfinished), cmocka_unit_test(test_values),
       cmocka_unit_test(test_damage),     cmocka_unit_test(test_alone),

@@ -316,7 +316,7 @@ static void stop_at(void *context, double done) {
 /* Runs until a share is done; returns how many runs are finished. */
 static int run_some(const am_study_plan *plan, const char *folder, double share) {
   stopper s = {.at = share};
-  const am_side_watch watch = {stop_at, &s, &s.stop};
+  const am_side_watch watch = {.progress = stop_at, .context = &s, .stop = &s.stop};
   am_reproduction r;
   amine_error error = {0};
   const amine_status status = am_reproduce(&r, plan, in_base(folder), &watch, &error);

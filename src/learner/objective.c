@@ -57,7 +57,7 @@ static void at_gauss(real *d, const am_objective_episode *e, const am_objective 
   }
 }
 
-/* KL(pi || pi_0) at step t; its gradient at the heads is added to d. */
+/* KL(pi || pi_0) at step t, where the policy counts; its gradient at the heads is added to d. */
 static real leave_first(real *d, const am_objective_episode *e, const am_objective *o, int t) {
   const int n = e->n_out;
   const size_t at = (size_t)t * (size_t)n;
@@ -66,7 +66,7 @@ static real leave_first(real *d, const am_objective_episode *e, const am_objecti
   real kl = 0;
   for (int k = 0; k < n; k++) kl += p[k] * (logp[k] - first[k]);
   for (int k = 0; k < n; k++) d[k] += scale * p[k] * (logp[k] - first[k] - kl);
-  return asked * kl;
+  return asked > 0 ? kl : 0;
 }
 
 /* The same of real actions. */
@@ -85,7 +85,7 @@ static real leave_first_gauss(real *d, const am_objective_episode *e, const am_o
     d[k] += scale * z / spread;
     d[n + k] += scale * inside[k] * (ratio * ratio - 1);
   }
-  return asked * kl;
+  return asked > 0 ? kl : 0;
 }
 
 /* sum_a of the penalty at one step, and of -p log p */
@@ -147,7 +147,7 @@ static void actions(am_objective_sums *sums, const am_objective_episode *e, cons
     sums->entropy += (double)entropy;
     sums->loss +=
         (double)(-log_pi * advantage + o->value_weight * advantage * advantage + o->beta * S);
-    if (e->first) sums->loss += (double)(o->kl_weight * kl);
+    if (e->first) sums->loss += (double)(o->kl_weight * (e->asked ? e->asked[t] : 1) * kl);
     sums->kl += (double)kl;
     if (o->teach == AM_TEACH_REWARD) sums->surprise += (double)(delta * delta);
     else if (e->answers[t] >= 0) sums->surprise -= (double)logp[e->answers[t]];

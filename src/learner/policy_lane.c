@@ -73,7 +73,7 @@ static void leave(real *out, real *kl, const real *p, const real *logp, const re
     const vec slope = v_mul(v_load(AT(p, k)), v_sub(apart, sum));
     v_store(AT(out, k), v_fnma(w, slope, v_load(AT(out, k))));
   }
-  v_store(kl, v_mul(here, sum));
+  v_store(kl, v_select(v_lt(v_zero(), here), sum, v_zero()));
 }
 
 static void gauss_leave(real *out, real *kl, const real *p, const real *logp, const real *first,
@@ -89,7 +89,7 @@ static void gauss_leave(real *out, real *kl, const real *p, const real *logp, co
     const vec inside = v_mul(w, v_load(AT(logp, n + k)));
     v_store(AT(out, n + k), v_fnma(inside, wider, v_load(AT(out, n + k))));
   }
-  v_store(kl, v_mul(here, sum));
+  v_store(kl, v_select(v_lt(v_zero(), here), sum, v_zero()));
 }
 
 static void dopamine(real *delta, real *A, const real *reward, const real *value, const real *live,

@@ -31,8 +31,8 @@ typedef struct am_policy_ops {
   void (*error)(am_real *out, const am_real *hit, const am_real *p, const am_real *logp,
                 const am_real *entropy, const am_real *factor, const am_real *live, am_real weight,
                 int n);
-  /* Of pi_0, first [n][lanes] log p: kl [lanes] = KL(pi || pi_0), and out less weight times its
-   * gradient at the logits; both 0 where live is 0 */
+  /* Of pi_0, first [n][lanes] log p: kl [lanes] = KL(pi || pi_0), and out less live times weight
+   * times its gradient at the logits; both 0 where live is 0 */
   void (*leave)(am_real *out, am_real *kl, const am_real *p, const am_real *logp,
                 const am_real *first, const am_real *live, am_real weight, int n);
   /* The same of 2 n heads; first is mu, below it sigma. */

@@ -144,6 +144,9 @@ amine_status am_lesion_measure(double *sums, am_experiment *x, const am_lesions 
   if (status == AMINE_OK) status = play(sums, &l, x, NULL, n, error);
   for (int k = 0; k < lesions->n_signals && status == AMINE_OK; k++)
     status = measure(sums + (k + 1) * l.n_events, &l, x, lesions->signals[k], n, error);
+  double *apart = sums + (1 + lesions->n_signals) * l.n_events;
+  for (int k = 0; k < lesions->n_apart && status == AMINE_OK; k++)
+    apart[k] = sums[lesions->apart[k].event] - sums[lesions->apart[k].than];
   am_free(l.now);
   am_free(l.earned);
   am_free(l.steps);

@@ -11,7 +11,7 @@
 
 enum { AM_LESION_MEANS = 100 }; /* episodes that the means are taken over */
 
-/* sums [1 + n_signals][events of the task]: the reward at the steps of each event in the fresh episodes of the
+/* sums [1 + n_signals][events of the task], and behind them [n_apart]: the reward at the steps of each event in the fresh episodes of the
  * run (am_evaluate_episodes), which are the same for all: first as it is, then with each signal held. A mean over episodes
  * of their sums, or with lesions->each over the steps, NAN where there are none.
  * AMINE_ERROR_ARGUMENT: the task has no events that can be told before a step, or the network has no such signal that can

@@ -33,6 +33,7 @@ static const am_study *const studies[] = {
     &am_study_islands,
     &am_study_gains,
     &am_study_multimodal,
+    &am_study_list_linking,
 };
 
 const am_study *am_study_at(int k) {

@@ -21,13 +21,21 @@
 
 enum { AM_ARMS_MAX = 1000, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CHARTS_MAX = 8 };
 
+/* Two events of a task: what a step of the one earns more than one of the other. */
+typedef struct am_apart {
+  int event, than;
+} am_apart;
+
 /* Signals of a network, or none, that are held one after the other at the events of its task once it is trained
  * (lesion.h). What is measured then are rows of measures: those of AM_TRAINING_ROWS (training.h), and the reward at each
- * event, first as the network is, then with each signal held: 3 + (1 + n_signals) events. */
+ * event, first as the network is, then with each signal held; then, of the network as it is, how far events are apart:
+ * 3 + (1 + n_signals) events + n_apart. */
 typedef struct am_lesions {
   const char *const *signals;
   int n_signals;
   bool each; /* the reward of a step of the event, not of all of an episode */
+  const am_apart *apart;
+  int n_apart;
   am_protocol protocol;
 } am_lesions;
 

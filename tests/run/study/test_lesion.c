@@ -88,10 +88,12 @@ static void each_is_needed_at_its_event_alone(void **state) {
     if (am_lesion_measure(sums[0], x, &lesions, &error) != AMINE_OK) fail_msg("%s", error.message);
     assert_null(x->learner->hold);
     /* who only looks on sees the same; places are chosen in one step, a cue has at least three */
-    const am_lesions none = {.each = true};
-    double each[EVENTS];
+    const am_apart new_than_value[] = {{NEW, VALUE}};
+    const am_lesions none = {.each = true, .apart = new_than_value, .n_apart = 1};
+    double each[EVENTS + 1];
     assert_int_equal(am_lesion_measure(each, x, &none, &error), AMINE_OK);
     assert_true(fabs(each[VALUE] - sums[0][VALUE]) + fabs(each[NEW] - sums[0][NEW]) < 1e-9);
+    assert_true(each[EVENTS] == each[NEW] - each[VALUE]);
     assert_true(each[CUE] > 0 && each[CUE] < sums[0][CUE] / 3);
     /* what is earned is earned at events */
     assert_int_equal(am_evaluate_network(&fresh, x, 1000, x->config.common.seed, false, &error),

@@ -104,6 +104,7 @@ typedef float amine_task_step(const amine_task *task, void *state, int action);
 typedef float amine_task_move(const amine_task *task, void *state, const float *action);
 typedef bool amine_task_over(const amine_task *task, const void *state);
 typedef int amine_task_answer(const amine_task *task, const void *state);
+typedef float amine_task_weight(const amine_task *task, const void *state);
 typedef bool amine_task_target(const amine_task *task, const void *state, float *target);
 typedef double amine_task_regret(const amine_task *task, const void *state);
 typedef unsigned amine_task_happened(const amine_task *task, const void *before, const void *after);
@@ -159,6 +160,9 @@ typedef struct amine_task_type {
   const amine_task_event *events;
   amine_task_happened *happened;
   amine_task_destroy *destroy; /* frees what it took besides itself; NULL: nothing */
+  /* How much the decision of the present step counts to who learns it, above 0: the policy's part and
+   * the teacher's, not the critic's. NULL: each 1. */
+  amine_task_weight *weight;
 } amine_task_type;
 
 /* ------------------------------------------------------------------------------ for worlds */

@@ -173,6 +173,10 @@ static amine_status try_step(trial *t, int step, amine_error *error) {
   const int kind = type->kind ? type->kind(k, t->state) : 0;
   if (kind < 0 || (type->kind && kind >= k->n_kinds))
     return REFUSE(error, "%s: kind %d is none of %d", t->name, kind, k->n_kinds);
+  const float weight = type->weight ? type->weight(k, t->state) : 1;
+  if (!(weight > 0 && isfinite(weight)))
+    return REFUSE(error, "%s: the weight of step %d is %g: it must be above 0", t->name, step,
+                  (double)weight);
   for (int i = 0; i < k->n_targets; i++) t->target[i] = NAN;
   if (type->target && type->target(k, t->state, t->target)) {
     broken = first_broken(t->target, k->n_targets);
@@ -239,6 +243,7 @@ amine_status am_own_task_begin(am_own_task *own, const amine_task_type *given, a
                                 .move = t.move,
                                 .over = t.over,
                                 .answer = t.answer,
+                                .weight = t.weight,
                                 .target = t.target,
                                 .regret = t.regret,
                                 .kind = t.kind,

@@ -53,9 +53,7 @@ typedef struct am_task_type {
   amine_task_move *move;
   amine_task_over *over;
   amine_task_answer *answer;
-  /* How much the decision of the present step counts to who learns it, above 0: the policy's part and
-   * the teacher's, not the critic's. NULL: each 1. */
-  float (*weight)(const am_task *task, const void *state);
+  amine_task_weight *weight;
   amine_task_target *target;
   amine_task_regret *regret;
   amine_task_answer *kind;

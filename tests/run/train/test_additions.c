@@ -154,6 +154,10 @@ static int answers_two(const amine_task *task, const void *state) {
   (void)task, (void)state;
   return 2;
 }
+static float weighs_nothing(const amine_task *task, const void *state) {
+  (void)task, (void)state;
+  return 0;
+}
 static float moves(const amine_task *task, void *state, const float *action) {
   (void)task, (void)state, (void)action;
   return 0;
@@ -280,6 +284,8 @@ static void broken_worlds_are_refused(void **state) {
        false},
       {WITH(.step = rewards_nothing_finite), "own-bandit: the reward of step 1 is not finite",
        false},
+      {WITH(.weight = weighs_nothing),
+       "own-bandit: the weight of step 0 is 0: it must be above 0", false},
       {WITH(.answer = answers_two),
        "own-bandit: the answer 2 at step 0 is none of 2 actions, nor "
        "-1",

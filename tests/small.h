@@ -262,6 +262,11 @@ static const small_variant small_variants[] = {
     {"first-policy-plastic", {"learner.keep_first=true", "learner.kl_weight=0.3"}},
     {"preferences-earlier",
      {SIGNALLING, "task.type=cart-pole", "task.steps=40", PREFERENCES, "reward.earlier=0.7"}},
+    {"retrieval-attention-chemical",
+     {"task.type=retrieval", "task.vocabulary=20", "task.length=18", "task.filler=random",
+      "network.type=attention-modulated", "network.heads=1", "learner.type=bptt",
+      "learner.teach=supervised", "modulator.type=chemical", "modulator.factor=slot",
+      "clamp.acetylcholine=0.75"}},
 };
 #define N_SMALL_VARIANTS ((int)(sizeof small_variants / sizeof *small_variants))
 

@@ -50,9 +50,11 @@
  *
  * A modulator is such a text too. Where it stands in a slot its input is what the slot gives it,
  * its output the plasticity: a number, or one for each post unit, whose size it calls `post`. A text
- * has up to four such slots, each in a statement of its own, and each is read apart: the names of
+ * has up to four such slots, each in a statement of its own, of a rule or, in a text without a trace,
+ * of any value, and each is read apart: the names of
  * the first are then modulator.NAME, those of another begin with the name that its statement is
- * about. search = modulator(y) has search.NAME, H <- rule(..., eta = modulator(y)) has H.NAME.
+ * about. search = modulator(y) has search.NAME, H <- rule(..., eta = modulator(y)) has H.NAME. What it
+ * is given as `slot` is asked for by the name of that statement, without M_.
  *
  * A rule is one too, about the connection from j to i: post is x_i, pre is h_j, eta is eta_i.
  *
@@ -202,6 +204,7 @@ typedef struct am_assignment {
 /* A slot modulator(...). */
 typedef struct am_modulated {
   char scope[AM_SYMBOL_SIZE]; /* what its names begin with, "modulator." */
+  char of[AM_SYMBOL_SIZE];    /* what its statement is about */
   int at;                     /* byte in the text */
   int reads;                  /* its input, once it is filled: a symbol, else -1 */
 } am_modulated;
@@ -262,6 +265,9 @@ int am_equations_find(const am_equations *e, const char *name); /* a symbol, or 
 int am_equations_modulator(const am_equations *e, const char *name);
 /* A name as its text has it, without a modulator's scope. */
 const char *am_equations_own_name(const char *name);
+/* What a number that is given is asked for as: its name, or where a modulator calls it `slot` the
+ * name of the statement in which that one stands, without M_. */
+const char *am_equations_given_name(const am_equations *e, const am_symbol *s);
 const char *am_function_name(am_function function);
 bool am_function_of_vectors(am_function function); /* takes whole vectors, not element by element */
 

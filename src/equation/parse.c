@@ -210,6 +210,13 @@ const char *am_equations_own_name(const char *of) {
   return behind ? behind + 1 : of;
 }
 
+const char *am_equations_given_name(const am_equations *e, const am_symbol *s) {
+  const int k = am_equations_modulator(e, s->name);
+  if (k < 0 || strcmp(am_equations_own_name(s->name), "slot") != 0) return s->name;
+  const char *of = e->modulators[k].of;
+  return strncmp(of, "M_", 2) == 0 ? of + 2 : of;
+}
+
 static amine_status add_symbol(reader *r, int *out, const char *called, am_symbol_kind kind,
                                int at) {
   am_equations *e = r->e;
@@ -424,6 +431,7 @@ static amine_status add_modulator(reader *r, am_modulated **out, int at) {
   *out = &e->modulators[e->n_modulators];
   **out = (am_modulated){.at = at, .reads = -1};
   snprintf((*out)->scope, sizeof(*out)->scope, "%s.", is_first ? "modulator" : r->changes);
+  snprintf((*out)->of, sizeof(*out)->of, "%s", r->changes);
   for (int k = 0; k < e->n_modulators; k++)
     if (strcmp(e->modulators[k].scope, (*out)->scope) == 0)
       return REFUSE(r, at, "there is a modulator of %s already, from line %d", r->changes,
@@ -441,8 +449,7 @@ static amine_status modulator(reader *r, int *out, int at) {
   if (r->e->is_rule) return REFUSE(r, at, "what a modulator says is eta in a rule");
   AM_TRY(bracket(r, &argument));
   AM_TRY(add_modulator(r, &slot, at));
-  if (r->slots && r->slots->plastic && r->slots->modulator)
-    return insert_modulator(r, out, slot, argument);
+  if (r->slots && r->slots->modulator) return insert_modulator(r, out, slot, argument);
   return add_node(r, out, AM_NODE_NUMBER, at);
 }
 

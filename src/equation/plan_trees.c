@@ -81,11 +81,15 @@ static amine_status rows_value(am_builder *b, int *out, int node, int n, int at)
   return add_value(b, out, AM_FROM_FIXED, row, n, at);
 }
 
-/* What the network and its modulators call by one name is one number: its value, -1: none yet. */
-static int number_called(const am_builder *b, const char *name) {
-  for (int k = 0; k < b->p->n_numbers; k++)
-    if (strcmp(am_equations_own_name(b->p->given[k].name), am_equations_own_name(name)) == 0)
-      return b->of_symbol[am_equations_find(b->e, b->p->given[k].name)];
+/* The symbol that asks for what is called so, whoever calls it that, and has its value already; -1:
+ * none yet. What the network and its modulators call by one name is one number. */
+static int symbol_called(const am_builder *b, const char *name) {
+  for (int s = 0; s < b->e->n_symbols; s++) {
+    const am_symbol *symbol = &b->e->symbols[s];
+    if (symbol->kind != AM_SYMBOL_GIVEN || symbol->shape.rank > 0 || b->of_symbol[s] < 0) continue;
+    const char *called = am_equations_own_name(am_equations_given_name(b->e, symbol));
+    if (strcmp(called, am_equations_own_name(name)) == 0) return s;
+  }
   return -1;
 }
 
@@ -106,10 +110,12 @@ static amine_status given_value(am_builder *b, int *out, int symbol, int at) {
   if (s->shape.rank == 1 && symbol != b->given)
     return REFUSE(b, at, "one vector is given from outside, and %s is another", s->name);
   if (s->shape.rank == 1) return outside_value(b, out, rows_of(b, s->shape), at);
-  if ((*out = number_called(b, s->name)) >= 0) return AMINE_OK;
+  const char *name = am_equations_given_name(b->e, s);
+  const int other = symbol_called(b, name);
+  if (other >= 0) return *out = b->of_symbol[other], AMINE_OK;
   if (b->p->n_numbers == AM_GIVEN_MAX)
     return REFUSE(b, at, "at most %d numbers are given from outside", AM_GIVEN_MAX);
-  return add_number(b, out, s->name, at);
+  return add_number(b, out, name, at);
 }
 
 /* Whether operations from..to read value v; whether states and output ask for it, and traces. */
@@ -145,7 +151,7 @@ amine_status am_builder_known(am_builder *b) {
       given->before = true;
       continue;
     }
-    const int at = b->e->symbols[am_equations_find(b->e, given->name)].at;
+    const int at = b->e->symbols[symbol_called(b, given->name)].at;
     int known = -1;
     if (p->n_numbers == AM_GIVEN_MAX)
       return REFUSE(b, at,
@@ -653,7 +659,8 @@ static amine_status keep_state(am_builder *b, int symbol, int v, int at) {
 
 /* The name under which a symbol is recorded beside M; NULL: it is not. */
 static const char *told_name(const am_equations *e, const am_symbol *s) {
-  const char *name = am_equations_own_name(s->name);
+  const char *name =
+      am_equations_own_name(s->kind == AM_SYMBOL_GIVEN ? am_equations_given_name(e, s) : s->name);
   const int modulator = am_equations_modulator(e, s->name);
   const bool is_M = strcmp(name, "M") == 0;
   if (s->kind == AM_SYMBOL_GIVEN) return s->shape.rank == 0 && !is_M ? name : NULL;
@@ -697,7 +704,7 @@ static amine_status lower_rules(am_builder *b) {
     }
   }
   const int M = am_equations_find(e, "modulator.M");
-  b->p->has_level = M >= 0 && e->plastic && b->of_symbol[M] >= 0;
+  b->p->has_level = M >= 0 && b->of_symbol[M] >= 0;
   if (b->p->has_level) keep(b, b->level = b->of_symbol[M]);
   if (!e->is_rule) tell(b);
   return AMINE_OK;

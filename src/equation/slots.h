@@ -19,7 +19,7 @@ typedef struct am_slots {
   const char *rate;    /* a learned rate of the rule's own: the whole name of its tensor */
   double rate_first;   /* and its first value; NULL: it has none */
   const char *modulator_name; /* stands in sentences */
-  const char *modulator;      /* a text; NULL: eta is 0 */
+  const char *modulator;      /* a text; NULL: what its slots say is 0 */
 } am_slots;
 
 #endif

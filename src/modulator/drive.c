@@ -1,6 +1,10 @@
 /* Chemical modulators driven by an agent's rewards, doubts and surprises; see drive.h. */
 #include "modulator/drive.h"
 
+#include <math.h>
+
+#include "modulator/systems.h"
+
 #define RATE 0.1f /* of the expectations and of attention */
 
 static float clip01(float x) { return x > 0 ? (x < 1 ? x : 1) : 0; }
@@ -18,11 +22,10 @@ void am_drive_begin(am_drive *d, const am_drive_options *o, float *familiar, int
       .factor = o->factor, .scale = o->scale, .n_inputs = n_inputs, .familiar = familiar};
   for (int i = 0; i < n_inputs; i++) familiar[i] = 0;
   amine_chemical_init(&d->chemical, &c);
-  if (!o->clamped) return;
-  amine_dopamine_clamp(&d->chemical.dopamine, o->baseline);
-  amine_serotonin_clamp(&d->chemical.serotonin, o->baseline);
-  amine_norepinephrine_clamp(&d->chemical.norepinephrine, o->baseline);
-  amine_acetylcholine_clamp(&d->chemical.acetylcholine, o->baseline);
+  for (int k = 0; k < AM_DRIVE_SYSTEMS; k++)
+    if (o->clamped || !isnan(o->clamp[k]))
+      am_modulator_clamp(&d->chemical, (am_modulator)k,
+                         (double)(isnan(o->clamp[k]) ? o->baseline : o->clamp[k]), NULL);
 }
 
 float am_drive_level(const am_drive *d) { return amine_chemical_factor(&d->chemical, d->factor); }

@@ -26,12 +26,16 @@
 
 #include "amine/chemical.h"
 
+enum { AM_DRIVE_SYSTEMS = 4 };
+
 typedef struct am_drive_options {
   amine_third_factor factor;
   float scale;      /* the reward that counts as 1 */
   float baseline;   /* of all systems */
   float decay_rate; /* of all systems, per step */
   bool clamped;     /* a lesion: the levels stay at the baseline */
+  /* another: those of dopamine, serotonin, norepinephrine, acetylcholine stay at this one; NAN: free */
+  float clamp[AM_DRIVE_SYSTEMS];
 } am_drive_options;
 
 typedef struct am_drive {

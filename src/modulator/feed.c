@@ -59,11 +59,17 @@ amine_status am_feed_ask(am_feed *feed, const char *name, bool before, const cha
   am_text names = {0};
   for (int i = 0; i < N_SOURCES; i++)
     am_text_printf(&names, "%s%s", i ? ", " : "", sources[i].name);
-  am_fail(error, AMINE_ERROR_ARGUMENT,
-          "%s: a number that is given from outside is what chemical systems say, or what a step "
-          "brought: modulator.type=chemical or given%s%s, or a name that says which: %s",
-          name, modulator ? ", not " : "", modulator ? modulator : "",
-          names.data ? names.data : "");
+  if (feed->of_slot)
+    am_fail(error, AMINE_ERROR_ARGUMENT,
+            "modulator.factor=slot: nothing that is given is called %s, as the statement around "
+            "modulator(...) is; there are %s",
+            name, names.data ? names.data : "");
+  else
+    am_fail(error, AMINE_ERROR_ARGUMENT,
+            "%s: a number that is given from outside is what chemical systems say, or what a step "
+            "brought: modulator.type=chemical or given%s%s, or a name that says which: %s",
+            name, modulator ? ", not " : "", modulator ? modulator : "",
+            names.data ? names.data : "");
   am_text_free(&names);
   return AMINE_ERROR_ARGUMENT;
 }

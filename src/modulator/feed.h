@@ -31,6 +31,7 @@ enum { AM_FEEDS_MAX = 8 };
 typedef struct am_feed {
   am_feed_kind kind; /* who says M; */
   am_drive_options drive;
+  bool of_slot; /* nobody: every slot asks by the name of its statement */
   am_given signal;
   int n;                            /* how many numbers are asked for, */
   signed char source[AM_FEEDS_MAX]; /* and what each is: am_feed_ask */

@@ -14,10 +14,15 @@ static const amine_parameter readout_parameters[] = {
     {0}};
 
 #define DRIVE(member) AM_MEMBER(am_drive_options, member)
+#define CLAMP(system, k)                                                                           \
+  AM_NUMBER("clamp." system, NAN, 0, 1, "",                                                        \
+            "holds the level of " system " there (a lesion); none leaves it free",                 \
+            DRIVE(clamp[k]))
 static const amine_parameter chemical_parameters[] = {
-    AM_CHOICE("factor", "dopamine|signed|acetylcholine|norepinephrine|serotonin|all",
+    AM_CHOICE("factor", "dopamine|signed|acetylcholine|norepinephrine|serotonin|all|slot",
               "which chemical signal (modulator.type=chemical); signed: a dip of dopamine is "
-              "negative",
+              "negative; slot: the one after which the statement around modulator(...) is named, "
+              "as M_acetylcholine = modulator(u)",
               DRIVE(factor)),
     AM_NUMBER("baseline", 0.5, 0, 1, "", "level at which the chemical systems rest",
               DRIVE(baseline)),
@@ -25,6 +30,10 @@ static const amine_parameter chemical_parameters[] = {
               "how fast the chemical levels go back to the baseline", DRIVE(decay_rate)),
     AM_SWITCH("clamp.chemical", 0, "holds the chemical levels at their baseline (a lesion)",
               DRIVE(clamped)),
+    CLAMP("dopamine", 0),
+    CLAMP("serotonin", 1),
+    CLAMP("norepinephrine", 2),
+    CLAMP("acetylcholine", 3),
     AM_BORROWED("task.reward", 1, DRIVE(scale)), /* the reward that counts as 1 */
     {0}};
 
@@ -67,20 +76,28 @@ static void write_constant(am_text *text, const void *options, double rate) {
                  rate);
 }
 
+/* modulator.factor=slot, the last of its words */
+static bool is_of_slot(const void *options) {
+  return (int)((const am_drive_options *)options)->factor == 6;
+}
+
 static void write_chemical(am_text *text, const void *options, double rate) {
-  (void)options;
+  const char *name = is_of_slot(options) ? "slot" : "M";
   am_text_printf(text,
                  "input x\n"
-                 "given M\n"
+                 "given %s\n"
                  "learned eta[1] as \"eta\" = (%.9g)\n"
-                 "now = eta * M\n"
+                 "now = eta * %s\n"
                  "output now\n",
-                 rate);
+                 name, rate, name);
 }
 
 static void feed_chemical(am_feed *feed, const void *options) {
-  *feed = (am_feed){.kind = AM_FEED_DRIVE, .drive = *(const am_drive_options *)options};
-  feed->drive.factor += AMINE_FACTOR_DOPAMINE;
+  const bool of_slot = is_of_slot(options);
+  *feed = (am_feed){.kind = of_slot ? AM_FEED_NOBODY : AM_FEED_DRIVE,
+                    .drive = *(const am_drive_options *)options,
+                    .of_slot = of_slot};
+  feed->drive.factor = of_slot ? AMINE_FACTOR_NONE : feed->drive.factor + AMINE_FACTOR_DOPAMINE;
 }
 
 static void feed_given(am_feed *feed, const void *options) {
@@ -108,7 +125,7 @@ const am_modulator_type am_chemical_type = {
     .part = {.kind = AM_MODULATOR,
              .name = "chemical",
              .meaning = "dopamine, serotonin, norepinephrine or acetylcholine, driven by the task",
-             .equation = "eta M, M: modulator.factor",
+             .equation = "eta M, M: modulator.factor; eta 1 at first where there is no rule",
              .parameters = chemical_parameters,
              .options_size = sizeof(am_drive_options)},
     .write = write_chemical,
@@ -134,8 +151,9 @@ void am_modulator_feed_text(am_feed *feed, const void *options) {
 am_feed am_modulator_feed(const am_chosen *chosen) {
   const am_modulator_type *type =
       (const am_modulator_type *)(const void *)chosen->part[AM_MODULATOR];
-  am_feed feed = {.kind = AM_FEED_NOBODY,
-                  .drive = {.scale = 1, .baseline = 0.5f, .decay_rate = 0.1f}};
+  am_feed feed = {
+      .kind = AM_FEED_NOBODY,
+      .drive = {.scale = 1, .baseline = 0.5f, .decay_rate = 0.1f, .clamp = {NAN, NAN, NAN, NAN}}};
   if (type && type->feed) type->feed(&feed, chosen->options[AM_MODULATOR]);
   return feed;
 }

@@ -65,11 +65,14 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
     slots.rate_first = rule_options ? (double)rule_options->eta_e : 0;
     if (rule->part.text) slots.rate_first = u->program.rate_first;
   }
-  if (slots.plastic && modulator) {
+  /* without a trace a slot is the network's own, and what is given comes through it as it is */
+  const bool own = part->takes >> AM_MODULATOR & 1;
+  if ((slots.plastic || own) && modulator) {
     slots.modulator_name = modulator->part.name;
     slots.modulator = modulator->part.text;
     if (modulator->write) {
-      modulator->write(&written, modulator_options, rule_options ? (double)rule_options->eta : 0);
+      const double rate = own ? 1 : rule_options ? (double)rule_options->eta : 0;
+      modulator->write(&written, modulator_options, rate);
       slots.modulator = written.data;
     }
   }

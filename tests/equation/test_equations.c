@@ -496,6 +496,29 @@ static void modulators_are_apart(void **state) {
   am_plan_free(p);
 }
 
+/* `slot` is asked for by the name of the statement, without M_; a text without a trace has slots too. */
+static void slots_ask_by_their_statements(void **state) {
+  (void)state;
+  static const char text[] = "network net\ninput u\nstate h[n]\ngiven D\n"
+                             "M_gain = modulator(u)\nnew = modulator(u)\nM_D = modulator(h)\n"
+                             "h <- tanh(M_gain * (V @ u) + new * (W @ h) + M_D + D)\noutput h\n";
+  const am_slots s = {.modulator_name = "m",
+                      .modulator = "input y\ngiven slot\nM = 2 * slot\noutput M\n"};
+  static const char *const asked[] = {"gain", "new", "D"}, *const own = "slot";
+  am_plan *p;
+  for (int layout = 0; layout < 2; layout++) {
+    assert_int_equal(plan(&p, text, &s, (am_layout)layout), AMINE_OK);
+    assert_int_equal(p->n_numbers, 3); /* the network's D, too */
+    for (int k = 0; k < 3; k++) {
+      assert_string_equal(p->given[k].name, asked[k]);
+      assert_true(p->given[k].before);
+    }
+    for (int k = 0; k < p->n_told; k++) assert_string_not_equal(p->told[k].name, own);
+    assert_true(p->has_level);
+    am_plan_free(p);
+  }
+}
+
 /* A plan with a trace; the same text without a rule; names in quotes, linear(...), given. */
 static void traces_are_planned(void **state) {
   (void)state;
@@ -749,6 +772,7 @@ int main(void) {
       cmocka_unit_test(what_is_given_is_checked),
       cmocka_unit_test(slots_are_filled),
       cmocka_unit_test(modulators_are_apart),
+      cmocka_unit_test(slots_ask_by_their_statements),
       cmocka_unit_test(traces_are_planned),
       cmocka_unit_test(refusals_of_slots),
       cmocka_unit_test(refusals_of_modulators),

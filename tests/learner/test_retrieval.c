@@ -53,6 +53,7 @@ static const one cases[] = {
 static am_learner *make(const one *c, bool pairs) {
   am_units_options o = {.n_hidden = N, .n_layers = 1};
   const am_rule_options r = {.clip = 1};
+  const am_readout_options readout = {.clamp = NAN};
   const am_bptt_options options = {
       .agent = {.n_lanes = B,
                 .n_threads = 2,
@@ -68,7 +69,8 @@ static am_learner *make(const one *c, bool pairs) {
   am_units u;
   amine_error error;
   memcpy(o.constants, c->constants, sizeof c->constants);
-  if (am_units_read(&u, c->network, &o, &am_rules[c->rule], &r, NULL, NULL, &error) != AMINE_OK ||
+  if (am_units_read(&u, c->network, &o, &am_rules[c->rule], &r, c->rule ? NULL : &am_readout_type,
+                    &readout, &error) != AMINE_OK ||
       am_bptt_create(&x, &tape, &u, &options, &error) != AMINE_OK)
     fail_msg("%s: %s", c->name, error.message);
   am_units_free(&u);
@@ -121,7 +123,7 @@ static void agrees(const one *c, bool pairs) {
       fail_msg("%s%s: off by %g of %g", key, pairs ? ", by pairs" : "", off, scale);
     n++;
   }
-  assert_int_equal(n, c->rule ? 5 : 6); /* tensors, the read-out among them */
+  assert_int_equal(n, c->rule ? 5 : 8); /* tensors, the read-out among them */
   am_learner_destroy(x);
 }
 

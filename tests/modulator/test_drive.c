@@ -9,6 +9,7 @@
 
 #include "modulator/feed.h"
 #include "modulator/systems.h"
+#include "run/train/series.h"
 #include "small.h"
 
 static void near(float got, double want, const char *what) {
@@ -51,7 +52,11 @@ static am_drive_moment moment_of(const life *l) {
 }
 
 static am_drive_options options(amine_third_factor factor) {
-  return (am_drive_options){.factor = factor, .scale = 10, .baseline = 0.5f, .decay_rate = 0.1f};
+  return (am_drive_options){.factor = factor,
+                            .scale = 10,
+                            .baseline = 0.5f,
+                            .decay_rate = 0.1f,
+                            .clamp = {NAN, NAN, NAN, NAN}};
 }
 
 static void levels_follow_the_life(void **state) {
@@ -100,6 +105,26 @@ static void factors_follow_the_levels(void **state) {
     }
 }
 
+/* A system that is held stays where it is said, the others live. */
+static void one_is_held(void **state) {
+  (void)state;
+  for (int held = 0; held < AM_DRIVE_SYSTEMS; held++) {
+    float familiar[3];
+    am_drive d;
+    am_drive_options o = options(AMINE_FACTOR_DOPAMINE);
+    o.clamp[held] = 0.125f;
+    am_drive_begin(&d, &o, familiar, 3);
+    near((float)am_modulator_level(&d.chemical, (am_modulator)held), 0.125, "at the beginning");
+    for (int k = 0; k < N_LIVED; k++) {
+      const am_drive_moment m = moment_of(&lived[k]);
+      am_drive_feed(&d, &m);
+      for (int i = 0; i < AM_DRIVE_SYSTEMS; i++)
+        near((float)am_modulator_level(&d.chemical, (am_modulator)i),
+             i == held ? 0.125 : lived[k].levels[i], am_modulator_names[i]);
+    }
+  }
+}
+
 /* An input that is all zeros, or a world without inputs, is nothing new. */
 static void nothing_is_not_new(void **state) {
   (void)state;
@@ -136,6 +161,48 @@ static void every_lesion_is_felt(void **state) {
     snprintf(factor, sizeof factor, "modulator.factor=%s", factors[k]);
     if (trained(factor, false) == trained(factor, true)) fail_msg("%s: clamped or not", factors[k]);
   }
+}
+
+#define SLOTS                                                                                      \
+  "task.type=retrieval", "task.vocabulary=20", "task.length=18",                                   \
+      "network.type=attention-modulated", "network.heads=1", "learner.type=bptt",                  \
+      "learner.teach=supervised", "modulator.type=chemical"
+
+/* Each slot of a network without a trace says what the system does after which it is named, a held
+ * one all the time what its level makes of it: gain 1 + 2 level, plasticity 1 + 1.5 level. */
+static void slots_are_filled(void **state) {
+  (void)state;
+  const small_variant v = {"", {SLOTS, "modulator.factor=slot", "clamp.norepinephrine=0.25"}};
+  const am_config config = small_config(&v);
+  am_experiment *x = small_experiment(&config);
+  am_episode e;
+  double moved = 0;
+  assert_int_equal(am_episode_play(&e, x->learner, 0, 3, NULL), AMINE_OK);
+  const am_series *held = am_episode_find(&e, "M_norepinephrine");
+  const am_series *free_one = am_episode_find(&e, "M_acetylcholine");
+  assert_non_null(held);
+  assert_non_null(free_one);
+  near(free_one->values[0], 1.75, "acetylcholine at first");
+  for (int t = 0; t < e.n_steps; t++) {
+    near(held->values[t], 1.5, "norepinephrine, held");
+    moved += fabs((double)free_one->values[t] - 1.75);
+  }
+  assert_true(e.n_steps == 18 && moved > 1);
+  am_episode_free(&e);
+  am_experiment_destroy(x);
+}
+
+static void slots_without_a_system_are_refused(void **state) {
+  (void)state;
+  const small_variant v = {"", {"modulator.type=chemical", "modulator.factor=slot"}};
+  const am_config config = small_config(&v);
+  am_experiment *x;
+  amine_error error;
+  assert_int_equal(am_experiment_create(&x, &config, &error), AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message,
+                      "modulator.factor=slot: nothing that is given is called H, as the statement "
+                      "around modulator(...) is; there are one, random, error, reward, novelty, "
+                      "dopamine, signed, acetylcholine, norepinephrine, serotonin, all");
 }
 
 /* A signal is fed from the definition, whatever lies between the elements of a row; a system's level
@@ -317,7 +384,10 @@ int main(void) {
       cmocka_unit_test(uncertainty_of_policies),
       cmocka_unit_test(levels_follow_the_life),
       cmocka_unit_test(factors_follow_the_levels),
+      cmocka_unit_test(one_is_held),
       cmocka_unit_test(nothing_is_not_new),
+      cmocka_unit_test(slots_are_filled),
+      cmocka_unit_test(slots_without_a_system_are_refused),
       cmocka_unit_test(every_lesion_is_felt),
       cmocka_unit_test(feeds),
       cmocka_unit_test(feeds_before), cmocka_unit_test(feeds_by_name),

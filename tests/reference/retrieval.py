@@ -22,8 +22,9 @@ T, B, M, N, A, HEADS = 9, 20, 7, 6, 5, 3
 NOREPINEPHRINE, ACETYLCHOLINE, BETA = 1.5, 0.75, 1.25
 FAST = [("fast_weights.in_weight_l0", (3 * N, M)), ("fast_weights.gate_weight_l0", (2, M)),
         ("fast_weights.gate_bias_l0", (2,))]
-LOOKING = [("attention_modulated.in_proj_weight_l0", (3 * N, M)), ("attention_modulated.modulator_weight_l0", (2, M)),
-           ("attention_modulated.modulator_bias_l0", (2,)), ("attention_modulated.out_proj_weight_l0", (N, N))]
+LOOKING = [("attention_modulated.in_proj_weight_l0", (3 * N, M)), ("attention_modulated.out_proj_weight_l0", (N, N)),
+           ("h2mod.weight", (1, M)), ("h2mod.bias", (1,)), ("M_acetylcholine.h2mod.weight", (1, M)),
+           ("M_acetylcholine.h2mod.bias", (1,))]
 HEAD = [("h2o.weight", (A, N)), ("h2o.bias", (A,))]
 
 
@@ -53,11 +54,11 @@ def fast_weights(w, u, delta):
 
 def attention(w, u):
     k, q, v = (u @ w["attention_modulated.in_proj_weight_l0"].T).split(N, 2)
-    M = torch.tanh(u @ w["attention_modulated.modulator_weight_l0"].T + w["attention_modulated.modulator_bias_l0"])
-    q = BETA * torch.exp(NOREPINEPHRINE * M[:, :, :1]) * q
+    gain, new = (torch.tanh(u @ w[slot + "h2mod.weight"].T + w[slot + "h2mod.bias"]) for slot in ("", "M_acetylcholine."))
+    q = BETA * torch.exp(NOREPINEPHRINE * gain) * q
     q, k, heads = (a.reshape(T, B, HEADS, N // HEADS).permute(1, 2, 0, 3) for a in (q, of_the_step_before(k), v))
     products = (q @ k.transpose(2, 3) / (N // HEADS)**0.5).masked_fill(torch.ones(T, T).triu(1).bool(), -torch.inf)
-    stored, change = (torch.softmax(products, 3) @ heads).permute(2, 0, 1, 3).reshape(T, B, N), ACETYLCHOLINE * M[:, :, 1:]
+    stored, change = (torch.softmax(products, 3) @ heads).permute(2, 0, 1, 3).reshape(T, B, N), ACETYLCHOLINE * new
     return ((1 - change) * stored + (1 + change) * v) @ w["attention_modulated.out_proj_weight_l0"].T
 
 

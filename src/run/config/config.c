@@ -72,7 +72,9 @@ static const am_text_part *text_of(const am_config *config, am_part_kind kind) {
 bool am_config_has(const am_config *config, am_part_kind kind) {
   const am_part_kind host = am_kind_host(kind);
   if (host == AM_N_KINDS) return true;
-  return am_config_has(config, host) && config->part[host]->takes >> kind & 1;
+  for (am_part_kind k = host; k != AM_N_KINDS; k = am_kind_host(k))
+    if (am_config_has(config, k) && config->part[k]->takes >> kind & 1) return true;
+  return false;
 }
 
 void am_config_keys(am_keys *keys, const am_config *config) {

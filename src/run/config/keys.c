@@ -193,6 +193,18 @@ static bool has_row(const am_part *part, const am_key *key, const char *own) {
   return row != NULL;
 }
 
+/* Parts above the host that have a place of their own for a kind. */
+static void or_above(am_text *out, am_part_kind kind, am_part_kind above,
+                     const am_registry *registry) {
+  const am_part *part;
+  int n = 0;
+  for (int k = 0; above != AM_N_KINDS && (part = am_registry_at(registry, above, k)); k++)
+    if (part->takes >> kind & 1) {
+      if (n++ == 0) am_text_printf(out, " or %s.type=%s", am_kind_name(above), part->name);
+      else am_text_printf(out, "|%s", part->name);
+    }
+}
+
 void am_key_only(am_text *out, const am_key *key, const am_registry *registry) {
   const am_part *part;
   const am_part_kind kind = key->part ? key->kind : am_kind_host(key->kind);
@@ -214,4 +226,5 @@ void am_key_only(am_text *out, const am_key *key, const am_registry *registry) {
   if (out->length == before && !everywhere)
     am_text_printf(out, "%s=%s", own, names.data ? names.data : "");
   am_text_free(&names);
+  if (!key->part) or_above(out, key->kind, am_kind_host(kind), registry);
 }

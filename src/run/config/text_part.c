@@ -64,7 +64,10 @@ static amine_status make_rows(am_text_part *p, am_part_kind kind, const amine_pa
 static amine_status fill_network(am_text_part *p, amine_error *error) {
   AM_TRY(am_equations_read(&p->equations, p->file, p->text, NULL, error));
   const bool plastic = has_trace(p->equations);
-  p->is.part = (am_part){.name = "text", .takes = plastic ? 1u << AM_RULE : 0};
+  p->is.part = (am_part){.name = "text",
+                         .takes = plastic                          ? 1u << AM_RULE
+                                  : p->equations->n_modulators > 0 ? 1u << AM_MODULATOR
+                                                                   : 0};
   p->is.part.looks_back = am_equations_look_back(p->equations);
   return make_rows(p, AM_NETWORK, plastic ? plastic_rows : network_rows,
                    offsetof(am_units_options, constants), error);
@@ -73,7 +76,7 @@ static amine_status fill_network(am_text_part *p, amine_error *error) {
 static amine_status fill_modulator(am_text_part *p, amine_error *error) {
   AM_TRY(am_equations_read_modulator(&p->equations, p->file, p->text, error));
   const am_equations *e = p->equations;
-  amine_parameter rows[8] = {{0}};
+  amine_parameter rows[16] = {{0}};
   bool chemical = false;
   int n = 0;
   p->is.part = (am_part){.name = "text"};

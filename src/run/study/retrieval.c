@@ -1,14 +1,35 @@
-/* Associative recall (Arora et al. 2023): attention and its lesions, a modulator of its gain, fast
- * weights by the delta rule and by sums (Schlag et al. 2021), and an LSTM of as large a state. */
+/* Associative recall (Arora et al. 2023): attention and its lesions, signals of its gain that are
+ * learned or chemical, fast weights by the delta rule and by sums (Schlag et al. 2021), and an LSTM of
+ * as large a state. */
 #include "run/study/studies.h"
 
 #include <math.h>
 
-enum { ATTENTION, ONE_HEAD, UNIFORM, MODULATED, DELTA, SUM, LSTM, DELTA_ANEW, SUM_ANEW, N_ARMS };
+enum {
+  ATTENTION,
+  ONE_HEAD,
+  UNIFORM,
+  MODULATED,
+  CHEMICAL,
+  NO_GAIN,
+  GAIN_HELD,
+  NOTHING_NEW,
+  DELTA,
+  SUM,
+  LSTM,
+  DELTA_ANEW,
+  SUM_ANEW,
+  N_ARMS
+};
 
 #define PRESET "retrieval"
 #define LOOKS "network.type=attention-modulated"
 #define STILL "network.norepinephrine=0", "network.acetylcholine=0" /* both modulators */
+#define SYSTEMS LOOKS, "modulator.type=chemical", "modulator.factor=slot"
+/* The chemical network as it is after training, a level held: nothing learns. */
+#define HELD(name, level)                                                                          \
+  AM_AFTER(CHEMICAL, name, PRESET, SYSTEMS, "clamp." level, "iterations=1",                        \
+           "learner.warmup=1000000000")
 
 /* Numbers that an episode leaves: 256 in F of the fast weights and in h and c of the LSTM; of
  * attention 32 in each of up to 64 steps. */
@@ -17,6 +38,10 @@ static const am_arm arms[N_ARMS] = {
     [ONE_HEAD] = AM_ARM("one head", PRESET, LOOKS, STILL, "network.heads=1", "iterations=1500"),
     [UNIFORM] = AM_CONTROL("all steps alike", PRESET, LOOKS, STILL, "network.beta=0"),
     [MODULATED] = AM_ARM("modulated attention", PRESET, LOOKS, "iterations=1500"),
+    [CHEMICAL] = AM_ARM("chemical signals", PRESET, SYSTEMS, "iterations=1500"),
+    [NO_GAIN] = HELD("norepinephrine held at 0", "norepinephrine=0"),
+    [GAIN_HELD] = HELD("norepinephrine held at 1", "norepinephrine=1"),
+    [NOTHING_NEW] = HELD("acetylcholine held at 0", "acetylcholine=0"),
     [DELTA] = AM_ARM("delta rule", PRESET, NULL),
     [SUM] = AM_CONTROL("sums", PRESET, "network.delta=0"),
     [LSTM] = AM_CONTROL("lstm", PRESET, "network.type=lstm", "network.hidden=128",
@@ -39,6 +64,14 @@ static const am_criterion full[] = {
     {MODULATED, SHARE, AM_JUDGE_MEAN, 0.98, INFINITY, 0, FOUND},
     {MODULATED, TRIALS, AM_JUDGE_RATIO, 0, 0.75, ATTENTION,
      "99 % in three quarters of attention's episodes"},
+    {CHEMICAL, SHARE, AM_JUDGE_MEAN, 0.98, INFINITY, 0, FOUND},
+    {CHEMICAL, TRIALS, AM_JUDGE_RATIO, 0, 0.75, ATTENTION,
+     "99 % in three quarters of attention's episodes"},
+    {NO_GAIN, SHARE, AM_JUDGE_MEAN, -INFINITY, SHOWN, 0, GUESSED},
+    {GAIN_HELD, SHARE, AM_JUDGE_MEAN, 0.98, INFINITY, 0,
+     "the gain's level is needed, that it moves is not"},
+    {CHEMICAL, SHARE, AM_JUDGE_DIFFERENCE, 0.02, INFINITY, NOTHING_NEW,
+     "more than with acetylcholine held at 0"},
     {DELTA, SHARE, AM_JUDGE_MEAN, 0.95, INFINITY, 0, FOUND},
     {DELTA, SHARE, AM_JUDGE_DIFFERENCE, 0.05, INFINITY, SUM, "more of them than by sums"},
     {LSTM, SHARE, AM_JUDGE_MEAN, -INFINITY, SHOWN, 0, GUESSED},
@@ -74,7 +107,8 @@ const am_study am_study_retrieval = {
              .band =
                  "Published are curves: attention solves it at any size, a recurrent network as "
                  "its state allows. The bounds are our own, from seeds 0 to 2; how much more the "
-                 "delta rule finds than sums was laid down after seeds 100 to 105."},
+                 "delta rule finds than sums was laid down after seeds 100 to 105, what chemical "
+                 "signals do after seeds 0 and 1."},
     .quick = {.assignments = {"iterations=250", "task.vocabulary=40", "task.length=48",
                               "network.hidden=16", "learner.rate=0.02", "learner.rate_end=0.005"},
               AM_CRITERIA(quick),

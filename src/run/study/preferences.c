@@ -57,8 +57,8 @@ const am_study am_study_preferences = {
 /* ------------------------------------------------------------------------------ the T-maze */
 /* A corridor that a random walk comes to the end of. To a judge who prefers even one bump less a
  * wrong turn is worse than walking about, and answers have no sizes: who does not know the sign yet
- * does well to find no end, and then shows none to ask about. So the judge does not notice half a
- * reward, and half of the pairs compare what is done with what was asked about before. */
+ * does well to find no end, and then shows none to ask about. So the judge does not notice two
+ * bumps, and half of the pairs compare what is done with what was asked about before. */
 #define PRESET_MAZE "t-maze"
 #define MAZE "iterations=1000", "task.length=3", "task.steps=20"
 #define MAZE_ASKS                                                                                  \
@@ -66,7 +66,7 @@ const am_study am_study_preferences = {
 
 static const am_arm maze[N_ARMS] = {
     [OPEN] = AM_ARM("T-maze, rewarded", PRESET_MAZE, MAZE),
-    [ASKED] = AM_ARM("T-maze, 700 answers", PRESET_MAZE, MAZE, MAZE_ASKS, "reward.notice=0.5"),
+    [ASKED] = AM_ARM("T-maze, 700 answers", PRESET_MAZE, MAZE, MAZE_ASKS, "reward.notice=0.2"),
     [CHANCE] = AM_CONTROL("T-maze, answers by chance", PRESET_MAZE, MAZE, MAZE_ASKS, BY_CHANCE),
 };
 

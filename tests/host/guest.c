@@ -127,9 +127,47 @@ static void modulate(void) {
   add(&c.dopamine.level.baseline, sizeof(float));
 }
 
+static int look(void *user, amine_experiment *x, const amine_progress *now) {
+  (void)user, (void)x;
+  add(&now->reward, sizeof now->reward);
+  return 0;
+}
+
+/* A network of the host's own, whose text and configuration have fractions, and an episode of it. */
+static void add_own(void) {
+  static const char text[] = "network leak\n"
+                             "constant keep = 0.25 from 0.125 to 0.75 \"what stays\"\n"
+                             "input u\nstate h[n]\n"
+                             "h <- keep * h + tanh(W @ h + 0.5 * (U @ u))\noutput h\n";
+  amine_error error;
+  amine_registry *r = NULL;
+  amine_experiment *x = NULL;
+  amine_episode *e = NULL;
+  amine_experiment_options o;
+  amine_experiment_options_init(&o, sizeof o);
+  fine(amine_registry_create(&r, &error), &error, "a registry");
+  fine(amine_registry_add_network(r, "leak", text, &error), &error, "a network");
+  o.registry = r;
+  o.configuration = "{\"task\": {\"type\": \"bandit\", \"steps\": 9}, \"batch\": 4,"
+                    " \"network\": {\"type\": \"leak\", \"keep\": 0.625, \"hidden\": 5},"
+                    " \"learner\": {\"type\": \"bptt\", \"rate\": 0.0125}}";
+  fine(amine_experiment_create_with(&x, NULL, &o, &error), &error, "create with a registry");
+  amine_registry_destroy(r);
+  fine(amine_experiment_run(x, 3, look, NULL, &error), &error, "a run with who looks on");
+  add(amine_experiment_config(x), strlen(amine_experiment_config(x)));
+  fine(amine_experiment_episode(x, &e, 2, 1, &error), &error, "an episode");
+  const float *values;
+  int width;
+  for (int k = 0; (values = amine_episode_series(e, k, NULL, NULL, &width)); k++)
+    add(values, (size_t)(amine_episode_steps(e) * width) * sizeof *values);
+  amine_episode_destroy(e);
+  amine_experiment_destroy(x);
+}
+
 static uint64_t be_a_guest(void) {
   hash = 0xcbf29ce484222325;
   train();
+  add_own();
   live();
   modulate();
   return hash;

@@ -131,8 +131,14 @@ static amine_status take(json_t *said, const base *b, const char *assignment, am
   }
   json_t *item;
   const bool swept = json_array_size(values) > 1;
-  if (swept) item = json_pack("{s:s, s:o}", "key", name, "values", values);
-  else {
+  if (swept) {
+    item = json_object();
+    const bool named = json_object_set_new(item, "key", json_string(name)) == 0;
+    if (json_object_set_new(item, "values", values) != 0 || !named) {
+      json_decref(item);
+      item = NULL;
+    }
+  } else {
     item = json_sprintf("%s=%s", name, text_at(values, 0));
     json_decref(values);
   }

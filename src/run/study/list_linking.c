@@ -1,5 +1,6 @@
-/* Transitive inference and list linking (Miconi and Kay 2025): a network whose plasticity it modulates itself learns a new
- * order from neighbours; plasticity at a constant rate, and a network without any. */
+/* Transitive inference and list linking (Miconi and Kay 2025): a network whose plasticity it
+ * modulates itself learns a new order from neighbours; plasticity at a constant rate, and a
+ * network without any. */
 #include "run/study/studies.h"
 #include "run/study/training.h"
 #include "task/list_linking.h"

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """A world in Python, stepped by a training of ours and by the same training in PyTorch: peer_world.py [SECONDS]
 
-The world is a class of numpy: 30 lanes in one call, a cue that has to be kept over 40 steps. Both train a plastic RNN
-of Backpropamine (a learned read-out modulates its traces) or a GRU by actor-critic, one iteration of 30 episodes after the
-other, each on one thread, in turns of SECONDS (3); what is printed is iterations a second, the medians of five turns, and
-their ratio. Needs the package amine (PYTHONPATH=python) and PyTorch."""
+The world is a class of numpy: 30 lanes in one call, a cue that has to be kept over 40 steps. Both train a plastic
+RNN of Backpropamine (a learned read-out modulates its traces) or a GRU by actor-critic, one iteration of 30 episodes
+after the other, each on one thread, in turns of SECONDS (3); what is printed is iterations a second, the medians of five
+turns, and their ratio. Needs the package amine (PYTHONPATH=python) and PyTorch."""
 import statistics
 import sys
 import time

@@ -17,6 +17,7 @@
 #include "amine/registry.h"
 #include "amine/run.h"
 #include "amine/status.h"
+#include "amine/sweep.h"
 #include "amine/task.h"
 #include "amine/version.h"
 

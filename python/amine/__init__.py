@@ -17,6 +17,7 @@ from .experiment import Episode, Experiment, Progress, Score, Weights
 from .options import Modulator, Network, Rule
 from .parameters import Parameter, Part, neurons, parts, presets, synapse_rules
 from . import tasks
+from .sweep import Summary, Sweep, sweep
 from .world import World
 from .run import Metrics, Run, RunProgress, load, report, train
 
@@ -33,5 +34,5 @@ def kernel() -> str:
 
 __all__ = ["Brain", "Chemical", "Episode", "Error", "Experiment", "IOError", "InputError", "MemoryError",
            "Metrics", "Modulator", "Network", "NumericError", "Parameter", "Part", "Population", "Progress",
-           "Projection", "Rule", "Run", "RunProgress", "Score", "Stopped", "UsageError", "Weights", "World", "kernel",
-           "library", "load", "neurons", "parts", "presets", "report", "synapse_rules", "tasks", "train"]
+           "Projection", "Rule", "Run", "RunProgress", "Score", "Stopped", "Summary", "Sweep", "UsageError", "Weights", "World", "kernel",
+           "library", "load", "neurons", "parts", "presets", "report", "sweep", "synapse_rules", "tasks", "train"]

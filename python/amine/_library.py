@@ -12,6 +12,8 @@ from ._errors import BY_STATUS, Error
 
 VERSION = "0.1.0"
 
+_INT = POINTER(c_int)
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -100,6 +102,15 @@ class CPart(Structure):
                 ("source", c_char_p), ("text", c_char_p), ("parameters", POINTER(CParameter))]
 
 
+SWEEP_WATCH = CFUNCTYPE(None, c_void_p, c_double)
+
+
+class CSweepOptions(Structure):
+    _fields_ = [("size", c_size_t), ("assignments", POINTER(c_char_p)), ("n_assignments", c_int),
+                ("registry", c_void_p), ("seed", c_uint64), ("n_seeds", c_int), ("n_threads", c_int),
+                ("watch", SWEEP_WATCH), ("user", c_void_p), ("stop", _INT)]
+
+
 START = CFUNCTYPE(c_int, c_void_p, c_int, POINTER(c_float), c_uint64, c_uint32, POINTER(c_uint32))
 STEP = CFUNCTYPE(c_int, c_void_p, c_int, POINTER(c_float), POINTER(c_float), POINTER(c_ubyte), POINTER(c_int),
                  POINTER(c_float))
@@ -113,7 +124,7 @@ class CLanesType(Structure):
 
 STRUCTS = {"amine_error": CError, "amine_value": CValue, "amine_parameter": CParameter,
            "amine_projection": CProjection, "amine_brain_event": CBrainEvent,
-           "amine_experiment_options": COptions, "amine_part": CPart, "amine_lanes_type": CLanesType,
+           "amine_experiment_options": COptions, "amine_part": CPart, "amine_lanes_type": CLanesType, "amine_sweep_options": CSweepOptions,
            "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress}
 
 # Room for an amine_chemical, which the library fills and copies and nobody here looks into.
@@ -123,7 +134,6 @@ WATCH = CFUNCTYPE(c_int, c_void_p, POINTER(CRunProgress))
 
 # ------------------------------------------------------------------------------ functions
 _E, _OUT, _TEXTS = POINTER(CError), POINTER(c_void_p), POINTER(c_char_p)
-_INT = POINTER(c_int)
 
 # Name -> types of the arguments; these answer with a status.
 _STATUS = {
@@ -170,6 +180,7 @@ _STATUS = {
     "amine_run_train": [c_char_p, c_char_p, POINTER(COptions), WATCH, c_void_p, _E],
     "amine_run_resume": [c_char_p, POINTER(COptions), WATCH, c_void_p, _E],
     "amine_run_record": [c_char_p, POINTER(COptions), _E],
+    "amine_sweep_run": [c_char_p, c_char_p, POINTER(CSweepOptions), _E],
     "amine_run_report": [_TEXTS, c_int, c_char_p, _E],
 }
 

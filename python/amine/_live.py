@@ -4,7 +4,7 @@ import signal
 import sys
 import threading
 import time
-from typing import List, Optional, Tuple
+from typing import List, Tuple
 
 
 def _in_notebook() -> bool:
@@ -33,6 +33,23 @@ def curve(points: List[Tuple[float, float]], iterations: int, width: int = 600, 
             f'<text x="{left + w}" y="{height - 12}" text-anchor="end" {text}>{iterations} iterations</text></svg>')
 
 
+class Percent:
+    """How much is done, on a terminal."""
+
+    def __init__(self, quiet: bool):
+        self._shows, self._last = not quiet and sys.stderr.isatty(), -1
+
+    def show(self, done: float) -> None:
+        percent = int(100 * done)
+        if self._shows and percent != self._last:
+            print(f"\r\x1b[K{percent} %", end="", file=sys.stderr, flush=True)
+            self._last = percent
+
+    def end(self) -> None:
+        if self._shows and self._last >= 0:
+            print(file=sys.stderr)
+
+
 def _left(seconds: float) -> str:
     if not math.isfinite(seconds):
         return ""
@@ -44,7 +61,7 @@ class Interrupt:
     """While this is entered a first Ctrl-C is kept for check(), which raises it; a second one is as always."""
 
     def __init__(self) -> None:
-        self._kept = False
+        self.kept = False
         self._before = None
 
     def __enter__(self) -> "Interrupt":
@@ -58,12 +75,12 @@ class Interrupt:
             signal.signal(signal.SIGINT, self._before)
 
     def _keep(self, *_) -> None:
-        self._kept = True
+        self.kept = True
         signal.signal(signal.SIGINT, self._before)
 
     def check(self) -> None:
-        if self._kept:
-            self._kept = False
+        if self.kept:
+            self.kept = False
             raise KeyboardInterrupt
 
 

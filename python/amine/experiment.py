@@ -124,10 +124,11 @@ class Episode(Mapping[str, np.ndarray]):
 
 
 class Experiment:
-    """A task, a network and a learner, made from a preset's name or a JSON file and changed by options;
-    without a preset by the options alone, of which `task` must be one: a name or a World. One thread at a time may use it."""
+    """A task, a network and a learner, made from a preset's name, a JSON file or a configuration as a dict,
+    and changed by options; without any of these by the options alone, of which `task` must be one: a name or
+    a World. One thread at a time may use it."""
 
-    def __init__(self, preset: Union[str, "os.PathLike[str]", None] = None,
+    def __init__(self, preset: Union[str, "os.PathLike[str]", Mapping[str, Any], None] = None,
                  options: Optional[Mapping[str, Any]] = None, **more: Any):
         self._open(C.amine_experiment_create_with, preset, merged(options, more))
 

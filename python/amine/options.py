@@ -35,7 +35,8 @@ def key_of(word: str) -> str:
     return f"{section}.{rest}" if "." not in word and rest and section in SECTIONS else word
 
 
-def _value(key: str, value: Any) -> str:
+def assigned(key: str, value: Any) -> str:
+    """A value as key=value has it."""
     if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
         value = value.item()  # a number of numpy's
     if value is None:
@@ -82,7 +83,7 @@ class Assignments:
                     f.write(value)
                 out.append(f"{value._section}.text={path}")
             else:
-                out.append(f"{key}={_value(key, value)}")
+                out.append(f"{key}={assigned(key, value)}")
         return out
 
     def __exit__(self, *_: Any) -> None:

@@ -9,7 +9,6 @@
 
 Ctrl-C stops between two iterations with everything saved; `run.resume()`, or `amine resume FOLDER`,
 goes on to the bit."""
-import ctypes
 import json
 import math
 import os
@@ -19,7 +18,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 
 import numpy as np
 
-from ._errors import InputError, Stopped, UsageError
+from ._errors import InputError, Stopped
 from ._library import C, WATCH, CError, call, error_of, texts
 from ._live import Interrupt, Watch
 from .experiment import Episode, Experiment, Score, Source, Weights

@@ -48,6 +48,11 @@ int main(void) {
   AT(amine_lanes_type, meaning), AT(amine_lanes_type, context), AT(amine_lanes_type, n_inputs);
   AT(amine_lanes_type, n_actions), AT(amine_lanes_type, n_real), AT(amine_lanes_type, n_steps);
   AT(amine_lanes_type, criterion), AT(amine_lanes_type, start), AT(amine_lanes_type, step);
+  SIZE(amine_sweep_options), AT(amine_sweep_options, size), AT(amine_sweep_options, assignments);
+  AT(amine_sweep_options, n_assignments), AT(amine_sweep_options, registry);
+  AT(amine_sweep_options, seed), AT(amine_sweep_options, n_seeds);
+  AT(amine_sweep_options, n_threads), AT(amine_sweep_options, watch), AT(amine_sweep_options, user);
+  AT(amine_sweep_options, stop);
   SIZE(amine_run_progress), AT(amine_run_progress, size), AT(amine_run_progress, iteration);
   AT(amine_run_progress, iterations), AT(amine_run_progress, seconds), AT(amine_run_progress, rate);
   AT(amine_run_progress, reward);

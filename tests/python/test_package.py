@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -370,6 +371,44 @@ class Runs(unittest.TestCase):
         self.assertGreater(other.stat().st_size, 10000)
 
 
+class Sweeps(unittest.TestCase):
+    def test_a_sweep_is_that_of_the_command(self):
+        with tempfile.TemporaryDirectory() as where:
+            s = amine.sweep("bandit", network_hidden=[8, 12], iterations=3, seeds=2, seed=4, folder=f"{where}/ours")
+            subprocess.run([COMMAND, "sweep", "bandit", "network.hidden=8,12", "iterations=3", "seeds=2", "seed=4",
+                            "--out", f"{where}/theirs"], check=True, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+            for name in ("sweep.csv", "runs.jsonl", "study.json"):
+                self.assertEqual(*[Path(where, w, name).read_bytes() for w in ("ours", "theirs")], name)
+            self.assertTrue(Path(where, "ours", "report.html").exists())
+            self.assertEqual(s.keys_swept, ["network.hidden"])
+            self.assertEqual(s["network.hidden"].tolist(), [8, 8, 12, 12])
+            self.assertEqual(s["seed"].tolist(), [4, 5, 4, 5])
+            values = s["evaluation"][s["network.hidden"] == 12]
+            self.assertAlmostEqual(s.summary("evaluation")[(12.0,)].median, float(np.median(values)))
+            self.assertIn("quartiles", repr(s))
+            with self.assertRaisesRegex(amine.UsageError, "nothing"):
+                s.summary("nothing")
+            with self.assertRaisesRegex(amine.UsageError, "network.hidden"):
+                amine.sweep("bandit", network_hidden=[8, 0], folder=f"{where}/refused")
+            with self.assertRaises(amine.UsageError):
+                amine.sweep("bandit", network_hidden=[8, 9], folder=f"{where}/ours")  # it has another
+
+    def test_ctrl_c_keeps_what_is_done(self):
+        with tempfile.TemporaryDirectory() as where:
+            folder = Path(where, "sweep")
+
+            def interrupt():
+                while not (folder / "study.json").exists():
+                    time.sleep(0.01)
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            threading.Thread(target=interrupt).start()
+            options = {"network_hidden": [8, 12], "iterations": 10**6, "checkpoint_every": 20}
+            with self.assertRaises(KeyboardInterrupt):
+                amine.sweep("bandit", options, seeds=1, threads=1, folder=folder)
+            self.assertTrue((folder / "study.json").exists())
+
+
 class Live(unittest.TestCase):
     def test_a_curve_is_a_picture_of_its_points(self):
         from amine._live import curve
@@ -380,5 +419,6 @@ class Live(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever began this may have it ignored
     COMMAND, LAYOUT = sys.argv[1:3]
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]])

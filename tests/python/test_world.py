@@ -148,7 +148,8 @@ class Worlds(unittest.TestCase):
 # ------------------------------------------------------------------------------ Gymnasium, as it is met
 class Box:
     def __init__(self, low, high, shape):
-        self.low, self.high, self.shape, self.dtype = np.full(shape, low), np.full(shape, high), shape, np.dtype(np.float32)
+        self.low, self.high = np.full(shape, low), np.full(shape, high)
+        self.shape, self.dtype = shape, np.dtype(np.float32)
 
 
 class Discrete:
@@ -236,4 +237,5 @@ class FromGymnasium(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever began this may have it ignored
     unittest.main()

@@ -69,13 +69,21 @@ static void walk(am_two_targets_state *s, const float *action) {
   }
 }
 
-static float move(const am_task *task, void *state, const float *action) {
+/* Whether the targets swap before this step. */
+static bool swaps(const am_task *task, const am_two_targets_state *s) {
   const am_two_targets_options *o = task->options;
+  const uint32_t step = (uint32_t)s->world.step;
+  if (o->swap && s->world.step == task->n_steps / 2) return true;
+  return o->swap_rate > 0 && step > 0 &&
+         am_uniform(am_world_draw(&s->world, AM_STREAM_TASK_START, 1 + step).v[0]) < o->swap_rate;
+}
+
+static float move(const am_task *task, void *state, const float *action) {
   am_two_targets_state *s = state;
   if (s->world.step >= task->n_steps) return 0;
   const int at = nearer(s);
   s->reward[0] = s->reward[1] = 0;
-  if (o->swap && s->world.step == task->n_steps / 2) s->good = 1 - s->good;
+  if (swaps(task, s)) s->good = 1 - s->good;
   if (distance(s->place, s->target[at]) <= ZONE) {
     s->reward[at] = at == s->good ? 1 : WRONG;
     s->believed = at == s->good ? at : 1 - at;
@@ -107,9 +115,7 @@ static void believer_move(const am_task *task, const void *state, am_random4 dra
 static void good_move(const am_task *task, const void *state, am_random4 draw, float *action) {
   (void)draw;
   const am_two_targets_state *s = state;
-  const am_two_targets_options *o = task->options;
-  const bool swaps = o->swap && s->world.step == task->n_steps / 2;
-  toward(s, swaps ? 1 - s->good : s->good, action);
+  toward(s, swaps(task, s) ? 1 - s->good : s->good, action);
 }
 
 #define AT(member) AM_MEMBER(am_two_targets_options, member)
@@ -117,6 +123,8 @@ static const amine_parameter parameters[] = {
     AM_INTEGER("steps", 200, 1, 100000, "steps", "length of an episode", AT(steps)),
     AM_SWITCH("swap", 1, "halfway through an episode the good target becomes the bad one",
               AT(swap)),
+    AM_NUMBER("swap_rate", 0, 0, 1, "per step", "probability with which it does so at any step",
+              AT(swap_rate)),
     {0}};
 
 /* The mean of a million episodes of 100 steps each, with standard errors of at most 0.005;
@@ -136,7 +144,7 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   task->n_real = 2;
   task->n_steps = o->steps;
   task->state_size = sizeof(am_two_targets_state);
-  const bool is_known = o->steps == MEASURED_STEPS;
+  const bool is_known = o->steps == MEASURED_STEPS && o->swap_rate == 0;
   for (int k = 0; k < N_LINES; k++)
     am_task_moves(task, names[k], is_known ? rewards[k] : (double)NAN, movers[k]);
   task->criterion =

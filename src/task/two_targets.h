@@ -8,7 +8,10 @@
  *     place     uniform in [-1.5, 1.5)^2, not within 0.6 of a target (the last of 64 draws is taken)
  *     a step    if the nearer target is within 0.4 of the place: reward 1 if it is good, else -0.5,
  *               and a new place; if not, the place moves 0.25 along the real action (a_0, a_1), round
- *               the edge of [-2, 2)^2; an action of length 0 does not move */
+ *               the edge of [-2, 2)^2; an action of length 0 does not move
+ *
+ * Beside the swap halfway, or in its place, they may swap at any step, by chance: then no clock tells
+ * when, only a reward that is not what it was. */
 #ifndef AMINE_TASK_TWO_TARGETS_H
 #define AMINE_TASK_TWO_TARGETS_H
 
@@ -23,8 +26,9 @@ enum {
 };
 
 typedef struct am_two_targets_options {
-  int steps; /* T, 10 to 100000 */
-  bool swap; /* at step T / 2, rounded down, the good one becomes the bad one */
+  int steps;       /* T, 10 to 100000 */
+  bool swap;       /* at step T / 2, rounded down, the good one becomes the bad one */
+  float swap_rate; /* and, each time with this probability, at every step after the first */
 } am_two_targets_options;
 
 /* T = 100, with the swap */

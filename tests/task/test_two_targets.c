@@ -79,6 +79,30 @@ static void one_rewards_and_then_the_other(void **state) {
   am_task_destroy(task);
 }
 
+/* By chance they swap at any step but the first: always, never, or so often. */
+static void they_swap_by_chance(void **state) {
+  (void)state;
+  static const float rates[] = {1, 0, 0.25f};
+  for (int k = 0; k < 3; k++) {
+    am_task *task = NULL;
+    int n = 0, n_first = 0;
+    MAKE(two_targets, &task, {.steps = 101, .swap = false, .swap_rate = rates[k]});
+    for (uint32_t lane = 0; lane < 200; lane++) {
+      am_two_targets_state s;
+      task->type->start(task, &s, 3, 0, lane);
+      for (int t = 0; t < 101; t++) {
+        const int before = s.good;
+        task->type->move(task, &s, (float[]){1, 0});
+        n += s.good != before;
+        n_first += t == 0 && s.good != before;
+      }
+    }
+    assert_int_equal(n_first, 0);
+    near(n, 20000 * (double)rates[k], 5 * sqrt(20000 * (double)(rates[k] * (1 - rates[k]))) + 0.1);
+    am_task_destroy(task);
+  }
+}
+
 static void options_are_checked(void **state) {
   (void)state;
   REFUSED(two_targets, am_task, "two-targets", steps, 9);
@@ -90,6 +114,7 @@ int main(void) {
       cmocka_unit_test(places_are_where_they_may_be),
       cmocka_unit_test(a_step_is_a_stride),
       cmocka_unit_test(one_rewards_and_then_the_other),
+      cmocka_unit_test(they_swap_by_chance),
       cmocka_unit_test(options_are_checked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -503,7 +503,7 @@ static amine_status train_run(const session *s, int item, const char *path,
   am_config config, first;
   am_training t = {.config = &config,
                    .first = after ? &first : NULL,
-                   .held = after ? NULL : arm->held,
+                   .held = arm->held,
                    .lesions = after ? NULL : arm->lesions,
                    .n_samples = AM_STUDY_SAMPLES,
                    .path = path};

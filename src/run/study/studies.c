@@ -27,6 +27,7 @@ static const am_study *const studies[] = {
     &am_study_retrieval,
     &am_study_fine_tuning,
     &am_study_nmn,
+    &am_study_nmn_targets,
     &am_study_preferences,
     &am_study_preferences_t_maze,
     &am_study_over_optimisation,

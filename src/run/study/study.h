@@ -26,10 +26,10 @@ typedef struct am_apart {
   int event, than;
 } am_apart;
 
-/* Signals of a network, or none, that are held one after the other at the events of its task once
- * it is trained (lesion.h). What is measured then are rows of measures: those of AM_TRAINING_ROWS
- * (training.h), and the reward at each event, first as the network is, then with each signal held;
- * then, of the network as it is, how far events are apart: 3 + (1 + n_signals) events + n_apart. */
+/* Signals of a network, or none, that are held one after the other at the events of its task once it is trained
+ * (lesion.h). What is measured then are rows of measures: those of AM_TRAINING_ROWS (training.h), and the reward at each
+ * event, first as the network is, then with each signal held; then, of the network as it is, how far events are apart:
+ * 3 + (1 + n_signals) events + n_apart. */
 typedef struct am_lesions {
   const char *const *signals;
   int n_signals;
@@ -48,8 +48,8 @@ typedef struct am_arm {
    * `from`); 0: none */
   int after;
   /* A signal of its network's ("M_z") that is held for a quarter of some episodes once it is trained
-   * (held.h), of an arm with a fresh network: it then has the measures free, held and released too.
-   * NULL: none is. */
+   * (held.h): it then has the measures free, held and released too, and not what is kept of another
+   * arm's task. NULL: none is. */
   const char *held;
   /* Of an arm with a fresh network: what is held at events, and measured. NULL: nothing is. */
   const am_lesions *lesions;

@@ -127,8 +127,8 @@ const am_protocol *am_study_training_protocol(const am_study *study, int arm,
                                        .n_measures = AM_N_STRAYING_MEASURES};
   if (lives(config)) return &am_lives_protocol;
   if (study->arms[arm].lesions) return &study->arms[arm].lesions->protocol;
-  if (study->arms[arm].after) return &tuning;
-  return study->arms[arm].held ? &held : strays(config) ? &straying : &fresh;
+  if (study->arms[arm].held) return &held;
+  return study->arms[arm].after ? &tuning : strays(config) ? &straying : &fresh;
 }
 
 bool am_study_trains(const am_study *study) {
@@ -360,8 +360,8 @@ amine_status am_study_train(am_study_run *run, const am_training *t, const am_tr
   }
   amine_status status = am_study_run_make(run, n,
                                           t->lesions ? (size_t)t->lesions->protocol.n_measures
-                                          : t->first ? AM_N_TUNING_MEASURES
                                           : t->held  ? AM_N_HELD_MEASURES
+                                          : t->first ? AM_N_TUNING_MEASURES
                                           : strays_alone(t) ? AM_N_STRAYING_MEASURES
                                                             : AM_N_TRAINING_MEASURES,
                                           error);

@@ -13,6 +13,7 @@
 #include "format/json.h"
 #include "refused_study.h"
 #include "report/report.h"
+#include "run/study/held.h"
 #include "run/study/reproduce.h"
 #include "run/study/training.h"
 #include "run/train/evaluate.h"
@@ -284,6 +285,53 @@ static void test_after_another(void **state) {
   tuning.arms = wrong;
   assert_int_equal(am_reproduce(&r, &plan, NULL, NULL, &error), AMINE_ERROR_ARGUMENT);
   assert_non_null(strstr(error.message, "begins with the network"));
+}
+
+/* An arm that begins with another's network, learns nothing, and has a signal of it held. */
+#define BIASED "task.steps=8", "network.hidden=5", "batch=2"
+static const am_arm held_arms[] = {
+    AM_ARM("first", "nmn", BIASED),
+    {.name = "later",
+     .preset = "nmn",
+     .assignments = {BIASED, "learner.warmup=1000"},
+     .after = 1,
+     .held = "M_z"},
+};
+static const am_criterion held_one[] = {
+    {1, "held", AM_JUDGE_MEAN, -1000, 1000, 0, "there is a figure"},
+};
+
+static void test_held_after_another(void **state) {
+  (void)state;
+  static const char *const keys[] = {BIASED, "iterations=20", "seed=5"};
+  am_study holding = study;
+  holding.arms = held_arms;
+  holding.full = (am_study_form){{"iterations=20", NULL}, held_one, 1, "none"};
+  am_study_plan plan = plan_of(false, 2);
+  plan.study = &holding;
+  am_reproduction r;
+  am_config c;
+  am_experiment *x;
+  am_learner_report report;
+  am_held h;
+  amine_error error = {0};
+  if (am_reproduce(&r, &plan, NULL, NULL, &error) != AMINE_OK) fail_msg("%s", error.message);
+  am_config_default(&c);
+  assert_int_equal(am_config_load(&c, "nmn", &error), AMINE_OK);
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+    assert_int_equal(am_config_assign(&c, keys[k], &error), AMINE_OK);
+  assert_int_equal(am_config_resolve(&c, &error), AMINE_OK);
+  assert_int_equal(am_experiment_create(&x, &c, &error), AMINE_OK);
+  for (int k = 0; k < 20; k++)
+    assert_int_equal(am_experiment_iterate(x, &report, &error), AMINE_OK);
+  assert_int_equal(am_held_measure(&h, x, "M_z", 5, &error), AMINE_OK);
+  const am_study_run *later = &r.runs[5];
+  assert_true(later->measures[AM_TRAINING_FREE] == h.free);
+  assert_true(later->measures[AM_TRAINING_HELD] == h.held && h.held != h.free);
+  assert_true(later->measures[AM_TRAINING_RELEASED] == h.released);
+  am_experiment_destroy(x);
+  am_config_free(&c);
+  am_reproduction_free(&r);
 }
 
 /* An arm that keeps its first policy tells how far it went, and what it lost since its best sample. */
@@ -560,6 +608,7 @@ int main(void) {
       cmocka_unit_test(test_medians),          cmocka_unit_test(test_interval_of_a_median),
       cmocka_unit_test(test_differences),      cmocka_unit_test(test_ratios),
       cmocka_unit_test(test_against_training), cmocka_unit_test(test_after_another),
+      cmocka_unit_test(test_held_after_another),
       cmocka_unit_test(test_straying),
       cmocka_unit_test(test_same_bytes),
       cmocka_unit_test(test_goes_on),          cmocka_unit_test(test_quick_and_report),

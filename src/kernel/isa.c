@@ -2,19 +2,13 @@
 #include "kernel/isa.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "amine/kernel.h"
 
-static const char *const names[AM_N_ISA] = {
-    "plain",
-#if defined(__x86_64__)
-    "avx2",
-    "avx512",
-#elif defined(__aarch64__)
-    "neon",
-#endif
-};
+static const char *const names[AM_N_ISA] = {"plain" AM_AVX2("avx2") AM_AVX512("avx512")
+                                                AM_NEON("neon")};
 
 static atomic_int chosen = -1;
 
@@ -22,11 +16,12 @@ const char *am_isa_name(am_isa isa) { return names[isa]; }
 
 bool am_isa_runs(am_isa isa) {
 #if defined(__x86_64__)
-  if (isa == AM_ISA_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (isa == AM_ISA_AVX512)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (strcmp(names[isa], "avx2") == 0) return avx2;
+  if (strcmp(names[isa], "avx512") == 0)
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+           __builtin_cpu_supports("avx512vl");
 #endif
   return isa < AM_N_ISA;
 }
@@ -60,14 +55,11 @@ amine_status amine_kernel_use(const char *name, amine_error *error) {
     atomic_store(&chosen, isa);
     return AMINE_OK;
   }
-  return am_fail(error, AMINE_ERROR_ARGUMENT, "unknown kernel \"%.40s\"; this build has plain%s",
-                 name,
-#if defined(__x86_64__)
-                 ", avx2, avx512 and auto"
-#elif defined(__aarch64__)
-                 ", neon and auto"
-#else
-                 " and auto"
-#endif
-  );
+  char forms[64] = "";
+  for (int isa = 0; isa < AM_N_ISA; isa++) {
+    const size_t used = strlen(forms);
+    snprintf(forms + used, sizeof forms - used, "%s%s", isa ? ", " : "", names[isa]);
+  }
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "unknown kernel \"%.40s\"; this build has %s and auto", name, forms);
 }

@@ -60,7 +60,7 @@ typedef struct am_population {
   /* Its neurons live in 64 bits, [padded]; brain.states holds what others see of them. NULL where
    * 32 bits hold its states. */
   bool is_wide;
-  double *wide[AM_NEURON_STATES];
+  double *wide[AM_NEURON_STATES]; /* the model's states */
   int n, padded;
   uint32_t first;              /* in the line */
   float *positions;            /* [n][4] or NULL */
@@ -178,7 +178,8 @@ struct amine_brain {
   am_population *populations;
   am_projection *projections;
   uint32_t n_line;                           /* neurons with padding */
-  am_real *states[AM_NEURON_STATES], *in[2]; /* [n_line] */
+  int n_states; /* as many as a neuron of them has, at least 2 */
+  am_real *states[AM_NEURON_STATES], *in[2]; /* [n_line], n_states of them */
   int n_chunks;
   am_chunk *chunks;
   uint32_t longest;        /* delay of all, steps */

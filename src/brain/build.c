@@ -138,11 +138,12 @@ static amine_status cut(amine_brain *b, amine_error *error) {
 }
 
 static amine_status make_states(amine_brain *b, amine_error *error) {
-  for (int s = 0; s < AM_NEURON_STATES; s++) AM_TRY(AM_TAKE(b->states[s], b->n_line, error));
+  b->n_states = am_brain_n_states(b);
+  for (int s = 0; s < b->n_states; s++) AM_TRY(AM_TAKE(b->states[s], b->n_line, error));
   for (int s = 0; s < 2; s++) AM_TRY(AM_TAKE(b->in[s], b->n_line, error));
   for (int k = 0; k < b->n_populations; k++) {
     am_population *p = &b->populations[k];
-    for (int s = 0; s < AM_NEURON_STATES; s++) {
+    for (int s = 0, n = am_neuron_n_states(p->model); s < n; s++) {
       for (int i = 0; i < p->padded; i++)
         b->states[s][p->first + (uint32_t)i] = (am_real)p->initial[s];
       if (!p->is_wide) continue;

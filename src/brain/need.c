@@ -44,9 +44,18 @@ static int blocks_of(const am_population *p, uint32_t chunk_length) {
   return (int)((uint32_t)p->padded / chunk_length) + 1;
 }
 
+int am_brain_n_states(const amine_brain *b) {
+  int most = 2; /* what every neuron is looked at for */
+  for (int k = 0; k < b->n_populations; k++) {
+    const int n = am_neuron_n_states(b->populations[k].model);
+    if (n > most) most = n;
+  }
+  return most;
+}
+
 double am_brain_need(const amine_brain *b) {
   const uint32_t length = am_chunk_length(b->n_line);
-  double sum = (double)b->n_line * (AM_NEURON_STATES + 2 + 2) * (double)sizeof(am_real);
+  double sum = (double)b->n_line * (am_brain_n_states(b) + 2 + 2) * (double)sizeof(am_real);
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
     sum += am_projection_need(b, p, expected_synapses(b, p),

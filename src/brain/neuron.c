@@ -20,6 +20,30 @@ double am_neuron_slowness(double membrane_ms, double a_ms, double b_ms, double r
   return fmax(fmax(membrane_ms / dt_ms / AM_NARROW_MEMBRANE, other), count);
 }
 
+int am_neuron_n_states(const am_neuron_model *model) {
+  int n = 0;
+  while (model->states[n]) n++;
+  return n;
+}
+
+bool am_neuron_setup(const am_neuron_model *model, double *k, double *initial, const double *values,
+                     double dt_ms) {
+  if (model->program) return am_neuron_program_setup(model->program, k, initial, values, dt_ms);
+  if (model->setup) model->setup(k, initial, values, dt_ms);
+  return true;
+}
+
+double am_neuron_slowness_of(const am_neuron_model *model, const double *values, double dt_ms) {
+  if (!model->program) return model->slowness ? model->slowness(values, dt_ms) : 0;
+  const am_neuron_times is = am_neuron_program_times(model->program, values, dt_ms);
+  return am_neuron_slowness(is.compared_ms, is.others_ms, 0, is.held_ms, dt_ms);
+}
+
+double am_neuron_longest_step(const am_neuron_model *model, const double *values, double dt_ms) {
+  if (model->program) return am_neuron_program_times(model->program, values, dt_ms).longest_step_ms;
+  return model->longest_step ? model->longest_step(values) : (double)INFINITY;
+}
+
 bool am_neuron_is_conductance(const am_neuron_model *model) {
   for (const amine_parameter *p = model->part.parameters; p && p->name; p++)
     if (strcmp(p->name, "e_i_mv") == 0) return true;

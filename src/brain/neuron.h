@@ -16,13 +16,11 @@
 
 #include "amine/brain.h"
 #include "base/registry.h"
+#include "equation/neuron_program.h"
 #include "kernel/isa.h"
 #include "kernel/real.h"
 
-#define AM_NEURON_STATES 5
 #define AM_NEURON_STEPS "refractory_ms" /* the parameter that is counted in steps */
-#define AM_NEURON_OWN 2                 /* parameters that each neuron may have for itself */
-#define AM_NEURON_CONSTANTS 32
 
 /* n neurons side by side; arrays are padded with zeros to a multiple of 16 and begin at the piece:
  *   s          states in the order of the model's names
@@ -30,6 +28,7 @@
  *   current    external input
  *   k          [AM_NEURON_CONSTANTS] from set-up
  *   first      number of the first neuron, for the list of spikes
+ *   program    of models that are texts
  *   seed, step, population, index   for models that draw: who draws (kernel/philox.h); index of the
  *              first neuron in its population
  * The types have no tags, so that what is `am_neurons` in a source compiled in 64 bits is
@@ -38,6 +37,7 @@
   typedef struct {                                                                                 \
     number *s[AM_NEURON_STATES], *in[2];                                                           \
     const number *current, *own[AM_NEURON_OWN], *k;                                                \
+    const am_neuron_program *program;                                                              \
     number gain, threshold;                                                                        \
     uint32_t first;                                                                                \
     int n;                                                                                         \
@@ -79,6 +79,7 @@ typedef struct am_neuron_model {
   const char *own[AM_NEURON_OWN + 1];
   const char *own_from[AM_NEURON_OWN]; /* the parameter it is made of; NULL: that of its name */
   int is_source;                       /* fires by itself: takes no input */
+  const am_neuron_program *program;    /* of a text, which says all that stands below; NULL: none */
   /* Constants from the values in the table's order; and the initial value of each state. NULL: it
    * has none. */
   void (*setup)(double *k, double *initial, const double *values, double dt_ms);
@@ -89,7 +90,7 @@ typedef struct am_neuron_model {
   /* The longest for which its equations are meant, and what comes of longer ones; 0: any. */
   double meant_step_ms;
   const char *beyond_meant;
-  /* own[which] as the kernel wants it, from the value the user gave */
+  /* own[which] as the kernel wants it, from the value the user gave; NULL: as that is */
   double (*own_value)(int which, double value, double dt_ms);
   const am_neuron_kernel *kernels[AM_N_ISA]; /* NULL: it fires when it is told */
   const am_neuron_wide *wide[AM_N_ISA];
@@ -103,6 +104,20 @@ typedef struct am_neuron_model {
 static inline bool am_neuron_repeats(const am_neuron_model *model) {
   return model->times || !model->kernels[0]; /* who is told may be told twice */
 }
+
+/* How many states a model has. */
+int am_neuron_n_states(const am_neuron_model *model);
+/* What a model says of values, whether it is code or a text: its constants and initial states, false
+ * if one is not finite; above 1, that 32 bits do not hold its states; its longest step, INFINITY:
+ * any. */
+bool am_neuron_setup(const am_neuron_model *model, double *k, double *initial, const double *values,
+                     double dt_ms);
+double am_neuron_slowness_of(const am_neuron_model *model, const double *values, double dt_ms);
+double am_neuron_longest_step(const am_neuron_model *model, const double *values, double dt_ms);
+
+/* The equations of our models as texts (presets/neurons): what each is held to. */
+extern const char am_neuron_text_lif[], am_neuron_text_lif_cond[], am_neuron_text_izhikevich[],
+    am_neuron_text_adex[], am_neuron_text_escape[];
 
 /* Are arrivals at a model conductances, so that receptor 2 inhibits with positive weights? */
 bool am_neuron_is_conductance(const am_neuron_model *model);

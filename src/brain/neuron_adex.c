@@ -184,6 +184,7 @@ const am_neuron_model am_adex_model = {
                          "(E_e - V) + g_i (E_i - V) + I; tau_w w' = a (V - E_L) - w; V >= v_peak: "
                          "a spike, V = v_reset, w = w + b",
              .source = "Brette, Gerstner 2005, doi:10.1152/jn.00686.2005",
+             .text = am_neuron_text_adex,
              .parameters = parameters},
     .others = "aeif|adaptive-exponential",
     .states = {"v", "w", "g_e", "g_i", "refractory"},

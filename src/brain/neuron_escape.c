@@ -129,6 +129,7 @@ const am_neuron_model am_escape_model = {
                          "/ delta_u}",
              .source = "Gerstner, Kistler 2002, doi:10.1017/CBO9780511815706, ch. 5; Pfister et "
                        "al. 2006, doi:10.1162/neco.2006.18.6.1318",
+             .text = am_neuron_text_escape,
              .parameters = parameters},
     .states = {"v", "h", "kappa", "score"},
     .setup = setup,

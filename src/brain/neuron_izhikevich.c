@@ -99,11 +99,6 @@ static double slowness(const double *v, double dt_ms) {
 
 static double longest_step(const double *v) { return 2 / v[RECOVERY_A]; } /* Euler's, for u */
 
-static double same_value(int which, double value, double dt_ms) {
-  (void)which, (void)dt_ms;
-  return value;
-}
-
 AM_NEURON_DECLARE(am_neuron_izhikevich);
 const am_neuron_model am_izhikevich_model = {
     .part = {.kind = AM_NEURON,
@@ -112,13 +107,13 @@ const am_neuron_model am_izhikevich_model = {
              .equation = "v' = 0.04 v^2 + 5 v + 140 - u + I; u' = a (b v - u); v >= v_peak: a "
                          "spike, v = c, u = u + d",
              .source = "Izhikevich 2003, doi:10.1109/TNN.2003.820440",
+             .text = am_neuron_text_izhikevich,
              .parameters = parameters},
     .others = "izh",
     .kinds = kinds,
     .states = {"v", "u", "g_e", "g_i"},
     .own = {"c", "d"},
     .setup = setup,
-    .own_value = same_value,
     .slowness = slowness,
     .longest_step = longest_step,
     .meant_step_ms = 1,

@@ -119,6 +119,7 @@ const am_neuron_model am_lif_model = {
                          "likewise; V >= v_threshold: a spike, V = v_reset",
              .source = "Rotter, Diesmann 1999, doi:10.1007/s004220050570; Brette et al. 2007, "
                        "doi:10.1007/s10827-007-0038-6",
+             .text = am_neuron_text_lif,
              .parameters = parameters},
     .others = "leaky-integrate-and-fire|integrate-and-fire|iaf|current-lif",
     .states = {"v", "g_e", "g_i", "refractory"},

@@ -111,6 +111,7 @@ const am_neuron_model am_lif_cond_model = {
              .equation = "C V' = g_L (E_L - V) + g_e (E_e - V) + g_i (E_i - V) + I; g_e' = -g_e / "
                          "tau_e, g_i likewise; V >= v_threshold: a spike, V = v_reset",
              .source = "Brette et al. 2007, doi:10.1007/s10827-007-0038-6, benchmark 1",
+             .text = am_neuron_text_lif_cond,
              .parameters = parameters},
     .others = "cond-lif|conductance-lif|lif-conductance",
     .states = {"v", "g_e", "g_i", "refractory"},

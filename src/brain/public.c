@@ -148,6 +148,10 @@ static void set_most(am_population *p) {
   p->most = p->model->times ? p->model->most(own, p->n) : p->model->kernels[0] != NULL;
 }
 
+static am_real own_value(const am_neuron_model *model, int which, double value, double dt_ms) {
+  return (am_real)(model->own_value ? model->own_value(which, value, dt_ms) : value);
+}
+
 /* What each neuron has for itself starts as the population's value. */
 static amine_status fill_own(am_population *p, double dt_ms, amine_error *error) {
   for (int which = 0; which < AM_NEURON_OWN && p->model->own[which]; which++) {
@@ -157,7 +161,7 @@ static amine_status fill_own(am_population *p, double dt_ms, amine_error *error)
     while (strcmp(p->model->part.parameters[k].name, own_from(p->model, which)) != 0) k++;
     if (p->model->times) AM_TRY(check_rate(p, p->values[k], dt_ms, error));
     for (int i = 0; i < p->n; i++)
-      p->own[which][i] = (am_real)p->model->own_value(which, p->values[k], dt_ms);
+      p->own[which][i] = own_value(p->model, which, p->values[k], dt_ms);
   }
   return AMINE_OK;
 }
@@ -165,8 +169,7 @@ static amine_status fill_own(am_population *p, double dt_ms, amine_error *error)
 /* Some equations are integrated by methods that need steps shorter than what they describe. */
 static amine_status check_step(const am_population *p, const char *name, double dt_ms,
                                amine_error *error) {
-  const double longest =
-      p->model->longest_step ? p->model->longest_step(p->values) : (double)INFINITY;
+  const double longest = am_neuron_longest_step(p->model, p->values, dt_ms);
   if (dt_ms <= longest) return AMINE_OK;
   return ARGUMENT("population %s: with these values %s needs steps of at most %.3g ms, not %g ms",
                   name, p->model->part.name, longest, dt_ms);
@@ -184,10 +187,12 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   p->gain = p->threshold = p->input = 1;
   for (int f = 0; f <= AMINE_FACTOR_SIGNED_ALL; f++) p->factors[f] = 1;
   AM_TRY(check_step(p, name, dt_ms, error));
-  if (p->model->setup) p->model->setup(p->k_wide, p->initial, p->values, dt_ms);
+  if (!am_neuron_setup(p->model, p->k_wide, p->initial, p->values, dt_ms))
+    return ARGUMENT("population %s: with these values the equations of %s have numbers that are not "
+                    "finite", name, p->model->part.name);
   for (int k = 0; k < AM_NEURON_CONSTANTS; k++) p->k[k] = (am_real)p->k_wide[k];
-  p->is_wide = sizeof(am_real) < sizeof(double) && p->model->slowness &&
-               p->model->slowness(p->values, dt_ms) > 1;
+  p->is_wide = sizeof(am_real) < sizeof(double) &&
+               am_neuron_slowness_of(p->model, p->values, dt_ms) > 1;
   p->name = am_strdup(name);
   p->counts = am_alloc((size_t)p->padded, sizeof *p->counts);
   if (!p->name || !p->counts) return am_fail_memory(error, (size_t)p->padded * 4);
@@ -277,7 +282,7 @@ amine_status amine_brain_set_parameter(amine_brain *b, int population, const cha
   for (; which < AM_NEURON_OWN && p->model->own[which]; which++) {
     if (strcmp(own_from(p->model, which), parameter) != 0) continue;
     for (int i = 0; i < p->n; i++)
-      p->own[which][i] = (am_real)p->model->own_value(which, (double)values[i], b->dt_ms);
+      p->own[which][i] = own_value(p->model, which, (double)values[i], b->dt_ms);
   }
   set_most(p);
   return AMINE_OK;

@@ -258,6 +258,7 @@ static int update_wide(const amine_brain *b, const am_chunk *c, const am_populat
                              .current = to[2],
                              .own = {to[3], to[4]},
                              .k = p->k_wide,
+                             .program = narrow->program,
                              .gain = (double)narrow->gain,
                              .threshold = (double)narrow->threshold,
                              .first = narrow->first,
@@ -266,9 +267,10 @@ static int update_wide(const amine_brain *b, const am_chunk *c, const am_populat
                              .step = narrow->step,
                              .population = narrow->population,
                              .index = narrow->index};
-  for (int s = 0; s < AM_NEURON_STATES; s++) neurons.s[s] = p->wide[s] + narrow->index;
+  const int n_states = am_neuron_n_states(p->model);
+  for (int s = 0; s < n_states; s++) neurons.s[s] = p->wide[s] + narrow->index;
   const int n_spikes = p->model->wide[b->isa]->update(&neurons, spikes);
-  for (int s = 0; s < AM_NEURON_STATES; s++)
+  for (int s = 0; s < n_states; s++)
     for (uint32_t i = 0; i < n; i++) narrow->s[s][i] = (am_real)neurons.s[s][i];
   for (int r = 0; r < 2; r++) memset(narrow->in[r], 0, n * sizeof *narrow->in[r]);
   return n_spikes;
@@ -294,6 +296,7 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
   const uint32_t index = piece->begin - p->first, n = piece->end - piece->begin;
   const am_draw draw = {b->seed, step, (uint32_t)piece->population, index};
   am_neurons neurons = {.k = p->k,
+                        .program = p->model->program,
                         .gain = p->gain,
                         .threshold = p->threshold,
                         .first = piece->begin,
@@ -302,7 +305,7 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
                         .step = step,
                         .population = draw.population,
                         .index = index};
-  for (int s = 0; s < AM_NEURON_STATES; s++) neurons.s[s] = b->states[s] + piece->begin;
+  for (int s = 0; s < b->n_states; s++) neurons.s[s] = b->states[s] + piece->begin;
   for (int k = 0; k < AM_NEURON_OWN; k++)
     if (p->own[k]) neurons.own[k] = p->own[k] + index;
   if (!p->model->is_source) {

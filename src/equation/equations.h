@@ -126,7 +126,10 @@ typedef enum am_function {
   AM_LAYER_NORM, /* of a vector: (x - mean) / sqrt(variance + 1e-5) */
   AM_ATTEND,     /* of q, k, v, heads and perhaps a window: over the episode so far */
   AM_UNIT,       /* of k and a size: 1 at unit k, else 0 */
-  AM_N_FUNCTIONS
+  AM_N_FUNCTIONS,
+  /* of neurons' texts alone (equation/neuron_text.h) */
+  AM_WHERE = AM_N_FUNCTIONS, /* a[0] < a[1] ? a[2] : a[3] */
+  AM_EXPREL                  /* (e^x - 1) / x, 1 where x is 0 */
 } am_function;
 
 typedef struct am_node {

@@ -1,5 +1,4 @@
-/* From a text to symbols and trees (see equations.h). What is read is remembered with its place in
- * the text, so that whatever is found wrong later can be shown there. */
+/* From a text to symbols and trees (see equations.h, parser.h). */
 #include "equation/equations.h"
 
 #include <math.h>
@@ -9,52 +8,9 @@
 #include "base/number.h"
 #include "base/words.h"
 #include "equation/mark.h"
+#include "equation/parser.h"
 
-typedef enum token_kind {
-  T_NUMBER,
-  T_NAME,
-  T_STRING,
-  T_SIGN, /* one character of "+-*" "/@()[],=", or '<' for <- */
-  T_LINE, /* the end of a line outside brackets */
-  T_END
-} token_kind;
-
-typedef struct token {
-  token_kind kind;
-  char sign;
-  int at, length;
-  double number;
-} token;
-
-/* Where the text of a modulator is read in a slot of another. */
-typedef struct scope {
-  int at;                     /* the slot: where its faults are shown */
-  am_modulated *slot;         /* what its names begin with, and what it reads */
-  char input[AM_SYMBOL_SIZE]; /* the name of its input, "" before it is said */
-  int argument, size;         /* the node that is its input, and that one's size */
-  int post;                   /* the size of what it goes to */
-  int output;                 /* its symbol, -1 before it is said */
-} scope;
-
-typedef struct reader {
-  am_equations *e;
-  const char *text;
-  const am_slots *slots;
-  scope *in;    /* NULL: the network's own text */
-  int at;       /* the next byte */
-  int brackets; /* open ones, in which lines do not end */
-  int depth;
-  int first; /* within a state's first values (1) `drawn` is a word, a part's (2) what is of those */
-  const char *changes; /* what the assignment is about that is read, NULL: something else is read */
-  bool modulated;      /* and it has a modulator */
-  token now;
-  amine_error *error;
-} reader;
-
-/* What is said of a place in a modulator's text is shown at its slot. */
-static int shown_at(const reader *r, int at) { return r->in ? r->in->at : at; }
-
-#define REFUSE(r, at, ...) am_equations_refuse((r)->e, shown_at(r, at), (r)->error, __VA_ARGS__)
+#define REFUSE AM_PARSE_REFUSE
 
 /* ------------------------------------------------------------------------------ functions */
 static const struct {
@@ -101,16 +57,16 @@ static int behind_blanks(const char *text, int at, bool lines) {
 }
 
 /* A statement goes on in the next line after an operator or a comma, or if that begins with one. */
-static bool goes_on(const reader *r, const token *t) {
+static bool goes_on(const am_parser *r, const am_token *t) {
   const char behind = r->text[behind_blanks(r->text, r->at, true)];
-  return r->brackets > 0 || t->kind == T_LINE ||
-         (t->kind == T_SIGN && strchr("+-*/@=<,", t->sign)) || (behind && strchr("+-*/@", behind));
+  return r->brackets > 0 || t->kind == AM_T_LINE ||
+         (t->kind == AM_T_SIGN && strchr("+-*/@=<,:lLgG", t->sign)) || (behind && strchr("+-*/@", behind));
 }
 
-static amine_status number(reader *r) {
+static amine_status number(am_parser *r) {
   char *end;
   const char *from = r->text + r->at;
-  r->now.kind = T_NUMBER;
+  r->now.kind = AM_T_NUMBER;
   r->now.number = am_number_read(from, &end);
   r->at += (int)(end - from);
   if (end == from || is_letter(*end) || !isfinite(r->now.number))
@@ -118,65 +74,71 @@ static amine_status number(reader *r) {
   return AMINE_OK;
 }
 
-static amine_status string(reader *r) {
+static amine_status string(am_parser *r) {
   const char *end = strpbrk(r->text + r->at + 1, "\"\n");
   if (!end || *end != '"') return REFUSE(r, r->at, "this text in quotes has no end");
-  r->now.kind = T_STRING;
+  r->now.kind = AM_T_STRING;
   r->at = (int)(end - r->text) + 1;
   return AMINE_OK;
 }
 
-static amine_status next(reader *r) {
+amine_status am_parse_next(am_parser *r) {
   const char *text = r->text;
-  const token before = r->now;
+  const am_token before = r->now;
   while (r->at = behind_blanks(text, r->at, false), text[r->at] == '\n' && goes_on(r, &before))
     r->at++;
-  r->now = (token){.kind = T_SIGN, .at = r->at};
+  r->now = (am_token){.kind = AM_T_SIGN, .at = r->at};
   const char c = text[r->at];
   amine_status status = AMINE_OK;
-  if (c == 0) r->now.kind = T_END;
-  else if (c == '\n') r->now.kind = T_LINE, r->at++;
+  if (c == 0) r->now.kind = AM_T_END;
+  else if (c == '\n') r->now.kind = AM_T_LINE, r->at++;
   else if (is_letter(c)) {
-    r->now.kind = T_NAME;
+    r->now.kind = AM_T_NAME;
     while (is_letter(text[r->at]) || is_digit(text[r->at])) r->at++;
   } else if (is_digit(c) || (c == '.' && is_digit(text[r->at + 1]))) status = number(r);
   else if (c == '"') status = string(r);
   else if (c == '<' && text[r->at + 1] == '-') r->now.sign = '<', r->at += 2;
   else if (strchr("+-*/@()[],=", c)) r->now.sign = c, r->at++;
+  else if (r->dialect && strchr("':", c)) r->now.sign = c, r->at++;
+  else if (r->dialect && strchr("<>", c)) {
+    const bool equal = text[r->at + 1] == '=';
+    r->now.sign = c == '<' ? (equal ? 'L' : 'l') : equal ? 'G' : 'g';
+    r->at += 1 + equal;
+  }
   else return REFUSE(r, r->at, "this sign means nothing here");
   r->now.length = r->at - r->now.at;
   return status;
 }
 
-static bool is_sign(const reader *r, char c) { return r->now.kind == T_SIGN && r->now.sign == c; }
+bool am_parse_is_sign(const am_parser *r, char c) { return r->now.kind == AM_T_SIGN && r->now.sign == c; }
 
-static bool is_word(const reader *r, const char *word) {
-  return r->now.kind == T_NAME && (size_t)r->now.length == strlen(word) &&
+bool am_parse_is_word(const am_parser *r, const char *word) {
+  return r->now.kind == AM_T_NAME && (size_t)r->now.length == strlen(word) &&
          memcmp(r->text + r->now.at, word, strlen(word)) == 0;
 }
 
-static amine_status expect(reader *r, char c, const char *where) {
-  if (!is_sign(r, c)) return REFUSE(r, r->now.at, "'%c' is missing here, %s", c, where);
-  return next(r);
+amine_status am_parse_expect(am_parser *r, char c, const char *where) {
+  if (!am_parse_is_sign(r, c)) return REFUSE(r, r->now.at, "'%c' is missing here, %s", c, where);
+  return am_parse_next(r);
 }
 
 /* Behind "modulator." it is a name, too. */
 enum { NAME_MAX_LENGTH = AM_SYMBOL_SIZE - (int)sizeof "modulator." };
 
 /* Copies the name that stands here and goes on. */
-static amine_status name(reader *r, char out[AM_SYMBOL_SIZE], const char *of) {
-  if (r->now.kind != T_NAME) return REFUSE(r, r->now.at, "the name of %s belongs here", of);
+amine_status am_parse_name(am_parser *r, char out[AM_SYMBOL_SIZE], const char *of) {
+  if (r->now.kind != AM_T_NAME) return REFUSE(r, r->now.at, "the name of %s belongs here", of);
   if (r->now.length > NAME_MAX_LENGTH)
     return REFUSE(r, r->now.at, "a name has at most %d characters", NAME_MAX_LENGTH);
   memcpy(out, r->text + r->now.at, (size_t)r->now.length);
   out[r->now.length] = 0;
-  return next(r);
+  return am_parse_next(r);
 }
 
-static int scope_length(const reader *r) { return r->in ? (int)strlen(r->in->slot->scope) : 0; }
+static int scope_length(const am_parser *r) { return r->in ? (int)strlen(r->in->slot->scope) : 0; }
 
 /* Puts a modulator's scope before a name. */
-static amine_status add_scope(reader *r, char out[AM_SYMBOL_SIZE]) {
+static amine_status add_scope(am_parser *r, char out[AM_SYMBOL_SIZE]) {
   const size_t before = (size_t)scope_length(r), length = strlen(out);
   if (before + length >= AM_SYMBOL_SIZE)
     return REFUSE(r, r->now.at, "the name %s%s, of this modulator, has more than %d characters",
@@ -187,8 +149,8 @@ static amine_status add_scope(reader *r, char out[AM_SYMBOL_SIZE]) {
 }
 
 /* The same for what has a name of the text's own. */
-static amine_status own_name(reader *r, char out[AM_SYMBOL_SIZE], const char *of) {
-  AM_TRY(name(r, out, of));
+static amine_status own_name(am_parser *r, char out[AM_SYMBOL_SIZE], const char *of) {
+  AM_TRY(am_parse_name(r, out, of));
   return add_scope(r, out);
 }
 
@@ -217,7 +179,7 @@ const char *am_equations_given_name(const am_equations *e, const am_symbol *s) {
   return strncmp(of, "M_", 2) == 0 ? of + 2 : of;
 }
 
-static amine_status add_symbol(reader *r, int *out, const char *called, am_symbol_kind kind,
+amine_status am_parse_symbol(am_parser *r, int *out, const char *called, am_symbol_kind kind,
                                int at) {
   am_equations *e = r->e;
   if (e->n_symbols == AM_SYMBOLS_MAX)
@@ -226,7 +188,7 @@ static amine_status add_symbol(reader *r, int *out, const char *called, am_symbo
     if (strcmp(called, functions[k].name) == 0) return REFUSE(r, at, "%s is a function", called);
   am_symbol *s = &e->symbols[e->n_symbols];
   *s = (am_symbol){.kind = kind,
-                   .at = shown_at(r, at),
+                   .at = am_parse_shown_at(r, at),
                    .update = -1,
                    .begin = -1,
                    .first = -1,
@@ -238,19 +200,19 @@ static amine_status add_symbol(reader *r, int *out, const char *called, am_symbo
 }
 
 /* A new one, for a declaration or an assignment. */
-static amine_status declare(reader *r, int *out, am_symbol_kind kind, const char *of) {
+amine_status am_parse_declare(am_parser *r, int *out, am_symbol_kind kind, const char *of) {
   char called[AM_SYMBOL_SIZE];
   const int at = r->now.at;
   AM_TRY(own_name(r, called, of));
   const int old = am_equations_find(r->e, called);
-  if (old < 0) return add_symbol(r, out, called, kind, at);
+  if (old < 0) return am_parse_symbol(r, out, called, kind, at);
   const am_symbol *s = &r->e->symbols[old];
   if (kind == AM_SYMBOL_LEARNED && s->kind == kind && s->tensor < 0) return *out = old, AMINE_OK;
   return REFUSE(r, at, "there is %s already, from line %d", called,
                 am_mark_line(r->e->text, r->e->symbols[old].at));
 }
 
-static amine_status add_size(reader *r, int *out, const char *called, int value) {
+static amine_status add_size(am_parser *r, int *out, const char *called, int value) {
   am_equations *e = r->e;
   if (r->in && strcmp(called, r->in->input) == 0) return *out = r->in->size, AMINE_OK;
   if (r->in && strcmp(called, "post") == 0) return *out = r->in->post, AMINE_OK;
@@ -266,76 +228,74 @@ static amine_status add_size(reader *r, int *out, const char *called, int value)
 }
 
 /* "[n, m]" or nothing: rank 0 */
-static amine_status sizes(reader *r, am_shape *out, char open, char close) {
+static amine_status sizes(am_parser *r, am_shape *out, char open, char close) {
   *out = (am_shape){0, {-1, -1}};
-  if (!is_sign(r, open)) return AMINE_OK;
+  if (!am_parse_is_sign(r, open)) return AMINE_OK;
   r->brackets++;
-  AM_TRY(next(r));
-  while (!is_sign(r, close)) {
+  AM_TRY(am_parse_next(r));
+  while (!am_parse_is_sign(r, close)) {
     char called[AM_SYMBOL_SIZE] = "";
     int value = 0;
     if (out->rank == 2) return REFUSE(r, r->now.at, "a matrix has two sizes");
-    if (out->rank > 0) AM_TRY(expect(r, ',', "between two sizes"));
-    if (r->now.kind == T_NUMBER) {
+    if (out->rank > 0) AM_TRY(am_parse_expect(r, ',', "between two sizes"));
+    if (r->now.kind == AM_T_NUMBER) {
       if (!(r->now.number >= 1 && r->now.number <= 65536 && r->now.number == floor(r->now.number)))
         return REFUSE(r, r->now.at, "a size is a whole number from 1 to 65536, or a name");
       value = (int)r->now.number;
-      AM_TRY(next(r));
-    } else AM_TRY(name(r, called, "a size"));
+      AM_TRY(am_parse_next(r));
+    } else AM_TRY(am_parse_name(r, called, "a size"));
     AM_TRY(add_size(r, &out->dim[out->rank++], called, value));
   }
   r->brackets--;
-  return next(r);
+  return am_parse_next(r);
 }
 
-static amine_status shape(reader *r, am_shape *out) { return sizes(r, out, '[', ']'); }
+static amine_status shape(am_parser *r, am_shape *out) { return sizes(r, out, '[', ']'); }
 
 /* ------------------------------------------------------------------------------ expressions */
-static amine_status sum(reader *r, int *out);
-
-static amine_status add_node(reader *r, int *out, am_node_kind kind, int at) {
+amine_status am_parse_node(am_parser *r, int *out, am_node_kind kind, int at) {
   if (r->e->n_nodes == AM_NODES_MAX)
     return REFUSE(r, at, "a text has at most %d operations", AM_NODES_MAX);
-  r->e->nodes[r->e->n_nodes] = (am_node){.kind = kind, .at = shown_at(r, at), .symbol = -1};
+  r->e->nodes[r->e->n_nodes] = (am_node){.kind = kind, .at = am_parse_shown_at(r, at), .symbol = -1};
   *out = r->e->n_nodes++;
   return AMINE_OK;
 }
 
-static amine_status bracket(reader *r, int *out) {
+static amine_status bracket(am_parser *r, int *out) {
   if (++r->depth > AM_EQUATION_DEPTH)
     return REFUSE(r, r->now.at, "brackets lie within each other more than %d deep",
                   AM_EQUATION_DEPTH);
   r->brackets++;
-  AM_TRY(next(r));
-  AM_TRY(sum(r, out));
+  AM_TRY(am_parse_next(r));
+  AM_TRY(am_parse_sum(r, out));
   r->brackets--;
   r->depth--;
-  return expect(r, ')', "where a bracket ends");
+  return am_parse_expect(r, ')', "where a bracket ends");
 }
 
 /* outer(x, y), of a rule: x_i y_j */
-static amine_status outer(reader *r, int *out, int at) {
+static amine_status outer(am_parser *r, int *out, int at) {
   int x, y;
   if (++r->depth > AM_EQUATION_DEPTH)
     return REFUSE(r, at, "brackets lie within each other more than %d deep", AM_EQUATION_DEPTH);
   r->brackets++;
-  AM_TRY(next(r));
-  AM_TRY(sum(r, &x));
-  AM_TRY(expect(r, ',', "between two arguments"));
-  AM_TRY(sum(r, &y));
+  AM_TRY(am_parse_next(r));
+  AM_TRY(am_parse_sum(r, &x));
+  AM_TRY(am_parse_expect(r, ',', "between two arguments"));
+  AM_TRY(am_parse_sum(r, &y));
   const unsigned rows = am_equations_sides(r->e, x), columns = am_equations_sides(r->e, y);
   if (rows & AM_SIDE_PRE || columns & AM_SIDE_POST)
     return REFUSE(r, at, "outer(x, y) is of something of post and something of pre");
   r->brackets--;
   r->depth--;
-  AM_TRY(expect(r, ')', "where a bracket ends"));
-  AM_TRY(add_node(r, out, AM_NODE_MULTIPLY, at));
+  AM_TRY(am_parse_expect(r, ')', "where a bracket ends"));
+  AM_TRY(am_parse_node(r, out, AM_NODE_MULTIPLY, at));
   am_node *n = &r->e->nodes[*out];
   n->a[0] = x, n->a[1] = y, n->n = 2;
   return AMINE_OK;
 }
 
-static amine_status takes(const reader *r, int f) {
+static amine_status takes(const am_parser *r, int f) {
   const int n = functions[f].n;
   if (functions[f].more > 0)
     return REFUSE(r, r->now.at, "%s takes %d or %d arguments", functions[f].name, n,
@@ -344,19 +304,24 @@ static amine_status takes(const reader *r, int f) {
 }
 
 /* The name of the input where a size is asked for: how many numbers it has. */
-static void means_its_size(const reader *r, am_node *n) {
+static void means_its_size(const am_parser *r, am_node *n) {
   if (n->kind != AM_NODE_SYMBOL || r->e->symbols[n->symbol].kind != AM_SYMBOL_INPUT) return;
   n->kind = AM_NODE_SIZE;
   n->a[0] = r->e->symbols[n->symbol].shape.dim[0];
 }
 
-static amine_status call(reader *r, int *out, const char *called, int at) {
+static amine_status call(am_parser *r, int *out, const char *called, int at) {
   int f = 0;
   if (r->e->is_rule && strcmp(called, "outer") == 0) return outer(r, out, at);
   while (f < AM_N_FUNCTIONS && strcmp(functions[f].name, called) != 0) f++;
+  bool known = false;
+  if (r->dialect) AM_TRY(r->dialect->call(r, out, called, at, &known));
+  if (known) return AMINE_OK;
+  if (r->dialect && (am_function_of_vectors((am_function)f) || f == AM_UNIT))
+    return REFUSE(r, at, "%s is of vectors: %s", called, r->dialect->about);
   if (r->e->is_rule && am_function_of_vectors((am_function)f))
     return REFUSE(r, at, "%s is of several connections: a rule is about one", called);
-  if (strcmp(called, "outer") == 0)
+  if (strcmp(called, "outer") == 0 && !r->dialect)
     return REFUSE(r, at, "outer is of a rule: a network's matrices of its own are traces, trace H[n, m]");
   if (f == AM_ATTEND && (r->in || r->e->is_modulator))
     return REFUSE(r, at, "a modulator sees one step: attend is of a network");
@@ -368,17 +333,17 @@ static amine_status call(reader *r, int *out, const char *called, int at) {
   if (++r->depth > AM_EQUATION_DEPTH)
     return REFUSE(r, at, "brackets lie within each other more than %d deep", AM_EQUATION_DEPTH);
   int node = 0;
-  AM_TRY(add_node(r, &node, AM_NODE_CALL, at));
+  AM_TRY(am_parse_node(r, &node, AM_NODE_CALL, at));
   r->e->nodes[node].function = (am_function)f;
   r->brackets++;
-  AM_TRY(next(r));
+  AM_TRY(am_parse_next(r));
   const int most = functions[f].n + functions[f].more;
-  while (!is_sign(r, ')')) {
+  while (!am_parse_is_sign(r, ')')) {
     am_node *n = &r->e->nodes[node];
-    if (n->n == most && !is_sign(r, ',')) return expect(r, ')', "where a bracket ends");
+    if (n->n == most && !am_parse_is_sign(r, ',')) return am_parse_expect(r, ')', "where a bracket ends");
     if (n->n == most) return takes(r, f);
-    if (n->n > 0) AM_TRY(expect(r, ',', "between two arguments"));
-    AM_TRY(sum(r, &r->e->nodes[node].a[r->e->nodes[node].n]));
+    if (n->n > 0) AM_TRY(am_parse_expect(r, ',', "between two arguments"));
+    AM_TRY(am_parse_sum(r, &r->e->nodes[node].a[r->e->nodes[node].n]));
     r->e->nodes[node].n++;
   }
   if (r->e->nodes[node].n < functions[f].n) return takes(r, f);
@@ -386,36 +351,36 @@ static amine_status call(reader *r, int *out, const char *called, int at) {
   r->brackets--;
   r->depth--;
   *out = node;
-  return next(r);
+  return am_parse_next(r);
 }
 
-static amine_status symbol_node(reader *r, int *out, int symbol, int at) {
-  AM_TRY(add_node(r, out, AM_NODE_SYMBOL, at));
+amine_status am_parse_symbol_node(am_parser *r, int *out, int symbol, int at) {
+  AM_TRY(am_parse_node(r, out, AM_NODE_SYMBOL, at));
   r->e->nodes[*out].symbol = symbol;
   return AMINE_OK;
 }
 
-static amine_status statements(reader *r);
+static amine_status statements(am_parser *r);
 
 /* The text of the modulator, in the place of modulator(x): its own names, the node x as its input.
  * Read alone before, so it has no fault of its own but names that become too long. */
-static amine_status insert_modulator(reader *r, int *out, am_modulated *slot, int argument) {
+static amine_status insert_modulator(am_parser *r, int *out, am_modulated *slot, int argument) {
   const int at = slot->at;
-  scope in = {.at = at, .slot = slot, .argument = argument, .output = -1};
+  am_scope in = {.at = at, .slot = slot, .argument = argument, .output = -1};
   AM_TRY(add_size(r, &in.size, "", 0));
   AM_TRY(add_size(r, &in.post, "", 0));
-  reader inner = {.e = r->e,
+  am_parser inner = {.e = r->e,
                   .text = r->slots->modulator,
                   .slots = r->slots,
                   .in = &in,
-                  .now = {.kind = T_LINE},
+                  .now = {.kind = AM_T_LINE},
                   .error = r->error};
   AM_TRY(statements(&inner));
-  return symbol_node(r, out, in.output, at);
+  return am_parse_symbol_node(r, out, in.output, at);
 }
 
 /* One more slot, named after the statement in which it stands. */
-static amine_status add_modulator(reader *r, am_modulated **out, int at) {
+static amine_status add_modulator(am_parser *r, am_modulated **out, int at) {
   am_equations *e = r->e;
   if (!r->changes) return REFUSE(r, at, "a first value has no modulator");
   if (r->modulated)
@@ -442,7 +407,7 @@ static amine_status add_modulator(reader *r, am_modulated **out, int at) {
 }
 
 /* modulator(x) */
-static amine_status modulator(reader *r, int *out, int at) {
+static amine_status modulator(am_parser *r, int *out, int at) {
   int argument;
   am_modulated *slot = NULL;
   if (r->in || r->e->is_modulator) return REFUSE(r, at, "a modulator has no modulator of its own");
@@ -450,176 +415,177 @@ static amine_status modulator(reader *r, int *out, int at) {
   AM_TRY(bracket(r, &argument));
   AM_TRY(add_modulator(r, &slot, at));
   if (r->slots && r->slots->modulator) return insert_modulator(r, out, slot, argument);
-  return add_node(r, out, AM_NODE_NUMBER, at);
+  return am_parse_node(r, out, AM_NODE_NUMBER, at);
 }
 
 /* What a word means within first values alone; AM_NODE_NUMBER: nothing. */
-static am_node_kind first_word(const reader *r) {
-  if (r->first && is_word(r, "drawn")) return AM_NODE_DRAWN;
-  if (r->first > 1 && is_word(r, "standard")) return AM_NODE_STANDARD;
-  if (r->first > 1 && is_word(r, "diagonal")) return AM_NODE_DIAGONAL;
+static am_node_kind first_word(const am_parser *r) {
+  if (r->first && am_parse_is_word(r, "drawn")) return AM_NODE_DRAWN;
+  if (r->first > 1 && am_parse_is_word(r, "standard")) return AM_NODE_STANDARD;
+  if (r->first > 1 && am_parse_is_word(r, "diagonal")) return AM_NODE_DIAGONAL;
   return AM_NODE_NUMBER;
 }
 
-static amine_status primary(reader *r, int *out) {
+static amine_status primary(am_parser *r, int *out) {
   const int at = r->now.at;
-  if (r->now.kind == T_NUMBER) {
+  if (r->now.kind == AM_T_NUMBER) {
     const double value = r->now.number;
-    AM_TRY(add_node(r, out, AM_NODE_NUMBER, at));
+    AM_TRY(am_parse_node(r, out, AM_NODE_NUMBER, at));
     r->e->nodes[*out].number = value;
-    return next(r);
+    return am_parse_next(r);
   }
-  if (is_sign(r, '(')) return bracket(r, out);
-  if (r->now.kind != T_NAME) return REFUSE(r, at, "a number, a name or a bracket belongs here");
+  if (am_parse_is_sign(r, '(')) return bracket(r, out);
+  if (r->now.kind != AM_T_NAME) return REFUSE(r, at, "a number, a name or a bracket belongs here");
   const am_node_kind kind = first_word(r);
   if (kind != AM_NODE_NUMBER) {
-    AM_TRY(add_node(r, out, kind, at));
-    return next(r);
+    AM_TRY(am_parse_node(r, out, kind, at));
+    return am_parse_next(r);
   }
   char called[AM_SYMBOL_SIZE];
-  const bool slot = is_word(r, "modulator");
+  const bool slot = am_parse_is_word(r, "modulator");
   AM_TRY(own_name(r, called, "a value"));
-  if (is_sign(r, '(') && slot) return modulator(r, out, at);
+  if (am_parse_is_sign(r, '(') && slot) return modulator(r, out, at);
   if (slot) return REFUSE(r, at, "modulator is a slot: modulator(x)");
-  if (is_sign(r, '(')) return call(r, out, called + scope_length(r), at);
+  if (am_parse_is_sign(r, '(')) return call(r, out, called + scope_length(r), at);
   int symbol = am_equations_find(r->e, called);
   for (int k = 0; symbol < 0 && k < r->e->n_sizes; k++) {
     if (strcmp(r->e->sizes[k].name, called) != 0) continue;
-    AM_TRY(add_node(r, out, AM_NODE_SIZE, at));
+    AM_TRY(am_parse_node(r, out, AM_NODE_SIZE, at));
     return r->e->nodes[*out].a[0] = k, AMINE_OK;
   }
+  if (symbol < 0 && r->dialect) return REFUSE(r, at, "nothing above says what %s is", called);
   if (symbol < 0 && r->e->is_rule)
     return REFUSE(r, at, "nothing above says what %s is: post, pre and eta are known", called);
-  if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
-  return symbol_node(r, out, symbol, at);
+  if (symbol < 0) AM_TRY(am_parse_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
+  return am_parse_symbol_node(r, out, symbol, at);
 }
 
-static amine_status signed_primary(reader *r, int *out) {
-  if (!is_sign(r, '-')) return primary(r, out);
+static amine_status signed_primary(am_parser *r, int *out) {
+  if (!am_parse_is_sign(r, '-')) return primary(r, out);
   const int at = r->now.at;
   int of;
   if (++r->depth > AM_EQUATION_DEPTH) return REFUSE(r, at, "too many signs");
-  AM_TRY(next(r));
+  AM_TRY(am_parse_next(r));
   AM_TRY(signed_primary(r, &of));
   r->depth--;
-  AM_TRY(add_node(r, out, AM_NODE_NEGATE, at));
+  AM_TRY(am_parse_node(r, out, AM_NODE_NEGATE, at));
   r->e->nodes[*out].a[0] = of, r->e->nodes[*out].n = 1;
   return AMINE_OK;
 }
 
-static amine_status binary(reader *r, int *out, am_node_kind kind,
-                           amine_status (*right)(reader *r, int *out)) {
+static amine_status binary(am_parser *r, int *out, am_node_kind kind,
+                           amine_status (*right)(am_parser *r, int *out)) {
   const int left = *out, at = r->now.at;
   int other;
   if (++r->depth > AM_EQUATION_DEPTH) return REFUSE(r, at, "too many operators in a row");
-  AM_TRY(next(r));
+  AM_TRY(am_parse_next(r));
   AM_TRY(right(r, &other));
   r->depth--;
-  AM_TRY(add_node(r, out, kind, at));
+  AM_TRY(am_parse_node(r, out, kind, at));
   am_node *n = &r->e->nodes[*out];
   n->a[0] = left, n->a[1] = other, n->n = 2;
   return AMINE_OK;
 }
 
-static amine_status applied(reader *r, int *out) {
+static amine_status applied(am_parser *r, int *out) {
   AM_TRY(signed_primary(r, out));
-  if (is_sign(r, '@') && r->e->is_rule)
+  if (am_parse_is_sign(r, '@') && r->dialect)
+    return REFUSE(r, r->now.at, "a product of matrices is a network's: %s", r->dialect->about);
+  if (am_parse_is_sign(r, '@') && r->e->is_rule)
     return REFUSE(r, r->now.at,
                   "a product of matrices is the network's: a rule is about one "
                   "connection");
-  return is_sign(r, '@') ? binary(r, out, AM_NODE_APPLY, applied) : AMINE_OK; /* A @ (B @ x) */
+  return am_parse_is_sign(r, '@') ? binary(r, out, AM_NODE_APPLY, applied) : AMINE_OK; /* A @ (B @ x) */
 }
 
-static amine_status product(reader *r, int *out) {
+static amine_status product(am_parser *r, int *out) {
   AM_TRY(applied(r, out));
   for (;;) {
-    if (is_sign(r, '*')) AM_TRY(binary(r, out, AM_NODE_MULTIPLY, applied));
-    else if (is_sign(r, '/')) AM_TRY(binary(r, out, AM_NODE_DIVIDE, applied));
+    if (am_parse_is_sign(r, '*')) AM_TRY(binary(r, out, AM_NODE_MULTIPLY, applied));
+    else if (am_parse_is_sign(r, '/')) AM_TRY(binary(r, out, AM_NODE_DIVIDE, applied));
     else return AMINE_OK;
   }
 }
 
-static amine_status sum(reader *r, int *out) {
+amine_status am_parse_sum(am_parser *r, int *out) {
   AM_TRY(product(r, out));
   for (;;) {
-    if (is_sign(r, '+')) AM_TRY(binary(r, out, AM_NODE_ADD, product));
-    else if (is_sign(r, '-')) AM_TRY(binary(r, out, AM_NODE_SUBTRACT, product));
+    if (am_parse_is_sign(r, '+')) AM_TRY(binary(r, out, AM_NODE_ADD, product));
+    else if (am_parse_is_sign(r, '-')) AM_TRY(binary(r, out, AM_NODE_SUBTRACT, product));
     else return AMINE_OK;
   }
 }
 
 /* ------------------------------------------------------------------------------ statements */
-static amine_status add_assignment(reader *r, int symbol, int node, bool update, int at);
-
 /* Of a modulator in its slot: a value, which is what the slot gives it. */
-static amine_status slot_input(reader *r) {
+static amine_status slot_input(am_parser *r) {
   int symbol;
   const int at = r->now.at;
   if (r->now.length <= NAME_MAX_LENGTH)
     memcpy(r->in->input, r->text + r->now.at, (size_t)r->now.length);
-  AM_TRY(declare(r, &symbol, AM_SYMBOL_VALUE, "an input"));
+  AM_TRY(am_parse_declare(r, &symbol, AM_SYMBOL_VALUE, "an input"));
   r->e->symbols[symbol].shape = (am_shape){1, {r->in->size, -1}};
   r->in->slot->reads = symbol;
-  return add_assignment(r, symbol, r->in->argument, false, at);
+  return am_parse_assignment(r, symbol, r->in->argument, false, at);
 }
 
-static amine_status input(reader *r) {
+static amine_status input(am_parser *r) {
   int symbol;
   const int at = r->now.at;
   if (r->in) return slot_input(r);
   if (r->e->input >= 0) return REFUSE(r, at, "a network has one input");
-  AM_TRY(declare(r, &symbol, AM_SYMBOL_INPUT, "an input"));
+  AM_TRY(am_parse_declare(r, &symbol, AM_SYMBOL_INPUT, "an input"));
   am_symbol *s = &r->e->symbols[symbol];
   s->shape.rank = 1;
   r->e->input = symbol;
   return add_size(r, &s->shape.dim[0], s->name, 0);
 }
 
-static amine_status state(reader *r, am_symbol_kind kind, int rank, const char *what) {
+static amine_status state(am_parser *r, am_symbol_kind kind, int rank, const char *what) {
   int symbol;
-  AM_TRY(declare(r, &symbol, kind, what));
+  AM_TRY(am_parse_declare(r, &symbol, kind, what));
   am_symbol *s = &r->e->symbols[symbol];
   AM_TRY(shape(r, &s->shape));
   if (s->shape.rank != rank)
     return REFUSE(r, s->at, "%s has %s: %s[%s]", what, rank == 1 ? "one size" : "two sizes",
                   s->name, rank == 1 ? "n" : "n, n");
-  if (!is_sign(r, '=')) return AMINE_OK;
+  if (!am_parse_is_sign(r, '=')) return AMINE_OK;
   if (kind == AM_SYMBOL_TRACE)
     return REFUSE(r, r->now.at, "a trace is 0 at first: nothing else is said of it");
-  AM_TRY(next(r));
+  AM_TRY(am_parse_next(r));
   r->first = 1;
-  AM_TRY(sum(r, &r->e->symbols[symbol].begin));
+  AM_TRY(am_parse_sum(r, &r->e->symbols[symbol].begin));
   return r->first = 0, AMINE_OK;
 }
 
 /* trace NAME, of a rule: a number of each connection. */
-static amine_status rule_trace(reader *r) {
+static amine_status rule_trace(am_parser *r) {
   int symbol, n = 0;
   for (int k = 0; k < r->e->n_symbols; k++) n += r->e->symbols[k].kind == AM_SYMBOL_STATE;
   if (n == 2) return REFUSE(r, r->now.at, "a rule has one trace, or two");
-  AM_TRY(declare(r, &symbol, AM_SYMBOL_STATE, "a trace"));
+  AM_TRY(am_parse_declare(r, &symbol, AM_SYMBOL_STATE, "a trace"));
   r->e->symbols[symbol].shape.rank = 0;
   r->e->symbols[symbol].sides = AM_SIDE_BOTH;
   if (n == 0) r->e->output = symbol;
   return AMINE_OK;
 }
 
-static amine_status signed_number(reader *r, double *out) {
-  const bool minus = is_sign(r, '-');
-  if (minus) AM_TRY(next(r));
-  if (r->now.kind != T_NUMBER) return REFUSE(r, r->now.at, "a number belongs here");
+amine_status am_parse_signed_number(am_parser *r, double *out) {
+  const bool minus = am_parse_is_sign(r, '-');
+  if (minus) AM_TRY(am_parse_next(r));
+  if (r->now.kind != AM_T_NUMBER) return REFUSE(r, r->now.at, "a number belongs here");
   *out = minus ? -r->now.number : r->now.number;
-  return next(r);
+  return am_parse_next(r);
 }
 
 /* WORD or WORD ... */
-static amine_status choice(reader *r, am_symbol *s) {
+static amine_status choice(am_parser *r, am_symbol *s) {
   char called[AM_SYMBOL_SIZE];
   size_t length = 0;
-  for (s->min = 0, s->max = -1; s->max < 0 || is_word(r, "or"); s->max++) {
+  for (s->min = 0, s->max = -1; s->max < 0 || am_parse_is_word(r, "or"); s->max++) {
     const int at = r->now.at;
-    if (s->max >= 0) AM_TRY(next(r));
-    AM_TRY(name(r, called, "a choice"));
+    if (s->max >= 0) AM_TRY(am_parse_next(r));
+    AM_TRY(am_parse_name(r, called, "a choice"));
     if (length + strlen(called) + 2 > sizeof s->choices)
       return REFUSE(r, at, "choices have at most %d characters", (int)sizeof s->choices - 1);
     length += (size_t)snprintf(s->choices + length, sizeof s->choices - length, "%s%s",
@@ -629,32 +595,32 @@ static amine_status choice(reader *r, am_symbol *s) {
 }
 
 /* constant NAME = NUMBER [from NUMBER to NUMBER] [UNIT] ["MEANING"], or WORD or WORD ... */
-static amine_status constant(reader *r) {
+amine_status am_parse_constant(am_parser *r) {
   int symbol;
-  AM_TRY(declare(r, &symbol, AM_SYMBOL_CONSTANT, "a constant"));
+  AM_TRY(am_parse_declare(r, &symbol, AM_SYMBOL_CONSTANT, "a constant"));
   am_symbol *s = &r->e->symbols[symbol];
   s->shape.rank = 0;
   s->min = -1e30, s->max = 1e30;
-  AM_TRY(expect(r, '=', "before a constant's value"));
-  AM_TRY(r->now.kind == T_NAME ? choice(r, s) : signed_number(r, &s->standard));
-  if (is_word(r, "from")) {
-    AM_TRY(next(r));
-    AM_TRY(signed_number(r, &s->min));
-    if (!is_word(r, "to")) return REFUSE(r, r->now.at, "\"to\" is missing here");
-    AM_TRY(next(r));
-    AM_TRY(signed_number(r, &s->max));
+  AM_TRY(am_parse_expect(r, '=', "before a constant's value"));
+  AM_TRY(r->now.kind == AM_T_NAME ? choice(r, s) : am_parse_signed_number(r, &s->standard));
+  if (am_parse_is_word(r, "from")) {
+    AM_TRY(am_parse_next(r));
+    AM_TRY(am_parse_signed_number(r, &s->min));
+    if (!am_parse_is_word(r, "to")) return REFUSE(r, r->now.at, "\"to\" is missing here");
+    AM_TRY(am_parse_next(r));
+    AM_TRY(am_parse_signed_number(r, &s->max));
   }
   if (!(s->min <= s->standard && s->standard <= s->max))
     return REFUSE(r, s->at, "the value of %s lies outside its range", s->name);
-  if (r->now.kind == T_NAME) AM_TRY(name(r, s->unit, "a unit"));
-  if (r->now.kind != T_STRING) return AMINE_OK;
+  if (r->now.kind == AM_T_NAME) AM_TRY(am_parse_name(r, s->unit, "a unit"));
+  if (r->now.kind != AM_T_STRING) return AMINE_OK;
   if (r->now.length - 2 >= (int)sizeof s->meaning)
     return REFUSE(r, r->now.at, "a meaning has at most %d characters", (int)sizeof s->meaning - 1);
   memcpy(s->meaning, r->text + r->now.at + 1, (size_t)r->now.length - 2);
-  return next(r);
+  return am_parse_next(r);
 }
 
-static amine_status add_tensor(reader *r, const char *called, int at) {
+static amine_status add_tensor(am_parser *r, const char *called, int at) {
   am_equations *e = r->e;
   if (e->n_tensors == AM_TENSORS_MAX)
     return REFUSE(r, at, "a network has at most %d tensors", AM_TENSORS_MAX);
@@ -668,10 +634,10 @@ static amine_status add_tensor(reader *r, const char *called, int at) {
 }
 
 /* "linear(SIZE)" */
-static amine_status linear(reader *r, am_learned_tensor *t) {
+static amine_status linear(am_parser *r, am_learned_tensor *t) {
   am_shape s = {0, {-1, -1}};
   t->first = AM_FIRST_LINEAR;
-  AM_TRY(next(r));
+  AM_TRY(am_parse_next(r));
   AM_TRY(sizes(r, &s, '(', ')'));
   if (s.rank != 1) return REFUSE(r, r->now.at, "linear(n) names the size of what the layer reads");
   t->size = s.dim[0];
@@ -679,27 +645,27 @@ static amine_status linear(reader *r, am_learned_tensor *t) {
 }
 
 /* "= uniform(LOW, HIGH)", "= normal(MEAN, DEVIATION)", "= linear(SIZE)", "= VALUE" */
-static amine_status first_value(reader *r, am_learned_tensor *t) {
-  AM_TRY(next(r));
-  if (is_word(r, "linear")) return linear(r, t);
-  const bool uniform = is_word(r, "uniform");
-  if (!uniform && !is_word(r, "normal")) {
+static amine_status first_value(am_parser *r, am_learned_tensor *t) {
+  AM_TRY(am_parse_next(r));
+  if (am_parse_is_word(r, "linear")) return linear(r, t);
+  const bool uniform = am_parse_is_word(r, "uniform");
+  if (!uniform && !am_parse_is_word(r, "normal")) {
     t->first = AM_FIRST_NUMBER;
-    return sum(r, &t->from[0]);
+    return am_parse_sum(r, &t->from[0]);
   }
   t->first = uniform ? AM_FIRST_UNIFORM : AM_FIRST_NORMAL;
   r->brackets++;
-  AM_TRY(next(r));
-  AM_TRY(expect(r, '(', "before two numbers"));
-  AM_TRY(sum(r, &t->from[0]));
-  AM_TRY(expect(r, ',', "between two numbers"));
-  AM_TRY(sum(r, &t->from[1]));
+  AM_TRY(am_parse_next(r));
+  AM_TRY(am_parse_expect(r, '(', "before two numbers"));
+  AM_TRY(am_parse_sum(r, &t->from[0]));
+  AM_TRY(am_parse_expect(r, ',', "between two numbers"));
+  AM_TRY(am_parse_sum(r, &t->from[1]));
   r->brackets--;
-  return expect(r, ')', "after two numbers");
+  return am_parse_expect(r, ')', "after two numbers");
 }
 
 /* "i2h.weight": a tensor's whole name */
-static amine_status whole_name(reader *r, char out[AM_SYMBOL_SIZE]) {
+static amine_status whole_name(am_parser *r, char out[AM_SYMBOL_SIZE]) {
   const int n = r->now.length - 2;
   if (n < 1 || n > NAME_MAX_LENGTH)
     return REFUSE(r, r->now.at, "a name has 1 to %d characters", NAME_MAX_LENGTH);
@@ -707,38 +673,38 @@ static amine_status whole_name(reader *r, char out[AM_SYMBOL_SIZE]) {
   out[n] = 0;
   /* the first modulator's are as they stand */
   if (r->in && r->in->slot != r->e->modulators) AM_TRY(add_scope(r, out));
-  return next(r);
+  return am_parse_next(r);
 }
 
 /* learned NAME [SHAPE], NAME [SHAPE], ... [as NAME] [= FIRST] */
-static amine_status learned(reader *r) {
+static amine_status learned(am_parser *r) {
   am_equations *e = r->e;
   const int at = r->now.at;
   char called[AM_SYMBOL_SIZE];
   int parts = 0;
   do {
     int symbol;
-    if (parts++) AM_TRY(next(r)); /* the comma */
-    AM_TRY(declare(r, &symbol, AM_SYMBOL_LEARNED, "what is learned"));
+    if (parts++) AM_TRY(am_parse_next(r)); /* the comma */
+    AM_TRY(am_parse_declare(r, &symbol, AM_SYMBOL_LEARNED, "what is learned"));
     if (parts == 1) memcpy(called, e->symbols[symbol].name, sizeof called);
     e->symbols[symbol].tensor = e->n_tensors;
-    if (is_sign(r, '[')) AM_TRY(shape(r, &e->symbols[symbol].shape));
-  } while (is_sign(r, ','));
-  if (parts > 1 && !is_word(r, "as"))
+    if (am_parse_is_sign(r, '[')) AM_TRY(shape(r, &e->symbols[symbol].shape));
+  } while (am_parse_is_sign(r, ','));
+  if (parts > 1 && !am_parse_is_word(r, "as"))
     return REFUSE(r, r->now.at, "several parts need a name as one: \"as NAME\"");
   bool whole = false;
-  if (is_word(r, "as")) {
-    AM_TRY(next(r));
-    whole = r->now.kind == T_STRING;
+  if (am_parse_is_word(r, "as")) {
+    AM_TRY(am_parse_next(r));
+    whole = r->now.kind == AM_T_STRING;
     AM_TRY(whole ? whole_name(r, called) : own_name(r, called, "a tensor"));
   }
   AM_TRY(add_tensor(r, called, at));
   e->tensors[e->n_tensors - 1].whole = whole;
-  return is_sign(r, '=') ? first_value(r, &e->tensors[e->n_tensors - 1]) : AMINE_OK;
+  return am_parse_is_sign(r, '=') ? first_value(r, &e->tensors[e->n_tensors - 1]) : AMINE_OK;
 }
 
 /* learned NAME [as "TENSOR"] = NUMBER, of a rule: one number */
-static amine_status rule_learned(reader *r) {
+static amine_status rule_learned(am_parser *r) {
   am_equations *e = r->e;
   const int at = r->now.at;
   if (e->rate >= 0) return REFUSE(r, at, "a rule learns one number, %s", e->symbols[e->rate].name);
@@ -752,31 +718,31 @@ static amine_status rule_learned(reader *r) {
 }
 
 /* first NAME = FIRST VALUES */
-static amine_status first(reader *r) {
+static amine_status first(am_parser *r) {
   char called[AM_SYMBOL_SIZE];
   const int at = r->now.at;
   AM_TRY(own_name(r, called, "what is learned"));
   int symbol = am_equations_find(r->e, called);
-  if (symbol < 0) AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
+  if (symbol < 0) AM_TRY(am_parse_symbol(r, &symbol, called, AM_SYMBOL_LEARNED, at));
   am_symbol *s = &r->e->symbols[symbol];
   if (s->kind != AM_SYMBOL_LEARNED) return REFUSE(r, at, "%s is not learned", called);
   if (s->first >= 0) return REFUSE(r, at, "the first values of %s are said twice", called);
   r->first = 2;
-  AM_TRY(expect(r, '=', "before first values"));
-  AM_TRY(sum(r, &s->first));
+  AM_TRY(am_parse_expect(r, '=', "before first values"));
+  AM_TRY(am_parse_sum(r, &s->first));
   return r->first = 0, AMINE_OK;
 }
 
-static amine_status network(reader *r) {
+static amine_status network(am_parser *r) {
   char called[AM_SYMBOL_SIZE];
-  AM_TRY(name(r, called, "a network"));
+  AM_TRY(am_parse_name(r, called, "a network"));
   if (!r->in) memcpy(r->e->network, called, sizeof called);
   return AMINE_OK;
 }
 
-static amine_status given(reader *r) {
+static amine_status given(am_parser *r) {
   int symbol;
-  AM_TRY(declare(r, &symbol, AM_SYMBOL_GIVEN, "what is given"));
+  AM_TRY(am_parse_declare(r, &symbol, AM_SYMBOL_GIVEN, "what is given"));
   am_symbol *s = &r->e->symbols[symbol];
   AM_TRY(shape(r, &s->shape));
   if (s->shape.rank == 2)
@@ -784,7 +750,7 @@ static amine_status given(reader *r) {
   return AMINE_OK;
 }
 
-static amine_status output(reader *r) {
+static amine_status output(am_parser *r) {
   char called[AM_SYMBOL_SIZE];
   const int at = r->now.at;
   int *to = r->in ? &r->in->output : &r->e->output;
@@ -795,26 +761,26 @@ static amine_status output(reader *r) {
   return AMINE_OK;
 }
 
-static amine_status add_assignment(reader *r, int symbol, int node, bool update, int at) {
+amine_status am_parse_assignment(am_parser *r, int symbol, int node, bool update, int at) {
   am_equations *e = r->e;
   if (e->n_assignments == AM_STATEMENTS_MAX)
     return REFUSE(r, at, "a text has at most %d assignments", AM_STATEMENTS_MAX);
   e->assignments[e->n_assignments++] =
-      (am_assignment){.symbol = symbol, .node = node, .update = update, .at = shown_at(r, at)};
+      (am_assignment){.symbol = symbol, .node = node, .update = update, .at = am_parse_shown_at(r, at)};
   return AMINE_OK;
 }
 
 /* The rate that the rule itself learns: one number, whichever slot asks first. */
-static amine_status rule_rate(reader *r, int at) {
+static amine_status rule_rate(am_parser *r, int at) {
   am_equations *e = r->e;
   if (!e->plastic || !r->slots->rate || e->rate >= 0) return AMINE_OK;
   int number = 0, size = 0;
-  AM_TRY(add_symbol(r, &e->rate, "rule.rate", AM_SYMBOL_LEARNED, at));
+  AM_TRY(am_parse_symbol(r, &e->rate, "rule.rate", AM_SYMBOL_LEARNED, at));
   AM_TRY(add_size(r, &size, "", 1));
   e->symbols[e->rate].shape = (am_shape){1, {size, -1}};
   e->symbols[e->rate].tensor = e->n_tensors;
   AM_TRY(add_tensor(r, r->slots->rate, at));
-  AM_TRY(add_node(r, &number, AM_NODE_NUMBER, at));
+  AM_TRY(am_parse_node(r, &number, AM_NODE_NUMBER, at));
   e->nodes[number].number = r->slots->rate_first;
   am_learned_tensor *t = &e->tensors[e->n_tensors - 1];
   t->first = AM_FIRST_NUMBER, t->from[0] = number, t->whole = true;
@@ -822,39 +788,39 @@ static amine_status rule_rate(reader *r, int at) {
 }
 
 /* One more of a rule's three; n have been found. */
-static amine_status rule_argument(reader *r, int found[3], int n) {
+static amine_status rule_argument(am_parser *r, int found[3], int n) {
   static const char *const arguments[] = {"post", "pre", "eta"};
 #define ALL "rule takes post, pre and eta, each once"
   char called[AM_SYMBOL_SIZE];
   int k = 0, missing = 0;
   while (found[missing] >= 0) missing++;
-  if (is_sign(r, ')')) return REFUSE(r, r->now.at, ALL ": %s is missing", arguments[missing]);
-  if (n > 0) AM_TRY(expect(r, ',', "between two arguments"));
+  if (am_parse_is_sign(r, ')')) return REFUSE(r, r->now.at, ALL ": %s is missing", arguments[missing]);
+  if (n > 0) AM_TRY(am_parse_expect(r, ',', "between two arguments"));
   const int where = r->now.at;
-  AM_TRY(name(r, called, "an argument (post, pre, eta)"));
+  AM_TRY(am_parse_name(r, called, "an argument (post, pre, eta)"));
   while (k < 3 && strcmp(called, arguments[k]) != 0) k++;
   if (k == 3) return REFUSE(r, where, ALL ", not %s", called);
   if (found[k] >= 0) return REFUSE(r, where, ALL ": %s stands here again", called);
 #undef ALL
-  AM_TRY(expect(r, '=', "behind the name of an argument"));
-  return sum(r, &found[k]);
+  AM_TRY(am_parse_expect(r, '=', "behind the name of an argument"));
+  return am_parse_sum(r, &found[k]);
 }
 
 /* rule(post = ..., pre = ..., eta = ...), in any order */
-static amine_status rule(reader *r, int *out) {
+static amine_status rule(am_parser *r, int *out) {
   const int at = r->now.at;
   int found[3] = {-1, -1, -1};
-  if (!is_word(r, "rule"))
+  if (!am_parse_is_word(r, "rule"))
     return REFUSE(r, at,
                   "what becomes of a trace is a rule's: "
                   "rule(post = ..., pre = ..., eta = ...)");
-  AM_TRY(next(r));
+  AM_TRY(am_parse_next(r));
   r->brackets++;
-  AM_TRY(expect(r, '(', "behind rule"));
+  AM_TRY(am_parse_expect(r, '(', "behind rule"));
   for (int n = 0; n < 3; n++) AM_TRY(rule_argument(r, found, n));
   r->brackets--;
-  AM_TRY(expect(r, ')', "where a bracket ends"));
-  AM_TRY(add_node(r, out, AM_NODE_RULE, at));
+  AM_TRY(am_parse_expect(r, ')', "where a bracket ends"));
+  AM_TRY(am_parse_node(r, out, AM_NODE_RULE, at));
   am_node *node = &r->e->nodes[*out];
   for (int k = 0; k < 3; k++) node->a[k] = found[k];
   node->n = 3;
@@ -862,46 +828,46 @@ static amine_status rule(reader *r, int *out) {
 }
 
 /* NAME <- ..., NAME = ... */
-static amine_status assigned(reader *r, char called[AM_SYMBOL_SIZE]) {
+static amine_status assigned(am_parser *r, char called[AM_SYMBOL_SIZE]) {
   am_equations *e = r->e;
-  const token t = r->now;
+  const am_token t = r->now;
   int symbol, node;
   AM_TRY(own_name(r, called, "a value"));
   r->changes = called, r->modulated = false;
-  if (is_sign(r, '<')) {
+  if (am_parse_is_sign(r, '<')) {
     symbol = am_equations_find(e, called);
     am_symbol *s = symbol < 0 ? NULL : &e->symbols[symbol];
     if (!s || (s->kind != AM_SYMBOL_STATE && s->kind != AM_SYMBOL_TRACE))
       return REFUSE(r, t.at, "there is no state %s: \"state %s[n]\" makes one", called, called);
     if (s->update >= 0) return REFUSE(r, t.at, "%s is updated twice", called);
-    AM_TRY(next(r));
-    AM_TRY(s->kind == AM_SYMBOL_TRACE ? rule(r, &node) : sum(r, &node));
+    AM_TRY(am_parse_next(r));
+    AM_TRY(s->kind == AM_SYMBOL_TRACE ? rule(r, &node) : am_parse_sum(r, &node));
     s->update = node;
-    return add_assignment(r, symbol, node, true, t.at);
+    return am_parse_assignment(r, symbol, node, true, t.at);
   }
-  if (!is_sign(r, '='))
+  if (!am_parse_is_sign(r, '='))
     return REFUSE(r, r->now.at, "\"=\" or \"<-\" belongs here, after the name of what changes");
-  AM_TRY(next(r));
-  AM_TRY(sum(r, &node)); /* before its name is known: a value does not depend on itself */
+  AM_TRY(am_parse_next(r));
+  AM_TRY(am_parse_sum(r, &node)); /* before its name is known: a value does not depend on itself */
   const int old = am_equations_find(e, called);
   if (old >= 0 && e->symbols[old].kind == AM_SYMBOL_LEARNED)
     return REFUSE(r, e->symbols[old].at, "%s is used before it is said what it is", called);
   if (old >= 0)
     return REFUSE(r, t.at, "there is %s already, from line %d", called,
                   am_mark_line(e->text, e->symbols[old].at));
-  AM_TRY(add_symbol(r, &symbol, called, AM_SYMBOL_VALUE, t.at));
+  AM_TRY(am_parse_symbol(r, &symbol, called, AM_SYMBOL_VALUE, t.at));
   if (e->is_rule) e->symbols[symbol].sides = am_equations_sides(e, node);
-  return add_assignment(r, symbol, node, false, t.at);
+  return am_parse_assignment(r, symbol, node, false, t.at);
 }
 
-static amine_status assignment(reader *r) {
+static amine_status assignment(am_parser *r) {
   char called[AM_SYMBOL_SIZE];
   AM_TRY(assigned(r, called));
   return r->changes = NULL, AMINE_OK;
 }
 
 /* Whatever the lowest layer reads is made of its input alone. */
-static amine_status of_input(reader *r, int node) {
+static amine_status of_input(am_parser *r, int node) {
   const am_node *n = &r->e->nodes[node];
   const am_symbol *s = n->symbol < 0 ? NULL : &r->e->symbols[n->symbol];
   if (s && s->kind != AM_SYMBOL_INPUT && s->kind != AM_SYMBOL_LEARNED &&
@@ -915,7 +881,7 @@ static amine_status of_input(reader *r, int node) {
 }
 
 /* lowest NAME = ...: a vector [n], which is the input itself in a layer that lies on another */
-static amine_status lowest(reader *r) {
+static amine_status lowest(am_parser *r) {
   am_equations *e = r->e;
   const int at = r->now.at, modulators = e->n_modulators;
   int n = 0;
@@ -933,50 +899,51 @@ static amine_status lowest(reader *r) {
   e->symbols[a->symbol].shape = (am_shape){1, {n, -1}};
   if (!r->slots || !r->slots->above) return AMINE_OK;
   e->symbols[e->input].shape.dim[0] = n;
-  return symbol_node(r, &a->node, e->input, at);
+  return am_parse_symbol_node(r, &a->node, e->input, at);
 }
 
 /* A rule's words. */
-static amine_status rule_statement(reader *r) {
+static amine_status rule_statement(am_parser *r) {
   static const char *const foreign[] = {"input", "output", "state", "given",
                                         "first", "network", "lowest"};
   static const struct {
     const char *word;
-    amine_status (*read)(reader *r);
+    amine_status (*read)(am_parser *r);
   } own[] = {
-      {"rule", network}, {"constant", constant}, {"trace", rule_trace}, {"learned", rule_learned}};
+      {"rule", network}, {"constant", am_parse_constant}, {"trace", rule_trace}, {"learned", rule_learned}};
   for (size_t k = 0; k < sizeof foreign / sizeof *foreign; k++)
-    if (is_word(r, foreign[k]))
+    if (am_parse_is_word(r, foreign[k]))
       return REFUSE(r, r->now.at, "a rule has no %s: it has traces, post, pre and eta", foreign[k]);
   for (size_t k = 0; k < sizeof own / sizeof *own; k++)
-    if (is_word(r, own[k].word)) {
-      AM_TRY(next(r));
+    if (am_parse_is_word(r, own[k].word)) {
+      AM_TRY(am_parse_next(r));
       return own[k].read(r);
     }
   return assignment(r);
 }
 
-static amine_status statement(reader *r) {
+static amine_status statement(am_parser *r) {
+  if (r->dialect) return r->dialect->statement(r);
   if (r->e->is_rule) return rule_statement(r);
   static const struct {
     const char *word;
-    amine_status (*read)(reader *r);
-  } others[] = {{"input", input}, {"constant", constant}, {"learned", learned},
+    amine_status (*read)(am_parser *r);
+  } others[] = {{"input", input}, {"constant", am_parse_constant}, {"learned", learned},
                 {"first", first}, {"network", network},   {"output", output},
                 {"given", given}, {"lowest", lowest}};
-  if (is_word(r, "state")) {
-    AM_TRY(next(r));
+  if (am_parse_is_word(r, "state")) {
+    AM_TRY(am_parse_next(r));
     return state(r, AM_SYMBOL_STATE, 1, "a state");
   }
-  if (is_word(r, "trace")) {
-    AM_TRY(next(r));
+  if (am_parse_is_word(r, "trace")) {
+    AM_TRY(am_parse_next(r));
     if (r->in || r->e->is_modulator)
       return REFUSE(r, r->now.at, "a modulator has no trace of its own");
     return state(r, AM_SYMBOL_TRACE, 2, "a trace");
   }
   for (size_t k = 0; k < sizeof others / sizeof *others; k++)
-    if (is_word(r, others[k].word)) {
-      AM_TRY(next(r));
+    if (am_parse_is_word(r, others[k].word)) {
+      AM_TRY(am_parse_next(r));
       return others[k].read(r);
     }
   return assignment(r);
@@ -1036,7 +1003,7 @@ bool am_equations_uses(const am_equations *e, int symbol) {
 }
 
 /* What no declaration names has a tensor of its own, after the others. */
-static amine_status complete(reader *r) {
+static amine_status complete(am_parser *r) {
   am_equations *e = r->e;
   for (int k = 0; k < e->n_symbols; k++) {
     am_symbol *s = &e->symbols[k];
@@ -1054,32 +1021,32 @@ static amine_status complete(reader *r) {
   return AMINE_OK;
 }
 
-static amine_status statements(reader *r) {
-  AM_TRY(next(r));
-  while (r->now.kind != T_END) {
-    if (r->now.kind != T_LINE) {
+static amine_status statements(am_parser *r) {
+  AM_TRY(am_parse_next(r));
+  while (r->now.kind != AM_T_END) {
+    if (r->now.kind != AM_T_LINE) {
       AM_TRY(statement(r));
-      if (r->now.kind != T_LINE && r->now.kind != T_END)
+      if (r->now.kind != AM_T_LINE && r->now.kind != AM_T_END)
         return REFUSE(r, r->now.at, "a line ends before this, or an operator is missing");
     }
-    if (r->now.kind == T_LINE) AM_TRY(next(r));
+    if (r->now.kind == AM_T_LINE) AM_TRY(am_parse_next(r));
   }
   return AMINE_OK;
 }
 
 /* What a rule is told of a connection. */
-static amine_status rule_ends(reader *r) {
+static amine_status rule_ends(am_parser *r) {
   static const char *const names[] = {"post", "pre", "eta"};
   for (int k = 0; k < 3; k++) {
     int symbol = 0;
-    AM_TRY(add_symbol(r, &symbol, names[k], AM_SYMBOL_INPUT, 0));
+    AM_TRY(am_parse_symbol(r, &symbol, names[k], AM_SYMBOL_INPUT, 0));
     r->e->symbols[symbol].shape.rank = 0;
     r->e->symbols[symbol].sides = k == 1 ? AM_SIDE_PRE : AM_SIDE_POST;
   }
   return AMINE_OK;
 }
 
-static amine_status read_all(reader *r) {
+static amine_status read_all(am_parser *r) {
   if (r->e->is_rule) AM_TRY(rule_ends(r));
   AM_TRY(statements(r));
   AM_TRY(complete(r));
@@ -1088,31 +1055,55 @@ static amine_status read_all(reader *r) {
   return am_equations_infer(r->e, r->error);
 }
 
-typedef enum whose { OF_NETWORK, OF_MODULATOR, OF_RULE } whose;
-
-static amine_status read_text(am_equations **equations, const char *called, const char *text,
-                              const am_slots *slots, whose of, amine_error *error) {
+/* Memory for what a text becomes, and what reads it. */
+static amine_status begin(am_equations **equations, am_parser *r, const char *called,
+                          const char *text, amine_error *error) {
   am_equations *e = am_alloc(1, sizeof *e);
   if (!e) return am_fail_memory(error, sizeof *e);
   e->input = e->output = e->rate = e->lowest = -1;
-  e->plastic = slots && slots->plastic;
-  e->is_modulator = of == OF_MODULATOR;
-  e->is_rule = of == OF_RULE;
   memcpy(e->network, "net", sizeof "net");
   e->text = am_strdup(text);
   e->name = am_strdup(called);
-  reader r = {.e = e, .text = e->text, .slots = slots, .now = {.kind = T_LINE}, .error = error};
+  *r = (am_parser){.e = e, .text = e->text, .now = {.kind = AM_T_LINE}, .error = error};
   amine_status status = AMINE_OK;
   if (!e->text || !e->name) status = am_fail_memory(error, strlen(text) + 1);
   else if (strlen(text) > 65536)
     status = am_fail(error, AMINE_ERROR_INPUT, "%s: a text has at most 65536 bytes", called);
-  else status = read_all(&r);
-  if (status != AMINE_OK) {
-    am_equations_free(e);
-    return status;
-  }
-  *equations = e;
-  return AMINE_OK;
+  if (status != AMINE_OK) am_equations_free(e);
+  else *equations = e;
+  return status;
+}
+
+static amine_status end(am_equations **equations, am_equations *e, amine_status status) {
+  if (status == AMINE_OK) *equations = e;
+  else am_equations_free(e);
+  return status;
+}
+
+typedef enum whose { OF_NETWORK, OF_MODULATOR, OF_RULE } whose;
+
+static amine_status read_text(am_equations **equations, const char *called, const char *text,
+                              const am_slots *slots, whose of, amine_error *error) {
+  am_equations *e;
+  am_parser r;
+  AM_TRY(begin(&e, &r, called, text, error));
+  r.slots = slots;
+  e->plastic = slots && slots->plastic;
+  e->is_modulator = of == OF_MODULATOR;
+  e->is_rule = of == OF_RULE;
+  return end(equations, e, read_all(&r));
+}
+
+amine_status am_parse_dialect(am_equations **equations, const am_dialect *dialect, void *of,
+                              const char *called, const char *text, amine_error *error) {
+  am_equations *e;
+  am_parser r;
+  AM_TRY(begin(&e, &r, called, text, error));
+  r.dialect = dialect;
+  r.of = of;
+  amine_status status = statements(&r);
+  if (status == AMINE_OK) status = dialect->complete(&r);
+  return end(equations, e, status);
 }
 
 amine_status am_equations_read(am_equations **equations, const char *called, const char *text,

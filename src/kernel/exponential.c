@@ -25,6 +25,11 @@ double am_expm1(double x) {
   return am_exp(x) - 1;
 }
 
+double am_tanh(double x) {
+  const double e = am_expm1(-2 * fabs(x)); /* e^{-2|x|} - 1 */
+  return copysign(-e / (2 + e), x);
+}
+
 /* ln x = n ln 2 + ln m with m in [1/sqrt 2, sqrt 2), and ln m = 2 artanh((m - 1) / (m + 1)) by its
  * series, whose argument is at most 0.1716 (remainder below 2^-60). */
 double am_log(double x) {

@@ -6,6 +6,8 @@
 double am_exp(double x);
 /* e^x - 1, without loss where x is small */
 double am_expm1(double x);
+/* tanh x, within 3 units in the last place */
+double am_tanh(double x);
 /* The natural logarithm of a positive, finite x, within 2 units in the last place */
 double am_log(double x);
 

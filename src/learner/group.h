@@ -76,9 +76,9 @@ void am_group_move(am_group *group, float *reward);
 void am_group_move_real(am_group *group, float *hit, float *reward, const float *p, int t,
                         bool greedy);
 
-/* answer [n_actions][lanes]: 1 at the right action, if the task tells it; asked [lanes]: the weight
- * of a decision (am_task_weight) where one is asked for: where there is a right action, or, in a task that
- * tells none, wherever the lane is live; else 0. */
+/* answer [n_actions][lanes]: 1 at the right action, if the task tells it; asked [lanes]: the
+ * weight of a decision (am_task_weight) where one is asked for: where there is a right action, or,
+ * in a task that tells none, wherever the lane is live; else 0. */
 void am_group_answer(const am_group *group, float *answer, float *asked);
 
 /* For a task that asks for real values: target [n_targets][lanes], asked [lanes]: 1 where it

@@ -8,7 +8,8 @@
 #include "learner/learner.h"
 
 struct am_hold {
-  /* "level": M; or another that is recorded (am_plan_signal). NULL: none is, and who is asked only looks on */
+  /* "level": M; or another that is recorded (am_plan_signal). NULL: none is, and who is asked only
+   * looks on */
   const char *signal;
   /* Asked twice at each step of each episode that goes on, by several threads for several lanes: once
    * it is shown, and once it is over, then with its reward. Returns what the signal is held at, [rows], to be there until

@@ -17,7 +17,8 @@
  * alike: the critic learns in lane 0 alone, from every lane's returns. Where a teacher says which
  * action is right, cross-entropy: -log pi(a*_t) stands in place of -log pi(a_t) A_t, or beside it.
  * Where it is said at which steps a decision is asked for, the policy counts at these alone, and by
- * the weight w_t that the task gives them: w_t stands before all that is the policy's, -log pi A, beta S and -log pi(a*).
+ * the weight w_t that the task gives them: w_t stands before all that is the policy's, -log pi A,
+ * beta S and -log pi(a*).
  *
  * Of real actions pi is a Gaussian (gauss.h), and S is the integral of pi^2, or of pi log pi = -H.
  *

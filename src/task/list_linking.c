@@ -1,4 +1,5 @@
-/* List linking; what its players earn is exact, by how probably all pairs between two cues were shown. */
+/* List linking; what its players earn is exact, by how probably all pairs between two cues were
+ * shown. */
 #include "task/list_linking.h"
 
 #include <assert.h>
@@ -171,14 +172,16 @@ static bool was_shown(const am_list_linking_state *s, int rank) {
   return (s->known << 1 >> rank & 3) != 0;
 }
 
-/* Whether lists are linked by a pair of which one cue was seen before, so that it is known which of them is higher. */
+/* Whether lists are linked by a pair of which one cue was seen before, so that it is known which
+ * of them is higher. */
 static bool is_linked(const am_list_linking_state *s) {
   const int last = s->half - 1;
   return s->half > 0 && is_run(s, last, s->half) && (s->known >> (last - 1) & 5) != 0;
 }
 
-/* Whether it follows from what was told which of two is higher: they are of one run; or lists are linked, and they are of
- * both lists, or one of them is of the run that ends the higher list or begins the lower one. */
+/* Whether it follows from what was told which of two is higher: they are of one run; or lists are
+ * linked, and they are of both lists, or one of them is of the run that ends the higher list or
+ * begins the lower one. */
 static bool follows(const am_list_linking_state *s, int high, int low) {
   if (is_run(s, high, low)) return true;
   if (!is_linked(s)) return false;
@@ -187,8 +190,8 @@ static bool follows(const am_list_linking_state *s, int high, int low) {
   return high < s->half || is_run(s, s->half, high);
 }
 
-/* Whether it follows that of two neighbours `high` is the higher one: they were told, or one of them with the cue on its
- * other side, for then that one stands between the two. */
+/* Whether it follows that of two neighbours `high` is the higher one: they were told, or one of
+ * them with the cue on its other side, for then that one stands between the two. */
 static bool joins(const am_list_linking_state *s, int high) {
   return (s->known << 1 >> high & 7) != 0;
 }
@@ -222,8 +225,8 @@ static double all_shown(int d, int none, int m, int trials) {
   return sum;
 }
 
-/* Expected reward of so many trials of m pairs: one is guessed if it was not shown before, nor, for who infers, one
- * beside it: c pairs, so at trial t with probability (1 - c/m)^t. */
+/* Expected reward of so many trials of m pairs: one is guessed if it was not shown before, nor,
+ * for who infers, one beside it: c pairs, so at trial t with probability (1 - c/m)^t. */
 static double practised(int m, int trials, bool infers) {
   double guesses = 0;
   for (int k = 0; k < m; k++) {
@@ -249,8 +252,8 @@ static earning earn_single(const am_list_linking_options *o, int n) {
 /* Pairs that a cue of a list of h is in. */
 static int pairs_of(int rank, int h) { return (rank > 0) + (rank < h - 1); }
 
-/* That a cue of such a list was shown, the last with the cue that it is linked to; and the same, and that the last pair was
- * not. */
+/* That a cue of such a list was shown, the last with the cue that it is linked to; and the same,
+ * and that the last pair was not. */
 static double was_seen(int rank, int h, int trials) {
   return rank == h - 1 ? 1 : 1 - all_shown(0, pairs_of(rank, h), h - 1, trials);
 }
@@ -259,8 +262,9 @@ static double seen_without_last(int rank, int h, int trials) {
   return all_shown(0, 1, h - 1, trials) - (rank == h - 1 ? 0 : all_shown(0, none, h - 1, trials));
 }
 
-/* Pairs of a list of h cues, practised so often, that are known: all between them were shown, or the last cue is linked
- * and the lower one tied to it, and the higher one was seen. `other`: trials of the other list; -1: there is no link. */
+/* Pairs of a list of h cues, practised so often, that are known: all between them were shown, or
+ * the last cue is linked and the lower one tied to it, and the higher one was seen. `other`:
+ * trials of the other list; -1: there is no link. */
 static double within(int h, int trials, int other) {
   const int m = h - 1;
   double sum = 0;
@@ -279,8 +283,8 @@ static double within(int h, int trials, int other) {
   return sum;
 }
 
-/* Pairs of cues of both lists that are known once these are linked: both were seen, and so was one of those that are
- * linked, in practice of its list. */
+/* Pairs of cues of both lists that are known once these are linked: both were seen, and so was one
+ * of those that are linked, in practice of its list. */
 static double across(int h, int first, int second) {
   double seen[2] = {0}, without[2] = {0};
   for (int r = 0; r < h; r++) {
@@ -299,7 +303,7 @@ static earning earn_linked(const am_list_linking_options *o) {
   const double told = (h - 1) * (all_shown(1, 0, h - 1, first) + all_shown(1, 0, h - 1, second));
   const double follow =
       within(h, first, joined ? second : -1) + within(h, second, joined ? first : -1);
-  /* the two that are linked are known in any case, and at once if it is known which list is higher */
+  /* the two that are linked are known in any case, at once if it is known which list is higher */
   const double links = joined ? o->link - 1 : 0,
                others = joined ? across(h, first, second) - placed + 1 : 0;
   return (earning){practised(h - 1, first, false) + practised(h - 1, second, false) + links +

@@ -1,23 +1,24 @@
-/* List linking: fresh cues stand in a hidden order. In each trial two of them are shown, and the one that stands
- * higher is to be said. At first only neighbours are shown and feedback is given, then any two, and none is:
- * whoever ranks what was told also knows pairs that were never seen together. After Miconi and Kay 2025,
- * doi:10.1038/s41593-024-01852-8.
+/* List linking: fresh cues stand in a hidden order. In each trial two of them are shown, and the
+ * one that stands higher is to be said. At first only neighbours are shown and feedback is given,
+ * then any two, and none is: whoever ranks what was told also knows pairs that were never seen
+ * together. After Miconi and Kay 2025, doi:10.1038/s41593-024-01852-8.
  *
- *   single   one list of n cues, n uniform in [fewest, most]; `practice` trials of its neighbours, then
- *            `test` trials of any pair, each as likely
- *   linked   two lists of `most` / 2 cues, of which one, either, stands above the other. Neighbours of the first
- *            are shown, then those of the second, (practice - link) / 2 trials each, the odd one in the first; then
- *            `link` times the pair that joins them, the last of the higher list and the first of the lower; then
- *            any two of all cues.
+ *   single   one list of n cues, n uniform in [fewest, most]; `practice` trials of its neighbours,
+ *            then `test` trials of any pair, each as likely
+ *   linked   two lists of `most` / 2 cues, of which one, either, stands above the other.
+ *            Neighbours of the first are shown, then those of the second, (practice - link) / 2
+ *            trials each, the odd one in the first; then `link` times the pair that joins them,
+ *            the last of the higher list and the first of the lower; then any two of all cues.
  *
- * Training has single lists, but for a share `linked` of its episodes. Evaluation plays a world of its own:
- * `most` cues, single lists in even episodes, linked ones in odd ones.
+ * Training has single lists, but for a share `linked` of its episodes. Evaluation plays a world of
+ * its own: `most` cues, single lists in even episodes, linked ones in odd ones.
  *
- * A trial has four steps: the two cues, each on a side of its own; an empty one, in which the side of the higher
- * one is to be said; what that brought (1, or -1; in tests 0) beside what was said; an empty one.
+ * A trial has four steps: the two cues, each on a side of its own; an empty one, in which the side
+ * of the higher one is to be said; what that brought (1, or -1; in tests 0) beside what was said;
+ * an empty one.
  *
- * Inputs: whether a trial begins, whether to answer, what was paid, what was said (2), a bias of 1, then the
- * cues, each of `bits` numbers, -1 or 1, the left one first. */
+ * Inputs: whether a trial begins, whether to answer, what was paid, what was said (2), a bias of
+ * 1, then the cues, each of `bits` numbers, -1 or 1, the left one first. */
 #ifndef AMINE_TASK_LIST_LINKING_H
 #define AMINE_TASK_LIST_LINKING_H
 
@@ -34,10 +35,11 @@ enum {
   AM_LINKING_INPUT_BIAS = AM_LINKING_INPUT_SAID + AM_LINKING_SIDES,
   AM_LINKING_INPUTS
 };
-/* What an answer is about, which is also the number of the task's event: neighbours that are practised; a
- * test of cues of a single list by how far they are apart; of linked ones, of two of the same list, of both
- * lists with a cue that is the first or last of its own, and with none. At the latter whoever does not know which list is higher
- * is at chance, whatever it knows of each list: with the lists exchanged the same cues are asked for. */
+/* What an answer is about, which is also the number of the task's event: neighbours that are
+ * practised; a test of cues of a single list by how far they are apart; of linked ones, of two of
+ * the same list, of both lists with a cue that is the first or last of its own, and with none. At
+ * the latter whoever does not know which list is higher is at chance, whatever it knows of each
+ * list: with the lists exchanged the same cues are asked for. */
 enum {
   AM_LINKING_PRACTICE,
   AM_LINKING_APART, /* and 1 to 7 apart */
@@ -68,11 +70,12 @@ typedef struct am_list_linking_state {
   uint32_t known; /* bit r: that r stands above r + 1 was told */
 } am_list_linking_state;
 
-/* Lines, exact (tests/reference/list_linking.py). Who infers knows of practice that it shows neighbours: a cue beside one
- * that is known to stand below another stands below that one. Between runs of neighbours that were shown
- * nothing is known of a single list. A linked pair, one of which was seen before, tells which list is higher, so that any
- * two of both lists are known, and that what is tied to it is the end of the one or the beginning of the other. It
- * guesses at cues that it never saw.
+/* Lines, exact (tests/reference/list_linking.py). Who infers knows of practice that it shows
+ * neighbours: a cue beside one that is known to stand below another stands below that one. Between
+ * runs of neighbours that were shown nothing is known of a single list. A linked pair, one of
+ * which was seen before, tells which list is higher, so that any two of both lists are known, and
+ * that what is tied to it is the end of the one or the beginning of the other. It guesses at cues
+ * that it never saw.
  *
  * | line      | policy                                                            |
  * |-----------|-------------------------------------------------------------------|

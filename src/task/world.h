@@ -26,8 +26,9 @@ static inline bool am_world_chance(const am_world *w, uint32_t step, int word, f
 }
 
 enum { AM_WORLD_PATTERNS = 32 }; /* that are drawn, at most */
-/* Writes n <= AM_WORLD_PATTERNS different patterns of `bits` bits, at most 31 and so many that there are n, each
- * choice alike: from draws of the start of the episode from the first on (draw 0 is not touched). */
+/* Writes n <= AM_WORLD_PATTERNS different patterns of `bits` bits, at most 31 and so many that
+ * there are n, each choice alike: from draws of the start of the episode from the first on (draw 0
+ * is not touched). */
 void am_world_patterns(const am_world *w, uint32_t *pattern, int n, int bits);
 
 /* An option and the range it must be in, both ends allowed. */

@@ -1,5 +1,10 @@
 /* The neuron models: the time of things exactly, then an independent float64 reference
- * (tests/reference/neurons.py, tests/data/neurons.safetensors). */
+ * (tests/reference/neurons.py, tests/data/neurons.safetensors). Each as it is, by its kernel, and by
+ * its text. */
+#include <strings.h>
+
+#include "brain/brain.h"
+#include "brain/neuron_text.h"
 #include "brain/replay.h"
 
 #define MAX_NEURONS 32
@@ -8,6 +13,44 @@
 
 static const char *const states[] = {"v", "u", "w", "g_e", "g_i"};
 #define N_STATES ((int)(sizeof states / sizeof *states))
+
+/* The models in use: ours, or what their texts make. */
+static const am_registry *parts = &am_brain_parts;
+static am_registry texts;
+
+static int by_kernels(void **state) {
+  (void)state;
+  parts = &am_brain_parts;
+  return 0;
+}
+
+static int by_texts(void **state) {
+  (void)state;
+  parts = &texts;
+  return 0;
+}
+
+static int make_texts(void **state) {
+  (void)state;
+  texts = am_brain_parts;
+  for (const am_part **part = texts.parts; *part; part++) {
+    am_neuron_text_model *m;
+    amine_error error;
+    if ((*part)->kind != AM_NEURON || !(*part)->text) continue;
+    good(am_neuron_text_model_make(&m, (*part)->name, (*part)->text, &error), &error);
+    snprintf(m->name, sizeof m->name, "%s", (*part)->name); /* "lif-cond" is no name in a text */
+    *part = &m->is.part;
+  }
+  return 0;
+}
+
+static int free_texts(void **state) {
+  (void)state;
+  for (const am_part **part = texts.parts; *part; part++)
+    if ((*part)->kind == AM_NEURON && ((const am_neuron_model *)*part)->program)
+      am_neuron_text_model_free((am_neuron_text_model *)(uintptr_t)*part);
+  return 0;
+}
 
 /* ---------------------------------------------------------------------- against the reference */
 
@@ -57,7 +100,7 @@ static void build(replay *r) {
   amine_value values[MAX_VALUES];
   const int n_values = parse_values(note(r->f, r->name, "values"), text, sizeof text, values);
   amine_error error;
-  good(amine_brain_create(&r->b, r->dt, 1, &error), &error);
+  good(am_brain_create(&r->b, parts, r->dt, 1, &error), &error);
   r->target = add_population(r->b, "target", r->n, model, values, n_values);
   for (int k = 0; k < 2; k++) {
     const am_tensor *own = maybe(r->f, r->name, k ? "d" : "c");
@@ -196,7 +239,7 @@ static void defaults_are_the_published_ones(void **state) {
 static amine_brain *new_brain(double dt) {
   amine_brain *b;
   amine_error error;
-  good(amine_brain_create(&b, dt, 1, &error), &error);
+  good(am_brain_create(&b, parts, dt, 1, &error), &error);
   return b;
 }
 
@@ -303,17 +346,48 @@ static void a_kick_comes_before_the_next_step(void **state) {
   amine_brain_destroy(b);
 }
 
+/* A text says of itself what our table of its model does. */
+static void a_text_has_the_same_table(void **state) {
+  (void)state;
+  int n = 0;
+  for (int k = 0; texts.parts[k]; k++) {
+    const am_part *ours = am_brain_parts.parts[k], *text = texts.parts[k];
+    if (text == ours) continue;
+    int i = 0;
+    for (; ours->parameters[i].name; i++) {
+      const amine_parameter *p = &ours->parameters[i], *q = &text->parameters[i];
+      assert_string_equal(p->name, q->name);
+      assert_true(p->standard == q->standard && p->min == q->min && p->max == q->max);
+      if (strchr(p->unit, '/')) continue; /* which is no unit in a text */
+      assert_string_equal(p->unit, q->unit);
+      assert_string_equal(p->meaning, q->meaning);
+    }
+    assert_null(text->parameters[i].name);
+    assert_true(strcasecmp(ours->meaning, text->meaning) == 0);
+    const am_neuron_model *a = (const am_neuron_model *)ours, *b = (const am_neuron_model *)text;
+    for (i = 0; a->states[i]; i++) assert_string_equal(a->states[i], b->states[i]);
+    assert_null(b->states[i]);
+    n++;
+  }
+  assert_int_equal(n, 5);
+}
+
+#define BOTH(test)                                                                                 \
+  {#test, test, by_kernels, NULL, NULL}, { #test ", by texts", test, by_texts, NULL, NULL }
+
 int main(void) {
-  struct CMUnitTest tests[6 + N_CASES] = {
+  struct CMUnitTest tests[11 + 2 * N_CASES] = {
       cmocka_unit_test(defaults_are_the_published_ones),
-      cmocka_unit_test(lif_fires_when_the_formula_says),
-      cmocka_unit_test(a_delay_is_a_number_of_steps),
-      cmocka_unit_test(nothing_moves_while_refractory),
-      cmocka_unit_test(a_kick_comes_before_the_next_step),
+      cmocka_unit_test(a_text_has_the_same_table),
+      BOTH(lif_fires_when_the_formula_says),
+      BOTH(a_delay_is_a_number_of_steps),
+      BOTH(nothing_moves_while_refractory),
+      BOTH(a_kick_comes_before_the_next_step),
       cmocka_unit_test(every_case_is_here),
   };
-  for (int k = 0; k < N_CASES; k++)
-    tests[6 + k] = (struct CMUnitTest){cases[k], follows_the_reference, NULL, NULL,
-                                       (void *)(uintptr_t)cases[k]};
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  for (int k = 0; k < 2 * N_CASES; k++)
+    tests[11 + k] =
+        (struct CMUnitTest){cases[k / 2], follows_the_reference, k % 2 ? by_texts : by_kernels,
+                            NULL, (void *)(uintptr_t)cases[k / 2]};
+  return cmocka_run_group_tests(tests, make_texts, free_texts);
 }

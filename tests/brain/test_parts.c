@@ -42,7 +42,6 @@ static void check_rows(const am_part *part) {
 /* What a neuron keeps for itself is made of a parameter, and a way to fire of parameters. */
 static void check_model(const am_neuron_model *model) {
   for (int k = 0; k < AM_NEURON_OWN && model->own[k]; k++) {
-    assert_non_null(model->own_value);
     const char *from = model->own_from[k] ? model->own_from[k] : model->own[k];
     if (!am_parameter_find(&model->part, from, false)) fail_msg("%s", from);
   }

@@ -42,7 +42,13 @@ static void run_exp(real *y, const real *x) { v_store(y, v_exp(v_load(x))); }
 static void run_tanh(real *y, const real *x) { v_store(y, v_tanh(v_load(x))); }
 static void run_sigmoid(real *y, const real *x) { v_store(y, v_sigmoid(v_load(x))); }
 static void run_log(real *y, const real *x) { v_store(y, v_log(v_load(x))); }
+static void run_exprel(real *y, const real *x) { v_store(y, v_exprel(v_load(x))); }
 
+/* Infinite where e^x is, in the form that is tried. */
+static double exact_exprel(double x) {
+  const bool beyond = sizeof(real) == sizeof(float) && exp(x) > 0x1.ffffffp+127;
+  return x == 0 ? 1 : beyond || isinf(x) ? exp(x > 0 ? HUGE_VAL : x) : expm1(x) / x;
+}
 static double exact_sigmoid(double x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
 
 struct function {
@@ -59,8 +65,9 @@ static struct function functions[] = {
     {"tanh", run_tanh, tanh, 1.16, true, UINT64_C(0x9e01e72068421705)},
     {"sigmoid", run_sigmoid, exact_sigmoid, 1.66, false, UINT64_C(0x0ee728482045a1bc)},
     {"log", run_log, log, 0.95, true, UINT64_C(0xaa78c8ff3d36db86)},
+    {"exprel", run_exprel, exact_exprel, 2.14, false, UINT64_C(0xf183a35a5bc3aeed)},
 };
-enum { EXP, TANH, SIGMOID, LOG, N_FUNCTIONS };
+enum { EXP, TANH, SIGMOID, LOG, EXPREL, N_FUNCTIONS };
 static const uint64_t softmax_checksum = UINT64_C(0xf6b4d8c92081e933);
 
 /* A number in [-1, 1), the i-th of a fixed sequence, exact in float. */
@@ -448,6 +455,7 @@ int test_math(int argc, char **argv) {
       {"tanh: error and bits", test_error_and_bits, NULL, NULL, &functions[TANH]},
       {"sigmoid: error and bits", test_error_and_bits, NULL, NULL, &functions[SIGMOID]},
       {"log: error and bits", test_error_and_bits, NULL, NULL, &functions[LOG]},
+      {"exprel: error and bits", test_error_and_bits, NULL, NULL, &functions[EXPREL]},
       cmocka_unit_test(test_exact_answers),
       cmocka_unit_test(test_tanh_odd_and_bounded),
       cmocka_unit_test(test_sigmoid_bounded),

@@ -1,5 +1,6 @@
-/* The weight that a task gives to the decision of a step: what is learned of the policy is linear in it, whoever learns, and
- * the critic does not hear of it. What is learned with all weights 1 is held to PyTorch elsewhere. */
+/* The weight that a task gives to the decision of a step: what is learned of the policy is linear
+ * in it, whoever learns, and the critic does not hear of it. What is learned with all weights 1 is
+ * held to PyTorch elsewhere. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

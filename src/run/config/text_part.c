@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "format/file.h"
-#include "format/json.h"
+#include "format/text_file.h"
 
 bool am_text_part_is_kind(am_part_kind kind) {
   return kind == AM_NETWORK || kind == AM_RULE || kind == AM_MODULATOR;
@@ -106,10 +105,7 @@ static amine_status fill(am_text_part *p, am_part_kind kind, const char *file, c
   p->file = am_strdup(file);
   p->text = am_strdup(text);
   if (!p->file || !p->text) return am_fail_memory(error, strlen(text) + 1);
-  if (!am_utf8_valid(text))
-    return am_fail_file(error, AMINE_ERROR_INPUT, file, -1, "this is no text in UTF-8");
-  if (text[strspn(text, " \t\r\n")] == 0)
-    return am_fail_file(error, AMINE_ERROR_INPUT, file, -1, "the text is empty");
+  AM_TRY(am_text_file_check(text, file, error));
   if (strncmp(text, "# ", 2) == 0)
     snprintf(p->meaning, sizeof p->meaning, "%.*s", (int)strcspn(text + 2, "\r\n"), text + 2);
   AM_TRY(kind == AM_NETWORK ? fill_network(p, error)
@@ -147,19 +143,11 @@ amine_status am_text_part_read(am_text_part **list, const am_text_part **part, a
 
 amine_status am_text_part_load(am_text_part **list, const am_text_part **part, am_part_kind kind,
                                const char *path, amine_error *error) {
-  unsigned char *data;
-  size_t size;
   am_text text = {0};
-  AM_TRY(am_file_read(path, AM_TEXT_MAX, &data, &size, error));
-  am_text_puts(&text, (char *)data);
-  if (size > 0 && data[size - 1] != '\n') am_text_puts(&text, "\n"); /* as its lines are kept */
-  const amine_status status =
-      strlen((char *)data) < size
-          ? am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "this is no text: it has a byte 0")
-      : text.failed ? am_fail_memory(error, size)
-                    : am_text_part_read(list, part, kind, path, text.data ? text.data : "", error);
+  amine_status status = am_text_file_read(&text, path, AM_TEXT_MAX, error);
+  if (status == AMINE_OK)
+    status = am_text_part_read(list, part, kind, path, text.data ? text.data : "", error);
   am_text_free(&text);
-  am_free(data);
   return status;
 }
 

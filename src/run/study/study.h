@@ -26,10 +26,10 @@ typedef struct am_apart {
   int event, than;
 } am_apart;
 
-/* Signals of a network, or none, that are held one after the other at the events of its task once it is trained
- * (lesion.h). What is measured then are rows of measures: those of AM_TRAINING_ROWS (training.h), and the reward at each
- * event, first as the network is, then with each signal held; then, of the network as it is, how far events are apart:
- * 3 + (1 + n_signals) events + n_apart. */
+/* Signals of a network, or none, that are held one after the other at the events of its task once
+ * it is trained (lesion.h). What is measured then are rows of measures: those of AM_TRAINING_ROWS
+ * (training.h), and the reward at each event, first as the network is, then with each signal held;
+ * then, of the network as it is, how far events are apart: 3 + (1 + n_signals) events + n_apart. */
 typedef struct am_lesions {
   const char *const *signals;
   int n_signals;

@@ -1,0 +1,12 @@
+/* From values to the lists of operations of a neuron's program (see neuron_program.h). */
+#ifndef AMINE_EQUATION_NEURON_LISTS_H
+#define AMINE_EQUATION_NEURON_LISTS_H
+
+#include "equation/neuron_values.h"
+
+/* leaf: the values that states are before a step, or before a spike; step, fires: what they are
+ * after it, [AM_NEURON_STATES]; fired: the value that is 1 for who fired. false: there is no room. */
+bool am_neuron_lists_make(am_neuron_values *b, const int *leaf, const int *step, const int *fires,
+                          int fired);
+
+#endif

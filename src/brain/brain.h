@@ -170,6 +170,8 @@ typedef struct am_chunk {
 
 struct amine_brain {
   const am_registry *parts; /* that it may be made of */
+  void *texts; /* what they lie in, if they are of its own file; `drop` frees it */
+  void (*drop)(void *texts);
   double dt_ms;
   uint64_t seed, step;
   int n_threads;
@@ -235,6 +237,11 @@ static inline void am_block_row(const am_synapse_block *k, int delay, uint32_t n
  * outlives the brain. */
 amine_status am_brain_create(amine_brain **brain, const am_registry *parts, double dt_ms,
                              uint64_t seed, amine_error *error);
+
+/* As amine_brain_add_population, of a model that is known, and outlives the brain. */
+amine_status am_brain_add_population(amine_brain *brain, int *id, const char *name, int n,
+                                     const am_neuron_model *model, const amine_value *values,
+                                     int n_values, amine_error *error);
 
 /* brain/build.c: cuts the line, draws the synapses; once, before the first run. */
 amine_status am_brain_build(amine_brain *brain, amine_error *error);

@@ -282,6 +282,8 @@ static uint32_t structure(const amine_brain *b) {
     const am_population *p = &b->populations[k];
     CHECK(p->n);
     crc = am_crc32c(crc, p->model->part.name, strlen(p->model->part.name));
+    if (p->model->program) /* of a text its text, for another may have its name */
+      crc = am_crc32c(crc, p->model->part.text, strlen(p->model->part.text));
     crc = am_crc32c(crc, p->values, sizeof p->values);
     CHECK(p->effects);
     CHECK(p->delay_ms);

@@ -6,7 +6,9 @@
 #include "brain/model_event.h"
 #include "brain/model_input.h"
 #include "brain/model_population.h"
+#include "brain/brain.h"
 #include "brain/model_projection.h"
+#include "brain/model_texts.h"
 #include "brain/parts.h"
 #include "format/json.h"
 
@@ -131,6 +133,8 @@ static amine_status read_model(am_model_plan *plan, am_reader *r, const json_t *
   return read_parts(plan, r, root, &keys, generous);
 }
 
+static void drop_texts(void *texts) { am_model_texts_free(texts); }
+
 amine_status am_brain_from_json_within(amine_brain **brain, const json_t *root, const char *name,
                                        uint64_t seed, const am_model_limits *limits, am_text *notes,
                                        amine_error *error) {
@@ -141,9 +145,14 @@ amine_status am_brain_from_json_within(amine_brain **brain, const json_t *root, 
                  .error = error};
   am_model_plan plan = {.limits = limits ? *limits : most, .seed = seed};
   amine_brain *made = NULL;
-  amine_status status = read_model(&plan, &r, root);
+  am_model_texts *texts = NULL;
+  amine_status status = am_model_texts_read(&texts, r.parts, root, name, error);
+  if (texts) r.parts = am_model_texts_parts(texts);
+  if (status == AMINE_OK) status = read_model(&plan, &r, root);
   if (status == AMINE_OK) status = am_model_plan_build(&made, &plan, &r);
   am_model_plan_free(&plan);
+  if (status == AMINE_OK) made->texts = texts, made->drop = drop_texts;
+  else am_model_texts_free(texts);
   if (status == AMINE_OK && notes && notes->failed) {
     amine_brain_destroy(made);
     return am_fail_memory(error, notes->length);

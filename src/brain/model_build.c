@@ -18,8 +18,8 @@ static amine_status in_file(amine_status status, const am_reader *r, const char 
 static amine_status add_population(amine_brain *brain, const am_model_plan_population *p,
                                    amine_error *error) {
   int id;
-  AM_TRY(amine_brain_add_population(brain, &id, p->name, p->n, p->model->part.name, p->values,
-                                    p->n_values, error));
+  AM_TRY(am_brain_add_population(brain, &id, p->name, p->n, p->model, p->values, p->n_values,
+                                 error));
   if (p->positions) AM_TRY(amine_brain_set_positions(brain, id, p->positions, error));
   for (int k = 0; k < p->n_columns; k++)
     AM_TRY(

@@ -5,19 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "brain/model_texts.h"
 #include "brain/model_values.h"
 #include "brain/parts.h"
 
 typedef struct population_keys {
-  const char *name, *model;
+  const char *name;
+  const json_t *model;
   int n;
   const json_t *values, *positions;
   bool record;
 } population_keys;
 
 static const am_part *model_of(const am_registry *parts, const json_t *population) {
-  const char *model = json_string_value(json_object_get(population, "model"));
-  return model ? am_registry_find(parts, AM_NEURON, model) : NULL;
+  return am_model_texts_part(parts, json_object_get(population, "model"));
 }
 
 static const am_more parameters = {.part = model_of};
@@ -31,7 +32,8 @@ static const char *own_name(const json_t *population, char *out, size_t size) {
 static const am_field population_fields[] = {
     AM_FIELD_OF(TEXT, "name", AT(name), "of the population"),
     AM_FIELD_IN(INTEGER, "n", AT(n), 1, 1e7, "neurons", "how many there are", .others = "size"),
-    AM_FIELD_OF(TEXT, "model", AT(model), "the neurons' (amine list neurons)"),
+    AM_FIELD_OF(ANY, "model", AT(model),
+                "the neurons' (amine list neurons), or a text of equations: its path, or its lines"),
     AM_FIELD_OF(VALUES, "values", AT(values), "parameters of the model", .more = &parameters),
     AM_FIELD_OF(ANY, "positions", AT(positions),
                 "where the neurons are: [[x, y, z, w], ...], or a box in which sites are drawn"),
@@ -143,6 +145,18 @@ amine_status am_populations_place(am_model_plan *plan, amine_error *error) {
 
 /* ------------------------------------------------------------------------------ populations */
 
+/* A model by its name, or what was made of the lines of a text (brain/model_texts.h). */
+static amine_status read_model(const am_part **part, const am_reader *r, const am_where *above,
+                               const json_t *model) {
+  const am_where where = {.above = above, .key = "model"};
+  if (json_is_string(model))
+    return am_part_read(part, r, &where, AM_NEURON, json_string_value(model), false);
+  *part = am_model_texts_part(r->parts, model);
+  if (*part) return AMINE_OK;
+  return am_refuse(r, &where, json_is_array(model) ? NULL : model,
+                   "it must be the name of a model, the path of a text, or an array of its lines");
+}
+
 static amine_status read_population(am_model_plan *plan, am_reader *r, const am_where *where,
                                     const json_t *object) {
   population_keys keys = {.record = true};
@@ -152,9 +166,8 @@ static amine_status read_population(am_model_plan *plan, am_reader *r, const am_
                      !keys.name ? "name"
                      : !keys.n  ? "n"
                                 : "model");
-  const am_where model = {.above = where, .key = "model"};
   const am_part *part = NULL;
-  AM_TRY(am_part_read(&part, r, &model, AM_NEURON, keys.model, false));
+  AM_TRY(read_model(&part, r, where, keys.model));
   am_model_plan_population p = {.name = keys.name,
                                 .model = (const am_neuron_model *)part,
                                 .n = keys.n,

@@ -7,6 +7,7 @@
 #include "brain/brain.h"
 #include "brain/model.h"
 #include "brain/model_files.h"
+#include "brain/model_texts.h"
 #include "format/json.h"
 
 static amine_status seed_of(uint64_t *seed, const json_t *root, const char *name,
@@ -61,7 +62,8 @@ static amine_status files_beside(json_t *root, const char *path, amine_error *er
   char *folder = am_strdup(path);
   if (!folder) return am_fail_memory(error, strlen(path));
   folder[am_folder_length(path)] = 0;
-  const amine_status status = am_model_files_from(root, folder, error);
+  amine_status status = am_model_texts_inline(root, folder, error);
+  if (status == AMINE_OK) status = am_model_files_from(root, folder, error);
   am_free(folder);
   return status;
 }

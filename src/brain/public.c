@@ -75,6 +75,7 @@ void amine_brain_destroy(amine_brain *b) {
   am_text_free(&b->notes);
   am_free(b->happened.list);
   am_plans_free(&b->plans);
+  if (b->drop) b->drop(b->texts);
   am_free(b);
 }
 
@@ -205,6 +206,16 @@ amine_status amine_brain_add_population(amine_brain *b, int *id, const char *nam
                                         const char *model, const amine_value *values, int n_values,
                                         amine_error *error) {
   AM_ENTER;
+  const am_neuron_model *found = am_neuron_find(b->parts, model ? model : "");
+  if (!found && name && name[0])
+    return ARGUMENT("population %.200s: there is no neuron model %.100s", name,
+                    model ? model : "NULL");
+  return am_brain_add_population(b, id, name, n, found, values, n_values, error);
+}
+
+amine_status am_brain_add_population(amine_brain *b, int *id, const char *name, int n,
+                                     const am_neuron_model *model, const amine_value *values,
+                                     int n_values, amine_error *error) {
   AM_TRY(open_to_change(b, "adding a population", error));
   if (!name || !name[0] || strlen(name) > 200)
     return ARGUMENT("a population needs a name of 1 to 200 bytes");
@@ -216,9 +227,7 @@ amine_status amine_brain_add_population(amine_brain *b, int *id, const char *nam
                     AM_BRAIN_NEURONS - b->n_line);
   if (b->n_populations == AM_BRAIN_POPULATIONS)
     return ARGUMENT("there are %d populations already", AM_BRAIN_POPULATIONS);
-  am_population p = {.model = am_neuron_find(b->parts, model ? model : ""), .first = b->n_line};
-  if (!p.model)
-    return ARGUMENT("population %s: there is no neuron model %.100s", name, model ? model : "NULL");
+  am_population p = {.model = model, .first = b->n_line};
   amine_status status = make_population(&p, name, n, b->dt_ms, values, n_values, error);
   am_population *all = NULL;
   if (status == AMINE_OK) {

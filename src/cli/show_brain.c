@@ -5,6 +5,7 @@
 
 #include "base/words.h"
 #include "brain/model.h"
+#include "brain/model_texts.h"
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/source.h"
@@ -122,7 +123,7 @@ static amine_status add_value(void *context, const char *path, const json_t *val
   put_value(&row->value, value);
   am_found found;
   row->meaning = "accepted, not used";
-  if (!am_brain_find_key(&found, l->config->parts, l->config->root, path)) return AMINE_OK;
+  if (!am_brain_find_key(&found, am_simulation_config_parts(l->config), l->config->root, path)) return AMINE_OK;
   if (found.parameter) put_parameter_range(&row->range, found.parameter);
   else put_field_range(&row->range, found.field);
   row->meaning = found.parameter ? found.parameter->meaning : found.field->meaning;
@@ -151,8 +152,8 @@ static amine_status filled(json_t **root, const am_simulation_config *config, am
   *root = json_deep_copy(config->root);
   if (!*root) return am_fail_memory(error, 4096);
   json_array_foreach(json_object_get(*root, "populations"), k, element) {
-    const char *name = json_string_value(json_object_get(element, "model"));
-    const am_part *model = name ? am_registry_find(config->parts, AM_NEURON, name) : NULL;
+    const am_part *model = am_model_texts_part(am_simulation_config_parts(config),
+                                               json_object_get(element, "model"));
     if (model) AM_TRY(fill_values(element, model, error));
   }
   json_array_foreach(json_object_get(*root, "projections"), k, element) {

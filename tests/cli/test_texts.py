@@ -395,7 +395,78 @@ def test_show(d):
     expect(2, "show", "network", "gru", "network.hidden=3", says="has no effect")
 
 
-TESTS = [test_same_as_ours, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_two_modulators, test_mistakes, test_trace_of_the_input, test_without_the_file, test_show]
+QIF = b"""# Quadratic integrate and fire
+neuron qif
+constant tau_m_ms = 10 from 1e-3 to 1e6 ms "membrane time constant"
+constant delta_mv = 15 from 1e-3 to 1e3 mV "so far above rest it runs away"
+state v = -65 mV
+input I
+arrival a
+given threshold
+x = v + 65
+v' = (x * (x - delta_mv * threshold) / delta_mv + I) / tau_m_ms by midpoint
+end : v <- v + a
+spike v >= 20 : v <- -80
+"""
+
+
+def brain(model):
+    return json.dumps({"dt_ms": 0.5, "seed": 3, "populations": [{"name": "E", "n": 60, "model": model, "values": {"delta_mv": 14}}],
+                       "projections": [{"source": "E", "target": "E", "connect": "probability", "probability": 0.2, "weight": 1.5}],
+                       "inputs": [{"population": "E", "type": "current", "mean": 4, "noise": 20}]}).encode()
+
+
+def test_neurons(d):
+    """A model file with a neuron by its text: a path beside it, or the lines; it goes on without the file."""
+    beside = os.path.join(d, "beside")
+    os.mkdir(beside)
+    text, model = write(os.path.join(beside, "qif.txt"), QIF), write(os.path.join(beside, "model.json"), brain("qif.txt"))
+    lines = write(os.path.join(d, "lines.json"), brain(QIF.decode().splitlines()))
+    whole, parts, same = (os.path.join(d, name) for name in ("brain-whole", "brain-parts", "brain-lines"))
+    simulate = lambda what, folder, *more: expect(0, "simulate", what, *more, "threads=1", "--quiet", "--out", folder)
+    simulate(model, whole, "duration_s=0.6")
+    check("spikes", read(whole, "spikes.gdf").count(b"\n") > 200, "many", read(whole, "spikes.gdf").count(b"\n"))
+    simulate(lines, same, "duration_s=0.6")
+    check("lines", read(same, "spikes.gdf") == read(whole, "spikes.gdf"), "the same spikes as of the path", "others")
+    simulate(model, parts, "duration_s=0.3")
+    os.remove(text)
+    expect(0, "resume", parts, "duration_s=0.6", "--quiet")
+    check("resumed", read(parts, "spikes.gdf") == read(whole, "spikes.gdf"), "the spikes of one go", "others")
+    with open(os.path.join(parts, "config.json"), encoding="utf-8") as f:
+        kept = json.load(f)["populations"][0]["model"]
+    check("config.json", "\n".join(kept) + "\n" == QIF.decode(), "the text, line by line", kept)
+    # keys, and what is wrong
+    r = expect(0, "show", lines)
+    for word in ("populations.E.values.delta_mv", "so far above rest", "populations.E.values.tau_m_ms"):
+        check("amine show", word in r.out, word, r.out)
+    expect(2, "simulate", lines, "populations.E.values.tau_mm=3", says="tau_m_ms")
+    expect(2, "simulate", lines, "populations.E.values.delta_mv=0", says="it must be a number from 0.001 to 1000")
+    expect(3, "simulate", model, says="qif.txt")  # it is gone
+    write(text, QIF.replace(b"* (x -", b"* (y -"))
+    expect(3, "simulate", model, says="qif.txt:10:12: nothing above says what y is")
+    write(lines, brain(QIF.replace(b"by midpoint", b"by magic").decode().splitlines()))
+    expect(3, "simulate", lines, says="lines.json: populations.E.model:10:68: magic is no scheme")
+    write(lines, brain(["neuron x", 3]))
+    expect(3, "simulate", lines, says="it must be the name of a model, the path of a text, or an array of its lines")
+    write(lines, brain("qiff"))
+    expect(3, "simulate", lines, says="is no neuron model")
+    mine = write(os.path.join(d, "mine-qif.txt"), QIF)
+    r = expect(0, "show", "neuron", mine)
+    for word in ("v           midpoint", "tau_m_ms", "so far above rest"):
+        check("amine show neuron", word in r.out, word, r.out)
+    out = json.loads(expect(0, "show", "neuron", "lif", "--json").out)
+    check("--json", out["states"][1] == {"name": "g_e", "integrated": "exact"}, "g_e", out["states"])
+    expect(2, "show", "neuron", "liff", says="did you mean lif?")
+    expect(2, "show", "neuron", "poisson", says="is code")
+    write(lines, brain("lif"))
+    faster = write(os.path.join(d, "other-qif.txt"), QIF.replace(b"-80", b"-70"))
+    folder = os.path.join(d, "brain-typed")
+    simulate(lines, folder, f"populations.E.model={mine}", "populations.E.values={}", "duration_s=0.3")
+    expect(2, "resume", folder, f"populations.E.model={faster}", "duration_s=0.6", says="populations.E.model")
+
+
+
+TESTS = [test_same_as_ours, test_neurons, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_two_modulators, test_mistakes, test_trace_of_the_input, test_without_the_file, test_show]
 
 if __name__ == "__main__":
     cli.TESTS = TESTS

@@ -12,6 +12,7 @@
 #include "brain/description.h"
 #include "brain/model.h"
 #include "brain/model_files.h"
+#include "brain/model_texts.h"
 #include "format/json.h"
 #include "run/config/key_json.h"
 #include "run/config/parts.h"
@@ -88,13 +89,17 @@ static void nearest_key(char *out, size_t size, const am_simulation_config *c, c
   }
 }
 
+const am_registry *am_simulation_config_parts(const am_simulation_config *c) {
+  return c->texts ? am_model_texts_parts(c->texts) : c->parts;
+}
+
 static amine_status unknown(const am_simulation_config *c, const char *key, const char *where,
                             amine_error *error) {
   char sentence[600], near[AM_PATH_MAX];
   am_found found;
   nearest_key(near, sizeof near, c, key);
   if (!near[0] && !is_ours(key, strcspn(key, ".")) &&
-      !am_brain_find_key(&found, c->parts, c->root, key) && found.nearest)
+      !am_brain_find_key(&found, am_simulation_config_parts(c), c->root, key) && found.nearest)
     snprintf(near, sizeof near, "%.*s%s%s%s", (int)(found.wrong - key), key,
              found.inside ? found.inside : "", found.inside ? "." : "", found.nearest);
   snprintf(sentence, sizeof sentence, "unknown key \"%.60s\"%s%s%s", key,
@@ -203,7 +208,12 @@ static amine_status put_values(am_simulation_config *c, amine_error *error) {
 
 static amine_status settle(am_simulation_config *c, const char *where, amine_error *error) {
   AM_TRY(take_values(c, where, error));
-  return put_values(c, error);
+  AM_TRY(put_values(c, error));
+  am_model_texts *texts;
+  AM_TRY(am_model_texts_read(&texts, c->parts, c->root, where, error));
+  am_model_texts_free(c->texts);
+  c->texts = texts;
+  return AMINE_OK;
 }
 
 /* ------------------------------------------------------------------------------ loading */
@@ -231,6 +241,7 @@ amine_status am_simulation_config_from(am_simulation_config *config, const json_
   snprintf(c.source, sizeof c.source, "%s", name);
   c.protocol = am_protocol_at(0);
   amine_status status = take_folder(&c, name, error);
+  if (status == AMINE_OK) status = am_model_texts_inline(c.root, c.folder, error);
   if (status == AMINE_OK) status = settle(&c, name, error);
   if (status == AMINE_OK) *config = c;
   else am_simulation_config_free(&c);
@@ -297,6 +308,7 @@ amine_status am_simulation_config_copy(am_simulation_config *copy, const am_simu
 }
 
 void am_simulation_config_free(am_simulation_config *c) {
+  am_model_texts_free(c->texts);
   json_decref(c->root);
   json_decref(c->given);
   am_free(c->folder);
@@ -359,7 +371,12 @@ static amine_status assign(am_simulation_config *c, const char *key, const char 
     return am_tree_set(c->root, key, json_string(value), error);
   }
   am_found found;
-  if (!am_brain_find_key(&found, c->parts, c->root, key)) return unknown(c, key, NULL, error);
+  if (!am_brain_find_key(&found, am_simulation_config_parts(c), c->root, key))
+    return unknown(c, key, NULL, error);
+  if (found.field && strcmp(found.field->name, "model") == 0) {
+    AM_TRY(am_tree_set(c->root, key, am_tree_value(value), error));
+    return am_model_texts_inline(c->root, NULL, error); /* typed: from where the process runs */
+  }
   if (!found.field || strcmp(found.field->name, "file") != 0)
     return am_tree_set(c->root, key, am_tree_value(value), error);
   char input[AM_PATH_MAX]; /* the checksum was that of another file */

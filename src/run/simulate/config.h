@@ -41,6 +41,7 @@ typedef struct am_simulation_config {
   /* Whose neuron models and synapse rules it may name: the standard ones, until a program that has
    * its own says so here. Outlives the brains. */
   const am_registry *parts;
+  struct am_model_texts *texts; /* owned: the neuron models that are texts in it; NULL: none */
   json_t *root;     /* owned */
   json_t *given;    /* owned: as it was before the user's key=value; NULL if there was none */
   char source[256]; /* the preset or file, for sentences */
@@ -99,6 +100,9 @@ amine_status am_simulation_config_root(json_t **root, const am_simulation_config
 
 /* The level at which a modulator is held; false if it is free. */
 bool am_simulation_clamp(const am_simulation_config *config, am_modulator which, double *level);
+
+/* Those and the neuron models that are texts in the description, until that changes. */
+const am_registry *am_simulation_config_parts(const am_simulation_config *config);
 
 /* Steps of the whole time; dt_ms is the brain's. */
 uint64_t am_simulation_steps(const am_simulation_config *config, double dt_ms);

@@ -12,6 +12,7 @@
 #include "amine/brain.h"
 #include "amine/kernel.h"
 #include "brain/model.h"
+#include "brain/neuron_text.h"
 #include "brain/parts.h"
 #include "format/json.h"
 #include "learner/bptt.h"
@@ -356,13 +357,14 @@ static double period(double tau, double d, double I, double from, double to) {
   return tau * d / c * (atan((to - d / 2) / c) - atan((from - d / 2) / c));
 }
 
-static void check_period(const char *format, double tau_ms, double dt_ms, double I, int steps) {
+static void check_period(const am_part *part, const char *format, double tau_ms, double dt_ms,
+                         double I, int steps) {
   char text[400];
   uint64_t when[4000];
   int population[4000], neuron[4000];
   amine_error error = {0};
   snprintf(text, sizeof text, format, dt_ms, tau_ms, I);
-  amine_brain *b = brain(&am_qif_model.part, text);
+  amine_brain *b = brain(part, text);
   GOOD(amine_brain_run(b, (uint64_t)steps, &error));
   const size_t n = amine_brain_n_spikes(b);
   assert_true(n > 8 && n < 4000);
@@ -374,14 +376,45 @@ static void check_period(const char *format, double tau_ms, double dt_ms, double
   amine_brain_destroy(b);
 }
 
+/* The same equations and the same method, by the file of one page and by the text of another. */
+static void neurons_agree(const am_part *file, const am_part *text) {
+  static const char noisy[] =
+      "{\"dt_ms\": 0.1, \"populations\": [{\"name\": \"Q\", \"n\": 100, \"model\": \"qif\"}],"
+      " \"inputs\": [{\"population\": \"Q\", \"type\": \"current\", \"mean\": 6, \"noise\": 40},"
+      "   {\"population\": \"Q\", \"type\": \"poisson\", \"rate_hz\": 200, \"weight\": 2}]}";
+  amine_error error = {0};
+  float v[2][100];
+  uint64_t spikes[2];
+  for (int k = 0; k < 2; k++) {
+    amine_brain *b = brain(k ? text : file, noisy);
+    GOOD(amine_brain_run(b, 2000, &error));
+    GOOD(amine_brain_get(b, 0, "v", v[k], &error));
+    spikes[k] = amine_brain_spike_count(b, 0);
+    amine_brain_destroy(b);
+  }
+  assert_true(spikes[0] > 200 && spikes[0] == spikes[1]);
+  int apart = 0; /* rounded otherwise, a few cross a threshold a step apart */
+  for (int i = 0; i < 100; i++) apart += !(fabsf(v[0][i] - v[1][i]) < 0.01F);
+  assert_true(apart <= 5);
+}
+
 static void a_neuron_model_is_added(void **state) {
   (void)state;
   static const char format[] =
       "{\"dt_ms\": %g, \"populations\": [{\"name\": \"Q\", \"n\": 1, \"model\": \"qif\","
       " \"values\": {\"tau_m_ms\": %g}}],"
       " \"inputs\": [{\"population\": \"Q\", \"type\": \"current\", \"mean\": %g}]}";
-  check_period(format, 10, 0.05, 8, 20000);
-  check_period(format, 400, 0.05, 20, 2000000); /* 8,000 steps: in 64 bits */
+  am_neuron_text_model *text[2];
+  amine_error error = {0};
+  GOOD(am_neuron_text_model_load(&text[0], PAGES "/qif.txt", &error));
+  GOOD(am_neuron_text_model_load(&text[1], PAGES "/hodgkin-huxley.txt", &error));
+  const am_part *const parts[] = {&am_qif_model.part, &text[0]->is.part};
+  for (int k = 0; k < 2; k++) {
+    check_period(parts[k], format, 10, 0.05, 8, 20000);
+    check_period(parts[k], format, 400, 0.05, 20, 2000000); /* 8,000 steps: in 64 bits */
+  }
+  neurons_agree(parts[0], parts[1]);
+  for (int k = 0; k < 2; k++) am_neuron_text_model_free(text[k]);
 }
 
 /* A pair that potentiates, then one that takes its part of what there is. */

@@ -742,7 +742,8 @@ static void what_a_learner_has_not_is_null(void **state) {
                                     .entropy = (double)NAN,
                                     .loss = 2,
                                     .gradient_norm = (double)NAN,
-                                    .rate = 0.25};
+                                    .rate = 0.25,
+                                    .kl = (double)NAN};
   assert_int_equal(am_records_open(&records, base, &at, 2, &error), AMINE_OK);
   for (uint64_t k = 1; k <= 3; k++)
     assert_int_equal(am_records_add(records, k, 1, &report, &error), AMINE_OK);

@@ -55,7 +55,7 @@ static am_learner *make(const am_task *task, const choice *c, am_teach teach, bo
                               .n_layers = 2,
                               .dropout = dropout,
                               .alpha = c->alpha,
-                              .constants = {c->rule ? 0.5 : 1, c->rule ? 0.5 : 1, 1, 1}};
+                              .constants = {c->rule ? 0.5 : 1, c->rule ? 0.5 : 1, c->rule ? 0.1 : 1, 1}};
   const am_rule_options rule = {.clip = 0.5f, .eta = 0.3f, .eta_e = 0.2f, .eta_h = 0.3f};
   const am_readout_options readout = {.fanout = c->fanout, .clamp = (double)NAN};
   am_bptt_options o = {
@@ -168,11 +168,11 @@ static void and_with_traces(void **state) {
   (void)state;
   am_part looking = am_plastic_rnn_part; /* back at the episode, beside a trace and for it */
   looking.text = "network plastic\n"
-                 "constant init_w = 0.01\nconstant init_alpha = 0.01\n"
+                 "constant init_w = 0.01\nconstant init_alpha = 0.01\nconstant init_self = 0\n"
                  "input u\nstate x[n]\ntrace H[n, n]\nz = attend(Q @ u, K @ u, V @ u, 2)\n"
                  "y = tanh((w + alpha * H) @ x + b + W_in @ u + P @ z)\n"
                  "H <- rule(post = y, pre = attend(x, y, x, n, 4), eta = modulator(y))\n"
-                 "x <- y + 0 * init_w * init_alpha\noutput y\n"
+                 "x <- y + 0 * init_w * init_alpha * init_self\noutput y\n"
                  "learned Q[6, u]\nlearned V[4, u]\n";
   amine_parameter rows[4];
   const am_part twofold = written_part(two_signals, rows);

@@ -499,7 +499,8 @@ static void a_level_is_given(void **state) {
           (am_stack_options){.text = e,
                              .n_hidden = N,
                              .n_layers = 1,
-                             .feed = {.kind = AM_FEED_DRIVE, .drive.baseline = given ? 0.5f : 0}};
+                             .feed = {.kind = AM_FEED_DRIVE,
+                                      .drive = {.baseline = given ? 0.5f : 0, .clamp = {NAN, NAN, NAN, NAN}}}};
       assert_int_equal(am_signalling_create(&learner, task, &o, NULL), AMINE_OK);
       const am_agent *a = am_agent_of(learner);
       const float *change = a->changes + (size_t)a->n_groups * a->places.size;

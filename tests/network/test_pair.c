@@ -491,19 +491,19 @@ static void other_networks_match_finite_differences(void **state) {
   (void)state;
   am_part normalised = am_plastic_rnn_part; /* numbers of all units on the way */
   normalised.text = "network plastic\n"
-                    "constant init_w = 0.01\nconstant init_alpha = 0.01\n"
+                    "constant init_w = 0.01\nconstant init_alpha = 0.01\nconstant init_self = 0\n"
                     "input u\nstate x[n]\ntrace H[n, n]\n"
                     "y = tanh(g * layer_norm((w + alpha * H) @ x + b + W_in @ u) + 0.3 * softmax(x))\n"
                     "H <- rule(post = y, pre = x, eta = modulator(y))\n"
-                    "x <- y + init_w * init_alpha\noutput y\n";
+                    "x <- y + init_w * init_alpha + init_self\noutput y\n";
   am_part looking = am_plastic_rnn_part; /* back at the episode, beside a trace and for it */
   looking.text = "network plastic\n"
-                 "constant init_w = 0.01\nconstant init_alpha = 0.01\n"
+                 "constant init_w = 0.01\nconstant init_alpha = 0.01\nconstant init_self = 0\n"
                  "input u\nstate x[n]\ntrace H[n, n]\n"
                  "z = attend(Q @ u, K @ u, V @ u, 2)\ns = attend(x, init_w * 70 * x, x, 1, 3)\n"
                  "y = tanh((w + alpha * H) @ x + b + W_in @ u + P @ z) + s\n"
                  "H <- rule(post = y, pre = attend(x, y, x, n), eta = modulator(y))\n"
-                 "x <- y + init_w * init_alpha\noutput y\n"
+                 "x <- y + init_w * init_alpha + init_self\noutput y\n"
                  "learned Q[6, u]\nlearned V[38, u]\n";
   amine_parameter rows[4];
   const am_part twofold = written_part(two_signals, rows);

@@ -29,7 +29,7 @@ am_study_spread am_study_spread_of(const am_study_source *s, size_t arm, size_t 
   for (size_t k = 0; k < s->n_seeds; k++) {
     if (!a->runs[k].done) continue;
     const double value = a->runs[k].measures[measure];
-    out.n += isfinite(value);
+    out.n += isfinite(value) ? 1 : 0;
     if (isfinite(value)) room[n++] = value;
     else if (better) room[n++] = better > 0 ? -(double)INFINITY : (double)INFINITY;
   }

@@ -69,7 +69,8 @@ class Sweep(Mapping[str, np.ndarray]):
         measure = self.measures[-1]
         lines = ["  ".join([*self.keys_swept, f"{measure}: median (quartiles)"])]
         for key, s in self.summary().items():
-            lines.append("  ".join([*map(str, key), f"{s.median:.4g} ({s.low:.4g} to {s.high:.4g})"]))
+            words = [f"{k:g}" if isinstance(k, float) else str(k) for k in key]
+            lines.append("  ".join([*words, f"{s.median:.4g} ({s.low:.4g} to {s.high:.4g})"]))
         return "\n".join(lines)
 
 

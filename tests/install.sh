@@ -29,7 +29,7 @@ if [ -z "$extra" ] && [ -x /usr/bin/python3 ]; then # a sanitizer wants to be lo
   echo "the Python package"
   (cd "$where" && env -u AMINE_LIBRARY PYTHONPATH="$(dirname "$package")" /usr/bin/python3 -c "
 import amine, os
-assert os.path.samefile(os.path.dirname(amine.library()), '$lib'), amine.library()
+assert os.path.samefile(os.path.dirname(amine.loaded_from()), '$lib'), amine.loaded_from()
 assert amine.Experiment('bandit').step().iteration == 1")
 fi
 

@@ -22,7 +22,7 @@ from .world import World
 from .run import Metrics, Run, RunProgress, load, report, train
 
 
-def library() -> str:
+def loaded_from() -> str:
     """The path of the library that is used."""
     return _C.path
 
@@ -35,4 +35,4 @@ def kernel() -> str:
 __all__ = ["Brain", "Chemical", "Episode", "Error", "Experiment", "IOError", "InputError", "MemoryError",
            "Metrics", "Modulator", "Network", "NumericError", "Parameter", "Part", "Population", "Progress",
            "Projection", "Rule", "Run", "RunProgress", "Score", "Stopped", "Summary", "Sweep", "UsageError", "Weights", "World", "kernel",
-           "library", "load", "neurons", "parts", "presets", "report", "sweep", "synapse_rules", "tasks", "train"]
+           "loaded_from", "load", "neurons", "parts", "presets", "report", "sweep", "synapse_rules", "tasks", "train"]

@@ -12,7 +12,7 @@ wheel=$("$source/tools/make-wheel" "$build" "$where/dist")
 /usr/bin/python3 -m venv --without-pip --system-site-packages "$where/venv"
 /usr/bin/python3 -m pip -q --python "$where/venv/bin/python" install --no-index --no-deps "$wheel"
 cd "$where"
-used=$(venv/bin/python -c "import amine; print(amine.library())")
+used=$(venv/bin/python -c "import amine; print(amine.loaded_from())")
 case $used in
 "$where"/venv/*) ;;
 *) echo "it uses $used"; exit 1 ;;

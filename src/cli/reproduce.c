@@ -144,18 +144,6 @@ static int finish(job *j, const am_reproduction *r, const char *folder) {
   return code;
 }
 
-static int stopped(const job *j, const am_reproduction *r, const char *folder, int number) {
-  am_text members = {0};
-  char said[120];
-  const int done = am_reproduction_done(r);
-  snprintf(said, sizeof said, "stopped; %d of %d runs are finished and kept.", done, r->n_runs);
-  am_json_put_string(&members, "name", r->plan.study->name);
-  am_json_put_string(&members, "folder", folder);
-  am_json_put_int(&members, "runs", done);
-  am_json_put_int(&members, "of", r->n_runs);
-  return cli_stopped(j->line, folder, said, &members, number);
-}
-
 static int reproduce(job *j, const am_study_plan *plan, const char *folder, bool resume) {
   amine_error error = {0};
   am_reproduction r = {0};
@@ -168,7 +156,7 @@ static int reproduce(job *j, const am_study_plan *plan, const char *folder, bool
   int code;
   if (status == AMINE_OK) code = finish(j, &r, folder);
   else if (status == AMINE_ERROR_STOPPED)
-    code = stopped(j, &r, folder, atomic_load(side.watch.stop));
+    code = cli_reproduction_stopped(j->line, &r, folder, atomic_load(side.watch.stop));
   else code = cli_fail(status, &error, resume && !side.announced);
   am_reproduction_free(&r);
   return code;

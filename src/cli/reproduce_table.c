@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/folder.h"
 #include "cli/terminal.h"
 #include "format/json.h"
 
@@ -215,4 +216,17 @@ void cli_reproduction_json(am_text *text, const am_reproduction *r, const char *
     json_arm(text, r, arm);
   }
   am_text_puts(text, "]}");
+}
+
+int cli_reproduction_stopped(const cli_line *line, const am_reproduction *r, const char *folder,
+                             int number) {
+  am_text members = {0};
+  char said[120];
+  const int done = am_reproduction_done(r);
+  snprintf(said, sizeof said, "stopped; %d of %d runs are finished and kept.", done, r->n_runs);
+  am_json_put_string(&members, "name", r->plan.study->name);
+  am_json_put_string(&members, "folder", folder);
+  am_json_put_int(&members, "runs", done);
+  am_json_put_int(&members, "of", r->n_runs);
+  return cli_stopped(line, folder, said, &members, number);
 }

@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "cli/folder.h"
 #include "cli/module.h"
+#include "cli/reproduce_table.h"
 #include "cli/side.h"
 #include "cli/sweep_table.h"
 #include "cli/terminal.h"
@@ -91,18 +92,6 @@ static int finish(const cli_line *line, const char *folder) {
   return code;
 }
 
-static int stopped(const cli_line *line, const am_reproduction *r, const char *folder, int number) {
-  am_text members = {0};
-  char said[120];
-  const int done = am_reproduction_done(r);
-  snprintf(said, sizeof said, "stopped; %d of %d runs are finished and kept.", done, r->n_runs);
-  am_json_put_string(&members, "name", r->plan.study->name);
-  am_json_put_string(&members, "folder", folder);
-  am_json_put_int(&members, "runs", done);
-  am_json_put_int(&members, "of", r->n_runs);
-  return cli_stopped(line, folder, said, &members, number);
-}
-
 /* ------------------------------------------------------------------------------ running */
 static void put_announcement(am_text *said, const am_study_plan *plan, const char *folder) {
   const am_study *s = plan->study;
@@ -133,7 +122,7 @@ static int sweep(const cli_line *line, const am_study_plan *plan, const char *fo
   int code;
   if (status == AMINE_OK) code = finish(line, folder);
   else if (status == AMINE_ERROR_STOPPED)
-    code = stopped(line, &r, folder, atomic_load(side.watch.stop));
+    code = cli_reproduction_stopped(line, &r, folder, atomic_load(side.watch.stop));
   else code = cli_fail(status, &error, resume && !side.announced);
   am_reproduction_free(&r);
   return code;

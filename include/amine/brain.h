@@ -89,6 +89,34 @@ AMINE_API amine_status amine_brain_set_parameter(amine_brain *brain, int populat
                                                  const char *parameter, const float *values,
                                                  amine_error *error);
 
+/* A number for each neuron of a population: given, or drawn from the brain's seed, the same whatever
+ * else is drawn. */
+typedef enum amine_draw_kind {
+  AMINE_DRAW_GIVEN,    /* `values` */
+  AMINE_DRAW_UNIFORM,  /* in [a, b); a for all if they are equal */
+  AMINE_DRAW_NORMAL,   /* of mean a and standard deviation b */
+  AMINE_DRAW_LOGNORMAL /* e^x, x normal of mean a and standard deviation b */
+} amine_draw_kind;
+typedef struct amine_draw {
+  size_t size; /* sizeof(amine_draw) */
+  amine_draw_kind kind;
+  double a, b;
+  const float *values; /* [n] of AMINE_DRAW_GIVEN, copied */
+} amine_draw;
+AMINE_API amine_draw amine_draw_default(void); /* uniform, a = b = 0 */
+
+/* The values of a state (amine_brain_get) with which the neurons begin, instead of those of the
+ * model. Possible until the first run; from then on there is amine_brain_set. AMINE_ERROR_ARGUMENT
+ * names what the model has not, or a number that is not finite. */
+AMINE_API amine_status amine_brain_set_initial(amine_brain *brain, int population,
+                                               const char *state, const amine_draw *draw,
+                                               amine_error *error);
+/* amine_brain_set_parameter with drawn numbers. One that is out of the parameter's range is
+ * refused: AMINE_ERROR_ARGUMENT names the neuron and the value. */
+AMINE_API amine_status amine_brain_draw_parameter(amine_brain *brain, int population,
+                                                  const char *parameter, const amine_draw *draw,
+                                                  amine_error *error);
+
 typedef enum amine_receptor {
   AMINE_RECEPTOR_1, /* excitatory: decays with tau_e, reverses at e_e */
   AMINE_RECEPTOR_2  /* inhibitory: tau_i, e_i */

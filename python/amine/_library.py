@@ -72,6 +72,10 @@ class CProjection(Structure):
                 ("stp_tau_rec_ms", c_double), ("stp_tau_facil_ms", c_double), ("n_in", c_int)]
 
 
+class CDraw(Structure):
+    _fields_ = [("size", c_size_t), ("kind", c_int), ("a", c_double), ("b", c_double), ("values", c_void_p)]
+
+
 class CBrainEvent(Structure):
     _fields_ = [("step", c_uint64), ("kind", c_int), ("source", c_int), ("first", c_double),
                 ("second", c_double), ("before", c_float * 5), ("after", c_float * 5)]
@@ -123,7 +127,7 @@ class CLanesType(Structure):
 
 
 STRUCTS = {"amine_error": CError, "amine_value": CValue, "amine_parameter": CParameter,
-           "amine_projection": CProjection, "amine_brain_event": CBrainEvent,
+           "amine_projection": CProjection, "amine_draw": CDraw, "amine_brain_event": CBrainEvent,
            "amine_experiment_options": COptions, "amine_part": CPart, "amine_lanes_type": CLanesType, "amine_sweep_options": CSweepOptions,
            "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress}
 
@@ -143,6 +147,8 @@ _STATUS = {
     "amine_brain_add_population": [c_void_p, _INT, c_char_p, c_int, c_char_p, POINTER(CValue), c_int, _E],
     "amine_brain_set_positions": [c_void_p, c_int, c_void_p, _E],
     "amine_brain_set_parameter": [c_void_p, c_int, c_char_p, c_void_p, _E],
+    "amine_brain_set_initial": [c_void_p, c_int, c_char_p, POINTER(CDraw), _E],
+    "amine_brain_draw_parameter": [c_void_p, c_int, c_char_p, POINTER(CDraw), _E],
     "amine_brain_connect": [c_void_p, _INT, POINTER(CProjection), _E],
     "amine_brain_set_current": [c_void_p, c_int, c_double, c_double, _E],
     "amine_brain_set_currents": [c_void_p, c_int, c_void_p, _E],
@@ -204,6 +210,7 @@ _OTHERS = {
     "amine_chemical_factor": (c_float, [c_void_p, c_int]),
     "amine_event_name": (c_char_p, [c_int]),
     "amine_projection_default": (CProjection, []),
+    "amine_draw_default": (CDraw, []),
     "amine_neuron_model": (c_char_p, [c_int, POINTER(c_char_p)]),
     "amine_neuron_parameter": (POINTER(CParameter), [c_char_p, c_int]),
     "amine_synapse_rule": (c_char_p, [c_int, POINTER(c_char_p)]),

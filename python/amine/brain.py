@@ -32,6 +32,9 @@ EVENTS = {"reward": 0, "punishment": 1, "uncertainty": 2, "attention": 3, "circa
 SYSTEMS = ("dopamine", "serotonin", "norepinephrine", "acetylcholine", "orexin")
 
 
+_Pair = Tuple[float, float]
+
+
 def _one_of(table: Mapping[str, int], word: str, name: str) -> int:
     if word not in table:
         raise UsageError(f"{name}={word!r}: one of {', '.join(table)} is allowed")
@@ -104,10 +107,36 @@ class Population:
         a = floats(values, (self.n,), variable)
         self.brain._call(C.amine_brain_set, self.number, variable.encode(), a.ctypes.data)
 
-    def set_parameter(self, name: str, values) -> None:
-        """One parameter neuron by neuron, [n]: those that the model keeps so."""
-        a = floats(values, (self.n,), name)
-        self.brain._call(C.amine_brain_set_parameter, self.number, name.encode(), a.ctypes.data)
+    def _draw(self, name: str, values, uniform: Optional[_Pair], normal: Optional[_Pair],
+              lognormal: Optional[_Pair]):
+        """A C draw, and what must live as long."""
+        ways = [k for k, way in enumerate((values, uniform, normal, lognormal)) if way is not None]
+        if len(ways) != 1:
+            raise UsageError(f"{name}: one of values, uniform, normal, lognormal says its numbers")
+        d, kept = C.amine_draw_default(), None
+        if values is None:
+            d.kind = ways[0]
+            d.a, d.b = (uniform, normal, lognormal)[ways[0] - 1]  # type: ignore[misc]
+        elif np.ndim(values) == 0:
+            d.a = d.b = float(values)
+        else:
+            kept = floats(values, (self.n,), name)
+            d.kind, d.values = 0, kept.ctypes.data
+        return d, kept
+
+    def set_initial(self, variable: str, values=None, *, uniform: Optional[_Pair] = None,
+                    normal: Optional[_Pair] = None, lognormal: Optional[_Pair] = None) -> None:
+        """With what a state begins: one number or [n]; or drawn uniform=(low, high), normal=(mean, sd) or
+        lognormal=(mean, sd) of its logarithm. Possible until the first run."""
+        d, _kept = self._draw(variable, values, uniform, normal, lognormal)
+        self.brain._call(C.amine_brain_set_initial, self.number, variable.encode(), byref(d))
+
+    def set_parameter(self, name: str, values=None, *, uniform: Optional[_Pair] = None,
+                      normal: Optional[_Pair] = None, lognormal: Optional[_Pair] = None) -> None:
+        """One parameter neuron by neuron, of those that the model keeps so: [n], or drawn as set_initial
+        draws."""
+        d, _kept = self._draw(name, values, uniform, normal, lognormal)
+        self.brain._call(C.amine_brain_draw_parameter, self.number, name.encode(), byref(d))
 
     def set_positions(self, positions) -> None:
         """Lattice coordinates [n][4]: x, y, z, w; for connections by distance."""

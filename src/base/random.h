@@ -32,7 +32,8 @@ enum am_stream {
   AM_STREAM_WEIGHT_NOISE = 21,
   AM_STREAM_PROTOCOL = 40, /* protocols of simulations: episode = what, step = draw */
   AM_STREAM_EVENT = 41,    /* events of a brain: episode = plan, step = draw */
-  AM_STREAM_BOOTSTRAP = 42 /* confidence by resampling: episode = resample, step = element */
+  AM_STREAM_BOOTSTRAP = 42, /* confidence by resampling: episode = resample, step = element */
+  AM_STREAM_EACH = 43       /* numbers of neurons: episode = population, lane = neuron, step = which */
 };
 
 /* Added to a stream. */

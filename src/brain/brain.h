@@ -65,6 +65,7 @@ typedef struct am_population {
   uint32_t first;              /* in the line */
   float *positions;            /* [n][4] or NULL */
   am_real *own[AM_NEURON_OWN]; /* [padded] or NULL */
+  float *start[AM_NEURON_STATES]; /* [n] with which they begin, or NULL: as `initial` says */
   double mean, uniform;        /* external current */
   double pulse;                /* added to it by cues */
   am_real *currents;           /* [padded] or NULL */

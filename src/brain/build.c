@@ -144,11 +144,12 @@ static amine_status make_states(amine_brain *b, amine_error *error) {
   for (int k = 0; k < b->n_populations; k++) {
     am_population *p = &b->populations[k];
     for (int s = 0, n = am_neuron_n_states(p->model); s < n; s++) {
-      for (int i = 0; i < p->padded; i++)
-        b->states[s][p->first + (uint32_t)i] = (am_real)p->initial[s];
-      if (!p->is_wide) continue;
-      AM_TRY(AM_TAKE(p->wide[s], (size_t)p->padded, error));
-      for (int i = 0; i < p->padded; i++) p->wide[s][i] = p->initial[s];
+      if (p->is_wide) AM_TRY(AM_TAKE(p->wide[s], (size_t)p->padded, error));
+      for (int i = 0; i < p->padded; i++) {
+        const double value = p->start[s] && i < p->n ? (double)p->start[s][i] : p->initial[s];
+        b->states[s][p->first + (uint32_t)i] = (am_real)value;
+        if (p->is_wide) p->wide[s][i] = value;
+      }
     }
   }
   return AMINE_OK;

@@ -23,7 +23,9 @@ static amine_status add_population(amine_brain *brain, const am_model_plan_popul
   if (p->positions) AM_TRY(amine_brain_set_positions(brain, id, p->positions, error));
   for (int k = 0; k < p->n_columns; k++)
     AM_TRY(
-        amine_brain_set_parameter(brain, id, p->columns[k].parameter, p->columns[k].values, error));
+        amine_brain_draw_parameter(brain, id, p->columns[k].name, &p->columns[k].draw, error));
+  for (int k = 0; k < p->n_initial; k++)
+    AM_TRY(amine_brain_set_initial(brain, id, p->initial[k].name, &p->initial[k].draw, error));
   return p->silent ? amine_brain_record(brain, id, 0, error) : AMINE_OK;
 }
 

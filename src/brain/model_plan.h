@@ -26,10 +26,10 @@ extern const am_table am_model_table;
 #define AM_MODEL_PLAN_PROJECTIONS 10000
 #define AM_MODEL_PLAN_NAME 63 /* bytes of a name at most */
 
-/* A parameter given neuron by neuron, [n]. */
+/* A parameter, or the initial values of a state, neuron by neuron. */
 typedef struct am_model_plan_column {
-  const char *parameter;
-  const float *values;
+  const char *name;
+  amine_draw draw;
 } am_model_plan_column;
 
 typedef struct am_model_plan_population {
@@ -40,6 +40,8 @@ typedef struct am_model_plan_population {
   int n_values;
   const am_model_plan_column *columns;
   int n_columns;
+  const am_model_plan_column *initial;
+  int n_initial;
   float *positions; /* [n][4], or NULL: neither given nor drawn yet */
   bool in_box;      /* positions are drawn in `box`, from the sites of `area` */
   am_box box;

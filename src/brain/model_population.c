@@ -13,7 +13,7 @@ typedef struct population_keys {
   const char *name;
   const json_t *model;
   int n;
-  const json_t *values, *positions;
+  const json_t *values, *initial, *positions;
   bool record;
 } population_keys;
 
@@ -35,6 +35,8 @@ static const am_field population_fields[] = {
     AM_FIELD_OF(ANY, "model", AT(model),
                 "the neurons' (amine list neurons), or a text of equations: its path, or its lines"),
     AM_FIELD_OF(VALUES, "values", AT(values), "parameters of the model", .more = &parameters),
+    AM_FIELD_OF(ANY, "initial", AT(initial),
+                "states with which the neurons begin: numbers, or {\"normal\": [mean, sd]}, ..."),
     AM_FIELD_OF(ANY, "positions", AT(positions),
                 "where the neurons are: [[x, y, z, w], ...], or a box in which sites are drawn"),
     AM_FIELD_OF(SWITCH, "record", AT(record), "whether its spikes are recorded"),
@@ -157,6 +159,42 @@ static amine_status read_model(const am_part **part, const am_reader *r, const a
                    "it must be the name of a model, the path of a text, or an array of its lines");
 }
 
+static amine_status no_state(const am_neuron_model *model, const am_reader *r,
+                             const am_where *where, const char *name) {
+  char all[200] = "";
+  for (int s = 0; model->states[s]; s++) {
+    const size_t at = strlen(all);
+    snprintf(all + at, sizeof all - at, "%s%.30s", s ? ", " : "", model->states[s]);
+  }
+  return am_refuse(r, where, NULL, "a neuron of %s has no state \"%.60s\"; it has %s",
+                   model->part.name, name, all[0] ? all : "none");
+}
+
+/* {"v": -60, "u": {"uniform": [0, 1]}}: numbers of states. */
+static amine_status read_initial(am_model_plan_population *p, am_model_plan *plan, am_reader *r,
+                                 const am_where *above, const json_t *object) {
+  const am_where where = {.above = above, .key = "initial"};
+  const char *name;
+  json_t *value;
+  void *block;
+  if (!json_is_object(object))
+    return am_refuse(r, &where, object, "it must be an object such as {\"v\": -65}");
+  AM_TRY(am_model_plan_alloc(plan, &block, AM_NEURON_STATES, sizeof *p->initial, r->error));
+  am_model_plan_column *columns = block;
+  p->initial = columns;
+  json_object_foreach((json_t *)(uintptr_t)object, name, value) {
+    const am_where here = {.above = &where, .key = name};
+    const am_field field = {.name = name, .kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6};
+    int s = 0;
+    while (p->model->states[s] && strcmp(p->model->states[s], name) != 0) s++;
+    if (!p->model->states[s]) return no_state(p->model, r, &here, name);
+    am_model_plan_column *column = &columns[p->n_initial++];
+    column->name = name;
+    AM_TRY(am_draw_read(&column->draw, plan, r, &here, value, &field, p->n));
+  }
+  return AMINE_OK;
+}
+
 static amine_status read_population(am_model_plan *plan, am_reader *r, const am_where *where,
                                     const json_t *object) {
   population_keys keys = {.record = true};
@@ -180,6 +218,7 @@ static amine_status read_population(am_model_plan *plan, am_reader *r, const am_
   AM_TRY(am_values_read(&values, plan, r, &inside, keys.values, &source));
   p.values = values.values, p.n_values = values.n_values;
   p.columns = values.columns, p.n_columns = values.n_columns;
+  if (keys.initial) AM_TRY(read_initial(&p, plan, r, where, keys.initial));
   if (keys.positions) AM_TRY(read_positions(plan, &p, r, where, keys.positions));
   return am_model_plan_add_population(plan, &p, r, where);
 }

@@ -38,29 +38,78 @@ amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, co
   return AMINE_OK;
 }
 
-/* A number for each neuron. */
-static amine_status read_column(am_values *out, am_model_plan *plan, am_reader *r,
-                                const am_where *where, const json_t *array,
-                                const amine_parameter *p, int n) {
+/* ------------------------------------------------------------------------------ neuron by neuron */
+
+static amine_status read_given(amine_draw *out, am_model_plan *plan, am_reader *r,
+                               const am_where *where, const json_t *array, const am_field *field,
+                               int n) {
   void *block;
   if (json_array_size(array) != (size_t)n)
     return am_refuse(r, where, NULL, "it has %zu numbers, but there are %d neurons",
                      json_array_size(array), n);
+  AM_TRY(am_model_plan_alloc(plan, &block, (size_t)n, sizeof(float), r->error));
+  float *values = block;
+  for (int k = 0; k < n; k++) {
+    const am_where here = {.above = where, .index = (size_t)k, .element = true};
+    double value = 0;
+    AM_TRY(am_field_read(r, &here, json_array_get(array, (size_t)k), field, &value));
+    values[k] = (float)value;
+  }
+  out->kind = AMINE_DRAW_GIVEN;
+  out->values = values;
+  return AMINE_OK;
+}
+
+/* {"normal": [mean, sd]}: one member, whose name says how to draw. */
+static amine_status read_drawn(amine_draw *out, am_reader *r, const am_where *where,
+                               const json_t *object, const am_field *field) {
+  static const am_field kind = {.kind = AM_FIELD_WORD, .words = "uniform|normal|lognormal"};
+  static const am_field any = {.kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6},
+                        width = {.kind = AM_FIELD_NUMBER, .max = 1e6};
+  const char *word = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)object));
+  const json_t *pair = word ? json_object_get(object, word) : NULL;
+  if (json_object_size(object) != 1 || am_word_index(kind.words, word) < 0 ||
+      json_array_size(pair) != 2)
+    return am_refuse(r, where, NULL,
+                     "numbers are drawn by one of {\"uniform\": [low, high]}, {\"normal\": [mean, "
+                     "sd]}, {\"lognormal\": [mean, sd]} of the logarithm");
+  out->kind = (amine_draw_kind)(AMINE_DRAW_UNIFORM + am_word_index(kind.words, word));
+  const am_where inside = {.above = where, .key = word};
+  const am_where low = {.above = &inside, .index = 0, .element = true};
+  const am_where high = {.above = &inside, .index = 1, .element = true};
+  AM_TRY(am_field_read(r, &low, json_array_get(pair, 0),
+                       out->kind == AMINE_DRAW_LOGNORMAL ? &any : field, &out->a));
+  AM_TRY(am_field_read(r, &high, json_array_get(pair, 1),
+                       out->kind == AMINE_DRAW_UNIFORM ? field : &width, &out->b));
+  if (out->kind == AMINE_DRAW_UNIFORM && out->a > out->b)
+    return am_refuse(r, &inside, NULL, "[%.10g, %.10g]: the first is not the lower one", out->a,
+                     out->b);
+  return AMINE_OK;
+}
+
+amine_status am_draw_read(amine_draw *out, am_model_plan *plan, am_reader *r, const am_where *where,
+                          const json_t *value, const am_field *field, int n) {
+  *out = amine_draw_default();
+  if (json_is_array(value)) return read_given(out, plan, r, where, value, field, n);
+  if (json_is_object(value)) return read_drawn(out, r, where, value, field);
+  AM_TRY(am_field_read(r, where, value, field, &out->a));
+  out->b = out->a;
+  return AMINE_OK;
+}
+
+static amine_status read_column(am_values *out, am_model_plan *plan, am_reader *r,
+                                const am_where *where, const json_t *value,
+                                const amine_parameter *p, int n) {
+  void *block;
+  am_model_plan_column column = {.name = p->name};
+  const am_field field = {.name = p->name, .kind = AM_FIELD_NUMBER, .min = p->min, .max = p->max};
+  AM_TRY(am_draw_read(&column.draw, plan, r, where, value, &field, n));
   if (!out->columns) {
     AM_TRY(am_model_plan_alloc(plan, &block, AM_VALUES_MAX, sizeof *out->columns, r->error));
     out->columns = block;
   }
-  AM_TRY(am_model_plan_alloc(plan, &block, (size_t)n, sizeof(float), r->error));
-  float *values = block;
-  const am_field field = {.name = p->name, .kind = AM_FIELD_NUMBER, .min = p->min, .max = p->max};
-  for (int k = 0; k < n; k++) {
-    const am_where here = {.above = where, .index = (size_t)k, .element = true};
-    double value = 0;
-    AM_TRY(am_field_read(r, &here, json_array_get(array, (size_t)k), &field, &value));
-    values[k] = (float)value;
-  }
   assert(out->n_columns < AM_VALUES_MAX);
-  out->columns[out->n_columns++] = (am_model_plan_column){p->name, values};
+  out->columns[out->n_columns++] = column;
   return AMINE_OK;
 }
 
@@ -85,7 +134,7 @@ amine_status am_values_read(am_values *out, am_model_plan *plan, am_reader *r,
     if (!p && !source->loose) return unknown(r, where, source, key);
     if (!p) {
       am_reader_note_unused(r, &here);
-    } else if (json_is_array(value) && source->n_neurons > 0) {
+    } else if ((json_is_array(value) || json_is_object(value)) && source->n_neurons > 0) {
       AM_TRY(read_column(out, plan, r, &here, value, p, source->n_neurons));
     } else {
       const am_field field = {

@@ -9,7 +9,7 @@
 /* Whose parameters, and what is taken. */
 typedef struct am_values_source {
   const am_part *part;
-  int n_neurons; /* an array of so many numbers is one for each neuron; 0: no arrays */
+  int n_neurons; /* so many may have a number each, given or drawn; 0: no such numbers */
   bool loose; /* "tau_m" means tau_m_ms; what is unknown is noted or, with `passes`, passed over */
   bool passes;
 } am_values_source;
@@ -26,6 +26,12 @@ typedef struct am_values {
 amine_status am_values_read(am_values *out, am_model_plan *plan, am_reader *r,
                             const am_where *where, const json_t *object,
                             const am_values_source *source);
+
+/* A number for each of n neurons, whose name and range the field says: an array of n numbers,
+ * {"uniform": [low, high]}, {"normal": [mean, sd]} or {"lognormal": [mean, sd]} of its logarithm.
+ */
+amine_status am_draw_read(amine_draw *out, am_model_plan *plan, am_reader *r, const am_where *where,
+                          const json_t *value, const am_field *field, int n);
 
 /* Adds one parameter; a value out of its range is refused in the name of `where`. */
 amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, const am_where *where,

@@ -45,6 +45,7 @@ static void free_population(am_population *p) {
   am_free(p->positions);
   for (int k = 0; k < AM_NEURON_OWN; k++) am_free(p->own[k]);
   for (int k = 0; k < 2; k++) am_free(p->poisson[k]);
+  for (int s = 0; s < AM_NEURON_STATES; s++) am_free(p->start[s]);
   am_free(p->currents);
   am_free(p->counts);
   am_free(p->waiting);

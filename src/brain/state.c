@@ -12,8 +12,8 @@
 
 #define ARGUMENT(...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)
 
-static amine_status find_state(int *state, const amine_brain *b, int population, const char *name,
-                               amine_error *error) {
+amine_status am_brain_find_state(int *state, const amine_brain *b, int population,
+                                 const char *name, amine_error *error) {
   if (population < 0 || population >= b->n_populations)
     return ARGUMENT("there is no population %d: there are %d", population, b->n_populations);
   const am_population *p = &b->populations[population];
@@ -29,7 +29,7 @@ static amine_status find_state(int *state, const amine_brain *b, int population,
 amine_status am_brain_state(const am_real **values, const amine_brain *b, int population,
                             const char *name, amine_error *error) {
   int state = 0;
-  AM_TRY(find_state(&state, b, population, name, error));
+  AM_TRY(am_brain_find_state(&state, b, population, name, error));
   *values = b->states[state] + b->populations[population].first;
   return AMINE_OK;
 }
@@ -57,7 +57,7 @@ amine_status amine_brain_set(amine_brain *b, int population, const char *name, c
   AM_ENTER;
   int state = 0;
   AM_TRY(am_brain_build(b, error));
-  AM_TRY(find_state(&state, b, population, name, error));
+  AM_TRY(am_brain_find_state(&state, b, population, name, error));
   for (int i = 0; i < b->populations[population].n; i++)
     if (!isfinite(values[i]))
       return ARGUMENT("population %s: %s of neuron %d is not finite",
@@ -72,7 +72,7 @@ amine_status amine_brain_kick(amine_brain *b, int population, const int *neurons
   AM_ENTER;
   int state = 0;
   AM_TRY(am_brain_build(b, error));
-  AM_TRY(find_state(&state, b, population, "v", error));
+  AM_TRY(am_brain_find_state(&state, b, population, "v", error));
   const am_population *p = &b->populations[population];
   if (!(fabs(v) <= FLT_MAX)) return ARGUMENT("a kick of %g is not finite", v);
   for (int k = 0; k < n; k++)

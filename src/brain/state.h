@@ -17,6 +17,9 @@ typedef struct am_synapses {
 amine_status am_synapses_begin(am_synapses *s, amine_brain *brain, int projection,
                                amine_error *error);
 bool am_synapses_next(am_synapses *s);
+/* The number of a population's state; AMINE_ERROR_ARGUMENT if there is none of that name. */
+amine_status am_brain_find_state(int *state, const amine_brain *brain, int population,
+                                 const char *name, amine_error *error);
 /* What amine_brain_get and amine_brain_synapses show, in the precision of the engine, for tests
  * that compile it in double: *values points into the brain; out has room for [n_synapses]. */
 amine_status am_brain_state(const am_real **values, const amine_brain *brain, int population,

@@ -53,6 +53,25 @@ static const char *const wrong[][2] = {
     {"{\"populations\": [{\"name\": \"E\", \"n\": 2, \"model\": \"izhikevich\", \"values\":"
      " {\"a\": [1, 2]}}]}",
      "populations|E|a"},
+    {"{\"populations\": [{\"name\": \"E\", \"n\": 4, \"model\": \"lif\", \"initial\": {\"u\": 1}}]}",
+     "populations.E.initial.u|lif has no state \"u\"; it has v, g_e, g_i, refractory"},
+    {"{\"populations\": [{\"name\": \"E\", \"n\": 4, \"model\": \"lif\", \"initial\": 3}]}",
+     "populations.E.initial=3|an object"},
+    {"{\"populations\": [{\"name\": \"E\", \"n\": 4, \"model\": \"lif\", \"initial\":"
+     " {\"v\": \"x\"}}]}",
+     "populations.E.initial.v=\"x\"|number from -1000000"},
+    {"{\"populations\": [{\"name\": \"E\", \"n\": 4, \"model\": \"lif\", \"initial\":"
+     " {\"v\": [1, 2]}}]}",
+     "populations.E.initial.v|2 numbers|4 neurons"},
+    {"{\"populations\": [{\"name\": \"E\", \"n\": 4, \"model\": \"lif\", \"initial\":"
+     " {\"v\": {\"uniform\": [2, 1]}}}]}",
+     "populations.E.initial.v.uniform|[2, 1]"},
+    {"{\"populations\": [{\"name\": \"E\", \"n\": 4, \"model\": \"lif\", \"initial\":"
+     " {\"v\": {\"gamma\": [2, 1]}}}]}",
+     "populations.E.initial.v|lognormal"},
+    {"{\"populations\": [{\"name\": \"E\", \"n\": 4, \"model\": \"izhikevich\", \"values\":"
+     " {\"c\": {\"normal\": [-60, -1]}}}]}",
+     "populations.E.values.c.normal[1]=-1|from 0"},
     {"{\"populations\": [{\"name\": \"E\", \"n\": 4, \"model\": \"lif\", \"positions\": [[1]]}]}",
      "populations.E.positions|1 positions for 4"},
     {"{\"populations\": [{\"name\": \"E\", \"n\": 1, \"model\": \"lif\", \"positions\": [[]]}]}",

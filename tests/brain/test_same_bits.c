@@ -435,6 +435,24 @@ static void rewards_event(amine_brain *b, uint64_t step) {
   must(amine_brain_reward(b, step % 4 == 1 ? -0.2 : 0.3, &error));
 }
 
+/* Numbers that neurons have drawn: with what they begin, in 32 bits and in 64, and parameters. */
+static void begun(amine_brain *b) {
+  const int E = population(b, 90, "izhikevich", NULL, 0);
+  const int L = population(b, 50, "lif", VALUES({"tau_m_ms", 3000}));
+  amine_draw d = amine_draw_default();
+  d.a = -80, d.b = -40;
+  must(amine_brain_set_initial(b, E, "v", &d, &error));
+  must(amine_brain_set_initial(b, L, "v", &d, &error));
+  d.kind = AMINE_DRAW_NORMAL, d.a = 6, d.b = 2;
+  must(amine_brain_draw_parameter(b, E, "d", &d, &error));
+  d.kind = AMINE_DRAW_LOGNORMAL, d.a = 1, d.b = 0.5;
+  must(amine_brain_set_initial(b, E, "g_e", &d, &error));
+  amine_projection p = by_chance(E, L, 0.1, 3);
+  join(b, &p);
+  current(b, E, 8, 4);
+  current(b, L, 200, 0);
+}
+
 typedef struct net {
   const char *name;
   double dt_ms;
@@ -461,6 +479,7 @@ static const net nets[] = {
     {"two-chunks", 0.1, 120, two_chunks, 17, two_chunks_event, 7},
     {"four-chunks", 1, 60, four_chunks, 0, NULL, 19},
     {"rewards", 1, 250, rewards, 7, rewards_event, 1},
+    {"begun", 1, 200, begun, 0, NULL, 1},
 };
 #define N_NETS ((int)(sizeof nets / sizeof *nets))
 

@@ -30,6 +30,8 @@ int main(void) {
   AT(amine_projection, values), AT(amine_projection, n_values), AT(amine_projection, factor);
   AT(amine_projection, stp_u), AT(amine_projection, stp_tau_rec_ms);
   AT(amine_projection, stp_tau_facil_ms), AT(amine_projection, n_in);
+  SIZE(amine_draw), AT(amine_draw, size), AT(amine_draw, kind), AT(amine_draw, a);
+  AT(amine_draw, b), AT(amine_draw, values);
   SIZE(amine_brain_event), AT(amine_brain_event, step), AT(amine_brain_event, kind);
   AT(amine_brain_event, source), AT(amine_brain_event, first), AT(amine_brain_event, second);
   AT(amine_brain_event, before), AT(amine_brain_event, after);

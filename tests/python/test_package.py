@@ -215,6 +215,24 @@ class Arrays(unittest.TestCase):
         with self.assertRaises(amine.UsageError):
             self.e.current("much")
 
+    def test_numbers_of_neurons_are_given_or_drawn(self):
+        b = amine.Brain(dt=1, seed=4)
+        e = b.population("E", 1000, "izhikevich")
+        e.set_initial("v", uniform=(-70, -60))
+        e.set_initial("u", -13)
+        e.set_initial("g_e", np.arange(1000) / 1000)
+        e.set_parameter("d", normal=(6, 0.5))
+        with self.assertRaisesRegex(amine.UsageError, "v: one of values, uniform"):
+            e.set_initial("v")
+        with self.assertRaisesRegex(amine.UsageError, "has no w"):
+            e.set_initial("w", 1)
+        with self.assertRaisesRegex(amine.UsageError, "is not in -1000 to 1000"):
+            e.set_parameter("c", lognormal=(9, 1))
+        v = e.state("v")
+        self.assertTrue((v >= -70).all() and (v < -60).all() and v.std() > 2)
+        self.assertTrue((e.state("u") == -13).all())
+        np.testing.assert_array_equal(e.state("g_e"), (np.arange(1000) / 1000).astype(np.float32))
+
     def test_an_array_that_is_filled_again(self):
         read = self.e.reader("v")
         first = read()

@@ -14,6 +14,11 @@ class Error(Exception):
         super().__init__(message + ("\n" + excerpt if excerpt else ""))
         self.message, self.file, self.offset, self.excerpt = message, file, offset, excerpt
 
+    def rename(self, folder: str) -> None:
+        """Leaves out where a file is that stands for a text in memory."""
+        self.args = (str(self).replace(folder, ""),)
+        self.message, self.file = self.message.replace(folder, ""), self.file.replace(folder, "")
+
 
 class UsageError(Error, ValueError):
     """A value is unknown, out of its range or of a wrong type or shape."""

@@ -44,6 +44,9 @@ class Score(NamedTuple):
     max: float
     n: int
 
+    def __repr__(self) -> str:
+        return f"Score(mean={self.mean:.6g}, se={self.se:.2g}, min={self.min:g}, max={self.max:g}, n={self.n})"
+
 
 class Weights(MutableMapping[str, np.ndarray]):
     """The tensors of the network by their PyTorch names. w["w"] is a copy, float32, in PyTorch's shape;
@@ -260,8 +263,8 @@ class Source:
         registry = self.registry.handle if self.registry else None
         return self._path, COptions(ctypes.sizeof(COptions), words, n, registry, self._text)
 
-    def __exit__(self, *_: Any) -> None:
-        self._assignments.__exit__()
+    def __exit__(self, *what: Any) -> None:
+        self._assignments.__exit__(*what)
 
 
 def _registry(options: Dict[str, Any], source: Any) -> Optional[Registry]:

@@ -2,7 +2,7 @@
 import os
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
-from ._errors import UsageError
+from ._errors import Error, UsageError
 
 # Keys that begin so have a dot: network_hidden is network.hidden.
 SECTIONS = ("task", "reward", "network", "rule", "modulator", "learner", "clamp")
@@ -86,9 +86,11 @@ class Assignments:
                 out.append(f"{key}={assigned(key, value)}")
         return out
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, _kind: Any = None, error: Any = None, _trace: Any = None) -> None:
         if self._folder is not None:
             self._folder.cleanup()
+            if isinstance(error, Error):  # nobody knows the file: "network:8:5: there is no function tahn"
+                error.rename(self._folder.name + os.sep)
 
 
 def merged(options: Optional[Mapping[str, Any]], more: Mapping[str, Any]) -> Dict[str, Any]:

@@ -303,7 +303,8 @@ class Experiments(unittest.TestCase):
         text = amine.Network(text.replace("tanh", "tan"))
         with self.assertRaises(amine.InputError) as caught:
             amine.Experiment(options, network=text)
-        self.assertRegex(str(caught.exception), "network:\\d+:")
+        self.assertRegex(str(caught.exception), "^network:\\d+:\\d+: there is no function tan")
+        self.assertEqual(caught.exception.file, "network")
         self.assertIn("^", caught.exception.excerpt)
 
     def test_saved_and_opened(self):

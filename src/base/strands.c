@@ -30,8 +30,7 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
-/* A learner's frames are a few kB; sanitizers make them larger. */
-enum { STACK = 1 << 18 };
+enum { STACK = AM_STRAND_STACK };
 #define END 0x5374616b456e6421u /* stands at the end of each stack */
 
 typedef struct strand {

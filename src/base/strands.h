@@ -11,6 +11,10 @@
 
 typedef struct am_strands am_strands;
 
+/* Bytes of a strand's stack. A learner's frames are a few kB, but for those of a rule's text
+ * (rule/text.c), of which two thirds of this are in double; sanitizers make them larger. */
+enum { AM_STRAND_STACK = 3 << 18 };
+
 /* Room for so many at once. */
 amine_status am_strands_create(am_strands **strands, int n_strands, amine_error *error);
 void am_strands_destroy(am_strands *strands); /* NULL is fine */

@@ -6,6 +6,7 @@
  * would hold in registers lies in the first-level cache. */
 #include "kernel/vector.h"
 
+#include "base/strands.h"
 #include "equation/plan_pass.h"
 #include "equation/rule_program.h"
 #include "kernel/trace.h"
@@ -520,6 +521,7 @@ static void back_part(backward *q, am_panel_shape shape, int from) {
 static void text_backward(const am_trace_backward *p, int n, int ahead, am_trace_constants k,
                           am_panel_shape shape) {
   _Alignas(64) real arena[3][AM_RULE_ARENA * VEC_LANES];
+  _Static_assert(sizeof arena < AM_STRAND_STACK / 4 * 3, "a strand's stack is too small");
   backward q = {.gradient = arena[2], .ahead = ahead};
   const program *text = k.program;
   for (int s = 2 - ahead; s < 2; s++) {

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "amine/amine.h"
+#include "folder.h"
 
 enum { INPUTS = 3, STEPS = 12, LANES_MAX = 64 };
 
@@ -230,6 +231,24 @@ static void as_lane_by_lane(void **state) {
   compare(true, ways[2], 3);
 }
 
+/* Its passes have the largest frames of all, and each group's lie on a strand. */
+static void by_a_text_as_rule(void **state) {
+  (void)state;
+  char folder[32], path[64], word[80];
+  assert_int_equal(folder_make(folder, sizeof folder), 0);
+  snprintf(path, sizeof path, "%s/rule.txt", folder);
+  snprintf(word, sizeof word, "rule.text=%s", path);
+  FILE *f = fopen(path, "w");
+  assert_non_null(f);
+  fputs("# Hebb\nrule mine\ntrace H\nH <- clip(H + eta * outer(post, pre), -1, 1)\n", f);
+  assert_int_equal(fclose(f), 0);
+  const char *const ways[][3] = {{"network.type=plastic-rnn", "learner.type=a2c", word},
+                                 {"network.type=plastic-rnn", "learner.type=bptt", word}};
+  for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) compare(false, ways[k], 3);
+  folder_remove(path);
+  folder_remove(folder);
+}
+
 static void an_episode_is_recorded(void **state) {
   (void)state;
   crowd c = {0};
@@ -328,7 +347,8 @@ static void what_is_impossible_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(as_lane_by_lane), cmocka_unit_test(an_episode_is_recorded),
-      cmocka_unit_test(a_world_that_fails), cmocka_unit_test(what_is_impossible_is_refused)};
+      cmocka_unit_test(as_lane_by_lane), cmocka_unit_test(by_a_text_as_rule),
+      cmocka_unit_test(an_episode_is_recorded), cmocka_unit_test(a_world_that_fails),
+      cmocka_unit_test(what_is_impossible_is_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

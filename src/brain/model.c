@@ -65,6 +65,8 @@ static const am_field top_fields[] = {
     OTHERS("checkpoint_every"),
     OTHERS("checkpoint_every_s"),
     OTHERS("protocol"),
+    OTHERS("task"),
+    OTHERS("body"),
     OTHERS("clamp"),
     OTHERS("meaning"),
     {0}};

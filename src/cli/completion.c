@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "run/config/parts.h"
 #include "run/config/preset.h"
+#include "run/protocol/protocols.h"
 #include "run/simulate/config.h"
 #include "run/study/study.h"
 
@@ -67,6 +68,10 @@ static void value_cases(am_text *out) {
   for (am_keys_begin(&keys, &am_standard_parts); am_keys_next(&keys);)
     value_case(out, NULL, &keys.key.p);
   for (int k = 0; k < AM_N_SIM_KEYS; k++) value_case(out, NULL, &am_simulation_keys[k]);
+  amine_parameter key;
+  char name[80];
+  for (int k = 0; am_protocol_section_key(&key, name, k); k++)
+    if (key.kind != AMINE_WORD) value_case(out, NULL, &key);
   am_text_puts(out, "    esac\n");
 }
 
@@ -81,6 +86,11 @@ static void word_cases(am_text *out) {
   am_text_puts(out, "\"\n  brain=\"");
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
     am_text_printf(out, "%s%s=", k ? " " : "", am_simulation_keys[k].name);
+  for (am_keys_begin(&keys, &am_standard_parts); am_keys_next(&keys);)
+    if (keys.key.kind == AM_TASK) am_text_printf(out, " %s=", keys.key.name);
+  amine_parameter key;
+  char name[80];
+  for (int k = 0; am_protocol_section_key(&key, name, k); k++) am_text_printf(out, " %s=", name);
   am_text_puts(out, "\"\n  case \"$command\" in\n");
   for (const cli_command *c = cli_commands; c->name; c++) {
     am_text_printf(out, "    %s)\n      list=\"", c->name);
@@ -228,6 +238,13 @@ static void fish_keys(am_text *out, const cli_command *c) {
     fish_key(out, when.data, &keys.key.p);
   for (int k = 0; (c->takes & CLI_BRAIN_KEYS) && k < AM_N_SIM_KEYS; k++)
     fish_key(out, when.data, &am_simulation_keys[k]);
+  for (am_keys_begin(&keys, &am_standard_parts);
+       (c->takes & CLI_BRAIN_KEYS) && !(c->takes & CLI_KEYS) && am_keys_next(&keys);)
+    if (keys.key.kind == AM_TASK) fish_key(out, when.data, &keys.key.p);
+  amine_parameter key;
+  char name[80];
+  for (int k = 0; (c->takes & CLI_BRAIN_KEYS) && am_protocol_section_key(&key, name, k); k++)
+    fish_key(out, when.data, &key);
   am_text_free(&when);
   for (const cli_variant *v = c->variants; v && v->word; v++) {
     char both[160];

@@ -118,7 +118,8 @@ static bool nth_protocol(item *out, int k, am_text *room) {
   am_text_add(room, "", 1); /* two texts in one room */
   const size_t needs_length = room->length;
   for (int i = 0; i < protocol->n_keys; i++)
-    am_text_printf(room, "%sprotocol.%s", i ? ", " : "", protocol->keys[i].name);
+    am_text_printf(room, "%s%s.%s", i ? ", " : "", am_protocol_section(protocol),
+                   protocol->keys[i].name);
   const bool whole = !room->failed;
   *out = (item){protocol->name,
                 protocol->meaning,

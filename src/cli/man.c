@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "run/config/parts.h"
+#include "run/protocol/protocols.h"
 #include "run/simulate/config.h"
 
 #define DATE "2026-11-22" /* of the last change of the commands below */
@@ -98,6 +99,13 @@ static void brain_keys(am_text *out) {
     const amine_parameter *key = &am_simulation_keys[k];
     const am_value value = am_key_standard(key);
     key_item(out, key, am_key_text(key, &value, standard, sizeof standard), "");
+  }
+  amine_parameter key;
+  char name[80];
+  for (int k = 0; am_protocol_section_key(&key, name, k); k++) {
+    char standard[64];
+    const am_value value = am_key_standard(&key);
+    key_item(out, &key, am_key_text(&key, &value, standard, sizeof standard), "a task: task.type");
   }
 }
 

@@ -62,13 +62,25 @@ static amine_status add_key(listing *l, const char *name, const amine_parameter 
   return AMINE_OK;
 }
 
+/* Of what its protocol plays. */
+static amine_status add_task(listing *l) {
+  const am_config *task = l->config->task;
+  am_keys keys;
+  if (!task) return AMINE_OK;
+  for (am_config_keys(&keys, task); am_keys_next(&keys);)
+    if (keys.key.kind == AM_TASK && am_config_applies(task, keys.key.p.name))
+      AM_TRY(add_key(l, keys.key.p.name, &keys.key.p));
+  return AMINE_OK;
+}
+
 static amine_status add_keys(listing *l) {
   const am_protocol *protocol = l->config->protocol;
   for (int k = 0; k < AM_N_SIM_KEYS; k++) {
     AM_TRY(add_key(l, am_simulation_keys[k].name, &am_simulation_keys[k]));
+    if (k == AM_SIM_PROTOCOL) AM_TRY(add_task(l));
     for (int j = 0; k == AM_SIM_PROTOCOL && j < protocol->n_keys; j++) {
       char name[AM_PATH_MAX];
-      snprintf(name, sizeof name, "protocol.%s", protocol->keys[j].name);
+      snprintf(name, sizeof name, "%s.%s", am_protocol_section(protocol), protocol->keys[j].name);
       AM_TRY(add_key(l, name, &protocol->keys[j]));
     }
   }
@@ -96,7 +108,8 @@ static void put_parameter_range(am_text *out, const amine_parameter *p) {
 }
 
 static bool is_of_run(const char *path) {
-  static const char *const others[] = {"preset", "meaning", "protocol", "record", "clamp"};
+  static const char *const others[] = {"preset", "meaning", "protocol", "record",
+                                       "clamp",  "task",    "body"};
   const size_t n = strcspn(path, ".");
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
     if (strcmp(am_simulation_keys[k].name, path) == 0) return true;

@@ -271,10 +271,12 @@ def test_tables(d):
         for word in ("simulate", "record.window_s", "seeds", "clamp.norepinephrine"):
             check(f"completion of {shell}", word in script, word, "nothing about it")
     script = run("help", "--completion", "bash").out
-    for words, wanted in ((("amine", "sim"), ["simulate"]), (("amine", "simulate", "bra"), ["brain"]),
+    for words, wanted in ((("amine", "sim"), ["simulate"]), (("amine", "simulate", "bra"), ["brain", "brain-bandit"]),
                           (("amine", "train", "bra"), [""]),
                           (("amine", "simulate", "brain", "record.w"), ["record.window_s="]),
                           (("amine", "simulate", "brain", "protocol.type=non"), ["none"]),
+                          (("amine", "simulate", "brain", "body.choice=soft"), ["softmax"]),
+                          (("amine", "simulate", "brain", "task.arm"), ["task.arms="]),
                           (("amine", "simulate", "brain", "seed"), ["seed=", "seeds="])):
         came = cli.complete_bash(script, *words) or [""]
         check("bash completes " + " ".join(words), sorted(came) == wanted, wanted, came)

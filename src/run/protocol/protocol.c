@@ -126,9 +126,9 @@ void am_stage_note_times(const am_stage *stage, const am_protocol *protocol, am_
     const double grain_ms = protocol->grain_ms ? protocol->grain_ms(k, stage) : stage->dt_ms;
     const double unit_ms = strcmp(key->unit, "ms") == 0 ? 1 : strcmp(key->unit, "s") == 0 ? 1e3 : 0;
     char name[80];
-    snprintf(name, sizeof name, "protocol.%s", key->name);
+    snprintf(name, sizeof name, "%s.%s", am_protocol_section(protocol), key->name);
     if (unit_ms > 0 && grain_ms > 0)
-      am_steps_note(notes, name, stage->parameters[k].number, unit_ms, grain_ms, 1);
+      am_steps_note(notes, name, stage->parameters[k].number, unit_ms, grain_ms, key->min > 0);
     else if (unit_ms > 0)
       am_ticks_note(notes, name, stage->parameters[k].number, unit_ms, stage->dt_ms);
   }

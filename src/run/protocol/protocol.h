@@ -34,6 +34,7 @@
 #include "base/random.h"
 #include "run/config/key.h"
 #include "run/protocol/picture.h"
+#include "task/task.h"
 
 typedef struct am_spike {
   uint64_t step;
@@ -48,6 +49,9 @@ typedef struct am_stage {
   double dt_ms;
   uint64_t now;               /* steps done */
   const am_value *parameters; /* [n_keys] of the protocol, in the order of its keys: .number */
+  const char *const *words;   /* [n_keys] the same of those that are words; NULL elsewhere */
+  const am_task *task;        /* what it plays (am_protocol.plays), else NULL; and its world, which is */
+  void *world;                /* no part of the state: `restore` plays it anew */
   const am_spike *spikes;     /* [n_spikes] since the last call of advance, of all populations, */
   size_t n_spikes;            /* in the order of (step, population, neuron) */
   bool failed;                /* memory for an event was refused */
@@ -92,8 +96,12 @@ typedef struct am_protocol {
   const char *title, *story, *headline, *judged;
   /* The populations that a brain must have for it, and what else; NULL: any brain will do. */
   const char *needs;
-  /* Its parameters: protocol.NAME=value. Names without "protocol."; results depend on all of them.
-   * Read in start, advance and measure as stage->parameters[k].number. */
+  /* It plays a task, that of the keys task.*, which the stage then has. */
+  bool plays;
+  /* Its parameters: protocol.NAME=value, or SECTION.NAME=value. Names without that; results depend on
+   * all of them. Read in start, advance and measure as stage->parameters[k].number; a word, whose
+   * standard is its `choices`, as stage->words[k]. */
+  const char *section;
   const amine_parameter *keys;
   int n_keys;
   const am_measure *measures;
@@ -111,6 +119,9 @@ typedef struct am_protocol {
   /* false if the bytes cannot be a state of this protocol: an index out of its range, a number that
    * is not finite. A checkpoint is not trusted. May be NULL: anything is fine. */
   bool (*check)(const void *state, const am_stage *stage);
+  /* Of one that plays: brings the stage's world to where this state, which has been checked, was.
+   * NULL otherwise. */
+  void (*restore)(const void *state, am_stage *stage);
   /* Of what the value of a key in ms or s becomes a whole number, for the note about those that are
    * none: a time in ms, or 0 if it is the period of a clock (base/steps.h). NULL: steps, all. */
   double (*grain_ms)(int key, const am_stage *stage);
@@ -119,10 +130,16 @@ typedef struct am_protocol {
   /* Yardsticks that depend on its parameters: chance and best [n_measures] hold those of the table.
    * May be NULL. */
   void (*known)(double *chance, double *best, const am_value *parameters);
+  /* The same of those that the lines of its task say, of one that plays. */
+  void (*earned)(double *chance, double *best, const am_task *task);
   /* Its world, and what was done in it, as pictures (picture.h). May be NULL. */
   void (*picture)(am_pictures *pictures, const void *state, const am_stage *stage);
 } am_protocol;
 
+/* What its keys begin with: "protocol", or its own section. */
+static inline const char *am_protocol_section(const am_protocol *protocol) {
+  return protocol->section ? protocol->section : "protocol";
+}
 /* The number of a measure of a protocol, -1 if it has none of that name. */
 int am_measure_find(const am_protocol *protocol, const char *name);
 /* Which way a measure is better, as am_measure.better; chance and best are what its yardsticks come

@@ -14,14 +14,20 @@ extern const am_protocol am_protocol_distal_reward, am_protocol_conditioning,
 extern const am_protocol am_protocol_clock;
 /* Of any brain. */
 extern const am_protocol am_protocol_none, am_protocol_activity;
+/* Of any brain with senses and actions: a task. */
+extern const am_protocol am_protocol_body;
 
 /* All protocols, in the order of their table: what protocol.type may be. */
 #define AM_PROTOCOL_NAMES                                                                          \
   "none|reinforcement|attention|inhibition|together|xor|activity|gridworld|reversal|"              \
-  "distal-reward|conditioning|instrumental|clock"
+  "distal-reward|conditioning|instrumental|clock|body"
 
 /* The k-th protocol, NULL past the end; by name, NULL if there is none. */
 const am_protocol *am_protocol_at(int k);
 const am_protocol *am_protocol_find(const char *name);
+
+/* The k-th of the keys that have a section of their own, as "body.act_ms" (in `name`, 80 bytes);
+ * false past the end. */
+bool am_protocol_section_key(amine_parameter *key, char name[80], int k);
 
 #endif

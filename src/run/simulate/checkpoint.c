@@ -245,6 +245,7 @@ amine_status am_simulation_checkpoint_load(am_simulation *s, am_simulation_mark 
     am_simulation_mark_free(&m);
     return status;
   }
+  if (s->config->protocol->restore) s->config->protocol->restore(s->state, &s->stage);
   forget_early_voltages(s);
   *mark = m;
   return AMINE_OK;

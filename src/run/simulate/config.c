@@ -18,6 +18,7 @@
 #include "run/config/parts.h"
 #include "run/config/preset.h"
 #include "run/protocol/protocols.h"
+#include "run/simulate/played.h"
 
 #define CLAMP(n)                                                                                   \
   AM_NUMBER("clamp." n, NAN, 0, 1, "",                                                             \
@@ -55,10 +56,13 @@ const amine_parameter am_simulation_keys[AM_N_SIM_KEYS] = {
     [AM_SIM_CLAMP + AM_MODULATOR_OREXIN] = CLAMP("orexin"),
 };
 
+#define PLAYS "body" /* the protocol that plays a task */
+
 /* Keys of ours that are not in the table, and the first parts of those that are. */
 static bool is_ours(const char *part, size_t n) {
-  if ((n == 6 && memcmp(part, "preset", n) == 0) || (n == 7 && memcmp(part, "meaning", n) == 0))
-    return true;
+  static const char *const others[] = {"preset", "meaning", "task", "body"};
+  for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+    if (strlen(others[k]) == n && memcmp(others[k], part, n) == 0) return true;
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
     if (strcspn(am_simulation_keys[k].name, ".") == n &&
         memcmp(am_simulation_keys[k].name, part, n) == 0)
@@ -73,6 +77,11 @@ static amine_status refuse(const char *where, const char *sentence, amine_error 
   return am_fail_file(error, AMINE_ERROR_INPUT, where, -1, "%s", sentence);
 }
 
+/* The whole name of a key of a protocol. */
+static void protocol_key(char out[AM_PATH_MAX], const am_protocol *protocol, int k) {
+  snprintf(out, AM_PATH_MAX, "%s.%s", am_protocol_section(protocol), protocol->keys[k].name);
+}
+
 /* The key of ours that is nearest, in `out`; "" if none is near. */
 static void nearest_key(char *out, size_t size, const am_simulation_config *c, const char *key) {
   const char *other = am_key_other_name(key, true);
@@ -81,9 +90,9 @@ static void nearest_key(char *out, size_t size, const am_simulation_config *c, c
   snprintf(out, size, "%s", other ? other : nearest.best ? nearest.best : "");
   if (other) return;
   for (int k = 0; c->protocol && k < c->protocol->n_keys; k++) {
-    char full[80];
+    char full[AM_PATH_MAX];
     const size_t before = nearest.least;
-    snprintf(full, sizeof full, "protocol.%s", c->protocol->keys[k].name);
+    protocol_key(full, c->protocol, k);
     am_nearest_try(&nearest, full);
     if (nearest.least < before) snprintf(out, size, "%s", full);
   }
@@ -133,11 +142,14 @@ static amine_status need_object(const am_simulation_config *c, const char *name,
   return refuse(where, sentence, error);
 }
 
-/* {"record": 1} is {"record": {"interval_s": 1}}, and {"protocol": "none"} {"protocol": {"type":
- * "none"}}. */
+/* {"record": 1} is {"record": {"interval_s": 1}}, {"protocol": "none"} {"protocol": {"type":
+ * "none"}}, and {"task": "bandit"} {"task": {"type": "bandit"}}, which chooses the protocol, too. */
 static amine_status expand(am_simulation_config *c, amine_error *error) {
-  static const char *const shorts[][2] = {{"record", "interval_s"}, {"protocol", "type"}};
-  for (int k = 0; k < 2; k++) {
+  static const char *const shorts[][2] = {
+      {"record", "interval_s"}, {"protocol", "type"}, {"task", "type"}};
+  if (json_object_get(c->root, "task") && !json_object_get(c->root, "protocol"))
+    AM_TRY(am_tree_set(c->root, "protocol.type", json_string(PLAYS), error));
+  for (int k = 0; k < 3; k++) {
     json_t *value = json_object_get(c->root, shorts[k][0]);
     if (!(k ? json_is_string(value) : json_is_number(value))) continue;
     json_t *object = json_object();
@@ -148,13 +160,21 @@ static amine_status expand(am_simulation_config *c, amine_error *error) {
   return AMINE_OK;
 }
 
+/* Which of the protocol's keys that is; -1: none. */
+static int protocol_index(const am_simulation_config *c, const char *path) {
+  for (int k = 0; k < c->protocol->n_keys; k++) {
+    char full[AM_PATH_MAX];
+    protocol_key(full, c->protocol, k);
+    if (strcmp(full, path) == 0) return k;
+  }
+  return -1;
+}
+
 const amine_parameter *am_simulation_config_key(const am_simulation_config *c, const char *path) {
   for (int k = 0; k < AM_N_SIM_KEYS; k++)
     if (strcmp(am_simulation_keys[k].name, path) == 0) return &am_simulation_keys[k];
-  if (strncmp(path, "protocol.", 9) != 0) return NULL;
-  for (int k = 0; k < c->protocol->n_keys; k++)
-    if (strcmp(c->protocol->keys[k].name, path + 9) == 0) return &c->protocol->keys[k];
-  return NULL;
+  const int k = protocol_index(c, path);
+  return k < 0 ? NULL : &c->protocol->keys[k];
 }
 
 static amine_status check_members(const am_simulation_config *c, const char *section,
@@ -170,6 +190,36 @@ static amine_status check_members(const am_simulation_config *c, const char *sec
   return AMINE_OK;
 }
 
+/* What is there for a protocol that is not the one that is chosen. */
+static amine_status check_played(const am_simulation_config *c, const char *where,
+                                 amine_error *error) {
+  char sentence[200];
+  const char *other = json_object_get(c->root, "task") ? "task" : "body";
+  if (c->protocol->plays || !json_object_get(c->root, other)) return AMINE_OK;
+  snprintf(sentence, sizeof sentence,
+           "%s has no effect with protocol.type=%s; it is of protocol.type=" PLAYS, other,
+           c->protocol->name);
+  return refuse(where, sentence, error);
+}
+
+/* What is played, out of the tree, with n assignments task.KEY=value over it. */
+static amine_status take_task(am_simulation_config *c, const char *where,
+                              const char *const *assignments, int n, amine_error *error) {
+  amine_error inner = {0};
+  am_played_drop(&c->task);
+  if (!c->protocol->plays) return AMINE_OK;
+  const amine_status status = am_played_take(&c->task, c->root, c->parts, where ? where : c->source,
+                                             assignments, n, &inner);
+  if (status == AMINE_ERROR_ARGUMENT && where) return refuse(where, inner.message, error);
+  if (status != AMINE_OK && error) *error = inner;
+  return status;
+}
+
+amine_status am_simulation_config_task(am_task **task, const am_simulation_config *c,
+                                       amine_error *error) {
+  return am_played_make(task, c->task, error);
+}
+
 /* Reads all values out of the tree. */
 static amine_status take_values(am_simulation_config *c, const char *where, amine_error *error) {
   AM_TRY(expand(c, error));
@@ -183,13 +233,23 @@ static amine_status take_values(am_simulation_config *c, const char *where, amin
   AM_TRY(check_members(c, "record", where, error));
   AM_TRY(check_members(c, "clamp", where, error));
   AM_TRY(check_members(c, "protocol", where, error));
+  AM_TRY(check_played(c, where, error));
+  if (c->protocol->section) AM_TRY(check_members(c, c->protocol->section, where, error));
   for (int k = 0; k < c->protocol->n_keys; k++) {
     char path[AM_PATH_MAX];
-    snprintf(path, sizeof path, "protocol.%s", c->protocol->keys[k].name);
+    protocol_key(path, c->protocol, k);
     AM_TRY(read_value(&c->parameters[k], am_tree_get(c->root, path), &c->protocol->keys[k], path,
                       where, error));
   }
   return AMINE_OK;
+}
+
+/* A word of the protocol as it stands in the tree. */
+static const char *word_of(const am_simulation_config *c, int k) {
+  char path[AM_PATH_MAX];
+  protocol_key(path, c->protocol, k);
+  const char *word = json_string_value(am_tree_get(c->root, path));
+  return word ? word : c->protocol->keys[k].choices;
 }
 
 /* Every key of ours stands in the tree. */
@@ -199,15 +259,20 @@ static amine_status put_values(am_simulation_config *c, amine_error *error) {
                        am_key_json(&am_simulation_keys[k], &c->values[k]), error));
   for (int k = 0; k < c->protocol->n_keys; k++) {
     char path[AM_PATH_MAX];
-    snprintf(path, sizeof path, "protocol.%s", c->protocol->keys[k].name);
-    AM_TRY(
-        am_tree_set(c->root, path, am_key_json(&c->protocol->keys[k], &c->parameters[k]), error));
+    const amine_parameter *key = &c->protocol->keys[k];
+    const bool is_word = key->kind == AMINE_WORD;
+    protocol_key(path, c->protocol, k);
+    AM_TRY(am_tree_set(c->root, path,
+                       is_word ? json_string(word_of(c, k)) : am_key_json(key, &c->parameters[k]),
+                       error));
+    c->words[k] = is_word ? word_of(c, k) : NULL;
   }
   return AMINE_OK;
 }
 
 static amine_status settle(am_simulation_config *c, const char *where, amine_error *error) {
   AM_TRY(take_values(c, where, error));
+  AM_TRY(take_task(c, where, NULL, 0, error));
   AM_TRY(put_values(c, error));
   am_model_texts *texts;
   AM_TRY(am_model_texts_read(&texts, c->parts, c->root, where, error));
@@ -309,6 +374,7 @@ amine_status am_simulation_config_copy(am_simulation_config *copy, const am_simu
 
 void am_simulation_config_free(am_simulation_config *c) {
   am_model_texts_free(c->texts);
+  am_played_drop(&c->task);
   json_decref(c->root);
   json_decref(c->given);
   am_free(c->folder);
@@ -334,13 +400,16 @@ static bool names_protocol(const char *key) {
   return strcmp(key, "protocol") == 0 || strcmp(key, "protocol.type") == 0;
 }
 
-/* Another protocol has other parameters. */
+/* Another protocol has other parameters, and plays nothing, or something. */
 static amine_status choose_protocol(am_simulation_config *c, const char *value,
                                     amine_error *error) {
   am_value v;
   AM_TRY(am_key_read(&am_simulation_keys[AM_SIM_PROTOCOL], value, &v, error));
-  if (am_protocol_at((int)v.number) != c->protocol && json_object_del(c->root, "protocol") != 0)
-    return am_fail_memory(error, 64);
+  if (am_protocol_at((int)v.number) != c->protocol) {
+    json_object_del(c->root, "protocol");
+    json_object_del(c->root, "task");
+    json_object_del(c->root, "body");
+  }
   return am_tree_set(c->root, "protocol.type", json_string(value), error);
 }
 
@@ -351,7 +420,8 @@ static amine_status assign_ours(am_simulation_config *c, const amine_parameter *
   am_value v;
   full.name = name;
   AM_TRY(am_key_read(&full, value, &v, error));
-  return am_tree_set(c->root, name, am_key_json(key, &v), error);
+  return am_tree_set(c->root, name,
+                     key->kind == AMINE_WORD ? json_string(value) : am_key_json(key, &v), error);
 }
 
 /* What is typed is meant from where the process runs, whatever the folder of the description. */
@@ -367,6 +437,9 @@ static amine_status assign(am_simulation_config *c, const char *key, const char 
   if (is_ours(key, strcspn(key, "."))) {
     const amine_parameter *known = am_simulation_config_key(c, key);
     if (known) return assign_ours(c, known, key, value, error);
+    if (strncmp(key, "body.", 5) == 0 && !c->protocol->plays)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "%.60s has no effect without a task: task.type=NAME (amine list tasks)", key);
     if (strcmp(key, "meaning") != 0) return unknown(c, key, NULL, error);
     return am_tree_set(c->root, key, json_string(value), error);
   }
@@ -392,15 +465,26 @@ amine_status am_simulation_config_apply(am_simulation_config *c, const char *con
     c->given = json_deep_copy(c->root);
     if (!c->given) return am_fail_memory(error, 4096);
   }
+  bool named = false, played = false;
   for (int pass = 0; pass < 2; pass++) { /* the protocol first, for its parameters depend on it */
     for (int k = 0; k < n; k++) {
       char key[AM_PATH_MAX];
       const char *value = NULL;
       AM_TRY(split(key, &value, c, assignments[k], error));
-      if (names_protocol(key) != (pass == 0)) continue;
+      played = played || am_played_key(key);
+      if (names_protocol(key) != (pass == 0) || am_played_key(key)) continue;
+      named = named || pass == 0;
       AM_TRY(pass == 0 ? choose_protocol(c, value, error) : assign(c, key, value, error));
     }
+    if (pass == 0 && played && !named) AM_TRY(choose_protocol(c, PLAYS, error));
     AM_TRY(settle(c, NULL, error));
+    if (pass == 0 && played) {
+      if (!c->protocol->plays)
+        return am_fail(error, AMINE_ERROR_ARGUMENT,
+                       "task has no effect with protocol.type=%s; it is of protocol.type=" PLAYS,
+                       c->protocol->name);
+      AM_TRY(take_task(c, NULL, assignments, n, error));
+    }
   }
   return AMINE_OK;
 }

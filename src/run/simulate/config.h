@@ -12,6 +12,7 @@
 
 #include "base/registry.h"
 #include "modulator/systems.h"
+#include "run/config/config.h"
 #include "run/config/tree.h"
 #include "run/protocol/protocol.h"
 
@@ -50,6 +51,8 @@ typedef struct am_simulation_config {
   am_value values[AM_N_SIM_KEYS];
   const am_protocol *protocol;
   am_value parameters[AM_PROTOCOL_KEYS_MAX]; /* of the protocol, in the order of its keys */
+  const char *words[AM_PROTOCOL_KEYS_MAX];   /* the same of those that are words, in root */
+  am_config *task; /* owned: what the protocol plays: its keys task.*; NULL: nothing */
 } am_simulation_config;
 
 /* From a preset's name or a JSON file. AMINE_ERROR_ARGUMENT: no such preset, or one that is for
@@ -65,6 +68,11 @@ amine_status am_simulation_config_copy(am_simulation_config *copy,
                                        const am_simulation_config *config, amine_error *error);
 void am_simulation_config_free(am_simulation_config *config);
 
+/* The task that its protocol plays, for am_task_destroy; NULL if that plays none. Failures as of
+ * am_task_create, and AMINE_ERROR_ARGUMENT if it asks for something else than actions. */
+amine_status am_simulation_config_task(am_task **task, const am_simulation_config *config,
+                                       amine_error *error);
+
 /* Puts n key=value over it, whatever their order. AMINE_ERROR_ARGUMENT names the key, the value and
  * what is allowed; an unknown key gets the nearest known one. What only the engine can say about a
  * value of the description is said when the brain is made. After a failure the configuration may
@@ -72,7 +80,8 @@ void am_simulation_config_free(am_simulation_config *config);
 amine_status am_simulation_config_apply(am_simulation_config *config,
                                         const char *const *assignments, int n, amine_error *error);
 
-/* The row of a key of the table, or of the protocol's; NULL if there is none. */
+/* The row of a key of the table, or of the protocol's; NULL if there is none. One of the task that it
+ * plays is found by am_config_keys. */
 const amine_parameter *am_simulation_config_key(const am_simulation_config *config,
                                                 const char *path);
 

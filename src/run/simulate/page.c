@@ -8,20 +8,21 @@
 #include "run/folder.h"
 
 void am_protocol_yardsticks(double *chance, double *best, const am_protocol *protocol,
-                            const am_value *parameters) {
+                            const am_value *parameters, const am_task *task) {
   for (int k = 0; k < protocol->n_measures; k++) {
     const am_measure *m = &protocol->measures[k];
     chance[k] = m->chance.who ? m->chance.at : (double)NAN;
     best[k] = m->best.who ? m->best.at : (double)NAN;
   }
   if (protocol->known) protocol->known(chance, best, parameters);
+  if (protocol->earned && task) protocol->earned(chance, best, task);
 }
 
 static void put_measures(am_text *text, const am_simulation *s) {
   const am_protocol *protocol = s->config->protocol;
   double values[AM_MEASURES_MAX], chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
   am_simulation_measure(s, values);
-  am_protocol_yardsticks(chance, best, protocol, s->stage.parameters);
+  am_protocol_yardsticks(chance, best, protocol, s->stage.parameters, s->task);
   am_json_list(text, "measures");
   for (int k = 0; k < protocol->n_measures; k++) {
     const am_measure *m = &protocol->measures[k];
@@ -41,6 +42,18 @@ static void put_measures(am_text *text, const am_simulation *s) {
     am_text_puts(text, "}");
   }
   am_text_puts(text, "]");
+}
+
+/* The protocol's, behind what it plays. */
+static void put_story(am_text *text, const am_simulation *s) {
+  am_text story = {0};
+  if (s->task)
+    am_text_printf(&story, "The task is %s: %s. ", s->task->type->part.name,
+                   s->task->type->part.meaning);
+  if (s->config->protocol->story) am_text_puts(&story, s->config->protocol->story);
+  am_json_put_string(text, "story", story.data);
+  text->failed = text->failed || story.failed;
+  am_text_free(&story);
 }
 
 static void put_pictures(am_text *text, const am_simulation *s) {
@@ -64,7 +77,7 @@ amine_status am_simulation_page_write(const am_simulation *s, const char *folder
   am_json_begin(&text);
   am_json_put_string(&text, "name", protocol->name);
   am_json_put_string(&text, "title", protocol->title);
-  am_json_put_string(&text, "story", protocol->story);
+  put_story(&text, s);
   am_json_put_string(&text, "headline", protocol->headline);
   am_json_put_string(&text, "judged", protocol->judged);
   am_json_put_double(&text, "finished_s", shown < am_simulation_time(s) ? shown : (double)NAN);

@@ -18,8 +18,9 @@
 amine_status am_simulation_page_write(const am_simulation *simulation, const char *folder,
                                       amine_error *error);
 
-/* The yardsticks of a protocol's measures, [n_measures] each, with these parameters; NAN: none. */
+/* The yardsticks of a protocol's measures, [n_measures] each, with these parameters and this task,
+ * NULL if it plays none; NAN: none. */
 void am_protocol_yardsticks(double *chance, double *best, const am_protocol *protocol,
-                            const am_value *parameters);
+                            const am_value *parameters, const am_task *task);
 
 #endif

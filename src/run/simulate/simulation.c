@@ -135,6 +135,11 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
   AM_TRY(amine_brain_run(s->brain, 0, error)); /* draws the synapses */
   s->state = am_alloc(protocol->state_size, 1);
   if (!s->state) return am_fail_memory(error, protocol->state_size);
+  AM_TRY(am_simulation_config_task(&s->task, s->config, error));
+  if (s->task) {
+    s->world = am_alloc(1, s->task->state_size);
+    if (!s->world) return am_fail_memory(error, s->task->state_size);
+  }
   const double dt_ms = amine_brain_dt(s->brain);
   s->end = am_simulation_steps(s->config, dt_ms);
   s->most_spikes = AM_SPIKES_MAX;
@@ -144,7 +149,10 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
                         .chemical = amine_brain_chemical(s->brain),
                         .seed = s->config->values[AM_SIM_SEED].integer,
                         .dt_ms = dt_ms,
-                        .parameters = s->config->parameters};
+                        .parameters = s->config->parameters,
+                        .words = s->config->words,
+                        .task = s->task,
+                        .world = s->world};
   AM_TRY(take_learning(s, error));
   AM_TRY(take_followed(s, error));
   return take_voltages(s, error);
@@ -197,7 +205,7 @@ amine_status am_simulation_create(am_simulation **simulation, const am_simulatio
 
 void am_simulation_destroy(am_simulation *s) {
   if (!s) return;
-  void *const blocks[] = {s->state,          s->pending,      s->voltage_population,
+  void *const blocks[] = {s->state,          s->world,        s->pending,      s->voltage_population,
                           s->voltage_neuron, s->voltage_row,  s->population_row,
                           s->weight_values,  s->weight_row,   s->fired,
                           s->fired_steps,    s->block_values, s->fired_populations,
@@ -212,6 +220,7 @@ void am_simulation_destroy(am_simulation *s) {
   am_free(s->learning);
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) am_free(blocks[k]);
   for (size_t k = 0; k < sizeof recorders / sizeof *recorders; k++) am_recorder_free(recorders[k]);
+  am_task_destroy(s->task);
   amine_brain_destroy(s->brain);
   am_free(s);
 }

@@ -21,6 +21,8 @@ typedef struct am_simulation {
   size_t most_spikes; /* in a recording */
   am_stage stage;
   void *state;       /* of the protocol */
+  am_task *task;     /* that it plays, and its world; NULL: none */
+  void *world;
   uint64_t next;     /* step of its next call */
   am_spike *pending; /* [n_pending] spikes since its last call */
   size_t n_pending, pending_capacity;

@@ -209,11 +209,12 @@ static void put_yardstick(grower *g, json_t *item, const char *key, const char *
   put_text(g, item, name_key, yardstick->who);
 }
 
-/* parameters NULL: it has none. */
-static json_t *measures_of(grower *g, const am_protocol *protocol, const am_value *parameters) {
+/* parameters NULL: it has none; the task that it plays, or NULL. */
+static json_t *measures_of(grower *g, const am_protocol *protocol, const am_value *parameters,
+                           const am_task *task) {
   double chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
   json_t *array = json_array();
-  am_protocol_yardsticks(chance, best, protocol, parameters);
+  am_protocol_yardsticks(chance, best, protocol, parameters, task);
   for (int k = 0; k < protocol->n_measures; k++) {
     json_t *item = json_object();
     put_text(g, item, "name", protocol->measures[k].name);
@@ -241,7 +242,7 @@ static amine_status config_of(json_t **root, const am_protocol **protocol, json_
     am_text text = {0};
     AM_TRY(am_study_training_config(&config, plan, arm, plan->first_seed, error));
     *protocol = am_study_training_protocol(plan->study, arm, &config);
-    *measures = measures_of(g, *protocol, NULL);
+    *measures = measures_of(g, *protocol, NULL, NULL);
     am_config_write(&config, false, &text);
     amine_status status =
         text.failed ? am_fail_memory(error, 4096)
@@ -252,12 +253,17 @@ static amine_status config_of(json_t **root, const am_protocol **protocol, json_
     return status;
   }
   am_simulation_config config;
+  am_task *task;
   AM_TRY(am_study_plan_config(&config, plan, arm, plan->first_seed, error));
-  *protocol = config.protocol;
-  *root = json_incref(config.root);
-  *measures = measures_of(g, *protocol, config.parameters);
+  const amine_status status = am_simulation_config_task(&task, &config, error);
+  if (status == AMINE_OK) {
+    *protocol = config.protocol;
+    *root = json_incref(config.root);
+    *measures = measures_of(g, *protocol, config.parameters, task);
+    am_task_destroy(task);
+  }
   am_simulation_config_free(&config);
-  return AMINE_OK;
+  return status;
 }
 
 static amine_status arm_of(json_t **out, grower *g, const am_study_plan *plan, int k,

@@ -44,6 +44,7 @@ static const struct {
      "clock",
      {"protocol.day_s=3.4", "protocol.cue=100", "projections.cue-answer.weight=1"},
      "gridworld"},
+    {"body", "brain-bandit", {"task.steps=4"}, "gridworld"},
 };
 enum { N = sizeof protocols / sizeof *protocols };
 

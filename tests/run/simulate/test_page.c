@@ -43,6 +43,7 @@ static const struct {
     {"clock",
      {"protocol.day_s=3.4", "protocol.cue=100", "projections.cue-answer.weight=1", "duration_s=4"},
      "What each cue brings back"},
+    {"brain-bandit", {"task.steps=3", "body.episodes=6", "duration_s=6"}, "The task is bandit: find"},
 };
 enum { N = sizeof runs / sizeof *runs };
 
@@ -92,10 +93,14 @@ static void test_every_protocol_has_words(void **state) {
 /* What is judged lies between two different figures. */
 static void test_yardsticks(void **state) {
   (void)state;
+  amine_error error = {0};
   for (int k = 0; k < N; k++) {
     double chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
     am_simulation_config c = config_of(runs[k].preset, runs[k].changes);
-    am_protocol_yardsticks(chance, best, c.protocol, c.parameters);
+    am_task *task;
+    good(am_simulation_config_task(&task, &c, &error), &error);
+    am_protocol_yardsticks(chance, best, c.protocol, c.parameters, task);
+    am_task_destroy(task);
     for (int i = 0; i < c.protocol->n_measures; i++) {
       const am_measure *m = &c.protocol->measures[i];
       assert_int_equal(m->chance.who != NULL, isfinite(chance[i]) != 0);
@@ -107,7 +112,7 @@ static void test_yardsticks(void **state) {
   /* a walk at random in the grid world: tests/reference/gridworld.py; a distance of 4.1667 */
   am_simulation_config c = config_of("gridworld", (const char *const[]){NULL});
   double chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
-  am_protocol_yardsticks(chance, best, c.protocol, c.parameters);
+  am_protocol_yardsticks(chance, best, c.protocol, c.parameters, NULL);
   assert_float_equal(chance[1], 59.107, 1e-3);
   assert_float_equal(best[1], 100.0 / 24, 1e-9);
   am_simulation_config_free(&c);

@@ -1,0 +1,548 @@
+/* A body: a task (task/task.h) that a brain plays.
+ *
+ * A step of the task is one of the brain's life:
+ *
+ *   look    look_ms (0: there is none): what the task shows drives the population `sense`, and the
+ *           populations of `action` are held silent
+ *   act     act_ms: they are not; from their spikes comes the action (body_code.h), and the task
+ *           takes it
+ *   pause   pause_ms: nothing is shown
+ *
+ * and between two episodes gap_ms pass. Dopamine is told an error delta:
+ *
+ *   td        delta = r + gamma V(s') - V(s), V = (rate of `critic` - rate_0) / rate_1, its rate in
+ *             the look, or, where there is none, while it acts; V(s') = 0 behind the end of an
+ *             episode. It comes at the end of the next look, with gamma = 0 and at the end of an
+ *             episode at once.
+ *   average   delta = r - mean of the rewards before, over about `average` of them; at once
+ *   plain     delta = r; at once
+ *
+ * and its level becomes clip01(baseline + dopamine delta). Control: dopamine at its baseline.
+ *
+ * Any brain with such populations will do; what it learns by is its own. A task is played as training
+ * plays it: episode k of lane 0, keyed by the seed. What the state holds of its world is what was
+ * done in it: it is played anew where a run goes on.
+ *
+ * Sources: Fremaux, Sprekeler, Gerstner 2013, doi:10.1371/journal.pcbi.1003024 (place cells, V as an
+ * affine function of the critic's rate); Potjans, Morrison, Diesmann 2009,
+ * doi:10.1162/neco.2008.08-07-593 (errors that reach synapses after the state was left). */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "run/protocol/body_code.h"
+#include "run/protocol/protocols.h"
+
+enum { EPISODES_MAX = 4096, STEPS_MAX = 4096, COURSE = 50 };
+enum {
+  EPISODES,
+  SENSE,
+  ACTION,
+  CRITIC,
+  CODE,
+  CURRENT,
+  RATE_HZ,
+  BIAS,
+  CENTRES,
+  RANGE,
+  WIDTH,
+  CHOICE,
+  TEMPERATURE,
+  LOOK_MS,
+  ACT_MS,
+  PAUSE_MS,
+  GAP_MS,
+  HOLD,
+  REWARD,
+  GAMMA,
+  RATE_0,
+  RATE_1,
+  AVERAGE,
+  DOPAMINE
+};
+enum { ONE_HOT, RATE, PLACE };
+enum { MEAN, TD, PLAIN };
+static const amine_parameter keys[] = {
+    AM_INTEGER("episodes", EPISODES_MAX, 1, EPISODES_MAX, "",
+               "how many; then nothing more is done"),
+    AM_WORD("sense", "sense", "the population that what is shown drives"),
+    AM_WORD("action", "action",
+            "the population of the actions, an equal part for each; or one for each, with commas "
+            "between"),
+    AM_WORD("critic", "critic", "the population that says V (body.reward=td)"),
+    AM_CHOICE("code", "one-hot|rate|place",
+              "a part of the sense for each input, driven by a current, or by its rate (neurons "
+              "poisson); or place cells, driven by currents"),
+    AM_NUMBER("current", 40, 0, 1e6, "", "of a part whose drive is 1, in units of the model"),
+    AM_NUMBER("rate_hz", 50, 0, 1e4, "Hz", "of a part whose drive is 1, with code=rate"),
+    AM_SWITCH("bias", 0, "one part more, whose drive is always 1 (not of place cells)"),
+    AM_WORD("centres", "5", "place cells along each input; or one number for all"),
+    AM_WORD("range", "1", "each input's place cells are from -range to range; or one for all"),
+    AM_NUMBER("width", 0.6, 0.01, 100, "", "of a place cell, as a share of their spacing"),
+    AM_CHOICE("choice", AM_BODY_CHOICES, "which action the spikes say"),
+    AM_NUMBER("temperature", 5, 1e-3, 1e6, "spikes", "of softmax"),
+    AM_NUMBER("look_ms", 0, 0, 1e5, "ms",
+              "the actions are held, the critic is read; 0: no such time"),
+    AM_NUMBER("act_ms", 100, 1, 1e5, "ms", "the action is read"),
+    AM_NUMBER("pause_ms", 50, 0, 1e5, "ms", "after each action"),
+    AM_NUMBER("gap_ms", 300, 1, 1e5, "ms", "between two episodes"),
+    AM_NUMBER("hold", 40, 0, 1e6, "", "negative current that holds the actions"),
+    AM_CHOICE("reward", "average|td|plain",
+              "the error that dopamine is told: against the mean reward, or a critic's; or the "
+              "reward itself"),
+    AM_NUMBER("gamma", 0.9, 0, 1, "", "discount of a step"),
+    AM_NUMBER("rate_0", 10, 0, 1e4, "Hz", "rate of the critic that means V = 0"),
+    AM_NUMBER("rate_1", 30, 1e-3, 1e4, "Hz", "more of it that means V = 1"),
+    AM_NUMBER("average", 50, 1, 1e6, "rewards", "over which the mean runs, with reward=average"),
+    AM_NUMBER("dopamine", 0.5, 0, 1e3, "", "of its level for an error of 1"),
+};
+static const am_measure measures[] = {
+    AM_PANEL("late_reward", "", "Reward of an episode, last quarter of those done by then",
+             "Reward of an episode, last quarter", "mean reward of an episode, the last quarter",
+             .chance = {"guessing", (double)NAN}, .best = {"the task's ceiling", (double)NAN},
+             .better = 1),
+    AM_FIGURE("first_reward", "", "Reward of an episode, first quarter",
+              "mean reward of an episode, the first quarter of those done", .better = 1),
+    AM_FIGURE("reward", "", "Reward of an episode, all", "mean reward of an episode, all so far",
+              .chance = {"guessing", (double)NAN}, .best = {"the task's ceiling", (double)NAN},
+              .better = 1),
+    AM_FIGURE("score", "", "Where that lies between guessing and the ceiling",
+              "(late_reward - guessing) / (ceiling - guessing)", .chance = {"guessing", 0},
+              .best = {"the task's ceiling", 1}),
+    AM_FIGURE("late_steps", "", "Steps of an episode, last quarter",
+              "mean length of an episode, the last quarter"),
+    AM_PANEL("late_error", "", "Size of the error, last quarter of the episodes",
+             "Size of the error, last quarter", "mean |delta| of a step, the last quarter"),
+    AM_FIGURE("episodes", "", "Episodes", "done"),
+};
+
+enum { GAP, LOOK, ACT, PAUSE };
+
+typedef struct episode {
+  uint64_t steps, errors;
+  double reward, error; /* error: sum of |delta| over errors */
+} episode;
+
+typedef struct state {
+  uint64_t phase, step;         /* phase: what has just gone on; step: of this episode */
+  uint64_t n_episodes, n_steps; /* done; in all */
+  uint64_t waiting;             /* an error waits for the next look */
+  double reward, V, average, n_average;
+  uint64_t actions[STEPS_MAX / 8]; /* of this episode, a byte each */
+  double course[COURSE];           /* rewards at each part of an episode, */
+  uint64_t n_course[COURSE];       /* and how many: of the last half of those planned */
+  episode episodes[EPISODES_MAX];  /* the one that goes on is [n_episodes] */
+} state;
+
+typedef struct places {
+  int sense, n_sense, parts, critic, n_critic;
+  int n_actions, n_populations, actions[AM_BODY_ACTIONS], sizes[AM_BODY_ACTIONS];
+  am_place_code code; /* with CODE = PLACE */
+} places;
+
+static bool is(const am_stage *stage, int key, int what) {
+  return (int)stage->parameters[key].number == what;
+}
+static double number(const am_stage *stage, int key) { return stage->parameters[key].number; }
+
+/* ------------------------------------------------------------------------------ the populations */
+static amine_status find_actions(places *p, const am_stage *stage, amine_error *error) {
+  const char *word = stage->words[ACTION];
+  const int n = stage->task->n_actions;
+  p->n_actions = n;
+  if (n > AM_BODY_ACTIONS)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "a body has at most %d actions; task.type=%s has %d", AM_BODY_ACTIONS,
+                   stage->task->type->part.name, n);
+  for (p->n_populations = 0; word && p->n_populations < n; p->n_populations++) {
+    const size_t length = strcspn(word, ",");
+    const int k = p->n_populations;
+    char name[256];
+    snprintf(name, sizeof name, "%.*s", (int)length, word);
+    AM_TRY(am_stage_find(stage, "body", name, &p->actions[k], &p->sizes[k], error));
+    if (p->sizes[k] > AM_DRIVEN_MAX)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "the protocol body takes at most %d neurons in \"%.60s\"; this brain has %d",
+                     AM_DRIVEN_MAX, name, p->sizes[k]);
+    word = word[length] ? word + length + 1 : NULL;
+  }
+  if (word || (p->n_populations > 1 && p->n_populations != n))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "body.action=%.60s: task.type=%s has %d actions: one population, or so many",
+                   stage->words[ACTION], stage->task->type->part.name, n);
+  if (p->n_populations == 1 && p->sizes[0] % n != 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the protocol body needs a multiple of %d neurons in \"%.60s\", a part for each "
+                   "action; this brain has %d",
+                   n, stage->words[ACTION], p->sizes[0]);
+  return AMINE_OK;
+}
+
+static amine_status find(places *p, const am_stage *stage, amine_error *error) {
+  const am_task *task = stage->task;
+  AM_TRY(am_stage_find(stage, "body", stage->words[SENSE], &p->sense, &p->n_sense, error));
+  if (is(stage, CODE, PLACE)) {
+    AM_TRY(am_place_code_read(&p->code, task->n_inputs, stage->words[CENTRES], stage->words[RANGE],
+                              number(stage, WIDTH), error));
+    p->parts = am_place_cells(&p->code);
+  } else {
+    p->parts = task->n_inputs + (number(stage, BIAS) != 0);
+  }
+  AM_TRY(am_stage_find_parts(&p->sense, stage, "body", stage->words[SENSE], p->parts, AM_DRIVEN_MAX,
+                             error));
+  AM_TRY(find_actions(p, stage, error));
+  p->critic = -1;
+  if (!is(stage, REWARD, TD)) return AMINE_OK;
+  return am_stage_find(stage, "body", stage->words[CRITIC], &p->critic, &p->n_critic, error);
+}
+
+static amine_status start(void *v, am_stage *stage, amine_error *error) {
+  places p;
+  (void)v;
+  if (stage->task->n_steps > STEPS_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "task.steps=%d: a body plays episodes of at most %d steps", stage->task->n_steps,
+                   STEPS_MAX);
+  if (is(stage, REWARD, TD) && number(stage, GAMMA) > 0 && !(number(stage, LOOK_MS) > 0))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "body.gamma=%g needs a time in which the critic is read: body.look_ms",
+                   number(stage, GAMMA));
+  return find(&p, stage, error);
+}
+
+/* ------------------------------------------------------------------------------ acting on it */
+/* What the task shows; NULL: nothing. */
+static amine_status drive(const places *p, am_stage *stage, const float *input,
+                          amine_error *error) {
+  const bool rate = is(stage, CODE, RATE);
+  float drive[AM_DRIVEN_MAX] = {0}, each[AM_DRIVEN_MAX] = {0};
+  const int per = p->n_sense / p->parts;
+  const double most = number(stage, rate ? RATE_HZ : CURRENT);
+  if (!input && !rate) return amine_brain_set_currents(stage->brain, p->sense, NULL, error);
+  if (input && is(stage, CODE, PLACE)) {
+    am_place_drive(drive, &p->code, input);
+  } else if (input) {
+    memcpy(drive, input, (size_t)stage->task->n_inputs * sizeof *drive);
+    if (number(stage, BIAS) != 0) drive[stage->task->n_inputs] = 1;
+  }
+  for (int i = 0; i < p->n_sense; i++) {
+    const float value = drive[i / per] * (float)most;
+    each[i] = rate ? fmaxf(value, 0) : value;
+  }
+  if (rate) return amine_brain_set_parameter(stage->brain, p->sense, "rate_hz", each, error);
+  return amine_brain_set_currents(stage->brain, p->sense, each, error);
+}
+
+static amine_status hold(const places *p, am_stage *stage, bool held, amine_error *error) {
+  if (!(number(stage, LOOK_MS) > 0)) return AMINE_OK;
+  for (int k = 0; k < p->n_populations; k++)
+    if (held) AM_TRY(am_stage_drive(stage, p->actions[k], 0, 1, -number(stage, HOLD), error));
+    else AM_TRY(amine_brain_set_currents(stage->brain, p->actions[k], NULL, error));
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ reading it */
+static int action_of(const places *p, const am_spike *spike) {
+  for (int k = 0; k < p->n_populations; k++)
+    if (p->actions[k] == spike->population)
+      return p->n_populations > 1 ? k : spike->neuron / (p->sizes[0] / p->n_actions);
+  return -1;
+}
+
+static int choose(const state *s, const places *p, const am_stage *stage) {
+  am_body_spikes spikes = {{0}, {0}};
+  float chance[AM_BODY_ACTIONS];
+  memset(spikes.first, 0xff, sizeof spikes.first);
+  for (size_t i = 0; i < stage->n_spikes; i++) {
+    const int k = action_of(p, &stage->spikes[i]);
+    if (k >= 0 && spikes.n[k]++ == 0) spikes.first[k] = stage->spikes[i].step;
+  }
+  for (int k = 0; k < p->n_actions; k++)
+    chance[k] = am_uniform(am_stage_random(stage, (uint32_t)s->n_steps, (uint32_t)k / 4).v[k % 4]);
+  return am_body_choose((am_body_choice)number(stage, CHOICE), &spikes, p->n_actions,
+                        number(stage, TEMPERATURE), chance);
+}
+
+/* V as the critic's spikes say it that were fired in so long. */
+static double read_value(const places *p, const am_stage *stage, int length) {
+  uint64_t spikes = 0;
+  if (p->critic < 0) return 0;
+  for (size_t i = 0; i < stage->n_spikes; i++) spikes += stage->spikes[i].population == p->critic;
+  const double seconds =
+      (double)am_stage_key_steps(stage, length) * stage->dt_ms * 1e-3 * p->n_critic;
+  return ((double)spikes / seconds - number(stage, RATE_0)) / number(stage, RATE_1);
+}
+
+/* ------------------------------------------------------------------------------ a step */
+static void tell(state *s, am_stage *stage, double target, double expected) {
+  const double dopamine = number(stage, DOPAMINE);
+  episode *e = &s->episodes[s->n_episodes];
+  e->error += fabs(target - expected);
+  e->errors++;
+  am_stage_reward(stage, dopamine * target, dopamine * expected);
+}
+
+/* A reward has come; `last`: with it the episode ends. */
+static void judge(state *s, am_stage *stage, double reward, bool last) {
+  if (is(stage, REWARD, TD)) {
+    s->reward = reward;
+    s->waiting = !last && number(stage, GAMMA) > 0;
+    if (!s->waiting) tell(s, stage, reward, s->V);
+    return;
+  }
+  tell(s, stage, reward, is(stage, REWARD, MEAN) ? s->average : 0);
+  if (s->n_average < number(stage, AVERAGE)) s->n_average++;
+  s->average += (reward - s->average) / s->n_average;
+}
+
+static void note(state *s, const am_stage *stage, int action, double reward) {
+  const uint64_t planned = (uint64_t)number(stage, EPISODES);
+  const size_t at = (size_t)s->step * COURSE / (size_t)stage->task->n_steps;
+  unsigned char *actions = (unsigned char *)s->actions;
+  actions[s->step] = (unsigned char)action;
+  s->episodes[s->n_episodes].reward += reward;
+  s->episodes[s->n_episodes].steps++;
+  if (2 * s->n_episodes < planned) return;
+  s->course[at] += reward;
+  s->n_course[at]++;
+}
+
+/* The next step begins: what is shown, and for how long in *key. */
+static amine_status show(state *s, const places *p, am_stage *stage, int *key, amine_error *error) {
+  float input[AM_DRIVEN_MAX] = {0};
+  const bool looks = number(stage, LOOK_MS) > 0;
+  stage->task->type->observe(stage->task, stage->world, input);
+  am_stage_note(stage, AMINE_EVENT_CUE, (double)s->step);
+  s->phase = looks ? LOOK : ACT;
+  *key = looks ? LOOK_MS : ACT_MS;
+  AM_TRY(hold(p, stage, true, error));
+  return drive(p, stage, input, error);
+}
+
+static amine_status begin(state *s, const places *p, am_stage *stage, int *key,
+                          amine_error *error) {
+  s->step = s->waiting = 0;
+  stage->task->type->start(stage->task, stage->world, stage->seed, (uint32_t)s->n_episodes, 0);
+  return show(s, p, stage, key, error);
+}
+
+static amine_status look(state *s, const places *p, am_stage *stage, int *key, amine_error *error) {
+  const double V = read_value(p, stage, LOOK_MS);
+  if (s->waiting) tell(s, stage, s->reward + number(stage, GAMMA) * V, s->V);
+  s->waiting = 0;
+  s->V = V;
+  s->phase = ACT;
+  *key = ACT_MS;
+  return hold(p, stage, false, error);
+}
+
+static amine_status act(state *s, const places *p, am_stage *stage, int *key, amine_error *error) {
+  const am_task *task = stage->task;
+  const int action = choose(s, p, stage);
+  if (!(number(stage, LOOK_MS) > 0)) s->V = read_value(p, stage, ACT_MS);
+  am_stage_note(stage, AMINE_EVENT_ACTION, action);
+  const double reward = (double)task->type->step(task, stage->world, action);
+  note(s, stage, action, reward);
+  s->step++;
+  s->n_steps++;
+  const bool over = s->step >= (uint64_t)task->n_steps ||
+                    (task->type->over && task->type->over(task, stage->world));
+  judge(s, stage, reward, over);
+  if (!over && !(number(stage, PAUSE_MS) > 0)) return show(s, p, stage, key, error);
+  s->phase = over ? GAP : PAUSE;
+  *key = over ? GAP_MS : PAUSE_MS;
+  s->n_episodes += over;
+  return drive(p, stage, NULL, error);
+}
+
+static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_error *error) {
+  state *s = v;
+  places p;
+  int key = 0;
+  AM_TRY(find(&p, stage, error));
+  if (s->phase == GAP) {
+    if (s->n_episodes >= (uint64_t)number(stage, EPISODES)) return AMINE_OK;
+    AM_TRY(begin(s, &p, stage, &key, error));
+  } else if (s->phase == LOOK) {
+    AM_TRY(look(s, &p, stage, &key, error));
+  } else if (s->phase == ACT) {
+    AM_TRY(act(s, &p, stage, &key, error));
+  } else {
+    AM_TRY(show(s, &p, stage, &key, error));
+  }
+  *until = stage->now + am_stage_key_steps(stage, key);
+  return AMINE_OK;
+}
+
+/* ------------------------------------------------------------------------------ going on */
+static bool check(const void *v, const am_stage *stage) {
+  const state *s = v;
+  const am_task *task = stage->task;
+  const uint64_t planned = (uint64_t)number(stage, EPISODES), most = (uint64_t)task->n_steps;
+  const unsigned char *actions = (const unsigned char *)s->actions;
+  if (s->phase > PAUSE || s->n_episodes > planned || s->waiting > 1 || s->step > most ||
+      !isfinite(s->reward) || !isfinite(s->V) || !isfinite(s->average) ||
+      !(s->n_average >= 0 && s->n_average <= number(stage, AVERAGE)))
+    return false;
+  if (s->phase != GAP && (s->n_episodes == planned || s->step == most)) return false;
+  for (uint64_t k = 0; k < s->step; k++)
+    if (actions[k] >= task->n_actions) return false;
+  for (int k = 0; k < COURSE; k++)
+    if (!isfinite(s->course[k])) return false;
+  for (int k = 0; k < EPISODES_MAX; k++) {
+    const episode *e = &s->episodes[k];
+    if (e->steps > most || e->errors > most || !isfinite(e->reward) || !isfinite(e->error))
+      return false;
+  }
+  return true;
+}
+
+static void restore(const void *v, am_stage *stage) {
+  const state *s = v;
+  const unsigned char *actions = (const unsigned char *)s->actions;
+  const am_task *task = stage->task;
+  if (s->phase == GAP) return; /* the next episode begins anew */
+  task->type->start(task, stage->world, stage->seed, (uint32_t)s->n_episodes, 0);
+  for (uint64_t k = 0; k < s->step; k++) task->type->step(task, stage->world, actions[k]);
+}
+
+/* ------------------------------------------------------------------------------ measures */
+static episode sum_of(const state *s, uint64_t first, uint64_t n) {
+  episode sum = {0};
+  for (uint64_t k = first; k < first + n; k++) {
+    sum.steps += s->episodes[k].steps;
+    sum.errors += s->episodes[k].errors;
+    sum.reward += s->episodes[k].reward;
+    sum.error += s->episodes[k].error;
+  }
+  return sum;
+}
+
+/* What the lowest and the highest line of the task earn; NAN: none, or not known. */
+static void lines_of(double *guessing, double *ceiling, const am_task *task) {
+  *guessing = *ceiling = (double)NAN;
+  for (int k = 0; k < task->n_lines; k++) {
+    if (strcmp(task->lines[k].policy, "random") == 0) *guessing = task->lines[k].reward;
+    if (strcmp(task->lines[k].policy, "ceiling") == 0) *ceiling = task->lines[k].reward;
+  }
+}
+
+static void earned(double *chance, double *best, const am_task *task) {
+  lines_of(&chance[0], &best[0], task);
+  chance[2] = chance[0];
+  best[2] = best[0];
+}
+
+static void measure(double *values, const void *v, const am_stage *stage) {
+  const state *s = v;
+  double guessing, ceiling;
+  values[6] = (double)s->n_episodes;
+  if (s->n_episodes == 0) return;
+  const uint64_t n = (s->n_episodes + 3) / 4;
+  const episode first = sum_of(s, 0, n), late = sum_of(s, s->n_episodes - n, n),
+                all = sum_of(s, 0, s->n_episodes);
+  lines_of(&guessing, &ceiling, stage->task);
+  values[0] = late.reward / (double)n;
+  values[1] = first.reward / (double)n;
+  values[2] = all.reward / (double)s->n_episodes;
+  values[3] = am_ratio(values[0] - guessing, ceiling - guessing);
+  values[4] = (double)late.steps / (double)n;
+  values[5] = am_ratio(late.error, (double)late.errors);
+}
+
+/* ------------------------------------------------------------------------------ pictures */
+/* Every episode, the mean around it, and the task's lines. */
+static void picture_episodes(am_pictures *pictures, const state *s, const am_stage *stage) {
+  enum { HALF = 10 };
+  const am_task *task = stage->task;
+  double *x = am_alloc(3 * EPISODES_MAX, sizeof *x);
+  const double ends[2] = {1, (double)s->n_episodes};
+  double levels[AMINE_TASK_LINES][2];
+  am_course_line lines[2 + AMINE_TASK_LINES];
+  int n = 2;
+  pictures->json.failed = pictures->json.failed || !x;
+  if (!x) return;
+  double *reward = x + EPISODES_MAX, *mean = reward + EPISODES_MAX;
+  for (uint64_t k = 0; k < s->n_episodes; k++) {
+    const uint64_t from = k > HALF ? k - HALF : 0;
+    const uint64_t to = k + HALF < s->n_episodes ? k + HALF + 1 : s->n_episodes;
+    x[k] = (double)k + 1;
+    reward[k] = s->episodes[k].reward;
+    mean[k] = sum_of(s, from, to - from).reward / (double)(to - from);
+  }
+  lines[0] = (am_course_line){"an episode", x, reward, (size_t)s->n_episodes, true};
+  lines[1] = (am_course_line){"mean of 21", x, mean, (size_t)s->n_episodes, false};
+  for (int k = 0; k < task->n_lines; k++) {
+    levels[k][0] = levels[k][1] = task->lines[k].reward;
+    if (isfinite(task->lines[k].reward) && strcmp(task->lines[k].policy, "random") != 0)
+      lines[n++] = (am_course_line){task->lines[k].policy, ends, levels[k], 2, false};
+  }
+  am_course_picture p = {.title = "Reward of every episode",
+                         .meaning = "A dot is an episode. The task's own lines are what known "
+                                    "policies earn in the mean.",
+                         .x_title = "episode",
+                         .y_title = "reward",
+                         .lines = lines,
+                         .n_lines = n,
+                         .chance_name = "guessing"};
+  lines_of(&p.chance, &p.best, task);
+  if (isnan(p.chance)) p.chance_name = NULL;
+  am_picture_course(pictures, &p);
+  am_free(x);
+}
+
+/* How much an episode's reward grows within it. */
+static void picture_course(am_pictures *pictures, const state *s, const am_stage *stage) {
+  const double part = (double)stage->task->n_steps / COURSE;
+  double x[COURSE], y[COURSE];
+  size_t n = 0;
+  for (int k = 0; k < COURSE; k++) {
+    if (s->n_course[k] == 0) continue;
+    x[n] = part > 1 ? part * (k + 0.5) : floor(part * k) + 1;
+    y[n++] = s->course[k] / (double)s->n_course[k];
+  }
+  const am_course_line line = {"reward of a step", x, y, n, false};
+  if (n > 1)
+    am_picture_course(pictures, &(am_course_picture){.title = "Within an episode",
+                                                     .meaning = "Mean over the last half of the "
+                                                                "episodes that were planned.",
+                                                     .x_title = "step of the episode",
+                                                     .y_title = "reward",
+                                                     .lines = &line,
+                                                     .n_lines = 1});
+}
+
+static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
+  const state *s = v;
+  if (s->n_episodes == 0) return;
+  picture_episodes(pictures, s, stage);
+  picture_course(pictures, s, stage);
+}
+
+const am_protocol am_protocol_body = {
+    .name = "body",
+    .meaning = "a task (task.*) is played through a body (body.*): inputs drive, spikes act",
+    .title = "A task, played by a spiking brain",
+    .story = "What the task shows drives a population; of the populations that are its actions one "
+             "wins, by their spikes, and the task takes that action. What it rewards reaches "
+             "dopamine as an error: how much better it was than expected.",
+    .headline = "In the last quarter of {episodes} episodes it earns {late_reward} an episode, in "
+                "the first quarter {first_reward}",
+    .judged = "late_reward",
+    .needs = "populations for what is shown, for the actions and for V: those that body.sense, "
+             "body.action and body.critic name",
+    .plays = true,
+    .section = "body",
+    AM_KEYS(keys),
+    AM_MEASURES(measures),
+    .control = "dopamine",
+    .moves = "dopamine",
+    .state_size = sizeof(state),
+    .start = start,
+    .advance = advance,
+    .check = check,
+    .restore = restore,
+    .measure = measure,
+    .earned = earned,
+    .picture = picture};

@@ -1,0 +1,413 @@
+/* A body: what it drives and what it chooses, by hand; what a task is told and gives, played anew from
+ * the events of a run; the errors that dopamine gets; and what is said where it cannot be. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "format/json.h"
+#include "run/protocol/body_code.h"
+#include "run/simulate/simulation.h"
+#include "task/world.h"
+
+static void must(amine_status status, const amine_error *error) {
+  if (status != AMINE_OK) fail_msg("%s", error->message);
+}
+
+static void same(double a, double b, double within) {
+  if (!(fabs(a - b) <= within)) fail_msg("%.9g is not %.9g", a, b);
+}
+
+/* ------------------------------------------------------------------------------ codes */
+static void place_cells(void **state) {
+  (void)state;
+  am_place_code code;
+  amine_error error = {0};
+  float drive[15];
+  must(am_place_code_read(&code, 2, "3,5", "2,1", 0.5, &error), &error);
+  assert_int_equal(am_place_cells(&code), 15);
+  am_place_drive(drive, &code, (const float[]){0, 0.5f}); /* in the centre of cell (1, 3) */
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 5; j++) {
+      const double d0 = (i - 1) / 0.5, d1 = (j - 3) / 0.5;
+      same((double)drive[5 * i + j], exp(-0.5 * (d0 * d0 + d1 * d1)), 1e-6);
+    }
+  am_place_drive(drive, &code, (const float[]){-7, 40}); /* beyond both ranges: the corner */
+  same((double)drive[4], 1, 1e-6);
+  must(am_place_code_read(&code, 3, "1", "4", 2, &error), &error); /* one for all, and one cell */
+  assert_int_equal(am_place_cells(&code), 1);
+  am_place_drive(drive, &code, (const float[]){0, 4, 0}); /* half a width from its centre */
+  same((double)drive[0], exp(-0.125), 1e-6);
+}
+
+static void refuse(int n, const char *centres, const char *range, const char *part) {
+  am_place_code code;
+  amine_error error = {0};
+  assert_int_equal(am_place_code_read(&code, n, centres, range, 1, &error), AMINE_ERROR_ARGUMENT);
+  if (!strstr(error.message, part)) fail_msg("%s", error.message);
+}
+
+static void place_cells_that_cannot_be(void **state) {
+  (void)state;
+  refuse(2, "3,x", "1", "body.centres=3,x");
+  refuse(2, "3,4,5", "1", "the task has 2 inputs");
+  refuse(3, "3,4", "1", "a number for each, or one for all");
+  refuse(2, "2.5", "1", "2.5 is no whole number");
+  refuse(2, "3", "0", "body.range=0");
+  refuse(4, "64", "1", "place cells");
+  refuse(9, "2", "1", "at most 8 inputs");
+}
+
+static void choices(void **state) {
+  (void)state;
+  const float chance[3] = {0.1f, 0.5f, 0.3f};
+  const am_body_spikes s = {.n = {4, 6, 6}, .first = {12, 20, 15}};
+  const am_body_spikes none = {.first = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+  assert_int_equal(am_body_choose(AM_BODY_ARGMAX, &s, 3, 1, chance), 1); /* of 1 and 2 by chance */
+  assert_int_equal(am_body_choose(AM_BODY_FIRST, &s, 3, 1, chance), 0);
+  assert_int_equal(am_body_choose(AM_BODY_ARGMAX, &none, 3, 1, chance), 1);
+  assert_int_equal(am_body_choose(AM_BODY_FIRST, &none, 3, 1, chance), 1);
+  /* softmax of 4, 6, 6 with T = 2: 1 / (1 + 2 e), and twice e / (1 + 2 e) */
+  const double p = 1 / (1 + 2 * exp(1)), q = (1 - p) / 2;
+  int n[3] = {0};
+  for (int k = 0; k < 1000; k++) {
+    const float u = ((float)k + 0.5f) / 1000;
+    n[am_body_choose(AM_BODY_SOFTMAX, &s, 3, 2, &u)]++;
+  }
+  assert_true(fabs(n[0] - 1000 * p) <= 1 && fabs(n[1] - 1000 * q) <= 1);
+}
+
+/* ------------------------------------------------------------------------------ a life */
+#define BRAIN(sense)                                                                               \
+  "{\"dt_ms\": 1, \"neuromodulation\": {\"dopamine\": {\"tau_ms\": 20}}, \"populations\": ["       \
+  "{\"name\": \"eyes\", \"n\": " sense "}, {\"name\": \"V\", \"n\": 10, \"model\": \"lif\"},"      \
+  "{\"name\": \"hand\", \"n\": 12, \"model\": \"lif\"}], \"projections\": ["                       \
+  "{\"source\": \"eyes\", \"target\": \"hand\", \"connect\": \"all\", \"weight\": 0.4},"           \
+  "{\"source\": \"eyes\", \"target\": \"V\", \"connect\": \"all\", \"weight\": 0.4}], \"inputs\":" \
+  "[{\"population\": \"hand\", \"type\": \"current\", \"mean\": 12, \"noise\": 60},"               \
+  "{\"population\": \"V\", \"type\": \"current\", \"mean\": 12, \"noise\": 60}]}"
+#define NAMES "body.sense=eyes", "body.action=hand", "body.critic=V"
+
+static am_simulation_config config_of(const char *text, const char *const *changes, int n) {
+  am_simulation_config c;
+  json_t *root;
+  amine_error error = {0};
+  must(am_json_parse(&root, "test", text, strlen(text), NULL, &error), &error);
+  must(am_simulation_config_from(&c, root, "test", &error), &error);
+  json_decref(root);
+  must(am_simulation_config_apply(&c, changes, n, &error), &error);
+  return c;
+}
+
+static am_simulation *lived(const am_simulation_config *c) {
+  am_simulation *s;
+  amine_error error = {0};
+  must(am_simulation_create(&s, c, 1, NULL, &error), &error);
+  while (!am_simulation_done(s)) must(am_simulation_run(s, NULL, &error), &error);
+  return s;
+}
+
+typedef struct replay {
+  am_task *task;
+  _Alignas(max_align_t) unsigned char world[AM_TASK_STATE_MAX];
+  uint32_t episode;
+  double sum, sums[64]; /* of this episode, and of those that are done */
+  bool begun;
+} replay;
+
+/* An action of the run, taken in a world of our own. */
+static float take(replay *r, uint64_t seed, int action) {
+  const am_task_type *type = r->task->type;
+  if (!r->begun) type->start(r->task, r->world, seed, r->episode, 0);
+  r->begun = true;
+  const float reward = type->step(r->task, r->world, action);
+  r->sum += (double)reward;
+  const bool over = ((const am_world *)(const void *)r->world)->step >= r->task->n_steps ||
+                    (type->over && type->over(r->task, r->world));
+  if (!over) return reward;
+  r->begun = false;
+  r->sums[r->episode++] = r->sum;
+  r->sum = 0;
+  return reward;
+}
+
+/* The task that the body plays is the task: with the run's actions it gives the run's rewards. And
+ * errors are those of the temporal difference: what V(s') adds to a reward is what the next one is
+ * expected to be. */
+static void a_task_is_played(void **state) {
+  (void)state;
+  const char *const changes[] = {NAMES,
+                                 "task=cart-pole",
+                                 "task.masked=false",
+                                 "body.code=place",
+                                 "body.centres=2",
+                                 "body.range=1,1,2,2",
+                                 "body.reward=td",
+                                 "body.gamma=0.8",
+                                 "body.look_ms=20",
+                                 "body.act_ms=15",
+                                 "body.pause_ms=0",
+                                 "body.gap_ms=25",
+                                 "body.dopamine=0.25",
+                                 "body.rate_1=20",
+                                 "seed=7",
+                                 "duration_s=12"};
+  amine_error error = {0};
+  am_simulation_config c = config_of(BRAIN("32, \"model\": \"lif\""), changes, 18);
+  am_simulation *s = lived(&c);
+  replay r = {0};
+  const am_recorder *e = &s->log.events;
+  double last_target = (double)NAN, last_reward = 0, given = 0;
+  double values[AM_MEASURES_MAX];
+  int n_errors = 0;
+  must(am_simulation_config_task(&r.task, &c, &error), &error);
+  uint32_t episode = 0;
+  bool over = false;
+  for (size_t k = 0; k < e->n; k++) {
+    const float *row = e->values + k * e->n_columns;
+    const double value = (double)row[AM_EVENT_FIRST], second = (double)row[AM_EVENT_SECOND];
+    if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_ACTION) {
+      given = (double)take(&r, 7, (int)value);
+      over = r.episode > episode;
+      episode = r.episode;
+    } else if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_REWARD) {
+      if (!isnan(last_target)) /* V of the state that the last one led to */
+        same((last_target / 0.25 - last_reward) / 0.8, second / 0.25, 1e-5);
+      if (over) same(value / 0.25, given, 1e-6);
+      last_target = over ? (double)NAN : value;
+      last_reward = given;
+      over = false;
+      n_errors++;
+    }
+  }
+  am_simulation_measure(s, values);
+  assert_true(n_errors > 200 && r.episode > 8);
+  assert_int_equal(r.episode, (int)values[am_measure_find(c.protocol, "episodes")]);
+  double sum = 0;
+  for (uint32_t k = 0; k < r.episode; k++) sum += r.sums[k];
+  same(sum / r.episode, values[am_measure_find(c.protocol, "reward")], 1e-9);
+  am_task_destroy(r.task);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
+/* Spikes of the first population by parts of 10 neurons, in [0, 100), [100, 200), ... ms. */
+typedef struct counted {
+  int n[4][6];
+} counted;
+
+static void count(void *context, const am_spike *spikes, size_t n) {
+  counted *c = context;
+  for (size_t k = 0; k < n; k++)
+    if (spikes[k].population == 0 && spikes[k].step < 600)
+      c->n[spikes[k].neuron / 10][spikes[k].step / 100]++;
+}
+
+/* Each input drives its own part, by a current or by its rate, and nothing else does; what is always
+ * there drives the last part. Of this task the first step shows a cue, and the next ones nothing. */
+static void inputs_drive_their_parts(void **state) {
+  (void)state;
+  for (int rate = 0; rate < 2; rate++) {
+    const char *const changes[] = {NAMES,
+                                   "task=delayed-match",
+                                   "task.steps=20",
+                                   "body.bias=true",
+                                   "body.act_ms=100",
+                                   "body.pause_ms=100",
+                                   rate ? "body.code=rate" : "body.code=one-hot",
+                                   "duration_s=0.6",
+                                   "body.rate_hz=400"};
+    am_simulation_config c = config_of(
+        rate ? BRAIN("40, \"model\": \"poisson\"") : BRAIN("40, \"model\": \"lif\""), changes, 11);
+    amine_error error = {0};
+    am_simulation *s;
+    counted spikes = {{{0}}};
+    float input[3];
+    must(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+    s->task->type->start(s->task, s->world, 1, 0, 0);
+    s->task->type->observe(s->task, s->world, input);
+    assert_true(input[0] + input[1] == 1 && input[2] == 0);
+    while (!am_simulation_done(s))
+      must(am_simulation_run(s, &(am_spike_sink){count, &spikes}, &error), &error);
+    for (int part = 0; part < 4; part++)
+      for (int t = 0; t < 6; t++) {
+        const bool shown = part == 3 ? t % 2 == 0 : t == 0 && input[part] > 0;
+        if ((spikes.n[part][t] > 20) != shown || (!shown && spikes.n[part][t] > 0))
+          fail_msg("part %d fires %d spikes in [%d, %d) ms", part, spikes.n[part][t], 100 * t,
+                   100 * t + 100);
+      }
+    am_simulation_destroy(s);
+    am_simulation_config_free(&c);
+  }
+}
+
+/* Dopamine as the reward itself, and against the mean of those before it. */
+static void rewards_become_errors(void **state) {
+  (void)state;
+  for (int plain = 0; plain < 2; plain++) {
+    const char *const changes[] = {NAMES,
+                                   "task=bandit",
+                                   "task.steps=7",
+                                   "body.act_ms=10",
+                                   "body.pause_ms=10",
+                                   "body.average=5",
+                                   "body.dopamine=0.25",
+                                   plain ? "body.reward=plain" : "body.reward=average",
+                                   "duration_s=3"};
+    am_simulation_config c = config_of(BRAIN("44, \"model\": \"lif\""), changes, 11);
+    am_simulation *s = lived(&c);
+    const am_recorder *e = &s->log.events;
+    double mean = 0, n = 0;
+    int n_one = 0;
+    for (size_t k = 0; k < e->n; k++) {
+      const float *row = e->values + k * e->n_columns;
+      if ((int)row[AM_EVENT_KIND] != AMINE_EVENT_REWARD) continue;
+      const double reward = (double)row[AM_EVENT_FIRST] / 0.25;
+      assert_true(reward == 0 || reward == 1);
+      same((double)row[AM_EVENT_SECOND], plain ? 0 : 0.25 * mean, 1e-6);
+      n = fmin(n + 1, 5);
+      mean += (reward - mean) / n;
+      n_one += reward == 1;
+    }
+    assert_true(n_one > 10);
+    am_simulation_destroy(s);
+    am_simulation_config_free(&c);
+  }
+}
+
+/* ------------------------------------------------------------------------------ what cannot be */
+/* Where it is refused does not matter: by the configuration, or as the simulation is made. */
+static void expect(const char *text, const char *const *changes, int n, const char *part) {
+  am_simulation_config c;
+  am_simulation *s = NULL;
+  json_t *root;
+  amine_error error = {0};
+  must(am_json_parse(&root, "test", text, strlen(text), NULL, &error), &error);
+  amine_status status = am_simulation_config_from(&c, root, "test", &error);
+  json_decref(root);
+  if (status == AMINE_OK) {
+    status = am_simulation_config_apply(&c, changes, n, &error);
+    if (status == AMINE_OK) status = am_simulation_create(&s, &c, 1, NULL, &error);
+    am_simulation_config_free(&c);
+  }
+  assert_true(status == AMINE_ERROR_ARGUMENT || status == AMINE_ERROR_INPUT);
+  if (!strstr(error.message, part)) fail_msg("%s", error.message);
+}
+
+static void what_cannot_be_is_said(void **state) {
+  (void)state;
+#define EXPECT(text, part, ...)                                                                    \
+  expect(text, (const char *const[]){__VA_ARGS__},                                                 \
+         (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)), part)
+  const char *brain = BRAIN("40, \"model\": \"lif\"");
+  EXPECT(brain, "did you mean bandit?", "task.type=bandid");
+  EXPECT(brain, "did you mean task.arms?", "task=bandit", "task.armes=3");
+  EXPECT(brain, "did you mean body.act_ms?", "task=bandit", "body.act_mss=3");
+  EXPECT(brain, "task.cap", "task=bandit", "task.cap=3");
+  EXPECT(brain, "body.act_ms has no effect without a task", "body.act_ms=3");
+  EXPECT(brain, "task has no effect with protocol.type=none", "protocol=none", "task=bandit");
+  EXPECT(brain, "needs a population \"sense\"", "task=bandit");
+  EXPECT(brain, "needs a population \"arm\"", "task=bandit", "body.sense=eyes",
+         "body.action=hand,arm");
+  EXPECT(brain, "has 2 actions: one population, or so many", NAMES, "task=bandit",
+         "body.action=V,V,V");
+  EXPECT(brain, "has 3 actions: one population, or so many", NAMES, "task=bandit", "task.arms=3",
+         "task.complementary=false", "body.action=V,V");
+  EXPECT(brain, "a multiple of 7 neurons in \"hand\"", NAMES, "task=bandit", "task.arms=7",
+         "task.complementary=false", "body.sense=V", "body.bias=true");
+  EXPECT(brain, "a multiple of 5 neurons in \"hand\"", NAMES, "task=bandit", "body.sense=hand",
+         "body.bias=true");
+  EXPECT(brain, "needs a time in which the critic is read", NAMES, "task=bandit", "body.reward=td");
+  EXPECT(brain, "asks for target values", NAMES, "task=recall-values", "body.reward=td");
+  EXPECT(brain, "at most 4096 steps", NAMES, "task=cart-pole", "task.steps=5000");
+  expect("{\"populations\": [], \"task\": {\"type\": \"bandit\", \"arms\": 99}}", NULL, 0,
+         "task.arms=99");
+  expect("{\"populations\": [], \"protocol\": \"none\", \"body\": {}}", NULL, 0,
+         "body has no effect with protocol.type=none");
+}
+
+/* What was said of a task stands in the whole configuration, which says the same again; another
+ * protocol drops it. */
+static void a_task_is_part_of_the_configuration(void **state) {
+  (void)state;
+  const char *const changes[] = {NAMES, "task.arms=3", "task.type=bandit",
+                                 "task.complementary=false", "body.act_ms=33"};
+  const char *const other[] = {"protocol.type=none"};
+  am_simulation_config c = config_of(BRAIN("40, \"model\": \"lif\""), changes, 7), again;
+  am_text text = {0};
+  json_t *root;
+  amine_error error = {0};
+  must(am_simulation_config_write(&c, false, &text, &error), &error);
+  must(am_json_parse(&root, "again", text.data, text.length, NULL, &error), &error);
+  must(am_simulation_config_from(&again, root, "again", &error), &error);
+  assert_string_equal(c.protocol->name, "body");
+  assert_true(json_equal(c.root, again.root));
+  assert_int_equal(json_integer_value(am_tree_get(again.root, "task.arms")), 3);
+  assert_int_equal(json_integer_value(am_tree_get(again.root, "body.act_ms")), 33);
+  assert_string_equal(json_string_value(am_tree_get(again.root, "body.sense")), "eyes");
+  must(am_simulation_config_apply(&again, other, 1, &error), &error);
+  assert_null(json_object_get(again.root, "task"));
+  assert_null(json_object_get(again.root, "body"));
+  json_decref(root);
+  am_text_free(&text);
+  am_simulation_config_free(&c);
+  am_simulation_config_free(&again);
+}
+
+/* docs/body.md: its brain, with what its command says, learns in the time of two episodes. */
+static void the_page_is_right(void **state) {
+  (void)state;
+  static const char begin[] = "    amine simulate my-brain.json ";
+  char page[16384], *words[32];
+  int n = 0;
+  FILE *f = fopen(TEST_SOURCE "/../docs/body.md", "rb");
+  assert_non_null(f);
+  page[fread(page, 1, sizeof page - 1, f)] = 0;
+  fclose(f);
+  char *brain = strstr(page, "```json\n"), *command = strstr(page, begin);
+  assert_true(brain && command);
+  char *end = strstr(brain + 8, "```");
+  assert_non_null(end);
+  *end = 0;
+  for (char *word = strtok(strstr(command, begin) + strlen(begin), " "); word && n < 30;
+       word = strtok(NULL, " ")) {
+    char *line = strchr(word, '\n');
+    if (line) *line = 0;
+    if (strncmp(word, "seeds=", 6) != 0) words[n++] = word;
+    if (line) break;
+  }
+  words[n++] = (char *)(uintptr_t) "duration_s=16";
+  assert_true(n > 6);
+  am_simulation_config c = config_of(brain + 8, (const char *const *)words, n);
+  am_simulation *s = lived(&c);
+  double moved = 0, values[AM_MEASURES_MAX];
+  for (int k = 0; k < s->n_learning; k++) {
+    am_simulation_look_at_weights(s);
+    moved += fabs(s->learning[k].mean - 0.3);
+  }
+  am_simulation_measure(s, values);
+  assert_int_equal(s->n_learning, 2);
+  assert_true(moved > 0.02 && values[am_measure_find(c.protocol, "episodes")] == 2);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(place_cells),
+      cmocka_unit_test(place_cells_that_cannot_be),
+      cmocka_unit_test(choices),
+      cmocka_unit_test(a_task_is_played),
+      cmocka_unit_test(inputs_drive_their_parts),
+      cmocka_unit_test(rewards_become_errors),
+      cmocka_unit_test(what_cannot_be_is_said),
+      cmocka_unit_test(a_task_is_part_of_the_configuration),
+      cmocka_unit_test(the_page_is_right),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

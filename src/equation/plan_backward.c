@@ -6,6 +6,14 @@
 #include "equation/plan_pass.h"
 #include "kernel/lanes.h"
 
+/* Less penalty times the mean of H^2 is ascended, of those that live. */
+static void penalise(const am_plan_trace *t, const am_plan_living *now, const am_plan_past *past) {
+  const size_t n = (size_t)(t->rows * t->cols);
+  const vec weight = v_mul(v_load(past->live), v_set1(-2 * past->penalty / (real)n));
+  for (size_t k = 0; k < n * VEC_LANES; k += VEC_LANES)
+    v_store(now->dH + k, v_fma(weight, v_load(now->H + k), v_load(now->dH + k)));
+}
+
 /* The product of a step with a trace, and the update before it. */
 static void traced_back(const am_plan *p, const am_operation *o, const am_plan_step *s,
                         const am_plan_gradient *gradient, const am_plan_past *past, real *dx) {
@@ -46,6 +54,7 @@ static void traced_back(const am_plan *p, const am_operation *o, const am_plan_s
       .dpost = gradient_of(p, &t->post, past->gradient),
       .deta_e = past->rule->deta_e,
   };
+  if (past->penalty > 0) penalise(t, now, past);
   past->rule->ops->lanes_backward(&pass, past->rule->constants, t->rows, t->cols);
   for (size_t k = 0; one && k < cols; k += VEC_LANES)
     v_store(dx + k, v_add(v_load(dx + k), v_load(now->lost + k)));

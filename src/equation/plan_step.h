@@ -73,6 +73,8 @@ typedef struct am_plan_past {
   const am_plan_step *step;
   const am_plan_gradient *gradient;
   const am_plan_rule *rule;
+  am_real penalty;     /* what the mean of H^2 counts beside what is ascended; 0: nothing */
+  const am_real *live; /* [lanes] at this step, where it counts */
 } am_plan_past;
 
 /* Several steps, each array with its step in elements from one t to the next. */

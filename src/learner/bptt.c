@@ -104,6 +104,9 @@ static void set(am_learner *learner, int k, const float *values) {
   AM_PLAY_PARAMETERS(AGENT), AM_SCHEDULE_PARAMETERS(SCHEDULE),                                     \
       AM_NUMBER("alpha_rate", 1, 0, 1000, "", "the steps of alpha are multiplied by this",         \
                 AT(alpha_rate), .when = "rule.type!=none"),                                        \
+      AM_NUMBER("trace_penalty", 0, 0, 1e6, "",                                                    \
+                "weight in the loss of the mean of H^2 at each step", AT(trace_penalty),           \
+                .when = "rule.type!=none"),                                                        \
       AM_GAMMA_PARAMETER(AT), AM_LAMBDA_PARAMETER(AT), AM_VALUE_PARAMETER(AT),                     \
       AM_ENTROPY_PARAMETER(AT(entropy_weight)),                                                    \
       AM_CHOICE("entropy", "squared|true",                                                         \

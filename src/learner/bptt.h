@@ -9,6 +9,7 @@
  *     values           - 1/T sum_t asked_t 1/n |y_t - y*_t|^2, y = W_o h + b_o (T: am_task_counted)
  *     symbols          sum_t log p_t(s_{t+1}), from window to window of a text (below)
  *
+ * less trace_penalty mean_ij H_t,ij^2 of each trace, as step t reads it, and
  * less kl_weight KL(pi_t || pi_first,t), where the policy that the run began with is kept, which meets
  * the same episode, by the exact gradient (A, R = A + V and what is given to a modulator held fixed; objective.h),
  * except that the critic's own weights w_v, b_v have c_v = 1: c_v says how much the critic may shape
@@ -37,6 +38,7 @@ typedef struct am_bptt_options {
   am_entropy entropy;
   am_baseline baseline;
   float alpha_rate; /* alpha's steps are multiplied by this */
+  float trace_penalty; /* what the mean of H^2 counts in the loss of a step; at least 0 */
   bool a2c;         /* under that name */
   bool pairs;       /* two lanes side by side where sixteen could lie, too */
   int n_embedded;   /* numbers of a symbol's vector; 0: as many as hidden units */

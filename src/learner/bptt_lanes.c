@@ -116,6 +116,7 @@ static void play(const am_agent *a, am_turn *turn) {
   const am_bptt *b = bptt_of(a);
   memory m;
   lay_out(&m, turn->scratch, b);
+  m.e.units.live = m.e.live;
   am_rollout_play(&m.e, &b->net, turn,
                   &(am_rollout_how){.parameters = a->parameters, .dropped = turn->change != NULL});
   if (turn->change) learn(b, &m, turn);
@@ -130,6 +131,8 @@ amine_status am_bptt_lanes_open(am_bptt *b, const am_task *task, const am_units 
   const am_agent_options *o = &b->options.agent;
   am_stack_options stack = units->stack;
   if (b->rule) stack.done |= AM_PLAN_THROUGH;
+  stack.trace_penalty = b->options.trace_penalty;
+  if (b->values) stack.trace_penalty /= (float)am_task_counted(task);
   b->net.bare = b->options.readout == AM_READOUT_NONE;
   AM_TRY(am_actor_net_make(&b->net, &b->agent.places, task, &stack, !b->values, error));
   AM_TRY(am_agent_open(&b->agent, task, o, b->values ? &values : &actions, error));

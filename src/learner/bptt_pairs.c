@@ -36,11 +36,14 @@ static size_t lay_out(const am_bptt *b, unsigned char *block) {
 static size_t scratch_bytes(const am_agent *a) { return lay_out(bptt_of(a), NULL); }
 
 /* The loss is the mean over lanes; a2c's is over steps too. */
+static float scale_of(const am_bptt *b, const am_task *task) {
+  const double lanes = b->options.agent.n_lanes,
+               steps = b->values ? am_task_counted(task) : task->n_steps;
+  return (float)(1 / (b->options.a2c || b->values ? lanes * steps : lanes));
+}
+
 static am_objective objective_of(const am_bptt *b) {
   const am_bptt_options *o = &b->options;
-  const am_task *task = b->agent.learner.task;
-  const double lanes = o->agent.n_lanes, steps = b->values ? am_task_counted(task) : task->n_steps;
-  const bool means = o->a2c || b->values;
   return (am_objective){.teach = o->teach,
                         .gamma = o->gamma,
                         .lambda = o->lambda,
@@ -48,7 +51,7 @@ static am_objective objective_of(const am_bptt *b) {
                         .beta = o->entropy_weight,
                         .kl_weight = o->kl_weight,
                         .entropy = o->entropy,
-                        .scale = (float)(1 / (means ? lanes * steps : lanes))};
+                        .scale = scale_of(b, b->agent.learner.task)};
 }
 
 /* What the loss reads and writes of an episode; `apart` where the value is shared. */
@@ -290,6 +293,7 @@ static amine_status make_network(am_bptt *b, const am_task *task, const am_units
                        .clip = units->clip,
                        .rate = units->rate};
   o.units.n_inputs = task->n_inputs;
+  o.units.trace_penalty = b->options.trace_penalty * scale_of(b, task);
   return am_pair_make(&b->pair, &b->agent.places, &o, error);
 }
 

@@ -423,6 +423,7 @@ static amine_status make_layers(am_bptt *b, const am_units *units, amine_error *
                        .rate = units->rate};
   o.units.n_inputs = embedded;
   o.units.open = true;
+  o.units.trace_penalty = b->options.trace_penalty / (float)b->options.agent.n_lanes;
   const am_plan *plan;
   if (b->pairs) {
     AM_TRY(am_pair_make(&b->pair, &b->agent.places, &o, error));

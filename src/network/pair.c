@@ -69,6 +69,7 @@ amine_status am_pair_make(am_pair *pair, am_places *places, const am_pair_option
   *pair = (am_pair){.dropout = o->units.dropout,
                     .clip = o->clip,
                     .rate = o->rate,
+                    .trace_penalty = o->units.trace_penalty,
                     .forward = o->forward,
                     .open = o->units.open};
   if (o->program) pair->program = *o->program;
@@ -125,6 +126,8 @@ static void cut_trace(am_cutter *c, const am_pair *pair, am_pair_trace *m, const
   am_cut(c, &m->E, second);
   am_cut(c, &m->dH, back);
   am_cut(c, &m->dE, back_second);
+  am_cut(c, &m->seen_H, pair->trace_penalty > 0 ? back : 0);
+  am_cut(c, &m->seen_E, pair->trace_penalty > 0 ? back_second : 0);
   am_cut(c, &m->again_H, am_size_mul(S / 2, back));
   am_cut(c, &m->again_E, am_size_mul(S / 2, back_second));
   am_cut(c, &m->saved_H, am_size_mul(segments, back));

@@ -137,6 +137,25 @@ static void add_lost(const am_pair *pair, am_pair_lane *lane, int l, const am_pl
     v_store(dx + j, v_add(v_load(dx + j), v_load(lane->lost + j)));
 }
 
+/* The mean of H^2 as the product saw it, `ahead` updates after what is kept, is of the loss. */
+static void penalise(const am_pair *pair, const am_trace_ops *rule, const am_pair_lane *lane, int l,
+                     const am_operation *o, const am_trace_backward *pass, const real *parameters,
+                     int ahead) {
+  const am_plan_trace *trace = &pair->plan[l]->traces[o->trace];
+  const am_pair_trace *m = &lane->layer[l].trace[o->trace];
+  const size_t n = am_panel_elements(shape_of(trace));
+  const real *H = ahead ? m->seen_H : pass->H;
+  const vec weight =
+      v_set1(2 * (real)pair->trace_penalty / (real)((size_t)trace->rows * (size_t)trace->cols));
+  if (ahead)
+    rule->again(m->seen_H, m->seen_E, pass->H, pass->E, ahead == 2 ? pass->a0 : pass->a,
+                ahead == 2 ? pass->b0 : pass->b, ahead == 2 ? pass->h0 : pass->h,
+                padded(trace->rows), stride_of(pair, lane, l, &trace->pre),
+                constants_of(pair, l, parameters), ahead, ahead, shape_of(trace));
+  for (size_t k = 0; k < n; k += VEC_LANES)
+    v_store(m->dH + k, v_fma(weight, v_load(H + k), v_load(m->dH + k)));
+}
+
 /* The product of step t >= 1 and the update before it. */
 static void plastic_back(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *const *lanes,
                          int n, int l, const am_operation *o, real *gradient,
@@ -150,6 +169,8 @@ static void plastic_back(const am_pair *pair, const am_trace_ops *rule, am_pair_
       fill_segment(pair, rule, lanes[q], l, o->trace, parameters, u);
     pass[q] = pass_of(pair, rule, lanes[q], l, o, gradient, parameters, t, ahead);
   }
+  for (int q = 0; q < n && pair->trace_penalty > 0; q++)
+    penalise(pair, rule, lanes[q], l, o, &pass[q], parameters, ahead);
   rule->backward(pass, n, ahead, constants_of(pair, l, parameters), shape_of(trace));
   for (int q = 0; q < n; q++) add_lost(pair, lanes[q], l, trace, pass[q].dx, u);
   for (int q = 0; q < n; q++)

@@ -22,6 +22,7 @@ typedef struct am_pair {
   float dropout;           /* share of units that the layer above does not see */
   float clip;              /* the rule's bound of |H| */
   float rate;              /* its own rate, if it does not learn one */
+  float trace_penalty;     /* what the mean of H^2 of a trace counts at each step in the loss */
   bool forward;            /* lanes have no room for a gradient, and save no traces */
   bool open;               /* the gradient of the inputs is asked for */
   am_rule_program program; /* of a rule that is a text */
@@ -34,6 +35,7 @@ typedef struct am_pair_trace {
   am_real *saved_H, *saved_E; /* [segments] panels */
   am_real *again_H, *again_E; /* [segment / 2] panels: every second state of a segment */
   am_real *dH, *dE;           /* panels */
+  am_real *seen_H, *seen_E;   /* panels, where traces have a penalty: as a product saw it */
   am_real *a, *b;             /* [n_steps][rows padded to 16]: coefficients of each update */
 } am_pair_trace;
 

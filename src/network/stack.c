@@ -91,6 +91,7 @@ amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_option
                   .dropout = o->dropout,
                   .rule = o->rule,
                   .clip = o->clip,
+                  .trace_penalty = o->trace_penalty,
                   .through = o->done & AM_PLAN_THROUGH,
                   .open = o->open,
                   .rate = o->rate,

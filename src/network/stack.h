@@ -31,6 +31,8 @@ typedef struct am_stack_options {
   float clip, rate;         /* its bound of |H|, and its own rate, if it does not learn one */
   const am_rule_program *program; /* of a rule that is a text; it is copied; NULL: it is code */
   am_feed feed;                   /* who says what the text is given */
+  float trace_penalty; /* what the mean of H^2 of a trace counts at each step that reads it, beside
+                        * what the gradient is of */
   bool open;                      /* the gradient of what the lowest layer reads is asked for */
 } am_stack_options;
 
@@ -43,6 +45,7 @@ typedef struct am_stack {
   const am_trace_ops *rule; /* as the options */
   float clip, rate;
   am_rule_program program;
+  float trace_penalty;
   bool through; /* a gradient goes back through traces: their past is kept */
   bool open;    /* as the options */
   am_feed feed;
@@ -89,6 +92,7 @@ typedef struct am_stack_memory {
   int n_steps;
   bool keeps; /* with gradients */
   const am_plan_held *held; /* a signal of the lowest layer's that is held; NULL: none */
+  const am_real *live; /* [T][lanes], where traces have a penalty: 1, or 0 once an episode is over */
 } am_stack_memory;
 
 /* Cuts a block into arrays and returns its elements; with a NULL block it only measures. Gradients

@@ -51,7 +51,11 @@ static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
     const am_plan_step last =
         am_stack_step_of(s, m, layer, t - 1, own, input - seen_step, living[1]);
     const am_plan_gradient before = gradient_of(s, m, layer, t - 1);
-    const am_plan_past past = {&last, &before, &rule};
+    const am_plan_past past = {.step = &last,
+                               .gradient = &before,
+                               .rule = &rule,
+                               .penalty = (am_real)s->trace_penalty,
+                               .live = m->live ? m->live + (size_t)(t * LANES) : NULL};
     am_plan_backward_code()->back(p, &now, &to, &past);
   }
 }

@@ -70,12 +70,18 @@ static void after(am_agent *a) {
 static void destroy(am_learner *learner) {
   am_signalling *x = inside(am_agent_of(learner));
   am_free(x->old_output);
+  am_free(x->then);
   for (int l = 0; l < LAYERS; l++) am_eligibility_free(&x->traces[l]);
   am_eligibility_free(&x->signal_traces);
   am_stack_free(&x->units);
   am_stack_free(&x->signal);
   am_agent_close(&x->agent);
   am_free(learner);
+}
+
+static amine_status iterate(am_learner *learner, am_learner_report *report, amine_error *error) {
+  am_agent_first(am_agent_of(learner));
+  return am_agent_iterate(learner, report, error);
 }
 
 static int series(const am_learner *learner, am_series *out) {
@@ -122,6 +128,8 @@ const amine_parameter am_signalling_parameters[] = {
     AM_GAMMA_PARAMETER(AT),
     AM_LAMBDA_PARAMETER(AT),
     AM_ENTROPY_PARAMETER(AT(entropy_weight)),
+#define ALONE_AGENT(member) AGENT(member), .when = "type=signalling"
+    AM_FIRST_PARAMETERS(AT, ALONE_AGENT),
     AM_OPTIMISER_PARAMETERS(OPTIMISER, OPTIMISER),
     AM_CHOICE("reward", "plain|adaptive",
               "adaptive: divided by the running spread of what episodes bring, so that it says "
@@ -195,7 +203,7 @@ const am_learner_type am_signalling_type = {
          .options_size = sizeof(am_signalling_options)},
     .asks = AM_ASKS_ACTIONS | AM_ASKS_VALUES,
     .create = create,
-    .iterate = am_agent_iterate,
+    .iterate = iterate,
     .evaluate = am_agent_evaluate,
     .tensor = am_agent_tensor,
     .get = am_agent_get,
@@ -325,6 +333,11 @@ static amine_status open_all(am_signalling *x, const am_task *task, amine_error 
     if (gains[q] >= 0) am_places_uniform(places, gains[q], p, o->gain_start, seed);
   if (o->feedback == AM_FEEDBACK_SYMMETRIC) follow(x);
   if (o->consolidation.on) am_consolidation_begin(&x->agent);
+  if (!o->agent.keep_first) return AMINE_OK;
+  x->then = am_alloc(1, sizeof *x->then);
+  if (!x->then) return am_fail_memory(error, sizeof *x->then);
+  *x->then = *x;
+  x->then->agent.parameters = x->agent.extra[0];
   return AMINE_OK;
 }
 
@@ -343,6 +356,14 @@ static amine_status check(const am_task *task, const am_signalling_options *o, a
                    "%s does not say what would be right: it can be learned from rewards only "
                    "(learner.teach=reward)",
                    task->type->part.name);
+  if (o->agent.keep_first && linear)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.keep_first=true keeps a policy, and task.type=%s asks for no actions",
+                   task->type->part.name);
+  if (o->agent.keep_first && o->consolidation.on)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.keep_first=true and learner.consolidation=slow each keep parameters "
+                   "beside those that learn: one of the two at a time");
   if (o->control == AM_CONTROL_SHUFFLE && o->agent.n_lanes % AM_GROUP_LANES == 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "rewards are shuffled within %d episodes: a batch of %d leaves one alone",

@@ -12,7 +12,9 @@
  *     dopamine     V_t = w_v . [s_t; o_t],  delta_t = r_t + gamma V_{t+1} - V_t (linear TD(lambda))
  *     output error eps = hit - pi, where a decision is asked for;  N = c pi o (-log pi - H), or,
  *                  where a teacher says what is right, + (y* - y)
- *                  both times (1 + m^out) at W_o and B
+ *                  both times (1 + m^out) at W_o and B; where the policy pi_0 that the run began
+ *                  with is kept, which meets the same episode, N less
+ *                  kl_weight pi o (log pi - log pi_0 - KL(pi || pi_0)), the gradient of that times KL
  *     credit       L = B eps for each unit of each layer, and each input if it has a gain
  *     weights      dW_ji = sum_t delta_t tag_ji + N e_ji,
  *                  tag <- gamma lambda tag + L_j (1 + m_j) e_ji

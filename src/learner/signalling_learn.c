@@ -54,6 +54,17 @@ static void output_error(const am_signalling *x, const am_signalling_memory *m, 
   if (taught && x->options.teach != AM_TEACH_REWARD) add_taught(x, m, error, t);
 }
 
+/* What the way from the first policy adds to it, and that way. */
+static void leave_first(const am_signalling *x, const am_signalling_memory *m, am_turn *turn,
+                        float *error, int t) {
+  const int A = x->n_out;
+  if (!m->first) return;
+  am_policy_code()->leave(error, m->kl, am_slot(m, m->p, t, A), am_slot(m, m->logp, t, A),
+                          am_slot(m, m->says, t, A), am_slot(m, m->asked, t, 1),
+                          x->options.kl_weight, A);
+  for (int k = 0; k < LANES; k++) turn->sums->kl += (double)m->kl[k];
+}
+
 /* The loss that is reported: of what is taught, else the square of dopamine. */
 static void add_loss(const am_signalling *x, const am_signalling_memory *m, am_turn *turn,
                      const float *delta, int t) {
@@ -140,6 +151,7 @@ static void window_credits(const am_signalling *x, am_signalling_memory *m, am_t
     for (int q = 0; q < AM_SEGMENTS; q++) dgain[q] = part(m->dgains[q], t, x->gains[q].n);
     for (int k = 0; k < LANES; k++) m->factor[k] = o->teach == AM_TEACH_SUPERVISED ? 0 : met[k];
     output_error(x, m, error, m->factor, o->entropy_weight, true, t);
+    leave_first(x, m, turn, error, t);
     feed_back(x, m, error, m->L, dgain, t);
     for (int l = 0; l < x->units.n_layers; l++)
       assign(x, m, credit_at(&x->units, &m->units, l, t), dgain[AM_UNITS], m->L, l, t);
@@ -296,12 +308,13 @@ static void online_gains(const am_signalling *x, const am_signalling_memory *m, 
 }
 
 /* What is wrong at the output now, with dopamine and without, and what follows for all below. */
-static void online_errors(const am_signalling *x, am_signalling_memory *m, int t) {
+static void online_errors(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
   const am_signalling_options *o = &x->options;
   for (int q = 0; q < LANES; q++) m->factor[q] = o->teach == AM_TEACH_SUPERVISED ? 0 : 1;
   output_error(x, m, m->eps, m->factor, 0, false, t);
   memset(m->factor, 0, LANES * sizeof(float));
   output_error(x, m, m->now, m->factor, o->entropy_weight, true, t);
+  leave_first(x, m, turn, m->now, t);
   feed_back(x, m, m->eps, m->L, m->dgain, t);
   feed_back(x, m, m->now, m->N, m->dgain_now, t);
 }
@@ -318,7 +331,7 @@ static void online_step(const am_signalling *x, am_signalling_memory *m, am_turn
     delta = m->delta;
   }
   if (o->teach != AM_TEACH_REWARD) add_loss(x, m, turn, NULL, t);
-  online_errors(x, m, t);
+  online_errors(x, m, turn, t);
   am_linear_code()->online(change + x->o_w, m->o_tag, delta, k, m->eps, m->now,
                            am_o_at(x, m, x->units.n_layers - 1, t), A, x->n);
   am_linear_code()->online(change + x->o_b, m->ob_tag, delta, k, m->eps, m->now, NULL, A, 1);

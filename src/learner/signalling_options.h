@@ -24,6 +24,7 @@ typedef struct am_signalling_options {
   am_stack_options units; /* the controller's, without its inputs; read while one is made */
   int n_signal;           /* S */
   float gamma, lambda, entropy_weight;
+  float kl_weight;               /* of the way from the policy that the run began with */
   float gain;                    /* m_max of the controller's units; 0: no gains */
   float input_gain, output_gain; /* of the inputs, of the output */
   float gain_start;              /* W_a begins uniform in +- this */

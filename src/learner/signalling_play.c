@@ -89,20 +89,37 @@ static void lay_out_tags(am_signalling_memory *m, rows *r, const am_signalling *
     cut(r, &(am_span){&m->a_tag[q], (size_t)x->gains[q].n * S}, 1);
 }
 
+/* What an episode needs of which so many steps are kept, with gradients of the two networks or not. */
+static void lay_out_life(am_signalling_memory *m, rows *r, const am_signalling *x, int steps,
+                         bool units, bool signal) {
+  *m = (am_signalling_memory){.n_slots = steps + 1};
+  lay_out_slots(m, r, x);
+  m->fed = end_of(r);
+  r->n += am_group_feed_bytes(&x->units) / (LANES * sizeof(float));
+  r->n += am_stack_lay_out(&m->units, end_of(r), &x->units, steps, units) / LANES;
+  r->n += am_stack_lay_out(&m->signal, end_of(r), &x->signal, steps, signal) / LANES;
+  lay_out_step(m, r, x);
+}
+
+/* The life of the policy that the run began with. */
+static void lay_out_first(am_signalling_memory *m, rows *r, const am_signalling *x) {
+  const int steps = am_stack_looks_back(&x->units) ? x->agent.learner.task->n_steps : 1;
+  const size_t line = LANES * sizeof(float);
+  am_signalling_memory measured, *first = r->block ? (void *)end_of(r) : &measured;
+  r->n += am_size_round(sizeof *first, line) / line;
+  lay_out_life(first, r, x, steps, false, false);
+  cut(r, (const am_span[]){{&m->says, (size_t)(m->n_slots * x->n_out)}, {&m->kl, 1}}, 2);
+  m->first = r->block ? first : NULL;
+}
+
 size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_signalling *x) {
   const bool online = x->options.form == AM_FORM_ONLINE;
-  const int T = x->agent.learner.task->n_steps, steps = online ? 1 : T;
-  const bool learns = !online && x->options.signal > 0;
   rows r = {block, 0};
-  *m = (am_signalling_memory){.n_slots = steps + 1};
-  lay_out_slots(m, &r, x);
-  m->fed = end_of(&r);
-  r.n += am_group_feed_bytes(&x->units) / (LANES * sizeof(float));
-  r.n += am_stack_lay_out(&m->units, end_of(&r), &x->units, steps, !online) / LANES;
-  r.n += am_stack_lay_out(&m->signal, end_of(&r), &x->signal, steps, learns) / LANES;
-  lay_out_step(m, &r, x);
+  lay_out_life(m, &r, x, online ? 1 : x->agent.learner.task->n_steps, !online,
+               !online && x->options.signal > 0);
   if (online) lay_out_tags(m, &r, x);
   else lay_out_window(m, &r, x);
+  if (x->options.agent.keep_first) lay_out_first(m, &r, x);
   return r.n * LANES * sizeof(float);
 }
 
@@ -258,6 +275,41 @@ static void take_up(const am_signalling *x, const am_signalling_memory *m, const
   }
 }
 
+/* ------------------------------------------------------------------------------ the first policy */
+/* It sees what this one sees, without dropout, and says what it would do. */
+static void first_thinks(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
+                         int t) {
+  const am_signalling *then = x->then;
+  const am_signalling_memory *f = m->first;
+  const size_t line = LANES * sizeof(float);
+  const int I = x->agent.learner.task->n_inputs, A = x->n_out;
+  am_turn still = *turn;
+  still.change = NULL;
+  memcpy(am_slot(f, f->u, t, I), am_slot(m, m->u, t, I), (size_t)I * line);
+  memcpy(am_slot(f, f->live, t, 1), am_slot(m, m->live, t, 1), line);
+  take(then, f, t);
+  control(then, f, &still, t);
+  speak(then, f, t);
+  signal_step(then, f, t);
+  memcpy(am_slot(m, m->says, t, A), am_slot(f, f->logp, t, A), (size_t)A * line);
+}
+
+/* It hears what this one did and what that brought. */
+static void first_hears(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
+                        int t) {
+  const am_signalling_memory *f = m->first;
+  const size_t line = LANES * sizeof(float);
+  const int A = x->n_out;
+  am_turn still = *turn;
+  still.change = NULL;
+  memcpy(f->told, m->told, line);
+  memcpy(am_slot(f, f->reward, t, 1), am_slot(m, m->reward, t, 1), line);
+  memcpy(am_slot(f, f->asked, t, 1), am_slot(m, m->asked, t, 1), line);
+  memcpy(am_slot(f, f->hit, t, A), am_slot(m, m->hit, t, A), (size_t)A * line);
+  memcpy(am_slot(f, f->answer, t, A), am_slot(m, m->answer, t, A), (size_t)A * line);
+  take_up(x->then, f, &still, t);
+}
+
 /* ------------------------------------------------------------------------------ an episode */
 static void record(const am_signalling *x, const am_signalling_memory *m, am_turn *turn, int t) {
   const int A = x->n_out;
@@ -283,6 +335,8 @@ void am_signalling_begin(const am_signalling *x, am_signalling_memory *m, am_tur
   am_signalling_lay_out(m, turn->scratch, x);
   clear_past(x, m, &turn->group);
   if (turn->change) am_signalling_learn_begin(x, m);
+  if (!turn->change) m->first = NULL; /* asked for by who learns */
+  if (m->first) clear_past(x->then, m->first, &turn->group);
 }
 
 void am_signalling_think(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
@@ -292,6 +346,7 @@ void am_signalling_think(const am_signalling *x, am_signalling_memory *m, am_tur
   control(x, m, turn, t);
   speak(x, m, t);
   signal_step(x, m, t);
+  if (m->first) first_thinks(x, m, turn, t);
 }
 
 void am_signalling_choose(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
@@ -309,6 +364,7 @@ void am_signalling_hear(const am_signalling *x, am_signalling_memory *m, am_turn
   count(x, m, turn, t);
   if (turn->change) am_signalling_learn_step(x, m, turn, t);
   take_up(x, m, turn, t);
+  if (m->first) first_hears(x, m, turn, t);
   if (turn->series) record(x, m, turn, t);
 }
 

@@ -33,6 +33,8 @@ typedef struct am_signalling {
   int n_seen;                           /* inputs of the critic */
   size_t o_w, o_b, v_w, v_b, b_w, bi_w; /* W_o, b_o, w_v, its bias, B, B of the inputs' gains */
   float *old_output;                    /* [n_out][n] W_o before the step */
+  struct am_signalling *then; /* the same with the parameters that the run began with; NULL: they
+                               * are not kept */
 } am_signalling;
 
 /* Arrays are [slot][rows][LANES]. The window form keeps a slot for each step, and one before the
@@ -54,6 +56,10 @@ typedef struct am_signalling_memory {
   /* online: traces and tags */
   am_eligibility_memory e[LAYERS], signal_e;
   float *o_tag, *ob_tag, *a_tag[AM_SEGMENTS], *v_tag, *vb_tag;
+  /* with the policy that the run began with: what it meets; what it says in each slot, log p; and
+   * how far that is at one step */
+  struct am_signalling_memory *first;
+  float *says, *kl;
 } am_signalling_memory;
 
 size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_signalling *x);

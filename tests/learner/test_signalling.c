@@ -160,7 +160,8 @@ static am_signalling_options options_of(int number) {
                 .n_threads = 1,
                 .seed = 1,
                 .schedule = {.rate = 1e-3},
-                .optimiser = {.beta1 = 0.5f, .beta2 = 0.999f, .eps = 1e-8f, .norm_clip = 1e6f}},
+                .optimiser = {.beta1 = 0.5f, .beta2 = 0.999f, .eps = 1e-8f, .norm_clip = 1e6f},
+                .keep_first = noted(number, "kl") > 0},
       .units = says(number, "plastic")
                    ? plastic_units(number)
                    : gru_units((int)noted(number, "n"), (int)noted(number, "layers"), 1, 1, 0),
@@ -168,6 +169,7 @@ static am_signalling_options options_of(int number) {
       .gamma = (float)noted(number, "gamma"),
       .lambda = (float)noted(number, "lam"),
       .entropy_weight = (float)noted(number, "entropy"),
+      .kl_weight = (float)noted(number, "kl"),
       .gain = (float)noted(number, "gain"),
       .input_gain = (float)noted(number, "gain_in"),
       .output_gain = (float)noted(number, "gain_out"),
@@ -188,12 +190,17 @@ static am_signalling_options options_of(int number) {
       .critic_sees_output = noted(number, "sees") > 0};
 }
 
+/* Of a run that keeps its first policy those that this had, too: they are those of its iteration 0. */
 static void load_parameters(am_learner *learner, int number) {
   am_learner_tensor t;
-  for (int k = 0; learner->type->tensor(learner, k, &t) && t.is_parameter; k++) {
-    char name[80];
+  if (learner->keeps_first) learner->iteration = 1;
+  for (int k = 0; learner->type->tensor(learner, k, &t); k++) {
+    char name[104];
     float v[4096];
-    snprintf(name, sizeof name, "param/%s", t.name);
+    const bool first = strncmp(t.name, "first.", 6) == 0;
+    if (!t.is_parameter && !first) continue;
+    if (first) snprintf(name, sizeof name, "first/%s", t.name + 6);
+    else snprintf(name, sizeof name, "param/%s", t.name);
     const double *from = values(number, name);
     const size_t n = t.dims[0] * (t.rank == 2 ? t.dims[1] : 1);
     assert_true(n <= 4096);
@@ -234,7 +241,7 @@ static int n_cases(void) {
 
 static void agrees_with_reference(void **state) {
   (void)state;
-  assert_int_equal(n_cases(), 15);
+  assert_int_equal(n_cases(), 17);
   for (int number = 0; number < n_cases(); number++)
     for (int form = 0; form < 2; form++) {
       const script s = script_of(number);
@@ -247,6 +254,8 @@ static void agrees_with_reference(void **state) {
       load_parameters(learner, number);
       if (learner->type->iterate(learner, &report, &error)) fail_msg("%s", error.message);
       check_change(am_signalling_of(am_agent_of(learner)), number, form ? "online" : "window");
+      if (o.agent.keep_first)
+        assert_true(fabs(report.kl / *values(number, "change/kl") - 1) < (double)TOLERANCE);
       am_learner_destroy(learner);
     }
 }

@@ -9,7 +9,9 @@ Order in a step t: m_t from s_{t-1}; layers from below (the matrices read o_{t-1
 output; s_t from [o_t of all layers; p_t; what was done at t-1; r_{t-1}]; V_t; now delta_{t-1} = r_{t-1}
 + gamma V_t - V_{t-1} is known and meets the tags of t-1; then the tags take in step t. After the last
 step V = 0. The change of every weight is sum_t delta_t tag_t + N_t e_t, summed over lanes. Last of all a
-trace H takes up the step: post, and pre as gains left it; to e it is an input of the step.
+trace H takes up the step: post, and pre as gains left it; to e it is an input of the step. Where it pays for its
+way from a first policy (kl), that one, with weights of its own, meets what this one meets, and the draws are those
+of episode 1.
 
 Actions are drawn as Amine draws them: u = the first number of Philox4x32-10 with counter (t, lane,
 episode, stream 2), the key the seed; the action is the first whose cumulated probability exceeds u.
@@ -27,7 +29,7 @@ FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data
 BASE = dict(layers=1, n=4, S=3, I=2, A=3, T=6, lanes=3, gain=0.6, gamma=0.9, lam=0.8, entropy=0.1,
             trace="diagonal", feedback="kolen-pollack", teach="reward", linear=0, sees=0, learns=0,
             plain=0, seed=1, gain_in=0.0, gain_out=0.0, network="gru", rule="none", modulator="none",
-            alpha="connection")
+            alpha="connection", kl=0.0)
 CASES = [dict(), dict(trace="decay", gain=0.0, feedback="random"), dict(layers=2, sees=1),
          dict(feedback="symmetric", teach="mixed"), dict(teach="supervised", layers=2, n=3),
          dict(linear=1, teach="supervised"), dict(learns=1, S=5),
@@ -42,7 +44,11 @@ CASES = [dict(), dict(trace="decay", gain=0.0, feedback="random"), dict(layers=2
               teach="mixed"),
          dict(network="plastic-gru", rule="eligibility", modulator="given", alpha="neuron", layers=2, T=10),
          dict(network="plastic-gru", rule="clip", modulator="readout", n=5, sees=1, gain_out=0.5,
-              T=10)]
+              T=10),
+         # less kl KL(pi || pi_first), in the exact gradient too
+         dict(plain=1, gain=0.0, feedback="symmetric", lam=1.0, n=5, kl=0.4),
+         dict(network="plastic-gru", rule="clip", modulator="given", layers=2, gain_in=0.7, gain_out=0.5,
+              teach="mixed", kl=0.7)]
 MASK, CLIP = 0xFFFFFFFF, 0.3
 
 
@@ -55,8 +61,8 @@ def philox(counter, key):
     return c
 
 
-def draw(p, seed, lane, t):
-    v = philox((t, lane, 0, 2), (seed & MASK, seed >> 32))
+def draw(p, seed, episode, lane, t):
+    v = philox((t, lane, episode, 2), (seed & MASK, seed >> 32))
     u = (v[0] << 21 | v[1] >> 11) * 2.0 ** -53
     below = 0
     for a, pa in enumerate(p):
@@ -239,43 +245,55 @@ def weights_of(o, rng):
     return w
 
 
-def update(o, w, u, reward, answer):
+def networks_of(o, w):
+    return [layer_of(o, w, l) for l in range(o["layers"])], Gru([w[f"signal.{x}_l0"] for x in NAMES], o["trace"])
+
+
+def think(o, w, units, signal, s, out, u, did, told):
+    """One step of both networks: the gains of units, inputs and output, h and o of each layer, W_o o + b_o, p, s."""
+    gained = lambda most, name: most * np.tanh(w[name] @ s) if most else 0.0
+    n = o["n"]
+    m = o["gain"] * np.tanh(w["gain.weight"] @ s)
+    m_in, m_out = gained(o["gain_in"], "gain_input.weight"), gained(o["gain_out"], "gain_output.weight")
+    x, before, held, out = (1 + m_in) * u, out, [], []
+    for l, layer in enumerate(units):
+        h = layer.step(x, before[l])
+        held.append(h)
+        x = (1 + m[l * n:(l + 1) * n]) * h
+        out.append(x)
+    meant = w["h2o.weight"] @ out[-1] + w["h2o.bias"]
+    p = (1 + m_out) * meant
+    if not o["linear"]:
+        p = np.exp(p - p.max())
+        p /= p.sum()
+    return m, m_in, m_out, held, out, meant, p, signal.step(np.concatenate(out + [p, did, [told]]), s)
+
+
+def update(o, w, first, u, reward, answer):
+    """first: the weights of the policy that it is to stay near, which meets the same."""
     L, n, S, A, T = o["layers"], o["n"], o["S"], o["A"], o["T"]
     U, k = n * L, o["gamma"] * o["lam"]
-    units = [layer_of(o, w, l) for l in range(L)]
-    signal = Gru([w[f"signal.{x}_l0"] for x in NAMES], o["trace"])
+    units, signal = networks_of(o, w)
+    old_units, old_signal = networks_of(o, first)
     Wo, bo, Wa = Linear(A, n), Linear(A), Linear(U, S)
     wv, bv = Linear(*w["critic.weight"].shape), Linear(1)
     Wi, Wu = Linear(o["I"], S), Linear(A, S)  # gains of the inputs, of the output
     everything = units + [Wo, bo, Wa, wv, bv, Wi, Wu] + ([signal] if o["learns"] else [])
-    gained = lambda most, name, s: most * np.tanh(w[name] @ s) if most else 0.0
     slope_of = lambda most, m, h: h * (most - m ** 2 / most)
     B, actions = w["feedback.weight"], np.zeros((o["lanes"], T), int)
-    dopamine = np.zeros((o["lanes"], T))
+    dopamine, said = np.zeros((o["lanes"], T)), np.zeros((o["lanes"], T, A))
+    far = 0.0
     for lane in range(o["lanes"]):
-        for part in everything + [signal]:
+        for part in everything + [signal] + old_units + [old_signal]:
             part.begin()
         s, m, out = np.zeros(S), np.zeros(U), [np.zeros(n)] * L
+        old_s, old_out = s, out
         did, told, V_before = np.zeros(A), 0.0, 0.0
         for t in range(T):
             m_before, s_before = m, s
-            m = o["gain"] * np.tanh(w["gain.weight"] @ s)
-            m_in = gained(o["gain_in"], "gain_input.weight", s)
-            m_out = gained(o["gain_out"], "gain_output.weight", s)
-            x, before, held = (1 + m_in) * u[lane, t], out, []
-            out = []
-            for l in range(L):
-                h = units[l].step(x, before[l])
-                held.append(h)
-                x = (1 + m[l * n:(l + 1) * n]) * h
-                out.append(x)
-            meant = w["h2o.weight"] @ out[-1] + w["h2o.bias"]
-            p = (1 + m_out) * meant
-            if not o["linear"]:
-                p = np.exp(p - p.max())
-                p /= p.sum()
+            *_, old_out, _, old_p, old_s = think(o, first, old_units, old_signal, old_s, old_out, u[lane, t], did, told)
+            m, m_in, m_out, held, out, meant, p, s = think(o, w, units, signal, s, out, u[lane, t], did, told)
             every = np.concatenate(out)
-            s = signal.step(np.concatenate([every, p, did, [told]]), s)
             seen = np.concatenate([s, every]) if o["sees"] else s
             V = float(w["critic.weight"][0] @ seen + w["critic.bias"][0])
             if t > 0:
@@ -287,7 +305,7 @@ def update(o, w, u, reward, answer):
                 now = answer[lane, t] - p
                 told = -np.mean((answer[lane, t] - p) ** 2) / T
             else:
-                a = actions[lane, t] = draw(p, o["seed"], lane, t)
+                a = actions[lane, t] = draw(p, o["seed"], int(o["kl"] > 0), lane, t)
                 did[a] = 1
                 if o["teach"] != "supervised":
                     eps = did - p
@@ -295,6 +313,9 @@ def update(o, w, u, reward, answer):
                 now = o["entropy"] * p * (-np.log(p) - H)
                 if o["teach"] != "reward":
                     now = now + np.eye(A)[int(answer[lane, t, 0])] - p
+                apart, said[lane, t] = np.log(p / old_p), old_p
+                far += p @ apart / o["lanes"]
+                now = now - o["kl"] * p * (apart - p @ apart)
                 told = reward[lane, t]
             if o["gain_out"]:
                 slope = slope_of(o["gain_out"], m_out, meant)
@@ -318,7 +339,7 @@ def update(o, w, u, reward, answer):
             bv.learn([1.0], [0.0], [1.0], k)
             if o["learns"]:
                 signal.learn(w["critic.weight"][0, :S], np.zeros(S), k, np.zeros(S))
-            for layer in units:
+            for layer in units + old_units:
                 layer.take_up(reward[lane, t])
             V_before = V
         dopamine[lane, T - 1] = told - V_before
@@ -337,11 +358,13 @@ def update(o, w, u, reward, answer):
         change["gain_output.weight"] = Wu.change
     if o["learns"]:
         change.update({f"signal.{x}_l0": signal.change[i] for i, x in enumerate(NAMES)})
-    return change, actions, dopamine
+    if o["kl"]:
+        change["kl"] = np.array([far])
+    return change, actions, dopamine, said
 
 
-def policy_gradient(o, w, u, actions, dopamine):
-    """Of sum_t A_t log pi(a_t) + c H_t by autograd, A held fixed."""
+def policy_gradient(o, w, u, actions, dopamine, said):
+    """Of sum_t A_t log pi(a_t) + c H_t - kl KL(pi || pi_first) by autograd, A held fixed."""
     import torch
     torch.set_default_dtype(torch.float64)
     p = {k: torch.tensor(v, requires_grad=True) for k, v in w.items()
@@ -355,6 +378,8 @@ def policy_gradient(o, w, u, actions, dopamine):
             logp = torch.log_softmax(p["h2o.weight"] @ h + p["h2o.bias"], 0)
             A = sum(k ** (i - t) * dopamine[lane, i] for i in range(t, o["T"]))
             total = total + A * logp[actions[lane, t]] - o["entropy"] * (logp.exp() * logp).sum()
+            if o["kl"]:
+                total = total - o["kl"] * (logp.exp() * (logp - torch.tensor(said[lane, t]).log())).sum()
     total.backward()
     return {name: v.grad.numpy() for name, v in p.items()}
 
@@ -370,14 +395,17 @@ def make():
         reward = f32(rng.normal(0, 1, (o["lanes"], o["T"])))
         answer = f32(rng.normal(0, 1, (o["lanes"], o["T"], o["A"]))) if o["linear"] else \
             rng.integers(0, o["A"], (o["lanes"], o["T"], 1)).astype(float)
-        change, actions, dopamine = update(o, w, u, reward, answer)
+        first = weights_of(o, rng) if o["kl"] else w
+        change, actions, dopamine, said = update(o, w, first, u, reward, answer)
         if o["plain"]:
-            want = policy_gradient(o, w, u, actions, dopamine)
-            worst = max(float(np.abs(change[k] - v).max()) for k, v in want.items())
+            want = policy_gradient(o, w, u, actions, dopamine, said)
+            worst = max([worst] + [float(np.abs(change[k] - v).max()) for k, v in want.items()])
         for name, value in (("u", u), ("reward", reward), ("answer", answer),
                             ("actions", actions.astype(np.int64)), ("dopamine", dopamine)):
             out[f"{number}/{name}"] = value
         out.update({f"{number}/param/{k}": v for k, v in w.items()})
+        if o["kl"]:
+            out.update({f"{number}/first/{k}": v for k, v in first.items()})
         out.update({f"{number}/change/{k}": v for k, v in change.items()})
         notes[f"{number}"] = ",".join(f"{k}={v}" for k, v in o.items())
     return out, notes, worst

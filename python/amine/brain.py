@@ -565,8 +565,9 @@ class Brain:
         self._read.append((steps, which, neurons))
 
     def spikes(self, population: Union[Population, str, None] = None):
-        """Spikes since the brain was made, or since forget(): times (ms, float64) and neurons (int32) of a
-        population; without one times, populations and neurons. In the order of time."""
+        """Spikes since the brain was made, or since forget(): times (ms, float64: the beginning of the
+        step in which it fired) and neurons (int32) of a population; without one times, populations and neurons.
+        In the order of time."""
         self._drain()
         if len(self._read) > 1:
             parts = [np.concatenate(p) for p in zip(*self._read)]

@@ -41,6 +41,7 @@ enum {
   ACTION,
   CRITIC,
   CODE,
+  DRIVE,
   CURRENT,
   RATE_HZ,
   BIAS,
@@ -61,7 +62,8 @@ enum {
   AVERAGE,
   DOPAMINE
 };
-enum { ONE_HOT, RATE, PLACE };
+enum { ONE_HOT, PLACE };
+enum { BY_CURRENT, BY_RATE };
 enum { MEAN, TD, PLAIN };
 static const amine_parameter keys[] = {
     AM_INTEGER("episodes", EPISODES_MAX, 1, EPISODES_MAX, "",
@@ -71,11 +73,12 @@ static const amine_parameter keys[] = {
             "the population of the actions, an equal part for each; or one for each, with commas "
             "between"),
     AM_WORD("critic", "critic", "the population that says V (body.reward=td)"),
-    AM_CHOICE("code", "one-hot|rate|place",
-              "a part of the sense for each input, driven by a current, or by its rate (neurons "
-              "poisson); or place cells, driven by currents"),
+    AM_CHOICE("code", "one-hot|place",
+              "a part of the sense for each input, or place cells over all of them"),
+    AM_CHOICE("drive", "current|rate",
+              "what drives a part: a current, or its neurons' rate (neurons poisson)"),
     AM_NUMBER("current", 40, 0, 1e6, "", "of a part whose drive is 1, in units of the model"),
-    AM_NUMBER("rate_hz", 50, 0, 1e4, "Hz", "of a part whose drive is 1, with code=rate"),
+    AM_NUMBER("rate_hz", 50, 0, 1e4, "Hz", "of a part whose drive is 1, with drive=rate"),
     AM_SWITCH("bias", 0, "one part more, whose drive is always 1 (not of place cells)"),
     AM_WORD("centres", "5", "place cells along each input; or one number for all"),
     AM_WORD("range", "1", "each input's place cells are from -range to range; or one for all"),
@@ -215,7 +218,7 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
 /* What the task shows; NULL: nothing. */
 static amine_status drive(const places *p, am_stage *stage, const float *input,
                           amine_error *error) {
-  const bool rate = is(stage, CODE, RATE);
+  const bool rate = is(stage, DRIVE, BY_RATE);
   float drive[AM_DRIVEN_MAX] = {0}, each[AM_DRIVEN_MAX] = {0};
   const int per = p->n_sense / p->parts;
   const double most = number(stage, rate ? RATE_HZ : CURRENT);

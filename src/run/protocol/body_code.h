@@ -3,7 +3,7 @@
  * Codes. Neurons are equal parts of a population, and the neurons of a part are driven alike, by a
  * number that is 1 where the input says so most:
  *
- *   one-hot, rate   a part for each input, driven by its value as it is; so are pixels of an image
+ *   one-hot         a part for each input, driven by its value as it is; so are pixels of an image
  *   place           a part for each point of a grid over the inputs, centres_i along input i, evenly
  *                   from -range_i to range_i: exp(-1/2 sum_i ((x_i - c_i) / (width spacing_i))^2),
  *                   x_i bounded by range_i; spacing_i = 2 range_i / (centres_i - 1), or range_i where

@@ -13,6 +13,7 @@ static const am_study *const studies[] = {
     &am_study_vogels2011,
     &am_study_gridworld,
     &am_study_reversal,
+    &am_study_brain_bandit,
     &am_study_attention,
     &am_study_clock,
     &am_study_signalling,

@@ -12,6 +12,7 @@ extern const am_study am_study_izhikevich2007_reinforcement, am_study_izhikevich
     am_study_cue_reward, am_study_language, am_study_volatile_bandit, am_study_retrieval,
     am_study_highway_depth, am_study_fine_tuning, am_study_nmn, am_study_nmn_targets,
     am_study_preferences, am_study_islands, am_study_gains, am_study_multimodal,
-    am_study_over_optimisation, am_study_preferences_t_maze, am_study_list_linking;
+    am_study_over_optimisation, am_study_preferences_t_maze, am_study_list_linking,
+    am_study_brain_bandit;
 
 #endif

@@ -219,7 +219,7 @@ static void inputs_drive_their_parts(void **state) {
                                    "body.bias=true",
                                    "body.act_ms=100",
                                    "body.pause_ms=100",
-                                   rate ? "body.code=rate" : "body.code=one-hot",
+                                   rate ? "body.drive=rate" : "body.drive=current",
                                    "duration_s=0.6",
                                    "body.rate_hz=400"};
     am_simulation_config c = config_of(

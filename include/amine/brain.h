@@ -179,6 +179,34 @@ AMINE_API amine_status amine_brain_set_currents(amine_brain *brain, int populati
 AMINE_API amine_status amine_brain_set_poisson(amine_brain *brain, int population,
                                                amine_receptor receptor, double rate_hz,
                                                double weight, amine_error *error);
+/* What drives a part of a population and changes in time. All that a population has add up, with
+ * each other and with the inputs above. */
+typedef enum amine_drive_kind {
+  AMINE_DRIVE_CURRENT, /* a current, as that of amine_brain_set_current */
+  AMINE_DRIVE_POISSON, /* a train of its own for each neuron, as that of amine_brain_set_poisson */
+  AMINE_DRIVE_RATE     /* adds to rate_hz of neurons of the model "poisson" */
+} amine_drive_kind;
+typedef struct amine_drive {
+  size_t size; /* sizeof(amine_drive) */
+  amine_drive_kind kind;
+  amine_receptor receptor; /* of AMINE_DRIVE_POISSON, and the weight of its arrivals */
+  double weight;
+  const int *neurons; /* [n_neurons] different ones, copied; NULL: all of the population */
+  int n_neurons;
+  /* A current, or a rate in Hz: `before`, and from times_ms[k] on values[k]; copied. Times ascend, by
+   * a step at least. With `ramps` it goes from each value to the next on a straight line. */
+  double before;
+  const double *times_ms, *values; /* [n_values] */
+  size_t n_values;
+  int ramps;
+  /* amplitude sin(2 pi (t / period_ms + phase)) is added; phase in 0 to 1. Rates stop at 0. */
+  double amplitude, period_ms, phase;
+} amine_drive;
+AMINE_API amine_drive amine_drive_default(void); /* a current of 0, for all */
+/* Possible until the first run. AMINE_ERROR_ARGUMENT names what is wrong: the rate of a Poisson
+ * input changes in steps only. */
+AMINE_API amine_status amine_brain_add_drive(amine_brain *brain, int population,
+                                             const amine_drive *drive, amine_error *error);
 /* Spikes that a "spikes" population will fire: n of neuron[k] at time_ms[k] >= now, any order.
  * They are added to those that wait. A neuron fires in a step as often as it was told for it. */
 AMINE_API amine_status amine_brain_add_spikes(amine_brain *brain, int population,

@@ -76,6 +76,13 @@ class CDraw(Structure):
     _fields_ = [("size", c_size_t), ("kind", c_int), ("a", c_double), ("b", c_double), ("values", c_void_p)]
 
 
+class CDrive(Structure):
+    _fields_ = [("size", c_size_t), ("kind", c_int), ("receptor", c_int), ("weight", c_double),
+                ("neurons", c_void_p), ("n_neurons", c_int), ("before", c_double), ("times_ms", c_void_p),
+                ("values", c_void_p), ("n_values", c_size_t), ("ramps", c_int), ("amplitude", c_double),
+                ("period_ms", c_double), ("phase", c_double)]
+
+
 class CBrainEvent(Structure):
     _fields_ = [("step", c_uint64), ("kind", c_int), ("source", c_int), ("first", c_double),
                 ("second", c_double), ("before", c_float * 5), ("after", c_float * 5)]
@@ -127,7 +134,7 @@ class CLanesType(Structure):
 
 
 STRUCTS = {"amine_error": CError, "amine_value": CValue, "amine_parameter": CParameter,
-           "amine_projection": CProjection, "amine_draw": CDraw, "amine_brain_event": CBrainEvent,
+           "amine_projection": CProjection, "amine_draw": CDraw, "amine_drive": CDrive, "amine_brain_event": CBrainEvent,
            "amine_experiment_options": COptions, "amine_part": CPart, "amine_lanes_type": CLanesType, "amine_sweep_options": CSweepOptions,
            "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress}
 
@@ -153,6 +160,7 @@ _STATUS = {
     "amine_brain_set_current": [c_void_p, c_int, c_double, c_double, _E],
     "amine_brain_set_currents": [c_void_p, c_int, c_void_p, _E],
     "amine_brain_set_poisson": [c_void_p, c_int, c_int, c_double, c_double, _E],
+    "amine_brain_add_drive": [c_void_p, c_int, POINTER(CDrive), _E],
     "amine_brain_add_spikes": [c_void_p, c_int, c_void_p, c_void_p, c_size_t, _E],
     "amine_brain_kick": [c_void_p, c_int, c_void_p, c_int, c_double, _E],
     "amine_brain_set_chemical": [c_void_p, c_void_p, c_double, _E],
@@ -211,6 +219,7 @@ _OTHERS = {
     "amine_event_name": (c_char_p, [c_int]),
     "amine_projection_default": (CProjection, []),
     "amine_draw_default": (CDraw, []),
+    "amine_drive_default": (CDrive, []),
     "amine_neuron_model": (c_char_p, [c_int, POINTER(c_char_p)]),
     "amine_neuron_parameter": (POINTER(CParameter), [c_char_p, c_int]),
     "amine_synapse_rule": (c_char_p, [c_int, POINTER(c_char_p)]),

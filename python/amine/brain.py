@@ -26,6 +26,7 @@ RECEPTORS = {"excitatory": 0, "inhibitory": 1}
 _ALL, _PROBABILITY, _OUT, _DISTANCE, _ONE_TO_ONE, _LIST, _IN = range(7)
 FACTORS = {"none": 0, "dopamine": 1, "signed": 2, "acetylcholine": 3, "norepinephrine": 4, "serotonin": 5,
            "all": 6, "signed-all": 7}
+DRIVES = {"current": 0, "poisson": 1, "rate": 2}
 EFFECTS = {"learning": 1, "gain": 2, "threshold": 4, "sensory": 8, "arousal": 16}
 EVENTS = {"reward": 0, "punishment": 1, "uncertainty": 2, "attention": 3, "circadian": 4, "cue": 5,
           "action": 6, "novelty": 7}
@@ -156,6 +157,31 @@ class Population:
         """Every neuron gets its own Poisson train of `rate` Hz; 0 stops it."""
         self.brain._call(C.amine_brain_set_poisson, self.number, _one_of(RECEPTORS, receptor, "receptor"),
                          rate, weight)
+
+    def drive(self, kind: str, value: float = 0, *, steps=None, ramps=None, amplitude: float = 0,
+              period: float = 1000, phase: float = 0, neurons=None, weight: float = 1,
+              receptor: str = "excitatory") -> None:
+        """Adds what changes in time, or reaches some neurons only: a "current", a "poisson" input, or the
+        "rate" (Hz) of neurons of the model "poisson". It is `value` until the first of steps=[(ms, value),
+        ...], which hold from their times on; ramps go from each to the next on a straight line; and
+        amplitude * sin(2 pi (t / period + phase)) is added. Possible until the first run."""
+        d = C.amine_drive_default()
+        d.kind, d.receptor = _one_of(DRIVES, kind, "kind"), _one_of(RECEPTORS, receptor, "receptor")
+        d.before, d.weight, d.ramps = value, weight, ramps is not None
+        d.amplitude, d.period_ms, d.phase = amplitude, period, phase
+        if steps is not None and ramps is not None:
+            raise UsageError("steps or ramps say how a drive changes: one of the two")
+        name = "steps" if ramps is None else "ramps"
+        points = steps if ramps is None else ramps
+        kept = []
+        if points is not None:
+            points = floats(points, (None, 2), name, np.float64)
+            kept = [np.ascontiguousarray(points[:, k]) for k in range(2)]
+            d.times_ms, d.values, d.n_values = kept[0].ctypes.data, kept[1].ctypes.data, len(points)
+        if neurons is not None:
+            kept.append(integers(neurons, (None,), "neurons", 0, self.n - 1))
+            d.neurons, d.n_neurons = kept[-1].ctypes.data, len(kept[-1])
+        self.brain._call(C.amine_brain_add_drive, self.number, byref(d))
 
     def fire(self, neurons, times) -> None:
         """Spikes that a population of the model "spikes" will fire: of neurons [k] at times [k] ms."""

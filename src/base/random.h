@@ -33,7 +33,9 @@ enum am_stream {
   AM_STREAM_PROTOCOL = 40, /* protocols of simulations: episode = what, step = draw */
   AM_STREAM_EVENT = 41,    /* events of a brain: episode = plan, step = draw */
   AM_STREAM_BOOTSTRAP = 42, /* confidence by resampling: episode = resample, step = element */
-  AM_STREAM_EACH = 43       /* numbers of neurons: episode = population, lane = neuron, step = which */
+  AM_STREAM_EACH = 43,      /* numbers of neurons: episode = population, lane = neuron, step = which */
+  AM_STREAM_PART = 44,      /* of a population that an input reaches: episode = input, lane = neuron */
+  AM_STREAM_DRIVE = 45      /* Poisson drives: plus 256 times the drive; see kernel/philox.h */
 };
 
 /* Added to a stream. */

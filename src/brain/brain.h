@@ -51,6 +51,8 @@ typedef struct am_record {
   uint64_t until; /* spikes of the steps before are here */
 } am_record;
 
+typedef struct am_drive am_drive; /* brain/drive.h */
+
 typedef struct am_population {
   char *name;
   const am_neuron_model *model;
@@ -69,6 +71,10 @@ typedef struct am_population {
   double mean, uniform;        /* external current */
   double pulse;                /* added to it by cues */
   am_real *currents;           /* [padded] or NULL */
+  am_drive *drives;
+  int n_drives;
+  am_real *driven; /* [padded] currents with those of drives, or rates; NULL without drives */
+  float *base;     /* [n] of sources: rates without drives; NULL of others */
   double poisson_hz[2], poisson_weight[2];
   am_poisson_table *poisson[2]; /* NULL at rate 0 */
   uint32_t *counts;             /* [padded] spikes of each neuron since the beginning */

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "brain/brain.h"
 #include "brain/chemistry.h"
+#include "brain/drive.h"
 #include "brain/event_plan.h"
 #include "brain/state.h"
 #include "format/crc32c.h"
@@ -50,6 +51,7 @@ static amine_status visit_population(visitor *v, amine_brain *b, am_population *
     VISIT(AM_F64, p->wide[s], (size_t)p->padded, "%s/wide.%s", p->name, p->model->states[s]);
   for (int k = 0; k < AM_NEURON_OWN && p->model->own[k]; k++)
     VISIT(REAL_TYPE, p->own[k], (size_t)p->padded, "%s/own.%s", p->name, p->model->own[k]);
+  if (p->n_drives > 0 && p->base) VISIT(AM_F32, p->base, (size_t)p->n, "%s/base", p->name);
   VISIT(AM_I32, p->counts, (size_t)p->padded, "%s/spike_count", p->name);
   VISIT(AM_F64, p->levels, AM_N_MODULATORS, "%s/levels", p->name);
   return AMINE_OK;
@@ -288,6 +290,7 @@ static uint32_t structure(const amine_brain *b) {
     CHECK(p->effects);
     CHECK(p->delay_ms);
     CHECK(p->tau_ms);
+    crc = am_drives_structure(p, crc);
   }
   const int every = b->chemistry ? b->chemistry->every : 0;
   CHECK(every);

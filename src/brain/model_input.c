@@ -4,14 +4,16 @@
 #include <limits.h>
 #include <string.h>
 
+#include "brain/model_drive.h"
 #include "brain/model_image.h"
 #include "brain/model_spikes.h"
 
 typedef struct input_keys {
   const char *name, *population, *sense, *file, *checksum;
-  const json_t *neurons, *times_ms, *values;
+  const json_t *times_ms, *values;
   int type, receptor, index, first;
   double mean, noise, rate_hz, weight, scale;
+  am_drive_keys drive;
 } input_keys;
 
 static const char *own_name(const json_t *input, char *out, size_t size) {
@@ -24,6 +26,8 @@ static const char *own_name(const json_t *input, char *out, size_t size) {
 
 #define AT(member) .offset = offsetof(input_keys, member)
 #define NUMBER(key, low, high, of, text) AM_FIELD_IN(NUMBER, #key, AT(key), low, high, of, text)
+#define DRIVE(key, low, high, of, text)                                                            \
+  AM_FIELD_IN(NUMBER, #key, AT(drive.key), low, high, of, text)
 #define TEXT(key, text) AM_FIELD_OF(TEXT, #key, AT(key), text)
 #define ARRAY(key, of, text) AM_FIELD_OF(ARRAY, #key, AT(key), text, .unit = of)
 static const am_field input_fields[] = {
@@ -38,10 +42,20 @@ static const am_field input_fields[] = {
     NUMBER(mean, -1e6, 1e6, "mV or pA", "constant current, in the unit of the neuron model"),
     NUMBER(noise, 0, 1e6, "mV or pA", "width of a uniform current around it, drawn each step"),
     NUMBER(rate_hz, 0, 1e6, "Hz", "of the Poisson train that each neuron gets"),
+    AM_FIELD_OF(ARRAY, "steps", AT(drive.steps),
+                "[[time in ms, value], ...]: the current or the rate from that time on"),
+    AM_FIELD_OF(ARRAY, "ramps", AT(drive.ramps), "likewise, on straight lines between the times"),
+    DRIVE(amplitude, -1e6, 1e6, "mV or pA, or Hz", "of a sine that is added"),
+    DRIVE(period_ms, 1e-3, 1e12, "ms", "of the sine"),
+    DRIVE(phase, 0, 1, "turns", "of the sine at time 0"),
+    AM_FIELD_IN(RANGE, "range", AT(drive.range), 0, 1e7, "neurons",
+                "first and last of those that are reached"),
+    DRIVE(fraction, 1e-9, 1, NULL, "of the neurons that are reached, drawn once"),
     NUMBER(weight, -1e6, 1e6, NULL, "of each of its arrivals"),
     AM_FIELD_OF(WORD, "receptor", AT(receptor), "where they arrive",
                 .words = "excitatory|inhibitory"),
-    ARRAY(neurons, NULL, "of type spikes: the numbers of those that fire,"),
+    AM_FIELD_OF(ARRAY, "neurons", AT(drive.neurons),
+                "those that are reached; of type spikes: the numbers of those that fire,"),
     ARRAY(times_ms, "ms", "and when"),
     TEXT(file, "of type spikes: GDF, text or NPY; of type image: NPY or IDX"),
     TEXT(checksum, "CRC-32C of the file, 8 digits: another file is refused"),
@@ -68,8 +82,12 @@ static amine_status check_keys(const am_reader *r, const am_where *where, const 
   json_t *value;
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {
     const am_where here = {.above = where, .key = key};
-    if (!am_word_among("name|population|sense|type", key) && !am_word_among(keys, key))
-      return am_refuse(r, &here, NULL, "an input of type %s has %s only", type, keys);
+    const bool drives =
+        keys == keys_of[AM_MODEL_PLAN_CURRENT] || keys == keys_of[AM_MODEL_PLAN_POISSON];
+    if (am_word_among("name|population|sense|type", key) || am_word_among(keys, key)) continue;
+    if (drives && am_word_among(am_drive_words, key)) continue;
+    return am_refuse(r, &here, NULL, "an input of type %s has %s%s%s only", type, keys,
+                     drives ? "|" : "", drives ? am_drive_words : "");
   }
   return AMINE_OK;
 }
@@ -116,15 +134,15 @@ static amine_status read_spikes(am_model_plan_input *input, am_model_plan *plan,
   static const am_field time = {.kind = AM_FIELD_NUMBER, .max = AM_SPIKES_LATEST_MS};
   int *neurons;
   double *times;
-  const size_t n = json_array_size(keys->neurons);
-  if (!keys->neurons || !keys->times_ms || json_array_size(keys->times_ms) != n)
+  const size_t n = json_array_size(keys->drive.neurons);
+  if (!keys->drive.neurons || !keys->times_ms || json_array_size(keys->times_ms) != n)
     return am_refuse(r, above, NULL,
                      "spikes are a file, or neurons and times_ms, of which there are as many");
   AM_TRY(am_spikes_room(input, &neurons, &times, n, plan, r->error));
   for (size_t k = 0; k < n; k++) {
     const am_where a = {.above = &neurons_at, .index = k, .element = true};
     const am_where b = {.above = &times_at, .index = k, .element = true};
-    AM_TRY(am_field_read(r, &a, json_array_get(keys->neurons, k), &index, &neurons[k]));
+    AM_TRY(am_field_read(r, &a, json_array_get(keys->drive.neurons, k), &index, &neurons[k]));
     AM_TRY(am_field_read(r, &b, json_array_get(keys->times_ms, k), &time, &times[k]));
   }
   return AMINE_OK;
@@ -133,7 +151,7 @@ static amine_status read_spikes(am_model_plan_input *input, am_model_plan *plan,
 static amine_status read_spike_file(am_model_plan_input *input, am_model_plan *plan, am_reader *r,
                                     const am_where *above, const input_keys *keys) {
   const am_spike_file file = {.path = keys->file, .checksum = keys->checksum, .first = keys->first};
-  if (keys->neurons || keys->times_ms)
+  if (keys->drive.neurons || keys->times_ms)
     return am_refuse(r, above, NULL, "spikes are a file, or neurons and times_ms: one of the two");
   return am_spike_file_read(input, plan, r, above, &file);
 }
@@ -162,10 +180,34 @@ static amine_status read_image(am_model_plan_input *input, am_model_plan *plan, 
 
 /* ------------------------------------------------------------------------------ inputs */
 
+/* A part of the population, or something that changes. */
+static amine_status read_drive(am_model_plan_input *input, am_model_plan *plan, am_reader *r,
+                               const am_where *where, const json_t *object,
+                               const input_keys *keys) {
+  const am_model_plan_population *p = &plan->populations[input->population];
+  const bool current = input->kind == AM_MODEL_PLAN_CURRENT, rate = !current && p->model->times;
+  input->drives = true;
+  input->drive = amine_drive_default();
+  input->drive.kind = current ? AMINE_DRIVE_CURRENT : rate ? AMINE_DRIVE_RATE : AMINE_DRIVE_POISSON;
+  input->drive.before = current ? keys->mean : keys->rate_hz;
+  input->drive.weight = keys->weight;
+  input->drive.receptor = (amine_receptor)keys->receptor;
+  if (keys->noise > 0)
+    return am_refuse(
+        r, where, NULL,
+        "noise is of a current for all neurons that does not change: it may be an input "
+        "of its own");
+  if (rate && (json_object_get(object, "weight") || json_object_get(object, "receptor")))
+    return am_refuse(
+        r, where, NULL,
+        "\"%s\" is of model poisson: the rate is its own, and has no weight or receptor", p->name);
+  return am_drive_read(input, plan, r, where, object, &keys->drive);
+}
+
 static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where *where,
                                const json_t *object) {
   const am_model_plan_sense *sense = NULL;
-  input_keys keys = {.weight = 1, .scale = 1, .first = -1};
+  input_keys keys = {.weight = 1, .scale = 1, .first = -1, .drive = {.period_ms = 1000}};
   am_model_plan_input input = {0};
   AM_TRY(am_table_read(r, where, object, &am_input_table, false, &keys));
   AM_TRY(check_keys(r, where, object));
@@ -175,6 +217,10 @@ static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where
   input.rate_hz = keys.rate_hz, input.weight = keys.weight;
   input.receptor = (amine_receptor)keys.receptor;
   input.scale = (float)keys.scale;
+  const bool rate =
+      input.kind == AM_MODEL_PLAN_POISSON && plan->populations[input.population].model->times;
+  if (rate || (input.kind <= AM_MODEL_PLAN_POISSON && am_drive_is(object)))
+    AM_TRY(read_drive(&input, plan, r, where, object, &keys));
   if (input.kind == AM_MODEL_PLAN_IMAGE) AM_TRY(read_image(&input, plan, r, where, &keys, sense));
   if (input.kind == AM_MODEL_PLAN_SPIKES && keys.file)
     AM_TRY(read_spike_file(&input, plan, r, where, &keys));
@@ -182,7 +228,7 @@ static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where
   return am_model_plan_add_input(plan, &input, r);
 }
 
-/* A second current, picture or Poisson input would replace the first one. */
+/* A second current, picture or Poisson input would replace the first one; drives add up. */
 static amine_status check_twice(const am_model_plan *plan, const am_reader *r,
                                 const am_where *where) {
   unsigned char *seen = am_alloc(plan->n_populations, 1);
@@ -191,7 +237,7 @@ static amine_status check_twice(const am_model_plan *plan, const am_reader *r,
   for (size_t k = 0; k < plan->n_inputs && !twice; k++) {
     const am_model_plan_input *input = &plan->inputs[k];
     const unsigned bit = 1u << ((unsigned)input->kind + 4 * (unsigned)input->receptor);
-    if (input->kind == AM_MODEL_PLAN_SPIKES) continue;
+    if (input->kind == AM_MODEL_PLAN_SPIKES || input->drives) continue;
     if (seen[input->population] & bit) twice = plan->populations[input->population].name;
     seen[input->population] = (unsigned char)(seen[input->population] | bit);
   }
@@ -223,8 +269,10 @@ static amine_status set_image(amine_brain *brain, const am_model_plan *plan,
   return status;
 }
 
-static amine_status set_input(amine_brain *brain, const am_model_plan *plan,
-                              const am_model_plan_input *input, amine_error *error) {
+static amine_status set_input(amine_brain *brain, const am_model_plan *plan, size_t number,
+                              amine_error *error) {
+  const am_model_plan_input *input = &plan->inputs[number];
+  if (input->drives) return am_drive_set(brain, plan, input, number, error);
   switch (input->kind) {
   case AM_MODEL_PLAN_CURRENT:
     return amine_brain_set_current(brain, input->population, input->mean, input->noise, error);
@@ -240,7 +288,6 @@ static amine_status set_input(amine_brain *brain, const am_model_plan *plan,
 }
 
 amine_status am_inputs_set(amine_brain *brain, const am_model_plan *plan, amine_error *error) {
-  for (size_t k = 0; k < plan->n_inputs; k++)
-    AM_TRY(set_input(brain, plan, &plan->inputs[k], error));
+  for (size_t k = 0; k < plan->n_inputs; k++) AM_TRY(set_input(brain, plan, k, error));
   return AMINE_OK;
 }

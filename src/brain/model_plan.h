@@ -74,6 +74,9 @@ typedef struct am_model_plan_input {
   double mean, noise;        /* current */
   double rate_hz, weight;    /* poisson */
   amine_receptor receptor;   /* poisson */
+  bool drives;               /* a part, or in time: `drive`, whose arrays are the plan's */
+  amine_drive drive;
+  double fraction;           /* of the population, drawn when it is made; 0: drive.neurons */
   const int *neurons;        /* spikes: [n] */
   const double *times_ms;    /* spikes: [n] */
   size_t n;                  /* spikes */

@@ -72,9 +72,9 @@ static __attribute__((cold, noinline)) vec poisson_rare(const am_poisson_table *
   return v_load(each);
 }
 
-static void poisson(am_real *in, const am_poisson_table *table, int receptor, am_real weight,
+static void poisson(am_real *in, const am_poisson_table *table, uint32_t stream, am_real weight,
                     const am_draw *draw, uint32_t n) {
-  draws d = draws_begin(draw, AM_STREAM_RECEPTOR_1 + (uint32_t)receptor);
+  draws d = draws_begin(draw, stream);
   const vec w = v_set1(weight), all = v_set1((real)table->common - (real)0.5);
   for (uint32_t i = 0; i < n; i += VEC_LANES) {
     const uint32_t *u = draws_of(&d, draw->index + i);

@@ -38,8 +38,8 @@ typedef struct am_brain_pass {
   /* current = factor (mean + uniform (U - 1/2) + extra); extra may be NULL; 0 beyond exactly n */
   void (*current)(am_real *current, const am_real *extra, am_real mean, am_real uniform,
                   am_real factor, const am_draw *draw, uint32_t n);
-  /* in += weight * (a Poisson number), for exactly n */
-  void (*poisson)(am_real *in, const am_poisson_table *table, int receptor, am_real weight,
+  /* in += weight * (a Poisson number), for exactly n; of a stream of numbers of its own */
+  void (*poisson)(am_real *in, const am_poisson_table *table, uint32_t stream, am_real weight,
                   const am_draw *draw, uint32_t n);
   /* next = now decayed by k[0] */
   void (*decay)(am_real *next, const am_real *now, const am_real *k, uint32_t n);

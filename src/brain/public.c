@@ -13,6 +13,7 @@
 #include "base/steps.h"
 #include "brain/chemistry.h"
 #include "brain/connect.h"
+#include "brain/drive.h"
 #include "brain/event_plan.h"
 #include "kernel/exponential.h"
 
@@ -46,6 +47,8 @@ static void free_population(am_population *p) {
   for (int k = 0; k < AM_NEURON_OWN; k++) am_free(p->own[k]);
   for (int k = 0; k < 2; k++) am_free(p->poisson[k]);
   for (int s = 0; s < AM_NEURON_STATES; s++) am_free(p->start[s]);
+  am_drives_free(p);
+  am_free(p->base);
   am_free(p->currents);
   am_free(p->counts);
   am_free(p->waiting);
@@ -162,6 +165,10 @@ static amine_status fill_own(am_population *p, double dt_ms, amine_error *error)
     int k = 0;
     while (strcmp(p->model->part.parameters[k].name, own_from(p->model, which)) != 0) k++;
     if (p->model->times) AM_TRY(check_rate(p, p->values[k], dt_ms, error));
+    if (p->model->times && !p->base) {
+      AM_TRY(AM_TAKE(p->base, (size_t)p->n, error));
+      for (int i = 0; i < p->n; i++) p->base[i] = (float)p->values[k];
+    }
     for (int i = 0; i < p->n; i++)
       p->own[which][i] = own_value(p->model, which, p->values[k], dt_ms);
   }
@@ -288,13 +295,15 @@ amine_status amine_brain_set_parameter(amine_brain *b, int population, const cha
       return ARGUMENT("population %s: %s = %g of neuron %d is not in %g to %g %s", p->name,
                       parameter, (double)values[i], i, row->min, row->max, row->unit);
   for (int i = 0; i < p->n && p->model->times; i++)
-    AM_TRY(check_rate(p, (double)values[i], b->dt_ms, error));
+    AM_TRY(check_rate(p, (double)values[i] + am_drives_largest(p), b->dt_ms, error));
+  for (int i = 0; i < p->n && p->base; i++) p->base[i] = values[i];
   for (; which < AM_NEURON_OWN && p->model->own[which]; which++) {
     if (strcmp(own_from(p->model, which), parameter) != 0) continue;
     for (int i = 0; i < p->n; i++)
       p->own[which][i] = own_value(p->model, which, (double)values[i], b->dt_ms);
   }
-  set_most(p);
+  if (p->n_drives > 0 && p->base) am_drives_most(p, b->dt_ms);
+  else set_most(p);
   return AMINE_OK;
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "brain/chemistry.h"
+#include "brain/drive.h"
+#include "base/random.h"
 #include "kernel/exponential.h"
 
 /* --------------------------------------------------------------------------- spikes that arrive */
@@ -311,15 +313,22 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
   if (!p->model->is_source) {
     am_real *current = c->current + (piece->begin - c->begin);
     neurons.current = current;
-    if (fresh || p->uniform != 0)
-      b->pass->current(current, p->currents ? p->currents + index : NULL,
-                       (am_real)(p->mean + p->pulse), (am_real)p->uniform, p->input, &draw, n);
+    const am_real *own = p->currents ? p->currents + index : NULL;
+    const bool changed = p->n_drives > 0 && am_drives_current(p, index, n, step, b->dt_ms, fresh);
+    if (p->n_drives > 0) own = p->driven + index;
+    if (fresh || changed || p->uniform != 0)
+      b->pass->current(current, own, (am_real)(p->mean + p->pulse), (am_real)p->uniform, p->input,
+                       &draw, n);
     for (int r = 0; r < 2; r++) {
       neurons.in[r] = b->in[r] + piece->begin;
       if (p->poisson[r])
-        b->pass->poisson(neurons.in[r], p->poisson[r], r, (am_real)p->poisson_weight[r] * p->input,
-                         &draw, n);
+        b->pass->poisson(neurons.in[r], p->poisson[r], AM_STREAM_RECEPTOR_1 + (uint32_t)r,
+                         (am_real)p->poisson_weight[r] * p->input, &draw, n);
     }
+    if (p->n_drives > 0)
+      am_drives_arrive(b, p, neurons.in, c->fired + (piece->begin - c->begin), &draw, n);
+  } else if (p->n_drives > 0) {
+    am_drives_rates(p, index, n, step, b->dt_ms, fresh);
   }
   const int fired = p->is_wide ? update_wide(b, c, p, &neurons, spikes)
                                : p->model->kernels[b->isa]->update(&neurons, spikes);

@@ -453,6 +453,33 @@ static void begun(amine_brain *b) {
   current(b, L, 200, 0);
 }
 
+/* Drives: a part, steps, lines and the sine; sources, narrow and slow neurons, two chunks. */
+static void driven(amine_brain *b) {
+  static const double times[] = {7, 11.5, 30}, currents[] = {14, -3, 22}, rates[] = {900, 0, 200};
+  static int part[500];
+  for (int i = 0; i < 500; i++) part[i] = 6 * i + 5;
+  const int E = population(b, 3100, "lif", NULL, 0);
+  const int L = population(b, 60, "lif", VALUES({"tau_m_ms", 3000}));
+  const int P = population(b, 70, "poisson", NULL, 0);
+  amine_drive d = amine_drive_default();
+  d.times_ms = times, d.values = currents, d.n_values = 3;
+  must(amine_brain_add_drive(b, E, &d, &error));
+  must(amine_brain_add_drive(b, L, &d, &error));
+  d.ramps = 1, d.neurons = part, d.n_neurons = 500, d.amplitude = 5, d.period_ms = 17;
+  must(amine_brain_add_drive(b, E, &d, &error));
+  d = amine_drive_default();
+  d.kind = AMINE_DRIVE_POISSON, d.before = 300, d.weight = 1.5;
+  d.times_ms = times, d.values = rates, d.n_values = 3;
+  must(amine_brain_add_drive(b, L, &d, &error));
+  d.neurons = part, d.n_neurons = 500, d.receptor = AMINE_RECEPTOR_2;
+  must(amine_brain_add_drive(b, E, &d, &error));
+  d.kind = AMINE_DRIVE_RATE, d.ramps = 1, d.n_neurons = 11;
+  must(amine_brain_add_drive(b, P, &d, &error));
+  amine_projection p = by_chance(P, L, 0.2, 3);
+  join(b, &p);
+  current(b, L, 20, 30);
+}
+
 typedef struct net {
   const char *name;
   double dt_ms;
@@ -480,6 +507,7 @@ static const net nets[] = {
     {"four-chunks", 1, 60, four_chunks, 0, NULL, 19},
     {"rewards", 1, 250, rewards, 7, rewards_event, 1},
     {"begun", 1, 200, begun, 0, NULL, 1},
+    {"driven", 0.5, 80, driven, 0, NULL, 7},
 };
 #define N_NETS ((int)(sizeof nets / sizeof *nets))
 

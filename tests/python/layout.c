@@ -32,6 +32,11 @@ int main(void) {
   AT(amine_projection, stp_tau_facil_ms), AT(amine_projection, n_in);
   SIZE(amine_draw), AT(amine_draw, size), AT(amine_draw, kind), AT(amine_draw, a);
   AT(amine_draw, b), AT(amine_draw, values);
+  SIZE(amine_drive), AT(amine_drive, size), AT(amine_drive, kind), AT(amine_drive, receptor);
+  AT(amine_drive, weight), AT(amine_drive, neurons), AT(amine_drive, n_neurons);
+  AT(amine_drive, before), AT(amine_drive, times_ms), AT(amine_drive, values);
+  AT(amine_drive, n_values), AT(amine_drive, ramps), AT(amine_drive, amplitude);
+  AT(amine_drive, period_ms), AT(amine_drive, phase);
   SIZE(amine_brain_event), AT(amine_brain_event, step), AT(amine_brain_event, kind);
   AT(amine_brain_event, source), AT(amine_brain_event, first), AT(amine_brain_event, second);
   AT(amine_brain_event, before), AT(amine_brain_event, after);

@@ -233,6 +233,29 @@ class Arrays(unittest.TestCase):
         self.assertTrue((e.state("u") == -13).all())
         np.testing.assert_array_equal(e.state("g_e"), (np.arange(1000) / 1000).astype(np.float32))
 
+    def test_drives_change_in_time_and_reach_a_part(self):
+        b = amine.Brain(dt=1, seed=4)
+        e = b.population("E", 3, "lif", v_threshold_mv=1000)
+        p = b.population("P", 200, "poisson", rate_hz=0)
+        e.drive("current", 2, steps=[(10, 5)], neurons=[0, 2])
+        e.drive("current", ramps=[(0, 0), (20, 20)], neurons=[1])
+        p.drive("rate", steps=[(20, 50)])
+        with self.assertRaisesRegex(amine.UsageError, "one of the two"):
+            e.drive("current", steps=[(1, 1)], ramps=[(1, 1)])
+        with self.assertRaisesRegex(amine.UsageError, "poisson takes a rate"):
+            p.drive("current", 1)
+        with self.assertRaisesRegex(amine.UsageError, "kind='voltage'"):
+            e.drive("voltage", 1)
+        b.run(20)
+        v = np.full(3, -65.0)
+        for k in range(20):
+            rest = np.array([2 if k < 10 else 5, k, 2 if k < 10 else 5]) - 65
+            v = rest + (v - rest) * np.exp(-1 / 20)
+        np.testing.assert_allclose(e.state("v"), v, rtol=1e-6)
+        self.assertEqual(p.count, 0)
+        b.run(100)
+        self.assertTrue(abs(p.count - 1000) < 5 * 1000**0.5)
+
     def test_an_array_that_is_filled_again(self):
         read = self.e.reader("v")
         first = read()

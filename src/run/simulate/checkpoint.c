@@ -17,8 +17,10 @@
 enum { N_RECORDERS = 3 };
 static am_recorder *recorder_at(am_simulation *s, int k) {
   am_recorder *const all[N_RECORDERS] = {&s->levels, &s->voltages, &s->weights};
-  return all[k];
+  return k < N_RECORDERS ? all[k] : &s->states.entries[k - N_RECORDERS].recorder;
 }
+
+static int n_recorders(const am_simulation *s) { return N_RECORDERS + s->states.n; }
 
 /* ------------------------------------------------------------------------------ saving */
 /* The numbers beside the arrays, in the form in which they are saved. */
@@ -57,7 +59,7 @@ static amine_status add_counters(am_tensor_builder *b, const am_simulation *s, c
 }
 
 static amine_status add_recorders(am_tensor_builder *b, am_simulation *s, amine_error *error) {
-  for (int k = 0; k < N_RECORDERS; k++) AM_TRY(am_recorder_save(recorder_at(s, k), b, error));
+  for (int k = 0; k < n_recorders(s); k++) AM_TRY(am_recorder_save(recorder_at(s, k), b, error));
   AM_TRY(am_event_log_save(&s->log, b, error));
   for (int k = 0; k < s->n_learning; k++) {
     char name[32];
@@ -198,7 +200,7 @@ static amine_status load_counters(am_simulation *s, am_simulation_mark *mark,
 
 static amine_status load_recorders(am_simulation *s, const am_tensor_file *f, const char *path,
                                    amine_error *error) {
-  for (int k = 0; k < N_RECORDERS; k++) AM_TRY(am_recorder_load(recorder_at(s, k), f, path, error));
+  for (int k = 0; k < n_recorders(s); k++) AM_TRY(am_recorder_load(recorder_at(s, k), f, path, error));
   AM_TRY(am_event_log_load(&s->log, f, path, error));
   for (size_t k = 0; k < s->log.events.n; k++) {
     const float kind = s->log.events.values[k * AM_N_EVENT_COLUMNS + AM_EVENT_KIND];

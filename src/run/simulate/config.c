@@ -185,6 +185,7 @@ static amine_status check_members(const am_simulation_config *c, const char *sec
   json_object_foreach(json_object_get(c->root, section), key, value) {
     char path[AM_PATH_MAX];
     snprintf(path, sizeof path, "%s.%s", section, key);
+    if (strcmp(path, "record.states") == 0) continue; /* an array: run/simulate/states.h */
     if (!am_simulation_config_key(c, path)) return unknown(c, path, where, error);
   }
   return AMINE_OK;

@@ -182,6 +182,24 @@ static amine_status add_voltages(recording *r) {
   return add(r, "v_i", AM_I32, (size_t)s->n_voltages, 0, neurons);
 }
 
+/* What the description asked for: a table for each entry, as long as the run. */
+static amine_status add_states(recording *r) {
+  const am_states *states = &r->simulation->states;
+  const char *names[AM_STATES_ENTRIES];
+  if (states->n == 0) return AMINE_OK;
+  for (int k = 0; k < states->n; k++) {
+    const am_states_entry *e = &states->entries[k];
+    char table[32], time[32], which[32];
+    snprintf(table, sizeof table, "states_%d", k);
+    snprintf(time, sizeof time, "states_%d_t", k);
+    snprintf(which, sizeof which, "states_%d_neurons", k);
+    AM_TRY(add_recorder(r, &e->recorder, table, time, 0));
+    AM_TRY(add(r, which, AM_I32, (size_t)e->n, 0, e->neurons));
+    names[k] = e->name;
+  }
+  return add_names(r, "states_names", names, (size_t)states->n);
+}
+
 static amine_status add_levels(recording *r) {
   const am_simulation *s = r->simulation;
   if (!s->stage.chemical) return AMINE_OK;
@@ -411,6 +429,7 @@ static amine_status add_all(recording *r, const am_simulation_mark *mark, const 
   AM_TRY(add_activity(r, mark, folder));
   AM_TRY(add_balance(r));
   AM_TRY(add_voltages(r));
+  AM_TRY(add_states(r));
   AM_TRY(add_levels(r));
   AM_TRY(add_events(r));
   if (r->simulation->n_learning > 0) {

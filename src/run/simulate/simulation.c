@@ -155,6 +155,7 @@ static amine_status furnish(am_simulation *s, int n_threads, amine_error *error)
                         .world = s->world};
   AM_TRY(take_learning(s, error));
   AM_TRY(take_followed(s, error));
+  AM_TRY(am_states_read(&s->states, s->config, s->brain, s->end, error));
   return take_voltages(s, error);
 }
 
@@ -221,6 +222,7 @@ void am_simulation_destroy(am_simulation *s) {
   for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) am_free(blocks[k]);
   for (size_t k = 0; k < sizeof recorders / sizeof *recorders; k++) am_recorder_free(recorders[k]);
   am_task_destroy(s->task);
+  am_states_free(&s->states);
   amine_brain_destroy(s->brain);
   am_free(s);
 }
@@ -412,6 +414,7 @@ static amine_status attend(am_simulation *s, uint64_t *until, amine_error *error
     if (am_is_tick(now, LEVEL_MS, dt_ms)) AM_TRY(sample_levels(s, error));
     *until = least(*until, am_next_tick(now, LEVEL_MS, dt_ms));
   }
+  AM_TRY(am_states_attend(&s->states, s->brain, now, until, error));
   if (now >= start) {
     if (am_is_tick(now, VOLTAGE_MS, dt_ms)) AM_TRY(sample_voltages(s, error));
     *until = least(*until, am_next_tick(now, VOLTAGE_MS, dt_ms));

@@ -10,6 +10,7 @@
 #include "run/simulate/config.h"
 #include "run/simulate/learning.h"
 #include "run/simulate/recorder.h"
+#include "run/simulate/states.h"
 
 #define AM_FOLLOWED_MAX 256     /* synapses that are followed in all */
 #define AM_SPIKES_MAX 4000000u /* spikes in a recording */
@@ -31,6 +32,7 @@ typedef struct am_simulation {
   am_recorder levels;   /* five columns, every 10 ms and at events, the last record.window_s */
   am_recorder voltages; /* every ms, the last record.voltage_s */
   am_recorder weights;  /* of the synapses that are followed, the whole time, thinned */
+  am_states states;     /* that the description asks for */
   int n_voltages, *voltage_population, *voltage_neuron;
   float *voltage_row, *population_row; /* scratch */
   am_learning *learning;

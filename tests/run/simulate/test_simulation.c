@@ -38,7 +38,8 @@ static int remove_base(void **state) {
 static const char small_brain[] =
     "{\"duration_s\": 0.9, \"dt_ms\": 0.5, \"seed\": 7, \"checkpoint_every_s\": 1000, \"threads\": "
     "1,\n"
-    " \"record\": {\"interval_s\": 0.2, \"window_s\": 0.35, \"voltage_s\": 0.25},\n"
+    " \"record\": {\"interval_s\": 0.2, \"window_s\": 0.35, \"voltage_s\": 0.25,\n"
+    "   \"states\": [{\"population\": \"I\", \"state\": \"v\", \"neurons\": [3, 1], \"every_ms\": 7}]},\n"
     " \"populations\": [{\"name\": \"E\", \"n\": 48, \"model\": \"lif\"},\n"
     "                  {\"name\": \"I\", \"n\": 12, \"model\": \"lif\"}],\n"
     " \"projections\": [\n"

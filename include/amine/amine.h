@@ -10,6 +10,7 @@
 #include "amine/experiment.h"
 #include "amine/kernel.h"
 #include "amine/lanes.h"
+#include "amine/learner.h"
 #include "amine/memory.h"
 #include "amine/model.h"
 #include "amine/module.h"

@@ -19,7 +19,8 @@
 enum {
   AMINE_STREAM_TASK = 3,       /* what happens during an episode */
   AMINE_STREAM_TASK_START = 4, /* how it is laid out */
-  AMINE_STREAM_AGENT = 5       /* known policies */
+  AMINE_STREAM_AGENT = 5,      /* known policies */
+  AMINE_STREAM_LEARNER = 0x20000000 /* and those after it: what a learner of your own draws for */
 };
 
 /* Added to a stream: the lower halves of its numbers, for what the upper 32 bits leave undecided. */

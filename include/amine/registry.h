@@ -3,6 +3,7 @@
  *   amine_registry *mine;
  *   amine_registry_create(&mine, &error);                     begins with the library's own
  *   amine_registry_add_task(mine, &echo, &error);             amine/task.h: task.type=echo
+ *   amine_registry_add_learner(mine, &readout, &error);       amine/learner.h: learner.type=readout
  *   amine_registry_add_network(mine, "my-gru", text, &error); docs/networks.md: network.type=my-gru
  *
  *   amine_experiment_options o;                               amine/experiment.h
@@ -18,6 +19,7 @@
 
 #include <stddef.h>
 
+#include "amine/learner.h"
 #include "amine/parameter.h"
 #include "amine/status.h"
 #include "amine/task.h"
@@ -37,6 +39,11 @@ AMINE_API void amine_registry_destroy(amine_registry *registry);
  * name, or something is missing or impossible. */
 AMINE_API amine_status amine_registry_add_task(amine_registry *registry,
                                                const amine_task_type *type, amine_error *error);
+
+/* The same for a learner. */
+AMINE_API amine_status amine_registry_add_learner(amine_registry *registry,
+                                                  const amine_learner_type *type,
+                                                  amine_error *error);
 
 /* Adds a text of equations (docs/networks.md) under a name; both are copied. What chooses it keeps the
  * text itself: a checkpoint or a configuration that was written is whole without the registry.

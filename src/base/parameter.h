@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "amine/parameter.h"
+#include "base/error.h"
 
 #define AM_INTEGER(n, std, lo, hi, u, ...)                                                         \
   {                                                                                                \
@@ -39,6 +40,11 @@
   { .name = n, .kind = AMINE_NUMBER, .standard = std, .borrowed = true, __VA_ARGS__ }
 
 #define AM_MEMBER AMINE_FILLS
+
+/* Of somebody else's part: AMINE_ERROR_ARGUMENT for a row that is not whole, or that would write past
+ * the options; rows may be NULL. */
+amine_status am_parameters_check(const amine_parameter *rows, size_t options_size,
+                                 const char *part, amine_error *error);
 
 #define AM_SEED_MAX 18446744073709551615.0 /* 2^64 - 1: all that 64 bits hold */
 

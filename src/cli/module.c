@@ -9,6 +9,10 @@
 
 enum { MOST = 8 };
 
+/* Parts that a module may have. */
+static const am_part_kind kinds[] = {AM_TASK, AM_LEARNER};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
 /* Kept until the command ends: what runs may use their functions. */
 static struct {
   amine_registry *registry;
@@ -16,48 +20,78 @@ static struct {
   struct {
     const char *word; /* as it was said */
     char path[AM_WEIGHTS_MAX];
-    const char *first;               /* name of its first task */
-    char choice[AM_KEY_LENGTH + 16]; /* "task.type=echo" */
+    const char *first[N_KINDS], *last[N_KINDS]; /* names of its parts; NULL: it has none */
+    char choice[AM_KEY_LENGTH + 16];            /* "task.type=echo" */
   } of[MOST];
 } modules;
 
 const am_registry *cli_parts(void) { return am_additions_parts(modules.registry); }
 
-/* What a word says of task.type; NULL: it is about something else. */
-static const char *said(const char *word) {
-  if (strncmp(word, "task.type=", 10) == 0) return word + 10;
-  return strncmp(word, "task=", 5) == 0 ? word + 5 : NULL;
+/* What a word says of task.type or learner.type, whose place among the kinds is *k; NULL: it is about
+ * something else. */
+static const char *said(const char *word, int *k) {
+  for (*k = 0; *k < N_KINDS; ++*k) {
+    const char *kind = am_kind_name(kinds[*k]);
+    const size_t n = strlen(kind);
+    if (strncmp(word, kind, n) != 0) continue;
+    if (strncmp(word + n, ".type=", 6) == 0) return word + n + 6;
+    if (word[n] == '=') return word + n + 1;
+  }
+  return NULL;
 }
 
 bool cli_names_module(const char *word) {
-  const char *value = said(word);
+  int kind;
+  const char *value = said(word, &kind);
   const size_t n = value ? strlen(value) : 0;
   return n > 0 && (strchr(value, '/') || strstr(value, ".so:") ||
                    (n > 3 && strcmp(value + n - 3, ".so") == 0));
 }
 
-static const am_part *last_task(void) {
-  const am_part *last = NULL, *part;
-  for (int k = 0; (part = am_registry_at(cli_parts(), AM_TASK, k)); k++) last = part;
-  return last;
+static int count(am_part_kind kind) {
+  int n = 0;
+  while (am_registry_at(cli_parts(), kind, n)) n++;
+  return n;
 }
 
-/* Loads a path, unless it is loaded; *first gets the name of its first task. */
-static amine_status load(const char **first, const char *path, amine_error *error) {
-  int n_before = 0;
+/* Loads a path into the next place, or finds it loaded: the names of what it has. */
+static amine_status load(const char *path, amine_error *error) {
+  int n_before[N_KINDS];
+  const char **first = modules.of[modules.n].first, **last = modules.of[modules.n].last;
   for (int k = 0; k < modules.n; k++)
-    if (strcmp(modules.of[k].path, path) == 0) return *first = modules.of[k].first, AMINE_OK;
+    if (strcmp(modules.of[k].path, path) == 0) {
+      memcpy(first, modules.of[k].first, sizeof modules.of[k].first);
+      memcpy(last, modules.of[k].last, sizeof modules.of[k].last);
+      return AMINE_OK;
+    }
   if (!modules.registry) AM_TRY(amine_registry_create(&modules.registry, error));
-  while (am_registry_at(cli_parts(), AM_TASK, n_before)) n_before++;
+  for (int k = 0; k < N_KINDS; k++) n_before[k] = count(kinds[k]);
   AM_TRY(amine_registry_add_module(modules.registry, path, error));
-  *first = am_registry_at(cli_parts(), AM_TASK, n_before)->name;
+  for (int k = 0; k < N_KINDS; k++) {
+    const int n = count(kinds[k]);
+    first[k] = n > n_before[k] ? am_registry_at(cli_parts(), kinds[k], n_before[k])->name : NULL;
+    last[k] = n > n_before[k] ? am_registry_at(cli_parts(), kinds[k], n - 1)->name : NULL;
+  }
   return AMINE_OK;
 }
 
+/* The part that is chosen: of that name, or (NULL) the first. */
+static amine_status choose(const char **choice, const char *path, const char *name, int k,
+                           amine_error *error) {
+  const char *kind = am_kind_name(kinds[k]);
+  const char *first = modules.of[modules.n].first[k], *last = modules.of[modules.n].last[k];
+  if (!first)
+    return am_fail(error, AMINE_ERROR_ARGUMENT, "%.200s: it has no %s", path, kind);
+  *choice = name ? name : first;
+  if (am_registry_find(cli_parts(), kinds[k], *choice)) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT, "%.200s: it has no %s called \"%.40s\"; its %s %s",
+                 path, kind, name, last == first ? "only one is" : "first one is", first);
+}
+
 static amine_status take(const char **word, amine_error *error) {
-  const char *value = said(*word), *colon = NULL, *first;
+  int kind;
+  const char *value = said(*word, &kind), *colon = NULL, *choice = NULL;
   for (const char *so = value; (so = strstr(so, ".so:")); so += 3) colon = so + 3;
-  const char *name = colon ? colon + 1 : NULL;
   const int n = colon ? (int)(colon - value) : (int)strlen(value);
   if (modules.n == MOST || n >= AM_WEIGHTS_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%.60s: %s", *word,
@@ -65,16 +99,12 @@ static amine_status take(const char **word, amine_error *error) {
                                      : "the path is too long");
   char path[AM_WEIGHTS_MAX];
   snprintf(path, sizeof path, "%.*s", n, value);
-  AM_TRY(load(&first, path, error));
-  if (name && !am_registry_find(cli_parts(), AM_TASK, name))
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "%.200s: it has no task called \"%.40s\"; its %s %s", path, name,
-                   last_task()->name == first ? "only one is" : "first one is", first);
+  AM_TRY(load(path, error));
+  AM_TRY(choose(&choice, path, colon ? colon + 1 : NULL, kind, error));
   memcpy(modules.of[modules.n].path, path, sizeof path);
   modules.of[modules.n].word = *word;
-  modules.of[modules.n].first = first;
-  snprintf(modules.of[modules.n].choice, sizeof modules.of[0].choice, "task.type=%s",
-           name ? name : first);
+  snprintf(modules.of[modules.n].choice, sizeof modules.of[0].choice, "%s.type=%s",
+           am_kind_name(kinds[kind]), choice);
   *word = modules.of[modules.n++].choice;
   return AMINE_OK;
 }

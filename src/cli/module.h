@@ -1,6 +1,6 @@
-/* Worlds of a user's own: shared objects (amine/module.h) that the command line names, and nothing
- * else does. task.type=FILE.so is its first task, task.type=FILE.so:NAME another; any subcommand may be
- * told so. */
+/* Worlds and learners of a user's own: shared objects (amine/module.h) that the command line names, and
+ * nothing else does. task.type=FILE.so is its first task, task.type=FILE.so:NAME another, learner.type
+ * likewise; any subcommand may be told so. */
 #ifndef AMINE_CLI_MODULE_H
 #define AMINE_CLI_MODULE_H
 
@@ -12,7 +12,8 @@ const am_registry *cli_parts(void);
 /* Whether a word names a module: "task.type=./echo.so". */
 bool cli_names_module(const char *word);
 
-/* Loads the modules that a line names, and puts task.type=NAME in the place of each. */
+/* Loads the modules that a line names, and puts task.type=NAME (or learner.type=NAME) in the place of
+ * each. */
 amine_status cli_take_modules(cli_line *line, amine_error *error);
 
 /* How many of the assignments of a line name a module. */

@@ -46,8 +46,9 @@ const cli_command cli_commands[] = {
               "Ctrl-C finishes the iteration, saves and says how to resume; a second one leaves "
               "at once. The same configuration and seed give the same bytes, on any number of "
               "threads, interrupted or not.\n\n"
-              "A world of your own is a shared object that is named: task.type=./echo.so. No file "
-              "or folder loads one, so resume, eval, explain and report want it named again.\n\n"
+              "A world or a learner of your own is a shared object that is named: "
+              "task.type=./echo.so, learner.type=./mine.so. No file or folder loads one, so resume, "
+              "eval, explain and report want it named again.\n\n"
               "With seeds=N as many runs are trained side by side, each on one thread and in a "
               "folder of its own below runs/PRESET-seedsA-B, with one page over all; amine resume "
               "of that folder goes on with all of them.",

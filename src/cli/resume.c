@@ -117,7 +117,7 @@ static int resume_run(am_config *config, const cli_line *line, const char *folde
   uint64_t iteration = 0;
   bool reached = false;
   amine_status status = am_train_config(config, folder, &error);
-  const am_part *task = config->part[AM_TASK];
+  const am_part *task = config->part[AM_TASK], *learner = config->part[AM_LEARNER];
   if (status == AMINE_OK) status = cli_configure(config, NULL, line, &error);
   if (status == AMINE_OK) status = how_far(&iteration, &reached, config, folder, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
@@ -128,8 +128,8 @@ static int resume_run(am_config *config, const cli_line *line, const char *folde
     return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
   }
   const bool stop = reached && config->common.stop_at_criterion;
-  const bool as_it_is =
-      line->n_assignments == cli_count_modules(line) && config->part[AM_TASK] == task;
+  const bool as_it_is = line->n_assignments == cli_count_modules(line) &&
+                        config->part[AM_TASK] == task && config->part[AM_LEARNER] == learner;
   if ((iteration == planned || stop) && as_it_is)
     return complete(line, config, folder, iteration);
   return cli_job(line, config, folder, true);

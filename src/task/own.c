@@ -4,45 +4,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/parameter.h"
 #include "base/sized.h"
 #include "task/world.h"
 
 #define REFUSE(error, ...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)
 
 /* ------------------------------------------------------------------------------ what is given */
-static size_t size_of_member(amine_member member) {
-  switch (member) {
-  case AMINE_MEMBER_NONE: return 0;
-  case AMINE_MEMBER_INT: return sizeof(int);
-  case AMINE_MEMBER_UINT32: return sizeof(uint32_t);
-  case AMINE_MEMBER_UINT64: return sizeof(uint64_t);
-  case AMINE_MEMBER_FLOAT: return sizeof(float);
-  case AMINE_MEMBER_DOUBLE: return sizeof(double);
-  case AMINE_MEMBER_BOOL: return sizeof(bool);
-  case AMINE_MEMBER_PATH: return sizeof(char *);
-  }
-  return SIZE_MAX;
-}
-
-static amine_status check_row(const amine_task_type *t, const amine_parameter *row,
-                              amine_error *error) {
-  if (!row->meaning || (!row->unit && !row->borrowed))
-    return REFUSE(error, "%s: the parameter \"%.60s\" has no meaning, or no unit (\"\" is none)",
-                  t->name, row->name);
-  if ((unsigned)row->kind > AMINE_WORDS)
-    return REFUSE(error, "%s: the parameter \"%.60s\" is of no kind (%d)", t->name, row->name,
-                  (int)row->kind);
-  if ((row->kind == AMINE_NUMBER || row->kind == AMINE_INTEGER) && !isnan(row->standard) &&
-      !row->borrowed && !(row->standard >= row->min && row->standard <= row->max))
-    return REFUSE(error, "%s: the standard value %g of \"%.60s\" is not from %g to %g", t->name,
-                  row->standard, row->name, row->min, row->max);
-  const size_t size = size_of_member(row->member);
-  if (size == SIZE_MAX || size > t->options_size || row->offset > t->options_size - size)
-    return REFUSE(error, "%s: the parameter \"%.60s\" would be written at byte %zu of %zu", t->name,
-                  row->name, row->offset, t->options_size);
-  return AMINE_OK;
-}
-
 static amine_status check_given(const amine_task_type *t, amine_error *error) {
   if (!t->name) return REFUSE(error, "a task has no name");
   if (!t->meaning) return REFUSE(error, "%s: it has no meaning", t->name);
@@ -57,9 +25,7 @@ static amine_status check_given(const amine_task_type *t, amine_error *error) {
   while (t->events && t->events[n_events].name && n_events <= AM_TASK_EVENTS) n_events++;
   if (n_events > AM_TASK_EVENTS)
     return REFUSE(error, "%s: there are more than %d events", t->name, AM_TASK_EVENTS);
-  for (const amine_parameter *row = t->parameters; row && row->name; row++)
-    AM_TRY(check_row(t, row, error));
-  return AMINE_OK;
+  return am_parameters_check(t->parameters, t->options_size, t->name, error);
 }
 
 /* ------------------------------------------------------------------------------ what was made */

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Worlds of a user's own, in a shared object that the command line names: test_own.py AMINE FOLDER_OF_MODULES
+"""Worlds and a learner of a user's own, in a shared object that the command line names: test_own.py AMINE FOLDER_OF_MODULES
 
 They are trained, listed and shown like ours; a folder, a checkpoint or a file never loads one, and says that it is named again."""
 import json
@@ -80,6 +80,32 @@ def main():
     run("resume", "s", own)
     if open("s/runs.jsonl").read() != whole:
         failed.append("resumed with its world, a sweep ends with other bytes")
+
+    # a learner, alone and beside a world of the same object
+    mine = "learner.type=./own.so"
+    out, _ = run("list", "learners", mine)
+    says("list learners", out, "own-baseline", "which action is better on the whole", "e-prop")
+    out, _ = run("show", "bandit", mine)
+    says("show a learner", out, "learner.mean_rate", "how fast the mean return follows", "learner.optimiser")
+    little = ("network.hidden=4", "batch=4", "threads=1")
+    run("train", "bandit", mine, "learner.mean_rate=0.5", *little, "iterations=3", "--out", "l")
+    run("train", "bandit", mine, "learner.mean_rate=0.5", *little, "iterations=2", "--out", "m")
+    _, err = run("resume", "m", "iterations=3", code=3)
+    says("resume without a learner", err, "m/config.json: learner.type=own-baseline: there is no such learner",
+         "learner.type=FILE.so")
+    run("resume", "m", "iterations=3", mine)
+    if open("l/checkpoint.safetensors", "rb").read() != open("m/checkpoint.safetensors", "rb").read():
+        failed.append("resumed with its learner, a run ends with other bytes")
+    _, err = run("eval", "l", code=3)
+    says("eval without a learner", err, "learner.type=FILE.so")
+    run("train", "bandit", mine, own, *little, "iterations=1", "--out", "n")
+    _, err = run("resume", "n", own, mine)
+    says("complete, with both", err, "resume n task.type=./own.so learner.type=./own.so iterations=")
+    json.dump({"task": "bandit", "learner": {"type": "./own.so"}}, open("mine.json", "w"))
+    _, err = run("train", "mine.json", code=3)
+    says("a file with a learner", err, "mine.json: learner.type=./own.so: a file loads no code")
+    _, err = run("train", "bandit", "learner.type=./own.so:owl", code=2)
+    says("no such learner", err, './own.so: it has no learner called "owl"; its only one is own-baseline')
 
     json.dump({"task": {"type": "./own.so"}}, open("mine.json", "w"))
     _, err = run("train", "mine.json", code=3)

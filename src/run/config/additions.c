@@ -8,6 +8,7 @@
 #include "base/host.h"
 #include "base/sized.h"
 #include "format/file.h"
+#include "learner/own.h"
 #include "run/config/keys.h"
 #include "run/config/parts.h"
 #include "run/config/preset.h"
@@ -19,6 +20,11 @@ typedef struct added_task {
   am_own_task own;
   struct added_task *next;
 } added_task;
+
+typedef struct added_learner {
+  am_own_learner own;
+  struct added_learner *next;
+} added_learner;
 
 typedef struct module {
   void *handle;
@@ -33,7 +39,8 @@ typedef struct added_lanes {
 struct amine_registry {
   am_registry parts;
   added_task *tasks;
-  module *modules; /* in which functions of tasks may be */
+  added_learner *learners;
+  module *modules; /* in which functions of tasks and learners may be */
   added_lanes *lanes;
   am_text_part *texts;
   atomic_int holders;
@@ -57,18 +64,24 @@ amine_status amine_registry_create(amine_registry **registry, amine_error *error
   return AMINE_OK;
 }
 
-/* Those that were added after `last`. */
-static void drop_tasks(amine_registry *r, const added_task *last) {
-  while (r->tasks != last) {
+/* Those that were added after these. */
+static void drop(amine_registry *r, const added_task *task, const added_learner *learner) {
+  while (r->tasks != task) {
     added_task *next = r->tasks->next;
     am_free(r->tasks);
     r->tasks = next;
+  }
+  while (r->learners != learner) {
+    added_learner *next = r->learners->next;
+    am_own_learner_end(&r->learners->own);
+    am_free(r->learners);
+    r->learners = next;
   }
 }
 
 void amine_registry_destroy(amine_registry *r) {
   if (!r || atomic_fetch_sub(&r->holders, 1) > 1) return;
-  drop_tasks(r, NULL);
+  drop(r, NULL, NULL);
   while (r->lanes) {
     added_lanes *next = r->lanes->next;
     am_free(r->lanes);
@@ -98,6 +111,23 @@ amine_status amine_registry_add_task(amine_registry *r, const amine_task_type *t
   }
   added->next = r->tasks;
   r->tasks = added;
+  return AMINE_OK;
+}
+
+amine_status amine_registry_add_learner(amine_registry *r, const amine_learner_type *type,
+                                        amine_error *error) {
+  AM_ENTER;
+  added_learner *added = am_alloc(1, sizeof *added);
+  if (!added) return am_fail_memory(error, sizeof *added);
+  amine_status status = am_own_learner_begin(&added->own, type, error);
+  if (status == AMINE_OK) status = am_registry_add(&r->parts, &added->own.type.part, error);
+  if (status != AMINE_OK) {
+    am_own_learner_end(&added->own);
+    am_free(added);
+    return status;
+  }
+  added->next = r->learners;
+  r->learners = added;
   return AMINE_OK;
 }
 
@@ -170,40 +200,51 @@ static amine_status open_module(void **handle, const char *path, amine_error *er
   return status;
 }
 
-static amine_status add_tasks(amine_registry *r, void *handle, const char *path,
+static amine_status check_version(int version, const char *path, amine_error *error) {
+  if (version == AMINE_MODULE_VERSION) return AMINE_OK;
+  return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
+                      "it was built for version %d of modules, and this library has version %d",
+                      version, AMINE_MODULE_VERSION);
+}
+
+static amine_status add_parts(amine_registry *r, void *handle, const char *path,
                               amine_error *error) {
   const struct amine_module *m = dlsym(handle, "amine_module");
-  if (!m)
+  const struct amine_module_learners *l = dlsym(handle, "amine_module_learners");
+  amine_error theirs = {0};
+  amine_status status = AMINE_OK;
+  if (!m && !l)
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
                         "it is no module of Amine: it exports no amine_module (amine/module.h)");
-  if (m->version != AMINE_MODULE_VERSION)
-    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1,
-                        "it was built for version %d of modules, and this library has version %d",
-                        m->version, AMINE_MODULE_VERSION);
-  if (m->size < sizeof *m || !m->tasks || !m->tasks[0])
+  AM_TRY(check_version(m ? m->version : l->version, path, error));
+  if (l) AM_TRY(check_version(l->version, path, error));
+  if (m && (m->size < sizeof *m || !m->tasks || !m->tasks[0]))
     return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "this module has no task");
-  for (int k = 0; m->tasks[k]; k++) {
-    amine_error theirs = {0};
-    const amine_status status = amine_registry_add_task(r, m->tasks[k], &theirs);
-    if (status != AMINE_OK) return am_fail_file(error, status, path, -1, "%s", theirs.message);
-  }
+  if (l && (l->size < sizeof *l || !l->learners || !l->learners[0]))
+    return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "this module has no learner");
+  for (int k = 0; m && m->tasks[k] && status == AMINE_OK; k++)
+    status = amine_registry_add_task(r, m->tasks[k], &theirs);
+  for (int k = 0; l && l->learners[k] && status == AMINE_OK; k++)
+    status = amine_registry_add_learner(r, l->learners[k], &theirs);
+  if (status != AMINE_OK) return am_fail_file(error, status, path, -1, "%s", theirs.message);
   return AMINE_OK;
 }
 
 amine_status amine_registry_add_module(amine_registry *r, const char *path, amine_error *error) {
   AM_ENTER;
   const am_registry before = r->parts;
-  const added_task *last = r->tasks;
+  const added_task *last_task = r->tasks;
+  const added_learner *last_learner = r->learners;
   module *m = am_alloc(1, sizeof *m);
   if (!m) return am_fail_memory(error, sizeof *m);
   amine_status status = open_module(&m->handle, path, error);
-  if (status == AMINE_OK) status = add_tasks(r, m->handle, path, error);
+  if (status == AMINE_OK) status = add_parts(r, m->handle, path, error);
   if (status == AMINE_OK) {
     m->next = r->modules;
     r->modules = m;
     return AMINE_OK;
   }
-  drop_tasks(r, last);
+  drop(r, last_task, last_learner);
   r->parts = before;
   if (m->handle) dlclose(m->handle);
   am_free(m);

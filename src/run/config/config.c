@@ -478,24 +478,24 @@ static amine_status merge_text(am_config *config, am_part_kind kind, const json_
   return status;
 }
 
-/* A task of a file that is not there: it may be somebody's own. */
-static amine_status no_task(const am_config *config, const char *word, const char *file,
-                            amine_error *error) {
+/* A task or learner of a file that is not there: it may be somebody's own. */
+static amine_status no_part(const am_config *config, am_part_kind kind, const char *word,
+                            const char *file, amine_error *error) {
+  const char *name = am_kind_name(kind);
   if (strchr(word, '/') || strstr(word, ".so"))
     return am_fail_file(error, AMINE_ERROR_INPUT, file, -1,
-                        "task.type=%.100s: a file loads no code; who calls names it: "
-                        "task.type=%.100s on the command line",
-                        word, word);
+                        "%s.type=%.100s: a file loads no code; who calls names it: "
+                        "%s.type=%.100s on the command line",
+                        name, word, name, word);
   am_nearest_word nearest = am_nearest_begin(word);
   const am_part *part;
-  for (int k = 0; (part = am_registry_at(config->registry, AM_TASK, k)); k++)
+  for (int k = 0; (part = am_registry_at(config->registry, kind, k)); k++)
     am_nearest_try(&nearest, part->name);
   return am_fail_file(error, AMINE_ERROR_INPUT, file, -1,
-                      "task.type=%.60s: there is no such task%s%s%s One of your own is named "
-                      "again each time: task.type=FILE.so",
-                      word, nearest.best ? "; did you mean " : "",
-                      nearest.best ? nearest.best : "",
-                      nearest.best ? "?" : " (amine list tasks).");
+                      "%s.type=%.60s: there is no such %s%s%s%s One of your own is named "
+                      "again each time: %s.type=FILE.so",
+                      name, word, name, nearest.best ? "; did you mean " : " (amine list ",
+                      nearest.best ? nearest.best : name, nearest.best ? "?" : "s).", name);
 }
 
 static amine_status merge_value(am_config *config, const char *name, const json_t *json,
@@ -516,8 +516,8 @@ static amine_status merge_value(am_config *config, const char *name, const json_
   }
   if (status == AMINE_OK) return status;
   if (status == AMINE_ERROR_MEMORY) return am_fail_memory(error, 64);
-  if (!key.part && key.kind == AM_TASK && json_is_string(json))
-    return no_task(config, json_string_value(json), file, error);
+  if (!key.part && (key.kind == AM_TASK || key.kind == AM_LEARNER) && json_is_string(json))
+    return no_part(config, key.kind, json_string_value(json), file, error);
   return am_fail_file(error, AMINE_ERROR_INPUT, file, -1, "%s", inner.message);
 }
 

@@ -1,7 +1,8 @@
-/* The world of own_bandit.h as a shared object; and broken ones. */
+/* The world of own_bandit.h and the learner of own_baseline.h as a shared object; and broken ones. */
 #include <amine/module.h>
 
 #include "own_bandit.h"
+#include "own_baseline.h"
 
 static const amine_task_type second = {.size = sizeof(amine_task_type),
 #ifdef MODULE_with_a_taken_name
@@ -19,6 +20,14 @@ static const amine_task_type second = {.size = sizeof(amine_task_type),
 
 #if defined(MODULE_fine) || defined(MODULE_with_a_taken_name)
 AMINE_MODULE(&own_bandit, &second);
+AMINE_MODULE_LEARNERS(&own_baseline);
+#elif defined(MODULE_without_learner)
+extern const struct amine_module_learners amine_module_learners
+    __attribute__((visibility("default")));
+extern const amine_learner_type *const nobody_learns[];
+const amine_learner_type *const nobody_learns[] = {&own_baseline, NULL};
+const struct amine_module_learners amine_module_learners = {
+    sizeof amine_module_learners, AMINE_MODULE_VERSION, nobody_learns + 1};
 #else
 extern const struct amine_module amine_module __attribute__((visibility("default")));
 extern const amine_task_type *const nobody_knows[];

@@ -396,6 +396,7 @@ static void a_module_is_loaded_or_refused(void **state) {
       {"of_another_version",
        "it was built for version 2 of modules, and this library has version 1", AMINE_ERROR_INPUT},
       {"without_task", "this module has no task", AMINE_ERROR_INPUT},
+      {"without_learner", "this module has no learner", AMINE_ERROR_INPUT},
       {"with_a_taken_name", "there is a task called maze already", AMINE_ERROR_ARGUMENT},
       {"that_is_not_there", "there is no such file", AMINE_ERROR_IO},
   };

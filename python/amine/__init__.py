@@ -14,6 +14,7 @@ from ._library import C as _C
 from ._library import VERSION as __version__
 from .brain import Brain, Chemical, Population, Projection
 from .experiment import Episode, Experiment, Progress, Score, Weights
+from .learner import Batch, Learner, Sizes
 from .options import Modulator, Network, Rule
 from .parameters import Parameter, Part, neurons, parts, presets, synapse_rules
 from . import tasks
@@ -32,7 +33,7 @@ def kernel() -> str:
     return _C.amine_kernel_name().decode()
 
 
-__all__ = ["Brain", "Chemical", "Episode", "Error", "Experiment", "IOError", "InputError", "MemoryError",
+__all__ = ["Batch", "Brain", "Chemical", "Episode", "Error", "Experiment", "IOError", "InputError", "Learner", "MemoryError",
            "Metrics", "Modulator", "Network", "NumericError", "Parameter", "Part", "Population", "Progress",
-           "Projection", "Rule", "Run", "RunProgress", "Score", "Stopped", "Summary", "Sweep", "UsageError", "Weights", "World", "kernel",
+           "Projection", "Rule", "Run", "RunProgress", "Score", "Sizes", "Stopped", "Summary", "Sweep", "UsageError", "Weights", "World", "kernel",
            "loaded_from", "load", "neurons", "parts", "presets", "report", "sweep", "synapse_rules", "tasks", "train"]

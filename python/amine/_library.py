@@ -133,9 +133,53 @@ class CLanesType(Structure):
                 ("criterion", c_double), ("start", START), ("step", STEP)]
 
 
+KEPT_MAX = 16
+
+
+class CWeights(Structure):
+    _fields_ = [("name", c_char_p), ("rank", c_int), ("dims", c_int * 2), ("held", c_int),
+                ("values", POINTER(c_float)), ("change", POINTER(c_float))]
+
+
+class CKept(Structure):
+    _fields_ = [("name", c_char_p), ("dims", c_int * 2), ("values", POINTER(c_float))]
+
+
+class CBatch(Structure):
+    _fields_ = [("size", c_size_t), ("n_lanes", c_int), ("n_steps", c_int), ("n_inputs", c_int),
+                ("n_units", c_int), ("n_said", c_int), ("inputs", POINTER(c_float)), ("units", POINTER(c_float)),
+                ("said", POINTER(c_float)), ("taken", POINTER(c_float)), ("wanted", POINTER(c_float)),
+                ("asked", POINTER(c_float)), ("rewards", POINTER(c_float)), ("live", POINTER(c_float)),
+                ("values", POINTER(c_float))]
+
+
+class CLearner(Structure):
+    _fields_ = [("size", c_size_t), ("options", c_void_p), ("context", c_void_p), ("own", c_void_p),
+                ("seed", c_uint64), ("iteration", c_uint64), ("n_lanes", c_int), ("n_steps", c_int),
+                ("n_inputs", c_int), ("n_units", c_int), ("n_said", c_int), ("n_actions", c_int),
+                ("n_real", c_int), ("n_targets", c_int), ("n_weights", c_int), ("weights", POINTER(CWeights)),
+                ("n_kept", c_int), ("kept", POINTER(CKept)), ("loss", c_double)]
+
+
+BEGIN = CFUNCTYPE(c_int, POINTER(CLearner), POINTER(CError))
+LEARN = CFUNCTYPE(c_int, POINTER(CLearner), POINTER(CBatch), POINTER(CError))
+VARY = CFUNCTYPE(None, POINTER(CLearner), c_int, POINTER(POINTER(c_float)))
+DESTROY = CFUNCTYPE(None, POINTER(CLearner))
+
+
+class CLearnerType(Structure):
+    _fields_ = [("size", c_size_t), ("name", c_char_p), ("meaning", c_char_p), ("equation", c_char_p),
+                ("source", c_char_p), ("parameters", POINTER(CParameter)), ("options_size", c_size_t),
+                ("context", c_void_p), ("asks", c_uint), ("rate", c_double), ("critic", ctypes.c_bool),
+                ("plain", ctypes.c_bool), ("twins", c_int), ("begin", BEGIN), ("learn", LEARN), ("vary", VARY),
+                ("destroy", DESTROY)]
+
+
 STRUCTS = {"amine_error": CError, "amine_value": CValue, "amine_parameter": CParameter,
            "amine_projection": CProjection, "amine_draw": CDraw, "amine_drive": CDrive, "amine_brain_event": CBrainEvent,
            "amine_experiment_options": COptions, "amine_part": CPart, "amine_lanes_type": CLanesType, "amine_sweep_options": CSweepOptions,
+           "amine_weights": CWeights, "amine_kept": CKept, "amine_batch": CBatch, "amine_learner": CLearner,
+           "amine_learner_type": CLearnerType,
            "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress}
 
 # Room for an amine_chemical, which the library fills and copies and nobody here looks into.
@@ -183,6 +227,7 @@ _STATUS = {
     "amine_chemical_set_baseline": [c_void_p, c_char_p, c_float],
     "amine_registry_create": [_OUT, _E],
     "amine_registry_add_lanes": [c_void_p, POINTER(CLanesType), _E],
+    "amine_registry_add_learner": [c_void_p, POINTER(CLearnerType), _E],
     "amine_experiment_create_with": [_OUT, c_char_p, POINTER(COptions), _E],
     "amine_experiment_open_with": [_OUT, c_char_p, POINTER(COptions), _E],
     "amine_experiment_iterate": [c_void_p, POINTER(CProgress), _E],

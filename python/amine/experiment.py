@@ -19,10 +19,14 @@ from typing import Any, Dict, Iterator, List, Mapping, MutableMapping, NamedTupl
 import numpy as np
 
 from ._arrays import floats
-from ._errors import UsageError
+from ._errors import Error, UsageError
 from ._library import C, CError, COptions, CProgress, CScore, call, error_of, texts
 from .options import Assignments, Modulator, Network, Rule, flat, merged
-from .world import Registry, World
+from . import learner as _learner
+from . import world as _world
+from ._own import Registry
+from .learner import Learner
+from .world import World
 
 
 class Progress(NamedTuple):
@@ -129,7 +133,7 @@ class Episode(Mapping[str, np.ndarray]):
 class Experiment:
     """A task, a network and a learner, made from a preset's name, a JSON file or a configuration as a dict,
     and changed by options; without any of these by the options alone, of which `task` must be one: a name or
-    a World. One thread at a time may use it."""
+    a World. `learner` may be a Learner. One thread at a time may use it."""
 
     def __init__(self, preset: Union[str, "os.PathLike[str]", Mapping[str, Any], None] = None,
                  options: Optional[Mapping[str, Any]] = None, **more: Any):
@@ -149,7 +153,12 @@ class Experiment:
         handle = ctypes.c_void_p()
         made = Source(source, options, function is C.amine_experiment_open_with)
         with made as (path, given):
-            call(function, byref(handle), path, byref(given))
+            try:
+                call(function, byref(handle), path, byref(given))
+            except Error:
+                if made.registry is not None:
+                    made.registry.raise_again()
+                raise
         self._handle, self._registry = handle, made.registry
         self._error, self._progress = CError(), CProgress(size=ctypes.sizeof(CProgress))
         self._error_at, self._progress_at = byref(self._error), byref(self._progress)
@@ -240,22 +249,26 @@ class Source:
 
     def __init__(self, source, options: Mapping[str, Any], saved: bool = False):
         options = dict(options)
-        self.registry = _registry(options, source)
-        self._path = self._text = None
         if isinstance(source, Mapping):
-            source = {k: v for k, v in source.items() if not isinstance(v, World)}
-            if self.registry is not None:
-                source["task"] = self.registry.name
-            self._text = json.dumps(_nested(source)).encode()
+            source = dict(flat(source))
+        world, learner = _taken(World, "task", options, source), _taken(Learner, "learner", options, source)
+        self.world, self.learner = world, learner
+        self.registry = _registry(world, learner)
+        self._path = self._text = None
+        own = {}
+        if self.registry is not None and not saved:
+            own = {key: part.name for key, part in (("task", self.registry.world), ("learner", self.registry.learner))
+                   if part is not None}
+        if isinstance(source, Mapping):
+            self._text = json.dumps(_nested({**source, **own})).encode()
         elif source is not None:
             self._path = os.fsencode(source)
-            if self.registry is not None and not saved:
-                options["task"] = self.registry.name
+            options.update(own)
         else:
-            task = self.registry.name if self.registry else options.pop("task", None) or options.pop("task.type", None)
+            task = own.get("task") or options.pop("task", None) or options.pop("task.type", None)
             if not isinstance(task, str):
                 raise UsageError("an experiment wants a preset's name, a file, or at least a task=")
-            self._text = json.dumps({"task": task}).encode()
+            self._text = json.dumps({**own, "task": task}).encode()
         self._assignments = Assignments(options)
 
     def __enter__(self) -> Tuple[Optional[bytes], COptions]:
@@ -267,14 +280,22 @@ class Source:
         self._assignments.__exit__(*what)
 
 
-def _registry(options: Dict[str, Any], source: Any) -> Optional[Registry]:
-    """Of the world that is the task, which is taken out of the options; None: it is the library's."""
-    for key in ("task", "task.type"):
-        if isinstance(options.get(key), World):
-            return Registry(options.pop(key))
-    if isinstance(source, Mapping) and isinstance(source.get("task"), World):
-        return Registry(source["task"])
-    return None
+def _taken(kind: type, name: str, options: Dict[str, Any], source: Any) -> Any:
+    """What of one's own is chosen, which is taken out of the options, or of what they change; None: it is
+    the library's."""
+    own = None
+    for where in (source if isinstance(source, dict) else {}, options):
+        for key in (name, name + ".type"):
+            if isinstance(where.get(key), kind):
+                own = where.pop(key)
+    return own
+
+
+def _registry(world: Optional[World], learner: Optional[Learner]) -> Optional[Registry]:
+    if world is None and learner is None:
+        return None
+    return Registry(None if world is None else _world.Calls(world),
+                    None if learner is None else _learner.Calls(learner))
 
 
 def _plain(value: Any) -> Any:

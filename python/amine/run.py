@@ -22,6 +22,7 @@ from ._errors import InputError, Stopped
 from ._library import C, WATCH, CError, call, error_of, texts
 from ._live import Interrupt, Watch
 from .experiment import Episode, Experiment, Score, Source, Weights
+from .learner import Learner
 from .options import merged
 from .world import World
 
@@ -80,9 +81,9 @@ class RunProgress(NamedTuple):
 class Run:
     """The folder of a run. What it holds is read when it is asked for."""
 
-    def __init__(self, folder, task: Optional[World] = None):
+    def __init__(self, folder, task: Optional[World] = None, learner: Optional[Learner] = None):
         self.folder = Path(folder)
-        self._own = {} if task is None else {"task": task}
+        self._own = {key: own for key, own in (("task", task), ("learner", learner)) if own is not None}
         if not (self.folder / "config.json").exists():
             raise InputError(f"{folder} holds no run: there is no config.json", str(folder))
 
@@ -152,10 +153,10 @@ class Run:
         return f"<run {str(self.folder)!r}>"
 
 
-def load(folder, task: Optional[World] = None) -> Run:
-    """The run of a folder: of train, or of the command. A run in a World of your own asks for it again:
-    what a folder names is never loaded by itself."""
-    return Run(folder, task)
+def load(folder, task: Optional[World] = None, learner: Optional[Learner] = None) -> Run:
+    """The run of a folder: of train, or of the command. A run in a World, or by a Learner, of your own asks
+    for it again: what a folder names is never loaded by itself."""
+    return Run(folder, task, learner)
 
 
 def report(runs: Sequence[Union[Run, str, "os.PathLike[str]"]], page) -> Path:
@@ -180,11 +181,11 @@ def train(preset=None, options: Optional[Mapping[str, Any]] = None, *, folder=No
     source = Source(preset, settings)
     where = Path(folder) if folder is not None else _free_folder(preset, settings, source)
     _call(C.amine_run_train, where, source, watch, quiet)
-    return Run(where, source.registry.world if source.registry else None)
+    return Run(where, source.world, source.learner)
 
 
 def _free_folder(preset, settings: Mapping[str, Any], source: Source) -> Path:
-    own = source.registry.name if source.registry else "experiment"
+    own = source.registry.world.name if source.registry and source.registry.world else "experiment"
     name = own if preset is None or isinstance(preset, Mapping) else Path(os.fspath(preset)).stem
     base = Path("runs") / f"{name}-seed{settings.get('seed', 1)}"
     path, k = base, 2

@@ -17,13 +17,13 @@ An episode has to be a function of (seed, episode, lanes): what is random comes 
 numpy Generator that is made anew of these for each batch. Then the same options give the same bits."""
 import ctypes
 import math
-import re
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 
 from ._errors import UsageError
-from ._library import C, CLanesType, START, STEP, call
+from ._library import CLanesType, START, STEP
+from ._own import called, meaning_of
 
 STREAM = 3  # of what a task draws (amine/random.h)
 
@@ -60,33 +60,16 @@ def _put(out: np.ndarray, values: Any, name: str) -> None:
     out[...] = a
 
 
-class Registry:
-    """The library's parts and one world, for as long as something is made of it."""
+class Calls:
+    """A world as the library calls it."""
 
     def __init__(self, world: World):
-        self.world = world
+        self.world, self.name = world, called(world)
         self.raised: Optional[BaseException] = None
-        self.name = world.name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(world).__name__).lower()
         self._views: Dict[Tuple[int, int], np.ndarray] = {}
-        meaning = (type(world).__doc__ or "a world of one's own").strip().splitlines()[0]
-        self._type = CLanesType(ctypes.sizeof(CLanesType), self.name.encode(), meaning.encode(), None,
-                                world.inputs, world.actions, world.real, world.steps, world.criterion,
-                                START(self._start), STEP(self._step))
-        handle = ctypes.c_void_p()
-        call(C.amine_registry_create, ctypes.byref(handle))
-        self.handle: Optional[ctypes.c_void_p] = handle
-        call(C.amine_registry_add_lanes, handle, ctypes.byref(self._type))
-
-    def __del__(self) -> None:
-        handle, self.handle = getattr(self, "handle", None), None
-        if handle:
-            C.amine_registry_destroy(handle)
-
-    def raise_again(self) -> None:
-        """What the world has raised, if it has."""
-        raised, self.raised = self.raised, None
-        if raised is not None:
-            raise raised
+        self.type = CLanesType(ctypes.sizeof(CLanesType), self.name.encode(), meaning_of(world), None,
+                               world.inputs, world.actions, world.real, world.steps, world.criterion,
+                               START(self._start), STEP(self._step))
 
     def _view(self, pointer, shape: Tuple[int, ...]) -> np.ndarray:
         """The library's memory as an array; the same as long as a batch has the same size."""

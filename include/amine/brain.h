@@ -72,7 +72,9 @@ AMINE_API void amine_brain_destroy(amine_brain *brain); /* NULL is fine */
 
 /* n neurons of a model; *id gets the population's number, 0, 1, 2, … in order of addition. The name
  * is copied. Possible until the first run. AMINE_ERROR_ARGUMENT too where the model's equations
- * need shorter steps with these values; the sentence says how short. */
+ * need shorter steps with these values; the sentence says how short. In the place of a model's name
+ * may stand a text of equations (docs/neurons.md), which has several lines and is copied;
+ * AMINE_ERROR_INPUT says, with line and column, what is wrong in it. */
 AMINE_API amine_status amine_brain_add_population(amine_brain *brain, int *id, const char *name,
                                                   int n, const char *model,
                                                   const amine_value *values, int n_values,
@@ -149,7 +151,8 @@ typedef struct amine_projection {
   double weight, weight_max;
   double delay_ms, delay_max_ms; /* all `delay_ms`, or uniform in whole steps up to delay_max_ms */
   double velocity;               /* lattice units per ms: adds d / velocity to the delay; 0: none */
-  /* Plasticity: NULL is none, else a rule's name with its parameters. */
+  /* Plasticity: NULL is none, else a rule's name, or a text of equations of several lines
+   * (docs/synapses.md), with its parameters. */
   const char *rule;
   const amine_value *values;
   int n_values;
@@ -162,7 +165,8 @@ typedef struct amine_projection {
 AMINE_API amine_projection amine_projection_default(void);
 
 /* Makes the synapses. *id (may be NULL) gets the projection's number. AMINE_ERROR_ARGUMENT names
- * what is wrong; AMINE_ERROR_MEMORY. Possible until the first run. */
+ * what is wrong, AMINE_ERROR_INPUT what is in a text; AMINE_ERROR_MEMORY. Possible until the first
+ * run. */
 AMINE_API amine_status amine_brain_connect(amine_brain *brain, int *id, const amine_projection *p,
                                            amine_error *error);
 
@@ -233,8 +237,8 @@ typedef enum amine_effect {
   AMINE_EFFECT_SENSORY = 8,   /* acetylcholine: external current and Poisson input */
   AMINE_EFFECT_AROUSAL = 16   /* orexin: external current and Poisson input */
 } amine_effect;
-/* Adds to the dopamine d of every projection with the rule da-stdp and no factor, before the next
- * step. */
+/* A reward for every projection whose rule knows rewards (da-stdp, mstdp, mstdpet, r-max, or a text)
+ * and that has no factor, before the next step. */
 AMINE_API amine_status amine_brain_reward(amine_brain *brain, double amount, amine_error *error);
 /* Which effects reach a population (a sum of amine_effect), after which delay, and low-pass
  * filtered with tau_ms (0: not). Default: LEARNING, GAIN and THRESHOLD, no delay, no filter. */

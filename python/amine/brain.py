@@ -438,8 +438,8 @@ class Brain:
 
     # -------------------------------------------------------------------------- building
     def population(self, name: str, n: int, model: str, **parameters: float) -> Population:
-        """n neurons of a model (amine.neurons()), whose parameters may be given by name. Possible until
-        the first run."""
+        """n neurons of a model (amine.neurons()), whose parameters may be given by name; in the place of its
+        name may stand a text of equations, which has several lines. Possible until the first run."""
         number = ctypes.c_int()
         values, count = _values(parameters, name)
         self._call(C.amine_brain_add_population, byref(number), name.encode(), n, model.encode(), values,
@@ -462,8 +462,8 @@ class Brain:
         one_to_one; or pairs=(sources, targets), with weights [n] if they differ.
 
         weight and delay (ms, at least a step) are one number, or (low, high): uniform between. rule: a
-        plasticity rule (amine.synapse_rules()) with its parameters by name; factor: which signal
-        multiplies its changes ("dopamine", "signed", ...). stp: U, tau_rec, tau_facil of short-term
+        plasticity rule (amine.synapse_rules()), or a text of equations of several lines, with its
+        parameters by name; factor: which signal multiplies its changes ("dopamine", "signed", ...). stp: U, tau_rec, tau_facil of short-term
         plasticity. Possible until the first run."""
         p = C.amine_projection_default()
         kept: List[Any] = []

@@ -23,9 +23,11 @@
 #include "base/memory.h"
 #include "brain/event_state.h"
 #include "brain/flight.h"
+#include "brain/part_texts.h"
 #include "brain/parts.h"
 #include "brain/pass.h"
 #include "modulator/systems.h"
+#include "rule/synapse_rule.h"
 
 #define AM_BRAIN_POPULATIONS 4096
 #define AM_BRAIN_NEURONS 100000000
@@ -177,6 +179,7 @@ typedef struct am_chunk {
 
 struct amine_brain {
   const am_registry *parts; /* that it may be made of */
+  am_part_texts own_texts;  /* and what was said to it as texts */
   void *texts; /* what they lie in, if they are of its own file; `drop` frees it */
   void (*drop)(void *texts);
   double dt_ms;
@@ -249,6 +252,10 @@ amine_status am_brain_create(amine_brain **brain, const am_registry *parts, doub
 amine_status am_brain_add_population(amine_brain *brain, int *id, const char *name, int n,
                                      const am_neuron_model *model, const amine_value *values,
                                      int n_values, amine_error *error);
+
+/* As amine_brain_connect, of a rule that is known, and outlives the brain; NULL: as p->rule says. */
+amine_status am_brain_connect(amine_brain *brain, int *id, const amine_projection *p,
+                              const am_synapse_rule *rule, amine_error *error);
 
 /* brain/build.c: cuts the line, draws the synapses; once, before the first run. */
 amine_status am_brain_build(amine_brain *brain, amine_error *error);

@@ -412,7 +412,7 @@ static amine_status room_for_synapses(am_chunk *c, am_synapse_block *block, cons
   block->column = NULL;
   if (block->tally < 0) AM_TRY(AM_TAKE(block->w, n, error));
   if (p->keeps_w) AM_TRY(AM_TAKE(block->w_low, n, error));
-  if (!p->rule->dopamine) return AMINE_OK;
+  if (!am_synapse_rule_remembers(p->rule)) return AMINE_OK;
   AM_TRY(AM_TAKE(block->c, n, error));
   if (p->keeps_c) AM_TRY(AM_TAKE(block->c_low, n, error));
   const size_t rows = am_size_mul((size_t)p->n_delays, (size_t)p->width);
@@ -464,7 +464,8 @@ static amine_status make_wide_traces(am_projection *p, size_t row, size_t target
   for (int l = 0; l < p->rule->n_x; l++) AM_TRY(AM_TAKE(p->x_wide[l], row, error));
   for (int l = 0; l < p->rule->n_y; l++) {
     AM_TRY(AM_TAKE(p->y_wide[l], targets, error));
-    for (size_t i = 0; i < targets; i++) p->y_wide[l][i] = p->rule->y_initial[l];
+    const double first = am_synapse_rule_first(p->rule, p->values, l);
+    for (size_t i = 0; i < targets; i++) p->y_wide[l][i] = first;
   }
   if (!p->stp_scale) return AMINE_OK;
   AM_TRY(AM_TAKE(p->stp_wide, am_size_mul(2, row), error));
@@ -478,7 +479,8 @@ static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *e
   for (int l = 0; l < p->rule->n_x; l++) AM_TRY(AM_TAKE(p->x[l], am_size_mul(3, row), error));
   for (int l = 0; l < p->rule->n_y; l++) {
     AM_TRY(AM_TAKE(p->y[l], (size_t)padded, error));
-    for (int i = 0; i < padded; i++) p->y[l][i] = (am_real)p->rule->y_initial[l];
+    const am_real first = (am_real)am_synapse_rule_first(p->rule, p->values, l);
+    for (int i = 0; i < padded; i++) p->y[l][i] = first;
   }
   if (p->stp_u > 0) {
     AM_TRY(AM_TAKE(p->stp_scale, am_size_mul(3, row), error));
@@ -487,8 +489,8 @@ static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *e
   }
   if (p->is_wide) AM_TRY(make_wide_traces(p, row, (size_t)padded, error));
   if (p->values[AM_VALUE_TARGET_RATE] > 0) AM_TRY(AM_TAKE(p->window_counts, (size_t)padded, error));
-  if (p->rule->dopamine) {
-    const am_dopamine is = p->rule->dopamine(p->values);
+  if (am_synapse_rule_remembers(p->rule)) {
+    const am_dopamine is = am_synapse_rule_dopamine(p->rule, p->values);
     AM_TRY(am_reward_make(&p->reward, &is, b->dt_ms, b->look_every, error));
   }
   return AMINE_OK;
@@ -557,8 +559,8 @@ static amine_status make_synapses(amine_brain *b, int projection, amine_error *e
 static int look_every(const amine_brain *b) {
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
-    if (!p->rule->dopamine) continue;
-    const am_dopamine is = p->rule->dopamine(p->values);
+    if (!am_synapse_rule_remembers(p->rule)) continue;
+    const am_dopamine is = am_synapse_rule_dopamine(p->rule, p->values);
     if (is.tau_c_ms <= 0 || is.every_step) return 1;
   }
   if (!b->chemistry) return AM_BRAIN_BLOCK;

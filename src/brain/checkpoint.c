@@ -308,6 +308,7 @@ static uint32_t structure(const amine_brain *b) {
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
     crc = am_crc32c(crc, p->rule->part.name, strlen(p->rule->part.name));
+    if (p->rule->program) crc = am_crc32c(crc, p->rule->part.text, strlen(p->rule->part.text));
     crc = am_crc32c(crc, p->values, sizeof p->values);
     crc = am_crc32c(crc, p->delays, (size_t)p->n_delays * sizeof *p->delays);
     const int fixed[4] = {p->source, p->target, p->receptor, (int)p->factor};

@@ -39,7 +39,8 @@ static amine_status fill(amine_brain *brain, const am_model_plan *plan, const ch
     AM_TRY(amine_brain_set_chemical(brain, &plan->chemical, plan->step_ms, error));
   *what = "projections";
   for (size_t k = 0; k < plan->n_projections; k++)
-    AM_TRY(amine_brain_connect(brain, NULL, &plan->projections[k].p, error));
+    AM_TRY(am_brain_connect(brain, NULL, &plan->projections[k].p, plan->projections[k].rule,
+                            error));
   *what = "targets";
   for (size_t k = 0; k < plan->n_targets; k++) {
     const am_model_plan_target *t = &plan->targets[k];

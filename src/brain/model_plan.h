@@ -18,6 +18,7 @@
 #include "brain/model_field.h"
 #include "brain/model_limits.h"
 #include "brain/neuron.h"
+#include "rule/synapse.h"
 
 /* The top of a file; every other table hangs on it. */
 extern const am_table am_model_table;
@@ -52,6 +53,7 @@ typedef struct am_model_plan_population {
 
 typedef struct am_model_plan_projection {
   amine_projection p;
+  const am_synapse_rule *rule; /* the part that p.rule names, or a text; NULL: the former */
   bool named; /* by the file */
 } am_model_plan_projection;
 

@@ -18,7 +18,7 @@ typedef struct population_keys {
 } population_keys;
 
 static const am_part *model_of(const am_registry *parts, const json_t *population) {
-  return am_model_texts_part(parts, json_object_get(population, "model"));
+  return am_model_texts_part(parts, AM_NEURON, json_object_get(population, "model"));
 }
 
 static const am_more parameters = {.part = model_of};
@@ -153,7 +153,7 @@ static amine_status read_model(const am_part **part, const am_reader *r, const a
   const am_where where = {.above = above, .key = "model"};
   if (json_is_string(model))
     return am_part_read(part, r, &where, AM_NEURON, json_string_value(model), false);
-  *part = am_model_texts_part(r->parts, model);
+  *part = am_model_texts_part(r->parts, AM_NEURON, model);
   if (*part) return AMINE_OK;
   return am_refuse(r, &where, json_is_array(model) ? NULL : model,
                    "it must be the name of a model, the path of a text, or an array of its lines");

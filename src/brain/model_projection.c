@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "brain/model_texts.h"
 #include "brain/model_values.h"
 #include "brain/parts.h"
 
@@ -14,8 +15,8 @@ const char am_factor_words[] =
 /* ------------------------------------------------------------------------------ keys */
 
 typedef struct projection_keys {
-  const char *name, *source, *target, *rule;
-  const json_t *pairs, *values, *short_term;
+  const char *name, *source, *target;
+  const json_t *rule, *pairs, *values, *short_term;
   int receptor, connect, n_out, n_in, factor;
   double probability, radius, velocity, weight[2], delay_ms[2];
   bool self;
@@ -38,8 +39,8 @@ static const am_field short_term_fields[] = {
 static const am_table short_term_table = {.fields = short_term_fields};
 
 static const am_part *rule_of(const am_registry *parts, const json_t *projection) {
-  const char *rule = json_string_value(json_object_get(projection, "rule"));
-  return am_registry_find(parts, AM_SYNAPSE, rule ? rule : "none");
+  const json_t *rule = json_object_get(projection, "rule");
+  return rule ? am_model_texts_part(parts, AM_SYNAPSE, rule) : &am_none_synapse.part;
 }
 
 static const am_more parameters = {.part = rule_of};
@@ -78,7 +79,8 @@ static const am_field projection_fields[] = {
     RANGE(weight, -1e6, 1e6, NULL, "of each synapse, or [low, high] between which it is drawn"),
     RANGE(delay_ms, 1e-3, 1e5, "ms", "of a spike, or [low, high] between which it is drawn"),
     NUMBER(velocity, 0, 1e6, "sites per ms", "adds distance / velocity to the delay; 0: nothing"),
-    TEXT(rule, "of plasticity (amine list synapses)"),
+    AM_FIELD_OF(ANY, "rule", AT(rule),
+                "of plasticity (amine list synapses), or a text of equations: its path, or its lines"),
     AM_FIELD_OF(VALUES, "values", AT(values), "parameters of the rule", .more = &parameters),
     WORD(factor, am_factor_words, "the modulator that multiplies the changes"),
     AM_FIELD_OF(OBJECT, "short_term", AT(short_term),
@@ -125,24 +127,40 @@ static amine_status read_pairs(amine_projection *p, am_model_plan *plan, am_read
 
 /* ------------------------------------------------------------------------------ projections */
 
-static amine_status read_rule(amine_projection *p, am_model_plan *plan, am_reader *r,
+/* By its name, or what was made of the lines of a text (brain/model_texts.h). */
+static amine_status find_rule(const am_part **part, const am_reader *r, const am_where *where,
+                              const json_t *rule) {
+  if (json_is_string(rule))
+    return am_part_read(part, r, where, AM_SYNAPSE, json_string_value(rule), false);
+  *part = am_model_texts_part(r->parts, AM_SYNAPSE, rule);
+  if (*part) return AMINE_OK;
+  return am_refuse(r, where, json_is_array(rule) ? NULL : rule,
+                   "it must be the name of a rule, the path of a text, or an array of its lines");
+}
+
+static amine_status read_rule(am_model_plan_projection *out, am_model_plan *plan, am_reader *r,
                               const am_where *where, const projection_keys *keys) {
   const am_where rule = {.above = where, .key = "rule"}, inside = {.above = where, .key = "values"};
   am_values_source source = {.part = &am_none_synapse.part};
   am_values values = {0};
-  if (keys->rule) AM_TRY(am_part_read(&source.part, r, &rule, AM_SYNAPSE, keys->rule, false));
+  amine_projection *p = &out->p;
+  if (keys->rule) AM_TRY(find_rule(&source.part, r, &rule, keys->rule));
   AM_TRY(am_values_read(&values, plan, r, &inside, keys->values, &source));
-  if (keys->rule || values.n_values) p->rule = source.part->name; /* none: scaling and decay */
+  if (keys->rule || values.n_values) { /* none: scaling and decay */
+    p->rule = source.part->name;
+    out->rule = (const am_synapse_rule *)source.part;
+  }
   p->values = values.values, p->n_values = values.n_values;
   p->factor = (amine_third_factor)keys->factor;
   return AMINE_OK;
 }
 
 /* A learning synapse begins within the bounds of its rule. */
-static amine_status check_weights(const amine_projection *p, const am_reader *r,
+static amine_status check_weights(const am_model_plan_projection *of, const am_reader *r,
                                   const am_where *above) {
+  const amine_projection *p = &of->p;
   const am_where where = {.above = above, .key = "weight"};
-  const am_part *rule = p->rule ? am_registry_find(r->parts, AM_SYNAPSE, p->rule) : NULL;
+  const am_part *rule = of->rule ? &of->rule->part : NULL;
   double bounds[2] = {-HUGE_VAL, HUGE_VAL}, low = p->weight, high = p->weight_max;
   static const char *const names[2] = {"w_min", "w_max"};
   for (int b = 0; b < 2; b++) {
@@ -208,35 +226,36 @@ static projection_keys standard(const amine_projection *p) {
 
 static amine_status read_projection(am_model_plan *plan, am_reader *r, const am_where *where,
                                     const json_t *object) {
-  amine_projection p = amine_projection_default();
-  projection_keys keys = standard(&p);
+  am_model_plan_projection projection = {.p = amine_projection_default()};
+  amine_projection *p = &projection.p;
+  projection_keys keys = standard(p);
   AM_TRY(am_table_read(r, where, object, &am_projection_table, false, &keys));
-  AM_TRY(find(plan, r, where, "source", keys.source, &p.source));
-  AM_TRY(find(plan, r, where, "target", keys.target, &p.target));
+  AM_TRY(find(plan, r, where, "source", keys.source, &p->source));
+  AM_TRY(find(plan, r, where, "target", keys.target, &p->target));
   AM_TRY(check_connect(&keys, r, where, object));
-  p.receptor = (amine_receptor)keys.receptor;
-  p.connect = (amine_connect)keys.connect;
-  p.probability = keys.probability;
-  if (p.connect == AMINE_CONNECT_DISTANCE && !json_object_get(object, "probability"))
-    p.probability = 1;
-  p.radius = keys.radius;
-  p.n_out = keys.n_out;
-  p.n_in = keys.n_in;
-  p.self_connections = keys.self;
-  p.weight = keys.weight[0], p.weight_max = keys.weight[1];
-  p.delay_ms = keys.delay_ms[0], p.delay_max_ms = keys.delay_ms[1];
-  p.velocity = keys.velocity;
+  p->receptor = (amine_receptor)keys.receptor;
+  p->connect = (amine_connect)keys.connect;
+  p->probability = keys.probability;
+  if (p->connect == AMINE_CONNECT_DISTANCE && !json_object_get(object, "probability"))
+    p->probability = 1;
+  p->radius = keys.radius;
+  p->n_out = keys.n_out;
+  p->n_in = keys.n_in;
+  p->self_connections = keys.self;
+  p->weight = keys.weight[0], p->weight_max = keys.weight[1];
+  p->delay_ms = keys.delay_ms[0], p->delay_max_ms = keys.delay_ms[1];
+  p->velocity = keys.velocity;
   const am_where pairs = {.above = where, .key = "pairs"};
-  if (p.connect == AMINE_CONNECT_LIST) AM_TRY(read_pairs(&p, plan, r, &pairs, keys.pairs));
-  AM_TRY(read_rule(&p, plan, r, where, &keys));
-  AM_TRY(check_weights(&p, r, where));
-  AM_TRY(read_short_term(&p, r, where, keys.short_term));
+  if (p->connect == AMINE_CONNECT_LIST) AM_TRY(read_pairs(p, plan, r, &pairs, keys.pairs));
+  AM_TRY(read_rule(&projection, plan, r, where, &keys));
+  AM_TRY(check_weights(&projection, r, where));
+  AM_TRY(read_short_term(p, r, where, keys.short_term));
   char room[200];
-  AM_TRY(am_model_plan_text(plan, &p.name, own_name(object, room, sizeof room), r->error));
-  if (strlen(p.name) > 2 * AM_MODEL_PLAN_NAME + 1)
+  AM_TRY(am_model_plan_text(plan, &p->name, own_name(object, room, sizeof room), r->error));
+  if (strlen(p->name) > 2 * AM_MODEL_PLAN_NAME + 1)
     return am_refuse(r, where, NULL, "a projection's name has at most %d bytes",
                      2 * AM_MODEL_PLAN_NAME + 1);
-  const am_model_plan_projection projection = {.p = p, .named = keys.name != NULL};
+  projection.named = keys.name != NULL;
   return am_model_plan_add_projection(plan, &projection, r, where);
 }
 

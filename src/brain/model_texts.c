@@ -4,16 +4,23 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "brain/neuron_text.h"
+#include "brain/part_texts.h"
 #include "format/text_file.h"
 
 struct am_model_texts {
   am_registry parts;
-  am_neuron_text_model *list;
+  am_part_texts texts;
 };
 
-static bool is_path(const json_t *model) {
-  return json_is_string(model) && strpbrk(json_string_value(model), "./");
+/* Where texts may stand. */
+static const struct place {
+  const char *list, *key;
+  am_part_kind kind;
+} places[] = {{"populations", "model", AM_NEURON}, {"projections", "rule", AM_SYNAPSE}};
+enum { PLACES = sizeof places / sizeof *places };
+
+static bool is_path(const json_t *value) {
+  return json_is_string(value) && strpbrk(json_string_value(value), "./");
 }
 
 /* ------------------------------------------------------------------------------ paths */
@@ -31,20 +38,23 @@ static json_t *lines_of(const char *text) {
   return lines;
 }
 
-static amine_status inline_one(json_t *population, const char *folder, amine_error *error) {
-  const char *path = json_string_value(json_object_get(population, "model"));
+static amine_status inline_one(json_t *element, const struct place *place, const char *folder,
+                               amine_error *error) {
+  const char *path = json_string_value(json_object_get(element, place->key));
   am_text where = {0}, text = {0};
   if (path[0] != '/' && folder && folder[0]) am_text_printf(&where, "%s/", folder);
   am_text_puts(&where, path);
   amine_status status = where.failed ? am_fail_memory(error, where.length) : AMINE_OK;
-  if (status == AMINE_OK) status = am_text_file_read(&text, where.data, AM_NEURON_TEXT_MAX, error);
+  if (status == AMINE_OK) status = am_text_file_read(&text, where.data, AM_PART_TEXT_MAX, error);
   if (status == AMINE_OK) /* what is wrong in it is said of the file */
     status = am_text_file_check(text.data ? text.data : "", where.data, error);
-  am_neuron_text_model *model = NULL;
-  if (status == AMINE_OK) status = am_neuron_text_model_make(&model, where.data, text.data, error);
-  am_neuron_text_model_free(model);
+  am_part_texts made = {0};
+  const am_part *part;
+  if (status == AMINE_OK)
+    status = am_part_texts_make(&made, &part, place->kind, where.data, text.data, error);
+  am_part_texts_free(&made);
   json_t *lines = status == AMINE_OK ? lines_of(text.data) : NULL;
-  if (status == AMINE_OK && (!lines || json_object_set_new(population, "model", lines) != 0))
+  if (status == AMINE_OK && (!lines || json_object_set_new(element, place->key, lines) != 0))
     status = am_fail_memory(error, text.length);
   am_text_free(&where);
   am_text_free(&text);
@@ -53,11 +63,12 @@ static amine_status inline_one(json_t *population, const char *folder, amine_err
 
 amine_status am_model_texts_inline(json_t *root, const char *folder, amine_error *error) {
   size_t k;
-  json_t *population;
-  json_array_foreach(json_object_get(root, "populations"), k, population) {
-    if (is_path(json_object_get(population, "model")))
-      AM_TRY(inline_one(population, folder, error));
-  }
+  json_t *element;
+  for (int p = 0; p < PLACES; p++)
+    json_array_foreach(json_object_get(root, places[p].list), k, element) {
+      if (is_path(json_object_get(element, places[p].key)))
+        AM_TRY(inline_one(element, &places[p], folder, error));
+    }
   return AMINE_OK;
 }
 
@@ -73,48 +84,55 @@ static bool join(am_text *text, const json_t *lines) {
   return !text->failed && text->data;
 }
 
-const am_part *am_model_texts_part(const am_registry *parts, const json_t *model) {
+/* Whether a part is a text, not code that is held to one. */
+static bool is_text(const am_part *part) {
+  return part->kind == AM_NEURON ? ((const am_neuron_model *)part)->program != NULL
+                                 : ((const am_synapse_rule *)part)->program != NULL;
+}
+
+const am_part *am_model_texts_part(const am_registry *parts, am_part_kind kind,
+                                   const json_t *value) {
   const am_part *part = NULL;
   am_text text = {0};
-  if (json_is_string(model)) return am_registry_find(parts, AM_NEURON, json_string_value(model));
-  if (json_is_array(model) && join(&text, model))
-    for (int k = 0; (part = am_registry_at(parts, AM_NEURON, k)); k++)
-      if (part->text && ((const am_neuron_model *)part)->program &&
-          strcmp(part->text, text.data) == 0)
-        break;
+  if (json_is_string(value)) return am_registry_find(parts, kind, json_string_value(value));
+  if (json_is_array(value) && join(&text, value))
+    for (int k = 0; (part = am_registry_at(parts, kind, k)); k++)
+      if (part->text && is_text(part) && strcmp(part->text, text.data) == 0) break;
   am_text_free(&text);
   return part;
 }
 
-static amine_status add(am_model_texts *texts, const json_t *population, const char *text,
-                        const char *file, amine_error *error) {
-  char name[300];
-  const char *of = json_string_value(json_object_get(population, "name"));
-  am_neuron_text_model *model;
+static amine_status add(am_model_texts *texts, const json_t *element, const struct place *place,
+                        const char *text, const char *file, amine_error *error) {
+  char name[400], own[200];
+  const char *of = json_string_value(json_object_get(element, "name"));
+  const char *source = json_string_value(json_object_get(element, "source"));
+  const char *target = json_string_value(json_object_get(element, "target"));
+  const am_part *part;
   int n = 0;
   while (texts->parts.parts[n]) n++;
   if (n == AM_PARTS_MAX)
     return am_fail(error, AMINE_ERROR_INPUT, "a model file has fewer different texts than these");
-  snprintf(name, sizeof name, "%.180s%spopulations.%.63s.model", file ? file : "", file ? ": " : "",
-           of ? of : "?");
-  AM_TRY(am_neuron_text_model_make(&model, name, text, error));
-  model->next = texts->list;
-  texts->list = model;
-  texts->parts.parts[n] = &model->is.part;
+  if (of || !source || !target) snprintf(own, sizeof own, "%.129s", of ? of : "?");
+  else snprintf(own, sizeof own, "%.64s-%.64s", source, target);
+  snprintf(name, sizeof name, "%.180s%s%s.%s.%s", file ? file : "", file ? ": " : "", place->list,
+           own, place->key);
+  AM_TRY(am_part_texts_make(&texts->texts, &part, place->kind, name, text, error));
+  texts->parts.parts[n] = part;
   texts->parts.parts[n + 1] = NULL;
   return AMINE_OK;
 }
 
-static amine_status add_all(am_model_texts *texts, const json_t *root, const char *file,
-                            amine_error *error) {
+static amine_status add_all(am_model_texts *texts, const json_t *root, const struct place *place,
+                            const char *file, amine_error *error) {
   size_t k;
-  json_t *population;
-  json_array_foreach(json_object_get(root, "populations"), k, population) {
-    const json_t *model = json_object_get(population, "model");
+  json_t *element;
+  json_array_foreach(json_object_get(root, place->list), k, element) {
+    const json_t *value = json_object_get(element, place->key);
     am_text text = {0};
-    if (!json_is_array(model) || am_model_texts_part(&texts->parts, model)) continue;
-    const bool is_text = join(&text, model);
-    const amine_status status = is_text       ? add(texts, population, text.data, file, error)
+    if (!json_is_array(value) || am_model_texts_part(&texts->parts, place->kind, value)) continue;
+    const amine_status status = join(&text, value)
+                                    ? add(texts, element, place, text.data, file, error)
                                 : text.failed ? am_fail_memory(error, text.length)
                                               : AMINE_OK; /* it is refused where it is read */
     am_text_free(&text);
@@ -126,22 +144,20 @@ static amine_status add_all(am_model_texts *texts, const json_t *root, const cha
 amine_status am_model_texts_read(am_model_texts **texts, const am_registry *base,
                                  const json_t *root, const char *file, amine_error *error) {
   am_model_texts *all = am_alloc(1, sizeof *all);
+  amine_status status = AMINE_OK;
   *texts = NULL;
   if (!all) return am_fail_memory(error, sizeof *all);
   all->parts = *base;
-  const amine_status status = add_all(all, root, file, error);
-  if (status == AMINE_OK && all->list) *texts = all;
+  for (int p = 0; p < PLACES && status == AMINE_OK; p++)
+    status = add_all(all, root, &places[p], file, error);
+  if (status == AMINE_OK && (all->texts.neurons || all->texts.synapses)) *texts = all;
   else am_model_texts_free(all);
   return status;
 }
 
 void am_model_texts_free(am_model_texts *texts) {
   if (!texts) return;
-  while (texts->list) {
-    am_neuron_text_model *model = texts->list;
-    texts->list = model->next;
-    am_neuron_text_model_free(model);
-  }
+  am_part_texts_free(&texts->texts);
   am_free(texts);
 }
 

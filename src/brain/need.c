@@ -29,11 +29,11 @@ double am_projection_need(const amine_brain *b, const am_projection *p, double n
   const bool table = rows <= AM_SMALL_TABLE || rows / AM_ROWS_A_SYNAPSE * n_blocks <= n;
   double each = sizeof(uint16_t); /* of a synapse */
   if (!am_projection_is_uniform(p)) each += sizeof(am_real);
-  if (p->rule->dopamine) each += sizeof(am_real);
+  if (am_synapse_rule_remembers(p->rule)) each += sizeof(am_real);
   if (p->rule->fires) each += rows <= 65536 ? 6 : 8;
   double sum = n * each + 4 * (table ? rows * n_blocks : 2 * n);
   double reals = 3 * p->rule->n_x * rows + p->rule->n_y * (double)to->padded;
-  if (p->rule->dopamine) reals += AM_LOG_PARTS * rows * n_blocks;
+  if (am_synapse_rule_remembers(p->rule)) reals += AM_LOG_PARTS * rows * n_blocks;
   if (p->stp_u > 0) reals += 5 * rows;
   sum += reals * (double)sizeof(am_real);
   return sum;

@@ -6,7 +6,7 @@
 #include "brain/neuron.h"
 #include "equation/neuron_program.h"
 
-enum { AM_NEURON_TEXT_MAX = 65536 }; /* bytes */
+enum { AM_NEURON_TEXT_MAX = 65536 }; /* bytes of a file */
 
 typedef struct am_neuron_text_model {
   am_neuron_model is; /* first */

@@ -80,6 +80,7 @@ void amine_brain_destroy(amine_brain *b) {
   am_free(b->happened.list);
   am_plans_free(&b->plans);
   if (b->drop) b->drop(b->texts);
+  am_part_texts_free(&b->own_texts);
   am_free(b);
 }
 
@@ -210,11 +211,25 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   return AMINE_OK;
 }
 
+/* A model that was said as a text. */
+static amine_status read_model(amine_brain *b, const am_neuron_model **model, const char *name,
+                               const char *text, amine_error *error) {
+  char what[240];
+  const am_part *part;
+  snprintf(what, sizeof what, "population %.200s", name ? name : "");
+  AM_TRY(open_to_change(b, "adding a population", error));
+  AM_TRY(am_part_texts_make(&b->own_texts, &part, AM_NEURON, what, text, error));
+  *model = (const am_neuron_model *)part;
+  return AMINE_OK;
+}
+
 amine_status amine_brain_add_population(amine_brain *b, int *id, const char *name, int n,
                                         const char *model, const amine_value *values, int n_values,
                                         amine_error *error) {
   AM_ENTER;
-  const am_neuron_model *found = am_neuron_find(b->parts, model ? model : "");
+  const am_neuron_model *found = NULL;
+  if (am_is_part_text(model)) AM_TRY(read_model(b, &found, name, model, error));
+  else found = am_neuron_find(b->parts, model ? model : "");
   if (!found && name && name[0])
     return ARGUMENT("population %.200s: there is no neuron model %.100s", name,
                     model ? model : "NULL");
@@ -424,9 +439,9 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
 
 /* The rule, and its constants. */
 static amine_status make_rule(am_projection *out, const amine_brain *b, const amine_projection *p,
-                              amine_error *error) {
+                              const am_synapse_rule *given, amine_error *error) {
   char what[AM_KEY_LENGTH + 8];
-  out->rule = am_synapse_find(b->parts, p->rule ? p->rule : "none");
+  out->rule = given ? given : am_synapse_find(b->parts, p->rule ? p->rule : "none");
   if (!out->rule) return ARGUMENT("there is no rule %.100s", p->rule ? p->rule : "none");
   const char *rule = out->rule->part.name;
   const amine_parameter *table = out->rule->part.parameters;
@@ -435,8 +450,8 @@ static amine_status make_rule(am_projection *out, const amine_brain *b, const am
   AM_TRY(am_brain_values(out->values, table, what, p->values, p->n_values, error));
   if (out->values[AM_VALUE_W_MIN] > out->values[AM_VALUE_W_MAX])
     return ARGUMENT("rule %s: w_min is above w_max", rule);
-  if (out->rule->dopamine) {
-    const double tau_ms = out->rule->dopamine(out->values).tau_c_ms;
+  if (am_synapse_rule_remembers(out->rule)) {
+    const double tau_ms = am_synapse_rule_dopamine(out->rule, out->values).tau_c_ms;
     if (tau_ms > 0 && tau_ms < b->dt_ms / 4)
       return ARGUMENT("rule %s: an eligibility of %g ms is shorter than a quarter of a step", rule,
                       tau_ms);
@@ -445,18 +460,21 @@ static amine_status make_rule(am_projection *out, const amine_brain *b, const am
   }
   const am_neuron_model *target = b->populations[p->target].model;
   const char *state = target->states[0] ? target->states[AM_NEURON_SCORE] : NULL;
-  if (out->rule->scores && !(state && strcmp(state, "score") == 0))
+  if (out->rule->reads_score && !(state && strcmp(state, "score") == 0))
     return ARGUMENT("rule %s: its targets are neurons of the model escape, not %s", rule,
                     target->part.name);
   out->k[AM_SYNAPSE_W_MIN] = (am_real)out->values[AM_VALUE_W_MIN];
   out->k[AM_SYNAPSE_W_MAX] = (am_real)out->values[AM_VALUE_W_MAX];
-  if (out->rule->setup) out->rule->setup(out->k_wide, out->values, b->dt_ms);
+  if (!am_synapse_rule_setup(out->rule, out->k_wide, out->values, b->dt_ms))
+    return ARGUMENT("with these values the equations of rule %s have numbers that are not finite, or "
+                    "times that are none", rule);
   for (int k = AM_SYNAPSE_X; k < AM_SYNAPSE_CONSTANTS; k++) out->k[k] = (am_real)out->k_wide[k];
   return AMINE_OK;
 }
 
 static amine_status make_projection(am_projection *out, const amine_brain *b,
-                                    const amine_projection *p, amine_error *error) {
+                                    const amine_projection *p, const am_synapse_rule *rule,
+                                    amine_error *error) {
   char what[416];
   out->source = p->source;
   out->target = p->target;
@@ -464,7 +482,7 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   out->weight = p->weight;
   out->weight_max = p->weight_max;
   out->factor = p->factor;
-  AM_TRY(make_rule(out, b, p, error));
+  AM_TRY(make_rule(out, b, p, rule, error));
   out->stp_u = p->stp_u;
   out->stp_tau_rec_ms = p->stp_u > 0 ? p->stp_tau_rec_ms : 0;
   out->stp_tau_facil_ms = p->stp_u > 0 ? p->stp_tau_facil_ms : 0;
@@ -477,7 +495,7 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   out->keeps_w = sizeof(am_real) < sizeof(double) &&
                  am_synapse_rule_is_small(out->rule, out->values, initial, AM_SWEEP_MS);
   out->is_wide = sizeof(am_real) < sizeof(double) &&
-                 (am_synapse_rule_is_slow(out->rule, out->k_wide) ||
+                 (am_synapse_rule_is_slow(out->rule, out->k_wide, out->values, b->dt_ms) ||
                   am_decay_is_slow(out->stp_rec) || am_decay_is_slow(out->stp_facil));
   snprintf(what, sizeof what, "%s-%s", b->populations[p->source].name,
            b->populations[p->target].name);
@@ -492,13 +510,20 @@ static void note_projection(amine_brain *b, const am_projection *made, const ami
     note_time(b, made->name, "delay_max_ms", p->delay_max_ms, b->dt_ms, 1);
   if (made->values[AM_VALUE_TARGET_RATE] > 0)
     note_time(b, made->name, "time_window_ms", made->values[AM_VALUE_WINDOW], b->dt_ms, 1);
-  const double read_ms = made->rule->dopamine ? made->rule->dopamine(made->values).read_ms : 0;
+  const double read_ms = am_synapse_rule_remembers(made->rule)
+                             ? am_synapse_rule_dopamine(made->rule, made->values).read_ms
+                             : 0;
   if (read_ms > 0) note_time(b, made->name, "read_ms", read_ms, b->dt_ms, 1);
 }
 
 amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection *p,
                                  amine_error *error) {
   AM_ENTER;
+  return am_brain_connect(b, id, p, NULL, error);
+}
+
+amine_status am_brain_connect(amine_brain *b, int *id, const amine_projection *p,
+                              const am_synapse_rule *rule, amine_error *error) {
   AM_TRY(open_to_change(b, "connecting", error));
   if (p->size != sizeof *p)
     return ARGUMENT("a projection of %zu bytes: begin with amine_projection_default()", p->size);
@@ -514,7 +539,11 @@ amine_status amine_brain_connect(amine_brain *b, int *id, const amine_projection
   amine_error detail;
   amine_status status = check_numbers(p, &detail);
   am_projection made = {0}, *all = NULL;
-  if (status == AMINE_OK) status = make_projection(&made, b, p, &detail);
+  const am_part *text = NULL;
+  if (status == AMINE_OK && !rule && am_is_part_text(p->rule))
+    status = am_part_texts_make(&b->own_texts, &text, AM_SYNAPSE, "rule", p->rule, &detail);
+  if (text) rule = (const am_synapse_rule *)text;
+  if (status == AMINE_OK) status = make_projection(&made, b, p, rule, &detail);
   if (status == AMINE_OK) {
     all = grown(b->projections, b->n_projections, sizeof *all);
     if (!all) status = am_fail_memory(&detail, sizeof *all);

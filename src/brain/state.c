@@ -171,7 +171,7 @@ amine_status amine_brain_synapses(amine_brain *b, int projection, const char *va
   if (values && !is_c && (!variable || strcmp(variable, "w") != 0))
     return ARGUMENT("projection %s: a synapse has no %.100s", s.p->name,
                     variable ? variable : "NULL");
-  if (values && is_c && !s.p->rule->dopamine)
+  if (values && is_c && !am_synapse_rule_remembers(s.p->rule))
     return ARGUMENT("projection %s: rule %s has no eligibility", s.p->name, s.p->rule->part.name);
   am_real **now = NULL;
   if (values) AM_TRY(block_values(&now, b, projection, is_c ? 'c' : 'w', error));

@@ -174,7 +174,8 @@ static am_synapse_row row_of(const amine_brain *b, const am_synapse_block *block
                       .c = block->c ? block->c + row->begin : NULL,
                       .low = block->w_low ? block->w_low + row->begin : NULL,
                       .c_low = block->c_low ? block->c_low + row->begin : NULL,
-                      .scale = scale_of(p, step, row->source)};
+                      .scale = scale_of(p, step, row->source),
+                      .program = p->rule->program};
   for (int l = 0; l < p->rule->n_x; l++) r.x[l] = past(p, l, step, row->source);
   for (int l = 0; l < p->rule->n_y; l++) r.y[l] = p->y[l] + in_population(b, block);
   for (int l = 0; l < AM_LOG_PARTS && block->c; l++) {
@@ -355,7 +356,8 @@ static void fire(const amine_brain *b, const am_synapse_block *block, uint64_t s
   const am_projection *p = &b->projections[block->projection];
   const am_synapse_kernel *kernel = kernel_of(b, p);
   const am_moment *m = p->reward ? moment_of(p->reward, p->reward->fire, step) : NULL;
-  am_synapse_column column = {.w = block->w, .c = block->c, .low = block->w_low};
+  am_synapse_column column = {
+      .w = block->w, .c = block->c, .low = block->w_low, .program = p->rule->program};
   for (int l = 0; l < p->rule->n_x; l++) column.x[l] = moment(p->x[l], p, step);
   for (int l = 0; l < AM_LOG_PARTS && block->c; l++) column.logs[l] = block->row_log[l];
   for (uint32_t i = 0; i < n_spikes; i++) {
@@ -376,16 +378,23 @@ static void fire(const amine_brain *b, const am_synapse_block *block, uint64_t s
 /* What the targets say of this step reaches every synapse whose source has a trace. */
 static void score(const amine_brain *b, const am_synapse_block *block, uint64_t step) {
   const am_projection *p = &b->projections[block->projection];
-  const am_real *scores = b->states[AM_NEURON_SCORE] + block->begin;
-  const am_real *x = moment(p->x[0], p, step);
+  const am_real *scores =
+      p->rule->reads_score ? b->states[AM_NEURON_SCORE] + block->begin : NULL;
   am_rows r = rows_of(b, block);
   while (am_rows_next(&r)) {
-    const am_synapse_row row = {.n = r.end - r.begin,
-                                .target = block->target + r.begin,
-                                .c = block->c + r.begin,
-                                .c_low = block->c_low ? block->c_low + r.begin : NULL,
-                                .x = {x[(size_t)r.delay * (size_t)p->width + r.source]}};
-    if (row.x[0] > 0) kernel_of(b, p)->score(&row, scores);
+    am_synapse_row row = {.n = r.end - r.begin,
+                          .target = block->target + r.begin,
+                          .w = block->w + r.begin,
+                          .c = block->c + r.begin,
+                          .c_low = block->c_low ? block->c_low + r.begin : NULL,
+                          .program = p->rule->program};
+    bool any = false;
+    for (int l = 0; l < p->rule->n_x; l++) {
+      row.x[l] = moment(p->x[l], p, step)[(size_t)r.delay * (size_t)p->width + r.source];
+      any |= row.x[l] != 0;
+    }
+    for (int l = 0; l < p->rule->n_y; l++) row.y[l] = p->y[l] + in_population(b, block);
+    if (any) kernel_of(b, p)->score(&row, p->k, scores);
   }
 }
 
@@ -395,7 +404,7 @@ static void trace_wide(const am_chunk *c, const am_projection *p, size_t at, con
   double *y[AM_SYNAPSE_TRACES] = {NULL};
   for (int l = 0; l < p->rule->n_y; l++) y[l] = p->y_wide[l] + at;
   for (int i = 0; i < n; i++) c->wide[i] = (double)fired[i];
-  p->rule->wide(y[0], y[1], c->wide, p->k_wide, n);
+  p->rule->wide(y[0], y[1], c->wide, p->k_wide, n, p->rule->program);
   for (int l = 0; l < p->rule->n_y; l++)
     for (int i = 0; i < n; i++) p->y[l][at + (size_t)i] = (am_real)y[l][i];
 }
@@ -416,7 +425,7 @@ static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
     const am_real *fired = c->fired + (block->begin - c->begin);
     const int padded = (int)(block->n_targets + 15) / 16 * 16;
     if (p->is_wide && p->rule->wide) trace_wide(c, p, at, fired, padded);
-    else kernel_of(b, p)->trace(y0, y1, fired, p->k, padded);
+    else kernel_of(b, p)->trace(y0, y1, fired, p->k, padded, p->rule->program);
     if (p->rule->is_late) arrive(b, block, step, NULL);
   }
   for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] = 0;
@@ -484,7 +493,7 @@ static void next_traces(const amine_brain *b, const am_chunk *c, const am_projec
       for (uint32_t i = 0; i < n_spikes; i++)
         if (spikes[i] - piece->begin < n) {
           am_real *x = &next[spikes[i] - piece->begin];
-          *x = k[1] != 0 ? *x + 1 : 1;
+          *x = k[1] * *x + 1;
         }
     }
     if (!p->stp_scale) continue;

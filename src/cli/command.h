@@ -158,7 +158,7 @@ int cli_list(const cli_line *line);
 int cli_show(const cli_line *line);
 int cli_show_brain(const cli_line *line); /* the same, of a brain */
 int cli_show_text(const cli_line *line);  /* of a text of equations */
-int cli_show_neuron(const cli_line *line); /* of a neuron model's */
+int cli_show_part_text(const cli_line *line); /* of a neuron model's or a synapse rule's */
 int cli_help(const cli_line *line);
 
 extern const amine_parameter cli_eval_keys[];

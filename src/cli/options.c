@@ -312,13 +312,15 @@ const cli_command cli_commands[] = {
               "of ours "
               "or in a file, with the shapes that follow from it, what is learned in the order in "
               "which it is saved, and its constants. amine show neuron NAME prints that of a model "
-              "of a spiking neuron, how each of its states is integrated, and its constants.",
+              "of a spiking neuron, how each of its states is integrated, and its constants; amine "
+              "show synapse NAME that of a plasticity rule of its synapses.",
      .examples = {{"amine show maze", "what the preset says"},
                   {"amine show maze learner.rate=1e-3 --json >my.json",
                    "begin a configuration of your own"},
                   {"amine show brain", "the default brain"},
                   {"amine show network gru", "its equations, shapes and constants"},
-                  {"amine show neuron adex", "its equations and how they are integrated"}}},
+                  {"amine show neuron adex", "its equations and how they are integrated"},
+                  {"amine show synapse da-stdp", "its equations, and how rewards become weight"}}},
     {.name = "help",
      .words = "[COMMAND]",
      .max_words = 1,

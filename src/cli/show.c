@@ -55,7 +55,9 @@ int cli_show(const cli_line *line) {
   am_config config;
   am_text text = {0};
   if (line->n_words == 2)
-    return strcmp(line->words[0], "neuron") == 0 ? cli_show_neuron(line) : cli_show_text(line);
+    return strcmp(line->words[0], "neuron") == 0 || strcmp(line->words[0], "synapse") == 0
+               ? cli_show_part_text(line)
+               : cli_show_text(line);
   if (cli_source_is_brain(line->words[0])) return cli_show_brain(line);
   amine_status status = cli_source_config(&config, line->words[0], &error);
   if (status == AMINE_OK) status = cli_configure(&config, NULL, line, &error);

@@ -160,18 +160,17 @@ static amine_status fill_values(json_t *element, const am_part *of, amine_error 
 
 /* The description with them. */
 static amine_status filled(json_t **root, const am_simulation_config *config, amine_error *error) {
+  const am_registry *parts = am_simulation_config_parts(config);
   size_t k;
   json_t *element;
   *root = json_deep_copy(config->root);
   if (!*root) return am_fail_memory(error, 4096);
   json_array_foreach(json_object_get(*root, "populations"), k, element) {
-    const am_part *model = am_model_texts_part(am_simulation_config_parts(config),
-                                               json_object_get(element, "model"));
+    const am_part *model = am_model_texts_part(parts, AM_NEURON, json_object_get(element, "model"));
     if (model) AM_TRY(fill_values(element, model, error));
   }
   json_array_foreach(json_object_get(*root, "projections"), k, element) {
-    const char *name = json_string_value(json_object_get(element, "rule"));
-    const am_part *rule = name ? am_registry_find(config->parts, AM_SYNAPSE, name) : NULL;
+    const am_part *rule = am_model_texts_part(parts, AM_SYNAPSE, json_object_get(element, "rule"));
     if (rule) AM_TRY(fill_values(element, rule, error));
   }
   return AMINE_OK;

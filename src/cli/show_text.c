@@ -204,7 +204,7 @@ int cli_show_text(const cli_line *line) {
   amine_status status =
       kind == AM_N_KINDS
           ? am_fail(&error, AMINE_ERROR_ARGUMENT,
-                    "amine show %.60s %.60s: of two words the first is network, rule, modulator or neuron",
+                    "amine show %.60s %.60s: of two words the first is network, rule, modulator, neuron or synapse",
                     s.kind, s.name)
       : line->n_assignments > 0 ? am_fail(&error, AMINE_ERROR_ARGUMENT,
                                           "amine show %s %.60s shows a text as it is: %.60s "

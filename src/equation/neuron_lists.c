@@ -96,8 +96,10 @@ static int operand(list *l, int v);
 static int shared_value(list *l, int v) {
   am_neuron_program *p = l->p;
   const am_neuron_value x = *at(l, v);
-  if (x.kind == AM_NEURON_GAIN || x.kind == AM_NEURON_THRESHOLD) {
-    int *given = x.kind == AM_NEURON_GAIN ? &p->gain : &p->threshold;
+  if (x.kind == AM_NEURON_GAIN || x.kind == AM_NEURON_THRESHOLD || x.kind == AM_NEURON_SHARED) {
+    int *given = x.kind == AM_NEURON_GAIN        ? &p->gain
+                 : x.kind == AM_NEURON_THRESHOLD ? &p->threshold
+                                                 : &p->shared[x.in[0]];
     const int where = shared(l);
     *given = p->places[where].index;
     return where;
@@ -248,14 +250,18 @@ static void put(list *l, int which, int n) {
   }
 }
 
+/* `fires` NULL: there is no such list. */
 static void make(list *step, list *fires, int n) {
   am_neuron_program *p = step->p;
   p->gain = p->threshold = -1;
+  for (int k = 0; k < AM_NEURON_SHARES; k++) p->shared[k] = -1;
   emit_shared(step, n);
-  emit_shared(fires, n);
+  if (fires) emit_shared(fires, n);
   put(step, AM_LIST_STEP, n);
-  p->fired = step->place[step->fired];
-  fires->taken[p->places[p->fired].index] = true;
+  p->begin[AM_LIST_FIRES] = p->begin[AM_N_LISTS];
+  if (!fires) return;
+  p->fired = operand(step, step->fired);
+  if (p->places[p->fired].kind == AM_PLACE_ROW) fires->taken[p->places[p->fired].index] = true;
   put(fires, AM_LIST_FIRES, n);
 }
 
@@ -267,8 +273,8 @@ bool am_neuron_lists_make(am_neuron_values *b, const int *leaf, const int *step,
   if (room) {
     for (int v = 0; v < AM_NEURON_VALUES; v++) early[v] = NOWHERE;
     plan(&lists[0], b, early, leaf, step, fired);
-    plan(&lists[1], b, early, leaf, fires, NOWHERE);
-    make(&lists[0], &lists[1], b->p->n_values);
+    if (fires) plan(&lists[1], b, early, leaf, fires, NOWHERE);
+    make(&lists[0], fires ? &lists[1] : NULL, b->p->n_values);
     room = !lists[0].full && !lists[1].full && !b->full;
   }
   am_free(lists);

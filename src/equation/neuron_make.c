@@ -117,6 +117,7 @@ static amine_status find_compared(maker *m) {
   const am_neuron_text *t = m->t;
   am_neuron_program *p = m->p;
   const int node = t->condition >= 0 ? t->condition : t->chance;
+  if (t->told) return AMINE_OK;
   const int v = value_with(m, node, m->leaf);
   if (t->condition >= 0 && m->b->states[v] == 0)
     return am_equations_refuse(t->e, t->fires_at, m->error,
@@ -287,6 +288,7 @@ static void update(maker *m, int *states, am_neuron_when when) {
 
 static int fired_value(maker *m, const int *states) {
   const am_neuron_text *t = m->t;
+  if (t->told) return am_values_leaf(m->b, AM_NEURON_ARRIVED, 0);
   if (t->condition < 0)
     return am_values_one(m->b, AM_NEURON_CHANCE, value_with(m, t->chance, states));
   const int fires = value_with(m, t->condition, states);
@@ -381,6 +383,8 @@ static amine_status make(maker *m) {
   remember(m);
   const int fired = step(m, states);
   after_spike(m, fires);
+  for (int s = 0; s < p->n_states && m->t->told; s++)
+    p->factor[s] = (int16_t)am_values_derivative(m->b, states[s], m->leaf[s]);
   return m->b->full || !am_neuron_lists_make(m->b, m->leaf, states, fires, fired) ? too_large(m)
                                                                                   : AMINE_OK;
 }

@@ -13,6 +13,7 @@
 #ifndef AMINE_EQUATION_NEURON_PROGRAM_H
 #define AMINE_EQUATION_NEURON_PROGRAM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "equation/neuron_text.h"
@@ -24,7 +25,8 @@ enum {
   AM_NEURON_OPERATIONS = 250,
   AM_NEURON_ROWS = 40, /* room for what lives within a step */
   AM_NEURON_PLACES = 200,
-  AM_NEURON_PARAMETERS = 24 /* constants of a text */
+  AM_NEURON_PARAMETERS = 24, /* constants of a text */
+  AM_NEURON_SHARES = 3
 };
 
 typedef enum am_neuron_do {
@@ -38,7 +40,8 @@ typedef enum am_neuron_do {
   AM_NEURON_STATE,   /* in[0]: which */
   AM_NEURON_ARRIVED, /* in[0]: at which receptor */
   AM_NEURON_CURRENT,
-  AM_NEURON_EACH,  /* in[0]: which of the parameters that each has for itself */
+  AM_NEURON_EACH,   /* in[0]: which of the parameters that each has for itself */
+  AM_NEURON_SHARED, /* in[0]: which number of a step that is none of those above */
   AM_NEURON_FIRED, /* 1 if it fired, else 0 */
   /* what is done */
   AM_NEURON_COPY,
@@ -101,7 +104,7 @@ typedef struct am_neuron_program {
   am_neuron_operation operations[AM_NEURON_OPERATIONS];
   int begin[AM_N_LISTS + 1]; /* of the operations of each list */
   int n_places, n_rows, n_constants, n_fixed;
-  int gain, threshold; /* fixed numbers, -1: not asked for */
+  int gain, threshold, shared[AM_NEURON_SHARES]; /* fixed numbers, -1: not asked for */
   int fired;           /* the place that is 1 for who fired */
   bool draws;          /* it fires by chance */
   /* for set-up */
@@ -109,6 +112,7 @@ typedef struct am_neuron_program {
   int n_values;
   int16_t constant[AM_NEURON_CONSTANTS]; /* the values that the first fixed numbers are */
   int16_t initial[AM_NEURON_STATES];     /* values at set-up */
+  int16_t factor[AM_NEURON_STATES];      /* of who is told: what becomes of each, by itself */
   int16_t slope[AM_NEURON_STATES];       /* each derivative by its own state; -1: there is none */
   bool compared[AM_NEURON_STATES];       /* whether firing depends on it */
   am_scheme scheme[AM_NEURON_STATES];
@@ -122,8 +126,8 @@ typedef struct am_neuron_program {
   int each[AM_NEURON_OWN], n_each;                         /* parameters */
 } am_neuron_program;
 
-/* The program of a text. AMINE_ERROR_INPUT, as of the text, for what cannot be integrated as it says
- * and for what there is no room for; AMINE_ERROR_MEMORY. */
+/* The program of a text. AMINE_ERROR_INPUT, as of the text, for what cannot be integrated as it
+ * says and for what there is no room for; AMINE_ERROR_MEMORY. */
 amine_status am_neuron_program_make(am_neuron_program *program, const am_neuron_text *text,
                                     amine_error *error);
 
@@ -132,6 +136,13 @@ amine_status am_neuron_program_make(am_neuron_program *program, const am_neuron_
  * written that matters then. */
 bool am_neuron_program_setup(const am_neuron_program *program, double *k, double *initial,
                              const double *constants, double dt_ms);
+/* All values of a program in double, x [n_values]: where `states` [AM_NEURON_STATES] and what is
+ * shared [AM_NEURON_SHARES] are so (NULL: 0), nothing arrives and nobody fires. false: memory was
+ * refused. */
+bool am_neuron_program_evaluate(const am_neuron_program *program, double *x,
+                                const double *constants, const double *states,
+                                const double *shared, double dt_ms);
+
 /* The time constants in ms that these values have at the initial state: `compared`, the longest of
  * those of which firing tells, `others`; and how long a neuron is held. The longest step with which
  * the schemes do not make more of what should decay there; INFINITY: any. */

@@ -1,31 +1,13 @@
 /* The statements of a neuron's text (see neuron_text.h). */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/words.h"
+#include "equation/dialect.h"
 #include "equation/mark.h"
-#include "equation/neuron_text.h"
-#include "equation/parser.h"
 
 #define REFUSE AM_PARSE_REFUSE
 #define REFRACTORY "refractory" /* the state that counts */
 
 static am_neuron_text *text_of(const am_parser *r) { return r->of; }
-
-static const char *const schemes[AM_N_SCHEMES] = {"exact", "euler",    "half_steps",
-                                                  "heun",  "midpoint", "exponential_euler"};
-const char *am_scheme_name(am_scheme scheme) { return schemes[scheme]; }
-
-/* "mV", "ms", ...: behind a number, for people alone. */
-static bool is_unit(const am_parser *r) {
-  static const char *const units[] = {"ms", "s",  "mV", "V",  "nS", "uS",
-                                      "pF", "nF", "pA", "nA", "Hz", "kHz"};
-  for (size_t k = 0; k < sizeof units / sizeof *units; k++)
-    if (am_parse_is_word(r, units[k])) return true;
-  return false;
-}
-
-static amine_status skip_unit(am_parser *r) { return is_unit(r) ? am_parse_next(r) : AMINE_OK; }
 
 static int state_of(const am_neuron_text *t, int symbol) {
   for (int s = 0; s < t->n_states; s++)
@@ -43,105 +25,12 @@ static amine_status known_state(am_parser *r, int *state) {
   return REFUSE(r, at, "there is no state %s: \"state %s\" makes one", called, called);
 }
 
-/* ------------------------------------------------------------------------------ expressions */
-/* Two expressions and what stands between them: node->a[0] < node->a[1], turned round or not. */
-static amine_status comparison(am_parser *r, int node, bool *holds) {
-  int left = 0, right = 0;
-  AM_TRY(am_parse_sum(r, &left));
-  const char sign = r->now.kind == AM_T_SIGN ? r->now.sign : 0;
-  if (!sign || !strchr("lLgG", sign))
-    return REFUSE(r, r->now.at, "a comparison belongs here: <, <=, > or >=");
-  AM_TRY(am_parse_next(r));
-  AM_TRY(am_parse_sum(r, &right));
-  am_node *n = &r->e->nodes[node];
-  const bool swaps = sign == 'g' || sign == 'L'; /* a > b is b < a; a <= b is not b < a */
-  n->a[0] = swaps ? right : left;
-  n->a[1] = swaps ? left : right;
-  *holds = sign == 'l' || sign == 'g';
-  return AMINE_OK;
-}
-
-static amine_status new_where(am_parser *r, int *out, int at) {
-  AM_TRY(am_parse_node(r, out, AM_NODE_CALL, at));
-  r->e->nodes[*out].function = AM_WHERE;
-  r->e->nodes[*out].n = 4;
-  return AMINE_OK;
-}
-
-/* where(a < b, x, y), exprel(x) */
-static amine_status call(am_parser *r, int *out, const char *called, int at, bool *known) {
-  const bool where = strcmp(called, "where") == 0;
-  bool holds = true;
-  *known = where || strcmp(called, "exprel") == 0;
-  if (!*known) return AMINE_OK;
-  if (++r->depth > AM_EQUATION_DEPTH)
-    return REFUSE(r, at, "brackets lie within each other more than %d deep", AM_EQUATION_DEPTH);
-  r->brackets++;
-  AM_TRY(am_parse_next(r));
-  if (where) {
-    AM_TRY(new_where(r, out, at));
-    AM_TRY(comparison(r, *out, &holds));
-    for (int k = 0; k < 2; k++) {
-      int node = 0;
-      AM_TRY(am_parse_expect(r, ',', "where takes a comparison and two values"));
-      AM_TRY(am_parse_sum(r, &node));
-      r->e->nodes[*out].a[holds ? 2 + k : 3 - k] = node;
-    }
-  } else {
-    int of = 0;
-    AM_TRY(am_parse_sum(r, &of));
-    AM_TRY(am_parse_node(r, out, AM_NODE_CALL, at));
-    am_node *n = &r->e->nodes[*out];
-    n->function = AM_EXPREL, n->n = 1, n->a[0] = of;
-  }
-  r->brackets--;
-  r->depth--;
-  return am_parse_expect(r, ')', "where a bracket ends");
-}
-
-/* Whether a tree is of numbers, constants and dt alone. */
-static bool is_constant(const am_equations *e, int node) {
-  const am_node *n = &e->nodes[node];
-  if (n->kind == AM_NODE_SYMBOL) {
-    const am_symbol *s = &e->symbols[n->symbol];
-    if (s->kind != AM_SYMBOL_CONSTANT &&
-        !(s->kind == AM_SYMBOL_GIVEN && strcmp(s->name, "dt") == 0))
-      return false;
-  }
-  for (int k = 0; k < n->n; k++)
-    if (!is_constant(e, n->a[k])) return false;
-  return true;
-}
-
-static amine_status constant_sum(am_parser *r, int *node, const char *what) {
-  const int at = r->now.at;
-  AM_TRY(am_parse_sum(r, node));
-  if (!is_constant(r->e, *node)) return REFUSE(r, at, "%s is made of constants alone", what);
-  return skip_unit(r);
-}
-
 /* ------------------------------------------------------------------------------ declarations */
-/* NAME, NAME, ...: `one` for each. */
-static amine_status list(am_parser *r, amine_status (*one)(am_parser *r)) {
-  AM_TRY(one(r));
-  while (am_parse_is_sign(r, ',')) {
-    AM_TRY(am_parse_next(r));
-    AM_TRY(one(r));
-  }
-  return AMINE_OK;
-}
-
-static amine_status declare(am_parser *r, int *symbol, am_symbol_kind kind, const char *of) {
-  AM_TRY(am_parse_declare(r, symbol, kind, of));
-  r->e->symbols[*symbol].shape.rank = 0;
-  return AMINE_OK;
-}
-
 static amine_status state(am_parser *r) {
   am_neuron_text *t = text_of(r);
   const int at = r->now.at;
   int symbol = 0;
-  AM_TRY(declare(r, &symbol, AM_SYMBOL_STATE, "a state"));
+  AM_TRY(am_dialect_declare(r, &symbol, AM_SYMBOL_STATE, "a state"));
   if (t->n_states == AM_NEURON_STATES - 1)
     return REFUSE(r, at, "a neuron has at most %d states", AM_NEURON_STATES - 1);
   if (strcmp(r->e->symbols[symbol].name, REFRACTORY) == 0)
@@ -149,28 +38,28 @@ static amine_status state(am_parser *r) {
                   REFRACTORY);
   t->slope[t->n_states] = -1;
   t->state[t->n_states++] = symbol;
-  if (!am_parse_is_sign(r, '=')) return skip_unit(r);
+  if (!am_parse_is_sign(r, '=')) return am_dialect_skip_unit(r);
   AM_TRY(am_parse_next(r));
-  return constant_sum(r, &r->e->symbols[symbol].begin, "what a state is at first");
+  return am_dialect_constant(r, &r->e->symbols[symbol].begin, "what a state is at first");
 }
 
 static amine_status input(am_parser *r) {
   am_neuron_text *t = text_of(r);
   if (t->input >= 0) return REFUSE(r, r->now.at, "a neuron has one input, its external current");
-  AM_TRY(declare(r, &t->input, AM_SYMBOL_INPUT, "an input"));
-  return skip_unit(r);
+  AM_TRY(am_dialect_declare(r, &t->input, AM_SYMBOL_INPUT, "an input"));
+  return am_dialect_skip_unit(r);
 }
 
 static amine_status arrival(am_parser *r) {
   am_neuron_text *t = text_of(r);
   if (t->arrival[1] >= 0) return REFUSE(r, r->now.at, "a neuron has two receptors");
-  return declare(r, &t->arrival[t->arrival[0] >= 0], AM_SYMBOL_INPUT, "what arrives");
+  return am_dialect_declare(r, &t->arrival[t->arrival[0] >= 0], AM_SYMBOL_INPUT, "what arrives");
 }
 
 static amine_status given(am_parser *r) {
   const int at = r->now.at;
   int symbol = 0;
-  AM_TRY(declare(r, &symbol, AM_SYMBOL_GIVEN, "what is given"));
+  AM_TRY(am_dialect_declare(r, &symbol, AM_SYMBOL_GIVEN, "what is given"));
   const char *name = r->e->symbols[symbol].name;
   if (strcmp(name, "threshold") == 0 || strcmp(name, "gain") == 0 || strcmp(name, "dt") == 0)
     return AMINE_OK;
@@ -200,7 +89,7 @@ static amine_status update(am_parser *r, am_neuron_when when) {
   AM_TRY(known_state(r, &s));
   AM_TRY(am_parse_expect(r, '<', "as in \"v <- v + 1\""));
   AM_TRY(am_parse_sum(r, &node));
-  AM_TRY(skip_unit(r));
+  AM_TRY(am_dialect_skip_unit(r));
   for (int k = 0; k < t->n_updates; k++)
     if (t->updates[k].line == t->n_lines && t->updates[k].symbol == t->state[s])
       return REFUSE(r, at, "%s is updated twice in this line", r->e->symbols[t->state[s]].name);
@@ -243,8 +132,8 @@ static amine_status spike(am_parser *r) {
   int node = 0, one = 0, zero = 0;
   bool holds = true;
   AM_TRY(fires(r, at));
-  AM_TRY(new_where(r, &node, at));
-  AM_TRY(comparison(r, node, &holds));
+  AM_TRY(am_dialect_where(r, &node, at));
+  AM_TRY(am_dialect_comparison(r, node, &holds));
   AM_TRY(number(r, &one, 1, at));
   AM_TRY(number(r, &zero, 0, at));
   r->e->nodes[node].a[2] = holds ? one : zero;
@@ -264,29 +153,12 @@ static amine_status chance(am_parser *r) {
 static amine_status refractory(am_parser *r) {
   am_neuron_text *t = text_of(r);
   if (t->refractory >= 0) return REFUSE(r, r->now.at, "how long it is held is said twice");
-  return constant_sum(r, &t->refractory, "how long a neuron is held");
+  return am_dialect_constant(r, &t->refractory, "how long a neuron is held");
 }
 
 static amine_status neuron(am_parser *r) { return am_parse_name(r, r->e->network, "a neuron"); }
 
 /* ------------------------------------------------------------------------------ equations */
-static amine_status by(am_parser *r, am_scheme *scheme) {
-  char called[AM_SYMBOL_SIZE];
-  *scheme = AM_SCHEME_NONE;
-  if (!am_parse_is_word(r, "by")) return AMINE_OK;
-  AM_TRY(am_parse_next(r));
-  const int at = r->now.at;
-  AM_TRY(am_parse_name(r, called, "a scheme"));
-  am_nearest_word near = am_nearest_begin(called);
-  for (int k = AM_SCHEME_EULER; k < AM_N_SCHEMES; k++) {
-    if (strcmp(called, schemes[k]) == 0) return *scheme = (am_scheme)k, AMINE_OK;
-    am_nearest_try(&near, schemes[k]);
-  }
-  return REFUSE(
-      r, at, "%s is no scheme%s%s%s: euler, half_steps, heun, midpoint, exponential_euler", called,
-      near.best ? "; did you mean " : "", near.best ? near.best : "", near.best ? "?" : "");
-}
-
 /* NAME' = EXPRESSION [by SCHEME]; the prime stands here */
 static amine_status derivative(am_parser *r, const char *called, int at) {
   am_neuron_text *t = text_of(r);
@@ -297,7 +169,7 @@ static amine_status derivative(am_parser *r, const char *called, int at) {
   AM_TRY(am_parse_expect(r, '=', "behind what a derivative is of"));
   AM_TRY(am_parse_sum(r, &t->slope[s]));
   t->moved[t->n_moved++] = s;
-  return by(r, &t->scheme[s]);
+  return am_dialect_by(r, &t->scheme[s]);
 }
 
 static amine_status equation(am_parser *r) {
@@ -322,17 +194,10 @@ static amine_status equation(am_parser *r) {
   return am_parse_assignment(r, symbol, node, false, at);
 }
 
-static amine_status states(am_parser *r) { return list(r, state); }
-static amine_status arrivals(am_parser *r) { return list(r, arrival); }
-static amine_status givens(am_parser *r) { return list(r, given); }
-static amine_status eaches(am_parser *r) { return list(r, each); }
-
-/* A name of a text may be one of these words: then "=" or "'" stands behind it. */
-static bool is_statement(const am_parser *r) {
-  const char *behind = r->text + r->at;
-  behind += strspn(behind, " \t");
-  return *behind != '=' && *behind != '\'';
-}
+static amine_status states(am_parser *r) { return am_dialect_list(r, state); }
+static amine_status arrivals(am_parser *r) { return am_dialect_list(r, arrival); }
+static amine_status givens(am_parser *r) { return am_dialect_list(r, given); }
+static amine_status eaches(am_parser *r) { return am_dialect_list(r, each); }
 
 static amine_status statement(am_parser *r) {
   static const struct {
@@ -345,12 +210,12 @@ static amine_status statement(am_parser *r) {
              {"end", end},       {"spike", spike},
              {"chance", chance}, {"refractory", refractory}};
   static const char *const foreign[] = {"trace", "learned", "first", "output", "network", "lowest"};
-  for (size_t k = 0; k < sizeof own / sizeof *own && is_statement(r); k++)
+  for (size_t k = 0; k < sizeof own / sizeof *own && am_dialect_is_statement(r); k++)
     if (am_parse_is_word(r, own[k].word)) {
       AM_TRY(am_parse_next(r));
       return own[k].read(r);
     }
-  for (size_t k = 0; k < sizeof foreign / sizeof *foreign && is_statement(r); k++)
+  for (size_t k = 0; k < sizeof foreign / sizeof *foreign && am_dialect_is_statement(r); k++)
     if (am_parse_is_word(r, foreign[k]))
       return REFUSE(r, r->now.at, "a neuron has no %s: that is of networks and rules", foreign[k]);
   return equation(r);
@@ -380,7 +245,7 @@ static amine_status complete(am_parser *r) {
 
 static const am_dialect dialect = {.about = "a text is about one neuron",
                                    .statement = statement,
-                                   .call = call,
+                                   .call = am_dialect_call,
                                    .complete = complete};
 
 amine_status am_neuron_text_read(am_neuron_text *t, const char *name, const char *source,

@@ -1,6 +1,7 @@
 /* The numbers of a population of text neurons (see neuron_program.h), in double and with the same
  * bits everywhere. */
 #include <math.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/steps.h"
@@ -64,7 +65,7 @@ enum { FORMS = 4 }; /* of half a step or a whole one; held or not */
 
 typedef struct setup {
   const am_neuron_program *p;
-  const double *constants, *states;
+  const double *constants, *states, *shared;
   double dt_ms;
   double *x; /* [n_values] */
   bool made[FORMS];
@@ -111,6 +112,7 @@ static double leaf(setup *q, const am_neuron_value *v) {
   case AM_NEURON_EACH: return q->constants[q->p->each[v->in[0]]];
   case AM_NEURON_DT: return q->dt_ms;
   case AM_NEURON_STATE: return q->states ? q->states[v->in[0]] : 0;
+  case AM_NEURON_SHARED: return q->shared ? q->shared[v->in[0]] : 0;
   case AM_NEURON_GAIN:
   case AM_NEURON_THRESHOLD: return 1;
   case AM_NEURON_PROPAGATOR: return propagator(q, v->in[0], v->in[1], v->in[2]);
@@ -180,6 +182,17 @@ bool am_neuron_program_setup(const am_neuron_program *p, double *k, double *init
   }
   end(q);
   return finite;
+}
+
+bool am_neuron_program_evaluate(const am_neuron_program *p, double *x, const double *constants,
+                                const double *states, const double *shared, double dt_ms) {
+  setup *q = begin(p, constants, dt_ms);
+  if (!q) return false;
+  q->states = states, q->shared = shared;
+  evaluate(q);
+  memcpy(x, q->x, (size_t)p->n_values * sizeof *x);
+  end(q);
+  return true;
 }
 
 /* How far a scheme goes along the slope -1: to where what is left is -1 times what was. */

@@ -76,6 +76,8 @@ typedef struct am_neuron_text {
   int chance;                      /* node, -1 */
   int fires_at;                    /* byte of the statement */
   int refractory;                  /* node of the time in ms, -1 */
+  bool told;                       /* what arrives at receptor 1 says whether it fires */
+  int first_parameter;             /* of its constants; those before are no constants of the text */
   am_neuron_update updates[AM_NEURON_UPDATES];
   int n_updates, n_lines;
 } am_neuron_text;

@@ -15,7 +15,8 @@ static bool is_operation(am_neuron_do kind) { return kind >= AM_NEURON_COPY; }
 static am_neuron_rate first_rate(am_neuron_do kind) {
   switch (kind) {
   case AM_NEURON_GAIN:
-  case AM_NEURON_THRESHOLD: return AM_EACH_STEP;
+  case AM_NEURON_THRESHOLD:
+  case AM_NEURON_SHARED: return AM_EACH_STEP;
   case AM_NEURON_STATE:
   case AM_NEURON_ARRIVED:
   case AM_NEURON_CURRENT:
@@ -171,6 +172,15 @@ static int parameter_of(const am_equations *e, int symbol) {
   return n;
 }
 
+static int given_of(am_neuron_values *b, const char *name) {
+  if (strcmp(name, "dt") == 0) return am_values_leaf(b, AM_NEURON_DT, 0);
+  if (strcmp(name, "gain") == 0) return am_values_leaf(b, AM_NEURON_GAIN, 0);
+  if (strcmp(name, "fired") == 0) return am_values_leaf(b, AM_NEURON_ARRIVED, 0);
+  if (strcmp(name, "w_min") == 0) return am_values_leaf(b, AM_NEURON_PARAMETER, 0);
+  if (strcmp(name, "w_max") == 0) return am_values_leaf(b, AM_NEURON_PARAMETER, 1);
+  return am_values_leaf(b, AM_NEURON_THRESHOLD, 0);
+}
+
 /* I, and what arrives: multiplied by the gain. */
 static int input_of(am_neuron_values *b, int symbol) {
   const am_neuron_text *t = b->text;
@@ -185,7 +195,8 @@ static int input_of(am_neuron_values *b, int symbol) {
 static int constant_of(am_neuron_values *b, int symbol) {
   for (int k = 0; k < b->text->n_each; k++)
     if (b->text->each[k] == symbol) return am_values_leaf(b, AM_NEURON_EACH, k);
-  return am_values_leaf(b, AM_NEURON_PARAMETER, parameter_of(b->text->e, symbol));
+  return am_values_leaf(b, AM_NEURON_PARAMETER,
+                        b->text->first_parameter + parameter_of(b->text->e, symbol));
 }
 
 static int value_of(am_neuron_values *b, int symbol) {
@@ -201,18 +212,14 @@ static int symbol_of(am_neuron_values *b, int symbol) {
   const am_neuron_text *t = b->text;
   const am_symbol *s = &t->e->symbols[symbol];
   int state = 0;
+  if (b->instead && b->instead[symbol] >= 0) return b->instead[symbol];
   switch (s->kind) {
   case AM_SYMBOL_STATE:
     while (t->state[state] != symbol) state++;
     return b->now[state];
   case AM_SYMBOL_CONSTANT: return constant_of(b, symbol);
   case AM_SYMBOL_INPUT: return input_of(b, symbol);
-  case AM_SYMBOL_GIVEN:
-    return am_values_leaf(b,
-                          s->name[0] == 'd'   ? AM_NEURON_DT
-                          : s->name[0] == 'g' ? AM_NEURON_GAIN
-                                              : AM_NEURON_THRESHOLD,
-                          0);
+  case AM_SYMBOL_GIVEN: return given_of(b, s->name);
   default: return value_of(b, symbol);
   }
 }

@@ -10,6 +10,7 @@ typedef struct am_neuron_values {
   const am_neuron_text *text;
   int now[AM_NEURON_STATES];         /* what a state's name stands for; after a change: */
   int16_t named[AM_SYMBOLS_MAX];     /* am_values_forget; the values of names, -1: not made yet */
+  const int *instead;                /* NULL, or [AM_SYMBOLS_MAX]: what a name stands for, -1: as said */
   uint32_t states[AM_NEURON_VALUES]; /* of each value: the states on which it rests, 1u << state */
   int16_t derived[AM_NEURON_VALUES];
   bool full; /* there was no room for one */

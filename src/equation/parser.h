@@ -87,6 +87,7 @@ amine_status am_parse_node(am_parser *r, int *out, am_node_kind kind, int at);
 
 /* constant NAME = NUMBER [from NUMBER to NUMBER] [UNIT] ["MEANING"]; the word has been read. */
 amine_status am_parse_constant(am_parser *r);
+amine_status am_parse_signed_number(am_parser *r, double *out);
 /* Remembers NAME = NODE. */
 amine_status am_parse_assignment(am_parser *r, int symbol, int node, bool update, int at);
 

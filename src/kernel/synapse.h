@@ -30,7 +30,7 @@
 #include "kernel/real.h"
 
 #define AM_SYNAPSE_TRACES 2
-#define AM_SYNAPSE_CONSTANTS 24
+#define AM_SYNAPSE_CONSTANTS 160
 
 /* Constants of a rule. For trace l of x and of y, at X + 2 l and Y + 2 l: the factor of one step,
  * and 1 if a spike adds 1 (all-to-all) or 0 if it sets 1 (nearest). The rule's own stand behind. */
@@ -49,7 +49,9 @@ typedef struct am_synapse_now {
   am_real decay, loss, high, low;
 } am_synapse_now;
 
-/* A row: n synapses of one source with one delay onto targets of one block. */
+/* A row or column tells rules that are texts which one (rule/synapse_text.c).
+ *
+ * A row: n synapses of one source with one delay onto targets of one block. */
 typedef struct am_synapse_row {
   uint32_t n;
   const uint16_t *target;              /* [n] in the block */
@@ -61,6 +63,7 @@ typedef struct am_synapse_row {
   am_real x[AM_SYNAPSE_TRACES];        /* of the source, before this arrival is counted */
   const am_real *y[AM_SYNAPSE_TRACES]; /* [targets] */
   am_real log[AM_LOG_PARTS];           /* of the source */
+  const void *program;
   const am_real *logs[AM_LOG_PARTS];   /* [targets] */
 } am_synapse_row;
 
@@ -75,6 +78,7 @@ typedef struct am_synapse_column {
   am_real y[AM_SYNAPSE_TRACES];        /* of the target, before this spike is counted */
   am_real log[AM_LOG_PARTS];           /* of the target */
   const am_real *logs[AM_LOG_PARTS];   /* [delays][sources] */
+  const void *program;
 } am_synapse_column;
 
 typedef struct am_synapse_kernel {
@@ -82,10 +86,12 @@ typedef struct am_synapse_kernel {
   void (*fire)(const am_synapse_column *p, const am_real *k, am_real M, const am_synapse_now *now);
   /* Turns eligibility into weight up to now, and changes nothing else. NULL without eligibility. */
   void (*settle)(const am_synapse_row *p, const am_real *k, const am_synapse_now *now);
-  /* c += score[target] x[0], with x of this step's arrivals counted. NULL for rules without. */
-  void (*score)(const am_synapse_row *p, const am_real *score);
+  /* c += score[target] x[0], with x of this step's arrivals counted. NULL for rules without; of
+   * texts whatever they say, and `score` is NULL where they do not ask for it. */
+  void (*score)(const am_synapse_row *p, const am_real *k, const am_real *score);
   /* One step of the traces y0, y1 of n targets (a multiple of 16) that fired so often. */
-  void (*trace)(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n);
+  void (*trace)(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n,
+                const void *program);
 } am_synapse_kernel;
 
 #endif

@@ -81,6 +81,7 @@ const am_synapse_rule am_bcm_synapse = {
                  "a spike arrives: w <- w + M eta r (r - theta); r = rate / target_rate; tau_theta "
                  "theta' = r^2 - theta",
              .source = "Bienenstock, Cooper, Munro 1982, doi:10.1523/JNEUROSCI.02-01-00032.1982",
+             .text = am_synapse_text_bcm,
              .parameters = parameters},
     .n_y = 2,
     .y_initial = {0, 1},

@@ -87,6 +87,7 @@ const am_synapse_rule am_da_stdp_synapse = {
              "a spike arrives: c <- c - A_minus y; the target fires: c <- c + A_plus x; c' = -c / "
              "tau_c; d' = -d / tau_d, d + r at a reward r; w' = c (d - b)",
          .source = "Izhikevich 2007, doi:10.1093/cercor/bhl152",
+         .text = am_synapse_text_da_stdp,
          .parameters = parameters},
     .others = "dopamine-stdp|stdp-da|r-stdp|rstdp|reward-stdp|reward-modulated-stdp",
     .factor = AMINE_FACTOR_SIGNED,

@@ -55,6 +55,7 @@ const am_synapse_rule am_hebb_synapse = {
              .equation = "a spike arrives: w <- w + M eta if the target fires in the same step, "
                          "else w - M eta / 2",
              .source = "Hebb 1949; Stent 1973, doi:10.1073/pnas.70.4.997",
+             .text = am_synapse_text_hebb,
              .parameters = parameters},
     .others = "hebbian|hebb-like|hebbian-like",
     .n_y = 1,

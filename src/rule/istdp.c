@@ -56,6 +56,7 @@ const am_synapse_rule am_istdp_synapse = {
          .equation =
              "a spike arrives: w <- w + M eta (y - 2 rho0 tau); the target fires: w <- w + M eta x",
          .source = "Vogels et al. 2011, doi:10.1126/science.1211095",
+         .text = am_synapse_text_istdp,
          .parameters = parameters},
     .others = "inhibitory-stdp|vogels",
     .of_inhibitory = 1,

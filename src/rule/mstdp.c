@@ -60,6 +60,7 @@ const am_synapse_rule am_mstdp_synapse = {
              .equation = "w <- w + gamma r zeta; zeta is what the step's spikes do to the "
                          "eligibility of da-stdp",
              .source = "Florian 2007, doi:10.1162/neco.2007.19.6.1468",
+             .text = am_synapse_text_mstdp,
              .parameters = mstdp_parameters},
     .n_x = 1,
     .n_y = 1,
@@ -77,6 +78,7 @@ const am_synapse_rule am_mstdpet_synapse = {
              .equation = "w <- w + gamma r z; z <- z e^{-dt / tau_z} + zeta / tau_z; zeta as of "
                          "mstdp",
              .source = "Florian 2007, doi:10.1162/neco.2007.19.6.1468",
+             .text = am_synapse_text_mstdpet,
              .parameters = mstdpet_parameters},
     .n_x = 1,
     .n_y = 1,

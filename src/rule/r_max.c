@@ -35,7 +35,8 @@ static void synapse_trace(am_real *y0, am_real *y1, const am_real *fired, const 
   (void)y0, (void)y1, (void)fired, (void)k, (void)n;
 }
 
-static void synapse_score(const am_synapse_row *p, const am_real *score) {
+static void synapse_score(const am_synapse_row *p, const am_real *k, const am_real *score) {
+  (void)k;
   const vec x = v_set1(p->x[0]);
   for (uint32_t j = 0; j < p->n; j += VEC_LANES) {
     const int n = p->n - j < VEC_LANES ? (int)(p->n - j) : VEC_LANES;
@@ -84,9 +85,11 @@ const am_synapse_rule am_r_max_synapse = {
                          "reward r: w <- "
                          "w + gamma r e",
              .source = "Pfister et al. 2006, doi:10.1162/neco.2006.18.6.1318",
+             .text = am_synapse_text_r_max,
              .parameters = parameters},
     .n_x = 1,
     .scores = 1,
+    .reads_score = 1,
     .setup = setup,
     .change = change,
     .dopamine = dopamine,

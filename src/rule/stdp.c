@@ -60,6 +60,7 @@ const am_synapse_rule am_stdp_synapse = {
                          "A_plus x; x' = -x / "
                          "tau_plus, + 1 at arrivals, y' = -y / tau_minus, + 1 at target spikes",
              .source = "Song, Miller, Abbott 2000, doi:10.1038/78829",
+             .text = am_synapse_text_stdp,
              .parameters = parameters},
     .others = "pair-stdp|spike-timing|spike-timing-dependent-plasticity",
     .n_x = 1,

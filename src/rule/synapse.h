@@ -43,7 +43,7 @@ typedef struct am_dopamine {
 
 /* One step of the traces of n targets in 64 bits, as am_synapse_kernel.trace in 32. */
 typedef void am_synapse_trace_wide(double *y0, double *y1, const double *fired, const double *k,
-                                   int n);
+                                   int n, const void *program);
 
 typedef struct am_synapse_rule {
   am_part part;       /* first; AM_SYNAPSE. Its table begins with AM_SYNAPSE_COMMON. */
@@ -53,7 +53,8 @@ typedef struct am_synapse_rule {
   int n_x, n_y;              /* traces that it reads */
   int is_late;               /* arrivals are looked at after the neurons */
   int fires;                 /* has something to do when the target fires */
-  int scores;                /* reads the "score" of its targets in every step */
+  int scores;                /* looks at all synapses in every step; and at the targets' "score": */
+  int reads_score;
   double y_initial[AM_SYNAPSE_TRACES];
   int rate; /* the constant that is 1 less a factor of a step, of a trace of the rule's own; or 0 */
   /* The constants from AM_SYNAPSE_X on, from the values in the table's order; those of traces by
@@ -65,6 +66,9 @@ typedef struct am_synapse_rule {
   am_dopamine (*dopamine)(const double *values);
   am_synapse_trace_wide *wide;                /* NULL where no trace of targets decays */
   const am_synapse_kernel *kernels[AM_N_ISA]; /* NULL: spikes change nothing */
+  /* Of a text, which says all that stands from `y_initial` to `dopamine` (rule/synapse_text.h);
+   * NULL: it is code. */
+  const struct am_synapse_program *program;
 } am_synapse_rule;
 
 /* The steps of a time constant up to which 32 bits hold what decays with it: with more, too little
@@ -73,17 +77,15 @@ typedef struct am_synapse_rule {
 static inline bool am_decay_is_slow(double decay) {
   return decay > 0 && 1 - decay < 1.0 / AM_NARROW_TRACE;
 }
-/* Whether a trace of the rule is as slow as that. */
-bool am_synapse_rule_is_slow(const am_synapse_rule *rule, const double *k);
-/* Whether its changes, of spikes, decay or scaling, are as small a part of a weight as that;
- * weights begin within +- initial. */
-bool am_synapse_rule_is_small(const am_synapse_rule *rule, const double *values, double initial,
-                              double sweep_ms);
-
 /* Does it change weights when spikes come? "none" does not. */
 static inline bool am_synapse_learns(const am_synapse_rule *rule) {
   return rule->kernels[0] != NULL;
 }
+
+/* The equations of our rules as texts (presets/synapses): what each is held to. */
+extern const char am_synapse_text_hebb[], am_synapse_text_stdp[], am_synapse_text_triplet[],
+    am_synapse_text_istdp[], am_synapse_text_bcm[], am_synapse_text_da_stdp[],
+    am_synapse_text_mstdp[], am_synapse_text_mstdpet[], am_synapse_text_r_max[];
 
 /* ------------------------------------------------------------------------------ for the parts */
 #define AM_HUGE_WEIGHT 1e6

@@ -65,6 +65,7 @@ const am_synapse_rule am_triplet_synapse = {
                          "fires: w <- w + M "
                          "x1 (A2_plus + A3_plus y2)",
              .source = "Pfister, Gerstner 2006, doi:10.1523/JNEUROSCI.1425-06.2006",
+             .text = am_synapse_text_triplet,
              .parameters = parameters},
     .others = "triplet-stdp|stdp-triplet",
     .n_x = 2,

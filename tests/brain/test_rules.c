@@ -1,6 +1,8 @@
 /* The learning of synapses: one synapse each, whose two neurons fire when they are told to, against
- * an independent float64 reference (tests/reference/synapses.py, tests/data/synapses.safetensors).
+ * an independent float64 reference (tests/reference/synapses.py, tests/data/synapses.safetensors):
+ * each rule by its kernel and by its text.
  */
+#include "brain/parts.h"
 #include "brain/replay.h"
 
 static const char *const factors[] = {"none",           "dopamine",  "signed", "acetylcholine",
@@ -47,6 +49,7 @@ typedef struct replay {
   amine_brain *b;
   int projection, steps;
   double dt, worst;
+  bool by_text;
 } replay;
 
 static void spikes_of(replay *r, int population, const char *key) {
@@ -64,6 +67,8 @@ static amine_projection learning(const replay *r, int source, int target, char *
   p.source = source, p.target = target, p.connect = AMINE_CONNECT_LIST;
   p.delay_ms = atoi(note(r->f, r->name, "delay")) * r->dt;
   p.rule = note(r->f, r->name, "rule");
+  const am_part *rule = am_registry_find(&am_brain_parts, AM_SYNAPSE, p.rule);
+  if (r->by_text && rule->text) p.rule = rule->text;
   p.n_values = parse_values(note(r->f, r->name, "values"), text, size, values);
   p.values = values;
   p.factor = factor_of(note(r->f, r->name, "factor"));
@@ -147,9 +152,10 @@ static void compare(replay *r, const char *variable, int step, double want) {
 }
 
 /* `often`: read after every touch, which must change nothing; else at the end only. */
-static double replay_train(const am_tensor_file *f, const char *name, bool often) {
+static double replay_train(const am_tensor_file *f, const char *name, bool often, bool by_text) {
   replay r;
   start(&r, f, name);
+  r.by_text = by_text;
   build(&r);
   const am_tensor *at = tensor(f, name, "at", AM_I32), *w = tensor(f, name, "w", AM_F64);
   const am_tensor *c = maybe(f, name, "c");
@@ -174,8 +180,10 @@ static void trains_follow_the_reference(void **state) {
   int n = 0;
   for (char *save, *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
     if (strcmp(note(f, name, "group"), *state) != 0) continue;
-    if (tensor(f, name, "at", AM_I32)->count > 1) worst = fmax(worst, replay_train(f, name, true));
-    worst = fmax(worst, replay_train(f, name, false));
+    if (tensor(f, name, "at", AM_I32)->count > 1)
+      worst = fmax(worst, replay_train(f, name, true, false));
+    worst = fmax(worst, replay_train(f, name, false, false));
+    worst = fmax(worst, replay_train(f, name, false, true));
     n++;
   }
   assert_true(n >= 3);
@@ -213,11 +221,11 @@ static void all_spikes_of(replay *r, int population, const char *key) {
   free(steps);
 }
 
-static void many_synapses_follow_it_too(void **state) {
-  const char *name = *state;
+static void many_follow(const char *name, bool by_text) {
   am_tensor_file *f = open_data(TEST_DATA "/synapses.safetensors");
   replay r;
   start(&r, f, name);
+  r.by_text = by_text;
   const int source = add_population(r.b, "pre", 23, "spikes", NULL, 0);
   const int target = add_population(r.b, "post", 17, "spikes", NULL, 0);
   all_spikes_of(&r, source, "pre");
@@ -253,6 +261,11 @@ static void many_synapses_follow_it_too(void **state) {
   }
   amine_brain_destroy(r.b);
   am_tensor_file_close(f);
+}
+
+static void many_synapses_follow_it_too(void **state) {
+  many_follow(*state, false);
+  many_follow(*state, true);
 }
 
 /* ------------------------------------------------------------------ what a synapse delivers */

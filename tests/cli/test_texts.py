@@ -465,8 +465,74 @@ def test_neurons(d):
     expect(2, "resume", folder, f"populations.E.model={faster}", "duration_s=0.6", says="populations.E.model")
 
 
+VAN_ROSSUM = b"""# STDP with depression proportional to the weight
+synapse van_rossum
+constant a_plus = 0.05 from 0 to 1 weight "potentiation of a pair without delay"
+constant tau_ms = 20 from 1e-3 to 1e7 ms
+weight w from 0 to 2
+source x
+target y
+x' = -x / tau_ms
+y' = -y / tau_ms
+arrival : w <- w - 0.06 * w * y, x <- x + 1
+spike : w <- w + a_plus * x, y <- y + 1
+"""
 
-TESTS = [test_same_as_ours, test_neurons, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_two_modulators, test_mistakes, test_trace_of_the_input, test_without_the_file, test_show]
+
+def plastic(rule):
+    return json.dumps({"dt_ms": 0.5, "seed": 3, "populations": [{"name": "E", "n": 60, "model": "lif"}],
+                       "projections": [{"source": "E", "target": "E", "connect": "probability", "probability": 0.2, "weight": 0.5,
+                                        "rule": rule, "values": {"a_plus": 0.04}}],
+                       "inputs": [{"population": "E", "type": "current", "mean": 16, "noise": 60}]}).encode()
+
+
+def test_synapses(d):
+    """A model file with a synapse rule by its text, as with a neuron."""
+    beside = os.path.join(d, "rule-beside")
+    os.mkdir(beside)
+    text, model = write(os.path.join(beside, "mine.txt"), VAN_ROSSUM), write(os.path.join(beside, "model.json"), plastic("mine.txt"))
+    lines = write(os.path.join(d, "rule-lines.json"), plastic(VAN_ROSSUM.decode().splitlines()))
+    whole, parts, same = (os.path.join(d, name) for name in ("rule-whole", "rule-parts", "rule-same"))
+    simulate = lambda what, folder, *more: expect(0, "simulate", what, *more, "threads=1", "--quiet", "--out", folder)
+    simulate(model, whole, "duration_s=0.6")
+    simulate(lines, same, "duration_s=0.6")
+    check("lines", read(same, "spikes.gdf") == read(whole, "spikes.gdf"), "the same spikes as of the path", "others")
+    plain = os.path.join(d, "rule-plain")
+    simulate(lines, plain, "duration_s=0.6", "projections.E-E.rule=none", "projections.E-E.values={}")
+    check("learns", read(plain, "spikes.gdf") != read(whole, "spikes.gdf"), "other spikes than without a rule", "the same")
+    simulate(model, parts, "duration_s=0.3")
+    os.remove(text)
+    expect(0, "resume", parts, "duration_s=0.6", "--quiet")
+    check("resumed", read(parts, "spikes.gdf") == read(whole, "spikes.gdf"), "the spikes of one go", "others")
+    r = expect(0, "show", lines)
+    check("amine show", "projections.E-E.values.tau_ms" in r.out and "potentiation of a pair" in r.out, "its constants", r.out)
+    expect(2, "simulate", lines, "projections.E-E.values.a_pluss=3", says="a_plus")
+    expect(3, "simulate", model, says="mine.txt")  # it is gone
+    write(text, VAN_ROSSUM.replace(b"* w * y", b"* w * z"))
+    expect(3, "simulate", model, says="mine.txt:10:31: nothing above says what z is")
+    write(lines, plastic(VAN_ROSSUM.replace(b"-x / tau_ms", b"-x * x").decode().splitlines()))
+    expect(3, "simulate", lines, says="rule-lines.json: projections.E-E.rule:8:9: x decays alone")
+    write(lines, plastic(["synapse x", 3]))
+    expect(3, "simulate", lines, says="it must be the name of a rule, the path of a text, or an array of its lines")
+    write(lines, plastic("stdb"))
+    expect(3, "simulate", lines, says="is no plasticity rule; did you mean stdp?")
+    mine = write(os.path.join(d, "typed.txt"), VAN_ROSSUM)
+    r = expect(0, "show", "synapse", mine)
+    for word in ("x           of the source", "tau_ms", "values of a projection"):
+        check("amine show synapse", word in r.out, word, r.out)
+    out = json.loads(expect(0, "show", "synapse", "da-stdp", "--json").out)
+    check("--json", out["numbers"][3] == {"name": "c", "of": "of each synapse: its eligibility"}, "c", out["numbers"])
+    expect(2, "show", "synapse", "stdb", says="did you mean stdp?")
+    expect(2, "show", "synapse", "none", says="is code")
+    write(lines, plastic("stdp"))
+    typed = os.path.join(d, "rule-typed")
+    simulate(lines, typed, f"projections.E-E.rule={mine}", "duration_s=0.6")
+    check("typed", read(typed, "spikes.gdf") == read(whole, "spikes.gdf"), "the spikes of the path", "others")
+    other = write(os.path.join(d, "typed-other.txt"), VAN_ROSSUM.replace(b"0.06", b"0.07"))
+    expect(2, "resume", typed, f"projections.E-E.rule={other}", "duration_s=0.9", says="projections.E-E.rule")
+
+
+TESTS = [test_same_as_ours, test_neurons, test_synapses, test_keys, test_modulator, test_rule, test_wrong_rules, test_given, test_two_modulators, test_mistakes, test_trace_of_the_input, test_without_the_file, test_show]
 
 if __name__ == "__main__":
     cli.TESTS = TESTS

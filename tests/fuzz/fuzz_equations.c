@@ -1,11 +1,13 @@
 /* Any bytes as a text of equations: it is read, or refused with a sentence and a mark; what is read
  * becomes a plan, or is refused, and the plan's rows lie in its block. Once with nothing in its
  * slots, for lanes side by side, and once with a rule and a modulator in them, each lane with
- * traces of its own. */
+ * traces of its own. The same bytes as a rule of a network; as a neuron model and as a rule of spiking
+ * synapses, which are run for a few steps. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "brain/brain.h"
 #include "equation/rule_program.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -139,6 +141,56 @@ static void read_rule(const char *text) {
   am_equations_free(e);
 }
 
+static amine_brain *tiny(void) {
+  amine_brain *b;
+  amine_error error;
+  if (amine_brain_create(&b, 1, 1, &error) != AMINE_OK) abort();
+  static const int who[] = {0, 1, 1, 0};
+  static const double when[] = {0, 1, 1, 2};
+  for (int k = 0; k < 2; k++)
+    if (amine_brain_add_population(b, NULL, k ? "to" : "from", 3, "spikes", NULL, 0, &error) !=
+            AMINE_OK ||
+        amine_brain_add_spikes(b, k, who, when, 4, &error) != AMINE_OK)
+      abort();
+  return b;
+}
+
+/* What is read runs, to the end or to a sentence. */
+static void run_neuron(const char *text) {
+  am_neuron_text_model *model;
+  amine_error error = {.status = AMINE_OK};
+  if (am_neuron_text_model_make(&model, "fuzz", text, &error) != AMINE_OK) {
+    if (!error.message[0]) abort();
+    return;
+  }
+  amine_brain *b = tiny();
+  if (am_brain_add_population(b, NULL, "p", 20, &model->is, NULL, 0, &error) == AMINE_OK &&
+      amine_brain_run(b, 3, &error) != AMINE_OK && !error.message[0])
+    abort();
+  amine_brain_destroy(b);
+  am_neuron_text_model_free(model);
+}
+
+static void run_synapse(const char *text) {
+  am_synapse_text_rule *rule;
+  amine_error error = {.status = AMINE_OK};
+  if (am_synapse_text_rule_make(&rule, "fuzz", text, &error) != AMINE_OK) {
+    if (!error.message[0]) abort();
+    return;
+  }
+  amine_brain *b = tiny();
+  amine_projection p = amine_projection_default();
+  p.target = 1, p.delay_ms = 1, p.weight = 0.5;
+  if (am_brain_connect(b, NULL, &p, &rule->is, &error) == AMINE_OK &&
+      (amine_brain_run(b, 3, &error) != AMINE_OK ||
+       amine_brain_reward(b, 0.5, &error) != AMINE_OK ||
+       amine_brain_run(b, 3, &error) != AMINE_OK) &&
+      !error.message[0])
+    abort();
+  amine_brain_destroy(b);
+  am_synapse_text_rule_free(rule);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *text = am_alloc(size + 1, 1);
   if (!text) abort();
@@ -147,6 +199,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   read_and_plan(text, &filled, AM_LAYOUT_UNITS);
   read_and_plan(text, &filled, AM_LAYOUT_LANES);
   read_rule(text);
+  run_neuron(text);
+  run_synapse(text);
   am_free(text);
   return 0;
 }

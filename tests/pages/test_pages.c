@@ -18,6 +18,7 @@
 #include "learner/bptt.h"
 #include "learner/random_search.h"
 #include "network/units.h"
+#include "rule/synapse_text.h"
 #include "run/config/parts.h"
 #include "run/train/experiment.h"
 #include "task/echo.h"
@@ -418,12 +419,11 @@ static void a_neuron_model_is_added(void **state) {
 }
 
 /* A pair that potentiates, then one that takes its part of what there is. */
-static void a_synapse_rule_is_added(void **state) {
-  (void)state;
+static void check_pairs(const am_part *rule) {
   amine_error error = {0};
   float w;
   amine_brain *b =
-      brain(&am_van_rossum_synapse.part,
+      brain(rule,
             "{\"dt_ms\": 1, \"populations\": [{\"name\": \"S\", \"n\": 1, \"model\": \"spikes\"},"
             "  {\"name\": \"T\", \"n\": 1, \"model\": \"lif\"}],"
             " \"projections\": [{\"source\": \"S\", \"target\": \"T\", \"connect\": \"all\","
@@ -442,6 +442,18 @@ static void a_synapse_rule_is_added(void **state) {
   GOOD(amine_brain_synapses(b, 0, "w", NULL, NULL, NULL, &w, &error));
   assert_true(fabs((double)w - more * (1 - 0.2 * exp(-16.0 / 20))) < 1e-6); /* and in step 31 */
   amine_brain_destroy(b);
+}
+
+/* As code and as the text of the page of texts. */
+static void a_synapse_rule_is_added(void **state) {
+  (void)state;
+  amine_error error = {0};
+  am_synapse_text_rule *text;
+  check_pairs(&am_van_rossum_synapse.part);
+  GOOD(am_synapse_text_rule_load(&text, PAGES "/van-rossum.txt", &error));
+  snprintf(text->name, sizeof text->name, "van-rossum");
+  check_pairs(&text->is.part);
+  am_synapse_text_rule_free(text);
 }
 
 int main(void) {

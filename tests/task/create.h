@@ -8,6 +8,7 @@
 #include "task/bandit.h"
 #include "task/cart_pole.h"
 #include "task/classify.h"
+#include "task/contextual_bandit.h"
 #include "task/cue_reward.h"
 #include "task/delayed_match.h"
 #include "task/dnms.h"
@@ -42,6 +43,7 @@ AM_CREATE(associative)
 AM_CREATE(bandit)
 AM_CREATE(cart_pole)
 AM_CREATE(classify)
+AM_CREATE(contextual_bandit)
 AM_CREATE(cue_reward)
 AM_CREATE(delayed_match)
 AM_CREATE(dnms)

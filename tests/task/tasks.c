@@ -34,6 +34,7 @@ BY_DEFAULT(retrieval, am_task)
 BY_DEFAULT(dnms, am_task)
 BY_DEFAULT(selective, am_task)
 BY_DEFAULT(volatile_bandit, am_task)
+BY_DEFAULT(contextual_bandit, am_task)
 BY_DEFAULT(signals, am_game)
 BY_DEFAULT(pennies, am_game)
 
@@ -62,6 +63,7 @@ static const am_task_entry tasks[] = {
     {&am_dnms_type, dnms},
     {&am_selective_type, selective},
     {&am_volatile_bandit_type, volatile_bandit},
+    {&am_contextual_bandit_type, contextual_bandit},
 };
 
 static const am_game_entry games[] = {{&am_signals_type, signals}, {&am_pennies_type, pennies}};

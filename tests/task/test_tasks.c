@@ -101,6 +101,9 @@ static int make_all(void **state) {
        {.fewest = 3, .most = 4, .bits = 3, .practice = 6, .test = 5, .link = 2, .linked = 0.25, .test_weight = 1});
   MAKE(list_linking, next_task(),
        {.fewest = 6, .most = 6, .bits = 31, .practice = 7, .test = 20, .link = 3, .linked = 1, .test_weight = 1});
+  MAKE(contextual_bandit, next_task(),
+       {.contexts = 5, .arms = 2, .steps = 7, .chance = 0.7, .other = 0.2});
+  MAKE(contextual_bandit, next_task(), {.contexts = 64, .arms = 3, .steps = 30, .chance = 0.5});
   MAKE(signals, &games[n_games++], {.cues = 5});
   MAKE(pennies, &games[n_games++], {.steps = 3, .memory = 16});
   return 0;

@@ -23,6 +23,7 @@
 #include "task/bandit.h"
 #include "task/cart_pole.h"
 #include "task/classify.h"
+#include "task/contextual_bandit.h"
 #include "task/cue_reward.h"
 #include "task/delayed_match.h"
 #include "task/dnms.h"
@@ -75,6 +76,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_text_task_type.part,
                                                  &am_classify_type.part,
                                                  &am_volatile_bandit_type.part,
+                                                 &am_contextual_bandit_type.part,
                                                  &am_reward_world_part,
                                                  &am_reward_preferences_part,
                                                  &am_plastic_rnn_part,

@@ -34,7 +34,7 @@
 #include "run/protocol/body_code.h"
 #include "run/protocol/protocols.h"
 
-enum { EPISODES_MAX = 4096, STEPS_MAX = 4096, COURSE = 50 };
+enum { EPISODES_MAX = 4096, STEPS_MAX = 4096, COURSE = 50, TABLE = 16 };
 enum {
   EPISODES,
   SENSE,
@@ -118,13 +118,35 @@ static const am_measure measures[] = {
     AM_PANEL("late_error", "", "Size of the error, last quarter of the episodes",
              "Size of the error, last quarter", "mean |delta| of a step, the last quarter"),
     AM_FIGURE("episodes", "", "Episodes", "done"),
+    AM_FIGURE("right_first", "", "Right choices, first quarter of the episodes",
+              "right actions among those of the first quarter of the episodes that the task calls "
+              "right or wrong",
+              .chance = {"guessing", (double)NAN}, .best = {"no mistake", (double)NAN}),
+    AM_FIGURE("right", "", "Right choices, last quarter of the episodes",
+              "the same of the last quarter", .chance = {"guessing", (double)NAN},
+              .best = {"no mistake", (double)NAN}),
+    AM_FIGURE("expected", "", "Reward that is expected",
+              "mean of the rewards before, with body.reward=average"),
+};
+enum {
+  LATE_REWARD,
+  FIRST_REWARD,
+  ALL_REWARD,
+  SCORE,
+  LATE_STEPS,
+  LATE_ERROR,
+  DONE,
+  RIGHT_FIRST,
+  RIGHT,
+  EXPECTED
 };
 
 enum { GAP, LOOK, ACT, PAUSE };
 
 typedef struct episode {
   uint64_t steps, errors;
-  double reward, error; /* error: sum of |delta| over errors */
+  uint64_t asked, right; /* steps that have a right action; and that took it */
+  double reward, error;  /* error: sum of |delta| over errors */
 } episode;
 
 typedef struct state {
@@ -135,7 +157,9 @@ typedef struct state {
   uint64_t actions[STEPS_MAX / 8]; /* of this episode, a byte each */
   double course[COURSE];           /* rewards at each part of an episode, */
   uint64_t n_course[COURSE];       /* and how many: of the last half of those planned */
-  episode episodes[EPISODES_MAX];  /* the one that goes on is [n_episodes] */
+  /* [right action][action], of the first and of the last quarter of those planned */
+  uint64_t chosen[2][TABLE][TABLE];
+  episode episodes[EPISODES_MAX]; /* the one that goes on is [n_episodes] */
 } state;
 
 typedef struct places {
@@ -299,6 +323,16 @@ static void judge(state *s, am_stage *stage, double reward, bool last) {
   s->average += (reward - s->average) / s->n_average;
 }
 
+/* What was done where `right` was the right action, -1: none was. */
+static void note_answer(state *s, const am_stage *stage, int right, int action) {
+  const uint64_t planned = (uint64_t)number(stage, EPISODES), quarter = (planned + 3) / 4;
+  const int part = s->n_episodes < quarter ? 0 : s->n_episodes >= planned - quarter ? 1 : -1;
+  if (right < 0) return;
+  s->episodes[s->n_episodes].asked++;
+  s->episodes[s->n_episodes].right += action == right;
+  if (part >= 0 && stage->task->n_actions <= TABLE) s->chosen[part][right][action]++;
+}
+
 static void note(state *s, const am_stage *stage, int action, double reward) {
   const uint64_t planned = (uint64_t)number(stage, EPISODES);
   const size_t at = (size_t)s->step * COURSE / (size_t)stage->task->n_steps;
@@ -345,6 +379,7 @@ static amine_status act(state *s, const places *p, am_stage *stage, int *key, am
   const int action = choose(s, p, stage);
   if (!(number(stage, LOOK_MS) > 0)) s->V = read_value(p, stage, ACT_MS);
   am_stage_note(stage, AMINE_EVENT_ACTION, action);
+  note_answer(s, stage, task->type->answer ? task->type->answer(task, stage->world) : -1, action);
   const double reward = (double)task->type->step(task, stage->world, action);
   note(s, stage, action, reward);
   s->step++;
@@ -395,7 +430,8 @@ static bool check(const void *v, const am_stage *stage) {
     if (!isfinite(s->course[k])) return false;
   for (int k = 0; k < EPISODES_MAX; k++) {
     const episode *e = &s->episodes[k];
-    if (e->steps > most || e->errors > most || !isfinite(e->reward) || !isfinite(e->error))
+    if (e->steps > most || e->errors > most || e->asked > e->steps || e->right > e->asked ||
+        !isfinite(e->reward) || !isfinite(e->error))
       return false;
   }
   return true;
@@ -416,6 +452,8 @@ static episode sum_of(const state *s, uint64_t first, uint64_t n) {
   for (uint64_t k = first; k < first + n; k++) {
     sum.steps += s->episodes[k].steps;
     sum.errors += s->episodes[k].errors;
+    sum.asked += s->episodes[k].asked;
+    sum.right += s->episodes[k].right;
     sum.reward += s->episodes[k].reward;
     sum.error += s->episodes[k].error;
   }
@@ -432,26 +470,32 @@ static void lines_of(double *guessing, double *ceiling, const am_task *task) {
 }
 
 static void earned(double *chance, double *best, const am_task *task) {
-  lines_of(&chance[0], &best[0], task);
-  chance[2] = chance[0];
-  best[2] = best[0];
+  lines_of(&chance[LATE_REWARD], &best[LATE_REWARD], task);
+  chance[ALL_REWARD] = chance[LATE_REWARD];
+  best[ALL_REWARD] = best[LATE_REWARD];
+  if (!task->type->answer) return;
+  chance[RIGHT_FIRST] = chance[RIGHT] = 1.0 / task->n_actions;
+  best[RIGHT_FIRST] = best[RIGHT] = 1;
 }
 
 static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
   double guessing, ceiling;
-  values[6] = (double)s->n_episodes;
+  values[DONE] = (double)s->n_episodes;
+  if (is(stage, REWARD, MEAN) && s->n_average > 0) values[EXPECTED] = s->average;
   if (s->n_episodes == 0) return;
   const uint64_t n = (s->n_episodes + 3) / 4;
   const episode first = sum_of(s, 0, n), late = sum_of(s, s->n_episodes - n, n),
                 all = sum_of(s, 0, s->n_episodes);
   lines_of(&guessing, &ceiling, stage->task);
-  values[0] = late.reward / (double)n;
-  values[1] = first.reward / (double)n;
-  values[2] = all.reward / (double)s->n_episodes;
-  values[3] = am_ratio(values[0] - guessing, ceiling - guessing);
-  values[4] = (double)late.steps / (double)n;
-  values[5] = am_ratio(late.error, (double)late.errors);
+  values[LATE_REWARD] = late.reward / (double)n;
+  values[FIRST_REWARD] = first.reward / (double)n;
+  values[ALL_REWARD] = all.reward / (double)s->n_episodes;
+  values[SCORE] = am_ratio(values[LATE_REWARD] - guessing, ceiling - guessing);
+  values[LATE_STEPS] = (double)late.steps / (double)n;
+  values[LATE_ERROR] = am_ratio(late.error, (double)late.errors);
+  values[RIGHT_FIRST] = am_ratio((double)first.right, (double)first.asked);
+  values[RIGHT] = am_ratio((double)late.right, (double)late.asked);
 }
 
 /* ------------------------------------------------------------------------------ pictures */
@@ -516,9 +560,50 @@ static void picture_course(am_pictures *pictures, const state *s, const am_stage
                                                      .n_lines = 1});
 }
 
+/* Of a task that says what is right: what was done then. */
+static void picture_answers(am_pictures *pictures, const state *s, const am_stage *stage) {
+  static const char *const parts[] = {"first quarter of the episodes", "last quarter"};
+  const int n = stage->task->n_actions;
+  places p;
+  char words[TABLE][64];
+  const char *names[TABLE];
+  double values[2 * TABLE * TABLE];
+  int right[TABLE];
+  uint64_t last = 0;
+  if (!stage->task->type->answer || n > TABLE || find(&p, stage, NULL) != AMINE_OK) return;
+  for (int k = 0; k < n; k++) {
+    const char *name =
+        amine_brain_population(stage->brain, p.actions[p.n_populations > 1 ? k : 0], NULL, NULL);
+    if (p.n_populations > 1) snprintf(words[k], sizeof words[k], "%.60s", name);
+    else snprintf(words[k], sizeof words[k], "%.40s %d", name, k + 1);
+    names[k] = words[k];
+    right[k] = k;
+    for (int part = 0; part < 2; part++)
+      am_shares(values + (part * n + k) * n, s->chosen[part][k], n);
+    for (int j = 0; j < n; j++) last += s->chosen[1][k][j];
+  }
+  am_picture_table(pictures,
+                   &(am_table_picture){.title = "What it did when an action was right",
+                                       .meaning = "How often each action was taken where each was "
+                                                  "the right one. What is right has a frame.",
+                                       .unit = "share of these steps",
+                                       .row_title = "right action",
+                                       .x_title = "action",
+                                       .n_parts = last > 0 ? 2 : 1,
+                                       .n_rows = n,
+                                       .n_columns = n,
+                                       .parts = parts,
+                                       .rows = names,
+                                       .columns = names,
+                                       .values = values,
+                                       .right = right,
+                                       .high = 1});
+}
+
 static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
   const state *s = v;
   if (s->n_episodes == 0) return;
+  picture_answers(pictures, s, stage);
   picture_episodes(pictures, s, stage);
   picture_course(pictures, s, stage);
 }

@@ -1,6 +1,6 @@
 /* Reversal learning: which of three actions is right for which of three cues, until that changes?
  *
- * As in the protocol reinforcement a third of the population "cue" is driven for cue_ms, and of
+ * As in the preset reinforcement a third of the population "cue" is driven for cue_ms, and of
  * "left", "middle", "right" the one that fires most is the action. Action (cue + shift) mod 3 is
  * rewarded with the probability right, the others with `wrong`. After a block of trials, of a
  * length between block and 3/2 block, shift becomes one of the other two. Nothing announces it.

@@ -19,10 +19,9 @@
 static const struct {
   const char *name, *preset, *changes[5], *unsuitable;
 } protocols[] = {
-    {"reinforcement", "reinforcement", {"protocol.trials=12"}, "attention"},
     {"attention", "attention", {"protocol.trials=6"}, "inhibition"},
     {"inhibition", "inhibition", {"protocol.trials=11"}, "together"},
-    {"together", "together", {"protocol.steps=3500"}, "reinforcement"},
+    {"together", "together", {"protocol.steps=3500"}, "gridworld"},
     {"distal-reward",
      IZHIKEVICH "reinforcement",
      {"protocol.window_ms=1000", "protocol.delay_min_ms=100", "protocol.delay_max_ms=700",
@@ -44,7 +43,7 @@ static const struct {
      "clock",
      {"protocol.day_s=3.4", "protocol.cue=100", "projections.cue-answer.weight=1"},
      "gridworld"},
-    {"body", "brain-bandit", {"task.steps=4"}, "gridworld"},
+    {"body", "reinforcement", {"task.steps=4"}, "gridworld"},
 };
 enum { N = sizeof protocols / sizeof *protocols };
 

@@ -189,8 +189,8 @@ static const am_study tiny = {
     .meaning = "three trials",
     .arms = tiny_arms,
     .n_arms = 2,
-    .full = {{"protocol.trials=3", NULL}, tiny_criteria, 2, "none"},
-    .quick = {{"protocol.trials=3", "duration_s=0.9", NULL}, tiny_missed, 1, "none"},
+    .full = {{"task.steps=1", "body.episodes=3", NULL}, tiny_criteria, 2, "none"},
+    .quick = {{"task.steps=1", "body.episodes=3", "duration_s=0.9", NULL}, tiny_missed, 1, "none"},
     .charts = small_charts,
     .n_charts = 2,
     AM_ACROSS(tiny_across),
@@ -259,7 +259,8 @@ static void test_threads(void **state) {
 static void test_against_a_simulation(void **state) {
   (void)state;
   const am_study_plan plan = plan_of(&tiny, 2, 2);
-  const char *keys[] = {"protocol.trials=3", "duration_s=1.4", "clamp.dopamine=0.5", "seed=4"};
+  const char *keys[] = {"task.steps=1", "body.episodes=3", "duration_s=1.4", "clamp.dopamine=0.5",
+                        "seed=4"};
   double values[AM_MEASURES_MAX];
   am_reproduction r;
   am_simulation_config c;
@@ -267,7 +268,7 @@ static void test_against_a_simulation(void **state) {
   amine_error error = {0};
   good(am_reproduce(&r, &plan, NULL, NULL, &error), &error);
   good(am_simulation_config_load(&c, "reinforcement", &error), &error);
-  good(am_simulation_config_apply(&c, keys, 4, &error), &error);
+  good(am_simulation_config_apply(&c, keys, 5, &error), &error);
   good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
   const am_study_run *run = &r.runs[1 * 2 + 1]; /* the second arm's second seed */
   const size_t n = (size_t)c.protocol->n_measures;
@@ -445,9 +446,9 @@ static void test_wrong_folder(void **state) {
   wrong.quick = true;
   refused(&wrong, "other", AMINE_ERROR_ARGUMENT, "there form is full, here quick");
   wrong.quick = false;
-  changed.full.assignments[1] = "protocol.alpha=0.2";
+  changed.full.assignments[2] = "body.average=5";
   refused(&wrong, "other", AMINE_ERROR_ARGUMENT, "arms.free.");
-  changed.full.assignments[1] = NULL;
+  changed.full.assignments[2] = NULL;
   changed.n_arms = 1;
   changed.n_across = 0;
   changed.full.n_criteria = 1;

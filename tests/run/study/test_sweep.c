@@ -197,7 +197,7 @@ static void test_refused(void **state) {
   /* what only the task, or the brain, can say */
   make_refused("task.type=maze has none", "maze", "stop_at_criterion=true,false", NULL);
   make_refused("clamp.dopamine=2: it must be", "reinforcement", "clamp.dopamine=none,2", NULL);
-  make_refused("needs a population", "inhibition", "protocol.type=none,reinforcement", NULL);
+  make_refused("needs a population", "inhibition", "protocol.type=none,attention", NULL);
 }
 
 static void test_too_many_runs(void **state) {
@@ -269,9 +269,8 @@ static void test_as_alone(void **state) {
 
 static void test_a_brain(void **state) {
   (void)state;
-  static const char *const swept[] = {"duration_s=3", "protocol.trials=10",
-                                      "protocol.alpha=0.05,0.2"};
-  static const char *const alone[] = {"duration_s=3", "protocol.trials=10", "protocol.alpha=0.2",
+  static const char *const swept[] = {"duration_s=3", "task.steps=2", "body.average=5,20"};
+  static const char *const alone[] = {"duration_s=3", "task.steps=2", "body.average=20",
                                       "seed=4"};
   am_sweep sweep;
   am_reproduction r;

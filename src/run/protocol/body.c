@@ -12,7 +12,7 @@
  *
  *   td        delta = r + gamma V(s') - V(s), V = (rate of `critic` - rate_0) / rate_1, its rate in
  *             the look, or, where there is none, while it acts; V(s') = 0 behind the end of an
- *             episode. It comes at the end of the next look, with gamma = 0 and at the end of an
+ *             episode, but V(s) with `bootstrap` where its length ends it and not the world. It comes at the end of the next look, with gamma = 0 and at the end of an
  *             episode at once.
  *   average   delta = r - mean of the rewards before, over about `average` of them; at once
  *   plain     delta = r; at once
@@ -25,7 +25,8 @@
  *
  * Sources: Fremaux, Sprekeler, Gerstner 2013, doi:10.1371/journal.pcbi.1003024 (place cells, V as an
  * affine function of the critic's rate); Potjans, Morrison, Diesmann 2009,
- * doi:10.1162/neco.2008.08-07-593 (errors that reach synapses after the state was left). */
+ * doi:10.1162/neco.2008.08-07-593 (errors that reach synapses after the state was left); Pardo,
+ * Tavakoli, Levdik, Kormushev 2018, arXiv 1712.00378 (bootstrap at a time limit). */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,7 @@ enum {
   HOLD,
   REWARD,
   GAMMA,
+  BOOTSTRAP,
   RATE_0,
   RATE_1,
   AVERAGE,
@@ -95,6 +97,7 @@ static const amine_parameter keys[] = {
               "the error that dopamine is told: against the mean reward, or a critic's; or the "
               "reward itself"),
     AM_NUMBER("gamma", 0.9, 0, 1, "", "discount of a step"),
+    AM_SWITCH("bootstrap", 0, "where its length ends an episode, and not the world, V goes on"),
     AM_NUMBER("rate_0", 10, 0, 1e4, "Hz", "rate of the critic that means V = 0"),
     AM_NUMBER("rate_1", 30, 1e-3, 1e4, "Hz", "more of it that means V = 1"),
     AM_NUMBER("average", 50, 1, 1e6, "rewards", "over which the mean runs, with reward=average"),
@@ -310,12 +313,12 @@ static void tell(state *s, am_stage *stage, double target, double expected) {
   am_stage_reward(stage, dopamine * target, dopamine * expected);
 }
 
-/* A reward has come; `last`: with it the episode ends. */
-static void judge(state *s, am_stage *stage, double reward, bool last) {
+/* A reward has come; `last`: with it the episode ends; V: what the state behind is worth then. */
+static void judge(state *s, am_stage *stage, double reward, bool last, double V) {
   if (is(stage, REWARD, TD)) {
     s->reward = reward;
     s->waiting = !last && number(stage, GAMMA) > 0;
-    if (!s->waiting) tell(s, stage, reward, s->V);
+    if (!s->waiting) tell(s, stage, reward + number(stage, GAMMA) * V, s->V);
     return;
   }
   tell(s, stage, reward, is(stage, REWARD, MEAN) ? s->average : 0);
@@ -384,9 +387,9 @@ static amine_status act(state *s, const places *p, am_stage *stage, int *key, am
   note(s, stage, action, reward);
   s->step++;
   s->n_steps++;
-  const bool over = s->step >= (uint64_t)task->n_steps ||
-                    (task->type->over && task->type->over(task, stage->world));
-  judge(s, stage, reward, over);
+  const bool ended = task->type->over && task->type->over(task, stage->world);
+  const bool over = ended || s->step >= (uint64_t)task->n_steps;
+  judge(s, stage, reward, over, number(stage, BOOTSTRAP) != 0 && !ended ? s->V : 0);
   if (!over && !(number(stage, PAUSE_MS) > 0)) return show(s, p, stage, key, error);
   s->phase = over ? GAP : PAUSE;
   *key = over ? GAP_MS : PAUSE_MS;

@@ -116,8 +116,8 @@ typedef struct replay {
   am_task *task;
   _Alignas(max_align_t) unsigned char world[AM_TASK_STATE_MAX];
   uint32_t episode;
-  double sum, sums[64]; /* of this episode, and of those that are done */
-  bool begun;
+  double sum, sums[128]; /* of this episode, and of those that are done */
+  bool begun, limited;   /* limited: the last episode was ended by its length */
 } replay;
 
 /* An action of the run, taken in a world of our own. */
@@ -127,9 +127,9 @@ static float take(replay *r, uint64_t seed, int action) {
   r->begun = true;
   const float reward = type->step(r->task, r->world, action);
   r->sum += (double)reward;
-  const bool over = ((const am_world *)(const void *)r->world)->step >= r->task->n_steps ||
-                    (type->over && type->over(r->task, r->world));
-  if (!over) return reward;
+  const bool ended = type->over && type->over(r->task, r->world);
+  r->limited = !ended;
+  if (!ended && ((const am_world *)(const void *)r->world)->step < r->task->n_steps) return reward;
   r->begun = false;
   r->sums[r->episode++] = r->sum;
   r->sum = 0;
@@ -144,6 +144,8 @@ static void a_task_is_played(void **state) {
   const char *const changes[] = {NAMES,
                                  "task=cart-pole",
                                  "task.masked=false",
+                                 "task.steps=18",
+                                 "body.bootstrap=true",
                                  "body.code=place",
                                  "body.centres=2",
                                  "body.range=1,1,2,2",
@@ -158,13 +160,13 @@ static void a_task_is_played(void **state) {
                                  "seed=7",
                                  "duration_s=12"};
   amine_error error = {0};
-  am_simulation_config c = config_of(BRAIN("32, \"model\": \"lif\""), changes, 18);
+  am_simulation_config c = config_of(BRAIN("32, \"model\": \"lif\""), changes, 20);
   am_simulation *s = lived(&c);
   replay r = {0};
   const am_recorder *e = &s->log.events;
   double last_target = (double)NAN, last_reward = 0, given = 0;
   double values[AM_MEASURES_MAX];
-  int n_errors = 0;
+  int n_errors = 0, n_limited = 0, n_fallen = 0;
   must(am_simulation_config_task(&r.task, &c, &error), &error);
   uint32_t episode = 0;
   bool over = false;
@@ -178,7 +180,9 @@ static void a_task_is_played(void **state) {
     } else if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_REWARD) {
       if (!isnan(last_target)) /* V of the state that the last one led to */
         same((last_target / 0.25 - last_reward) / 0.8, second / 0.25, 1e-5);
-      if (over) same(value / 0.25, given, 1e-6);
+      if (over) same(value / 0.25, given + (r.limited ? 0.8 * second / 0.25 : 0), 1e-5);
+      n_limited += over && r.limited;
+      n_fallen += over && !r.limited;
       last_target = over ? (double)NAN : value;
       last_reward = given;
       over = false;
@@ -186,7 +190,7 @@ static void a_task_is_played(void **state) {
     }
   }
   am_simulation_measure(s, values);
-  assert_true(n_errors > 200 && r.episode > 8);
+  assert_true(n_errors > 200 && n_limited > 2 && n_fallen > 2);
   assert_int_equal(r.episode, (int)values[am_measure_find(c.protocol, "episodes")]);
   double sum = 0;
   for (uint32_t k = 0; k < r.episode; k++) sum += r.sums[k];

@@ -105,6 +105,7 @@ typedef float amine_task_move(const amine_task *task, void *state, const float *
 typedef bool amine_task_over(const amine_task *task, const void *state);
 typedef int amine_task_answer(const amine_task *task, const void *state);
 typedef float amine_task_weight(const amine_task *task, const void *state);
+typedef bool amine_task_begins(const amine_task *task, const void *state);
 typedef bool amine_task_target(const amine_task *task, const void *state, float *target);
 typedef double amine_task_regret(const amine_task *task, const void *state);
 typedef unsigned amine_task_happened(const amine_task *task, const void *before, const void *after);
@@ -163,6 +164,9 @@ typedef struct amine_task_type {
   /* How much the decision of the present step counts to who learns it, above 0: the policy's part and
    * the teacher's, not the critic's. NULL: each 1. */
   amine_task_weight *weight;
+  /* Whether a trial begins at the present step, of several in an episode: a rule's second trace may
+   * begin anew with each (rule.anew=trial). NULL: it says of no step that one does. */
+  amine_task_begins *begins;
 } amine_task_type;
 
 /* ------------------------------------------------------------------------------ for worlds */

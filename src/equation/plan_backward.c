@@ -56,6 +56,8 @@ static void traced_back(const am_plan *p, const am_operation *o, const am_plan_s
   };
   if (past->penalty > 0) penalise(t, now, past);
   past->rule->ops->lanes_backward(&pass, past->rule->constants, t->rows, t->cols);
+  if (past->rule->keep && now->dE)
+    lanes_scale(now->dE, past->rule->keep, (size_t)(t->rows * t->cols));
   for (size_t k = 0; one && k < cols; k += VEC_LANES)
     v_store(dx + k, v_add(v_load(dx + k), v_load(now->lost + k)));
 }

@@ -142,6 +142,7 @@ static void take_up(const am_plan *p, const am_plan_step *s, const am_plan_rule 
     const am_plan_trace *t = &p->traces[k];
     const am_plan_living *m = &s->living[k];
     const vectors eta = rows_of(&t->eta, s);
+    if (rule->keep && m->E) lanes_scale(m->E, rule->keep, (size_t)(t->rows * t->cols));
     const am_trace_lanes pass = {.H = m->H,
                                  .E = m->E,
                                  .H_next = m->H_next,
@@ -237,6 +238,7 @@ static void collect_alpha(const am_operation *o, const am_plan_trace *t, real *c
                          .a = m->a,
                          .b = m->b,
                          .eta_e = w->rule->eta_e,
+                         .keep = w->rule->keep,
                          .dy_step = w->gradient_step,
                          .a_step = (size_t)t->rows * VEC_LANES};
   all.x = window_of(&o->in[0], w, &all.x_step);

@@ -24,6 +24,8 @@ typedef struct am_plan_rule {
   am_trace_constants constants;
   const am_real *eta_e; /* [lanes] */
   am_real *deta_e;      /* [lanes] added to on the way back through traces */
+  const am_real *keep;  /* [lanes] what E is multiplied by before the update of a step: 0 where it
+                         * begins anew; a window's one after the other; NULL: 1 */
 } am_plan_rule;
 
 /* A signal held at values while it is played, not learned: they stand in its place as soon as it is

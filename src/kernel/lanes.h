@@ -127,6 +127,12 @@ VEC_INLINE void lanes_outer(real *C, const real *A, size_t a_step, const real *B
   }
 }
 
+/* x[k] *= factor, of each lane */
+VEC_INLINE void lanes_scale(real *x, const real *factor, size_t n) {
+  const vec f = v_load(factor);
+  for (size_t k = 0; k < n * VEC_LANES; k += VEC_LANES) v_store(x + k, v_mul(v_load(x + k), f));
+}
+
 /* c[j] += sum over lanes of sum_t A[t][j] */
 VEC_INLINE void lanes_total(real *c, const real *A, size_t a_step, int n_steps, int n) {
   for (int j = 0; j < n; j++) {

@@ -101,6 +101,8 @@ typedef struct am_trace_window {
   const am_real *a, *b, *h; /* [rows], [rows], [cols]: of the update after the step */
   const am_real *eta_e;     /* [lanes] */
   size_t dy_step, x_step, a_step, h_step; /* a_step: of b too */
+  const am_real *keep; /* [lanes], one after the other: what E is multiplied by before the update of
+                        * a step; NULL: 1 */
 } am_trace_window;
 
 typedef struct am_trace_ops {

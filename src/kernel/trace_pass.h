@@ -545,6 +545,7 @@ VEC_INLINE void collect_some(am_real *sums, const am_trace_window *w, const rule
     const vec dyv = v_load(dy), av = v_load(a), bv = v_load(b);
     for (int q = 0; q < n; q++) {
       sum[q] = v_fma(v_mul(dyv, v_load(x + q * VEC_LANES)), H[q], sum[q]);
+      if (RULE_HAS_E && w->keep) E[q] = v_mul(E[q], v_load(w->keep + (size_t)t * VEC_LANES));
       rule_update(&H[q], &E[q], v_load(h + q * VEC_LANES), av, bv, k);
     }
     dy += w->dy_step, x += w->x_step, a += w->a_step, b += w->a_step, h += w->h_step;

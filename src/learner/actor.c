@@ -245,6 +245,7 @@ void am_actor_play(am_actor *actors, int n, const am_play *play, int first) {
     for (int q = 0; q < now.n; q++) {
       am_pair_lane *a = now.lanes[q];
       task->type->observe(task, now.actors[q]->world, a->u + (size_t)t * input_rows(task));
+      if (a->keep) a->keep[t] = am_task_begins(task, now.actors[q]->world) ? 0 : 1;
       if (am_pair_is_given(p)) {
         am_feed_before(&play->feed, now.actors[q]->fed);
         put_given(now.actors[q], play, t);
@@ -288,6 +289,7 @@ void am_actor_follow(am_actor *actors, const am_actor *led, int n, const am_play
       const am_actor *other = &led[a - actors];
       memcpy(a->lane.u + (size_t)t * rows, other->lane.u + (size_t)t * rows, rows * sizeof(float));
       a->rewards[t] = other->rewards[t];
+      if (a->lane.keep) a->lane.keep[t] = other->lane.keep[t];
       if (!am_pair_is_given(p)) continue;
       am_feed_before(&play->feed, a->fed);
       put_given(a, play, t);

@@ -799,6 +799,10 @@ static amine_status open_all(hebb *h, amine_error *error) {
                        .clip = units->clip,
                        .rate = units->rate,
                        .forward = true};
+  if (units->anew)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.type=exploratory-hebb does not begin an eligibility trace anew with "
+                   "each trial (rule.anew=trial)");
   o.units.n_inputs = task->n_inputs;
   o.units.done = AM_PLAN_PERTURBED;
   AM_TRY(am_pair_make(&h->pair, &h->places, &o, error));

@@ -111,6 +111,11 @@ void am_group_observe(const am_group *g, float *u, float *live) {
   }
 }
 
+void am_group_begins(const am_group *g, float *keep) {
+  for (int k = 0; k < LANES; k++)
+    keep[k] = is_live(g, k) && am_task_begins(g->task, am_group_world(g, k)) ? 0 : 1;
+}
+
 void am_group_choose(am_group *g, float *hit, const float *p, int t, bool greedy) {
   const int n = g->task->n_actions;
   memset(hit, 0, (size_t)(n * LANES) * sizeof *hit);

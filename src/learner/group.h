@@ -60,6 +60,9 @@ static inline uint32_t am_group_lane(const am_group *g, int k) {
 /* u [n_inputs][lanes]: what is seen now; live [lanes]: 1 where an episode goes on, else 0. */
 void am_group_observe(const am_group *group, float *u, float *live);
 
+/* keep [lanes]: 0 where a trial begins with the present step of a live lane, else 1. */
+void am_group_begins(const am_group *group, float *keep);
+
 /* Takes an action in each live lane: drawn from p [n_actions][lanes] by the draws of step t, or the
  * most probable one (the lowest of equals). hit [n_actions][lanes]: 1 at the action taken; reward
  * [lanes]. Both are 0 in other lanes. */

@@ -172,6 +172,7 @@ void am_rollout_play(const am_rollout *rollout, const am_actor_net *net, am_turn
   for (int t = 0; t < T; t++) {
     const int s = slot_of(e, t);
     am_group_observe(&turn->group, am_rows(e->u, s, net->n_in), am_rows(e->live, s, 1));
+    if (net->stack.anew) am_group_begins(&turn->group, am_rows(e->units.keep, s, 1));
     am_group_feed_before(&net->stack, am_stack_given(&net->stack, &e->units, s), e->fed);
     am_holding_group(&holding, g, am_rows(e->live, s, 1),
                      am_stack_given(&net->stack, &e->units, s), t, NULL);
@@ -200,6 +201,7 @@ void am_rollout_follow(const am_rollout *e, const am_actor_net *net, const am_tu
     const int s = slot_of(e, t);
     memcpy(am_rows(e->u, s, net->n_in), am_rows(led->u, t, net->n_in), (size_t)net->n_in * row);
     memcpy(am_rows(e->live, s, 1), am_rows(led->live, t, 1), row);
+    if (stack->anew) memcpy(am_rows(e->units.keep, s, 1), am_rows(led->units.keep, t, 1), row);
     memcpy(am_rows(e->reward, s, 1), am_rows(led->reward, t, 1), row);
     memcpy(am_rows(e->asked, s, 1), am_rows(led->asked, t, 1), row);
     memcpy(am_rows(e->answer, s, A), am_rows(led->answer, t, A), (size_t)A * row);

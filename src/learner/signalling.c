@@ -356,6 +356,10 @@ static amine_status check(const am_task *task, const am_signalling_options *o, a
                    "%s does not say what would be right: it can be learned from rewards only "
                    "(learner.teach=reward)",
                    task->type->part.name);
+  if (o->units.anew)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "learner.type=signalling and agents do not begin an eligibility trace anew with "
+                   "each trial (rule.anew=trial)");
   if (o->agent.keep_first && linear)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "learner.keep_first=true keeps a policy, and task.type=%s asks for no actions",

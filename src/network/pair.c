@@ -70,6 +70,7 @@ amine_status am_pair_make(am_pair *pair, am_places *places, const am_pair_option
                     .clip = o->clip,
                     .rate = o->rate,
                     .trace_penalty = o->units.trace_penalty,
+                    .anew = o->units.anew,
                     .forward = o->forward,
                     .open = o->units.open};
   if (o->program) pair->program = *o->program;
@@ -126,6 +127,8 @@ static void cut_trace(am_cutter *c, const am_pair *pair, am_pair_trace *m, const
   am_cut(c, &m->E, second);
   am_cut(c, &m->dH, back);
   am_cut(c, &m->dE, back_second);
+  am_cut(c, &m->met_H, pair->anew ? back : 0);
+  am_cut(c, &m->met_E, pair->anew ? back_second : 0);
   am_cut(c, &m->seen_H, pair->trace_penalty > 0 ? back : 0);
   am_cut(c, &m->seen_E, pair->trace_penalty > 0 ? back_second : 0);
   am_cut(c, &m->again_H, am_size_mul(S / 2, back));
@@ -187,6 +190,7 @@ static size_t cut_lane(am_cutter *c, const am_pair *pair, am_pair_lane *lane, in
   am_cut(c, &lane->scratch, scratch);
   am_cut(c, &lane->u, am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)));
   am_cut(c, &lane->given, am_size_mul(T, given * 16));
+  am_cut(c, &lane->keep, pair->anew ? T : 0);
   am_cut(c, &lane->below, am_size_mul(T, below));
   am_cut(c, &lane->dinput,
          pair->open ? am_size_mul(T, (size_t)am_pad(pair->plan[0]->n_inputs, 16)) : 0);

@@ -46,6 +46,28 @@ static am_plan_gradient gradient_at(const am_pair *pair, const am_pair_lane *lan
                             .fixed = m->dfixed};
 }
 
+/* The same n updates as `again` makes, every second state of which is kept, one by one: E begins anew
+ * before some. What is kept is what the next update meets. */
+static void again_anew(const am_pair *pair, const am_trace_ops *rule, const am_pair_lane *lane,
+                       int l, int k, const real *parameters, int first, int n) {
+  const am_plan_trace *trace = &pair->plan[l]->traces[k];
+  const am_pair_trace *m = &lane->layer[l].trace[k];
+  const am_panel_shape shape = shape_of(trace);
+  const size_t size = am_panel_elements(shape), width = padded(trace->rows);
+  const size_t slot = (size_t)(first / m->segment) * size;
+  const real *H = m->saved_H + slot, *E = m->saved_E ? m->saved_E + slot : NULL;
+  for (int s = 0; s < n; s++) {
+    const am_plan_step then = pair_step_of(pair, lane, l, first + s, parameters);
+    const size_t at = (size_t)(first + s) * width;
+    real *to = m->again_H + (size_t)(s / 2) * size;
+    real *to_E = E ? m->again_E + (size_t)(s / 2) * size : NULL;
+    rule->again(to, to_E, H, E, m->a + at, m->b + at, rows_of(&trace->pre, &then).at, width, 0,
+                constants_of(pair, l, parameters), 1, 1, shape);
+    begin_anew(lane, to_E, first + s + 1, shape);
+    H = to, E = to_E;
+  }
+}
+
 /* Computes again every second state of the segment that holds update u, as far as u needs. */
 static void fill_segment(const am_pair *pair, const am_trace_ops *rule, am_pair_lane *lane, int l,
                          int k, const real *parameters, int u) {
@@ -58,6 +80,10 @@ static void fill_segment(const am_pair *pair, const am_trace_ops *rule, am_pair_
   int n = kept_at(rule, u, m->segment);
   if (was_saved(m, lane->n_steps, u, n)) n -= 2;
   if (n <= 0) return;
+  if (pair->anew) {
+    again_anew(pair, rule, lane, l, k, parameters, first, n);
+    return;
+  }
   rule->again(m->again_H, m->again_E, m->saved_H + slot, m->saved_E ? m->saved_E + slot : NULL,
               m->a + at, m->b + at, rows_of(&trace->pre, &then).at, width,
               stride_of(pair, lane, l, &trace->pre), constants_of(pair, l, parameters), n, 2,
@@ -137,6 +163,24 @@ static void add_lost(const am_pair *pair, am_pair_lane *lane, int l, const am_pl
     v_store(dx + j, v_add(v_load(dx + j), v_load(lane->lost + j)));
 }
 
+/* Where E begins anew between the two updates that a pass would make again, the first is made here:
+ * the pass begins with what the second meets. */
+static void meet(const am_pair *pair, const am_trace_ops *rule, const am_pair_lane *lane, int l,
+                 const am_operation *o, am_trace_backward *pass, const real *parameters, int u) {
+  const am_plan_trace *trace = &pair->plan[l]->traces[o->trace];
+  const am_pair_trace *m = &lane->layer[l].trace[o->trace];
+  rule->again(m->met_H, m->met_E, pass->H, pass->E, pass->a0, pass->b0, pass->h0,
+              padded(trace->rows), 0, constants_of(pair, l, parameters), 1, 1, shape_of(trace));
+  begin_anew(lane, m->met_E, u, shape_of(trace));
+  pass->H = m->met_H, pass->E = m->met_E;
+}
+
+static bool any_anew(am_pair_lane *const *lanes, int n, int u) {
+  bool any = false;
+  for (int q = 0; q < n; q++) any |= lanes[q]->keep && lanes[q]->keep[u] == 0;
+  return any;
+}
+
 /* The mean of H^2 as the product saw it, `ahead` updates after what is kept, is of the loss. */
 static void penalise(const am_pair *pair, const am_trace_ops *rule, const am_pair_lane *lane, int l,
                      const am_operation *o, const am_trace_backward *pass, const real *parameters,
@@ -162,17 +206,25 @@ static void plastic_back(const am_pair *pair, const am_trace_ops *rule, am_pair_
                          const real *parameters, int t) {
   const am_plan_trace *trace = &pair->plan[l]->traces[o->trace];
   const int segment = lanes[0]->layer[l].trace[o->trace].segment;
-  const int u = t - 1, ahead = updates_ahead(rule, u, segment);
+  const int u = t - 1;
+  int ahead = updates_ahead(rule, u, segment);
   am_trace_backward pass[AM_TRACE_LANES] = {0};
   for (int q = 0; q < n; q++) {
     if (t == lanes[q]->n_steps - 1 || t % segment == 0)
       fill_segment(pair, rule, lanes[q], l, o->trace, parameters, u);
     pass[q] = pass_of(pair, rule, lanes[q], l, o, gradient, parameters, t, ahead);
   }
+  if (ahead == 2 && any_anew(lanes, n, u)) {
+    for (int q = 0; q < n; q++) meet(pair, rule, lanes[q], l, o, &pass[q], parameters, u);
+    ahead = 1;
+  }
   for (int q = 0; q < n && pair->trace_penalty > 0; q++)
     penalise(pair, rule, lanes[q], l, o, &pass[q], parameters, ahead);
   rule->backward(pass, n, ahead, constants_of(pair, l, parameters), shape_of(trace));
-  for (int q = 0; q < n; q++) add_lost(pair, lanes[q], l, trace, pass[q].dx, u);
+  for (int q = 0; q < n; q++) {
+    begin_anew(lanes[q], lanes[q]->layer[l].trace[o->trace].dE, u, shape_of(trace));
+    add_lost(pair, lanes[q], l, trace, pass[q].dx, u);
+  }
   for (int q = 0; q < n; q++)
     if (u >= lanes[q]->first) update_back(pair, rule, lanes[q], l, trace, gradient, parameters, u);
 }

@@ -108,6 +108,7 @@ static void plastic(const am_pair *pair, const am_trace_ops *rule, am_pair_lane 
     const am_pair_trace *m = &lanes[q]->layer[l].trace[o->trace];
     const int save = !pair->forward && (t - 1) % m->segment == 0;
     const size_t slot = save ? (size_t)((t - 1) / m->segment) * size : 0;
+    begin_anew(lanes[q], m->E, t - 1, shape);
     pass[q] = (am_trace_forward){.H = m->H,
                                  .E = m->E,
                                  .H_saved = save ? m->saved_H + slot : NULL,
@@ -207,6 +208,7 @@ static void lane_finish(const am_pair *pair, const am_trace_ops *rule, am_pair_l
       const am_plan_step now = pair_step_of(pair, lane, l, t, parameters);
       const am_pair_trace *m = &lane->layer[l].trace[k];
       const size_t width = padded(trace->rows), at = (size_t)t * width;
+      begin_anew(lane, m->E, t, shape_of(trace));
       rule->again(m->H, m->E, m->H, m->E, m->a + at, m->b + at, rows_of(&trace->pre, &now).at,
                   width, 0, constants_of(pair, l, parameters), 1, 1, shape_of(trace));
     }

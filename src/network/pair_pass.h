@@ -65,4 +65,9 @@ VEC_INLINE const real *spread_eta(const am_plan_trace *t, const am_plan_step *s,
   return room;
 }
 
+/* A trace's E, as the update of step u meets it. */
+VEC_INLINE void begin_anew(const am_pair_lane *lane, real *E, int u, am_panel_shape shape) {
+  if (lane->keep && E && lane->keep[u] == 0) memset(E, 0, am_panel_elements(shape) * sizeof *E);
+}
+
 #endif

@@ -22,6 +22,7 @@ typedef struct am_pair {
   float dropout;           /* share of units that the layer above does not see */
   float clip;              /* the rule's bound of |H| */
   float rate;              /* its own rate, if it does not learn one */
+  bool anew;               /* its second trace begins anew with each trial */
   float trace_penalty;     /* what the mean of H^2 of a trace counts at each step in the loss */
   bool forward;            /* lanes have no room for a gradient, and save no traces */
   bool open;               /* the gradient of the inputs is asked for */
@@ -36,6 +37,7 @@ typedef struct am_pair_trace {
   am_real *again_H, *again_E; /* [segment / 2] panels: every second state of a segment */
   am_real *dH, *dE;           /* panels */
   am_real *seen_H, *seen_E;   /* panels, where traces have a penalty: as a product saw it */
+  am_real *met_H, *met_E;     /* panels, where E begins anew: as an update met it */
   am_real *a, *b;             /* [n_steps][rows padded to 16]: coefficients of each update */
 } am_pair_trace;
 
@@ -53,6 +55,8 @@ typedef struct am_pair_lane {
   bool dropped;   /* through the masks */
   const am_plan_held *held; /* a signal of the lowest layer's that is held; NULL: none */
   am_real *u;     /* [n_steps][n_inputs padded to 16]: filled by the caller, the padding 0 */
+  am_real *keep;  /* [n_steps], of a pair that begins E anew: 0 where a trial begins, else 1; filled by
+                   * the caller, before `after` */
   am_real *given; /* [n_steps][n_given * 16]: likewise, before `after`; each in the first of 16 */
   am_pair_layer *layer; /* [n_layers] */
   am_real *heads;  /* [n_steps][head_rows] */

@@ -92,6 +92,7 @@ amine_status am_stack_make(am_stack *s, am_places *places, const am_stack_option
                   .rule = o->rule,
                   .clip = o->clip,
                   .trace_penalty = o->trace_penalty,
+                  .anew = o->anew,
                   .through = o->done & AM_PLAN_THROUGH,
                   .open = o->open,
                   .rate = o->rate,
@@ -162,6 +163,7 @@ size_t am_stack_lay_out(am_stack_memory *m, am_real *block, const am_stack *s, i
   am_cut(&c, &m->input_gradient, gradients && s->open ? T * (size_t)s->plan[0]->n_inputs : 0);
   am_cut(&c, &m->mask, dropped ? T * n * above : 0);
   am_cut(&c, &m->given, T * (size_t)s->n_given);
+  am_cut(&c, &m->keep, s->anew ? T : 0);
   return c.at / sizeof *block;
 }
 
@@ -240,10 +242,11 @@ am_plan_step am_stack_step_of(const am_stack *s, const am_stack_memory *m, int l
 
 am_plan_rule am_stack_rule_of(const am_stack *s, const am_stack_memory *m, int layer) {
   am_real *eta_e = m->layer[layer].eta_e;
-  return (am_plan_rule){s->rule,
-                        {.clip = (am_real)s->clip, .program = &s->program},
-                        eta_e,
-                        eta_e ? eta_e + LANES : NULL};
+  return (am_plan_rule){.ops = s->rule,
+                        .constants = {.clip = (am_real)s->clip, .program = &s->program},
+                        .eta_e = eta_e,
+                        .deta_e = eta_e ? eta_e + LANES : NULL,
+                        .keep = s->anew ? m->keep : NULL};
 }
 
 /* What a layer reads at t. */
@@ -293,7 +296,8 @@ void am_stack_after(const am_stack *s, const am_stack_memory *m, int t, const am
     const am_plan_step now =
         am_stack_step_of(s, m, l, t, parameters + s->at[l] * (each ? LANES : 1),
                          seen_at(s, m, l, t, u, dropped), living);
-    const am_plan_rule rule = am_stack_rule_of(s, m, l);
+    am_plan_rule rule = am_stack_rule_of(s, m, l);
+    if (rule.keep) rule.keep += (size_t)(t * LANES);
     /* where all states are kept, nobody reads what the last step would leave */
     const bool last = s->through && t + 1 == m->n_steps;
     (each ? code->after_each : code->after)(p, &now, last ? NULL : &rule);

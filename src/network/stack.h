@@ -29,6 +29,7 @@ typedef struct am_stack_options {
   const char *prefix;       /* of the tensors' names in place of the text's NETWORK; NULL: that */
   const am_trace_ops *rule; /* what stands in the text's slot; NULL: no trace lives */
   float clip, rate;         /* its bound of |H|, and its own rate, if it does not learn one */
+  bool anew;                /* its second trace E begins anew with each trial */
   const am_rule_program *program; /* of a rule that is a text; it is copied; NULL: it is code */
   am_feed feed;                   /* who says what the text is given */
   float trace_penalty; /* what the mean of H^2 of a trace counts at each step that reads it, beside
@@ -46,6 +47,7 @@ typedef struct am_stack {
   float clip, rate;
   am_rule_program program;
   float trace_penalty;
+  bool anew;
   bool through; /* a gradient goes back through traces: their past is kept */
   bool open;    /* as the options */
   am_feed feed;
@@ -92,6 +94,8 @@ typedef struct am_stack_memory {
   int n_steps;
   bool keeps; /* with gradients */
   const am_plan_held *held; /* a signal of the lowest layer's that is held; NULL: none */
+  am_real *keep; /* [T][lanes], in a stack that begins E anew: 0 where a trial begins, else 1; written
+                  * by who plays, before `after` */
   const am_real *live; /* [T][lanes], where traces have a penalty: 1, or 0 once an episode is over */
 } am_stack_memory;
 

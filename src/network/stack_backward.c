@@ -35,7 +35,7 @@ static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
                        const am_real *parameters, const am_real *seen, size_t seen_step,
                        bool dropped) {
   const am_plan *p = s->plan[layer];
-  const am_plan_rule rule = am_stack_rule_of(s, m, layer);
+  am_plan_rule rule = am_stack_rule_of(s, m, layer);
   am_plan_living living[2][AM_TRACES_MAX];
   assert(p->n_traces == 0 || s->through);
   for (int t = m->n_steps - 1; t >= 0; t--) {
@@ -51,6 +51,7 @@ static void layer_back(const am_stack *s, const am_stack_memory *m, int layer,
     const am_plan_step last =
         am_stack_step_of(s, m, layer, t - 1, own, input - seen_step, living[1]);
     const am_plan_gradient before = gradient_of(s, m, layer, t - 1);
+    if (s->anew) rule.keep = m->keep + (size_t)((t - 1) * LANES);
     const am_plan_past past = {.step = &last,
                                .gradient = &before,
                                .rule = &rule,

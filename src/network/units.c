@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "task/task.h"
+
 /* The rows of the text's own constants. */
 static const amine_parameter *constants_of(const am_part *part) {
   const amine_parameter *row = part->parameters;
@@ -99,6 +101,8 @@ amine_status am_units_read(am_units *u, const am_part *part, const am_units_opti
                                 .n_given = n,
                                 .rule = rule ? rule->ops[am_isa_now()] : NULL,
                                 .program = rule && rule->part.text ? &u->program : NULL,
+                                .anew = slots.plastic && rule_options && rule_options->anew &&
+                                        rule->ops[am_isa_now()]->has_E,
                                 .clip = u->clip,
                                 .rate = u->rate};
   return AMINE_OK;
@@ -116,7 +120,12 @@ amine_status am_units_chosen(am_units *u, const am_chosen *chosen, bool deep, am
       chosen->options[AM_RULE], (const am_modulator_type *)(const void *)chosen->part[AM_MODULATOR],
       chosen->options[AM_MODULATOR], error));
   u->stack.feed = am_modulator_feed(chosen);
-  return AMINE_OK;
+  const am_task_type *task = (const am_task_type *)(const void *)chosen->part[AM_TASK];
+  if (!u->stack.anew || !task || task->begins) return AMINE_OK;
+  am_units_free(u);
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "rule.anew=trial: task.type=%s says of no step that a trial begins",
+                 task->part.name);
 }
 
 void am_units_free(am_units *u) {

@@ -13,6 +13,10 @@ AM_ISA_DECLARE(const am_trace_ops, am_trace_last);
 AM_ISA_DECLARE(const am_trace_ops, am_trace_gated);
 
 #define AT(member) AM_MEMBER(am_rule_options, member)
+#define ANEW(...)                                                                                  \
+  AM_CHOICE("anew", "episode|trial",                                                               \
+            "with what the second trace begins anew; trial: in a world that says when one begins", \
+            __VA_ARGS__)
 static const amine_parameter parameters[] = {
     AM_NUMBER("clip", 1, 1e-6, 1e6, "", "c: bound of |H|", AT(clip),
               .when = "type=clip|softclip|eligibility"),
@@ -24,6 +28,7 @@ static const amine_parameter parameters[] = {
     AM_NUMBER("eta_h", 0.1, 0, 1, "",
               "how fast H takes up the new and lets go the old, in every step", AT(eta_h),
               .when = "type=fading|last"),
+    ANEW(AT(anew), .when = "type=eligibility"),
     {0}};
 
 #define RULE(word, text, formula, from, places)                                                    \
@@ -76,6 +81,7 @@ static const amine_parameter text_parameters[] = {
     AM_NUMBER("eta", 0.01, -100, 100, "",
               "first value of the learned rate eta (modulator.type=constant)", AT(eta),
               .when = "modulator.type=constant|chemical"),
+    ANEW(AT(anew)),
     {0}};
 
 #define TEXT                                                                                       \

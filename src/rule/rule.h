@@ -25,6 +25,7 @@ typedef struct am_rule_options {
   float clip;       /* bound of |H| */
   float eta, eta_e; /* first values of the learned rates */
   float eta_h;      /* the rate of a rule that has one and does not learn it */
+  bool anew;        /* its second trace begins anew with each trial of the world */
 } am_rule_options;
 
 typedef struct am_rule_type {

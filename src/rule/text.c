@@ -642,6 +642,8 @@ static void text_lanes_collect(am_real *dalpha, size_t row, size_t col, const am
               v_fma(v_mul(dy, v_load(ROW(w->x, j + q) + t * w->x_step)), v_load(ROW(H, q)), sum[q]);
         lanes_pre(&r, ROW(w->h, j) + t * w->h_step, n);
         lanes_post(&r, ROW(w->a, i) + t * w->a_step, ROW(w->b, i) + t * w->a_step, n);
+        for (int q = 0; q < n && w->keep; q++)
+          v_store(ROW(E, q), v_mul(v_load(ROW(E, q)), v_load(ROW(w->keep, t))));
         lanes_states(&r, H, E, n);
       }
       for (int q = 0; q < n; q++) dalpha[(size_t)i * row + (size_t)(j + q) * col] += v_sum(sum[q]);

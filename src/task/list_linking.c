@@ -112,6 +112,11 @@ static float weight(const am_task *task, const void *state) {
   return is_test(options_of(task), state) ? options_of(task)->test_weight : 1;
 }
 
+static bool begins(const am_task *task, const void *state) {
+  (void)task;
+  return ((const am_list_linking_state *)state)->world.step % TRIAL == AM_LINKING_SHOW;
+}
+
 static float step(const am_task *task, void *state, int action) {
   assert(action >= 0 && action < SIDES);
   const am_list_linking_options *o = options_of(task);
@@ -397,6 +402,7 @@ const am_task_type am_list_linking_type = {
     .step = step,
     .answer = answer,
     .weight = weight,
+    .begins = begins,
     .events = events,
     .happened = happened,
 };

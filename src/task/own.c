@@ -210,6 +210,7 @@ amine_status am_own_task_begin(am_own_task *own, const amine_task_type *given, a
                                 .over = t.over,
                                 .answer = t.answer,
                                 .weight = t.weight,
+                                .begins = t.begins,
                                 .target = t.target,
                                 .regret = t.regret,
                                 .kind = t.kind,

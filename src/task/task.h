@@ -54,6 +54,7 @@ typedef struct am_task_type {
   amine_task_over *over;
   amine_task_answer *answer;
   amine_task_weight *weight;
+  amine_task_begins *begins;
   amine_task_target *target;
   amine_task_regret *regret;
   amine_task_answer *kind;
@@ -95,6 +96,10 @@ static inline bool am_task_acted(const am_task *task) {
 
 static inline float am_task_weight(const am_task *task, const void *state) {
   return task->type->weight ? task->type->weight(task, state) : 1;
+}
+
+static inline bool am_task_begins(const am_task *task, const void *state) {
+  return task->type->begins && task->type->begins(task, state);
 }
 
 /* Numbers that are said at each step by who learns it: one for each action, mean and logarithm of the

@@ -22,7 +22,8 @@ enum { LANES = AM_MODEL_LANES, MEMBERS = AM_MODEL_MEMBERS };
 #define CLIPS_SALT UINT64_C(0x636c697073)
 
 /* What draws are for: `episode` of AM_STREAM_PREFERENCES. */
-enum { DRAW_CLIPS, DRAW_ANSWERS, DRAW_BATCHES, DRAW_EARLIER = DRAW_BATCHES + MEMBERS };
+enum { DRAW_CLIPS, DRAW_ANSWERS, DRAW_BATCHES, DRAW_EARLIER = DRAW_BATCHES + MEMBERS,
+       DRAW_WANDER };
 
 /* Behind the state of the world. */
 typedef struct tail {
@@ -326,7 +327,21 @@ amine_status am_preferences_create(am_task **task, am_task *world,
 bool am_is_preferences(const am_task *task) { return task->type->start == start; }
 
 /* ---------------------------------------------------------------------------- clips */
-/* The policy's own way through an episode, and what the world gave. */
+/* The step of an episode from which on it wanders, if it does. Any that the policy's own way lives is
+ * as likely. */
+static int wander_from(const preferences *p, void *state, uint64_t seed, uint32_t lane) {
+  const am_task *world = p->world;
+  const am_random_key key = {p->options.seed, AM_STREAM_PREFERENCES, DRAW_WANDER, lane};
+  const am_random4 draw = am_random(key, 0);
+  int n = 0;
+  if (!am_chance_of(draw, 0, (double)p->options.wander, key, 0)) return world->n_steps;
+  world->type->start(world, state, seed, 0, lane);
+  for (; n < world->n_steps && !(world->type->over && world->type->over(world, state)); n++)
+    world->type->step(world, state, (int)p->actions[n]);
+  return n > 0 ? (int)am_below(draw.v[2], (uint32_t)n) : 0;
+}
+
+/* The policy's own way through an episode, or as far as it does not wander, and what the world gave. */
 static void play_for_clips(preferences *p, am_learner *learner, played *e, uint32_t lane) {
   max_align_t state[AM_TASK_STATE_MAX / sizeof(max_align_t)];
   am_series wanted[2] = {{.name = "actions", .width = 1, .values = p->actions}};
@@ -334,10 +349,15 @@ static void play_for_clips(preferences *p, am_learner *learner, played *e, uint3
   const uint64_t seed = p->options.seed ^ CLIPS_SALT;
   float sum[AM_MODEL_INPUTS] = {0};
   learner->type->watch(learner, wanted, lane, seed, false);
+  const am_random_key key = {p->options.seed, AM_STREAM_PREFERENCES, DRAW_WANDER, lane};
+  const int from = wander_from(p, state, seed, lane);
   world->type->start(world, state, seed, 0, lane);
   for (e->n = 0; e->n < world->n_steps; e->n++) {
-    const int t = e->n, action = (int)p->actions[t];
+    const int t = e->n;
     if (world->type->over && world->type->over(world, state)) break;
+    const uint32_t any = am_random(key, 1 + (uint32_t)t).v[0];
+    const int action =
+        t < from ? (int)p->actions[t] : (int)am_below(any, (uint32_t)world->n_actions);
     describe(p, e->x + (size_t)t * (size_t)p->n_x, sum, state, action);
     e->given[t] = (double)world->type->step(world, state, action);
   }
@@ -757,6 +777,9 @@ static const amine_parameter parameters[] = {
                .when = "pick=disagreement"),
     AM_INTEGER("episodes", 4, 1, 1000, "episodes", "played for the clips of one time",
                AT(episodes)),
+    AM_NUMBER("wander", 0, 0, 1, "",
+              "share of these episodes that from some step on go on by chance, each action alike",
+              AT(wander)),
     AM_INTEGER("clip", 25, 1, 1000, "steps", "length of a clip", AT(clip)),
     AM_INTEGER("memory", 0, 0, 10000, "steps",
                "time constant of a fading sum of what was shown, which the model sees; 0: none",

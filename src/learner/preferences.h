@@ -39,6 +39,7 @@ typedef struct am_preferences_options {
   uint64_t answers, first, spread, every;
   am_pick pick;
   float earlier; /* share of pairs whose second clip was shown before */
+  float wander;  /* share of the episodes for clips that go on by chance */
   int candidates, episodes, clip, memory, hidden, updates;
   float rate, decay, slip, scale;
   uint64_t seed;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "format/safetensors.h"
+#include "learner/preferences.h"
 #include "run/train/checkpoint.h"
 #include "run/train/evaluate.h"
 #include "run/train/seeds.h"
@@ -125,6 +126,42 @@ static void little_is_not_noticed(void **state) {
     alike += blunt[k] != right[k];
   }
   assert_true(alike > 0 && alike < FIRST);
+}
+
+/* Of the first clips by a policy that always does the same, the share of steps with another action. */
+static double others_done(const char *wander) {
+  am_config config = config_of(wander, "task.masked=false");
+  am_experiment *x = small_experiment(&config);
+  am_learner_report report;
+  am_learner_tensor t;
+  float all[1024] = {0}, *clips = NULL, *lengths = NULL, *values;
+  size_t size = 0;
+  for (int k = 0; x->learner->type->tensor(x->learner, k, &t); k++) {
+    if (strncmp(t.name, "h2o.", 4) != 0 || !t.is_parameter) continue;
+    all[0] = strcmp(t.name, "h2o.bias") == 0 ? 50 : 0;
+    x->learner->type->set(x->learner, k, all);
+  }
+  assert_int_equal(am_experiment_iterate(x, &report, NULL), AMINE_OK);
+  for (int k = 0; am_preferences_tensor(x->task, k, &t, &values); k++) {
+    if (strcmp(t.name, "reward.clips") == 0) clips = values, size = t.dims[1];
+    if (strcmp(t.name, "reward.lengths") == 0) lengths = values;
+  }
+  assert_true(clips && lengths);
+  const size_t n_x = size / 32; /* 25 steps in blocks of 16; the actions stand last */
+  int n = 0, others = 0;
+  for (size_t clip = 0; clip < 2 * FIRST; clip++)
+    for (size_t step = 0; step < (size_t)lengths[clip]; step++, n++)
+      others += clips[clip * size + step / 16 * n_x * 16 + (n_x - 1) * 16 + step % 16] > 0.5f;
+  am_experiment_destroy(x);
+  return (double)others / n;
+}
+
+/* What a policy never does is shown by episodes that wander. */
+static void clips_wander(void **state) {
+  (void)state;
+  assert_true(others_done("reward.wander=0") == 0);
+  const double half = others_done("reward.wander=0.5"), all = others_done("reward.wander=1");
+  if (!(half > 0.05 && all > 0.2 && all < 0.5)) fail_msg("%g, %g", half, all);
 }
 
 static void threads_change_nothing(void **state) {
@@ -332,7 +369,7 @@ int main(void) {
       cmocka_unit_test(earlier_clips_come_back),
       cmocka_unit_test(and_are_shown_again),
       cmocka_unit_test(rewards_are_the_worlds),
-      cmocka_unit_test(threads_change_nothing),
+      cmocka_unit_test(clips_wander), cmocka_unit_test(threads_change_nothing),
       cmocka_unit_test(a_file_is_waited_for),
       cmocka_unit_test(seeds_have_files_of_their_own),
       cmocka_unit_test(what_makes_no_sense_is_refused),

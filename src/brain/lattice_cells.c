@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "brain/model_texts.h"
 #include "brain/parts.h"
 
 /* ------------------------------------------------------------------------------ keys */
@@ -12,9 +13,11 @@
 /* The model that an object names, or "lif". */
 static const am_part *model_of(const am_registry *parts, const json_t *object) {
   static const char *const keys[] = {"type", "model_type", "model"};
-  const char *word = NULL;
-  for (int k = 0; k < 3 && !word; k++) word = json_string_value(json_object_get(object, keys[k]));
-  return word ? am_brain_part_of(parts, AM_NEURON, word, true, NULL) : &am_lif_model.part;
+  const json_t *type = NULL;
+  for (int k = 0; k < 3 && !type; k++) type = json_object_get(object, keys[k]);
+  if (!type) return &am_lif_model.part;
+  if (!json_is_string(type)) return am_model_texts_part(parts, AM_NEURON, type);
+  return am_brain_part_of(parts, AM_NEURON, json_string_value(type), true, NULL);
 }
 
 static const am_more parameters = {.part = model_of, .loose = true};
@@ -25,16 +28,17 @@ static const char synapse_words[] = "ampa|nmda|gaba";
 static const double synapse_values[][2] = {{2, 0}, {100, 0}, {5, -70}};
 
 typedef struct cell_keys {
-  const char *name, *type, *kind;
+  const char *name, *kind;
   int excitatory, inhibitor; /* index of synapse_words, or -1 */
-  const json_t *params;
+  const json_t *type, *params;
   double fraction, strength;
   bool inhibitory;
 } cell_keys;
 
 #define AT(member) .offset = offsetof(cell_keys, member)
 #define TYPE                                                                                       \
-  AM_FIELD_OF(TEXT, "type", AT(type), "the neurons' (amine list neurons)",                         \
+  AM_FIELD_OF(ANY, "type", AT(type),                                                               \
+              "the neurons' (amine list neurons), or a text of equations: its path, or its lines", \
               .others = "model_type|model")
 #define PARAMS                                                                                     \
   AM_FIELD_OF(VALUES, "params_default", AT(params), "parameters of that",                          \
@@ -75,10 +79,10 @@ const am_table am_cell_type_table = {.fields = cell_fields, .name = own_name};
 /* ------------------------------------------------------------------------------ reading */
 
 static amine_status read_model(am_cell_type *type, const am_reader *r, const am_where *above,
-                               const char *word) {
+                               const json_t *said) {
   const am_where where = {.above = above, .key = "type"};
   const am_part *part = NULL;
-  AM_TRY(am_part_read(&part, r, &where, AM_NEURON, word, true));
+  AM_TRY(am_part_read(&part, r, &where, AM_NEURON, said, true));
   type->model = (const am_neuron_model *)part;
   return AMINE_OK;
 }

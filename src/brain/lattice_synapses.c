@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "brain/model_projection.h"
+#include "brain/model_texts.h"
 #include "brain/parts.h"
 
 /* ------------------------------------------------------------------------------ keys */
 
 typedef struct plasticity_keys {
-  const char *rule;
-  const json_t *homeostatic, *metaplasticity, *short_term;
+  const json_t *rule, *homeostatic, *metaplasticity, *short_term;
   int factor;
   bool enabled;
 } plasticity_keys;
@@ -40,9 +40,11 @@ typedef struct connectivity_keys {
 } connectivity_keys;
 
 static const am_part *rule_of(const am_registry *parts, const json_t *plasticity) {
-  const char *word = json_string_value(json_object_get(plasticity, "rule"));
-  if (!word) word = json_string_value(json_object_get(plasticity, "type"));
-  return word ? am_brain_part_of(parts, AM_SYNAPSE, word, true, NULL) : &am_hebb_synapse.part;
+  const json_t *rule = json_object_get(plasticity, "rule");
+  if (!rule) rule = json_object_get(plasticity, "type");
+  if (!rule) return &am_hebb_synapse.part;
+  if (!json_is_string(rule)) return am_model_texts_part(parts, AM_SYNAPSE, rule);
+  return am_brain_part_of(parts, AM_SYNAPSE, json_string_value(rule), true, NULL);
 }
 
 static const am_more parameters = {.part = rule_of, .loose = true};
@@ -92,7 +94,9 @@ static const am_table short_term_table = {.fields = short_term_fields};
 #define AT(member) .offset = offsetof(plasticity_keys, member)
 static const am_field plasticity_fields[] = {
     SWITCH(plasticity_keys),
-    AM_FIELD_OF(TEXT, "rule", AT(rule), "of plasticity (amine list synapses)", .others = "type"),
+    AM_FIELD_OF(ANY, "rule", AT(rule),
+                "of plasticity (amine list synapses), or a text of equations: its path, or its lines",
+                .others = "type"),
     AM_FIELD_OF(WORD, "factor", AT(factor), "the modulator that multiplies the changes",
                 .words = am_factor_words),
     AM_FIELD_OF(OBJECT, "homeostatic", AT(homeostatic), "scaling of weights toward a rate",
@@ -324,6 +328,7 @@ amine_status am_lattice_connect(am_model_plan *plan, am_reader *r, const am_wher
   for (size_t k = 0; k < n * n && connects && c.type != NONE; k++) {
     char name[2 * AM_MODEL_PLAN_NAME + 2];
     am_model_plan_projection add = {.p = projection(&l, &c, types[k / n], types[k % n])};
+    if (add.p.rule) add.rule = l.rule;
     add.p.source = (int)(k / n), add.p.target = (int)(k % n);
     snprintf(name, sizeof name, "%s-%s", plan->populations[k / n].name,
              plan->populations[k % n].name);

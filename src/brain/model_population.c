@@ -147,18 +147,6 @@ amine_status am_populations_place(am_model_plan *plan, amine_error *error) {
 
 /* ------------------------------------------------------------------------------ populations */
 
-/* A model by its name, or what was made of the lines of a text (brain/model_texts.h). */
-static amine_status read_model(const am_part **part, const am_reader *r, const am_where *above,
-                               const json_t *model) {
-  const am_where where = {.above = above, .key = "model"};
-  if (json_is_string(model))
-    return am_part_read(part, r, &where, AM_NEURON, json_string_value(model), false);
-  *part = am_model_texts_part(r->parts, AM_NEURON, model);
-  if (*part) return AMINE_OK;
-  return am_refuse(r, &where, json_is_array(model) ? NULL : model,
-                   "it must be the name of a model, the path of a text, or an array of its lines");
-}
-
 static amine_status no_state(const am_neuron_model *model, const am_reader *r,
                              const am_where *where, const char *name) {
   char all[200] = "";
@@ -205,7 +193,8 @@ static amine_status read_population(am_model_plan *plan, am_reader *r, const am_
                      : !keys.n  ? "n"
                                 : "model");
   const am_part *part = NULL;
-  AM_TRY(read_model(&part, r, where, keys.model));
+  const am_where model = {.above = where, .key = "model"};
+  AM_TRY(am_part_read(&part, r, &model, AM_NEURON, keys.model, false));
   am_model_plan_population p = {.name = keys.name,
                                 .model = (const am_neuron_model *)part,
                                 .n = keys.n,

@@ -127,24 +127,13 @@ static amine_status read_pairs(amine_projection *p, am_model_plan *plan, am_read
 
 /* ------------------------------------------------------------------------------ projections */
 
-/* By its name, or what was made of the lines of a text (brain/model_texts.h). */
-static amine_status find_rule(const am_part **part, const am_reader *r, const am_where *where,
-                              const json_t *rule) {
-  if (json_is_string(rule))
-    return am_part_read(part, r, where, AM_SYNAPSE, json_string_value(rule), false);
-  *part = am_model_texts_part(r->parts, AM_SYNAPSE, rule);
-  if (*part) return AMINE_OK;
-  return am_refuse(r, where, json_is_array(rule) ? NULL : rule,
-                   "it must be the name of a rule, the path of a text, or an array of its lines");
-}
-
 static amine_status read_rule(am_model_plan_projection *out, am_model_plan *plan, am_reader *r,
                               const am_where *where, const projection_keys *keys) {
   const am_where rule = {.above = where, .key = "rule"}, inside = {.above = where, .key = "values"};
   am_values_source source = {.part = &am_none_synapse.part};
   am_values values = {0};
   amine_projection *p = &out->p;
-  if (keys->rule) AM_TRY(find_rule(&source.part, r, &rule, keys->rule));
+  if (keys->rule) AM_TRY(am_part_read(&source.part, r, &rule, AM_SYNAPSE, keys->rule, false));
   AM_TRY(am_values_read(&values, plan, r, &inside, keys->values, &source));
   if (keys->rule || values.n_values) { /* none: scaling and decay */
     p->rule = source.part->name;

@@ -5,6 +5,8 @@
  *     "model": ["# Quadratic ...", "state v", ...]  the text itself, as an array of its lines
  *     "rule": "mine.txt"                            the same of a projection
  *
+ * and so in a lattice's neuron_model and cell_types ("type") and its plasticity ("rule").
+ *
  * A path becomes the lines as soon as it is known from where it is meant, so that what is written
  * goes on without the file. */
 #ifndef AMINE_BRAIN_MODEL_TEXTS_H

@@ -4,14 +4,20 @@
 #include <assert.h>
 #include <string.h>
 
+#include "brain/model_texts.h"
 #include "brain/parts.h"
 
 amine_status am_part_read(const am_part **part, const am_reader *r, const am_where *where,
-                          am_part_kind kind, const char *word, bool loosely) {
+                          am_part_kind kind, const json_t *value, bool loosely) {
   const bool neuron = kind == AM_NEURON;
-  const char *near = NULL;
-  *part = am_brain_part_of(r->parts, kind, word, loosely, &near);
+  const char *near = NULL, *word = json_string_value(value);
+  *part = word ? am_brain_part_of(r->parts, kind, word, loosely, &near)
+               : am_model_texts_part(r->parts, kind, value);
   if (*part) return AMINE_OK;
+  if (!word)
+    return am_refuse(r, where, json_is_array(value) ? NULL : value,
+                     "it must be the name of a %s, the path of a text, or an array of its lines",
+                     neuron ? "model" : "rule");
   return am_refuse(r, where, NULL, "\"%.60s\" is no %s%s%s%s", word,
                    neuron ? "neuron model" : "plasticity rule",
                    near     ? "; did you mean "

@@ -37,9 +37,9 @@ amine_status am_draw_read(amine_draw *out, am_model_plan *plan, am_reader *r, co
 amine_status am_values_set(am_values *out, am_model_plan *plan, am_reader *r, const am_where *where,
                            const amine_parameter *parameter, double value);
 
-/* The neuron model or synapse rule that a word of the file means (brain/parts.h), or a sentence
- * with the nearest one. */
+/* The neuron model or synapse rule that a value of the file means: by a word (brain/parts.h), or what
+ * was made of the lines of a text (brain/model_texts.h); or a sentence with the nearest one. */
 amine_status am_part_read(const am_part **part, const am_reader *r, const am_where *where,
-                          am_part_kind kind, const char *word, bool loosely);
+                          am_part_kind kind, const json_t *value, bool loosely);
 
 #endif

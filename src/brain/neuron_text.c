@@ -34,7 +34,7 @@ static int update(const am_neurons *neurons, uint32_t *spikes) {
       n_spikes = neurons_fire(spikes, n_spikes, m, i + k * VEC_LANES, neurons);
     }
     if (n_spikes > before) neuron_run_list(&q, AM_LIST_FIRES, n, i);
-    for (int r = 0; r < 2; r++)
+    for (int r = 0; r < 2 && neurons->in[r]; r++)
       for (int k = 0; k < n; k++) v_store(neurons->in[r] + i + k * VEC_LANES, v_zero());
   }
   return n_spikes;
@@ -95,6 +95,7 @@ static amine_status fill(am_neuron_text_model *m, const char *name, const char *
   amine_status status = make_rows(m, t.e, error);
   if (status == AMINE_OK) status = am_neuron_program_make(&m->program, &t, error);
   if (status == AMINE_OK) name_states(m, &t);
+  m->is.is_source = t.input < 0 && t.arrival[0] < 0;
   am_neuron_text_free(&t);
   return status;
 }

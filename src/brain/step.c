@@ -275,7 +275,8 @@ static int update_wide(const amine_brain *b, const am_chunk *c, const am_populat
   const int n_spikes = p->model->wide[b->isa]->update(&neurons, spikes);
   for (int s = 0; s < n_states; s++)
     for (uint32_t i = 0; i < n; i++) narrow->s[s][i] = (am_real)neurons.s[s][i];
-  for (int r = 0; r < 2; r++) memset(narrow->in[r], 0, n * sizeof *narrow->in[r]);
+  for (int r = 0; r < 2 && narrow->in[r]; r++)
+    memset(narrow->in[r], 0, n * sizeof *narrow->in[r]);
   return n_spikes;
 }
 

@@ -225,9 +225,10 @@ static amine_status complete(am_parser *r) {
   am_neuron_text *t = text_of(r);
   const am_equations *e = r->e;
   if (t->n_states == 0) return REFUSE(r, 0, "there is no state: \"state v = -65 mV\"");
-  if (t->input < 0)
+  const bool source = t->input < 0 && t->arrival[0] < 0;
+  if (t->input < 0 && !source)
     return REFUSE(r, 0, "there is no input: \"input I\" names the external current");
-  if (t->arrival[0] < 0)
+  if (t->arrival[0] < 0 && !source)
     return REFUSE(r, 0, "it is not said what arrives: \"arrival a\", and \"end : v <- v + a\"");
   if (t->condition < 0 && t->chance < 0)
     return REFUSE(r, 0, "it is not said when it fires: \"spike v >= 20 : v <- -65\"");

@@ -23,6 +23,8 @@
  *     refractory refractory_ms                     how long those states are held, and it does not
  *                                                  fire, of which the condition tells
  *
+ * A text that names neither input nor arrival is of a source, which fires by itself.
+ *
  * Schemes, of a step h, and of which error they leave:
  *     euler              x + h f, one state after the other, each seeing what became of those above
  *     half_steps         the same in two halves

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "brain/brain.h"
+#include "brain/model.h"
 #include "rule/synapse_text.h"
 
 #define GOOD(call)                                                                                 \
@@ -375,6 +376,60 @@ static void a_text_in_place_of_a_name(void **state) {
   amine_brain_destroy(c);
 }
 
+/* The lines of a part's text, as a model file may have them. */
+static json_t *lines_of(am_part_kind kind, const char *name) {
+  const char *text = am_registry_find(&am_brain_parts, kind, name)->text;
+  json_t *lines = json_array();
+  for (; *text; text += strcspn(text, "\n") + 1)
+    json_array_append_new(lines, json_stringn(text, strcspn(text, "\n")));
+  return lines;
+}
+
+static uint64_t fired(const json_t *root) {
+  amine_error error;
+  amine_brain *b;
+  uint64_t n = 0;
+  GOOD(am_brain_from_json(&b, root, "model.json", 1, NULL, &error));
+  GOOD(amine_brain_run(b, 400, &error));
+  for (int k = 0; k < amine_brain_n_populations(b); k++) n = 31 * n + amine_brain_spike_count(b, k);
+  amine_brain_destroy(b);
+  return n;
+}
+
+/* A lattice whose cells and plasticity are texts, and one that names ours. */
+static void a_lattice_of_texts(void **state) {
+  (void)state;
+  json_error_t why;
+  json_t *root = json_loads(
+      "{\"dt_ms\": 1, \"areas\": [{\"name\": \"A\", \"n\": 60}, {\"name\": \"B\", \"n\": 40}],"
+      " \"neuron_model\": {\"type\": \"izhikevich\", \"params_default\": {\"d\": 6}},"
+      " \"cell_types\": {\"exc\": {\"fraction\": 0.8}, \"inhib\": {\"type\": \"izhikevich\"}},"
+      " \"plasticity\": {\"rule\": \"stdp\", \"a_plus\": 0.5, \"weight_max\": 9},"
+      " \"connectivity\": {\"probability\": 0.3, \"weight_mean\": 2},"
+      " \"inputs\": [{\"population\": \"A/exc\", \"type\": \"current\", \"mean\": 4, \"noise\": "
+      "12},"
+      "  {\"population\": \"B/inhib\", \"type\": \"current\", \"mean\": 4, \"noise\": 12}]}",
+      0, &why);
+  if (!root) fail_msg("%s", why.text);
+  const uint64_t want = fired(root);
+  json_t *plasticity = json_object_get(root, "plasticity");
+  json_object_set_new(plasticity, "rule", json_string("none"));
+  assert_true(want > 31 && fired(root) != want);
+  json_object_set_new(plasticity, "rule", lines_of(AM_SYNAPSE, "stdp"));
+  assert_true(fired(root) == want);
+  json_object_set_new(json_object_get(root, "neuron_model"), "type",
+                      lines_of(AM_NEURON, "izhikevich"));
+  json_object_set_new(json_object_get(json_object_get(root, "cell_types"), "inhib"), "type",
+                      lines_of(AM_NEURON, "izhikevich"));
+  assert_true(fired(root) == want);
+  json_object_set_new(plasticity, "rule", json_pack("[s]", "weight v to"));
+  amine_error error;
+  amine_brain *b;
+  assert_int_equal(am_brain_from_json(&b, root, "model.json", 1, NULL, &error), AMINE_ERROR_INPUT);
+  assert_non_null(strstr(error.message, "model.json: plasticity.rule:1:"));
+  json_decref(root);
+}
+
 /* ------------------------------------------------------------------------------ what is refused */
 #define W "weight w from 0 to 1\n"
 #define X "source x\nx' = -x / 20\narrival : x <- x + 1\n"
@@ -476,10 +531,11 @@ static void values_that_cannot_be(void **state) {
 }
 
 int main(void) {
-  enum { OTHERS = 6 };
+  enum { OTHERS = 7 };
   struct CMUnitTest tests[OTHERS + N_DRIVES] = {cmocka_unit_test(counts_each_spike),
                                                 cmocka_unit_test(the_same_bits_everywhere),
                                                 cmocka_unit_test(goes_on),
+                                                cmocka_unit_test(a_lattice_of_texts),
                                                 cmocka_unit_test(a_text_in_place_of_a_name),
                                                 cmocka_unit_test(a_wrong_text_gets_a_sentence),
                                                 cmocka_unit_test(values_that_cannot_be)};

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -418,6 +419,35 @@ static void a_neuron_model_is_added(void **state) {
   for (int k = 0; k < 2; k++) am_neuron_text_model_free(text[k]);
 }
 
+/* Three quarters of the spikes of a source come in the half of its rhythm in which its rate is high:
+ * 1 + 0.8 cos has there a mean of 1 + 0.8 * 2 / pi. */
+static void a_source_has_a_rhythm(void **state) {
+  (void)state;
+  enum { N = 100, HALVES = 16000 }; /* of a millisecond */
+  am_neuron_text_model *text;
+  amine_error error = {0};
+  GOOD(am_neuron_text_model_load(&text, PAGES "/theta.txt", &error));
+  amine_brain *b = brain(&text->is.part, "{\"dt_ms\": 0.5, \"populations\": [{\"name\": \"T\","
+                                         " \"n\": 100, \"model\": \"theta\"}]}");
+  assert_int_equal(amine_brain_set_current(b, 0, 3, 0, &error), AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "population T: theta takes no input");
+  GOOD(amine_brain_run(b, HALVES, &error));
+  const size_t n = amine_brain_n_spikes(b);
+  uint64_t *steps = calloc(n, sizeof *steps);
+  amine_brain_read_spikes(b, steps, NULL, NULL, n);
+  double high = 0;
+  for (size_t k = 0; k < n; k++) {
+    const double turns = 8 * 0.5e-3 * (double)(steps[k] + 1);
+    high += fabs(turns - round(turns)) < 0.25;
+  }
+  const double want = N * HALVES * 0.5e-3 * 10, part = (1 + 0.8 * 2 / 3.14159265) / 2;
+  assert_true(fabs((double)n - want) < 4 * sqrt(want));
+  assert_true(fabs(high / (double)n - part) < 4 * 0.43 / sqrt(want));
+  free(steps);
+  amine_brain_destroy(b);
+  am_neuron_text_model_free(text);
+}
+
 /* A pair that potentiates, then one that takes its part of what there is. */
 static void check_pairs(const am_part *rule) {
   amine_error error = {0};
@@ -464,6 +494,7 @@ int main(void) {
                                      cmocka_unit_test(what_nobody_gives_is_refused),
                                      cmocka_unit_test(a_rule_is_added),
                                      cmocka_unit_test(a_neuron_model_is_added),
+                                     cmocka_unit_test(a_source_has_a_rhythm),
                                      cmocka_unit_test(a_synapse_rule_is_added)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

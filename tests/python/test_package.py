@@ -97,6 +97,26 @@ class Brains(unittest.TestCase):
         q = c.connect(e, e, pairs=([0, 3, 1], [1, 2, 0]), weights=[1.0, 2.0, 3.0], delay=2)
         self.assertEqual([tuple(r) for r in q.synapses()], [(0, 1, 2.0, 1.0), (1, 0, 2.0, 3.0), (3, 2, 2.0, 2.0)])
 
+    def test_texts_stand_for_names(self):
+        rule = ("synapse pairs\nconstant a_plus = 0.01 from 0 to 1\nweight w from 0 to 1\nsource x\ntarget y\n"
+                "x' = -x / 20\ny' = -y / 20\narrival : w <- w - 0.012 * y, x <- x + 1\n"
+                "spike : w <- w + a_plus * x, y <- y + 1\n")
+        neuron = ("neuron counts\nconstant tau_ms = 10 from 1 to 100 ms\nstate v\ninput I\narrival a\n"
+                  "v' = (I - v) / tau_ms\nend : v <- v + a\nspike v >= 15 : v <- 0\n")
+        weights = []
+        for said in ("stdp", rule):
+            b = amine.Brain(dt=1, seed=3)
+            e = b.population("E", 30, neuron, tau_ms=12)
+            e.current(16, 30)
+            p = b.connect(e, e, probability=0.5, weight=(0.2, 0.8), rule=said, a_plus=0.02)
+            b.run(300)
+            self.assertGreater(e.count, 100)
+            weights.append(p.weights)
+        np.testing.assert_array_equal(*weights)
+        b = amine.Brain(dt=1)
+        with self.assertRaisesRegex(amine.Error, "population E:3:10: nothing above says what u is"):
+            b.population("E", 3, "state v\ninput I\nv' = I - u\n")
+
     def test_spikes_that_are_told_come_when_told(self):
         b = amine.Brain(dt=0.1)
         s = b.population("S", 5, "spikes")

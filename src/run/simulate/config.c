@@ -447,8 +447,7 @@ static amine_status assign(am_simulation_config *c, const char *key, const char 
   am_found found;
   if (!am_brain_find_key(&found, am_simulation_config_parts(c), c->root, key))
     return unknown(c, key, NULL, error);
-  if (found.field &&
-      (strcmp(found.field->name, "model") == 0 || strcmp(found.field->name, "rule") == 0)) {
+  if (found.field && am_word_index("model|rule|type", found.field->name) >= 0) {
     AM_TRY(am_tree_set(c->root, key, am_tree_value(value), error));
     return am_model_texts_inline(c->root, NULL, error); /* typed: from where the process runs */
   }

@@ -12,6 +12,8 @@
 #include "run/simulate/checkpoint.h"
 #include "small.h"
 
+#include "base.h"
+
 #define IZHIKEVICH "izhikevich2007-"
 
 /* Changes that make a run of a few seconds long enough for every measure; a brain that does not do.
@@ -46,23 +48,6 @@ static const struct {
     {"body", "reinforcement", {"task.steps=4"}, "gridworld"},
 };
 enum { N = sizeof protocols / sizeof *protocols };
-
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
-
-static void good(amine_status status, const amine_error *error) {
-  if (status != AMINE_OK) fail_msg("%s", error->message);
-}
 
 static am_simulation_config config_of(const char *preset, const char *const *changes, int n) {
   am_simulation_config c;

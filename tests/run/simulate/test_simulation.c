@@ -21,18 +21,7 @@
 #include "small.h"
 #include "memory.h"
 
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
+#include "base.h"
 
 /* 60 neurons that learn by three rules, two delays, noise, all modulators. */
 static const char small_brain[] =

@@ -9,42 +9,13 @@
 
 #include <cmocka.h>
 
-#include "folder.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "refused_study.h"
 #include "run/study/reproduce.h"
 #include "studies.h"
 
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
-
-static void good(amine_status status, const amine_error *error) {
-  if (status != AMINE_OK) fail_msg("%s", error->message);
-}
-
-static void says(const amine_error *error, const char *part) {
-  if (!strstr(error->message, part)) fail_msg("\"%s\" is not in: %s", part, error->message);
-}
-
-/* BASE/name, kept in one of a few rooms. */
-static const char *in_base(const char *name) {
-  static char rooms[8][128];
-  static int next;
-  char *room = rooms[next++ % 8];
-  snprintf(room, sizeof rooms[0], "%s/%s", base, name);
-  return room;
-}
+#include "base.h"
 
 /* ------------------------------------------------------------------------------ judging */
 static am_criterion band(am_judgement judgement, double low, double high, double share) {

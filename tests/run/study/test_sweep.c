@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "folder.h"
 #include "format/file.h"
 #include "memory.h"
 #include "report/study/spread.h"
@@ -21,34 +20,7 @@
 #include "run/study/training.h"
 #include "run/train/evaluate.h"
 
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
-
-static const char *in_base(const char *name) {
-  static char rooms[8][160];
-  static int next;
-  char *room = rooms[next++ % 8];
-  snprintf(room, sizeof rooms[0], "%s/%s", base, name);
-  return room;
-}
-
-static void good(amine_status status, const amine_error *error) {
-  if (status != AMINE_OK) fail_msg("%s", error->message);
-}
-
-static void says(const amine_error *error, const char *part) {
-  if (!strstr(error->message, part)) fail_msg("\"%s\" is not in: %s", part, error->message);
-}
+#include "base.h"
 
 /* ------------------------------------------------------------------------------ values */
 static const am_sweep_kind number = {.numbers = true}, word = {0}, path = {.commas = true};

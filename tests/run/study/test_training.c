@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "folder.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "refused_study.h"
@@ -19,28 +18,9 @@
 #include "run/train/evaluate.h"
 #include "run/train/weights.h"
 
+#include "base.h"
+
 #define NEVER ((double)NAN)
-
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
-
-static const char *in_base(const char *name) {
-  static char rooms[4][128];
-  static int next;
-  char *room = rooms[next++ % 4];
-  snprintf(room, sizeof rooms[0], "%s/%s", base, name);
-  return room;
-}
 
 /* ------------------------------------------------------------------------------ judging */
 static am_criterion band(am_judgement judgement, double low, double high, double share) {

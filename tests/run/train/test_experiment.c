@@ -24,18 +24,7 @@
 #include "small.h"
 #include "task/maze/maze.h"
 
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
+#include "base.h"
 
 /* ------------------------------------------------------------------------------ keys */
 static void set(am_config *c, const char *assignment) { small_set(c, assignment); }

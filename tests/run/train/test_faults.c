@@ -15,18 +15,7 @@
 #include "run/train/train.h"
 #include "small.h"
 
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
+#include "base.h"
 
 /* ------------------------------------------------------------------------ failing system calls */
 static long calls, fail_at;

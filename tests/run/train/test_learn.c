@@ -14,20 +14,9 @@
 #include "run/train/weights.h"
 #include "small.h"
 
+#include "base.h"
+
 enum { ITERATIONS = 9 }; /* two of them without a step */
-
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
 
 static size_t count_of(const am_learner_tensor *t) {
   return t->dims[0] * (t->rank > 1 ? t->dims[1] : 1);

@@ -15,20 +15,9 @@
 #include "run/train/train.h"
 #include "small.h"
 
+#include "base.h"
+
 enum { ANSWERS = 24, FIRST = 10 };
-
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
 
 static am_config config_of(const char *more, const char *further) {
   const small_variant variant = {"preferences",

@@ -12,27 +12,15 @@
 #include <cmocka.h>
 
 #include "amine/amine.h"
-#include "folder.h"
+
+#include "base.h"
 
 static const char *const small[] = {"network.hidden=12", "iterations=6", "threads=1"};
 
 static const amine_experiment_options options = {
     .size = sizeof options, .assignments = small, .n_assignments = 3};
 
-static char base[64];
-
-static int make_base(void **state) {
-  (void)state;
-  return folder_make(base, sizeof base);
-}
-
-static int remove_base(void **state) {
-  (void)state;
-  folder_remove(base);
-  return 0;
-}
-
-static const char *in_base(char out[200], const char *name) {
+static const char *below(char out[200], const char *name) {
   snprintf(out, 200, "%s/%s", base, name);
   return out;
 }
@@ -77,11 +65,11 @@ static void stopped_and_gone_on_with(void **state) {
                                           .n_assignments = 1};
   onlooker all = {0}, some = {.stop_at = 4};
   fesetround(FE_UPWARD);
-  assert_int_equal(amine_run_train(in_base(whole, "whole"), "bandit", &options, look, &all, &error),
+  assert_int_equal(amine_run_train(below(whole, "whole"), "bandit", &options, look, &all, &error),
                    AMINE_OK);
   assert_int_equal(all.seen, 6);
   assert_int_equal(
-      amine_run_train(in_base(parts, "a/parts"), "bandit", &options, look, &some, &error),
+      amine_run_train(below(parts, "a/parts"), "bandit", &options, look, &some, &error),
       AMINE_ERROR_STOPPED);
   assert_int_equal(some.seen, 4);
   assert_int_equal(amine_run_train(parts, "bandit", &options, NULL, NULL, &error),
@@ -103,13 +91,13 @@ static void recorded_and_shown(void **state) {
   amine_error error = {0};
   char one[200], two[200], page[200];
   size_t n;
-  const char *folders[] = {in_base(one, "one"), in_base(two, "two")};
+  const char *folders[] = {below(one, "one"), below(two, "two")};
   for (int k = 0; k < 2; k++)
     assert_int_equal(amine_run_train(folders[k], "bandit", &options, NULL, NULL, &error), AMINE_OK);
   assert_int_equal(amine_run_record(one, NULL, &error), AMINE_OK);
   free(bytes_of(one, "eval.json", &n));
   assert_true(n > 0);
-  assert_int_equal(amine_run_report(folders, 2, in_base(page, "page.html"), &error), AMINE_OK);
+  assert_int_equal(amine_run_report(folders, 2, below(page, "page.html"), &error), AMINE_OK);
   char *text = bytes_of(base, "page.html", &n);
   text[n] = 0;
   assert_non_null(strstr(text, "<html"));

@@ -122,9 +122,9 @@ class CSweepOptions(Structure):
                 ("watch", SWEEP_WATCH), ("user", c_void_p), ("stop", _INT)]
 
 
-START = CFUNCTYPE(c_int, c_void_p, c_int, POINTER(c_float), c_uint64, c_uint32, POINTER(c_uint32))
-STEP = CFUNCTYPE(c_int, c_void_p, c_int, POINTER(c_float), POINTER(c_float), POINTER(c_ubyte), POINTER(c_int),
-                 POINTER(c_float))
+# Of these Python gets addresses, as numbers: pointers take longer to make than a step of a small world.
+START = CFUNCTYPE(c_int, c_void_p, c_int, c_void_p, c_uint64, c_uint32, c_void_p)
+STEP = CFUNCTYPE(c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 class CLanesType(Structure):

@@ -17,6 +17,7 @@ An episode has to be a function of (seed, episode, lanes): what is random comes 
 numpy Generator that is made anew of these for each batch. Then the same options give the same bits."""
 import ctypes
 import math
+from ctypes import c_float, c_int, c_ubyte, c_uint32
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
@@ -66,28 +67,30 @@ class Calls:
     def __init__(self, world: World):
         self.world, self.name = world, called(world)
         self.raised: Optional[BaseException] = None
-        self._views: Dict[Tuple[int, int], np.ndarray] = {}
+        self._views: Dict[Any, np.ndarray] = {}
         self.type = CLanesType(ctypes.sizeof(CLanesType), self.name.encode(), meaning_of(world), None,
                                world.inputs, world.actions, world.real, world.steps, world.criterion,
                                START(self._start), STEP(self._step))
 
-    def _view(self, pointer, shape: Tuple[int, ...]) -> np.ndarray:
+    def _view(self, address: int, shape: Tuple[int, ...], kind: type) -> np.ndarray:
         """The library's memory as an array; the same as long as a batch has the same size."""
-        key = ctypes.addressof(pointer.contents), shape
-        if key not in self._views:
+        key = address, shape, kind
+        view = self._views.get(key)
+        if view is None:
             if len(self._views) > 64:
                 self._views.clear()
-            self._views[key] = np.ctypeslib.as_array(pointer, shape)
-        return self._views[key]
+            memory = (kind * math.prod(shape)).from_address(address)
+            view = self._views[key] = np.frombuffer(memory, kind).reshape(shape)
+        return view
 
     def _start(self, _, n, inputs, seed, episode, lanes) -> int:
         try:
             w = self.world
-            numbers = self._view(lanes, (n,)).copy()
+            numbers = self._view(lanes, (n,), c_uint32).copy()
             w.seed, w.episode = seed, episode
             w.random = np.random.Generator(np.random.Philox(key=[seed, STREAM << 32 | episode],
                                                             counter=[0, 0, 0, int(numbers[0])]))
-            _put(self._view(inputs, (n, w.inputs)), w.start(numbers), "start")
+            _put(self._view(inputs, (n, w.inputs), c_float), w.start(numbers), "start")
             return 0
         except BaseException as e:  # pylint: disable=broad-except
             self.raised = e
@@ -96,12 +99,12 @@ class Calls:
     def _step(self, _, n, inputs, rewards, over, actions, moves) -> int:
         try:
             w = self.world
-            acts = self._view(moves, (n, w.real)) if w.real else self._view(actions, (n,))
+            acts = self._view(moves, (n, w.real), c_float) if w.real else self._view(actions, (n,), c_int)
             shown, given, ended = w.step(acts)
-            _put(self._view(inputs, (n, w.inputs)), shown, "step: what is shown")
-            _put(self._view(rewards, (n,)), given, "step: rewards")
+            _put(self._view(inputs, (n, w.inputs), c_float), shown, "step: what is shown")
+            _put(self._view(rewards, (n,), c_float), given, "step: rewards")
             if ended is not None:
-                now = self._view(over, (n,))
+                now = self._view(over, (n,), c_ubyte)
                 ended = np.asarray(ended)
                 if ended.shape != now.shape:
                     raise UsageError(f"step: over: {n} truth values are wanted, not {ended.shape}")

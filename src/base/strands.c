@@ -1,7 +1,11 @@
-/* Stacks that take turns (see strands.h): ucontext, which the C library has on every processor. */
+/* Stacks that take turns (see strands.h): ucontext, which the C library has on every processor, sets a
+ * strand out; turns after that are taken by _setjmp and _longjmp, for swapcontext asks the system at each
+ * of them which signals are blocked, and that took a tenth of an iteration. */
+#undef _FORTIFY_SOURCE /* whose longjmp believes that a thread has one stack */
 #include "base/strands.h"
 
 #include <assert.h>
+#include <setjmp.h>
 #include <stdint.h>
 #include <string.h>
 #include <ucontext.h>
@@ -33,8 +37,17 @@
 enum { STACK = AM_STRAND_STACK };
 #define END 0x5374616b456e6421u /* stands at the end of each stack */
 
-typedef struct strand {
+/* Where a stack is left. Sanitizers know of swapcontext what they do not know of _longjmp. */
+typedef struct place {
   ucontext_t context;
+#if !defined(TELLS_ADDRESS) && !defined(TELLS_THREAD)
+  jmp_buf jump;
+  bool left; /* there is a jump to go to */
+#endif
+} place;
+
+typedef struct strand {
+  place at;
   unsigned char *stack; /* [STACK] */
   void *brought;
   int item;
@@ -52,7 +65,7 @@ struct am_strands {
   strand *strands;       /* [n] */
   unsigned char *stacks; /* [n][STACK] */
   void **brought;        /* [n] */
-  ucontext_t home;
+  place home;
   strand *now;
   void (*work)(void *context, int item, int strand);
   void *context;
@@ -70,6 +83,17 @@ struct am_strands {
 static _Thread_local am_strands *here;
 
 /* ------------------------------------------------------------------------------ turns */
+static void change(place *from, place *to) {
+#if defined(TELLS_ADDRESS) || defined(TELLS_THREAD)
+  swapcontext(&from->context, &to->context);
+#else
+  from->left = true;
+  if (_setjmp(from->jump) != 0) return;
+  if (to->left) _longjmp(to->jump, 1);
+  setcontext(&to->context);
+#endif
+}
+
 static void go(am_strands *s, strand *to) {
   s->now = to;
 #ifdef TELLS_ADDRESS
@@ -79,7 +103,7 @@ static void go(am_strands *s, strand *to) {
   s->fiber = __tsan_get_current_fiber();
   __tsan_switch_to_fiber(to->fiber, 0);
 #endif
-  swapcontext(&s->home, &to->context);
+  change(&s->home, &to->at);
 #ifdef TELLS_ADDRESS
   __sanitizer_finish_switch_fiber(s->fake, NULL, NULL);
 #endif
@@ -95,7 +119,7 @@ static void come_home(am_strands *s, strand *from, bool for_good) {
 #ifdef TELLS_THREAD
   __tsan_switch_to_fiber(s->fiber, 0);
 #endif
-  swapcontext(&from->context, &s->home);
+  change(&from->at, &s->home);
 #ifdef TELLS_ADDRESS
   __sanitizer_finish_switch_fiber(from->fake, &s->home_stack, &s->home_size);
 #endif
@@ -127,11 +151,12 @@ static void set_out(strand *k, int item) {
   memcpy(k->stack, &end, sizeof end);
   k->item = item;
   k->runs = true;
-  getcontext(&k->context);
-  k->context.uc_stack.ss_sp = k->stack + sizeof end * 8;
-  k->context.uc_stack.ss_size = STACK - sizeof end * 8;
-  k->context.uc_link = NULL;
-  makecontext(&k->context, live, 0);
+  k->at = (place){0};
+  getcontext(&k->at.context);
+  k->at.context.uc_stack.ss_sp = k->stack + sizeof end * 8;
+  k->at.context.uc_stack.ss_size = STACK - sizeof end * 8;
+  k->at.context.uc_link = NULL;
+  makecontext(&k->at.context, live, 0);
 }
 
 /* Each goes on to where it meets or ends; returns how many meet. */

@@ -19,8 +19,9 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 import numpy as np
 
 from ._arrays import floats, integers
-from ._errors import Error, UsageError
-from ._library import C, CHEMICAL_BYTES, CBrainEvent, CError, CValue, call, error_of
+from ._errors import UsageError
+from ._handle import Handle
+from ._library import C, CHEMICAL_BYTES, CBrainEvent, CValue, call
 
 RECEPTORS = {"excitatory": 0, "inhibitory": 1}
 _ALL, _PROBABILITY, _OUT, _DISTANCE, _ONE_TO_ONE, _LIST, _IN = range(7)
@@ -371,8 +372,10 @@ class Chemical:
         self._set(C.amine_chemical_set_baseline, name, level)
 
 
-class Brain:
+class Brain(Handle):
     """A spiking network with steps of dt ms. One thread at a time may use it."""
+
+    _free = C.amine_brain_destroy
 
     def __init__(self, dt: float = 0.1, seed: int = 1, threads: Optional[int] = None):
         handle = ctypes.c_void_p()
@@ -380,9 +383,7 @@ class Brain:
         self._adopt(handle, threads)
 
     def _adopt(self, handle: ctypes.c_void_p, threads: Optional[int]) -> None:
-        self._handle = handle
-        self._error = CError()
-        self._error_at = byref(self._error)
+        self._hold(handle)
         self._read: List[Tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._events: List[Event] = []
         self.chemical = Chemical(self)
@@ -419,22 +420,6 @@ class Brain:
         brain = cls.__new__(cls)
         brain._adopt(handle, threads)
         return brain
-
-    def __del__(self) -> None:
-        handle, self._handle = getattr(self, "_handle", None), None
-        if handle:
-            C.amine_brain_destroy(handle)
-
-    def _call(self, function, *arguments) -> None:
-        try:
-            status = function(self._handle, *arguments, self._error_at)
-        except ctypes.ArgumentError as e:
-            raise UsageError(f"{function.__name__}: {e}") from None
-        if status:
-            raise self._failed()
-
-    def _failed(self) -> Error:
-        return error_of(self._error, self._error.status)
 
     # -------------------------------------------------------------------------- building
     def population(self, name: str, n: int, model: str, **parameters: float) -> Population:

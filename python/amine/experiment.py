@@ -20,7 +20,8 @@ import numpy as np
 
 from ._arrays import floats
 from ._errors import Error, UsageError
-from ._library import C, CError, COptions, CProgress, CScore, call, error_of, texts
+from ._handle import Handle
+from ._library import C, COptions, CProgress, CScore, call, texts
 from .options import Assignments, Modulator, Network, Rule, flat, merged
 from . import learner as _learner
 from . import world as _world
@@ -130,10 +131,12 @@ class Episode(Mapping[str, np.ndarray]):
         return "<episode " + ", ".join(f"{n} {list(a.shape)}" for n, a in self._series.items()) + ">"
 
 
-class Experiment:
+class Experiment(Handle):
     """A task, a network and a learner, made from a preset's name, a JSON file or a configuration as a dict,
     and changed by options; without any of these by the options alone, of which `task` must be one: a name or
     a World. `learner` may be a Learner. One thread at a time may use it."""
+
+    _free = C.amine_experiment_destroy
 
     def __init__(self, preset: Union[str, "os.PathLike[str]", Mapping[str, Any], None] = None,
                  options: Optional[Mapping[str, Any]] = None, **more: Any):
@@ -149,38 +152,22 @@ class Experiment:
         return x
 
     def _open(self, function, source, options: Dict[str, Any]) -> None:
-        self._handle: Optional[ctypes.c_void_p] = None
         handle = ctypes.c_void_p()
         made = Source(source, options, function is C.amine_experiment_open_with)
         with made as (path, given):
-            try:
-                call(function, byref(handle), path, byref(given))
-            except Error:
-                if made.registry is not None:
-                    made.registry.raise_again()
-                raise
-        self._handle, self._registry = handle, made.registry
-        self._error, self._progress = CError(), CProgress(size=ctypes.sizeof(CProgress))
-        self._error_at, self._progress_at = byref(self._error), byref(self._progress)
+            made.call(function, byref(handle), path, byref(given))
+        self._registry = made.registry
+        self._hold(handle)
+        self._progress = CProgress(size=ctypes.sizeof(CProgress))
+        self._progress_at = byref(self._progress)
         #: The configuration: every key that applies, nested.
         self.config: Dict[str, Any] = json.loads(C.amine_experiment_config(handle))
         self.weights = Weights(self)
 
-    def __del__(self) -> None:
-        handle, self._handle = getattr(self, "_handle", None), None
-        if handle:
-            C.amine_experiment_destroy(handle)
-
-    def _call(self, function, *arguments) -> None:
-        try:
-            status = function(self._handle, *arguments, self._error_at)
-        except ctypes.ArgumentError as e:
-            raise UsageError(f"{function.__name__}: {e}") from None
-        if status:
-            error = error_of(self._error, status)
-            if self._registry is not None:
-                self._registry.raise_again()
-            raise error
+    def _failed(self) -> BaseException:
+        """What the world or the learner has raised, if one of them has."""
+        raised = self._registry.raised() if self._registry is not None else None
+        return raised if raised is not None else super()._failed()
 
     def step(self) -> Progress:
         """One iteration: plays a batch of episodes and changes the weights once. NumericError: a number
@@ -251,14 +238,11 @@ class Source:
         options = dict(options)
         if isinstance(source, Mapping):
             source = dict(flat(source))
-        world, learner = _taken(World, "task", options, source), _taken(Learner, "learner", options, source)
+        world, learner = taken(World, "task", options, source), taken(Learner, "learner", options, source)
         self.world, self.learner = world, learner
-        self.registry = _registry(world, learner)
+        self.registry = registry_of(world, learner)
         self._path = self._text = None
-        own = {}
-        if self.registry is not None and not saved:
-            own = {key: part.name for key, part in (("task", self.registry.world), ("learner", self.registry.learner))
-                   if part is not None}
+        own = self.registry.names() if self.registry is not None and not saved else {}
         if isinstance(source, Mapping):
             self._text = json.dumps(_nested({**source, **own})).encode()
         elif source is not None:
@@ -279,8 +263,18 @@ class Source:
     def __exit__(self, *what: Any) -> None:
         self._assignments.__exit__(*what)
 
+    def call(self, function, *arguments) -> None:
+        """call(), but that what a part of one's own has raised is raised again."""
+        try:
+            call(function, *arguments)
+        except Error:
+            raised = self.registry.raised() if self.registry is not None else None
+            if raised is not None:
+                raise raised from None
+            raise
 
-def _taken(kind: type, name: str, options: Dict[str, Any], source: Any) -> Any:
+
+def taken(kind: type, name: str, options: Dict[str, Any], source: Any) -> Any:
     """What of one's own is chosen, which is taken out of the options, or of what they change; None: it is
     the library's."""
     own = None
@@ -291,7 +285,7 @@ def _taken(kind: type, name: str, options: Dict[str, Any], source: Any) -> Any:
     return own
 
 
-def _registry(world: Optional[World], learner: Optional[Learner]) -> Optional[Registry]:
+def registry_of(world: Optional[World], learner: Optional[Learner]) -> Optional[Registry]:
     if world is None and learner is None:
         return None
     return Registry(None if world is None else _world.Calls(world),

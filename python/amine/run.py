@@ -139,8 +139,9 @@ class Run:
         return report([self], page if page is not None else self.folder / "report.html")
 
     def _record(self) -> None:
-        with self._source({}) as (_, given):
-            call(C.amine_run_record, os.fsencode(self.folder), byref(given))
+        source = self._source({})
+        with source as (_, given):
+            source.call(C.amine_run_record, os.fsencode(self.folder), byref(given))
 
     def _repr_html_(self) -> str:
         import html
@@ -224,7 +225,8 @@ def _call(function, folder: Path, source: Source, watch, quiet) -> None:
         raise raised[0]
     if status:
         failure = error_of(error, status)
-        if source.registry is not None:
-            source.registry.raise_again()
+        ours = source.registry.raised() if source.registry is not None else None
+        if ours is not None:
+            raise ours
         if not (isinstance(failure, Stopped) and watch is not None):
             raise failure

@@ -16,7 +16,10 @@ import numpy as np
 from ._errors import UsageError
 from ._library import C, CError, CSweepOptions, SWEEP_WATCH, error_of, texts
 from ._live import Interrupt, Percent
+from .experiment import registry_of, taken
+from .learner import Learner
 from .options import assigned, merged
+from .world import World
 
 
 class Summary(NamedTuple):
@@ -93,15 +96,22 @@ def sweep(preset, options: Optional[Mapping[str, Any]] = None, *, seeds: int = 5
     """Runs a preset or a file, of a training or of a brain, with every combination of the options that are
     lists, `seeds` times each from `seed` on, `threads` at a time (0: one for every processor).
 
+    `task` may be a World and `learner` a Learner, one for all runs, which then come one after the other.
+
     folder: runs/NAME-sweep, if none is said. Where it has the same sweep, that is gone on with; Ctrl-C
     keeps what is done."""
-    words = [_assignment(key, value) for key, value in merged(options, more).items()]
+    settings = merged(options, more)
+    registry = registry_of(taken(World, "task", settings, None), taken(Learner, "learner", settings, None))
+    own = registry.names() if registry is not None else {}
+    if registry is not None and threads > 1:
+        raise UsageError(f"sweep: threads={threads}: with a world or a learner of your own runs come one after the other")
+    words = [_assignment(key, value) for key, value in {**own, **settings}.items()]
     where = Path(folder) if folder is not None else Path("runs") / f"{Path(os.fspath(preset)).stem}-sweep"
     shown, stop = Percent(quiet), ctypes.c_int(0)
     listed, n = texts(words)
     watch = SWEEP_WATCH(lambda _, done: shown.show(done))
-    o = CSweepOptions(ctypes.sizeof(CSweepOptions), listed, n, None, seed, seeds, threads, watch, None,
-                      ctypes.pointer(stop))
+    o = CSweepOptions(ctypes.sizeof(CSweepOptions), listed, n, registry.handle if registry else None, seed, seeds,
+                      1 if registry else threads, watch, None, ctypes.pointer(stop))
     error, status = CError(), [0]
 
     def work() -> None:
@@ -117,7 +127,8 @@ def sweep(preset, options: Optional[Mapping[str, Any]] = None, *, seeds: int = 5
     shown.end()
     interrupt.check()
     if status[0]:
-        raise error_of(error, status[0])
+        raised = registry.raised() if registry is not None else None
+        raise raised if raised is not None else error_of(error, status[0])
     return Sweep(where)
 
 

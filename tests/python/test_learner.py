@@ -158,6 +158,37 @@ class Learners(unittest.TestCase):
             shown[0].units
         self.assertEqual((x.config["task"]["type"], x.config["learner"]["type"]), ("light", "looker"))
 
+    def test_a_sweep(self):
+        class Arms(amine.World):
+            """the second pays"""
+            inputs, actions, steps = 1, 2, 4
+
+            def start(self, lanes):
+                return np.ones((len(lanes), 1))
+
+            def step(self, actions):
+                if self.fails:
+                    raise ValueError("in the world")
+                return np.ones((len(actions), 1)), actions == 1, None
+
+            fails = False
+
+        small = {"network": "gru", "network_hidden": 4, "batch": 6, "iterations": 2, "quiet": True, "seeds": 2}
+        with tempfile.TemporaryDirectory() as where:
+            s = amine.sweep("bandit", task=Arms(), learner=Keeper(), learner_rate=[0.01, 1], folder=where + "/s", **small)
+            self.assertEqual(list(s["learner.rate"]), [0.01, 0.01, 1, 1])
+            alone = amine.train("bandit", task=Arms(), learner=Keeper(), learner_rate=1, seed=1, folder=where + "/r",
+                                **{k: v for k, v in small.items() if k != "seeds"})
+            self.assertAlmostEqual(s["evaluation"][3], alone.evaluate(1000).mean, places=5)
+            again = amine.sweep("bandit", task=Arms(), learner=Keeper(), learner_rate=[0.01, 1], folder=where + "/s", **small)
+            np.testing.assert_array_equal(again["evaluation"], s["evaluation"])
+            world = Arms()
+            world.fails = True
+            with self.assertRaisesRegex(ValueError, "in the world"):
+                amine.sweep("bandit", task=world, learner=Keeper(), learner_rate=[0.01, 1], folder=where + "/f", **small)
+            with self.assertRaisesRegex(amine.UsageError, "threads=2: with a world or a learner"):
+                amine.sweep("bandit", task=world, threads=2, folder=where + "/t", **small)
+
     def test_what_is_wrong_is_said(self):
         class Wrong(Keeper):
             """goes wrong"""

@@ -56,7 +56,7 @@ typedef struct amine_value {
   double value;
 } amine_value;
 
-/* The k-th neuron model ("lif", "lif-cond", "izhikevich", "adex", "escape", "poisson", "spikes"),
+/* The k-th neuron model ("lif", "lif-cond", "izhikevich", "izhikevich-2007", "adex", "escape", ...),
  * NULL past the end; *meaning (may be NULL) gets one line. */
 AMINE_API const char *amine_neuron_model(int k, const char **meaning);
 /* The k-th parameter of a model, NULL past the end or if there is no such model. */
@@ -86,7 +86,7 @@ AMINE_API amine_status amine_brain_set_positions(amine_brain *brain, int populat
                                                  const float *positions, amine_error *error);
 
 /* One parameter neuron by neuron ([n]); only those that the model keeps per neuron ("c" and "d" of
- * izhikevich, "rate_hz" of poisson). */
+ * izhikevich and izhikevich-2007, "rate_hz" of poisson). */
 AMINE_API amine_status amine_brain_set_parameter(amine_brain *brain, int population,
                                                  const char *parameter, const float *values,
                                                  amine_error *error);

@@ -117,7 +117,7 @@ double am_neuron_longest_step(const am_neuron_model *model, const double *values
 
 /* The equations of our models as texts (presets/neurons): what each is held to. */
 extern const char am_neuron_text_lif[], am_neuron_text_lif_cond[], am_neuron_text_izhikevich[],
-    am_neuron_text_adex[], am_neuron_text_escape[];
+    am_neuron_text_izhikevich_2007[], am_neuron_text_adex[], am_neuron_text_escape[];
 
 /* Are arrivals at a model conductances, so that receptor 2 inhibits with positive weights? */
 bool am_neuron_is_conductance(const am_neuron_model *model);

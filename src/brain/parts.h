@@ -10,16 +10,17 @@
 
 /* In the order of the public lists. "lif" and "none" are what is taken where nothing is said. */
 #define AM_BRAIN_PARTS                                                                             \
-  &am_lif_model.part, &am_lif_cond_model.part, &am_izhikevich_model.part, &am_adex_model.part,     \
-      &am_escape_model.part, &am_poisson_model.part, &am_spikes_model.part, &am_none_synapse.part, \
-      &am_hebb_synapse.part, &am_stdp_synapse.part, &am_triplet_synapse.part,                      \
-      &am_istdp_synapse.part, &am_bcm_synapse.part, &am_da_stdp_synapse.part,                      \
+  &am_lif_model.part, &am_lif_cond_model.part, &am_izhikevich_model.part,                          \
+      &am_izhikevich_2007_model.part, &am_adex_model.part, &am_escape_model.part,                  \
+      &am_poisson_model.part, &am_spikes_model.part, &am_none_synapse.part,                        \
+      &am_hebb_synapse.part, &am_stdp_synapse.part, &am_stdp_weight_synapse.part,                  \
+      &am_triplet_synapse.part, &am_istdp_synapse.part, &am_bcm_synapse.part, &am_da_stdp_synapse.part,                      \
       &am_mstdp_synapse.part, &am_mstdpet_synapse.part, &am_r_max_synapse.part
 
-extern const am_neuron_model am_lif_model, am_lif_cond_model, am_izhikevich_model, am_adex_model,
-    am_escape_model, am_poisson_model, am_spikes_model;
-extern const am_synapse_rule am_none_synapse, am_hebb_synapse, am_stdp_synapse, am_triplet_synapse,
-    am_istdp_synapse, am_bcm_synapse, am_da_stdp_synapse, am_mstdp_synapse, am_mstdpet_synapse,
+extern const am_neuron_model am_lif_model, am_lif_cond_model, am_izhikevich_model,
+    am_izhikevich_2007_model, am_adex_model, am_escape_model, am_poisson_model, am_spikes_model;
+extern const am_synapse_rule am_none_synapse, am_hebb_synapse, am_stdp_synapse,
+    am_stdp_weight_synapse, am_triplet_synapse, am_istdp_synapse, am_bcm_synapse, am_da_stdp_synapse, am_mstdp_synapse, am_mstdpet_synapse,
     am_r_max_synapse;
 
 /* Them alone: what a brain is made with if nothing else is said. */

@@ -83,9 +83,10 @@ static inline bool am_synapse_learns(const am_synapse_rule *rule) {
 }
 
 /* The equations of our rules as texts (presets/synapses): what each is held to. */
-extern const char am_synapse_text_hebb[], am_synapse_text_stdp[], am_synapse_text_triplet[],
-    am_synapse_text_istdp[], am_synapse_text_bcm[], am_synapse_text_da_stdp[],
-    am_synapse_text_mstdp[], am_synapse_text_mstdpet[], am_synapse_text_r_max[];
+extern const char am_synapse_text_hebb[], am_synapse_text_stdp[], am_synapse_text_stdp_weight[],
+    am_synapse_text_triplet[], am_synapse_text_istdp[], am_synapse_text_bcm[],
+    am_synapse_text_da_stdp[], am_synapse_text_mstdp[], am_synapse_text_mstdpet[],
+    am_synapse_text_r_max[];
 
 /* ------------------------------------------------------------------------------ for the parts */
 #define AM_HUGE_WEIGHT 1e6

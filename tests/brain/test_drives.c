@@ -1,5 +1,5 @@
-/* What drives a part of a population and changes in time: against Brian2 (tests/reference/brain_file.py),
- * and by the counts that rates let expect. */
+/* What drives a part of a population and changes in time, and STDP that depends on the weight: against
+ * Brian2 (tests/reference/brain_file.py), and by the counts that rates let expect. */
 #include "format/support.h"
 #include "model_support.h"
 #include "replay.h"
@@ -30,6 +30,26 @@ static void currents_are_those_of_brian(void **state) {
     assert_int_equal(neuron, ((const int64_t *)spikes->data)[2 * k + 1]);
   }
   amine_brain_destroy(b);
+  am_tensor_file_close(f);
+}
+
+/* Six sources, four targets, three forms of the rule and the one in which weights do not matter. */
+static void weights_are_those_of_brian(void **state) {
+  (void)state;
+  static const char *const cases[] = {"weak", "mixed", "wide", "additive"};
+  am_tensor_file *f = open_data(TEST_DATA "/brain_file.safetensors");
+  for (int k = 0; k < 4; k++) {
+    const am_tensor *w = tensor(f, cases[k], "w", AM_F64);
+    amine_brain *b = brain_from(note(f, cases[k], "model"));
+    float now[24];
+    assert_int_equal(w->dims[1], 24);
+    for (size_t row = 0; row < w->dims[0]; row++) {
+      run(b, 1000);
+      good(amine_brain_synapses(b, 0, "w", NULL, NULL, NULL, now, &error), &error);
+      for (size_t i = 0; i < 24; i++) near((double)now[i], ((const double *)w->data)[row * 24 + i]);
+    }
+    amine_brain_destroy(b);
+  }
   am_tensor_file_close(f);
 }
 
@@ -235,6 +255,7 @@ static void nonsense_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(currents_are_those_of_brian),
+      cmocka_unit_test(weights_are_those_of_brian),
       cmocka_unit_test(arrivals_come_as_often_as_they_should),
       cmocka_unit_test(sources_follow_their_rate),
       cmocka_unit_test(a_fraction_is_drawn),

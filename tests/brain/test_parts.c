@@ -63,8 +63,8 @@ static void parts_keep_their_promises(void **state) {
     assert_true(am_registry_find(&am_brain_parts, (*part)->kind, (*part)->name) == *part);
     assert_true((*part)->source || !(*part)->equation || strcmp((*part)->name, "poisson") == 0);
   }
-  assert_int_equal(n[0], 7);
-  assert_int_equal(n[1], 10);
+  assert_int_equal(n[0], 8);
+  assert_int_equal(n[1], 11);
 }
 
 /* Names of other tools, however they are spelled, lead to one part only. */

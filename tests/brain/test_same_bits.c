@@ -480,6 +480,21 @@ static void driven(amine_brain *b) {
   current(b, L, 20, 30);
 }
 
+/* Neurons of the form with dimensions, and synapses whose changes depend on their weight. */
+static void powers(amine_brain *b) {
+  const int E = population(b, 90, "izhikevich-2007", NULL, 0);
+  const int I = population(b, 30, "izhikevich-2007", VALUES({"tau_e_ms", 4}, {"c_pf", 20}, {"d", 50}));
+  amine_projection p = by_chance(E, I, 0.3, 40);
+  p.weight_max = 90;
+  learns(&p, "stdp-weight", VALUES({"w_max", 100}, {"a_plus", 2}, {"a_minus", 2}, {"mu_plus", 0.3}));
+  join(b, &p);
+  p = by_chance(I, E, 0.3, -60);
+  learns(&p, "stdp-weight", VALUES({"w_min", -100}, {"w_max", 0}, {"mu_minus", 1}, {"nearest", 1}));
+  join(b, &p);
+  current(b, E, 100, 80);
+  current(b, I, 60, 40);
+}
+
 typedef struct net {
   const char *name;
   double dt_ms;
@@ -508,6 +523,7 @@ static const net nets[] = {
     {"rewards", 1, 250, rewards, 7, rewards_event, 1},
     {"begun", 1, 200, begun, 0, NULL, 1},
     {"driven", 0.5, 80, driven, 0, NULL, 7},
+    {"powers", 0.5, 300, powers, 0, NULL, 1},
 };
 #define N_NETS ((int)(sizeof nets / sizeof *nets))
 

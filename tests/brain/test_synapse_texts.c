@@ -179,6 +179,8 @@ static drive drives[] = {
     AS("stdp", 1, 0, {"tau_minus_ms", 6000}, {"a_plus", 0.05}),
     {"stdp", 1, {{"a_plus", 4e-5}, {"a_minus", 1e-4}, {0}}, 0, 50, 300, 0},
     {"stdp", 1, {{"a_plus", 0.02}, {0}}, 0, 50, 300, AMINE_FACTOR_ALL},
+    AS("stdp-weight", 1, 0, {"a_plus", 0.05}, {"mu_plus", 0}, {"mu_minus", 0}),
+    AS("stdp-weight", 1, 2e-6, {"a_plus", 0.05}, {"a_minus", 0.04}, {"mu_minus", 1}),
     AS("triplet", 1, 2e-6, {"a3_plus", 0.05}),
     AS("istdp", 1, 0, {"eta", 0.03}),
     AS("bcm", 1, 2e-6, {"eta", 0.01}),

@@ -1,5 +1,5 @@
 """What a brain's file says, said in Brian2: check values for inputs that change and reach a part of
-a population, and for states with which neurons begin.
+a population, for states with which neurons begin, and for STDP that depends on the weight.
 
   brain_file.py            write tests/data/brain_file.safetensors
   brain_file.py --check    recompute and compare with the file (largest difference <= 1e-9)
@@ -13,7 +13,8 @@ from the step that begins there. Brian2 holds V for a step less than its `refrac
 (bench/peer_brain.py), so it is told a step more. No V comes nearer to its threshold than 2e-4 mV:
 spikes are those of float32, too.
 
-Tensors: NAME/v [steps / 10][n], after every tenth step; NAME/spikes [m][2]: (step, neuron).
+Tensors: NAME/v [steps / 10][n], after every tenth step; NAME/spikes [m][2]: (step, neuron); NAME/w
+[8][synapses], after every 1000 steps, by (source, target).
 """
 import argparse
 import json
@@ -74,6 +75,63 @@ def currents():
     return model, group, steps
 
 
+# ---------------------------------------------------------------------------------- plasticity
+
+def trains(n, steps, low, rng, odd):
+    """Times of n neurons as (neuron, step), on even or on odd steps: arrivals and spikes of the
+    targets never fall together, where orders within a step differ."""
+    out = []
+    for i in range(n):
+        at = np.cumsum(rng.integers(low, 4 * low, steps))
+        out += [(i, 2 * int(s) + odd) for s in at[2 * at + 10 < steps]]
+    return sorted(out, key=lambda p: (p[1], p[0]))
+
+
+def weight_dependent(values, seed):
+    """Six sources and four targets that are told when to fire; a spike arrives five steps after its
+    own. `values`: of the rule stdp-weight."""
+    from brian2 import Network, SpikeGeneratorGroup, Synapses, ms
+
+    rng, steps, delay = np.random.default_rng(seed), 8000, 6
+    pre, post = trains(6, steps, 15, rng, 0), trains(4, steps, 15, rng, 1)
+    p = dict({"a_plus": 0.05, "a_minus": 0.05, "mu_plus": 0.02, "mu_minus": 0.02, "tau_plus_ms": 20,
+              "tau_minus_ms": 20, "w_min": 0, "w_max": 1}, **values)
+    start = np.round(rng.uniform(p["w_min"], p["w_max"], (6, 4)) * 1024) / 1024
+    pairs = [[i, j, start[i, j]] for i in range(6) for j in range(4)]
+
+    def told(name, spikes):
+        return {"population": name, "type": "spikes", "neurons": [i for i, _ in spikes],
+                "times_ms": [round(s * DT_MS, 1) for _, s in spikes]}
+    model = {"dt_ms": DT_MS,
+             "populations": [{"name": "A", "n": 6, "model": "spikes"}, {"name": "B", "n": 4, "model": "spikes"}],
+             "projections": [{"source": "A", "target": "B", "connect": "list", "pairs": pairs,
+                              "delay_ms": delay * DT_MS, "rule": "stdp-weight", "values": p}],
+             "inputs": [told("A", pre), told("B", post)]}
+    groups = [SpikeGeneratorGroup(n, [i for i, _ in s], [k for _, k in s] * (DT_MS * ms))
+              for n, s in ((6, pre), (4, post))]
+    s = Synapses(*groups, """w : 1
+                             dx/dt = -x/(%(tau_plus_ms)s*ms) : 1 (event-driven)
+                             dy/dt = -y/(%(tau_minus_ms)s*ms) : 1 (event-driven)""" % p,
+                 on_pre="""u = (w - w_min)/(w_max - w_min)
+                           w = clip(w - a_minus*u**mu_minus*y, w_min, w_max)
+                           x += 1""",
+                 on_post="""u = (w - w_min)/(w_max - w_min)
+                            w = clip(w + a_plus*(1 - u)**mu_plus*x, w_min, w_max)
+                            y += 1""", namespace={k: float(v) for k, v in p.items()})
+    s.connect()
+    s.pre.delay = delay * DT_MS * ms
+    s.w = start.flatten()
+    network, rows = Network(*groups, s), []
+    for _ in range(8):
+        network.run(steps // 8 * DT_MS * ms, namespace={"ms": ms})
+        rows.append(np.array(s.w))
+    return model, np.array(rows)
+
+
+PLASTICITY = {"weak": (dict(), 1),
+              "mixed": (dict(mu_plus=0.4, mu_minus=1, tau_minus_ms=35, a_minus=0.08), 2),
+              "wide": (dict(w_min=-1, w_max=3, a_plus=0.2, a_minus=0.3, mu_plus=1, mu_minus=0.7), 3),
+              "additive": (dict(mu_plus=0, mu_minus=0), 4)}
 CASES = {"currents": currents}
 
 
@@ -81,9 +139,16 @@ def compute():
     from brian2 import Network, SpikeMonitor, StateMonitor, defaultclock, mV, ms, prefs, start_scope
     prefs.codegen.target = "numpy"
     tensors, notes = {}, {}
+    defaultclock.dt = DT_MS * ms
+    for name, (values, seed) in PLASTICITY.items():
+        start_scope()
+        model, weights = weight_dependent(values, seed)
+        tensors[name + "/w"], notes[name + "/model"] = weights, json.dumps(model)
+        print("%-10s weights from %.3f to %.3f, %d of them at a bound" % (
+            name, weights[-1].min(), weights[-1].max(),
+            np.isin(weights[-1], [model["projections"][0]["values"][k] for k in ("w_min", "w_max")]).sum()))
     for name, case in CASES.items():
         start_scope()
-        defaultclock.dt = DT_MS * ms
         model, group, steps = case()
         v = StateMonitor(group, "v", record=True, when="end")
         peaks, spikes = StateMonitor(group, "v", record=True, when="before_thresholds"), SpikeMonitor(group)

@@ -17,6 +17,8 @@ lif-cond  C V' = gL (EL - V) + g_e (E_e - V) + g_i (E_i - V) + I.  Exponential m
           V <- V_inf + (V - V_inf) exp(-dt G / C); then g <- g q.
 izhikevich  twice V <- V + dt/2 ((0.04 V + 5) V + 140 - u + I + g_e + g_i), then
           u <- u + dt a (b V - u); V >= v_peak: V = c, u += d. Then g <- g q (tau = 0: g <- 0).
+izhikevich-2007  twice V <- V + dt/2 (k (x - v_r) (x - v_t) - u + I + g_e + g_i) / C, then
+          u <- u + dt a (b (x - v_r) - u), x = min(V, v_peak) each time; the rest as izhikevich.
 adex      C V' = -gL (V - EL) + gL DT exp((V - VT) / DT) - w + g_e (E_e - V) + g_i (E_i - V) + I,
           tau_w w' = a (V - EL) - w.  Heun's method; g is exact at both ends of the step (before and
           after its decay). V >= v_peak: V = v_reset, w += b.
@@ -27,7 +29,8 @@ adex      C V' = -gL (V - EL) + gL DT exp((V - VT) / DT) - w + g_e (E_e - V) + g
 lif, lif-cond: after a spike V = v_reset is held for round(refractory / dt) further steps; g go on
 decaying, jumps of V are lost.
 
-Sources: Izhikevich 2003 (10.1109/TNN.2003.820440); Brette, Gerstner 2005 (10.1152/jn.00686.2005)
+Sources: Izhikevich 2003 (10.1109/TNN.2003.820440); Izhikevich 2007, Dynamical Systems in Neuroscience
+(10.7551/mitpress/2526.001.0001), chapter 8; Brette, Gerstner 2005 (10.1152/jn.00686.2005)
 with the parameters 281 pF, 30 nS, ...; Brette et al. 2007 (10.1007/s10827-007-0038-6) for lif-cond.
 
 Tensors of a case NAME: NAME/v0 (and /u0, /w0) [n]; NAME/current [40][n], row s for the steps 50 s
@@ -36,7 +39,7 @@ NAME/e_spikes, NAME/i_spikes [m][2]: (step in which it is emitted, source), dela
 NAME/c, NAME/d [n] where neurons have their own. Results: NAME/v, /u or /w, /g_e, /g_i (where tau is
 not 0) [2000 / block][n] after every `block` steps, NAME/spikes [m][2]: (step, neuron).
 
-izhikevich and adex magnify a rounding error with every spike. So after each of these readings their
+izhikevich, izhikevich-2007 and adex magnify a rounding error with every spike. So after each of these readings their
 V, u or w, g_e and g_i are put to the float32 nearest to what was read, and go on from there.
 
 Strings in __metadata__: cases, delay_e, delay_i, NAME/model, NAME/dt_ms, NAME/values
@@ -64,13 +67,15 @@ DEFAULTS = {
     "lif-cond": dict(c_pf=200, g_leak_ns=10, v_rest_mv=-60, v_reset_mv=-60, v_threshold_mv=-50,
                      refractory_ms=5, tau_e_ms=5, tau_i_ms=10, e_e_mv=0, e_i_mv=-80),
     "izhikevich": dict(a=0.02, b=0.2, c=-65, d=8, v_peak_mv=30, tau_e_ms=0, tau_i_ms=0),
+    "izhikevich-2007": dict(c_pf=100, k=0.7, v_r_mv=-60, v_t_mv=-40, a=0.03, b=-2, c=-50, d=100, v_peak_mv=35,
+                            tau_e_ms=0, tau_i_ms=0),
     "adex": dict(c_pf=281, g_leak_ns=30, v_rest_mv=-70.6, v_t_mv=-50.4, delta_t_mv=2,
                  tau_w_ms=144, a_ns=4, b_pa=80.5, v_reset_mv=-70.6, v_peak_mv=0, refractory_ms=0,
                  tau_e_ms=5, tau_i_ms=10, e_e_mv=0, e_i_mv=-80),
 }
 THRESHOLD = {"lif": "v_threshold_mv", "lif-cond": "v_threshold_mv", "izhikevich": "v_peak_mv",
-             "adex": "v_peak_mv"}
-SLOW = {"izhikevich": "u", "adex": "w"}
+             "izhikevich-2007": "v_peak_mv", "adex": "v_peak_mv"}
+SLOW = {"izhikevich": "u", "izhikevich-2007": "u", "adex": "w"}
 
 # current: [low, high); e, i: weight [low, high) and rate in Hz of each source
 CASES = {
@@ -97,6 +102,11 @@ CASES = {
     "izhikevich_exp": dict(model="izhikevich", dt=0.1, n=17, block=25, current=(-3, 10),
                            e=(1, 3, 60), i=(-3, -1, 60), values=dict(tau_e_ms=5, tau_i_ms=10),
                            own=True),
+    "izhikevich_2007": dict(model="izhikevich-2007", dt=0.1, n=5, block=25, current=(60, 260), e=(200, 600, 80),
+                            i=(-600, -200, 60)),
+    "izhikevich_2007_exp": dict(model="izhikevich-2007", dt=0.5, n=17, block=10, current=(0, 120),
+                                e=(10, 40, 80), i=(-40, -10, 60), values=dict(tau_e_ms=5, tau_i_ms=10, c_pf=90),
+                                own=True),
     "adex": dict(model="adex", dt=0.1, n=5, current=(200, 1200), e=(1, 6, 80), i=(2, 8, 40)),
     "adex_1ms": dict(model="adex", dt=1, n=5, block=25, current=(200, 900), e=(1, 4, 60),
                      i=(2, 8, 30)),
@@ -185,6 +195,19 @@ class Stepper:
         self.slow = np.where(self.fired, u + self.own["d"], u)
         self.ge, self.gi = self.ge * self.q[0], self.gi * self.q[1]
 
+    def izhikevich_2007(self, current):
+        r, p, u = self.real, self.p, self.slow
+        drive, v = current + self.ge + self.gi - u, self.v
+        k, rest, threshold, peak = (r(p[x]) for x in ("k", "v_r_mv", "v_t_mv", "v_peak_mv"))
+        for _ in range(2):
+            x = np.minimum(v, peak)
+            v = v + r(self.dt / 2 / p["c_pf"]) * (k * (x - rest) * (x - threshold) + drive)
+        u = u + r(self.dt * p["a"]) * (r(p["b"]) * (np.minimum(v, peak) - rest) - u)
+        self.peak, self.fired = v, v >= peak
+        self.v = np.where(self.fired, self.own["c"], v)
+        self.slow = np.where(self.fired, u + self.own["d"], u)
+        self.ge, self.gi = self.ge * self.q[0], self.gi * self.q[1]
+
     def adex_slope(self, v, w, ge, gi, current):
         r, p = self.real, self.p
         low = np.minimum(v, r(p["v_peak_mv"]))
@@ -226,12 +249,15 @@ def make_inputs(name, case, seed):
     p = values_of(case)
     x["v0"] = quantized(rng, p.get("v_reset_mv", p["v_rest_mv"] if "v_rest_mv" in p else -70),
                         p.get("v_threshold_mv", -60), n)
+    if case["model"] == "izhikevich-2007":
+        x["u0"] = quantized(rng, -40, 40, n)
     if case["model"] == "izhikevich":
         x["u0"] = quantized(rng, -15, -10, n)
     if case["model"] == "adex":
         x["w0"] = quantized(rng, 0, 50, n)
     if case.get("own"):
-        x["c"], x["d"] = quantized(rng, -65, -50, n), quantized(rng, 2, 8, n)
+        spike = (2, 8) if case["model"] == "izhikevich" else (40, 120)
+        x["c"], x["d"] = quantized(rng, -65, -50, n), quantized(rng, *spike, n)
     return x
 
 
@@ -339,6 +365,10 @@ def slopes(model, p, current):
         return [0.04 * y[0] ** 2 + 5 * y[0] + 140 - y[1] + current + y[2] + y[3],
                 p["a"] * (p["b"] * y[0] - y[1]), *g_slopes(y[2], y[3])]
 
+    def izhikevich_2007(t, y):
+        return [(p["k"] * (y[0] - p["v_r_mv"]) * (y[0] - p["v_t_mv"]) - y[1] + current + y[2] + y[3]) / p["c_pf"],
+                p["a"] * (p["b"] * (y[0] - p["v_r_mv"]) - y[1]), *g_slopes(y[2], y[3])]
+
     def adex(t, y):
         v, w, ge, gi = y
         spike = p["g_leak_ns"] * p["delta_t_mv"] \
@@ -347,7 +377,8 @@ def slopes(model, p, current):
                  + gi * (p["e_i_mv"] - v) + current) / p["c_pf"],
                 (p["a_ns"] * (v - p["v_rest_mv"]) - w) / p["tau_w_ms"], *g_slopes(ge, gi)]
 
-    return {"lif": lif, "lif-cond": lif_cond, "izhikevich": izhikevich, "adex": adex}[model]
+    return {"lif": lif, "lif-cond": lif_cond, "izhikevich": izhikevich, "izhikevich-2007": izhikevich_2007,
+            "adex": adex}[model]
 
 
 def solve(model, p, y, currents, block_ms, events, threshold):
@@ -389,8 +420,8 @@ def solve(model, p, y, currents, block_ms, events, threshold):
             assert s.status >= 0
             if s.status == 1:
                 spikes.append(t + rest_ms)
-                y[0] = p["c"] if model == "izhikevich" else p["v_reset_mv"]
-                y[1] += {"izhikevich": p.get("d", 0), "adex": p.get("b_pa", 0)}.get(model, 0)
+                y[0] = p["c"] if "c" in p else p["v_reset_mv"]
+                y[1] += p.get("d", 0) if "c" in p else p.get("b_pa", 0)
                 free_at = t + p.get("refractory_ms", 0)
         for k, w in by_time.get(stop, []):
             y[k] += w
@@ -405,6 +436,8 @@ CONVERGE = {  # currents of 5 ms each are drawn from `current`
     "lif-cond": dict(values={}, current=(50, 250), e=(4, 10), i=(20, 60), v0=-60),
     "izhikevich": dict(values=dict(tau_e_ms=5, tau_i_ms=10), current=(0, 10), e=(1, 3), i=(-3, -1),
                        v0=-65, slow=-13),
+    "izhikevich-2007": dict(values=dict(tau_e_ms=5, tau_i_ms=10), current=(0, 120), e=(10, 40), i=(-40, -10),
+                            v0=-60, slow=0),
     "adex": dict(values={}, current=(400, 1200), e=(1, 6), i=(2, 8), v0=-70.6, slow=20),
 }
 
@@ -430,7 +463,7 @@ def converge():
     """The error of each scheme against dt. Below threshold it must fall with the scheme's order;
     spikes can only fall on steps, so their times are off by about dt each."""
     good = True
-    orders = {"lif": None, "lif-cond": 2, "izhikevich": 1, "adex": 2}
+    orders = {"lif": None, "lif-cond": 2, "izhikevich": 1, "izhikevich-2007": 1, "adex": 2}
     for model, setup in CONVERGE.items():
         p = dict(DEFAULTS[model], **setup["values"])
         rng = np.random.RandomState(7)

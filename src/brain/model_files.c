@@ -36,11 +36,12 @@ size_t am_folder_length(const char *path) {
 }
 
 json_t *am_model_file_at(const json_t *root, size_t k) {
+  static const char *const lists[] = {"inputs", "projections"};
   size_t index;
-  json_t *input;
-  json_array_foreach(json_object_get(root, "inputs"), index,
-                     input) if (json_is_string(json_object_get(input, "file")) &&
-                                k-- == 0) return input;
+  json_t *element;
+  for (int l = 0; l < 2; l++) json_array_foreach(json_object_get(root, lists[l]), index, element) {
+      if (json_is_string(json_object_get(element, "file")) && k-- == 0) return element;
+    }
   return NULL;
 }
 

@@ -1,4 +1,4 @@
-/* The files that a model names: "file" of its inputs. */
+/* The files that a model names: "file" of its inputs and of its projections. */
 #ifndef AMINE_BRAIN_MODEL_FILES_H
 #define AMINE_BRAIN_MODEL_FILES_H
 
@@ -16,7 +16,7 @@ amine_status am_model_file_read(unsigned char **data, size_t *size, const am_mod
 enum { AM_MODEL_CHECKSUM = 9 };
 void am_model_checksum(char out[AM_MODEL_CHECKSUM], const void *data, size_t size);
 
-/* The k-th input that names a file, borrowed; NULL past the end. */
+/* The k-th input or projection that names a file, borrowed; NULL past the end. */
 json_t *am_model_file_at(const json_t *root, size_t k);
 
 /* Names that are relative are from now on meant from the folder in which the process runs; so far

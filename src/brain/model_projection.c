@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "brain/model_texts.h"
+#include "brain/model_pairs.h"
 #include "brain/model_values.h"
 #include "brain/parts.h"
 
@@ -16,7 +17,8 @@ const char am_factor_words[] =
 
 typedef struct projection_keys {
   const char *name, *source, *target;
-  const json_t *rule, *pairs, *values, *short_term;
+  const json_t *rule, *values, *short_term;
+  am_pairs_keys list;
   int receptor, connect, n_out, n_in, factor;
   double probability, radius, velocity, weight[2], delay_ms[2];
   bool self;
@@ -74,8 +76,11 @@ static const am_field projection_fields[] = {
     COUNT(n_out, "of connect=out: targets of each source"),
     COUNT(n_in, "of connect=in: sources of each target"),
     AM_FIELD_OF(SWITCH, "self", AT(self), "whether a neuron may be its own target"),
-    AM_FIELD_OF(ARRAY, "pairs", AT(pairs),
+    AM_FIELD_OF(ARRAY, "pairs", AT(list.pairs),
                 "of connect=list: [[source, target], ...] or [[source, target, weight], ...]"),
+    AM_FIELD_OF(TEXT, "file", AT(list.file), "of connect=list, instead: CSV or text, NPY, or NPZ"),
+    AM_FIELD_OF(TEXT, "checksum", AT(list.checksum),
+                "CRC-32C of the file, 8 digits: another file is refused"),
     RANGE(weight, -1e6, 1e6, NULL, "of each synapse, or [low, high] between which it is drawn"),
     RANGE(delay_ms, 1e-3, 1e5, "ms", "of a spike, or [low, high] between which it is drawn"),
     NUMBER(velocity, 0, 1e6, "sites per ms", "adds distance / velocity to the delay; 0: nothing"),
@@ -88,42 +93,6 @@ static const am_field projection_fields[] = {
     {0}};
 #undef AT
 const am_table am_projection_table = {.fields = projection_fields, .name = own_name};
-
-/* ------------------------------------------------------------------------------ pairs */
-
-static amine_status read_index(const am_reader *r, const am_where *where, const json_t *value,
-                               const am_model_plan_population *population, int *out) {
-  const am_field field = {.kind = AM_FIELD_INTEGER, .max = population->n - 1};
-  return am_field_read(r, where, value, &field, out);
-}
-
-/* [[source, target], ...] or [[source, target, weight], ...] */
-static amine_status read_pairs(amine_projection *p, am_model_plan *plan, am_reader *r,
-                               const am_where *where, const json_t *pairs) {
-  static const am_field weight = {.kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6};
-  void *sources, *targets, *weights = NULL;
-  const size_t n = json_array_size(pairs), n_row = json_array_size(json_array_get(pairs, 0));
-  AM_TRY(am_model_plan_alloc(plan, &sources, n, sizeof(int), r->error));
-  AM_TRY(am_model_plan_alloc(plan, &targets, n, sizeof(int), r->error));
-  if (n_row == 3) AM_TRY(am_model_plan_alloc(plan, &weights, n, sizeof(float), r->error));
-  size_t k;
-  json_t *row;
-  json_array_foreach(pairs, k, row) {
-    const am_where here = {.above = where, .index = k, .element = true};
-    double w = 0;
-    if (json_array_size(row) != n_row || n_row < 2 || n_row > 3)
-      return am_refuse(r, &here, NULL,
-                       "each pair is [source, target], or each is [source, target, weight]");
-    AM_TRY(read_index(r, &here, json_array_get(row, 0), &plan->populations[p->source],
-                      &((int *)sources)[k]));
-    AM_TRY(read_index(r, &here, json_array_get(row, 1), &plan->populations[p->target],
-                      &((int *)targets)[k]));
-    if (weights) AM_TRY(am_field_read(r, &here, json_array_get(row, 2), &weight, &w));
-    if (weights) ((float *)weights)[k] = (float)w;
-  }
-  p->sources = sources, p->targets = targets, p->weights = weights, p->n_pairs = n;
-  return AMINE_OK;
-}
 
 /* ------------------------------------------------------------------------------ projections */
 
@@ -187,7 +156,7 @@ static amine_status find(const am_model_plan *plan, const am_reader *r, const am
 static amine_status check_connect(const projection_keys *keys, const am_reader *r,
                                   const am_where *where, const json_t *object) {
   static const char *const needs[] = {NULL, "probability", "n_out", "radius",
-                                      NULL, "pairs",       "n_in"};
+                                      NULL, NULL,          "n_in"};
   const char *need = needs[keys->connect];
   if (!json_object_get(object, "connect"))
     return am_refuse(r, where, NULL, "connect is missing: one of %s",
@@ -234,8 +203,7 @@ static amine_status read_projection(am_model_plan *plan, am_reader *r, const am_
   p->weight = keys.weight[0], p->weight_max = keys.weight[1];
   p->delay_ms = keys.delay_ms[0], p->delay_max_ms = keys.delay_ms[1];
   p->velocity = keys.velocity;
-  const am_where pairs = {.above = where, .key = "pairs"};
-  if (p->connect == AMINE_CONNECT_LIST) AM_TRY(read_pairs(p, plan, r, &pairs, keys.pairs));
+  if (p->connect == AMINE_CONNECT_LIST) AM_TRY(am_pairs_read(p, plan, r, where, &keys.list));
   AM_TRY(read_rule(&projection, plan, r, where, &keys));
   AM_TRY(check_weights(&projection, r, where));
   AM_TRY(read_short_term(p, r, where, keys.short_term));

@@ -1,7 +1,8 @@
 /* A model file becomes the brain that it describes: counts, places, seeds, inputs, names, paths. */
 #include "amine/model.h"
+#include "brain/model_files.h"
 #include "brain/model_image.h"
-#include "format/npy.h"
+#include "format/npz.h"
 #include "model_support.h"
 
 #include "format/support.h"
@@ -547,6 +548,134 @@ static void spikes_come_from_files(void **state) {
   amine_brain_destroy(b);
 }
 
+/* Synapses of a brain of 3 and 4 neurons that a file lists. */
+static amine_status build_with_pairs(amine_brain **b, const char *path, amine_error *error) {
+  char text[700];
+  snprintf(text, sizeof text,
+           "{\"populations\": [{\"name\": \"A\", \"n\": 3, \"model\": \"spikes\"},"
+           " {\"name\": \"B\", \"n\": 4, \"model\": \"lif\"}], \"projections\": [{\"source\": \"A\","
+           " \"target\": \"B\", \"connect\": \"list\", \"weight\": 7, \"file\": \"%s\"}]}", path);
+  return amine_brain_from_json(b, text, strlen(text), NULL, error);
+}
+
+static void expect_pairs(const char *path, const char *want) {
+  amine_brain *b;
+  amine_error error = {0};
+  int from[12], to[12];
+  float w[12];
+  size_t n;
+  char found[200] = "";
+  EXPECT_OK(build_with_pairs(&b, path, &error), &error);
+  amine_brain_projection(b, 0, NULL, NULL, &n);
+  assert_true(n <= 12);
+  EXPECT_OK(amine_brain_synapses(b, 0, "w", from, to, NULL, w, &error), &error);
+  for (size_t k = 0; k < n; k++)
+    snprintf(found + strlen(found), sizeof found - strlen(found), "%d-%d:%g ", from[k], to[k],
+             (double)w[k]);
+  assert_string_equal(found, want);
+  amine_brain_destroy(b);
+}
+
+static void synapses_come_from_files(void **state) {
+  (void)state;
+  static const char want[] = "0-3:0.5 1-1:-2 2-0:0.25 ";
+  static const char csv[] = "source;target;weight\n0;3;0.5\n\n2;0;.25 # the second\n1;1;-2\n";
+  static const char blanks[] = "0\t3\r\n2 0\r\n1, 1";
+  static const float rows[] = {2, 0, .25f, 0, 3, .5f, 1, 1, -2};
+  static const int32_t from[] = {1, 2, 0};
+  static const int64_t to[] = {1, 0, 3}, pairs[] = {0, 3, 2, 0, 1, 1};
+  static const double weights[] = {-2, .25, .5};
+  static const double matrix[12] = {[3] = .5, [5] = -2, [8] = .25};
+  const size_t three = 3, shape[2] = {3, 4};
+  amine_error error = {0};
+  am_npz_builder *npz;
+  put_file(in_folder("p.csv"), csv, sizeof csv - 1);
+  expect_pairs(in_folder("p.csv"), want);
+  put_file(in_folder("p.txt"), blanks, sizeof blanks - 1);
+  expect_pairs(in_folder("p.txt"), "0-3:7 1-1:7 2-0:7 ");
+  EXPECT_OK(am_npy_save(in_folder("p.npy"), AM_F32, 2, (size_t[]){3, 3}, rows, &error), &error);
+  expect_pairs(in_folder("p.npy"), want);
+  EXPECT_OK(am_npy_save(in_folder("q.npy"), AM_I64, 2, (size_t[]){3, 2}, pairs, &error), &error);
+  expect_pairs(in_folder("q.npy"), "0-3:7 1-1:7 2-0:7 ");
+  for (int k = 0; k < 2; k++) {
+    EXPECT_OK(am_npz_builder_new(&npz, &error), &error);
+    if (k == 0) {
+      EXPECT_OK(am_npz_builder_add(npz, "sources", AM_I32, 1, &three, from, &error), &error);
+      EXPECT_OK(am_npz_builder_add(npz, "targets", AM_I64, 1, &three, to, &error), &error);
+      EXPECT_OK(am_npz_builder_add(npz, "weights", AM_F64, 1, &three, weights, &error), &error);
+    } else {
+      EXPECT_OK(am_npz_builder_add(npz, "matrix", AM_F64, 2, shape, matrix, &error), &error);
+    }
+    EXPECT_OK(am_npz_builder_save(npz, in_folder("p.npz"), true, &error), &error);
+    am_npz_builder_free(npz);
+    expect_pairs(in_folder("p.npz"), want);
+  }
+  put_file(in_folder("none.csv"), "# nobody\n", 9);
+  expect_pairs(in_folder("none.csv"), "");
+}
+
+static void wrong_files_of_synapses_are_refused(void **state) {
+  (void)state;
+  static const char *const texts[][2] = {
+      {"0 1\n0 4\n", "pair 1, from 0 to 4: a source is a whole number from 0 to 2, a target from 0 to 3"},
+      {"3 1\n", "pair 0, from 3 to 1"},
+      {"0.5 1\n", "from 0.5 to 1"},
+      {"-1 1\n", "from -1 to 1"},
+      {"0 1 2e6\n", "the weight 2000000"},
+      {"0 1\n0 1 2\n", "line 2 has 3 numbers, those before it 2"},
+      {"0\n", "line 1: 2 to 3 numbers"},
+      {"0 1 2 3\n", "line 1: 2 to 3 numbers"},
+      {"a,b\nc,d\n", "line 2: 2 to 3 numbers"},
+      {"0 1\na b\n", "line 2: 2 to 3 numbers"},
+      {"0 1,\n", "line 1"},
+      {"0,,1\n", "line 1"},
+      {"0 nan\n", "line 1"},
+  };
+  static const float wide[8] = {0}, nan[] = {0, 1, NAN};
+  const size_t one = 1, two = 2, shape[2] = {4, 3};
+  amine_error error = {0};
+  amine_brain *b;
+  am_npz_builder *npz;
+  for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+    put_file(in_folder("w.csv"), texts[k][0], strlen(texts[k][0]));
+    expect_failure(build_with_pairs(&b, in_folder("w.csv"), &error), AMINE_ERROR_INPUT, &error,
+                   texts[k][1]);
+  }
+  EXPECT_OK(am_npy_save(in_folder("w.npy"), AM_F32, 2, (size_t[]){2, 4}, wide, &error), &error);
+  expect_failure(build_with_pairs(&b, in_folder("w.npy"), &error), AMINE_ERROR_INPUT, &error, "[n][3]");
+  EXPECT_OK(am_npy_save(in_folder("w.npy"), AM_F32, 2, (size_t[]){1, 3}, nan, &error), &error);
+  expect_failure(build_with_pairs(&b, in_folder("w.npy"), &error), AMINE_ERROR_INPUT, &error, "weight");
+  static const char *const sentences[] = {"one length", "must have the arrays", "[3][4]"};
+  for (int k = 0; k < 3; k++) {
+    EXPECT_OK(am_npz_builder_new(&npz, &error), &error);
+    if (k < 2) EXPECT_OK(am_npz_builder_add(npz, "sources", AM_F32, 1, &one, wide, &error), &error);
+    if (k < 1) EXPECT_OK(am_npz_builder_add(npz, "targets", AM_F32, 1, &two, wide, &error), &error);
+    if (k == 2) EXPECT_OK(am_npz_builder_add(npz, "matrix", AM_F32, 2, shape, (float[12]){0}, &error), &error);
+    EXPECT_OK(am_npz_builder_save(npz, in_folder("w.npz"), false, &error), &error);
+    am_npz_builder_free(npz);
+    expect_failure(build_with_pairs(&b, in_folder("w.npz"), &error), AMINE_ERROR_INPUT, &error,
+                   sentences[k]);
+  }
+  put_file(in_folder("w.npz"), "PK\3\4 and nothing more", 21);
+  assert_int_equal(build_with_pairs(&b, in_folder("w.npz"), &error), AMINE_ERROR_INPUT);
+  expect_failure(build_with_pairs(&b, in_folder("missing.csv"), &error), AMINE_ERROR_IO, &error,
+                 "missing.csv");
+}
+
+/* A model's folder is where its files are, projections' too. */
+static void files_of_projections_go_with_the_model(void **state) {
+  (void)state;
+  json_t *root = tree("{\"inputs\": [{\"file\": \"a.gdf\"}, {}], \"projections\": [{}, {\"file\": "
+                      "\"b.csv\"}, {\"file\": \"/c.csv\"}]}");
+  static const char *const want[] = {"there/a.gdf", "there/b.csv", "/c.csv"};
+  amine_error error = {0};
+  EXPECT_OK(am_model_files_from(root, "there", &error), &error);
+  for (size_t k = 0; k < 3; k++)
+    assert_string_equal(json_string_value(json_object_get(am_model_file_at(root, k), "file")), want[k]);
+  assert_null(am_model_file_at(root, 3));
+  json_decref(root);
+}
+
 /* ------------------------------------------------------------------------------ paths */
 
 static const char *const known[] = {"dt_ms",
@@ -739,6 +868,9 @@ int main(void) {
       cmocka_unit_test(pictures_fall_on_the_lattice),
       cmocka_unit_test(pictures_come_from_files),
       cmocka_unit_test(spikes_come_from_files),
+      cmocka_unit_test(synapses_come_from_files),
+      cmocka_unit_test(wrong_files_of_synapses_are_refused),
+      cmocka_unit_test(files_of_projections_go_with_the_model),
       cmocka_unit_test(paths_of_keys_are_known),
       cmocka_unit_test_setup(every_key_is_documented, read_documentation),
       cmocka_unit_test_setup(documented_examples_run, read_documentation),

@@ -13,6 +13,7 @@
 #include "task/delayed_match.h"
 #include "task/dnms.h"
 #include "task/evidence.h"
+#include "task/go_no_go.h"
 #include "task/hidden_bias.h"
 #include "task/islands.h"
 #include "task/list_linking.h"
@@ -48,6 +49,7 @@ AM_CREATE(cue_reward)
 AM_CREATE(delayed_match)
 AM_CREATE(dnms)
 AM_CREATE(evidence)
+AM_CREATE(go_no_go)
 AM_CREATE(islands)
 AM_CREATE(list_linking)
 AM_CREATE(maze)

@@ -30,6 +30,7 @@
 #include "task/evidence.h"
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
+#include "task/go_no_go.h"
 #include "task/hidden_bias.h"
 #include "task/islands.h"
 #include "task/list_linking.h"
@@ -77,6 +78,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_classify_type.part,
                                                  &am_volatile_bandit_type.part,
                                                  &am_contextual_bandit_type.part,
+                                                 &am_go_no_go_type.part,
                                                  &am_reward_world_part,
                                                  &am_reward_preferences_part,
                                                  &am_plastic_rnn_part,

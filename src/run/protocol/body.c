@@ -5,7 +5,7 @@
  *   look    look_ms (0: there is none): what the task shows drives the population `sense`, and the
  *           populations of `action` are held silent
  *   act     act_ms: they are not; from their spikes comes the action (body_code.h), and the task
- *           takes it
+ *           takes it; with fewer than `criterion` of the chosen one it takes its own last action
  *   pause   pause_ms: nothing is shown
  *
  * and between two episodes gap_ms pass. Dopamine is told an error delta:
@@ -17,7 +17,8 @@
  *   average   delta = r - mean of the rewards before, over about `average` of them; at once
  *   plain     delta = r; at once
  *
- * and its level becomes clip01(baseline + dopamine delta). Control: dopamine at its baseline.
+ * and its level becomes clip01(baseline + dopamine delta). Control: each chemical system that
+ * something moves at its baseline.
  *
  * Any brain with such populations will do; what it learns by is its own. A task is played as training
  * plays it: episode k of lane 0, keyed by the seed. What the state holds of its world is what was
@@ -51,6 +52,7 @@ enum {
   WIDTH,
   CHOICE,
   TEMPERATURE,
+  CRITERION,
   LOOK_MS,
   ACT_MS,
   PAUSE_MS,
@@ -70,7 +72,9 @@ enum { MEAN, TD, PLAIN };
 static const amine_parameter keys[] = {
     AM_INTEGER("episodes", EPISODES_MAX, 1, EPISODES_MAX, "",
                "how many; then nothing more is done"),
-    AM_WORD("sense", "sense", "the population that what is shown drives"),
+    AM_WORD("sense", "sense",
+            "the population that what is shown drives, an equal part for each input; or one for "
+            "each, with commas between"),
     AM_WORD("action", "action",
             "the population of the actions, an equal part for each; or one for each, with commas "
             "between"),
@@ -87,6 +91,10 @@ static const amine_parameter keys[] = {
     AM_NUMBER("width", 0.6, 0.01, 100, "", "of a place cell, as a share of their spacing"),
     AM_CHOICE("choice", AM_BODY_CHOICES, "which action the spikes say"),
     AM_NUMBER("temperature", 5, 1e-3, 1e6, "spikes", "of softmax"),
+    AM_INTEGER(
+        "criterion", 0, 0, 1e6, "spikes",
+        "with fewer of the chosen population the action is the task's last one, which has no "
+        "population; 0: every action has one"),
     AM_NUMBER("look_ms", 0, 0, 1e5, "ms",
               "the actions are held, the critic is read; 0: no such time"),
     AM_NUMBER("act_ms", 100, 1, 1e5, "ms", "the action is read"),
@@ -130,6 +138,17 @@ static const am_measure measures[] = {
               .best = {"no mistake", (double)NAN}),
     AM_FIGURE("expected", "", "Reward that is expected",
               "mean of the rewards before, with body.reward=average"),
+    AM_FIGURE("hits", "", "Right answers where one was to be given",
+              "steps with an answer to give that got the right one", .best = {"all of them", 1},
+              .better = 1),
+    AM_FIGURE("false_alarms", "", "Answers where none was to be given",
+              "steps with none to give that got one (body.criterion)", .best = {"none", 0},
+              .better = -1),
+    AM_FIGURE("detection", "", "Detection: hits less false alarms", "hits - false_alarms",
+              .chance = {"one that answers whatever it sees", 0}, .best = {"no mistake", 1}),
+    AM_FIGURE("latency_ms", "ms", "Latency of hits",
+              "mean time after which their action had its first spike, or as many as "
+              "body.criterion"),
 };
 enum {
   LATE_REWARD,
@@ -141,7 +160,11 @@ enum {
   DONE,
   RIGHT_FIRST,
   RIGHT,
-  EXPECTED
+  EXPECTED,
+  HITS,
+  FALSE_ALARMS,
+  DETECTION,
+  LATENCY
 };
 
 enum { GAP, LOOK, ACT, PAUSE };
@@ -160,14 +183,22 @@ typedef struct state {
   uint64_t actions[STEPS_MAX / 8]; /* of this episode, a byte each */
   double course[COURSE];           /* rewards at each part of an episode, */
   uint64_t n_course[COURSE];       /* and how many: of the last half of those planned */
+  /* Steps with an answer to give, and with none; that got the right one, and that got one. */
+  uint64_t due[2], given[2];
+  uint64_t latency, n_latencies; /* sum over hits, in steps of the brain, and how many had one */
   /* [right action][action], of the first and of the last quarter of those planned */
   uint64_t chosen[2][TABLE][TABLE];
   episode episodes[EPISODES_MAX]; /* the one that goes on is [n_episodes] */
 } state;
 
+typedef struct named {
+  int n, at[AM_BODY_ACTIONS], sizes[AM_BODY_ACTIONS];
+} named;
+
 typedef struct places {
-  int sense, n_sense, parts, critic, n_critic;
-  int n_actions, n_populations, actions[AM_BODY_ACTIONS], sizes[AM_BODY_ACTIONS];
+  named sense, actions;
+  int parts, n_actions; /* of the senses; that have a population or a part of one */
+  int critic, n_critic;
   am_place_code code; /* with CODE = PLACE */
 } places;
 
@@ -177,50 +208,67 @@ static bool is(const am_stage *stage, int key, int what) {
 static double number(const am_stage *stage, int key) { return stage->parameters[key].number; }
 
 /* ------------------------------------------------------------------------------ the populations */
+/* The populations of a key: one, which has `parts` equal parts, or one for each. `what` they are: "3
+ * actions" is what a sentence says. */
+static amine_status find_named(named *out, const am_stage *stage, int key, int parts,
+                               const char *what, amine_error *error) {
+  const char *word = stage->words[key];
+  for (out->n = 0; word && out->n < parts && out->n < AM_BODY_ACTIONS; out->n++) {
+    const size_t length = strcspn(word, ",");
+    char name[256];
+    snprintf(name, sizeof name, "%.*s", (int)length, word);
+    AM_TRY(am_stage_find(stage, "body", name, &out->at[out->n], &out->sizes[out->n], error));
+    if (out->sizes[out->n] > AM_DRIVEN_MAX)
+      return am_fail(error, AMINE_ERROR_ARGUMENT,
+                     "the protocol body takes at most %d neurons in \"%.60s\"; this brain has %d",
+                     AM_DRIVEN_MAX, name, out->sizes[out->n]);
+    word = word[length] ? word + length + 1 : NULL;
+  }
+  if (word || (out->n > 1 && out->n != parts))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "body.%s=%.60s: task.type=%s has %d %s: one population, or so many",
+                   keys[key].name, stage->words[key], stage->task->type->part.name, parts, what);
+  if (out->n == 1 && out->sizes[0] % parts != 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the protocol body needs a multiple of %d neurons in \"%.60s\", one part for "
+                   "each of %d %s; this brain has %d",
+                   parts, stage->words[key], parts, what, out->sizes[0]);
+  return AMINE_OK;
+}
+
+/* Whether the last action of the task is what is done where no population says another. */
+static bool may_rest(const am_stage *stage) { return number(stage, CRITERION) > 0; }
+
 static amine_status find_actions(places *p, const am_stage *stage, amine_error *error) {
-  const char *word = stage->words[ACTION];
   const int n = stage->task->n_actions;
-  p->n_actions = n;
   if (n > AM_BODY_ACTIONS)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "a body has at most %d actions; task.type=%s has %d", AM_BODY_ACTIONS,
                    stage->task->type->part.name, n);
-  for (p->n_populations = 0; word && p->n_populations < n; p->n_populations++) {
-    const size_t length = strcspn(word, ",");
-    const int k = p->n_populations;
-    char name[256];
-    snprintf(name, sizeof name, "%.*s", (int)length, word);
-    AM_TRY(am_stage_find(stage, "body", name, &p->actions[k], &p->sizes[k], error));
-    if (p->sizes[k] > AM_DRIVEN_MAX)
-      return am_fail(error, AMINE_ERROR_ARGUMENT,
-                     "the protocol body takes at most %d neurons in \"%.60s\"; this brain has %d",
-                     AM_DRIVEN_MAX, name, p->sizes[k]);
-    word = word[length] ? word + length + 1 : NULL;
-  }
-  if (word || (p->n_populations > 1 && p->n_populations != n))
+  p->n_actions = may_rest(stage) ? n - 1 : n;
+  if (p->n_actions < 1)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "body.action=%.60s: task.type=%s has %d actions: one population, or so many",
-                   stage->words[ACTION], stage->task->type->part.name, n);
-  if (p->n_populations == 1 && p->sizes[0] % n != 0)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "the protocol body needs a multiple of %d neurons in \"%.60s\", a part for each "
-                   "action; this brain has %d",
-                   n, stage->words[ACTION], p->sizes[0]);
-  return AMINE_OK;
+                   "body.criterion=%g: task.type=%s has no action besides its last one",
+                   number(stage, CRITERION), stage->task->type->part.name);
+  return find_named(
+      &p->actions, stage, ACTION, p->n_actions,
+      may_rest(stage) ? "actions that populations say, with body.criterion" : "actions", error);
 }
 
 static amine_status find(places *p, const am_stage *stage, amine_error *error) {
   const am_task *task = stage->task;
-  AM_TRY(am_stage_find(stage, "body", stage->words[SENSE], &p->sense, &p->n_sense, error));
-  if (is(stage, CODE, PLACE)) {
+  const bool place = is(stage, CODE, PLACE), bias = number(stage, BIAS) != 0;
+  p->parts = task->n_inputs + bias;
+  if (place) {
     AM_TRY(am_place_code_read(&p->code, task->n_inputs, stage->words[CENTRES], stage->words[RANGE],
                               number(stage, WIDTH), error));
     p->parts = am_place_cells(&p->code);
-  } else {
-    p->parts = task->n_inputs + (number(stage, BIAS) != 0);
   }
-  AM_TRY(am_stage_find_parts(&p->sense, stage, "body", stage->words[SENSE], p->parts, AM_DRIVEN_MAX,
-                             error));
+  AM_TRY(find_named(&p->sense, stage, SENSE, p->parts,
+                    place  ? "place cells"
+                    : bias ? "inputs, body.bias among them"
+                           : "inputs",
+                    error));
   AM_TRY(find_actions(p, stage, error));
   p->critic = -1;
   if (!is(stage, REWARD, TD)) return AMINE_OK;
@@ -242,41 +290,49 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
 }
 
 /* ------------------------------------------------------------------------------ acting on it */
+/* Population k of the sense: drive [parts]; NULL: nothing. */
+static amine_status drive_one(const places *p, int k, am_stage *stage, const float *drive,
+                              amine_error *error) {
+  const bool rate = is(stage, DRIVE, BY_RATE);
+  const int sense = p->sense.at[k], n = p->sense.sizes[k], per = p->sense.n > 1 ? n : n / p->parts;
+  const double most = number(stage, rate ? RATE_HZ : CURRENT);
+  float each[AM_DRIVEN_MAX] = {0};
+  if (!drive && !rate) return amine_brain_set_currents(stage->brain, sense, NULL, error);
+  for (int i = 0; drive && i < n; i++) {
+    const float value = drive[k + i / per] * (float)most;
+    each[i] = rate ? fmaxf(value, 0) : value;
+  }
+  if (rate) return amine_brain_set_parameter(stage->brain, sense, "rate_hz", each, error);
+  return amine_brain_set_currents(stage->brain, sense, each, error);
+}
+
 /* What the task shows; NULL: nothing. */
 static amine_status drive(const places *p, am_stage *stage, const float *input,
                           amine_error *error) {
-  const bool rate = is(stage, DRIVE, BY_RATE);
-  float drive[AM_DRIVEN_MAX] = {0}, each[AM_DRIVEN_MAX] = {0};
-  const int per = p->n_sense / p->parts;
-  const double most = number(stage, rate ? RATE_HZ : CURRENT);
-  if (!input && !rate) return amine_brain_set_currents(stage->brain, p->sense, NULL, error);
+  float drive[AM_DRIVEN_MAX] = {0};
   if (input && is(stage, CODE, PLACE)) {
     am_place_drive(drive, &p->code, input);
   } else if (input) {
     memcpy(drive, input, (size_t)stage->task->n_inputs * sizeof *drive);
     if (number(stage, BIAS) != 0) drive[stage->task->n_inputs] = 1;
   }
-  for (int i = 0; i < p->n_sense; i++) {
-    const float value = drive[i / per] * (float)most;
-    each[i] = rate ? fmaxf(value, 0) : value;
-  }
-  if (rate) return amine_brain_set_parameter(stage->brain, p->sense, "rate_hz", each, error);
-  return amine_brain_set_currents(stage->brain, p->sense, each, error);
+  for (int k = 0; k < p->sense.n; k++) AM_TRY(drive_one(p, k, stage, input ? drive : NULL, error));
+  return AMINE_OK;
 }
 
 static amine_status hold(const places *p, am_stage *stage, bool held, amine_error *error) {
   if (!(number(stage, LOOK_MS) > 0)) return AMINE_OK;
-  for (int k = 0; k < p->n_populations; k++)
-    if (held) AM_TRY(am_stage_drive(stage, p->actions[k], 0, 1, -number(stage, HOLD), error));
-    else AM_TRY(amine_brain_set_currents(stage->brain, p->actions[k], NULL, error));
+  for (int k = 0; k < p->actions.n; k++)
+    if (held) AM_TRY(am_stage_drive(stage, p->actions.at[k], 0, 1, -number(stage, HOLD), error));
+    else AM_TRY(amine_brain_set_currents(stage->brain, p->actions.at[k], NULL, error));
   return AMINE_OK;
 }
 
 /* ------------------------------------------------------------------------------ reading it */
 static int action_of(const places *p, const am_spike *spike) {
-  for (int k = 0; k < p->n_populations; k++)
-    if (p->actions[k] == spike->population)
-      return p->n_populations > 1 ? k : spike->neuron / (p->sizes[0] / p->n_actions);
+  for (int k = 0; k < p->actions.n; k++)
+    if (p->actions.at[k] == spike->population)
+      return p->actions.n > 1 ? k : spike->neuron / (p->actions.sizes[0] / p->n_actions);
   return -1;
 }
 
@@ -290,8 +346,21 @@ static int choose(const state *s, const places *p, const am_stage *stage) {
   }
   for (int k = 0; k < p->n_actions; k++)
     chance[k] = am_uniform(am_stage_random(stage, (uint32_t)s->n_steps, (uint32_t)k / 4).v[k % 4]);
-  return am_body_choose((am_body_choice)number(stage, CHOICE), &spikes, p->n_actions,
-                        number(stage, TEMPERATURE), chance);
+  const int best = am_body_choose((am_body_choice)number(stage, CHOICE), &spikes, p->n_actions,
+                                  number(stage, TEMPERATURE), chance);
+  return (double)spikes.n[best] < number(stage, CRITERION) ? p->n_actions : best;
+}
+
+/* Adds the time after which an action had the spikes that it needs, if it ever had. */
+static void note_latency(state *s, const places *p, const am_stage *stage, int action) {
+  const uint64_t begun = stage->now - am_stage_key_steps(stage, ACT_MS);
+  double missing = fmax(number(stage, CRITERION), 1);
+  for (size_t i = 0; i < stage->n_spikes; i++) {
+    if (action_of(p, &stage->spikes[i]) != action || --missing > 0) continue;
+    s->latency += stage->spikes[i].step - begun;
+    s->n_latencies++;
+    return;
+  }
 }
 
 /* V as the critic's spikes say it that were fired in so long. */
@@ -327,10 +396,14 @@ static void judge(state *s, am_stage *stage, double reward, bool last, double V)
 }
 
 /* What was done where `right` was the right action, -1: none was. */
-static void note_answer(state *s, const am_stage *stage, int right, int action) {
+static void note_answer(state *s, const places *p, const am_stage *stage, int right, int action) {
   const uint64_t planned = (uint64_t)number(stage, EPISODES), quarter = (planned + 3) / 4;
   const int part = s->n_episodes < quarter ? 0 : s->n_episodes >= planned - quarter ? 1 : -1;
   if (right < 0) return;
+  const bool none = right == p->n_actions; /* is right */
+  s->due[none]++;
+  s->given[none] += none ? action != right : action == right;
+  if (!none && action == right) note_latency(s, p, stage, action);
   s->episodes[s->n_episodes].asked++;
   s->episodes[s->n_episodes].right += action == right;
   if (part >= 0 && stage->task->n_actions <= TABLE) s->chosen[part][right][action]++;
@@ -382,7 +455,8 @@ static amine_status act(state *s, const places *p, am_stage *stage, int *key, am
   const int action = choose(s, p, stage);
   if (!(number(stage, LOOK_MS) > 0)) s->V = read_value(p, stage, ACT_MS);
   am_stage_note(stage, AMINE_EVENT_ACTION, action);
-  note_answer(s, stage, task->type->answer ? task->type->answer(task, stage->world) : -1, action);
+  note_answer(s, p, stage, task->type->answer ? task->type->answer(task, stage->world) : -1,
+              action);
   const double reward = (double)task->type->step(task, stage->world, action);
   note(s, stage, action, reward);
   s->step++;
@@ -429,6 +503,9 @@ static bool check(const void *v, const am_stage *stage) {
   if (s->phase != GAP && (s->n_episodes == planned || s->step == most)) return false;
   for (uint64_t k = 0; k < s->step; k++)
     if (actions[k] >= task->n_actions) return false;
+  for (int k = 0; k < 2; k++)
+    if (s->given[k] > s->due[k]) return false;
+  if (s->n_latencies > s->given[0]) return false;
   for (int k = 0; k < COURSE; k++)
     if (!isfinite(s->course[k])) return false;
   for (int k = 0; k < EPISODES_MAX; k++) {
@@ -499,6 +576,10 @@ static void measure(double *values, const void *v, const am_stage *stage) {
   values[LATE_ERROR] = am_ratio(late.error, (double)late.errors);
   values[RIGHT_FIRST] = am_ratio((double)first.right, (double)first.asked);
   values[RIGHT] = am_ratio((double)late.right, (double)late.asked);
+  values[HITS] = am_ratio((double)s->given[0], (double)s->due[0]);
+  values[FALSE_ALARMS] = am_ratio((double)s->given[1], (double)s->due[1]);
+  values[DETECTION] = values[HITS] - values[FALSE_ALARMS];
+  values[LATENCY] = am_ratio((double)s->latency, (double)s->n_latencies) * stage->dt_ms;
 }
 
 /* ------------------------------------------------------------------------------ pictures */
@@ -576,8 +657,10 @@ static void picture_answers(am_pictures *pictures, const state *s, const am_stag
   if (!stage->task->type->answer || n > TABLE || find(&p, stage, NULL) != AMINE_OK) return;
   for (int k = 0; k < n; k++) {
     const char *name =
-        amine_brain_population(stage->brain, p.actions[p.n_populations > 1 ? k : 0], NULL, NULL);
-    if (p.n_populations > 1) snprintf(words[k], sizeof words[k], "%.60s", name);
+        amine_brain_population(stage->brain, p.actions.at[k < p.actions.n ? k : 0], NULL, NULL);
+    if (k == p.n_actions) snprintf(words[k], sizeof words[k], "none");
+    else if (p.actions.n > 1 || p.n_actions == 1)
+      snprintf(words[k], sizeof words[k], "%.60s", name);
     else snprintf(words[k], sizeof words[k], "%.40s %d", name, k + 1);
     names[k] = words[k];
     right[k] = k;
@@ -627,7 +710,7 @@ const am_protocol am_protocol_body = {
     .section = "body",
     AM_KEYS(keys),
     AM_MEASURES(measures),
-    .control = "dopamine",
+    .control = "dopamine|serotonin|norepinephrine|acetylcholine|orexin",
     .moves = "dopamine",
     .state_size = sizeof(state),
     .start = start,

@@ -106,8 +106,8 @@ typedef struct am_protocol {
   int n_keys;
   const am_measure *measures;
   int n_measures; /* at most AM_MEASURES_MAX */
-  /* Systems whose level is held at its baseline in the control: "dopamine" or
-   * "dopamine|serotonin"; NULL if nothing of it depends on a modulator. */
+  /* Systems whose level is held at its baseline in the control, where something moves it: "dopamine"
+   * or "dopamine|serotonin"; NULL if nothing of it depends on a modulator. */
   const char *control;
   const char *moves; /* systems that its events move, likewise; NULL: none */
   size_t state_size; /* bytes, a multiple of 8; may be 0 */

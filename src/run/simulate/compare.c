@@ -8,6 +8,7 @@
 #include "run/config/key_json.h"
 #include "run/simulate/inputs.h"
 #include "run/simulate/run.h"
+#include "run/simulate/unmoved.h"
 
 /* Runs are numbered: seed 0 treated, seed 0 control, seed 1 treated, ... */
 typedef struct work {
@@ -22,13 +23,16 @@ typedef struct work {
 static int arms(const am_comparison *c) { return c->has_control ? 2 : 1; }
 
 /* ------------------------------------------------------------------------------ the control */
-/* What the protocol's control clamps: those of its systems that the brain has, at their baselines.
- */
-static void protocols_control(am_comparison *c, const amine_chemical *chemical) {
+/* What the protocol's control clamps: those of its systems that the brain has and that something
+ * moves, at their baselines. */
+static void protocols_control(am_comparison *c, const am_simulation_config *config,
+                              amine_brain *brain) {
+  const amine_chemical *chemical = amine_brain_chemical(brain);
   for (const char *p = c->protocol->control; p && chemical; p = strchr(p, '|')) {
     if (*p == '|') p++;
     const int k = am_modulator_find(p, strcspn(p, "|"));
     if (k < 0 || !am_modulator_is_on(chemical, (am_modulator)k)) continue;
+    if (!am_simulation_moves(config, brain, (am_modulator)k)) continue;
     c->clamped[k] = true;
     c->levels[k] = am_modulator_baseline(chemical, (am_modulator)k);
     c->has_control = true;
@@ -43,7 +47,7 @@ static amine_status choose_control(am_comparison *c, const am_simulation_config 
   }
   amine_brain *brain; /* says whether what is clamped is there; its synapses are not drawn */
   AM_TRY(am_simulation_config_brain(config, &brain, NULL, error));
-  if (!c->has_control) protocols_control(c, amine_brain_chemical(brain));
+  if (!c->has_control) protocols_control(c, config, brain);
   amine_brain_destroy(brain);
   return AMINE_OK;
 }

@@ -23,11 +23,9 @@ static bool kind_moves(amine_event_kind kind, am_modulator which) {
   return false;
 }
 
-static bool moves(const am_simulation_config *config, const amine_brain *brain,
-                  am_modulator which) {
+bool am_simulation_moves(const am_simulation_config *config, const amine_brain *brain,
+                         am_modulator which) {
   const char *by_protocol = config->protocol->moves;
-  double level;
-  if (am_simulation_clamp(config, which, &level)) return true;
   if (by_protocol && am_word_among(by_protocol, am_modulator_names[which])) return true;
   for (int k = 0; k < amine_brain_n_plans(brain); k++) {
     amine_event_kind kind;
@@ -35,6 +33,12 @@ static bool moves(const am_simulation_config *config, const amine_brain *brain,
     if (kind_moves(kind, which)) return true;
   }
   return false;
+}
+
+static bool moves(const am_simulation_config *config, const amine_brain *brain,
+                  am_modulator which) {
+  double level;
+  return am_simulation_clamp(config, which, &level) || am_simulation_moves(config, brain, which);
 }
 
 /* Does it learn by dopamine alone: with a dopamine of its own that is 0 without rewards, or by a

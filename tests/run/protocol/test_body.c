@@ -284,6 +284,64 @@ static void rewards_become_errors(void **state) {
   }
 }
 
+/* A response is so many spikes of the one population that there is, of two populations that each
+ * input drives alone: hits, false alarms and latencies, counted anew from the spikes. */
+#define RACE                                                                                       \
+  "{\"dt_ms\": 1, \"populations\": [{\"name\": \"red\", \"n\": 5, \"model\": \"lif\"},"            \
+  "{\"name\": \"green\", \"n\": 10, \"model\": \"lif\"}, {\"name\": \"foot\", \"n\": 4, "          \
+  "\"model\":"                                                                                     \
+  "\"lif\"}], \"projections\": [{\"source\": \"green\", \"target\": \"foot\", \"connect\": "       \
+  "\"all\","                                                                                       \
+  "\"weight\": 2}], \"inputs\": [{\"population\": \"foot\", \"type\": \"current\", \"mean\": 10,"  \
+  "\"noise\": 90}]}"
+enum { TRIALS = 60, TRIAL_MS = 120, ACTING_MS = 80 };
+typedef struct fired {
+  int senses[2][TRIALS], foot[TRIALS], when[TRIALS]; /* when: of the third spike of foot */
+} fired;
+
+static void look_on(void *context, const am_spike *spikes, size_t n) {
+  fired *f = context;
+  for (size_t k = 0; k < n; k++) {
+    const int trial = (int)(spikes[k].step / TRIAL_MS), at = (int)(spikes[k].step % TRIAL_MS);
+    if (trial >= TRIALS || at >= ACTING_MS) continue;
+    if (spikes[k].population < 2) f->senses[spikes[k].population][trial]++;
+    else if (++f->foot[trial] == 3) f->when[trial] = at;
+  }
+}
+
+static void a_response_is_so_many_spikes(void **state) {
+  (void)state;
+  const char *const changes[] = {"task=go-no-go",    "task.steps=5",         "body.episodes=12",
+                                 "task.spread=0.5",  "body.sense=green,red", "body.action=foot",
+                                 "body.criterion=3", "body.act_ms=80",       "body.pause_ms=40",
+                                 "body.gap_ms=40",   "duration_s=7.2",       "seed=5"};
+  am_simulation_config c = config_of(RACE, changes, 12);
+  amine_error error = {0};
+  am_simulation *s;
+  fired f = {0};
+  double values[AM_MEASURES_MAX], n[2] = {0}, given[2] = {0}, latency = 0;
+  must(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+  while (!am_simulation_done(s))
+    must(am_simulation_run(s, &(am_spike_sink){look_on, &f}, &error), &error);
+  am_simulation_measure(s, values);
+  for (int t = 0; t < TRIALS; t++) {
+    s->task->type->start(s->task, s->world, 5, (uint32_t)t / 5, 0);
+    for (int k = 0; k < t % 5; k++) s->task->type->step(s->task, s->world, 0);
+    const int no_go = s->task->type->answer(s->task, s->world);
+    assert_true(f.senses[!no_go][t] > 0 && f.senses[no_go][t] == 0); /* red is population 0 */
+    n[no_go]++;
+    given[no_go] += f.foot[t] >= 3;
+    if (!no_go && f.foot[t] >= 3) latency += f.when[t];
+  }
+  assert_true(given[0] > 10 && given[1] > 2 && given[1] < n[1]);
+  same(values[am_measure_find(c.protocol, "hits")], given[0] / n[0], 1e-12);
+  same(values[am_measure_find(c.protocol, "false_alarms")], given[1] / n[1], 1e-12);
+  same(values[am_measure_find(c.protocol, "latency_ms")], latency / given[0], 1e-9);
+  same(values[am_measure_find(c.protocol, "reward")] * 12, given[0] + n[1] - given[1], 1e-9);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
 /* ------------------------------------------------------------------------------ what cannot be */
 /* Where it is refused does not matter: by the configuration, or as the simulation is made. */
 static void expect(const char *text, const char *const *changes, int n, const char *part) {
@@ -326,6 +384,10 @@ static void what_cannot_be_is_said(void **state) {
          "task.complementary=false", "body.sense=V", "body.bias=true");
   EXPECT(brain, "a multiple of 5 neurons in \"hand\"", NAMES, "task=bandit", "body.sense=hand",
          "body.bias=true");
+  EXPECT(brain, "has 1 actions that populations say", NAMES, "task=go-no-go", "body.criterion=1",
+         "body.action=hand,V");
+  EXPECT(brain, "has 2 inputs: one population, or so many", NAMES, "task=go-no-go",
+         "body.sense=eyes,V,hand");
   EXPECT(brain, "needs a time in which the critic is read", NAMES, "task=bandit", "body.reward=td");
   EXPECT(brain, "asks for target values", NAMES, "task=recall-values", "body.reward=td");
   EXPECT(brain, "at most 4096 steps", NAMES, "task=cart-pole", "task.steps=5000");
@@ -409,6 +471,7 @@ int main(void) {
       cmocka_unit_test(a_task_is_played),
       cmocka_unit_test(inputs_drive_their_parts),
       cmocka_unit_test(rewards_become_errors),
+      cmocka_unit_test(a_response_is_so_many_spikes),
       cmocka_unit_test(what_cannot_be_is_said),
       cmocka_unit_test(a_task_is_part_of_the_configuration),
       cmocka_unit_test(the_page_is_right),

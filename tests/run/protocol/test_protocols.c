@@ -21,8 +21,7 @@
 static const struct {
   const char *name, *preset, *changes[5], *unsuitable;
 } protocols[] = {
-    {"attention", "attention", {"protocol.trials=6"}, "inhibition"},
-    {"inhibition", "inhibition", {"protocol.trials=11"}, "together"},
+    {"attention", "attention", {"protocol.trials=6"}, "together"},
     {"together", "together", {"protocol.steps=3500"}, "gridworld"},
     {"distal-reward",
      IZHIKEVICH "reinforcement",
@@ -45,7 +44,7 @@ static const struct {
      "clock",
      {"protocol.day_s=3.4", "protocol.cue=100", "projections.cue-answer.weight=1"},
      "gridworld"},
-    {"body", "reinforcement", {"task.steps=4"}, "gridworld"},
+    {"body", "inhibition", {"task.steps=4"}, "gridworld"},
 };
 enum { N = sizeof protocols / sizeof *protocols };
 
@@ -195,12 +194,25 @@ static double measure_of(const char *preset, const char *change, int k) {
   return values[k];
 }
 
+static double serotonin_of(const char *change) {
+  const char *changes[] = {"duration_s=20", change};
+  am_simulation *s;
+  amine_error error = {0};
+  am_simulation_config c = config_of("inhibition", changes, 2);
+  good(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+  run_until(s, 200);
+  const double level = am_stage_level(&s->stage, "serotonin");
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+  return level;
+}
+
 /* The treatment of inhibition is an event: serotonin is where a clamp would hold it. */
 static void test_serotonin_stays_at_its_level(void **state) {
   (void)state;
-  assert_float_equal(measure_of("inhibition", "seed=1", 3), 0.8, 1e-6);
-  assert_float_equal(measure_of("inhibition", "protocol.serotonin=0.3", 3), 0.3, 1e-6);
-  assert_float_equal(measure_of("inhibition", "clamp.serotonin=0.5", 3), 0.5, 1e-6);
+  assert_float_equal(serotonin_of("seed=1"), 0.8, 1e-6);
+  assert_float_equal(serotonin_of("events.serotonin.stress=0.4"), 0.3, 1e-6);
+  assert_float_equal(serotonin_of("clamp.serotonin=0.5"), 0.5, 1e-6);
 }
 
 /* ------------------------------------------------------------------------------ Izhikevich 2007 */

@@ -22,7 +22,7 @@ static const struct {
      {"task.steps=3", "body.episodes=4", "duration_s=4"},
      "What it did when an action was right"},
     {"attention", {"protocol.trials=6", "duration_s=4"}, "The level in the course of a trial"},
-    {"inhibition", {"protocol.trials=11", "duration_s=4.2"}, "no-go"},
+    {"inhibition", {"task.steps=3", "body.episodes=4", "duration_s=4.2"}, "response"},
     {"together", {"protocol.steps=600"}, "How far an event moves each level"},
     {IZHIKEVICH "reinforcement",
      {"protocol.window_ms=1000", "protocol.delay_min_ms=100", "protocol.delay_max_ms=700",

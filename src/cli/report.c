@@ -66,7 +66,7 @@ static void renew_recording(const cli_line *line, const char *folder) {
   amine_status status = am_simulation_recording_is_fresh(&fresh, folder, &error);
   if (status == AMINE_OK && !fresh) {
     cli_say(line, "making the recording of %.300s\n", folder);
-    status = am_simulation_record(folder, &limits, &error);
+    status = am_simulation_record(folder, cli_parts(), &limits, &error);
   }
   if (limits.data) cli_say(line, "%s", limits.data);
   if (status != AMINE_OK) cli_fail(status, &error, true);

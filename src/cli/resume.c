@@ -54,7 +54,7 @@ static int resume_simulation(const cli_line *line) {
   amine_error error = {0};
   am_simulation_config config = {0};
   const char *folder = line->words[0];
-  amine_status status = am_simulation_folder_config(&config, folder, &error);
+  amine_status status = am_simulation_folder_config(&config, cli_parts(), folder, &error);
   if (status == AMINE_OK)
     status = am_simulation_config_apply(&config, line->assignments, line->n_assignments, &error);
   const int code = status == AMINE_OK ? cli_simulation_job(line, &config, folder, true)
@@ -78,7 +78,7 @@ static int resume_seeds(const cli_line *line) {
       name.failed ? am_fail_memory(&error, 256) : am_seeds_read(&seeds, folder, &error);
   const bool is_brain = status == AMINE_OK && am_describes_brain(seeds.config);
   if (status == AMINE_OK && is_brain) {
-    status = am_simulation_config_from(&brain, seeds.config, name.data, &error);
+    status = am_simulation_config_of(&brain, cli_parts(), seeds.config, name.data, &error);
     if (status == AMINE_OK)
       status = am_simulation_config_apply(&brain, line->assignments, line->n_assignments, &error);
   } else if (status == AMINE_OK) {

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/compare.h"
 #include "cli/folder.h"
+#include "cli/module.h"
 #include "cli/simulation_job.h"
 
 const amine_parameter cli_simulate_keys[CLI_N_SIMULATE_KEYS] = {
@@ -37,7 +38,7 @@ static amine_status load(am_simulation_config *config, am_value *seeds, const cl
   int n_rest;
   if (!rest) return am_fail_memory(error, 64);
   amine_status status = take_own(seeds, rest, &n_rest, line, error);
-  if (status == AMINE_OK) status = am_simulation_config_load(config, from, error);
+  if (status == AMINE_OK) status = am_simulation_config_load_of(config, cli_parts(), from, error);
   if (status == AMINE_OK) status = am_simulation_config_apply(config, rest, n_rest, error);
   am_free(rest);
   return status;

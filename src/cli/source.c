@@ -54,11 +54,11 @@ bool cli_source_is_brain(const char *word) {
 
 amine_status cli_source_brain(am_simulation_config *config, const char *word, amine_error *error) {
   const cli_source source = cli_source_of(word);
-  if (source == CLI_SOURCE_RUN) return am_simulation_folder_config(config, word, error);
-  if (source != CLI_SOURCE_CHECKPOINT) return am_simulation_config_load(config, word, error);
+  if (source == CLI_SOURCE_RUN) return am_simulation_folder_config(config, cli_parts(), word, error);
+  if (source != CLI_SOURCE_CHECKPOINT) return am_simulation_config_load_of(config, cli_parts(), word, error);
   json_t *root;
   AM_TRY(am_simulation_checkpoint_config(&root, word, error));
-  amine_status status = am_simulation_config_from(config, root, word, error);
+  amine_status status = am_simulation_config_of(config, cli_parts(), root, word, error);
   json_decref(root);
   return status;
 }

@@ -81,6 +81,21 @@ def main():
     if open("s/runs.jsonl").read() != whole:
         failed.append("resumed with its world, a sweep ends with other bytes")
 
+    # a brain plays it through a body
+    with_body = ("brain-bandit", "task.steps=4", "body.sense=left", "body.bias=false", "body.code=place",
+                 "body.centres=1", "threads=1", "record.spikes=false")
+    run("simulate", *with_body, own, "task.pay=2", "duration_s=2", "--out", "brain", "--quiet")
+    says("its page", open("brain/report.html").read(), "The task is own-bandit")
+    run("simulate", *with_body, own, "task.pay=2", "duration_s=1.3", "--out", "broken-off", "--quiet")
+    _, err = run("resume", "broken-off", "duration_s=2", code=3)
+    says("resume of a brain", err, "broken-off/config.json: task.type=own-bandit: there is no such task", "task.type=FILE.so")
+    run("resume", "broken-off", own, "duration_s=2", "--quiet")
+    a, b = (open(f"{x}/checkpoint.safetensors", "rb").read() for x in ("brain", "broken-off"))
+    if a != b:
+        failed.append("resumed with its world, a brain ends with other bytes")
+    out, _ = run("show", "broken-off", own)
+    says("show a brain", out, "task.pay", "own-bandit", "body.act_ms")
+
     # a learner, alone and beside a world of the same object
     mine = "learner.type=./own.so"
     out, _ = run("list", "learners", mine)

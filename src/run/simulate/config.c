@@ -293,9 +293,9 @@ static amine_status take_folder(am_simulation_config *c, const char *name, amine
   return AMINE_OK;
 }
 
-amine_status am_simulation_config_from(am_simulation_config *config, const json_t *root,
-                                       const char *name, amine_error *error) {
-  am_simulation_config c = {.parts = &am_standard_parts};
+amine_status am_simulation_config_of(am_simulation_config *config, const am_registry *parts,
+                                     const json_t *root, const char *name, amine_error *error) {
+  am_simulation_config c = {.parts = parts};
   if (!json_is_object(root))
     return am_fail_file(error, AMINE_ERROR_INPUT, name, -1, "a description is a JSON object");
   if (!am_describes_brain(root))
@@ -312,6 +312,11 @@ amine_status am_simulation_config_from(am_simulation_config *config, const json_
   if (status == AMINE_OK) *config = c;
   else am_simulation_config_free(&c);
   return status;
+}
+
+amine_status am_simulation_config_from(am_simulation_config *config, const json_t *root,
+                                       const char *name, amine_error *error) {
+  return am_simulation_config_of(config, &am_standard_parts, root, name, error);
 }
 
 /* Brains alone, as far as a name can be near to one. */
@@ -346,27 +351,32 @@ static amine_status read_root(json_t **root, const char *from, amine_error *erro
                  near ? "?" : "; amine list brains shows them (a file is named with a . or /)");
 }
 
-amine_status am_simulation_config_load(am_simulation_config *config, const char *from,
-                                       amine_error *error) {
+amine_status am_simulation_config_load_of(am_simulation_config *config, const am_registry *parts,
+                                          const char *from, amine_error *error) {
   json_t *root;
   AM_TRY(read_root(&root, from, error));
-  amine_status status = am_simulation_config_from(config, root, from, error);
+  amine_status status = am_simulation_config_of(config, parts, root, from, error);
   json_decref(root);
   return status;
+}
+
+amine_status am_simulation_config_load(am_simulation_config *config, const char *from,
+                                       amine_error *error) {
+  return am_simulation_config_load_of(config, &am_standard_parts, from, error);
 }
 
 amine_status am_simulation_config_copy(am_simulation_config *copy, const am_simulation_config *c,
                                        amine_error *error) {
   char *folder = c->folder ? am_strdup(c->folder) : NULL;
   if (c->folder && !folder) return am_fail_memory(error, strlen(c->folder));
-  const amine_status status = am_simulation_config_from(copy, c->root, c->source, error);
+  const amine_status status =
+      am_simulation_config_of(copy, c->parts, c->root, c->source, error);
   if (status != AMINE_OK) {
     am_free(folder);
     return status;
   }
   am_free(copy->folder); /* the source may have been cut */
   copy->folder = folder;
-  copy->parts = c->parts;
   copy->protocol = c->protocol;
   memcpy(copy->values, c->values, sizeof copy->values);
   memcpy(copy->parameters, c->parameters, sizeof copy->parameters);

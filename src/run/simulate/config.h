@@ -39,8 +39,8 @@ extern const amine_parameter am_simulation_keys[AM_N_SIM_KEYS];
 enum { AM_PROTOCOL_KEYS_MAX = 64 };
 
 typedef struct am_simulation_config {
-  /* Whose neuron models and synapse rules it may name: the standard ones, until a program that has
-   * its own says so here. Outlives the brains. */
+  /* Whose tasks, neuron models and synapse rules it may name: the standard ones, until a program that
+   * has its own says so here. Outlives the brains. */
   const am_registry *parts;
   struct am_model_texts *texts; /* owned: the neuron models that are texts in it; NULL: none */
   json_t *root;     /* owned */
@@ -63,6 +63,12 @@ amine_status am_simulation_config_load(am_simulation_config *config, const char 
  * meant from its folder. */
 amine_status am_simulation_config_from(am_simulation_config *config, const json_t *root,
                                        const char *name, amine_error *error);
+/* Both, of a registry: ours with a user's tasks, neuron models and synapse rules. It outlives the
+ * configuration. */
+amine_status am_simulation_config_load_of(am_simulation_config *config, const am_registry *parts,
+                                          const char *preset_or_file, amine_error *error);
+amine_status am_simulation_config_of(am_simulation_config *config, const am_registry *parts,
+                                     const json_t *root, const char *name, amine_error *error);
 /* The same again. */
 amine_status am_simulation_config_copy(am_simulation_config *copy,
                                        const am_simulation_config *config, amine_error *error);

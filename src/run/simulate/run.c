@@ -265,14 +265,15 @@ static amine_status read_config(json_t **root, const char *folder, amine_error *
   return status;
 }
 
-amine_status am_simulation_folder_config(am_simulation_config *config, const char *folder,
+amine_status am_simulation_folder_config(am_simulation_config *config, const am_registry *parts,
+                                         const char *folder,
                                          amine_error *error) {
   json_t *root;
   am_text path = {0};
   AM_TRY(am_folder_must_hold_run(folder, error));
   AM_TRY(read_config(&root, folder, error));
   amine_status status = am_folder_path(&path, folder, AM_CONFIG_FILE, error);
-  if (status == AMINE_OK) status = am_simulation_config_from(config, root, path.data, error);
+  if (status == AMINE_OK) status = am_simulation_config_of(config, parts, root, path.data, error);
   am_text_free(&path);
   json_decref(root);
   return status;
@@ -351,11 +352,12 @@ amine_status am_simulation_resume(am_simulation_outcome *outcome,
   return status;
 }
 
-amine_status am_simulation_record(const char *folder, am_text *limits, amine_error *error) {
+amine_status am_simulation_record(const char *folder, const am_registry *parts, am_text *limits,
+                                  amine_error *error) {
   am_simulation_config config = {0};
   am_simulation *simulation = NULL;
   am_simulation_mark mark = {0};
-  AM_TRY(am_simulation_folder_config(&config, folder, error));
+  AM_TRY(am_simulation_folder_config(&config, parts, folder, error));
   amine_status status = open_saved(&simulation, &mark, &config, folder, NULL, error);
   if (status == AMINE_OK) status = am_simulation_page_write(simulation, folder, error);
   if (status == AMINE_OK)

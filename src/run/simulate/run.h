@@ -54,9 +54,10 @@ amine_status am_simulation_new(am_simulation_outcome *outcome, const am_simulati
                                const char *folder, const am_simulation_watch *watch,
                                amine_error *error);
 
-/* The configuration of a folder; and is it that of a simulation? A folder without a configuration
+/* The configuration of a folder, of a registry; and is it that of a simulation? A folder without a configuration
  * that can be read is not. */
-amine_status am_simulation_folder_config(am_simulation_config *config, const char *folder,
+amine_status am_simulation_folder_config(am_simulation_config *config, const am_registry *parts,
+                                         const char *folder,
                                          amine_error *error);
 bool am_simulation_folder(const char *folder);
 
@@ -69,6 +70,7 @@ amine_status am_simulation_resume(am_simulation_outcome *outcome,
 
 /* Makes protocol.json and recording.npz anew from the checkpoint and spikes.gdf of a folder;
  * *limits as of am_simulation_recording_write. Nothing else of the folder changes. */
-amine_status am_simulation_record(const char *folder, am_text *limits, amine_error *error);
+amine_status am_simulation_record(const char *folder, const am_registry *parts, am_text *limits,
+                                  amine_error *error);
 
 #endif

@@ -13,6 +13,7 @@
 #include "format/file.h"
 #include "format/json.h"
 #include "format/npz.h"
+#include "run/config/parts.h"
 #include "run/simulate/checkpoint.h"
 #include "run/simulate/recording.h"
 #include "run/simulate/run.h"
@@ -235,7 +236,7 @@ static void a_recording_is_made_again(void **state) {
     if (tries[k].data) put(folder, AM_RECORDING_FILE, tries[k].data, tries[k].size);
     else assert_int_equal(unlink(in(folder, AM_RECORDING_FILE)), 0);
     if (is_fresh(folder)) fail_msg("try %d passes for the recording", k);
-    OK(am_simulation_record(folder, &limits, &error));
+    OK(am_simulation_record(folder, &am_standard_parts, &limits, &error));
     assert_int_equal(limits.length, 0);
     assert_true(is_fresh(folder));
     expect_bytes(folder, AM_RECORDING_FILE, whole);

@@ -48,6 +48,9 @@ typedef struct amine_lanes_type {
    * was. What it writes of lanes that are over is passed over. Answers as start does. */
   int (*step)(void *context, int n_lanes, float *inputs, float *rewards, unsigned char *over,
               const int *actions, const float *moves);
+  /* Evaluation plays what training never shows: the functions get this as their context there. NULL:
+   * it plays the same. */
+  void *held_context;
 } amine_lanes_type;
 
 /* Adds it. The struct is copied, what it points to is not: that stays where it is as long as there is

@@ -84,15 +84,15 @@ struct amine_task {
   size_t state_size;                       /* at most AMINE_TASK_STATE_MAX */
   amine_task_line lines[AMINE_TASK_LINES]; /* calibration, n_lines of them, the lowest first */
   int n_lines;
-  /* What follows is not offered to worlds of others yet: it stays 0. */
   /* Size of the alphabet of a task of symbols: then n_actions and n_targets are 0, and n_inputs is
    * 1: the symbol's number. */
   int n_symbols;
-  const char *between; /* what stands between two symbols where people read them: " " or "" */
-  int n_episodes; /* that there are, each of which evaluation plays once; 0: as many as one likes */
-  /* The same task on what training never shows, which evaluation plays; owned. NULL: the task itself,
-   * all of whose episodes are new. */
+  const char *between; /* what people read between two symbols: " " or ""; NULL: "" */
+  int n_episodes; /* the library's own, 0: that there are, each of which evaluation plays once */
+  /* The library's own: the same task on what training never shows, which evaluation plays; NULL: the
+   * task itself, all of whose episodes are new. Of a type that holds out, `make` makes both. */
   const amine_task *held_out;
+  bool held; /* this is the one that evaluation plays: set before `make` */
 };
 
 /* What `make`, and the functions of a world, are. What a struct's `size` does not reach is NULL. */
@@ -109,6 +109,7 @@ typedef bool amine_task_begins(const amine_task *task, const void *state);
 typedef bool amine_task_target(const amine_task *task, const void *state, float *target);
 typedef double amine_task_regret(const amine_task *task, const void *state);
 typedef unsigned amine_task_happened(const amine_task *task, const void *before, const void *after);
+typedef const char *amine_task_symbol_name(const amine_task *task, int symbol);
 typedef void amine_task_destroy(amine_task *task);
 
 typedef struct amine_task_type {
@@ -167,6 +168,18 @@ typedef struct amine_task_type {
   /* Whether a trial begins at the present step, of several in an episode: a rule's second trace may
    * begin anew with each (rule.anew=trial). NULL: it says of no step that one does. */
   amine_task_begins *begins;
+  /* For a task of symbols, whose inputs and answers are of one alphabet: the symbol shown at the
+   * present step, which is the one input, too; `answer` is the one that comes next, at every step, and
+   * an episode is worth the mean of log p(answer) over its steps, nats. The action of `step` is passed
+   * over. Its name for people, UTF-8. Both NULL where n_symbols is 0. */
+  amine_task_answer *symbol;
+  amine_task_symbol_name *symbol_name;
+  /* Episode e of a lane goes on where episode e - 1 of that lane ended, so that a network may keep
+   * its state: whether this one begins anew. NULL: every episode does. */
+  amine_task_over *anew;
+  /* Evaluation plays what training never shows (other maps, other words): `make` is called twice, for
+   * what is learned and, with `held` set, for what is held out; both are of the same sizes. */
+  bool holds_out;
 } amine_task_type;
 
 /* ------------------------------------------------------------------------------ for worlds */

@@ -130,7 +130,7 @@ STEP = CFUNCTYPE(c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p,
 class CLanesType(Structure):
     _fields_ = [("size", c_size_t), ("name", c_char_p), ("meaning", c_char_p), ("context", c_void_p),
                 ("n_inputs", c_int), ("n_actions", c_int), ("n_real", c_int), ("n_steps", c_int),
-                ("criterion", c_double), ("start", START), ("step", STEP)]
+                ("criterion", c_double), ("start", START), ("step", STEP), ("held_context", c_void_p)]
 
 
 KEPT_MAX = 16

@@ -38,6 +38,8 @@ class World:
     real: int = 0  #: numbers of a real action, 1 to 16; 0: they are not
     steps: int = 0  #: of an episode, at most
     criterion: float = math.nan  #: mean reward per episode from which it counts as learned
+    holds_out: bool = False  #: evaluation plays what training never shows, `held` says which it is
+    held: bool = False  #: of the batch
     random: np.random.Generator  #: of the batch
     seed: int  #: of the batch
     episode: int  #: of the batch: an iteration's number while it learns
@@ -70,7 +72,7 @@ class Calls:
         self._views: Dict[Any, np.ndarray] = {}
         self.type = CLanesType(ctypes.sizeof(CLanesType), self.name.encode(), meaning_of(world), None,
                                world.inputs, world.actions, world.real, world.steps, world.criterion,
-                               START(self._start), STEP(self._step))
+                               START(self._start), STEP(self._step), 1 if world.holds_out else None)
 
     def _view(self, address: int, shape: Tuple[int, ...], kind: type) -> np.ndarray:
         """The library's memory as an array; the same as long as a batch has the same size."""
@@ -83,11 +85,11 @@ class Calls:
             view = self._views[key] = np.frombuffer(memory, kind).reshape(shape)
         return view
 
-    def _start(self, _, n, inputs, seed, episode, lanes) -> int:
+    def _start(self, held, n, inputs, seed, episode, lanes) -> int:
         try:
             w = self.world
             numbers = self._view(lanes, (n,), c_uint32).copy()
-            w.seed, w.episode = seed, episode
+            w.seed, w.episode, w.held = seed, episode, held is not None
             w.random = np.random.Generator(np.random.Philox(key=[seed, STREAM << 32 | episode],
                                                             counter=[0, 0, 0, int(numbers[0])]))
             _put(self._view(inputs, (n, w.inputs), c_float), w.start(numbers), "start")
@@ -96,9 +98,10 @@ class Calls:
             self.raised = e
             return 1
 
-    def _step(self, _, n, inputs, rewards, over, actions, moves) -> int:
+    def _step(self, held, n, inputs, rewards, over, actions, moves) -> int:
         try:
             w = self.world
+            w.held = held is not None
             acts = self._view(moves, (n, w.real), c_float) if w.real else self._view(actions, (n,), c_int)
             shown, given, ended = w.step(acts)
             _put(self._view(inputs, (n, w.inputs), c_float), shown, "step: what is shown")

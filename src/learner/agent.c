@@ -104,16 +104,15 @@ static void learn_group(void *context, int item, int worker) {
   a->ops->play(a, &turn);
 }
 
-/* Groups on threads, or side by side. */
-static void each_group(const am_agent *a, int n,
+/* Groups on threads, or side by side; task: what they play. */
+static void each_group(const am_agent *a, const am_task *task, int n,
                        void (*work)(void *context, int item, int worker), void *context) {
-  const am_task *task = am_task_evaluated(a->learner.task);
   if (a->strands)
     am_strands_run(a->strands, n, work, context, am_group_meeting, (void *)(uintptr_t)task);
   else am_parallel(a->n_threads, n, work, context);
 }
 
-void am_agent_learn(am_agent *a) { each_group(a, a->n_groups, learn_group, a); }
+void am_agent_learn(am_agent *a) { each_group(a, a->learner.task, a->n_groups, learn_group, a); }
 
 #define SUM_BLOCK 4096
 
@@ -306,7 +305,8 @@ void am_agent_evaluate(am_learner *learner, double *rewards, int n_episodes, uin
   const am_agent *a = e.agent;
   const int lanes = a->strands ? a->options.n_lanes : AM_GROUP_LANES;
   const int n = (n_episodes + lanes - 1) / lanes;
-  each_group(a, a->strands ? n * a->n_groups : n, evaluate_group, &e);
+  each_group(a, am_task_evaluated(a->learner.task), a->strands ? n * a->n_groups : n,
+             evaluate_group, &e);
 }
 
 void am_agent_watch(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed,

@@ -27,6 +27,7 @@ static_assert(offsetof(lane, inputs) + INPUTS_MAX * sizeof(float) <= AM_TASK_STA
 
 /* The batch that began last, and whether something went wrong since somebody asked. */
 typedef struct batch {
+  void *context;
   atomic_flag busy;
   uint32_t number;
   int n, room;
@@ -132,7 +133,7 @@ static void begin(const am_task *task, am_together *const *groups, int n) {
     }
   memset(b->inputs, 0, (size_t)total * (size_t)task->n_inputs * sizeof *b->inputs);
   memset(b->over, 0, (size_t)total);
-  if (given->start(given->context, total, b->inputs, first->seed, first->episode, b->lanes) != 0)
+  if (given->start(b->context, total, b->inputs, first->seed, first->episode, b->lanes) != 0)
     fail(b, given->name, "%s: start failed", 0);
   for (int g = 0; g < n && !b->failed; g++)
     for (int k = 0; k < groups[g]->n; k++)
@@ -188,7 +189,7 @@ static void step_on(const am_task *task, am_together *const *groups, int n) {
   if (total == 0) return;
   put_actions(task, groups, n);
   if (!b->failed &&
-      given->step(given->context, b->n, b->inputs, b->rewards, b->over, b->actions, b->moves) != 0)
+      given->step(b->context, b->n, b->inputs, b->rewards, b->over, b->actions, b->moves) != 0)
     fail(b, given->name, "%s: step failed", 0);
   for (int g = 0; g < n && !b->failed; g++)
     for (int k = 0; k < groups[g]->n; k++) hear(task, groups[g], k);
@@ -246,9 +247,8 @@ static bool over(const am_task *task, const void *state) {
 }
 
 /* ------------------------------------------------------------------------------ making one */
-static amine_status make(am_task *task, void *options, amine_error *error) {
+static amine_status make_one(am_task *task, amine_error *error) {
   const amine_lanes_type *given = given_of(task);
-  (void)options;
   task->n_inputs = given->n_inputs;
   task->n_actions = given->n_actions;
   task->n_real = given->n_real;
@@ -258,8 +258,21 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   batch *b = am_alloc(1, sizeof *b);
   if (!b) return am_fail_memory(error, sizeof *b);
   atomic_flag_clear(&b->busy);
+  b->context = task->held ? given->held_context : given->context;
   task->own = b;
   return AMINE_OK;
+}
+
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  (void)options;
+  AM_TRY(make_one(task, error));
+  if (!given_of(task)->held_context) return AMINE_OK;
+  am_task *held = am_alloc(1, sizeof *held);
+  if (!held) return am_fail_memory(error, sizeof *held);
+  held->type = task->type;
+  held->held = true;
+  task->held_out = held;
+  return make_one(held, error);
 }
 
 static void destroy(am_task *task) {

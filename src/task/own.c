@@ -19,6 +19,9 @@ static amine_status check_given(const amine_task_type *t, amine_error *error) {
   if (!t->step == !t->move)
     return REFUSE(error, "%s: it needs the function step, or move if its actions are real; not %s",
                   t->name, t->step ? "both" : "neither");
+  if (!t->symbol != !t->symbol_name || (t->symbol && !t->answer) || (t->anew && !t->symbol))
+    return REFUSE(error, "%s: symbol, symbol_name and answer go together, and anew with them",
+                  t->name);
   if (!t->events != !t->happened)
     return REFUSE(error, "%s: events and happened go together", t->name);
   int n_events = 0;
@@ -34,10 +37,15 @@ static amine_status check_sizes(const am_task *k, const char *name, amine_error 
   if (k->n_inputs < 1 || k->n_steps < 1)
     return REFUSE(error, "%s: n_inputs=%d, n_steps=%d: both must be 1 or more", name, k->n_inputs,
                   k->n_steps);
-  if ((k->n_actions > 0) + (k->n_targets > 0) + (k->n_real > 0) != 1 || k->n_actions < 0 ||
-      k->n_targets < 0 || k->n_real < 0)
-    return REFUSE(error, "%s: n_actions=%d, n_targets=%d, n_real=%d: one of them must be above 0",
-                  name, k->n_actions, k->n_targets, k->n_real);
+  if ((k->n_actions > 0) + (k->n_targets > 0) + (k->n_real > 0) + (k->n_symbols > 0) != 1 ||
+      k->n_actions < 0 || k->n_targets < 0 || k->n_real < 0 || k->n_symbols < 0)
+    return REFUSE(error,
+                  "%s: n_actions=%d, n_targets=%d, n_real=%d, n_symbols=%d: one of them must be "
+                  "above 0",
+                  name, k->n_actions, k->n_targets, k->n_real, k->n_symbols);
+  if ((k->n_symbols > 0) != (type->symbol != NULL) || (k->n_symbols > 0 && k->n_inputs != 1))
+    return REFUSE(
+        error, "%s: symbol is for n_symbols above 0, and needed there; n_inputs is then 1", name);
   if (k->n_real > AM_REAL_MAX || k->n_targets > AM_TARGETS_MAX)
     return REFUSE(error, "%s: n_real=%d, n_targets=%d: at most %d and %d", name, k->n_real,
                   k->n_targets, AM_REAL_MAX, AM_TARGETS_MAX);
@@ -48,7 +56,7 @@ static amine_status check_sizes(const am_task *k, const char *name, amine_error 
         "%s: move is for n_real above 0, target for n_targets, kind for n_kinds, and each "
         "is needed there",
         name);
-  if (type->answer && k->n_actions == 0)
+  if (type->answer && k->n_actions == 0 && k->n_symbols == 0)
     return REFUSE(error, "%s: answer is one of n_actions, and there are none", name);
   if (k->tells < 0 || k->tells > k->n_inputs || k->n_counted < 0 || k->n_kinds < 0 ||
       k->n_criterion < 0)
@@ -59,8 +67,8 @@ static amine_status check_sizes(const am_task *k, const char *name, amine_error 
     return REFUSE(
         error, "%s: a state of %zu bytes: it begins with an amine_world (%zu) and has at most %d",
         name, k->state_size, sizeof(am_world), AM_TASK_STATE_MAX);
-  if (k->n_symbols || k->between || k->n_episodes || k->held_out)
-    return REFUSE(error, "%s: n_symbols, n_episodes and held_out are not offered yet", name);
+  if (k->n_episodes || k->held_out)
+    return REFUSE(error, "%s: n_episodes and held_out are the library's own", name);
   return AMINE_OK;
 }
 
@@ -122,6 +130,20 @@ static amine_status try_start(trial *t, amine_error *error) {
   return AMINE_OK;
 }
 
+static amine_status try_symbol(trial *t, int step, int answer, amine_error *error) {
+  const am_task *k = t->task;
+  const int shown = k->type->symbol(k, t->state);
+  if (shown < 0 || shown >= k->n_symbols || answer < 0 || answer >= k->n_symbols)
+    return REFUSE(error, "%s: step %d shows symbol %d and answers %d: of %d", t->name, step, shown,
+                  answer, k->n_symbols);
+  if (t->input[0] < (float)shown || t->input[0] > (float)shown)
+    return REFUSE(error, "%s: step %d shows symbol %d, and its input is %g", t->name, step, shown,
+                  (double)t->input[0]);
+  if (!k->type->symbol_name(k, shown))
+    return REFUSE(error, "%s: symbol %d has no name", t->name, shown);
+  return AMINE_OK;
+}
+
 static amine_status try_step(trial *t, int step, amine_error *error) {
   const am_task *k = t->task;
   const am_task_type *type = k->type;
@@ -133,7 +155,8 @@ static amine_status try_step(trial *t, int step, amine_error *error) {
     return REFUSE(error, "%s: observe has to write a finite number into input %d, at step %d",
                   t->name, broken, step);
   const int answer = type->answer ? type->answer(k, t->state) : -1;
-  if (answer < -1 || (type->answer && answer >= k->n_actions))
+  if (type->symbol) AM_TRY(try_symbol(t, step, answer, error));
+  else if (answer < -1 || (type->answer && answer >= k->n_actions))
     return REFUSE(error, "%s: the answer %d at step %d is none of %d actions, nor -1", t->name,
                   answer, step, k->n_actions);
   const int kind = type->kind ? type->kind(k, t->state) : 0;
@@ -173,7 +196,7 @@ static amine_status try_episode(const am_task *task, const char *name, amine_err
 }
 
 /* ------------------------------------------------------------------------------ making one */
-static amine_status make(am_task *task, void *options, amine_error *error) {
+static amine_status make_one(am_task *task, void *options, amine_error *error) {
   const am_own_task *own = (const am_own_task *)(const void *)task->type;
   const char *name = own->given.name;
   amine_error theirs = {.message = "make failed and did not say why"};
@@ -185,8 +208,37 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
     return am_fail(error, status, "%s: %s", name, theirs.message);
   }
   AM_TRY(check_sizes(task, name, error));
+  if (task->n_symbols && !task->between) task->between = "";
   AM_TRY(check_lines(task, name, error));
   return try_episode(task, name, error);
+}
+
+/* The same of other instances, with options of its own. */
+static amine_status make_held(am_task *task, am_task *held, amine_error *error) {
+  const char *name = task->type->part.name;
+  held->type = task->type;
+  held->held = true;
+  task->held_out = held; /* it is destroyed with the task from now on */
+  AM_TRY(make_one(held, (void *)(uintptr_t)held->options, error));
+  if (held->n_inputs != task->n_inputs || held->n_actions != task->n_actions ||
+      held->n_real != task->n_real || held->n_targets != task->n_targets ||
+      held->n_symbols != task->n_symbols || held->n_steps != task->n_steps ||
+      held->n_kinds != task->n_kinds || held->state_size != task->state_size)
+    return REFUSE(error, "%s: what is held out must have the sizes of what is learned", name);
+  return AMINE_OK;
+}
+
+static amine_status make(am_task *task, void *options, amine_error *error) {
+  const am_own_task *own = (const am_own_task *)(const void *)task->type;
+  const size_t size = am_size_round(sizeof(am_task), 16), n = own->given.options_size;
+  if (!own->given.holds_out) return make_one(task, options, error);
+  am_task *held = am_alloc(1, size + n);
+  if (!held) return am_fail_memory(error, size + n);
+  held->options = memcpy((char *)held + size, options, n);
+  const amine_status status = make_one(task, options, error);
+  if (status == AMINE_OK) return make_held(task, held, error);
+  am_free(held);
+  return status;
 }
 
 amine_status am_own_task_begin(am_own_task *own, const amine_task_type *given, amine_error *error) {
@@ -211,6 +263,9 @@ amine_status am_own_task_begin(am_own_task *own, const amine_task_type *given, a
                                 .answer = t.answer,
                                 .weight = t.weight,
                                 .begins = t.begins,
+                                .symbol = t.symbol,
+                                .symbol_name = t.symbol_name,
+                                .anew = t.anew,
                                 .target = t.target,
                                 .regret = t.regret,
                                 .kind = t.kind,

@@ -58,14 +58,9 @@ typedef struct am_task_type {
   amine_task_target *target;
   amine_task_regret *regret;
   amine_task_answer *kind;
-  /* For a task whose inputs and answers are symbols of one alphabet: the symbol shown at the present
-   * step; `answer` is the one that comes next, at every step. An episode is worth the mean of
-   * log p(answer) over its steps, nats. NULL where n_symbols is 0. */
-  int (*symbol)(const am_task *task, const void *state);
-  const char *(*symbol_name)(const am_task *task, int symbol); /* UTF-8, for people */
-  /* Episode e of a lane goes on where episode e - 1 of that lane ended, so that a network may keep
-   * its state: whether this one begins anew. NULL: every episode does. */
-  bool (*anew)(const am_task *task, const void *state);
+  amine_task_answer *symbol;
+  amine_task_symbol_name *symbol_name;
+  amine_task_over *anew;
   const am_task_event *events;
   amine_task_happened *happened;
   /* Plays an episode by a line as am_task_play says, where no am_policy can; NULL otherwise. */
@@ -118,9 +113,11 @@ static inline int am_task_counted(const am_task *task) {
 #define am_task_moves amine_task_moves
 #define am_task_predicts amine_task_predicts
 
-/* AMINE_OK, or why what was played is worth nothing. */
+/* AMINE_OK, or why what was played, of what is held out too, is worth nothing. */
 static inline amine_status am_task_trouble(const am_task *task, amine_error *error) {
-  return task->type->trouble ? task->type->trouble(task, error) : AMINE_OK;
+  if (!task->type->trouble) return AMINE_OK;
+  if (task->held_out) AM_TRY(task->type->trouble(task->held_out, error));
+  return task->type->trouble(task, error);
 }
 
 /* Plays the episode (seed, episode, lane) by the policy lines[line] and returns the sum of its

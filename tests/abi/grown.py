@@ -7,7 +7,8 @@ import sys
 import xml.etree.ElementTree as tree
 
 MAY_GROW = ("amine_progress", "amine_score", "amine_experiment_options", "amine_part", "amine_run_progress", "amine_task_type",
-            "amine_task", "amine_event_plan")
+            "amine_task", "amine_event_plan", "amine_lanes_type", "amine_learner_type", "amine_learner", "amine_batch",
+            "amine_sweep_options")
 
 
 def structs(path):

@@ -75,6 +75,28 @@ class Worlds(unittest.TestCase):
         self.assertLess(next(x.iterate(1)).reward, 0)
         self.assertEqual(x.config["task"]["type"], "go-there")
 
+    def test_what_is_held_out_is_evaluated(self):
+        class Pays(amine.World):
+            """pays two where it is held out"""
+            inputs, actions, steps, holds_out, fails = 1, 2, 3, True, False
+
+            def start(self, lanes):
+                return np.ones((len(lanes), 1))
+
+            def step(self, actions):
+                if self.fails and self.held:
+                    raise ValueError("held out")
+                return np.ones((len(actions), 1)), np.full(len(actions), 1 + self.held), None
+
+        world = Pays()
+        x = amine.Experiment(task=world, **SMALL)
+        self.assertEqual((x.step().reward, x.evaluate(40).min, x.evaluate(40).max, x.step().reward), (3, 6, 6, 3))
+        self.assertEqual(x.episode().rewards.tolist(), [2, 2, 2])
+        world.fails = True
+        with self.assertRaisesRegex(ValueError, "held out"):
+            x.evaluate(5)
+        self.assertEqual(x.step().reward, 3)
+
     def test_what_it_raises_is_raised(self):
         world = FollowTheLight()
         x = amine.Experiment(task=world, **SMALL)

@@ -186,6 +186,10 @@ MAKES(tells_five, task->tells = 5)
 MAKES(nine_lines, for (int k = 0; k < 7; k++) amine_task_acts(task, "x", 0, own_best))
 MAKES(moved_line, amine_task_moves(task, "x", 0, (amine_mover *)(uintptr_t)own_best))
 MAKES(symbols, task->n_symbols = 5)
+MAKES(symbols_alone, task->n_symbols = 5; task->n_actions = 0)
+MAKES(some_episodes, task->n_episodes = 5)
+MAKES(held_is_longer, task->n_steps += task->held)
+MAKES(held_fails, if (task->held) return amine_refuse(error, "nothing is left to be held out"))
 
 static const amine_parameter no_unit[] = {
     {.name = "a", .kind = AMINE_NUMBER, .max = 1, .meaning = "a"}, {.name = NULL}};
@@ -196,12 +200,13 @@ static const amine_parameter outside[] = {
     {.name = "a", .standard = 2, .max = 1, .unit = "", .meaning = "a"}, {.name = NULL}};
 
 static void broken_worlds_are_refused(void **state) {
-  static const char *const sizes = "own-bandit: n_actions=%d, n_targets=%d, n_real=%d: one of them "
-                                   "must be above 0";
-  char two[120], none[120];
+  static const char *const sizes = "own-bandit: n_actions=%d, n_targets=%d, n_real=%d, "
+                                   "n_symbols=%d: one of them must be above 0";
+  char two[120], none[120], four[120];
   (void)state;
-  snprintf(two, sizeof two, sizes, 2, 1, 0);
-  snprintf(none, sizeof none, sizes, 0, 0, 0);
+  snprintf(two, sizeof two, sizes, 2, 1, 0, 0);
+  snprintf(none, sizeof none, sizes, 0, 0, 0, 0);
+  snprintf(four, sizeof four, sizes, 2, 0, 0, 5);
 #define WITH(...)                                                                                  \
   {                                                                                                \
     own_bandit.size, .name = "own-bandit", .meaning = "m", .options_size = sizeof(own_options),    \
@@ -265,7 +270,16 @@ static void broken_worlds_are_refused(void **state) {
        "own-bandit: what plays the line \"x\" is for another sort of "
        "task",
        false},
-      {WITH(.make = symbols), "own-bandit: n_symbols, n_episodes and held_out are not offered yet",
+      {WITH(.make = symbols), four, false},
+      {WITH(.make = symbols_alone),
+       "own-bandit: symbol is for n_symbols above 0, and needed there; n_inputs is then 1", false},
+      {WITH(.symbol = answers_two),
+       "own-bandit: symbol, symbol_name and answer go together, and anew with them", true},
+      {WITH(.make = some_episodes), "own-bandit: n_episodes and held_out are the library's own",
+       false},
+      {WITH(.make = held_is_longer, .holds_out = true),
+       "own-bandit: what is held out must have the sizes of what is learned", false},
+      {WITH(.make = held_fails, .holds_out = true), "own-bandit: nothing is left to be held out",
        false},
       {WITH(.start = leaves_bytes),
        "own-bandit: the same episode started twice differs: start has "
@@ -374,6 +388,115 @@ static void a_type_may_be_shorter_and_longer(void **state) {
   amine_experiment_options_init(&old, offsetof(amine_experiment_options, registry));
   assert_true(old.n_assignments == 0 && old.registry != NULL); /* what it does not know stays */
   assert_int_equal(amine_experiment_create_with(&x, "bandit", &old, NULL), AMINE_OK);
+  amine_experiment_destroy(x);
+  amine_registry_destroy(r);
+}
+
+/* ------------------------------------------------------------------------------ held out, and symbols */
+/* Pays one while it is learned, two where it is held out, whatever is done. */
+static float pays(const amine_task *task, void *state, int action) {
+  return own_step(task, state, action) * 0 + (task->held ? 2 : 1);
+}
+
+static void what_is_held_out_is_evaluated(void **state) {
+  static const char *const changes[] = {"task=own-bandit", "task.steps=10", "network.hidden=4",
+                                        "batch=6", "learner.type=e-prop"};
+  amine_task_type type = own_bandit;
+  amine_progress now = {.size = sizeof now};
+  amine_score score = {.size = sizeof score};
+  amine_episode *episode = NULL;
+  int width;
+  (void)state;
+  type.step = pays;
+  type.holds_out = true;
+  amine_registry *r = registry();
+  assert_int_equal(amine_registry_add_task(r, &type, NULL), AMINE_OK);
+  amine_experiment *x = make(r, "bandit", NULL, changes, 5);
+  assert_int_equal(amine_experiment_iterate(x, &now, NULL), AMINE_OK);
+  assert_true(now.reward >= 10 && now.reward <= 10);
+  assert_int_equal(amine_experiment_evaluate(x, &score, 20, 1, 0, NULL), AMINE_OK);
+  assert_true(score.min >= 20 && score.max <= 20);
+  assert_int_equal(amine_experiment_episode(x, &episode, 1, 0, NULL), AMINE_OK);
+  const char *name = "";
+  const float *rewards = NULL;
+  for (int k = 0; strcmp(name, "rewards") != 0; k++)
+    rewards = amine_episode_series(episode, k, &name, NULL, &width);
+  assert_true(rewards[3] >= 2 && rewards[3] <= 2);
+  amine_episode_destroy(episode);
+  amine_experiment_destroy(x);
+  amine_registry_destroy(r);
+}
+
+/* Five signs, each followed by the one two further; what is held out begins with the last two. */
+typedef struct signs {
+  amine_world world; /* first */
+  int32_t sign;
+} signs;
+
+static void signs_start(const amine_task *task, void *state, uint64_t seed, uint32_t episode,
+                        uint32_t lane) {
+  signs *s = state;
+  amine_world_begin(task, state, seed, episode, lane);
+  const uint32_t bits = amine_world_draw(&s->world, AMINE_STREAM_TASK, 0).v[0];
+  s->sign = (int32_t)(task->held ? 3 + amine_below(bits, 2) : amine_below(bits, 3));
+}
+static int signs_shown(const amine_task *task, const void *state) {
+  (void)task;
+  return ((const signs *)state)->sign;
+}
+static int signs_next(const amine_task *task, const void *state) {
+  return (signs_shown(task, state) + 2) % 5;
+}
+static void signs_observe(const amine_task *task, const void *state, float *input) {
+  input[0] = (float)signs_shown(task, state);
+}
+static float signs_step(const amine_task *task, void *state, int action) {
+  signs *s = state;
+  (void)action;
+  if (s->world.step >= task->n_steps) return 0;
+  s->sign = signs_next(task, state);
+  s->world.step++;
+  return 0;
+}
+static const char *signs_name(const amine_task *task, int symbol) {
+  static const char *const names[] = {"a", "b", "c", "d", "e"};
+  (void)task;
+  return names[symbol];
+}
+static amine_status signs_make(amine_task *task, void *options, amine_error *error) {
+  (void)options, (void)error;
+  task->n_inputs = 1;
+  task->n_symbols = 5;
+  task->n_steps = 8;
+  task->between = " ";
+  task->state_size = sizeof(signs);
+  return AMINE_OK;
+}
+static const amine_task_type five_signs = {.size = sizeof five_signs,
+                                           .name = "five-signs",
+                                           .meaning = "which sign comes next",
+                                           .make = signs_make,
+                                           .start = signs_start,
+                                           .observe = signs_observe,
+                                           .step = signs_step,
+                                           .answer = signs_next,
+                                           .symbol = signs_shown,
+                                           .symbol_name = signs_name,
+                                           .holds_out = true};
+
+static void a_world_of_symbols_is_learned(void **state) {
+  static const char json[] = "{\"task\": \"five-signs\", \"network\": {\"type\": \"gru\", "
+                             "\"hidden\": 8}, \"batch\": 10, \"learner\": {\"type\": \"bptt\", "
+                             "\"teach\": \"supervised\", \"rate\": 0.05}}";
+  amine_score before = {.size = sizeof before}, after = before;
+  (void)state;
+  amine_registry *r = registry();
+  assert_int_equal(amine_registry_add_task(r, &five_signs, NULL), AMINE_OK);
+  amine_experiment *x = make(r, NULL, json, NULL, 0);
+  assert_int_equal(amine_experiment_evaluate(x, &before, 20, 1, 0, NULL), AMINE_OK);
+  assert_int_equal(amine_experiment_run(x, 60, NULL, NULL, NULL), AMINE_OK);
+  assert_int_equal(amine_experiment_evaluate(x, &after, 20, 1, 0, NULL), AMINE_OK);
+  assert_true(before.mean < -1.2 && after.mean > -0.2); /* log 5 = 1.61 */
   amine_experiment_destroy(x);
   amine_registry_destroy(r);
 }
@@ -653,6 +776,8 @@ int main(void) {
       cmocka_unit_test(a_world_is_as_ours),
       cmocka_unit_test(a_world_has_keys_and_checkpoints),
       cmocka_unit_test(broken_worlds_are_refused),
+      cmocka_unit_test(what_is_held_out_is_evaluated),
+      cmocka_unit_test(a_world_of_symbols_is_learned),
       cmocka_unit_test(a_registry_is_full_at_last),
       cmocka_unit_test(a_type_may_be_shorter_and_longer),
       cmocka_unit_test(a_module_is_loaded_or_refused),

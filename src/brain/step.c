@@ -197,13 +197,14 @@ static void arrive(const amine_brain *b, const am_synapse_block *block, uint64_t
   const am_projection *p = &b->projections[block->projection];
   const am_synapse_kernel *kernel = kernel_of(b, p);
   const am_real M = factor_of(b, p);
-  const am_moment *m = p->reward ? moment_of(p->reward, p->reward->arrive, step) : NULL;
+  const am_reward *r = p->reward;
+  const am_moment *m = r ? moment_of(r, p->rule->is_late ? r->fire : r->arrive, step) : NULL;
   arrival row;
   FOR_ARRIVALS(b, block, step, row) {
-    am_synapse_row r = row_of(b, block, &row, step);
-    if (block->sum) r.sum = in ? block->sum : NULL;
-    else r.in = in;
-    kernel->arrive(&r, p->k, M, m ? &m->now : NULL);
+    am_synapse_row view = row_of(b, block, &row, step);
+    if (block->sum) view.sum = in ? block->sum : NULL;
+    else view.in = in;
+    kernel->arrive(&view, p->k, M, m ? &m->now : NULL);
     if (m) log_moment(block->row_log, row.source, m);
   }
 }

@@ -99,7 +99,8 @@ static const char *const moments[AM_N_SYNAPSE_WHEN] = {"an arrival", "a late arr
                                                        "a step", "a reward"};
 
 #define ROLE(name) (1u << AM_ROLE_##name)
-#define ALWAYS (ROLE(NONE) | ROLE(STEP) | ROLE(BOUND))
+#define LAWS (ROLE(NONE) | ROLE(BOUND)) /* constants; and beside laws in closed form, the step */
+#define ALWAYS (LAWS | ROLE(STEP))
 
 /* What an expression is made of. */
 static unsigned known_to(const am_parser *r, int node) {
@@ -151,7 +152,8 @@ static amine_status check_update(const am_parser *r, const am_synapse_update *u)
   const am_synapse_role role = (am_synapse_role)text_of(r)->role[u->symbol];
   const char *of = name_of(r, u->symbol);
   unsigned knows = ALWAYS | at_moment[u->when].knows;
-  if (role == AM_ROLE_SOURCE) knows = ALWAYS | ROLE(SOURCE);
+  if (u->when == AM_WHEN_REWARDED) knows &= ~ROLE(STEP);
+  if (role == AM_ROLE_SOURCE) knows = LAWS | ROLE(SOURCE);
   if (role == AM_ROLE_TARGET)
     knows = ALWAYS | ROLE(TARGET) | (u->when == AM_WHEN_STEPS ? ROLE(FIRED) : 0);
   return check(r, u->node, knows, "what becomes of", of);
@@ -161,21 +163,25 @@ static amine_status check_all(const am_parser *r) {
   const am_synapse_text *t = text_of(r);
   const am_neuron_text *of = &t->target;
   for (int k = 0; k < t->n_updates; k++) AM_TRY(check_update(r, &t->updates[k]));
+  if (t->every >= 0) AM_TRY(check(r, t->every, LAWS, "how often weights change", ""));
+  for (int s = 0; s < of->n_states; s++)
+    if (r->e->symbols[of->state[s]].begin >= 0)
+      AM_TRY(check(r, r->e->symbols[of->state[s]].begin, LAWS, "what it is at first", ""));
   for (int s = 0; s < of->n_states; s++)
     if (of->slope[s] >= 0)
       AM_TRY(check(r, of->slope[s], ALWAYS | ROLE(TARGET), "what becomes of",
                    name_of(r, of->state[s])));
   for (int k = 0; k < t->n_sources; k++)
     if (t->source_slope[k] >= 0)
-      AM_TRY(check(r, t->source_slope[k], ALWAYS | ROLE(SOURCE), "what becomes of",
+      AM_TRY(check(r, t->source_slope[k], LAWS | ROLE(SOURCE), "what becomes of",
                    name_of(r, t->source[k])));
   if (t->eligibility_slope >= 0)
-    AM_TRY(check(r, t->eligibility_slope, ALWAYS | ROLE(ELIGIBILITY), "what becomes of",
+    AM_TRY(check(r, t->eligibility_slope, LAWS | ROLE(ELIGIBILITY), "what becomes of",
                  name_of(r, t->eligibility)));
   if (t->level_slope >= 0)
-    AM_TRY(check(r, t->level_slope, ALWAYS | ROLE(LEVEL), "what becomes of", name_of(r, t->level)));
+    AM_TRY(check(r, t->level_slope, LAWS | ROLE(LEVEL), "what becomes of", name_of(r, t->level)));
   if (t->weight_slope < 0) return AMINE_OK;
-  return check(r, t->weight_slope, ALWAYS | ROLE(ELIGIBILITY) | ROLE(LEVEL),
+  return check(r, t->weight_slope, LAWS | ROLE(ELIGIBILITY) | ROLE(LEVEL),
                "how eligibility becomes weight", "");
 }
 

@@ -195,33 +195,41 @@ static inline void flush(real *y, int n) {
   }
 }
 
-/* What a spike does, once for each: fired, less 1 with each; false: nobody fired once more. */
-static inline bool again(const neuron_run *q, real *fired, int n) {
-  bool any = false;
-  for (int i = 0; i < n * VEC_LANES; i++) any |= fired[i] > 0;
-  if (!any) return false;
-  neuron_run_list(q, AM_LIST_FIRES, n, 0);
-  for (int i = 0; i < n * VEC_LANES; i++) fired[i] -= 1;
-  return true;
+/* Whether anybody of n vectors fired. */
+static inline bool anybody(const real *fired, int n) {
+  unsigned any = 0;
+  for (int v = 0; v < n; v++) any |= v_mask_bits(v_lt(v_zero(), v_load(fired + v * VEC_LANES)));
+  return any != 0;
+}
+
+/* What a spike does, once for each that a target fired. */
+static void jump(neuron_run *q, const real *fired, int n) {
+  _Alignas(64) numbers left;
+  const vec one = v_set1(1);
+  for (int v = 0; v < n; v++) v_store(left + v * VEC_LANES, v_load(fired + v * VEC_LANES));
+  q->arrived[0] = left;
+  neuron_run_at(q, 0);
+  do {
+    neuron_run_list(q, AM_LIST_FIRES, n, 0);
+    for (int v = 0; v < n; v++)
+      v_store(left + v * VEC_LANES, v_sub(v_load(left + v * VEC_LANES), one));
+  } while (anybody(left, n));
 }
 
 static void trace(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n,
                   const void *program) {
   const am_synapse_program *is = program;
   am_real *y[AM_SYNAPSE_SIDE] = {y0, y1};
-  _Alignas(64) numbers times;
   neuron_run q;
   neuron_run_begin(&q, &is->target);
   for (int i = 0; i < n; i += BLOCK) {
     const int most = n - i < BLOCK ? n - i : BLOCK, vectors = most / VEC_LANES;
     for (int l = 0; l < is->n_targets; l++) q.state[l] = y[l] + i;
-    q.arrived[0] = times;
+    q.arrived[0] = fired + i;
     if (i == 0) neuron_run_share(&q, k + constants_of(is, AM_N_PASSES), 1, 1, NULL);
+    if (anybody(fired + i, vectors)) jump(&q, fired + i, vectors);
+    q.arrived[0] = fired + i;
     neuron_run_at(&q, 0);
-    for (int j = 0; j < most; j++) times[j] = fired[i + j];
-    while (again(&q, times, vectors)) {
-    }
-    for (int j = 0; j < most; j++) times[j] = fired[i + j];
     neuron_run_list(&q, AM_LIST_STEP, vectors, 0);
     for (int l = 0; l < is->n_targets; l++) flush(y[l] + i, most);
   }

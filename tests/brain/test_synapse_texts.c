@@ -465,6 +465,8 @@ static const struct {
     {W X "w <- 3\n", "mine.txt:5:1: it is not said when w changes: \"arrival : w <- ...\""},
     {W X "spike w <- w + x\n", "mine.txt:5:7: ':' is missing here, before what happens"},
     {W X "spike : w <- w + x\nstep : w <- 2\n", "mine.txt:6:8: a step does not change w"},
+    {W X "given dt\neligibility c\nc' = -c / dt\nspike : c <- c + x, w <- w + c\n",
+     "mine.txt:7:11: what becomes of c knows nothing of dt"},
     {W X "given eta\n", "mine.txt:5:7: a synapse is given M, score, fired, dt, w_min and w_max"},
     {W X "given fired\nspike : w <- w + fired\n",
      "mine.txt:6:18: what becomes of w knows nothing of fired"},

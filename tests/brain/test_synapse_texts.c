@@ -15,6 +15,7 @@
 
 #include "brain/brain.h"
 #include "brain/model.h"
+#include "folder.h"
 #include "rule/synapse_text.h"
 
 #define GOOD(call)                                                                                 \
@@ -309,14 +310,17 @@ static void goes_on(void **state) {
   am_synapse_text_rule *text = text_of(everything);
   am_registry mine = am_brain_parts;
   const drive d = {.reward_every = 50};
+  char folder[32], path[64];
   amine_error error;
   uint64_t n;
+  assert_int_equal(folder_make(folder, sizeof folder), 0);
+  snprintf(path, sizeof path, "%s/brain.safetensors", folder);
   GOOD(am_registry_add(&mine, &text->is.part, &error));
   amine_brain *a = of_everything(&mine, (int)am_isa_now(), 12, 1);
   amine_brain *b = of_everything(&mine, (int)am_isa_now(), 12, 1);
   run(a, &d, 150);
-  GOOD(amine_brain_save(a, "synapse_text.safetensors", &error));
-  GOOD(amine_brain_restore(b, "synapse_text.safetensors", &error));
+  GOOD(amine_brain_save(a, path, &error));
+  GOOD(amine_brain_restore(b, path, &error));
   run(a, &d, 150);
   run(b, &d, 150);
   float *x = weights_of(a, 0, "w", &n), *y = weights_of(b, 0, "w", &n);
@@ -330,10 +334,10 @@ static void goes_on(void **state) {
   am_registry theirs = am_brain_parts;
   GOOD(am_registry_add(&theirs, &second->is.part, &error));
   b = of_everything(&theirs, (int)am_isa_now(), 12, 1);
-  assert_int_equal(amine_brain_restore(b, "synapse_text.safetensors", &error), AMINE_ERROR_INPUT);
+  assert_int_equal(amine_brain_restore(b, path, &error), AMINE_ERROR_INPUT);
   amine_brain_destroy(a);
   amine_brain_destroy(b);
-  remove("synapse_text.safetensors");
+  folder_remove(folder);
   am_synapse_text_rule_free(text);
   am_synapse_text_rule_free(second);
 }

@@ -321,6 +321,7 @@ static amine_status open_all(am_signalling *x, const am_task *task, amine_error 
       (am_block){&x->old_output, (size_t)(x->n_out * x->n), sizeof(float)};
   AM_TRY(am_agent_open(&x->agent, task, &o->agent, &ops, error));
   x->agent.learner.numbers[3] = 1;
+  x->agent.learner.signals = x->units.plan[0];
   share_out(x);
   const uint64_t seed = o->agent.seed;
   const float bound = 1 / sqrtf((float)x->n);

@@ -161,12 +161,18 @@ static void take(const am_signalling *x, const am_signalling_memory *m, int t) {
                              am_slot(m, m->u, t, g->n), g->most, g->n);
 }
 
+/* What the controller is given before the step, or its signal is held at. */
+static void give(const am_signalling *x, am_signalling_memory *m, const am_turn *turn, int t) {
+  float *given = am_given_at(x, m, t);
+  am_group_feed_before(&x->units, given, m->fed);
+  am_holding_group(&m->holding, &turn->group, am_slot(m, m->live, t, 1), given, t, NULL);
+}
+
 /* Controller: h, m, o of every layer. */
 static void control(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
                     int t) {
   const bool dropped = x->units.dropout > 0 && turn->change;
   am_plan_living living[AM_TRACES_MAX];
-  am_group_feed_before(&x->units, am_given_at(x, m, t), m->fed);
   signal_to(x, m, AM_UNITS, t);
   for (int l = 0; l < x->units.n_layers; l++) {
     const am_plan *p = x->units.plan[l];
@@ -255,8 +261,7 @@ static void count(const am_signalling *x, const am_signalling_memory *m, const a
 }
 
 /* What traces take up of the step, which is over. */
-static void take_up(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
-                    int t) {
+static void take_up(const am_signalling *x, am_signalling_memory *m, const am_turn *turn, int t) {
   const int A = x->n_out;
   am_plan_living living[AM_TRACES_MAX];
   am_group_feed_after(&x->units, am_given_at(x, m, t), m->fed, &turn->group,
@@ -266,6 +271,8 @@ static void take_up(const am_signalling *x, const am_signalling_memory *m, const
                                           .p = am_slot(m, m->p, t, A),
                                           .wanted = am_slot(m, m->answer, t, A),
                                           .asked = am_slot(m, m->asked, t, 1)});
+  am_holding_group(&m->holding, &turn->group, am_slot(m, m->live, t, 1), am_given_at(x, m, t), t,
+                   m->told);
   for (int l = 0; l < x->units.n_layers; l++) {
     if (x->units.plan[l]->n_traces == 0) continue;
     const am_plan_step step =
@@ -280,7 +287,7 @@ static void take_up(const am_signalling *x, const am_signalling_memory *m, const
 static void first_thinks(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
                          int t) {
   const am_signalling *then = x->then;
-  const am_signalling_memory *f = m->first;
+  am_signalling_memory *f = m->first;
   const size_t line = LANES * sizeof(float);
   const int I = x->agent.learner.task->n_inputs, A = x->n_out;
   am_turn still = *turn;
@@ -288,6 +295,7 @@ static void first_thinks(const am_signalling *x, const am_signalling_memory *m, 
   memcpy(am_slot(f, f->u, t, I), am_slot(m, m->u, t, I), (size_t)I * line);
   memcpy(am_slot(f, f->live, t, 1), am_slot(m, m->live, t, 1), line);
   take(then, f, t);
+  give(then, f, &still, t);
   control(then, f, &still, t);
   speak(then, f, t);
   signal_step(then, f, t);
@@ -297,7 +305,7 @@ static void first_thinks(const am_signalling *x, const am_signalling_memory *m, 
 /* It hears what this one did and what that brought. */
 static void first_hears(const am_signalling *x, const am_signalling_memory *m, const am_turn *turn,
                         int t) {
-  const am_signalling_memory *f = m->first;
+  am_signalling_memory *f = m->first;
   const size_t line = LANES * sizeof(float);
   const int A = x->n_out;
   am_turn still = *turn;
@@ -334,15 +342,20 @@ static void record(const am_signalling *x, const am_signalling_memory *m, am_tur
 void am_signalling_begin(const am_signalling *x, am_signalling_memory *m, am_turn *turn) {
   am_signalling_lay_out(m, turn->scratch, x);
   clear_past(x, m, &turn->group);
+  am_holding_begin(&m->holding, turn->hold, x->units.plan[0]);
+  m->units.held = am_holding_held(&m->holding);
   if (turn->change) am_signalling_learn_begin(x, m);
   if (!turn->change) m->first = NULL; /* asked for by who learns */
-  if (m->first) clear_past(x->then, m->first, &turn->group);
+  if (!m->first) return;
+  clear_past(x->then, m->first, &turn->group);
+  am_holding_begin(&m->first->holding, NULL, x->units.plan[0]);
 }
 
 void am_signalling_think(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
   const int n_inputs = x->agent.learner.task->n_inputs;
   am_group_observe(&turn->group, am_slot(m, m->u, t, n_inputs), am_slot(m, m->live, t, 1));
   take(x, m, t);
+  give(x, m, turn, t);
   control(x, m, turn, t);
   speak(x, m, t);
   signal_step(x, m, t);

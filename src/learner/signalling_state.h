@@ -4,6 +4,7 @@
 #define AMINE_LEARNER_SIGNALLING_STATE_H
 
 #include "equation/plan_eligibility.h"
+#include "learner/hold.h"
 #include "learner/signalling_options.h"
 
 #define AM_SPREAD_MIN 0.05 /* adaptive rewards are made at most 20 times larger */
@@ -48,6 +49,7 @@ typedef struct am_signalling_memory {
   float *shown[LAYERS];                  /* with dropout */
   float *heard, *seen;
   void *fed; /* what the controller is given comes from (group_feed.h) */
+  am_holding holding; /* a signal of the controller's, while nothing is learned */
   /* of one step */
   float *mask, *logits, *eps, *now, *L, *N, *credit, *credit_now, *through, *back;
   float *dgain[AM_SEGMENTS], *dgain_now[AM_SEGMENTS], *delta, *factor, *told;

@@ -14,6 +14,8 @@
 #include "learner/bptt.h"
 #include "learner/e_prop.h"
 #include "learner/signalling.h"
+#include "run/config/config.h"
+#include "run/train/experiment.h"
 
 enum { T = 11, B = 20, M = 3, N = 5, A = 3 };
 #define TOLERANCE 5e-5 /* of the largest element of a tensor: float32 */
@@ -231,6 +233,23 @@ static void others_refuse(void **state) {
                                      "eligibility trace anew with each trial (rule.anew=trial)");
 }
 
+static void the_world_says_when(void **state) {
+  static const char *const keys[] = {"task.type=cue-reward", "network.type=plastic-rnn",
+                                     "rule.type=eligibility", "rule.anew=trial", "iterations=1"};
+  am_config config;
+  am_experiment *x;
+  amine_error error = {0};
+  (void)state;
+  am_config_default(&config);
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+    assert_int_equal(am_config_assign(&config, keys[k], &error), AMINE_OK);
+  assert_int_equal(am_config_resolve(&config, &error), AMINE_OK);
+  assert_int_equal(am_experiment_create(&x, &config, &error), AMINE_ERROR_ARGUMENT);
+  am_config_free(&config);
+  assert_string_equal(error.message, "rule.anew=trial: task.type=cue-reward says of no step that a "
+                                     "trial begins");
+}
+
 static int open_file(void **state) {
   (void)state;
   return am_tensor_file_open(&file, TEST_DATA "/traces.safetensors", 1 << 20, false, NULL) ? -1 : 0;
@@ -245,6 +264,7 @@ static int close_file(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_penalty_agrees), cmocka_unit_test(trials_begin_anew),
-      cmocka_unit_test(local_learners_begin_anew_too), cmocka_unit_test(others_refuse)};
+      cmocka_unit_test(local_learners_begin_anew_too), cmocka_unit_test(others_refuse),
+      cmocka_unit_test(the_world_says_when)};
   return cmocka_run_group_tests(tests, open_file, close_file);
 }

@@ -541,9 +541,11 @@ static void put_limits(am_text *text, const lived *l, const signal *signals, int
     SAY("of %d inputs the first %d are variables", l->n_shown + l->n_left, l->n_shown);
   for (int k = 0; k < n; k++) {
     if (!(signals[k].spread.sd > 0)) SAY("%s is the same at every step", signals[k].name);
-    if (!learner->signals || !am_hold_can(learner->signals, signals[k].name, &rows))
+    if (!learner->signals)
       SAY("%s is not held: learner.type=%s plays in a way of its own", signals[k].name,
           learner->type->part.name);
+    else if (!am_hold_can(learner->signals, signals[k].name, &rows))
+      SAY("%s is not held: the network's text neither computes it nor is given it", signals[k].name);
     if (signals[k].rows > 1)
       SAY("%s is %d numbers at each step: shown is their mean, held are all", signals[k].name,
           signals[k].rows);

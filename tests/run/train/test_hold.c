@@ -67,6 +67,7 @@ static void play(double *rewards, am_experiment *x, const am_hold *hold) {
 
 static bool same(const double *a, const double *b) { return memcmp(a, b, N * sizeof *a) == 0; }
 
+#define WITHOUT_BACKPROP "task.type=bandit", "learner.type=signalling"
 static const small_variant readouts[] = {
     {"pairs, maze", {"rule.clip=2"}},
     {"pairs, bandit", {"task.type=bandit", "modulator.fanout=true", "rule.clip=2"}},
@@ -75,6 +76,9 @@ static const small_variant readouts[] = {
     {"e-prop", {KIN("e-prop"), "network.type=plastic-rnn", "rule.clip=2"}},
     {"node", {KIN("node-perturbation"), "network.type=plastic-rnn", "rule.clip=2"}},
     {"evolution", {KIN("evolution"), "network.type=plastic-rnn", "rule.clip=2"}},
+    {"signalling", {WITHOUT_BACKPROP, "network.type=plastic-rnn", "rule.clip=2"}},
+    {"signalling, online",
+     {WITHOUT_BACKPROP, "network.type=plastic-gru", "rule.clip=2", "learner.form=online"}},
     {"delta", {"task.type=periodic", "network.type=plastic-rnn", "learner.type=delta"}},
     {"symbols", {SYMBOLS, "task.unit=bytes", "network.type=plastic-lstm", "modulator.fanout=true"}},
 };
@@ -108,6 +112,7 @@ static void given_is_held(void **state) {
   static const small_variant variants[] = {
       {"pairs", {"rule.type=fading", GIVEN("random")}},
       {"lanes", {"task.type=bandit", HEBBIAN, "rule.type=fading", GIVEN("random")}},
+      {"signalling", {WITHOUT_BACKPROP, "network.type=hebbian-rnn", "rule.type=fading", GIVEN("random")}},
       {"values", {"task.type=associative", HEBBIAN, "rule.type=fading", GIVEN("random")}}};
   for (size_t k = 0; k < sizeof variants / sizeof *variants; k++) {
     am_experiment *x = make(&variants[k], NULL), *y = make(&variants[k], "modulator.given=one");

@@ -11,6 +11,7 @@ Time is in ms, rates in Hz; currents and weights have the units of the model (do
 read is a copy; what is given is copied. The same calls with the same seed give the same bits."""
 import ctypes
 import json
+import numbers
 import os
 import time
 from ctypes import byref
@@ -378,6 +379,8 @@ class Brain(Handle):
     _free = C.amine_brain_destroy
 
     def __init__(self, dt: float = 0.1, seed: int = 1, threads: Optional[int] = None):
+        if not isinstance(dt, numbers.Real):
+            raise UsageError(f"dt={dt!r}: a number of ms is wanted")
         handle = ctypes.c_void_p()
         call(C.amine_brain_create, byref(handle), dt, seed)
         self._adopt(handle, threads)
@@ -425,6 +428,8 @@ class Brain(Handle):
     def population(self, name: str, n: int, model: str, **parameters: float) -> Population:
         """n neurons of a model (amine.neurons()), whose parameters may be given by name; in the place of its
         name may stand a text of equations, which has several lines. Possible until the first run."""
+        if not isinstance(n, numbers.Integral):
+            raise UsageError(f"population {name}: n={n!r} is no whole number of neurons")
         number = ctypes.c_int()
         values, count = _values(parameters, name)
         self._call(C.amine_brain_add_population, byref(number), name.encode(), n, model.encode(), values,
@@ -529,11 +534,12 @@ class Brain(Handle):
     def run(self, duration: Optional[float] = None, *, steps: Optional[int] = None) -> None:
         """Runs `duration` ms (to the nearest step), or so many steps. Ctrl-C stops it within a moment,
         between two steps: the brain may go on from there."""
-        if (duration is None) == (steps is None):
-            raise UsageError("run: a duration in ms, or steps=")
+        said = duration if steps is None else steps
+        if (duration is None) == (steps is None) or not isinstance(said, numbers.Real):
+            raise UsageError("run: a duration in ms, or steps=: one of these, a number")
         left = int(round(duration / self.dt)) if duration is not None else int(steps or 0)
         if left < 0:
-            raise UsageError(f"run: {duration if duration is not None else steps} is negative")
+            raise UsageError(f"run: {said} is negative")
         piece = 64
         while left > 0:
             n, begin = min(piece, left), time.perf_counter()
@@ -563,9 +569,10 @@ class Brain(Handle):
 
     # -------------------------------------------------------------------------- looking
     def __getitem__(self, name: str) -> Union[Population, Projection]:
-        if name in self.populations:
-            return self.populations[name]
-        return self.projections[name]
+        for parts in (self.populations, self.projections):
+            if name in parts:
+                return parts[name]
+        raise KeyError(f"{name}: the brain has {', '.join([*self.populations, *self.projections]) or 'nothing'}")
 
     def _drain(self) -> None:
         n = C.amine_brain_n_spikes(self._handle)
@@ -579,6 +586,7 @@ class Brain(Handle):
         """Spikes since the brain was made, or since forget(): times (ms, float64: the beginning of the
         step in which it fired) and neurons (int32) of a population; without one times, populations and neurons.
         In the order of time."""
+        number = None if population is None else self._number(population)
         self._drain()
         if len(self._read) > 1:
             parts = [np.concatenate(p) for p in zip(*self._read)]
@@ -589,7 +597,7 @@ class Brain(Handle):
         steps, which, neurons = self._read[0]
         if population is None:
             return steps * self.dt, which.copy(), neurons.copy()
-        mine = which == self._number(population)
+        mine = which == number
         return steps[mine] * self.dt, neurons[mine]
 
     def forget(self) -> None:

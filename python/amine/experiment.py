@@ -236,6 +236,8 @@ class Source:
 
     def __init__(self, source, options: Mapping[str, Any], saved: bool = False):
         options = dict(options)
+        if isinstance(source, World):
+            raise UsageError(f"a world is said by its word: task={type(source).__name__}()")
         if isinstance(source, Mapping):
             source = dict(flat(source))
         world, learner = taken(World, "task", options, source), taken(Learner, "learner", options, source)
@@ -282,6 +284,8 @@ def taken(kind: type, name: str, options: Dict[str, Any], source: Any) -> Any:
         for key in (name, name + ".type"):
             if isinstance(where.get(key), kind):
                 own = where.pop(key)
+            elif isinstance(where.get(key), type) and issubclass(where[key], kind):
+                raise UsageError(f"{key}={where[key].__name__}: a class, not a {name}; {where[key].__name__}() makes one")
     return own
 
 

@@ -45,6 +45,8 @@ def assigned(key: str, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return repr(value)
+    if isinstance(value, str) and "\n" in value:
+        raise UsageError(f"{key}: a text of equations is wrapped: amine.Network(text), amine.Rule or amine.Modulator")
     if isinstance(value, (str, os.PathLike)):
         return os.fspath(value)
     if isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value):

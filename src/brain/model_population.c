@@ -149,13 +149,9 @@ amine_status am_populations_place(am_model_plan *plan, amine_error *error) {
 
 static amine_status no_state(const am_neuron_model *model, const am_reader *r,
                              const am_where *where, const char *name) {
-  char all[200] = "";
-  for (int s = 0; model->states[s]; s++) {
-    const size_t at = strlen(all);
-    snprintf(all + at, sizeof all - at, "%s%.30s", s ? ", " : "", model->states[s]);
-  }
+  char all[200];
   return am_refuse(r, where, NULL, "a neuron of %s has no state \"%.60s\"; it has %s",
-                   model->part.name, name, all[0] ? all : "none");
+                   model->part.name, name, am_neuron_states_text(all, sizeof all, model));
 }
 
 /* {"v": -60, "u": {"uniform": [0, 1]}}: numbers of states. */

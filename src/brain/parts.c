@@ -41,6 +41,15 @@ const am_part *am_brain_part_of(const am_registry *parts, am_part_kind kind, con
   return NULL;
 }
 
+const char *am_neuron_states_text(char *out, size_t size, const am_neuron_model *model) {
+  out[0] = 0;
+  for (int s = 0; model->states[s]; s++) {
+    const size_t at = strlen(out);
+    snprintf(out + at, size - at, "%s%.30s", s ? ", " : "", model->states[s]);
+  }
+  return out[0] ? out : "none";
+}
+
 /* ------------------------------------------------------------------------------ parameters */
 /* What other tools call a parameter. */
 static const struct {

@@ -39,6 +39,9 @@ static inline const am_synapse_rule *am_synapse_find(const am_registry *parts, c
 const am_part *am_brain_part_of(const am_registry *parts, am_part_kind kind, const char *word,
                                 bool loosely, const char **nearest);
 
+/* The names of a model's states, in `out`: "v, g_e, g_i"; "none". */
+const char *am_neuron_states_text(char *out, size_t size, const am_neuron_model *model);
+
 /* Is `word` that name, or one of "a|b", as am_brain_part_of spells it? */
 bool am_spelled_so(const char *word, const char *name, const char *others);
 

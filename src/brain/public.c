@@ -17,6 +17,8 @@
 #include "brain/event_plan.h"
 #include "kernel/exponential.h"
 
+/* Three pieces of a sentence: what was perhaps meant, if anything is near. */
+#define AM_PERHAPS(near) (near) ? "; did you mean " : "", (near) ? (near) : "", (near) ? "?" : ""
 #define ARGUMENT(...) am_fail(error, AMINE_ERROR_ARGUMENT, __VA_ARGS__)
 
 amine_status amine_brain_create(amine_brain **brain, double dt_ms, uint64_t seed,
@@ -101,6 +103,13 @@ static void note_times(amine_brain *b, const char *name) {
 }
 
 /* ------------------------------------------------------------------------------- populations */
+static amine_status no_parameter(const amine_parameter *table, const char *what, const char *name,
+                                 amine_error *error) {
+  am_nearest_word near = am_nearest_begin(name);
+  for (int k = 0; table && table[k].name; k++) am_nearest_try(&near, table[k].name);
+  return ARGUMENT("%s has no parameter %.100s%s%s%s", what, name, AM_PERHAPS(near.best));
+}
+
 amine_status am_brain_values(double *values, const amine_parameter *table, const char *what,
                              const amine_value *given, int n, amine_error *error) {
   for (int k = 0; table && table[k].name; k++) values[k] = table[k].standard;
@@ -108,8 +117,7 @@ amine_status am_brain_values(double *values, const amine_parameter *table, const
     int k = 0;
     if (!given[j].name) return ARGUMENT("%s: a parameter has no name", what);
     while (table && table[k].name && strcmp(table[k].name, given[j].name) != 0) k++;
-    if (!table || !table[k].name)
-      return ARGUMENT("%s has no parameter %.100s", what, given[j].name);
+    if (!table || !table[k].name) return no_parameter(table, what, given[j].name, error);
     if (!(given[j].value >= table[k].min && given[j].value <= table[k].max))
       return ARGUMENT("%s: %s = %g is not in %g to %g %s", what, table[k].name, given[j].value,
                       table[k].min, table[k].max, table[k].unit);
@@ -228,11 +236,14 @@ amine_status amine_brain_add_population(amine_brain *b, int *id, const char *nam
                                         amine_error *error) {
   AM_ENTER;
   const am_neuron_model *found = NULL;
+  const char *near = NULL;
   if (am_is_part_text(model)) AM_TRY(read_model(b, &found, name, model, error));
-  else found = am_neuron_find(b->parts, model ? model : "");
+  else
+    found = (const am_neuron_model *)am_brain_part_of(b->parts, AM_NEURON, model ? model : "", false,
+                                                      &near);
   if (!found && name && name[0])
-    return ARGUMENT("population %.200s: there is no neuron model %.100s", name,
-                    model ? model : "NULL");
+    return ARGUMENT("population %.200s: there is no neuron model %.100s%s%s%s", name,
+                    model ? model : "NULL", AM_PERHAPS(near));
   return am_brain_add_population(b, id, name, n, found, values, n_values, error);
 }
 
@@ -442,7 +453,11 @@ static amine_status make_rule(am_projection *out, const amine_brain *b, const am
                               const am_synapse_rule *given, amine_error *error) {
   char what[AM_KEY_LENGTH + 8];
   out->rule = given ? given : am_synapse_find(b->parts, p->rule ? p->rule : "none");
-  if (!out->rule) return ARGUMENT("there is no rule %.100s", p->rule ? p->rule : "none");
+  if (!out->rule) {
+    const char *near = NULL;
+    am_brain_part_of(b->parts, AM_SYNAPSE, p->rule ? p->rule : "", false, &near);
+    return ARGUMENT("there is no rule %.100s%s%s%s", p->rule ? p->rule : "none", AM_PERHAPS(near));
+  }
   const char *rule = out->rule->part.name;
   const amine_parameter *table = out->rule->part.parameters;
   assert(strcmp(table[AM_VALUE_W_MIN].name, "w_min") == 0); /* AM_SYNAPSE_COMMON */

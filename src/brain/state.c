@@ -22,8 +22,10 @@ amine_status am_brain_find_state(int *state, const amine_brain *b, int populatio
       *state = s;
       return AMINE_OK;
     }
-  return ARGUMENT("population %s: a neuron of %s has no %.100s", p->name, p->model->part.name,
-                  name ? name : "NULL");
+  char all[200];
+  return ARGUMENT("population %s: a neuron of %s has no %.100s; it has %s", p->name,
+                  p->model->part.name, name ? name : "NULL",
+                  am_neuron_states_text(all, sizeof all, p->model));
 }
 
 amine_status am_brain_state(const am_real **values, const amine_brain *b, int population,

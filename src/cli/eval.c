@@ -67,10 +67,10 @@ static amine_status load(evaluation *e, const cli_line *line, amine_error *error
   e->greedy = own[CLI_EVAL_ACTIONS].number == 1;
   take_policy(e, line);
   if (e->network && !e->saved && !e->config.weights[0] && !e->config.from[0])
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "%.200s holds no trained network: name a run's folder or a checkpoint, give the "
-                   "network weights=FILE, or choose policy=planner or another that needs none",
-                   from);
+    return cli_source_untrained(from,
+                                ", give the network weights=FILE, or choose policy=planner or "
+                                "another that needs none",
+                                error);
   return AMINE_OK;
 }
 

@@ -24,8 +24,7 @@ static amine_status of_network(am_text *json, const cli_line *line, amine_error 
   am_config config;
   am_experiment *x;
   if (source != CLI_SOURCE_RUN && source != CLI_SOURCE_CHECKPOINT)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "%.200s holds no trained network: name a run's folder or a checkpoint", from);
+    return cli_source_untrained(from, "", error);
   am_config_begin(&config, cli_parts());
   amine_status status = am_evaluate_config(&config, from, error);
   if (status == AMINE_OK) status = cli_configure(&config, own, line, error);

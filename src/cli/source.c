@@ -14,15 +14,30 @@
 #include "run/train/evaluate.h"
 #include "run/train/train.h"
 
+static bool is_folder(const char *word) {
+  struct stat found;
+  return am_io.stat(word, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
 cli_source cli_source_of(const char *word) {
   static const char suffix[] = ".safetensors";
   const size_t n = strlen(word), m = sizeof suffix - 1;
-  struct stat found;
   for (int k = 0; am_presets[k].name; k++)
     if (strcmp(am_presets[k].name, word) == 0) return CLI_SOURCE_PRESET;
-  if (am_io.stat(word, &found) == 0 && S_ISDIR(found.st_mode)) return CLI_SOURCE_RUN;
+  if (is_folder(word)) return CLI_SOURCE_RUN;
   if (n > m && strcmp(word + n - m, suffix) == 0) return CLI_SOURCE_CHECKPOINT;
   return CLI_SOURCE_FILE;
+}
+
+amine_status cli_source_untrained(const char *word, const char *more, amine_error *error) {
+  if (cli_source_of(word) == CLI_SOURCE_PRESET && is_folder(word))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "%.200s is a preset, which holds no trained network; the folder of that name is "
+                   "written ./%.200s",
+                   word, word);
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "%.200s holds no trained network: name a run's folder or a checkpoint%s", word,
+                 more);
 }
 
 static bool is_brain_file(const char *path) {

@@ -15,6 +15,10 @@ typedef enum cli_source {
 /* A preset's name comes first; a folder of that name is written ./NAME. */
 cli_source cli_source_of(const char *word);
 
+/* Says that no trained network is there: of a folder that is hidden by a preset, how it is written;
+ * else what to name, then `more`. */
+amine_status cli_source_untrained(const char *word, const char *more, amine_error *error);
+
 /* Is it a brain that is described there, to be simulated? What cannot be read is not. */
 bool cli_source_is_brain(const char *word);
 /* The configuration of such a one. */

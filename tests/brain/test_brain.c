@@ -1219,7 +1219,7 @@ static void refuse_after_the_run(amine_brain *b) {
   REFUSED(amine_brain_set(b, 0, "nonsense", at, &error), "has no nonsense");
   REFUSED(amine_brain_set(b, 0, "v", bad, &error), "neuron 2 is not finite");
   REFUSED(amine_brain_kick(b, 9, neurons, 1, 1, &error), "no population 9");
-  REFUSED(amine_brain_kick(b, 3, neurons, 1, 1, &error), "has no v");
+  REFUSED(amine_brain_kick(b, 3, neurons, 1, 1, &error), "has no v; it has none");
   REFUSED(amine_brain_kick(b, 0, neurons + 1, 1, 1, &error), "no neuron 4");
   REFUSED(amine_brain_kick(b, 0, neurons, 3, 1, &error), "no neuron 4");
   REFUSED(amine_brain_kick(b, 0, neurons, 1, NAN, &error), "not finite");

@@ -597,6 +597,11 @@ def explained(d, folder):
     check("explain task.steps=30", larger["signals"][0]["samples"] == 8 * 30, 240, larger["signals"][0]["samples"])
     check("report, explained", b"What the modulator does" in read(folder, "report.html"), "a section", "none")
     expect(2, "explain", "maze", says="maze holds no trained network")
+    os.rename(folder, os.path.join(d, "maze"))  # hidden by the preset of its name
+    expect(2, "explain", "maze", cwd=d, says="the folder of that name is written ./maze")
+    expect(2, "eval", "maze", cwd=d, says="the folder of that name is written ./maze")
+    expect(0, "eval", "./maze", "episodes=2", cwd=d)
+    os.rename(os.path.join(d, "maze"), folder)
     expect(2, "explain", folder, "episods=3", says="episodes")
     expect(3, "explain", d, says=d)
     plain = os.path.join(d, "constant")

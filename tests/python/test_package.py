@@ -117,6 +117,23 @@ class Brains(unittest.TestCase):
         with self.assertRaisesRegex(amine.Error, "population E:3:10: nothing above says what u is"):
             b.population("E", 3, "state v\ninput I\nv' = I - u\n")
 
+    def test_mistakes_get_a_sentence(self):
+        b = amine.Brain(dt=1)
+        e = b.population("E", 3, "lif")
+        for wrong, words in ((lambda: b.spikes("F"), "there is no population 'F'; there is E"),
+                             (lambda: b.run("1 s"), "a duration in ms"), (lambda: b.run(), "a duration in ms"),
+                             (lambda: amine.Brain(dt="1 ms"), "dt='1 ms': a number of ms"),
+                             (lambda: b.population("F", 1.5, "lif"), "n=1.5 is no whole number of neurons"),
+                             (lambda: b.connect(e, "F"), "there is no population 'F'"),
+                             (lambda: b.connect(e, e, rule="STDP"), "no rule STDP; did you mean stdp?"),
+                             (lambda: b.population("F", 1, "lief"), "no neuron model lief; did you mean lif?"),
+                             (lambda: b.population("F", 1, "lif", tau_m=9), "tau_m; did you mean tau_m_ms?"),
+                             (lambda: e.state("V"), "a neuron of lif has no V; it has v, g_e, g_i")):
+            with self.assertRaisesRegex(amine.UsageError, words):
+                wrong()
+        with self.assertRaisesRegex(KeyError, "F: the brain has E"):
+            b["F"]
+
     def test_spikes_that_are_told_come_when_told(self):
         b = amine.Brain(dt=0.1)
         s = b.population("S", 5, "spikes")
@@ -315,6 +332,8 @@ class Experiments(unittest.TestCase):
             amine.Experiment()
         with self.assertRaises(amine.UsageError):
             amine.Experiment("bandit", network_hidden={1, 2})
+        with self.assertRaisesRegex(amine.UsageError, "network: a text of equations is wrapped: amine.Network"):
+            amine.Experiment("bandit", network="network mine\ninput u\n")
 
     def test_weights_are_copies_in_their_shapes(self):
         x = amine.Experiment("bandit", network_hidden=12)

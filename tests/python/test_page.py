@@ -5,7 +5,7 @@ What a piece is, the words after the three marks say:
 
     python          runs; all pieces of a page share their names
     python torch    runs where that package is there, else is passed over, which is said
-    sh              runs, with amine on the PATH
+    sh              runs, with amine and this python3 on the PATH
     sh slow         of the commands only the keys are looked at (amine show); with --slow they run
     text mine.txt   is that file (whatever its language)
     output          is what the piece before printed, but for what stands for anything: ...
@@ -89,10 +89,11 @@ def main(words):
     slow = words[:1] == ["--slow"]
     pages = [os.path.abspath(p) for p in words[slow:]]
     with tempfile.TemporaryDirectory() as place:
-        if "AMINE" in os.environ:
-            os.makedirs(os.path.join(place, "bin"))
-            os.symlink(os.environ["AMINE"], os.path.join(place, "bin", "amine"))
-            os.environ["PATH"] = os.path.join(place, "bin") + os.pathsep + os.environ["PATH"]
+        os.makedirs(os.path.join(place, "bin"))
+        for name, program in (("amine", os.environ.get("AMINE")), ("python3", sys.executable)):
+            if program:
+                os.symlink(program, os.path.join(place, "bin", name))
+        os.environ["PATH"] = os.path.join(place, "bin") + os.pathsep + os.environ["PATH"]
         for k, page in enumerate(pages):
             here = os.path.join(place, str(k))
             os.makedirs(here)

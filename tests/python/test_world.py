@@ -135,6 +135,10 @@ class Worlds(unittest.TestCase):
             amine.Experiment(task=empty, **SMALL).step()
         with self.assertRaisesRegex(amine.Error, "task.type=follow-the-light"):
             amine.Experiment(task="follow-the-light", **SMALL)
+        with self.assertRaisesRegex(amine.UsageError, r"task=FollowTheLight: a class, not a task; FollowTheLight\(\) makes"):
+            amine.Experiment(task=FollowTheLight, **SMALL)
+        with self.assertRaisesRegex(amine.UsageError, r"its word: task=FollowTheLight\(\)"):
+            amine.Experiment(FollowTheLight(), **SMALL)
 
     def test_a_run_asks_for_its_world_again(self):
         with tempfile.TemporaryDirectory() as where:

@@ -87,13 +87,14 @@ static amine_status put_small(am_text *page, const am_brain_source *sources, siz
         am_brain_measure_find(&sources[0].protocol, c->name, strlen(c->name));
     const am_brain_across across[2] = {{"", m ? m->chance : (double)NAN},
                                        {"", m ? m->best : (double)NAN}};
+    const bool held_against = isfinite(across[0].at) || isfinite(across[1].at);
     const size_t n_lines = am_brain_lines_of_runs(lines, sources, n, "measure", c->name);
     bool any = false;
     for (size_t i = 0; i < n_lines && !any; i++) any = has_value(lines[i].y, lines[i].n);
     if (!any) continue;
     const am_brain_chart chart = {.title = m ? am_brain_measure_title(m) : c->name,
                                   .unit = m && m->unit && m->unit[0] ? m->unit : NULL,
-                                  .classes = "low",
+                                  .classes = held_against ? "low numbered" : "low",
                                   .lines = lines,
                                   .n_lines = n_lines,
                                   .t_high = am_brain_latest(sources, n),

@@ -85,8 +85,11 @@ AMINE_API amine_status amine_brain_add_population(amine_brain *brain, int *id, c
 AMINE_API amine_status amine_brain_set_positions(amine_brain *brain, int population,
                                                  const float *positions, amine_error *error);
 
-/* One parameter neuron by neuron ([n]); only those that the model keeps per neuron ("c" and "d" of
- * izhikevich and izhikevich-2007, "rate_hz" of poisson). */
+/* One parameter neuron by neuron ([n]). Those that the model keeps so ("c" and "d" of izhikevich and
+ * izhikevich-2007, "rate_hz" of poisson) may be set at any time. Any other, until the first run,
+ * makes the population one that is computed by the model's text (docs/neurons.md); up to eight in
+ * all. AMINE_ERROR_ARGUMENT for what is one number for all: time constants by which a state is
+ * integrated exactly, and refractory_ms. */
 AMINE_API amine_status amine_brain_set_parameter(amine_brain *brain, int population,
                                                  const char *parameter, const float *values,
                                                  amine_error *error);

@@ -136,8 +136,8 @@ class Population:
 
     def set_parameter(self, name: str, values=None, *, uniform: Optional[_Pair] = None,
                       normal: Optional[_Pair] = None, lognormal: Optional[_Pair] = None) -> None:
-        """One parameter neuron by neuron, of those that the model keeps so: [n], or drawn as set_initial
-        draws."""
+        """One parameter neuron by neuron: [n], or drawn as set_initial draws. Those that the model does not keep
+        so by itself until the first run only (docs/model.md)."""
         d, _kept = self._draw(name, values, uniform, normal, lognormal)
         self.brain._call(C.amine_brain_draw_parameter, self.number, name.encode(), byref(d))
 

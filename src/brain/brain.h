@@ -73,6 +73,8 @@ typedef struct am_population {
   double mean, uniform;        /* external current */
   double pulse;                /* added to it by cues */
   am_real *currents;           /* [padded] or NULL */
+  struct am_neuron_text_model *variant; /* `model`, if it is of this population alone, or NULL */
+  int n_kept; /* of its `own`, how many the model before it kept, too: the first ones */
   am_drive *drives;
   int n_drives;
   am_real *driven; /* [padded] currents with those of drives, or rates; NULL without drives */

@@ -12,6 +12,7 @@
 #include "brain/chemistry.h"
 #include "brain/connect.h"
 #include "brain/need.h"
+#include "brain/neuron_text.h"
 
 static void free_block(am_synapse_block *k) {
   am_free(k->row);
@@ -137,6 +138,31 @@ static amine_status cut(amine_brain *b, amine_error *error) {
   return AMINE_OK;
 }
 
+/* What neurons begin with by the values of one of them, all others being the population's. */
+static void initial_of(double initial[AM_NEURON_STATES], const am_population *p, int neuron,
+                       double dt_ms) {
+  double values[AM_VALUES_MAX], k[AM_NEURON_CONSTANTS];
+  memcpy(values, p->values, sizeof values);
+  memcpy(initial, p->initial, sizeof p->initial);
+  for (int own = p->n_kept; own < AM_NEURON_OWN && p->model->own[own]; own++)
+    values[p->variant->program.each[own]] = (double)p->own[own][neuron];
+  am_neuron_setup(p->model, k, initial, values, dt_ms);
+}
+
+/* Where states begin at values that neurons have for themselves, as v at its v_rest. */
+static void begin_each(amine_brain *b, am_population *p) {
+  const int n_states = am_neuron_n_states(p->model);
+  double initial[AM_NEURON_STATES];
+  for (int i = 0; i < p->n; i++) {
+    initial_of(initial, p, i, b->dt_ms);
+    for (int s = 0; s < n_states; s++) {
+      if (p->start[s]) continue;
+      b->states[s][p->first + (uint32_t)i] = (am_real)initial[s];
+      if (p->is_wide) p->wide[s][i] = initial[s];
+    }
+  }
+}
+
 static amine_status make_states(amine_brain *b, amine_error *error) {
   b->n_states = am_brain_n_states(b);
   for (int s = 0; s < b->n_states; s++) AM_TRY(AM_TAKE(b->states[s], b->n_line, error));
@@ -151,6 +177,7 @@ static amine_status make_states(amine_brain *b, amine_error *error) {
         if (p->is_wide) p->wide[s][i] = value;
       }
     }
+    if (p->variant) begin_each(b, p);
   }
   return AMINE_OK;
 }

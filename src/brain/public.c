@@ -14,6 +14,7 @@
 #include "brain/chemistry.h"
 #include "brain/connect.h"
 #include "brain/drive.h"
+#include "brain/neuron_each.h"
 #include "brain/event_plan.h"
 #include "kernel/exponential.h"
 
@@ -51,6 +52,7 @@ static void free_population(am_population *p) {
   for (int s = 0; s < AM_NEURON_STATES; s++) am_free(p->start[s]);
   am_drives_free(p);
   am_free(p->base);
+  am_neuron_text_model_free(p->variant);
   am_free(p->currents);
   am_free(p->counts);
   am_free(p->waiting);
@@ -193,6 +195,19 @@ static amine_status check_step(const am_population *p, const char *name, double 
                   name, p->model->part.name, longest, dt_ms);
 }
 
+/* What the model makes of its values. */
+static amine_status take_model(am_population *p, const char *name, double dt_ms,
+                               amine_error *error) {
+  AM_TRY(check_step(p, name, dt_ms, error));
+  if (!am_neuron_setup(p->model, p->k_wide, p->initial, p->values, dt_ms))
+    return ARGUMENT("population %s: with these values the equations of %s have numbers that are not "
+                    "finite", name, p->model->part.name);
+  for (int k = 0; k < AM_NEURON_CONSTANTS; k++) p->k[k] = (am_real)p->k_wide[k];
+  p->is_wide = sizeof(am_real) < sizeof(double) &&
+               am_neuron_slowness_of(p->model, p->values, dt_ms) > 1;
+  return AMINE_OK;
+}
+
 static amine_status make_population(am_population *p, const char *name, int n, double dt_ms,
                                     const amine_value *values, int n_values, amine_error *error) {
   char what[160];
@@ -204,13 +219,7 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   p->effects = AMINE_EFFECT_LEARNING | AMINE_EFFECT_GAIN | AMINE_EFFECT_THRESHOLD;
   p->gain = p->threshold = p->input = 1;
   for (int f = 0; f <= AMINE_FACTOR_SIGNED_ALL; f++) p->factors[f] = 1;
-  AM_TRY(check_step(p, name, dt_ms, error));
-  if (!am_neuron_setup(p->model, p->k_wide, p->initial, p->values, dt_ms))
-    return ARGUMENT("population %s: with these values the equations of %s have numbers that are not "
-                    "finite", name, p->model->part.name);
-  for (int k = 0; k < AM_NEURON_CONSTANTS; k++) p->k[k] = (am_real)p->k_wide[k];
-  p->is_wide = sizeof(am_real) < sizeof(double) &&
-               am_neuron_slowness_of(p->model, p->values, dt_ms) > 1;
+  AM_TRY(take_model(p, name, dt_ms, error));
   p->name = am_strdup(name);
   p->counts = am_alloc((size_t)p->padded, sizeof *p->counts);
   if (!p->name || !p->counts) return am_fail_memory(error, (size_t)p->padded * 4);
@@ -301,28 +310,84 @@ amine_status amine_brain_set_positions(amine_brain *b, int population, const flo
   return AMINE_OK;
 }
 
+static int own_of(const am_neuron_model *model, const char *parameter) {
+  int which = 0;
+  while (which < AM_NEURON_OWN && model->own[which] &&
+         strcmp(own_from(model, which), parameter) != 0)
+    which++;
+  return which < AM_NEURON_OWN && model->own[which] ? which : -1;
+}
+
+/* The neurons get `parameter` for themselves, which their model has for all: `p` becomes what
+ * computes that, or is as it was. */
+static amine_status keep_each(am_population *p, const amine_brain *b, const char *parameter,
+                              amine_error *error) {
+  am_population next = *p;
+  if (b->built)
+    return ARGUMENT("population %s: until the first run only %.100s may be given to each neuron",
+                    p->name, parameter);
+  amine_error detail = {0};
+  const amine_status made = am_neuron_each_make(&next.variant, p->model, parameter, &detail);
+  if (made != AMINE_OK) return am_fail(error, made, "population %s: %s", p->name, detail.message);
+  next.model = &next.variant->is;
+  if (!p->variant)
+    while (next.n_kept < AM_NEURON_OWN && p->model->own[next.n_kept]) next.n_kept++;
+  for (int k = 0; k < AM_NEURON_OWN; k++) next.own[k] = NULL;
+  amine_status status = take_model(&next, p->name, b->dt_ms, error);
+  if (status == AMINE_OK) status = fill_own(&next, b->dt_ms, error);
+  for (int k = 0; k < AM_NEURON_OWN && status == AMINE_OK && next.model->own[k]; k++) {
+    const int before = own_of(p->model, next.model->own[k]);
+    if (before >= 0) memcpy(next.own[k], p->own[before], (size_t)p->padded * sizeof **p->own);
+  }
+  am_population *gone = status == AMINE_OK ? p : &next;
+  for (int k = 0; k < AM_NEURON_OWN; k++) am_free(gone->own[k]);
+  am_neuron_text_model_free(gone->variant);
+  if (status == AMINE_OK) *p = next;
+  return status;
+}
+
+/* With the least and the largest of the numbers that neurons have the equations must be integrable;
+ * *wide becomes true if 32 bits do not hold one of them. */
+static amine_status check_ends(bool *wide, const am_population *p, int row, const float *values,
+                               double dt_ms, amine_error *error) {
+  am_population end = *p;
+  double least = (double)values[0], most = least;
+  for (int i = 1; i < p->n; i++) {
+    least = fmin(least, (double)values[i]);
+    most = fmax(most, (double)values[i]);
+  }
+  for (int k = 0; k < 2; k++) {
+    end.values[row] = k ? most : least;
+    AM_TRY(take_model(&end, p->name, dt_ms, error));
+    *wide |= end.is_wide;
+  }
+  return AMINE_OK;
+}
+
 amine_status amine_brain_set_parameter(amine_brain *b, int population, const char *parameter,
                                        const float *values, amine_error *error) {
   AM_ENTER;
   am_population *p = NULL;
   AM_TRY(find_population(&p, b, population, error));
   if (!parameter) return ARGUMENT("a parameter has no name");
-  int which = 0;
-  while (which < AM_NEURON_OWN && p->model->own[which] &&
-         strcmp(own_from(p->model, which), parameter) != 0)
-    which++;
-  if (which == AM_NEURON_OWN || !p->model->own[which])
-    return ARGUMENT("population %s: %s keeps no %.100s for each neuron", p->name,
-                    p->model->part.name, parameter);
-  const amine_parameter *row = p->model->part.parameters;
-  while (strcmp(row->name, parameter) != 0) row++;
+  const amine_parameter *row = am_parameter_find(&p->model->part, parameter, false);
+  if (!row)
+    return ARGUMENT("population %s: %s has no parameter %.100s", p->name, p->model->part.name,
+                    parameter);
+  const int at = (int)(row - p->model->part.parameters);
   for (int i = 0; i < p->n; i++)
     if (!(values[i] >= row->min && values[i] <= row->max))
       return ARGUMENT("population %s: %s = %g of neuron %d is not in %g to %g %s", p->name,
                       parameter, (double)values[i], i, row->min, row->max, row->unit);
   for (int i = 0; i < p->n && p->model->times; i++)
     AM_TRY(check_rate(p, (double)values[i] + am_drives_largest(p), b->dt_ms, error));
+  const bool has = own_of(p->model, parameter) >= 0;
+  bool wide = p->is_wide;
+  if (!has || p->variant) AM_TRY(check_ends(&wide, p, at, values, b->dt_ms, error));
+  if (!has) AM_TRY(keep_each(p, b, parameter, error));
+  if (!b->built) p->is_wide = wide;
   for (int i = 0; i < p->n && p->base; i++) p->base[i] = values[i];
+  int which = own_of(p->model, parameter);
   for (; which < AM_NEURON_OWN && p->model->own[which]; which++) {
     if (strcmp(own_from(p->model, which), parameter) != 0) continue;
     for (int i = 0; i < p->n; i++)

@@ -251,8 +251,8 @@ static int told_spikes(const am_population *p, const am_piece *piece, uint64_t s
 static int update_wide(const amine_brain *b, const am_chunk *c, const am_population *p,
                        const am_neurons *narrow, uint32_t *spikes) {
   const uint32_t n = ((uint32_t)narrow->n + 15) / 16 * 16;
-  const am_real *from[AM_WIDE_INPUTS] = {narrow->in[0], narrow->in[1], narrow->current,
-                                         narrow->own[0], narrow->own[1]};
+  const am_real *from[AM_WIDE_INPUTS] = {narrow->in[0], narrow->in[1], narrow->current};
+  for (int k = 0; k < AM_NEURON_OWN; k++) from[3 + k] = narrow->own[k];
   double *to[AM_WIDE_INPUTS];
   for (int k = 0; k < AM_WIDE_INPUTS; k++) {
     to[k] = c->wide + (size_t)k * n;
@@ -260,7 +260,6 @@ static int update_wide(const amine_brain *b, const am_chunk *c, const am_populat
   }
   am_neurons_wide neurons = {.in = {to[0], to[1]},
                              .current = to[2],
-                             .own = {to[3], to[4]},
                              .k = p->k_wide,
                              .program = narrow->program,
                              .gain = (double)narrow->gain,
@@ -271,6 +270,7 @@ static int update_wide(const amine_brain *b, const am_chunk *c, const am_populat
                              .step = narrow->step,
                              .population = narrow->population,
                              .index = narrow->index};
+  for (int k = 0; k < AM_NEURON_OWN; k++) neurons.own[k] = to[3 + k];
   const int n_states = am_neuron_n_states(p->model);
   for (int s = 0; s < n_states; s++) neurons.s[s] = p->wide[s] + narrow->index;
   const int n_spikes = p->model->wide[b->isa]->update(&neurons, spikes);

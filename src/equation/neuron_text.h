@@ -5,7 +5,7 @@
  *     neuron adex                                  what it is called
  *     constant tau_w_ms = 144 from 1e-3 to 1e6 ms "..."   a number that a user may set
  *     constant c = -65 from -100 to 0 mV "..."
- *     each c                                       may differ from neuron to neuron (two may)
+ *     each c                                       may differ from neuron to neuron (eight may)
  *     state v = v_rest_mv mV, w, g_e, g_i          numbers of each neuron, and what they are at first
  *     input I                                      the external current
  *     arrival a_e, a_i                             what arrives in a step at receptor 1, at receptor 2;
@@ -42,7 +42,7 @@
 
 enum {
   AM_NEURON_STATES = 12, /* with the one that counts how long it is held */
-  AM_NEURON_OWN = 2,     /* parameters that each neuron may have for itself */
+  AM_NEURON_OWN = 8,     /* parameters that each neuron may have for itself */
   AM_NEURON_UPDATES = 48
 };
 

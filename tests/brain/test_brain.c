@@ -1159,7 +1159,7 @@ static void refuse_before_the_run(amine_brain *b) {
 
 static void refuse_inputs(amine_brain *b) {
   const float bad[] = {1, 2, NAN, 4}, low[] = {1, 2, -3, 4};
-  REFUSED(amine_brain_set_parameter(b, 0, "c", bad, &error), "keeps no c");
+  REFUSED(amine_brain_set_parameter(b, 0, "c", bad, &error), "has no parameter c");
   REFUSED(amine_brain_set_parameter(b, 2, "rate_hz", bad, &error), "neuron 2");
   REFUSED(amine_brain_set_parameter(b, 2, "rate_hz", low, &error), "rate_hz = -3");
   REFUSED(amine_brain_set_parameter(b, 2, NULL, low, &error), "no name");

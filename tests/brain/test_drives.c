@@ -8,9 +8,8 @@
 
 static amine_error error;
 
-static void currents_are_those_of_brian(void **state) {
-  (void)state;
-  static const char name[] = "currents";
+static void neurons_are_those_of_brian(void **state) {
+  const char *name = *state;
   am_tensor_file *f = open_data(TEST_DATA "/brain_file.safetensors");
   const am_tensor *v = tensor(f, name, "v", AM_F64), *spikes = tensor(f, name, "spikes", AM_I64);
   amine_brain *b = brain_from(note(f, name, "model"));
@@ -254,7 +253,8 @@ static void nonsense_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(currents_are_those_of_brian),
+      cmocka_unit_test_prestate(neurons_are_those_of_brian, (char[]){"currents"}),
+      cmocka_unit_test_prestate(neurons_are_those_of_brian, (char[]){"differing"}),
       cmocka_unit_test(weights_are_those_of_brian),
       cmocka_unit_test(arrivals_come_as_often_as_they_should),
       cmocka_unit_test(sources_follow_their_rate),

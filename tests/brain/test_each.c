@@ -89,6 +89,133 @@ static void neurons_go_on_from_there(void **state) {
   }
 }
 
+/* ------------------------------------------------------------------------------ any parameter */
+
+/* Three neurons with numbers of their own, and three populations of one neuron each, by the kernel. */
+static amine_brain *three(const char *model, const amine_parameter *p, double current, bool apart,
+                          amine_status *status) {
+  amine_brain *b;
+  int id;
+  float each[3];
+  const double base = p->standard == 0 ? 1 : p->standard;
+  for (int k = 0; k < 3; k++) each[k] = (float)(base * (1 + 0.06 * k));
+  EXPECT_OK(amine_brain_create(&b, 0.1, 1, &error), &error);
+  for (int k = 0; k < (apart ? 3 : 1); k++) {
+    const amine_value value = {p->name, (double)each[k]};
+    const char name[2] = {(char)('A' + k), 0};
+    EXPECT_OK(amine_brain_add_population(b, &id, name, apart ? 1 : 3, model, &value, apart, &error),
+              &error);
+    EXPECT_OK(amine_brain_set_current(b, id, current, 0, &error), &error);
+  }
+  *status = apart ? AMINE_OK : amine_brain_set_parameter(b, 0, p->name, each, &error);
+  return b;
+}
+
+static void any_parameter_may_differ(void **state) {
+  (void)state;
+  static const struct {
+    const char *model;
+    double current;
+    const char *shared; /* what all neurons have */
+  } models[] = {{"lif", 24, "tau_m_ms|refractory_ms|tau_e_ms|tau_i_ms"},
+                {"lif-cond", 260, "refractory_ms|tau_e_ms|tau_i_ms"},
+                {"izhikevich", 9, "tau_e_ms|tau_i_ms"},
+                {"izhikevich-2007", 120, "tau_e_ms|tau_i_ms"},
+                {"adex", 900, "refractory_ms|tau_e_ms|tau_i_ms"}};
+  int differ = 0;
+  for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
+    const amine_parameter *p;
+    for (int k = 0; (p = amine_neuron_parameter(models[m].model, k)) != NULL; k++) {
+      amine_status status, fine;
+      if (strncmp(models[m].model, "izh", 3) == 0 && am_word_among("c|d", p->name)) continue; /* kept */
+      amine_brain *a = three(models[m].model, p, models[m].current, false, &status);
+      const bool shared = am_word_among(models[m].shared, p->name);
+      if (shared != (status == AMINE_ERROR_ARGUMENT))
+        fail_msg("%s %s: %s", models[m].model, p->name, shared ? "taken" : error.message);
+      if (shared) assert_non_null(strstr(error.message, "one number for all neurons"));
+      amine_brain *b = three(models[m].model, p, models[m].current, true, &fine);
+      float together[3], apart[3];
+      EXPECT_OK(amine_brain_run(a, 600, &error), &error);
+      EXPECT_OK(amine_brain_run(b, 600, &error), &error);
+      EXPECT_OK(amine_brain_get(a, 0, "v", together, &error), &error);
+      uint64_t spikes = 0;
+      for (int i = 0; i < 3 && !shared; i++, differ++) {
+        EXPECT_OK(amine_brain_get(b, i, "v", &apart[i], &error), &error);
+        spikes += amine_brain_spike_count(b, i);
+        if (fabs((double)together[i] - (double)apart[i]) > 2e-3 * fabs((double)apart[i]))
+          fail_msg("%s %s: neuron %d is at %.9g, not %.9g", models[m].model, p->name, i,
+                   (double)together[i], (double)apart[i]);
+      }
+      if (!shared) assert_int_equal(amine_brain_spike_count(a, 0), spikes);
+      if (!shared) assert_true(spikes > 0);
+      amine_brain_destroy(a);
+      amine_brain_destroy(b);
+    }
+  }
+  assert_int_equal(differ, 3 * (3 + 7 + 3 + 7 + 12));
+}
+
+/* Eight at most, of which izhikevich-2007 has two; what was given stays; nothing changes the rest. */
+static void eight_parameters_may_differ(void **state) {
+  (void)state;
+  static const char *const names[] = {"c", "k", "v_r_mv", "v_t_mv", "a", "b", "c_pf", "v_peak_mv"};
+  static const float values[][2] = {{-50, -55},     {0.7f, 0.8f}, {-60, -61}, {-40, -41},
+                                    {0.03f, 0.02f}, {-2, -1},     {100, 90},  {35, 30}};
+  amine_brain *b;
+  int id;
+  EXPECT_OK(amine_brain_create(&b, 0.1, 1, &error), &error);
+  EXPECT_OK(amine_brain_add_population(b, &id, "E", 2, "izhikevich-2007", NULL, 0, &error), &error);
+  for (int k = 0; k < 7; k++)
+    EXPECT_OK(amine_brain_set_parameter(b, 0, names[k], values[k], &error), &error);
+  assert_int_equal(amine_brain_set_parameter(b, 0, names[7], values[7], &error),
+                   AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "population E: izhikevich-2007: at most 8 parameters"));
+  const am_population *p = &b->populations[0];
+  for (int k = 0; k < 7; k++) {
+    int which = 0;
+    while (strcmp(p->model->own[which], names[k]) != 0) which++;
+    assert_true(p->own[which][0] == (am_real)values[k][0] &&
+                p->own[which][1] == (am_real)values[k][1]);
+  }
+  const float far[2] = {100, 1e-3f}; /* so small a capacitance that the step is too long */
+  assert_int_equal(amine_brain_set_parameter(b, 0, "c_pf", far, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "needs steps of at most"));
+  EXPECT_OK(amine_brain_run(b, 10, &error), &error);
+  EXPECT_OK(amine_brain_set_parameter(b, 0, "k", values[1], &error), &error);
+  amine_brain_destroy(b);
+}
+
+/* A brain that is saved goes on with the same bits; it is another one than without. */
+static void such_brains_are_saved(void **state) {
+  (void)state;
+  static const char model[] =
+      "{\"populations\": [{\"name\": \"E\", \"n\": 40, \"model\": \"lif\"%s}],"
+      " \"inputs\": [{\"population\": \"E\", \"type\": \"current\", \"mean\": 18, \"noise\": 9}]}";
+  char text[2][400];
+  float v[2][40];
+  snprintf(text[0], sizeof text[0], model,
+           ", \"values\": {\"v_threshold_mv\": {\"normal\": [-50, 1]},"
+           " \"v_reset_mv\": {\"uniform\": [-72, -66]}}");
+  snprintf(text[1], sizeof text[1], model, "");
+  amine_brain *a = brain_from(text[0]), *b = brain_from(text[0]), *c = brain_from(text[1]);
+  const char *path = in_folder("each"), *name;
+  EXPECT_OK(amine_brain_run(a, 100, &error), &error);
+  EXPECT_OK(amine_brain_save(a, path, &error), &error);
+  EXPECT_OK(amine_brain_restore(b, path, &error), &error);
+  EXPECT_OK(amine_brain_run(a, 100, &error), &error);
+  EXPECT_OK(amine_brain_run(b, 100, &error), &error);
+  EXPECT_OK(amine_brain_get(a, 0, "v", v[0], &error), &error);
+  EXPECT_OK(amine_brain_get(b, 0, "v", v[1], &error), &error);
+  assert_memory_equal(v[0], v[1], sizeof v[0]);
+  assert_true(amine_brain_spike_count(a, 0) > 40);
+  assert_int_equal(amine_brain_restore(c, path, &error), AMINE_ERROR_INPUT);
+  amine_brain_population(a, 0, NULL, &name);
+  assert_string_equal(name, "lif");
+  amine_brain_destroy(a);
+  amine_brain_destroy(b);
+  amine_brain_destroy(c);
+}
+
 static const char file[] =
     "{\"populations\": [{\"name\": \"P\", \"n\": 30, \"model\": \"poisson\"},"
     " {\"name\": \"E\", \"n\": 50, \"model\": \"izhikevich\","
@@ -172,6 +299,9 @@ int main(void) {
       cmocka_unit_test(neurons_go_on_from_there),
       cmocka_unit_test(files_say_the_same),
       cmocka_unit_test(nonsense_is_refused),
+      cmocka_unit_test(any_parameter_may_differ),
+      cmocka_unit_test(eight_parameters_may_differ),
+      cmocka_unit_test(such_brains_are_saved),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, make_test_folder, remove_test_folder);
 }

@@ -51,8 +51,8 @@ static const char *const wrong[][2] = {
      " {\"c\": [1, \"x\"]}}]}",
      "populations.E.values.c[1]=\"x\""},
     {"{\"populations\": [{\"name\": \"E\", \"n\": 2, \"model\": \"izhikevich\", \"values\":"
-     " {\"a\": [1, 2]}}]}",
-     "populations|E|a"},
+     " {\"tau_e_ms\": [1, 2]}}]}",
+     "populations|E|tau_e_ms of izhikevich is one number for all neurons"},
     {INPUT("\"type\": \"current\", \"steps\": [[1, 2], [1, 3]]"), "steps[1][0]|not after 1"},
     {INPUT("\"type\": \"current\", \"steps\": [[1]]"), "steps[0]|[time in ms, value]"},
     {INPUT("\"type\": \"current\", \"steps\": [[-1, 2]]"), "steps[0][0]=-1|from 0"},

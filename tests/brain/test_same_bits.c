@@ -495,6 +495,22 @@ static void powers(amine_brain *b) {
   current(b, I, 60, 40);
 }
 
+/* Parameters that models do not keep neuron by neuron: by their texts, in 32 bits and in 64. */
+static void differing(amine_brain *b) {
+  const int E = population(b, 90, "lif", NULL, 0), A = population(b, 50, "adex", NULL, 0);
+  amine_draw d = amine_draw_default();
+  d.a = -54, d.b = -48;
+  must(amine_brain_draw_parameter(b, E, "v_threshold_mv", &d, &error));
+  d.kind = AMINE_DRAW_NORMAL, d.a = -69, d.b = 1;
+  must(amine_brain_draw_parameter(b, E, "v_reset_mv", &d, &error));
+  d.kind = AMINE_DRAW_UNIFORM, d.a = 100, d.b = 9000;
+  must(amine_brain_draw_parameter(b, A, "tau_w_ms", &d, &error));
+  amine_projection p = by_chance(E, A, 0.2, 20);
+  join(b, &p);
+  current(b, E, 16, 12);
+  current(b, A, 500, 0);
+}
+
 typedef struct net {
   const char *name;
   double dt_ms;
@@ -524,6 +540,7 @@ static const net nets[] = {
     {"begun", 1, 200, begun, 0, NULL, 1},
     {"driven", 0.5, 80, driven, 0, NULL, 7},
     {"powers", 0.5, 300, powers, 0, NULL, 1},
+    {"differing", 0.5, 200, differing, 0, NULL, 1},
 };
 #define N_NETS ((int)(sizeof nets / sizeof *nets))
 

@@ -1,5 +1,5 @@
 """What a brain's file says, said in Brian2: check values for inputs that change and reach a part of
-a population, for states with which neurons begin, and for STDP that depends on the weight.
+a population, for states with which neurons begin, for neurons that differ, and for STDP that depends on the weight.
 
   brain_file.py            write tests/data/brain_file.safetensors
   brain_file.py --check    recompute and compare with the file (largest difference <= 1e-9)
@@ -72,7 +72,32 @@ def currents():
                         threshold="v >= -50*mV", reset="v = -67*mV", refractory=(3 + DT_MS) * ms,
                         method="exact", namespace={"I": I})
     group.v = v0 * mV
-    return model, group, steps
+    return model, group, steps, -50.0
+
+
+def differing():
+    """Neurons that differ in rest, threshold and reset, and begin at rest."""
+    from brian2 import NeuronGroup, mV, ms
+
+    n, steps = 12, 3000
+    rng = np.random.default_rng(6)
+
+    def numbers(low, high):
+        return np.round(rng.uniform(low, high, n) * 64) / 64
+    rest, threshold, reset = numbers(-70, -60), numbers(-54, -46), numbers(-75, -65)
+    model = {"dt_ms": DT_MS,
+             "populations": [{"name": "E", "n": n, "model": "lif",
+                              "values": {"refractory_ms": 2, "v_rest_mv": list(rest), "v_reset_mv": list(reset),
+                                         "v_threshold_mv": list(threshold)}}],
+             "inputs": [{"population": "E", "type": "current", "mean": 23}]}
+    group = NeuronGroup(n, """dv/dt = (rest - v + 23*mV)/(20*ms) : volt (unless refractory)
+                              rest : volt (constant)
+                              threshold_of : volt (constant)
+                              reset_to : volt (constant)""", threshold="v >= threshold_of", reset="v = reset_to",
+                        refractory=(2 + DT_MS) * ms, method="exact")
+    group.v = group.rest = rest * mV
+    group.threshold_of, group.reset_to = threshold * mV, reset * mV
+    return model, group, steps, threshold[:, None]
 
 
 # ---------------------------------------------------------------------------------- plasticity
@@ -132,7 +157,7 @@ PLASTICITY = {"weak": (dict(), 1),
               "mixed": (dict(mu_plus=0.4, mu_minus=1, tau_minus_ms=35, a_minus=0.08), 2),
               "wide": (dict(w_min=-1, w_max=3, a_plus=0.2, a_minus=0.3, mu_plus=1, mu_minus=0.7), 3),
               "additive": (dict(mu_plus=0, mu_minus=0), 4)}
-CASES = {"currents": currents}
+CASES = {"currents": currents, "differing": differing}
 
 
 def compute():
@@ -149,7 +174,7 @@ def compute():
             np.isin(weights[-1], [model["projections"][0]["values"][k] for k in ("w_min", "w_max")]).sum()))
     for name, case in CASES.items():
         start_scope()
-        model, group, steps = case()
+        model, group, steps, threshold = case()
         v = StateMonitor(group, "v", record=True, when="end")
         peaks, spikes = StateMonitor(group, "v", record=True, when="before_thresholds"), SpikeMonitor(group)
         Network(group, v, peaks, spikes).run(steps * DT_MS * ms, namespace={})
@@ -157,7 +182,7 @@ def compute():
         tensors[name + "/v"] = np.array(v.v / mV).T[9::10]
         tensors[name + "/spikes"] = at[np.lexsort((at[:, 1], at[:, 0]))]
         notes[name + "/model"] = json.dumps(model)
-        nearest = np.abs(np.array(peaks.v / mV) + 50).min()
+        nearest = np.abs(np.array(peaks.v / mV) - threshold).min()
         assert nearest > 2e-4, (name, nearest)
         print("%-10s %4d spikes, nearest to the threshold %.2g mV" % (name, len(at), nearest))
     notes["cases"] = " ".join(CASES)

@@ -11,6 +11,7 @@
 #include "task/contextual_bandit.h"
 #include "task/cue_reward.h"
 #include "task/delayed_match.h"
+#include "task/detection.h"
 #include "task/dnms.h"
 #include "task/evidence.h"
 #include "task/go_no_go.h"
@@ -47,6 +48,7 @@ AM_CREATE(classify)
 AM_CREATE(contextual_bandit)
 AM_CREATE(cue_reward)
 AM_CREATE(delayed_match)
+AM_CREATE(detection)
 AM_CREATE(dnms)
 AM_CREATE(evidence)
 AM_CREATE(go_no_go)

@@ -36,6 +36,7 @@ BY_DEFAULT(selective, am_task)
 BY_DEFAULT(volatile_bandit, am_task)
 BY_DEFAULT(contextual_bandit, am_task)
 BY_DEFAULT(go_no_go, am_task)
+BY_DEFAULT(detection, am_task)
 BY_DEFAULT(signals, am_game)
 BY_DEFAULT(pennies, am_game)
 
@@ -66,6 +67,7 @@ static const am_task_entry tasks[] = {
     {&am_volatile_bandit_type, volatile_bandit},
     {&am_contextual_bandit_type, contextual_bandit},
     {&am_go_no_go_type, go_no_go},
+    {&am_detection_type, detection},
 };
 
 static const am_game_entry games[] = {{&am_signals_type, signals}, {&am_pennies_type, pennies}};

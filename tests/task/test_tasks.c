@@ -105,6 +105,8 @@ static int make_all(void **state) {
        {.contexts = 5, .arms = 2, .steps = 7, .chance = 0.7, .other = 0.2});
   MAKE(contextual_bandit, next_task(), {.contexts = 64, .arms = 3, .steps = 30, .chance = 0.5});
   MAKE(go_no_go, next_task(), {.steps = 7, .go = 0.2, .spread = 2});
+  MAKE(detection, next_task(),
+       {.places = 9, .steps = 12, .absent = 0.05, .strong = 2, .strong_share = 0.9});
   MAKE(signals, &games[n_games++], {.cues = 5});
   MAKE(pennies, &games[n_games++], {.steps = 3, .memory = 16});
   return 0;

@@ -26,6 +26,7 @@
 #include "task/contextual_bandit.h"
 #include "task/cue_reward.h"
 #include "task/delayed_match.h"
+#include "task/detection.h"
 #include "task/dnms.h"
 #include "task/evidence.h"
 #include "task/game_pennies.h"
@@ -79,6 +80,7 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_volatile_bandit_type.part,
                                                  &am_contextual_bandit_type.part,
                                                  &am_go_no_go_type.part,
+                                                 &am_detection_type.part,
                                                  &am_reward_world_part,
                                                  &am_reward_preferences_part,
                                                  &am_plastic_rnn_part,

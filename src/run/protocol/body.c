@@ -35,8 +35,10 @@
 #include "base/error.h"
 #include "run/protocol/body_code.h"
 #include "run/protocol/protocols.h"
+#include "run/protocol/uncertainty.h"
 
 enum { EPISODES_MAX = 4096, STEPS_MAX = 4096, COURSE = 50, TABLE = 16 };
+enum { LATELY = 5, WATCHED = 64, COUNTS = 256 };
 enum {
   EPISODES,
   SENSE,
@@ -64,7 +66,9 @@ enum {
   RATE_0,
   RATE_1,
   AVERAGE,
-  DOPAMINE
+  DOPAMINE,
+  UNCERTAINTY_MS,
+  COST
 };
 enum { ONE_HOT, PLACE };
 enum { BY_CURRENT, BY_RATE };
@@ -110,6 +114,11 @@ static const amine_parameter keys[] = {
     AM_NUMBER("rate_1", 30, 1e-3, 1e4, "Hz", "more of it that means V = 1"),
     AM_NUMBER("average", 50, 1, 1e6, "rewards", "over which the mean runs, with reward=average"),
     AM_NUMBER("dopamine", 0.5, 0, 1e3, "", "of its level for an error of 1"),
+    AM_NUMBER(
+        "uncertainty_ms", 0, 0, 1e4, "ms",
+        "so often norepinephrine is told how undecided the actions' last spikes are; 0: never"),
+    AM_NUMBER("cost", 0, 0, 1e6, "1/Hz",
+              "of the measure net, for each spike of an action's neuron in a second"),
 };
 static const am_measure measures[] = {
     AM_PANEL("late_reward", "", "Reward of an episode, last quarter of those done by then",
@@ -149,6 +158,19 @@ static const am_measure measures[] = {
     AM_FIGURE("latency_ms", "ms", "Latency of hits",
               "mean time after which their action had its first spike, or as many as "
               "body.criterion"),
+    AM_FIGURE(
+        "best_detection", "", "Detection at the best criterion",
+        "the largest hits - false_alarms that any criterion would have had, of the actions that "
+        "were chosen",
+        .chance = {"one that answers whatever it sees", 0}, .best = {"no mistake", 1}),
+    AM_FIGURE("rate_hz", "Hz", "Rate of the populations of the actions",
+              "spikes of a neuron of the actions in a second, over all of the time"),
+    AM_FIGURE("net", "", "Detection at the best criterion, less the cost of spikes",
+              "best_detection - body.cost x rate_hz", .best = {"no mistake, no spike", 1},
+              .better = 1),
+    AM_FIGURE("uncertainty", "", "Uncertainty of the actions",
+              "mean of what was measured every body.uncertainty_ms"),
+    AM_FIGURE("level", "", "Level of norepinephrine", "its mean at these times"),
 };
 enum {
   LATE_REWARD,
@@ -164,7 +186,12 @@ enum {
   HITS,
   FALSE_ALARMS,
   DETECTION,
-  LATENCY
+  LATENCY,
+  BEST_DETECTION,
+  SPIKE_RATE,
+  NET,
+  UNCERTAINTY,
+  LEVEL
 };
 
 enum { GAP, LOOK, ACT, PAUSE };
@@ -175,7 +202,27 @@ typedef struct episode {
   double reward, error;  /* error: sum of |delta| over errors */
 } episode;
 
+/* Since the phase began: spikes of each action, the step of the last one that it needs to be chosen
+ * (UINT64_MAX: it has not so many), and spikes of the critic. */
+typedef struct heard {
+  am_body_spikes actions;
+  uint64_t reached[AM_BODY_ACTIONS], critic;
+} heard;
+
 typedef struct state {
+  heard heard;
+  uint64_t begun, until,
+      spikes; /* time has passed, until this step; spikes of all actions by then */
+  /* Uncertainty: how often it was measured, in this phase and in all; spikes between the last
+   * times; sums. */
+  uint64_t watched, n_watched, recent[LATELY][AM_BODY_ACTIONS];
+  double uncertainty, level;
+  /* The level at the times of a step of the task: in_step of them so far, in so many steps of the
+   * brain after it was shown at shown_at; sums where events (bits of `shown`) were shown. */
+  uint64_t in_step, shown, shown_at, when[WATCHED], n_levels[AM_TASK_EVENTS][WATCHED];
+  double levels[AM_TASK_EVENTS][WATCHED];
+  /* Chosen actions by their spikes: right ones where one was due, and where none was. */
+  uint64_t winner[2][COUNTS];
   uint64_t phase, step;         /* phase: what has just gone on; step: of this episode */
   uint64_t n_episodes, n_steps; /* done; in all */
   uint64_t waiting;             /* an error waits for the next look */
@@ -278,6 +325,10 @@ static amine_status find(places *p, const am_stage *stage, amine_error *error) {
 static amine_status start(void *v, am_stage *stage, amine_error *error) {
   places p;
   (void)v;
+  if (number(stage, UNCERTAINTY_MS) > 0 && stage->task->n_actions - may_rest(stage) < 2)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "body.uncertainty_ms=%g: one population alone is never undecided",
+                   number(stage, UNCERTAINTY_MS));
   if (stage->task->n_steps > STEPS_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "task.steps=%d: a body plays episodes of at most %d steps", stage->task->n_steps,
@@ -336,41 +387,79 @@ static int action_of(const places *p, const am_spike *spike) {
   return -1;
 }
 
-static int choose(const state *s, const places *p, const am_stage *stage) {
-  am_body_spikes spikes = {{0}, {0}};
-  float chance[AM_BODY_ACTIONS];
-  memset(spikes.first, 0xff, sizeof spikes.first);
+/* Takes in what has been fired since the last call. */
+static void hear(state *s, const places *p, const am_stage *stage) {
+  uint64_t *lately = s->recent[s->n_watched % LATELY];
+  const double need = fmax(number(stage, CRITERION), 1);
+  memset(lately, 0, sizeof s->recent[0]);
   for (size_t i = 0; i < stage->n_spikes; i++) {
-    const int k = action_of(p, &stage->spikes[i]);
-    if (k >= 0 && spikes.n[k]++ == 0) spikes.first[k] = stage->spikes[i].step;
+    const am_spike *spike = &stage->spikes[i];
+    const int k = action_of(p, spike);
+    s->heard.critic += spike->population == p->critic;
+    if (k < 0) continue;
+    if (s->heard.actions.n[k]++ == 0) s->heard.actions.first[k] = spike->step;
+    if ((double)s->heard.actions.n[k] == need) s->heard.reached[k] = spike->step;
+    lately[k]++;
+    s->spikes++;
   }
-  for (int k = 0; k < p->n_actions; k++)
-    chance[k] = am_uniform(am_stage_random(stage, (uint32_t)s->n_steps, (uint32_t)k / 4).v[k % 4]);
-  const int best = am_body_choose((am_body_choice)number(stage, CHOICE), &spikes, p->n_actions,
-                                  number(stage, TEMPERATURE), chance);
-  return (double)spikes.n[best] < number(stage, CRITERION) ? p->n_actions : best;
+  s->until = stage->now;
 }
 
-/* Adds the time after which an action had the spikes that it needs, if it ever had. */
-static void note_latency(state *s, const places *p, const am_stage *stage, int action) {
-  const uint64_t begun = stage->now - am_stage_key_steps(stage, ACT_MS);
-  double missing = fmax(number(stage, CRITERION), 1);
-  for (size_t i = 0; i < stage->n_spikes; i++) {
-    if (action_of(p, &stage->spikes[i]) != action || --missing > 0) continue;
-    s->latency += stage->spikes[i].step - begun;
-    s->n_latencies++;
-    return;
-  }
+static void forget(state *s) {
+  memset(&s->heard, 0, sizeof s->heard);
+  memset(s->heard.actions.first, 0xff, sizeof s->heard.actions.first);
+  memset(s->heard.reached, 0xff, sizeof s->heard.reached);
+  s->watched = 0;
+}
+
+static int choose(const state *s, const places *p, const am_stage *stage) {
+  float chance[AM_BODY_ACTIONS];
+  for (int k = 0; k < p->n_actions; k++)
+    chance[k] = am_uniform(am_stage_random(stage, (uint32_t)s->n_steps, (uint32_t)k / 4).v[k % 4]);
+  return am_body_choose((am_body_choice)number(stage, CHOICE), &s->heard.actions, p->n_actions,
+                        number(stage, TEMPERATURE), chance);
 }
 
 /* V as the critic's spikes say it that were fired in so long. */
-static double read_value(const places *p, const am_stage *stage, int length) {
-  uint64_t spikes = 0;
+static double read_value(const state *s, const places *p, const am_stage *stage, int length) {
   if (p->critic < 0) return 0;
-  for (size_t i = 0; i < stage->n_spikes; i++) spikes += stage->spikes[i].population == p->critic;
   const double seconds =
       (double)am_stage_key_steps(stage, length) * stage->dt_ms * 1e-3 * p->n_critic;
-  return ((double)spikes / seconds - number(stage, RATE_0)) / number(stage, RATE_1);
+  return ((double)s->heard.critic / seconds - number(stage, RATE_0)) / number(stage, RATE_1);
+}
+
+/* ------------------------------------------------------------------------------ how sure it is */
+static bool watches(const am_stage *stage) { return number(stage, UNCERTAINTY_MS) > 0; }
+
+static int key_of(uint64_t phase) {
+  static const int of[] = {[GAP] = GAP_MS, [LOOK] = LOOK_MS, [ACT] = ACT_MS, [PAUSE] = PAUSE_MS};
+  return of[phase];
+}
+
+/* Steps until the next time that the uncertainty is measured, or the phase is over. */
+static uint64_t next_watch(const state *s, const am_stage *stage, int key) {
+  if (!watches(stage)) return am_stage_key_steps(stage, key);
+  return am_stage_look(stage, s->watched + 1, UNCERTAINTY_MS, key) -
+         am_stage_look(stage, s->watched, UNCERTAINTY_MS, key);
+}
+
+static void watch(state *s, const places *p, am_stage *stage) {
+  uint64_t counts[AM_BODY_ACTIONS] = {0};
+  for (int l = 0; l < LATELY; l++)
+    for (int k = 0; k < p->n_actions; k++) counts[k] += s->recent[l][k];
+  const double uncertainty = am_uncertainty_expected(counts, p->n_actions);
+  am_stage_uncertain(stage, uncertainty, 0);
+  const double level = am_stage_level(stage, "norepinephrine");
+  s->uncertainty += uncertainty;
+  s->level += level;
+  for (int e = 0; e < AM_TASK_EVENTS && s->in_step < WATCHED; e++) {
+    if (!(s->shown >> e & 1)) continue;
+    s->levels[e][s->in_step] += level;
+    s->n_levels[e][s->in_step]++;
+  }
+  if (s->in_step < WATCHED) s->when[s->in_step++] = stage->now - s->shown_at;
+  s->n_watched++;
+  s->watched++;
 }
 
 /* ------------------------------------------------------------------------------ a step */
@@ -395,15 +484,26 @@ static void judge(state *s, am_stage *stage, double reward, bool last, double V)
   s->average += (reward - s->average) / s->n_average;
 }
 
+/* The action that the task gets where one was chosen. */
+static int said(const places *p, const state *s, const am_stage *stage, int chosen) {
+  return (double)s->heard.actions.n[chosen] < number(stage, CRITERION) ? p->n_actions : chosen;
+}
+
 /* What was done where `right` was the right action, -1: none was. */
-static void note_answer(state *s, const places *p, const am_stage *stage, int right, int action) {
+static void note_answer(state *s, const places *p, const am_stage *stage, int right, int chosen) {
+  const int action = said(p, s, stage, chosen);
   const uint64_t planned = (uint64_t)number(stage, EPISODES), quarter = (planned + 3) / 4;
   const int part = s->n_episodes < quarter ? 0 : s->n_episodes >= planned - quarter ? 1 : -1;
   if (right < 0) return;
   const bool none = right == p->n_actions; /* is right */
   s->due[none]++;
   s->given[none] += none ? action != right : action == right;
-  if (!none && action == right) note_latency(s, p, stage, action);
+  const uint64_t spikes = s->heard.actions.n[chosen];
+  if (none || chosen == right) s->winner[none][spikes < COUNTS ? spikes : COUNTS - 1]++;
+  if (!none && action == right && s->heard.reached[action] != UINT64_MAX) {
+    s->latency += s->heard.reached[action] - (stage->now - am_stage_key_steps(stage, ACT_MS));
+    s->n_latencies++;
+  }
   s->episodes[s->n_episodes].asked++;
   s->episodes[s->n_episodes].right += action == right;
   if (part >= 0 && stage->task->n_actions <= TABLE) s->chosen[part][right][action]++;
@@ -427,6 +527,11 @@ static amine_status show(state *s, const places *p, am_stage *stage, int *key, a
   const bool looks = number(stage, LOOK_MS) > 0;
   stage->task->type->observe(stage->task, stage->world, input);
   am_stage_note(stage, AMINE_EVENT_CUE, (double)s->step);
+  s->in_step = 0;
+  s->shown_at = stage->now;
+  s->shown = stage->task->type->happened
+                 ? stage->task->type->happened(stage->task, stage->world, NULL)
+                 : 0;
   s->phase = looks ? LOOK : ACT;
   *key = looks ? LOOK_MS : ACT_MS;
   AM_TRY(hold(p, stage, true, error));
@@ -441,7 +546,7 @@ static amine_status begin(state *s, const places *p, am_stage *stage, int *key,
 }
 
 static amine_status look(state *s, const places *p, am_stage *stage, int *key, amine_error *error) {
-  const double V = read_value(p, stage, LOOK_MS);
+  const double V = read_value(s, p, stage, LOOK_MS);
   if (s->waiting) tell(s, stage, s->reward + number(stage, GAMMA) * V, s->V);
   s->waiting = 0;
   s->V = V;
@@ -452,11 +557,11 @@ static amine_status look(state *s, const places *p, am_stage *stage, int *key, a
 
 static amine_status act(state *s, const places *p, am_stage *stage, int *key, amine_error *error) {
   const am_task *task = stage->task;
-  const int action = choose(s, p, stage);
-  if (!(number(stage, LOOK_MS) > 0)) s->V = read_value(p, stage, ACT_MS);
+  const int chosen = choose(s, p, stage), action = said(p, s, stage, chosen);
+  if (!(number(stage, LOOK_MS) > 0)) s->V = read_value(s, p, stage, ACT_MS);
   am_stage_note(stage, AMINE_EVENT_ACTION, action);
   note_answer(s, p, stage, task->type->answer ? task->type->answer(task, stage->world) : -1,
-              action);
+              chosen);
   const double reward = (double)task->type->step(task, stage->world, action);
   note(s, stage, action, reward);
   s->step++;
@@ -476,6 +581,16 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   places p;
   int key = 0;
   AM_TRY(find(&p, stage, error));
+  hear(s, &p, stage);
+  if (watches(stage) && s->begun) {
+    const int now = key_of(s->phase);
+    watch(s, &p, stage);
+    if (s->watched < am_stage_looks(stage, UNCERTAINTY_MS, now)) {
+      *until = stage->now + next_watch(s, stage, now);
+      return AMINE_OK;
+    }
+  }
+  s->begun = 1;
   if (s->phase == GAP) {
     if (s->n_episodes >= (uint64_t)number(stage, EPISODES)) return AMINE_OK;
     AM_TRY(begin(s, &p, stage, &key, error));
@@ -486,8 +601,19 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   } else {
     AM_TRY(show(s, &p, stage, &key, error));
   }
-  *until = stage->now + am_stage_key_steps(stage, key);
+  forget(s);
+  *until = stage->now + next_watch(s, stage, key);
   return AMINE_OK;
+}
+
+static double grain_ms(int key, const am_stage *stage) {
+  return key == UNCERTAINTY_MS ? 0 : stage->dt_ms;
+}
+
+static const char *moved(const am_value *k) {
+  const bool dopamine = k[DOPAMINE].number > 0;
+  if (k[UNCERTAINTY_MS].number > 0) return dopamine ? "dopamine|norepinephrine" : "norepinephrine";
+  return dopamine ? "dopamine" : NULL;
 }
 
 /* ------------------------------------------------------------------------------ going on */
@@ -505,7 +631,12 @@ static bool check(const void *v, const am_stage *stage) {
     if (actions[k] >= task->n_actions) return false;
   for (int k = 0; k < 2; k++)
     if (s->given[k] > s->due[k]) return false;
-  if (s->n_latencies > s->given[0]) return false;
+  if (s->n_latencies > s->given[0] || s->begun > 1 || s->in_step > WATCHED ||
+      !isfinite(s->uncertainty) || !isfinite(s->level))
+    return false;
+  for (int e = 0; e < AM_TASK_EVENTS; e++)
+    for (int k = 0; k < WATCHED; k++)
+      if (!isfinite(s->levels[e][k])) return false;
   for (int k = 0; k < COURSE; k++)
     if (!isfinite(s->course[k])) return false;
   for (int k = 0; k < EPISODES_MAX; k++) {
@@ -558,9 +689,35 @@ static void earned(double *chance, double *best, const am_task *task) {
   best[RIGHT_FIRST] = best[RIGHT] = 1;
 }
 
+/* The largest difference of hits and false alarms, over all criteria. */
+static double best_detection(const state *s) {
+  uint64_t seen[2] = {0};
+  double best = 0;
+  if (s->due[0] == 0 || s->due[1] == 0) return (double)NAN;
+  for (int criterion = COUNTS - 1; criterion > 0; criterion--) {
+    for (int k = 0; k < 2; k++) seen[k] += s->winner[k][criterion];
+    best = fmax(best, (double)seen[0] / (double)s->due[0] - (double)seen[1] / (double)s->due[1]);
+  }
+  return best;
+}
+
+static void measure_spikes(double *values, const state *s, const am_stage *stage) {
+  places p;
+  int neurons = 0;
+  if (s->until == 0 || find(&p, stage, NULL) != AMINE_OK) return;
+  for (int k = 0; k < p.actions.n; k++) neurons += p.actions.sizes[k];
+  values[SPIKE_RATE] = (double)s->spikes / neurons / ((double)s->until * stage->dt_ms * 1e-3);
+  values[BEST_DETECTION] = best_detection(s);
+  values[NET] = values[BEST_DETECTION] - number(stage, COST) * values[SPIKE_RATE];
+  if (s->n_watched == 0) return;
+  values[UNCERTAINTY] = s->uncertainty / (double)s->n_watched;
+  values[LEVEL] = s->level / (double)s->n_watched;
+}
+
 static void measure(double *values, const void *v, const am_stage *stage) {
   const state *s = v;
   double guessing, ceiling;
+  measure_spikes(values, s, stage);
   values[DONE] = (double)s->n_episodes;
   if (is(stage, REWARD, MEAN) && s->n_average > 0) values[EXPECTED] = s->average;
   if (s->n_episodes == 0) return;
@@ -686,9 +843,37 @@ static void picture_answers(am_pictures *pictures, const state *s, const am_stag
                                        .high = 1});
 }
 
+/* The mean level of norepinephrine in the course of a step, by what was shown. */
+static void picture_levels(am_pictures *pictures, const state *s, const am_stage *stage) {
+  const am_task_event *events = stage->task->type->events;
+  double ms[AM_TASK_EVENTS][WATCHED], levels[AM_TASK_EVENTS][WATCHED];
+  am_course_line lines[AM_TASK_EVENTS];
+  int n_lines = 0;
+  for (int e = 0; events && e < AM_TASK_EVENTS && events[e].name; e++) {
+    size_t n = 0;
+    for (; n < WATCHED && s->n_levels[e][n] > 0; n++) {
+      ms[n_lines][n] = (double)s->when[n] * stage->dt_ms;
+      levels[n_lines][n] = s->levels[e][n] / (double)s->n_levels[e][n];
+    }
+    if (n == 0) continue;
+    lines[n_lines] = (am_course_line){events[e].name, ms[n_lines], levels[n_lines], n, false};
+    n_lines++;
+  }
+  if (n_lines > 0)
+    am_picture_course(
+        pictures, &(am_course_picture){.title = "The level in the course of a step",
+                                       .meaning = "Mean over the steps at which each was shown. "
+                                                  "Once spikes agree, the level falls.",
+                                       .x_title = "ms after it was shown",
+                                       .y_title = "level of norepinephrine",
+                                       .lines = lines,
+                                       .n_lines = n_lines});
+}
+
 static void picture(am_pictures *pictures, const void *v, const am_stage *stage) {
   const state *s = v;
   if (s->n_episodes == 0) return;
+  picture_levels(pictures, s, stage);
   picture_answers(pictures, s, stage);
   picture_episodes(pictures, s, stage);
   picture_course(pictures, s, stage);
@@ -711,11 +896,12 @@ const am_protocol am_protocol_body = {
     AM_KEYS(keys),
     AM_MEASURES(measures),
     .control = "dopamine|serotonin|norepinephrine|acetylcholine|orexin",
-    .moves = "dopamine",
+    .moved = moved,
     .state_size = sizeof(state),
     .start = start,
     .advance = advance,
     .check = check,
+    .grain_ms = grain_ms,
     .restore = restore,
     .measure = measure,
     .earned = earned,

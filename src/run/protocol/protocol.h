@@ -74,7 +74,7 @@ typedef struct am_measure {
   bool figure;
   int better; /* 1: more of it is better; -1: less is; 0: both yardsticks say it, or nothing does */
 } am_measure;
-enum { AM_MEASURES_MAX = 16 };
+enum { AM_MEASURES_MAX = 24 };
 
 /* Rows of a table of measures: the first curve of a panel, a further one, a figure. What follows
  * the meaning is any further members: .chance = {"guessing", 0}. */
@@ -110,6 +110,7 @@ typedef struct am_protocol {
    * or "dopamine|serotonin"; NULL if nothing of it depends on a modulator. */
   const char *control;
   const char *moves; /* systems that its events move, likewise; NULL: none */
+  const char *(*moved)(const am_value *parameters); /* where its keys say it; NULL: `moves` does */
   size_t state_size; /* bytes, a multiple of 8; may be 0 */
   /* The state is all zero before. May be NULL. A brain that does not suit is AMINE_ERROR_ARGUMENT
    * with a sentence: see am_stage_find. */

@@ -5,7 +5,7 @@
 #include "run/protocol/protocol.h"
 
 /* Of the worked examples. */
-extern const am_protocol am_protocol_attention, am_protocol_together;
+extern const am_protocol am_protocol_together;
 /* Of published experiments. */
 extern const am_protocol am_protocol_distal_reward, am_protocol_conditioning,
     am_protocol_instrumental, am_protocol_xor, am_protocol_gridworld, am_protocol_reversal;
@@ -18,7 +18,7 @@ extern const am_protocol am_protocol_body;
 
 /* All protocols, in the order of their table: what protocol.type may be. */
 #define AM_PROTOCOL_NAMES                                                                          \
-  "none|attention|together|xor|activity|gridworld|reversal|"                                       \
+  "none|together|xor|activity|gridworld|reversal|"                                                 \
   "distal-reward|conditioning|instrumental|clock|body"
 
 /* The k-th protocol, NULL past the end; by name, NULL if there is none. */

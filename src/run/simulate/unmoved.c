@@ -25,7 +25,9 @@ static bool kind_moves(amine_event_kind kind, am_modulator which) {
 
 bool am_simulation_moves(const am_simulation_config *config, const amine_brain *brain,
                          am_modulator which) {
-  const char *by_protocol = config->protocol->moves;
+  const am_protocol *protocol = config->protocol;
+  const char *by_protocol =
+      protocol->moved ? protocol->moved(config->parameters) : protocol->moves;
   if (by_protocol && am_word_among(by_protocol, am_modulator_names[which])) return true;
   for (int k = 0; k < amine_brain_n_plans(brain); k++) {
     amine_event_kind kind;

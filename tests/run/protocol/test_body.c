@@ -342,6 +342,62 @@ static void a_response_is_so_many_spikes(void **state) {
   am_simulation_config_free(&c);
 }
 
+/* What norepinephrine is told every 20 ms is the quadratic entropy of the spikes of the last 100 ms, and
+ * the measures are its mean, the level's and the rate. */
+#define PAIR                                                                                       \
+  "{\"dt_ms\": 1, \"neuromodulation\": {\"norepinephrine\": {\"baseline\": 0, \"tau_ms\": 50}},"   \
+  "\"populations\": [{\"name\": \"a\", \"n\": 8, \"model\": \"lif\"}, {\"name\": \"b\", \"n\": 8," \
+  "\"model\": \"lif\"}], \"inputs\": [{\"population\": \"a\", \"type\": \"current\", \"mean\": 8," \
+  "\"noise\": 90}, {\"population\": \"b\", \"type\": \"current\", \"mean\": 8, \"noise\": 90}]}"
+enum { BINS = 500 };
+
+static void bin(void *context, const am_spike *spikes, size_t n) {
+  int(*bins)[BINS] = context;
+  for (size_t k = 0; k < n; k++)
+    if (spikes[k].step / 20 < BINS) bins[spikes[k].population][spikes[k].step / 20]++;
+}
+
+static void uncertainty_is_of_the_last_spikes(void **state) {
+  (void)state;
+  const char *const changes[] = {"task=detection",   "task.places=2",  "task.strong=2",
+                                 "task.steps=5",     "body.sense=a,b", "body.action=a,b",
+                                 "body.criterion=4", "body.act_ms=80", "body.pause_ms=40",
+                                 "body.gap_ms=60",   "body.current=12", "body.uncertainty_ms=20",
+                                 "body.dopamine=0",  "duration_s=9",   "seed=2"};
+  am_simulation_config c = config_of(PAIR, changes, 15);
+  amine_error error = {0};
+  am_simulation *s;
+  static int bins[2][BINS];
+  double values[AM_MEASURES_MAX], sum = 0, least = 1, spikes = 0;
+  int n = 0;
+  must(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+  while (!am_simulation_done(s))
+    must(am_simulation_run(s, &(am_spike_sink){bin, bins}, &error), &error);
+  am_simulation_measure(s, values);
+  const am_recorder *e = &s->log.events;
+  for (size_t k = 0; k < e->n; k++) {
+    const float *row = e->values + k * e->n_columns;
+    if ((int)row[AM_EVENT_KIND] != AMINE_EVENT_UNCERTAINTY) continue;
+    n++; /* at 20 n ms */
+    same(e->t[k], 0.02 * n, 1e-9);
+    double share[2] = {1, 1};
+    for (int p = 0; p < 2; p++)
+      for (int l = n > 5 ? n - 5 : 0; l < n; l++) share[p] += bins[p][l];
+    const double x = share[0] / (share[0] + share[1]);
+    const double uncertainty = 2 * (1 - x * x - (1 - x) * (1 - x));
+    same((double)row[AM_EVENT_FIRST], uncertainty, 1e-6);
+    spikes += bins[0][n - 1] + bins[1][n - 1];
+    sum += uncertainty;
+    least = fmin(least, uncertainty);
+  }
+  if (!(n > 400 && n <= 450 && least < 0.5)) fail_msg("%d times, at least %g", n, least);
+  same(values[am_measure_find(c.protocol, "uncertainty")], sum / n, 1e-6);
+  same(values[am_measure_find(c.protocol, "rate_hz")], spikes / 16 / (0.02 * n), 1e-9);
+  assert_true(values[am_measure_find(c.protocol, "level")] > 0.1);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
 /* ------------------------------------------------------------------------------ what cannot be */
 /* Where it is refused does not matter: by the configuration, or as the simulation is made. */
 static void expect(const char *text, const char *const *changes, int n, const char *part) {
@@ -388,6 +444,8 @@ static void what_cannot_be_is_said(void **state) {
          "body.action=hand,V");
   EXPECT(brain, "has 2 inputs: one population, or so many", NAMES, "task=go-no-go",
          "body.sense=eyes,V,hand");
+  EXPECT(brain, "one population alone is never undecided", NAMES, "task=go-no-go",
+         "body.criterion=1", "body.uncertainty_ms=20");
   EXPECT(brain, "needs a time in which the critic is read", NAMES, "task=bandit", "body.reward=td");
   EXPECT(brain, "asks for target values", NAMES, "task=recall-values", "body.reward=td");
   EXPECT(brain, "at most 4096 steps", NAMES, "task=cart-pole", "task.steps=5000");
@@ -472,6 +530,7 @@ int main(void) {
       cmocka_unit_test(inputs_drive_their_parts),
       cmocka_unit_test(rewards_become_errors),
       cmocka_unit_test(a_response_is_so_many_spikes),
+      cmocka_unit_test(uncertainty_is_of_the_last_spikes),
       cmocka_unit_test(what_cannot_be_is_said),
       cmocka_unit_test(a_task_is_part_of_the_configuration),
       cmocka_unit_test(the_page_is_right),

@@ -21,7 +21,9 @@ static const struct {
     {"reinforcement",
      {"task.steps=3", "body.episodes=4", "duration_s=4"},
      "What it did when an action was right"},
-    {"attention", {"protocol.trials=6", "duration_s=4"}, "The level in the course of a trial"},
+    {"attention",
+     {"task.steps=3", "body.episodes=2", "duration_s=4"},
+     "The level in the course of a step"},
     {"inhibition", {"task.steps=3", "body.episodes=4", "duration_s=4.2"}, "response"},
     {"together", {"protocol.steps=600"}, "How far an event moves each level"},
     {IZHIKEVICH "reinforcement",
@@ -295,7 +297,7 @@ static void test_a_short_run(void **state) {
   expect_no_part(page, "all reversals so far");
   free(page);
   free(path);
-  path = simulate("attention", (const char *const[]){"duration_s=1", NULL}, "shades");
+  path = simulate("attention", (const char *const[]){"duration_s=1", "task.steps=1", NULL}, "shades");
   page = report(1, "shades");
   expect_part(page, "<td class=\"shade\">\xe2\x80\x93</td>");
   for (const char *at = page; (at = strstr(at, "--shade:")) != NULL; at++)

@@ -14,8 +14,11 @@ bool am_played_key(const char *key) {
 static amine_status merge(am_config *task, const json_t *root, const char *name,
                           amine_error *error) {
   const json_t *given = json_object_get(root, "task");
-  json_t *object = given ? json_pack("{s:O}", "task", given) : json_object();
-  if (!object) return am_fail_memory(error, 64);
+  json_t *object = json_object();
+  if (!object || (given && json_object_set(object, "task", (json_t *)(uintptr_t)given) != 0)) {
+    json_decref(object);
+    return am_fail_memory(error, 64);
+  }
   const amine_status status = am_config_merge(task, object, name, error);
   json_decref(object);
   return status;

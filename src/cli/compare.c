@@ -52,6 +52,7 @@ static void put_text(am_text *text, const am_comparison *c, const char *source, 
     const am_interval *const all[3] = {&c->treated[k], &c->control[k], &c->difference[k]};
     char name[64], cell[64];
     const bool unit = m->unit[0] && !says_unit(m);
+    if (c->protocol->plays && all[0]->n == 0 && all[1]->n == 0) continue; /* not of its task */
     snprintf(name, sizeof name, "%s%s%s", m->name, unit ? ", " : "", unit ? m->unit : "");
     am_text_puts(text, "  ");
     pad(text, name, NAME);

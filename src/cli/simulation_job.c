@@ -120,13 +120,14 @@ static void put_text(am_text *text, const job *j, const am_simulation_outcome *o
     am_text_printf(text, "%s: %s\n", protocol->name, protocol->meaning);
     for (int k = 0; k < protocol->n_measures; k++) {
       const am_measure *m = &protocol->measures[k];
+      if (isnan(o->measures[k]) && protocol->plays) continue; /* its task does not ask for that */
       if (isnan(o->measures[k])) /* not to be measured yet: it has no unit either */
         am_text_printf(text, "  %-*s %8s  %s\n", width, m->name, "-", m->meaning);
       else
         am_text_printf(text, "  %-*s %8.4g%s%s  %s\n", width, m->name, o->measures[k],
                        m->unit[0] ? " " : "", m->unit, m->meaning);
     }
-    am_text_printf(text, "  %-*s %8.4g  the sum of all that came\n", width, "reward", o->reward);
+    am_text_printf(text, "  %-*s %8.4g  the sum of all that dopamine was told\n", width, "reward", o->reward);
   }
   am_text_printf(text, "folder  %s\n", j->folder);
   if (page) am_text_printf(text, "report  %s\n", page);

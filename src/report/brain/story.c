@@ -179,6 +179,7 @@ void am_brain_figures(am_text *page, const am_brain_source *s) {
                      "<tbody>\n");
   for (size_t k = 0; k < p->n_measures; k++) {
     const am_brain_measure *m = &p->measures[k];
+    if (isnan(m->value) && am_brain_text(s, "task", "type")) continue; /* not of its task */
     am_html_between(page, "<tr><td>", am_brain_measure_title(m), 120, "</td><td class=\"n\">");
     am_html_figure(page, m->value, 4);
     if (isfinite(m->value) && m->unit && m->unit[0]) {

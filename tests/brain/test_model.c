@@ -631,7 +631,7 @@ static void wrong_files_of_synapses_are_refused(void **state) {
       {"0,,1\n", "line 1"},
       {"0 nan\n", "line 1"},
   };
-  static const float wide[8] = {0}, nan[] = {0, 1, NAN};
+  static const float wide[12] = {0}, nan[] = {0, 1, NAN};
   const size_t one = 1, two = 2, shape[2] = {4, 3};
   amine_error error = {0};
   amine_brain *b;
@@ -650,7 +650,7 @@ static void wrong_files_of_synapses_are_refused(void **state) {
     EXPECT_OK(am_npz_builder_new(&npz, &error), &error);
     if (k < 2) EXPECT_OK(am_npz_builder_add(npz, "sources", AM_F32, 1, &one, wide, &error), &error);
     if (k < 1) EXPECT_OK(am_npz_builder_add(npz, "targets", AM_F32, 1, &two, wide, &error), &error);
-    if (k == 2) EXPECT_OK(am_npz_builder_add(npz, "matrix", AM_F32, 2, shape, (float[12]){0}, &error), &error);
+    if (k == 2) EXPECT_OK(am_npz_builder_add(npz, "matrix", AM_F32, 2, shape, wide, &error), &error);
     EXPECT_OK(am_npz_builder_save(npz, in_folder("w.npz"), false, &error), &error);
     am_npz_builder_free(npz);
     expect_failure(build_with_pairs(&b, in_folder("w.npz"), &error), AMINE_ERROR_INPUT, &error,

@@ -884,8 +884,8 @@ const am_protocol am_protocol_body = {
     .meaning = "a task (task.*) is played through a body (body.*): inputs drive, spikes act",
     .title = "A task, played by a spiking brain",
     .story = "What the task shows drives a population; of the populations that are its actions one "
-             "wins, by their spikes, and the task takes that action. What it rewards reaches "
-             "dopamine as an error: how much better it was than expected.",
+             "wins, by their spikes, and the task takes that action. Dopamine, unless body.dopamine "
+             "is 0, is told how much better what came was than expected.",
     .headline = "In the last quarter of {episodes} episodes it earns {late_reward} an episode, in "
                 "the first quarter {first_reward}",
     .judged = "late_reward",

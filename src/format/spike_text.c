@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "format/lines.h"
 
 #define LARGEST_NUMBER 9007199254740992.0 /* 2^53: whole numbers below it are exact */
 
@@ -81,15 +82,10 @@ amine_status am_spike_text_parse(uint64_t **neurons, double **times_ms, size_t *
                                  const char *text, size_t length, amine_error *error) {
   reader r = {.file = file};
   amine_status status = AMINE_OK;
-  const char *end = text + length;
-  if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3; /* a byte order mark */
-  while (text < end && status == AMINE_OK) {
-    const char *next = memchr(text, '\n', (size_t)(end - text));
-    if (!next) next = end;
-    const char *remark = memchr(text, '#', (size_t)(next - text));
+  am_lines lines = am_lines_begin(text, length);
+  while (status == AMINE_OK && am_lines_next(&lines)) {
     r.line++;
-    status = take(&r, text, remark ? remark : next, error);
-    text = next < end ? next + 1 : end;
+    status = take(&r, lines.begin, lines.end, error);
   }
   if (status != AMINE_OK) {
     am_free(r.neurons);

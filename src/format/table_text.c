@@ -1,3 +1,4 @@
+/* A table of numbers in a text (see table_text.h). */
 #include "format/table_text.h"
 
 #include <math.h>
@@ -6,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "format/lines.h"
 
 typedef struct reader {
   const char *file;
@@ -87,15 +89,10 @@ amine_status am_table_text_parse(double **values, size_t *n, int *columns, int l
                                  amine_error *error) {
   reader r = {.file = file, .least = least, .most = most};
   amine_status status = AMINE_OK;
-  const char *end = text + length;
-  if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3; /* a byte order mark */
-  while (text < end && status == AMINE_OK) {
-    const char *next = memchr(text, '\n', (size_t)(end - text));
-    if (!next) next = end;
-    const char *remark = memchr(text, '#', (size_t)(next - text));
+  am_lines lines = am_lines_begin(text, length);
+  while (status == AMINE_OK && am_lines_next(&lines)) {
     r.line++;
-    status = take(&r, text, remark ? remark : next, error);
-    text = next < end ? next + 1 : end;
+    status = take(&r, lines.begin, lines.end, error);
   }
   if (status != AMINE_OK) {
     am_free(r.values);

@@ -17,6 +17,7 @@
 #include "amine/random.h"
 #include "amine/registry.h"
 #include "amine/run.h"
+#include "amine/simulation.h"
 #include "amine/status.h"
 #include "amine/sweep.h"
 #include "amine/task.h"

@@ -5,6 +5,7 @@
     run.metrics["reward"], run.weights["w"], run.evaluate(1000), run.episode().M
     x = amine.Experiment("bandit", network_hidden=48)     # in memory, iteration by iteration
     b = amine.Brain(dt=0.1, seed=1)                       # spiking networks
+    s = amine.simulate("reinforcement", duration_s=60)    # a run of one, as by the command
 
 Everything is computed by the C library; this package needs numpy and no compiler. Arrays that it
 hands out are copies. Errors are amine.Error and its kinds, with the library's sentence."""
@@ -20,7 +21,10 @@ from .parameters import Parameter, Part, neurons, parts, presets, synapse_rules
 from . import tasks
 from .sweep import Summary, Sweep, sweep
 from .world import World
-from .run import Metrics, Run, RunProgress, load, report, train
+from .folder import Metrics
+from .load import load, report
+from .run import Run, RunProgress, train
+from .simulation import Simulation, SimulationProgress, simulate
 
 
 def loaded_from() -> str:
@@ -35,5 +39,5 @@ def kernel() -> str:
 
 __all__ = ["Batch", "Brain", "Chemical", "Episode", "Error", "Experiment", "IOError", "InputError", "Learner", "MemoryError",
            "Metrics", "Modulator", "Network", "NumericError", "Parameter", "Part", "Population", "Progress",
-           "Projection", "Rule", "Run", "RunProgress", "Score", "Sizes", "Stopped", "Summary", "Sweep", "UsageError", "Weights", "World", "kernel",
-           "loaded_from", "load", "neurons", "parts", "presets", "report", "sweep", "synapse_rules", "tasks", "train"]
+           "Projection", "Rule", "Run", "RunProgress", "Score", "Simulation", "SimulationProgress", "Sizes", "Stopped", "Summary", "Sweep", "UsageError", "Weights", "World", "kernel",
+           "loaded_from", "load", "neurons", "parts", "presets", "report", "simulate", "sweep", "synapse_rules", "tasks", "train"]

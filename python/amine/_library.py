@@ -103,6 +103,11 @@ class CRunProgress(Structure):
                 ("seconds", c_double), ("rate", c_double), ("reward", c_double)]
 
 
+class CSimulationProgress(Structure):
+    _fields_ = [("size", c_size_t), ("t_s", c_double), ("duration_s", c_double), ("seconds", c_double),
+                ("speed", c_double), ("reward", c_double)]
+
+
 class COptions(Structure):
     _fields_ = [("size", c_size_t), ("assignments", POINTER(c_char_p)), ("n_assignments", c_int),
                 ("registry", c_void_p), ("configuration", c_char_p)]
@@ -180,12 +185,14 @@ STRUCTS = {"amine_error": CError, "amine_value": CValue, "amine_parameter": CPar
            "amine_experiment_options": COptions, "amine_part": CPart, "amine_lanes_type": CLanesType, "amine_sweep_options": CSweepOptions,
            "amine_weights": CWeights, "amine_kept": CKept, "amine_batch": CBatch, "amine_learner": CLearner,
            "amine_learner_type": CLearnerType,
-           "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress}
+           "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress,
+           "amine_simulation_progress": CSimulationProgress}
 
 # Room for an amine_chemical, which the library fills and copies and nobody here looks into.
 CHEMICAL_BYTES = 1 << 16
 
 WATCH = CFUNCTYPE(c_int, c_void_p, POINTER(CRunProgress))
+SIMULATION_WATCH = CFUNCTYPE(c_int, c_void_p, POINTER(CSimulationProgress))
 
 # ------------------------------------------------------------------------------ functions
 _E, _OUT, _TEXTS = POINTER(CError), POINTER(c_void_p), POINTER(c_char_p)
@@ -239,6 +246,9 @@ _STATUS = {
     "amine_run_train": [c_char_p, c_char_p, POINTER(COptions), WATCH, c_void_p, _E],
     "amine_run_resume": [c_char_p, POINTER(COptions), WATCH, c_void_p, _E],
     "amine_run_record": [c_char_p, POINTER(COptions), _E],
+    "amine_simulation_run": [c_char_p, c_char_p, POINTER(COptions), SIMULATION_WATCH, c_void_p, _E],
+    "amine_simulation_resume": [c_char_p, POINTER(COptions), SIMULATION_WATCH, c_void_p, _E],
+    "amine_simulation_record": [c_char_p, POINTER(COptions), _E],
     "amine_sweep_run": [c_char_p, c_char_p, POINTER(CSweepOptions), _E],
     "amine_run_report": [_TEXTS, c_int, c_char_p, _E],
 }

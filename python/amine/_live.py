@@ -1,10 +1,10 @@
-"""What a training shows while it runs: a line on a terminal, a curve in a notebook, else nothing."""
+"""What a run shows while it goes on: a line on a terminal, a curve in a notebook, else nothing."""
 import math
 import signal
 import sys
 import threading
 import time
-from typing import List, Tuple
+from typing import List, NamedTuple, Tuple
 
 
 def _in_notebook() -> bool:
@@ -14,23 +14,32 @@ def _in_notebook() -> bool:
     return shell is not None and hasattr(shell, "kernel")
 
 
-def curve(points: List[Tuple[float, float]], iterations: int, width: int = 600, height: int = 180) -> str:
-    """The reward over the iterations as SVG: points (iteration, reward)."""
+class Shown(NamedTuple):
+    """What a run shows of itself at a moment."""
+    done: float
+    planned: float
+    unit: str  #: of both
+    reward: float
+    line: str  #: for people
+
+
+def curve(points: List[Tuple[float, float]], planned: float, unit: str = "iterations", width: int = 600, height: int = 180) -> str:
+    """The reward over what is done as SVG: points (done, reward)."""
     known = [(i, r) for i, r in points if math.isfinite(r)]
     if not known:
         return ""
     low, high = min(r for _, r in known), max(r for _, r in known)
     span, left, top = (high - low) or 1.0, 60, 10
     w, h = width - left - 10, height - top - 30
-    path = " ".join(f"{left + w * i / max(iterations, 1):.1f},{top + h * (high - r) / span:.1f}" for i, r in known)
+    path = " ".join(f"{left + w * i / max(planned, 1):.1f},{top + h * (high - r) / span:.1f}" for i, r in known)
     text = 'font-family="sans-serif" font-size="11" fill="currentColor"'
-    return (f'<svg width="{width}" height="{height}" role="img" aria-label="reward over iterations">'
+    return (f'<svg width="{width}" height="{height}" role="img" aria-label="reward over {unit}">'
             f'<path d="M{left} {top}v{h}h{w}" fill="none" stroke="currentColor" stroke-opacity="0.4"/>'
             f'<polyline points="{path}" fill="none" stroke="#2a7ab9" stroke-width="1.5"/>'
             f'<text x="{left - 6}" y="{top + 10}" text-anchor="end" {text}>{high:.3g}</text>'
             f'<text x="{left - 6}" y="{top + h}" text-anchor="end" {text}>{low:.3g}</text>'
             f'<text x="{left}" y="{height - 12}" {text}>0</text>'
-            f'<text x="{left + w}" y="{height - 12}" text-anchor="end" {text}>{iterations} iterations</text></svg>')
+            f'<text x="{left + w}" y="{height - 12}" text-anchor="end" {text}>{planned:g} {unit}</text></svg>')
 
 
 class Percent:
@@ -50,7 +59,8 @@ class Percent:
             print(file=sys.stderr)
 
 
-def _left(seconds: float) -> str:
+def left(seconds: float) -> str:
+    """How long it still takes, if that is known."""
     if not math.isfinite(seconds):
         return ""
     s = int(seconds)
@@ -95,42 +105,35 @@ class Watch:
         self._last, self._handle, self._now = -math.inf, None, None
         self._points: List[Tuple[float, float]] = []
 
-    def show(self, now) -> None:
+    def show(self, now: Shown) -> None:
         if not (self.notebook or self.terminal):
             return
         self._now = now
         at, every = time.monotonic(), 0.5 if self.notebook else 0.1
-        if at - self._last < every and now.iteration < now.iterations:
+        if at - self._last < every and now.done < now.planned:
             return
         self._last = at
-        self._points.append((now.iteration, now.reward))
+        self._points.append((now.done, now.reward))
         if len(self._points) > self.POINTS:
             del self._points[1:-1:2]
         self._draw()
 
-    def _line(self) -> str:
-        p = self._now
-        left = (p.iterations - p.iteration) / p.rate if p.rate > 0 else math.nan
-        return (f"{p.iteration:,} of {p.iterations:,}  {p.rate:,.0f}/s  reward {p.reward:.4g}  "
-                f"{_left(left)}").rstrip()
-
     def _draw(self) -> None:
         if self.terminal:
-            p = self._now
-            full = int(20 * p.iteration / max(p.iterations, 1))
-            print(f"\r\x1b[K[{'=' * full}{' ' * (20 - full)}] {self._line()}", end="", file=sys.stderr, flush=True)
+            full = int(20 * self._now.done / max(self._now.planned, 1))
+            print(f"\r\x1b[K[{'=' * full}{' ' * (20 - full)}] {self._now.line}", end="", file=sys.stderr, flush=True)
             return
         import html
         from IPython.display import HTML, display
-        shown = HTML(f"{curve(self._points, self._now.iterations)}<div>{html.escape(self._line())}</div>")
+        shown = HTML(f"{curve(self._points, self._now.planned, self._now.unit)}<div>{html.escape(self._now.line)}</div>")
         if self._handle is None:
             self._handle = display(shown, display_id=True)
         else:
             self._handle.update(shown)
 
     def end(self) -> None:
-        if self._now is not None and self._points and self._points[-1][0] != self._now.iteration:
-            self._points.append((self._now.iteration, self._now.reward))
+        if self._now is not None and self._points and self._points[-1][0] != self._now.done:
+            self._points.append((self._now.done, self._now.reward))
             self._draw()
         if self.terminal and self._now is not None:
             print(file=sys.stderr)

@@ -5,7 +5,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 from ._errors import Error, UsageError
 
 # Keys that begin so have a dot: network_hidden is network.hidden.
-SECTIONS = ("task", "reward", "network", "rule", "modulator", "learner", "clamp")
+SECTIONS = ("task", "reward", "network", "rule", "modulator", "learner", "clamp", "body", "record", "protocol")
 
 
 class _Text(str):

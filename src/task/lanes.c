@@ -241,9 +241,10 @@ static float move(const am_task *task, void *state, const float *moves) {
   return reward;
 }
 
+/* That its length has come is not for it to say. */
 static bool over(const am_task *task, const void *state) {
-  const lane *l = state;
-  return l->over || l->world.step >= task->n_steps;
+  (void)task;
+  return ((const lane *)state)->over;
 }
 
 /* ------------------------------------------------------------------------------ making one */

@@ -43,6 +43,10 @@ int main(void) {
   SIZE(amine_progress), AT(amine_progress, size), AT(amine_progress, reward);
   AT(amine_progress, value), AT(amine_progress, entropy), AT(amine_progress, loss);
   AT(amine_progress, gradient_norm), AT(amine_progress, rate);
+  SIZE(amine_simulation_progress), AT(amine_simulation_progress, size);
+  AT(amine_simulation_progress, t_s), AT(amine_simulation_progress, duration_s);
+  AT(amine_simulation_progress, seconds), AT(amine_simulation_progress, speed);
+  AT(amine_simulation_progress, reward);
   SIZE(amine_score), AT(amine_score, size), AT(amine_score, mean), AT(amine_score, se);
   AT(amine_score, min), AT(amine_score, max);
   SIZE(amine_experiment_options), AT(amine_experiment_options, size);

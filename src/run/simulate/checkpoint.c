@@ -243,11 +243,14 @@ amine_status am_simulation_checkpoint_load(am_simulation *s, am_simulation_mark 
   if (status == AMINE_OK && s->config->protocol->check &&
       !s->config->protocol->check(s->state, &s->stage))
     status = out_of_range("protocol.state", path, error);
+  if (status == AMINE_OK && s->config->protocol->restore) {
+    s->config->protocol->restore(s->state, &s->stage);
+    if (s->task) status = am_task_trouble(s->task, error);
+  }
   if (status != AMINE_OK) {
     am_simulation_mark_free(&m);
     return status;
   }
-  if (s->config->protocol->restore) s->config->protocol->restore(s->state, &s->stage);
   forget_early_voltages(s);
   *mark = m;
   return AMINE_OK;

@@ -67,17 +67,16 @@ amine_status am_played_make(am_task **task, const am_config *config, amine_error
   *task = NULL;
   if (!config) return AMINE_OK;
   AM_TRY(am_task_of_config(&made, config, error));
-  if (made->n_actions > 0 && !made->type->together) {
+  if (made->n_actions > 0) {
     *task = made;
     return AMINE_OK;
   }
-  const amine_status status = am_fail(
-      error, AMINE_ERROR_ARGUMENT, "task.type=%s asks for %s; a body gives one of some actions",
-      made->type->part.name,
-      made->type->together  ? "the actions of all lanes at once"
-      : made->n_symbols > 0 ? "symbols"
-      : made->n_targets > 0 ? "target values"
-                            : "real actions");
+  const amine_status status =
+      am_fail(error, AMINE_ERROR_ARGUMENT,
+              "task.type=%s asks for %s; a body gives one of some actions", made->type->part.name,
+              made->n_symbols > 0   ? "symbols"
+              : made->n_targets > 0 ? "target values"
+                                    : "real actions");
   am_task_destroy(made);
   return status;
 }

@@ -396,6 +396,7 @@ static amine_status act(am_simulation *s, amine_error *error) {
   s->stage.spikes = s->pending;
   s->stage.n_spikes = s->n_pending;
   if (protocol->advance) AM_TRY(protocol->advance(s->state, &s->stage, &until, error));
+  if (s->task) AM_TRY(am_task_trouble(s->task, error));
   assert(until > s->stage.now);
   if (s->stage.failed) return am_fail_memory(error, sizeof *s->happened);
   s->n_pending = 0;

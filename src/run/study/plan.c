@@ -6,6 +6,7 @@
 
 #include "format/json.h"
 #include "run/config/objects.h"
+#include "run/config/parts.h"
 #include "run/simulate/page.h"
 #include "run/study/judge.h"
 #include "run/study/training.h"
@@ -22,8 +23,9 @@ amine_status am_study_plan_config(am_simulation_config *config, const am_study_p
                                   uint64_t seed, amine_error *error) {
   const am_arm *a = &plan->study->arms[arm];
   am_text text = {0};
-  AM_TRY(a->config ? am_simulation_config_from(config, a->config, "the sweep", error)
-                   : am_simulation_config_load(config, a->preset, error));
+  const am_registry *parts = plan->study->parts ? plan->study->parts : &am_standard_parts;
+  AM_TRY(a->config ? am_simulation_config_of(config, parts, a->config, "the sweep", error)
+                   : am_simulation_config_load_of(config, parts, a->preset, error));
   am_text_printf(&text, "seed=%llu", (unsigned long long)seed);
   const char *assignment = text.data;
   amine_status status = text.failed ? am_fail_memory(error, 64) : AMINE_OK;

@@ -144,7 +144,7 @@ typedef struct am_study {
   /* Of a sweep: what it is, as study.json says it (report/study/source.h). It has one form, without
    * criteria, and a run whose numbers break does not end the others. NULL: it is none. */
   json_t *sweep;
-  const am_registry *parts; /* whose parts trainings name, a user's own among them; NULL: ours */
+  const am_registry *parts; /* whose parts runs name, a user's own among them; NULL: ours */
 } am_study;
 
 /* Rows of a table of arms: of the experiment, a control, one that begins with the network of another,

@@ -83,7 +83,7 @@ typedef struct base {
 static amine_status load_base(base *b, const am_registry *parts, const char *from,
                               amine_error *error) {
   AM_TRY(is_of_brains(&b->brain, from, error));
-  if (b->brain) return am_simulation_config_load(&b->simulation, from, error);
+  if (b->brain) return am_simulation_config_load_of(&b->simulation, parts, from, error);
   am_config_begin(&b->training, parts);
   const amine_status status = am_config_load(&b->training, from, error);
   if (status != AMINE_OK) am_config_free(&b->training);
@@ -320,7 +320,8 @@ static amine_status try_arm(void *context, int k, amine_error *error) {
   amine_status status;
   if (t->brain) {
     am_simulation_config config;
-    status = am_simulation_config_load(&config, arm->preset, &inner);
+    status =
+        am_simulation_config_load_of(&config, t->sweep->study.parts, arm->preset, &inner);
     if (status == AMINE_OK) {
       status = brain_tree(&t->trees[k], &config, t->sweep, k, &inner);
       am_simulation_config_free(&config);

@@ -8,7 +8,8 @@
  *           takes it; with fewer than `criterion` of the chosen one it takes its own last action
  *   pause   pause_ms: nothing is shown
  *
- * and between two episodes gap_ms pass. Dopamine is told an error delta:
+ * and between two episodes gap_ms pass, in which the population `reset` is driven, for a brain that keeps
+ * something over an episode to let go of it. Dopamine is told an error delta:
  *
  *   td        delta = r + gamma V(s') - V(s), V = (rate of `critic` - rate_0) / rate_1, its rate in
  *             the look, or, where there is none, while it acts; V(s') = 0 behind the end of an
@@ -44,6 +45,7 @@ enum {
   SENSE,
   ACTION,
   CRITIC,
+  RESET,
   CODE,
   DRIVE,
   CURRENT,
@@ -83,6 +85,9 @@ static const amine_parameter keys[] = {
             "the population of the actions, an equal part for each; or one for each, with commas "
             "between"),
     AM_WORD("critic", "critic", "the population that says V (body.reward=td)"),
+    AM_WORD("reset", "none",
+            "the population that is driven between two episodes, as a part of the sense is by 1; "
+            "none: nobody is"),
     AM_CHOICE("code", "one-hot|place",
               "a part of the sense for each input, or place cells over all of them"),
     AM_CHOICE("drive", "current|rate",
@@ -246,6 +251,7 @@ typedef struct places {
   named sense, actions;
   int parts, n_actions; /* of the senses; that have a population or a part of one */
   int critic, n_critic;
+  int reset, n_reset; /* reset: -1: nobody */
   am_place_code code; /* with CODE = PLACE */
 } places;
 
@@ -302,6 +308,29 @@ static amine_status find_actions(places *p, const am_stage *stage, amine_error *
       may_rest(stage) ? "actions that populations say, with body.criterion" : "actions", error);
 }
 
+static bool is_one_of(const named *these, int population) {
+  for (int k = 0; k < these->n; k++)
+    if (these->at[k] == population) return true;
+  return false;
+}
+
+static amine_status find_reset(places *p, const am_stage *stage, amine_error *error) {
+  const char *name = stage->words[RESET];
+  p->reset = -1;
+  if (strcmp(name, "none") == 0) return AMINE_OK;
+  AM_TRY(am_stage_find(stage, "body", name, &p->reset, &p->n_reset, error));
+  const bool sense = is_one_of(&p->sense, p->reset);
+  if (sense || is_one_of(&p->actions, p->reset))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "body.reset=%.60s: it is driven by body.%s, too; it must be another population",
+                   name, sense ? "sense" : "action");
+  if (p->n_reset > AM_DRIVEN_MAX)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "the protocol body takes at most %d neurons in \"%.60s\"; this brain has %d",
+                   AM_DRIVEN_MAX, name, p->n_reset);
+  return AMINE_OK;
+}
+
 static amine_status find(places *p, const am_stage *stage, amine_error *error) {
   const am_task *task = stage->task;
   const bool place = is(stage, CODE, PLACE), bias = number(stage, BIAS) != 0;
@@ -317,6 +346,7 @@ static amine_status find(places *p, const am_stage *stage, amine_error *error) {
                            : "inputs",
                     error));
   AM_TRY(find_actions(p, stage, error));
+  AM_TRY(find_reset(p, stage, error));
   p->critic = -1;
   if (!is(stage, REWARD, TD)) return AMINE_OK;
   return am_stage_find(stage, "body", stage->words[CRITIC], &p->critic, &p->n_critic, error);
@@ -341,20 +371,19 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
 }
 
 /* ------------------------------------------------------------------------------ acting on it */
-/* Population k of the sense: drive [parts]; NULL: nothing. */
-static amine_status drive_one(const places *p, int k, am_stage *stage, const float *drive,
+/* `per` neurons of a population by each of `drive`; NULL: by nothing. */
+static amine_status drive_one(am_stage *stage, int population, int n, int per, const float *drive,
                               amine_error *error) {
   const bool rate = is(stage, DRIVE, BY_RATE);
-  const int sense = p->sense.at[k], n = p->sense.sizes[k], per = p->sense.n > 1 ? n : n / p->parts;
   const double most = number(stage, rate ? RATE_HZ : CURRENT);
   float each[AM_DRIVEN_MAX] = {0};
-  if (!drive && !rate) return amine_brain_set_currents(stage->brain, sense, NULL, error);
+  if (!drive && !rate) return amine_brain_set_currents(stage->brain, population, NULL, error);
   for (int i = 0; drive && i < n; i++) {
-    const float value = drive[k + i / per] * (float)most;
+    const float value = drive[i / per] * (float)most;
     each[i] = rate ? fmaxf(value, 0) : value;
   }
-  if (rate) return amine_brain_set_parameter(stage->brain, sense, "rate_hz", each, error);
-  return amine_brain_set_currents(stage->brain, sense, each, error);
+  if (rate) return amine_brain_set_parameter(stage->brain, population, "rate_hz", each, error);
+  return amine_brain_set_currents(stage->brain, population, each, error);
 }
 
 /* What the task shows; NULL: nothing. */
@@ -367,8 +396,18 @@ static amine_status drive(const places *p, am_stage *stage, const float *input,
     memcpy(drive, input, (size_t)stage->task->n_inputs * sizeof *drive);
     if (number(stage, BIAS) != 0) drive[stage->task->n_inputs] = 1;
   }
-  for (int k = 0; k < p->sense.n; k++) AM_TRY(drive_one(p, k, stage, input ? drive : NULL, error));
+  for (int k = 0; k < p->sense.n; k++) {
+    const int n = p->sense.sizes[k], per = p->sense.n > 1 ? n : n / p->parts;
+    AM_TRY(drive_one(stage, p->sense.at[k], n, per, input ? drive + k : NULL, error));
+  }
   return AMINE_OK;
+}
+
+/* An episode is over, or the next one begins. */
+static amine_status reset(const places *p, am_stage *stage, bool over, amine_error *error) {
+  const float one = 1;
+  if (p->reset < 0) return AMINE_OK;
+  return drive_one(stage, p->reset, p->n_reset, p->n_reset, over ? &one : NULL, error);
 }
 
 static amine_status hold(const places *p, am_stage *stage, bool held, amine_error *error) {
@@ -573,6 +612,7 @@ static amine_status act(state *s, const places *p, am_stage *stage, int *key, am
   s->phase = over ? GAP : PAUSE;
   *key = over ? GAP_MS : PAUSE_MS;
   s->n_episodes += over;
+  if (over) AM_TRY(reset(p, stage, true, error));
   return drive(p, stage, NULL, error);
 }
 
@@ -592,6 +632,7 @@ static amine_status advance(void *v, am_stage *stage, uint64_t *until, amine_err
   }
   s->begun = 1;
   if (s->phase == GAP) {
+    AM_TRY(reset(&p, stage, false, error));
     if (s->n_episodes >= (uint64_t)number(stage, EPISODES)) return AMINE_OK;
     AM_TRY(begin(s, &p, stage, &key, error));
   } else if (s->phase == LOOK) {

@@ -202,13 +202,13 @@ static void a_task_is_played(void **state) {
 
 /* Spikes of the first population by parts of 10 neurons, in [0, 100), [100, 200), ... ms. */
 typedef struct counted {
-  int n[4][6];
+  int n[4][12];
 } counted;
 
 static void count(void *context, const am_spike *spikes, size_t n) {
   counted *c = context;
   for (size_t k = 0; k < n; k++)
-    if (spikes[k].population == 0 && spikes[k].step < 600)
+    if (spikes[k].population == 0 && spikes[k].step < 1200)
       c->n[spikes[k].neuron / 10][spikes[k].step / 100]++;
 }
 
@@ -245,6 +245,39 @@ static void inputs_drive_their_parts(void **state) {
           fail_msg("part %d fires %d spikes in [%d, %d) ms", part, spikes.n[part][t], 100 * t,
                    100 * t + 100);
       }
+    am_simulation_destroy(s);
+    am_simulation_config_free(&c);
+  }
+}
+
+/* Between two episodes, and then only, a population is driven; after the last one for as long. */
+#define ENDS(model)                                                                                \
+  "{\"dt_ms\": 1, \"populations\": [{\"name\": \"end\", \"n\": 20, \"model\": \"" model            \
+  "\"}, {\"name\": \"eyes\", \"n\": 30, \"model\": \"" model                                       \
+  "\"}, {\"name\": \"hand\", \"n\": 4, \"model\": \"lif\"}]}"
+
+static void the_end_of_an_episode_is_told(void **state) {
+  (void)state;
+  for (int rate = 0; rate < 2; rate++) {
+    const char *const changes[] = {
+        "task=delayed-match", "task.steps=3",
+        "body.episodes=2",    "body.act_ms=70",
+        "body.pause_ms=45",   "body.gap_ms=200",
+        "body.sense=eyes",    "body.action=hand",
+        "body.reset=end",     rate ? "body.drive=rate" : "body.drive=current",
+        "body.rate_hz=400",   "duration_s=1.2"};
+    am_simulation_config c = config_of(rate ? ENDS("poisson") : ENDS("lif"), changes, 12);
+    amine_error error = {0};
+    am_simulation *s;
+    counted spikes = {{{0}}}; /* episodes end at 300 and at 800 ms, gaps at 500 and at 1000 */
+    must(am_simulation_create(&s, &c, 1, NULL, &error), &error);
+    while (!am_simulation_done(s))
+      must(am_simulation_run(s, &(am_spike_sink){count, &spikes}, &error), &error);
+    for (int t = 0; t < 12; t++) {
+      const bool gap = t == 3 || t == 4 || t == 8 || t == 9;
+      const int n = spikes.n[0][t] + spikes.n[1][t];
+      if (gap ? n < 40 : n > 0) fail_msg("%d spikes in [%d, %d) ms", n, 100 * t, 100 * t + 100);
+    }
     am_simulation_destroy(s);
     am_simulation_config_free(&c);
   }
@@ -359,11 +392,11 @@ static void bin(void *context, const am_spike *spikes, size_t n) {
 
 static void uncertainty_is_of_the_last_spikes(void **state) {
   (void)state;
-  const char *const changes[] = {"task=detection",   "task.places=2",  "task.strong=2",
-                                 "task.steps=5",     "body.sense=a,b", "body.action=a,b",
-                                 "body.criterion=4", "body.act_ms=80", "body.pause_ms=40",
+  const char *const changes[] = {"task=detection",   "task.places=2",   "task.strong=2",
+                                 "task.steps=5",     "body.sense=a,b",  "body.action=a,b",
+                                 "body.criterion=4", "body.act_ms=80",  "body.pause_ms=40",
                                  "body.gap_ms=60",   "body.current=12", "body.uncertainty_ms=20",
-                                 "body.dopamine=0",  "duration_s=9",   "seed=2"};
+                                 "body.dopamine=0",  "duration_s=9",    "seed=2"};
   am_simulation_config c = config_of(PAIR, changes, 15);
   amine_error error = {0};
   am_simulation *s;
@@ -447,6 +480,11 @@ static void what_cannot_be_is_said(void **state) {
   EXPECT(brain, "one population alone is never undecided", NAMES, "task=go-no-go",
          "body.criterion=1", "body.uncertainty_ms=20");
   EXPECT(brain, "needs a time in which the critic is read", NAMES, "task=bandit", "body.reward=td");
+  EXPECT(brain, "needs a population \"ends\"", NAMES, "task=bandit", "body.reset=ends");
+  EXPECT(brain, "driven by body.sense, too", NAMES, "task=go-no-go", "body.criterion=1",
+         "body.reset=eyes");
+  EXPECT(brain, "driven by body.action, too", NAMES, "task=go-no-go", "body.criterion=1",
+         "body.reset=hand");
   EXPECT(brain, "asks for target values", NAMES, "task=recall-values", "body.reward=td");
   EXPECT(brain, "at most 4096 steps", NAMES, "task=cart-pole", "task.steps=5000");
   expect("{\"populations\": [], \"task\": {\"type\": \"bandit\", \"arms\": 99}}", NULL, 0,
@@ -540,6 +578,7 @@ int main(void) {
       cmocka_unit_test(choices),
       cmocka_unit_test(a_task_is_played),
       cmocka_unit_test(inputs_drive_their_parts),
+      cmocka_unit_test(the_end_of_an_episode_is_told),
       cmocka_unit_test(rewards_become_errors),
       cmocka_unit_test(a_response_is_so_many_spikes),
       cmocka_unit_test(uncertainty_is_of_the_last_spikes),

@@ -1,7 +1,8 @@
 /* Protocols: what is done to a brain while it runs (stimuli, rewards), and what is measured of it.
  *
- * A protocol is one file, NAME.c here, with one `const am_protocol`, which is named in protocols.h,
- * there in AM_PROTOCOL_NAMES, and in the table of protocols.c. It keeps a state of plain
+ * A protocol is one file, NAME.c here, or NAME_*.c beside it for parts that stand by themselves, with
+ * one `const am_protocol`, which is named in protocols.h, there in AM_PROTOCOL_NAMES, and in the
+ * table of protocols.c. It keeps a state of plain
  * numbers and is called between stretches of biological time:
  *
  *   start     once, at step 0: checks that the brain has what it needs, fills in its state.

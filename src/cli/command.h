@@ -165,7 +165,7 @@ extern const amine_parameter cli_eval_keys[];
 enum { CLI_EVAL_EPISODES, CLI_EVAL_POLICY, CLI_EVAL_ACTIONS, CLI_N_EVAL_KEYS };
 
 extern const amine_parameter cli_explain_keys[];
-enum { CLI_EXPLAIN_EPISODES, CLI_N_EXPLAIN_KEYS };
+enum { CLI_EXPLAIN_EPISODES, CLI_EXPLAIN_SEEDS, CLI_N_EXPLAIN_KEYS };
 
 extern const amine_parameter cli_train_keys[];
 enum { CLI_TRAIN_SEEDS, CLI_N_TRAIN_KEYS };

@@ -1,20 +1,36 @@
 /* amine explain: what the modulator of a trained network, or of a simulated brain, does. */
 #include <math.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/module.h"
+#include "cli/side.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "run/simulate/explain.h"
+#include "run/simulate/run.h"
 #include "run/train/evaluate.h"
 #include "run/train/explain.h"
 
 const amine_parameter cli_explain_keys[] = {
     [CLI_EXPLAIN_EPISODES] = AM_INTEGER("episodes", 0, 0, 1e5, "episodes",
-                                        "how many are played; 0: 64, or 16 windows of a text")};
+                                        "how many are played; 0: 64, or 16 windows of a text"),
+    [CLI_EXPLAIN_SEEDS] = AM_INTEGER("seeds", 1, 0, 1000, "",
+                                     "of a simulation: with so many seeds each chemical system is "
+                                     "held at its baseline; 0: none is")};
+
+/* Whether a line gives that key. */
+static bool gives(const cli_line *line, int key) {
+  const char *name = cli_explain_keys[key].name;
+  const size_t n = strlen(name);
+  for (int k = 0; k < line->n_assignments; k++)
+    if (strncmp(line->assignments[k], name, n) == 0 && line->assignments[k][n] == '=') return true;
+  return false;
+}
 
 /* ------------------------------------------------------------------------------ the analysis */
 static amine_status of_network(am_text *json, const cli_line *line, amine_error *error) {
@@ -25,6 +41,10 @@ static amine_status of_network(am_text *json, const cli_line *line, amine_error 
   am_experiment *x;
   if (source != CLI_SOURCE_RUN && source != CLI_SOURCE_CHECKPOINT)
     return cli_source_untrained(from, "", error);
+  if (gives(line, CLI_EXPLAIN_SEEDS))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "seeds is for simulations, whose lives are lived anew: of a training episodes "
+                   "says how many are played");
   am_config_begin(&config, cli_parts());
   amine_status status = am_evaluate_config(&config, from, error);
   if (status == AMINE_OK) status = cli_configure(&config, own, line, error);
@@ -39,16 +59,64 @@ static amine_status of_network(am_text *json, const cli_line *line, amine_error 
   return status;
 }
 
+/* seeds and threads; nothing else can be said of a brain that has lived. */
+static amine_status read_lives(int *n_seeds, am_simulation_config *config, const cli_line *line,
+                               amine_error *error) {
+  const amine_parameter *keys[] = {&cli_explain_keys[CLI_EXPLAIN_SEEDS],
+                                   &am_simulation_keys[AM_SIM_THREADS]};
+  am_value values[2] = {am_key_standard(keys[0]), config->values[AM_SIM_THREADS]};
+  for (int i = 0; i < line->n_assignments; i++) {
+    const char *given = line->assignments[i];
+    const size_t n = strcspn(given, "=");
+    int k = 0;
+    while (k < 2 && (strlen(keys[k]->name) != n || memcmp(keys[k]->name, given, n) != 0)) k++;
+    if (k == 2)
+      return am_fail(
+          error, AMINE_ERROR_ARGUMENT,
+          "%.60s: of a simulation its recording is looked at, and its life once more with "
+          "a level held: only seeds and threads can be given",
+          given);
+    AM_TRY(am_key_read(keys[k], given + n + 1, &values[k], error));
+  }
+  *n_seeds = (int)values[0].number;
+  config->values[AM_SIM_THREADS] = values[1];
+  return AMINE_OK;
+}
+
+static amine_status hold_levels(am_levels_held *held, const am_simulation_config *config,
+                                int n_seeds, const cli_line *line, amine_error *error) {
+  const char *folder = line->words[0];
+  am_text said = {0};
+  am_simulation *saved;
+  cli_side side;
+  AM_TRY(am_simulation_saved(&saved, config, folder, error));
+  am_text_printf(&said, "living it once more, each chemical system held at its baseline\n");
+  cli_side_begin(&side, line, &said, folder, n_seeds);
+  const int n_threads = (int)am_simulation_number(config, AM_SIM_THREADS);
+  const amine_status status = am_levels_hold(held, saved, n_seeds, n_threads, &side.watch, error);
+  am_simulation_destroy(saved);
+  const int number = status == AMINE_ERROR_STOPPED ? atomic_load(side.watch.stop) : 0;
+  cli_side_end(&side);
+  if (number > 0) raise(number); /* there is nothing to save */
+  return status;
+}
+
 static amine_status of_brain(am_text *json, const cli_line *line, amine_error *error) {
   const char *from = line->words[0];
-  if (line->n_assignments > 0)
-    return am_fail(error, AMINE_ERROR_ARGUMENT,
-                   "%.60s: of a simulation its recording is looked at, and no key changes that",
-                   line->assignments[0]);
+  am_simulation_config config;
+  am_levels_held held = {0};
+  int n_seeds = 0;
   if (cli_source_of(from) != CLI_SOURCE_RUN)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "%.200s is not the folder of a simulation: its recording is there", from);
-  return am_simulation_explain(json, from, error);
+  AM_TRY(am_simulation_folder_config(&config, cli_parts(), from, error));
+  amine_status status = read_lives(&n_seeds, &config, line, error);
+  if (status == AMINE_OK && n_seeds > 0) status = hold_levels(&held, &config, n_seeds, line, error);
+  if (status == AMINE_OK)
+    status = am_simulation_explain(json, from, n_seeds > 0 ? &held : NULL, error);
+  am_levels_held_free(&held);
+  am_simulation_config_free(&config);
+  return status;
 }
 
 /* ------------------------------------------------------------------------------ in words */
@@ -107,6 +175,33 @@ static void put_predicted(am_text *text, const json_t *signal) {
   am_text_puts(text, "\n");
 }
 
+/* Of a brain: what its protocol measures, with the system free and held. */
+static void put_levels(am_text *text, const json_t *root, const json_t *signal) {
+  enum { CELL = 18 };
+  const json_t *all = json_object_get(signal, "held"), *held;
+  size_t k;
+  json_array_foreach(all, k, held) {
+    char head[48], cells[3][64];
+    const char *const keys[3][2] = {
+        {"free", "free_half"}, {"value", "half"}, {"difference", "difference_half"}};
+    snprintf(head, sizeof head, "held at %.3g", am_json_number_of(held, "level"));
+    if (k == 0)
+      am_text_printf(
+          text, "  %-*s %-*s %-*s %s\n", COLUMN, "what holding it costs", CELL, "free", CELL, head,
+          am_json_number_of(root, "seeds") > 1 ? "difference, paired by seed" : "difference");
+    for (int c = 0; c < 3; c++)
+      cli_put_interval(cells[c], sizeof cells[c],
+                       &(am_interval){am_json_number_of(held, keys[c][0]),
+                                      am_json_number_of(held, keys[c][1]), 2});
+    am_text_printf(text, "  %-*.*s", COLUMN, COLUMN, word(held, "measure"));
+    for (int c = 0; c < 3; c++) {
+      am_text_printf(text, " %s", cells[c]);
+      if (c < 2) am_text_printf(text, "%*s", CELL - cli_columns(cells[c]), "");
+    }
+    am_text_puts(text, "\n");
+  }
+}
+
 static void put_held(am_text *text, const json_t *signal) {
   static const char *const words[][2] = {
       {"free", "free"},          {"mean", "held at its mean"},
@@ -124,7 +219,7 @@ static void put_held(am_text *text, const json_t *signal) {
       if (strcmp(words[w][0], word(held, "how")) == 0)
         am_text_printf(&how, "%s%s", words[w][1], word(held, "event"));
     am_text_printf(text, "  %-*.*s %8.3f%s%.3f", COLUMN, COLUMN, how.data ? how.data : "",
-                   am_json_number_of(held, "reward"), pm, am_json_number_of(held, "half"));
+                   am_json_number_of(held, "value"), pm, am_json_number_of(held, "half"));
     if (k > 0)
       am_text_printf(text, "  %8.3f%s%.3f", am_json_number_of(held, "difference"), pm,
                      am_json_number_of(held, "difference_half"));
@@ -166,7 +261,8 @@ static void put_text(am_text *text, const json_t *root) {
                    am_json_number_of(signal, "middle"), am_json_number_of(signal, "high"));
     put_events(text, root, signal);
     put_predicted(text, signal);
-    put_held(text, signal);
+    if (am_json_number_of(root, "sample_s") > 0) put_levels(text, root, signal);
+    else put_held(text, signal);
     put_reach(text, signal);
   }
   json_array_foreach(limits, k, limit) if (json_is_string(limit))

@@ -211,14 +211,16 @@ const cli_command cli_commands[] = {
               "order, or at its mean for a few steps after each sort of event; and which units it "
               "reaches. key=value changes the world, as for amine eval.\n\n"
               "Of a simulation it tells what its recording says of the chemical systems around its "
-              "events.\n\n"
+              "events, and lives its life once more for each of them, held at its baseline: what the "
+              "protocol then measures is what holding it costs.\n\n"
               "amine report shows the same, of 64 episodes, or what FOLDER/explain.json holds: "
               "--out puts it there.",
      .examples = {{"amine explain runs/maze-seed1", "64 fresh episodes"},
                   {"amine explain runs/maze-seed1 episodes=1000 --out runs/maze-seed1/explain.json",
                    "narrower intervals, and for the report"},
                   {"amine explain runs/maze-seed1 task.size=13 --json", "in a larger maze"},
-                  {"amine explain runs/reinforcement-seed1", "the chemistry of a brain"}}},
+                  {"amine explain runs/reinforcement-seed1 seeds=10",
+                   "the chemistry of a brain, and ten lives with each system held"}}},
     {.name = "report",
      .words = "DIR...",
      .min_words = 1,

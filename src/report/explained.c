@@ -167,12 +167,44 @@ static void put_held(am_text *page, const json_t *root, const json_t *signal) {
     am_text_puts(page, "<tr><td>");
     put_how(page, held);
     am_text_puts(page, "</td><td class=\"n\">");
-    am_html_with_error(page, am_json_number_of(held, "reward"), am_json_number_of(held, "half"));
+    am_html_with_error(page, am_json_number_of(held, "value"), am_json_number_of(held, "half"));
     am_text_puts(page, "</td><td class=\"n\">");
     if (k > 0)
       am_html_with_error(page, am_json_number_of(held, "difference"),
                          am_json_number_of(held, "difference_half"));
     am_text_puts(page, "</td></tr>\n");
+  }
+  am_text_puts(page, "</tbody></table></div>\n");
+}
+
+/* Of a brain: what its protocol measures, with the system free and held. */
+static void put_levels(am_text *page, const json_t *root, const json_t *signal) {
+  const json_t *all = json_object_get(signal, "held"), *held;
+  const double seeds = am_json_number_of(root, "seeds");
+  size_t k;
+  if (json_array_size(all) == 0) return;
+  am_text_puts(page, "<h3>What holding it costs <small>");
+  if (seeds > 1) {
+    am_html_count(page, (size_t)seeds);
+    am_text_puts(page, " lives each, with 95 % intervals; the difference is seed by seed");
+  } else am_text_puts(page, "one life more, with the same seed");
+  am_text_puts(page, "</small></h3>\n<div class=\"scroll\"><table>\n<thead><tr><th></th>"
+                     "<th class=\"n\">free</th><th class=\"n\">held at ");
+  am_html_fixed(page, am_json_number_of(json_array_get(all, 0), "level"), 2);
+  am_text_puts(page, "</th><th class=\"n\">difference</th></tr></thead>\n<tbody>\n");
+  json_array_foreach(all, k, held) {
+    static const char *const keys[3][2] = {
+        {"free", "free_half"}, {"value", "half"}, {"difference", "difference_half"}};
+    am_html_between(page, "<tr><td>", text_of(held, "title"), 120, "");
+    if (*text_of(held, "unit")) am_html_between(page, ", ", text_of(held, "unit"), 24, "");
+    am_text_puts(page, "</td>");
+    for (int c = 0; c < 3; c++) {
+      am_text_puts(page, "<td class=\"n\">");
+      am_html_with_error(page, am_json_number_of(held, keys[c][0]),
+                         am_json_number_of(held, keys[c][1]));
+      am_text_puts(page, "</td>");
+    }
+    am_text_puts(page, "</tr>\n");
   }
   am_text_puts(page, "</tbody></table></div>\n");
 }
@@ -266,7 +298,8 @@ void am_explained_section(am_text *page, const json_t *root) {
     put_spread(page, root, signal);
     put_events(page, root, signal, colour);
     put_predicted(page, signal);
-    put_held(page, root, signal);
+    if (am_json_number_of(root, "sample_s") > 0) put_levels(page, root, signal);
+    else put_held(page, root, signal);
     put_reach(page, signal, colour);
   }
   am_text_puts(page, "</section>\n");

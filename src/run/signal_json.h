@@ -1,15 +1,17 @@
 /* What is known of a signal as JSON, for explain.json: of trainings and of simulations alike, and read
  * by the report (report/explained.h).
  *
- *   {"of": "training" or "simulation", "checkpoint": {"bytes", "crc32c"}, "episodes", "sample_s", "before",
+ *   {"of": "training" or "simulation", "checkpoint": {"bytes", "crc32c"}, "episodes",
+ *    "protocol", "seeds", "sample_s", "before",
  *    "signals": [{"name", "meaning", "rows", "mean", "sd", "low", "middle", "high", "samples",
  *      "events": [{"name", "meaning", "n", "mean": [16], "low", "high", "null_low", "null_high"}],
  *      "predicted": {"all", "shown", "paid", "time", "events", "variables", "fitted", "held_out"},
- *      "held": [{"how", "event", "reward", "half", "difference", "difference_half"}],
+ *      "held": [{"how", "event", "value", "half", "difference", "difference_half"}],
  *      "reach": {"units", "half", "share": [...]}}],
  *    "limits": ["..."]}
  *
- * sample_s is 0 where a sample is a step. Arrays over an event go from `before` (AM_SIGNAL_BEFORE)
+ * Of a simulation "held" has a row for each measure of its protocol: {"how": "baseline", "level", "measure",
+ * "title", "unit", "free", "free_half", "value", ...}. sample_s is 0 where a sample is a step. Arrays over an event go from `before` (AM_SIGNAL_BEFORE)
  * samples before it to AM_SIGNAL_AFTER after it; null: none is known. What there is not is left out. */
 #ifndef AMINE_RUN_SIGNAL_JSON_H
 #define AMINE_RUN_SIGNAL_JSON_H

@@ -589,9 +589,9 @@ def explained(d, folder):
     check("explain --json", [h["how"] for h in level["held"]][:4] == ["free", "mean", "zero", "shuffled"] and
           level["held"][0]["difference"] == 0 and level["samples"] == 8 * 20, "held in four ways", level)
     plain = json.loads(expect(0, "eval", folder, "episodes=8", "--json").out)
-    check("explain, free", abs(level["held"][0]["reward"] - plain["reward"]) < 1e-9, plain["reward"], level["held"])
+    check("explain, free", abs(level["held"][0]["value"] - plain["reward"]) < 1e-9, plain["reward"], level["held"])
     clamped = json.loads(expect(0, "eval", folder, "episodes=8", "clamp.readout=0", "--json").out)
-    check("explain, at 0", abs(level["held"][2]["reward"] - clamped["reward"]) < 1e-9, clamped["reward"],
+    check("explain, at 0", abs(level["held"][2]["value"] - clamped["reward"]) < 1e-9, clamped["reward"],
           level["held"])
     larger = json.loads(expect(0, "explain", folder, "episodes=8", "task.steps=30", "--json").out)
     check("explain task.steps=30", larger["signals"][0]["samples"] == 8 * 30, 240, larger["signals"][0]["samples"])

@@ -223,14 +223,33 @@ def test_explain(d):
     expect(0, "simulate", "reinforcement", "duration_s=12", "threads=1", "--out", folder, "--quiet", "--no-report")
     r = expect(0, "explain", folder)
     check("explain", "dopamine, level of this chemical system: mean 0." in r.out and "reward " in r.out, "levels", r)
-    result = json.loads(expect(0, "explain", folder, "--json").out)
-    check("explain --json", result == json.loads(read(folder, "explain.json")), "the file's", result)
+    result = json.loads(expect(0, "explain", folder, "seeds=0", "--json").out)
+    check("explain seeds=0 --json", result == json.loads(read(folder, "explain.json")), "the file's", result)
     came = {e["name"]: e for e in result["signals"][0]["events"]}
     check("explain: rewards", came["reward"]["n"] > 0 and came["reward"]["mean"][5] > result["signals"][0]["mean"],
           "dopamine rises with a reward", came["reward"])
     expect(0, "report", folder, "--quiet")
     check("report, explained", b"What the modulator does" in read(folder, "report.html"), "a section", "none")
     expect(2, "explain", folder, "episodes=3", says="episodes=3: of a simulation")
+    expect(2, "explain", folder, "seeds=1001", says="a whole number from 0 to 1000")
+    # a level that is held costs what amine simulate measures with it clamped
+    told = expect(0, "explain", folder, "threads=1", "--quiet")
+    check("explain, held", "held at 0.5" in told.out and "no interval is known" in told.out, "a table", told)
+    compared = os.path.join(d, "explained-beside")
+    beside = expect(0, "simulate", "reinforcement", "duration_s=12", "seeds=3", "threads=2", "--json", "--quiet",
+                    "--no-report", "--out", compared)
+    beside = {m["name"]: m for m in json.loads(beside.out)["measures"]}
+    expect(0, "explain", folder, "seeds=3", "--quiet", "--out", os.path.join(folder, "explain.json"))
+    dopamine = json.loads(read(folder, "explain.json"))["signals"][0]
+    for one in dopamine["held"]:
+        m = beside[one["measure"]]
+        for mine, other, sign in (("free", "free", 1), ("value", "control", 1), ("difference", "difference", -1)):
+            check(f"explain, {one['measure']} {mine}", abs(one[mine] - sign * m[other]["mean"]) < 1e-12, m[other], one)
+        check("explain, interval", abs(one["difference_half"] - m["difference"]["ci95"]) < 1e-12, m["difference"], one)
+    check("explain, what is lost", len(dopamine["held"]) > 8, "all measures of the protocol", dopamine["held"])
+    expect(0, "report", folder, "--quiet")
+    page = read(folder, "report.html")
+    check("report, held", b"3 lives each" in page and b"held at 0.50" in page, "a table of it", "none")
     expect(2, "explain", os.path.join(folder, "checkpoint.safetensors"), says="is not the folder of a simulation")
 
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "format/file.h"
-#include "run/config/key_json.h"
 #include "run/simulate/inputs.h"
 #include "run/simulate/run.h"
 #include "run/simulate/unmoved.h"
@@ -53,23 +52,16 @@ static amine_status choose_control(am_comparison *c, const am_simulation_config 
 }
 
 /* ------------------------------------------------------------------------------ the runs */
-/* Sets a value of the table, in the tree too. */
-static amine_status put(am_simulation_config *c, int key, am_value value, amine_error *error) {
-  c->values[key] = value;
-  return am_tree_set(c->root, am_simulation_keys[key].name,
-                     am_key_json(&am_simulation_keys[key], &value), error);
-}
-
 /* The configuration with its seed, its clamps, and one thread. */
 static amine_status configure(am_simulation_config *out, const work *w, uint64_t seed, bool control,
                               amine_error *error) {
   const am_comparison *c = w->comparison;
   AM_TRY(am_simulation_config_copy(out, w->config, error));
-  amine_status status = put(out, AM_SIM_SEED, (am_value){(double)seed, seed}, error);
-  if (status == AMINE_OK) status = put(out, AM_SIM_THREADS, (am_value){1, 1}, error);
+  amine_status status = am_simulation_config_put(out, AM_SIM_SEED, (am_value){(double)seed, seed}, error);
+  if (status == AMINE_OK) status = am_simulation_config_put(out, AM_SIM_THREADS, (am_value){1, 1}, error);
   for (int k = 0; k < AM_N_MODULATORS && status == AMINE_OK; k++) {
     const double level = control && c->clamped[k] ? c->levels[k] : (double)NAN;
-    status = put(out, AM_SIM_CLAMP + k, (am_value){level, 0}, error);
+    status = am_simulation_config_put(out, AM_SIM_CLAMP + k, (am_value){level, 0}, error);
   }
   if (status != AMINE_OK) am_simulation_config_free(out);
   return status;

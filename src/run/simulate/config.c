@@ -383,6 +383,13 @@ amine_status am_simulation_config_copy(am_simulation_config *copy, const am_simu
   return status;
 }
 
+amine_status am_simulation_config_put(am_simulation_config *c, int key, am_value value,
+                                      amine_error *error) {
+  c->values[key] = value;
+  return am_tree_set(c->root, am_simulation_keys[key].name,
+                     am_key_json(&am_simulation_keys[key], &value), error);
+}
+
 void am_simulation_config_free(am_simulation_config *c) {
   am_model_texts_free(c->texts);
   am_played_drop(&c->task);

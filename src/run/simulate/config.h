@@ -73,6 +73,9 @@ amine_status am_simulation_config_of(am_simulation_config *config, const am_regi
 amine_status am_simulation_config_copy(am_simulation_config *copy,
                                        const am_simulation_config *config, amine_error *error);
 void am_simulation_config_free(am_simulation_config *config);
+/* Sets a value of the table, in the tree too. AMINE_ERROR_MEMORY only. */
+amine_status am_simulation_config_put(am_simulation_config *config, int key, am_value value,
+                                      amine_error *error);
 
 /* The task that its protocol plays, for am_task_destroy; NULL if that plays none. Failures as of
  * am_task_create, and AMINE_ERROR_ARGUMENT if it asks for something else than actions. */

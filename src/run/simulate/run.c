@@ -352,6 +352,14 @@ amine_status am_simulation_resume(am_simulation_outcome *outcome,
   return status;
 }
 
+amine_status am_simulation_saved(am_simulation **simulation, const am_simulation_config *config,
+                                 const char *folder, amine_error *error) {
+  am_simulation_mark mark = {0};
+  const amine_status status = open_saved(simulation, &mark, config, folder, NULL, error);
+  am_simulation_mark_free(&mark);
+  return status;
+}
+
 amine_status am_simulation_record(const char *folder, const am_registry *parts, am_text *limits,
                                   amine_error *error) {
   am_simulation_config config = {0};

@@ -68,6 +68,11 @@ amine_status am_simulation_resume(am_simulation_outcome *outcome,
                                   const am_simulation_config *config, const char *folder,
                                   const am_simulation_watch *watch, amine_error *error);
 
+/* The simulation of a folder in the state that was saved last, to be looked at; config is the folder's and
+ * must outlive it. */
+amine_status am_simulation_saved(am_simulation **simulation, const am_simulation_config *config,
+                                 const char *folder, amine_error *error);
+
 /* Makes protocol.json and recording.npz anew from the checkpoint and spikes.gdf of a folder;
  * *limits as of am_simulation_recording_write. Nothing else of the folder changes. */
 amine_status am_simulation_record(const char *folder, const am_registry *parts, am_text *limits,

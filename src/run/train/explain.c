@@ -334,7 +334,7 @@ static void put_held(am_text *text, const lived *l, const char *how, const char 
   am_json_begin(text);
   am_json_put_string(text, "how", how);
   if (event) am_json_put_string(text, "event", event);
-  am_json_put_double(text, "reward", reward.mean);
+  am_json_put_double(text, "value", reward.mean);
   am_json_put_double(text, "half", reward.half);
   am_json_put_double(text, "difference", off.mean);
   am_json_put_double(text, "difference_half", off.half);

@@ -181,8 +181,8 @@ static void within_is_from_the_event_on(am_experiment *x, const json_t *all, dou
   const json_t *within = named(all, "event", "asked");
   const double cost = am_json_number_of(within, "difference");
   assert_in_range(a.n_held, 1, n * x->task->n_steps - 1);
-  if (!(fabs(am_json_number_of(within, "reward") - sum) < 1e-3 * fabs(cost)))
-    fail_msg("%.9g is not %.9g, and it costs %g", am_json_number_of(within, "reward"), sum, cost);
+  if (!(fabs(am_json_number_of(within, "value") - sum) < 1e-3 * fabs(cost)))
+    fail_msg("%.9g is not %.9g, and it costs %g", am_json_number_of(within, "value"), sum, cost);
   assert_true(cost != am_json_number_of(named(all, "how", "mean"), "difference"));
   /* and at the others, the last of the list */
   a.within = false;
@@ -191,7 +191,7 @@ static void within_is_from_the_event_on(am_experiment *x, const json_t *all, dou
   x->learner->hold = NULL;
   sum = 0;
   for (int k = 0; k < n; k++) sum += rewards[k] / n;
-  const double outside = am_json_number_of(json_array_get(all, json_array_size(all) - 1), "reward");
+  const double outside = am_json_number_of(json_array_get(all, json_array_size(all) - 1), "value");
   if (!(fabs(outside - sum) < 1e-3 * fabs(cost))) fail_msg("%.9g is not %.9g", outside, sum);
 }
 
@@ -229,13 +229,13 @@ static void held_costs_what_a_clamp_costs(void **state) {
       x->learner->type->evaluate(x->learner, rewards[0], n, 0, 77, false);
       y->learner->type->evaluate(y->learner, rewards[1], n, 0, 77, false);
       for (int i = 0; i < n; i++) mean[0] += rewards[0][i] / n, mean[1] += rewards[1][i] / n;
-      assert_true(fabs(am_json_number_of(named(all, "how", "free"), "reward") - mean[0]) < 1e-9);
-      assert_true(fabs(am_json_number_of(named(all, "how", "zero"), "reward") - mean[1]) < 1e-9);
+      assert_true(fabs(am_json_number_of(named(all, "how", "free"), "value") - mean[0]) < 1e-9);
+      assert_true(fabs(am_json_number_of(named(all, "how", "zero"), "value") - mean[1]) < 1e-9);
       assert_true(fabs(am_json_number_of(named(all, "how", "zero"), "difference") -
                        (mean[1] - mean[0])) < 1e-9);
     }
     assert_true(am_json_number_of(named(all, "how", "free"), "difference") == 0);
-    assert_true(am_json_number_of(named(all, "how", "within"), "reward") < 1e9);
+    assert_true(am_json_number_of(named(all, "how", "within"), "value") < 1e9);
     assert_true(json_array_size(all) >= 5);
     if (k == 1) within_is_from_the_event_on(x, all, at_mean(root), n);
     json_decref(root);
@@ -267,7 +267,7 @@ static void every_kind_of_run(void **state) {
       if (free_one && x->task->n_symbols == 0) {
         x->learner->type->evaluate(x->learner, rewards, N, 0, 77, false);
         for (int e = 0; e < N; e++) mean += rewards[e] / N;
-        if (fabs(am_json_number_of(free_one, "reward") - mean) > 1e-9) fail_msg("%s", v->name);
+        if (fabs(am_json_number_of(free_one, "value") - mean) > 1e-9) fail_msg("%s", v->name);
       }
       if (v == &real) assert_true(json_array_size(json_object_get(signal, "events")) > 0);
       n_told++;

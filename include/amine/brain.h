@@ -15,7 +15,8 @@
  *   amine_brain_destroy(b);
  *
  * Time. Step k takes the network from k dt to (k + 1) dt. Within a step, in this order: spikes that
- * left `delay` before arrive (an axonal delay: of the spike, before the synapse); plasticity of the
+ * left `delay` before arrive (axonal, before the synapse, but for what is said to be dendritic, behind
+ * it: dendritic_delay_ms); plasticity of the
  * arriving spikes that looks at the past of the target; inputs; the neurons' equations; their
  * spikes; plasticity of the neurons that fired, which sees an arrival of the same step as past.
  * A delay is a whole number of steps, at least 1.
@@ -163,6 +164,10 @@ typedef struct amine_projection {
   /* Short-term plasticity (Tsodyks–Markram) of the source's spikes. U = 0: none. */
   double stp_u, stp_tau_rec_ms, stp_tau_facil_ms;
   int n_in; /* AMINE_CONNECT_IN */
+  /* How much of the delay is the dendrite's, at most delay_ms: a spike is at the synapse so much
+   * before it is at the soma, with the weight of that moment, and a spike of the target is at the
+   * synapse so much later. 0: all of it is the axon's. */
+  double dendritic_delay_ms;
 } amine_projection;
 
 AMINE_API amine_projection amine_projection_default(void);

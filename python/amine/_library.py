@@ -69,7 +69,8 @@ class CProjection(Structure):
                 ("weight_max", c_double), ("delay_ms", c_double), ("delay_max_ms", c_double),
                 ("velocity", c_double), ("rule", c_char_p), ("values", POINTER(CValue)),
                 ("n_values", c_int), ("factor", c_int), ("stp_u", c_double),
-                ("stp_tau_rec_ms", c_double), ("stp_tau_facil_ms", c_double), ("n_in", c_int)]
+                ("stp_tau_rec_ms", c_double), ("stp_tau_facil_ms", c_double), ("n_in", c_int),
+                ("dendritic_delay_ms", c_double)]
 
 
 class CDraw(Structure):

@@ -442,8 +442,8 @@ class Brain(Handle):
                 probability: Optional[float] = None, n_out: Optional[int] = None,
                 n_in: Optional[int] = None, radius: Optional[float] = None, pairs=None,
                 one_to_one: bool = False, weight: Union[float, Tuple[float, float]] = 0.0, weights=None,
-                delay: Union[float, Tuple[float, float], None] = None, velocity: float = 0.0,
-                receptor: str = "excitatory", self_connections: bool = False,
+                delay: Union[float, Tuple[float, float], None] = None, dendritic_delay: float = 0.0,
+                velocity: float = 0.0, receptor: str = "excitatory", self_connections: bool = False,
                 rule: Optional[str] = None, factor: str = "none",
                 stp: Optional[Tuple[float, float, float]] = None, name: Optional[str] = None,
                 **parameters: float) -> Projection:
@@ -451,7 +451,8 @@ class Brain(Handle):
         or n_in sources for each target, drawn at random; with probability * exp(-distance / radius);
         one_to_one; or pairs=(sources, targets), with weights [n] if they differ.
 
-        weight and delay (ms, at least a step) are one number, or (low, high): uniform between. rule: a
+        weight and delay (ms, at least a step) are one number, or (low, high): uniform between.
+        dendritic_delay: how much of the delay is behind the synapse, for plasticity. rule: a
         plasticity rule (amine.synapse_rules()), or a text of equations of several lines, with its
         parameters by name; factor: which signal multiplies its changes ("dopamine", "signed", ...). stp: U, tau_rec, tau_facil of short-term
         plasticity. Possible until the first run."""
@@ -464,6 +465,7 @@ class Brain(Handle):
         p.weight, p.weight_max = weight if isinstance(weight, tuple) else (weight, weight)
         if delay is not None:
             p.delay_ms, p.delay_max_ms = delay if isinstance(delay, tuple) else (delay, delay)
+        p.dendritic_delay_ms = dendritic_delay
         p.velocity, p.self_connections = velocity, int(self_connections)
         if name is not None:
             p.name = name.encode()

@@ -113,6 +113,8 @@ typedef struct am_projection {
   double stp_rec, stp_facil; /* factors of a step */
   int n_delays;
   uint32_t *delays; /* [n_delays] ascending, steps */
+  uint32_t early;   /* so many steps before the soma a spike is at the synapse */
+  uint32_t back;    /* so many steps after it fired a target is there */
   size_t n_synapses;
   int width; /* padded number of sources */
   /* [3 moments][n_delays][width]: step % 3 picks the moment */
@@ -142,6 +144,7 @@ typedef struct am_synapse_block {
   uint16_t *target;           /* [n_synapses] minus begin */
   am_real *w, *c;             /* [n_synapses] or NULL */
   am_real *w_low, *c_low;     /* [n_synapses] what w, c are short of (kernel/synapse.h), or NULL */
+  am_real *line;              /* [early][n_targets] on the dendrites; step % early is due; or NULL */
   double *sum;                /* [n_targets] 0 between steps: where very many may arrive, or NULL */
   int tally;                  /* of the chunk's, or -1 */
   uint32_t *column, *at;      /* [n_targets + 1], [n_synapses]; NULL unless the rule fires */

@@ -24,6 +24,7 @@ static void free_block(am_synapse_block *k) {
   am_free(k->c);
   am_free(k->w_low);
   am_free(k->c_low);
+  am_free(k->line);
   am_free(k->sum);
   am_free(k->column);
   am_free(k->at);
@@ -465,6 +466,13 @@ static amine_status room_for_sums(am_synapse_block *block, amine_error *error) {
   return AMINE_OK;
 }
 
+/* What is on its way from the synapses to the somata. */
+static amine_status room_for_dendrites(am_synapse_block *block, const am_projection *p,
+                                       amine_error *error) {
+  if (p->early == 0) return AMINE_OK;
+  return AM_TAKE(block->line, am_size_mul(p->early, block->n_targets), error);
+}
+
 /* Lists the synapses of each target. */
 static amine_status make_columns(am_synapse_block *block, const am_projection *p,
                                  uint32_t n_sources, amine_error *error) {
@@ -561,6 +569,7 @@ static amine_status fill_blocks(amine_brain *b, int projection, am_row *row, ami
       if (block->projection != projection) continue;
       end_filling(block, p->n_delays, n);
       AM_TRY(room_for_sums(block, error));
+      AM_TRY(room_for_dendrites(block, p, error));
       if (p->rule->fires) AM_TRY(make_columns(block, p, n, error));
     }
   return AMINE_OK;
@@ -625,7 +634,7 @@ static void plan_sweeps(amine_brain *b) {
   }
 }
 
-/* Lists of who fired, for the longest delay of what begins in each chunk. */
+/* Lists of who fired, for the longest delay of what begins in each chunk, or ends there. */
 static amine_status make_lists(amine_brain *b, amine_error *error) {
   b->longest = 1;
   for (int k = 0; k < b->n_chunks; k++) {
@@ -636,6 +645,7 @@ static amine_status make_lists(amine_brain *b, amine_error *error) {
         const am_projection *p = &b->projections[i];
         if (p->source == c->pieces[j].population && p->delays[p->n_delays - 1] > longest)
           longest = p->delays[p->n_delays - 1];
+        if (p->target == c->pieces[j].population && p->back > longest) longest = p->back;
       }
     if (longest > b->longest) b->longest = longest;
     AM_TRY(am_flight_make(&c->flight, longest, (uint32_t)b->look_every, error));

@@ -65,6 +65,9 @@ static amine_status visit_block(visitor *v, const amine_brain *b, am_synapse_blo
   if (k->w) VISIT(REAL_TYPE, k->w, k->n_synapses, "%s.%d/w.%d", p->name, k->projection, chunk);
   if (k->w_low)
     VISIT(REAL_TYPE, k->w_low, k->n_synapses, "%s.%d/w.low.%d", p->name, k->projection, chunk);
+  if (k->line)
+    VISIT(REAL_TYPE, k->line, (size_t)p->early * k->n_targets, "%s.%d/line.%d", p->name,
+          k->projection, chunk);
   if (!k->c) return AMINE_OK;
   VISIT(REAL_TYPE, k->c, k->n_synapses, "%s.%d/c.%d", p->name, k->projection, chunk);
   if (k->c_low)
@@ -311,6 +314,7 @@ static uint32_t structure(const amine_brain *b) {
     if (p->rule->program) crc = am_crc32c(crc, p->rule->part.text, strlen(p->rule->part.text));
     crc = am_crc32c(crc, p->values, sizeof p->values);
     crc = am_crc32c(crc, p->delays, (size_t)p->n_delays * sizeof *p->delays);
+    if (p->back > 0) CHECK(p->back);
     const int fixed[4] = {p->source, p->target, p->receptor, (int)p->factor};
     CHECK(fixed);
     CHECK(p->weight);

@@ -20,7 +20,7 @@ typedef struct projection_keys {
   const json_t *rule, *values, *short_term;
   am_pairs_keys list;
   int receptor, connect, n_out, n_in, factor;
-  double probability, radius, velocity, weight[2], delay_ms[2];
+  double probability, radius, velocity, weight[2], delay_ms[2], dendritic_delay_ms;
   bool self;
 } projection_keys;
 
@@ -83,6 +83,7 @@ static const am_field projection_fields[] = {
                 "CRC-32C of the file, 8 digits: another file is refused"),
     RANGE(weight, -1e6, 1e6, NULL, "of each synapse, or [low, high] between which it is drawn"),
     RANGE(delay_ms, 1e-3, 1e5, "ms", "of a spike, or [low, high] between which it is drawn"),
+    NUMBER(dendritic_delay_ms, 0, 1e5, "ms", "of it behind the synapse: the dendrite's part"),
     NUMBER(velocity, 0, 1e6, "sites per ms", "adds distance / velocity to the delay; 0: nothing"),
     AM_FIELD_OF(ANY, "rule", AT(rule),
                 "of plasticity (amine list synapses), or a text of equations: its path, or its lines"),
@@ -167,6 +168,14 @@ static amine_status check_connect(const projection_keys *keys, const am_reader *
   return AMINE_OK;
 }
 
+static amine_status check_dendrite(const projection_keys *keys, const am_reader *r,
+                                   const am_where *above) {
+  const am_where where = {.above = above, .key = "dendritic_delay_ms"};
+  if (keys->dendritic_delay_ms <= keys->delay_ms[0]) return AMINE_OK;
+  return am_refuse(r, &where, NULL, "%.10g: at most the whole delay, delay_ms=%.10g",
+                   keys->dendritic_delay_ms, keys->delay_ms[0]);
+}
+
 /* The keys at the values of amine_projection_default. */
 static projection_keys standard(const amine_projection *p) {
   return (projection_keys){.receptor = (int)p->receptor,
@@ -202,6 +211,8 @@ static amine_status read_projection(am_model_plan *plan, am_reader *r, const am_
   p->self_connections = keys.self;
   p->weight = keys.weight[0], p->weight_max = keys.weight[1];
   p->delay_ms = keys.delay_ms[0], p->delay_max_ms = keys.delay_ms[1];
+  AM_TRY(check_dendrite(&keys, r, where));
+  p->dendritic_delay_ms = keys.dendritic_delay_ms;
   p->velocity = keys.velocity;
   if (p->connect == AMINE_CONNECT_LIST) AM_TRY(am_pairs_read(p, plan, r, where, &keys.list));
   AM_TRY(read_rule(&projection, plan, r, where, &keys));

@@ -35,6 +35,7 @@ double am_projection_need(const amine_brain *b, const am_projection *p, double n
   double reals = 3 * p->rule->n_x * rows + p->rule->n_y * (double)to->padded;
   if (am_synapse_rule_remembers(p->rule)) reals += AM_LOG_PARTS * rows * n_blocks;
   if (p->stp_u > 0) reals += 5 * rows;
+  reals += p->early * (double)to->padded;
   sum += reals * (double)sizeof(am_real);
   return sum;
 }
@@ -64,9 +65,12 @@ double am_brain_need(const amine_brain *b) {
   for (int k = 0; k < b->n_populations; k++) {
     const am_population *p = &b->populations[k];
     uint32_t longest = 0;
-    for (int j = 0; j < b->n_projections; j++)
-      if (b->projections[j].source == k && b->projections[j].connection->delay_max > longest)
-        longest = b->projections[j].connection->delay_max;
+    for (int j = 0; j < b->n_projections; j++) {
+      const am_projection *of = &b->projections[j];
+      if (of->source == k && of->connection->delay_max > longest)
+        longest = of->connection->delay_max;
+      if (of->target == k && of->back > longest) longest = of->back;
+    }
     sum += blocks_of(p, length) * (double)am_flight_bytes(longest, AM_BRAIN_BLOCK, 0) +
            4.0 * p->n * p->most;
   }

@@ -470,9 +470,27 @@ static amine_status check_numbers(const amine_projection *p, amine_error *error)
     return ARGUMENT("weight_max is not finite");
   if (!(p->delay_ms >= 0 && isfinite(p->delay_ms))) return ARGUMENT("delay_ms is below 0");
   if (!(p->velocity >= 0 && isfinite(p->velocity))) return ARGUMENT("velocity is below 0");
+  if (!(p->dendritic_delay_ms >= 0 && p->dendritic_delay_ms <= p->delay_ms))
+    return ARGUMENT("dendritic_delay_ms = %g is not in 0 to the whole delay, %g ms",
+                    p->dendritic_delay_ms, p->delay_ms);
   if (!(p->stp_u >= 0 && p->stp_u <= 1)) return ARGUMENT("stp_u = %g is not in 0 to 1", p->stp_u);
   if (p->stp_u > 0 && !(p->stp_tau_rec_ms > 0 && p->stp_tau_facil_ms >= 0))
     return ARGUMENT("stp_tau_rec_ms must be above 0 and stp_tau_facil_ms at least 0");
+  return AMINE_OK;
+}
+
+/* The dendrite's part of the delay, for synapses that learn. A spike is at its synapse a step after
+ * it was fired at the earliest: where no part is the axon's, a synapse lives a step late. */
+static amine_status make_dendrite(am_projection *out, const amine_brain *b,
+                                  const amine_projection *p, amine_error *error) {
+  const uint32_t steps = (uint32_t)am_steps(p->dendritic_delay_ms, b->dt_ms);
+  if (steps == 0 || !am_synapse_learns(out->rule)) return AMINE_OK;
+  if (out->rule->reads_score)
+    return ARGUMENT("rule %s asks its targets in every step: it takes no dendritic_delay_ms",
+                    out->rule->part.name);
+  const uint32_t late = steps == out->connection->delay;
+  out->early = steps - late;
+  out->back = steps + late;
   return AMINE_OK;
 }
 
@@ -581,13 +599,16 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
            b->populations[p->target].name);
   out->name = am_strdup(p->name && p->name[0] ? p->name : what);
   if (!out->name) return am_fail_memory(error, sizeof what);
-  return make_connection(out, b, p, error);
+  AM_TRY(make_connection(out, b, p, error));
+  return make_dendrite(out, b, p, error);
 }
 
 static void note_projection(amine_brain *b, const am_projection *made, const amine_projection *p) {
   note_time(b, made->name, "delay_ms", p->delay_ms, b->dt_ms, 1);
   if (p->delay_max_ms > p->delay_ms)
     note_time(b, made->name, "delay_max_ms", p->delay_max_ms, b->dt_ms, 1);
+  if (p->dendritic_delay_ms > 0)
+    note_time(b, made->name, "dendritic_delay_ms", p->dendritic_delay_ms, b->dt_ms, 0);
   if (made->values[AM_VALUE_TARGET_RATE] > 0)
     note_time(b, made->name, "time_window_ms", made->values[AM_VALUE_WINDOW], b->dt_ms, 1);
   const double read_ms = am_synapse_rule_remembers(made->rule)

@@ -48,9 +48,10 @@ static bool arrivals_list(arrivals_at *a) {
     a->chunk++;
   }
   a->at = a->end = NULL;
-  if (a->step < a->p->delays[a->delay]) return true;
+  const uint32_t delay = a->p->delays[a->delay] - a->p->early;
+  if (a->step < delay) return true;
   uint32_t n;
-  a->at = am_flight_list(&a->b->chunks[a->chunk].flight, a->step - a->p->delays[a->delay], &n);
+  a->at = am_flight_list(&a->b->chunks[a->chunk].flight, a->step - delay, &n);
   a->end = a->at + n;
   return true;
 }
@@ -209,11 +210,23 @@ static void arrive(const amine_brain *b, const am_synapse_block *block, uint64_t
   }
 }
 
+/* What has come down the dendrites is there; what leaves the synapses now goes where that was. */
+static am_real *down_the_dendrites(const am_synapse_block *block, const am_projection *p,
+                                   uint64_t step, am_real *in) {
+  am_real *due = block->line + step % p->early * block->n_targets;
+  for (uint32_t i = 0; i < block->n_targets; i++) {
+    in[i] += due[i];
+    due[i] = 0;
+  }
+  return due;
+}
+
 static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
   for (int k = 0; k < c->n_blocks; k++) {
     am_synapse_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
     am_real *in = b->in[p->receptor] + block->begin;
+    if (block->line) in = down_the_dendrites(block, p, step, in);
     if (block->tally >= 0) {
       deliver_counts(b, block, step, &c->tallies[block->tally], in);
     } else if (p->rule->kernels[0] && !p->rule->is_late) {
@@ -411,14 +424,25 @@ static void trace_wide(const am_chunk *c, const am_projection *p, size_t at, con
     for (int i = 0; i < n; i++) p->y[l][at + (size_t)i] = (am_real)y[l][i];
 }
 
+/* The spikes of this chunk that were fired `back` steps ago, marked in c->fired in place of those
+ * that were. */
+static const uint32_t *mark(am_chunk *c, uint64_t step, uint32_t back, const uint32_t *spikes,
+                            uint32_t *n) {
+  for (uint32_t i = 0; i < *n; i++) c->fired[spikes[i] - c->begin] = 0;
+  *n = 0;
+  spikes = step < back ? NULL : am_flight_list(&c->flight, step - back, n);
+  for (uint32_t i = 0; i < *n; i++) c->fired[spikes[i] - c->begin] += 1;
+  return spikes;
+}
+
 static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
-  uint32_t n;
-  const uint32_t *spikes = am_flight_list(&c->flight, step, &n);
-  for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] += 1;
+  uint32_t n = 0, back = 0;
+  const uint32_t *spikes = mark(c, step, 0, NULL, &n);
   for (int k = 0; k < c->n_blocks; k++) {
     const am_synapse_block *block = &c->blocks[k];
     const am_projection *p = &b->projections[block->projection];
     if (!p->rule->kernels[0]) continue;
+    if (p->back != back) spikes = mark(c, step, back = p->back, spikes, &n);
     if (p->rule->fires) fire(b, block, step, spikes, n);
     if (p->rule->scores) score(b, block, step);
     if (p->rule->n_y == 0) continue;
@@ -483,7 +507,7 @@ static void next_traces(const amine_brain *b, const am_chunk *c, const am_projec
   for (int d = 0; d < p->n_delays; d++) {
     const size_t at = (size_t)d * (size_t)p->width + (piece->begin - first);
     uint32_t n_spikes;
-    const uint32_t *spikes = leaving(c, step + 1, p->delays[d], &n_spikes);
+    const uint32_t *spikes = leaving(c, step + 1, p->delays[d] - p->early, &n_spikes);
     if (p->is_wide) {
       next_wide(p, step, at, n, padded, piece->begin, spikes, n_spikes);
       continue;

@@ -100,7 +100,7 @@ static const char whole_model[] =
     " \"projections\": [{\"name\": \"in\", \"source\": \"S\", \"target\": \"E\","
     "   \"receptor\": \"excitatory\", \"connect\": \"list\", \"pairs\": [[0, 1, 0.5], [2, 7, 1]],"
     "   \"probability\": 0.5, \"radius\": 3, \"n_out\": 2, \"self\": false, \"weight\": 1,"
-    "   \"delay_ms\": [0.5, 1], \"velocity\": 0, \"rule\": \"stdp\","
+    "   \"delay_ms\": [0.5, 1], \"dendritic_delay_ms\": 0.5, \"velocity\": 0, \"rule\": \"stdp\","
     "   \"values\": {\"a_plus\": 0.02}, \"factor\": \"dopamine\","
     "   \"short_term\": {\"u\": 0.5, \"tau_rec_ms\": 100, \"tau_facil_ms\": 10}}],"
     " \"inputs\": [{\"name\": \"told\", \"population\": \"S\", \"type\": \"spikes\","

@@ -28,7 +28,7 @@ int main(void) {
   AT(amine_projection, weight), AT(amine_projection, weight_max), AT(amine_projection, delay_ms);
   AT(amine_projection, delay_max_ms), AT(amine_projection, velocity), AT(amine_projection, rule);
   AT(amine_projection, values), AT(amine_projection, n_values), AT(amine_projection, factor);
-  AT(amine_projection, stp_u), AT(amine_projection, stp_tau_rec_ms);
+  AT(amine_projection, dendritic_delay_ms), AT(amine_projection, stp_u), AT(amine_projection, stp_tau_rec_ms);
   AT(amine_projection, stp_tau_facil_ms), AT(amine_projection, n_in);
   SIZE(amine_draw), AT(amine_draw, size), AT(amine_draw, kind), AT(amine_draw, a);
   AT(amine_draw, b), AT(amine_draw, values);

@@ -47,6 +47,23 @@ typedef struct amine_weights {
   float *change; /* 0 before `learn`: where it is to go */
 } amine_weights;
 
+/* What a learner asks to see of what goes on inside the units: what its network's text gives a name to
+ * (states, gates, what is given), and traces. */
+enum { AMINE_SEES_VALUES = 1, AMINE_SEES_TRACES = 2 };
+
+/* Something inside the units that has a name in the text of the network, step by step: as the step left
+ * it, a state and a trace what the next one begins with. Before the first step traces are 0, and states
+ * what the text says, 0 if it says nothing. */
+typedef struct amine_inner {
+  const char
+      *name; /* that, and the layer: "z_l0"; a modulator's is "modulator.M_l0", and of a rule with a
+                     * second trace, an eligibility, that of H is "H.E_l0" */
+  int rank;  /* 0: a number; 1: a vector; 2: a trace, [post][pre] */
+  int dims[2]; /* 1 where it has none */
+  /* In `learn`: [n_lanes][n_steps][dims[0]][dims[1]]; 0 at a step that the episode does not reach. */
+  const float *values;
+} amine_inner;
+
 /* Numbers that a learner keeps from one iteration to the next, row-major; 0 at first. */
 typedef struct amine_kept {
   const char *name;
@@ -92,6 +109,8 @@ typedef struct amine_learner {
   int n_kept;
   amine_kept *kept; /* [n_kept], of AMINE_KEPT_MAX */
   double loss;      /* per step, for who looks on: `learn` may set it; NAN before */
+  int n_inner;
+  const amine_inner *inner; /* [n_inner], what its type asks to see; `begin` sees names and sizes */
 } amine_learner;
 
 typedef struct amine_learner_type {
@@ -125,6 +144,9 @@ typedef struct amine_learner_type {
    * all lanes are alike. */
   void (*vary)(const amine_learner *learner, int lane, float *const *w);
   void (*destroy)(amine_learner *learner); /* frees what it took besides; NULL: nothing */
+  /* AMINE_SEES_...: what it sees inside the units; 0: nothing. Traces of n x m connections are n m
+   * numbers a step and lane, and are kept for the whole batch. */
+  unsigned sees;
 } amine_learner_type;
 
 /* ------------------------------------------------------------------------------ for learners */
@@ -137,10 +159,16 @@ static inline void amine_learner_keep(amine_learner *learner, const char *name, 
   learner->n_kept++;
 }
 
-/* The weights, or what is kept, of that name; NULL: there is none. */
+/* The weights, what is inside the units, or what is kept, of that name; NULL: there is none. */
 static inline amine_weights *amine_learner_weights(const amine_learner *learner, const char *name) {
   for (int k = 0; k < learner->n_weights; k++)
     if (strcmp(learner->weights[k].name, name) == 0) return &learner->weights[k];
+  return NULL;
+}
+static inline const amine_inner *amine_learner_inner(const amine_learner *learner,
+                                                     const char *name) {
+  for (int k = 0; k < learner->n_inner; k++)
+    if (strcmp(learner->inner[k].name, name) == 0) return &learner->inner[k];
   return NULL;
 }
 static inline float *amine_learner_kept(const amine_learner *learner, const char *name) {

@@ -151,6 +151,10 @@ class CKept(Structure):
     _fields_ = [("name", c_char_p), ("dims", c_int * 2), ("values", POINTER(c_float))]
 
 
+class CInner(Structure):
+    _fields_ = [("name", c_char_p), ("rank", c_int), ("dims", c_int * 2), ("values", POINTER(c_float))]
+
+
 class CBatch(Structure):
     _fields_ = [("size", c_size_t), ("n_lanes", c_int), ("n_steps", c_int), ("n_inputs", c_int),
                 ("n_units", c_int), ("n_said", c_int), ("inputs", POINTER(c_float)), ("units", POINTER(c_float)),
@@ -164,7 +168,8 @@ class CLearner(Structure):
                 ("seed", c_uint64), ("iteration", c_uint64), ("n_lanes", c_int), ("n_steps", c_int),
                 ("n_inputs", c_int), ("n_units", c_int), ("n_said", c_int), ("n_actions", c_int),
                 ("n_real", c_int), ("n_targets", c_int), ("n_weights", c_int), ("weights", POINTER(CWeights)),
-                ("n_kept", c_int), ("kept", POINTER(CKept)), ("loss", c_double)]
+                ("n_kept", c_int), ("kept", POINTER(CKept)), ("loss", c_double), ("n_inner", c_int),
+                ("inner", POINTER(CInner))]
 
 
 BEGIN = CFUNCTYPE(c_int, POINTER(CLearner), POINTER(CError))
@@ -178,13 +183,13 @@ class CLearnerType(Structure):
                 ("source", c_char_p), ("parameters", POINTER(CParameter)), ("options_size", c_size_t),
                 ("context", c_void_p), ("asks", c_uint), ("rate", c_double), ("critic", ctypes.c_bool),
                 ("plain", ctypes.c_bool), ("twins", c_int), ("begin", BEGIN), ("learn", LEARN), ("vary", VARY),
-                ("destroy", DESTROY)]
+                ("destroy", DESTROY), ("sees", c_uint)]
 
 
 STRUCTS = {"amine_error": CError, "amine_value": CValue, "amine_parameter": CParameter,
            "amine_projection": CProjection, "amine_draw": CDraw, "amine_drive": CDrive, "amine_brain_event": CBrainEvent,
            "amine_experiment_options": COptions, "amine_part": CPart, "amine_lanes_type": CLanesType, "amine_sweep_options": CSweepOptions,
-           "amine_weights": CWeights, "amine_kept": CKept, "amine_batch": CBatch, "amine_learner": CLearner,
+           "amine_weights": CWeights, "amine_kept": CKept, "amine_inner": CInner, "amine_batch": CBatch, "amine_learner": CLearner,
            "amine_learner_type": CLearnerType,
            "amine_progress": CProgress, "amine_score": CScore, "amine_run_progress": CRunProgress,
            "amine_simulation_progress": CSimulationProgress}

@@ -25,6 +25,7 @@ from ._own import called, meaning_of
 
 STREAM = 0x20000000  # of what a learner draws (amine/random.h)
 ASKS = {"actions": 1, "values": 2, "real": 8}
+SEES = {"values": 1, "traces": 2}
 
 
 class Sizes:
@@ -38,6 +39,38 @@ class Sizes:
         self.said: int = x.n_said  #: numbers of a policy, or the values that are said
         #: the shapes of the weights by their PyTorch names
         self.weights: Dict[str, Tuple[int, ...]] = {name: shape for name, shape, _ in _weights(x)}
+        #: the shapes of what is seen inside the units (Learner.sees), of a step of a lane, by their names
+        self.inner: Dict[str, Tuple[int, ...]] = {name: shape for name, shape, _ in _inner(x)}
+
+
+class Inner(Mapping[str, np.ndarray]):
+    """What goes on inside the units of a batch, by the names in the network's text and the layer: inner["z_l0"],
+    float32 [lanes][steps][units], a number [lanes][steps], a trace [lanes][steps][post][pre]; a copy. Each is as
+    the step left it: a state and a trace are what the next step begins with."""
+
+    def __init__(self, x, lanes: int, steps: int):
+        self._at: Optional[Dict[str, Any]] = {name: (i, (lanes, steps, *shape)) for name, shape, i in _inner(x)}
+        self._cache: Dict[str, np.ndarray] = {}
+
+    def _end(self) -> None:
+        self._at = None
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._cache:
+            if self._at is None:
+                raise UsageError(f"batch.inner: {name}: a batch is read while it is learned from")
+            if name not in self._at:
+                raise KeyError(f"{name}: " + (f"there is {', '.join(self._at)}" if self._at else
+                                              'nothing is seen: sees = ("values", "traces")'))
+            i, shape = self._at[name]
+            self._cache[name] = _view(i.values, shape).copy()
+        return self._cache[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cache if self._at is None else self._at)
+
+    def __len__(self) -> int:
+        return len(self._cache if self._at is None else self._at)
 
 
 class Batch:
@@ -52,6 +85,7 @@ class Batch:
         self.loss: float = x.loss  #: per step, for who looks on: yours to set
         #: float32, by their PyTorch names
         self.weights: Dict[str, np.ndarray] = {n: _view(w.values, s).copy() for n, s, w in _weights(x)}
+        self.inner = Inner(x, b.n_lanes, b.n_steps)  #: inside the units, what Learner.sees asks for
 
     def _array(self, name: str, n: Optional[int] = None) -> np.ndarray:
         if name not in self._cache:
@@ -66,6 +100,7 @@ class Batch:
 
     def _end(self) -> None:
         self._b = None
+        self.inner._end()
 
     @property
     def inputs(self) -> np.ndarray:
@@ -126,6 +161,9 @@ class Learner:
 
     name: str = ""  #: the word of learner.type; "" is the class's own, in small letters
     asks: Sequence[str] = ("actions",)  #: what it can learn from: actions, values, real
+    #: of what goes on inside the units: values that the network's text gives a name to (states, gates, what is
+    #: given), traces; traces of n x m connections are n m numbers a step and lane
+    sees: Sequence[str] = ()
     rate: float = 0.0  #: what learner_rate is if nothing is said; 0: 0.0001
     critic: bool = False  #: a second read-out, h2v, says V
     #: w <- w + learner_rate * change, nothing else; otherwise the change goes through learner_optimiser
@@ -160,6 +198,13 @@ def _weights(x) -> Iterator[Tuple[str, Tuple[int, ...], Any]]:
         yield w.name.decode(), tuple(w.dims[:w.rank]), w
 
 
+def _inner(x) -> Iterator[Tuple[str, Tuple[int, ...], Any]]:
+    """The same of what is seen inside the units."""
+    for k in range(x.n_inner):
+        i = x.inner[k]
+        yield i.name.decode(), tuple(i.dims[:i.rank]), i
+
+
 class _Kept:
     """What one that was made keeps: names, shapes and first values."""
 
@@ -177,6 +222,15 @@ class _Kept:
         return {n: _view(x.kept[k].values, a.shape) for k, (n, a) in enumerate(self.first.items())}
 
 
+def _bits(learner: "Learner", name: str, known: Mapping[str, int]) -> int:
+    """What a learner says of itself in words."""
+    words = getattr(learner, name)
+    unknown = [words] if isinstance(words, str) else [word for word in words if word not in known]
+    if unknown:
+        raise UsageError(f"{called(learner)}: {name}={unknown[0]!r}: a tuple of {', '.join(known)}")
+    return sum(known[word] for word in set(words))
+
+
 class Calls:
     """A learner as the library calls it."""
 
@@ -184,14 +238,12 @@ class Calls:
         self.given, self.name = learner, called(learner)
         self.raised: Optional[BaseException] = None
         self._made: Dict[int, _Kept] = {}
-        unknown = [word for word in learner.asks if word not in ASKS]
-        if unknown:
-            raise UsageError(f"{self.name}: asks={unknown[0]!r}: of {', '.join(ASKS)}")
+        asks, sees = _bits(learner, "asks", ASKS), _bits(learner, "sees", SEES)
         varies = type(learner).vary is not Learner.vary
         self.type = CLearnerType(ctypes.sizeof(CLearnerType), self.name.encode(), meaning_of(learner), None, None,
-                                 None, 0, None, sum(ASKS[word] for word in learner.asks), learner.rate,
+                                 None, 0, None, asks, learner.rate,
                                  learner.critic, learner.plain, learner.twins, BEGIN(self._begin), LEARN(self._learn),
-                                 VARY(self._vary) if varies else VARY(), DESTROY(self._destroy))
+                                 VARY(self._vary) if varies else VARY(), DESTROY(self._destroy), sees)
 
     def _failed(self, raised: BaseException, error) -> int:
         self.raised = raised

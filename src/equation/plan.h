@@ -134,6 +134,13 @@ typedef struct am_plan_rows {
   int row, rows;
 } am_plan_rows;
 
+/* What a name stands for. */
+typedef struct am_plan_named {
+  char name[AM_SYMBOL_SIZE];
+  int rank; /* 0: it is a number */
+  am_operand operand;
+} am_plan_named;
+
 /* A fixed row: a number, or element `element` of what is learned. */
 typedef struct am_fixed {
   bool learned;
@@ -192,11 +199,10 @@ typedef struct am_plan {
   int n_numbers;
   /* what else is recorded: what the first modulator calls M_NAME, what another calls M or M_NAME, and
    * what is given by a name of its own */
-  struct {
-    char name[AM_SYMBOL_SIZE]; /* without "modulator."; another's is search.M */
-    am_operand operand;
-  } told[AM_TOLD_MAX];
+  am_plan_named told[AM_TOLD_MAX]; /* without "modulator."; another's is search.M */
   int n_told;
+  am_plan_named *seen; /* [n_seen]: of a plan of AM_PLAN_SEEN, what the text's names stand for */
+  int n_seen;
   size_t rate;      /* the rule's own learned rate; SIZE_MAX: none */
   size_t n_packed;  /* UNITS: parameters, and behind them what am_pair_expand makes of them */
   am_plan_state states[AM_STATES_MAX];
@@ -233,6 +239,9 @@ enum {
 };
 /* What somebody does within a step: adds noise to sums of matrices. */
 enum { AM_PLAN_PERTURBED = 4 };
+/* Nothing, but looks at all that has a name: values, what is given, and states as the step leaves
+ * them. */
+enum { AM_PLAN_SEEN = 16 };
 /* Nothing, but goes back through what traces take up, in LANES too. */
 enum { AM_PLAN_THROUGH = 8 };
 

@@ -37,6 +37,7 @@ typedef struct am_builder {
   int given;                    /* the symbol that is named as noise, -1: none */
   int noises[AM_NOISES_MAX][2]; /* the values of each: xi, post */
   int told[AM_TOLD_MAX];        /* the values that are recorded beside M */
+  int seen[AM_SYMBOLS_MAX];     /* those that have a name, of AM_PLAN_SEEN */
   amine_error *error;
 } am_builder;
 

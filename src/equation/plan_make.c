@@ -64,6 +64,7 @@ void am_plan_free(am_plan *plan) {
   am_free(plan->parts);
   am_free(plan->fixed);
   am_free(plan->kept);
+  am_free(plan->seen);
   am_free(plan->begins);
   am_free(plan);
 }

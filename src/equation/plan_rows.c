@@ -155,6 +155,7 @@ static void take_rows(am_builder *b) {
                                    b->given >= 0};
   if (p->has_level) p->level = operand_of(b, b->level);
   for (int k = 0; k < p->n_told; k++) p->told[k].operand = operand_of(b, b->told[k]);
+  for (int k = 0; k < p->n_seen; k++) p->seen[k].operand = operand_of(b, b->seen[k]);
   for (int s = 0; s < p->n_states; s++) p->states[s].row = b->values[p->states[s].row].row;
   p->n_outputs = b->values[p->output].rows;
   for (int s = 0; s < p->n_states; s++)

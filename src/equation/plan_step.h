@@ -53,10 +53,12 @@ typedef struct am_plan_step {
   size_t block_step; /* elements from one to the next */
 } am_plan_step;
 
-/* What is recorded of a step in LANES, once it is over: M (plan->level) and the others (plan->told). */
+/* What is recorded of a step in LANES, once it is over: M (plan->level) and the others (plan->told,
+ * plan->seen). */
 static inline const am_real *am_plan_told(const am_plan_step *s, const am_operand *o) {
   const am_real *from = o->from == AM_FROM_GIVEN    ? s->given
                         : o->from == AM_FROM_FIXED  ? s->fixed
+                        : o->from == AM_FROM_INPUT  ? s->input
                         : o->from == AM_FROM_STEP   ? s->block
                         : o->from == AM_FROM_GAINED ? s->gained
                                                     : s->before;

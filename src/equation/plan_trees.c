@@ -680,9 +680,33 @@ static void tell(am_builder *b) {
     for (int i = 0; i < p->n_told && !known; i++) known = strcmp(p->told[i].name, name) == 0;
     if (known) continue;
     memmove(p->told[p->n_told].name, name, strlen(name) + 1);
+    p->told[p->n_told].rank = b->e->symbols[k].shape.rank;
     b->told[p->n_told++] = b->of_symbol[k];
     keep(b, b->of_symbol[k]);
   }
+}
+
+/* All that has a name, states first: not the halves of an expression, and not what is learned. */
+static amine_status see(am_builder *b) {
+  am_plan *p = b->p;
+  const am_equations *e = b->e;
+  if (!(b->done & AM_PLAN_SEEN)) return AMINE_OK;
+  p->seen = am_alloc((size_t)(p->n_states + e->n_symbols), sizeof *p->seen);
+  if (!p->seen) return am_fail_memory(b->error, (size_t)e->n_symbols * sizeof *p->seen);
+  for (int k = 0; k < p->n_states; k++) {
+    memcpy(p->seen[k].name, p->states[k].name, sizeof p->seen[k].name);
+    p->seen[k].rank = e->symbols[am_equations_find(e, p->states[k].name)].shape.rank;
+    b->seen[p->n_seen++] = p->states[k].row; /* a value, until rows are given */
+  }
+  for (int k = 0; k < e->n_symbols; k++) {
+    const am_symbol *s = &e->symbols[k];
+    const bool given = s->kind == AM_SYMBOL_GIVEN && s->shape.rank == 0;
+    if ((s->kind != AM_SYMBOL_VALUE && !given) || b->of_symbol[k] < 0) continue;
+    memcpy(p->seen[p->n_seen].name, s->name, sizeof s->name);
+    p->seen[p->n_seen].rank = s->shape.rank;
+    keep(b, b->seen[p->n_seen++] = b->of_symbol[k]);
+  }
+  return AMINE_OK;
 }
 
 /* What traces take up: values that stay as they are until the next step. */
@@ -707,7 +731,7 @@ static amine_status lower_rules(am_builder *b) {
   b->p->has_level = M >= 0 && b->of_symbol[M] >= 0;
   if (b->p->has_level) keep(b, b->level = b->of_symbol[M]);
   if (!e->is_rule) tell(b);
-  return AMINE_OK;
+  return see(b);
 }
 
 /* What shows what noise did that the text names: the first state of its size. */

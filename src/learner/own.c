@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/parameter.h"
 #include "base/sized.h"
+#include "learner/inside.h"
 #include "learner/rollout.h"
 #include "learner/rows.h"
 #include "network/units.h"
@@ -39,7 +40,8 @@ typedef struct instance {
   amine_weights weights[AM_PLACES_MAX];
   amine_kept kept[AMINE_KEPT_MAX];
   amine_batch batch;
-  float *arrays;  /* those of the batch */
+  am_inside inside;
+  float *arrays;  /* those of the batch, and what is inside the units */
   float *tensors; /* values, then changes, of all weights */
   float *keeps;   /* what is kept, then what `learn` writes into */
   size_t n_numbers, n_keeps;
@@ -106,6 +108,14 @@ static void note(void *context, am_turn *turn, int slot) {
   copy(m, g, b->rewards, am_rows(e->reward, slot, 1), live, 1);
   copy(m, g, b->live, live, live, 1);
   if (net->critic) copy(m, g, b->values, am_rows(e->value, slot, 1), live, 1);
+  am_inside_note(&m->x->inside, &net->stack,
+                 &(am_inside_moment){.episode = e,
+                                     .slot = slot,
+                                     .t = m->t,
+                                     .n_steps = b->n_steps,
+                                     .dropped = net->stack.dropout > 0,
+                                     .first = g->first,
+                                     .n = g->n});
   m->t++;
 }
 
@@ -262,6 +272,7 @@ static int series(const am_learner *learner, am_series *out) {
 static void destroy(am_learner *learner) {
   instance *x = inside(learner);
   if (x->type->destroy && x->seen.size) x->type->destroy(&x->seen); /* once `begin` was called */
+  am_inside_free(&x->inside);
   am_free(x->arrays);
   am_free(x->tensors);
   am_free(x->keeps);
@@ -294,6 +305,8 @@ static void describe(instance *x, const am_task *task, const am_agent_options *o
                             .n_weights = places->n,
                             .weights = x->weights,
                             .kept = x->kept,
+                            .n_inner = x->inside.n,
+                            .inner = x->inside.shown,
                             .loss = (double)NAN};
 }
 
@@ -327,13 +340,14 @@ static amine_status count_kept(instance *x, amine_error *error) {
 /* Numbers of a step in the arrays of a batch. */
 static size_t numbers_of_step(const instance *x) {
   const size_t said = (size_t)x->net.n_out * (x->net.linear ? 2 : 3);
-  return (size_t)x->net.n_in + (size_t)x->net.n + said + 3 + x->net.critic;
+  return am_size_add((size_t)x->net.n_in + (size_t)x->net.n + said + 3 + x->net.critic,
+                     x->inside.n_numbers);
 }
 
 static void cut_batch(instance *x) {
   const am_actor_net *net = &x->net;
   const size_t rows = (size_t)x->seen.n_lanes * (size_t)x->seen.n_steps, A = (size_t)net->n_out;
-  const float *at = x->arrays;
+  float *at = x->arrays;
   amine_batch *b = &x->batch;
   const struct {
     const float **to;
@@ -357,6 +371,7 @@ static void cut_batch(instance *x) {
     *cuts[k].to = cuts[k].n ? at : NULL;
     at += rows * cuts[k].n;
   }
+  am_inside_cut(&x->inside, at, rows);
 }
 
 static amine_status open_all(instance *x, const am_task *task, const am_agent_options *o,
@@ -366,6 +381,7 @@ static amine_status open_all(instance *x, const am_task *task, const am_agent_op
   const size_t rows = am_size_mul((size_t)o->n_lanes, (size_t)task->n_steps);
   am_learner_tensor t;
   AM_TRY(am_actor_net_make(&x->net, &a->places, task, units, x->type->critic, error));
+  AM_TRY(am_inside_make(&x->inside, &x->net.stack, x->type->sees, error));
   describe(x, task, o);
   const amine_status status = x->type->begin ? x->type->begin(&x->seen, &theirs) : AMINE_OK;
   if (status != AMINE_OK) return say(x, status, &theirs, error);
@@ -394,6 +410,7 @@ static amine_status make(instance *x, const am_task *task, const am_chosen *chos
     return REFUSE(error, "batch=%d: learner.type=%s plays %d lanes alike, so it must be a multiple",
                   o->agent.n_lanes, x->type->name, x->type->twins);
   AM_TRY(am_units_chosen(&units, chosen, x->type->vary == NULL, error));
+  if (x->type->sees) units.stack.done |= AM_PLAN_SEEN;
   const amine_status status = open_all(x, task, &o->agent, &units.stack, error);
   am_units_free(&units);
   return status;
@@ -435,6 +452,8 @@ static amine_status check_given(const amine_learner_type *t, amine_error *error)
   if (!t->name) return REFUSE(error, "a learner has no name");
   if (!t->meaning) return REFUSE(error, "%s: it has no meaning", t->name);
   if (!t->learn) return REFUSE(error, "%s: it has no function learn", t->name);
+  if (t->sees & ~(unsigned)(AMINE_SEES_VALUES | AMINE_SEES_TRACES))
+    return REFUSE(error, "%s: sees=%#x: there is nothing more to be seen", t->name, t->sees);
   if (t->asks & ~all)
     return REFUSE(error, "%s: asks=%#x: there is no such sort of task", t->name, t->asks);
   if (t->vary && t->critic)

@@ -3,7 +3,7 @@
  * and the change that comes back goes the way of every change.
  *
  * Cost: that of playing forward, and of copying n_inputs + n_units + 3 n_said + 4 numbers a step and
- * lane. Memory: as many. */
+ * lane, and what it asks to see inside the units (inside.h). Memory: as many. */
 #ifndef AMINE_LEARNER_OWN_H
 #define AMINE_LEARNER_OWN_H
 

@@ -63,6 +63,8 @@ int main(void) {
   SIZE(amine_weights), AT(amine_weights, name), AT(amine_weights, rank), AT(amine_weights, dims);
   AT(amine_weights, held), AT(amine_weights, values), AT(amine_weights, change);
   SIZE(amine_kept), AT(amine_kept, name), AT(amine_kept, dims), AT(amine_kept, values);
+  SIZE(amine_inner), AT(amine_inner, name), AT(amine_inner, rank), AT(amine_inner, dims);
+  AT(amine_inner, values);
   SIZE(amine_batch), AT(amine_batch, size), AT(amine_batch, n_lanes), AT(amine_batch, n_steps);
   AT(amine_batch, n_inputs), AT(amine_batch, n_units), AT(amine_batch, n_said);
   AT(amine_batch, inputs), AT(amine_batch, units), AT(amine_batch, said), AT(amine_batch, taken);
@@ -74,14 +76,15 @@ int main(void) {
   AT(amine_learner, n_inputs), AT(amine_learner, n_units), AT(amine_learner, n_said);
   AT(amine_learner, n_actions), AT(amine_learner, n_real), AT(amine_learner, n_targets);
   AT(amine_learner, n_weights), AT(amine_learner, weights), AT(amine_learner, n_kept);
-  AT(amine_learner, kept), AT(amine_learner, loss);
+  AT(amine_learner, kept), AT(amine_learner, loss), AT(amine_learner, n_inner);
+  AT(amine_learner, inner);
   SIZE(amine_learner_type), AT(amine_learner_type, size), AT(amine_learner_type, name);
   AT(amine_learner_type, meaning), AT(amine_learner_type, equation), AT(amine_learner_type, source);
   AT(amine_learner_type, parameters), AT(amine_learner_type, options_size);
   AT(amine_learner_type, context), AT(amine_learner_type, asks), AT(amine_learner_type, rate);
   AT(amine_learner_type, critic), AT(amine_learner_type, plain), AT(amine_learner_type, twins);
   AT(amine_learner_type, begin), AT(amine_learner_type, learn), AT(amine_learner_type, vary);
-  AT(amine_learner_type, destroy);
+  AT(amine_learner_type, destroy), AT(amine_learner_type, sees);
   SIZE(amine_sweep_options), AT(amine_sweep_options, size), AT(amine_sweep_options, assignments);
   AT(amine_sweep_options, n_assignments), AT(amine_sweep_options, registry);
   AT(amine_sweep_options, seed), AT(amine_sweep_options, n_seeds);

@@ -15,19 +15,85 @@ class Readout(amine.Learner):
     rate, critic = 0.01, True
     gamma, entropy_weight, value_weight = 0.9, 0.03, 0.1
 
-    def learn(self, batch):
-        delta = batch.rewards - batch.values
-        delta[:, :-1] += self.gamma * batch.values[:, 1:]
+    def errors(self, batch):
+        """At the policy [lane][step][said], and at the critic [lane][step]."""
+        A = batch.rewards - batch.values
+        A[:, :-1] += self.gamma * batch.values[:, 1:]
         for t in reversed(range(batch.steps - 1)):
-            delta[:, t] += self.gamma * delta[:, t + 1]
+            A[:, t] += self.gamma * A[:, t + 1]
         p = batch.said
         log_p = np.log(p)
         push = -p * (log_p - (p * log_p).sum(-1, keepdims=True))
-        error = batch.asked[..., None] * (delta[..., None] * (batch.taken - p) + self.entropy_weight * push)
-        value = self.value_weight * delta
+        error = batch.asked[..., None] * (A[..., None] * (batch.taken - p) + self.entropy_weight * push)
+        return error, self.value_weight * A
+
+    def learn(self, batch):
+        error, value = self.errors(batch)
         n = batch.lanes
         return {"h2o.weight": np.einsum("lsk,lsj->kj", error, batch.units) / n, "h2o.bias": error.sum((0, 1)) / n,
                 "h2v.weight": np.einsum("ls,lsj->j", value, batch.units)[None] / n, "h2v.bias": [value.sum() / n]}
+
+
+def before(after):
+    """What was left by the step before, 0 at first."""
+    return np.concatenate([np.zeros_like(after[:, :1]), after[:, :-1]], 1)
+
+
+class EProp(Readout):
+    """e-prop, by traces that are carried from step to step (Bellec et al. 2020, doi:10.1038/s41467-020-17236-y)"""
+    sees = ("values", "traces")
+
+    def inside(self, batch):
+        """d [lane][step][unit], what a unit does to itself; and for each weight psi, what enters there does to
+        it, and what enters."""
+        raise NotImplementedError
+
+    def learn(self, batch):
+        change = super().learn(batch)
+        w, n = batch.weights, batch.lanes
+        error, value = self.errors(batch)
+        L = error @ w["h2o.weight"] + value[..., None] * w["h2v.weight"][0]
+        d, enters = self.inside(batch)
+        for name, (psi, source) in enters.items():
+            e, total, gates = 0, 0, psi.shape[-1] // d.shape[-1]  # the weights of each gate follow each other
+            for t in range(batch.steps):
+                s = source[:, t] if source is not None else np.ones((n, 1))
+                now = psi[:, t][..., None] * (s if s.ndim == 3 else s[:, None, :])
+                e = np.tile(d[:, t], gates)[..., None] * e + now
+                total = total + (np.tile(L[:, t], gates)[..., None] * e).sum(0)
+            change[name] = total.reshape(w[name].shape) / n
+        return change
+
+
+class GruEProp(EProp):
+    """of gated units, each gate apart"""
+
+    def inside(self, batch):
+        w, v = batch.weights, batch.inner
+        r, z, q, g, h = (v[x + "_l0"] for x in "rzqgh")
+        h0 = before(h)
+        of_g = (1 - z) * (1 - g * g)
+        psi = {"r": of_g * q * r * (1 - r), "z": (h0 - g) * z * (1 - z), "g": of_g, "q": of_g * r}
+        U_r, U_z, U_n = (np.diag(m) for m in np.split(w["gru.weight_hh_l0"], 3))
+        d = z + psi["q"] * U_n + psi["z"] * U_z + psi["r"] * U_r
+        parts = {}
+        for name, source, gates in (("weight_ih_l0", batch.inputs, "rzg"), ("weight_hh_l0", h0, "rzq"),
+                                    ("bias_ih_l0", None, "rzg"), ("bias_hh_l0", None, "rzq")):
+            parts[f"gru.{name}"] = np.concatenate([psi[k] for k in gates], -1), source
+        return d, parts
+
+
+class PlasticEProp(EProp):
+    """of units whose connections have a slow and a plastic part: alpha reads what the trace says"""
+
+    def inside(self, batch):
+        w, v = batch.weights, batch.inner
+        y, H = v["y_l0"], before(v["H_l0"])
+        assert H.shape == (batch.lanes, batch.steps, y.shape[-1], y.shape[-1])
+        psi, x = 1 - y * y, before(y)
+        d = psi * (np.diag(w["w"]) + np.diag(w["alpha"]) * np.diagonal(H, axis1=2, axis2=3))
+        return d, {"w": (psi, x), "alpha": (psi, H * x[:, :, None, :]), "i2h.weight": (psi, batch.inputs),
+                   "i2h.bias": (psi, None)}
 
 
 class Keeper(amine.Learner):
@@ -84,6 +150,89 @@ class Learners(unittest.TestCase):
         self.assertGreater(abs(mine[0].weights["h2o.weight"] - before).max(), 0.05)
         self.assertEqual(mine[0].config["learner"]["type"], "readout")
         self.assertEqual(mine[0].config["learner"]["rate"], 0.01)
+
+    def same_as_e_prop(self, mine, names, **more):
+        small = {**SMALL, "learner_rate": 0.003, **more}
+        mine = [amine.Experiment(small, learner=mine, threads=1 + k) for k in range(2)]
+        ours = amine.Experiment(small, learner_type="e-prop", learner_feedback="symmetric")
+        before = {n: ours.weights[n] for n in names}
+        for _ in range(15):
+            a, b, c = [x.step() for x in (*mine, ours)]
+            self.assertEqual(a, b._replace(loss=a.loss))
+            self.assertEqual(a.reward, c.reward)
+            self.assertAlmostEqual(a.gradient_norm, c.gradient_norm, delta=1e-4 * c.gradient_norm)
+        for n in mine[0].weights:
+            np.testing.assert_allclose(mine[0].weights[n], ours.weights[n], atol=1e-5, err_msg=n)
+            np.testing.assert_array_equal(mine[0].weights[n], mine[1].weights[n])
+        for n in names:
+            self.assertGreater(abs(ours.weights[n] - before[n]).max(), 0.01, n)
+
+    def test_e_prop_by_the_gates(self):
+        self.same_as_e_prop(GruEProp(), ["gru.weight_ih_l0", "gru.weight_hh_l0", "gru.bias_ih_l0", "gru.bias_hh_l0"])
+
+    def test_e_prop_by_the_traces(self):
+        self.same_as_e_prop(PlasticEProp(), ["w", "alpha", "i2h.weight", "i2h.bias"], network="plastic-rnn",
+                            rule="decay", modulator="constant")
+
+    def test_what_is_inside_the_units_obeys_the_text(self):
+        seen, units = [], []
+
+        class Looks(amine.Learner):
+            """looks on"""
+            sees = ("values", "traces")
+
+            def begin(self, sizes):
+                seen.append(sizes.inner)
+
+            def learn(self, batch):
+                seen.append((dict(batch.inner), batch))
+                units.append(batch.units)
+                assert len(batch.live) == batch.lanes
+
+        def look(**options):
+            seen.clear()
+            make(type(options.pop("learner", Looks()))(), **options).step()
+            sizes, (inner, batch) = seen
+            self.assertEqual({k: a.shape[2:] for k, a in inner.items()}, sizes)
+            return inner, batch
+
+        class Varies(Looks):
+            """looks on networks that differ"""
+
+            def vary(self, lane, weights):
+                weights["gru.bias_hh_l0"] += lane
+
+        for options in ({"network_layers": 2}, {"network_layers": 2, "network_dropout": 0.5}, {"learner": Varies()}):
+            v, batch = look(**options)
+            layers = options.get("network_layers", 1)
+            self.assertEqual(list(v), [f"{x}_l{k}" for k in range(layers) for x in "hrzqg"])
+            for k in range(layers):
+                h, z, g = (v[f"{x}_l{k}"] for x in "hzg")
+                np.testing.assert_allclose(h, (1 - z) * g + z * before(h), atol=1e-6)
+            np.testing.assert_array_equal(v[f"h_l{layers - 1}"], units[-1])
+            self.assertGreater(abs(h).max(), 0.01)
+
+        v, batch = look(network="plastic-rnn", rule="eligibility", modulator="readout", rule_eta_e=0.1)
+        self.assertEqual(list(v), ["x_l0", "y_l0", "modulator.x_l0", "modulator.M_l0", "H_l0", "H.E_l0"])
+        y, M, H, E = (v[f"{x}_l0"] for x in ("y", "modulator.M", "H", "H.E"))
+        coincident = y[..., None] * before(y)[..., None, :]
+        np.testing.assert_allclose(E, 0.9 * before(E) + 0.1 * coincident, atol=1e-7)
+        np.testing.assert_allclose(H, np.clip(before(H) + M[..., None] * before(E), -1, 1), atol=1e-7)
+        self.assertGreater(abs(H).max(), 1e-4)
+        v, _ = look(network="plastic-rnn", rule="clip", modulator="given", batch=3)
+        self.assertEqual((v["modulator.M_l0"].shape, v["H_l0"].shape), ((3, 10), (3, 10, 8, 8)))
+        with self.assertRaisesRegex(amine.UsageError, "batch.inner: h_l0: a batch is read while it is learned from"):
+            batch.inner["h_l0"]
+        v, batch = look(task="cart-pole", task_steps=60, network="plastic-rnn")
+        over = batch._cache["live"] == 0
+        self.assertTrue(over.any() and not any(v[x][over].any() for x in v))
+        Looks.sees = ("values",)
+        self.assertNotIn("H_l0", look(network="plastic-rnn")[0])
+        Looks.sees = ()
+        self.assertEqual(look()[0], {})
+        with self.assertRaisesRegex(amine.UsageError, "looks: sees='values': a tuple of values, traces"):
+            Looks.sees = "values"
+            make(Looks())
 
     def test_what_it_keeps_is_saved(self):
         learner = Keeper()
@@ -244,7 +393,7 @@ class Learners(unittest.TestCase):
         with self.assertRaisesRegex(NotImplementedError, "Learner has no learn"):
             make(amine.Learner()).step()
         Begins.asks = ("words",)
-        with self.assertRaisesRegex(amine.UsageError, "asks='words': of actions, values, real"):
+        with self.assertRaisesRegex(amine.UsageError, "asks='words': a tuple of actions, values, real"):
             make(Begins())
 
 

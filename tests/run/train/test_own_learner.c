@@ -314,6 +314,78 @@ static void a_batch_shows_what_happened(void **state) {
   }
 }
 
+/* ------------------------------------------------------------------------------ inside the units */
+static int n_seen;
+
+static amine_status expect(amine_learner *x, amine_error *error) {
+  const amine_inner *H = amine_learner_inner(x, "H_l0");
+  n_seen = x->n_inner;
+  if (n_seen == 0) return AMINE_OK;
+  assert_null(amine_learner_inner(x, "H"));
+  if (!H) return amine_refuse(error, "it wants a trace H");
+  assert_true(H->rank == 2 && H->dims[0] == x->n_units && H->dims[1] == x->n_units);
+  return AMINE_OK;
+}
+
+/* Of plastic units with the rule that decays, eta = 0.1:  H <- 0.9 H + 0.1 y x'. */
+static amine_status follow(amine_learner *x, const amine_batch *b, amine_error *error) {
+  const amine_inner *y = amine_learner_inner(x, "y_l0"), *H = amine_learner_inner(x, "H_l0");
+  const int n = x->n_units;
+  (void)error;
+  double most = 0;
+  if (!H) return AMINE_OK;
+  assert_true(y && y->rank == 1 && y->dims[0] == n && y->dims[1] == 1);
+  for (int at = 0; at < b->n_lanes * b->n_steps; at++)
+    for (int i = 0; i < n; i++) {
+      assert_true(is(y->values[at * n + i], (double)b->units[at * n + i]));
+      for (int j = 0; j < n; j++) {
+        const bool first = at % b->n_steps == 0;
+        const double h = first ? 0 : (double)H->values[((at - 1) * n + i) * n + j];
+        const double pre = first ? 0 : (double)y->values[(at - 1) * n + j];
+        const double now = (double)H->values[(at * n + i) * n + j];
+        assert_true(fabs(now - 0.9 * h - 0.1 * (double)y->values[at * n + i] * pre) < 1e-6);
+        most = fmax(most, fabs(now));
+      }
+    }
+  assert_true(most > 1e-5);
+  return AMINE_OK;
+}
+
+/* All of them; and of a program that is older, whose type does not go so far, nothing. */
+static void what_is_inside_the_units_is_seen(void **state) {
+  static const char *const changes[] = {"network.type=plastic-rnn",
+                                        "rule.type=decay",
+                                        "modulator.type=constant",
+                                        "rule.eta=0.1",
+                                        "network.hidden=5",
+                                        "network.init_w=1",
+                                        "batch=18",
+                                        "learner.type=follower",
+                                        "threads=2",
+                                        NULL};
+  static const char *const gated[] = {"network.type=gru", "learner.type=follower", NULL};
+  amine_learner_type follower = {.size = sizeof follower,
+                                 .name = "follower",
+                                 .meaning = "follows a trace",
+                                 .begin = expect,
+                                 .learn = follow,
+                                 .sees = AMINE_SEES_VALUES | AMINE_SEES_TRACES};
+  amine_error error = {0};
+  experiment none;
+  (void)state;
+  for (int old = 0; old < 2; old++) {
+    if (old) follower.size = offsetof(amine_learner_type, sees);
+    experiment e = make(&follower, "bandit", changes);
+    run(&e, 2);
+    assert_int_equal(n_seen, old ? 0 : 4); /* x, y, the modulator's x, H */
+    end(&e);
+  }
+  follower.size = sizeof follower;
+  assert_int_equal(try_make(&none, &follower, "bandit", gated, &error), AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "follower: it wants a trace H");
+  end(&none);
+}
+
 /* ------------------------------------------------------------------------------ what is kept */
 /* Saved in the middle and opened again, with what it keeps, it ends with the same bytes. */
 static void what_is_kept_is_saved(void **state) {
@@ -460,6 +532,7 @@ static void what_is_wrong_is_said(void **state) {
        "x: lanes with weights of their own (vary) have no critic", NULL},
       {TYPE(.critic = true, .asks = AMINE_ASKS_VALUES),
        "x: a critic is of worlds that are acted in, not of values", NULL},
+      {TYPE(.sees = 4), "x: sees=0x4: there is nothing more to be seen", NULL},
       {TYPE(.rate = -1), "x: rate=-1: 0 to 100", NULL},
       {TYPE(.twins = -1), "x: twins=-1: 0 to 65536", NULL},
       {TYPE(.options_size = 129), "x: options of 129 bytes are more than 128", NULL},
@@ -540,6 +613,7 @@ int main(void) {
       cmocka_unit_test(weight_perturbation_has_its_bits),
       cmocka_unit_test(the_delta_rule_has_its_numbers),
       cmocka_unit_test(a_batch_shows_what_happened),
+      cmocka_unit_test(what_is_inside_the_units_is_seen),
       cmocka_unit_test(what_is_kept_is_saved),
       cmocka_unit_test(after_a_failure_all_is_as_before),
       cmocka_unit_test(what_is_wrong_is_said),

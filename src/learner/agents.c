@@ -10,15 +10,9 @@
 #include "learner/signalling_state.h"
 #include "task/game_task.h"
 
-/* What is recorded of each agent; one series more has the actions of all. */
-static const struct {
-  const char *name, *meaning;
-} kept[] = {{"activity", "o of its controller's units"},
-            {"output", "probability of each of its actions"},
-            {"value", "V: the reward that it expects"},
-            {"told", "reward, as its signalling GRU is told of it"},
-            {"dopamine", "delta: reward beyond what it expected"}};
-enum { KEPT = sizeof kept / sizeof *kept };
+/* What is recorded of an agent: as of one alone (signalling.c), but for its actions, which the last
+ * series has together. */
+enum { KEPT = (AM_SERIES_MAX - 1) / AM_AGENTS_MAX };
 
 typedef struct am_agents {
   am_learner learner; /* first. numbers[0..1]: powers of beta1 and beta2, of all; then two for each
@@ -27,7 +21,8 @@ typedef struct am_agents {
   int n, n_threads, n_groups;
   am_game_view view[AM_AGENTS_MAX];
   am_learner *agent[AM_AGENTS_MAX];
-  char names[AM_AGENTS_MAX][KEPT][32];
+  int n_kept; /* series of each */
+  char names[AM_AGENTS_MAX][KEPT][40];
 } am_agents;
 
 static am_agents *inside(am_learner *l) { return (am_agents *)(void *)l; }
@@ -80,9 +75,10 @@ static void join(am_turn *turns, int n) {
   }
 }
 
-/* Moves the world of every lane by what all have chosen: told[k] [LANES] is what agent k earned. */
+/* Moves the world of every lane by what all have chosen: told[k] [LANES] is what agent k earned,
+ * brought [LANES] what that is together. */
 static void move(const am_agents *x, const am_turn *turns, am_signalling_memory *m,
-                 double *together) {
+                 double *brought) {
   const am_game *game = x->world->game;
   const am_group *g = &turns[0].group;
   for (int lane = 0; lane < LANES; lane++) {
@@ -91,7 +87,7 @@ static void move(const am_agents *x, const am_turn *turns, am_signalling_memory 
     for (int k = 0; k < x->n; k++) action[k] = turns[k].group.actions[lane];
     if (lane < g->n) game->type->step(game, g->worlds + (size_t)lane * g->stride, action, reward);
     for (int k = 0; k < x->n; k++) m[k].told[lane] = reward[k];
-    together[lane] += am_game_task_reward(x->world, reward);
+    brought[lane] = am_game_task_reward(x->world, reward);
   }
 }
 
@@ -104,12 +100,56 @@ static void record_actions(const am_agents *x, const am_turn *turns, am_series *
   am_turn_record(&all, "actions", t, row);
 }
 
-/* An episode of a group; together [LANES]: its rewards as the task counts them. */
-static void live(const am_agents *x, am_turn *turns, am_series *series, double *together) {
+/* A signal of one agent that is held. Who says at what is told of each step what it brought to all. */
+typedef struct held {
+  am_hold own; /* of that agent */
+  const am_hold *all;
+  uint32_t first;
+  double brought[LANES]; /* by the last step */
+} held;
+
+static const float *say(void *context, uint32_t lane, int step, const void *world, float reward,
+                        bool over) {
+  const held *h = context;
+  return h->all->say(h->all->context, lane, step, world,
+                     over ? (float)h->brought[lane - h->first] : reward, over);
+}
+
+/* Whose signal it is, and how that one calls it; -1: nobody's. */
+static int whose(const am_agents *x, const char *signal, const char **own) {
+  for (int k = 0; k < x->n; k++) {
+    char prefix[16];
+    const int n = snprintf(prefix, sizeof prefix, "agent%d.", k);
+    *own = signal + n;
+    if (strncmp(signal, prefix, (size_t)n) == 0) return k;
+  }
+  return -1;
+}
+
+/* Who only looks on looks over the shoulder of the first. */
+static void begin_holding(const am_agents *x, held *h, am_turn *turns) {
+  const am_hold *all = turns[0].change ? NULL : x->learner.hold;
+  const char *own = NULL;
+  const int k = all && all->signal ? whose(x, all->signal, &own) : 0;
+  *h = (held){.own = {own, say, h}, .all = all, .first = turns[0].group.first};
+  if (all && k >= 0) turns[k].hold = &h->own;
+}
+
+static bool holds(const am_learner *learner, const char *signal, int *rows) {
+  const am_agents *x = inside_const(learner);
+  const char *own;
+  const int k = whose(x, signal, &own);
+  return k >= 0 && am_learner_holds(x->agent[k], own, rows);
+}
+
+/* An episode of a group; h: what live needs to hold a signal; together [LANES]: its rewards as the task
+ * counts them. */
+static void live(const am_agents *x, am_turn *turns, held *h, am_series *series, double *together) {
   am_signalling_memory m[AM_AGENTS_MAX];
   const am_signalling *s[AM_AGENTS_MAX];
   for (int k = 0; k < LANES; k++) together[k] = 0;
   join(turns, x->n);
+  begin_holding(x, h, turns);
   for (int k = 0; k < x->n; k++) {
     s[k] = am_signalling_of(agent_of(x, k));
     am_signalling_begin(s[k], &m[k], &turns[k]);
@@ -120,7 +160,8 @@ static void live(const am_agents *x, am_turn *turns, am_series *series, double *
       am_signalling_choose(s[k], &m[k], &turns[k], t);
     }
     if (series) record_actions(x, turns, series, t);
-    move(x, turns, m, together);
+    move(x, turns, m, h->brought);
+    for (int k = 0; k < LANES; k++) together[k] += h->brought[k];
     for (int k = 0; k < x->n; k++) am_signalling_hear(s[k], &m[k], &turns[k], t);
   }
   for (int k = 0; k < x->n; k++) am_signalling_end(s[k], &m[k], &turns[k]);
@@ -130,9 +171,10 @@ static void live(const am_agents *x, am_turn *turns, am_series *series, double *
 static void learn_group(void *context, int item, int worker) {
   const am_agents *x = context;
   am_turn turns[AM_AGENTS_MAX];
+  held h;
   double together[LANES];
   for (int k = 0; k < x->n; k++) turns[k] = am_agent_learning_turn(agent_of(x, k), item, worker);
-  live(x, turns, NULL, together);
+  live(x, turns, &h, NULL, together);
 }
 
 static double reward_of(const am_agents *x, const am_learner_report *reports) {
@@ -180,6 +222,7 @@ static void evaluate_group(void *context, int item, int worker) {
   const int from = item * LANES, n = e->n - from < LANES ? e->n - from : LANES;
   am_turn turns[AM_AGENTS_MAX];
   am_agent_sums sums[AM_AGENTS_MAX] = {{0}};
+  held h;
   double together[LANES];
   for (int k = 0; k < e->x->n; k++) {
     turns[k] = am_agent_turn(agent_of(e->x, k), worker);
@@ -187,7 +230,7 @@ static void evaluate_group(void *context, int item, int worker) {
     turns[k].greedy = e->greedy;
   }
   am_group_begin_held_out(&turns[0].group, e->seed, e->first + (uint32_t)from, n);
-  live(e->x, turns, NULL, together);
+  live(e->x, turns, &h, NULL, together);
   for (int k = 0; k < n; k++) e->rewards[from + k] = together[k];
 }
 
@@ -202,13 +245,15 @@ static void evaluate(am_learner *learner, double *rewards, int n_episodes, uint3
 /* ------------------------------------------------------------------------------ series */
 static int series(const am_learner *learner, am_series *out) {
   const am_agents *x = inside_const(learner);
+  am_series own[AM_SERIES_MAX + 1];
+  x->agent[0]->type->series(x->agent[0], own);
   int n = 0;
-  for (int q = 0; q < KEPT; q++)
-    for (int k = 0; k < x->n; k++) {
-      const am_signalling *s = am_signalling_of(agent_of(x, k));
-      const int widths[KEPT] = {s->n_units, s->n_out, 1, 1, 1};
-      out[n++] = (am_series){x->names[k][q], kept[q].meaning, widths[q], NULL};
-    }
+  for (int q = 0, kept = 0; own[q].name && kept < x->n_kept; q++) {
+    if (strcmp(own[q].name, "actions") == 0) continue;
+    for (int k = 0; k < x->n; k++)
+      out[n++] = (am_series){x->names[k][kept], own[q].meaning, own[q].width, NULL};
+    kept++;
+  }
   out[n++] = (am_series){"actions", "what all did: a_0 + n_0 a_1", 1, NULL};
   out[n] = (am_series){0};
   return n;
@@ -219,12 +264,13 @@ static void watch(am_learner *learner, am_series *all, uint32_t lane, uint64_t s
   am_turn turns[AM_AGENTS_MAX];
   am_agent_sums sums[AM_AGENTS_MAX] = {{0}};
   am_series own[AM_AGENTS_MAX][KEPT + 1] = {{{0}}};
+  held h;
   double together[LANES];
   hand_down(x);
   for (int k = 0; k < x->n; k++) {
-    for (int q = 0; q < KEPT; q++) {
+    for (int q = 0; q < x->n_kept; q++) {
       own[k][q] = all[q * x->n + k];
-      own[k][q].name = kept[q].name;
+      own[k][q].name = strchr(x->names[k][q], '.') + 1;
     }
     turns[k] = am_agent_turn(agent_of(x, k), 0);
     turns[k].sums = &sums[k];
@@ -232,7 +278,7 @@ static void watch(am_learner *learner, am_series *all, uint32_t lane, uint64_t s
     turns[k].series = own[k];
   }
   am_group_begin_held_out(&turns[0].group, seed, lane, 1);
-  live(x, turns, all, together);
+  live(x, turns, &h, all, together);
 }
 
 /* ------------------------------------------------------------------------------ what is saved */
@@ -317,6 +363,7 @@ const am_learner_type am_agents_type = {
     .release = release,
     .series = series,
     .watch = watch,
+    .holds = holds,
     .destroy = destroy,
 };
 
@@ -324,6 +371,16 @@ const am_learner_type am_agents_type = {
 static void freeze(am_signalling_options *o) {
   o->input = o->recurrent = o->output = o->gains = o->critic = o->signal = 0;
   o->feedback_decay = 0;
+}
+
+/* Those of agent k, as far as there is room. */
+static void name_series(am_agents *x, int k) {
+  am_series own[AM_SERIES_MAX + 1];
+  x->agent[k]->type->series(x->agent[k], own);
+  x->n_kept = 0;
+  for (int q = 0; own[q].name && x->n_kept < KEPT; q++)
+    if (strcmp(own[q].name, "actions") != 0)
+      snprintf(x->names[k][x->n_kept++], sizeof x->names[k][0], "agent%d.%.31s", k, own[q].name);
 }
 
 static amine_status fill(am_agents *x, const am_signalling_options *options, amine_error *error) {
@@ -339,8 +396,7 @@ static amine_status fill(am_agents *x, const am_signalling_options *options, ami
     x->learner.bytes = am_size_add(x->learner.bytes, x->agent[k]->bytes);
     x->learner.n_schedule += x->agent[k]->n_schedule;
     x->n++;
-    for (int q = 0; q < KEPT; q++)
-      snprintf(x->names[k][q], sizeof x->names[k][q], "agent%d.%s", k, kept[q].name);
+    name_series(x, k);
   }
   x->n_threads = agent_of(x, 0)->n_threads;
   x->n_groups = agent_of(x, 0)->n_groups;

@@ -10,6 +10,11 @@ bool am_hold_can(const am_plan *plan, const char *signal, int *rows) {
   return o.from == AM_FROM_GIVEN || am_plan_writes(plan, &o) >= 0;
 }
 
+bool am_learner_holds(const am_learner *l, const char *signal, int *rows) {
+  if (l->type->holds) return l->type->holds(l, signal, rows);
+  return l->signals && am_hold_can(l->signals, signal, rows);
+}
+
 void am_holding_begin(am_holding *h, const am_hold *hold, const am_plan *plan) {
   int rows;
   *h = (am_holding){.plan = plan};

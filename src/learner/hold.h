@@ -8,7 +8,7 @@
 #include "learner/learner.h"
 
 struct am_hold {
-  /* "level": M; or another that is recorded (am_plan_signal). NULL: none is, and who is asked only
+  /* "level": M; or another that is recorded (am_learner_holds). NULL: none is, and who is asked only
    * looks on */
   const char *signal;
   /* Asked twice at each step of each episode that goes on, by several threads for several lanes: once
@@ -33,6 +33,9 @@ typedef struct am_holding {
 /* Whether the signal of that name can be held: not one that is a number or an input. rows: how many
  * numbers it is. */
 bool am_hold_can(const am_plan *plan, const char *signal, int *rows);
+
+/* Whether a learner can hold it: a signal of its text, or one of its own. */
+bool am_learner_holds(const am_learner *learner, const char *signal, int *rows);
 
 /* hold NULL: nothing is held, and h->hold is NULL. */
 void am_holding_begin(am_holding *h, const am_hold *hold, const am_plan *plan);

@@ -18,7 +18,7 @@
 enum {
   AM_LEARNER_NUMBERS = 8,
   AM_LEARNER_SCHEDULE = 15,
-  AM_SERIES_MAX = 16,
+  AM_SERIES_MAX = 64,
   AM_CRITERION_LENGTH = 64
 };
 
@@ -93,6 +93,9 @@ typedef struct am_learner_type {
    * without learning. Both may be NULL. */
   int (*series)(const am_learner *learner, am_series *out);
   void (*watch)(am_learner *learner, am_series *series, uint32_t lane, uint64_t seed, bool greedy);
+  /* Whether evaluate and watch can hold that series at values (hold.h), and of how many numbers it is.
+   * NULL: those that the text of `signals` has, and no other. */
+  bool (*holds)(const am_learner *learner, const char *series, int *rows);
   /* Of a task of symbols: goes on by itself after the episode that was watched last. Each of n
    * symbols is drawn from what it predicts, and shown to it next; a function of the seed and of what
    * was watched. Must follow watch. NULL: it cannot. */
@@ -107,7 +110,8 @@ typedef struct am_learner_type {
 struct am_learner {
   const am_learner_type *type;
   const am_task *task;
-  /* Whose signals evaluate and watch hold, and what is held there now; NULL: none can be; nothing. */
+  /* A text whose signals evaluate and watch can hold, and what is held there now; NULL: there is none;
+   * nothing. */
   const am_plan *signals;
   const am_hold *hold;
   /* Where evaluate notes what episodes regret, [n_episodes][n_regret] (group.h), if the learner plays

@@ -84,15 +84,26 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
   return am_agent_iterate(learner, report, error);
 }
 
+const char *const am_signalling_gain_names[AM_SEGMENTS] = {
+    [AM_INPUT] = "gain_input", [AM_UNITS] = "gain", [AM_OUTPUT] = "gain_output"};
+
+static bool holds(const am_learner *learner, const char *name, int *rows) {
+  const am_signalling *x = am_signalling_of(am_agent_of_const(learner));
+  for (int q = 0; q < AM_SEGMENTS; q++)
+    if (strcmp(am_signalling_gain_names[q], name) == 0) return (*rows = x->gains[q].n) > 0;
+  return am_hold_can(learner->signals, name, rows);
+}
+
 static int series(const am_learner *learner, am_series *out) {
   const am_task *task = learner->task;
   const am_signalling *x = am_signalling_of(am_agent_of_const(learner));
   const am_series all[] = {
       {"activity", "o of the controller's units", x->n_units, NULL},
-      {"gain", "m: how much the signalling GRU raises or lowers each unit", x->n_units, NULL},
-      {"gain_input", "the same of each input", x->gains[AM_INPUT].n, NULL},
-      {"gain_output", "the same of what it says for each action or value", x->gains[AM_OUTPUT].n,
-       NULL},
+      {am_signalling_gain_names[AM_UNITS],
+       "m: how much the signalling GRU raises or lowers each unit", x->n_units, NULL},
+      {am_signalling_gain_names[AM_INPUT], "m of each input", x->gains[AM_INPUT].n, NULL},
+      {am_signalling_gain_names[AM_OUTPUT], "m of what it says for each action or value",
+       x->gains[AM_OUTPUT].n, NULL},
       {"output", task->n_targets ? "what it says" : "probability of each action", x->n_out, NULL},
       {"signal", "s of the signalling GRU's units", x->options.n_signal, NULL},
       {"value", "V: the reward that is expected", 1, NULL},
@@ -211,6 +222,7 @@ const am_learner_type am_signalling_type = {
     .release = am_agent_release,
     .series = series,
     .watch = am_agent_watch,
+    .holds = holds,
     .destroy = destroy,
 };
 

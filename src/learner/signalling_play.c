@@ -152,13 +152,26 @@ static void signal_to(const am_signalling *x, const am_signalling_memory *m, int
                             am_s_at(x, m, t - 1), g->n, x->options.n_signal);
 }
 
+/* Puts what gains are held at in their place: n of them, of unit `first` of the segment on. */
+static void hold_gains(const am_signalling_memory *m, int segment, int first, float *o, float *gain,
+                       const float *h, int n) {
+  for (int k = 0; m->gain_held == segment && k < LANES; k++) {
+    const float *value = m->holding.said[0][k];
+    for (int i = 0; value && i < n; i++) {
+      gain[i * LANES + k] = value[first + i];
+      o[i * LANES + k] = fmaf(value[first + i], h[i * LANES + k], h[i * LANES + k]);
+    }
+  }
+}
+
 /* What comes in, with its gains. */
 static void take(const am_signalling *x, const am_signalling_memory *m, int t) {
   const am_signalling_gains *g = &x->gains[AM_INPUT];
   if (g->n == 0) return;
   signal_to(x, m, AM_INPUT, t);
-  am_signalling_code()->gain(am_taken_at(x, m, t), am_slot(m, m->m[AM_INPUT], t, g->n),
-                             am_slot(m, m->u, t, g->n), g->most, g->n);
+  float *gain = am_slot(m, m->m[AM_INPUT], t, g->n), *u = am_slot(m, m->u, t, g->n);
+  am_signalling_code()->gain(am_taken_at(x, m, t), gain, u, g->most, g->n);
+  hold_gains(m, AM_INPUT, 0, am_taken_at(x, m, t), gain, u, g->n);
 }
 
 /* What the controller is given before the step, or its signal is held at. */
@@ -181,6 +194,8 @@ static void control(const am_signalling *x, const am_signalling_memory *m, const
     am_plan_lanes_code()->step(p, &step);
     am_signalling_code()->gain(am_o_at(x, m, l, t), am_m_at(x, m, l, t), am_h_at(x, m, l, t),
                                x->options.gain, n);
+    hold_gains(m, AM_UNITS, x->from[l], am_o_at(x, m, l, t), am_m_at(x, m, l, t),
+               am_h_at(x, m, l, t), n);
     if (!dropped || l + 1 == x->units.n_layers) continue;
     const float *out = am_o_at(x, m, l, t);
     float *shown = am_slot(m, m->shown[l], t, n);
@@ -202,6 +217,7 @@ static void speak(const am_signalling *x, const am_signalling_memory *m, int t) 
   if (g->n) {
     signal_to(x, m, AM_OUTPUT, t);
     am_signalling_code()->gain(said, am_slot(m, m->m[AM_OUTPUT], t, A), meant, g->most, A);
+    hold_gains(m, AM_OUTPUT, 0, said, am_slot(m, m->m[AM_OUTPUT], t, A), meant, A);
   }
   if (linear) return;
   am_policy_code()->policy(p, am_slot(m, m->logp, t, A), am_slot(m, m->entropy, t, 1), m->logits,
@@ -322,9 +338,8 @@ static void first_hears(const am_signalling *x, const am_signalling_memory *m, c
 static void record(const am_signalling *x, const am_signalling_memory *m, am_turn *turn, int t) {
   const int A = x->n_out;
   am_turn_record(turn, "activity", t, am_o_at(x, m, 0, t));
-  am_turn_record(turn, "gain", t, am_m_at(x, m, 0, t));
-  am_turn_record(turn, "gain_input", t, am_slot(m, m->m[AM_INPUT], t, x->gains[AM_INPUT].n));
-  am_turn_record(turn, "gain_output", t, am_slot(m, m->m[AM_OUTPUT], t, x->gains[AM_OUTPUT].n));
+  for (int q = 0; q < AM_SEGMENTS; q++)
+    am_turn_record(turn, am_signalling_gain_names[q], t, am_slot(m, m->m[q], t, x->gains[q].n));
   am_turn_record(turn, "output", t, am_slot(m, m->p, t, A));
   am_turn_record_actions(turn, t);
   am_turn_record(turn, "signal", t, am_s_at(x, m, t));
@@ -339,14 +354,27 @@ static void record(const am_signalling *x, const am_signalling_memory *m, am_tur
   }
 }
 
+/* Gains are no signal of the text: who holds them is asked as who only looks on. */
+static void begin_holding(const am_signalling *x, am_signalling_memory *m, const am_hold *hold) {
+  m->gain_held = -1;
+  for (int q = 0; q < AM_SEGMENTS && hold && hold->signal; q++)
+    if (strcmp(hold->signal, am_signalling_gain_names[q]) == 0) m->gain_held = q;
+  if (m->gain_held >= 0) {
+    m->asked_of = (am_hold){NULL, hold->say, hold->context};
+    hold = &m->asked_of;
+  }
+  am_holding_begin(&m->holding, hold, x->units.plan[0]);
+}
+
 void am_signalling_begin(const am_signalling *x, am_signalling_memory *m, am_turn *turn) {
   am_signalling_lay_out(m, turn->scratch, x);
   clear_past(x, m, &turn->group);
-  am_holding_begin(&m->holding, turn->hold, x->units.plan[0]);
+  begin_holding(x, m, turn->hold);
   m->units.held = am_holding_held(&m->holding);
   if (turn->change) am_signalling_learn_begin(x, m);
   if (!turn->change) m->first = NULL; /* asked for by who learns */
   if (!m->first) return;
+  m->first->gain_held = -1;
   clear_past(x->then, m->first, &turn->group);
   am_holding_begin(&m->first->holding, NULL, x->units.plan[0]);
 }
@@ -354,8 +382,8 @@ void am_signalling_begin(const am_signalling *x, am_signalling_memory *m, am_tur
 void am_signalling_think(const am_signalling *x, am_signalling_memory *m, am_turn *turn, int t) {
   const int n_inputs = x->agent.learner.task->n_inputs;
   am_group_observe(&turn->group, am_slot(m, m->u, t, n_inputs), am_slot(m, m->live, t, 1));
-  take(x, m, t);
   give(x, m, turn, t);
+  take(x, m, t);
   control(x, m, turn, t);
   speak(x, m, t);
   signal_step(x, m, t);

@@ -49,7 +49,9 @@ typedef struct am_signalling_memory {
   float *shown[LAYERS];                  /* with dropout */
   float *heard, *seen;
   void *fed; /* what the controller is given comes from (group_feed.h) */
-  am_holding holding; /* a signal of the controller's, while nothing is learned */
+  am_holding holding; /* a signal of the controller's, or gains, while nothing is learned */
+  am_hold asked_of;   /* who says what gains are held at */
+  int gain_held;      /* of which segment; -1: of none */
   /* of one step */
   float *mask, *logits, *eps, *now, *L, *N, *credit, *credit_now, *through, *back;
   float *dgain[AM_SEGMENTS], *dgain_now[AM_SEGMENTS], *delta, *factor, *told;
@@ -65,6 +67,9 @@ typedef struct am_signalling_memory {
 } am_signalling_memory;
 
 size_t am_signalling_lay_out(am_signalling_memory *m, float *block, const am_signalling *x);
+
+/* The series of the gains of each segment. */
+extern const char *const am_signalling_gain_names[AM_SEGMENTS];
 
 static inline const am_signalling *am_signalling_of(const am_agent *a) {
   return (const am_signalling *)(const void *)a;

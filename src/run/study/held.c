@@ -70,7 +70,7 @@ amine_status am_held_measure(am_held *out, am_experiment *x, const char *signal,
   am_held sum = {0, 0, 0};
   window w = {.from = from, .to = to};
   int rows;
-  if (T < 4 || !learner->signals || !am_hold_can(learner->signals, signal, &rows))
+  if (T < 4 || !am_learner_holds(learner, signal, &rows))
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "the network has no signal %s that can be held over an episode of %d steps",
                    signal, T);

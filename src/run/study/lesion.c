@@ -115,7 +115,7 @@ static amine_status play(double *sums, lesion *l, am_experiment *x, const char *
 static amine_status measure(double *sums, lesion *l, am_experiment *x, const char *signal, int n,
                             amine_error *error) {
   const uint64_t seed = x->config.common.seed;
-  if (!x->learner->signals || !am_hold_can(x->learner->signals, signal, &l->rows))
+  if (!am_learner_holds(x->learner, signal, &l->rows))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "the network has no signal %s that can be held",
                    signal);
   AM_TRY(AM_TAKE(l->mean, am_size_mul((size_t)l->n_events, (size_t)l->rows), error));

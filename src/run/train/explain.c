@@ -48,18 +48,29 @@ typedef struct signal {
 static size_t at_step(const lived *l, int e, int t) { return (size_t)e * (size_t)l->T + (size_t)t; }
 
 /* ------------------------------------------------------------------------------ signals */
-/* Series that are no signals of a text, but modulate. */
-static bool is_own(const char *name) { return strcmp(name, "dopamine") == 0; }
+/* Is a series of that name, be it of an agent? */
+static bool is_called(const char *name, const char *wanted) {
+  const size_t n = strlen(name), m = strlen(wanted);
+  return n >= m && strcmp(name + n - m, wanted) == 0 && (n == m || name[n - m - 1] == '.');
+}
 
+/* Modulates what only learning reads. */
+static bool is_dopamine(const char *name) { return is_called(name, "dopamine"); }
+
+/* How many there are, of which `out` has the first. */
 static int signals_of(const am_learner *learner, am_series *out, int most) {
   am_series all[AM_SERIES_MAX + 1];
-  int n = 0;
+  int n = 0, rows;
   if (!learner->type->series || !learner->type->watch) return 0;
   const int n_all = learner->type->series(learner, all);
-  for (int k = 0; k < n_all && n < most; k++) {
+  for (int k = 0; k < n_all; k++) {
+    const char *name = all[k].name;
     am_operand o;
-    const bool told = learner->signals && am_plan_signal(learner->signals, all[k].name, &o);
-    if (told || strcmp(all[k].name, "level") == 0 || is_own(all[k].name)) out[n++] = all[k];
+    if (!(learner->signals && am_plan_signal(learner->signals, name, &o)) &&
+        !am_learner_holds(learner, name, &rows) && !is_called(name, "level") && !is_dopamine(name))
+      continue;
+    if (n < most) out[n] = all[k];
+    n++;
   }
   return n;
 }
@@ -382,7 +393,7 @@ static void shuffle(float *out, int *order, const lived *l, const signal *s) {
 
 static amine_status cost(am_text *text, const lived *l, const signal *s, amine_error *error) {
   int rows;
-  if (!l->learner->signals || !am_hold_can(l->learner->signals, s->name, &rows)) return AMINE_OK;
+  if (!am_learner_holds(l->learner, s->name, &rows)) return AMINE_OK;
   holding h = {.l = l, .s = s};
   float *zero;
   double *rewards, *difference;
@@ -524,7 +535,7 @@ static void put_head(am_text *text, const am_experiment *x, const lived *l) {
   am_json_put_bool(text, "of_symbols", l->task->n_symbols > 0);
 }
 
-static void put_limits(am_text *text, const lived *l, const signal *signals, int n) {
+static void put_limits(am_text *text, const lived *l, const signal *signals, int n, int n_all) {
   const am_learner *learner = l->learner;
   int rows;
   bool first = true;
@@ -539,13 +550,18 @@ static void put_limits(am_text *text, const lived *l, const signal *signals, int
   } while (0)
   if (l->n_left > 0)
     SAY("of %d inputs the first %d are variables", l->n_shown + l->n_left, l->n_shown);
+  if (n_all > n) SAY("of %d signals the first %d are looked at", n_all, n);
   for (int k = 0; k < n; k++) {
     if (!(signals[k].spread.sd > 0)) SAY("%s is the same at every step", signals[k].name);
-    if (!learner->signals)
+    const bool can = am_learner_holds(learner, signals[k].name, &rows);
+    if (!can && is_dopamine(signals[k].name))
+      SAY("%s is not held: only learning reads it", signals[k].name);
+    else if (!can && !learner->signals)
       SAY("%s is not held: learner.type=%s plays in a way of its own", signals[k].name,
           learner->type->part.name);
-    else if (!am_hold_can(learner->signals, signals[k].name, &rows))
-      SAY("%s is not held: the network's text neither computes it nor is given it", signals[k].name);
+    else if (!can)
+      SAY("%s is not held: the network's text neither computes it nor is given it",
+          signals[k].name);
     if (signals[k].rows > 1)
       SAY("%s is %d numbers at each step: shown is their mean, held are all", signals[k].name,
           signals[k].rows);
@@ -555,7 +571,7 @@ static void put_limits(am_text *text, const lived *l, const signal *signals, int
 }
 
 static amine_status explain(am_text *text, am_experiment *x, lived *l, signal *signals, int n,
-                            amine_error *error) {
+                            int n_all, amine_error *error) {
   void *world;
   amine_status status = am_take(&world, 2, l->task->state_size, error);
   if (status == AMINE_OK) status = live(l, signals, n, world, error);
@@ -567,7 +583,7 @@ static amine_status explain(am_text *text, am_experiment *x, lived *l, signal *s
   for (int k = 0; k < n && status == AMINE_OK; k++)
     status = put_signal(text, &signals[k], l, error);
   am_text_puts(text, "]");
-  put_limits(text, l, signals, n);
+  put_limits(text, l, signals, n, n_all);
   am_json_end(text);
   return status == AMINE_OK && text->failed ? am_fail_memory(error, text->length) : status;
 }
@@ -585,7 +601,8 @@ amine_status am_explain(am_text *text, am_experiment *x, int n_episodes, uint64_
                         amine_error *error) {
   am_series series[AM_EXPLAIN_SIGNALS];
   signal signals[AM_EXPLAIN_SIGNALS] = {{0}};
-  const int n = signals_of(x->learner, series, AM_EXPLAIN_SIGNALS);
+  const int n_all = signals_of(x->learner, series, AM_EXPLAIN_SIGNALS);
+  const int n = n_all < AM_EXPLAIN_SIGNALS ? n_all : AM_EXPLAIN_SIGNALS;
   lived l = {.learner = x->learner,
              .task = am_task_evaluated(x->task),
              .seed = seed,
@@ -603,7 +620,7 @@ amine_status am_explain(am_text *text, am_experiment *x, int n_episodes, uint64_
   amine_status status = take(&l, error);
   for (int k = 0; k < n && status == AMINE_OK; k++)
     status = take_signal(&signals[k], &series[k], &l, error);
-  if (status == AMINE_OK) status = explain(text, x, &l, signals, n, error);
+  if (status == AMINE_OK) status = explain(text, x, &l, signals, n, n_all, error);
   for (int k = 0; k < n; k++) {
     am_free(signals[k].values);
     am_free(signals[k].M);

@@ -10,7 +10,7 @@
 enum {
   AM_EXPLAIN_EPISODES = 64, /* where nobody says how many; of a text a quarter as many windows */
   AM_EXPLAIN_WITHIN = 3,    /* steps after an event in which it is held */
-  AM_EXPLAIN_SIGNALS = 4    /* at most; others are passed over with a word */
+  AM_EXPLAIN_SIGNALS = 8    /* at most; others are passed over with a word */
 };
 
 /* Does a signal modulate this network that can be looked at? */

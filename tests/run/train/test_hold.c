@@ -29,7 +29,7 @@ static am_experiment *make(const small_variant *v, const char *more) {
   am_learner_tensor t;
   for (int k = 0; x->learner->type->tensor(x->learner, k, &t); k++) {
     const bool alpha = strstr(t.name, "alpha") != NULL;
-    if (!t.is_parameter || !(alpha || strcmp(t.name, "h2o.weight") == 0)) continue;
+    if (!t.is_parameter || !(alpha || strstr(t.name, "h2o.weight"))) continue;
     const size_t n = t.dims[0] * (t.rank == 2 ? t.dims[1] : 1);
     float *values = am_alloc(n, sizeof *values);
     x->learner->type->get(x->learner, k, values);
@@ -112,7 +112,8 @@ static void given_is_held(void **state) {
   static const small_variant variants[] = {
       {"pairs", {"rule.type=fading", GIVEN("random")}},
       {"lanes", {"task.type=bandit", HEBBIAN, "rule.type=fading", GIVEN("random")}},
-      {"signalling", {WITHOUT_BACKPROP, "network.type=hebbian-rnn", "rule.type=fading", GIVEN("random")}},
+      {"signalling",
+       {WITHOUT_BACKPROP, "network.type=hebbian-rnn", "rule.type=fading", GIVEN("random")}},
       {"values", {"task.type=associative", HEBBIAN, "rule.type=fading", GIVEN("random")}}};
   for (size_t k = 0; k < sizeof variants / sizeof *variants; k++) {
     am_experiment *x = make(&variants[k], NULL), *y = make(&variants[k], "modulator.given=one");
@@ -175,6 +176,99 @@ static void held_at_what_it_was(void **state) {
   }
 }
 
+/* ------------------------------------------------------------------------------ a learner's own */
+enum { ROWS = 64 };
+
+typedef struct own {
+  const float *table; /* [N][T][rows] */
+  int rows, shift;    /* of which episode it says, from the one that asks on */
+  double brought[N];  /* as is told */
+} own;
+
+static const float *say_own(void *context, uint32_t lane, int step, const void *world, float reward,
+                            bool over) {
+  own *s = context;
+  (void)world;
+  if (over) s->brought[lane] += (double)reward;
+  const uint32_t from = (lane + (uint32_t)s->shift) % N;
+  return &s->table[(from * T + (uint32_t)step) * (uint32_t)s->rows];
+}
+
+#define TAUGHT SIGNALLING, "task.type=associative", "learner.teach=supervised"
+#define STRONG "modulator.gain_start=9"
+#define SEGMENTS "network.layers=2", STRONG, "modulator.input_gain=1", "modulator.output_gain=1"
+static const struct {
+  const char *signal;
+  small_variant v;
+} owned[] = {
+    {"gain", {"values", {TAUGHT, STRONG}}},
+    {"gain", {"layers", {TAUGHT, SEGMENTS}}},
+    {"gain_input", {"inputs", {TAUGHT, SEGMENTS}}},
+    {"gain_output", {"outputs, online", {TAUGHT, SEGMENTS, "learner.form=online"}}},
+    {"agent0.gain", {"language", {AGENTS, "task.type=signals", "task.cues=4", STRONG}}},
+    {"agent1.gain_output", {"the other", {AGENTS, "task.type=signals", "task.cues=4", SEGMENTS}}},
+    {"agent1.gain", {"opponents", {AGENTS, "task.type=pennies", STRONG}}},
+    {"agent1.level",
+     {"plastic",
+      {"learner.type=agents", "network.type=plastic-rnn", "task.type=pennies", "rule.clip=2"}}},
+};
+
+/* Gains, and what one of several agents has: held at its own course nothing changes; at the course of
+ * another episode that is what is recorded, and more changes than that. */
+static void what_a_learner_has_is_held(void **state) {
+  (void)state;
+  static float table[N * T * ROWS];
+  for (size_t k = 0; k < sizeof owned / sizeof *owned; k++) {
+    const char *name = owned[k].v.name, *signal = owned[k].signal;
+    am_experiment *x = make(&owned[k].v, NULL);
+    own at = {.table = table};
+    double is_free[N], held[N];
+    amine_error error = {0};
+    am_episode e;
+    if (!am_learner_holds(x->learner, signal, &at.rows)) fail_msg("%s: %s", name, signal);
+    assert_in_range(at.rows, 1, ROWS);
+    for (uint32_t lane = 0; lane < N; lane++) {
+      assert_int_equal(am_episode_play(&e, x->learner, lane, 99, &error), AMINE_OK);
+      const am_series *s = am_episode_find(&e, signal);
+      assert_true(s && s->width == at.rows && e.n_steps <= T);
+      memcpy(&table[lane * T * (uint32_t)at.rows], s->values,
+             (size_t)(e.n_steps * at.rows) * sizeof(float));
+      am_episode_free(&e);
+    }
+    const am_hold hold = {signal, say_own, &at};
+    play(is_free, x, NULL);
+    play(held, x, &hold);
+    if (!same(held, is_free)) fail_msg("%s: at its own course it is another", name);
+    for (int i = 0; i < N; i++) assert_true(fabs(at.brought[i] - is_free[i]) < 1e-5);
+    at.shift = 1;
+    play(held, x, &hold);
+    if (same(held, is_free)) fail_msg("%s: holding %s changes nothing", name, signal);
+    x->learner->hold = &hold;
+    assert_int_equal(am_episode_play(&e, x->learner, 3, 99, &error), AMINE_OK);
+    const float *said = &table[4 * T * at.rows];
+    assert_memory_equal(am_episode_find(&e, signal)->values, said,
+                        (size_t)(e.n_steps * at.rows) * sizeof(float));
+    am_episode_free(&e);
+    am_experiment_destroy(x);
+  }
+}
+
+/* Gains of 0 are those of a network whose signals have no strength. */
+static void no_gain_is_no_strength(void **state) {
+  (void)state;
+  static const float none[T * ROWS];
+  am_experiment *x = make(&owned[0].v, NULL), *y = make(&owned[0].v, "modulator.gain=0");
+  double is_free[N], held[N], without[N];
+  own at = {.table = none}; /* rows 0: the same zeros for all */
+  play(is_free, x, NULL);
+  play(held, x, &(am_hold){"gain", say_own, &at});
+  play(without, y, NULL);
+  assert_true(same(held, without));
+  assert_false(same(held, is_free));
+  am_experiment_destroy(x);
+  am_experiment_destroy(y);
+}
+
 /* What is no signal, a number, or not there cannot be held. */
 static void what_cannot_be_held(void **state) {
   (void)state;
@@ -186,11 +280,18 @@ static void what_cannot_be_held(void **state) {
   assert_false(am_hold_can(y->learner->signals, "activity", &rows));
   am_experiment_destroy(x);
   am_experiment_destroy(y);
+  x = make(&owned[4].v, NULL);
+  static const char *const wrong[] = {
+      "gain", "agent2.gain", "agent0.gain_input", "agent0.dopamine", "agent0.activity", "agent0."};
+  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
+    assert_false(am_learner_holds(x->learner, wrong[k], &rows));
+  am_experiment_destroy(x);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(held_is_as_if_written), cmocka_unit_test(given_is_held),
-      cmocka_unit_test(held_at_what_it_was), cmocka_unit_test(what_cannot_be_held)};
+      cmocka_unit_test(held_is_as_if_written),  cmocka_unit_test(given_is_held),
+      cmocka_unit_test(held_at_what_it_was),    cmocka_unit_test(what_a_learner_has_is_held),
+      cmocka_unit_test(no_gain_is_no_strength), cmocka_unit_test(what_cannot_be_held)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

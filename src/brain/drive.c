@@ -136,7 +136,7 @@ void am_drives_rates(am_population *p, uint32_t index, uint32_t n, uint64_t step
     add(hz, &p->drives[k], (am_real)am_drive_value(&p->drives[k], step, dt_ms), index, n);
   for (int which = 0; which < AM_NEURON_OWN && p->model->own[which]; which++)
     for (uint32_t i = 0; i < n; i++)
-      p->own[which][index + i] = (am_real)p->model->own_value(which, (double)hz[i], dt_ms);
+      p->own[which][index + i] = am_neuron_own_value(p->model, which, (double)hz[i], dt_ms);
 }
 
 /* ------------------------------------------------------------------------------ making one */
@@ -205,10 +205,13 @@ void am_drives_most(am_population *p, double dt_ms) {
   double hz = 0;
   for (int i = 0; i < p->n; i++) hz = fmax(hz, (double)p->base[i]);
   hz += am_drives_largest(p);
-  const am_real own[2] = {(am_real)p->model->own_value(0, hz, dt_ms),
-                          (am_real)p->model->own_value(1, hz, dt_ms)};
-  const am_real *const each[AM_NEURON_OWN] = {&own[0], &own[1]};
-  p->most = p->model->most(each, 1);
+  am_real own[AM_NEURON_OWN] = {0};
+  const am_real *each[AM_NEURON_OWN];
+  for (int which = 0; which < AM_NEURON_OWN; which++) {
+    if (p->own[which]) own[which] = am_neuron_own_value(p->model, which, hz, dt_ms);
+    each[which] = &own[which];
+  }
+  p->most = am_neuron_most(p->model, p->values, each, 1, dt_ms);
 }
 
 static amine_status check_rates(const am_drive *d, const amine_brain *b, const am_population *p,
@@ -261,9 +264,9 @@ static amine_status fits(const am_population *p, const amine_drive *given, amine
   if ((unsigned)given->kind > AMINE_DRIVE_RATE || (unsigned)given->receptor > AMINE_RECEPTOR_2)
     return ARGUMENT("population %s: there is no such drive or receptor", p->name);
   const bool rate = given->kind == AMINE_DRIVE_RATE;
-  if (rate != (p->model->times != NULL) || (!rate && p->model->is_source))
+  if (rate != am_neuron_takes_rate(p->model) || (!rate && p->model->is_source))
     return ARGUMENT("population %s: %s takes %s", p->name, p->model->part.name,
-                    p->model->times       ? "a rate, no other drive"
+                    am_neuron_takes_rate(p->model) ? "a rate, no other drive"
                     : p->model->is_source ? "no drive"
                                           : "a current or Poisson input, no rate");
   if (given->kind == AMINE_DRIVE_POISSON && (given->ramps || given->amplitude != 0))

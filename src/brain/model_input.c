@@ -185,7 +185,8 @@ static amine_status read_drive(am_model_plan_input *input, am_model_plan *plan, 
                                const am_where *where, const json_t *object,
                                const input_keys *keys) {
   const am_model_plan_population *p = &plan->populations[input->population];
-  const bool current = input->kind == AM_MODEL_PLAN_CURRENT, rate = !current && p->model->times;
+  const bool current = input->kind == AM_MODEL_PLAN_CURRENT;
+  const bool rate = !current && am_neuron_takes_rate(p->model);
   input->drives = true;
   input->drive = amine_drive_default();
   input->drive.kind = current ? AMINE_DRIVE_CURRENT : rate ? AMINE_DRIVE_RATE : AMINE_DRIVE_POISSON;
@@ -218,7 +219,8 @@ static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where
   input.receptor = (amine_receptor)keys.receptor;
   input.scale = (float)keys.scale;
   const bool rate =
-      input.kind == AM_MODEL_PLAN_POISSON && plan->populations[input.population].model->times;
+      input.kind == AM_MODEL_PLAN_POISSON &&
+      am_neuron_takes_rate(plan->populations[input.population].model);
   if (rate || (input.kind <= AM_MODEL_PLAN_POISSON && am_drive_is(object)))
     AM_TRY(read_drive(&input, plan, r, where, object, &keys));
   if (input.kind == AM_MODEL_PLAN_IMAGE) AM_TRY(read_image(&input, plan, r, where, &keys, sense));

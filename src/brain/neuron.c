@@ -44,6 +44,33 @@ double am_neuron_longest_step(const am_neuron_model *model, const double *values
   return model->longest_step ? model->longest_step(values) : (double)INFINITY;
 }
 
+const char *am_neuron_own_from(const am_neuron_model *model, int which) {
+  return model->own_from[which] ? model->own_from[which] : model->own[which];
+}
+
+am_real am_neuron_own_value(const am_neuron_model *model, int which, double value, double dt_ms) {
+  return (am_real)(model->own_value ? model->own_value(which, value, dt_ms) : value);
+}
+
+bool am_neuron_takes_rate(const am_neuron_model *model) {
+  if (!model->times || !model->own[0]) return false;
+  for (int which = 0; which < AM_NEURON_OWN && model->own[which]; which++)
+    if (strcmp(am_neuron_own_from(model, which), AM_NEURON_RATE) != 0) return false;
+  return true;
+}
+
+uint32_t am_neuron_most(const am_neuron_model *model, const double *values,
+                        const am_real *const own[AM_NEURON_OWN], int n, double dt_ms) {
+  double mean = 0, part = 1;
+  uint32_t k = 0;
+  if (!model->times) return model->kernels[0] != NULL;
+  if (!model->own[0]) n = 1; /* they are all alike */
+  for (int i = 0; i < n; i++) mean = fmax(mean, model->mean(model, values, own, i, dt_ms));
+  /* More come with a probability below 2^-53. */
+  while (k < 2 || k < mean || part > 0x1p-60 * fmin(mean, 1)) part *= fmin(mean / ++k, 1);
+  return k;
+}
+
 bool am_neuron_is_conductance(const am_neuron_model *model) {
   for (const amine_parameter *p = model->part.parameters; p && p->name; p++)
     if (strcmp(p->name, "e_i_mv") == 0) return true;

@@ -71,7 +71,8 @@ typedef struct am_neuron_kind {
   const amine_value *values; /* ends with a NULL name */
 } am_neuron_kind;
 
-typedef struct am_neuron_model {
+typedef struct am_neuron_model am_neuron_model;
+struct am_neuron_model {
   am_part part;                /* first; AM_NEURON */
   const char *others;          /* "iaf|cond-lif": what other tools call it; NULL: nothing else */
   const am_neuron_kind *kinds; /* ends with a NULL name; NULL: none */
@@ -95,10 +96,12 @@ typedef struct am_neuron_model {
   const am_neuron_kernel *kernels[AM_N_ISA]; /* NULL: it fires when it is told */
   const am_neuron_wide *wide[AM_N_ISA];
   /* For sources that may fire more than once in a step: how often neuron i of the piece did, which
-   * fired, at most `most`; and what that may be for the value of own[which] that is the largest. */
+   * fired, at most `most`; and how often it does on average, from the population's values and what
+   * each neuron has for itself. */
   uint32_t (*times)(const am_neurons *p, int i, uint32_t most);
-  uint32_t (*most)(const am_real *const own[AM_NEURON_OWN], int n);
-} am_neuron_model;
+  double (*mean)(const am_neuron_model *model, const double *values,
+                 const am_real *const own[AM_NEURON_OWN], int i, double dt_ms);
+};
 
 /* May a neuron of it fire more than once in a step? */
 static inline bool am_neuron_repeats(const am_neuron_model *model) {
@@ -115,9 +118,23 @@ bool am_neuron_setup(const am_neuron_model *model, double *k, double *initial, c
 double am_neuron_slowness_of(const am_neuron_model *model, const double *values, double dt_ms);
 double am_neuron_longest_step(const am_neuron_model *model, const double *values, double dt_ms);
 
+/* The parameter that own[which] is made of; and what becomes of a value of it. */
+const char *am_neuron_own_from(const am_neuron_model *model, int which);
+am_real am_neuron_own_value(const am_neuron_model *model, int which, double value, double dt_ms);
+
+/* Whether what each neuron has for itself is a rate in Hz, and nothing else: then drives may change
+ * it. How often one of n neurons may fire in a step, at most. */
+#define AM_NEURON_RATE "rate_hz"
+bool am_neuron_takes_rate(const am_neuron_model *model);
+uint32_t am_neuron_most(const am_neuron_model *model, const double *values,
+                        const am_real *const own[AM_NEURON_OWN], int n, double dt_ms);
+/* A Poisson number that is not 0, at most `most`: how often neuron i of a piece fired, which did. */
+uint32_t am_neuron_poisson_times(const am_neurons *p, int i, double mean, uint32_t most);
+
 /* The equations of our models as texts (presets/neurons): what each is held to. */
 extern const char am_neuron_text_lif[], am_neuron_text_lif_cond[], am_neuron_text_izhikevich[],
-    am_neuron_text_izhikevich_2007[], am_neuron_text_adex[], am_neuron_text_escape[];
+    am_neuron_text_izhikevich_2007[], am_neuron_text_adex[], am_neuron_text_escape[],
+    am_neuron_text_poisson[];
 
 /* Are arrivals at a model conductances, so that receptor 2 inhibits with positive weights? */
 bool am_neuron_is_conductance(const am_neuron_model *model);

@@ -5,13 +5,15 @@
 
 #include "base/memory.h"
 
-/* The text with one more line, before that of the first state: all constants stand above. */
+/* The text with one more line, before that of the first state, or at its end: all constants stand
+ * above. */
 static char *text_with(const char *text, const char *parameter) {
   const char *at = strncmp(text, "state ", 6) == 0 ? text : strstr(text, "\nstate ");
-  if (!at) return NULL;
+  if (!at) at = text + strlen(text);
   if (*at == '\n') at++;
   am_text more = {0};
-  am_text_printf(&more, "%.*seach %s\n%s", (int)(at - text), text, parameter, at);
+  am_text_printf(&more, "%.*s%seach %s\n%s", (int)(at - text), text,
+                 at > text && at[-1] != '\n' ? "\n" : "", parameter, at);
   char *copy = more.failed ? NULL : am_strdup(more.data);
   am_text_free(&more);
   return copy;

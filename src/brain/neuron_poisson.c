@@ -29,12 +29,10 @@ static int update(const am_neurons *p, uint32_t *spikes) {
 const am_neuron_kernel AM_ISA(am_neuron_poisson) = {update};
 
 #else /* the part */
-#include <math.h>
-
 #include "base/random.h"
 #include "kernel/exponential.h"
 
-static const amine_parameter parameters[] = {AM_NUMBER("rate_hz", 10, 0, 1e6, "Hz", "mean rate"),
+static const amine_parameter parameters[] = {AM_NUMBER(AM_NEURON_RATE, 10, 0, 1e6, "Hz", "mean rate"),
                                              {0}};
 
 /* That it fires in a step, and how often on average. */
@@ -43,34 +41,33 @@ static double firing_probability(int which, double rate_hz, double dt_ms) {
   return which == 0 ? -am_expm1(-mean) : mean;
 }
 
-/* A Poisson number that is not 0: the first k with u < P(X <= k | X > 0), as u P(X > 0) < P(X > k)
- * says from the other end, where nothing is lost. */
+static double mean(const am_neuron_model *model, const double *values,
+                   const am_real *const own[AM_NEURON_OWN], int i, double dt_ms) {
+  (void)model, (void)values, (void)dt_ms;
+  return (double)own[1][i];
+}
+
 static uint32_t times(const am_neurons *p, int i, uint32_t most) {
-  const double mean = (double)p->own[1][i];
+  return am_neuron_poisson_times(p, i, (double)p->own[1][i], most);
+}
+
+/* The first k with u < P(X <= k | X > 0), as u P(X > 0) < P(X > k) says from the other end, where
+ * nothing is lost. */
+uint32_t am_neuron_poisson_times(const am_neurons *p, int i, double mean_of_i, uint32_t most) {
   const am_random4 draw =
       am_random((am_random_key){.seed = p->seed,
                                 .stream = AM_STREAM_SOURCE | AM_STREAM_SIZE,
                                 .episode = p->population << 16 | (uint32_t)(p->step >> 32 & 0xffff),
                                 .lane = p->index + (uint32_t)i},
                 (uint32_t)p->step);
-  double beyond = -am_expm1(-mean), part = am_exp(-mean);
+  double beyond = -am_expm1(-mean_of_i), part = am_exp(-mean_of_i);
   const double u = am_uniform_double(draw.v[0], draw.v[1]) * beyond;
   uint32_t k = 1;
   for (; k < most; k++) {
-    part *= mean / k;
+    part *= mean_of_i / k;
     beyond -= part; /* P(X > k) */
     if (!(u < beyond)) break;
   }
-  return k;
-}
-
-/* More come with a probability below 2^-53. */
-static uint32_t most_times(const am_real *const own[AM_NEURON_OWN], int n) {
-  double mean = 0;
-  for (int i = 0; i < n; i++) mean = fmax(mean, (double)own[1][i]);
-  double part = 1;
-  uint32_t k = 0;
-  while (k < 2 || k < mean || part > 0x1p-60 * fmin(mean, 1)) part *= fmin(mean / ++k, 1);
   return k;
 }
 
@@ -79,13 +76,14 @@ const am_neuron_model am_poisson_model = {
     .part = {.kind = AM_NEURON,
              .name = "poisson",
              .meaning = "Poisson source",
+             .text = am_neuron_text_poisson,
              .equation = "the number of spikes in a step is a Poisson number with mean rate dt",
              .parameters = parameters},
-    .own = {"rate_hz", "mean"},
-    .own_from = {NULL, "rate_hz"},
+    .own = {AM_NEURON_RATE, "mean"},
+    .own_from = {NULL, AM_NEURON_RATE},
     .is_source = 1,
     .own_value = firing_probability,
     .times = times,
-    .most = most_times,
+    .mean = mean,
     .kernels = AM_ISA_TABLE(am_neuron_poisson)};
 #endif

@@ -43,6 +43,7 @@ static int update(const am_neurons *neurons, uint32_t *spikes) {
 const am_neuron_kernel AM_ISA(am_neuron_text) = {update};
 
 #else /* the model */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,13 +76,30 @@ static void name_states(am_neuron_text_model *m, const am_neuron_text *t) {
   am_neuron_model *is = &m->is;
   for (int s = 0; s < m->program.n_states; s++) {
     const bool counts = s == m->program.counts;
+    const char *name = counts ? "refractory" : s == m->program.mean ? "mean" : NULL;
     snprintf(m->state_of[s], sizeof m->state_of[s], "%s",
-             counts ? "refractory" : t->e->symbols[t->state[s]].name);
+             name ? name : t->e->symbols[t->state[s]].name);
     is->states[s] = m->state_of[s];
   }
   for (int k = 0; k < t->n_each; k++) is->own[k] = m->name_of[m->program.each[k]];
 }
 
+/* ------------------------------------------------------------------------------ a rate */
+static uint32_t times(const am_neurons *p, int i, uint32_t most) {
+  const double mean = (double)p->s[p->program->mean][i];
+  return am_neuron_poisson_times(p, i, fmin(mean, AM_NEURON_MEAN_MOST), most);
+}
+
+static double mean(const am_neuron_model *model, const double *values,
+                   const am_real *const own[AM_NEURON_OWN], int i, double dt_ms) {
+  const am_neuron_program *p = model->program;
+  double constants[AM_VALUES_MAX];
+  memcpy(constants, values, sizeof constants);
+  for (int k = 0; k < p->n_each; k++) constants[p->each[k]] = (double)own[k][i];
+  return fmin(am_neuron_program_mean(p, constants, dt_ms), AM_NEURON_MEAN_MOST);
+}
+
+/* ------------------------------------------------------------------------------ the whole */
 static amine_status fill(am_neuron_text_model *m, const char *name, const char *text,
                          amine_error *error) {
   am_neuron_text t;
@@ -96,6 +114,7 @@ static amine_status fill(am_neuron_text_model *m, const char *name, const char *
   if (status == AMINE_OK) status = am_neuron_program_make(&m->program, &t, error);
   if (status == AMINE_OK) name_states(m, &t);
   m->is.is_source = t.input < 0 && t.arrival[0] < 0;
+  if (t.mean >= 0) m->is.times = times, m->is.mean = mean;
   am_neuron_text_free(&t);
   return status;
 }

@@ -154,18 +154,11 @@ static amine_status check_rate(const am_population *p, double rate_hz, double dt
                   1e3 * AM_POISSON_MOST / dt_ms);
 }
 
-static const char *own_from(const am_neuron_model *model, int which) {
-  return model->own_from[which] ? model->own_from[which] : model->own[which];
-}
-
 /* How often a neuron may fire in one step. */
-static void set_most(am_population *p) {
-  const am_real *const own[AM_NEURON_OWN] = {p->own[0], p->own[1]};
-  p->most = p->model->times ? p->model->most(own, p->n) : p->model->kernels[0] != NULL;
-}
-
-static am_real own_value(const am_neuron_model *model, int which, double value, double dt_ms) {
-  return (am_real)(model->own_value ? model->own_value(which, value, dt_ms) : value);
+static void set_most(am_population *p, double dt_ms) {
+  const am_real *own[AM_NEURON_OWN];
+  for (int k = 0; k < AM_NEURON_OWN; k++) own[k] = p->own[k];
+  p->most = am_neuron_most(p->model, p->values, own, p->n, dt_ms);
 }
 
 /* What each neuron has for itself starts as the population's value. */
@@ -174,14 +167,15 @@ static amine_status fill_own(am_population *p, double dt_ms, amine_error *error)
     p->own[which] = am_alloc((size_t)p->padded, sizeof(am_real));
     if (!p->own[which]) return am_fail_memory(error, (size_t)p->padded * sizeof(am_real));
     int k = 0;
-    while (strcmp(p->model->part.parameters[k].name, own_from(p->model, which)) != 0) k++;
-    if (p->model->times) AM_TRY(check_rate(p, p->values[k], dt_ms, error));
-    if (p->model->times && !p->base) {
+    while (strcmp(p->model->part.parameters[k].name, am_neuron_own_from(p->model, which)) != 0) k++;
+    const bool rate = am_neuron_takes_rate(p->model);
+    if (rate) AM_TRY(check_rate(p, p->values[k], dt_ms, error));
+    if (rate && !p->base) {
       AM_TRY(AM_TAKE(p->base, (size_t)p->n, error));
       for (int i = 0; i < p->n; i++) p->base[i] = (float)p->values[k];
     }
     for (int i = 0; i < p->n; i++)
-      p->own[which][i] = own_value(p->model, which, p->values[k], dt_ms);
+      p->own[which][i] = am_neuron_own_value(p->model, which, p->values[k], dt_ms);
   }
   return AMINE_OK;
 }
@@ -224,7 +218,7 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   p->counts = am_alloc((size_t)p->padded, sizeof *p->counts);
   if (!p->name || !p->counts) return am_fail_memory(error, (size_t)p->padded * 4);
   AM_TRY(fill_own(p, dt_ms, error));
-  set_most(p);
+  set_most(p, dt_ms);
   return AMINE_OK;
 }
 
@@ -313,7 +307,7 @@ amine_status amine_brain_set_positions(amine_brain *b, int population, const flo
 static int own_of(const am_neuron_model *model, const char *parameter) {
   int which = 0;
   while (which < AM_NEURON_OWN && model->own[which] &&
-         strcmp(own_from(model, which), parameter) != 0)
+         strcmp(am_neuron_own_from(model, which), parameter) != 0)
     which++;
   return which < AM_NEURON_OWN && model->own[which] ? which : -1;
 }
@@ -379,22 +373,26 @@ amine_status amine_brain_set_parameter(amine_brain *b, int population, const cha
     if (!(values[i] >= row->min && values[i] <= row->max))
       return ARGUMENT("population %s: %s = %g of neuron %d is not in %g to %g %s", p->name,
                       parameter, (double)values[i], i, row->min, row->max, row->unit);
-  for (int i = 0; i < p->n && p->model->times; i++)
+  const bool rate = am_neuron_takes_rate(p->model) && strcmp(parameter, AM_NEURON_RATE) == 0;
+  for (int i = 0; i < p->n && rate; i++)
     AM_TRY(check_rate(p, (double)values[i] + am_drives_largest(p), b->dt_ms, error));
   const bool has = own_of(p->model, parameter) >= 0;
+  if (!has && p->n_drives > 0 && am_neuron_takes_rate(p->model))
+    return ARGUMENT("population %s: what is driven has a rate of each neuron alone, no %.100s", p->name,
+                    parameter);
   bool wide = p->is_wide;
   if (!has || p->variant) AM_TRY(check_ends(&wide, p, at, values, b->dt_ms, error));
   if (!has) AM_TRY(keep_each(p, b, parameter, error));
   if (!b->built) p->is_wide = wide;
-  for (int i = 0; i < p->n && p->base; i++) p->base[i] = values[i];
+  for (int i = 0; i < p->n && rate; i++) p->base[i] = values[i];
   int which = own_of(p->model, parameter);
   for (; which < AM_NEURON_OWN && p->model->own[which]; which++) {
-    if (strcmp(own_from(p->model, which), parameter) != 0) continue;
+    if (strcmp(am_neuron_own_from(p->model, which), parameter) != 0) continue;
     for (int i = 0; i < p->n; i++)
-      p->own[which][i] = own_value(p->model, which, (double)values[i], b->dt_ms);
+      p->own[which][i] = am_neuron_own_value(p->model, which, (double)values[i], b->dt_ms);
   }
   if (p->n_drives > 0 && p->base) am_drives_most(p, b->dt_ms);
-  else set_most(p);
+  else set_most(p, b->dt_ms);
   return AMINE_OK;
 }
 

@@ -62,7 +62,7 @@ static amine_status find(shown *s, amine_error *error) {
 static const char *how(const am_neuron_program *p, int state) {
   if (state == p->counts) return "counts the steps it is held";
   if (p->slope[state] >= 0) return am_scheme_name(p->scheme[state]);
-  return "as the updates say";
+  return state == p->mean ? "how often it fires in a step, on average" : "as the updates say";
 }
 
 /* The k-th number of a synapse: what it is called, and of what it is; NULL past the last. */

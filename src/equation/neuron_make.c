@@ -117,7 +117,7 @@ static amine_status find_compared(maker *m) {
   const am_neuron_text *t = m->t;
   am_neuron_program *p = m->p;
   const int node = t->condition >= 0 ? t->condition : t->chance;
-  if (t->told) return AMINE_OK;
+  if (node < 0) return AMINE_OK; /* it is told, or fires by a rate */
   const int v = value_with(m, node, m->leaf);
   if (t->condition >= 0 && m->b->states[v] == 0)
     return am_equations_refuse(t->e, t->fires_at, m->error,
@@ -286,9 +286,16 @@ static void update(maker *m, int *states, am_neuron_when when) {
   }
 }
 
+/* That a Poisson number of this mean is not 0: 1 - e^{-mean}. */
+static int at_all(maker *m, int mean) {
+  const int less = am_values_one(m->b, AM_NEURON_NEGATE, mean);
+  return multiply(m, mean, am_values_one(m->b, AM_NEURON_EXPREL, less));
+}
+
 static int fired_value(maker *m, const int *states) {
   const am_neuron_text *t = m->t;
   if (t->told) return am_values_leaf(m->b, AM_NEURON_ARRIVED, 0);
+  if (t->mean >= 0) return am_values_one(m->b, AM_NEURON_CHANCE, at_all(m, m->p->means));
   if (t->condition < 0)
     return am_values_one(m->b, AM_NEURON_CHANCE, value_with(m, t->chance, states));
   const int fires = value_with(m, t->condition, states);
@@ -313,6 +320,7 @@ static int step(maker *m, int *states) {
     states[s] = hold(m, s, free);
   }
   if (p->counts >= 0) states[p->counts] = am_values_one(m->b, AM_NEURON_COUNT, m->leaf[p->counts]);
+  if (p->mean >= 0) states[p->mean] = p->means;
   return fired_value(m, states);
 }
 
@@ -340,7 +348,8 @@ static void remember(maker *m) {
     if (m->t->slope[s] < 0) continue;
     p->slope[s] = (int16_t)am_values_derivative(m->b, slope_with(m, s, m->leaf), m->leaf[s]);
   }
-  if (p->counts >= 0) p->initial[p->counts] = (int16_t)number(m, 0), p->slope[p->counts] = -1;
+  for (int s = m->t->n_states; s < p->n_states; s++)
+    p->initial[s] = (int16_t)number(m, 0), p->slope[s] = -1;
   p->n_each = m->t->n_each;
   for (int k = 0; k < p->n_each; k++)
     for (int j = p->each[k] = 0; j < m->t->each[k]; j++)
@@ -368,8 +377,8 @@ static amine_status make(maker *m) {
   AM_TRY(check_parameters(m));
   number(m, 0);
   p->n_states = m->t->n_states;
-  p->draws = m->t->chance >= 0;
-  p->counts = p->held = -1;
+  p->draws = m->t->chance >= 0 || m->t->mean >= 0;
+  p->counts = p->mean = p->held = -1;
   for (int s = 0; s < AM_NEURON_STATES; s++) m->leaf[s] = am_values_leaf(m->b, AM_NEURON_STATE, s);
   AM_TRY(find_compared(m));
   if (m->t->refractory >= 0) {
@@ -378,6 +387,10 @@ static amine_status make(maker *m) {
         (int16_t)am_values_one(m->b, AM_NEURON_STEPS, value_with(m, m->t->refractory, m->leaf));
     if (p->values[p->held].rate != AM_AT_SETUP)
       return REFUSE(m, m->t->refractory, "how long they are held is one time for all neurons");
+  }
+  if (m->t->mean >= 0) {
+    p->mean = p->n_states++;
+    p->means = (int16_t)value_with(m, m->t->mean, m->leaf);
   }
   AM_TRY(find_linear(m));
   remember(m);

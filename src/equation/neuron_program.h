@@ -19,6 +19,7 @@
 #include "equation/neuron_text.h"
 
 enum {
+  AM_NEURON_MEAN_MOST = 500, /* spikes of a source in a step, on average */
   AM_NEURON_CONSTANTS = 64, /* numbers from set-up */
   AM_NEURON_FIXED = 96,     /* and with those of a step */
   AM_NEURON_VALUES = 1500,  /* of all kinds */
@@ -123,6 +124,8 @@ typedef struct am_neuron_program {
   int16_t coefficient[AM_NEURON_STATES][AM_NEURON_STATES]; /* A; -1: 0 */
   int n_states;                                            /* with the one that counts */
   int counts;                                              /* that one, -1 */
+  int mean; /* the one that is how often it fires in a step on average, -1 */
+  int16_t means;                                           /* its value */
   int each[AM_NEURON_OWN], n_each;                         /* parameters */
 } am_neuron_program;
 
@@ -142,6 +145,10 @@ bool am_neuron_program_setup(const am_neuron_program *program, double *k, double
 bool am_neuron_program_evaluate(const am_neuron_program *program, double *x,
                                 const double *constants, const double *states,
                                 const double *shared, double dt_ms);
+
+/* How often a source fires in a step on average; NAN: memory was refused. */
+double am_neuron_program_mean(const am_neuron_program *program, const double *constants,
+                              double dt_ms);
 
 /* The time constants in ms that these values have at the initial state: `compared`, the longest of
  * those of which firing tells, `others`; and how long a neuron is held. The longest step with which

@@ -6,6 +6,7 @@
 
 #define REFUSE AM_PARSE_REFUSE
 #define REFRACTORY "refractory" /* the state that counts */
+#define MEAN "mean"             /* the one that holds how often it fires */
 
 static am_neuron_text *text_of(const am_parser *r) { return r->of; }
 
@@ -36,6 +37,8 @@ static amine_status state(am_parser *r) {
   if (strcmp(r->e->symbols[symbol].name, REFRACTORY) == 0)
     return REFUSE(r, at, "%s is what a neuron counts how long it is held: another name",
                   REFRACTORY);
+  if (strcmp(r->e->symbols[symbol].name, MEAN) == 0)
+    return REFUSE(r, at, "%s is how often a source fires: another name", MEAN);
   t->slope[t->n_states] = -1;
   t->state[t->n_states++] = symbol;
   if (!am_parse_is_sign(r, '=')) return am_dialect_skip_unit(r);
@@ -115,7 +118,7 @@ static amine_status end(am_parser *r) { return line(r, AM_WHEN_END); }
 
 static amine_status fires(am_parser *r, int at) {
   am_neuron_text *t = text_of(r);
-  if (t->condition >= 0 || t->chance >= 0)
+  if (t->condition >= 0 || t->chance >= 0 || t->mean >= 0)
     return REFUSE(r, at, "it is said twice when a neuron fires");
   t->fires_at = at;
   return AMINE_OK;
@@ -148,6 +151,11 @@ static amine_status chance(am_parser *r) {
   AM_TRY(am_parse_sum(r, &node));
   text_of(r)->chance = node;
   return am_parse_is_sign(r, ':') ? line(r, AM_WHEN_FIRES) : AMINE_OK;
+}
+
+static amine_status poisson(am_parser *r) {
+  AM_TRY(fires(r, r->now.at));
+  return am_dialect_constant(r, &text_of(r)->mean, "how often a neuron fires in a step");
 }
 
 static amine_status refractory(am_parser *r) {
@@ -208,7 +216,8 @@ static amine_status statement(am_parser *r) {
              {"input", input},   {"arrival", arrivals},
              {"given", givens},  {"begin", begin},
              {"end", end},       {"spike", spike},
-             {"chance", chance}, {"refractory", refractory}};
+             {"chance", chance}, {"poisson", poisson},
+             {"refractory", refractory}};
   static const char *const foreign[] = {"trace", "learned", "first", "output", "network", "lowest"};
   for (size_t k = 0; k < sizeof own / sizeof *own && am_dialect_is_statement(r); k++)
     if (am_parse_is_word(r, own[k].word)) {
@@ -224,13 +233,16 @@ static amine_status statement(am_parser *r) {
 static amine_status complete(am_parser *r) {
   am_neuron_text *t = text_of(r);
   const am_equations *e = r->e;
-  if (t->n_states == 0) return REFUSE(r, 0, "there is no state: \"state v = -65 mV\"");
   const bool source = t->input < 0 && t->arrival[0] < 0;
+  if (t->n_states == 0 && !source)
+    return REFUSE(r, 0, "there is no state: \"state v = -65 mV\"");
   if (t->input < 0 && !source)
     return REFUSE(r, 0, "there is no input: \"input I\" names the external current");
   if (t->arrival[0] < 0 && !source)
     return REFUSE(r, 0, "it is not said what arrives: \"arrival a\", and \"end : v <- v + a\"");
-  if (t->condition < 0 && t->chance < 0)
+  if (t->mean >= 0 && !source)
+    return REFUSE(r, t->fires_at, "what fires by a rate takes no input: \"chance ...\" knows of it");
+  if (t->condition < 0 && t->chance < 0 && t->mean < 0)
     return REFUSE(r, 0, "it is not said when it fires: \"spike v >= 20 : v <- -65\"");
   if (t->refractory >= 0 && t->condition < 0)
     return REFUSE(r, t->fires_at, "what fires by chance is not held: it has no condition");
@@ -251,8 +263,7 @@ static const am_dialect dialect = {.about = "a text is about one neuron",
 
 amine_status am_neuron_text_read(am_neuron_text *t, const char *name, const char *source,
                                  amine_error *error) {
-  *t = (am_neuron_text){
-      .input = -1, .arrival = {-1, -1}, .condition = -1, .chance = -1, .refractory = -1};
+  *t = (am_neuron_text){AM_NEURON_TEXT_SILENT};
   return am_parse_dialect(&t->e, &dialect, t, name, source, error);
 }
 

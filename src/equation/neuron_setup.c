@@ -195,6 +195,15 @@ bool am_neuron_program_evaluate(const am_neuron_program *p, double *x, const dou
   return true;
 }
 
+double am_neuron_program_mean(const am_neuron_program *p, const double *constants, double dt_ms) {
+  setup *q = begin(p, constants, dt_ms);
+  if (!q) return (double)NAN;
+  evaluate(q);
+  const double mean = q->x[p->means];
+  end(q);
+  return mean;
+}
+
 /* How far a scheme goes along the slope -1: to where what is left is -1 times what was. */
 static double reach_of(am_scheme scheme) {
   return scheme == AM_SCHEME_NONE || scheme == AM_SCHEME_EXPONENTIAL_EULER ? (double)INFINITY

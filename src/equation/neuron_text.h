@@ -20,6 +20,8 @@
  *     end : v <- v + a_e                           after it, line after line
  *     spike v >= v_peak : v <- v_reset, w <- w + b when it fires, and what follows
  *     chance r * exprel(-r) : kappa <- kappa - k   or with which probability it does in a step
+ *     poisson rate_hz * dt / 1000                  or how often in a step on average, a Poisson
+ *                                                  number, of constants alone: a source
  *     refractory refractory_ms                     how long those states are held, and it does not
  *                                                  fire, of which the condition tells
  *
@@ -41,7 +43,8 @@
 #include "equation/equations.h"
 
 enum {
-  AM_NEURON_STATES = 12, /* with the one that counts how long it is held */
+  AM_NEURON_STATES = 12, /* with one of the language's own: how long it is held, or how often it
+                          * fires on average */
   AM_NEURON_OWN = 8,     /* parameters that each neuron may have for itself */
   AM_NEURON_UPDATES = 48
 };
@@ -76,6 +79,7 @@ typedef struct am_neuron_text {
   int input, arrival[2];           /* symbols, -1: none */
   int condition;                   /* node of "where(...)": 1 if it fires, -1: by chance */
   int chance;                      /* node, -1 */
+  int mean;                        /* node of how often it fires in a step on average, -1 */
   int fires_at;                    /* byte of the statement */
   int refractory;                  /* node of the time in ms, -1 */
   bool told;                       /* what arrives at receptor 1 says whether it fires */
@@ -83,6 +87,9 @@ typedef struct am_neuron_text {
   am_neuron_update updates[AM_NEURON_UPDATES];
   int n_updates, n_lines;
 } am_neuron_text;
+/* What a text has not said yet. */
+#define AM_NEURON_TEXT_SILENT                                                                      \
+  .input = -1, .arrival = {-1, -1}, .condition = -1, .chance = -1, .mean = -1, .refractory = -1
 
 /* Reads one. `name` stands in sentences. AMINE_ERROR_INPUT with line, column and a mark for what is
  * wrong, AMINE_ERROR_MEMORY; text->e is then NULL. */

@@ -278,7 +278,7 @@ static amine_status make_pass(maker *m, am_synapse_passes which) {
   am_neuron_program *p = &pass->program;
   int is[AM_NEURON_STATES], becomes[AM_NEURON_STATES];
   begin(m, p);
-  p->counts = p->held = -1;
+  p->counts = p->mean = p->held = -1;
   p->n_states = AM_SYNAPSE_STATES;
   for (int s = 0; s < AM_NEURON_STATES; s++) is[s] = becomes[s] = leaf(m, s);
   if (is_step(which)) {

@@ -424,12 +424,7 @@ static const am_dialect dialect = {.about = "a text is about one synapse",
 
 amine_status am_synapse_text_read(am_synapse_text *t, const char *name, const char *source,
                                   amine_error *error) {
-  *t = (am_synapse_text){.target = {.told = true,
-                                    .input = -1,
-                                    .arrival = {-1, -1},
-                                    .condition = -1,
-                                    .chance = -1,
-                                    .refractory = -1},
+  *t = (am_synapse_text){.target = {.told = true, AM_NEURON_TEXT_SILENT},
                          .weight = -1,
                          .eligibility = -1,
                          .level = -1,

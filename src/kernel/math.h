@@ -172,7 +172,8 @@ VEC_INLINE vec v_log(vec x) {
   return v_select(v_lt(zero, x), r, outside);
 }
 
-/* By its series to x^8 where e^x - 1 loses digits; +inf where e^x is. */
+/* By its series to x^8 where e^x - 1 loses digits; +inf where e^x is. Chances of a short step are
+ * small all together, and done then. */
 VEC_INLINE vec v_exprel(vec x) {
   const vec one = v_set1(1);
   vec s = v_set1(1.0f / 362880);
@@ -184,8 +185,10 @@ VEC_INLINE vec v_exprel(vec x) {
   s = v_fma(s, x, v_set1(1.0f / 6));
   s = v_fma(s, x, v_set1(0.5f));
   s = v_fma(s, x, one);
+  const vmask near = v_lt(v_abs(x), v_set1(0.625f));
+  if (v_mask_bits(near) == (1u << VEC_LANES) - 1) return s;
   const vec far = v_div(v_sub(v_exp(x), one), v_min(x, v_set1(1000)));
-  return v_select(v_lt(v_abs(x), v_set1(0.625f)), s, far);
+  return v_select(near, s, far);
 }
 
 #endif

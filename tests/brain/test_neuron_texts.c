@@ -117,6 +117,109 @@ static drive drives[] = {
 };
 #define N_DRIVES (sizeof drives / sizeof *drives)
 
+/* ------------------------------------------------------------------------------ by a rate */
+enum { SOURCES = 300, MOST_READ = 400000 };
+
+/* Sources of three kinds: of one rate, each of its own, and those driven. */
+static void add_sources(amine_brain *b, double rate_hz) {
+  amine_error error;
+  float each[SOURCES];
+  int id;
+  const amine_value rate = {"rate_hz", rate_hz};
+  for (int i = 0; i < SOURCES; i++) each[i] = (float)(rate_hz * i / (SOURCES / 2));
+  for (int k = 0; k < 3; k++) {
+    GOOD(amine_brain_add_population(b, &id, (const char *[]){"a", "b", "c"}[k], SOURCES, "poisson",
+                                    &rate, 1, &error));
+    if (k == 1) GOOD(amine_brain_set_parameter(b, id, "rate_hz", each, &error));
+  }
+  amine_drive by = amine_drive_default();
+  const double times[] = {5, 40}, values[] = {rate_hz, rate_hz / 3};
+  by.kind = AMINE_DRIVE_RATE, by.times_ms = times, by.values = values, by.n_values = 2;
+  by.amplitude = rate_hz / 2, by.period_ms = 12;
+  GOOD(amine_brain_add_drive(b, id, &by, &error));
+}
+
+/* Who fired when, as often as it did. */
+static size_t spikes_of(const am_registry *parts, double rate_hz, am_isa isa, uint64_t *steps,
+                        int *neurons) {
+  amine_error error;
+  amine_brain *b;
+  GOOD(am_brain_create(&b, parts, 0.5, 11, &error));
+  add_sources(b, rate_hz);
+  b->isa = isa;
+  b->pass = am_brain_passes[isa];
+  GOOD(amine_brain_run(b, 200, &error));
+  const size_t n = amine_brain_n_spikes(b);
+  assert_true(n > 1000 && n < MOST_READ);
+  int of;
+  for (size_t k = 0; k < n; k++) {
+    amine_brain_read_spikes(b, &steps[k], &of, &neurons[k], 1);
+    neurons[k] += SOURCES * of;
+  }
+  amine_brain_destroy(b);
+  return n;
+}
+
+/* Less than one spike a step, some, and many: the same spikes as of the kernel. */
+static void fires_by_a_rate_as_its_kernel(void **state) {
+  (void)state;
+  static uint64_t steps[2][MOST_READ];
+  static int neurons[2][MOST_READ];
+  am_neuron_text_model *text = text_of(am_neuron_text_poisson);
+  const am_registry mine = with("poisson", text);
+  assert_true(am_neuron_takes_rate(&text->is));
+  for (int k = 0; k < 3; k++) {
+    const double rate_hz = (double[]){20, 400, 3000}[k];
+    const size_t n = spikes_of(&am_brain_parts, rate_hz, AM_ISA_PLAIN, steps[0], neurons[0]);
+    int repeated = 0;
+    for (size_t i = 1; i < n; i++)
+      repeated += steps[0][i] == steps[0][i - 1] && neurons[0][i] == neurons[0][i - 1];
+    assert_true(k == 0 || repeated > 1000);
+    for (int isa = 0; isa < AM_N_ISA; isa++) {
+      if (!am_isa_runs((am_isa)isa)) continue;
+      assert_int_equal(n, spikes_of(&mine, rate_hz, (am_isa)isa, steps[1], neurons[1]));
+      assert_memory_equal(steps[0], steps[1], n * sizeof **steps);
+      assert_memory_equal(neurons[0], neurons[1], n * sizeof **neurons);
+    }
+  }
+  am_neuron_text_model_free(text);
+}
+
+/* A rate of constants of one's own; what is out of all bounds is as much as may be. */
+static void a_rate_of_ones_own(void **state) {
+  (void)state;
+  am_neuron_text_model *m = text_of(
+      "neuron bursts\nconstant rate_hz = 100 from 0 to 1e9 Hz\nconstant often = 2 from -1 to 9\n"
+      "each often\ngiven dt\npoisson often * rate_hz * dt / 1000\n");
+  am_registry mine = am_brain_parts;
+  amine_error error = {0};
+  amine_brain *b;
+  int id;
+  float often[1000];
+  GOOD(am_registry_add(&mine, &m->is.part, &error));
+  assert_false(am_neuron_takes_rate(&m->is));
+  GOOD(am_brain_create(&b, &mine, 1, 1, &error));
+  GOOD(amine_brain_add_population(b, &id, "p", 1000, "bursts", NULL, 0, &error));
+  for (int i = 0; i < 1000; i++) often[i] = i < 500 ? 9 : -1;
+  GOOD(amine_brain_set_parameter(b, id, "often", often, &error));
+  GOOD(amine_brain_run(b, 100, &error));
+  const double n = (double)amine_brain_spike_count(b, id), mean = 500 * 100 * 0.9;
+  assert_true(fabs(n - mean) < 5 * sqrt(mean));
+  amine_drive by = amine_drive_default();
+  by.kind = AMINE_DRIVE_RATE;
+  amine_brain_destroy(b);
+  GOOD(am_brain_create(&b, &mine, 1, 1, &error));
+  const amine_value much = {"rate_hz", 1e9};
+  GOOD(amine_brain_add_population(b, &id, "p", 20, "bursts", &much, 1, &error));
+  assert_int_equal(amine_brain_add_drive(b, id, &by, &error), AMINE_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "population p: bursts takes no drive");
+  GOOD(amine_brain_run(b, 10, &error));
+  const double most = 20 * 10 * (double)AM_NEURON_MEAN_MOST;
+  assert_true(fabs((double)amine_brain_spike_count(b, id) - most) < 5 * sqrt(most));
+  amine_brain_destroy(b);
+  am_neuron_text_model_free(m);
+}
+
 /* ------------------------------------------------------------------------------ the same bits */
 /* Everything that an operation can be, in 32 bits or, slow as it is then, in 64. */
 static const char everything[] =
@@ -405,6 +508,13 @@ static const struct {
     {"input I\ninput J\n", "mine.txt:2:7: a neuron has one input, its external current"},
     {"arrival a, b, c\n", "mine.txt:1:15: a neuron has two receptors"},
     {"state refractory\n", "mine.txt:1:7: refractory is what a neuron counts how long it is held"},
+    {"neuron p\nstate x\nx' = -x\npoisson x\n",
+     "mine.txt:4:9: how often a neuron fires in a step is made of constants alone"},
+    {HEAD "poisson 0.1\n", "mine.txt:4:9: what fires by a rate takes no input: \"chance ...\""},
+    {"poisson 0.1\nchance 0.1\n", "mine.txt:2:8: it is said twice when a neuron fires"},
+    {"poisson 0.1 : x <- 1\n", "mine.txt:1:13: "},
+    {"state mean\n", "mine.txt:1:7: mean is how often a source fires: another name"},
+    {"poisson 0.1\nrefractory 2 ms\n", "mine.txt:1:9: what fires by chance is not held"},
     {HEAD "v' = I ; 3\n" FIRES, "mine.txt:4:8: this sign means nothing here"},
 };
 
@@ -450,13 +560,15 @@ static void values_that_cannot_be(void **state) {
 
 /* ------------------------------------------------------------------------------ main */
 int main(void) {
-  enum { OTHERS = 6 };
+  enum { OTHERS = 8 };
   struct CMUnitTest tests[OTHERS + N_DRIVES] = {cmocka_unit_test(errors_fall_with_the_step),
                                                 cmocka_unit_test(what_is_linear_is_exact),
                                                 cmocka_unit_test(squid_fires),
                                                 cmocka_unit_test(a_wrong_text_gets_a_sentence),
                                                 cmocka_unit_test(values_that_cannot_be),
-                                                cmocka_unit_test(the_same_bits_everywhere)};
+                                                cmocka_unit_test(the_same_bits_everywhere),
+                                                cmocka_unit_test(fires_by_a_rate_as_its_kernel),
+                                                cmocka_unit_test(a_rate_of_ones_own)};
   for (size_t k = 0; k < N_DRIVES; k++)
     tests[OTHERS + k] =
         (struct CMUnitTest){drives[k].model, fires_as_its_kernel, NULL, NULL, &drives[k]};

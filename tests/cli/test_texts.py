@@ -457,7 +457,7 @@ def test_neurons(d):
     out = json.loads(expect(0, "show", "neuron", "lif", "--json").out)
     check("--json", out["states"][1] == {"name": "g_e", "integrated": "exact"}, "g_e", out["states"])
     expect(2, "show", "neuron", "liff", says="did you mean lif?")
-    expect(2, "show", "neuron", "poisson", says="is code")
+    expect(2, "show", "neuron", "spikes", says="is code")
     write(lines, brain("lif"))
     faster = write(os.path.join(d, "other-qif.txt"), QIF.replace(b"-80", b"-70"))
     folder = os.path.join(d, "brain-typed")

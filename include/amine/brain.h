@@ -38,6 +38,7 @@
 #define AMINE_BRAIN_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "amine/chemical.h"
@@ -252,6 +253,25 @@ AMINE_API amine_status amine_brain_reward(amine_brain *brain, double amount, ami
  * filtered with tau_ms (0: not). Default: LEARNING, GAIN and THRESHOLD, no delay, no filter. */
 AMINE_API amine_status amine_brain_target(amine_brain *brain, int population, unsigned effects,
                                           double delay_ms, double tau_ms, amine_error *error);
+
+/* ---- Lesions: what a brain is without a part of it. Each holds from the next step on, until it is taken
+ * back by on = 0; a saved brain keeps them.
+ *
+ * silence: a population fires no more. Its neurons live on; what they would have fired is counted nowhere
+ *          and reaches nobody.
+ * block:   nothing arrives by a projection, and its synapses do not change.
+ * rest:    no synapse of the brain changes, by spikes, by decay or by scaling; none takes up eligibility,
+ *          what there is of it decays. Traces of spikes go on, so that learning goes on from where spikes are.
+ *
+ * AMINE_ERROR_ARGUMENT: there is no such population or projection. */
+AMINE_API amine_status amine_brain_silence(amine_brain *brain, int population, int on,
+                                           amine_error *error);
+AMINE_API amine_status amine_brain_block(amine_brain *brain, int projection, int on,
+                                         amine_error *error);
+AMINE_API void amine_brain_rest(amine_brain *brain, int on);
+AMINE_API bool amine_brain_is_silent(const amine_brain *brain, int population);
+AMINE_API bool amine_brain_is_blocked(const amine_brain *brain, int projection);
+AMINE_API bool amine_brain_is_resting(const amine_brain *brain);
 
 /* ---- Running. */
 

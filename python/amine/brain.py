@@ -209,6 +209,15 @@ class Population:
         self.brain._call(C.amine_brain_record, self.number, int(on))
 
     @property
+    def silent(self) -> bool:
+        """Whether it is lesioned: its neurons live on, and what they would fire reaches nobody. May be set."""
+        return C.amine_brain_is_silent(self.brain._handle, self.number)
+
+    @silent.setter
+    def silent(self, on: bool) -> None:
+        self.brain._call(C.amine_brain_silence, self.number, int(on))
+
+    @property
     def count(self) -> int:
         """Spikes fired since the brain was made, recorded or not."""
         return C.amine_brain_spike_count(self.brain._handle, self.number)
@@ -249,6 +258,15 @@ class Projection:
 
     def __repr__(self) -> str:
         return f"<projection {self.name!r}>"
+
+    @property
+    def blocked(self) -> bool:
+        """Whether it is lesioned: nothing arrives by it, and its synapses do not change. May be set."""
+        return C.amine_brain_is_blocked(self.brain._handle, self.number)
+
+    @blocked.setter
+    def blocked(self, on: bool) -> None:
+        self.brain._call(C.amine_brain_block, self.number, int(on))
 
     def _get(self, variable: str) -> np.ndarray:
         out = np.empty(len(self), np.float32)
@@ -529,6 +547,15 @@ class Brain(Handle):
                 kept.append(w)
 
     # -------------------------------------------------------------------------- running
+    @property
+    def resting(self) -> bool:
+        """Whether no synapse learns; spikes go on, and so do their traces. May be set."""
+        return C.amine_brain_is_resting(self._handle)
+
+    @resting.setter
+    def resting(self, on: bool) -> None:
+        C.amine_brain_rest(self._handle, int(on))
+
     def set_threads(self, n: int) -> None:
         """Threads that the next runs use; results do not depend on it."""
         self._call(C.amine_brain_set_threads, n)

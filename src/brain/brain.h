@@ -84,6 +84,7 @@ typedef struct am_population {
   uint32_t *counts;             /* [padded] spikes of each neuron since the beginning */
   uint32_t most;                /* spikes of a neuron in one step; 0: as many as it is told */
   bool recorded;
+  bool silent; /* what it fires is nobody's */
   unsigned effects;
   double delay_ms, tau_ms;        /* of what the modulators do here */
   am_real gain, threshold, input; /* what they do now */
@@ -101,6 +102,7 @@ typedef struct am_chemistry am_chemistry;   /* the systems of all: brain/chemist
 typedef struct am_projection {
   char *name;
   int source, target, receptor;
+  bool blocked; /* nothing arrives, and nothing is learned */
   am_connection *connection;
   double weight, weight_max;
   const am_synapse_rule *rule;
@@ -191,6 +193,7 @@ struct amine_brain {
   uint64_t seed, step;
   int n_threads;
   bool built, broken;
+  bool resting; /* no synapse learns */
   int n_populations, n_projections;
   am_population *populations;
   am_projection *projections;

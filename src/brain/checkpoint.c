@@ -190,6 +190,7 @@ typedef struct loose {
   am_real *currents; /* [n_line] */
   uint64_t *events;  /* [n_events][AM_WAIT_COUNTERS] that wait */
   double *values;    /* [n_events] */
+  uint64_t *lesions; /* [n_lesions]: does it rest, is each population silent, each projection blocked */
 } loose;
 
 static void loose_free(loose *x) {
@@ -201,6 +202,25 @@ static void loose_free(loose *x) {
   am_free(x->currents);
   am_free(x->events);
   am_free(x->values);
+  am_free(x->lesions);
+}
+
+static size_t n_lesions(const amine_brain *b) {
+  return 1 + (size_t)b->n_populations + (size_t)b->n_projections;
+}
+
+/* A brain that is whole has none, and so had those that were saved before there were any. */
+static amine_status loose_lesions(loose *x, const amine_brain *b, amine_error *error) {
+  bool any = b->resting;
+  for (int k = 0; k < b->n_populations; k++) any |= b->populations[k].silent;
+  for (int k = 0; k < b->n_projections; k++) any |= b->projections[k].blocked;
+  if (!any) return AMINE_OK;
+  uint64_t *to = x->lesions = am_alloc(n_lesions(b), sizeof *x->lesions);
+  if (!to) return am_fail_memory(error, 8 * n_lesions(b));
+  *to++ = b->resting;
+  for (int k = 0; k < b->n_populations; k++) *to++ = b->populations[k].silent;
+  for (int k = 0; k < b->n_projections; k++) *to++ = b->projections[k].blocked;
+  return AMINE_OK;
 }
 
 static uint64_t oldest_flight(const amine_brain *b) {
@@ -271,7 +291,8 @@ static amine_status loose_gather(loose *x, const amine_brain *b, amine_error *er
     if (p->currents)
       memcpy(x->currents + p->first, p->currents, (size_t)p->padded * sizeof *p->currents);
   }
-  const amine_status status = loose_events(x, b, error);
+  amine_status status = loose_events(x, b, error);
+  if (status == AMINE_OK) status = loose_lesions(x, b, error);
   if (status != AMINE_OK) loose_free(x);
   return status;
 }
@@ -373,6 +394,8 @@ static amine_status add_loose(am_tensor_builder *t, const loose *x, const amine_
   AM_TRY(am_tensor_builder_add(t, "told.neuron", AM_I32, 1, &x->n_waiting, x->waiting, error));
   AM_TRY(am_tensor_builder_add(t, "inputs", AM_F64, 2, n_inputs, x->inputs, error));
   AM_TRY(am_tensor_builder_add(t, "currents", REAL_TYPE, 1, &n_line, x->currents, error));
+  const size_t n = n_lesions(b);
+  if (x->lesions) AM_TRY(am_tensor_builder_add(t, "lesions", AM_U64, 1, &n, x->lesions, error));
   if (b->plans.n == 0) return AMINE_OK;
   AM_TRY(am_tensor_builder_add(t, "events.waiting", AM_U64, 2, n_events, x->events, error));
   return am_tensor_builder_add(t, "events.value", AM_F64, 1, n_events, x->values, error);
@@ -601,6 +624,14 @@ static void install_flight(amine_brain *b, const uint64_t *step, const uint32_t 
   }
 }
 
+static void install_lesions(amine_brain *b, const am_tensor_file *f) {
+  const am_tensor *t = am_tensor_file_find(f, "lesions");
+  const uint64_t *from = t ? t->data : NULL;
+  b->resting = from && *from++;
+  for (int k = 0; k < b->n_populations; k++) b->populations[k].silent = from && *from++;
+  for (int k = 0; k < b->n_projections; k++) b->projections[k].blocked = from && *from++;
+}
+
 /* Cannot fail: everything was checked and made. */
 static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
   const am_tensor *in = am_tensor_file_find(f, "inputs"), *c = am_tensor_file_find(f, "currents");
@@ -632,6 +663,7 @@ static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
   b->record.n = b->record.read = 0;
   b->record.until = b->step;
   install_events(b, x);
+  install_lesions(b, f);
   b->broken = false;
 }
 
@@ -649,6 +681,9 @@ static amine_status restore(amine_brain *b, const am_tensor_file *f, fresh *x, a
   if (step > AM_BRAIN_STEPS) return fail_loose("step", error);
   AM_TRY(check_list(f, "flight.step", "flight.neuron", b, 0, step, false, error));
   AM_TRY(check_list(f, "told.step", "told.neuron", b, step, AM_BRAIN_STEPS, true, error));
+  const am_tensor *lesions = am_tensor_file_find(f, "lesions");
+  if (lesions && (lesions->dtype != AM_U64 || lesions->count != n_lesions(b)))
+    return fail_loose("lesions", error);
   AM_TRY(room_for_flight(b, f, error));
   x->poisson = am_alloc((size_t)b->n_populations, sizeof *x->poisson);
   x->waiting = am_alloc((size_t)b->n_populations, sizeof *x->waiting);

@@ -222,7 +222,8 @@ static void flow(const am_reward *r, double *d, double *F, double decay, uint64_
     *F += decay * r->is.gamma * (*d - r->is.base) * ((double)r->read * dt_ms);
 }
 
-void am_reward_plan(am_reward *r, uint64_t step, int n, double dt_ms, int held, double M) {
+void am_reward_plan(am_reward *r, uint64_t step, int n, double dt_ms, int held, double M,
+                    bool resting) {
   double d = held ? M : r->d, F = r->F;
   r->first = step;
   for (int k = 0; k <= n; k++) {
@@ -235,7 +236,9 @@ void am_reward_plan(am_reward *r, uint64_t step, int n, double dt_ms, int held, 
     }
     const double decay = decay_of(r, at, dt_ms);
     r->arrive[k] = moment(F, decay);
+    const double before = F;
     flow(r, &d, &F, decay, at, dt_ms, held);
+    if (resting) F = before;
     r->fire[k] = r->read > 0 ? moment(F, decay_of(r, at + 1, dt_ms)) : r->arrive[k];
   }
 }

@@ -63,8 +63,10 @@ amine_status am_reward_make(am_reward **reward, const am_dopamine *is, double dt
 void am_reward_free(am_reward *reward);
 /* A reward between two runs. */
 void am_reward_give(am_reward *reward, double amount, uint64_t step, double dt_ms);
-/* Plans the n steps from `step` on; M < 0 or >= 0 replaces d if `held`. */
-void am_reward_plan(am_reward *reward, uint64_t step, int n, double dt_ms, int held, double M);
+/* Plans the n steps from `step` on; M < 0 or >= 0 replaces d if `held`. resting: no synapse learns, so F
+ * stays. */
+void am_reward_plan(am_reward *reward, uint64_t step, int n, double dt_ms, int held, double M,
+                    bool resting);
 /* This moment, between two runs, for synapses as they were left. */
 am_moment am_reward_now(const am_reward *reward, uint64_t step, double dt_ms);
 /* Where the plan is at `step`: d and F become those of that moment. */

@@ -842,6 +842,35 @@ amine_status amine_brain_target(amine_brain *b, int population, unsigned effects
   return AMINE_OK;
 }
 
+/* ---------------------------------------------------------------------------------------- lesions */
+amine_status amine_brain_silence(amine_brain *b, int population, int on, amine_error *error) {
+  AM_ENTER;
+  am_population *p = NULL;
+  AM_TRY(find_population(&p, b, population, error));
+  p->silent = on != 0;
+  return AMINE_OK;
+}
+
+amine_status amine_brain_block(amine_brain *b, int projection, int on, amine_error *error) {
+  AM_ENTER;
+  if (projection < 0 || projection >= b->n_projections)
+    return ARGUMENT("there is no projection %d", projection);
+  b->projections[projection].blocked = on != 0;
+  return AMINE_OK;
+}
+
+void amine_brain_rest(amine_brain *b, int on) { b->resting = on != 0; }
+
+bool amine_brain_is_silent(const amine_brain *b, int population) {
+  return population >= 0 && population < b->n_populations && b->populations[population].silent;
+}
+
+bool amine_brain_is_blocked(const amine_brain *b, int projection) {
+  return projection >= 0 && projection < b->n_projections && b->projections[projection].blocked;
+}
+
+bool amine_brain_is_resting(const amine_brain *b) { return b->resting; }
+
 /* ------------------------------------------------------------------------------ looking inside */
 amine_status amine_brain_set_threads(amine_brain *b, int n, amine_error *error) {
   AM_ENTER;

@@ -109,7 +109,8 @@ static void plan_rewards(amine_brain *b, uint64_t until) {
     if (p->reward)
       am_reward_plan(p->reward, b->step, (int)(until - b->step), b->dt_ms,
                      p->factor != AMINE_FACTOR_NONE,
-                     (double)b->populations[p->target].factors[p->factor]);
+                     (double)b->populations[p->target].factors[p->factor],
+                     b->resting || p->blocked);
   }
 }
 

@@ -227,9 +227,10 @@ static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
     const am_projection *p = &b->projections[block->projection];
     am_real *in = b->in[p->receptor] + block->begin;
     if (block->line) in = down_the_dendrites(block, p, step, in);
+    if (p->blocked) continue; /* what has passed the synapse comes */
     if (block->tally >= 0) {
       deliver_counts(b, block, step, &c->tallies[block->tally], in);
-    } else if (p->rule->kernels[0] && !p->rule->is_late) {
+    } else if (p->rule->kernels[0] && !p->rule->is_late && !b->resting) {
       arrive(b, block, step, in);
     } else {
       deliver_weights(b, block, step, in);
@@ -310,7 +311,7 @@ static int repeat(const am_population *p, const am_neurons *neurons, uint32_t *s
 static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint64_t step,
                         bool fresh, uint32_t *spikes) {
   am_population *p = &b->populations[piece->population];
-  if (!p->model->kernels[0]) return told_spikes(p, piece, step, spikes);
+  if (!p->model->kernels[0]) return p->silent ? 0 : told_spikes(p, piece, step, spikes);
   const uint32_t index = piece->begin - p->first, n = piece->end - piece->begin;
   const am_draw draw = {b->seed, step, (uint32_t)piece->population, index};
   am_neurons neurons = {.k = p->k,
@@ -348,6 +349,7 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
   }
   const int fired = p->is_wide ? update_wide(b, c, p, &neurons, spikes)
                                : p->model->kernels[b->isa]->update(&neurons, spikes);
+  if (p->silent) return 0;
   return p->most > 1 ? repeat(p, &neurons, spikes, fired) : fired;
 }
 
@@ -443,8 +445,9 @@ static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
     const am_projection *p = &b->projections[block->projection];
     if (!p->rule->kernels[0]) continue;
     if (p->back != back) spikes = mark(c, step, back = p->back, spikes, &n);
-    if (p->rule->fires) fire(b, block, step, spikes, n);
-    if (p->rule->scores) score(b, block, step);
+    const bool learns = !b->resting && !p->blocked;
+    if (learns && p->rule->fires) fire(b, block, step, spikes, n);
+    if (learns && p->rule->scores) score(b, block, step);
     if (p->rule->n_y == 0) continue;
     const size_t at = in_population(b, block);
     am_real *y0 = p->y[0] + at, *y1 = p->rule->n_y > 1 ? p->y[1] + at : NULL;
@@ -452,7 +455,7 @@ static void learn(amine_brain *b, am_chunk *c, uint64_t step) {
     const int padded = (int)(block->n_targets + 15) / 16 * 16;
     if (p->is_wide && p->rule->wide) trace_wide(c, p, at, fired, padded);
     else kernel_of(b, p)->trace(y0, y1, fired, p->k, padded, p->rule->program);
-    if (p->rule->is_late) arrive(b, block, step, NULL);
+    if (learns && p->rule->is_late) arrive(b, block, step, NULL);
   }
   for (uint32_t i = 0; i < n; i++) c->fired[spikes[i] - c->begin] = 0;
 }
@@ -625,6 +628,7 @@ void am_chunk_sweep(amine_brain *b, int index, uint64_t step) {
     const bool scales = p->window > 0 && step % p->window == 0;
     if (!decays && !scales) continue;
     const am_real *scale = scales ? scaling(b, c, block) : NULL;
+    if (b->resting) continue; /* but the window is over */
     if (p->reward) /* what is pending belongs to the weight that is scaled */
       settle_block(b, block, moment_of(p->reward, p->reward->arrive, step), step);
     const double ms = decays ? b->sweep_every * b->dt_ms : 0;

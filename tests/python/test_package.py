@@ -97,6 +97,23 @@ class Brains(unittest.TestCase):
         q = c.connect(e, e, pairs=([0, 3, 1], [1, 2, 0]), weights=[1.0, 2.0, 3.0], delay=2)
         self.assertEqual([tuple(r) for r in q.synapses()], [(0, 1, 2.0, 1.0), (1, 0, 2.0, 3.0), (3, 2, 2.0, 2.0)])
 
+    def test_parts_are_lesioned(self):
+        b, e, _, p = small_brain()
+        self.assertFalse(e.silent or p.blocked or b.resting)
+        b.resting = True
+        before = p.weights
+        b.run(200)
+        np.testing.assert_array_equal(p.weights, before)
+        fired, e.silent = e.count, True
+        self.assertGreater(fired, 50)
+        b.run(200)
+        self.assertEqual(e.count, fired)
+        e.silent, p.blocked, b.resting = False, True, False
+        b.run(200)
+        self.assertGreater(e.count, fired)
+        np.testing.assert_array_equal(p.weights, before)
+        self.assertTrue(p.blocked)
+
     def test_texts_stand_for_names(self):
         rule = ("synapse pairs\nconstant a_plus = 0.01 from 0 to 1\nweight w from 0 to 1\nsource x\ntarget y\n"
                 "x' = -x / 20\ny' = -y / 20\narrival : w <- w - 0.012 * y, x <- x + 1\n"

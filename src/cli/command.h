@@ -31,7 +31,8 @@ enum {
   CLI_MAN = 1 << 6,
   CLI_COMPLETION = 1 << 7,
   CLI_OUT_STUDY = 1 << 8,
-  CLI_OUT_JSON = 1 << 9
+  CLI_OUT_JSON = 1 << 9,
+  CLI_EVENTS = 1 << 10
 };
 
 typedef struct cli_option {
@@ -98,6 +99,7 @@ struct cli_line {
   const cli_command *command;
   unsigned options;       /* the bits of those given */
   const char *out;        /* value of --out, or NULL */
+  const char *events;     /* value of --events, or NULL */
   const char *completion; /* value of --completion, or NULL */
   const char **words;     /* neither options nor key=value */
   int n_words;
@@ -148,6 +150,7 @@ void cli_complete(am_text *text, const char *shell);
 int cli_train(const cli_line *line);
 int cli_simulate(const cli_line *line);
 int cli_resume(const cli_line *line);
+int cli_replay(const cli_line *line);
 int cli_reproduce(const cli_line *line);
 int cli_sweep(const cli_line *line);
 int cli_eval(const cli_line *line);

@@ -81,3 +81,10 @@ amine_status cli_write_report(am_text *page, const char *folder, const char *con
   AM_TRY(am_folder_path(page, folder, "report.html", error));
   return am_report_write(folders, n, page->data, error);
 }
+
+int cli_refuse_events(int n_seeds) {
+  amine_error error = {0};
+  am_fail(&error, AMINE_ERROR_ARGUMENT, "--events is for one run, and seeds=%d asks for several",
+          n_seeds);
+  return cli_fail(AMINE_ERROR_ARGUMENT, &error, false);
+}

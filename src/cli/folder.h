@@ -16,6 +16,9 @@ void cli_free_name(am_text *out, const char *name);
  * AMINE_ERROR_ARGUMENT. `command` is what was called. */
 amine_status cli_refuse_folder(const char *word, const char *command, amine_error *error);
 
+/* Interventions are of one run: says so of several seeds. Returns the exit code. */
+int cli_refuse_events(int n_seeds);
+
 /* The command that goes on with the run in a folder. */
 void cli_put_resume(am_text *text, const char *folder);
 

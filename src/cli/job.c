@@ -140,7 +140,8 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   am_task_destroy(task);
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */
   const atomic_int *stop = cli_signals_catch();
-  const am_train_watch watch = {.progress = step, .notes = notes, .context = &j, .stop = stop};
+  const am_train_watch watch = {
+      .progress = step, .notes = notes, .context = &j, .script = line->events, .stop = stop};
   status = resume ? am_train_resume(config, folder, &watch, &error)
                   : am_train_new(config, folder, &watch, &error);
   cli_signals_release();

@@ -15,6 +15,8 @@ const cli_option cli_options[] = {
      "folder for all that it makes; one of the same experiment is gone on with"},
     {CLI_OUT_FILE, "--out", "FILE", NULL, "where the page goes"},
     {CLI_OUT_JSON, "--out", "FILE", NULL, "the result as JSON goes to this file, too"},
+    {CLI_EVENTS, "--events", "FILE", NULL,
+     "what is done to the run, each at its step: lines as of a run's events.jsonl"},
     {CLI_NO_REPORT, "--no-report", NULL, NULL, "no report at the end, and no evaluation for it"},
     {CLI_JSON, "--json", NULL, NULL, "the result as JSON, for programs"},
     {CLI_QUIET, "--quiet", NULL, NULL, "no progress, no messages; errors only"},
@@ -31,7 +33,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_PRESETS | CLI_FILES | CLI_KEYS,
-     .options = CLI_OUT_FOLDER | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .options = CLI_OUT_FOLDER | CLI_EVENTS | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_train_keys,
      .n_keys = CLI_N_TRAIN_KEYS,
      .run = cli_train,
@@ -65,7 +67,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_BRAINS | CLI_FILES | CLI_BRAIN_KEYS,
-     .options = CLI_OUT_FOLDER | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .options = CLI_OUT_FOLDER | CLI_EVENTS | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_simulate_keys,
      .n_keys = CLI_N_SIMULATE_KEYS,
      .run = cli_simulate,
@@ -111,6 +113,19 @@ const cli_command cli_commands[] = {
      .examples = {{"amine resume runs/maze-seed1", "go on after Ctrl-C, a crash or a power cut"},
                   {"amine resume runs/maze-seed1 iterations=30000", "train a finished run further"},
                   {"amine resume runs/brain-seed1 duration_s=20", "simulate a brain for longer"}}},
+    {.name = "replay",
+     .words = "DIR",
+     .min_words = 1,
+     .max_words = 1,
+     .takes = CLI_FOLDERS,
+     .options = CLI_OUT_FOLDER | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .run = cli_replay,
+     .meaning = "do a run once more, with all that was done to it, and compare the bits",
+     .about = "Does the run in a folder, of train or simulate, once more from its beginning as far as it "
+              "has come, in a new folder: from its configuration, its seed, and the interventions in its "
+              "events.jsonl, each at its step. Then compares what both came to, byte by byte; the exit "
+              "code is 0 if they are the same, 1 if not.",
+     .examples = {{"amine replay runs/brain-seed1", "into runs/brain-seed1-replay"}}},
     {.name = "reproduce",
      .words = "NAME...",
      .min_words = 1,
@@ -389,6 +404,7 @@ static amine_status take_value(cli_line *line, const cli_option *o, const char *
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%s %.60s: it must be one of %s", o->name, value,
                    o->choices);
   if (o->bit == CLI_COMPLETION) line->completion = value;
+  else if (o->bit == CLI_EVENTS) line->events = value;
   else line->out = value;
   return AMINE_OK;
 }

@@ -57,6 +57,7 @@ int cli_simulate(const cli_line *line) {
     cli_free_folder(&folder, line->words[0], config.values[AM_SIM_SEED].integer, n);
   if (status == AMINE_OK && folder.failed) status = am_fail_memory(&error, 256);
   if (status != AMINE_OK) code = cli_fail(status, &error, true);
+  else if (n > 1 && line->events) code = cli_refuse_events(n);
   else if (n > 1) code = cli_compare(line, &config, n, folder.data, false);
   else code = cli_simulation_job(line, &config, folder.data, false);
   am_text_free(&folder);

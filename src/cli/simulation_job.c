@@ -180,7 +180,8 @@ int cli_simulation_job(const cli_line *line, const am_simulation_config *config,
   cli_simulation_progress_begin(&j.progress, cli_has(line, CLI_QUIET));
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */
   const atomic_int *stop = cli_signals_catch();
-  const am_simulation_watch watch = {.progress = step, .notes = notes, .context = &j, .stop = stop};
+  const am_simulation_watch watch = {
+      .progress = step, .notes = notes, .context = &j, .script = line->events, .stop = stop};
   const amine_status status = resume
                                   ? am_simulation_resume(&outcome, config, folder, &watch, &error)
                                   : am_simulation_new(&outcome, config, folder, &watch, &error);

@@ -35,6 +35,7 @@ int cli_train(const cli_line *line) {
   else cli_free_folder(&folder, from, config.common.seed, n);
   int code;
   if (folder.failed) code = cli_fail(am_fail_memory(&error, strlen(from) + 64), &error, false);
+  else if (n > 1 && line->events) code = cli_refuse_events(n);
   else if (n > 1) code = cli_train_seeds(line, &config, n, folder.data, false);
   else code = cli_job(line, &config, folder.data, false);
   am_text_free(&folder);

@@ -217,7 +217,8 @@ float *am_agent_first(am_agent *a) {
 }
 
 double am_agent_rate(const am_agent *a) {
-  return am_schedule_rate(&a->options.schedule, a->learner.schedule, a->learner.iteration);
+  return a->learner.rate_factor *
+         am_schedule_rate(&a->options.schedule, a->learner.schedule, a->learner.iteration);
 }
 
 void am_agent_finish(am_agent *a, float norm, am_learner_report *report) {

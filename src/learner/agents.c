@@ -47,6 +47,7 @@ static void hand_down(am_agents *x) {
   for (int k = 0; k < x->n; k++) {
     am_learner *a = x->agent[k];
     a->iteration = x->learner.iteration;
+    a->rate_factor = x->learner.rate_factor;
     memcpy(a->numbers, x->learner.numbers, 2 * sizeof(double));
     memcpy(a->numbers + 2, x->learner.numbers + 2 + 2 * k, 2 * sizeof(double));
     memcpy(a->schedule, schedule_of(x, k), AM_SCHEDULE_MEMORY * sizeof(double));
@@ -417,7 +418,7 @@ amine_status am_agents_create(am_learner **learner, const am_task *task,
   am_agents *x = am_alloc(1, sizeof *x);
   if (!x) return am_fail_memory(error, sizeof *x);
   x->learner =
-      (am_learner){.type = &am_agents_type, .task = task, .n_lanes = options->agent.n_lanes};
+      (am_learner){.type = &am_agents_type, .task = task, .n_lanes = options->agent.n_lanes, .rate_factor = 1};
   x->world = world;
   amine_status status = fill(x, options, error);
   if (status != AMINE_OK) {

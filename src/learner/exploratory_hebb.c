@@ -433,7 +433,8 @@ static double learn(hebb *h, double error, int kind, uint64_t index) {
   const float e = (float)error_to_learn(h, error, index), expected = h->expected[kind];
   h->expected[kind] = o->average * expected + (1 - o->average) * e;
   if (index < o->warmup) return 0;
-  const float factor = o->eta * (o->scaled ? expected : 1) * (expected - e);
+  const float eta = o->eta * (float)h->learner.rate_factor;
+  const float factor = eta * (o->scaled ? expected : 1) * (expected - e);
   double squares = 0;
   for (const learned *l = h->learned; l < h->learned + h->n_learned; l++)
     if (!h->held[l->place])
@@ -483,7 +484,7 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
                                 .entropy = NAN,
                                 .loss = mean,
                                 .gradient_norm = sqrt(squares),
-                                .rate = (double)h->options.eta};
+                                .rate = (double)h->options.eta * h->learner.rate_factor};
   learner->iteration++;
   return AMINE_OK;
 }

@@ -118,6 +118,8 @@ struct am_learner {
    * groups of them; NULL: nowhere. Of a task that can say. */
   double *regret;
   int n_regret;
+  /* What multiplies every step size: 1, until a person says otherwise while it learns; 0: it rests. */
+  double rate_factor;
   uint64_t iteration;                   /* iterations done */
   int n_lanes;                          /* that play side by side in an iteration */
   bool keeps_first;                     /* the policy that the run began with: report.kl is told */

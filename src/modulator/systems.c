@@ -68,3 +68,14 @@ amine_status am_modulator_clamp(amine_chemical *c, am_modulator which, double le
   return am_fail(error, AMINE_ERROR_ARGUMENT, "clamp.%s=%g: it must be a number from 0 to 1", name,
                  level);
 }
+
+void am_modulator_unclamp(amine_chemical *c, am_modulator which) {
+  if (!c) return;
+  switch (which) {
+  case AM_MODULATOR_DOPAMINE: amine_dopamine_unclamp(&c->dopamine); break;
+  case AM_MODULATOR_SEROTONIN: amine_serotonin_unclamp(&c->serotonin); break;
+  case AM_MODULATOR_NOREPINEPHRINE: amine_norepinephrine_unclamp(&c->norepinephrine); break;
+  case AM_MODULATOR_ACETYLCHOLINE: amine_acetylcholine_unclamp(&c->acetylcholine); break;
+  default: amine_orexin_unclamp(&c->orexin); break;
+  }
+}

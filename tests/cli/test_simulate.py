@@ -587,6 +587,39 @@ def test_names(d):
 
 
 # ------------------------------------------------------------------------------------ seeds, report
+def test_interventions(d):
+    acts = os.path.join(d, "acts.jsonl")
+    write(acts, b'{"step": 100, "do": "clamp", "of": "dopamine", "value": 0.9}\n'
+                b'{"step": 250, "do": "lesion", "of": "V1_like"}\n'
+                b'{"step": 730, "do": "heal", "of": "V1_like"}\n{"step": 800, "do": "learning", "value": 0}\n')
+    lived, alone, again = (os.path.join(d, n) for n in ("lived", "alone", "lived-replay"))
+    expect(0, "simulate", "brain", *BRIEF, "--quiet", "--no-report", "--out", alone)
+    expect(0, "simulate", "brain", *BRIEF, "--quiet", "--no-report", "--out", lived, "--events", acts)
+    check("--events", read(lived, "events.jsonl") == read(acts), "a copy in the folder", read(lived, "events.jsonl"))
+    check("--events", read(lived, "checkpoint.safetensors") != read(alone, "checkpoint.safetensors"),
+          "another run", "the same")
+    level = [line["level"]["dopamine"] for line in lines(lived)]
+    check("a level that is clamped", all(abs(x - 0.9) < 1e-6 for x in level[1:]), "0.9 from 0.1 s on", level)
+    rate = [line["rate_hz"]["V1_like"] for line in lines(lived)]
+    check("a population that is lesioned", rate[0] > 0 and rate[3:7] == [0] * 4 and rate[-1] > 0,
+          "silent from 0.25 to 0.73 s", rate)
+    r = expect(0, "replay", lived)
+    check("replay", r.out.startswith("the same bits after 1000 steps"), "the same bits", r)
+    check("replay", read(lived, "spikes.gdf") == read(again, "spikes.gdf"), "the same spikes", "others")
+    r = expect(0, "replay", lived, "--json", "--quiet")
+    check("replay --json", json.loads(r.out)["same"] is True and json.loads(r.out)["folder"] == again + "-2",
+          "same: true, in a folder of its own", r)
+    write(os.path.join(lived, "events.jsonl"), read(acts).replace(b"0.9", b"0.8"))
+    r = run("replay", lived, "--out", again + "-3")
+    check("replay of another past", r.code == 1 and r.out.startswith("DIFFERENT"), "exit 1, DIFFERENT", r)
+    expect(2, "simulate", "brain", "seeds=2", "--events", acts, "--out", again + "-4", says="--events is for one run")
+    expect(3, "simulate", "brain", *BRIEF, "--events", os.path.join(d, "nothing"), "--out", again + "-5", says="nothing")
+    write(acts, b'{"step": 0, "do": "lesion", "of": "V9"}\n')
+    expect(3, "simulate", "brain", *BRIEF, "--events", acts, "--out", again + "-6", says='projection "V9"')
+    expect(2, "replay", lived, "seed=2", says="one word too many")
+    expect(3, "replay", os.path.join(d, "nowhere"), says="nowhere")
+
+
 def test_seeds(d):
     args = ["simulate", "brain", "duration_s=0.5", "seeds=3", "clamp.serotonin=0.9"]
     folder = os.path.join(d, "three")
@@ -658,7 +691,7 @@ def test_progress(d):
               f"runs/{n}", os.listdir(os.path.join(d, "runs")))
 
 
-TESTS = [test_files, test_switches, test_explain, test_tables, test_words, test_bad_files, test_inputs, test_names, test_numbers,
+TESTS = [test_files, test_switches, test_explain, test_tables, test_words, test_bad_files, test_inputs, test_names, test_interventions, test_numbers,
          test_same_bits,
          test_signals, test_kill, test_seeds, test_report, test_progress]
 

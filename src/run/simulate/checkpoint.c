@@ -55,6 +55,8 @@ static amine_status add_counters(am_tensor_builder *b, const am_simulation *s, c
   AM_TRY(am_tensor_builder_add(b, "run.marks", AM_U64, 1, &three, c->marks, error));
   AM_TRY(am_tensor_builder_add(b, "run.counts", AM_U64, 1, &n, mark->counts, error));
   AM_TRY(am_tensor_builder_add(b, "run.peaks", AM_F64, 1, &five, s->peaks, error));
+  if (mark->interventions > 0)
+    AM_TRY(am_tensor_builder_add(b, "run.interventions", AM_U64, 1, &one, &mark->interventions, error));
   return am_tensor_builder_add(b, "run.rewards", AM_F64, 1, &one, &c->rewards, error);
 }
 
@@ -146,6 +148,15 @@ amine_status am_simulation_checkpoint_config(json_t **root, const char *path, am
   return status;
 }
 
+amine_status am_simulation_checkpoint_step(uint64_t *step, const char *path, amine_error *error) {
+  const size_t one = 1;
+  am_tensor_file *f;
+  AM_TRY(am_tensor_file_open(&f, path, CHECKPOINT_LIMIT, true, error));
+  const amine_status status = am_tensor_file_copy(f, "step", step, AM_U64, 1, &one, error);
+  am_tensor_file_close(f);
+  return status;
+}
+
 static amine_status out_of_range(const char *what, const char *path, amine_error *error) {
   return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "%s is out of its range", what);
 }
@@ -183,6 +194,9 @@ static amine_status load_counters(am_simulation *s, am_simulation_mark *mark,
   AM_TRY(am_tensor_file_copy(f, "run.rewards", &s->log.rewards, AM_F64, 1, &one, error));
   AM_TRY(am_tensor_file_copy(f, "run.peaks", s->peaks, AM_F64, 1, &five, error));
   AM_TRY(am_tensor_file_copy(f, "protocol.state", s->state, AM_U8, 1, &bytes, error));
+  mark->interventions = 0;
+  if (am_tensor_file_find(f, "run.interventions"))
+    AM_TRY(am_tensor_file_copy(f, "run.interventions", &mark->interventions, AM_U64, 1, &one, error));
   const uint64_t step = amine_brain_step(s->brain);
   if (marks[0] > step || marks[1] > STEP_MAX || marks[2] > step || step > STEP_MAX)
     return out_of_range("run.marks", path, error);

@@ -27,6 +27,9 @@ amine_status am_simulation_checkpoint_save(am_simulation *simulation,
  * on. The caller json_decref's *root. */
 amine_status am_simulation_checkpoint_config(json_t **root, const char *path, amine_error *error);
 
+/* The step that it was saved at. */
+amine_status am_simulation_checkpoint_step(uint64_t *step, const char *path, amine_error *error);
+
 /* Puts a prepared simulation of the same configuration into the saved state, and fills in *mark,
  * which is to be freed. What is damaged gets a sentence; the simulation is then only good to be
  * destroyed. */

@@ -21,6 +21,7 @@ typedef struct am_simulation_mark {
   uint64_t lines;       /* of metrics.jsonl */
   uint64_t spike_bytes; /* of spikes.gdf */
   uint64_t line_step;   /* the step of the last line */
+  uint64_t interventions; /* done to the simulation (run/interventions.h) */
   uint64_t *counts;     /* [n_populations] spikes until that step */
   int n_populations;
 } am_simulation_mark;

@@ -13,6 +13,7 @@
 #include "run/simulate/explain.h"
 #include "run/simulate/inputs.h"
 #include "run/simulate/page.h"
+#include "run/simulate/reach.h"
 #include "run/simulate/recording.h"
 
 #define SMOOTH 10 /* slices over which what is shown is averaged */
@@ -23,6 +24,7 @@ typedef struct session {
   const am_text *notes; /* for the folder */
   am_simulation *simulation;
   am_simulation_records *records;
+  am_interventions *interventions;
   am_text checkpoint;   /* path */
   double start, before; /* clock at the start; seconds of earlier sessions */
   double last, smooth_time;
@@ -37,9 +39,10 @@ typedef struct session {
 static double seconds_of(const session *s) { return s->before + am_clock() - s->start; }
 
 static amine_status save(session *s, amine_error *error) {
+  am_simulation_mark mark = *am_simulation_records_mark(s->records);
+  mark.interventions = am_interventions_done(s->interventions);
   AM_TRY(am_simulation_records_sync(s->records, error));
-  return am_simulation_checkpoint_save(s->simulation, am_simulation_records_mark(s->records),
-                                       s->checkpoint.data, error);
+  return am_simulation_checkpoint_save(s->simulation, &mark, s->checkpoint.data, error);
 }
 
 static amine_status write_recording(session *s, amine_error *error) {
@@ -150,6 +153,22 @@ static amine_status end(session *s, amine_error *error) {
   return write_recording(s, error);
 }
 
+static amine_status stop_here(session *s, amine_error *error) {
+  AM_TRY(end(s, error));
+  return am_fail(error, AMINE_ERROR_STOPPED, "stopped at %g s; everything is saved",
+                 am_simulation_time(s->simulation));
+}
+
+/* What is done to the run before its next slice. *stop: somebody wants it to end here. */
+static amine_status reach_in(bool *stop, session *s, const am_simulation_watch *watch,
+                             amine_error *error) {
+  am_simulation *x = s->simulation;
+  AM_TRY(am_interventions_take(s->interventions, amine_brain_step(x->brain), error));
+  x->halt = am_interventions_next(s->interventions);
+  *stop = watch && watch->moment && !watch->moment(watch->context, x, s->interventions);
+  return AMINE_OK;
+}
+
 static amine_status loop(session *s, const am_simulation_watch *watch, amine_error *error) {
   am_simulation *x = s->simulation;
   const double every_ms = 1e3 * am_simulation_number(s->config, AM_SIM_CHECKPOINT_EVERY_S);
@@ -158,15 +177,14 @@ static amine_status loop(session *s, const am_simulation_watch *watch, amine_err
   s->last_s = am_simulation_time(x);
   while (!am_simulation_done(x)) {
     const uint64_t due = am_next_tick(amine_brain_step(x->brain), every_ms, x->stage.dt_ms);
+    bool stop = false;
+    AM_TRY(reach_in(&stop, s, watch, error));
+    if (stop) return stop_here(s, error);
     AM_TRY(am_simulation_run(x, &sink, error));
     AM_TRY(am_simulation_records_add(s->records, seconds_of(s), error));
     look(s, watch);
     if (am_simulation_done(x)) break;
-    if (watch && watch->stop && atomic_load(watch->stop)) {
-      AM_TRY(end(s, error));
-      return am_fail(error, AMINE_ERROR_STOPPED, "stopped at %g s; everything is saved",
-                     am_simulation_time(x));
-    }
+    if (watch && watch->stop && atomic_load(watch->stop)) return stop_here(s, error);
     if (amine_brain_step(x->brain) >= due) AM_TRY(save(s, error));
   }
   return end(s, error);
@@ -186,9 +204,12 @@ static amine_status write_config(const am_simulation_config *config, const char 
 /* A new run is saved before its first slice, so that it can be resumed whenever it dies;
  * config.json comes last, for where it is there is a run. The mark goes over to the records. */
 static amine_status run(session *s, am_simulation_outcome *outcome, am_simulation_mark *mark,
-                        const am_simulation_watch *watch, amine_error *error) {
+                        bool fresh, const am_simulation_watch *watch, amine_error *error) {
   amine_status status = am_folder_path(&s->checkpoint, s->folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK) status = furnish(s, error);
+  if (status == AMINE_OK)
+    status = am_interventions_open(&s->interventions, s->folder, fresh, watch ? watch->script : NULL,
+                                   mark->interventions, &am_simulation_reach, s->simulation, error);
   if (status == AMINE_OK)
     status = am_simulation_records_open(&s->records, s->folder, s->simulation, mark, error);
   if (status == AMINE_OK) {
@@ -208,6 +229,9 @@ static amine_status run(session *s, am_simulation_outcome *outcome, am_simulatio
       if (taken != AMINE_OK) status = taken;
     }
   }
+  const amine_status shut =
+      am_interventions_close(s->interventions, status == AMINE_OK ? error : NULL);
+  if (status == AMINE_OK) status = shut;
   am_text_free(&s->checkpoint);
   am_free(s->names);
   am_free(s->rates);
@@ -245,7 +269,7 @@ amine_status am_simulation_new(am_simulation_outcome *outcome, const am_simulati
     if (status == AMINE_OK) status = am_simulation_inputs_copy(&own, config, folder, error);
     if (status == AMINE_OK) {
       s.config = s.simulation->config = &own;
-      status = run(&s, outcome, &mark, watch, error);
+      status = run(&s, outcome, &mark, true, watch, error);
     }
     am_folder_unlock(held);
   }
@@ -344,7 +368,7 @@ amine_status am_simulation_resume(am_simulation_outcome *outcome,
   amine_status status = open_saved(&s.simulation, &mark, config, folder, &notes, error);
   if (status == AMINE_OK) status = not_too_far(s.simulation, error);
   if (status == AMINE_OK) tell(watch, &notes);
-  if (status == AMINE_OK) status = run(&s, outcome, &mark, watch, error);
+  if (status == AMINE_OK) status = run(&s, outcome, &mark, false, watch, error);
   am_text_free(&notes);
   am_simulation_mark_free(&mark);
   am_simulation_destroy(s.simulation);

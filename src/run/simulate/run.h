@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "run/folder.h"
+#include "run/interventions.h"
 #include "run/simulate/simulation.h"
 
 /* How far a run is. The arrays are the run's own, and change with the next slice. */
@@ -27,6 +28,10 @@ typedef struct am_simulation_watch {
    * slice; may be NULL */
   void (*notes)(void *context, const char *lines);
   void *context;
+  /* before every slice, to look inside and to reach in; may set simulation->halt to an earlier step;
+   * false: stop here. May be NULL. */
+  bool (*moment)(void *context, am_simulation *simulation, am_interventions *interventions);
+  const char *script;     /* of a new run: interventions that are done to it; NULL: none */
   const atomic_int *stop; /* may be NULL */
 } am_simulation_watch;
 

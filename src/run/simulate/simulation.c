@@ -472,8 +472,9 @@ static amine_status collect(am_simulation *s, const am_spike_sink *sink, amine_e
 
 amine_status am_simulation_run(am_simulation *s, const am_spike_sink *sink, amine_error *error) {
   const uint64_t step = amine_brain_step(s->brain);
-  const uint64_t end = least(s->end, least(am_next_tick(step, AM_SLICE_MS, s->stage.dt_ms),
-                                           am_next_tick(step, line_ms(s), s->stage.dt_ms)));
+  uint64_t end = least(s->end, least(am_next_tick(step, AM_SLICE_MS, s->stage.dt_ms),
+                                     am_next_tick(step, line_ms(s), s->stage.dt_ms)));
+  if (s->halt > step) end = least(end, s->halt);
   while ((s->stage.now = amine_brain_step(s->brain)) < end) {
     uint64_t until = end;
     AM_TRY(attend(s, &until, error));

@@ -19,6 +19,7 @@ typedef struct am_simulation {
   const am_simulation_config *config;
   amine_brain *brain;
   uint64_t end;       /* steps */
+  uint64_t halt;      /* a slice ends at this step, if it comes to it: something will be done there */
   size_t most_spikes; /* in a recording */
   am_stage stage;
   void *state;       /* of the protocol */

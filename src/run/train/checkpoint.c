@@ -7,6 +7,7 @@
 #include "format/safetensors.h"
 #include "learner/preferences.h"
 #include "run/config/saved.h"
+#include "run/train/reach.h"
 
 static size_t count_of(const am_learner_tensor *t) {
   return am_size_mul(t->dims[0], t->rank > 1 ? t->dims[1] : 1);
@@ -38,6 +39,7 @@ typedef struct counters {
   am_recent recent;      /* whose size and criterion are the experiment's */
   double *course;        /* [n_course], or NULL */
   size_t n_course;
+  double interventions[3]; /* of the experiment: how many; what multiplies the rate; does it rest */
 } counters;
 
 /* What the learner's numbers are called, and how many of them are saved. */
@@ -70,7 +72,7 @@ static size_t n_pending(const am_experiment *x) {
 static amine_status add_counters(am_tensor_builder *b, const am_experiment *x, const counters *c,
                                  amine_error *error) {
   const am_learner *l = x->learner;
-  const size_t one = 1, pending = n_pending(x), schedule = (size_t)l->n_schedule;
+  const size_t one = 1, three = 3, pending = n_pending(x), schedule = (size_t)l->n_schedule;
   const size_t preferences = AM_PREFERENCES_NUMBERS;
   size_t n;
   const char *numbers = numbers_name(l, &n);
@@ -85,6 +87,8 @@ static amine_status add_counters(am_tensor_builder *b, const am_experiment *x, c
   if (am_is_preferences(x->task))
     AM_TRY(am_tensor_builder_add(b, "reward.numbers", AM_F64, 1, &preferences, c->preferences,
                                  error));
+  if (x->n_interventions > 0)
+    AM_TRY(am_tensor_builder_add(b, "run.interventions", AM_F64, 1, &three, c->interventions, error));
   return add_recent(b, c, error);
 }
 
@@ -126,7 +130,8 @@ amine_status am_checkpoint_save(const am_experiment *x, const am_record_state *r
                 .criterion = {(uint64_t)x->recent.n, x->recent.reached, x->recent.in_a_row},
                 .recent = x->recent,
                 .course = records->course,
-                .n_course = records->n_course};
+                .n_course = records->n_course,
+                .interventions = {(double)x->n_interventions, x->rate_factor, x->resting}};
   memcpy(c.numbers, x->learner->numbers, sizeof c.numbers);
   memcpy(c.schedule, x->learner->schedule, sizeof c.schedule);
   const size_t pending = n_pending(x), count = count_all(x);
@@ -177,6 +182,19 @@ amine_status am_checkpoint_agree(const am_config *config, const char *path, amin
       status = agree_on(keys.key.name, config, &saved, error);
   am_config_free(&saved);
   return status;
+}
+
+/* A run that nobody reached into has none. */
+static amine_status read_interventions(counters *c, const am_tensor_file *f, const char *path,
+                                       amine_error *error) {
+  const size_t three = 3;
+  double *i = c->interventions;
+  i[0] = 0, i[1] = 1, i[2] = 0;
+  if (!am_tensor_file_find(f, "run.interventions")) return AMINE_OK;
+  AM_TRY(am_tensor_file_copy(f, "run.interventions", i, AM_F64, 1, &three, error));
+  if (i[0] >= 0 && i[0] <= UINT32_MAX && i[1] >= 0 && i[1] <= AM_RATE_FACTOR_MAX && i[2] >= 0 && i[2] <= 1)
+    return AMINE_OK;
+  return am_fail_file(error, AMINE_ERROR_INPUT, path, -1, "run.interventions is out of its range");
 }
 
 static amine_status read_recent(counters *c, const am_tensor_file *f, bool *fine,
@@ -269,6 +287,10 @@ static void take_over(am_experiment *x, am_record_state *records, const counters
   memcpy(l->schedule, c->schedule, (size_t)l->n_schedule * sizeof *l->schedule);
   l->iteration = c->iteration;
   x->recent = c->recent;
+  x->n_interventions = (uint64_t)c->interventions[0];
+  x->rate_factor = c->interventions[1];
+  x->resting = c->interventions[2] > 0;
+  l->rate_factor = x->resting ? 0 : x->rate_factor;
   if (!records) return;
   size_t n = 0;
   for (int k = 0; k < AM_RECORD_SUMS; k++)
@@ -288,6 +310,7 @@ amine_status am_checkpoint_load(am_experiment *x, am_record_state *records, cons
                 .n_course = records ? records->n_course : 0};
   amine_status status = am_saved_open(&f, path, error);
   if (status == AMINE_OK) status = read_counters(&c, x, f, path, error);
+  if (status == AMINE_OK) status = read_interventions(&c, f, path, error);
   if (status == AMINE_OK) status = read_tensors(values, x, f, path, error);
   if (status == AMINE_OK) take_over(x, records, &c, values);
   am_tensor_file_close(f);

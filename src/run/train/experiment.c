@@ -37,6 +37,7 @@ amine_status am_experiment_create(am_experiment **experiment, const am_config *c
   *experiment = NULL;
   am_experiment *x = am_alloc(1, sizeof *x);
   if (!x) return am_fail_memory(error, sizeof *x);
+  x->rate_factor = 1;
   am_config_copy(&x->config, config);
   amine_status status = fill(x, error);
   if (status != AMINE_OK) {

@@ -16,6 +16,10 @@ typedef struct am_experiment {
   /* What counts as learned where that is not a mean reward, in words; else "" */
   char criterion[AM_CRITERION_LENGTH];
   am_text notes;    /* lines about what it began with, to be told at its start */
+  /* What persons did to it (train/reach.h): how many times, and what holds now. */
+  uint64_t n_interventions;
+  double rate_factor;
+  bool resting;
   am_file_sum from; /* the checkpoint that it was opened from (evaluate.h); else zero */
 } am_experiment;
 

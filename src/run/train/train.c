@@ -9,15 +9,19 @@
 #include "base/machine.h"
 #include "base/memory.h"
 #include "format/file.h"
+#include "format/safetensors.h"
 #include "learner/preferences.h"
 #include "run/config/objects.h"
+#include "run/config/saved.h"
 #include "run/train/checkpoint.h"
 #include "run/train/health.h"
+#include "run/train/reach.h"
 #include "run/train/weights.h"
 
 typedef struct session {
   am_experiment *experiment;
   am_records *records;
+  am_interventions *interventions;
   am_text checkpoint, clips; /* paths */
   double start, before; /* clock at the start; seconds of earlier sessions */
   double smooth_reward, smooth_entropy, smooth_time, last;
@@ -88,6 +92,25 @@ static amine_status wait_for_answers(session *s, amine_error *error) {
   return am_file_replace(s->clips.data, clips, strlen(clips), error);
 }
 
+static bool is_told_to_stop(const am_train_watch *watch) {
+  return watch && watch->stop && atomic_load(watch->stop);
+}
+
+static amine_status stop_here(session *s, amine_error *error) {
+  AM_TRY(save_last(s, error));
+  return am_fail(error, AMINE_ERROR_STOPPED, "stopped after iteration %llu; everything is saved",
+                 (unsigned long long)s->experiment->learner->iteration);
+}
+
+/* What is done to the run before its next iteration. *stop: somebody wants it to end here. */
+static amine_status reach_in(bool *stop, session *s, const am_train_watch *watch,
+                             amine_error *error) {
+  am_experiment *x = s->experiment;
+  AM_TRY(am_interventions_take(s->interventions, x->learner->iteration, error));
+  *stop = watch && watch->moment && !watch->moment(watch->context, x, s->interventions);
+  return AMINE_OK;
+}
+
 static amine_status loop(session *s, const am_train_watch *watch, amine_error *error) {
   am_experiment *x = s->experiment;
   const am_learner *learner = x->learner;
@@ -95,18 +118,16 @@ static amine_status loop(session *s, const am_train_watch *watch, amine_error *e
   s->last = am_clock();
   while (!is_done(x)) {
     am_learner_report report;
+    bool stop = false;
+    AM_TRY(reach_in(&stop, s, watch, error));
+    if (stop) return stop_here(s, error);
     const amine_status status = am_experiment_iterate(x, &report, error);
     if (status == AMINE_ERROR_STOPPED) AM_TRY(wait_for_answers(s, error));
     AM_TRY(status);
     AM_TRY(am_records_add(s->records, learner->iteration, seconds_of(s), &report, error));
     look(s, watch, &report, x->config.common.iterations);
     if (is_done(x)) break;
-    if (watch && watch->stop && atomic_load(watch->stop)) {
-      AM_TRY(save_last(s, error));
-      return am_fail(error, AMINE_ERROR_STOPPED,
-                     "stopped after iteration %llu; everything is saved",
-                     (unsigned long long)learner->iteration);
-    }
+    if (is_told_to_stop(watch)) return stop_here(s, error);
     if (learner->iteration % every == 0) AM_TRY(save(s, error));
   }
   return save_last(s, error);
@@ -143,13 +164,17 @@ static amine_status note(const am_experiment *x, const char *folder, const am_tr
 
 /* Opens the records and runs the loop. A new run is saved before its first iteration, so that it
  * can be resumed whenever it dies; config.json comes last, for where it is there is a run. */
-static amine_status run(am_experiment *x, const am_record_state *state, const char *folder,
-                        const am_train_watch *watch, amine_error *error) {
+static amine_status run(am_experiment *x, const am_record_state *state, bool fresh,
+                        const char *folder, const am_train_watch *watch, amine_error *error) {
   const size_t n_work = am_health_work(x->learner);
   session s = {.experiment = x, .work = am_alloc(n_work, sizeof(float))};
   if (!s.work) return am_fail_memory(error, am_size_mul(n_work, sizeof(float)));
   amine_status status = am_folder_path(&s.checkpoint, folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK) status = am_folder_path(&s.clips, folder, AM_CLIPS_FILE, error);
+  if (status == AMINE_OK)
+    status = am_interventions_open(&s.interventions, folder, fresh,
+                                   watch ? watch->script : NULL, x->n_interventions, &am_train_reach,
+                                   x, error);
   if (status == AMINE_OK)
     status = am_records_open(&s.records, folder, state, x->config.common.record, error);
   if (status == AMINE_OK) {
@@ -159,9 +184,12 @@ static amine_status run(am_experiment *x, const am_record_state *state, const ch
     if (status == AMINE_OK && x->learner->iteration == 0) status = save(&s, error);
     if (status == AMINE_OK) status = write_config(&x->config, folder, error);
     if (status == AMINE_OK) status = loop(&s, watch, error);
-    amine_status closed = am_records_close(s.records, status == AMINE_OK ? error : NULL);
-    if (status == AMINE_OK) status = closed;
+    const amine_status end = am_records_close(s.records, status == AMINE_OK ? error : NULL);
+    if (status == AMINE_OK) status = end;
   }
+  const amine_status closed =
+      am_interventions_close(s.interventions, status == AMINE_OK ? error : NULL);
+  if (status == AMINE_OK) status = closed;
   am_text_free(&s.checkpoint);
   am_text_free(&s.clips);
   am_free(s.work);
@@ -180,7 +208,7 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
   if (status == AMINE_OK) {
     status = am_folder_must_be_free(folder, error);
     if (status == AMINE_OK) status = am_weights_keep(config, folder, error);
-    if (status == AMINE_OK) status = run(x, &fresh, folder, watch, error);
+    if (status == AMINE_OK) status = run(x, &fresh, true, folder, watch, error);
     am_folder_unlock(held);
   }
   am_experiment_destroy(x);
@@ -196,6 +224,19 @@ amine_status am_train_config(am_config *config, const char *folder, amine_error 
   if (status == AMINE_OK) status = am_config_reload(&read, path.data, error);
   if (status == AMINE_OK) am_config_move(config, &read);
   am_config_free(&read);
+  am_text_free(&path);
+  return status;
+}
+
+amine_status am_train_done(uint64_t *iterations, const char *folder, amine_error *error) {
+  const size_t one = 1;
+  am_text path = {0};
+  am_tensor_file *f = NULL;
+  amine_status status = am_folder_path(&path, folder, AM_CHECKPOINT_FILE, error);
+  if (status == AMINE_OK) status = am_saved_open(&f, path.data, error);
+  if (status == AMINE_OK)
+    status = am_tensor_file_copy(f, "run.iteration", iterations, AM_U64, 1, &one, error);
+  am_tensor_file_close(f);
   am_text_free(&path);
   return status;
 }
@@ -219,7 +260,7 @@ amine_status am_train_resume(const am_config *config, const char *folder,
   if (status == AMINE_OK) memcpy(x->config.weights, from->weights, sizeof begun.weights);
   if (x) am_text_free(&x->notes); /* it was said */
   am_config_free(&begun);
-  if (status == AMINE_OK) status = run(x, &state, folder, watch, error);
+  if (status == AMINE_OK) status = run(x, &state, false, folder, watch, error);
   am_experiment_destroy(x);
   am_text_free(&path);
   am_folder_unlock(held);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "run/folder.h"
+#include "run/interventions.h"
 #include "run/train/experiment.h"
 
 /* Pairs of clips that wait for answers, a line of JSON each (learner/preferences.h). */
@@ -30,6 +31,12 @@ typedef struct am_train_watch {
    * iteration; may be NULL */
   void (*notes)(void *context, const char *lines);
   void *context;
+  /* Called before every iteration, to look inside and to reach in (am_interventions_add): x is between
+   * two iterations, and may be looked at and played, but not be changed otherwise. false: stop here, as
+   * `stop` says. May be NULL. */
+  bool (*moment)(void *context, am_experiment *x, am_interventions *interventions);
+  /* Of a new run: a file of interventions that are done to it, each at its step; NULL: none. */
+  const char *script;
   /* set from a signal handler or another thread: the run saves after the present iteration and
    * answers AMINE_ERROR_STOPPED; may be NULL */
   const atomic_int *stop;
@@ -44,6 +51,9 @@ amine_status am_train_new(const am_config *config, const char *folder, const am_
 
 /* The configuration of a run's folder. */
 amine_status am_train_config(am_config *config, const char *folder, amine_error *error);
+
+/* How many iterations a folder's run has done, as its checkpoint says. */
+amine_status am_train_done(uint64_t *iterations, const char *folder, amine_error *error);
 
 /* Goes on to config->iterations, or to the task's criterion with stop_at_criterion. The keys that
  * results depend on must be those of the checkpoint; if one differs, AMINE_ERROR_ARGUMENT names it.

@@ -10,6 +10,8 @@
  *       .n_inputs = 4, .n_actions = 2, .n_steps = 100, .criterion = NAN, .start = start, .step = step};
  *   amine_registry_add_lanes(registry, &mine, &error);         then task.type=mine
  *
+ * A world may say which action is right, or ask for values or for the next symbol of a text instead of actions (`ask`).
+ *
  * The lanes of a batch begin together and step together, on the thread that called the library, with
  * the C locale and IEEE 754 arithmetic as it is by default; learning from what they did goes on as for
  * every world. What else plays it (an evaluation, a recording) begins batches of its own, of
@@ -51,6 +53,22 @@ typedef struct amine_lanes_type {
   /* Evaluation plays what training never shows: the functions get this as their context there. NULL:
    * it plays the same. */
   void *held_context;
+  /* What is asked for at the present step: called after `start` and after each `step` but the last. A
+   * world of actions tells those that are taught which is the right one: answers [n_lanes], -1 before,
+   * which is none. One of values (n_targets above 0; n_actions and n_real are 0) writes targets
+   * [n_lanes][n_targets] and counts [n_lanes], 1 where they do; both are 0 before. One of symbols
+   * (n_symbols above 0; the three others are 0, n_inputs is 1: the number of the symbol that is shown)
+   * writes into answers which comes next. In the last two, nobody acts: actions are 0, and what `step`
+   * says of rewards and, of symbols, of the end is passed over: values are worth minus their mean
+   * squared error, symbols the mean of log p. Answers as start does. NULL: a world of actions that only
+   * rewards. */
+  int (*ask)(void *context, int n_lanes, int *answers, float *targets, unsigned char *counts);
+  int n_targets; /* with n_inputs 900 at most */
+  int absolute;  /* minus a mean absolute error instead; 0: squared */
+  int n_counted; /* steps that an error is the mean over, at which it counts; 0: all */
+  int n_symbols;
+  const char *const *symbols; /* [n_symbols]: their names for people, UTF-8 */
+  const char *between;        /* what people read between two of them; NULL: "" */
 } amine_lanes_type;
 
 /* Adds it. The struct is copied, what it points to is not: that stays where it is as long as there is

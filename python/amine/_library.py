@@ -133,10 +133,15 @@ START = CFUNCTYPE(c_int, c_void_p, c_int, c_void_p, c_uint64, c_uint32, c_void_p
 STEP = CFUNCTYPE(c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
+ASK = CFUNCTYPE(c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p)
+
+
 class CLanesType(Structure):
     _fields_ = [("size", c_size_t), ("name", c_char_p), ("meaning", c_char_p), ("context", c_void_p),
                 ("n_inputs", c_int), ("n_actions", c_int), ("n_real", c_int), ("n_steps", c_int),
-                ("criterion", c_double), ("start", START), ("step", STEP), ("held_context", c_void_p)]
+                ("criterion", c_double), ("start", START), ("step", STEP), ("held_context", c_void_p), ("ask", ASK),
+                ("n_targets", c_int), ("absolute", c_int), ("n_counted", c_int), ("n_symbols", c_int),
+                ("symbols", POINTER(c_char_p)), ("between", c_char_p)]
 
 
 KEPT_MAX = 16

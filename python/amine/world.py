@@ -13,17 +13,35 @@
 
     amine.train(task=Guess(), network="gru", learner_type="e-prop", iterations=500)
 
+A world that says what is right, or asks for values or for the next symbol instead of actions, has `ask`:
+
+    class Echo(amine.World):
+        inputs, targets, steps = 2, 2, 10            # or actions; or symbols=["a", "b", ...] and no inputs
+
+        def start(self, lanes):
+            return self.show(len(lanes))
+
+        def show(self, n):
+            self.shown = self.random.uniform(-1, 1, (n, 2))
+            return self.shown
+
+        def ask(self):                               # [n][targets]; of actions and symbols the right ones, int [n]
+            return self.shown
+
+        def step(self, actions):                     # nobody acts: they are 0
+            return self.show(len(actions)), None, None
+
 An episode has to be a function of (seed, episode, lanes): what is random comes from `self.random`, a
 numpy Generator that is made anew of these for each batch. Then the same options give the same bits."""
 import ctypes
 import math
 from ctypes import c_float, c_int, c_ubyte, c_uint32
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ._errors import UsageError
-from ._library import CLanesType, START, STEP
+from ._library import ASK, CLanesType, START, STEP
 from ._own import called, meaning_of
 
 STREAM = 3  # of what a task draws (amine/random.h)
@@ -36,6 +54,12 @@ class World:
     inputs: int = 0  #: numbers that a lane shows, 1 to 900
     actions: int = 0  #: how many there are; 0: they are real
     real: int = 0  #: numbers of a real action, 1 to 16; 0: they are not
+    targets: int = 0  #: values that are asked for instead of actions; 0: none are
+    #: of a world that shows one of these and asks for the next: their names for people; `inputs` is then 1
+    symbols: Sequence[str] = ()
+    between: str = ""  #: what people read between two symbols
+    absolute: bool = False  #: values are worth minus a mean absolute error, not a squared one
+    counted: int = 0  #: steps that the error of an episode is the mean over; 0: all
     steps: int = 0  #: of an episode, at most
     criterion: float = math.nan  #: mean reward per episode from which it counts as learned
     holds_out: bool = False  #: evaluation plays what training never shows, `held` says which it is
@@ -45,13 +69,20 @@ class World:
     episode: int  #: of the batch: an iteration's number while it learns
 
     def start(self, lanes: np.ndarray) -> np.ndarray:
-        """A batch begins: returns what its lanes show, [n][inputs]."""
+        """A batch begins: returns what its lanes show, [n][inputs]; of symbols their numbers, [n]."""
         raise NotImplementedError(f"{type(self).__name__} has no start")
 
     def step(self, actions: np.ndarray) -> Tuple[Any, Any, Any]:
         """One step of all: by actions, int32 [n], -1 where an episode is over; or float32 [n][real], 0
-        there. Returns what is shown, [n][inputs]; rewards [n]; and over, [n], or None: none is yet."""
+        there. Returns what is shown, [n][inputs]; rewards [n]; and over, [n], or None: none is yet. Where
+        values or symbols are asked for, nobody acts (0) and what it says of rewards is passed over: None."""
         raise NotImplementedError(f"{type(self).__name__} has no step")
+
+    def ask(self) -> Any:
+        """What is asked for now, after start and after each step but the last. Of actions: which is right, int
+        [n], -1 where none is asked for, for learners that are taught; of symbols which comes next, int [n]; of
+        values [n][targets], or these and whether they count, [n]."""
+        raise NotImplementedError(f"{type(self).__name__} has no ask")
 
 
 def _put(out: np.ndarray, values: Any, name: str) -> None:
@@ -63,6 +94,15 @@ def _put(out: np.ndarray, values: Any, name: str) -> None:
     out[...] = a
 
 
+def _whole(values: Any, n: int, name: str) -> np.ndarray:
+    """n whole numbers."""
+    a = np.asarray(values)
+    if a.shape != (n,) or a.dtype.kind not in "iu":
+        raise UsageError(f"{name}: {n} whole numbers are wanted, not {a.dtype} of "
+                         f"{' x '.join(map(str, a.shape)) or 'a single number'}")
+    return a
+
+
 class Calls:
     """A world as the library calls it."""
 
@@ -70,9 +110,24 @@ class Calls:
         self.world, self.name = world, called(world)
         self.raised: Optional[BaseException] = None
         self._views: Dict[Any, np.ndarray] = {}
+        if isinstance(world.symbols, str):
+            raise UsageError(f"{self.name}: symbols={world.symbols!r}: a list of their names is wanted")
+        names = [str(s).encode() for s in world.symbols]
+        self._inputs = 1 if names else world.inputs
+        asks = type(world).ask is not World.ask
         self.type = CLanesType(ctypes.sizeof(CLanesType), self.name.encode(), meaning_of(world), None,
-                               world.inputs, world.actions, world.real, world.steps, world.criterion,
-                               START(self._start), STEP(self._step), 1 if world.holds_out else None)
+                               self._inputs, world.actions, world.real, world.steps, world.criterion,
+                               START(self._start), STEP(self._step), 1 if world.holds_out else None,
+                               ASK(self._ask) if asks else ASK(), world.targets, int(world.absolute), world.counted,
+                               len(names), (ctypes.c_char_p * len(names))(*names) if names else None,
+                               world.between.encode())
+
+    def _show(self, inputs, n: int, shown: Any, name: str) -> None:
+        view = self._view(inputs, (n, self._inputs), c_float)
+        if self.type.n_symbols:
+            view[:, 0] = _whole(shown, n, name)
+        else:
+            _put(view, shown, name)
 
     def _view(self, address: int, shape: Tuple[int, ...], kind: type) -> np.ndarray:
         """The library's memory as an array; the same as long as a batch has the same size."""
@@ -92,7 +147,7 @@ class Calls:
             w.seed, w.episode, w.held = seed, episode, held is not None
             w.random = np.random.Generator(np.random.Philox(key=[seed, STREAM << 32 | episode],
                                                             counter=[0, 0, 0, int(numbers[0])]))
-            _put(self._view(inputs, (n, w.inputs), c_float), w.start(numbers), "start")
+            self._show(inputs, n, w.start(numbers), "start")
             return 0
         except BaseException as e:  # pylint: disable=broad-except
             self.raised = e
@@ -104,14 +159,35 @@ class Calls:
             w.held = held is not None
             acts = self._view(moves, (n, w.real), c_float) if w.real else self._view(actions, (n,), c_int)
             shown, given, ended = w.step(acts)
-            _put(self._view(inputs, (n, w.inputs), c_float), shown, "step: what is shown")
-            _put(self._view(rewards, (n,), c_float), given, "step: rewards")
+            self._show(inputs, n, shown, "step: what is shown")
+            if given is not None or w.actions or w.real:
+                _put(self._view(rewards, (n,), c_float), given, "step: rewards")
             if ended is not None:
                 now = self._view(over, (n,), c_ubyte)
                 ended = np.asarray(ended)
                 if ended.shape != now.shape:
                     raise UsageError(f"step: over: {n} truth values are wanted, not {ended.shape}")
                 np.logical_or(now, ended, out=now, casting="unsafe")
+            return 0
+        except BaseException as e:  # pylint: disable=broad-except
+            self.raised = e
+            return 1
+
+
+    def _ask(self, held, n, answers, targets, counts) -> int:
+        try:
+            w = self.world
+            w.held = held is not None
+            said = w.ask()
+            if not w.targets:
+                self._view(answers, (n,), c_int)[:] = _whole(said, n, "ask")
+                return 0
+            values, now = said if isinstance(said, tuple) else (said, np.ones(n, bool))
+            _put(self._view(targets, (n, w.targets), c_float), values, "ask")
+            now = np.asarray(now)
+            if now.shape != (n,):
+                raise UsageError(f"ask: which count: {n} truth values are wanted, not {now.shape}")
+            self._view(counts, (n,), c_ubyte)[:] = now.astype(bool)
             return 0
         except BaseException as e:  # pylint: disable=broad-except
             self.raised = e

@@ -139,7 +139,7 @@ static float compare(am_actor *actor, const am_play *play, int t) {
   const float sum = task->type->absolute ? sizes : squares;
   actor->asked[t] = asked ? 1 : 0;
   actor->rewards[t] = asked ? -sum / ((float)n * (float)am_task_counted(task)) : 0;
-  task->type->step(task, actor->world, 0);
+  if (!task->type->together) task->type->step(task, actor->world, 0);
   return asked ? squares / (float)n : -1;
 }
 
@@ -181,13 +181,14 @@ static void step_world(am_actor *actor, const am_task *task, int t) {
 
 static void step_together(const playing *now, const am_task *task, int t) {
   const int n = task->n_real;
+  const bool acted = am_task_acted(task);
   void *states[AM_TRACE_LANES];
   int actions[AM_TRACE_LANES];
   float moves[AM_TRACE_LANES * AM_REAL_MAX], rewards[AM_TRACE_LANES];
   for (int q = 0; q < now->n; q++) {
     const am_actor *a = now->actors[q];
     states[q] = a->world;
-    actions[q] = a->actions[t];
+    actions[q] = acted ? a->actions[t] : 0;
     for (int k = 0; k < n; k++) moves[q * n + k] = a->moves[t * n + k];
   }
   am_group_together(task, &(am_together){.states = states,
@@ -195,7 +196,7 @@ static void step_together(const playing *now, const am_task *task, int t) {
                                          .actions = actions,
                                          .moves = moves,
                                          .rewards = rewards});
-  for (int q = 0; q < now->n; q++) now->actors[q]->rewards[t] = rewards[q];
+  for (int q = 0; q < now->n && acted; q++) now->actors[q]->rewards[t] = rewards[q];
 }
 
 /* All that go on act, and the world moves on. */

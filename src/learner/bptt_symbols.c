@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "learner/group.h"
 #include "learner/hold.h"
 #include "learner/symbols.h"
 #include "network/pair_backward.h"
@@ -31,7 +32,12 @@ struct am_bptt_symbols {
   float *carried, *aside; /* [n_lanes][n_carried]: of training, of evaluation */
   float *now;             /* either of both */
   bool *anew;             /* [n_lanes] */
-  void *world;
+  unsigned char *worlds;  /* one, or [n_lanes] that step together, `stride` bytes apart */
+  size_t stride;
+  void **states;          /* [n_lanes], of those that step together, */
+  uint32_t *numbers;      /* their numbers, */
+  int *actions;           /* of which there are none: 0, */
+  float *rewards;         /* and what they are told, which nobody hears */
   /* what is played */
   uint64_t seed;
   uint32_t episode, first; /* first: the number of the first lane's */
@@ -197,23 +203,56 @@ static void back_vectors(const am_bptt *b, float *gradient) {
 }
 
 /* ------------------------------------------------------------------------------ a window */
+/* What lane `lane` shows at t, in its world, and what comes next. */
+static void read_token(am_bptt *b, const am_task *task, int t, int lane, const void *world) {
+  am_symbols *s = &b->symbols->symbols;
+  const int k = token_of(b, t, lane);
+  s->shown[k] = world ? task->type->symbol(task, world) : 0;
+  s->next[k] = world ? task->type->answer(task, world) : 0;
+}
+
+static void read_lane(am_bptt *b, const am_task *task, int lane) {
+  am_bptt_symbols *s = b->symbols;
+  task->type->start(task, s->worlds, s->seed, s->episode, s->first + (uint32_t)lane);
+  s->anew[lane] = !task->type->anew || task->type->anew(task, s->worlds);
+  for (int t = 0; t < task->n_steps; t++) {
+    read_token(b, task, t, lane, s->worlds);
+    task->type->step(task, s->worlds, 0);
+  }
+}
+
+static void read_together(am_bptt *b, const am_task *task, int n) {
+  am_bptt_symbols *s = b->symbols;
+  for (int lane = 0; lane < n; lane++) {
+    s->states[lane] = s->worlds + (size_t)lane * s->stride;
+    s->numbers[lane] = s->first + (uint32_t)lane;
+    s->anew[lane] = true;
+  }
+  am_together lanes = {.begins = true,
+                       .states = s->states,
+                       .n = n,
+                       .seed = s->seed,
+                       .episode = s->episode,
+                       .numbers = s->numbers};
+  am_group_together(task, &lanes);
+  lanes = (am_together){
+      .states = s->states, .n = n, .actions = s->actions, .rewards = s->rewards};
+  for (int t = 0; t < task->n_steps; t++) {
+    for (int lane = 0; lane < n; lane++) read_token(b, task, t, lane, s->states[lane]);
+    am_group_together(task, &lanes);
+  }
+}
+
 /* Reads what n lanes are shown; those behind them see the first symbol. */
 static void read_lanes(am_bptt *b, const am_task *task, uint64_t seed, uint32_t episode,
                        uint32_t first, int n) {
   am_bptt_symbols *s = b->symbols;
   s->seed = seed, s->episode = episode, s->first = first;
-  for (int lane = 0; lane < n_lanes_of(b); lane++) {
-    s->anew[lane] = lane >= n;
-    if (lane < n) {
-      task->type->start(task, s->world, seed, episode, first + (uint32_t)lane);
-      s->anew[lane] = !task->type->anew || task->type->anew(task, s->world);
-    }
-    for (int t = 0; t < task->n_steps; t++) {
-      const int k = token_of(b, t, lane);
-      s->symbols.shown[k] = lane < n ? task->type->symbol(task, s->world) : 0;
-      s->symbols.next[k] = lane < n ? task->type->answer(task, s->world) : 0;
-      if (lane < n) task->type->step(task, s->world, 0);
-    }
+  if (task->type->together) read_together(b, task, n);
+  for (int lane = 0; lane < n && !task->type->together; lane++) read_lane(b, task, lane);
+  for (int lane = n; lane < n_lanes_of(b); lane++) {
+    s->anew[lane] = true;
+    for (int t = 0; t < task->n_steps; t++) read_token(b, task, t, lane, NULL);
   }
 }
 
@@ -267,6 +306,7 @@ amine_status am_bptt_symbols_iterate(am_bptt *b, am_learner_report *report, amin
   am_agent *a = &b->agent;
   float norm;
   read_lanes(b, a->learner.task, a->options.seed, (uint32_t)a->learner.iteration, 0, n_lanes_of(b));
+  AM_TRY(am_task_trouble(a->learner.task, error));
   play(b, b->symbols->carried, true);
   add_up(b);
   am_symbols_collect(&b->symbols->symbols, am_agent_sum(a), a->options.n_threads);
@@ -465,13 +505,20 @@ static amine_status take_layers(am_bptt *b, amine_error *error) {
                     64);
   s->n_carried = b->pairs ? am_pair_carried(&b->pair, has_E) : am_stack_carried(&s->stack);
   const size_t carried = am_size_mul((size_t)n_lanes_of(b), s->n_carried);
+  const am_task *task = b->agent.learner.task;
+  const size_t together = task->type->together ? (size_t)n_lanes_of(b) : 0;
+  s->stride = am_size_round(task->state_size, 64);
   const am_block blocks[] = {{&s->sides, (size_t)b->agent.n_groups, sizeof *s->sides},
                              {&s->lanes, (size_t)n_lanes_of(b), sizeof *s->lanes},
                              {&s->memory, n, one},
                              {&s->carried, carried, sizeof *s->carried},
                              {&s->aside, carried, sizeof *s->aside},
                              {&s->anew, (size_t)n_lanes_of(b), sizeof *s->anew},
-                             {&s->world, 1, b->agent.learner.task->state_size}};
+                             {&s->worlds, together ? together : 1, s->stride},
+                             {&s->states, together, sizeof *s->states},
+                             {&s->numbers, together, sizeof *s->numbers},
+                             {&s->actions, together, sizeof *s->actions},
+                             {&s->rewards, together, sizeof *s->rewards}};
   const size_t n_blocks = sizeof blocks / sizeof *blocks;
   AM_TRY(am_blocks_take(blocks, n_blocks, "learner.type=bptt", error));
   b->agent.learner.bytes += am_blocks_bytes(blocks, n_blocks) + s->symbols.bytes;
@@ -536,6 +583,10 @@ void am_bptt_symbols_close(am_bptt *b) {
   am_free(s->carried);
   am_free(s->aside);
   am_free(s->anew);
-  am_free(s->world);
+  am_free(s->worlds);
+  am_free(s->states);
+  am_free(s->numbers);
+  am_free(s->actions);
+  am_free(s->rewards);
   am_free(s);
 }

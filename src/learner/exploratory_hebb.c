@@ -477,6 +477,11 @@ static amine_status iterate(am_learner *learner, am_learner_report *report, amin
     sum += e;
     squares += size;
   }
+  const amine_status trouble = am_task_trouble(learner->task, error);
+  if (trouble != AMINE_OK) {
+    remember(h, true);
+    return trouble;
+  }
   const double mean = sum / learner->n_lanes;
   *report = (am_learner_report){.reward = -mean,
                                 .lowest = (double)NAN,

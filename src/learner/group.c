@@ -75,6 +75,13 @@ static void move_together(const am_group *g, float *reward, float (*moves)[LANES
   for (int k = 0; k < n; k++) reward[lane[k]] = rewards[k];
 }
 
+/* Where nobody acts. */
+static void move_unacted(am_group *g) {
+  float unheard[LANES];
+  for (int k = 0; k < LANES; k++) g->actions[k] = 0;
+  move_together(g, unheard, NULL);
+}
+
 /* ------------------------------------------------------------------------------ lane by lane */
 void am_group_begin_twins(am_group *g, uint64_t seed, uint32_t episode, uint32_t first, int n,
                           int twins) {
@@ -202,8 +209,9 @@ void am_group_compare(am_group *g, float *target, float *asked, float *reward, c
       sum += absolute ? fabsf(off) : off * off;
     }
     reward[k] = asked[k] > 0 ? -sum / all : 0;
-    task->type->step(task, am_group_world(g, k), 0);
+    if (!task->type->together) task->type->step(task, am_group_world(g, k), 0);
   }
+  if (task->type->together) move_unacted(g);
 }
 
 void am_dropout(float *mask, int stride, am_random_key key, int layer, int t, int n, float rate) {

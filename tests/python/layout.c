@@ -59,7 +59,9 @@ int main(void) {
   AT(amine_lanes_type, meaning), AT(amine_lanes_type, context), AT(amine_lanes_type, n_inputs);
   AT(amine_lanes_type, n_actions), AT(amine_lanes_type, n_real), AT(amine_lanes_type, n_steps);
   AT(amine_lanes_type, criterion), AT(amine_lanes_type, start), AT(amine_lanes_type, step);
-  AT(amine_lanes_type, held_context);
+  AT(amine_lanes_type, held_context), AT(amine_lanes_type, ask), AT(amine_lanes_type, n_targets);
+  AT(amine_lanes_type, absolute), AT(amine_lanes_type, n_counted), AT(amine_lanes_type, n_symbols);
+  AT(amine_lanes_type, symbols), AT(amine_lanes_type, between);
   SIZE(amine_weights), AT(amine_weights, name), AT(amine_weights, rank), AT(amine_weights, dims);
   AT(amine_weights, held), AT(amine_weights, values), AT(amine_weights, change);
   SIZE(amine_kept), AT(amine_kept, name), AT(amine_kept, dims), AT(amine_kept, values);

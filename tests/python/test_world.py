@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import amine
+from philox import TASK_START, draw
 
 SMALL = {"network": "gru", "learner_type": "e-prop", "network_hidden": 8, "batch": 12, "seed": 3}
 
@@ -48,6 +49,145 @@ class Real(amine.World):
     def step(self, actions):
         assert actions.shape == (len(self.aim), 2) and actions.dtype == np.float32
         return self.aim[:, None], -(actions.sum(1) - self.aim) ** 2, None
+
+
+# ------------------------------------------------------------------------------ those of the library once more
+class Contexts(amine.World):
+    """which of two arms is right for which of three things, and says so"""
+    inputs, actions, steps = 3, 2, 10
+
+    def start(self, lanes):
+        self.lanes, self.t = lanes, 0
+        return self.show()
+
+    def show(self):
+        words = [draw(self.seed, TASK_START, self.episode, int(k), self.t)[0] for k in self.lanes]
+        self.context = np.array([w * 3 >> 32 for w in words])
+        return np.eye(3)[self.context]
+
+    def ask(self):
+        return self.context % 2
+
+    def step(self, actions):
+        hit = actions == self.context % 2
+        self.t += 1
+        return (self.show() if self.t < self.steps else np.zeros((len(hit), 3))), hit, None
+
+
+class Vectors(amine.World):
+    """three vectors of two, and after two steps more they are asked for"""
+    inputs, targets, steps = 3, 2, 8
+
+    def start(self, lanes):
+        self.lanes, self.t = lanes, 0
+        return self.show()
+
+    def vectors(self, k):
+        words = np.array([draw(self.seed, TASK_START, self.episode, int(n), 16 * k)[:2] for n in self.lanes])
+        return 2 * ((words >> 8).astype(np.float32) * np.float32(2**-24)) - 1
+
+    def show(self):
+        shown = np.zeros((len(self.lanes), 3), np.float32)
+        if self.t < 3:
+            shown[:, :2] = self.vectors(self.t)
+        shown[:, 2] = 5 <= self.t < 8
+        return shown
+
+    def ask(self):
+        k, n = self.t - 5, len(self.lanes)
+        return self.vectors(k) if k >= 0 else np.zeros((n, 2)), np.full(n, k >= 0)
+
+    def step(self, actions):
+        assert not actions.any()
+        self.t += 1
+        return self.show(), None, None
+
+
+class Letters(amine.World):
+    """the next byte of a text, as the library cuts one into windows"""
+    symbols, steps, holds_out = [f"<{k}>" for k in range(256)], 12, True
+    texts = [bytes(97 + (k * k + 3 * k) % 7 for k in range(6 * 13)), bytes(97 + (k * k) % 5 for k in range(6 * 13))]
+
+    def start(self, lanes):
+        text = np.frombuffer(self.texts[self.held], np.uint8)
+        self.windows, self.t = text.reshape(6, 13)[lanes % 6].astype(int), 0
+        return self.windows[:, 0]
+
+    def ask(self):
+        return self.windows[:, self.t + 1]
+
+    def step(self, actions):
+        self.t += 1
+        return self.windows[:, self.t], None, None
+
+
+class WhatIsAskedFor(unittest.TestCase):
+    def same(self, world, task, n=12, scores=True, **options):
+        ours = amine.Experiment(task, {**SMALL, **options})
+        mine = [amine.Experiment({**SMALL, **options}, task=world(), threads=1 + k) for k in range(2)]
+        before = ours.weights
+        for _ in range(3):
+            a, b, c = [x.step() for x in (*mine, ours)]
+            np.testing.assert_equal(tuple(a), tuple(b))
+            np.testing.assert_equal(tuple(a), tuple(c))
+        for name, w in ours.weights.items():
+            np.testing.assert_array_equal(mine[0].weights[name], w, name)
+        self.assertEqual(mine[0].evaluate(n), ours.evaluate(n))
+        e, f = mine[0].episode(2), ours.episode(2)
+        for name in f:
+            np.testing.assert_array_equal(e[name], f[name], name)
+
+    def test_which_action_is_right(self):
+        contexts = {"task": {"type": "contextual-bandit", "contexts": 3, "arms": 2, "steps": 10}}
+        for options in ({"learner_teach": "supervised"}, {"learner_type": "bptt", "learner_teach": "supervised"},
+                        {"network": "plastic-rnn", "learner_type": "bptt", "learner_teach": "supervised"}):
+            self.same(Contexts, contexts, **options)
+
+    def test_values(self):
+        recall = {"task": {"type": "recall-values", "length": 3, "delay": 2, "width": 2}}
+        for options in ({"learner_teach": "supervised"}, {"learner_type": "bptt"}, {"learner_type": "signalling", "learner_teach": "supervised"},
+                        {"network": "plastic-rnn", "learner_type": "bptt"},
+                        {"network": "ctrnn", "learner_type": "exploratory-hebb"}):
+            self.same(Vectors, recall, **options)
+        kinds = [type("Kind", (Vectors,), {"__doc__": "recall", **k})() for k in ({}, {"counted": 3}, {"absolute": True})]
+        whole, counted, absolute = [amine.Experiment({**SMALL, "learner_teach": "supervised"}, task=w).evaluate(12).mean
+                                    for w in kinds]
+        self.assertAlmostEqual(whole / counted, 3 / 8, places=5)
+        self.assertLess(absolute, 1.2 * whole)
+
+    def test_symbols(self):
+        with tempfile.TemporaryDirectory() as where:
+            for k, text in enumerate(Letters.texts):
+                Path(where, f"{k}.txt").write_bytes(text)
+            Path(where, "valid.txt").write_bytes(Letters.texts[1])
+            text = {"task": {"type": "text", "unit": "bytes", "file": f"{where}/0.txt", "test_file": f"{where}/1.txt",
+                             "valid_file": f"{where}/valid.txt", "steps": 12, "blocks": 1}}
+            for options in ({"network": "lstm"}, {"network": "plastic-rnn"}):
+                self.same(Letters, text, 6, batch=6, learner_type="bptt", **options)
+
+    def test_what_is_wrong_is_said(self):
+        recall = {**SMALL, "learner_teach": "supervised"}
+        symbols = {"network": "lstm", "learner_type": "bptt", "network_hidden": 8, "batch": 6}
+
+        def world(base, **changes):
+            return type("Wrong", (base,), {"__doc__": "goes wrong", **changes})()
+
+        for w, options, words in (
+                (world(Vectors, ask=lambda s: np.zeros((3, 2))), recall, "ask: an array of 12 x 2 numbers"),
+                (world(Vectors, ask=lambda s: (np.zeros((12, 2)), [1])), recall, "which count: 12 truth values"),
+                (world(Vectors, ask=lambda s: np.full((12, 2), np.nan)), recall, "a target of lane 0 is not finite"),
+                (world(Vectors, ask=amine.World.ask), recall, "values and symbols want the function ask"),
+                (world(Vectors, targets=0, actions=2, ask=lambda s: np.full(12, 2)), SMALL, "answer of lane 0 is none"),
+                (world(Contexts, ask=lambda s: s.context / 2), SMALL, "ask: 12 whole numbers are wanted"),
+                (world(Contexts, targets=2), SMALL, "n_actions=2, n_real=0, n_targets=2, n_symbols=0: one of them"),
+                (world(Letters, ask=lambda s: np.full(6, 256)), symbols, "the answer of lane 0 is none that there is"),
+                (world(Letters, start=lambda s, lanes: np.full(6, 300)), symbols, "start showed a symbol in lane 0"),
+                (world(Letters, symbols="ab"), symbols, "symbols='ab': a list of their names"),
+                (world(Letters, symbols=["a"]), symbols, "n_symbols=1: 2 to 65535"),
+                (world(Real, ask=lambda s: 1 / 0), {"learner_type": "a2c"}, "of real actions none is said"),
+                (world(Letters), SMALL, "learner.type=e-prop needs")):
+            with self.assertRaisesRegex(amine.Error, words):
+                amine.Experiment(options, task=w).step()
 
 
 class Worlds(unittest.TestCase):

@@ -120,9 +120,10 @@ typedef struct am_projection {
   size_t n_synapses;
   int width; /* padded number of sources */
   /* [3 moments][n_delays][width]: step % 3 picks the moment */
-  am_real *x[AM_SYNAPSE_TRACES];
+  am_real *x[AM_SYNAPSE_TRACES]; /* of rules whose sources follow no law [2]..., as they were before
+                                  * the arrivals of their moment in the second half */
   am_real *stp_scale;            /* [3][n_delays][width] u R of what arrives */
-  am_real *stp_state;            /* [n_delays][2][width] u and R after the last arrival */
+  am_real *stp_state;            /* [n_delays][2][width] u and R after the last arrival, or NULL */
   am_real *y[AM_SYNAPSE_TRACES]; /* [padded targets] */
   /* Traces so slow that they live in 64 bits, of which x, y and stp_scale are what the synapses
    * see: [n_delays][width] of the last moment, [padded targets], [2][n_delays][width] */

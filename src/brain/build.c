@@ -187,7 +187,7 @@ static amine_status make_states(amine_brain *b, amine_error *error) {
 /* A fixed weight that all share needs no memory: see brain.h. */
 bool am_projection_is_uniform(const am_projection *p) {
   return !p->rule->kernels[0] && !am_rule_sweeps(p->values) && p->stp_u <= 0 &&
-         !p->connection->pair_weight && !(p->weight_max > p->weight);
+         !p->rule->delivers && !p->connection->pair_weight && !(p->weight_max > p->weight);
 }
 
 static size_t row_capacity(const am_projection *p, const amine_brain *b) {
@@ -496,13 +496,17 @@ static amine_status make_columns(am_synapse_block *block, const am_projection *p
 
 static amine_status make_wide_traces(am_projection *p, size_t row, size_t targets,
                                      amine_error *error) {
-  for (int l = 0; l < p->rule->n_x; l++) AM_TRY(AM_TAKE(p->x_wide[l], row, error));
+  for (int l = 0; l < p->rule->n_x; l++) {
+    AM_TRY(AM_TAKE(p->x_wide[l], row, error));
+    const double first = am_synapse_rule_first_x(p->rule, p->values, l);
+    for (size_t k = 0; k < row; k++) p->x_wide[l][k] = first;
+  }
   for (int l = 0; l < p->rule->n_y; l++) {
     AM_TRY(AM_TAKE(p->y_wide[l], targets, error));
     const double first = am_synapse_rule_first(p->rule, p->values, l);
     for (size_t i = 0; i < targets; i++) p->y_wide[l][i] = first;
   }
-  if (!p->stp_scale) return AMINE_OK;
+  if (!p->stp_state) return AMINE_OK;
   AM_TRY(AM_TAKE(p->stp_wide, am_size_mul(2, row), error));
   for (size_t k = 0; k < row; k++) p->stp_wide[row + k] = 1;
   return AMINE_OK;
@@ -511,14 +515,20 @@ static amine_status make_wide_traces(am_projection *p, size_t row, size_t target
 static amine_status make_traces(amine_brain *b, am_projection *p, amine_error *error) {
   const size_t row = am_size_mul((size_t)p->n_delays, (size_t)p->width);
   const int padded = b->populations[p->target].padded;
-  for (int l = 0; l < p->rule->n_x; l++) AM_TRY(AM_TAKE(p->x[l], am_size_mul(3, row), error));
+  const size_t moments = am_synapse_moments(p->rule);
+  for (int l = 0; l < p->rule->n_x; l++) {
+    AM_TRY(AM_TAKE(p->x[l], am_size_mul(moments, row), error));
+    const am_real first = (am_real)am_synapse_rule_first_x(p->rule, p->values, l);
+    for (size_t k = 0; k < moments * row; k++) p->x[l][k] = first;
+  }
   for (int l = 0; l < p->rule->n_y; l++) {
     AM_TRY(AM_TAKE(p->y[l], (size_t)padded, error));
     const am_real first = (am_real)am_synapse_rule_first(p->rule, p->values, l);
     for (int i = 0; i < padded; i++) p->y[l][i] = first;
   }
-  if (p->stp_u > 0) {
+  if (p->stp_u > 0 || p->rule->delivers)
     AM_TRY(AM_TAKE(p->stp_scale, am_size_mul(3, row), error));
+  if (p->stp_u > 0) {
     AM_TRY(AM_TAKE(p->stp_state, am_size_mul(2, row), error));
     for (size_t k = 0; k < row; k++) p->stp_state[row + k] = 1;
   }

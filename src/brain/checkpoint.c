@@ -86,13 +86,14 @@ static amine_status visit_projection(visitor *v, amine_brain *b, int index, amin
   const size_t row = (size_t)p->n_delays * (size_t)p->width;
   const size_t targets = (size_t)b->populations[p->target].padded;
   for (int l = 0; l < p->rule->n_x; l++)
-    VISIT(REAL_TYPE, p->x[l], 3 * row, "%s.%d/x%d", p->name, index, l + 1);
+    VISIT(REAL_TYPE, p->x[l], am_synapse_moments(p->rule) * row, "%s.%d/x%d", p->name, index,
+          l + 1);
   for (int l = 0; l < p->rule->n_y; l++)
     VISIT(REAL_TYPE, p->y[l], targets, "%s.%d/y%d", p->name, index, l + 1);
-  if (p->stp_scale) {
+  if (p->stp_scale)
     VISIT(REAL_TYPE, p->stp_scale, 3 * row, "%s.%d/stp_scale", p->name, index);
+  if (p->stp_state)
     VISIT(REAL_TYPE, p->stp_state, 2 * row, "%s.%d/stp_state", p->name, index);
-  }
   for (int l = 0; p->is_wide && l < p->rule->n_x; l++)
     VISIT(AM_F64, p->x_wide[l], row, "%s.%d/wide.x%d", p->name, index, l + 1);
   for (int l = 0; p->is_wide && l < p->rule->n_y; l++)

@@ -32,9 +32,10 @@ double am_projection_need(const amine_brain *b, const am_projection *p, double n
   if (am_synapse_rule_remembers(p->rule)) each += sizeof(am_real);
   if (p->rule->fires) each += rows <= 65536 ? 6 : 8;
   double sum = n * each + 4 * (table ? rows * n_blocks : 2 * n);
-  double reals = 3 * p->rule->n_x * rows + p->rule->n_y * (double)to->padded;
+  double reals = (double)am_synapse_moments(p->rule) * p->rule->n_x * rows;
+  reals += p->rule->n_y * (double)to->padded;
   if (am_synapse_rule_remembers(p->rule)) reals += AM_LOG_PARTS * rows * n_blocks;
-  if (p->stp_u > 0) reals += 5 * rows;
+  if (p->stp_u > 0 || p->rule->delivers) reals += (p->rule->delivers ? 3 : 5) * rows;
   reals += p->early * (double)to->padded;
   sum += reals * (double)sizeof(am_real);
   return sum;

@@ -579,6 +579,9 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   out->weight_max = p->weight_max;
   out->factor = p->factor;
   AM_TRY(make_rule(out, b, p, rule, error));
+  if (p->stp_u > 0 && out->rule->delivers)
+    return ARGUMENT("rule %s says itself what part of its weight a synapse delivers: no short-term "
+                    "plasticity stands beside it", out->rule->part.name);
   out->stp_u = p->stp_u;
   out->stp_tau_rec_ms = p->stp_u > 0 ? p->stp_tau_rec_ms : 0;
   out->stp_tau_facil_ms = p->stp_u > 0 ? p->stp_tau_facil_ms : 0;

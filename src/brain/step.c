@@ -138,9 +138,15 @@ static void deliver_sum(const am_synapse_block *block, am_real *in) {
   }
 }
 
+/* x before the arrivals of its moment, of rules that say so (am_projection.x). */
+static am_real *before_of(const am_projection *p, int l) {
+  return p->x[l] + 3 * (size_t)p->n_delays * (size_t)p->width;
+}
+
 /* x of a source as it was before this step's arrival */
 static am_real past(const am_projection *p, int l, uint64_t step, size_t source) {
   if (step == 0) return 0;
+  if (am_synapse_runs_origin(p->rule)) return moment(before_of(p, l), p, step)[source];
   const am_real x = moment(p->x[l], p, step - 1)[source] * p->k[AM_SYNAPSE_X + 2 * l];
   return x < (am_real)1e-30 ? 0 : x;
 }
@@ -468,13 +474,51 @@ static const uint32_t *leaving(const am_chunk *c, uint64_t step, uint32_t delay,
   return step < delay ? NULL : am_flight_list(&c->flight, step - delay, n);
 }
 
+static am_real *at_moment(am_real *trace, const am_projection *p, uint64_t step, size_t at) {
+  return trace + (moment(trace, p, step) - trace) + at;
+}
+
+/* What is of n sources by a program, and what the synapses see of it at step + 1. `at`: of the
+ * piece. */
+static void next_origin(const amine_brain *b, const am_chunk *c, const am_projection *p,
+                        uint64_t step, size_t at, uint32_t padded, const am_piece *piece,
+                        const uint32_t *spikes, uint32_t n_spikes) {
+  const int n_x = p->rule->n_x, n = (int)padded;
+  const bool seen = p->rule->kernels[0] != NULL; /* by weights that change */
+  am_real *arrive = c->fired + (piece->begin - c->begin);
+  am_real *x[AM_SYNAPSE_TRACES] = {NULL}, *before[AM_SYNAPSE_TRACES] = {NULL}, *scale = NULL;
+  for (uint32_t i = 0; i < n_spikes; i++)
+    if (spikes[i] - piece->begin < piece->end - piece->begin) arrive[spikes[i] - piece->begin] += 1;
+  for (int l = 0; l < n_x; l++) {
+    x[l] = at_moment(p->x[l], p, step + 1, at);
+    if (seen) before[l] = at_moment(before_of(p, l), p, step + 1, at);
+    if (!p->is_wide) memcpy(x[l], at_moment(p->x[l], p, step, at), padded * sizeof *x[l]);
+  }
+  if (p->stp_scale) scale = at_moment(p->stp_scale, p, step + 1, at);
+  if (p->is_wide) {
+    double *wide[AM_SYNAPSE_TRACES] = {NULL}, *past_wide[AM_SYNAPSE_TRACES] = {NULL};
+    double *arrives = c->wide, *scales = c->wide + padded;
+    for (int l = 0; l < n_x; l++)
+      wide[l] = p->x_wide[l] + at, past_wide[l] = seen ? c->wide + (size_t)(2 + l) * padded : NULL;
+    for (int i = 0; i < n; i++) arrives[i] = (double)arrive[i], scales[i] = 0;
+    p->rule->wide_origins[b->isa](wide, past_wide, scale ? scales : NULL, arrives, p->k_wide, n,
+                                  p->rule->program);
+    for (int l = 0; l < n_x && seen; l++)
+      for (int i = 0; i < n; i++)
+        x[l][i] = (am_real)wide[l][i], before[l][i] = (am_real)past_wide[l][i];
+    for (int i = 0; i < n && scale; i++) scale[i] = (am_real)scales[i];
+  } else p->rule->origins[b->isa](x, before, scale, arrive, p->k, n, p->rule->program);
+  for (uint32_t i = 0; i < n_spikes; i++)
+    if (spikes[i] - piece->begin < piece->end - piece->begin) arrive[spikes[i] - piece->begin] = 0;
+}
+
 /* x, u and R in 64 bits, and what the synapses see of them at step + 1. `at`: of the piece. */
 static void next_wide(const am_projection *p, uint64_t step, size_t at, uint32_t n, uint32_t padded,
                       uint32_t first, const uint32_t *spikes, uint32_t n_spikes) {
   for (int l = 0; l < p->rule->n_x; l++) {
     const double *k = p->k_wide + AM_SYNAPSE_X + 2 * l;
     double *x = p->x_wide[l] + at;
-    am_real *seen = p->x[l] + (moment(p->x[l], p, step + 1) - p->x[l]) + at;
+    am_real *seen = at_moment(p->x[l], p, step + 1, at);
     for (uint32_t i = 0; i < n; i++) x[i] = x[i] * k[0] < 1e-30 ? 0 : x[i] * k[0];
     for (uint32_t i = 0; i < n_spikes; i++) {
       const uint32_t j = spikes[i] - first;
@@ -484,7 +528,7 @@ static void next_wide(const am_projection *p, uint64_t step, size_t at, uint32_t
   }
   if (!p->stp_scale) return;
   double *u = p->stp_wide + at, *R = u + (size_t)p->n_delays * (size_t)p->width;
-  am_real *scale = p->stp_scale + (moment(p->stp_scale, p, step + 1) - p->stp_scale) + at;
+  am_real *scale = at_moment(p->stp_scale, p, step + 1, at);
   for (uint32_t i = 0; i < n; i++) {
     u[i] = u[i] * p->stp_facil < 1e-30 ? 0 : u[i] * p->stp_facil;
     R[i] = 1 - (1 - R[i]) * p->stp_rec;
@@ -511,12 +555,16 @@ static void next_traces(const amine_brain *b, const am_chunk *c, const am_projec
     const size_t at = (size_t)d * (size_t)p->width + (piece->begin - first);
     uint32_t n_spikes;
     const uint32_t *spikes = leaving(c, step + 1, p->delays[d] - p->early, &n_spikes);
+    if (am_synapse_runs_origin(p->rule)) {
+      next_origin(b, c, p, step, at, padded, piece, spikes, n_spikes);
+      continue;
+    }
     if (p->is_wide) {
       next_wide(p, step, at, n, padded, piece->begin, spikes, n_spikes);
       continue;
     }
     for (int l = 0; l < p->rule->n_x; l++) {
-      am_real *next = p->x[l] + (moment(p->x[l], p, step + 1) - p->x[l]) + at;
+      am_real *next = at_moment(p->x[l], p, step + 1, at);
       const am_real *k = p->k + AM_SYNAPSE_X + 2 * l;
       b->pass->decay(next, moment(p->x[l], p, step) + at, k, padded);
       for (uint32_t i = 0; i < n_spikes; i++)
@@ -527,7 +575,7 @@ static void next_traces(const amine_brain *b, const am_chunk *c, const am_projec
     }
     if (!p->stp_scale) continue;
     am_real *u = p->stp_state + at, *R = u + (size_t)p->n_delays * (size_t)p->width;
-    am_real *scale = p->stp_scale + (moment(p->stp_scale, p, step + 1) - p->stp_scale) + at;
+    am_real *scale = at_moment(p->stp_scale, p, step + 1, at);
     const am_real U = (am_real)p->stp_u;
     b->pass->recover(u, R, (am_real)p->stp_facil, (am_real)p->stp_rec, padded);
     for (uint32_t i = 0; i < n_spikes; i++) {

@@ -75,6 +75,8 @@ static const char *number_of(const shown *s, int k, const char **of) {
   if (k == 0) return *of = "of each synapse: its weight", p->weight_name;
   if (k == 1 && p->has_eligibility)
     return *of = "of each synapse: its eligibility", p->eligibility_name;
+  if (k == 1 + p->has_eligibility && p->delivers)
+    return *of = "what part of its weight an arrival delivers", p->efficacy_name;
   return NULL;
 }
 

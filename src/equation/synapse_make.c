@@ -93,20 +93,20 @@ static int node_of(const maker *m, int symbol, am_synapse_when when) {
   return node;
 }
 
-/* x <- keeps x + adds; that what is of the source knows itself alone is seen by `leaves`. */
+/* x <- keeps x + adds, x decaying alone; or AMINE_ERROR_INPUT: it is no such law, and a program. */
 static amine_status source_laws(maker *m, int l) {
   am_synapse_program *p = m->p;
   const int symbol = m->t->source[l], node = node_of(m, symbol, AM_WHEN_ARRIVES);
+  if (node < 0) return AMINE_ERROR_INPUT;
   for (int k = 0; k < m->t->n_sources; k++) stand(m, m->t->source[k], leaf(m, 1 + k));
-  AM_TRY(decay(m, &p->source_tau[l], symbol, m->t->source_slope[l]));
+  AM_TRY(decay(m, &p->source_tau[l], symbol, m->t->origin.slope[l]));
   const int x = leaf(m, 0);
   stand(m, symbol, x);
   const int keeps = am_values_derivative(m->b, after(m, symbol, AM_WHEN_ARRIVES), x);
   stand(m, symbol, number(m, 0));
   const int adds = after(m, symbol, AM_WHEN_ARRIVES);
   if (!is_setup(m, keeps) || !is_setup(m, adds) || am_values_is(m->b, adds, 0))
-    return REFUSE(m, node, "an arrival adds to %s, or sets it: \"%s <- %s + 1\", \"%s <- 1\"",
-                  name_of(m, symbol), name_of(m, symbol), name_of(m, symbol), name_of(m, symbol));
+    return AMINE_ERROR_INPUT;
   p->source_keeps[l] = (int16_t)keeps;
   p->source_adds[l] = (int16_t)adds;
   return AMINE_OK;
@@ -189,12 +189,26 @@ static amine_status eligibility_law(maker *m) {
                 name_of(m, symbol), name_of(m, symbol), name_of(m, symbol), name_of(m, symbol));
 }
 
+/* Sources follow laws in closed form, or all of them a program. */
+static void find_source_laws(maker *m) {
+  const am_synapse_text *t = m->t;
+  amine_error *error = m->error, unused = {0};
+  bool *runs = &m->p->runs_origin;
+  *runs = m->p->delivers = t->efficacy >= 0;
+  for (int l = 0; l < t->n_sources; l++)
+    *runs |= t->origin.scheme[l] != AM_SCHEME_NONE || t->e->symbols[t->source[l]].begin >= 0;
+  m->error = &unused;
+  for (int l = 0; l < t->n_sources && !*runs; l++)
+    *runs = source_laws(m, l) != AMINE_OK;
+  m->error = error;
+}
+
 static amine_status find_laws(maker *m) {
   am_synapse_program *p = m->p;
   const am_synapse_text *t = m->t;
   begin(m, &p->laws);
   p->eligibility_tau = p->level_tau = p->gamma = p->base = p->every = -1;
-  for (int l = 0; l < t->n_sources; l++) AM_TRY(source_laws(m, l));
+  find_source_laws(m);
   if (t->eligibility >= 0) AM_TRY(eligibility_law(m));
   if (t->level >= 0) AM_TRY(level_law(m));
   if (t->weight_slope >= 0) AM_TRY(weight_law(m, t->weight_slope, t->level, false));
@@ -208,6 +222,7 @@ static amine_status find_laws(maker *m) {
 /* What symbols stand for in a pass; what an arrival adds to x is a factor of it, since what is kept
  * rises by 1. */
 static int scaled(maker *m, int l, int x) {
+  if (m->p->runs_origin) return x;
   const am_neuron_value *adds = &m->p->laws.values[m->p->source_adds[l]];
   if (adds->kind == AM_NEURON_NUMBER && adds->number == 1) return x;
   stand(m, m->t->source[l], number(m, 0));
@@ -302,10 +317,11 @@ static amine_status make_pass(maker *m, am_synapse_passes which) {
   return AMINE_OK;
 }
 
-/* ------------------------------------------------------------------------------ the target */
-static amine_status make_target(maker *m) {
+/* ------------------------------------------------------------------------------ both sides */
+static amine_status make_sides(maker *m) {
   am_synapse_program *p = m->p;
   p->n_targets = m->t->target.n_states;
+  if (p->runs_origin) AM_TRY(am_neuron_program_make(&p->origin, &m->t->origin, m->error));
   if (p->n_targets == 0) return AMINE_OK;
   return am_neuron_program_make(&p->target, &m->t->target, m->error);
 }
@@ -321,13 +337,16 @@ static amine_status make(maker *m) {
   p->w_min = t->w_min, p->w_max = t->w_max;
   name(m, p->weight_name, t->weight);
   name(m, p->eligibility_name, t->eligibility);
+  name(m, p->efficacy_name, t->efficacy);
   for (int l = 0; l < t->n_sources; l++) name(m, p->source_name[l], t->source[l]);
   for (int l = 0; l < t->target.n_states; l++) name(m, p->target_name[l], t->target.state[l]);
   for (int k = 0; k < t->n_updates; k++) p->is_late |= t->updates[k].when == AM_WHEN_LATE;
   AM_TRY(find_laws(m));
   if (m->b->full) return too_large(m);
   for (int k = 0; k < AM_N_PASSES; k++) AM_TRY(make_pass(m, (am_synapse_passes)k));
-  return make_target(m);
+  for (int k = 0; k < AM_N_PASSES; k++) p->changes |= p->passes[k].any;
+  p->changes |= p->has_eligibility;
+  return make_sides(m);
 }
 
 amine_status am_synapse_program_make(am_synapse_program *p, am_synapse_text *text, int first,
@@ -335,7 +354,7 @@ amine_status am_synapse_program_make(am_synapse_program *p, am_synapse_text *tex
   am_neuron_values *b = am_alloc(1, sizeof *b);
   maker *m = am_alloc(1, sizeof *m);
   amine_status status = AMINE_OK;
-  text->target.first_parameter = first;
+  text->target.first_parameter = text->origin.first_parameter = first;
   memset(p, 0, sizeof *p);
   if (b && m) {
     *m = (maker){.p = p, .t = text, .b = b, .error = error};
@@ -354,7 +373,7 @@ bool am_synapse_program_laws(const am_synapse_program *p, am_synapse_laws *laws,
   double *x = am_alloc((size_t)p->laws.n_values, sizeof *x);
   bool good = x && am_neuron_program_evaluate(&p->laws, x, parameters, NULL, NULL, 1);
   *laws = (am_synapse_laws){0};
-  for (int l = 0; good && l < p->n_sources; l++) {
+  for (int l = 0; good && l < p->n_sources && !p->runs_origin; l++) {
     laws->source_tau[l] = x[p->source_tau[l]];
     laws->source_keeps[l] = x[p->source_keeps[l]];
     good = is_time(laws->source_tau[l]) && fabs(laws->source_keeps[l]) <= 1e30;
@@ -408,17 +427,27 @@ double am_synapse_program_change(const am_synapse_program *p, const double *para
   return most;
 }
 
-double am_synapse_program_loss(const am_synapse_program *p, const double *parameters,
-                               double dt_ms) {
-  double *x = am_alloc(AM_NEURON_VALUES, sizeof *x), states[AM_NEURON_STATES] = {0}, least = 1;
-  if (p->n_targets == 0 || !x) return am_free(x), 1;
-  bool good = am_neuron_program_evaluate(&p->target, x, parameters, NULL, NULL, dt_ms);
-  for (int s = 0; good && s < p->n_targets; s++) states[s] = x[p->target.initial[s]];
-  good = good && am_neuron_program_evaluate(&p->target, x, parameters, states, NULL, dt_ms);
-  for (int s = 0; good && s < p->n_targets; s++) {
-    const double left = x[p->target.factor[s]];
+/* The least of what the states of a program lose. */
+static double loss_of(const am_neuron_program *p, int n, double *x, const double *parameters,
+                      double dt_ms) {
+  double states[AM_NEURON_STATES] = {0}, least = 1;
+  bool good = am_neuron_program_evaluate(p, x, parameters, NULL, NULL, dt_ms);
+  for (int s = 0; good && s < n; s++) states[s] = x[p->initial[s]];
+  good = good && am_neuron_program_evaluate(p, x, parameters, states, NULL, dt_ms);
+  for (int s = 0; good && s < n; s++) {
+    const double left = x[p->factor[s]];
     if (left > 0 && left < 1) least = fmin(least, 1 - left);
   }
+  return least;
+}
+
+double am_synapse_program_loss(const am_synapse_program *p, const double *parameters,
+                               double dt_ms) {
+  double *x = am_alloc(AM_NEURON_VALUES, sizeof *x), least = 1;
+  if (!x) return 1;
+  if (p->n_targets > 0) least = loss_of(&p->target, p->n_targets, x, parameters, dt_ms);
+  if (p->runs_origin)
+    least = fmin(least, loss_of(&p->origin, p->n_sources, x, parameters, dt_ms));
   am_free(x);
   return least;
 }

@@ -37,11 +37,15 @@ typedef struct am_synapse_pass {
 typedef struct am_synapse_program {
   am_synapse_pass passes[AM_N_PASSES];
   am_neuron_program target; /* lists: FIRES, then STEP */
+  am_neuron_program origin; /* of sources that follow no law: STEP, then FIRES; the efficacy last */
   am_neuron_program laws;   /* values alone */
   int n_sources, n_targets;
   bool is_late, has_eligibility, is_gone; /* gone: at the end of its step */
+  /* Whether what is of the source needs a program: it does more than decay and be raised; whether
+   * it says what is delivered; whether spikes change anything else. */
+  bool runs_origin, delivers, changes;
   double w_min, w_max;
-  char weight_name[AM_SYMBOL_SIZE], eligibility_name[AM_SYMBOL_SIZE],
+  char weight_name[AM_SYMBOL_SIZE], eligibility_name[AM_SYMBOL_SIZE], efficacy_name[AM_SYMBOL_SIZE],
       source_name[AM_SYNAPSE_SIDE][AM_SYMBOL_SIZE], target_name[AM_SYNAPSE_SIDE][AM_SYMBOL_SIZE];
   /* Values of `laws`, -1: none. Of the source: time constant, and x <- keeps x + 1; of eligibility
    * and level: time constants; w' = gamma c (d - base); how often. */
@@ -69,8 +73,8 @@ bool am_synapse_program_laws(const am_synapse_program *program, am_synapse_laws 
  * 0 or 1, and weights at a bound or at `weight`. */
 double am_synapse_program_change(const am_synapse_program *program, const double *parameters,
                                  double weight);
-/* By how much less than 1 what is of the target is multiplied in a step where it is at first, the
- * least of those that are; 1: none is. */
+/* By how much less than 1 what is of the target, or of the source by a program, is multiplied in a
+ * step where it is at first, the least of those that are; 1: none is. */
 double am_synapse_program_loss(const am_synapse_program *program, const double *parameters,
                                double dt_ms);
 

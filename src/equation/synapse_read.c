@@ -49,14 +49,23 @@ static amine_status level(am_parser *r) {
   return declare_one(r, &text_of(r)->level, AM_ROLE_LEVEL, "level");
 }
 
+/* One more number of a side, and what it is at first. */
+static amine_status of_side(am_parser *r, int *symbol, am_neuron_text *of, am_synapse_role role,
+                            const char *what) {
+  AM_TRY(declare(r, symbol, AM_SYMBOL_STATE, role, what));
+  of->slope[of->n_states] = -1;
+  of->state[of->n_states++] = *symbol;
+  if (!am_parse_is_sign(r, '=')) return AMINE_OK;
+  AM_TRY(am_parse_next(r));
+  return am_dialect_constant(r, &r->e->symbols[*symbol].begin, "what it is at first");
+}
+
 static amine_status source(am_parser *r) {
   am_synapse_text *t = text_of(r);
   if (t->n_sources == AM_SYNAPSE_SIDE)
     return REFUSE(r, r->now.at, "at most %d numbers are of the source", AM_SYNAPSE_SIDE);
-  AM_TRY(declare(r, &t->source[t->n_sources], AM_SYMBOL_STATE, AM_ROLE_SOURCE,
-                 "what is of the source"));
-  t->source_slope[t->n_sources++] = -1;
-  return AMINE_OK;
+  return of_side(r, &t->source[t->n_sources++], &t->origin, AM_ROLE_SOURCE,
+                 "what is of the source");
 }
 
 static amine_status target(am_parser *r) {
@@ -64,12 +73,14 @@ static amine_status target(am_parser *r) {
   int symbol = 0;
   if (of->n_states == AM_SYNAPSE_SIDE)
     return REFUSE(r, r->now.at, "at most %d numbers are of the target", AM_SYNAPSE_SIDE);
-  AM_TRY(declare(r, &symbol, AM_SYMBOL_STATE, AM_ROLE_TARGET, "what is of the target"));
-  of->slope[of->n_states] = -1;
-  of->state[of->n_states++] = symbol;
-  if (!am_parse_is_sign(r, '=')) return AMINE_OK;
-  AM_TRY(am_parse_next(r));
-  return am_dialect_constant(r, &r->e->symbols[symbol].begin, "what it is at first");
+  return of_side(r, &symbol, of, AM_ROLE_TARGET, "what is of the target");
+}
+
+/* It is no number of the source, but what becomes of them says it: the last of their states. */
+static amine_status efficacy(am_parser *r) {
+  am_synapse_text *t = text_of(r);
+  AM_TRY(declare_one(r, &t->efficacy, AM_ROLE_EFFICACY, "efficacy"));
+  return AMINE_OK;
 }
 
 static amine_status given(am_parser *r) {
@@ -133,7 +144,7 @@ static amine_status check(const am_parser *r, int node, unsigned roles, const ch
 static const struct {
   unsigned changes, knows;
 } at_moment[AM_N_SYNAPSE_WHEN] = {
-    [AM_WHEN_ARRIVES] = {ROLE(WEIGHT) | ROLE(ELIGIBILITY) | ROLE(SOURCE),
+    [AM_WHEN_ARRIVES] = {ROLE(WEIGHT) | ROLE(ELIGIBILITY) | ROLE(SOURCE) | ROLE(EFFICACY),
                          ROLE(WEIGHT) | ROLE(ELIGIBILITY) | ROLE(SOURCE) | ROLE(TARGET) |
                              ROLE(FACTOR)},
     [AM_WHEN_LATE] = {ROLE(WEIGHT) | ROLE(ELIGIBILITY), ROLE(WEIGHT) | ROLE(ELIGIBILITY) |
@@ -153,10 +164,17 @@ static amine_status check_update(const am_parser *r, const am_synapse_update *u)
   const char *of = name_of(r, u->symbol);
   unsigned knows = ALWAYS | at_moment[u->when].knows;
   if (u->when == AM_WHEN_REWARDED) knows &= ~ROLE(STEP);
-  if (role == AM_ROLE_SOURCE) knows = LAWS | ROLE(SOURCE);
+  if (role == AM_ROLE_SOURCE || role == AM_ROLE_EFFICACY) knows = LAWS | ROLE(SOURCE);
   if (role == AM_ROLE_TARGET)
     knows = ALWAYS | ROLE(TARGET) | (u->when == AM_WHEN_STEPS ? ROLE(FIRED) : 0);
   return check(r, u->node, knows, "what becomes of", of);
+}
+
+static amine_status check_begin(const am_parser *r, const am_neuron_text *of) {
+  for (int s = 0; s < of->n_states; s++)
+    if (r->e->symbols[of->state[s]].begin >= 0)
+      AM_TRY(check(r, r->e->symbols[of->state[s]].begin, LAWS, "what it is at first", ""));
+  return AMINE_OK;
 }
 
 static amine_status check_all(const am_parser *r) {
@@ -164,16 +182,15 @@ static amine_status check_all(const am_parser *r) {
   const am_neuron_text *of = &t->target;
   for (int k = 0; k < t->n_updates; k++) AM_TRY(check_update(r, &t->updates[k]));
   if (t->every >= 0) AM_TRY(check(r, t->every, LAWS, "how often weights change", ""));
-  for (int s = 0; s < of->n_states; s++)
-    if (r->e->symbols[of->state[s]].begin >= 0)
-      AM_TRY(check(r, r->e->symbols[of->state[s]].begin, LAWS, "what it is at first", ""));
+  AM_TRY(check_begin(r, of));
+  AM_TRY(check_begin(r, &t->origin));
   for (int s = 0; s < of->n_states; s++)
     if (of->slope[s] >= 0)
       AM_TRY(check(r, of->slope[s], ALWAYS | ROLE(TARGET), "what becomes of",
                    name_of(r, of->state[s])));
   for (int k = 0; k < t->n_sources; k++)
-    if (t->source_slope[k] >= 0)
-      AM_TRY(check(r, t->source_slope[k], LAWS | ROLE(SOURCE), "what becomes of",
+    if (t->origin.slope[k] >= 0)
+      AM_TRY(check(r, t->origin.slope[k], LAWS | ROLE(SOURCE), "what becomes of",
                    name_of(r, t->source[k])));
   if (t->eligibility_slope >= 0)
     AM_TRY(check(r, t->eligibility_slope, LAWS | ROLE(ELIGIBILITY), "what becomes of",
@@ -192,12 +209,14 @@ static int state_of(const am_neuron_text *t, int symbol) {
   return s;
 }
 
-/* The same for the target alone. */
-static void tell_target(am_synapse_text *t, const am_synapse_update *u) {
-  am_neuron_text *of = &t->target;
-  if (t->role[u->symbol] != AM_ROLE_TARGET) return;
+/* The same for a side alone. */
+static void tell_side(am_synapse_text *t, const am_synapse_update *u) {
+  const am_synapse_role role = (am_synapse_role)t->role[u->symbol];
+  const bool target = role == AM_ROLE_TARGET;
+  am_neuron_text *of = target ? &t->target : &t->origin;
+  if (!target && role != AM_ROLE_SOURCE && role != AM_ROLE_EFFICACY) return;
   of->updates[of->n_updates++] =
-      (am_neuron_update){.when = u->when == AM_WHEN_SPIKES ? AM_WHEN_FIRES : AM_WHEN_END,
+      (am_neuron_update){.when = u->when == AM_WHEN_STEPS ? AM_WHEN_END : AM_WHEN_FIRES,
                          .line = u->line,
                          .symbol = u->symbol,
                          .node = u->node};
@@ -222,7 +241,7 @@ static amine_status update(am_parser *r, am_synapse_when when) {
   if (t->n_updates == AM_NEURON_UPDATES)
     return REFUSE(r, u.at, "a text has at most %d updates", AM_NEURON_UPDATES);
   t->updates[t->n_updates++] = u;
-  tell_target(t, &u);
+  tell_side(t, &u);
   return AMINE_OK;
 }
 
@@ -252,15 +271,12 @@ static amine_status reward(am_parser *r) {
 /* ------------------------------------------------------------------------------ equations */
 /* Where the derivative of a symbol stands; NULL: it has none. */
 static int *slope_of(am_synapse_text *t, int symbol) {
-  int k = 0;
   switch ((am_synapse_role)t->role[symbol]) {
   case AM_ROLE_WEIGHT: return &t->weight_slope;
   case AM_ROLE_ELIGIBILITY: return &t->eligibility_slope;
   case AM_ROLE_LEVEL: return &t->level_slope;
   case AM_ROLE_TARGET: return &t->target.slope[state_of(&t->target, symbol)];
-  case AM_ROLE_SOURCE:
-    while (t->source[k] != symbol) k++;
-    return &t->source_slope[k];
+  case AM_ROLE_SOURCE: return &t->origin.slope[state_of(&t->origin, symbol)];
   default: return NULL;
   }
 }
@@ -268,7 +284,6 @@ static int *slope_of(am_synapse_text *t, int symbol) {
 /* NAME' = EXPRESSION [by SCHEME, every EXPRESSION]; the prime stands here */
 static amine_status derivative(am_parser *r, const char *of, int at) {
   am_synapse_text *t = text_of(r);
-  am_neuron_text *n = &t->target;
   const int symbol = am_equations_find(r->e, of);
   int *slope = symbol >= 0 ? slope_of(t, symbol) : NULL;
   if (!slope)
@@ -278,7 +293,8 @@ static amine_status derivative(am_parser *r, const char *of, int at) {
   AM_TRY(am_parse_next(r));
   AM_TRY(am_parse_expect(r, '=', "behind what a derivative is of"));
   AM_TRY(am_parse_sum(r, slope));
-  if (t->role[symbol] == AM_ROLE_TARGET) {
+  if (t->role[symbol] == AM_ROLE_TARGET || t->role[symbol] == AM_ROLE_SOURCE) {
+    am_neuron_text *n = t->role[symbol] == AM_ROLE_TARGET ? &t->target : &t->origin;
     n->moved[n->n_moved++] = state_of(n, symbol);
     return am_dialect_by(r, &n->scheme[state_of(n, symbol)]);
   }
@@ -318,6 +334,7 @@ static amine_status statement(am_parser *r) {
              {"weight", weight},   {"source", sources},
              {"target", targets},  {"eligibility", eligibility},
              {"level", level},     {"given", givens},
+             {"efficacy", efficacy},
              {"arrival", arrival}, {"late", late},
              {"spike", spike},     {"step", step},
              {"reward", reward}};
@@ -331,7 +348,7 @@ static amine_status statement(am_parser *r) {
   for (size_t k = 0; k < sizeof foreign / sizeof *foreign && am_dialect_is_statement(r); k++)
     if (am_parse_is_word(r, foreign[k]))
       return REFUSE(r, r->now.at,
-                    "a synapse has no %s: it has weight, source, target, eligibility and level",
+                    "a synapse has no %s: it has weight, source, target, efficacy, eligibility and level",
                     foreign[k]);
   return equation(r);
 }
@@ -346,14 +363,20 @@ static bool is_updated(const am_synapse_text *t, int symbol, am_synapse_when whe
 
 static amine_status complete_sources(const am_parser *r) {
   const am_synapse_text *t = text_of(r);
+  bool raised = false; /* one of them, which the others may follow */
   for (int k = 0; k < t->n_sources; k++) {
     const int at = r->e->symbols[t->source[k]].at;
     const char *x = name_of(r, t->source[k]);
-    if (t->source_slope[k] < 0)
+    if (t->origin.slope[k] < 0)
       return REFUSE(r, at, "it is not said how %s decays: \"%s' = -%s / 20\"", x, x, x);
-    if (!is_updated(t, t->source[k], AM_WHEN_ARRIVES))
+    raised |= is_updated(t, t->source[k], AM_WHEN_ARRIVES);
+    if (k == t->n_sources - 1 && !raised)
       return REFUSE(r, at, "nothing raises %s: \"arrival : %s <- %s + 1\"", x, x, x);
   }
+  if (t->efficacy >= 0 && !is_updated(t, t->efficacy, AM_WHEN_ARRIVES))
+    return REFUSE(r, r->e->symbols[t->efficacy].at,
+                  "it is not said what an arrival makes of %s: \"arrival : %s <- u * R\"",
+                  name_of(r, t->efficacy), name_of(r, t->efficacy));
   return AMINE_OK;
 }
 
@@ -381,7 +404,7 @@ static amine_status complete_reward(const am_parser *r) {
 static amine_status complete_changes(const am_parser *r) {
   const am_synapse_text *t = text_of(r);
   const int of[2] = {t->weight, t->eligibility};
-  bool any = t->weight_slope >= 0, arrives = false, is_late = false;
+  bool any = t->weight_slope >= 0 || t->efficacy >= 0, arrives = false, is_late = false;
   for (int k = 0; k < 2; k++) {
     if (of[k] < 0) continue;
     arrives |= is_updated(t, of[k], AM_WHEN_ARRIVES);
@@ -404,6 +427,14 @@ static amine_status complete_changes(const am_parser *r) {
   return AMINE_OK;
 }
 
+/* The efficacy is the last state of the source's. */
+static void finish_origin(am_synapse_text *t) {
+  am_neuron_text *of = &t->origin;
+  if (t->efficacy < 0) return;
+  of->slope[of->n_states] = -1;
+  of->state[of->n_states++] = t->efficacy;
+}
+
 static amine_status complete(am_parser *r) {
   const am_synapse_text *t = text_of(r);
   const am_equations *e = r->e;
@@ -413,6 +444,7 @@ static amine_status complete(am_parser *r) {
       return REFUSE(r, e->symbols[k].at, "a constant of a synapse is a number");
   AM_TRY(complete_changes(r));
   AM_TRY(complete_sources(r));
+  finish_origin(text_of(r));
   AM_TRY(complete_reward(r));
   return check_all(r);
 }
@@ -425,6 +457,8 @@ static const am_dialect dialect = {.about = "a text is about one synapse",
 amine_status am_synapse_text_read(am_synapse_text *t, const char *name, const char *source,
                                   amine_error *error) {
   *t = (am_synapse_text){.target = {.told = true, AM_NEURON_TEXT_SILENT},
+                         .origin = {.told = true, AM_NEURON_TEXT_SILENT},
+                         .efficacy = -1,
                          .weight = -1,
                          .eligibility = -1,
                          .level = -1,
@@ -436,11 +470,11 @@ amine_status am_synapse_text_read(am_synapse_text *t, const char *name, const ch
                          .weight_slope = -1,
                          .every = -1};
   AM_TRY(am_parse_dialect(&t->e, &dialect, t, name, source, error));
-  t->target.e = t->e;
+  t->target.e = t->origin.e = t->e;
   return AMINE_OK;
 }
 
 void am_synapse_text_free(am_synapse_text *t) {
   am_neuron_text_free(&t->target);
-  t->e = NULL;
+  t->e = t->origin.e = NULL;
 }

@@ -7,9 +7,11 @@
  *     constant a = 0.1 from 0 to 1 "..."      a number that a user may set
  *     weight w from 0 to 4                    the weight, and the bounds that it has unless others
  *                                             are set
- *     source x                                what spikes leave at the source, as they arrive, at
+ *     source x, R = 1                         what spikes leave at the source, as they arrive, at
  *     target y, theta = 1                     the target, and there what it is at first: at most
  *                                             two each
+ *     efficacy s                              what part of its weight a synapse delivers, said by
+ *                                             arrivals of what is of the source; else 1
  *     eligibility c                           a second number of each synapse, 0 at first
  *     level d                                 what rewards leave: one for all synapses, or that of
  * a
@@ -19,8 +21,8 @@
  *                                             ms; the weight's bounds
  *     room = w_max - w                        a value, where it is asked for
  *     x' = -x / tau_plus_ms                   derivatives by 1 ms. What is of the source, the
- *     c' = -c / tau_c_ms                      eligibility and the level decay alone;
- *     theta' = (y - theta) / tau by heun      what is of the target: as a neuron's states
+ *     c' = -c / tau_c_ms                      eligibility and the level decay alone, or, of the
+ *     theta' = (y - theta) / tau by heun      source and of the target, as a neuron's states
  *     arrival : w <- w - M * y, x <- x + 1    a spike arrives; line after line
  *     late : w <- w + y                       the same, once the targets of this step have fired
  *     spike : w <- w + M * x, y <- y + 1      the target fires
@@ -59,6 +61,7 @@ typedef enum am_synapse_role {
   AM_ROLE_ELIGIBILITY,
   AM_ROLE_LEVEL,
   AM_ROLE_SOURCE,
+  AM_ROLE_EFFICACY,
   AM_ROLE_TARGET,
   AM_ROLE_REWARD,
   AM_ROLE_FACTOR,
@@ -76,14 +79,15 @@ typedef struct am_synapse_update {
 
 typedef struct am_synapse_text {
   am_neuron_text target; /* what is of the target, as a neuron that fires when it is told */
-  am_equations *e;       /* the same as target.e, which owns it */
+  am_neuron_text origin; /* what is of the source, as another: that fires as a spike arrives */
+  am_equations *e;       /* the same as target.e, which owns it, and as origin.e */
   uint8_t role[AM_SYMBOLS_MAX];
   unsigned knows[AM_SYMBOLS_MAX];         /* of values: 1u << role of all that they are made of */
-  int weight, eligibility, level, reward; /* symbols, -1: none */
+  int weight, eligibility, level, reward, efficacy; /* symbols, -1: none */
   int source[AM_SYNAPSE_SIDE], n_sources; /* symbols */
   double w_min, w_max;
   /* nodes of derivatives, -1: none; and how often w' is taken, -1: always */
-  int source_slope[AM_SYNAPSE_SIDE], eligibility_slope, level_slope, weight_slope, every;
+  int eligibility_slope, level_slope, weight_slope, every;
   am_synapse_update updates[AM_NEURON_UPDATES];
   int n_updates, n_lines;
 } am_synapse_text;

@@ -81,6 +81,14 @@ typedef struct am_synapse_column {
   const void *program;
 } am_synapse_column;
 
+/* One step of what is left at n sources (a multiple of 16), of rules that are texts, and then the
+ * spikes that arrive there, `arrive` [n] of each: x; before: without them, or NULL; scale: what part of the
+ * weight they deliver, on average, where there are any, or NULL. */
+typedef void am_synapse_origin(am_real *const x[AM_SYNAPSE_TRACES],
+                               am_real *const before[AM_SYNAPSE_TRACES], am_real *scale,
+                               const am_real *arrive, const am_real *k, int n,
+                               const void *program);
+
 typedef struct am_synapse_kernel {
   void (*arrive)(const am_synapse_row *p, const am_real *k, am_real M, const am_synapse_now *now);
   void (*fire)(const am_synapse_column *p, const am_real *k, am_real M, const am_synapse_now *now);

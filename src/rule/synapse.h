@@ -45,6 +45,12 @@ typedef struct am_dopamine {
 typedef void am_synapse_trace_wide(double *y0, double *y1, const double *fired, const double *k,
                                    int n, const void *program);
 
+/* The same of what is left at sources (kernel/synapse.h). */
+typedef void am_synapse_origin_wide(double *const x[AM_SYNAPSE_TRACES],
+                                    double *const before[AM_SYNAPSE_TRACES], double *scale,
+                                    const double *arrive, const double *k, int n,
+                                    const void *program);
+
 typedef struct am_synapse_rule {
   am_part part;       /* first; AM_SYNAPSE. Its table begins with AM_SYNAPSE_COMMON. */
   const char *others; /* "hebbian|hebb-like": what other tools call it; NULL: nothing else */
@@ -69,6 +75,10 @@ typedef struct am_synapse_rule {
   /* Of a text, which says all that stands from `y_initial` to `dopamine` (rule/synapse_text.h);
    * NULL: it is code. */
   const struct am_synapse_program *program;
+  /* Of a text whose sources follow no law that k says: one step of them; else NULL. */
+  am_synapse_origin *origins[AM_N_ISA];
+  am_synapse_origin_wide *wide_origins[AM_N_ISA];
+  bool delivers; /* it says what part of a weight arrives */
 } am_synapse_rule;
 
 /* The steps of a time constant up to which 32 bits hold what decays with it: with more, too little
@@ -76,6 +86,13 @@ typedef struct am_synapse_rule {
 #define AM_NARROW_TRACE 4096
 static inline bool am_decay_is_slow(double decay) {
   return decay > 0 && 1 - decay < 1.0 / AM_NARROW_TRACE;
+}
+/* Are its sources run by a program, and how many moments of each are kept? */
+static inline bool am_synapse_runs_origin(const am_synapse_rule *rule) {
+  return rule->origins[0] != NULL;
+}
+static inline unsigned am_synapse_moments(const am_synapse_rule *rule) {
+  return am_synapse_runs_origin(rule) ? 6 : 3;
 }
 /* Does it change weights when spikes come? "none" does not. */
 static inline bool am_synapse_learns(const am_synapse_rule *rule) {
@@ -87,6 +104,8 @@ extern const char am_synapse_text_hebb[], am_synapse_text_stdp[], am_synapse_tex
     am_synapse_text_triplet[], am_synapse_text_istdp[], am_synapse_text_bcm[],
     am_synapse_text_da_stdp[], am_synapse_text_mstdp[], am_synapse_text_mstdpet[],
     am_synapse_text_r_max[];
+/* Short-term plasticity, of which a projection's own (am_projection.stp_u) is the faster form. */
+extern const char am_synapse_text_tsodyks_markram[];
 
 /* ------------------------------------------------------------------------------ for the parts */
 #define AM_HUGE_WEIGHT 1e6

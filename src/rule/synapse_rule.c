@@ -12,8 +12,13 @@ bool am_synapse_rule_setup(const am_synapse_rule *rule, double k[AM_SYNAPSE_CONS
 }
 
 double am_synapse_rule_first(const am_synapse_rule *rule, const double *values, int trace) {
-  return rule->program ? am_synapse_text_first(rule->program, values, trace)
+  return rule->program ? am_synapse_text_first(&rule->program->target, values, trace)
                        : rule->y_initial[trace];
+}
+
+double am_synapse_rule_first_x(const am_synapse_rule *rule, const double *values, int trace) {
+  if (!am_synapse_runs_origin(rule)) return 0;
+  return am_synapse_text_first(&rule->program->origin, values, trace);
 }
 
 double am_synapse_rule_change(const am_synapse_rule *rule, const double *values, double weight) {

@@ -5,12 +5,13 @@
 
 #include "rule/synapse.h"
 
-/* Its constants from AM_SYNAPSE_X on, false if one is not finite; what is of its targets at first;
+/* Its constants from AM_SYNAPSE_X on, false if one is not finite; what is of its targets and (x) of its sources at first;
  * the largest change of a weight, or of its eligibility as weight, that one spike makes; whether it
  * has eligibility, and its law. */
 bool am_synapse_rule_setup(const am_synapse_rule *rule, double k[AM_SYNAPSE_CONSTANTS],
                            const double *values, double dt_ms);
 double am_synapse_rule_first(const am_synapse_rule *rule, const double *values, int trace);
+double am_synapse_rule_first_x(const am_synapse_rule *rule, const double *values, int trace);
 double am_synapse_rule_change(const am_synapse_rule *rule, const double *values, double weight);
 bool am_synapse_rule_remembers(const am_synapse_rule *rule);
 am_dopamine am_synapse_rule_dopamine(const am_synapse_rule *rule, const double *values);

@@ -3,10 +3,14 @@
  * passes of kernel/synapse.h; and the rule that it makes. */
 #include "rule/synapse_text.h"
 
-/* Where the constants of a pass begin, or (AM_N_PASSES) those of what is of the target. */
+/* Where the constants of a pass begin, or those of what is of the target, or of the source; or
+ * where all of them end. */
+enum { TARGET = AM_N_PASSES, ORIGIN, END };
 static int constants_of(const am_synapse_program *p, int which) {
   int at = AM_SYNAPSE_OWN;
-  for (int k = 0; k < which; k++) at += p->passes[k].program.n_constants;
+  for (int k = 0; k < which && k < AM_N_PASSES; k++) at += p->passes[k].program.n_constants;
+  if (which > TARGET) at += p->target.n_constants;
+  if (which > ORIGIN) at += p->origin.n_constants;
   return at;
 }
 
@@ -202,18 +206,32 @@ static inline bool anybody(const real *fired, int n) {
   return any != 0;
 }
 
-/* What a spike does, once for each that a target fired. */
-static void jump(neuron_run *q, const real *fired, int n) {
-  _Alignas(64) numbers left;
-  const vec one = v_set1(1);
-  for (int v = 0; v < n; v++) v_store(left + v * VEC_LANES, v_load(fired + v * VEC_LANES));
+/* What a spike does, once for each that came, of n vectors from the i-th element of a block on;
+ * `scale`: its mean where there are any, or NULL. */
+static void jump(neuron_run *q, const real *fired, int i, int n, real *scale) {
+  _Alignas(64) numbers left, sum;
+  const vec one = v_set1(1), zero = v_zero();
+  const int end = i + n * VEC_LANES;
+  for (int at = i; at < end; at += VEC_LANES) {
+    v_store(left + at, v_load(fired + at));
+    v_store(sum + at, zero);
+  }
   q->arrived[0] = left;
-  neuron_run_at(q, 0);
+  neuron_run_at(q, i);
   do {
-    neuron_run_list(q, AM_LIST_FIRES, n, 0);
-    for (int v = 0; v < n; v++)
-      v_store(left + v * VEC_LANES, v_sub(v_load(left + v * VEC_LANES), one));
-  } while (anybody(left, n));
+    neuron_run_list(q, AM_LIST_FIRES, n, i);
+    for (int at = i; at < end; at += VEC_LANES) {
+      const vec now = v_load(left + at);
+      if (scale)
+        v_store(sum + at, v_add(v_load(sum + at),
+                                v_select(v_lt(zero, now), v_load(scale + at), zero)));
+      v_store(left + at, v_sub(now, one));
+    }
+  } while (anybody(left + i, n));
+  for (int at = i; at < end && scale; at += VEC_LANES) {
+    const vec times = v_load(fired + at), mean = v_div(v_load(sum + at), v_max(times, one));
+    v_store(scale + at, v_select(v_lt(one, times), mean, v_load(scale + at)));
+  }
 }
 
 static void trace(am_real *y0, am_real *y1, const am_real *fired, const am_real *k, int n,
@@ -226,8 +244,8 @@ static void trace(am_real *y0, am_real *y1, const am_real *fired, const am_real 
     const int most = n - i < BLOCK ? n - i : BLOCK, vectors = most / VEC_LANES;
     for (int l = 0; l < is->n_targets; l++) q.state[l] = y[l] + i;
     q.arrived[0] = fired + i;
-    if (i == 0) neuron_run_share(&q, k + constants_of(is, AM_N_PASSES), 1, 1, NULL);
-    if (anybody(fired + i, vectors)) jump(&q, fired + i, vectors);
+    if (i == 0) neuron_run_share(&q, k + constants_of(is, TARGET), 1, 1, NULL);
+    if (anybody(fired + i, vectors)) jump(&q, fired + i, 0, vectors, NULL);
     q.arrived[0] = fired + i;
     neuron_run_at(&q, 0);
     neuron_run_list(&q, AM_LIST_STEP, vectors, 0);
@@ -235,14 +253,52 @@ static void trace(am_real *y0, am_real *y1, const am_real *fired, const am_real 
   }
 }
 
+/* ------------------------------------------------------------------------------ what is of the
+ * source */
+static void origin(am_real *const x[AM_SYNAPSE_TRACES], am_real *const before[AM_SYNAPSE_TRACES],
+                   am_real *scale, const am_real *arrive_at, const am_real *k, int n,
+                   const void *program) {
+  const am_synapse_program *is = program;
+  neuron_run q;
+  neuron_run_begin(&q, &is->origin);
+  for (int i = 0; i < n; i += BLOCK) {
+    const int most = n - i < BLOCK ? n - i : BLOCK, vectors = most / VEC_LANES;
+    for (int l = 0; l < is->n_sources; l++) q.state[l] = x[l] + i;
+    if (scale) q.state[is->n_sources] = scale + i;
+    q.arrived[0] = arrive_at + i;
+    if (i == 0) neuron_run_share(&q, k + constants_of(is, ORIGIN), 1, 1, NULL);
+    neuron_run_at(&q, 0);
+    neuron_run_list(&q, AM_LIST_STEP, vectors, 0);
+    for (int l = 0; l < is->n_sources; l++) {
+      flush(x[l] + i, most);
+      for (int v = 0; v < most && before[l]; v += VEC_LANES)
+        v_store(before[l] + i + v, v_load(x[l] + i + v));
+    }
+    for (int v = 0; v < most; v += VEC_LANES) /* few of them */
+      if (anybody(arrive_at + i + v, 1))
+        jump(&q, arrive_at + i, v, 1, scale ? scale + i : NULL);
+  }
+}
+
 #if defined(AMINE_WIDE) /* of which only that serves */
+void AM_ISA(am_synapse_origin_text)(am_real *const[AM_SYNAPSE_TRACES],
+                                    am_real *const[AM_SYNAPSE_TRACES], am_real *, const am_real *,
+                                    const am_real *, int, const void *);
 void AM_ISA(am_synapse_trace_text)(am_real *, am_real *, const am_real *, const am_real *, int,
                                    const void *);
 void AM_ISA(am_synapse_trace_text)(am_real *y0, am_real *y1, const am_real *fired, const am_real *k,
                                    int n, const void *program) {
   trace(y0, y1, fired, k, n, program);
 }
+#else
+am_synapse_origin AM_ISA(am_synapse_origin_text);
 #endif
+void AM_ISA(am_synapse_origin_text)(am_real *const x[AM_SYNAPSE_TRACES],
+                                    am_real *const before[AM_SYNAPSE_TRACES], am_real *scale,
+                                    const am_real *arrive_at, const am_real *k, int n,
+                                    const void *program) {
+  origin(x, before, scale, arrive_at, k, n, program);
+}
 
 const am_synapse_kernel AM_ISA(am_synapse_text) = {
     .arrive = arrive, .fire = fire, .settle = settle, .score = step, .trace = trace};
@@ -257,6 +313,8 @@ const am_synapse_kernel AM_ISA(am_synapse_text) = {
 #include "kernel/exponential.h"
 
 AM_SYNAPSE_DECLARE(text);
+AM_ISA_DECLARE(am_synapse_origin, am_synapse_origin_text);
+AM_WIDE_DECLARE(am_synapse_origin_wide, am_synapse_origin_text);
 
 /* ------------------------------------------------------------------------------ numbers */
 static bool set(const am_neuron_program *p, double *k, const double *values, double dt_ms) {
@@ -270,7 +328,7 @@ bool am_synapse_text_setup(const am_synapse_program *p, double k[AM_SYNAPSE_CONS
                            const double *values, double dt_ms) {
   am_synapse_laws laws;
   if (!am_synapse_program_laws(p, &laws, values)) return false;
-  for (int l = 0; l < p->n_sources; l++) {
+  for (int l = 0; l < p->n_sources && !p->runs_origin; l++) {
     k[AM_SYNAPSE_X + 2 * l] = am_exp(-dt_ms / laws.source_tau[l]);
     k[AM_SYNAPSE_X + 2 * l + 1] = laws.source_keeps[l];
   }
@@ -278,12 +336,13 @@ bool am_synapse_text_setup(const am_synapse_program *p, double k[AM_SYNAPSE_CONS
     if (p->passes[which].any &&
         !set(&p->passes[which].program, k + constants_of(p, which), values, dt_ms))
       return false;
-  return p->n_targets == 0 || set(&p->target, k + constants_of(p, AM_N_PASSES), values, dt_ms);
+  if (p->runs_origin && !set(&p->origin, k + constants_of(p, ORIGIN), values, dt_ms)) return false;
+  return p->n_targets == 0 || set(&p->target, k + constants_of(p, TARGET), values, dt_ms);
 }
 
-double am_synapse_text_first(const am_synapse_program *p, const double *values, int trace) {
+double am_synapse_text_first(const am_neuron_program *side, const double *values, int trace) {
   double k[AM_NEURON_CONSTANTS], initial[AM_NEURON_STATES] = {0};
-  am_neuron_program_setup(&p->target, k, initial, values, 1);
+  am_neuron_program_setup(side, k, initial, values, 1);
   return initial[trace];
 }
 
@@ -328,7 +387,7 @@ static amine_status make_rows(am_synapse_text_rule *m, const am_synapse_text *t,
 static amine_status make_rule(am_synapse_text_rule *m, am_synapse_text *t, amine_error *error) {
   const am_synapse_program *p = &m->program;
   AM_TRY(am_synapse_program_make(&m->program, t, AM_VALUES_COMMON, error));
-  if (constants_of(p, AM_N_PASSES) + p->target.n_constants > AM_SYNAPSE_CONSTANTS)
+  if (constants_of(p, END) > AM_SYNAPSE_CONSTANTS)
     return am_fail(error, AMINE_ERROR_INPUT, "%s: a synapse is made of fewer numbers than these",
                    t->e->name);
   m->is.n_x = p->n_sources;
@@ -339,6 +398,11 @@ static amine_status make_rule(am_synapse_text_rule *m, am_synapse_text *t, amine
   m->is.reads_score = p->passes[AM_PASS_STEP].reads[AM_SYNAPSE_SCORE];
   if (t->level >= 0) m->is.factor = AMINE_FACTOR_SIGNED;
   m->is.program = p;
+  m->is.delivers = p->delivers;
+  for (int k = 0; k < AM_N_ISA; k++) {
+    if (!p->changes) m->is.kernels[k] = NULL;
+    if (!p->runs_origin) m->is.origins[k] = NULL;
+  }
   return AMINE_OK;
 }
 
@@ -367,6 +431,8 @@ amine_status am_synapse_text_rule_make(am_synapse_text_rule **rule, const char *
                                      .meaning = m->meaning,
                                      .parameters = m->parameters},
                             .wide = am_synapse_trace_text_wide,
+                            .wide_origins = AM_WIDE_TABLE(am_synapse_origin_text),
+                            .origins = AM_ISA_TABLE(am_synapse_origin_text),
                             .kernels = AM_ISA_TABLE(am_synapse_text)};
   const amine_status status = fill(m, name, text, error);
   m->is.part.text = m->text;

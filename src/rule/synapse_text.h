@@ -34,7 +34,8 @@ void am_synapse_text_rule_free(am_synapse_text_rule *rule);
 /* What am_synapse_rule_... of rule/synapse_rule.h say of a program. */
 bool am_synapse_text_setup(const am_synapse_program *program, double k[AM_SYNAPSE_CONSTANTS],
                            const double *values, double dt_ms);
-double am_synapse_text_first(const am_synapse_program *program, const double *values, int trace);
+/* Of what is left at one side. */
+double am_synapse_text_first(const am_neuron_program *side, const double *values, int trace);
 am_dopamine am_synapse_text_dopamine(const am_synapse_program *program, const double *values);
 
 #endif

@@ -270,9 +270,9 @@ static void many_synapses_follow_it_too(void **state) {
 
 /* ------------------------------------------------------------------ what a synapse delivers */
 
-/* g_e of a neuron that never fires sums up what was delivered. */
-static void short_term_plasticity(void **state) {
-  const char *name = *state;
+/* g_e of a neuron that never fires sums up what was delivered; by the projection's own numbers, or by
+ * a rule that says so. */
+static void delivers(const char *name, bool by_text) {
   am_tensor_file *f = open_data(TEST_DATA "/synapses.safetensors");
   char text[256];
   amine_value values[MAX_VALUES];
@@ -291,9 +291,14 @@ static void short_term_plasticity(void **state) {
   p.source = source, p.target = target, p.connect = AMINE_CONNECT_ALL;
   p.weight = (double)*(const float *)tensor(f, name, "w0", AM_F32)->data;
   p.delay_ms = 3 * dt;
-  p.stp_u = value_of(values, n_values, "U");
-  p.stp_tau_rec_ms = value_of(values, n_values, "tau_rec_ms");
-  p.stp_tau_facil_ms = value_of(values, n_values, "tau_facil_ms");
+  if (by_text) {
+    p.rule = am_synapse_text_tsodyks_markram;
+    p.values = values, p.n_values = n_values;
+  } else {
+    p.stp_u = value_of(values, n_values, "U");
+    p.stp_tau_rec_ms = value_of(values, n_values, "tau_rec_ms");
+    p.stp_tau_facil_ms = value_of(values, n_values, "tau_facil_ms");
+  }
   good(amine_brain_connect(b, NULL, &p, &error), &error);
   int *neurons = calloc(pre->count, sizeof *neurons);
   add_spikes(b, source, neurons, steps, pre->count, dt);
@@ -311,6 +316,11 @@ static void short_term_plasticity(void **state) {
   }
   amine_brain_destroy(b);
   am_tensor_file_close(f);
+}
+
+static void short_term_plasticity(void **state) {
+  delivers(*state, false);
+  delivers(*state, true);
 }
 
 /* A teacher makes the target fire in steps 10 and 30. The arrival in step 15 weakens the synapse,

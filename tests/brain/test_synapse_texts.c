@@ -256,6 +256,23 @@ static const char everything[] =
     "reward r : d <- d + r\n"
     "w' = g * c * (d - 0.1)\n";
 
+/* And of what is of the source, and of what it delivers. */
+static const char everything_there[] =
+    "synapse everything\n"
+    "constant tau = 12 from 1 to 1e5 ms\n"
+    "weight w from -1 to 1.5\n"
+    "source u = 0.25, R = 1\n"
+    "target y\n"
+    "efficacy s\n"
+    "given M\n"
+    "part = u * R\n"
+    "u' = (0.5 * R - u * abs(u)) / tau by heun\n"
+    "R' = (1 - R - 0.1 * R) / (3 * tau)\n"
+    "y' = -y / tau\n"
+    "arrival : u <- u + 0.3 * (1 - u)\n"
+    "arrival : s <- part, R <- max(R - part, 0.01), w <- w - M * 0.02 * y * u\n"
+    "spike : w <- w + M * 0.02 * (u + R), y <- y + 1\n";
+
 static amine_brain *of_everything(const am_registry *parts, int isa, double tau, int threads) {
   drive d = {"everything", 1, {{"tau", tau}, {0}}, 0, 50, 300, 0};
   amine_error error;
@@ -276,8 +293,7 @@ static amine_brain *of_everything(const am_registry *parts, int isa, double tau,
 }
 
 static void the_same_bits_everywhere(void **state) {
-  (void)state;
-  am_synapse_text_rule *text = text_of(everything);
+  am_synapse_text_rule *text = text_of(*state);
   am_registry mine = am_brain_parts;
   const drive d = {.reward_every = 50};
   amine_error error;
@@ -306,8 +322,7 @@ static void the_same_bits_everywhere(void **state) {
 
 /* A brain that is saved goes on with the same bits, as one of that text alone. */
 static void goes_on(void **state) {
-  (void)state;
-  am_synapse_text_rule *text = text_of(everything);
+  am_synapse_text_rule *text = text_of(*state);
   am_registry mine = am_brain_parts;
   const drive d = {.reward_every = 50};
   char folder[32], path[64];
@@ -328,8 +343,8 @@ static void goes_on(void **state) {
   free(x);
   free(y);
   amine_brain_destroy(b);
-  char other[sizeof everything + 8]; /* a remark more, and nothing else */
-  snprintf(other, sizeof other, "%s# else\n", everything);
+  char other[sizeof everything + sizeof everything_there]; /* a remark more, and nothing else */
+  snprintf(other, sizeof other, "%s# else\n", (const char *)*state);
   am_synapse_text_rule *second = text_of(other);
   am_registry theirs = am_brain_parts;
   GOOD(am_registry_add(&theirs, &second->is.part, &error));
@@ -340,6 +355,115 @@ static void goes_on(void **state) {
   folder_remove(folder);
   am_synapse_text_rule_free(text);
   am_synapse_text_rule_free(second);
+}
+
+/* ------------------------------------------------------------------------------ short-term */
+/* Sources that fire more than once in a step, with several delays, onto neurons that never do. */
+static amine_brain *onto_quiet(bool by_text, double tau_rec_ms) {
+  amine_error error;
+  amine_brain *b;
+  int from, to;
+  const amine_value rate = {"rate_hz", 900};
+  const amine_value quiet[] = {{"tau_e_ms", 5}, {"v_threshold_mv", 1000}};
+  const amine_value values[] = {
+      {"U", 0.2}, {"tau_rec_ms", tau_rec_ms}, {"tau_facil_ms", 2 * tau_rec_ms}};
+  GOOD(amine_brain_create(&b, 1, 5, &error));
+  GOOD(amine_brain_add_population(b, &from, "from", SOURCES, "poisson", &rate, 1, &error));
+  GOOD(amine_brain_add_population(b, &to, "to", TARGETS, "lif", quiet, 2, &error));
+  amine_projection p = amine_projection_default();
+  p.source = from, p.target = to, p.connect = AMINE_CONNECT_PROBABILITY, p.probability = 0.3;
+  p.weight = 0.1, p.weight_max = 0.3, p.delay_max_ms = 4;
+  if (by_text) p.rule = am_synapse_text_tsodyks_markram, p.values = values, p.n_values = 3;
+  else
+    p.stp_u = values[0].value, p.stp_tau_rec_ms = values[1].value,
+    p.stp_tau_facil_ms = values[2].value;
+  GOOD(amine_brain_connect(b, NULL, &p, &error));
+  return b;
+}
+
+static void delivers_as_its_kernel(void **state) {
+  (void)state;
+  amine_error error = {0};
+  for (int slow = 0; slow < 2; slow++) {
+    amine_brain *a = onto_quiet(false, slow ? 9000 : 30), *b = onto_quiet(true, slow ? 9000 : 30);
+    static float x[TARGETS], y[TARGETS];
+    for (int k = 0; k < 4; k++) {
+      GOOD(amine_brain_run(a, 50, &error));
+      GOOD(amine_brain_run(b, 50, &error));
+      GOOD(amine_brain_get(a, 1, "g_e", x, &error));
+      GOOD(amine_brain_get(b, 1, "g_e", y, &error));
+      for (int i = 0; i < TARGETS; i++)
+        if (!(x[i] > 0) || !(fabs((double)(x[i] - y[i])) <= 2e-5 * (double)x[i]))
+          fail_msg("%s: after %d steps g_e of %d is %.9g, and by the text %.9g",
+                   slow ? "slow" : "fast", 50 * (k + 1), i, (double)x[i], (double)y[i]);
+    }
+    if (sizeof(am_real) < sizeof(double)) {
+      assert_int_equal(a->projections[0].is_wide, slow);
+      assert_int_equal(b->projections[0].is_wide, slow);
+    }
+    amine_brain_destroy(a);
+    amine_brain_destroy(b);
+  }
+  amine_brain *b = onto_quiet(true, 30);
+  amine_projection p = amine_projection_default();
+  p.rule = am_synapse_text_tsodyks_markram, p.target = 1, p.stp_u = 0.5, p.stp_tau_rec_ms = 100;
+  assert_int_equal(amine_brain_connect(b, NULL, &p, &error), AMINE_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "says itself what part of its weight a synapse delivers"));
+  amine_brain_destroy(b);
+}
+
+/* Arrivals at 3 and 9 ms, a spike of the target at 15 ms: its weight after that. */
+static double weight_after(const char *text) {
+  amine_error error;
+  amine_brain *b;
+  int from, to, teacher;
+  const int none[2] = {0};
+  const double at[2] = {2, 8}, then = 13;
+  float w;
+  GOOD(amine_brain_create(&b, 1, 1, &error));
+  GOOD(amine_brain_add_population(b, &from, "from", 1, "spikes", NULL, 0, &error));
+  GOOD(amine_brain_add_population(b, &teacher, "teacher", 1, "spikes", NULL, 0, &error));
+  GOOD(amine_brain_add_population(b, &to, "to", 1, "lif", NULL, 0, &error));
+  GOOD(amine_brain_add_spikes(b, from, none, at, 2, &error));
+  GOOD(amine_brain_add_spikes(b, teacher, none, &then, 1, &error));
+  amine_projection p = amine_projection_default();
+  p.source = teacher, p.target = to, p.connect = AMINE_CONNECT_ALL, p.weight = 1000;
+  GOOD(amine_brain_connect(b, NULL, &p, &error));
+  p.source = from, p.weight = 0, p.rule = text;
+  GOOD(amine_brain_connect(b, NULL, &p, &error));
+  GOOD(amine_brain_run(b, 20, &error));
+  assert_int_equal(amine_brain_spike_count(b, to), 1);
+  GOOD(amine_brain_synapses(b, 1, "w", NULL, NULL, NULL, &w, &error));
+  amine_brain_destroy(b);
+  return (double)w;
+}
+
+/* What a spike leaves rises before it falls, counts the less the more is there, or has a limit; and
+ * an arrival sees what was there without it. */
+static void what_is_of_the_source(void **state) {
+  (void)state;
+  const double e5 = exp(-5.0 / 10), e11 = exp(-11.0 / 10), e6 = exp(-6.0 / 10);
+  const struct {
+    const char *text;
+    double want;
+  } all[] = {
+      {"weight w\nsource x, y\nx' = (y - x) / 10\ny' = -y / 10\narrival : y <- y + 1\n"
+       "spike : w <- w + x\n",
+       0.5 * e5 + 1.1 * e11},
+      {"weight w\nsource x\nx' = -x / 10\narrival : x <- x + 0.25 * (1 - x)\n"
+       "spike : w <- w + x\n",
+       (0.25 + 0.75 * 0.25 * e6) * e5},
+      {"weight w\nsource x\nx' = -x / 10\narrival : x <- min(x + 0.75, 1)\n"
+       "spike : w <- w + x\n",
+       e5},
+      {"weight w\nsource x\nx' = -x / 10\narrival : x <- 1\nspike : w <- w + x\n", e5},
+      {"weight w\nsource R = 1\nR' = (1 - R) / 10\narrival : w <- w + R, R <- R * R / 2\n",
+       1 + (1 - 0.5 * e6)},
+  };
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+    const double w = weight_after(all[k].text);
+    if (!(fabs(w - all[k].want) < 1e-6)) fail_msg("%s: %.9g, not %.9g", all[k].text, w, all[k].want);
+  }
 }
 
 /* ------------------------------------------------------------------------------ said to a brain */
@@ -455,11 +579,15 @@ static const struct {
     {W "source x, y, z\n", "mine.txt:2:14: at most 2 numbers are of the source"},
     {W "target x, y, z\n", "mine.txt:2:14: at most 2 numbers are of the target"},
     {W "source x\nx' = -x * x\narrival : x <- x + 1\nspike : w <- w + x\n",
-     "mine.txt:3:9: x decays alone: \"x' = -x / tau\""},
-    {W "source x\nx' = -x / 20\narrival : x <- x * x + 1\nspike : w <- w + x\n",
-     "mine.txt:4:22: an arrival adds to x, or sets it"},
-    {W "source x\nx' = 1 - x\narrival : x <- x + 1\nspike : w <- w + x\n",
-     "mine.txt:3:8: x decays alone"},
+     "mine.txt:3:9: x' is not linear with constant coefficients: say how it is integrated"},
+    {W "source x\nefficacy s\nx' = -x / 20\narrival : x <- x + 1\n",
+     "mine.txt:3:10: it is not said what an arrival makes of s: \"arrival : s <- u * R\""},
+    {W X "efficacy s\narrival : s <- x * w\n", "mine.txt:6:20: what becomes of s knows nothing of w"},
+    {W X "efficacy s\narrival : s <- x\nspike : w <- w + s\n",
+     "mine.txt:7:18: what becomes of w knows nothing of s"},
+    {W X "efficacy s, q\n", "mine.txt:5:11: "},
+    {W X "efficacy s\nefficacy q\n", "mine.txt:6:10: a synapse has one efficacy, s"},
+    {W X "efficacy s\nspike : s <- x\n", "mine.txt:6:9: a spike does not change s"},
     {W X "target y\ny' = x - y\nspike : w <- w + y\n",
      "mine.txt:6:6: what becomes of y knows nothing of x"},
     {W X "target y\na = 2 * x\ny' = a - y\nspike : w <- w + y\n",
@@ -538,11 +666,18 @@ static void values_that_cannot_be(void **state) {
   amine_brain_destroy(b);
 }
 
+#define OF(test, what)                                                                             \
+  { #test, test, NULL, NULL, (void *)(uintptr_t)(what) }
+
 int main(void) {
-  enum { OTHERS = 7 };
+  enum { OTHERS = 11 };
   struct CMUnitTest tests[OTHERS + N_DRIVES] = {cmocka_unit_test(counts_each_spike),
-                                                cmocka_unit_test(the_same_bits_everywhere),
-                                                cmocka_unit_test(goes_on),
+                                                OF(the_same_bits_everywhere, everything),
+                                                OF(the_same_bits_everywhere, everything_there),
+                                                OF(goes_on, everything),
+                                                OF(goes_on, everything_there),
+                                                cmocka_unit_test(delivers_as_its_kernel),
+                                                cmocka_unit_test(what_is_of_the_source),
                                                 cmocka_unit_test(a_lattice_of_texts),
                                                 cmocka_unit_test(a_text_in_place_of_a_name),
                                                 cmocka_unit_test(a_wrong_text_gets_a_sentence),

@@ -17,12 +17,17 @@ Reinforcement learning, 13.5, without eligibility):
 A run that reaches the cap bootstraps from where it is.
 
     python3 tests/reference/gridworld.py            the figures of docs/reproductions.md
+    python3 tests/reference/gridworld.py --check    that its table has them, and tests/task/test_grid.c the exact ones
     python3 tests/reference/gridworld.py --sweep    how alpha and beta were chosen, seeds 0 to 9
     python3 tests/reference/gridworld.py --walk     the exact level beside 200,000 simulated walks
 """
+import os
+import re
 import sys
 
 import numpy as np
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir)
 
 SIDE, CELLS, ACTIONS = 5, 25, 4
 STEP = [(0, -1), (1, 0), (0, 1), (-1, 0)]
@@ -106,17 +111,45 @@ def interval(x):
     return "%.3g +- %.2g" % (np.mean(x), t * np.std(x, ddof=1) / np.sqrt(len(x)))
 
 
-def report(obstacle):
+def learned(obstacle):
+    """Means over ten runs, as text: steps of the first and the last tenth, moves nearer, correlation of V."""
     tenth = EPISODES // 10
     runs = [learn(s, ALPHA, BETA, obstacle=obstacle) for s in range(100, 110)]
+    return [interval(x) for x in ([r[0][:tenth].mean() for r in runs], [r[0][-tenth:].mean() for r in runs],
+                                  [r[1] for r in runs], [r[2] for r in runs])]
+
+
+def report(obstacle):
+    first, last, nearer, correlation = learned(obstacle)
     d = distances(GOAL, obstacle)[starts(GOAL, obstacle)]
     print("obstacle" if obstacle else "open")
     print("  shortest              %.4f" % d.mean())
     print("  chance                %.4f, with the cap %.4f" % chance(GOAL, obstacle, CAP))
-    print("  steps, first tenth    " + interval([r[0][:tenth].mean() for r in runs]))
-    print("  steps, last tenth     " + interval([r[0][-tenth:].mean() for r in runs]))
-    print("  moves nearer, late    " + interval([r[1] for r in runs]))
-    print("  correlation of V      " + interval([r[2] for r in runs]))
+    print("  steps, first tenth    " + first)
+    print("  steps, last tenth     " + last)
+    print("  moves nearer, late    " + nearer)
+    print("  correlation of V      " + correlation)
+
+
+def check():
+    """Whether the docs' column "tabular" is what is learned here, and the exact levels are those of the test in C."""
+    wrong = []
+    with open(os.path.join(TOP, "docs", "reproductions.md"), encoding="utf-8") as f:
+        section = re.search(r"\n\| 200 episodes \| spiking \| tabular .*?\n\n", f.read(), re.S)[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section.strip().split("\n")[2:]]
+    table = {row[0]: row[2].replace("\u00b1", "+-") for row in rows}
+    names = ("steps, first tenth", "steps, last tenth", "moves that lead nearer, last tenth",
+             "correlation of V with that of shortest ways")
+    for name, ours in zip(names, learned(False)):
+        if table[name] != ours:
+            wrong.append(f"{name}: {ours}, in docs/reproductions.md {table[name]}")
+    with open(os.path.join(TOP, "tests", "task", "test_grid.c"), encoding="utf-8") as f:
+        levels = re.findall(r"[\d.]+", re.search(r"reference\[2\]\[2\] = (.*);", f.read())[1])
+    ours = ["%.4f" % level for obstacle in (False, True) for level in chance(GOAL, obstacle, CAP)]
+    if levels != ours:
+        wrong.append(f"chance: {ours}, in tests/task/test_grid.c {levels}")
+    print("\n".join(wrong) or "gridworld: the docs' figures and the test's levels")
+    return 1 if wrong else 0
 
 
 def sweep():
@@ -144,6 +177,8 @@ def walk():
 
 
 if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(check())
     if "--sweep" in sys.argv:
         sweep()
     elif "--walk" in sys.argv:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the known players of two-targets earn, played in numpy (src/task/two_targets.h): the lines of the task.
 
+  two_targets.py --check      5,000 episodes of each line: within four standard errors of the numbers in src/task/two_targets.c
   two_targets.py [EPISODES]   mean and standard error of each line, 100 steps, without a swap, with one halfway, and
                               with one by chance, 0.02 a step; and with the one halfway what the believer earns in a step of the third quarter, the same with the
                               belief held as it was before the swap, and then of the last one, the belief free again
@@ -9,9 +10,14 @@ The world is written down once more here, with draws of its own. The numbers in 
 episodes of each, `amine eval two.json policy=NAME task.swap=true episodes=1000000`; 20,000 here agree:
 still 0.246 +- 0.006, 13.11 +- 0.03, 13.58 +- 0.03; swap 0.247 +- 0.006, 12.09 +- 0.02, 13.33 +- 0.03.
 """
+import os
+import re
 import sys
 
 import numpy as np
+
+TASK = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir, "src", "task", "two_targets.c")
+PLAYERS = ("random", "believer", "ceiling")
 
 T, SPAN, PLACES, EDGE, ZONE, APART, STRIDE, WRONG = 100, 1.0, 1.5, 2.0, 0.4, 0.6, 0.25, -0.5
 
@@ -60,7 +66,22 @@ def play(rng, n, player, swap, rate=0, held=None):
     return rewards
 
 
+def check():
+    with open(TASK, encoding="utf-8") as f:
+        rows = re.search(r"measured\[2\]\[N_LINES\] = \{\{(.*?)\},\s*\{(.*?)\}\}", f.read())
+    rng, farthest = np.random.default_rng(1), 0
+    for swap in (False, True):
+        for player, said in zip(PLAYERS, rows[1 + swap].split(",")):
+            rewards = play(rng, 5000, player, swap).sum(1)
+            error = np.hypot(rewards.std() / np.sqrt(len(rewards)), 0.005)  # theirs
+            farthest = max(farthest, abs(rewards.mean() - float(said)) / error)
+    print(f"two_targets: six lines, the farthest {farthest:.1f} standard errors away")
+    return 0 if farthest <= 4 else 1
+
+
 def main():
+    if "--check" in sys.argv:
+        return check()
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 20000
     rng = np.random.default_rng(1)
 
@@ -68,14 +89,15 @@ def main():
         return np.concatenate([play(rng, min(20000, n), *how) for _ in range(max(1, n // 20000))])
 
     for swap, rate in ((False, 0), (True, 0), (False, 0.02)):
-        for player in ("random", "believer", "ceiling"):
+        for player in PLAYERS:
             rewards = several(player, swap, rate).sum(1)
             error = rewards.std() / np.sqrt(len(rewards))
             print(f"{'chance' if rate else 'swap' if swap else 'still'} {player:9s} {rewards.mean():.5f} +- {error:.5f}")
     free, held = several("believer", True), several("believer", True, 0, (T // 2, 3 * T // 4))
     third, last = slice(T // 2, 3 * T // 4), slice(3 * T // 4, T)
     print(f"a step: free {free[:, third].mean():.4f} held {held[:, third].mean():.4f} released {held[:, last].mean():.4f}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,6 +1,6 @@
 /* Any lines of text as key=value options: each is refused with a sentence and changes nothing, or
  * is accepted, and its text form is accepted again and means the same; at the end that of every
- * key. */
+ * key of the parts that are then chosen. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,10 +38,11 @@ static void try_option(am_config *config, const char *option) {
   if (!is_text(config, &key)) read_again(config, name);
 }
 
-/* Whatever else the lines changed: of all of them together, since all keys take long. */
+/* Whatever else the lines changed: of all of them together, since that takes long. The keys of parts
+ * that are not chosen were read as they were set, and are else standard. */
 static void read_all_again(const am_config *config) {
   am_keys keys;
-  for (am_keys_begin(&keys, config->registry); am_keys_next(&keys);)
+  for (am_config_keys(&keys, config); am_keys_next(&keys);)
     if (!is_text(config, &keys.key)) read_again(config, keys.key.name);
 }
 

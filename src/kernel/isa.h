@@ -47,8 +47,8 @@ typedef enum am_isa {
   { &name##_plain AM_AVX2(&name##_avx2) AM_AVX512(&name##_avx512) AM_NEON(&name##_neon) }
 #endif
 
-/* The same for the wide form of a source (brain/neuron.h), of which there are fewer. */
-#define AM_WIDE_DECLARE(type, name) extern type name##_wide AM_AVX2(name##_wide_avx2)
+/* The same for the wide form of a source (brain/neuron.h): there is none of AVX-512 for itself. */
+#define AM_WIDE_DECLARE(type, name) extern type name##_wide, name##_wide_avx2
 #define AM_WIDE_TABLE(name)                                                                        \
   { &name##_wide AM_AVX2(&name##_wide_avx2) AM_AVX512(&name##_wide_avx2) AM_NEON(&name##_wide) }
 

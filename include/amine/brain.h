@@ -127,7 +127,20 @@ AMINE_API amine_status amine_brain_draw_parameter(amine_brain *brain, int popula
 typedef enum amine_receptor {
   AMINE_RECEPTOR_1, /* excitatory: decays with tau_e, reverses at e_e */
   AMINE_RECEPTOR_2  /* inhibitory: tau_i, e_i */
+  /* further numbers: of amine_brain_add_receptor, and of what a text names by "receptor" */
 } amine_receptor;
+
+/* A further receptor of a population: an arrival adds its weight to g, g' = -g / tau_ms (0.001 to
+ * 1e6), and g is added to the external current, in its unit; or it is a conductance of the current
+ * g (e_mv - v), in the unit of the model's others, if e_mv (-1000 to 1000) is not NAN. The neurons
+ * are then computed by their model's text (docs/neurons.md), in which the state g_NAME is g.
+ * *receptor (may be NULL) gets its number: eight are the most. AMINE_ERROR_ARGUMENT names what is
+ * wrong: a model that is integrated exactly takes no e_mv. Possible until the first run. */
+AMINE_API amine_status amine_brain_add_receptor(amine_brain *brain, amine_receptor *receptor,
+                                                int population, const char *name, double tau_ms,
+                                                double e_mv, amine_error *error);
+/* The number of a population's receptor of a name: "excitatory" is 0, "inhibitory" 1; -1: none. */
+AMINE_API int amine_brain_receptor(const amine_brain *brain, int population, const char *name);
 
 typedef enum amine_connect {
   AMINE_CONNECT_ALL,

@@ -157,8 +157,19 @@ class Population:
 
     def poisson(self, rate: float, weight: float, receptor: str = "excitatory") -> None:
         """Every neuron gets its own Poisson train of `rate` Hz; 0 stops it."""
-        self.brain._call(C.amine_brain_set_poisson, self.number, _one_of(RECEPTORS, receptor, "receptor"),
-                         rate, weight)
+        self.brain._call(C.amine_brain_set_poisson, self.number, self._receptor(receptor), rate, weight)
+
+    def receptor(self, name: str, tau: float, e: Optional[float] = None) -> None:
+        """Adds a receptor beside "excitatory" and "inhibitory": what arrives there decays with tau ms, and is a
+        current, or a conductance with the reversal potential e in mV. Possible until the first run."""
+        self.brain._call(C.amine_brain_add_receptor, None, self.number, name.encode(), tau,
+                         float("nan") if e is None else e)
+
+    def _receptor(self, name: str) -> int:
+        number = C.amine_brain_receptor(self.brain._handle, self.number, name.encode())
+        if number < 0 and name not in RECEPTORS:
+            raise UsageError(f"receptor={name!r}: {self.name} has excitatory, inhibitory and what was added")
+        return max(number, RECEPTORS.get(name, 0))
 
     def drive(self, kind: str, value: float = 0, *, steps=None, ramps=None, amplitude: float = 0,
               period: float = 1000, phase: float = 0, neurons=None, weight: float = 1,
@@ -168,7 +179,7 @@ class Population:
         ...], which hold from their times on; ramps go from each to the next on a straight line; and
         amplitude * sin(2 pi (t / period + phase)) is added. Possible until the first run."""
         d = C.amine_drive_default()
-        d.kind, d.receptor = _one_of(DRIVES, kind, "kind"), _one_of(RECEPTORS, receptor, "receptor")
+        d.kind, d.receptor = _one_of(DRIVES, kind, "kind"), self._receptor(receptor)
         d.before, d.weight, d.ramps = value, weight, ramps is not None
         d.amplitude, d.period_ms, d.phase = amplitude, period, phase
         if steps is not None and ramps is not None:
@@ -477,7 +488,7 @@ class Brain(Handle):
         p = C.amine_projection_default()
         kept: List[Any] = []
         p.source, p.target = self._number(source), self._number(target)
-        p.receptor = _one_of(RECEPTORS, receptor, "receptor")
+        p.receptor = Population(self, p.target)._receptor(receptor)
         self._choose(p, kept, self._number(source), self._number(target), probability, n_out, n_in, radius,
                      pairs, weights, one_to_one)
         p.weight, p.weight_max = weight if isinstance(weight, tuple) else (weight, weight)

@@ -35,6 +35,7 @@ enum am_stream {
   AM_STREAM_BOOTSTRAP = 42, /* confidence by resampling: episode = resample, step = element */
   AM_STREAM_EACH = 43,      /* numbers of neurons: episode = population, lane = neuron, step = which */
   AM_STREAM_PART = 44,      /* of a population that an input reaches: episode = input, lane = neuron */
+  AM_STREAM_RECEPTOR_3 = 46, /* Poisson input, likewise; up to 51, which is receptor 8 */
   AM_STREAM_DRIVE = 45      /* Poisson drives: plus 256 times the drive; see kernel/philox.h */
 };
 

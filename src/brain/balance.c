@@ -11,8 +11,10 @@ static amine_status add_block(double sums[2], const amine_brain *b, const am_syn
                               amine_error *error) {
   const am_projection *p = &b->projections[block->projection];
   const am_population *source = &b->populations[p->source];
-  const bool turned =
-      p->receptor == AMINE_RECEPTOR_2 && am_neuron_is_conductance(b->populations[p->target].model);
+  const am_population *target = &b->populations[p->target];
+  const bool turned = p->receptor == AMINE_RECEPTOR_2
+                          ? am_neuron_is_conductance(target->model)
+                          : target->reversal[p->receptor] < target->initial[0];
   const size_t room = am_size_mul(2, block->n_synapses);
   am_real *w = am_alloc(room, sizeof *w);
   if (!w) return am_fail_memory(error, am_size_mul(room, sizeof *w));

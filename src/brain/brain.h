@@ -35,7 +35,8 @@
 #define AM_BRAIN_STEPS ((uint64_t)1 << 48) /* in a life: random numbers have no more */
 #define AM_SWEEP_MS 100                    /* between two sweeps over learning weights */
 #define AM_NARROW_ARRIVALS 4096            /* at one neuron in one step: that 32 bits can add up */
-#define AM_WIDE_INPUTS (3 + AM_NEURON_OWN) /* what arrives, current, own parameters */
+/* what arrives, current, own parameters */
+#define AM_WIDE_INPUTS (AM_NEURON_RECEPTORS + 1 + AM_NEURON_OWN)
 #define AM_POISSON_MOST 500.0              /* mean number of spikes or arrivals in a step */
 #define AM_BRAIN_BLOCK 16 /* steps between two looks at the whole, without chemistry */
 
@@ -79,8 +80,10 @@ typedef struct am_population {
   int n_drives;
   am_real *driven; /* [padded] currents with those of drives, or rates; NULL without drives */
   float *base;     /* [n] of sources: rates without drives; NULL of others */
-  double poisson_hz[2], poisson_weight[2];
-  am_poisson_table *poisson[2]; /* NULL at rate 0 */
+  int n_receptors;
+  double reversal[AM_NEURON_RECEPTORS]; /* of those that were added; NAN: it has none */
+  double poisson_hz[AM_NEURON_RECEPTORS], poisson_weight[AM_NEURON_RECEPTORS];
+  am_poisson_table *poisson[AM_NEURON_RECEPTORS]; /* NULL at rate 0 */
   uint32_t *counts;             /* [padded] spikes of each neuron since the beginning */
   uint32_t most;                /* spikes of a neuron in one step; 0: as many as it is told */
   bool recorded;
@@ -199,8 +202,9 @@ struct amine_brain {
   am_population *populations;
   am_projection *projections;
   uint32_t n_line;                           /* neurons with padding */
-  int n_states; /* as many as a neuron of them has, at least 2 */
-  am_real *states[AM_NEURON_STATES], *in[2]; /* [n_line], n_states of them */
+  int n_states;    /* as many as a neuron of them has, at least 2 */
+  int n_receptors; /* likewise */
+  am_real *states[AM_NEURON_STATES], *in[AM_NEURON_RECEPTORS]; /* [n_line], so many of them */
   int n_chunks;
   am_chunk *chunks;
   uint32_t longest;        /* delay of all, steps */

@@ -85,7 +85,7 @@ void am_brain_unbuild(amine_brain *b) {
       am_free(b->populations[k].wide[s]);
       b->populations[k].wide[s] = NULL;
     }
-  for (int k = 0; k < 2; k++) {
+  for (int k = 0; k < AM_NEURON_RECEPTORS; k++) {
     am_free(b->in[k]);
     b->in[k] = NULL;
   }
@@ -167,7 +167,8 @@ static void begin_each(amine_brain *b, am_population *p) {
 static amine_status make_states(amine_brain *b, amine_error *error) {
   b->n_states = am_brain_n_states(b);
   for (int s = 0; s < b->n_states; s++) AM_TRY(AM_TAKE(b->states[s], b->n_line, error));
-  for (int s = 0; s < 2; s++) AM_TRY(AM_TAKE(b->in[s], b->n_line, error));
+  b->n_receptors = am_brain_n_receptors(b);
+  for (int r = 0; r < b->n_receptors; r++) AM_TRY(AM_TAKE(b->in[r], b->n_line, error));
   for (int k = 0; k < b->n_populations; k++) {
     am_population *p = &b->populations[k];
     for (int s = 0, n = am_neuron_n_states(p->model); s < n; s++) {
@@ -178,7 +179,7 @@ static amine_status make_states(amine_brain *b, amine_error *error) {
         if (p->is_wide) p->wide[s][i] = value;
       }
     }
-    if (p->variant) begin_each(b, p);
+    if (p->variant && p->n_kept < AM_NEURON_OWN && p->model->own[p->n_kept]) begin_each(b, p);
   }
   return AMINE_OK;
 }

@@ -174,7 +174,7 @@ static amine_status visit(visitor *v, amine_brain *b, amine_error *error) {
   for (int k = 0; k < b->n_projections; k++) AM_TRY(visit_projection(v, b, k, error));
   if (b->chemistry) AM_TRY(visit_chemistry(v, b->chemistry, error));
   for (int k = 0; k < b->plans.n; k++) AM_TRY(visit_plan(v, b, k, error));
-  for (int k = 0; k < 2; k++) VISIT(REAL_TYPE, b->in[k], b->n_line, "arriving.%d", k + 1);
+  for (int k = 0; k < b->n_receptors; k++) VISIT(REAL_TYPE, b->in[k], b->n_line, "arriving.%d", k + 1);
   return AMINE_OK;
 }
 
@@ -188,6 +188,7 @@ typedef struct loose {
   uint32_t *waiting;      /* [n_waiting] neurons in the line */
   size_t n_waiting;
   double *inputs;    /* [populations][6]: mean, uniform, Poisson rate and weight of 1, of 2 */
+  double *further;   /* [populations][n_receptors - 2][2]: of the others */
   am_real *currents; /* [n_line] */
   uint64_t *events;  /* [n_events][AM_WAIT_COUNTERS] that wait */
   double *values;    /* [n_events] */
@@ -200,6 +201,7 @@ static void loose_free(loose *x) {
   am_free(x->waiting_step);
   am_free(x->waiting);
   am_free(x->inputs);
+  am_free(x->further);
   am_free(x->currents);
   am_free(x->events);
   am_free(x->values);
@@ -265,6 +267,8 @@ static amine_status loose_events(loose *x, const amine_brain *b, amine_error *er
   return AMINE_OK;
 }
 
+static size_t n_further(const amine_brain *b) { return (size_t)b->n_receptors - 2; }
+
 static amine_status loose_gather(loose *x, const amine_brain *b, amine_error *error) {
   *x = (loose){0};
   loose_flight(x, b);
@@ -274,9 +278,10 @@ static amine_status loose_gather(loose *x, const amine_brain *b, amine_error *er
   x->waiting_step = am_alloc(x->n_waiting, sizeof *x->waiting_step);
   x->waiting = am_alloc(x->n_waiting, sizeof *x->waiting);
   x->inputs = am_alloc((size_t)b->n_populations, 6 * sizeof *x->inputs);
+  x->further = am_alloc((size_t)b->n_populations * n_further(b), 2 * sizeof *x->further);
   x->currents = am_alloc(b->n_line, sizeof *x->currents);
   if (!x->flight_step || !x->flight || !x->waiting_step || !x->waiting || !x->inputs ||
-      !x->currents) {
+      !x->further || !x->currents) {
     loose_free(x);
     return am_fail_memory(error, 12 * (x->n_flight + x->n_waiting));
   }
@@ -289,6 +294,10 @@ static amine_status loose_gather(loose *x, const amine_brain *b, amine_error *er
                               p->poisson_hz[0], p->poisson_weight[0],
                               p->poisson_hz[1], p->poisson_weight[1]};
     memcpy(x->inputs + 6 * k, inputs, sizeof inputs);
+    for (size_t r = 0; r < n_further(b); r++) {
+      x->further[2 * ((size_t)k * n_further(b) + r)] = p->poisson_hz[2 + r];
+      x->further[2 * ((size_t)k * n_further(b) + r) + 1] = p->poisson_weight[2 + r];
+    }
     if (p->currents)
       memcpy(x->currents + p->first, p->currents, (size_t)p->padded * sizeof *p->currents);
   }
@@ -394,6 +403,9 @@ static amine_status add_loose(am_tensor_builder *t, const loose *x, const amine_
   AM_TRY(am_tensor_builder_add(t, "told.step", AM_U64, 1, &x->n_waiting, x->waiting_step, error));
   AM_TRY(am_tensor_builder_add(t, "told.neuron", AM_I32, 1, &x->n_waiting, x->waiting, error));
   AM_TRY(am_tensor_builder_add(t, "inputs", AM_F64, 2, n_inputs, x->inputs, error));
+  const size_t further[2] = {(size_t)b->n_populations, 2 * n_further(b)};
+  if (n_further(b) > 0)
+    AM_TRY(am_tensor_builder_add(t, "inputs.further", AM_F64, 2, further, x->further, error));
   AM_TRY(am_tensor_builder_add(t, "currents", REAL_TYPE, 1, &n_line, x->currents, error));
   const size_t n = n_lesions(b);
   if (x->lesions) AM_TRY(am_tensor_builder_add(t, "lesions", AM_U64, 1, &n, x->lesions, error));
@@ -490,7 +502,7 @@ static amine_status check_list(const am_tensor_file *f, const char *steps, const
 
 /* New tables and lists, ready to take the place of the old ones. */
 typedef struct fresh {
-  am_poisson_table *(*poisson)[2]; /* [populations] */
+  am_poisson_table *(*poisson)[AM_NEURON_RECEPTORS]; /* [populations] */
   am_waiting_spike **waiting;
   size_t *n_waiting;
   am_wait *events; /* [n_events] */
@@ -499,7 +511,7 @@ typedef struct fresh {
 
 static void fresh_free(fresh *x, int n) {
   for (int k = 0; k < n; k++) {
-    if (x->poisson) am_free(x->poisson[k][0]), am_free(x->poisson[k][1]);
+    for (int r = 0; x->poisson && r < AM_NEURON_RECEPTORS; r++) am_free(x->poisson[k][r]);
     if (x->waiting) am_free(x->waiting[k]);
   }
   am_free(x->poisson);
@@ -508,9 +520,21 @@ static void fresh_free(fresh *x, int n) {
   am_free(x->events);
 }
 
+/* Rate and weight of a receptor of a population, whose further ones begin at `first`. */
+static const double *poisson_of(const double *inputs, const am_tensor *further, size_t first,
+                                size_t receptor) {
+  if (receptor < 2) return inputs + 2 + 2 * receptor;
+  return (const double *)further->data + 2 * (first + receptor - 2);
+}
+
 static amine_status fresh_inputs(fresh *x, amine_brain *b, const am_tensor_file *f,
                                  amine_error *error) {
   const am_tensor *t = am_tensor_file_find(f, "inputs"), *c = am_tensor_file_find(f, "currents");
+  const am_tensor *further = am_tensor_file_find(f, "inputs.further");
+  const size_t n = n_further(b);
+  if (n > 0 && (!further || further->dtype != AM_F64 ||
+                further->count != 2 * n * (size_t)b->n_populations))
+    return fail_loose("inputs.further", error);
   if (!t || t->dtype != AM_F64 || t->count != 6 * (size_t)b->n_populations)
     return fail_loose("inputs", error);
   if (!c || c->count != b->n_line || (c->dtype != AM_F32 && c->dtype != AM_F64))
@@ -519,9 +543,11 @@ static amine_status fresh_inputs(fresh *x, amine_brain *b, const am_tensor_file 
     const double *in = (const double *)t->data + 6 * k;
     for (int i = 0; i < 6; i++)
       if (!(fabs(in[i]) <= FLT_MAX)) return fail_loose("inputs", error);
-    for (int r = 0; r < 2; r++) {
-      const double mean = in[2 + 2 * r] * b->dt_ms * 1e-3;
-      if (!(mean >= 0 && mean <= AM_POISSON_MOST)) return fail_loose("inputs", error);
+    for (size_t r = 0; r < 2 + n; r++) {
+      const double *of = poisson_of(in, further, (size_t)k * n, r);
+      const double mean = of[0] * b->dt_ms * 1e-3;
+      if (!(mean >= 0 && mean <= AM_POISSON_MOST && fabs(of[1]) <= FLT_MAX))
+        return fail_loose("inputs", error);
       if (mean > 0) AM_TRY(am_poisson_make(&x->poisson[k][r], mean, error));
     }
     am_population *p = &b->populations[k];
@@ -636,14 +662,16 @@ static void install_lesions(amine_brain *b, const am_tensor_file *f) {
 /* Cannot fail: everything was checked and made. */
 static void install(amine_brain *b, fresh *x, const am_tensor_file *f) {
   const am_tensor *in = am_tensor_file_find(f, "inputs"), *c = am_tensor_file_find(f, "currents");
+  const am_tensor *further = am_tensor_file_find(f, "inputs.further");
   for (int k = 0; k < b->n_populations; k++) {
     am_population *p = &b->populations[k];
     const double *values = (const double *)in->data + 6 * k;
     p->mean = values[0];
     p->uniform = values[1];
-    for (int r = 0; r < 2; r++) {
-      p->poisson_hz[r] = values[2 + 2 * r];
-      p->poisson_weight[r] = values[3 + 2 * r];
+    for (size_t r = 0; r < 2 + n_further(b); r++) {
+      const double *of = poisson_of(values, further, (size_t)k * n_further(b), r);
+      p->poisson_hz[r] = of[0];
+      p->poisson_weight[r] = of[1];
       am_poisson_table *old = p->poisson[r];
       p->poisson[r] = x->poisson[k][r];
       x->poisson[k][r] = old;

@@ -103,7 +103,7 @@ bool am_drives_current(am_population *p, uint32_t index, uint32_t n, uint64_t st
   return true;
 }
 
-void am_drives_arrive(const amine_brain *b, const am_population *p, am_real *const in[2],
+void am_drives_arrive(const amine_brain *b, const am_population *p, am_real *const *in,
                       am_real *scratch, const am_draw *draw, uint32_t n) {
   for (int k = 0; k < p->n_drives; k++) {
     const am_drive *d = &p->drives[k];
@@ -241,7 +241,7 @@ static amine_status make_tables(am_drive *d, double dt_ms, amine_error *error) {
 static amine_status make(am_drive *d, amine_brain *b, am_population *p, const amine_drive *given,
                          amine_error *error) {
   *d = (am_drive){.kind = given->kind,
-                  .receptor = given->receptor == AMINE_RECEPTOR_2,
+                  .receptor = (int)given->receptor,
                   .weight = given->weight,
                   .before = given->before,
                   .ramps = given->ramps != 0,
@@ -261,7 +261,8 @@ static amine_status make(am_drive *d, amine_brain *b, am_population *p, const am
 }
 
 static amine_status fits(const am_population *p, const amine_drive *given, amine_error *error) {
-  if ((unsigned)given->kind > AMINE_DRIVE_RATE || (unsigned)given->receptor > AMINE_RECEPTOR_2)
+  const unsigned n_receptors = given->kind == AMINE_DRIVE_POISSON ? (unsigned)p->n_receptors : 2;
+  if ((unsigned)given->kind > AMINE_DRIVE_RATE || (unsigned)given->receptor >= n_receptors)
     return ARGUMENT("population %s: there is no such drive or receptor", p->name);
   const bool rate = given->kind == AMINE_DRIVE_RATE;
   if (rate != am_neuron_takes_rate(p->model) || (!rate && p->model->is_source))

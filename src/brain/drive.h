@@ -37,7 +37,7 @@ bool am_drives_current(am_population *p, uint32_t index, uint32_t n, uint64_t st
                        bool fresh);
 /* Adds the arrivals of all Poisson drives to `in`, [2][n]; `scratch` is n numbers that are 0, and
  * are again. */
-void am_drives_arrive(const amine_brain *brain, const am_population *p, am_real *const in[2],
+void am_drives_arrive(const amine_brain *brain, const am_population *p, am_real *const *in,
                       am_real *scratch, const am_draw *draw, uint32_t n);
 /* The rates of sources, where they are not those of the step before. */
 void am_drives_rates(am_population *p, uint32_t index, uint32_t n, uint64_t step, double dt_ms,

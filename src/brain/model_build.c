@@ -20,6 +20,9 @@ static amine_status add_population(amine_brain *brain, const am_model_plan_popul
   int id;
   AM_TRY(am_brain_add_population(brain, &id, p->name, p->n, p->model, p->values, p->n_values,
                                  error));
+  for (int k = 0; k < p->n_receptors; k++)
+    AM_TRY(amine_brain_add_receptor(brain, NULL, id, p->receptors[k].name, p->receptors[k].tau_ms,
+                                    p->receptors[k].e_mv, error));
   if (p->positions) AM_TRY(amine_brain_set_positions(brain, id, p->positions, error));
   for (int k = 0; k < p->n_columns; k++)
     AM_TRY(

@@ -268,11 +268,32 @@ static const amine_parameter *find_more(const am_more *more, const am_registry *
   return part ? am_parameter_find(part, key, more->loose) : NULL;
 }
 
-/* Parameters that may have been meant stand a level deeper; *inside is the key below which. */
+/* The states of the neurons of a population, those of its receptors among them, one after the other;
+ * NULL at the end. `room` is for what has no text of its own. */
+static const char *state_at(const am_more *more, const am_registry *parts, const json_t *object,
+                            int k, char *room, size_t size) {
+  const am_neuron_model *model = (const am_neuron_model *)part_of(more, parts, object);
+  const int n = model ? am_neuron_n_states(model) : 0;
+  if (k < n) return model->states[k];
+  for (am_items i = {.all = json_object_get(object, "receptors")}; am_items_next(&i);)
+    if (size > 0 && i.name && k-- == n) {
+      snprintf(room, size, "g_%.60s", i.name);
+      return room;
+    }
+  return NULL;
+}
+
+/* What may have been meant stands a level deeper; *inside is the key below which. */
 static void nearest_inside(am_nearest_word *nearest, const char **inside, const am_table *table,
                            const am_registry *parts, const json_t *object) {
   for (const am_field *f = table->fields; f && f->name; f++) {
     const char *before = nearest->best;
+    const char *state;
+    for (int k = 0; f->kind == AM_FIELD_STATES; k++) {
+      if (!(state = state_at(f->more, parts, object, k, NULL, 0))) break;
+      am_nearest_try(nearest, state);
+    }
+    if (nearest->best != before) *inside = f->name;
     if (f->kind != AM_FIELD_VALUES) continue;
     am_nearest_parameter(nearest, part_of(f->more, parts, object));
     if (nearest->best != before) *inside = f->name;
@@ -387,6 +408,24 @@ static bool find_value(am_found *found, const am_more *more, const am_registry *
   return false;
 }
 
+/* A state, or how its numbers are drawn: "v", "v.uniform". */
+static bool find_state(am_found *found, const am_field *f, const am_registry *parts,
+                       const json_t *owner, const char *path) {
+  char part[128], room[64];
+  const char *state, *nearest = NULL;
+  first_part(path, part, sizeof part);
+  am_nearest_word near = am_nearest_begin(part);
+  for (int k = 0; (state = state_at(f->more, parts, owner, k, room, sizeof room)); k++) {
+    const char *behind = am_path_behind(path, state);
+    *found = (am_found){.field = f};
+    if (behind && (!behind[0] || am_word_index("uniform|normal|lognormal", behind) >= 0)) return true;
+    if (state != room) am_nearest_try(&near, state);
+    nearest = near.best;
+  }
+  *found = (am_found){.wrong = path, .nearest = nearest};
+  return false;
+}
+
 /* What stands behind the key of a field. */
 static bool find_inside(am_found *found, const am_field *f, const am_registry *parts,
                         const json_t *object, const char *rest) {
@@ -397,6 +436,7 @@ static bool find_inside(am_found *found, const am_field *f, const am_registry *p
     value = json_object_get(object, other);
   *found = (am_found){.wrong = rest};
   if (f->kind == AM_FIELD_VALUES) return find_value(found, f->more, parts, object, rest);
+  if (f->kind == AM_FIELD_STATES) return find_state(found, f, parts, object, rest);
   if (f->kind == AM_FIELD_OBJECT) return am_table_find(found, f->inside, parts, value, rest);
   if (f->kind != AM_FIELD_MAP && f->kind != AM_FIELD_LIST) return false;
   const json_t *e = element(value, f->inside, rest, &behind_element, found);

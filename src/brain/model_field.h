@@ -66,6 +66,7 @@ typedef enum am_field_kind {
   AM_FIELD_MAP,     /* const json_t *: objects of the table `inside` by name, or an array of them */
   AM_FIELD_LIST,    /* const json_t *: an array of objects of the table `inside` */
   AM_FIELD_VALUES,  /* const json_t *: an object whose keys are told by `more` */
+  AM_FIELD_STATES,  /* const json_t *: an object whose keys are states of the part of `more` */
   AM_FIELD_ARRAY,   /* const json_t *: an array */
   AM_FIELD_ANY,     /* const json_t * */
   AM_FIELD_OTHERS   /* somebody else's key: passed over in silence */

@@ -11,7 +11,8 @@
 typedef struct input_keys {
   const char *name, *population, *sense, *file, *checksum;
   const json_t *times_ms, *values;
-  int type, receptor, index, first;
+  const char *receptor;
+  int type, index, first;
   double mean, noise, rate_hz, weight, scale;
   am_drive_keys drive;
 } input_keys;
@@ -52,8 +53,7 @@ static const am_field input_fields[] = {
                 "first and last of those that are reached"),
     DRIVE(fraction, 1e-9, 1, NULL, "of the neurons that are reached, drawn once"),
     NUMBER(weight, -1e6, 1e6, NULL, "of each of its arrivals"),
-    AM_FIELD_OF(WORD, "receptor", AT(receptor), "where they arrive",
-                .words = "excitatory|inhibitory"),
+    TEXT(receptor, "where they arrive: excitatory, inhibitory, or one of the population's own"),
     AM_FIELD_OF(ARRAY, "neurons", AT(drive.neurons),
                 "those that are reached; of type spikes: the numbers of those that fire,"),
     ARRAY(times_ms, "ms", "and when"),
@@ -192,7 +192,7 @@ static amine_status read_drive(am_model_plan_input *input, am_model_plan *plan, 
   input->drive.kind = current ? AMINE_DRIVE_CURRENT : rate ? AMINE_DRIVE_RATE : AMINE_DRIVE_POISSON;
   input->drive.before = current ? keys->mean : keys->rate_hz;
   input->drive.weight = keys->weight;
-  input->drive.receptor = (amine_receptor)keys->receptor;
+  input->drive.receptor = input->receptor;
   if (keys->noise > 0)
     return am_refuse(
         r, where, NULL,
@@ -216,7 +216,9 @@ static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where
   input.kind = (am_model_plan_input_kind)keys.type;
   input.mean = keys.mean, input.noise = keys.noise;
   input.rate_hz = keys.rate_hz, input.weight = keys.weight;
-  input.receptor = (amine_receptor)keys.receptor;
+  const am_where receptor = {.above = where, .key = "receptor"};
+  AM_TRY(am_model_plan_find_receptor(plan, &input.receptor, input.population, keys.receptor, r,
+                                     &receptor));
   input.scale = (float)keys.scale;
   const bool rate =
       input.kind == AM_MODEL_PLAN_POISSON &&
@@ -233,15 +235,15 @@ static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where
 /* A second current, picture or Poisson input would replace the first one; drives add up. */
 static amine_status check_twice(const am_model_plan *plan, const am_reader *r,
                                 const am_where *where) {
-  unsigned char *seen = am_alloc(plan->n_populations, 1);
-  if (!seen) return am_fail_memory(r->error, plan->n_populations);
+  unsigned *seen = am_alloc(plan->n_populations, sizeof *seen);
+  if (!seen) return am_fail_memory(r->error, am_size_mul(plan->n_populations, sizeof *seen));
   const char *twice = NULL;
   for (size_t k = 0; k < plan->n_inputs && !twice; k++) {
     const am_model_plan_input *input = &plan->inputs[k];
     const unsigned bit = 1u << ((unsigned)input->kind + 4 * (unsigned)input->receptor);
     if (input->kind == AM_MODEL_PLAN_SPIKES || input->drives) continue;
     if (seen[input->population] & bit) twice = plan->populations[input->population].name;
-    seen[input->population] = (unsigned char)(seen[input->population] | bit);
+    seen[input->population] |= bit;
   }
   am_free(seen);
   if (!twice) return AMINE_OK;

@@ -93,6 +93,32 @@ amine_status am_model_plan_find(const am_model_plan *plan, int *number, const ch
                    near.best ? "?" : "");
 }
 
+amine_status am_model_plan_find_receptor(const am_model_plan *plan, amine_receptor *number,
+                                         int population, const char *name, const am_reader *r,
+                                         const am_where *where) {
+  const am_model_plan_population *p = &plan->populations[population];
+  am_nearest_word near = am_nearest_begin(name ? name : "");
+  int found = 2, k = 0;
+  if (!name || strcmp(name, "excitatory") == 0) return *number = AMINE_RECEPTOR_1, AMINE_OK;
+  if (strcmp(name, "inhibitory") == 0) return *number = AMINE_RECEPTOR_2, AMINE_OK;
+  am_nearest_try(&near, "excitatory");
+  am_nearest_try(&near, "inhibitory");
+  for (k = 0; p->model->receptors[k]; k++, found++) {
+    if (strcmp(p->model->receptors[k], name) == 0)
+      return *number = (amine_receptor)found, AMINE_OK;
+    am_nearest_try(&near, p->model->receptors[k]);
+  }
+  for (k = 0; k < p->n_receptors; k++, found++) {
+    if (strcmp(p->receptors[k].name, name) == 0) return *number = (amine_receptor)found, AMINE_OK;
+    am_nearest_try(&near, p->receptors[k].name);
+  }
+  return am_refuse(r, where, NULL,
+                   "\"%.60s\" is no receptor of %s: excitatory, inhibitory, or one that its "
+                   "\"receptors\" name%s%s%s",
+                   name, p->name, near.best ? "; did you mean " : "", near.best ? near.best : "",
+                   near.best ? "?" : "");
+}
+
 /* ------------------------------------------------------------------------------ projections */
 
 /* Pairs that are expected to be connected; for distance, as if all were close. */

@@ -33,6 +33,12 @@ typedef struct am_model_plan_column {
   amine_draw draw;
 } am_model_plan_column;
 
+/* Beside the receptors of its model. */
+typedef struct am_model_plan_receptor {
+  const char *name;
+  double tau_ms, e_mv; /* e_mv NAN: a current */
+} am_model_plan_receptor;
+
 typedef struct am_model_plan_population {
   const char *name;
   const am_neuron_model *model;
@@ -43,6 +49,8 @@ typedef struct am_model_plan_population {
   int n_columns;
   const am_model_plan_column *initial;
   int n_initial;
+  const am_model_plan_receptor *receptors;
+  int n_receptors;
   float *positions; /* [n][4], or NULL: neither given nor drawn yet */
   bool in_box;      /* positions are drawn in `box`, from the sites of `area` */
   am_box box;
@@ -147,6 +155,11 @@ amine_status am_model_plan_add_event(am_model_plan *plan, const amine_event_plan
 /* The population of a name, in *number. If there is none, a sentence with the nearest name. */
 amine_status am_model_plan_find(const am_model_plan *plan, int *number, const char *name,
                                 const am_reader *r, const am_where *where);
+
+/* The number of a receptor of a population, by its name (NULL: excitatory). */
+amine_status am_model_plan_find_receptor(const am_model_plan *plan, amine_receptor *number,
+                                         int population, const char *name, const am_reader *r,
+                                         const am_where *where);
 
 /* No two populations and no two named projections have one name. */
 amine_status am_model_plan_check_names(const am_model_plan *plan, const am_reader *r);

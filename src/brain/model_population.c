@@ -13,7 +13,7 @@ typedef struct population_keys {
   const char *name;
   const json_t *model;
   int n;
-  const json_t *values, *initial, *positions;
+  const json_t *values, *initial, *receptors, *positions;
   bool record;
 } population_keys;
 
@@ -28,6 +28,21 @@ static const char *own_name(const json_t *population, char *out, size_t size) {
   return json_string_value(json_object_get(population, "name"));
 }
 
+typedef struct receptor_keys {
+  const char *name;
+  double tau_ms, e_mv;
+} receptor_keys;
+
+#define AT(member) .offset = offsetof(receptor_keys, member)
+static const am_field receptor_fields[] = {
+    AM_FIELD_OF(TEXT, "name", AT(name), "of the receptor, where they stand in an array"),
+    AM_FIELD_IN(NUMBER, "tau_ms", AT(tau_ms), 1e-3, 1e6, "ms", "in which what arrived is gone"),
+    AM_FIELD_IN(NUMBER, "e_mv", AT(e_mv), -1e3, 1e3, "mV",
+                "reversal potential; without one it is a current"),
+    {0}};
+#undef AT
+static const am_table receptor_table = {.fields = receptor_fields};
+
 #define AT(member) .offset = offsetof(population_keys, member)
 static const am_field population_fields[] = {
     AM_FIELD_OF(TEXT, "name", AT(name), "of the population"),
@@ -35,8 +50,12 @@ static const am_field population_fields[] = {
     AM_FIELD_OF(ANY, "model", AT(model),
                 "the neurons' (amine list neurons), or a text of equations: its path, or its lines"),
     AM_FIELD_OF(VALUES, "values", AT(values), "parameters of the model", .more = &parameters),
-    AM_FIELD_OF(ANY, "initial", AT(initial),
-                "states with which the neurons begin: numbers, or {\"normal\": [mean, sd]}, ..."),
+    AM_FIELD_IN(STATES, "initial", AT(initial), -1e6, 1e6, NULL,
+                "states with which the neurons begin: numbers, or {\"normal\": [mean, sd]}, ...",
+                .more = &parameters),
+    AM_FIELD_OF(MAP, "receptors", AT(receptors),
+                "beside those of the model: {\"nmda\": {\"tau_ms\": 100, \"e_mv\": 0}}",
+                .inside = &receptor_table),
     AM_FIELD_OF(ANY, "positions", AT(positions),
                 "where the neurons are: [[x, y, z, w], ...], or a box in which sites are drawn"),
     AM_FIELD_OF(SWITCH, "record", AT(record), "whether its spikes are recorded"),
@@ -154,6 +173,11 @@ static amine_status no_state(const am_neuron_model *model, const am_reader *r,
                    model->part.name, name, am_neuron_states_text(all, sizeof all, model));
 }
 
+/* Is a state that of a receptor, g_NAME? */
+static bool is_of_receptor(const char *state, const char *receptor) {
+  return strncmp(state, "g_", 2) == 0 && strcmp(state + 2, receptor) == 0;
+}
+
 /* {"v": -60, "u": {"uniform": [0, 1]}}: numbers of states. */
 static amine_status read_initial(am_model_plan_population *p, am_model_plan *plan, am_reader *r,
                                  const am_where *above, const json_t *object) {
@@ -163,18 +187,42 @@ static amine_status read_initial(am_model_plan_population *p, am_model_plan *pla
   void *block;
   if (!json_is_object(object))
     return am_refuse(r, &where, object, "it must be an object such as {\"v\": -65}");
-  AM_TRY(am_model_plan_alloc(plan, &block, AM_NEURON_STATES, sizeof *p->initial, r->error));
+  AM_TRY(am_model_plan_alloc(plan, &block, AM_NEURON_STATES + AM_NEURON_RECEPTORS,
+                             sizeof *p->initial, r->error));
   am_model_plan_column *columns = block;
   p->initial = columns;
   json_object_foreach((json_t *)(uintptr_t)object, name, value) {
     const am_where here = {.above = &where, .key = name};
     const am_field field = {.name = name, .kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6};
-    int s = 0;
+    int s = 0, k = 0;
     while (p->model->states[s] && strcmp(p->model->states[s], name) != 0) s++;
-    if (!p->model->states[s]) return no_state(p->model, r, &here, name);
+    while (k < p->n_receptors && !is_of_receptor(name, p->receptors[k].name)) k++;
+    if (!p->model->states[s] && k == p->n_receptors) return no_state(p->model, r, &here, name);
     am_model_plan_column *column = &columns[p->n_initial++];
     column->name = name;
     AM_TRY(am_draw_read(&column->draw, plan, r, &here, value, &field, p->n));
+  }
+  return AMINE_OK;
+}
+
+/* {"nmda": {"tau_ms": 100, "e_mv": 0}}, or an array of objects that say their names. */
+static amine_status read_receptors(am_model_plan_population *p, am_model_plan *plan, am_reader *r,
+                                   const am_where *above, const json_t *all) {
+  const am_where where = {.above = above, .key = "receptors"};
+  void *block;
+  AM_TRY(am_model_plan_alloc(plan, &block, AM_NEURON_RECEPTORS, sizeof *p->receptors, r->error));
+  am_model_plan_receptor *receptors = block;
+  p->receptors = receptors;
+  for (am_items i = {.all = all}; am_items_next(&i);) {
+    const am_where here = am_where_item(&where, &i);
+    receptor_keys keys = {.tau_ms = (double)NAN, .e_mv = (double)NAN};
+    AM_TRY(am_table_read(r, &here, i.value, &receptor_table, false, &keys));
+    if (!i.name) return am_refuse(r, &here, NULL, "a receptor needs a name");
+    if (isnan(keys.tau_ms)) return am_refuse(r, &here, NULL, "a receptor needs tau_ms");
+    if (p->n_receptors == AM_NEURON_RECEPTORS - 2)
+      return am_refuse(r, &here, NULL, "a neuron has at most %d receptors beside the first two",
+                       AM_NEURON_RECEPTORS - 2);
+    receptors[p->n_receptors++] = (am_model_plan_receptor){i.name, keys.tau_ms, keys.e_mv};
   }
   return AMINE_OK;
 }
@@ -203,6 +251,7 @@ static amine_status read_population(am_model_plan *plan, am_reader *r, const am_
   AM_TRY(am_values_read(&values, plan, r, &inside, keys.values, &source));
   p.values = values.values, p.n_values = values.n_values;
   p.columns = values.columns, p.n_columns = values.n_columns;
+  if (keys.receptors) AM_TRY(read_receptors(&p, plan, r, where, keys.receptors));
   if (keys.initial) AM_TRY(read_initial(&p, plan, r, where, keys.initial));
   if (keys.positions) AM_TRY(read_positions(plan, &p, r, where, keys.positions));
   return am_model_plan_add_population(plan, &p, r, where);

@@ -16,10 +16,10 @@ const char am_factor_words[] =
 /* ------------------------------------------------------------------------------ keys */
 
 typedef struct projection_keys {
-  const char *name, *source, *target;
+  const char *name, *source, *target, *receptor;
   const json_t *rule, *values, *short_term;
   am_pairs_keys list;
-  int receptor, connect, n_out, n_in, factor;
+  int connect, n_out, n_in, factor;
   double probability, radius, velocity, weight[2], delay_ms[2], dendritic_delay_ms;
   bool self;
 } projection_keys;
@@ -68,7 +68,7 @@ static const am_field projection_fields[] = {
     TEXT(name, "of the projection; SOURCE-TARGET without one"),
     TEXT(source, "population that it comes from"),
     TEXT(target, "population that it goes to"),
-    WORD(receptor, "excitatory|inhibitory", "of the target, where arrivals go"),
+    TEXT(receptor, "of the target, where arrivals go: excitatory, inhibitory, or one of its own"),
     WORD(connect, "all|probability|out|distance|one-to-one|list|in", "who is connected with whom"),
     NUMBER(probability, 1e-9, 1, NULL,
            "of each pair; with connect=distance times exp(-distance / radius)"),
@@ -178,8 +178,7 @@ static amine_status check_dendrite(const projection_keys *keys, const am_reader 
 
 /* The keys at the values of amine_projection_default. */
 static projection_keys standard(const amine_projection *p) {
-  return (projection_keys){.receptor = (int)p->receptor,
-                           .connect = (int)p->connect,
+  return (projection_keys){.connect = (int)p->connect,
                            .n_out = p->n_out,
                            .n_in = p->n_in,
                            .factor = (int)p->factor,
@@ -200,7 +199,8 @@ static amine_status read_projection(am_model_plan *plan, am_reader *r, const am_
   AM_TRY(find(plan, r, where, "source", keys.source, &p->source));
   AM_TRY(find(plan, r, where, "target", keys.target, &p->target));
   AM_TRY(check_connect(&keys, r, where, object));
-  p->receptor = (amine_receptor)keys.receptor;
+  const am_where receptor = {.above = where, .key = "receptor"};
+  AM_TRY(am_model_plan_find_receptor(plan, &p->receptor, p->target, keys.receptor, r, &receptor));
   p->connect = (amine_connect)keys.connect;
   p->probability = keys.probability;
   if (p->connect == AMINE_CONNECT_DISTANCE && !json_object_get(object, "probability"))

@@ -55,9 +55,16 @@ int am_brain_n_states(const amine_brain *b) {
   return most;
 }
 
+int am_brain_n_receptors(const amine_brain *b) {
+  int most = 2;
+  for (int k = 0; k < b->n_populations; k++)
+    if (b->populations[k].n_receptors > most) most = b->populations[k].n_receptors;
+  return most;
+}
+
 double am_brain_need(const amine_brain *b) {
   const uint32_t length = am_chunk_length(b->n_line);
-  double sum = (double)b->n_line * (am_brain_n_states(b) + 2 + 2) * (double)sizeof(am_real);
+  double sum = (double)b->n_line * (am_brain_n_states(b) + am_brain_n_receptors(b) + 2) * (double)sizeof(am_real);
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
     sum += am_projection_need(b, p, expected_synapses(b, p),

@@ -8,6 +8,7 @@
  * those that depend on distances not counted. */
 double am_brain_need(const amine_brain *brain);
 /* As many states as a neuron of it has, at least 2. */
+int am_brain_n_receptors(const amine_brain *brain); /* of the population with the most, at least 2 */
 int am_brain_n_states(const amine_brain *brain);
 /* Bytes of the synapses of a projection of which there are n in this many blocks. */
 double am_projection_need(const amine_brain *brain, const am_projection *projection, double n,

@@ -26,6 +26,19 @@ int am_neuron_n_states(const am_neuron_model *model) {
   return n;
 }
 
+int am_neuron_n_receptors(const am_neuron_model *model) {
+  int n = 2;
+  while (model->receptors[n - 2]) n++;
+  return model->is_source ? 0 : n;
+}
+
+int am_neuron_receptor(const am_neuron_model *model, const char *name) {
+  static const char *const two[] = {"excitatory", "inhibitory"};
+  for (int k = 0, n = am_neuron_n_receptors(model); k < n; k++)
+    if (strcmp(k < 2 ? two[k] : model->receptors[k - 2], name) == 0) return k;
+  return -1;
+}
+
 bool am_neuron_setup(const am_neuron_model *model, double *k, double *initial, const double *values,
                      double dt_ms) {
   if (model->program) return am_neuron_program_setup(model->program, k, initial, values, dt_ms);

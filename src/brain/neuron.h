@@ -24,7 +24,8 @@
 
 /* n neurons side by side; arrays are padded with zeros to a multiple of 16 and begin at the piece:
  *   s          states in the order of the model's names
- *   in         what arrives in this step at receptor 1 and 2; left at 0
+ *   in         what arrives in this step at receptor 1 and 2, and at those that `receptors` of the
+ *              model names; left at 0
  *   current    external input
  *   k          [AM_NEURON_CONSTANTS] from set-up
  *   first      number of the first neuron, for the list of spikes
@@ -35,7 +36,7 @@
  * `am_neurons_wide` for the others. */
 #define AM_NEURONS(name, number)                                                                   \
   typedef struct {                                                                                 \
-    number *s[AM_NEURON_STATES], *in[2];                                                           \
+    number *s[AM_NEURON_STATES], *in[AM_NEURON_RECEPTORS];                                         \
     const number *current, *own[AM_NEURON_OWN], *k;                                                \
     const am_neuron_program *program;                                                              \
     number gain, threshold;                                                                        \
@@ -78,6 +79,7 @@ struct am_neuron_model {
   const am_neuron_kind *kinds; /* ends with a NULL name; NULL: none */
   const char *states[AM_NEURON_STATES + 1];
   const char *own[AM_NEURON_OWN + 1];
+  const char *receptors[AM_NEURON_RECEPTORS - 1]; /* beside the two that all have; ends with NULL */
   const char *own_from[AM_NEURON_OWN]; /* the parameter it is made of; NULL: that of its name */
   int is_source;                       /* fires by itself: takes no input */
   const am_neuron_program *program;    /* of a text, which says all that stands below; NULL: none */
@@ -110,6 +112,10 @@ static inline bool am_neuron_repeats(const am_neuron_model *model) {
 
 /* How many states a model has. */
 int am_neuron_n_states(const am_neuron_model *model);
+/* How many receptors it has, and the number of the one of a name, "excitatory", "inhibitory" or its
+ * own; -1: none. */
+int am_neuron_n_receptors(const am_neuron_model *model);
+int am_neuron_receptor(const am_neuron_model *model, const char *name);
 /* What a model says of values, whether it is code or a text: its constants and initial states, false
  * if one is not finite; above 1, that 32 bits do not hold its states; its longest step, INFINITY:
  * any. */

@@ -14,7 +14,7 @@ static int update(const am_neurons *neurons, uint32_t *spikes) {
   neuron_run q;
   neuron_run_begin(&q, p);
   for (int s = 0; s < AM_NEURON_STATES; s++) q.state[s] = neurons->s[s];
-  for (int r = 0; r < 2; r++) q.arrived[r] = neurons->in[r];
+  for (int r = 0; r < AM_NEURON_RECEPTORS; r++) q.arrived[r] = neurons->in[r];
   for (int k = 0; k < AM_NEURON_OWN; k++) q.each[k] = neurons->own[k];
   q.current = neurons->current;
   q.index = neurons->index;
@@ -34,7 +34,7 @@ static int update(const am_neurons *neurons, uint32_t *spikes) {
       n_spikes = neurons_fire(spikes, n_spikes, m, i + k * VEC_LANES, neurons);
     }
     if (n_spikes > before) neuron_run_list(&q, AM_LIST_FIRES, n, i);
-    for (int r = 0; r < 2 && neurons->in[r]; r++)
+    for (int r = 0; r < AM_NEURON_RECEPTORS && neurons->in[r]; r++)
       for (int k = 0; k < n; k++) v_store(neurons->in[r] + i + k * VEC_LANES, v_zero());
   }
   return n_spikes;
@@ -71,8 +71,8 @@ static amine_status make_rows(am_neuron_text_model *m, const am_equations *e, am
   return AMINE_OK;
 }
 
-/* The states' names, and those of what each neuron has for itself. */
-static void name_states(am_neuron_text_model *m, const am_neuron_text *t) {
+/* The names of states, of receptors, and of what each neuron has for itself. */
+static void name_all(am_neuron_text_model *m, const am_neuron_text *t) {
   am_neuron_model *is = &m->is;
   for (int s = 0; s < m->program.n_states; s++) {
     const bool counts = s == m->program.counts;
@@ -80,6 +80,10 @@ static void name_states(am_neuron_text_model *m, const am_neuron_text *t) {
     snprintf(m->state_of[s], sizeof m->state_of[s], "%s",
              name ? name : t->e->symbols[t->state[s]].name);
     is->states[s] = m->state_of[s];
+  }
+  for (int k = 0; k < t->n_receptors; k++) {
+    snprintf(m->receptor_of[k], sizeof m->receptor_of[k], "%s", t->e->symbols[t->receptor[k]].name);
+    is->receptors[k] = m->receptor_of[k];
   }
   for (int k = 0; k < t->n_each; k++) is->own[k] = m->name_of[m->program.each[k]];
 }
@@ -112,7 +116,7 @@ static amine_status fill(am_neuron_text_model *m, const char *name, const char *
   snprintf(m->name, sizeof m->name, "%s", t.e->network);
   amine_status status = make_rows(m, t.e, error);
   if (status == AMINE_OK) status = am_neuron_program_make(&m->program, &t, error);
-  if (status == AMINE_OK) name_states(m, &t);
+  if (status == AMINE_OK) name_all(m, &t);
   m->is.is_source = t.input < 0 && t.arrival[0] < 0;
   if (t.mean >= 0) m->is.times = times, m->is.mean = mean;
   am_neuron_text_free(&t);

@@ -16,6 +16,7 @@ typedef struct am_neuron_text_model {
   amine_parameter parameters[AM_VALUES_MAX + 1];
   char name_of[AM_VALUES_MAX][AM_SYMBOL_SIZE], unit_of[AM_VALUES_MAX][AM_SYMBOL_SIZE];
   char meaning_of[AM_VALUES_MAX][96], state_of[AM_NEURON_STATES][AM_SYMBOL_SIZE];
+  char receptor_of[AM_NEURON_RECEPTORS - 2][AM_SYMBOL_SIZE];
   struct am_neuron_text_model *next; /* for lists of them */
 } am_neuron_text_model;
 

@@ -15,6 +15,7 @@
 #include "brain/connect.h"
 #include "brain/drive.h"
 #include "brain/neuron_each.h"
+#include "brain/neuron_receptor.h"
 #include "brain/event_plan.h"
 #include "kernel/exponential.h"
 
@@ -48,7 +49,7 @@ static void free_population(am_population *p) {
   am_free(p->name);
   am_free(p->positions);
   for (int k = 0; k < AM_NEURON_OWN; k++) am_free(p->own[k]);
-  for (int k = 0; k < 2; k++) am_free(p->poisson[k]);
+  for (int k = 0; k < AM_NEURON_RECEPTORS; k++) am_free(p->poisson[k]);
   for (int s = 0; s < AM_NEURON_STATES; s++) am_free(p->start[s]);
   am_drives_free(p);
   am_free(p->base);
@@ -210,6 +211,8 @@ static amine_status make_population(am_population *p, const char *name, int n, d
   p->n = n;
   p->padded = (n + 15) / 16 * 16;
   p->recorded = true;
+  p->n_receptors = am_neuron_n_receptors(p->model);
+  for (int r = 0; r < AM_NEURON_RECEPTORS; r++) p->reversal[r] = (double)NAN;
   p->effects = AMINE_EFFECT_LEARNING | AMINE_EFFECT_GAIN | AMINE_EFFECT_THRESHOLD;
   p->gain = p->threshold = p->input = 1;
   for (int f = 0; f <= AMINE_FACTOR_SIGNED_ALL; f++) p->factors[f] = 1;
@@ -312,18 +315,13 @@ static int own_of(const am_neuron_model *model, const char *parameter) {
   return which < AM_NEURON_OWN && model->own[which] ? which : -1;
 }
 
-/* The neurons get `parameter` for themselves, which their model has for all: `p` becomes what
- * computes that, or is as it was. */
-static amine_status keep_each(am_population *p, const amine_brain *b, const char *parameter,
-                              amine_error *error) {
+/* `p` is computed from now on by a variant of its model, which it owns, or is as it was. */
+static amine_status become(am_population *p, const amine_brain *b, am_neuron_text_model *variant,
+                           amine_error *error) {
   am_population next = *p;
-  if (b->built)
-    return ARGUMENT("population %s: until the first run only %.100s may be given to each neuron",
-                    p->name, parameter);
-  amine_error detail = {0};
-  const amine_status made = am_neuron_each_make(&next.variant, p->model, parameter, &detail);
-  if (made != AMINE_OK) return am_fail(error, made, "population %s: %s", p->name, detail.message);
-  next.model = &next.variant->is;
+  next.variant = variant;
+  next.model = &variant->is;
+  next.n_receptors = am_neuron_n_receptors(next.model);
   if (!p->variant)
     while (next.n_kept < AM_NEURON_OWN && p->model->own[next.n_kept]) next.n_kept++;
   for (int k = 0; k < AM_NEURON_OWN; k++) next.own[k] = NULL;
@@ -338,6 +336,43 @@ static amine_status keep_each(am_population *p, const amine_brain *b, const char
   am_neuron_text_model_free(gone->variant);
   if (status == AMINE_OK) *p = next;
   return status;
+}
+
+/* The neurons get `parameter` for themselves, which their model has for all. */
+static amine_status keep_each(am_population *p, const amine_brain *b, const char *parameter,
+                              amine_error *error) {
+  am_neuron_text_model *variant = NULL;
+  if (b->built)
+    return ARGUMENT("population %s: until the first run only %.100s may be given to each neuron",
+                    p->name, parameter);
+  amine_error detail = {0};
+  const amine_status made = am_neuron_each_make(&variant, p->model, parameter, &detail);
+  if (made != AMINE_OK) return am_fail(error, made, "population %s: %s", p->name, detail.message);
+  return become(p, b, variant, error);
+}
+
+amine_status amine_brain_add_receptor(amine_brain *b, amine_receptor *receptor, int population,
+                                      const char *name, double tau_ms, double e_mv,
+                                      amine_error *error) {
+  AM_ENTER;
+  am_population *p = NULL;
+  am_neuron_text_model *variant = NULL;
+  amine_error detail = {0};
+  AM_TRY(open_to_change(b, "adding a receptor", error));
+  AM_TRY(find_population(&p, b, population, error));
+  const amine_status made =
+      am_neuron_receptor_make(&variant, p->model, name, tau_ms, e_mv, &detail);
+  if (made != AMINE_OK) return am_fail(error, made, "population %s: %s", p->name, detail.message);
+  AM_TRY(become(p, b, variant, error));
+  const int number = p->n_receptors - 1;
+  p->reversal[number] = e_mv;
+  if (receptor) *receptor = (amine_receptor)number;
+  return AMINE_OK;
+}
+
+int amine_brain_receptor(const amine_brain *b, int population, const char *name) {
+  if (population < 0 || population >= b->n_populations || !name) return -1;
+  return am_neuron_receptor(b->populations[population].model, name);
 }
 
 /* With the least and the largest of the numbers that neurons have the equations must be integrable;
@@ -574,7 +609,7 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   char what[416];
   out->source = p->source;
   out->target = p->target;
-  out->receptor = p->receptor == AMINE_RECEPTOR_2;
+  out->receptor = (int)p->receptor;
   out->weight = p->weight;
   out->weight_max = p->weight_max;
   out->factor = p->factor;
@@ -634,8 +669,9 @@ amine_status am_brain_connect(amine_brain *b, int *id, const amine_projection *p
   AM_TRY(find_population(&to, b, p->target, error));
   if ((unsigned)p->connect > AMINE_CONNECT_IN || (unsigned)p->factor > AMINE_FACTOR_SIGNED_ALL)
     return ARGUMENT("connect or factor has no such value");
-  if ((unsigned)p->receptor > AMINE_RECEPTOR_2)
-    return ARGUMENT("there is no receptor %d", (int)p->receptor);
+  if (p->receptor != AMINE_RECEPTOR_1 && p->receptor != AMINE_RECEPTOR_2 &&
+      (unsigned)p->receptor >= (unsigned)to->n_receptors)
+    return ARGUMENT("%s has no receptor %d", to->name, (int)p->receptor);
   if (p->name && strlen(p->name) > 401)
     return ARGUMENT("the name of a projection is longer than 401 bytes");
   amine_error detail;
@@ -733,11 +769,11 @@ amine_status amine_brain_set_poisson(amine_brain *b, int population, amine_recep
   AM_TRY(takes_input(p, error));
   const double mean = rate_hz * b->dt_ms * 1e-3;
   AM_TRY(check_rate(p, rate_hz, b->dt_ms, error));
-  if ((unsigned)receptor > AMINE_RECEPTOR_2)
-    return ARGUMENT("there is no receptor %d", (int)receptor);
+  if ((unsigned)receptor >= (unsigned)p->n_receptors)
+    return ARGUMENT("population %s has no receptor %d", p->name, (int)receptor);
   if (!(fabs(weight) <= FLT_MAX))
     return ARGUMENT("population %s: the weight is not finite", p->name);
-  const int r = receptor == AMINE_RECEPTOR_2;
+  const int r = (int)receptor;
   am_poisson_table *table = NULL;
   if (mean > 0) AM_TRY(am_poisson_make(&table, mean, error));
   am_free(p->poisson[r]);

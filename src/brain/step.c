@@ -271,15 +271,16 @@ static int told_spikes(const am_population *p, const am_piece *piece, uint64_t s
 static int update_wide(const amine_brain *b, const am_chunk *c, const am_population *p,
                        const am_neurons *narrow, uint32_t *spikes) {
   const uint32_t n = ((uint32_t)narrow->n + 15) / 16 * 16;
-  const am_real *from[AM_WIDE_INPUTS] = {narrow->in[0], narrow->in[1], narrow->current};
-  for (int k = 0; k < AM_NEURON_OWN; k++) from[3 + k] = narrow->own[k];
+  const am_real *from[AM_WIDE_INPUTS];
+  for (int r = 0; r < AM_NEURON_RECEPTORS; r++) from[r] = narrow->in[r];
+  from[AM_NEURON_RECEPTORS] = narrow->current;
+  for (int k = 0; k < AM_NEURON_OWN; k++) from[AM_NEURON_RECEPTORS + 1 + k] = narrow->own[k];
   double *to[AM_WIDE_INPUTS];
   for (int k = 0; k < AM_WIDE_INPUTS; k++) {
     to[k] = c->wide + (size_t)k * n;
     for (uint32_t i = 0; i < n && from[k]; i++) to[k][i] = (double)from[k][i];
   }
-  am_neurons_wide neurons = {.in = {to[0], to[1]},
-                             .current = to[2],
+  am_neurons_wide neurons = {.current = to[AM_NEURON_RECEPTORS],
                              .k = p->k_wide,
                              .program = narrow->program,
                              .gain = (double)narrow->gain,
@@ -290,13 +291,14 @@ static int update_wide(const amine_brain *b, const am_chunk *c, const am_populat
                              .step = narrow->step,
                              .population = narrow->population,
                              .index = narrow->index};
-  for (int k = 0; k < AM_NEURON_OWN; k++) neurons.own[k] = to[3 + k];
+  for (int r = 0; r < p->n_receptors; r++) neurons.in[r] = to[r];
+  for (int k = 0; k < AM_NEURON_OWN; k++) neurons.own[k] = to[AM_NEURON_RECEPTORS + 1 + k];
   const int n_states = am_neuron_n_states(p->model);
   for (int s = 0; s < n_states; s++) neurons.s[s] = p->wide[s] + narrow->index;
   const int n_spikes = p->model->wide[b->isa]->update(&neurons, spikes);
   for (int s = 0; s < n_states; s++)
     for (uint32_t i = 0; i < n; i++) narrow->s[s][i] = (am_real)neurons.s[s][i];
-  for (int r = 0; r < 2 && narrow->in[r]; r++)
+  for (int r = 0; r < p->n_receptors && narrow->in[r]; r++)
     memset(narrow->in[r], 0, n * sizeof *narrow->in[r]);
   return n_spikes;
 }
@@ -342,10 +344,11 @@ static int update_piece(amine_brain *b, am_chunk *c, const am_piece *piece, uint
     if (fresh || changed || p->uniform != 0)
       b->pass->current(current, own, (am_real)(p->mean + p->pulse), (am_real)p->uniform, p->input,
                        &draw, n);
-    for (int r = 0; r < 2; r++) {
+    for (int r = 0; r < p->n_receptors; r++) {
+      const uint32_t stream = r < 2 ? AM_STREAM_RECEPTOR_1 : AM_STREAM_RECEPTOR_3 - 2;
       neurons.in[r] = b->in[r] + piece->begin;
       if (p->poisson[r])
-        b->pass->poisson(neurons.in[r], p->poisson[r], AM_STREAM_RECEPTOR_1 + (uint32_t)r,
+        b->pass->poisson(neurons.in[r], p->poisson[r], stream + (uint32_t)r,
                          (am_real)p->poisson_weight[r] * p->input, &draw, n);
     }
     if (p->n_drives > 0)

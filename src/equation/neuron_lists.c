@@ -265,12 +265,13 @@ static void make(list *step, list *fires, int n) {
   put(fires, AM_LIST_FIRES, n);
 }
 
-bool am_neuron_lists_make(am_neuron_values *b, const int *leaf, const int *step, const int *fires,
-                          int fired) {
+amine_status am_neuron_lists_make(am_neuron_values *b, const int *leaf, const int *step,
+                                  const int *fires, int fired, amine_error *error) {
   list *lists = am_alloc(2, sizeof *lists);
   int *early = am_alloc(AM_NEURON_VALUES, sizeof *early);
-  bool room = lists && early;
-  if (room) {
+  const bool made = lists && early;
+  bool room = false;
+  if (made) {
     for (int v = 0; v < AM_NEURON_VALUES; v++) early[v] = NOWHERE;
     plan(&lists[0], b, early, leaf, step, fired);
     if (fires) plan(&lists[1], b, early, leaf, fires, NOWHERE);
@@ -279,5 +280,6 @@ bool am_neuron_lists_make(am_neuron_values *b, const int *leaf, const int *step,
   }
   am_free(lists);
   am_free(early);
-  return room;
+  if (!made) return am_fail_memory(error, 2 * sizeof *lists);
+  return room ? AMINE_OK : AMINE_ERROR_INPUT;
 }

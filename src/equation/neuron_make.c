@@ -398,8 +398,10 @@ static amine_status make(maker *m) {
   after_spike(m, fires);
   for (int s = 0; s < p->n_states && m->t->told; s++)
     p->factor[s] = (int16_t)am_values_derivative(m->b, states[s], m->leaf[s]);
-  return m->b->full || !am_neuron_lists_make(m->b, m->leaf, states, fires, fired) ? too_large(m)
-                                                                                  : AMINE_OK;
+  if (m->b->full) return too_large(m);
+  const amine_status status =
+      am_neuron_lists_make(m->b, m->leaf, states, fires, fired, m->error);
+  return status == AMINE_ERROR_INPUT ? too_large(m) : status;
 }
 
 amine_status am_neuron_program_make(am_neuron_program *p, const am_neuron_text *text,

@@ -135,18 +135,16 @@ amine_status am_neuron_program_make(am_neuron_program *program, const am_neuron_
                                     amine_error *error);
 
 /* The numbers of a population, from the text's constants in their order: k [AM_NEURON_CONSTANTS],
- * initial [AM_NEURON_STATES]. false: one of them is not finite, or memory was refused; nothing is
- * written that matters then. */
+ * initial [AM_NEURON_STATES]. false: one of them is not finite. */
 bool am_neuron_program_setup(const am_neuron_program *program, double *k, double *initial,
                              const double *constants, double dt_ms);
 /* All values of a program in double, x [n_values]: where `states` [AM_NEURON_STATES] and what is
- * shared [AM_NEURON_SHARES] are so (NULL: 0), nothing arrives and nobody fires. false: memory was
- * refused. */
-bool am_neuron_program_evaluate(const am_neuron_program *program, double *x,
+ * shared [AM_NEURON_SHARES] are so (NULL: 0), nothing arrives and nobody fires. */
+void am_neuron_program_evaluate(const am_neuron_program *program, double *x,
                                 const double *constants, const double *states,
                                 const double *shared, double dt_ms);
 
-/* How often a source fires in a step on average; NAN: memory was refused. */
+/* How often a source fires in a step on average. */
 double am_neuron_program_mean(const am_neuron_program *program, const double *constants,
                               double dt_ms);
 

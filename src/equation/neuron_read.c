@@ -59,6 +59,18 @@ static amine_status arrival(am_parser *r) {
   return am_dialect_declare(r, &t->arrival[t->arrival[0] >= 0], AM_SYMBOL_INPUT, "what arrives");
 }
 
+static amine_status receptor(am_parser *r) {
+  am_neuron_text *t = text_of(r);
+  const int at = r->now.at, most = AM_NEURON_RECEPTORS - 2;
+  if (t->n_receptors == most)
+    return REFUSE(r, at, "a neuron has at most %d receptors beside the first two", most);
+  int *symbol = &t->receptor[t->n_receptors++];
+  AM_TRY(am_dialect_declare(r, symbol, AM_SYMBOL_INPUT, "a receptor"));
+  const char *name = r->e->symbols[*symbol].name;
+  if (strcmp(name, "excitatory") != 0 && strcmp(name, "inhibitory") != 0) return AMINE_OK;
+  return REFUSE(r, at, "%s is one of the first two: \"arrival a_e, a_i\" names them", name);
+}
+
 static amine_status given(am_parser *r) {
   const int at = r->now.at;
   int symbol = 0;
@@ -204,6 +216,7 @@ static amine_status equation(am_parser *r) {
 
 static amine_status states(am_parser *r) { return am_dialect_list(r, state); }
 static amine_status arrivals(am_parser *r) { return am_dialect_list(r, arrival); }
+static amine_status receptors(am_parser *r) { return am_dialect_list(r, receptor); }
 static amine_status givens(am_parser *r) { return am_dialect_list(r, given); }
 static amine_status eaches(am_parser *r) { return am_dialect_list(r, each); }
 
@@ -217,7 +230,7 @@ static amine_status statement(am_parser *r) {
              {"given", givens},  {"begin", begin},
              {"end", end},       {"spike", spike},
              {"chance", chance}, {"poisson", poisson},
-             {"refractory", refractory}};
+             {"refractory", refractory}, {"receptor", receptors}};
   static const char *const foreign[] = {"trace", "learned", "first", "output", "network", "lowest"};
   for (size_t k = 0; k < sizeof own / sizeof *own && am_dialect_is_statement(r); k++)
     if (am_parse_is_word(r, own[k].word)) {

@@ -18,7 +18,7 @@ enum {
 typedef struct neuron_run {
   const am_neuron_program *p;
   real *state[AM_NEURON_STATES];
-  const real *arrived[2], *current, *each[AM_NEURON_OWN];
+  const real *arrived[AM_NEURON_RECEPTORS], *current, *each[AM_NEURON_OWN];
   uint32_t index; /* of the first neuron, for who draws */
   philox_key key;
   philox_shared shared;

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/steps.h"
 #include "equation/neuron_program.h"
 #include "kernel/exponential.h"
@@ -67,7 +66,7 @@ typedef struct setup {
   const am_neuron_program *p;
   const double *constants, *states, *shared;
   double dt_ms;
-  double *x; /* [n_values] */
+  double x[AM_NEURON_VALUES];
   bool made[FORMS];
   square less_one[FORMS]; /* e^{hM} - 1 */
 } setup;
@@ -151,26 +150,18 @@ static void evaluate(setup *q) {
   }
 }
 
-static setup *begin(const am_neuron_program *p, const double *constants, double dt_ms) {
-  setup *q = am_alloc(1, sizeof *q);
-  if (!q) return NULL;
+static void begin(setup *q, const am_neuron_program *p, const double *constants, double dt_ms) {
   q->p = p, q->constants = constants, q->dt_ms = dt_ms;
-  q->x = am_alloc((size_t)p->n_values, sizeof *q->x);
-  if (q->x) return q;
-  am_free(q);
-  return NULL;
-}
-
-static void end(setup *q) {
-  am_free(q->x);
-  am_free(q);
+  q->states = q->shared = NULL;
+  memset(q->made, 0, sizeof q->made);
+  memset(q->x, 0, (size_t)p->n_values * sizeof *q->x);
 }
 
 bool am_neuron_program_setup(const am_neuron_program *p, double *k, double *initial,
                              const double *constants, double dt_ms) {
-  setup *q = begin(p, constants, dt_ms);
-  bool finite = q != NULL;
-  if (!q) return false;
+  setup room, *q = &room;
+  bool finite = true;
+  begin(q, p, constants, dt_ms);
   evaluate(q);
   for (int n = 0; n < p->n_constants; n++) {
     k[n] = q->x[p->constant[n]];
@@ -180,28 +171,23 @@ bool am_neuron_program_setup(const am_neuron_program *p, double *k, double *init
     initial[s] = q->x[p->initial[s]];
     finite &= fabs(initial[s]) <= 3e38;
   }
-  end(q);
   return finite;
 }
 
-bool am_neuron_program_evaluate(const am_neuron_program *p, double *x, const double *constants,
+void am_neuron_program_evaluate(const am_neuron_program *p, double *x, const double *constants,
                                 const double *states, const double *shared, double dt_ms) {
-  setup *q = begin(p, constants, dt_ms);
-  if (!q) return false;
+  setup room, *q = &room;
+  begin(q, p, constants, dt_ms);
   q->states = states, q->shared = shared;
   evaluate(q);
   memcpy(x, q->x, (size_t)p->n_values * sizeof *x);
-  end(q);
-  return true;
 }
 
 double am_neuron_program_mean(const am_neuron_program *p, const double *constants, double dt_ms) {
-  setup *q = begin(p, constants, dt_ms);
-  if (!q) return (double)NAN;
+  setup room, *q = &room;
+  begin(q, p, constants, dt_ms);
   evaluate(q);
-  const double mean = q->x[p->means];
-  end(q);
-  return mean;
+  return q->x[p->means];
 }
 
 /* How far a scheme goes along the slope -1: to where what is left is -1 times what was. */
@@ -215,8 +201,8 @@ am_neuron_times am_neuron_program_times(const am_neuron_program *p, const double
                                         double dt_ms) {
   am_neuron_times times = {.longest_step_ms = (double)INFINITY};
   double states[AM_NEURON_STATES];
-  setup *q = begin(p, constants, dt_ms);
-  if (!q) return times;
+  setup room, *q = &room;
+  begin(q, p, constants, dt_ms);
   evaluate(q);
   for (int s = 0; s < p->n_states; s++) states[s] = q->x[p->initial[s]];
   q->states = states;
@@ -230,6 +216,5 @@ am_neuron_times am_neuron_program_times(const am_neuron_program *p, const double
       times.longest_step_ms = fmin(times.longest_step_ms, reach_of(p->scheme[s]) * tau);
   }
   if (p->held >= 0) times.held_ms = q->x[p->held] * dt_ms;
-  end(q);
   return times;
 }

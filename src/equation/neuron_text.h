@@ -10,6 +10,7 @@
  *     input I                                      the external current
  *     arrival a_e, a_i                             what arrives in a step at receptor 1, at receptor 2;
  *                                                  one name alone: at both
+ *     receptor nmda                                what arrives at a further receptor, of this name
  *     given threshold, gain, dt                    1 + inhibition; what all input is multiplied by
  *                                                  (I and arrivals are so already); the step in ms
  *     x = exp(v / delta)                           a value, of the states where it is asked for
@@ -45,6 +46,7 @@
 enum {
   AM_NEURON_STATES = 12, /* with one of the language's own: how long it is held, or how often it
                           * fires on average */
+  AM_NEURON_RECEPTORS = 8, /* those two among them */
   AM_NEURON_OWN = 8,     /* parameters that each neuron may have for itself */
   AM_NEURON_UPDATES = 48
 };
@@ -77,6 +79,7 @@ typedef struct am_neuron_text {
   am_scheme scheme[AM_NEURON_STATES];
   int each[AM_NEURON_OWN], n_each; /* symbols */
   int input, arrival[2];           /* symbols, -1: none */
+  int receptor[AM_NEURON_RECEPTORS - 2], n_receptors; /* symbols of the further ones */
   int condition;                   /* node of "where(...)": 1 if it fires, -1: by chance */
   int chance;                      /* node, -1 */
   int mean;                        /* node of how often it fires in a step on average, -1 */

@@ -185,7 +185,10 @@ static int given_of(am_neuron_values *b, const char *name) {
 static int input_of(am_neuron_values *b, int symbol) {
   const am_neuron_text *t = b->text;
   int x;
+  int further = 0;
+  while (further < t->n_receptors && symbol != t->receptor[further]) further++;
   if (symbol == t->input) x = am_values_leaf(b, AM_NEURON_CURRENT, 0);
+  else if (further < t->n_receptors) x = am_values_leaf(b, AM_NEURON_ARRIVED, 2 + further);
   else x = am_values_leaf(b, AM_NEURON_ARRIVED, symbol != t->arrival[0]);
   if (symbol == t->arrival[0] && t->arrival[1] < 0)
     x = add(b, x, am_values_leaf(b, AM_NEURON_ARRIVED, 1));

@@ -288,6 +288,11 @@ static amine_status too_large(const maker *m) {
                  m->t->e->name);
 }
 
+static amine_status make_lists(const maker *m, const int *is, const int *becomes) {
+  const amine_status status = am_neuron_lists_make(m->b, is, becomes, NULL, -1, m->error);
+  return status == AMINE_ERROR_INPUT ? too_large(m) : status;
+}
+
 static amine_status make_pass(maker *m, am_synapse_passes which) {
   am_synapse_pass *pass = &m->p->passes[which];
   am_neuron_program *p = &pass->program;
@@ -311,7 +316,7 @@ static amine_status make_pass(maker *m, am_synapse_passes which) {
     if (pass->changes[k]) becomes[k] = which == AM_PASS_STEP ? m->instead[of[k]] : change;
   }
   pass->any = pass->changes[0] || pass->changes[1];
-  if (m->b->full || !am_neuron_lists_make(m->b, is, becomes, NULL, -1)) return too_large(m);
+  AM_TRY(m->b->full ? too_large(m) : make_lists(m, is, becomes));
   for (int k = 0; k < p->n_places; k++)
     if (p->places[k].kind == AM_PLACE_STATE) pass->reads[p->places[k].index] = true;
   return AMINE_OK;
@@ -371,7 +376,8 @@ static bool is_time(double x) { return x > 0 && x <= 1e30; }
 bool am_synapse_program_laws(const am_synapse_program *p, am_synapse_laws *laws,
                              const double *parameters) {
   double *x = am_alloc((size_t)p->laws.n_values, sizeof *x);
-  bool good = x && am_neuron_program_evaluate(&p->laws, x, parameters, NULL, NULL, 1);
+  bool good = x != NULL;
+  if (good) am_neuron_program_evaluate(&p->laws, x, parameters, NULL, NULL, 1);
   *laws = (am_synapse_laws){0};
   for (int l = 0; good && l < p->n_sources && !p->runs_origin; l++) {
     laws->source_tau[l] = x[p->source_tau[l]];
@@ -408,7 +414,7 @@ static double largest(const am_synapse_pass *pass, double *x, const double *para
     for (int l = 0; l < AM_SYNAPSE_SIDE; l++)
       states[AM_SYNAPSE_SOURCE + l] = states[AM_SYNAPSE_TARGET + l] = corner >> (2 + l) & 1;
     states[AM_SYNAPSE_SCORE] = 1;
-    if (!am_neuron_program_evaluate(&pass->program, x, parameters, states, shares, 1)) return 0;
+    am_neuron_program_evaluate(&pass->program, x, parameters, states, shares, 1);
     if (pass->changes[0]) most = fmax(most, fabs(x[pass->change[0]]));
     if (pass->changes[1]) most = fmax(most, fabs(gamma * x[pass->change[1]]));
   }
@@ -431,10 +437,10 @@ double am_synapse_program_change(const am_synapse_program *p, const double *para
 static double loss_of(const am_neuron_program *p, int n, double *x, const double *parameters,
                       double dt_ms) {
   double states[AM_NEURON_STATES] = {0}, least = 1;
-  bool good = am_neuron_program_evaluate(p, x, parameters, NULL, NULL, dt_ms);
-  for (int s = 0; good && s < n; s++) states[s] = x[p->initial[s]];
-  good = good && am_neuron_program_evaluate(p, x, parameters, states, NULL, dt_ms);
-  for (int s = 0; good && s < n; s++) {
+  am_neuron_program_evaluate(p, x, parameters, NULL, NULL, dt_ms);
+  for (int s = 0; s < n; s++) states[s] = x[p->initial[s]];
+  am_neuron_program_evaluate(p, x, parameters, states, NULL, dt_ms);
+  for (int s = 0; s < n; s++) {
     const double left = x[p->factor[s]];
     if (left > 0 && left < 1) least = fmin(least, 1 - left);
   }

@@ -94,6 +94,7 @@ static const char whole_model[] =
     " \"populations\": [{\"name\": \"E\", \"n\": 8, \"model\": \"izhikevich\", \"record\": true,"
     "   \"values\": {\"a\": 0.03, \"d\": [1, 2, 3, 4, 5, 6, 7, 8],"
     "   \"c\": {\"normal\": [-60, 1]}}, \"initial\": {\"v\": {\"uniform\": [-70, -60]}, \"u\": 1},"
+    "   \"receptors\": {\"x\": {\"name\": \"x\",\"tau_ms\": 80, \"e_mv\": 0}},"
     "   \"positions\": {\"x\": [0, 3], \"y\": [0, 3], \"z\": 0, \"w\": 0}},"
     "   {\"name\": \"S\", \"n\": 3, \"model\": \"spikes\", \"record\": false,"
     "    \"positions\": [[0, 0, 0, 0], [1, 0.5], [2]]}],"

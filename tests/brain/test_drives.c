@@ -268,6 +268,7 @@ int main(void) {
       cmocka_unit_test_prestate(neurons_are_those_of_brian, (char[]){"currents"}),
       cmocka_unit_test_prestate(neurons_are_those_of_brian, (char[]){"differing"}),
       cmocka_unit_test_prestate(neurons_are_those_of_brian, (char[]){"dendrites"}),
+      cmocka_unit_test_prestate(neurons_are_those_of_brian, (char[]){"receptors"}),
       cmocka_unit_test(weights_are_those_of_brian),
       cmocka_unit_test(arrivals_come_as_often_as_they_should),
       cmocka_unit_test(sources_follow_their_rate),

@@ -321,6 +321,10 @@ def test_words(d):
                         "did you mean populations.cue.values.tau_m_ms?"),
                        (["simulate", "reinforcement", "populations.cue.values.tau=3"],
                         "did you mean populations.cue.values.tau_m_ms?"),
+                       (["simulate", "reinforcement", "populations.cue.initial.vv=3"],
+                        "did you mean populations.cue.initial.v?"),
+                       (["simulate", "reinforcement", "populations.cue.initial.v=2e6"],
+                        "populations.cue.initial.v=2000000"),
                        (["simulate", "brain", "populations.E.n=3"], "populations.E.n"),
                        (["simulate", "brain", "seeds=0"], "seeds=0: it must be"),
                        (["simulate", "brain", "seeds=2", "clamp.dopamine=2"], "clamp.dopamine=2"),
@@ -332,6 +336,9 @@ def test_words(d):
                  ["simulate", "brain", "plasticity.rule=" + "[" * 100000]):
         expect(2, *args, "--out", os.path.join(d, "none")) if len(args) > 2 else expect(2, *args)
     check("nothing was made", not os.path.exists(os.path.join(d, "none")), "no folder", "one")
+    for value in ("initial.v=-60", "initial.v.uniform=[-70,-60]"):
+        text = expect(0, "show", "reinforcement", "populations.cue." + value).out
+        check("amine show ... " + value, "populations.cue." + value.split("=")[0] in text, "the key", text)
     keys = [li[2:].split(" ")[0] for li in run("show", "brain", env=cli.environment(**cli.WIDE)).out.splitlines()
             if re.match(r"[ *] [a-z]\w*[. ]", li) and "differs from" not in li]
     for key in keys:

@@ -152,6 +152,145 @@ def lived(group, steps):
     return v(), spikes()
 
 
+# ---------------------------------------------------------------------------------- receptors
+
+def arriving(rng, receptors, steps, n, weights):
+    """Two sources for each receptor, which fire on even steps, onto n neurons: the trains, and by receptor the weights
+    [2][n]."""
+    spikes = trains(2 * len(receptors), steps, 40, rng, 0)
+    return spikes, {r: np.round(rng.uniform(0.5, 1, (2, n)) * w * 1024) / 1024 for r, w in zip(receptors, weights)}
+
+
+def projections(weights, delay):
+    """From the sources of each receptor, and by step and receptor what arrives."""
+    return [{"name": r, "source": "A", "target": "E", "connect": "list", "receptor": r, "delay_ms": delay * DT_MS,
+             "pairs": [[2 * k + i, j, w[i, j]] for i in range(2) for j in range(w.shape[1])]}
+            for k, (r, w) in enumerate(weights.items())]
+
+
+def arrivals(spikes, weights, delay, steps):
+    out = {r: np.zeros((steps + delay, w.shape[1])) for r, w in weights.items()}
+    for i, s in spikes:
+        r = list(weights)[i // 2]
+        out[r][s + delay] += weights[r][i % 2]
+    return out
+
+
+def in_brian_arriving(spikes, weights, group, unit, late):
+    """The same synapses onto g_RECEPTOR; a spike arrives at the end of the step `late` steps after its own."""
+    from brian2 import Synapses, ms
+
+    sources = told_group(2 * len(weights), spikes)
+    all = []
+    for k, (r, w) in enumerate(weights.items()):
+        s = Synapses(sources, group, "w : 1", on_pre="g_%s_post += w*%s" % (r, unit))
+        i, j = np.meshgrid(range(2), range(w.shape[1]), indexing="ij")
+        s.connect(i=2 * k + i.flatten(), j=j.flatten())
+        s.w, s.delay = w.flatten(), late * ms
+        all.append(s)
+    return [sources] + all
+
+
+FINE = 10  # steps of the method of Runge and Kutta in one of ours
+
+
+def fine():
+    from brian2 import defaultclock, ms
+    defaultclock.dt = DT_MS / FINE * ms
+
+
+def lived_fine(group, spikes, weights, unit, delay, steps):
+    """v after each of our steps, in mV, and no spikes."""
+    from brian2 import Network, StateMonitor, defaultclock, mV, ms, nS, pA, pF
+
+    v = StateMonitor(group, "v", record=True, when="end")
+    Network(group, v, *in_brian_arriving(spikes, weights, group, unit, delay * DT_MS - DT_MS / FINE)).run(
+        steps * DT_MS * ms, namespace={"mV": mV, "ms": ms, "nS": nS, "pA": pA, "pF": pF})
+    defaultclock.dt = DT_MS * ms
+    return np.array(v.v / mV).T[FINE - 1::FINE], np.zeros((0, 2), int)
+
+
+def receptors():
+    """Currents of four receptors, one slower than the membrane, below the threshold."""
+    n, steps, delay = 4, 1000, 7
+    tau = {"excitatory": 5.0, "inhibitory": 10.0, "nmda": 100.0, "gaba_b": 37.5}
+    spikes, weights = arriving(np.random.default_rng(21), tau, steps, n, (9, -6, 2.5, -1.5))
+    model = {"dt_ms": DT_MS,
+             "populations": [{"name": "A", "n": 8, "model": "spikes"},
+                             {"name": "E", "n": n, "model": "lif", "initial": {"g_nmda": 2},
+                              "values": {"tau_e_ms": 5, "tau_i_ms": 10, "v_threshold_mv": 100},
+                              "receptors": {"nmda": {"tau_ms": 100}, "gaba_b": {"tau_ms": 37.5}}}],
+             "projections": projections(weights, delay),
+             "inputs": [told("A", spikes), {"population": "E", "type": "current", "mean": 8}]}
+
+    def by_numpy():
+        come, v = arrivals(spikes, weights, delay, steps), np.full(n, -65.0)
+        g = {r: np.full(n, 2.0 * (r == "nmda")) for r in tau}
+        left, after = {r: math.exp(-DT_MS / t) for r, t in dict(tau, v=20.0).items()}, []
+        for k in range(steps):
+            v = -57 + (v + 57) * left["v"]
+            for r, t in tau.items():
+                g[r] = g[r] + come[r][k]
+                v = v + t / (20 - t) * (left["v"] - left[r]) * g[r]
+                g[r] *= left[r]
+            after.append(v)
+        return np.array(after), np.zeros((0, 2), int)
+
+    def by_brian():
+        from brian2 import NeuronGroup, mV
+
+        fine()
+        group = NeuronGroup(n, "dv/dt = (-57*mV - v + %s)/(20*ms) : volt\n" % " + ".join("g_" + r for r in tau) +
+                            "\n".join("dg_%s/dt = -g_%s/(%r*ms) : volt" % (r, r, t) for r, t in tau.items()), method="rk4")
+        group.v, group.g_nmda = -65 * mV, 2 * mV
+        return lived_fine(group, spikes, weights, "mV", delay, steps)
+    return model, by_numpy, by_brian
+
+
+def conductances():
+    """Conductances of four receptors, below the threshold: the solution itself, in fine steps."""
+    n, steps, delay = 3, 700, 5
+    tau = {"excitatory": (5.0, 0.0), "inhibitory": (10.0, -80.0), "nmda": (100.0, 0.0), "gaba_b": (150.0, -95.0)}
+    spikes, weights = arriving(np.random.default_rng(22), tau, steps, n, (12, 9, 1.5, 3))
+    model = {"dt_ms": DT_MS,
+             "populations": [{"name": "A", "n": 8, "model": "spikes"},
+                             {"name": "E", "n": n, "model": "lif-cond",
+                              "values": {"c_pf": 250, "g_leak_ns": 12.5, "v_rest_mv": -70, "v_threshold_mv": 100,
+                                         "tau_e_ms": 5, "tau_i_ms": 10, "e_e_mv": 0, "e_i_mv": -80},
+                              "receptors": [{"name": "nmda", "tau_ms": 100, "e_mv": 0},
+                                            {"name": "gaba_b", "tau_ms": 150, "e_mv": -95}]}],
+             "projections": projections(weights, delay),
+             "inputs": [told("A", spikes), {"population": "E", "type": "current", "mean": 60}]}
+
+    def by_numpy():
+        come, v, h = arrivals(spikes, weights, delay, steps), np.full(n, -70.0), DT_MS / FINE
+        g, after = {r: np.zeros(n) for r in tau}, []
+        for k in range(steps):
+            g = {r: g[r] + come[r][k] for r in tau}
+
+            def slope(v, t):
+                return (12.5 * (-70 - v) + 60 + sum(g[r] * math.exp(-t / s) * (e - v) for r, (s, e) in tau.items())) / 250
+            for i in range(FINE):
+                a = slope(v, i * h)
+                b = slope(v + h / 2 * a, (i + 0.5) * h)
+                c = slope(v + h / 2 * b, (i + 0.5) * h)
+                v = v + h / 6 * (a + 2 * b + 2 * c + slope(v + h * c, (i + 1) * h))
+            g = {r: g[r] * math.exp(-DT_MS / s) for r, (s, _) in tau.items()}
+            after.append(v)
+        return np.array(after), np.zeros((0, 2), int)
+
+    def by_brian():
+        from brian2 import NeuronGroup, mV
+
+        fine()
+        group = NeuronGroup(n, "dv/dt = (12.5*nS*(-70*mV - v) + 60*pA + %s)/(250*pF) : volt\n" % " + ".join(
+            "g_%s*(%r*mV - v)" % (r, e) for r, (_, e) in tau.items()) + "\n".join(
+            "dg_%s/dt = -g_%s/(%r*ms) : siemens" % (r, r, t) for r, (t, _) in tau.items()), method="rk4")
+        group.v = -70 * mV
+        return lived_fine(group, spikes, weights, "nS", delay, steps)
+    return model, by_numpy, by_brian
+
+
 # ---------------------------------------------------------------------------------- plasticity
 
 RULES = {  # their standard values, and in Brian2 what happens to w at an arrival and at a spike of the target
@@ -360,7 +499,8 @@ PLASTICITY = {"weak": ("stdp-weight", dict(), 1),
               "dendrite-triplet": ("triplet", dict(), 7, 20, 10),
               "dendrite-istdp": ("istdp", dict(), 8, 16, 14),
               "dendrite-whole": ("stdp", dict(), 9, 60, 60)}
-NEURONS = {"currents": currents, "differing": differing, "dendrites": dendrites}
+NEURONS = {"currents": currents, "differing": differing, "dendrites": dendrites, "receptors": receptors,
+           "conductances": conductances}
 
 
 def each(brian):

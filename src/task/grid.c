@@ -49,29 +49,28 @@ am_grid_policy am_grid_walk(void) {
   return policy;
 }
 
-/* Rows of I - factor P over the starts, and what a step earns: 1 each, or the reward. */
+/* Rows of I - gamma P over the starts, and the reward of a step. */
 typedef struct equations {
   double A[CELLS][CELLS], b[CELLS];
 } equations;
 
 static void write_equations(equations *e, const am_grid *grid, const am_grid_policy *policy,
-                            double factor, bool steps) {
+                            double gamma) {
   int row[CELLS];
   memset(e, 0, sizeof *e);
   for (int i = 0; i < grid->n_starts; i++) row[grid->start[i]] = i;
   for (int i = 0; i < grid->n_starts; i++) {
     const int cell = grid->start[i];
     e->A[i][i] = 1;
-    e->b[i] = steps ? 1 : 0;
     for (int a = 0; a < ACTIONS; a++) {
       const int to = am_grid_move(grid, cell, a);
-      if (to != grid->goal) e->A[i][row[to]] -= factor * policy->p[cell][a];
-      else if (!steps) e->b[i] += policy->p[cell][a];
+      if (to != grid->goal) e->A[i][row[to]] -= gamma * policy->p[cell][a];
+      else e->b[i] += policy->p[cell][a];
     }
   }
 }
 
-/* Gauss-Jordan with row pivots. What has no pivot is NAN, and so is what depends on it. */
+/* Gauss-Jordan with row pivots; with gamma below 1 there is one in every row. */
 static void solve(double out[CELLS], equations *e, const am_grid *grid) {
   const int n = grid->n_starts;
   for (int k = 0; k < n; k++) {
@@ -86,33 +85,25 @@ static void solve(double out[CELLS], equations *e, const am_grid *grid) {
     const double b = e->b[k];
     e->b[k] = e->b[best];
     e->b[best] = b;
-    const double pivot = fabs(e->A[k][k]) > 1e-12 ? e->A[k][k] : (double)NAN;
     for (int i = 0; i < n; i++) {
-      const double factor = e->A[i][k] / pivot;
+      const double factor = e->A[i][k] / e->A[k][k];
       if (i == k || e->A[i][k] == 0) continue;
       for (int j = k; j < n; j++) e->A[i][j] -= factor * e->A[k][j];
       e->b[i] -= factor * e->b[k];
     }
   }
   memset(out, 0, CELLS * sizeof *out);
-  for (int i = 0; i < n; i++)
-    out[grid->start[i]] = fabs(e->A[i][i]) > 1e-12 ? e->b[i] / e->A[i][i] : (double)NAN;
-}
-
-void am_grid_steps(double steps[CELLS], const am_grid *grid, const am_grid_policy *policy) {
-  equations e;
-  write_equations(&e, grid, policy, 1, true);
-  solve(steps, &e, grid);
+  for (int i = 0; i < n; i++) out[grid->start[i]] = e->b[i] / e->A[i][i];
 }
 
 void am_grid_values(double value[CELLS], const am_grid *grid, const am_grid_policy *policy,
                     double gamma) {
   equations e;
-  write_equations(&e, grid, policy, gamma, false);
+  write_equations(&e, grid, policy, gamma);
   solve(value, &e, grid);
 }
 
-double am_grid_capped(const am_grid *grid, const am_grid_policy *policy, int cap) {
+double am_grid_capped(double *reached, const am_grid *grid, const am_grid_policy *policy, int cap) {
   double mass[CELLS] = {0}, sum = 0;
   for (int i = 0; i < grid->n_starts; i++) mass[grid->start[i]] = 1.0 / grid->n_starts;
   for (int k = 0; k < cap; k++) {
@@ -126,5 +117,8 @@ double am_grid_capped(const am_grid *grid, const am_grid_policy *policy, int cap
     next[grid->goal] = 0;
     memcpy(mass, next, sizeof mass);
   }
+  if (!reached) return sum;
+  *reached = 1;
+  for (int c = 0; c < CELLS; c++) *reached -= mass[c];
   return sum;
 }

@@ -1,5 +1,5 @@
-/* A world of 5 x 5 cells with one goal, and what is known about it exactly: shortest ways, the mean
- * steps of a policy to the goal, its values.
+/* A map of 5 x 5 cells with one goal, and what is known about it exactly: shortest ways, the mean
+ * steps of a policy to the goal, its values. The task that is played on it is task/grid_world.h.
  *
  * Cell y * 5 + x; y grows downward. Outside is wall. An action leads to the neighbour up, right,
  * down or left, or nowhere if there is a wall. The goal ends an episode. Arrays [AM_GRID_CELLS] and
@@ -30,12 +30,11 @@ int am_grid_move(const am_grid *grid, int cell, int action);
 
 /* Steps of the shortest way to the goal; 0 for walls. */
 void am_grid_distances(int distance[AM_GRID_CELLS], const am_grid *grid);
-/* Mean steps to the goal from each start under a policy: t = 1 + P t, by Gaussian elimination. NAN
- * where the goal is never reached, or not surely. */
-void am_grid_steps(double steps[AM_GRID_CELLS], const am_grid *grid, const am_grid_policy *policy);
-/* Mean over the starts of min(steps, cap): the sum of P(steps > k) for k < cap. */
-double am_grid_capped(const am_grid *grid, const am_grid_policy *policy, int cap);
-/* Values of a policy with reward 1 at the goal, 0 <= gamma < 1: v = r + gamma P v. */
+/* Mean over the starts of min(steps, cap): the sum of P(steps > k) for k < cap. In *reached, which may
+ * be NULL, P(steps <= cap). */
+double am_grid_capped(double *reached, const am_grid *grid, const am_grid_policy *policy, int cap);
+/* Values of a policy with reward 1 at the goal, 0 <= gamma < 1: v = r + gamma P v, by Gaussian
+ * elimination. */
 void am_grid_values(double value[AM_GRID_CELLS], const am_grid *grid, const am_grid_policy *policy,
                     double gamma);
 /* Every action with 1/4. */

@@ -41,6 +41,20 @@ typedef struct am_together {
   float *rewards; /* [n] */
 } am_together;
 
+/* Where a step is among blocks, at whose ends another action becomes right and nothing announces it. */
+typedef struct am_task_block {
+  int number, at, length; /* blocks before it; its steps before this one; all its steps */
+  int old;                /* the action that would be right had it not changed; -1: it never did */
+} am_task_block;
+
+/* A world of places, row by row, in which one is the goal: entering it pays 1 and ends the episode.
+ * Actions 0 to 3 lead up, right, down and left. */
+typedef struct am_task_map {
+  int width, height, goal;
+  const bool *wall;    /* [width height] */
+  const int *distance; /* [width height] steps of the shortest way to the goal */
+} am_task_map;
+
 /* Its functions are as amine_task_type has them, where their meaning stands; here is what that does not offer. */
 typedef struct am_task_type {
   am_part part; /* first */
@@ -63,6 +77,16 @@ typedef struct am_task_type {
   amine_task_over *anew;
   const am_task_event *events;
   amine_task_happened *happened;
+  /* Where the present step is among its blocks; false past the end. NULL: nothing changes so. */
+  bool (*blocks)(const am_task *task, const void *state, am_task_block *block);
+  /* The map of its world, and where on it a state is; both NULL: it has none. */
+  const am_task_map *(*map)(const am_task *task);
+  int (*place)(const am_task *task, const void *state);
+  /* Of a map: what each place is worth, with rewards discounted by gamma, to who takes each action there
+   * with the probability policy [place][action]; gamma < 1. */
+  void (*values)(const am_task *task, double *value, const double *policy, double gamma);
+  /* Steps of an episode, in the mean, of who plays it by a line; NAN: not known. NULL: of all lines. */
+  double (*length)(const am_task *task, int line);
   /* Plays an episode by a line as am_task_play says, where no am_policy can; NULL otherwise. */
   double (*play)(const am_task *task, int line, uint64_t seed, uint32_t episode, uint32_t lane);
   /* For a world that takes one call for all lanes (task/lanes.h): all groups begin, or all step. The

@@ -315,7 +315,7 @@ def test_words(d):
                        (["simulate", "brain", "time=3"], "did you mean duration_s?"),
                        (["simulate", "brain", "record.windw_s=3"], "did you mean record.window_s?"),
                        (["simulate", "brain", "clamp.serotonine=3"], "did you mean clamp.serotonin?"),
-                       (["simulate", "reversal", "protocol.trails=3"], "did you mean protocol.trials?"),
+                       (["simulate", "together", "protocol.stps=3"], "did you mean protocol.steps?"),
                        (["simulate", "brain", "plasticity.rul=3"], "did you mean plasticity.rule?"),
                        (["simulate", "reinforcement", "populations.cue.tau=3"],
                         "did you mean populations.cue.values.tau_m_ms?"),

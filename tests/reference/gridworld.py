@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The grid world of `amine simulate gridworld` without neurons: what chance gives exactly, and what
+"""The task `grid-world`, which `amine simulate gridworld` plays, without neurons: what chance gives exactly, and what
 a tabular actor-critic learns in as many episodes.
 
 World: 5 x 5 cells, number y * 5 + x, the border is a wall; with the obstacle cells 11, 12 and 13 are

@@ -15,6 +15,7 @@
 #include "task/dnms.h"
 #include "task/evidence.h"
 #include "task/go_no_go.h"
+#include "task/grid_world.h"
 #include "task/hidden_bias.h"
 #include "task/islands.h"
 #include "task/list_linking.h"
@@ -25,6 +26,7 @@
 #include "task/recall.h"
 #include "task/recall_values.h"
 #include "task/retrieval.h"
+#include "task/reversal.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/three_needs.h"
@@ -52,6 +54,7 @@ AM_CREATE(detection)
 AM_CREATE(dnms)
 AM_CREATE(evidence)
 AM_CREATE(go_no_go)
+AM_CREATE(grid_world)
 AM_CREATE(islands)
 AM_CREATE(list_linking)
 AM_CREATE(maze)
@@ -62,6 +65,7 @@ AM_CREATE(periodic)
 AM_CREATE(recall)
 AM_CREATE(recall_values)
 AM_CREATE(retrieval)
+AM_CREATE(reversal)
 AM_CREATE(selective)
 AM_CREATE(t_maze)
 AM_CREATE(text_task)

@@ -37,6 +37,8 @@ BY_DEFAULT(volatile_bandit, am_task)
 BY_DEFAULT(contextual_bandit, am_task)
 BY_DEFAULT(go_no_go, am_task)
 BY_DEFAULT(detection, am_task)
+BY_DEFAULT(grid_world, am_task)
+BY_DEFAULT(reversal, am_task)
 BY_DEFAULT(signals, am_game)
 BY_DEFAULT(pennies, am_game)
 
@@ -68,6 +70,8 @@ static const am_task_entry tasks[] = {
     {&am_contextual_bandit_type, contextual_bandit},
     {&am_go_no_go_type, go_no_go},
     {&am_detection_type, detection},
+    {&am_grid_world_type, grid_world},
+    {&am_reversal_type, reversal},
 };
 
 static const am_game_entry games[] = {{&am_signals_type, signals}, {&am_pennies_type, pennies}};

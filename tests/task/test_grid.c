@@ -50,25 +50,28 @@ static void a_certain_way_has_certain_figures(void **state) {
   (void)state;
   const am_grid grid = am_grid_make(24, false);
   am_grid_policy p = {0};
-  double steps[AM_GRID_CELLS], value[AM_GRID_CELLS], mean = 0;
+  double value[AM_GRID_CELLS], mean = 0, reached, far = 0;
   int d[AM_GRID_CELLS];
   for (int c = 0; c < AM_GRID_CELLS; c++) p.p[c][c % 5 < 4 ? 1 : 2] = 1;
-  am_grid_steps(steps, &grid, &p);
   am_grid_values(value, &grid, &p, 0.9);
   am_grid_distances(d, &grid);
   for (int i = 0; i < grid.n_starts; i++) {
     const int c = grid.start[i];
-    near(steps[c], d[c], 1e-12);
     near(value[c], pow(0.9, d[c] - 1), 1e-12);
     mean += d[c] / 24.0;
+    far += d[c] > 3 ? 1 / 24.0 : 0;
   }
-  near(am_grid_capped(&grid, &p, 100), mean, 1e-12);
-  near(am_grid_capped(&grid, &p, 1), 1, 1e-12);
+  near(am_grid_capped(NULL, &grid, &p, 100), mean, 1e-12);
+  near(am_grid_capped(&reached, &grid, &p, 1), 1, 1e-12);
+  near(reached, 2 / 24.0, 1e-12); /* above the goal and left of it */
+  am_grid_capped(&reached, &grid, &p, 3);
+  near(reached, 1 - far, 1e-12);
   for (int c = 0; c < AM_GRID_CELLS; c++) /* up and down for ever */
     for (int a = 0; a < AM_GRID_ACTIONS; a++) p.p[c][a] = a == 0;
-  am_grid_steps(steps, &grid, &p);
-  assert_true(isnan(steps[0]));
-  near(am_grid_capped(&grid, &p, 100), 100, 1e-9);
+  am_grid_values(value, &grid, &p, 0.9);
+  near(value[0], 0, 1e-12);
+  near(am_grid_capped(&reached, &grid, &p, 100), 100, 1e-9);
+  near(reached, 0, 1e-12);
 }
 
 /* Mean steps of n simulated uniform walks, with the cap. */
@@ -99,14 +102,13 @@ static void chance_is_what_walks_take(void **state) {
   for (int obstacle = 0; obstacle < 2; obstacle++) {
     const am_grid grid = am_grid_make(24, obstacle);
     const am_grid_policy p = am_grid_walk();
-    double steps[AM_GRID_CELLS], exact = 0, mean, capped, error;
-    am_grid_steps(steps, &grid, &p);
-    for (int i = 0; i < grid.n_starts; i++) exact += steps[grid.start[i]] / grid.n_starts;
+    double mean, capped, error;
+    const double exact = am_grid_capped(NULL, &grid, &p, 10000);
     walk(&mean, &capped, &error, &grid, 100, 20000);
     near(exact, mean, 4 * error);
-    near(am_grid_capped(&grid, &p, 100), capped, 4 * error);
+    near(am_grid_capped(NULL, &grid, &p, 100), capped, 4 * error);
     near(exact, reference[obstacle][0], 1e-4);
-    near(am_grid_capped(&grid, &p, 100), reference[obstacle][1], 1e-4);
+    near(am_grid_capped(NULL, &grid, &p, 100), reference[obstacle][1], 1e-4);
   }
 }
 

@@ -107,6 +107,10 @@ static int make_all(void **state) {
   MAKE(go_no_go, next_task(), {.steps = 7, .go = 0.2, .spread = 2});
   MAKE(detection, next_task(),
        {.places = 9, .steps = 12, .absent = 0.05, .strong = 2, .strong_share = 0.9});
+  MAKE(grid_world, next_task(), {.steps = 7, .goal = 7, .obstacle = true});
+  MAKE(reversal, next_task(),
+       {.cues = 4, .block = 3, .steps = 50, .right = 1, .wrong = 0.1, .feedback = true});
+  MAKE(reversal, next_task(), {.cues = 2, .block = 10, .steps = 30, .right = 0.6, .wrong = 0.5});
   MAKE(signals, &games[n_games++], {.cues = 5});
   MAKE(pennies, &games[n_games++], {.steps = 3, .memory = 16});
   return 0;

@@ -32,6 +32,7 @@
 #include "task/game_pennies.h"
 #include "task/game_signals.h"
 #include "task/go_no_go.h"
+#include "task/grid_world.h"
 #include "task/hidden_bias.h"
 #include "task/islands.h"
 #include "task/list_linking.h"
@@ -42,6 +43,7 @@
 #include "task/recall.h"
 #include "task/recall_values.h"
 #include "task/retrieval.h"
+#include "task/reversal.h"
 #include "task/selective.h"
 #include "task/t_maze.h"
 #include "task/text.h"
@@ -81,6 +83,8 @@ const am_registry am_standard_parts = {.parts = {&am_maze_type.part,
                                                  &am_contextual_bandit_type.part,
                                                  &am_go_no_go_type.part,
                                                  &am_detection_type.part,
+                                                 &am_grid_world_type.part,
+                                                 &am_reversal_type.part,
                                                  &am_reward_world_part,
                                                  &am_reward_preferences_part,
                                                  &am_plastic_rnn_part,

@@ -13,13 +13,29 @@
  *
  *   td        delta = r + gamma V(s') - V(s), V = (rate of `critic` - rate_0) / rate_1, its rate in
  *             the look, or, where there is none, while it acts; V(s') = 0 behind the end of an
- *             episode, but V(s) with `bootstrap` where its length ends it and not the world. It comes at the end of the next look, with gamma = 0 and at the end of an
- *             episode at once.
+ *             episode, but V(s) with `bootstrap` where its length ends it and not the world. It comes at
+ *             the end of the next look, with gamma = 0 and at the end of an episode at once; with
+ *             `last_look` the state in which an episode ends is looked at, too, so that each error comes
+ *             as late after what it is of, and V(s') is what is read then: where the world has ended,
+ *             nothing is shown and the critic is left to itself.
  *   average   delta = r - mean of the rewards before, over about `average` of them; at once
  *   plain     delta = r; at once
  *
- * and its level becomes clip01(baseline + dopamine delta). Control: each chemical system that
- * something moves at its baseline.
+ * and its level becomes clip01(baseline + dopamine delta); with `shuffled` dopamine is told one of the
+ * last errors instead, drawn at random.
+ *
+ * Norepinephrine and acetylcholine may be told how uncertain the brain is, by its own spikes and errors
+ * (uncertainty.h). At each answer, of the spikes of its time and of the errors before it,
+ *
+ *   expected    quadratic entropy of the actions' spikes
+ *   unexpected  clip01(-<delta> / <|delta|> - margin), means over about the last `fast` and `slow` of them
+ *
+ * norepinephrine is told surprise unexpected, as uncertainty; acetylcholine is told attention expected, as
+ * attention, and novelty unexpected, as novelty. The present error is not among those means: it would
+ * weigh bad outcomes more than good ones, and no weight would survive. Or norepinephrine is told expected
+ * every uncertainty_ms.
+ *
+ * Control: each chemical system that something moves at its baseline.
  *
  * Any brain with such populations will do; what it learns by is its own. A task is played as training
  * plays it: episode k of lane 0, keyed by the seed. What the state holds of its world is what was
@@ -39,7 +55,7 @@
 #include "run/protocol/protocols.h"
 #include "run/protocol/uncertainty.h"
 
-enum { STEPS_MAX = 4096, LATELY = 5 };
+enum { STEPS_MAX = 4096, LATELY = 5, OTHERS = 64 };
 enum {
   EPISODES,
   SENSE,
@@ -65,11 +81,19 @@ enum {
   REWARD,
   GAMMA,
   BOOTSTRAP,
+  LAST_LOOK,
   RATE_0,
   RATE_1,
   AVERAGE,
   DOPAMINE,
+  SHUFFLED,
   UNCERTAINTY_MS,
+  SURPRISE,
+  ATTENTION,
+  NOVELTY,
+  FAST,
+  SLOW,
+  MARGIN,
   COST
 };
 enum { ONE_HOT, PLACE };
@@ -115,17 +139,32 @@ static const amine_parameter keys[] = {
               "reward itself"),
     AM_NUMBER("gamma", 0.9, 0, 1, "", "discount of a step"),
     AM_SWITCH("bootstrap", 0, "where its length ends an episode, and not the world, V goes on"),
+    AM_SWITCH("last_look", 0,
+              "the state in which an episode ends is looked at, too: its error waits for that, "
+              "with V(s') as "
+              "it is read then"),
     AM_NUMBER("rate_0", 10, 0, 1e4, "Hz", "rate of the critic that means V = 0"),
     AM_NUMBER("rate_1", 30, 1e-3, 1e4, "Hz", "more of it that means V = 1"),
     AM_NUMBER("average", 50, 1, 1e6, "rewards", "over which the mean runs, with reward=average"),
     AM_NUMBER("dopamine", 0.5, 0, 1e3, "", "of its level for an error of 1"),
+    AM_SWITCH("shuffled", 0, "dopamine is told one of the last 64 errors instead, any of them"),
     AM_NUMBER(
         "uncertainty_ms", 0, 0, 1e4, "ms",
         "so often norepinephrine is told how undecided the actions' last spikes are; 0: never"),
+    AM_NUMBER(
+        "surprise", 0, 0, 100, "",
+        "of unexpected uncertainty, which norepinephrine is told at each answer; 0: it is not"),
+    AM_NUMBER("attention", 0, 0, 100, "",
+              "of expected uncertainty, which acetylcholine is told at each answer"),
+    AM_NUMBER("novelty", 0, 0, 100, "", "of unexpected uncertainty, which it is told, too"),
+    AM_NUMBER("fast", 6, 1, 1e6, "errors", "over which they are averaged to see a surprise"),
+    AM_NUMBER("slow", 30, 1, 1e6, "errors", "over which their size is"),
+    AM_NUMBER("margin", 0.25, 0, 100, "", "of <-error>/<|error|> that is no surprise"),
     AM_NUMBER("cost", 0, 0, 1e6, "1/Hz",
               "of the measure net, for each spike of an action's neuron in a second"),
 };
 enum { GAP, LOOK, ACT, PAUSE };
+enum { SHUFFLES = AM_BODY_ACTIONS }; /* draws of choices are below it */
 
 /* Since the phase began: spikes of each action, the step of the last one that it needs to be chosen
  * (UINT64_MAX: it has not so many), and spikes of the critic. */
@@ -142,7 +181,11 @@ typedef struct state {
   uint64_t watched, recent[LATELY][AM_BODY_ACTIONS];
   uint64_t phase, step, n_steps; /* phase: what has just gone on; step: of this episode; in all */
   uint64_t waiting;              /* an error waits for the next look */
+  uint64_t last; /* 1: an episode's length has ended it, 2: the world; one more look */
   double reward, V, average, n_average;
+  am_surprise surprise;
+  double others[OTHERS];           /* the last errors, ring */
+  uint64_t n_others;               /* errors so far */
   uint64_t actions[STEPS_MAX / 8]; /* of this episode, a byte each */
 } state;
 
@@ -255,6 +298,11 @@ static amine_status find(places *p, const am_stage *stage, amine_error *error) {
   return am_stage_find(stage, "body", stage->words[CRITIC], &p->critic, &p->n_critic, error);
 }
 
+static bool looks_last(const am_stage *stage) {
+  return number(stage, LAST_LOOK) != 0 && is(stage, REWARD, TD) && number(stage, LOOK_MS) > 0 &&
+         number(stage, GAMMA) > 0;
+}
+
 static amine_status start(void *v, am_stage *stage, amine_error *error) {
   places p;
   (void)v;
@@ -262,6 +310,15 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "body.uncertainty_ms=%g: one population alone is never undecided",
                    number(stage, UNCERTAINTY_MS));
+  if (number(stage, ATTENTION) > 0 && stage->task->n_actions - may_rest(stage) < 2)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "body.attention=%g: one population alone is never undecided",
+                   number(stage, ATTENTION));
+  if (number(stage, UNCERTAINTY_MS) > 0 && number(stage, SURPRISE) > 0)
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "body.surprise=%g: norepinephrine is told one uncertainty, this or that of "
+                   "body.uncertainty_ms",
+                   number(stage, SURPRISE));
   if (stage->task->n_steps > STEPS_MAX)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "task.steps=%d: a body plays episodes of at most %d steps", stage->task->n_steps,
@@ -270,6 +327,10 @@ static amine_status start(void *v, am_stage *stage, amine_error *error) {
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "body.gamma=%g needs a time in which the critic is read: body.look_ms",
                    number(stage, GAMMA));
+  if (number(stage, LAST_LOOK) != 0 && !looks_last(stage))
+    return am_fail(error, AMINE_ERROR_ARGUMENT,
+                   "body.last_look is for errors that wait for a look: body.reward=td, with "
+                   "body.look_ms and body.gamma above 0");
   return find(&p, stage, error);
 }
 
@@ -280,6 +341,7 @@ static am_body_game game_of(const places *p, const am_stage *stage) {
                        .n_said = p->n_actions,
                        .dt_ms = stage->dt_ms,
                        .cost = number(stage, COST),
+                       .gamma = number(stage, GAMMA),
                        .expected = (double)NAN};
   for (int k = 0; k < p->actions.n; k++) game.n_neurons += p->actions.sizes[k];
   return game;
@@ -382,6 +444,13 @@ static double read_value(const state *s, const places *p, const am_stage *stage,
   return ((double)s->heard.critic / seconds - number(stage, RATE_0)) / number(stage, RATE_1);
 }
 
+/* V is what was read of the present state. */
+static void note_value(state *s, const places *p, const am_stage *stage, double V) {
+  const am_body_game game = game_of(p, stage);
+  if (p->critic >= 0 && am_body_map_of(game.task))
+    am_body_map_value(&s->score.map, game.task->type->place(game.task, stage->world), V);
+}
+
 /* ------------------------------------------------------------------------------ how sure it is */
 static bool watches(const am_stage *stage) { return number(stage, UNCERTAINTY_MS) > 0; }
 
@@ -410,8 +479,16 @@ static void watch(state *s, const places *p, am_stage *stage) {
 
 /* ------------------------------------------------------------------------------ a step */
 static void tell(state *s, am_stage *stage, double target, double expected) {
-  const double dopamine = number(stage, DOPAMINE);
-  am_body_score_error(&s->score, target - expected);
+  const double dopamine = number(stage, DOPAMINE), delta = target - expected;
+  am_body_score_error(&s->score, delta);
+  am_surprise_add(&s->surprise, delta, number(stage, FAST), number(stage, SLOW));
+  if (number(stage, SHUFFLED) != 0 && s->n_others > 0) {
+    const uint32_t n = s->n_others < OTHERS ? (uint32_t)s->n_others : OTHERS;
+    const am_random4 random = am_stage_random(stage, (uint32_t)s->n_others, SHUFFLES);
+    target = s->others[am_below(random.v[0], n)];
+    expected = 0;
+  }
+  s->others[s->n_others++ % OTHERS] = delta;
   am_stage_reward(stage, dopamine * target, dopamine * expected);
 }
 
@@ -433,8 +510,40 @@ static int said(const places *p, const state *s, const am_stage *stage, int chos
   return (double)s->heard.actions.n[chosen] < number(stage, CRITERION) ? p->n_actions : chosen;
 }
 
+static bool doubts(const am_stage *stage) {
+  return number(stage, SURPRISE) > 0 || number(stage, ATTENTION) > 0 || number(stage, NOVELTY) > 0;
+}
+
+/* How uncertain it was when it answered. */
+typedef struct doubt {
+  double unexpected, expected;
+} doubt;
+
+static doubt doubt_of(const state *s, const places *p, const am_stage *stage) {
+  doubt d = {0};
+  if (!doubts(stage)) return d;
+  d.unexpected = am_surprise_now(&s->surprise, number(stage, MARGIN));
+  if (p->n_actions > 1) d.expected = am_uncertainty_expected(s->heard.actions.n, p->n_actions);
+  return d;
+}
+
+static void tell_doubt(const doubt *d, am_stage *stage) {
+  if (number(stage, SURPRISE) > 0)
+    am_stage_uncertain(stage, number(stage, SURPRISE) * d->unexpected, 0);
+  if (number(stage, ATTENTION) > 0 || number(stage, NOVELTY) > 0)
+    am_stage_attend(stage, number(stage, ATTENTION) * d->expected,
+                    number(stage, NOVELTY) * d->unexpected);
+}
+
+static void note_levels(state *s, const am_stage *stage) {
+  if (doubts(stage))
+    am_body_score_told(&s->score, am_stage_level(stage, "norepinephrine"),
+                       am_stage_level(stage, "acetylcholine"));
+}
+
 /* What was done, before the task takes it. */
-static void note_answer(state *s, const places *p, const am_stage *stage, int chosen, int action) {
+static void note_answer(state *s, const places *p, const am_stage *stage, int chosen, int action,
+                        const doubt *d) {
   const am_task *task = stage->task;
   const am_body_game game = game_of(p, stage);
   const uint64_t begun = stage->now - am_stage_key_steps(stage, ACT_MS);
@@ -443,16 +552,30 @@ static void note_answer(state *s, const places *p, const am_stage *stage, int ch
                       .action = action,
                       .spikes = s->heard.actions.n[chosen],
                       .latency = UINT64_MAX};
+  am_task_block block;
   if (action < p->n_actions && s->heard.reached[action] != UINT64_MAX)
     a.latency = s->heard.reached[action] - begun;
   am_body_score_answer(&s->score, &game, &a);
+  if (task->type->blocks && task->type->blocks(task, stage->world, &block))
+    am_body_blocks_add(&s->score.blocks, &block,
+                       &(am_body_turn){.right = action == a.right,
+                                       .old = action == block.old,
+                                       .unexpected = d->unexpected,
+                                       .expected = d->expected});
 }
 
-/* The task has taken it. */
-static void note(state *s, const places *p, const am_stage *stage, int action, double reward) {
+/* The task takes it; its reward. */
+static double take(state *s, const places *p, am_stage *stage, int action) {
+  const am_task *task = stage->task;
   const am_body_game game = game_of(p, stage);
+  const bool mapped = am_body_map_of(task) != NULL;
+  const int from = mapped ? task->type->place(task, stage->world) : 0;
+  const double reward = (double)task->type->step(task, stage->world, action);
   ((unsigned char *)s->actions)[s->step] = (unsigned char)action;
   am_body_score_reward(&s->score, &game, s->step, reward);
+  if (mapped)
+    am_body_score_moved(&s->score, &game, from, action, task->type->place(task, stage->world));
+  return reward;
 }
 
 /* The next step begins: what is shown, and for how long in *key. */
@@ -473,17 +596,31 @@ static amine_status show(state *s, const places *p, am_stage *stage, int *key, a
 
 static amine_status begin(state *s, const places *p, am_stage *stage, int *key,
                           amine_error *error) {
-  s->step = s->waiting = 0;
-  stage->task->type->start(stage->task, stage->world, stage->seed, (uint32_t)s->score.n_episodes,
-                           0);
+  s->step = s->waiting = s->last = 0;
+  const am_task *task = stage->task;
+  task->type->start(task, stage->world, stage->seed, (uint32_t)s->score.n_episodes, 0);
+  if (am_body_map_of(task))
+    am_body_map_way(&s->score.map, s->score.n_episodes, 0, task->type->place(task, stage->world));
   return show(s, p, stage, key, error);
+}
+
+static amine_status end_episode(state *s, const places *p, am_stage *stage, int *key,
+                                amine_error *error) {
+  s->phase = GAP;
+  *key = GAP_MS;
+  s->last = 0;
+  s->score.n_episodes++;
+  AM_TRY(reset(p, stage, true, error));
+  return drive(p, stage, NULL, error);
 }
 
 static amine_status look(state *s, const places *p, am_stage *stage, int *key, amine_error *error) {
   const double V = read_value(s, p, stage, LOOK_MS);
+  if (s->last < 2) note_value(s, p, stage, V);
   if (s->waiting) tell(s, stage, s->reward + number(stage, GAMMA) * V, s->V);
   s->waiting = 0;
   s->V = V;
+  if (s->last > 0) return end_episode(s, p, stage, key, error);
   s->phase = ACT;
   *key = ACT_MS;
   return hold(p, stage, false, error);
@@ -492,21 +629,28 @@ static amine_status look(state *s, const places *p, am_stage *stage, int *key, a
 static amine_status act(state *s, const places *p, am_stage *stage, int *key, amine_error *error) {
   const am_task *task = stage->task;
   const int chosen = choose(s, p, stage), action = said(p, s, stage, chosen);
-  if (!(number(stage, LOOK_MS) > 0)) s->V = read_value(s, p, stage, ACT_MS);
+  const doubt d = doubt_of(s, p, stage);
+  if (!(number(stage, LOOK_MS) > 0)) {
+    s->V = read_value(s, p, stage, ACT_MS);
+    note_value(s, p, stage, s->V);
+  }
   am_stage_note(stage, AMINE_EVENT_ACTION, action);
-  note_answer(s, p, stage, chosen, action);
-  const double reward = (double)task->type->step(task, stage->world, action);
-  note(s, p, stage, action, reward);
+  note_answer(s, p, stage, chosen, action, &d);
+  const double reward = take(s, p, stage, action);
   s->step++;
   s->n_steps++;
   const bool ended = task->type->over && task->type->over(task, stage->world);
   const bool over = ended || s->step >= (uint64_t)task->n_steps;
-  judge(s, stage, reward, over, number(stage, BOOTSTRAP) != 0 && !ended ? s->V : 0);
-  if (!over && !(number(stage, PAUSE_MS) > 0)) return show(s, p, stage, key, error);
-  s->phase = over ? GAP : PAUSE;
-  *key = over ? GAP_MS : PAUSE_MS;
-  s->score.n_episodes += over;
-  if (over) AM_TRY(reset(p, stage, true, error));
+  s->score.episodes[s->score.n_episodes].ended = ended;
+  tell_doubt(&d, stage);
+  s->last = !over || !looks_last(stage) ? 0 : ended ? 2 : 1;
+  const bool done = over && s->last == 0;
+  judge(s, stage, reward, done, number(stage, BOOTSTRAP) != 0 && !ended ? s->V : 0);
+  note_levels(s, stage);
+  if (done) return end_episode(s, p, stage, key, error);
+  if (!(number(stage, PAUSE_MS) > 0)) return show(s, p, stage, key, error);
+  s->phase = PAUSE;
+  *key = PAUSE_MS;
   return drive(p, stage, NULL, error);
 }
 
@@ -546,9 +690,17 @@ static double grain_ms(int key, const am_stage *stage) {
 }
 
 static const char *moved(const am_value *k) {
-  const bool dopamine = k[DOPAMINE].number > 0;
-  if (k[UNCERTAINTY_MS].number > 0) return dopamine ? "dopamine|norepinephrine" : "norepinephrine";
-  return dopamine ? "dopamine" : NULL;
+  static const char *const systems[] = {NULL,
+                                        "dopamine",
+                                        "norepinephrine",
+                                        "dopamine|norepinephrine",
+                                        "acetylcholine",
+                                        "dopamine|acetylcholine",
+                                        "norepinephrine|acetylcholine",
+                                        "dopamine|norepinephrine|acetylcholine"};
+  const bool uncertain = k[UNCERTAINTY_MS].number > 0 || k[SURPRISE].number > 0;
+  const bool attends = k[ATTENTION].number > 0 || k[NOVELTY].number > 0;
+  return systems[(k[DOPAMINE].number > 0) + 2 * uncertain + 4 * attends];
 }
 
 /* ------------------------------------------------------------------------------ going on */
@@ -560,11 +712,16 @@ static bool check(const void *v, const am_stage *stage) {
   places p;
   if (find(&p, stage, NULL) != AMINE_OK) return false;
   const am_body_game game = game_of(&p, stage);
-  if (s->phase > PAUSE || s->waiting > 1 || s->begun > 1 || s->step > most ||
+  if (s->phase > PAUSE || s->waiting > 1 || s->last > 2 || s->begun > 1 || s->step > most ||
       !isfinite(s->reward) || !isfinite(s->V) || !isfinite(s->average) ||
-      !(s->n_average >= 0 && s->n_average <= number(stage, AVERAGE)))
+      !(s->n_average >= 0 && s->n_average <= number(stage, AVERAGE)) ||
+      !am_surprise_is_fine(&s->surprise))
     return false;
-  if (s->phase != GAP && (s->score.n_episodes == planned || s->step == most)) return false;
+  for (int k = 0; k < OTHERS; k++)
+    if (!isfinite(s->others[k])) return false;
+  if (s->phase != GAP && (s->score.n_episodes == planned || (s->step == most && !s->last)))
+    return false;
+  if (s->last && (s->phase == GAP || s->phase == ACT)) return false;
   for (uint64_t k = 0; k < s->step; k++)
     if (actions[k] >= task->n_actions) return false;
   return am_body_score_check(&s->score, &game);
@@ -610,6 +767,7 @@ static void picture(am_pictures *pictures, const void *v, const am_stage *stage)
   am_body_game game = game_of(&p, stage);
   name_actions(names, words, &p, stage);
   game.names = names;
+  game.goes_on = s->phase != GAP;
   am_body_pictures(pictures, &s->score, &game);
 }
 
@@ -620,7 +778,9 @@ const am_protocol am_protocol_body = {
     .story =
         "What the task shows drives a population; of the populations that are its actions one "
         "wins, by their spikes, and the task takes that action. Dopamine, unless body.dopamine "
-        "is 0, is told how much better what came was than expected.",
+        "is 0, is told how much better what came was than expected; norepinephrine and "
+        "acetylcholine, where body.surprise, body.attention and body.novelty say so, how uncertain "
+        "the brain was by its own spikes and errors.",
     .headline = "In the last quarter of {episodes} episodes it earns {late_reward} an episode, in "
                 "the first quarter {first_reward}",
     .judged = "late_reward",
@@ -641,4 +801,5 @@ const am_protocol am_protocol_body = {
     .restore = restore,
     .measure = measure,
     .earned = am_body_earned,
+    .says = am_body_says,
     .picture = picture};

@@ -1,5 +1,6 @@
 /* What the page of a run draws of a task that a body played (see body_score.h). */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "run/protocol/body_score.h"
@@ -130,8 +131,85 @@ static void picture_levels(am_pictures *pictures, const am_body_score *s,
                                        .n_lines = n_lines});
 }
 
+/* The way of an episode that is done; false if it is not kept. */
+static bool take_way(am_way *way, int places[AM_BODY_WAY], char label[32], const am_body_score *s,
+                     const am_body_game *game, uint64_t which) {
+  const uint64_t *kept = am_body_map_kept(&s->map, which, s->n_episodes + game->goes_on);
+  const uint64_t n = s->episodes[which].steps + 1;
+  if (!kept) return false;
+  for (int k = 0; k < AM_BODY_WAY; k++) places[k] = (int)kept[k];
+  snprintf(label, 32, "episode %d", (int)which + 1);
+  *way = (am_way){label, places, n < AM_BODY_WAY ? (size_t)n : AM_BODY_WAY,
+                  s->episodes[which].ended != 0};
+  return true;
+}
+
+/* Where it went, what its critic says of each place, and what it did there. */
+static void picture_map(am_pictures *pictures, const am_body_score *s, const am_body_game *game) {
+  const am_task_map *world = am_body_map_of(game->task);
+  int places[2 * AM_BODY_WAYS][AM_BODY_WAY];
+  char labels[2 * AM_BODY_WAYS][32];
+  am_way ways[2 * AM_BODY_WAYS];
+  double policy[AM_BODY_PLACES][4], best[AM_BODY_PLACES], values[AM_BODY_PLACES];
+  int n = 0, n_early = 0;
+  if (!world) return;
+  for (uint64_t k = 0; k < s->n_episodes && n < 2 * AM_BODY_WAYS;
+       k++) { /* the last in order, too */
+    if (!take_way(&ways[n], places[n], labels[n], s, game, k)) continue;
+    n++;
+    n_early += k < AM_BODY_WAYS;
+  }
+  am_body_map_policy(policy, &s->map);
+  am_body_map_best(best, game->task, game->gamma);
+  for (int c = 0; c < world->width * world->height; c++)
+    values[c] = s->map.n_values[c] > 0 && !isnan(best[c]) ? s->map.values[c] : (double)NAN;
+  am_picture_grid(pictures,
+                  &(am_grid_picture){.title = "The world, and the ways in it",
+                                     .meaning = "The first ways it went and the last ones; what "
+                                                "the critic says of each place, beside what the "
+                                                "shortest ways are worth; and which actions it "
+                                                "took last in each.",
+                                     .width = world->width,
+                                     .height = world->height,
+                                     .goal = world->goal,
+                                     .wall = world->wall,
+                                     .ways = ways,
+                                     .n_early = n_early,
+                                     .n_late = n - n_early,
+                                     .values = values,
+                                     .best = best,
+                                     .policy = (const double(*)[4])policy});
+}
+
+/* Steps of every episode, where the task says what known policies take. */
+static void picture_steps(am_pictures *pictures, const am_body_score *s, const am_body_game *game) {
+  if (!game->task->type->length) return;
+  double *x = am_alloc(2 * AM_BODY_EPISODES, sizeof *x), *steps = x + AM_BODY_EPISODES;
+  pictures->json.failed = pictures->json.failed || !x;
+  if (!x) return;
+  for (uint64_t k = 0; k < s->n_episodes; k++) {
+    x[k] = (double)k + 1;
+    steps[k] = (double)s->episodes[k].steps;
+  }
+  const am_course_line line = {"steps", x, steps, (size_t)s->n_episodes, true};
+  am_course_picture p = {.title = "Steps of every episode",
+                         .meaning = "A dot is an episode: the world ends it, or its length.",
+                         .x_title = "episode",
+                         .y_title = "steps",
+                         .lines = &line,
+                         .n_lines = 1,
+                         .chance_name = "guessing",
+                         .best_name = "the task's ceiling"};
+  am_body_lengths(&p.chance, &p.best, game->task);
+  am_picture_course(pictures, &p);
+  am_free(x);
+}
+
 void am_body_pictures(am_pictures *pictures, const am_body_score *s, const am_body_game *game) {
+  picture_map(pictures, s, game);
+  am_body_blocks_picture(pictures, &s->blocks, game->task->n_actions);
   if (s->n_episodes == 0) return;
+  picture_steps(pictures, s, game);
   picture_levels(pictures, s, game);
   picture_answers(pictures, s, game);
   picture_episodes(pictures, s, game);

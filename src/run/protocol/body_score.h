@@ -5,6 +5,8 @@
 #ifndef AMINE_RUN_PROTOCOL_BODY_SCORE_H
 #define AMINE_RUN_PROTOCOL_BODY_SCORE_H
 
+#include "run/protocol/body_blocks.h"
+#include "run/protocol/body_map.h"
 #include "run/protocol/protocol.h"
 
 enum {
@@ -13,12 +15,13 @@ enum {
   AM_BODY_TABLE = 16,   /* actions at most of which a table says what was done */
   AM_BODY_WATCHED = 64, /* times of a step at which a level is averaged */
   AM_BODY_COUNTS = 256, /* spikes of a chosen action, or more, that are told apart */
-  AM_BODY_MEASURES = 19
+  AM_BODY_MEASURES = 36
 };
 
 typedef struct am_body_episode {
   uint64_t steps, errors;
-  uint64_t asked, right; /* steps that have a right action; and that took it */
+  uint64_t asked, right;  /* steps that have a right action; and that took it */
+  uint64_t ended, nearer; /* by the world, not by its length; steps nearer to the goal of a map */
   double reward, error;  /* error: sum of |delta| over errors */
 } am_body_episode;
 
@@ -42,6 +45,10 @@ typedef struct am_body_score {
   uint64_t latency, n_latencies; /* sum over hits, in steps of the brain, and how many had one */
   /* [right action][action], of the first and of the last quarter of those planned */
   uint64_t chosen[2][AM_BODY_TABLE][AM_BODY_TABLE];
+  double norepinephrine, acetylcholine; /* sums of the levels after n_told answers */
+  uint64_t n_told;
+  am_body_map map;       /* of a task that has one, see there */
+  am_body_blocks blocks; /* of a task of blocks */
   am_body_episode episodes[AM_BODY_EPISODES]; /* the one that goes on is [n_episodes] */
 } am_body_score;
 
@@ -54,6 +61,8 @@ typedef struct am_body_game {
   const char *const *names; /* [n_said] what they are called; NULL elsewhere than in pictures */
   double dt_ms, cost;       /* cost: of a spike of an action's neuron in a second */
   double expected;          /* reward; NAN: none is */
+  double gamma;             /* discount of a step */
+  bool goes_on;             /* an episode does */
 } am_body_game;
 
 /* ---- Counting. Of an answer: what was right, what was chosen and what was done. */
@@ -63,6 +72,10 @@ typedef struct am_body_answer {
   uint64_t latency; /* steps until the action had what it needs; UINT64_MAX: it had not */
 } am_body_answer;
 void am_body_score_answer(am_body_score *score, const am_body_game *game, const am_body_answer *a);
+/* An action has led from a place to another one, of a task that has a map. */
+void am_body_score_moved(am_body_score *score, const am_body_game *game, int from, int action, int to);
+/* The levels of norepinephrine and acetylcholine once they have been told of an answer. */
+void am_body_score_told(am_body_score *score, double norepinephrine, double acetylcholine);
 /* The reward of a step, counted from 0 in its episode, and an error. */
 void am_body_score_reward(am_body_score *score, const am_body_game *game, uint64_t step,
                           double reward);
@@ -81,8 +94,12 @@ void am_body_measure(double *values, const am_body_score *score, const am_body_g
 void am_body_earned(double *chance, double *best, const am_task *task);
 /* Episodes [first, first + n), added up. */
 am_body_episode am_body_sum(const am_body_score *score, uint64_t first, uint64_t n);
-/* What the lowest and the highest line of the task earn; NAN: none, or not known. */
+/* What the lowest and the highest line of the task earn, and how many steps an episode is of theirs; NAN:
+ * there is none, or it is not known. */
 void am_body_lines(double *guessing, double *ceiling, const am_task *task);
+void am_body_lengths(double *guessing, double *ceiling, const am_task *task);
+/* See am_protocol.says. */
+void am_body_says(const char **headline, const char **judged, const am_task *task);
 
 /* body_picture.c */
 void am_body_pictures(am_pictures *pictures, const am_body_score *score, const am_body_game *game);

@@ -42,19 +42,6 @@ amine_status am_stage_find(const am_stage *stage, const char *protocol, const ch
   return status;
 }
 
-amine_status am_stage_find_all(int *populations, const am_stage *stage, const char *protocol,
-                               const char *const *names, int n, int most, amine_error *error) {
-  for (int k = 0; k < n; k++) {
-    int size;
-    AM_TRY(am_stage_find(stage, protocol, names[k], &populations[k], &size, error));
-    if (size > most)
-      return am_fail(error, AMINE_ERROR_ARGUMENT,
-                     "the protocol %s takes at most %d neurons in \"%s\"; this brain has %d",
-                     protocol, most, names[k], size);
-  }
-  return AMINE_OK;
-}
-
 amine_status am_stage_find_parts(int *population, const am_stage *stage, const char *protocol,
                                  const char *name, int parts, int most, amine_error *error) {
   int n;
@@ -75,22 +62,6 @@ amine_status am_stage_drive(am_stage *stage, int population, int part, int parts
   assert(n <= AM_DRIVEN_MAX && n % parts == 0);
   for (int i = 0; i < n / parts; i++) currents[part * (n / parts) + i] = (float)current;
   return amine_brain_set_currents(stage->brain, population, currents, error);
-}
-
-uint64_t am_stage_most(uint64_t *spikes, const am_stage *stage, const int *populations, int n,
-                       uint32_t what, uint32_t draw) {
-  const am_random4 random = am_stage_random(stage, what, draw);
-  double most = -1;
-  uint64_t best = 0;
-  for (int k = 0; k < n; k++) {
-    spikes[k] = 0;
-    for (size_t i = 0; i < stage->n_spikes; i++)
-      spikes[k] += stage->spikes[i].population == populations[k];
-    const double all = (double)spikes[k] + (double)am_uniform(random.v[k]);
-    if (all > most) best = (uint64_t)k;
-    if (all > most) most = all;
-  }
-  return best;
 }
 
 double am_stage_rate_hz(const am_stage *stage, int population) {

@@ -75,7 +75,7 @@ typedef struct am_measure {
   bool figure;
   int better; /* 1: more of it is better; -1: less is; 0: both yardsticks say it, or nothing does */
 } am_measure;
-enum { AM_MEASURES_MAX = 24 };
+enum { AM_MEASURES_MAX = 40 };
 
 /* Rows of a table of measures: the first curve of a panel, a further one, a figure. What follows
  * the meaning is any further members: .chance = {"guessing", 0}. */
@@ -134,6 +134,9 @@ typedef struct am_protocol {
   void (*known)(double *chance, double *best, const am_value *parameters);
   /* The same of those that the lines of its task say, of one that plays. */
   void (*earned)(double *chance, double *best, const am_task *task);
+  /* What the page says of it where its task asks for another headline and another measure: changes
+   * those of the protocol. May be NULL. */
+  void (*says)(const char **headline, const char **judged, const am_task *task);
   /* Its world, and what was done in it, as pictures (picture.h). May be NULL. */
   void (*picture)(am_pictures *pictures, const void *state, const am_stage *stage);
 } am_protocol;
@@ -155,10 +158,6 @@ int am_measure_better(const am_measure *measure, double chance, double best);
 amine_status am_stage_find(const am_stage *stage, const char *protocol, const char *name,
                            int *population, int *n, amine_error *error);
 
-/* n populations by name, of at most `most` neurons each. As am_stage_find, or "the protocol PROTOCOL
- * takes at most MOST neurons in "NAME"; this brain has N". */
-amine_status am_stage_find_all(int *populations, const am_stage *stage, const char *protocol,
-                               const char *const *names, int n, int most, amine_error *error);
 /* A population of equal parts. As am_stage_find, or "the protocol PROTOCOL needs a multiple of PARTS
  * neurons in "NAME", at most MOST; this brain has N". */
 amine_status am_stage_find_parts(int *population, const am_stage *stage, const char *protocol,
@@ -170,10 +169,6 @@ enum { AM_DRIVEN_MAX = 3072 };
 amine_status am_stage_drive(am_stage *stage, int population, int part, int parts, double current,
                             amine_error *error);
 
-/* Which of n populations, at most 4, has fired most since the last call; less than a spike of
- * chance, the draw-th of `what`, decides between equals. spikes [n]: those of each. */
-uint64_t am_stage_most(uint64_t *spikes, const am_stage *stage, const int *populations, int n,
-                       uint32_t what, uint32_t draw);
 /* Spikes of a population so far, for each neuron and second; NAN at step 0. */
 double am_stage_rate_hz(const am_stage *stage, int population);
 

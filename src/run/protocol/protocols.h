@@ -8,7 +8,7 @@
 extern const am_protocol am_protocol_together;
 /* Of published experiments. */
 extern const am_protocol am_protocol_distal_reward, am_protocol_conditioning,
-    am_protocol_instrumental, am_protocol_xor, am_protocol_gridworld, am_protocol_reversal;
+    am_protocol_instrumental, am_protocol_xor;
 /* Of days and nights. */
 extern const am_protocol am_protocol_clock;
 /* Of any brain. */
@@ -18,8 +18,7 @@ extern const am_protocol am_protocol_body;
 
 /* All protocols, in the order of their table: what protocol.type may be. */
 #define AM_PROTOCOL_NAMES                                                                          \
-  "none|together|xor|activity|gridworld|reversal|"                                                 \
-  "distal-reward|conditioning|instrumental|clock|body"
+  "none|together|xor|activity|distal-reward|conditioning|instrumental|clock|body"
 
 /* The k-th protocol, NULL past the end; by name, NULL if there is none. */
 const am_protocol *am_protocol_at(int k);

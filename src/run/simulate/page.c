@@ -78,8 +78,10 @@ amine_status am_simulation_page_write(const am_simulation *s, const char *folder
   am_json_put_string(&text, "name", protocol->name);
   am_json_put_string(&text, "title", protocol->title);
   put_story(&text, s);
-  am_json_put_string(&text, "headline", protocol->headline);
-  am_json_put_string(&text, "judged", protocol->judged);
+  const char *headline = protocol->headline, *judged = protocol->judged;
+  if (protocol->says && s->task) protocol->says(&headline, &judged, s->task);
+  am_json_put_string(&text, "headline", headline);
+  am_json_put_string(&text, "judged", judged);
   am_json_put_double(&text, "finished_s", shown < am_simulation_time(s) ? shown : (double)NAN);
   put_measures(&text, s);
   put_pictures(&text, s);

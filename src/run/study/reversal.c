@@ -38,7 +38,7 @@ static const am_criterion quick[] = {
 };
 
 static const am_chart charts[] = {
-    {"right", "Right choices so far", NULL},
+    {"right_all", "Right choices so far", NULL},
     {"relearned", "Trials from a reversal to four right choices in a row", NULL},
     {"acetylcholine", "Mean level of acetylcholine", NULL},
 };
@@ -53,7 +53,7 @@ const am_study am_study_reversal = {
     .full = {AM_CRITERIA(full),
              .band = "From the task: half of the choices, half of a block, the share of right "
                      "choices of one who matches probabilities."},
-    .quick = {.assignments = {"protocol.trials=700", "duration_s=210"},
+    .quick = {.assignments = {"task.steps=700", "duration_s=210"},
               AM_CRITERIA(quick),
               .band = "From the task: half of the choices, a third of a block. Among four "
                       "reversals or five a lesioned run may give up early by chance, so the "

@@ -12,6 +12,7 @@
 
 #include "format/json.h"
 #include "run/protocol/body_code.h"
+#include "run/protocol/uncertainty.h"
 #include "run/simulate/simulation.h"
 #include "task/world.h"
 
@@ -431,6 +432,143 @@ static void uncertainty_is_of_the_last_spikes(void **state) {
   am_simulation_config_free(&c);
 }
 
+/* With a last look the error of every step comes at the end of the look behind it, that of an episode's
+ * last step, too, whether the goal has ended it or its length. */
+#define ERRORS                                                                                     \
+  NAMES, "task=grid-world", "task.steps=4", "body.reward=td", "body.look_ms=20", "body.act_ms=15", \
+      "body.pause_ms=0", "body.gap_ms=40", "body.dopamine=0.25", "body.gamma=0.8",                 \
+      "body.last_look=true", "duration_s=20", "seed=7"
+static void the_last_state_is_looked_at(void **state) {
+  (void)state;
+  const char *const changes[] = {ERRORS};
+  amine_error error = {0};
+  am_simulation_config c = config_of(BRAIN("50, \"model\": \"lif\""), changes, 15);
+  am_simulation *s = lived(&c);
+  const am_recorder *e = &s->log.events;
+  replay r = {0};
+  double acted_at = 0, given = 0, values[AM_MEASURES_MAX];
+  int n_errors = 0, n_acted = 0, n_ends[2] = {0};
+  must(am_simulation_config_task(&r.task, &c, &error), &error);
+  for (size_t k = 0; k < e->n && r.episode < 100; k++) {
+    const float *row = e->values + k * e->n_columns;
+    if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_ACTION) {
+      const uint32_t before = r.episode;
+      given = (double)take(&r, 7, (int)row[AM_EVENT_FIRST]);
+      if (r.episode > before) n_ends[r.limited]++;
+      acted_at = e->t[k];
+      n_acted++;
+    } else if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_REWARD) {
+      same(e->t[k], acted_at + 0.02, 1e-9);
+      assert_true(fabs((double)row[AM_EVENT_FIRST] / 0.25 - given) < 0.8 * 4);
+      n_errors++;
+    }
+  }
+  assert_true(n_ends[0] > 3 && n_ends[1] > 3 && n_acted - n_errors <= 1);
+  am_simulation_measure(s, values);
+  assert_true(values[am_measure_find(c.protocol, "late_steps")] < 4);
+  assert_true(fabs(values[am_measure_find(c.protocol, "value_policy")]) <= 1);
+  am_task_destroy(r.task);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
+/* Dopamine gets another step's error: each that it is told has been the error of one of the 64 before. */
+static void errors_are_shuffled(void **state) {
+  (void)state;
+  const char *const changes[] = {NAMES,
+                                 "task=bandit",
+                                 "task.steps=7",
+                                 "body.act_ms=10",
+                                 "body.pause_ms=10",
+                                 "body.average=5",
+                                 "body.dopamine=0.25",
+                                 "body.shuffled=true",
+                                 "seed=7",
+                                 "duration_s=6"};
+  am_simulation_config c = config_of(BRAIN("44, \"model\": \"lif\""), changes, 12);
+  amine_error error = {0};
+  am_simulation *s = lived(&c);
+  const am_recorder *e = &s->log.events;
+  replay r = {0};
+  double errors[400], mean = 0, n = 0;
+  int n_errors = 0, n_other = 0;
+  must(am_simulation_config_task(&r.task, &c, &error), &error);
+  for (size_t k = 0; k < e->n; k++) {
+    const float *row = e->values + k * e->n_columns;
+    if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_ACTION) {
+      const double reward = (double)take(&r, 7, (int)row[AM_EVENT_FIRST]);
+      errors[n_errors] = reward - mean;
+      n = fmin(n + 1, 5);
+      mean += (reward - mean) / n;
+    } else if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_REWARD) {
+      const double told = ((double)row[AM_EVENT_FIRST] - (double)row[AM_EVENT_SECOND]) / 0.25;
+      bool found = n_errors == 0;
+      for (int i = n_errors > 64 ? n_errors - 64 : 0; i < n_errors; i++)
+        found = found || fabs(errors[i] - told) < 1e-5;
+      assert_true(found);
+      n_other += fabs(errors[n_errors] - told) > 1e-5;
+      n_errors++;
+    }
+  }
+  assert_true(n_errors > 70 && 2 * n_other > n_errors);
+  am_task_destroy(r.task);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
+/* At each answer norepinephrine is told how far errors fell below what was expected, and acetylcholine
+ * that and how undecided the actions were: computed anew from the errors before it. */
+static void uncertainty_is_told_at_answers(void **state) {
+  (void)state;
+  const char *const changes[] = {NAMES,
+                                 "task=reversal",
+                                 "task.cues=4",
+                                 "task.steps=40",
+                                 "task.block=6",
+                                 "task.feedback=false",
+                                 "body.act_ms=20",
+                                 "body.pause_ms=10",
+                                 "body.dopamine=0.25",
+                                 "body.surprise=0.5",
+                                 "body.attention=0.2",
+                                 "body.novelty=2",
+                                 "body.fast=3",
+                                 "body.slow=9",
+                                 "body.margin=0.1",
+                                 "duration_s=6"};
+  am_simulation_config c = config_of(BRAIN("40, \"model\": \"lif\""), changes, 18);
+  am_simulation *s = lived(&c);
+  const am_recorder *e = &s->log.events;
+  am_surprise surprise = {0};
+  double values[AM_MEASURES_MAX], unexpected = 0, most = 0;
+  int n[3] = {0};
+  for (size_t k = 0; k < e->n; k++) {
+    const float *row = e->values + k * e->n_columns;
+    const double first = (double)row[AM_EVENT_FIRST], second = (double)row[AM_EVENT_SECOND];
+    if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_UNCERTAINTY) {
+      unexpected = am_surprise_now(&surprise, 0.1);
+      most = fmax(most, unexpected);
+      same(first, 0.5 * unexpected, 1e-5);
+      n[0]++;
+    } else if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_ATTENTION) {
+      assert_true(first > 0 && first <= 0.2 + 1e-6);
+      same(second, 2 * unexpected, 1e-5);
+      n[1]++;
+    } else if ((int)row[AM_EVENT_KIND] == AMINE_EVENT_REWARD) {
+      am_surprise_add(&surprise, (first - second) / 0.25, 3, 9);
+      n[2]++;
+    }
+  }
+  assert_true(n[0] > 150 && n[0] == n[1] && n[1] == n[2] && most > 0.5);
+  am_simulation_measure(s, values);
+  const char *const measured[] = {"norepinephrine", "acetylcholine", "unexpected_early",
+                                  "expected_late",  "right_early",   "relearned"};
+  for (int k = 0; k < 6; k++) assert_true(values[am_measure_find(c.protocol, measured[k])] > 0);
+  assert_true(values[am_measure_find(c.protocol, "changes")] > 10);
+  am_simulation_destroy(s);
+  am_simulation_config_free(&c);
+}
+
 /* ------------------------------------------------------------------------------ what cannot be */
 /* Where it is refused does not matter: by the configuration, or as the simulation is made. */
 static void expect(const char *text, const char *const *changes, int n, const char *part) {
@@ -485,6 +623,14 @@ static void what_cannot_be_is_said(void **state) {
          "body.reset=eyes");
   EXPECT(brain, "driven by body.action, too", NAMES, "task=go-no-go", "body.criterion=1",
          "body.reset=hand");
+  EXPECT(brain, "one population alone is never undecided", NAMES, "task=go-no-go",
+         "body.criterion=1", "body.attention=1");
+  EXPECT(brain, "norepinephrine is told one uncertainty", NAMES, "task=bandit", "body.sense=hand",
+         "body.surprise=1", "body.uncertainty_ms=20");
+  EXPECT(brain, "body.last_look is for errors that wait", NAMES, "task=bandit",
+         "body.last_look=true");
+  EXPECT(brain, "task.goal=12 is a cell of the obstacle", NAMES, "task=grid-world",
+         "task.obstacle=true", "task.goal=12");
   EXPECT(brain, "asks for target values", NAMES, "task=recall-values", "body.reward=td");
   EXPECT(brain, "at most 4096 steps", NAMES, "task=cart-pole", "task.steps=5000");
   expect("{\"populations\": [], \"task\": {\"type\": \"bandit\", \"arms\": 99}}", NULL, 0,
@@ -538,10 +684,20 @@ static int command_of(const char **words, char line[512], char **page) {
 }
 
 /* docs/body.md: its brain, with what its first command says, learns in the time of two episodes; with what
- * each of the others says, it is as good as the page says after thirty. */
+ * each of the others says, it is as good as the page says after thirty, of reversal after one. */
 static void the_page_is_right(void **state) {
   (void)state;
   char text[16384], line[512], *page = text;
+  static const struct {
+    const char *word, *measure;
+    int episodes;
+    double least, most;
+  } says[] = {{"duration_s=16", "reward", 2, 0, 50},
+              {"body.episodes=30", "right", 30, 0.95, 1},
+              {"body.episodes=30", "right", 30, 0.95, 1},
+              {"body.episodes=30", "right", 30, 0.95, 1},
+              {"body.episodes=1", "right_late", 1, 0.9, 1},
+              {"body.episodes=30", "late_steps", 30, 4.2, 40}};
   const char *words[32];
   int n, k = 0;
   FILE *f = fopen(TEST_SOURCE "/../docs/body.md", "rb");
@@ -554,7 +710,8 @@ static void the_page_is_right(void **state) {
   assert_non_null(page);
   *page++ = 0;
   for (; (n = command_of(words, line, &page)) > 0; k++) {
-    words[n++] = k == 0 ? "duration_s=16" : "body.episodes=30";
+    assert_true(k < (int)(sizeof says / sizeof *says));
+    words[n++] = says[k].word;
     am_simulation_config c = config_of(brain + 8, words, n);
     am_simulation *s = lived(&c);
     double moved = 0, values[AM_MEASURES_MAX];
@@ -563,12 +720,14 @@ static void the_page_is_right(void **state) {
     am_simulation_measure(s, values);
     assert_int_equal(s->n_learning, 2);
     assert_true(moved > 0.02);
-    assert_true(values[am_measure_find(c.protocol, "episodes")] == (k == 0 ? 2 : 30));
-    if (k > 0) assert_true(values[am_measure_find(c.protocol, "right")] > 0.95);
+    assert_true(values[am_measure_find(c.protocol, "episodes")] == says[k].episodes);
+    const double value = values[am_measure_find(c.protocol, says[k].measure)];
+    if (!(value >= says[k].least && value <= says[k].most))
+      fail_msg("%s is %g", says[k].measure, value);
     am_simulation_destroy(s);
     am_simulation_config_free(&c);
   }
-  assert_int_equal(k, 4);
+  assert_int_equal(k, 6);
 }
 
 int main(void) {
@@ -582,6 +741,9 @@ int main(void) {
       cmocka_unit_test(rewards_become_errors),
       cmocka_unit_test(a_response_is_so_many_spikes),
       cmocka_unit_test(uncertainty_is_of_the_last_spikes),
+      cmocka_unit_test(the_last_state_is_looked_at),
+      cmocka_unit_test(errors_are_shuffled),
+      cmocka_unit_test(uncertainty_is_told_at_answers),
       cmocka_unit_test(what_cannot_be_is_said),
       cmocka_unit_test(a_task_is_part_of_the_configuration),
       cmocka_unit_test(the_page_is_right),

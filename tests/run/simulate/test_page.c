@@ -38,8 +38,10 @@ static const struct {
      {"protocol.spacing_ms=150", "protocol.delay_max_ms=100", "protocol.trials=26",
       "protocol.switch_at=13", "duration_s=5"},
      "What it chose"},
-    {"gridworld", {"protocol.cap=3", "protocol.episodes=9", "duration_s=8"}, "The first ways"},
-    {"reversal", {"protocol.block=3", "protocol.trials=20", "duration_s=7"}, "Around a reversal"},
+    {"gridworld", {"task.steps=3", "body.episodes=9", "duration_s=9"}, "The first ways"},
+    {"reversal",
+     {"task.block=3", "task.steps=20", "duration_s=7"},
+     "Around a change of what is right"},
     {"florian2007-xor", {"protocol.pattern_ms=10", "duration_s=1"}, "four patterns"},
     {"vogels-abbott-coba",
      {"protocol.settle_s=0.1", "duration_s=1.2"},
@@ -117,9 +119,13 @@ static void test_yardsticks(void **state) {
   /* a walk at random in the grid world: tests/reference/gridworld.py; a distance of 4.1667 */
   am_simulation_config c = config_of("gridworld", (const char *const[]){NULL});
   double chance[AM_MEASURES_MAX], best[AM_MEASURES_MAX];
-  am_protocol_yardsticks(chance, best, c.protocol, c.parameters, NULL);
-  assert_float_equal(chance[1], 59.107, 1e-3);
-  assert_float_equal(best[1], 100.0 / 24, 1e-9);
+  am_task *task;
+  good(am_simulation_config_task(&task, &c, &error), &error);
+  am_protocol_yardsticks(chance, best, c.protocol, c.parameters, task);
+  am_task_destroy(task);
+  const int k = am_measure_find(c.protocol, "late_steps");
+  assert_float_equal(chance[k], 59.107, 1e-3);
+  assert_float_equal(best[k], 100.0 / 24, 1e-9);
   am_simulation_config_free(&c);
 }
 
@@ -294,8 +300,8 @@ static void test_a_short_run(void **state) {
   char *path = simulate("reversal", (const char *const[]){"duration_s=2", NULL}, "short");
   char *page = report(1, "short");
   expect_part(page, "A dash stands for what there was nothing to measure of, so far.");
-  expect_part(page, "Reward of a trial, all so far");
-  expect_no_part(page, "all reversals so far");
+  expect_part(page, "Right choices, all steps of that part of a block so far");
+  expect_no_part(page, "all changes so far");
   free(page);
   free(path);
   path = simulate("attention", (const char *const[]){"duration_s=1", "task.steps=1", NULL}, "shades");
@@ -310,7 +316,7 @@ static void test_a_short_run(void **state) {
 /* What comes after a protocol has done all is not shown. */
 static void test_an_idle_end(void **state) {
   (void)state;
-  const char *changes[5] = {"protocol.episodes=2", "protocol.cap=3", "duration_s=30",
+  const char *changes[5] = {"body.episodes=2", "task.steps=3", "duration_s=30",
                             "record.window_s=5"};
   char *path = simulate("gridworld", changes, "idle");
   am_brain_source s = source_of(path);

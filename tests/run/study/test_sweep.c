@@ -169,7 +169,7 @@ static void test_refused(void **state) {
   /* what only the task, or the brain, can say */
   make_refused("task.type=maze has none", "maze", "stop_at_criterion=true,false", NULL);
   make_refused("clamp.dopamine=2: it must be", "reinforcement", "clamp.dopamine=none,2", NULL);
-  make_refused("needs a population", "together", "protocol.type=none,reversal", NULL);
+  make_refused("needs a population", "together", "protocol.type=none,clock", NULL);
 }
 
 static void test_too_many_runs(void **state) {

@@ -290,7 +290,7 @@ def test_tables(d):
         for word in ("simulate", "record.window_s", "seeds", "clamp.norepinephrine"):
             check(f"completion of {shell}", word in script, word, "nothing about it")
     script = run("help", "--completion", "bash").out
-    for words, wanted in ((("amine", "sim"), ["simulate"]), (("amine", "simulate", "bra"), ["brain", "brain-bandit", "brain-cart-pole"]),
+    for words, wanted in ((("amine", "sim"), ["simulate"]), (("amine", "simulate", "bra"), ["brain", "brain-bandit", "brain-cart-pole", "brain-delayed-match"]),
                           (("amine", "train", "bra"), [""]),
                           (("amine", "simulate", "brain", "record.w"), ["record.window_s="]),
                           (("amine", "simulate", "brain", "protocol.type=non"), ["none"]),

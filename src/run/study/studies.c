@@ -15,6 +15,7 @@ static const am_study *const studies[] = {
     &am_study_reversal,
     &am_study_brain_bandit,
     &am_study_brain_cart_pole,
+    &am_study_brain_delayed_match,
     &am_study_attention,
     &am_study_clock,
     &am_study_signalling,

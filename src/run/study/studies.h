@@ -13,6 +13,6 @@ extern const am_study am_study_izhikevich2007_reinforcement, am_study_izhikevich
     am_study_highway_depth, am_study_fine_tuning, am_study_nmn, am_study_nmn_targets,
     am_study_preferences, am_study_islands, am_study_gains, am_study_multimodal,
     am_study_over_optimisation, am_study_preferences_t_maze, am_study_list_linking,
-    am_study_brain_bandit, am_study_brain_cart_pole;
+    am_study_brain_bandit, am_study_brain_cart_pole, am_study_brain_delayed_match;
 
 #endif

@@ -109,8 +109,11 @@ typedef struct amine_draw {
   amine_draw_kind kind;
   double a, b;
   const float *values; /* [n] of AMINE_DRAW_GIVEN, copied */
+  /* What of AMINE_DRAW_NORMAL and _LOGNORMAL is not in [min, max] is drawn again. The middle of the
+   * distribution, a or e^a, lies there. */
+  double min, max;
 } amine_draw;
-AMINE_API amine_draw amine_draw_default(void); /* uniform, a = b = 0 */
+AMINE_API amine_draw amine_draw_default(void); /* uniform, a = b = 0; no bounds */
 
 /* The values of a state (amine_brain_get) with which the neurons begin, instead of those of the
  * model. Possible until the first run; from then on there is amine_brain_set. AMINE_ERROR_ARGUMENT
@@ -149,7 +152,10 @@ typedef enum amine_connect {
   AMINE_CONNECT_DISTANCE,    /* each pair with probability * exp(-d / radius), d Euclidean */
   AMINE_CONNECT_ONE_TO_ONE,  /* i to i */
   AMINE_CONNECT_LIST,        /* the given pairs */
-  AMINE_CONNECT_IN           /* n_in different sources for each target, drawn at random */
+  AMINE_CONNECT_IN,          /* n_in different sources for each target, drawn at random */
+  /* n_total synapses, the source and the target of each drawn from all, so that a pair may have
+   * several; with self_connections a neuron may be drawn as its own target */
+  AMINE_CONNECT_TOTAL
 } amine_connect;
 
 typedef struct amine_projection {
@@ -182,6 +188,11 @@ typedef struct amine_projection {
    * before it is at the soma, with the weight of that moment, and a spike of the target is at the
    * synapse so much later. 0: all of it is the axon's. */
   double dendritic_delay_ms;
+  size_t n_total; /* AMINE_CONNECT_TOTAL, at most 2^31 - 1 */
+  /* Instead of `weight` and `delay_ms`, NULL: those; copied. Weights are AMINE_DRAW_NORMAL or
+   * _LOGNORMAL. Delays, in ms, are _NORMAL: the nearest number of steps within [min, max], one at
+   * least. Lists with weights of their own take none. */
+  const amine_draw *weights_drawn, *delays_drawn;
 } amine_projection;
 
 AMINE_API amine_projection amine_projection_default(void);

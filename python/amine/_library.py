@@ -70,11 +70,13 @@ class CProjection(Structure):
                 ("velocity", c_double), ("rule", c_char_p), ("values", POINTER(CValue)),
                 ("n_values", c_int), ("factor", c_int), ("stp_u", c_double),
                 ("stp_tau_rec_ms", c_double), ("stp_tau_facil_ms", c_double), ("n_in", c_int),
-                ("dendritic_delay_ms", c_double)]
+                ("dendritic_delay_ms", c_double),
+                ("n_total", c_size_t), ("weights_drawn", c_void_p), ("delays_drawn", c_void_p)]
 
 
 class CDraw(Structure):
-    _fields_ = [("size", c_size_t), ("kind", c_int), ("a", c_double), ("b", c_double), ("values", c_void_p)]
+    _fields_ = [("size", c_size_t), ("kind", c_int), ("a", c_double), ("b", c_double), ("values", c_void_p),
+                ("min", c_double), ("max", c_double)]
 
 
 class CDrive(Structure):

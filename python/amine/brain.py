@@ -25,7 +25,7 @@ from ._handle import Handle
 from ._library import C, CHEMICAL_BYTES, CBrainEvent, CValue, call
 
 RECEPTORS = {"excitatory": 0, "inhibitory": 1}
-_ALL, _PROBABILITY, _OUT, _DISTANCE, _ONE_TO_ONE, _LIST, _IN = range(7)
+_ALL, _PROBABILITY, _OUT, _DISTANCE, _ONE_TO_ONE, _LIST, _IN, _TOTAL = range(8)
 FACTORS = {"none": 0, "dopamine": 1, "signed": 2, "acetylcholine": 3, "norepinephrine": 4, "serotonin": 5,
            "all": 6, "signed-all": 7}
 DRIVES = {"current": 0, "poisson": 1, "rate": 2}
@@ -36,6 +36,7 @@ SYSTEMS = ("dopamine", "serotonin", "norepinephrine", "acetylcholine", "orexin")
 
 
 _Pair = Tuple[float, float]
+_Spread = Union[float, _Pair, Dict[str, Any]]
 
 
 def _one_of(table: Mapping[str, int], word: str, name: str) -> int:
@@ -53,6 +54,21 @@ def _values(parameters: Mapping[str, float], name: str):
         except (TypeError, ValueError):
             raise UsageError(f"{name}: {key}={value!r} is no number") from None
     return values, len(parameters)
+
+
+def _drawn(spread: Mapping[str, Any], what: str, kept: List[Any]) -> int:
+    """The address of a C draw that `kept` keeps: {"normal": (mean, sd), "min": 0}."""
+    kinds = [k for k in ("normal", "lognormal") if k in spread]
+    unknown = [k for k in spread if k not in ("normal", "lognormal", "min", "max")]
+    if len(kinds) != 1 or unknown:
+        raise UsageError(f"connect: {what} is drawn by one of normal, lognormal, with min and max; "
+                         f"not by {unknown[0] if unknown else kinds or 'none of them'}")
+    d = C.amine_draw_default()
+    d.kind = 2 if kinds[0] == "normal" else 3
+    d.a, d.b = (float(x) for x in spread[kinds[0]])
+    d.min, d.max = float(spread.get("min", d.min)), float(spread.get("max", d.max))
+    kept.append(d)
+    return ctypes.addressof(d)
 
 
 class Event(NamedTuple):
@@ -469,18 +485,21 @@ class Brain(Handle):
 
     def connect(self, source: Union[Population, str], target: Union[Population, str], *,
                 probability: Optional[float] = None, n_out: Optional[int] = None,
-                n_in: Optional[int] = None, radius: Optional[float] = None, pairs=None,
-                one_to_one: bool = False, weight: Union[float, Tuple[float, float]] = 0.0, weights=None,
-                delay: Union[float, Tuple[float, float], None] = None, dendritic_delay: float = 0.0,
+                n_in: Optional[int] = None, n_total: Optional[int] = None, radius: Optional[float] = None,
+                pairs=None, one_to_one: bool = False, weight: _Spread = 0.0, weights=None,
+                delay: Optional[_Spread] = None, dendritic_delay: float = 0.0,
                 velocity: float = 0.0, receptor: str = "excitatory", self_connections: bool = False,
                 rule: Optional[str] = None, factor: str = "none",
                 stp: Optional[Tuple[float, float, float]] = None, name: Optional[str] = None,
                 **parameters: float) -> Projection:
         """Makes synapses: every pair, or one of: each with `probability`; n_out targets for each source
-        or n_in sources for each target, drawn at random; with probability * exp(-distance / radius);
+        or n_in sources for each target, drawn at random; n_total in all, whose ends are drawn from
+        all, so that a pair may have several; with probability * exp(-distance / radius);
         one_to_one; or pairs=(sources, targets), with weights [n] if they differ.
 
-        weight and delay (ms, at least a step) are one number, or (low, high): uniform between.
+        weight and delay (ms, at least a step) are one number, or (low, high): uniform between; or
+        {"normal": (mean, sd)}, for weights also {"lognormal": ...} of the logarithm, with "min" and
+        "max" beyond which numbers are drawn again.
         dendritic_delay: how much of the delay is behind the synapse, for plasticity. rule: a
         plasticity rule (amine.synapse_rules()), or a text of equations of several lines, with its
         parameters by name; factor: which signal multiplies its changes ("dopamine", "signed", ...). stp: U, tau_rec, tau_facil of short-term
@@ -489,10 +508,15 @@ class Brain(Handle):
         kept: List[Any] = []
         p.source, p.target = self._number(source), self._number(target)
         p.receptor = Population(self, p.target)._receptor(receptor)
-        self._choose(p, kept, self._number(source), self._number(target), probability, n_out, n_in, radius,
-                     pairs, weights, one_to_one)
-        p.weight, p.weight_max = weight if isinstance(weight, tuple) else (weight, weight)
-        if delay is not None:
+        self._choose(p, kept, self._number(source), self._number(target), probability, n_out, n_in, n_total,
+                     radius, pairs, weights, one_to_one)
+        if isinstance(weight, dict):
+            p.weights_drawn = _drawn(weight, "weight", kept)
+        else:
+            p.weight, p.weight_max = weight if isinstance(weight, tuple) else (weight, weight)
+        if isinstance(delay, dict):
+            p.delays_drawn = _drawn(delay, "delay", kept)
+        elif delay is not None:
             p.delay_ms, p.delay_max_ms = delay if isinstance(delay, tuple) else (delay, delay)
         p.dendritic_delay_ms = dendritic_delay
         p.velocity, p.self_connections = velocity, int(self_connections)
@@ -522,11 +546,11 @@ class Brain(Handle):
             raise UsageError(f"population {population.name!r} is of another brain")
         return int(population)
 
-    def _choose(self, p, kept, source, target, probability, n_out, n_in, radius, pairs, weights,
-                one_to_one) -> None:
+    def _choose(self, p, kept, source, target, probability, n_out, n_in, n_total, radius, pairs,
+                weights, one_to_one) -> None:
         """Which pairs are connected; arrays that p points to go to `kept`."""
-        said = [n for n, v in (("n_out", n_out), ("n_in", n_in), ("radius", radius), ("pairs", pairs),
-                               ("one_to_one", one_to_one or None)) if v is not None]
+        said = [n for n, v in (("n_out", n_out), ("n_in", n_in), ("n_total", n_total), ("radius", radius),
+                               ("pairs", pairs), ("one_to_one", one_to_one or None)) if v is not None]
         if probability is not None and radius is None:
             said.append("probability")
         if len(said) > 1:
@@ -543,6 +567,8 @@ class Brain(Handle):
             p.connect, p.n_out = _OUT, n_out
         elif n_in is not None:
             p.connect, p.n_in = _IN, n_in
+        elif n_total is not None:
+            p.connect, p.n_total = _TOTAL, n_total
         elif one_to_one:
             p.connect = _ONE_TO_ONE
         elif pairs is not None:

@@ -188,13 +188,14 @@ static amine_status make_states(amine_brain *b, amine_error *error) {
 /* A fixed weight that all share needs no memory: see brain.h. */
 bool am_projection_is_uniform(const am_projection *p) {
   return !p->rule->kernels[0] && !am_rule_sweeps(p->values) && p->stp_u <= 0 &&
-         !p->rule->delivers && !p->connection->pair_weight && !(p->weight_max > p->weight);
+         !p->rule->delivers && !p->connection->pair_weight &&
+         !p->connection->draws_weights && !(p->weight_max > p->weight);
 }
 
 static size_t row_capacity(const am_projection *p, const amine_brain *b) {
   size_t most = (size_t)b->populations[p->target].n;
   const am_connection *c = p->connection;
-  if (c->kind != AMINE_CONNECT_LIST) return most;
+  if (c->kind != AMINE_CONNECT_LIST && c->kind != AMINE_CONNECT_TOTAL) return most;
   for (int i = 0; i < b->populations[p->source].n; i++)
     if (c->pair_row[i + 1] - c->pair_row[i] > most) most = c->pair_row[i + 1] - c->pair_row[i];
   return most;
@@ -265,7 +266,8 @@ static amine_status make_blocks(amine_brain *b, int projection, amine_error *err
                                   .n_targets = c->pieces[j].end - c->pieces[j].begin};
       AM_TRY(AM_TAKE(block->filling, (size_t)p->n_delays, error));
       if (am_projection_is_uniform(p) &&
-          (p->connection->kind == AMINE_CONNECT_LIST || n_rows > 65535))
+          (p->connection->kind == AMINE_CONNECT_LIST ||
+           p->connection->kind == AMINE_CONNECT_TOTAL || n_rows > 65535))
         AM_TRY(AM_TAKE(block->column, block->n_targets, error));
     }
   }

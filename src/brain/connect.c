@@ -1,12 +1,17 @@
 /* Drawing the synapses of one source. */
 #include "brain/connect.h"
 
+#include <string.h>
+
+#include "base/error.h"
 #include "base/memory.h"
+#include "base/normal.h"
 #include "base/random.h"
 #include "base/steps.h"
 
 #include <math.h>
 
+#include "brain/draw.h"
 #include "kernel/exponential.h"
 
 amine_status am_row_make(am_row *row, size_t capacity, uint32_t n_targets, amine_error *error) {
@@ -100,6 +105,28 @@ static void by_number(am_row *row, int number, stream *s, uint32_t n, uint32_t e
     if ((row->seen[at / 64] >> at % 64 & 1) != (uint64_t)inverse && at != excluded) add(row, at);
 }
 
+/* Ascending, by eight bits at a time; `other` is scratch of the same size. */
+static void sort(uint32_t *x, uint32_t *other, uint32_t n, uint32_t largest) {
+  for (int shift = 0; shift < 32 && largest >> shift > 0; shift += 8) {
+    uint32_t begin[257] = {0};
+    for (uint32_t k = 0; k < n; k++) begin[(x[k] >> shift & 255) + 1]++;
+    for (int d = 0; d < 255; d++) begin[d + 1] += begin[d];
+    for (uint32_t k = 0; k < n; k++) other[begin[x[k] >> shift & 255]++] = x[k];
+    memcpy(x, other, n * sizeof *x);
+  }
+}
+
+/* One of all but the excluded, so often. */
+static void with_replacement(am_row *row, uint32_t number, stream *s, uint32_t n,
+                             uint32_t excluded) {
+  const uint32_t possible = n - (excluded < n);
+  for (uint32_t k = 0; k < number; k++) {
+    const uint32_t at = am_below(draw(s), possible);
+    add(row, at + (at >= excluded));
+  }
+  sort(row->target, row->delay, number, n);
+}
+
 static double distance(const float *a, const float *b) {
   double sum = 0;
   for (int k = 0; k < 4; k++) sum += ((double)a[k] - b[k]) * ((double)a[k] - b[k]);
@@ -140,6 +167,9 @@ static void draw_targets(am_row *row, const amine_brain *b, int projection, uint
     for (uint32_t k = c->pair_row[source]; k < c->pair_row[source + 1]; k++)
       add(row, c->pair_target[k]);
     break;
+  case AMINE_CONNECT_TOTAL:
+    with_replacement(row, c->pair_row[source + 1] - c->pair_row[source], &s, n, excluded);
+    break;
   }
 }
 
@@ -174,6 +204,75 @@ amine_status am_connect_in(am_connection *c, uint64_t seed, int projection, int 
   return status;
 }
 
+amine_status am_connect_total(am_connection *c, uint64_t seed, int projection, size_t n_total,
+                              int sources, amine_error *error) {
+  stream s = {.key = {seed, AM_STREAM_CONNECT, (uint32_t)projection, 0x80000000u}};
+  c->n_pairs = n_total;
+  AM_TRY(AM_TAKE(c->pair_row, (size_t)sources + 1, error));
+  for (size_t k = 0; k < n_total; k++) c->pair_row[am_below(draw(&s), (uint32_t)sources) + 1]++;
+  for (int i = 0; i < sources; i++) c->pair_row[i + 1] += c->pair_row[i];
+  return AMINE_OK;
+}
+
+/* The chance that a standard normal number is below z: Simpson's rule from 0. */
+static double normal_below(double z) {
+  enum { PARTS = 512 };
+  const double end = z < -9 ? -9 : z > 9 ? 9 : z, h = end / PARTS;
+  double sum = 1 + am_exp(-end * end / 2);
+  for (int k = 1; k < PARTS; k++) sum += (k % 2 ? 4 : 2) * am_exp(-(k * h) * (k * h) / 2);
+  return 0.5 + sum * h / 3 * 0.3989422804014327;
+}
+
+/* Of x steps, normal: the chance that the nearest whole number is at most k, if x is within the
+ * bounds. */
+amine_status am_connect_delays(am_connection *c, const amine_draw *d, double dt_ms,
+                               amine_error *error) {
+  const double mean = d->a / dt_ms, sd = d->b / dt_ms;
+  const double low = fmax(d->min / dt_ms, 0.5), high = fmin(d->max / dt_ms, AM_BRAIN_DELAY);
+  const double first = fmax(low, mean - 6.5 * sd), last = fmin(high, mean + 6.5 * sd);
+  const double below = normal_below((low - mean) / sd);
+  const double possible = normal_below((high - mean) / sd) - below;
+  c->delay = (uint32_t)fmax(floor(first + 0.5), 1);
+  c->delay_max = (uint32_t)fmax(floor(last + 0.5), c->delay);
+  AM_TRY(AM_TAKE(c->delay_below, c->delay_max - c->delay + 1, error));
+  for (uint32_t k = c->delay; k < c->delay_max; k++) {
+    const double p = (normal_below((fmin(k + 0.5, high) - mean) / sd) - below) / possible;
+    c->delay_below[k - c->delay] = (uint32_t)fmin(fmax(p * 0x1p32, 0), UINT32_MAX);
+  }
+  return AMINE_OK;
+}
+
+/* The first one that is not below: delays are few, and most are near the middle. */
+static uint32_t delay_of(const am_connection *c, uint32_t u) {
+  uint32_t low = 0, high = c->delay_max - c->delay;
+  while (low < high) {
+    const uint32_t middle = (low + high) / 2;
+    if (u < c->delay_below[middle]) high = middle;
+    else low = middle + 1;
+  }
+  return c->delay + low;
+}
+
+/* Weights and delays that are not uniform: two synapses share a block of random numbers, two words
+ * for their weights and one for each delay. */
+static void draw_pair(double z[2], uint32_t delay_bits[2], am_random_key key, uint32_t k) {
+  const am_random4 r = am_random(key, 0xc0000000u + k / 2);
+  am_normal2(z, r.v[0], r.v[1]);
+  delay_bits[0] = r.v[2], delay_bits[1] = r.v[3];
+}
+
+static void draw_normal(am_row *row, const am_connection *c, am_random_key key) {
+  double z[2] = {0};
+  uint32_t bits[2] = {0};
+  for (uint32_t k = 0; k < row->n; k++) {
+    if (k % 2 == 0) draw_pair(z, bits, key, k);
+    if (c->draws_weights)
+      row->weight[k] =
+          (float)am_draw_normal(&c->weights, z[k % 2], key, 0xc0000000u + k / 2, (int)(k % 2));
+    if (c->delay_below) row->delay[k] = delay_of(c, bits[k % 2]);
+  }
+}
+
 void am_connect_row(am_row *row, const amine_brain *b, int projection, uint32_t source) {
   const am_projection *p = &b->projections[projection];
   const am_connection *c = p->connection;
@@ -181,7 +280,7 @@ void am_connect_row(am_row *row, const amine_brain *b, int projection, uint32_t 
   row->n = 0;
   draw_targets(row, b, projection, source);
   const am_random_key key = {b->seed, AM_STREAM_CONNECT, (uint32_t)projection, source};
-  const bool draws = p->weight_max > p->weight || c->delay_max > c->delay;
+  const bool draws = p->weight_max > p->weight || (c->delay_max > c->delay && !c->delay_below);
   for (uint32_t k = 0; k < row->n; k++) {
     const am_random4 u = draws ? am_random(key, 0x80000000u + k) : (am_random4){{0}};
     double w = p->weight;
@@ -189,7 +288,8 @@ void am_connect_row(am_row *row, const amine_brain *b, int projection, uint32_t 
     else if (p->weight_max > p->weight) w += (p->weight_max - p->weight) * am_uniform(u.v[0]);
     row->weight[k] = (float)w;
     uint32_t delay = c->delay;
-    if (c->delay_max > c->delay) delay += am_below(u.v[1], c->delay_max - c->delay + 1);
+    if (c->delay_max > c->delay && !c->delay_below)
+      delay += am_below(u.v[1], c->delay_max - c->delay + 1);
     if (c->velocity > 0) {
       const double d = distance(from->positions + 4 * source, to->positions + 4 * row->target[k]);
       const uint64_t steps = am_steps(d / c->velocity, b->dt_ms);
@@ -197,4 +297,5 @@ void am_connect_row(am_row *row, const amine_brain *b, int projection, uint32_t 
     }
     row->delay[k] = delay;
   }
+  if (c->draws_weights || c->delay_below) draw_normal(row, c, key);
 }

@@ -13,12 +13,16 @@ struct am_connection {
   double probability, radius, velocity;
   int n_out, n_in, self;
   uint32_t delay, delay_max; /* steps */
-  size_t n_pairs;            /* _LIST, sorted by (source, order given); _IN, by (source, target) */
+  /* _LIST, sorted by (source, order given); _IN, by (source, target); _TOTAL, rows alone */
+  size_t n_pairs;
   uint32_t *pair_row;        /* [sources + 1] */
   uint32_t *pair_target;     /* [n_pairs] */
   float *pair_weight;        /* [n_pairs] or NULL */
   uint64_t *gap;             /* [AM_GAPS] for `probability`: 2^32 (1 - (1 - p)^(k + 1)) */
   double *hit;               /* [AM_HITS] for a rare one instead: 1 - (1 - p)^(2^j) */
+  bool draws_weights;
+  amine_draw weights;    /* if so */
+  uint32_t *delay_below; /* [delay_max - delay] 2^32 P(steps <= delay + k), or NULL: uniform */
 };
 
 #define AM_GAPS 1024
@@ -41,6 +45,13 @@ void am_row_free(am_row *row);
  * sources, so they are kept, 4 bytes a synapse. AMINE_ERROR_MEMORY; what was made stays in c. */
 amine_status am_connect_in(am_connection *c, uint64_t seed, int projection, int sources,
                            int targets, bool within, amine_error *error);
+
+/* How many synapses of AMINE_CONNECT_TOTAL each source has: as often as it is drawn. */
+amine_status am_connect_total(am_connection *c, uint64_t seed, int projection, size_t n_total,
+                              int sources, amine_error *error);
+/* The chances of each number of steps, of delays that are drawn in ms. */
+amine_status am_connect_delays(am_connection *c, const amine_draw *delays, double dt_ms,
+                               amine_error *error);
 
 void am_connect_row(am_row *row, const amine_brain *brain, int projection, uint32_t source);
 

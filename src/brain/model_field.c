@@ -190,6 +190,12 @@ static amine_status read_range(const am_reader *r, const am_where *where, const 
   return AMINE_OK;
 }
 
+static amine_status read_spread(const am_reader *r, const am_where *where, const json_t *value,
+                                const am_field *f, am_drawable *out) {
+  out->drawn = json_is_object(value) ? value : NULL;
+  return out->drawn ? AMINE_OK : read_range(r, where, value, f, out->range);
+}
+
 static amine_status read_word(const am_reader *r, const am_where *where, const json_t *value,
                               const am_field *f, int *out) {
   char candidate[64];
@@ -239,6 +245,7 @@ amine_status am_field_read(const am_reader *r, const am_where *where, const json
   case AM_FIELD_INTEGER: return read_integer(r, where, value, f, member);
   case AM_FIELD_NUMBER: return read_number(r, where, value, f, member);
   case AM_FIELD_RANGE: return read_range(r, where, value, f, member);
+  case AM_FIELD_SPREAD: return read_spread(r, where, value, f, member);
   case AM_FIELD_WORD: return read_word(r, where, value, f, member);
   case AM_FIELD_TEXT: return read_text(r, where, value, member);
   case AM_FIELD_SWITCH: return read_switch(r, where, value, member);
@@ -255,8 +262,7 @@ amine_status am_field_read(const am_reader *r, const am_where *where, const json
 
 /* ------------------------------------------------------------------------------ an object */
 
-/* The field of a key, or NULL. */
-static const am_field *find(const am_table *table, const char *key) {
+const am_field *am_table_field(const am_table *table, const char *key) {
   for (const am_field *f = table->fields; f && f->name; f++)
     if (strcmp(f->name, key) == 0 || (f->others && am_word_index(f->others, key) >= 0)) return f;
   return NULL;
@@ -319,7 +325,7 @@ amine_status am_table_read(am_reader *r, const am_where *where, const json_t *ob
   if (!json_is_object(object)) return am_refuse(r, where, object, "it must be an object in braces");
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {
     const am_where here = {.above = where, .key = key};
-    const am_field *f = find(table, key);
+    const am_field *f = am_table_field(table, key);
     if (!f) {
       if (find_more(table->more, r->parts, object, key)) continue;
       if (!generous) return unknown(r, where, object, table, key);
@@ -449,7 +455,7 @@ bool am_table_find(am_found *found, const am_table *table, const am_registry *pa
                    const json_t *object, const char *path) {
   char part[128];
   first_part(path, part, sizeof part);
-  const am_field *f = find(table, part);
+  const am_field *f = am_table_field(table, part);
   *found = (am_found){.wrong = path};
   if (f && f->kind != AM_FIELD_OTHERS) {
     const char *rest = am_path_behind(path, part);

@@ -59,6 +59,7 @@ typedef enum am_field_kind {
   AM_FIELD_INTEGER, /* int */
   AM_FIELD_NUMBER,  /* double */
   AM_FIELD_RANGE,   /* double[2]: a number twice, or [low, high] */
+  AM_FIELD_SPREAD,  /* am_drawable: the same, or an object that says how numbers are drawn */
   AM_FIELD_WORD,    /* int: its index in `words` */
   AM_FIELD_TEXT,    /* const char *: not empty; lives as long as the tree */
   AM_FIELD_SWITCH,  /* bool */
@@ -71,6 +72,11 @@ typedef enum am_field_kind {
   AM_FIELD_ANY,     /* const json_t * */
   AM_FIELD_OTHERS   /* somebody else's key: passed over in silence */
 } am_field_kind;
+
+typedef struct am_drawable {
+  double range[2];
+  const json_t *drawn; /* {"normal": [mean, sd]}, read by am_drawn_read; NULL: as `range` says */
+} am_drawable;
 
 /* Keys that depend on what else stands in an object: those of the part that it names. */
 typedef struct am_more {
@@ -111,7 +117,10 @@ typedef struct am_table {
 amine_status am_table_read(am_reader *r, const am_where *where, const json_t *object,
                            const am_table *table, bool generous, void *out);
 
-/* One value of a kind that is a number, a range, a word, a text or a switch. */
+/* The field of a key, or NULL. */
+const am_field *am_table_field(const am_table *table, const char *key);
+
+/* One value of a kind that is a number, a range, a spread, a word, a text or a switch. */
 amine_status am_field_read(const am_reader *r, const am_where *where, const json_t *value,
                            const am_field *field, void *member);
 

@@ -2,18 +2,22 @@
 #include "brain/model_input.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "brain/model_drive.h"
 #include "brain/model_image.h"
+#include "brain/model_population.h"
 #include "brain/model_spikes.h"
+#include "brain/parts.h"
 
 typedef struct input_keys {
   const char *name, *population, *sense, *file, *checksum;
   const json_t *times_ms, *values;
   const char *receptor;
   int type, index, first;
-  double mean, noise, rate_hz, weight, scale;
+  double mean, noise, rate_hz, weight, scale, in_degree;
+  bool constant;
   am_drive_keys drive;
 } input_keys;
 
@@ -43,6 +47,9 @@ static const am_field input_fields[] = {
     NUMBER(mean, -1e6, 1e6, "mV or pA", "constant current, in the unit of the neuron model"),
     NUMBER(noise, 0, 1e6, "mV or pA", "width of a uniform current around it, drawn each step"),
     NUMBER(rate_hz, 0, 1e6, "Hz", "of the Poisson train that each neuron gets"),
+    NUMBER(in_degree, 0, 1e6, NULL, "so many trains of that rate for each neuron"),
+    AM_FIELD_OF(SWITCH, "constant", AT(constant),
+                "whether the current that they bring on average comes instead of them"),
     AM_FIELD_OF(ARRAY, "steps", AT(drive.steps),
                 "[[time in ms, value], ...]: the current or the rate from that time on"),
     AM_FIELD_OF(ARRAY, "ramps", AT(drive.ramps), "likewise, on straight lines between the times"),
@@ -70,7 +77,7 @@ static const am_field input_fields[] = {
 const am_table am_input_table = {.fields = input_fields, .name = own_name};
 
 /* The keys of each type, besides the first four. */
-static const char *const keys_of[] = {"mean|noise", "rate_hz|weight|receptor",
+static const char *const keys_of[] = {"mean|noise", "rate_hz|weight|receptor|in_degree|constant",
                                       "neurons|times_ms|file|checksum|first",
                                       "file|checksum|values|scale|index"};
 
@@ -205,10 +212,38 @@ static amine_status read_drive(am_model_plan_input *input, am_model_plan *plan, 
   return am_drive_read(input, plan, r, where, object, &keys->drive);
 }
 
+/* What Poisson arrivals bring on average as a current: each is worth weight tau, or of a jump of V
+ * weight tau_m, or of a current of one step weight dt. */
+static amine_status make_constant(am_model_plan_input *input, const am_model_plan *plan,
+                                  const am_reader *r, const am_where *above) {
+  const am_where where = {.above = above, .key = "constant"};
+  const am_model_plan_population *p = &plan->populations[input->population];
+  const char *const tau = input->receptor == AMINE_RECEPTOR_2 ? "tau_i_ms" : "tau_e_ms";
+  const am_model_plan_receptor *own =
+      input->receptor > AMINE_RECEPTOR_2 ? &p->receptors[(int)input->receptor - 2] : NULL;
+  double ms = own ? own->tau_ms : am_population_value(p, tau);
+  const bool lif = p->model == &am_lif_model;
+  if (!lif && p->model != &am_izhikevich_model && p->model != &am_izhikevich_2007_model)
+    return am_refuse(r, &where, NULL,
+                     "arrivals are currents in the models lif, izhikevich and izhikevich-2007; "
+                     "\"%s\" is of %s",
+                     p->name, p->model->part.name);
+  if (own && !isnan(own->e_mv))
+    return am_refuse(r, &where, NULL, "what arrives at receptor %s is a conductance", own->name);
+  if (input->drives)
+    return am_refuse(r, &where, NULL, "it is for all neurons and does not change in time");
+  if (ms <= 0) ms = lif ? am_population_value(p, "tau_m_ms") : plan->dt_ms;
+  input->kind = AM_MODEL_PLAN_CURRENT;
+  input->mean = input->rate_hz * 1e-3 * input->weight * ms;
+  input->receptor = AMINE_RECEPTOR_1;
+  return AMINE_OK;
+}
+
 static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where *where,
                                const json_t *object) {
   const am_model_plan_sense *sense = NULL;
-  input_keys keys = {.weight = 1, .scale = 1, .first = -1, .drive = {.period_ms = 1000}};
+  input_keys keys = {
+      .weight = 1, .scale = 1, .first = -1, .in_degree = 1, .drive = {.period_ms = 1000}};
   am_model_plan_input input = {0};
   AM_TRY(am_table_read(r, where, object, &am_input_table, false, &keys));
   AM_TRY(check_keys(r, where, object));
@@ -223,8 +258,12 @@ static amine_status read_input(am_model_plan *plan, am_reader *r, const am_where
   const bool rate =
       input.kind == AM_MODEL_PLAN_POISSON &&
       am_neuron_takes_rate(plan->populations[input.population].model);
+  input.rate_hz *= keys.in_degree;
+  if (keys.in_degree != 1 && (rate || am_drive_is(object)))
+    return am_refuse(r, where, NULL, "in_degree is of Poisson trains that do not change in time");
   if (rate || (input.kind <= AM_MODEL_PLAN_POISSON && am_drive_is(object)))
     AM_TRY(read_drive(&input, plan, r, where, object, &keys));
+  if (keys.constant) AM_TRY(make_constant(&input, plan, r, where));
   if (input.kind == AM_MODEL_PLAN_IMAGE) AM_TRY(read_image(&input, plan, r, where, &keys, sense));
   if (input.kind == AM_MODEL_PLAN_SPIKES && keys.file)
     AM_TRY(read_spike_file(&input, plan, r, where, &keys));

@@ -132,6 +132,7 @@ static double expected(const am_model_plan *plan, const amine_projection *p) {
   case AMINE_CONNECT_IN: return targets * (p->n_in < sources ? p->n_in : sources);
   case AMINE_CONNECT_ONE_TO_ONE: return sources;
   case AMINE_CONNECT_LIST: return (double)p->n_pairs;
+  case AMINE_CONNECT_TOTAL: return (double)p->n_total;
   }
   return 0;
 }

@@ -270,7 +270,7 @@ amine_status am_populations_read(am_model_plan *plan, am_reader *r, const am_whe
 
 /* ------------------------------------------------------------------------------ notes */
 
-static double value_of(const am_model_plan_population *p, const char *name) {
+double am_population_value(const am_model_plan_population *p, const char *name) {
   for (int k = 0; k < p->n_values; k++)
     if (strcmp(p->values[k].name, name) == 0) return p->values[k].value;
   const amine_parameter *row = am_parameter_find(&p->model->part, name, false);
@@ -285,7 +285,8 @@ void am_populations_note(const am_model_plan *plan, am_reader *r, const am_where
     const am_where here = {.above = file, .key = p->name};
     char line[200];
     for (size_t e = 0; e < sizeof ends / sizeof *ends; e++) {
-      const double reset = value_of(p, ends[e][0]), threshold = value_of(p, ends[e][1]);
+      const double reset = am_population_value(p, ends[e][0]),
+                   threshold = am_population_value(p, ends[e][1]);
       if (!(reset >= threshold)) continue;
       snprintf(line, sizeof line,
                "%s=%.6g is not below %s=%.6g: who has fired fires again as soon as it may",

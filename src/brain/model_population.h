@@ -16,6 +16,9 @@ amine_status am_populations_read(am_model_plan *plan, am_reader *r, const am_whe
  * that are too long for a model. */
 void am_populations_note(const am_model_plan *plan, am_reader *r, const am_where *file);
 
+/* A parameter of its neurons: as the file says, or the model's. */
+double am_population_value(const am_model_plan_population *population, const char *name);
+
 /* Reads a box; an axis that is not named stays as it is in *box. Each coordinate must be below its
  * extent. */
 amine_status am_box_read(am_box *box, am_reader *r, const am_where *where, const json_t *object,

@@ -9,6 +9,7 @@
 #include "brain/model_pairs.h"
 #include "brain/model_values.h"
 #include "brain/parts.h"
+#include "kernel/exponential.h"
 
 const char am_factor_words[] =
     "none|dopamine|signed|acetylcholine|norepinephrine|serotonin|all|signed-all";
@@ -20,7 +21,8 @@ typedef struct projection_keys {
   const json_t *rule, *values, *short_term;
   am_pairs_keys list;
   int connect, n_out, n_in, factor;
-  double probability, radius, velocity, weight[2], delay_ms[2], dendritic_delay_ms;
+  double probability, radius, velocity, total, dendritic_delay_ms;
+  am_drawable weight, delay_ms;
   bool self;
 } projection_keys;
 
@@ -58,10 +60,12 @@ static const char *own_name(const json_t *projection, char *out, size_t size) {
   return out;
 }
 
+static const char connect_words[] = "all|probability|out|distance|one-to-one|list|in|total";
+
 #define AT(member) .offset = offsetof(projection_keys, member)
 #define NUMBER(key, low, high, of, text) AM_FIELD_IN(NUMBER, #key, AT(key), low, high, of, text)
 #define COUNT(key, text) AM_FIELD_IN(INTEGER, #key, AT(key), 1, 1e7, NULL, text)
-#define RANGE(key, low, high, of, text) AM_FIELD_IN(RANGE, #key, AT(key), low, high, of, text)
+#define SPREAD(key, low, high, of, text) AM_FIELD_IN(SPREAD, #key, AT(key), low, high, of, text)
 #define WORD(key, list, text) AM_FIELD_OF(WORD, #key, AT(key), text, .words = list)
 #define TEXT(key, text) AM_FIELD_OF(TEXT, #key, AT(key), text)
 static const am_field projection_fields[] = {
@@ -69,24 +73,30 @@ static const am_field projection_fields[] = {
     TEXT(source, "population that it comes from"),
     TEXT(target, "population that it goes to"),
     TEXT(receptor, "of the target, where arrivals go: excitatory, inhibitory, or one of its own"),
-    WORD(connect, "all|probability|out|distance|one-to-one|list|in", "who is connected with whom"),
+    WORD(connect, connect_words, "who is connected with whom"),
     NUMBER(probability, 1e-9, 1, NULL,
            "of each pair; with connect=distance times exp(-distance / radius)"),
     NUMBER(radius, 1e-6, 1e6, "sites", "of connect=distance"),
     COUNT(n_out, "of connect=out: targets of each source"),
     COUNT(n_in, "of connect=in: sources of each target"),
+    NUMBER(total, 1, INT32_MAX, "synapses",
+           "of connect=total: so many, each from a neuron to a neuron that are drawn from all"),
     AM_FIELD_OF(SWITCH, "self", AT(self), "whether a neuron may be its own target"),
     AM_FIELD_OF(ARRAY, "pairs", AT(list.pairs),
                 "of connect=list: [[source, target], ...] or [[source, target, weight], ...]"),
     AM_FIELD_OF(TEXT, "file", AT(list.file), "of connect=list, instead: CSV or text, NPY, or NPZ"),
     AM_FIELD_OF(TEXT, "checksum", AT(list.checksum),
                 "CRC-32C of the file, 8 digits: another file is refused"),
-    RANGE(weight, -1e6, 1e6, NULL, "of each synapse, or [low, high] between which it is drawn"),
-    RANGE(delay_ms, 1e-3, 1e5, "ms", "of a spike, or [low, high] between which it is drawn"),
+    SPREAD(
+        weight, -1e6, 1e6, NULL,
+        "of each synapse, or [low, high] between which it is drawn, or {\"normal\": [mean, sd]}"),
+    SPREAD(delay_ms, 1e-3, 1e5, "ms",
+           "of a spike, or [low, high] between which it is drawn, or {\"normal\": [mean, sd]}"),
     NUMBER(dendritic_delay_ms, 0, 1e5, "ms", "of it behind the synapse: the dendrite's part"),
     NUMBER(velocity, 0, 1e6, "sites per ms", "adds distance / velocity to the delay; 0: nothing"),
-    AM_FIELD_OF(ANY, "rule", AT(rule),
-                "of plasticity (amine list synapses), or a text of equations: its path, or its lines"),
+    AM_FIELD_OF(
+        ANY, "rule", AT(rule),
+        "of plasticity (amine list synapses), or a text of equations: its path, or its lines"),
     AM_FIELD_OF(VALUES, "values", AT(values), "parameters of the rule", .more = &parameters),
     WORD(factor, am_factor_words, "the modulator that multiplies the changes"),
     AM_FIELD_OF(OBJECT, "short_term", AT(short_term),
@@ -127,6 +137,8 @@ static amine_status check_weights(const am_model_plan_projection *of, const am_r
     for (int k = 0; k < p->n_values; k++)
       if (strcmp(p->values[k].name, names[b]) == 0) bounds[b] = p->values[k].value;
   }
+  const amine_draw *drawn = p->weights_drawn; /* what is beyond the bounds begins at them */
+  if (drawn) low = high = drawn->kind == AMINE_DRAW_LOGNORMAL ? am_exp(drawn->a) : drawn->a;
   for (size_t k = 0; k < p->n_pairs && p->weights; k++) {
     low = k == 0 ? (double)p->weights[0] : fmin(low, (double)p->weights[k]);
     high = k == 0 ? low : fmax(high, (double)p->weights[k]);
@@ -157,11 +169,10 @@ static amine_status find(const am_model_plan *plan, const am_reader *r, const am
 static amine_status check_connect(const projection_keys *keys, const am_reader *r,
                                   const am_where *where, const json_t *object) {
   static const char *const needs[] = {NULL, "probability", "n_out", "radius",
-                                      NULL, NULL,          "n_in"};
+                                      NULL, NULL,          "n_in",  "total"};
   const char *need = needs[keys->connect];
   if (!json_object_get(object, "connect"))
-    return am_refuse(r, where, NULL, "connect is missing: one of %s",
-                     "all|probability|out|distance|one-to-one|list|in");
+    return am_refuse(r, where, NULL, "connect is missing: one of %s", connect_words);
   if (need && !json_object_get(object, need))
     return am_refuse(r, where, NULL, "connect=%s needs %s",
                      json_string_value(json_object_get(object, "connect")), need);
@@ -171,9 +182,9 @@ static amine_status check_connect(const projection_keys *keys, const am_reader *
 static amine_status check_dendrite(const projection_keys *keys, const am_reader *r,
                                    const am_where *above) {
   const am_where where = {.above = above, .key = "dendritic_delay_ms"};
-  if (keys->dendritic_delay_ms <= keys->delay_ms[0]) return AMINE_OK;
+  if (keys->dendritic_delay_ms <= keys->delay_ms.range[0]) return AMINE_OK;
   return am_refuse(r, &where, NULL, "%.10g: at most the whole delay, delay_ms=%.10g",
-                   keys->dendritic_delay_ms, keys->delay_ms[0]);
+                   keys->dendritic_delay_ms, keys->delay_ms.range[0]);
 }
 
 /* The keys at the values of amine_projection_default. */
@@ -185,9 +196,25 @@ static projection_keys standard(const amine_projection *p) {
                            .probability = p->probability,
                            .radius = p->radius,
                            .velocity = p->velocity,
-                           .weight = {p->weight, p->weight},
-                           .delay_ms = {p->delay_ms, p->delay_ms},
+                           .weight = {.range = {p->weight, p->weight}},
+                           .delay_ms = {.range = {p->delay_ms, p->delay_ms}},
                            .self = p->self_connections != 0};
+}
+
+/* [low, high], or what is drawn otherwise. */
+static amine_status read_spread(double *low, double *high, const amine_draw **drawn,
+                                am_model_plan *plan, am_reader *r, const am_where *above,
+                                const char *key, const am_drawable *spread) {
+  const am_where where = {.above = above, .key = key};
+  void *block;
+  *low = spread->range[0], *high = spread->range[1];
+  if (!spread->drawn) return AMINE_OK;
+  AM_TRY(am_model_plan_alloc(plan, &block, 1, sizeof **drawn, r->error));
+  amine_draw *draw = block;
+  AM_TRY(am_drawn_read(draw, r, &where, spread->drawn, am_table_field(&am_projection_table, key)));
+  if (draw->kind == AMINE_DRAW_UNIFORM) *low = draw->a, *high = draw->b;
+  else *drawn = draw;
+  return AMINE_OK;
 }
 
 static amine_status read_projection(am_model_plan *plan, am_reader *r, const am_where *where,
@@ -209,11 +236,14 @@ static amine_status read_projection(am_model_plan *plan, am_reader *r, const am_
   p->n_out = keys.n_out;
   p->n_in = keys.n_in;
   p->self_connections = keys.self;
-  p->weight = keys.weight[0], p->weight_max = keys.weight[1];
-  p->delay_ms = keys.delay_ms[0], p->delay_max_ms = keys.delay_ms[1];
+  p->n_total = (size_t)keys.total;
   AM_TRY(check_dendrite(&keys, r, where));
   p->dendritic_delay_ms = keys.dendritic_delay_ms;
   p->velocity = keys.velocity;
+  AM_TRY(read_spread(&p->weight, &p->weight_max, &p->weights_drawn, plan, r, where, "weight",
+                     &keys.weight));
+  AM_TRY(read_spread(&p->delay_ms, &p->delay_max_ms, &p->delays_drawn, plan, r, where, "delay_ms",
+                     &keys.delay_ms));
   if (p->connect == AMINE_CONNECT_LIST) AM_TRY(am_pairs_read(p, plan, r, where, &keys.list));
   AM_TRY(read_rule(&projection, plan, r, where, &keys));
   AM_TRY(check_weights(&projection, r, where));

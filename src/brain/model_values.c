@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "brain/draw.h"
 #include "brain/model_texts.h"
 #include "brain/parts.h"
 
@@ -66,19 +67,41 @@ static amine_status read_given(amine_draw *out, am_model_plan *plan, am_reader *
   return AMINE_OK;
 }
 
-/* {"normal": [mean, sd]}: one member, whose name says how to draw. */
-static amine_status read_drawn(amine_draw *out, am_reader *r, const am_where *where,
-                               const json_t *object, const am_field *field) {
+static amine_status read_bounds(amine_draw *out, am_reader *r, const am_where *where,
+                                const json_t *object, const am_field *field) {
+  const am_where at[2] = {{.above = where, .key = "min"}, {.above = where, .key = "max"}};
+  const json_t *value[2] = {json_object_get(object, "min"), json_object_get(object, "max")};
+  double *const bound[2] = {&out->min, &out->max};
+  for (int k = 0; k < 2; k++)
+    if (value[k]) AM_TRY(am_field_read(r, &at[k], value[k], field, bound[k]));
+  amine_error detail;
+  if (am_draw_check(out, "what is drawn", &detail) == AMINE_OK) return AMINE_OK;
+  return am_refuse(r, where, NULL, "%s", detail.message);
+}
+
+/* {"normal": [mean, sd]}: one member, whose name says how to draw, and perhaps bounds. */
+amine_status am_drawn_read(amine_draw *out, am_reader *r, const am_where *where,
+                           const json_t *object, const am_field *of) {
+  const am_field number = {.kind = AM_FIELD_NUMBER, .min = of->min, .max = of->max};
+  const am_field *field = &number;
   static const am_field kind = {.kind = AM_FIELD_WORD, .words = "uniform|normal|lognormal"};
   static const am_field any = {.kind = AM_FIELD_NUMBER, .min = -1e6, .max = 1e6},
                         width = {.kind = AM_FIELD_NUMBER, .max = 1e6};
-  const char *word = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)object));
-  const json_t *pair = word ? json_object_get(object, word) : NULL;
-  if (json_object_size(object) != 1 || am_word_index(kind.words, word) < 0 ||
-      json_array_size(pair) != 2)
+  const char *word = NULL, *key;
+  json_t *value, *pair = NULL;
+  bool good = true, bounded = false;
+  json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+    const bool bound = strcmp(key, "min") == 0 || strcmp(key, "max") == 0;
+    good &= bound || (!word && am_word_index(kind.words, key) >= 0 && json_array_size(value) == 2);
+    bounded |= bound;
+    if (!bound) word = key, pair = value;
+  }
+  if (!good || !word || (bounded && strcmp(word, "uniform") == 0))
     return am_refuse(r, where, NULL,
                      "numbers are drawn by one of {\"uniform\": [low, high]}, {\"normal\": [mean, "
-                     "sd]}, {\"lognormal\": [mean, sd]} of the logarithm");
+                     "sd]}, {\"lognormal\": [mean, sd]} of the logarithm; the last two may have "
+                     "\"min\" and \"max\"");
+  *out = amine_draw_default();
   out->kind = (amine_draw_kind)(AMINE_DRAW_UNIFORM + am_word_index(kind.words, word));
   const am_where inside = {.above = where, .key = word};
   const am_where low = {.above = &inside, .index = 0, .element = true};
@@ -90,14 +113,14 @@ static amine_status read_drawn(amine_draw *out, am_reader *r, const am_where *wh
   if (out->kind == AMINE_DRAW_UNIFORM && out->a > out->b)
     return am_refuse(r, &inside, NULL, "[%.10g, %.10g]: the first is not the lower one", out->a,
                      out->b);
-  return AMINE_OK;
+  return out->kind == AMINE_DRAW_UNIFORM ? AMINE_OK : read_bounds(out, r, where, object, field);
 }
 
 amine_status am_draw_read(amine_draw *out, am_model_plan *plan, am_reader *r, const am_where *where,
                           const json_t *value, const am_field *field, int n) {
   *out = amine_draw_default();
   if (json_is_array(value)) return read_given(out, plan, r, where, value, field, n);
-  if (json_is_object(value)) return read_drawn(out, r, where, value, field);
+  if (json_is_object(value)) return am_drawn_read(out, r, where, value, field);
   AM_TRY(am_field_read(r, where, value, field, &out->a));
   out->b = out->a;
   return AMINE_OK;

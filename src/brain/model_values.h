@@ -27,9 +27,13 @@ amine_status am_values_read(am_values *out, am_model_plan *plan, am_reader *r,
                             const am_where *where, const json_t *object,
                             const am_values_source *source);
 
-/* A number for each of n neurons, whose name and range the field says: an array of n numbers,
- * {"uniform": [low, high]}, {"normal": [mean, sd]} or {"lognormal": [mean, sd]} of its logarithm.
- */
+/* How numbers are drawn, whose name and range the field says: {"uniform": [low, high]}, {"normal":
+ * [mean, sd]} or {"lognormal": [mean, sd]} of the logarithm; the last two perhaps with "min" and
+ * "max". */
+amine_status am_drawn_read(amine_draw *out, am_reader *r, const am_where *where,
+                           const json_t *object, const am_field *field);
+
+/* A number for each of n neurons: an array of n numbers, or as am_drawn_read has it. */
 amine_status am_draw_read(amine_draw *out, am_model_plan *plan, am_reader *r, const am_where *where,
                           const json_t *value, const am_field *field, int n);
 

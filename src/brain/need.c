@@ -16,7 +16,8 @@ static double expected_synapses(const amine_brain *b, const am_projection *p) {
   case AMINE_CONNECT_OUT: return sources * c->n_out;
   case AMINE_CONNECT_IN: return targets * c->n_in;
   case AMINE_CONNECT_ONE_TO_ONE: return sources;
-  case AMINE_CONNECT_LIST: return (double)c->n_pairs;
+  case AMINE_CONNECT_LIST:
+  case AMINE_CONNECT_TOTAL: return (double)c->n_pairs;
   case AMINE_CONNECT_DISTANCE: break;
   }
   return 0;

@@ -10,9 +10,11 @@
 #include "base/error.h"
 #include "base/host.h"
 #include "base/memory.h"
+#include "base/sized.h"
 #include "base/steps.h"
 #include "brain/chemistry.h"
 #include "brain/connect.h"
+#include "brain/draw.h"
 #include "brain/drive.h"
 #include "brain/neuron_each.h"
 #include "brain/neuron_receptor.h"
@@ -67,6 +69,7 @@ static void free_projection(am_projection *p) {
     am_free(p->connection->pair_weight);
     am_free(p->connection->gap);
     am_free(p->connection->hit);
+    am_free(p->connection->delay_below);
     am_free(p->connection);
   }
 }
@@ -498,6 +501,8 @@ static amine_status check_numbers(const amine_projection *p, amine_error *error)
                     p->probability, p->radius);
   if (p->connect == AMINE_CONNECT_OUT && p->n_out < 0) return ARGUMENT("n_out is below 0");
   if (p->connect == AMINE_CONNECT_IN && p->n_in < 0) return ARGUMENT("n_in is below 0");
+  if (p->connect == AMINE_CONNECT_TOTAL && p->n_total > INT32_MAX)
+    return ARGUMENT("n_total = %zu is above %d", p->n_total, INT32_MAX);
   if (!(fabs(p->weight) <= FLT_MAX)) return ARGUMENT("the weight is not finite");
   if (p->weight_max > p->weight && !(fabs(p->weight_max) <= FLT_MAX))
     return ARGUMENT("weight_max is not finite");
@@ -527,6 +532,27 @@ static amine_status make_dendrite(am_projection *out, const amine_brain *b,
   return AMINE_OK;
 }
 
+/* Weights and delays that are not uniform. */
+static amine_status copy_draws(am_connection *c, amine_draw *delays, const amine_projection *p,
+                               amine_error *error) {
+  c->weights = *delays = amine_draw_default();
+  if (p->weights_drawn) {
+    am_sized_copy(&c->weights, sizeof c->weights, p->weights_drawn, p->weights_drawn->size);
+    if (c->weights.kind != AMINE_DRAW_NORMAL && c->weights.kind != AMINE_DRAW_LOGNORMAL)
+      return ARGUMENT("weights_drawn is neither normal nor lognormal");
+    if (p->weights) return ARGUMENT("weights that are listed are not drawn");
+    AM_TRY(am_draw_check(&c->weights, "the weight", error));
+    c->draws_weights = true;
+  }
+  if (!p->delays_drawn) return AMINE_OK;
+  am_sized_copy(delays, sizeof *delays, p->delays_drawn, p->delays_drawn->size);
+  if (delays->kind != AMINE_DRAW_NORMAL) return ARGUMENT("delays_drawn is not normal");
+  if (p->velocity > 0) return ARGUMENT("delays that are drawn do not depend on distances");
+  if (p->dendritic_delay_ms > 0) return ARGUMENT("delays that are drawn are the axon's alone");
+  if (!(delays->a > 0)) return ARGUMENT("the mean of the delays, %g ms, is not above 0", delays->a);
+  return am_draw_check(delays, "the delay", error);
+}
+
 static amine_status make_connection(am_projection *out, const amine_brain *b,
                                     const amine_projection *p, amine_error *error) {
   const am_population *from = &b->populations[p->source], *to = &b->populations[p->target];
@@ -539,11 +565,17 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
                        .n_out = p->n_out,
                        .n_in = p->n_in,
                        .self = p->self_connections};
-  const double most = p->delay_max_ms > p->delay_ms ? p->delay_max_ms : p->delay_ms;
+  amine_draw delays;
+  AM_TRY(copy_draws(c, &delays, p, error));
+  const double most = delays.kind == AMINE_DRAW_NORMAL ? delays.a
+                      : p->delay_max_ms > p->delay_ms  ? p->delay_max_ms
+                                                       : p->delay_ms;
   if (!(am_steps(most, b->dt_ms) <= AM_BRAIN_DELAY))
     return ARGUMENT("a delay of %g ms is more than %d steps", most, AM_BRAIN_DELAY);
   c->delay = (uint32_t)am_steps_or_one(p->delay_ms, b->dt_ms);
   c->delay_max = (uint32_t)am_steps_or_one(most, b->dt_ms);
+  if (delays.kind == AMINE_DRAW_NORMAL) c->delay = c->delay_max;
+  if (delays.b > 0) AM_TRY(am_connect_delays(c, &delays, b->dt_ms, error));
   if ((p->connect == AMINE_CONNECT_DISTANCE || p->velocity > 0) &&
       (!from->positions || !to->positions))
     return ARGUMENT("distances need the positions of %s and %s", from->name, to->name);
@@ -559,6 +591,10 @@ static amine_status make_connection(am_projection *out, const amine_brain *b,
                     to->name, to->n);
   if (p->connect == AMINE_CONNECT_PROBABILITY) AM_TRY(make_gaps(c, error));
   if (p->connect == AMINE_CONNECT_LIST) AM_TRY(make_pairs(c, p, from->n, to->n, error));
+  if (p->connect == AMINE_CONNECT_TOTAL && p->n_total > 0 && possible < 1)
+    return ARGUMENT("a neuron alone has no other as its target");
+  if (p->connect == AMINE_CONNECT_TOTAL)
+    AM_TRY(am_connect_total(c, b->seed, b->n_projections, p->n_total, from->n, error));
   if (p->connect == AMINE_CONNECT_IN)
     AM_TRY(am_connect_in(c, b->seed, b->n_projections, from->n, to->n, within, error));
   return AMINE_OK;
@@ -610,8 +646,8 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
   out->source = p->source;
   out->target = p->target;
   out->receptor = (int)p->receptor;
-  out->weight = p->weight;
-  out->weight_max = p->weight_max;
+  out->weight = p->weights_drawn ? p->weights_drawn->a : p->weight;
+  out->weight_max = p->weights_drawn ? -HUGE_VAL : p->weight_max;
   out->factor = p->factor;
   AM_TRY(make_rule(out, b, p, rule, error));
   if (p->stp_u > 0 && out->rule->delivers)
@@ -624,8 +660,9 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
     out->stp_rec = am_exp(-b->dt_ms / p->stp_tau_rec_ms);
     out->stp_facil = p->stp_tau_facil_ms > 0 ? am_exp(-b->dt_ms / p->stp_tau_facil_ms) : 0;
   }
-  const double initial =
-      p->weight_max > p->weight ? fmax(fabs(p->weight), fabs(p->weight_max)) : fabs(p->weight);
+  const double initial = out->weight_max > out->weight
+                             ? fmax(fabs(out->weight), fabs(out->weight_max))
+                             : fabs(out->weight);
   out->keeps_w = sizeof(am_real) < sizeof(double) &&
                  am_synapse_rule_is_small(out->rule, out->values, initial, AM_SWEEP_MS);
   out->is_wide = sizeof(am_real) < sizeof(double) &&
@@ -640,8 +677,8 @@ static amine_status make_projection(am_projection *out, const amine_brain *b,
 }
 
 static void note_projection(amine_brain *b, const am_projection *made, const amine_projection *p) {
-  note_time(b, made->name, "delay_ms", p->delay_ms, b->dt_ms, 1);
-  if (p->delay_max_ms > p->delay_ms)
+  if (!p->delays_drawn) note_time(b, made->name, "delay_ms", p->delay_ms, b->dt_ms, 1);
+  if (!p->delays_drawn && p->delay_max_ms > p->delay_ms)
     note_time(b, made->name, "delay_max_ms", p->delay_max_ms, b->dt_ms, 1);
   if (p->dendritic_delay_ms > 0)
     note_time(b, made->name, "dendritic_delay_ms", p->dendritic_delay_ms, b->dt_ms, 0);
@@ -667,7 +704,7 @@ amine_status am_brain_connect(amine_brain *b, int *id, const amine_projection *p
   am_population *from = NULL, *to = NULL;
   AM_TRY(find_population(&from, b, p->source, error));
   AM_TRY(find_population(&to, b, p->target, error));
-  if ((unsigned)p->connect > AMINE_CONNECT_IN || (unsigned)p->factor > AMINE_FACTOR_SIGNED_ALL)
+  if ((unsigned)p->connect > AMINE_CONNECT_TOTAL || (unsigned)p->factor > AMINE_FACTOR_SIGNED_ALL)
     return ARGUMENT("connect or factor has no such value");
   if (p->receptor != AMINE_RECEPTOR_1 && p->receptor != AMINE_RECEPTOR_2 &&
       (unsigned)p->receptor >= (unsigned)to->n_receptors)

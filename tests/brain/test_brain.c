@@ -1068,7 +1068,7 @@ static void refuse_projections(amine_brain *b) {
   REFUSED_WITH("there is no population -1", p.source = -1);
   REFUSED_WITH("there is no population 4", p.target = 4);
   REFUSED_WITH("no receptor 2", p.receptor = (amine_receptor)2);
-  REFUSED_WITH("no such value", p.connect = (amine_connect)7);
+  REFUSED_WITH("no such value", p.connect = (amine_connect)8);
   REFUSED_WITH("no such value", p.factor = (amine_third_factor)(AMINE_FACTOR_SIGNED_ALL + 1));
   REFUSED_WITH("probability = 0", p.connect = AMINE_CONNECT_PROBABILITY, p.probability = 0);
   REFUSED_WITH("probability = 1.5", p.connect = AMINE_CONNECT_PROBABILITY, p.probability = 1.5);

@@ -305,8 +305,8 @@ static void try_value(json_t *object, const char *key, json_t *value) {
 }
 
 static void try_field(json_t *object, const am_field *f) {
-  const bool number =
-      f->kind == AM_FIELD_NUMBER || f->kind == AM_FIELD_INTEGER || f->kind == AM_FIELD_RANGE;
+  const bool number = f->kind == AM_FIELD_NUMBER || f->kind == AM_FIELD_INTEGER ||
+                      f->kind == AM_FIELD_RANGE || f->kind == AM_FIELD_SPREAD;
   if (f->kind == AM_FIELD_OTHERS || f->kind == AM_FIELD_ANY) return;
   if (f->kind == AM_FIELD_SWITCH) {
     try_value(object, f->name, json_string("yes"));

@@ -30,8 +30,10 @@ int main(void) {
   AT(amine_projection, values), AT(amine_projection, n_values), AT(amine_projection, factor);
   AT(amine_projection, dendritic_delay_ms), AT(amine_projection, stp_u), AT(amine_projection, stp_tau_rec_ms);
   AT(amine_projection, stp_tau_facil_ms), AT(amine_projection, n_in);
+  AT(amine_projection, n_total), AT(amine_projection, weights_drawn);
+  AT(amine_projection, delays_drawn);
   SIZE(amine_draw), AT(amine_draw, size), AT(amine_draw, kind), AT(amine_draw, a);
-  AT(amine_draw, b), AT(amine_draw, values);
+  AT(amine_draw, b), AT(amine_draw, values), AT(amine_draw, min), AT(amine_draw, max);
   SIZE(amine_drive), AT(amine_drive, size), AT(amine_drive, kind), AT(amine_drive, receptor);
   AT(amine_drive, weight), AT(amine_drive, neurons), AT(amine_drive, n_neurons);
   AT(amine_drive, before), AT(amine_drive, times_ms), AT(amine_drive, values);

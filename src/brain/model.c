@@ -8,13 +8,14 @@
 #include "brain/model_population.h"
 #include "brain/brain.h"
 #include "brain/model_projection.h"
+#include "brain/model_scale.h"
 #include "brain/model_texts.h"
 #include "brain/parts.h"
 #include "format/json.h"
 
 typedef struct top_keys {
   double dt_ms;
-  const json_t *populations, *projections, *inputs, *targets, *neuromodulation, *events;
+  const json_t *populations, *projections, *inputs, *targets, *neuromodulation, *events, *scale;
   am_lattice_keys lattice;
 } top_keys;
 
@@ -40,6 +41,7 @@ static const am_field top_fields[] = {
     PART(targets, AM_FIELD_LIST, am_target_table, "what the modulators reach"),
     PART(neuromodulation, AM_FIELD_OBJECT, am_chemical_table, "the chemical modulators"),
     PART(events, AM_FIELD_MAP, am_event_table, "what happens to the brain: rewards, cues, ..."),
+    PART(scale, AM_FIELD_OBJECT, am_scale_table, "the same network with fewer neurons"),
     AM_FIELD_OF(ARRAY, "lattice_shape", .offset = offsetof(top_keys, lattice.shape),
                 "along x, y, z and w, each 1 to 32768", .unit = "sites"),
     LATTICE(neuron_model, neuron_model, AM_FIELD_OBJECT, am_neuron_model_table,
@@ -109,6 +111,7 @@ static amine_status read_parts(am_model_plan *plan, am_reader *r, const json_t *
   const am_where targets = {.above = &file, .key = "targets"};
   const am_where inputs = {.above = &file, .key = "inputs"};
   const am_where events = {.above = &file, .key = "events"};
+  const am_where scale = {.above = &file, .key = "scale"};
   const bool connects = keys->lattice.connectivity || !keys->projections;
   if (keys->neuromodulation)
     AM_TRY(am_chemical_read(plan, r, &file, keys->neuromodulation, generous));
@@ -123,6 +126,7 @@ static amine_status read_parts(am_model_plan *plan, am_reader *r, const json_t *
   am_populations_note(plan, r, &file);
   AM_TRY(am_targets_read(plan, r, &targets, keys->targets));
   AM_TRY(am_inputs_read(plan, r, &inputs, keys->inputs));
+  AM_TRY(am_scale_read(plan, r, &scale, keys->scale));
   return am_events_read(plan, r, &events, keys->events, generous);
 }
 

@@ -2,14 +2,12 @@
 #include "brain/model_input.h"
 
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 #include "brain/model_drive.h"
 #include "brain/model_image.h"
 #include "brain/model_population.h"
 #include "brain/model_spikes.h"
-#include "brain/parts.h"
 
 typedef struct input_keys {
   const char *name, *population, *sense, *file, *checksum;
@@ -212,27 +210,19 @@ static amine_status read_drive(am_model_plan_input *input, am_model_plan *plan, 
   return am_drive_read(input, plan, r, where, object, &keys->drive);
 }
 
-/* What Poisson arrivals bring on average as a current: each is worth weight tau, or of a jump of V
- * weight tau_m, or of a current of one step weight dt. */
+/* What Poisson arrivals bring on average, as a current. */
 static amine_status make_constant(am_model_plan_input *input, const am_model_plan *plan,
                                   const am_reader *r, const am_where *above) {
   const am_where where = {.above = above, .key = "constant"};
   const am_model_plan_population *p = &plan->populations[input->population];
-  const char *const tau = input->receptor == AMINE_RECEPTOR_2 ? "tau_i_ms" : "tau_e_ms";
-  const am_model_plan_receptor *own =
-      input->receptor > AMINE_RECEPTOR_2 ? &p->receptors[(int)input->receptor - 2] : NULL;
-  double ms = own ? own->tau_ms : am_population_value(p, tau);
-  const bool lif = p->model == &am_lif_model;
-  if (!lif && p->model != &am_izhikevich_model && p->model != &am_izhikevich_2007_model)
+  const double ms = am_population_arrival_ms(plan, input->population, input->receptor);
+  if (ms <= 0)
     return am_refuse(r, &where, NULL,
-                     "arrivals are currents in the models lif, izhikevich and izhikevich-2007; "
-                     "\"%s\" is of %s",
+                     "arrivals are currents in the models lif, izhikevich and izhikevich-2007, but at "
+                     "receptors with an e_mv; \"%s\" is of %s",
                      p->name, p->model->part.name);
-  if (own && !isnan(own->e_mv))
-    return am_refuse(r, &where, NULL, "what arrives at receptor %s is a conductance", own->name);
   if (input->drives)
     return am_refuse(r, &where, NULL, "it is for all neurons and does not change in time");
-  if (ms <= 0) ms = lif ? am_population_value(p, "tau_m_ms") : plan->dt_ms;
   input->kind = AM_MODEL_PLAN_CURRENT;
   input->mean = input->rate_hz * 1e-3 * input->weight * ms;
   input->receptor = AMINE_RECEPTOR_1;

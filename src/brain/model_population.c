@@ -277,6 +277,21 @@ double am_population_value(const am_model_plan_population *p, const char *name) 
   return row ? row->standard : (double)NAN;
 }
 
+double am_population_arrival_ms(const am_model_plan *plan, int population,
+                                amine_receptor receptor) {
+  const am_model_plan_population *p = &plan->populations[population];
+  const bool lif = p->model == &am_lif_model;
+  if (!lif && p->model != &am_izhikevich_model && p->model != &am_izhikevich_2007_model) return 0;
+  if (receptor > AMINE_RECEPTOR_2) { /* one of its own: these models bring none */
+    const am_model_plan_receptor *own = &p->receptors[(int)receptor - 2];
+    return isnan(own->e_mv) ? own->tau_ms : 0;
+  }
+  const double ms =
+      am_population_value(p, receptor == AMINE_RECEPTOR_2 ? "tau_i_ms" : "tau_e_ms");
+  if (ms > 0) return ms;
+  return lif ? am_population_value(p, "tau_m_ms") : plan->dt_ms;
+}
+
 void am_populations_note(const am_model_plan *plan, am_reader *r, const am_where *file) {
   static const char *const ends[][2] = {
       {"v_reset_mv", "v_threshold_mv"}, {"v_reset_mv", "v_peak_mv"}, {"c", "v_peak_mv"}};

@@ -19,6 +19,10 @@ void am_populations_note(const am_model_plan *plan, am_reader *r, const am_where
 /* A parameter of its neurons: as the file says, or the model's. */
 double am_population_value(const am_model_plan_population *population, const char *name);
 
+/* What an arrival of weight w brings to a neuron in all, as a current times a time, is w of these ms:
+ * tau of the receptor; of a jump of V tau_m; of a current of one step dt. 0: it is no current. */
+double am_population_arrival_ms(const am_model_plan *plan, int population, amine_receptor receptor);
+
 /* Reads a box; an axis that is not named stays as it is in *box. Each coordinate must be below its
  * extent. */
 amine_status am_box_read(am_box *box, am_reader *r, const am_where *where, const json_t *object,

@@ -73,7 +73,9 @@ static void all_of_it_is_the_network_itself(void **state) {
  * difference from their mean. */
 static void a_tenth_of_the_microcircuit(void **state) {
   (void)state;
-  @ @ const am_preset *preset = am_presets;
+  static const double hz[] = {0.465, 2.110, 4.017, 5.002, 6.622, 7.847, 0.825, 6.988};
+  static const double sd[] = {0.021, 0.028, 0.063, 0.030, 0.313, 0.100, 0.050, 0.024};
+  const am_preset *preset = am_presets;
   while (preset->name && strcmp(preset->name, "potjans2014") != 0) preset++;
   json_t *root = tree(preset->text);
   json_object_set_new(json_object_get(root, "scale"), "factor", json_real(0.1));

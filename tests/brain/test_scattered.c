@@ -230,6 +230,9 @@ static void what_cannot_be_is_refused(void **state) {
   refused(PROJECTION("\"total\": 9, \"delay_ms\": {\"lognormal\": [1, 2]}"), "not normal");
   refused(PROJECTION("\"total\": 9, \"delay_ms\": {\"normal\": [1, 2]}, \"velocity\": 1"),
           "do not depend on distances");
+  refused(PROJECTION("\"total\": 9, \"delay_ms\": {\"normal\": [1.5, 0.2]},"
+                     " \"dendritic_delay_ms\": 0.5"),
+          "the axon's alone");
   refused("\"projections\": [{\"source\": \"one\", \"target\": \"one\", \"connect\": \"total\","
           " \"total\": 1}]",
           "no other as its target");

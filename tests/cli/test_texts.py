@@ -511,7 +511,7 @@ def test_synapses(d):
     write(text, VAN_ROSSUM.replace(b"* w * y", b"* w * z"))
     expect(3, "simulate", model, says="mine.txt:10:31: nothing above says what z is")
     write(lines, plastic(VAN_ROSSUM.replace(b"-x / tau_ms", b"-x * x").decode().splitlines()))
-    expect(3, "simulate", lines, says="rule-lines.json: projections.E-E.rule:8:9: x decays alone")
+    expect(3, "simulate", lines, says="rule-lines.json: projections.E-E.rule:8:9: x' is not linear with constant coefficients: say how")
     write(lines, plastic(["synapse x", 3]))
     expect(3, "simulate", lines, says="it must be the name of a rule, the path of a text, or an array of its lines")
     write(lines, plastic("stdb"))

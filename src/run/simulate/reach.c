@@ -60,13 +60,13 @@ static amine_status find_system(am_modulator *which, const am_simulation *s, con
 }
 
 static amine_status clamp(am_simulation *s, const am_intervention *one, amine_error *error) {
-  am_modulator which;
+  am_modulator which = AM_MODULATOR_DOPAMINE;
   AM_TRY(find_system(&which, s, one->of, error));
   return am_modulator_clamp(s->stage.chemical, which, one->value, error);
 }
 
 static amine_status release(am_simulation *s, const am_intervention *one, amine_error *error) {
-  am_modulator which;
+  am_modulator which = AM_MODULATOR_DOPAMINE;
   AM_TRY(find_system(&which, s, one->of, error));
   am_modulator_unclamp(s->stage.chemical, which);
   return AMINE_OK;

@@ -22,7 +22,7 @@ typedef struct am_agents {
   am_game_view view[AM_AGENTS_MAX];
   am_learner *agent[AM_AGENTS_MAX];
   int n_kept; /* series of each */
-  char names[AM_AGENTS_MAX][KEPT][40];
+  char names[AM_AGENTS_MAX][KEPT][52];
 } am_agents;
 
 static am_agents *inside(am_learner *l) { return (am_agents *)(void *)l; }

@@ -539,7 +539,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true")
     asked = parser.parse_args()
-    has_brian = importlib.util.find_spec("brian2") is not None
+    spec = importlib.util.find_spec("brian2")
+    has_brian = spec is not None and spec.origin is not None  # what a removed package leaves is none
     if not asked.check:
         compute(0)
         write_safetensors(PATH, *compute(1))

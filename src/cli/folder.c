@@ -17,13 +17,21 @@ static void base_name(am_text *out, const char *preset_or_file) {
   am_text_add(out, name, end && end > name ? (size_t)(end - name) : strlen(name));
 }
 
-void cli_free_name(am_text *out, const char *name) {
+void cli_free_path(am_text *out, const char *path) {
   struct stat found;
-  am_text_printf(out, "runs/%s", name);
+  am_text_puts(out, path);
   for (int k = 2; !out->failed && am_io.stat(out->data, &found) == 0; k++) {
     am_text_free(out);
-    am_text_printf(out, "runs/%s-%d", name, k);
+    am_text_printf(out, "%s-%d", path, k);
   }
+}
+
+void cli_free_name(am_text *out, const char *name) {
+  am_text path = {0};
+  am_text_printf(&path, "runs/%s", name);
+  if (!path.failed) cli_free_path(out, path.data);
+  else out->failed = true;
+  am_text_free(&path);
 }
 
 void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed, int n_seeds) {

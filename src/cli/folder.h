@@ -9,8 +9,9 @@
 /* runs/NAME-seedN, of several seeds runs/NAME-seedsN-M, with -2, -3, ... if that is taken; NAME is
  * the preset, or the file's name. */
 void cli_free_folder(am_text *out, const char *preset_or_file, uint64_t seed, int n_seeds);
-/* runs/NAME, the same. */
+/* runs/NAME, or any path, the same. */
 void cli_free_name(am_text *out, const char *name);
+void cli_free_path(am_text *out, const char *path);
 
 /* A folder given where a preset is expected is a run that someone wants to go on with:
  * AMINE_ERROR_ARGUMENT. `command` is what was called. */

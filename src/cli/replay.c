@@ -117,28 +117,23 @@ static int compare(const replay *r) {
 
 /* ------------------------------------------------------------------------------ the command */
 /* DIR-replay, or with -2, -3, ... behind. */
-static amine_status choose_folder(am_text *out, const cli_line *line, amine_error *error) {
+static void choose_folder(am_text *out, const cli_line *line) {
+  am_text path = {0};
   size_t n = strlen(line->words[0]);
   while (n > 1 && line->words[0][n - 1] == '/') n--;
-  for (int k = 1; k < 1000; k++) {
-    out->length = 0;
-    am_text_add(out, line->words[0], n);
-    am_text_puts(out, "-replay");
-    if (k > 1) am_text_printf(out, "-%d", k);
-    if (out->failed) return am_fail_memory(error, n + 16);
-    if (am_file_missing(out->data)) break;
-  }
-  return AMINE_OK;
+  am_text_add(&path, line->words[0], n);
+  am_text_puts(&path, "-replay");
+  if (!path.failed) cli_free_path(out, path.data);
+  else out->failed = true;
+  am_text_free(&path);
 }
 
 static amine_status places(replay *r, amine_error *error) {
   AM_TRY(am_folder_must_hold_run(r->from, error));
   AM_TRY(am_folder_path(&r->old, r->from, AM_CHECKPOINT_FILE, error));
   AM_TRY(am_folder_path(&r->new, r->to, AM_CHECKPOINT_FILE, error));
-  am_text script = {0};
-  AM_TRY(am_folder_path(&script, r->from, AM_INTERVENTIONS_FILE, error));
-  r->script = script;
-  if (am_file_missing(script.data)) am_text_free(&r->script); /* nothing was done to it */
+  AM_TRY(am_folder_path(&r->script, r->from, AM_INTERVENTIONS_FILE, error));
+  if (am_file_missing(r->script.data)) am_text_free(&r->script); /* nothing was done to it */
   return AMINE_OK;
 }
 
@@ -163,10 +158,9 @@ static int run(replay *r) {
 int cli_replay(const cli_line *line) {
   amine_error error = {0};
   am_text folder = {0};
-  amine_status status = AMINE_OK;
   if (line->out) am_text_puts(&folder, line->out);
-  else status = choose_folder(&folder, line, &error);
-  if (status == AMINE_OK && folder.failed) status = am_fail_memory(&error, 256);
+  else choose_folder(&folder, line);
+  const amine_status status = folder.failed ? am_fail_memory(&error, 256) : AMINE_OK;
   replay r = {.line = line, .from = line->words[0], .to = folder.data};
   const int code = status == AMINE_OK ? run(&r) : cli_fail(status, &error, false);
   am_text_free(&r.script);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/words.h"
 #include "format/file.h"
 #include "format/json.h"
 #include "format/line_reader.h"
@@ -53,13 +52,13 @@ static amine_status check(const am_reach *reach, const am_intervention *one, ami
 }
 
 /* A word of an object; "" if it has none. */
-static bool take_word(char out[AM_INTERVENTION_NAME], const json_t *object, const char *key) {
+static bool take_word(char *out, size_t size, const json_t *object, const char *key) {
   const json_t *value = json_object_get(object, key);
   out[0] = 0;
   if (!value) return true;
   const char *word = json_string_value(value);
-  if (!word || strlen(word) >= AM_INTERVENTION_NAME) return false;
-  snprintf(out, AM_INTERVENTION_NAME, "%s", word);
+  if (!word || strlen(word) >= size) return false;
+  snprintf(out, size, "%s", word);
   return true;
 }
 
@@ -81,9 +80,11 @@ static amine_status read_members(am_intervention *one, const char *name, const j
   if (step && !am_json_size(step, &at))
     return am_fail(error, AMINE_ERROR_INPUT, "%s: \"step\" is no number of steps", name);
   one->step = at;
-  if (!take_word(one->kind, root, "do") || !one->kind[0] || !take_word(one->of, root, "of"))
-    return am_fail(error, AMINE_ERROR_INPUT, "%s: \"do\" and \"of\" are words of up to %d letters",
-                   name, AM_INTERVENTION_NAME - 1);
+  if (!take_word(one->kind, sizeof one->kind, root, "do") || !one->kind[0] ||
+      !take_word(one->of, sizeof one->of, root, "of"))
+    return am_fail(error, AMINE_ERROR_INPUT,
+                   "%s: \"do\" is a word of up to %d bytes, and \"of\" a name of up to %d", name,
+                   AM_INTERVENTION_KIND - 1, AM_INTERVENTION_OF - 1);
   if (number && !json_is_number(number))
     return am_fail(error, AMINE_ERROR_INPUT, "%s: \"value\" is no number", name);
   one->value = number ? json_number_value(number) : (double)NAN;
@@ -259,14 +260,12 @@ amine_status am_interventions_add(am_interventions *i, am_intervention *one, uin
                                   amine_error *error) {
   am_text line = {0};
   one->step = now;
-  AM_TRY(check(i->reach, one, error));
   if (i->next < i->n)
     return am_fail(error, AMINE_ERROR_ARGUMENT,
                    "this run repeats what was done before, until step %llu",
                    (unsigned long long)i->waiting[i->n - 1].step);
+  AM_TRY(apply(i, one, error));
   if (!i->file) AM_TRY(am_appender_open(&i->file, i->path.data, i->end, error));
-  AM_TRY(i->reach->apply(i->run, one, error));
-  i->done++;
   am_intervention_write(&line, one, i->reach);
   amine_status status = line.failed ? am_fail_memory(error, 256)
                                     : am_appender_append(i->file, line.data, line.length, error);

@@ -19,7 +19,7 @@
 #include "base/memory.h"
 
 #define AM_INTERVENTIONS_FILE "events.jsonl"
-enum { AM_INTERVENTION_NAME = 64 };
+enum { AM_INTERVENTION_KIND = 32, AM_INTERVENTION_OF = 416 }; /* bytes of the words, with their end */
 
 /* A kind of them: for pages, and for sentences about what is none. */
 typedef struct am_intervention_kind {
@@ -31,7 +31,7 @@ typedef struct am_intervention_kind {
 
 typedef struct am_intervention {
   uint64_t step;
-  char kind[AM_INTERVENTION_NAME], of[AM_INTERVENTION_NAME]; /* of: "" without one */
+  char kind[AM_INTERVENTION_KIND], of[AM_INTERVENTION_OF]; /* of: "" without one */
   double value;
 } am_intervention;
 

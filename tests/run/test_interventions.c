@@ -315,6 +315,12 @@ static void what_is_wrong_is_named(void **state) {
   expect_refused("{\"step\":0,\"do\":\"lesion\",\"of\":\"Z\"}\n",
                  "no population or projection \"Z\"");
   expect_refused("{\"step\":0,\"do\":\"learning\",\"value\":0.5}\n", "0 or 1, not 0.5");
+  char name[512], script[600]; /* as long as a projection's may be, and longer */
+  memset(name, 'x', sizeof name);
+  snprintf(script, sizeof script, "{\"step\":0,\"do\":\"lesion\",\"of\":\"%.401s\"}\n", name);
+  expect_refused(script, "no population or projection \"xxxx");
+  snprintf(script, sizeof script, "{\"step\":0,\"do\":\"lesion\",\"of\":\"%.416s\"}\n", name);
+  expect_refused(script, "a name of up to 415");
   expect_refused("{\"step\":5,\"do\":\"reward\",\"value\":1}\n{\"step\":4,\"do\":\"reward\",\"value\":1}\n",
                  "line 2: step 4 comes before the 5");
   expect_refused("{\"step\":0,\"do\":\"reward\",\"value\":\"x\"}\n", "\"value\" is no number");

@@ -71,9 +71,23 @@ static amine_status load_saved(am_simulation_config *config, const char *folder,
   return am_simulation_config_apply(config, o->assignments, o->n_assignments, error);
 }
 
-/* A run that was stopped has an outcome, too. */
-static void drop(am_simulation_outcome *outcome, amine_status status) {
-  if (status == AMINE_OK || status == AMINE_ERROR_STOPPED) am_simulation_outcome_free(outcome);
+/* A new run, or on with one. */
+typedef amine_status living(am_simulation_outcome *outcome, const am_simulation_config *config,
+                            const char *folder, const am_simulation_watch *watch,
+                            amine_error *error);
+
+/* Lives by a configuration, if it was loaded, and frees it. */
+static amine_status live(living *run, am_simulation_config *config, amine_status loaded,
+                         const char *folder, onlooker o, amine_error *error) {
+  const am_simulation_watch watch = watch_of(&o);
+  am_simulation_outcome outcome = {0};
+  amine_status status = loaded;
+  if (status == AMINE_OK) {
+    status = run(&outcome, config, folder, &watch, error);
+    if (status == AMINE_OK || status == AMINE_ERROR_STOPPED) am_simulation_outcome_free(&outcome);
+  }
+  am_simulation_config_free(config);
+  return status;
 }
 
 amine_status amine_simulation_run(const char *folder, const char *preset_or_file,
@@ -81,17 +95,10 @@ amine_status amine_simulation_run(const char *folder, const char *preset_or_file
                                   amine_simulation_watch onlook, void *user, amine_error *error) {
   AM_ENTER;
   const amine_experiment_options known = known_of(options);
-  onlooker o = {.look = onlook, .user = user, .host = &am_this_visit};
-  const am_simulation_watch watch = watch_of(&o);
   am_simulation_config config = {0};
-  am_simulation_outcome outcome = {0};
-  amine_status status = load(&config, preset_or_file, &known, error);
-  if (status == AMINE_OK) {
-    status = am_simulation_new(&outcome, &config, folder, &watch, error);
-    drop(&outcome, status);
-  }
-  am_simulation_config_free(&config);
-  return status;
+  const amine_status loaded = load(&config, preset_or_file, &known, error);
+  return live(am_simulation_new, &config, loaded, folder,
+              (onlooker){.look = onlook, .user = user, .host = &am_this_visit}, error);
 }
 
 amine_status amine_simulation_resume(const char *folder, const amine_experiment_options *options,
@@ -99,17 +106,10 @@ amine_status amine_simulation_resume(const char *folder, const amine_experiment_
                                      amine_error *error) {
   AM_ENTER;
   const amine_experiment_options known = known_of(options);
-  onlooker o = {.look = onlook, .user = user, .host = &am_this_visit};
-  const am_simulation_watch watch = watch_of(&o);
   am_simulation_config config = {0};
-  am_simulation_outcome outcome = {0};
-  amine_status status = load_saved(&config, folder, &known, error);
-  if (status == AMINE_OK) {
-    status = am_simulation_resume(&outcome, &config, folder, &watch, error);
-    drop(&outcome, status);
-  }
-  am_simulation_config_free(&config);
-  return status;
+  const amine_status loaded = load_saved(&config, folder, &known, error);
+  return live(am_simulation_resume, &config, loaded, folder,
+              (onlooker){.look = onlook, .user = user, .host = &am_this_visit}, error);
 }
 
 amine_status amine_simulation_record(const char *folder, const amine_experiment_options *options,

@@ -613,6 +613,11 @@ def test_interventions(d):
     r = expect(0, "replay", lived)
     check("replay", r.out.startswith("the same bits after 1000 steps"), "the same bits", r)
     check("replay", read(lived, "spikes.gdf") == read(again, "spikes.gdf"), "the same spikes", "others")
+    for folder, told in ((lived, True), (alone, False)):
+        expect(0, "report", folder, "--quiet")
+        page = read(folder, "report.html")
+        check("report", (b"4 things were done to it" in page) == told and (b"--events events.jsonl" in page) == told
+              and (b"&quot;lesion&quot;" in page or b'"lesion"' in page) == told, f"told: {told}", folder)
     r = expect(0, "replay", lived, "--json", "--quiet")
     check("replay --json", json.loads(r.out)["same"] is True and json.loads(r.out)["folder"] == again + "-2",
           "same: true, in a folder of its own", r)

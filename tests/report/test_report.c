@@ -115,6 +115,24 @@ static void test_explained(void **state) {
   free(page);
 }
 
+/* What was done to a run is told, and how to do it again; of one that was left alone nothing is. */
+static void test_done(void **state) {
+  (void)state;
+  put_run("alone", 1, MODULATED, 198.4);
+  char *page = report(1, "alone");
+  expect_no_part(page, "done to it");
+  expect_no_part(page, "--events");
+  free(page);
+  put_text("alone", "events.jsonl",
+           "{\"step\":10,\"do\":\"rate\",\"value\":2}\n{\"step\":20,\"do\":\"<b>\",\"value\":0}\n");
+  page = report(1, "alone");
+  expect_closed(page);
+  expect_part(page, "While it went on 2 things were done to it");
+  expect_part(page, "--events events.jsonl");
+  expect_part(page, "&lt;b&gt;");
+  free(page);
+}
+
 static void test_overlay(void **state) {
   (void)state;
   put_run("o/a1", 1, MODULATED, 190);
@@ -593,6 +611,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_run),
       cmocka_unit_test(test_explained),
+      cmocka_unit_test(test_done),
       cmocka_unit_test(test_overlay),
       cmocka_unit_test(test_best),
       cmocka_unit_test(test_errors),

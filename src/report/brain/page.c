@@ -289,6 +289,7 @@ amine_status am_brain_summary(am_text *page, const am_brain_source *sources, siz
   am_text_free(&title);
   if (n == 1) {
     put_lead(page, &sources[0]);
+    am_done_sentence(page, &sources[0].done);
     const bool has_result = am_brain_headline(page, &sources[0]);
     if (has_result) am_brain_comparison(page, &sources[0]);
     put_facts(page, &sources[0], !has_result);
@@ -403,7 +404,9 @@ amine_status am_brain_settings(am_text *page, const am_brain_source *sources, si
   am_text_puts(page, "<h3>Run it again</h3>\n<p>The file config.json in the run's folder holds the "
                      "whole description: the same file gives the same spikes, to the bit, on any "
                      "machine and any number of threads.</p>\n"
-                     "<pre><code>amine simulate config.json</code></pre>\n</section>\n");
+                     "<pre><code>amine simulate config.json</code></pre>\n");
+  if (n == 1) am_done_lines(page, &s->done);
+  am_text_puts(page, "</section>\n");
   return AMINE_OK;
 }
 

@@ -272,6 +272,7 @@ amine_status am_brain_source_read(am_brain_source *source, const char *folder, b
   if (status == AMINE_OK) status = am_columns_read(&found.metrics, path.data, error);
   if (status == AMINE_OK) status = am_folder_path(&path, folder, "protocol.json", error);
   if (status == AMINE_OK) status = am_brain_protocol_read(&found.protocol, path.data, error);
+  if (status == AMINE_OK) status = am_done_read(&found.done, folder, error);
   if (status == AMINE_OK && recording) {
     status = am_folder_path(&path, folder, "recording.npz", error);
     if (status == AMINE_OK) status = am_brain_recording_read(&found.recording, path.data, error);
@@ -290,6 +291,7 @@ void am_brain_source_free(am_brain_source *s) {
   am_columns_free(&s->metrics);
   am_brain_protocol_free(&s->protocol);
   am_brain_recording_free(&s->recording);
+  am_text_free(&s->done);
   *s = (am_brain_source){0};
 }
 

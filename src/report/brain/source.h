@@ -4,7 +4,8 @@
  *   metrics.jsonl    rates, levels, mean weights, measures: see run/simulate/records.h
  *   recording.npz    spikes, levels, voltages, weights: see run/simulate/recording.h
  *   protocol.json    what the protocol says of its measures and its world: protocol.h
- * The last three may be missing, and so may each array: the page leaves their figures out. */
+ *   events.jsonl     what was done to it: report/done.h
+ * The last four may be missing, and so may each array: the page leaves their figures out. */
 #ifndef AMINE_REPORT_BRAIN_SOURCE_H
 #define AMINE_REPORT_BRAIN_SOURCE_H
 
@@ -14,6 +15,7 @@
 
 #include "report/brain/columns.h"
 #include "report/brain/protocol.h"
+#include "report/done.h"
 
 #define AM_BRAIN_LEVELS 5
 
@@ -72,6 +74,7 @@ typedef struct am_brain_source {
   am_brain_recording recording;
   am_brain_protocol protocol;
   json_t *explained; /* what its modulators did (report/explained.h); NULL: not known */
+  am_text done;      /* to it, while it went on (report/done.h) */
 } am_brain_source;
 
 /* Reads a folder; the recording only if it is wanted. */

@@ -164,6 +164,7 @@ static void put_commands(am_text *page, const am_overview *o) {
     }
     put_command(page, &o->sources[o->variants[v].runs[0]]);
   }
+  if (o->n_sources == 1) am_done_lines(page, &o->sources[0].done);
 }
 
 amine_status am_section_settings(am_text *page, const am_overview *o, amine_error *error) {

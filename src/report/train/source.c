@@ -238,6 +238,7 @@ amine_status am_source_read(am_source *source, const char *folder, amine_error *
     am_text_free(&path);
   }
   if (status == AMINE_OK) status = am_explained_read(&found.explained, folder, error);
+  if (status == AMINE_OK) status = am_done_read(&found.done, folder, error);
   if (status != AMINE_OK) {
     am_source_free(&found);
     return status;
@@ -265,5 +266,6 @@ void am_source_free(am_source *source) {
   am_free(source->name);
   am_metrics_free(&source->metrics);
   json_decref(source->explained);
+  am_text_free(&source->done);
   *source = (am_source){0};
 }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "report/done.h"
 #include "report/train/metrics.h"
 #include "report/train/recording.h"
 
@@ -40,6 +41,7 @@ typedef struct am_source {
   am_metrics metrics;
   bool has_recording;
   json_t *explained; /* what its modulator does (report/explained.h); NULL: not known */
+  am_text done;      /* to it, while it went on (report/done.h) */
 } am_source;
 
 /* Reads a folder, all but its recording. AMINE_ERROR_IO if it has no config.json; other files may

@@ -294,6 +294,7 @@ amine_status am_section_summary(am_text *page, const am_overview *o, amine_error
   put_task(page, o);
   put_headline(page, o);
   put_collapsed(page, o);
+  if (o->n_sources == 1) am_done_sentence(page, &o->sources[0].done);
   am_ladder(page, o);
   am_run_table(page, o);
   am_text_puts(page, "</header>\n");

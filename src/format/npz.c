@@ -202,11 +202,31 @@ static amine_status make_directory(am_text *text, const am_npz_builder *builder,
   return text->failed ? am_fail_memory(error, text->capacity) : AMINE_OK;
 }
 
-static amine_status save(const am_npz_builder *builder, piece *pieces, am_slice *slices,
-                         am_text *directory, const char *path, bool deflated, amine_error *error) {
+/* What an archive is made of, in its order. */
+typedef struct archive {
+  size_t n_pieces, n;
+  piece *pieces;
+  am_slice *slices; /* [n] */
+  am_text directory;
+} archive;
+
+static void free_archive(archive *a) {
+  for (size_t k = 0; a->pieces && k < a->n_pieces; k++) am_free(a->pieces[k].packed);
+  am_text_free(&a->directory);
+  am_free(a->slices);
+  am_free(a->pieces);
+}
+
+static amine_status make_archive(archive *a, const am_npz_builder *builder, bool deflated,
+                                 amine_error *error) {
   size_t at = 0, n = 0;
+  *a = (archive){.n_pieces = builder->n};
+  a->pieces = am_alloc(builder->n, sizeof *a->pieces);
+  a->slices = am_alloc(4 * builder->n + 1, sizeof *a->slices);
+  if (!a->pieces || !a->slices) return am_fail_memory(error, builder->n * sizeof *a->pieces);
+  am_slice *slices = a->slices;
   for (size_t k = 0; k < builder->n; k++) {
-    piece *p = &pieces[k];
+    piece *p = &a->pieces[k];
     const char *name = builder->items[k].name;
     AM_TRY(make_piece(p, &builder->items[k], &at, deflated, error));
     slices[n++] = (am_slice){p->local, LOCAL_SIZE};
@@ -218,23 +238,31 @@ static amine_status save(const am_npz_builder *builder, piece *pieces, am_slice 
       slices[n++] = (am_slice){p->tensor->data, p->n_elements};
     }
   }
-  AM_TRY(make_directory(directory, builder, pieces, at, error));
-  slices[n++] = (am_slice){directory->data, directory->length};
-  return am_file_replace_slices(path, slices, n, error);
+  AM_TRY(make_directory(&a->directory, builder, a->pieces, at, error));
+  slices[n++] = (am_slice){a->directory.data, a->directory.length};
+  a->n = n;
+  return AMINE_OK;
 }
 
 amine_status am_npz_builder_save(const am_npz_builder *builder, const char *path, bool deflated,
                                  amine_error *error) {
-  piece *pieces = am_alloc(builder->n, sizeof *pieces);
-  am_slice *slices = am_alloc(4 * builder->n + 1, sizeof *slices);
-  am_text directory = {0};
-  amine_status status = pieces && slices
-                            ? save(builder, pieces, slices, &directory, path, deflated, error)
-                            : am_fail_memory(error, builder->n * sizeof *pieces);
-  for (size_t k = 0; pieces && k < builder->n; k++) am_free(pieces[k].packed);
-  am_text_free(&directory);
-  am_free(slices);
-  am_free(pieces);
+  archive a;
+  amine_status status = make_archive(&a, builder, deflated, error);
+  if (status == AMINE_OK) status = am_file_replace_slices(path, a.slices, a.n, error);
+  free_archive(&a);
+  return status;
+}
+
+amine_status am_npz_builder_bytes(const am_npz_builder *builder, am_text *bytes, bool deflated,
+                                  amine_error *error) {
+  archive a;
+  const size_t before = bytes->length;
+  amine_status status = make_archive(&a, builder, deflated, error);
+  for (size_t k = 0; status == AMINE_OK && k < a.n; k++)
+    if (a.slices[k].size > 0) am_text_add(bytes, a.slices[k].data, a.slices[k].size);
+  if (status == AMINE_OK && bytes->failed)
+    status = am_fail_memory(error, am_size_add(before, a.slices[0].size));
+  free_archive(&a);
   return status;
 }
 

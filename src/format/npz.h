@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/memory.h"
 #include "format/npy.h" /* and am_npy_save */
 #include "format/tensor.h"
 
@@ -28,6 +29,10 @@ amine_status am_npz_builder_add(am_npz_builder *builder, const char *name, am_dt
  * array or the archive would have 4 GiB or more. May be called again. */
 amine_status am_npz_builder_save(const am_npz_builder *builder, const char *path, bool deflated,
                                  amine_error *error);
+
+/* The same, added to bytes in memory. */
+amine_status am_npz_builder_bytes(const am_npz_builder *builder, am_text *bytes, bool deflated,
+                                  amine_error *error);
 
 /* ---- Reading. */
 typedef struct am_npz am_npz;

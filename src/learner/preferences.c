@@ -238,14 +238,13 @@ static amine_status take_memory(preferences *p, amine_error *error) {
   return AMINE_OK;
 }
 
-static amine_status name_file(preferences *p, amine_error *error) {
-  const char *from = p->options.file, *place;
-  if (p->options.judge != AM_ANSWERS_FILE) return AMINE_OK;
+amine_status am_preferences_file(am_text *path, const char *name, uint64_t seed,
+                                 amine_error *error) {
+  const char *from = name, *place;
   for (; (place = strstr(from, AM_ANSWERS_SEED)); from = place + strlen(AM_ANSWERS_SEED))
-    am_text_printf(&p->file, "%.*s%llu", (int)(place - from), from,
-                   (unsigned long long)p->options.seed);
-  am_text_puts(&p->file, from);
-  return p->file.failed ? am_fail_memory(error, p->file.length) : AMINE_OK;
+    am_text_printf(path, "%.*s%llu", (int)(place - from), from, (unsigned long long)seed);
+  am_text_puts(path, from);
+  return path->failed ? am_fail_memory(error, path->length) : AMINE_OK;
 }
 
 amine_status am_preferences_check_seeds(const am_preferences_options *o, amine_error *error) {
@@ -298,7 +297,8 @@ static amine_status make(am_task *task, void *options, amine_error *error) {
   const size_t sums = o->memory > 0 ? (size_t)world->n_inputs : 0;
   task->state_size = p->tail + am_size_round(sizeof(tail) + sums * sizeof(float), 16);
   AM_TRY(check_world(world, p->n_x, task->state_size, error));
-  AM_TRY(name_file(p, error));
+  if (p->options.judge == AM_ANSWERS_FILE)
+    AM_TRY(am_preferences_file(&p->file, p->options.file, p->options.seed, error));
   const am_model_options model = {.n_in = p->n_x,
                                   .hidden = o->hidden,
                                   .clip = o->clip < world->n_steps ? o->clip : world->n_steps,

@@ -21,6 +21,7 @@
 #ifndef AMINE_LEARNER_PREFERENCES_H
 #define AMINE_LEARNER_PREFERENCES_H
 
+#include "base/memory.h"
 #include "learner/learner.h"
 
 /* Where the reward of an experiment comes from: "world" is the first, and changes nothing. */
@@ -54,6 +55,10 @@ bool am_is_preferences(const am_task *task);
 /* Whether runs of several seeds would read the answers of one file, about clips that are not theirs:
  * AMINE_ERROR_ARGUMENT. */
 amine_status am_preferences_check_seeds(const am_preferences_options *options, amine_error *error);
+
+/* The file of a run's answers, added to an empty text: in its name AM_ANSWERS_SEED is the seed. */
+amine_status am_preferences_file(am_text *path, const char *name, uint64_t seed,
+                                 amine_error *error);
 
 /* Before an iteration: if it is time, asks, and learns from the answers. AMINE_ERROR_STOPPED: the
  * answers are not in the file yet; am_preferences_waiting then has the clips, and nothing has

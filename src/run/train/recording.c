@@ -7,6 +7,7 @@
 
 #include "base/blocks.h"
 #include "base/memory.h"
+#include "format/file.h"
 #include "format/npz.h"
 #include "run/folder.h"
 #include "run/train/series.h"
@@ -207,8 +208,8 @@ static amine_status add_parts(am_npz_builder *b, const recording *r, size_t size
   return add_all(b, traces, r->trace_steps[0] < 0 ? 4 : 7, error);
 }
 
-static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed,
-                               amine_error *error) {
+static amine_status make_maze(am_text *arrays, am_experiment *x, uint64_t seed, bool deflated,
+                              amine_error *error) {
   const am_maze *maze = am_maze_of(x->task);
   am_bptt *a = am_experiment_pairs(x);
   recording r = {.learner = a,
@@ -225,7 +226,7 @@ static amine_status write_maze(am_experiment *x, const char *path, uint64_t seed
     play(&r, maze, seed);
     status = add_parts(b, &r, (size_t)maze->options.size, error);
   }
-  if (status == AMINE_OK) status = am_npz_builder_save(b, path, true, error);
+  if (status == AMINE_OK) status = am_npz_builder_bytes(b, arrays, deflated, error);
   am_npz_builder_free(b);
   am_blocks_free(blocks, N_BLOCKS);
   return status;
@@ -235,12 +236,30 @@ bool am_recording_is_maze(const am_experiment *x) {
   return x->task->type == &am_maze_type && am_experiment_pairs(x);
 }
 
+amine_status am_recording_make(am_text *arrays, am_text *about, am_experiment *x, uint64_t seed,
+                               bool deflated, amine_error *error) {
+  return am_recording_is_maze(x) ? make_maze(arrays, x, seed, deflated, error)
+                                 : am_series_make(arrays, about, x, seed, deflated, error);
+}
+
+/* Nothing: there is no such file. */
+static amine_status write_file(const char *folder, const char *name, const am_text *bytes,
+                               amine_error *error) {
+  am_text path = {0};
+  if (bytes->length == 0) return AMINE_OK;
+  amine_status status = am_folder_path(&path, folder, name, error);
+  if (status == AMINE_OK) status = am_file_replace(path.data, bytes->data, bytes->length, error);
+  am_text_free(&path);
+  return status;
+}
+
 amine_status am_recording_write(am_experiment *x, const char *folder, uint64_t seed,
                                 amine_error *error) {
-  am_text path = {0};
-  if (!am_recording_is_maze(x)) return am_series_record(x, folder, seed, error);
-  amine_status status = am_folder_path(&path, folder, AM_RECORDING_FILE, error);
-  if (status == AMINE_OK) status = write_maze(x, path.data, seed, error);
-  am_text_free(&path);
+  am_text arrays = {0}, about = {0};
+  amine_status status = am_recording_make(&arrays, &about, x, seed, true, error);
+  if (status == AMINE_OK) status = write_file(folder, AM_RECORDING_FILE, &arrays, error);
+  if (status == AMINE_OK) status = write_file(folder, AM_EPISODE_FILE, &about, error);
+  am_text_free(&arrays);
+  am_text_free(&about);
   return status;
 }

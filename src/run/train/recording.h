@@ -29,6 +29,10 @@
 amine_status am_recording_write(am_experiment *experiment, const char *folder, uint64_t seed,
                                 amine_error *error);
 
+/* The same without files: their bytes are added to two texts, that of episode.json if there is one. */
+amine_status am_recording_make(am_text *arrays, am_text *about, am_experiment *experiment,
+                               uint64_t seed, bool deflated, amine_error *error);
+
 /* Whether the recording is a maze's. */
 bool am_recording_is_maze(const am_experiment *experiment);
 

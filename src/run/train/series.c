@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "format/file.h"
 #include "format/json.h"
 #include "format/npz.h"
-#include "run/folder.h"
 
 const am_series *am_episode_find(const am_episode *e, const char *name) {
   for (int k = 0; k < e->n; k++)
@@ -208,7 +206,8 @@ amine_status am_episodes_play(am_episode *episode, int *n_episodes, am_learner *
 }
 
 /* ------------------------------------------------------------------------------ writing */
-static amine_status write_arrays(const am_episode *e, const char *path, amine_error *error) {
+static amine_status put_arrays(am_text *arrays, const am_episode *e, bool deflated,
+                               amine_error *error) {
   am_npz_builder *b = NULL;
   amine_status status = am_npz_builder_new(&b, error);
   for (int k = 0; k < e->n && status == AMINE_OK; k++) {
@@ -216,7 +215,7 @@ static amine_status write_arrays(const am_episode *e, const char *path, amine_er
     const size_t dims[2] = {(size_t)e->n_steps, (size_t)s->width};
     status = am_npz_builder_add(b, s->name, AM_F32, s->width > 1 ? 2 : 1, dims, s->values, error);
   }
-  if (status == AMINE_OK) status = am_npz_builder_save(b, path, true, error);
+  if (status == AMINE_OK) status = am_npz_builder_bytes(b, arrays, deflated, error);
   am_npz_builder_free(b);
   return status;
 }
@@ -269,21 +268,14 @@ static void put_about(am_text *text, const am_episode *e, int n_episodes, am_lea
   am_json_end(text);
 }
 
-amine_status am_series_record(am_experiment *x, const char *folder, uint64_t seed,
-                              amine_error *error) {
+amine_status am_series_make(am_text *arrays, am_text *about, am_experiment *x, uint64_t seed,
+                            bool deflated, amine_error *error) {
   am_episode e;
-  am_text text = {0}, arrays = {0}, about = {0};
   int n_episodes;
   AM_TRY(am_episodes_play(&e, &n_episodes, x->learner, seed, error));
-  put_about(&text, &e, n_episodes, x->learner, seed);
-  amine_status status = text.failed ? am_fail_memory(error, 1024)
-                                    : am_folder_path(&arrays, folder, AM_RECORDING_FILE, error);
-  if (status == AMINE_OK) status = am_folder_path(&about, folder, AM_EPISODE_FILE, error);
-  if (status == AMINE_OK && e.n > 0) status = write_arrays(&e, arrays.data, error);
-  if (status == AMINE_OK) status = am_file_replace(about.data, text.data, text.length, error);
-  am_text_free(&text);
-  am_text_free(&arrays);
-  am_text_free(&about);
+  put_about(about, &e, n_episodes, x->learner, seed);
+  amine_status status = about->failed ? am_fail_memory(error, 1024) : AMINE_OK;
+  if (status == AMINE_OK && e.n > 0) status = put_arrays(arrays, &e, deflated, error);
   am_episode_free(&e);
   return status;
 }

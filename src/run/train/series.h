@@ -30,8 +30,9 @@ float am_episode_step(const am_task *task, void *state, const float *actions, in
 amine_status am_episodes_play(am_episode *episode, int *n_episodes, am_learner *learner,
                               uint64_t seed, amine_error *error);
 
-/* Plays them and leaves recording.npz and episode.json in the folder. */
-amine_status am_series_record(am_experiment *experiment, const char *folder, uint64_t seed,
-                              amine_error *error);
+/* Plays them and makes what recording.npz and episode.json hold of them (recording.h), added to two
+ * texts; `arrays` gets nothing of a learner without series. */
+amine_status am_series_make(am_text *arrays, am_text *about, am_experiment *experiment,
+                            uint64_t seed, bool deflated, amine_error *error);
 
 #endif

@@ -836,22 +836,20 @@ static void an_episode_is_played_again(void **state) {
   am_experiment_destroy(x);
 }
 
-static void series_are_written(void **state) {
+static void series_are_made(void **state) {
   (void)state;
   amine_error error = {0};
   const am_config c = small_config(&small_variants[6]);
   am_experiment *x = small_experiment(&c);
-  char path[100];
+  am_text arrays = {0}, about = {0};
   am_npz *npz;
   json_t *root;
-  assert_int_equal(am_series_record(x, base, 5, &error), AMINE_OK);
-  snprintf(path, sizeof path, "%s/" AM_EPISODE_FILE, base);
-  assert_int_equal(am_json_read(&root, path, NULL, &error), AMINE_OK);
+  assert_int_equal(am_series_make(&arrays, &about, x, 5, true, &error), AMINE_OK);
+  assert_int_equal(am_json_parse(&root, "about", about.data, about.length, NULL, &error), AMINE_OK);
   assert_string_equal(json_string_value(json_object_get(root, "meaning")),
                       x->task->type->part.meaning);
   const json_t *list = json_object_get(root, "series");
-  snprintf(path, sizeof path, "%s/" AM_RECORDING_FILE, base);
-  assert_int_equal(am_npz_open(&npz, path, 1 << 24, &error), AMINE_OK);
+  assert_int_equal(am_npz_parse(&npz, "arrays", arrays.data, arrays.length, 1 << 24, &error), AMINE_OK);
   assert_int_equal(am_npz_count(npz), json_array_size(list));
   assert_int_equal(json_array_size(list), 7);
   for (size_t k = 0; k < json_array_size(list); k++) {
@@ -866,6 +864,8 @@ static void series_are_written(void **state) {
   }
   am_npz_close(npz);
   json_decref(root);
+  am_text_free(&arrays);
+  am_text_free(&about);
   am_experiment_destroy(x);
 }
 
@@ -964,7 +964,7 @@ int main(void) {
       cmocka_unit_test(what_a_learner_has_not_is_null),
       cmocka_unit_test(the_last_iterations_get_a_line),
       cmocka_unit_test(an_episode_is_played_again),
-      cmocka_unit_test(series_are_written),
+      cmocka_unit_test(series_are_made),
       cmocka_unit_test(each_sort_is_recorded),
       cmocka_unit_test(every_line_can_be_played),
   };

@@ -42,6 +42,10 @@ double am_modulator_baseline(const amine_chemical *c, am_modulator which) {
   return (double)level_of(c, which)->baseline;
 }
 
+bool am_modulator_is_clamped(const amine_chemical *c, am_modulator which) {
+  return level_of(c, which)->clamped;
+}
+
 amine_status am_modulator_clamp(amine_chemical *c, am_modulator which, double level,
                                 amine_error *error) {
   const char *name = am_modulator_names[which];

@@ -30,6 +30,7 @@ double am_modulator_baseline(const amine_chemical *chemical, am_modulator which)
  * there is no chemical system at all (NULL); the sentence names clamp.NAME. */
 amine_status am_modulator_clamp(amine_chemical *chemical, am_modulator which, double level,
                                 amine_error *error);
+bool am_modulator_is_clamped(const amine_chemical *chemical, am_modulator which);
 /* It is free again; nothing happens without a chemical system. */
 void am_modulator_unclamp(amine_chemical *chemical, am_modulator which);
 

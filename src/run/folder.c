@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 
 #include "report/study/source.h"
 
@@ -72,16 +73,30 @@ amine_status am_folder_must_hold_run(const char *folder, amine_error *error) {
                       "this folder holds no run: neither config.json nor checkpoint.safetensors");
 }
 
+/* Who only looks at a lock has it for a moment (am_folder_is_locked): it is tried so often. */
+enum { TRIES = 20 };
+
 amine_status am_folder_lock(int *fd, const char *folder, amine_error *error) {
   *fd = am_io.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (*fd < 0)
     return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "cannot be opened: %s", strerror(errno));
-  if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return AMINE_OK;
+  for (int k = 0; k < TRIES; k++) {
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return AMINE_OK;
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
   am_io.close(*fd);
   return am_fail_file(error, AMINE_ERROR_IO, folder, -1, "another process is at work in it");
 }
 
 void am_folder_unlock(int fd) { am_io.close(fd); }
+
+bool am_folder_is_locked(const char *folder) {
+  const int fd = am_io.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const bool locked = flock(fd, LOCK_SH | LOCK_NB) != 0;
+  am_io.close(fd);
+  return locked;
+}
 
 amine_status am_folder_notes(const char *folder, const am_text *notes, amine_error *error) {
   am_text path = {0};

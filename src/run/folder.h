@@ -2,6 +2,8 @@
 #ifndef AMINE_RUN_FOLDER_H
 #define AMINE_RUN_FOLDER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "format/file.h"
@@ -27,6 +29,8 @@ amine_status am_folder_must_hold_run(const char *folder, amine_error *error);
  * there, or another process has the lock. */
 amine_status am_folder_lock(int *fd, const char *folder, amine_error *error);
 void am_folder_unlock(int fd);
+/* Does a process hold the lock, this one included? Who looks disturbs nobody who wants it. */
+bool am_folder_is_locked(const char *folder);
 
 /* Keeps what a run said at its start (keys that are not used, times that are no whole number of
  * steps) in the folder. Where nothing was said there is no such file, or it becomes empty. */

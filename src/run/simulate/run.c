@@ -169,10 +169,23 @@ static amine_status reach_in(bool *stop, session *s, const am_simulation_watch *
   return AMINE_OK;
 }
 
+/* Who gets the spikes: the records, and who looks on. */
+typedef struct takers {
+  am_spike_sink records, watcher;
+} takers;
+
+static void take_spikes(void *context, const am_spike *spikes, size_t n) {
+  const takers *to = context;
+  to->records.take(to->records.context, spikes, n);
+  if (to->watcher.take) to->watcher.take(to->watcher.context, spikes, n);
+}
+
 static amine_status loop(session *s, const am_simulation_watch *watch, amine_error *error) {
   am_simulation *x = s->simulation;
   const double every_ms = 1e3 * am_simulation_number(s->config, AM_SIM_CHECKPOINT_EVERY_S);
-  const am_spike_sink sink = am_simulation_records_sink(s->records);
+  takers to = {.records = am_simulation_records_sink(s->records)};
+  if (watch) to.watcher = watch->spikes;
+  const am_spike_sink sink = {take_spikes, &to};
   s->last = am_clock();
   s->last_s = am_simulation_time(x);
   while (!am_simulation_done(x)) {
@@ -208,8 +221,9 @@ static amine_status run(session *s, am_simulation_outcome *outcome, am_simulatio
   amine_status status = am_folder_path(&s->checkpoint, s->folder, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK) status = furnish(s, error);
   if (status == AMINE_OK)
-    status = am_interventions_open(&s->interventions, s->folder, fresh, watch ? watch->script : NULL,
-                                   mark->interventions, &am_simulation_reach, s->simulation, error);
+    status =
+        am_interventions_open(&s->interventions, s->folder, fresh, watch ? watch->script : NULL,
+                              mark->interventions, &am_simulation_reach, s->simulation, error);
   if (status == AMINE_OK)
     status = am_simulation_records_open(&s->records, s->folder, s->simulation, mark, error);
   if (status == AMINE_OK) {
@@ -290,8 +304,7 @@ static amine_status read_config(json_t **root, const char *folder, amine_error *
 }
 
 amine_status am_simulation_folder_config(am_simulation_config *config, const am_registry *parts,
-                                         const char *folder,
-                                         amine_error *error) {
+                                         const char *folder, amine_error *error) {
   json_t *root;
   am_text path = {0};
   AM_TRY(am_folder_must_hold_run(folder, error));

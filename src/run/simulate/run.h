@@ -31,6 +31,7 @@ typedef struct am_simulation_watch {
   /* before every slice, to look inside and to reach in; may set simulation->halt to an earlier step;
    * false: stop here. May be NULL. */
   bool (*moment)(void *context, am_simulation *simulation, am_interventions *interventions);
+  am_spike_sink spikes;   /* gets the spikes of a slice, too */
   const char *script;     /* of a new run: interventions that are done to it; NULL: none */
   const atomic_int *stop; /* may be NULL */
 } am_simulation_watch;

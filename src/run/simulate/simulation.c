@@ -18,8 +18,7 @@
 #define WEIGHTS_MAX 1024 /* rows of the weights that are followed */
 
 /* ------------------------------------------------------------------------------ making */
-/* Do its weights change by themselves? */
-static bool learns(const amine_brain *brain, int projection) {
+bool am_simulation_learns(const amine_brain *brain, int projection) {
   const am_projection *p = &brain->projections[projection];
   return am_synapse_learns(p->rule) || am_rule_sweeps(p->values);
 }
@@ -46,7 +45,7 @@ static amine_status take_learning(am_simulation *s, amine_error *error) {
   for (int p = 0; p < n; p++) {
     am_learning *l = &s->learning[s->n_learning];
     amine_brain_projection(s->brain, p, NULL, NULL, &l->n_synapses);
-    if (!learns(s->brain, p) || l->n_synapses == 0) continue;
+    if (!am_simulation_learns(s->brain, p) || l->n_synapses == 0) continue;
     l->projection = p;
     l->stride = (l->n_synapses + BEFORE_MAX - 1) / BEFORE_MAX;
     l->n_before = (l->n_synapses + l->stride - 1) / l->stride;

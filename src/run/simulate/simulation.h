@@ -63,6 +63,9 @@ amine_status am_simulation_prepare(am_simulation **simulation, const am_simulati
                                    int n_threads, am_text *notes, amine_error *error);
 void am_simulation_destroy(am_simulation *simulation);
 
+/* Do a projection's weights change by themselves? */
+bool am_simulation_learns(const amine_brain *brain, int projection);
+
 /* Tenths of a second done, the one that the end has cut short included; and planned. */
 uint64_t am_simulation_slice(const am_simulation *simulation);
 uint64_t am_simulation_slices(const am_simulation *simulation);

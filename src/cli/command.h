@@ -32,7 +32,9 @@ enum {
   CLI_COMPLETION = 1 << 7,
   CLI_OUT_STUDY = 1 << 8,
   CLI_OUT_JSON = 1 << 9,
-  CLI_EVENTS = 1 << 10
+  CLI_EVENTS = 1 << 10,
+  CLI_LIVE = 1 << 11,
+  CLI_INTERACTIVE = 1 << 12
 };
 
 typedef struct cli_option {
@@ -153,6 +155,7 @@ int cli_resume(const cli_line *line);
 int cli_replay(const cli_line *line);
 int cli_reproduce(const cli_line *line);
 int cli_sweep(const cli_line *line);
+int cli_live(const cli_line *line);
 int cli_eval(const cli_line *line);
 int cli_explain(const cli_line *line);
 int cli_report(const cli_line *line);
@@ -187,6 +190,9 @@ enum {
 
 extern const amine_parameter cli_sweep_keys[];
 enum { CLI_SWEEP_SEEDS, CLI_SWEEP_SEED, CLI_SWEEP_THREADS, CLI_N_SWEEP_KEYS };
+
+extern const amine_parameter cli_live_keys[];
+enum { CLI_LIVE_PORT, CLI_N_LIVE_KEYS };
 
 extern const amine_parameter cli_bench_keys[]; /* numbered in bench.h */
 enum { CLI_N_BENCH_KEYS = 4 };

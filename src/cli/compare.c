@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/beside.h"
 #include "cli/side.h"
 #include "cli/terminal.h"
 #include "format/json.h"
@@ -147,8 +148,8 @@ static int finish(const cli_line *line, const am_comparison *c, const char *sour
   return code;
 }
 
-int cli_compare(const cli_line *line, const am_simulation_config *config, int n_seeds,
-                const char *folder, bool resume) {
+static int compare(const cli_line *line, const am_simulation_config *config, int n_seeds,
+                   const char *folder, bool resume, int *signal) {
   amine_error error = {0};
   am_comparison c = {0};
   cli_side side;
@@ -162,10 +163,22 @@ int cli_compare(const cli_line *line, const am_simulation_config *config, int n_
   cli_side_begin(&side, line, &said, folder, n_seeds);
   status = am_compare(&c, config, n_seeds, folder, resume, &side.watch, &error);
   cli_side_end(&side);
+  *signal = atomic_load(side.watch.stop);
   if (status == AMINE_ERROR_STOPPED) return cli_side_stopped(&side);
   if (status != AMINE_OK) return cli_fail(status, &error, !side.announced);
   cli_say(line, "%s", c.limits);
   const int code = finish(line, &c, what, folder);
   am_comparison_free(&c);
+  return code;
+}
+
+int cli_compare(const cli_line *line, const am_simulation_config *config, int n_seeds,
+                const char *folder, bool resume) {
+  amine_error error = {0};
+  int signal = 0;
+  const amine_status status = cli_beside_open(line, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
+  const int code = compare(line, config, n_seeds, folder, resume, &signal);
+  cli_beside_close(line, signal);
   return code;
 }

@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "cli/folder.h"
 #include "cli/outcome.h"
+#include "cli/page.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -126,10 +127,31 @@ int cli_job_finish(const cli_line *line, const am_config *config, const char *fo
   return code;
 }
 
+/* What a session of the run came to. */
+static int conclude(job *j, amine_status status, int signal, const cli_page *page,
+                    const amine_error *error) {
+  const cli_line *line = j->line;
+  const am_train_progress *p = &j->progress.latest; /* empty if there was nothing left to do */
+  /* stopped in the last iteration: the evaluation may take long, and is made by resume, too */
+  const bool last = status == AMINE_OK && p->iterations > 0 && !cli_has(line, CLI_NO_REPORT);
+  const bool waits = status == AMINE_ERROR_STOPPED && !signal && !cli_page_ended_it(page);
+  if (waits) cli_say(line, "%s; they are in %s/%s\n", error->message, j->folder, AM_CLIPS_FILE);
+  if (status == AMINE_ERROR_STOPPED || (last && signal)) {
+    const int code = stopped(j, p, j->folder, signal);
+    return cli_page_ended_it(page) ? CLI_DONE : code;
+  }
+  if (status != AMINE_OK) return cli_fail(status, error, false);
+  say_criterion(j);
+  return cli_job_finish(line, j->config, j->folder,
+                        p->iterations ? p->iteration : j->config->common.iterations);
+}
+
 int cli_job(const cli_line *line, const am_config *config, const char *folder, bool resume) {
   amine_error error = {0};
   am_task *task;
+  cli_page *page = NULL;
   amine_status status = am_task_of_config(&task, config, &error);
+  if (status == AMINE_OK) status = cli_page_open(&page, line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, false);
   job j = {.line = line,
            .config = config,
@@ -142,19 +164,11 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   const atomic_int *stop = cli_signals_catch();
   const am_train_watch watch = {
       .progress = step, .notes = notes, .context = &j, .script = line->events, .stop = stop};
-  status = resume ? am_train_resume(config, folder, &watch, &error)
-                  : am_train_new(config, folder, &watch, &error);
+  status = cli_page_train(page, config, folder, resume, &watch, &error);
   cli_signals_release();
   cli_progress_end(&j.progress);
-  const am_train_progress *p = &j.progress.latest; /* empty if there was nothing left to do */
-  /* stopped in the last iteration: the evaluation may take long, and is made by resume, too */
-  const bool last = status == AMINE_OK && p->iterations > 0 && !cli_has(line, CLI_NO_REPORT);
-  const bool waits = status == AMINE_ERROR_STOPPED && !atomic_load(stop);
-  if (waits) cli_say(line, "%s; they are in %s/%s\n", error.message, folder, AM_CLIPS_FILE);
-  if (status == AMINE_ERROR_STOPPED || (last && atomic_load(stop)))
-    return stopped(&j, p, folder, atomic_load(stop));
-  if (status != AMINE_OK) return cli_fail(status, &error, false);
-  say_criterion(&j);
-  return cli_job_finish(line, config, folder,
-                        p->iterations ? p->iteration : config->common.iterations);
+  const int signal = atomic_load(stop);
+  const int code = conclude(&j, status, signal, page, &error);
+  cli_page_close(page, line, signal);
+  return code;
 }

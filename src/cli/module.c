@@ -115,10 +115,15 @@ amine_status cli_take_modules(cli_line *line, amine_error *error) {
   return AMINE_OK;
 }
 
+bool cli_chose_module(const char *assignment) {
+  bool did = false;
+  for (int m = 0; m < modules.n; m++) did = did || assignment == modules.of[m].choice;
+  return did;
+}
+
 int cli_count_modules(const cli_line *line) {
   int n = 0;
-  for (int k = 0; k < line->n_assignments; k++)
-    for (int m = 0; m < modules.n; m++) n += line->assignments[k] == modules.of[m].choice;
+  for (int k = 0; k < line->n_assignments; k++) n += cli_chose_module(line->assignments[k]);
   return n;
 }
 

@@ -16,7 +16,8 @@ bool cli_names_module(const char *word);
  * each. */
 amine_status cli_take_modules(cli_line *line, amine_error *error);
 
-/* How many of the assignments of a line name a module. */
+/* Did this assignment of a line name a module? How many of them did? */
+bool cli_chose_module(const char *assignment);
 int cli_count_modules(const cli_line *line);
 
 /* Adds " task.type=./echo.so" for each that was loaded, as a shell reads it: part of a command to

@@ -17,6 +17,10 @@ const cli_option cli_options[] = {
     {CLI_OUT_JSON, "--out", "FILE", NULL, "the result as JSON goes to this file, too"},
     {CLI_EVENTS, "--events", "FILE", NULL,
      "what is done to the run, each at its step: lines as of a run's events.jsonl"},
+    {CLI_LIVE, "--live", NULL, NULL,
+     "a page that shows the run while it goes on, and reaches into it; its address is said at the start"},
+    {CLI_INTERACTIVE, "--interactive", NULL, NULL,
+     "the live page of one folder, without controls, as DIR/live.html"},
     {CLI_NO_REPORT, "--no-report", NULL, NULL, "no report at the end, and no evaluation for it"},
     {CLI_JSON, "--json", NULL, NULL, "the result as JSON, for programs"},
     {CLI_QUIET, "--quiet", NULL, NULL, "no progress, no messages; errors only"},
@@ -33,7 +37,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_PRESETS | CLI_FILES | CLI_KEYS,
-     .options = CLI_OUT_FOLDER | CLI_EVENTS | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .options = CLI_OUT_FOLDER | CLI_EVENTS | CLI_LIVE | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_train_keys,
      .n_keys = CLI_N_TRAIN_KEYS,
      .run = cli_train,
@@ -67,7 +71,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_BRAINS | CLI_FILES | CLI_BRAIN_KEYS,
-     .options = CLI_OUT_FOLDER | CLI_EVENTS | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .options = CLI_OUT_FOLDER | CLI_EVENTS | CLI_LIVE | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_simulate_keys,
      .n_keys = CLI_N_SIMULATE_KEYS,
      .run = cli_simulate,
@@ -102,7 +106,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_FOLDERS | CLI_KEYS | CLI_BRAIN_KEYS,
-     .options = CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .options = CLI_LIVE | CLI_NO_REPORT | CLI_JSON | CLI_QUIET | CLI_HELP,
      .run = cli_resume,
      .meaning = "go on with a run where it stopped, to the bit",
      .about = "Goes on with the run in a folder, of train, simulate, reproduce or sweep, or with all "
@@ -131,7 +135,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = INT_MAX,
      .takes = CLI_STUDIES,
-     .options = CLI_OUT_STUDY | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .options = CLI_OUT_STUDY | CLI_LIVE | CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_reproduce_keys,
      .n_keys = CLI_N_REPRODUCE_KEYS,
      .run = cli_reproduce,
@@ -157,7 +161,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = 1,
      .takes = CLI_PRESETS | CLI_BRAINS | CLI_FILES | CLI_KEYS | CLI_BRAIN_KEYS,
-     .options = CLI_OUT_STUDY | CLI_JSON | CLI_QUIET | CLI_HELP,
+     .options = CLI_OUT_STUDY | CLI_LIVE | CLI_JSON | CLI_QUIET | CLI_HELP,
      .keys = cli_sweep_keys,
      .n_keys = CLI_N_SWEEP_KEYS,
      .run = cli_sweep,
@@ -185,6 +189,25 @@ const cli_command cli_commands[] = {
                    "a range, ten seeds"},
                   {"amine sweep reinforcement clamp.dopamine=0.3,0.5,0.7,none",
                    "a brain, and the measures of its protocol"}}},
+    {.name = "live",
+     .words = "[DIR]",
+     .max_words = 1,
+     .takes = CLI_FOLDERS,
+     .options = CLI_JSON | CLI_QUIET | CLI_HELP,
+     .keys = cli_live_keys,
+     .n_keys = CLI_N_LIVE_KEYS,
+     .run = cli_live,
+     .meaning = "a page of a run that goes on, was stopped or is done; or of a classroom",
+     .about = "Shows what a run's folder holds on a page of this machine: the curve, the episode, the "
+              "spikes, the levels, and how far it is while another process is at work in it. Of several "
+              "seeds, an experiment or a sweep there is one small picture a run. Prints the address, which "
+              "lets in whoever has it, and stays until Ctrl-C. To reach into a run, begin it with --live "
+              "(amine train, simulate, resume).\n\n"
+              "Without a folder it is a classroom: five demonstrations to choose from, each with a task and "
+              "questions (docs/teachers.md).",
+     .examples = {{"amine live runs/maze-seed1", "a run, wherever it goes on"},
+                  {"amine live", "five demonstrations"},
+                  {"amine live runs/bandit-seeds1-5 port=8080", "several seeds, at a port of your choice"}}},
     {.name = "eval",
      .words = "DIR|CHECKPOINT|PRESET",
      .min_words = 1,
@@ -241,7 +264,7 @@ const cli_command cli_commands[] = {
      .min_words = 1,
      .max_words = INT_MAX,
      .takes = CLI_FOLDERS,
-     .options = CLI_OUT_FILE | CLI_QUIET | CLI_HELP,
+     .options = CLI_OUT_FILE | CLI_INTERACTIVE | CLI_QUIET | CLI_HELP,
      .run = cli_report,
      .meaning = "one self-contained HTML page of one or more runs",
      .about = "Writes one HTML page that needs nothing else: learning curves with their spread "
@@ -250,10 +273,13 @@ const cli_command cli_commands[] = {
               "overlaid. Of simulations it shows spikes, rates, modulator levels and weights; of "
               "a published experiment, alone, its verdict and its curves. "
               "Without --out it is DIR/report.html for one folder and report.html for "
-              "several. Prints the name of the page.",
+              "several. Prints the name of the page.\n\n"
+              "With --interactive it is the page that amine live shows, of one folder and without controls, as one "
+              "file, DIR/live.html unless --out names another, that can be opened from a disk and sent.",
      .examples = {{"amine report runs/maze-seed1", "runs/maze-seed1/report.html"},
                   {"amine report runs/maze-seed* runs/rnn-seed* --out compare.html",
-                   "two systems, several seeds"}}},
+                   "two systems, several seeds"},
+                  {"amine report --interactive runs/brain-seed1", "runs/brain-seed1/live.html"}}},
     {.name = "bench",
      .words = "maze|floor|signalling|lstm|plastic-lstm|language|plastic-language|brain",
      .min_words = 1,

@@ -1,12 +1,17 @@
-/* amine report: one page of one or more runs. */
+/* amine report: one page of one or more runs; or the live page of one folder as a file. */
 #include "report/report.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/served.h"
 #include "cli/module.h"
 #include "cli/outcome.h"
+#if AMINE_LIVE
+#include "live/folder.h"
+#include "live/single.h"
+#endif
 #include "report/study/source.h"
 #include "run/seeds.h"
 #include "run/simulate/recording.h"
@@ -117,12 +122,65 @@ static int write_page(const folders *f, const cli_line *line) {
   return code;
 }
 
+/* ---------------------------------------------------------------------- the live page as a file */
+#if AMINE_LIVE
+static amine_status make_single(am_text *page, am_text *left_out, const char *folder,
+                                amine_error *error) {
+  am_board *board = NULL;
+  am_live_folder *live = NULL;
+  amine_status status = am_board_create(&board, error);
+  if (status == AMINE_OK) status = am_live_folder_open(&live, board, folder, cli_parts(), error);
+  if (status == AMINE_OK) status = am_live_single(page, left_out, board, error);
+  am_live_folder_close(live);
+  am_board_destroy(board);
+  return status;
+}
+
+static int write_single(const cli_line *line) {
+  amine_error error = {0};
+  am_text path = {0}, page = {0}, left_out = {0}, text = {0};
+  const char *folder = line->words[0];
+  if (line->out) am_text_puts(&path, line->out);
+  else am_text_printf(&path, "%s/live.html", folder);
+  amine_status status =
+      path.failed ? am_fail_memory(&error, 256) : make_single(&page, &left_out, folder, &error);
+  const bool reading = status != AMINE_OK;
+  if (status == AMINE_OK) status = am_file_replace(path.data, page.data, page.length, &error);
+  if (left_out.length > 0) cli_say(line, "left out:\n%s", left_out.data);
+  am_text_printf(&text, "%s\n", path.data);
+  const int code = status == AMINE_OK ? cli_print(&text) : cli_fail(status, &error, reading);
+  if (status != AMINE_OK) am_text_free(&text);
+  am_text_free(&path);
+  am_text_free(&page);
+  am_text_free(&left_out);
+  return code;
+}
+#else
+static int write_single(const cli_line *line) {
+  amine_error error = {0};
+  (void)line;
+  return cli_fail(cli_live_missing("--interactive", &error), &error, false);
+}
+#endif
+
+/* Each option is right by itself; together they may make no sense. */
+static amine_status check(const cli_line *line, amine_error *error) {
+  if (!cli_has(line, CLI_INTERACTIVE) || line->n_words == 1) return AMINE_OK;
+  return am_fail(error, AMINE_ERROR_ARGUMENT,
+                 "--interactive is a page of one folder (a folder of several seeds is one, too), "
+                 "not of %d",
+                 line->n_words);
+}
+
 int cli_report(const cli_line *line) {
   amine_error error = {0};
   folders f = {0};
-  const amine_status status = take_folders(&f, line, &error);
+  amine_status status = check(line, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
+  status = take_folders(&f, line, &error);
   int code = status == AMINE_OK ? prepare(&f, line) : cli_fail(status, &error, true);
-  if (code == CLI_DONE) code = write_page(&f, line);
+  if (code == CLI_DONE)
+    code = cli_has(line, CLI_INTERACTIVE) ? write_single(line) : write_page(&f, line);
   for (size_t k = 0; k < f.n; k++) am_free(f.list[k]);
   am_free(f.list);
   return code;

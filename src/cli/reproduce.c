@@ -7,6 +7,7 @@
 #include "amine/kernel.h"
 #include "base/threads.h"
 #include "base/words.h"
+#include "cli/beside.h"
 #include "cli/folder.h"
 #include "cli/reproduce_table.h"
 #include "cli/side.h"
@@ -29,6 +30,7 @@ typedef struct job {
   const cli_line *line;
   am_text json, summary;    /* so far */
   int n_done, n_answers[3]; /* by am_answer */
+  int signal;               /* that had it stopped; else 0 */
 } job;
 
 /* ------------------------------------------------------------------------------ the keys */
@@ -153,6 +155,7 @@ static int reproduce(job *j, const am_study_plan *plan, const char *folder, bool
   cli_side_begin(&side, j->line, &said, folder, plan->n_seeds);
   const amine_status status = am_reproduce(&r, plan, folder, &side.watch, &error);
   cli_side_end(&side);
+  j->signal = atomic_load(side.watch.stop);
   int code;
   if (status == AMINE_OK) code = finish(j, &r, folder);
   else if (status == AMINE_ERROR_STOPPED)
@@ -183,7 +186,7 @@ static am_answer answer_of(const job *j) {
   return j->n_answers[AM_ANSWER_OPEN] > 0 ? AM_ANSWER_OPEN : AM_ANSWER_MET;
 }
 
-/* The end of the output; returns the exit code. */
+/* The end of the output, and of the page; returns the exit code. */
 static int close_job(job *j, int code) {
   am_text text = {0};
   if (is_verdict(code)) {
@@ -209,12 +212,15 @@ static int close_job(job *j, int code) {
   }
   am_text_free(&j->json);
   am_text_free(&j->summary);
+  cli_beside_close(j->line, j->signal);
   return code;
 }
 
 static int reproduce_all(const cli_line *line, const am_study_plan *plans, int n) {
+  amine_error refused = {0};
   job j = {.line = line};
-  int code = CLI_DONE;
+  const amine_status status = cli_beside_open(line, &refused);
+  int code = status == AMINE_OK ? CLI_DONE : cli_fail(status, &refused, false);
   for (int k = 0; k < n && is_verdict(code); k++) {
     amine_error error = {0};
     am_text folder = {0};
@@ -247,5 +253,7 @@ int cli_reproduce_resume(const cli_line *line) {
   amine_status status = am_study_plan_of(&plan, line->words[0], &error);
   if (status == AMINE_OK) status = take_keys(&plan, line, &error);
   if (status != AMINE_OK) return cli_fail(status, &error, true);
+  status = cli_beside_open(line, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
   return close_job(&j, reproduce(&j, &plan, line->words[0], true));
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/threads.h"
+#include "cli/beside.h"
 #include "cli/folder.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -62,6 +63,7 @@ void cli_side_begin(cli_side *s, const cli_line *line, const am_text *said, cons
   atomic_flag_clear(&s->busy);
   atomic_flag_clear(&s->told);
   cli_simulation_progress_begin(&s->progress, cli_has(line, CLI_QUIET));
+  cli_beside_show(folder);
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the runs go on */
   s->watch = (am_side_watch){
       .progress = show, .finished = tell_first, .context = s, .stop = cli_signals_catch()};

@@ -21,7 +21,8 @@ typedef struct cli_side {
   am_side_watch watch; /* to be given to who runs them */
 } cli_side;
 
-/* From now on signals are caught. The struct must not be moved; it takes `said` over. */
+/* From now on signals are caught, and a page that was opened shows the folder (beside.h). The struct must not be
+ * moved; it takes `said` over. */
 void cli_side_begin(cli_side *side, const cli_line *line, const am_text *said, const char *folder,
                     int n_seeds);
 void cli_side_end(cli_side *side);

@@ -9,6 +9,7 @@
 #include "amine/kernel.h"
 #include "base/threads.h"
 #include "cli/folder.h"
+#include "cli/page.h"
 #include "cli/signals.h"
 #include "cli/simulation_progress.h"
 #include "format/json.h"
@@ -172,33 +173,40 @@ static void say_complete(const job *j, const am_simulation_outcome *o) {
   am_text_free(&command);
 }
 
+/* What a session of the run came to. */
+static int conclude(const job *j, const am_simulation_outcome *o, amine_status status, int signal,
+                    const cli_page *page, const amine_error *error) {
+  if (o->limits) cli_say(j->line, "%s", o->limits);
+  if (status == AMINE_ERROR_STOPPED) {
+    const int code = stopped(j, o, signal);
+    return cli_page_ended_it(page) ? CLI_DONE : code;
+  }
+  /* what is wrong with a checkpoint is bad input; what is wrong on the way is a failed disk */
+  if (status != AMINE_OK) return cli_fail(status, error, j->resume && !j->announced);
+  if (!o->ran) say_complete(j, o);
+  if (j->notes.length > 0) cli_say(j->line, "without effect in this file:\n%s", j->notes.data);
+  return finish(j, o);
+}
+
 int cli_simulation_job(const cli_line *line, const am_simulation_config *config, const char *folder,
                        bool resume) {
   amine_error error = {0};
   am_simulation_outcome outcome = {0};
+  cli_page *page;
   job j = {.line = line, .config = config, .folder = folder, .resume = resume};
+  amine_status status = cli_page_open(&page, line, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
   cli_simulation_progress_begin(&j.progress, cli_has(line, CLI_QUIET));
   signal(SIGPIPE, SIG_IGN); /* who watched may leave; the run goes on */
   const atomic_int *stop = cli_signals_catch();
   const am_simulation_watch watch = {
       .progress = step, .notes = notes, .context = &j, .script = line->events, .stop = stop};
-  const amine_status status = resume
-                                  ? am_simulation_resume(&outcome, config, folder, &watch, &error)
-                                  : am_simulation_new(&outcome, config, folder, &watch, &error);
+  status = cli_page_simulate(page, &outcome, config, folder, resume, &watch, &error);
   cli_signals_release();
   cli_simulation_progress_end(&j.progress);
-  int code;
-  if (outcome.limits) cli_say(line, "%s", outcome.limits);
-  if (status == AMINE_ERROR_STOPPED) {
-    code = stopped(&j, &outcome, atomic_load(stop));
-  } else if (status != AMINE_OK) {
-    /* what is wrong with a checkpoint is bad input; what is wrong on the way is a failed disk */
-    code = cli_fail(status, &error, resume && !j.announced);
-  } else {
-    if (!outcome.ran) say_complete(&j, &outcome);
-    if (j.notes.length > 0) cli_say(line, "without effect in this file:\n%s", j.notes.data);
-    code = finish(&j, &outcome);
-  }
+  const int signal = atomic_load(stop);
+  const int code = conclude(&j, &outcome, status, signal, page, &error);
+  cli_page_close(page, line, signal);
   am_simulation_outcome_free(&outcome);
   am_text_free(&j.notes);
   return code;

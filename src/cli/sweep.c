@@ -7,6 +7,7 @@
 
 #include "amine/kernel.h"
 #include "base/threads.h"
+#include "cli/beside.h"
 #include "cli/folder.h"
 #include "cli/module.h"
 #include "cli/reproduce_table.h"
@@ -109,7 +110,8 @@ static void put_announcement(am_text *said, const am_study_plan *plan, const cha
                  amine_kernel_name(), folder);
 }
 
-static int sweep(const cli_line *line, const am_study_plan *plan, const char *folder, bool resume) {
+static int run(const cli_line *line, const am_study_plan *plan, const char *folder, bool resume,
+               int *signal) {
   amine_error error = {0};
   am_reproduction r = {0};
   am_text said = {0};
@@ -119,12 +121,23 @@ static int sweep(const cli_line *line, const am_study_plan *plan, const char *fo
   side.n_threads = plan->n_threads ? plan->n_threads : am_processors();
   const amine_status status = am_reproduce(&r, plan, folder, &side.watch, &error);
   cli_side_end(&side);
+  *signal = atomic_load(side.watch.stop);
   int code;
   if (status == AMINE_OK) code = finish(line, folder);
   else if (status == AMINE_ERROR_STOPPED)
     code = cli_reproduction_stopped(line, &r, folder, atomic_load(side.watch.stop));
   else code = cli_fail(status, &error, resume && !side.announced);
   am_reproduction_free(&r);
+  return code;
+}
+
+static int sweep(const cli_line *line, const am_study_plan *plan, const char *folder, bool resume) {
+  amine_error error = {0};
+  int signal = 0;
+  const amine_status status = cli_beside_open(line, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
+  const int code = run(line, plan, folder, resume, &signal);
+  cli_beside_close(line, signal);
   return code;
 }
 

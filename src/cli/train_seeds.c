@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/student.h"
+#include "cli/beside.h"
 #include "cli/outcome.h"
 #include "cli/side.h"
 #include "cli/terminal.h"
@@ -152,8 +153,8 @@ static int finish(result *r) {
   return code;
 }
 
-int cli_train_seeds(const cli_line *line, const am_config *config, int n_seeds, const char *folder,
-                    bool resume) {
+static int train(const cli_line *line, const am_config *config, int n_seeds, const char *folder,
+                 bool resume, int *signal) {
   amine_error error = {0};
   cli_side side;
   result r = {
@@ -170,7 +171,19 @@ int cli_train_seeds(const cli_line *line, const am_config *config, int n_seeds, 
   cli_side_begin(&side, line, &said, folder, n_seeds);
   const amine_status status = am_train_seeds_run(&seeds, resume, &side.watch, &error);
   cli_side_end(&side);
+  *signal = atomic_load(side.watch.stop);
   if (status == AMINE_ERROR_STOPPED) return cli_side_stopped(&side);
   if (status != AMINE_OK) return cli_fail(status, &error, resume && !side.announced);
   return finish(&r);
+}
+
+int cli_train_seeds(const cli_line *line, const am_config *config, int n_seeds, const char *folder,
+                    bool resume) {
+  amine_error error = {0};
+  int signal = 0;
+  const amine_status status = cli_beside_open(line, &error);
+  if (status != AMINE_OK) return cli_fail(status, &error, false);
+  const int code = train(line, config, n_seeds, folder, resume, &signal);
+  cli_beside_close(line, signal);
+  return code;
 }

@@ -10,6 +10,8 @@ import sys
 import tempfile
 
 AMINE, MODULES = sys.argv[1:3]
+PAGES = "built without pages" not in subprocess.run([AMINE, "live", "/nowhere"], capture_output=True, text=True,
+                                                    timeout=120, check=False).stderr
 failed = []
 
 
@@ -69,6 +71,13 @@ def main():
     _, err = run("report", "a", code=3)
     says("report", err, "task.type=FILE.so")
     run("report", "a", own)
+    _, err = run("live", "a", code=3 if PAGES else 2)
+    says("live", err, "task.type=FILE.so" if PAGES else "built without pages")
+    _, err = run("live", "a", own, "prot=1", code=2)
+    says("live with a wrong key", err, "port" if PAGES else "built without pages")
+    if PAGES:
+        run("report", "--interactive", "a", own)
+        says("its live page", open("a/live.html").read(), "block-0-run")
 
     brief = ("network.hidden=4", "batch=2", "iterations=2", "task.steps=12", "seeds=1")
     out, _ = run("sweep", "bandit", own, "task.pay=1,2", *brief, "--out", "s")

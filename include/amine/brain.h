@@ -203,6 +203,31 @@ AMINE_API amine_projection amine_projection_default(void);
 AMINE_API amine_status amine_brain_connect(amine_brain *brain, int *id, const amine_projection *p,
                                            amine_error *error);
 
+/* How synapses that never change lie in memory.
+ *
+ * _FULL:    weights are float32. Fast where many synapses from one neuron have one delay.
+ * _COMPACT: 4 bytes a synapse with a delay and a weight of its own, for large networks. A weight is a
+ *           whole number of quanta, at most 32,767: the quantum of a receptor of a population is a
+ *           power of two, so that no weight changes by more than 2^-15 of the largest that may be
+ *           drawn there. What arrives is added exactly. Only for synapses without rule, decay and
+ *           short-term plasticity, not listed, with no distances in them; all others stay _FULL.
+ *           amine_brain_set_weights refuses them.
+ * _AUTOMATIC, the beginning: compact where the rows of a block would be short, a few synapses of one
+ *           source and delay, in a brain of 6,000 neurons or more whose usual weights are more than
+ *           256 quanta.
+ *
+ * Which synapses there are is the same in both. The results differ by what weights are rounded. Until
+ * the first run; AMINE_ERROR_ARGUMENT. */
+typedef enum amine_layout {
+  AMINE_LAYOUT_AUTOMATIC,
+  AMINE_LAYOUT_FULL,
+  AMINE_LAYOUT_COMPACT
+} amine_layout;
+AMINE_API amine_status amine_brain_set_layout(amine_brain *brain, amine_layout layout,
+                                              amine_error *error);
+/* Builds the brain if that is still to do; false also if that fails. */
+AMINE_API bool amine_brain_is_compact(const amine_brain *brain, int projection);
+
 /* ---- Inputs; each may be changed between runs. */
 
 /* A constant current, and noise: I(k) = mean + uniform * (U - 1/2) per neuron and step, U uniform
@@ -299,7 +324,9 @@ AMINE_API bool amine_brain_is_resting(const amine_brain *brain);
 
 /* ---- Running. */
 
-/* Threads that the next runs use, 1 or more. */
+/* Threads that the next runs use, 1 or more. Compact synapses (amine_layout) are cut into parts when
+ * they are drawn, as many as there are threads then, or more in a large brain: more threads than
+ * parts have nothing to do. */
 AMINE_API amine_status amine_brain_set_threads(amine_brain *brain, int n_threads,
                                                amine_error *error);
 /* n_steps steps. AMINE_ERROR_NUMERIC names the neuron whose potential is no longer a finite number

@@ -25,6 +25,7 @@ from ._handle import Handle
 from ._library import C, CHEMICAL_BYTES, CBrainEvent, CValue, call
 
 RECEPTORS = {"excitatory": 0, "inhibitory": 1}
+_LAYOUTS = ("automatic", "full", "compact")
 _ALL, _PROBABILITY, _OUT, _DISTANCE, _ONE_TO_ONE, _LIST, _IN, _TOTAL = range(8)
 FACTORS = {"none": 0, "dopamine": 1, "signed": 2, "acetylcholine": 3, "norepinephrine": 4, "serotonin": 5,
            "all": 6, "signed-all": 7}
@@ -294,6 +295,11 @@ class Projection:
     @blocked.setter
     def blocked(self, on: bool) -> None:
         self.brain._call(C.amine_brain_block, self.number, int(on))
+
+    @property
+    def is_compact(self) -> bool:
+        """Whether its weights have 16 bits (`Brain.set_layout`). Asking draws the synapses."""
+        return C.amine_brain_is_compact(self.brain._handle, self.number)
 
     def _get(self, variable: str) -> np.ndarray:
         out = np.empty(len(self), np.float32)
@@ -592,6 +598,14 @@ class Brain(Handle):
     @resting.setter
     def resting(self, on: bool) -> None:
         C.amine_brain_rest(self._handle, int(on))
+
+    def set_layout(self, layout: str) -> None:
+        """How synapses that never change lie in memory, until the first run: "full", float32 weights;
+        "compact", 16 bits of weight, for large networks (docs/brain.md); "automatic", by the
+        network's shape. `is_compact` of a projection says which it is."""
+        if layout not in _LAYOUTS:
+            raise UsageError(f"layout={layout!r} is none of {', '.join(_LAYOUTS)}")
+        self._call(C.amine_brain_set_layout, _LAYOUTS.index(layout))
 
     def set_threads(self, n: int) -> None:
         """Threads that the next runs use; results do not depend on it."""

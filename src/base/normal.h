@@ -10,6 +10,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#define AM_NORMAL_MOST 6.8 /* of either sign */
+
 /* log of x in (0, 1): x = 2^k m with m in [sqrt(1/2), sqrt 2), log m = 2 atanh((m - 1)/(m + 1)) */
 static inline double am_normal_log(double x) {
   int k;

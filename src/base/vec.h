@@ -110,6 +110,7 @@ VEC_INLINE void v_scatter32_n(real *p, const uint32_t *at, vec a, int n) {
   const __mmask16 m = (__mmask16)((1u << n) - 1);
   _mm512_mask_i32scatter_ps(p, m, _mm512_maskz_loadu_epi32(m, at), a, 4);
 }
+VEC_INLINE vec v_from_i32(const int32_t *p) { return _mm512_cvtepi32_ps(_mm512_loadu_si512(p)); }
 VEC_INLINE vec v_from_u16(const uint16_t *p) {
   return _mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)));
 }
@@ -461,6 +462,7 @@ VEC_INLINE vec v_gather32_n(const real *p, const uint32_t *at, int n) { return n
 VEC_INLINE void v_scatter32_n(real *p, const uint32_t *at, vec a, int n) {
   if (n > 0) p[*at] = a;
 }
+VEC_INLINE vec v_from_i32(const int32_t *p) { return (vec)*p; }
 VEC_INLINE vec v_from_u16(const uint16_t *p) { return (vec)*p; }
 VEC_INLINE vec v_reached(const uint32_t *u, const uint32_t *t, int n) {
   uint32_t count = 0;
@@ -660,6 +662,11 @@ VEC_INLINE void v_scatter32_n(real *p, const uint32_t *at, vec a, int n) {
   real e[VEC_LANES];
   v_store(e, a);
   for (int k = 0; k < n; k++) p[at[k]] = e[k];
+}
+VEC_INLINE vec v_from_i32(const int32_t *p) {
+  real e[VEC_LANES];
+  for (int k = 0; k < VEC_LANES; k++) e[k] = (real)p[k];
+  return v_load(e);
 }
 VEC_INLINE vec v_from_u16(const uint16_t *p) {
   real e[VEC_LANES];

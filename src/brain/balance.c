@@ -3,18 +3,23 @@
 
 #include "base/error.h"
 #include "base/host.h"
+#include "brain/compact_rows.h"
 #include "brain/state.h"
 #include "brain/step.h"
+
+/* Whether what is above 0 inhibits. */
+static bool is_turned(const amine_brain *b, const am_projection *p) {
+  const am_population *target = &b->populations[p->target];
+  return p->receptor == AMINE_RECEPTOR_2 ? am_neuron_is_conductance(target->model)
+                                         : target->reversal[p->receptor] < target->initial[0];
+}
 
 /* Adds spikes times weight of each synapse to sums[0], or to sums[1] where it inhibits. */
 static amine_status add_block(double sums[2], const amine_brain *b, const am_synapse_block *block,
                               amine_error *error) {
   const am_projection *p = &b->projections[block->projection];
   const am_population *source = &b->populations[p->source];
-  const am_population *target = &b->populations[p->target];
-  const bool turned = p->receptor == AMINE_RECEPTOR_2
-                          ? am_neuron_is_conductance(target->model)
-                          : target->reversal[p->receptor] < target->initial[0];
+  const bool turned = is_turned(b, p);
   const size_t room = am_size_mul(2, block->n_synapses);
   am_real *w = am_alloc(room, sizeof *w);
   if (!w) return am_fail_memory(error, am_size_mul(room, sizeof *w));
@@ -29,6 +34,21 @@ static amine_status add_block(double sums[2], const amine_brain *b, const am_syn
   return AMINE_OK;
 }
 
+/* The same of synapses that are kept compactly. */
+static amine_status add_compact(double sums[2], amine_brain *b, int projection,
+                                amine_error *error) {
+  const am_projection *p = &b->projections[projection];
+  const double quantum = am_compact_quantum(b, projection);
+  const bool turned = is_turned(b, p);
+  am_synapses s = {0};
+  AM_TRY(am_synapses_begin(&s, b, projection, error));
+  while (am_synapses_next(&s)) {
+    const double w = s.run.synapses[s.k].weight * quantum;
+    sums[(w < 0) != turned] += b->populations[p->source].counts[s.source] * fabs(w);
+  }
+  return AMINE_OK;
+}
+
 amine_status amine_brain_balance(amine_brain *b, int population, double *excitation,
                                  double *inhibition, amine_error *error) {
   AM_ENTER;
@@ -40,6 +60,7 @@ amine_status amine_brain_balance(amine_brain *b, int population, double *excitat
   const am_population *target = &b->populations[population];
   for (int j = 0; j < b->n_projections && !target->model->is_source; j++) {
     if (b->projections[j].target != population) continue;
+    if (b->projections[j].tract >= 0) AM_TRY(add_compact(sums, b, j, error));
     for (int chunk = 0; chunk < b->n_chunks; chunk++) {
       const am_synapse_block *block = am_synapses_block(b, chunk, j);
       if (block) AM_TRY(add_block(sums, b, block, error));

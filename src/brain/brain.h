@@ -11,8 +11,9 @@
  * empty, among those that are not. Synapses that all have one fixed weight have no weights:
  * arrivals are counted in 16-bit integers, and the count times the weight is what arrives.
  *
- * Order of every sum: blocks in order of their projection, delays ascending, sources ascending. It
- * does not depend on how the line is cut. */
+ * Order of every sum: blocks in order of their projection, delays ascending, sources ascending; then
+ * what arrives by synapses that are kept otherwise (brain/compact.h). It does not depend on how the
+ * line is cut. */
 #ifndef AMINE_BRAIN_BRAIN_H
 #define AMINE_BRAIN_BRAIN_H
 
@@ -21,6 +22,7 @@
 
 #include "amine/brain.h"
 #include "base/memory.h"
+#include "brain/compact.h"
 #include "brain/event_state.h"
 #include "brain/flight.h"
 #include "brain/part_texts.h"
@@ -84,6 +86,7 @@ typedef struct am_population {
   double reversal[AM_NEURON_RECEPTORS]; /* of those that were added; NAN: it has none */
   double poisson_hz[AM_NEURON_RECEPTORS], poisson_weight[AM_NEURON_RECEPTORS];
   am_poisson_table *poisson[AM_NEURON_RECEPTORS]; /* NULL at rate 0 */
+  double quantum[AM_NEURON_RECEPTORS]; /* of compact weights (brain/compact.h); 0: there are none */
   uint32_t *counts;             /* [padded] spikes of each neuron since the beginning */
   uint32_t most;                /* spikes of a neuron in one step; 0: as many as it is told */
   bool recorded;
@@ -105,6 +108,7 @@ typedef struct am_chemistry am_chemistry;   /* the systems of all: brain/chemist
 typedef struct am_projection {
   char *name;
   int source, target, receptor;
+  int tract;    /* that keeps its synapses (brain/compact.h); -1: blocks do */
   bool blocked; /* nothing arrives, and nothing is learned */
   am_connection *connection;
   double weight, weight_max;
@@ -179,6 +183,7 @@ typedef struct am_piece {
 typedef struct am_chunk {
   uint32_t begin, end;
   int n_pieces, n_blocks, n_tallies;
+  int unit; /* that it is of, if there are units */
   am_piece *pieces;
   am_synapse_block *blocks; /* in order of their projection */
   am_tally *tallies;
@@ -207,6 +212,7 @@ struct amine_brain {
   am_real *states[AM_NEURON_STATES], *in[AM_NEURON_RECEPTORS]; /* [n_line], so many of them */
   int n_chunks;
   am_chunk *chunks;
+  am_compact compact;
   uint32_t longest;        /* delay of all, steps */
   int look_every;          /* steps between two looks at the whole */
   int sweep_every;         /* steps between two decays of all learning weights; 0: no sweeps */

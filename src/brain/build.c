@@ -10,6 +10,8 @@
 #include "base/steps.h"
 #include "brain/brain.h"
 #include "brain/chemistry.h"
+#include "brain/compact_build.h"
+#include "brain/compact_plan.h"
 #include "brain/connect.h"
 #include "brain/need.h"
 #include "brain/neuron_text.h"
@@ -71,6 +73,7 @@ static void free_built(am_projection *p) {
 }
 
 void am_brain_unbuild(amine_brain *b) {
+  am_compact_free(b);
   for (int k = 0; k < b->n_chunks; k++) free_chunk(&b->chunks[k]);
   am_free(b->chunks);
   b->chunks = NULL;
@@ -190,15 +193,6 @@ bool am_projection_is_uniform(const am_projection *p) {
   return !p->rule->kernels[0] && !am_rule_sweeps(p->values) && p->stp_u <= 0 &&
          !p->rule->delivers && !p->connection->pair_weight &&
          !p->connection->draws_weights && !(p->weight_max > p->weight);
-}
-
-static size_t row_capacity(const am_projection *p, const amine_brain *b) {
-  size_t most = (size_t)b->populations[p->target].n;
-  const am_connection *c = p->connection;
-  if (c->kind != AMINE_CONNECT_LIST && c->kind != AMINE_CONNECT_TOTAL) return most;
-  for (int i = 0; i < b->populations[p->source].n; i++)
-    if (c->pair_row[i + 1] - c->pair_row[i] > most) most = c->pair_row[i + 1] - c->pair_row[i];
-  return most;
 }
 
 /* The delays that occur. */
@@ -593,7 +587,7 @@ static amine_status make_synapses(amine_brain *b, int projection, amine_error *e
   p->width = b->populations[p->source].padded;
   p->n_delays = 0;
   am_row row;
-  AM_TRY(am_row_make(&row, row_capacity(p, b), (uint32_t)b->populations[p->target].n, error));
+  AM_TRY(am_row_make(&row, am_connect_widest(b, projection), (uint32_t)b->populations[p->target].n, error));
   amine_status status = find_delays(b, projection, &row, error);
   if (status == AMINE_OK) status = make_blocks(b, projection, error);
   if (status == AMINE_OK) status = fill_blocks(b, projection, &row, error);
@@ -671,7 +665,9 @@ static amine_status build(amine_brain *b, amine_error *error) {
   plan_sweeps(b);
   AM_TRY(cut(b, error));
   AM_TRY(make_states(b, error));
-  for (int k = 0; k < b->n_projections; k++) AM_TRY(make_synapses(b, k, error));
+  for (int k = 0; k < b->n_projections; k++)
+    if (b->projections[k].tract < 0) AM_TRY(make_synapses(b, k, error));
+  AM_TRY(am_compact_build(b, error));
   AM_TRY(make_lists(b, error));
   return am_chemistry_reserve(b, error);
 }
@@ -680,8 +676,9 @@ amine_status am_brain_build(amine_brain *b, amine_error *error) {
   if (b->built) return AMINE_OK;
   if (b->n_populations == 0)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "the brain has no population");
-  AM_TRY(am_brain_check_need(b, error));
-  const amine_status status = build(b, error);
+  amine_status status = am_compact_plan(b, error);
+  if (status == AMINE_OK) status = am_brain_check_need(b, error);
+  if (status == AMINE_OK) status = build(b, error);
   if (status != AMINE_OK) am_brain_unbuild(b);
   else b->built = true;
   return status;

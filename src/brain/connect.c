@@ -144,6 +144,16 @@ static void by_distance(am_row *row, const am_connection *c, stream *s, const am
   }
 }
 
+size_t am_connect_widest(const amine_brain *b, int projection) {
+  const am_projection *p = &b->projections[projection];
+  const am_connection *c = p->connection;
+  size_t most = (size_t)b->populations[p->target].n;
+  if (c->kind != AMINE_CONNECT_LIST && c->kind != AMINE_CONNECT_TOTAL) return most;
+  for (int i = 0; i < b->populations[p->source].n; i++)
+    if (c->pair_row[i + 1] - c->pair_row[i] > most) most = c->pair_row[i + 1] - c->pair_row[i];
+  return most;
+}
+
 static void draw_targets(am_row *row, const amine_brain *b, int projection, uint32_t source) {
   const am_projection *p = &b->projections[projection];
   const am_connection *c = p->connection;

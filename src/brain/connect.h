@@ -53,6 +53,8 @@ amine_status am_connect_total(am_connection *c, uint64_t seed, int projection, s
 amine_status am_connect_delays(am_connection *c, const amine_draw *delays, double dt_ms,
                                amine_error *error);
 
+/* Synapses of a source at most: for how many a row has room. */
+size_t am_connect_widest(const amine_brain *brain, int projection);
 void am_connect_row(am_row *row, const amine_brain *brain, int projection, uint32_t source);
 
 #endif

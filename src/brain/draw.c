@@ -23,15 +23,14 @@ amine_draw amine_draw_default(void) {
       .size = sizeof(amine_draw), .kind = AMINE_DRAW_UNIFORM, .min = -HUGE_VAL, .max = HUGE_VAL};
 }
 
-/* What is z standard deviations from the middle. */
-static double of(const amine_draw *d, double z) {
+double am_draw_at(const amine_draw *d, double z) {
   const double x = d->a + d->b * z;
   return d->kind == AMINE_DRAW_LOGNORMAL ? am_exp(x) : x;
 }
 
 double am_draw_normal(const amine_draw *d, double z, am_random_key key, uint32_t step, int which) {
   for (;;) {
-    const double x = of(d, z);
+    const double x = am_draw_at(d, z);
     if (x >= d->min && x <= d->max) return x;
     double again[2];
     key.stream += 256;
@@ -42,7 +41,7 @@ double am_draw_normal(const amine_draw *d, double z, am_random_key key, uint32_t
 }
 
 amine_status am_draw_check(const amine_draw *d, const char *what, amine_error *error) {
-  const double middle = of(d, 0), low = of(d, -0.01), high = of(d, 0.01);
+  const double middle = am_draw_at(d, 0), low = am_draw_at(d, -0.01), high = am_draw_at(d, 0.01);
   if (!(fabs(d->a) <= FLT_MAX) || !(d->b >= 0 && d->b <= FLT_MAX))
     return ARGUMENT("%s has a mean of %g and a standard deviation of %g", what, d->a, d->b);
   if (!(middle >= d->min && middle <= d->max) || !(d->min <= low || d->max >= high))

@@ -11,6 +11,9 @@
 double am_draw_normal(const amine_draw *draw, double z, am_random_key key, uint32_t step,
                       int which);
 
+/* The number that is z standard deviations from the middle, without bounds. */
+double am_draw_at(const amine_draw *draw, double z);
+
 /* AMINE_ERROR_ARGUMENT with what is wrong with a normal or lognormal distribution. */
 amine_status am_draw_check(const amine_draw *draw, const char *what, amine_error *error);
 

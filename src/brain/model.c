@@ -16,6 +16,7 @@
 typedef struct top_keys {
   double dt_ms;
   const json_t *populations, *projections, *inputs, *targets, *neuromodulation, *events, *scale;
+  int layout; /* an amine_layout */
   am_lattice_keys lattice;
 } top_keys;
 
@@ -42,6 +43,9 @@ static const am_field top_fields[] = {
     PART(neuromodulation, AM_FIELD_OBJECT, am_chemical_table, "the chemical modulators"),
     PART(events, AM_FIELD_MAP, am_event_table, "what happens to the brain: rewards, cues, ..."),
     PART(scale, AM_FIELD_OBJECT, am_scale_table, "the same network with fewer neurons"),
+    AM_FIELD_OF(WORD, "layout", .offset = offsetof(top_keys, layout),
+                "of the synapses in memory: compact ones have 16 bits of weight",
+                .words = "automatic|full|compact"),
     AM_FIELD_OF(ARRAY, "lattice_shape", .offset = offsetof(top_keys, lattice.shape),
                 "along x, y, z and w, each 1 to 32768", .unit = "sites"),
     LATTICE(neuron_model, neuron_model, AM_FIELD_OBJECT, am_neuron_model_table,
@@ -136,6 +140,7 @@ static amine_status read_model(am_model_plan *plan, am_reader *r, const json_t *
   top_keys keys = {.dt_ms = 1, .lattice = {.density = AM_LATTICE_DENSITY, .probability = -1}};
   AM_TRY(am_table_read(r, &file, root, &am_model_table, generous, &keys));
   plan->dt_ms = keys.dt_ms;
+  plan->layout = (amine_layout)keys.layout;
   return read_parts(plan, r, root, &keys, generous);
 }
 

@@ -44,6 +44,8 @@ static amine_status fill(amine_brain *brain, const am_model_plan *plan, const ch
   for (size_t k = 0; k < plan->n_projections; k++)
     AM_TRY(am_brain_connect(brain, NULL, &plan->projections[k].p, plan->projections[k].rule,
                             error));
+  *what = "layout";
+  AM_TRY(amine_brain_set_layout(brain, plan->layout, error));
   *what = "targets";
   for (size_t k = 0; k < plan->n_targets; k++) {
     const am_model_plan_target *t = &plan->targets[k];

@@ -111,6 +111,7 @@ typedef struct am_model_plan {
   am_model_limits limits;
   uint64_t seed;
   double dt_ms;
+  amine_layout layout;
   am_model_plan_population *populations;
   am_model_plan_projection *projections;
   am_model_plan_input *inputs;

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "brain/connect.h"
 
-static double expected_synapses(const amine_brain *b, const am_projection *p) {
+double am_projection_expected(const amine_brain *b, const am_projection *p) {
   const am_connection *c = p->connection;
   const double sources = b->populations[p->source].n, targets = b->populations[p->target].n;
   switch (c->kind) {
@@ -23,7 +23,16 @@ static double expected_synapses(const amine_brain *b, const am_projection *p) {
   return 0;
 }
 
+/* Of a projection whose synapses are kept compactly: its part of the directory, too. */
+static double compact_need(const amine_brain *b, const am_projection *p, double n) {
+  const am_tract *t = &b->compact.tracts[p->tract];
+  const double rows = b->populations[t->source].n * (t->n_delays + 1.0) / t->n_projections;
+  const double units = (double)(b->n_line / AM_UNIT_NEURONS) + b->n_threads;
+  return n * (double)sizeof(am_compact_synapse) + rows * units * (double)sizeof(uint32_t);
+}
+
 double am_projection_need(const amine_brain *b, const am_projection *p, double n, int n_blocks) {
+  if (p->tract >= 0) return compact_need(b, p, n);
   const am_population *from = &b->populations[p->source], *to = &b->populations[p->target];
   const double n_delays = p->connection->delay_max - p->connection->delay + 1.0;
   const double rows = n_delays * (from->n + 1.0);
@@ -68,7 +77,7 @@ double am_brain_need(const amine_brain *b) {
   double sum = (double)b->n_line * (am_brain_n_states(b) + am_brain_n_receptors(b) + 2) * (double)sizeof(am_real);
   for (int k = 0; k < b->n_projections; k++) {
     const am_projection *p = &b->projections[k];
-    sum += am_projection_need(b, p, expected_synapses(b, p),
+    sum += am_projection_need(b, p, am_projection_expected(b, p),
                               blocks_of(&b->populations[p->target], length));
   }
   for (int k = 0; k < b->n_populations; k++) {

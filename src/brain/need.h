@@ -10,6 +10,8 @@ double am_brain_need(const amine_brain *brain);
 /* As many states as a neuron of it has, at least 2. */
 int am_brain_n_receptors(const amine_brain *brain); /* of the population with the most, at least 2 */
 int am_brain_n_states(const amine_brain *brain);
+/* Synapses of a projection, as many as expected; 0 where that depends on distances. */
+double am_projection_expected(const amine_brain *brain, const am_projection *projection);
 /* Bytes of the synapses of a projection of which there are n in this many blocks. */
 double am_projection_need(const amine_brain *brain, const am_projection *projection, double n,
                           int n_blocks);

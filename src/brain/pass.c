@@ -16,6 +16,14 @@ static void take_counts(am_real *in, uint16_t *count, am_real weight, uint32_t n
   }
 }
 
+static void take_quanta(am_real *in, int32_t *sum, am_real quantum, uint32_t n) {
+  const vec q = v_set1(quantum);
+  for (uint32_t i = 0; i < n; i += VEC_LANES) {
+    v_store(in + i, v_fma(q, v_from_i32(sum + i), v_load(in + i)));
+    memset(sum + i, 0, VEC_LANES * sizeof *sum);
+  }
+}
+
 /* Random numbers of 16 neurons that stand side by side; the block is drawn anew when it changes. */
 typedef struct draws {
   philox_key key;
@@ -131,5 +139,5 @@ static void rescale_kept(am_real *w, am_real *low, const uint16_t *target, const
   }
 }
 
-const am_brain_pass AM_ISA(am_brain_pass) = {take_counts, current, poisson,     decay,
-                                             recover,     rescale, rescale_kept};
+const am_brain_pass AM_ISA(am_brain_pass) = {take_counts, take_quanta, current, poisson,
+                                             decay,       recover,     rescale, rescale_kept};

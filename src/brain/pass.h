@@ -35,6 +35,8 @@ typedef struct am_rescaling {
 typedef struct am_brain_pass {
   /* in += weight count; count = 0 */
   void (*take_counts)(am_real *in, uint16_t *count, am_real weight, uint32_t n);
+  /* in += quantum sum; sum = 0 */
+  void (*take_quanta)(am_real *in, int32_t *sum, am_real quantum, uint32_t n);
   /* current = factor (mean + uniform (U - 1/2) + extra); extra may be NULL; 0 beyond exactly n */
   void (*current)(am_real *current, const am_real *extra, am_real mean, am_real uniform,
                   am_real factor, const am_draw *draw, uint32_t n);

@@ -713,7 +713,7 @@ amine_status am_brain_connect(amine_brain *b, int *id, const amine_projection *p
     return ARGUMENT("the name of a projection is longer than 401 bytes");
   amine_error detail;
   amine_status status = check_numbers(p, &detail);
-  am_projection made = {0}, *all = NULL;
+  am_projection made = {.tract = -1}, *all = NULL;
   const am_part *text = NULL;
   if (status == AMINE_OK && !rule && am_is_part_text(p->rule))
     status = am_part_texts_make(&b->own_texts, &text, AM_SYNAPSE, "rule", p->rule, &detail);
@@ -953,6 +953,22 @@ amine_status amine_brain_set_threads(amine_brain *b, int n, amine_error *error) 
   if (n < 1 || n > 4096) return ARGUMENT("%d threads are not in 1 to 4096", n);
   b->n_threads = n;
   return AMINE_OK;
+}
+
+amine_status amine_brain_set_layout(amine_brain *b, amine_layout layout, amine_error *error) {
+  AM_ENTER;
+  AM_TRY(open_to_change(b, "choosing the layout of synapses", error));
+  if ((unsigned)layout > AMINE_LAYOUT_COMPACT) return ARGUMENT("there is no layout %d", (int)layout);
+  b->compact.layout = layout;
+  return AMINE_OK;
+}
+
+bool amine_brain_is_compact(const amine_brain *b, int projection) {
+  AM_ENTER;
+  amine_error ignored;
+  if (projection < 0 || projection >= b->n_projections) return false;
+  if (am_brain_build((amine_brain *)(uintptr_t)b, &ignored) != AMINE_OK) return false;
+  return b->projections[projection].tract >= 0;
 }
 
 uint64_t amine_brain_step(const amine_brain *b) { return b->step; }

@@ -8,6 +8,7 @@
 #include "base/threads.h"
 #include "brain/brain.h"
 #include "brain/chemistry.h"
+#include "brain/compact_rows.h"
 #include "brain/event_plan.h"
 #include "brain/step.h"
 
@@ -134,13 +135,40 @@ static bool is_sweep(const amine_brain *b, uint64_t step) {
   return b->sweep_grid > 0 && step > 0 && step % b->sweep_grid == 0;
 }
 
+/* The chunks, and the units if there are any, of one worker. */
+typedef struct share {
+  int from, to, first_unit, end_unit;
+} share;
+
+static share share_of(const amine_brain *b, int worker, int n_workers) {
+  const int n = b->compact.n_units;
+  share s = {.first_unit = (int)((int64_t)n * worker / n_workers),
+             .end_unit = (int)((int64_t)n * (worker + 1) / n_workers)};
+  if (n > 0) {
+    s.from = b->compact.units[s.first_unit].first_chunk;
+    s.to = b->compact.units[s.end_unit - 1].end_chunk;
+  } else {
+    s.from = (int)((int64_t)b->n_chunks * worker / n_workers);
+    s.to = (int)((int64_t)b->n_chunks * (worker + 1) / n_workers);
+  }
+  return s;
+}
+
+/* Who can take part: a chunk, or a unit, is one worker's. */
+static int workers(const amine_brain *b) {
+  const int most = b->compact.n_units > 0 ? b->compact.n_units : b->n_chunks;
+  return b->n_threads < most ? b->n_threads : most;
+}
+
 /* The steps before `end`, or fewer if some chunk needs room: all workers come to the same step. Who
  * runs out of it in step s says s + 1, and nobody can say more before all have read that. */
-static uint64_t stretch(course *x, am_team *team, int worker, uint64_t end, int from, int to) {
+static uint64_t stretch(course *x, am_team *team, int worker, uint64_t end, const share *mine) {
   amine_brain *b = x->b;
   for (uint64_t step = b->step; step < end; step++) {
     const bool sweep = is_sweep(b, step);
-    for (int k = from; k < to; k++) {
+    for (int k = mine->first_unit; k < mine->end_unit; k++)
+      am_unit_deliver(b, &b->compact.units[k], step);
+    for (int k = mine->from; k < mine->to; k++) {
       if (step > 0) am_chunk_settle(b, k, step);
       if (sweep) am_chunk_sweep(b, k, step);
       am_chunk_step(b, k, step, sweep || step == b->step);
@@ -156,13 +184,12 @@ static uint64_t stretch(course *x, am_team *team, int worker, uint64_t end, int 
 static void work(void *context, am_team *team, int worker, int n_workers) {
   course *x = context;
   amine_brain *b = x->b;
-  const int from = (int)((int64_t)b->n_chunks * worker / n_workers);
-  const int to = (int)((int64_t)b->n_chunks * (worker + 1) / n_workers);
+  const share mine = share_of(b, worker, n_workers);
   for (;;) {
     if (worker == 0) x->status = look(x, &x->error);
     am_team_wait(team, worker);
     if (x->status != AMINE_OK) return;
-    const uint64_t reached = stretch(x, team, worker, x->until, from, to);
+    const uint64_t reached = stretch(x, team, worker, x->until, &mine);
     if (worker == 0) {
       b->step = reached;
       x->reached = false;
@@ -198,7 +225,7 @@ amine_status amine_brain_run(amine_brain *b, uint64_t n_steps, amine_error *erro
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%llu steps more are beyond the last step, 2^48",
                    (unsigned long long)n_steps);
   course x = {.b = b, .end = b->step + n_steps, .reached = true};
-  am_team_run(b->n_threads < b->n_chunks ? b->n_threads : b->n_chunks, work, &x);
+  am_team_run(workers(b), work, &x);
   if (!x.reached) reach(b);
   passed(b);
   if (x.status == AMINE_OK) x.status = record(b, &x.error);

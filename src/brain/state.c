@@ -7,6 +7,7 @@
 #include "base/host.h"
 #include "base/memory.h"
 #include "brain/brain.h"
+#include "brain/compact_rows.h"
 #include "brain/state.h"
 #include "brain/step.h"
 
@@ -108,8 +109,9 @@ amine_status am_synapses_begin(am_synapses *s, amine_brain *b, int projection, a
 }
 
 bool am_synapses_next(am_synapses *s) {
+  const int n_parts = s->p->tract >= 0 ? s->b->compact.n_units : s->b->n_chunks;
   while (s->k + 1 >= s->end) { /* the next row that is not empty */
-    if (++s->chunk == s->b->n_chunks) {
+    if (++s->chunk == n_parts) {
       s->chunk = 0;
       if (++s->delay == s->p->n_delays) {
         s->delay = 0;
@@ -117,6 +119,14 @@ bool am_synapses_next(am_synapses *s) {
       }
     }
     if (s->source >= s->n_sources) return false;
+    if (s->p->tract >= 0) {
+      const uint32_t first = s->b->compact.tracts[s->p->tract].delay;
+      s->run = am_compact_find(s->b, s->chunk, s->projection, s->source,
+                               s->p->delays[s->delay] - first);
+      s->k = -1;
+      s->end = s->run.n;
+      continue;
+    }
     s->block = am_synapses_block(s->b, s->chunk, s->projection);
     if (!s->block) continue;
     uint32_t begin, end;
@@ -126,6 +136,18 @@ bool am_synapses_next(am_synapses *s) {
   }
   s->k++;
   return true;
+}
+
+int am_synapses_target(const am_synapses *s) {
+  const uint32_t at = s->p->tract >= 0 ? s->run.first + s->run.synapses[s->k].target
+                                       : s->block->begin + s->block->target[s->k];
+  return (int)(at - s->b->populations[s->p->target].first);
+}
+
+/* A weight, or what it was looked up to be in `now`. */
+static am_real value_of(const am_synapses *s, am_real *const *now) {
+  if (s->p->tract < 0) return now[s->chunk][s->k];
+  return (am_real)(s->run.synapses[s->k].weight * am_compact_quantum(s->b, s->projection));
 }
 
 /* Up-to-date w or c of every block of a projection; freed with free_values. */
@@ -158,7 +180,7 @@ amine_status am_brain_synapse_values(am_real *out, amine_brain *b, int projectio
   am_real **now = NULL;
   AM_TRY(am_synapses_begin(&s, b, projection, error));
   AM_TRY(block_values(&now, b, projection, variable, error));
-  for (size_t at = 0; am_synapses_next(&s); at++) out[at] = now[s.chunk][s.k];
+  for (size_t at = 0; am_synapses_next(&s); at++) out[at] = value_of(&s, now);
   free_values(now, b->n_chunks);
   return AMINE_OK;
 }
@@ -177,12 +199,11 @@ amine_status amine_brain_synapses(amine_brain *b, int projection, const char *va
     return ARGUMENT("projection %s: rule %s has no eligibility", s.p->name, s.p->rule->part.name);
   am_real **now = NULL;
   if (values) AM_TRY(block_values(&now, b, projection, is_c ? 'c' : 'w', error));
-  const uint32_t first = b->populations[s.p->target].first;
   for (size_t at = 0; am_synapses_next(&s); at++) {
     if (sources) sources[at] = (int)s.source;
-    if (targets) targets[at] = (int)(s.block->begin - first + s.block->target[s.k]);
+    if (targets) targets[at] = am_synapses_target(&s);
     if (delays) delays[at] = (int)s.p->delays[s.delay];
-    if (values) values[at] = (float)now[s.chunk][s.k];
+    if (values) values[at] = (float)value_of(&s, now);
   }
   if (now) free_values(now, b->n_chunks);
   return AMINE_OK;
@@ -193,6 +214,10 @@ amine_status amine_brain_set_weights(amine_brain *b, int projection, const float
   AM_ENTER;
   am_synapses s = {0};
   AM_TRY(am_synapses_begin(&s, b, projection, error));
+  if (s.p->tract >= 0)
+    return ARGUMENT("projection %s keeps its weights in 16 bits: they can be set where the layout of "
+                    "synapses is \"full\"",
+                    s.p->name);
   for (size_t k = 0; k < s.p->n_synapses; k++)
     if (!isfinite(weights[k]))
       return ARGUMENT("projection %s: weight %zu is not finite", s.p->name, k);
@@ -253,6 +278,9 @@ size_t amine_brain_synapse_bytes(const amine_brain *b, size_t *n) {
       bytes += block_bytes(b, &b->chunks[c].blocks[k]);
       count += b->chunks[c].blocks[k].n_synapses;
     }
+  for (int t = 0; t < b->compact.n_tracts; t++) bytes += am_compact_bytes(b, t);
+  for (int k = 0; k < b->n_projections; k++)
+    if (b->projections[k].tract >= 0) count += b->projections[k].n_synapses;
   if (n) *n = count;
   return bytes;
 }

@@ -10,13 +10,16 @@ typedef struct am_synapses {
   int projection, chunk, delay; /* delay: index in p->delays */
   uint32_t source, n_sources;
   am_synapse_block *block;
-  int64_t k, end; /* the synapse in the block */
+  am_compact_run run; /* of those that are kept compactly: `chunk` is the unit */
+  int64_t k, end; /* the synapse in the block, or the run */
 } am_synapses;
 
 /* Builds the brain if that is still to do. AMINE_ERROR_ARGUMENT if there is no such projection. */
 amine_status am_synapses_begin(am_synapses *s, amine_brain *brain, int projection,
                                amine_error *error);
 bool am_synapses_next(am_synapses *s);
+/* The target of a synapse in its population. */
+int am_synapses_target(const am_synapses *s);
 /* The number of a population's state; AMINE_ERROR_ARGUMENT if there is none of that name. */
 amine_status am_brain_find_state(int *state, const amine_brain *brain, int population,
                                  const char *name, amine_error *error);

@@ -227,6 +227,20 @@ static am_real *down_the_dendrites(const am_synapse_block *block, const am_proje
   return due;
 }
 
+/* What arrived at the unit, of the neurons of this chunk. */
+static void deliver_quanta(const amine_brain *b, const am_chunk *c) {
+  const am_unit *u = &b->compact.units[c->unit];
+  for (int k = 0; k < c->n_pieces; k++) {
+    const am_piece *piece = &c->pieces[k];
+    const am_population *p = &b->populations[piece->population];
+    const uint32_t n = (piece->end - piece->begin + 15) / 16 * 16;
+    for (int r = 0; r < p->n_receptors; r++)
+      if (p->quantum[r] > 0)
+        b->pass->take_quanta(b->in[r] + piece->begin, u->sum[r] + (piece->begin - u->begin),
+                             (am_real)p->quantum[r], n);
+  }
+}
+
 static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
   for (int k = 0; k < c->n_blocks; k++) {
     am_synapse_block *block = &c->blocks[k];
@@ -248,6 +262,7 @@ static void deliver(amine_brain *b, am_chunk *c, uint64_t step) {
     b->pass->take_counts(b->in[tally->receptor] + tally->begin, tally->count,
                          (am_real)tally->weight, tally->n);
   }
+  if (b->compact.n_units > 0) deliver_quanta(b, c);
 }
 
 /* ---------------------------------------------------------------------------------- the neurons */

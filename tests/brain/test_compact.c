@@ -21,7 +21,7 @@ static const char network[] =
     "  {\"name\": \"B\", \"n\": 777, \"model\": \"lif\"}, {\"name\": \"C\", \"n\": 3001,"
     "   \"model\": \"lif-cond\"}],"
     " \"projections\": [{\"source\": \"A\", \"target\": \"A\", \"connect\": \"total\","
-    "   \"total\": 700000, \"self\": true, \"weight\": {\"normal\": [0.5, 0.2], \"min\": 0},"
+    "   \"total\": 900000, \"self\": true, \"weight\": {\"normal\": [0.5, 0.2], \"min\": 0},"
     "   \"delay_ms\": {\"normal\": [1.5, 0.75]}},"
     "  {\"source\": \"A\", \"target\": \"C\", \"connect\": \"probability\", \"probability\": 0.02,"
     "   \"weight\": [0.5, 1.5], \"delay_ms\": [0.3, 2.5]},"

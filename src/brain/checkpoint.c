@@ -310,26 +310,7 @@ static amine_status loose_gather(loose *x, const amine_brain *b, amine_error *er
 /* ------------------------------------------------------------------------------------ structure */
 #define CHECK(value) crc = am_crc32c(crc, &(value), sizeof(value))
 
-/* Which synapses there are of those that are kept compactly: these never change, so their weights
- * belong to the structure and stand in no file. */
-static uint32_t compact_structure(amine_brain *b, int projection, uint32_t crc) {
-  am_synapses s = {0};
-  amine_error none;
-  uint64_t found[256];
-  size_t n = 0;
-  if (am_synapses_begin(&s, b, projection, &none) != AMINE_OK) return crc;
-  while (am_synapses_next(&s)) {
-    const uint64_t target = (uint64_t)am_synapses_target(&s), delay = (uint64_t)s.delay;
-    found[n++] = (target << 32 | delay << 16 | (uint16_t)s.run.synapses[s.k].weight) ^
-                 s.source * UINT64_C(0x9e3779b97f4a7c15);
-    if (n < sizeof found / sizeof *found) continue;
-    crc = am_crc32c(crc, found, sizeof found);
-    n = 0;
-  }
-  return am_crc32c(crc, found, n * sizeof *found);
-}
-
-static uint32_t structure(amine_brain *b) {
+static uint32_t structure(const amine_brain *b) {
   uint32_t crc = 0;
   CHECK(b->dt_ms);
   CHECK(b->seed);
@@ -371,7 +352,6 @@ static uint32_t structure(amine_brain *b) {
     CHECK(p->stp_u);
     CHECK(p->stp_tau_rec_ms);
     CHECK(p->stp_tau_facil_ms);
-    if (p->tract >= 0) crc = compact_structure(b, k, crc);
     for (int c = 0; c < b->n_chunks; c++) {
       const am_synapse_block *block = am_synapses_block(b, c, k);
       if (!block) continue;
@@ -384,6 +364,8 @@ static uint32_t structure(amine_brain *b) {
       crc = am_crc32c(crc, block->row, rows * sizeof *block->row);
     }
   }
+  /* compact synapses never change: their weights belong to the structure and stand in no file */
+  for (int t = 0; t < b->compact.n_tracts; t++) CHECK(b->compact.tracts[t].sum);
   return am_plans_structure(b, crc);
 }
 

@@ -40,6 +40,7 @@ typedef struct am_tract {
   int source, receptor, n_projections;
   int *projections; /* [n_projections], targets ascending */
   uint32_t delay, n_delays; /* the first one, and how many follow each other, steps */
+  uint64_t sum; /* of a hash of every synapse: whatever they lie like, another one is another sum */
   size_t total; /* of a source in the projections of a fixed total, synapses at most */
 } am_tract;
 

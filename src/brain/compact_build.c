@@ -76,6 +76,7 @@ typedef struct drawer {
   am_compact_synapse *synapse; /* [capacity] */
   uint32_t *count;             /* [units][n_delays + 1] */
   size_t *drawn;               /* [projections of the tract] */
+  uint64_t sum;                /* am_tract.sum */
 } drawer;
 
 /* The segment of a unit that a slice fills. */
@@ -95,6 +96,13 @@ typedef struct drawing {
   _Atomic bool failed;
 } drawing;
 
+static uint64_t hash(uint32_t source, uint32_t target, uint32_t delay, int16_t weight) {
+  const uint64_t what = (uint64_t)delay << 16 | (uint16_t)weight;
+  uint64_t h = ((uint64_t)source << 32 | target) * UINT64_C(0x9e3779b97f4a7c15) ^ what;
+  h = (h ^ h >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+  return h ^ h >> 32;
+}
+
 /* Draws the row of a source, of all projections of the tract, and counts by unit and delay. */
 static uint32_t draw_source(const drawing *x, drawer *d, uint32_t source) {
   const amine_brain *b = x->b;
@@ -113,6 +121,7 @@ static uint32_t draw_source(const drawing *x, drawer *d, uint32_t source) {
       while (at >= units[u].end) u++;
       d->synapse[n] = (am_compact_synapse){(uint16_t)(at - units[u].begin),
                                            (int16_t)lrintf(d->row.weight[k] * scale)};
+      d->sum += hash(source, at, d->row.delay[k], d->synapse[n].weight);
       d->key[n] = u * (t->n_delays + 1) + (d->row.delay[k] - t->delay);
       d->count[d->key[n++]]++;
     }
@@ -218,7 +227,7 @@ static amine_status make_drawing(drawing *x, int n_threads, int n_slices, amine_
 
 /* What was drawn belongs to the brain, also where not all was. */
 static amine_status hand_over(const drawing *x, int n_threads, int n_slices, amine_error *error) {
-  const am_tract *t = &x->b->compact.tracts[x->tract];
+  am_tract *t = &x->b->compact.tracts[x->tract];
   const int n_units = x->b->compact.n_units;
   for (int u = 0; u < n_units; u++) {
     am_compact_rows *rows = &x->b->compact.units[u].rows[x->tract];
@@ -230,6 +239,7 @@ static amine_status hand_over(const drawing *x, int n_threads, int n_slices, ami
       if (o->any && !x->failed) rows->n_room -= AM_SEGMENT - o->used;
     }
   }
+  for (int k = 0; k < n_threads; k++) t->sum += x->drawers[k].sum;
   for (int k = 0; k < n_threads; k++)
     for (int j = 0; j < t->n_projections; j++)
       x->b->projections[t->projections[j]].n_synapses += x->drawers[k].drawn[j];

@@ -13,7 +13,7 @@
 /* By itself a projection is kept so where the brain has as many neurons, */
 #define NEURONS 6000
 /* where a row of a block would hold fewer synapses than this, */
-#define ROW 8
+#define ROW 64
 /* where so many synapses are such, */
 #define SYNAPSES 1e6
 /* and where no weight of its receptor can be so many times a usual one: the quantum is below 2^-8 of

@@ -1,9 +1,11 @@
 /* Synapses of 16 bits: the same ones as in full, weights rounded to the quantum; then the same bits
  * where weights are the same, whole or with a part blocked; on any number of threads; saved and
  * restored on the way; what is chosen by itself; what is refused. */
+#include <limits.h>
 #include <math.h>
 #include <unistd.h>
 
+#include "amine/memory.h"
 #include "brain/state.h"
 #include "format/support.h"
 #include "model_support.h"
@@ -277,6 +279,70 @@ static void chosen_by_shape(void **state) {
   json_decref(root);
 }
 
+/* Of what is allocated while the synapses are drawn, number `left` is refused. */
+static long left;
+
+static void *scarce(void *context, void *block, size_t old_size, size_t new_size) {
+  (void)context;
+  if (new_size == 0) {
+    free(block);
+    return NULL;
+  }
+  if (left-- == 0) return NULL;
+  void *fresh = aligned_alloc(64, (new_size + 63) / 64 * 64);
+  if (fresh && block) memcpy(fresh, block, old_size < new_size ? old_size : new_size);
+  if (fresh) free(block);
+  return fresh;
+}
+
+static amine_brain *small(void) {
+  json_t *root = tree(network);
+  const json_t *populations = json_object_get(root, "populations");
+  static const int n[] = {300, 60, 200};
+  for (size_t k = 0; k < 3; k++)
+    json_object_set_new(json_array_get(populations, k), "n", json_integer(n[k]));
+  json_object_set_new(json_array_get(json_object_get(root, "projections"), 0), "total",
+                      json_integer(9000));
+  json_object_set_new(root, "layout", json_string("compact"));
+  amine_brain *b = brain_of(root, 1, NULL);
+  json_decref(root);
+  return b;
+}
+
+/* A brain that could not be built can be built the next time, into the same bits. */
+static void memory_is_refused(void **state) {
+  (void)state;
+  amine_brain *whole = small();
+  run(whole, 50);
+  const uint64_t found = fingerprint(whole);
+  amine_brain_destroy(whole);
+  amine_memory_use(scarce, NULL);
+  int refusals = 0;
+  for (long at = 0; at < 2000; at = at < 200 ? at + 1 : at + 7) {
+    left = LONG_MAX;
+    amine_brain *b = small();
+    left = at;
+    const amine_status status = amine_brain_run(b, 0, &error);
+    const bool enough = left >= 0;
+    left = LONG_MAX;
+    if (status == AMINE_OK) {
+      amine_brain_destroy(b);
+      if (enough) break;
+      continue; /* it only shrinks */
+    }
+    assert_int_equal(status, AMINE_ERROR_MEMORY);
+    assert_int_equal(b->compact.n_units, 0);
+    refusals++;
+    if (at % 16 == 0) {
+      run(b, 50);
+      assert_true(fingerprint(b) == found);
+    }
+    amine_brain_destroy(b);
+  }
+  amine_memory_use(NULL, NULL);
+  assert_true(refusals > 50);
+}
+
 static void refused(void **state) {
   (void)state;
   amine_brain *b = made(AMINE_LAYOUT_COMPACT, 1);
@@ -299,6 +365,7 @@ int main(void) {
       cmocka_unit_test(saved_on_the_way),
       cmocka_unit_test(beside_what_learns),
       cmocka_unit_test(chosen_by_shape),
+      cmocka_unit_test(memory_is_refused),
       cmocka_unit_test(refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,9 @@ _Static_assert(RATE + 1 == CLI_N_BENCH_BRAIN_KEYS, "one row for each key");
 
 const amine_parameter cli_bench_brain_keys[CLI_N_BENCH_BRAIN_KEYS] = {
     [NETWORK] =
-        AM_CHOICE("network", "all|coba|cuba|coba-stdp|big|big-poisson|lattice|reinforcement|random",
-                  "what is simulated; all: every one but random"),
+        AM_CHOICE("network", "all|coba|cuba|coba-stdp|big|big-poisson|lattice|reinforcement|random|"
+                             "microcircuit",
+                  "what is simulated; all: every one but random and microcircuit"),
     [SECONDS] =
         AM_NUMBER("seconds", 0, 0, 1e6, "seconds",
                   "biological time of one measurement; 0: as long as is worth it, 1 to 100 s"),
@@ -32,7 +33,7 @@ const amine_parameter cli_bench_brain_keys[CLI_N_BENCH_BRAIN_KEYS] = {
         AM_NUMBER("rate", 10, 0.01, 200, "Hz", "at which each neuron of the network random fires"),
 };
 
-enum { MAX_NETWORKS = 8, MAX_ROWS = MAX_NETWORKS * BENCH_MAX_COUNTS * (1 + N_FORMS) };
+enum { MAX_NETWORKS = 9, MAX_ROWS = MAX_NETWORKS * BENCH_MAX_COUNTS * (1 + N_FORMS) };
 
 /* A row of the table: a network, a program, its threads, and what its rounds said. */
 typedef struct brain_row {
@@ -98,8 +99,7 @@ static amine_status read_keys(brain_bench *b, amine_error *error) {
 
 /* All of them, or the one. */
 static bool wanted(const brain_bench *b, const am_bench_network *network) {
-  return strcmp(b->network ? b->network : "random", network->name) == 0 ? b->network != NULL
-                                                                        : b->network == NULL;
+  return b->network ? strcmp(b->network, network->name) == 0 : !network->alone;
 }
 
 static bool peer_is_there(brain_bench *b) {

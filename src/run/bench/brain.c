@@ -9,6 +9,9 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/steps.h"
+#include "brain/model.h"
+#include "format/json.h"
+#include "run/config/preset.h"
 
 #define START_MS 50.0
 #define VALUES(...)                                                                                \
@@ -319,8 +322,15 @@ static const am_bench_network networks[] = {
     {.name = "random",
      .meaning = "as many neurons, synapses and spikes as asked for",
      .seconds = 1,
+     .alone = true,
      .dt_ms = 0.1,
      .build = build_random},
+    {.name = "microcircuit",
+     .meaning = "Potjans and Diesmann 2014: 77,169 neurons, 299 million synapses",
+     .seconds = 1,
+     .alone = true,
+     .dt_ms = 0.1,
+     .preset = "potjans2014"},
 };
 
 const am_bench_network *am_bench_network_at(int k) {
@@ -377,9 +387,9 @@ static amine_status measure(am_bench_spikes *r, amine_brain *b, const am_bench_n
                             const am_bench_size *size, double seconds, int threads, uint64_t seed,
                             amine_error *error) {
   const double begin = am_clock();
-  AM_TRY(network->build(b, size, seed, error));
+  AM_TRY(amine_brain_set_threads(b, threads, error)); /* that draw the synapses, too */
+  if (network->build) AM_TRY(network->build(b, size, seed, error));
   AM_TRY(keep_nothing(b, error));
-  AM_TRY(amine_brain_set_threads(b, threads, error));
   for (int k = 0; k < amine_brain_n_populations(b); k++) {
     int n;
     amine_brain_population(b, k, &n, NULL);
@@ -399,6 +409,19 @@ static amine_status measure(am_bench_spikes *r, amine_brain *b, const am_bench_n
   return AMINE_OK;
 }
 
+/* A brain without anything, or the one of a preset. */
+static amine_status create(amine_brain **b, const am_bench_network *network, uint64_t seed,
+                           amine_error *error) {
+  json_t *root = NULL;
+  if (!network->preset) return amine_brain_create(b, network->dt_ms, seed, error);
+  const am_preset *preset = am_presets;
+  while (strcmp(preset->name, network->preset) != 0) preset++;
+  AM_TRY(am_json_parse(&root, preset->name, preset->text, strlen(preset->text), NULL, error));
+  const amine_status status = am_brain_from_json(b, root, preset->name, seed, NULL, error);
+  json_decref(root);
+  return status;
+}
+
 amine_status am_bench_brain(am_bench_spikes *result, const am_bench_network *network,
                             const am_bench_size *size, double seconds, int threads, uint64_t seed,
                             amine_error *error) {
@@ -407,7 +430,7 @@ amine_status am_bench_brain(am_bench_spikes *result, const am_bench_network *net
   if (!(seconds * 1000 >= network->dt_ms))
     return am_fail(error, AMINE_ERROR_ARGUMENT, "%g s is less than a step of %g ms", seconds,
                    network->dt_ms);
-  AM_TRY(amine_brain_create(&b, network->dt_ms, seed, error));
+  AM_TRY(create(&b, network, seed, error));
   const amine_status status = measure(&r, b, network, size, seconds, threads, seed, error);
   amine_brain_destroy(b);
   if (status == AMINE_OK) *result = r;

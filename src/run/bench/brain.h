@@ -1,4 +1,4 @@
-/* Spiking networks for measuring speed: those of bench/peer_brain.py, and three more. */
+/* Spiking networks for measuring speed: those of bench/peer_brain.py, and four more. */
 #ifndef AMINE_RUN_BENCH_BRAIN_H
 #define AMINE_RUN_BENCH_BRAIN_H
 
@@ -18,7 +18,9 @@ typedef struct am_bench_network {
   const char *name, *meaning;
   double seconds; /* of biological time that are worth measuring */
   bool peer;      /* bench/peer_brain.py has it too */
+  bool alone;     /* measured where it is asked for by its name only */
   double dt_ms;
+  const char *preset; /* that describes it; NULL: `build` does */
   amine_status (*build)(amine_brain *brain, const am_bench_size *size, uint64_t seed,
                         amine_error *error);
   /* What happens in its life: at step 0 of the unmeasured start and every start_ms of it; at step 0

@@ -57,7 +57,7 @@ def preset():
                                 "delay_ms": {"normal": [1.5, 0.75] if excites else [0.75, 0.375]}})
     return {"meaning": "Potjans and Diesmann 2014: the cortical microcircuit, 77,169 neurons, 299 million synapses, eight "
                        "populations; scale.factor=0.1 is a tenth of it",
-            "duration_s": 1.5, "protocol": {"type": "activity", "settle_s": 0.5}, "dt_ms": 0.1,
+            "duration_s": 1.5, "protocol": {"type": "layers", "settle_s": 0.5}, "dt_ms": 0.1,
             "scale": {"factor": 1, "rates_hz": dict(zip(NAMES, RATES))},
             "populations": populations, "projections": projections, "inputs": inputs}
 

@@ -12,13 +12,13 @@ extern const am_protocol am_protocol_distal_reward, am_protocol_conditioning,
 /* Of days and nights. */
 extern const am_protocol am_protocol_clock;
 /* Of any brain. */
-extern const am_protocol am_protocol_none, am_protocol_activity;
+extern const am_protocol am_protocol_none, am_protocol_activity, am_protocol_layers;
 /* Of any brain with senses and actions: a task. */
 extern const am_protocol am_protocol_body;
 
 /* All protocols, in the order of their table: what protocol.type may be. */
 #define AM_PROTOCOL_NAMES                                                                          \
-  "none|together|xor|activity|distal-reward|conditioning|instrumental|clock|body"
+  "none|together|xor|activity|layers|distal-reward|conditioning|instrumental|clock|body"
 
 /* The k-th protocol, NULL past the end; by name, NULL if there is none. */
 const am_protocol *am_protocol_at(int k);

@@ -11,6 +11,7 @@ static const am_study *const studies[] = {
     &am_study_vogels_abbott,
     &am_study_brunel2000,
     &am_study_vogels2011,
+    &am_study_potjans2014,
     &am_study_gridworld,
     &am_study_reversal,
     &am_study_brain_bandit,

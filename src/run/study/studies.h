@@ -6,7 +6,7 @@
 
 extern const am_study am_study_izhikevich2007_reinforcement, am_study_izhikevich2007_conditioning,
     am_study_izhikevich2007_instrumental, am_study_florian2007_xor, am_study_vogels_abbott,
-    am_study_brunel2000, am_study_vogels2011, am_study_gridworld, am_study_reversal,
+    am_study_brunel2000, am_study_vogels2011, am_study_potjans2014, am_study_gridworld, am_study_reversal,
     am_study_attention, am_study_clock, am_study_signalling, am_study_miconi2017_dnms,
     am_study_miconi2017_selective, am_study_adding, am_study_pattern_completion,
     am_study_cue_reward, am_study_language, am_study_volatile_bandit, am_study_retrieval,

@@ -19,7 +19,7 @@
 
 #include "run/simulate/config.h"
 
-enum { AM_ARMS_MAX = 1000, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 16, AM_CHARTS_MAX = 8 };
+enum { AM_ARMS_MAX = 1000, AM_ASSIGNMENTS_MAX = 12, AM_CRITERIA_MAX = 24, AM_CHARTS_MAX = 8 };
 
 /* Two events of a task: what a step of the one earns more than one of the other. */
 typedef struct am_apart {

@@ -114,6 +114,31 @@ class Brains(unittest.TestCase):
         np.testing.assert_array_equal(p.weights, before)
         self.assertTrue(p.blocked)
 
+    def test_synapses_of_sixteen_bits(self):
+        found = {}
+        for layout in ("full", "compact"):
+            b = amine.Brain(dt=0.5, seed=2)
+            e = b.population("E", 300, "izhikevich")
+            e.current(4, 20)
+            p = b.connect(e, e, n_out=40, weight=(0.5, 1.5), delay=(1, 8))
+            b.set_layout(layout)
+            self.assertEqual(p.is_compact, layout == "compact")
+            found[layout] = p.synapses(), p
+        full, compact = (found[k][0] for k in ("full", "compact"))
+        for name in ("source", "target", "delay"):
+            np.testing.assert_array_equal(full[name], compact[name])
+        quanta = compact["weight"] * 2.0 ** 14
+        np.testing.assert_array_equal(quanta, np.rint(full["weight"] * 2.0 ** 14))
+        b, p = found["compact"][1].brain, found["compact"][1]
+        b.run(200)
+        self.assertGreater(b["E"].count, 100)
+        with self.assertRaisesRegex(amine.Error, "16 bits"):
+            p.weights = full["weight"]
+        with self.assertRaisesRegex(amine.Error, "until the first run"):
+            b.set_layout("full")
+        with self.assertRaisesRegex(amine.Error, "dense.*automatic, full, compact"):
+            amine.Brain().set_layout("dense")
+
     def test_texts_stand_for_names(self):
         rule = ("synapse pairs\nconstant a_plus = 0.01 from 0 to 1\nweight w from 0 to 1\nsource x\ntarget y\n"
                 "x' = -x / 20\ny' = -y / 20\narrival : w <- w - 0.012 * y, x <- x + 1\n"

@@ -2,6 +2,7 @@
 #include "run/protocol/activity_statistics.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { POPULATIONS = AM_ACTIVITY_POPULATIONS, PARTS = AM_ACTIVITY_PARTS };
 
@@ -168,6 +169,30 @@ double am_activity_cv(const am_activity *a, const am_activity_plan *p, bool firs
     }
   }
   return many > 0 ? sum / many : (double)NAN;
+}
+
+static int by_size(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+double am_activity_cv_peak(const am_activity *a, const am_activity_plan *p, int population) {
+  double cv[AM_ACTIVITY_SAMPLE], width;
+  int n = 0, most = 0, at = 0;
+  for (int k = 0; k < am_activity_looked(p, population); k++) {
+    cv[n] = am_activity_cv_of(a, population, k);
+    n += !isnan(cv[n]);
+  }
+  if (n < AM_ACTIVITY_LEAST) return (double)NAN;
+  qsort(cv, (size_t)n, sizeof *cv, by_size);
+  width = 2 * (cv[3 * n / 4] - cv[n / 4]) / cbrt(n);
+  if (!(width > 0)) return cv[n / 2];
+  for (int k = 0, next; k < n; k = next) {
+    const double bin = floor(cv[k] / width);
+    for (next = k; next < n && floor(cv[next] / width) == bin;) next++;
+    if (next - k > most) most = next - k, at = k;
+  }
+  return (floor(cv[at] / width) + 0.5) * width;
 }
 
 double am_activity_correlation(const am_activity *a, const am_activity_plan *p) {

@@ -67,6 +67,11 @@ double am_activity_now(const am_activity *activity, const am_activity_plan *plan
  * AM_ACTIVITY_LEAST spikes. 1: a Poisson process; 0: a clock. */
 double am_activity_cv(const am_activity *activity, const am_activity_plan *plan, bool first,
                       bool second);
+/* Where the distribution of these over the neurons of a population has its peak: the middle of the
+ * fullest of bins of 2 IQR n^(-1/3) (Freedman and Diaconis 1981, doi:10.1007/BF01025868), which begin
+ * at 0; of equally full ones the lowest. NAN below AM_ACTIVITY_LEAST such neurons. */
+double am_activity_cv_peak(const am_activity *activity, const am_activity_plan *plan,
+                           int population);
 /* Pearson's correlation of the numbers of spikes in a bin: mean over the pairs in which both
  * vary. */
 double am_activity_correlation(const am_activity *activity, const am_activity_plan *plan);

@@ -9,7 +9,7 @@
 #include "run/protocol/activity_statistics.h"
 #include "run/protocol/protocols.h"
 
-enum { LAYERS = 8, OF_EACH = 4, ALL = 1 };
+enum { LAYERS = 8, OF_EACH = 5, ALL = 1 };
 enum { SETTLE_S, BIN_MS };
 static const amine_parameter keys[] = {
     AM_NUMBER("settle_s", 0.5, 0, 1e6, "s", "not measured at the beginning"),
@@ -32,6 +32,9 @@ static const am_measure measures[] = {
              "CV of the first", "mean CV of the intervals between the spikes of a neuron of the first",
              .best = {"Poisson", 1}),
     LATER("cv", "", "mean CV of the intervals of the"),
+    AM_PANEL("cv_peak_1", "", "Where the distribution of the CV over the neurons has its peak",
+             "Peak of the CV, first", "the most usual CV of a neuron of the first"),
+    LATER("cv_peak", "", "the most usual CV of a neuron of the"),
     AM_PANEL("correlation_1", "", "Correlation of the spike counts of two neurons of a population",
              "Correlation in the first", "mean correlation of the counts of two neurons of the first",
              .chance = {"independent", 0}),
@@ -44,7 +47,7 @@ static const am_measure measures[] = {
     LATER("synchrony", "", "variance over mean of the number of spikes of the"),
     AM_FIGURE("rate", "Hz", "Mean rate", "mean rate of all that are measured"),
 };
-_Static_assert(sizeof measures / sizeof *measures == OF_EACH * LAYERS + ALL, "four of each");
+_Static_assert(sizeof measures / sizeof *measures == OF_EACH * LAYERS + ALL, "five of each");
 
 typedef struct state {
   uint64_t begun; /* the first bin has begun */
@@ -123,8 +126,9 @@ static void measure(double *values, const void *v, const am_stage *stage) {
     const am_activity_plan p = plan_of(stage, layer);
     values[layer] = hz * am_activity_rate(a, &p, true, false);
     values[LAYERS + layer] = am_activity_cv(a, &p, true, false);
-    values[2 * LAYERS + layer] = am_activity_correlation(a, &p);
-    values[3 * LAYERS + layer] = am_activity_synchrony(a, &p);
+    values[2 * LAYERS + layer] = am_activity_cv_peak(a, &p, 0);
+    values[3 * LAYERS + layer] = am_activity_correlation(a, &p);
+    values[4 * LAYERS + layer] = am_activity_synchrony(a, &p);
     spikes += values[layer] * p.n[0];
     neurons += p.n[0];
   }

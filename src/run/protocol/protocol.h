@@ -75,7 +75,7 @@ typedef struct am_measure {
   bool figure;
   int better; /* 1: more of it is better; -1: less is; 0: both yardsticks say it, or nothing does */
 } am_measure;
-enum { AM_MEASURES_MAX = 40 };
+enum { AM_MEASURES_MAX = 48 };
 
 /* Rows of a table of measures: the first curve of a panel, a further one, a figure. What follows
  * the meaning is any further members: .chance = {"guessing", 0}. */

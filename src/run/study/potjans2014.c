@@ -5,11 +5,11 @@
 enum { CIRCUIT };
 static const am_arm arms[] = {AM_ARM("microcircuit", "potjans2014", NULL)};
 
-/* Within 5 % of the rates, and within 0.03 of the irregularity, that were published. */
+/* Within 5 % of the rates, and within 0.03 of the most usual irregularity, that were published. */
 #define RATE(k, hz, what)                                                                          \
   { CIRCUIT, "rate_" #k, AM_JUDGE_MEAN, 0.95 * (hz), 1.05 * (hz), 0, what " fires at the published rate" }
 #define CV(k, cv, what)                                                                            \
-  { CIRCUIT, "cv_" #k, AM_JUDGE_MEAN, (cv) - 0.03, (cv) + 0.03, 0, what " is as irregular" }
+  { CIRCUIT, "cv_peak_" #k, AM_JUDGE_MEAN, (cv) - 0.03, (cv) + 0.03, 0, what " is as irregular" }
 #define APART(k, what)                                                                             \
   { CIRCUIT, "correlation_" #k, AM_JUDGE_MEAN, 0, 0.01, 0, "neurons of " what " are hardly correlated" }
 

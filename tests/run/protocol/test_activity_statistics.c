@@ -229,11 +229,37 @@ static void test_impossible_states(void **state) {
   free(b);
 }
 
+/* Of 40 neurons 20 have a CV of 0.70, five of 0.69 and five of 0.71, the others one each from 0.10 to
+ * 0.46: intervals of 100 - d and 100 + d steps in turn have a CV of d / 100. */
+static void test_peak(void **state) {
+  (void)state;
+  am_activity *a = fresh();
+  const am_activity_plan p = plan(40, 0, 0);
+  double mean = 0;
+  assert_true(isnan(am_activity_cv_peak(a, &p, 0)));
+  for (int i = 0; i < 40; i++) {
+    const double d = i < 5 ? 69 : i < 10 ? 71 : i < 30 ? 70 : 10 + 4 * (i - 30);
+    am_activity_train *t = &a->train[0][i];
+    *t = (am_activity_train){.count = 21, .total = 2000, .squares = 20 * (10000 + d * d)};
+    mean += d / 4000;
+  }
+  near(am_activity_cv(a, &p, true, false), mean, 1e-12);
+  /* the quartiles are 0.69 and 0.70: bins of 0.00585, and 0.70 lies in number 119 */
+  near(am_activity_cv_peak(a, &p, 0), 119.5 * 2 * 0.01 / cbrt(40), 1e-9);
+  for (int i = 10; i < 40; i++) a->train[0][i].count = 9; /* too few spikes */
+  /* bins of 0.0186; of two that hold five the lower one */
+  near(am_activity_cv_peak(a, &p, 0), 37.5 * 2 * 0.02 / cbrt(10), 1e-9);
+  a->train[0][0].count = 9;
+  assert_true(isnan(am_activity_cv_peak(a, &p, 0)));
+  free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_clocks),
       cmocka_unit_test(test_two_intervals),
       cmocka_unit_test(test_poisson),
+      cmocka_unit_test(test_peak),
       cmocka_unit_test(test_correlation),
       cmocka_unit_test(test_sample),
       cmocka_unit_test(test_places),

@@ -587,7 +587,8 @@ static amine_status make_synapses(amine_brain *b, int projection, amine_error *e
   p->width = b->populations[p->source].padded;
   p->n_delays = 0;
   am_row row;
-  AM_TRY(am_row_make(&row, am_connect_widest(b, projection), (uint32_t)b->populations[p->target].n, error));
+  AM_TRY(am_row_make(&row, am_connect_widest(b, projection), (uint32_t)b->populations[p->target].n,
+                     error));
   amine_status status = find_delays(b, projection, &row, error);
   if (status == AMINE_OK) status = make_blocks(b, projection, error);
   if (status == AMINE_OK) status = fill_blocks(b, projection, &row, error);

@@ -38,7 +38,7 @@ typedef struct am_compact_synapse {
 /* Projections from one population onto one receptor, each onto another population. */
 typedef struct am_tract {
   int source, receptor, n_projections;
-  int *projections; /* [n_projections], targets ascending */
+  int *projections;         /* [n_projections], targets ascending */
   uint32_t delay, n_delays; /* the first one, and how many follow each other, steps */
   uint64_t sum; /* of a hash of every synapse: whatever they lie like, another one is another sum */
   size_t total; /* of a source in the projections of a fixed total, synapses at most */
@@ -54,9 +54,9 @@ typedef struct am_compact_rows {
 
 typedef struct am_unit {
   int first_chunk, end_chunk;
-  uint32_t begin, end;    /* in the line */
-  int32_t **sum;          /* [receptors][end - begin] quanta, 0 between steps; NULL where unused */
-  am_compact_rows *rows;  /* [n_tracts] */
+  uint32_t begin, end;   /* in the line */
+  int32_t **sum;         /* [receptors][end - begin] quanta, 0 between steps; NULL where unused */
+  am_compact_rows *rows; /* [n_tracts] */
 } am_unit;
 
 /* Some synapses of a projection that lie side by side. */
@@ -67,7 +67,7 @@ typedef struct am_compact_run {
 } am_compact_run;
 
 typedef struct am_compact {
-  amine_layout layout; /* that was asked for */
+  amine_layout layout;   /* that was asked for */
   int n_tracts, n_units; /* 0 units without tracts */
   am_tract *tracts;
   am_unit *units;

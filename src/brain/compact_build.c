@@ -88,10 +88,10 @@ typedef struct opened {
 typedef struct drawing {
   amine_brain *b;
   int tract;
-  uint32_t n_sources, slice; /* sources of a slice */
-  size_t capacity;           /* synapses of a source at most */
-  drawer *drawers;           /* [threads] */
-  opened *opened;            /* [slices][units] */
+  uint32_t n_sources, slice;  /* sources of a slice */
+  size_t capacity;            /* synapses of a source at most */
+  drawer *drawers;            /* [threads] */
+  opened *opened;             /* [slices][units] */
   _Atomic size_t *n_segments; /* [units] */
   _Atomic bool failed;
 } drawing;

@@ -29,7 +29,8 @@ static size_t total(const amine_brain *b, const am_projection *p) {
 /* Its synapses do nothing but deliver, each a weight that stays as it was drawn. */
 static bool is_possible(const amine_brain *b, const am_projection *p) {
   const am_connection *c = p->connection;
-  if (p->rule->kernels[0] || p->rule->n_x > 0 || p->rule->n_y > 0 || p->rule->delivers) return false;
+  if (p->rule->kernels[0] || p->rule->n_x > 0 || p->rule->n_y > 0 || p->rule->delivers)
+    return false;
   if (am_rule_sweeps(p->values) || p->stp_u > 0 || p->early > 0 || p->back > 0) return false;
   if (c->kind == AMINE_CONNECT_LIST || c->kind == AMINE_CONNECT_DISTANCE || c->velocity > 0)
     return false;
@@ -108,7 +109,8 @@ static void leave_out(const amine_brain *b, bool *is) {
     double weight, number;
     if (!is[k]) continue;
     onto(&weight, &number, b, is, p);
-    const bool fits = number <= AM_COMPACT_ONTO && weight <= 1e30 && !(weight > 0 && weight < 1e-30);
+    const bool fits =
+        number <= AM_COMPACT_ONTO && weight <= 1e30 && !(weight > 0 && weight < 1e-30);
     const bool fine = b->compact.layout == AMINE_LAYOUT_COMPACT || weight <= WIDE * usual(p);
     is[k] = fits && fine;
   }

@@ -10,9 +10,9 @@ typedef struct delivery {
   const am_projection *projections; /* of the brain */
   const am_population *populations;
   const am_tract *tract;
-  uint32_t begin; /* of the unit in the line */
-  bool blocked;   /* some of the tract's projections are */
-  uint32_t n;     /* in `at` */
+  uint32_t begin;            /* of the unit in the line */
+  bool blocked;              /* some of the tract's projections are */
+  uint32_t n;                /* in `at` */
   const uint32_t *at[BATCH]; /* in the directory */
 } delivery;
 

@@ -958,7 +958,8 @@ amine_status amine_brain_set_threads(amine_brain *b, int n, amine_error *error) 
 amine_status amine_brain_set_layout(amine_brain *b, amine_layout layout, amine_error *error) {
   AM_ENTER;
   AM_TRY(open_to_change(b, "choosing the layout of synapses", error));
-  if ((unsigned)layout > AMINE_LAYOUT_COMPACT) return ARGUMENT("there is no layout %d", (int)layout);
+  if ((unsigned)layout > AMINE_LAYOUT_COMPACT)
+    return ARGUMENT("there is no layout %d", (int)layout);
   b->compact.layout = layout;
   return AMINE_OK;
 }

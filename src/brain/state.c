@@ -121,8 +121,8 @@ bool am_synapses_next(am_synapses *s) {
     if (s->source >= s->n_sources) return false;
     if (s->p->tract >= 0) {
       const uint32_t first = s->b->compact.tracts[s->p->tract].delay;
-      s->run = am_compact_find(s->b, s->chunk, s->projection, s->source,
-                               s->p->delays[s->delay] - first);
+      s->run =
+          am_compact_find(s->b, s->chunk, s->projection, s->source, s->p->delays[s->delay] - first);
       s->k = -1;
       s->end = s->run.n;
       continue;
@@ -215,9 +215,10 @@ amine_status amine_brain_set_weights(amine_brain *b, int projection, const float
   am_synapses s = {0};
   AM_TRY(am_synapses_begin(&s, b, projection, error));
   if (s.p->tract >= 0)
-    return ARGUMENT("projection %s keeps its weights in 16 bits: they can be set where the layout of "
-                    "synapses is \"full\"",
-                    s.p->name);
+    return ARGUMENT(
+        "projection %s keeps its weights in 16 bits: they can be set where the layout of "
+        "synapses is \"full\"",
+        s.p->name);
   for (size_t k = 0; k < s.p->n_synapses; k++)
     if (!isfinite(weights[k]))
       return ARGUMENT("projection %s: weight %zu is not finite", s.p->name, k);

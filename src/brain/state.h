@@ -11,7 +11,7 @@ typedef struct am_synapses {
   uint32_t source, n_sources;
   am_synapse_block *block;
   am_compact_run run; /* of those that are kept compactly: `chunk` is the unit */
-  int64_t k, end; /* the synapse in the block, or the run */
+  int64_t k, end;     /* the synapse in the block, or the run */
 } am_synapses;
 
 /* Builds the brain if that is still to do. AMINE_ERROR_ARGUMENT if there is no such projection. */

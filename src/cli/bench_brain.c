@@ -11,10 +11,10 @@ enum { NETWORK, SECONDS, ROUNDS, PEER, PYTHON, THREADS, SEED, NEURONS, SYNAPSES,
 _Static_assert(RATE + 1 == CLI_N_BENCH_BRAIN_KEYS, "one row for each key");
 
 const amine_parameter cli_bench_brain_keys[CLI_N_BENCH_BRAIN_KEYS] = {
-    [NETWORK] =
-        AM_CHOICE("network", "all|coba|cuba|coba-stdp|big|big-poisson|lattice|reinforcement|random|"
-                             "microcircuit",
-                  "what is simulated; all: every one but random and microcircuit"),
+    [NETWORK] = AM_CHOICE("network",
+                          "all|coba|cuba|coba-stdp|big|big-poisson|lattice|reinforcement|random|"
+                          "microcircuit",
+                          "what is simulated; all: every one but random and microcircuit"),
     [SECONDS] =
         AM_NUMBER("seconds", 0, 0, 1e6, "seconds",
                   "biological time of one measurement; 0: as long as is worth it, 1 to 100 s"),

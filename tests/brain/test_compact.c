@@ -36,7 +36,8 @@ static const char network[] =
     "   \"weight\": 0.7, \"delay_ms\": [0.1, 2.5]},"
     "  {\"source\": \"C\", \"target\": \"A\", \"connect\": \"out\", \"n_out\": 30,"
     "   \"weight\": [-0.3, 0.9], \"delay_ms\": [0.1, 0.5]}],"
-    " \"inputs\": [{\"population\": \"A\", \"type\": \"poisson\", \"rate_hz\": 4000, \"weight\": 6},"
+    " \"inputs\": [{\"population\": \"A\", \"type\": \"poisson\", \"rate_hz\": 4000, \"weight\": "
+    "6},"
     "  {\"population\": \"B\", \"type\": \"poisson\", \"rate_hz\": 900, \"weight\": 4},"
     "  {\"population\": \"C\", \"type\": \"poisson\", \"rate_hz\": 6000, \"weight\": 5}]}";
 
@@ -237,8 +238,9 @@ static void beside_what_learns(void **state) {
   json_t *all = json_object_get(root, "projections");
   json_object_set_new(json_array_get(all, 1), "rule", json_string("stdp"));
   json_object_set_new(json_array_get(all, 1), "values", json_pack("{s:f}", "w_max", 3.0));
-  json_object_set_new(json_array_get(all, 2), "short_term",
-                      json_pack("{s:f, s:f, s:f}", "u", 0.5, "tau_rec_ms", 100.0, "tau_facil_ms", 0.0));
+  json_object_set_new(
+      json_array_get(all, 2), "short_term",
+      json_pack("{s:f, s:f, s:f}", "u", 0.5, "tau_rec_ms", 100.0, "tau_facil_ms", 0.0));
   json_object_set_new(root, "layout", json_string("compact"));
   uint64_t found[2];
   for (int threads = 1; threads <= 2; threads++) {

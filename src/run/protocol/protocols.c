@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const am_protocol *const protocols[] = {
-    &am_protocol_none,          &am_protocol_together,     &am_protocol_xor,
-    &am_protocol_activity,      &am_protocol_layers,       &am_protocol_distal_reward,
-    &am_protocol_conditioning,  &am_protocol_instrumental, &am_protocol_clock,
+    &am_protocol_none,         &am_protocol_together,     &am_protocol_xor,
+    &am_protocol_activity,     &am_protocol_layers,       &am_protocol_distal_reward,
+    &am_protocol_conditioning, &am_protocol_instrumental, &am_protocol_clock,
     &am_protocol_body,
 };
 

@@ -7,11 +7,17 @@ static const am_arm arms[] = {AM_ARM("microcircuit", "potjans2014", NULL)};
 
 /* Within 5 % of the rates, and within 0.03 of the most usual irregularity, that were published. */
 #define RATE(k, hz, what)                                                                          \
-  { CIRCUIT, "rate_" #k, AM_JUDGE_MEAN, 0.95 * (hz), 1.05 * (hz), 0, what " fires at the published rate" }
+  {                                                                                                \
+    CIRCUIT, "rate_" #k, AM_JUDGE_MEAN, 0.95 * (hz), 1.05 * (hz), 0,                               \
+        what " fires at the published rate"                                                        \
+  }
 #define CV(k, cv, what)                                                                            \
-  { CIRCUIT, "cv_peak_" #k, AM_JUDGE_MEAN, (cv) - 0.03, (cv) + 0.03, 0, what " is as irregular" }
+  { CIRCUIT, "cv_peak_" #k, AM_JUDGE_MEAN, (cv)-0.03, (cv) + 0.03, 0, what " is as irregular" }
 #define APART(k, what)                                                                             \
-  { CIRCUIT, "correlation_" #k, AM_JUDGE_MEAN, 0, 0.01, 0, "neurons of " what " are hardly correlated" }
+  {                                                                                                \
+    CIRCUIT, "correlation_" #k, AM_JUDGE_MEAN, 0, 0.01, 0,                                         \
+        "neurons of " what " are hardly correlated"                                                \
+  }
 
 static const am_criterion full[] = {
     RATE(1, 0.903, "L2/3E"), RATE(2, 2.965, "L2/3I"), RATE(3, 4.414, "L4E"), RATE(4, 5.876, "L4I"),
@@ -25,12 +31,13 @@ static const am_criterion full[] = {
 /* Mean and standard deviation of four networks of a tenth of the size in NumPy, from 0.5 to 1.5 s
  * (tests/reference/potjans2014.py): +- 5 standard deviations of one network's difference from it. */
 #define TENTH(k, hz, sd, what)                                                                     \
-  { CIRCUIT, "rate_" #k, AM_JUDGE_AT_LEAST, (hz) - 5.59 * (sd), (hz) + 5.59 * (sd), 1,             \
-    what " fires as in NumPy" }
+  {                                                                                                \
+    CIRCUIT, "rate_" #k, AM_JUDGE_AT_LEAST, (hz)-5.59 * (sd), (hz) + 5.59 * (sd), 1,               \
+        what " fires as in NumPy"                                                                  \
+  }
 static const am_criterion quick[] = {
-    TENTH(1, 0.465, 0.021, "L2/3E"), TENTH(2, 2.110, 0.028, "L2/3I"),
-    TENTH(3, 4.017, 0.063, "L4E"),   TENTH(4, 5.002, 0.030, "L4I"),
-    TENTH(5, 6.622, 0.313, "L5E"),   TENTH(6, 7.847, 0.100, "L5I"),
+    TENTH(1, 0.465, 0.021, "L2/3E"), TENTH(2, 2.110, 0.028, "L2/3I"), TENTH(3, 4.017, 0.063, "L4E"),
+    TENTH(4, 5.002, 0.030, "L4I"),   TENTH(5, 6.622, 0.313, "L5E"),   TENTH(6, 7.847, 0.100, "L5I"),
     TENTH(7, 0.825, 0.050, "L6E"),   TENTH(8, 6.988, 0.024, "L6I"),
 };
 
@@ -48,9 +55,10 @@ const am_study am_study_potjans2014 = {
     AM_ARMS(arms),
     .full = {.assignments = {"duration_s=10"},
              AM_CRITERIA(full),
-             .band = "rates: those of one published run of full size, +- 5 %; irregularity: where "
-                     "the published distributions of the CV have their peaks, +- 0.03; correlations "
-                     "of counts in 2 ms: 0 to 0.01, as published"},
+             .band =
+                 "rates: those of one published run of full size, +- 5 %; irregularity: where "
+                 "the published distributions of the CV have their peaks, +- 0.03; correlations "
+                 "of counts in 2 ms: 0 to 0.01, as published"},
     .quick = {.assignments = {"scale.factor=0.1"},
               AM_CRITERIA(quick),
               .band = "four networks of a tenth of the size in NumPy, from 0.5 to 1.5 s, +- 5 "

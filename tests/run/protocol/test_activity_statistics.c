@@ -256,14 +256,10 @@ static void test_peak(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_clocks),
-      cmocka_unit_test(test_two_intervals),
-      cmocka_unit_test(test_poisson),
-      cmocka_unit_test(test_peak),
-      cmocka_unit_test(test_correlation),
-      cmocka_unit_test(test_sample),
-      cmocka_unit_test(test_places),
-      cmocka_unit_test(test_impossible_states),
+      cmocka_unit_test(test_clocks),      cmocka_unit_test(test_two_intervals),
+      cmocka_unit_test(test_poisson),     cmocka_unit_test(test_peak),
+      cmocka_unit_test(test_correlation), cmocka_unit_test(test_sample),
+      cmocka_unit_test(test_places),      cmocka_unit_test(test_impossible_states),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

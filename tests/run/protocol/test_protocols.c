@@ -445,7 +445,7 @@ static void test_layers(void **state) {
   static const char *const same[][2] = {
       {"rate_1", "rate_e"}, {"rate_6", "rate_i"}, {"cv_1", "cv_e"}, {"cv_6", "cv_i"}};
   const char *layers[] = {"duration_s=2.5", "scale.factor=0.03", "protocol.settle_s=0.3"};
-  const char *activity[] = {layers[0],         layers[1],          "protocol.type=activity",
+  const char *activity[] = {layers[0],           layers[1],           "protocol.type=activity",
                             "protocol.bin_ms=2", "protocol.second=5", layers[2]};
   am_simulation *s[2];
   amine_error error = {0};

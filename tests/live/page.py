@@ -299,10 +299,10 @@ class Drawn(Case):
         # the levels beside the sliders, and the rates beside the names
         self.see(".levels")
         state = p.json(0, "state")
-        self.until("return amine.run(0).levels[0].shown !== ''")
+        wanted = ["%.2f" % v for v in state["levels"]]
+        self.until("return amine.run(0).levels.map(one => one.shown).join() === arguments[0]", ",".join(wanted))
         levels = self.js("return amine.run(0).levels")
         self.assertEqual([one["name"] for one in levels], MODULATORS)
-        self.assertEqual([one["shown"] for one in levels], ["%.2f" % v for v in state["levels"]])
         rows = [json.loads(line) for line in p.file(0, "metrics.jsonl").splitlines()]
         self.until("return amine.run(0).rows === arguments[0]", len(rows))
         self.assertEqual(self.js("return amine.column(0, 'level.dopamine')"),
@@ -390,6 +390,7 @@ class Done(Case):
             self.until("return document.querySelector(arguments[0]).textContent === 'Hold'", css + " .hold")
             self.click(css + " .hold")
             p.until(0, lambda s, k=k: s["held"][k] is not None)
+            self.until("return document.querySelector(arguments[0]).textContent === 'Release'", css + " .hold")
             self.click(css + " .hold")
             p.until(0, lambda s, k=k: s["held"][k] is None)
         # the page is scrolled down: what the run says and does is known all the same

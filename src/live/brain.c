@@ -238,7 +238,8 @@ static void show(am_live_brain *l, am_simulation *s, bool now) {
 /* ------------------------------------------------------------------------------ reaching in */
 /* A slice ends where it is to pause again, and is short where a second lasts long. */
 static void set_halt(const am_live_brain *l, am_simulation *s, uint64_t now) {
-  const double speed = l->control.speed;
+  const double asked = l->control.speed;
+  const double speed = asked > 0 || !am_board_watched(l->board) ? asked : l->speed;
   if (l->control.until < s->halt) s->halt = l->control.until;
   if (speed <= 0 || speed > 2) return;
   const double steps = fmax(1, SHOW_S * speed * 1e3 / s->stage.dt_ms);

@@ -10,13 +10,11 @@
 #include "cli/signals.h"
 
 #if AMINE_LIVE
-#include "base/clock.h"
 #include "live/control.h"
 #include "live/folder.h"
 #include "live/server.h"
 
 #define LOOK_S 0.5
-#define LINGER_S 5.0 /* so long after the last look of a page */
 enum { FOLDERS_MAX = 256 };
 
 /* The command's. */
@@ -87,25 +85,17 @@ void cli_beside_show(const char *folder) {
   pthread_mutex_unlock(&beside.lock);
 }
 
-static bool is_watched(void) {
-  return am_server_pages(beside.server) > 0 || am_board_watched(beside.board);
-}
-
 static void linger(const cli_line *line) {
   const atomic_int *stop = cli_signals_catch();
-  cli_say(line, "the page stays until nobody looks at it, or Ctrl-C\n");
-  double last = am_clock();
-  while (!atomic_load(stop) && !atomic_load(&beside.quit) && am_clock() - last < LINGER_S) {
-    (void)am_board_wait(beside.board, AM_BOARD_ITSELF, 0.25);
-    if (is_watched()) last = am_clock();
-  }
+  cli_say(line, CLI_LINGERS);
+  am_control_linger(beside.board, stop, &beside.quit);
   cli_signals_release();
 }
 
 void cli_beside_close(const cli_line *line, int signal) {
   if (!beside.board) return;
   fflush(stdout);
-  if (!signal && is_watched()) linger(line);
+  if (!signal) linger(line);
   atomic_store(&beside.stop, 1);
   am_board_wake(beside.board);
   pthread_join(beside.thread, NULL);

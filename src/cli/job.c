@@ -169,6 +169,6 @@ int cli_job(const cli_line *line, const am_config *config, const char *folder, b
   cli_progress_end(&j.progress);
   const int signal = atomic_load(stop);
   const int code = conclude(&j, status, signal, page, &error);
-  cli_page_close(page, line, signal);
+  cli_page_close(page, line, code);
   return code;
 }

@@ -18,10 +18,10 @@ amine_status cli_page_open(cli_page **page, const cli_line *line, amine_error *e
   return AMINE_OK;
 }
 
-void cli_page_close(cli_page *page, const cli_line *line, int signal) {
-  if (page && !signal && am_live_is_watched(page)) {
+void cli_page_close(cli_page *page, const cli_line *line, int code) {
+  if (page && code == CLI_DONE) {
     const atomic_int *stop = cli_signals_catch();
-    cli_say(line, "the page stays until nobody looks at it, or Ctrl-C\n");
+    cli_say(line, CLI_LINGERS);
     am_live_linger(page, stop);
     cli_signals_release();
   }
@@ -38,8 +38,8 @@ amine_status cli_page_open(cli_page **page, const cli_line *line, amine_error *e
   return cli_live_missing("--live", error);
 }
 
-void cli_page_close(cli_page *page, const cli_line *line, int signal) {
-  (void)page, (void)line, (void)signal;
+void cli_page_close(cli_page *page, const cli_line *line, int code) {
+  (void)page, (void)line, (void)code;
 }
 
 bool cli_page_ended_it(const cli_page *page) {

@@ -11,9 +11,9 @@ typedef struct am_live cli_page;
 /* Opens the page of a line with --live, and says its address; *page is NULL without --live.
  * AMINE_ERROR_ARGUMENT: this program was built without pages; AMINE_ERROR_IO: it cannot be served. */
 amine_status cli_page_open(cli_page **page, const cli_line *line, amine_error *error);
-/* Leaves it open as long as somebody looks, unless a signal had the run stopped, or one comes; then closes it.
- * NULL is fine. */
-void cli_page_close(cli_page *page, const cli_line *line, int signal);
+/* Leaves it open as long as somebody looks, if the exit code is CLI_DONE, or until a signal comes; then closes
+ * it. NULL is fine. */
+void cli_page_close(cli_page *page, const cli_line *line, int code);
 /* Was a run of it stopped by who looked? */
 bool cli_page_ended_it(const cli_page *page);
 

@@ -8,6 +8,10 @@
  * live". */
 amine_status cli_live_missing(const char *what, amine_error *error);
 
+/* What is said while a page is left open. */
+#define CLI_LINGERS                                                                                \
+  "the page stays until nobody looks at it (half a minute for the first), or Ctrl-C\n"
+
 /* Prints where a page is, to standard output at once; folder NULL: none. */
 void cli_live_say(const cli_line *line, const char *url, const char *folder);
 

@@ -206,7 +206,7 @@ int cli_simulation_job(const cli_line *line, const am_simulation_config *config,
   cli_simulation_progress_end(&j.progress);
   const int signal = atomic_load(stop);
   const int code = conclude(&j, &outcome, status, signal, page, &error);
-  cli_page_close(page, line, signal);
+  cli_page_close(page, line, code);
   am_simulation_outcome_free(&outcome);
   am_text_free(&j.notes);
   return code;

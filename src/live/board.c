@@ -202,6 +202,13 @@ bool am_board_wanted(am_board *b, int run, const char *name) {
   return is_late(asked);
 }
 
+bool am_board_was_watched(am_board *b) {
+  pthread_mutex_lock(&b->lock);
+  const bool was = b->asked > 0 || b->pages > 0;
+  pthread_mutex_unlock(&b->lock);
+  return was;
+}
+
 bool am_board_watched(am_board *b) {
   pthread_mutex_lock(&b->lock);
   const double asked = b->asked;

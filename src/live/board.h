@@ -61,6 +61,8 @@ void am_board_release(const am_board_block *block);
 bool am_board_wanted(am_board *board, int run, const char *name);
 /* Was anything, or does a page look? */
 bool am_board_watched(am_board *board);
+/* Did anybody ever look? */
+bool am_board_was_watched(am_board *board);
 /* So many pages more look; below 0: fewer. */
 void am_board_look(am_board *board, int pages);
 

@@ -185,8 +185,21 @@ bool am_control_is_quit(const am_board_command *command) {
 bool am_control_quits(am_board *board) {
   am_board_command command;
   bool quit = false;
-  while (am_board_take(board, AM_BOARD_ITSELF, &command)) quit = quit || am_control_is_quit(&command);
+  while (am_board_take(board, AM_BOARD_ITSELF, &command))
+    quit = quit || am_control_is_quit(&command);
   return quit;
+}
+
+#define LINGER_S 1.0 /* so long after the last page was there it is closed */
+#define FIRST_S 30.0 /* so long the first is waited for */
+
+void am_control_linger(am_board *board, const atomic_int *stop, const atomic_int *quit) {
+  double last = am_clock();
+  while (!atomic_load(stop) && !(quit ? atomic_load(quit) : am_control_quits(board)) &&
+         am_clock() - last < (am_board_was_watched(board) ? LINGER_S : FIRST_S)) {
+    (void)am_board_wait(board, AM_BOARD_ITSELF, WAIT_S);
+    if (am_board_watched(board)) last = am_clock();
+  }
 }
 
 /* ------------------------------------------------------------------------------ pace */

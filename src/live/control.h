@@ -78,6 +78,10 @@ bool am_control_stops(const am_control *control);
 bool am_control_is_quit(const am_board_command *command);
 bool am_control_quits(am_board *board);
 
+/* After the runs: returns when no page is open any more (or none was opened within half a minute), one has
+ * quit, or *stop or *quit is set; quit: of who takes what is said to the page, NULL: nobody does. */
+void am_control_linger(am_board *board, const atomic_int *stop, const atomic_int *quit);
+
 /* Notes what became of a command. */
 void am_control_say(am_control *control, uint64_t id, bool fine, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "format/json.h"
 #include "live/brain.h"
 #include "live/describe.h"
@@ -14,8 +13,6 @@
 #include "live/marks.h"
 #include "live/server.h"
 #include "live/train.h"
-
-#define LINGER_S 1.0 /* so long after the last page was there it is closed */
 
 /* A run of the session. */
 typedef struct life {
@@ -115,10 +112,6 @@ bool am_live_was_ended(const am_live *l) {
   return l->n > 0 && l->lives[latest(l)]->control->wish == AM_WISH_END;
 }
 
-bool am_live_is_watched(const am_live *l) {
-  return am_server_pages(l->server) > 0 || am_board_watched(l->board);
-}
-
 void am_live_offer(am_live *l) {
   l->offers = true;
   put_runs(l);
@@ -137,13 +130,7 @@ bool am_live_hear(am_live *l, am_board_command *command, const atomic_int *stop)
   return false;
 }
 
-void am_live_linger(am_live *l, const atomic_int *stop) {
-  double last = am_clock();
-  while (!am_control_quits(l->board) && !atomic_load(stop) && am_clock() - last < LINGER_S) {
-    (void)am_board_wait(l->board, AM_BOARD_ITSELF, 0.25);
-    if (am_live_is_watched(l)) last = am_clock();
-  }
-}
+void am_live_linger(am_live *l, const atomic_int *stop) { am_control_linger(l->board, stop, NULL); }
 
 /* ------------------------------------------------------------------------------ a run on it */
 static void free_life(life *a) {

@@ -39,9 +39,7 @@ bool am_live_hear(am_live *live, am_board_command *command, const atomic_int *st
 
 /* Was the run that was begun last ended by who looks at it? */
 bool am_live_was_ended(const am_live *live);
-/* Is a page open? */
-bool am_live_is_watched(const am_live *live);
-/* Returns when no page is open any more, one says {"run":-1,"do":"quit"}, or *stop is set. */
+/* Leaves it open after a run: am_control_linger. */
 void am_live_linger(am_live *live, const atomic_int *stop);
 
 #endif

@@ -135,6 +135,7 @@ class Case(unittest.TestCase):
         return self.browser.find_element(By.CSS_SELECTOR, css)
 
     def click(self, css):
+        self.until("const found = document.querySelector(arguments[0]); return found && found.offsetParent !== null", css)
         element = self.one(css)
         self.js("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()

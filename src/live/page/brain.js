@@ -177,14 +177,14 @@ class BrainView {
     this.levels = MODULATORS.map((_, k) => new Level(this, k));
     one('.levels', this.element).append(...this.levels.map(level => level.element));
     const common = ['run', 'state', 'events'];
-    const show = (name, wants, draw) =>
-      watch(one('[data-section=' + name + ']', this.element), run, wants, draw);
+    const show = (name, wants, draw, rarely) =>
+      watch(one('[data-section=' + name + ']', this.element), run, wants, draw, {rarely});
     this.sections = [
       show('raster', [...common, 'spikes'], () => this.drawRaster()),
-      show('rates', [...common, 'metrics'], () => this.drawRates()),
-      show('measures', [...common, 'metrics'], () => this.drawMeasures()),
+      show('rates', [...common, 'metrics'], () => this.drawRates(), true),
+      show('measures', [...common, 'metrics'], () => this.drawMeasures(), true),
       show('levels', [...common, 'metrics'], () => this.drawLevels()),
-      show('weights', [...common, 'weights'], () => this.drawWeights())];
+      show('weights', [...common, 'weights'], () => this.drawWeights(), true)];
     this.span.addEventListener('change', redraw);
     this.projection.addEventListener('change', () => {
       this.looked = this.projection.value;

@@ -17,7 +17,8 @@ class Window {
     this.figures = new Figures(one('.figures', this.element), View.figures());
     this.view = new View(this.run, one('.picture', this.element));
     this.changed = () => {};
-    watch(this.element, this.run, ['run', 'state', 'events', 'clips'], () => this.draw(), true);
+    watch(this.element, this.run, ['run', 'state', 'events', 'clips'], () => this.draw(),
+          {always: true});
   }
   draw() {
     const {run} = this;

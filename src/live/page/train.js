@@ -16,7 +16,8 @@ class TrainView {
     [this.which, this.over, this.span] = choices;
     const curve = one('.curve', this.element);
     this.sections = [
-      watch(curve, run, ['run', 'state', 'metrics', 'events'], () => this.drawCurve()),
+      watch(curve, run, ['run', 'state', 'metrics', 'events'], () => this.drawCurve(),
+            {rarely: true}),
       this.show('.episode', ['run', 'state', 'series', 'episode'], () => this.drawEpisode()),
       this.show('.weights', ['run', 'state', 'weights'], () => this.drawWeights())];
     choices.forEach(select => select.addEventListener('change', () => {
@@ -26,7 +27,7 @@ class TrainView {
     this.maps = new Maps(one('.maps', this.element));
   }
   show(which, wants, draw) {
-    return watch(one(which, this.element), this.run, wants, draw);
+    return watch(one(which, this.element), this.run, wants, draw, {rarely: true});
   }
   get isPerplexity() {
     return this.run.about && this.run.about.spoken === 'perplexity';

@@ -10,10 +10,12 @@ const observer = new IntersectionObserver(entries => entries.forEach(entry => {
   const section = sections.get(entry.target);
   if (section) section.seen = entry.isIntersecting;
 }), {rootMargin: '80px'});
-/* draw() is called when one of `wants` (blocks, 'metrics', 'events') of the run changed. always: what
- * it does is to be known wherever the page is scrolled to. */
-const watch = (element, run, wants, draw, always) => {
-  const section = {element, run, wants, draw, always, seen: false, drawn: '', dirty: true, frames: 0};
+/* `wants` of the run (blocks, 'metrics', 'events') is asked for, and draw() called when one of them changed.
+ * always: what it does is to be known wherever the page is scrolled to. rarely: the state, which changes
+ * twenty times a second, is asked for, but is no reason to draw, unless the run is over with it. */
+const watch = (element, run, wants, draw, {always, rarely} = {}) => {
+  const when = rarely ? [...wants.filter(name => name !== 'state'), 'over'] : wants;
+  const section = {element, run, wants, when, draw, always, seen: false, drawn: '', dirty: true, frames: 0};
   sections.set(element, section);
   observer.observe(element);
   new ResizeObserver(() => { section.dirty = true; }).observe(element);
@@ -33,8 +35,8 @@ const touched = canvas => sections.forEach(section => {
 const redraw = () => sections.forEach(section => { section.dirty = true; });
 theme.heard.push(redraw);
 const statistics = {first: 0, frames: [], failed: 0};
-const turnsOf = section => section.wants.map(name =>
-  name in section.run.turns ? section.run.turns[name] : section.run.block(name).turns).join();
+const turnsOf = section => section.when.map(name =>
+  name === 'over' ? section.run.over : name in section.run.turns ? section.run.turns[name] : section.run.block(name).turns).join();
 const drawSection = (section, now) => {
   const turns = turnsOf(section);
   if (turns === section.drawn && !section.dirty) return;

@@ -411,6 +411,8 @@ class Done(Case):
         self.until("return document.querySelector('.populations').innerText.includes('lesioned')")
         self.click(f"button[aria-label='Heal {part}']")
         p.until(0, lambda s: s["lesioned"] == [])
+        # what stands below it moves up
+        self.until("return !document.querySelector(arguments[0])", f"button[aria-label='Heal {part}']")
         self.click(".switch")
         p.until(0, lambda s: s["resting"])
         self.see("[data-section=weights]")

@@ -105,7 +105,7 @@ static void test_wanted(void **state) {
 static void test_limits(void **state) {
   am_board *b = *state;
   const char *const wrong[] = {"", "State", "a b", "../x", "abcdefghijklmnopqrstuvwxyz0123456789"};
-  char name[8];
+  char name[16];
   uint64_t id = 0;
   int run;
   for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)

@@ -12,7 +12,7 @@
 #include "run/train/recording.h"
 
 enum { SIDE = 256 }; /* rows and columns of a matrix that is shown, at most */
-#define SHOW_S 0.05  /* between two states */
+#define SHOW_S 0.1   /* between two states */
 #define SHARE 0.01   /* of the run's time that each block may take */
 
 struct am_live_train {

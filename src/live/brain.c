@@ -18,7 +18,6 @@ struct am_live_brain {
   am_board *board;
   int run;
   am_control control;
-  bool begun;
   am_beat state, spikes, weights;
   double *rates_hz; /* [n_populations] of the last slices */
   int n_populations;
@@ -213,7 +212,15 @@ static int find_projection(const am_live_brain *l, const am_simulation *s) {
   return s->n_learning > 0 ? s->learning[0].projection : 0;
 }
 
-static void show(am_live_brain *l, am_simulation *s, bool now) {
+typedef struct looked_at {
+  am_live_brain *live;
+  am_simulation *simulation;
+} looked_at;
+
+static void show(void *context, bool now) {
+  const looked_at *x = context;
+  am_live_brain *l = x->live;
+  am_simulation *s = x->simulation;
   look(l, s);
   if ((now || am_beat_due(&l->spikes)) && am_board_wanted(l->board, l->run, "spikes")) {
     am_beat_begin(&l->spikes);
@@ -252,19 +259,9 @@ bool am_live_brain_moment(void *live, am_simulation *s, am_interventions *interv
   if (!furnish(l, s->brain)) return false;
   if (now < l->step) l->n_spikes = 0; /* it went back */
   l->dt_ms = s->stage.dt_ms;
-  bool first = !l->begun;
-  l->begun = true;
-  for (;;) {
-    const bool was_paused = l->control.paused;
-    double wait_s;
-    const int taken = am_control_take(&l->control, interventions, now);
-    if (am_control_stops(&l->control)) return false;
-    const bool goes = am_control_goes(&l->control, now, am_simulation_time(s), &wait_s);
-    show(l, s, first || taken > 0 || was_paused != l->control.paused);
-    first = false;
-    if (goes) break;
-    (void)am_board_wait(l->board, l->run, wait_s);
-  }
+  looked_at x = {l, s};
+  if (!am_control_attend(&l->control, interventions, now, am_simulation_time(s), show, &x))
+    return false;
   set_halt(l, s, now);
   return true;
 }

@@ -212,7 +212,8 @@ static bool is_ahead(am_control *c, double time) {
   return other && !atomic_load(&other->over) && time > atomic_load(&other->at);
 }
 
-bool am_control_goes(am_control *c, uint64_t now, double time, double *wait_s) {
+/* Is the run to go on? *wait_s: else how long to wait for a command. */
+static bool goes_on(am_control *c, uint64_t now, double time, double *wait_s) {
   *wait_s = WAIT_S;
   if (now >= c->until) {
     c->paused = true;
@@ -237,6 +238,21 @@ bool am_control_goes(am_control *c, uint64_t now, double time, double *wait_s) {
 
 bool am_control_stops(const am_control *c) {
   return c->wish != AM_WISH_NONE || (c->stop && atomic_load(c->stop));
+}
+
+bool am_control_attend(am_control *c, am_interventions *interventions, uint64_t now, double time,
+                       void (*show)(void *context, bool at_once), void *context) {
+  for (;;) {
+    const bool first = !c->begun, was_paused = c->paused;
+    double wait_s;
+    const int taken = am_control_take(c, interventions, now);
+    c->begun = true;
+    if (am_control_stops(c)) return false;
+    const bool goes = goes_on(c, now, time, &wait_s);
+    show(context, first || taken > 0 || was_paused != c->paused);
+    if (goes) return true;
+    (void)am_board_wait(c->board, c->run, wait_s);
+  }
 }
 
 /* ------------------------------------------------------------------------------ writing */

@@ -35,6 +35,7 @@ struct am_control {
   int run;
   const atomic_int *stop; /* as of am_train_watch; may be NULL */
   const char *unit;       /* "iteration", "step" */
+  bool begun;             /* it was attended to before */
   bool paused;
   uint64_t until; /* it pauses again where so many steps are done; UINT64_MAX: nowhere */
   double speed;   /* how many times real time, or how many steps a second; 0: as fast as it goes */
@@ -67,9 +68,12 @@ void am_control_begin(am_control *control, am_board *board, int run, const char 
  * in `said`. Returns how many there were. */
 int am_control_take(am_control *control, am_interventions *interventions, uint64_t now);
 
-/* Is the run to go on from here? False while it is paused, or ahead of its pace: time_s of the run, or
- * steps, have passed; *wait_s is then how long to wait for a command. */
-bool am_control_goes(am_control *control, uint64_t now, double time, double *wait_s);
+/* To be called where a run may be reached into, after so many steps, at this time of it (steps again, where it
+ * has no other): takes commands and calls `show`, at once where something has changed by them, and does so
+ * until the run is to go on: it is not paused, and neither ahead of its pace nor of the run beside it.
+ * false: it is to stop here (am_control_stops). */
+bool am_control_attend(am_control *control, am_interventions *interventions, uint64_t now,
+                       double time, void (*show)(void *context, bool at_once), void *context);
 /* Is it to stop here, for the session or because the program was told to? */
 bool am_control_stops(const am_control *control);
 

@@ -106,7 +106,6 @@ amine_status am_live_open(am_live **live, int port, const am_registry *parts, am
 }
 
 const char *am_live_url(const am_live *l) { return am_server_url(l->server); }
-am_board *am_live_board(am_live *l) { return l->board; }
 
 bool am_live_was_ended(const am_live *l) {
   return l->n > 0 && l->lives[latest(l)]->control->wish == AM_WISH_END;

@@ -19,7 +19,6 @@ amine_status am_live_open(am_live **live, int port, const am_registry *parts, am
 void am_live_close(am_live *live);
 /* Its address, which lets in whoever has it. */
 const char *am_live_url(const am_live *live);
-am_board *am_live_board(am_live *live);
 
 /* am_train_new, or am_train_resume, under the page: with what `watch` says, but for its moment. */
 amine_status am_live_run_train(am_live *live, const am_config *config, const char *folder,

@@ -19,7 +19,6 @@ struct am_live_train {
   am_board *board;
   int run;
   am_control control;
-  bool begun;
   am_beat state, episode, weights;
   am_train_progress latest;
   char criterion[AM_CRITERION_LENGTH], collapsed[240];
@@ -138,7 +137,15 @@ static void put_weights(const am_live_train *l, const am_experiment *x) {
   for (int k = 0; k < MATRICES; k++) am_free(blocks[k]);
 }
 
-static void show(am_live_train *l, am_experiment *x, bool now) {
+typedef struct looked_at {
+  am_live_train *live;
+  am_experiment *experiment;
+} looked_at;
+
+static void show(void *context, bool now) {
+  const looked_at *it = context;
+  am_live_train *l = it->live;
+  am_experiment *x = it->experiment;
   l->iteration = x->learner->iteration;
   l->iterations = x->config.common.iterations;
   l->rate_factor = x->rate_factor;
@@ -164,19 +171,8 @@ static void show(am_live_train *l, am_experiment *x, bool now) {
 bool am_live_train_moment(void *live, am_experiment *x, am_interventions *interventions) {
   am_live_train *l = live;
   const uint64_t now = x->learner->iteration;
-  bool first = !l->begun;
-  l->begun = true;
-  for (;;) {
-    const bool was_paused = l->control.paused;
-    double wait_s;
-    const int taken = am_control_take(&l->control, interventions, now);
-    if (am_control_stops(&l->control)) return false;
-    const bool goes = am_control_goes(&l->control, now, (double)now, &wait_s);
-    show(l, x, first || taken > 0 || was_paused != l->control.paused);
-    first = false;
-    if (goes) return true;
-    (void)am_board_wait(l->board, l->run, wait_s);
-  }
+  looked_at it = {l, x};
+  return am_control_attend(&l->control, interventions, now, (double)now, show, &it);
 }
 
 void am_live_train_end(am_live_train *l, const char *ended) { put_state(l, ended); }

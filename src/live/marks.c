@@ -134,36 +134,48 @@ static amine_status append(standing *s, const char *folder, const mark *m, amine
   return status;
 }
 
-static void name_file(am_text *name, const char *id) {
-  am_text_printf(name, "mark-%s.safetensors", id);
+static void name_files(am_text *checkpoint, am_text *line, const char *id) {
+  am_text_printf(checkpoint, "mark-%s.safetensors", id);
+  am_text_printf(line, "mark-%s.jsonl", id);
 }
 
-/* Bytes of a file of the folder; 0: there is none. */
-static amine_status size_of(uint64_t *bytes, const char *folder, const char *name,
-                            amine_error *error) {
-  am_text path = {0};
-  struct stat is;
-  AM_TRY(am_folder_path(&path, folder, name, error));
-  *bytes = am_io.stat(path.data, &is) == 0 ? (uint64_t)is.st_size : 0;
-  am_text_free(&path);
-  return AMINE_OK;
+/* The last line of metrics.jsonl becomes a file of its own; *at: where it begins. */
+static amine_status keep_line(uint64_t *at, const char *folder, const char *name,
+                              amine_error *error) {
+  am_text from = {0}, to = {0};
+  unsigned char *bytes = NULL;
+  size_t n = 0, begin = 0;
+  amine_status status = am_folder_path(&from, folder, AM_METRICS_FILE, error);
+  if (status == AMINE_OK) status = am_folder_path(&to, folder, name, error);
+  if (status == AMINE_OK && !am_file_missing(from.data))
+    status = am_file_read(from.data, SIZE_MAX - 1, &bytes, &n, error);
+  for (size_t k = 0; k + 1 < n; k++)
+    if (bytes[k] == '\n') begin = k + 1;
+  if (status == AMINE_OK)
+    status = am_file_replace(to.data, bytes ? (char *)bytes + begin : "", n - begin, error);
+  *at = begin;
+  am_free(bytes);
+  am_text_free(&from);
+  am_text_free(&to);
+  return status;
 }
 
 amine_status am_marks_add(const char *folder, uint64_t step, double time_s, uint64_t interventions,
                           amine_error *error) {
   standing s = {.step = step};
   mark m = {.step = step, .interventions = interventions, .time_s = time_s};
-  am_text name = {0};
-  amine_status status = size_of(&m.metrics, folder, AM_METRICS_FILE, error);
-  if (status == AMINE_OK) status = read_marks(folder, keep, &s, error);
+  am_text name = {0}, line = {0};
+  amine_status status = read_marks(folder, keep, &s, error);
   if (s.n_of_step > 0)
     snprintf(m.id, sizeof m.id, "%llu-%d", (unsigned long long)step, s.n_of_step + 1);
   else snprintf(m.id, sizeof m.id, "%llu", (unsigned long long)step);
-  name_file(&name, m.id);
-  if (status == AMINE_OK && name.failed) status = am_fail_memory(error, 64);
+  name_files(&name, &line, m.id);
+  if (status == AMINE_OK && (name.failed || line.failed)) status = am_fail_memory(error, 64);
   if (status == AMINE_OK) status = copy_within(folder, AM_CHECKPOINT_FILE, name.data, error);
+  if (status == AMINE_OK) status = keep_line(&m.metrics, folder, line.data, error);
   if (status == AMINE_OK) status = append(&s, folder, &m, error);
   am_text_free(&name);
+  am_text_free(&line);
   am_text_free(&s.text);
   return status;
 }
@@ -182,30 +194,39 @@ static bool compare(void *context, const mark *m) {
   return !s->found;
 }
 
-/* A file of lines ends where it ended then. */
-static amine_status cut(const char *folder, const char *name, uint64_t bytes, amine_error *error) {
-  am_text path = {0};
+/* metrics.jsonl up to `at`, with the line that was kept behind it. */
+static amine_status put_line_back(const char *folder, const char *name, uint64_t at,
+                                  amine_error *error) {
+  am_text from = {0}, to = {0};
+  unsigned char *bytes = NULL;
+  size_t n = 0;
   am_appender *file = NULL;
-  amine_status status = am_folder_path(&path, folder, name, error);
-  if (status == AMINE_OK) status = am_appender_open(&file, path.data, bytes, error);
+  amine_status status = am_folder_path(&from, folder, name, error);
+  if (status == AMINE_OK) status = am_folder_path(&to, folder, AM_METRICS_FILE, error);
+  if (status == AMINE_OK) status = am_file_read(from.data, SIZE_MAX - 1, &bytes, &n, error);
+  if (status == AMINE_OK) status = am_appender_open(&file, to.data, at, error);
+  if (status == AMINE_OK && n > 0) status = am_appender_append(file, bytes, n, error);
   if (status == AMINE_OK) status = am_appender_sync(file, error);
   const amine_status closed = am_appender_close(file, status == AMINE_OK ? error : NULL);
-  am_text_free(&path);
+  am_free(bytes);
+  am_text_free(&from);
+  am_text_free(&to);
   return status == AMINE_OK ? closed : status;
 }
 
 amine_status am_marks_back(const char *folder, const char *id, amine_error *error) {
   search s = {.id = id};
-  am_text name = {0};
+  am_text name = {0}, line = {0};
   AM_TRY(read_marks(folder, compare, &s, error));
   if (!s.found)
     return am_fail(error, AMINE_ERROR_ARGUMENT, "there is no mark \"%.40s\" to go back to", id);
-  name_file(&name, s.mark.id);
-  amine_status status = name.failed ? am_fail_memory(error, 64) : AMINE_OK;
+  name_files(&name, &line, s.mark.id);
+  amine_status status = name.failed || line.failed ? am_fail_memory(error, 64) : AMINE_OK;
   if (status == AMINE_OK) status = copy_within(folder, name.data, AM_CHECKPOINT_FILE, error);
   if (status == AMINE_OK) status = am_interventions_cut(folder, s.mark.interventions, error);
-  if (status == AMINE_OK) status = cut(folder, AM_METRICS_FILE, s.mark.metrics, error);
+  if (status == AMINE_OK) status = put_line_back(folder, line.data, s.mark.metrics, error);
   am_text_free(&name);
+  am_text_free(&line);
   return status;
 }
 

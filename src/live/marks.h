@@ -3,7 +3,8 @@
  *
  *   {"id":"1200","step":1200,"t_s":0.12,"interventions":3,"metrics":5120}
  *
- * with the bytes that metrics.jsonl had.
+ * with the byte at which the last line of metrics.jsonl began, which is mark-STEP.jsonl: a run that goes on
+ * may put another in its place.
  *
  * Promise: a run that goes back is in the state of the mark to the bit, and what was done to it since then
  * is no part of it any more. */

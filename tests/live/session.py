@@ -272,11 +272,14 @@ class Training(Case):
         p.until(0, lambda s: s["resting"])
         self.assertTrue(p.do(0, "mark")["ok"])
         mark = p.until(0, lambda s: s["marks"])["marks"][0]
-        p.do(0, "learning", value=1)
-        p.do(0, "step", value=30)
-        p.until(0, lambda s: s["paused"] and s["iteration"] == at + 33)
-        p.do(0, "back", of=mark["id"])
-        state = p.until(0, lambda s: s["epoch"] == 1 and s["iteration"] == mark["step"])
+        records = p.file(0, "metrics.jsonl")
+        for epoch, steps in ((1, 1), (2, 30)):
+            p.do(0, "step", value=steps)
+            p.until(0, lambda s, n=steps: s["paused"] and s["iteration"] == mark["step"] + n)
+            self.assertTrue(p.do(0, "mark")["ok"])  # so that the records end there
+            self.assertTrue(p.do(0, "back", of=mark["id"])["ok"])
+            state = p.until(0, lambda s, n=epoch: s["epoch"] == n and s["iteration"] == mark["step"])
+            self.assertEqual(p.file(0, "metrics.jsonl"), records)
         self.assertTrue(state["resting"])
         self.assertFalse(p.do(0, "clamp", of="dopamine", value=1)["ok"])
         p.do(0, "learning", value=1)
